@@ -1,0 +1,19 @@
+// Runs the compiled tests (dist/tests/**/*.test.js) with Node's own runner. Arguments select files by substring.
+import { spawnSync } from "node:child_process";
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const wanted = process.argv.slice(2);
+const files = readdirSync(join(root, "dist", "tests"), { recursive: true })
+  .map((file) => join("dist", "tests", String(file)))
+  .filter((file) => file.endsWith(".test.js"))
+  .filter((file) => wanted.length === 0 || wanted.some((word) => file.includes(word)))
+  .sort();
+if (files.length === 0) {
+  console.error(`No test file matches ${wanted.join(" ") || "dist/tests/**/*.test.js"}.`);
+  process.exit(2);
+}
+const { status } = spawnSync(process.execPath, ["--test", ...files], { cwd: root, stdio: "inherit" });
+process.exit(status ?? 1);
