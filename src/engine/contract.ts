@@ -9,13 +9,14 @@
  * N rows of a matrix, G groups. Sequences are time-major, [T][B][F]; everything is one element type (float32; the
  * reference engine can also run float64 for gradient checks). Parameter gradients accumulate, activations assign.
  *
- * Kinds: `p` pointer · `o` pointer that may be 0 (absent) · `n` integer · `r` real number.
+ * Kinds: `p` pointer · `o` pointer that may be 0 (absent) · `n` integer · `r` real number · `w` pointer to uint32.
  */
 
 const p = "pointer";
 const o = "optional";
 const n = "integer";
 const r = "real";
+const w = "words";
 
 export const KERNELS = {
   // ---- memory -------------------------------------------------------------------------------------------
@@ -72,7 +73,7 @@ export const KERNELS = {
    * mask [G][B][F] = scale where the Philox word of (seed, purpose, step, firstRow + b, g·F + f) ≥ threshold, else 0.
    * counters: uint32 [seedLow, seedHigh, step]. threshold = round(rate · 2³²).
    */
-  dropoutMask: { mask: p, counters: p, G: n, B: n, F: n, purpose: n, firstRow: n, threshold: n, scale: r },
+  dropoutMask: { mask: p, counters: w, G: n, B: n, F: n, purpose: n, firstRow: n, threshold: n, scale: r },
   /** out [G][N] = x [G][N] · mask, the mask [G][N] or, with maskGroups 1, one [N] for every group */
   multiplyMask: { out: p, x: p, mask: p, G: n, N: n, maskGroups: n },
 
@@ -220,7 +221,6 @@ export const KERNELS = {
     h0: o,
     kernel: p,
     recurrent: p,
-    bias: o,
     dropX: o,
     dropH: o,
     scratch: p,
@@ -382,7 +382,7 @@ export const KERNELS = {
   clipToValue: { g: p, length: n, limit: r },
   /** g += l1 · sign(w) + 2 · l2 · w;  penalty[0] += l1 Σ|w| + l2 Σw² */
   regularize: { g: p, penalty: p, w: p, length: n, l1: r, l2: r },
-} as const satisfies Record<string, Record<string, "pointer" | "optional" | "integer" | "real">>;
+} as const satisfies Record<string, Record<string, "pointer" | "optional" | "integer" | "real" | "words">>;
 
 export type KernelName = keyof typeof KERNELS;
 export type KernelArguments<K extends KernelName> = { [Field in keyof (typeof KERNELS)[K]]: number };

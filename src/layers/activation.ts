@@ -1,0 +1,79 @@
+/** Activation as a layer of its own, and softmax: y_j = exp(x_j) / Σ exp(x_k) over the last axis. */
+import type { Bound } from "../engine/bound.js";
+import { ACTIVATIONS, type ActivationName } from "../engine/contract.js";
+import { activationFormula } from "./activations.js";
+import { type Builder, configure, elementsOf, Layer, rowsOf, type Shape, type Tensor } from "./layer.js";
+import { activation as activationOption, type Given, type Resolved } from "./options.js";
+
+export function activationForward({ out, x, length, activation, alpha }: Bound<"activationForward">): void {
+  const { f } = activationFormula(activation);
+  for (let i = 0; i < length; i++) out[i] = f(x[i]!, alpha);
+}
+
+export function activationBackward(a: Bound<"activationBackward">): void {
+  const { derivative } = activationFormula(a.activation);
+  for (let i = 0; i < a.length; i++) a.dx[i] = a.dOut[i]! * derivative(a.x[i]!, a.out[i]!, a.alpha);
+}
+
+export function softmaxForward({ out, x, N, F }: Bound<"softmaxForward">): void {
+  for (let n = 0; n < N; n++) {
+    let largest = -Infinity;
+    for (let f = 0; f < F; f++) largest = Math.max(largest, x[n * F + f]!);
+    let sum = 0;
+    for (let f = 0; f < F; f++) sum += out[n * F + f] = Math.exp(x[n * F + f]! - largest);
+    for (let f = 0; f < F; f++) out[n * F + f]! /= sum;
+  }
+}
+
+/** δx_j = y_j · (δy_j − Σ_k δy_k y_k) */
+export function softmaxBackward({ dx, dOut, out, N, F }: Bound<"softmaxBackward">): void {
+  for (let n = 0; n < N; n++) {
+    let dot = 0;
+    for (let f = 0; f < F; f++) dot += dOut[n * F + f]! * out[n * F + f]!;
+    for (let f = 0; f < F; f++) dx[n * F + f] = out[n * F + f]! * (dOut[n * F + f]! - dot);
+  }
+}
+
+/** Keras's slope of leaky_relu where an activation is named without parameters. */
+const LEAKY_SLOPE = 0.2;
+
+/** y = f(x) as calls of its own; keeps x, so that losses may start from the logits. */
+export function planActivation(b: Builder, x: Tensor, name: ActivationName, alpha = LEAKY_SLOPE): Tensor {
+  const out = b.tensor(x.shape, { mask: x.mask, logits: x, wantsGradient: x.wantsGradient });
+  const softmax = name === "softmax";
+  const rows = { N: rowsOf(b, x), F: x.shape.at(-1)! };
+  const elements = { length: elementsOf(b, x), activation: ACTIVATIONS[name].id, alpha };
+  const input = b.read(x);
+  if (softmax) b.call("softmaxForward", { out: out.at, x: input, ...rows });
+  else b.call("activationForward", { out: out.at, x: input, ...elements });
+  b.backward(() => {
+    const dx = out.gradient && b.gradientOf(x);
+    if (!dx) return;
+    const gradients = { dx, dOut: out.gradient, out: out.at };
+    if (softmax) b.call("softmaxBackward", { ...gradients, ...rows });
+    else b.call("activationBackward", { ...gradients, x: input, ...elements });
+  });
+  return out;
+}
+
+export const activationOptions = { activation: { ...activationOption("linear"), required: true as const } };
+
+export class Activation extends Layer {
+  readonly className = "Activation";
+  override readonly options: Resolved<typeof activationOptions>;
+
+  constructor(given: Given<typeof activationOptions>) {
+    super(given);
+    this.options = configure(activationOptions, given, this.className);
+  }
+
+  override outputShape([input]: readonly Shape[]): Shape {
+    return input!;
+  }
+
+  override plan(b: Builder, [x]: readonly Tensor[]): Tensor {
+    return planActivation(b, x!, this.options.activation);
+  }
+}
+
+export const activation = (given: Given<typeof activationOptions>): Activation => new Activation(given);

@@ -1,0 +1,99 @@
+/**
+ * Dropout (Srivastava et al. 2014), inverted: kept values are scaled by 1/(1 − rate) in training, and inference is
+ * the identity. Masks are a function of (seed, layer, step, row, index): the same on any number of threads.
+ */
+import type { Bound } from "../engine/bound.js";
+import type { Pointer } from "../engine/contract.js";
+import { philox4x32 } from "../engine/philox.js";
+import { type Builder, configure, Layer, type Shape, type Tensor } from "./layer.js";
+import { type Given, type Resolved, rate } from "./options.js";
+
+const words = new Uint32Array(4);
+
+/** mask [G][B][F]: `scale` where the random word reaches the threshold, else 0. */
+export function dropoutMaskKernel(a: Bound<"dropoutMask">): void {
+  const { mask, counters, G, B, F } = a;
+  for (let g = 0; g < G; g++) {
+    for (let b = 0; b < B; b++) {
+      for (let f = 0; f < F; f++) {
+        const index = g * F + f;
+        // A Philox block yields four words; indices 4k … 4k+3 share it.
+        if (f === 0 || index % 4 === 0) {
+          const block = Math.floor(index / 4);
+          philox4x32(words, block, a.firstRow + b, counters[2]!, a.purpose, counters[0]!, counters[1]!);
+        }
+        mask[(g * B + b) * F + f] = words[index % 4]! >= a.threshold ? a.scale : 0;
+      }
+    }
+  }
+}
+
+export function multiplyMask(a: Bound<"multiplyMask">): void {
+  for (let g = 0; g < a.G; g++) {
+    const from = a.maskGroups === 1 ? 0 : g * a.N;
+    for (let i = 0; i < a.N; i++) a.out[g * a.N + i] = a.x[g * a.N + i]! * a.mask[from + i]!;
+  }
+}
+
+/** Draws a mask [G][B][F] in this plan and returns it. `kind` tells several masks of one layer apart. */
+export function dropoutMask(
+  b: Builder,
+  layer: Layer,
+  kind: number,
+  rate: number,
+  G: number,
+  F: number,
+): Pointer {
+  const mask = b.allocate(G * b.B * F);
+  b.call("dropoutMask", {
+    mask,
+    counters: b.counters,
+    G,
+    B: b.B,
+    F,
+    purpose: b.purpose(layer, kind),
+    firstRow: b.firstRow,
+    threshold: Math.min(2 ** 32 - 1, Math.round(rate * 2 ** 32)),
+    scale: rate < 1 ? 1 / (1 - rate) : 0,
+  });
+  return mask;
+}
+
+/** out = x ⊙ mask, and its backward; the mask [groups][B][F] of a [T][B][F] or [B][F] tensor. */
+export function planMask(b: Builder, x: Tensor, mask: Pointer, maskGroups: "every step" | "one"): Tensor {
+  const G = x.shape.length === 2 ? x.shape[0]! : 1;
+  const N = b.B * x.shape.at(-1)!;
+  const sizes = { mask, G, N, maskGroups: maskGroups === "one" ? 1 : G };
+  const out = b.tensor(x.shape, { mask: x.mask, wantsGradient: x.wantsGradient });
+  b.call("multiplyMask", { out: out.at, x: b.read(x), ...sizes });
+  b.backward(() => {
+    const dx = b.gradientOf(x);
+    if (out.gradient && dx) b.call("multiplyMask", { out: dx, x: out.gradient, ...sizes });
+  });
+  return out;
+}
+
+export const dropoutOptions = { rate: { ...rate(0), required: true as const } };
+
+export class Dropout extends Layer {
+  readonly className = "Dropout";
+  override readonly options: Resolved<typeof dropoutOptions>;
+
+  constructor(given: Given<typeof dropoutOptions>) {
+    super(given);
+    this.options = configure(dropoutOptions, given, this.className);
+  }
+
+  override outputShape([input]: readonly Shape[]): Shape {
+    return input!;
+  }
+
+  override plan(b: Builder, [x]: readonly Tensor[]): Tensor {
+    const { rate } = this.options;
+    if (!b.training || rate === 0) return x!;
+    const [G, F] = x!.shape.length === 2 ? (x!.shape as [number, number]) : [1, x!.shape[0]!];
+    return planMask(b, x!, dropoutMask(b, this, 0, rate, G, F), "every step");
+  }
+}
+
+export const dropout = (given: Given<typeof dropoutOptions>): Dropout => new Dropout(given);

@@ -1,0 +1,119 @@
+/** What a layer is: options, parameters, an output shape, and the kernel calls it adds to a plan. */
+import type { KernelArguments, KernelName, Pointer } from "../engine/contract.js";
+import type { Initializer } from "./initializers.js";
+import type { Given, OptionTable, Regularizer, Resolved } from "./options.js";
+import { resolveOptions } from "./options.js";
+
+/** A shape without its batch axis: [F] or [T, F]; null where the number of steps varies. */
+export type Shape = readonly (number | null)[];
+
+/** One variable of a layer, in Keras's order within it. Its place in memory is given when the model is built. */
+export interface Parameter {
+  readonly name: string;
+  readonly shape: readonly number[];
+  readonly initializer: Initializer;
+  readonly regularizer: Regularizer | null;
+  /** False for statistics such as BatchNormalization's moving mean, which no gradient reaches. */
+  readonly trainable: boolean;
+  /** Changes freshly drawn values in place (the unit forget bias). */
+  readonly adjust?: (values: Float32Array) => void;
+}
+
+/** A value inside a plan. Sequences are time-major: [T][B][F]. */
+export interface Tensor {
+  /** The values. Read through `Builder.read`, which runs what is still pending. */
+  at: Pointer;
+  readonly shape: readonly number[];
+  /** [T][B] of 0 and 1, or 0 for no mask. */
+  readonly mask: Pointer;
+  /** Where consumers leave the gradient; 0 until one asks for it. */
+  gradient: Pointer;
+  /** Whether the producer uses a gradient at all. */
+  readonly wantsGradient: boolean;
+  /** The input of the final activation, for losses that start from logits. */
+  readonly logits?: Tensor;
+  /** Ids and table that a recurrent layer can look up itself instead of reading `at` (inference only). */
+  readonly embedded?: { ids: Pointer; table: Pointer; vocabulary: number };
+  /** Records the calls that fill `at`, the first time it is read. */
+  pending?: () => void;
+}
+
+/** What a layer may ask of the plan that is being built. One builder serves one shard of a batch. */
+export interface Builder {
+  /** Dropout on, backward wanted. */
+  readonly training: boolean;
+  /** Rows of this shard, and where they begin in the batch. */
+  readonly B: number;
+  readonly firstRow: number;
+  readonly counters: Pointer;
+  readonly elementBytes: number;
+  /** True while the model's output layer is being planned under a loss that starts from logits. */
+  readonly wantsLogits: boolean;
+  /** Room for so many elements. */
+  allocate(elements: number): Pointer;
+  /** A fresh tensor; [T, F] takes T·B·F elements. */
+  tensor(shape: readonly number[], options?: Partial<Tensor>): Tensor;
+  read(tensor: Tensor): Pointer;
+  /** Where to write this tensor's gradient, or 0 when its producer does not want one. */
+  gradientOf(tensor: Tensor): Pointer;
+  parameter(layer: Layer, name: string): Pointer;
+  /** Where a parameter's gradient of this shard accumulates. */
+  parameterGradient(layer: Layer, name: string): Pointer;
+  /** A number of this layer's own for random masks. */
+  purpose(layer: Layer, kind: number): number;
+  /** Adds a call; `scratch` is filled in by the plan. */
+  call<K extends KernelName>(kernel: K, args: Omit<KernelArguments<K>, "scratch">): void;
+  /**
+   * Room that all shards share, filled by calls that run only after the weights have changed.
+   * `fill` records those calls; it runs once, for the first shard that asks.
+   */
+  derived(layer: Layer, elements: number, fill: (at: Pointer, prepare: Builder["call"]) => void): Pointer;
+  /** Registers a layer's backward, run in reverse order of registration. */
+  backward(record: () => void): void;
+}
+
+export abstract class Layer {
+  /** Keras's class name: "LSTM". */
+  abstract readonly className: string;
+  readonly options: object = {};
+  /** Given, or set by the model when the layer joins it: "lstm", "lstm_1". */
+  name: string;
+  trainable: boolean;
+  /** Declared by `build`. */
+  parameters: readonly Parameter[] = [];
+
+  constructor(given: { name?: string; trainable?: boolean } = {}) {
+    this.name = given.name ?? "";
+    this.trainable = given.trainable ?? true;
+  }
+
+  /** Declares the parameters for these input shapes. */
+  build(_inputs: readonly Shape[]): void {}
+
+  abstract outputShape(inputs: readonly Shape[]): Shape;
+
+  /** Records forward (and, in training, backward) calls and returns the output. */
+  abstract plan(b: Builder, inputs: readonly Tensor[]): Tensor;
+
+  /** Whether training mixes the rows of a batch (BatchNormalization): such a batch is not cut into shards. */
+  readonly crossesRows: boolean = false;
+}
+
+/** Reads options against the layer's table; shared by all layers. */
+export function configure<T extends OptionTable>(table: T, given: Given<T>, className: string): Resolved<T> {
+  return resolveOptions(table, given, `layers.${className}`);
+}
+
+export const parameter = (
+  name: string,
+  shape: readonly number[],
+  initializer: Initializer,
+  extra: Partial<Parameter> = {},
+): Parameter => ({ name, shape, initializer, regularizer: null, trainable: true, ...extra });
+
+/** Rows that a matrix product over a tensor sees: B, or T·B for a sequence. */
+export const rowsOf = (b: Builder, tensor: Tensor): number =>
+  (tensor.shape.length === 2 ? tensor.shape[0]! : 1) * b.B;
+
+export const elementsOf = (b: Builder, tensor: Tensor): number =>
+  b.B * tensor.shape.reduce((x, y) => x * y, 1);

@@ -1,0 +1,130 @@
+/**
+ * Layer options: each layer declares a table { option: kind }, which gives its types, its checks and its defaults.
+ * A misspelt option is an error with a suggestion, never ignored.
+ */
+import { ACTIVATIONS, type ActivationName } from "../engine/contract.js";
+import { didYouMean, finiteNumber, inputError, oneOf, wholeNumber } from "../errors.js";
+import { type Initializer, type InitializerName, resolveInitializer } from "./initializers.js";
+
+/** Checks a given value and returns what the layer keeps. */
+export interface Option<In, Out = In> {
+  /** The default; undefined where the option must be given. */
+  readonly fallback: unknown;
+  resolve(value: In | undefined, where: string): Out;
+}
+
+export type OptionTable = Record<
+  string,
+  { fallback: unknown; resolve(value: never, where: string): unknown }
+>;
+type InOf<O> = O extends { resolve(value: infer In, where: string): unknown }
+  ? Exclude<In, undefined>
+  : never;
+type OutOf<O> = O extends { resolve(value: never, where: string): infer Out } ? Out : never;
+type RequiredKeys<T> = { [K in keyof T]: T[K] extends { readonly required: true } ? K : never }[keyof T];
+
+/** What the caller writes: required options, the others optional. */
+export type Given<T extends OptionTable> = { [K in RequiredKeys<T>]: InOf<T[K]> } & {
+  [K in Exclude<keyof T, RequiredKeys<T>>]?: InOf<T[K]>;
+} & { name?: string; trainable?: boolean };
+
+/** What the layer keeps: every option present. */
+export type Resolved<T extends OptionTable> = { [K in keyof T]: OutOf<T[K]> };
+
+export function resolveOptions<T extends OptionTable>(table: T, given: object, where: string): Resolved<T> {
+  const values = given as Record<string, unknown>;
+  for (const key of Object.keys(values)) {
+    if (!Object.hasOwn(table, key) && key !== "name" && key !== "trainable") {
+      const names = Object.keys(table);
+      throw inputError({
+        expected: `an option among ${names.join(", ")}`,
+        where,
+        received: key,
+        next: didYouMean(key, names),
+      });
+    }
+  }
+  const resolved: Record<string, unknown> = {};
+  for (const [key, option] of Object.entries(table)) {
+    resolved[key] = (option as Option<unknown, unknown>).resolve(values[key], `${where} ${key}`);
+  }
+  return resolved as Resolved<T>;
+}
+
+function option<In, Out = In>(fallback: In, check: (value: In, where: string) => Out): Option<In, Out> {
+  return { fallback, resolve: (value, where) => check(value === undefined ? fallback : value, where) };
+}
+
+/** A whole number of at least `least` that must be given. */
+export function count(least = 1): Option<number> & { readonly required: true } {
+  return { fallback: undefined, required: true, resolve: (value, where) => wholeNumber(value, where, least) };
+}
+
+export const countOr = (fallback: number | null, least = 1) =>
+  option<number | null>(fallback, (value, where) =>
+    value === null ? null : wholeNumber(value, where, least),
+  );
+
+export const flag = (fallback: boolean) =>
+  option<boolean>(fallback, (value, where) => {
+    if (typeof value === "boolean") return value;
+    throw inputError({ expected: "true or false", where, received: value });
+  });
+
+/** A dropout rate, 0 ≤ rate ≤ 1. */
+export const rate = (fallback = 0) =>
+  option<number>(fallback, (value, where) => finiteNumber(value, where, 0, 1));
+
+export const real = (fallback: number) =>
+  option<number>(fallback, (value, where) => finiteNumber(value, where));
+
+export const activation = (fallback: ActivationName) =>
+  option<ActivationName | null, ActivationName>(fallback, (value, where) =>
+    value === null ? "linear" : oneOf(value, Object.keys(ACTIVATIONS) as ActivationName[], where),
+  );
+
+/** An activation that a recurrent cell can run: its derivative follows from its output. */
+export const cellActivation = (fallback: ActivationName) =>
+  option<ActivationName | null, ActivationName>(fallback, (value, where) => {
+    const names = (Object.keys(ACTIVATIONS) as ActivationName[]).filter((name) => ACTIVATIONS[name].fused);
+    return value === null ? "linear" : oneOf(value, names, where);
+  });
+
+export const initializer = (fallback: InitializerName) =>
+  option<InitializerName | Initializer, Initializer>(fallback, resolveInitializer);
+
+/** L1 and L2 penalties of a parameter. */
+export interface Regularizer {
+  l1: number;
+  l2: number;
+}
+
+export const regularizer = () =>
+  option<Partial<Regularizer> | null, Regularizer | null>(null, (value, where) => {
+    if (value === null) return null;
+    if (typeof value !== "object") {
+      throw inputError({ expected: "{ l1?, l2? } or null", where, received: value });
+    }
+    return {
+      l1: finiteNumber(value.l1 ?? 0, `${where}.l1`, 0),
+      l2: finiteNumber(value.l2 ?? 0, `${where}.l2`, 0),
+    };
+  });
+
+/** A shape without its batch axis; null where an axis may vary. */
+export function shape(): Option<readonly (number | null)[]> & { readonly required: true } {
+  return {
+    fallback: undefined,
+    required: true,
+    resolve(value, where) {
+      if (!Array.isArray(value) || value.length < 1 || value.length > 2) {
+        throw inputError({
+          expected: "[features], or [steps, features], with null where the number of steps varies",
+          where,
+          received: value,
+        });
+      }
+      return value.map((size, axis) => (size === null ? null : wholeNumber(size, `${where}[${axis}]`, 1)));
+    },
+  };
+}
