@@ -1,0 +1,92 @@
+import { auc, aucExact } from "./metrics/auc.js";
+import { brierScore, type Calibration, calibration, logLoss } from "./metrics/calibration.js";
+import {
+  type ConfusionMatrix,
+  type ConfusionScores,
+  confusionMatrix,
+  confusionScores,
+} from "./metrics/confusion.js";
+import {
+  checkPredictions,
+  classCount,
+  DEFAULT_THRESHOLD,
+  type Predictions,
+  predictedClass,
+  probabilityOf,
+} from "./metrics/predictions.js";
+import { bestThreshold, type ThresholdPoint, thresholdCurve } from "./metrics/threshold.js";
+
+/** All there is to say of a model's answers; plain data. */
+export interface Evaluation extends ConfusionScores {
+  rows: number;
+  classes: number;
+  confusion: ConfusionMatrix;
+  /** As `keras.metrics.AUC()`: 200 thresholds. */
+  auc: number;
+  /** From the ranks themselves. */
+  aucExact: number;
+  logLoss: number;
+  brier: number;
+  calibration: Calibration;
+  /** With one output only. */
+  binary?: BinaryEvaluation;
+}
+
+export interface BinaryEvaluation {
+  /** The threshold that `confusion` and all that follows from it were made with. */
+  threshold: number;
+  /** Scores at 101 even thresholds. */
+  curve: ThresholdPoint[];
+  bestF1: ThresholdPoint;
+  bestAccuracy: ThresholdPoint;
+}
+
+/** Every metric of a set of predictions. Complains of labels, weights or probabilities that make no sense. */
+export function evaluatePredictions(p: Predictions): Evaluation {
+  checkPredictions(p);
+  const confusion = confusionMatrix(p);
+  return {
+    rows: p.labels.length,
+    classes: classCount(p.outputs),
+    confusion,
+    ...confusionScores(confusion),
+    auc: auc(p),
+    aucExact: aucExact(p),
+    logLoss: logLoss(p),
+    brier: brierScore(p),
+    calibration: calibration(p),
+    ...(p.outputs === 1 ? { binary: binaryEvaluation(p) } : {}),
+  };
+}
+
+function binaryEvaluation(p: Predictions): BinaryEvaluation {
+  return {
+    threshold: p.threshold ?? DEFAULT_THRESHOLD,
+    curve: thresholdCurve(p),
+    bestF1: bestThreshold(p, "f1"),
+    bestAccuracy: bestThreshold(p, "accuracy"),
+  };
+}
+
+/** A row that was given a class not its own. */
+export interface Mistake {
+  row: number;
+  label: number;
+  predicted: number;
+  /** The probability the model gave to the class it predicted. */
+  probability: number;
+}
+
+/** The mistakes of which the model was surest, surest first; equals by row. */
+export function worstMistakes(p: Predictions, limit: number): Mistake[] {
+  const mistakes: (Mistake & { truth: number })[] = [];
+  for (let row = 0; row < p.labels.length; row++) {
+    const label = p.labels[row]!;
+    const predicted = predictedClass(p.probabilities, row, p.outputs, p.threshold);
+    if (predicted === label) continue;
+    const probability = probabilityOf(p, row, predicted);
+    mistakes.push({ row, label, predicted, probability, truth: probabilityOf(p, row, label) });
+  }
+  mistakes.sort((a, b) => a.truth - b.truth || a.row - b.row);
+  return mistakes.slice(0, limit).map(({ truth: _, ...mistake }) => mistake);
+}
