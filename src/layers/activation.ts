@@ -39,7 +39,11 @@ const LEAKY_SLOPE = 0.2;
 
 /** y = f(x) as calls of its own; keeps x, so that losses may start from the logits. */
 export function planActivation(b: Builder, x: Tensor, name: ActivationName, alpha = LEAKY_SLOPE): Tensor {
-  const out = b.tensor(x.shape, { mask: x.mask, logits: x, wantsGradient: x.wantsGradient });
+  const out = b.tensor(x.shape, {
+    mask: x.mask,
+    logits: { of: name, tensor: x },
+    wantsGradient: x.wantsGradient,
+  });
   const softmax = name === "softmax";
   const rows = { N: rowsOf(b, x), F: x.shape.at(-1)! };
   const elements = { length: elementsOf(b, x), activation: ACTIVATIONS[name].id, alpha };

@@ -1,5 +1,5 @@
 /** What a layer is: options, parameters, an output shape, and the kernel calls it adds to a plan. */
-import type { KernelArguments, KernelName, Pointer } from "../engine/contract.js";
+import type { ActivationName, KernelArguments, KernelName, Pointer } from "../engine/contract.js";
 import type { Initializer } from "./initializers.js";
 import type { Given, OptionTable, Regularizer, Resolved } from "./options.js";
 import { resolveOptions } from "./options.js";
@@ -30,8 +30,8 @@ export interface Tensor {
   gradient: Pointer;
   /** Whether the producer uses a gradient at all. */
   readonly wantsGradient: boolean;
-  /** The input of the final activation, for losses that start from logits. */
-  readonly logits?: Tensor;
+  /** The tensor that an activation turned into this one, for losses that start from logits. */
+  readonly logits?: { of: ActivationName; tensor: Tensor };
   /** Ids and table that a recurrent layer can look up itself instead of reading `at` (inference only). */
   readonly embedded?: { ids: Pointer; table: Pointer; vocabulary: number };
   /** Records the calls that fill `at`, the first time it is read. */

@@ -102,8 +102,17 @@ export function accumulateOuter(
 }
 
 /** Row b of step s of a [T][B][F] buffer; before the first step, the initial state (or null for zeros). */
-export const stateRow = (states: Reals, initial: Reals | null, s: number, b: number, B: number, U: number) =>
-  s >= 0 ? states.subarray((s * B + b) * U, (s * B + b + 1) * U) : initial?.subarray(b * U, (b + 1) * U);
+export function stateRow(
+  states: Reals,
+  initial: Reals | null,
+  s: number,
+  b: number,
+  B: number,
+  U: number,
+): Reals | null {
+  if (s >= 0) return states.subarray((s * B + b) * U, (s * B + b + 1) * U);
+  return initial ? initial.subarray(b * U, (b + 1) * U) : null;
+}
 
 /** y += x over x's length. */
 export function addInto(y: Reals, x: Reals): void {

@@ -1,0 +1,29 @@
+/** Cellstate's public API. */
+export { ACTIVATIONS, type ActivationName } from "./engine/contract.js";
+export { ENGINE_CHOICES, type EngineChoice, type EngineOptions } from "./engine/index.js";
+export { InputError } from "./errors.js";
+export * as layers from "./layers/index.js";
+export type { Layer, Parameter, Shape } from "./layers/layer.js";
+export {
+  type CompileOptions,
+  Model,
+  type ModelOptions,
+  type Output,
+  type Scores,
+  sequential,
+} from "./model/model.js";
+export type { WeightArray } from "./model/weights.js";
+export type { Rows, RowsLike, TargetsLike } from "./train/arrays.js";
+export {
+  type Callback,
+  Checkpoint,
+  callbacks,
+  EarlyStopping,
+  type Logs,
+  ReduceLearningRateOnPlateau,
+  type TrainingProgress,
+} from "./train/callbacks.js";
+export { decodeCheckpoint, encodeCheckpoint, type TrainingState } from "./train/checkpoint.js";
+export { type FitOptions, type History, TrainingError } from "./train/fit.js";
+export { type Loss, type LossName, type LossOptions, losses } from "./train/losses.js";
+export { type Optimizer, type OptimizerName, optimizers } from "./train/optimizers.js";

@@ -1,0 +1,217 @@
+/** Callbacks: what may watch and steer `fit`. Those with state give it to checkpoints, so a resumed run agrees. */
+
+import { inputError } from "../errors.js";
+import type { Model } from "../model/model.js";
+import type { TrainingState } from "./checkpoint.js";
+
+/** Metrics of an epoch by name: loss, accuracy, valLoss, valAccuracy, …, and learningRate. */
+export type Logs = Record<string, number>;
+
+/** Where training is, handed to every callback. */
+export interface TrainingProgress {
+  readonly model: Model;
+  /** Epochs that this run will make in all, and the current one from 0. */
+  readonly epochs: number;
+  readonly epoch: number;
+  /** Batches an epoch, and those done in this one. */
+  readonly batches: number;
+  readonly batch: number;
+  /** Rows a batch; the last may be smaller. */
+  readonly batchSize: number;
+  /** Optimizer steps since the start. */
+  readonly step: number;
+  /** Ends training after this batch or epoch. */
+  stop(reason: string): void;
+  /** Everything a later run needs to go on from here with the same bits. */
+  state(): TrainingState;
+}
+
+export interface Callback {
+  /** Identifies the state in a checkpoint; needed by callbacks that have one. */
+  readonly name?: string;
+  onTrainBegin?(progress: TrainingProgress): void | Promise<void>;
+  onEpochBegin?(progress: TrainingProgress): void | Promise<void>;
+  onBatchEnd?(progress: TrainingProgress, logs: Logs): void | Promise<void>;
+  onEpochEnd?(progress: TrainingProgress, logs: Logs): void | Promise<void>;
+  onTrainEnd?(progress: TrainingProgress): void | Promise<void>;
+  /** What must survive a resume; arrays and plain values. */
+  state?(): CallbackState;
+  restore?(state: CallbackState): void;
+}
+
+export interface CallbackState {
+  values: Record<string, number | string | boolean | null>;
+  arrays: Record<string, Float32Array>;
+}
+
+export interface MonitorOptions {
+  /** The metric to watch. Default valLoss, or loss without validation data. */
+  monitor?: string;
+  /** Whether smaller or larger is better; "auto" knows by the name. */
+  mode?: "min" | "max" | "auto";
+  /** Changes smaller than this do not count as better. */
+  minDelta?: number;
+  /** Epochs without improvement to wait. */
+  patience?: number;
+}
+
+/** Watches one metric and says when it got better. */
+class Monitor {
+  best: number;
+  wait = 0;
+  private readonly larger: boolean;
+
+  constructor(
+    private readonly options: MonitorOptions,
+    private readonly where: string,
+  ) {
+    const { mode = "auto", monitor = "valLoss" } = options;
+    this.larger = mode === "max" || (mode === "auto" && !/loss|error/i.test(monitor));
+    this.best = this.larger ? -Infinity : Infinity;
+  }
+
+  value(logs: Logs): number {
+    const name = this.options.monitor ?? ("valLoss" in logs ? "valLoss" : "loss");
+    const value = logs[name];
+    if (value !== undefined) return value;
+    throw inputError({
+      expected: `a metric of this run: ${Object.keys(logs).join(", ")}`,
+      where: `${this.where} monitor`,
+      received: name,
+      next: name.startsWith("val") ? "Pass validationData or validationSplit to fit." : undefined,
+    });
+  }
+
+  /** True when `value` is the best so far; otherwise one more epoch of waiting. */
+  improved(value: number): boolean {
+    const { minDelta = 0 } = this.options;
+    const better = this.larger ? value - minDelta > this.best : value + minDelta < this.best;
+    if (better) {
+      this.best = value;
+      this.wait = 0;
+    } else this.wait++;
+    return better;
+  }
+}
+
+export interface EarlyStoppingOptions extends MonitorOptions {
+  /** Go back to the weights of the best epoch at the end, however training ended. Default true. */
+  restoreBestWeights?: boolean;
+}
+
+/** Stops when a metric has not improved for `patience` epochs (default 3), and keeps the best weights. */
+export class EarlyStopping implements Callback {
+  readonly name = "earlyStopping";
+  bestEpoch = -1;
+  private readonly monitor: Monitor;
+  private bestWeights: Float32Array | null = null;
+
+  constructor(private readonly options: EarlyStoppingOptions = {}) {
+    this.monitor = new Monitor(options, "earlyStopping");
+  }
+
+  onEpochEnd(progress: TrainingProgress, logs: Logs): void {
+    const { patience = 3, restoreBestWeights = true } = this.options;
+    if (this.monitor.improved(this.monitor.value(logs))) {
+      this.bestEpoch = progress.epoch;
+      if (restoreBestWeights) this.bestWeights = progress.model.weightSnapshot();
+    } else if (this.monitor.wait >= patience) {
+      progress.stop(`no improvement for ${patience} epochs; the best was epoch ${this.bestEpoch + 1}`);
+    }
+  }
+
+  onTrainEnd({ model }: TrainingProgress): void {
+    if (this.bestWeights) model.restoreWeights(this.bestWeights);
+  }
+
+  state(): CallbackState {
+    const { best, wait } = this.monitor;
+    // JSON has no infinity: an untouched best is null.
+    const values = { best: Number.isFinite(best) ? best : null, wait, bestEpoch: this.bestEpoch };
+    return { values, arrays: this.bestWeights ? { bestWeights: this.bestWeights } : {} };
+  }
+
+  restore({ values, arrays }: CallbackState): void {
+    if (values["best"] !== null) this.monitor.best = Number(values["best"]);
+    this.monitor.wait = Number(values["wait"]);
+    this.bestEpoch = Number(values["bestEpoch"]);
+    this.bestWeights = arrays["bestWeights"] ?? null;
+  }
+}
+
+export interface ReduceOnPlateauOptions extends MonitorOptions {
+  /** The learning rate is multiplied by this. Default 0.1. */
+  factor?: number;
+  minLearningRate?: number;
+  /** Epochs to rest after a reduction. */
+  cooldown?: number;
+}
+
+/** Lowers the learning rate when a metric stops improving for `patience` epochs (default 10), as Keras's ReduceLROnPlateau. */
+export class ReduceLearningRateOnPlateau implements Callback {
+  readonly name = "reduceLearningRateOnPlateau";
+  private readonly monitor: Monitor;
+  private resting = 0;
+
+  constructor(private readonly options: ReduceOnPlateauOptions = {}) {
+    this.monitor = new Monitor({ minDelta: 1e-4, ...options }, "reduceLearningRateOnPlateau");
+  }
+
+  onEpochEnd({ model }: TrainingProgress, logs: Logs): void {
+    const { factor = 0.1, minLearningRate = 0, cooldown = 0, patience = 10 } = this.options;
+    const improved = this.monitor.improved(this.monitor.value(logs));
+    if (this.resting > 0) {
+      this.resting--;
+      this.monitor.wait = 0;
+    }
+    if (improved || this.monitor.wait < patience) return;
+    model.learningRate = Math.max(minLearningRate, model.learningRate * factor);
+    this.resting = cooldown;
+    this.monitor.wait = 0;
+  }
+
+  state(): CallbackState {
+    const { best, wait } = this.monitor;
+    const values = { best: Number.isFinite(best) ? best : null, wait, resting: this.resting };
+    return { values, arrays: {} };
+  }
+
+  restore({ values }: CallbackState): void {
+    if (values["best"] !== null) this.monitor.best = Number(values["best"]);
+    this.monitor.wait = Number(values["wait"]);
+    this.resting = Number(values["resting"]);
+  }
+}
+
+/** Hands the training state to `save` at the end of every epoch and, in between, every `everySeconds`. */
+export class Checkpoint implements Callback {
+  private saved = 0;
+
+  constructor(
+    private readonly save: (state: TrainingState) => void | Promise<void>,
+    private readonly everySeconds = 10,
+  ) {}
+
+  onTrainBegin(): void {
+    this.saved = Date.now();
+  }
+
+  async onBatchEnd(progress: TrainingProgress): Promise<void> {
+    if (Date.now() - this.saved < this.everySeconds * 1000) return;
+    await this.save(progress.state());
+    this.saved = Date.now();
+  }
+
+  async onEpochEnd(progress: TrainingProgress): Promise<void> {
+    await this.save(progress.state());
+    this.saved = Date.now();
+  }
+}
+
+/** Calls your functions: `callbacks.custom({ onEpochEnd: (progress, logs) => … })` is any object of this shape. */
+export const callbacks = {
+  earlyStopping: (options?: EarlyStoppingOptions) => new EarlyStopping(options),
+  reduceLearningRateOnPlateau: (options?: ReduceOnPlateauOptions) => new ReduceLearningRateOnPlateau(options),
+  checkpoint: (save: (state: TrainingState) => void | Promise<void>, everySeconds?: number) =>
+    new Checkpoint(save, everySeconds),
+};

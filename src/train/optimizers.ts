@@ -1,0 +1,202 @@
+/** Optimizers: mathematics (reference kernels) and descriptions. Formulas and defaults are Keras 3's. */
+import type { Bound } from "../engine/bound.js";
+import { finiteNumber, inputError, oneOf } from "../errors.js";
+
+/** Plain, momentum (Polyak 1964) and Nesterov momentum. */
+export function sgdKernel(a: Bound<"sgd">): void {
+  const { w, g, velocity, momentum } = a;
+  const lr = a.scalars[0]!;
+  for (let i = 0; i < a.length; i++) {
+    if (a.weightDecay) w[i]! -= lr * a.weightDecay * w[i]!;
+    if (!velocity) {
+      w[i]! -= lr * g[i]!;
+      continue;
+    }
+    const v = momentum * velocity[i]! - lr * g[i]!;
+    velocity[i] = v;
+    w[i]! += a.nesterov ? momentum * v - lr * g[i]! : v;
+  }
+}
+
+/** RMSprop (Tieleman and Hinton 2012); Keras puts epsilon inside the root. */
+export function rmspropKernel(a: Bound<"rmsprop">): void {
+  const { w, g, v, velocity, average, rho, momentum } = a;
+  const lr = a.scalars[0]!;
+  for (let i = 0; i < a.length; i++) {
+    if (a.weightDecay) w[i]! -= lr * a.weightDecay * w[i]!;
+    v[i] = rho * v[i]! + (1 - rho) * g[i]! * g[i]!;
+    let denominator = v[i]! + a.epsilon;
+    if (average) {
+      average[i] = rho * average[i]! + (1 - rho) * g[i]!;
+      denominator -= average[i]! * average[i]!;
+    }
+    const step = (lr * g[i]!) / Math.sqrt(denominator);
+    if (velocity) velocity[i] = momentum * velocity[i]! + step;
+    w[i]! -= velocity ? velocity[i]! : step;
+  }
+}
+
+/** Adam (Kingma and Ba 2015), AMSGrad (Reddi et al. 2018) and, with weight decay, AdamW (Loshchilov and Hutter 2019). */
+export function adamKernel(a: Bound<"adam">): void {
+  const { w, g, m, v, vMax } = a;
+  const lr = a.scalars[0]!;
+  const alpha = a.scalars[1]!;
+  for (let i = 0; i < a.length; i++) {
+    if (a.weightDecay) w[i]! -= lr * a.weightDecay * w[i]!;
+    m[i]! += (g[i]! - m[i]!) * (1 - a.beta1);
+    v[i]! += (g[i]! * g[i]! - v[i]!) * (1 - a.beta2);
+    let second = v[i]!;
+    if (vMax) second = vMax[i] = Math.max(vMax[i]!, v[i]!);
+    w[i]! -= (alpha * m[i]!) / (Math.sqrt(second) + a.epsilon);
+  }
+}
+
+export function sumSquares({ out, x, length, accumulate }: Bound<"sumSquares">): void {
+  let sum = accumulate ? out[0]! : 0;
+  for (let i = 0; i < length; i++) sum += x[i]! * x[i]!;
+  out[0] = sum;
+}
+
+export function clipToNorm({ g, norm2, length, limit }: Bound<"clipToNorm">): void {
+  const factor = limit / Math.max(Math.sqrt(norm2[0]!), limit);
+  for (let i = 0; i < length; i++) g[i]! *= factor;
+}
+
+export function clipToValue({ g, length, limit }: Bound<"clipToValue">): void {
+  for (let i = 0; i < length; i++) g[i] = Math.min(limit, Math.max(-limit, g[i]!));
+}
+
+export function regularize({ g, penalty, w, length, l1, l2 }: Bound<"regularize">): void {
+  let sum = 0;
+  for (let i = 0; i < length; i++) {
+    g[i]! += l1 * Math.sign(w[i]!) + 2 * l2 * w[i]!;
+    sum += l1 * Math.abs(w[i]!) + l2 * w[i]! * w[i]!;
+  }
+  penalty[0]! += sum;
+}
+
+interface CommonOptions {
+  learningRate?: number;
+  /** Decoupled decay: w −= lr · weightDecay · w. */
+  weightDecay?: number | null;
+  /** Each variable's gradient scaled down to this norm. */
+  clipnorm?: number | null;
+  /** Each gradient element clipped to ± this. */
+  clipvalue?: number | null;
+  /** All gradients together scaled down to this norm. */
+  globalClipnorm?: number | null;
+}
+
+const common = {
+  learningRate: 0.001,
+  weightDecay: null,
+  clipnorm: null,
+  clipvalue: null,
+  globalClipnorm: null,
+};
+
+/** Keras's defaults. */
+export const OPTIMIZER_DEFAULTS = {
+  sgd: { ...common, learningRate: 0.01, momentum: 0, nesterov: false },
+  rmsprop: { ...common, rho: 0.9, momentum: 0, epsilon: 1e-7, centered: false },
+  adam: { ...common, beta1: 0.9, beta2: 0.999, epsilon: 1e-7, amsgrad: false },
+  adamw: { ...common, weightDecay: 0.004, beta1: 0.9, beta2: 0.999, epsilon: 1e-7, amsgrad: false },
+} as const;
+
+export type OptimizerName = keyof typeof OPTIMIZER_DEFAULTS;
+export type SgdOptions = CommonOptions & { momentum?: number; nesterov?: boolean };
+export type RmspropOptions = CommonOptions & {
+  rho?: number;
+  momentum?: number;
+  epsilon?: number;
+  centered?: boolean;
+};
+export type AdamOptions = CommonOptions & {
+  beta1?: number;
+  beta2?: number;
+  epsilon?: number;
+  amsgrad?: boolean;
+};
+
+/** An optimizer's description: its name and every option. State lives in the model. */
+export interface Optimizer {
+  readonly name: OptimizerName;
+  readonly learningRate: number;
+  readonly weightDecay: number | null;
+  readonly clipnorm: number | null;
+  readonly clipvalue: number | null;
+  readonly globalClipnorm: number | null;
+  readonly momentum: number;
+  readonly nesterov: boolean;
+  readonly rho: number;
+  readonly epsilon: number;
+  readonly centered: boolean;
+  readonly beta1: number;
+  readonly beta2: number;
+  readonly amsgrad: boolean;
+}
+
+const unused = {
+  momentum: 0,
+  nesterov: false,
+  rho: 0.9,
+  epsilon: 1e-7,
+  centered: false,
+  beta1: 0.9,
+  beta2: 0.999,
+  amsgrad: false,
+};
+
+function make(name: OptimizerName, options: object = {}): Optimizer {
+  const defaults: Record<string, unknown> = OPTIMIZER_DEFAULTS[name];
+  for (const [key, value] of Object.entries(options)) {
+    oneOf(key, Object.keys(defaults), `optimizers.${name} option`);
+    if (typeof value === "number") finiteNumber(value, `optimizers.${name} ${key}`, 0);
+  }
+  const made = { ...unused, ...defaults, ...definedOnly(options), name } as Optimizer;
+  const clips = [made.clipnorm, made.clipvalue, made.globalClipnorm].filter((limit) => limit !== null);
+  if (clips.length > 1) {
+    throw inputError({ expected: "one of clipnorm, clipvalue, globalClipnorm", where: `optimizers.${name}` });
+  }
+  return made;
+}
+
+const definedOnly = (options: object) =>
+  Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
+
+export const optimizers = {
+  sgd: (options?: SgdOptions) => make("sgd", options),
+  rmsprop: (options?: RmspropOptions) => make("rmsprop", options),
+  adam: (options?: AdamOptions) => make("adam", options),
+  adamw: (options?: AdamOptions) => make("adamw", options),
+};
+
+export function resolveOptimizer(optimizer: OptimizerName | Optimizer): Optimizer {
+  if (typeof optimizer === "string") {
+    return make(oneOf(optimizer, Object.keys(OPTIMIZER_DEFAULTS) as OptimizerName[], "compile optimizer"));
+  }
+  if (typeof optimizer === "object" && optimizer.name in OPTIMIZER_DEFAULTS) return optimizer;
+  throw inputError({
+    expected: "an optimizer's name or optimizers.…()",
+    where: "compile optimizer",
+    received: optimizer,
+  });
+}
+
+/** The state variables an optimizer keeps for each weight, in the order in which Keras stores them. */
+export function slotNames(optimizer: Optimizer): string[] {
+  switch (optimizer.name) {
+    case "sgd":
+      return optimizer.momentum ? ["velocity"] : [];
+    case "rmsprop":
+      return ["v", ...(optimizer.momentum ? ["velocity"] : []), ...(optimizer.centered ? ["average"] : [])];
+    default:
+      return ["m", "v", ...(optimizer.amsgrad ? ["vMax"] : [])];
+  }
+}
+
+/** The numbers a step's kernels read: [learning rate, Adam's bias-corrected rate]. `step` counts from 1. */
+export function stepScalars(optimizer: Optimizer, learningRate: number, step: number): [number, number] {
+  const { beta1, beta2 } = optimizer;
+  return [learningRate, (learningRate * Math.sqrt(1 - beta2 ** step)) / (1 - beta1 ** step)];
+}

@@ -1,0 +1,224 @@
+/** The optimizer's programs over a model's weights: regularisation, clipping, update; and its state. */
+import { type Arena, view } from "../engine/arena.js";
+import type { Call, Engine, Phase, Pointer, Program, Task } from "../engine/contract.js";
+import { inputError } from "../errors.js";
+import type { WeightEntry, Weights } from "../model/weights.js";
+import { type Optimizer, slotNames, stepScalars } from "./optimizers.js";
+
+/** Enough slices for threads to share, each still long. */
+const SLICES = 8;
+
+export interface OptimizerState {
+  iterations: number;
+  learningRate: number;
+  /** Slot values by Keras's order of `optimizer/vars`. */
+  slots: Float32Array[];
+}
+
+export class Updater {
+  learningRate: number;
+  iterations = 0;
+  private readonly slots: { name: string; at: Pointer }[];
+  private readonly scalars: Pointer;
+  private readonly penalty: Pointer;
+  private readonly norms: Pointer;
+  private regularization: Program | null = null;
+  private readonly updates: Program;
+
+  constructor(
+    private readonly engine: Engine,
+    arena: Arena,
+    private readonly weights: Weights,
+    readonly optimizer: Optimizer,
+  ) {
+    this.learningRate = optimizer.learningRate;
+    this.slots = slotNames(optimizer).map((name) => ({
+      name,
+      at: arena.allocate(Math.max(1, weights.gradientElements)),
+    }));
+    this.scalars = arena.allocate(2);
+    this.penalty = arena.allocate(1);
+    this.norms = arena.allocate(Math.max(1, weights.entries.length));
+    arena.commit();
+    for (const { at } of this.slots) view(engine, at, weights.gradientElements).fill(0);
+    const regularized = this.regularizeCalls();
+    if (regularized.length > 0) this.regularization = engine.load([[regularized]]);
+    this.updates = engine.load([...this.clipPhases(), this.updatePhase()]);
+  }
+
+  private trained(): WeightEntry[] {
+    return this.weights.entries.filter(({ layer, parameter }) => parameter.trainable && layer.trainable);
+  }
+
+  private gradientAt(entry: WeightEntry): Pointer {
+    return this.weights.gradients + entry.at - this.weights.base;
+  }
+
+  private regularizeCalls(): Call[] {
+    const calls: Call[] = [];
+    for (const entry of this.weights.entries) {
+      const { regularizer } = entry.parameter;
+      if (!regularizer || (regularizer.l1 === 0 && regularizer.l2 === 0)) continue;
+      if (calls.length === 0)
+        calls.push({ kernel: "fill", args: { out: this.penalty, value: 0, length: 1 } });
+      const { l1, l2 } = regularizer;
+      const args = {
+        g: this.gradientAt(entry),
+        penalty: this.penalty,
+        w: entry.at,
+        length: entry.length,
+        l1,
+        l2,
+      };
+      calls.push({ kernel: "regularize", args });
+    }
+    return calls;
+  }
+
+  private clipPhases(): Phase[] {
+    const { clipnorm, clipvalue, globalClipnorm } = this.optimizer;
+    const entries = this.trained();
+    if (clipvalue !== null) {
+      return [entries.map((e) => [{ kernel: "clipToValue", args: { ...this.range(e), limit: clipvalue } }])];
+    }
+    const normOf = (e: WeightEntry, out: Pointer, accumulate: number): Call => ({
+      kernel: "sumSquares",
+      args: { out, x: this.gradientAt(e), length: e.length, accumulate },
+    });
+    const clip = (e: WeightEntry, norm2: Pointer, limit: number): Call => ({
+      kernel: "clipToNorm",
+      args: { ...this.range(e), norm2, limit },
+    });
+    if (clipnorm !== null) {
+      return [
+        entries.map((e, i) => {
+          const norm2 = this.norms + i * this.engine.elementBytes;
+          return [normOf(e, norm2, 0), clip(e, norm2, clipnorm)];
+        }),
+      ];
+    }
+    if (globalClipnorm === null) return [];
+    return [
+      [entries.map((e, i) => normOf(e, this.norms, i === 0 ? 0 : 1))],
+      entries.map((e) => [clip(e, this.norms, globalClipnorm)]),
+    ];
+  }
+
+  private range(entry: WeightEntry): { g: Pointer; length: number } {
+    return { g: this.gradientAt(entry), length: entry.length };
+  }
+
+  /** Runs of neighbouring trained parameters, cut into slices: every element is updated on its own. */
+  private updatePhase(): Phase {
+    const { elementBytes } = this.engine;
+    const runs: { at: Pointer; length: number }[] = [];
+    for (const { at, length } of this.trained().sort((a, b) => a.at - b.at)) {
+      const last = runs.at(-1);
+      const gap = last ? (at - last.at) / elementBytes - last.length : 0;
+      if (last && gap < 64 / elementBytes) last.length += gap + length;
+      else runs.push({ at, length });
+    }
+    const tasks: Task[] = [];
+    const total = runs.reduce((sum, run) => sum + run.length, 0);
+    const slice = Math.max(1024, Math.ceil(total / SLICES / 16) * 16);
+    for (const run of runs) {
+      for (let from = 0; from < run.length; from += slice) {
+        const at = run.at + from * elementBytes;
+        tasks.push([this.updateCall(at, Math.min(slice, run.length - from))]);
+      }
+    }
+    return tasks;
+  }
+
+  private updateCall(w: Pointer, length: number): Call {
+    const { optimizer, weights, scalars } = this;
+    const offset = w - weights.base;
+    const slot = (name: string) => {
+      const found = this.slots.find((s) => s.name === name);
+      return found ? found.at + offset : 0;
+    };
+    const common = {
+      w,
+      g: weights.gradients + offset,
+      scalars,
+      length,
+      weightDecay: optimizer.weightDecay ?? 0,
+    };
+    const { momentum, rho, epsilon, beta1, beta2 } = optimizer;
+    switch (optimizer.name) {
+      case "sgd":
+        return {
+          kernel: "sgd",
+          args: { ...common, velocity: slot("velocity"), nesterov: optimizer.nesterov ? 1 : 0, momentum },
+        };
+      case "rmsprop": {
+        const state = { v: slot("v"), velocity: slot("velocity"), average: slot("average") };
+        return { kernel: "rmsprop", args: { ...common, ...state, rho, momentum, epsilon } };
+      }
+      default: {
+        const state = { m: slot("m"), v: slot("v"), vMax: slot("vMax") };
+        return { kernel: "adam", args: { ...common, ...state, beta1, beta2, epsilon } };
+      }
+    }
+  }
+
+  /** Adds the regularisers' gradients and returns their penalty. */
+  regularize(): number {
+    if (!this.regularization) return 0;
+    this.regularization.run();
+    return view(this.engine, this.penalty, 1)[0]!;
+  }
+
+  /** One optimizer step from the gradients that are in place. */
+  step(): void {
+    this.iterations++;
+    view(this.engine, this.scalars, 2).set(stepScalars(this.optimizer, this.learningRate, this.iterations));
+    this.updates.run();
+  }
+
+  /** Slots as Keras orders them: per variable for Adam (m v m v …), per slot otherwise; amsgrad's maxima last. */
+  private slotOrder(): { entry: WeightEntry; at: Pointer }[] {
+    const entries = this.trained();
+    const at = (slot: { at: Pointer }, entry: WeightEntry) => ({
+      entry,
+      at: slot.at + entry.at - this.weights.base,
+    });
+    if (this.optimizer.name === "sgd" || this.optimizer.name === "rmsprop") {
+      return this.slots.flatMap((slot) => entries.map((entry) => at(slot, entry)));
+    }
+    const [m, v, vMax] = this.slots;
+    return [
+      ...entries.flatMap((entry) => [at(m!, entry), at(v!, entry)]),
+      ...(vMax ? entries.map((entry) => at(vMax, entry)) : []),
+    ];
+  }
+
+  state(): OptimizerState {
+    const slots = this.slotOrder().map(({ entry, at }) =>
+      Float32Array.from(view(this.engine, at, entry.length)),
+    );
+    return { iterations: this.iterations, learningRate: this.learningRate, slots };
+  }
+
+  setState({ iterations, learningRate, slots }: OptimizerState): void {
+    const order = this.slotOrder();
+    const fits =
+      slots.length === order.length && order.every(({ entry }, i) => slots[i]!.length === entry.length);
+    if (!fits) {
+      throw inputError({
+        expected: `${order.length} slot arrays of the trained weights' sizes`,
+        where: `state of the ${this.optimizer.name} optimizer`,
+        received: `${slots.length} arrays`,
+        next: "The state belongs to another model or optimizer; leave it out to start fresh.",
+      });
+    }
+    order.forEach(({ entry, at }, i) => void view(this.engine, at, entry.length).set(slots[i]!));
+    this.iterations = iterations;
+    this.learningRate = learningRate;
+  }
+
+  dispose(): void {
+    this.regularization?.dispose();
+    this.updates.dispose();
+  }
+}
