@@ -115,7 +115,10 @@ export class Runtime {
   readTensor(out: Float32Array, at: Pointer, shape: readonly number[], firstRow: number, B: number): void {
     const size = shape.reduce((a, b) => a * b, 1);
     const values = view(this.engine, at, B * size);
-    if (shape.length === 1) return out.set(values, firstRow * size);
+    if (shape.length === 1) {
+      out.set(values, firstRow * size);
+      return;
+    }
     const [T, F] = shape as [number, number];
     for (let b = 0; b < B; b++) {
       for (let t = 0; t < T; t++) {
