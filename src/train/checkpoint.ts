@@ -20,6 +20,8 @@ export interface TrainingState {
   weights: Float32Array;
   optimizer: OptimizerState;
   callbacks: Record<string, CallbackState>;
+  /** Why the run had ended, if it had. */
+  stopped: string | null;
   /** What identifies the run; a resume with another setting is refused. */
   fingerprint: string;
 }

@@ -64,6 +64,7 @@ export class FitRun {
   private readonly metrics: MetricAccumulator;
   private readonly outputs: Float32Array;
   private readonly lastGood: Float32Array;
+  private readonly fingerprint: string;
   private epoch = 0;
   private batch = 0;
   private lossSum = 0;
@@ -85,6 +86,7 @@ export class FitRun {
     this.metrics = model.metricAccumulator();
     this.outputs = new Float32Array(train.rows * model.outputSize);
     this.lastGood = model.weightSnapshot();
+    this.fingerprint = this.makeFingerprint();
     if (options.resume) this.resume(options.resume);
   }
 
@@ -93,18 +95,19 @@ export class FitRun {
   }
 
   /** What must agree between a run and its resumption. */
-  private fingerprint(): string {
+  private makeFingerprint(): string {
     const { shuffle = true, classWeight } = this.options;
     const { optimizer, loss } = this.model.compiled;
     const { rows } = this.train;
     const sizes = { rows, batchSize: this.batchSize, params: this.lastGood.length, seed: this.model.seed };
-    return JSON.stringify({ ...sizes, shuffle, classWeight, optimizer, loss });
+    const data = [...this.train.inputs.map((input) => input.data), this.train.targets].map(checksum);
+    return JSON.stringify({ ...sizes, data, shuffle, classWeight, optimizer, loss });
   }
 
   private resume(state: TrainingState): void {
-    if (state.fingerprint !== this.fingerprint()) {
+    if (state.fingerprint !== this.fingerprint) {
       throw inputError({
-        expected: `a checkpoint of a run with the same data, model, seed and settings (${this.fingerprint()})`,
+        expected: `a checkpoint of a run with the same data, model, seed and settings (${this.fingerprint})`,
         where: "fit resume",
         received: state.fingerprint,
         next: "Start afresh without resume, or repeat the first run's settings.",
@@ -114,6 +117,7 @@ export class FitRun {
     this.lastGood.set(state.weights);
     this.model.setOptimizerState(state.optimizer);
     ({ epoch: this.epoch, batch: this.batch, lossSum: this.lossSum, rowsSeen: this.rowsSeen } = state);
+    this.stopped = state.stopped;
     this.logs = [...state.history];
     this.outputs.set(state.outputs);
     for (const callback of this.callbacks) {
@@ -153,7 +157,8 @@ export class FitRun {
       weights: this.model.weightSnapshot(),
       optimizer: this.model.optimizerState(),
       callbacks,
-      fingerprint: this.fingerprint(),
+      stopped: this.stopped,
+      fingerprint: this.fingerprint,
     };
   }
 
@@ -282,6 +287,14 @@ export class FitRun {
       Object.entries(scores).map(([name, value]) => [`val${name[0]!.toUpperCase()}${name.slice(1)}`, value]),
     );
   }
+}
+
+/** FNV-1a over the bits: tells one data set from another. */
+function checksum(values: Float32Array): number {
+  let hash = 0x811c9dc5;
+  const words = new Uint32Array(values.buffer, values.byteOffset, values.length);
+  for (let i = 0; i < words.length; i++) hash = Math.imul(hash ^ words[i]!, 0x01000193);
+  return hash >>> 0;
 }
 
 /** Splits off the last rows, as Keras: ⌊n · (1 − share)⌋ rows stay. */
