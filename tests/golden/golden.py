@@ -1,0 +1,132 @@
+"""Shared by the make_*.py scripts, which write vectors/*.json from real Keras 3.15.1.
+
+A script's vectors depend only on the script: every random number comes from a generator seeded by a case's name.
+Each script runs by itself, on TensorFlow unless its first argument names another backend; losses and training are
+made on both:  python make_losses.py jax
+(Keras 3.15.1 with TensorFlow 2.21 and JAX 0.10, on the CPU.)
+
+Models are written as the JavaScript tests build them: a list of [layer, options] in camelCase. `build` turns that
+list into a Keras model, so both sides read the same words.
+"""
+
+import base64
+import json
+import os
+import re
+import sys
+import zlib
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+os.environ.setdefault("CUDA_VISIBLE_DEVICES", "")
+os.environ.setdefault("JAX_PLATFORMS", "cpu")
+if len(sys.argv) > 1:
+    os.environ["KERAS_BACKEND"] = sys.argv[1]
+
+import keras  # noqa: E402
+import numpy as np  # noqa: E402
+
+assert keras.__version__ == "3.15.1", keras.__version__
+VECTORS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "vectors")
+BACKEND = keras.backend.backend()
+
+# ---- JSON -------------------------------------------------------------------------------------------------
+
+
+def encode(array):
+    """An array as its shape and the base64 of its little-endian float32."""
+    array = np.ascontiguousarray(array, dtype="<f4")
+    return {"shape": list(array.shape), "data": base64.b64encode(array.tobytes()).decode()}
+
+
+def write(family, cases, **more):
+    """vectors/FAMILY.json: how it was made, then one case a line."""
+    head = {"madeBy": os.path.basename(sys.argv[0]), "keras": keras.__version__, "backend": BACKEND, **more}
+    path = os.path.join(VECTORS, f"{family}.json")
+    with open(path, "w") as file:
+        file.write("{\n")
+        for key, value in head.items():
+            file.write(f"{json.dumps(key)}: {json.dumps(value)},\n")
+        lines = ",\n".join(json.dumps(case, separators=(",", ":")) for case in cases)
+        file.write(f'"cases": [\n{lines}\n]\n}}\n')
+    print(f"{family}: {len(cases)} cases, {os.path.getsize(path) / 1024:.0f} KB")
+
+
+# ---- models -----------------------------------------------------------------------------------------------
+
+CLASSES = {
+    "embedding": keras.layers.Embedding,
+    "simpleRNN": keras.layers.SimpleRNN,
+    "lstm": keras.layers.LSTM,
+    "gru": keras.layers.GRU,
+    "dense": keras.layers.Dense,
+    "dropout": keras.layers.Dropout,
+    "flatten": keras.layers.Flatten,
+    "activation": keras.layers.Activation,
+}
+
+#: Gates along the last axis of a recurrent layer's weights.
+GATES = {"SimpleRNN": 1, "LSTM": 4, "GRU": 3}
+
+
+def snake(name):
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).lower()
+
+
+def activation(name):
+    """Keras's activation of that name; those Keras 3 has under no name of its own are put together here."""
+    if name == "hardSigmoid2":  # Keras 2's hard_sigmoid
+        return lambda x: keras.ops.clip(0.2 * x + 0.5, 0.0, 1.0)
+    if name == "geluApproximate":
+        return lambda x: keras.activations.gelu(x, approximate=True)
+    return keras.activations.get(snake(name))
+
+
+def layer(kind, options):
+    if kind == "input":
+        return keras.Input(**options)
+    arguments = {}
+    for key, value in options.items():
+        if key == "inputLength":
+            continue  # Keras 3 takes it only to drop it
+        arguments[snake(key)] = activation(value) if key.lower().endswith("activation") else value
+    return CLASSES[kind](**arguments)
+
+
+def build(spec, x):
+    """The Keras model of a list of [layer, options], built for inputs like x."""
+    model = keras.Sequential([layer(kind, options) for kind, options in spec])
+    if not model.built:
+        model.build((None,) + x.shape[1:])
+    return model
+
+
+# ---- numbers ----------------------------------------------------------------------------------------------
+
+
+def generator(name):
+    return np.random.default_rng(zlib.crc32(name.encode()))
+
+
+def random_weights(model, name, scale=1.0):
+    """Weights of which no two gates, rows or columns are alike: each gate has its own spread and its own bias."""
+    rng = generator(name + "/weights")
+    weights = []
+    for part in model.layers:
+        gates = GATES.get(type(part).__name__, 1)
+        for variable in part.weights:
+            units = variable.shape[-1] // gates
+            spread = np.repeat(np.array([0.7, 0.45, 0.9, 0.55])[:gates], units) * scale
+            centre = np.repeat(np.array([-0.2, 0.5, 0.15, -0.35])[:gates], units)
+            drawn = rng.normal(size=variable.shape) * spread
+            if variable.name.endswith("bias"):
+                drawn = 0.5 * drawn + centre * scale
+            weights.append(drawn.astype("float32"))
+    model.set_weights(weights)
+    return weights
+
+
+def check_size(name, array, low=1e-3, high=40.0):
+    """A vector of zeros, or one that has run off, would test nothing."""
+    array = np.asarray(array)
+    assert np.isfinite(array).all(), f"{name}: not finite"
+    assert low < np.abs(array).max() < high, f"{name}: largest is {np.abs(array).max()}"

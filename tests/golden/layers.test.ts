@@ -1,0 +1,65 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { assertGradient, assertLoss, assertOutput } from "./compare.js";
+import { buildModel, ENGINES, flatten, type TestedEngine } from "./models.js";
+import { decode, decodeRows, type Encoded, type ModelSpec, readVectors } from "./vectors.js";
+
+interface LayerCase {
+  name: string;
+  model: ModelSpec;
+  /** In Keras's get_weights order. */
+  weights: Encoded[];
+  /** Ids, or float rows. */
+  input: number[][] | Encoded;
+  output: Encoded;
+  /** Present where the output is rows of features: a mean squared error and its gradients. */
+  target?: Encoded;
+  sampleWeight?: Encoded;
+  loss?: number;
+  gradients?: Encoded[];
+  inputGradient?: Encoded;
+}
+
+const FAMILIES = ["simple_rnn", "lstm", "gru", "dense", "embedding", "shapes", "stacks", "flagship"];
+
+const rowsOf = (input: LayerCase["input"]) => (Array.isArray(input) ? input : decodeRows(input));
+
+function checkOutput(c: LayerCase, engine: TestedEngine): void {
+  const model = buildModel(c.model, engine, c.weights);
+  const out = model.predict(rowsOf(c.input));
+  assert.deepEqual(shapeOf(out), c.output.shape, `${c.name}: shape of the output`);
+  assertOutput(flatten(out), decode(c.output), `${c.name}: output`);
+}
+
+/** The shape of nested rows, from the first of each. */
+const shapeOf = (rows: unknown): number[] => (Array.isArray(rows) ? [rows.length, ...shapeOf(rows[0])] : []);
+
+function checkGradients(c: LayerCase, engine: TestedEngine): void {
+  const model = buildModel(c.model, engine, c.weights);
+  model.compile({ optimizer: "sgd", loss: "meanSquaredError" });
+  const sampleWeight = c.sampleWeight && decode(c.sampleWeight);
+  const found = model.gradients(rowsOf(c.input), decodeRows(c.target!), sampleWeight ? { sampleWeight } : {});
+  assertLoss(found.loss, c.loss!, `${c.name}: loss`);
+  assert.equal(found.gradients.length, c.gradients!.length, `${c.name}: number of gradients`);
+  c.gradients!.forEach((reference, i) => {
+    const { name, shape, data } = found.gradients[i]!;
+    assert.deepEqual([...shape], reference.shape, `${c.name}: shape of ${name}`);
+    assertGradient(data, decode(reference), `${c.name}: gradient of ${name}`);
+  });
+  if (c.inputGradient) {
+    assert.ok(found.input, `${c.name}: has a gradient of its input`);
+    assertGradient(found.input, decode(c.inputGradient), `${c.name}: gradient of the input`);
+  }
+}
+
+for (const engine of ENGINES) {
+  for (const family of FAMILIES) {
+    describe(`${family} as in Keras, ${engine} engine`, () => {
+      const { cases } = readVectors<LayerCase>(family);
+      for (const c of cases) {
+        test(`${c.name}: output`, () => checkOutput(c, engine));
+        if (c.gradients) test(`${c.name}: gradients`, () => checkGradients(c, engine));
+      }
+    });
+  }
+}

@@ -1,0 +1,38 @@
+/** Reads the vectors that the make_*.py scripts beside this file wrote from real Keras. */
+import { readFileSync } from "node:fs";
+
+/** An array as the scripts write it: shape, and little-endian float32 in base64. */
+export interface Encoded {
+  shape: number[];
+  data: string;
+}
+
+/** A model as both sides read it: [layer, options] in order. */
+export type ModelSpec = [layer: string, options: Record<string, unknown>][];
+
+/** The file of one family of cases; `Head` is what stands above the cases. */
+export function readVectors<Case, Head = unknown>(family: string): { cases: Case[] } & Head {
+  return JSON.parse(
+    readFileSync(new URL(`../../../tests/golden/vectors/${family}.json`, import.meta.url), "utf8"),
+  );
+}
+
+export function decode({ shape, data }: Encoded): Float32Array {
+  const values = new Float32Array(Uint8Array.from(Buffer.from(data, "base64")).buffer);
+  if (values.length !== shape.reduce((a, b) => a * b, 1)) {
+    throw new Error(`a vector of shape [${shape}] holds ${values.length} numbers`);
+  }
+  return values;
+}
+
+/** Rows, or rows of steps, of an encoded array. */
+export function decodeRows(encoded: Encoded): number[][] {
+  const [rows = 1, ...inner] = encoded.shape;
+  return split(decode(encoded), rows).map((row) => (inner.length > 1 ? split(row, inner[0]!) : row) as never);
+}
+
+function split(values: ArrayLike<number>, parts: number): number[][] {
+  const all = Array.from(values);
+  const size = all.length / parts;
+  return Array.from({ length: parts }, (_, i) => all.slice(i * size, (i + 1) * size));
+}
