@@ -24,7 +24,7 @@ function inputGradient(c: ActivationCase, model: ReturnType<typeof buildModel>, 
   const target = Array.from({ length: rows }, (_, r) =>
     out.slice(r * features, (r + 1) * features).map((y, f) => y - (d[r * features + f]! * d.length) / 2),
   );
-  return model.gradients(decodeRows(c.input), target).input!;
+  return model.gradients(decodeRows(c.input), target).inputs[0]!;
 }
 
 for (const engine of ENGINES) {

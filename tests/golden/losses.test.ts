@@ -34,7 +34,7 @@ function check(c: LossCase, path: Path, engine: TestedEngine): void {
   const sampleWeight = c.sampleWeight && decode(c.sampleWeight);
   const found = model.gradients(decodeRows(c.input), y, sampleWeight ? { sampleWeight } : {});
   assertLoss(found.loss, c.value, c.name);
-  assertGradient(found.input!, decode(c.inputGradient), `${c.name}: gradient`);
+  assertGradient(found.inputs[0]!, decode(c.inputGradient), `${c.name}: gradient`);
 }
 
 for (const engine of ENGINES) {

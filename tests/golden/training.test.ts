@@ -93,7 +93,7 @@ async function followFit(c: TrainingCase, data: DataSet, engine: TestedEngine): 
   assertClose(history.accuracy!, accuracy, `${c.name}: accuracy`, { absolute: 1e-6 });
   assertClose(history.valAccuracy!, valAccuracy, `${c.name}: valAccuracy`, { absolute: 1e-6 });
   checkWeights(c, model);
-  const evaluation = model.evaluate(data.x, y);
+  const evaluation = await model.evaluate(data.x, y);
   assertClose([evaluation.loss], [c.evaluation!.loss], `${c.name}: evaluated loss`, TRAINING);
   assertClose([evaluation.accuracy!], [c.evaluation!.accuracy], `${c.name}: evaluated accuracy`, {
     absolute: 1e-6,
