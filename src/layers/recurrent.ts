@@ -235,7 +235,8 @@ export function planRecurrent(
   };
   if (!b.training) return planInference(b, layer, x, gates, shared, cell);
 
-  const h = b.tensor([T, U], { mask: outputMask(b, x, goBackwards) });
+  // Keras hands the input's mask on as it is, also where the sequence comes out backwards.
+  const h = b.tensor([T, U], { mask: x.mask });
   const { dropout, recurrentDropout } = layer.options;
   // Keras: recurrent dropout switches to one mask a gate, for the input too; otherwise all gates share one.
   const GX = recurrentDropout > 0 ? gates : 1;
@@ -267,15 +268,6 @@ const keeps = (rate: number) => rate <= 0 || rate >= 1;
 
 const lastStep = (b: Builder, T: number, U: number) => (T - 1) * b.B * U * b.elementBytes;
 
-/** A sequence that comes out backwards carries its mask backwards. */
-function outputMask(b: Builder, x: Tensor, goBackwards: boolean): Pointer {
-  if (!x.mask || !goBackwards) return x.mask;
-  const [T] = x.shape as [number];
-  const out = b.allocate(T * b.B);
-  b.call("reverseTime", { out, x: x.mask, T, N: b.B });
-  return out;
-}
-
 /** The largest folded table, in elements: past this, looking rows up costs more memory than the product saves time. */
 const LARGEST_TABLE = 4_000_000;
 
@@ -287,10 +279,10 @@ function planInference(
   shared: SharedArguments,
   cell: CellCalls,
 ): Tensor {
-  const { returnSequences, goBackwards, units: U } = layer.options;
+  const { returnSequences, units: U } = layer.options;
   const { T, I } = shared;
   const hLast = b.tensor([U]);
-  const sequence = returnSequences ? b.tensor([T, U], { mask: outputMask(b, x, goBackwards) }) : null;
+  const sequence = returnSequences ? b.tensor([T, U], { mask: x.mask }) : null;
   const outputs = { hLast: hLast.at, sequence: sequence?.at ?? 0, x: 0, ids: 0, table: 0 };
   const folded = x.embedded;
   if (folded && folded.vocabulary * gates * U <= LARGEST_TABLE) {
