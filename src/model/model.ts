@@ -231,7 +231,8 @@ export class Model {
     const [train, split] = splitLast(data, validationData ? 0 : (options.validationSplit ?? 0));
     const validation = validationData
       ? this.dataset(validationData[0], validationData[1], { sampleWeight: validationData[2] })
-      : split;
+      : // As in Keras, class weights are for training alone; sample weights count in validation too.
+        split && (options.classWeight ? { ...split, weights: null } : split);
     return new FitRun(this, train, validation, options).run();
   }
 
@@ -471,7 +472,7 @@ export interface Gradients {
   inputs: Float32Array[];
 }
 
-/** classWeight becomes a weight a row; the two exclude each other, as in Keras. */
+/** classWeight becomes a weight a row, 1 for a class it does not name; the two exclude each other, as in Keras. */
 function rowWeights(
   targets: Float32Array,
   rows: number,
@@ -495,13 +496,7 @@ function rowWeights(
   const size = targets.length / rows;
   return Float32Array.from({ length: rows }, (_, r) => {
     const label = size === 1 ? targets[r]! : argMax(targets, r * size, outputs);
-    const weight = classWeight[label];
-    if (weight !== undefined) return weight;
-    throw inputError({
-      expected: `a weight for class ${label}`,
-      where: "fit classWeight",
-      received: classWeight,
-    });
+    return classWeight[label] ?? 1;
   });
 }
 
