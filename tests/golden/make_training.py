@@ -144,7 +144,7 @@ def on_jax():
     yield steps("flagship, adam", small(), "binary", ADAM)
     yield steps("flagship, rmsprop", small(), "binary", ["rmsprop", {"learningRate": 0.01}])
     yield steps("flagship, class weights", small(), "binary", ADAM, classWeight={0: 0.6, 1: 2.5})
-    yield steps("flagship, sample weights", small(), "binary", ADAM, weighted=True)
+    yield steps("flagship, sample weights, a last batch of one", small(), "binary", ADAM, size=21, weighted=True)
     yield steps("simple rnn", network(["simpleRNN", {"units": 6}]), "binary", ADAM)
     yield steps("gru", network(["gru", {"units": 5}]), "binary", ADAM)
     yield steps("gru, reset before", network(["gru", {"units": 5, "resetAfter": False}]), "binary", MOMENTUM)
@@ -154,7 +154,7 @@ def on_jax():
     yield steps("six classes, sparse", network(["lstm", {"units": 6}], end=six), "six", ADAM, sparse)
     weights = {0: 1.0, 1: 2.0, 2: 0.5, 3: 1.5, 4: 3.0}
     gru = network(["gru", {"units": 6}], end=six)
-    yield steps("six classes, weighted", gru, "six", ["adamw", {"learningRate": 0.02}], categorical, classWeight=weights)
+    yield steps("six classes, weighted", gru, "six", ["adamw", {"learningRate": 0.02}], categorical, size=40, classWeight=weights)
     clipped = ["adam", {"learningRate": 0.02, "amsgrad": True, "globalClipnorm": 0.2}]
     yield steps("clipped, amsgrad", small(), "binary", clipped)
     yield steps("squared error, clipnorm", small(), "binary", [*MOMENTUM[:1], {**MOMENTUM[1], "clipnorm": 0.05}], "meanSquaredError")
