@@ -16,9 +16,11 @@ import { type Loss, type LossName, resolveLoss } from "../train/losses.js";
 import { MetricAccumulator, type MetricName, metricName } from "../train/metrics/streaming.js";
 import { type Optimizer, type OptimizerName, resolveOptimizer } from "../train/optimizers.js";
 import type { OptimizerState, Updater } from "../train/update.js";
+import { describeModel } from "./describe.js";
 import { buildGraph, chain, type Link, type Node, nameLayers } from "./graph.js";
 import type { Plan } from "./plan.js";
 import { Runtime } from "./runtime.js";
+import { type SummaryOptions, summaryTable } from "./summary.js";
 import type { WeightArray } from "./weights.js";
 
 export interface ModelOptions extends EngineOptions {
@@ -211,6 +213,18 @@ export class Model {
   /** Optimizer steps so far. */
   get iterations(): number {
     return this.updater.iterations;
+  }
+
+  /** Numbers in the optimizer's variables, once it has made a step: slots, iterations and learning rate. */
+  get optimizerParams(): number {
+    const updater = this.built?.updater;
+    if (!updater || updater.iterations === 0) return 0;
+    return updater.state().slots.reduce((sum, slot) => sum + slot.length, 2);
+  }
+
+  /** Keras's table of the layers, to the character. */
+  summary(options: SummaryOptions = {}): string {
+    return summaryTable(describeModel(this), options);
   }
 
   optimizerState(): OptimizerState {

@@ -1,0 +1,63 @@
+/** What all commands share: common options, exit codes, and how errors and Ctrl-C end a command. */
+import { type Command, Option } from "commander";
+import { ENGINE_CHOICES, type EngineChoice } from "../engine/index.js";
+import { InputError, wholeNumber } from "../errors.js";
+
+/** Exit codes of the command line. */
+export const EXIT = { done: 0, failed: 1, badInput: 2, interrupted: 130 } as const;
+
+/** Thrown to end a command with a code once everything is in order; the message, if any, goes to stderr. */
+export class Exit extends Error {
+  constructor(
+    readonly code: number,
+    message = "",
+  ) {
+    super(message);
+  }
+}
+
+export interface EngineFlags {
+  engine: EngineChoice;
+  threads?: number;
+}
+
+/** An option parser for whole numbers: `--epochs 0.5` is a complaint, not NaN. */
+export const whole =
+  (name: string, least = 0) =>
+  (text: string): number =>
+    wholeNumber(text.trim() === "" ? Number.NaN : Number(text), `--${name}`, least);
+
+/** An option parser for shares: 0 ≤ value < 1. */
+export const share = (name: string) => (text: string) => {
+  const value = text.trim() === "" ? Number.NaN : Number(text);
+  if (value >= 0 && value < 1) return value;
+  throw new InputError(`--${name}: expected a number from 0 to less than 1 but received ${text}.`);
+};
+
+export function engineOptions(command: Command): Command {
+  return command
+    .addOption(new Option("--engine <name>", "what computes").choices(ENGINE_CHOICES).default("auto"))
+    .option("--threads <n>", "threads to use (default: one a core)", whole("threads", 1));
+}
+
+/** Results go to stdout. */
+export const say = (text: string): void => void process.stdout.write(`${text}\n`);
+/** Progress and notes go to stderr. */
+export const note = (text: string): void => void process.stderr.write(`${text}\n`);
+
+/** An abort signal that Ctrl-C (or SIGTERM) sets; a second Ctrl-C ends the process at once. */
+export function interruption(): { signal: AbortSignal; release(): void } {
+  const controller = new AbortController();
+  const onSignal = () => {
+    if (controller.signal.aborted) process.exit(EXIT.interrupted);
+    controller.abort();
+    note("\nStopping after this step. Press Ctrl-C again to stop at once.");
+  };
+  process.on("SIGINT", onSignal);
+  process.on("SIGTERM", onSignal);
+  const release = () => {
+    process.off("SIGINT", onSignal);
+    process.off("SIGTERM", onSignal);
+  };
+  return { signal: controller.signal, release };
+}
