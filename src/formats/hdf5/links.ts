@@ -1,0 +1,78 @@
+/** The links of a group, in each of the three ways HDF5 keeps them. Only hard links are followed. */
+import { label } from "../label.js";
+import { type Cursor, hdf5Error, type Source } from "./bytes.js";
+import { findMessage, MESSAGE, type Message } from "./headers.js";
+import { openFractalHeap, openLocalHeap } from "./heaps.js";
+import { walkFirst, walkSecond } from "./trees.js";
+
+export interface Link {
+  name: string;
+  /** The object header it leads to. */
+  address: number;
+}
+
+/** The links of the group that has these messages, or undefined when it is no group. */
+export function readLinks(source: Source, messages: Message[], where: string): Link[] | undefined {
+  const table = findMessage(messages, MESSAGE.symbolTable, where);
+  if (table) return [...symbolTable(source, table, where)];
+  const info = findMessage(messages, MESSAGE.linkInfo, where);
+  const compact = messages.filter((message) => message.type === MESSAGE.link);
+  if (!info && compact.length === 0) return undefined;
+  const links = compact.map((message) => readLink(message.body, where));
+  if (info) links.push(...denseLinks(source, info, where));
+  return links;
+}
+
+/** The older format: a B-tree of nodes of symbols, whose names lie in a local heap. */
+function* symbolTable(source: Source, table: Cursor, where: string): Generator<Link> {
+  const tree = table.address() ?? Infinity;
+  const nameAt = openLocalHeap(source, table.address() ?? Infinity, where);
+  for (const { child } of walkFirst(source, tree, 0, 8, where)) {
+    const node = source.from(child, where);
+    node.signature("SNOD");
+    node.skip(2);
+    const count = node.u16();
+    for (let i = 0; i < count; i++) {
+      const name = nameAt(node.u64());
+      const address = node.address() ?? Infinity;
+      const cached = node.u32();
+      node.skip(4);
+      const scratch = node.within(16);
+      if (cached === 2) throw softLink(where, name, nameAt(scratch.u32()));
+      yield { name, address };
+    }
+  }
+}
+
+/** The newer format, many links: a fractal heap indexed by a version 2 tree. */
+function* denseLinks(source: Source, info: Cursor, where: string): Generator<Link> {
+  info.skip(1);
+  const flags = info.u8();
+  if (flags & 1) info.skip(8);
+  const heap = info.address();
+  const index = info.address();
+  if (heap === undefined || index === undefined) return;
+  const find = openFractalHeap(source, heap, where);
+  for (const record of walkSecond(source, index, where)) {
+    record.skip(4);
+    yield readLink(find(record), where);
+  }
+}
+
+/** One link message (IV.A.2.g). */
+function readLink(body: Cursor, where: string): Link {
+  body.skip(1);
+  const flags = body.u8();
+  const kind = flags & 8 ? body.u8() : 0;
+  body.skip((flags & 4 ? 8 : 0) + (flags & 16 ? 1 : 0));
+  const name = body.text(body.unsigned(1 << (flags & 3)));
+  if (kind === 0) return { name, address: body.address() ?? Infinity };
+  if (kind === 1) throw softLink(where, name, body.text(body.u16()));
+  const target =
+    kind === 64 ? `an external link to ${label(body.text(body.u16()).slice(1))}` : `link kind ${kind}`;
+  throw hdf5Error(`${where}/${label(name)}`, "an object in this file", target);
+}
+
+function softLink(where: string, name: string, target: string) {
+  return hdf5Error(`${where}/${label(name)}`, "an object in this file", `a soft link to ${label(target)}`);
+}

@@ -1,0 +1,198 @@
+/** A model's configuration: Sequential in all its forms, and Functional graphs of known layers. */
+import { inputError } from "../../errors.js";
+import { type Input, input } from "../../layers/input.js";
+import type { Layer, Shape } from "../../layers/layer.js";
+import type { Link } from "../../model/graph.js";
+import { isObject, type Json, type JsonObject } from "../json.js";
+import { readGraph } from "./functional-config.js";
+import { containerNames, type LayerNode, readLayer, readNode } from "./layer-config.js";
+import { type Context, layerLabel } from "./receipt.js";
+
+/** A layer and where its weights lie in a file. */
+export interface Entry {
+  layer: Layer;
+  /** Of the entries whose outputs it takes. */
+  inputs: number[];
+  /** Its group in `model.weights.h5`: "layers/lstm", "layers/sequential/layers/lstm". */
+  group: string;
+  /** The top-level layer whose group in an older file holds its weights. */
+  owner: string;
+  /** Its place in the configuration, for messages. */
+  where: string;
+}
+
+/** A model as described, before it is built. */
+export interface Blueprint {
+  name: string;
+  /** In topological order, inputs included. */
+  entries: Entry[];
+  outputs: number[];
+}
+
+const MOST_LAYERS = 1000;
+
+/** Reads a model's configuration, as in `config.json` or the attribute `model_config`. `where` is its place. */
+export function readModelConfig(value: Json | undefined, context: Context, where: string): Blueprint {
+  if (!isObject(value))
+    throw inputError({ expected: "a model { class_name, config }", where, received: value });
+  // Keras before 2.2.3 wrote a Sequential's configuration as a bare list.
+  const config = Array.isArray(value["config"]) ? { layers: value["config"] } : value["config"];
+  const { className, name } = readNode({ ...value, config: config ?? null }, where);
+  const place: Place = { prefix: "", owner: "", budget: { layers: MOST_LAYERS } };
+  const blueprint: Blueprint = { name: name || "sequential", entries: [], outputs: [] };
+  const settings = config as JsonObject;
+  if (className === "Sequential") {
+    blueprint.outputs = [readSequential(settings, value, blueprint.entries, null, place, context, where)];
+  } else if (["Functional", "Model"].includes(className)) {
+    blueprint.outputs = readGraph(settings, blueprint.entries, null, place, context, where);
+  } else {
+    throw inputError({ expected: "a Sequential or Functional model", where, received: className });
+  }
+  return blueprint;
+}
+
+/** Where the layers of a model lie in weight files, and how many more a file may bring. */
+export interface Place {
+  /** Before "layers/…": "" or "layers/sequential/". */
+  prefix: string;
+  /** The outermost layer, inside a nested model. */
+  owner: string;
+  budget: { layers: number };
+}
+
+/**
+ * Appends the layers of a Sequential to `entries` and returns the last one's index. `from`: the entries that feed it,
+ * where it stands inside another model.
+ */
+export function readSequential(
+  config: JsonObject,
+  node: JsonObject,
+  entries: Entry[],
+  from: number[] | null,
+  place: Place,
+  context: Context,
+  where: string,
+): number {
+  const nodes = readLayers(config, place, where);
+  const declared = nodes[0]?.className === "InputLayer" ? nodes.shift() : undefined;
+  if (nodes.length === 0)
+    throw inputError({ expected: "at least one layer", where: `${where}.config.layers` });
+  if (!from) {
+    const shape = sequentialShape(declared, nodes[0]!, config, node, where);
+    entries.push(inputEntry(declared?.name || "input_layer", shape, where));
+  }
+  const groups = containerNames(nodes.map(({ className }) => className));
+  let inputs = from ?? [entries.length - 1];
+  for (const [i, child] of nodes.entries()) {
+    const at = `${where} ${layerLabel(declared ? i + 1 : i, child.name)}`;
+    inputs = [readEntry(child, entries, inputs, within(place, child, groups[i]!), context, at)];
+  }
+  return inputs[0]!;
+}
+
+/** Appends one layer, or the layers of a nested model, and returns the index of its output. */
+export function readEntry(
+  child: LayerNode,
+  entries: Entry[],
+  inputs: number[],
+  place: Place,
+  context: Context,
+  where: string,
+): number {
+  const { className, config, node } = child;
+  const nested = { ...place, prefix: `${place.prefix}/` };
+  if (className === "Sequential")
+    return readSequential(config, node, entries, inputs, nested, context, where);
+  if (className === "Functional" || className === "Model") {
+    const outputs = readGraph(config, entries, inputs, nested, context, where);
+    if (outputs.length === 1) return outputs[0]!;
+    throw inputError({ expected: "a nested model with one output", where, received: outputs.length });
+  }
+  if (inputs.length !== 1) {
+    const next = "States given to a recurrent layer from outside are not read.";
+    throw inputError({
+      expected: "a layer with one input",
+      where,
+      received: `${inputs.length} inputs`,
+      next,
+    });
+  }
+  const layer = readLayer(child, context, where);
+  if (entries.some((entry) => entry.layer.name === layer.name)) layer.name = `${place.owner}_${layer.name}`;
+  entries.push({ layer, inputs, group: place.prefix, owner: place.owner, where });
+  return entries.length - 1;
+}
+
+export function within(place: Place, child: LayerNode, group: string): Place {
+  const { budget } = place;
+  return { prefix: `${place.prefix}layers/${group}`, owner: place.owner || child.name, budget };
+}
+
+/** The entries of `config.layers`. */
+export function readLayers(config: JsonObject, { budget }: Place, where: string): LayerNode[] {
+  const layers = config["layers"];
+  if (!Array.isArray(layers)) {
+    throw inputError({ expected: "a list of layers", where: `${where}.config.layers`, received: layers });
+  }
+  budget.layers -= layers.length;
+  if (budget.layers < 0) {
+    const expected = `at most ${MOST_LAYERS} layers`;
+    throw inputError({ expected, where: `${where}.config.layers`, received: layers.length });
+  }
+  return layers.map((value, i) => readNode(value, `${where} layers[${i}]`));
+}
+
+export function inputEntry(name: string, shape: Shape, where: string): Entry {
+  const layer: Input = input({ shape, name });
+  return { layer, inputs: [], group: "", owner: "", where };
+}
+
+/** A Sequential says its input's shape in its input layer, on its first layer or, in Keras 3, on itself. */
+function sequentialShape(
+  declared: LayerNode | undefined,
+  first: LayerNode,
+  config: JsonObject,
+  node: JsonObject,
+  where: string,
+): Shape {
+  const length = first.config["input_length"];
+  const candidates = [
+    declared && shapeOf(declared.config),
+    shapeOf(first.config),
+    config["build_input_shape"],
+    isObject(node["build_config"]) ? node["build_config"]["input_shape"] : undefined,
+    first.className === "Embedding" ? [null, typeof length === "number" ? length : null] : undefined,
+  ];
+  const found = candidates.find((shape) => Array.isArray(shape));
+  if (found) return readShape(found, where);
+  throw inputError({
+    expected: "an input shape (batch_shape, batch_input_shape or build_input_shape)",
+    where,
+  });
+}
+
+/** batch_shape in Keras 3, batch_input_shape in Keras 2. */
+function shapeOf(config: JsonObject): Json | undefined {
+  return config["batch_shape"] ?? config["batch_input_shape"] ?? undefined;
+}
+
+export function inputShape({ config }: LayerNode, where: string): Shape {
+  return readShape(shapeOf(config), where);
+}
+
+/** Drops the batch axis. */
+function readShape(value: Json | undefined, where: string): Shape {
+  const shape = Array.isArray(value) ? value.slice(1) : [];
+  const sound = shape.every((n) => n === null || (typeof n === "number" && Number.isInteger(n) && n > 0));
+  if (sound && shape.length >= 1 && shape.length <= 2) return shape as (number | null)[];
+  throw inputError({
+    expected: "[batch, steps or features] or [batch, steps, features]",
+    where,
+    received: value,
+  });
+}
+
+/** The links a model is built from. */
+export function toLinks({ entries }: Blueprint): Link[] {
+  return entries.map(({ layer, inputs }) => ({ layer, inputs }));
+}

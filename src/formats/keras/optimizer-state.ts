@@ -1,0 +1,109 @@
+/** The optimizer's state in Keras's files, so that training can go on where it stopped. */
+import type { Model } from "../../model/model.js";
+import type { OptimizerState } from "../../train/update.js";
+import type { Hdf5Dataset } from "../hdf5/datasets.js";
+import type { Hdf5Group } from "../hdf5/reader.js";
+import type { Hdf5DatasetInput } from "../hdf5/writer.js";
+import type { Notes } from "./receipt.js";
+import { findDataset, readFloats, type StoredWeight, textList } from "./weights-store.js";
+
+/** `optimizer/vars/0`, `1` … of an archive. */
+export function pathOptimizer(root: Hdf5Group, file: string): StoredWeight[] {
+  const group = root.groups.get("optimizer")?.groups.get("vars");
+  const found: StoredWeight[] = [];
+  for (let dataset = group?.datasets.get("0"); dataset; dataset = group?.datasets.get(String(found.length))) {
+    found.push(stored(dataset, file));
+  }
+  return found;
+}
+
+/** The group `optimizer_weights` of an older file, in the order of its names. */
+export function namedOptimizer(root: Hdf5Group, file: string): StoredWeight[] {
+  const group = root.groups.get("optimizer_weights");
+  if (!group) return [];
+  const names = textList(group, "weight_names", file);
+  const found = names.flatMap((name) => {
+    const dataset = findDataset(group, name);
+    return dataset ? [stored(dataset, file)] : [];
+  });
+  return found.length === names.length ? pairSlots(found, names) : [];
+}
+
+function stored(dataset: Hdf5Dataset, file: string): StoredWeight {
+  return { dataset, where: `${file}: ${dataset.path}` };
+}
+
+/**
+ * Keras before 2.11 wrote Adam's state as the step, all first moments, then all second moments; later ones write the two
+ * side by side for each variable, which is the order here.
+ */
+function pairSlots(found: StoredWeight[], names: string[]): StoredWeight[] {
+  const grouped =
+    names.length > 2 && names.slice(1).every((name) => /\/[mv]:0$/.test(name)) && isGrouped(names.slice(1));
+  if (!grouped) return found;
+  const count = (found.length - 1) / 2;
+  const pairs = Array.from({ length: count }, (_, i) => [found[1 + i]!, found[1 + count + i]!]);
+  return [found[0]!, ...pairs.flat()];
+}
+
+function isGrouped(names: string[]): boolean {
+  const half = names.length / 2;
+  return names.every((name, i) => name.endsWith(i < half ? "/m:0" : "/v:0"));
+}
+
+/**
+ * Gives a compiled model the state that a file holds: the step, the learning rate (Keras 2 has none here) and the
+ * slots. A state that does not fit is left aside with a note, as Keras does.
+ */
+export function restoreOptimizer(model: Model, variables: StoredWeight[], notes: Notes): void {
+  if (variables.length === 0 || !model.isCompiled) return;
+  const state = model.optimizerState();
+  const hasRate = variables[1]?.dataset.shape.length === 0;
+  const slots = variables.slice(hasRate ? 2 : 1);
+  const fits =
+    slots.length === state.slots.length &&
+    slots.every((slot, i) => elements(slot.dataset) === state.slots[i]!.length);
+  const scalars = variables.slice(0, hasRate ? 2 : 1);
+  if (!fits || scalars.some(({ dataset }) => elements(dataset) !== 1)) {
+    const count = `${slots.length} stored, ${state.slots.length} wanted`;
+    notes.warn(`optimizer state: left aside, its arrays do not fit (${count}); training starts fresh`);
+    return;
+  }
+  const [iterations, rate] = scalars.map(number);
+  model.setOptimizerState({
+    iterations: Number.isSafeInteger(iterations) && iterations! >= 0 ? iterations! : 0,
+    learningRate: hasRate && Number.isFinite(rate) ? rate! : state.learningRate,
+    slots: slots.map(readFloats),
+  });
+}
+
+function elements({ shape }: Hdf5Dataset): number {
+  return shape.reduce((product, size) => product * size, 1);
+}
+
+/** Not through float32: a step count may be large. */
+function number({ dataset }: StoredWeight): number {
+  return Number(dataset.read()[0]);
+}
+
+/** The arrays of `optimizer/vars`: step, learning rate, slots shaped as their weights. */
+export function writeOptimizerState(model: Model): Hdf5DatasetInput[] {
+  const state: OptimizerState = model.optimizerState();
+  const shapes = slotShapes(model, state.slots.length);
+  return [
+    { shape: [], data: BigInt64Array.of(BigInt(state.iterations)) },
+    { shape: [], data: Float32Array.of(state.learningRate) },
+    ...state.slots.map((data, i) => ({ shape: shapes[i]!, data })),
+  ];
+}
+
+/** Slots come as `Updater.state` orders them: Adam's in pairs, then by slot. */
+function slotShapes(model: Model, count: number): (readonly number[])[] {
+  const shapes = model.nodes.flatMap(({ layer }) =>
+    layer.trainable ? layer.parameters.filter((p) => p.trainable).map((p) => p.shape) : [],
+  );
+  const paired = model.compiled.optimizer.name.startsWith("adam") ? shapes.flatMap((s) => [s, s]) : shapes;
+  return Array.from({ length: count }, (_, i) =>
+    i < paired.length ? paired[i]! : shapes[i % shapes.length]!,
+  );
+}

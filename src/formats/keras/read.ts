@@ -1,0 +1,199 @@
+/** Reading what Keras writes, whichever Keras wrote it and whatever the file is called. */
+import { inputError } from "../../errors.js";
+import { Model } from "../../model/model.js";
+import { type Hdf5Group, isHdf5, readHdf5 } from "../hdf5/reader.js";
+import { isObject, type Json, parseJson } from "../json.js";
+import { isZip, readZip, type ZipMember } from "../zip.js";
+import { readCompileConfig } from "./compile-config.js";
+import { type Blueprint, readModelConfig, toLinks } from "./model-config.js";
+import { entriesOf, setWeights } from "./model-weights.js";
+import { namedOptimizer, pathOptimizer, restoreOptimizer } from "./optimizer-state.js";
+import { type Context, Notes, parseVersion, type Receipt } from "./receipt.js";
+import { namedStore, pathStore, type StoredWeight, textList, type WeightsStore } from "./weights-store.js";
+
+export interface ReadOptions {
+  /** What messages call the file. */
+  name?: string;
+}
+
+export interface KerasFile {
+  /** Compiled, with its optimizer's state, where the file says how it was trained. */
+  model: Model;
+  receipt: Receipt;
+  /** What Cellstate keeps beside the model: vocabulary, labels …; null in other files. */
+  extras: Json;
+}
+
+/** The archive member that holds Cellstate's own part; Python Keras passes over it. */
+export const EXTRAS_MEMBER = "cellstate.json";
+
+/** A model file taken apart: what a format's reader hands on. */
+interface Opened {
+  format: string;
+  version: string | null;
+  config: Json | undefined;
+  /** The place of `config` in messages. */
+  where: string;
+  training: Json | undefined;
+  weights: WeightsStore | undefined;
+  optimizer: StoredWeight[];
+  extras: Json;
+}
+
+/**
+ * Opens a model that Keras or Cellstate saved: a `.keras` archive, an HDF5 model, or the JSON of an architecture.
+ * The content decides, not the name. Nothing in the file is executed; @throws InputError, one line that names the
+ * place, for anything damaged, hostile or unknown.
+ */
+export function readKeras(bytes: Uint8Array, { name = "model" }: ReadOptions = {}): KerasFile {
+  const opened = open(bytes, name);
+  const notes = new Notes();
+  const context: Context = { file: name, ...parseVersion(opened.version), notes };
+  if (context.major < 2 || context.major > 3) {
+    throw inputError({ expected: "a file of Keras 2 or 3", where: name, received: opened.version });
+  }
+  const blueprint = readModelConfig(opened.config, context, opened.where);
+  const model = build(blueprint);
+  if (opened.weights) setWeights(model, blueprint.entries, opened.weights, notes);
+  else notes.warn("no weights in the file: the model starts with fresh ones");
+  const compile = readCompileConfig(opened.training, context);
+  if (compile) {
+    model.compile(compile);
+    restoreOptimizer(model, opened.optimizer, notes);
+  }
+  const { filled, ignored, warnings } = notes;
+  const counts = { layers: model.layers.length, parameters: model.countParams() };
+  const receipt = {
+    format: opened.format,
+    kerasVersion: opened.version,
+    ...counts,
+    filled,
+    ignored,
+    warnings,
+  };
+  return { model, receipt, extras: opened.extras };
+}
+
+/**
+ * Replaces a model's weights by those of a `.weights.h5`, an HDF5 model or an archive of the same architecture.
+ * Returns warnings. @throws InputError where they do not fit or the file is damaged; the model is then unchanged.
+ */
+export function readKerasWeights(
+  model: Model,
+  bytes: Uint8Array,
+  { name = "weights" }: ReadOptions = {},
+): string[] {
+  const notes = new Notes();
+  setWeights(model, entriesOf(model), openWeights(bytes, name), notes);
+  return notes.warnings;
+}
+
+/** Weights by path or by lists of names, in an archive or not. */
+function openWeights(bytes: Uint8Array, file: string): WeightsStore {
+  const archived = isZip(bytes) ? readWeightsMember(readZip(bytes, file), file) : undefined;
+  if (archived) return pathStore(archived, `${file}: model.weights.h5`);
+  if (!isHdf5(bytes)) throw inputError({ expected: "weights in HDF5", where: file, received: kindOf(bytes) });
+  const root = readHdf5(bytes, file);
+  const named = root.groups.get("model_weights") ?? root;
+  return textList(named, "layer_names", file).length > 0 ? namedStore(named, file) : pathStore(root, file);
+}
+
+function open(bytes: Uint8Array, file: string): Opened {
+  if (isZip(bytes)) return openArchive(bytes, file);
+  if (isHdf5(bytes)) return openHdf5(bytes, file);
+  if (/^\s*\{/.test(new TextDecoder().decode(bytes.subarray(0, 64)))) return openJson(bytes, file);
+  throw inputError({
+    expected: "a Keras model (.keras archive, HDF5 or JSON)",
+    where: file,
+    received: kindOf(bytes),
+  });
+}
+
+/** What a file that is no model may be, from its first bytes. */
+function kindOf(bytes: Uint8Array): string {
+  const starts = (...magic: number[]) => magic.every((byte, i) => bytes[i] === byte);
+  if (bytes.length === 0) return "an empty file";
+  if (starts(0x1f, 0x8b)) return "a gzip file: unpack it first";
+  if (starts(0x80, 0x02) || starts(0x80, 0x03) || starts(0x80, 0x04)) return "a Python pickle";
+  if (starts(0x93, 0x4e, 0x55, 0x4d)) return "a NumPy array";
+  if (starts(0x08) && bytes.length > 16) return "perhaps a SavedModel or ONNX file";
+  return "an unknown kind of file";
+}
+
+function openArchive(bytes: Uint8Array, file: string): Opened {
+  const members = readZip(bytes, file);
+  const json = (name: string) => {
+    const member = members.get(name);
+    return member && parseJson(member.read(), `${file}: ${name}`);
+  };
+  const config = json("config.json");
+  if (!config)
+    throw inputError({ expected: "a Keras archive with config.json", where: file, received: "none" });
+  const metadata = json("metadata.json");
+  const weights = readWeightsMember(members, file);
+  const place = `${file}: model.weights.h5`;
+  return {
+    format: "Keras archive",
+    version: isObject(metadata) ? asText(metadata["keras_version"]) : null,
+    config,
+    where: `${file}: config.json`,
+    training: isObject(config) ? config["compile_config"] : undefined,
+    weights: weights && pathStore(weights, place),
+    optimizer: weights ? pathOptimizer(weights, place) : [],
+    extras: json(EXTRAS_MEMBER) ?? null,
+  };
+}
+
+function readWeightsMember(members: Map<string, ZipMember>, file: string): Hdf5Group | undefined {
+  const member = members.get("model.weights.h5");
+  return member && readHdf5(member.read(), `${file}: model.weights.h5`);
+}
+
+function asText(value: Json | undefined): string | null {
+  return typeof value === "string" ? value : null;
+}
+
+function openHdf5(bytes: Uint8Array, file: string): Opened {
+  const root = readHdf5(bytes, file);
+  const attribute = (name: string) => {
+    const value = root.attributes.get(name);
+    return typeof value === "string" ? value : null;
+  };
+  const config = attribute("model_config");
+  const weights = root.groups.get("model_weights");
+  if (config === null) {
+    throw inputError({
+      expected: "a whole model (attribute model_config)",
+      where: file,
+      received: "weights alone",
+      next: "Build the model, then load these weights into it.",
+    });
+  }
+  const training = attribute("training_config");
+  const version =
+    attribute("keras_version") ?? asText((weights?.attributes.get("keras_version") as Json) ?? null);
+  return {
+    format: "HDF5 model",
+    version,
+    config: parseJson(config, `${file}: model_config`),
+    where: `${file}: model_config`,
+    training: training === null ? undefined : parseJson(training, `${file}: training_config`),
+    weights: weights && namedStore(weights, file),
+    optimizer: namedOptimizer(root, file),
+    extras: null,
+  };
+}
+
+/** `model.to_json()`: an architecture without weights. */
+function openJson(bytes: Uint8Array, file: string): Opened {
+  const config = parseJson(bytes, file);
+  const version = isObject(config) ? asText(config["keras_version"]) : null;
+  const rest = { training: undefined, weights: undefined, optimizer: [], extras: null };
+  return { format: "JSON architecture", version, config, where: file, ...rest };
+}
+
+/** The model itself; no memory is taken for its weights yet. */
+function build(blueprint: Blueprint): Model {
+  const layers = blueprint.entries.map(({ layer }) => layer);
+  return new Model(layers, toLinks(blueprint), { name: blueprint.name }, blueprint.outputs);
+}

@@ -1,0 +1,148 @@
+/** Where weights lie in Keras's HDF5 files: by path in `model.weights.h5`, by lists of names in older `.h5` files. */
+import { inputError } from "../../errors.js";
+import type { AttributeValue } from "../hdf5/attributes.js";
+import type { Hdf5Dataset } from "../hdf5/datasets.js";
+import type { Hdf5Group } from "../hdf5/reader.js";
+import { label } from "../label.js";
+import { weightGroups } from "./layer-config.js";
+import type { Entry } from "./model-config.js";
+
+/** A stored array and the weight it is for. */
+export interface StoredWeight {
+  /** What messages call the place: "spam.keras: model.weights.h5: layers/dense/vars/0". */
+  where: string;
+  dataset: Hdf5Dataset;
+}
+
+/** For each entry, its arrays in the order of the layer's parameters. */
+export type WeightsStore = (entries: readonly Entry[]) => StoredWeight[][];
+
+/** `model.weights.h5`: "layers/lstm/cell/vars/0". Keras 2.15 on Windows wrote backslashes; 2.13 another first word. */
+export function pathStore(root: Hdf5Group, file: string): WeightsStore {
+  const byPath = new Map<string, Hdf5Dataset>();
+  collect(root, "", (path, dataset) => {
+    const plain = path.replaceAll("\\", "/").replace(/(^|\/)_layer_checkpoint_dependencies\//g, "$1layers/");
+    byPath.set(plain, dataset);
+  });
+  return (entries) =>
+    entries.map(({ layer, group }) => {
+      const paths = weightGroups(layer).map((name) => `${group}/${name}`);
+      return paths.flatMap((path) => numbered(byPath, path, file));
+    });
+}
+
+function collect(group: Hdf5Group, path: string, visit: (path: string, dataset: Hdf5Dataset) => void): void {
+  for (const [name, dataset] of group.datasets) visit(path + name, dataset);
+  for (const [name, child] of group.groups) collect(child, `${path}${name}/`, visit);
+}
+
+/** "…/0", "…/1" … as far as they go. */
+function numbered(byPath: Map<string, Hdf5Dataset>, path: string, file: string): StoredWeight[] {
+  const found: StoredWeight[] = [];
+  for (;;) {
+    const dataset = byPath.get(`${path}/${found.length}`);
+    if (!dataset) return found;
+    found.push({ where: `${file}: ${dataset.path}`, dataset });
+  }
+}
+
+/**
+ * Older files: the attribute `layer_names`, a group for each layer, and in it `weight_names`, whose order is that of the
+ * layer's variables: the trainable ones, then the others.
+ */
+export function namedStore(root: Hdf5Group, file: string): WeightsStore {
+  return (entries) => {
+    const out = entries.map((): StoredWeight[] => []);
+    const owners = new Map<string, number[]>();
+    for (const [i, { owner, layer }] of entries.entries()) {
+      if (layer.parameters.length > 0) owners.set(owner, [...(owners.get(owner) ?? []), i]);
+    }
+    const groups = ownersGroups([...owners.keys()], root, file);
+    for (const [owner, indices] of owners) {
+      const stored = namedWeights(groups.get(owner)!, file);
+      for (const trainable of [true, false]) {
+        for (const i of indices) {
+          const { layer } = entries[i]!;
+          const count = layer.parameters.filter((p) => (p.trainable && layer.trainable) === trainable).length;
+          out[i]!.push(...stored.splice(0, count));
+        }
+      }
+      if (stored.length > 0) {
+        throw inputError({
+          expected: `fewer weights for ${label(owner)}`,
+          where: stored[0]!.where,
+          received: "more",
+        });
+      }
+    }
+    return out;
+  };
+}
+
+/** Layers find their groups by name or, as Keras does, by order among those that have weights. */
+function ownersGroups(owners: string[], root: Hdf5Group, file: string): Map<string, Hdf5Group> {
+  const withWeights = textList(root, "layer_names", file).flatMap((name) => {
+    const group = findGroup(root, name);
+    return group && textList(group, "weight_names", file).length > 0 ? [[name, group] as const] : [];
+  });
+  const byName = new Map(withWeights);
+  if (owners.every((owner) => byName.has(owner))) return byName;
+  if (withWeights.length === owners.length) {
+    return new Map(owners.map((owner, i) => [owner, withWeights[i]![1]] as const));
+  }
+  const missing = owners.find((owner) => !byName.has(owner))!;
+  throw inputError({
+    expected: `weights of the layer ${label(missing)}`,
+    where: `${file}: ${root.path || "/"}`,
+  });
+}
+
+function namedWeights(group: Hdf5Group, file: string): StoredWeight[] {
+  return textList(group, "weight_names", file).map((name) => {
+    const where = `${file}: ${group.path}/${label(name)}`;
+    const dataset = findDataset(group, name);
+    if (!dataset) throw inputError({ expected: "the dataset that weight_names lists", where });
+    return { where, dataset };
+  });
+}
+
+/** A list of texts kept as an attribute, or split into name0, name1 … where it is over 64 KB. */
+export function textList(group: Hdf5Group, name: string, file: string): string[] {
+  const whole = group.attributes.get(name);
+  if (whole !== undefined) return texts(whole, `${file}: ${group.path} ${name}`);
+  const found: string[] = [];
+  for (let i = 0; ; i++) {
+    const part = group.attributes.get(`${name}${i}`);
+    if (part === undefined) return found;
+    found.push(...texts(part, `${file}: ${group.path} ${name}${i}`));
+  }
+}
+
+function texts(value: AttributeValue, where: string): string[] {
+  if (Array.isArray(value)) return value;
+  // NumPy writes an empty list as zero floats.
+  if (typeof value === "object" && value.length === 0) return [];
+  if (typeof value === "string") return [value];
+  throw inputError({ expected: "a list of names", where, received: value });
+}
+
+function findGroup(root: Hdf5Group, path: string): Hdf5Group | undefined {
+  let group: Hdf5Group | undefined = root;
+  for (const part of path.split("/")) group = group?.groups.get(part);
+  return group;
+}
+
+export function findDataset(root: Hdf5Group, path: string): Hdf5Dataset | undefined {
+  const parts = path.split("/");
+  const name = parts.pop()!;
+  const group = parts.length > 0 ? findGroup(root, parts.join("/")) : root;
+  return group?.datasets.get(name);
+}
+
+/** Values as float32, whatever the file keeps them in. */
+export function readFloats({ dataset, where }: StoredWeight): Float32Array {
+  const values = dataset.read();
+  if (values instanceof Float32Array) return values;
+  if (values instanceof Float64Array) return Float32Array.from(values);
+  throw inputError({ expected: "numbers", where, received: "text" });
+}

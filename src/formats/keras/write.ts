@@ -1,0 +1,213 @@
+/** Writing a model so that Python Keras opens it. */
+import type { Node } from "../../model/graph.js";
+import type { Model } from "../../model/model.js";
+import { type Hdf5DatasetInput, type Hdf5GroupInput, writeHdf5 } from "../hdf5/writer.js";
+import type { Json, JsonObject } from "../json.js";
+import { writeZip } from "../zip.js";
+import { writeCompileConfig } from "./compile-config.js";
+import { weightGroups, writeLayer } from "./layer-config.js";
+import { entriesOf } from "./model-weights.js";
+import { writeOptimizerState } from "./optimizer-state.js";
+import { EXTRAS_MEMBER } from "./read.js";
+
+/** The Keras whose format and meaning of names is written. */
+export const KERAS_VERSION = "3.15.1";
+
+export interface WriteOptions {
+  /** Kept beside the model as `cellstate.json`; Python Keras passes over it. */
+  extras?: Json;
+  /** Written into the archive. Left out, equal models give equal bytes. */
+  savedAt?: Date;
+}
+
+/**
+ * A `.keras` archive: configuration, weights and, where the model is compiled, how it is trained with the optimizer's
+ * state. @throws InputError for a layer or setting that Keras has no name for.
+ */
+export function writeKeras(model: Model, { extras = null, savedAt }: WriteOptions = {}): Uint8Array {
+  const metadata: JsonObject = { keras_version: KERAS_VERSION };
+  if (savedAt) metadata["date_saved"] = savedAt.toISOString().slice(0, 19).replace("T", "@");
+  const config = writeModelConfig(model);
+  if (model.isCompiled) config["compile_config"] = writeCompileConfig(model.compiled, model.outputSize);
+  const members: [string, Uint8Array][] = [
+    ["metadata.json", encode(metadata)],
+    ["config.json", encode(config)],
+    ["model.weights.h5", writeHdf5(pathTree(model))],
+  ];
+  if (extras !== null) members.push([EXTRAS_MEMBER, encode(extras)]);
+  return writeZip(members);
+}
+
+/** An HDF5 model in the older format, `.h5`. */
+export function writeKerasH5(model: Model): Uint8Array {
+  const { class_name, config } = writeModelConfig(model);
+  const attributes = new Map([
+    ["backend", "tensorflow"],
+    ["keras_version", KERAS_VERSION],
+    ["model_config", JSON.stringify({ class_name, config: withoutModules(config!) })],
+  ]);
+  const children = new Map<string, Hdf5GroupInput>([["model_weights", namedTree(model)]]);
+  if (model.isCompiled) {
+    const { optimizer, ...rest } = writeCompileConfig(model.compiled, model.outputSize);
+    const training = withoutModules({ ...rest, optimizer_config: optimizer! });
+    attributes.set("training_config", JSON.stringify(training));
+    children.set("optimizer_weights", namedOptimizerTree(model));
+  }
+  return writeHdf5({ attributes, children });
+}
+
+function encode(value: Json): Uint8Array {
+  return new TextEncoder().encode(JSON.stringify(value));
+}
+
+/** `config.json`, without how the model is trained. */
+export function writeModelConfig(model: Model): JsonObject {
+  const inputShape = withBatch(model.inputShapes[0]!);
+  const chain = model.nodes.every(({ inputs }, i) =>
+    i === 0 ? inputs.length === 0 : only(inputs) === i - 1,
+  );
+  const config: JsonObject = { name: model.name, trainable: true, dtype: "float32" };
+  const node = { module: "keras", class_name: "Sequential", config, registered_name: null };
+  config["layers"] = model.nodes.map((node) => writeNode(node, model.nodes));
+  if (chain && model.outputNode === model.nodes.at(-1)) {
+    config["build_input_shape"] = inputShape;
+    return { ...node, build_config: { input_shape: inputShape } };
+  }
+  config["layers"] = model.nodes.map((node) => writeGraphNode(node, model.nodes));
+  config["input_layers"] = model.nodes.filter(isInput).map(({ layer }) => [layer.name, 0, 0]);
+  config["output_layers"] = [[model.outputNode.layer.name, 0, 0]];
+  return { ...node, class_name: "Functional" };
+}
+
+function only(list: readonly number[]): number | undefined {
+  return list.length === 1 ? list[0] : undefined;
+}
+
+function isInput({ inputs }: Node): boolean {
+  return inputs.length === 0;
+}
+
+function withBatch(shape: readonly (number | null)[]): (number | null)[] {
+  return [null, ...shape];
+}
+
+function writeNode({ layer, inputs, shape }: Node, nodes: readonly Node[]): JsonObject {
+  if (inputs.length > 0) return writeLayer(layer, withBatch(nodes[inputs[0]!]!.shape));
+  const config = { batch_shape: withBatch(shape), dtype: "float32", sparse: false, name: layer.name };
+  return { module: "keras.layers", class_name: "InputLayer", config, registered_name: null };
+}
+
+/** A Functional model's entry: the layer, its name and the tensors it is called on. */
+function writeGraphNode(node: Node, nodes: readonly Node[]): JsonObject {
+  const tensors = node.inputs.map((i): JsonObject => {
+    const { layer, shape } = nodes[i]!;
+    const config = { shape: withBatch(shape), dtype: "float32", keras_history: [layer.name, 0, 0] };
+    return { class_name: "__keras_tensor__", config };
+  });
+  const args: Json[] = tensors.length > 1 ? [tensors] : tensors;
+  const inbound: Json[] = tensors.length > 0 ? [{ args, kwargs: {} }] : [];
+  return { ...writeNode(node, nodes), name: node.layer.name, inbound_nodes: inbound };
+}
+
+/** The older format names classes without saying where they come from. */
+function withoutModules(value: Json): Json {
+  if (Array.isArray(value)) return value.map(withoutModules);
+  if (typeof value !== "object" || value === null) return value;
+  const kept = Object.entries(value).filter(([key]) => !LATER_KEYS.has(key));
+  return Object.fromEntries(kept.map(([key, item]) => [key, withoutModules(item)]));
+}
+
+const LATER_KEYS = new Set(["module", "registered_name", "build_config"]);
+
+interface Tree {
+  attributes: Map<string, string | string[]>;
+  children: Map<string, Tree | Hdf5DatasetInput>;
+}
+
+function newTree(): Tree {
+  return { attributes: new Map(), children: new Map() };
+}
+
+/** The group at a path, made as needed. */
+function groupAt(root: Tree, path: string): Tree {
+  let group = root;
+  for (const name of path.split("/")) {
+    const child = group.children.get(name);
+    const next = child && "children" in child ? child : newTree();
+    group.children.set(name, next);
+    group = next;
+  }
+  return group;
+}
+
+/** `model.weights.h5`: a `vars` group for every layer, named after it, with its variables in order. */
+function pathTree(model: Model): Tree {
+  const root = newTree();
+  const weights = model.getWeights();
+  let next = 0;
+  groupAt(root, "vars").attributes.set("name", model.name);
+  for (const { layer, group } of entriesOf(model)) {
+    groupAt(root, `${group}/vars`).attributes.set("name", layer.name);
+    const groups = weightGroups(layer);
+    const each = layer.parameters.length / groups.length;
+    for (const name of layer.parameters.length > 0 ? groups : []) {
+      const vars = groupAt(root, `${group}/${name}`);
+      for (let i = 0; i < each; i++) vars.children.set(String(i), weights[next++]!);
+    }
+  }
+  if (model.isCompiled) {
+    const vars = groupAt(root, "optimizer/vars");
+    vars.attributes.set("name", model.compiled.optimizer.name);
+    for (const [i, variable] of writeOptimizerState(model).entries()) vars.children.set(String(i), variable);
+  }
+  return root;
+}
+
+/** `model_weights` of an older file: layers and weights by lists of names. */
+function namedTree(model: Model): Tree {
+  const root = newTree();
+  const weights = model.getWeights();
+  let next = 0;
+  setTexts(
+    root,
+    "layer_names",
+    model.layers.map(({ name }) => name),
+  );
+  root.attributes.set("backend", "tensorflow");
+  root.attributes.set("keras_version", KERAS_VERSION);
+  for (const layer of model.layers) {
+    const group = groupAt(root, layer.name);
+    const names = layer.parameters.map(({ name }) => `${model.name}/${layer.name}/${name}`);
+    setTexts(group, "weight_names", names);
+    for (const name of names) setDataset(group, name, weights[next++]!);
+  }
+  setTexts(groupAt(root, "top_level_model_weights"), "weight_names", []);
+  return root;
+}
+
+function namedOptimizerTree(model: Model): Tree {
+  const root = newTree();
+  const variables = writeOptimizerState(model);
+  const { name } = model.compiled.optimizer;
+  const names = variables.map((_, i) => `${name}/${["iteration", "learning_rate"][i] ?? `slot_${i - 2}`}`);
+  setTexts(root, "weight_names", names);
+  for (const [i, variable] of variables.entries()) setDataset(root, names[i]!, variable);
+  return root;
+}
+
+function setDataset(root: Tree, path: string, dataset: Hdf5DatasetInput): void {
+  const slash = path.lastIndexOf("/");
+  groupAt(root, path.slice(0, slash)).children.set(path.slice(slash + 1), dataset);
+}
+
+/** HDF5 keeps an attribute under 64 KB: longer lists become name0, name1 …, as Keras splits them. */
+const MOST_ATTRIBUTE_BYTES = 64_512;
+
+function setTexts(group: Tree, name: string, texts: string[]): void {
+  const width = Math.max(1, ...texts.map((text) => new TextEncoder().encode(text).length));
+  const parts = Math.max(1, Math.ceil((width * texts.length) / MOST_ATTRIBUTE_BYTES));
+  if (parts === 1) group.attributes.set(name, texts);
+  const each = Math.ceil(texts.length / parts);
+  for (let i = 0; parts > 1 && i < parts; i++)
+    group.attributes.set(`${name}${i}`, texts.slice(i * each, (i + 1) * each));
+}
