@@ -5,12 +5,18 @@ import type { Model } from "../model/model.js";
 import { type KerasFile, readKeras, writeKeras, writeKerasH5 } from "./keras/index.js";
 
 /** Reads any file that Keras or Cellstate wrote: a path (Node), a URL, or its bytes. @throws InputError */
-export async function loadModel(source: string | URL | Uint8Array, options: EngineOptions = {}): Promise<Model> {
+export async function loadModel(
+  source: string | URL | Uint8Array,
+  options: EngineOptions = {},
+): Promise<Model> {
   return (await loadFile(source, options)).model;
 }
 
 /** As `loadModel`, with the receipt of what was read and what the file carries besides. */
-export async function loadFile(source: string | URL | Uint8Array, options: EngineOptions = {}): Promise<KerasFile> {
+export async function loadFile(
+  source: string | URL | Uint8Array,
+  options: EngineOptions = {},
+): Promise<KerasFile> {
   if (source instanceof Uint8Array) return readKeras(source, { name: "file", ...options });
   return readKeras(await readBytes(source), { name: String(source), ...options });
 }

@@ -1,4 +1,5 @@
 /** Reading what Keras writes, whichever Keras wrote it and whatever the file is called. */
+import type { EngineOptions } from "../../engine/index.js";
 import { inputError } from "../../errors.js";
 import { Model } from "../../model/model.js";
 import { type Hdf5Group, isHdf5, readHdf5 } from "../hdf5/reader.js";
@@ -11,7 +12,8 @@ import { namedOptimizer, pathOptimizer, restoreOptimizer } from "./optimizer-sta
 import { type Context, Notes, parseVersion, type Receipt } from "./receipt.js";
 import { namedStore, pathStore, type StoredWeight, textList, type WeightsStore } from "./weights-store.js";
 
-export interface ReadOptions {
+/** The engine's options go to the model. */
+export interface ReadOptions extends EngineOptions {
   /** What messages call the file. */
   name?: string;
 }
@@ -45,7 +47,7 @@ interface Opened {
  * The content decides, not the name. Nothing in the file is executed; @throws InputError, one line that names the
  * place, for anything damaged, hostile or unknown.
  */
-export function readKeras(bytes: Uint8Array, { name = "model" }: ReadOptions = {}): KerasFile {
+export function readKeras(bytes: Uint8Array, { name = "model", ...engine }: ReadOptions = {}): KerasFile {
   const opened = open(bytes, name);
   const notes = new Notes();
   const context: Context = { file: name, ...parseVersion(opened.version), notes };
@@ -53,7 +55,7 @@ export function readKeras(bytes: Uint8Array, { name = "model" }: ReadOptions = {
     throw inputError({ expected: "a file of Keras 2 or 3", where: name, received: opened.version });
   }
   const blueprint = readModelConfig(opened.config, context, opened.where);
-  const model = build(blueprint);
+  const model = build(blueprint, engine);
   if (opened.weights) setWeights(model, blueprint.entries, opened.weights, notes);
   else notes.warn("no weights in the file: the model starts with fresh ones");
   const compile = readCompileConfig(opened.training, context);
@@ -193,7 +195,7 @@ function openJson(bytes: Uint8Array, file: string): Opened {
 }
 
 /** The model itself; no memory is taken for its weights yet. */
-function build(blueprint: Blueprint): Model {
+function build(blueprint: Blueprint, engine: EngineOptions): Model {
   const layers = blueprint.entries.map(({ layer }) => layer);
-  return new Model(layers, toLinks(blueprint), { name: blueprint.name }, blueprint.outputs);
+  return new Model(layers, toLinks(blueprint), { ...engine, name: blueprint.name }, blueprint.outputs);
 }

@@ -1,0 +1,4 @@
+/** Keras's files: read whichever Keras wrote them, written so that Keras opens them. */
+export { type KerasFile, type ReadOptions, readKeras, readKerasWeights } from "./read.js";
+export type { Receipt } from "./receipt.js";
+export { KERAS_VERSION, type WriteOptions, writeKeras, writeKerasH5 } from "./write.js";
