@@ -88,7 +88,11 @@ def layer(kind, options):
     for key, value in options.items():
         if key == "inputLength":
             continue  # Keras 3 takes it only to drop it
-        arguments[snake(key)] = activation(value) if key.lower().endswith("activation") else value
+        if key.lower().endswith("activation"):
+            value = activation(value)
+        elif key.endswith("Regularizer"):
+            value = keras.regularizers.L1L2(**value)
+        arguments[snake(key)] = value
     return CLASSES[kind](**arguments)
 
 

@@ -36,4 +36,5 @@ def signature(made):
 
 
 if __name__ == "__main__":
-    write("defaults", [{"group": g, "name": n, **signature(made)} for g, group in GROUPS.items() for n, made in group.items()])
+    named = [(group, name, made) for group, members in GROUPS.items() for name, made in members.items()]
+    write("defaults", [{"group": group, "name": name, **signature(made)} for group, name, made in named])

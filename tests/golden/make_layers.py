@@ -250,7 +250,8 @@ def stacks():
         + [out],
         "softmax over six": plain + [rnn("gru", 5), ["dense", {"units": 6, "activation": "softmax"}]],
         "deep dense": plain
-        + [flat, ["dense", {"units": 6, "activation": "mish"}], ["dense", {"units": 5, "activation": "leakyRelu"}], out],
+        + [flat, ["dense", {"units": 6, "activation": "mish"}]]
+        + [["dense", {"units": 5, "activation": "leakyRelu"}], out],
     }
     cases = [case(name, spec, masked_ids(name), sample_weight=True) for name, spec in specs.items()]
     write("stacks", cases)

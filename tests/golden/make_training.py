@@ -154,15 +154,37 @@ def on_jax():
     yield steps("six classes, sparse", network(["lstm", {"units": 6}], end=six), "six", ADAM, sparse)
     weights = {0: 1.0, 1: 2.0, 2: 0.5, 3: 1.5, 4: 3.0}
     gru = network(["gru", {"units": 6}], end=six)
-    yield steps("six classes, weighted", gru, "six", ["adamw", {"learningRate": 0.02}], categorical, size=40, classWeight=weights)
+    adamw = ["adamw", {"learningRate": 0.02}]
+    yield steps("six classes, weighted", gru, "six", adamw, categorical, size=40, classWeight=weights)
     clipped = ["adam", {"learningRate": 0.02, "amsgrad": True, "globalClipnorm": 0.2}]
     yield steps("clipped, amsgrad", small(), "binary", clipped)
-    yield steps("squared error, clipnorm", small(), "binary", [*MOMENTUM[:1], {**MOMENTUM[1], "clipnorm": 0.05}], "meanSquaredError")
+    clipped = ["sgd", {**MOMENTUM[1], "clipnorm": 0.05}]
+    yield steps("squared error, clipnorm", small(), "binary", clipped, "meanSquaredError")
+    yield steps("regularized", regularized(), "binary", ADAM)
+    yield steps("frozen layers", frozen(), "binary", ["adam", {"learningRate": 0.02, "globalClipnorm": 0.2}])
     yield steps("flagship at full size", full(), "full", ["adam", {}], count=10, size=8, keep=False, scale=0.4)
     yield fit("fit", small(), "binary", ADAM)
     yield fit("fit, class weights", small(), "binary", ADAM, classWeight={0: 0.6, 1: 2.5})
     yield fit("fit, sample weights", small(), "binary", ADAM, weighted=True)
+    yield fit("fit, regularized", regularized(), "binary", ADAM)
     yield fit("fit, six classes", network(["gru", {"units": 6}], end=six), "six", ADAM, sparse)
+
+
+def regularized():
+    """L1, L2 and both, on every kind of weight; the penalties are part of the loss."""
+    lstm = {"units": 5, "kernelRegularizer": {"l1": 0.003}, "recurrentRegularizer": {"l2": 0.01}}
+    lstm["biasRegularizer"] = {"l2": 0.02}
+    dense = {"units": 4, "activation": "tanh", "kernelRegularizer": {"l1": 0.002, "l2": 0.004}}
+    dense["biasRegularizer"] = {"l1": 0.01}
+    layers = network(["lstm", lstm], ["dense", dense])
+    layers[0][1]["embeddingsRegularizer"] = {"l2": 0.005}
+    return layers
+
+
+def frozen():
+    """Layers that do not train: their gradients count in no norm, and their weights stay."""
+    dense = ["dense", {"units": 4, "activation": "tanh"}]
+    return network(["lstm", {"units": 5, "trainable": False}], dense, ["dense", {"units": 3, "trainable": False}])
 
 
 def full():
