@@ -50,6 +50,17 @@ export class TokenizedTexts {
     return this.tokensOf(row).length;
   }
 
+  /** A number of 53 bits that rows share where their tokens are the same, and else as good as never. */
+  fingerprint(row: number): number {
+    let [a, b] = [0x811c9dc5 | 0, 0x2545f491];
+    for (const token of this.tokensOf(row)) {
+      a = Math.imul(a ^ token, 0x01000193);
+      b = Math.imul(b ^ (token + (a >>> 13)), 0x5bd1e995);
+      b ^= b >>> 15;
+    }
+    return (a >>> 0) * 2 ** 21 + (b >>> 11);
+  }
+
   /** Learns a vocabulary from the given rows, in their order (it settles the Tokenizer's ties); by default from all. */
   build(options: BuildOptions & { rows?: Iterable<number> } = {}): Vectorizer {
     const { rows = Array.from({ length: this.count }, (_, row) => row), ...rest } = options;

@@ -25,6 +25,8 @@ export interface EncodingReport {
   tokens: number;
   /** Tokens that the vocabulary lacks. */
   outOfVocabulary: number;
+  /** Ids before cutting: tokens, less those that leave no trace. */
+  ids: number;
   /** Rows that were cut, and the ids cut from them. */
   truncatedRows: number;
   truncatedIds: number;
@@ -39,6 +41,7 @@ export function newEncodingReport(): EncodingReport {
     rows: 0,
     tokens: 0,
     outOfVocabulary: 0,
+    ids: 0,
     truncatedRows: 0,
     truncatedIds: 0,
     paddedRows: 0,
@@ -214,6 +217,7 @@ export class Vectorizer {
     layRow(row, ids, count, this.padding, this.truncating);
     if (report) {
       report.rows++;
+      report.ids += count;
       if (count > row.length) {
         report.truncatedRows++;
         report.truncatedIds += count - row.length;

@@ -57,6 +57,7 @@ test("a report counts what encoding did", () => {
     rows: 4,
     tokens: 11,
     outOfVocabulary: 1,
+    ids: 10,
     truncatedRows: 1,
     truncatedIds: 3,
     paddedRows: 2,

@@ -1,0 +1,228 @@
+/** Which column holds the text and which the label: by request, by name, or by what they hold; and whether by a header. */
+import { didYouMean, InputError, inputError } from "../errors.js";
+import type { Cells } from "./records.js";
+
+const TEXT_NAMES = (
+  "text sms message review sentence content question comment tweet body utterance document description query " +
+  "phrase post email headline title input"
+).split(" ");
+const LABEL_NAMES = (
+  "label labels class category sentiment target intent topic polarity rating stars labelname labeltext coarselabel " +
+  "classification tag spam isspam toxic y output"
+).split(" ");
+
+/** A first row with a longer cell is a row, unless it holds a known name. */
+const LONGEST_NAME = 30;
+
+export type HowFound =
+  | "as asked"
+  | "found by name"
+  | "guessed from content"
+  | "the only other column"
+  | "the only column";
+
+export interface Column {
+  /** From 0. */
+  index: number;
+  /** Its name, or its number from 1 where there is no header. */
+  name: string;
+  how: HowFound;
+}
+
+export interface ColumnOptions {
+  /** The text column: a name, or a number from 1. */
+  text?: string | number;
+  /** The label column: a name, or a number from 1. */
+  label?: string | number;
+  /** Whether the first row names the columns. Default: told from the file. */
+  header?: boolean;
+}
+
+export interface ChosenColumns {
+  /** Whether the first record is a header. */
+  header: boolean;
+  /** Names, or numbers from 1. */
+  columns: string[];
+  text: Column;
+  label: Column | undefined;
+}
+
+/**
+ * Chooses the columns from the first records.
+ * @param names the format's own column names (JSONL); else the first record may be a header
+ * @param labelled whether there must be a label column
+ */
+export function chooseColumns(
+  name: string,
+  records: readonly Cells[],
+  names: readonly string[] | undefined,
+  options: ColumnOptions,
+  labelled: boolean,
+): ChosenColumns {
+  const first = names ?? records[0]!.map((cell) => cell ?? "");
+  const header = names !== undefined || isHeader(first, records, options);
+  const rows = header && names === undefined ? records.slice(1) : records;
+  const columns = header ? first.map((cell) => cell.trim()) : first.map((_, i) => String(i + 1));
+  const table: Table = { name, header, columns, profiles: columns.map((_, i) => profile(rows, i)) };
+
+  const askedText = asked(table, options.text, "text");
+  const askedLabel = asked(table, options.label, "label");
+  if (askedText && askedText.index === askedLabel?.index) {
+    throw new InputError(`${name}: the text and the label cannot both be column ${askedText.name}.`);
+  }
+  const label = askedLabel ?? byName(table, LABEL_NAMES, askedText) ?? guessLabel(table, askedText, labelled);
+  const text = askedText ?? byName(table, TEXT_NAMES, label) ?? guessText(table, label);
+  if (labelled && !label) throw cannotTell(table, "label");
+  if (!text) throw cannotTell(table, "text");
+  return { header, columns, text, label: labelled ? label : undefined };
+}
+
+/** "text column: SMS, label column: Label (found by name)" */
+export function describeColumns({ header, text, label }: Omit<ChosenColumns, "columns">): string {
+  const how = (column: Column) => `(${column.how}${header ? "" : "; no header"})`;
+  if (!label) return `text column: ${text.name} ${how(text)}`;
+  if (text.how === label.how) return `text column: ${text.name}, label column: ${label.name} ${how(label)}`;
+  return `text column: ${text.name} ${how(text)}, label column: ${label.name} ${how(label)}`;
+}
+
+/** What a column holds, as far as the sample goes. */
+interface Profile {
+  rows: number;
+  distinct: number;
+  longest: number;
+  /** Mean characters. */
+  mean: number;
+}
+
+interface Table {
+  name: string;
+  header: boolean;
+  columns: string[];
+  profiles: Profile[];
+}
+
+function profile(rows: readonly Cells[], index: number): Profile {
+  const seen = new Set<string>();
+  let [longest, total] = [0, 0];
+  for (const row of rows) {
+    const cell = row[index] ?? "";
+    seen.add(cell);
+    longest = Math.max(longest, cell.length);
+    total += cell.length;
+  }
+  return { rows: rows.length, distinct: seen.size, longest, mean: total / Math.max(1, rows.length) };
+}
+
+/**
+ * A first row is a header where a column is asked for by a name in it; or where it holds a name that columns often have
+ * and that no later row repeats; or where its would-be label is one that no later row has.
+ */
+function isHeader(first: readonly string[], records: readonly Cells[], options: ColumnOptions): boolean {
+  if (options.header !== undefined) return options.header;
+  const isName = (column: string | number | undefined) => typeof column === "string" && !isNumber(column);
+  if (isName(options.text) || isName(options.label)) return true;
+  const later = records.slice(1);
+  const repeats = (index: number) => later.some((row) => row[index] === first[index]);
+  const known = new Set([...TEXT_NAMES, ...LABEL_NAMES]);
+  if (first.some((cell, i) => known.has(plain(cell)) && !repeats(i))) return true;
+  if (first.some((cell) => cell.length > LONGEST_NAME)) return false;
+  const columns = first.map((_, i) => String(i + 1));
+  const table = { name: "", header: false, columns, profiles: columns.map((_, i) => profile(later, i)) };
+  const label = guessLabel(table, undefined, false);
+  return label !== undefined && later.length > 2 && !repeats(label.index);
+}
+
+function asked(table: Table, column: string | number | undefined, role: string): Column | undefined {
+  if (column === undefined) return undefined;
+  const { columns, header } = table;
+  const same = (test: (name: string) => boolean) => columns.flatMap((name, i) => (test(name) ? [i] : []));
+  const exact = header ? same((name) => name === column) : [];
+  const alike =
+    exact.length > 0 ? exact : header ? same((name) => plain(name) === plain(String(column))) : [];
+  if (alike.length > 1) {
+    throw new InputError(
+      `${table.name}: ${alike.length} columns are named "${column}". Give its number, from 1.`,
+    );
+  }
+  const index = alike[0] ?? (isNumber(column) ? Number(column) - 1 : -1);
+  if (columns[index] === undefined) throw noColumn(table, column, role);
+  return { index, name: columns[index], how: "as asked" };
+}
+
+function noColumn({ name, header, columns }: Table, column: string | number, role: string): InputError {
+  return inputError({
+    expected: header ? `one of the columns ${columns.join(", ")}` : `a column from 1 to ${columns.length}`,
+    where: `${name}: ${role} column`,
+    received: column,
+    next: didYouMean(String(column), columns),
+  });
+}
+
+function byName(table: Table, names: readonly string[], taken: Column | undefined): Column | undefined {
+  if (!table.header) return undefined;
+  const plainNames = table.columns.map(plain);
+  for (const name of names) {
+    const index = plainNames.indexOf(name);
+    if (index >= 0 && index !== taken?.index) {
+      return { index, name: table.columns[index]!, how: "found by name" };
+    }
+  }
+  return undefined;
+}
+
+/** Few distinct short values; two or more, where there is such a column, and the fewest of them. */
+function guessLabel(table: Table, text: Column | undefined, labelled: boolean): Column | undefined {
+  const only = text && labelled ? onlyOther(table, text) : undefined;
+  if (only && holdsLabels(table.profiles[only.index]!)) return only;
+  const candidates = table.profiles
+    .map((profile, index) => ({ ...profile, index }))
+    .filter(({ index }) => index !== text?.index && table.columns.length > 1)
+    .filter(({ distinct, longest, rows }) => longest > 0 && longest <= 60 && distinct <= mostLabels(rows));
+  const many = candidates.filter(({ distinct }) => distinct > 1);
+  const best = (many.length > 0 ? many : candidates).sort(
+    (a, b) => a.distinct - b.distinct || a.mean - b.mean,
+  )[0];
+  return best && { index: best.index, name: table.columns[best.index]!, how: "guessed from content" };
+}
+
+/** The longest texts. */
+function guessText(table: Table, label: Column | undefined): Column | undefined {
+  const only = onlyOther(table, label);
+  if (only) return { ...only, how: label?.how === "guessed from content" ? label.how : only.how };
+  const candidates = table.profiles
+    .map((profile, index) => ({ ...profile, index }))
+    .filter(({ index, longest }) => index !== label?.index && longest > 0);
+  const best = candidates.sort((a, b) => b.mean - a.mean)[0];
+  return best && { index: best.index, name: table.columns[best.index]!, how: "guessed from content" };
+}
+
+/** The one column left where another is taken, or the one there is. */
+function onlyOther({ columns }: Table, taken: Column | undefined): Column | undefined {
+  if (columns.length !== (taken ? 2 : 1)) return undefined;
+  const index = taken ? 1 - taken.index : 0;
+  return { index, name: columns[index]!, how: taken ? "the only other column" : "the only column" };
+}
+
+/** Labels repeat, where there are more than a few rows. */
+function holdsLabels({ rows, distinct }: Profile): boolean {
+  return rows <= 10 || distinct < rows;
+}
+
+function mostLabels(rows: number): number {
+  return Math.max(2, Math.min(100, rows / 2));
+}
+
+function cannotTell({ name, header, columns }: Table, role: "text" | "label"): InputError {
+  const there = header ? columns.join(", ") : columns.map((column) => `column ${column}`).join(", ");
+  return new InputError(
+    `${name}: cannot tell which column is the ${role}. There are: ${there}. Give its name or number.`,
+  );
+}
+
+function plain(name: string): string {
+  return name.toLowerCase().replace(/[\s_-]/g, "");
+}
+
+function isNumber(column: string | number): boolean {
+  return typeof column === "number" || /^\d+$/.test(column);
+}

@@ -1,0 +1,125 @@
+/** Which format a file is in: by its name where that tells, else by how it begins. */
+import { InputError, inputError } from "../errors.js";
+import { DelimitedParser, type Dialect } from "./delimited.js";
+import { JsonLinesParser } from "./json-lines.js";
+import { type Cells, LinesParser, type RecordParser } from "./records.js";
+
+export const FORMATS = ["csv", "tsv", "jsonl", "lines"] as const;
+export type Format = (typeof FORMATS)[number];
+
+export interface FormatOptions {
+  format?: Format;
+  /** One character. Default: a tab for TSV; for CSV a comma, or the semicolon or bar its first line has instead. */
+  delimiter?: string;
+  /** Whether fields may be in quotes. Default: CSV yes; TSV where it shows signs of it. */
+  quoted?: boolean;
+}
+
+const BY_ENDING: Record<string, Format> = {
+  csv: "csv",
+  tsv: "tsv",
+  tab: "tsv",
+  jsonl: "jsonl",
+  ndjson: "jsonl",
+  json: "jsonl",
+};
+
+/**
+ * The format by option, by the name's ending (before .gz), or by the first lines.
+ * @param labelled whether a row must hold a label too; else a plain text is one text a line
+ */
+export function chooseFormat(
+  name: string,
+  head: string,
+  format: Format | undefined,
+  labelled: boolean,
+): Format {
+  const chosen = format ?? byEnding(name) ?? byContent(head, labelled, name.endsWith(".txt"));
+  if (chosen === undefined || (labelled && chosen === "lines")) {
+    throw inputError({
+      expected: "labelled rows in CSV, TSV or JSONL, found neither tab nor comma in its first line",
+      where: name,
+      next: "Two columns, text and label, parted by a tab, will do.",
+    });
+  }
+  if (chosen === "jsonl" && /^\s*\[/.test(head)) {
+    throw inputError({
+      expected: "one JSON object a line (JSONL), found a JSON list",
+      where: name,
+      next: "For instance: jq -c '.[]' OLD > NEW",
+    });
+  }
+  return chosen;
+}
+
+export function parserFor(name: string, format: Format, dialect: Dialect): RecordParser {
+  if (format === "jsonl") return new JsonLinesParser(name);
+  if (format === "lines") return new LinesParser(name);
+  return new DelimitedParser(name, dialect);
+}
+
+/** How fields are parted and quoted, by option or by the first lines. */
+export function chooseDialect(format: Format, head: string, { delimiter, quoted }: FormatOptions): Dialect {
+  if (delimiter !== undefined && (delimiter.length !== 1 || '"\r\n'.includes(delimiter))) {
+    throw inputError({ expected: "one character", where: "delimiter", received: delimiter });
+  }
+  if (format === "tsv") {
+    const tab = delimiter ?? "\t";
+    return { delimiter: tab, quoted: quoted ?? isQuoted(head, tab) };
+  }
+  return { delimiter: delimiter ?? csvDelimiter(firstLine(head)), quoted: quoted ?? true };
+}
+
+function byEnding(name: string): Format | undefined {
+  const ending = /\.(\w+)$/.exec(name.toLowerCase().replace(/\.gz$/, ""))?.[1];
+  return ending !== undefined && Object.hasOwn(BY_ENDING, ending) ? BY_ENDING[ending] : undefined;
+}
+
+function byContent(head: string, labelled: boolean, plainText: boolean): Format | undefined {
+  if (!labelled && !(plainText && isTabular(head))) return "lines";
+  const first = firstLine(head);
+  if (/^\s*[[{]/.test(first)) return "jsonl";
+  if (first.includes("\t")) return "tsv";
+  return /[,;|]/.test(first) ? "csv" : undefined;
+}
+
+/** Whether every whole line has the same number of tabs, at least one. */
+function isTabular(head: string): boolean {
+  const lines = head.split("\n").filter((line) => line.trim() !== "");
+  if (lines.length > 1 && !head.endsWith("\n")) lines.pop();
+  const tabs = lines.map((line) => line.split("\t").length - 1);
+  return tabs.length > 0 && tabs[0]! > 0 && tabs.every((count) => count === tabs[0]);
+}
+
+function csvDelimiter(line: string): string {
+  const bare = line.replace(/"(?:[^"]|"")*"/g, '""');
+  return [",", ";", "\t", "|"].find((delimiter) => bare.includes(delimiter)) ?? ",";
+}
+
+function firstLine(head: string): string {
+  return /[^\r\n]+/.exec(head)?.[0] ?? "";
+}
+
+/**
+ * Whether a TSV quotes its fields: it must read well under the rules of quoting, and show a sign that unquoted text
+ * would not. That is rows that read badly without, a doubled quote in a quoted field, or a first row all in quotes.
+ * Else the quotes are the writers' own.
+ */
+function isQuoted(head: string, delimiter: string): boolean {
+  const isWrapped = (cell = "") => cell.length > 1 && cell.startsWith('"') && cell.endsWith('"');
+  if (!head.includes('"') || !attempt(head, { delimiter, quoted: true })) return false;
+  const plain = attempt(head, { delimiter, quoted: false });
+  if (!plain) return true;
+  if (plain[0]?.every(isWrapped)) return true;
+  return plain.some((cells) => cells.some((cell) => isWrapped(cell) && cell!.slice(1, -1).includes('""')));
+}
+
+/** The records at the head of a file, or nothing where they read badly. */
+function attempt(head: string, dialect: Dialect): Cells[] | undefined {
+  try {
+    return new DelimitedParser("", dialect).push(head);
+  } catch (error) {
+    if (error instanceof InputError) return undefined;
+    throw error;
+  }
+}

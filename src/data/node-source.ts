@@ -1,0 +1,139 @@
+/** Data from where Node finds it: files, standard input, and folders of label/*.txt. Browsers never load this. */
+import { createReadStream } from "node:fs";
+import { readdir, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { pipeline, Readable } from "node:stream";
+import { createGunzip } from "node:zlib";
+import { InputError, inputError } from "../errors.js";
+import { decodeUtf8 } from "./decode.js";
+import {
+  type Data,
+  type LabelledRow,
+  type ReadOptions,
+  readLabelled,
+  readTexts,
+  type TextRow,
+} from "./read.js";
+import { LONGEST_RECORD, recordTooLong } from "./records.js";
+import { type ByteSource, type Chunks, damagedGzip } from "./source.js";
+
+const CHUNK = 2 ** 18;
+
+/** Labelled rows from a path: a file, a folder of label/*.txt, or "-" for standard input. */
+export async function readLabelledPath(path: string, options: ReadOptions = {}): Promise<Data<LabelledRow>> {
+  if (path === "-") return readLabelled(standardInput(), options);
+  return (await isFolder(path)) ? readFolder(path) : readLabelled(fileSource(path), options);
+}
+
+/** Texts from a file or, with "-", from standard input. */
+export async function readTextsPath(path: string, options: ReadOptions = {}): Promise<Data<TextRow>> {
+  if (path === "-") return readTexts(standardInput(), options);
+  if (await isFolder(path)) throw inputError({ expected: "a file, found a folder", where: path });
+  return readTexts(fileSource(path), options);
+}
+
+export function fileSource(path: string): ByteSource {
+  return { name: path, chunks: fileChunks(path), gunzip: nodeGunzip };
+}
+
+export function standardInput(stream: Chunks = process.stdin): ByteSource {
+  return { name: "standard input", chunks: stream, gunzip: nodeGunzip };
+}
+
+/** Rows from a folder whose folders are labels and hold a text a file, in order of names. */
+export async function readFolder(path: string): Promise<Data<LabelledRow>> {
+  const files: { label: string; file: string }[] = [];
+  for (const label of await foldersIn(path)) {
+    for (const file of (await readdir(join(path, label))).sort()) {
+      if (file.endsWith(".txt")) files.push({ label, file: join(path, label, file) });
+    }
+  }
+  if (files.length === 0) {
+    throw inputError({
+      expected: "folders named after the labels with .txt files in them, found none",
+      where: path,
+    });
+  }
+  const labels = [...new Set(files.map(({ label }) => label))];
+  return {
+    description: {
+      name: path,
+      format: "folder",
+      gzip: false,
+      header: false,
+      columns: [],
+      text: undefined,
+      label: undefined,
+      found: `a text a file, labels from the folders: ${labels.slice(0, 10).join(", ")}${labels.length > 10 ? ", …" : ""}`,
+    },
+    async *[Symbol.asyncIterator]() {
+      // Opening files one after another is mostly waiting, so a few are read at a time.
+      for (let from = 0; from < files.length; from += 32) {
+        const some = files.slice(from, from + 32);
+        const texts = await Promise.all(some.map(({ file }) => readWhole(file)));
+        for (const [i, { label }] of some.entries()) yield { text: texts[i]!, label, row: from + i + 1 };
+      }
+    },
+  };
+}
+
+async function readWhole(file: string): Promise<string> {
+  let text = "";
+  for await (const piece of decodeUtf8(fileChunks(file), file)) {
+    text += piece;
+    if (text.length > LONGEST_RECORD) throw recordTooLong(file, 1);
+  }
+  return text;
+}
+
+/** The folders in a folder, hidden ones left out, in an order that no machine's language changes. */
+async function foldersIn(path: string): Promise<string[]> {
+  const found: string[] = [];
+  for (const entry of await readdir(path, { withFileTypes: true })) {
+    if (entry.name.startsWith(".")) continue;
+    if (entry.isDirectory() || (entry.isSymbolicLink() && (await isFolder(join(path, entry.name))))) {
+      found.push(entry.name);
+    }
+  }
+  return found.sort();
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  try {
+    return (await stat(path)).isDirectory();
+  } catch (error) {
+    throw unreadable(path, error);
+  }
+}
+
+async function* fileChunks(path: string): AsyncGenerator<Uint8Array> {
+  try {
+    yield* createReadStream(path, { highWaterMark: CHUNK });
+  } catch (error) {
+    throw unreadable(path, error);
+  }
+}
+
+async function* nodeGunzip(chunks: Chunks, name: string): AsyncGenerator<Uint8Array> {
+  const gunzip = createGunzip({ chunkSize: CHUNK });
+  pipeline(Readable.from(chunks), gunzip, () => undefined); // an error comes out of `gunzip` below
+  try {
+    yield* gunzip;
+  } catch (error) {
+    if (codeOf(error)?.startsWith("Z_")) throw damagedGzip(name, (error as Error).message);
+    throw error;
+  }
+}
+
+/** The user's mistake in the user's words; anything else as it is. */
+function unreadable(path: string, error: unknown): unknown {
+  const code = codeOf(error);
+  if (code === "ENOENT") return new InputError(`${path}: there is no such file or folder.`);
+  if (code === "EACCES" || code === "EPERM") return new InputError(`${path}: no permission to read it.`);
+  if (code === "EISDIR") return inputError({ expected: "a file, found a folder", where: path });
+  return error;
+}
+
+function codeOf(error: unknown): string | undefined {
+  return error instanceof Error && "code" in error ? String(error.code) : undefined;
+}

@@ -1,0 +1,94 @@
+/** Files, standard input and folders. */
+import assert from "node:assert/strict";
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Readable } from "node:stream";
+import { after, test } from "node:test";
+import { fileURLToPath } from "node:url";
+import { gzipSync } from "node:zlib";
+import { readLabelledPath, readTextsPath, standardInput } from "../../src/data/node-source.js";
+import { readLabelled } from "../../src/data/read.js";
+
+const folder = mkdtempSync(join(tmpdir(), "cellstate-data-"));
+after(() => rmSync(folder, { recursive: true }));
+const at = (name: string, content: string | Uint8Array) => {
+  mkdirSync(join(folder, name, ".."), { recursive: true });
+  writeFileSync(join(folder, name), content);
+  return join(folder, name);
+};
+
+async function rowsOf(rows: AsyncIterable<{ text: string; label?: string; row: number }>) {
+  const all: (string | number | undefined)[][] = [];
+  for await (const { text, label, row } of rows) all.push([text, label, row]);
+  return all;
+}
+
+test("a file, plain and gzipped, in one member or two", async () => {
+  const rows = [
+    ["a", "x", 2],
+    ["b", "y", 3],
+  ];
+  assert.deepEqual(await rowsOf(await readLabelledPath(at("d.csv", "text,label\na,x\nb,y\n"))), rows);
+  const gzipped = await readLabelledPath(at("d.csv.gz", gzipSync("text,label\na,x\nb,y\n")));
+  assert.deepEqual(await rowsOf(gzipped), rows);
+  assert.ok(gzipped.description.gzip);
+  const members = Buffer.concat([gzipSync("text,label\na,x\n"), gzipSync("b,y\n")]);
+  assert.deepEqual(await rowsOf(await readLabelledPath(at("two.csv.gz", members))), rows);
+});
+
+test("standard input, told by its content", async () => {
+  const read = async (content: string | Buffer) =>
+    rowsOf(await readLabelled(standardInput(Readable.from([Buffer.from(content)]))));
+  const rows = [
+    ["a", "x", 2],
+    ["b", "y", 3],
+  ];
+  assert.deepEqual(await read("label\ttext\nx\ta\ny\tb\n"), rows);
+  assert.deepEqual(await read(gzipSync("text,label\na,x\nb,y\n")), rows);
+});
+
+test("a folder of label/*.txt", async () => {
+  at("reviews/pos/1.txt", "good\nvery good");
+  at("reviews/pos/0.txt", "\ufeffgréat");
+  at("reviews/neg/7.txt", "");
+  at("reviews/neg/notes.md", "not a text");
+  at("reviews/README.txt", "not a text");
+  at("reviews/.hidden/x.txt", "not a text");
+  symlinkSync(join(folder, "reviews", "pos"), join(folder, "reviews", "linked"));
+  const data = await readLabelledPath(join(folder, "reviews"));
+  assert.equal(data.description.found, "a text a file, labels from the folders: linked, neg, pos");
+  assert.deepEqual(await rowsOf(data), [
+    ["gréat", "linked", 1],
+    ["good\nvery good", "linked", 2],
+    ["", "neg", 3],
+    ["gréat", "pos", 4],
+    ["good\nvery good", "pos", 5],
+  ]);
+});
+
+test("bad input: paths", async () => {
+  const bad = (run: () => Promise<unknown>, message: RegExp) =>
+    assert.rejects(run, { name: "InputError", message });
+  await bad(() => readLabelledPath(join(folder, "none.csv")), /none\.csv: there is no such file or folder/);
+  await bad(() => readTextsPath(folder), /expected a file, found a folder/);
+  at("empty/readme.txt", "x");
+  await bad(() => readLabelledPath(join(folder, "empty")), /expected folders named after the labels/);
+  at("latin/a/1.txt", Uint8Array.from([0x63, 0xe9]));
+  await bad(
+    async () => rowsOf(await readLabelledPath(join(folder, "latin"))),
+    /1\.txt, byte 1: expected UTF-8/,
+  );
+  const cut = at("cut.csv.gz", gzipSync("text,label\n".repeat(99)).subarray(0, 30));
+  await bad(async () => rowsOf(await readLabelledPath(cut)), /cut\.csv\.gz: expected a whole gzip file/);
+});
+
+test("the SMS Spam Collection in examples/data", async () => {
+  const path = fileURLToPath(new URL("../../../examples/data/sms-spam.tsv", import.meta.url));
+  const data = await readLabelledPath(path);
+  assert.equal(data.description.found, "text column: SMS, label column: Label (found by name)");
+  const rows = await rowsOf(data);
+  assert.equal(rows.length, 5574);
+  assert.equal(rows.filter(([, label]) => label === "spam").length, 747);
+  assert.equal(rows.filter(([text]) => String(text).startsWith('"')).length, 54); // quotes are the writers' own
+});
