@@ -1,0 +1,89 @@
+/*
+ * The fused activations: those whose derivative follows from the output alone, so that dense layers and cells apply
+ * them in place. Numbers and definitions are those of ACTIVATIONS in src/engine/contract.ts and of Keras 3.
+ */
+#ifndef CELLSTATE_ACTIVATIONS_H
+#define CELLSTATE_ACTIVATIONS_H
+
+#include "vmath.h"
+
+enum {
+  LINEAR = 0,
+  SIGMOID = 1,
+  TANH = 2,
+  RELU = 3,
+  HARD_SIGMOID = 4,   /* Keras 3: relu6(x + 3) / 6 */
+  HARD_SIGMOID_2 = 5, /* Keras 2: clip(0.2 x + 0.5, 0, 1) */
+  SOFTSIGN = 6,
+  SOFTPLUS = 7,
+  ELU = 8,
+  SELU = 9,
+  EXPONENTIAL = 10,
+  RELU6 = 11,
+  HARD_TANH = 12,
+};
+
+#define SELU_SCALE 1.0507009873554805f
+#define SELU_ALPHA 1.6732632423543772f
+
+/* y = f(x), all but the most common */
+static __attribute__((noinline, unused)) vf activate_other(vf x, int activation) {
+  const vf zero = vf_zero(), one = vf_set(1.0f);
+  switch (activation) {
+  case RELU: return vf_max(zero, x);
+  case HARD_SIGMOID: return vf_div(vf_clip(vf_add(x, vf_set(3.0f)), 0.0f, 6.0f), vf_set(6.0f));
+  case HARD_SIGMOID_2: return vf_clip(vf_madd(vf_set(0.2f), x, vf_set(0.5f)), 0.0f, 1.0f);
+  case SOFTSIGN: return vf_div(x, vf_add(one, vf_abs(x)));
+  case SOFTPLUS: return vf_softplus(x);
+  case ELU: return vf_select(vf_lt(zero, x), x, vf_expm1(x));
+  case SELU: {
+    vf negative = vf_mul(vf_set(SELU_ALPHA), vf_expm1(x));
+    return vf_mul(vf_set(SELU_SCALE), vf_select(vf_lt(zero, x), x, negative));
+  }
+  case EXPONENTIAL: return vf_exp(x);
+  case RELU6: return vf_clip(x, 0.0f, 6.0f);
+  case HARD_TANH: return vf_clip(x, -1.0f, 1.0f);
+  default: return x; /* LINEAR */
+  }
+}
+
+INLINE vf activate(vf x, int activation) {
+  if (activation == TANH) return vf_tanh(x);
+  if (activation == SIGMOID) return vf_sigmoid(x);
+  return activate_other(x, activation);
+}
+
+/* inside ? slope : 0, for low < y < high */
+INLINE vf slope_between(vf y, float low, float high, float slope) {
+  vf below = vf_select(vf_lt(y, vf_set(high)), vf_set(slope), vf_zero());
+  return vf_select(vf_lt(vf_set(low), y), below, vf_zero());
+}
+
+static __attribute__((noinline, unused)) vf slope_other(vf y, int activation) {
+  const vf zero = vf_zero(), one = vf_set(1.0f);
+  switch (activation) {
+  case RELU: return vf_select(vf_lt(zero, y), one, zero);
+  case HARD_SIGMOID: return slope_between(y, 0.0f, 1.0f, 1.0f / 6.0f);
+  case HARD_SIGMOID_2: return slope_between(y, 0.0f, 1.0f, 0.2f);
+  case SOFTSIGN: {
+    vf root = vf_sub(one, vf_abs(y));
+    return vf_mul(root, root);
+  }
+  case SOFTPLUS: return vf_neg(vf_expm1(vf_neg(y)));
+  case ELU: return vf_select(vf_lt(zero, y), one, vf_add(y, one));
+  case SELU: return vf_select(vf_lt(zero, y), vf_set(SELU_SCALE), vf_add(y, vf_set(SELU_SCALE * SELU_ALPHA)));
+  case EXPONENTIAL: return y;
+  case RELU6: return slope_between(y, 0.0f, 6.0f, 1.0f);
+  case HARD_TANH: return slope_between(y, -1.0f, 1.0f, 1.0f);
+  default: return one; /* LINEAR */
+  }
+}
+
+/* f′(x) from y = f(x) */
+INLINE vf slope(vf y, int activation) {
+  if (activation == TANH) return vf_nmadd(y, y, vf_set(1.0f));
+  if (activation == SIGMOID) return vf_nmadd(y, y, y);
+  return slope_other(y, activation);
+}
+
+#endif
