@@ -2,6 +2,7 @@
 export { ACTIVATIONS, type ActivationName } from "./engine/contract.js";
 export { ENGINE_CHOICES, type EngineChoice, type EngineOptions } from "./engine/index.js";
 export { InputError } from "./errors.js";
+export { loadFile, loadModel, saveModel } from "./formats/load.js";
 export * as layers from "./layers/index.js";
 export type { Layer, Parameter, Shape } from "./layers/layer.js";
 export {
@@ -13,6 +14,18 @@ export {
   sequential,
 } from "./model/model.js";
 export type { WeightArray } from "./model/weights.js";
+export {
+  type ClassifierEvaluation,
+  type Prediction,
+  TextClassifier,
+  type TrainingRecord,
+  type TrainOptions,
+} from "./text/classifier.js";
+export { Corpus, type LabelledText } from "./text/corpus.js";
+export { padSequences } from "./text/pad.js";
+export { PRESET_NAMES, presetModel } from "./text/presets.js";
+export { Vectorizer } from "./text/vectorizer.js";
+export { VocabularyBuilder } from "./text/vocabulary.js";
 export type { Rows, RowsLike, TargetsLike } from "./train/arrays.js";
 export {
   type Callback,

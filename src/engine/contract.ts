@@ -328,7 +328,7 @@ export const KERNELS = {
     labelSmoothing: r,
     scale: r,
   },
-  /** out [B][F]; target [B] holds class indices; not renormalised, as Keras */
+  /** out [B][F]; target [B] holds class indices; clipped probabilities are renormalised, as Keras does on TensorFlow */
   sparseCategoricalCrossentropy: {
     rowLoss: p,
     dOut: o,

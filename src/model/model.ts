@@ -467,6 +467,13 @@ export class Model {
     }
   }
 
+  /** Writes the model: .keras, or Keras's older format when the name ends in .h5. Node only. */
+  async save(path: string): Promise<void> {
+    // Loaded when needed: file formats are no part of a model that only predicts.
+    const { saveModel } = await import("../formats/load.js");
+    await saveModel(this, path);
+  }
+
   /** Frees the engine's memory and threads. The model must not be used after. */
   dispose(): void {
     this.built?.dispose();

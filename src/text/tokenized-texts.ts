@@ -31,6 +31,11 @@ export class TokenizedTexts {
     return this.count;
   }
 
+  /** Different tokens in all rows. */
+  get distinct(): number {
+    return this.table.size;
+  }
+
   /** Adds a text; returns its row. */
   add(text: string): number {
     const { scanner, table } = this;

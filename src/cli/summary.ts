@@ -1,0 +1,35 @@
+/** cellstate summary MODEL: Keras's own table. */
+import type { Command } from "commander";
+import { loadModel } from "../formats/load.js";
+import { describeModel } from "../model/describe.js";
+import { say, whole } from "./context.js";
+import { namedModel } from "./models.js";
+
+interface Flags {
+  format: "keras3" | "keras2";
+  lineLength?: number;
+  vocabulary: number;
+  length: number;
+  classes: number;
+  json?: boolean;
+}
+
+export function summaryCommand(program: Command): void {
+  program
+    .command("summary")
+    .description("print a model's layers, shapes and parameters as Keras does")
+    .argument("<model>", "a model file, or the name of a preset (lstm, gru, rnn)")
+    .option("--format <name>", "keras3 or keras2", "keras3")
+    .option("--line-length <n>", "width of the table", whole("line-length", 20))
+    .option("--vocabulary <n>", "of a preset", whole("vocabulary", 2), 1000)
+    .option("--length <n>", "of a preset", whole("length", 1), 200)
+    .option("--classes <n>", "of a preset", whole("classes", 2), 2)
+    .option("--json", "layers and counts as one JSON object")
+    .action(async (source: string, flags: Flags) => {
+      const model = namedModel(source, flags) ?? (await loadModel(source));
+      if (flags.json) return say(JSON.stringify(describeModel(model)));
+      const { format, lineLength } = flags;
+      const terminalColumns = process.stdout.isTTY ? process.stdout.columns : undefined;
+      say(model.summary({ format, lineLength, terminalColumns }));
+    });
+}

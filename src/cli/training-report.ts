@@ -1,0 +1,105 @@
+/** What a training run has to say, as the plain data that the overview and the report page draw. */
+import { availableParallelism, cpus } from "node:os";
+import { describeModel } from "../model/describe.js";
+import type { ClassCount, DatasetReport, ReportData } from "../report/data.js";
+import { lengthSummary } from "../report/lengths.js";
+import type { Corpus } from "../text/corpus.js";
+import type { TrainingOutcome } from "./training.js";
+
+/** Counts and lengths of the data, before anything is learned from it. */
+export function dataOverview(
+  source: string,
+  corpus: Corpus,
+  trainRows: ArrayLike<number>,
+  test: { corpus: Corpus; rows: ArrayLike<number> } | null,
+  length: number,
+): DatasetReport {
+  const labels = corpus.labels();
+  const train = countRows(corpus, trainRows, labels);
+  const tested = test && countRows(test.corpus, test.rows, labels);
+  return {
+    source,
+    rows: { train: trainRows.length, ...(test ? { test: test.rows.length } : {}) },
+    classes: labels.map((label, k): ClassCount => {
+      return { label, train: train[k]!, ...(tested ? { test: tested[k]! } : {}) };
+    }),
+    lengths: lengthSummary(
+      Float64Array.from(trainRows, (row) => corpus.texts.tokensIn(row)),
+      length,
+    ),
+  };
+}
+
+function countRows(corpus: Corpus, rows: ArrayLike<number>, labels: readonly string[]): number[] {
+  const classes = corpus.classes(labels);
+  const counts = new Array<number>(labels.length).fill(0);
+  for (let i = 0; i < rows.length; i++) counts[classes[rows[i]!]!]!++;
+  return counts;
+}
+
+/** The report page's data. */
+export function trainingReport(outcome: TrainingOutcome): ReportData {
+  const { plan, classifier, evaluation, epochs, seconds, overview } = outcome;
+  const { flags } = plan;
+  const { model, vectorizer, training } = classifier;
+  const { tokens = 0, outOfVocabulary = 0 } = training?.encoding ?? {};
+  return {
+    title: plan.name,
+    kind: `${model.layers.find((layer) => /LSTM|GRU|RNN/.test(layer.className))?.className ?? "text"} classifier`,
+    createdAt: new Date().toISOString().slice(0, 16).replace("T", " "),
+    labels: classifier.labels,
+    dataset: {
+      ...overview,
+      rows: {
+        ...overview.rows,
+        train: training?.rows ?? overview.rows.train,
+        validation: training?.validationRows,
+      },
+      vocabulary: {
+        size: vectorizer.size,
+        distinct: outcome.corpus.texts.distinct,
+        unknownShare: tokens > 0 ? outOfVocabulary / tokens : 0,
+      },
+    },
+    epochs,
+    ...(training?.bestEpoch != null ? { bestEpoch: training.bestEpoch + 1 } : {}),
+    ...(evaluation
+      ? {
+          evaluation,
+          evaluatedOn: "test",
+          mistakes: evaluation.mistakes.map(({ text, label, predicted, probability }) => {
+            return {
+              text,
+              label: classifier.labels[label]!,
+              predicted: classifier.labels[predicted]!,
+              probability,
+            };
+          }),
+          mistakeCount: Math.round(evaluation.rows * (1 - evaluation.accuracy)),
+        }
+      : {}),
+    model: describeModel(model),
+    settings: {
+      vocabulary: flags.vocabulary,
+      length: flags.length,
+      "front end": flags.frontEnd,
+      padding: plan.text.padding ?? "pre",
+      "batch size": flags.batchSize,
+      optimizer: flags.optimizer,
+      "learning rate": plan.optimizer.learningRate,
+      "most epochs": flags.epochs,
+      patience: flags.patience,
+      seed: flags.seed,
+    },
+    environment: {
+      engine: model.engineName,
+      threads: model.runtime.engine.threads,
+      processor: `${cpus()[0]?.model.trim() ?? "unknown"}, ${availableParallelism()} cores`,
+      Node: process.version,
+    },
+    seconds,
+    ...(outcome.interrupted
+      ? { notes: ["Training was interrupted; the best weights until then were kept."] }
+      : {}),
+  };
+}

@@ -1,0 +1,96 @@
+/** Labelled texts in memory as numbered tokens: read once, split and encoded as often as one likes. */
+import { classNames } from "../data/labels.js";
+import { InputError, inputError } from "../errors.js";
+import type { Rows } from "../train/arrays.js";
+import type { FrontEndOptions } from "./options.js";
+import { newRows } from "./pad.js";
+import { TokenizedTexts } from "./tokenized-texts.js";
+import { type EncodingReport, newEncodingReport, type Vectorizer } from "./vectorizer.js";
+
+export interface LabelledText {
+  text: string;
+  label: string;
+}
+
+/** Characters of each text that are kept to show it again. */
+const EXCERPT = 240;
+
+export class Corpus {
+  readonly texts: TokenizedTexts;
+  /** Each row's label as an index into `labels`, in order of first sight. */
+  private readonly found: number[] = [];
+  private readonly indexOf = new Map<string, number>();
+  private readonly excerpts: string[] = [];
+
+  constructor(frontEnd: FrontEndOptions) {
+    this.texts = new TokenizedTexts(frontEnd);
+  }
+
+  /** @throws InputError when there is no row, or a row has no text or label */
+  static async read(
+    rows: Iterable<LabelledText> | AsyncIterable<LabelledText>,
+    frontEnd: FrontEndOptions,
+  ): Promise<Corpus> {
+    const corpus = new Corpus(frontEnd);
+    for await (const row of rows) corpus.add(row);
+    if (corpus.rows === 0) throw new InputError("The data holds no rows: nothing to learn from.");
+    return corpus;
+  }
+
+  add({ text, label }: LabelledText): void {
+    if (typeof text !== "string" || typeof label !== "string") {
+      const received = { text, label };
+      throw inputError({ expected: "{ text, label } of strings", where: `row ${this.rows + 1}`, received });
+    }
+    this.texts.add(text);
+    let index = this.indexOf.get(label);
+    if (index === undefined) {
+      index = this.indexOf.size;
+      this.indexOf.set(label, index);
+    }
+    this.found.push(index);
+    this.excerpts.push(text.length > EXCERPT ? `${text.slice(0, EXCERPT)}…` : text);
+  }
+
+  get rows(): number {
+    return this.found.length;
+  }
+
+  /** The labels in order: numbers by value, else by character code; the index is the class. */
+  labels(): string[] {
+    return classNames(this.indexOf.keys(), "data");
+  }
+
+  /** Each row's class under these labels. @throws InputError on a row whose label is not among them */
+  classes(labels: readonly string[]): Int32Array {
+    const classOf = new Map(labels.map((label, i) => [label, i]));
+    const names = [...this.indexOf.keys()];
+    const classes = names.map((name) => {
+      const known = classOf.get(name);
+      if (known !== undefined) return known;
+      throw inputError({ expected: `a label among ${labels.join(", ")}`, where: "data", received: name });
+    });
+    return Int32Array.from(this.found, (index) => classes[index]!);
+  }
+
+  excerpt(row: number): string {
+    return this.excerpts[row]!;
+  }
+
+  /** Encodes the given rows. */
+  encode(
+    rows: ArrayLike<number>,
+    vectorizer: Vectorizer,
+    length: number,
+    report: EncodingReport = newEncodingReport(),
+  ): Rows {
+    const data = newRows(rows.length, length, "texts to encode");
+    for (let i = 0; i < rows.length; i++) {
+      this.texts.encodeInto(data.subarray(i * length, (i + 1) * length), rows[i]!, vectorizer, report);
+    }
+    return { data, rows: rows.length, shape: [length] };
+  }
+}
+
+/** 0 … length − 1 */
+export const allRows = (length: number): Uint32Array => Uint32Array.from({ length }, (_, i) => i);
