@@ -70,8 +70,9 @@ export function chooseColumns(
   if (askedText && askedText.index === askedLabel?.index) {
     throw new InputError(`${name}: the text and the label cannot both be column ${askedText.name}.`);
   }
-  const label = askedLabel ?? byName(table, LABEL_NAMES, askedText) ?? guessLabel(table, askedText, labelled);
-  const text = askedText ?? byName(table, TEXT_NAMES, label) ?? guessText(table, label);
+  const namedText = askedText ?? byName(table, TEXT_NAMES, askedLabel);
+  const label = askedLabel ?? byName(table, LABEL_NAMES, namedText) ?? guessLabel(table, namedText, labelled);
+  const text = namedText ?? guessText(table, label);
   if (labelled && !label) throw cannotTell(table, "label");
   if (!text) throw cannotTell(table, "text");
   return { header, columns, text, label: labelled ? label : undefined };

@@ -46,10 +46,15 @@ export class DelimitedParser implements RecordParser {
     this.at = 0;
     this.nextDelimiter = this.nextLineEnd = -1;
     const records = this.take();
-    if (this.text.length - this.at > LONGEST_RECORD) {
+    if (this.waiting > LONGEST_RECORD) {
       throw recordTooLong(this.name, this.line, this.dialect.quoted ? "Is a quote left open?" : undefined);
     }
     return records;
+  }
+
+  /** Characters that belong to no whole record yet. */
+  get waiting(): number {
+    return this.text.length - this.at;
   }
 
   end(): Cells[] {

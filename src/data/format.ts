@@ -58,14 +58,22 @@ export function parserFor(name: string, format: Format, dialect: Dialect): Recor
   return new DelimitedParser(name, dialect);
 }
 
-/** How fields are parted and quoted, by option or by the first lines. */
-export function chooseDialect(format: Format, head: string, { delimiter, quoted }: FormatOptions): Dialect {
+/**
+ * How fields are parted and quoted, by option or by the first lines.
+ * @param whole whether `head` is all there is
+ */
+export function chooseDialect(
+  format: Format,
+  head: string,
+  whole: boolean,
+  { delimiter, quoted }: FormatOptions,
+): Dialect {
   if (delimiter !== undefined && (delimiter.length !== 1 || '"\r\n'.includes(delimiter))) {
     throw inputError({ expected: "one character", where: "delimiter", received: delimiter });
   }
   if (format === "tsv") {
     const tab = delimiter ?? "\t";
-    return { delimiter: tab, quoted: quoted ?? isQuoted(head, tab) };
+    return { delimiter: tab, quoted: quoted ?? isQuoted(head, whole, tab) };
   }
   return { delimiter: delimiter ?? csvDelimiter(firstLine(head)), quoted: quoted ?? true };
 }
@@ -105,19 +113,22 @@ function firstLine(head: string): string {
  * would not. That is rows that read badly without, a doubled quote in a quoted field, or a first row all in quotes.
  * Else the quotes are the writers' own.
  */
-function isQuoted(head: string, delimiter: string): boolean {
+function isQuoted(head: string, whole: boolean, delimiter: string): boolean {
   const isWrapped = (cell = "") => cell.length > 1 && cell.startsWith('"') && cell.endsWith('"');
-  if (!head.includes('"') || !attempt(head, { delimiter, quoted: true })) return false;
-  const plain = attempt(head, { delimiter, quoted: false });
+  if (!head.includes('"') || !attempt(head, whole, { delimiter, quoted: true })) return false;
+  const plain = attempt(head, whole, { delimiter, quoted: false });
   if (!plain) return true;
   if (plain[0]?.every(isWrapped)) return true;
   return plain.some((cells) => cells.some((cell) => isWrapped(cell) && cell!.slice(1, -1).includes('""')));
 }
 
-/** The records at the head of a file, or nothing where they read badly. */
-function attempt(head: string, dialect: Dialect): Cells[] | undefined {
+/** The records at the head of a file, or nothing where they read badly, or a stray quote swallows half of it. */
+function attempt(head: string, whole: boolean, dialect: Dialect): Cells[] | undefined {
+  const parser = new DelimitedParser("", dialect);
   try {
-    return new DelimitedParser("", dialect).push(head);
+    const records = parser.push(head);
+    if (whole) return [...records, ...parser.end()];
+    return parser.waiting * 2 < head.length ? records : undefined;
   } catch (error) {
     if (error instanceof InputError) return undefined;
     throw error;

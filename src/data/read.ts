@@ -140,7 +140,8 @@ async function openTable(source: ByteSource, options: ReadOptions, labelled: boo
   try {
     const head = await readHead(pieces);
     const format = chooseFormat(source.name, head, options.format, labelled);
-    const parser = parserFor(source.name, format, chooseDialect(format, head, options));
+    const dialect = chooseDialect(format, head, head.length < HEAD, options);
+    const parser = parserFor(source.name, format, dialect);
     const { first, ended } = await firstRecords(parser, head, pieces);
     if (first.length === 0)
       throw new InputError(`${source.name}: expected rows of text, found an empty file.`);

@@ -81,6 +81,11 @@ test("columns as asked: by name, by number, by a name in other letters", async (
   assert.deepEqual(numbered.rows, asked.rows);
   const mixed = await labelled("d.csv", "v1,v2\nham,hello\nspam,win\n", { label: "v1" });
   assert.equal(mixed.found, "text column: v2 (the only other column), label column: v1 (as asked)");
+  const other = await labelled("d.csv", "answer,text\nyes,a\nyes,a\nno,a\n"); // few texts do not make them labels
+  assert.equal(
+    other.found,
+    "text column: text (found by name), label column: answer (the only other column)",
+  );
 });
 
 test("columns by content, with and without a header", async () => {
@@ -154,6 +159,13 @@ test("TSV: quotes are taken for quoting only where the file shows it", async () 
     ['"a"', "x"],
     ["c", "y"],
   ]);
+  // Longer than the head: a stray quote early on, a record cut by the head's end.
+  const plain = Array.from({ length: 9000 }, (_, i) => [`${i === 3 ? '"' : ""}some text ${i}`, `c${i % 3}`]);
+  plain[1]![0] = '"what looks ""quoted"""';
+  assert.deepEqual(await rows(plain.map((row) => row.join("\t")).join("\n")), plain);
+  const quoted = Array.from({ length: 9000 }, (_, i) => [`some\ntext "${i}"`, `c${i % 3}`]);
+  const write = (cell: string) => `"${cell.replaceAll('"', '""')}"`;
+  assert.deepEqual(await rows(quoted.map((row) => row.map(write).join("\t")).join("\n")), quoted);
   assert.deepEqual(await rows('text\tlabel\n"a"\tx\nc\ty\n', { quoted: true }), [
     ["a", "x"],
     ["c", "y"],
@@ -279,6 +291,11 @@ test("bad input: rows of another width, open quotes", async () => {
   );
   await refused("d.csv", "text,label\na,x\nb\n", /row 3 \(line 3\): expected 2 fields, .* received 1/);
   await refused("d.csv", 'text,label\na,x\n"b,y\n', /row 3 \(line 3\): expected a closing quote/);
+  await refused(
+    "d.tsv",
+    'text\tlabel\n"a\tx\nb\ty\tz\n',
+    /row 3 \(line 3\): expected 2 fields, .* received 3/,
+  );
 });
 
 test("bad input: labels or texts missing, counted over the whole file", async () => {

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import type { BuildOptions, FrontEndOptions } from "../../src/text/options.js";
+import { hashOf } from "../../src/text/split.js";
 import { TokenizedTexts } from "../../src/text/tokenized-texts.js";
 import { newEncodingReport, Vectorizer } from "../../src/text/vectorizer.js";
 import { VocabularyBuilder } from "../../src/text/vocabulary.js";
@@ -86,6 +87,14 @@ test("words that objects stumble over keep their own ids", () => {
   const again = Vectorizer.fromJSON(JSON.parse(JSON.stringify(made)));
   assert.deepEqual(again.vocabulary, ["", ...words]);
   assert.deepEqual(again.encode("é 9 constructor __proto__ valueOf 10"), [7, 4, 2, 1, 3]);
+});
+
+test("words of one hash are told apart", () => {
+  const hash = (word: string) => hashOf(new TextEncoder().encode(word));
+  assert.equal(hash("declinate"), hash("macallums"));
+  const made = learn({ frontEnd: "tokenizer" }, {}, ["declinate macallums"]);
+  assert.deepEqual(made.vocabulary, ["", "declinate", "macallums"]);
+  assert.deepEqual(made.encode("macallums declinate"), [2, 1]);
 });
 
 test("every text encodes to its tokens' ids, and JSON carries all of it", () => {
