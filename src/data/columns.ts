@@ -8,7 +8,7 @@ const TEXT_NAMES = (
 ).split(" ");
 const LABEL_NAMES = (
   "label labels class category sentiment target intent topic polarity rating stars labelname labeltext coarselabel " +
-  "classification tag spam isspam toxic y output"
+  "classification tag isspam output"
 ).split(" ");
 
 /** A first row with a longer cell is a row, unless it holds a known name. */

@@ -2,8 +2,9 @@
  * CSV and TSV. Quoted: RFC 4180, strictly, so that a malformed file is an error at its line and never other rows than
  * were meant. Unquoted: a quote is a character like any other. Lines end in LF or CR LF; blank ones are passed over.
  *
- * Hand-written because no library was at once strict, streaming and fast enough: csv-parse is strict but reads 70 MB/s
- * where this reads several hundred; papaparse and uDSV are fast, but let rows of another width or a stray quote pass.
+ * Hand-written because no library was at once strict, streaming and fast. On 33 MB of quoted reviews, decoding included:
+ * this 380 MB/s; papaparse 280 and uDSV 450, but both let rows of another width and stray quotes pass; csv-parse, which
+ * is strict, 65.
  */
 import { type InputError, inputError } from "../errors.js";
 import { type Cells, LONGEST_RECORD, type RecordParser, recordTooLong } from "./records.js";
