@@ -1,0 +1,110 @@
+/** Where a model's parameter count comes from: formula, numbers put in, and the meaning of every term. */
+import type { Layer, Shape } from "../layers/layer.js";
+import type { Node } from "../model/graph.js";
+import type { Model } from "../model/model.js";
+import { evaluate, formulaOf, leavesOf, substitutionOf, texOf } from "./parameters/expression.js";
+import { ruleFor } from "./parameters/layers.js";
+import type { Derived, LayerFacts } from "./parameters/rule.js";
+
+export interface Term {
+  symbol: string;
+  value: number;
+  meaning: string;
+}
+
+export interface LayerParameters {
+  name: string;
+  /** Keras's class name. */
+  type: string;
+  count: number;
+  /** "4 × ((I + U) × U + U)" */
+  formula: string;
+  /** "4 × ((16 + 32) × 32 + 32) = 6,272" */
+  substitution: string;
+  terms: Term[];
+  tex: string;
+  notes: string[];
+  /** What the count is made of. */
+  variables: { name: string; shape: number[]; count: number; trainable: boolean }[];
+}
+
+export interface ModelParameters {
+  model: string;
+  total: number;
+  trainable: number;
+  layers: LayerParameters[];
+}
+
+/** A derivation beside the layer it belongs to. */
+export interface LayerDerivation {
+  readonly layer: Layer;
+  readonly derived: Derived;
+}
+
+/** The derivation of every layer, inputs left out, each layer once. */
+export function deriveParameters(model: Model): LayerDerivation[] {
+  void model.outputNode; // complains where the shapes are not known yet
+  const nodes = model.nodes.filter(
+    ({ layer, inputs }, i, all) => inputs.length > 0 && all.findIndex((node) => node.layer === layer) === i,
+  );
+  return nodes.map((node) => ({ layer: node.layer, derived: derive(factsOf(model, node)) }));
+}
+
+const derive = (facts: LayerFacts): Derived =>
+  ruleFor(facts.layer.className, facts.layer.parameters.length > 0)(facts);
+
+function factsOf({ nodes }: Model, { layer, inputs, shape }: Node): LayerFacts {
+  const embedding = nodes.find((node) => node.layer.className === "Embedding");
+  const sequence = nodes.find((node) => node.inputs.length === 0 && node.shape.length > 0);
+  const facts: Omit<LayerFacts, "derive"> = {
+    layer,
+    inputs: inputs.map((from) => nodes[from]!.shape),
+    output: shape,
+    before: nodes[inputs[0]!]!.inputs.length === 0 ? "the input" : nodes[inputs[0]!]!.layer.name,
+    steps: embedding || sequence?.shape.length === 2 ? (sequence?.shape[0] ?? null) : null,
+    vocabulary: (embedding?.layer.options as { inputDim: number } | undefined)?.inputDim ?? null,
+  };
+  const inner = (innerLayer: Layer, innerInputs: readonly Shape[]): Derived => {
+    const output = innerLayer.outputShape(innerInputs);
+    return derive({ ...facts, layer: innerLayer, inputs: innerInputs, output, derive: inner });
+  };
+  return { ...facts, derive: inner };
+}
+
+/**
+ * Every layer's parameter count with its derivation. The formula's value and the sizes of the variables come by
+ * different ways; that they differ is an error of ours, and said.
+ */
+export function explainParameters(model: Model): ModelParameters {
+  const layers = deriveParameters(model).map(describe);
+  const trainable = model.layers
+    .filter((layer) => layer.trainable)
+    .flatMap((layer) => layer.parameters)
+    .reduce((sum, { shape, trainable }) => sum + (trainable ? sizeOf(shape) : 0), 0);
+  return { model: model.name, total: model.countParams(), trainable, layers };
+}
+
+const sizeOf = (shape: readonly number[]) => shape.reduce((a, b) => a * b, 1);
+
+function describe({ layer, derived: { expression, notes } }: LayerDerivation): LayerParameters {
+  const variables = layer.parameters.map(({ name, shape, trainable }) => {
+    return { name, shape: [...shape], count: sizeOf(shape), trainable: trainable && layer.trainable };
+  });
+  const count = variables.reduce((sum, variable) => sum + variable.count, 0);
+  if (evaluate(expression) !== count) {
+    throw new Error(
+      `${layer.className} ${layer.name} has ${count} parameters, but its formula gives ${evaluate(expression)}`,
+    );
+  }
+  return {
+    name: layer.name,
+    type: layer.className,
+    count,
+    formula: formulaOf(expression),
+    substitution: substitutionOf(expression),
+    terms: leavesOf(expression).map(({ symbol, value, meaning }) => ({ symbol, value, meaning })),
+    tex: texOf(expression),
+    notes: [...notes],
+    variables,
+  };
+}

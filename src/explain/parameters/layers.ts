@@ -1,0 +1,278 @@
+/** Parameters of the layers around the recurrent ones, and the table of all rules. */
+import type { Shape } from "../../layers/layer.js";
+import { type Expression, type Leaf, NOTHING, named, number, plus, times } from "./expression.js";
+import { gruRule, lstmRule, simpleRnnRule } from "./recurrent.js";
+import { defineRule, type LayerFacts, type ParameterRule, type Slip } from "./rule.js";
+
+const features = (shape: Shape | undefined): number => shape?.at(-1) ?? 0;
+const shapeText = (shape: Shape) => `[${shape.map((size) => size ?? "any").join(", ")}]`;
+const has = (facts: LayerFacts, parameter: string) =>
+  facts.layer.parameters.some(({ name }) => name === parameter);
+
+// ---- Embedding --------------------------------------------------------------------------------------------
+
+interface Table {
+  rows: Leaf;
+  width: Leaf;
+  /** Time steps, when they were multiplied in. */
+  steps: Leaf | null;
+  bias: boolean;
+}
+
+const embeddingRule = defineRule<Table>({
+  recipe({ layer }) {
+    const { inputDim, outputDim } = layer.options as { inputDim: number; outputDim: number };
+    return {
+      rows: named("V", inputDim, "rows: one for every word id, padding and unknown words included"),
+      width: named("F", outputDim, "numbers in a word's vector"),
+      steps: null,
+      bias: false,
+    };
+  },
+  count: ({ rows, width, steps, bias }) =>
+    plus(times(rows, ...(steps ? [steps] : []), width), ...(bias ? [width] : [])),
+  slips({ steps }, { rows }) {
+    const V = (value: number) => named("V", value, rows.meaning);
+    const slips: Slip<Table>[] = [
+      {
+        field: "rows",
+        value: V(rows.value + 1),
+        says: "the vocabulary was counted plus 1; input_dim already is the number of rows",
+      },
+      {
+        field: "rows",
+        value: V(rows.value + 2),
+        says: "padding and unknown were added again; input_dim already has them",
+      },
+      { field: "rows", value: V(rows.value - 1), says: "the row of padding (id 0) was left out" },
+      {
+        field: "bias",
+        value: true,
+        says: "a bias was counted; an Embedding is a table of rows and has none",
+      },
+    ];
+    if (steps === null) return slips;
+    const T = named("T", steps, "time steps");
+    return [
+      ...slips,
+      { field: "steps", value: T, says: `multiplied by the ${steps} time steps; one table serves them all` },
+      { field: "rows", value: T, says: `the ${steps} time steps were taken for the vocabulary` },
+      { field: "width", value: T, says: `the ${steps} time steps were taken for the width of a vector` },
+    ];
+  },
+  notes: () => ["A table: every word id has its row. The number of time steps does not enter."],
+});
+
+// ---- Dense and Conv1D -------------------------------------------------------------------------------------
+
+interface Affine {
+  /** Places of the window that a unit sees; null for a Dense layer, which has none. */
+  window: Leaf | null;
+  inputs: Leaf;
+  units: Leaf;
+  bias: Leaf | null;
+}
+
+const affine = ({ window, inputs, units, bias }: Affine): Expression =>
+  plus(times(...(window ? [window] : []), inputs, units), ...(bias ? [bias] : []));
+
+function affineSlips(facts: LayerFacts, { inputs, units, bias }: Affine): Slip<Affine>[] {
+  const I = (value: number) => named("I", value, inputs.meaning);
+  const slips: Slip<Affine>[] = bias
+    ? [
+        { field: "bias", value: null, says: "the bias was left out" },
+        {
+          field: "bias",
+          value: number(1, "one bias in all"),
+          says: "one bias was counted for all units; each has its own",
+        },
+        { field: "bias", value: inputs, says: "the bias was counted by inputs; there is one a unit" },
+      ]
+    : [{ field: "bias", value: units, says: "a bias was counted; this layer has use_bias=False" }];
+  const { steps } = facts;
+  if (steps === null) return slips;
+  return [
+    ...slips,
+    {
+      field: "inputs",
+      value: I(steps * inputs.value),
+      says: `its input was taken for the whole sequence, ${steps} × ${inputs.value} numbers`,
+    },
+    { field: "inputs", value: I(steps), says: `the ${steps} time steps were taken for its inputs` },
+  ];
+}
+
+function unitsOf(facts: LayerFacts): Leaf {
+  return named("U", features(facts.output), "units: numbers it puts out");
+}
+
+const denseRule = defineRule<Affine>({
+  recipe(facts) {
+    const units = unitsOf(facts);
+    const inputs = named("I", features(facts.inputs[0]), `numbers it sees, from ${facts.before}`);
+    return { window: null, inputs, units, bias: has(facts, "bias") ? units : null };
+  },
+  count: affine,
+  slips: affineSlips,
+  notes: ({ inputs: [shape] }) =>
+    shape?.length === 2
+      ? ["The same weights are used at every time step, so the number of steps does not enter."]
+      : ["Every unit sees every input and has one bias."],
+});
+
+const conv1dRule = defineRule<Affine>({
+  recipe(facts) {
+    const kernel = facts.layer.parameters.find(({ name }) => name === "kernel")!.shape;
+    const units = named("U", features(facts.output), "filters: numbers it puts out a step");
+    return {
+      window: named("K", kernel[0]!, "steps in the window"),
+      inputs: named("I", kernel[1]!, `numbers in each step that a filter sees, from ${facts.before}`),
+      units,
+      bias: has(facts, "bias") ? units : null,
+    };
+  },
+  count: affine,
+  slips: (facts, recipe) => [
+    { field: "window", value: null, says: "the width of the window was left out" },
+    {
+      field: "inputs",
+      value: number(1, "one input a step"),
+      says: "the inputs of a step were taken for one number",
+    },
+    ...affineSlips(facts, recipe),
+  ],
+  notes: () => ["One window of weights slides over the steps, so their number does not enter."],
+});
+
+// ---- normalisation ----------------------------------------------------------------------------------------
+
+interface Vectors {
+  vectors: Leaf;
+  features: Leaf;
+}
+
+/** So many vectors of F numbers; which ones follows from the variables that the layer declares. */
+function normalisationRule(usual: readonly Slip<Vectors>[], note: string): ParameterRule {
+  return defineRule<Vectors>({
+    recipe({ layer, inputs }) {
+      const names = layer.parameters.map(({ name }) => name.replaceAll("_", " "));
+      return {
+        vectors: number(names.length, `vectors: ${names.join(", ")}`),
+        features: named("F", features(inputs[0]), "numbers in each step or row"),
+      };
+    },
+    count: ({ vectors, features }) => times(vectors, features),
+    slips: (_, { vectors }) => usual.filter(({ value }) => value.value !== vectors.value),
+    notes: () => [note],
+  });
+}
+
+const vectors = (n: number, says: string): Slip<Vectors> => {
+  return { field: "vectors", value: number(n, "vectors"), says };
+};
+
+const batchNormalizationRule = normalisationRule(
+  [
+    vectors(2, "only scale and shift were counted; the moving mean and variance are in the total too"),
+    vectors(1, "only one of its vectors was counted"),
+  ],
+  "Scale and shift are learned; the moving mean and variance are kept beside them, counted as non-trainable.",
+);
+
+const layerNormalizationRule = normalisationRule(
+  [
+    vectors(4, "moving mean and variance were counted; LayerNormalization keeps none"),
+    vectors(1, "only one of its vectors was counted"),
+  ],
+  "It normalises each row by itself, so it keeps no moving mean or variance.",
+);
+
+// ---- layers without weights -------------------------------------------------------------------------------
+
+/** What a person may count where there is nothing to count. */
+interface Empty {
+  counted: Expression;
+}
+
+function weightless(notes: (facts: LayerFacts) => string[]): ParameterRule {
+  return defineRule<Empty>({
+    recipe: () => ({ counted: NOTHING }),
+    count: ({ counted }) => counted,
+    slips({ inputs, output }) {
+      const inputSize = size(inputs[0] ?? []);
+      const outputSize = size(output);
+      const out = named("n", outputSize, "numbers it puts out");
+      const through = times(named("m", inputSize, "numbers it takes in"), out);
+      const says = "its numbers were counted as weights; it has none";
+      return [
+        { field: "counted", value: out, says },
+        {
+          field: "counted",
+          value: through,
+          says: "weights between input and output were counted; it has none",
+        },
+        {
+          field: "counted",
+          value: plus(through, out),
+          says: "it was counted as a Dense layer; it has no weights",
+        },
+      ];
+    },
+    notes,
+  });
+}
+
+const size = (shape: Shape) => shape.reduce<number>((product, n) => product * (n ?? 1), 1);
+
+const flattenRule = weightless(({ inputs: [input], output, before }) => {
+  if (input?.length === 1) {
+    return [
+      `Its input, from ${before}, is already one vector ${shapeText(input)}, so Flatten changes nothing: ` +
+        `${shapeText(output)} comes out. It would matter after return_sequences=True, where it lays the steps in a row.`,
+    ];
+  }
+  return [
+    `It lays the steps in a row: ${shapeText(input ?? [])} becomes ${shapeText(output)}. Nothing is learned.`,
+  ];
+});
+
+const dropoutRule = weightless(({ layer }) => {
+  const { rate } = layer.options as { rate?: number };
+  const share = rate === undefined ? "a share" : `${Math.round(rate * 1000) / 10}%`;
+  return [
+    `In training it zeroes ${share} of its input at random and scales up the rest; nothing is learned.`,
+  ];
+});
+
+const nothing = weightless(() => ["It computes from its input alone; nothing is learned."]);
+
+// ---- wrappers ---------------------------------------------------------------------------------------------
+
+/** One entry a layer kind, by Keras's class name. */
+export const PARAMETER_RULES: Readonly<Record<string, ParameterRule>> = {
+  Embedding: embeddingRule,
+  SimpleRNN: simpleRnnRule,
+  LSTM: lstmRule,
+  GRU: gruRule,
+  Dense: denseRule,
+  Conv1D: conv1dRule,
+  BatchNormalization: batchNormalizationRule,
+  LayerNormalization: layerNormalizationRule,
+  Flatten: flattenRule,
+  Dropout: dropoutRule,
+  SpatialDropout1D: dropoutRule,
+};
+
+/** A layer kind without an entry: the sizes of the variables it declares, added up. */
+const declared = defineRule<{ variables: readonly Expression[] }>({
+  recipe: ({ layer }) => ({
+    variables: layer.parameters.map(({ name, shape }) =>
+      times(...shape.map((n) => number(n, `from the shape of ${name}, [${shape.join(", ")}]`))),
+    ),
+  }),
+  count: ({ variables }) => plus(...variables),
+});
+
+export function ruleFor(className: string, weights: boolean): ParameterRule {
+  return PARAMETER_RULES[className] ?? (weights ? declared : nothing);
+}

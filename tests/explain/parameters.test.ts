@@ -1,0 +1,170 @@
+/** Parameter counts: their derivations, and the slips behind wrong answers. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import fc from "fast-check";
+import { InputError } from "../../src/errors.js";
+import { checkExpectations, parseExpectation } from "../../src/explain/expectations.js";
+import { explainParameters } from "../../src/explain/parameters.js";
+import { layers, sequential } from "../../src/index.js";
+import { anyModel, flagship } from "./models.js";
+
+test("the flagship: every count with its formula and the numbers put in", () => {
+  const { total, trainable, layers: rows } = explainParameters(flagship());
+  assert.deepEqual(
+    rows.map(({ name, type, count, formula, substitution }) => [name, type, count, formula, substitution]),
+    [
+      ["embedding", "Embedding", 16000, "V × F", "1000 × 16 = 16,000"],
+      ["lstm", "LSTM", 6272, "4 × ((I + U) × U + U)", "4 × ((16 + 32) × 32 + 32) = 6,272"],
+      ["flatten", "Flatten", 0, "0", "0"],
+      ["dropout", "Dropout", 0, "0", "0"],
+      ["dense", "Dense", 8448, "I × U + U", "32 × 256 + 256 = 8,448"],
+      ["dense_1", "Dense", 257, "I × U + U", "256 × 1 + 1 = 257"],
+    ],
+  );
+  assert.equal(total, 30977);
+  assert.equal(trainable, 30977);
+  const [, lstm, flatten] = rows;
+  assert.deepEqual(
+    lstm!.terms.map(({ symbol, value }) => [symbol, value]),
+    [
+      ["4", 4],
+      ["I", 16],
+      ["U", 32],
+    ],
+  );
+  assert.match(lstm!.terms[0]!.meaning, /forget/);
+  assert.match(lstm!.notes.join(" "), /time steps \(200\) does not enter.*PyTorch.*6,400/);
+  assert.match(flatten!.notes.join(" "), /\[32\].*changes nothing.*return_sequences/);
+  assert.equal(lstm!.tex, "4 \\times ((I + U) \\times U + U)");
+});
+
+test("both bias conventions of the GRU, SimpleRNN, no bias, and Flatten of a sequence", () => {
+  const sizes = { units: 5 };
+  const counts = [
+    [layers.gru(sizes), "3 × ((4 + 5) × 5 + 2 × 5) = 165"],
+    [layers.gru({ ...sizes, resetAfter: false }), "3 × ((4 + 5) × 5 + 5) = 150"],
+    [layers.gru({ ...sizes, useBias: false }), "3 × (4 + 5) × 5 = 135"],
+    [layers.simpleRNN(sizes), "(4 + 5) × 5 + 5 = 50"],
+    [layers.lstm({ ...sizes, useBias: false }), "4 × (4 + 5) × 5 = 180"],
+  ] as const;
+  for (const [layer, substitution] of counts) {
+    const model = sequential([layers.input({ shape: [7, 4] }), layer]);
+    assert.equal(explainParameters(model).layers[0]!.substitution, substitution);
+  }
+  const sequence = sequential([
+    layers.input({ shape: [7, 4] }),
+    layers.lstm({ units: 5, returnSequences: true }),
+    layers.flatten(),
+    layers.dense({ units: 2, useBias: false }),
+  ]);
+  const [, flatten, dense] = explainParameters(sequence).layers;
+  assert.match(flatten!.notes[0]!, /\[7, 5\] becomes \[35\]/);
+  assert.equal(dense!.substitution, "35 × 2 = 70");
+});
+
+test("any model: formulas give the sizes of the variables", () => {
+  fc.assert(
+    fc.property(anyModel, (model) => {
+      const { total, layers: rows } = explainParameters(model);
+      assert.equal(total, model.countParams());
+      assert.equal(
+        total,
+        rows.reduce((sum, { count }) => sum + count, 0),
+      );
+      for (const { count, substitution, formula, terms } of rows) {
+        assert.equal(calculate(substitution.split(" = ")[0]!), count);
+        // The formula with each term's value put in is the substitution.
+        const put = formula.replace(/[A-Z]/g, (symbol) =>
+          String(terms.find((t) => t.symbol === symbol)!.value),
+        );
+        assert.equal(calculate(put), count);
+      }
+    }),
+    { numRuns: 200 },
+  );
+});
+
+/** Python's arithmetic by hand: numbers, +, × and brackets. */
+function calculate(text: string): number {
+  const innermost = /\(([^()]*)\)/.exec(text);
+  if (innermost) return calculate(text.replace(innermost[0], String(calculate(innermost[1]!))));
+  const product = (part: string) => part.split("×").reduce((value, factor) => value * Number(factor), 1);
+  return text.split("+").reduce((sum, part) => sum + product(part), 0);
+}
+
+const SLIPS: [string, RegExp, string][] = [
+  ["lstm=1568", /factor 4/, "(16 + 32) × 32 + 32 = 1,568"],
+  ["lstm=4704", /only the three gates/, "3 × ((16 + 32) × 32 + 32) = 4,704"],
+  ["lstm=6144", /bias was left out/, "4 × (16 + 32) × 32 = 6,144"],
+  ["lstm=6400", /PyTorch/, "4 × ((16 + 32) × 32 + 2 × 32) = 6,400"],
+  ["lstm=2176", /recurrent kernel/, "4 × (16 × 32 + 32) = 2,176"],
+  ["LSTM=173,600", /time steps were taken for units/, "4 × ((16 + 200) × 200 + 200) = 173,600"],
+  ["embedding=16016", /plus 1/, "1001 × 16 = 16,016"],
+  ["embedding=3200000", /multiplied by the 200 time steps/, "1000 × 200 × 16 = 3,200,000"],
+  ["dense=8192", /bias was left out/, "32 × 256 = 8,192"],
+  ["dense=1638656", /whole sequence, 200 × 32/, "6400 × 256 + 256 = 1,638,656"],
+  ["flatten=32", /counted as weights/, "32"],
+  ["total=26273", /^lstm: the factor 4/, "(16 + 32) × 32 + 32 = 1,568 in place of 6,272"],
+  ["total=14977", /^embedding was left out/, "30,977 − 16,000 = 14,977"],
+];
+
+for (const [text, says, arithmetic] of SLIPS) {
+  test(`--expect ${text} names the slip`, () => {
+    const [verdict] = checkExpectations(flagship(), [parseExpectation(text)]);
+    assert.equal(verdict!.right, false);
+    assert.match(verdict!.causes[0]!.slips.join("; "), says);
+    assert.equal(verdict!.causes[0]!.arithmetic, arithmetic);
+  });
+}
+
+test("several slips together are found, fewest first; what fits nothing has no cause", () => {
+  const [several, none] = checkExpectations(flagship(), [
+    { layer: "lstm", count: 768 },
+    { layer: "lstm", count: 6271 },
+  ]);
+  assert.equal(several!.causes[0]!.arithmetic, "(16 + 32) × 16 = 768");
+  assert.equal(several!.causes[0]!.slips.length, 3);
+  assert.deepEqual(none!.causes, []);
+});
+
+test("right answers are right, by layer, class and total", () => {
+  const right = [
+    "embedding=16000",
+    "LSTM=6,272",
+    "flatten=0",
+    "dropout=0",
+    "dense=8448",
+    "dense_1=257",
+    "total=30977",
+  ];
+  for (const verdict of checkExpectations(flagship(), right.map(parseExpectation))) {
+    assert.ok(verdict.right, verdict.layer);
+    assert.deepEqual(verdict.causes, []);
+  }
+});
+
+test("GRU: one bias for two, and an LSTM's four networks", () => {
+  const model = sequential([
+    layers.embedding({ inputDim: 9, outputDim: 4, inputLength: 3 }),
+    layers.gru({ units: 5 }),
+  ]);
+  const [one, four] = checkExpectations(model, [
+    { layer: "gru", count: 150 },
+    { layer: "gru", count: 220 },
+  ]);
+  assert.match(one!.causes[0]!.slips[0]!, /reset_after/);
+  assert.match(four!.causes[0]!.slips[0]!, /LSTM's four/);
+});
+
+test("what cannot be an expectation is said", () => {
+  assert.throws(() => parseExpectation("lstm"), /LAYER=COUNT/);
+  assert.throws(() => parseExpectation("lstm=-3"), InputError);
+  const unknown = [{ layer: "lstn", count: 3 }];
+  assert.throws(() => checkExpectations(flagship(), unknown), /Did you mean lstm\?/);
+  const two = sequential([
+    layers.input({ shape: [3, 2] }),
+    layers.lstm({ units: 2, returnSequences: true, name: "a" }),
+    layers.lstm({ units: 2, name: "b" }),
+  ]);
+  assert.throws(() => checkExpectations(two, [{ layer: "lstm", count: 3 }]), /2 layers of that kind.*a, b/s);
+});
