@@ -20,6 +20,7 @@ export {
   TextClassifier,
   type TrainingRecord,
   type TrainOptions,
+  UnfinishedTraining,
 } from "./text/classifier.js";
 export { Corpus, type LabelledText } from "./text/corpus.js";
 export { padSequences } from "./text/pad.js";

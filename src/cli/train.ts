@@ -88,6 +88,8 @@ function positive(text: string): number {
 /** What the flags come to; everything that can be refused is refused before the data is read. */
 export interface TrainPlan {
   flags: TrainFlags;
+  /** What the data is called: "sms-spam". */
+  name: string;
   out: string;
   text: FrontEndOptions & RowOptions;
   optimizer: Optimizer;
@@ -96,7 +98,8 @@ export interface TrainPlan {
 }
 
 async function checkFlags(data: string, flags: TrainFlags): Promise<TrainPlan> {
-  const out = flags.out ?? `${dataName(data)}.keras`;
+  const name = dataName(data);
+  const out = flags.out ?? `${name}.keras`;
   for (const file of [out, flags.report]) if (file) checkWritable(file);
   if (flags.resume && !flags.checkpoint) {
     throw new InputError("--resume: expected --checkpoint FOLDER beside it, to know where to go on from.");
@@ -117,6 +120,7 @@ async function checkFlags(data: string, flags: TrainFlags): Promise<TrainPlan> {
   const row = { padding, truncating: flags.truncating ?? padding };
   return {
     flags,
+    name,
     out,
     text: { frontEnd: flags.frontEnd, ...row } as TrainPlan["text"],
     optimizer,

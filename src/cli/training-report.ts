@@ -3,6 +3,7 @@ import { availableParallelism, cpus } from "node:os";
 import { describeModel } from "../model/describe.js";
 import type { ClassCount, DatasetReport, ReportData } from "../report/data.js";
 import { lengthSummary } from "../report/lengths.js";
+import type { TrainingRecord } from "../text/classifier.js";
 import type { Corpus } from "../text/corpus.js";
 import type { TrainingOutcome } from "./training.js";
 
@@ -37,6 +38,20 @@ function countRows(corpus: Corpus, rows: ArrayLike<number>, labels: readonly str
   return counts;
 }
 
+/** The rows for training less those that were held out to validate on. */
+function withValidation(overview: DatasetReport, training: TrainingRecord | null): DatasetReport {
+  if (!training?.validationRows) return overview;
+  const { rows, validationRows: validation, perClass } = training;
+  return {
+    ...overview,
+    rows: { ...overview.rows, train: rows, validation },
+    classes: overview.classes.map((entry) => {
+      const train = perClass[entry.label] ?? 0;
+      return { ...entry, train, validation: entry.train - train };
+    }),
+  };
+}
+
 /** The report page's data. */
 export function trainingReport(outcome: TrainingOutcome): ReportData {
   const { plan, classifier, evaluation, epochs, seconds, overview } = outcome;
@@ -49,12 +64,7 @@ export function trainingReport(outcome: TrainingOutcome): ReportData {
     createdAt: new Date().toISOString().slice(0, 16).replace("T", " "),
     labels: classifier.labels,
     dataset: {
-      ...overview,
-      rows: {
-        ...overview.rows,
-        train: training?.rows ?? overview.rows.train,
-        validation: training?.validationRows,
-      },
+      ...withValidation(overview, training),
       vocabulary: {
         size: vectorizer.size,
         distinct: outcome.corpus.texts.distinct,

@@ -6,8 +6,14 @@ import { readLabelledPath } from "../data/node-source.js";
 import { stratifiedSplit } from "../data/split.js";
 import { PURPOSE, Random } from "../engine/philox.js";
 import { writeAtomic } from "../formats/node-files.js";
+import type { DatasetReport } from "../report/data.js";
 import { reportHtml } from "../report/report.js";
-import { type ClassifierEvaluation, TextClassifier, type TrainOptions } from "../text/classifier.js";
+import {
+  type ClassifierEvaluation,
+  TextClassifier,
+  type TrainOptions,
+  UnfinishedTraining,
+} from "../text/classifier.js";
 import { allRows, Corpus } from "../text/corpus.js";
 import { type Callback, callbacks, type Logs, type TrainingProgress } from "../train/callbacks.js";
 import { decodeCheckpoint, encodeCheckpoint, type TrainingState } from "../train/checkpoint.js";
@@ -19,9 +25,14 @@ import { evaluationText } from "./ui/evaluation.js";
 import { overviewText } from "./ui/overview.js";
 import { EpochProgress } from "./ui/progress.js";
 
-export interface EpochLog extends Logs {
+export interface EpochLog {
   epoch: number;
-  seconds: number;
+  loss: number;
+  accuracy: number;
+  valLoss?: number;
+  valAccuracy?: number;
+  /** Missing for epochs that a resumed run found done. */
+  seconds?: number;
 }
 
 /** Everything a finished run knows, for the report and `--json`. */
@@ -36,6 +47,7 @@ export interface TrainingOutcome {
   epochs: EpochLog[];
   seconds: Record<string, number>;
   interrupted: boolean;
+  overview: DatasetReport;
 }
 
 /** Adds up how long each stage takes. */
@@ -69,18 +81,20 @@ export async function runTraining(data: string, plan: TrainPlan): Promise<void> 
       : null;
   // Labels that only the test data has are refused before training, not after.
   test?.corpus.classes(corpus.labels());
-  note(overviewText(dataOverview(corpus, trainRows, test?.rows.length ?? 0, flags.length)));
+  const overview = dataOverview(data, corpus, trainRows, test, flags.length);
+  note(overviewText(overview));
 
-  const epochs: EpochLog[] = [];
+  const epochSeconds = new Map<number, number>();
   const resume = flags.resume ? await readCheckpoint(flags.checkpoint!) : null;
   if (flags.checkpoint) mkdirSync(flags.checkpoint, { recursive: true });
   const progress = new EpochProgress(process.stderr);
   const options = trainOptions(plan, trainRows, signal, resume, [
-    watchEpochs(epochs, progress),
+    watchEpochs(epochSeconds, progress),
     ...checkpointing(plan),
   ]);
   const classifier = await watch
     .time("fit", () => TextClassifier.train(corpus, options))
+    .catch((error: unknown) => keepLastGood(error, plan.out))
     .finally(() => progress.close());
   const interrupted = signal.aborted;
   release();
@@ -92,6 +106,7 @@ export async function runTraining(data: string, plan: TrainPlan): Promise<void> 
       : null;
   await classifier.save(plan.out);
   const seconds = watch.total();
+  const epochs = epochLogs(classifier, epochSeconds);
   const outcome: TrainingOutcome = {
     data,
     plan,
@@ -103,10 +118,19 @@ export async function runTraining(data: string, plan: TrainPlan): Promise<void> 
     epochs,
     seconds,
     interrupted,
+    overview,
   };
   if (flags.report)
     await writeAtomic(flags.report, new TextEncoder().encode(reportHtml(trainingReport(outcome))));
   conclude(outcome);
+}
+
+/** After a loss that is no number: what was learned until then goes beside `out`, never over it. */
+async function keepLastGood(error: unknown, out: string): Promise<never> {
+  if (!(error instanceof UnfinishedTraining)) throw error;
+  const file = `${out.replace(/\.keras$/, "")}.last-good.keras`;
+  await error.classifier.save(file);
+  throw new Exit(EXIT.failed, `cellstate: ${error.message}\nThe last good weights are in ${file}.`);
 }
 
 async function readCorpus(path: string, plan: TrainPlan): Promise<Corpus> {
@@ -147,7 +171,7 @@ function trainOptions(
 }
 
 /** Draws progress and keeps what each epoch came to. */
-function watchEpochs(epochs: EpochLog[], view: EpochProgress): Callback {
+function watchEpochs(epochSeconds: Map<number, number>, view: EpochProgress): Callback {
   let started = 0;
   return {
     onTrainBegin(progress: TrainingProgress) {
@@ -162,10 +186,22 @@ function watchEpochs(epochs: EpochLog[], view: EpochProgress): Callback {
     },
     onEpochEnd(progress: TrainingProgress, logs: Logs) {
       const seconds = (performance.now() - started) / 1000;
-      epochs.push({ epoch: progress.epoch + 1, ...logs, seconds });
+      epochSeconds.set(progress.epoch, seconds);
       view.endEpoch(progress, logs, seconds);
     },
   };
+}
+
+/** Every epoch of the run, those before a resume included. */
+function epochLogs({ training }: TextClassifier, seconds: Map<number, number>): EpochLog[] {
+  const { loss = [], accuracy = [], valLoss, valAccuracy } = training?.history ?? {};
+  return loss.map((value, epoch) => ({
+    epoch: epoch + 1,
+    loss: value,
+    accuracy: accuracy[epoch]!,
+    ...(valLoss ? { valLoss: valLoss[epoch], valAccuracy: valAccuracy?.[epoch] } : {}),
+    ...(seconds.has(epoch) ? { seconds: seconds.get(epoch) } : {}),
+  }));
 }
 
 const checkpointFile = (folder: string) => join(folder, "checkpoint.cellstate");
@@ -211,9 +247,7 @@ function trainingSummary({ plan, classifier, evaluation, epochs, seconds }: Trai
     threads: model.runtime.engine.threads,
     params: model.countParams(),
     vocabulary: vectorizer.size,
-    epochs: epochs.map(({ epoch, loss, accuracy, valLoss, valAccuracy, seconds }) => {
-      return { epoch, loss, accuracy, valLoss, valAccuracy, seconds };
-    }),
+    epochs,
     test,
     seconds,
   };

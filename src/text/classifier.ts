@@ -9,7 +9,7 @@ import type { Model } from "../model/model.js";
 import type { Rows } from "../train/arrays.js";
 import { type Callback, EarlyStopping } from "../train/callbacks.js";
 import type { TrainingState } from "../train/checkpoint.js";
-import type { FitOptions, History } from "../train/fit.js";
+import { type FitOptions, type History, TrainingError } from "../train/fit.js";
 import { losses } from "../train/losses.js";
 import { type Evaluation, evaluatePredictions, type Mistake, worstMistakes } from "../train/metrics.js";
 import type { Optimizer, OptimizerName } from "../train/optimizers.js";
@@ -236,6 +236,16 @@ export class TextClassifier {
   }
 }
 
+/** Training went wrong (its loss became NaN or infinite); what it had until then is in `classifier`. */
+export class UnfinishedTraining extends TrainingError {
+  constructor(
+    message: string,
+    readonly classifier: TextClassifier,
+  ) {
+    super(message);
+  }
+}
+
 /** One sigmoid unit for two labels, else one softmax unit a label. */
 function checkOutputs(model: Model, classes: number): void {
   const outputs = model.outputSize;
@@ -290,9 +300,15 @@ class TrainingSession {
       model.compile({ optimizer: options.optimizer ?? "adam", loss, metrics: ["accuracy"] });
     }
     const early = this.earlyStopping(validationRows.length > 0);
-    const history = await model.fit(x, y, this.fitOptions(vectorizer, trainRows, validationRows, early));
-    const training = this.record(trainRows, validationRows, encoding, history, early);
-    return new TextClassifier({ model, vectorizer, length: this.length, labels, threshold: 0.5, training });
+    const parts = { model, vectorizer, length: this.length, labels, threshold: 0.5 };
+    try {
+      const history = await model.fit(x, y, this.fitOptions(vectorizer, trainRows, validationRows, early));
+      const training = this.record(trainRows, validationRows, encoding, history, early);
+      return new TextClassifier({ ...parts, training });
+    } catch (error) {
+      if (!(error instanceof TrainingError)) throw error;
+      throw new UnfinishedTraining(error.message, new TextClassifier({ ...parts, training: null }));
+    }
   }
 
   /** Held out by class, so that a file sorted by label does not leave a class out. */

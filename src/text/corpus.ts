@@ -49,7 +49,7 @@ export class Corpus {
       this.indexOf.set(label, index);
     }
     this.found.push(index);
-    this.excerpts.push(text.length > EXCERPT ? `${text.slice(0, EXCERPT)}…` : text);
+    this.excerpts.push(excerptOf(text));
   }
 
   get rows(): number {
@@ -90,6 +90,15 @@ export class Corpus {
     }
     return { data, rows: rows.length, shape: [length] };
   }
+}
+
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
+
+/** The beginning of a text, copied: a slice would keep the whole piece of the file it lies in alive. */
+function excerptOf(text: string): string {
+  const cut = text.length > EXCERPT ? `${text.slice(0, EXCERPT)}…` : text;
+  return decoder.decode(encoder.encode(cut));
 }
 
 /** 0 … length − 1 */

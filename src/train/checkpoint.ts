@@ -75,7 +75,9 @@ export function decodeCheckpoint(bytes: Uint8Array, where: string): TrainingStat
   }
   const arrays = sizes.map((size) => {
     if (at + size * 4 > bytes.length) throw broken("a whole checkpoint, not one cut short");
-    const array = new Float32Array(bytes.slice(at, at + size * 4).buffer);
+    // A copy, aligned; Buffer's own slice would be a view of the whole file.
+    const array = new Float32Array(size);
+    new Uint8Array(array.buffer).set(bytes.subarray(at, at + size * 4));
     at += size * 4;
     return array;
   });

@@ -49,7 +49,7 @@ export interface Dataset {
 
 /** Training went wrong beyond repair; the weights from before are in place. */
 export class TrainingError extends Error {
-  override readonly name = "TrainingError";
+  override readonly name: string = "TrainingError";
 }
 
 /** How long the loop may hold the thread before others get a turn. */

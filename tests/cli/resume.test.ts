@@ -1,0 +1,101 @@
+import assert from "node:assert/strict";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, describe, test } from "node:test";
+import { loadModel } from "../../src/index.js";
+import { csv, reviews, SMALL } from "./data.js";
+import { cellstate } from "./run.js";
+
+const KILLS = 20;
+/** Long enough that kills fall into every part of a run. */
+const LONGER = ["--epochs", "14", "--patience", "3", "--checkpoint-every", "0.02"];
+
+let folder = "";
+before(async () => {
+  folder = await mkdtemp(join(tmpdir(), "cellstate-resume-"));
+  await writeFile(join(folder, "data.csv"), csv(reviews(300)));
+});
+after(() => rm(folder, { recursive: true }));
+
+const train = (out: string, ...flags: string[]) => [
+  "train",
+  "data.csv",
+  ...SMALL,
+  ...LONGER,
+  "--out",
+  out,
+  ...flags,
+];
+
+describe("a run that is killed and resumed", () => {
+  test(`ends with the same bits after ${KILLS} kills at random moments as one never interrupted`, async () => {
+    const started = Date.now();
+    const whole = await cellstate(train("whole.keras", "--json"), { cwd: folder });
+    assert.equal(whole.code, 0, whole.stderr);
+    const took = Date.now() - started;
+    const expected = (await loadModel(join(folder, "whole.keras"))).getWeights();
+
+    let kills = 0;
+    for (let round = 0; kills < KILLS; round++) {
+      const out = `killed-${round}.keras`;
+      const checkpoint = `checkpoint-${round}`;
+      for (let attempt = 0; ; attempt++) {
+        const result = await cellstate(train(out, "--json", "--checkpoint", checkpoint, "--resume"), {
+          cwd: folder,
+          onStart: (child) => {
+            const timer = setTimeout(() => child.kill("SIGKILL"), 80 + Math.random() * took);
+            child.on("close", () => clearTimeout(timer));
+          },
+        });
+        if (result.signal === "SIGKILL") kills++;
+        else {
+          assert.equal(result.code, 0, result.stderr);
+          const epochs = (line: string) => (JSON.parse(line) as { epochs: { loss: number }[] }).epochs;
+          assert.deepEqual(
+            epochs(result.stdout).map((epoch) => epoch.loss),
+            epochs(whole.stdout).map((epoch) => epoch.loss),
+          );
+          break;
+        }
+        assert.ok(attempt < 200, "the run makes headway between kills");
+      }
+      assert.deepEqual((await loadModel(join(folder, out))).getWeights(), expected, `round ${round}`);
+    }
+    assert.ok(kills >= KILLS);
+  });
+
+  test("refuses a checkpoint of other data or settings", async () => {
+    const first = await cellstate(train("a.keras", "--checkpoint", "other"), { cwd: folder });
+    assert.equal(first.code, 0, first.stderr);
+    const seed = await cellstate(train("b.keras", "--checkpoint", "other", "--resume", "--seed", "6"), {
+      cwd: folder,
+    });
+    assert.equal(seed.code, 2);
+    assert.match(seed.stderr, /same data, model, seed and settings/);
+  });
+
+  test("Ctrl-C stops after the step, keeps the best weights so far and exits 130", async () => {
+    const { code, stderr, stdout } = await cellstate(
+      train("stopped.keras", "--epochs", "500", "--patience", "500"),
+      {
+        cwd: folder,
+        onStart: (child) => {
+          let seen = "";
+          child.stderr!.on("data", (data) => {
+            seen += data;
+            // Two epochs done: there are best weights to keep.
+            if (/\b2\/500\b/.test(seen) && !child.killed) child.kill("SIGINT");
+          });
+        },
+      },
+    );
+    assert.equal(code, 130, stderr);
+    assert.match(`${stdout}${stderr}`, /stopped\.keras/);
+    const answer = await cellstate(["predict", "stopped.keras", "--json", "the film was lovely"], {
+      cwd: folder,
+    });
+    assert.equal(answer.code, 0, answer.stderr);
+    assert.ok(["pos", "neg"].includes((JSON.parse(answer.stdout) as { label: string }).label));
+  });
+});
