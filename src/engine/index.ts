@@ -7,11 +7,13 @@ export const ENGINE_CHOICES = ["auto", "reference"] as const;
 export type EngineChoice = (typeof ENGINE_CHOICES)[number];
 
 export interface EngineOptions {
-  engine?: EngineChoice;
+  /** By name, or one of your own making: the model then owns it and its memory, so no two models may share it. */
+  engine?: EngineChoice | Engine;
   threads?: number;
 }
 
 export function createEngine({ engine = "auto" }: EngineOptions = {}): Engine {
+  if (typeof engine === "object" && engine !== null) return engine;
   oneOf(engine, ENGINE_CHOICES, "engine");
   return new ReferenceEngine();
 }

@@ -1,5 +1,6 @@
 /** A built model at work: its engine, memory, weights, optimizer and the plans made so far. */
 import { Arena, view } from "../engine/arena.js";
+import type { Reals } from "../engine/bound.js";
 import type { Engine, Pointer } from "../engine/contract.js";
 import { seedWords } from "../engine/philox.js";
 import type { Loss } from "../train/losses.js";
@@ -112,7 +113,7 @@ export class Runtime {
   }
 
   /** Copies one shard's tensor [B][F] or [T][B][F] into rows firstRow … of `out`. */
-  readTensor(out: Float32Array, at: Pointer, shape: readonly number[], firstRow: number, B: number): void {
+  readTensor(out: Reals, at: Pointer, shape: readonly number[], firstRow: number, B: number): void {
     const size = shape.reduce((a, b) => a * b, 1);
     const values = view(this.engine, at, B * size);
     if (shape.length === 1) {
