@@ -1,28 +1,11 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { readKeras, readKerasWeights } from "../../src/formats/keras/index.js";
-import type { Model } from "../../src/index.js";
 import { assertClose } from "../golden/compare.js";
-import { flatten } from "../golden/models.js";
-import { decode } from "../golden/vectors.js";
-import { type FileCase, inputRows, readCases, readSample } from "./samples.js";
+import { assertSameModel, inputRows, readCases, readSample } from "./samples.js";
 
 const CASES = readCases("keras_files.json");
 const find = (name: string) => CASES.find((c) => c.name === name)!;
-
-function assertSameModel(model: Model, c: FileCase, what: string): void {
-  const weights = model.getWeights();
-  assert.deepEqual(
-    weights.map(({ shape }) => [...shape]),
-    c.weights.map(({ shape }) => shape),
-    `${what}: shapes of the weights`,
-  );
-  weights.forEach(
-    ({ name, data }, i) => void assert.deepEqual(data, decode(c.weights[i]!), `${what}: ${name}`),
-  );
-  const out = flatten(model.predict(inputRows(c)));
-  assertClose(out, decode(c.output), `${what}: output`, { absolute: 1e-5, relative: 1e-5 });
-}
 
 describe("files that Keras 3.15.1 wrote", () => {
   for (const c of CASES) {

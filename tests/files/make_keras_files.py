@@ -1,4 +1,4 @@
-"""Writes golden/*.keras, *.h5, *.json: models saved by real Keras 3.15.1, and golden/keras_files.json: what they put out.
+"""Writes golden/*.keras and *.h5: models saved by real Keras 3.15.1, and golden/keras_files.json: what they put out.
 
 Run by itself:  python make_keras_files.py   (Keras 3.15.1 on TensorFlow; the tests themselves need no Python)
 """
@@ -104,7 +104,7 @@ def layer_cases():
         "activations",
         keras.Sequential(
             [keras.Input((3,))]
-            + [part for name in names for part in (layers.Dense(3, activation=name), layers.Activation("tanh"))]
+            + [layers.Dense(3, activation=name) for name in names]
         ),
         floats("activations", 3),
     )
@@ -193,8 +193,8 @@ def bfloat16_case():
 
 
 def distinct_ids(name, rows=ROWS):
-    """As `ids`, but no word twice. Keras on TensorFlow gives Adam and RMSprop, for a word that occurs twice in a batch,
-    the sum of squared gradients where every other backend takes the square of their sum."""
+    """As `ids`, but no word twice: of a word that occurs twice in a batch, Keras on TensorFlow gives Adam and RMSprop the
+    sum of the squared gradients, where its other backends take the square of their sum."""
     rng = golden.generator(name + "/input")
     x = 1 + rng.permutation(rows * STEPS).reshape(rows, STEPS)
     for row, used in enumerate((STEPS, 2, 0, 5)):

@@ -1,6 +1,10 @@
 /** The files and outputs that make_keras_files.py and make_old_files.py wrote. */
+import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { decodeRows, type Encoded } from "../golden/vectors.js";
+import type { Model } from "../../src/index.js";
+import { assertClose } from "../golden/compare.js";
+import { flatten } from "../golden/models.js";
+import { decode, decodeRows, type Encoded } from "../golden/vectors.js";
 
 const FOLDER = new URL("../../../tests/files/golden/", import.meta.url);
 
@@ -24,3 +28,18 @@ export const readCases = (list: string): FileCase[] =>
 export const readSample = (file: string): Buffer => readFileSync(new URL(file, FOLDER));
 
 export const inputRows = ({ input }: FileCase) => (Array.isArray(input) ? input : decodeRows(input));
+
+/** Weights to the bit, outputs within 1e-5. */
+export function assertSameModel(model: Model, c: FileCase, what: string): void {
+  const weights = model.getWeights();
+  assert.deepEqual(
+    weights.map(({ shape }) => [...shape]),
+    c.weights.map(({ shape }) => shape),
+    `${what}: shapes of the weights`,
+  );
+  weights.forEach(
+    ({ name, data }, i) => void assert.deepEqual(data, decode(c.weights[i]!), `${what}: ${name}`),
+  );
+  const out = flatten(model.predict(inputRows(c)));
+  assertClose(out, decode(c.output), `${what}: output`, { absolute: 1e-5, relative: 1e-5 });
+}

@@ -1,0 +1,166 @@
+/** Models of every layer and option, for writing: opened again here, and by Python Keras through check_in_keras.py. */
+import { layers, losses, type Model, optimizers, sequential } from "../../src/index.js";
+import type { CompileOptions } from "../../src/model/model.js";
+
+export interface WrittenModel {
+  name: string;
+  model: Model;
+  input: number[][] | number[][][];
+  /** Of models that were compiled and trained three steps. */
+  target?: number[][];
+}
+
+const STEPS = 6;
+const IDS = [
+  [3, 9, 1, 14, 0, 0],
+  [11, 2, 5, 7, 8, 4],
+  [0, 0, 0, 0, 0, 0],
+  [6, 10, 0, 0, 0, 0],
+];
+const SIGNAL = IDS.map((row, r) => row.map((id, t) => [Math.sin(id + r), Math.cos(id * 2 + t)]));
+
+/** Weights unlike each other, so that none can stand for another. */
+function randomise(model: Model): Model {
+  let seed = 1;
+  const next = () => (seed = (seed * 48271) % 2147483647) / 2147483647 - 0.5;
+  model.setWeights(model.getWeights().map(({ data }) => data.map(() => 1.6 * next())));
+  return model;
+}
+
+const plain = (name: string, model: Model, input: WrittenModel["input"] = IDS): WrittenModel => ({
+  name,
+  model: randomise(model),
+  input,
+});
+
+function trained(name: string, options: CompileOptions, outputs: number, target: number[][]): WrittenModel {
+  const model = randomise(
+    sequential([
+      layers.embedding({ inputDim: 15, outputDim: 3, maskZero: true, inputLength: STEPS }),
+      layers.lstm({ units: 3 }),
+      layers.dense({ units: 3, activation: "tanh", trainable: name !== "adamw" }),
+      layers.dense({ units: outputs, activation: outputs === 1 ? "sigmoid" : "softmax" }),
+    ]),
+  );
+  model.compile(options);
+  for (let step = 0; step < 3; step++) model.trainOnBatch(IDS, target);
+  return { name, model, input: IDS, target };
+}
+
+const BINARY = [[1], [0], [1], [0]];
+const CLASSES = [[2], [0], [1], [2]];
+const ONE_HOT = [
+  [0, 0, 1],
+  [1, 0, 0],
+  [0, 1, 0],
+  [0, 0, 1],
+];
+
+function layerModels(): WrittenModel[] {
+  const ids = () => layers.embedding({ inputDim: 15, outputDim: 3, inputLength: STEPS });
+  const flagship = sequential([
+    ids(),
+    layers.lstm({ units: 4, dropout: 0.1, recurrentDropout: 0.1 }),
+    layers.flatten(),
+    layers.dropout({ rate: 0.1 }),
+    layers.dense({ units: 5, activation: "sigmoid" }),
+    layers.dense({ units: 1, activation: "sigmoid" }),
+  ]);
+  const masked = sequential([
+    layers.embedding({ inputDim: 15, outputDim: 3, maskZero: true }),
+    layers.lstm({ units: 3, returnSequences: true, useBias: false, recurrentActivation: "hardSigmoid" }),
+    layers.gru({ units: 2, returnSequences: true, resetAfter: false, activation: "relu" }),
+    layers.simpleRNN({ units: 3, goBackwards: true, activation: "softsign" }),
+    layers.dense({ units: 3, activation: "softmax" }),
+  ]);
+  const signal = sequential(
+    [
+      layers.input({ shape: [null, 2], name: "signal" }),
+      layers.gru({ units: 3, returnSequences: true, name: "first" }),
+      layers.lstm({ units: 2, unitForgetBias: false, returnSequences: true, goBackwards: true }),
+      layers.gru({ units: 2, useBias: false }),
+      layers.activation({ activation: "gelu" }),
+      layers.dense({ units: 2, useBias: false, activation: "silu" }),
+    ],
+    { name: "a_model" },
+  );
+  return [plain("flagship", flagship), plain("masked", masked), plain("signal", signal, SIGNAL)];
+}
+
+function optionModels(): WrittenModel[] {
+  const names = [
+    ...(["tanh", "hardSigmoid", "elu", "selu", "exponential", "softplus", "relu6", "leakyRelu"] as const),
+    ...(["mish", "hardSilu", "hardTanh", "linear", "softmax"] as const),
+  ];
+  const activations = sequential([
+    layers.input({ shape: [3] }),
+    ...names.flatMap((activation) => [
+      layers.dense({ units: 3, activation }),
+      layers.activation({ activation: "tanh" }),
+    ]),
+  ]);
+  const settings = sequential([
+    layers.embedding({
+      inputDim: 15,
+      outputDim: 2,
+      inputLength: STEPS,
+      embeddingsInitializer: { name: "randomNormal", mean: 0.1, stddev: 0.2, seed: 3 },
+      embeddingsRegularizer: { l2: 0.01 },
+    }),
+    layers.simpleRNN({
+      units: 2,
+      kernelInitializer: {
+        name: "varianceScaling",
+        scale: 2,
+        mode: "fanOut",
+        distribution: "untruncatedNormal",
+      },
+      recurrentInitializer: { name: "identity", gain: 0.5 },
+      biasInitializer: { name: "constant", value: 0.25 },
+      kernelRegularizer: { l1: 0.1, l2: 0.2 },
+    }),
+    layers.dense({ units: 2, kernelInitializer: "heNormal", trainable: false }),
+    layers.dense({ units: 1, kernelInitializer: "lecunUniform", biasInitializer: "truncatedNormal" }),
+  ]);
+  return [
+    plain(
+      "activations",
+      activations,
+      SIGNAL.map((row) => row.flat().slice(0, 3)),
+    ),
+    plain("settings", settings),
+  ];
+}
+
+/** Lists of names beyond what one HDF5 attribute holds. */
+function longModel(): WrittenModel {
+  const long = "a".repeat(700);
+  const many = Array.from({ length: 100 }, (_, i) => layers.dense({ units: 2, name: `${long}_${i}` }));
+  return plain("long_names", sequential([layers.input({ shape: [2] }), ...many]), [[0.5, -1]]);
+}
+
+export function writtenModels(): WrittenModel[] {
+  const smoothed = losses.binaryCrossentropy({ labelSmoothing: 0.1 });
+  const metrics = ["accuracy", "auc", "precision", "recall", "f1", "mcc"] as const;
+  const adam = optimizers.adam({ learningRate: 0.02, clipnorm: 0.5 });
+  const amsgrad = optimizers.adam({
+    learningRate: 0.02,
+    beta1: 0.8,
+    beta2: 0.95,
+    epsilon: 1e-4,
+    amsgrad: true,
+  });
+  const adamw = optimizers.adamw({ learningRate: 0.02, weightDecay: 0.05 });
+  const rmsprop = optimizers.rmsprop({ learningRate: 0.005, momentum: 0.4, centered: true });
+  const sgd = optimizers.sgd({ learningRate: 0.1, momentum: 0.8, nesterov: true, globalClipnorm: 1 });
+  return [
+    ...layerModels(),
+    ...optionModels(),
+    longModel(),
+    trained("adam", { optimizer: adam, loss: smoothed, metrics }, 1, BINARY),
+    trained("amsgrad", { optimizer: amsgrad, loss: "binaryCrossentropy" }, 1, BINARY),
+    trained("adamw", { optimizer: adamw, loss: "sparseCategoricalCrossentropy" }, 3, CLASSES),
+    trained("rmsprop", { optimizer: rmsprop, loss: "meanSquaredError" }, 1, BINARY),
+    trained("sgd", { optimizer: sgd, loss: "categoricalCrossentropy", metrics }, 3, ONE_HOT),
+  ];
+}
