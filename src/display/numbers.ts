@@ -1,0 +1,42 @@
+/** Numbers worded for people, the same in the report and on the terminal. */
+
+/** 30977 → "30,977"; weights may add up to "12.5". */
+export function count(value: number): string {
+  return value.toLocaleString("en-US", { maximumFractionDigits: 2 });
+}
+
+/** "1 row", "2 rows", "3,000 rows". */
+export function counted(value: number, one: string, many = `${one}s`): string {
+  return `${count(value)} ${value === 1 ? one : many}`;
+}
+
+/** 0.98684 → "98.7%". Only a whole is called 100%, and only nothing 0%: close to either, decimals are added. */
+export function percent(share: number): string {
+  if (!Number.isFinite(share)) return "–";
+  if (share === 0 || share === 1) return `${share * 100}%`;
+  for (let digits = 1; digits < 6; digits++) {
+    const text = (share * 100).toFixed(digits);
+    if (Number(text) !== 0 && Number(text) !== 100) return `${text}%`;
+  }
+  return share > 0.5 ? ">99.99999%" : "<0.00001%";
+}
+
+/** Four decimals, as losses and scores are read; very small ones in powers of ten; "–" for what is no number. */
+export function decimal(value: number | undefined, digits = 4): string {
+  if (value === undefined || Number.isNaN(value)) return "–";
+  if (!Number.isFinite(value)) return value > 0 ? "∞" : "−∞";
+  if (value !== 0 && Math.abs(value) < 0.5 * 10 ** -digits) return value.toExponential(1);
+  return value.toFixed(digits);
+}
+
+/** 0.034 → "34 ms", 12.3 → "12.3 s", 75 → "1 min 15 s", 7300 → "2 h 02 min". */
+export function duration(seconds: number): string {
+  if (!Number.isFinite(seconds) || seconds < 0) return "–";
+  if (seconds < 0.9995) return `${Math.round(seconds * 1000)} ms`;
+  if (seconds < 59.95) return `${seconds.toFixed(1)} s`;
+  const whole = Math.round(seconds);
+  const two = (value: number) => String(value).padStart(2, "0");
+  if (whole < 3600) return `${Math.floor(whole / 60)} min ${two(whole % 60)} s`;
+  const minutes = Math.round(whole / 60);
+  return `${count(Math.floor(minutes / 60))} h ${two(minutes % 60)} min`;
+}

@@ -1,0 +1,87 @@
+import { max } from "d3-array";
+import { scaleLinear } from "d3-scale";
+import { count, counted, percent } from "../../display/numbers.js";
+import type { LengthSummary } from "../data.js";
+import { html, type Markup } from "../markup.js";
+import {
+  axisBottom,
+  axisLeft,
+  bar,
+  dataLabel,
+  drawing,
+  labelWidth,
+  marker,
+  plotArea,
+  words,
+} from "../svg.js";
+
+export interface Bar {
+  name: string;
+  value: number;
+  /** What stands at the end of the bar. */
+  text: string;
+}
+
+const ROW = 26;
+
+/** Horizontal bars, one a name, from zero. */
+export function barChart(
+  about: { id: string; title: string; description: string },
+  bars: readonly Bar[],
+): Markup {
+  const width = 460;
+  const left = 12 + Math.min(120, max(bars, ({ name }) => labelWidth(name)) ?? 0);
+  const x = scaleLinear([0, max(bars, ({ value }) => value) || 1], [0, width - left - 116]);
+  return drawing(
+    { ...about, width, height: bars.length * ROW + 4 },
+    bars.map(({ name, value, text }, i) => {
+      const y = i * ROW + 4;
+      const end = left + x(value);
+      return html`${dataLabel(left - 8, y + 14, name, left - 8, "end")}${bar(
+        { x: left, y, width: Math.max(1, x(value)), height: ROW - 8 },
+        "fill one",
+        `${name}: ${text}`,
+      )}${words(end + 6, y + 14, text, "value-label")}`;
+    }),
+  );
+}
+
+/** How long the rows are, bars beyond the cut in another colour. */
+export function lengthHistogram(lengths: LengthSummary): Markup {
+  const plot = plotArea(460, 240, { left: 48, right: 20, top: 22, bottom: 42 });
+  const { bins, cut } = lengths;
+  const width = bins[0]!.to;
+  const x = scaleLinear([0, bins.length * width], [plot.left, plot.right]);
+  const y = scaleLinear([0, max(bins, (bin) => bin.count) || 1], [plot.bottom, plot.top]).nice(4);
+  const lost = `${counted(lengths.truncated, "row")} (${percent(lengths.truncated / Math.max(1, lengths.rows))})`;
+  return drawing(
+    {
+      id: "lengths",
+      title: "Lengths",
+      description: `Half of the rows have at most ${count(lengths.median)} tokens, 95% at most ${count(lengths.percentile95)}, the longest ${count(lengths.longest)}. ${lost} are longer than the cut at ${count(cut)}.`,
+      width: plot.width,
+      height: plot.height,
+    },
+    axisLeft(plot, y, {
+      ticks: y.ticks(4).filter((tick) => Number.isInteger(tick)),
+      format: count,
+      label: "rows",
+    }),
+    axisBottom(plot, x, { ticks: x.ticks(8).filter(Number.isInteger), format: count, label: "tokens a row" }),
+    bins.map((bin, k) =>
+      bar(
+        {
+          x: x(k * width) + 0.5,
+          y: y(bin.count),
+          width: x(width) - x(0) - 1,
+          height: plot.bottom - y(bin.count),
+        },
+        bin.from > cut ? "fill two" : "fill one",
+        `${bin.from} to ${bin.to} tokens: ${counted(bin.count, "row")}`,
+      ),
+    ),
+    lengths.longest > bins.length * width &&
+      words(plot.right, y(bins.at(-1)!.count) - 5, `up to ${count(lengths.longest)}`, "tick-label", "end"),
+    cut <= bins.length * width && marker(plot, x(cut), `cut at ${count(cut)}`),
+  );
+}

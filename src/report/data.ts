@@ -1,0 +1,94 @@
+import type { SummaryModel } from "../model/summary.js";
+import type { Evaluation } from "../train/metrics.js";
+
+/** All that a report shows, as plain data. What is missing is left out of the page; nothing here is computed anew. */
+export interface ReportData {
+  /** The page's heading: "SMS spam". */
+  title: string;
+  /** What the model is, in the first sentence: "LSTM classifier". Default "classifier". */
+  kind?: string;
+  /** When, as it is to be read. */
+  createdAt?: string;
+  /** Names of the classes by number. */
+  labels: readonly string[];
+  dataset?: DatasetReport;
+  /** One entry an epoch, in order. */
+  epochs?: readonly EpochReport[];
+  /** The epoch (numbered from 1) whose weights were kept. */
+  bestEpoch?: number;
+  evaluation?: Evaluation;
+  /** Which rows `evaluation` is about: "test", "validation", "training". Default "test". */
+  evaluatedOn?: string;
+  /** The mistakes of which the model was surest, surest first. */
+  mistakes?: readonly MistakeReport[];
+  /** How many mistakes there are in all. */
+  mistakeCount?: number;
+  model?: SummaryModel;
+  /** How it was trained, by name, in the order to be shown. */
+  settings?: Facts;
+  /** Where it was trained: program, machine, engine. */
+  environment?: Facts;
+  /** Seconds by stage ("read", "vectorize", "fit", "test"); "total" is shown in the heading. */
+  seconds?: Readonly<Record<string, number>>;
+  /** Remarks worth reading first: what was left out, what looks odd. */
+  notes?: readonly string[];
+}
+
+export type Facts = Readonly<Record<string, string | number | boolean>>;
+
+export interface DatasetReport {
+  /** File or folder the rows came from. */
+  source: string;
+  rows: { train: number; validation?: number; test?: number };
+  /** Rows of each class. */
+  classes: readonly ClassCount[];
+  lengths?: LengthSummary;
+  vocabulary?: {
+    /** Entries kept, the padding and unknown ones included. */
+    size: number;
+    /** Different words in the training rows. */
+    distinct: number;
+    /** Share of the training rows' words that are not in the vocabulary. */
+    unknownShare?: number;
+  };
+}
+
+export interface ClassCount {
+  label: string;
+  train: number;
+  validation?: number;
+  test?: number;
+}
+
+export interface EpochReport {
+  epoch: number;
+  loss: number;
+  accuracy?: number;
+  valLoss?: number;
+  valAccuracy?: number;
+  seconds?: number;
+}
+
+export interface MistakeReport {
+  text: string;
+  /** Names, not numbers. */
+  label: string;
+  predicted: string;
+  /** The probability given to `predicted`. */
+  probability: number;
+}
+
+/** How long the rows are, and where they are cut. */
+export interface LengthSummary {
+  rows: number;
+  /** Tokens a row. */
+  median: number;
+  /** 95 % of rows are no longer. */
+  percentile95: number;
+  longest: number;
+  /** Rows longer than this lose tokens. */
+  cut: number;
+  truncated: number;
+  /** Rows of `from` up to and including `to` tokens; the last bin may be wider than the others. */
+  bins: readonly { from: number; to: number; count: number }[];
+}

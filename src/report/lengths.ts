@@ -1,0 +1,35 @@
+import { tickStep } from "d3-array";
+import { wholeNumber } from "../errors.js";
+import type { LengthSummary } from "./data.js";
+
+/** About how many bars a histogram has. */
+const BINS = 24;
+
+/**
+ * Summary of rows' lengths in tokens, for the report and the terminal. Bins are of one round width and reach to the
+ * 99th percentile or the cut, whichever is more; what is longer still falls into the last one.
+ */
+export function lengthSummary(lengths: ArrayLike<number>, cut: number): LengthSummary {
+  wholeNumber(cut, "length", 1);
+  const sorted = Float64Array.from(lengths).sort();
+  /** The smallest length that this share of the rows does not exceed. */
+  const at = (share: number) => sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? 0;
+  const longest = at(1);
+  const shown = Math.max(1, Math.min(longest, Math.max(at(0.99), cut)));
+  const width = Math.max(1, Math.ceil(tickStep(0, shown, BINS)));
+  const bins = Array.from({ length: Math.ceil(shown / width) }, (_, k) => {
+    return { from: k === 0 ? 0 : k * width + 1, to: (k + 1) * width, count: 0 };
+  });
+  const last = bins.length - 1;
+  for (const length of sorted) bins[Math.min(last, Math.max(0, Math.ceil(length / width) - 1))]!.count += 1;
+  bins[last]!.to = Math.max(bins[last]!.to, longest);
+  return {
+    rows: sorted.length,
+    median: at(0.5),
+    percentile95: at(0.95),
+    longest,
+    cut,
+    truncated: sorted.filter((length) => length > cut).length,
+    bins,
+  };
+}

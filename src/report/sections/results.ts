@@ -1,0 +1,146 @@
+import { count, counted, decimal, percent } from "../../display/numbers.js";
+import { cutToWidth, graphemes, printable } from "../../display/text.js";
+import type { ConfusionMatrix } from "../../train/metrics/confusion.js";
+import type { BinaryEvaluation, Evaluation } from "../../train/metrics.js";
+import { figure, numbersBehind, section, table } from "../blocks.js";
+import { calibrationChart } from "../charts/calibration.js";
+import { confusionChart, MOST_DRAWN } from "../charts/confusion.js";
+import { thresholdChart } from "../charts/threshold.js";
+import type { MistakeReport } from "../data.js";
+import { foreign, html, type Markup } from "../markup.js";
+
+/** Rows of the list of confused pairs. */
+const MOST_PAIRS = 10;
+/** Characters of a mistake's text that are shown. */
+const MOST_TEXT = 600;
+
+export function resultsSection(evaluation: Evaluation, labels: readonly string[], rowsAre: string): Markup {
+  const right = evaluation.confusion.reduce((sum, row, k) => sum + row[k]!, 0);
+  return section(
+    "results",
+    `Results on the ${rowsAre} rows`,
+    html`<p>${count(right)} of ${counted(evaluation.rows, "row")} were given their own label.</p>`,
+    html`<div class="pair">${evaluation.classes <= MOST_DRAWN && confusionFigure(evaluation.confusion, labels)}<div>${classTable(evaluation, labels)}${evaluation.classes > 2 && pairTable(evaluation.confusion, labels)}</div></div>`,
+  );
+}
+
+function confusionFigure(matrix: ConfusionMatrix, labels: readonly string[]): Markup {
+  return figure(
+    "Confusion matrix",
+    confusionChart(matrix, labels),
+    html`<p>A row is a true label, a column a predicted one; shades are shares of the row.</p>`,
+    numbersBehind({
+      caption: "Rows: true labels; columns: predicted",
+      headers: ["true label", ...labels.map(foreign)],
+      rows: matrix.map((row, k) => [foreign(labels[k]!), ...row.map(count)]),
+    }),
+  );
+}
+
+function pairTable(matrix: ConfusionMatrix, labels: readonly string[]): Markup | false {
+  const pairs = confusedPairs(matrix).slice(0, MOST_PAIRS);
+  if (pairs.length === 0) return false;
+  return html`<h3>Most often confused</h3>${table({
+    wordColumns: 2,
+    headers: ["true", "predicted", "rows", "of its class"],
+    rows: pairs.map(({ from, to, rows, share }) => [
+      foreign(labels[from]!),
+      foreign(labels[to]!),
+      count(rows),
+      percent(share),
+    ]),
+  })}`;
+}
+
+/** Cells off the diagonal, largest first. */
+function confusedPairs(matrix: ConfusionMatrix) {
+  return matrix
+    .flatMap((row, from) => {
+      const total = row.reduce((a, b) => a + b, 0);
+      return row.map((rows, to) => ({ from, to, rows, share: total > 0 ? rows / total : 0 }));
+    })
+    .filter(({ from, to, rows }) => from !== to && rows > 0)
+    .sort((a, b) => b.rows - a.rows);
+}
+
+function classTable({ perClass, macro, weighted }: Evaluation, labels: readonly string[]): Markup {
+  const scores = ({ precision, recall, f1 }: { precision: number; recall: number; f1: number }) =>
+    [precision, recall, f1].map((score) => percent(score));
+  return html`<h3>Class by class</h3>${table({
+    headers: ["class", "precision", "recall", "F1", "rows"],
+    rows: perClass.map((each, k) => [foreign(labels[k]!), ...scores(each), count(each.support)]),
+    footers: [
+      ["mean of classes", ...scores(macro), ""],
+      ["weighted by rows", ...scores(weighted), ""],
+    ],
+  })}<p class="quiet">Precision: of the rows given this label, how many are of it. Recall: of the rows of this label, how many were found. F1: the harmonic mean of the two.</p>`;
+}
+
+export function certaintySection(evaluation: Evaluation, labels: readonly string[]): Markup {
+  const { calibration, binary, logLoss, brier } = evaluation;
+  const one = labels[1]!;
+  const claim =
+    calibration.of === "class 1"
+      ? `predicted probability of “${cutToWidth(printable(one), 24)}”`
+      : "predicted probability";
+  return section(
+    "certainty",
+    "How far to trust its probabilities",
+    html`<div class="pair">${figure(
+      "Calibration",
+      calibrationChart(calibration, claim),
+      html`<p>On the dotted line, what is called 80% likely comes true 8 times in 10. Uprights are 95% intervals: short where many rows stand behind a point. Mean distance from the line, weighted by rows: ${percent(calibration.expectedError)}. Log loss ${decimal(logLoss)}, Brier score ${decimal(brier)}.</p>`,
+      numbersBehind({
+        caption: `Rows by ${claim}`,
+        headers: ["predicted", "rows", "mean", "came true", "95% interval"],
+        rows: calibration.bins.map((bin) => {
+          const range = `${percent(bin.from)} to ${percent(bin.to)}`;
+          if (bin.count === 0) return [range, 0, "–", "–", "–"];
+          const interval = `${percent(bin.low)} to ${percent(bin.high)}`;
+          return [range, count(bin.count), percent(bin.meanPredicted), percent(bin.observed), interval];
+        }),
+      }),
+    )}${binary && thresholdFigure(binary, one)}</div>`,
+  );
+}
+
+function thresholdFigure(binary: BinaryEvaluation, one: string): Markup {
+  const { threshold, bestF1, bestAccuracy, curve } = binary;
+  return figure(
+    "Threshold",
+    thresholdChart(binary),
+    html`<p>A row is called ${foreign(one)} when its probability is above the threshold, here ${decimal(threshold, 2)}. On these rows ${decimal(bestF1.threshold, 2)} gives the best F1 (${percent(bestF1.f1)}) and ${decimal(bestAccuracy.threshold, 2)} the best accuracy (${percent(bestAccuracy.accuracy)}); choose a threshold on rows that the result is not measured on.</p>`,
+    numbersBehind({
+      caption: `Scores of ${one} by threshold`,
+      headers: ["threshold", "precision", "recall", "F1", "accuracy"],
+      rows: curve
+        .filter((_, k) => k % 10 === 0)
+        .map((p) => [
+          decimal(p.threshold, 2),
+          percent(p.precision),
+          percent(p.recall),
+          percent(p.f1),
+          percent(p.accuracy),
+        ]),
+    }),
+  );
+}
+
+export function mistakesSection(mistakes: readonly MistakeReport[], total: number | undefined): Markup {
+  const of = total === undefined || total <= mistakes.length ? "" : ` of ${count(total)}`;
+  return section(
+    "mistakes",
+    "Worst mistakes",
+    html`<p>The ${counted(mistakes.length, "mistake")}${of} it was surest of. Look here for labels that are wrong in the data.</p>`,
+    html`<ol class="mistakes">${mistakes.map(mistakeItem)}</ol>`,
+  );
+}
+
+function mistakeItem({ text, label, predicted, probability }: MistakeReport): Markup {
+  const characters = graphemes(text.slice(0, 50 * MOST_TEXT));
+  const shown = characters.slice(0, MOST_TEXT).join("");
+  const left = text.length - shown.length;
+  return html`<li><blockquote dir="auto">${shown}${left > 0 && html`… <span class="quiet">(${counted(left, "more character")})</span>`}</blockquote>
+<p>Labelled <strong>${foreign(label)}</strong>, predicted <strong>${foreign(predicted)}</strong> with ${percent(probability)}</p></li>
+`;
+}

@@ -1,0 +1,186 @@
+import { count, counted, decimal, duration, percent } from "../../display/numbers.js";
+import { readableBytes, totalsOf } from "../../model/summary/data.js";
+import type { SummaryModel } from "../../model/summary.js";
+import { facts, figure, numbersBehind, section, table } from "../blocks.js";
+import { barChart, lengthHistogram } from "../charts/bars.js";
+import { learningCurves } from "../charts/curves.js";
+import type { ClassCount, DatasetReport, EpochReport, Facts, LengthSummary } from "../data.js";
+import { foreign, html, Markup } from "../markup.js";
+
+/** Most classes drawn as bars; the table has them all. */
+const MOST_BARS = 24;
+/** Up to so many, the table stands open. */
+const FEW_CLASSES = 8;
+
+export function dataSection(dataset: DatasetReport): Markup {
+  const { rows, lengths, vocabulary } = dataset;
+  const parts = [
+    `${count(rows.train)} to train on`,
+    rows.validation !== undefined && `${count(rows.validation)} to validate`,
+    rows.test !== undefined && `${count(rows.test)} to test`,
+  ].filter((part) => part !== false);
+  return section(
+    "data",
+    "Data",
+    html`<p>${foreign(dataset.source)}: ${parts.join(", ")}.${vocabulary && ` ${vocabularySentence(vocabulary)}`}</p>`,
+    html`<div class="pair">${classFigure(dataset.classes)}${lengths && lengths.rows > 0 && lengthFigure(lengths)}</div>`,
+  );
+}
+
+function vocabularySentence({
+  size,
+  distinct,
+  unknownShare,
+}: NonNullable<DatasetReport["vocabulary"]>): string {
+  const unknown =
+    unknownShare === undefined ? "" : `; ${percent(unknownShare)} of all words are unknown to it`;
+  return `The vocabulary keeps ${count(size)} entries of ${counted(distinct, "different word")}${unknown}.`;
+}
+
+function classFigure(classes: readonly ClassCount[]): Markup {
+  const total = classes.reduce((sum, { train }) => sum + train, 0);
+  const share = (rows: number) => percent(total > 0 ? rows / total : 0);
+  const largest = [...classes].sort((a, b) => b.train - a.train);
+  const shown = largest.slice(0, MOST_BARS);
+  const splits = (["train", "validation", "test"] as const).filter((split) =>
+    classes.some((each) => each[split] !== undefined),
+  );
+  return figure(
+    "Rows of each class",
+    barChart(
+      {
+        id: "classes",
+        title: "Rows of each class",
+        description: `Training rows: ${shown.map(({ label, train }) => `${label} ${share(train)}`).join(", ")}.`,
+      },
+      shown.map(({ label, train }) => ({
+        name: label,
+        value: train,
+        text: `${count(train)} (${share(train)})`,
+      })),
+    ),
+    shown.length < classes.length && html`<p>The ${shown.length} largest of ${classes.length} classes.</p>`,
+    (classes.length > FEW_CLASSES ? numbersBehind : table)({
+      headers: ["class", ...splits],
+      rows: largest.map((each) => [
+        foreign(each.label),
+        ...splits.map((split) => (each[split] === undefined ? "–" : count(each[split]))),
+      ]),
+    }),
+  );
+}
+
+function lengthFigure(lengths: LengthSummary): Markup {
+  const { rows, median, percentile95, longest, cut, truncated, bins } = lengths;
+  const lost =
+    truncated === 0
+      ? `None is cut at ${count(cut)}.`
+      : `${counted(truncated, "row")} (${percent(truncated / rows)}) ${truncated === 1 ? "is" : "are"} longer than the cut at ${count(cut)} and ${truncated === 1 ? "loses" : "lose"} tokens.`;
+  return figure(
+    "Length of rows",
+    lengthHistogram(lengths),
+    html`<p>Half have at most ${counted(median, "token")}, 95% at most ${count(percentile95)}; the longest has ${count(longest)}. ${lost}</p>`,
+    numbersBehind({
+      caption: "Rows by length in tokens",
+      headers: ["tokens", "rows"],
+      rows: bins.map((bin) => [`${count(bin.from)} to ${count(bin.to)}`, count(bin.count)]),
+    }),
+  );
+}
+
+export function learningSection(epochs: readonly EpochReport[], best: number | undefined): Markup {
+  const [loss, accuracy] = learningCurves(epochs, best);
+  const has = (field: keyof EpochReport) => epochs.some((epoch) => epoch[field] !== undefined);
+  const columns = (
+    [
+      ["loss", "loss", decimal],
+      ["accuracy", "accuracy", percent],
+      ["valLoss", "validation loss", decimal],
+      ["valAccuracy", "validation accuracy", percent],
+      ["seconds", "time", duration],
+    ] as const
+  ).filter(([field]) => has(field));
+  return section(
+    "learning",
+    "Learning",
+    best !== undefined && html`<p>${bestSentence(epochs, best)}</p>`,
+    html`<div class="pair">${loss && figure("Loss", loss)}${accuracy && figure("Accuracy", accuracy)}</div>`,
+    numbersBehind({
+      caption: "Epoch by epoch",
+      headers: ["epoch", ...columns.map(([, name]) => name)],
+      rows: epochs.map((epoch) => [
+        epoch.epoch,
+        ...columns.map(([field, , format]) => (epoch[field] === undefined ? "–" : format(epoch[field]))),
+      ]),
+    }),
+  );
+}
+
+function bestSentence(epochs: readonly EpochReport[], best: number): string {
+  const epoch = epochs.find((each) => each.epoch === best);
+  const by =
+    epoch?.valLoss !== undefined
+      ? `, with a validation loss of ${decimal(epoch.valLoss)}`
+      : epoch !== undefined
+        ? `, with a loss of ${decimal(epoch.loss)}`
+        : "";
+  return `The weights kept are those of epoch ${best} of ${epochs.length}${by}.`;
+}
+
+export function modelSection(model: SummaryModel): Markup {
+  const { trainable, nonTrainable } = totalsOf(model);
+  const total = trainable.count + nonTrainable.count;
+  return section(
+    "model",
+    "Model",
+    table({
+      caption: `${model.name}, layer by layer`,
+      wordColumns: 3,
+      headers: ["layer", "type", "output shape", "parameters", "share"],
+      rows: model.layers.map((layer) => [
+        foreign(layer.name),
+        foreign(layer.className),
+        layer.outputShape === null ? "?" : shapeText(layer.outputShape),
+        count(layer.params),
+        layer.params === 0 ? "–" : percent(layer.params / total),
+      ]),
+      footers: [
+        ["Total", "", "", count(total), readableBytes(trainable.bytes + nonTrainable.bytes)],
+        ...(nonTrainable.count > 0
+          ? [["of these fixed", "", "", count(nonTrainable.count), readableBytes(nonTrainable.bytes)]]
+          : []),
+      ],
+    }),
+  );
+}
+
+function shapeText(shape: readonly unknown[]): string {
+  return `(${shape.map((size) => (Array.isArray(size) ? shapeText(size) : (size ?? "None"))).join(", ")})`;
+}
+
+/** Settings, machine and time; only what there is. */
+export function settingsSection(
+  settings: Facts | undefined,
+  environment: Facts | undefined,
+  seconds: Readonly<Record<string, number>> | undefined,
+): Markup | false {
+  const stages = Object.entries(seconds ?? {}).filter(([stage]) => stage !== "total");
+  const left = settings && facts("Settings", Object.entries(settings));
+  const right = [
+    environment && facts("Environment", Object.entries(environment)),
+    stages.length > 0 && timeFigure(stages, seconds?.["total"]),
+  ].filter((part) => part instanceof Markup);
+  if (left === undefined && right.length === 0) return false;
+  return section("settings", "Settings and time", html`<div class="pair">${left}<div>${right}</div></div>`);
+}
+
+function timeFigure(stages: readonly [string, number][], total: number | undefined): Markup {
+  const spent = stages.map(([stage, seconds]) => `${stage} ${duration(seconds)}`).join(", ");
+  return figure(
+    total === undefined ? "Time taken" : `Time taken: ${duration(total)}`,
+    barChart(
+      { id: "time", title: "Time taken", description: `${spent}.` },
+      stages.map(([name, value]) => ({ name, value, text: duration(value) })),
+    ),
+  );
+}

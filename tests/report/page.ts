@@ -1,0 +1,89 @@
+import assert from "node:assert/strict";
+
+/** A small strict reader of the pages the report writes: every element closed, every attribute quoted. */
+export interface Element {
+  name: string;
+  attributes: Map<string, string>;
+  children: (Element | string)[];
+}
+
+const VOID = new Set(["meta"]);
+const TAG = /<(\/?)([a-zA-Z][\w-]*)((?:\s+[\w:-]+="[^"<>]*")*)\s*(\/?)>/y;
+
+export function parsePage(source: string): Element {
+  assert.ok(source.startsWith("<!doctype html>\n"));
+  const root: Element = { name: "#root", attributes: new Map(), children: [] };
+  const open = [root];
+  let at = "<!doctype html>\n".length;
+  while (at < source.length) {
+    const top = open[open.length - 1]!;
+    if (source[at] !== "<" || top.name === "style") {
+      const end = source.indexOf(top.name === "style" ? "</style>" : "<", at);
+      const text = source.slice(at, end === -1 ? source.length : end);
+      top.children.push(decode(text));
+      at += text.length;
+      if (top.name !== "style") continue;
+    }
+    TAG.lastIndex = at;
+    const tag = TAG.exec(source);
+    assert.ok(tag, `no tag at ${at}: ${source.slice(at, at + 80)}`);
+    at += tag[0].length;
+    const [, closing, name, attributes, selfClosing] = tag;
+    if (closing) {
+      assert.equal(open.pop()!.name, name, `</${name}> closes another element at ${at}`);
+      continue;
+    }
+    const element: Element = { name: name!, attributes: attributesOf(attributes!), children: [] };
+    top.children.push(element);
+    if (!selfClosing && !VOID.has(name!)) open.push(element);
+  }
+  assert.equal(open.length, 1, `<${open.at(-1)!.name}> is never closed`);
+  return root;
+}
+
+function attributesOf(text: string): Map<string, string> {
+  const found = [...text.matchAll(/([\w:-]+)="([^"]*)"/g)].map(([, name, value]) => [name!, decode(value!)]);
+  assert.equal(new Set(found.map(([name]) => name)).size, found.length, `attribute given twice: ${text}`);
+  return new Map(found as [string, string][]);
+}
+
+const CHARACTERS: Record<string, string> = { amp: "&", lt: "<", gt: ">", quot: '"', "#39": "'" };
+
+function decode(text: string): string {
+  assert.doesNotMatch(text, /&(?!(amp|lt|gt|quot|#39);)/, "an ampersand that is not escaped");
+  return text.replace(/&([^;]+);/g, (_, name: string) => CHARACTERS[name]!);
+}
+
+/** All elements below one, itself included, that a test picks. */
+export function select(element: Element, wanted: (element: Element) => boolean): Element[] {
+  const below = element.children.flatMap((child) => (typeof child === "string" ? [] : select(child, wanted)));
+  return wanted(element) ? [element, ...below] : below;
+}
+
+export function byName(element: Element, name: string): Element[] {
+  return select(element, (each) => each.name === name);
+}
+
+export function byClass(element: Element, kind: string): Element[] {
+  return select(element, (each) => (each.attributes.get("class") ?? "").split(" ").includes(kind));
+}
+
+export function byId(element: Element, id: string): Element | undefined {
+  return select(element, (each) => each.attributes.get("id") === id)[0];
+}
+
+export function textOf(element: Element): string {
+  return element.children.map((child) => (typeof child === "string" ? child : textOf(child))).join("");
+}
+
+/** Text without tooltips and titles. */
+export function visibleText(element: Element): string {
+  const shown = element.children.filter((child) => typeof child === "string" || child.name !== "title");
+  return shown.map((child) => (typeof child === "string" ? child : visibleText(child))).join("");
+}
+
+export function numberOf(element: Element, attribute: string): number {
+  const value = element.attributes.get(attribute);
+  assert.ok(value !== undefined && value !== "" && Number.isFinite(Number(value)), `${attribute}="${value}"`);
+  return Number(value);
+}
