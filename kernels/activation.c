@@ -1,0 +1,92 @@
+/* Activations on their own, and the product of a gradient with their slope. */
+#include "activations.h"
+#include "kernels.h"
+#include "rows.h"
+
+/* Those whose slope needs the input; the numbers continue those of activations.h. */
+enum { LEAKY_RELU = 13, SILU = 14, GELU = 15, GELU_APPROXIMATE = 16, MISH = 17, HARD_SILU = 18 };
+
+#define SQRT_HALF 0.70710678118654752f
+#define INVERSE_SQRT_2_PI 0.39894228040143268f
+/* √(2/π) and the cubic term of the tanh form of GELU */
+#define GELU_SCALE 0.79788456080286536f
+#define GELU_CUBIC 0.044715f
+
+/* Φ(x) = (1 + erf(x/√2)) / 2 */
+INLINE vf normal_distribution(vf x) {
+  return vf_madd(vf_set(0.5f), vf_erf(vf_mul(x, vf_set(SQRT_HALF))), vf_set(0.5f));
+}
+
+/* tanh(√(2/π)·(x + 0.044715·x³)) */
+INLINE vf gelu_tanh(vf x) {
+  vf cubic = vf_madd(vf_mul(vf_set(GELU_CUBIC), vf_mul(x, x)), x, x);
+  return vf_tanh(vf_mul(vf_set(GELU_SCALE), cubic));
+}
+
+INLINE vf half_plus_half(vf t) { return vf_madd(vf_set(0.5f), t, vf_set(0.5f)); }
+
+/* y = f(x) */
+static vf value(vf x, int32_t activation, float alpha) {
+  switch (activation) {
+    case LEAKY_RELU: return vf_select(vf_lt(vf_zero(), x), x, vf_mul(vf_set(alpha), x));
+    case SILU: return vf_mul(x, vf_sigmoid(x));
+    case GELU: return vf_mul(x, normal_distribution(x));
+    case GELU_APPROXIMATE: return vf_mul(x, half_plus_half(gelu_tanh(x)));
+    case MISH: return vf_mul(x, vf_tanh(vf_softplus(x)));
+    case HARD_SILU: return vf_div(vf_mul(x, vf_clip(vf_add(x, vf_set(3.0f)), 0.0f, 6.0f)), vf_set(6.0f));
+    default: return activate(x, activation);
+  }
+}
+
+/* f′(x) = Φ(x) + x·φ(x) */
+INLINE vf gelu_slope(vf x) {
+  vf density = vf_mul(vf_set(INVERSE_SQRT_2_PI), vf_exp(vf_mul(vf_set(-0.5f), vf_mul(x, x))));
+  return vf_madd(x, density, normal_distribution(x));
+}
+
+INLINE vf gelu_approximate_slope(vf x) {
+  vf t = gelu_tanh(x);
+  vf inner = vf_madd(vf_set(3.0f * GELU_CUBIC), vf_mul(x, x), vf_set(1.0f));
+  vf outer = vf_mul(vf_mul(vf_set(0.5f * GELU_SCALE), x), vf_nmadd(t, t, vf_set(1.0f)));
+  return vf_madd(outer, inner, half_plus_half(t));
+}
+
+INLINE vf mish_slope(vf x) {
+  vf t = vf_tanh(vf_softplus(x));
+  return vf_madd(vf_mul(x, vf_nmadd(t, t, vf_set(1.0f))), vf_sigmoid(x), t);
+}
+
+INLINE vf hard_silu_slope(vf x) {
+  vf middle = vf_div(vf_madd(vf_set(2.0f), x, vf_set(3.0f)), vf_set(6.0f));
+  vf above = vf_select(vf_lt(x, vf_set(3.0f)), middle, vf_set(1.0f));
+  return vf_select(vf_le(x, vf_set(-3.0f)), vf_zero(), above);
+}
+
+/* f′ from x and y = f(x) */
+static vf slope_of(vf x, vf y, int32_t activation, float alpha) {
+  switch (activation) {
+    case LEAKY_RELU: return vf_select(vf_lt(vf_zero(), x), vf_set(1.0f), vf_set(alpha));
+    case SILU: return vf_madd(vf_sigmoid(x), vf_sub(vf_set(1.0f), y), y);
+    case GELU: return gelu_slope(x);
+    case GELU_APPROXIMATE: return gelu_approximate_slope(x);
+    case MISH: return mish_slope(x);
+    case HARD_SILU: return hard_silu_slope(x);
+    default: return slope(y, activation);
+  }
+}
+
+void activation_forward(float *out, const float *x, int32_t length, int32_t activation, float alpha) {
+  for (int32_t i = 0; i < length; i += LANES) {
+    int32_t n = length - i;
+    vf_store_to(out + i, value(vf_load_to(x + i, n), activation, alpha), n);
+  }
+}
+
+void activation_backward(float *dx, const float *dOut, const float *x, const float *out, int32_t length,
+                         int32_t activation, float alpha) {
+  for (int32_t i = 0; i < length; i += LANES) {
+    int32_t n = length - i;
+    vf derivative = slope_of(vf_load_to(x + i, n), vf_load_to(out + i, n), activation, alpha);
+    vf_store_to(dx + i, vf_mul(vf_load_to(dOut + i, n), derivative), n);
+  }
+}
