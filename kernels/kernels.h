@@ -52,7 +52,7 @@ void mask_from_ids(float *mask, const float *ids, int32_t B, int32_t T);
 /* ---- dense and elementwise: `activation` is a number of ACTIVATIONS ---------------------------------------- */
 
 /* out [N][U] = activation(x [N][I] · kernel [I][U] + bias [U] or NULL); a fused activation;
-   scratch N·U + I·(U + 64) + 4096 elements */
+   scratch N·U + 16384 elements */
 void dense_forward(float *out, const float *x, const float *kernel, const float *bias, float *scratch, int32_t N,
                    int32_t I, int32_t U, int32_t activation);
 
@@ -180,11 +180,11 @@ void sgd(float *w, const float *g, float *velocity, const float *scalars, int32_
 
 /* v = rho·v + (1−rho)·g²; w −= lr·g / √(v + epsilon); velocity or NULL: momentum; average or NULL: centered */
 void rmsprop(float *w, const float *g, float *v, float *velocity, float *average, const float *scalars,
-             int32_t length, float rho, float momentum, float epsilon, float weightDecay);
+             int32_t length, float oneMinusRho, float momentum, float epsilon, float weightDecay);
 
 /* w −= scalars[1]·m / (√v + epsilon); weightDecay: AdamW, w −= lr·weightDecay·w first; vMax or NULL: AMSGrad */
 void adam(float *w, const float *g, float *m, float *v, float *vMax, const float *scalars, int32_t length,
-          float beta1, float beta2, float epsilon, float weightDecay);
+          float oneMinusBeta1, float oneMinusBeta2, float epsilon, float weightDecay);
 
 /* out [1] = (accumulate ? out[0] : 0) + Σ x² over x [length] */
 void sum_squares(float *out, const float *x, int32_t length, int32_t accumulate);

@@ -17,6 +17,20 @@ INLINE void add_row(float *out, const float *x, int32_t length) {
   }
 }
 
+/* x with the lanes from n on set to 0 */
+INLINE vf first_lanes_of(vf x, int32_t n) {
+  if (n >= LANES) return x;
+  float lanes[LANES];
+  vf_store(lanes, x);
+  return vf_load_n(lanes, n);
+}
+
+INLINE float first_lane(vf x) {
+  float lanes[LANES];
+  vf_store(lanes, x);
+  return lanes[0];
+}
+
 /*
  * A sum over a row as 16 partial sums, element i in partial i mod 16, added pairwise at the end: the widest vector
  * and the narrowest do the same additions. Start with {0}; give a row 16 elements at a time.

@@ -3,15 +3,15 @@ import type { Engine, Pointer } from "./contract.js";
 
 /** Widest vector (AVX-512) and a cache line: no two buffers share one. */
 const ALIGNMENT = 64;
-/** Offset 0 means "absent", so the first line stays empty. */
-const FIRST = ALIGNMENT;
 /** A float32 memory that every engine can address, WebAssembly's 32-bit one included. */
 const LARGEST = 2 ** 32 - 65536;
 
 export class Arena {
-  private top: number = FIRST;
+  private top: number;
 
-  constructor(private readonly engine: Engine) {}
+  constructor(private readonly engine: Engine) {
+    this.top = engine.base;
+  }
 
   allocate(elements: number): Pointer {
     const at = this.top;

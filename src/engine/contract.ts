@@ -346,6 +346,7 @@ export const KERNELS = {
   // ---- optimizers: scalars [0] learning rate, [1] bias-corrected rate of this step ------------------------
   /** velocity = momentum · velocity − lr · g;  w += velocity (nesterov: momentum · velocity − lr · g) */
   sgd: { w: p, g: p, velocity: o, scalars: p, length: n, nesterov: n, momentum: r, weightDecay: r },
+  // 1−rho and 1−beta are passed as such: taken from a float32 beta of 0.999 they would be off by 1e-5 of themselves.
   /** v = rho · v + (1−rho) g²;  w −= lr · g / √(v + epsilon), epsilon inside the root; `average`: centered */
   rmsprop: {
     w: p,
@@ -355,7 +356,7 @@ export const KERNELS = {
     average: o,
     scalars: p,
     length: n,
-    rho: r,
+    oneMinusRho: r,
     momentum: r,
     epsilon: r,
     weightDecay: r,
@@ -369,8 +370,8 @@ export const KERNELS = {
     vMax: o,
     scalars: p,
     length: n,
-    beta1: r,
-    beta2: r,
+    oneMinusBeta1: r,
+    oneMinusBeta2: r,
     epsilon: r,
     weightDecay: r,
   },
@@ -411,6 +412,8 @@ export interface Engine {
   readonly threads: number;
   /** Bytes an element takes: 4, or 8 for the float64 reference. */
   readonly elementBytes: 4 | 8;
+  /** The first offset that buffers may take, a multiple of 64. Below lie 0, which means absent, and the engine's own. */
+  readonly base: Pointer;
   /** Grows the memory to at least this many bytes, zero-filled, contents kept. `buffer` may be another object after. */
   reserve(bytes: number): void;
   /** The memory itself. Do not hold on to it across `reserve`. */
@@ -453,13 +456,16 @@ export const ACTIVATIONS = {
 
 export type ActivationName = keyof typeof ACTIVATIONS;
 
+/** A block of the right-hand matrix, copied into the order in which it is read (PANEL_ELEMENTS of kernels/matrix.h). */
+const DENSE_PANEL = 256 * 64;
+
 /** The elements (not bytes) of working room that a kernel with a `scratch` argument may use. */
 export function scratchElements(call: Call): number {
   switch (call.kernel) {
     case "denseForward":
     case "denseBackward": {
-      const { N, I, U } = call.args;
-      return N * U + I * (U + 64) + 4096;
+      const { N, U } = call.args;
+      return N * U + DENSE_PANEL;
     }
     case "rnnForward":
     case "rnnBackward":

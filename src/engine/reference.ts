@@ -72,6 +72,7 @@ export class ReferenceEngine implements Engine {
   readonly name = "reference";
   readonly threads = 1;
   readonly elementBytes: 4 | 8;
+  readonly base = 64;
   buffer = new ArrayBuffer(0);
 
   constructor({ precision = "float32" }: { precision?: "float32" | "float64" } = {}) {

@@ -20,14 +20,16 @@ export function sgdKernel(a: Bound<"sgd">): void {
 
 /** RMSprop (Tieleman and Hinton 2012); Keras puts epsilon inside the root. */
 export function rmspropKernel(a: Bound<"rmsprop">): void {
-  const { w, g, v, velocity, average, rho, momentum } = a;
+  const { w, g, v, velocity, average, momentum } = a;
+  const gain = a.oneMinusRho;
+  const rho = 1 - gain;
   const lr = a.scalars[0]!;
   for (let i = 0; i < a.length; i++) {
     if (a.weightDecay) w[i]! -= lr * a.weightDecay * w[i]!;
-    v[i] = rho * v[i]! + (1 - rho) * g[i]! * g[i]!;
+    v[i] = rho * v[i]! + gain * g[i]! * g[i]!;
     let denominator = v[i]! + a.epsilon;
     if (average) {
-      average[i] = rho * average[i]! + (1 - rho) * g[i]!;
+      average[i] = rho * average[i]! + gain * g[i]!;
       denominator -= average[i]! * average[i]!;
     }
     const step = (lr * g[i]!) / Math.sqrt(denominator);
@@ -43,8 +45,8 @@ export function adamKernel(a: Bound<"adam">): void {
   const alpha = a.scalars[1]!;
   for (let i = 0; i < a.length; i++) {
     if (a.weightDecay) w[i]! -= lr * a.weightDecay * w[i]!;
-    m[i]! += (g[i]! - m[i]!) * (1 - a.beta1);
-    v[i]! += (g[i]! * g[i]! - v[i]!) * (1 - a.beta2);
+    m[i]! += (g[i]! - m[i]!) * a.oneMinusBeta1;
+    v[i]! += (g[i]! * g[i]! - v[i]!) * a.oneMinusBeta2;
     let second = v[i]!;
     if (vMax) second = vMax[i] = Math.max(vMax[i]!, v[i]!);
     w[i]! -= (alpha * m[i]!) / (Math.sqrt(second) + a.epsilon);

@@ -153,11 +153,12 @@ export class Updater {
         };
       case "rmsprop": {
         const state = { v: slot("v"), velocity: slot("velocity"), average: slot("average") };
-        return { kernel: "rmsprop", args: { ...common, ...state, rho, momentum, epsilon } };
+        return { kernel: "rmsprop", args: { ...common, ...state, oneMinusRho: 1 - rho, momentum, epsilon } };
       }
       default: {
         const state = { m: slot("m"), v: slot("v"), vMax: slot("vMax") };
-        return { kernel: "adam", args: { ...common, ...state, beta1, beta2, epsilon } };
+        const gains = { oneMinusBeta1: 1 - beta1, oneMinusBeta2: 1 - beta2 };
+        return { kernel: "adam", args: { ...common, ...state, ...gains, epsilon } };
       }
     }
   }

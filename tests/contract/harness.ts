@@ -1,0 +1,132 @@
+/** Runs one kernel call on any engine: buffers are placed, guarded and read back. */
+import { Arena } from "../../src/engine/arena.js";
+import {
+  type Call,
+  type Engine,
+  KERNELS,
+  type KernelArguments,
+  type KernelName,
+  scratchElements,
+} from "../../src/engine/contract.js";
+import { Random } from "../../src/engine/philox.js";
+
+/** What an argument of a case is: a number, words, values, or null for an absent pointer. */
+export type Argument = number | Float32Array | Uint32Array | null;
+
+export interface Case<K extends KernelName = KernelName> {
+  kernel: K;
+  /** The sizes, for the test's name. */
+  label: string;
+  /** Everything but scratch. Outputs that are assigned start as noise, those that accumulate as given. */
+  args: { [Field in Exclude<keyof KernelArguments<K>, "scratch">]: Argument };
+  /** How far each result may be from the reference's, as a share of its largest value. */
+  tolerance: number;
+}
+
+/** A case of kernel K, with its fields checked by the compiler. */
+export function define<K extends KernelName>(
+  kernel: K,
+  label: string,
+  tolerance: number,
+  args: Case<K>["args"],
+): Case {
+  return { kernel, label, tolerance, args } as unknown as Case;
+}
+
+/** Beyond every buffer, to catch a kernel that writes past its end. */
+const GUARD = 32;
+const GUARD_VALUE = 12345.75;
+
+/** Runs a case and returns every buffer as it lies afterwards. */
+export function runCase(engine: Engine, { kernel, args }: Case): Map<string, Float32Array | Uint32Array> {
+  const arena = new Arena(engine);
+  const placed = new Map<string, { at: number; values: Float32Array | Uint32Array }>();
+  const values: Record<string, number> = {};
+  for (const field of Object.keys(KERNELS[kernel])) {
+    const given = (args as Record<string, Argument>)[field];
+    if (given === null || typeof given === "number") values[field] = given ?? 0;
+    else if (given) {
+      values[field] = arena.allocate(given.length + GUARD);
+      placed.set(field, { at: values[field]!, values: given });
+    }
+  }
+  const call = { kernel, args: values } as unknown as Call;
+  const scratch = scratchElements(call);
+  if (scratch > 0) {
+    values["scratch"] = arena.allocate(scratch + GUARD);
+    placed.set("scratch", { at: values["scratch"]!, values: new Float32Array(scratch).fill(Number.NaN) });
+  }
+  arena.commit();
+  for (const { at, values } of placed.values()) {
+    viewLike(values, engine, at).set(values);
+    new Float32Array(engine.buffer, at + values.length * 4, GUARD).fill(GUARD_VALUE);
+  }
+  const program = engine.load([[[call]]]);
+  program.run();
+  program.dispose();
+  const results = new Map<string, Float32Array | Uint32Array>();
+  for (const [field, { at, values }] of placed) {
+    const guard = new Float32Array(engine.buffer, at + values.length * 4, GUARD);
+    if (!guard.every((value) => value === GUARD_VALUE)) {
+      throw new Error(`${engine.name}: ${kernel} wrote past the end of ${field}`);
+    }
+    if (field === "scratch") continue;
+    results.set(field, viewLike(values, engine, at).slice());
+  }
+  return results;
+}
+
+function viewLike(values: Float32Array | Uint32Array, { buffer }: Engine, at: number) {
+  return values instanceof Uint32Array
+    ? new Uint32Array(buffer, at, values.length)
+    : new Float32Array(buffer, at, values.length);
+}
+
+/** Why `got` is not `expected` within a share of the largest expected value, or null. */
+export function difference(
+  got: Float32Array | Uint32Array,
+  expected: Float32Array | Uint32Array,
+  tolerance: number,
+): string | null {
+  let largest = 0;
+  for (const x of expected) if (Number.isFinite(x)) largest = Math.max(largest, Math.abs(x));
+  for (let i = 0; i < expected.length; i++) {
+    const a = got[i]!;
+    const b = expected[i]!;
+    if (Object.is(a, b) || a === b) continue;
+    // Written so that a NaN on one side fails.
+    if (Math.abs(a - b) <= tolerance * largest) continue;
+    return `element ${i} of ${expected.length} is ${a}, expected ${b} (largest ${largest}, tolerance ${tolerance})`;
+  }
+  return null;
+}
+
+/** Seeded numbers, different for every field of every case. */
+export class Values {
+  private drawn = 0;
+
+  constructor(private readonly seed: number) {}
+
+  normal(length: number, scale = 1): Float32Array {
+    const random = new Random(this.seed, 99, this.drawn++);
+    return Float32Array.from({ length }, (_, i) => scale * random.normal(i));
+  }
+
+  uniform(length: number, low = 0, high = 1): Float32Array {
+    const random = new Random(this.seed, 98, this.drawn++);
+    return Float32Array.from({ length }, (_, i) => low + (high - low) * random.uniform(i));
+  }
+
+  /** Whole numbers from 0 to below. */
+  whole(length: number, below: number): Float32Array {
+    return this.uniform(length, 0, below).map(Math.floor);
+  }
+
+  /** 0 and 1, with whole stretches of 0. */
+  mask(length: number, share = 0.3): Float32Array {
+    return this.uniform(length).map((x) => (x < share ? 0 : 1));
+  }
+}
+
+/** What an assigned output holds before the call: nothing that could pass for a result. */
+export const noise = (length: number) => new Float32Array(length).fill(-987.5);

@@ -1,0 +1,51 @@
+/** Every kernel on every engine, against the reference engine. */
+import assert from "node:assert/strict";
+import { after, describe, test } from "node:test";
+import { ReferenceEngine } from "../../src/engine/reference.js";
+import {
+  activationCases,
+  denseCases,
+  dropoutCases,
+  embeddingCases,
+  memoryCases,
+  softmaxCases,
+} from "./elementwise-cases.js";
+import { testedEngines } from "./engines.js";
+import { type Case, difference, runCase } from "./harness.js";
+import { gradientCases, lossCases, optimizerCases } from "./training-cases.js";
+
+const CASES = [
+  ...memoryCases(),
+  ...embeddingCases(),
+  ...denseCases(),
+  ...activationCases(),
+  ...softmaxCases(),
+  ...dropoutCases(),
+  ...lossCases(),
+  ...optimizerCases(),
+  ...gradientCases(),
+];
+
+const byKernel = new Map<string, Case[]>();
+for (const one of CASES) byKernel.set(one.kernel, [...(byKernel.get(one.kernel) ?? []), one]);
+
+const reference = new ReferenceEngine();
+
+for (const { label, create, missing } of testedEngines()) {
+  describe(`${label} against reference`, { skip: missing }, () => {
+    const engine = missing ? reference : create();
+    after(() => engine.dispose());
+    for (const [kernel, cases] of byKernel) {
+      test(kernel, () => {
+        for (const one of cases) {
+          const expected = runCase(reference, one);
+          const got = runCase(engine, one);
+          for (const [field, values] of got) {
+            const wrong = difference(values, expected.get(field)!, one.tolerance);
+            assert.equal(wrong, null, `${kernel} (${one.label}) ${field}: ${wrong}`);
+          }
+        }
+      });
+    }
+  });
+}
