@@ -71,6 +71,18 @@ export function oneOf<T extends string>(value: unknown, choices: readonly T[], w
   });
 }
 
+/** Refuses what is no options object, and keys that it should not have: a misspelt option must not be ignored. */
+export function knownOptions(given: unknown, names: readonly string[], where: string): void {
+  if (typeof given !== "object" || given === null || Array.isArray(given)) {
+    throw inputError({ expected: `an object with the options ${names.join(", ")}`, where, received: given });
+  }
+  for (const key of Object.keys(given)) {
+    if (names.includes(key)) continue;
+    const expected = `an option among ${names.join(", ")}`;
+    throw inputError({ expected, where, received: key, next: didYouMean(key, names) });
+  }
+}
+
 /** "Did you mean X?" when a choice is within two edits, else nothing. */
 export function didYouMean(word: string, choices: readonly string[]): string | undefined {
   const plain = (s: string) => s.toLowerCase().replace(/[_\-\s]/g, "");

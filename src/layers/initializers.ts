@@ -1,6 +1,6 @@
 /** Initial weights, as `keras.initializers`: the same distributions over the same fans (numbers are our own). */
 import { Random } from "../engine/philox.js";
-import { inputError, oneOf } from "../errors.js";
+import { finiteNumber, inputError, knownOptions, oneOf, wholeNumber } from "../errors.js";
 
 export interface Initializer {
   name: InitializerName;
@@ -36,8 +36,23 @@ export function resolveInitializer(value: unknown, where: string): Initializer {
     throw inputError({ expected: "an initializer's name or { name, … }", where, received: value });
   }
   const name = oneOf((given as { name?: unknown }).name, INITIALIZER_NAMES, where);
+  knownOptions(given, ["name", ...Object.keys(DEFAULTS[name])], where);
+  for (const [key, parameter] of Object.entries(given)) checkParameter(key, parameter, `${where} ${key}`);
   // "uniform" alone in Keras means ±0.05; explicit parameters override the defaults.
   return { ...DEFAULTS[name], ...given, name };
+}
+
+const CHOICES: Record<string, readonly string[]> = {
+  mode: ["fanIn", "fanOut", "fanAvg"],
+  distribution: ["uniform", "truncatedNormal", "untruncatedNormal"],
+};
+
+function checkParameter(key: string, value: unknown, where: string): void {
+  if (key === "name" || (key === "seed" && value === null)) return;
+  const choices = CHOICES[key];
+  if (choices) oneOf(value, choices, where);
+  else if (key === "seed") wholeNumber(value, where, Number.MIN_SAFE_INTEGER);
+  else finiteNumber(value, where);
 }
 
 const SCALED: Partial<Record<InitializerName, [scale: number, mode: string, distribution: string]>> = {

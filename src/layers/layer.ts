@@ -1,5 +1,6 @@
 /** What a layer is: options, parameters, an output shape, and the kernel calls it adds to a plan. */
 import type { ActivationName, KernelArguments, KernelName, Pointer } from "../engine/contract.js";
+import { inputError } from "../errors.js";
 import type { Initializer } from "./initializers.js";
 import type { Given, OptionTable, Regularizer, Resolved } from "./options.js";
 import { resolveOptions } from "./options.js";
@@ -83,8 +84,13 @@ export abstract class Layer {
   parameters: readonly Parameter[] = [];
 
   constructor(given: { name?: string; trainable?: boolean } = {}) {
-    this.name = given.name ?? "";
-    this.trainable = given.trainable ?? true;
+    const { name = "", trainable = true } = given;
+    if (typeof name !== "string") throw inputError({ expected: "text", where: "layer name", received: name });
+    if (typeof trainable !== "boolean") {
+      throw inputError({ expected: "true or false", where: "layer trainable", received: trainable });
+    }
+    this.name = name;
+    this.trainable = trainable;
   }
 
   /** Declares the parameters for these input shapes. */

@@ -3,7 +3,7 @@
  * A misspelt option is an error with a suggestion, never ignored.
  */
 import { ACTIVATIONS, type ActivationName } from "../engine/contract.js";
-import { didYouMean, finiteNumber, inputError, oneOf, wholeNumber } from "../errors.js";
+import { finiteNumber, inputError, knownOptions, oneOf, wholeNumber } from "../errors.js";
 import { type Initializer, type InitializerName, resolveInitializer } from "./initializers.js";
 
 /** Checks a given value and returns what the layer keeps. */
@@ -32,18 +32,8 @@ export type Given<T extends OptionTable> = { [K in RequiredKeys<T>]: InOf<T[K]> 
 export type Resolved<T extends OptionTable> = { [K in keyof T]: OutOf<T[K]> };
 
 export function resolveOptions<T extends OptionTable>(table: T, given: object, where: string): Resolved<T> {
+  knownOptions(given, [...Object.keys(table), "name", "trainable"], where);
   const values = given as Record<string, unknown>;
-  for (const key of Object.keys(values)) {
-    if (!Object.hasOwn(table, key) && key !== "name" && key !== "trainable") {
-      const names = Object.keys(table);
-      throw inputError({
-        expected: `an option among ${names.join(", ")}`,
-        where,
-        received: key,
-        next: didYouMean(key, names),
-      });
-    }
-  }
   const resolved: Record<string, unknown> = {};
   for (const [key, option] of Object.entries(table)) {
     resolved[key] = (option as Option<unknown, unknown>).resolve(values[key], `${where} ${key}`);
@@ -102,9 +92,7 @@ export interface Regularizer {
 export const regularizer = () =>
   option<Partial<Regularizer> | null, Regularizer | null>(null, (value, where) => {
     if (value === null) return null;
-    if (typeof value !== "object") {
-      throw inputError({ expected: "{ l1?, l2? } or null", where, received: value });
-    }
+    knownOptions(value, ["l1", "l2"], where);
     return {
       l1: finiteNumber(value.l1 ?? 0, `${where}.l1`, 0),
       l2: finiteNumber(value.l2 ?? 0, `${where}.l2`, 0),
