@@ -1,7 +1,7 @@
 /** A model's layers as a graph in topological order; a Sequential is a chain. */
 import { inputError } from "../errors.js";
 import { Input } from "../layers/input.js";
-import type { Layer, Shape } from "../layers/layer.js";
+import { Layer, type Shape } from "../layers/layer.js";
 
 export interface Node {
   readonly layer: Layer;
@@ -29,8 +29,31 @@ export function snakeCase(name: string): string {
 /** "embeddingBag" → "embedding_bag": our option names to Keras's. */
 export const camelToSnake = (name: string): string => name.replace(/[A-Z]/g, (c) => `_${c.toLowerCase()}`);
 
+/** The layers that models have taken: a layer's parameters are declared for one model's shapes and memory. */
+const owned = new WeakSet<Layer>();
+
+function checkLayers(layers: readonly Layer[]): void {
+  const seen = new Set<Layer>();
+  layers.forEach((layer, i) => {
+    const where = `layers[${i}]`;
+    if (!(layer instanceof Layer)) {
+      throw inputError({ expected: "a layer, as layers.dense({ units: 1 }) makes", where, received: layer });
+    }
+    if (owned.has(layer) || seen.has(layer)) {
+      throw inputError({
+        expected: "a layer of its own",
+        where,
+        received: `${layer.className} ${layer.name}, which is already in ${seen.has(layer) ? "this" : "another"} model`,
+        next: "Make a new layer; to have the same weights, copy them with getWeights and setWeights.",
+      });
+    }
+    seen.add(layer);
+  });
+}
+
 /** Names every unnamed layer as Keras does: "lstm", "lstm_1", … within this model. */
 export function nameLayers(layers: readonly Layer[]): void {
+  checkLayers(layers);
   const taken = new Set<string>();
   for (const layer of layers) {
     if (layer.name === "") continue;
@@ -56,12 +79,31 @@ export function nameLayers(layers: readonly Layer[]): void {
 /** Builds every layer for the shapes that reach it. */
 export function buildGraph(links: readonly Link[]): Node[] {
   const nodes: Node[] = [];
+  checkLayers(links.map(({ layer }) => layer));
   for (const { layer, inputs } of links) {
+    checkPlace(layer, inputs, nodes);
     const shapes = inputs.map((from) => nodes[from]!.shape);
     layer.build(shapes);
     nodes.push({ layer, inputs, shape: layer.outputShape(shapes) });
   }
+  for (const { layer } of links) owned.add(layer);
   return nodes;
+}
+
+/** Inputs begin a model, and an Embedding follows one: its ids are checked there before they become addresses. */
+function checkPlace(layer: Layer, inputs: readonly number[], nodes: readonly Node[]): void {
+  const where = `${layer.className} ${layer.name}`;
+  if (layer instanceof Input && inputs.length > 0) {
+    throw inputError({ expected: "the first place of the model", where, received: "a place after other layers" });
+  }
+  const before = inputs.map((from) => nodes[from]!.layer);
+  if (layer.className === "Embedding" && before.some((other) => !(other instanceof Input))) {
+    throw inputError({
+      expected: "token ids straight from the model's input",
+      where,
+      received: `the output of ${before[0]!.className} ${before[0]!.name}`,
+    });
+  }
 }
 
 /** A chain of layers with an input in front; `inputShape` where the first layer does not say it. */

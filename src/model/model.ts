@@ -81,8 +81,8 @@ export class Model {
     this.options = options;
     this.name = options.name ?? "sequential";
     this.seed = wholeNumber(options.seed ?? 0, "model seed");
-    this.layers = layers.filter((layer) => layer.className !== "InputLayer");
     nameLayers(layers);
+    this.layers = layers.filter((layer) => layer.className !== "InputLayer");
     if (links) this.buildFrom(links, outputs);
   }
 
@@ -529,5 +529,8 @@ function argMax(values: Float32Array, from: number, length: number): number {
 
 /** A model that is a chain of layers. */
 export function sequential(layers: readonly Layer[], options: ModelOptions = {}): Model {
+  if (!Array.isArray(layers)) {
+    throw inputError({ expected: "a list of layers", where: "sequential", received: layers });
+  }
   return new Model(layers, chain(layers, null), options);
 }
