@@ -94,7 +94,11 @@ export function buildGraph(links: readonly Link[]): Node[] {
 function checkPlace(layer: Layer, inputs: readonly number[], nodes: readonly Node[]): void {
   const where = `${layer.className} ${layer.name}`;
   if (layer instanceof Input && inputs.length > 0) {
-    throw inputError({ expected: "the first place of the model", where, received: "a place after other layers" });
+    throw inputError({
+      expected: "the first place of the model",
+      where,
+      received: "a place after other layers",
+    });
   }
   const before = inputs.map((from) => nodes[from]!.layer);
   if (layer.className === "Embedding" && before.some((other) => !(other instanceof Input))) {

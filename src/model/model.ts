@@ -1,6 +1,6 @@
 /** A model: layers, weights, and what one does with them. Everything heavy is in plans and engines. */
 import { createEngine, type EngineOptions } from "../engine/index.js";
-import { inputError, wholeNumber } from "../errors.js";
+import { finiteNumber, inputError, wholeNumber } from "../errors.js";
 import type { Layer, Shape } from "../layers/layer.js";
 import {
   checkIds,
@@ -207,7 +207,7 @@ export class Model {
   }
 
   set learningRate(rate: number) {
-    this.updater.learningRate = rate;
+    this.updater.learningRate = finiteNumber(rate, "learningRate", 0);
   }
 
   /** Optimizer steps so far. */
@@ -282,6 +282,7 @@ export class Model {
   // The steps of a batch, for the loop in fit.ts.
 
   trainingPlan({ inputs }: Dataset, rows: number, inputGradients = false): Plan {
+    this.updater.checkTrainable();
     const inputShapes = inputs.map((input) => input.shape);
     return this.runtime.plan({ rows, inputShapes, training: true, loss: this.compiled.loss, inputGradients });
   }

@@ -3,7 +3,7 @@
  * rowLoss = weight · loss; the gradient is that of scale · Σ rowLoss, with scale = 1 / rows of the whole batch.
  */
 import type { Bound, Reals } from "../engine/bound.js";
-import { finiteNumber, inputError, oneOf } from "../errors.js";
+import { finiteNumber, inputError, knownOptions, oneOf } from "../errors.js";
 
 /** Keras's epsilon: probabilities are clipped to [1e-7, 1 − 1e-7], which in float32 caps the loss at 15.942. */
 const LOWEST = Math.fround(1e-7);
@@ -150,10 +150,23 @@ export interface Loss extends Required<LossOptions> {
   readonly name: LossName;
 }
 
+const LOSS_OPTIONS: Record<LossName, readonly (keyof LossOptions)[]> = {
+  binaryCrossentropy: ["fromLogits", "labelSmoothing", "path"],
+  categoricalCrossentropy: ["fromLogits", "labelSmoothing", "path"],
+  sparseCategoricalCrossentropy: ["fromLogits", "path"],
+  meanSquaredError: [],
+};
+
 function make(name: LossName, options: LossOptions = {}): Loss {
+  knownOptions(options, LOSS_OPTIONS[name], `losses.${name}`);
+  const { fromLogits = false } = options;
+  if (typeof fromLogits !== "boolean") {
+    const where = `losses.${name} fromLogits`;
+    throw inputError({ expected: "true or false", where, received: fromLogits });
+  }
   return {
     name,
-    fromLogits: options.fromLogits ?? false,
+    fromLogits,
     labelSmoothing: finiteNumber(options.labelSmoothing ?? 0, `losses.${name} labelSmoothing`, 0, 1),
     path: oneOf(options.path ?? "logits", ["logits", "probabilities"], `losses.${name} path`),
   };
@@ -163,13 +176,17 @@ function make(name: LossName, options: LossOptions = {}): Loss {
 export const losses = {
   binaryCrossentropy: (options?: LossOptions) => make("binaryCrossentropy", options),
   categoricalCrossentropy: (options?: LossOptions) => make("categoricalCrossentropy", options),
-  sparseCategoricalCrossentropy: (options?: LossOptions) => make("sparseCategoricalCrossentropy", options),
+  sparseCategoricalCrossentropy: (options?: Omit<LossOptions, "labelSmoothing">) =>
+    make("sparseCategoricalCrossentropy", options),
   meanSquaredError: () => make("meanSquaredError"),
 };
 
 export function resolveLoss(loss: LossName | Loss): Loss {
   if (typeof loss === "string") return make(oneOf(loss, LOSS_NAMES, "compile loss"));
-  if (typeof loss === "object" && LOSS_NAMES.includes(loss.name)) return loss;
+  if (typeof loss === "object" && loss !== null && LOSS_NAMES.includes(loss.name)) {
+    const { name, ...options } = loss;
+    return "path" in loss && "labelSmoothing" in loss ? loss : make(name, options);
+  }
   throw inputError({
     expected: `one of ${LOSS_NAMES.join(", ")}, or losses.…()`,
     where: "compile loss",

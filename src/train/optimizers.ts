@@ -1,6 +1,6 @@
 /** Optimizers: mathematics (reference kernels) and descriptions. Formulas and defaults are Keras 3's. */
 import type { Bound } from "../engine/bound.js";
-import { finiteNumber, inputError, oneOf } from "../errors.js";
+import { finiteNumber, inputError, knownOptions, oneOf } from "../errors.js";
 
 /** Plain, momentum (Polyak 1964) and Nesterov momentum. */
 export function sgdKernel(a: Bound<"sgd">): void {
@@ -89,6 +89,7 @@ interface CommonOptions {
   globalClipnorm?: number | null;
 }
 
+const NULLABLE = ["weightDecay", "clipnorm", "clipvalue", "globalClipnorm"];
 const common = {
   learningRate: 0.001,
   weightDecay: null,
@@ -151,20 +152,34 @@ const unused = {
 
 function make(name: OptimizerName, options: object = {}): Optimizer {
   const defaults: Record<string, unknown> = OPTIMIZER_DEFAULTS[name];
-  for (const [key, value] of Object.entries(options)) {
-    oneOf(key, Object.keys(defaults), `optimizers.${name} option`);
-    if (typeof value === "number") finiteNumber(value, `optimizers.${name} ${key}`, 0);
+  const where = `optimizers.${name}`;
+  knownOptions(options, Object.keys(defaults), where);
+  const given = Object.entries(options).filter(([, value]) => value !== undefined);
+  for (const [key, value] of given) checkOption(key, value, defaults[key], `${where} ${key}`);
+  const made = { ...unused, ...defaults, ...Object.fromEntries(given), name } as Optimizer;
+  // As in Keras, a limit of 0 is none.
+  const clips = { clipnorm: made.clipnorm || null, clipvalue: made.clipvalue || null };
+  const limits = { ...clips, globalClipnorm: made.globalClipnorm || null };
+  if (Object.values(limits).filter((limit) => limit !== null).length > 1) {
+    throw inputError({ expected: "one of clipnorm, clipvalue, globalClipnorm", where });
   }
-  const made = { ...unused, ...defaults, ...definedOnly(options), name } as Optimizer;
-  const clips = [made.clipnorm, made.clipvalue, made.globalClipnorm].filter((limit) => limit !== null);
-  if (clips.length > 1) {
-    throw inputError({ expected: "one of clipnorm, clipvalue, globalClipnorm", where: `optimizers.${name}` });
-  }
-  return made;
+  return { ...made, ...limits };
 }
 
-const definedOnly = (options: object) =>
-  Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
+/** Shares of an average: 1 would never let anything new in. */
+const BELOW_ONE = ["rho", "beta1", "beta2"];
+
+function checkOption(key: string, value: unknown, fallback: unknown, where: string): void {
+  if (typeof fallback === "boolean") {
+    if (typeof value !== "boolean") throw inputError({ expected: "true or false", where, received: value });
+    return;
+  }
+  if (value === null && NULLABLE.includes(key)) return;
+  finiteNumber(value, where, 0, key === "momentum" || BELOW_ONE.includes(key) ? 1 : Infinity);
+  if (value === 1 && BELOW_ONE.includes(key)) {
+    throw inputError({ expected: "a number below 1", where, received: value });
+  }
+}
 
 export const optimizers = {
   sgd: (options?: SgdOptions) => make("sgd", options),
@@ -177,7 +192,11 @@ export function resolveOptimizer(optimizer: OptimizerName | Optimizer): Optimize
   if (typeof optimizer === "string") {
     return make(oneOf(optimizer, Object.keys(OPTIMIZER_DEFAULTS) as OptimizerName[], "compile optimizer"));
   }
-  if (typeof optimizer === "object" && optimizer.name in OPTIMIZER_DEFAULTS) return optimizer;
+  if (typeof optimizer === "object" && optimizer !== null && optimizer.name in OPTIMIZER_DEFAULTS) {
+    // Written by hand, { name: "adam", learningRate: 0.01 } is as good as what optimizers.adam makes.
+    const { name, ...options } = optimizer;
+    return Object.keys(unused).every((key) => key in optimizer) ? optimizer : make(name, options);
+  }
   throw inputError({
     expected: "an optimizer's name or optimizers.…()",
     where: "compile optimizer",

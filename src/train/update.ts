@@ -15,6 +15,8 @@ export interface OptimizerState {
   slots: Float32Array[];
 }
 
+const isTrained = ({ layer, parameter }: WeightEntry) => parameter.trainable && layer.trainable;
+
 export class Updater {
   learningRate: number;
   iterations = 0;
@@ -24,6 +26,8 @@ export class Updater {
   private readonly norms: Pointer;
   private regularization: Program | null = null;
   private readonly updates: Program;
+  /** What the programs below update: fixed, so that state and programs agree. */
+  private readonly trained: readonly WeightEntry[];
 
   constructor(
     private readonly engine: Engine,
@@ -32,6 +36,7 @@ export class Updater {
     readonly optimizer: Optimizer,
   ) {
     this.learningRate = optimizer.learningRate;
+    this.trained = weights.entries.filter(isTrained);
     this.slots = slotNames(optimizer).map((name) => ({
       name,
       at: arena.allocate(Math.max(1, weights.gradientElements)),
@@ -46,8 +51,17 @@ export class Updater {
     this.updates = engine.load([...this.clipPhases(), this.updatePhase()]);
   }
 
-  private trained(): WeightEntry[] {
-    return this.weights.entries.filter(({ layer, parameter }) => parameter.trainable && layer.trainable);
+  /** @throws InputError when a layer was frozen or thawed since */
+  checkTrainable(): void {
+    for (const entry of this.weights.entries) {
+      if (isTrained(entry) === this.trained.includes(entry)) continue;
+      throw inputError({
+        expected: "the trainable that it was compiled with",
+        where: `${entry.layer.className} ${entry.layer.name}`,
+        received: entry.layer.trainable,
+        next: "Call compile again after freezing or thawing layers.",
+      });
+    }
   }
 
   private gradientAt(entry: WeightEntry): Pointer {
@@ -56,7 +70,8 @@ export class Updater {
 
   private regularizeCalls(): Call[] {
     const calls: Call[] = [];
-    for (const entry of this.weights.entries) {
+    // As in Keras, frozen weights cost no penalty.
+    for (const entry of this.trained) {
       const { regularizer } = entry.parameter;
       if (!regularizer || (regularizer.l1 === 0 && regularizer.l2 === 0)) continue;
       if (calls.length === 0)
@@ -77,7 +92,7 @@ export class Updater {
 
   private clipPhases(): Phase[] {
     const { clipnorm, clipvalue, globalClipnorm } = this.optimizer;
-    const entries = this.trained();
+    const entries = this.trained;
     if (clipvalue !== null) {
       return [entries.map((e) => [{ kernel: "clipToValue", args: { ...this.range(e), limit: clipvalue } }])];
     }
@@ -112,7 +127,7 @@ export class Updater {
   private updatePhase(): Phase {
     const { elementBytes } = this.engine;
     const runs: { at: Pointer; length: number }[] = [];
-    for (const { at, length } of this.trained().sort((a, b) => a.at - b.at)) {
+    for (const { at, length } of [...this.trained].sort((a, b) => a.at - b.at)) {
       const last = runs.at(-1);
       const gap = last ? (at - last.at) / elementBytes - last.length : 0;
       if (last && gap < 64 / elementBytes) last.length += gap + length;
@@ -179,7 +194,7 @@ export class Updater {
 
   /** Slots as Keras orders them: per variable for Adam (m v m v …), per slot otherwise; amsgrad's maxima last. */
   private slotOrder(): { entry: WeightEntry; at: Pointer }[] {
-    const entries = this.trained();
+    const entries = this.trained;
     const at = (slot: { at: Pointer }, entry: WeightEntry) => ({
       entry,
       at: slot.at + entry.at - this.weights.base,

@@ -120,10 +120,9 @@ function readLoss(value: Json, context: Context): Loss | undefined {
   }
   const config = isObject(value) && isObject(value["config"]) ? value["config"] : {};
   const smoothing = config["label_smoothing"];
-  return losses[name]({
-    fromLogits: config["from_logits"] === true,
-    labelSmoothing: typeof smoothing === "number" && smoothing >= 0 && smoothing <= 1 ? smoothing : 0,
-  });
+  const smooth = typeof smoothing === "number" && smoothing > 0 && smoothing <= 1;
+  const fromLogits = config["from_logits"] === true;
+  return { ...losses[name](), fromLogits, labelSmoothing: smooth ? smoothing : 0 };
 }
 
 const METRICS: Record<string, MetricName> = {
