@@ -23,7 +23,7 @@ export class Source {
   ) {
     this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     // Several names may lead to the same bytes, and compressed data grows: what all reading together may come to.
-    this.#allowance = 64 * 2 ** 20 + 20 * bytes.length;
+    this.#allowance = 32 * 2 ** 20 + 20 * bytes.length;
   }
 
   /** Takes `size` bytes out of what this file may come to, or refuses. */

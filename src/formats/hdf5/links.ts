@@ -68,11 +68,17 @@ function readLink(body: Cursor, where: string): Link {
   const name = body.text(body.unsigned(1 << (flags & 3)));
   if (kind === 0) return { name, address: body.address() ?? Infinity };
   if (kind === 1) throw softLink(where, name, body.text(body.u16()));
-  const target =
-    kind === 64 ? `an external link to ${label(body.text(body.u16()).slice(1))}` : `link kind ${kind}`;
+  const target = kind === 64 ? `an external link to ${externalTarget(body)}` : `link kind ${kind}`;
   throw hdf5Error(`${where}/${label(name)}`, "an object in this file", target);
 }
 
 function softLink(where: string, name: string, target: string) {
   return hdf5Error(`${where}/${label(name)}`, "an object in this file", `a soft link to ${label(target)}`);
+}
+
+/** Flags, then the other file's name. */
+function externalTarget(body: Cursor): string {
+  const size = body.u16();
+  body.skip(1);
+  return label(body.text(size - 1));
 }

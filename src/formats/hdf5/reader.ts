@@ -24,7 +24,7 @@ export interface Hdf5Group {
 }
 
 const SIGNATURE = [0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a];
-const MOST_OBJECTS = 65_536;
+const MOST_OBJECTS = 32_768;
 const MOST_DEPTH = 32;
 
 /** Whether bytes begin as an HDF5 file does. */
@@ -37,7 +37,7 @@ export function readHdf5(bytes: Uint8Array, file: string): Hdf5Group {
   const source = new Source(bytes, file);
   const walk: Walk = { source, heap: new GlobalHeap(source), objects: 0, above: new Set() };
   const root = readObject(walk, readSuperblock(source), "");
-  if (!("groups" in root)) throw hdf5Error(file, "a group at the root", "a dataset");
+  if (!root || !("groups" in root)) throw hdf5Error(file, "a group at the root", "something else");
   return root;
 }
 
@@ -79,7 +79,8 @@ function readSuperblock(source: Source): number {
   return cursor.address() ?? Infinity;
 }
 
-function readObject(walk: Walk, address: number, path: string): Hdf5Group | DatasetEntry {
+/** A group or dataset; undefined for anything else, such as a datatype with a name. */
+function readObject(walk: Walk, address: number, path: string): Hdf5Group | DatasetEntry | undefined {
   const { source, above } = walk;
   const where = path ? `${source.file}: ${path}` : source.file;
   if (++walk.objects > MOST_OBJECTS) throw hdf5Error(where, `at most ${MOST_OBJECTS} objects`, "more");
@@ -91,14 +92,14 @@ function readObject(walk: Walk, address: number, path: string): Hdf5Group | Data
   const links = readLinks(source, messages, where);
   if (!links) {
     const dataset = readDataset(source, walk.heap, messages, path, where);
-    if (!dataset) throw hdf5Error(where, "a group or a dataset", "something else");
-    return { ...dataset, attributes };
+    return dataset && { ...dataset, attributes };
   }
   const groups = new Map<string, Hdf5Group>();
   const datasets = new Map<string, DatasetEntry>();
   above.add(address);
   for (const link of links) {
     const child = readObject(walk, link.address, path ? `${path}/${label(link.name)}` : label(link.name));
+    if (!child) continue;
     if ("groups" in child) groups.set(link.name, child);
     else datasets.set(link.name, child);
   }

@@ -1,7 +1,7 @@
 /** How a model is trained: Keras's optimizer, loss and metrics, and ours. */
 
 import { camelToSnake, snakeCase } from "../../model/graph.js";
-import type { Compiled, CompileOptions } from "../../model/model.js";
+import type { CompileOptions, Model } from "../../model/model.js";
 import { type Loss, type LossName, losses } from "../../train/losses.js";
 import type { MetricName } from "../../train/metrics/streaming.js";
 import {
@@ -156,10 +156,12 @@ function flatten(value: Json): Json[] {
   return isObject(value) && !("class_name" in value) ? Object.values(value).flatMap(flatten) : [value];
 }
 
-/** `compile_config` as Keras 3 writes it. */
-export function writeCompileConfig({ optimizer, loss, metrics }: Compiled, outputs: number): JsonObject {
+/** `compile_config` as Keras 3 writes it: of the optimizer, with the learning rate it has now. */
+export function writeCompileConfig(model: Model): JsonObject {
+  const { optimizer, loss, metrics } = model.compiled;
+  const outputs = model.outputSize;
   return {
-    optimizer: writeOptimizer(optimizer),
+    optimizer: writeOptimizer({ ...optimizer, learningRate: model.learningRate }),
     loss: writeLoss(loss),
     loss_weights: null,
     metrics: metrics.flatMap((metric) => writeMetric(metric, outputs)),

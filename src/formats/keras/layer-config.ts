@@ -44,19 +44,22 @@ export function readNode(value: Json | undefined, where: string): LayerNode {
   return { className, name, config, node: value };
 }
 
+const KERAS_MODULE = /^(keras|tf_keras|tensorflow\.keras|tensorflow\.python\.keras|tf\.keras)(\.|$)/;
+
+function checkModule(module: Json, where: string): void {
+  if (typeof module === "string" && KERAS_MODULE.test(module)) return;
+  throw inputError({
+    expected: "a class of Keras's own",
+    where: `${where}.module`,
+    received: module,
+    next: NEVER_RUN,
+  });
+}
+
 /** Keras names where a class comes from; whatever is not Keras's own is a stranger's code, which is never run. */
 function checkOrigin(node: JsonObject, className: string, where: string): void {
-  const module = node["module"] ?? "keras";
   const registered = node["registered_name"] ?? className;
-  const keras = /^(keras|tf_keras|tensorflow\.keras|tensorflow\.python\.keras|tf\.keras)(\.|$)/;
-  if (typeof module !== "string" || !keras.test(module)) {
-    throw inputError({
-      expected: "a class of Keras's own",
-      where: `${where}.module`,
-      received: module,
-      next: NEVER_RUN,
-    });
-  }
+  checkModule(node["module"] ?? "keras", where);
   if (registered !== className && registered !== `Keras>${className}`) {
     const received = registered;
     throw inputError({
@@ -65,6 +68,20 @@ function checkOrigin(node: JsonObject, className: string, where: string): void {
       received,
       next: NEVER_RUN,
     });
+  }
+}
+
+/**
+ * Objects inside a layer's settings: initializers and the like. Functions are only ever compared by name, so where they
+ * come from does not matter.
+ */
+function checkInner(value: Json, where: string): void {
+  if (Array.isArray(value)) {
+    for (const [i, item] of value.entries()) checkInner(item, `${where}[${i}]`);
+  } else if (isObject(value)) {
+    const named = typeof value["class_name"] === "string" && value["class_name"] !== "function";
+    if (named && (value["module"] ?? null) !== null) checkModule(value["module"]!, where);
+    for (const [key, item] of Object.entries(value)) checkInner(item, `${where}.${label(key)}`);
   }
 }
 
@@ -78,6 +95,7 @@ export function readLayer(
 ): Layer {
   const kind = LAYER_KINDS.get(className);
   if (!kind) throw unknownLayer(className, where);
+  checkInner(config, `${where}.config`);
   const options: Record<string, unknown> = { ...(name && { name }) };
   if (typeof config["trainable"] === "boolean") options["trainable"] = config["trainable"];
   for (const [key, value] of Object.entries(config)) {

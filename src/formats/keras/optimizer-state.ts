@@ -72,9 +72,14 @@ export function restoreOptimizer(model: Model, variables: StoredWeight[], notes:
   const [iterations, rate] = scalars.map(number);
   model.setOptimizerState({
     iterations: Number.isSafeInteger(iterations) && iterations! >= 0 ? iterations! : 0,
-    learningRate: hasRate && Number.isFinite(rate) ? rate! : state.learningRate,
+    learningRate: hasRate ? exactRate(rate!, state.learningRate) : state.learningRate,
     slots: slots.map(readFloats),
   });
+}
+
+/** The stored rate is a float32; the configuration has the same number in full, as long as it is the same. */
+function exactRate(stored: number, configured: number): number {
+  return Number.isFinite(stored) && stored !== Math.fround(configured) ? stored : configured;
 }
 
 function elements({ shape }: Hdf5Dataset): number {

@@ -28,7 +28,7 @@ export function writeKeras(model: Model, { extras = null, savedAt }: WriteOption
   const metadata: JsonObject = { keras_version: KERAS_VERSION };
   if (savedAt) metadata["date_saved"] = savedAt.toISOString().slice(0, 19).replace("T", "@");
   const config = writeModelConfig(model);
-  if (model.isCompiled) config["compile_config"] = writeCompileConfig(model.compiled, model.outputSize);
+  if (model.isCompiled) config["compile_config"] = writeCompileConfig(model);
   const members: [string, Uint8Array][] = [
     ["metadata.json", encode(metadata)],
     ["config.json", encode(config)],
@@ -48,7 +48,7 @@ export function writeKerasH5(model: Model): Uint8Array {
   ]);
   const children = new Map<string, Hdf5GroupInput>([["model_weights", namedTree(model)]]);
   if (model.isCompiled) {
-    const { optimizer, ...rest } = writeCompileConfig(model.compiled, model.outputSize);
+    const { optimizer, ...rest } = writeCompileConfig(model);
     const training = withoutModules({ ...rest, optimizer_config: optimizer! });
     attributes.set("training_config", JSON.stringify(training));
     children.set("optimizer_weights", namedOptimizerTree(model));

@@ -1,0 +1,51 @@
+/**
+ * A process of its own that opens every file of the attack corpus: prints what each came to and how long it took, and last
+ * the most memory the process ever held.
+ */
+import { readFileSync } from "node:fs";
+import { gunzipSync } from "node:zlib";
+import { readKeras } from "../../src/formats/keras/index.js";
+import { InputError } from "../../src/index.js";
+
+export interface Attack {
+  file: string;
+  /** A pattern for the message; null where the file is accepted. */
+  refusal: string | null;
+}
+
+export interface Outcome {
+  file: string;
+  kind: "opened" | "refused" | "crashed";
+  /** The message, or the warnings of the receipt. */
+  said: string;
+  milliseconds: number;
+}
+
+export const FOLDER = new URL("../../../tests/files/attacks/", import.meta.url);
+
+export const readAttacks = (): Attack[] =>
+  JSON.parse(readFileSync(new URL("attacks.json", FOLDER), "utf8")) as Attack[];
+
+function tryOne({ file }: Attack): Outcome {
+  const stored = readFileSync(new URL(file, FOLDER));
+  const bytes = file.endsWith(".gz") ? gunzipSync(stored) : stored;
+  const start = performance.now();
+  const end = (kind: Outcome["kind"], said: string): Outcome => {
+    return { file, kind, said, milliseconds: performance.now() - start };
+  };
+  try {
+    const { model, receipt } = readKeras(bytes, { name: "attack" });
+    model.dispose();
+    return end("opened", receipt.warnings.join("\n"));
+  } catch (error) {
+    return error instanceof InputError
+      ? end("refused", error.message)
+      : end("crashed", String((error as Error).stack));
+  }
+}
+
+if (process.argv[2] === "run") {
+  const outcomes = readAttacks().map(tryOne);
+  const megabytes = process.resourceUsage().maxRSS / 1024;
+  console.log(JSON.stringify({ outcomes, megabytes }));
+}

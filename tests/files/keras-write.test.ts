@@ -1,0 +1,136 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { unzipSync } from "fflate";
+import { readKeras, writeKeras, writeKerasH5 } from "../../src/formats/keras/index.js";
+import { InputError, layers, type Model, sequential } from "../../src/index.js";
+import { readCases, readSample } from "./samples.js";
+import { writtenModels } from "./written-models.js";
+
+const FORMS = { ".keras": (model: Model) => writeKeras(model), ".h5": writeKerasH5 } as const;
+
+/** Everything that a file should bring back, as plain data. */
+function portrait(model: Model) {
+  const compiled = model.isCompiled ? model.compiled : null;
+  return {
+    name: model.name,
+    inputs: model.inputShapes,
+    layers: model.layers.map(({ className, name, trainable, options }) => ({
+      className,
+      name,
+      trainable,
+      options,
+    })),
+    weights: model.getWeights(),
+    optimizer: compiled?.optimizer ?? null,
+    loss: compiled && { ...compiled.loss, path: null },
+    state: compiled && model.optimizerState(),
+  };
+}
+
+/** The one option that says nothing once the input layer says it. */
+function withoutLength(of: ReturnType<typeof portrait>) {
+  const layersOf = of.layers.map(({ options, ...rest }) => ({
+    ...rest,
+    options: { ...options, inputLength: null },
+  }));
+  return { ...of, layers: layersOf };
+}
+
+describe("what is written is read back", () => {
+  for (const { name, model, input, target } of writtenModels()) {
+    for (const [form, write] of Object.entries(FORMS)) {
+      test(`${name}${form}: names, options, weights and optimizer to the bit`, () => {
+        const again = readKeras(write(model), { name: name + form });
+        assert.deepEqual(withoutLength(portrait(again.model)), withoutLength(portrait(model)));
+        assert.deepEqual(again.model.predict(input), model.predict(input));
+        assert.deepEqual(again.receipt.warnings, []);
+        assert.deepEqual(again.receipt.ignored, []);
+        assert.deepEqual(again.receipt.filled, []);
+      });
+    }
+    if (target) {
+      test(`${name}: training goes on to the same bits`, () => {
+        const again = readKeras(writeKeras(model)).model;
+        const losses = (m: Model) => [1, 2, 3].map(() => m.trainOnBatch(input, target));
+        assert.deepEqual(losses(again), losses(model));
+        assert.deepEqual(again.getWeights(), model.getWeights());
+      });
+    }
+  }
+
+  test("a learning rate that has changed since compiling comes back exactly", () => {
+    for (const write of Object.values(FORMS)) {
+      const { model } = writtenModels().find(({ name }) => name === "adam")!;
+      model.learningRate = 0.0123456789;
+      assert.equal(readKeras(write(model)).model.learningRate, 0.0123456789);
+    }
+  });
+
+  test("Keras's own files go through Cellstate with the same weights and state", () => {
+    for (const { files } of readCases("keras_files.json")) {
+      const { model } = readKeras(readSample(files[0]!));
+      const again = readKeras(writeKeras(model)).model;
+      assert.deepEqual(withoutLength(portrait(again)), withoutLength(portrait(model)), files[0]);
+    }
+  });
+});
+
+const small = () =>
+  sequential([layers.input({ shape: [2] }), layers.dense({ units: 2, activation: "tanh" })], { seed: 5 });
+
+describe("a .keras archive of ours", () => {
+  const extras = {
+    vocabulary: ["", "[UNK]", "naïve", "日本"],
+    threshold: 0.25,
+    nested: { list: [1, null, true] },
+  };
+
+  test("brings back what is kept beside the model", () => {
+    assert.deepEqual(readKeras(writeKeras(small(), { extras })).extras, extras);
+    assert.equal(readKeras(writeKeras(small())).extras, null);
+  });
+
+  test("has Keras's members in Keras's order, and ours after them", () => {
+    const members = unzipSync(writeKeras(small(), { extras, savedAt: new Date("2026-01-02T03:04:05Z") }));
+    assert.deepEqual(Object.keys(members), [
+      "metadata.json",
+      "config.json",
+      "model.weights.h5",
+      "cellstate.json",
+    ]);
+    const metadata = JSON.parse(new TextDecoder().decode(members["metadata.json"]));
+    assert.deepEqual(metadata, { keras_version: "3.15.1", date_saved: "2026-01-02@03:04:05" });
+  });
+
+  test("is the same bytes for the same model, whenever and in whichever time zone it is written", () => {
+    const zone = process.env["TZ"];
+    const write = (tz: string) => {
+      process.env["TZ"] = tz;
+      return writeKeras(small(), { extras });
+    };
+    assert.deepEqual(write("Asia/Tokyo"), write("America/Lima"));
+    if (zone === undefined) delete process.env["TZ"];
+    else process.env["TZ"] = zone;
+  });
+});
+
+describe("what Keras has no name for", () => {
+  test("Keras 2's hard sigmoid keeps its meaning here, under a name that Keras 3 does not run by mistake", () => {
+    const model = sequential([
+      layers.input({ shape: [2] }),
+      layers.dense({ units: 2, activation: "hardSigmoid2" }),
+    ]);
+    const bytes = writeKeras(model);
+    const config = new TextDecoder().decode(unzipSync(bytes)["config.json"]);
+    assert.match(config, /"config":"hard_sigmoid_keras2","registered_name":"cellstate>hard_sigmoid_keras2"/);
+    assert.deepEqual(readKeras(bytes).model.predict([[0.3, 9]]), model.predict([[0.3, 9]]));
+  });
+
+  test("an activation without any name is refused", () => {
+    const model = sequential([
+      layers.input({ shape: [2] }),
+      layers.dense({ units: 2, activation: "geluApproximate" }),
+    ]);
+    assert.throws(() => writeKeras(model), InputError);
+  });
+});
