@@ -82,10 +82,8 @@ async function removeAbandoned(target: string): Promise<void> {
   const folder = dirname(target);
   const name = `.${basename(target)}.`;
   for (const file of await readdir(folder).catch(() => [])) {
-    const pid = Number(
-      file.startsWith(name) && file.endsWith(".tmp") ? file.slice(name.length, -4) : Number.NaN,
-    );
-    if (Number.isInteger(pid) && pid > 0 && !isAlive(pid)) await unlink(join(folder, file)).catch(() => {});
+    const found = file.startsWith(name) && /^(\d+)-\d+\.tmp$/.exec(file.slice(name.length));
+    if (found && !isAlive(Number(found[1]))) await unlink(join(folder, file)).catch(() => {});
   }
 }
 

@@ -1,0 +1,123 @@
+/**
+ * Damaged files of every kind: whatever a reader makes of one, it must say so as an InputError or open it, soon and in
+ * little memory. CELLSTATE_FUZZ_SECONDS lengthens the run, CELLSTATE_FUZZ_SEED starts it elsewhere.
+ */
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { gunzipSync } from "node:zlib";
+import { unzipSync } from "fflate";
+import { type Hdf5Group, readHdf5 } from "../../src/formats/hdf5/reader.js";
+import { type Json, parseJson } from "../../src/formats/json.js";
+import { readKeras } from "../../src/formats/keras/index.js";
+import { readZip, writeZip } from "../../src/formats/zip.js";
+import { InputError } from "../../src/index.js";
+import { Dice, damage, damageJson, reseal } from "./mutate.js";
+import { readSample } from "./samples.js";
+
+const SECONDS = Number(process.env["CELLSTATE_FUZZ_SECONDS"] ?? 8);
+const FIRST = Number(process.env["CELLSTATE_FUZZ_SEED"] ?? 1);
+const SLOW = 2000;
+
+/** Opens a model as far as it goes, and lets go of it. */
+function openKeras(bytes: Uint8Array): void {
+  readKeras(bytes, { name: "fuzz" }).model.dispose();
+}
+
+function openAll(bytes: Uint8Array): void {
+  const visit = (group: Hdf5Group): void => {
+    for (const child of group.groups.values()) visit(child);
+    for (const dataset of group.datasets.values()) dataset.read();
+  };
+  visit(readHdf5(bytes, "fuzz"));
+}
+
+function unpackAll(bytes: Uint8Array): void {
+  for (const member of readZip(bytes, "fuzz").values()) member.read();
+}
+
+const archives = ["flagship.keras", "functional.keras", "trained_adam.keras", "old_2_15_windows.keras"];
+const models = ["flagship.h5", "old_2_0.h5", "old_tf_2_4.h5", "two_of_each.h5"];
+const generations = ["earliest", "v108", "latest"].map((name) =>
+  gunzipSync(readSample(`hdf5_${name}.h5.gz`)),
+);
+const unpacked = archives.map((name) => unzipSync(readSample(name)));
+const configs = unpacked.map((members) => parseJson(members["config.json"]!, "config") as Json);
+
+/** An archive whose member is damaged, and which is sound around it. */
+function repack(dice: Dice, member: string, change: (bytes: Uint8Array) => Uint8Array): Uint8Array {
+  const members = dice.pick(unpacked);
+  return writeZip(
+    Object.entries(members).map(([name, data]) => [name, name === member ? change(data) : data]),
+  );
+}
+
+const encode = (value: Json) => new TextEncoder().encode(JSON.stringify(value));
+
+/** What is damaged, how, and who must bear it. */
+const TARGETS: Record<string, { make: (dice: Dice) => Uint8Array; open: (bytes: Uint8Array) => void }> = {
+  "ZIP archives": { make: (dice) => damage(readSample(dice.pick(archives)), dice), open: unpackAll },
+  "HDF5 files": { make: (dice) => damage(dice.pick(generations), dice), open: openAll },
+  "HDF5 files with their checksums put right": {
+    make: (dice) => reseal(damage(dice.pick(generations), dice)),
+    open: openAll,
+  },
+  "weights inside archives": {
+    make: (dice) => repack(dice, "model.weights.h5", (bytes) => damage(bytes, dice)),
+    open: openKeras,
+  },
+  "HDF5 models": { make: (dice) => damage(readSample(dice.pick(models)), dice), open: openKeras },
+  "configurations, as bytes": {
+    make: (dice) => repack(dice, "config.json", (bytes) => damage(bytes, dice)),
+    open: openKeras,
+  },
+  "configurations, as values": {
+    make: (dice) => encode(damageJson(dice.pick(configs), dice)),
+    open: openKeras,
+  },
+  "archives with other configurations": {
+    make: (dice) => repack(dice, "config.json", () => encode(damageJson(dice.pick(configs), dice))),
+    open: openKeras,
+  },
+};
+
+interface Tally {
+  tried: number;
+  opened: number;
+}
+
+function fuzz({ make, open }: (typeof TARGETS)[string], milliseconds: number): Tally {
+  const end = performance.now() + milliseconds;
+  const tally: Tally = { tried: 0, opened: 0 };
+  for (let seed = FIRST; performance.now() < end; seed++) {
+    const bytes = make(new Dice(seed));
+    const start = performance.now();
+    try {
+      open(bytes);
+      tally.opened++;
+    } catch (error) {
+      assert.ok(error instanceof InputError, `seed ${seed}: ${(error as Error).stack}`);
+      assert.match(error.message, /^[^\n]{1,2000}$/, `seed ${seed}: one line`);
+    }
+    const took = performance.now() - start;
+    assert.ok(took < SLOW, `seed ${seed}: ${took} ms`);
+    tally.tried++;
+  }
+  return tally;
+}
+
+describe("damaged files are refused in words, soon, and nothing breaks", () => {
+  const share = (SECONDS * 1000) / Object.keys(TARGETS).length;
+  for (const [what, target] of Object.entries(TARGETS)) {
+    test(what, (t) => {
+      const { tried, opened } = fuzz(target, share);
+      t.diagnostic(`${tried} tried, ${opened} opened`);
+      assert.ok(tried >= 20, `only ${tried} tried`);
+      assert.ok(opened < tried, "some damage must be noticed");
+    });
+  }
+
+  test("memory stays small", () => {
+    const megabytes = process.resourceUsage().maxRSS / 1024;
+    assert.ok(megabytes < 600, `${megabytes} MB`);
+  });
+});

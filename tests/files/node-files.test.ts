@@ -1,0 +1,205 @@
+import assert from "node:assert/strict";
+import { execFileSync, spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
+import {
+  chmodSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, describe, test } from "node:test";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { readBytes, writeAtomic } from "../../src/formats/node-files.js";
+import { InputError } from "../../src/index.js";
+
+const folder = mkdtempSync(join(tmpdir(), "cellstate-files-"));
+after(() => rmSync(folder, { recursive: true, force: true }));
+
+const loop = fileURLToPath(new URL("write-loop.js", import.meta.url));
+const bytes = (text: string) => new TextEncoder().encode(text);
+const fresh = (name: string) => {
+  const path = join(folder, name);
+  mkdirSync(path);
+  return path;
+};
+const posix = process.platform === "win32" ? "needs a POSIX system" : false;
+
+describe("writing a file whole", () => {
+  test("makes it, replaces it, and leaves nothing beside it", async () => {
+    const home = fresh("plain");
+    const path = join(home, "model.keras");
+    await writeAtomic(path, bytes("one"));
+    await writeAtomic(path, bytes("two, longer"));
+    assert.equal(readFileSync(path, "utf8"), "two, longer");
+    assert.deepEqual(readdirSync(home), ["model.keras"]);
+  });
+
+  test("keeps permissions, and a symbolic link stays one", { skip: posix }, async () => {
+    const home = fresh("links");
+    const target = join(home, "target");
+    const link = join(home, "link");
+    writeFileSync(target, "old");
+    chmodSync(target, 0o640);
+    symlinkSync(target, link);
+    await writeAtomic(link, bytes("new"));
+    assert.ok(lstatSync(link).isSymbolicLink());
+    assert.equal(readFileSync(target, "utf8"), "new");
+    assert.equal(statSync(target).mode & 0o777, 0o640);
+  });
+
+  test("two at once do not meet", async () => {
+    const home = fresh("race");
+    const path = join(home, "f");
+    const contents = Array.from({ length: 10 }, (_, i) => String(i).repeat(100_000));
+    await Promise.all(contents.map((text) => writeAtomic(path, bytes(text))));
+    assert.ok(contents.includes(readFileSync(path, "utf8")));
+    assert.deepEqual(readdirSync(home), ["f"]);
+  });
+
+  test("what dead processes left is cleared away, what living ones write is not", {
+    skip: posix,
+  }, async () => {
+    const home = fresh("left");
+    const dead = spawnSync(process.execPath, ["-e", ""]).pid;
+    writeFileSync(join(home, `.f.${dead}-1.tmp`), "half");
+    writeFileSync(join(home, `.f.${process.ppid}-1.tmp`), "busy");
+    writeFileSync(join(home, `.other.${dead}-1.tmp`), "another's");
+    await writeAtomic(join(home, "f"), bytes("whole"));
+    assert.deepEqual(
+      readdirSync(home).sort(),
+      [`.f.${process.ppid}-1.tmp`, `.other.${dead}-1.tmp`, "f"].sort(),
+    );
+  });
+
+  test("a path that cannot be is the user's mistake, and nothing is made", async () => {
+    const home = fresh("wrong");
+    writeFileSync(join(home, "file"), "x");
+    for (const path of [
+      join(home, "none", "f"),
+      home,
+      join(home, "file", "f"),
+      join(home, "x".repeat(300)),
+    ]) {
+      await assert.rejects(writeAtomic(path, bytes("x")), InputError, path);
+    }
+    assert.deepEqual(readdirSync(home), ["file"]);
+  });
+});
+
+/** Runs a write of `size` bytes in a shell that limits it; returns what it said. */
+function writeUnder(limit: string, path: string, size: number): string {
+  const module = pathToFileURL(
+    fileURLToPath(new URL("../../src/formats/node-files.js", import.meta.url)),
+  ).href;
+  const script = `import { writeAtomic } from ${JSON.stringify(module)};
+    await writeAtomic(${JSON.stringify(path)}, new Uint8Array(${size})).then(
+      () => console.log("written"), (error) => console.log(error.name + ": " + error.message));`;
+  const command = `${limit}; exec "$0" --input-type=module -e "$1"`;
+  return execFileSync("bash", ["-c", command, process.execPath, script], { encoding: "utf8" });
+}
+
+describe("a disk that fails", { skip: posix }, () => {
+  test("over the limit on a file's size, the earlier file stays and nothing is left", () => {
+    const home = fresh("limit");
+    const path = join(home, "model.keras");
+    writeFileSync(path, "earlier");
+    const said = writeUnder("trap '' XFSZ; ulimit -f 64", path, 1_000_000);
+    assert.match(said, /^Error: .*could not be written \(EFBIG.*What was there before is unchanged/);
+    assert.equal(readFileSync(path, "utf8"), "earlier");
+    assert.deepEqual(readdirSync(home), ["model.keras"]);
+  });
+
+  test("a full disk likewise", (t) => {
+    const disk = fresh("disk");
+    const mounted = spawnSync("mount", ["-t", "tmpfs", "-o", "size=256k", "tmpfs", disk]);
+    if (mounted.status !== 0) return t.skip("a small disk can only be mounted by root");
+    try {
+      const path = join(disk, "model.keras");
+      writeFileSync(path, "earlier");
+      const said = writeUnder("true", path, 1_000_000);
+      assert.match(said, /^Error: .*could not be written \(ENOSPC.*What was there before is unchanged/);
+      assert.equal(readFileSync(path, "utf8"), "earlier");
+      assert.deepEqual(readdirSync(disk), ["model.keras"]);
+      assert.match(writeUnder("true", path, 100_000), /^written/);
+    } finally {
+      spawnSync("umount", [disk]);
+    }
+  });
+});
+
+describe("a process that is killed while it writes", { skip: posix }, () => {
+  test("leaves a whole file, 20 times at moments of its own", async () => {
+    const home = fresh("killed");
+    const path = join(home, "f");
+    const size = 3_000_000;
+    let cutShort = 0;
+    for (let i = 0; i < 20; i++) {
+      const child = spawn(process.execPath, [loop, path, String(size)], {
+        stdio: ["ignore", "pipe", "inherit"],
+      });
+      await once(child.stdout, "data");
+      await new Promise((resolve) => setTimeout(resolve, (i * 37) % 29));
+      child.kill("SIGKILL");
+      await once(child, "exit");
+      const found = readFileSync(path);
+      assert.equal(found.length, size);
+      assert.ok(
+        found.every((byte) => byte === found[0]),
+        "one version, not two",
+      );
+      cutShort += readdirSync(home).filter((name) => name.endsWith(".tmp")).length;
+    }
+    assert.ok(cutShort > 0, "at least one was killed within a write");
+    await writeAtomic(path, bytes("done"));
+    assert.deepEqual(readdirSync(home), ["f"]);
+  });
+});
+
+describe("reading a file", () => {
+  test("by path, file URL and http URL", async () => {
+    const path = join(fresh("read"), "f");
+    writeFileSync(path, "contents");
+    const server = createServer((request, response) => {
+      response.statusCode = request.url === "/f" ? 200 : 404;
+      response.end("contents");
+    }).listen(0);
+    await once(server, "listening");
+    const base = `http://localhost:${(server.address() as AddressInfo).port}`;
+    for (const source of [
+      path,
+      pathToFileURL(path),
+      String(pathToFileURL(path)),
+      `${base}/f`,
+      new URL(`${base}/f`),
+    ]) {
+      assert.deepEqual(Buffer.from(await readBytes(source)).toString(), "contents", String(source));
+    }
+    await assert.rejects(readBytes(`${base}/none`), /expected a file that can be fetched but received "404/);
+    server.close();
+  });
+
+  test("what is missing, a folder or a device is the user's mistake", async () => {
+    await assert.rejects(readBytes(join(folder, "none")), /none: expected a path that exists/);
+    await assert.rejects(readBytes(folder), InputError);
+    if (!posix)
+      await assert.rejects(readBytes("/dev/null"), /expected a file but received "a folder or device"/);
+  });
+
+  test("a named pipe is refused at once, not waited for", { skip: posix }, async () => {
+    const path = join(fresh("pipe"), "f");
+    execFileSync("mkfifo", [path]);
+    assert.ok(existsSync(path));
+    await assert.rejects(readBytes(path), /expected a file/);
+  });
+});
