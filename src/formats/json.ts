@@ -10,10 +10,17 @@ export type JsonObject = { [key: string]: Json };
 
 const MOST_DEPTH = 100;
 const MOST_BYTES = 64 * 2 ** 20;
-const FORBIDDEN_KEYS = new Set(["__proto__", "constructor", "prototype"]);
+/** Keys that no configuration has, and that could reach into JavaScript's own prototypes. */
+const CONFIG_FORBIDDEN: ReadonlySet<string> = new Set(["__proto__", "constructor", "prototype"]);
+/** In data whose keys may be anyone's words, only the one that JavaScript treats apart. */
+export const DATA_FORBIDDEN: ReadonlySet<string> = new Set(["__proto__"]);
 
 /** Parses UTF-8 JSON; `where` names it in messages. InputError for broken syntax, deep nesting or forbidden keys. */
-export function parseJson(source: Uint8Array | string, where: string): Json {
+export function parseJson(
+  source: Uint8Array | string,
+  where: string,
+  forbidden: ReadonlySet<string> = CONFIG_FORBIDDEN,
+): Json {
   if (source.length > MOST_BYTES) {
     throw inputError({ expected: `JSON of at most ${MOST_BYTES} bytes`, where, received: source.length });
   }
@@ -25,7 +32,7 @@ export function parseJson(source: Uint8Array | string, where: string): Json {
   } catch (error) {
     throw inputError({ expected: "JSON", where, received: (error as Error).message });
   }
-  checkKeys(value, where);
+  checkKeys(value, where, forbidden);
   return value;
 }
 
@@ -64,15 +71,16 @@ function endOfString(text: string, start: number): number {
   return text.length;
 }
 
-function checkKeys(value: Json, where: string): void {
+function checkKeys(value: Json, where: string, forbidden: ReadonlySet<string>): void {
   if (Array.isArray(value)) {
-    for (const [i, item] of value.entries()) if (typeof item === "object") checkKeys(item, `${where}[${i}]`);
+    for (const [i, item] of value.entries())
+      if (typeof item === "object") checkKeys(item, `${where}[${i}]`, forbidden);
   } else if (isObject(value)) {
     for (const [key, item] of Object.entries(value)) {
-      if (FORBIDDEN_KEYS.has(key)) {
+      if (forbidden.has(key)) {
         throw inputError({ expected: `no key ${JSON.stringify(key)}`, where, received: "one" });
       }
-      if (typeof item === "object") checkKeys(item, `${where}.${label(key)}`);
+      if (typeof item === "object") checkKeys(item, `${where}.${label(key)}`, forbidden);
     }
   }
 }

@@ -3,7 +3,7 @@ import type { EngineOptions } from "../../engine/index.js";
 import { inputError } from "../../errors.js";
 import { Model } from "../../model/model.js";
 import { type Hdf5Group, isHdf5, readHdf5 } from "../hdf5/reader.js";
-import { isObject, type Json, parseJson } from "../json.js";
+import { DATA_FORBIDDEN, isObject, type Json, parseJson } from "../json.js";
 import { isZip, readZip, type ZipMember } from "../zip.js";
 import { readCompileConfig } from "./compile-config.js";
 import { type Blueprint, readModelConfig, toLinks } from "./model-config.js";
@@ -124,9 +124,9 @@ function kindOf(bytes: Uint8Array): string {
 
 function openArchive(bytes: Uint8Array, file: string): Opened {
   const members = readZip(bytes, file);
-  const json = (name: string) => {
+  const json = (name: string, forbidden?: ReadonlySet<string>) => {
     const member = members.get(name);
-    return member && parseJson(member.read(), `${file}: ${name}`);
+    return member && parseJson(member.read(), `${file}: ${name}`, forbidden);
   };
   const config = json("config.json");
   if (!config)
@@ -142,7 +142,7 @@ function openArchive(bytes: Uint8Array, file: string): Opened {
     training: isObject(config) ? config["compile_config"] : undefined,
     weights: weights && pathStore(weights, place),
     optimizer: weights ? pathOptimizer(weights, place) : [],
-    extras: json(EXTRAS_MEMBER) ?? null,
+    extras: json(EXTRAS_MEMBER, DATA_FORBIDDEN) ?? null,
   };
 }
 
