@@ -5,6 +5,7 @@ import { type ClassifierEvaluation, TextClassifier } from "../text/classifier.js
 import { Corpus } from "../text/corpus.js";
 import { type EngineFlags, EXIT, Exit, engineOptions, interruption, note, say } from "./context.js";
 import { type ColumnFlags, columnFlags } from "./data.js";
+import { styleFor } from "./terminal.js";
 import { evaluationText } from "./ui/evaluation.js";
 
 interface Flags extends EngineFlags, ColumnFlags {
@@ -29,7 +30,11 @@ export function evaluateCommand(program: Command): void {
     const evaluation = await classifier.evaluate(corpus, { mistakes: flags.mistakes, signal });
     release();
     if (signal.aborted) throw new Exit(EXIT.interrupted, "Interrupted.");
-    say(flags.json ? JSON.stringify(evaluationSummary(evaluation)) : evaluationText(evaluation));
+    say(
+      flags.json
+        ? JSON.stringify(evaluationSummary(evaluation))
+        : evaluationText(evaluation, styleFor(process.stdout)),
+    );
   });
 }
 

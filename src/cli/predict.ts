@@ -1,9 +1,9 @@
 /** cellstate predict MODEL [TEXT…]: the label of each text, or of each line of standard input. */
 import { createInterface } from "node:readline";
 import type { Command } from "commander";
+import { percent } from "../display/numbers.js";
 import { TextClassifier } from "../text/classifier.js";
 import { type EngineFlags, engineOptions, say } from "./context.js";
-import { percent } from "./ui/format.js";
 
 interface Flags extends EngineFlags {
   json?: boolean;

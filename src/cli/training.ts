@@ -19,6 +19,7 @@ import { type Callback, callbacks, type Logs, type TrainingProgress } from "../t
 import { decodeCheckpoint, encodeCheckpoint, type TrainingState } from "../train/checkpoint.js";
 import { EXIT, Exit, interruption, note, say } from "./context.js";
 import { evaluationSummary } from "./evaluate.js";
+import { styleFor } from "./terminal.js";
 import type { TrainPlan } from "./train.js";
 import { dataOverview, trainingReport } from "./training-report.js";
 import { evaluationText } from "./ui/evaluation.js";
@@ -82,7 +83,7 @@ export async function runTraining(data: string, plan: TrainPlan): Promise<void> 
   // Labels that only the test data has are refused before training, not after.
   test?.corpus.classes(corpus.labels());
   const overview = dataOverview(data, corpus, trainRows, test, flags.length);
-  note(overviewText(overview));
+  note(overviewText(overview, styleFor(process.stderr)));
 
   const epochSeconds = new Map<number, number>();
   const resume = flags.resume ? await readCheckpoint(flags.checkpoint!) : null;
@@ -231,7 +232,12 @@ function conclude(outcome: TrainingOutcome): void {
   if (flags.json) say(JSON.stringify(trainingSummary(outcome)));
   else {
     if (evaluation)
-      say(evaluationText({ ...evaluation, mistakes: evaluation.mistakes.slice(0, flags.mistakes) }));
+      say(
+        evaluationText(
+          { ...evaluation, mistakes: evaluation.mistakes.slice(0, flags.mistakes) },
+          styleFor(process.stdout),
+        ),
+      );
     say(`Saved ${out}${flags.report ? `, report in ${flags.report}` : ""}`);
   }
   if (interrupted) throw new Exit(EXIT.interrupted, `Interrupted: ${out} holds the best weights so far.`);

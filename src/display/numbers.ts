@@ -10,15 +10,17 @@ export function counted(value: number, one: string, many = `${one}s`): string {
   return `${count(value)} ${value === 1 ? one : many}`;
 }
 
-/** 0.98684 → "98.7%". Only a whole is called 100%, and only nothing 0%: close to either, decimals are added. */
-export function percent(share: number): string {
+/**
+ * 0.98684 → "98.7 %". Only a whole is called 100 %, and only nothing 0 %: close to either, decimals are added.
+ */
+export function percent(share: number, least = 1): string {
   if (!Number.isFinite(share)) return "–";
-  if (share === 0 || share === 1) return `${share * 100}%`;
-  for (let digits = 1; digits < 6; digits++) {
+  if (share === 0 || share === 1) return `${share * 100} %`;
+  for (let digits = least; digits < 6; digits++) {
     const text = (share * 100).toFixed(digits);
-    if (Number(text) !== 0 && Number(text) !== 100) return `${text}%`;
+    if (Number(text) !== 0 && Number(text) !== 100) return `${text} %`;
   }
-  return share > 0.5 ? ">99.99999%" : "<0.00001%";
+  return share > 0.5 ? ">99.99999 %" : "<0.00001 %";
 }
 
 /** Four decimals, as losses and scores are read; very small ones in powers of ten; "–" for what is no number. */
@@ -39,4 +41,12 @@ export function duration(seconds: number): string {
   if (whole < 3600) return `${Math.floor(whole / 60)} min ${two(whole % 60)} s`;
   const minutes = Math.round(whole / 60);
   return `${count(Math.floor(minutes / 60))} h ${two(minutes % 60)} min`;
+}
+
+/** 75 → "1:15", 3700 → "1:01:40": time left, where room is short. */
+export function clock(seconds: number): string {
+  const whole = Math.max(0, Math.round(seconds));
+  const two = (value: number) => String(value).padStart(2, "0");
+  const [minutes, rest] = [Math.floor(whole / 60), two(whole % 60)];
+  return minutes < 60 ? `${minutes}:${rest}` : `${Math.floor(minutes / 60)}:${two(minutes % 60)}:${rest}`;
 }

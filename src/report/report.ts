@@ -1,9 +1,9 @@
-import { count, counted, decimal, duration, percent } from "../display/numbers.js";
 import { printable } from "../display/text.js";
 import { inputError } from "../errors.js";
 import { totalsOf } from "../model/summary/data.js";
 import type { ReportData } from "./data.js";
 import { type Content, foreign, html, Markup } from "./markup.js";
+import { count, counted, decimal, duration, percent } from "./numbers.js";
 import { certaintySection, mistakesSection, resultsSection } from "./sections/results.js";
 import { dataSection, learningSection, modelSection, settingsSection } from "./sections/training.js";
 import { STYLE } from "./style.js";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { count, counted, decimal, duration, percent } from "../../src/display/numbers.js";
+import { clock, count, counted, decimal, duration, percent } from "../../src/display/numbers.js";
 
 test("counts are grouped", () => {
   assert.equal(count(30977), "30,977");
@@ -10,19 +10,20 @@ test("counts are grouped", () => {
   assert.equal(counted(2, "class", "classes"), "2 classes");
 });
 
-test("only a whole is 100%, only nothing 0%", () => {
+test("only a whole is 100 %, only nothing 0 %", () => {
   const words: [number, string][] = [
-    [0, "0%"],
-    [1, "100%"],
-    [0.98684, "98.7%"],
-    [0.5, "50.0%"],
-    [0.99976, "99.98%"],
-    [0.9999999999, ">99.99999%"],
-    [0.0002, "0.02%"],
-    [1e-12, "<0.00001%"],
+    [0, "0 %"],
+    [1, "100 %"],
+    [0.98684, "98.7 %"],
+    [0.5, "50.0 %"],
+    [0.99976, "99.98 %"],
+    [0.9999999999, ">99.99999 %"],
+    [0.0002, "0.02 %"],
+    [1e-12, "<0.00001 %"],
     [Number.NaN, "–"],
   ];
   for (const [share, word] of words) assert.equal(percent(share), word);
+  assert.equal(percent(0.98684, 2), "98.68 %");
 });
 
 test("decimals, the very small and the not finite too", () => {
@@ -47,4 +48,8 @@ test("durations", () => {
     [-1, "–"],
   ];
   for (const [seconds, word] of words) assert.equal(duration(seconds), word);
+});
+
+test("time left, short", () => {
+  assert.deepEqual([0.4, 75, 3600, 36061].map(clock), ["0:00", "1:15", "1:00:00", "10:01:01"]);
 });

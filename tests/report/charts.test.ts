@@ -107,7 +107,7 @@ describe("confusion matrix", () => {
       cells.map((cell) => cell.attributes.get("class")),
       ["fill one", "fill two", "fill two", "fill one"],
     );
-    assert.equal(textOf(cells[1]!), "ham predicted as spam: 2 (25.0% of its row)");
+    assert.equal(textOf(cells[1]!), "ham predicted as spam: 2 (25.0 % of its row)");
   });
 
   test("counts and shares are written, rows down and columns across", () => {

@@ -72,10 +72,10 @@ describe("the page", () => {
   test("says in one sentence what was trained and how well it does", () => {
     assert.equal(
       visibleText(byClass(page, "lead")[0]!),
-      "This LSTM classifier of 22,272 parameters learned to tell ham and spam apart from 30 rows, and gives 66.7% of 12 test rows their own label. Always answering ham would give 58.3%.",
+      "This LSTM classifier of 22,272 parameters learned to tell ham and spam apart from 30 rows, and gives 66.7 % of 12 test rows their own label. Always answering ham would give 58.3 %.",
     );
     const tiles = byClass(page, "tiles")[0]!;
-    assert.deepEqual(byName(tiles, "dd").map(textOf).slice(0, 3), ["66.7%", "65.7%", "0.314"]);
+    assert.deepEqual(byName(tiles, "dd").map(textOf).slice(0, 3), ["66.7 %", "65.7 %", "0.314"]);
     assert.match(visibleText(byClass(page, "notes")[0]!), /Two rows were empty/);
   });
 });
@@ -90,10 +90,10 @@ describe("tables", () => {
       ["ham", "24", "6", "7"],
       ["spam", "6", "2", "5"],
     ]);
-    assert.deepEqual(rows("learning")[2], ["2", "0.5000", "75.0%", "0.6000", "80.0%", "1.4 s"]);
+    assert.deepEqual(rows("learning")[2], ["2", "0.5000", "75.0 %", "0.6000", "80.0 %", "1.4 s"]);
     assert.deepEqual(rows("model").slice(1), [
-      ["embedding", "Embedding", "(None, 200, 16)", "16,000", "71.8%"],
-      ["lstm", "LSTM", "(None, 32)", "6,272", "28.2%"],
+      ["embedding", "Embedding", "(None, 200, 16)", "16,000", "71.8 %"],
+      ["lstm", "LSTM", "(None, 32)", "6,272", "28.2 %"],
       ["Total", "", "", "22,272", "87.00 KB"],
     ]);
   });
@@ -106,16 +106,16 @@ describe("tables", () => {
       ["spam", "2", "3"],
     ]);
     assert.deepEqual(results.slice(4, 7), [
-      ["ham", "71.4%", "71.4%", "71.4%", "7"],
-      ["spam", "60.0%", "60.0%", "60.0%", "5"],
-      ["mean of classes", "65.7%", "65.7%", "65.7%", ""],
+      ["ham", "71.4 %", "71.4 %", "71.4 %", "7"],
+      ["spam", "60.0 %", "60.0 %", "60.0 %", "5"],
+      ["mean of classes", "65.7 %", "65.7 %", "65.7 %", ""],
     ]);
   });
 
   test("calibration groups, the empty ones too", () => {
     const certainty = rows("certainty");
-    assert.deepEqual(certainty[1], ["0% to 10.0%", "1", "3.1%", "0%", "0% to 79.3%"]);
-    assert.deepEqual(certainty[6], ["50.0% to 60.0%", "0", "–", "–", "–"]);
+    assert.deepEqual(certainty[1], ["0 % to 10.0 %", "1", "3.1 %", "0 %", "0 % to 79.3 %"]);
+    assert.deepEqual(certainty[6], ["50.0 % to 60.0 %", "0", "–", "–", "–"]);
     assert.equal(certainty.filter(([name]) => /^\d.*to/.test(name!)).length, 10);
   });
 });
@@ -236,7 +236,7 @@ describe("many classes", () => {
     assert.equal(byClass(page, "cell").length, 0);
     const pairs = cellsOf(byId(page, "results")!).filter((row) => row.length === 4);
     assert.equal(pairs.length, 1 + 10);
-    assert.deepEqual(pairs[1], ["class 0", "class 1", "1", "50.0%"]);
+    assert.deepEqual(pairs[1], ["class 0", "class 1", "1", "50.0 %"]);
   });
 
   test("what is confused most often comes first", () => {
@@ -248,9 +248,9 @@ describe("many classes", () => {
     const evaluation = evaluatePredictions({ probabilities, outputs: 3, labels });
     const page = parsePage(reportHtml({ title: "three", labels: ["a", "b", "c"], evaluation }));
     assert.deepEqual(cellsOf(byId(page, "results")!).slice(-3), [
-      ["a", "b", "3", "75.0%"],
-      ["c", "a", "2", "66.7%"],
-      ["b", "a", "1", "50.0%"],
+      ["a", "b", "3", "75.0 %"],
+      ["c", "a", "2", "66.7 %"],
+      ["b", "a", "1", "50.0 %"],
     ]);
   });
 

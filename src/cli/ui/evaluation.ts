@@ -1,49 +1,144 @@
 /** An evaluation as text: scores, a row a label, the confusion matrix, the worst mistakes. */
-import type { ClassifierEvaluation } from "../../text/classifier.js";
-import { count, excerpt, heading, percent, table } from "./format.js";
+import { count, counted, decimal, percent } from "../../display/numbers.js";
+import { printable, takeWidth, wrapToWidth } from "../../display/text.js";
+import type { Evaluation, Mistake } from "../../train/metrics.js";
+import { PLAIN, type Style, shownWidth, WIDTH } from "../terminal.js";
+import { excerpt, table } from "./table.js";
 
-/** Wider matrices do not fit into 80 columns; the report has them. */
-const WIDEST_MATRIX = 8;
+/** Labels listed in the table of scores; beyond, those that do worst. */
+const MOST_LABELS = 30;
+/** Columns of a matrix that could fit at all. */
+const MOST_COLUMNS = 20;
+/** Pairs listed where the confusion matrix is too wide. */
+const MOST_PAIRS = 8;
+/** Lines of a mistake's text. */
+const MOST_LINES = 3;
 
-export function evaluationText(evaluation: ClassifierEvaluation): string {
-  const { rows, accuracy, macro, mcc, aucExact, loss, labels } = evaluation;
-  const scores = [
-    `accuracy ${percent(accuracy, 2)}`,
-    `macro F1 ${macro.f1.toFixed(3)}`,
-    `MCC ${mcc.toFixed(3)}`,
-    ...(labels.length === 2 ? [`AUC ${aucExact.toFixed(3)}`] : []),
-    `loss ${loss.toFixed(4)}`,
-  ];
-  const parts = [
-    `${heading(`${count(rows)} texts measured`)}: ${scores.join(" · ")}`,
-    perClassText(evaluation),
-  ];
-  if (labels.length <= WIDEST_MATRIX) parts.push(confusionText(evaluation));
-  if (evaluation.mistakes.length > 0) parts.push(mistakesText(evaluation));
-  return parts.join("\n\n");
+export interface EvaluationView extends Evaluation {
+  labels: readonly string[];
+  mistakes: readonly (Mistake & { text: string })[];
 }
 
-function perClassText({ perClass, labels }: ClassifierEvaluation): string {
-  const rows = perClass.map(({ precision, recall, f1, support }, k) => [
-    excerpt(labels[k]!, 24),
-    precision.toFixed(3),
-    recall.toFixed(3),
-    f1.toFixed(3),
+export function evaluationText(evaluation: EvaluationView, style: Style = PLAIN): string {
+  const { confusion, labels, mistakes } = evaluation;
+  return [
+    scoresText(evaluation, style),
+    labelTable(evaluation),
+    confusionText(confusion, labels, style),
+    ...(mistakes.length > 0 ? [mistakesText(mistakes, labels, style)] : []),
+  ].join("\n\n");
+}
+
+function scoresText(evaluation: EvaluationView, style: Style): string {
+  const { rows, accuracy, macro, mcc, aucExact, logLoss, majority, perClass, labels } = evaluation;
+  const commonest = perClass.reduce(
+    (best, { support }, k) => (support > perClass[best]!.support ? k : best),
+    0,
+  );
+  const scores = [
+    `accuracy ${style.bold(percent(accuracy, 2))}`,
+    `macro F1 ${decimal(macro.f1, 3)}`,
+    `MCC ${decimal(mcc, 3)}`,
+    `AUC ${decimal(aucExact, 3)}`,
+    `loss ${decimal(logLoss)}`,
+  ];
+  return [
+    style.bold(`Measured on ${counted(rows, "text")}`),
+    `  ${scores.join("   ")}`,
+    style.dim(`  always answering ${excerpt(labels[commonest]!, 30)}: ${percent(majority, 2)}`),
+  ].join("\n");
+}
+
+/** Precision, recall, F1 and rows of each label; with very many, of those that do worst. */
+export function labelTable({ perClass, labels }: EvaluationView): string {
+  const all = perClass.map((scores, k) => ({ ...scores, label: labels[k]! }));
+  const shown =
+    all.length <= MOST_LABELS
+      ? all
+      : all.sort((a, b) => a.f1 - b.f1 || b.support - a.support).slice(0, MOST_LABELS);
+  const lines = shown.map(({ label, precision, recall, f1, support }) => [
+    excerpt(label, 32),
+    decimal(precision, 3),
+    decimal(recall, 3),
+    decimal(f1, 3),
     count(support),
   ]);
-  return table([["label", "precision", "recall", "F1", "texts"], ...rows]);
+  const text = table([["label", "precision", "recall", "F1", "texts"], ...lines]);
+  const rest = perClass.length - shown.length;
+  return rest > 0 ? `${text}\n  the worst by F1; ${count(rest)} more do better` : text;
 }
 
-function confusionText({ confusion, labels }: ClassifierEvaluation): string {
-  const names = labels.map((label) => excerpt(label, 8));
-  const rows = confusion.map((row, k) => [`is ${names[k]}`, ...row.map(count)]);
-  return `${heading("Confusion")} (rows: what it is; columns: what was answered)\n${table([["", ...names], ...rows])}`;
+/** The matrix where it fits 80 columns, else the pairs most often confused. */
+export function confusionText(
+  confusion: readonly (readonly number[])[],
+  labels: readonly string[],
+  style: Style = PLAIN,
+): string {
+  const matrix = labels.length <= MOST_COLUMNS ? matrixText(confusion, labels, style) : undefined;
+  if (matrix?.split("\n").every((line) => shownWidth(line) <= WIDTH)) {
+    return `${style.bold("Confusion")} (rows: what it is; columns: what was answered)\n${matrix}`;
+  }
+  return `${style.bold("Most often confused")}\n${pairTable(confusion, labels)}`;
 }
 
-function mistakesText({ mistakes, labels }: ClassifierEvaluation): string {
-  const lines = mistakes.map(({ text, label, predicted, probability }) => {
-    const verdict = `${labels[predicted]} ${percent(probability)}, is ${labels[label]}`;
-    return `  ${excerpt(verdict, 76)}\n    ${excerpt(text, 74)}`;
+function matrixText(
+  confusion: readonly (readonly number[])[],
+  labels: readonly string[],
+  style: Style,
+): string {
+  const names = labels.map((label) => excerpt(label, 10));
+  const rows = confusion.map((row, k) => [
+    `is ${names[k]}`,
+    ...row.map((value, j) => paint(value, j === k, style)),
+  ]);
+  return table([["", ...names], ...rows]);
+}
+
+function paint(value: number, right: boolean, style: Style): string {
+  const text = count(value);
+  if (value === 0) return style.dim(text);
+  return right ? style.good(text) : style.bad(text);
+}
+
+function pairTable(confusion: readonly (readonly number[])[], labels: readonly string[]): string {
+  const pairs = confusion.flatMap((row, from) => {
+    const total = row.reduce((a, b) => a + b, 0);
+    return row.map((value, to) => ({ from, to, value, share: value / total }));
   });
-  return `${heading("Surest mistakes")}\n${lines.join("\n")}`;
+  const wrong = pairs.filter(({ from, to, value }) => from !== to && value > 0);
+  if (wrong.length === 0) return "  nothing";
+  wrong.sort((a, b) => b.value - a.value);
+  return table(
+    wrong
+      .slice(0, MOST_PAIRS)
+      .map(({ from, to, value, share }) => [
+        `${excerpt(labels[from]!, 24)} as ${excerpt(labels[to]!, 24)}`,
+        count(value),
+        `${percent(share)} of it`,
+      ]),
+  );
+}
+
+/** The mistakes it was surest of, each with its text in a few lines. */
+export function mistakesText(
+  mistakes: EvaluationView["mistakes"],
+  labels: readonly string[],
+  style: Style = PLAIN,
+): string {
+  const parts = mistakes.map(({ text, label, predicted, probability }) => {
+    const answer = style.bad(`${excerpt(labels[predicted]!, 28)} ${percent(probability)}`);
+    const verdict = `  ${answer}, is ${excerpt(labels[label]!, 28)}`;
+    return [verdict, ...textLines(text).map((line) => `    ${line}`)].join("\n");
+  });
+  return `${style.bold("Surest mistakes")}\n${parts.join("\n")}`;
+}
+
+function textLines(text: string): string[] {
+  const width = WIDTH - 4;
+  // More than can be shown is not even looked at.
+  const start = printable(text.slice(0, 20 * WIDTH * MOST_LINES)).trim();
+  const lines = wrapToWidth(start, width);
+  if (lines.length <= MOST_LINES) return lines;
+  const last = takeWidth(lines[MOST_LINES - 1]!, width - 1);
+  return [...lines.slice(0, MOST_LINES - 1), `${last}…`];
 }

@@ -1,25 +1,53 @@
 /** What `train` found in the data, before it learns from it. */
-import type { DatasetReport } from "../../report/data.js";
-import { bar, count, excerpt, heading, percent, table } from "./format.js";
+import { count, counted, percent } from "../../display/numbers.js";
+import type { ClassCount, DatasetReport, LengthSummary } from "../../report/data.js";
+import { PLAIN, type Style } from "../terminal.js";
+import { bar, excerpt, table } from "./table.js";
 
 /** Labels shown one by one; the rest in a line. */
 const MOST_LABELS = 12;
 
-export function overviewText({ rows, classes, lengths }: DatasetReport): string {
-  const total = rows.train + (rows.test ?? 0);
-  const parts = rows.test ? ` (${count(rows.train)} to learn from, ${count(rows.test)} to measure on)` : "";
-  const lines = [heading(`${count(total)} texts, ${classes.length} labels${parts}`, process.stderr)];
-  const shown = classes.slice(0, MOST_LABELS).map(({ label, train }) => {
-    const share = train / rows.train;
+export function overviewText(
+  { rows, classes, lengths, vocabulary }: DatasetReport,
+  style: Style = PLAIN,
+): string {
+  const total = rows.train + (rows.validation ?? 0) + (rows.test ?? 0);
+  const parts = [
+    `${count(rows.train)} to learn from`,
+    ...(rows.validation === undefined ? [] : [`${count(rows.validation)} to stop by`]),
+    ...(rows.test === undefined ? [] : [`${count(rows.test)} to measure on`]),
+  ];
+  return [
+    style.bold(`${counted(total, "text")}, ${counted(classes.length, "label")}`),
+    `  ${parts.join(", ")}`,
+    ...classLines(classes, rows.train),
+    ...(lengths === undefined ? [] : lengthLines(lengths)),
+    ...(vocabulary === undefined ? [] : [vocabularyLine(vocabulary)]),
+  ].join("\n");
+}
+
+function classLines(classes: readonly ClassCount[], total: number): string[] {
+  const largest = [...classes].sort((a, b) => b.train - a.train);
+  const shown = largest.slice(0, MOST_LABELS).map(({ label, train }) => {
+    const share = total > 0 ? train / total : 0;
     return [excerpt(label, 24), count(train), percent(share), bar(share, 24).padEnd(24)];
   });
-  lines.push(table(shown));
-  if (classes.length > MOST_LABELS) lines.push(`  and ${classes.length - MOST_LABELS} more`);
-  if (lengths) {
-    lines.push(
-      `  words a text: median ${lengths.median}, 95 % up to ${lengths.percentile95}, longest ${count(lengths.longest)}`,
-      `  read: ${lengths.cut} words; ${count(lengths.truncated)} texts are longer and get cut (${percent(lengths.truncated / lengths.rows)})`,
-    );
-  }
-  return lines.join("\n");
+  const rest = classes.length - shown.length;
+  return [...(shown.length > 0 ? [table(shown)] : []), ...(rest > 0 ? [`  and ${count(rest)} more`] : [])];
+}
+
+function lengthLines({ rows, median, percentile95, longest, cut, truncated }: LengthSummary): string[] {
+  const share = percent(rows > 0 ? truncated / rows : 0);
+  const cutLine =
+    truncated === 0
+      ? `none is longer than the ${count(cut)} that are read`
+      : `${counted(truncated, "text")} (${share}) longer than the ${count(cut)} that are read, and cut`;
+  return [
+    `  words a text: median ${count(median)}, 95 % up to ${count(percentile95)}, longest ${count(longest)}`,
+    `  ${cutLine}`,
+  ];
+}
+
+function vocabularyLine({ size, distinct }: NonNullable<DatasetReport["vocabulary"]>): string {
+  return `  vocabulary: ${count(size)} entries for ${counted(distinct, "different word")}`;
 }

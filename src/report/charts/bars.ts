@@ -1,8 +1,8 @@
 import { max } from "d3-array";
 import { scaleLinear } from "d3-scale";
-import { count, counted, percent } from "../../display/numbers.js";
 import type { LengthSummary } from "../data.js";
 import { html, type Markup } from "../markup.js";
+import { count, counted, percent } from "../numbers.js";
 import {
   axisBottom,
   axisLeft,
@@ -58,7 +58,7 @@ export function lengthHistogram(lengths: LengthSummary): Markup {
     {
       id: "lengths",
       title: "Lengths",
-      description: `Half of the rows have at most ${count(lengths.median)} tokens, 95% at most ${count(lengths.percentile95)}, the longest ${count(lengths.longest)}. ${lost} are longer than the cut at ${count(cut)}.`,
+      description: `Half of the rows have at most ${count(lengths.median)} tokens, 95\u00a0% at most ${count(lengths.percentile95)}, the longest ${count(lengths.longest)}. ${lost} are longer than the cut at ${count(cut)}.`,
       width: plot.width,
       height: plot.height,
     },

@@ -1,12 +1,12 @@
 import { max } from "d3-array";
 import { scaleLinear } from "d3-scale";
-import { count, counted, percent } from "../../display/numbers.js";
 import type { Calibration, CalibrationBin } from "../../train/metrics/calibration.js";
 import { html, type Markup } from "../markup.js";
+import { count, counted, percent } from "../numbers.js";
 import { axisBottom, axisLeft, bar, dot, drawing, plotArea, px, type Scale, strokes, words } from "../svg.js";
 
 const SHARES = [0, 0.2, 0.4, 0.6, 0.8, 1];
-const asPercent = (share: number) => `${Math.round(share * 100)}%`;
+const asPercent = (share: number) => `${Math.round(share * 100)}\u00a0%`;
 
 /** Claimed against observed, with 95 % intervals, and below how many rows stand behind each point. */
 export function calibrationChart({ bins, expectedError }: Calibration, claim: string): Markup {
@@ -52,7 +52,7 @@ function alongDiagonal(name: string, x: Scale, y: Scale): Markup {
 
 function point(bin: CalibrationBin, x: Scale, y: Scale): Markup {
   const at = px(x(bin.meanPredicted));
-  const tooltip = `predicted ${percent(bin.meanPredicted)}, came true ${percent(bin.observed)} of ${counted(bin.count, "row")} (95% interval ${percent(bin.low)} to ${percent(bin.high)})`;
+  const tooltip = `predicted ${percent(bin.meanPredicted)}, came true ${percent(bin.observed)} of ${counted(bin.count, "row")} (95\u00a0% interval ${percent(bin.low)} to ${percent(bin.high)})`;
   return html`<line class="whisker" x1="${at}" x2="${at}" y1="${px(y(bin.low))}" y2="${px(y(bin.high))}"/>${dot(at, y(bin.observed), 4.5, "one", tooltip)}`;
 }
 

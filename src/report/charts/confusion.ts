@@ -1,7 +1,7 @@
 import { max } from "d3-array";
-import { count, percent } from "../../display/numbers.js";
 import type { ConfusionMatrix } from "../../train/metrics/confusion.js";
 import { html, type Markup } from "../markup.js";
+import { count, percent } from "../numbers.js";
 import { dataLabel, drawing, labelWidth, px, words } from "../svg.js";
 
 /** Beyond this many classes a matrix is not drawn; the report lists what is confused instead. */

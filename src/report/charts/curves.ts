@@ -1,8 +1,8 @@
 import { max, min } from "d3-array";
 import { scaleLinear } from "d3-scale";
-import { decimal, percent } from "../../display/numbers.js";
 import type { EpochReport } from "../data.js";
 import type { Markup } from "../markup.js";
+import { decimal, percent } from "../numbers.js";
 import { axisBottom, axisLeft, dot, drawing, endLabels, marker, plotArea, strokes } from "../svg.js";
 
 export interface Curve {
@@ -89,7 +89,7 @@ function isNumber(value: number | undefined): value is number {
 }
 
 function wholePercent(share: number): string {
-  return `${Number((share * 100).toFixed(2))}%`;
+  return `${Number((share * 100).toFixed(2))}\u00a0%`;
 }
 
 function describe(

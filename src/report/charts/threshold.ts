@@ -1,8 +1,8 @@
 import { scaleLinear } from "d3-scale";
-import { decimal } from "../../display/numbers.js";
 import type { ThresholdPoint } from "../../train/metrics/threshold.js";
 import type { BinaryEvaluation } from "../../train/metrics.js";
 import type { Markup } from "../markup.js";
+import { decimal } from "../numbers.js";
 import { axisBottom, axisLeft, drawing, endLabels, marker, plotArea, strokes } from "../svg.js";
 
 const TICKS = [0, 0.2, 0.4, 0.6, 0.8, 1];

@@ -1,4 +1,3 @@
-import { count, counted, decimal, percent } from "../../display/numbers.js";
 import { cutToWidth, graphemes, printable } from "../../display/text.js";
 import type { ConfusionMatrix } from "../../train/metrics/confusion.js";
 import type { BinaryEvaluation, Evaluation } from "../../train/metrics.js";
@@ -8,6 +7,7 @@ import { confusionChart, MOST_DRAWN } from "../charts/confusion.js";
 import { thresholdChart } from "../charts/threshold.js";
 import type { MistakeReport } from "../data.js";
 import { foreign, html, type Markup } from "../markup.js";
+import { count, counted, decimal, percent } from "../numbers.js";
 
 /** Rows of the list of confused pairs. */
 const MOST_PAIRS = 10;
@@ -89,10 +89,10 @@ export function certaintySection(evaluation: Evaluation, labels: readonly string
     html`<div class="pair">${figure(
       "Calibration",
       calibrationChart(calibration, claim),
-      html`<p>On the dotted line, what is called 80% likely comes true 8 times in 10. Uprights are 95% intervals: short where many rows stand behind a point. Mean distance from the line, weighted by rows: ${percent(calibration.expectedError)}. Log loss ${decimal(logLoss)}, Brier score ${decimal(brier)}.</p>`,
+      html`<p>On the dotted line, what is called 80\u00a0% likely comes true 8 times in 10. Uprights are 95\u00a0% intervals: short where many rows stand behind a point. Mean distance from the line, weighted by rows: ${percent(calibration.expectedError)}. Log loss ${decimal(logLoss)}, Brier score ${decimal(brier)}.</p>`,
       numbersBehind({
         caption: `Rows by ${claim}`,
-        headers: ["predicted", "rows", "mean", "came true", "95% interval"],
+        headers: ["predicted", "rows", "mean", "came true", "95\u00a0% interval"],
         rows: calibration.bins.map((bin) => {
           const range = `${percent(bin.from)} to ${percent(bin.to)}`;
           if (bin.count === 0) return [range, 0, "–", "–", "–"];

@@ -1,4 +1,3 @@
-import { count, counted, decimal, duration, percent } from "../../display/numbers.js";
 import { readableBytes, totalsOf } from "../../model/summary/data.js";
 import type { SummaryModel } from "../../model/summary.js";
 import { facts, figure, numbersBehind, section, table } from "../blocks.js";
@@ -6,6 +5,7 @@ import { barChart, lengthHistogram } from "../charts/bars.js";
 import { learningCurves } from "../charts/curves.js";
 import type { ClassCount, DatasetReport, EpochReport, Facts, LengthSummary } from "../data.js";
 import { foreign, html, Markup } from "../markup.js";
+import { count, counted, decimal, duration, percent } from "../numbers.js";
 
 /** Most classes drawn as bars; the table has them all. */
 const MOST_BARS = 24;
@@ -79,7 +79,7 @@ function lengthFigure(lengths: LengthSummary): Markup {
   return figure(
     "Length of rows",
     lengthHistogram(lengths),
-    html`<p>Half have at most ${counted(median, "token")}, 95% at most ${count(percentile95)}; the longest has ${count(longest)}. ${lost}</p>`,
+    html`<p>Half have at most ${counted(median, "token")}, 95\u00a0% at most ${count(percentile95)}; the longest has ${count(longest)}. ${lost}</p>`,
     numbersBehind({
       caption: "Rows by length in tokens",
       headers: ["tokens", "rows"],

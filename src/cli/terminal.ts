@@ -1,0 +1,46 @@
+/** What a terminal can do, and how text is set off on it. */
+import { stripVTControlCharacters, styleText } from "node:util";
+import { displayWidth } from "../display/text.js";
+
+/** Nothing that is drawn is wider. */
+export const WIDTH = 80;
+
+/** Ways to set text off; each gives the text back as it is where colours are not wanted. */
+export interface Style {
+  bold(text: string): string;
+  dim(text: string): string;
+  good(text: string): string;
+  bad(text: string): string;
+}
+
+export const PLAIN: Style = { bold: same, dim: same, good: same, bad: same };
+
+const COLOURED: Style = {
+  bold: (text) => styleText("bold", text, { validateStream: false }),
+  dim: (text) => styleText("dim", text, { validateStream: false }),
+  good: (text) => styleText("green", text, { validateStream: false }),
+  bad: (text) => styleText("red", text, { validateStream: false }),
+};
+
+function same(text: string): string {
+  return text;
+}
+
+/** Colours on a terminal only, and not where NO_COLOR (https://no-color.org) or a dumb terminal forbids them. */
+export function styleFor(
+  stream: { isTTY?: boolean },
+  environment: Readonly<Record<string, string | undefined>> = process.env,
+): Style {
+  const wanted = stream.isTTY === true && !environment["NO_COLOR"] && environment["TERM"] !== "dumb";
+  return wanted ? COLOURED : PLAIN;
+}
+
+/** Columns to draw in: those of the terminal, at most 80. */
+export function columnsOf(stream: { columns?: number }): number {
+  return Math.min(WIDTH, stream.columns || WIDTH);
+}
+
+/** Columns that a text takes, styled or not. */
+export function shownWidth(text: string): number {
+  return displayWidth(stripVTControlCharacters(text));
+}
