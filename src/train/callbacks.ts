@@ -1,6 +1,6 @@
 /** Callbacks: what may watch and steer `fit`. Those with state give it to checkpoints, so a resumed run agrees. */
 
-import { inputError } from "../errors.js";
+import { didYouMean, finiteNumber, inputError, knownOptions, oneOf, wholeNumber } from "../errors.js";
 import type { Model } from "../model/model.js";
 import type { TrainingState } from "./checkpoint.js";
 
@@ -29,6 +29,7 @@ export interface TrainingProgress {
 export interface Callback {
   /** Identifies the state in a checkpoint; needed by callbacks that have one. */
   readonly name?: string;
+  /** A fresh start: what an earlier `fit` left behind goes here. A resumed run's `restore` comes after. */
   onTrainBegin?(progress: TrainingProgress): void | Promise<void>;
   onEpochBegin?(progress: TrainingProgress): void | Promise<void>;
   onBatchEnd?(progress: TrainingProgress, logs: Logs): void | Promise<void>;
@@ -55,41 +56,44 @@ export interface MonitorOptions {
   patience?: number;
 }
 
+const MONITOR_OPTIONS = ["monitor", "mode", "minDelta", "patience"];
+
 /** Watches one metric and says when it got better. */
 class Monitor {
-  best: number;
-  wait = 0;
+  /** Null before the first value, which is always an improvement. */
+  best: number | null = null;
   private readonly larger: boolean;
 
   constructor(
     private readonly options: MonitorOptions,
     private readonly where: string,
   ) {
-    const { mode = "auto", monitor = "valLoss" } = options;
+    const { mode = "auto", monitor = "valLoss", minDelta = 0, patience = 0 } = options;
+    oneOf(mode, ["auto", "min", "max"], `${where} mode`);
+    finiteNumber(minDelta, `${where} minDelta`, 0);
+    wholeNumber(patience, `${where} patience`);
     this.larger = mode === "max" || (mode === "auto" && !/loss|error/i.test(monitor));
-    this.best = this.larger ? -Infinity : Infinity;
   }
 
   value(logs: Logs): number {
     const name = this.options.monitor ?? ("valLoss" in logs ? "valLoss" : "loss");
     const value = logs[name];
     if (value !== undefined) return value;
+    const advice = name.startsWith("val") ? "Pass validationData or validationSplit to fit." : undefined;
     throw inputError({
       expected: `a metric of this run: ${Object.keys(logs).join(", ")}`,
       where: `${this.where} monitor`,
       received: name,
-      next: name.startsWith("val") ? "Pass validationData or validationSplit to fit." : undefined,
+      next: didYouMean(name, Object.keys(logs)) ?? advice,
     });
   }
 
-  /** True when `value` is the best so far; otherwise one more epoch of waiting. */
+  /** True when `value` is the best so far, by more than minDelta. */
   improved(value: number): boolean {
     const { minDelta = 0 } = this.options;
-    const better = this.larger ? value - minDelta > this.best : value + minDelta < this.best;
-    if (better) {
-      this.best = value;
-      this.wait = 0;
-    } else this.wait++;
+    const { best } = this;
+    const better = best === null || (this.larger ? value - minDelta > best : value + minDelta < best);
+    if (better) this.best = value;
     return better;
   }
 }
@@ -104,19 +108,30 @@ export class EarlyStopping implements Callback {
   readonly name = "earlyStopping";
   bestEpoch = -1;
   private readonly monitor: Monitor;
+  private wait = 0;
   private bestWeights: Float32Array | null = null;
 
   constructor(private readonly options: EarlyStoppingOptions = {}) {
-    this.monitor = new Monitor(options, "earlyStopping");
+    knownOptions(options, [...MONITOR_OPTIONS, "restoreBestWeights"], this.name);
+    this.monitor = new Monitor(options, this.name);
+  }
+
+  onTrainBegin(): void {
+    this.monitor.best = null;
+    this.wait = 0;
+    this.bestEpoch = -1;
+    this.bestWeights = null;
   }
 
   onEpochEnd(progress: TrainingProgress, logs: Logs): void {
     const { patience = 3, restoreBestWeights = true } = this.options;
+    this.wait++;
     if (this.monitor.improved(this.monitor.value(logs))) {
+      this.wait = 0;
       this.bestEpoch = progress.epoch;
       if (restoreBestWeights) this.bestWeights = progress.model.weightSnapshot();
-    } else if (this.monitor.wait >= patience) {
-      progress.stop(`no improvement for ${patience} epochs; the best was epoch ${this.bestEpoch + 1}`);
+    } else if (this.wait >= patience) {
+      progress.stop(`no improvement for ${this.wait} epochs; the best was epoch ${this.bestEpoch + 1}`);
     }
   }
 
@@ -125,19 +140,19 @@ export class EarlyStopping implements Callback {
   }
 
   state(): CallbackState {
-    const { best, wait } = this.monitor;
-    // JSON has no infinity: an untouched best is null.
-    const values = { best: Number.isFinite(best) ? best : null, wait, bestEpoch: this.bestEpoch };
+    const values = { best: this.monitor.best, wait: this.wait, bestEpoch: this.bestEpoch };
     return { values, arrays: this.bestWeights ? { bestWeights: this.bestWeights } : {} };
   }
 
   restore({ values, arrays }: CallbackState): void {
-    if (values["best"] !== null) this.monitor.best = Number(values["best"]);
-    this.monitor.wait = Number(values["wait"]);
+    this.monitor.best = numberOrNull(values["best"]);
+    this.wait = Number(values["wait"]);
     this.bestEpoch = Number(values["bestEpoch"]);
     this.bestWeights = arrays["bestWeights"] ?? null;
   }
 }
+
+const numberOrNull = (value: unknown) => (typeof value === "number" ? value : null);
 
 export interface ReduceOnPlateauOptions extends MonitorOptions {
   /** The learning rate is multiplied by this. Default 0.1. */
@@ -151,10 +166,24 @@ export interface ReduceOnPlateauOptions extends MonitorOptions {
 export class ReduceLearningRateOnPlateau implements Callback {
   readonly name = "reduceLearningRateOnPlateau";
   private readonly monitor: Monitor;
+  private wait = 0;
   private resting = 0;
 
   constructor(private readonly options: ReduceOnPlateauOptions = {}) {
-    this.monitor = new Monitor({ minDelta: 1e-4, ...options }, "reduceLearningRateOnPlateau");
+    knownOptions(options, [...MONITOR_OPTIONS, "factor", "minLearningRate", "cooldown"], this.name);
+    const { factor = 0.1, minLearningRate = 0, cooldown = 0 } = options;
+    if (finiteNumber(factor, `${this.name} factor`, 0) >= 1) {
+      throw inputError({ expected: "a number below 1", where: `${this.name} factor`, received: factor });
+    }
+    finiteNumber(minLearningRate, `${this.name} minLearningRate`, 0);
+    wholeNumber(cooldown, `${this.name} cooldown`);
+    this.monitor = new Monitor({ minDelta: 1e-4, ...options }, this.name);
+  }
+
+  onTrainBegin(): void {
+    this.monitor.best = null;
+    this.wait = 0;
+    this.resting = 0;
   }
 
   onEpochEnd({ model }: TrainingProgress, logs: Logs): void {
@@ -162,23 +191,24 @@ export class ReduceLearningRateOnPlateau implements Callback {
     const improved = this.monitor.improved(this.monitor.value(logs));
     if (this.resting > 0) {
       this.resting--;
-      this.monitor.wait = 0;
+      this.wait = 0;
     }
-    if (improved || this.monitor.wait < patience) return;
+    if (improved) this.wait = 0;
+    if (improved || this.resting > 0) return;
+    this.wait++;
+    if (this.wait < patience || model.learningRate <= minLearningRate) return;
     model.learningRate = Math.max(minLearningRate, model.learningRate * factor);
     this.resting = cooldown;
-    this.monitor.wait = 0;
+    this.wait = 0;
   }
 
   state(): CallbackState {
-    const { best, wait } = this.monitor;
-    const values = { best: Number.isFinite(best) ? best : null, wait, resting: this.resting };
-    return { values, arrays: {} };
+    return { values: { best: this.monitor.best, wait: this.wait, resting: this.resting }, arrays: {} };
   }
 
   restore({ values }: CallbackState): void {
-    if (values["best"] !== null) this.monitor.best = Number(values["best"]);
-    this.monitor.wait = Number(values["wait"]);
+    this.monitor.best = numberOrNull(values["best"]);
+    this.wait = Number(values["wait"]);
     this.resting = Number(values["resting"]);
   }
 }
@@ -208,7 +238,7 @@ export class Checkpoint implements Callback {
   }
 }
 
-/** Calls your functions: `callbacks.custom({ onEpochEnd: (progress, logs) => … })` is any object of this shape. */
+/** The callbacks that come with the library. One of your own is any object of the shape of `Callback`. */
 export const callbacks = {
   earlyStopping: (options?: EarlyStoppingOptions) => new EarlyStopping(options),
   reduceLearningRateOnPlateau: (options?: ReduceOnPlateauOptions) => new ReduceLearningRateOnPlateau(options),
