@@ -1,24 +1,18 @@
 /** A model: layers, weights, and what one does with them. Everything heavy is in plans and engines. */
 import { createEngine, type EngineOptions } from "../engine/index.js";
-import { finiteNumber, inputError, wholeNumber } from "../errors.js";
+import { finiteNumber, inputError, knownOptions, wholeNumber } from "../errors.js";
 import type { Layer, Shape } from "../layers/layer.js";
-import {
-  checkIds,
-  gather,
-  type Rows,
-  type RowsLike,
-  type TargetsLike,
-  toRows,
-  toTargets,
-} from "../train/arrays.js";
-import { type Dataset, type FitOptions, FitRun, type History, splitLast } from "../train/fit.js";
+import { gather, type Rows, type RowsLike, type TargetsLike } from "../train/arrays.js";
+import { type Dataset, makeDataset, splitLast, type WeightOptions } from "../train/dataset.js";
+import { checkFitOptions, type FitOptions, FitRun, type History } from "../train/fit.js";
 import { type Loss, type LossName, resolveLoss } from "../train/losses.js";
 import { MetricAccumulator, type MetricName, metricName } from "../train/metrics/streaming.js";
 import { type Optimizer, type OptimizerName, resolveOptimizer } from "../train/optimizers.js";
 import type { OptimizerState, Updater } from "../train/update.js";
 import { describeModel } from "./describe.js";
 import { buildGraph, chain, type Link, type Node, nameLayers } from "./graph.js";
-import type { Plan } from "./plan.js";
+import { checkInputs, readInputs } from "./inputs.js";
+import { lossWidth, type Plan } from "./plan.js";
 import { Runtime } from "./runtime.js";
 import { type SummaryOptions, summaryTable } from "./summary.js";
 import type { WeightArray } from "./weights.js";
@@ -70,6 +64,8 @@ export class Model {
   private outputs: readonly number[] = [];
   private built: Runtime | null = null;
   private settings: Compiled | null = null;
+  private fitting = false;
+  private disposed = false;
 
   /** @param links null while the input shape is unknown: the first data then builds the model */
   constructor(
@@ -78,6 +74,7 @@ export class Model {
     options: ModelOptions,
     outputs?: number[],
   ) {
+    knownOptions(options, ["name", "seed", "engine", "threads"], "model");
     this.options = options;
     this.name = options.name ?? "sequential";
     this.seed = wholeNumber(options.seed ?? 0, "model seed");
@@ -128,6 +125,13 @@ export class Model {
   get runtime(): Runtime {
     if (!this.built) {
       void this.outputNode;
+      if (this.disposed) {
+        throw inputError({
+          expected: "a model in use",
+          where: `model ${this.name}`,
+          next: "It was disposed.",
+        });
+      }
       this.built = new Runtime(createEngine(this.options), this.nodes, this.outputs, this.seed);
       this.built.weights.initialize(this.seed);
       if (this.settings) this.built.compile(this.settings.optimizer);
@@ -157,7 +161,7 @@ export class Model {
 
   /** Replaces all weights; arrays in the order of `getWeights`. */
   setWeights(values: readonly (ArrayLike<number> | WeightArray)[]): void {
-    this.runtime.weights.set(values.map((value) => ("data" in value ? value.data : value)));
+    this.runtime.weights.set(values);
     this.runtime.weightsChanged();
   }
 
@@ -174,7 +178,12 @@ export class Model {
   // ---- training -----------------------------------------------------------------------------------------
 
   /** Chooses optimizer, loss and metrics. A fresh optimizer starts with no state. */
-  compile({ optimizer = "adam", loss, metrics = ["accuracy"] }: CompileOptions): void {
+  compile(options: CompileOptions): void {
+    knownOptions(options, ["optimizer", "loss", "metrics"], "compile");
+    const { optimizer = "adam", loss, metrics = ["accuracy"] } = options;
+    if (!Array.isArray(metrics)) {
+      throw inputError({ expected: "a list of metrics", where: "compile metrics", received: metrics });
+    }
     this.settings = {
       optimizer: resolveOptimizer(optimizer),
       loss: resolveLoss(loss),
@@ -240,6 +249,7 @@ export class Model {
    * @throws InputError on data that does not fit; TrainingError when the loss becomes NaN or infinite
    */
   async fit(x: RowsLike | readonly RowsLike[], y: TargetsLike, options: FitOptions = {}): Promise<History> {
+    checkFitOptions(options);
     const data = this.dataset(x, y, options);
     const { validationData } = options;
     const [train, split] = splitLast(data, validationData ? 0 : (options.validationSplit ?? 0));
@@ -247,7 +257,13 @@ export class Model {
       ? this.dataset(validationData[0], validationData[1], { sampleWeight: validationData[2] })
       : // As in Keras, class weights are for training alone; sample weights count in validation too.
         split && (options.classWeight ? { ...split, weights: null } : split);
-    return new FitRun(this, train, validation, options).run();
+    if (this.fitting) throw inputError({ expected: "one fit at a time", where: `model ${this.name}` });
+    this.fitting = true;
+    try {
+      return await new FitRun(this, train, validation, options).run();
+    } finally {
+      this.fitting = false;
+    }
   }
 
   /** One step on one batch; returns its loss before the update. */
@@ -344,6 +360,7 @@ export class Model {
     y: TargetsLike,
     options: EvaluateOptions = {},
   ): Promise<Scores> {
+    knownOptions(options, ["batchSize", "sampleWeight", "signal"], "evaluate");
     const scores = await this.evaluateDataset(this.dataset(x, y, options), options);
     if (!scores) throw new DOMException("evaluate was aborted", "AbortError");
     return scores;
@@ -354,6 +371,8 @@ export class Model {
     data: Dataset,
     { batchSize = DEFAULT_BATCH, signal }: EvaluateOptions,
   ): Promise<Scores | null> {
+    wholeNumber(batchSize, "evaluate batchSize", 1);
+    if (data.rows === 0) throw inputError({ expected: "at least one row", where: "evaluate x" });
     const metrics = this.metricAccumulator();
     const inputShapes = data.inputs.map((input) => input.shape);
     const out = new Float32Array(Math.min(batchSize, data.rows) * this.outputSize);
@@ -389,7 +408,9 @@ export class Model {
   }
 
   /** As `predict`, in one array [rows][…shape]. */
-  predictFlat(x: RowsLike | readonly RowsLike[], { batchSize = DEFAULT_BATCH }: PredictOptions = {}): Rows {
+  predictFlat(x: RowsLike | readonly RowsLike[], options: PredictOptions = {}): Rows {
+    knownOptions(options, ["batchSize"], "predict");
+    const batchSize = wholeNumber(options.batchSize ?? DEFAULT_BATCH, "predict batchSize", 1);
     const inputs = this.inputRows(x);
     const { rows } = inputs[0]!;
     const inputShapes = inputs.map((input) => input.shape);
@@ -416,56 +437,14 @@ export class Model {
   dataset(x: RowsLike | readonly RowsLike[], y: TargetsLike, options: WeightOptions): Dataset {
     const { loss } = this.compiled;
     const inputs = this.inputRows(x);
-    const { rows } = inputs[0]!;
-    const sparse = loss.name === "sparseCategoricalCrossentropy";
-    const targets = toTargets(y, rows, this.outputSize, sparse, "y");
-    return { inputs, targets, weights: rowWeights(targets, rows, this.outputSize, options), rows };
+    return makeDataset(inputs, y, lossWidth(this.outputNode), loss, options);
   }
 
   private inputRows(x: RowsLike | readonly RowsLike[]): Rows[] {
-    const several = this.inputShapes.length > 1;
-    const list = several ? (x as readonly RowsLike[]) : [x as RowsLike];
-    const inputs = list.map((rows, i) => toRows(rows, several ? `x[${i}]` : "x"));
+    const inputs = readInputs(x, this.inputShapes.length);
     if (!this.graph) this.build(inputs[0]!.shape);
-    this.checkInputs(inputs);
+    checkInputs(inputs, this.nodes);
     return inputs;
-  }
-
-  private checkInputs(inputs: readonly Rows[]): void {
-    const expected = this.inputShapes;
-    if (inputs.length !== expected.length || inputs.some(({ rows }) => rows !== inputs[0]!.rows)) {
-      throw inputError({
-        expected: `${expected.length} inputs of equally many rows`,
-        where: "x",
-        received: inputs.map(({ rows }) => `${rows} rows`),
-      });
-    }
-    inputs.forEach((input, i) => {
-      const shape = expected[i]!;
-      const fits =
-        shape.length === input.shape.length &&
-        shape.every((n, axis) => n === null || n === input.shape[axis]);
-      if (!fits) {
-        throw inputError({
-          expected: `rows of shape [${shape.map((n) => n ?? "any").join(", ")}]`,
-          where: "x",
-          received: `rows of shape [${input.shape.join(", ")}]`,
-        });
-      }
-      if (input.rows > 0 && input.shape.some((n) => n === 0)) {
-        throw inputError({ expected: "rows of at least one number", where: "x", received: input.shape });
-      }
-      this.checkEmbeddings(input, i);
-    });
-  }
-
-  /** Ids are checked before a kernel uses them as addresses. */
-  private checkEmbeddings(input: Rows, index: number): void {
-    const inputNodes = this.nodes.flatMap((node, i) => (node.inputs.length === 0 ? [i] : []));
-    for (const { layer, inputs } of this.nodes) {
-      if (layer.className !== "Embedding" || inputs[0] !== inputNodes[index]) continue;
-      checkIds(input.data, input.shape[0]!, (layer.options as { inputDim: number }).inputDim, layer.name);
-    }
   }
 
   /** Writes the model: .keras, or Keras's older format when the name ends in .h5. Node only. */
@@ -479,12 +458,8 @@ export class Model {
   dispose(): void {
     this.built?.dispose();
     this.built = null;
+    this.disposed = true;
   }
-}
-
-export interface WeightOptions {
-  classWeight?: Record<number, number>;
-  sampleWeight?: ArrayLike<number>;
 }
 
 export interface Gradients {
@@ -492,40 +467,6 @@ export interface Gradients {
   gradients: WeightArray[];
   /** With respect to each input, [rows][…shape]; zeros for token ids. */
   inputs: Float32Array[];
-}
-
-/** classWeight becomes a weight a row, 1 for a class it does not name; the two exclude each other, as in Keras. */
-function rowWeights(
-  targets: Float32Array,
-  rows: number,
-  outputs: number,
-  { classWeight, sampleWeight }: WeightOptions,
-): Float32Array | null {
-  if (classWeight && sampleWeight) {
-    throw inputError({ expected: "classWeight or sampleWeight, not both", where: "fit" });
-  }
-  if (sampleWeight) {
-    if (sampleWeight.length !== rows) {
-      throw inputError({
-        expected: `${rows} weights`,
-        where: "fit sampleWeight",
-        received: sampleWeight.length,
-      });
-    }
-    return Float32Array.from(sampleWeight);
-  }
-  if (!classWeight) return null;
-  const size = targets.length / rows;
-  return Float32Array.from({ length: rows }, (_, r) => {
-    const label = size === 1 ? targets[r]! : argMax(targets, r * size, outputs);
-    return classWeight[label] ?? 1;
-  });
-}
-
-function argMax(values: Float32Array, from: number, length: number): number {
-  let best = 0;
-  for (let k = 1; k < length; k++) if (values[from + k]! > values[from + best]!) best = k;
-  return best;
 }
 
 /** A model that is a chain of layers. */

@@ -17,6 +17,7 @@ import {
   type Task,
 } from "../engine/contract.js";
 import { PURPOSE } from "../engine/philox.js";
+import { inputError } from "../errors.js";
 import type { Builder, Layer, Tensor } from "../layers/layer.js";
 import { LOGIT_ACTIVATION, type Loss } from "../train/losses.js";
 import type { Node } from "./graph.js";
@@ -86,7 +87,7 @@ export class Plan {
     const shardRows = crosses ? rows : SHARD_ROWS;
     const count = Math.ceil(rows / shardRows);
     const gradients = training ? shardGradients(arena, weights, count) : [];
-    const outputWidth = loss ? concreteWidth(last) : 0;
+    const outputWidth = loss ? lossWidth(last) : 0;
     this.targetSize = loss ? (loss.name === "sparseCategoricalCrossentropy" ? 1 : outputWidth) : 0;
     if (loss) {
       this.targets = arena.allocate(rows * this.targetSize);
@@ -170,13 +171,16 @@ export class Plan {
 
 const size = (shape: readonly number[]) => shape.reduce((a, b) => a * b, 1);
 
-function concreteWidth(node: Node): number {
-  const width = node.shape.length === 1 ? node.shape[0] : null;
-  if (typeof width === "number") return width;
-  throw new RangeError(
-    `a loss needs one vector a row, but ${node.layer.className} ${node.layer.name} yields a sequence. ` +
-      "Set returnSequences: false on the last recurrent layer, or flatten or pool the sequence.",
-  );
+/** Numbers a row in the output that a loss compares with targets. */
+export function lossWidth({ shape, layer }: Node): number {
+  const [width] = shape;
+  if (shape.length === 1 && typeof width === "number") return width;
+  throw inputError({
+    expected: "one vector a row, for the loss",
+    where: `output of ${layer.className} ${layer.name}`,
+    received: `[${shape.map((n) => n ?? "any").join(", ")}]`,
+    next: "Set returnSequences: false on the last recurrent layer, or flatten a sequence of known length.",
+  });
 }
 
 /** A gradient block a shard; with one shard it is the model's own. */

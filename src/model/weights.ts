@@ -94,7 +94,8 @@ export class Weights {
     }));
   }
 
-  set(values: readonly ArrayLike<number>[]): void {
+  /** All or nothing: every array is checked before the first is copied. */
+  set(values: readonly (ArrayLike<number> | WeightArray)[]): void {
     if (values.length !== this.entries.length) {
       throw inputError({
         expected: `${this.entries.length} arrays (${this.entries.map((entry) => entry.name).join(", ")})`,
@@ -102,16 +103,8 @@ export class Weights {
         received: `${values.length} arrays`,
       });
     }
-    this.entries.forEach(({ name, parameter, at, length }, i) => {
-      if (values[i]!.length !== length) {
-        throw inputError({
-          expected: `${length} numbers of shape [${parameter.shape.join(", ")}]`,
-          where: `setWeights ${name}`,
-          received: `${values[i]!.length} numbers`,
-        });
-      }
-      view(this.engine, at, length).set(values[i]!);
-    });
+    const arrays = this.entries.map((entry, i) => checkedArray(entry, values[i]!));
+    this.entries.forEach(({ at, length }, i) => void view(this.engine, at, length).set(arrays[i]!));
   }
 
   /** Gradients in Keras's order, of the parameters that have one. */
@@ -138,10 +131,27 @@ export class Weights {
   }
 
   restore(snapshot: Float32Array): void {
+    const total = this.entries.reduce((sum, { length }) => sum + length, 0);
+    if (snapshot.length !== total) {
+      const received = `${snapshot.length} numbers`;
+      throw inputError({ expected: `a snapshot of ${total} numbers`, where: "restoreWeights", received });
+    }
     let from = 0;
     for (const { at, length } of this.entries) {
       view(this.engine, at, length).set(snapshot.subarray(from, from + length));
       from += length;
     }
   }
+}
+
+/** The numbers of one weight; a WeightArray must have the weight's shape, not only its length. */
+function checkedArray({ name, parameter, length }: WeightEntry, value: ArrayLike<number> | WeightArray) {
+  const data = "data" in value ? value.data : value;
+  const shape = "data" in value ? value.shape : parameter.shape;
+  if (data.length === length && shape.join() === parameter.shape.join()) return data;
+  throw inputError({
+    expected: `${length} numbers of shape [${parameter.shape.join(", ")}]`,
+    where: `setWeights ${name}`,
+    received: "data" in value ? `shape [${shape.join(", ")}]` : `${data.length} numbers`,
+  });
 }

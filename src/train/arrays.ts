@@ -1,5 +1,5 @@
 /** From what users pass (nested arrays, typed arrays) to flat float32 rows, checked. */
-import { inputError, show } from "../errors.js";
+import { inputError } from "../errors.js";
 
 /** Rows of one input, flat; every row has the same shape. */
 export interface Rows {
@@ -22,27 +22,44 @@ export function toRows(value: RowsLike, where: string): Rows {
   if (isFlat(value)) return checkFlat(value, where);
   const rows = value?.length;
   const first = rows ? value[0] : undefined;
-  if (typeof rows !== "number" || first === undefined || typeof first !== "object") {
-    throw inputError({ expected: "rows of numbers, as [[4, 17, 9], …]", where, received: value });
+  if (typeof rows !== "number" || typeof first !== "object" || first === null) {
+    const next = typeof first === "number" ? "A single row is [[…]]." : undefined;
+    throw inputError({ expected: "rows of numbers, as [[4, 17, 9], …]", where, received: value, next });
   }
-  const nested = typeof first[0] === "object";
+  const nested = typeof first[0] === "object" && first[0] !== null;
   const shape = nested ? [first.length, (first as ArrayLike<ArrayLike<number>>)[0]!.length] : [first.length];
-  const size = shape.reduce((a, b) => a * b, 1);
+  const [steps, size] = [shape[0]!, shape.reduce((a, b) => a * b, 1)];
   const data = new Float32Array(rows * size);
   for (let r = 0; r < rows; r++) {
-    const row = value[r]! as ArrayLike<number> | ArrayLike<ArrayLike<number>>;
-    if (row.length !== shape[0]) throw differs(where, r, shape[0]!, row.length);
-    if (!nested) data.set(row as ArrayLike<number>, r * size);
+    const row = value[r]!;
+    if (!nested) copyNumbers(data, r * size, row as ArrayLike<number>, steps, `${where} row ${r}`);
     else {
-      for (let t = 0; t < row.length; t++) {
+      if (row?.length !== steps) throw differs(`${where} row ${r}`, steps, row);
+      for (let t = 0; t < steps; t++) {
         const step = row[t] as ArrayLike<number>;
-        if (step.length !== shape[1]) throw differs(`${where} step ${t}`, r, shape[1]!, step.length);
-        data.set(step, r * size + t * shape[1]!);
+        copyNumbers(data, r * size + t * shape[1]!, step, shape[1]!, `${where} row ${r} step ${t}`);
       }
     }
   }
-  rejectNaN(data, size, where);
   return { data, rows, shape };
+}
+
+/** Copies `length` numbers to data[at …]; null, text and the like are no numbers, though an array would take them. */
+function copyNumbers(
+  data: Float32Array,
+  at: number,
+  row: ArrayLike<number>,
+  length: number,
+  where: string,
+): void {
+  if (row?.length !== length) throw differs(where, length, row);
+  for (let i = 0; i < length; i++) {
+    const value = row[i];
+    if (typeof value !== "number" || Number.isNaN(value)) {
+      throw inputError({ expected: "numbers", where: `${where}, position ${i}`, received: value });
+    }
+    data[at + i] = value;
+  }
 }
 
 function checkFlat(value: Rows, where: string): Rows {
@@ -54,14 +71,15 @@ function checkFlat(value: Rows, where: string): Rows {
       received: value.data.length,
     });
   }
+  rejectNaN(value.data, size, where);
   return value;
 }
 
-const differs = (where: string, row: number, expected: number, received: number) =>
+const differs = (where: string, expected: number, row: ArrayLike<unknown> | null | undefined) =>
   inputError({
     expected: `${expected} numbers, as in row 0`,
-    where: `${where} row ${row}`,
-    received: `${received} numbers`,
+    where,
+    received: typeof row?.length === "number" ? `${row.length}` : row,
     next: "Pad the rows to one length (padSequences).",
   });
 
@@ -113,15 +131,16 @@ function flatten(
   size: number,
   where: string,
 ): Float32Array {
-  if (value.length === 0 || typeof value[0] === "number")
-    return Float32Array.from(value as ArrayLike<number>);
-  const data = new Float32Array(value.length * size);
-  for (let r = 0; r < value.length; r++) {
-    const row = value[r] as ArrayLike<number>;
-    if (row.length !== size) {
-      throw inputError({ expected: `${size} numbers`, where: `${where} row ${r}`, received: show(row) });
+  if (typeof value?.length !== "number") {
+    throw inputError({ expected: "targets, as [0, 1, …]", where, received: value });
+  }
+  const flat = typeof value[0] !== "object" || value[0] === null;
+  const data = new Float32Array(flat ? value.length : value.length * size);
+  if (flat) copyNumbers(data, 0, value as ArrayLike<number>, value.length, where);
+  else {
+    for (let r = 0; r < value.length; r++) {
+      copyNumbers(data, r * size, value[r] as ArrayLike<number>, size, `${where} row ${r}`);
     }
-    data.set(row, r * size);
   }
   return data;
 }

@@ -1,15 +1,16 @@
 /** The training loop: epochs over shuffled batches, validation, callbacks, and stopping in good order. */
 
 import { PURPOSE, Random } from "../engine/philox.js";
-import { finiteNumber, inputError, wholeNumber } from "../errors.js";
+import { inputError, knownOptions, wholeNumber } from "../errors.js";
 import type { Model } from "../model/model.js";
 import type { Plan } from "../model/plan.js";
-import { gather, type Rows, type RowsLike, type TargetsLike } from "./arrays.js";
+import { gather, type RowsLike, type TargetsLike } from "./arrays.js";
 import type { Callback, Logs, TrainingProgress } from "./callbacks.js";
 import type { TrainingState } from "./checkpoint.js";
+import type { Dataset, WeightOptions } from "./dataset.js";
 import type { MetricAccumulator } from "./metrics/streaming.js";
 
-export interface FitOptions {
+export interface FitOptions extends WeightOptions {
   /** Passes over the data. Default 1. */
   epochs?: number;
   /** Rows a step. Default 32. */
@@ -19,16 +20,29 @@ export interface FitOptions {
   /** Share of the rows, taken from the end before shuffling, to validate on. */
   validationSplit?: number;
   validationData?: readonly [RowsLike, TargetsLike] | readonly [RowsLike, TargetsLike, ArrayLike<number>];
-  /** Weight of each class by its index, as { 0: 1, 1: 5 }. */
-  classWeight?: Record<number, number>;
-  /** A weight a row; excludes classWeight. */
-  sampleWeight?: ArrayLike<number>;
   callbacks?: readonly Callback[];
   /** Stops after the current step; `fit` then resolves with `stopped: "aborted"`. */
   signal?: AbortSignal;
   /** Goes on from a checkpoint of the same run. */
   resume?: TrainingState;
 }
+
+const FIT_OPTIONS: Record<keyof FitOptions, true> = {
+  epochs: true,
+  batchSize: true,
+  shuffle: true,
+  validationSplit: true,
+  validationData: true,
+  classWeight: true,
+  sampleWeight: true,
+  callbacks: true,
+  signal: true,
+  resume: true,
+};
+
+/** Refuses options that `fit` does not have. */
+export const checkFitOptions = (options: FitOptions): void =>
+  knownOptions(options, Object.keys(FIT_OPTIONS), "fit");
 
 export interface History {
   /** A list an epoch for every metric: loss, accuracy, valLoss, valAccuracy … */
@@ -39,19 +53,13 @@ export interface History {
   stopped: string | null;
 }
 
-/** Rows, targets and weights, flat and checked. */
-export interface Dataset {
-  inputs: Rows[];
-  targets: Float32Array;
-  weights: Float32Array | null;
-  rows: number;
-}
-
 /** Training went wrong beyond repair; the weights from before are in place. */
 export class TrainingError extends Error {
   override readonly name: string = "TrainingError";
 }
 
+/** Why a run ended that its signal cut short. */
+const ABORTED = "aborted";
 /** How long the loop may hold the thread before others get a turn. */
 const TURN_MS = 40;
 const pause = () => new Promise<void>((resolve) => setTimeout(resolve, 0));
@@ -100,7 +108,9 @@ export class FitRun {
     const { optimizer, loss } = this.model.compiled;
     const { rows } = this.train;
     const sizes = { rows, batchSize: this.batchSize, params: this.lastGood.length, seed: this.model.seed };
-    const data = [...this.train.inputs.map((input) => input.data), this.train.targets].map(checksum);
+    const { inputs, targets, weights } = this.train;
+    const arrays = [...inputs.map((input) => input.data), targets, ...(weights ? [weights] : [])];
+    const data = arrays.map(checksum);
     return JSON.stringify({ ...sizes, data, shuffle, classWeight, optimizer, loss });
   }
 
@@ -120,11 +130,25 @@ export class FitRun {
     this.stopped = state.stopped;
     this.logs = [...state.history];
     this.outputs.set(state.outputs);
-    for (const callback of this.callbacks) {
-      const saved = callback.name ? state.callbacks[callback.name] : undefined;
-      if (saved) callback.restore?.(saved);
-    }
     if (this.batch > 0) this.replayMetrics();
+  }
+
+  /** Callbacks with a name, under that name; a second of the same name is "name 2". */
+  private namedCallbacks(): Map<string, Callback> {
+    const named = new Map<string, Callback>();
+    for (const callback of this.callbacks) {
+      if (!callback.name) continue;
+      let key = callback.name;
+      for (let i = 2; named.has(key); i++) key = `${callback.name} ${i}`;
+      named.set(key, callback);
+    }
+    return named;
+  }
+
+  private restoreCallbacks(saved: TrainingState["callbacks"]): void {
+    for (const [name, callback] of this.namedCallbacks()) {
+      if (saved[name]) callback.restore?.(saved[name]);
+    }
   }
 
   /** The metrics of the batches that a checkpoint's epoch had done. */
@@ -144,8 +168,8 @@ export class FitRun {
   state(): TrainingState {
     const width = this.model.outputSize;
     const callbacks: TrainingState["callbacks"] = {};
-    for (const callback of this.callbacks) {
-      if (callback.name && callback.state) callbacks[callback.name] = callback.state();
+    for (const [name, callback] of this.namedCallbacks()) {
+      if (callback.state) callbacks[name] = callback.state();
     }
     return {
       epoch: this.epoch,
@@ -153,11 +177,12 @@ export class FitRun {
       lossSum: this.lossSum,
       rowsSeen: this.rowsSeen,
       outputs: this.outputs.slice(0, this.rowsSeen * width),
-      history: this.logs,
+      history: [...this.logs],
       weights: this.model.weightSnapshot(),
       optimizer: this.model.optimizerState(),
       callbacks,
-      stopped: this.stopped,
+      // What an abort cut short is there to be resumed.
+      stopped: this.stopped === ABORTED ? null : this.stopped,
       fingerprint: this.fingerprint,
     };
   }
@@ -188,7 +213,8 @@ export class FitRun {
   async run(): Promise<History> {
     const progress = this.progress();
     await this.notify("onTrainBegin", progress);
-    while (this.epoch < this.epochs && this.stopped === null) await this.runEpoch(progress);
+    if (this.options.resume) this.restoreCallbacks(this.options.resume.callbacks);
+    while (this.epoch < this.epochs && !this.isOver()) await this.runEpoch(progress);
     await this.notify("onTrainEnd", progress);
     const history: Record<string, number[]> = {};
     for (const logs of this.logs) {
@@ -201,11 +227,24 @@ export class FitRun {
     for (const callback of this.callbacks) await callback[event]?.(progress);
   }
 
-  /** The rows' order in this epoch: a function of the seed and the epoch alone. */
+  private async notifyBatch(progress: TrainingProgress): Promise<void> {
+    const watching = this.callbacks.filter((callback) => callback.onBatchEnd);
+    if (watching.length === 0) return;
+    const logs = this.runningLogs();
+    for (const callback of watching) await callback.onBatchEnd?.(progress, logs);
+  }
+
+  private isOver(): boolean {
+    if (this.options.signal?.aborted) this.stopped ??= ABORTED;
+    return this.stopped !== null;
+  }
+
+  /** The rows' order in this epoch: a function of the seed and of the steps made before the epoch. */
   private order(): Uint32Array {
     const { rows } = this.train;
     if (this.options.shuffle === false) return Uint32Array.from({ length: rows }, (_, i) => i);
-    return new Random(this.model.seed, PURPOSE.shuffle, this.epoch).permutation(rows);
+    const { seed, iterations } = this.model;
+    return new Random(seed, PURPOSE.shuffle, iterations - this.batch).permutation(rows);
   }
 
   private async runEpoch(progress: TrainingProgress): Promise<void> {
@@ -218,14 +257,14 @@ export class FitRun {
     const order = this.order();
     while (this.batch < this.batches) {
       this.runBatch(order);
-      for (const callback of this.callbacks) await callback.onBatchEnd?.(progress, this.runningLogs());
+      await this.notifyBatch(progress);
       if (Date.now() - this.lastTurn > TURN_MS) {
         await pause();
         this.lastTurn = Date.now();
       }
-      if (this.options.signal?.aborted) this.stopped ??= "aborted";
-      if (this.stopped !== null) return;
+      if (this.isOver()) return;
     }
+    this.checkWeights();
     const logs: Logs = { ...this.runningLogs(), ...(await this.validate()) };
     if (this.stopped !== null) return;
     logs["learningRate"] = this.model.learningRate;
@@ -246,7 +285,7 @@ export class FitRun {
     const plan = this.model.trainingPlan(this.train, to - from);
     this.model.writeBatch(plan, this.train, order, from, to);
     const loss = this.model.gradientStep(plan);
-    if (!Number.isFinite(loss)) this.giveUp(loss);
+    if (!Number.isFinite(loss)) this.giveUp(`the loss became ${loss}`, this.model.iterations + 1);
     this.model.weightSnapshot(this.lastGood);
     this.model.updateStep();
     this.model.readOutput(plan, this.outputs.subarray(from * plan.outputSize, to * plan.outputSize));
@@ -261,12 +300,17 @@ export class FitRun {
     this.batch++;
   }
 
-  /** The loss is no number: back to the weights of the last step whose loss was one. */
-  private giveUp(loss: number): never {
+  /** What is no number in the last step's weights has not shown in a loss yet. */
+  private checkWeights(): void {
+    const finite = this.model.weightSnapshot().every(Number.isFinite);
+    if (!finite) this.giveUp("the weights became infinite or NaN", this.model.iterations + 1);
+  }
+
+  /** Back to the weights of the last step whose loss was a number. `step` is the one that could not be made. */
+  private giveUp(what: string, step: number): never {
     this.model.restoreWeights(this.lastGood);
-    const step = this.model.iterations + 1;
     throw new TrainingError(
-      `the loss became ${loss} at step ${step} (epoch ${this.epoch + 1}, batch ${this.batch + 1}). ` +
+      `${what} at step ${step} (epoch ${this.epoch + 1}, batch ${this.batch + 1}). ` +
         `The weights from before step ${Math.max(1, step - 1)} are kept. ` +
         "Try a smaller learning rate, gradient clipping (globalClipnorm: 1), or look for extreme values in the data.",
     );
@@ -280,7 +324,7 @@ export class FitRun {
     if (!this.validation) return {};
     const scores = await this.model.evaluateDataset(this.validation, { signal: this.options.signal });
     if (!scores) {
-      this.stopped ??= "aborted";
+      this.stopped ??= ABORTED;
       return {};
     }
     return Object.fromEntries(
@@ -295,30 +339,4 @@ function checksum(values: Float32Array): number {
   const words = new Uint32Array(values.buffer, values.byteOffset, values.length);
   for (let i = 0; i < words.length; i++) hash = Math.imul(hash ^ words[i]!, 0x01000193);
   return hash >>> 0;
-}
-
-/** Splits off the last rows, as Keras: ⌊n · (1 − share)⌋ rows stay. */
-export function splitLast(data: Dataset, share: number): [Dataset, Dataset | null] {
-  finiteNumber(share, "fit validationSplit", 0, 1);
-  if (share === 0) return [data, null];
-  const at = Math.floor(data.rows * (1 - share));
-  if (at === 0 || at === data.rows) {
-    throw inputError({
-      expected: `a share that leaves rows on both sides of ${data.rows}`,
-      where: "fit validationSplit",
-      received: share,
-    });
-  }
-  return [part(data, 0, at), part(data, at, data.rows)];
-}
-
-function part({ inputs, targets, weights, rows }: Dataset, from: number, to: number): Dataset {
-  const cut = (array: Float32Array) =>
-    array.subarray((array.length / rows) * from, (array.length / rows) * to);
-  return {
-    inputs: inputs.map((input) => ({ ...input, data: cut(input.data), rows: to - from })),
-    targets: cut(targets),
-    weights: weights && cut(weights),
-    rows: to - from,
-  };
 }

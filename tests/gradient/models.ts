@@ -3,7 +3,7 @@ import { view } from "../../src/engine/arena.js";
 import { ReferenceEngine } from "../../src/engine/reference.js";
 import { type CompileOptions, type Layer, Model, type RowsLike, type TargetsLike } from "../../src/index.js";
 import { chain, type Link } from "../../src/model/graph.js";
-import type { WeightOptions } from "../../src/model/model.js";
+import type { WeightOptions } from "../../src/train/dataset.js";
 import { type Differentiable, randomSource } from "./checker.js";
 
 export interface ModelCase extends CompileOptions {
