@@ -5,6 +5,7 @@ import { Command, CommanderError } from "commander";
 import { InputError } from "../errors.js";
 import { EXIT, Exit, note } from "./context.js";
 import { evaluateCommand } from "./evaluate.js";
+import { labCommand } from "./lab.js";
 import { predictCommand } from "./predict.js";
 import { summaryCommand } from "./summary.js";
 import { trainCommand } from "./train.js";
@@ -20,7 +21,8 @@ function program(): Command {
     .version(version())
     .showHelpAfterError("(cellstate --help lists the commands, cellstate COMMAND --help its options)")
     .exitOverride();
-  for (const add of [trainCommand, evaluateCommand, predictCommand, summaryCommand]) add(cellstate);
+  for (const add of [trainCommand, evaluateCommand, predictCommand, summaryCommand, labCommand])
+    add(cellstate);
   for (const command of cellstate.commands) command.exitOverride().showHelpAfterError();
   return cellstate;
 }

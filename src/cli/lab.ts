@@ -1,0 +1,110 @@
+/** cellstate lab TASK: how far back can a cell remember? */
+import type { Command } from "commander";
+import { inputError } from "../errors.js";
+import { writeAtomic } from "../formats/node-files.js";
+import { labChart } from "../lab/chart.js";
+import { type CellName, type LabResult, runLab, TASKS, taskNamed } from "../lab/index.js";
+import { GATE_STARTS, type GateStart } from "../lab/network.js";
+import { labPage } from "../lab/page.js";
+import { svgFile } from "../report/page.js";
+import { type EngineFlags, EXIT, Exit, engineOptions, interruption, say, whole } from "./context.js";
+import { styleFor } from "./terminal.js";
+import { LabView, labText, taskList } from "./ui/lab.js";
+
+interface Flags extends EngineFlags {
+  lag?: number;
+  lags?: number[];
+  cells?: CellName[];
+  seeds: number;
+  seed: number;
+  units?: number;
+  learningRate?: number;
+  batchSize?: number;
+  sequences?: number;
+  gates: GateStart;
+  json?: boolean;
+  html?: string;
+  svg?: string;
+}
+
+const listOf = (text: string) =>
+  text
+    .split(",")
+    .map((item) => item.trim())
+    .filter((item) => item !== "");
+
+function positive(text: string): number {
+  const value = Number(text);
+  if (text.trim() !== "" && value > 0 && Number.isFinite(value)) return value;
+  throw inputError({ expected: "a number above 0", where: "--learning-rate", received: text });
+}
+
+export function labCommand(program: Command): void {
+  const command = program
+    .command("lab")
+    .description("how far back can a cell remember? The classic long-memory experiments, run here")
+    .argument("[task]", TASKS.map(({ name }) => name).join(", "))
+    .option("--lag <n>", "steps that the memory has to last", whole("lag", 1))
+    .option("--lags <list>", "several, as 10,30,100 (default: the task's own)", (text) =>
+      listOf(text).map(whole("lags", 1)),
+    )
+    .option("--cells <list>", "rnn, lstm, gru (default: all three)", listOf)
+    .option("--seeds <n>", "runs of each, from different initial weights and sequences", whole("seeds", 1), 5)
+    .option("--seed <n>", "the first seed", whole("seed"), 0)
+    .option("--units <n>", "of the recurrent layer", whole("units", 1))
+    .option("--learning-rate <x>", "of Adam", positive)
+    .option("--batch-size <n>", "sequences a training step", whole("batch-size", 1))
+    .option("--sequences <n>", "training sequences a run may use", whole("sequences", 1))
+    .option("--gates <start>", `${GATE_STARTS.join(" or ")}: biases that memory gates start with`, "chrono")
+    .option("--json", "everything measured, as one JSON object")
+    .option("--html <file>", "also write a page with the chart")
+    .option("--svg <file>", "also write the chart");
+  engineOptions(command).action(async (task: string | undefined, flags: Flags) => {
+    if (task === undefined)
+      say(flags.json ? JSON.stringify(TASKS.map(describeTask)) : taskList(TASKS, styleFor(process.stdout)));
+    else await labAction(task, flags);
+  });
+}
+
+const describeTask = ({
+  name,
+  title,
+  reads,
+  asked,
+  criterion,
+  source,
+  defaults,
+}: (typeof TASKS)[number]) => ({
+  ...{ name, title, reads, asked, criterion, source, defaults },
+});
+
+async function labAction(name: string, flags: Flags): Promise<void> {
+  const task = taskNamed(name);
+  if (flags.lag !== undefined && flags.lags) {
+    throw inputError({ expected: "--lag or --lags, not both", where: "lab" });
+  }
+  const { lag, lags, gates, seeds, seed, cells, units, learningRate, batchSize, sequences, engine, threads } =
+    flags;
+  const { signal, release } = interruption();
+  const view = new LabView(process.stderr, task);
+  const result = await runLab(
+    name,
+    {
+      ...{ cells, seeds, seed, units, learningRate, batchSize, sequences, engine, threads, signal },
+      gateStart: gates,
+      lags: lags ?? (lag === undefined ? undefined : [lag]),
+    },
+    (progress) => view.show(progress),
+  ).finally(() => view.close());
+  release();
+  await writePictures(result, flags);
+  say(flags.json ? JSON.stringify(result) : labText(result, styleFor(process.stdout)));
+  if (!result.complete)
+    throw new Exit(EXIT.interrupted, "Interrupted: these are the runs that were finished.");
+}
+
+async function writePictures(result: LabResult, { html, svg }: Flags): Promise<void> {
+  const write = (file: string, text: string) => writeAtomic(file, new TextEncoder().encode(text));
+  if (html) await write(html, labPage(result));
+  if (svg) await write(svg, svgFile(labChart(result)));
+}

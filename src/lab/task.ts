@@ -1,0 +1,69 @@
+/** What an experiment of the lab is. Letters: T steps, F features of a step, O outputs (of a step, where it answers at every one). */
+import type { Draw } from "./draw.js";
+
+/**
+ * How the network answers. Once, after the last step: one sigmoid or linear unit, or softmax over O classes.
+ * At every step ("softmaxSteps"): softmax over O symbols; the rows of targets and outputs are then [T][O].
+ */
+export type AnswerKind = "sigmoid" | "linear" | "softmax" | "softmaxSteps";
+
+export interface TaskSizes {
+  /** T, of the longest sequence; shorter ones are filled up with zeros. */
+  steps: number;
+  features: number;
+  outputs: number;
+}
+
+/** What a run uses where the caller does not say. */
+export interface TaskDefaults {
+  lags: readonly number[];
+  /** U of the recurrent layer, the same for every kind of cell. */
+  units: number;
+  learningRate: number;
+  /** Sequences a training step. */
+  batchSize: number;
+  /** Training sequences after which a run that has not solved the task counts as failed. */
+  sequences: number;
+}
+
+/** Where a task comes from, and how it was set there. */
+export interface TaskSource {
+  paper: string;
+  /** The settings of the paper, in a sentence. */
+  settings: string;
+  /** What the paper called success. */
+  success: string;
+}
+
+export interface LabTask {
+  readonly name: string;
+  readonly title: string;
+  /** What the network reads, and what it is asked. */
+  readonly reads: string;
+  readonly asked: string;
+  readonly source: TaskSource;
+  readonly answer: AnswerKind;
+  /** When one sequence counts as processed correctly, in words; `right` decides. */
+  readonly criterion: string;
+  /** A run has solved the task when at most this share of unseen sequences is processed wrongly. */
+  readonly allowedWrong: number;
+  readonly defaults: TaskDefaults;
+  /** Below this there is no such task. */
+  readonly leastLag: number;
+  /** @param lag least number of steps between the last relevant input and the answer (Hochreiter and Schmidhuber's table 10) */
+  sizes(lag: number): TaskSizes;
+  /** Writes a sequence into x [T][F] and its target into y ([O] or [T][O]); both come zeroed. */
+  draw(numbers: Draw, lag: number, x: Float32Array, y: Float32Array): void;
+  /** Whether the network's answer to a sequence is right. */
+  right(output: Float32Array, target: Float32Array, sizes: TaskSizes): boolean;
+}
+
+/** "absolute error of all output units at sequence end is below β" (Hochreiter and Schmidhuber, table 11). */
+export function withinError(output: Float32Array, target: Float32Array, limit: number): boolean {
+  for (let k = 0; k < target.length; k++) if (!(Math.abs(output[k]! - target[k]!) < limit)) return false;
+  return true;
+}
+
+/** A sequence length from T to T + T/10, as in experiments 3 to 6; rows have room for the longest. */
+export const longest = (T: number): number => T + Math.floor(T / 10);
+export const drawLength = (numbers: Draw, T: number): number => numbers.between(T, longest(T));
