@@ -89,6 +89,6 @@ export interface LengthSummary {
   /** Rows longer than this lose tokens. */
   cut: number;
   truncated: number;
-  /** Rows of `from` up to and including `to` tokens; the last bin may be wider than the others. */
+  /** Rows of `from` up to and including `to` tokens; the last bin may hold all that is longer. */
   bins: readonly { from: number; to: number; count: number }[];
 }

@@ -7,7 +7,7 @@ const BINS = 24;
 
 /**
  * Summary of rows' lengths in tokens, for the report and the terminal. Bins are of one round width and reach to the
- * 99th percentile or the cut, whichever is more; what is longer still falls into the last one.
+ * 99th percentile or the cut, whichever is more; a last bin takes what is longer still.
  */
 export function lengthSummary(lengths: ArrayLike<number>, cut: number): LengthSummary {
   wholeNumber(cut, "length", 1);
@@ -20,9 +20,10 @@ export function lengthSummary(lengths: ArrayLike<number>, cut: number): LengthSu
   const bins = Array.from({ length: Math.ceil(shown / width) }, (_, k) => {
     return { from: k === 0 ? 0 : k * width + 1, to: (k + 1) * width, count: 0 };
   });
+  const edge = bins.length * width;
+  if (longest > edge) bins.push({ from: edge + 1, to: longest, count: 0 });
   const last = bins.length - 1;
   for (const length of sorted) bins[Math.min(last, Math.max(0, Math.ceil(length / width) - 1))]!.count += 1;
-  bins[last]!.to = Math.max(bins[last]!.to, longest);
   return {
     rows: sorted.length,
     median: at(0.5),

@@ -250,6 +250,16 @@ describe("summary of lengths", () => {
     }
   });
 
+  test("what is longer than is worth drawing has a bin of its own, beyond the cut", () => {
+    const lengths = [...Array.from({ length: 400 }, (_, k) => k % 41), 500];
+    const summary = lengthSummary(lengths, 48);
+    assert.deepEqual(summary.bins.at(-1), { from: 49, to: 500, count: 1 });
+    assert.equal(summary.bins.at(-2)!.to, 48);
+    const chart = drawn(lengthHistogram(summary));
+    assert.deepEqual(byClass(chart, "two").map(textOf), ["49 to 500 tokens: 1 row"]);
+    assert.ok(byClass(chart, "tick-label").map(textOf).includes("up to 500"));
+  });
+
   test("median and 95th percentile are lengths that occur", () => {
     const { median, percentile95 } = lengthSummary([4, 1, 3, 2], 10);
     assert.deepEqual([median, percentile95], [2, 4]);

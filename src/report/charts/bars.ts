@@ -12,6 +12,7 @@ import {
   labelWidth,
   marker,
   plotArea,
+  type Scale,
   words,
 } from "../svg.js";
 
@@ -51,6 +52,8 @@ export function lengthHistogram(lengths: LengthSummary): Markup {
   const plot = plotArea(460, 240, { left: 48, right: 20, top: 22, bottom: 42 });
   const { bins, cut } = lengths;
   const width = bins[0]!.to;
+  const rest = bins.at(-1)!.to > bins.length * width ? bins.at(-1)! : undefined;
+  const edge = (rest ? bins.length - 1 : bins.length) * width;
   const x = scaleLinear([0, bins.length * width], [plot.left, plot.right]);
   const y = scaleLinear([0, max(bins, (bin) => bin.count) || 1], [plot.bottom, plot.top]).nice(4);
   const lost = `${counted(lengths.truncated, "row")} (${percent(lengths.truncated / Math.max(1, lengths.rows))})`;
@@ -67,21 +70,27 @@ export function lengthHistogram(lengths: LengthSummary): Markup {
       format: count,
       label: "rows",
     }),
-    axisBottom(plot, x, { ticks: x.ticks(8).filter(Number.isInteger), format: count, label: "tokens a row" }),
-    bins.map((bin, k) =>
-      bar(
-        {
-          x: x(k * width) + 0.5,
-          y: y(bin.count),
-          width: x(width) - x(0) - 1,
-          height: plot.bottom - y(bin.count),
-        },
-        bin.from > cut ? "fill two" : "fill one",
-        `${bin.from} to ${bin.to} tokens: ${counted(bin.count, "row")}`,
-      ),
-    ),
-    lengths.longest > bins.length * width &&
-      words(plot.right, y(bins.at(-1)!.count) - 5, `up to ${count(lengths.longest)}`, "tick-label", "end"),
-    cut <= bins.length * width && marker(plot, x(cut), `cut at ${count(cut)}`),
+    axisBottom(plot, x, {
+      ticks: x.ticks(8).filter((tick) => Number.isInteger(tick) && tick <= edge),
+      format: count,
+      label: "tokens a row",
+    }),
+    bins.map((bin, k) => lengthBar(bin, [x(k * width), x((k + 1) * width)], y, bin.from > cut)),
+    rest && words(plot.right, y(rest.count) - 5, `up to ${count(rest.to)}`, "tick-label", "end"),
+    cut <= edge && marker(plot, x(cut), `cut at ${count(cut)}`),
+  );
+}
+
+function lengthBar(
+  { from, to, count: rows }: LengthSummary["bins"][number],
+  [left, right]: [number, number],
+  y: Scale,
+  cut: boolean,
+): Markup {
+  const [foot, head] = [y(0), y(rows)];
+  return bar(
+    { x: left + 0.5, y: head, width: right - left - 1, height: foot - head },
+    cut ? "fill two" : "fill one",
+    `${count(from)} to ${count(to)} tokens: ${counted(rows, "row")}`,
   );
 }

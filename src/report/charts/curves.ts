@@ -19,6 +19,8 @@ export interface CurveChart {
   /** Where the axis begins when the values allow it; it always holds them all. */
   from?: number;
   to?: number;
+  /** Which line from the top the best epoch's name stands in: where the curves are not. */
+  nameRow?: number;
 }
 
 /** Curves over epochs, the best epoch marked. */
@@ -51,7 +53,7 @@ export function epochChart(
       format: about.format === percent ? wholePercent : y.tickFormat(5),
     }),
     axisBottom(plot, x, { ticks, format: String, label: "epoch" }),
-    best !== undefined && marker(plot, x(best), `best: epoch ${best}`),
+    best !== undefined && marker(plot, x(best), `best: epoch ${best}`, "marker", about.nameRow),
     about.curves.map((curve) => drawCurve(curve, numbers, about.format, x, y)),
     endLabels(
       plot,
@@ -136,6 +138,7 @@ export function learningCurves(epochs: readonly EpochReport[], best: number | un
         curves: accuracy,
         format: percent,
         to: 1,
+        nameRow: 14,
       }),
     );
   }
