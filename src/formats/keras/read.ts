@@ -195,7 +195,8 @@ function openJson(bytes: Uint8Array, file: string): Opened {
 }
 
 /** The model itself; no memory is taken for its weights yet. */
-function build(blueprint: Blueprint, engine: EngineOptions): Model {
+function build(blueprint: Blueprint, { engine, threads }: EngineOptions): Model {
   const layers = blueprint.entries.map(({ layer }) => layer);
-  return new Model(layers, toLinks(blueprint), { ...engine, name: blueprint.name }, blueprint.outputs);
+  const options = { engine, threads, name: blueprint.name };
+  return new Model(layers, toLinks(blueprint), options, blueprint.outputs);
 }
