@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { readKeras, readKerasWeights } from "../../src/formats/keras/index.js";
+import { readKeras, readKerasWeights, readShardedKerasWeights } from "../../src/formats/keras/index.js";
+import { InputError } from "../../src/index.js";
 import { assertClose } from "../golden/compare.js";
 import { assertSameModel, inputRows, readCases, readSample } from "./samples.js";
 
@@ -42,6 +43,34 @@ describe("files that Keras 3.15.1 wrote", () => {
       assert.match(receipt.warnings[0]!, /no weights in the file/);
       assert.deepEqual(readKerasWeights(model, readSample(file), { name: file }), []);
       assertSameModel(model, c, file);
+    }
+  });
+
+  test("weights in several files", async () => {
+    const c = find("flagship");
+    const index = readSample("sharded.weights.json");
+    const { model } = readKeras(readSample("flagship.config.json"), { name: "config" });
+    const asked: string[] = [];
+    const shard = async (name: string) => {
+      asked.push(name);
+      return readSample(name);
+    };
+    assert.deepEqual(
+      await readShardedKerasWeights(model, index, shard, { name: "sharded.weights.json" }),
+      [],
+    );
+    assertSameModel(model, c, "sharded");
+    assert.ok(asked.length > 2 && new Set(asked).size === asked.length, String(asked));
+  });
+
+  test("names of weight files that lead elsewhere are never asked for", async () => {
+    const { model } = readKeras(readSample("flagship.keras"));
+    for (const name of ["../x.h5", "/etc/x.h5", "a\\x.h5", ".h5", "x.txt", 7, { a: 1 }]) {
+      const index = new TextEncoder().encode(
+        JSON.stringify({ weight_map: { "/layers/lstm/cell/vars": [name] } }),
+      );
+      const never = () => assert.fail("asked");
+      await assert.rejects(readShardedKerasWeights(model, index, never, { name: "w" }), InputError);
     }
   });
 

@@ -9,8 +9,7 @@ import os
 
 import h5py
 import numpy as np
-
-FOLDER = os.path.join(os.path.dirname(os.path.abspath(__file__)), "golden")
+from packed import FOLDER
 
 
 def fill(file, generation):

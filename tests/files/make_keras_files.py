@@ -1,4 +1,4 @@
-"""Writes golden/*.keras and *.h5: models saved by real Keras 3.15.1, and golden/keras_files.json: what they put out.
+"""Writes golden/*.keras.gz and *.h5.gz: models saved by real Keras 3.15.1; and what they put out: golden/keras_files.json.
 
 Run by itself:  python make_keras_files.py   (Keras 3.15.1 on TensorFlow; the tests themselves need no Python)
 """
@@ -12,8 +12,8 @@ import golden  # noqa: E402
 import keras  # noqa: E402
 import numpy as np  # noqa: E402
 from keras import initializers, layers, regularizers  # noqa: E402
+from packed import FOLDER, pack  # noqa: E402
 
-FOLDER = os.path.join(os.path.dirname(os.path.abspath(__file__)), "golden")
 ROWS, STEPS, WORDS = 4, 7, 12
 CASES = []
 
@@ -260,13 +260,14 @@ def main():
     training_cases()
     flagship = keras.models.load_model(os.path.join(FOLDER, "flagship.keras"))
     flagship.save_weights(os.path.join(FOLDER, "flagship.weights.h5"))
+    # In GiB: a file of its own for nearly every weight.
+    flagship.save_weights(os.path.join(FOLDER, "sharded.weights.json"), max_shard_size=300 / 2**30)
     with open(os.path.join(FOLDER, "flagship.config.json"), "w") as file:
         file.write(flagship.to_json())
     with open(os.path.join(FOLDER, "keras_files.json"), "w") as file:
         lines = ",\n".join(json.dumps(case, separators=(",", ":")) for case in CASES)
         file.write(f'{{"madeBy": "make_keras_files.py", "keras": "{keras.__version__}", "cases": [\n{lines}\n]}}\n')
-    total = sum(os.path.getsize(os.path.join(FOLDER, file)) for file in os.listdir(FOLDER))
-    print(f"{len(CASES)} cases, {total / 1024:.0f} KB in golden/")
+    print(f"{len(CASES)} cases; golden/ holds {pack():.0f} KB")
 
 
 if __name__ == "__main__":

@@ -16,7 +16,8 @@ import h5py  # noqa: E402
 import keras  # noqa: E402
 import numpy as np  # noqa: E402
 from keras import layers  # noqa: E402
-from make_keras_files import FOLDER, ROWS, STEPS, WORDS, distinct_ids, ids  # noqa: E402
+from make_keras_files import ROWS, STEPS, WORDS, distinct_ids, ids  # noqa: E402
+from packed import FOLDER, pack  # noqa: E402
 
 CASES = []
 hard_sigmoid = golden.activation("hardSigmoid2")
@@ -348,8 +349,53 @@ def archives_of_keras_2():
         CASES[-1]["after"] = steps()
 
 
+def to_cudnn(kernel, recurrent, bias, gates):
+    """The layout of CuDNNLSTM and CuDNNGRU: kernels by column, gate by gate; an input and a recurrent bias."""
+    by_column = [k.T.reshape(k.shape) for k in np.hsplit(kernel, gates)]
+    transposed = [k.T for k in np.hsplit(recurrent, gates)]
+    biases = bias.ravel() if bias.ndim == 2 else np.concatenate([0.25 * bias, 0.75 * bias])
+    return [np.hstack(by_column), np.hstack(transposed), biases]
+
+
+def cudnn():
+    """CuDNNLSTM and CuDNNGRU of Keras 2.2."""
+    name = "old_cudnn"
+    model = keras.Sequential(
+        [
+            keras.Input((STEPS,)),
+            layers.Embedding(WORDS, 3),
+            layers.LSTM(4, return_sequences=True),
+            layers.GRU(2, reset_after=True),
+            layers.Dense(1, activation="sigmoid"),
+        ]
+    )
+    e, *cells, w, b = golden.random_weights(model, name)
+    lstm = to_cudnn(*cells[:3], 4)
+    gru = to_cudnn(*cells[3:], 3)
+    # What cuDNN's two biases come to in float32.
+    model.layers[1].set_weights([*cells[:2], lstm[2][:16] + lstm[2][16:]])
+    cell = {"trainable": True, "return_state": False, "go_backwards": False, "stateful": False, "units": 4}
+    more = {"kernel_initializer": GLOROT, "recurrent_initializer": ORTHOGONAL, "bias_initializer": ZEROS, **NONE}
+    config = [
+        embedding("embedding_1", batch_input_shape=[None, STEPS], dtype="float32", input_length=STEPS),
+        {"class_name": "CuDNNLSTM", "config": {"name": "l", **cell, **more, "return_sequences": True}},
+        {"class_name": "CuDNNGRU", "config": {"name": "g", **cell, **more, "return_sequences": False, "units": 2}},
+        dense("dense_1", 1, "sigmoid"),
+    ]
+    kinds = ("kernel:0", "recurrent_kernel:0", "bias:0")
+    weights = [
+        ("embedding_1", [("embedding_1/embeddings:0", e)]),
+        ("l", [(f"l/{kind}", v) for kind, v in zip(kinds, lstm)]),
+        ("g", [(f"g/{kind}", v) for kind, v in zip(kinds, gru)]),
+        ("dense_1", [("dense_1/kernel:0", w), ("dense_1/bias:0", b)]),
+    ]
+    write_h5(name, "2.2.4", {"class_name": "Sequential", "config": {"name": "s", "layers": config}}, weights)
+    note(name, model, ids(name))
+
+
 def main():
     keras.utils.set_random_seed(13)
+    cudnn()
     keras_2_0()
     keras_2_2()
     tf_2_4()
@@ -357,8 +403,7 @@ def main():
     with open(os.path.join(FOLDER, "old_files.json"), "w") as file:
         lines = ",\n".join(json.dumps(case, separators=(",", ":")) for case in CASES)
         file.write(f'{{"madeBy": "make_old_files.py", "keras": "{keras.__version__}", "cases": [\n{lines}\n]}}\n')
-    total = sum(os.path.getsize(os.path.join(FOLDER, file)) for file in os.listdir(FOLDER))
-    print(f"{len(CASES)} cases, {total / 1024:.0f} KB in golden/ altogether")
+    print(f"{len(CASES)} cases; golden/ holds {pack():.0f} KB")
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 /** The files and outputs that make_keras_files.py and make_old_files.py wrote. */
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
+import { gunzipSync } from "node:zlib";
 import type { Model } from "../../src/index.js";
 import { assertClose } from "../golden/compare.js";
 import { flatten } from "../golden/models.js";
@@ -25,7 +26,11 @@ export interface FileCase {
 export const readCases = (list: string): FileCase[] =>
   (JSON.parse(readSample(list).toString()) as { cases: FileCase[] }).cases;
 
-export const readSample = (file: string): Buffer => readFileSync(new URL(file, FOLDER));
+/** A file by the name it was saved under; model files are kept gzipped. */
+export function readSample(file: string): Buffer {
+  if (!/\.(keras|h5)$/.test(file)) return readFileSync(new URL(file, FOLDER));
+  return gunzipSync(readFileSync(new URL(`${file}.gz`, FOLDER)));
+}
 
 export const inputRows = ({ input }: FileCase) => (Array.isArray(input) ? input : decodeRows(input));
 

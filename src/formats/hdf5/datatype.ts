@@ -79,9 +79,12 @@ export function decodeNumbers(type: Datatype, bytes: Uint8Array): Float32Array |
     case "opaque16":
       return bfloat16(view, count, little);
     case "float32":
-      return Float32Array.from({ length: count }, (_, i) => view.getFloat32(4 * i, little));
+      // A copy is aligned, and JavaScript runs on little-endian machines only.
+      if (little) return new Float32Array(new Uint8Array(bytes.subarray(0, 4 * count)).buffer);
+      return Float32Array.from({ length: count }, (_, i) => view.getFloat32(4 * i));
     case "float64":
-      return Float64Array.from({ length: count }, (_, i) => view.getFloat64(8 * i, little));
+      if (little) return new Float64Array(new Uint8Array(bytes.subarray(0, 8 * count)).buffer);
+      return Float64Array.from({ length: count }, (_, i) => view.getFloat64(8 * i));
     default:
       return type.kind === "integer" ? integers(type, view, count, little) : undefined;
   }

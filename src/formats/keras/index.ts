@@ -1,4 +1,5 @@
 /** Keras's files: read whichever Keras wrote them, written so that Keras opens them. */
 export { type KerasFile, type ReadOptions, readKeras, readKerasWeights } from "./read.js";
 export type { Receipt } from "./receipt.js";
+export { readShardedKerasWeights } from "./shards.js";
 export { KERAS_VERSION, type WriteOptions, writeKeras, writeKerasH5 } from "./write.js";

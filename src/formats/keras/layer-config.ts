@@ -8,6 +8,7 @@ import type { Regularizer } from "../../layers/options.js";
 import { camelToSnake, snakeCase } from "../../model/graph.js";
 import { isObject, type Json, type JsonObject } from "../json.js";
 import { label } from "../label.js";
+import { CUDNN_KINDS } from "./cudnn.js";
 import { LAYER_KINDS, type LayerKind } from "./layer-kinds.js";
 import type { Context } from "./receipt.js";
 import {
@@ -88,15 +89,12 @@ function checkInner(value: Json, where: string): void {
 const NEVER_RUN = "Custom code in model files is never run.";
 
 /** The layer that an entry describes. */
-export function readLayer(
-  { className, name, config, node }: LayerNode,
-  context: Context,
-  where: string,
-): Layer {
-  const kind = LAYER_KINDS.get(className);
+export function readLayer({ className, name, config }: LayerNode, context: Context, where: string): Layer {
+  const cudnn = CUDNN_KINDS.get(className);
+  const kind = LAYER_KINDS.get(cudnn?.className ?? className);
   if (!kind) throw unknownLayer(className, where);
   checkInner(config, `${where}.config`);
-  const options: Record<string, unknown> = { ...(name && { name }) };
+  const options: Record<string, unknown> = { ...(name && { name }), ...cudnn?.fixed };
   if (typeof config["trainable"] === "boolean") options["trainable"] = config["trainable"];
   for (const [key, value] of Object.entries(config)) {
     const at = `${where}.config.${label(key)}`;
@@ -105,7 +103,7 @@ export function readLayer(
     else checkPassive(key, value, context, at);
   }
   fillMissing(className, config, options, context, where);
-  if (node["dtype"] ?? config["dtype"]) noteDtype(config["dtype"] ?? null, context, where);
+  noteDtype(config["dtype"] ?? null, context, where);
   return withPlace(where, () => kind.make(dropUndefined(options)));
 }
 

@@ -4,9 +4,11 @@ import { type Input, input } from "../../layers/input.js";
 import type { Layer, Shape } from "../../layers/layer.js";
 import type { Link } from "../../model/graph.js";
 import { isObject, type Json, type JsonObject } from "../json.js";
+import { cudnnConversion } from "./cudnn.js";
 import { readGraph } from "./functional-config.js";
 import { containerNames, type LayerNode, readLayer, readNode } from "./layer-config.js";
 import { type Context, layerLabel } from "./receipt.js";
+import type { StoredWeight } from "./weights-store.js";
 
 /** A layer and where its weights lie in a file. */
 export interface Entry {
@@ -19,6 +21,8 @@ export interface Entry {
   owner: string;
   /** Its place in the configuration, for messages. */
   where: string;
+  /** Turns stored weights into those of the layer, where they are kept in another layout. */
+  convert?: ((stored: StoredWeight[]) => StoredWeight[]) | undefined;
 }
 
 /** A model as described, before it is built. */
@@ -45,6 +49,9 @@ export function readModelConfig(value: Json | undefined, context: Context, where
     blueprint.outputs = [readSequential(settings, value, blueprint.entries, null, place, context, where)];
   } else if (["Functional", "Model"].includes(className)) {
     blueprint.outputs = readGraph(settings, blueprint.entries, null, place, context, where);
+    if (blueprint.outputs.length !== 1) {
+      throw inputError({ expected: "a model with one output", where, received: blueprint.outputs.length });
+    }
   } else {
     throw inputError({ expected: "a Sequential or Functional model", where, received: className });
   }
@@ -119,7 +126,8 @@ export function readEntry(
   }
   const layer = readLayer(child, context, where);
   if (entries.some((entry) => entry.layer.name === layer.name)) layer.name = `${place.owner}_${layer.name}`;
-  entries.push({ layer, inputs, group: place.prefix, owner: place.owner, where });
+  const convert = cudnnConversion(className);
+  entries.push({ layer, inputs, group: place.prefix, owner: place.owner, where, convert });
   return entries.length - 1;
 }
 

@@ -22,9 +22,9 @@ export function entriesOf(model: Model): Entry[] {
 /** Weights, once each stored shape is seen to be the wanted one. */
 export function setWeights(model: Model, entries: readonly Entry[], store: WeightsStore, notes: Notes): void {
   const stored = store(entries);
-  const values = entries.flatMap(({ layer, where }, i) => {
+  const values = entries.flatMap(({ layer, where, convert }, i) => {
     const { parameters } = layer;
-    const found = stored[i]!;
+    const found = convert?.(stored[i]!) ?? stored[i]!;
     if (found.length !== parameters.length) {
       const names = parameters.map((p) => p.name).join(", ") || "none";
       const expected = `${parameters.length} stored weights (${names})`;

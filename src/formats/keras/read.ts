@@ -92,12 +92,13 @@ export function readKerasWeights(
 
 /** Weights by path or by lists of names, in an archive or not. */
 function openWeights(bytes: Uint8Array, file: string): WeightsStore {
-  const archived = isZip(bytes) ? readWeightsMember(readZip(bytes, file), file) : undefined;
-  if (archived) return pathStore(archived, `${file}: model.weights.h5`);
+  if (isZip(bytes)) {
+    return pathStore([readWeightsMember(readZip(bytes, file), file)], `${file}: model.weights.h5`);
+  }
   if (!isHdf5(bytes)) throw inputError({ expected: "weights in HDF5", where: file, received: kindOf(bytes) });
   const root = readHdf5(bytes, file);
   const named = root.groups.get("model_weights") ?? root;
-  return textList(named, "layer_names", file).length > 0 ? namedStore(named, file) : pathStore(root, file);
+  return textList(named, "layer_names", file).length > 0 ? namedStore(named, file) : pathStore([root], file);
 }
 
 function open(bytes: Uint8Array, file: string): Opened {
@@ -129,8 +130,9 @@ function openArchive(bytes: Uint8Array, file: string): Opened {
     return member && parseJson(member.read(), `${file}: ${name}`, forbidden);
   };
   const config = json("config.json");
-  if (!config)
+  if (!config) {
     throw inputError({ expected: "a Keras archive with config.json", where: file, received: "none" });
+  }
   const metadata = json("metadata.json");
   const weights = readWeightsMember(members, file);
   const place = `${file}: model.weights.h5`;
@@ -140,15 +142,16 @@ function openArchive(bytes: Uint8Array, file: string): Opened {
     config,
     where: `${file}: config.json`,
     training: isObject(config) ? config["compile_config"] : undefined,
-    weights: weights && pathStore(weights, place),
-    optimizer: weights ? pathOptimizer(weights, place) : [],
+    weights: pathStore([weights], place),
+    optimizer: pathOptimizer(weights, place),
     extras: json(EXTRAS_MEMBER, DATA_FORBIDDEN) ?? null,
   };
 }
 
-function readWeightsMember(members: Map<string, ZipMember>, file: string): Hdf5Group | undefined {
+function readWeightsMember(members: Map<string, ZipMember>, file: string): Hdf5Group {
   const member = members.get("model.weights.h5");
-  return member && readHdf5(member.read(), `${file}: model.weights.h5`);
+  if (member) return readHdf5(member.read(), `${file}: model.weights.h5`);
+  throw inputError({ expected: "a Keras archive with model.weights.h5", where: file, received: "none" });
 }
 
 function asText(value: Json | undefined): string | null {
@@ -163,24 +166,24 @@ function openHdf5(bytes: Uint8Array, file: string): Opened {
   };
   const config = attribute("model_config");
   const weights = root.groups.get("model_weights");
-  if (config === null) {
+  if (config === null || !weights) {
     throw inputError({
-      expected: "a whole model (attribute model_config)",
+      expected: "a whole model (attribute model_config, group model_weights)",
       where: file,
-      received: "weights alone",
-      next: "Build the model, then load these weights into it.",
+      received: config === null ? "weights alone" : "a configuration alone",
+      next: "Build the model, then load the weights into it.",
     });
   }
   const training = attribute("training_config");
   const version =
-    attribute("keras_version") ?? asText((weights?.attributes.get("keras_version") as Json) ?? null);
+    attribute("keras_version") ?? asText((weights.attributes.get("keras_version") as Json) ?? null);
   return {
     format: "HDF5 model",
     version,
     config: parseJson(config, `${file}: model_config`),
     where: `${file}: model_config`,
     training: training === null ? undefined : parseJson(training, `${file}: training_config`),
-    weights: weights && namedStore(weights, file),
+    weights: namedStore(weights, file),
     optimizer: namedOptimizer(root, file),
     extras: null,
   };

@@ -17,13 +17,17 @@ export interface StoredWeight {
 /** For each entry, its arrays in the order of the layer's parameters. */
 export type WeightsStore = (entries: readonly Entry[]) => StoredWeight[][];
 
-/** `model.weights.h5`: "layers/lstm/cell/vars/0". Keras 2.15 on Windows wrote backslashes; 2.13 another first word. */
-export function pathStore(root: Hdf5Group, file: string): WeightsStore {
+/**
+ * `model.weights.h5`, in one file or several: "layers/lstm/cell/vars/0". Keras 2.15 on Windows wrote backslashes, and 2.13
+ * another first word.
+ */
+export function pathStore(roots: readonly Hdf5Group[], file: string): WeightsStore {
   const byPath = new Map<string, Hdf5Dataset>();
-  collect(root, "", (path, dataset) => {
+  const add = (path: string, dataset: Hdf5Dataset) => {
     const plain = path.replaceAll("\\", "/").replace(/(^|\/)_layer_checkpoint_dependencies\//g, "$1layers/");
     byPath.set(plain, dataset);
-  });
+  };
+  for (const root of roots) collect(root, "", add);
   return (entries) =>
     entries.map(({ layer, group }) => {
       const paths = weightGroups(layer).map((name) => `${group}/${name}`);

@@ -548,9 +548,19 @@ def h5_name_outside():
     return legacy(lambda g: g.attrs.__setitem__("weight_names", np.array([b"../x", b"1"])))
 
 
-@attack("h5", r"expected a whole model \(attribute model_config\)")
+@attack("keras", r"expected a Keras archive with model\.weights\.h5")
+def zip_without_weights():
+    return archive(members()[:2])
+
+
+@attack("h5", r"expected a whole model .* but received \"weights alone\"")
 def h5_weights_alone():
     return hdf5()
+
+
+@attack("h5", r"expected a whole model .* but received \"a configuration alone\"")
+def h5_config_alone():
+    return legacy(lambda g: g.file.__delitem__("model_weights"))
 
 
 # ---- other files -------------------------------------------------------------------------------------------
@@ -590,6 +600,13 @@ def write(name, data):
     return name
 
 
+def formatted(entry):
+    """JSON as the project's formatter lays it out."""
+    fields = [f"{json.dumps(key)}: {json.dumps(value)}" for key, value in entry.items()]
+    line = "  { " + ", ".join(fields) + " }"
+    return line if len(line) < 110 else "  {\n    " + ",\n    ".join(fields) + "\n  }"
+
+
 def main():
     for name in os.listdir(FOLDER):
         if name.endswith((".keras", ".h5", ".json", ".gz")):
@@ -597,8 +614,7 @@ def main():
     listing = [{"file": write(name, make()), "refusal": refusal} for name, make, refusal in ATTACKS]
     total = sum(os.path.getsize(os.path.join(FOLDER, entry["file"])) for entry in listing)
     with open(os.path.join(FOLDER, "attacks.json"), "w") as file:
-        lines = ",\n  ".join(json.dumps(entry) for entry in listing)
-        file.write(f"[\n  {lines}\n]\n")
+        file.write("[\n" + ",\n".join(map(formatted, listing)) + "\n]\n")
     print(f"{len(listing)} attacks, {total / 1024:.0f} KB")
 
 
