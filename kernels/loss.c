@@ -9,6 +9,10 @@
 #define LOWEST 1e-7f
 #define HIGHEST (1.0f - 1e-7f)
 
+/* Out of line, for the size of the WebAssembly binary: losses are few. */
+static __attribute__((noinline)) vf log_of(vf x) { return vf_log(x); }
+static __attribute__((noinline)) vf exp_of(vf x) { return vf_exp(x); }
+
 INLINE vf clip_probability(vf p) { return vf_clip(p, LOWEST, HIGHEST); }
 
 /* x where the probability was not clipped, else 0: clipping stops the gradient */
@@ -32,8 +36,8 @@ INLINE loss_term binary_from_logit(vf z, vf t) {
 /* −[t log p + (1 − t) log(1 − p)], slope (p − t) / (p (1 − p)) */
 INLINE loss_term binary_from_probability(vf out, vf t) {
   vf p = clip_probability(out), q = vf_sub(vf_set(1.0f), p);
-  vf wrong = vf_mul(vf_sub(vf_set(1.0f), t), vf_log(q));
-  vf loss = vf_neg(vf_madd(t, vf_log(p), wrong));
+  vf wrong = vf_mul(vf_sub(vf_set(1.0f), t), log_of(q));
+  vf loss = vf_neg(vf_madd(t, log_of(p), wrong));
   return (loss_term){loss, where_inside(out, vf_div(vf_sub(p, t), vf_mul(p, q)))};
 }
 
@@ -82,7 +86,7 @@ static float categorical_from_logits(float *dOut, const float *z, const float *t
   vf total = vf_set(sum_end(mass));
   for (int32_t i = 0; dOut && i < F; i += LANES) {
     int32_t n = F - i;
-    vf p = vf_exp(log_softmax(vf_load_to(z + i, n), norm));
+    vf p = exp_of(log_softmax(vf_load_to(z + i, n), norm));
     vf slope = vf_sub(vf_mul(total, p), smooth(target + i, n, s));
     vf_store_to(dOut + i, vf_mul(vf_set(factor), slope), n);
   }
@@ -97,7 +101,7 @@ static float categorical_from_probabilities(float *dOut, const float *out, const
   EACH_PARTIAL(i, n, v, F) {
     vf t = smooth(target + i, n, s);
     vf p = vf_div(vf_load_to(out + i, n), vf_set(total));
-    sum.part[v] = vf_nmadd(t, vf_log(clip_probability(p)), sum.part[v]);
+    sum.part[v] = vf_nmadd(t, log_of(clip_probability(p)), sum.part[v]);
     flow.part[v] = vf_add(flow.part[v], where_inside(p, t));
   }
   vf shared = vf_set(sum_end(flow) / total);
@@ -127,7 +131,7 @@ void categorical_crossentropy(float *rowLoss, float *dOut, const float *out, con
 static float sparse_from_logits(float *dOut, const float *z, int32_t t, int32_t F, float factor) {
   log_sum norm = log_sum_exp(z, F);
   for (int32_t i = 0; dOut && i < F; i += LANES) {
-    vf p = vf_exp(log_softmax(vf_load_to(z + i, F - i), norm));
+    vf p = exp_of(log_softmax(vf_load_to(z + i, F - i), norm));
     vf_store_to(dOut + i, vf_mul(vf_set(factor), p), F - i);
   }
   if (t < 0) return __builtin_nanf("");
@@ -148,7 +152,7 @@ static float sparse_from_probabilities(float *dOut, const float *out, int32_t t,
   if (t < 0) return __builtin_nanf("");
   vf p = clip_probability(vf_set(out[t]));
   if (dOut) dOut[t] = first_lane(where_inside(vf_set(out[t]), vf_set(factor * (1.0f / total - 1.0f / first_lane(p)))));
-  return first_lane(vf_log(vf_set(total))) - first_lane(vf_log(p));
+  return first_lane(log_of(vf_set(total))) - first_lane(log_of(p));
 }
 
 /* The class that a target names, or −1 where it names none. */

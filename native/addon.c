@@ -23,18 +23,18 @@
 #include "generated/abi.h"
 #include "pool.h"
 
-typedef void (*run_calls_function)(const int32_t *from, const int32_t *to, uintptr_t memory);
+typedef void (*run_task_function)(const int32_t *program, const int32_t *starts, int32_t task, uintptr_t memory);
 
 typedef struct {
   const char *name;
-  run_calls_function run_calls;
+  run_task_function run;
 } variant;
 
 #if defined(__x86_64__)
-void run_calls_avx512(const int32_t *from, const int32_t *to, uintptr_t memory);
-void run_calls_avx2(const int32_t *from, const int32_t *to, uintptr_t memory);
+void run_task_avx512(const int32_t *program, const int32_t *starts, int32_t task, uintptr_t memory);
+void run_task_avx2(const int32_t *program, const int32_t *starts, int32_t task, uintptr_t memory);
 #endif
-void run_calls_plain(const int32_t *from, const int32_t *to, uintptr_t memory);
+void run_task_plain(const int32_t *program, const int32_t *starts, int32_t task, uintptr_t memory);
 
 #define MOST_VARIANTS 3
 
@@ -46,13 +46,13 @@ static int supported_variants(variant *out) {
   int avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
   int avx512 = avx2 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
                __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl");
-  if (avx512) out[count++] = (variant){"avx512", run_calls_avx512};
-  if (avx2) out[count++] = (variant){"avx2", run_calls_avx2};
+  if (avx512) out[count++] = (variant){"avx512", run_task_avx512};
+  if (avx2) out[count++] = (variant){"avx2", run_task_avx2};
 #endif
 #if defined(__aarch64__)
-  out[count++] = (variant){"neon", run_calls_plain};
+  out[count++] = (variant){"neon", run_task_plain};
 #else
-  out[count++] = (variant){"plain", run_calls_plain};
+  out[count++] = (variant){"plain", run_task_plain};
 #endif
   return count;
 }
@@ -106,19 +106,19 @@ typedef struct {
   const int32_t *program;
   const int32_t *starts;
   uintptr_t memory;
-  run_calls_function run_calls;
+  run_task_function run;
 } phase;
 
 static void run_task(const void *context, int32_t task) {
   const phase *p = context;
-  p->run_calls(p->program + p->starts[task], p->program + p->starts[task + 1], p->memory);
+  p->run(p->program, p->starts, task, p->memory);
 }
 
-static void run_program(const int32_t *program, uintptr_t memory, int32_t threads, run_calls_function run_calls) {
+static void run_program(const int32_t *program, uintptr_t memory, int32_t threads, run_task_function run) {
   const int32_t *at = program + 1;
   for (int32_t remaining = program[0]; remaining > 0; remaining--) {
     int32_t tasks = *at;
-    phase p = {program, at + 1, memory, run_calls};
+    phase p = {program, at + 1, memory, run};
     pool_run(threads, tasks, run_task, &p);
     at += tasks + 2;
   }
@@ -140,7 +140,7 @@ static napi_value run(napi_env env, napi_callback_info info) {
   }
   int count = supported_variants(variants);
   if (chosen < 0 || chosen >= count) return fail(env, "this processor cannot run that variant");
-  run_program(program, (uintptr_t)memory, threads, variants[chosen].run_calls);
+  run_program(program, (uintptr_t)memory, threads, variants[chosen].run);
   return NULL;
 }
 

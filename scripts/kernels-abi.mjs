@@ -43,7 +43,7 @@ export function abiHash(signature = abiSignature()) {
   return hash >>> 0;
 }
 
-/** `run_calls`: walks encoded calls (a kernel's number, then its arguments) and calls the kernels. */
+/** `run_task`: walks a task's encoded calls (a kernel's number, then its arguments) and calls the kernels. */
 export function dispatchSource(kernels = readKernelsHeader()) {
   const argument = ({ kind, type }, i) => {
     if (kind === "pointer") return `F(${i})`;
@@ -72,10 +72,12 @@ static float real(int32_t bits) {
   return word.value;
 }
 
-void run_calls(const int32_t *from, const int32_t *to, uintptr_t memory);
+void run_task(const int32_t *program, const int32_t *starts, int32_t task, uintptr_t memory);
 
-/* Runs the encoded calls from … to: a kernel's number, then its arguments; pointers are offsets into memory, 0 NULL. */
-void run_calls(const int32_t *from, const int32_t *to, uintptr_t memory) {
+/* Runs the calls of one task, from program[starts[task]] to program[starts[task + 1]]: each a kernel's number, then
+   its arguments; pointers are offsets into memory, 0 is NULL. */
+void run_task(const int32_t *program, const int32_t *starts, int32_t task, uintptr_t memory) {
+  const int32_t *from = program + starts[task], *to = program + starts[task + 1];
   while (from < to) {
     const int32_t *a = from + 1;
     switch (*from) {
@@ -89,7 +91,7 @@ ${cases.join("")}      default:
 
 /** Macros that give every kernel a suffix, so that one library can hold several builds of them. */
 export function renameSource(suffix, kernels = readKernelsHeader()) {
-  const names = [...kernels.map(({ name }) => name), "run_calls"];
+  const names = [...kernels.map(({ name }) => name), "run_task"];
   return names.map((name) => `#define ${name} ${name}_${suffix}\n`).join("");
 }
 

@@ -4,9 +4,11 @@ import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { buildNative } from "./build-native.mjs";
+import { buildWasm } from "./build-wasm.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 buildNative();
+await buildWasm();
 const wanted = process.argv.slice(2);
 const files = readdirSync(join(root, "dist", "tests"), { recursive: true })
   .map((file) => join("dist", "tests", String(file)))

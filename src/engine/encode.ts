@@ -1,4 +1,4 @@
-/** Programs as numbers, for the engines that run them in C: what `run_calls` of the generated dispatch walks. */
+/** Programs as numbers, for the engines that run them in C: what `run_task` of the generated dispatch walks. */
 import { type Call, KERNELS, type KernelName, type Phase } from "./contract.js";
 
 const KERNEL_NAMES = Object.keys(KERNELS) as KernelName[];

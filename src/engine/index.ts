@@ -1,11 +1,14 @@
 /** Engines by name. `auto` takes the fastest that this machine can run. */
 import { loadAddon } from "#native-engine";
+import { availableThreads, canShareMemory } from "#workers";
 import { inputError, oneOf, wholeNumber } from "../errors.js";
 import type { Engine } from "./contract.js";
 import { type AddonResult, NativeEngine } from "./native.js";
 import { ReferenceEngine } from "./reference.js";
+import { WasmEngine } from "./wasm.js";
+import { chooseBuild } from "./wasm-module.js";
 
-export const ENGINE_CHOICES = ["auto", "native", "reference"] as const;
+export const ENGINE_CHOICES = ["auto", "native", "wasm", "reference"] as const;
 export type EngineChoice = (typeof ENGINE_CHOICES)[number];
 
 export interface EngineOptions {
@@ -32,21 +35,36 @@ export function nativeAddon(): AddonResult {
  * A fresh engine with memory of its own.
  * @throws InputError for an unknown name, or one that this machine cannot run (the message says what is missing)
  */
-export function createEngine({ engine = "auto", threads = 1 }: EngineOptions = {}): Engine {
+export function createEngine({ engine = "auto", threads }: EngineOptions = {}): Engine {
   if (typeof engine === "object" && engine !== null) return engine;
   oneOf(engine, ENGINE_CHOICES, "engine");
-  const count = wholeNumber(threads, "threads", 1, MOST_THREADS);
-  if (engine === "native") return requireNative(count);
-  return new ReferenceEngine();
+  const count = threads === undefined ? availableThreads() : wholeNumber(threads, "threads", 1, MOST_THREADS);
+  if (engine === "reference") return new ReferenceEngine();
+  // Until the recurrent cells are there in C, auto stays with the engine that has them all.
+  if (engine === "auto") return new ReferenceEngine();
+  const made = engine === "native" ? native(count) : wasm(count);
+  if (!("missing" in made)) return made;
+  throw inputError({
+    expected: "an engine that can run here",
+    where: "engine",
+    received: engine,
+    next: `It cannot: ${made.missing}. Or choose "auto", which takes the fastest that is there.`,
+  });
 }
 
-function requireNative(threads: number): Engine {
+type Made = Engine | { missing: string };
+
+function native(threads: number): Made {
   const found = nativeAddon();
-  if ("addon" in found) return new NativeEngine(found.addon, threads);
-  throw inputError({
-    expected: "an engine that this machine has",
-    where: "engine",
-    received: "native",
-    next: `${found.missing}. Or choose auto, which takes the fastest that is there.`,
-  });
+  return "addon" in found ? new NativeEngine(found.addon, threads) : found;
+}
+
+function wasm(threads: number): Made {
+  const found = chooseBuild();
+  return "build" in found ? new WasmEngine(found.build, canShareMemory() ? threads : 1) : found;
+}
+
+export function fastest(threads: number): Engine {
+  const made = [native, wasm].map((make) => make(threads)).find((one) => !("missing" in one));
+  return (made as Engine | undefined) ?? new ReferenceEngine();
 }

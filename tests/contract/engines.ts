@@ -1,27 +1,43 @@
 /** The engines under test, each with its builds for different processors. */
+import { setFlagsFromString } from "node:v8";
 import type { Engine } from "../../src/engine/contract.js";
 import { nativeAddon } from "../../src/engine/index.js";
 import { NativeEngine } from "../../src/engine/native.js";
+import { WasmEngine } from "../../src/engine/wasm.js";
+import { supports, type WasmBuild } from "../../src/engine/wasm-module.js";
+
+// Node 20 can run relaxed SIMD, but only when asked.
+if (process.version.startsWith("v20.")) setFlagsFromString("--experimental-wasm-relaxed-simd");
 
 export interface TestedEngine {
   label: string;
+  /** Whether it fuses multiply-add on hardware that can: those engines agree to the bit. */
+  fused: boolean;
   create: (threads?: number) => Engine;
   /** Why it cannot run here. */
   missing: string | undefined;
 }
 
 export function testedEngines(): TestedEngine[] {
-  return nativeEngines();
+  return [...nativeEngines(), wasmEngine("simd"), wasmEngine("relaxed")];
 }
 
 function nativeEngines(): TestedEngine[] {
   const found = nativeAddon();
-  if ("missing" in found) return [{ label: "native", create: unavailable, missing: found.missing }];
+  if ("missing" in found)
+    return [{ label: "native", fused: true, create: unavailable, missing: found.missing }];
   return found.addon.variants.map((variant) => ({
     label: `native ${variant}`,
+    fused: variant !== "plain",
     create: (threads = 1) => new NativeEngine(found.addon, threads, { variant }),
     missing: undefined,
   }));
+}
+
+function wasmEngine(build: WasmBuild): TestedEngine {
+  const missing = supports(build) ? undefined : `this Node does not run ${build} WebAssembly`;
+  const create = (threads = 1) => new WasmEngine(build, threads);
+  return { label: `wasm ${build}`, fused: build === "relaxed", create, missing };
 }
 
 const unavailable = (): Engine => {

@@ -49,3 +49,28 @@ for (const { label, create, missing } of testedEngines()) {
     }
   });
 }
+
+/** Engines that fuse multiply-add, on this machine. */
+const fused = testedEngines().filter((engine) => engine.fused && !engine.missing);
+
+describe("the same bits on every engine that fuses multiply-add", () => {
+  const [first, ...others] = fused.map(({ label, create }) => ({ label, engine: create() }));
+  after(() => [first!, ...others].forEach(({ engine }) => void engine.dispose()));
+  for (const [kernel, cases] of byKernel) {
+    test(kernel, { skip: others.length === 0 && "this machine has only one such engine" }, () => {
+      for (const one of cases) {
+        const expected = runCase(first!.engine, one);
+        for (const { label, engine } of others) {
+          for (const [field, values] of runCase(engine, one)) {
+            const differs = values.findIndex((value, i) => !Object.is(value, expected.get(field)![i]));
+            assert.equal(
+              differs,
+              -1,
+              `${kernel} (${one.label}) ${field}[${differs}]: ${label} and ${first!.label}`,
+            );
+          }
+        }
+      }
+    });
+  }
+});

@@ -1,0 +1,146 @@
+/**
+ * Workers that share the tasks of a phase; the caller takes part. One pool for all engines of a JavaScript thread.
+ *
+ * One job at a time, described in shared words (WORDS). `generation` is odd while a job is open. A worker that sees a
+ * new odd generation announces itself in `active`, looks again, takes one of `places` and draws task numbers from
+ * `next`. The caller draws too; when the numbers run out it makes the generation even and waits for `active` to fall
+ * to 0, after which no worker can be inside the job. native/pool.c is the same in C.
+ */
+import { spawnWorker, type WorkerHandle } from "#workers";
+import type { KernelExports } from "./wasm-module.js";
+import { type Membership, type Message, WORDS, workerMain } from "./wasm-worker.js";
+
+/** Looks at `active` before the caller goes to sleep. */
+const SPINS = 20_000;
+/** Milliseconds of a sleep, should a wake-up be lost. */
+const NAP = 50;
+
+/** The tasks of one phase: addresses of the program and of the indices where its tasks begin. */
+export interface Job {
+  program: number;
+  starts: number;
+  tasks: number;
+  helpers: number;
+}
+
+export interface PoolMember {
+  run(kernels: KernelExports, job: Job): void;
+  leave(): void;
+}
+
+class Pool {
+  private readonly control = new Int32Array(new SharedArrayBuffer(4 * 16));
+  private readonly workers: WorkerHandle[] = [];
+  private readonly members = new Map<number, Membership>();
+  private lastId = 0;
+  private maySleep = true;
+
+  get size(): number {
+    return this.workers.length;
+  }
+
+  join(membership: Membership): number {
+    const id = ++this.lastId;
+    this.members.set(id, membership);
+    this.send({ kind: "join", id, ...membership });
+    return id;
+  }
+
+  /** Whether the pool is empty now; its workers are then gone, and it must not be used again. */
+  leave(id: number): boolean {
+    this.members.delete(id);
+    if (this.members.size === 0) for (const worker of this.workers.splice(0)) worker.terminate();
+    else this.send({ kind: "leave", id });
+    return this.members.size === 0;
+  }
+
+  /** Posts to every worker, and calls those that wait for jobs back to their event loop. */
+  private send(message: Message): void {
+    for (const worker of this.workers) worker.postMessage(message);
+    Atomics.add(this.control, WORDS.mail, 1);
+    Atomics.add(this.control, WORDS.generation, 2);
+    Atomics.notify(this.control, WORDS.generation);
+  }
+
+  private hire(helpers: number): void {
+    while (this.workers.length < helpers) {
+      const worker = spawnWorker(workerMain.toString());
+      const post = (message: Message) => worker.postMessage(message);
+      const read = Atomics.load(this.control, WORDS.mail) - this.members.size;
+      post({ kind: "start", control: this.control, words: WORDS, read });
+      for (const [id, membership] of this.members) post({ kind: "join", id, ...membership });
+      this.workers.push(worker);
+    }
+  }
+
+  run(member: number, kernels: KernelExports, { helpers, ...job }: Job): void {
+    const { control } = this;
+    this.hire(helpers);
+    const words = { ...job, member, next: 0, places: helpers };
+    for (const [name, value] of Object.entries(words)) {
+      Atomics.store(control, WORDS[name as keyof typeof words], value);
+    }
+    Atomics.add(control, WORDS.generation, 1);
+    Atomics.notify(control, WORDS.generation, Math.min(helpers, job.tasks - 1));
+    try {
+      this.drawTasks(kernels, job);
+    } finally {
+      Atomics.add(control, WORDS.generation, 1);
+      this.awaitWorkers();
+    }
+    if (Atomics.exchange(control, WORDS.failed, 0) !== 0) throw new Error("a kernel failed in a worker");
+  }
+
+  private drawTasks(kernels: KernelExports, { program, starts, tasks }: Omit<Job, "helpers">): void {
+    for (;;) {
+      const task = Atomics.add(this.control, WORDS.next, 1);
+      if (task >= tasks) return;
+      kernels.run_task(program, starts, task, 0);
+    }
+  }
+
+  private awaitWorkers(): void {
+    let active = Atomics.load(this.control, WORDS.active);
+    for (let i = 0; active !== 0; i++) {
+      if (i > SPINS && this.maySleep) this.sleep(active);
+      active = Atomics.load(this.control, WORDS.active);
+    }
+  }
+
+  /** A page's main thread may not sleep; it goes on looking. */
+  private sleep(active: number): void {
+    try {
+      Atomics.wait(this.control, WORDS.active, active, NAP);
+    } catch {
+      this.maySleep = false;
+    }
+  }
+}
+
+let pool: Pool | null = null;
+
+function leave(from: Pool, id: number): void {
+  if (from.leave(id) && pool === from) pool = null;
+}
+
+/** Engines that were forgotten instead of disposed leave when the collector finds them. */
+const abandoned = new FinalizationRegistry<() => void>((leaveNow) => leaveNow());
+
+/** How many workers there are now. */
+export const poolSize = () => pool?.size ?? 0;
+
+/** Adds an engine to the pool. Workers start with the first job. */
+export function joinPool(membership: Membership): PoolMember {
+  pool ??= new Pool();
+  const joined = pool;
+  const id = joined.join(membership);
+  const member: PoolMember = {
+    run: (kernels, job) => joined.run(id, kernels, job),
+    leave() {
+      abandoned.unregister(member);
+      leave(joined, id);
+    },
+  };
+  abandoned.register(member, () => leave(joined, id), member);
+  return member;
+}
