@@ -90,7 +90,7 @@ export class Dropout extends Layer {
 
   override plan(b: Builder, [x]: readonly Tensor[]): Tensor {
     const { rate } = this.options;
-    if (!b.training || rate === 0) return x!;
+    if (!b.training || b.frozen || rate === 0) return x!;
     const [G, F] = x!.shape.length === 2 ? (x!.shape as [number, number]) : [1, x!.shape[0]!];
     return planMask(b, x!, dropoutMask(b, this, 0, rate, G, F), "every step");
   }

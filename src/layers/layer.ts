@@ -43,6 +43,8 @@ export interface Tensor {
 export interface Builder {
   /** Dropout on, backward wanted. */
   readonly training: boolean;
+  /** Backward wanted of the network as it predicts: no dropout, learned statistics in place of the batch's. */
+  readonly frozen: boolean;
   /** Rows of this shard, and where they begin in the batch. */
   readonly B: number;
   readonly firstRow: number;

@@ -243,8 +243,8 @@ export function planRecurrent(
   const backward = cell.forward(shared, {
     h: h.at,
     x: b.read(x),
-    dropX: keeps(dropout) ? 0 : dropoutMask(b, layer, 0, dropout, GX, I),
-    dropH: keeps(recurrentDropout) ? 0 : dropoutMask(b, layer, 1, recurrentDropout, gates, U),
+    dropX: b.frozen || keeps(dropout) ? 0 : dropoutMask(b, layer, 0, dropout, GX, I),
+    dropH: b.frozen || keeps(recurrentDropout) ? 0 : dropoutMask(b, layer, 1, recurrentDropout, gates, U),
     GX,
   });
   const out = returnSequences ? h : b.tensor([U], { at: h.at + lastStep(b, T, U) });

@@ -31,6 +31,8 @@ export interface PlanRequest {
   /** Concrete shape of each input, [T] or [F] or [T, F]. */
   inputShapes: readonly (readonly number[])[];
   training: boolean;
+  /** With `training`: gradients of the network as it predicts, without dropout and with learned statistics. */
+  frozen?: boolean;
   /** With a loss the plan has targets and row losses. */
   loss: Loss | null;
   /** Also the gradient with respect to the inputs (and through Embedding to its output). */
@@ -79,11 +81,11 @@ export class Plan {
     readonly request: PlanRequest,
   ) {
     const { arena, outputs, nodes, weights } = context;
-    const { rows, inputShapes, loss, training } = request;
+    const { rows, inputShapes, loss, training, frozen } = request;
     this.inputSizes = inputShapes.map(size);
     this.inputs = this.inputSizes.map((elements) => arena.allocate(rows * elements));
     const last = nodes[outputs[0]!]!;
-    const crosses = training && nodes.some((node) => node.layer.crossesRows);
+    const crosses = training && !frozen && nodes.some((node) => node.layer.crossesRows);
     const shardRows = crosses ? rows : SHARD_ROWS;
     const count = Math.ceil(rows / shardRows);
     const gradients = training ? shardGradients(arena, weights, count) : [];
@@ -196,6 +198,7 @@ function makeCall<K extends KernelName>(kernel: K, args: Omit<KernelArguments<K>
 /** Builds one shard: what layers see of a plan. */
 class ShardBuilder implements Builder {
   readonly training: boolean;
+  readonly frozen: boolean;
   readonly counters: Pointer;
   readonly elementBytes: number;
   wantsLogits = false;
@@ -213,6 +216,7 @@ class ShardBuilder implements Builder {
     private readonly gradients: Pointer,
   ) {
     this.training = request.training;
+    this.frozen = request.frozen ?? false;
     this.counters = context.counters;
     this.elementBytes = context.engine.elementBytes;
   }
