@@ -1,5 +1,8 @@
-/** Models that the tests of explanations share. */
+/** Models, rows and engines that the tests of explanations share. */
 import fc from "fast-check";
+import { createEngine } from "../../src/engine/index.js";
+import { Random } from "../../src/engine/philox.js";
+import { ReferenceEngine } from "../../src/engine/reference.js";
 import { layers, type Model, sequential } from "../../src/index.js";
 import type { Layer } from "../../src/layers/layer.js";
 
@@ -17,8 +20,36 @@ export function flagship(seed = 0): Model {
   );
 }
 
-/** Two Embeddings wide, one or two recurrent layers of any kind, and a head. */
-export const anyModel: fc.Arbitrary<Model> = fc
+/** Weights of order one, all different: fresh biases are zeros, which hide mistakes. */
+export function shake(model: Model, seed: number, spread = 0.6): Model {
+  const random = new Random(seed, 999);
+  let index = 0;
+  model.setWeights(model.getWeights().map(({ data }) => data.map(() => spread * random.normal(index++))));
+  return model;
+}
+
+export interface Cell {
+  kind: "rnn" | "lstm" | "gru";
+  units: number;
+  useBias: boolean;
+  resetAfter: boolean;
+  goBackwards: boolean;
+}
+
+export interface ModelCase {
+  model: Model;
+  /** Rows of ids that it reads. */
+  row: number[];
+}
+
+function recurrentLayer({ kind, resetAfter, ...options }: Cell, returnSequences: boolean): Layer {
+  const given = { ...options, returnSequences, dropout: 0.2, recurrentDropout: 0.3 };
+  if (kind === "gru") return layers.gru({ ...given, resetAfter });
+  return kind === "lstm" ? layers.lstm(given) : layers.simpleRNN(given);
+}
+
+/** An Embedding, one or two recurrent layers of any kind, a head; and a row, padding in front of some. */
+export const anyCase: fc.Arbitrary<ModelCase> = fc
   .record({
     vocabulary: fc.integer({ min: 2, max: 30 }),
     width: fc.integer({ min: 1, max: 5 }),
@@ -34,23 +65,48 @@ export const anyModel: fc.Arbitrary<Model> = fc
       { minLength: 1, maxLength: 2 },
     ),
     maskZero: fc.boolean(),
+    /** The head reads every step's output, not the last one's. */
+    flatten: fc.boolean(),
     hidden: fc.integer({ min: 1, max: 4 }),
     outputs: fc.integer({ min: 1, max: 3 }),
+    padding: fc.nat({ max: 3 }),
     seed: fc.nat(1000),
   })
-  .map(({ vocabulary, width, steps, cells, maskZero, hidden, outputs, seed }) => {
-    const recurrent = cells.map(({ kind, resetAfter, ...options }, i): Layer => {
-      const given = { ...options, returnSequences: i < cells.length - 1 };
-      if (kind === "gru") return layers.gru({ ...given, resetAfter });
-      return kind === "lstm" ? layers.lstm(given) : layers.simpleRNN(given);
-    });
-    return sequential(
+  .map(({ vocabulary, width, steps, cells, maskZero, flatten, hidden, outputs, padding, seed }) => {
+    const model = sequential(
       [
         layers.embedding({ inputDim: vocabulary, outputDim: width, inputLength: steps, maskZero }),
-        ...recurrent,
+        ...cells.map((cell, i) => recurrentLayer(cell, i < cells.length - 1 || flatten)),
+        layers.flatten(),
+        layers.dropout({ rate: 0.4 }),
         layers.dense({ units: hidden, activation: "tanh" }),
         layers.dense({ units: outputs, activation: outputs === 1 ? "sigmoid" : "softmax" }),
       ],
       { seed, engine: "reference" },
     );
+    const random = new Random(seed, 998);
+    const row = Array.from({ length: steps }, (_, t) =>
+      t < Math.min(padding, steps - 1) ? 0 : 1 + Math.floor(random.uniform(t) * (vocabulary - 1)),
+    );
+    return { model: shake(model, seed), row };
   });
+
+/** Every engine that this machine has, and the reference in float64. What they compute differs by about `precision`. */
+export const ENGINES = [
+  ...(["reference"] as const).map((name) => ({
+    name: name as string,
+    precision: 2e-6,
+    make: () => createEngine({ engine: name }),
+  })),
+  { name: "reference float64", precision: 1e-12, make: () => new ReferenceEngine({ precision: "float64" }) },
+];
+
+/** The largest difference of two vectors. */
+export const apart = (a: readonly number[], b: readonly number[]): number =>
+  a.reduce((most, value, i) => Math.max(most, Math.abs(value - b[i]!)), a.length === b.length ? 0 : Infinity);
+
+export const sum = (vectors: readonly (readonly number[])[]): number[] =>
+  vectors.reduce<number[]>(
+    (total, vector) => total.map((value, i) => value + vector[i]!),
+    vectors[0]!.map(() => 0),
+  );

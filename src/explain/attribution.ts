@@ -1,0 +1,253 @@
+/**
+ * Which words decided, three ways:
+ * integrated gradients, (x_t − x′_t) · ∫₀¹ ∂F/∂x_t(x′ + α(x − x′)) dα, whose sum over t is F(x) − F(x′) (Sundararajan et al.
+ * 2017, completeness); occlusion, F(x) less F of the row without the word (Zeiler and Fergus 2014); and the memory's exact
+ * decomposition by word, read along ∂F/∂memory.
+ */
+import { inputError } from "../errors.js";
+import type { Layer } from "../layers/layer.js";
+import type { Model } from "../model/model.js";
+import { openCell } from "./cells/open.js";
+import { dot, type Vector } from "./cells/vector.js";
+import { flowBack, realSteps } from "./gradient.js";
+import { decompose } from "./memory.js";
+import { Network } from "./network.js";
+import { type Objective, type ObjectiveChoice, objectiveFor } from "./objective.js";
+import { gaussLegendre } from "./quadrature.js";
+import { stepsOf } from "./trace.js";
+
+export interface WordAttribution {
+  /** Place in the row. */
+  t: number;
+  id: number;
+  /** Share of F(x) − F(x′). */
+  integratedGradients: number;
+  /** F(x) less F of the row without the word. */
+  occlusion: number;
+  /** What the word left in the final memory, along ∂F/∂memory; null for a SimpleRNN. */
+  memory: number | null;
+  /** Share of the final memory that the word wrote, whichever way it points; null for a SimpleRNN. */
+  held: number | null;
+}
+
+export interface Attribution {
+  /** "log-odds of spam" */
+  objective: string;
+  target: number;
+  /** F of the row, and of the baseline: the same row with padding in place of every word. */
+  value: number;
+  baseline: number;
+  words: WordAttribution[];
+  completeness: {
+    /** Σ of integrated gradients, and what it must be. */
+    sum: number;
+    difference: number;
+    /** |sum − difference| */
+    residual: number;
+    /** Points of the quadrature that it took. */
+    points: number;
+  };
+  memory: {
+    layer: string;
+    /** Σ over words and padding of what each left, along ∂F/∂memory. */
+    total: number;
+    /** The part of it and of the memory's mass that steps of padding left. */
+    padding: { memory: number; held: number };
+    residual: number;
+  } | null;
+}
+
+export interface AttributionOptions extends ObjectiveChoice {
+  /** Whose memory is decomposed; the last recurrent layer by default. */
+  layer?: string;
+  /** Completeness to reach, relative to |F(x) − F(x′)| or 1e-3, whichever is more. Default 1e-6. */
+  tolerance?: number;
+}
+
+const POINTS = [8, 16, 32, 64, 128, 256];
+
+/**
+ * Attributes a model's answer on a row of ids to its words: every id but 0. By default the log-odds of the likeliest class,
+ * which unlike its probability do not flatten out where the model is sure.
+ * @throws InputError where the model does not begin with an Embedding, or row or target do not fit
+ */
+export function attribute(
+  model: Model,
+  ids: readonly number[],
+  options: AttributionOptions = {},
+): Attribution {
+  const network = new Network(model);
+  try {
+    const choice = { kind: "logOdds", ...options } as const;
+    const objective = objectiveFor(model, network.run([ids]).output(), choice);
+    const integrated = integrateGradients(model, ids, objective, options.tolerance ?? 1e-6);
+    const occluded = occlusion(network, ids, objective);
+    const memory = memoryAlong(model, network, ids, objective, options.layer);
+    const words = ids.flatMap((id, t): WordAttribution[] => {
+      if (id === 0) return [];
+      const held = memory && { memory: memory.along[t]!, held: memory.shares[t]! };
+      return [
+        {
+          t,
+          id,
+          integratedGradients: integrated.values[t]!,
+          occlusion: occluded[t]!,
+          memory: held?.memory ?? null,
+          held: held?.held ?? null,
+        },
+      ];
+    });
+    return {
+      objective: objective.name,
+      target: objective.target,
+      value: objective.value(network.run([ids]).output()),
+      baseline: integrated.baseline,
+      words,
+      completeness: integrated.completeness,
+      memory: memory && { layer: memory.layer, ...memoryTotals(memory, ids) },
+    };
+  } finally {
+    network.dispose();
+  }
+}
+
+/** Rows that run together: more would only take memory. */
+const BATCH = 32;
+
+interface Integrated {
+  /** [T] */
+  values: number[];
+  baseline: number;
+  completeness: Attribution["completeness"];
+}
+
+/** Doubles the points until the values add up to what they must. */
+function integrateGradients(
+  model: Model,
+  ids: readonly number[],
+  objective: Objective,
+  tolerance: number,
+): Integrated {
+  const { layer, padding } = embeddingOf(model);
+  const network = new Network(model, layer);
+  try {
+    const vectors = ids.map((id) => embeddingRow(model, layer.name, id));
+    const path = (alpha: number) =>
+      vectors.flatMap((vector) => vector.map((value, f) => padding[f]! + alpha * (value - padding[f]!)));
+    const [end, start] = network.outputs([ids, ids], [path(1), path(0)]).map(objective.value) as [
+      number,
+      number,
+    ];
+    const difference = end - start;
+    const enough = tolerance * Math.max(Math.abs(difference), 1e-3);
+    for (const points of POINTS) {
+      const values = integrate(network, ids, objective, path, points).map((slope, t) =>
+        slope.reduce((sum, value, f) => sum + value * (vectors[t]![f]! - padding[f]!), 0),
+      );
+      const sum = values.reduce((a, b) => a + b, 0);
+      const residual = Math.abs(sum - difference);
+      if (residual > enough && points < POINTS.at(-1)!) continue;
+      return { values, baseline: start, completeness: { sum, difference, residual, points } };
+    }
+    throw new Error("unreachable: the last rule is always taken");
+  } finally {
+    network.dispose();
+  }
+}
+
+/** ∫₀¹ ∂F/∂x along the path, [T][F]. */
+function integrate(
+  network: Network,
+  ids: readonly number[],
+  objective: Objective,
+  path: (alpha: number) => number[],
+  points: number,
+): number[][] {
+  const nodes = gaussLegendre(points);
+  let mean: number[][] | null = null;
+  for (let from = 0; from < points; from += BATCH) {
+    const part = nodes.slice(from, from + BATCH);
+    const given = part.map(({ at }) => path(at));
+    const run = network.run(
+      part.map(() => ids),
+      { given, seed: objective.slope },
+    );
+    for (const [b, { weight }] of part.entries()) {
+      const gradient = run.opened(b).gradient!;
+      mean ??= gradient.map((row) => row.map(() => 0));
+      for (const [t, row] of gradient.entries())
+        row.forEach((value, f) => void (mean![t]![f]! += weight * value));
+    }
+  }
+  return mean!;
+}
+
+function embeddingOf(model: Model): { layer: Layer; padding: number[] } {
+  const found = model.nodes.find(
+    ({ layer, inputs }) => layer.className === "Embedding" && model.nodes[inputs[0]!]!.inputs.length === 0,
+  );
+  if (found) return { layer: found.layer, padding: embeddingRow(model, found.layer.name, 0) };
+  throw inputError({
+    expected: "a model that begins with an Embedding",
+    where: `model ${model.name}`,
+    received: model.layers.map(({ className }) => className),
+  });
+}
+
+function embeddingRow(model: Model, layer: string, id: number): number[] {
+  const { data, shape } = model.getWeights().find(({ name }) => name === `${layer}/embeddings`)!;
+  return Array.from(data.subarray(id * shape[1]!, (id + 1) * shape[1]!));
+}
+
+/** [T] F(x) less F of the row without the word; 0 where there is none. */
+function occlusion(network: Network, ids: readonly number[], objective: Objective): number[] {
+  const places = ids.flatMap((id, t) => (id === 0 ? [] : [t]));
+  const rows = [[...ids], ...places.map((t) => without(ids, t))];
+  const values = network.outputs(rows).map(objective.value);
+  const change = new Map(places.map((t, i) => [t, values[0]! - values[i + 1]!]));
+  return ids.map((_, t) => change.get(t) ?? 0);
+}
+
+/** The row of the text without that word: padding takes up the room on the side where it is. */
+export function without(ids: readonly number[], t: number): number[] {
+  const others = ids.filter((_, place) => place !== t);
+  const behind = ids.at(-1) === 0 && ids[0] !== 0;
+  return behind ? [...others, 0] : [0, ...others];
+}
+
+interface MemoryAlong {
+  layer: string;
+  along: number[];
+  shares: number[];
+  residual: number;
+}
+
+/** What each step left in the final memory, as a share of it and along ∂F/∂memory, by place in the row. */
+function memoryAlong(
+  model: Model,
+  network: Network,
+  ids: readonly number[],
+  objective: Objective,
+  layer?: string,
+): MemoryAlong | null {
+  const open = openCell(model, layer);
+  const run = network.run([ids], { seed: objective.slope });
+  const { steps, outside } = realSteps(open, run);
+  const decomposition = decompose(open.cell, stepsOf(open, run));
+  const slope: Vector | undefined = flowBack(open.cell, steps, outside).at(-1)?.total;
+  if (!decomposition || !slope) return null;
+  const along = ids.map(() => 0);
+  const shares = ids.map(() => 0);
+  for (const [s, t] of decomposition.times.entries()) {
+    along[t] = dot(decomposition.contributions[s]!, slope);
+    shares[t] = decomposition.shares[s]!;
+  }
+  return { layer: open.cell.layer, along, shares, residual: decomposition.residual };
+}
+
+function memoryTotals({ along, shares, residual }: MemoryAlong, ids: readonly number[]) {
+  const padded = (values: readonly number[]) =>
+    values.reduce((sum, value, t) => (ids[t] === 0 ? sum + value : sum), 0);
+  const total = along.reduce((a, b) => a + b, 0);
+  return { total, padding: { memory: padded(along), held: padded(shares) }, residual };
+}

@@ -1,0 +1,79 @@
+/** What the three kinds of cell have in common for explanations: one step forward, one step back, and their names. */
+import type { Matrix, Vector } from "./vector.js";
+
+export type CellKind = "SimpleRNN" | "LSTM" | "GRU";
+
+/** A gate's, or the candidate's, own small network: z = x·W + h₋₁·R + b. */
+export interface NetworkWeights {
+  /** W [I][U] */
+  readonly kernel: Matrix;
+  /** R [U][U] */
+  readonly recurrent: Matrix;
+  /** b [U] */
+  readonly bias: Vector;
+  /** b′ [U], added to h₋₁·R: zeros but in a GRU with resetAfter. */
+  readonly recurrentBias: Vector;
+}
+
+export interface Activation {
+  f(x: number): number;
+  /** φ′ from the activated value. */
+  slope(y: number): number;
+}
+
+export interface State {
+  readonly h: Vector;
+  /** LSTM only. */
+  readonly c?: Vector;
+}
+
+/** What one step computed. */
+export interface Step extends State {
+  /** Activated values [U] by network: i f g o in an LSTM, z r h (the candidate) in a GRU, none in a SimpleRNN. */
+  readonly gates: Readonly<Record<string, Vector>>;
+  /** What a GRU's candidate sees of h_{t−1}. */
+  readonly recurrentPart?: Vector;
+}
+
+/** How gradients go back through one step. */
+export interface StepGradient {
+  /** Total ∂E/∂ of the carried state: c_t in an LSTM, else h_t. */
+  readonly total: Vector;
+  /** What of it reaches the carried state of the step before without passing any network; null in a SimpleRNN. */
+  readonly direct: Vector | null;
+  /** What reaches h_{t−1} through each network. */
+  readonly throughNetworks: Readonly<Record<string, Vector>>;
+  /** What reaches x_t. */
+  readonly dx: Vector;
+}
+
+/** m_t = keep ⊙ m_{t−1} + write: the part of a cell that remembers. */
+export interface MemoryStep {
+  readonly keep: Vector;
+  readonly write: Vector;
+}
+
+export interface Cell {
+  readonly kind: CellKind;
+  /** The layer's name. */
+  readonly layer: string;
+  readonly inputs: number;
+  readonly units: number;
+  /** Its networks in Keras's order. */
+  readonly networks: readonly string[];
+  readonly weights: Readonly<Record<string, NetworkWeights>>;
+  /** The state that the direct path carries. */
+  readonly carried: "c" | "h";
+  step(x: Vector, previous: State): Step;
+  /**
+   * @param dh total ∂E/∂h_t
+   * @param dc ∂E/∂c_t by way of c_{t+1} alone (LSTM)
+   */
+  back(now: Step, previous: State, dh: Vector, dc: Vector): StepGradient;
+  /** Null in a SimpleRNN, which rewrites its whole state at every step. */
+  memory(now: Step): MemoryStep | null;
+  /** h from the gates of a step and its carried state: o ⊙ φ(c) in an LSTM, else the state itself. */
+  emit(gates: Step["gates"], carried: Vector): Vector;
+  /** ∂h/∂c elementwise, o ⊙ φ′(c), in an LSTM; null where h itself is carried. */
+  outputSlope(now: Step): Vector | null;
+}

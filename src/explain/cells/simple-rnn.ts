@@ -1,0 +1,45 @@
+/** One step of a SimpleRNN in float64: h = φ(x·W + h₋₁·R + b), and its way back. */
+import type { Activation, Cell, NetworkWeights, State, Step, StepGradient } from "./cell.js";
+import { hadamard, preActivation, timesTransposed, type Vector } from "./vector.js";
+
+export class SimpleRnnCell implements Cell {
+  readonly kind = "SimpleRNN";
+  readonly networks = ["h"] as const;
+  readonly carried = "h";
+
+  constructor(
+    readonly layer: string,
+    readonly inputs: number,
+    readonly units: number,
+    readonly weights: Readonly<Record<"h", NetworkWeights>>,
+    private readonly activation: Activation,
+  ) {}
+
+  step(x: Vector, { h }: State): Step {
+    return { gates: {}, h: preActivation(x, h, this.weights.h).map(this.activation.f) };
+  }
+
+  /** Every gradient passes φ′ and Rᵀ at every step: there is no other way back. */
+  back(now: Step, _previous: State, dh: Vector): StepGradient {
+    const { kernel, recurrent } = this.weights.h;
+    const dz = hadamard(dh, now.h.map(this.activation.slope));
+    return {
+      total: dh,
+      direct: null,
+      throughNetworks: { h: timesTransposed(dz, recurrent) },
+      dx: timesTransposed(dz, kernel),
+    };
+  }
+
+  memory(): null {
+    return null;
+  }
+
+  emit(_gates: Step["gates"], h: Vector): Vector {
+    return h;
+  }
+
+  outputSlope(): null {
+    return null;
+  }
+}

@@ -1,0 +1,142 @@
+/** The gradient of `gradient.ts` held against two other ways to it: an engine's back-propagation, central differences. */
+
+import type { Engine } from "../engine/contract.js";
+import { ReferenceEngine } from "../engine/reference.js";
+import type { Model } from "../model/model.js";
+import type { State } from "./cells/cell.js";
+import { type OpenCell, openCell } from "./cells/open.js";
+import { add, hadamard, largest, subtract, type Vector } from "./cells/vector.js";
+import { engineStates } from "./engine-states.js";
+import { flowBack, type GradientOptions, realSteps } from "./gradient.js";
+import { type InputRow, Network } from "./network.js";
+import { type Objective, objectiveFor } from "./objective.js";
+import { stepsOf, type TraceStep } from "./trace.js";
+
+export interface GradientCheck {
+  /** The step whose memory's gradient was compared: its place in the row. */
+  t: number;
+  /** [U] each */
+  paths: number[];
+  backPropagation: number[];
+  centralDifferences: number[];
+  /** The largest entry of `paths`, and the largest differences to it. */
+  size: number;
+  residuals: { backPropagation: number; centralDifferences: number };
+}
+
+export interface GradientCheckOptions extends GradientOptions {
+  /** Step in processing order (masked ones left out) whose gradient is compared; the one before the last by default. */
+  step?: number;
+  engine?: Engine;
+}
+
+/**
+ * Central differences of fourth order: (f(−2h) − 8 f(−h) + 8 f(h) − f(2h)) / 12h. At h = 1e-3 and states of order one
+ * truncation and float64's rounding are both near 1e-13.
+ */
+const NUDGE = 1e-3;
+const STENCIL = [
+  [-2, 1],
+  [-1, -8],
+  [1, 8],
+  [2, -1],
+] as const;
+
+export function checkGradient(
+  model: Model,
+  row: InputRow,
+  options: GradientCheckOptions = {},
+): GradientCheck {
+  const open = openCell(model, options.layer);
+  const network = new Network(model);
+  const opened = new Network(model, open.layer);
+  try {
+    const objective = objectiveFor(model, network.run([row]).output(), options);
+    const { steps, outside } = realSteps(open, network.run([row], { seed: objective.slope }));
+    const s = Math.max(0, options.step ?? steps.length - 2);
+    const paths = flowBack(open.cell, steps, outside)[s]!.total;
+    const backPropagation = byEngine(open, steps, outside, s, options.engine);
+    const all = stepsOf(open, network.run([row]));
+    const centralDifferences = byDifferences(open, all, steps[s]!, opened, row, objective);
+    const residual = (other: Vector) => largest(subtract(other, paths));
+    return {
+      t: steps[s]!.t,
+      paths,
+      backPropagation,
+      centralDifferences,
+      size: largest(paths),
+      residuals: {
+        backPropagation: residual(backPropagation),
+        centralDifferences: residual(centralDifferences),
+      },
+    };
+  } finally {
+    network.dispose();
+    opened.dispose();
+  }
+}
+
+/**
+ * The engine's backward kernel over the steps after s, from the states of s: it knows nothing of paths. Its ∂E/∂c_s holds
+ * h_s still, so what comes by h_s is added.
+ */
+function byEngine(
+  { cell, ...open }: OpenCell,
+  steps: readonly TraceStep[],
+  outside: readonly Vector[],
+  s: number,
+  engine: Engine = new ReferenceEngine({ precision: "float64" }),
+): number[] {
+  const later = steps.slice(s + 1);
+  const states = later.length
+    ? engineStates({ cell, ...open }, engine, {
+        x: later.map(({ x }) => x),
+        initial: steps[s]!,
+        gradient: outside.slice(s + 1),
+      })
+    : null;
+  const dh = add(states?.dh0 ?? outside[s]!, states ? outside[s]! : outside[s]!.map(() => 0));
+  const slope = cell.outputSlope(steps[s]!);
+  if (!slope) return dh;
+  const viaOutput = hadamard(dh, slope);
+  return states?.dc0 ? add(states.dc0, viaOutput) : viaOutput;
+}
+
+/** E with each number of the memory at step s moved a little up and down, run on to the end of the model. */
+function byDifferences(
+  open: OpenCell,
+  all: readonly TraceStep[],
+  at: TraceStep,
+  opened: Network,
+  row: InputRow,
+  objective: Objective,
+): number[] {
+  const { cell } = open;
+  const s = all.indexOf(all.find(({ t }) => t === at.t)!);
+  const memory = at[cell.carried]!;
+  const outcomes = memory.flatMap((_, u) =>
+    STENCIL.map(([steps]) => {
+      const moved = memory.map((value, k) => (k === u ? value + steps * NUDGE : value));
+      return rerun(open, all, s, moved);
+    }),
+  );
+  const rows = outcomes.map(() => row);
+  const E = opened.outputs(rows, outcomes).map(objective.value);
+  return memory.map(
+    (_, u) => STENCIL.reduce((sum, [, weight], k) => sum + weight * E[4 * u + k]!, 0) / (12 * NUDGE),
+  );
+}
+
+/** The layer's output, flat, when its memory after step s had been another. */
+function rerun(open: OpenCell, steps: readonly TraceStep[], s: number, memory: Vector): number[] {
+  const { cell, returnSequences } = open;
+  const hidden = steps.slice(0, s).map(({ h }) => h);
+  const h = cell.emit(steps[s]!.gates, memory);
+  let state: State = cell.carried === "c" ? { h, c: memory } : { h };
+  hidden.push(h);
+  for (const { x, masked } of steps.slice(s + 1)) {
+    if (!masked) state = cell.step(x, state);
+    hidden.push(state.h);
+  }
+  return (returnSequences ? hidden : hidden.slice(-1)).flat();
+}

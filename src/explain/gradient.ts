@@ -1,0 +1,138 @@
+/**
+ * How ∂E/∂ of a cell's memory comes back through time, path by path. In an LSTM
+ *   δC_{t−1} = δC_t ⊙ f_t                                         the direct path
+ *            + (Σ_k δz_k R_kᵀ) ⊙ o_{t−1} ⊙ φ′(c_{t−1})             through h_{t−1} and the networks k = i, f, c̃, o
+ *            + δ_out ⊙ o_{t−1} ⊙ φ′(c_{t−1})                       through h_{t−1} as an output of its own
+ * (Hochreiter and Schmidhuber 1997; Bengio et al. 1994 and Pascanu et al. 2013 for what becomes of the products).
+ */
+import type { Model } from "../model/model.js";
+import type { Cell } from "./cells/cell.js";
+import { type OpenCell, openCell } from "./cells/open.js";
+import { add, hadamard, norm, subtract, type Vector, zeros } from "./cells/vector.js";
+import { type InputRow, Network, type Run } from "./network.js";
+import { type ObjectiveChoice, objectiveFor } from "./objective.js";
+import { stateBefore, stepsOf, type TraceStep } from "./trace.js";
+
+/** The gradient at one step, and where the gradient of the step before comes from. */
+export interface GradientStep {
+  step: number;
+  t: number;
+  /** [U] ∂E/∂c_t (LSTM) or ∂E/∂h_t, over all paths. */
+  total: number[];
+  /** [U] ∂E/∂h_t over all paths; the same as `total` where h is the memory. */
+  dh: number[];
+  /** [U] the part of `total` that has come along the direct path alone since it entered from the layer above. */
+  direct: number[];
+  /**
+   * [U] each: what reaches the memory of the step before by "direct", by each network ("i", "f", "g", "o", …) and by
+   * "output". They sum to that step's `total`. Empty at the first step.
+   */
+  paths: Record<string, number[]>;
+  norms: { total: number; dh: number; direct: number; indirect: number };
+}
+
+export interface GradientFlow {
+  layer: string;
+  kind: Cell["kind"];
+  state: "c" | "h";
+  /** "loss for spam", and its value. */
+  objective: { name: string; value: number };
+  /** In processing order, masked steps left out. */
+  steps: GradientStep[];
+}
+
+export interface GradientOptions extends ObjectiveChoice {
+  layer?: string;
+}
+
+/** @throws InputError where row, layer or target do not fit */
+export function gradientFlow(model: Model, row: InputRow, options: GradientOptions = {}): GradientFlow {
+  const open = openCell(model, options.layer);
+  const network = new Network(model);
+  try {
+    const run = network.run([row]);
+    const objective = objectiveFor(model, run.output(), options);
+    const seeded = network.run([row], { seed: objective.slope });
+    const { steps, outside } = realSteps(open, seeded);
+    return {
+      layer: open.cell.layer,
+      kind: open.cell.kind,
+      state: open.cell.carried,
+      objective: { name: objective.name, value: objective.value(seeded.output()) },
+      steps: flowBack(open.cell, steps, outside),
+    };
+  } finally {
+    network.dispose();
+  }
+}
+
+/**
+ * The steps that are not masked, with the gradient that reaches each one's h from the layer above. A masked step hands
+ * its states on, so what reaches its output belongs to the step before.
+ */
+export function realSteps(open: OpenCell, run: Run): { steps: TraceStep[]; outside: number[][] } {
+  const { gradient } = run.at(open.layer.name);
+  const all = stepsOf(open, run);
+  const steps: TraceStep[] = [];
+  const outside: number[][] = [];
+  for (const [s, step] of all.entries()) {
+    const own = open.returnSequences ? gradient?.[s] : s === all.length - 1 ? gradient?.[0] : undefined;
+    if (!step.masked) {
+      steps.push(step);
+      outside.push(zeros(open.cell.units));
+    }
+    if (own && outside.length > 0) outside.push(add(outside.pop()!, own));
+  }
+  return { steps, outside };
+}
+
+/** Goes back over the steps, keeping the paths apart. @param outside [T][U] gradient of each h from the layer above */
+export function flowBack(
+  cell: Cell,
+  steps: readonly TraceStep[],
+  outside: readonly Vector[],
+): GradientStep[] {
+  const flow: GradientStep[] = [];
+  let dh: Vector = zeros(cell.units);
+  let dc: Vector = zeros(cell.units);
+  let direct: Vector = zeros(cell.units);
+  for (let s = steps.length - 1; s >= 0; s--) {
+    const now = steps[s]!;
+    const toMemory = (v: Vector, step: TraceStep) => times(v, cell.outputSlope(step));
+    direct = add(direct, toMemory(outside[s]!, now));
+    dh = add(dh, outside[s]!);
+    const back = cell.back(now, stateBefore(cell, steps, s), dh, dc);
+    const before = steps[s - 1];
+    flow.unshift({
+      step: s,
+      t: now.t,
+      total: [...back.total],
+      dh: [...dh],
+      direct: [...direct],
+      paths: before
+        ? {
+            direct: [...(back.direct ?? zeros(cell.units))],
+            ...mapValues(back.throughNetworks, (v) => toMemory(v, before)),
+            output: toMemory(outside[s - 1]!, before),
+          }
+        : {},
+      norms: {
+        total: norm(back.total),
+        dh: norm(dh),
+        direct: norm(direct),
+        indirect: norm(subtract(back.total, direct)),
+      },
+    });
+    const throughAll = add(...Object.values(back.throughNetworks));
+    dh = cell.carried === "h" && back.direct ? add(back.direct, throughAll) : throughAll;
+    dc = cell.carried === "c" ? back.direct! : dc;
+    direct = back.direct ? hadamard(direct, cell.memory(now)!.keep) : zeros(cell.units);
+  }
+  return flow;
+}
+
+const times = (v: Vector, slope: Vector | null): number[] => (slope ? hadamard(v, slope) : [...v]);
+
+function mapValues<T, R>(record: Readonly<Record<string, T>>, f: (value: T) => R): Record<string, R> {
+  return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, f(value)]));
+}

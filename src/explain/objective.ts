@@ -1,0 +1,99 @@
+/** The one number E that gradients and attributions are about, as a function of a model's output. */
+import { inputError } from "../errors.js";
+import type { Model } from "../model/model.js";
+
+export type ObjectiveKind = "loss" | "probability" | "logOdds" | "output";
+
+export interface Objective {
+  kind: ObjectiveKind;
+  /** Index of the class (or output) it is about. */
+  target: number;
+  /** "loss for spam" */
+  name: string;
+  value(output: readonly number[]): number;
+  /** ∂E/∂output */
+  slope(output: readonly number[]): number[];
+}
+
+export interface ObjectiveChoice {
+  kind?: ObjectiveKind;
+  /** Class index; the one the model finds likeliest by default. */
+  target?: number;
+  /** Names of classes, for wording. */
+  labels?: readonly string[];
+}
+
+/** The activation that the model ends in tells whether its outputs are probabilities. */
+function endsInProbabilities({ outputNode }: Model): boolean {
+  const { activation } = outputNode.layer.options as { activation?: string };
+  return activation === "sigmoid" || activation === "softmax";
+}
+
+/** Index of the class that the model finds likeliest; one sigmoid unit tells two apart. */
+export function likeliest(output: readonly number[]): number {
+  if (output.length === 1) return output[0]! > 0.5 ? 1 : 0;
+  return output.indexOf(Math.max(...output));
+}
+
+/**
+ * The objective that fits a model: by default the cross-entropy loss for the likeliest class, or where the outputs are no
+ * probabilities, the largest output.
+ * @throws InputError on a class that the model has not
+ */
+export function objectiveFor(
+  model: Model,
+  output: readonly number[],
+  choice: ObjectiveChoice = {},
+): Objective {
+  const classes = output.length === 1 ? 2 : output.length;
+  const target = choice.target ?? likeliest(output);
+  if (!Number.isInteger(target) || target < 0 || target >= classes) {
+    throw inputError({ expected: `a class from 0 to ${classes - 1}`, where: "target", received: target });
+  }
+  if (model.outputNode.shape.length !== 1) {
+    const next = "Models that put out a sequence can be traced, not explained by one number.";
+    throw inputError({ expected: "one vector a row", where: `output of model ${model.name}`, next });
+  }
+  if (!endsInProbabilities(model)) return plainOutput(output.length === 1 ? 0 : target);
+  return ofProbability(
+    choice.kind ?? "loss",
+    target,
+    output.length,
+    choice.labels?.[target] ?? `class ${target}`,
+  );
+}
+
+function plainOutput(target: number): Objective {
+  return {
+    kind: "output",
+    target,
+    name: `output ${target}`,
+    value: (output) => output[target]!,
+    slope: (output) => output.map((_, k) => (k === target ? 1 : 0)),
+  };
+}
+
+/** By the probability p of the target: E and dE/dp. */
+const OF_PROBABILITY: Record<
+  Exclude<ObjectiveKind, "output">,
+  [string, (p: number) => number, (p: number) => number]
+> = {
+  loss: ["loss for", (p) => -Math.log(p), (p) => -1 / p],
+  probability: ["probability of", (p) => p, () => 1],
+  logOdds: ["log-odds of", (p) => Math.log(p) - Math.log1p(-p), (p) => 1 / (p * (1 - p))],
+};
+
+function ofProbability(kind: ObjectiveKind, target: number, outputs: number, label: string): Objective {
+  const [words, value, slope] = OF_PROBABILITY[kind === "output" ? "probability" : kind];
+  // One sigmoid unit holds the probability of class 1; that of class 0 is what is left.
+  const flipped = outputs === 1 && target === 0;
+  const place = outputs === 1 ? 0 : target;
+  const p = (output: readonly number[]) => (flipped ? 1 - output[place]! : output[place]!);
+  return {
+    kind,
+    target,
+    name: `${words} ${label}`,
+    value: (output) => value(p(output)),
+    slope: (output) => output.map((_, k) => (k === place ? (flipped ? -1 : 1) * slope(p(output)) : 0)),
+  };
+}

@@ -1,0 +1,62 @@
+/** A text as the row a model reads, with the word at every place. */
+import { inputError } from "../errors.js";
+import { specialWords } from "../text/options.js";
+import { layRow } from "../text/pad.js";
+import type { Vectorizer } from "../text/vectorizer.js";
+
+export interface Sentence {
+  /** [T] */
+  ids: number[];
+  /** [T] the word at each place, as the text has it; "" where there is padding. */
+  words: string[];
+  /** [T] false where the vocabulary lacks the word (and for padding true). */
+  known: boolean[];
+  /** Words that left no trace: unknown to a front end without a place for those, or cut for length. */
+  lost: string[];
+}
+
+/** Reads a text as a vectorizer does. @throws InputError where nothing of it is left */
+export function readSentence(vectorizer: Vectorizer, text: string, length: number): Sentence {
+  const idOf = new Map(vectorizer.vocabulary.map((word, id) => [word, id]));
+  const unknown = specialWords(vectorizer.frontEnd).length === 2 ? 1 : null;
+  const tokens = vectorizer.tokens(text).map((word) => {
+    const id = idOf.get(word) ?? null;
+    return { word, id: id ?? unknown, known: id !== null };
+  });
+  const kept = tokens.filter(({ id }) => id !== null);
+  const row = new Float32Array(length);
+  const { padding, truncating } = vectorizer;
+  // Places 1 … n of the tokens are laid as ids would be; 0 is padding.
+  layRow(
+    row,
+    Float32Array.from(kept, (_, i) => i + 1),
+    kept.length,
+    padding,
+    truncating,
+  );
+  const laid = Array.from(row, (place) => (place > 0 ? kept[place - 1]! : null));
+  if (laid.every((token) => token === null)) {
+    throw inputError({
+      expected: "a text with at least one word that the model knows",
+      where: "text",
+      received: text,
+      next: "All of it would be padding.",
+    });
+  }
+  return {
+    ids: laid.map((token) => token?.id ?? 0),
+    words: laid.map((token) => token?.word ?? ""),
+    known: laid.map((token) => token?.known ?? true),
+    lost: tokens.filter((token) => !laid.includes(token)).map(({ word }) => word),
+  };
+}
+
+/** A row of ids without its text; words are those of a vocabulary, or "#17". Id 0 is taken for padding. */
+export function sentenceOfIds(ids: readonly number[], vocabulary?: readonly string[]): Sentence {
+  return {
+    ids: [...ids],
+    words: ids.map((id) => (id === 0 ? "" : (vocabulary?.[id] ?? `#${id}`))),
+    known: ids.map(() => true),
+    lost: [],
+  };
+}

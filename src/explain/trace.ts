@@ -1,0 +1,91 @@
+/** What each recurrent layer did on one row: inputs, gates and states of every step, in float64. */
+import type { Model } from "../model/model.js";
+import type { Cell, CellKind, State, Step } from "./cells/cell.js";
+import { type OpenCell, openCells } from "./cells/open.js";
+import { type Vector, zeros } from "./cells/vector.js";
+import { type InputRow, Network, type Run } from "./network.js";
+
+/** One step of a recurrent layer, in processing order. */
+export interface TraceStep extends Step {
+  /** Place in the row: which word. */
+  readonly t: number;
+  /** The step was skipped: states carry through, and there are no gates. */
+  readonly masked: boolean;
+  readonly x: Vector;
+}
+
+export interface LayerTrace {
+  layer: string;
+  kind: CellKind;
+  inputs: number;
+  units: number;
+  goBackwards: boolean;
+  steps: readonly TraceStep[];
+}
+
+export interface Trace {
+  /** The model's output on this row, in float64. */
+  output: number[];
+  layers: LayerTrace[];
+  /** Largest difference between these states and those of the engine's forward pass, both in float64. */
+  residual: number;
+}
+
+/** Traces every recurrent layer of the model on one row. @throws InputError where the row does not fit */
+export function trace(model: Model, row: InputRow): Trace {
+  const cells = openCells(model);
+  const network = new Network(model);
+  try {
+    const run = network.run([row]);
+    const layers = cells.map((open) => ({ open, steps: stepsOf(open, run) }));
+    return {
+      output: run.output(),
+      layers: layers.map(({ open: { cell, goBackwards }, steps }) => {
+        const { layer, kind, inputs, units } = cell;
+        return { layer, kind, inputs, units, goBackwards, steps };
+      }),
+      residual: Math.max(...layers.map(({ open, steps }) => residualOf(open, steps, run))),
+    };
+  } finally {
+    network.dispose();
+  }
+}
+
+/** The steps of a layer on what it read in that run. */
+export function stepsOf({ cell, from, goBackwards }: OpenCell, run: Run): TraceStep[] {
+  const { values, mask } = run.at(from);
+  return runCell(cell, values, { mask, goBackwards });
+}
+
+/** Runs a cell over a sequence x [T][I] from zero states. */
+export function runCell(
+  cell: Cell,
+  x: readonly Vector[],
+  { mask = null, goBackwards = false }: { mask?: readonly boolean[] | null; goBackwards?: boolean } = {},
+): TraceStep[] {
+  const steps: TraceStep[] = [];
+  let state = initialState(cell);
+  for (let s = 0; s < x.length; s++) {
+    const t = goBackwards ? x.length - 1 - s : s;
+    const masked = mask?.[t] === false;
+    const step = masked ? { ...state, gates: {} } : cell.step(x[t]!, state);
+    steps.push({ t, masked, x: x[t]!, ...step });
+    state = step.c ? { h: step.h, c: step.c } : { h: step.h };
+  }
+  return steps;
+}
+
+export function initialState({ units, carried }: Cell): State {
+  return carried === "c" ? { h: zeros(units), c: zeros(units) } : { h: zeros(units) };
+}
+
+/** The state before step s. */
+export const stateBefore = (cell: Cell, steps: readonly TraceStep[], s: number): State =>
+  s > 0 ? steps[s - 1]! : initialState(cell);
+
+function residualOf({ layer, returnSequences }: OpenCell, steps: readonly TraceStep[], run: Run): number {
+  const { values } = run.at(layer.name);
+  const shown = returnSequences ? steps : steps.slice(-1);
+  const differences = shown.flatMap(({ h }, s) => h.map((value, u) => Math.abs(value - values[s]![u]!)));
+  return differences.reduce((most, value) => Math.max(most, value), 0);
+}

@@ -1,0 +1,169 @@
+/**
+ * The recurrence written out over k steps. In an LSTM
+ *   c_t = f_t ⊙ f_{t−1} ⊙ c_{t−2} + f_t ⊙ i_{t−1} ⊙ c̃_{t−1} + i_t ⊙ c̃_t
+ * with every gate expanded until only x, c_{t−k} and h_{t−k} are left; evaluated from those alone, and compared with
+ * what an engine's own forward pass says.
+ */
+
+import type { Engine } from "../engine/contract.js";
+import { ReferenceEngine } from "../engine/reference.js";
+import { inputError, wholeNumber } from "../errors.js";
+import type { Model } from "../model/model.js";
+import type { Cell, State } from "./cells/cell.js";
+import { type OpenCell, openCell } from "./cells/open.js";
+import { add, hadamard, largest, subtract, type Vector } from "./cells/vector.js";
+import { engineStates } from "./engine-states.js";
+import { type InputRow, Network } from "./network.js";
+import { at } from "./tex.js";
+import { stateBefore, stepsOf, type TraceStep } from "./trace.js";
+import { expandedTex, hiddenTex, productsTex } from "./unroll-tex.js";
+
+/** One product of the sum, or the one nest of a SimpleRNN. */
+export interface UnrolledTerm {
+  tex: string;
+  /** Steps before t whose writing it carries; k for the state that was there already. */
+  lag: number;
+  /** [U] */
+  value: number[];
+}
+
+/** A gate or candidate on the way, with its h_{t−1} expanded too. */
+export interface UnrolledNetwork {
+  /** "f_{t-1}" */
+  tex: string;
+  /** What it is, down to x, c_{t−k} and h_{t−k}. */
+  expansion: string;
+  lag: number;
+  /** [U] */
+  value: number[];
+}
+
+export interface Unrolled {
+  layer: string;
+  kind: Cell["kind"];
+  state: "c" | "h";
+  /** Step in processing order, its place in the row, and how many steps are written out. */
+  step: number;
+  t: number;
+  k: number;
+  /** "c_t = f_t \odot …": the state as a sum of products; for a SimpleRNN as one nest. */
+  tex: string;
+  terms: UnrolledTerm[];
+  networks: UnrolledNetwork[];
+  /** [U] the terms' sum. */
+  value: number[];
+  /** [U] the same by the engine's forward pass over the whole row. */
+  forward: number[];
+  /** Largest difference of the two. */
+  residual: number;
+}
+
+export interface UnrollOptions {
+  /** A recurrent layer's name; the last by default. */
+  layer?: string;
+  /** Steps to write out. Default 2. */
+  steps?: number;
+  /** Place in the row of the step t; the last that is not masked by default. */
+  at?: number;
+  /** Whose forward pass to compare with; float64 by default. It must have nothing in its memory. */
+  engine?: Engine;
+}
+
+/** Longer ones can be evaluated, but nobody reads them. */
+const MOST_STEPS = 12;
+
+/** @throws InputError where row, layer or steps do not fit */
+export function unroll(model: Model, row: InputRow, options: UnrollOptions = {}): Unrolled {
+  const open = openCell(model, options.layer);
+  const network = new Network(model);
+  try {
+    const steps = stepsOf(open, network.run([row])).filter(({ masked }) => !masked);
+    return unrollSteps(open, steps, options);
+  } finally {
+    network.dispose();
+  }
+}
+
+function unrollSteps(open: OpenCell, steps: readonly TraceStep[], options: UnrollOptions): Unrolled {
+  const { cell, layer } = open;
+  const step = findStep(steps, options.at);
+  const k = wholeNumber(options.steps ?? 2, "steps", 1, Math.min(MOST_STEPS, step + 1));
+  const window = steps.slice(step - k + 1, step + 1);
+  const start = stateBefore(cell, steps, step - k + 1);
+  const evaluated = evaluate(cell, window, start);
+  const terms = termsOf(open, evaluated, k);
+  const engine = options.engine ?? new ReferenceEngine({ precision: "float64" });
+  const states = engineStates(open, engine, { x: steps.slice(0, step + 1).map(({ x }) => x) });
+  const forward = (states.c ?? states.h)[step]!;
+  return {
+    layer: cell.layer,
+    kind: cell.kind,
+    state: cell.carried,
+    step,
+    t: steps[step]!.t,
+    k,
+    tex: `${at(cell.carried, 0)} = ${terms.map(({ tex }) => tex).join(" + ")}`,
+    terms,
+    networks: evaluated.gates.flatMap((gates, lag) =>
+      Object.entries(gates).map(([name, value]) => ({
+        ...expandedTex(layer, name, lag, k),
+        lag,
+        value: [...value],
+      })),
+    ),
+    value: evaluated.value,
+    forward,
+    residual: largest(subtract(evaluated.value, forward)),
+  };
+}
+
+function findStep(steps: readonly TraceStep[], t: number | undefined): number {
+  const step = t === undefined ? steps.length - 1 : steps.findIndex((each) => each.t === t);
+  if (step >= 0) return step;
+  throw inputError({
+    expected: "a step of the row that is not masked",
+    where: "at",
+    received: t ?? "a row of padding",
+  });
+}
+
+/** The sum of products, its factors by lag, oldest last. */
+interface Evaluated {
+  start: State;
+  /** By lag: gates, what is kept, what is written. */
+  gates: Readonly<Record<string, Vector>>[];
+  keeps: Vector[];
+  writes: Vector[];
+  value: number[];
+}
+
+/**
+ * Evaluates the written-out form from the start state and x alone: each gate sees an h made from the sum of products so
+ * far, not from the recurrence.
+ */
+function evaluate(cell: Cell, window: readonly TraceStep[], start: State): Evaluated {
+  const evaluated: Evaluated = { start, gates: [], keeps: [], writes: [], value: [...start[cell.carried]!] };
+  let h: Vector = start.h;
+  for (const { x } of window) {
+    const step = cell.step(x, { h });
+    const memory = cell.memory(step);
+    evaluated.gates.unshift(step.gates);
+    evaluated.keeps.unshift(memory?.keep ?? []);
+    evaluated.writes.unshift(memory?.write ?? []);
+    evaluated.value = memory ? add(...products(cell, evaluated)) : [...step.h];
+    h = cell.emit(step.gates, evaluated.value);
+  }
+  return evaluated;
+}
+
+/** Each step's writing times what all later steps kept, newest first, and last what was there before. */
+function products(cell: Cell, { start, keeps, writes }: Evaluated): number[][] {
+  const written = writes.map((write, lag) => hadamard(...keeps.slice(0, lag), write));
+  return [...written, hadamard(...keeps, start[cell.carried]!)];
+}
+
+function termsOf({ cell, layer }: OpenCell, evaluated: Evaluated, k: number): UnrolledTerm[] {
+  if (cell.kind === "SimpleRNN") return [{ tex: hiddenTex(layer, 0, k), lag: k, value: evaluated.value }];
+  const values = products(cell, evaluated);
+  return productsTex(layer, 0, k).map(({ tex, lag }) => ({ tex, lag, value: values[lag]! }));
+}

@@ -1,0 +1,143 @@
+/** Which words decided: completeness, occlusion, and the memory's decomposition. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import fc from "fast-check";
+import { attribute, without } from "../../src/explain/attribution.js";
+import { gradientFlow } from "../../src/explain/gradient.js";
+import { decomposeMemory } from "../../src/explain/memory.js";
+import { gaussLegendre } from "../../src/explain/quadrature.js";
+import { readSentence, sentenceOfIds } from "../../src/explain/sentence.js";
+import { layers, sequential } from "../../src/index.js";
+import { Vectorizer } from "../../src/text/vectorizer.js";
+import { anyCase, flagship, shake } from "./models.js";
+
+test("any model: integrated gradients add up to what the words changed", () => {
+  let changed = 0;
+  fc.assert(
+    fc.property(anyCase, ({ model, row }) => {
+      const { words, completeness, value, baseline } = attribute(model, row, { target: 0 });
+      assert.ok(
+        completeness.residual < 1e-6 * Math.max(1e-3, Math.abs(value - baseline)),
+        JSON.stringify(completeness),
+      );
+      const sum = words.reduce((total, word) => total + word.integratedGradients, 0);
+      assert.ok(Math.abs(sum - (value - baseline)) < 1e-6);
+      assert.equal(words.length, row.filter((id) => id !== 0).length);
+      if (Math.abs(value - baseline) > 0.01) changed++;
+    }),
+    { numRuns: 60 },
+  );
+  assert.ok(changed > 20);
+});
+
+test("any model: occlusion is the change of the model's own answer", () => {
+  fc.assert(
+    fc.property(anyCase, ({ model, row }) => {
+      const { words, target } = attribute(model, row, { kind: "probability" });
+      const answers = model.predict([row, ...words.map(({ t }) => without(row, t))]) as number[][];
+      const p = (output: number[]) =>
+        output.length > 1 ? output[target]! : target === 1 ? output[0]! : 1 - output[0]!;
+      for (const [k, { occlusion }] of words.entries()) {
+        assert.ok(Math.abs(occlusion - (p(answers[0]!) - p(answers[k + 1]!))) < 1e-6);
+      }
+    }),
+    { numRuns: 60 },
+  );
+});
+
+test("any model: the memory's shares are those of its decomposition", () => {
+  fc.assert(
+    fc.property(anyCase, ({ model, row }) => {
+      const { words, memory } = attribute(model, row, { target: 0 });
+      const decomposition = decomposeMemory(model, row);
+      if (!decomposition) {
+        assert.equal(memory, null);
+        assert.ok(words.every((word) => word.memory === null && word.held === null));
+        return;
+      }
+      const held = words.reduce((total, word) => total + word.held!, 0) + memory!.padding.held;
+      const along = words.reduce((total, word) => total + word.memory!, 0) + memory!.padding.memory;
+      assert.ok(Math.abs(held - 1) < 1e-9 || held === 0);
+      const slope = gradientFlow(model, row, { target: 0, kind: "logOdds" }).steps.at(-1)!.total;
+      const expected = slope.reduce((sum, value, u) => sum + value * decomposition.memory[u]!, 0);
+      assert.ok(Math.abs(along - expected) < 1e-9 * Math.max(1, Math.abs(expected)));
+      assert.ok(Math.abs(memory!.total - along) < 1e-9);
+    }),
+    { numRuns: 60 },
+  );
+});
+
+test("a word whose vector is the padding's is credited with nothing; gradients are of the opened embedding", () => {
+  const model = shake(flagship(), 9, 0.3);
+  const [table, ...rest] = model.getWeights();
+  table!.data.copyWithin(7 * 16, 0, 16);
+  model.setWeights([table!, ...rest]);
+  const row = Array.from({ length: 200 }, (_, t) => (t < 195 ? 0 : [7, 12, 7, 900, 3][t - 195]!));
+  const { words, completeness } = attribute(model, row);
+  const credited = words.map(({ integratedGradients }) => integratedGradients);
+  assert.deepEqual([credited[0], credited[2]], [0, 0]);
+  assert.ok(Math.abs(credited[3]!) > 1e-4);
+  assert.ok(completeness.residual < 1e-9);
+  // Taking it out in front leaves the same vectors; taking it out between others does not.
+  assert.ok(Math.abs(words[0]!.occlusion) < 1e-12 && Math.abs(words[2]!.occlusion) > 1e-6);
+});
+
+test("what does not begin with an Embedding is refused", () => {
+  const model = sequential([
+    layers.input({ shape: [3, 2] }),
+    layers.lstm({ units: 2 }),
+    layers.dense({ units: 1 }),
+  ]);
+  assert.throws(() => attribute(model, [1, 2, 3]), /rows of shape|begins with an Embedding/);
+});
+
+test("a word is taken out on the side where the padding is", () => {
+  assert.deepEqual(without([0, 0, 5, 6, 7], 3), [0, 0, 0, 5, 7]);
+  assert.deepEqual(without([5, 6, 7, 0], 0), [6, 7, 0, 0]);
+  assert.deepEqual(without([5, 6, 7], 1), [0, 5, 7]);
+});
+
+test("Gauss and Legendre: exact to degree 2n − 1", () => {
+  for (const n of [1, 2, 5, 8, 16, 64, 256]) {
+    const nodes = gaussLegendre(n);
+    for (const degree of [0, 1, 2 * n - 1]) {
+      const integral = nodes.reduce((sum, { at, weight }) => sum + weight * at ** degree, 0);
+      assert.ok(Math.abs(integral - 1 / (degree + 1)) < 1e-13, `n ${n}, degree ${degree}`);
+    }
+  }
+});
+
+test("any text: the row and its words are the vectorizer's", () => {
+  const words = ["", "[UNK]", "free", "entry", "win", "the", "a"];
+  const word = fc.constantFrom("free", "entry", "win", "the", "a", "zebra", "Free!", "ENTRY", "win.", "é");
+  const side = fc.constantFrom("pre" as const, "post" as const);
+  const frontEnd = fc.constantFrom("textVectorization" as const, "tokenizer" as const);
+  fc.assert(
+    fc.property(fc.array(word, { maxLength: 9 }), side, side, frontEnd, (text, padding, truncating, kind) => {
+      const vocabulary = kind === "tokenizer" ? words.filter((w) => w !== "[UNK]") : words;
+      const vectorizer = new Vectorizer({ frontEnd: kind }, vocabulary, { padding, truncating });
+      const sentence = text.join(" ");
+      const expected = Array.from(vectorizer.encodeRows([sentence], 5).ids);
+      if (expected.every((id) => id === 0)) {
+        assert.throws(() => readSentence(vectorizer, sentence, 5), /at least one word/);
+        return;
+      }
+      const { ids, words: shown, known } = readSentence(vectorizer, sentence, 5);
+      assert.deepEqual(ids, expected);
+      for (const [t, id] of ids.entries()) {
+        if (id === 0) assert.equal(shown[t], "");
+        else if (known[t]) assert.equal(shown[t], vocabulary[id]);
+        else assert.ok(id === 1 && !vocabulary.includes(shown[t]!));
+      }
+    }),
+    { numRuns: 300 },
+  );
+});
+
+test("words lost for length or for want of a place are named", () => {
+  const vectorizer = new Vectorizer({ frontEnd: "tokenizer" }, ["", "free", "entry"], { padding: "pre" });
+  const { words, lost } = readSentence(vectorizer, "free zebra entry free", 2);
+  assert.deepEqual(words, ["entry", "free"]);
+  assert.deepEqual(lost, ["free", "zebra"]);
+  assert.deepEqual(sentenceOfIds([0, 2, 9], ["", "free", "entry"]).words, ["", "entry", "#9"]);
+});

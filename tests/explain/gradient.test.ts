@@ -1,0 +1,250 @@
+/** Gradients through time, path by path: against back-propagation and central differences. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import fc from "fast-check";
+import { Random } from "../../src/engine/philox.js";
+import { openCell, openCells } from "../../src/explain/cells/open.js";
+import { flowBack, gradientFlow, realSteps } from "../../src/explain/gradient.js";
+import { checkGradient } from "../../src/explain/gradient-check.js";
+import { gains, stepJacobian } from "../../src/explain/jacobian.js";
+import { Network } from "../../src/explain/network.js";
+import { singularValues, spectralNorm } from "../../src/explain/spectrum.js";
+import { freshCell, studySequence } from "../../src/explain/study.js";
+import { runCell, stateBefore, trace } from "../../src/explain/trace.js";
+import { layers, sequential } from "../../src/index.js";
+import { anyCase, apart, ENGINES, flagship, shake, sum } from "./models.js";
+
+test("any model: the paths into each step add up to its gradient", () => {
+  let steps = 0;
+  fc.assert(
+    fc.property(anyCase, ({ model, row }) => {
+      for (const { layer } of openCells(model)) {
+        const flow = gradientFlow(model, row, { layer: layer.name, target: 0 });
+        for (const [s, { paths }] of flow.steps.entries()) {
+          if (s === 0) continue;
+          assert.ok(apart(sum(Object.values(paths)), flow.steps[s - 1]!.total) < 1e-12);
+          const names = {
+            LSTM: ["direct", "i", "f", "g", "o"],
+            GRU: ["direct", "z", "r", "h"],
+            SimpleRNN: ["direct", "h"],
+          };
+          assert.deepEqual(Object.keys(paths), [...names[flow.kind], "output"]);
+          steps++;
+        }
+      }
+    }),
+    { numRuns: 100 },
+  );
+  assert.ok(steps > 100);
+});
+
+for (const { name, precision, make } of ENGINES) {
+  test(`any model: their sum is ${name}'s back-propagation, and what central differences say`, () => {
+    let largest = 0;
+    fc.assert(
+      fc.property(anyCase, fc.nat(), ({ model, row }, choice) => {
+        for (const { layer } of openCells(model)) {
+          const flow = gradientFlow(model, row, { layer: layer.name, target: 0 });
+          if (flow.steps.length === 0) continue;
+          const step = choice % flow.steps.length;
+          const check = checkGradient(model, row, { layer: layer.name, target: 0, step, engine: make() });
+          assert.ok(check.residuals.backPropagation < Math.max(1e-12, 10 * precision), JSON.stringify(check));
+          assert.ok(check.residuals.centralDifferences < 1e-8, JSON.stringify(check));
+          largest = Math.max(largest, check.size);
+        }
+      }),
+      { numRuns: 60 },
+    );
+    assert.ok(largest > 0.1, "no gradient of any size was compared");
+  });
+}
+
+test("a path left out, or one a hundredth too large, shows", () => {
+  const model = shake(flagship(), 5, 0.3);
+  const row = Array.from({ length: 200 }, (_, t) => (t * 17) % 1000);
+  const { steps } = gradientFlow(model, row);
+  const { paths } = steps[199]!;
+  const { total } = steps[198]!;
+  for (const name of ["direct", "i", "f", "g", "o"]) {
+    const without = Object.entries(paths).map(([key, value]) => (key === name ? value.map(() => 0) : value));
+    assert.ok(apart(sum(without), total) > 1e-6, `${name} left out`);
+    const more = Object.entries(paths).map(([key, value]) =>
+      key === name ? value.map((v) => 1.01 * v) : value,
+    );
+    assert.ok(apart(sum(more), total) > 1e-8, `${name} larger`);
+  }
+});
+
+test("direct and indirect parts: the direct one is the product of the forget gates", () => {
+  const model = shake(flagship(), 6, 0.3);
+  const row = Array.from({ length: 200 }, (_, t) => (t * 19) % 1000);
+  const { steps } = gradientFlow(model, row);
+  const traced = trace(model, row).layers[0]!.steps;
+  let product = steps[199]!.total;
+  for (let s = 199; s > 190; s--) {
+    assert.ok(apart(steps[s]!.direct, product) < 1e-15);
+    product = product.map((value, u) => value * traced[s]!.gates["f"]![u]!);
+  }
+  const { norms, direct, total } = steps[195]!;
+  assert.ok(Math.abs(norms.direct - Math.hypot(...direct)) < 1e-15);
+  assert.ok(Math.abs(norms.indirect - Math.hypot(...total.map((v, u) => v - direct[u]!))) < 1e-15);
+});
+
+test("a SimpleRNN has no direct path", () => {
+  const model = shake(
+    sequential([
+      layers.embedding({ inputDim: 9, outputDim: 3, inputLength: 6 }),
+      layers.simpleRNN({ units: 4 }),
+      layers.dense({ units: 1, activation: "sigmoid" }),
+    ]),
+    7,
+  );
+  const { steps } = gradientFlow(model, [1, 2, 3, 4, 5, 6]);
+  for (const { norms, paths } of steps.slice(0, -1)) {
+    assert.equal(norms.direct, 0);
+    assert.ok(norms.total > 0);
+    if (paths["direct"]) assert.ok(paths["direct"].every((value) => value === 0));
+  }
+});
+
+test("any model: a step's Jacobian is how its state depends on the one before", () => {
+  fc.assert(
+    fc.property(anyCase, ({ model, row }) => {
+      const open = openCell(model);
+      const { cell } = open;
+      const steps = trace(model, row)
+        .layers.at(-1)!
+        .steps.filter(({ masked }) => !masked);
+      if (steps.length < 2) return;
+      const s = steps.length - 1;
+      const J = stepJacobian(cell, steps, s);
+      const before = stateBefore(cell, steps, s);
+      const flat = (state: { h: readonly number[]; c?: readonly number[] }) => [
+        ...state.h,
+        ...(state.c ?? []),
+      ];
+      const size = flat(before).length;
+      for (let k = 0; k < size; k++) {
+        const moved = (by: number) => {
+          const values = flat(before).map((value, i) => (i === k ? value + by : value));
+          const h = values.slice(0, cell.units);
+          return flat(
+            cell.step(steps[s]!.x, cell.carried === "c" ? { h, c: values.slice(cell.units) } : { h }),
+          );
+        };
+        const [up, down] = [moved(1e-6), moved(-1e-6)];
+        const column = up.map((value, j) => (value - down[j]!) / 2e-6);
+        const own = column.map((_, j) => J.data[j * size + k]!);
+        assert.ok(apart(column, own) < 1e-8, `column ${k}`);
+      }
+    }),
+    { numRuns: 60 },
+  );
+});
+
+test("singular values: known ones, and two ways that agree", () => {
+  const random = new Random(1, 1);
+  fc.assert(
+    fc.property(
+      fc.integer({ min: 1, max: 12 }),
+      fc.integer({ min: 1, max: 12 }),
+      fc.nat(),
+      (rows, columns, from) => {
+        const data = Float64Array.from({ length: rows * columns }, (_, i) =>
+          random.normal((from % 1000) + i),
+        );
+        const values = singularValues({ rows, columns, data });
+        const frobenius = Math.hypot(...data);
+        assert.ok(Math.abs(Math.hypot(...values) - frobenius) < 1e-12 * frobenius);
+        assert.ok(Math.abs(values[0]! - spectralNorm({ rows, columns, data })) < 1e-9 * values[0]!);
+      },
+    ),
+    { numRuns: 100 },
+  );
+  // A rotation times a diagonal.
+  const [c, s] = [Math.cos(0.7), Math.sin(0.7)];
+  const known = { rows: 2, columns: 2, data: [3 * c, -0.5 * s, 3 * s, 0.5 * c] };
+  assert.ok(apart(singularValues(known), [3, 0.5]) < 1e-14);
+  assert.ok(Math.abs(spectralNorm(known) - 3) < 1e-14);
+  const tiny = { ...known, data: known.data.map((value) => value * 1e-200) };
+  assert.ok(Math.abs(spectralNorm(tiny) / 1e-200 - 3) < 1e-12);
+  assert.equal(spectralNorm({ rows: 2, columns: 2, data: [0, 0, 0, 0] }), 0);
+});
+
+test("any model: no gradient outgrows the gain of its steps", () => {
+  fc.assert(
+    fc.property(anyCase, ({ model, row }) => {
+      const open = openCell(model);
+      const network = new Network(model);
+      const run = network.run([row], { seed: (output) => output.map(() => 1) });
+      const { steps, outside } = realSteps(open, run);
+      if (steps.length === 0 || open.returnSequences) return;
+      const flow = flowBack(open.cell, steps, outside);
+      const { products } = gains(open.cell, steps);
+      const end = Math.hypot(...flow.at(-1)!.dh);
+      // What reaches h of a step is part of what reaches its whole state.
+      for (const [s, { dh }] of flow.entries())
+        assert.ok(Math.hypot(...dh) <= products[s]! * end * (1 + 1e-9) + 1e-300);
+    }),
+    { numRuns: 60 },
+  );
+});
+
+const random = new Random(3, 1);
+const sentence = Array.from({ length: 60 }, (_, t) =>
+  Array.from({ length: 8 }, (_, i) => random.normal(8 * t + i)),
+);
+
+test("the study: what vanishes vanishes, what explodes explodes, and a forget bias decides for the LSTM", () => {
+  const { curves } = studySequence(sentence, { units: 16, seed: 1 });
+  const of = (name: string) => curves.find((curve) => curve.name === name)!;
+  assert.ok(of("LSTM, forget bias −2").relative[0]! < 1e-20);
+  assert.ok(of("LSTM, forget bias 4").relative[0]! > 1e-3);
+  assert.ok(of("SimpleRNN, recurrent kernel × 0.7").relative[0]! < 1e-9);
+  assert.ok(of("SimpleRNN").relative[0]! < of("LSTM, forget bias 4").relative[0]!);
+  for (const { relative, stepGains, gains, direct, kind } of curves) {
+    assert.equal(relative.at(-1), 1);
+    for (const [s, value] of relative.entries()) {
+      assert.ok(Number.isFinite(value) && value >= 0);
+      if (kind === "SimpleRNN" && s < relative.length - 1) assert.equal(direct[s], 0);
+    }
+    // The product's gain is at most the product of the gains.
+    const bound = stepGains.slice(1).reduce((product, gain) => product * gain, 1);
+    assert.ok(gains[0]! <= bound * (1 + 1e-9));
+  }
+  // In the linear regime a recurrent kernel of norm 1.3 does explode.
+  const faint = sentence.map((x) => x.map((value) => 1e-4 * value));
+  const explodes = studySequence(faint, {
+    cases: [{ name: "×1.3", kind: "SimpleRNN", recurrentScale: 1.3 }],
+    units: 16,
+  });
+  assert.ok(explodes.curves[0]!.relative[0]! > 1e3);
+  assert.deepEqual(studySequence(sentence, { units: 16, seed: 1 }).curves, curves);
+});
+
+test("fresh cells: as Keras makes them, with the settings' changes", () => {
+  const plain = freshCell({ name: "", kind: "LSTM" }, 3, 4, 0).weights;
+  assert.deepEqual([...(plain.bias as Float64Array)], [0, 0, 0, 0, 1, 1, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0]);
+  const changed = freshCell({ name: "", kind: "LSTM", forgetBias: -2, recurrentScale: 2 }, 3, 4, 0).weights;
+  assert.deepEqual([...(changed.bias as Float64Array).subarray(4, 8)], [-2, -2, -2, -2]);
+  assert.deepEqual(
+    [...(changed.recurrent.data as Float64Array)],
+    Array.from(plain.recurrent.data, (value) => 2 * value),
+  );
+  const rnn = freshCell({ name: "", kind: "SimpleRNN" }, 3, 4, 0);
+  assert.ok(apart(singularValues(rnn.weights.recurrent), [1, 1, 1, 1]) < 1e-6);
+  assert.equal(runCell(rnn.cell, [[1, 2, 3]])[0]!.h.length, 4);
+});
+
+test("what a gradient is about can be chosen", () => {
+  const model = shake(flagship(), 8, 0.2);
+  const row = Array.from({ length: 200 }, (_, t) => (t * 23) % 1000);
+  const p = (model.predict([row])[0] as number[])[0]!;
+  const value = (target: number, kind: "loss" | "probability" | "logOdds") =>
+    gradientFlow(model, row, { target, kind, labels: ["ham", "spam"] }).objective;
+  assert.ok(Math.abs(value(1, "loss").value + Math.log(p)) < 1e-5);
+  assert.equal(value(1, "loss").name, "loss for spam");
+  assert.ok(Math.abs(value(0, "probability").value - (1 - p)) < 1e-6);
+  assert.ok(Math.abs(value(0, "logOdds").value - Math.log((1 - p) / p)) < 1e-5);
+  assert.throws(() => gradientFlow(model, row, { target: 2 }), /a class from 0 to 1/);
+});
