@@ -5,6 +5,7 @@ import { Command, CommanderError } from "commander";
 import { InputError } from "../errors.js";
 import { EXIT, Exit, note } from "./context.js";
 import { evaluateCommand } from "./evaluate.js";
+import { explainCommand } from "./explain.js";
 import { labCommand } from "./lab.js";
 import { predictCommand } from "./predict.js";
 import { summaryCommand } from "./summary.js";
@@ -21,7 +22,14 @@ function program(): Command {
     .version(version())
     .showHelpAfterError("(cellstate --help lists the commands, cellstate COMMAND --help its options)")
     .exitOverride();
-  for (const add of [trainCommand, evaluateCommand, predictCommand, summaryCommand, labCommand])
+  for (const add of [
+    trainCommand,
+    evaluateCommand,
+    predictCommand,
+    summaryCommand,
+    explainCommand,
+    labCommand,
+  ])
     add(cellstate);
   for (const command of cellstate.commands) command.exitOverride().showHelpAfterError();
   return cellstate;

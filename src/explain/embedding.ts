@@ -1,0 +1,221 @@
+/** What an Embedding layer learned: its words' vectors, their neighbours, and a map of them in two dimensions. */
+import { printable } from "../display/text.js";
+import { didYouMean, inputError, wholeNumber } from "../errors.js";
+import type { Layer } from "../layers/layer.js";
+import type { Model } from "../model/model.js";
+import type { Side } from "../text/options.js";
+import { principalComponents, project } from "./pca.js";
+
+/** Where the words come from; a trained classifier's vectorizer is one. */
+export interface WordSource {
+  /** [V] the word of each id; id 0, padding, has the empty word. */
+  vocabulary: readonly string[];
+  padding?: Side;
+}
+
+/** An Embedding's rows with their words. V rows of F numbers. */
+export interface WordTable {
+  layer: string;
+  /** [V] */
+  words: string[];
+  /** [V][F] */
+  vectors: Float32Array;
+  size: number;
+  width: number;
+  /** Rows that have a word; those after them exist in the layer only. */
+  named: number;
+}
+
+export interface Neighbour {
+  id: number;
+  word: string;
+  /** Cosine of the angle between the two vectors, from −1 to 1. */
+  similarity: number;
+}
+
+export interface MapPoint {
+  id: number;
+  word: string;
+  x: number;
+  y: number;
+  /** Length of the word's vector. */
+  norm: number;
+  /** What the word alone changes of each output; null where that was not computed. */
+  effect: number[] | null;
+}
+
+export interface EmbeddingMap {
+  layer: string;
+  points: MapPoint[];
+  /** Shares of the vectors' variance that the two axes show. */
+  explained: [number, number];
+  /** What the outputs stand for, where known. */
+  labels: readonly string[] | null;
+}
+
+/** The words of ids without one, and of padding. */
+const wordOf = (id: number, words: readonly string[] | undefined) =>
+  id === 0 && words?.[0] === "" ? "<padding>" : (words?.[id] ?? `#${id}`);
+
+/**
+ * The first Embedding layer's table, or that of the layer named.
+ * @throws InputError when there is none, or when the vocabulary has more words than the table has rows
+ */
+export function wordTable(model: Model, source: WordSource | null = null, layerName?: string): WordTable {
+  const layer = embeddingLayer(model, layerName);
+  const weight = model.getWeights().find(({ name }) => name === `${layer.name}/embeddings`);
+  const [size, width] = weight!.shape as [number, number];
+  const words = source?.vocabulary;
+  if (words && words.length > size) {
+    throw inputError({
+      expected: `a vocabulary of at most ${size} words, one a row`,
+      where: `Embedding ${layer.name}`,
+      received: `${words.length} words`,
+      next: "The vocabulary belongs to another model.",
+    });
+  }
+  return {
+    layer: layer.name,
+    words: Array.from({ length: size }, (_, id) => wordOf(id, words)),
+    vectors: weight!.data,
+    size,
+    width,
+    named: words?.length ?? size,
+  };
+}
+
+export function embeddingLayer(model: Model, name?: string): Layer {
+  const layers = model.layers.filter(({ className }) => className === "Embedding");
+  const found = name === undefined ? layers[0] : layers.find((layer) => layer.name === name);
+  if (found) return found;
+  throw inputError({
+    expected: name === undefined ? "an Embedding layer" : "the name of an Embedding layer",
+    where: `model ${model.name}`,
+    received: name ?? model.layers.map(({ className }) => className),
+    next:
+      name === undefined
+        ? undefined
+        : didYouMean(
+            name,
+            layers.map((layer) => layer.name),
+          ),
+  });
+}
+
+/** The id of a word as the vocabulary writes it, or of "#17". */
+export function idOf({ words, size }: WordTable, word: string): number {
+  const known = words.indexOf(word);
+  const numbered = /^#(\d+)$/.exec(word);
+  const id = known >= 0 ? known : numbered ? Number(numbered[1]) : -1;
+  if (id >= 0 && id < size) return id;
+  throw inputError({
+    expected: "a word of the vocabulary",
+    where: "embedding",
+    received: word,
+    next: didYouMean(word, words) ?? "The vocabulary holds only the commonest words of the training texts.",
+  });
+}
+
+/** The words whose vectors point most nearly the same way, nearest first; padding and rows without a word left out. */
+export function nearestWords(table: WordTable, id: number, count = 10): Neighbour[] {
+  wholeNumber(count, "neighbours", 1);
+  const { vectors, width, words, named } = table;
+  const own = vectors.subarray(id * width, (id + 1) * width);
+  const found: Neighbour[] = [];
+  for (let other = 1; other < named; other++) {
+    if (other === id) continue;
+    const similarity = cosine(own, vectors.subarray(other * width, (other + 1) * width));
+    found.push({ id: other, word: words[other]!, similarity });
+  }
+  return found.sort((a, b) => b.similarity - a.similarity || a.id - b.id).slice(0, count);
+}
+
+/** a·b / (|a| |b|); 0 where either is zero. In float64. */
+function cosine(a: Float32Array, b: Float32Array): number {
+  let [dot, aa, bb] = [0, 0, 0];
+  for (let i = 0; i < a.length; i++) {
+    dot += a[i]! * b[i]!;
+    aa += a[i]! * a[i]!;
+    bb += b[i]! * b[i]!;
+  }
+  return aa === 0 || bb === 0 ? 0 : dot / Math.sqrt(aa * bb);
+}
+
+/**
+ * What each of the first `count` words changes of the outputs: the model's answer to a row with that word alone, less its
+ * answer to an empty row. [count][outputs]; null where the model reads anything but one row of this layer's ids.
+ */
+export function wordEffects(
+  model: Model,
+  count: number,
+  length: number,
+  padding: Side,
+): Float32Array[] | null {
+  const shape = model.inputShapes.length === 1 ? model.inputShapes[0]! : null;
+  const sequence = model.outputNode.shape.length !== 1;
+  const readsIds = model.nodes[1]?.layer.className === "Embedding";
+  if (shape?.length !== 1 || !readsIds || sequence) return null;
+  const steps = shape[0] ?? length;
+  const ids = new Float32Array(count * steps);
+  const at = padding === "pre" ? steps - 1 : 0;
+  for (let id = 1; id < count; id++) ids[id * steps + at] = id;
+  const { data } = model.predictFlat({ data: ids, rows: count, shape: [steps] });
+  const outputs = model.outputSize;
+  return Array.from({ length: count }, (_, id) =>
+    Float32Array.from({ length: outputs }, (_, k) => data[id * outputs + k]! - data[k]!),
+  );
+}
+
+export interface MapOptions {
+  /** Rows of ids the model was trained on: how long, and where they are filled up. */
+  length?: number;
+  padding?: Side;
+  labels?: readonly string[];
+  /** Words on the map, the commonest first. Default 2,000. */
+  words?: number;
+}
+
+/** Words by the two directions in which their vectors differ most, with what each does to the output. */
+export function embeddingMap(model: Model, table: WordTable, options: MapOptions = {}): EmbeddingMap {
+  const count = Math.min(table.named, wholeNumber(options.words ?? 2000, "words of the map", 3));
+  const { width } = table;
+  if (width < 2) {
+    throw inputError({
+      expected: "vectors of at least 2 numbers",
+      where: `map of ${table.layer}`,
+      received: width,
+    });
+  }
+  const rows = table.vectors.subarray(width, count * width);
+  const components = principalComponents(rows, width, 2);
+  const places = project(rows, components);
+  const effects = wordEffects(model, count, options.length ?? 1, options.padding ?? "pre");
+  return {
+    layer: table.layer,
+    points: Array.from({ length: count - 1 }, (_, i) => ({
+      id: i + 1,
+      word: table.words[i + 1]!,
+      x: places[2 * i]!,
+      y: places[2 * i + 1]!,
+      norm: Math.hypot(...rows.subarray(i * width, (i + 1) * width)),
+      effect: effects ? Array.from(effects[i + 1]!) : null,
+    })),
+    explained: components.explained as [number, number],
+    labels: options.labels ?? null,
+  };
+}
+
+/** The two files of the usual projectors: vectors without a header, and words with their ids under one. */
+export function embeddingTsv(table: WordTable): { vectors: string; metadata: string } {
+  const { words, vectors, width, named } = table;
+  const lines = Array.from({ length: named }, (_, id) =>
+    Array.from(vectors.subarray(id * width, (id + 1) * width), String).join("\t"),
+  );
+  const metadata = ["word\tid", ...words.slice(0, named).map((word, id) => `${visible(word)}\t${id}`)];
+  return { vectors: `${lines.join("\n")}\n`, metadata: `${metadata.join("\n")}\n` };
+}
+
+/** A word on one line and in one column, and never nothing. */
+const visible = (word: string) =>
+  printable(word).trim() ||
+  `<${Array.from(word, (c) => `U+${c.codePointAt(0)!.toString(16).toUpperCase().padStart(4, "0")}`).join(" ")}>`;

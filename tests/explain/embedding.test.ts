@@ -1,0 +1,187 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import fc from "fast-check";
+import {
+  embeddingMap,
+  embeddingTsv,
+  idOf,
+  nearestWords,
+  wordEffects,
+  wordTable,
+} from "../../src/explain/embedding.js";
+import { embeddingPicture, placedNames } from "../../src/explain/embedding-picture.js";
+import { layers, type Model, sequential } from "../../src/index.js";
+
+const vocabulary = ["", "north", "south", "northern", "up", "tab\there"];
+/** [V][F] one row a word; row 6 has no word. */
+const vectors = [
+  [0, 0, 0],
+  [1, 0, 0],
+  [-2, 0, 0],
+  [3, 0.3, 0],
+  [0, 5, 0],
+  [1, 1, 1],
+  [9, 0, 0],
+];
+const source = { vocabulary };
+
+/** A model whose weights are set, so that every number below can be worked out by hand. */
+function model(outputs = 1): Model {
+  const made = sequential(
+    [
+      layers.embedding({ inputDim: 7, outputDim: 3, inputLength: 4 }),
+      layers.simpleRNN({ units: 3, activation: "linear" }),
+      layers.dense({ units: outputs, activation: outputs === 1 ? "sigmoid" : "softmax" }),
+    ],
+    { engine: "reference", seed: 2 },
+  );
+  const weights = made.getWeights();
+  weights[0]!.data.set(vectors.flat());
+  const identity = [1, 0, 0, 0, 1, 0, 0, 0, 1];
+  weights[1]!.data.set(identity);
+  weights[2]!.data.fill(0);
+  weights[3]!.data.fill(0);
+  weights[4]!.data.fill(0);
+  // The output rises with the first number of the last word's vector.
+  weights[4]!.data[outputs - 1] = 1;
+  made.setWeights(weights);
+  return made;
+}
+
+describe("an Embedding's words", () => {
+  const table = wordTable(model(), source);
+
+  test("the table names its rows", () => {
+    assert.equal(table.layer, "embedding");
+    assert.deepEqual([table.size, table.width, table.named], [7, 3, 6]);
+    assert.deepEqual(table.words, ["<padding>", "north", "south", "northern", "up", "tab\there", "#6"]);
+    assert.deepEqual(wordTable(model()).words.slice(0, 2), ["#0", "#1"]);
+  });
+
+  test("neighbours are those at the smallest angle, without the word itself, padding and rows without a word", () => {
+    const near = nearestWords(table, idOf(table, "north"), 10);
+    assert.deepEqual(
+      near.map(({ word }) => word),
+      ["northern", "tab\there", "up", "south"],
+    );
+    assert.ok(Math.abs(near[0]!.similarity - 3 / Math.hypot(3, 0.3)) < 1e-7);
+    assert.ok(Math.abs(near[1]!.similarity - 1 / Math.sqrt(3)) < 1e-7);
+    assert.equal(near[2]!.similarity, 0);
+    assert.equal(near[3]!.similarity, -1);
+    assert.equal(nearestWords(table, 1, 2).length, 2);
+  });
+
+  test("words are found by name or number; others are complained of with the nearest", () => {
+    assert.equal(idOf(table, "up"), 4);
+    assert.equal(idOf(table, "#6"), 6);
+    assert.throws(() => idOf(table, "nort"), /Did you mean north\?/);
+    assert.throws(() => idOf(table, "#7"), /word of the vocabulary/);
+    assert.throws(
+      () => wordTable(model(), { vocabulary: Array.from({ length: 9 }, (_, i) => `w${i}`) }),
+      /at most 7 words/,
+    );
+    assert.throws(() => wordTable(model(), source, "lstm"), /name of an Embedding layer/);
+    assert.throws(
+      () => wordTable(sequential([layers.input({ shape: [3] }), layers.dense({ units: 1 })])),
+      /an Embedding layer/,
+    );
+  });
+
+  test("a word's effect is what the output is with it alone, less what it is without", () => {
+    const sigmoid = (x: number) => 1 / (1 + Math.exp(-x));
+    const effects = wordEffects(model(), 6, 4, "pre")!;
+    effects.forEach((effect, id) => {
+      assert.ok(Math.abs(effect[0]! - (sigmoid(vectors[id]![0]!) - 0.5)) < 1e-6, `${id}: ${effect[0]}`);
+    });
+    // Padded behind, the word stands first; without recurrence nothing of it is left at the end.
+    assert.ok(wordEffects(model(), 6, 4, "post")!.every((effect) => Math.abs(effect[0]!) < 1e-7));
+    const two = wordEffects(model(2), 6, 4, "pre")!;
+    assert.ok(two[1]![1]! > 0 && Math.abs(two[1]![0]! + two[1]![1]!) < 1e-6);
+    const sequence = sequential([
+      layers.embedding({ inputDim: 7, outputDim: 3, inputLength: 4 }),
+      layers.lstm({ units: 2, returnSequences: true }),
+    ]);
+    assert.equal(wordEffects(sequence, 6, 4, "pre"), null);
+  });
+
+  test("the map places every word, padding left out, by its two widest directions", () => {
+    const map = embeddingMap(model(), table, { labels: ["down", "up"] });
+    assert.deepEqual(
+      map.points.map(({ id }) => id),
+      [1, 2, 3, 4, 5],
+    );
+    const [north, south, northern, up] = map.points;
+    // First direction: along "up" (second number); north, south and northern lie along the other.
+    assert.ok(up!.x > Math.max(north!.x, south!.x, northern!.x));
+    assert.ok(Math.abs(south!.y - northern!.y) > 4);
+    assert.equal(up!.norm, 5);
+    assert.ok(map.explained[0] > map.explained[1] && map.explained[0] + map.explained[1] < 1);
+    assert.ok(north!.effect![0]! > 0 && south!.effect![0]! < 0);
+  });
+
+  test("TSV: a line a word without padding lost, one column apart, a header over the words only", () => {
+    const { vectors: lines, metadata } = embeddingTsv(table);
+    assert.deepEqual(
+      lines
+        .trimEnd()
+        .split("\n")
+        .map((line) => line.split("\t").map(Number)),
+      vectors.slice(0, 6).map((row) => row.map(Math.fround)),
+    );
+    assert.deepEqual(metadata.trimEnd().split("\n"), [
+      "word\tid",
+      "<padding>\t0",
+      "north\t1",
+      "south\t2",
+      "northern\t3",
+      "up\t4",
+      "tab here\t5",
+    ]);
+    const odd = embeddingTsv({ ...table, words: ["a", "\t", " ", "\u0007", "b", "c", "d"] }).metadata.split(
+      "\n",
+    );
+    assert.deepEqual(odd.slice(1, 5), ["a\t0", "<U+0009>\t1", "<U+0020>\t2", "␇\t3"]);
+  });
+});
+
+describe("the map's picture", () => {
+  const map = embeddingMap(model(), wordTable(model(), source), { labels: ["down", "<up>"] });
+
+  test("marks every word, tells what raises and lowers the answer, and escapes words", () => {
+    const picture = embeddingPicture(map).source;
+    assert.equal(picture.match(/<(circle|path) class="fill/g)!.length, 5 + 2);
+    assert.match(picture, /raises &lt;up&gt;/);
+    assert.match(picture, />north<\/text>/);
+    assert.match(picture, /north: \+23\.1 %/);
+    assert.match(picture, /<desc[^>]*>5 words by the first two principal components/);
+  });
+
+  test("no name covers another, and wanted words are named first", () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 3, max: 300 }), fc.nat(), (count, seed) => {
+        let state = seed + 1;
+        const next = () => {
+          state = (Math.imul(state, 1103515245) + 12345) >>> 0;
+          return state / 2 ** 32;
+        };
+        const points = Array.from({ length: count }, (_, i) => ({
+          ...{ id: i + 1, word: "w".repeat(1 + Math.floor(next() * 12)), norm: next() },
+          ...{ x: next() ** 3, y: next() ** 3, effect: [next() - 0.5] },
+        }));
+        const names = placedNames({ ...map, points }, [count]);
+        assert.ok(names.length > 0);
+        assert.equal(names[0]!.item.point.id, count);
+        const boxes = names.map(({ box }) => box);
+        boxes.forEach((a, i) => {
+          assert.ok(a.x >= 0 && a.x + a.width <= 760 && a.y >= 0 && a.y + a.height <= 600);
+          for (const b of boxes.slice(i + 1)) {
+            const apart =
+              a.x + a.width <= b.x || b.x + b.width <= a.x || a.y + a.height <= b.y || b.y + b.height <= a.y;
+            assert.ok(apart, JSON.stringify([a, b]));
+          }
+        });
+      }),
+      { numRuns: 50 },
+    );
+  });
+});
