@@ -122,7 +122,10 @@ describe("what Keras has no name for", () => {
     ]);
     const bytes = writeKeras(model);
     const config = new TextDecoder().decode(unzipSync(bytes)["config.json"]);
-    assert.match(config, /"config":"hard_sigmoid_keras2","registered_name":"cellstate>hard_sigmoid_keras2"/);
+    assert.match(
+      config,
+      /"config":"cellstate>hard_sigmoid_keras2","registered_name":"cellstate>hard_sigmoid_keras2"/,
+    );
     assert.deepEqual(readKeras(bytes).model.predict([[0.3, 9]]), model.predict([[0.3, 9]]));
   });
 

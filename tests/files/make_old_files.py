@@ -17,6 +17,7 @@ import keras  # noqa: E402
 import numpy as np  # noqa: E402
 from keras import layers  # noqa: E402
 from make_keras_files import ROWS, STEPS, WORDS, distinct_ids, ids  # noqa: E402
+from old_configs import GLOROT, GRU_2, NONE, ORTHOGONAL, ZEROS, dense, embedding, input_layer, recurrent  # noqa: E402
 from packed import FOLDER, pack  # noqa: E402
 
 CASES = []
@@ -30,79 +31,6 @@ def note(name, model, x, **more):
     file = name + (".keras" if os.path.exists(os.path.join(FOLDER, f"{name}.keras")) else ".h5")
     case = {"name": name, "files": [file], "input": x.tolist(), "output": golden.encode(y), "weights": weights}
     CASES.append({**case, **more})
-
-
-def initializer(name, **config):
-    return {"class_name": name, "config": {"seed": None, **config}}
-
-
-GLOROT = initializer("VarianceScaling", scale=1.0, mode="fan_avg", distribution="uniform")
-ORTHOGONAL = initializer("Orthogonal", gain=1.0)
-ZEROS = {"class_name": "Zeros", "config": {}}
-NONE = {f"{part}_{kind}": None for part in ("kernel", "recurrent", "bias") for kind in ("regularizer", "constraint")}
-
-
-def embedding(name, **more):
-    uniform = initializer("RandomUniform", minval=-0.05, maxval=0.05)
-    return {
-        "class_name": "Embedding",
-        "config": {
-            "name": name,
-            "trainable": True,
-            "input_dim": WORDS,
-            "output_dim": 3,
-            "embeddings_initializer": uniform,
-            "embeddings_regularizer": None,
-            "activity_regularizer": None,
-            "embeddings_constraint": None,
-            "mask_zero": False,
-            **more,
-        },
-    }
-
-
-def recurrent(kind, name, units, **more):
-    return {
-        "class_name": kind,
-        "config": {
-            "name": name,
-            "trainable": True,
-            "return_sequences": False,
-            "return_state": False,
-            "go_backwards": False,
-            "stateful": False,
-            "unroll": False,
-            "units": units,
-            "activation": "tanh",
-            "use_bias": True,
-            "kernel_initializer": GLOROT,
-            "recurrent_initializer": ORTHOGONAL,
-            "bias_initializer": ZEROS,
-            "activity_regularizer": None,
-            **NONE,
-            "dropout": 0.0,
-            "recurrent_dropout": 0.0,
-            **more,
-        },
-    }
-
-
-def dense(name, units, activation, **more):
-    config = {
-        "name": name,
-        "trainable": True,
-        "units": units,
-        "activation": activation,
-        "use_bias": True,
-        "kernel_initializer": GLOROT,
-        "bias_initializer": ZEROS,
-        "kernel_regularizer": None,
-        "bias_regularizer": None,
-        "activity_regularizer": None,
-        "kernel_constraint": None,
-        "bias_constraint": None,
-    }
-    return {"class_name": "Dense", "config": {**config, **more}}
 
 
 def write_h5(name, version, model_config, weights, text=str, parts=1, training=None, optimizer=()):
@@ -228,14 +156,6 @@ def trained(name):
 
 
 OPTIMIZER = {"learning_rate": 0.02, "decay": 0.0, "beta_1": 0.9, "beta_2": 0.999, "epsilon": 1e-07, "amsgrad": False}
-
-
-GRU_2 = {"time_major": False, "implementation": 2, "reset_after": True}
-
-
-def input_layer(name):
-    config = {"batch_input_shape": [None, STEPS], "dtype": "float32", "sparse": False, "ragged": False, "name": name}
-    return {"class_name": "InputLayer", "config": config}
 
 
 def tf_2_4():

@@ -47,13 +47,13 @@ export function readActivation(value: Json, context: Context, where: string): Ac
 }
 
 /**
- * Keras 3 has no name for Keras 2's hard sigmoid. This one makes Python refuse the file unless the function is
- * registered under it, instead of quietly computing something else.
+ * Keras 3 has no name for Keras 2's hard sigmoid. This one makes Python refuse the file, instead of quietly computing
+ * something else, unless the function is registered: @register_keras_serializable("cellstate", "hard_sigmoid_keras2").
  */
-const KERAS2_HARD_SIGMOID = "hard_sigmoid_keras2";
+const KERAS2_HARD_SIGMOID = "cellstate>hard_sigmoid_keras2";
 
 export function writeActivation(name: ActivationName): Json {
-  if (name === "hardSigmoid2") return functionNode(KERAS2_HARD_SIGMOID, "cellstate");
+  if (name === "hardSigmoid2") return functionNode(KERAS2_HARD_SIGMOID);
   const theirs = ACTIVATION_NAMES[name]?.[0];
   if (theirs) return theirs;
   throw inputError({
@@ -64,8 +64,8 @@ export function writeActivation(name: ActivationName): Json {
   });
 }
 
-function functionNode(name: string, owner: string): JsonObject {
-  return { module: owner, class_name: "function", config: name, registered_name: `${owner}>${name}` };
+function functionNode(name: string): JsonObject {
+  return { module: "cellstate", class_name: "function", config: name, registered_name: name };
 }
 
 const INITIALIZER_CLASSES: Record<InitializerName, string> = {

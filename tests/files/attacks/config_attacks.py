@@ -1,0 +1,182 @@
+"""Configurations that name code, hide keys, or ask for the impossible; and files that are no models."""
+
+import json
+
+from sound import attack, dense, model, with_config
+
+
+@attack("keras", r"layers\[1\] lambda: expected a layer that Cellstate has .* received \"Lambda\"\. A Lambda layer is Python")
+def config_lambda():
+    code = {"class_name": "__lambda__", "config": {"code": "4wEAAAAAAAAA", "defaults": None, "closure": None}}
+    config = {"name": "lambda", "function": code}
+    return with_config(model({"module": "keras.layers", "class_name": "Lambda", "config": config}))
+
+
+@attack("keras", r"layers\[1\]\.registered_name: expected a class of Keras's own but received \"evil>Dense\"")
+def config_custom_layer():
+    return with_config(model({**dense(), "registered_name": "evil>Dense"}))
+
+
+@attack("keras", r"layers\[1\]\.module: expected a class of Keras's own but received \"os\"")
+def config_module():
+    return with_config(model({"module": "os", "class_name": "system", "config": {"command": "touch /tmp/evil"}}))
+
+
+@attack("keras", r"layers\[1\]\.module: expected a class of Keras's own but received \"kerasevil\.layers\"")
+def config_module_lookalike():
+    return with_config(model({**dense(), "module": "kerasevil.layers"}))
+
+
+@attack("keras", r"dense\.config\.activation: expected an activation that Cellstate has but received \"eval\"")
+def config_function():
+    function = {"module": "builtins", "class_name": "function", "config": "eval", "registered_name": "function"}
+    return with_config(model(dense(activation=function)))
+
+
+@attack("keras", r"dense\.config\.activation: expected an activation that Cellstate has but received \"__lambda__\"")
+def config_lambda_activation():
+    code = {"class_name": "__lambda__", "config": {"value": "4wEAAAAA"}}
+    return with_config(model(dense(activation=code)))
+
+
+@attack("keras", r"dense\.config\.kernel_initializer\.module: expected a class of Keras's own but received \"subprocess\"")
+def config_initializer_module():
+    popen = {"module": "subprocess", "class_name": "Popen", "config": {"args": ["sh"]}, "registered_name": None}
+    return with_config(model(dense(kernel_initializer=popen)))
+
+
+@attack("keras", r"layers\[1\] dense\.config\.bias_constraint\.config\.inner\.module: expected a class of Keras's own")
+def config_hidden_module():
+    inner = {"module": "posix", "class_name": "system", "config": {}}
+    constraint = {"module": "keras.constraints", "class_name": "MaxNorm", "config": {"inner": inner}}
+    return with_config(model(dense(bias_constraint=constraint)))
+
+
+@attack("keras", r"expected a Sequential or Functional model but received \"Evil\"")
+def config_model_class():
+    return with_config({**model(), "class_name": "Evil"})
+
+
+for key in ("__proto__", "constructor", "prototype"):
+
+    def make_key(key=key):
+        return with_config(json.dumps(model(dense(marker={"x": 1}))).replace("marker", key).encode())
+
+    make_key.__name__ = f"config_key_{key.strip('_')}"
+    attack("keras", rf"config\.json\.config\.layers\[1\]\.config: expected no key \"{key}\"")(make_key)
+
+
+@attack("keras", r"config\.json: expected nesting of at most 100 levels")
+def config_deep():
+    return with_config(b'{"a":' + b"[" * 200_000 + b"]" * 200_000 + b"}")
+
+
+@attack("keras", r"expected nesting of at most 100 levels|at most")
+def config_deep_models():
+    nested = dense()
+    for _ in range(40):
+        nested = {"module": "keras", "class_name": "Sequential", "config": {"name": "s", "layers": [nested]}}
+    return with_config(model(nested))
+
+
+@attack("keras", r"layers\[1\] dense: layers\.Dense units: expected a whole number of at least 1 but received 1e\+300")
+def config_huge_number():
+    return with_config(model(dense(units=1e300)))
+
+
+@attack("keras", r"layers/dense/vars/0: expected kernel of shape \(3, 4000000000\) but received \"\(3, 2\)\"")
+def config_huge_units():
+    return with_config(model(dense(units=4_000_000_000)))
+
+
+@attack("keras", r"layers\[1\] dense: layers\.Dense units: expected a whole number of at least 1")
+def config_integer_beyond_all():
+    return with_config(json.dumps(model(dense(units="N"))).replace('"N"', "9" * 400).encode())
+
+
+@attack("keras", r"config\.layers: expected at most 1000 layers but received 20000")
+def config_many_layers():
+    return with_config(model(*[{"class_name": "Flatten", "config": {"name": f"f{i}"}} for i in range(19_999)]))
+
+
+@attack("keras", r"config\.layers: expected a list of layers but received \"Dense\"")
+def config_layers_text():
+    return with_config({**model(), "config": {"layers": "Dense"}})
+
+
+@attack("keras", r"layers\[1\]: expected a layer \{ class_name, config \} but received 7")
+def config_layer_number():
+    return with_config(model(7))
+
+
+@attack("keras", r"config\.json: expected JSON")
+def config_not_json():
+    return with_config(b'{"class_name": Sequential}')
+
+
+@attack("keras", r"config\.json: expected text in UTF-8")
+def config_not_utf8():
+    return with_config(b'{"class_name": "\xff\xfe"}')
+
+
+@attack("keras", r"expected a model \{ class_name, config \}")
+def config_null():
+    return with_config(b"[null]")
+
+
+@attack("keras", r"layers\[1\] .*expected a layer that Cellstate has")
+def config_wild_name():
+    wild = "line\nbreak \x1b[31m red \u202e" + "x" * 100_000
+    return with_config(model({"class_name": "Wild", "config": {"name": wild}}))
+
+
+def functional(*layers, inputs=("a",), outputs=("b",)):
+    ends = {"input_layers": [[n, 0, 0] for n in inputs], "output_layers": [[n, 0, 0] for n in outputs]}
+    config = {"name": "f", "layers": layers, **ends}
+    return {"module": "keras", "class_name": "Functional", "config": config}
+
+
+def node(name, *inbound, class_name="Dense", **config):
+    calls = [[[source, 0, 0, {}] for source in inbound]] if inbound else []
+    config = {"name": name, "units": 2, **config}
+    return {"class_name": class_name, "name": name, "config": config, "inbound_nodes": calls}
+
+
+START = {"class_name": "InputLayer", "name": "a", "config": {"batch_shape": [None, 3], "name": "a"}, "inbound_nodes": []}
+
+
+@attack("keras", r"expected a graph without circles")
+def graph_circle():
+    return with_config(functional(START, node("b", "c"), node("c", "b")))
+
+
+@attack("keras", r"expected a layer named nowhere")
+def graph_missing_layer():
+    return with_config(functional(START, node("b", "nowhere")))
+
+
+@attack("keras", r"expected a call without further tensors but received \"initial_state\"")
+def graph_hidden_argument():
+    layer = node("b", "a")
+    layer["inbound_nodes"][0][0][3] = {"initial_state": ["a", 0, 0]}
+    return with_config(functional(START, layer))
+
+
+@attack("keras", r"expected a layer with one input but received \"2 inputs\"")
+def graph_two_inputs():
+    return with_config(functional(START, node("b", "a", "a")))
+
+
+@attack("keras", r"but received \"a Python pickle\"")
+def pickle_with_code():
+    return b"\x80\x04cposix\nsystem\n(S'touch /tmp/evil'\ntR."
+
+
+@attack("keras", r"but received \"an empty file\"")
+def empty():
+    return b""
+
+
+@attack("json", r"expected nesting of at most 100 levels")
+def json_deep():
+    return b'{"config":' + b'{"a":' * 50_000 + b"1" + b"}" * 50_000 + b"}"
