@@ -181,14 +181,16 @@ function readKeywords(kwargs: Json | undefined, mask: string[], where: string): 
  * that a call names must be the one that arises here: x ≠ 0 of an embedding's ids with mask_zero.
  */
 function checkMask(name: string, nodes: Map<string, GraphNode>, where: string): void {
-  const node = find(nodes, name, where);
-  const ids = node.from[0];
-  const compared = JSON.stringify(node.node["inbound_nodes"] ?? null);
+  const { className, from, node } = find(nodes, name, where);
+  const calls = node["inbound_nodes"];
+  const call = Array.isArray(calls) ? calls[0] : undefined;
+  const args = isObject(call) ? call["args"] : undefined;
+  const comparesWithZero = className === "NotEqual" && Array.isArray(args) && args[1] === 0;
   const embedded = [...nodes.values()].some(
-    ({ className, config, from }) =>
-      className === "Embedding" && config["mask_zero"] === true && from[0] === ids,
+    (other) =>
+      other.className === "Embedding" && other.config["mask_zero"] === true && other.from[0] === from[0],
   );
-  if (node.className === "NotEqual" && embedded && /\},0\]/.test(compared)) return;
+  if (comparesWithZero && embedded) return;
   const next = "Other masks than those of Embedding(mask_zero=True) are not read.";
-  throw inputError({ expected: "the mask of an embedding", where, received: node.className, next });
+  throw inputError({ expected: "the mask of an embedding", where, received: className, next });
 }

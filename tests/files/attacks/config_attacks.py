@@ -162,6 +162,23 @@ def graph_hidden_argument():
     return with_config(functional(START, layer))
 
 
+def tensor(name):
+    return {"class_name": "__keras_tensor__", "config": {"keras_history": [name, 0, 0]}}
+
+
+@attack("keras", r"layers\[3\] b: expected the mask of an embedding but received \"NotEqual\"")
+def graph_other_mask():
+    """A mask where ids differ from 5, which no layer of ours would make."""
+    words = node("e", class_name="Embedding", input_dim=4, output_dim=2, mask_zero=True)
+    del words["config"]["units"]
+    words["inbound_nodes"] = [{"args": [tensor("a")], "kwargs": {}}]
+    unlike = {"module": "keras.src.ops.numpy", "class_name": "NotEqual", "name": "n", "config": {"name": "n"}}
+    unlike["inbound_nodes"] = [{"args": [tensor("a"), 5], "kwargs": {}}]
+    last = node("b", class_name="LSTM")
+    last["inbound_nodes"] = [{"args": [tensor("e")], "kwargs": {"mask": tensor("n"), "training": False}}]
+    return with_config(functional(START, words, unlike, last))
+
+
 @attack("keras", r"expected a layer with one input but received \"2 inputs\"")
 def graph_two_inputs():
     return with_config(functional(START, node("b", "a", "a")))
