@@ -34,6 +34,15 @@ export const share = (name: string) => (text: string) => {
   throw new InputError(`--${name}: expected a number from 0 to less than 1 but received ${text}.`);
 };
 
+/** An option parser for numbers above 0. */
+export const positive =
+  (name: string) =>
+  (text: string): number => {
+    const value = Number(text);
+    if (text.trim() !== "" && value > 0 && Number.isFinite(value)) return value;
+    throw new InputError(`--${name}: expected a number above 0 but received ${text}.`);
+  };
+
 export function engineOptions(command: Command): Command {
   return command
     .addOption(new Option("--engine <name>", "what computes").choices(ENGINE_CHOICES).default("auto"))

@@ -3,9 +3,34 @@ import { availableParallelism, cpus } from "node:os";
 import { describeModel } from "../model/describe.js";
 import type { ClassCount, DatasetReport, ReportData } from "../report/data.js";
 import { lengthSummary } from "../report/lengths.js";
-import type { TrainingRecord } from "../text/classifier.js";
+import type { ClassifierEvaluation, TextClassifier, TrainingRecord } from "../text/classifier.js";
 import type { Corpus } from "../text/corpus.js";
-import type { TrainingOutcome } from "./training.js";
+import type { TrainPlan } from "./train-plan.js";
+
+export interface EpochLog {
+  epoch: number;
+  loss: number;
+  accuracy: number;
+  valLoss?: number;
+  valAccuracy?: number;
+  /** Missing for epochs that a resumed run found done. */
+  seconds?: number;
+}
+
+/** Everything a finished run knows, for the report and `--json`. */
+export interface TrainingOutcome {
+  data: string;
+  plan: TrainPlan;
+  classifier: TextClassifier;
+  corpus: Corpus;
+  trainRows: Uint32Array;
+  test: { corpus: Corpus; rows: Uint32Array } | null;
+  evaluation: ClassifierEvaluation | null;
+  epochs: EpochLog[];
+  seconds: Record<string, number>;
+  interrupted: boolean;
+  overview: DatasetReport;
+}
 
 /** Counts and lengths of the data, before anything is learned from it. */
 export function dataOverview(

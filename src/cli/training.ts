@@ -6,50 +6,19 @@ import { readLabelledPath } from "../data/node-source.js";
 import { stratifiedSplit } from "../data/split.js";
 import { PURPOSE, Random } from "../engine/philox.js";
 import { writeAtomic } from "../formats/node-files.js";
-import type { DatasetReport } from "../report/data.js";
 import { reportHtml } from "../report/report.js";
-import {
-  type ClassifierEvaluation,
-  TextClassifier,
-  type TrainOptions,
-  UnfinishedTraining,
-} from "../text/classifier.js";
+import { TextClassifier, type TrainOptions, UnfinishedTraining } from "../text/classifier.js";
 import { allRows, Corpus } from "../text/corpus.js";
 import { type Callback, callbacks, type Logs, type TrainingProgress } from "../train/callbacks.js";
 import { decodeCheckpoint, encodeCheckpoint, type TrainingState } from "../train/checkpoint.js";
 import { EXIT, Exit, interruption, note, say } from "./context.js";
 import { evaluationSummary } from "./evaluate.js";
 import { styleFor } from "./terminal.js";
-import type { TrainPlan } from "./train.js";
-import { dataOverview, trainingReport } from "./training-report.js";
+import type { TrainPlan } from "./train-plan.js";
+import { dataOverview, type EpochLog, type TrainingOutcome, trainingReport } from "./training-report.js";
 import { evaluationText } from "./ui/evaluation.js";
 import { overviewText } from "./ui/overview.js";
 import { EpochProgress } from "./ui/progress.js";
-
-export interface EpochLog {
-  epoch: number;
-  loss: number;
-  accuracy: number;
-  valLoss?: number;
-  valAccuracy?: number;
-  /** Missing for epochs that a resumed run found done. */
-  seconds?: number;
-}
-
-/** Everything a finished run knows, for the report and `--json`. */
-export interface TrainingOutcome {
-  data: string;
-  plan: TrainPlan;
-  classifier: TextClassifier;
-  corpus: Corpus;
-  trainRows: Uint32Array;
-  test: { corpus: Corpus; rows: Uint32Array } | null;
-  evaluation: ClassifierEvaluation | null;
-  epochs: EpochLog[];
-  seconds: Record<string, number>;
-  interrupted: boolean;
-  overview: DatasetReport;
-}
 
 /** Adds up how long each stage takes. */
 class Stopwatch {
