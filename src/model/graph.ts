@@ -90,21 +90,21 @@ export function buildGraph(links: readonly Link[]): Node[] {
   return nodes;
 }
 
+const misplaced = (layer: Layer) =>
+  inputError({
+    expected: "the first place of the model",
+    where: `InputLayer ${layer.name}`,
+    received: "a place after other layers",
+  });
+
 /** Inputs begin a model, and an Embedding follows one: its ids are checked there before they become addresses. */
 function checkPlace(layer: Layer, inputs: readonly number[], nodes: readonly Node[]): void {
-  const where = `${layer.className} ${layer.name}`;
-  if (layer instanceof Input && inputs.length > 0) {
-    throw inputError({
-      expected: "the first place of the model",
-      where,
-      received: "a place after other layers",
-    });
-  }
+  if (layer instanceof Input && inputs.length > 0) throw misplaced(layer);
   const before = inputs.map((from) => nodes[from]!.layer);
   if (layer.className === "Embedding" && before.some((other) => !(other instanceof Input))) {
     throw inputError({
       expected: "token ids straight from the model's input",
-      where,
+      where: `Embedding ${layer.name}`,
       received: `the output of ${before[0]!.className} ${before[0]!.name}`,
     });
   }
@@ -114,6 +114,7 @@ function checkPlace(layer: Layer, inputs: readonly number[], nodes: readonly Nod
 export function chain(layers: readonly Layer[], inputShape: Shape | null): Link[] | null {
   const first = layers[0];
   if (!first) throw inputError({ expected: "at least one layer", where: "sequential" });
+  for (const layer of layers.slice(1)) if (layer instanceof Input) throw misplaced(layer);
   const links: Link[] = [];
   if (!(first instanceof Input)) {
     const shape = inputShape ?? declaredShape(first);

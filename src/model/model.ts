@@ -1,6 +1,6 @@
 /** A model: layers, weights, and what one does with them. Everything heavy is in plans and engines. */
-import { createEngine, type EngineOptions } from "../engine/index.js";
-import { finiteNumber, inputError, knownOptions, wholeNumber } from "../errors.js";
+import { createEngine, ENGINE_CHOICES, type EngineOptions } from "../engine/index.js";
+import { finiteNumber, inputError, knownOptions, oneOf, wholeNumber } from "../errors.js";
 import type { Layer, Shape } from "../layers/layer.js";
 import { gather, type Rows, type RowsLike, type TargetsLike } from "../train/arrays.js";
 import { type Dataset, makeDataset, splitLast, type WeightOptions } from "../train/dataset.js";
@@ -75,6 +75,7 @@ export class Model {
     outputs?: number[],
   ) {
     knownOptions(options, ["name", "seed", "engine", "threads"], "model");
+    if (typeof options.engine === "string") oneOf(options.engine, ENGINE_CHOICES, "model engine");
     this.options = options;
     this.name = options.name ?? "sequential";
     this.seed = wholeNumber(options.seed ?? 0, "model seed");
