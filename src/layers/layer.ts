@@ -18,6 +18,8 @@ export interface Parameter {
   readonly trainable: boolean;
   /** Changes freshly drawn values in place (the unit forget bias). */
   readonly adjust?: (values: Float32Array) => void;
+  /** Of a layer inside another: that layer, and its own name for the parameter. */
+  readonly of?: { readonly layer: Layer; readonly name: string };
 }
 
 /** A value inside a plan. Sequences are time-major: [T][B][F]. */
@@ -59,6 +61,11 @@ export interface Builder {
   read(tensor: Tensor): Pointer;
   /** Where to write this tensor's gradient, or 0 when its producer does not want one. */
   gradientOf(tensor: Tensor): Pointer;
+  /**
+   * The tensor for one of several uses. Each use of a tensor assigns its gradient, so what is used twice must be forked
+   * for every use; the gradients are then added.
+   */
+  fork(tensor: Tensor): Tensor;
   parameter(layer: Layer, name: string): Pointer;
   /** Where a parameter's gradient of this shard accumulates. */
   parameterGradient(layer: Layer, name: string): Pointer;
@@ -68,9 +75,9 @@ export interface Builder {
   call<K extends KernelName>(kernel: K, args: Omit<KernelArguments<K>, "scratch">): void;
   /**
    * Room that all shards share, filled by calls that run only after the weights have changed.
-   * `fill` records those calls; it runs once, for the first shard that asks.
+   * `fill` records those calls; it runs once, for the first shard that asks for this key.
    */
-  derived(layer: Layer, elements: number, fill: (at: Pointer, prepare: Builder["call"]) => void): Pointer;
+  derived(key: string, elements: number, fill: (at: Pointer, prepare: Builder["call"]) => void): Pointer;
   /** Registers a layer's backward, run in reverse order of registration. */
   backward(record: () => void): void;
 }
@@ -84,6 +91,8 @@ export abstract class Layer {
   trainable: boolean;
   /** Declared by `build`. */
   parameters: readonly Parameter[] = [];
+  /** All layers inside this one, at any depth. Their parameters are among its own (`adopt`). */
+  readonly inner: readonly Layer[] = [];
 
   constructor(given: { name?: string; trainable?: boolean } = {}) {
     const { name = "", trainable = true } = given;
@@ -104,7 +113,38 @@ export abstract class Layer {
   abstract plan(b: Builder, inputs: readonly Tensor[]): Tensor;
 
   /** Whether training mixes the rows of a batch (BatchNormalization): such a batch is not cut into shards. */
-  readonly crossesRows: boolean = false;
+  get crossesRows(): boolean {
+    return false;
+  }
+
+  /** This layer called on outputs of others: a step of a graph, which `model({ inputs, outputs })` makes a model of. */
+  apply(inputs: Symbolic | Layer | readonly (Symbolic | Layer)[]): Symbolic {
+    const list = Array.isArray(inputs) ? inputs : [inputs];
+    return { layer: this, inputs: list.map(symbolic) };
+  }
+}
+
+/** The output of a layer in a graph that is being written down. */
+export interface Symbolic {
+  readonly layer: Layer;
+  readonly inputs: readonly Symbolic[];
+}
+
+/** An input layer stands for its own output, always the same one. */
+const inputOutputs = new WeakMap<Layer, Symbolic>();
+
+export function symbolic(value: Symbolic | Layer): Symbolic {
+  if (!(value instanceof Layer)) return value;
+  if (value.className !== "InputLayer") {
+    throw inputError({
+      expected: "the output of a layer, layer.apply(…), or layers.input(…)",
+      where: "apply",
+      received: `the layer ${value.className} itself`,
+    });
+  }
+  const known = inputOutputs.get(value) ?? { layer: value, inputs: [] };
+  inputOutputs.set(value, known);
+  return known;
 }
 
 /** Reads options against the layer's table; shared by all layers. */
@@ -118,6 +158,14 @@ export const parameter = (
   initializer: Initializer,
   extra: Partial<Parameter> = {},
 ): Parameter => ({ name, shape, initializer, regularizer: null, trainable: true, ...extra });
+
+/** The parameters of a layer inside another, under its name: "forward_lstm/kernel". */
+export const adopt = (inner: Layer): Parameter[] =>
+  inner.parameters.map((own) => ({
+    ...own,
+    name: `${inner.name}/${own.name}`,
+    of: own.of ?? { layer: inner, name: own.name },
+  }));
 
 /** Rows that a matrix product over a tensor sees: B, or T·B for a sequence. */
 export const rowsOf = (b: Builder, tensor: Tensor): number =>

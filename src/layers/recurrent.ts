@@ -286,7 +286,7 @@ function planInference(
   const outputs = { hLast: hLast.at, sequence: sequence?.at ?? 0, x: 0, ids: 0, table: 0 };
   const folded = x.embedded;
   if (folded && folded.vocabulary * gates * U <= LARGEST_TABLE) {
-    const table = b.derived(layer, folded.vocabulary * gates * U, (out, prepare) => {
+    const table = b.derived(`${shared.kernel}/${folded.table}`, folded.vocabulary * gates * U, (out, prepare) => {
       const matrix = { kernel: shared.kernel, bias: shared.bias, activation: 0 };
       prepare("denseForward", { out, x: folded.table, ...matrix, N: folded.vocabulary, I, U: gates * U });
     });

@@ -173,6 +173,10 @@ export class Plan {
 
 const size = (shape: readonly number[]) => shape.reduce((a, b) => a * b, 1);
 
+/** How often a node's output is used. */
+const usesOf = (nodes: readonly Node[], of: number) =>
+  nodes.reduce((sum, node) => sum + node.inputs.filter((from) => from === of).length, 0);
+
 /** Numbers a row in the output that a loss compares with targets. */
 export function lossWidth({ shape, layer }: Node): number {
   const [width] = shape;
@@ -234,7 +238,7 @@ class ShardBuilder implements Builder {
       } else {
         value = node.layer.plan(
           this,
-          node.inputs.map((from) => this.useOf(values[from]!, nodes, from)),
+          node.inputs.map((from) => (usesOf(nodes, from) > 1 ? this.fork(values[from]!) : values[from]!)),
         );
       }
       values[index] = value;
@@ -251,10 +255,8 @@ class ShardBuilder implements Builder {
     return { firstRow, rows: B, calls, tensors, output, inputs, gradients };
   }
 
-  /** A tensor with several consumers is forked: each leaves its own gradient, and they are added. */
-  private useOf(value: Tensor, nodes: readonly Node[], from: number): Tensor {
-    const uses = nodes.reduce((sum, node) => sum + node.inputs.filter((input) => input === from).length, 0);
-    if (uses <= 1 || !this.training || !value.wantsGradient) return value;
+  fork(value: Tensor): Tensor {
+    if (!this.training || !value.wantsGradient) return value;
     const fork: Tensor = { ...value, at: this.read(value), gradient: 0 };
     this.backward(() => {
       if (!fork.gradient) return;
@@ -347,15 +349,19 @@ class ShardBuilder implements Builder {
   }
 
   purpose(layer: Layer, kind: number): number {
-    return PURPOSE.dropout + 8 * this.context.nodes.findIndex((node) => node.layer === layer) + kind;
+    const { nodes } = this.context;
+    const index = nodes.findIndex((node) => node.layer === layer || node.layer.inner.includes(layer));
+    // A node's own layer comes first, so that wrapping one layer leaves the others' numbers alone.
+    const turn = nodes[index]!.layer.inner.indexOf(layer) + 1;
+    return PURPOSE.dropout + 8 * (index + turn * nodes.length) + kind;
   }
 
   call<K extends KernelName>(kernel: K, args: Omit<KernelArguments<K>, "scratch">): void {
     this.calls.push(makeCall(kernel, args));
   }
 
-  derived(layer: Layer, elements: number, fill: (at: Pointer, prepare: Builder["call"]) => void): Pointer {
-    return this.plan.derive(layer.name, elements, fill);
+  derived(key: string, elements: number, fill: (at: Pointer, prepare: Builder["call"]) => void): Pointer {
+    return this.plan.derive(key, elements, fill);
   }
 
   backward(record: () => void): void {

@@ -81,7 +81,10 @@ export class Weights {
   }
 
   private entry(layer: Layer, name: string): WeightEntry {
-    const found = this.entries.find((entry) => entry.layer === layer && entry.parameter.name === name);
+    const found = this.entries.find(({ layer: outer, parameter }) => {
+      const own = parameter.of ?? { layer: outer, name: parameter.name };
+      return own.layer === layer && own.name === name;
+    });
     if (!found) throw new Error(`${layer.className} ${layer.name} has no parameter ${name}`);
     return found;
   }
