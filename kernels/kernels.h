@@ -84,6 +84,45 @@ void dropout_mask(float *mask, const uint32_t *counters, int32_t G, int32_t B, i
 /* out [G][N] = x [G][N] · mask, mask [G][N] or, with maskGroups 1, [N] */
 void multiply_mask(float *out, const float *x, const float *mask, int32_t G, int32_t N, int32_t maskGroups);
 
+/* ---- selecting, joining, repeating ------------------------------------------------------------------------ */
+
+/* out [N][F] = mask [N] ≠ 0 ? x [N][F] : other [N][F]; for one of them that is NULL, value. out may be x or other. */
+void choose(float *out, const float *mask, const float *x, const float *other, int32_t N, int32_t F, float value);
+
+/* out [length] = a·x + b·y, or a·x where y is NULL. out may be x or y. */
+void combine(float *out, const float *x, const float *y, int32_t length, float a, float b);
+
+/* mask [N] = any of x [N][F] differs from value ? 1 : 0 */
+void mask_from_values(float *mask, const float *x, int32_t N, int32_t F, float value);
+
+/* N rows of F elements, from rows xStride apart to rows outStride apart */
+void copy_rows(float *out, const float *x, int32_t N, int32_t F, int32_t outStride, int32_t xStride);
+
+/* out [A][R][C] = x [A][C] */
+void repeat_axis(float *out, const float *x, int32_t A, int32_t R, int32_t C);
+
+/* out [A][C] = Σ_r x [A][R][C], or += with accumulate */
+void sum_axis(float *out, const float *x, int32_t A, int32_t R, int32_t C, int32_t accumulate);
+
+/* ---- pooling: window s covers steps s·stride − before … + size − 1, those within 0 … T−1; never none --------- */
+
+/* out [S][N] = max of x [T][N] over a window */
+void max_pool_forward(float *out, const float *x, int32_t T, int32_t N, int32_t S, int32_t size, int32_t stride,
+                      int32_t before);
+
+/* dx [T][N] from dOut [S][N], out [S][N] and x [T][N]: to the first of the largest or, with share, to all of them in
+   equal parts */
+void max_pool_backward(float *dx, const float *dOut, const float *out, const float *x, int32_t T, int32_t N, int32_t S,
+                       int32_t size, int32_t stride, int32_t before, int32_t share);
+
+/* out [S][B][F] = mean of x [T][B][F] over a window's steps where mask [T][B] is not 0, all of them if NULL */
+void average_pool_forward(float *out, const float *x, const float *mask, int32_t B, int32_t T, int32_t F, int32_t S,
+                          int32_t size, int32_t stride, int32_t before);
+
+/* dx [T][B][F] from dOut [S][B][F] */
+void average_pool_backward(float *dx, const float *dOut, const float *mask, int32_t B, int32_t T, int32_t F, int32_t S,
+                           int32_t size, int32_t stride, int32_t before);
+
 /* ---- recurrent cells ------------------------------------------------------------------------------------- */
 /*
  * Steps are numbered in processing order; with reverse = 1 step s reads x and mask at T−1−s, outputs stay in

@@ -4,7 +4,8 @@ export { ENGINE_CHOICES, type EngineChoice, type EngineOptions } from "./engine/
 export { InputError } from "./errors.js";
 export { loadFile, loadModel, saveModel } from "./formats/load.js";
 export * as layers from "./layers/index.js";
-export type { Layer, Parameter, Shape } from "./layers/layer.js";
+export type { Layer, Parameter, Shape, Symbolic } from "./layers/layer.js";
+export { type ModelGraph, model } from "./model/functional.js";
 export {
   type CompileOptions,
   Model,

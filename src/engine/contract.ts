@@ -77,6 +77,64 @@ export const KERNELS = {
   /** out [G][N] = x [G][N] · mask, the mask [G][N] or, with maskGroups 1, one [N] for every group */
   multiplyMask: { out: p, x: p, mask: p, G: n, N: n, maskGroups: n },
 
+  // ---- selecting, joining, repeating: what layers without a kernel of their own are put together from --------
+  /** out [N][F] = mask [N] ≠ 0 ? x : other; where one of the two is absent, `value` stands for it. out may be either. */
+  choose: { out: p, mask: p, x: o, other: o, N: n, F: n, value: r },
+  /** out = a · x + b · y, or a · x without y. out may be x or y. */
+  combine: { out: p, x: p, y: o, length: n, a: r, b: r },
+  /** mask [N] = 1 where any of x [N][F] differs from `value`, else 0 */
+  maskFromValues: { mask: p, x: p, N: n, F: n, value: r },
+  /** N rows of F elements, `outStride` and `xStride` elements apart: a block of columns, cut out or put in */
+  copyRows: { out: p, x: p, N: n, F: n, outStride: n, xStride: n },
+  /** out [A][R][C] = x [A][C], R times */
+  repeatAxis: { out: p, x: p, A: n, R: n, C: n },
+  /** out [A][C] = Σ_r x [A][R][C], or += with `accumulate` */
+  sumAxis: { out: p, x: p, A: n, R: n, C: n, accumulate: n },
+
+  // ---- pooling over steps: window s covers steps s·stride − before … + size − 1, those within the sequence ----
+  /** out [S][N] = the largest of x [T][N] in each window */
+  maxPoolForward: { out: p, x: p, T: n, N: n, S: n, size: n, stride: n, before: n },
+  /** dx [T][N] from dOut [S][N]: to the first of the largest in a window or, with `share`, to all in equal parts */
+  maxPoolBackward: {
+    dx: p,
+    dOut: p,
+    out: p,
+    x: p,
+    T: n,
+    N: n,
+    S: n,
+    size: n,
+    stride: n,
+    before: n,
+    share: n,
+  },
+  /** out [S][B][F] = mean of x [T][B][F] over each window's steps, those where mask [T][B] is not 0; NaN of none */
+  averagePoolForward: {
+    out: p,
+    x: p,
+    mask: o,
+    B: n,
+    T: n,
+    F: n,
+    S: n,
+    size: n,
+    stride: n,
+    before: n,
+  },
+  /** dx [T][B][F] from dOut [S][B][F] */
+  averagePoolBackward: {
+    dx: p,
+    dOut: p,
+    mask: o,
+    B: n,
+    T: n,
+    F: n,
+    S: n,
+    size: n,
+    stride: n,
+    before: n,
+  },
+
   // ---- recurrent cells ----------------------------------------------------------------------------------
   // Steps are numbered in processing order s; with reverse = 1 step s reads time T−1−s, and outputs stay in
   // processing order, as Keras's go_backwards. Where mask [T][B] is 0 the states carry through. dropX [GX][B][I]

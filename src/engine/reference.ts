@@ -8,7 +8,10 @@ import * as dropout from "../layers/dropout.js";
 import * as embedding from "../layers/embedding.js";
 import * as flatten from "../layers/flatten.js";
 import * as gru from "../layers/gru.js";
+import * as layout from "../layers/layout.js";
 import * as lstm from "../layers/lstm.js";
+import * as operations from "../layers/operations.js";
+import * as pooling from "../layers/pooling.js";
 import * as rnn from "../layers/simple_rnn.js";
 import * as losses from "../train/losses.js";
 import * as optimizers from "../train/optimizers.js";
@@ -46,6 +49,16 @@ export const REFERENCE_KERNELS: { [K in KernelName]: (args: Bound<K>) => void } 
   softmaxBackward: activation.softmaxBackward,
   dropoutMask: dropout.dropoutMaskKernel,
   multiplyMask: dropout.multiplyMask,
+  choose: operations.choose,
+  combine: operations.combine,
+  maskFromValues: operations.maskFromValues,
+  copyRows: layout.copyRows,
+  repeatAxis: layout.repeatAxis,
+  sumAxis: layout.sumAxis,
+  maxPoolForward: pooling.maxPoolForward,
+  maxPoolBackward: pooling.maxPoolBackward,
+  averagePoolForward: pooling.averagePoolForward,
+  averagePoolBackward: pooling.averagePoolBackward,
   rnnForward: rnn.rnnForward,
   rnnBackward: rnn.rnnBackward,
   rnnInfer: rnn.rnnInfer,

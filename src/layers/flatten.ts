@@ -1,6 +1,7 @@
 /** Flatten: a sequence [T, F] becomes one vector [T·F]; a vector stays as it is. Masks end here, as in Keras. */
 import type { Bound } from "../engine/bound.js";
 import { type Builder, Layer, type Shape, type Tensor } from "./layer.js";
+import { planRowMajor } from "./layout.js";
 
 export function toRowMajor({ out, x, B, T, F }: Bound<"toRowMajor">): void {
   for (let b = 0; b < B; b++) {
@@ -28,16 +29,7 @@ export class Flatten extends Layer {
   }
 
   override plan(b: Builder, [x]: readonly Tensor[]): Tensor {
-    if (x!.shape.length === 1) return x!;
-    const [T, F] = x!.shape as [number, number];
-    const sizes = { B: b.B, T, F };
-    const out = b.tensor([T * F], { wantsGradient: x!.wantsGradient });
-    b.call("toRowMajor", { out: out.at, x: b.read(x!), ...sizes });
-    b.backward(() => {
-      const dx = out.gradient && b.gradientOf(x!);
-      if (dx) b.call("toTimeMajor", { out: dx, x: out.gradient, ...sizes });
-    });
-    return out;
+    return planRowMajor(b, x!);
   }
 }
 

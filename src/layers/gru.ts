@@ -12,7 +12,15 @@
 import type { Bound, Reals } from "../engine/bound.js";
 import { ACTIVATIONS } from "../engine/contract.js";
 import { activationFormula } from "./activations.js";
-import { type Builder, configure, Layer, parameter, type Shape, type Tensor } from "./layer.js";
+import {
+  type Builder,
+  configure,
+  Layer,
+  parameter,
+  type Shape,
+  sequenceShape,
+  type Tensor,
+} from "./layer.js";
 import { cellActivation, flag, type Given, type Resolved } from "./options.js";
 import {
   accumulateOuter,
@@ -22,7 +30,6 @@ import {
   projectBack,
   recurrentOptions,
   sequenceInput,
-  sequenceShape,
   stateRow,
 } from "./recurrent.js";
 

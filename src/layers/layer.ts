@@ -173,3 +173,17 @@ export const rowsOf = (b: Builder, tensor: Tensor): number =>
 
 export const elementsOf = (b: Builder, tensor: Tensor): number =>
   b.B * tensor.shape.reduce((x, y) => x * y, 1);
+
+/** The steps and features of a sequence that a layer takes, or a complaint. */
+export function sequenceShape(shape: Shape, layer: Layer): { steps: number | null; features: number } {
+  const features = shape[1];
+  if (shape.length !== 2 || features === null || features === undefined) {
+    throw inputError({
+      expected: "a sequence [steps, features]",
+      where: `input of ${layer.className} ${layer.name}`,
+      received: [...shape],
+      next: "Set returnSequences on the recurrent layer before it, or put an Embedding in front.",
+    });
+  }
+  return { steps: shape[0] ?? null, features };
+}

@@ -45,6 +45,16 @@ function option<In, Out = In>(fallback: In, check: (value: In, where: string) =>
   return { fallback, resolve: (value, where) => check(value === undefined ? fallback : value, where) };
 }
 
+/** As `kind`, without a default. */
+export const given = <In, Out>(kind: Option<In, Out>): Option<In, Out> & { readonly required: true } => ({
+  fallback: undefined,
+  required: true,
+  resolve(value, where) {
+    if (value !== undefined) return kind.resolve(value, where);
+    throw inputError({ expected: "a value: this option has no default", where });
+  },
+});
+
 /** A whole number of at least `least` that must be given. */
 export function count(least = 1): Option<number> & { readonly required: true } {
   return { fallback: undefined, required: true, resolve: (value, where) => wholeNumber(value, where, least) };
@@ -65,8 +75,27 @@ export const flag = (fallback: boolean) =>
 export const rate = (fallback = 0) =>
   option<number>(fallback, (value, where) => finiteNumber(value, where, 0, 1));
 
-export const real = (fallback: number) =>
-  option<number>(fallback, (value, where) => finiteNumber(value, where));
+export const real = (fallback: number, least = -Infinity, most = Infinity) =>
+  option<number>(fallback, (value, where) => finiteNumber(value, where, least, most));
+
+/** One of a list of names. */
+export const choice = <T extends string>(fallback: T, choices: readonly T[]) =>
+  option<T>(fallback, (value, where) => oneOf(value, choices, where));
+
+/** An axis counted as in Keras: the batch is 0, −1 is the last. */
+export const axis = (fallback: number) =>
+  option<number>(fallback, (value, where) => {
+    if (Number.isInteger(value) && value !== 0 && Math.abs(value) <= 3) return value;
+    throw inputError({ expected: "an axis other than the batch's, as −1 or 1", where, received: value });
+  });
+
+/** A size or stride along the steps: a number, or a list of one as Keras writes it; null where `fallback` is. */
+export const along = <F extends number | null>(fallback: F) =>
+  option<number | readonly number[] | F, number | F>(fallback, (value, where) => {
+    if (value === null && fallback === null) return fallback;
+    const one = Array.isArray(value) && value.length === 1 ? value[0] : value;
+    return wholeNumber(one, where, 1);
+  });
 
 export const activation = (fallback: ActivationName) =>
   option<ActivationName | null, ActivationName>(fallback, (value, where) =>

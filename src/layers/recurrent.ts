@@ -1,9 +1,8 @@
 /** What SimpleRNN, LSTM and GRU share: options, products of a row with gate matrices, and the way into a plan. */
 import type { Reals } from "../engine/bound.js";
 import type { Pointer } from "../engine/contract.js";
-import { inputError } from "../errors.js";
 import { dropoutMask } from "./dropout.js";
-import type { Builder, Layer, Shape, Tensor } from "./layer.js";
+import type { Builder, Layer, Tensor } from "./layer.js";
 import { cellActivation, count, flag, initializer, rate, regularizer } from "./options.js";
 
 /** Options of every recurrent layer; Keras's defaults. */
@@ -140,20 +139,6 @@ export function sequenceInput(
   project(z, a.x!.subarray((t * B + b) * I, (t * B + b + 1) * I), a.kernel, gates, I, U, null, 1, b, B);
 }
 
-/** The steps and features of a recurrent layer's input, or a complaint. */
-export function sequenceShape(shape: Shape, layer: Layer): { steps: number | null; features: number } {
-  const features = shape[1];
-  if (shape.length !== 2 || features === null || features === undefined) {
-    throw inputError({
-      expected: "a sequence [steps, features]",
-      where: `input of ${layer.className} ${layer.name}`,
-      received: [...shape],
-      next: "Set returnSequences on the recurrent layer before it, or put an Embedding in front.",
-    });
-  }
-  return { steps: shape[0] ?? null, features };
-}
-
 interface RecurrentLayer extends Layer {
   readonly options: {
     units: number;
@@ -286,10 +271,14 @@ function planInference(
   const outputs = { hLast: hLast.at, sequence: sequence?.at ?? 0, x: 0, ids: 0, table: 0 };
   const folded = x.embedded;
   if (folded && folded.vocabulary * gates * U <= LARGEST_TABLE) {
-    const table = b.derived(`${shared.kernel}/${folded.table}`, folded.vocabulary * gates * U, (out, prepare) => {
-      const matrix = { kernel: shared.kernel, bias: shared.bias, activation: 0 };
-      prepare("denseForward", { out, x: folded.table, ...matrix, N: folded.vocabulary, I, U: gates * U });
-    });
+    const table = b.derived(
+      `${shared.kernel}/${folded.table}`,
+      folded.vocabulary * gates * U,
+      (out, prepare) => {
+        const matrix = { kernel: shared.kernel, bias: shared.bias, activation: 0 };
+        prepare("denseForward", { out, x: folded.table, ...matrix, N: folded.vocabulary, I, U: gates * U });
+      },
+    );
     cell.infer(shared, { ...outputs, ids: folded.ids, table });
   } else {
     cell.infer(shared, { ...outputs, x: b.read(x) });

@@ -12,6 +12,7 @@ import {
 } from "./elementwise-cases.js";
 import { testedEngines } from "./engines.js";
 import { type Case, difference, runCase } from "./harness.js";
+import { choosingCases, layoutCases, poolingCases } from "./layout-cases.js";
 import { gradientCases, lossCases, optimizerCases } from "./training-cases.js";
 
 const CASES = [
@@ -21,6 +22,9 @@ const CASES = [
   ...activationCases(),
   ...softmaxCases(),
   ...dropoutCases(),
+  ...choosingCases(),
+  ...layoutCases(),
+  ...poolingCases(),
   ...lossCases(),
   ...optimizerCases(),
   ...gradientCases(),

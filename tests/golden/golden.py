@@ -5,8 +5,8 @@ Each script runs by itself, on TensorFlow unless its first argument names anothe
 made on both:  python make_losses.py jax
 (Keras 3.15.1 with TensorFlow 2.21 and JAX 0.10, on the CPU.)
 
-Models are written as the JavaScript tests build them: a list of [layer, options] in camelCase. `build` turns that
-list into a Keras model, so both sides read the same words.
+Models are written as the JavaScript tests build them: a list of [layer, options] in camelCase, or, for a graph, of
+[layer, options, places of the inputs]. `build` turns that list into a Keras model, so both sides read the same words.
 """
 
 import base64
@@ -62,6 +62,18 @@ CLASSES = {
     "dropout": keras.layers.Dropout,
     "flatten": keras.layers.Flatten,
     "activation": keras.layers.Activation,
+    "masking": keras.layers.Masking,
+    "concatenate": keras.layers.Concatenate,
+    "add": keras.layers.Add,
+    "average": keras.layers.Average,
+    "subtract": keras.layers.Subtract,
+    "multiply": keras.layers.Multiply,
+    "maximum": keras.layers.Maximum,
+    "minimum": keras.layers.Minimum,
+    "globalMaxPooling1D": keras.layers.GlobalMaxPooling1D,
+    "globalAveragePooling1D": keras.layers.GlobalAveragePooling1D,
+    "maxPooling1D": keras.layers.MaxPooling1D,
+    "averagePooling1D": keras.layers.AveragePooling1D,
 }
 
 #: Gates along the last axis of a recurrent layer's weights.
@@ -96,8 +108,21 @@ def layer(kind, options):
     return CLASSES[kind](**arguments)
 
 
+def build_graph(spec):
+    """The Keras model of a list of [layer, options, places of the inputs]; the last entry is the output."""
+    made = []
+    for kind, options, places in spec:
+        one = layer(kind, options)
+        taken = [made[place] for place in places]
+        made.append(one if not taken else one(taken[0] if len(taken) == 1 else taken))
+    inputs = [made[i] for i, part in enumerate(spec) if not part[2]]
+    return keras.Model(inputs[0] if len(inputs) == 1 else inputs, made[-1])
+
+
 def build(spec, x):
-    """The Keras model of a list of [layer, options], built for inputs like x."""
+    """The Keras model of a list of [layer, options], built for inputs like x; or that of a graph."""
+    if len(spec[0]) == 3:
+        return build_graph(spec)
     model = keras.Sequential([layer(kind, options) for kind, options in spec])
     if not model.built:
         model.build((None,) + x.shape[1:])
@@ -116,7 +141,7 @@ def random_weights(model, name, scale=1.0):
     rng = generator(name + "/weights")
     weights = []
     for part in model.layers:
-        gates = GATES.get(type(part).__name__, 1)
+        gates = GATES.get(type(getattr(part, "forward_layer", part)).__name__, 1)
         for variable in part.weights:
             units = variable.shape[-1] // gates
             spread = np.repeat(np.array([0.7, 0.45, 0.9, 0.55])[:gates], units) * scale
@@ -124,6 +149,8 @@ def random_weights(model, name, scale=1.0):
             drawn = rng.normal(size=variable.shape) * spread
             if variable.name.endswith("bias"):
                 drawn = 0.5 * drawn + centre * scale
+            if variable.name.endswith("variance"):
+                drawn = np.abs(drawn) + 0.4
             weights.append(drawn.astype("float32"))
     model.set_weights(weights)
     return weights

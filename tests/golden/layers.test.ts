@@ -9,8 +9,9 @@ interface LayerCase {
   model: ModelSpec;
   /** In Keras's get_weights order. */
   weights: Encoded[];
-  /** Ids, or float rows. */
-  input: number[][] | Encoded;
+  /** Ids, or float rows; of a graph with several inputs, each of them. */
+  input?: number[][] | Encoded;
+  inputs?: (number[][] | Encoded)[];
   output: Encoded;
   /** Present where the output is rows of features: a mean squared error and its gradients. */
   target?: Encoded;
@@ -18,15 +19,21 @@ interface LayerCase {
   loss?: number;
   gradients?: Encoded[];
   inputGradient?: Encoded;
+  /** Of the inputs that are not ids. */
+  inputGradients?: Encoded[];
 }
 
-const FAMILIES = ["simple_rnn", "lstm", "gru", "dense", "embedding", "shapes", "stacks", "flagship"];
+const FAMILIES = [
+  ...["simple_rnn", "lstm", "gru", "dense", "embedding", "shapes", "stacks", "flagship"],
+  ...["pooling", "merging", "masking"],
+];
 
-const rowsOf = (input: LayerCase["input"]) => (Array.isArray(input) ? input : decodeRows(input));
+const rowsOf = (input: number[][] | Encoded) => (Array.isArray(input) ? input : decodeRows(input));
+const dataOf = ({ input, inputs }: LayerCase) => (inputs ? inputs.map(rowsOf) : rowsOf(input!));
 
 function checkOutput(c: LayerCase, engine: TestedEngine): void {
   const model = buildModel(c.model, engine, c.weights);
-  const out = model.predict(rowsOf(c.input));
+  const out = model.predict(dataOf(c));
   assert.deepEqual(shapeOf(out), c.output.shape, `${c.name}: shape of the output`);
   assertOutput(flatten(out), decode(c.output), `${c.name}: output`);
 }
@@ -38,7 +45,7 @@ function checkGradients(c: LayerCase, engine: TestedEngine): void {
   const model = buildModel(c.model, engine, c.weights);
   model.compile({ optimizer: "sgd", loss: "meanSquaredError" });
   const sampleWeight = c.sampleWeight && decode(c.sampleWeight);
-  const found = model.gradients(rowsOf(c.input), decodeRows(c.target!), sampleWeight ? { sampleWeight } : {});
+  const found = model.gradients(dataOf(c), decodeRows(c.target!), sampleWeight ? { sampleWeight } : {});
   assertLoss(found.loss, c.loss!, `${c.name}: loss`);
   assert.equal(found.gradients.length, c.gradients!.length, `${c.name}: number of gradients`);
   c.gradients!.forEach((reference, i) => {
@@ -49,6 +56,10 @@ function checkGradients(c: LayerCase, engine: TestedEngine): void {
   if (c.inputGradient) {
     assertGradient(found.inputs[0]!, decode(c.inputGradient), `${c.name}: gradient of the input`);
   }
+  const floats = (c.inputs ?? []).flatMap((input, i) => (Array.isArray(input) ? [] : [found.inputs[i]!]));
+  c.inputGradients?.forEach((reference, i) => {
+    assertGradient(floats[i]!, decode(reference), `${c.name}: gradient of input ${i}`);
+  });
 }
 
 for (const engine of ENGINES) {

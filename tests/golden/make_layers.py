@@ -1,5 +1,7 @@
 """Layers, one at a time and stacked: outputs, and gradients of a mean squared error, from Keras on TensorFlow."""
 
+import json
+
 import golden  # first: it sets the environment
 import keras
 import numpy as np
@@ -38,16 +40,26 @@ def floats(name, *shape):
 
 
 def gradients(model, x, y, weights):
-    """Loss, gradients of all weights and, where x is not ids, of x. Mean squared error, weighted if asked."""
+    """Loss, gradients of all weights, and of those inputs that are not ids. Mean squared error, weighted if asked."""
     loss_of = keras.losses.MeanSquaredError()
-    tensor = tf.constant(x)
+    tensors = [tf.constant(one) for one in inputs_of(x)]
     with tf.GradientTape() as tape:
-        if x.dtype.kind == "f":
+        floating = [tensor for tensor in tensors if tensor.dtype.is_floating]
+        for tensor in floating:
             tape.watch(tensor)
-        loss = loss_of(y, model(tensor, training=False), sample_weight=weights)
-    wanted = list(model.trainable_variables) + ([tensor] if x.dtype.kind == "f" else [])
-    found = tape.gradient(loss, [getattr(v, "value", v) for v in wanted])
+        out = model(tensors if isinstance(x, list) else tensors[0], training=True)
+        loss = loss_of(y, out, sample_weight=weights)
+    found = tape.gradient(loss, [getattr(v, "value", v) for v in list(model.trainable_variables) + floating])
     return float(loss), [tf.convert_to_tensor(g).numpy() for g in found]
+
+
+def inputs_of(x):
+    """A list of inputs, or one of them."""
+    return x if isinstance(x, list) else [x]
+
+
+def encode_input(x):
+    return x.tolist() if x.dtype.kind == "i" else encode(x)
 
 
 def case(name, spec, x, scale=1.0, sample_weight=False):
@@ -61,14 +73,14 @@ def case(name, spec, x, scale=1.0, sample_weight=False):
         "name": name,
         "model": spec,
         "weights": [encode(w) for w in weights],
-        "input": x.tolist() if x.dtype.kind == "i" else encode(x),
+        **({"inputs": [encode_input(one) for one in x]} if isinstance(x, list) else {"input": encode_input(x)}),
         "output": encode(out),
     }
-    drops = any("dropout" in key.lower() for kind, options in spec for key in [kind, *options])
+    drops = any(word in json.dumps(spec).lower() for word in ("dropout", "noise"))
     if out.ndim == 2 and not drops:
         rng = generator(name + "/target")
         y = rng.normal(size=out.shape).astype("float32")
-        rows = (rng.random(len(x)) + 0.25).astype("float32") if sample_weight else None
+        rows = (rng.random(len(out)) + 0.25).astype("float32") if sample_weight else None
         loss, found = gradients(model, x, y, rows)
         for index, gradient in enumerate(found):
             check_size(f"{name} gradient {index}", gradient, 3e-5)
@@ -76,8 +88,11 @@ def case(name, spec, x, scale=1.0, sample_weight=False):
         if rows is not None:
             made["sampleWeight"] = encode(rows)
         made["loss"] = loss
-        made["gradients"] = [encode(g) for g in found[: len(weights)]]
-        if len(found) > len(weights):
+        trained = len(model.trainable_variables)
+        made["gradients"] = [encode(g) for g in found[:trained]]
+        if isinstance(x, list):
+            made["inputGradients"] = [encode(g) for g in found[trained:]]
+        elif len(found) > trained:
             made["inputGradient"] = encode(found[-1])
     return made
 

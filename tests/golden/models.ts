@@ -1,19 +1,35 @@
 /** Builds and asks the models of the vectors through the public API. */
-import { type Layer, layers, type Model, sequential } from "../../src/index.js";
+import { type Layer, layers, type Model, model, type Symbolic, sequential } from "../../src/index.js";
 import { decode, type Encoded, type ModelSpec } from "./vectors.js";
 
 /** Engines that must agree with Keras. */
 export const ENGINES = ["reference"] as const;
 export type TestedEngine = (typeof ENGINES)[number];
 
+const make = layers as unknown as Record<string, (options: object) => Layer>;
+
 export function buildModel(spec: ModelSpec, engine: TestedEngine, weights: Encoded[] = []): Model {
-  const make = layers as unknown as Record<string, (options: object) => Layer>;
-  const model = sequential(
-    spec.map(([kind, options]) => make[kind]!(options)),
-    { engine, seed: 1 },
-  );
-  if (weights.length > 0) model.setWeights(weights.map(decode));
-  return model;
+  const settings = { engine, seed: 1 };
+  const built = spec[0]![2]
+    ? model({ ...graphOf(spec), ...settings })
+    : sequential(
+        spec.map(([kind, options]) => make[kind]!(options)),
+        settings,
+      );
+  if (weights.length > 0) built.setWeights(weights.map(decode));
+  return built;
+}
+
+/** A graph's inputs, and its last entry as output. */
+function graphOf(spec: ModelSpec): { inputs: Layer[]; outputs: Symbolic } {
+  const inputs: Layer[] = [];
+  const made: (Layer | Symbolic)[] = [];
+  for (const [kind, options, places = []] of spec) {
+    const layer = make[kind]!(options);
+    if (places.length === 0) inputs.push(layer);
+    made.push(places.length === 0 ? layer : layer.apply(places.map((place) => made[place]!)));
+  }
+  return { inputs, outputs: made.at(-1) as Symbolic };
 }
 
 /** Every number of nested rows, in order. */

@@ -7,8 +7,8 @@ export interface Encoded {
   data: string;
 }
 
-/** A model as both sides read it: [layer, options] in order. */
-export type ModelSpec = [layer: string, options: Record<string, unknown>][];
+/** A model as both sides read it: [layer, options] in order; in a graph also the places of a layer's inputs. */
+export type ModelSpec = [layer: string, options: Record<string, unknown>, inputs?: number[]][];
 
 /** The file of one family of cases; `Head` is what stands above the cases. */
 export function readVectors<Case, Head = unknown>(family: string): { cases: Case[] } & Head {

@@ -1,0 +1,80 @@
+/** Concatenate: features side by side, or sequences one after another in time. */
+import type { Pointer } from "../engine/contract.js";
+import { inputError } from "../errors.js";
+import { type Builder, configure, Layer, type Shape, type Tensor } from "./layer.js";
+import { planConcatFeatures, planConcatTime } from "./layout.js";
+import { anyMask } from "./operations.js";
+import { axis, type Given, type Resolved } from "./options.js";
+
+export const concatenateOptions = {
+  /** As in Keras, the batch axis being 0: −1 joins features; 1 joins the steps of sequences. */
+  axis: axis(-1),
+};
+
+export class Concatenate extends Layer {
+  readonly className = "Concatenate";
+  override readonly options: Resolved<typeof concatenateOptions>;
+
+  constructor(given: Given<typeof concatenateOptions> = {}) {
+    super(given);
+    this.options = configure(concatenateOptions, given, this.className);
+  }
+
+  /** The joined axis, the batch axis left out. */
+  private along(shape: Shape): number {
+    const { axis } = this.options;
+    const found = axis < 0 ? axis + shape.length : axis - 1;
+    if (found >= 0 && found < shape.length) return found;
+    throw inputError({
+      expected: `an axis from 1 to ${shape.length}, or from −${shape.length} to −1`,
+      where: `Concatenate ${this.name} axis`,
+      received: axis,
+    });
+  }
+
+  override outputShape(inputs: readonly Shape[]): Shape {
+    const [first] = inputs;
+    const along = this.along(first!);
+    const fits = (shape: Shape) =>
+      shape.length === first!.length &&
+      shape.every((n, i) => i === along || n === null || first![i] === null || n === first![i]);
+    if (inputs.length < 2 || !inputs.every(fits)) {
+      throw inputError({
+        expected: "two or more inputs whose shapes differ along the joined axis alone",
+        where: `Concatenate ${this.name}`,
+        received: inputs.map((shape) => `[${shape.join(", ")}]`),
+      });
+    }
+    return first!.map((size, i) => {
+      const sizes = inputs.map((shape) => shape[i] ?? null);
+      if (i !== along) return sizes.find((n) => n !== null) ?? size;
+      return sizes.includes(null) ? null : sizes.reduce<number>((sum, n) => sum + n!, 0);
+    });
+  }
+
+  override plan(b: Builder, inputs: readonly Tensor[]): Tensor {
+    const shape = this.outputShape(inputs.map((x) => x.shape));
+    const masks = inputs.map(({ mask }) => mask);
+    if (shape.length === 1 || this.along(shape) === 1) {
+      return planConcatFeatures(b, inputs, shape.length === 1 ? 0 : anyMask(b, masks, shape[0]!));
+    }
+    return planConcatTime(b, inputs, joinedMasks(b, inputs));
+  }
+}
+
+/** Masks one after another; a sequence without one is all there. */
+function joinedMasks(b: Builder, inputs: readonly Tensor[]): Pointer {
+  if (inputs.every(({ mask }) => mask === 0)) return 0;
+  const lengths = inputs.map(({ shape }) => shape[0]! * b.B);
+  const out = b.allocate(lengths.reduce((sum, n) => sum + n, 0));
+  let at = out;
+  inputs.forEach(({ mask }, i) => {
+    const F = lengths[i]!;
+    if (mask) b.call("copyRows", { out: at, x: mask, N: 1, F, outStride: F, xStride: F });
+    else b.call("fill", { out: at, length: F, value: 1 });
+    at += F * b.elementBytes;
+  });
+  return out;
+}
+
+export const concatenate = (given: Given<typeof concatenateOptions> = {}) => new Concatenate(given);

@@ -1,0 +1,191 @@
+/**
+ * Layers that take several inputs of one shape and merge them element by element; an axis of 1 is stretched, and a
+ * vector meets every step of a sequence, as in Keras. The result is masked where all inputs are: its mask then holds
+ * wherever any of theirs does.
+ */
+import type { Pointer } from "../engine/contract.js";
+import { inputError } from "../errors.js";
+import { type Builder, configure, elementsOf, Layer, type Shape, type Tensor } from "./layer.js";
+import { planRepeat } from "./layout.js";
+import { anyMask, planChoose, planCombine, planProduct } from "./operations.js";
+import { planMaxPool } from "./pooling.js";
+
+/** The shape that two shapes have together. */
+function commonShape(x: Shape, y: Shape, layer: Layer): Shape {
+  if (x.length < y.length) return commonShape(y, x, layer);
+  const short = x.length > y.length ? [1, ...y] : y;
+  return x.map((size, axis) => {
+    const other = short[axis]!;
+    if (size === null || other === null) return size === 1 ? other : other === 1 ? size : (size ?? other);
+    if (size === other || other === 1) return size;
+    if (size === 1) return other;
+    throw inputError({
+      expected: "inputs of one shape",
+      where: `input of ${layer.className} ${layer.name}`,
+      received: `[${x.join(", ")}] and [${y.join(", ")}]`,
+    });
+  });
+}
+
+/** x stretched to `shape`. */
+function stretched(b: Builder, x: Tensor, shape: readonly number[]): Tensor {
+  const F = shape.at(-1)!;
+  const wide =
+    x.shape.at(-1) === F
+      ? x
+      : planRepeat(b, x, [...x.shape.slice(0, -1), F], { A: elementsOf(b, x), R: F, C: 1 }, x.mask);
+  if (shape.length === 1 || (wide.shape.length === 2 && wide.shape[0] === shape[0])) return wide;
+  const T = shape[0]!;
+  const mask = wide.mask && b.allocate(T * b.B);
+  if (mask) b.call("repeatAxis", { out: mask, x: wide.mask, A: 1, R: T, C: b.B });
+  return planRepeat(b, wide, shape, { A: 1, R: T, C: b.B * F }, mask);
+}
+
+abstract class Merge extends Layer {
+  abstract override readonly className: string;
+
+  override outputShape(inputs: readonly Shape[]): Shape {
+    if (inputs.length < 2) {
+      throw inputError({
+        expected: "at least two inputs",
+        where: `${this.className} ${this.name}`,
+        received: inputs.length,
+        next: `Write layers.${this.className.toLowerCase()}().apply([x, y]) in a graph of layers.`,
+      });
+    }
+    return inputs.reduce((shape, input) => commonShape(shape, input, this));
+  }
+
+  override plan(b: Builder, inputs: readonly Tensor[]): Tensor {
+    const shape = this.outputShape(inputs.map((x) => x.shape)) as readonly number[];
+    const same = inputs.map((x) => stretched(b, x, shape));
+    const steps = shape.length === 2 ? shape[0]! : 1;
+    return this.merge(b, same, (masks) => anyMask(b, masks, steps));
+  }
+
+  /** @param any joins masks into one that holds where any of them does, or 0 where one is missing */
+  abstract merge(b: Builder, inputs: readonly Tensor[], any: (masks: readonly Pointer[]) => Pointer): Tensor;
+}
+
+const masksOf = (inputs: readonly Tensor[]) => inputs.map(({ mask }) => mask);
+
+/** Σ x */
+export class Add extends Merge {
+  readonly className: string = "Add";
+
+  override merge(b: Builder, inputs: readonly Tensor[], any: (masks: readonly Pointer[]) => Pointer): Tensor {
+    const mask = any(masksOf(inputs));
+    return inputs.reduce((sum, x) => planCombine(b, sum, x, { mask }));
+  }
+}
+
+/** Σ x / n */
+export class Average extends Add {
+  override readonly className = "Average";
+
+  override merge(b: Builder, inputs: readonly Tensor[], any: (masks: readonly Pointer[]) => Pointer): Tensor {
+    const sum = super.merge(b, inputs, any);
+    return planCombine(b, sum, null, { a: 1 / inputs.length, mask: sum.mask });
+  }
+}
+
+/** x₀ − x₁ */
+export class Subtract extends Merge {
+  readonly className = "Subtract";
+
+  override outputShape(inputs: readonly Shape[]): Shape {
+    if (inputs.length === 2) return super.outputShape(inputs);
+    const where = `Subtract ${this.name}`;
+    throw inputError({ expected: "two inputs", where, received: inputs.length });
+  }
+
+  override merge(b: Builder, inputs: readonly Tensor[], any: (masks: readonly Pointer[]) => Pointer): Tensor {
+    return planCombine(b, inputs[0]!, inputs[1]!, { b: -1, mask: any(masksOf(inputs)) });
+  }
+}
+
+/** Π x. Hidden steps count as 1; where the result is hidden, it is 0. */
+export class Multiply extends Merge {
+  readonly className = "Multiply";
+
+  override merge(b: Builder, inputs: readonly Tensor[], any: (masks: readonly Pointer[]) => Pointer): Tensor {
+    const shown = inputs.map((x) => (x.mask ? planChoose(b, x.mask, x, 1) : x));
+    const product = shown.reduce((product, x) => planProduct(b, product, x));
+    const mask = any(masksOf(inputs));
+    return mask ? planChoose(b, mask, product, 0, mask) : product;
+  }
+}
+
+/** max x. Where one of two is hidden, the other counts. */
+export class Maximum extends Merge {
+  readonly className: string = "Maximum";
+  /** Minimum is −max(−x). */
+  protected readonly sign: 1 | -1 = 1;
+
+  override merge(b: Builder, inputs: readonly Tensor[], any: (masks: readonly Pointer[]) => Pointer): Tensor {
+    const { sign } = this;
+    const signed = sign === 1 ? inputs : inputs.map((x) => planCombine(b, x, null, { a: -1, mask: x.mask }));
+    const most = signed.reduce((most, x) => {
+      const mask = any([most.mask, x.mask]);
+      const [left, right] = shownPair(b, most, x);
+      return larger(b, left, right, mask);
+    });
+    return sign === 1 ? most : planCombine(b, most, null, { a: -1, mask: most.mask });
+  }
+}
+
+export class Minimum extends Maximum {
+  override readonly className = "Minimum";
+  protected override readonly sign = -1;
+}
+
+/** Each of two, or the other one where it is hidden. */
+function shownPair(b: Builder, x: Tensor, y: Tensor): [Tensor, Tensor] {
+  const [x0, x1] = y.mask ? [b.fork(x), b.fork(x)] : [x, x];
+  const right = y.mask ? planChoose(b, y.mask, y, x1) : y;
+  if (!x.mask) return [x0, right];
+  const [right0, right1] = [b.fork(right), b.fork(right)];
+  return [planChoose(b, x.mask, x0, right1), right0];
+}
+
+/** The larger of two, as the pool of a window over both. */
+function larger(b: Builder, x: Tensor, y: Tensor, mask: Pointer): Tensor {
+  const F = x.shape.reduce((a, c) => a * c, 1);
+  const pair = stacked(b, x, y, F);
+  const out = b.tensor(x.shape, { mask, wantsGradient: pair.wantsGradient });
+  planMaxPool(b, pair, out, { S: 1, size: 2, stride: 1, before: 0 }, "first");
+  return out;
+}
+
+/** Two tensors of F numbers a row as two steps. */
+function stacked(b: Builder, x: Tensor, y: Tensor, F: number): Tensor {
+  const length = b.B * F;
+  const pair = b.tensor([2, F], { wantsGradient: x.wantsGradient || y.wantsGradient });
+  [x, y].forEach((part, step) => {
+    const offset = step * length * b.elementBytes;
+    b.call("combine", { out: pair.at + offset, x: b.read(part), y: 0, length, a: 1, b: 0 });
+    b.backward(() => {
+      const dx = pair.gradient && b.gradientOf(part);
+      if (dx) b.call("combine", { out: dx, x: pair.gradient + offset, y: 0, length, a: 1, b: 0 });
+    });
+  });
+  return pair;
+}
+
+type Options = { name?: string; trainable?: boolean };
+
+/** A merge layer has no options of its own; a misspelt one is still an error. */
+function maker<L extends Layer>(Made: new (given: Options) => L): (given?: Options) => L {
+  return (given = {}) => {
+    const layer = new Made(given);
+    configure({}, given, layer.className);
+    return layer;
+  };
+}
+
+export const add = maker(Add);
+export const average = maker(Average);
+export const subtract = maker(Subtract);
+export const multiply = maker(Multiply);
+export const maximum = maker(Maximum);
+export const minimum = maker(Minimum);
