@@ -1,15 +1,25 @@
 /** Whole models as functions to differentiate: a training step on the float64 reference engine. */
 import { view } from "../../src/engine/arena.js";
 import { ReferenceEngine } from "../../src/engine/reference.js";
-import { type CompileOptions, type Layer, Model, type RowsLike, type TargetsLike } from "../../src/index.js";
+import {
+  type CompileOptions,
+  type Layer,
+  Model,
+  type ModelGraph,
+  model as modelOf,
+  type RowsLike,
+  type TargetsLike,
+} from "../../src/index.js";
 import { chain, type Link } from "../../src/model/graph.js";
 import type { WeightOptions } from "../../src/train/dataset.js";
 import { type Differentiable, randomSource } from "./checker.js";
 
 export interface ModelCase extends CompileOptions {
-  layers: readonly Layer[];
+  layers?: readonly Layer[];
   /** Where the layers are no chain. */
   links?: readonly Link[];
+  /** Or a graph of them, in place of both. */
+  graph?: Pick<ModelGraph, "inputs" | "outputs">;
   x: RowsLike | readonly RowsLike[];
   y: TargetsLike;
   options?: WeightOptions;
@@ -24,10 +34,14 @@ export interface ModelSubject extends Differentiable {
 }
 
 /** Variables are all weights by name, and those inputs that are not token ids. */
-export function modelSubject({ layers, links, x, y, options = {}, ...given }: ModelCase): ModelSubject {
+export function modelSubject(given: ModelCase): ModelSubject {
+  const { layers = [], links, graph, x, y, options = {}, spread = 0.6, ...training } = given;
   const engine = new ReferenceEngine({ precision: "float64" });
-  const model = new Model(layers, links ?? chain(layers, null), { seed: 3, engine });
-  model.compile(given);
+  const settings = { seed: 3, engine };
+  const model = graph
+    ? modelOf({ ...graph, ...settings })
+    : new Model(layers, links ?? chain(layers, null), settings);
+  model.compile(training);
   const { runtime } = model;
   const { entries, base, gradients } = runtime.weights;
   const data = model.dataset(x, y, options);
@@ -37,8 +51,8 @@ export function modelSubject({ layers, links, x, y, options = {}, ...given }: Mo
   const variables: Record<string, Float64Array> = {};
   const readers: Record<string, () => Float64Array> = {};
   const { normal } = randomSource(5);
-  const { spread = 0.6 } = given;
-  for (const { name, at, length } of entries) {
+  for (const { name, parameter, at, length } of entries) {
+    if (!parameter.trainable) continue;
     variables[name] = view(engine, at, length) as Float64Array;
     variables[name].forEach((_, i, values) => void (values[i] = spread * normal()));
     readers[name] = () => view(engine, gradients + at - base, length) as Float64Array;

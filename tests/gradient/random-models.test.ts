@@ -121,13 +121,13 @@ const models = fc
   });
 
 /** A model as a counterexample shows it. */
-const describe = ({ layers: list, loss }: ModelCase) =>
+const describe = ({ layers: list = [], loss }: ModelCase) =>
   JSON.stringify([...list.map(({ className, options }) => [className, options]), loss]);
 
 /** Gradients deep in a model may be small: a wider step, so that rounding is smaller still. */
 const LOOSE = { step: 3e-5, tolerance: 1e-5, smallest: 1e-4 };
 
-const hasDropout = ({ layers: list }: ModelCase) =>
+const hasDropout = ({ layers: list = [] }: ModelCase) =>
   list.some(({ options }) =>
     Object.entries(options).some(([key, value]) => /rate|dropout/i.test(key) && value > 0),
   );
