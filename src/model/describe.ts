@@ -1,5 +1,6 @@
 /** A model as the plain data that tables and reports draw. */
 import type { Layer } from "../layers/layer.js";
+import { isChain } from "./graph.js";
 import type { Model } from "./model.js";
 import type { SummaryLayer, SummaryModel } from "./summary.js";
 
@@ -8,23 +9,32 @@ const countOf = (layer: Layer, trainable: boolean) =>
     .filter((parameter) => !trainable || (parameter.trainable && layer.trainable))
     .reduce((sum, { shape }) => sum + shape.reduce((a, b) => a * b, 1), 0);
 
-/** Layers that own no weights and need no shape count as built from the start, as in Keras. */
-const NEEDS_BUILDING = new Set(["Embedding", "SimpleRNN", "LSTM", "GRU", "Dense", "Flatten", "Activation"]);
+/** Layers that own no weights and need no shape count as built from the start, as in Keras; these do not. */
+const NEEDS_BUILDING = new Set([
+  ...["Embedding", "SimpleRNN", "LSTM", "GRU", "Dense", "Flatten", "Activation"],
+  ...["Concatenate", "Add", "Subtract", "Multiply", "Average", "Maximum", "Minimum"],
+]);
 
 export function describeModel(model: Model): SummaryModel {
-  const shapeOf = new Map(model.nodes.map((node) => [node.layer, node.shape]));
-  const layers = model.layers.map((layer): SummaryLayer => {
-    const shape = shapeOf.get(layer);
-    return {
-      name: layer.name,
-      className: layer.className,
-      outputShape: shape ? [null, ...shape] : null,
-      params: countOf(layer, false),
-      trainableParams: countOf(layer, true),
-      built: model.isBuilt || !NEEDS_BUILDING.has(layer.className),
-      trainable: layer.trainable,
-    };
-  });
   const { optimizerParams } = model;
+  const layers = isChain(model.nodes)
+    ? model.layers.map((layer) => describeLayer(model, layer))
+    : model.nodes.map(({ layer, inputs }) => ({
+        ...describeLayer(model, layer),
+        connectedTo: inputs.map((from) => `${model.nodes[from]!.layer.name}[0][0]`),
+      }));
   return { name: model.name, layers, ...(optimizerParams > 0 ? { optimizerParams } : {}) };
+}
+
+function describeLayer(model: Model, layer: Layer): SummaryLayer {
+  const shape = model.nodes.find((node) => node.layer === layer)?.shape;
+  return {
+    name: layer.name,
+    className: layer.className,
+    outputShape: shape ? [null, ...shape] : null,
+    params: countOf(layer, false),
+    trainableParams: countOf(layer, true),
+    built: model.isBuilt || !NEEDS_BUILDING.has(layer.className),
+    trainable: layer.trainable,
+  };
 }

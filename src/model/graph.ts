@@ -125,6 +125,12 @@ export function chain(layers: readonly Layer[], inputShape: Shape | null): Link[
   return links;
 }
 
+/** Whether each layer takes the output of the one before, and nothing else. */
+export const isChain = (nodes: readonly Node[]): boolean =>
+  nodes.every(({ inputs }, i) =>
+    i === 0 ? inputs.length === 0 : inputs.length === 1 && inputs[0] === i - 1,
+  );
+
 /** The input shape that a first layer implies: an Embedding reads [inputLength] ids, or any number of them. */
 function declaredShape(layer: Layer): Shape | null {
   if (layer.className !== "Embedding") return null;

@@ -137,7 +137,14 @@ export class Runtime {
 }
 
 function planKey({ rows, inputShapes, training, frozen, loss, inputGradients }: PlanRequest): string {
-  return JSON.stringify([rows, inputShapes, training, frozen ?? false, lossKey(loss), inputGradients ?? false]);
+  return JSON.stringify([
+    rows,
+    inputShapes,
+    training,
+    frozen ?? false,
+    lossKey(loss),
+    inputGradients ?? false,
+  ]);
 }
 
 const lossKey = (loss: Loss | null) => loss && [loss.name, loss.fromLogits, loss.labelSmoothing, loss.path];

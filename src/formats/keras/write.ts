@@ -1,5 +1,5 @@
 /** Writing a model so that Python Keras opens it. */
-import type { Node } from "../../model/graph.js";
+import { isChain, type Node } from "../../model/graph.js";
 import type { Model } from "../../model/model.js";
 import { type Hdf5DatasetInput, type Hdf5GroupInput, writeHdf5 } from "../hdf5/writer.js";
 import type { Json, JsonObject } from "../json.js";
@@ -63,13 +63,10 @@ function encode(value: Json): Uint8Array {
 /** `config.json`, without how the model is trained. */
 export function writeModelConfig(model: Model): JsonObject {
   const inputShape = withBatch(model.inputShapes[0]!);
-  const chain = model.nodes.every(({ inputs }, i) =>
-    i === 0 ? inputs.length === 0 : only(inputs) === i - 1,
-  );
   const config: JsonObject = { name: model.name, trainable: true, dtype: "float32" };
   const node = { module: "keras", class_name: "Sequential", config, registered_name: null };
   config["layers"] = model.nodes.map((node) => writeNode(node, model.nodes));
-  if (chain && model.outputNode === model.nodes.at(-1)) {
+  if (isChain(model.nodes) && model.outputNode === model.nodes.at(-1)) {
     config["build_input_shape"] = inputShape;
     return { ...node, build_config: { input_shape: inputShape } };
   }
@@ -77,10 +74,6 @@ export function writeModelConfig(model: Model): JsonObject {
   config["input_layers"] = model.nodes.filter(isInput).map(({ layer }) => [layer.name, 0, 0]);
   config["output_layers"] = [[model.outputNode.layer.name, 0, 0]];
   return { ...node, class_name: "Functional" };
-}
-
-function only(list: readonly number[]): number | undefined {
-  return list.length === 1 ? list[0] : undefined;
 }
 
 function isInput({ inputs }: Node): boolean {
