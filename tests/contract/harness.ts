@@ -37,34 +37,25 @@ export function define<K extends KernelName>(
 const GUARD = 32;
 const GUARD_VALUE = 12345.75;
 
-interface Placed {
-  at: number;
-  values: Float32Array | Uint32Array;
-}
-
-/** Gives every buffer of a case its place, scratch (of NaN) included. */
-export function placeCase(arena: Arena, { kernel, args }: Case): { call: Call; placed: Map<string, Placed> } {
-  const placed = new Map<string, Placed>();
-  const offsets: Record<string, number> = {};
-  const place = (field: string, values: Float32Array | Uint32Array) => {
-    offsets[field] = arena.allocate(values.length + GUARD);
-    placed.set(field, { at: offsets[field]!, values });
-  };
+/** Runs a case and returns every buffer as it lies afterwards. */
+export function runCase(engine: Engine, { kernel, args }: Case): Map<string, Float32Array | Uint32Array> {
+  const arena = new Arena(engine);
+  const placed = new Map<string, { at: number; values: Float32Array | Uint32Array }>();
+  const values: Record<string, number> = {};
   for (const field of Object.keys(KERNELS[kernel])) {
     const given = (args as Record<string, Argument>)[field];
-    if (given === null || typeof given === "number") offsets[field] = given ?? 0;
-    else if (given) place(field, given);
+    if (given === null || typeof given === "number") values[field] = given ?? 0;
+    else if (given) {
+      values[field] = arena.allocate(given.length + GUARD);
+      placed.set(field, { at: values[field]!, values: given });
+    }
   }
-  const call = { kernel, args: offsets } as unknown as Call;
+  const call = { kernel, args: values } as unknown as Call;
   const scratch = scratchElements(call);
-  if (scratch > 0) place("scratch", new Float32Array(scratch).fill(Number.NaN));
-  return { call, placed };
-}
-
-/** Runs a case and returns every buffer as it lies afterwards. */
-export function runCase(engine: Engine, one: Case): Map<string, Float32Array | Uint32Array> {
-  const arena = new Arena(engine);
-  const { call, placed } = placeCase(arena, one);
+  if (scratch > 0) {
+    values["scratch"] = arena.allocate(scratch + GUARD);
+    placed.set("scratch", { at: values["scratch"]!, values: new Float32Array(scratch).fill(Number.NaN) });
+  }
   arena.commit();
   for (const { at, values } of placed.values()) {
     viewLike(values, engine, at).set(values);
@@ -77,9 +68,10 @@ export function runCase(engine: Engine, one: Case): Map<string, Float32Array | U
   for (const [field, { at, values }] of placed) {
     const guard = new Float32Array(engine.buffer, at + values.length * 4, GUARD);
     if (!guard.every((value) => value === GUARD_VALUE)) {
-      throw new Error(`${engine.name}: ${one.kernel} wrote past the end of ${field}`);
+      throw new Error(`${engine.name}: ${kernel} wrote past the end of ${field}`);
     }
-    if (field !== "scratch") results.set(field, viewLike(values, engine, at).slice());
+    if (field === "scratch") continue;
+    results.set(field, viewLike(values, engine, at).slice());
   }
   return results;
 }

@@ -2,9 +2,33 @@
 import assert from "node:assert/strict";
 import { after, describe, test } from "node:test";
 import { ReferenceEngine } from "../../src/engine/reference.js";
-import { CASES } from "./cases.js";
+import {
+  activationCases,
+  denseCases,
+  dropoutCases,
+  embeddingCases,
+  memoryCases,
+  softmaxCases,
+} from "./elementwise-cases.js";
 import { testedEngines } from "./engines.js";
 import { type Case, difference, runCase } from "./harness.js";
+import { choosingCases, layoutCases, poolingCases } from "./layout-cases.js";
+import { gradientCases, lossCases, optimizerCases } from "./training-cases.js";
+
+const CASES = [
+  ...memoryCases(),
+  ...embeddingCases(),
+  ...denseCases(),
+  ...activationCases(),
+  ...softmaxCases(),
+  ...dropoutCases(),
+  ...choosingCases(),
+  ...layoutCases(),
+  ...poolingCases(),
+  ...lossCases(),
+  ...optimizerCases(),
+  ...gradientCases(),
+];
 
 const byKernel = new Map<string, Case[]>();
 for (const one of CASES) byKernel.set(one.kernel, [...(byKernel.get(one.kernel) ?? []), one]);
