@@ -1,10 +1,11 @@
 /** cellstate explain …: see inside. One idea a subcommand. */
 import type { Command } from "commander";
-import { doctorCommand } from "./explain/doctor.js";
+import { cellCommand, compareCommand } from "./explain/cell.js";
 import { embeddingCommand } from "./explain/embedding.js";
+import { paramsCommand } from "./explain/params.js";
 
 export function explainCommand(program: Command): void {
   const explain = program.command("explain").description("see inside a model, on your own text");
-  for (const add of [embeddingCommand, doctorCommand]) add(explain);
+  for (const add of [paramsCommand, cellCommand, compareCommand, embeddingCommand]) add(explain);
   for (const command of explain.commands) command.exitOverride().showHelpAfterError();
 }

@@ -30,7 +30,7 @@ export interface MemoryDecomposition {
 
 /** Why a SimpleRNN's state has no such decomposition. */
 export const NO_MEMORY =
-  "A SimpleRNN has no such sum: h_t = φ(x_t·W + h_{t−1}·R + b) passes the whole state through R and φ at every step, " +
+  "A SimpleRNN has no such sum: hₜ = φ(xₜ·W + hₜ₋₁·R + b) passes the whole state through R and φ at every step, " +
   "and φ of a sum is not a sum of φ's. No part of h_T belongs to one word.";
 
 /**

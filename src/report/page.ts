@@ -3,9 +3,12 @@ import { printable } from "../display/text.js";
 import { type Content, html, Markup } from "./markup.js";
 import { STYLE } from "./style.js";
 
-/** A page of its own around its parts. */
-export function page(about: { title: string; eyebrow: string; lead: Content }, ...parts: Content[]): string {
-  const { title, eyebrow, lead } = about;
+/** A page of its own around its parts; `style` adds to the report's. */
+export function page(
+  about: { title: string; eyebrow: string; lead: Content; style?: string },
+  ...parts: Content[]
+): string {
+  const { title, eyebrow, lead, style = "" } = about;
   return html`<!doctype html>
 <html lang="en">
 <head>
@@ -13,7 +16,7 @@ export function page(about: { title: string; eyebrow: string; lead: Content }, .
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${printable(title)}</title>
-<style>${new Markup(STYLE)}</style>
+<style>${new Markup(STYLE + style)}</style>
 </head>
 <body>
 <main>
@@ -35,13 +38,13 @@ svg.chart { max-width: none; background: var(--ground); }
 `;
 const EDGE = 16;
 
-/** A drawing (of `drawing` in svg.ts) as an SVG file with its style inside and some ground around. */
-export function svgFile(chart: Markup): string {
+/** A drawing (of `drawing` in svg.ts) as an SVG file with its style inside and some ground around; `extra` adds to it. */
+export function svgFile(chart: Markup, extra = ""): string {
   const box = /viewBox="0 0 ([\d.]+) ([\d.]+)"/.exec(chart.source);
   if (!box) throw new TypeError("an SVG file needs a drawing with a viewBox");
   const [width, height] = [Number(box[1]) + 2 * EDGE, Number(box[2]) + 2 * EDGE];
   const root = `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" `;
-  const style = html`<style>${ALONE}</style>`.source.replaceAll("&quot;", '"');
+  const style = html`<style>${ALONE + extra}</style>`.source.replaceAll("&quot;", '"');
   return `${chart.source
     .replace("<svg ", root)
     .replace(box[0], `viewBox="${-EDGE} ${-EDGE} ${width} ${height}"`)

@@ -39,7 +39,7 @@ function recurrentRule({ networks, biases, slips, notes }: Cell): ParameterRule 
       const { units, useBias } = facts.layer.options as { units: number; useBias: boolean };
       return {
         networks,
-        inputs: named("I", facts.inputs[0]?.at(-1) ?? 0, `numbers in each x_t, from ${facts.before}`),
+        inputs: named("I", facts.inputs[0]?.at(-1) ?? 0, `numbers in each xₜ, from ${facts.before}`),
         units: named("U", units, "units: numbers in the hidden state h"),
         recurrent: true,
         width: null,
@@ -57,11 +57,11 @@ function commonSlips({ steps, vocabulary }: LayerFacts, { inputs, units, biases 
   const V = vocabulary === null ? null : named("V", vocabulary, "words in the vocabulary");
   const slips: (Slip<Recipe> | null)[] = [
     biases > 0 ? { field: "biases", value: 0, says: "the bias was left out" } : null,
-    { field: "recurrent", value: false, says: "the recurrent kernel, which sees h_{t−1}, was left out" },
-    { field: "inputs", value: null, says: "the kernel, which sees x_t, was left out" },
+    { field: "recurrent", value: false, says: "the recurrent kernel, which sees hₜ₋₁, was left out" },
+    { field: "inputs", value: null, says: "the kernel, which sees xₜ, was left out" },
     T && { field: "units", value: T, says: `the ${T.value} time steps were taken for units` },
-    T && { field: "inputs", value: T, says: `the ${T.value} time steps were taken for the size of x_t` },
-    V && { field: "inputs", value: V, says: "the vocabulary was taken for the size of x_t" },
+    T && { field: "inputs", value: T, says: `the ${T.value} time steps were taken for the size of xₜ` },
+    V && { field: "inputs", value: V, says: "the vocabulary was taken for the size of xₜ" },
     inputs && {
       field: "width",
       value: inputs,
@@ -112,7 +112,7 @@ export const simpleRnnRule = recurrentRule({
     twoBiases,
   ],
   notes: (_, recipe) => [
-    "One network sees [x_t, h_{t−1}] and is the new state.",
+    "One network sees [xₜ, hₜ₋₁] and is the new state.",
     ...cudnnNote("the cell", recipe),
   ],
 });
@@ -129,7 +129,7 @@ export const lstmRule = recurrentRule({
     twoBiases,
   ],
   notes: (_, recipe) => [
-    "Four networks (forget, input, candidate, output) each see [x_t, h_{t−1}].",
+    "Four networks (forget, input, candidate, output) each see [xₜ, hₜ₋₁].",
     ...cudnnNote("the cell", recipe),
   ],
 });
@@ -149,7 +149,7 @@ export const gruRule = recurrentRule({
       : [{ ...twoBiases, says: "two biases were counted, as with reset_after; this GRU has one" }]),
   ],
   notes: (_, recipe) => [
-    "Three networks (update, reset, candidate) each see [x_t, h_{t−1}].",
+    "Three networks (update, reset, candidate) each see [xₜ, hₜ₋₁].",
     gruBiasNote(recipe),
   ],
 });

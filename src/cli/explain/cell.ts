@@ -1,0 +1,191 @@
+/** cellstate explain cell MODEL [TEXT…] and explain compare [MODEL]: the cells, with their values on a text. */
+import type { Command } from "commander";
+import { count, decimal } from "../../display/numbers.js";
+import { padToWidth, wrapToWidth } from "../../display/text.js";
+import { type CellAnatomy, type CellPart, cellAnatomy } from "../../explain/anatomy.js";
+import { type CellView, cellView, type PartSeries } from "../../explain/cell-view.js";
+import { openCell } from "../../explain/cells/open.js";
+import { type CellComparison, compareCells } from "../../explain/comparison.js";
+import { cellPage, comparisonPage } from "../../explain/draw/cell-pages.js";
+import { cellPicture } from "../../explain/draw/cell-picture.js";
+import { comparisonPicture } from "../../explain/draw/comparison-picture.js";
+import { numeral } from "../../explain/draw/numbers.js";
+import { plain } from "../../explain/tex.js";
+import { whole } from "../context.js";
+import { type Style, WIDTH } from "../terminal.js";
+import { excerpt, table } from "../ui/table.js";
+import { shades } from "./blocks.js";
+import { type OutputFlags, outputOptions, show } from "./output.js";
+import {
+  hasText,
+  numbers,
+  openModelOnly,
+  openSubject,
+  type SubjectFlags,
+  subjectOptions,
+} from "./subject.js";
+
+interface Flags extends OutputFlags, SubjectFlags {
+  layer?: string;
+  at?: number;
+  units?: number[];
+}
+
+export function cellCommand(explain: Command): void {
+  const command = explain
+    .command("cell")
+    .description("a recurrent cell part by part; with a text, its gates and states at every word");
+  subjectOptions(command)
+    .option("--layer <name>", "which recurrent layer (default: the last)")
+    .option(
+      "--at <place>",
+      "place in the row of the word to show values of (default: the last word)",
+      whole("at"),
+    )
+    .option(
+      "--units <list>",
+      "units to show, as 0,3,7 (default: those that remember most)",
+      numbers("units"),
+    );
+  outputOptions(command).action(async (source: string, text: string[], flags: Flags) => {
+    if (!hasText(text, flags)) return showAnatomy(source, flags);
+    const { model, sentence, title } = await openSubject(source, text, flags);
+    const view = cellView(model, sentence, flags);
+    await show(
+      {
+        data: view,
+        text: (style) => `${anatomyText(view.anatomy, style)}\n\n${viewText(view, style)}`,
+        page: () => cellPage(view.anatomy, title, view),
+        picture: () => cellPicture(view.anatomy, view),
+      },
+      flags,
+    );
+  });
+}
+
+async function showAnatomy(source: string, flags: Flags): Promise<void> {
+  const { model, title } = await openModelOnly(source, flags);
+  const { layer, cell } = openCell(model, flags.layer);
+  const anatomy = cellAnatomy(layer, cell.inputs);
+  await show(
+    {
+      data: { anatomy },
+      text: (style) => anatomyText(anatomy, style),
+      page: () => cellPage(anatomy, title),
+      picture: () => cellPicture(anatomy),
+    },
+    flags,
+  );
+}
+
+export function anatomyText(
+  { kind, layer, inputs, units, parameters, parts }: CellAnatomy,
+  style: Style,
+): string {
+  const head = `${layer} (${kind}): ${count(units)} units on inputs of ${count(inputs)} numbers, ${count(parameters)} parameters`;
+  return [style.bold(head), ...parts.flatMap((part) => ["", ...partLines(part, style)])].join("\n");
+}
+
+function partLines({ number, name, role, equation, network }: CellPart, style: Style): string[] {
+  const right = network ? `${network.activation}, ${network.range}` : "";
+  const lines = [
+    `${style.bold(padToWidth(`${number} ${name}`, right ? WIDTH - right.length : 0))}${style.dim(right)}`,
+    ...(equation ? wrapToWidth(plain(equation), WIDTH - 2) : []).map((line) => `  ${line}`),
+    ...wrapToWidth(role, WIDTH - 2).map((line) => `  ${line}`),
+  ];
+  if (!network) return lines;
+  const { kernel, recurrent, bias, columns } = network;
+  const biases = bias > 0 ? `, b ${bias}` : "";
+  return [
+    ...lines,
+    style.dim(
+      `  W ${kernel.join("×")}, R ${recurrent.join("×")}${biases}: columns ${columns[0]} to ${columns[1] - 1}`,
+    ),
+  ];
+}
+
+function viewText(view: CellView, style: Style): string {
+  const { words, chosen, units, series, skipped } = view;
+  const states = series
+    .filter(({ state }) => state)
+    .map(({ id, symbol }) => [`${id} before`, plain(symbol.replace("{t}", "{t-1}"))]);
+  const columns = [...states, ...series.map(({ id, symbol }) => [id, plain(symbol)])] as [string, string][];
+  const rows = units.map(({ unit, values }) => [
+    `unit ${unit}`,
+    ...columns.map(([id]) => numeral(values[id]!, 2)),
+  ]);
+  const left = skipped > 0 ? `, ${count(skipped)} steps of padding left out` : "";
+  return [
+    style.bold(`At “${excerpt(words[chosen]!.word, 24)}”, word ${chosen + 1} of ${words.length}${left}`),
+    table([["", ...columns.map(([, symbol]) => symbol)], ...rows]),
+    "",
+    style.bold("Over the words: means over the units (of sizes, in bars), shaded low to high"),
+    seriesTable(view),
+  ].join("\n");
+}
+
+/** A line a word: each part's mean over the units, as a number and a shade. */
+function seriesTable({ words, series, chosen }: CellView): string {
+  const mean = (values: readonly number[]) => values.reduce((a, b) => a + b, 0) / values.length;
+  const shown = (part: PartSeries) => {
+    const means = part.values.map((values) => mean(part.signed ? values.map(Math.abs) : values));
+    const blocks = shades(means);
+    return means.map((value, k) => `${decimal(value, 2)} ${blocks[k]}`);
+  };
+  const columns = series.map(shown);
+  const heads = series.map(({ symbol, signed: both }) => (both ? `|${plain(symbol)}|` : `${plain(symbol)}`));
+  const rows = words.map(({ word }, k) => [
+    `${k === chosen ? "▸" : " "} ${excerpt(word, 22)}`,
+    ...columns.map((column) => column[k]!),
+  ]);
+  return table([["", ...heads.map((head) => `${head}  `)], ...rows], "");
+}
+
+interface CompareFlags extends OutputFlags {
+  inputs: number;
+  units: number;
+}
+
+export function compareCommand(explain: Command): void {
+  const command = explain
+    .command("compare")
+    .description("SimpleRNN, LSTM and GRU side by side")
+    .option("--inputs <n>", "numbers in each input", whole("inputs", 1), 16)
+    .option("--units <n>", "of each cell", whole("units", 1), 32);
+  outputOptions(command).action(async ({ inputs, units, ...flags }: CompareFlags) => {
+    const cells = compareCells(inputs, units);
+    await show(
+      {
+        data: { inputs, units, cells },
+        text: (style) => comparisonText(cells, style),
+        page: () => comparisonPage(cells),
+        picture: () => comparisonPicture(cells),
+      },
+      flags,
+    );
+  });
+}
+
+export function comparisonText(cells: readonly CellComparison[], style: Style): string {
+  const [{ anatomy }] = cells as [CellComparison];
+  const row = (name: string, value: (cell: CellComparison) => string) => [name, ...cells.map(value)];
+  return [
+    style.bold(`${count(anatomy.units)} units on inputs of ${count(anatomy.inputs)} numbers`),
+    table([
+      row("", ({ kind }) => kind),
+      row("interacting networks", ({ networks }) => String(networks)),
+      row("states", ({ states }) => states),
+      row("parameters", ({ parameters }) => count(parameters)),
+      row("multiplications a step", ({ multiplications }) => count(multiplications)),
+      row("kept a step when fresh", ({ fresh }) => (fresh ? decimal(fresh.keep, 3) : "–")),
+      row("steps until half is left", ({ fresh }) => (fresh ? decimal(fresh.halfLife, 1) : "–")),
+    ]),
+    ...cells.flatMap(({ kind, memory, substitution, keeps }) => [
+      "",
+      style.bold(kind),
+      `  ${plain(memory)}`,
+      `  ${substitution}`,
+      ...wrapToWidth(keeps, WIDTH - 2).map((line) => `  ${line}`),
+    ]),
+  ].join("\n");
+}

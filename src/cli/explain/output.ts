@@ -1,0 +1,40 @@
+/** How every explanation leaves: text or one JSON object on stdout, a page and a picture as files. */
+import type { Command } from "commander";
+import { EXPLAIN_STYLE } from "../../explain/draw/style.js";
+import { writeAtomic } from "../../formats/node-files.js";
+import type { Markup } from "../../report/markup.js";
+import { svgFile } from "../../report/page.js";
+import { note, say } from "../context.js";
+import { type Style, styleFor } from "../terminal.js";
+
+export interface OutputFlags {
+  json?: boolean;
+  html?: string;
+  svg?: string;
+}
+
+export function outputOptions(command: Command): Command {
+  return command
+    .option("--json", "everything as one JSON object")
+    .option("--html <file>", "also write a page with formulas and pictures")
+    .option("--svg <file>", "also write the picture");
+}
+
+/** What a command has to show; pages and pictures are made only where they are asked for. */
+export interface Shown {
+  data: unknown;
+  text(style: Style): string;
+  page(): string;
+  picture(): Markup;
+}
+
+export async function show({ data, text, page, picture }: Shown, flags: OutputFlags): Promise<void> {
+  if (flags.html) await write(flags.html, page());
+  if (flags.svg) await write(flags.svg, svgFile(picture(), EXPLAIN_STYLE));
+  say(flags.json ? JSON.stringify(data) : text(styleFor(process.stdout)));
+}
+
+async function write(file: string, text: string): Promise<void> {
+  await writeAtomic(file, new TextEncoder().encode(text));
+  note(`Wrote ${file}`);
+}

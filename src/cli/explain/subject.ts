@@ -1,0 +1,126 @@
+/** What is explained: a model from a file or by name, and a text as the row it reads. */
+import type { Command } from "commander";
+import { InputError, inputError } from "../../errors.js";
+import { readSentence, type Sentence, sentenceOfIds } from "../../explain/sentence.js";
+import type { Model } from "../../model/model.js";
+import { Vectorizer } from "../../text/vectorizer.js";
+import { type EngineFlags, engineOptions, whole } from "../context.js";
+import { namedModel } from "../models.js";
+import { openModel } from "./open.js";
+
+export interface SubjectFlags extends EngineFlags {
+  ids?: number[];
+  vocabulary?: number;
+  length?: number;
+  classes: number;
+  seed: number;
+}
+
+export interface Subject {
+  model: Model;
+  sentence: Sentence;
+  /** Names of the classes, where the file knows them. */
+  labels?: readonly string[];
+  /** "spam.keras", "lstm, untrained (seed 0)" */
+  title: string;
+}
+
+/** Sizes of a preset that is given no text. */
+const SIZES = { vocabulary: 1000, length: 200 };
+
+export const numbers =
+  (name: string) =>
+  (text: string): number[] =>
+    text.split(",").map(whole(name));
+
+/** MODEL and TEXT, with the options that go with them. */
+export function subjectOptions(command: Command): Command {
+  command
+    .argument("<model>", "a model file, or the name of a preset (lstm, gru, rnn), untrained")
+    .argument("[text...]", "the text to explain it on")
+    .option("--ids <list>", "a row of ids in place of the text, as 4,17,9", numbers("ids"))
+    .option("--vocabulary <n>", "of a preset (default: the text's words)", whole("vocabulary", 2))
+    .option("--length <n>", "of a preset's rows (default: the text's)", whole("length", 1))
+    .option("--classes <n>", "of a preset", whole("classes", 2), 2)
+    .option("--seed <n>", "of a preset's weights", whole("seed"), 0);
+  return engineOptions(command);
+}
+
+export const hasText = (text: readonly string[], { ids }: SubjectFlags): boolean =>
+  ids !== undefined || text.join("").trim() !== "";
+
+/** @throws InputError where there is no text, or the model has no words for it */
+export async function openSubject(
+  source: string,
+  text: readonly string[],
+  flags: SubjectFlags,
+): Promise<Subject> {
+  const words = text.join(" ");
+  if (!hasText(text, flags)) {
+    throw inputError({
+      expected: "a text, or --ids",
+      where: "explain",
+      next: 'As in: "free entry in a weekly draw".',
+    });
+  }
+  const preset = untrained(source, words, flags);
+  if (preset) return preset;
+  const { model, classifier, name } = await openModel(source, flags);
+  if (flags.ids)
+    return {
+      model,
+      sentence: idSentence(model, flags.ids, classifier?.vectorizer),
+      title: name,
+      ...(classifier ? { labels: classifier.labels } : {}),
+    };
+  if (!classifier) {
+    throw new InputError(
+      `${name}: this file has no vocabulary to read a text with. Give the row itself with --ids 4,17,9.`,
+    );
+  }
+  const sentence = readSentence(classifier.vectorizer, words, classifier.length);
+  return { model, sentence, labels: classifier.labels, title: name };
+}
+
+/** Only a model, with or without a text. */
+export async function openModelOnly(
+  source: string,
+  flags: SubjectFlags,
+): Promise<{ model: Model; title: string }> {
+  const { vocabulary = SIZES.vocabulary, length = SIZES.length, classes, seed } = flags;
+  const model = namedModel(source, { vocabulary, length, classes }, { seed });
+  if (model) return { model, title: `${source}, untrained (seed ${seed})` };
+  const opened = await openModel(source, flags);
+  return { model: opened.model, title: opened.name };
+}
+
+/** A preset whose vocabulary is the words of the text itself; null where the word names a file. */
+function untrained(source: string, text: string, flags: SubjectFlags): Subject | null {
+  const vectorizer = vocabularyOf(text);
+  const own = flags.ids ?? vectorizer.encode(text);
+  const length = flags.length ?? own.length;
+  const vocabulary = flags.vocabulary ?? (flags.ids ? Math.max(...flags.ids) + 1 : vectorizer.size);
+  const { classes, seed, engine, threads } = flags;
+  const model = namedModel(source, { vocabulary, length, classes }, { seed, engine, threads });
+  if (!model) return null;
+  const title = `${source}, untrained (seed ${seed})`;
+  if (flags.ids) return { model, sentence: idSentence(model, flags.ids), title };
+  return { model, sentence: readSentence(vectorizer, text, length), title };
+}
+
+function vocabularyOf(text: string): Vectorizer {
+  const frontEnd = { frontEnd: "tokenizer" as const };
+  const row = { padding: "pre" as const, truncating: "pre" as const };
+  const tokens = new Vectorizer(frontEnd, ["", "any"], row).tokens(text);
+  return new Vectorizer(frontEnd, ["", ...(tokens.length > 0 ? new Set(tokens) : ["any"])], row);
+}
+
+/** Ids as a row of the length that the model reads, padded in front. */
+function idSentence(model: Model, ids: readonly number[], vectorizer?: Vectorizer): Sentence {
+  const length = model.inputShapes[0]?.[0] ?? ids.length;
+  if (ids.length > length) {
+    throw inputError({ expected: `at most ${length} ids`, where: "--ids", received: ids.length });
+  }
+  const row = [...new Array<number>(length - ids.length).fill(0), ...ids];
+  return sentenceOfIds(row, vectorizer?.vocabulary);
+}

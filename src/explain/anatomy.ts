@@ -1,0 +1,170 @@
+/** The parts of a recurrent cell by name: what each is for, its equation, its activation, its block of the weights. */
+import { GRU } from "../layers/gru.js";
+import { LSTM } from "../layers/lstm.js";
+import type { CellKind } from "./cells/cell.js";
+import type { RecurrentLayer } from "./cells/open.js";
+import { at, networkTex, odot, phi, symbolOf } from "./tex.js";
+
+export interface CellPart {
+  /** A network's letter as in its weights; "c" and "h" are an LSTM's states, "state" is the others'. */
+  id: string;
+  /** As in the drawings. */
+  number: number;
+  name: string;
+  /** TeX of its value at step t. */
+  symbol: string;
+  /** What it is for, in a sentence. */
+  role: string;
+  /** TeX: "f_{t} = \sigma(…)"; "" where its network's says it all. */
+  equation: string;
+  /** Null for a state, which has no weights of its own. */
+  network: PartNetwork | null;
+}
+
+export interface PartNetwork {
+  /** "sigmoid", and the values it can take. */
+  activation: string;
+  range: string;
+  /** Columns from … to − 1 of the layer's matrices, and the shapes of the block. */
+  columns: [number, number];
+  kernel: [number, number];
+  recurrent: [number, number];
+  /** Numbers in its biases: 0, U or 2U. */
+  bias: number;
+  parameters: number;
+}
+
+export interface CellAnatomy {
+  kind: CellKind;
+  layer: string;
+  inputs: number;
+  units: number;
+  parts: CellPart[];
+  parameters: number;
+}
+
+/** Name and role by cell and network. */
+const ROLES: Record<string, readonly [string, string]> = {
+  "LSTM i": [
+    "input gate",
+    "Decides, unit by unit, how much of the candidate is written into the cell state.",
+  ],
+  "LSTM f": [
+    "forget gate",
+    "Decides, unit by unit, how much of the old cell state stays: 1 keeps it whole, 0 wipes it.",
+  ],
+  "LSTM g": ["candidate", "Proposes what to write, from this word and the last hidden state."],
+  "LSTM o": ["output gate", "Decides, unit by unit, how much of the cell state shows as hidden state."],
+  "LSTM c": [
+    "cell state",
+    "The long memory: what was kept plus what is written. It crosses no weights on its way, so gradients can last.",
+  ],
+  "LSTM h": [
+    "hidden state",
+    "What the cell shows of its memory: to its four networks at the next step, and to the layer above.",
+  ],
+  "GRU z": [
+    "update gate",
+    "Decides, unit by unit, how much of the old state stays; the rest makes room for the candidate.",
+  ],
+  "GRU r": ["reset gate", "Decides, unit by unit, how much of the old state the candidate may see."],
+  "GRU h": ["candidate", "Proposes the new state, from this word and what the reset gate lets through."],
+  "GRU state": [
+    "hidden state",
+    "Memory and output in one: a mix of the old state and the candidate. What is kept crosses no weights.",
+  ],
+  "SimpleRNN h": [
+    "network",
+    "Mixes this word with the whole old state, through weights and a squashing function.",
+  ],
+  "SimpleRNN state": [
+    "hidden state",
+    "Memory and output in one, made anew at every step: whatever is to last must pass the weights every time.",
+  ],
+};
+
+const RANGES: Record<string, string> = {
+  sigmoid: "0 to 1",
+  hardSigmoid: "0 to 1",
+  hardSigmoid2: "0 to 1",
+  tanh: "−1 to 1",
+  softsign: "−1 to 1",
+  hardTanh: "−1 to 1",
+  relu: "0 up",
+};
+
+/** Networks in the order in which they are best told. */
+const TOLD: Record<CellKind, readonly string[]> = {
+  LSTM: ["f", "i", "g", "o"],
+  GRU: ["r", "z", "h"],
+  SimpleRNN: ["h"],
+};
+/** In the order of the weights. */
+const STORED: Record<CellKind, readonly string[]> = {
+  LSTM: ["i", "f", "g", "o"],
+  GRU: ["z", "r", "h"],
+  SimpleRNN: ["h"],
+};
+
+/** @param inputs numbers in x_t */
+export function cellAnatomy(layer: RecurrentLayer, inputs: number): CellAnatomy {
+  const kind = layer.className;
+  const networks = TOLD[kind].map((network) => networkPart(layer, network, inputs));
+  const parts = [...networks, ...statesOf(layer)].map((part, k) => ({ ...part, number: k + 1 }));
+  return {
+    kind,
+    layer: layer.name,
+    inputs,
+    units: layer.options.units,
+    parts,
+    parameters: networks.reduce((sum, { network }) => sum + network!.parameters, 0),
+  };
+}
+
+function networkPart(layer: RecurrentLayer, network: string, inputs: number): Omit<CellPart, "number"> {
+  const kind = layer.className;
+  const { units: U, useBias, activation } = layer.options;
+  const place = STORED[kind].indexOf(network);
+  const gated = !symbolOf(layer, network).startsWith("\\tilde") && "recurrentActivation" in layer.options;
+  const own = gated ? (layer.options as { recurrentActivation: string }).recurrentActivation : activation;
+  const biases = useBias ? (layer instanceof GRU && layer.options.resetAfter ? 2 : 1) : 0;
+  const [name, role] = ROLES[`${kind} ${network}`]!;
+  const symbol = at(symbolOf(layer, network), 0);
+  return {
+    id: network,
+    name,
+    symbol,
+    role,
+    equation: `${symbol} = ${networkTex(layer, network, 0)}`,
+    network: {
+      activation: own,
+      range: RANGES[own] ?? "any number",
+      columns: [place * U, (place + 1) * U],
+      kernel: [inputs, U],
+      recurrent: [U, U],
+      bias: biases * U,
+      parameters: inputs * U + U * U + biases * U,
+    },
+  };
+}
+
+function statesOf(layer: RecurrentLayer): Omit<CellPart, "number">[] {
+  const part = (id: string, symbol: string, equation: string) => {
+    const [name, role] = ROLES[`${layer.className} ${id}`]!;
+    return { id, name, role, symbol, equation: equation && `${symbol} = ${equation}`, network: null };
+  };
+  const h = at("h", 0);
+  if (layer instanceof LSTM) {
+    const c = at("c", 0);
+    const written = odot(at("i", 0), at(symbolOf(layer, "g"), 0));
+    return [
+      part("c", c, `${odot(at("f", 0), at("c", 1))} + ${written}`),
+      part("h", h, odot(at("o", 0), `${phi(layer)}(${c})`)),
+    ];
+  }
+  if (layer instanceof GRU) {
+    const written = odot(`(1 - ${at("z", 0)})`, at(symbolOf(layer, "h"), 0));
+    return [part("state", h, `${odot(at("z", 0), at("h", 1))} + ${written}`)];
+  }
+  return [part("state", h, "")];
+}

@@ -1,0 +1,148 @@
+/** A recurrent layer at work on a sentence: its parts, their values at every word, and some units at one step. */
+import { inputError } from "../errors.js";
+import type { Model } from "../model/model.js";
+import { type CellAnatomy, cellAnatomy } from "./anatomy.js";
+import { openCell } from "./cells/open.js";
+import { zeros } from "./cells/vector.js";
+import { Network } from "./network.js";
+import type { Sentence } from "./sentence.js";
+import { stepsOf, type TraceStep } from "./trace.js";
+
+/** A word and where it stands in the row. */
+export interface Word {
+  t: number;
+  word: string;
+  known: boolean;
+}
+
+/** One part's values over the words. */
+export interface PartSeries {
+  /** The part of the anatomy. */
+  id: string;
+  name: string;
+  /** TeX. */
+  symbol: string;
+  /** [words][U] */
+  values: number[][];
+  /** Gates lie between 0 and 1; states and candidates can be negative. */
+  signed: boolean;
+  /** Handed on to the next step. */
+  state: boolean;
+}
+
+export interface UnitValues {
+  unit: number;
+  /** By part, with "c before" and "h before" ("state before") for the states that came in. */
+  values: Record<string, number>;
+}
+
+export interface CellView {
+  anatomy: CellAnatomy;
+  /** Words in the order of the row; steps of padding are left out. */
+  words: Word[];
+  skipped: number;
+  series: PartSeries[];
+  /** Which of the words the values are of. */
+  chosen: number;
+  units: UnitValues[];
+}
+
+export interface CellViewOptions {
+  layer?: string;
+  /** Place in the row; the last word by default. */
+  at?: number;
+  /** Units to show the values of; those whose memory is largest there by default. */
+  units?: readonly number[];
+}
+
+const MOST_UNITS = 5;
+
+/** @throws InputError where layer, place or units are not there */
+export function cellView(model: Model, sentence: Sentence, options: CellViewOptions = {}): CellView {
+  const open = openCell(model, options.layer);
+  const { cell, layer } = open;
+  const network = new Network(model);
+  try {
+    const steps = stepsOf(open, network.run([sentence.ids]));
+    const anatomy = cellAnatomy(layer, cell.inputs);
+    const shown = [...steps]
+      .sort((a, b) => a.t - b.t)
+      .filter(({ t, masked }) => !masked && sentence.words[t] !== "");
+    const words = shown.map(({ t }) => ({ t, word: sentence.words[t]!, known: sentence.known[t]! }));
+    const chosen = chooseWord(words, options.at);
+    const series = anatomy.parts.flatMap((part): PartSeries[] => {
+      // A SimpleRNN's one network gives its state itself.
+      if (part.network && cell.kind === "SimpleRNN") return [];
+      const { id, name, symbol } = part;
+      const kind = { signed: part.network?.range !== "0 to 1", state: !part.network };
+      return [{ id, name, symbol, ...kind, values: shown.map((step) => [...readPart(step, id)]) }];
+    });
+    return {
+      anatomy,
+      words,
+      skipped: steps.length - shown.length,
+      series,
+      chosen,
+      units: unitValues(
+        series,
+        chosen,
+        steps[steps.indexOf(shown[chosen]!) - 1],
+        chooseUnits(series, chosen, options.units, cell.units),
+      ),
+    };
+  } finally {
+    network.dispose();
+  }
+}
+
+function readPart(step: TraceStep, id: string): readonly number[] {
+  if (id === "c") return step.c!;
+  if (id === "state" || (id === "h" && step.c)) return step.h;
+  return step.gates[id] ?? step.h;
+}
+
+function chooseWord(words: readonly Word[], at: number | undefined): number {
+  const place = at === undefined ? words.length - 1 : words.findIndex(({ t }) => t === at);
+  if (place >= 0) return place;
+  const places = words.length === 0 ? "there are none" : `${words[0]!.t} to ${words.at(-1)!.t}`;
+  throw inputError({
+    expected: `the place of a word in the row (${places})`,
+    where: "at",
+    received: at ?? "none",
+  });
+}
+
+function chooseUnits(
+  series: readonly PartSeries[],
+  chosen: number,
+  units: readonly number[] | undefined,
+  U: number,
+): readonly number[] {
+  for (const unit of units ?? []) {
+    if (!Number.isInteger(unit) || unit < 0 || unit >= U) {
+      throw inputError({ expected: `units from 0 to ${U - 1}`, where: "units", received: unit });
+    }
+  }
+  if (units && units.length > 0) return units;
+  const memory = (series.find(({ id }) => id === "c") ?? series.at(-1)!).values[chosen]!;
+  const order = zeros(U).map((_, u) => u);
+  order.sort((a, b) => Math.abs(memory[b]!) - Math.abs(memory[a]!) || a - b);
+  return order.slice(0, MOST_UNITS);
+}
+
+function unitValues(
+  series: readonly PartSeries[],
+  chosen: number,
+  before: TraceStep | undefined,
+  units: readonly number[],
+): UnitValues[] {
+  return units.map((unit) => ({
+    unit,
+    values: Object.fromEntries([
+      ...series
+        .filter(({ state }) => state)
+        .map(({ id }): [string, number] => [`${id} before`, before ? readPart(before, id)[unit]! : 0]),
+      ...series.map(({ id, values }): [string, number] => [id, values[chosen]![unit]!]),
+    ]),
+  }));
+}

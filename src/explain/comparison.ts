@@ -1,0 +1,72 @@
+/** SimpleRNN, LSTM and GRU of one size side by side: what interacts, what is kept, what it costs. */
+import * as layers from "../layers/index.js";
+import { sequential } from "../model/model.js";
+import { type CellAnatomy, cellAnatomy } from "./anatomy.js";
+import type { CellKind } from "./cells/cell.js";
+import type { RecurrentLayer } from "./cells/open.js";
+import { explainParameters } from "./parameters.js";
+
+export interface CellComparison {
+  kind: CellKind;
+  anatomy: CellAnatomy;
+  /** Small networks that interact: 1, 4 or 3. */
+  networks: number;
+  /** "h", or "c and h" */
+  states: string;
+  parameters: number;
+  /** "4 × ((16 + 32) × 32 + 32) = 6,272" */
+  substitution: string;
+  /** Products of a weight and a number in one step. */
+  multiplications: number;
+  /** TeX: how the memory comes from the one before. */
+  memory: string;
+  /** What stays of a unit's memory from one step to the next in a fresh cell, and after how many steps half is left. */
+  fresh: { keep: number; halfLife: number } | null;
+  /** What it can keep, and why. */
+  keeps: string;
+}
+
+const KEEPS: Record<CellKind, string> = {
+  SimpleRNN:
+    "Its only state is made anew at every step: what is to last must pass the recurrent weights and the squashing " +
+    "function each time. Gradients pass them too, so they shrink or grow by a factor a step.",
+  LSTM:
+    "The cell state is kept unit by unit by the forget gate and crosses no weights, so both a memory and its gradient " +
+    "can last as long as the gate stays near 1. With a small forget bias they are gone within a few steps.",
+  GRU:
+    "The update gate keeps the state unit by unit, as the forget gate does, but what is kept and what is written add " +
+    "up to 1, and the state is also the output: there is no memory that does not show.",
+};
+
+/** @param inputs numbers in x_t */
+export function compareCells(inputs: number, units: number): CellComparison[] {
+  return [layers.simpleRNN({ units }), layers.lstm({ units }), layers.gru({ units })].map((layer) =>
+    describe(layer, inputs),
+  );
+}
+
+const sigmoid = (x: number) => 1 / (1 + Math.exp(-x));
+
+function describe(layer: RecurrentLayer, inputs: number): CellComparison {
+  const model = sequential([layers.input({ shape: [null, inputs] }), layer], { engine: "reference" });
+  const { count, substitution } = explainParameters(model).layers[0]!;
+  const anatomy = cellAnatomy(layer, inputs);
+  const networks = anatomy.parts.flatMap(({ network }) => network ?? []);
+  const memory = anatomy.parts.find(({ id }) => id === "c" || id === "state")!;
+  // Fresh gates stand about where their bias puts them: the forget gate's at 1, the update gate's at 0.
+  const keep = { SimpleRNN: null, LSTM: sigmoid(1), GRU: sigmoid(0) }[layer.className];
+  return {
+    kind: layer.className,
+    anatomy,
+    networks: networks.length,
+    states: layer.className === "LSTM" ? "c and h" : "h",
+    parameters: count,
+    substitution,
+    multiplications: networks.reduce((sum, { kernel, recurrent }) => sum + size(kernel) + size(recurrent), 0),
+    memory: memory.equation || anatomy.parts[0]!.equation,
+    fresh: keep === null ? null : { keep, halfLife: Math.log(0.5) / Math.log(keep) },
+    keeps: KEEPS[layer.className],
+  };
+}
+
+const size = ([rows, columns]: readonly [number, number]) => rows * columns;

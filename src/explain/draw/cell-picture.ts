@@ -1,0 +1,119 @@
+/** A cell as one picture: the drawing, a card for every part, and with a sentence the values of its gates and states. */
+
+import { wrapToWidth } from "../../display/text.js";
+import { html, type Markup } from "../../report/markup.js";
+import { drawing, words } from "../../report/svg.js";
+import type { CellAnatomy, CellPart } from "../anatomy.js";
+import type { CellView, PartSeries } from "../cell-view.js";
+import { plain } from "../tex.js";
+import { cellDiagram, DIAGRAM, type PartValues } from "./cell-diagrams.js";
+import { badge } from "./diagram.js";
+import { type Box, HATCH, heatLegend, heatMap, place } from "./heat-map.js";
+import { formula } from "./math-text.js";
+import { numeral } from "./numbers.js";
+import { wordsAxis, wordsHeight } from "./words-axis.js";
+
+const WIDTH = DIAGRAM.width;
+
+/** The cell and its parts. */
+export function cellPicture(anatomy: CellAnatomy, view?: CellView): Markup {
+  const top = view ? 26 : 0;
+  const diagram = top + DIAGRAM.height[anatomy.kind];
+  const cards = cardsOf(anatomy.parts, diagram + 14);
+  const maps = view ? gateMaps(view, cards.bottom + 44) : null;
+  return drawing(
+    {
+      id: `cell-${anatomy.layer || anatomy.kind.toLowerCase()}`,
+      title: `${anatomy.kind} cell of ${anatomy.units} units on inputs of ${anatomy.inputs} numbers`,
+      description: describe(anatomy),
+      width: WIDTH,
+      height: maps ? maps.bottom : cards.bottom,
+    },
+    HATCH,
+    view && chosenLine(view),
+    html`<g transform="translate(0 ${top})">${cellDiagram(anatomy, view ? valuesOf(view) : {})}</g>`,
+    cards.drawn,
+    maps?.drawn,
+  );
+}
+
+/** For those who do not see it: every part with its role and equation. */
+const describe = ({ parts }: CellAnatomy) =>
+  parts.map(({ number, name, role, equation }) => `${number}: ${name}. ${role} ${plain(equation)}`).join(" ");
+
+const chosenLine = ({ words: list, chosen, units }: CellView) =>
+  words(
+    0,
+    14,
+    `Unit ${units[0]!.unit} at “${list[chosen]!.word}”, word ${chosen + 1} of ${list.length}`,
+    "heading",
+  );
+
+const valuesOf = ({ units }: CellView): PartValues =>
+  Object.fromEntries(Object.entries(units[0]!.values).map(([id, value]) => [id, numeral(value, 2)]));
+
+const CARD = { width: 310, gap: 15, height: 142 } as const;
+
+function cardsOf(parts: readonly CellPart[], y: number): { drawn: Markup; bottom: number } {
+  const rows = Math.ceil(parts.length / 3);
+  const drawn = parts.map((part, k) => {
+    const x = (k % 3) * (CARD.width + CARD.gap);
+    return html`<g transform="translate(${x} ${y + Math.floor(k / 3) * (CARD.height + CARD.gap)})">${card(part)}</g>`;
+  });
+  return { drawn: html`${drawn}`, bottom: y + rows * (CARD.height + CARD.gap) - CARD.gap };
+}
+
+function card({ id, number, name, role, equation, network }: CellPart): Markup {
+  const lines = wrapToWidth(role, 41);
+  const kind = network ? "" : id === "c" ? "state" : "hidden";
+  return html`<rect class="card" width="${CARD.width}" height="${CARD.height}" rx="10"/>
+${badge(22, 24, number, kind)}${words(40, 29, name, "part-name")}${network !== null && words(CARD.width - 14, 28, `${network.activation}: ${network.range}`, "part-fact", "end")}
+${equation !== "" && formula(14, 58, equation, { size: 15 })}
+${lines.map((line, k) => words(14, 80 + 17 * k, line, "part-role"))}
+${network !== null && words(14, CARD.height - 10, weightsLine(network), "part-fact")}`;
+}
+
+function weightsLine({
+  kernel,
+  recurrent,
+  bias,
+  columns: [from, to],
+}: NonNullable<CellPart["network"]>): string {
+  const biases = bias > 0 ? `, b ${bias}` : "";
+  return `W ${kernel.join("×")}, R ${recurrent.join("×")}${biases}: columns ${from}–${to - 1}`;
+}
+
+const MAP = { left: 150, gap: 26 } as const;
+
+/** A heat map for every gate and state, words along the bottom. */
+function gateMaps(view: CellView, y: number): { drawn: Markup; bottom: number } {
+  const { words: list, series, chosen, anatomy } = view;
+  const width = Math.min(WIDTH - MAP.left, list.length * 62);
+  const height = Math.min(132, Math.max(48, anatomy.units * 12));
+  const top = y + 36;
+  const maps = series.map((part, k) => {
+    return gateMap(part, { x: MAP.left, y: top + k * (height + MAP.gap), width, height });
+  });
+  const bottom = top + series.length * (height + MAP.gap) - MAP.gap;
+  const column = { x: MAP.left + (chosen / list.length) * width, width: width / list.length };
+  const legend = bottom + wordsHeight(list) + 26;
+  const drawn = html`${words(0, y, "Every gate and state over the words", "heading")}
+${words(0, y + 18, `A row a unit, ${anatomy.units} of them; a column a word. The frame is the step drawn above.`, "subheading")}
+${maps}<rect class="pointer" ${place({ ...column, y: top - 3, height: bottom - top + 6 })}/>
+${wordsAxis(list, MAP.left, bottom + 6, width, chosen)}
+${heatLegend(MAP.left, legend)}`;
+  return { drawn, bottom: legend + 8 };
+}
+
+/** Gates are shaded from their least to their most, states and candidates by size on either side of 0. */
+function gateMap({ name, symbol, values, signed }: PartSeries, box: Box): Markup {
+  const flat = values.flat();
+  const [least, most] = [Math.min(...flat), Math.max(...flat)];
+  const scale = signed
+    ? { blank: 0, full: Math.max(-least, most, 1e-12) }
+    : { blank: least, full: Math.max(most - least, 1e-12) };
+  const mean = flat.reduce((a, b) => a + b, 0) / flat.length;
+  return html`${formula(0, box.y + 16, symbol, { size: 18 })}${words(34, box.y + 15, name, "part-role")}
+${words(0, box.y + 36, `${numeral(least, 2)} to ${numeral(most, 2)}`, "part-fact")}${words(0, box.y + 52, `mean ${numeral(mean, 2)}`, "part-fact")}
+${heatMap({ values, ...scale }, box)}`;
+}

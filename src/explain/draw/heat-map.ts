@@ -1,0 +1,63 @@
+/**
+ * Numbers as shades. Positive ones are plain, negative ones hatched, so that the sign reads in grey too; the shade grows
+ * with the size. Cells of one shade are one path, so that a thousand of them stay small.
+ */
+import { html, type Markup } from "../../report/markup.js";
+import { px, words } from "../../report/svg.js";
+
+export interface HeatMap {
+  /** [columns][rows] */
+  values: readonly (readonly number[])[];
+  /** The value that is left blank (default 0), and the size above it that is shaded fully. */
+  blank?: number;
+  full: number;
+}
+
+export interface Box {
+  x: number;
+  y: number;
+  width: number;
+  height: number;
+}
+
+const SHADES = 16;
+
+export function heatMap({ values, blank = 0, full }: HeatMap, box: Box): Markup {
+  const columns = values.length;
+  const rows = values[0]?.length ?? 0;
+  const [w, h] = [box.width / columns, box.height / rows];
+  const paths = new Map<string, string[]>();
+  for (const [c, column] of values.entries()) {
+    for (const [r, value] of column.entries()) {
+      const above = value - blank;
+      const shade = Math.min(SHADES, Math.round((Math.abs(above) / full) * SHADES));
+      if (!(shade > 0)) continue;
+      const key = `${above < 0 ? "minus" : "plus"} ${shade}`;
+      const cell = `M${fine(box.x + c * w)} ${fine(box.y + r * h)}h${fine(w)}v${fine(h)}h${fine(-w)}z`;
+      paths.set(key, [...(paths.get(key) ?? []), cell]);
+    }
+  }
+  const shades = [...paths].map(([key, cells]) => {
+    const [kind, shade] = key.split(" ") as [string, string];
+    return html`<path class="heat ${kind}" fill-opacity="${Math.round((Number(shade) / SHADES) * 1000) / 1000}" d="${cells.join("")}"/>`;
+  });
+  return html`<rect class="heat-ground" ${place(box)}/>${shades}<rect class="frame" ${place(box)}/>`;
+}
+
+const fine = (value: number) => Math.round(value * 100) / 100;
+
+export const place = ({ x, y, width, height }: Box): Markup =>
+  html`x="${px(x)}" y="${px(y)}" width="${px(width)}" height="${px(height)}"`;
+
+/** The hatching that negative values are filled with; once a drawing. */
+export const HATCH: Markup = html`<defs><pattern id="hatch" width="5" height="5" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><rect class="hatch-ground" width="5" height="5"/><line class="hatch-line" x1="0" x2="0" y1="0" y2="5"/></pattern></defs>`;
+
+/** What the shades mean: more of it, and below 0. */
+export function heatLegend(x: number, y: number): Markup {
+  const strip = (from: number, kind: string) =>
+    html`<rect class="heat-ground" x="${from}" y="${y - 9}" width="96" height="12"/>${LEGEND_STEPS.map((share, k) => html`<rect class="heat ${kind}" fill-opacity="${share}" x="${from + 12 * k}" y="${y - 9}" width="12" height="12"/>`)}`;
+  return html`${words(x, y + 1, "least", "legend")}${strip(x + 38, "plus")}${words(x + 142, y + 1, "most", "legend")}
+${words(x + 210, y + 1, "below 0", "legend")}${strip(x + 264, "minus")}`;
+}
+
+const LEGEND_STEPS = Array.from({ length: 8 }, (_, k) => (k + 1) / 8);
