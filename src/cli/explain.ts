@@ -1,11 +1,13 @@
 /** cellstate explain …: see inside. One idea a subcommand. */
 import type { Command } from "commander";
 import { cellCommand, compareCommand } from "./explain/cell.js";
+import { doctorCommand } from "./explain/doctor.js";
 import { embeddingCommand } from "./explain/embedding.js";
 import { paramsCommand } from "./explain/params.js";
 
 export function explainCommand(program: Command): void {
   const explain = program.command("explain").description("see inside a model, on your own text");
-  for (const add of [paramsCommand, cellCommand, compareCommand, embeddingCommand]) add(explain);
+  const commands = [paramsCommand, cellCommand, compareCommand, embeddingCommand, doctorCommand];
+  for (const add of commands) add(explain);
   for (const command of explain.commands) command.exitOverride().showHelpAfterError();
 }

@@ -1,5 +1,5 @@
 /** The map of an Embedding drawn: a mark a word, names for the words that tell most, none over another. */
-import { percent } from "../display/numbers.js";
+import { decimal, percent } from "../display/numbers.js";
 import { displayWidth, printable } from "../display/text.js";
 import { html, type Markup } from "../report/markup.js";
 import { drawing, px, words } from "../report/svg.js";
@@ -26,7 +26,7 @@ interface Placed {
   point: MapPoint;
   x: number;
   y: number;
-  /** What the word does to the probability of the second label; null where there are not just two. */
+  /** What the word does to the log-odds of the second label; null where there are not just two. */
   effect: number | null;
 }
 
@@ -145,7 +145,7 @@ const inside = ({ x, y, width, height }: Box) =>
 
 /** Up and down triangles for words that push the answer one way or the other, a small dot for the others. */
 function mark({ point, x, y, effect }: Placed, kind: Kind): Markup {
-  const tooltip = effect === null ? shown(point) : `${shown(point)}: ${signed(effect)}`;
+  const tooltip = told(point, effect);
   if (kind === "faint") {
     return html`<circle class="fill faint" cx="${px(x)}" cy="${px(y)}" r="2"><title>${tooltip}</title></circle>`;
   }
@@ -154,7 +154,9 @@ function mark({ point, x, y, effect }: Placed, kind: Kind): Markup {
   return html`<path class="fill ${kind}" d="${path}"><title>${tooltip}</title></path>`;
 }
 
-const signed = (change: number) => `${change < 0 ? "−" : "+"}${percent(Math.abs(change))}`;
+/** "free (99.8 %)": the word, and what the second output is for a text of it alone. */
+const told = (point: MapPoint, effect: number | null) =>
+  effect === null || !point.alone ? shown(point) : `${shown(point)} (${decimal(point.alone.at(-1)!, 3)})`;
 
 function legend({ explained, labels, points }: EmbeddingMap, effects: boolean, stretch: number): Markup {
   const axes = `across ${percent(explained[0], 0)}, up ${percent(explained[1], 0)} of what sets the ${points.length} vectors apart${stretch > 1.05 ? `, drawn ${stretch.toFixed(1)} times as large` : ""}`;
@@ -173,9 +175,6 @@ ${words(WIDTH - 14, HEIGHT - 8, axes, "axis-label", "end")}`;
 }
 
 function describeMap({ points, explained }: EmbeddingMap, named: readonly Name[]): string {
-  const tell = named.slice(0, 12).map(({ item }) => {
-    const effect = item.effect === null ? "" : ` (${signed(item.effect)})`;
-    return `${shown(item.point)}${effect}`;
-  });
+  const tell = named.slice(0, 12).map(({ item }) => told(item.point, item.effect));
   return `${points.length} words by the first two principal components of their vectors, which hold ${percent(explained[0] + explained[1])} of the variance. Most telling: ${tell.join(", ")}.`;
 }

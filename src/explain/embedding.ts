@@ -40,7 +40,9 @@ export interface MapPoint {
   y: number;
   /** Length of the word's vector. */
   norm: number;
-  /** What the word alone changes of each output; null where that was not computed. */
+  /** The outputs for a text of this word alone; null where that was not computed. */
+  alone: number[] | null;
+  /** What the word changes of each output beside an empty text, as log-odds where outputs are probabilities. */
   effect: number[] | null;
 }
 
@@ -49,6 +51,8 @@ export interface EmbeddingMap {
   points: MapPoint[];
   /** Shares of the vectors' variance that the two axes show. */
   explained: [number, number];
+  /** The outputs for an empty text. */
+  empty: number[] | null;
   /** What the outputs stand for, where known. */
   labels: readonly string[] | null;
 }
@@ -142,10 +146,10 @@ function cosine(a: Float32Array, b: Float32Array): number {
 }
 
 /**
- * What each of the first `count` words changes of the outputs: the model's answer to a row with that word alone, less its
- * answer to an empty row. [count][outputs]; null where the model reads anything but one row of this layer's ids.
+ * The outputs [count][outputs] for texts of one word each, the first being empty: rows of padding with the word's id where
+ * the last (or first) word of a text stands. Null where the model reads anything but one row of this layer's ids.
  */
-export function wordEffects(
+export function wordOutputs(
   model: Model,
   count: number,
   length: number,
@@ -161,9 +165,21 @@ export function wordEffects(
   for (let id = 1; id < count; id++) ids[id * steps + at] = id;
   const { data } = model.predictFlat({ data: ids, rows: count, shape: [steps] });
   const outputs = model.outputSize;
-  return Array.from({ length: count }, (_, id) =>
-    Float32Array.from({ length: outputs }, (_, k) => data[id * outputs + k]! - data[k]!),
-  );
+  return Array.from({ length: count }, (_, id) => data.slice(id * outputs, (id + 1) * outputs));
+}
+
+/** float32 probabilities come no nearer to 0 and 1 than this. */
+const NEAREST = 1e-7;
+
+/** What each row of outputs has more than the first: of log-odds where all are probabilities, else plainly. */
+export function effectsOf(rows: readonly Float32Array[]): number[][] {
+  const probabilities = rows.every((row) => row.every((p) => p >= 0 && p <= 1));
+  const measure = (p: number) => {
+    if (!probabilities) return p;
+    const inside = Math.min(1 - NEAREST, Math.max(NEAREST, p));
+    return Math.log(inside) - Math.log1p(-inside);
+  };
+  return rows.map((row) => Array.from(row, (p, k) => measure(p) - measure(rows[0]![k]!)));
 }
 
 export interface MapOptions {
@@ -189,7 +205,8 @@ export function embeddingMap(model: Model, table: WordTable, options: MapOptions
   const rows = table.vectors.subarray(width, count * width);
   const components = principalComponents(rows, width, 2);
   const places = project(rows, components);
-  const effects = wordEffects(model, count, options.length ?? 1, options.padding ?? "pre");
+  const outputs = wordOutputs(model, count, options.length ?? 1, options.padding ?? "pre");
+  const effects = outputs && effectsOf(outputs);
   return {
     layer: table.layer,
     points: Array.from({ length: count - 1 }, (_, i) => ({
@@ -198,9 +215,11 @@ export function embeddingMap(model: Model, table: WordTable, options: MapOptions
       x: places[2 * i]!,
       y: places[2 * i + 1]!,
       norm: Math.hypot(...rows.subarray(i * width, (i + 1) * width)),
-      effect: effects ? Array.from(effects[i + 1]!) : null,
+      alone: outputs && Array.from(outputs[i + 1]!),
+      effect: effects && effects[i + 1]!,
     })),
     explained: components.explained as [number, number],
+    empty: outputs && Array.from(outputs[0]!),
     labels: options.labels ?? null,
   };
 }

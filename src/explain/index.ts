@@ -6,8 +6,9 @@ export {
   type WordAttribution,
 } from "./attribution.js";
 export type { CellKind } from "./cells/cell.js";
+export { checkup, type Finding, quickCheckup, type Severity, type Subject } from "./doctor/index.js";
 export type { EmbeddingMap, MapPoint, Neighbour, WordTable } from "./embedding.js";
-export { embeddingMap, embeddingTsv, idOf, nearestWords, wordEffects, wordTable } from "./embedding.js";
+export { embeddingMap, embeddingTsv, idOf, nearestWords, wordOutputs, wordTable } from "./embedding.js";
 export { checkExpectations, type Expectation, parseExpectation, type Verdict } from "./expectations.js";
 export { type GradientFlow, type GradientOptions, type GradientStep, gradientFlow } from "./gradient.js";
 export { checkGradient, type GradientCheck, type GradientCheckOptions } from "./gradient-check.js";

@@ -2,11 +2,12 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import fc from "fast-check";
 import {
+  effectsOf,
   embeddingMap,
   embeddingTsv,
   idOf,
   nearestWords,
-  wordEffects,
+  wordOutputs,
   wordTable,
 } from "../../src/explain/embedding.js";
 import { embeddingPicture, placedNames } from "../../src/explain/embedding-picture.js";
@@ -87,21 +88,27 @@ describe("an Embedding's words", () => {
     );
   });
 
-  test("a word's effect is what the output is with it alone, less what it is without", () => {
-    const sigmoid = (x: number) => 1 / (1 + Math.exp(-x));
-    const effects = wordEffects(model(), 6, 4, "pre")!;
-    effects.forEach((effect, id) => {
-      assert.ok(Math.abs(effect[0]! - (sigmoid(vectors[id]![0]!) - 0.5)) < 1e-6, `${id}: ${effect[0]}`);
+  test("a word's effect is what it changes of the log-odds beside an empty text", () => {
+    const outputs = wordOutputs(model(), 6, 4, "pre")!;
+    effectsOf(outputs).forEach((effect, id) => {
+      assert.ok(Math.abs(effect[0]! - vectors[id]![0]!) < 1e-4, `${id}: ${effect[0]}`);
+      assert.ok(Math.abs(outputs[id]![0]! - 1 / (1 + Math.exp(-vectors[id]![0]!))) < 1e-6);
     });
     // Padded behind, the word stands first; without recurrence nothing of it is left at the end.
-    assert.ok(wordEffects(model(), 6, 4, "post")!.every((effect) => Math.abs(effect[0]!) < 1e-7));
-    const two = wordEffects(model(2), 6, 4, "pre")!;
-    assert.ok(two[1]![1]! > 0 && Math.abs(two[1]![0]! + two[1]![1]!) < 1e-6);
+    assert.ok(effectsOf(wordOutputs(model(), 6, 4, "post")!).every((effect) => Math.abs(effect[0]!) < 1e-6));
+    const two = effectsOf(wordOutputs(model(2), 6, 4, "pre")!);
+    assert.ok(Math.abs(two[1]![1]! - 1) < 1e-4 && Math.abs(two[1]![0]! + 1) < 1e-4, `${two[1]}`);
     const sequence = sequential([
       layers.embedding({ inputDim: 7, outputDim: 3, inputLength: 4 }),
       layers.lstm({ units: 2, returnSequences: true }),
     ]);
-    assert.equal(wordEffects(sequence, 6, 4, "pre"), null);
+    assert.equal(wordOutputs(sequence, 6, 4, "pre"), null);
+    const plain = [Float32Array.of(2, -1), Float32Array.of(5, 0)];
+    assert.deepEqual(effectsOf(plain), [
+      [0, 0],
+      [3, 1],
+    ]);
+    assert.ok(Number.isFinite(effectsOf([Float32Array.of(0), Float32Array.of(1)])[1]![0]!));
   });
 
   test("the map places every word, padding left out, by its two widest directions", () => {
@@ -152,7 +159,7 @@ describe("the map's picture", () => {
     assert.equal(picture.match(/<(circle|path) class="fill/g)!.length, 5 + 2);
     assert.match(picture, /raises &lt;up&gt;/);
     assert.match(picture, />north<\/text>/);
-    assert.match(picture, /north: \+23\.1 %/);
+    assert.match(picture, /north \(0\.731\)/);
     assert.match(picture, /<desc[^>]*>5 words by the first two principal components/);
   });
 
@@ -166,7 +173,7 @@ describe("the map's picture", () => {
         };
         const points = Array.from({ length: count }, (_, i) => ({
           ...{ id: i + 1, word: "w".repeat(1 + Math.floor(next() * 12)), norm: next() },
-          ...{ x: next() ** 3, y: next() ** 3, effect: [next() - 0.5] },
+          ...{ x: next() ** 3, y: next() ** 3, effect: [next() - 0.5], alone: [0.5] },
         }));
         const names = placedNames({ ...map, points }, [count]);
         assert.ok(names.length > 0);

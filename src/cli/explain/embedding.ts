@@ -158,19 +158,28 @@ function embeddingText({ table: words, map, words: asked }: EmbeddingReport, sty
   return lines.join("\n");
 }
 
-/** The words that, alone, move the answer most: up and down for two labels, by label for more. */
-function effectLines({ points, labels }: EmbeddingMap, style: Style): string[] {
-  if (!points[0]?.effect) return [];
-  const outputs = points[0].effect.length;
+/** The words that, alone, speak most for each label, and the label's probability for a text of that word. */
+function effectLines({ points, labels, empty }: EmbeddingMap, style: Style): string[] {
+  if (!empty) return [];
+  const outputs = empty.length;
   const names = labels ?? Array.from({ length: outputs === 1 ? 2 : outputs }, (_, k) => `output ${k}`);
-  const change = (point: MapPoint, k: number) =>
-    outputs === 1 ? (k === 1 ? 1 : -1) * point.effect![0]! : point.effect![k]!;
+  // One output speaks for the second label, and against the first.
+  const against = (k: number) => outputs === 1 && k === 0;
+  const effect = (point: MapPoint, k: number) =>
+    against(k) ? -point.effect![0]! : point.effect![outputs === 1 ? 0 : k]!;
+  const probability = (row: readonly number[], k: number) =>
+    against(k) ? 1 - row[0]! : row[outputs === 1 ? 0 : k]!;
   const rows = names.slice(0, 12).map((label, k) => {
-    const best = [...points].sort((a, b) => change(b, k) - change(a, k)).slice(0, 3);
-    const told = best.map((point) => `${excerpt(point.word, 12)} +${percent(change(point, k))}`);
-    return [excerpt(label, 16), ...told];
+    const best = [...points].sort((a, b) => effect(b, k) - effect(a, k)).slice(0, 3);
+    const told = best.map((point) => `${excerpt(point.word, 12)} ${percent(probability(point.alone!, k))}`);
+    return [excerpt(label, 16), ...told, percent(probability(empty, k))];
   });
-  return [style.bold("Alone, these words raise the probability of a label most"), table(rows), ""];
+  const header = ["label", "", "", "", "empty text"];
+  return [
+    style.bold("Words that alone speak most for a label, and its probability then"),
+    table([header, ...rows]),
+    "",
+  ];
 }
 
 function asJson({ table: words, map, words: asked }: EmbeddingReport) {

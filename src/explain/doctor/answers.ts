@@ -1,0 +1,79 @@
+/** Traps that show in the model's answers to the texts. */
+import { count, decimal, percent } from "../../display/numbers.js";
+import { type Predictions, predictedClass } from "../../train/metrics/predictions.js";
+import { bestThreshold } from "../../train/metrics/threshold.js";
+import type { Check, Finding } from "./finding.js";
+import { rowsOf, type Subject, sample } from "./subject.js";
+
+/** Texts that are answered. */
+const ANSWERED = 2000;
+
+/** The model's answers to a sample of the texts, or null where there are no texts to run, or outputs are no answers. */
+function predictions({ model, texts, vectorizer, length, labels, threshold }: Subject): Predictions | null {
+  if (!texts || !vectorizer || !length || model.outputNode.shape.length !== 1) return null;
+  const names = labels ?? texts.corpus.labels();
+  const outputs = model.outputSize;
+  if (outputs !== names.length && !(outputs === 1 && names.length === 2)) return null;
+  const rows = sample(rowsOf(texts), ANSWERED);
+  const classes = texts.corpus.classes(names);
+  const { data } = model.predictFlat(texts.corpus.encode(rows, vectorizer, length));
+  // A broken model is found by its weights, and outputs beyond 0 to 1 by its loss.
+  if (!data.every((value) => value >= 0 && value <= 1.000001)) return null;
+  return { probabilities: data, outputs, labels: rows.map((row) => classes[row]!), threshold };
+}
+
+function thresholdMisplaced(p: Predictions): Finding[] {
+  if (p.outputs !== 1 || p.labels.length < 50) return [];
+  const best = bestThreshold(p, "accuracy");
+  const now = accuracyAt(p);
+  const gain = best.accuracy - now;
+  // Less than this many standard errors may be luck.
+  const luck = Math.sqrt((now * (1 - now)) / p.labels.length);
+  if (gain < 0.01 || gain < 2 * luck) return [];
+  const threshold = p.threshold ?? 0.5;
+  return [
+    {
+      id: "threshold-not-best",
+      severity: "note",
+      title: "Another threshold would be right more often",
+      seen: `At ${decimal(threshold, 2)} ${percent(now)} of ${count(p.labels.length)} texts are right, at ${decimal(best.threshold, 2)} ${percent(best.accuracy)}.`,
+      evidence: { threshold, accuracy: now, best: best.threshold, bestAccuracy: best.accuracy },
+      remedy: "Set the threshold on texts kept apart from training and test; chosen on the test it flatters.",
+    },
+  ];
+}
+
+function accuracyAt(p: Predictions): number {
+  const right = Array.from(p.labels).filter(
+    (label, row) => predictedClass(p.probabilities, row, p.outputs, p.threshold) === label,
+  );
+  return right.length / p.labels.length;
+}
+
+function oneAnswer(p: Predictions, labels: readonly string[]): Finding[] {
+  const rows = p.labels.length;
+  const given = new Array<number>(labels.length).fill(0);
+  for (let row = 0; row < rows; row++) given[predictedClass(p.probabilities, row, p.outputs, p.threshold)]!++;
+  const most = Math.max(...given);
+  const answer = given.indexOf(most);
+  const own = Array.from(p.labels).filter((label) => label === answer).length;
+  if (rows < 20 || most / rows < 0.995 || own / rows > 0.99) return [];
+  return [
+    {
+      id: "always-one-answer",
+      severity: "problem",
+      title: "The model always gives the same answer",
+      seen: `It answers "${labels[answer]}" to ${percent(most / rows)} of ${count(rows)} texts, of which ${percent(own / rows)} are.`,
+      evidence: { answer: labels[answer]!, share: most / rows, texts: rows, trueShare: own / rows },
+      remedy: "It has not learned: look at padding, loss and learning rate above, then train longer.",
+    },
+  ];
+}
+
+const answers: Check<Subject> = (subject) => {
+  const p = predictions(subject);
+  if (!p) return [];
+  return [...oneAnswer(p, subject.labels ?? subject.texts!.corpus.labels()), ...thresholdMisplaced(p)];
+};
+
+export const ANSWERS: readonly Check<Subject>[] = [answers];

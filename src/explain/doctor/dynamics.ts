@@ -1,0 +1,159 @@
+/** Traps that show in what happens inside: gates forward, gradients backward, on a few of the texts. */
+import { count, percent } from "../../display/numbers.js";
+import { isRecurrent } from "../cells/open.js";
+import { gradientFlow } from "../gradient.js";
+import { type LayerTrace, trace } from "../trace.js";
+import type { Check } from "./finding.js";
+import { rowsOf, type Subject, sample } from "./subject.js";
+
+/** Texts that are opened step by step. */
+const OPENED = 8;
+
+/** A few texts of some length as rows of ids, with the steps that hold words. */
+function openedRows({ model, texts, vectorizer, length }: Subject): number[][] {
+  if (!texts || !vectorizer || !length || model.inputShapes.length !== 1) return [];
+  if (!model.layers.some(isRecurrent) || model.outputNode.shape.length !== 1) return [];
+  if (!model.getWeights().every(({ data }) => data.every(Number.isFinite))) return [];
+  const long = Array.from(rowsOf(texts)).filter((row) => texts.corpus.texts.tokensIn(row) >= 5);
+  return sample(long, OPENED).map((row) => {
+    const ids = new Float32Array(length);
+    texts.corpus.texts.encodeInto(ids, row, vectorizer);
+    return Array.from(ids);
+  });
+}
+
+/** Sigmoids this near 0 or 1, and tanhs this near ±1, hardly pass a gradient on. */
+const NEAR = 0.01;
+/** Share of saturated values beyond which a gate counts as stuck. */
+const STUCK = 0.6;
+
+/** The values of one gate of one layer, over texts, steps and units. */
+interface GateCount {
+  layer: string;
+  gate: string;
+  stuck: number;
+  all: number;
+}
+
+const saturation: Check<Subject> = (subject) => {
+  const rows = openedRows(subject);
+  if (rows.length === 0) return [];
+  const counts = new Map<string, GateCount>();
+  for (const ids of rows) {
+    for (const layer of trace(subject.model, ids).layers) countSaturated(counts, layer, ids);
+  }
+  const stuck = [...counts.values()]
+    .map(({ layer, gate, stuck, all }) => ({ layer, gate, share: stuck / Math.max(1, all) }))
+    .filter(({ share }) => share > STUCK)
+    .sort((a, b) => b.share - a.share);
+  if (stuck.length === 0) return [];
+  const worst = stuck[0]!;
+  return [
+    {
+      id: "gates-saturated",
+      severity: "warning",
+      title: "Gates are stuck open or shut",
+      seen: `${stuck.map(({ layer, gate, share }) => `${percent(share)} of the ${gate} of ${layer}`).join(", ")} stand within ${NEAR} of their limits, where hardly any gradient passes.`,
+      evidence: { layer: worst.layer, gate: worst.gate, share: worst.share, texts: rows.length },
+      remedy:
+        "Train anew with a smaller learning rate or weight decay, or smaller embeddings; check the scale of the inputs.",
+    },
+  ];
+};
+
+/** Gates by their letters; in a SimpleRNN the state itself. */
+const GATE_NAMES: Record<string, string> = {
+  i: "input gates",
+  f: "forget gates",
+  g: "candidates",
+  o: "output gates",
+  z: "update gates",
+  r: "reset gates",
+  h: "candidates",
+  state: "states",
+};
+/** From −1 to 1, where the layer's activation is tanh; gates run from 0 to 1. */
+const SIGNED = new Set(["g", "h", "state"]);
+/** At 1 these keep the memory as it is, which is no fault. */
+const KEEPS = new Set(["f", "z"]);
+
+function countSaturated(
+  counts: Map<string, GateCount>,
+  { layer, steps, kind }: LayerTrace,
+  ids: readonly number[],
+): void {
+  for (const { gates, h, t, masked } of steps) {
+    if (masked || ids[t] === 0) continue;
+    const values: Record<string, readonly number[]> = kind === "SimpleRNN" ? { state: h } : gates;
+    for (const [gate, all] of Object.entries(values)) {
+      const key = `${layer} ${gate}`;
+      const sum = counts.get(key) ?? { layer, gate: GATE_NAMES[gate] ?? gate, stuck: 0, all: 0 };
+      sum.stuck += all.filter((value) => isSaturated(gate, value)).length;
+      sum.all += all.length;
+      counts.set(key, sum);
+    }
+  }
+}
+
+function isSaturated(gate: string, value: number): boolean {
+  // Beyond 1 it is no tanh, and has no limit to be near.
+  if (SIGNED.has(gate)) return Math.abs(value) > 1 - NEAR && Math.abs(value) <= 1;
+  return value < NEAR || (value > 1 - NEAR && !KEEPS.has(gate));
+}
+
+/** How a gradient shrinks or grows on its way back from the last word to the first. */
+const gradients: Check<Subject> = (subject) => {
+  const rows = openedRows(subject);
+  if (rows.length === 0) return [];
+  const journeys = rows.flatMap((ids) => journeyOf(subject, ids));
+  if (journeys.length === 0) return [];
+  const middle = (values: number[]) => [...values].sort((a, b) => a - b)[values.length >> 1]!;
+  const ratio = middle(journeys.map((journey) => journey.ratio));
+  const words = middle(journeys.map((journey) => journey.words));
+  const reach = middle(journeys.map((journey) => journey.reach));
+  const evidence = { ratio, words, reach, texts: journeys.length };
+  const seen = `From the last word to the first, ${count(words)} words back at the median, the gradient of the loss changes by a factor of ${ratio.toExponential(1)}`;
+  if (ratio < 1e-4) {
+    return [
+      {
+        id: "gradients-vanish",
+        severity: "warning",
+        title: "Gradients vanish on the way back",
+        seen: `${seen}; more than ${count(reach)} words back less than 1 % of it is left, so hardly anything is learned there.`,
+        evidence,
+        remedy:
+          "Use an LSTM or GRU, a larger forget bias, shorter or cut texts, a Bidirectional layer or pooling over all steps.",
+      },
+    ];
+  }
+  if (ratio < 100) return [];
+  return [
+    {
+      id: "gradients-explode",
+      severity: "warning",
+      title: "Gradients explode on the way back",
+      seen: `${seen}: the first words decide every step, and training jumps.`,
+      evidence,
+      remedy: "Clip gradients (globalClipnorm: 1), lower the learning rate, or use an LSTM or GRU.",
+    },
+  ];
+};
+
+interface Journey {
+  /** ‖∂E/∂memory‖ at the first word over that at the last. */
+  ratio: number;
+  words: number;
+  /** Words back as far as at least 1 % is left. */
+  reach: number;
+}
+
+function journeyOf({ model, labels }: Subject, ids: readonly number[]): Journey[] {
+  const { steps } = gradientFlow(model, ids, { labels });
+  const norms = steps.filter(({ t }) => ids[t] !== 0).map((step) => step.norms.total);
+  const last = norms.at(-1);
+  if (norms.length < 5 || !last) return [];
+  const lost = norms.findLastIndex((norm) => norm < 0.01 * last);
+  return [{ ratio: norms[0]! / last, words: norms.length, reach: norms.length - 2 - lost }];
+}
+
+export const DYNAMICS: readonly Check<Subject>[] = [saturation, gradients];

@@ -1,0 +1,27 @@
+/** What the doctor finds: a known trap that this model, data or training is in. */
+
+/** "problem": it cannot work like this. "warning": it probably costs accuracy or time. "note": good to know. */
+export const SEVERITIES = ["problem", "warning", "note"] as const;
+export type Severity = (typeof SEVERITIES)[number];
+
+export interface Finding {
+  /** "padding-behind": the same for every model. */
+  id: string;
+  severity: Severity;
+  /** What is the matter, in a few words. */
+  title: string;
+  /** What was seen, in a sentence. */
+  seen: string;
+  /** The numbers that it rests on, by name. */
+  evidence: Record<string, number | string>;
+  /** What to do about it. */
+  remedy: string;
+}
+
+/** A check: what it finds in what it is given, and nothing where it lacks what it needs. */
+export type Check<Subject> = (subject: Subject) => Finding[];
+
+/** The gravest first; as found otherwise. */
+export function bySeverity(findings: readonly Finding[]): Finding[] {
+  return SEVERITIES.flatMap((severity) => findings.filter((finding) => finding.severity === severity));
+}

@@ -1,0 +1,105 @@
+/** Who the doctor examines: a model, how texts reach it, and the texts; each only where there is any. */
+import { type DataSummary, summarize } from "../../data/summarize.js";
+import type { Layer } from "../../layers/layer.js";
+import type { Model } from "../../model/model.js";
+import type { TrainingRecord } from "../../text/classifier.js";
+import { allRows, type Corpus } from "../../text/corpus.js";
+import { type EncodingReport, newEncodingReport, type Vectorizer } from "../../text/vectorizer.js";
+
+/** Labelled texts, or some of them. */
+export interface Texts {
+  corpus: Corpus;
+  /** By default all. */
+  rows?: ArrayLike<number>;
+}
+
+export interface Subject {
+  model: Model;
+  vectorizer?: Vectorizer;
+  /** Ids in a row. */
+  length?: number;
+  labels?: readonly string[];
+  /** Of a model with one output. */
+  threshold?: number;
+  /** How it was trained, where that is on record. */
+  training?: TrainingRecord | null;
+  /** The texts it learns from, or is to be judged by. */
+  texts?: Texts;
+  /** Texts kept to test on: looked for among `texts`. */
+  test?: Texts;
+}
+
+/** What encoding does to the texts, row by row. */
+export interface Encoded {
+  report: EncodingReport;
+  /** [rows] ids of a row before cutting, in rising order. */
+  counts: Uint32Array;
+  /** Share of all steps that is padding. */
+  padding: number;
+  /** [V] how often each id stands in a row. */
+  uses: Uint32Array;
+  length: number;
+}
+
+const encodedOf = new WeakMap<Subject, Encoded | null>();
+const summaryOf = new WeakMap<Subject, DataSummary | null>();
+
+export const rowsOf = ({ corpus, rows }: Texts): ArrayLike<number> => rows ?? allRows(corpus.rows);
+
+/** Encodes every text once, keeping counts only; null without texts and vectorizer. */
+export function encoded(subject: Subject): Encoded | null {
+  const known = encodedOf.get(subject);
+  if (known !== undefined) return known;
+  const made = encode(subject);
+  encodedOf.set(subject, made);
+  return made;
+}
+
+function encode({ texts, vectorizer, length }: Subject): Encoded | null {
+  if (!texts || !vectorizer || !length) return null;
+  const rows = rowsOf(texts);
+  const report = newEncodingReport();
+  const counts = new Uint32Array(rows.length);
+  const uses = new Uint32Array(vectorizer.size);
+  const row = new Float32Array(length);
+  let words = 0;
+  for (let i = 0; i < rows.length; i++) {
+    counts[i] = texts.corpus.texts.encodeInto(row, rows[i]!, vectorizer, report);
+    words += Math.min(counts[i]!, length);
+    for (const id of row) uses[id]!++;
+  }
+  const steps = rows.length * length;
+  return { report, counts: counts.sort(), padding: steps === 0 ? 0 : 1 - words / steps, uses, length };
+}
+
+/** Classes, lengths and repeats of the texts; null where there are none. */
+export function dataSummary(subject: Subject): DataSummary | null {
+  const known = summaryOf.get(subject);
+  if (known !== undefined) return known;
+  const { texts } = subject;
+  const labels = texts && (subject.labels ?? texts.corpus.labels());
+  const made = texts
+    ? summarize(texts.corpus.texts, texts.corpus.classes(labels!), labels!, rowsOf(texts))
+    : null;
+  summaryOf.set(subject, made);
+  return made;
+}
+
+/** A layer's options, whatever its class; a wrapper (Bidirectional) has those of the layer inside too. */
+export function optionsOf(layer: Layer): Record<string, unknown> {
+  return { ...layer.inner[0]?.options, ...layer.options };
+}
+
+const RECURRENT = /^(SimpleRNN|LSTM|GRU|CuDNNLSTM|CuDNNGRU|Bidirectional|RNN)$/;
+
+export const isRecurrent = (layer: Layer): boolean => RECURRENT.test(layer.className);
+
+/** The nearest-rank quantile of sorted values. */
+export const quantile = (sorted: Uint32Array, q: number): number =>
+  sorted[Math.max(0, Math.ceil(q * sorted.length) - 1)] ?? 0;
+
+/** At most `most` of the rows, evenly spread. */
+export function sample(rows: ArrayLike<number>, most: number): number[] {
+  const count = Math.min(most, rows.length);
+  return Array.from({ length: count }, (_, i) => rows[Math.floor((i * rows.length) / count)]!);
+}
