@@ -179,6 +179,13 @@ const ELSEWHERE = new Set([
   "gptq_unpacked_column_size",
 ]);
 
+/** Whether Keras's layer of this class, if it is one of ours, takes such an argument. */
+export function isLayerKey(className: string, key: string): boolean {
+  const kind = LAYER_KINDS.get(CUDNN_KINDS.get(className)?.className ?? className);
+  const known = ELSEWHERE.has(key) || PASSIVE.has(key) || key === "shape";
+  return !kind || known || Object.hasOwn(kind.options, camelCase(key));
+}
+
 function checkPassive(key: string, value: Json, context: Context, where: string): void {
   if (ELSEWHERE.has(key)) return;
   const passive = PASSIVE.get(key);

@@ -1,0 +1,101 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { readKerasScript } from "../../src/formats/python/index.js";
+import { InputError } from "../../src/index.js";
+import { SCRIPTS } from "./python-scripts.js";
+
+const countsOf = (model: ReturnType<typeof readKerasScript>["model"]) =>
+  model.layers.map((layer) =>
+    layer.parameters.reduce((sum, { shape }) => sum + shape.reduce((a, b) => a * b, 1), 0),
+  );
+
+describe("Keras scripts are read without running them", () => {
+  for (const { name, script, params, definitions } of SCRIPTS) {
+    test(name, () => {
+      const { model } = readKerasScript(script, { file: "homework.py", definitions });
+      assert.deepEqual(countsOf(model), params);
+    });
+  }
+
+  test("options and settings arrive", () => {
+    const { model } = readKerasScript(SCRIPTS[0]!.script);
+    const lstm = model.layers[1]!.options as { units: number; dropout: number; recurrentDropout: number };
+    assert.deepEqual([lstm.units, lstm.dropout, lstm.recurrentDropout], [32, 0.1, 0.1]);
+    assert.deepEqual(model.inputShapes, [[200]]);
+    assert.equal(model.compiled.optimizer.name, "adam");
+    assert.equal(model.compiled.loss.name, "binaryCrossentropy");
+    const named = readKerasScript(SCRIPTS[2]!.script).model;
+    assert.equal(named.name, "reviews");
+    const scoped = readKerasScript(SCRIPTS[10]!.script).model.compiled;
+    assert.equal(scoped.optimizer.learningRate, 1e-3);
+    assert.equal(scoped.loss.fromLogits, true);
+  });
+
+  test("what is set aside is said", () => {
+    const script = SCRIPTS.find(({ name }) => name.startsWith("pretrained"))!.script;
+    const { receipt, model } = readKerasScript(script);
+    assert.match(receipt.ignored.join("\n"), /line 4: Embedding weights/);
+    assert.equal(model.layers[0]!.trainable, false);
+  });
+
+  const REFUSED: [name: string, script: string, says: RegExp][] = [
+    [
+      "a size that code computes",
+      "n = len(tokenizer.word_index) + 1\nmodel = Sequential()\nmodel.add(Embedding(n, 8))\n",
+      /homework\.py line 1: Embedding input_dim is len\(tokenizer\.word_index\) \+ 1, which is not run/,
+    ],
+    [
+      "a name that nothing binds",
+      "model = Sequential([Embedding(100, 8),\n  LSTM(hidden)])\n",
+      /line 2: LSTM units is hidden, which is not run\. Say what it is: --define hidden=VALUE/,
+    ],
+    ["a custom layer", "model = Sequential([Embedding(9, 2), Attention3(4)])", /line 1: .*Attention3/],
+    ["a Lambda layer", "model = Sequential([Embedding(9, 2), Lambda(lambda x: x)])", /Lambda/],
+    [
+      "a loop that cannot be followed",
+      "model = Sequential()\nmodel.add(Embedding(9, 2))\nfor u in sizes:\n  model.add(LSTM(u))\n",
+      /line 3: a loop over sizes, which is not run changes the model/,
+    ],
+    [
+      "a condition that decides about the model",
+      "model = Sequential()\nmodel.add(Embedding(9, 2))\nif args.deep:\n  model.add(LSTM(3))\n",
+      /line 3: the condition args\.deep changes the model/,
+    ],
+    ["broken syntax", "model = Sequential([\n  Embedding(9, 2)\n", /line \d+: this is not valid Python/],
+    ["no model at all", "print('hello')\n", /expected a Keras model/],
+    [
+      "too many arguments",
+      "model = Sequential([Embedding(9, 2), Dense(1, 'relu', True, 4)])",
+      /Dense takes 3/,
+    ],
+    ["an argument twice", "model = Sequential([Embedding(9, 2), Dense(1, units=2)])", /units twice/],
+    ["an unknown argument", "model = Sequential([Embedding(9, 2), LSTM(2, dropuot=.1)])", /dropuot/],
+  ];
+  for (const [name, script, says] of REFUSED) {
+    test(`refuses ${name}, naming the line`, () => {
+      assert.throws(
+        () => readKerasScript(script, { file: "homework.py" }),
+        (error: Error) => {
+          assert.ok(error instanceof InputError, `${error.stack}`);
+          assert.match(error.message, says);
+          return true;
+        },
+      );
+    });
+  }
+
+  test("nothing runs and nothing hangs: recursion, endless ranges, deep nesting", () => {
+    const hostile = [
+      "def f():\n  return f()\nmodel = f()\n",
+      "for i in range(1000):\n  for j in range(1000):\n    x = i\nmodel = Sequential([LSTM(1)])\n",
+      `x = ${"(".repeat(5000)}1${")".repeat(5000)}\n`,
+      `x = ${"[".repeat(5000)}${"]".repeat(5000)}\n`,
+      "__import__('os').system('touch /tmp/owned')\nmodel = 1\n",
+    ];
+    for (const script of hostile) {
+      const started = performance.now();
+      assert.throws(() => readKerasScript(script), InputError);
+      assert.ok(performance.now() - started < 2000);
+    }
+  });
+});
