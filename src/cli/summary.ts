@@ -1,9 +1,9 @@
 /** cellstate summary MODEL: Keras's own table. */
 import type { Command } from "commander";
-import { loadModel } from "../formats/load.js";
+import type { Definitions } from "../formats/python/index.js";
 import { describeModel } from "../model/describe.js";
 import { say, whole } from "./context.js";
-import { namedModel } from "./models.js";
+import { define, namedModel, openModel } from "./models.js";
 
 interface Flags {
   format: "keras3" | "keras2";
@@ -11,6 +11,7 @@ interface Flags {
   vocabulary: number;
   length: number;
   classes: number;
+  define?: Definitions;
   json?: boolean;
 }
 
@@ -18,15 +19,17 @@ export function summaryCommand(program: Command): void {
   program
     .command("summary")
     .description("print a model's layers, shapes and parameters as Keras does")
-    .argument("<model>", "a model file, or the name of a preset (lstm, gru, rnn)")
+    .argument("<model>", "a model file, a Keras script (.py, never run), or a preset: lstm, gru, rnn")
     .option("--format <name>", "keras3 or keras2", "keras3")
     .option("--line-length <n>", "width of the table", whole("line-length", 20))
     .option("--vocabulary <n>", "of a preset", whole("vocabulary", 2), 1000)
     .option("--length <n>", "of a preset", whole("length", 1), 200)
     .option("--classes <n>", "of a preset", whole("classes", 2), 2)
+    .option("--define <name=value>", "a value that a script computes (repeatable)", define)
     .option("--json", "layers and counts as one JSON object")
     .action(async (source: string, flags: Flags) => {
-      const model = namedModel(source, flags) ?? (await loadModel(source));
+      const { define: definitions } = flags;
+      const model = namedModel(source, flags) ?? (await openModel(source, { definitions })).model;
       if (flags.json) return say(JSON.stringify(describeModel(model)));
       const { format, lineLength } = flags;
       const terminalColumns = process.stdout.isTTY ? process.stdout.columns : undefined;

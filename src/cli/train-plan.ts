@@ -2,20 +2,22 @@
 import { existsSync, statSync } from "node:fs";
 import { basename, dirname, resolve } from "node:path";
 import { InputError, inputError } from "../errors.js";
-import { loadModel } from "../formats/load.js";
+import type { Definitions } from "../formats/python/index.js";
 import type { Model } from "../model/model.js";
 import { type FrontEndOptions, type RowOptions, SIDES, type Side } from "../text/options.js";
+import { Vectorizer } from "../text/vectorizer.js";
 import { type Optimizer, type OptimizerName, optimizers } from "../train/optimizers.js";
 import type { EngineFlags } from "./context.js";
 import type { ColumnFlags } from "./data.js";
-import { namedModel } from "./models.js";
+import { namedModel, openModel } from "./models.js";
 
 export interface TrainFlags extends EngineFlags, ColumnFlags {
   test?: string;
   testSplit: number;
   model: string;
-  vocabulary: number;
-  length: number;
+  /** Ids known and read: the model file's own, else 1,000 and 200. */
+  vocabulary?: number;
+  length?: number;
   frontEnd: FrontEndOptions["frontEnd"];
   padding?: Side;
   truncating?: Side;
@@ -23,7 +25,8 @@ export interface TrainFlags extends EngineFlags, ColumnFlags {
   patience: number;
   batchSize: number;
   validationSplit: number;
-  optimizer: OptimizerName;
+  /** The model file's own, else adam. */
+  optimizer?: OptimizerName;
   learningRate?: number;
   balance?: boolean;
   seed: number;
@@ -33,6 +36,7 @@ export interface TrainFlags extends EngineFlags, ColumnFlags {
   checkpointEvery: number;
   resume?: boolean;
   mistakes: number;
+  define?: Definitions;
   json?: boolean;
 }
 
@@ -43,9 +47,11 @@ export interface TrainPlan {
   name: string;
   out: string;
   text: FrontEndOptions & RowOptions;
-  optimizer: Optimizer;
-  /** A model file's network, when one was given. */
-  startFrom: Model | null;
+  sizes: { vocabulary: number; length: number };
+  /** Null: the one the model file was compiled with. */
+  optimizer: Optimizer | null;
+  /** A model file's network and vocabulary, when one was given. */
+  startFrom: { model: Model; vectorizer: Vectorizer | null } | null;
 }
 
 export async function planTraining(data: string, flags: TrainFlags): Promise<TrainPlan> {
@@ -64,23 +70,68 @@ export async function planTraining(data: string, flags: TrainFlags): Promise<Tra
       received: flags.frontEnd,
     });
   }
-  const optimizer = makeOptimizer(flags);
-  const preset = namedModel(flags.model, { vocabulary: flags.vocabulary, length: flags.length, classes: 2 });
-  const startFrom = preset ? null : await loadModel(flags.model, flags);
-  const padding = flags.padding ?? "pre";
-  const row = { padding, truncating: flags.truncating ?? padding };
+  const startFrom = await openStart(flags);
+  const compiled = startFrom?.model.isCompiled ? startFrom.model.compiled.optimizer : null;
+  const chosen = flags.optimizer !== undefined || flags.learningRate !== undefined || !compiled;
+  const padding = flags.padding ?? startFrom?.vectorizer?.padding ?? "pre";
+  const row = { padding, truncating: flags.truncating ?? startFrom?.vectorizer?.truncating ?? padding };
   return {
     flags,
     name,
     out,
-    text: { frontEnd: flags.frontEnd, ...row } as TrainPlan["text"],
-    optimizer,
+    sizes: startFrom ? sizesOf(startFrom.model, flags) : { ...DEFAULT_SIZES, ...given(flags) },
+    text: { frontEnd: flags.frontEnd, ...startFrom?.vectorizer?.frontEnd, ...row } as TrainPlan["text"],
+    optimizer: chosen ? makeOptimizer(flags, compiled) : null,
     startFrom,
   };
 }
 
-function makeOptimizer({ optimizer, learningRate }: TrainFlags): Optimizer {
-  const make = Object.hasOwn(optimizers, optimizer) ? optimizers[optimizer] : null;
+const DEFAULT_SIZES = { vocabulary: 1000, length: 200 };
+
+const given = ({ vocabulary, length }: TrainFlags) => ({
+  ...(vocabulary === undefined ? {} : { vocabulary }),
+  ...(length === undefined ? {} : { length }),
+});
+
+/** The network to start from, where --model names a file or script. */
+async function openStart(flags: TrainFlags): Promise<TrainPlan["startFrom"]> {
+  const { engine, threads, seed, define: definitions } = flags;
+  if (namedModel(flags.model, { ...DEFAULT_SIZES, classes: 2 })) return null;
+  const { model, extras } = await openModel(flags.model, { engine, threads, seed, definitions });
+  const kept = (extras as { vectorizer?: unknown } | null)?.vectorizer;
+  return { model, vectorizer: kept ? Vectorizer.fromJSON(kept, `${flags.model}: vectorizer`) : null };
+}
+
+/** A model file says how many ids it knows and reads; flags may ask for fewer ids, not for another length. */
+function sizesOf(model: Model, flags: TrainFlags): TrainPlan["sizes"] {
+  const first = model.layers.find((layer) => layer.className === "Embedding");
+  if (!first) {
+    throw inputError({
+      expected: "a network that begins with an Embedding, to learn from text",
+      where: flags.model,
+      received: model.layers[0]?.className,
+    });
+  }
+  const { inputDim } = first.options as { inputDim: number };
+  const fixed = model.inputShapes[0]?.[0] ?? null;
+  if (fixed !== null && flags.length !== undefined && flags.length !== fixed) {
+    throw inputError({
+      expected: `${fixed}, as ${flags.model} reads`,
+      where: "--length",
+      received: flags.length,
+    });
+  }
+  return {
+    vocabulary: Math.min(flags.vocabulary ?? inputDim, inputDim),
+    length: fixed ?? flags.length ?? DEFAULT_SIZES.length,
+  };
+}
+
+/** The optimizer that the flags name; a learning rate alone changes that of the model file's own. */
+function makeOptimizer({ optimizer, learningRate }: TrainFlags, compiled: Optimizer | null): Optimizer {
+  if (optimizer === undefined && compiled && learningRate !== undefined) return { ...compiled, learningRate };
+  const name = optimizer ?? "adam";
+  const make = Object.hasOwn(optimizers, name) ? optimizers[name] : null;
   if (make) return make({ learningRate });
   const expected = `one of ${Object.keys(optimizers).join(", ")}`;
   throw inputError({ expected, where: "--optimizer", received: optimizer });

@@ -4,6 +4,7 @@ import { PRESET_NAMES } from "../text/presets.js";
 import { OPTIMIZER_DEFAULTS } from "../train/optimizers.js";
 import { engineOptions, positive, share, whole } from "./context.js";
 import { columnFlags } from "./data.js";
+import { define } from "./models.js";
 import { planTraining, type TrainFlags } from "./train-plan.js";
 import { runTraining } from "./training.js";
 
@@ -20,9 +21,14 @@ export function trainCommand(program: Command): void {
       share("test-split"),
       0.2,
     )
-    .option("--model <name|file>", `${PRESET_NAMES.join(", ")}, or a model file to start from`, "lstm")
-    .option("--vocabulary <n>", "words to know, padding included", whole("vocabulary", 2), 1000)
-    .option("--length <n>", "words of each text to read", whole("length", 1), 200)
+    .option(
+      "--model <name|file>",
+      `${PRESET_NAMES.join(", ")}, a model file to start from, or a Keras script`,
+      "lstm",
+    )
+    .option("--define <name=value>", "a value that a script computes (repeatable)", define)
+    .option("--vocabulary <n>", "words to know, padding included (default: 1000)", whole("vocabulary", 2))
+    .option("--length <n>", "words of each text to read (default: 200)", whole("length", 1))
     .option("--front-end <name>", "tokenizer or textVectorization", "tokenizer")
     .option("--padding <side>", "pre or post: where short texts are filled up (default: pre)")
     .option("--truncating <side>", "pre or post: where long texts are cut (default: as padding)")
@@ -30,7 +36,7 @@ export function trainCommand(program: Command): void {
     .option("--patience <n>", "passes without improvement before stopping", whole("patience", 1), 3)
     .option("--batch-size <n>", "texts a step", whole("batch-size", 1), 32)
     .option("--validation-split <share>", "part held out to stop by; 0: none", share("validation-split"), 0.1)
-    .option("--optimizer <name>", Object.keys(OPTIMIZER_DEFAULTS).join(", "), "adam")
+    .option("--optimizer <name>", `${Object.keys(OPTIMIZER_DEFAULTS).join(", ")} (default: adam)`)
     .option("--learning-rate <x>", "default: the optimizer's", positive("learning-rate"))
     .option("--balance", "weigh labels so that each counts alike")
     .option("--seed <n>", "what everything random follows from", whole("seed"), 0)

@@ -51,7 +51,7 @@ export async function runTraining(data: string, plan: TrainPlan): Promise<void> 
       : null;
   // Labels that only the test data has are refused before training, not after.
   test?.corpus.classes(corpus.labels());
-  const overview = dataOverview(data, corpus, trainRows, test, flags.length);
+  const overview = dataOverview(data, corpus, trainRows, test, plan.sizes.length);
   note(overviewText(overview, styleFor(process.stderr)));
 
   const epochSeconds = new Map<number, number>();
@@ -117,25 +117,19 @@ function splitTest(corpus: Corpus, { flags }: TrainPlan): [Uint32Array, Uint32Ar
 }
 
 function trainOptions(
-  { flags, text, optimizer, startFrom }: TrainPlan,
+  { flags, sizes, text, optimizer, startFrom }: TrainPlan,
   rows: Uint32Array,
   signal: AbortSignal,
   resume: TrainingState | null,
   watchers: Callback[],
 ): TrainOptions {
-  const { vocabulary, length, epochs, patience, batchSize, validationSplit, balance, seed, engine, threads } =
-    flags;
-  const sizes = { vocabulary, length, epochs, patience, batchSize, validationSplit, balance, seed };
+  const { epochs, patience, batchSize, validationSplit, balance, seed, engine, threads } = flags;
+  const { model = flags.model, vectorizer = null } = startFrom ?? {};
   return {
-    ...sizes,
-    text,
-    rows,
-    optimizer,
-    model: startFrom ?? flags.model,
-    engine,
-    threads,
-    signal,
-    callbacks: watchers,
+    ...{ ...sizes, epochs, patience, batchSize, validationSplit, balance, seed, engine, threads },
+    ...{ text, rows, model, signal, callbacks: watchers },
+    ...(optimizer ? { optimizer } : {}),
+    ...(vectorizer ? { vectorizer } : {}),
     ...(resume ? { resume } : {}),
   };
 }

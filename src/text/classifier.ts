@@ -294,11 +294,7 @@ class TrainingSession {
     const encoding = newEncodingReport();
     const x = corpus.encode(trainRows, vectorizer, this.length, encoding);
     const y = this.targets(trainRows);
-    const loss =
-      model.outputSize === 1 ? losses.binaryCrossentropy() : losses.sparseCategoricalCrossentropy();
-    if (!model.isCompiled || options.optimizer) {
-      model.compile({ optimizer: options.optimizer ?? "adam", loss, metrics: ["accuracy"] });
-    }
+    this.compile(model);
     const early = this.earlyStopping(validationRows.length > 0);
     const parts = { model, vectorizer, length: this.length, labels, threshold: 0.5 };
     try {
@@ -325,6 +321,16 @@ class TrainingSession {
     const classes = Int32Array.from(rows, (row) => this.classes[row]!);
     const [train, validation] = stratifiedSplit(classes, share, (i) => random.uniform(i));
     return [train.map((i) => rows[i]!), validation.map((i) => rows[i]!)];
+  }
+
+  /** A model that comes compiled for labels keeps its optimizer and that optimizer's state. */
+  private compile(model: Model): void {
+    const loss =
+      model.outputSize === 1 ? losses.binaryCrossentropy() : losses.sparseCategoricalCrossentropy();
+    const before = model.isCompiled ? model.compiled : null;
+    if (!this.options.optimizer && before?.loss.name === loss.name) return;
+    const optimizer = this.options.optimizer ?? before?.optimizer ?? "adam";
+    model.compile({ optimizer, loss, metrics: ["accuracy"] });
   }
 
   private makeModel(vocabulary: number): Model {
