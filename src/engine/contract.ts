@@ -542,17 +542,21 @@ export function scratchElements(call: Call): number {
   }
 }
 
-/** Packed kernels both ways, gate gradients of every step, and a handful of [B][U] rows; units rounded up to lanes. */
-function recurrentScratch(
-  { B, T, I, U }: { B: number; T: number; I: number; U: number },
-  gates: number,
-): number {
+/** Rows whose deltas the backward kernels gather before they meet the weight gradients (`CHUNK_ROWS` in kernels/). */
+const CHUNK_ROWS = 128;
+
+/**
+ * Packed weights and their gradients, panels of a chunk's inputs and deltas, a few [B][U] states; units and features
+ * rounded up to the widest vector.
+ */
+function recurrentScratch({ B, I, U }: { B: number; I: number; U: number }, gates: number): number {
   const units = Math.ceil(U / 16) * 16;
   const features = Math.ceil(I / 16) * 16;
+  const rows = Math.max(B, CHUNK_ROWS);
   return (
-    2 * (features + units + 1) * gates * units +
-    T * B * (gates * units + features + units) +
-    16 * B * (units + features) +
-    4096
+    2 * (features + units) * gates * units +
+    rows * (4 * units + gates * (features + units) + 8) +
+    4 * (B + 4) * units +
+    1024
   );
 }

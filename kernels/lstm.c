@@ -1,0 +1,159 @@
+/*
+ * LSTM (Hochreiter and Schmidhuber 1997; forget gate: Gers et al. 2000), Keras's formulation.
+ *
+ *   i = σ(x·Wi + h₋₁·Ri + bi)    input gate          f = σ(x·Wf + h₋₁·Rf + bf)   forget gate
+ *   g = tanh(x·Wg + h₋₁·Rg + bg) candidate           o = σ(x·Wo + h₋₁·Ro + bo)   output gate
+ *   c = f ⊙ c₋₁ + i ⊙ g          cell state          h = o ⊙ tanh(c)             hidden state
+ *
+ * Backward, from δh (the output's gradient plus what the next step sent back) and δc:
+ *   δo = δh ⊙ tanh(c)     δc += δh ⊙ o ⊙ (1 − tanh²(c))
+ *   δi = δc ⊙ g   δg = δc ⊙ i   δf = δc ⊙ c₋₁   δc₋₁ = δc ⊙ f
+ * each times its activation's derivative is δz; δW += xᵀδz, δR += h₋₁ᵀδz, δb += δz, δx = δz·Wᵀ, δh₋₁ = δz·Rᵀ.
+ *
+ * Gates lie side by side in the order i f g o: kernel W [I][4U], recurrent kernel R [U][4U], bias b [4U].
+ * The same mathematics, step by step, is src/layers/lstm.ts.
+ */
+#include "recurrent.h"
+
+#define GATES 4
+static const Columns ALL = {GATES, GATES, {0, 1, 2, 3}};
+
+typedef struct {
+  int activation, recurrent;
+} Activations;
+
+/* ---- forward ---- */
+
+/* Where a step reads and writes, all [B][U] but gates [B][4U]; previous states may be NULL (zeros), gates too. */
+typedef struct {
+  const float *hPrevious, *cPrevious;
+  float *h, *c, *gates;
+} Step;
+
+/* One row: states [U] from pre-activations z [4][units]. */
+INLINE void cell(const Step *to, const float *z, int32_t b, int32_t U, int32_t units, Activations a) {
+  const size_t row = (size_t)b * (size_t)U;
+  for (int32_t u = 0; u < U; u += LANES) {
+    const int32_t n = U - u;
+    vf i = activate(vf_load(z + u), a.recurrent);
+    vf f = activate(vf_load(z + units + u), a.recurrent);
+    vf g = activate(vf_load(z + 2 * units + u), a.activation);
+    vf o = activate(vf_load(z + 3 * units + u), a.recurrent);
+    vf cPrevious = to->cPrevious ? vf_load_to(to->cPrevious + row + u, n) : vf_zero();
+    vf c = vf_madd(f, cPrevious, vf_mul(i, g));
+    vf_store_to(to->c + row + u, c, n);
+    vf_store_to(to->h + row + u, vf_mul(o, activate(c, a.activation)), n);
+    if (!to->gates) continue;
+    float *gates = to->gates + row * GATES + u;
+    vf_store_to(gates, i, n);
+    vf_store_to(gates + U, f, n);
+    vf_store_to(gates + 2 * U, g, n);
+    vf_store_to(gates + 3 * U, o, n);
+  }
+}
+
+static void forward_step(Forward *f, const Sequence *q, int32_t s, Step step, Activations a) {
+  gather_step(f, q, s, step.hPrevious);
+  if (f->p.h.groups == 1) project_all(&f->p, ALL, ALL, 0);
+  else project_all(&f->p, ALL, ALL, 1);
+  for (int32_t r = 0; r < f->p.rows; r++)
+    cell(&step, f->p.z + (size_t)r * (size_t)(GATES * f->p.units), f->rows[r], q->U, f->p.units, a);
+  carry_skipped(step.h, step.hPrevious, q, s);
+  carry_skipped(step.c, step.cPrevious, q, s);
+}
+
+void lstm_forward(float *h, float *c, float *gates, const float *x, const float *mask, const float *h0,
+                  const float *c0, const float *kernel, const float *recurrent, const float *bias, const float *dropX,
+                  const float *dropH, float *scratch, int32_t B, int32_t T, int32_t I, int32_t U, int32_t GX,
+                  int32_t activation, int32_t recurrentActivation, int32_t reverse) {
+  const Sequence q = {.x = x, .mask = mask, .dropX = dropX, .dropH = dropH, .B = B, .T = T, .I = I, .U = U, .GX = GX,
+                      .gates = GATES, .reverse = reverse};
+  const Activations a = {activation, recurrentActivation};
+  Forward f = start_forward(&q, kernel, recurrent, bias, GATES, scratch);
+  for (int32_t s = 0; s < T; s++) {
+    const size_t now = (size_t)s * (size_t)B * (size_t)U;
+    Step step = {state_row(h, h0, &q, s - 1, 0), state_row(c, c0, &q, s - 1, 0), h + now, c + now, gates + now * GATES};
+    forward_step(&f, &q, s, step, a);
+  }
+}
+
+void lstm_infer(float *hLast, float *cLast, float *sequence, const float *x, const float *ids, const float *table,
+                const float *mask, const float *h0, const float *c0, const float *kernel, const float *recurrent,
+                const float *bias, float *scratch, int32_t B, int32_t T, int32_t I, int32_t U, int32_t activation,
+                int32_t recurrentActivation, int32_t reverse) {
+  const Sequence q = {.x = x, .ids = ids, .table = table, .mask = mask, .B = B, .T = T, .I = I, .U = U, .GX = 1,
+                      .gates = GATES, .reverse = reverse};
+  const Activations a = {activation, recurrentActivation};
+  const size_t size = (size_t)B * (size_t)U;
+  Forward f = start_forward(&q, kernel, recurrent, bias, GATES, scratch);
+  copy(hLast, h0, size);
+  copy(cLast, c0, size);
+  for (int32_t s = 0; s < T; s++) {
+    forward_step(&f, &q, s, (Step){hLast, cLast, hLast, cLast, NULL}, a);
+    if (sequence) copy(sequence + (size_t)s * size, hLast, size);
+  }
+}
+
+/* ---- backward ---- */
+
+/* What a row's deltas follow from, each [U] but gates [4U]; cPrevious may be NULL. */
+typedef struct {
+  const float *gates, *c, *cPrevious, *dh;
+  float *dc; /* of this step; becomes that of the one before */
+} Saved;
+
+/* Row r of dz from δh and δc. */
+INLINE void cell_backward(const Panel *dz, int32_t r, Saved row, int32_t U, Activations a) {
+  for (int32_t u = 0; u < U; u += LANES) {
+    const int32_t n = U - u;
+    vf i = vf_load_to(row.gates + u, n);
+    vf f = vf_load_to(row.gates + U + u, n);
+    vf g = vf_load_to(row.gates + 2 * U + u, n);
+    vf o = vf_load_to(row.gates + 3 * U + u, n);
+    vf dh = vf_load_to(row.dh + u, n);
+    vf cPrevious = row.cPrevious ? vf_load_to(row.cPrevious + u, n) : vf_zero();
+    vf activated = activate(vf_load_to(row.c + u, n), a.activation);
+    vf dc = vf_madd(vf_mul(dh, o), slope(activated, a.activation), vf_load_to(row.dc + u, n));
+    vf_store_to(row.dc + u, vf_mul(dc, f), n);
+    vf deltas[GATES] = {
+        vf_mul(vf_mul(dc, g), slope(i, a.recurrent)),
+        vf_mul(vf_mul(dc, cPrevious), slope(f, a.recurrent)),
+        vf_mul(vf_mul(dc, i), slope(g, a.activation)),
+        vf_mul(vf_mul(dh, activated), slope(o, a.recurrent)),
+    };
+    UNROLL for (int gate = 0; gate < GATES; gate++)
+      vf_store(panel_at(dz, gate, u / PANEL * PANEL, r) + u % PANEL, deltas[gate]);
+  }
+}
+
+void lstm_backward(float *dx, float *dKernel, float *dRecurrent, float *dBias, float *dh0, float *dc0,
+                   const float *dH, const float *dLast, const float *h, const float *c, const float *gates,
+                   const float *x, const float *mask, const float *h0, const float *c0, const float *kernel,
+                   const float *recurrent, const float *dropX, const float *dropH, float *scratch, int32_t B,
+                   int32_t T, int32_t I, int32_t U, int32_t GX, int32_t activation, int32_t recurrentActivation,
+                   int32_t reverse) {
+  const Sequence q = {.x = x, .mask = mask, .dropX = dropX, .dropH = dropH, .B = B, .T = T, .I = I, .U = U, .GX = GX,
+                      .gates = GATES, .reverse = reverse};
+  const Activations a = {activation, recurrentActivation};
+  Room room = room_at(scratch);
+  float *dc = take(&room, (size_t)B * (size_t)U);
+  copy(dc, NULL, (size_t)B * (size_t)U);
+  Backward w = start_backward(&q, (Gradients){dx, dKernel, dRecurrent, dBias, dH}, kernel, recurrent, dLast, ALL, ALL,
+                              dropout_groups(&q), &room);
+  for (int32_t s = T - 1; s >= 0; s--) {
+    const int32_t first = w.filled, n = begin_step(&w, s);
+    for (int32_t r = first; r < first + n; r++) {
+      const int32_t b = w.rows[r];
+      const float *hPrevious = state_row(h, h0, &q, s - 1, b);
+      Saved row = {gates + ((size_t)s * (size_t)B + (size_t)b) * (size_t)(GATES * U), state_row(c, NULL, &q, s, b),
+                   state_row(c, c0, &q, s - 1, b), w.dh + (size_t)b * (size_t)w.units, dc + (size_t)b * (size_t)U};
+      cell_backward(&w.dz, r, row, U, a);
+      fill_input(&w.x, &w.h, r, &q, s, b, hPrevious);
+    }
+    send_back_step(&w, first, n, 0);
+    w.filled += n;
+    if (s == 0 || w.filled + B > w.capacity) finish_chunk(&w);
+  }
+  finish_backward(&w, dh0);
+  if (dc0) copy(dc0, dc, (size_t)B * (size_t)U);
+}
