@@ -16,7 +16,7 @@
 #include "recurrent.h"
 
 #define GATES 4
-static const Columns ALL = {GATES, GATES, {0, 1, 2, 3}};
+static const Columns ALL = {.gates = GATES, .to = GATES, .columns = GATES, .column = {0, 1, 2, 3}};
 
 typedef struct {
   int activation, recurrent;
@@ -52,12 +52,26 @@ INLINE void cell(const Step *to, const float *z, int32_t b, int32_t U, int32_t u
   }
 }
 
+/* All rows of a step; an instance of its own for the activations nearly every LSTM has. */
+NOINLINE void cells(const Forward *f, const Step *to, int32_t U, Activations a) {
+  const int32_t units = f->p.units;
+  const float *z = f->p.z;
+  const int usual = a.activation == TANH && a.recurrent == SIGMOID;
+  for (int32_t r = 0; r < f->p.rows; r++, z += GATES * units) {
+    if (usual) cell(to, z, f->rows[r], U, units, (Activations){TANH, SIGMOID});
+    else cell(to, z, f->rows[r], U, units, a);
+  }
+}
+
+/* Two instances, because one mask for all gates leaves a quarter of the values to broadcast. */
+NOINLINE void project_shared(const Projection *p) { project_all(p, ALL, ALL, 0); }
+NOINLINE void project_grouped(const Projection *p) { project_all(p, ALL, ALL, 1); }
+
 static void forward_step(Forward *f, const Sequence *q, int32_t s, Step step, Activations a) {
   gather_step(f, q, s, step.hPrevious);
-  if (f->p.h.groups == 1) project_all(&f->p, ALL, ALL, 0);
-  else project_all(&f->p, ALL, ALL, 1);
-  for (int32_t r = 0; r < f->p.rows; r++)
-    cell(&step, f->p.z + (size_t)r * (size_t)(GATES * f->p.units), f->rows[r], q->U, f->p.units, a);
+  if (f->p.h.groups == 1) project_shared(&f->p);
+  else project_grouped(&f->p);
+  cells(f, &step, q->U, a);
   carry_skipped(step.h, step.hPrevious, q, s);
   carry_skipped(step.c, step.cPrevious, q, s);
 }
@@ -69,7 +83,8 @@ void lstm_forward(float *h, float *c, float *gates, const float *x, const float 
   const Sequence q = {.x = x, .mask = mask, .dropX = dropX, .dropH = dropH, .B = B, .T = T, .I = I, .U = U, .GX = GX,
                       .gates = GATES, .reverse = reverse};
   const Activations a = {activation, recurrentActivation};
-  Forward f = start_forward(&q, kernel, recurrent, bias, GATES, scratch);
+  Room room = room_at(scratch);
+  Forward f = start_forward(&q, kernel, recurrent, bias, GATES, &room);
   for (int32_t s = 0; s < T; s++) {
     const size_t now = (size_t)s * (size_t)B * (size_t)U;
     Step step = {state_row(h, h0, &q, s - 1, 0), state_row(c, c0, &q, s - 1, 0), h + now, c + now, gates + now * GATES};
@@ -85,7 +100,8 @@ void lstm_infer(float *hLast, float *cLast, float *sequence, const float *x, con
                       .gates = GATES, .reverse = reverse};
   const Activations a = {activation, recurrentActivation};
   const size_t size = (size_t)B * (size_t)U;
-  Forward f = start_forward(&q, kernel, recurrent, bias, GATES, scratch);
+  Room room = room_at(scratch);
+  Forward f = start_forward(&q, kernel, recurrent, bias, GATES, &room);
   copy(hLast, h0, size);
   copy(cLast, c0, size);
   for (int32_t s = 0; s < T; s++) {
@@ -98,32 +114,38 @@ void lstm_infer(float *hLast, float *cLast, float *sequence, const float *x, con
 
 /* What a row's deltas follow from, each [U] but gates [4U]; cPrevious may be NULL. */
 typedef struct {
-  const float *gates, *c, *cPrevious, *dh;
-  float *dc; /* of this step; becomes that of the one before */
+  const float *gates, *activated, *cPrevious, *dh; /* activated: tanh(c) */
+  float *dc;                                       /* of this step; becomes that of the one before */
+  size_t step;                                     /* from a row of states to the same row a step before */
 } Saved;
 
 /* Row r of dz from δh and δc. */
 INLINE void cell_backward(const Panel *dz, int32_t r, Saved row, int32_t U, Activations a) {
+  const size_t gate = group_stride(dz);
   for (int32_t u = 0; u < U; u += LANES) {
     const int32_t n = U - u;
-    vf i = vf_load_to(row.gates + u, n);
-    vf f = vf_load_to(row.gates + U + u, n);
-    vf g = vf_load_to(row.gates + 2 * U + u, n);
-    vf o = vf_load_to(row.gates + 3 * U + u, n);
+    const float *gates = row.gates + u;
+    vf i = vf_load_to(gates, n);
+    vf f = vf_load_to(gates + U, n);
+    vf g = vf_load_to(gates + 2 * U, n);
+    vf o = vf_load_to(gates + 3 * U, n);
+    for (int k = 0; k < GATES; k++) __builtin_prefetch(gates + k * U - GATES * row.step);
     vf dh = vf_load_to(row.dh + u, n);
     vf cPrevious = row.cPrevious ? vf_load_to(row.cPrevious + u, n) : vf_zero();
-    vf activated = activate(vf_load_to(row.c + u, n), a.activation);
+    vf activated = vf_load(row.activated + u);
     vf dc = vf_madd(vf_mul(dh, o), slope(activated, a.activation), vf_load_to(row.dc + u, n));
     vf_store_to(row.dc + u, vf_mul(dc, f), n);
-    vf deltas[GATES] = {
-        vf_mul(vf_mul(dc, g), slope(i, a.recurrent)),
-        vf_mul(vf_mul(dc, cPrevious), slope(f, a.recurrent)),
-        vf_mul(vf_mul(dc, i), slope(g, a.activation)),
-        vf_mul(vf_mul(dh, activated), slope(o, a.recurrent)),
-    };
-    UNROLL for (int gate = 0; gate < GATES; gate++)
-      vf_store(panel_at(dz, gate, u / PANEL * PANEL, r) + u % PANEL, deltas[gate]);
+    float *to = panel_at(dz, 0, u / PANEL * PANEL, r) + u % PANEL;
+    vf_store(to, vf_mul(vf_mul(dc, g), slope(i, a.recurrent)));
+    vf_store(to + gate, vf_mul(vf_mul(dc, cPrevious), slope(f, a.recurrent)));
+    vf_store(to + 2 * gate, vf_mul(vf_mul(dc, i), slope(g, a.activation)));
+    vf_store(to + 3 * gate, vf_mul(vf_mul(dh, activated), slope(o, a.recurrent)));
   }
+}
+
+/* out [units] = activation(x [U]) */
+INLINE void activate_row(float *out, const float *x, int32_t U, int activation) {
+  for (int32_t u = 0; u < U; u += LANES) vf_store(out + u, activate(vf_load_to(x + u, U - u), activation));
 }
 
 void lstm_backward(float *dx, float *dKernel, float *dRecurrent, float *dBias, float *dh0, float *dc0,
@@ -138,21 +160,30 @@ void lstm_backward(float *dx, float *dKernel, float *dRecurrent, float *dBias, f
   Room room = room_at(scratch);
   float *dc = take(&room, (size_t)B * (size_t)U);
   copy(dc, NULL, (size_t)B * (size_t)U);
+  float *activated = take(&room, (size_t)B * (size_t)round_up(U, LANES));
   Backward w = start_backward(&q, (Gradients){dx, dKernel, dRecurrent, dBias, dH}, kernel, recurrent, dLast, ALL, ALL,
                               dropout_groups(&q), &room);
   for (int32_t s = T - 1; s >= 0; s--) {
     const int32_t first = w.filled, n = begin_step(&w, s);
+    for (int32_t r = 0; r < n; r++)
+      activate_row(activated + r * w.units, state_row(c, NULL, &q, s, w.rows[first + r]), U, activation);
     for (int32_t r = first; r < first + n; r++) {
       const int32_t b = w.rows[r];
-      const float *hPrevious = state_row(h, h0, &q, s - 1, b);
-      Saved row = {gates + ((size_t)s * (size_t)B + (size_t)b) * (size_t)(GATES * U), state_row(c, NULL, &q, s, b),
-                   state_row(c, c0, &q, s - 1, b), w.dh + (size_t)b * (size_t)w.units, dc + (size_t)b * (size_t)U};
-      cell_backward(&w.dz, r, row, U, a);
-      fill_input(&w.x, &w.h, r, &q, s, b, hPrevious);
+      Saved row = {gates + ((size_t)s * (size_t)B + (size_t)b) * (size_t)(GATES * U),
+                   activated + (r - first) * w.units,
+                   state_row(c, c0, &q, s - 1, b),
+                   w.dh + (size_t)b * (size_t)w.units,
+                   dc + (size_t)b * (size_t)U,
+                   (size_t)B * (size_t)U};
+      if (activation == TANH && recurrentActivation == SIGMOID) cell_backward(&w.dz, r, row, U, (Activations){TANH, SIGMOID});
+      else cell_backward(&w.dz, r, row, U, a);
+      w.hPrevious[r] = state_row(h, h0, &q, s - 1, b);
     }
-    send_back_step(&w, first, n, 0);
+    send_back_step(&w, first, n, &ALL, 0);
     w.filled += n;
-    if (s == 0 || w.filled + B > w.capacity) finish_chunk(&w);
+    if (s > 0 && w.filled + B <= w.capacity) continue;
+    fill_chunk(&w);
+    finish_chunk(&w);
   }
   finish_backward(&w, dh0);
   if (dc0) copy(dc0, dc, (size_t)B * (size_t)U);

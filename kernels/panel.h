@@ -39,6 +39,7 @@ INLINE size_t panel_elements(int32_t groups, int32_t features, int32_t rows) {
   return (size_t)groups * (size_t)round_up(features, PANEL) * (size_t)rows;
 }
 INLINE Panel take_panel(Room *room, int32_t groups, int32_t features, int32_t rows) {
+  rows |= 1; /* an odd stride spreads the blocks of a row over the cache */
   return (Panel){take(room, panel_elements(groups, features, rows)), groups, features, rows};
 }
 /* From one block of a group to the next, and from one group to the next. */
@@ -51,35 +52,39 @@ INLINE float *panel_at(const Panel *p, int32_t group, int32_t k, int32_t r) {
 
 /* Row r of every group = source [features] ⊙ drop [features] (drop + group·dropStride; NULL: 1). source NULL: zeros. */
 INLINE void fill_row(const Panel *p, int32_t r, const float *source, const float *drop, size_t dropStride) {
-  for (int32_t group = 0; group < p->groups; group++) {
-    for (int32_t k = 0; k < p->features; k += LANES) {
-      int32_t n = p->features - k;
-      vf value = source ? vf_load_to(source + k, n) : vf_zero();
-      if (drop) value = vf_mul(value, vf_load_to(drop + (size_t)group * dropStride + k, n));
-      vf_store(panel_at(p, group, k / PANEL * PANEL, r) + k % PANEL, value);
+  const size_t group = group_stride(p);
+  for (int32_t k = 0; k < p->features; k += LANES) {
+    const int32_t n = p->features - k;
+    const vf value = source ? vf_load_to(source + k, n) : vf_zero();
+    float *to = panel_at(p, 0, k / PANEL * PANEL, r) + k % PANEL;
+    if (!drop) {
+      for (int32_t g = 0; g < p->groups; g++) vf_store(to + (size_t)g * group, value);
+      continue;
     }
+    for (int32_t g = 0; g < p->groups; g++)
+      vf_store(to + (size_t)g * group, vf_mul(value, vf_load_to(drop + (size_t)g * dropStride + k, n)));
   }
 }
 
 /* ---- packed weights ---- */
 
 /*
- * matrix [F][gates·U] → rows from … from + F − 1 of packed [unit block][K][gates][LANES], missing units 0:
- * one pass over k yields all gates of a block of units.
+ * Gates first … first + count − 1 of matrix [F][gates·U] → rows from … from + F − 1 of packed
+ * [unit block][K][count][LANES], missing units 0: one pass over k yields all gates of a block of units.
  */
-static __attribute__((unused)) void pack_gates(float *packed, const float *matrix, int32_t from, int32_t F, int32_t K,
-                                               int32_t U, int32_t gates) {
+NOINLINE void pack_gates(float *packed, const float *matrix, int32_t from, int32_t F, int32_t K, int32_t U,
+                         int32_t gates, int32_t first, int32_t count) {
   for (int32_t u = 0; u < U; u += LANES) {
-    float *to = packed + ((size_t)(u / LANES) * (size_t)K + (size_t)from) * (size_t)(gates * LANES);
+    float *to = packed + ((size_t)(u / LANES) * (size_t)K + (size_t)from) * (size_t)(count * LANES);
     for (int32_t k = 0; k < F; k++) {
-      for (int32_t gate = 0; gate < gates; gate++, to += LANES)
-        vf_store(to, vf_load_to(matrix + ((size_t)k * (size_t)gates + (size_t)gate) * (size_t)U + u, U - u));
+      const float *row = matrix + ((size_t)k * (size_t)gates + (size_t)first) * (size_t)U + u;
+      for (int32_t gate = 0; gate < count; gate++, row += U, to += LANES) vf_store(to, vf_load_to(row, U - u));
     }
   }
 }
 
 /* matrix [F][gates·U] → packed [feature block][gates][U][LANES], missing features 0: the transposed product's order. */
-static __attribute__((unused)) void pack_transposed(float *packed, const float *matrix, int32_t F, int32_t U,
+NOINLINE void pack_transposed(float *packed, const float *matrix, int32_t F, int32_t U,
                                                     int32_t gates) {
   int32_t width = gates * U;
   for (int32_t f = 0; f < F; f += LANES) {

@@ -20,12 +20,18 @@
 #if LANES == 16 || defined(__ARM_NEON)
 #define TILE_SUMS 24
 #define UNIT_BLOCKS 2
+#define BACK_ROWS 8
+#define OUTER_ROWS 8
 #elif LANES == 8
 #define TILE_SUMS 12
 #define UNIT_BLOCKS 1
+#define BACK_ROWS 4
+#define OUTER_ROWS 4
 #else
 #define TILE_SUMS 8
 #define UNIT_BLOCKS 1
+#define BACK_ROWS 4
+#define OUTER_ROWS 4
 #endif
 /* Packed weights that stay in the first-level cache while all rows pass by, in bytes. */
 #define WEIGHTS_IN_CACHE 32768
@@ -41,11 +47,9 @@
 
 /* ---- project ---- */
 
-/* Which columns of z a product's gates add to. */
+/* Gates from … to − 1 of a matrix with `gates` of them; gate g belongs to column[g] of `columns` in z or dz. */
 typedef struct {
-  int32_t gates;      /* of the matrix */
-  int32_t columns;    /* of z */
-  int32_t column[4];
+  int32_t gates, from, to, columns, column[4];
 } Columns;
 
 typedef struct {
@@ -55,6 +59,9 @@ typedef struct {
   Panel x, h;
   int32_t rows, U, units;    /* units: U rounded up to LANES */
 } Projection;
+
+/* Blocks of units a tile holds: one column alone has room for two. */
+INLINE int unit_blocks(Columns c) { return c.columns == 1 ? 2 : UNIT_BLOCKS; }
 
 typedef struct {
   int32_t xFrom, xTo, hFrom, hTo;
@@ -68,9 +75,9 @@ INLINE void add_features(vf sums[MOST_ROWS][MOST_SUMS], const Panel *a, int32_t 
     size_t group = grouped ? group_stride(a) : 0;
     int32_t n = least(PANEL, to - k0);
     for (int32_t k = 0; k < n; k++, w += c.gates * LANES) {
-      UNROLL for (int gate = 0; gate < c.gates; gate++) {
-        vf weights[UNIT_BLOCKS];
-        UNROLL for (int b = 0; b < NB; b++) weights[b] = vf_load(w + (size_t)b * wBlock + gate * LANES);
+      UNROLL for (int gate = c.from; gate < c.to; gate++) {
+        vf weights[2];
+        UNROLL for (int b = 0; b < NB; b++) weights[b] = vf_load_kept(w + (size_t)b * wBlock + gate * LANES);
         UNROLL for (int m = 0; m < M; m++) {
           vf value = vf_set(rows[(size_t)gate * group + (size_t)(m * PANEL + k)]);
           UNROLL for (int b = 0; b < NB; b++) {
@@ -94,7 +101,7 @@ INLINE void project_tile(const Projection *p, int32_t row, int32_t u, Features f
         const float *z = p->z + ((size_t)(row + m) * (size_t)cx.columns + (size_t)column) * (size_t)p->units;
         vf *sum = &sums[m][b * cx.columns + column];
         if (!first) *sum = vf_load(z + at);
-        else if (column >= cx.gates) *sum = vf_zero();
+        else if (column >= cx.gates) *sum = vf_zero(); /* the recurrent part of GRU's candidate */
         else *sum = vf_load_to(p->start[row + m] + (size_t)column * (size_t)p->U + at, p->U - at);
       }
     }
@@ -118,36 +125,35 @@ INLINE void project_tile(const Projection *p, int32_t row, int32_t u, Features f
 /* All rows of NB blocks of units. */
 INLINE void project_rows(const Projection *p, int32_t u, Features f, Columns cx, Columns ch, const int NB,
                          const int grouped) {
-  const int M = TILE_SUMS / (cx.columns * UNIT_BLOCKS) < 6 ? TILE_SUMS / (cx.columns * UNIT_BLOCKS) : 6;
+  const int M = least(TILE_SUMS / (cx.columns * unit_blocks(cx)), 8);
   int32_t row = 0;
   for (; row + M <= p->rows; row += M) project_tile(p, row, u, f, cx, ch, M, NB, grouped);
-  int32_t left = p->rows - row;
-  if (M > 5 && left == 5) project_tile(p, row, u, f, cx, ch, 5, NB, grouped);
-  if (M > 4 && left == 4) project_tile(p, row, u, f, cx, ch, 4, NB, grouped);
-  if (M > 3 && left == 3) project_tile(p, row, u, f, cx, ch, 3, NB, grouped);
-  if (M > 2 && left == 2) project_tile(p, row, u, f, cx, ch, 2, NB, grouped);
-  if (M > 1 && left == 1) project_tile(p, row, u, f, cx, ch, 1, NB, grouped);
+  if (M > 4 && row + 4 <= p->rows) project_tile(p, row, u, f, cx, ch, 4, NB, grouped), row += 4;
+  if (M > 2 && row + 2 <= p->rows) project_tile(p, row, u, f, cx, ch, 2, NB, grouped), row += 2;
+  if (M > 1 && row + 1 <= p->rows) project_tile(p, row, u, f, cx, ch, 1, NB, grouped);
 }
 
 INLINE void project_features(const Projection *p, Features f, Columns cx, Columns ch, const int grouped) {
+  const int NB = unit_blocks(cx);
   int32_t u = 0;
-  for (; u + UNIT_BLOCKS * LANES <= p->units; u += UNIT_BLOCKS * LANES)
-    project_rows(p, u, f, cx, ch, UNIT_BLOCKS, grouped);
-  if (UNIT_BLOCKS > 1 && u < p->units) project_rows(p, u, f, cx, ch, 1, grouped);
+  for (; u + NB * LANES <= p->units; u += NB * LANES) project_rows(p, u, f, cx, ch, NB, grouped);
+  if (NB > 1 && u < p->units) project_rows(p, u, f, cx, ch, 1, grouped);
 }
 
-/* start + x·W + h₋₁·R of all rows. Where the weights of a tile's units outgrow the cache, in runs of features. */
+/*
+ * start + x·W + h₋₁·R of all rows. Weights that outgrow the cache go in runs of features, x's first, each run past all
+ * rows; the sums rest in z between runs.
+ */
 INLINE void project_all(const Projection *p, Columns cx, Columns ch, const int grouped) {
-  const int32_t run = WEIGHTS_IN_CACHE / (int32_t)sizeof(float) / (UNIT_BLOCKS * LANES * 4) / PANEL * PANEL;
-  const int32_t I = p->x.features, U = p->h.features;
-  if (I + U <= 2 * run) {
-    project_features(p, (Features){0, I, 0, U}, cx, ch, grouped);
-    return;
+  const int32_t I = p->x.features, K = I + p->h.features;
+  int32_t run = WEIGHTS_IN_CACHE / (int32_t)sizeof(float) / (unit_blocks(cx) * LANES * cx.gates) / PANEL * PANEL;
+  if (K <= run + run / 2) run = K;
+  for (int32_t from = 0; from < K;) {
+    int32_t to = least(from + run, from < I && run < K ? I : K);
+    Features f = {least(from, I), least(to, I), from > I ? from - I : 0, to > I ? to - I : 0};
+    project_features(p, f, cx, ch, grouped);
+    from = to;
   }
-  for (int32_t k = 0; k < I; k += run)
-    project_features(p, (Features){k, least(k + run, I), 0, 0}, cx, ch, grouped);
-  for (int32_t k = 0; k < U; k += run)
-    project_features(p, (Features){I, I, k, least(k + run, U)}, cx, ch, grouped);
 }
 
 /* ---- project_back ---- */
@@ -159,71 +165,72 @@ typedef struct {
   const float *const *drop;  /* a pointer a row to [F], one gate dropStride after the other; NULL: no dropout */
   size_t dropStride;
   int32_t firstRow, rows, F; /* rows of dz */
+  int32_t add;               /* += instead of = */
 } BackProjection;
 
-INLINE void project_back_tile(const BackProjection *p, int32_t row, int32_t f, Columns c, const int add, const int M,
+/* sums[m][block] += dz[row m][u] · w[block][u] over the units of one column of deltas */
+INLINE void add_deltas(vf sums[MOST_ROWS][2], const Panel *dz, int32_t column, int32_t row, const float *w,
+                       size_t wBlock, const int M, const int NB) {
+  for (int32_t u0 = 0; u0 < dz->features; u0 += PANEL) {
+    const float *rows = panel_at(dz, column, u0, row);
+    const int32_t n = least(PANEL, dz->features - u0);
+    for (int32_t u = 0; u < n; u++, w += LANES) {
+      vf weights[2];
+      UNROLL for (int b = 0; b < NB; b++) weights[b] = vf_load_kept(w + (size_t)b * wBlock);
+      UNROLL for (int m = 0; m < M; m++) {
+        vf value = vf_set(rows[m * PANEL + u]);
+        UNROLL for (int b = 0; b < NB; b++) sums[m][b] = vf_madd(value, weights[b], sums[m][b]);
+      }
+    }
+  }
+}
+
+/* Without dropout one chain of sums runs through all gates; with it, each gate's sum is masked first. */
+INLINE void project_back_tile(const BackProjection *p, int32_t row, int32_t f, const Columns *c, const int M,
                               const int NB) {
-  const int32_t U = p->dz->features;
-  const size_t wBlock = (size_t)c.gates * (size_t)U * LANES;
-  const float *w = p->packed + (size_t)(f / LANES) * wBlock;
-  vf totals[MOST_ROWS][2];
+  const size_t wGate = (size_t)p->dz->features * LANES, wBlock = (size_t)c->gates * wGate;
+  const float *w = p->packed + (size_t)(f / LANES) * wBlock + (size_t)c->from * wGate;
+  vf sums[MOST_ROWS][2], totals[MOST_ROWS][2];
   UNROLL for (int m = 0; m < M; m++) {
     UNROLL for (int b = 0; b < NB; b++) {
-      int32_t at = f + b * LANES;
-      totals[m][b] = add ? vf_load_to(p->out[row + m] + at, p->F - at) : vf_zero();
+      const int32_t at = f + b * LANES;
+      totals[m][b] = p->add ? vf_load_to(p->out[row + m] + at, p->F - at) : vf_zero();
+      sums[m][b] = p->drop ? vf_zero() : totals[m][b];
     }
   }
-  for (int gate = 0; gate < c.gates; gate++) {
-    vf sums[MOST_ROWS][2];
+  for (int32_t gate = c->from; gate < c->to; gate++, w += wGate) {
+    add_deltas(sums, p->dz, c->column[gate], p->firstRow + row, w, wBlock, M, NB);
+    if (!p->drop) continue;
     UNROLL for (int m = 0; m < M; m++) {
-      UNROLL for (int b = 0; b < NB; b++) sums[m][b] = vf_zero();
-    }
-    for (int32_t u0 = 0; u0 < U; u0 += PANEL) {
-      const float *dz = panel_at(p->dz, c.column[gate], u0, p->firstRow + row);
-      int32_t n = least(PANEL, U - u0);
-      for (int32_t u = 0; u < n; u++, w += LANES) {
-        vf weights[2];
-        UNROLL for (int b = 0; b < NB; b++) weights[b] = vf_load(w + (size_t)b * wBlock);
-        UNROLL for (int m = 0; m < M; m++) {
-          vf value = vf_set(dz[m * PANEL + u]);
-          UNROLL for (int b = 0; b < NB; b++) sums[m][b] = vf_madd(value, weights[b], sums[m][b]);
-        }
-      }
-    }
-    UNROLL for (int m = 0; m < M; m++) {
+      const float *drop = p->drop[row + m] + (size_t)gate * p->dropStride;
       UNROLL for (int b = 0; b < NB; b++) {
-        int32_t at = f + b * LANES;
-        vf sum = sums[m][b];
-        if (p->drop) sum = vf_mul(sum, vf_load_to(p->drop[row + m] + (size_t)gate * p->dropStride + at, p->F - at));
-        totals[m][b] = vf_add(totals[m][b], sum);
+        const int32_t at = f + b * LANES;
+        totals[m][b] = vf_madd(sums[m][b], vf_load_to(drop + at, p->F - at), totals[m][b]);
+        sums[m][b] = vf_zero();
       }
     }
   }
   UNROLL for (int m = 0; m < M; m++) {
     UNROLL for (int b = 0; b < NB; b++) {
-      int32_t at = f + b * LANES;
-      vf_store_to(p->out[row + m] + at, totals[m][b], p->F - at);
+      const int32_t at = f + b * LANES;
+      vf_store_to(p->out[row + m] + at, p->drop ? totals[m][b] : sums[m][b], p->F - at);
     }
   }
 }
 
-INLINE void project_back_rows(const BackProjection *p, int32_t f, Columns c, const int add, const int NB) {
-  const int M = TILE_SUMS / 4;
+INLINE void project_back_rows(const BackProjection *p, int32_t f, const Columns *c, const int NB) {
   int32_t row = 0;
-  for (; row + M <= p->rows; row += M) project_back_tile(p, row, f, c, add, M, NB);
-  int32_t left = p->rows - row;
-  if (M > 5 && left == 5) project_back_tile(p, row, f, c, add, 5, NB);
-  if (M > 4 && left == 4) project_back_tile(p, row, f, c, add, 4, NB);
-  if (M > 3 && left == 3) project_back_tile(p, row, f, c, add, 3, NB);
-  if (M > 2 && left == 2) project_back_tile(p, row, f, c, add, 2, NB);
-  if (M > 1 && left == 1) project_back_tile(p, row, f, c, add, 1, NB);
+  for (; row + BACK_ROWS <= p->rows; row += BACK_ROWS) project_back_tile(p, row, f, c, BACK_ROWS, NB);
+  if (BACK_ROWS > 4 && (p->rows - row) & 4) project_back_tile(p, row, f, c, 4, NB), row += 4;
+  if ((p->rows - row) & 2) project_back_tile(p, row, f, c, 2, NB), row += 2;
+  if ((p->rows - row) & 1) project_back_tile(p, row, f, c, 1, NB);
 }
 
-/* out [row][F] = (with `add`, +=) Σ gates drop ⊙ (dz of the gate · its weightsᵀ) */
-INLINE void project_back(const BackProjection *p, Columns c, const int add) {
+/* out [row][F] = Σ gates drop ⊙ (dz of the gate · its weightsᵀ) */
+NOINLINE void project_back(const BackProjection *p, const Columns *c) {
   int32_t f = 0;
-  for (; f + LANES < p->F; f += 2 * LANES) project_back_rows(p, f, c, add, 2);
-  if (f < p->F) project_back_rows(p, f, c, add, 1);
+  for (; f + LANES < p->F; f += 2 * LANES) project_back_rows(p, f, c, 2);
+  if (f < p->F) project_back_rows(p, f, c, 1);
 }
 
 /* ---- accumulate_outer ---- */
@@ -237,7 +244,7 @@ INLINE void outer_tile(float *out, size_t outStride, const float *a, const float
   }
   for (int32_t row = 0; row < rows; row++, a += PANEL, dz += PANEL) {
     vf deltas[2];
-    UNROLL for (int n = 0; n < N; n++) deltas[n] = vf_load(dz + (size_t)n * dzVector);
+    UNROLL for (int n = 0; n < N; n++) deltas[n] = vf_load_kept(dz + (size_t)n * dzVector);
     UNROLL for (int m = 0; m < M; m++) {
       vf value = vf_set(a[m]);
       UNROLL for (int n = 0; n < N; n++) sums[m][n] = vf_madd(value, deltas[n], sums[m][n]);
@@ -251,11 +258,10 @@ INLINE void outer_tile(float *out, size_t outStride, const float *a, const float
 /* Features k … of a against one or two vectors of a gate's deltas. */
 INLINE void outer_rows(float *out, size_t outStride, const Panel *a, int32_t group, const float *dz, size_t dzVector,
                        int32_t rows, const int N) {
-  const int M = LANES == 4 ? 4 : LANES == 8 ? 4 : 8;
-  for (int32_t k = 0; k < a->features; k += M, out += M * outStride) {
+  for (int32_t k = 0; k < a->features; k += OUTER_ROWS, out += OUTER_ROWS * outStride) {
     const float *features = panel_at(a, group, k / PANEL * PANEL, 0) + k % PANEL;
-    int32_t left = least(M, a->features - k);
-    if (left == M) outer_tile(out, outStride, features, dz, dzVector, rows, M, N);
+    int32_t left = least(OUTER_ROWS, a->features - k);
+    if (left == OUTER_ROWS) outer_tile(out, outStride, features, dz, dzVector, rows, OUTER_ROWS, N);
     else
       for (int32_t m = 0; m < left; m++)
         outer_tile(out + (size_t)m * outStride, outStride, features + m, dz, dzVector, rows, 1, N);
@@ -263,12 +269,12 @@ INLINE void outer_rows(float *out, size_t outStride, const Panel *a, int32_t gro
 }
 
 /* out [F][gates][units] += aᵀ · dz over the first `rows` rows of both; a has one group, or one a gate */
-INLINE void accumulate_outer(float *out, const Panel *a, const Panel *dz, int32_t rows, int32_t units, Columns c) {
-  const size_t outStride = (size_t)c.gates * (size_t)units;
-  for (int32_t gate = 0; gate < c.gates; gate++) {
+NOINLINE void accumulate_outer(float *out, const Panel *a, const Panel *dz, int32_t rows, int32_t units, const Columns *c) {
+  const size_t outStride = (size_t)c->gates * (size_t)units;
+  for (int32_t gate = 0; gate < c->gates; gate++) {
     int32_t group = a->groups == 1 ? 0 : gate;
     for (int32_t u = 0; u < units; u += 2 * LANES) {
-      const float *deltas = panel_at(dz, c.column[gate], u / PANEL * PANEL, 0) + u % PANEL;
+      const float *deltas = panel_at(dz, c->column[gate], u / PANEL * PANEL, 0) + u % PANEL;
       size_t vector = LANES == PANEL ? block_stride(dz) : LANES;
       float *to = out + (size_t)gate * (size_t)units + (size_t)u;
       if (u + LANES < units) outer_rows(to, outStride, a, group, deltas, vector, rows, 2);

@@ -59,7 +59,7 @@ INLINE const float *state_row(const float *states, const float *initial, const S
 }
 
 /* NULL: zeros */
-INLINE void copy(float *to, const float *from, size_t n) {
+NOINLINE void copy(float *to, const float *from, size_t n) {
   for (size_t i = 0; i < n; i += LANES) {
     int left = n - i < LANES ? (int)(n - i) : LANES;
     vf_store_to(to + i, from ? vf_load_to(from + i, left) : vf_zero(), left);
@@ -77,35 +77,34 @@ typedef struct {
 } Forward;
 
 /* Packs the weights and hands out the working room; columns: of z, a row. */
-INLINE Forward start_forward(const Sequence *q, const float *kernel, const float *recurrent, const float *bias,
-                             int32_t columns, float *scratch) {
-  Room room = room_at(scratch);
+NOINLINE Forward start_forward(const Sequence *q, const float *kernel, const float *recurrent, const float *bias,
+                             int32_t columns, Room *room) {
   const int32_t I = q->table ? 0 : q->I, U = q->U, units = round_up(U, LANES), gates = q->gates;
-  float *packed = take(&room, (size_t)(I + U) * (size_t)(gates * units));
-  if (I > 0) pack_gates(packed, kernel, 0, I, I + U, U, gates);
-  pack_gates(packed, recurrent, I, U, I + U, U, gates);
+  float *packed = take(room, (size_t)(I + U) * (size_t)(gates * units));
+  if (I > 0) pack_gates(packed, kernel, 0, I, I + U, U, gates, 0, gates);
+  pack_gates(packed, recurrent, I, U, I + U, U, gates, 0, gates);
   Forward f;
-  f.start = (const float **)(void *)take(&room, (size_t)q->B * POINTER_FLOATS);
-  f.rows = (int32_t *)(void *)take(&room, (size_t)q->B);
+  f.start = (const float **)(void *)take(room, (size_t)q->B * POINTER_FLOATS);
+  f.rows = (int32_t *)(void *)take(room, (size_t)q->B);
   if (bias) f.bias = bias;
   else {
-    float *zeros = take(&room, (size_t)(gates * U));
+    float *zeros = take(room, (size_t)(gates * U));
     copy(zeros, NULL, (size_t)(gates * U));
     f.bias = zeros;
   }
   const int32_t groups = dropout_groups(q);
-  f.p = (Projection){.z = take(&room, (size_t)q->B * (size_t)(columns * units)),
+  f.p = (Projection){.z = take(room, (size_t)q->B * (size_t)(columns * units)),
                      .start = f.start,
                      .packed = packed,
-                     .x = take_panel(&room, groups, I, q->B),
-                     .h = take_panel(&room, groups, U, q->B),
+                     .x = take_panel(room, groups, I, q->B),
+                     .h = take_panel(room, groups, U, q->B),
                      .U = U,
                      .units = units};
   return f;
 }
 
 /* Gathers step s: the active rows, their inputs, and what their pre-activations start from. h₋₁ [B][U] or NULL. */
-INLINE void gather_step(Forward *f, const Sequence *q, int32_t s, const float *hPrevious) {
+NOINLINE void gather_step(Forward *f, const Sequence *q, int32_t s, const float *hPrevious) {
   f->p.rows = active_rows(f->rows, q, s);
   for (int32_t r = 0; r < f->p.rows; r++) {
     int32_t b = f->rows[r];
@@ -155,21 +154,23 @@ typedef struct {
   float *bias;                             /* [columns][units] */
   float **out;
   const float **drop;
+  const float **hPrevious;                 /* a pointer a row to [U], or NULL for zeros */
 } Backward;
 
-INLINE Backward start_backward(const Sequence *q, Gradients to, const float *kernel, const float *recurrent,
-                               const float *dLast, Columns x, Columns h, int32_t groups, Room *room) {
+NOINLINE Backward start_backward(const Sequence *q, Gradients to, const float *kernel, const float *recurrent,
+                               const float *dLast, Columns x, Columns h, int32_t hGroups, Room *room) {
   const int32_t I = q->I, U = q->U, units = round_up(U, LANES), gates = q->gates;
   const int32_t capacity = q->B > CHUNK_ROWS ? q->B : CHUNK_ROWS / q->B * q->B;
   const size_t pointers = (size_t)capacity * POINTER_FLOATS;
   Backward w = {.q = q, .to = to, .inputColumns = x, .recurrentColumns = h, .capacity = capacity, .units = units};
   w.dz = take_panel(room, x.columns, U, capacity);
-  w.x = take_panel(room, groups, I, capacity);
-  w.h = take_panel(room, groups, U, capacity);
+  w.x = take_panel(room, dropout_groups(q), I, capacity);
+  w.h = take_panel(room, hGroups, U, capacity);
   w.steps = (int32_t *)(void *)take(room, (size_t)capacity);
   w.rows = (int32_t *)(void *)take(room, (size_t)capacity);
   w.out = (float **)(void *)take(room, pointers);
   w.drop = (const float **)(void *)take(room, pointers);
+  w.hPrevious = (const float **)(void *)take(room, pointers);
   w.dh = take(room, (size_t)q->B * (size_t)units);
   for (size_t b = 0; b < (size_t)q->B; b++)
     copy(w.dh + b * (size_t)units, dLast ? dLast + b * (size_t)U : NULL, (size_t)U);
@@ -205,22 +206,8 @@ INLINE int32_t begin_step(Backward *w, int32_t s) {
   return n;
 }
 
-/* out [F] of `rows` rows from `first` on = (or, with `add`, +=) their deltas times weightsᵀ. */
-INLINE void send_back(Backward *w, int32_t first, int32_t rows, const float *packed, int32_t F, size_t dropStride,
-                      int dropped, Columns c, int add) {
-  BackProjection p = {.dz = &w->dz,
-                      .packed = packed,
-                      .out = w->out,
-                      .drop = dropped ? w->drop : NULL,
-                      .dropStride = dropStride,
-                      .firstRow = first,
-                      .rows = rows,
-                      .F = F};
-  project_back(&p, c, add);
-}
-
-/* δh₋₁ = δz·Rᵀ of the rows of one step, in place of (or added to) their δh. */
-INLINE void send_back_step(Backward *w, int32_t first, int32_t rows, int add) {
+/* δh₋₁ = δz·Rᵀ of the rows of one step, in place of their δh or, with `add`, on top of it. */
+NOINLINE void send_back_step(Backward *w, int32_t first, int32_t rows, const Columns *c, int32_t add) {
   const Sequence *q = w->q;
   const size_t U = (size_t)q->U;
   for (int32_t r = 0; r < rows; r++) {
@@ -228,10 +215,20 @@ INLINE void send_back_step(Backward *w, int32_t first, int32_t rows, int add) {
     w->out[r] = w->dh + b * (size_t)w->units;
     w->drop[r] = q->dropH ? q->dropH + b * U : NULL;
   }
-  send_back(w, first, rows, w->recurrentT, q->U, (size_t)q->B * U, q->dropH != NULL, w->recurrentColumns, add);
+  const BackProjection p = {.dz = &w->dz,
+                            .packed = w->recurrentT,
+                            .out = w->out,
+                            .drop = q->dropH ? w->drop : NULL,
+                            .dropStride = (size_t)q->B * U,
+                            .firstRow = first,
+                            .rows = rows,
+                            .F = q->U,
+                            .add = add};
+  project_back(&p, c);
 }
 
-INLINE void add_bias(Backward *w, int32_t rows) {
+/* Sums the chunk's deltas, a column at a time. */
+NOINLINE void sum_deltas(Backward *w, int32_t rows) {
   for (int32_t u = 0; u < w->units; u += LANES) {
     vf sums[4];
     const int32_t columns = w->inputColumns.columns;
@@ -253,39 +250,55 @@ INLINE void send_back_input(Backward *w) {
     w->out[r] = w->to.dx + (t * B + b) * I;
     w->drop[r] = q->dropX ? q->dropX + b * I : NULL;
   }
-  send_back(w, 0, w->filled, w->kernelT, q->I, q->GX == 1 ? 0 : B * I, q->dropX != NULL, w->inputColumns, 0);
+  const BackProjection p = {.dz = &w->dz,
+                            .packed = w->kernelT,
+                            .out = w->out,
+                            .drop = q->dropX ? w->drop : NULL,
+                            .dropStride = q->GX == 1 ? 0 : B * I,
+                            .rows = w->filled,
+                            .F = q->I};
+  project_back(&p, &w->inputColumns);
+}
+
+/* The chunk's inputs, as forward saw them. */
+NOINLINE void fill_chunk(Backward *w) {
+  for (int32_t r = 0; r < w->filled; r++)
+    fill_input(&w->x, &w->h, r, w->q, w->steps[r], w->rows[r], w->hPrevious[r]);
 }
 
 /* Everything that need not wait for the next step: gradients of weights and input from the chunk's deltas. */
-INLINE void finish_chunk(Backward *w) {
+NOINLINE void finish_chunk(Backward *w) {
   const Sequence *q = w->q;
   const int32_t rows = w->filled;
   float *outerRecurrent = w->outer + (size_t)q->I * (size_t)(q->gates * w->units);
-  accumulate_outer(w->outer, &w->x, &w->dz, rows, w->units, w->inputColumns);
-  accumulate_outer(outerRecurrent, &w->h, &w->dz, rows, w->units, w->recurrentColumns);
-  if (w->to.dBias) add_bias(w, rows);
+  accumulate_outer(w->outer, &w->x, &w->dz, rows, w->units, &w->inputColumns);
+  accumulate_outer(outerRecurrent, &w->h, &w->dz, rows, w->units, &w->recurrentColumns);
+  if (w->to.dBias) sum_deltas(w, rows);
   if (w->to.dx) send_back_input(w);
   w->filled = 0;
 }
 
 /* to [rows][U] += from [rows][units] */
-INLINE void add_rows(float *to, const float *from, int32_t rows, int32_t U, int32_t units) {
+NOINLINE void add_rows(float *to, const float *from, int32_t rows, int32_t U, int32_t units) {
   for (int32_t r = 0; r < rows; r++, to += U, from += units) {
     for (int32_t u = 0; u < U; u += LANES)
       vf_store_to(to + u, vf_add(vf_load_to(to + u, U - u), vf_load(from + u)), U - u);
   }
 }
 
-INLINE void finish_backward(Backward *w, float *dh0) {
+/* dBias [gates·U] += the sums of its columns */
+NOINLINE void add_bias(const Backward *w, float *dBias, const Columns *c) {
+  const int32_t U = w->q->U;
+  for (int32_t gate = 0; gate < c->gates; gate++)
+    add_rows(dBias + gate * U, w->bias + c->column[gate] * w->units, 1, U, w->units);
+}
+
+NOINLINE void finish_backward(Backward *w, float *dh0) {
   const Sequence *q = w->q;
   const int32_t rows = q->I * q->gates;
   add_rows(w->to.dKernel, w->outer, rows, q->U, w->units);
   add_rows(w->to.dRecurrent, w->outer + (size_t)rows * (size_t)w->units, q->U * q->gates, q->U, w->units);
-  if (w->to.dBias) {
-    const Columns *c = &w->inputColumns;
-    for (int32_t gate = 0; gate < c->gates; gate++)
-      add_rows(w->to.dBias + gate * q->U, w->bias + c->column[gate] * w->units, 1, q->U, w->units);
-  }
+  if (w->to.dBias) add_bias(w, w->to.dBias, &w->inputColumns);
   for (size_t b = 0; dh0 && b < (size_t)q->B; b++)
     copy(dh0 + b * (size_t)q->U, w->dh + b * (size_t)w->units, (size_t)q->U);
 }

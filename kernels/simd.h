@@ -12,6 +12,8 @@
 #include <stdint.h>
 
 #define INLINE static inline __attribute__((always_inline, unused))
+/* For what would only grow the code if it were copied into its callers. */
+#define NOINLINE static __attribute__((noinline, unused))
 
 #if defined(KERNEL_PLAIN)
 #define SIMD_PLAIN
@@ -34,6 +36,7 @@
  * What each of those files gives. vf: floats, vi: 32-bit integers, vm: a truth value a lane.
  *
  *   vf_zero() vf_set(s) vf_load(p) vf_store(p, x)         p needs no alignment beyond that of float
+ *   vf_load_kept(p)                                       keeps x in a register, where GCC would load it anew for each use
  *   vf_load_n(p, n) vf_store_n(p, x, n)                   the first n < LANES lanes; others read as 0, are not written
  *   vf_add vf_sub vf_mul vf_div(a, b) vf_sqrt(a) vf_abs(a) vf_neg(a)
  *   vf_madd(a, b, c)                                      a·b + c

@@ -10,6 +10,11 @@ INLINE vf vf_zero(void) { return _mm256_setzero_ps(); }
 INLINE vf vf_set(float s) { return _mm256_set1_ps(s); }
 INLINE vf vf_load(const float *p) { return _mm256_loadu_ps(p); }
 INLINE void vf_store(float *p, vf x) { _mm256_storeu_ps(p, x); }
+INLINE vf vf_load_kept(const float *p) {
+  vf x = vf_load(p);
+  __asm__("" : "+x"(x));
+  return x;
+}
 /* All bits set in the first n lanes. */
 INLINE __m256i first_lanes(int n) {
   return _mm256_cmpgt_epi32(_mm256_set1_epi32(n), _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7));

@@ -10,6 +10,7 @@ INLINE vf vf_zero(void) { return vdupq_n_f32(0.0f); }
 INLINE vf vf_set(float s) { return vdupq_n_f32(s); }
 INLINE vf vf_load(const float *p) { return vld1q_f32(p); }
 INLINE void vf_store(float *p, vf x) { vst1q_f32(p, x); }
+INLINE vf vf_load_kept(const float *p) { return vf_load(p); }
 INLINE vf vf_load_n(const float *p, int n) {
   float lanes[LANES] = {0};
   for (int i = 0; i < n; i++) lanes[i] = p[i];

@@ -8,6 +8,7 @@ INLINE vf vf_zero(void) { return 0.0f; }
 INLINE vf vf_set(float s) { return s; }
 INLINE vf vf_load(const float *p) { return *p; }
 INLINE void vf_store(float *p, vf x) { *p = x; }
+INLINE vf vf_load_kept(const float *p) { return vf_load(p); }
 INLINE vf vf_load_n(const float *p, int n) { return n > 0 ? *p : 0.0f; }
 INLINE void vf_store_n(float *p, vf x, int n) {
   if (n > 0) *p = x;

@@ -10,13 +10,14 @@ INLINE vf vf_zero(void) { return wasm_f32x4_const_splat(0.0f); }
 INLINE vf vf_set(float s) { return wasm_f32x4_splat(s); }
 INLINE vf vf_load(const float *p) { return wasm_v128_load(p); }
 INLINE void vf_store(float *p, vf x) { wasm_v128_store(p, x); }
+INLINE vf vf_load_kept(const float *p) { return vf_load(p); }
 /* The ends of rows: out of line, for the size of the binary. */
-static __attribute__((noinline, unused)) vf vf_load_n(const float *p, int n) {
+NOINLINE vf vf_load_n(const float *p, int n) {
   float lanes[LANES] = {0};
   for (int i = 0; i < n; i++) lanes[i] = p[i];
   return vf_load(lanes);
 }
-static __attribute__((noinline, unused)) void vf_store_n(float *p, vf x, int n) {
+NOINLINE void vf_store_n(float *p, vf x, int n) {
   float lanes[LANES];
   vf_store(lanes, x);
   for (int i = 0; i < n; i++) p[i] = lanes[i];

@@ -42,12 +42,6 @@ INLINE vf exp_reduced(vf r) {
   return polynomial(r, c, 6);
 }
 
-/* eˣ for −87 ≤ x ≤ 88, not checked */
-INLINE vf vf_exp_bounded(vf x) {
-  Reduced a = reduce(x);
-  return vi_float(vi_add(vf_bits(exp_reduced(a.r)), a.exponent));
-}
-
 /* eˣ; relative error 7e-8. Below −86.5, where it is under 3e-38, 0; above 88.72 infinity. */
 INLINE vf vf_exp(vf x) {
   /* Half of it first, because 2¹²⁸ is no float. */
@@ -101,10 +95,15 @@ INLINE vf vf_softplus(vf x) {
   return vf_add(vf_max(vf_zero(), x), vf_log1p(vf_exp(vf_neg(vf_abs(x)))));
 }
 
-/* 1 / (1 + e⁻ˣ); absolute error 9e-8 */
+/* 1 / (1 + e⁻ˣ); absolute error 9e-8. e⁻ˣ in base 2 and in one step: what large |x| lose there, σ does not show. */
 INLINE vf vf_sigmoid(vf x) {
-  const vf one = vf_set(1.0f);
-  return vf_div(one, vf_add(one, vf_exp_bounded(vf_clip(vf_neg(x), -87.0f, 87.0f))));
+  static const float c[] = {0x1.5bb9b6p-10f, 0x1.3ceae2p-7f, 0x1.c6b756p-5f, 0x1.ebf9bap-3f, 0x1.62e42ap-1f, 1.0f};
+  const vf one = vf_set(1.0f), magic = vf_set(12582912.0f), log2e = vf_set(-1.44269504f);
+  vf clipped = vf_clip(x, -87.0f, 87.0f);
+  vf shifted = vf_madd(clipped, log2e, magic);
+  vf fraction = vf_madd(clipped, log2e, vf_sub(magic, shifted));
+  vf power = vi_float(vi_add(vf_bits(polynomial(fraction, c, 5)), vi_shl(vf_bits(shifted), 23)));
+  return vf_div(one, vf_add(one, power));
 }
 
 /* tanh x as x·P(x²)/Q(x²), degree 13 over 6 (the coefficients of Eigen's ptanh); absolute error 3e-7 */
