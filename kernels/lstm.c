@@ -16,7 +16,7 @@
 #include "recurrent.h"
 
 #define GATES 4
-static const Columns ALL = {.gates = GATES, .to = GATES, .columns = GATES, .column = {0, 1, 2, 3}};
+static const Columns ALL = {.gates = GATES, .to = GATES, .columns = GATES, .third = 2};
 
 typedef struct {
   int activation, recurrent;

@@ -47,10 +47,16 @@
 
 /* ---- project ---- */
 
-/* Gates from … to − 1 of a matrix with `gates` of them; gate g belongs to column[g] of `columns` in z or dz. */
+/*
+ * Gates from … to − 1 of a matrix with `gates` of them. A gate's column of z or dz has its own number, but for the
+ * third gate's, which is `third`: GRU keeps the recurrent part of its candidate apart. (No array: the compiler must see
+ * through it to unroll.)
+ */
 typedef struct {
-  int32_t gates, from, to, columns, column[4];
+  int32_t gates, from, to, columns, third;
 } Columns;
+
+INLINE int32_t column_of(Columns c, int32_t gate) { return gate == 2 ? c.third : gate; }
 
 typedef struct {
   float *z;                  /* [rows][columns][units] */
@@ -81,7 +87,7 @@ INLINE void add_features(vf sums[MOST_ROWS][MOST_SUMS], const Panel *a, int32_t 
         UNROLL for (int m = 0; m < M; m++) {
           vf value = vf_set(rows[(size_t)gate * group + (size_t)(m * PANEL + k)]);
           UNROLL for (int b = 0; b < NB; b++) {
-            vf *sum = &sums[m][b * c.columns + c.column[gate]];
+            vf *sum = &sums[m][b * c.columns + column_of(c, gate)];
             *sum = vf_madd(value, weights[b], *sum);
           }
         }
@@ -199,7 +205,7 @@ INLINE void project_back_tile(const BackProjection *p, int32_t row, int32_t f, c
     }
   }
   for (int32_t gate = c->from; gate < c->to; gate++, w += wGate) {
-    add_deltas(sums, p->dz, c->column[gate], p->firstRow + row, w, wBlock, M, NB);
+    add_deltas(sums, p->dz, column_of(*c, gate), p->firstRow + row, w, wBlock, M, NB);
     if (!p->drop) continue;
     UNROLL for (int m = 0; m < M; m++) {
       const float *drop = p->drop[row + m] + (size_t)gate * p->dropStride;
@@ -274,7 +280,7 @@ NOINLINE void accumulate_outer(float *out, const Panel *a, const Panel *dz, int3
   for (int32_t gate = 0; gate < c->gates; gate++) {
     int32_t group = a->groups == 1 ? 0 : gate;
     for (int32_t u = 0; u < units; u += 2 * LANES) {
-      const float *deltas = panel_at(dz, c->column[gate], u / PANEL * PANEL, 0) + u % PANEL;
+      const float *deltas = panel_at(dz, column_of(*c, gate), u / PANEL * PANEL, 0) + u % PANEL;
       size_t vector = LANES == PANEL ? block_stride(dz) : LANES;
       float *to = out + (size_t)gate * (size_t)units + (size_t)u;
       if (u + LANES < units) outer_rows(to, outStride, a, group, deltas, vector, rows, 2);

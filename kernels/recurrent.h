@@ -206,25 +206,29 @@ INLINE int32_t begin_step(Backward *w, int32_t s) {
   return n;
 }
 
-/* δh₋₁ = δz·Rᵀ of the rows of one step, in place of their δh or, with `add`, on top of it. */
-NOINLINE void send_back_step(Backward *w, int32_t first, int32_t rows, const Columns *c, int32_t add) {
-  const Sequence *q = w->q;
-  const size_t U = (size_t)q->U;
-  for (int32_t r = 0; r < rows; r++) {
-    size_t b = (size_t)w->rows[first + r];
-    w->out[r] = w->dh + b * (size_t)w->units;
-    w->drop[r] = q->dropH ? q->dropH + b * U : NULL;
-  }
+/* δz·Rᵀ of `rows` rows from `first` on, to w->out under w->drop (pointers to [gates][B][U], by row). */
+NOINLINE void send_back(Backward *w, int32_t first, int32_t rows, const Columns *c, int32_t add) {
   const BackProjection p = {.dz = &w->dz,
                             .packed = w->recurrentT,
                             .out = w->out,
-                            .drop = q->dropH ? w->drop : NULL,
-                            .dropStride = (size_t)q->B * U,
+                            .drop = w->q->dropH ? w->drop : NULL,
+                            .dropStride = (size_t)w->q->B * (size_t)w->q->U,
                             .firstRow = first,
                             .rows = rows,
-                            .F = q->U,
+                            .F = w->q->U,
                             .add = add};
   project_back(&p, c);
+}
+
+/* δh₋₁ = δz·Rᵀ of the rows of one step, in place of their δh or, with `add`, on top of it. */
+NOINLINE void send_back_step(Backward *w, int32_t first, int32_t rows, const Columns *c, int32_t add) {
+  const Sequence *q = w->q;
+  for (int32_t r = 0; r < rows; r++) {
+    const size_t b = (size_t)w->rows[first + r];
+    w->out[r] = w->dh + b * (size_t)w->units;
+    w->drop[r] = q->dropH ? q->dropH + b * (size_t)q->U : NULL;
+  }
+  send_back(w, first, rows, c, add);
 }
 
 /* Sums the chunk's deltas, a column at a time. */
@@ -290,7 +294,7 @@ NOINLINE void add_rows(float *to, const float *from, int32_t rows, int32_t U, in
 NOINLINE void add_bias(const Backward *w, float *dBias, const Columns *c) {
   const int32_t U = w->q->U;
   for (int32_t gate = 0; gate < c->gates; gate++)
-    add_rows(dBias + gate * U, w->bias + c->column[gate] * w->units, 1, U, w->units);
+    add_rows(dBias + gate * U, w->bias + column_of(*c, gate) * w->units, 1, U, w->units);
 }
 
 NOINLINE void finish_backward(Backward *w, float *dh0) {

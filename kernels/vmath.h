@@ -42,6 +42,12 @@ INLINE vf exp_reduced(vf r) {
   return polynomial(r, c, 6);
 }
 
+/* eˣ for −86 ≤ x ≤ 88, not checked */
+INLINE vf vf_exp_bounded(vf x) {
+  Reduced a = reduce(x);
+  return vi_float(vi_add(vf_bits(exp_reduced(a.r)), a.exponent));
+}
+
 /* eˣ; relative error 7e-8. Below −86.5, where it is under 3e-38, 0; above 88.72 infinity. */
 INLINE vf vf_exp(vf x) {
   /* Half of it first, because 2¹²⁸ is no float. */
