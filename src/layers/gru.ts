@@ -25,13 +25,13 @@ import { cellActivation, flag, type Given, type Resolved } from "./options.js";
 import {
   accumulateOuter,
   addInto,
-  planRecurrent,
   project,
   projectBack,
   recurrentOptions,
   sequenceInput,
   stateRow,
 } from "./recurrent.js";
+import { planRecurrent } from "./recurrent_plan.js";
 
 /** Gate order, defined once. */
 export const GRU_GATES = ["z", "r", "h"] as const;

@@ -24,13 +24,13 @@ import { cellActivation, flag, type Given, type Resolved } from "./options.js";
 import {
   accumulateOuter,
   addInto,
-  planRecurrent,
   project,
   projectBack,
   recurrentOptions,
   sequenceInput,
   stateRow,
 } from "./recurrent.js";
+import { planRecurrent } from "./recurrent_plan.js";
 
 /** Gate order, defined once. */
 export const LSTM_GATES = ["i", "f", "g", "o"] as const;

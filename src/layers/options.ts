@@ -71,6 +71,13 @@ export const flag = (fallback: boolean) =>
     throw inputError({ expected: "true or false", where, received: value });
   });
 
+/** An option of Keras of which one value is possible here; `why` is said where another is given. */
+export const only = <T>(value: T, why: string) =>
+  option<T>(value, (received, where) => {
+    if (received === value) return value;
+    throw inputError({ expected: String(value), where, received, next: why });
+  });
+
 /** A dropout rate, 0 ≤ rate ≤ 1. */
 export const rate = (fallback = 0) =>
   option<number>(fallback, (value, where) => finiteNumber(value, where, 0, 1));

@@ -20,13 +20,13 @@ import type { Given, Resolved } from "./options.js";
 import {
   accumulateOuter,
   addInto,
-  planRecurrent,
   project,
   projectBack,
   recurrentOptions,
   sequenceInput,
   stateRow,
 } from "./recurrent.js";
+import { planRecurrent } from "./recurrent_plan.js";
 
 function activate(z: Reals, U: number, activation: number): void {
   const { f } = activationFormula(activation);

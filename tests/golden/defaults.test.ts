@@ -26,10 +26,17 @@ const REQUIRED: Record<string, object> = {
   dropout: { rate: 0.5 },
   flatten: {},
   activation: { activation: "tanh" },
+  averagePooling1D: { poolSize: 2 },
+  bidirectional: { layer: layers.lstm({ units: 2 }) },
 };
 
-/** Options that Keras does not have under our name. */
-const OURS_ALONE: Record<string, string[]> = { embedding: ["inputLength"] };
+/** Options that Keras does not have under our name, or fills in itself. */
+const OURS_ALONE: Record<string, string[]> = {
+  embedding: ["inputLength"],
+  bidirectional: ["backwardLayer"],
+  // Keras takes it for every recurrent layer, but names it in none's signature.
+  ...{ simpleRNN: ["zeroOutputForMask"], lstm: ["zeroOutputForMask"], gru: ["zeroOutputForMask"] },
+};
 
 /** Keras's default in our words. Its plain "uniform" is RandomUniform as it comes. */
 function inOurWords(key: string, value: unknown): unknown {
@@ -62,7 +69,7 @@ describe("defaults are Keras's", () => {
   for (const keras of ofGroup("layers")) {
     test(`layers.${keras.name}`, () => {
       const make = layers as unknown as Record<string, (options: object) => { options: object }>;
-      const layer = make[keras.name]!(REQUIRED[keras.name]!);
+      const layer = make[keras.name]!(REQUIRED[keras.name] ?? {});
       compareOptions(
         keras.name,
         layer.options as Record<string, unknown>,

@@ -62,6 +62,7 @@ CLASSES = {
     "dropout": keras.layers.Dropout,
     "flatten": keras.layers.Flatten,
     "activation": keras.layers.Activation,
+    "bidirectional": keras.layers.Bidirectional,
     "masking": keras.layers.Masking,
     "concatenate": keras.layers.Concatenate,
     "add": keras.layers.Add,
@@ -102,6 +103,8 @@ def layer(kind, options):
             continue  # Keras 3 takes it only to drop it
         if key.lower().endswith("activation"):
             value = activation(value)
+        elif key in ("layer", "backwardLayer"):
+            value = layer(*value)
         elif key.endswith("Regularizer"):
             value = keras.regularizers.L1L2(**value)
         arguments[snake(key)] = value
@@ -136,13 +139,19 @@ def generator(name):
     return np.random.default_rng(zlib.crc32(name.encode()))
 
 
+def gates_of(part, variable):
+    """By the layer, or, inside another, by the cell that the variable's path names."""
+    inside = next((gates for kind, gates in GATES.items() if f"{kind.lower()}_cell" in variable.path), 1)
+    return GATES.get(type(part).__name__, inside)
+
+
 def random_weights(model, name, scale=1.0):
     """Weights of which no two gates, rows or columns are alike: each gate has its own spread and its own bias."""
     rng = generator(name + "/weights")
     weights = []
     for part in model.layers:
-        gates = GATES.get(type(getattr(part, "forward_layer", part)).__name__, 1)
         for variable in part.weights:
+            gates = gates_of(part, variable)
             units = variable.shape[-1] // gates
             spread = np.repeat(np.array([0.7, 0.45, 0.9, 0.55])[:gates], units) * scale
             centre = np.repeat(np.array([-0.2, 0.5, 0.15, -0.35])[:gates], units)

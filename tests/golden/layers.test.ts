@@ -25,7 +25,7 @@ interface LayerCase {
 
 const FAMILIES = [
   ...["simple_rnn", "lstm", "gru", "dense", "embedding", "shapes", "stacks", "flagship"],
-  ...["pooling", "merging", "masking"],
+  ...["pooling", "merging", "masking", "bidirectional"],
 ];
 
 const rowsOf = (input: number[][] | Encoded) => (Array.isArray(input) ? input : decodeRows(input));

@@ -161,7 +161,60 @@ def masking():
     write("masking", cases)
 
 
+def bidirectional():
+    """Every way of merging, every cell, masked or not, sequences or the last output, followed by what heeds the mask."""
+    cases = []
+
+    def both(name, inner, modes, x=None, before=SEQUENCE, after=(), **more):
+        for mode in modes:
+            spec = before + [["bidirectional", {"layer": inner, "mergeMode": mode, **more}], *after]
+            data = floats(name, B, T, I) if x is None else x
+            cases.append(case(f"{name} {mode}", spec, data, sample_weight=x is not None))
+
+    modes = ["concat", "sum", "mul", "ave"]
+    for kind in ["lstm", "gru", "simpleRNN"]:
+        few = modes if kind == "lstm" else ["concat", "mul"]
+        last, steps = [kind, {"units": 3}], [kind, {"units": 3, "returnSequences": True}]
+        both(f"bidirectional {kind}", last, few)
+        both(f"bidirectional {kind} steps", steps, few, after=[FLAT])
+        both(f"bidirectional {kind} masked", last, few, masked_ids(kind), MASKED, [OUT])
+        both(f"bidirectional {kind} masked steps seen", steps, few, masked_ids(kind), FIXED, [FLAT])
+        both(f"bidirectional {kind} masked steps", steps, few, masked_ids(kind), MASKED, [["gru", {"units": 2}]])
+        both(f"bidirectional {kind} out", steps, ["concat"], masked_ids(kind), MASKED)
+    twice = ["bidirectional", {"layer": ["lstm", {"units": 2}]}]
+    both("bidirectional on bidirectional", ["gru", {"units": 3, "returnSequences": True}], ["concat"], after=[twice])
+    pool = ["globalMaxPooling1D", {}]
+    masked = {"x": masked_ids("bidirectional pool"), "before": MASKED}
+    both("bidirectional pooled", ["lstm", {"units": 3, "returnSequences": True}], ["concat"], after=[pool, OUT], **masked)
+    other = ["gru", {"units": 2, "goBackwards": True, "resetAfter": False}]
+    both("bidirectional of two kinds", ["lstm", {"units": 3}], ["concat"], backwardLayer=other)
+    other = ["lstm", {"units": 3, "goBackwards": True, "useBias": False, "returnSequences": True}]
+    inner = ["simpleRNN", {"units": 3, "returnSequences": True}]
+    both("bidirectional of two kinds of steps", inner, ["sum"], backwardLayer=other, after=[FLAT])
+    forward = ["gru", {"units": 3, "goBackwards": True, "returnSequences": True}]
+    backward = ["gru", {"units": 3, "returnSequences": True}]
+    both("bidirectional, the other way round", forward, ["concat"], backwardLayer=backward, after=[FLAT])
+    options = {"units": 3, "useBias": False, "activation": "relu", "recurrentActivation": "hardSigmoid"}
+    both("bidirectional with options", ["lstm", options], ["concat"])
+    cases += zeroed()
+    write("bidirectional", cases)
+
+
+def zeroed():
+    """The option by which hidden steps put out zeros, on a layer by itself."""
+    cases = []
+    for kind in ["lstm", "gru", "simpleRNN"]:
+        for way in (False, True):
+            for steps in (False, True):
+                options = {"units": 3, "zeroOutputForMask": True, "goBackwards": way, "returnSequences": steps}
+                name = f"{kind} zeroed{' backwards' * way}{' steps' * steps}"
+                end = [FLAT] if steps else [OUT]
+                cases.append(case(name, (FIXED if steps else MASKED) + [[kind, options], *end], masked_ids(name)))
+    return cases
+
+
 if __name__ == "__main__":
     pooling()
     merging()
     masking()
+    bidirectional()

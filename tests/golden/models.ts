@@ -6,14 +6,23 @@ import { decode, type Encoded, type ModelSpec } from "./vectors.js";
 export const ENGINES = ["reference"] as const;
 export type TestedEngine = (typeof ENGINES)[number];
 
-const make = layers as unknown as Record<string, (options: object) => Layer>;
+const makers = layers as unknown as Record<string, (options: object) => Layer>;
+
+/** A layer of its name and options; layers inside it are written likewise. */
+function make(kind: string, options: Record<string, unknown>): Layer {
+  const inner = ["layer", "backwardLayer"].flatMap((key) => {
+    const given = options[key] as [string, Record<string, unknown>] | undefined;
+    return given ? [[key, make(...given)]] : [];
+  });
+  return makers[kind]!({ ...options, ...Object.fromEntries(inner) });
+}
 
 export function buildModel(spec: ModelSpec, engine: TestedEngine, weights: Encoded[] = []): Model {
   const settings = { engine, seed: 1 };
   const built = spec[0]![2]
     ? model({ ...graphOf(spec), ...settings })
     : sequential(
-        spec.map(([kind, options]) => make[kind]!(options)),
+        spec.map(([kind, options]) => make(kind, options)),
         settings,
       );
   if (weights.length > 0) built.setWeights(weights.map(decode));
@@ -25,7 +34,7 @@ function graphOf(spec: ModelSpec): { inputs: Layer[]; outputs: Symbolic } {
   const inputs: Layer[] = [];
   const made: (Layer | Symbolic)[] = [];
   for (const [kind, options, places = []] of spec) {
-    const layer = make[kind]!(options);
+    const layer = make(kind, options);
     if (places.length === 0) inputs.push(layer);
     made.push(places.length === 0 ? layer : layer.apply(places.map((place) => made[place]!)));
   }

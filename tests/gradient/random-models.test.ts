@@ -38,12 +38,12 @@ const recurrent = (returnSequences: boolean) =>
         ...{ kernelRegularizer: penalty, recurrentRegularizer: penalty },
       }),
       make: fc.constantFrom(...cells),
+      mergeMode: fc.constantFrom(null, null, "concat" as const, "mul" as const),
     })
-    .map(
-      ({ options, make }) =>
-        () =>
-          make({ ...options, returnSequences }),
-    );
+    .map(({ options, make, mergeMode }) => () => {
+      const one = make({ ...options, returnSequences, goBackwards: options.goBackwards && !mergeMode });
+      return mergeMode ? layers.bidirectional({ layer: one, mergeMode }) : one;
+    });
 
 const elementwise = fc.oneof(
   smooth.map((activation) => () => layers.activation({ activation }) as Layer),
@@ -103,7 +103,11 @@ const models = fc
     // A sequence ends in a cell or is flattened.
     reduce: fc.oneof(
       recurrent(false),
-      fc.constant(() => layers.flatten() as Layer),
+      fc.constantFrom<() => Layer>(
+        () => layers.flatten(),
+        () => layers.globalAveragePooling1D(),
+        () => layers.globalMaxPooling1D(),
+      ),
     ),
     head: fc.array(elementwise, { maxLength: 1 }),
     back,
@@ -125,12 +129,14 @@ const describe = ({ layers: list = [], loss }: ModelCase) =>
   JSON.stringify([...list.map(({ className, options }) => [className, options]), loss]);
 
 /** Gradients deep in a model may be small: a wider step, so that rounding is smaller still. */
-const LOOSE = { step: 3e-5, tolerance: 1e-5, smallest: 1e-4 };
+const LOOSE = { step: 3e-5, tolerance: 3e-5, smallest: 1e-4 };
 
 const hasDropout = ({ layers: list = [] }: ModelCase) =>
-  list.some(({ options }) =>
-    Object.entries(options).some(([key, value]) => /rate|dropout/i.test(key) && value > 0),
-  );
+  list
+    .flatMap((layer) => [layer, ...layer.inner])
+    .some(({ options }) =>
+      Object.entries(options).some(([key, value]) => /rate|dropout/i.test(key) && value > 0),
+    );
 
 test("gradients of random models; inference agrees with training where nothing is dropped", () => {
   let [checked, vanished, compared] = [0, 0, 0];
@@ -151,7 +157,7 @@ test("gradients of random models; inference agrees with training where nothing i
       });
       compared++;
     }),
-    { numRuns: 120, seed: 4, includeErrorInReport: true },
+    { numRuns: 100, seed: 4, includeErrorInReport: true },
   );
   assert.ok(vanished < checked / 20, `${vanished} of ${checked} gradients vanished`);
   assert.ok(compared > 10, `only ${compared} models without dropout`);

@@ -61,6 +61,29 @@ for (const padding of ["valid", "same"] as const) {
   }
 }
 
+const BIDIRECTIONAL: Record<string, () => ModelCase> = {};
+for (const mergeMode of ["concat", "sum", "mul", "ave"] as const) {
+  const both = (layer: Layer) => () => layers.bidirectional({ layer, mergeMode });
+  const dropping = { dropout: 0.2, recurrentDropout: 0.2 };
+  Object.assign(BIDIRECTIONAL, {
+    [mergeMode]: onSteps(both(layers.lstm({ units: 3, ...dropping }))),
+    [`${mergeMode}, steps`]: onSteps(both(layers.gru({ units: 3, returnSequences: true })), flatten),
+    [`${mergeMode}, masked`]: onWords(both(layers.gru({ units: 3, dropout: 0.2, resetAfter: false }))),
+    [`${mergeMode}, masked steps`]: onWords(
+      both(layers.simpleRNN({ units: 3, returnSequences: true, ...dropping })),
+      () => layers.globalAveragePooling1D(),
+    ),
+  });
+}
+for (const goBackwards of [false, true]) {
+  const options = { units: 3, goBackwards, zeroOutputForMask: true };
+  BIDIRECTIONAL[`zeroed, ${goBackwards}`] = onWords(() => layers.lstm(options));
+  BIDIRECTIONAL[`zeroed steps, ${goBackwards}`] = onWords(
+    () => layers.gru({ ...options, returnSequences: true }),
+    flatten,
+  );
+}
+
 /** A relu leaves many steps with nothing but zeros, and a small change of the input leaves them so. */
 const MASKING = {
   "masking before a cell": onSteps(
@@ -157,7 +180,7 @@ for (const axis of [-1, 1]) {
   MERGING[`concatenate along ${axis}, masked`] = joinedWords(join, [true, false]);
 }
 
-for (const [family, cases] of Object.entries({ POOLING, MASKING, MERGING })) {
+for (const [family, cases] of Object.entries({ POOLING, MASKING, BIDIRECTIONAL, MERGING })) {
   describe(family.toLowerCase(), () => {
     for (const [name, make] of Object.entries(cases)) {
       test(name, () => void checkGradients(modelSubject(make())));
@@ -166,7 +189,7 @@ for (const [family, cases] of Object.entries({ POOLING, MASKING, MERGING })) {
 }
 
 test("a gradient that is too large by a hundredth is caught in every one of them", () => {
-  for (const make of [...Object.values(POOLING), ...Object.values(MERGING)].slice(0, 60)) {
+  for (const make of [POOLING, BIDIRECTIONAL, MERGING].flatMap((family) => Object.values(family))) {
     const subject = modelSubject(make());
     const gradients = () => {
       const right = subject.gradients();

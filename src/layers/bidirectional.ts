@@ -1,0 +1,160 @@
+/**
+ * Bidirectional (Schuster and Paliwal 1997): one recurrent layer reads the sequence forwards, another of the same
+ * shape backwards, and their outputs are merged. Of sequences the second one's steps are turned round first, so that
+ * both speak of the same step, and hidden steps put out 0.
+ */
+import { inputError, oneOf } from "../errors.js";
+import { gru } from "./gru.js";
+import { adopt, type Builder, configure, Layer, type Shape, type Tensor } from "./layer.js";
+import { planConcatFeatures, planReverse } from "./layout.js";
+import { lstm } from "./lstm.js";
+import { planCombine, planProduct } from "./operations.js";
+import type { Given, Option, Resolved } from "./options.js";
+import type { sequenceOptions } from "./recurrent.js";
+import { simpleRNN } from "./simple_rnn.js";
+
+/** The layers that can be read both ways. */
+const RECURRENT = {
+  LSTM: { name: "lstm", make: lstm },
+  GRU: { name: "gru", make: gru },
+  SimpleRNN: { name: "simple_rnn", make: simpleRNN },
+} as const;
+
+type Recurrent = Layer & { options: Resolved<typeof sequenceOptions> & { units: number } };
+
+function checkRecurrent(value: unknown, where: string): Recurrent {
+  if (value instanceof Layer && Object.hasOwn(RECURRENT, value.className)) return value as Recurrent;
+  const received = value instanceof Layer ? value.className : value;
+  throw inputError({ expected: "a recurrent layer (lstm, gru or simpleRNN)", where, received });
+}
+
+const recurrentLayer: Option<Layer, Recurrent> & { readonly required: true } = {
+  fallback: undefined,
+  required: true,
+  resolve: (value, where) => checkRecurrent(value, where),
+};
+
+const MODES = ["concat", "sum", "mul", "ave"] as const;
+type MergeMode = (typeof MODES)[number];
+
+const mergeMode: Option<MergeMode | null, MergeMode> = {
+  fallback: "concat",
+  resolve(value = "concat", where) {
+    if (value !== null) return oneOf(value, MODES, where);
+    throw inputError({
+      expected: `one of ${MODES.join(", ")}`,
+      where,
+      received: null,
+      next: "null keeps two outputs apart; here two layers, one with goBackwards, do the same.",
+    });
+  },
+};
+
+export const bidirectionalOptions = {
+  /** Read forwards; a copy of it is made. */
+  layer: recurrentLayer,
+  /** Read backwards: one with goBackwards. By default made as `layer` is. */
+  backwardLayer: {
+    fallback: null,
+    resolve: (value: Layer | null | undefined, where: string) =>
+      value ? checkRecurrent(value, where) : null,
+  } satisfies Option<Layer | null, Recurrent | null>,
+  /** How the outputs of both come together. */
+  mergeMode,
+};
+
+/** A copy under a name, of which sequences put out 0 at hidden steps. */
+function copyOf(layer: Recurrent, name: string, goBackwards: boolean): Recurrent {
+  const { make } = RECURRENT[layer.className as keyof typeof RECURRENT];
+  const zeroOutputForMask = layer.options.returnSequences;
+  const { trainable } = layer;
+  return make({ ...layer.options, name, trainable, goBackwards, zeroOutputForMask } as never) as Recurrent;
+}
+
+/** "forward_lstm", as Keras names it. */
+function nameWith(prefix: string, { name, className }: Layer): string {
+  const own = name || RECURRENT[className as keyof typeof RECURRENT].name;
+  return `${prefix}_${own.startsWith(`${prefix}_`) ? own.slice(prefix.length + 1) : own}`;
+}
+
+export class Bidirectional extends Layer {
+  readonly className = "Bidirectional";
+  override readonly options: Resolved<typeof bidirectionalOptions> & { backwardLayer: Recurrent };
+  override readonly inner: readonly [forward: Recurrent, backward: Recurrent];
+
+  constructor(given: Given<typeof bidirectionalOptions>) {
+    super(given);
+    const { layer, backwardLayer, mergeMode } = configure(bidirectionalOptions, given, this.className);
+    const forward = copyOf(layer, nameWith("forward", layer), layer.options.goBackwards);
+    const backward = backwardLayer
+      ? copyOf(
+          backwardLayer,
+          backwardLayer.name || nameWith("backward", backwardLayer),
+          backwardLayer.options.goBackwards,
+        )
+      : copyOf(layer, nameWith("backward", layer), true);
+    checkPair(forward, backward);
+    this.options = { layer: forward, backwardLayer: backward, mergeMode };
+    this.inner = [forward, backward];
+    this.trainable &&= forward.trainable && backward.trainable;
+  }
+
+  override build(inputs: readonly Shape[]): void {
+    for (const layer of this.inner) layer.build(inputs);
+    this.parameters = this.inner.flatMap(adopt);
+  }
+
+  override outputShape(inputs: readonly Shape[]): Shape {
+    const [forward, backward] = this.inner.map((layer) => layer.outputShape(inputs));
+    const [units, other] = [forward!.at(-1)!, backward!.at(-1)!];
+    if (this.options.mergeMode === "concat") return [...forward!.slice(0, -1), units + other];
+    if (units === other) return forward!;
+    throw inputError({
+      expected: "layers of equally many units, to be merged one to one",
+      where: `Bidirectional ${this.name}`,
+      received: `${units} and ${other}`,
+    });
+  }
+
+  override plan(b: Builder, [x]: readonly Tensor[]): Tensor {
+    const { layer, backwardLayer, mergeMode } = this.options;
+    const forward = layer.plan(b, [b.fork(x!)]);
+    const turned = backwardLayer.plan(b, [b.fork(x!)]);
+    const backward = layer.options.returnSequences ? planReverse(b, turned) : turned;
+    return merge(b, forward, backward, mergeMode);
+  }
+}
+
+function checkPair(forward: Recurrent, backward: Recurrent): void {
+  const where = "layers.Bidirectional backwardLayer";
+  if (forward.options.goBackwards === backward.options.goBackwards) {
+    throw inputError({
+      expected: "one layer with goBackwards and one without",
+      where,
+      received: `goBackwards ${forward.options.goBackwards} for both`,
+    });
+  }
+  if (forward.options.returnSequences !== backward.options.returnSequences) {
+    throw inputError({
+      expected: "the same returnSequences for both layers",
+      where,
+      received: backward.options.returnSequences,
+    });
+  }
+}
+
+function merge(b: Builder, forward: Tensor, backward: Tensor, mode: MergeMode): Tensor {
+  const { mask } = forward;
+  switch (mode) {
+    case "concat":
+      return planConcatFeatures(b, [forward, backward], mask);
+    case "sum":
+      return planCombine(b, forward, backward, { mask });
+    case "ave":
+      return planCombine(b, forward, backward, { a: 0.5, b: 0.5, mask });
+    case "mul":
+      return planProduct(b, forward, backward, mask);
+  }
+}
+
+export const bidirectional = (given: Given<typeof bidirectionalOptions>) => new Bidirectional(given);
