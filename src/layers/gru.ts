@@ -121,7 +121,7 @@ export function gruForward(a: Bound<"gruForward">): void {
         B,
       );
       gruCell(hRow, { z, recurrentPart, hPrevious, b, B }, a);
-      saved.set(recurrentPart.subarray(2 * U, 3 * U), GATES * U);
+      if (a.resetAfter) saved.set(recurrentPart.subarray(2 * U, 3 * U), GATES * U);
     }
   }
 }

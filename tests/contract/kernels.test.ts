@@ -13,6 +13,7 @@ import {
 import { testedEngines } from "./engines.js";
 import { type Case, difference, runCase } from "./harness.js";
 import { choosingCases, layoutCases, poolingCases } from "./layout-cases.js";
+import { recurrentCases } from "./recurrent-cases.js";
 import { gradientCases, lossCases, optimizerCases } from "./training-cases.js";
 
 const CASES = [
@@ -25,6 +26,7 @@ const CASES = [
   ...choosingCases(),
   ...layoutCases(),
   ...poolingCases(),
+  ...recurrentCases(),
   ...lossCases(),
   ...optimizerCases(),
   ...gradientCases(),

@@ -1,0 +1,186 @@
+/** Cases of the recurrent cells: forward, backward from what the reference's forward saved, and inference. */
+import { ACTIVATIONS } from "../../src/engine/contract.js";
+import { ReferenceEngine } from "../../src/engine/reference.js";
+import { type Argument, type Case, noise, runCase, Values } from "./harness.js";
+
+interface Cell {
+  name: "rnn" | "lstm" | "gru";
+  gates: number;
+  /** GRU only. */
+  resetAfter?: 0 | 1;
+}
+
+const CELLS: readonly Cell[] = [
+  { name: "rnn", gates: 1 },
+  { name: "lstm", gates: 4 },
+  { name: "gru", gates: 3, resetAfter: 1 },
+  { name: "gru", gates: 3, resetAfter: 0 },
+];
+
+interface Variant {
+  bias?: boolean;
+  mask?: boolean;
+  initial?: boolean;
+  reverse?: boolean;
+  /** Gradient of every step instead of the last one's. */
+  sequence?: boolean;
+  dropX?: "shared" | "gates";
+  dropH?: boolean;
+  dx?: boolean;
+  folded?: boolean;
+  activation?: keyof typeof ACTIVATIONS;
+  recurrentActivation?: keyof typeof ACTIVATIONS;
+}
+
+const TRAINING: readonly Variant[] = [
+  {},
+  { bias: false, dx: false, sequence: true },
+  { mask: true, initial: true, sequence: true },
+  { mask: true, reverse: true, dropX: "shared" },
+  { dropX: "gates", dropH: true, initial: true },
+  { dropX: "shared", dropH: true, mask: true },
+];
+
+const INFERENCE: readonly Variant[] = [
+  {},
+  { sequence: true, mask: true, initial: true, reverse: true },
+  { folded: true, sequence: true, reverse: true },
+  { folded: true, mask: true, bias: false },
+];
+
+/** Units around the widths of vectors; rows around a tile's; more features than a block of them; one step. */
+const SIZES = [
+  { B: 1, T: 1, I: 1, U: 1 },
+  { B: 5, T: 7, I: 3, U: 3 },
+  { B: 33, T: 3, I: 5, U: 17 },
+  { B: 16, T: 12, I: 16, U: 32 },
+  { B: 5, T: 1, I: 130, U: 33 },
+  { B: 7, T: 4, I: 20, U: 100 },
+  { B: 140, T: 2, I: 2, U: 8 },
+] as const;
+
+type Sizes = Record<"B" | "T" | "I" | "U", number>;
+
+/** Sums over up to 140 rows × 12 steps, in another order. */
+const TOLERANCE = 1e-5;
+
+const reference = new ReferenceEngine();
+
+export function recurrentCases(): Case[] {
+  const cases: Case[] = [];
+  for (const cell of CELLS) {
+    for (const sizes of SIZES) {
+      for (const variant of TRAINING) cases.push(...trainingCases(cell, sizes, variant));
+      for (const variant of INFERENCE) cases.push(inferenceCase(cell, sizes, variant));
+    }
+    const sizes = { B: 5, T: 6, I: 4, U: 19 };
+    for (const activation of cellActivations()) {
+      cases.push(...trainingCases(cell, sizes, { activation }));
+      if (cell.name !== "rnn") cases.push(...trainingCases(cell, sizes, { recurrentActivation: activation }));
+    }
+  }
+  return cases;
+}
+
+/** All that a cell may use, but the exponential, which runs away. */
+const cellActivations = () =>
+  (Object.keys(ACTIVATIONS) as (keyof typeof ACTIVATIONS)[]).filter(
+    (name) => ACTIVATIONS[name].fused && name !== "exponential",
+  );
+
+type Arguments = Record<string, Argument>;
+
+/** What all three kernels of a cell take. */
+function shared(cell: Cell, sizes: Sizes, variant: Variant, v: Values): Arguments {
+  const { B, T, I, U } = sizes;
+  const { gates } = cell;
+  const states = variant.initial ? { h0: v.normal(B * U, 0.5) } : { h0: null };
+  const activation = ACTIVATIONS[variant.activation ?? "tanh"].id;
+  const recurrentActivation = ACTIVATIONS[variant.recurrentActivation ?? "sigmoid"].id;
+  // Row 0 is masked throughout.
+  const mask = v.mask(T * B).map((m, i) => (i % B === 0 ? 0 : m));
+  return {
+    mask: variant.mask ? mask : null,
+    ...states,
+    ...(cell.name === "lstm" ? { c0: variant.initial ? v.normal(B * U, 0.5) : null } : {}),
+    kernel: v.normal(I * gates * U, 0.7 / Math.sqrt(I)),
+    recurrent: v.normal(U * gates * U, 0.7 / Math.sqrt(U)),
+    ...sizes,
+    activation,
+    ...(cell.name === "rnn" ? {} : { recurrentActivation }),
+    ...(cell.name === "gru" ? { resetAfter: cell.resetAfter! } : {}),
+    reverse: variant.reverse ? 1 : 0,
+  };
+}
+
+const biasLength = ({ gates, resetAfter }: Cell, U: number) => (resetAfter ? 2 : 1) * gates * U;
+
+function trainingCases(cell: Cell, sizes: Sizes, variant: Variant): Case[] {
+  const { B, T, I, U } = sizes;
+  const { gates, name } = cell;
+  const v = new Values(B * 1000 + U);
+  const GX = variant.dropX === "gates" ? gates : 1;
+  const common: Arguments = {
+    ...shared(cell, sizes, variant, v),
+    x: v.normal(T * B * I),
+    dropX: variant.dropX ? dropout(v, GX * B * I) : null,
+    dropH: variant.dropH ? dropout(v, gates * B * U) : null,
+    ...(name === "rnn" ? {} : { GX }),
+  };
+  const bias = variant.bias === false ? null : v.normal(biasLength(cell, U), 0.3);
+  const forward = makeCase(`${name}Forward`, cell, sizes, variant, {
+    h: noise(T * B * U),
+    ...(name === "lstm" ? { c: noise(T * B * U) } : {}),
+    ...(name === "rnn" ? {} : { gates: noise(T * B * 4 * U) }),
+    bias,
+    ...common,
+  });
+  const saved = Object.fromEntries(runCase(reference, forward));
+  const gradient = (length: number | undefined) => (length === undefined ? null : v.normal(length));
+  const backward = makeCase(`${name}Backward`, cell, sizes, variant, {
+    dx: variant.dx === false ? null : noise(T * B * I),
+    dKernel: gradient(I * gates * U),
+    dRecurrent: gradient(U * gates * U),
+    dBias: gradient(bias?.length),
+    dh0: variant.initial ? noise(B * U) : null,
+    ...(name === "lstm" ? { dc0: variant.initial ? noise(B * U) : null } : {}),
+    dH: variant.sequence ? v.normal(T * B * U) : null,
+    dLast: variant.sequence && !variant.initial ? null : v.normal(B * U),
+    ...common,
+    h: saved["h"]!,
+    ...(name === "lstm" ? { c: saved["c"]! } : {}),
+    ...(name === "rnn" ? {} : { gates: saved["gates"]! }),
+  });
+  return [forward, backward];
+}
+
+function inferenceCase(cell: Cell, sizes: Sizes, variant: Variant): Case {
+  const { B, T, I, U } = sizes;
+  const v = new Values(B * 2000 + U);
+  const V = 7;
+  return makeCase(`${cell.name}Infer`, cell, sizes, variant, {
+    hLast: noise(B * U),
+    ...(cell.name === "lstm" ? { cLast: noise(B * U) } : {}),
+    sequence: variant.sequence ? noise(T * B * U) : null,
+    x: variant.folded ? null : v.normal(T * B * I),
+    ids: variant.folded ? v.whole(B * T, V) : null,
+    table: variant.folded ? v.normal(V * cell.gates * U, 0.8) : null,
+    bias: variant.bias === false ? null : v.normal(biasLength(cell, U), 0.3),
+    ...shared(cell, sizes, variant, v),
+  });
+}
+
+const dropout = (v: Values, length: number) => v.mask(length, 0.25).map((kept) => (kept * 4) / 3);
+
+function makeCase(
+  kernel: string,
+  cell: Cell,
+  { B, T, I, U }: Sizes,
+  variant: Variant,
+  args: Arguments,
+): Case {
+  const options = Object.entries({ ...variant, resetAfter: cell.resetAfter });
+  const given = options.filter(([, value]) => value !== undefined).map(([key, value]) => `${key} ${value}`);
+  const label = [`B ${B} T ${T} I ${I} U ${U}`, ...given].join(" ");
+  return { kernel, label, args, tolerance: TOLERANCE } as unknown as Case;
+}
