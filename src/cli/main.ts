@@ -3,6 +3,7 @@
 import { readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
 import { InputError } from "../errors.js";
+import { benchCommand } from "./bench.js";
 import { EXIT, Exit, note } from "./context.js";
 import { evaluateCommand } from "./evaluate.js";
 import { explainCommand } from "./explain.js";
@@ -29,6 +30,7 @@ function program(): Command {
     summaryCommand,
     explainCommand,
     labCommand,
+    benchCommand,
   ])
     add(cellstate);
   for (const command of cellstate.commands) command.exitOverride().showHelpAfterError();

@@ -2,7 +2,7 @@
 import { loadAddon } from "#native-engine";
 import { availableThreads, canShareMemory } from "#workers";
 import { inputError, oneOf, wholeNumber } from "../errors.js";
-import type { Engine } from "./contract.js";
+import type { Engine, EngineName } from "./contract.js";
 import { type AddonResult, NativeEngine } from "./native.js";
 import { ReferenceEngine } from "./reference.js";
 import { WasmEngine } from "./wasm.js";
@@ -62,6 +62,14 @@ function native(threads: number): Made {
 function wasm(threads: number): Made {
   const found = chooseBuild();
   return "build" in found ? new WasmEngine(found.build, canShareMemory() ? threads : 1) : found;
+}
+
+/** The engines that this machine can run, fastest first. */
+export function availableEngines(): EngineName[] {
+  const names: EngineName[] = ["reference"];
+  if ("build" in chooseBuild()) names.unshift("wasm");
+  if ("addon" in nativeAddon()) names.unshift("native");
+  return names;
 }
 
 export function fastest(threads: number): Engine {
