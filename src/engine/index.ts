@@ -40,8 +40,7 @@ export function createEngine({ engine = "auto", threads }: EngineOptions = {}): 
   oneOf(engine, ENGINE_CHOICES, "engine");
   const count = threads === undefined ? availableThreads() : wholeNumber(threads, "threads", 1, MOST_THREADS);
   if (engine === "reference") return new ReferenceEngine();
-  // Until the recurrent cells are there in C, auto stays with the engine that has them all.
-  if (engine === "auto") return new ReferenceEngine();
+  if (engine === "auto") return fastest(count);
   const made = engine === "native" ? native(count) : wasm(count);
   if (!("missing" in made)) return made;
   throw inputError({
@@ -72,7 +71,7 @@ export function availableEngines(): EngineName[] {
   return names;
 }
 
-export function fastest(threads: number): Engine {
+function fastest(threads: number): Engine {
   const made = [native, wasm].map((make) => make(threads)).find((one) => !("missing" in one));
   return (made as Engine | undefined) ?? new ReferenceEngine();
 }
