@@ -20,7 +20,7 @@ export function interleave(
   const repeats = tasks.map(calibrate);
   const times: number[][] = tasks.map(() => []);
   for (let round = 0; round < rounds; round++) {
-    tasks.forEach((task, i) => times[i]!.push(timeOf(task, repeats[i]!)));
+    for (const [i, task] of tasks.entries()) times[i]!.push(timeOf(task, repeats[i]!));
     onRound?.(round + 1);
   }
   return times.map((list) => ({ medianMs: median(list), minMs: Math.min(...list) }));

@@ -1,0 +1,114 @@
+/** Who can be timed: each contender runs a task a few times and says how long one run took. */
+import { type ChildProcess, spawn } from "node:child_process";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+import type { EngineName } from "../src/engine/contract.js";
+import { PURPOSE, Random } from "../src/engine/philox.js";
+import { layers, type Model, sequential } from "../src/index.js";
+
+export const LENGTH = 200;
+export const VOCABULARY = 1000;
+
+/** Embedding(1000, inputs) → LSTM(units) → Dense(256) → Dense(1) over 200 steps, dropout everywhere .1 in training. */
+export interface Task {
+  what: "train" | "predict";
+  batch: number;
+  inputs: number;
+  units: number;
+  /** Which recurrent layer, where it is not the LSTM. */
+  cell?: "lstm" | "gru" | "simpleRNN";
+  recurrentDropout?: number;
+}
+
+export interface Contender {
+  name: string;
+  /** Milliseconds of one run, over so many; null where it cannot do this task. */
+  time(task: Task, repeats: number): Promise<number | null>;
+  close(): void;
+}
+
+/** Full rows of ids, none of them padding. */
+export function ids(batch: number): Float32Array {
+  const random = new Random(1, PURPOSE.selfCheck, batch);
+  return Float32Array.from(
+    { length: batch * LENGTH },
+    (_, i) => 1 + Math.floor(random.uniform(i) * (VOCABULARY - 1)),
+  );
+}
+
+export function network(task: Task, engine: EngineName, threads: number): Model {
+  const { inputs, units, cell = "lstm", recurrentDropout = 0.1 } = task;
+  return sequential(
+    [
+      layers.embedding({ inputDim: VOCABULARY, outputDim: inputs, inputLength: LENGTH }),
+      layers[cell]({ units, dropout: 0.1, recurrentDropout }),
+      layers.flatten(),
+      layers.dropout({ rate: 0.1 }),
+      layers.dense({ units: 256, activation: "sigmoid" }),
+      layers.dense({ units: 1, activation: "sigmoid" }),
+    ],
+    { engine, threads, seed: 1 },
+  );
+}
+
+export function ours(engine: EngineName, threads: number): Contender {
+  const runs = new Map<string, { run: () => void; model: Model }>();
+  const make = (task: Task) => {
+    const model = network(task, engine, threads);
+    const x = { data: ids(task.batch), rows: task.batch, shape: [LENGTH] };
+    if (task.what === "predict") return { model, run: () => void model.predictFlat(x) };
+    model.compile({ optimizer: "adam", loss: "binaryCrossentropy" });
+    const y = Float32Array.from({ length: task.batch }, (_, i) => i % 2);
+    return { model, run: () => void model.trainOnBatch(x, y) };
+  };
+  return {
+    name: `Cellstate ${engine}, ${threads} ${threads === 1 ? "thread" : "threads"}`,
+    async time(task, repeats) {
+      const key = JSON.stringify(task);
+      const known = runs.get(key);
+      const { run } = known ?? make(task);
+      if (!known) {
+        runs.set(key, { run, model: runs.get(key)?.model ?? ({} as Model) });
+        run();
+      }
+      const from = performance.now();
+      for (let i = 0; i < repeats; i++) run();
+      return (performance.now() - from) / repeats;
+    },
+    close: () => runs.clear(),
+  };
+}
+
+/** A Python program that answers lines of tasks with milliseconds; null where Python lacks what it imports. */
+export async function pythonPeer(
+  script: string,
+  args: string[],
+  env: Record<string, string>,
+): Promise<Contender | null> {
+  const python = process.env["CELLSTATE_PYTHON"] ?? "python3";
+  const path = fileURLToPath(new URL(`../../bench/peers/${script}`, import.meta.url));
+  const child = spawn(python, [path, ...args], {
+    env: { ...process.env, OMP_NUM_THREADS: "1", ...env },
+    stdio: ["pipe", "pipe", "ignore"],
+  });
+  const lines = createInterface({ input: child.stdout! })[Symbol.asyncIterator]();
+  child.on("error", () => {});
+  child.stdin!.on("error", () => {});
+  const hello = await lines.next();
+  if (hello.done) return null;
+  return {
+    name: `${hello.value}, 1 thread`,
+    async time({ what, batch, inputs, units, cell = "lstm", recurrentDropout = 0.1 }, repeats) {
+      if (cell !== "lstm" || recurrentDropout !== 0.1) return null;
+      child.stdin!.write(`${what} ${batch} ${inputs} ${units} ${repeats}\n`);
+      const answer = await lines.next();
+      return answer.done ? null : Number(answer.value);
+    },
+    close: () => stop(child),
+  };
+}
+
+function stop(child: ChildProcess): void {
+  child.stdin?.end();
+  child.kill();
+}
