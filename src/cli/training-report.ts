@@ -17,19 +17,23 @@ export interface EpochLog {
   seconds?: number;
 }
 
-/** Everything a finished run knows, for the report and `--json`. */
-export interface TrainingOutcome {
-  data: string;
-  plan: TrainPlan;
-  classifier: TextClassifier;
+/** The texts of a run, read once. */
+export interface Material {
   corpus: Corpus;
   trainRows: Uint32Array;
   test: { corpus: Corpus; rows: Uint32Array } | null;
+  overview: DatasetReport;
+}
+
+/** Everything a finished run knows, for the report and `--json`. */
+export interface TrainingOutcome extends Material {
+  data: string;
+  plan: TrainPlan;
+  classifier: TextClassifier;
   evaluation: ClassifierEvaluation | null;
   epochs: EpochLog[];
   seconds: Record<string, number>;
   interrupted: boolean;
-  overview: DatasetReport;
 }
 
 /** Counts and lengths of the data, before anything is learned from it. */

@@ -5,9 +5,10 @@ import { join } from "node:path";
 import { readLabelledPath } from "../data/node-source.js";
 import { stratifiedSplit } from "../data/split.js";
 import { PURPOSE, Random } from "../engine/philox.js";
+import { quickCheckup } from "../explain/doctor/index.js";
 import { writeAtomic } from "../formats/node-files.js";
 import { reportHtml } from "../report/report.js";
-import { TextClassifier, type TrainOptions, UnfinishedTraining } from "../text/classifier.js";
+import { type Prepared, TextClassifier, type TrainOptions, UnfinishedTraining } from "../text/classifier.js";
 import { allRows, Corpus } from "../text/corpus.js";
 import { type Callback, callbacks, type Logs, type TrainingProgress } from "../train/callbacks.js";
 import { decodeCheckpoint, encodeCheckpoint, type TrainingState } from "../train/checkpoint.js";
@@ -15,8 +16,15 @@ import { EXIT, Exit, interruption, note, say } from "./context.js";
 import { evaluationSummary } from "./evaluate.js";
 import { styleFor } from "./terminal.js";
 import type { TrainPlan } from "./train-plan.js";
-import { dataOverview, type EpochLog, type TrainingOutcome, trainingReport } from "./training-report.js";
+import {
+  dataOverview,
+  type EpochLog,
+  type Material,
+  type TrainingOutcome,
+  trainingReport,
+} from "./training-report.js";
 import { evaluationText } from "./ui/evaluation.js";
+import { findingsText } from "./ui/findings.js";
 import { overviewText } from "./ui/overview.js";
 import { EpochProgress } from "./ui/progress.js";
 
@@ -38,61 +46,67 @@ class Stopwatch {
 }
 
 export async function runTraining(data: string, plan: TrainPlan): Promise<void> {
-  const { flags } = plan;
   const watch = new Stopwatch();
   const { signal, release } = interruption();
-  const corpus = await watch.time("read", () => readCorpus(data, plan));
-  const testCorpus = flags.test ? await watch.time("read", () => readCorpus(flags.test!, plan)) : null;
-  const [trainRows, heldOut] = splitTest(corpus, plan);
-  const test = testCorpus
-    ? { corpus: testCorpus, rows: allRows(testCorpus.rows) }
-    : heldOut.length > 0
-      ? { corpus, rows: heldOut }
+  const material = await watch.time("read", () => readMaterial(data, plan));
+  note(overviewText(material.overview, styleFor(process.stderr)));
+  const epochSeconds = new Map<number, number>();
+  const classifier = await watch.time("fit", () => learn(plan, material, epochSeconds, signal));
+  release();
+  const interrupted = signal.aborted;
+  const { test } = material;
+  const mistakes = Math.max(20, plan.flags.mistakes);
+  const evaluation =
+    test && !interrupted
+      ? await watch.time("test", () => classifier.evaluate(test.corpus, { rows: test.rows, mistakes }))
       : null;
+  await classifier.save(plan.out);
+  const epochs = epochLogs(classifier, epochSeconds);
+  const seconds = watch.total();
+  await conclude({ ...material, data, plan, classifier, evaluation, epochs, seconds, interrupted });
+}
+
+/** The texts, and which of them to learn from and to measure on. */
+async function readMaterial(data: string, plan: TrainPlan): Promise<Material> {
+  const corpus = await readCorpus(data, plan);
+  const testCorpus = plan.flags.test ? await readCorpus(plan.flags.test, plan) : null;
+  const [trainRows, heldOut] = splitTest(corpus, plan);
+  let test: Material["test"] = null;
+  if (testCorpus) test = { corpus: testCorpus, rows: allRows(testCorpus.rows) };
+  else if (heldOut.length > 0) test = { corpus, rows: heldOut };
   // Labels that only the test data has are refused before training, not after.
   test?.corpus.classes(corpus.labels());
   const overview = dataOverview(data, corpus, trainRows, test, plan.sizes.length);
-  note(overviewText(overview, styleFor(process.stderr)));
+  return { corpus, trainRows, test, overview };
+}
 
-  const epochSeconds = new Map<number, number>();
-  const resume = flags.resume ? await readCheckpoint(flags.checkpoint!) : null;
-  if (flags.checkpoint) mkdirSync(flags.checkpoint, { recursive: true });
+/** Trains, with progress drawn and checkpoints kept. */
+async function learn(
+  plan: TrainPlan,
+  { corpus, trainRows, test }: Material,
+  epochSeconds: Map<number, number>,
+  signal: AbortSignal,
+): Promise<TextClassifier> {
+  const { checkpoint, resume } = plan.flags;
+  const state = resume ? await readCheckpoint(checkpoint!) : null;
+  if (checkpoint) mkdirSync(checkpoint, { recursive: true });
   const progress = new EpochProgress(process.stderr);
-  const options = trainOptions(plan, trainRows, signal, resume, [
-    watchEpochs(epochSeconds, progress),
-    ...checkpointing(plan),
-  ]);
-  const classifier = await watch
-    .time("fit", () => TextClassifier.train(corpus, options))
-    .catch((error: unknown) => keepLastGood(error, plan.out))
-    .finally(() => progress.close());
-  const interrupted = signal.aborted;
-  release();
-  const evaluation =
-    test && !interrupted
-      ? await watch.time("test", () =>
-          classifier.evaluate(test.corpus, { rows: test.rows, mistakes: Math.max(20, flags.mistakes) }),
-        )
-      : null;
-  await classifier.save(plan.out);
-  const seconds = watch.total();
-  const epochs = epochLogs(classifier, epochSeconds);
-  const outcome: TrainingOutcome = {
-    data,
-    plan,
-    classifier,
-    corpus,
-    trainRows,
-    test,
-    evaluation,
-    epochs,
-    seconds,
-    interrupted,
-    overview,
-  };
-  if (flags.report)
-    await writeAtomic(flags.report, new TextEncoder().encode(reportHtml(trainingReport(outcome))));
-  conclude(outcome);
+  const watchers = [watchEpochs(epochSeconds, progress), ...checkpointing(plan)];
+  const options = trainOptions(plan, trainRows, signal, state, watchers);
+  try {
+    return await TextClassifier.train(corpus, { ...options, onPrepared: (prepared) => warn(prepared, test) });
+  } catch (error) {
+    return await keepLastGood(error, plan.out);
+  } finally {
+    progress.close();
+  }
+}
+
+/** Says what is likely to waste the time about to be spent. */
+function warn({ rows, corpus, ...subject }: Prepared, test: Material["test"]): void {
+  const findings = quickCheckup({ ...subject, texts: { corpus, rows }, ...(test ? { test } : {}) });
+  const grave = findings.filter(({ severity }) => severity !== "note");
+  if (grave.length > 0) note(findingsText(grave, styleFor(process.stderr)));
 }
 
 /** After a loss that is no number: what was learned until then goes beside `out`, never over it. */
@@ -188,10 +202,13 @@ async function readCheckpoint(folder: string): Promise<TrainingState | null> {
   }
 }
 
-/** Prints the result: tables for people, or the one JSON line. */
-function conclude(outcome: TrainingOutcome): void {
+/** Writes the report and prints the result: tables for people, or the one JSON line. */
+async function conclude(outcome: TrainingOutcome): Promise<void> {
   const { plan, evaluation, interrupted } = outcome;
   const { flags, out } = plan;
+  if (flags.report) {
+    await writeAtomic(flags.report, new TextEncoder().encode(reportHtml(trainingReport(outcome))));
+  }
   if (flags.json) say(JSON.stringify(trainingSummary(outcome)));
   else {
     if (evaluation)

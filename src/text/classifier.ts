@@ -53,8 +53,20 @@ export interface TrainOptions extends EngineOptions {
   /** Everything random follows from it. Default 0. */
   seed?: number;
   callbacks?: readonly Callback[];
+  /** Called once, with everything in place and nothing learned yet: the moment to look for mistakes. */
+  onPrepared?(prepared: Prepared): void;
   signal?: AbortSignal;
   resume?: TrainingState;
+}
+
+/** What is about to be trained, and on which rows of the corpus. */
+export interface Prepared {
+  model: Model;
+  vectorizer: Vectorizer;
+  length: number;
+  labels: readonly string[];
+  corpus: Corpus;
+  rows: Uint32Array;
 }
 
 export interface Prediction {
@@ -295,6 +307,7 @@ class TrainingSession {
     const x = corpus.encode(trainRows, vectorizer, this.length, encoding);
     const y = this.targets(trainRows);
     this.compile(model);
+    options.onPrepared?.({ model, vectorizer, length: this.length, labels, corpus, rows: trainRows });
     const early = this.earlyStopping(validationRows.length > 0);
     const parts = { model, vectorizer, length: this.length, labels, threshold: 0.5 };
     try {
