@@ -1,0 +1,147 @@
+/** Each layer as an expression of an exported module: one entry a layer. */
+import { inputError } from "../../errors.js";
+import type { Activation } from "../../layers/activation.js";
+import type { Bidirectional } from "../../layers/bidirectional.js";
+import type { Concatenate } from "../../layers/concatenate.js";
+import type { Dense } from "../../layers/dense.js";
+import type { Embedding } from "../../layers/embedding.js";
+import type { GRU } from "../../layers/gru.js";
+import type { Layer, Shape } from "../../layers/layer.js";
+import type { LSTM } from "../../layers/lstm.js";
+import type { Masking } from "../../layers/masking.js";
+import type { AveragePooling1D, GlobalMaxPooling1D, MaxPooling1D } from "../../layers/pooling.js";
+import type { SimpleRNN } from "../../layers/simple_rnn.js";
+import type { Kit, Scaling } from "./kit.js";
+
+/** What an emitter may ask of the module being written. */
+export interface ModuleWriter {
+  /** The name of a piece, which the module then has. */
+  use(piece: keyof Kit): string;
+  /** An expression for the weight "layer/name", or "null" where there is none. */
+  weight(name: string, scaling: Scaling): string;
+}
+
+/** A layer to be written: its path is its name, after that of the layer it is in. */
+interface Place<L extends Layer = Layer> {
+  layer: L;
+  path: string;
+  inputs: readonly Shape[];
+  w: ModuleWriter;
+}
+
+type Emitter = (place: Place) => string;
+
+function entry<L extends Layer>(className: string, emit: (place: Place<L>) => string): [string, Emitter] {
+  return [className, emit as Emitter];
+}
+
+const EMITTERS: ReadonlyMap<string, Emitter> = new Map([
+  entry<Activation>("Activation", ({ layer, w }) => call(w, "activation", w.use(layer.options.activation))),
+  entry("Add", ({ w }) => call(w, "merged", SUM, 1)),
+  entry("Average", ({ inputs, w }) => call(w, "merged", SUM, 1 / inputs.length)),
+  entry<AveragePooling1D>("AveragePooling1D", (place) => pooling(place, true)),
+  entry<Bidirectional>("Bidirectional", bidirectional),
+  entry<Concatenate>("Concatenate", ({ layer, inputs, w }) => {
+    const { axis } = layer.options;
+    return w.use(axis === -1 || axis === inputs[0]!.length ? "joinFeatures" : "joinSteps");
+  }),
+  entry<Dense>("Dense", dense),
+  entry("Dropout", ({ w }) => w.use("pass")),
+  entry<Embedding>("Embedding", embedding),
+  entry("Flatten", ({ w }) => w.use("flatten")),
+  entry<GRU>("GRU", (place) => gated(place, place.layer.options.resetAfter ? "gruResetAfter" : "gru")),
+  entry<GlobalMaxPooling1D>("GlobalAveragePooling1D", ({ layer, w }) => {
+    return call(w, "globalAverage", layer.options.keepdims);
+  }),
+  entry<GlobalMaxPooling1D>("GlobalMaxPooling1D", ({ layer, w }) => {
+    return call(w, "globalMax", layer.options.keepdims);
+  }),
+  entry<LSTM>("LSTM", (place) => gated(place, "lstm")),
+  entry<Masking>("Masking", ({ layer, w }) => call(w, "masking", layer.options.maskValue)),
+  entry<MaxPooling1D>("MaxPooling1D", (place) => pooling(place, false)),
+  entry("Maximum", ({ w }) => call(w, "largest", 1)),
+  entry("Minimum", ({ w }) => call(w, "largest", -1)),
+  entry("Multiply", ({ w }) => w.use("multiply")),
+  entry<SimpleRNN>("SimpleRNN", (place) => call(place.w, "simpleRNN", object(cell(place)))),
+  entry("Subtract", ({ w }) => call(w, "merged", "(a, b) => a - b", 1)),
+]);
+
+const SUM = "(a, b) => a + b";
+
+/** @throws InputError for a layer that modules cannot hold, by its name */
+export function emitLayer(
+  layer: Layer,
+  inputs: readonly Shape[],
+  w: ModuleWriter,
+  path = layer.name,
+): string {
+  const emitter = EMITTERS.get(layer.className);
+  if (emitter) return emitter({ layer, path, inputs, w });
+  throw inputError({
+    expected: `layers that a module can hold (${[...EMITTERS.keys()].join(", ")})`,
+    where: `layer ${path}`,
+    received: layer.className,
+  });
+}
+
+type Expression = string | number | boolean;
+
+function call(w: ModuleWriter, piece: keyof Kit, ...given: Expression[]): string {
+  return `${w.use(piece)}(${given.join(", ")})`;
+}
+
+function object(fields: Record<string, Expression>): string {
+  return `{ ${Object.entries(fields)
+    .map(([key, value]) => `${key}: ${value}`)
+    .join(", ")} }`;
+}
+
+function embedding({ layer, path, w }: Place<Embedding>): string {
+  const { inputDim: V, outputDim: F, maskZero } = layer.options;
+  return call(w, "embedding", object({ V, F, table: w.weight(`${path}/embeddings`, "rows"), maskZero }));
+}
+
+function dense({ layer, path, w }: Place<Dense>): string {
+  const { units: U, activation } = layer.options;
+  const I = layer.parameters[0]!.shape[0]!;
+  const kernel = w.weight(`${path}/kernel`, "columns");
+  const bias = w.weight(`${path}/bias`, "none");
+  return call(w, "dense", object({ I, U, kernel, bias, activation: w.use(activation) }));
+}
+
+function cell({ layer, path, w }: Place<SimpleRNN | LSTM | GRU>): Record<string, Expression> {
+  const { units: U, activation, returnSequences, goBackwards, zeroOutputForMask } = layer.options;
+  return {
+    I: layer.parameters[0]!.shape[0]!,
+    U,
+    kernel: w.weight(`${path}/kernel`, "columns"),
+    recurrent: w.weight(`${path}/recurrent_kernel`, "columns"),
+    bias: w.weight(`${path}/bias`, "none"),
+    activation: w.use(activation),
+    returnSequences,
+    goBackwards,
+    zeroOutputForMask,
+  };
+}
+
+function gated(place: Place<LSTM | GRU>, piece: "lstm" | "gru" | "gruResetAfter"): string {
+  const { layer, w } = place;
+  const recurrentActivation = w.use(layer.options.recurrentActivation);
+  return call(w, piece, object({ ...cell(place), recurrentActivation }));
+}
+
+function bidirectional({ layer, path, inputs, w }: Place<Bidirectional>): string {
+  const merges = {
+    concat: () => w.use("joinFeatures"),
+    sum: () => call(w, "merged", SUM, 1),
+    ave: () => call(w, "merged", SUM, 0.5),
+    mul: () => call(w, "merged", "(a, b) => a * b", 1),
+  };
+  const both = layer.inner.map((inner) => emitLayer(inner, inputs, w, `${path}/${inner.name}`));
+  return call(w, "bidirectional", ...both, merges[layer.options.mergeMode]());
+}
+
+function pooling({ layer, w }: Place<MaxPooling1D | AveragePooling1D>, average: boolean): string {
+  const { poolSize: size, strides, padding } = layer.options;
+  return call(w, "pool", object({ size, stride: strides ?? size, same: padding === "same", average }));
+}

@@ -1,0 +1,103 @@
+/** Layers without a state, for one row at a time, and the graph that joins layers. */
+import type { LayerKit, Nested, NetworkKit, Pieces, Value } from "./kit.js";
+
+export const layerPieces: Pieces<LayerKit & NetworkKit> = {
+  embedding:
+    () =>
+    ({ V, F, table, maskZero }) =>
+    ([x]) => {
+      const ids = x!.data;
+      for (const id of ids) {
+        if (id >= 0 && id < V && Number.isInteger(id)) continue;
+        throw new RangeError(`expected token ids from 0 to ${V - 1} but received ${id}`);
+      }
+      let data: Float32Array | undefined;
+      return {
+        shape: [ids.length, F],
+        mask: maskZero ? Uint8Array.from(ids, (id) => (id === 0 ? 0 : 1)) : null,
+        looked: { ids, table },
+        /** Only made for a layer that reads it. */
+        get data() {
+          if (!data) {
+            data = new Float32Array(ids.length * F);
+            ids.forEach((id, t) => void data!.set(table.subarray(id * F, (id + 1) * F), t * F));
+          }
+          return data;
+        },
+      };
+    },
+
+  dense: ({ matrix, padded, product }) => {
+    return ({ I, U, kernel, bias, activation }) => {
+      const weights = matrix(kernel, I, U);
+      const start = padded(bias, U);
+      const row = padded(null, U);
+      return ([x]) => {
+        const rows = x!.data.length / I;
+        const data = new Float32Array(rows * U);
+        for (let r = 0; r < rows; r++) {
+          product(row, start, 0, x!.data, r * I, weights);
+          activation(row, 0, U);
+          data.set(row.subarray(0, U), r * U);
+        }
+        return { data, shape: [...x!.shape.slice(0, -1), U], mask: x!.mask };
+      };
+    };
+  },
+
+  activation:
+    () =>
+    (f) =>
+    ([x]) => {
+      const data = x!.data.slice();
+      const F = x!.shape.at(-1)!;
+      for (let from = 0; from < data.length; from += F) f(data, from, from + F);
+      return { data, shape: x!.shape, mask: x!.mask };
+    },
+
+  pass:
+    () =>
+    ([x]) =>
+      x!,
+
+  flatten:
+    () =>
+    ([x]) => ({ data: x!.data, shape: [x!.data.length], mask: null }),
+
+  graph: () => (nodes, output) => (inputs) => {
+    const values: Value[] = [];
+    let next = 0;
+    for (const [layer, ...from] of nodes) {
+      values.push(layer ? layer(from.map((i) => values[i]!)) : inputs[next++]!);
+    }
+    return values[output]!;
+  },
+
+  predictor: () => (run, shapes) => {
+    const read = (row: Nested, shape: readonly (number | null)[]): Value => {
+      const flat =
+        shape.length === 1
+          ? row
+          : Array.from(row as ArrayLike<ArrayLike<number>>, (s) => Array.from(s)).flat();
+      const data = Float32Array.from(flat as ArrayLike<number>);
+      const found = shape.length === 1 ? [data.length] : [row.length, data.length / row.length];
+      if (data.length === 0 || data.includes(NaN) || shape.some((n, i) => n !== null && n !== found[i])) {
+        throw new RangeError(
+          `expected rows of numbers of shape [${shape.map((n) => n ?? "any").join(", ")}]`,
+        );
+      }
+      return { data, shape: found, mask: null };
+    };
+    const write = ({ data, shape }: Value): number[] | number[][] => {
+      if (shape.length === 1) return Array.from(data);
+      const F = shape[1]!;
+      return Array.from({ length: shape[0]! }, (_, t) => Array.from(data.subarray(t * F, (t + 1) * F)));
+    };
+    return (rows) => {
+      const inputs = (shapes.length === 1 ? [rows] : Array.from(rows)) as ArrayLike<Nested>[];
+      return Array.from(inputs[0]!, (_, r) =>
+        write(run(inputs.map((input, i) => read(input[r]!, shapes[i]!)))),
+      );
+    };
+  },
+};

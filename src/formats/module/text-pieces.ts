@@ -1,0 +1,46 @@
+/** Text to ids and outputs to labels: the work of src/text/{standardize,split,pad}.ts on strings, and nothing besides. */
+import type { Pieces, TextKit } from "./kit.js";
+
+export const textPieces: Pieces<TextKit> = {
+  tokenizer:
+    () =>
+    ({ lower, replaced, separator, removed, between, unit }) =>
+    (text) => {
+      let plain = lower === "all" ? text.toLowerCase() : text;
+      if (replaced) plain = plain.replace(replaced, separator);
+      // A half of a surrogate pair is no character: it counts as U+FFFD, as in UTF-8.
+      plain = plain.replace(/\p{Surrogate}/gu, "\ufffd");
+      if (lower === "ascii") plain = plain.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
+      if (removed) plain = plain.replace(removed, "");
+      if (unit === "text") return [plain];
+      return unit === "character" ? Array.from(plain) : plain.split(between!).filter((word) => word !== "");
+    },
+
+  encoder:
+    () =>
+    (tokens, { vocabulary, unknown, length, padding, truncating }) => {
+      const ids = new Map(vocabulary.map((word, id) => [word, id]));
+      return (text) => {
+        const found: number[] = [];
+        for (const token of tokens(text)) {
+          const id = ids.get(token) ?? unknown;
+          if (id !== null) found.push(id);
+        }
+        const kept = Math.min(found.length, length);
+        const from = truncating === "pre" ? found.length - kept : 0;
+        const row = new Float32Array(length);
+        row.set(found.slice(from, from + kept), padding === "pre" ? length - kept : 0);
+        return row;
+      };
+    },
+
+  classifier: () => (encode, run, labels, threshold) => (text) => {
+    const row = encode(String(text));
+    const { data } = run([{ data: row, shape: [row.length], mask: null }]);
+    const probabilities = data.length === 1 ? [1 - data[0]!, data[0]!] : Array.from(data);
+    let best = data.length === 1 && data[0]! > Math.fround(threshold) ? 1 : 0;
+    if (data.length > 1) for (let k = 1; k < data.length; k++) if (data[k]! > data[best]!) best = k;
+    const scores = Object.fromEntries(labels.map((label, k) => [label, probabilities[k]!]));
+    return { label: labels[best]!, probability: probabilities[best]!, scores };
+  },
+};

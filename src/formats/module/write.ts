@@ -1,0 +1,146 @@
+/**
+ * A network, or a text classifier, as one ES module without dependencies: vocabulary, labels, weights and an inference
+ * kernel of the layers it uses, in plain JavaScript that asks nothing of its host.
+ */
+import { oneOf } from "../../errors.js";
+import type { Model } from "../../model/model.js";
+import type { WeightArray } from "../../model/weights.js";
+import type { TextClassifier } from "../../text/classifier.js";
+import { activationPieces } from "./activation-pieces.js";
+import { arithmeticPieces } from "./arithmetic-pieces.js";
+import { emitLayer, type ModuleWriter } from "./emitters.js";
+import type { Kit, Pieces, Scaling } from "./kit.js";
+import { layerPieces } from "./layer-pieces.js";
+import { mergingPieces } from "./merging-pieces.js";
+import { recurrentPieces } from "./recurrent-pieces.js";
+import { sequencePieces } from "./sequence-pieces.js";
+import { textPieces } from "./text-pieces.js";
+import { rowRules, tokenRules } from "./text-rules.js";
+import { WEIGHT_KINDS, type WeightKind, WeightsText } from "./weights-text.js";
+
+export interface ModuleOptions {
+  /** Bytes with scales (default), which is a quarter of the size and rounds the weights, or exact float32. */
+  weights?: WeightKind;
+}
+
+const PIECES: Pieces<Kit> = {
+  ...activationPieces,
+  ...arithmeticPieces,
+  ...layerPieces,
+  ...mergingPieces,
+  ...recurrentPieces,
+  ...sequencePieces,
+  ...textPieces,
+};
+
+/** Pieces in the order in which a module defines them: each after those it names. */
+class PieceList implements ModuleWriter {
+  private readonly definitions = new Map<keyof Kit, string>();
+  private readonly values: ReadonlyMap<string, WeightArray>;
+
+  constructor(
+    model: Model,
+    private readonly weights: WeightsText,
+  ) {
+    this.values = new Map(model.getWeights().map((weight) => [weight.name, weight]));
+  }
+
+  use(piece: keyof Kit): string {
+    if (this.definitions.has(piece)) return piece;
+    const needs = needsOf(piece).map((need) => this.use(need));
+    this.definitions.set(piece, `const ${piece} = (${PIECES[piece]})({ ${needs.join(", ")} });`);
+    return piece;
+  }
+
+  weight(name: string, scaling: Scaling): string {
+    const weight = this.values.get(name);
+    if (!weight) return "null";
+    const columns = weight.shape.at(-1)!;
+    return this.weights.add(weight.name, weight.data, weight.data.length / columns, columns, scaling);
+  }
+
+  source(): string {
+    return [...this.definitions.values()].join("\n");
+  }
+}
+
+/** The pieces that a piece names: it takes them out of the kit when it is made. */
+function needsOf(piece: keyof Kit): (keyof Kit)[] {
+  const needs: (keyof Kit)[] = [];
+  const kit = new Proxy({} as Kit, {
+    get(_, name) {
+      needs.push(name as keyof Kit);
+      return () => undefined;
+    },
+  });
+  PIECES[piece](kit);
+  return needs;
+}
+
+/** A network: exports `predict(rows)`, whose rows and outputs are as those of `Model.predict`. */
+export function writeModelModule(model: Model, options: ModuleOptions = {}): string {
+  return assemble(model, options, () => []);
+}
+
+/** A classifier: exports `classify(text)`, which answers as `TextClassifier.predict`, `labels`, and `predict(rows)`. */
+export function writeClassifierModule(classifier: TextClassifier, options: ModuleOptions = {}): string {
+  const { model, vectorizer, length, labels, threshold } = classifier;
+  return assemble(model, options, (pieces) => {
+    const tokens = `${pieces.use("tokenizer")}(${literal(tokenRules(vectorizer))})`;
+    const encode = `${pieces.use("encoder")}(${tokens}, ${literal(rowRules(vectorizer, length))})`;
+    return [
+      `export const labels = ${literal(labels)};`,
+      "/** @type {(text: string) => { label: string, probability: number, scores: Record<string, number> }} */",
+      `export const classify = ${pieces.use("classifier")}(${encode}, run, labels, ${threshold});`,
+    ];
+  });
+}
+
+function assemble(
+  model: Model,
+  { weights: kind = "int8" }: ModuleOptions,
+  more: (pieces: PieceList) => string[],
+): string {
+  const weights = new WeightsText(oneOf(kind, WEIGHT_KINDS, "weights"));
+  const pieces = new PieceList(model, weights);
+  const nodes = model.nodes.map(({ layer, inputs }) => {
+    const expression =
+      inputs.length === 0
+        ? "null"
+        : emitLayer(
+            layer,
+            inputs.map((i) => model.nodes[i]!.shape),
+            pieces,
+          );
+    return `  [${[expression, ...inputs].join(", ")}],`;
+  });
+  const shapes = literal(model.inputShapes);
+  const parts = [
+    `const run = ${pieces.use("graph")}([`,
+    ...nodes,
+    `], ${model.nodes.indexOf(model.outputNode)});`,
+    ...more(pieces),
+    "/** @type {(rows: ArrayLike<any>) => any[]} */",
+    `export const predict = ${pieces.use("predictor")}(run, ${shapes});`,
+  ];
+  const take = `const take = ${pieces.use("unpack")}("${weights.text()}");`;
+  return [HEADER, pieces.source(), take, ...parts, ""].join("\n");
+}
+
+const HEADER =
+  "// Written by Cellstate: a trained network and what runs it, in one file without dependencies.";
+
+/** A value as source text. Texts come from data: nothing in them may end a string, a script or a line. */
+function literal(value: unknown): string {
+  if (value instanceof RegExp) return String(value);
+  if (Array.isArray(value)) return `[${value.map(literal).join(",")}]`;
+  if (typeof value === "object" && value !== null) {
+    return `{ ${Object.entries(value)
+      .map(([key, item]) => `${key}: ${literal(item)}`)
+      .join(", ")} }`;
+  }
+  return JSON.stringify(value).replace(
+    /[<\u2028\u2029]/g,
+    (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
+}
