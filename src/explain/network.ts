@@ -137,7 +137,7 @@ export class Network {
 
   /** A plan for the rows with its inputs in place. */
   private prepare(rows: readonly InputRow[], given: RunOptions["given"], gradients: boolean): Plan {
-    const inputs = readInputs(rows as RowsLike, 1);
+    const inputs = readInputs(rows as RowsLike, this.model.nodes);
     checkInputs(inputs, this.model.nodes);
     const [input] = inputs;
     const plan = this.runtime.plan({

@@ -13,3 +13,4 @@ export { masking } from "./masking.js";
 export { add, average, maximum, minimum, multiply, subtract } from "./merge.js";
 export { averagePooling1D, globalAveragePooling1D, globalMaxPooling1D, maxPooling1D } from "./pooling.js";
 export { simpleRNN } from "./simple_rnn.js";
+export { textVectorization } from "./text_vectorization.js";

@@ -8,8 +8,9 @@ export const inputOptions = {
 };
 
 export class Input extends Layer {
-  readonly className = "InputLayer";
+  readonly className: string = "InputLayer";
   override readonly options: Resolved<typeof inputOptions>;
+  override readonly isInput = true;
 
   constructor(given: Given<typeof inputOptions>) {
     super(given);

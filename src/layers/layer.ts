@@ -91,6 +91,8 @@ export abstract class Layer {
   trainable: boolean;
   /** Declared by `build`. */
   parameters: readonly Parameter[] = [];
+  /** Whether data enters the model here. */
+  readonly isInput: boolean = false;
   /** All layers inside this one, at any depth. Their parameters are among its own (`adopt`). */
   readonly inner: readonly Layer[] = [];
 
@@ -135,7 +137,7 @@ const inputOutputs = new WeakMap<Layer, Symbolic>();
 
 export function symbolic(value: Symbolic | Layer): Symbolic {
   if (!(value instanceof Layer)) return value;
-  if (value.className !== "InputLayer") {
+  if (!value.isInput) {
     throw inputError({
       expected: "the output of a layer, layer.apply(…), or layers.input(…)",
       where: "apply",

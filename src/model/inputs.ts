@@ -1,15 +1,44 @@
 /** What users pass as x, checked against a model's inputs. */
 import { inputError } from "../errors.js";
+import { TextVectorization } from "../layers/text_vectorization.js";
 import { checkIds, type Rows, type RowsLike, toRows } from "../train/arrays.js";
+import type { Vectorizer } from "../text/vectorizer.js";
 import type { Node } from "./graph.js";
 
-/** One `Rows` an input; `count` is the number of the model's inputs. */
-export function readInputs(x: RowsLike | readonly RowsLike[], count: number): Rows[] {
-  if (count <= 1) return [toRows(x as RowsLike, "x")];
-  if (!Array.isArray(x) || x.length !== count) {
-    throw inputError({ expected: `a list of ${count} inputs`, where: "x", received: x });
+/** Rows of numbers; or texts, where a model's input is a TextVectorization. */
+export type InputLike = RowsLike | readonly string[];
+/** One for each input of a model that has several. */
+export type InputsLike = InputLike | readonly InputLike[];
+
+/** One `Rows` an input. `nodes`: the model's, or none while it is not built. */
+export function readInputs(x: InputsLike, nodes: readonly Node[]): Rows[] {
+  const inputs = nodes.filter((node) => node.inputs.length === 0);
+  if (inputs.length <= 1) return [readInput(x as InputLike, inputs[0], "x")];
+  if (!Array.isArray(x) || x.length !== inputs.length) {
+    throw inputError({ expected: `a list of ${inputs.length} inputs`, where: "x", received: x });
   }
-  return (x as readonly RowsLike[]).map((rows, i) => toRows(rows, `x[${i}]`));
+  return (x as readonly InputLike[]).map((rows, i) => readInput(rows, inputs[i], `x[${i}]`));
+}
+
+function readInput(x: InputLike, node: Node | undefined, where: string): Rows {
+  if (!isTexts(x)) return toRows(x as RowsLike, where);
+  const layer = node?.layer;
+  if (!(layer instanceof TextVectorization)) {
+    const next = "Only a model that begins with TextVectorization takes texts: encode them with a Vectorizer.";
+    throw inputError({ expected: "rows of numbers", where, received: "texts", next });
+  }
+  return textRows(x, layer.vectorizer);
+}
+
+function isTexts(x: InputLike): x is readonly string[] {
+  return Array.isArray(x) && x.length > 0 && x.every((text) => typeof text === "string");
+}
+
+/** Rows of the layer's length, or of the longest text's; never of none, which no layer could read. */
+function textRows(texts: readonly string[], vectorizer: Vectorizer): Rows {
+  const encoded = vectorizer.encodeRows(texts);
+  const { ids, rows, length } = encoded.length > 0 ? encoded : vectorizer.encodeRows(texts, 1);
+  return { data: ids, rows, shape: [length] };
 }
 
 /** @throws InputError when rows are of another shape than the model takes, or ids beyond its vocabulary */

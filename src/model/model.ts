@@ -2,7 +2,7 @@
 import { createEngine, ENGINE_CHOICES, type EngineOptions } from "../engine/index.js";
 import { finiteNumber, inputError, knownOptions, oneOf, wholeNumber } from "../errors.js";
 import type { Layer, Shape } from "../layers/layer.js";
-import { gather, type Rows, type RowsLike, type TargetsLike } from "../train/arrays.js";
+import { gather, type Rows, type TargetsLike } from "../train/arrays.js";
 import { type Dataset, makeDataset, splitLast, type WeightOptions } from "../train/dataset.js";
 import { checkFitOptions, type FitOptions, FitRun, type History } from "../train/fit.js";
 import { type Loss, type LossName, resolveLoss } from "../train/losses.js";
@@ -11,7 +11,7 @@ import { type Optimizer, type OptimizerName, resolveOptimizer } from "../train/o
 import type { OptimizerState, Updater } from "../train/update.js";
 import { describeModel } from "./describe.js";
 import { buildGraph, chain, type Link, type Node, nameLayers } from "./graph.js";
-import { checkInputs, readInputs } from "./inputs.js";
+import { checkInputs, type InputsLike, readInputs } from "./inputs.js";
 import { lossWidth, type Plan } from "./plan.js";
 import { Runtime } from "./runtime.js";
 import { type SummaryOptions, summaryTable } from "./summary.js";
@@ -249,7 +249,7 @@ export class Model {
    * Trains on rows x and targets y.
    * @throws InputError on data that does not fit; TrainingError when the loss becomes NaN or infinite
    */
-  async fit(x: RowsLike | readonly RowsLike[], y: TargetsLike, options: FitOptions = {}): Promise<History> {
+  async fit(x: InputsLike, y: TargetsLike, options: FitOptions = {}): Promise<History> {
     checkFitOptions(options);
     const data = this.dataset(x, y, options);
     const { validationData } = options;
@@ -268,7 +268,7 @@ export class Model {
   }
 
   /** One step on one batch; returns its loss before the update. */
-  trainOnBatch(x: RowsLike, y: TargetsLike, options: WeightOptions = {}): number {
+  trainOnBatch(x: InputsLike, y: TargetsLike, options: WeightOptions = {}): number {
     const data = this.dataset(x, y, options);
     const plan = this.trainingPlan(data, data.rows);
     this.writeBatch(plan, data, null, 0, data.rows);
@@ -278,7 +278,7 @@ export class Model {
   }
 
   /** Loss and gradients on one batch, dropout on if the model has any; nothing is updated. */
-  gradients(x: RowsLike, y: TargetsLike, options: WeightOptions = {}): Gradients {
+  gradients(x: InputsLike, y: TargetsLike, options: WeightOptions = {}): Gradients {
     const data = this.dataset(x, y, options);
     const plan = this.trainingPlan(data, data.rows, true);
     this.writeBatch(plan, data, null, 0, data.rows);
@@ -357,7 +357,7 @@ export class Model {
 
   /** Loss and metrics on rows x and targets y, without dropout. */
   async evaluate(
-    x: RowsLike | readonly RowsLike[],
+    x: InputsLike,
     y: TargetsLike,
     options: EvaluateOptions = {},
   ): Promise<Scores> {
@@ -397,7 +397,7 @@ export class Model {
   }
 
   /** Outputs row by row: a vector each, or a vector a step for sequences. */
-  predict(x: RowsLike | readonly RowsLike[], options: PredictOptions = {}): Output[] {
+  predict(x: InputsLike, options: PredictOptions = {}): Output[] {
     const { data, rows, shape } = this.predictFlat(x, options);
     const size = shape.reduce((a, b) => a * b, 1);
     return Array.from({ length: rows }, (_, r) => {
@@ -409,7 +409,7 @@ export class Model {
   }
 
   /** As `predict`, in one array [rows][…shape]. */
-  predictFlat(x: RowsLike | readonly RowsLike[], options: PredictOptions = {}): Rows {
+  predictFlat(x: InputsLike, options: PredictOptions = {}): Rows {
     knownOptions(options, ["batchSize"], "predict");
     const batchSize = wholeNumber(options.batchSize ?? DEFAULT_BATCH, "predict batchSize", 1);
     const inputs = this.inputRows(x);
@@ -435,14 +435,14 @@ export class Model {
   // ---- data ---------------------------------------------------------------------------------------------
 
   /** Checks x and y against the model and makes them flat. */
-  dataset(x: RowsLike | readonly RowsLike[], y: TargetsLike, options: WeightOptions): Dataset {
+  dataset(x: InputsLike, y: TargetsLike, options: WeightOptions): Dataset {
     const { loss } = this.compiled;
     const inputs = this.inputRows(x);
     return makeDataset(inputs, y, lossWidth(this.outputNode), loss, options);
   }
 
-  private inputRows(x: RowsLike | readonly RowsLike[]): Rows[] {
-    const inputs = readInputs(x, this.inputShapes.length);
+  private inputRows(x: InputsLike): Rows[] {
+    const inputs = readInputs(x, this.nodes);
     if (!this.graph) this.build(inputs[0]!.shape);
     checkInputs(inputs, this.nodes);
     return inputs;

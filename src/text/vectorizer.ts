@@ -87,7 +87,8 @@ export class Vectorizer {
       }
     }
     this.scanner = new TokenScanner(standardizerFor(this.frontEnd));
-    this.unknown = specialWords(this.frontEnd).length === 2 ? 1 : -1;
+    const unknownWord = specialWords(this.frontEnd)[1];
+    this.unknown = unknownWord === undefined ? -1 : this.vocabulary.indexOf(unknownWord);
   }
 
   /** Ids are 0 … size − 1: an Embedding's inputDim. */
@@ -245,7 +246,9 @@ function checkVocabulary(vocabulary: readonly string[], frontEnd: FrontEnd): rea
     });
   }
   special.forEach((word, id) => {
-    if (vocabulary[id] !== word) {
+    // A Tokenizer whose texts held the unknown word gave it another id than 1.
+    const anywhere = frontEnd.frontEnd === "tokenizer" && id === 1 && vocabulary.includes(word);
+    if (vocabulary[id] !== word && !anywhere) {
       throw inputError({
         expected:
           word === PADDING_WORD ? "the empty word, for padding" : `the word "${word}", for unknown words`,

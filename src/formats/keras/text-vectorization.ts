@@ -1,0 +1,157 @@
+/** TextVectorization in Keras's files: settings in the configuration, the vocabulary there or in a text file beside it. */
+import { inputError } from "../../errors.js";
+import { TextVectorization, textVectorization } from "../../layers/text_vectorization.js";
+import type { TextVectorizationOptions } from "../../text/options.js";
+import { isObject, type Json, type JsonObject } from "../json.js";
+import { label } from "../label.js";
+import { withSpecialWords, wordLines } from "../vocabulary/words.js";
+
+/** Keras's value and ours. */
+const STANDARDIZE: [Json, NonNullable<TextVectorizationOptions["standardize"]>][] = [
+  ["lower_and_strip_punctuation", "lowerAndStripPunctuation"],
+  ["lower", "lower"],
+  ["strip_punctuation", "stripPunctuation"],
+  [null, "none"],
+];
+const SPLIT: [Json, NonNullable<TextVectorizationOptions["split"]>][] = [
+  ["whitespace", "whitespace"],
+  ["character", "character"],
+  [null, "none"],
+];
+
+/** Settings that are read with these values only. The rest (max_tokens and the like) are for learning a vocabulary. */
+const ONLY: [string, readonly Json[]][] = [
+  ["output_mode", ["int"]],
+  ["ngrams", [null]],
+  ["sparse", [false]],
+  ["ragged", [false]],
+  ["encoding", ["utf-8"]],
+  ["idf_weights", [null]],
+];
+
+export interface TextVectorizationSettings {
+  standardize: NonNullable<TextVectorizationOptions["standardize"]>;
+  split: NonNullable<TextVectorizationOptions["split"]>;
+  outputSequenceLength: number | null;
+}
+
+/** @throws InputError for functions of the user's own, and for outputs other than ids */
+export function readSettings(config: JsonObject, where: string): TextVectorizationSettings {
+  for (const [key, values] of ONLY) {
+    const value = config[key];
+    if (value === undefined || values.includes(value)) continue;
+    throw inputError({
+      expected: `${JSON.stringify(values[0])}, all that Cellstate has`,
+      where: `${where}.config.${key}`,
+      received: value,
+    });
+  }
+  const length = config["output_sequence_length"] ?? null;
+  if (length !== null && typeof length !== "number") {
+    throw inputError({
+      expected: "a number or null",
+      where: `${where}.config.output_sequence_length`,
+      received: length,
+    });
+  }
+  return {
+    standardize: oursFor(config, "standardize", STANDARDIZE, where),
+    split: oursFor(config, "split", SPLIT, where),
+    outputSequenceLength: length,
+  };
+}
+
+function oursFor<T>(config: JsonObject, key: string, table: [Json, T][], where: string): T {
+  const value = config[key];
+  const found = table.find(([theirs]) => theirs === value) ?? (value === undefined ? table[0] : undefined);
+  if (found) return found[1];
+  throw inputError({
+    expected: `one of ${table.map(([theirs]) => theirs).join(", ")}`,
+    where: `${where}.config.${key}`,
+    received: isObject(value) ? label(String(value["class_name"])) : value,
+    next: "Custom functions are never run.",
+  });
+}
+
+/** The words that a configuration lists, or those of its vocabulary.txt; null where there are none. */
+export function readWords(config: JsonObject, asset: Uint8Array | undefined, where: string): string[] | null {
+  const given = config["vocabulary"] ?? null;
+  if (Array.isArray(given)) return withSpecialWords(given, `${where}.config.vocabulary`);
+  if (given !== null) {
+    const next = "Paths in model files are never followed.";
+    throw inputError({
+      expected: "a list of words",
+      where: `${where}.config.vocabulary`,
+      received: given,
+      next,
+    });
+  }
+  if (!asset) return null;
+  return withSpecialWords(wordLines(decodeText(asset, where)), `${where}: vocabulary.txt`);
+}
+
+function decodeText(bytes: Uint8Array, where: string): string {
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch {
+    throw inputError({ expected: "text in UTF-8", where: `${where}: vocabulary.txt` });
+  }
+}
+
+export function makeTextVectorization(
+  name: string,
+  settings: TextVectorizationSettings,
+  vocabulary: readonly string[],
+): TextVectorization {
+  return textVectorization({ ...(name && { name }), ...settings, vocabulary });
+}
+
+/**
+ * The layer's vocabulary.txt. Null where a word holds what Python takes for the end of a line: such a vocabulary has to
+ * stand in the configuration.
+ */
+export function vocabularyText({ vectorizer }: TextVectorization): string | null {
+  const { vocabulary } = vectorizer;
+  const safe = vocabulary.every((word) => !/[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]/.test(word));
+  return safe ? vocabulary.join("\n") : null;
+}
+
+/** The entries of the layer and of the input in front of it, in their order. `inline`: with the vocabulary. */
+export function writeTextVectorization(layer: TextVectorization, inline: boolean): [JsonObject, JsonObject] {
+  const { standardize, split, outputSequenceLength } = layer.options;
+  const { vocabulary } = layer.vectorizer;
+  const theirs = <T>(table: [Json, T][], value: T) => table.find(([, ours]) => ours === value)![0];
+  const words = inline || vocabularyText(layer) === null ? vocabulary.slice(2) : null;
+  const input: JsonObject = { batch_shape: [null, 1], dtype: "string", sparse: false, name: inputName(layer) };
+  const config: JsonObject = {
+    name: layer.name,
+    trainable: layer.trainable,
+    dtype: "float32",
+    max_tokens: null,
+    standardize: theirs(STANDARDIZE, standardize),
+    split: theirs(SPLIT, split),
+    ngrams: null,
+    output_mode: "int",
+    output_sequence_length: outputSequenceLength,
+    pad_to_max_tokens: false,
+    sparse: false,
+    ragged: false,
+    vocabulary: words,
+    idf_weights: null,
+    encoding: "utf-8",
+    vocabulary_size: vocabulary.length,
+  };
+  const node = (class_name: string, settings: JsonObject): JsonObject => ({
+    module: "keras.layers",
+    class_name,
+    config: settings,
+    registered_name: null,
+  });
+  return [
+    node("InputLayer", input),
+    { ...node("TextVectorization", config), build_config: { input_shape: [null, 1] } },
+  ];
+}
+
+/** Of the input that Keras has in front of the layer. */
+export const inputName = (layer: TextVectorization): string => `${layer.name}_input`;

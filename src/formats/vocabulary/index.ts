@@ -1,0 +1,112 @@
+/**
+ * Vocabularies that were saved beside a model: Keras's Tokenizer as JSON or pickle, { word: id }, vocabulary.txt, and
+ * TextVectorization's. The content decides what a file is, not its name; nothing in it is executed.
+ */
+import { inputError, wholeNumber } from "../../errors.js";
+import type { FrontEndOptions, RowOptions } from "../../text/options.js";
+import { Vectorizer } from "../../text/vectorizer.js";
+import { isZip } from "../zip.js";
+import { readArchiveVocabulary } from "./archive.js";
+import { readJsonVocabulary, wordList } from "./json.js";
+import { type PickleKey, PickleObject, type PickleValue } from "./pickle-machine.js";
+import { readPickle } from "./pickle.js";
+import { utf8 } from "./pickle-scalars.js";
+import { readTokenizer, readWordIndex } from "./tokenizer.js";
+import { wordLines } from "./words.js";
+
+/** What a file holds, before it becomes a vectorizer. */
+export interface FoundVocabulary {
+  frontEnd: FrontEndOptions;
+  /** By id. */
+  words: string[];
+  /** What the file says about rows. */
+  row?: RowOptions;
+  format: string;
+  /** Settings that the file leaves out, with the values assumed. */
+  assumed: string[];
+}
+
+export interface VocabularyFile {
+  vectorizer: Vectorizer;
+  /** "Keras Tokenizer (pickle)" … */
+  format: string;
+  assumed: string[];
+}
+
+export interface VocabularyOptions extends RowOptions {
+  /** What messages call the file. */
+  name?: string;
+  /** Only the first so many ids count: Keras's num_words. */
+  size?: number;
+}
+
+/** The classes whose pickled instances are read as Tokenizers: Keras kept it in many places. */
+const TOKENIZERS: ReadonlySet<string> = new Set(
+  [
+    ...["keras_preprocessing", "keras.preprocessing", "keras.src.preprocessing"],
+    ...["keras.legacy.preprocessing", "keras.src.legacy.preprocessing"],
+    ...["tf_keras.preprocessing", "tf_keras.src.preprocessing", "tensorflow.keras.preprocessing"],
+    ...["tensorflow.python.keras.preprocessing", "tensorflow_core.python.keras.preprocessing"],
+  ].map((module) => `${module}.text.Tokenizer`),
+);
+
+const MOST_BYTES = 32 * 2 ** 20;
+
+/** Reads a vocabulary file of any kind. @throws InputError in one line that names the place */
+export function readVocabulary(bytes: Uint8Array, options: VocabularyOptions = {}): VocabularyFile {
+  const { name = "vocabulary", size, ...row } = options;
+  const found = find(bytes, name);
+  const { words, format, assumed } = found;
+  const most = size === undefined ? words.length : wholeNumber(size, "vocabulary size", 2);
+  const given = Object.fromEntries(Object.entries(row).filter(([, value]) => value !== undefined));
+  const vectorizer = new Vectorizer(found.frontEnd, words.slice(0, most), { ...found.row, ...given });
+  return { vectorizer, format, assumed };
+}
+
+function find(bytes: Uint8Array, where: string): FoundVocabulary {
+  if (isZip(bytes)) return readArchiveVocabulary(bytes, where);
+  if (bytes.length > MOST_BYTES) {
+    throw inputError({
+      expected: `a vocabulary of at most ${MOST_BYTES} bytes`,
+      where,
+      received: bytes.length,
+    });
+  }
+  if (isPickle(bytes)) return fromPickle(readPickle(bytes, where, TOKENIZERS), where);
+  const text = utf8(bytes);
+  if (text === undefined || text.includes("\0")) {
+    const expected = "a vocabulary (JSON, pickle or text)";
+    throw inputError({ expected, where, received: "another kind of file" });
+  }
+  if (/^[\s\uFEFF]*[{["]/.test(text) && /[}\]"]\s*$/.test(text))
+    return readJsonVocabulary(text.replace(/^\uFEFF/, ""), where);
+  return wordList(wordLines(text.replace(/^\uFEFF/, "")), "list of words (text)", where);
+}
+
+/** Protocols 2 and later announce themselves; older pickles begin with a class, a mark or a container, and end in a dot. */
+function isPickle(bytes: Uint8Array): boolean {
+  if (bytes[0] === 0x80 && bytes[1]! <= 5) return true;
+  const head = new TextDecoder("latin1").decode(bytes.subarray(0, 200));
+  const older = /^c[\w.]+\n[\w.]+\n[(pqU]|^\((c|i[\w.]+\n|[dl](p\d+\n|q)|S'|V)|^[}\]][q(.]/;
+  return bytes.at(-1) === 0x2e && older.test(head);
+}
+
+function fromPickle(value: PickleValue, where: string): FoundVocabulary {
+  if (value instanceof PickleObject && TOKENIZERS.has(value.className)) {
+    if (value.state instanceof Map)
+      return readTokenizer(textKeys(value.state), "Keras Tokenizer (pickle)", where);
+    throw inputError({ expected: "a Tokenizer with its attributes", where });
+  }
+  if (typeof value === "string") return readJsonVocabulary(value, where);
+  if (value instanceof Map) {
+    if (value.get("word_index") instanceof Map)
+      return readTokenizer(textKeys(value), "dictionary (pickle)", where);
+    return readWordIndex(value, "word index (pickle)", where);
+  }
+  if (Array.isArray(value)) return wordList(value, "list of words (pickle)", where);
+  throw inputError({ expected: "a Tokenizer, a dictionary or a list of words", where, received: "another pickle" });
+}
+
+function textKeys(map: ReadonlyMap<PickleKey, PickleValue>): Map<string, unknown> {
+  return new Map([...map].map(([key, value]) => [String(key), value]));
+}

@@ -1,0 +1,262 @@
+/**
+ * The machine that a pickle's opcodes work: bytes to read, a stack, a memo. It makes plain values and knows a handful of
+ * classes by name; every other class or function is refused where it is named, before it could be called.
+ */
+import { type InputError, inputError } from "../../errors.js";
+import { label } from "../label.js";
+import { NUMPY_DTYPE, NUMPY_SCALARS, numpyScalar } from "./pickle-numpy.js";
+import { utf8 } from "./pickle-scalars.js";
+
+export type PickleKey = string | number | boolean | null;
+export type PickleValue =
+  | PickleKey
+  | Uint8Array
+  | PickleValue[]
+  | Map<PickleKey, PickleValue>
+  | PickleClass
+  | PickleObject;
+
+/** A class or function, by name only. */
+export class PickleClass {
+  constructor(readonly name: string) {}
+}
+
+/** What would have become an instance: its class, what it would have been made of, and its attributes. */
+export class PickleObject {
+  state: PickleValue = null;
+  constructor(
+    readonly className: string,
+    readonly args: readonly PickleValue[],
+  ) {}
+}
+
+/** What all values together may cost, a plain one 1 and a container `CONTAINER`: memory stays near 200 MB at most. */
+const BUDGET = 4_000_000;
+const CONTAINER = 20;
+/** Texts on lines, as protocol 0 writes them, are unescaped byte by byte. */
+const MOST_LINE = 65_536;
+
+const MAPPINGS = new Set(["collections.OrderedDict", "collections.defaultdict"]);
+const RECONSTRUCTORS = new Set(["copyreg._reconstructor", "copy_reg._reconstructor"]);
+/** What a defaultdict counts with and the base of every class, which are arguments only; and NumPy's numbers. */
+const NAMES = new Set([
+  ...["builtins.int", "__builtin__.int", "builtins.object", "__builtin__.object"],
+  ...[NUMPY_DTYPE, ...NUMPY_SCALARS],
+]);
+
+export class PickleMachine {
+  private at = 0;
+  /** Where the opcode at work stands. */
+  private start = 0;
+  private readonly view: DataView;
+  private stack: PickleValue[] = [];
+  /** The stacks below each mark. */
+  private readonly below: PickleValue[][] = [];
+  private readonly memo: PickleValue[] = [];
+  private spent = 0;
+
+  constructor(
+    private readonly bytes: Uint8Array,
+    private readonly where: string,
+    private readonly classes: ReadonlySet<string>,
+  ) {
+    this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  }
+
+  refuse(expected: string, received?: string, next?: string): InputError {
+    return inputError({ expected, where: `${this.where}, byte ${this.start}`, received, next });
+  }
+
+  // Reading.
+
+  opcode(): number {
+    this.start = this.at;
+    return this.unsigned(1);
+  }
+
+  take(length: number): Uint8Array {
+    if (length > this.bytes.length - this.at) throw this.refuse("a whole pickle", "one cut short");
+    this.at += length;
+    return this.bytes.subarray(this.at - length, this.at);
+  }
+
+  unsigned(width: 1 | 2 | 4 | 8): number {
+    const at = this.at;
+    this.take(width);
+    if (width === 1) return this.view.getUint8(at);
+    if (width === 2) return this.view.getUint16(at, true);
+    if (width === 4) return this.view.getUint32(at, true);
+    return Number(this.view.getBigUint64(at, true));
+  }
+
+  signed(): number {
+    return this.unsigned(4) | 0;
+  }
+
+  double(): number {
+    const at = this.at;
+    this.take(8);
+    return this.view.getFloat64(at, false);
+  }
+
+  line(): Uint8Array {
+    const end = this.bytes.indexOf(10, this.at);
+    const line = this.take((end < 0 ? this.bytes.length : end) - this.at);
+    if (line.length > MOST_LINE) throw this.refuse(`a line of at most ${MOST_LINE} bytes`, `${line.length}`);
+    this.take(1);
+    return line;
+  }
+
+  text(bytes: Uint8Array): string {
+    return this.sound(utf8(bytes), "text in UTF-8");
+  }
+
+  /** What a scalar's reader returned, unless it found none. */
+  sound<T>(value: T | undefined, expected: string): T {
+    if (value !== undefined) return value;
+    throw this.refuse(expected, "something else");
+  }
+
+  // The stack.
+
+  private spend(cost: number): void {
+    this.spent += cost;
+    if (this.spent > BUDGET) throw this.refuse(`at most ${BUDGET} values`, "more");
+  }
+
+  push(value: PickleValue): void {
+    this.spend(1);
+    this.stack.push(value);
+  }
+
+  pushContainer(value: PickleValue): void {
+    this.spend(CONTAINER);
+    this.stack.push(value);
+  }
+
+  pop(): PickleValue {
+    const value = this.stack.pop();
+    if (value === undefined) throw this.refuse("a value on the stack", "none");
+    return value;
+  }
+
+  top(): PickleValue {
+    const value = this.stack.at(-1);
+    if (value === undefined) throw this.refuse("a value on the stack", "none");
+    return value;
+  }
+
+  mark(): void {
+    this.spend(CONTAINER);
+    this.below.push(this.stack);
+    this.stack = [];
+  }
+
+  popMark(): PickleValue[] {
+    const items = this.stack;
+    const below = this.below.pop();
+    if (!below) throw this.refuse("a mark on the stack", "none");
+    this.stack = below;
+    return items;
+  }
+
+  /** Picklers number what they keep one after another; the oldest ones begin at 1. */
+  put(index: number): void {
+    this.spend(1);
+    if (!(index <= this.memo.length + 1)) throw this.refuse("memo entries in order", `entry ${index}`);
+    this.memo[index] = this.top();
+  }
+
+  memoize(): void {
+    this.put(this.memo.length);
+  }
+
+  get(index: number): void {
+    const value = this.memo[index];
+    if (value === undefined) throw this.refuse("a memo entry that is there", `entry ${index}`);
+    this.push(value);
+  }
+
+  // Containers.
+
+  append(items: PickleValue[]): void {
+    const list = this.top();
+    if (!Array.isArray(list)) throw this.refuse("a list to append to");
+    for (const item of items) list.push(item);
+  }
+
+  setItems(items: readonly PickleValue[]): void {
+    this.fill(this.top(), items);
+  }
+
+  dictionary(items: readonly PickleValue[]): void {
+    this.pushContainer(this.fill(new Map(), items));
+  }
+
+  private fill(map: PickleValue, items: readonly PickleValue[]): PickleValue {
+    if (!(map instanceof Map) || items.length % 2 !== 0) throw this.refuse("a dictionary and pairs for it");
+    for (let i = 0; i < items.length; i += 2) {
+      const key = items[i]!;
+      if (typeof key === "object" && key !== null) throw this.refuse("keys that are texts or numbers");
+      map.set(key, items[i + 1]!);
+    }
+    return map;
+  }
+
+  // Classes and objects.
+
+  global(module: string, name: string): void {
+    const full = `${module}.${name}`;
+    const known = [MAPPINGS, RECONSTRUCTORS, NAMES, this.classes].some((names) => names.has(full));
+    if (!known) {
+      throw this.refuse(
+        "a Keras Tokenizer, of plain values alone",
+        label(full),
+        "Code in pickles is never run.",
+      );
+    }
+    this.push(new PickleClass(full));
+  }
+
+  stackGlobal(): void {
+    const name = this.pop();
+    const module = this.pop();
+    if (typeof module !== "string" || typeof name !== "string") throw this.refuse("the name of a class");
+    this.global(module, name);
+  }
+
+  /** What calling `what` with `args` would have made. */
+  call(what: PickleValue, args: PickleValue): void {
+    if (!(what instanceof PickleClass) || !Array.isArray(args)) {
+      throw this.refuse("a class and its arguments", undefined, "Code in pickles is never run.");
+    }
+    if (MAPPINGS.has(what.name)) return this.pushContainer(this.mapping(args));
+    if (NUMPY_SCALARS.has(what.name)) {
+      return this.push(this.sound(numpyScalar(args), "a whole number or text of NumPy's"));
+    }
+    if (what.name === NUMPY_DTYPE || this.classes.has(what.name)) return this.pushContainer(new PickleObject(what.name, args));
+    const [of] = args;
+    if (RECONSTRUCTORS.has(what.name) && of instanceof PickleClass && this.classes.has(of.name)) {
+      return this.pushContainer(new PickleObject(of.name, []));
+    }
+    throw this.refuse("a Keras Tokenizer", `a call of ${label(what.name)}`, "Code in pickles is never run.");
+  }
+
+  /** OrderedDict(), OrderedDict([[key, value], …]) as Python 2 has it, or defaultdict(int). */
+  private mapping(args: readonly PickleValue[]): PickleValue {
+    const pairs = Array.isArray(args[0]) ? args[0] : [];
+    const sound = pairs.every((pair) => Array.isArray(pair) && pair.length === 2);
+    if (!sound || args.length > 1) throw this.refuse("the pairs of a dictionary");
+    return this.fill(new Map(), (pairs as PickleValue[][]).flat());
+  }
+
+  build(): void {
+    const state = this.pop();
+    const target = this.top();
+    if (target instanceof PickleObject) target.state = state;
+    else if (!(target instanceof Map && state instanceof Map && state.size === 0)) {
+      throw this.refuse("an object to give attributes to");
+    }
+  }
+}
+
