@@ -3,6 +3,14 @@ export { ACTIVATIONS, type ActivationName } from "./engine/contract.js";
 export { ENGINE_CHOICES, type EngineChoice, type EngineOptions } from "./engine/index.js";
 export { InputError } from "./errors.js";
 export { loadFile, loadModel, saveModel } from "./formats/load.js";
+export {
+  readVocabulary,
+  readVocabulary,
+  type VocabularyFile,
+  type VocabularyFile,
+  type VocabularyOptions,
+  type VocabularyOptions,
+} from "./formats/vocabulary/index.js";
 export * as layers from "./layers/index.js";
 export type { Layer, Parameter, Shape, Symbolic } from "./layers/layer.js";
 export { type ModelGraph, model } from "./model/functional.js";
@@ -15,6 +23,12 @@ export {
   sequential,
 } from "./model/model.js";
 export type { WeightArray } from "./model/weights.js";
+export {
+  assembleClassifier,
+  assembleClassifier,
+  type ClassifierParts,
+  type ClassifierParts,
+} from "./text/assemble.js";
 export {
   type ClassifierEvaluation,
   type Prediction,

@@ -1,14 +1,15 @@
 /** cellstate evaluate MODEL DATA: every metric of a classifier on labelled texts. */
 import type { Command } from "commander";
 import { readLabelledPath } from "../data/node-source.js";
-import { type ClassifierEvaluation, TextClassifier } from "../text/classifier.js";
+import type { ClassifierEvaluation } from "../text/classifier.js";
 import { Corpus } from "../text/corpus.js";
 import { type EngineFlags, EXIT, Exit, engineOptions, interruption, note, say } from "./context.js";
 import { type ColumnFlags, columnFlags } from "./data.js";
 import { styleFor } from "./terminal.js";
+import { openClassifier, type VocabularyFlags, vocabularyFlags } from "./tokenizer.js";
 import { evaluationText } from "./ui/evaluation.js";
 
-interface Flags extends EngineFlags, ColumnFlags {
+interface Flags extends EngineFlags, ColumnFlags, VocabularyFlags {
   json?: boolean;
   mistakes: number;
 }
@@ -17,25 +18,27 @@ export function evaluateCommand(program: Command): void {
   const command = program
     .command("evaluate")
     .description("measure a classifier on labelled texts")
-    .argument("<model>", "a .keras file that train saved")
+    .argument("<model>", "a .keras file that train saved, or any Keras model with --tokenizer")
     .argument("<data>", "CSV, TSV, JSONL (also .gz), a folder of label/*.txt, or - for standard input")
     .option("--mistakes <n>", "how many of the worst mistakes to show", Number, 10)
     .option("--json", "one JSON object in place of tables");
-  engineOptions(columnFlags(command)).action(async (model: string, data: string, flags: Flags) => {
-    const classifier = await TextClassifier.load(model, flags);
-    const { signal, release } = interruption();
-    const rows = await readLabelledPath(data, flags);
-    note(`${data}: ${rows.description.found}`);
-    const corpus = await Corpus.read(rows, classifier.vectorizer.frontEnd);
-    const evaluation = await classifier.evaluate(corpus, { mistakes: flags.mistakes, signal });
-    release();
-    if (signal.aborted) throw new Exit(EXIT.interrupted, "Interrupted.");
-    say(
-      flags.json
-        ? JSON.stringify(evaluationSummary(evaluation))
-        : evaluationText(evaluation, styleFor(process.stdout)),
-    );
-  });
+  engineOptions(vocabularyFlags(columnFlags(command))).action(
+    async (model: string, data: string, flags: Flags) => {
+      const classifier = await openClassifier(model, flags);
+      const { signal, release } = interruption();
+      const rows = await readLabelledPath(data, flags);
+      note(`${data}: ${rows.description.found}`);
+      const corpus = await Corpus.read(rows, classifier.vectorizer.frontEnd);
+      const evaluation = await classifier.evaluate(corpus, { mistakes: flags.mistakes, signal });
+      release();
+      if (signal.aborted) throw new Exit(EXIT.interrupted, "Interrupted.");
+      say(
+        flags.json
+          ? JSON.stringify(evaluationSummary(evaluation))
+          : evaluationText(evaluation, styleFor(process.stdout)),
+      );
+    },
+  );
 }
 
 /** The numbers of an evaluation that `--json` prints. */

@@ -2,10 +2,11 @@
 import { createInterface } from "node:readline";
 import type { Command } from "commander";
 import { percent } from "../display/numbers.js";
-import { TextClassifier } from "../text/classifier.js";
+import type { TextClassifier } from "../text/classifier.js";
 import { type EngineFlags, engineOptions, say } from "./context.js";
+import { openClassifier, type VocabularyFlags, vocabularyFlags } from "./tokenizer.js";
 
-interface Flags extends EngineFlags {
+interface Flags extends EngineFlags, VocabularyFlags {
   json?: boolean;
 }
 
@@ -16,11 +17,11 @@ export function predictCommand(program: Command): void {
   const command = program
     .command("predict")
     .description("label texts: the given ones, or one a line from standard input")
-    .argument("<model>", "a .keras file that train saved")
+    .argument("<model>", "a .keras file that train saved, or any Keras model with --tokenizer")
     .argument("[text...]", "texts to label")
     .option("--json", "a JSON line each: { label, probability, scores }");
-  engineOptions(command).action(async (model: string, texts: string[], flags: Flags) => {
-    const classifier = await TextClassifier.load(model, flags);
+  engineOptions(vocabularyFlags(command)).action(async (model: string, texts: string[], flags: Flags) => {
+    const classifier = await openClassifier(model, flags);
     if (texts.length > 0) return answer(classifier, texts, flags);
     for await (const batch of lineBatches(process.stdin)) answer(classifier, batch, flags);
   });

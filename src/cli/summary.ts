@@ -12,6 +12,7 @@ interface Flags {
   length: number;
   classes: number;
   define?: Definitions;
+  receipt?: boolean;
   json?: boolean;
 }
 
@@ -26,8 +27,10 @@ export function summaryCommand(program: Command): void {
     .option("--length <n>", "of a preset", whole("length", 1), 200)
     .option("--classes <n>", "of a preset", whole("classes", 2), 2)
     .option("--define <name=value>", "a value that a script computes (repeatable)", define)
+    .option("--receipt", "of a model file: what was read, assumed and left aside, and a check of the engines")
     .option("--json", "layers and counts as one JSON object")
     .action(async (source: string, flags: Flags) => {
+      if (flags.receipt) return sayReceipt(source, flags);
       const { define: definitions } = flags;
       const model = namedModel(source, flags) ?? (await openModel(source, { definitions })).model;
       if (flags.json) return say(JSON.stringify(describeModel(model)));
@@ -35,4 +38,13 @@ export function summaryCommand(program: Command): void {
       const terminalColumns = process.stdout.isTTY ? process.stdout.columns : undefined;
       say(model.summary({ format, lineLength, terminalColumns }));
     });
+}
+
+async function sayReceipt(source: string, { json }: Flags): Promise<void> {
+  const bytes = await readBytes(source);
+  const open = (engine: EngineChoice) => readKeras(bytes, { name: source, engine });
+  const { receipt, model } = open("reference");
+  model.dispose();
+  const check = await selfCheck(async (engine) => open(engine).model);
+  say(json ? JSON.stringify({ receipt, selfCheck: check }) : receiptText(source, receipt, check));
 }

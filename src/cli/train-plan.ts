@@ -4,12 +4,14 @@ import { basename, dirname, resolve } from "node:path";
 import { InputError, inputError } from "../errors.js";
 import type { Definitions } from "../formats/python/index.js";
 import type { Model } from "../model/model.js";
+import { checkVocabularyFits, ownVectorizer } from "../text/assemble.js";
 import { type FrontEndOptions, type RowOptions, SIDES, type Side } from "../text/options.js";
 import { Vectorizer } from "../text/vectorizer.js";
 import { type Optimizer, type OptimizerName, optimizers } from "../train/optimizers.js";
 import type { EngineFlags } from "./context.js";
 import type { ColumnFlags } from "./data.js";
 import { namedModel, openModel } from "./models.js";
+import { readTokenizerFile } from "./tokenizer.js";
 
 export interface TrainFlags extends EngineFlags, ColumnFlags {
   test?: string;
@@ -18,6 +20,8 @@ export interface TrainFlags extends EngineFlags, ColumnFlags {
   /** Ids known and read: the model file's own, else 1,000 and 200. */
   vocabulary?: number;
   length?: number;
+  /** A vocabulary file, in place of learning one. */
+  tokenizer?: string;
   frontEnd: FrontEndOptions["frontEnd"];
   padding?: Side;
   truncating?: Side;
@@ -50,8 +54,10 @@ export interface TrainPlan {
   sizes: { vocabulary: number; length: number };
   /** Null: the one the model file was compiled with. */
   optimizer: Optimizer | null;
-  /** A model file's network and vocabulary, when one was given. */
-  startFrom: { model: Model; vectorizer: Vectorizer | null } | null;
+  /** A model file's network, when one was given. */
+  startFrom: Model | null;
+  /** The vocabulary, where it is not learned: a tokenizer file's, or the model file's own. */
+  vectorizer: Vectorizer | null;
 }
 
 export async function planTraining(data: string, flags: TrainFlags): Promise<TrainPlan> {
@@ -70,20 +76,32 @@ export async function planTraining(data: string, flags: TrainFlags): Promise<Tra
       received: flags.frontEnd,
     });
   }
-  const startFrom = await openStart(flags);
-  const compiled = startFrom?.model.isCompiled ? startFrom.model.compiled.optimizer : null;
+  const start = await openStart(flags);
+  const startFrom = start?.model ?? null;
+  const compiled = startFrom?.isCompiled ? startFrom.compiled.optimizer : null;
   const chosen = flags.optimizer !== undefined || flags.learningRate !== undefined || !compiled;
-  const padding = flags.padding ?? startFrom?.vectorizer?.padding ?? "pre";
-  const row = { padding, truncating: flags.truncating ?? startFrom?.vectorizer?.truncating ?? padding };
+  const vectorizer = (await givenVocabulary(flags)) ?? start?.vectorizer ?? null;
+  const padding = flags.padding ?? vectorizer?.padding ?? "pre";
+  const row = { padding, truncating: flags.truncating ?? vectorizer?.truncating ?? padding };
+  if (startFrom && vectorizer) checkVocabularyFits(startFrom, vectorizer, flags.model);
   return {
     flags,
     name,
     out,
-    sizes: startFrom ? sizesOf(startFrom.model, flags) : { ...DEFAULT_SIZES, ...given(flags) },
-    text: { frontEnd: flags.frontEnd, ...startFrom?.vectorizer?.frontEnd, ...row } as TrainPlan["text"],
+    sizes: startFrom ? sizesOf(startFrom, flags) : { ...DEFAULT_SIZES, ...given(flags) },
+    text: { frontEnd: flags.frontEnd, ...vectorizer?.frontEnd, ...row } as TrainPlan["text"],
     optimizer: chosen ? makeOptimizer(flags, compiled) : null,
     startFrom,
+    vectorizer,
   };
+}
+
+/** The vocabulary of --tokenizer; rows are padded in front, as without it. */
+async function givenVocabulary({ tokenizer, vocabulary, ...flags }: TrainFlags): Promise<Vectorizer | null> {
+  if (!tokenizer) return null;
+  const { padding = "pre" } = flags;
+  const row = { padding, truncating: flags.truncating ?? padding };
+  return readTokenizerFile(tokenizer, { ...row, size: vocabulary });
 }
 
 const DEFAULT_SIZES = { vocabulary: 1000, length: 200 };
@@ -94,12 +112,13 @@ const given = ({ vocabulary, length }: TrainFlags) => ({
 });
 
 /** The network to start from, where --model names a file or script. */
-async function openStart(flags: TrainFlags): Promise<TrainPlan["startFrom"]> {
+async function openStart(flags: TrainFlags): Promise<{ model: Model; vectorizer: Vectorizer | null } | null> {
   const { engine, threads, seed, define: definitions } = flags;
   if (namedModel(flags.model, { ...DEFAULT_SIZES, classes: 2 })) return null;
   const { model, extras } = await openModel(flags.model, { engine, threads, seed, definitions });
   const kept = (extras as { vectorizer?: unknown } | null)?.vectorizer;
-  return { model, vectorizer: kept ? Vectorizer.fromJSON(kept, `${flags.model}: vectorizer`) : null };
+  const own = kept ? Vectorizer.fromJSON(kept, `${flags.model}: vectorizer`) : ownVectorizer(model);
+  return { model, vectorizer: own ?? null };
 }
 
 /** A model file says how many ids it knows and reads; flags may ask for fewer ids, not for another length. */

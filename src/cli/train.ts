@@ -5,6 +5,7 @@ import { OPTIMIZER_DEFAULTS } from "../train/optimizers.js";
 import { engineOptions, positive, share, whole } from "./context.js";
 import { columnFlags } from "./data.js";
 import { define } from "./models.js";
+import { tokenizerOption } from "./tokenizer.js";
 import { planTraining, type TrainFlags } from "./train-plan.js";
 import { runTraining } from "./training.js";
 
@@ -13,7 +14,7 @@ export function trainCommand(program: Command): void {
     .command("train")
     .description("learn a classifier from labelled texts, measure it and save it")
     .argument("<data>", "CSV, TSV, JSONL (also .gz), a folder of label/*.txt, or - for standard input");
-  columnFlags(command)
+  tokenizerOption(columnFlags(command))
     .option("--test <data>", "measure on this data instead of a part held out")
     .option(
       "--test-split <share>",
@@ -30,8 +31,8 @@ export function trainCommand(program: Command): void {
     .option("--vocabulary <n>", "words to know, padding included (default: 1000)", whole("vocabulary", 2))
     .option("--length <n>", "words of each text to read (default: 200)", whole("length", 1))
     .option("--front-end <name>", "tokenizer or textVectorization", "tokenizer")
-    .option("--padding <side>", "pre or post: where short texts are filled up (default: pre)")
-    .option("--truncating <side>", "pre or post: where long texts are cut (default: as padding)")
+    .option("--pad, --padding <side>", "pre or post: where short texts are filled up (default: pre)")
+    .option("--truncate, --truncating <side>", "pre or post: where long texts are cut (default: as padding)")
     .option("--epochs <n>", "most passes over the data", whole("epochs", 1), 20)
     .option("--patience <n>", "passes without improvement before stopping", whole("patience", 1), 3)
     .option("--batch-size <n>", "texts a step", whole("batch-size", 1), 32)

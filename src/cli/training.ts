@@ -131,14 +131,14 @@ function splitTest(corpus: Corpus, { flags }: TrainPlan): [Uint32Array, Uint32Ar
 }
 
 function trainOptions(
-  { flags, sizes, text, optimizer, startFrom }: TrainPlan,
+  { flags, sizes, text, optimizer, startFrom, vectorizer }: TrainPlan,
   rows: Uint32Array,
   signal: AbortSignal,
   resume: TrainingState | null,
   watchers: Callback[],
 ): TrainOptions {
   const { epochs, patience, batchSize, validationSplit, balance, seed, engine, threads } = flags;
-  const { model = flags.model, vectorizer = null } = startFrom ?? {};
+  const model = startFrom ?? flags.model;
   return {
     ...{ ...sizes, epochs, patience, batchSize, validationSplit, balance, seed, engine, threads },
     ...{ text, rows, model, signal, callbacks: watchers },

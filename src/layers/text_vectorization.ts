@@ -38,7 +38,11 @@ export class TextVectorization extends Input {
     const { name, trainable } = given;
     const options = configure(textVectorizationOptions, given, "TextVectorization");
     const shape: Shape = [options.outputSequenceLength];
-    super({ shape, ...(name === undefined ? {} : { name }), ...(trainable === undefined ? {} : { trainable }) });
+    super({
+      shape,
+      ...(name === undefined ? {} : { name }),
+      ...(trainable === undefined ? {} : { trainable }),
+    });
     const { standardize, split, outputSequenceLength: length, vocabulary } = options;
     const row = length === null ? {} : { length };
     this.vectorizer = new Vectorizer({ frontEnd: "textVectorization", standardize, split }, vocabulary, row);

@@ -1,8 +1,8 @@
 /** What users pass as x, checked against a model's inputs. */
 import { inputError } from "../errors.js";
 import { TextVectorization } from "../layers/text_vectorization.js";
-import { checkIds, type Rows, type RowsLike, toRows } from "../train/arrays.js";
 import type { Vectorizer } from "../text/vectorizer.js";
+import { checkIds, type Rows, type RowsLike, toRows } from "../train/arrays.js";
 import type { Node } from "./graph.js";
 
 /** Rows of numbers; or texts, where a model's input is a TextVectorization. */
@@ -24,7 +24,8 @@ function readInput(x: InputLike, node: Node | undefined, where: string): Rows {
   if (!isTexts(x)) return toRows(x as RowsLike, where);
   const layer = node?.layer;
   if (!(layer instanceof TextVectorization)) {
-    const next = "Only a model that begins with TextVectorization takes texts: encode them with a Vectorizer.";
+    const next =
+      "Only a model that begins with TextVectorization takes texts: encode them with a Vectorizer.";
     throw inputError({ expected: "rows of numbers", where, received: "texts", next });
   }
   return textRows(x, layer.vectorizer);

@@ -356,11 +356,7 @@ export class Model {
   // ---- use ----------------------------------------------------------------------------------------------
 
   /** Loss and metrics on rows x and targets y, without dropout. */
-  async evaluate(
-    x: InputsLike,
-    y: TargetsLike,
-    options: EvaluateOptions = {},
-  ): Promise<Scores> {
+  async evaluate(x: InputsLike, y: TargetsLike, options: EvaluateOptions = {}): Promise<Scores> {
     knownOptions(options, ["batchSize", "sampleWeight", "signal"], "evaluate");
     const scores = await this.evaluateDataset(this.dataset(x, y, options), options);
     if (!scores) throw new DOMException("evaluate was aborted", "AbortError");

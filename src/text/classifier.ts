@@ -259,7 +259,7 @@ export class UnfinishedTraining extends TrainingError {
 }
 
 /** One sigmoid unit for two labels, else one softmax unit a label. */
-function checkOutputs(model: Model, classes: number): void {
+export function checkOutputs(model: Model, classes: number): void {
   const outputs = model.outputSize;
   if (outputs === classes || (outputs === 1 && classes === 2)) return;
   throw inputError({

@@ -4,10 +4,12 @@ import { type Input, input } from "../../layers/input.js";
 import type { Layer, Shape } from "../../layers/layer.js";
 import type { Link } from "../../model/graph.js";
 import { isObject, type Json, type JsonObject } from "../json.js";
+import { label } from "../label.js";
 import { cudnnConversion } from "./cudnn.js";
 import { readGraph } from "./functional-config.js";
-import { containerNames, type LayerNode, readLayer, readNode } from "./layer-config.js";
+import { containerNames, type LayerNode, readLayer, readNode, withPlace } from "./layer-config.js";
 import { type Context, layerLabel } from "./receipt.js";
+import { makeTextVectorization, readSettings, readWords } from "./text-vectorization.js";
 import type { StoredWeight } from "./weights-store.js";
 
 /** A layer and where its weights lie in a file. */
@@ -124,11 +126,44 @@ export function readEntry(
       next,
     });
   }
+  if (className === "TextVectorization") {
+    return readTextEntry(child, entries, inputs[0]!, place, context, where);
+  }
   const layer = readLayer(child, context, where);
   if (entries.some((entry) => entry.layer.name === layer.name)) layer.name = `${place.owner}_${layer.name}`;
   const convert = cudnnConversion(className);
   entries.push({ layer, inputs, group: place.prefix, owner: place.owner, where, convert });
   return entries.length - 1;
+}
+
+/** TextVectorization takes the place of the input that feeds it. Without its vocabulary the model takes ids. */
+function readTextEntry(
+  { config, name }: LayerNode,
+  entries: Entry[],
+  input: number,
+  place: Place,
+  context: Context,
+  where: string,
+): number {
+  const settings = readSettings(config, where);
+  const { layer } = entries[input]!;
+  if (layer.className !== "InputLayer") {
+    const received = `${layer.className} ${label(layer.name)}`;
+    throw inputError({ expected: "an input of its own before TextVectorization", where, received });
+  }
+  const words = readWords(config, context.asset?.(`${place.prefix}/vocabulary.txt`), where);
+  const { owner } = place;
+  if (words) {
+    const text = withPlace(where, () => makeTextVectorization(name, settings, words));
+    entries[input] = { layer: text, inputs: [], group: place.prefix, owner, where };
+  } else {
+    const { standardize, split, outputSequenceLength } = settings;
+    context.notes.warn(
+      `${where}: the file has no vocabulary, so the model takes ids of texts; keep the vocabulary beside it (standardize ${standardize}, split ${split}, padded behind)`,
+    );
+    entries[input] = inputEntry(layer.name, [outputSequenceLength], where);
+  }
+  return input;
 }
 
 export function within(place: Place, child: LayerNode, group: string): Place {
@@ -163,6 +198,7 @@ function sequentialShape(
   node: JsonObject,
   where: string,
 ): Shape {
+  if (first.className === "TextVectorization") return TEXTS;
   const length = first.config["input_length"];
   const candidates = [
     declared && shapeOf(declared.config),
@@ -184,7 +220,11 @@ function shapeOf(config: JsonObject): Json | undefined {
   return config["batch_shape"] ?? config["batch_input_shape"] ?? undefined;
 }
 
+/** The shape of an input of texts, until TextVectorization takes its place. */
+const TEXTS: Shape = [1];
+
 export function inputShape({ config }: LayerNode, where: string): Shape {
+  if (config["dtype"] === "string") return TEXTS;
   return readShape(shapeOf(config), where);
 }
 

@@ -39,6 +39,7 @@ interface Opened {
   training: Json | undefined;
   weights: WeightsStore | undefined;
   optimizer: StoredWeight[];
+  asset?: (path: string) => Uint8Array | undefined;
   extras: Json;
 }
 
@@ -50,7 +51,8 @@ interface Opened {
 export function readKeras(bytes: Uint8Array, { name = "model", ...engine }: ReadOptions = {}): KerasFile {
   const opened = open(bytes, name);
   const notes = new Notes();
-  const context: Context = { file: name, ...parseVersion(opened.version), notes };
+  const { asset } = opened;
+  const context: Context = { file: name, ...parseVersion(opened.version), notes, asset };
   if (context.major < 2 || context.major > 3) {
     throw inputError({ expected: "a file of Keras 2 or 3", where: name, received: opened.version });
   }
@@ -136,6 +138,7 @@ function openArchive(bytes: Uint8Array, file: string): Opened {
   const metadata = json("metadata.json");
   const weights = readWeightsMember(members, file);
   const place = `${file}: model.weights.h5`;
+  const older = olderAssets(members);
   return {
     format: "Keras archive",
     version: isObject(metadata) ? asText(metadata["keras_version"]) : null,
@@ -144,8 +147,17 @@ function openArchive(bytes: Uint8Array, file: string): Opened {
     training: isObject(config) ? config["compile_config"] : undefined,
     weights: pathStore([weights], place),
     optimizer: pathOptimizer(weights, place),
+    asset: (path) => members.get(`assets/${path}`)?.read() ?? older.get(path)?.read(),
     extras: json(EXTRAS_MEMBER, DATA_FORBIDDEN) ?? null,
   };
+}
+
+/** Keras 2.13 called the folder "layers" otherwise. */
+function olderAssets(members: Map<string, ZipMember>): Map<string, ZipMember> {
+  const renamed = [...members].map(
+    ([name, member]) => [name.replace("assets/_layer_checkpoint_dependencies/", "layers/"), member] as const,
+  );
+  return new Map(renamed);
 }
 
 function readWeightsMember(members: Map<string, ZipMember>, file: string): Hdf5Group {

@@ -46,6 +46,8 @@ export interface Context {
   readonly major: number;
   readonly minor: number;
   readonly notes: Notes;
+  /** A file kept beside the configuration, by its path: "layers/text_vectorization/vocabulary.txt". */
+  readonly asset?: ((path: string) => Uint8Array | undefined) | undefined;
 }
 
 /** The major and minor number of "2.3.0-tf"; a file that does not say is taken for Keras 3, whose names are ours. */

@@ -1,6 +1,6 @@
 /** TextVectorization in Keras's files: settings in the configuration, the vocabulary there or in a text file beside it. */
 import { inputError } from "../../errors.js";
-import { TextVectorization, textVectorization } from "../../layers/text_vectorization.js";
+import { type TextVectorization, textVectorization } from "../../layers/text_vectorization.js";
 import type { TextVectorizationOptions } from "../../text/options.js";
 import { isObject, type Json, type JsonObject } from "../json.js";
 import { label } from "../label.js";
@@ -112,6 +112,7 @@ export function makeTextVectorization(
  */
 export function vocabularyText({ vectorizer }: TextVectorization): string | null {
   const { vocabulary } = vectorizer;
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
   const safe = vocabulary.every((word) => !/[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]/.test(word));
   return safe ? vocabulary.join("\n") : null;
 }
@@ -122,7 +123,12 @@ export function writeTextVectorization(layer: TextVectorization, inline: boolean
   const { vocabulary } = layer.vectorizer;
   const theirs = <T>(table: [Json, T][], value: T) => table.find(([, ours]) => ours === value)![0];
   const words = inline || vocabularyText(layer) === null ? vocabulary.slice(2) : null;
-  const input: JsonObject = { batch_shape: [null, 1], dtype: "string", sparse: false, name: inputName(layer) };
+  const input: JsonObject = {
+    batch_shape: [null, 1],
+    dtype: "string",
+    sparse: false,
+    name: inputName(layer),
+  };
   const config: JsonObject = {
     name: layer.name,
     trainable: layer.trainable,

@@ -1,4 +1,6 @@
 /** Writing a model so that Python Keras opens it. */
+import type { Layer } from "../../layers/layer.js";
+import { TextVectorization } from "../../layers/text_vectorization.js";
 import { isChain, type Node } from "../../model/graph.js";
 import type { Model } from "../../model/model.js";
 import { type Hdf5DatasetInput, type Hdf5GroupInput, writeHdf5 } from "../hdf5/writer.js";
@@ -9,6 +11,7 @@ import { weightGroups, writeLayer } from "./layer-config.js";
 import { entriesOf } from "./model-weights.js";
 import { writeOptimizerState } from "./optimizer-state.js";
 import { EXTRAS_MEMBER } from "./read.js";
+import { inputName, vocabularyText, writeTextVectorization } from "./text-vectorization.js";
 
 /** The Keras whose format and meaning of names is written. */
 export const KERAS_VERSION = "3.15.1";
@@ -27,15 +30,26 @@ export interface WriteOptions {
 export function writeKeras(model: Model, { extras = null, savedAt }: WriteOptions = {}): Uint8Array {
   const metadata: JsonObject = { keras_version: KERAS_VERSION };
   if (savedAt) metadata["date_saved"] = savedAt.toISOString().slice(0, 19).replace("T", "@");
-  const config = writeModelConfig(model);
+  const config = writeModelConfig(model, false);
   if (model.isCompiled) config["compile_config"] = writeCompileConfig(model);
   const members: [string, Uint8Array][] = [
     ["metadata.json", encode(metadata)],
     ["config.json", encode(config)],
     ["model.weights.h5", writeHdf5(pathTree(model))],
   ];
+  members.push(...writeVocabularies(model));
   if (extras !== null) members.push([EXTRAS_MEMBER, encode(extras)]);
   return writeZip(members);
+}
+
+/** Keras keeps a vocabulary twice: for the layer, and for the table inside it. */
+function writeVocabularies(model: Model): [string, Uint8Array][] {
+  return entriesOf(model).flatMap(({ layer, group }): [string, Uint8Array][] => {
+    const text = layer instanceof TextVectorization ? vocabularyText(layer) : null;
+    if (text === null) return [];
+    const folders = [`assets/${group}/_lookup_layer`, `assets/${group}`];
+    return folders.map((folder) => [`${folder}/vocabulary.txt`, new TextEncoder().encode(text)]);
+  });
 }
 
 /** An HDF5 model in the older format, `.h5`. */
@@ -60,18 +74,22 @@ function encode(value: Json): Uint8Array {
   return new TextEncoder().encode(JSON.stringify(value));
 }
 
-/** `config.json`, without how the model is trained. */
-export function writeModelConfig(model: Model): JsonObject {
-  const inputShape = withBatch(model.inputShapes[0]!);
+/**
+ * `config.json`, without how the model is trained.
+ * @param inline whether vocabularies stand in it, or are kept beside it
+ */
+export function writeModelConfig(model: Model, inline = true): JsonObject {
+  const first = model.nodes[0]!;
+  const inputShape = withBatch(first.layer instanceof TextVectorization ? [1] : first.shape);
   const config: JsonObject = { name: model.name, trainable: true, dtype: "float32" };
   const node = { module: "keras", class_name: "Sequential", config, registered_name: null };
-  config["layers"] = model.nodes.map((node) => writeNode(node, model.nodes));
   if (isChain(model.nodes) && model.outputNode === model.nodes.at(-1)) {
+    config["layers"] = model.nodes.flatMap((node) => writeNode(node, model.nodes, inline));
     config["build_input_shape"] = inputShape;
     return { ...node, build_config: { input_shape: inputShape } };
   }
-  config["layers"] = model.nodes.map((node) => writeGraphNode(node, model.nodes));
-  config["input_layers"] = model.nodes.filter(isInput).map(({ layer }) => [layer.name, 0, 0]);
+  config["layers"] = model.nodes.flatMap((node) => writeGraphNode(node, model.nodes, inline));
+  config["input_layers"] = model.nodes.filter(isInput).map(({ layer }) => [nameOfInput(layer), 0, 0]);
   config["output_layers"] = [[model.outputNode.layer.name, 0, 0]];
   return { ...node, class_name: "Functional" };
 }
@@ -80,26 +98,45 @@ function isInput({ inputs }: Node): boolean {
   return inputs.length === 0;
 }
 
+function nameOfInput(layer: Layer): string {
+  return layer instanceof TextVectorization ? inputName(layer) : layer.name;
+}
+
 function withBatch(shape: readonly (number | null)[]): (number | null)[] {
   return [null, ...shape];
 }
 
-function writeNode({ layer, inputs, shape }: Node, nodes: readonly Node[]): JsonObject {
-  if (inputs.length > 0) return writeLayer(layer, withBatch(nodes[inputs[0]!]!.shape));
+/** A layer's entry; TextVectorization has an input of its own in front. */
+function writeNode({ layer, inputs, shape }: Node, nodes: readonly Node[], inline: boolean): JsonObject[] {
+  if (layer instanceof TextVectorization) return writeTextVectorization(layer, inline);
+  if (inputs.length > 0) return [writeLayer(layer, withBatch(nodes[inputs[0]!]!.shape))];
   const config = { batch_shape: withBatch(shape), dtype: "float32", sparse: false, name: layer.name };
-  return { module: "keras.layers", class_name: "InputLayer", config, registered_name: null };
+  return [{ module: "keras.layers", class_name: "InputLayer", config, registered_name: null }];
 }
 
-/** A Functional model's entry: the layer, its name and the tensors it is called on. */
-function writeGraphNode(node: Node, nodes: readonly Node[]): JsonObject {
-  const tensors = node.inputs.map((i): JsonObject => {
-    const { layer, shape } = nodes[i]!;
-    const config = { shape: withBatch(shape), dtype: "float32", keras_history: [layer.name, 0, 0] };
-    return { class_name: "__keras_tensor__", config };
-  });
-  const args: Json[] = tensors.length > 1 ? [tensors] : tensors;
-  const inbound: Json[] = tensors.length > 0 ? [{ args, kwargs: {} }] : [];
-  return { ...writeNode(node, nodes), name: node.layer.name, inbound_nodes: inbound };
+function tensor(name: string, shape: readonly (number | null)[], dtype = "float32"): JsonObject {
+  const config = { shape: withBatch(shape), dtype, keras_history: [name, 0, 0] };
+  return { class_name: "__keras_tensor__", config };
+}
+
+/** A Functional model's entries: the layer, its name and the tensors it is called on. */
+function writeGraphNode(node: Node, nodes: readonly Node[], inline: boolean): JsonObject[] {
+  const { layer } = node;
+  const called = (tensors: JsonObject[]): Json[] => {
+    const args: Json[] = tensors.length > 1 ? [tensors] : tensors;
+    return tensors.length > 0 ? [{ args, kwargs: {} }] : [];
+  };
+  const [entry, text] = writeNode(node, nodes, inline);
+  if (text) {
+    const name = nameOfInput(layer);
+    const from = called([tensor(name, [1], "string")]);
+    return [
+      { ...entry, name, inbound_nodes: [] },
+      { ...text, name: layer.name, inbound_nodes: from },
+    ];
+  }
+  const inputs = node.inputs.map((i) => tensor(nodes[i]!.layer.name, nodes[i]!.shape));
+  return [{ ...entry, name: layer.name, inbound_nodes: called(inputs) }];
 }
 
 /** The older format names classes without saying where they come from. */

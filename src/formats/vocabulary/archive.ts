@@ -23,7 +23,11 @@ export function readArchiveVocabulary(bytes: Uint8Array, file: string): FoundVoc
   const files = own.length > 0 ? own : texts;
   if (configs.length !== 1 || files.length > 1) {
     const received = configs.length === 0 ? "a model without one" : `${configs.length} of them`;
-    throw inputError({ expected: "one vocabulary (TextVectorization or Cellstate's)", where: file, received });
+    throw inputError({
+      expected: "one vocabulary (TextVectorization or Cellstate's)",
+      where: file,
+      received,
+    });
   }
   const asset = files.length > 0 ? members.get(files[0]!)!.read() : undefined;
   return textVectorizationJson(configs[0]!, `${file}: config.json: TextVectorization`, asset);

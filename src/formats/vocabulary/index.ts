@@ -8,8 +8,8 @@ import { Vectorizer } from "../../text/vectorizer.js";
 import { isZip } from "../zip.js";
 import { readArchiveVocabulary } from "./archive.js";
 import { readJsonVocabulary, wordList } from "./json.js";
-import { type PickleKey, PickleObject, type PickleValue } from "./pickle-machine.js";
 import { readPickle } from "./pickle.js";
+import { type PickleKey, PickleObject, type PickleValue } from "./pickle-machine.js";
 import { utf8 } from "./pickle-scalars.js";
 import { readTokenizer, readWordIndex } from "./tokenizer.js";
 import { wordLines } from "./words.js";
@@ -104,7 +104,11 @@ function fromPickle(value: PickleValue, where: string): FoundVocabulary {
     return readWordIndex(value, "word index (pickle)", where);
   }
   if (Array.isArray(value)) return wordList(value, "list of words (pickle)", where);
-  throw inputError({ expected: "a Tokenizer, a dictionary or a list of words", where, received: "another pickle" });
+  throw inputError({
+    expected: "a Tokenizer, a dictionary or a list of words",
+    where,
+    received: "another pickle",
+  });
 }
 
 function textKeys(map: ReadonlyMap<PickleKey, PickleValue>): Map<string, unknown> {

@@ -56,10 +56,15 @@ function ours(value: JsonObject, where: string): FoundVocabulary {
 }
 
 /** TextVectorization's get_config(). */
-export function textVectorizationJson(config: JsonObject, where: string, asset?: Uint8Array): FoundVocabulary {
+export function textVectorizationJson(
+  config: JsonObject,
+  where: string,
+  asset?: Uint8Array,
+): FoundVocabulary {
   const { standardize, split, outputSequenceLength: length } = readSettings(config, where);
   const words = readWords(config, asset, where);
-  if (!words) throw inputError({ expected: "a list of words", where: `${where}: vocabulary`, received: null });
+  if (!words)
+    throw inputError({ expected: "a list of words", where: `${where}: vocabulary`, received: null });
   return {
     frontEnd: { frontEnd: "textVectorization", standardize, split },
     words,

@@ -230,16 +230,18 @@ export class PickleMachine {
     if (!(what instanceof PickleClass) || !Array.isArray(args)) {
       throw this.refuse("a class and its arguments", undefined, "Code in pickles is never run.");
     }
-    if (MAPPINGS.has(what.name)) return this.pushContainer(this.mapping(args));
-    if (NUMPY_SCALARS.has(what.name)) {
-      return this.push(this.sound(numpyScalar(args), "a whole number or text of NumPy's"));
-    }
-    if (what.name === NUMPY_DTYPE || this.classes.has(what.name)) return this.pushContainer(new PickleObject(what.name, args));
+    this.pushContainer(this.made(what.name, args));
+  }
+
+  private made(name: string, args: readonly PickleValue[]): PickleValue {
+    if (MAPPINGS.has(name)) return this.mapping(args);
+    if (NUMPY_SCALARS.has(name)) return this.sound(numpyScalar(args), "a whole number or text of NumPy's");
+    if (name === NUMPY_DTYPE || this.classes.has(name)) return new PickleObject(name, args);
     const [of] = args;
-    if (RECONSTRUCTORS.has(what.name) && of instanceof PickleClass && this.classes.has(of.name)) {
-      return this.pushContainer(new PickleObject(of.name, []));
+    if (RECONSTRUCTORS.has(name) && of instanceof PickleClass && this.classes.has(of.name)) {
+      return new PickleObject(of.name, []);
     }
-    throw this.refuse("a Keras Tokenizer", `a call of ${label(what.name)}`, "Code in pickles is never run.");
+    throw this.refuse("a Keras Tokenizer", `a call of ${label(name)}`, "Code in pickles is never run.");
   }
 
   /** OrderedDict(), OrderedDict([[key, value], …]) as Python 2 has it, or defaultdict(int). */
@@ -259,4 +261,3 @@ export class PickleMachine {
     }
   }
 }
-

@@ -40,8 +40,8 @@ export function quotedText(line: Uint8Array): string | undefined {
   const text = latin1(line);
   if (!/^'.*'$|^".*"$/s.test(text)) return undefined;
   const bytes: number[] = [];
-  for (const [, plain, hex, escape] of text.slice(1, -1).matchAll(/([^\\])|\\x([\da-f]{2})|\\(.)/gis)) {
-    const byte = plain ? plain.charCodeAt(0) : hex ? Number.parseInt(hex, 16) : ESCAPES[escape!];
+  for (const [, plain, hex, special] of text.slice(1, -1).matchAll(/([^\\])|\\x([\da-f]{2})|\\(.)/gis)) {
+    const byte = plain ? plain.charCodeAt(0) : hex ? Number.parseInt(hex, 16) : ESCAPES[special!];
     if (byte === undefined) return undefined;
     bytes.push(byte);
   }
@@ -50,7 +50,6 @@ export function quotedText(line: Uint8Array): string | undefined {
 
 function latin1(bytes: Uint8Array): string {
   let text = "";
-  for (let i = 0; i < bytes.length; i += 8192)
-    text += String.fromCharCode(...bytes.subarray(i, i + 8192));
+  for (let i = 0; i < bytes.length; i += 8192) text += String.fromCharCode(...bytes.subarray(i, i + 8192));
   return text;
 }

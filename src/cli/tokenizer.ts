@@ -1,0 +1,102 @@
+/** Options for a vocabulary that was kept beside the model, and the classifier that comes of them. */
+import { type Command, Option } from "commander";
+import { InputError, inputError } from "../errors.js";
+import { loadFile } from "../formats/load.js";
+import { readBytes } from "../formats/node-files.js";
+import { readVocabulary } from "../formats/vocabulary/index.js";
+import { assembleClassifier, ownVectorizer } from "../text/assemble.js";
+import { TextClassifier } from "../text/classifier.js";
+import { type RowOptions, SIDES, type Side } from "../text/options.js";
+import { Vectorizer } from "../text/vectorizer.js";
+import { type EngineFlags, note, whole } from "./context.js";
+
+export interface VocabularyFlags {
+  tokenizer?: string;
+  padding?: Side;
+  truncating?: Side;
+  length?: number;
+  vocabulary?: number;
+  labels?: string[];
+  threshold?: number;
+}
+
+const TOKENIZER_HELP =
+  "the vocabulary of the texts: tokenizer.json, tokenizer.pkl, word_index.json, vocabulary.txt or a .keras file";
+
+export function tokenizerOption(command: Command): Command {
+  return command.option("--tokenizer <file>", TOKENIZER_HELP);
+}
+
+/** For models whose file does not say how texts become ids. */
+export function vocabularyFlags(command: Command): Command {
+  return tokenizerOption(command)
+    .addOption(new Option("--pad, --padding <side>", "where short texts are filled up").choices(SIDES))
+    .addOption(new Option("--truncate, --truncating <side>", "where long texts are cut").choices(SIDES))
+    .option("--length <n>", "ids in a row (default: the model's)", whole("length", 1))
+    .option("--vocabulary <n>", "ids that count: Keras's num_words (default: all)", whole("vocabulary", 2))
+    .option("--labels <a,b>", "what the classes are called, in their order", labelNames)
+    .option("--threshold <p>", "of two labels, the second is answered above this", probability);
+}
+
+function labelNames(text: string): string[] {
+  const names = text.split(",").map((name) => name.trim());
+  if (names.length >= 2 && names.every((name) => name !== "")) return names;
+  throw inputError({ expected: "names with commas between, as ham,spam", where: "--labels", received: text });
+}
+
+function probability(text: string): number {
+  const value = text.trim() === "" ? Number.NaN : Number(text);
+  if (value >= 0 && value <= 1) return value;
+  throw inputError({ expected: "a number from 0 to 1", where: "--threshold", received: text });
+}
+
+/** Reads `--tokenizer`; says on stderr what it is and what was assumed. */
+export async function readTokenizerFile(
+  path: string,
+  options: RowOptions & { size?: number | undefined },
+): Promise<Vectorizer> {
+  const { vectorizer, format, assumed } = readVocabulary(await readBytes(path), { name: path, ...options });
+  note(`${path}: ${format}, ${vectorizer.size.toLocaleString("en")} ids`);
+  for (const line of assumed) note(`${path}: assumed ${line}`);
+  return vectorizer;
+}
+
+/** The classifier of a model file, whose vocabulary is in it or given beside it. */
+export async function openClassifier(
+  path: string,
+  flags: EngineFlags & VocabularyFlags,
+): Promise<TextClassifier> {
+  const { engine, threads, tokenizer, padding, truncating, length, vocabulary: size } = flags;
+  const { model, extras } = await loadFile(path, { engine, threads });
+  const saved = extras === null ? null : TextClassifier.fromModel(model, extras, path);
+  if (size !== undefined && !tokenizer) {
+    throw new InputError("--vocabulary: expected --tokenizer FILE beside it, whose ids it counts.");
+  }
+  const row = { padding, truncating };
+  const vectorizer = tokenizer
+    ? await readTokenizerFile(tokenizer, { ...row, size })
+    : withRow(saved?.vectorizer ?? ownVectorizer(model), row);
+  const labels = flags.labels ?? saved?.labels;
+  const parts = {
+    vectorizer,
+    length: length ?? saved?.length,
+    labels,
+    threshold: flags.threshold ?? saved?.threshold,
+  };
+  const classifier = assembleClassifier(model, parts, path);
+  if (!labels) note(`${path}: labels ${classifier.labels.join(", ")}; name them with --labels`);
+  return classifier;
+}
+
+/** The same vocabulary with other sides, where they are given. */
+function withRow(
+  vectorizer: Vectorizer | undefined,
+  { padding, truncating }: RowOptions,
+): Vectorizer | undefined {
+  if (!vectorizer || (padding === undefined && truncating === undefined)) return vectorizer;
+  const { frontEnd, vocabulary } = vectorizer;
+  return new Vectorizer(frontEnd, vocabulary, {
+    padding: padding ?? vectorizer.padding,
+    truncating: truncating ?? vectorizer.truncating,
+  });
+}

@@ -1,0 +1,28 @@
+/** An import receipt as text: what was read, assumed, left aside, and what may differ from Keras. */
+import { counted } from "../../display/numbers.js";
+import type { Receipt } from "../../formats/keras/index.js";
+import type { SelfCheck } from "../../formats/self-check.js";
+
+export function receiptText(name: string, receipt: Receipt, check: SelfCheck): string {
+  const { format, kerasVersion, layers, parameters, filled, ignored, warnings } = receipt;
+  const version =
+    kerasVersion === null ? "which does not say what Keras wrote it" : `of Keras ${kerasVersion}`;
+  const lines = [
+    `${name}: ${format} ${version}`,
+    `${counted(layers, "layer")}, ${counted(parameters, "parameter")}`,
+    ...section("Filled in, as the file leaves them out", filled),
+    ...section("Left aside", ignored),
+    ...section("May differ from Keras", warnings),
+    ...check.engines.map(({ engine, difference }) => {
+      const where = `Self-check on ${check.rows} random rows, ${engine} against reference`;
+      return difference === null
+        ? `${where}: ${engine} cannot run here`
+        : `${where}: outputs within ${difference.toExponential(1)}`;
+    }),
+  ];
+  return lines.join("\n");
+}
+
+function section(title: string, notes: readonly string[]): string[] {
+  return notes.length === 0 ? [`${title}: nothing`] : [`${title}:`, ...notes.map((note) => `  ${note}`)];
+}

@@ -1,0 +1,79 @@
+/** A classifier put together from parts that were kept apart: a network, its vocabulary, and what its outputs are called. */
+import { finiteNumber, inputError, wholeNumber } from "../errors.js";
+import { TextVectorization } from "../layers/text_vectorization.js";
+import type { Model } from "../model/model.js";
+import { checkOutputs, TextClassifier } from "./classifier.js";
+import type { Vectorizer } from "./vectorizer.js";
+
+export interface ClassifierParts {
+  /** Default: that of the model's TextVectorization. */
+  vectorizer?: Vectorizer | undefined;
+  /** Ids in a row. Default: what the model's input says, then the vectorizer. */
+  length?: number | undefined;
+  /** One for each class, in order. Default "0", "1" … */
+  labels?: readonly string[] | undefined;
+  /** Of two labels, the second is answered above it. Default 0.5. */
+  threshold?: number | undefined;
+}
+
+/** @throws InputError where the parts do not fit each other; `name` is the model's file */
+export function assembleClassifier(model: Model, parts: ClassifierParts, name = "model"): TextClassifier {
+  const vectorizer = parts.vectorizer ?? ownVectorizer(model);
+  if (!vectorizer) {
+    throw inputError({
+      expected: "a vocabulary",
+      where: name,
+      next: "The file holds a network only: give the vocabulary it was trained with, --tokenizer FILE (tokenizer.json, tokenizer.pkl, word_index.json or vocabulary.txt).",
+    });
+  }
+  checkVocabularyFits(model, vectorizer, name);
+  const length = rowLength(model, parts.length, vectorizer, name);
+  const outputs = model.outputSize;
+  const count = outputs === 1 ? 2 : outputs;
+  const labels = parts.labels ?? Array.from({ length: count }, (_, k) => String(k));
+  if (new Set(labels).size < labels.length) {
+    throw inputError({ expected: "different labels", where: "labels", received: labels });
+  }
+  checkOutputs(model, labels.length);
+  const threshold = finiteNumber(parts.threshold ?? 0.5, "threshold", 0, 1);
+  return new TextClassifier({ model, vectorizer, length, labels, threshold, training: null });
+}
+
+/** The vectorizer of a model that takes texts itself. */
+export function ownVectorizer(model: Model): Vectorizer | undefined {
+  const layer = model.nodes[0]?.layer;
+  return layer instanceof TextVectorization ? layer.vectorizer : undefined;
+}
+
+/** Ids beyond an Embedding's table would be no words of the network's. */
+export function checkVocabularyFits(model: Model, vectorizer: Vectorizer, name: string): void {
+  const [first, ...others] = model.inputShapes;
+  if (!first || others.length > 0 || first.length !== 1) {
+    const received = others.length > 0 ? `${others.length + 1} inputs` : first;
+    throw inputError({ expected: "a model of one input, rows of token ids", where: name, received });
+  }
+  for (const { layer } of model.nodes) {
+    if (layer.className !== "Embedding") continue;
+    const { inputDim } = layer.options as { inputDim: number };
+    if (vectorizer.size <= inputDim) continue;
+    throw inputError({
+      expected: `a vocabulary of at most ${inputDim} ids, which is all that ${layer.name} takes`,
+      where: name,
+      received: vectorizer.size,
+      next: `If the texts were encoded with num_words=${inputDim} (or max_tokens), give --vocabulary ${inputDim}; otherwise this is another model's vocabulary.`,
+    });
+  }
+}
+
+function rowLength(model: Model, given: number | undefined, vectorizer: Vectorizer, name: string): number {
+  const fixed = model.inputShapes[0]?.[0] ?? undefined;
+  const length = given ?? fixed ?? vectorizer.length;
+  if (length === undefined) {
+    const next = "Its input takes rows of any length: say which it was trained with, --length N.";
+    throw inputError({ expected: "a length of rows", where: name, next });
+  }
+  wholeNumber(length, "length", 1, 1e6);
+  if (fixed === undefined || fixed === length) return length;
+  const next = "Leave the length out: the model says it.";
+  throw inputError({ expected: `rows of ${fixed} ids`, where: `${name}: length`, received: length, next });
+}
