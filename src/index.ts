@@ -5,10 +5,7 @@ export { InputError } from "./errors.js";
 export { loadFile, loadModel, saveModel } from "./formats/load.js";
 export {
   readVocabulary,
-  readVocabulary,
   type VocabularyFile,
-  type VocabularyFile,
-  type VocabularyOptions,
   type VocabularyOptions,
 } from "./formats/vocabulary/index.js";
 export * as layers from "./layers/index.js";
@@ -25,8 +22,6 @@ export {
 export type { WeightArray } from "./model/weights.js";
 export {
   assembleClassifier,
-  assembleClassifier,
-  type ClassifierParts,
   type ClassifierParts,
 } from "./text/assemble.js";
 export {

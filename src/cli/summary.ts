@@ -1,9 +1,14 @@
 /** cellstate summary MODEL: Keras's own table. */
 import type { Command } from "commander";
+import type { EngineChoice } from "../engine/index.js";
+import { readKeras } from "../formats/keras/index.js";
+import { readBytes } from "../formats/node-files.js";
 import type { Definitions } from "../formats/python/index.js";
+import { selfCheck } from "../formats/self-check.js";
 import { describeModel } from "../model/describe.js";
 import { say, whole } from "./context.js";
 import { define, namedModel, openModel } from "./models.js";
+import { receiptText } from "./ui/receipt.js";
 
 interface Flags {
   format: "keras3" | "keras2";

@@ -40,7 +40,7 @@ const MAPPINGS = new Set(["collections.OrderedDict", "collections.defaultdict"])
 const RECONSTRUCTORS = new Set(["copyreg._reconstructor", "copy_reg._reconstructor"]);
 /** What a defaultdict counts with and the base of every class, which are arguments only; and NumPy's numbers. */
 const NAMES = new Set([
-  ...["builtins.int", "__builtin__.int", "builtins.object", "__builtin__.object"],
+  ...["builtins.int", "__builtin__.int", "__builtin__.long", "builtins.object", "__builtin__.object"],
   ...[NUMPY_DTYPE, ...NUMPY_SCALARS],
 ]);
 
