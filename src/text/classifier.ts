@@ -361,7 +361,7 @@ class TrainingSession {
   private earlyStopping(validated: boolean): EarlyStopping | null {
     if (!validated) return null;
     const patience = wholeNumber(this.options.patience ?? DEFAULTS.patience, "patience", 1);
-    return new EarlyStopping({ monitor: "valLoss", patience });
+    return new EarlyStopping({ monitor: "valLoss", patience, restoreBestWeights: true });
   }
 
   private fitOptions(

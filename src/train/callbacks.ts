@@ -99,11 +99,11 @@ class Monitor {
 }
 
 export interface EarlyStoppingOptions extends MonitorOptions {
-  /** Go back to the weights of the best epoch at the end, however training ended. Default true. */
+  /** Go back to the weights of the best epoch at the end, however training ended. Default false, as Keras. */
   restoreBestWeights?: boolean;
 }
 
-/** Stops when a metric has not improved for `patience` epochs (default 3), and keeps the best weights. */
+/** Stops when a metric has not improved for `patience` epochs (default 0, as Keras). */
 export class EarlyStopping implements Callback {
   readonly name = "earlyStopping";
   bestEpoch = -1;
@@ -124,7 +124,7 @@ export class EarlyStopping implements Callback {
   }
 
   onEpochEnd(progress: TrainingProgress, logs: Logs): void {
-    const { patience = 3, restoreBestWeights = true } = this.options;
+    const { patience = 0, restoreBestWeights = false } = this.options;
     this.wait++;
     if (this.monitor.improved(this.monitor.value(logs))) {
       this.wait = 0;

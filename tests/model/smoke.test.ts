@@ -66,7 +66,7 @@ test("a run resumed in the middle of an epoch ends with the same bits", async ()
   const fresh = () => {
     const model = small();
     model.compile({ loss: "binaryCrossentropy", metrics: ["accuracy", "auc"] });
-    return { model, early: callbacks.earlyStopping({ patience: 2 }) };
+    return { model, early: callbacks.earlyStopping({ patience: 2, restoreBestWeights: true }) };
   };
   const whole = fresh();
   const { history } = await whole.model.fit(x, y, { ...options, callbacks: [whole.early] });

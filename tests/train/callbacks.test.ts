@@ -132,7 +132,7 @@ test("the best epoch's weights come back however training ends", async () => {
   for (const [ending, { callbacks: more = [], ...options }] of Object.entries(endings)) {
     const model = regression();
     const seen: Float32Array[] = [];
-    const early = callbacks.earlyStopping({ patience: 3 });
+    const early = callbacks.earlyStopping({ patience: 3, restoreBestWeights: true });
     const script = scripted("valLoss", [0.5, 0.3, 0.4, 0.4, 0.4, 0.4]);
     await fit(model, { ...options, callbacks: [script, early, recorder(seen), ...more] });
     assert.equal(early.bestEpoch, 1, ending);
@@ -152,7 +152,7 @@ test("without restoreBestWeights the last weights stay", async () => {
 
 test("a second fit starts the callbacks afresh", async () => {
   const model = regression();
-  const early = callbacks.earlyStopping({ patience: 2 });
+  const early = callbacks.earlyStopping({ patience: 2, restoreBestWeights: true });
   const run = async (values: number[]) => {
     const { epochs } = await fit(model, { epochs: 9, callbacks: [scripted("valLoss", values), early] });
     return { epochs, best: early.bestEpoch };
@@ -163,7 +163,7 @@ test("a second fit starts the callbacks afresh", async () => {
 });
 
 test("the reason for stopping is told", async () => {
-  const early = callbacks.earlyStopping({ patience: 2 });
+  const early = callbacks.earlyStopping({ patience: 2, restoreBestWeights: true });
   const { stopped } = await fit(regression(), {
     epochs: 9,
     callbacks: [scripted("valLoss", [0.5, 0.6, 0.6]), early],
@@ -245,7 +245,7 @@ test("two callbacks of one kind keep a state each over a resume", async () => {
 test("a run that early stopping had ended stays ended when it is resumed", async () => {
   const model = regression();
   const script = () => scripted("valLoss", [0.5, 0.4, 0.6, 0.6, 0.1]);
-  const list = () => [script(), callbacks.earlyStopping({ patience: 2 })];
+  const list = () => [script(), callbacks.earlyStopping({ patience: 2, restoreBestWeights: true })];
   let state: FitOptions["resume"];
   const save: Callback = { onEpochEnd: (progress) => void (state = structuredClone(progress.state())) };
   const whole = await fit(model, { epochs: 9, callbacks: [...list(), save] });
@@ -290,7 +290,7 @@ test("without a monitor named, the validation loss is watched, or the loss where
   const values = (logs: Logs) => logs["valLoss"] ?? logs["loss"];
   for (const validationSplit of [0, 0.5]) {
     const seen: number[] = [];
-    const early = callbacks.earlyStopping({ patience: 99 });
+    const early = callbacks.earlyStopping({ patience: 99, restoreBestWeights: true });
     await fit(regression(), {
       ...{ epochs: 4, validationSplit },
       callbacks: [early, { onEpochEnd: (_, logs) => void seen.push(values(logs)!) }],
