@@ -5,6 +5,7 @@ import { Command, CommanderError } from "commander";
 import { InputError } from "../errors.js";
 import { benchCommand } from "./bench.js";
 import { EXIT, Exit, note } from "./context.js";
+import { convertCommand } from "./convert.js";
 import { evaluateCommand } from "./evaluate.js";
 import { explainCommand } from "./explain.js";
 import { labCommand } from "./lab.js";
@@ -28,6 +29,7 @@ function program(): Command {
     evaluateCommand,
     predictCommand,
     summaryCommand,
+    convertCommand,
     explainCommand,
     labCommand,
     benchCommand,

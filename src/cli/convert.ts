@@ -1,0 +1,145 @@
+/** cellstate convert IN OUT: a model or classifier from one format to another, by OUT's extension. */
+import { pathToFileURL } from "node:url";
+import { type Command, Option } from "commander";
+import { readBytes, writeAtomic } from "#files";
+import { createEngine, ENGINE_CHOICES } from "../engine/index.js";
+import { InputError, inputError } from "../errors.js";
+import { type KerasFile, type Receipt, readKeras, writeKeras, writeKerasH5 } from "../formats/keras/index.js";
+import { WEIGHT_KINDS, type WeightKind } from "../formats/module/weights-text.js";
+import { writeClassifierModule, writeModelModule } from "../formats/module/write.js";
+import { asInput, largestDifference, nestedRows, sampleInput } from "../formats/sample-input.js";
+import type { Model } from "../model/model.js";
+import { TextClassifier } from "../text/classifier.js";
+import { say } from "./context.js";
+
+interface Flags {
+  weights: WeightKind;
+  receipt?: boolean;
+}
+
+interface Target {
+  /** What is written, in words. */
+  what: string;
+  write(source: KerasFile, name: string, flags: Flags): Uint8Array;
+  /** What the written file answers to the model's sample input. */
+  answers(path: string, model: Model): Promise<ArrayLike<number>>;
+}
+
+const TARGETS: Readonly<Record<string, Target>> = {
+  keras: {
+    what: "Keras archive",
+    write: ({ model, extras }) => writeKeras(model, { extras }),
+    answers: readAgain,
+  },
+  h5: { what: "HDF5 model", write: ({ model }) => writeKerasH5(model), answers: readAgain },
+  mjs: { what: "ES module", write: moduleBytes, answers: runModule },
+};
+
+export function convertCommand(program: Command): void {
+  const endings = Object.keys(TARGETS).map((ending) => `.${ending}`);
+  program
+    .command("convert")
+    .description("write a model in another format")
+    .argument("<in>", "a .keras or .h5 file")
+    .argument("<out>", `the file to write; its ending says the format: ${endings.join(", ")}`)
+    .addOption(
+      new Option("--weights <kind>", "of an ES module: bytes with scales, or exact")
+        .choices(WEIGHT_KINDS)
+        .default("int8"),
+    )
+    .option("--receipt", "print what was read, what was assumed, and whether engines and file agree")
+    .action(convert);
+}
+
+async function convert(from: string, to: string, flags: Flags): Promise<void> {
+  const target = targetOf(to);
+  const bytes = await readBytes(from);
+  const source = readKeras(bytes, { name: from, engine: "reference" });
+  const written = target.write(source, from, flags);
+  await writeAtomic(to, written);
+  say(`${to}: ${target.what}, ${written.length.toLocaleString("en")} bytes`);
+  if (flags.receipt) {
+    for (const line of receiptLines(source.receipt)) say(line);
+    for (const line of await comparisonLines(bytes, source.model, to, target)) say(line);
+  }
+  source.model.dispose();
+}
+
+function targetOf(path: string): Target {
+  const ending = /\.([^./\\]+)$/.exec(path)?.[1] ?? "";
+  if (Object.hasOwn(TARGETS, ending)) return TARGETS[ending]!;
+  const expected = `a file ending in ${Object.keys(TARGETS)
+    .map((known) => `.${known}`)
+    .join(", ")}`;
+  throw inputError({ expected, where: "convert", received: path });
+}
+
+/** With its texts and labels where the file is a classifier. */
+function moduleBytes({ model, extras }: KerasFile, name: string, { weights }: Flags): Uint8Array {
+  const source =
+    extras === null
+      ? writeModelModule(model, { weights })
+      : writeClassifierModule(TextClassifier.fromModel(model, extras, name), { weights });
+  return new TextEncoder().encode(source);
+}
+
+// ---- the receipt ------------------------------------------------------------------------------------------
+
+function receiptLines({ format, kerasVersion, layers, parameters, ...notes }: Receipt): string[] {
+  const version = kerasVersion ? ` of Keras ${kerasVersion}` : "";
+  const list = (what: string, items: string[]) => items.map((item) => `  ${what}: ${item}`);
+  return [
+    `read ${format}${version}: ${layers} layers, ${parameters.toLocaleString("en")} parameters`,
+    ...list("assumed", notes.filled),
+    ...list("ignored", notes.ignored),
+    ...list("warning", notes.warnings),
+  ];
+}
+
+/** What the reference engine answers to made-up rows, against the other engines and the file that was written. */
+async function comparisonLines(
+  bytes: Uint8Array,
+  model: Model,
+  to: string,
+  target: Target,
+): Promise<string[]> {
+  const wanted = answersOf(model);
+  const line = (what: string, found: ArrayLike<number>) =>
+    `check ${what}: differs from the reference engine by at most ${largestDifference(found, wanted).toExponential(1)}`;
+  const lines: string[] = [];
+  for (const engine of ENGINE_CHOICES) {
+    if (engine === "auto" || engine === "reference" || !runsHere(engine)) continue;
+    const { model } = readKeras(bytes, { engine });
+    lines.push(line(`${engine} engine`, answersOf(model)));
+    model.dispose();
+  }
+  return [...lines, line(to, await target.answers(to, model))];
+}
+
+function runsHere(engine: (typeof ENGINE_CHOICES)[number]): boolean {
+  try {
+    createEngine({ engine }).dispose();
+    return true;
+  } catch (error) {
+    if (error instanceof InputError) return false;
+    throw error;
+  }
+}
+
+const answersOf = (model: Model): Float32Array => model.predictFlat(asInput(sampleInput(model))).data;
+
+async function readAgain(path: string): Promise<ArrayLike<number>> {
+  const { model } = readKeras(await readBytes(path), { name: path, engine: "reference" });
+  const answers = answersOf(model);
+  model.dispose();
+  return answers;
+}
+
+/** Imports the module that was just written. */
+async function runModule(path: string, model: Model): Promise<ArrayLike<number>> {
+  const { predict } = (await import(`${pathToFileURL(path).href}?${Date.now()}`)) as {
+    predict(rows: unknown): unknown[];
+  };
+  const rows = sampleInput(model).map(nestedRows);
+  return predict(rows.length === 1 ? rows[0] : rows).flat(Number.POSITIVE_INFINITY) as number[];
+}

@@ -1,0 +1,91 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, describe, test } from "node:test";
+import { pathToFileURL } from "node:url";
+import { readKeras } from "../../src/formats/keras/index.js";
+import { layers, saveModel, sequential, TextClassifier } from "../../src/index.js";
+import { cellstate } from "./run.js";
+
+const ROWS = ["win a free prize now", "call now to win", "are you coming home", "see you at lunch then"].map(
+  (text, i) => ({ text, label: i < 2 ? "spam" : "ham" }),
+);
+
+describe("convert", () => {
+  let folder = "";
+  let classifier: TextClassifier;
+  const at = (name: string) => join(folder, name);
+
+  before(async () => {
+    folder = mkdtempSync(join(tmpdir(), "cellstate-convert-"));
+    classifier = await TextClassifier.train(ROWS, {
+      vocabulary: 20,
+      length: 8,
+      epochs: 3,
+      validationSplit: 0,
+      engine: "reference",
+    });
+    await classifier.save(at("spam.keras"));
+    const model = sequential([layers.input({ shape: [4, 3] }), layers.gru({ units: 5 })], {
+      engine: "reference",
+    });
+    await saveModel(model, at("plain.h5"));
+  });
+  after(() => rmSync(folder, { recursive: true }));
+
+  test("a classifier becomes a module that answers as it does", async () => {
+    const { code, stdout } = await cellstate([
+      "convert",
+      at("spam.keras"),
+      at("spam.mjs"),
+      "--weights",
+      "float32",
+    ]);
+    assert.equal(code, 0);
+    assert.match(stdout, /spam\.mjs: ES module, [\d,]+ bytes/);
+    const { classify } = await import(pathToFileURL(at("spam.mjs")).href);
+    for (const { text } of ROWS) {
+      const [found, wanted] = [classify(text), classifier.predict(text)];
+      assert.equal(found.label, wanted.label);
+      assert.ok(Math.abs(found.probability - wanted.probability) < 1e-5);
+    }
+  });
+
+  test("a network becomes a module without texts, and its receipt shows that all agree", async () => {
+    const args = ["convert", at("plain.h5"), at("plain.mjs"), "--weights", "float32", "--receipt"];
+    const { code, stdout } = await cellstate(args);
+    assert.equal(code, 0);
+    assert.match(stdout, /read HDF5 model of Keras 3\.\d+\.\d+: 1 layers, 150 parameters/);
+    const differences = [...stdout.matchAll(/check (.*): differs .* at most (\S+)/g)];
+    assert.ok(differences.length >= 1, stdout);
+    for (const [, what, most] of differences) assert.ok(Number(most) < 1e-5, `${what}: ${most}`);
+    assert.equal((await import(pathToFileURL(at("plain.mjs")).href)).classify, undefined);
+  });
+
+  test("a classifier keeps its texts and labels from archive to archive, and its weights from format to format", async () => {
+    assert.equal((await cellstate(["convert", at("spam.keras"), at("copy.keras")])).code, 0);
+    const copy = await TextClassifier.load(at("copy.keras"), { engine: "reference" });
+    assert.deepEqual(copy.predict(ROWS[0]!.text), classifier.predict(ROWS[0]!.text));
+    assert.equal((await cellstate(["convert", at("copy.keras"), at("copy.h5")])).code, 0);
+    const { model } = readKeras(readFileSync(at("copy.h5")), { engine: "reference" });
+    assert.deepEqual(
+      model.getWeights().map(({ data }) => data),
+      classifier.model.getWeights().map(({ data }) => data),
+    );
+  });
+
+  test("formats that are none, and files that are no models, are the user's to mend", async () => {
+    for (const [from, to, message] of [
+      ["spam.keras", "spam.zip", /expected a file ending in \.keras, \.h5, \.mjs/],
+      ["spam.keras", "spam", /expected a file ending in/],
+      ["nothing.keras", "out.mjs", /expected a path that exists/],
+      ["noise.keras", "out.mjs", /expected a Keras model/],
+    ] as const) {
+      writeFileSync(at("noise.keras"), "noise");
+      const { code, stderr } = await cellstate(["convert", at(from), at(to)]);
+      assert.equal(code, 2, to);
+      assert.match(stderr, message);
+    }
+  });
+});
