@@ -32,12 +32,15 @@ export interface Gains {
   products: number[];
 }
 
-/** Over the steps of a trace, masked ones left out. */
-export function gains(cell: Cell, steps: readonly TraceStep[]): Gains {
+/**
+ * Over the steps of a trace, masked ones left out.
+ * @param from the first step of interest; what lies before it is not computed
+ */
+export function gains(cell: Cell, steps: readonly TraceStep[], from = 0): Gains {
   const out: Gains = { steps: zeros(steps.length), products: zeros(steps.length) };
   let whole: Matrix | null = null;
   if (steps.length > 0) out.products[steps.length - 1] = 1;
-  for (let s = steps.length - 1; s > 0; s--) {
+  for (let s = steps.length - 1; s > 0 && s >= from; s--) {
     const J = stepJacobian(cell, steps, s);
     whole = whole ? product(whole, J) : J;
     out.steps[s] = spectralNorm(J);

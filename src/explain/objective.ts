@@ -2,7 +2,8 @@
 import { inputError } from "../errors.js";
 import type { Model } from "../model/model.js";
 
-export type ObjectiveKind = "loss" | "probability" | "logOdds" | "output";
+export const OBJECTIVE_KINDS = ["loss", "probability", "logOdds", "output"] as const;
+export type ObjectiveKind = (typeof OBJECTIVE_KINDS)[number];
 
 export interface Objective {
   kind: ObjectiveKind;

@@ -30,8 +30,8 @@ export const STUDY_CASES: readonly StudyCase[] = [
   { name: "SimpleRNN", kind: "SimpleRNN" },
   { name: "LSTM", kind: "LSTM" },
   { name: "GRU", kind: "GRU" },
-  { name: "SimpleRNN, recurrent kernel × 0.7", kind: "SimpleRNN", recurrentScale: 0.7 },
-  { name: "SimpleRNN, recurrent kernel × 1.3", kind: "SimpleRNN", recurrentScale: 1.3 },
+  { name: "SimpleRNN, R × 0.7", kind: "SimpleRNN", recurrentScale: 0.7 },
+  { name: "SimpleRNN, R × 1.3", kind: "SimpleRNN", recurrentScale: 1.3 },
   { name: "LSTM, forget bias 4", kind: "LSTM", forgetBias: 4 },
   { name: "LSTM, forget bias −2", kind: "LSTM", forgetBias: -2 },
 ];

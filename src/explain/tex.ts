@@ -66,6 +66,9 @@ export function plain(tex: string): string {
     .replace(/\\tilde\{(\w)\}/g, "$1\u0303")
     .replace(/\\(?:operatorname|mathrm|text)\{([^}]*)\}/g, "$1")
     .replace(/\\(?:bigl|bigr|Bigl|Bigr|left|right|big|Big)/g, "")
+    .replace(/\\(delta|partial) +/g, (_, name: string) => PLAIN[name]!)
+    .replace(/\^\{?(\d)\}?/g, (_, digit: string) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[Number(digit)]!)
+    .replace(/\^\{?\\top\}?/g, "ᵀ")
     .replace(/\\([a-zA-Z]+)/g, (_, name: string) => PLAIN[name] ?? name)
     .replace(/\\[,;!]/g, " ")
     .replace(/_\{([t\d+-]+)\}|_(t)\b/g, (_, group?: string, single?: string) =>

@@ -46,6 +46,8 @@ export interface Unrolled {
   step: number;
   t: number;
   k: number;
+  /** By lag, place in the row: `times[0]` is t. */
+  times: number[];
   /** "c_t = f_t \odot …": the state as a sum of products; for a SimpleRNN as one nest. */
   tex: string;
   terms: UnrolledTerm[];
@@ -102,6 +104,7 @@ function unrollSteps(open: OpenCell, steps: readonly TraceStep[], options: Unrol
     step,
     t: steps[step]!.t,
     k,
+    times: window.map((each) => each.t).reverse(),
     tex: `${at(cell.carried, 0)} = ${terms.map(({ tex }) => tex).join(" + ")}`,
     terms,
     networks: evaluated.gates.flatMap((gates, lag) =>

@@ -200,7 +200,7 @@ test("the study: what vanishes vanishes, what explodes explodes, and a forget bi
   const of = (name: string) => curves.find((curve) => curve.name === name)!;
   assert.ok(of("LSTM, forget bias −2").relative[0]! < 1e-20);
   assert.ok(of("LSTM, forget bias 4").relative[0]! > 1e-3);
-  assert.ok(of("SimpleRNN, recurrent kernel × 0.7").relative[0]! < 1e-9);
+  assert.ok(of("SimpleRNN, R × 0.7").relative[0]! < 1e-9);
   assert.ok(of("SimpleRNN").relative[0]! < of("LSTM, forget bias 4").relative[0]!);
   for (const { relative, stepGains, gains, direct, kind } of curves) {
     assert.equal(relative.at(-1), 1);

@@ -1,6 +1,6 @@
 /** What is explained: a model from a file or by name, and a text as the row it reads. */
 import type { Command } from "commander";
-import { InputError, inputError } from "../../errors.js";
+import { InputError, inputError, oneOf } from "../../errors.js";
 import { readSentence, type Sentence, sentenceOfIds } from "../../explain/sentence.js";
 import type { Model } from "../../model/model.js";
 import { Vectorizer } from "../../text/vectorizer.js";
@@ -123,4 +123,14 @@ function idSentence(model: Model, ids: readonly number[], vectorizer?: Vectorize
   }
   const row = [...new Array<number>(length - ids.length).fill(0), ...ids];
   return sentenceOfIds(row, vectorizer?.vocabulary);
+}
+
+/** The index of a class by its name, or by its number where names are not known. */
+export function targetOf(
+  label: string | undefined,
+  labels: readonly string[] | undefined,
+): number | undefined {
+  if (label === undefined) return undefined;
+  if (labels) return labels.indexOf(oneOf(label, labels, "--label"));
+  return whole("label")(label);
 }

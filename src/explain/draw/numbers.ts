@@ -3,5 +3,11 @@ import { decimal } from "../../display/numbers.js";
 
 export const numeral = (value: number, digits = 2): string => decimal(value, digits).replace(/^-/, "−");
 
-/** A difference that should be nothing: "0", "3.1e-9". */
-export const tiny = (value: number): string => (value === 0 ? "0" : value.toExponential(1));
+/** A number of any size in few characters: "1.26", "0.0182", "3.1e-9", "0". */
+export function tiny(value: number): string {
+  if (value === 0) return "0";
+  const size = Math.abs(value);
+  const text =
+    size >= 0.01 && size < 10_000 ? value.toPrecision(3) : value.toExponential(1).replace("e+", "e");
+  return text.replace(/^-/, "−");
+}

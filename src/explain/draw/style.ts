@@ -46,5 +46,9 @@ export const EXPLAIN_STYLE = `
 .parts { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 290px), 1fr)); gap: 16px; margin: 20px 0 0; padding: 0; list-style: none; }
 .parts li { background: var(--panel); border-radius: 8px; padding: 14px 16px; break-inside: avoid; }
 .parts h3 { margin: 0 0 4px; } .parts p { margin: 6px 0 0; font-size: .92rem; }
+.marked { font-size: 1.15rem; line-height: 2; max-width: none; }
+.marked span { padding: 3px 5px; border-radius: 4px; }
+.marked .for { background: color-mix(in srgb, var(--one) var(--shade), transparent); }
+.marked .against { box-shadow: inset 0 0 0 2px color-mix(in srgb, var(--two) var(--shade), transparent); }
 .wrong { border-left: 4px solid var(--two); padding-left: 12px; } .right { border-left: 4px solid var(--three); padding-left: 12px; }
 `;

@@ -1,0 +1,94 @@
+/** cellstate explain attribute MODEL TEXT: which words decided, three ways. */
+import type { Command } from "commander";
+import { percent } from "../../display/numbers.js";
+import { padToWidth, wrapToWidth } from "../../display/text.js";
+import { oneOf } from "../../errors.js";
+import { type Attribution, attribute } from "../../explain/attribution.js";
+import { attributionPage } from "../../explain/draw/attribution-page.js";
+import { attributionPicture } from "../../explain/draw/attribution-picture.js";
+import { numeral, tiny } from "../../explain/draw/numbers.js";
+import { OBJECTIVE_KINDS, type ObjectiveKind } from "../../explain/objective.js";
+import type { Sentence } from "../../explain/sentence.js";
+import { type Style, WIDTH } from "../terminal.js";
+import { excerpt } from "../ui/table.js";
+import { twoSidedBar } from "./blocks.js";
+import { type OutputFlags, outputOptions, show } from "./output.js";
+import { openSubject, type SubjectFlags, subjectOptions, targetOf } from "./subject.js";
+
+interface Flags extends OutputFlags, SubjectFlags {
+  label?: string;
+  of: ObjectiveKind;
+  layer?: string;
+}
+
+export function attributeCommand(explain: Command): void {
+  const command = explain
+    .command("attribute")
+    .description(
+      "which words decided: integrated gradients, occlusion, and the memory's parts, side by side",
+    );
+  subjectOptions(command)
+    .option("--label <name>", "the class to explain (default: the likeliest)")
+    .option(
+      "--of <what>",
+      `what of it: ${OBJECTIVE_KINDS.join(", ")}`,
+      (text) => oneOf(text, OBJECTIVE_KINDS, "--of"),
+      "logOdds",
+    )
+    .option("--layer <name>", "whose memory to divide (default: the last recurrent layer's)");
+  outputOptions(command).action(async (source: string, text: string[], flags: Flags) => {
+    const { model, sentence, labels, title } = await openSubject(source, text, flags);
+    const target = targetOf(flags.label, labels);
+    const attribution = attribute(model, sentence.ids, {
+      kind: flags.of,
+      target,
+      labels,
+      layer: flags.layer,
+    });
+    const words = attribution.words.map((word) => ({ word: sentence.words[word.t]!, ...word }));
+    await show(
+      {
+        data: { ...attribution, words },
+        text: (style) => attributionText(attribution, sentence, style),
+        page: () => attributionPage(attribution, sentence, title),
+        picture: () => attributionPicture(attribution, sentence),
+      },
+      flags,
+    );
+  });
+}
+
+/** Columns each way of the bar of integrated gradients. */
+const HALF = 9;
+
+function attributionText(attribution: Attribution, sentence: Sentence, style: Style): string {
+  const { objective, value, baseline, words, completeness, memory } = attribution;
+  const most = Math.max(...words.map((word) => Math.abs(word.integratedGradients)));
+  const number = (amount: number | null) => (amount === null ? "–" : numeral(amount, 3)).padStart(9);
+  const lines = words.map(({ t, integratedGradients, occlusion, memory: left, held }) => {
+    const name = padToWidth(excerpt(sentence.words[t]!, 16), 16);
+    const bars = twoSidedBar(integratedGradients, most, HALF);
+    const share = (held === null ? "–" : percent(held)).padStart(8);
+    return `  ${name} ${number(integratedGradients)} ${bars} ${number(occlusion)} ${number(left)} ${share}`;
+  });
+  const heads = `  ${" ".repeat(16)} ${"integrated gradients".padStart(29)} ${"occlusion".padStart(9)} ${"memory".padStart(9)} ${"held".padStart(8)}`;
+  return [
+    style.bold(
+      `${excerpt(objective, 40)}: ${numeral(value, 4)}, with padding in place of every word ${numeral(baseline, 4)}`,
+    ),
+    style.dim(heads),
+    ...lines,
+    "",
+    ...paragraph(
+      `Integrated gradients add up to ${numeral(completeness.sum, 6)}; two forward passes differ by ${numeral(completeness.difference, 6)}: ${tiny(completeness.residual)} apart (${completeness.points} points).`,
+    ),
+    ...paragraph("Occlusion is the change when the word is taken out; such changes need not add up."),
+    ...paragraph(
+      memory
+        ? `Memory is what the word left in ${memory.layer}, along ∂F/∂memory; held is its share of that memory (padding: ${percent(memory.padding.held)}). The parts add up within ${tiny(memory.residual)}.`
+        : "A SimpleRNN's state is no sum over words, so there is no memory to divide.",
+    ),
+  ].join("\n");
+}
+
+const paragraph = (text: string) => wrapToWidth(text, WIDTH);

@@ -1,0 +1,154 @@
+/** cellstate explain gradient MODEL TEXT: how the gradient comes back through time, path by path. */
+import type { Command } from "commander";
+import { count } from "../../display/numbers.js";
+import { wrapToWidth } from "../../display/text.js";
+import { oneOf } from "../../errors.js";
+import { gradientPage } from "../../explain/draw/gradient-page.js";
+import { gradientPicture } from "../../explain/draw/gradient-picture.js";
+import { numeral, tiny } from "../../explain/draw/numbers.js";
+import { type GradientView, gradientView } from "../../explain/gradient-view.js";
+import { OBJECTIVE_KINDS, type ObjectiveKind } from "../../explain/objective.js";
+import type { Study } from "../../explain/study.js";
+import { plain } from "../../explain/tex.js";
+import { whole } from "../context.js";
+import { type Style, WIDTH } from "../terminal.js";
+import { excerpt, table } from "../ui/table.js";
+import { type OutputFlags, outputOptions, show } from "./output.js";
+import { numbers, openSubject, type SubjectFlags, subjectOptions, targetOf } from "./subject.js";
+import { shownUnits } from "./unroll.js";
+
+interface Flags extends OutputFlags, SubjectFlags {
+  label?: string;
+  of: ObjectiveKind;
+  at?: number;
+  layer?: string;
+  units?: number[];
+  study: boolean;
+}
+
+export function gradientCommand(explain: Command): void {
+  const command = explain
+    .command("gradient")
+    .description("how the gradient comes back through time: each path derived, evaluated and checked");
+  subjectOptions(command)
+    .option("--label <name>", "the class that E is about (default: the likeliest)")
+    .option(
+      "--of <what>",
+      `E: ${OBJECTIVE_KINDS.join(", ")}`,
+      (text) => oneOf(text, OBJECTIVE_KINDS, "--of"),
+      "loss",
+    )
+    .option("--at <place>", "place in the row of the word to go back from (default: the last)", whole("at"))
+    .option("--layer <name>", "which recurrent layer (default: the last)")
+    .option("--units <list>", "units to put numbers in for, as 0,3,7", numbers("units"))
+    .option("--no-study", "leave out the same text through fresh cells of every kind");
+  outputOptions(command).action(async (source: string, text: string[], flags: Flags) => {
+    const { model, sentence, labels, title } = await openSubject(source, text, flags);
+    const view = gradientView(model, sentence, {
+      kind: flags.of,
+      target: targetOf(flags.label, labels),
+      labels,
+      at: flags.at,
+      layer: flags.layer,
+      study: flags.study ? { seed: flags.seed } : null,
+    });
+    const units = shownUnits(view.check.paths, flags.units, 4);
+    await show(
+      {
+        data: view,
+        text: (style) => gradientText(view, units, style),
+        page: () => gradientPage(view, title, units),
+        picture: () => gradientPicture(view),
+      },
+      flags,
+    );
+  });
+}
+
+function gradientText(view: GradientView, units: readonly number[], style: Style): string {
+  const { layer, objective, formulas, step, study } = view;
+  const inner = step.filter(({ inner: own }) => own !== "").map(({ inner: own }) => plain(own));
+  return [
+    style.bold(
+      `Gradient of E = ${excerpt(objective.name, 30)}, ${numeral(objective.value, 4)}, through ${layer}`,
+    ),
+    ...formulaLines(plain(formulas.whole)),
+    ...(formulas.total ? formulaLines(plain(formulas.total)) : []),
+    ...inner.flatMap(formulaLines),
+    "",
+    stepTable(view, units, style),
+    "",
+    timeTable(view, style),
+    ...(study ? ["", studyTable(study, style)] : []),
+  ].join("\n");
+}
+
+const formulaLines = (text: string) =>
+  wrapToWidth(text, WIDTH - 8).map((line, k) => (k === 0 ? `  ${line}` : `        ${line}`));
+
+function stepTable(
+  { step, check, words, chosen }: GradientView,
+  units: readonly number[],
+  style: Style,
+): string {
+  const row = (name: string, values: readonly number[]) => [
+    name,
+    tiny(Math.hypot(...values)),
+    ...units.map((unit) => tiny(values[unit]!)),
+  ];
+  const { backPropagation, centralDifferences } = check.residuals;
+  return [
+    style.bold(`One step back from “${excerpt(words[chosen]!.word, 24)}”, path by path`),
+    table([
+      ["", "norm", ...units.map((unit) => `unit ${unit}`)],
+      ...step.map(({ name, value }) => row(name, value)),
+      row("sum of the paths", check.paths),
+      row("back-propagation", check.backPropagation),
+      row("central differences", check.centralDifferences),
+    ]),
+    `  differs from back-propagation by at most ${tiny(backPropagation)}, from differences by ${tiny(centralDifferences)}`,
+  ].join("\n");
+}
+
+/** A line a word, newest last. */
+function timeTable({ words, norms, gains, state, padding, kind }: GradientView, style: Style): string {
+  const hidden = kind === "LSTM";
+  const rows = words.map(({ word }, k) => {
+    const { total, direct, indirect, dh } = norms[k]!;
+    const step = gains.steps[k]! > 0 ? numeral(gains.steps[k]!, 3) : "–";
+    return [
+      excerpt(word, 16),
+      ...[total, direct, indirect].map(tiny),
+      ...(hidden ? [tiny(dh)] : []),
+      step,
+      tiny(gains.products[k]!),
+    ];
+  });
+  const heads = [`∂E/∂${state}`, "direct", "indirect", ...(hidden ? ["∂E/∂h"] : []), "σ step", "σ to end"];
+  const before =
+    padding.steps > 0
+      ? [`  At the first of ${count(padding.steps)} steps of padding it is ${tiny(padding.first)}.`]
+      : [];
+  return [
+    style.bold("Through time: norms, and the largest singular values of the Jacobians"),
+    table([["", ...heads], ...rows]),
+    ...before,
+  ].join("\n");
+}
+
+function studyTable({ curves, units, seed }: Study, style: Style): string {
+  const rows = curves.map(({ name, perStep, relative, direct, stepGains, gains }) => [
+    name,
+    numeral(perStep, 3),
+    tiny(relative[0]!),
+    tiny(direct[0]!),
+    numeral(Math.max(...stepGains), 2),
+    tiny(gains[0]!),
+  ]);
+  return [
+    style.bold(`The same words through fresh cells of ${units} units, seed ${seed}`),
+    table([["", "a step", "first word", "direct", "σ step", "σ all"], ...rows]),
+    "  a step: the factor by which the norm changes; first word: its share of the last's",
+    "  R: the recurrent kernel, orthogonal to begin with",
+  ].join("\n");
+}

@@ -1,0 +1,135 @@
+/** cellstate explain unroll MODEL TEXT: the recurrence written out, and what the memory holds of each word. */
+import type { Command } from "commander";
+import { count, percent } from "../../display/numbers.js";
+import { padToWidth, wrapToWidth } from "../../display/text.js";
+import { numeral, tiny } from "../../explain/draw/numbers.js";
+import { unrollPage } from "../../explain/draw/unroll-page.js";
+import { unrollPicture } from "../../explain/draw/unroll-picture.js";
+import { decomposeMemory, NO_MEMORY } from "../../explain/memory.js";
+import { type MemoryView, memoryView } from "../../explain/memory-view.js";
+import type { Sentence } from "../../explain/sentence.js";
+import { plain } from "../../explain/tex.js";
+import { type Unrolled, unroll } from "../../explain/unroll.js";
+import { whole } from "../context.js";
+import { type Style, WIDTH } from "../terminal.js";
+import { bar, excerpt, table } from "../ui/table.js";
+import { type OutputFlags, outputOptions, show } from "./output.js";
+import { numbers, openSubject, type SubjectFlags, subjectOptions } from "./subject.js";
+
+interface Flags extends OutputFlags, SubjectFlags {
+  steps: number;
+  at?: number;
+  layer?: string;
+  units?: number[];
+  tex?: boolean;
+}
+
+export function unrollCommand(explain: Command): void {
+  const command = explain
+    .command("unroll")
+    .description("the recurrence written out over some steps, checked, and the memory by word");
+  subjectOptions(command)
+    .option("--steps <k>", "steps to write out", whole("steps", 1), 2)
+    .option("--at <place>", "place in the row of step t (default: the last word)", whole("at"))
+    .option("--layer <name>", "which recurrent layer (default: the last)")
+    .option("--units <list>", "units to put numbers in for, as 0,3,7", numbers("units"))
+    .option("--tex", "only the formulas, as TeX");
+  outputOptions(command).action(async (source: string, text: string[], flags: Flags) => {
+    const { model, sentence, title } = await openSubject(source, text, flags);
+    const unrolled = unroll(model, sentence.ids, {
+      ...flags,
+      engine: undefined,
+      at: flags.at ?? lastWord(sentence),
+    });
+    const decomposition = decomposeMemory(model, sentence.ids, flags.layer);
+    const memory = decomposition && memoryView(decomposition, sentence);
+    const units = shownUnits(unrolled.value, flags.units);
+    const wordAt = (lag: number) => sentence.words[unrolled.times[lag] ?? -1] || "padding";
+    await show(
+      {
+        data: { ...unrolled, memory },
+        text: (style) =>
+          flags.tex ? texText(unrolled) : unrollText(unrolled, memory, { units, wordAt, sentence, style }),
+        page: () => unrollPage(unrolled, memory, wordAt, title, units),
+        picture: () => unrollPicture(unrolled, memory, wordAt),
+      },
+      flags,
+    );
+  });
+}
+
+const lastWord = ({ words }: Sentence) => words.findLastIndex((word) => word !== "");
+
+/** Those asked for, or those with the largest values. */
+export function shownUnits(values: readonly number[], wanted?: readonly number[], most = 5): number[] {
+  const inside = wanted?.filter((unit) => unit < values.length);
+  if (inside && inside.length > 0) return inside.slice(0, most);
+  return values
+    .map((_, unit) => unit)
+    .sort((a, b) => Math.abs(values[b]!) - Math.abs(values[a]!))
+    .slice(0, most);
+}
+
+const texText = ({ tex, networks }: Unrolled) =>
+  [tex, ...networks.map(({ tex: name, expansion }) => `${name} = ${expansion}`)].join("\n");
+
+interface Wording {
+  units: readonly number[];
+  wordAt(lag: number): string;
+  sentence: Sentence;
+  style: Style;
+}
+
+function unrollText(unrolled: Unrolled, memory: MemoryView | null, wording: Wording): string {
+  const { style, wordAt } = wording;
+  const { layer, state, k, tex, networks } = unrolled;
+  const hanging = (text: string, indent: string) =>
+    wrapToWidth(text, WIDTH - 6).map((line, i) => (i === 0 ? `  ${line}` : `${indent}${line}`));
+  return [
+    style.bold(`${layer}: ${state} at “${excerpt(wordAt(0), 30)}”, ${k} steps written out`),
+    ...hanging(plain(tex), "     "),
+    ...(networks.length > 0 ? ["", "with every gate down to the inputs and the old states:"] : []),
+    ...networks.flatMap(({ tex: name, expansion }) =>
+      hanging(`${plain(name)} = ${plain(expansion)}`, "       "),
+    ),
+    "",
+    termTable(unrolled, wording),
+    "",
+    ...(memory ? memoryLines(memory, style) : wrapToWidth(NO_MEMORY, WIDTH)),
+  ].join("\n");
+}
+
+function termTable(
+  { terms, value, forward, residual, state }: Unrolled,
+  { units, wordAt, style }: Wording,
+): string {
+  const row = (name: string, values: readonly number[]) => [
+    name,
+    ...units.map((unit) => numeral(values[unit]!, 4)),
+  ];
+  const rows = [
+    ["", ...units.map((unit) => `unit ${unit}`)],
+    ...terms.map(({ tex, lag, value: part }, k) =>
+      row(k === 0 ? shorten(plain(tex)) : `${shorten(plain(tex))}  “${excerpt(wordAt(lag), 10)}”`, part),
+    ),
+    row("sum", value),
+    row("forward pass", forward),
+  ];
+  const note = `  Over all ${count(value.length)} units, ${state} and the forward pass differ by at most ${tiny(residual)}.`;
+  return [style.bold("In numbers"), table(rows), note].join("\n");
+}
+
+/** Products of many steps are cut in the table; the identity above has them whole. */
+const shorten = (text: string) => (text.length > 26 ? `${text.slice(0, 12)}…${text.slice(-12)}` : text);
+
+export function memoryLines({ words, shares, padding, residual, layer }: MemoryView, style: Style): string[] {
+  const most = Math.max(...shares, padding.share, 1e-12);
+  const line = (word: string, share: number) =>
+    `  ${padToWidth(excerpt(word, 22), 22)} ${percent(share).padStart(9)}  ${bar(share / most, 40)}`.trimEnd();
+  return [
+    style.bold(`What the final memory of ${layer} still holds, by word`),
+    ...(padding.steps > 0 ? [line(`(${count(padding.steps)} steps of padding)`, padding.share)] : []),
+    ...words.map(({ word }, k) => line(word, shares[k]!)),
+    `  Unit by unit the parts add up to the memory within ${tiny(residual)}.`,
+  ];
+}

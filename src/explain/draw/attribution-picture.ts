@@ -1,0 +1,94 @@
+/** Which words decided: a row a word, and beside each other what three ways of asking say. */
+import { percent } from "../../display/numbers.js";
+import { html, type Markup } from "../../report/markup.js";
+import { bar, dataLabel, drawing, words } from "../../report/svg.js";
+import type { Attribution, WordAttribution } from "../attribution.js";
+import type { Sentence } from "../sentence.js";
+import { HATCH } from "./heat-map.js";
+import { numeral, tiny } from "./numbers.js";
+
+const WIDTH = 960;
+const ROW = 24;
+const TOP = 84;
+
+interface Column {
+  name: string;
+  note: string;
+  value(word: WordAttribution): number | null;
+  format(value: number): string;
+}
+
+const COLUMNS: readonly Column[] = [
+  {
+    name: "integrated gradients",
+    note: "shares that add up",
+    value: (word) => word.integratedGradients,
+    format: (value) => numeral(value, 3),
+  },
+  {
+    name: "occlusion",
+    note: "the change without the word",
+    value: (word) => word.occlusion,
+    format: (value) => numeral(value, 3),
+  },
+  {
+    name: "memory",
+    note: "left in it, along ∂F/∂memory",
+    value: (word) => word.memory,
+    format: (value) => numeral(value, 3),
+  },
+  {
+    name: "memory held",
+    note: "share, whichever way",
+    value: (word) => word.held,
+    format: (value) => percent(value),
+  },
+];
+
+export function attributionPicture(attribution: Attribution, sentence: Sentence): Markup {
+  const { objective, words: list, completeness, value, baseline } = attribution;
+  const columns = COLUMNS.filter(({ value: of }) => list.some((word) => of(word) !== null));
+  const left = 170;
+  const width = (WIDTH - left) / columns.length;
+  return drawing(
+    {
+      id: "attribution",
+      title: `What each word did to the ${objective}`,
+      description: `${list.map((word) => `${sentence.words[word.t]} ${numeral(word.integratedGradients, 3)}`).join(", ")}. Integrated gradients add up to ${numeral(completeness.sum, 4)}, the difference of ${numeral(value, 4)} and ${numeral(baseline, 4)}.`,
+      width: WIDTH,
+      height: TOP + ROW * list.length + 30,
+    },
+    HATCH,
+    words(0, 14, `What each word did to the ${objective}`, "heading"),
+    words(
+      0,
+      32,
+      `${numeral(value, 4)} with the words, ${numeral(baseline, 4)} with padding in their place; integrated gradients add up to the difference within ${tiny(completeness.residual)}.`,
+      "subheading",
+    ),
+    columns.map((column, k) => columnOf(column, list, left + k * width, width)),
+    list.map(({ t }, row) => dataLabel(0, TOP + row * ROW + 16, sentence.words[t]!, left - 16)),
+  );
+}
+
+function columnOf(
+  { name, note, value, format }: Column,
+  list: readonly WordAttribution[],
+  x: number,
+  width: number,
+): Markup {
+  const values = list.map((word) => value(word) ?? 0);
+  const most = Math.max(1e-12, ...values.map(Math.abs));
+  const signed = values.some((each) => each < 0);
+  const room = width - 66;
+  const middle = signed ? x + room / 2 : x;
+  const scale = (signed ? room / 2 : room) / most;
+  return html`${words(x, TOP - 28, name, "part-name")}${words(x, TOP - 12, note, "part-fact")}
+<line class="axis base" x1="${middle}" x2="${middle}" y1="${TOP}" y2="${TOP + list.length * ROW}"/>
+${values.map((each, row) => {
+  const y = TOP + row * ROW;
+  const long = Math.abs(each) * scale;
+  const box = { x: each < 0 ? middle - long : middle, y: y + 4, width: long, height: ROW - 8 };
+  return html`${bar(box, each < 0 ? "minus" : "plus", format(each))}${words(x + width - 18, y + 16, format(each), "part-fact", "end")}`;
+})}`;
+}

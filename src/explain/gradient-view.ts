@@ -1,0 +1,116 @@
+/** A gradient on its way back over the words of a sentence, one step of it path by path, checked, and what cells do to it. */
+import { inputError } from "../errors.js";
+import type { Model } from "../model/model.js";
+import type { Word } from "./cell-view.js";
+import { openCell } from "./cells/open.js";
+import { norm } from "./cells/vector.js";
+import { type GradientFlow, type GradientOptions, type GradientStep, gradientFlow } from "./gradient.js";
+import { checkGradient, type GradientCheck } from "./gradient-check.js";
+import { type PathFormula, pathFormulas, totalTex, wholeTex } from "./gradient-tex.js";
+import { gains } from "./jacobian.js";
+import { Network } from "./network.js";
+import type { Sentence } from "./sentence.js";
+import { gradientStudy, type Study } from "./study.js";
+import { stepsOf } from "./trace.js";
+
+/** One path of one step. */
+export interface PathView extends PathFormula {
+  /** [U] */
+  value: number[];
+  norm: number;
+}
+
+export interface GradientView {
+  layer: string;
+  kind: GradientFlow["kind"];
+  state: "c" | "h";
+  objective: { name: string; value: number };
+  words: Word[];
+  /** Over the words: norms of ∂E/∂memory, its parts, and ∂E/∂h. */
+  norms: GradientStep["norms"][];
+  /** Over the words: the norm of each path into the step before. */
+  paths: Record<string, number[]>;
+  /** Largest singular value of each word's step, and of all steps after it together. */
+  gains: { steps: number[]; products: number[] };
+  /** Steps of padding before the first word, and the norm of ∂E/∂memory at the very first. */
+  padding: { steps: number; first: number };
+  /** The gradient of the step before `chosen`, path by path. */
+  chosen: number;
+  formulas: { whole: string; total: string };
+  step: PathView[];
+  check: GradientCheck;
+  /** The same text through fresh cells; null where it was not asked for. */
+  study: Study | null;
+}
+
+export interface GradientViewOptions extends GradientOptions {
+  /** Place in the row of the step t whose δ_{t−1} is taken apart; the last word by default. */
+  at?: number;
+  /** Also run the study of fresh cells, with this seed. */
+  study?: { seed: number } | null;
+}
+
+/** @throws InputError where layer, place or target are not there */
+export function gradientView(
+  model: Model,
+  sentence: Sentence,
+  options: GradientViewOptions = {},
+): GradientView {
+  const open = openCell(model, options.layer);
+  const flow = gradientFlow(model, sentence.ids, options);
+  const shown = flow.steps.filter(({ t }) => sentence.words[t] !== "");
+  const chosen = choose(shown, options.at);
+  const step = flow.steps[chosen.step]!;
+  const formulas = pathFormulas(open.layer).filter(
+    ({ path }) => path !== "output" || norm(step.paths[path]!) > 0,
+  );
+  const check = checkGradient(model, sentence.ids, { ...options, step: chosen.step - 1 });
+  const first = shown[0]!;
+  return {
+    layer: flow.layer,
+    kind: flow.kind,
+    state: flow.state,
+    objective: flow.objective,
+    words: shown.map(({ t }) => ({ t, word: sentence.words[t]!, known: sentence.known[t]! })),
+    norms: shown.map(({ norms }) => norms),
+    paths: Object.fromEntries(
+      formulas.map(({ path }) => [path, shown.map(({ paths }) => (paths[path] ? norm(paths[path]) : 0))]),
+    ),
+    gains: wordGains(model, sentence, options.layer, first.step),
+    padding: { steps: flow.steps.length - shown.length, first: flow.steps[0]!.norms.total },
+    chosen: shown.indexOf(chosen),
+    formulas: { whole: wholeTex(open.layer), total: totalTex(open.layer) },
+    step: formulas.map((formula) => {
+      const value = step.paths[formula.path]!;
+      return { ...formula, value, norm: norm(value) };
+    }),
+    check,
+    study: options.study ? gradientStudy(model, sentence.ids, { ...options.study, from: first.t }) : null,
+  };
+}
+
+function choose(shown: readonly GradientStep[], at: number | undefined): GradientStep {
+  const chosen = at === undefined ? shown.at(-1) : shown.find(({ t }) => t === at);
+  if (chosen && chosen.step > 0) return chosen;
+  throw inputError({
+    expected: "the place of a word that has a step before it",
+    where: "at",
+    received: at ?? shown.map(({ t }) => t),
+  });
+}
+
+/** Gains over the steps from the first word on: padding before it is left out. */
+function wordGains(model: Model, sentence: Sentence, layer: string | undefined, from: number) {
+  const open = openCell(model, layer);
+  const network = new Network(model);
+  try {
+    const real = stepsOf(open, network.run([sentence.ids])).filter(({ masked }) => !masked);
+    return sliceGains(gains(open.cell, real, from), from);
+  } finally {
+    network.dispose();
+  }
+}
+
+const sliceGains = ({ steps, products }: { steps: number[]; products: number[] }, from: number) => {
+  return { steps: steps.slice(from), products: products.slice(from) };
+};

@@ -1,0 +1,41 @@
+/** The memory's decomposition by word of a sentence, padding added up. */
+import type { Word } from "./cell-view.js";
+import type { MemoryDecomposition } from "./memory.js";
+import type { Sentence } from "./sentence.js";
+
+export interface MemoryView {
+  layer: string;
+  state: "c" | "h";
+  words: Word[];
+  /** [words][U] what each word left in the final memory. */
+  contributions: number[][];
+  /** [words] Σ_u |contribution|, as shares of all; with `padding` they sum to 1. */
+  shares: number[];
+  /** [U] what the steps of padding left together, and their share. */
+  padding: { steps: number; contributions: number[]; share: number };
+  /** [U] the final memory: all of the above added up. */
+  memory: number[];
+  residual: number;
+}
+
+export function memoryView(decomposition: MemoryDecomposition, sentence: Sentence): MemoryView {
+  const { layer, state, contributions, shares, times, memory, residual } = decomposition;
+  // By place in the row, whichever way the layer runs.
+  const order = times.map((t, s) => ({ t, s })).sort((a, b) => a.t - b.t);
+  const ofWords = order.filter(({ t }) => sentence.words[t] !== "");
+  const ofPadding = order.filter(({ t }) => sentence.words[t] === "");
+  return {
+    layer,
+    state,
+    words: ofWords.map(({ t }) => ({ t, word: sentence.words[t]!, known: sentence.known[t]! })),
+    contributions: ofWords.map(({ s }) => contributions[s]!),
+    shares: ofWords.map(({ s }) => shares[s]!),
+    padding: {
+      steps: ofPadding.length,
+      contributions: memory.map((_, u) => ofPadding.reduce((sum, { s }) => sum + contributions[s]![u]!, 0)),
+      share: ofPadding.reduce((sum, { s }) => sum + shares[s]!, 0),
+    },
+    memory,
+    residual,
+  };
+}
