@@ -106,14 +106,14 @@ const STORED: Record<CellKind, readonly string[]> = {
   SimpleRNN: ["h"],
 };
 
-/** @param inputs numbers in x_t */
-export function cellAnatomy(layer: RecurrentLayer, inputs: number): CellAnatomy {
+/** @param inputs numbers in x_t; @param name what to call the layer */
+export function cellAnatomy(layer: RecurrentLayer, inputs: number, name = layer.name): CellAnatomy {
   const kind = layer.className;
   const networks = TOLD[kind].map((network) => networkPart(layer, network, inputs));
   const parts = [...networks, ...statesOf(layer)].map((part, k) => ({ ...part, number: k + 1 }));
   return {
     kind,
-    layer: layer.name,
+    layer: name,
     inputs,
     units: layer.options.units,
     parts,

@@ -64,7 +64,7 @@ export function cellView(model: Model, sentence: Sentence, options: CellViewOpti
   const network = new Network(model);
   try {
     const steps = stepsOf(open, network.run([sentence.ids]));
-    const anatomy = cellAnatomy(layer, cell.inputs);
+    const anatomy = cellAnatomy(layer, cell.inputs, cell.layer);
     const shown = [...steps]
       .sort((a, b) => a.t - b.t)
       .filter(({ t, masked }) => !masked && sentence.words[t] !== "");

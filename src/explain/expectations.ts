@@ -80,7 +80,7 @@ function checkLayer(expectation: Expectation, derivation: LayerDerivation): Verd
 /** Only the shortest explanations: two slips are no news where one is enough. */
 function slipsLeadingTo({ derived }: LayerDerivation, count: number): Verdict["causes"] {
   const fitting = derived.mistakes().filter(({ expression }) => evaluate(expression) === count);
-  const fewest = fitting[0]?.slips.length ?? 0;
+  const fewest = Math.min(...fitting.map(({ slips }) => slips.length));
   return fitting.filter(({ slips }) => slips.length === fewest).map(cause);
 }
 

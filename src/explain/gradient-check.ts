@@ -8,8 +8,9 @@ import { type OpenCell, openCell } from "./cells/open.js";
 import { add, hadamard, largest, subtract, type Vector } from "./cells/vector.js";
 import { engineStates } from "./engine-states.js";
 import { flowBack, type GradientOptions, realSteps } from "./gradient.js";
-import { type InputRow, Network } from "./network.js";
-import { type Objective, objectiveFor } from "./objective.js";
+import { type InputRow, Network, type Run } from "./network.js";
+import { objectiveFor } from "./objective.js";
+import { layerOutput, ownOutput } from "./outlet.js";
 import { stepsOf, type TraceStep } from "./trace.js";
 
 export interface GradientCheck {
@@ -49,15 +50,22 @@ export function checkGradient(
 ): GradientCheck {
   const open = openCell(model, options.layer);
   const network = new Network(model);
-  const opened = new Network(model, open.layer);
+  const opened = new Network(model, open.node);
   try {
     const objective = objectiveFor(model, network.run([row]).output(), options);
     const { steps, outside } = realSteps(open, network.run([row], { seed: objective.slope }));
     const s = Math.max(0, options.step ?? steps.length - 2);
     const paths = flowBack(open.cell, steps, outside)[s]!.total;
     const backPropagation = byEngine(open, steps, outside, s, options.engine);
-    const all = stepsOf(open, network.run([row]));
-    const centralDifferences = byDifferences(open, all, steps[s]!, opened, row, objective);
+    const moves = new Moves(open, network.run([row]), steps[s]!);
+    const E = (outputs: number[][]) =>
+      opened
+        .outputs(
+          outputs.map(() => row),
+          outputs,
+        )
+        .map(objective.value);
+    const centralDifferences = moves.differences(E);
     const residual = (other: Vector) => largest(subtract(other, paths));
     return {
       t: steps[s]!.t,
@@ -102,41 +110,42 @@ function byEngine(
   return states?.dc0 ? add(states.dc0, viaOutput) : viaOutput;
 }
 
-/** E with each number of the memory at step s moved a little up and down, run on to the end of the model. */
-function byDifferences(
-  open: OpenCell,
-  all: readonly TraceStep[],
-  at: TraceStep,
-  opened: Network,
-  row: InputRow,
-  objective: Objective,
-): number[] {
-  const { cell } = open;
-  const s = all.indexOf(all.find(({ t }) => t === at.t)!);
-  const memory = at[cell.carried]!;
-  const outcomes = memory.flatMap((_, u) =>
-    STENCIL.map(([steps]) => {
-      const moved = memory.map((value, k) => (k === u ? value + steps * NUDGE : value));
-      return rerun(open, all, s, moved);
-    }),
-  );
-  const rows = outcomes.map(() => row);
-  const E = opened.outputs(rows, outcomes).map(objective.value);
-  return memory.map(
-    (_, u) => STENCIL.reduce((sum, [, weight], k) => sum + weight * E[4 * u + k]!, 0) / (12 * NUDGE),
-  );
-}
+/** The layer's output when the memory after one step had been another. */
+class Moves {
+  private readonly all: readonly TraceStep[];
+  private readonly s: number;
 
-/** The layer's output, flat, when its memory after step s had been another. */
-function rerun(open: OpenCell, steps: readonly TraceStep[], s: number, memory: Vector): number[] {
-  const { cell, returnSequences } = open;
-  const hidden = steps.slice(0, s).map(({ h }) => h);
-  const h = cell.emit(steps[s]!.gates, memory);
-  let state: State = cell.carried === "c" ? { h, c: memory } : { h };
-  hidden.push(h);
-  for (const { x, masked } of steps.slice(s + 1)) {
-    if (!masked) state = cell.step(x, state);
-    hidden.push(state.h);
+  constructor(
+    private readonly open: OpenCell,
+    private readonly run: Run,
+    private readonly at: TraceStep,
+  ) {
+    this.all = stepsOf(open, run);
+    this.s = this.all.findIndex(({ t }) => t === at.t);
   }
-  return (returnSequences ? hidden : hidden.slice(-1)).flat();
+
+  /** ∂E/∂memory by moving each of its numbers a little up and down, on to the end of the model. */
+  differences(E: (outputs: number[][]) => number[]): number[] {
+    const memory = this.at[this.open.cell.carried]!;
+    const outputs = memory.flatMap((_, u) =>
+      STENCIL.map(([steps]) => this.outputWith(memory.map((v, k) => (k === u ? v + steps * NUDGE : v)))),
+    );
+    const values = E(outputs);
+    return memory.map(
+      (_, u) => STENCIL.reduce((sum, [, weight], k) => sum + weight * values[4 * u + k]!, 0) / (12 * NUDGE),
+    );
+  }
+
+  private outputWith(memory: Vector): number[] {
+    const { open, all, s } = this;
+    const { cell } = open;
+    const h = cell.emit(all[s]!.gates, memory);
+    let state: State = cell.carried === "c" ? { h, c: memory } : { h };
+    const states = [...all.slice(0, s), { h, masked: false }];
+    for (const { x, masked } of all.slice(s + 1)) {
+      if (!masked) state = cell.step(x, state);
+      states.push({ h: state.h, masked });
+    }
+    return layerOutput(open, ownOutput(open, states), this.run).flat();
+  }
 }

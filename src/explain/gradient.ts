@@ -11,6 +11,7 @@ import { type OpenCell, openCell } from "./cells/open.js";
 import { add, hadamard, norm, subtract, type Vector, zeros } from "./cells/vector.js";
 import { type InputRow, Network, type Run } from "./network.js";
 import { type ObjectiveChoice, objectiveFor } from "./objective.js";
+import { ownGradient } from "./outlet.js";
 import { stateBefore, stepsOf, type TraceStep } from "./trace.js";
 
 /** The gradient at one step, and where the gradient of the step before comes from. */
@@ -68,20 +69,23 @@ export function gradientFlow(model: Model, row: InputRow, options: GradientOptio
 
 /**
  * The steps that are not masked, with the gradient that reaches each one's h from the layer above. A masked step hands
- * its states on, so what reaches its output belongs to the step before.
+ * its states on, so what reaches its output belongs to the step before; unless that output is 0, which nothing reaches.
  */
 export function realSteps(open: OpenCell, run: Run): { steps: TraceStep[]; outside: number[][] } {
-  const { gradient } = run.at(open.layer.name);
+  const { returnSequences, zeroOutputForMask } = open.layer.options;
+  const { gradient } = run.at(open.node.name);
+  const own = gradient && ownGradient(open, gradient, run);
   const all = stepsOf(open, run);
   const steps: TraceStep[] = [];
   const outside: number[][] = [];
   for (const [s, step] of all.entries()) {
-    const own = open.returnSequences ? gradient?.[s] : s === all.length - 1 ? gradient?.[0] : undefined;
+    const reaching = returnSequences ? own?.[s] : s === all.length - 1 ? own?.[0] : undefined;
     if (!step.masked) {
       steps.push(step);
       outside.push(zeros(open.cell.units));
     }
-    if (own && outside.length > 0) outside.push(add(outside.pop()!, own));
+    const counts = reaching && outside.length > 0 && !(step.masked && zeroOutputForMask);
+    if (counts) outside.push(add(outside.pop()!, reaching));
   }
   return { steps, outside };
 }

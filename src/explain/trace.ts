@@ -2,8 +2,9 @@
 import type { Model } from "../model/model.js";
 import type { Cell, CellKind, State, Step } from "./cells/cell.js";
 import { type OpenCell, openCells } from "./cells/open.js";
-import { type Vector, zeros } from "./cells/vector.js";
+import { largest, subtract, type Vector, zeros } from "./cells/vector.js";
 import { type InputRow, Network, type Run } from "./network.js";
+import { layerOutput, ownOutput } from "./outlet.js";
 
 /** One step of a recurrent layer, in processing order. */
 export interface TraceStep extends Step {
@@ -37,14 +38,14 @@ export function trace(model: Model, row: InputRow): Trace {
   const network = new Network(model);
   try {
     const run = network.run([row]);
-    const layers = cells.map((open) => ({ open, steps: stepsOf(open, run) }));
+    const traced = cells.map((open) => ({ open, steps: stepsOf(open, run) }));
     return {
       output: run.output(),
-      layers: layers.map(({ open: { cell, goBackwards }, steps }) => {
-        const { layer, kind, inputs, units } = cell;
-        return { layer, kind, inputs, units, goBackwards, steps };
+      layers: traced.map(({ open: { cell, layer }, steps }) => {
+        const { kind, inputs, units } = cell;
+        return { layer: cell.layer, kind, inputs, units, goBackwards: layer.options.goBackwards, steps };
       }),
-      residual: Math.max(...layers.map(({ open, steps }) => residualOf(open, steps, run))),
+      residual: Math.max(...traced.map(({ open, steps }) => residualOf(open, steps, run))),
     };
   } finally {
     network.dispose();
@@ -52,9 +53,9 @@ export function trace(model: Model, row: InputRow): Trace {
 }
 
 /** The steps of a layer on what it read in that run. */
-export function stepsOf({ cell, from, goBackwards }: OpenCell, run: Run): TraceStep[] {
+export function stepsOf({ cell, from, layer }: OpenCell, run: Run): TraceStep[] {
   const { values, mask } = run.at(from);
-  return runCell(cell, values, { mask, goBackwards });
+  return runCell(cell, values, { mask, goBackwards: layer.options.goBackwards });
 }
 
 /** Runs a cell over a sequence x [T][I] from zero states. */
@@ -83,9 +84,7 @@ export function initialState({ units, carried }: Cell): State {
 export const stateBefore = (cell: Cell, steps: readonly TraceStep[], s: number): State =>
   s > 0 ? steps[s - 1]! : initialState(cell);
 
-function residualOf({ layer, returnSequences }: OpenCell, steps: readonly TraceStep[], run: Run): number {
-  const { values } = run.at(layer.name);
-  const shown = returnSequences ? steps : steps.slice(-1);
-  const differences = shown.flatMap(({ h }, s) => h.map((value, u) => Math.abs(value - values[s]![u]!)));
-  return differences.reduce((most, value) => Math.max(most, value), 0);
+function residualOf(open: OpenCell, steps: readonly TraceStep[], run: Run): number {
+  const output = layerOutput(open, ownOutput(open, steps), run);
+  return largest(subtract(output.flat(), run.at(open.node.name).values.flat()));
 }

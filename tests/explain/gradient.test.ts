@@ -18,8 +18,10 @@ test("any model: the paths into each step add up to its gradient", () => {
   let steps = 0;
   fc.assert(
     fc.property(anyCase, ({ model, row }) => {
-      for (const { layer } of openCells(model)) {
-        const flow = gradientFlow(model, row, { layer: layer.name, target: 0 });
+      for (const {
+        cell: { layer },
+      } of openCells(model)) {
+        const flow = gradientFlow(model, row, { layer, target: 0 });
         for (const [s, { paths }] of flow.steps.entries()) {
           if (s === 0) continue;
           assert.ok(apart(sum(Object.values(paths)), flow.steps[s - 1]!.total) < 1e-12);
@@ -43,11 +45,13 @@ for (const { name, precision, make } of ENGINES) {
     let largest = 0;
     fc.assert(
       fc.property(anyCase, fc.nat(), ({ model, row }, choice) => {
-        for (const { layer } of openCells(model)) {
-          const flow = gradientFlow(model, row, { layer: layer.name, target: 0 });
+        for (const {
+          cell: { layer },
+        } of openCells(model)) {
+          const flow = gradientFlow(model, row, { layer, target: 0 });
           if (flow.steps.length === 0) continue;
           const step = choice % flow.steps.length;
-          const check = checkGradient(model, row, { layer: layer.name, target: 0, step, engine: make() });
+          const check = checkGradient(model, row, { layer, target: 0, step, engine: make() });
           assert.ok(check.residuals.backPropagation < Math.max(1e-12, 10 * precision), JSON.stringify(check));
           assert.ok(check.residuals.centralDifferences < 1e-8, JSON.stringify(check));
           largest = Math.max(largest, check.size);
@@ -112,9 +116,8 @@ test("any model: a step's Jacobian is how its state depends on the one before", 
     fc.property(anyCase, ({ model, row }) => {
       const open = openCell(model);
       const { cell } = open;
-      const steps = trace(model, row)
-        .layers.at(-1)!
-        .steps.filter(({ masked }) => !masked);
+      const traced = trace(model, row).layers.find(({ layer }) => layer === cell.layer)!;
+      const steps = traced.steps.filter(({ masked }) => !masked);
       if (steps.length < 2) return;
       const s = steps.length - 1;
       const J = stepJacobian(cell, steps, s);
@@ -178,7 +181,7 @@ test("any model: no gradient outgrows the gain of its steps", () => {
       const network = new Network(model);
       const run = network.run([row], { seed: (output) => output.map(() => 1) });
       const { steps, outside } = realSteps(open, run);
-      if (steps.length === 0 || open.returnSequences) return;
+      if (steps.length === 0 || open.layer.options.returnSequences) return;
       const flow = flowBack(open.cell, steps, outside);
       const { products } = gains(open.cell, steps);
       const end = Math.hypot(...flow.at(-1)!.dh);

@@ -40,7 +40,8 @@ for (const { name, precision, make } of ENGINES) {
     fc.assert(
       fc.property(anyCase, fc.nat(), (given, choice) => {
         const { model, row } = given;
-        const { steps } = trace(model, row).layers.at(-1)!;
+        const { layer } = openCell(model).cell;
+        const { steps } = trace(model, row).layers.find((traced) => traced.layer === layer)!;
         const real = steps.filter(({ masked }) => !masked);
         const chosen = choice % real.length;
         const k = 1 + (choice % (chosen + 1));

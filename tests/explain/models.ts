@@ -1,6 +1,6 @@
 /** Models, rows and engines that the tests of explanations share. */
 import fc from "fast-check";
-import { createEngine } from "../../src/engine/index.js";
+import { createEngine, ENGINE_CHOICES } from "../../src/engine/index.js";
 import { Random } from "../../src/engine/philox.js";
 import { ReferenceEngine } from "../../src/engine/reference.js";
 import { layers, type Model, sequential } from "../../src/index.js";
@@ -34,6 +34,8 @@ export interface Cell {
   useBias: boolean;
   resetAfter: boolean;
   goBackwards: boolean;
+  /** Read both ways, and how the two come together. */
+  both: "concat" | "sum" | "mul" | "ave" | null;
 }
 
 export interface ModelCase {
@@ -42,8 +44,12 @@ export interface ModelCase {
   row: number[];
 }
 
-function recurrentLayer({ kind, resetAfter, ...options }: Cell, returnSequences: boolean): Layer {
+function recurrentLayer({ kind, resetAfter, both, ...options }: Cell, returnSequences: boolean): Layer {
   const given = { ...options, returnSequences, dropout: 0.2, recurrentDropout: 0.3 };
+  if (both) {
+    const oneWay = { kind, resetAfter, ...options, goBackwards: false, both: null };
+    return layers.bidirectional({ layer: recurrentLayer(oneWay, returnSequences), mergeMode: both });
+  }
   if (kind === "gru") return layers.gru({ ...given, resetAfter });
   return kind === "lstm" ? layers.lstm(given) : layers.simpleRNN(given);
 }
@@ -61,6 +67,7 @@ export const anyCase: fc.Arbitrary<ModelCase> = fc
         useBias: fc.boolean(),
         resetAfter: fc.boolean(),
         goBackwards: fc.boolean(),
+        both: fc.constantFrom(null, null, "concat" as const, "sum" as const, "mul" as const, "ave" as const),
       }),
       { minLength: 1, maxLength: 2 },
     ),
@@ -72,7 +79,8 @@ export const anyCase: fc.Arbitrary<ModelCase> = fc
     padding: fc.nat({ max: 3 }),
     seed: fc.nat(1000),
   })
-  .map(({ vocabulary, width, steps, cells, maskZero, flatten, hidden, outputs, padding, seed }) => {
+  .map((recipe) => {
+    const { vocabulary, width, steps, cells, maskZero, flatten, hidden, outputs, padding, seed } = recipe;
     const model = sequential(
       [
         layers.embedding({ inputDim: vocabulary, outputDim: width, inputLength: steps, maskZero }),
@@ -88,12 +96,13 @@ export const anyCase: fc.Arbitrary<ModelCase> = fc
     const row = Array.from({ length: steps }, (_, t) =>
       t < Math.min(padding, steps - 1) ? 0 : 1 + Math.floor(random.uniform(t) * (vocabulary - 1)),
     );
-    return { model: shake(model, seed), row };
+    // A model printed whole would fill screens; its recipe says as much.
+    return { model: shake(model, seed), row, [fc.toStringMethod]: () => JSON.stringify(recipe) };
   });
 
 /** Every engine that this machine has, and the reference in float64. What they compute differs by about `precision`. */
 export const ENGINES = [
-  ...(["reference"] as const).map((name) => ({
+  ...ENGINE_CHOICES.filter((name) => name !== "auto").map((name) => ({
     name: name as string,
     precision: 2e-6,
     make: () => createEngine({ engine: name }),

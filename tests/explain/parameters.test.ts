@@ -6,6 +6,8 @@ import { InputError } from "../../src/errors.js";
 import { checkExpectations, parseExpectation } from "../../src/explain/expectations.js";
 import { explainParameters } from "../../src/explain/parameters.js";
 import { layers, sequential } from "../../src/index.js";
+import type { Initializer } from "../../src/layers/initializers.js";
+import { Layer, parameter, type Shape, type Tensor } from "../../src/layers/layer.js";
 import { anyCase, flagship } from "./models.js";
 
 test("the flagship: every count with its formula and the numbers put in", () => {
@@ -154,6 +156,89 @@ test("GRU: one bias for two, and an LSTM's four networks", () => {
   ]);
   assert.match(one!.causes[0]!.slips[0]!, /reset_after/);
   assert.match(four!.causes[0]!.slips[0]!, /LSTM's four/);
+});
+
+test("Bidirectional: twice its layer, or both added up; one direction forgotten is named", () => {
+  const model = sequential([
+    layers.input({ shape: [7, 4] }),
+    layers.bidirectional({ layer: layers.lstm({ units: 5 }) }),
+    layers.dense({ units: 1 }),
+  ]);
+  const [both, dense] = explainParameters(model).layers;
+  assert.equal(both!.substitution, "2 × 4 × ((4 + 5) × 5 + 5) = 400");
+  assert.equal(both!.count, 400);
+  assert.equal(dense!.substitution, "10 × 1 + 1 = 11");
+  const causes = (count: number) =>
+    checkExpectations(model, [{ layer: "bidirectional", count }])[0]!.causes[0]!;
+  assert.match(causes(200).slips[0]!, /only one direction/);
+  assert.match(causes(100).slips[0]!, /factor 4/);
+  assert.match(causes(180).slips.join("; "), /only one direction.*bias/);
+  const unlike = sequential([
+    layers.input({ shape: [7, 4] }),
+    layers.bidirectional({
+      layer: layers.lstm({ units: 5 }),
+      backwardLayer: layers.simpleRNN({ units: 2, goBackwards: true }),
+    }),
+  ]);
+  assert.equal(
+    explainParameters(unlike).layers[0]!.substitution,
+    "4 × ((4 + 5) × 5 + 5) + (4 + 2) × 2 + 2 = 214",
+  );
+});
+
+/** A layer of a kind, with these variables and this output: what its rule looks at. */
+class Stand extends Layer {
+  constructor(
+    readonly className: string,
+    private readonly variables: Record<string, readonly number[]>,
+    private readonly output: Shape,
+  ) {
+    super();
+  }
+
+  override build(): void {
+    this.parameters = Object.entries(this.variables).map(([name, shape]) =>
+      parameter(name, shape, { name: "zeros" } as Initializer, { trainable: !name.startsWith("moving") }),
+    );
+  }
+
+  override outputShape(): Shape {
+    return this.output;
+  }
+
+  override plan(): Tensor {
+    throw new Error("never planned");
+  }
+}
+
+test("Conv1D, normalisations, and kinds without a rule of their own", () => {
+  const four = { gamma: [8], beta: [8], moving_mean: [8], moving_variance: [8] };
+  const model = sequential([
+    layers.input({ shape: [7, 4] }),
+    new Stand("Conv1D", { kernel: [3, 4, 8], bias: [8] }, [5, 8]),
+    new Stand("BatchNormalization", four, [5, 8]),
+    new Stand("LayerNormalization", { gamma: [8], beta: [8] }, [5, 8]),
+    new Stand("Odd", { table: [2, 3], more: [5] }, [5, 8]),
+    new Stand("GlobalMaxPooling1D", {}, [8]),
+  ]);
+  const { layers: rows, total, trainable } = explainParameters(model);
+  assert.deepEqual(
+    rows.map(({ formula, substitution }) => `${formula} = ${substitution}`),
+    [
+      "K × I × U + U = 3 × 4 × 8 + 8 = 104",
+      "4 × F = 4 × 8 = 32",
+      "2 × F = 2 × 8 = 16",
+      "2 × 3 + 5 = 2 × 3 + 5 = 11",
+      "0 = 0",
+    ],
+  );
+  assert.equal(total - trainable, 16);
+  const says = (layer: string, count: number) =>
+    checkExpectations(model, [{ layer, count }])[0]!.causes[0]!.slips.join("; ");
+  assert.match(says("Conv1D", 40), /window was left out/);
+  assert.match(says("Conv1D", 32), /one number/);
+  assert.match(says("BatchNormalization", 16), /moving mean and variance are in the total/);
+  assert.match(says("LayerNormalization", 32), /keeps none/);
 });
 
 test("what cannot be an expectation is said", () => {

@@ -66,7 +66,7 @@ export function cellCommand(explain: Command): void {
 async function showAnatomy(source: string, flags: Flags): Promise<void> {
   const { model, title } = await openModelOnly(source, flags);
   const { layer, cell } = openCell(model, flags.layer);
-  const anatomy = cellAnatomy(layer, cell.inputs);
+  const anatomy = cellAnatomy(layer, cell.inputs, cell.layer);
   await show(
     {
       data: { anatomy },

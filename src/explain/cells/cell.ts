@@ -55,7 +55,7 @@ export interface MemoryStep {
 
 export interface Cell {
   readonly kind: CellKind;
-  /** The layer's name. */
+  /** The layer's name: "lstm", "bidirectional/forward_lstm". */
   readonly layer: string;
   readonly inputs: number;
   readonly units: number;

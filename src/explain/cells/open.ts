@@ -2,11 +2,14 @@
 import { ACTIVATIONS, type ActivationName } from "../../engine/contract.js";
 import { inputError } from "../../errors.js";
 import { activationFormula } from "../../layers/activations.js";
+import { Bidirectional } from "../../layers/bidirectional.js";
 import { GRU, GRU_GATES } from "../../layers/gru.js";
 import type { Layer } from "../../layers/layer.js";
 import { LSTM, LSTM_GATES } from "../../layers/lstm.js";
 import { SimpleRNN } from "../../layers/simple_rnn.js";
+import type { Node } from "../../model/graph.js";
 import type { Model } from "../../model/model.js";
+import type { WeightArray } from "../../model/weights.js";
 import type { Activation, Cell, NetworkWeights } from "./cell.js";
 import { GruCell } from "./gru.js";
 import { LstmCell } from "./lstm.js";
@@ -28,10 +31,19 @@ export interface OpenCell {
   readonly cell: Cell;
   readonly layer: RecurrentLayer;
   readonly weights: CellWeights;
-  /** The layer whose output it reads. */
+  /** The layer of the graph whose output it reads, and the one whose output it is (part of). */
   readonly from: string;
-  readonly goBackwards: boolean;
-  readonly returnSequences: boolean;
+  readonly node: Layer;
+  /** In a Bidirectional. */
+  readonly pair: Pair | null;
+}
+
+/** One of the two cells of a Bidirectional. */
+export interface Pair {
+  readonly mode: Bidirectional["options"]["mergeMode"];
+  /** Which of the two: 1 is the one whose sequence is turned round. */
+  readonly place: 0 | 1;
+  other(): OpenCell;
 }
 
 export type RecurrentLayer = SimpleRNN | LSTM | GRU;
@@ -39,25 +51,11 @@ export type RecurrentLayer = SimpleRNN | LSTM | GRU;
 export const isRecurrent = (layer: Layer): layer is RecurrentLayer =>
   layer instanceof SimpleRNN || layer instanceof LSTM || layer instanceof GRU;
 
-/** Every recurrent layer, first to last. @throws InputError when there is none */
+/** Every recurrent layer, first to last, those inside a Bidirectional too. @throws InputError when there is none */
 export function openCells(model: Model): OpenCell[] {
   void model.outputNode;
   const weights = new Map(model.getWeights().map((array) => [array.name, array]));
-  const cells = model.nodes.flatMap(({ layer, inputs }): OpenCell[] => {
-    if (!isRecurrent(layer)) return [];
-    const matrix = (name: string): Matrix => {
-      const { shape, data } = weights.get(`${layer.name}/${name}`)!;
-      return { rows: shape[0]!, columns: shape[1]!, data };
-    };
-    const own: CellWeights = {
-      kernel: matrix("kernel"),
-      recurrent: matrix("recurrent_kernel"),
-      bias: weights.get(`${layer.name}/bias`)?.data ?? null,
-    };
-    const { goBackwards, returnSequences } = layer.options;
-    const from = model.nodes[inputs[0]!]!.layer.name;
-    return [{ cell: makeCell(layer, own), layer, weights: own, from, goBackwards, returnSequences }];
-  });
+  const cells = model.nodes.flatMap((node) => cellsOf(model, node, weights));
   if (cells.length > 0) return cells;
   throw inputError({
     expected: "a model with a SimpleRNN, LSTM or GRU layer",
@@ -66,28 +64,56 @@ export function openCells(model: Model): OpenCell[] {
   });
 }
 
-/** The recurrent layer of that name, or the last one. */
+function cellsOf(model: Model, { layer: node, inputs }: Node, weights: Map<string, WeightArray>): OpenCell[] {
+  const from = inputs.length > 0 ? model.nodes[inputs[0]!]!.layer.name : "";
+  const open = (layer: RecurrentLayer, prefix: string, pair: Pair | null): OpenCell => {
+    const own = weightsOf(weights, prefix);
+    return { cell: makeCell(layer, own, prefix), layer, weights: own, from, node, pair };
+  };
+  if (isRecurrent(node)) return [open(node, node.name, null)];
+  if (!(node instanceof Bidirectional)) return [];
+  const { mergeMode: mode } = node.options;
+  const both: OpenCell[] = node.inner.map((layer, place) => {
+    const pair: Pair = { mode, place: place as 0 | 1, other: () => both[1 - place]! };
+    return open(layer as RecurrentLayer, `${node.name}/${layer.name}`, pair);
+  });
+  return both;
+}
+
+/** The weights under "lstm" or "bidirectional/forward_lstm". */
+function weightsOf(weights: Map<string, WeightArray>, prefix: string): CellWeights {
+  const matrix = (name: string): Matrix => {
+    const { shape, data } = weights.get(`${prefix}/${name}`)!;
+    return { rows: shape[0]!, columns: shape[1]!, data };
+  };
+  const bias = weights.get(`${prefix}/bias`)?.data ?? null;
+  return { kernel: matrix("kernel"), recurrent: matrix("recurrent_kernel"), bias };
+}
+
+/** The recurrent layer of that name, or the last one; of a Bidirectional, the one that reads first to last. */
 export function openCell(model: Model, name?: string): OpenCell {
   const cells = openCells(model);
-  const found = name === undefined ? cells.at(-1) : cells.find(({ layer }) => layer.name === name);
+  const found =
+    name === undefined
+      ? cells.findLast(({ pair }) => pair?.place !== 1)
+      : cells.find(({ cell, layer }) => cell.layer === name || layer.name === name);
   if (found) return found;
-  const names = cells.map(({ layer }) => layer.name).join(", ");
+  const names = cells.map(({ cell }) => cell.layer).join(", ");
   throw inputError({ expected: `a recurrent layer of the model: ${names}`, where: "layer", received: name });
 }
 
-/** A cell of a recurrent layer's kind and options with these weights. */
-export function makeCell(layer: RecurrentLayer, weights: CellWeights): Cell {
+/** A cell of a recurrent layer's kind and options with these weights; `name` tells it from its like. */
+export function makeCell(layer: RecurrentLayer, weights: CellWeights, name = layer.name): Cell {
   const { units: U } = layer.options;
   const I = weights.kernel.rows;
   const phi = activationOf(layer.options.activation);
   if (layer instanceof SimpleRNN) {
-    return new SimpleRnnCell(layer.name, I, U, networks(weights, ["h"], U), phi);
+    return new SimpleRnnCell(name, I, U, networks(weights, ["h"], U), phi);
   }
   const sigma = activationOf(layer.options.recurrentActivation);
-  if (layer instanceof LSTM)
-    return new LstmCell(layer.name, I, U, networks(weights, LSTM_GATES, U), phi, sigma);
+  if (layer instanceof LSTM) return new LstmCell(name, I, U, networks(weights, LSTM_GATES, U), phi, sigma);
   const { resetAfter } = layer.options;
-  return new GruCell(layer.name, I, U, networks(weights, GRU_GATES, U), phi, sigma, resetAfter);
+  return new GruCell(name, I, U, networks(weights, GRU_GATES, U), phi, sigma, resetAfter);
 }
 
 function activationOf(name: ActivationName): Activation {

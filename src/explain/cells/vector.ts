@@ -20,6 +20,7 @@ export const combine = (f: (...values: number[]) => number, ...vectors: readonly
 
 export const add = (...vectors: readonly Vector[]): number[] =>
   combine((...v) => v.reduce((a, b) => a + b), ...vectors);
+export const concatenate = (a: Vector, b: Vector): number[] => [...a, ...b];
 export const subtract = (a: Vector, b: Vector): number[] => a.map((value, i) => value - b[i]!);
 /** a ⊙ b ⊙ … */
 export const hadamard = (...vectors: readonly Vector[]): number[] =>

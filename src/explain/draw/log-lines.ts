@@ -20,7 +20,7 @@ const superscript = (k: number) =>
 /** A scale of log₁₀ over all lines, its decades, and the axis. */
 export function decades(plot: Plot, lines: readonly Line[], label: string): { y: Scale; axis: Markup } {
   const logs = lines.flatMap(({ values }) => values.filter((value) => value > 0).map(Math.log10));
-  const top = Math.ceil(Math.max(-300, ...logs) + 0.02);
+  const top = Math.ceil(Math.max(-300, ...logs) + 0.02) + 0; // no −0
   const least = Math.max(Math.floor(Math.min(top, ...logs)), top - MOST_DECADES);
   const bottom = Math.min(least, top - 1);
   const y = scaleLinear([bottom, top], [plot.bottom, plot.top]);

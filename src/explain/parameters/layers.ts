@@ -1,8 +1,18 @@
 /** Parameters of the layers around the recurrent ones, and the table of all rules. */
 import type { Shape } from "../../layers/layer.js";
-import { type Expression, type Leaf, NOTHING, named, number, plus, times } from "./expression.js";
+import {
+  type Expression,
+  evaluate,
+  formulaOf,
+  type Leaf,
+  NOTHING,
+  named,
+  number,
+  plus,
+  times,
+} from "./expression.js";
 import { gruRule, lstmRule, simpleRnnRule } from "./recurrent.js";
-import { defineRule, type LayerFacts, type ParameterRule, type Slip } from "./rule.js";
+import { type Derived, defineRule, type LayerFacts, type ParameterRule, type Slip } from "./rule.js";
 
 const features = (shape: Shape | undefined): number => shape?.at(-1) ?? 0;
 const shapeText = (shape: Shape) => `[${shape.map((size) => size ?? "any").join(", ")}]`;
@@ -248,12 +258,38 @@ const nothing = weightless(() => ["It computes from its input alone; nothing is 
 
 // ---- wrappers ---------------------------------------------------------------------------------------------
 
+/** Both of its layers; as twice one where they are alike. A person's slips are those of either, or one left out. */
+const bidirectionalRule: ParameterRule = ({ layer, inputs, derive }) => {
+  const [forward, backward] = layer.inner.map((each) => derive(each, inputs)) as [Derived, Derived];
+  const alike = formulaOf(forward.expression) === formulaOf(backward.expression);
+  const both = alike && evaluate(forward.expression) === evaluate(backward.expression);
+  const directions = number(2, "directions: one layer reads first to last, one last to first");
+  const together = (one: Expression, two: Expression) => (both ? times(directions, one) : plus(one, two));
+  const oneWay = "only one direction was counted; each has weights of its own";
+  return {
+    expression: together(forward.expression, backward.expression),
+    notes: [
+      "Two layers of the same shape share nothing: each direction has its own weights.",
+      ...forward.notes,
+    ],
+    mistakes: () => [
+      { slips: [oneWay], expression: forward.expression },
+      ...forward.mistakes().map(({ slips, expression }) => ({ slips: [oneWay, ...slips], expression })),
+      ...forward.mistakes().map(({ slips, expression }) => ({
+        slips,
+        expression: together(expression, backward.expression),
+      })),
+    ],
+  };
+};
+
 /** One entry a layer kind, by Keras's class name. */
 export const PARAMETER_RULES: Readonly<Record<string, ParameterRule>> = {
   Embedding: embeddingRule,
   SimpleRNN: simpleRnnRule,
   LSTM: lstmRule,
   GRU: gruRule,
+  Bidirectional: bidirectionalRule,
   Dense: denseRule,
   Conv1D: conv1dRule,
   BatchNormalization: batchNormalizationRule,

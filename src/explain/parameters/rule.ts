@@ -29,7 +29,7 @@ export interface Mistake {
 export interface Derived {
   readonly expression: Expression;
   readonly notes: readonly string[];
-  /** Every wrong count that one, two or three slips together give, fewest first. */
+  /** Every wrong count that one, two or three slips together give; of equally many slips the likelier first. */
   mistakes(): Mistake[];
 }
 

@@ -1,0 +1,165 @@
+/** cellstate explain: what it prints, writes and refuses. */
+import assert from "node:assert/strict";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { displayWidth } from "../../src/display/text.js";
+import { TextClassifier } from "../../src/text/classifier.js";
+import { parsePage } from "../report/page.js";
+import { reviews } from "./data.js";
+import { cellstate } from "./run.js";
+
+let folder = "";
+let model = "";
+before(async () => {
+  folder = await mkdtemp(join(tmpdir(), "cellstate-explain-"));
+  model = join(folder, "reviews.keras");
+  const classifier = await TextClassifier.train(reviews(80), {
+    vocabulary: 60,
+    length: 12,
+    epochs: 1,
+    seed: 1,
+  });
+  await classifier.save(model);
+});
+after(() => rm(folder, { recursive: true }));
+
+async function explain(...args: string[]) {
+  const outcome = await cellstate(["explain", ...args]);
+  assert.equal(outcome.code, 0, outcome.stderr);
+  for (const line of outcome.stdout.split("\n")) {
+    assert.ok(displayWidth(line) <= 80, `${displayWidth(line)} columns: ${line}`);
+  }
+  return outcome.stdout;
+}
+
+const json = async (...args: string[]) => {
+  const { stdout, stderr, code } = await cellstate(["explain", ...args, "--json"]);
+  assert.equal(code, 0, stderr);
+  return JSON.parse(stdout);
+};
+
+test("params: the flagship's counts; a wrong answer exits 1 and names the slip", async () => {
+  const text = await explain("params", "lstm");
+  for (const count of ["16,000", "6,272", "8,448", "257", "30,977"]) assert.ok(text.includes(count), count);
+  assert.match(text, /4 × \(\(I \+ U\) × U \+ U\) = 4 × \(\(16 \+ 32\) × 32 \+ 32\) = 6,272/);
+  const wrong = await cellstate([
+    "explain",
+    "params",
+    "lstm",
+    "--expect",
+    "lstm=1568",
+    "--expect",
+    "dense=8448",
+  ]);
+  assert.equal(wrong.code, 1);
+  assert.match(wrong.stdout, /wrong {2}lstm: 1,568.*factor 4.*right {2}dense: 32 × 256/s);
+  const data = await json("params", "lstm", "--expect", "total=30977");
+  assert.equal(data.total, 30977);
+  assert.deepEqual(Object.keys(data.layers[1]).slice(0, 6), [
+    "name",
+    "type",
+    "count",
+    "formula",
+    "substitution",
+    "terms",
+  ]);
+  assert.equal(data.expectations[0].right, true);
+  assert.equal((await json("params", model)).layers[1].count, 6272);
+});
+
+const TEXT = ["a", "truly", "wonderful", "film"];
+
+test("every explanation of a text: text in 80 columns, JSON, a page, a picture", async () => {
+  for (const command of ["cell", "unroll", "gradient", "attribute"]) {
+    const text = await explain(command, model, ...TEXT);
+    assert.ok(text.length > 400, command);
+    const page = join(folder, `${command}.html`);
+    const picture = join(folder, `${command}.svg`);
+    const { stdout, stderr, code } = await cellstate([
+      "explain",
+      command,
+      model,
+      TEXT.join(" "),
+      "--json",
+      "--html",
+      page,
+      "--svg",
+      picture,
+    ]);
+    assert.equal(code, 0, stderr);
+    assert.equal(typeof JSON.parse(stdout), "object");
+    assert.match(stderr, new RegExp(`Wrote .*${command}.html`));
+    parsePage(await readFile(page, "utf8"));
+    assert.match(await readFile(picture, "utf8"), /^<svg xmlns="http:\/\/www.w3.org\/2000\/svg"/);
+  }
+});
+
+test("the numbers of a trained model and text agree with each other", async () => {
+  const cell = await json("cell", model, ...TEXT);
+  const unrolled = await json("unroll", model, ...TEXT, "--steps", "3");
+  assert.ok(unrolled.residual < 1e-12);
+  assert.equal(unrolled.terms.length, 4);
+  const memory = cell.series.find(({ id }: { id: string }) => id === "c").values.at(-1);
+  for (const [u, value] of memory.entries()) assert.ok(Math.abs(value - unrolled.value[u]) < 1e-12);
+  const gradient = await json("gradient", model, ...TEXT, "--no-study");
+  assert.ok(
+    gradient.check.residuals.backPropagation < 1e-12 && gradient.check.residuals.centralDifferences < 1e-9,
+  );
+  assert.equal(gradient.study, null);
+  const attribution = await json("attribute", model, ...TEXT);
+  assert.ok(attribution.completeness.residual < 1e-6);
+  assert.equal(attribution.words.length, unrolled.memory.words.length);
+});
+
+test("presets explain a text without a vocabulary of their own; ids stand for a text", async () => {
+  const text = await explain("unroll", "gru", "the", "cat", "sat", "on", "the", "mat");
+  assert.match(text, /hₜ = zₜ ⊙ zₜ₋₁ ⊙ hₜ₋₂/);
+  assert.match(await explain("unroll", "rnn", "the", "cat", "sat"), /no such sum/);
+  // TeX is for other programs: its lines are as long as they are.
+  const { stdout } = await cellstate(["explain", "unroll", "lstm", "the", "cat", "sat", "--tex"]);
+  assert.match(stdout, /^c_\{t\} = f_\{t\} \\odot f_\{t-1\} \\odot c_\{t-2\}/);
+  assert.equal(stdout.trim().split("\n").length, 9);
+  const data = await json("cell", model, "--ids", "5,9,3", "--units", "0,31");
+  assert.deepEqual(
+    data.units.map(({ unit }: { unit: number }) => unit),
+    [0, 31],
+  );
+  assert.equal(data.words.length, 3);
+});
+
+test("compare, and a cell alone", async () => {
+  assert.match(await explain("compare", "--units", "8", "--inputs", "4"), /parameters +104 +416 +336/);
+  assert.match(await explain("cell", "gru"), /reset gate.*update gate.*candidate.*hidden state/s);
+});
+
+const REFUSED: [string[], RegExp][] = [
+  [["unroll", "lstm"], /a text, or --ids/],
+  [["unroll", "lstm", "one", "two", "--steps", "9"], /from 1 to 2/],
+  [["unroll", "lstm", "one", "two", "--steps", "x"], /--steps/],
+  [["gradient", "lstm", "one"], /step before it/],
+  [["gradient", "lstm", "one", "two", "--of", "luck"], /--of.*one of loss/],
+  [["params", "lstn"], /Did you mean lstm/],
+  [["params", "lstm", "--expect", "lstm"], /LAYER=COUNT/],
+  [["cell", "lstm", "one", "--units", "99"], /units from 0 to 31/],
+  [["attribute", "lstm", "one", "--label", "7"], /class from 0 to 1/],
+];
+
+for (const [args, says] of REFUSED) {
+  test(`refused: explain ${args.join(" ")}`, async () => {
+    const { code, stderr, stdout } = await cellstate(["explain", ...args]);
+    assert.equal(code, 2, stdout);
+    assert.match(stderr, says);
+    assert.equal(stdout, "");
+  });
+}
+
+test("refused: a label that the model has not, a text of which it knows no word", async () => {
+  const label = await cellstate(["explain", "gradient", model, ...TEXT, "--label", "goood"]);
+  assert.equal(label.code, 2);
+  assert.match(label.stderr, /--label/);
+  const unknown = await cellstate(["explain", "cell", model, "xyzzy"]);
+  assert.equal(unknown.code, 2);
+  assert.match(unknown.stderr, /at least one word/);
+});

@@ -1,0 +1,255 @@
+/** Drawings and pages: well formed, told in words, and true to the data they are given. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { cellAnatomy } from "../../src/explain/anatomy.js";
+import { attribute } from "../../src/explain/attribution.js";
+import { cellView } from "../../src/explain/cell-view.js";
+import { compareCells } from "../../src/explain/comparison.js";
+import { attributionPage } from "../../src/explain/draw/attribution-page.js";
+import { attributionPicture } from "../../src/explain/draw/attribution-picture.js";
+import { cellPage, comparisonPage } from "../../src/explain/draw/cell-pages.js";
+import { cellPicture } from "../../src/explain/draw/cell-picture.js";
+import { comparisonPicture } from "../../src/explain/draw/comparison-picture.js";
+import { gradientPage } from "../../src/explain/draw/gradient-page.js";
+import { gradientPicture } from "../../src/explain/draw/gradient-picture.js";
+import { heatMap } from "../../src/explain/draw/heat-map.js";
+import { decades, type Line } from "../../src/explain/draw/log-lines.js";
+import { formula } from "../../src/explain/draw/math-text.js";
+import { numeral, tiny } from "../../src/explain/draw/numbers.js";
+import { parametersPage } from "../../src/explain/draw/parameters-page.js";
+import { parametersPicture } from "../../src/explain/draw/parameters-picture.js";
+import { EXPLAIN_STYLE } from "../../src/explain/draw/style.js";
+import { unrollPage } from "../../src/explain/draw/unroll-page.js";
+import { unrollPicture } from "../../src/explain/draw/unroll-picture.js";
+import { checkExpectations } from "../../src/explain/expectations.js";
+import { gradientView } from "../../src/explain/gradient-view.js";
+import { decomposeMemory } from "../../src/explain/memory.js";
+import { memoryView } from "../../src/explain/memory-view.js";
+import { explainParameters } from "../../src/explain/parameters.js";
+import { sentenceOfIds } from "../../src/explain/sentence.js";
+import { unroll } from "../../src/explain/unroll.js";
+import { layers, sequential } from "../../src/index.js";
+import { html, type Markup } from "../../src/report/markup.js";
+import { svgFile } from "../../src/report/page.js";
+import { plotArea } from "../../src/report/svg.js";
+import { byClass, byName, numberOf, parsePage, textOf } from "../report/page.js";
+import { shake } from "./models.js";
+
+const HOSTILE = '<script>"&x</script>';
+const KINDS = { lstm: layers.lstm, gru: layers.gru, simpleRNN: layers.simpleRNN };
+
+function model(kind: keyof typeof KINDS) {
+  const vocabulary = 12;
+  return shake(
+    sequential([
+      layers.embedding({ inputDim: vocabulary, outputDim: 3, inputLength: 8 }),
+      KINDS[kind]({ units: 4 }),
+      layers.dense({ units: 1, activation: "sigmoid" }),
+    ]),
+    4,
+  );
+}
+
+/** Two steps of padding, then words; one of them would be markup. */
+const sentence = {
+  ...sentenceOfIds([0, 0, 5, 7, 2, 9, 11, 3]),
+  words: ["", "", "free", HOSTILE, "in", "a", "weekly", "draw"],
+};
+const wordAt = (lag: number) => sentence.words[7 - lag]!;
+
+const parse = (picture: Markup) => parsePage(`<!doctype html>\n${picture}`);
+
+/** Closed tags, quoted attributes, a name and a description; nothing of the text is obeyed. */
+function checkPicture(picture: Markup): void {
+  const page = parse(picture);
+  const [svg] = byName(page, "svg");
+  assert.equal(byName(page, "script").length, 0);
+  const names = svg!.attributes.get("aria-labelledby")!.split(" ");
+  for (const [k, part] of ["title", "desc"].entries()) {
+    const [element] = byName(svg!, part);
+    assert.equal(element!.attributes.get("id"), names[k]);
+    assert.ok(textOf(element!).length > 10, `${part}: ${textOf(element!)}`);
+  }
+  assert.doesNotMatch(picture.source, /NaN|Infinity|undefined|null/);
+  const file = svgFile(picture, EXPLAIN_STYLE);
+  assert.match(file, /prefers-color-scheme: dark/);
+  const [width, height] = svg!.attributes.get("viewBox")!.split(" ").slice(2).map(Number);
+  for (const element of [...byName(svg!, "rect"), ...byName(svg!, "text")]) {
+    if (!element.attributes.has("x") || element.attributes.has("transform")) continue;
+    // Nothing lies outside the picture, whatever group moves it.
+    assert.ok(numberOf(element, "x") >= -1 && numberOf(element, "x") <= width! + 1);
+    assert.ok(Number(element.attributes.get("y") ?? 0) <= height! + 1);
+  }
+}
+
+/** A page is well formed, forbids scripts, and every formula in it is MathML. */
+function checkPage(source: string, formulas: boolean): void {
+  const page = parsePage(source);
+  assert.equal(byName(page, "script").length, 0);
+  assert.match(source, /default-src 'none'; style-src 'unsafe-inline'/);
+  assert.equal(byName(page, "math").length > 0, formulas);
+  assert.doesNotMatch(source, /katex-error|NaN|undefined/);
+}
+
+for (const kind of Object.keys(KINDS) as (keyof typeof KINDS)[]) {
+  test(`${kind}: the cell, alone and with a sentence`, () => {
+    const view = cellView(model(kind), sentence);
+    const picture = cellPicture(view.anatomy, view);
+    checkPicture(picture);
+    checkPicture(cellPicture(view.anatomy));
+    checkPage(cellPage(view.anatomy, HOSTILE, view), true);
+    const text = textOf(parse(picture));
+    for (const { name } of view.anatomy.parts) assert.ok(text.includes(name), name);
+    // The values drawn are those of the first unit at the last word.
+    const shown = byClass(parse(picture), "part-value").map(textOf);
+    for (const { id } of view.series) assert.ok(shown.includes(numeral(view.units[0]!.values[id]!)), id);
+    assert.equal(view.skipped, 2);
+    assert.deepEqual(
+      view.words.map(({ t }) => t),
+      [2, 3, 4, 5, 6, 7],
+    );
+  });
+
+  test(`${kind}: unrolled`, () => {
+    const m = model(kind);
+    const unrolled = unroll(m, sentence.ids);
+    const decomposition = decomposeMemory(m, sentence.ids);
+    const memory = decomposition && memoryView(decomposition, sentence);
+    checkPicture(unrollPicture(unrolled, memory, wordAt));
+    checkPage(unrollPage(unrolled, memory, wordAt, HOSTILE, [0, 1]), true);
+    if (!memory) return;
+    assert.equal(memory.padding.steps, 2);
+    const total = memory.shares.reduce((a, b) => a + b, 0) + memory.padding.share;
+    assert.ok(Math.abs(total - 1) < 1e-12);
+    for (const [u, value] of memory.memory.entries()) {
+      const added = memory.contributions.reduce(
+        (sum, row) => sum + row[u]!,
+        memory.padding.contributions[u]!,
+      );
+      assert.ok(Math.abs(added - value) < 1e-12);
+    }
+  });
+
+  test(`${kind}: gradient and attribution`, () => {
+    const view = gradientView(model(kind), sentence, { target: 1, study: { seed: 0 } });
+    checkPicture(gradientPicture(view));
+    checkPage(gradientPage(view, HOSTILE, [0, 1]), true);
+    assert.equal(view.words.length, 6);
+    assert.equal(view.gains.products.at(-1), 1);
+    assert.ok(view.gains.steps.every((gain) => gain > 0));
+    for (const { path, norm } of view.step) assert.equal(view.paths[path]![view.chosen], norm);
+    const attribution = attribute(model(kind), sentence.ids);
+    checkPicture(attributionPicture(attribution, sentence));
+    checkPage(attributionPage(attribution, sentence, HOSTILE), true);
+  });
+}
+
+test("parameters and comparison", () => {
+  const m = model("lstm");
+  const parameters = explainParameters(m);
+  checkPicture(parametersPicture(parameters));
+  const verdicts = checkExpectations(m, [
+    { layer: "lstm", count: 32 },
+    { layer: "total", count: parameters.total },
+  ]);
+  checkPage(parametersPage(parameters, verdicts), true);
+  const cells = compareCells(16, 32);
+  checkPicture(comparisonPicture(cells));
+  checkPage(comparisonPage(cells), true);
+  assert.deepEqual(
+    cells.map(({ kind, networks, parameters: count, multiplications }) => [
+      kind,
+      networks,
+      count,
+      multiplications,
+    ]),
+    [
+      ["SimpleRNN", 1, 1568, 1536],
+      ["LSTM", 4, 6272, 6144],
+      ["GRU", 3, 4800, 4608],
+    ],
+  );
+  assert.ok(Math.abs(cells[1]!.fresh!.keep ** cells[1]!.fresh!.halfLife - 0.5) < 1e-12);
+});
+
+test("anatomies: columns of the weights in Keras's order", () => {
+  const columns = (layer: Parameters<typeof cellAnatomy>[0]) =>
+    Object.fromEntries(
+      cellAnatomy(layer, 3).parts.flatMap(({ name, network }) => (network ? [[name, network.columns]] : [])),
+    );
+  assert.deepEqual(columns(layers.lstm({ units: 2 })), {
+    "input gate": [0, 2],
+    "forget gate": [2, 4],
+    candidate: [4, 6],
+    "output gate": [6, 8],
+  });
+  assert.deepEqual(columns(layers.gru({ units: 2 })), {
+    "update gate": [0, 2],
+    "reset gate": [2, 4],
+    candidate: [4, 6],
+  });
+  const gru = cellAnatomy(layers.gru({ units: 2 }), 3);
+  assert.equal(gru.parameters, 3 * ((3 + 2) * 2 + 2 * 2));
+  assert.equal(cellAnatomy(layers.simpleRNN({ units: 2, useBias: false }), 3).parameters, 10);
+});
+
+test("a heat map: shades by size, hatched below 0, blank at 0", () => {
+  const box = { x: 0, y: 0, width: 20, height: 20 };
+  const drawn = parse(
+    html`<svg>${heatMap(
+      {
+        values: [
+          [1, -0.5],
+          [0, 0.5],
+        ],
+        full: 1,
+      },
+      box,
+    )}</svg>`,
+  );
+  const shades = byName(drawn, "path").map(({ attributes }) => [
+    attributes.get("class"),
+    attributes.get("fill-opacity"),
+    attributes.get("d"),
+  ]);
+  assert.deepEqual(shades, [
+    ["heat plus", "1", "M0 0h10v10h-10z"],
+    ["heat minus", "0.5", "M0 10h10v10h-10z"],
+    ["heat plus", "0.5", "M10 10h10v10h-10z"],
+  ]);
+});
+
+test("logarithmic scales: whole decades, and a bottom for what is nothing", () => {
+  const plot = plotArea(100, 100, { left: 0, right: 0, top: 0, bottom: 0 });
+  const scaleOf = (values: number[]) =>
+    decades(plot, [{ name: "", kind: "one", values } satisfies Line], "").y;
+  assert.deepEqual(
+    scaleOf([0.5, 3e-4, 0]).domain(),
+    [-4, 1].map((k) => (k === 1 ? 0 : k)),
+  );
+  assert.deepEqual(scaleOf([1e-300, 5]).domain(), [-39, 1]);
+  assert.deepEqual(scaleOf([0, 0]).domain().length, 2);
+});
+
+test("formulas as text: scripts lowered, variables in italics, read aloud in words", () => {
+  const text = parse(html`<svg>${formula(0, 0, "c_{t} = f_{t} \\odot \\tilde{c}_{t-1}")}</svg>`);
+  const spans = byName(text, "tspan").map((span) => [span.attributes.get("class"), textOf(span)]);
+  assert.deepEqual(spans.slice(0, 4), [
+    ["var", "c"],
+    ["var script", "t"],
+    ["op", " = "],
+    ["var", "f"],
+  ]);
+  assert.equal(byName(text, "text")[0]!.attributes.get("aria-label"), "cₜ = fₜ ⊙ c̃ₜ₋₁");
+});
+
+test("numbers: a true minus, few characters", () => {
+  assert.deepEqual([0, 1.26, -0.0182, 3.14e-9, -12345.6].map(tiny), [
+    "0",
+    "1.26",
+    "−0.0182",
+    "3.1e-9",
+    "−1.2e4",
+  ]);
+  assert.equal(numeral(-0.125), "−0.13");
+});
