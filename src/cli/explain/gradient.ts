@@ -148,7 +148,7 @@ function studyTable({ curves, units, seed }: Study, style: Style): string {
   return [
     style.bold(`The same words through fresh cells of ${units} units, seed ${seed}`),
     table([["", "a step", "first word", "direct", "σ step", "σ all"], ...rows]),
-    "  a step: the factor by which the norm changes; first word: its share of the last",
+    "  a step: the factor on the norm; first word: its share of the last's",
     "  R: the recurrent kernel, orthogonal to begin with",
   ].join("\n");
 }
