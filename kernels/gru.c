@@ -22,14 +22,13 @@
 #define COLUMNS 4
 #define RECURRENT_PART 3
 
-static const Columns INPUT = {.gates = GATES, .to = GATES, .columns = COLUMNS, .third = CANDIDATE};
 /* With resetAfter h₋₁ meets all gates … */
-static const Columns AFTER = {.gates = GATES, .to = GATES, .columns = COLUMNS, .third = RECURRENT_PART};
+static const Columns AFTER = {.column = {{0, 0}, {1, 1}, {CANDIDATE, NONE}, {NONE, CANDIDATE}}, .count = COLUMNS};
 /* … otherwise z and r first, then r ⊙ h₋₁ the candidate. */
-static const Columns BEFORE = {.gates = GATES, .to = CANDIDATE, .columns = COLUMNS, .third = CANDIDATE};
-static const Columns ONLY_CANDIDATE = {
-    .gates = GATES, .from = CANDIDATE, .to = GATES, .columns = COLUMNS, .third = CANDIDATE};
-static const Columns ONE = {.gates = 1, .to = 1, .columns = 1};
+static const Columns BEFORE = {.column = {{0, 0}, {1, 1}, {CANDIDATE, NONE}, {NONE, NONE}}, .count = COLUMNS};
+static const Columns RESET = {.column = {{NONE, NONE}, {NONE, NONE}, {NONE, CANDIDATE}, {NONE, NONE}}, .count = COLUMNS};
+/* Whose deltas meet which weights in the end. */
+static const Columns ALL = {.column = {{0, 0}, {1, 1}, {CANDIDATE, CANDIDATE}, {NONE, NONE}}, .count = COLUMNS};
 
 typedef struct {
   int activation, recurrent;
@@ -37,15 +36,9 @@ typedef struct {
 
 /* ---- forward ---- */
 
-/* The second product of a step that resets before. */
-typedef struct {
-  Projection p;       /* z: candidates [rows][units] */
-  const float **start; /* the input's part of each */
-} Candidates;
-
 typedef struct {
   Forward f;
-  Candidates candidates;
+  Projection candidates;      /* the second product of a step that resets before: on top of column CANDIDATE of f's z */
   const float *recurrentBias; /* [3U], zeros where the layer has none; resetAfter only */
   Activations a;
   int32_t resetAfter;
@@ -54,28 +47,13 @@ typedef struct {
 static Gru start_gru(const Sequence *q, const float *kernel, const float *recurrent, const float *bias, Activations a,
                      int32_t resetAfter, float *scratch) {
   Room room = room_at(scratch);
-  const size_t U = (size_t)q->U;
   Gru g = {.f = start_forward(q, kernel, recurrent, bias, COLUMNS, &room), .a = a, .resetAfter = resetAfter};
-  g.recurrentBias = bias ? bias + GATES * U : g.f.bias;
-  if (resetAfter) return g;
-  const int32_t units = g.f.p.units;
-  float *packed = take(&room, U * (size_t)units);
-  pack_gates(packed, recurrent, 0, q->U, q->U, q->U, GATES, CANDIDATE, 1);
-  g.candidates.start = (const float **)(void *)take(&room, (size_t)q->B * POINTER_FLOATS);
-  g.candidates.p = (Projection){.z = take(&room, (size_t)q->B * (size_t)units),
-                                .start = g.candidates.start,
-                                .packed = packed,
-                                .h = take_panel(&room, 1, q->U, q->B),
-                                .U = q->U,
-                                .units = units};
+  g.recurrentBias = bias ? bias + GATES * q->U : g.f.bias;
+  g.candidates = g.f.p;
+  g.candidates.resume = 1;
+  if (!resetAfter) g.candidates.h = take_panel(&room, 1, q->U, q->B);
   return g;
 }
-
-NOINLINE void project_after(const Projection *p) { project_all(p, INPUT, AFTER, 0); }
-NOINLINE void project_after_grouped(const Projection *p) { project_all(p, INPUT, AFTER, 1); }
-NOINLINE void project_before(const Projection *p) { project_all(p, INPUT, BEFORE, 0); }
-NOINLINE void project_before_grouped(const Projection *p) { project_all(p, INPUT, BEFORE, 1); }
-NOINLINE void project_candidates(const Projection *p) { project_all(p, ONE, ONE, 0); }
 
 /* h = z ⊙ h₋₁ + (1 − z) ⊙ h̃ */
 INLINE vf blend(vf z, vf hPrevious, vf candidate) { return vf_madd(z, vf_sub(hPrevious, candidate), candidate); }
@@ -110,17 +88,17 @@ INLINE void reset_row(const Panel *to, int32_t row, float *columns, const float 
     vf_store(columns + units + u, r);
     vf value = hPrevious ? vf_mul(r, vf_load_to(hPrevious + u, n)) : vf_zero();
     if (drop) value = vf_mul(value, vf_load_to(drop + u, n));
-    vf_store(panel_at(to, 0, u / PANEL * PANEL, row) + u % PANEL, value);
+    vf_store(panel_at(to, 0, u, row), value);
   }
 }
 
 /* One row after the candidate's product. */
-INLINE void cell_before(float *h, float *gates, const float *columns, const float *candidates, const float *hPrevious,
-                        int32_t U, int32_t units, int activation) {
+INLINE void cell_before(float *h, float *gates, const float *columns, const float *hPrevious, int32_t U, int32_t units,
+                        int activation) {
   for (int32_t u = 0; u < U; u += LANES) {
     const int32_t n = U - u;
     vf z = vf_load(columns + u);
-    vf candidate = activate(vf_load(candidates + u), activation);
+    vf candidate = activate(vf_load(columns + CANDIDATE * units + u), activation);
     vf_store_to(h + u, blend(z, hPrevious ? vf_load_to(hPrevious + u, n) : vf_zero(), candidate), n);
     if (!gates) continue;
     vf_store_to(gates + u, z, n);
@@ -155,39 +133,28 @@ NOINLINE void cells_after(const Gru *g, const Step *step, int32_t U) {
 }
 
 NOINLINE void cells_before(Gru *g, const Step *step, const Sequence *q) {
-  Projection *p = &g->f.p, *candidates = &g->candidates.p;
+  const Projection *p = &g->f.p;
   const size_t U = (size_t)q->U, width = (size_t)(COLUMNS * p->units);
   const float *drop = q->dropH ? q->dropH + (size_t)q->B * U * CANDIDATE : NULL;
-  candidates->rows = p->rows;
   for (int32_t r = 0; r < p->rows; r++) {
     const size_t b = (size_t)g->f.rows[r];
-    float *columns = p->z + (size_t)r * width;
-    g->candidates.start[r] = columns + CANDIDATE * p->units;
-    reset_row(&candidates->h, r, columns, previous_row(step, b, U), drop ? drop + b * U : NULL, q->U, p->units,
-              g->a.recurrent);
+    reset_row(&g->candidates.h, r, p->z + (size_t)r * width, previous_row(step, b, U), drop ? drop + b * U : NULL, q->U,
+              p->units, g->a.recurrent);
   }
-  project_candidates(candidates);
+  g->candidates.rows = p->rows;
+  project(&g->candidates, &RESET);
   for (int32_t r = 0; r < p->rows; r++) {
     const size_t b = (size_t)g->f.rows[r];
-    cell_before(step->h + b * U, gates_row(step, b, U), p->z + (size_t)r * width,
-                candidates->z + (size_t)r * (size_t)p->units, previous_row(step, b, U), q->U, p->units,
-                g->a.activation);
+    cell_before(step->h + b * U, gates_row(step, b, U), p->z + (size_t)r * width, previous_row(step, b, U), q->U,
+                p->units, g->a.activation);
   }
 }
 
 static void forward_step(Gru *g, const Sequence *q, int32_t s, Step step) {
-  const Projection *p = &g->f.p;
-  const int grouped = p->h.groups > 1;
   gather_step(&g->f, q, s, step.hPrevious);
-  if (g->resetAfter) {
-    if (grouped) project_after_grouped(p);
-    else project_after(p);
-    cells_after(g, &step, q->U);
-  } else {
-    if (grouped) project_before_grouped(p);
-    else project_before(p);
-    cells_before(g, &step, q);
-  }
+  project(&g->f.p, g->resetAfter ? &AFTER : &BEFORE);
+  if (g->resetAfter) cells_after(g, &step, q->U);
+  else cells_before(g, &step, q);
   carry_skipped(step.h, step.hPrevious, q, s);
 }
 
@@ -213,10 +180,10 @@ void gru_infer(float *hLast, float *sequence, const float *x, const float *ids, 
                       .gates = GATES, .reverse = reverse};
   const size_t size = (size_t)B * (size_t)U;
   Gru g = start_gru(&q, kernel, recurrent, bias, (Activations){activation, recurrentActivation}, resetAfter, scratch);
-  copy(hLast, h0, size);
+  copy_floats(hLast, h0, size);
   for (int32_t s = 0; s < T; s++) {
     forward_step(&g, &q, s, (Step){hLast, hLast, NULL});
-    if (sequence) copy(sequence + (size_t)s * size, hLast, size);
+    if (sequence) copy_floats(sequence + (size_t)s * size, hLast, size);
   }
 }
 
@@ -238,7 +205,7 @@ INLINE void cell_backward(const Panel *dz, int32_t r, Saved row, int32_t U, Acti
     vf dh = vf_load_to(row.dh + u, n);
     vf hPrevious = row.hPrevious ? vf_load_to(row.hPrevious + u, n) : vf_zero();
     vf dCandidate = vf_mul(vf_nmadd(dh, z, dh), slope(candidate, a.activation));
-    float *to = panel_at(dz, 0, u / PANEL * PANEL, r) + u % PANEL;
+    float *to = panel_at(dz, 0, u, r);
     vf_store(to, vf_mul(vf_mul(dh, vf_sub(hPrevious, candidate)), slope(z, a.recurrent)));
     vf_store(to + CANDIDATE * column, dCandidate);
     vf_store_to(row.dh + u, vf_mul(dh, z), n);
@@ -257,7 +224,7 @@ INLINE void reset_backward(const Panel *dz, int32_t r, Saved row, const float *d
     vf d = vf_load_to(dReset + u, n);
     vf reset = vf_load_to(row.gates + U + u, n);
     vf hPrevious = row.hPrevious ? vf_load_to(row.hPrevious + u, n) : vf_zero();
-    vf_store(panel_at(dz, 1, u / PANEL * PANEL, r) + u % PANEL, vf_mul(vf_mul(d, hPrevious), slope(reset, activation)));
+    vf_store(panel_at(dz, 1, u, r), vf_mul(vf_mul(d, hPrevious), slope(reset, activation)));
     vf_store_to(row.dh + u, vf_madd(d, reset, vf_load_to(row.dh + u, n)), n);
   }
 }
@@ -268,7 +235,7 @@ INLINE void fill_reset(const Panel *h, int32_t r, Saved row, const float *drop, 
     const int32_t n = U - u;
     vf value = row.hPrevious ? vf_mul(vf_load_to(row.gates + U + u, n), vf_load_to(row.hPrevious + u, n)) : vf_zero();
     if (drop) value = vf_mul(value, vf_load_to(drop + u, n));
-    vf_store(panel_at(h, CANDIDATE, u / PANEL * PANEL, r) + u % PANEL, value);
+    vf_store(panel_at(h, CANDIDATE, u, r), value);
   }
 }
 
@@ -306,7 +273,7 @@ NOINLINE void resets_backward(GruBackward *g, int32_t first, int32_t n) {
     w->out[r] = g->dReset + (size_t)r * (size_t)w->units;
     w->drop[r] = w->q->dropH ? w->q->dropH + (size_t)w->rows[first + r] * U : NULL;
   }
-  send_back(w, first, n, &ONLY_CANDIDATE, 0);
+  send_back(w, first, n, &RESET, 0);
   for (int32_t r = 0; r < n; r++)
     reset_backward(&w->dz, first + r, saved_row(g, first + r), w->out[r], w->q->U, g->a.recurrent);
 }
@@ -328,8 +295,9 @@ void gru_backward(float *dx, float *dKernel, float *dRecurrent, float *dBias, fl
                       .gates = GATES, .reverse = reverse};
   Room room = room_at(scratch);
   GruBackward g = {.h = h, .h0 = h0, .gates = gates, .a = {activation, recurrentActivation}, .resetAfter = resetAfter};
-  g.w = start_backward(&q, (Gradients){dx, dKernel, dRecurrent, dBias, dH}, kernel, recurrent, dLast, INPUT,
-                       resetAfter ? AFTER : INPUT, resetAfter ? dropout_groups(&q) : GATES, &room);
+  const Gradients to = {dx, dKernel, dRecurrent, dBias, dH, dLast};
+  g.w = start_backward(&q, to, kernel, recurrent, resetAfter ? AFTER : ALL, resetAfter ? dropout_groups(&q) : GATES,
+                       &room);
   g.dReset = take(&room, (size_t)B * (size_t)g.w.units);
   for (int32_t s = T - 1; s >= 0; s--) {
     const int32_t first = g.w.filled, n = begin_step(&g.w, s);
@@ -337,11 +305,11 @@ void gru_backward(float *dx, float *dKernel, float *dRecurrent, float *dBias, fl
     if (!resetAfter) resets_backward(&g, first, n);
     send_back_step(&g.w, first, n, resetAfter ? &AFTER : &BEFORE, 1);
     g.w.filled += n;
-    if (s > 0 && g.w.filled + B <= g.w.capacity) continue;
+    if (!chunk_full(&g.w, s)) continue;
     fill_chunk(&g.w);
     if (!resetAfter) fill_resets(&g);
     finish_chunk(&g.w);
   }
   finish_backward(&g.w, dh0);
-  if (dBias && resetAfter) add_bias(&g.w, dBias + GATES * U, &AFTER);
+  if (dBias && resetAfter) add_bias(&g.w, dBias + GATES * U, RECURRENT_SIDE);
 }

@@ -16,7 +16,7 @@
 #include "recurrent.h"
 
 #define GATES 4
-static const Columns ALL = {.gates = GATES, .to = GATES, .columns = GATES, .third = 2};
+static const Columns ALL = {.column = {{0, 0}, {1, 1}, {2, 2}, {3, 3}}, .count = GATES};
 
 typedef struct {
   int activation, recurrent;
@@ -63,14 +63,9 @@ NOINLINE void cells(const Forward *f, const Step *to, int32_t U, Activations a) 
   }
 }
 
-/* Two instances, because one mask for all gates leaves a quarter of the values to broadcast. */
-NOINLINE void project_shared(const Projection *p) { project_all(p, ALL, ALL, 0); }
-NOINLINE void project_grouped(const Projection *p) { project_all(p, ALL, ALL, 1); }
-
 static void forward_step(Forward *f, const Sequence *q, int32_t s, Step step, Activations a) {
   gather_step(f, q, s, step.hPrevious);
-  if (f->p.h.groups == 1) project_shared(&f->p);
-  else project_grouped(&f->p);
+  project(&f->p, &ALL);
   cells(f, &step, q->U, a);
   carry_skipped(step.h, step.hPrevious, q, s);
   carry_skipped(step.c, step.cPrevious, q, s);
@@ -102,11 +97,11 @@ void lstm_infer(float *hLast, float *cLast, float *sequence, const float *x, con
   const size_t size = (size_t)B * (size_t)U;
   Room room = room_at(scratch);
   Forward f = start_forward(&q, kernel, recurrent, bias, GATES, &room);
-  copy(hLast, h0, size);
-  copy(cLast, c0, size);
+  copy_floats(hLast, h0, size);
+  copy_floats(cLast, c0, size);
   for (int32_t s = 0; s < T; s++) {
     forward_step(&f, &q, s, (Step){hLast, cLast, hLast, cLast, NULL}, a);
-    if (sequence) copy(sequence + (size_t)s * size, hLast, size);
+    if (sequence) copy_floats(sequence + (size_t)s * size, hLast, size);
   }
 }
 
@@ -135,7 +130,7 @@ INLINE void cell_backward(const Panel *dz, int32_t r, Saved row, int32_t U, Acti
     vf activated = vf_load(row.activated + u);
     vf dc = vf_madd(vf_mul(dh, o), slope(activated, a.activation), vf_load_to(row.dc + u, n));
     vf_store_to(row.dc + u, vf_mul(dc, f), n);
-    float *to = panel_at(dz, 0, u / PANEL * PANEL, r) + u % PANEL;
+    float *to = panel_at(dz, 0, u, r);
     vf_store(to, vf_mul(vf_mul(dc, g), slope(i, a.recurrent)));
     vf_store(to + gate, vf_mul(vf_mul(dc, cPrevious), slope(f, a.recurrent)));
     vf_store(to + 2 * gate, vf_mul(vf_mul(dc, i), slope(g, a.activation)));
@@ -159,10 +154,10 @@ void lstm_backward(float *dx, float *dKernel, float *dRecurrent, float *dBias, f
   const Activations a = {activation, recurrentActivation};
   Room room = room_at(scratch);
   float *dc = take(&room, (size_t)B * (size_t)U);
-  copy(dc, NULL, (size_t)B * (size_t)U);
-  float *activated = take(&room, (size_t)B * (size_t)round_up(U, LANES));
-  Backward w = start_backward(&q, (Gradients){dx, dKernel, dRecurrent, dBias, dH}, kernel, recurrent, dLast, ALL, ALL,
-                              dropout_groups(&q), &room);
+  copy_floats(dc, NULL, (size_t)B * (size_t)U);
+  float *activated = take(&room, (size_t)B * (size_t)padded(U));
+  const Gradients to = {dx, dKernel, dRecurrent, dBias, dH, dLast};
+  Backward w = start_backward(&q, to, kernel, recurrent, ALL, dropout_groups(&q), &room);
   for (int32_t s = T - 1; s >= 0; s--) {
     const int32_t first = w.filled, n = begin_step(&w, s);
     for (int32_t r = 0; r < n; r++)
@@ -181,10 +176,10 @@ void lstm_backward(float *dx, float *dKernel, float *dRecurrent, float *dBias, f
     }
     send_back_step(&w, first, n, &ALL, 0);
     w.filled += n;
-    if (s > 0 && w.filled + B <= w.capacity) continue;
+    if (!chunk_full(&w, s)) continue;
     fill_chunk(&w);
     finish_chunk(&w);
   }
   finish_backward(&w, dh0);
-  if (dc0) copy(dc0, dc, (size_t)B * (size_t)U);
+  if (dc0) copy_floats(dc0, dc, (size_t)B * (size_t)U);
 }

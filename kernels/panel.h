@@ -3,7 +3,7 @@
  *
  * A panel holds rows of features, one copy a group (with dropout each gate sees its own masked copy), in blocks of
  * PANEL features: [group][block][row][PANEL]. Rows of a block lie PANEL apart, so a tile of rows is read from one
- * pointer at constant offsets. Weights are packed once a call so that the innermost loop reads them in one run.
+ * pointer at constant offsets. Weights are packed once a call, so that the innermost loop reads them in one run.
  */
 #ifndef CELLSTATE_PANEL_H
 #define CELLSTATE_PANEL_H
@@ -15,8 +15,15 @@
 /* Features a block; a multiple of LANES for every width. */
 #define PANEL 16
 
+/* Whether one vector of units alone is worth a tile of its own; if not, they are rounded up to pairs. */
+#define SINGLES (LANES > 8)
+
 INLINE int32_t round_up(int32_t n, int32_t step) { return (n + step - 1) / step * step; }
 INLINE int32_t least(int32_t a, int32_t b) { return a < b ? a : b; }
+/* Units or features as tiles see them. */
+INLINE int32_t padded(int32_t n) { return round_up(n, SINGLES ? LANES : 2 * LANES); }
+
+/* ---- working room ---- */
 
 /* Scratch is handed out from the front, on cache lines. */
 typedef struct {
@@ -29,25 +36,29 @@ INLINE float *take(Room *room, size_t elements) {
   room->next += (elements + 15) & ~(size_t)15;
   return taken;
 }
+/* Floats that a pointer takes. */
+#define POINTER_FLOATS (sizeof(uintptr_t) / sizeof(float))
+
+/* ---- panels ---- */
 
 typedef struct {
   float *at;
   int32_t groups, features, rows;
 } Panel;
 
-INLINE size_t panel_elements(int32_t groups, int32_t features, int32_t rows) {
-  return (size_t)groups * (size_t)round_up(features, PANEL) * (size_t)rows;
-}
-INLINE Panel take_panel(Room *room, int32_t groups, int32_t features, int32_t rows) {
-  rows |= 1; /* an odd stride spreads the blocks of a row over the cache */
-  return (Panel){take(room, panel_elements(groups, features, rows)), groups, features, rows};
-}
 /* From one block of a group to the next, and from one group to the next. */
 INLINE size_t block_stride(const Panel *p) { return (size_t)p->rows * PANEL; }
-INLINE size_t group_stride(const Panel *p) { return panel_elements(1, p->features, p->rows); }
-/* Row r of a group from feature k (a multiple of PANEL) on. */
+INLINE size_t group_stride(const Panel *p) { return (size_t)round_up(p->features, PANEL) * (size_t)p->rows; }
+
+INLINE Panel take_panel(Room *room, int32_t groups, int32_t features, int32_t rows) {
+  Panel p = {room->next, groups, features, rows | 1}; /* an odd stride spreads the blocks of a row over the cache */
+  take(room, (size_t)groups * group_stride(&p));
+  return p;
+}
+/* Row r of a group from feature k (a multiple of LANES) on. */
 INLINE float *panel_at(const Panel *p, int32_t group, int32_t k, int32_t r) {
-  return p->at + (size_t)group * group_stride(p) + (size_t)(k / PANEL) * block_stride(p) + (size_t)r * PANEL;
+  const size_t block = (size_t)((uint32_t)k / PANEL), within = (size_t)((uint32_t)k % PANEL);
+  return p->at + (size_t)group * group_stride(p) + block * block_stride(p) + (size_t)r * PANEL + within;
 }
 
 /* Row r of every group = source [features] ⊙ drop [features] (drop + group·dropStride; NULL: 1). source NULL: zeros. */
@@ -56,7 +67,7 @@ INLINE void fill_row(const Panel *p, int32_t r, const float *source, const float
   for (int32_t k = 0; k < p->features; k += LANES) {
     const int32_t n = p->features - k;
     const vf value = source ? vf_load_to(source + k, n) : vf_zero();
-    float *to = panel_at(p, 0, k / PANEL * PANEL, r) + k % PANEL;
+    float *to = panel_at(p, 0, k, r);
     if (!drop) {
       for (int32_t g = 0; g < p->groups; g++) vf_store(to + (size_t)g * group, value);
       continue;
@@ -68,32 +79,16 @@ INLINE void fill_row(const Panel *p, int32_t r, const float *source, const float
 
 /* ---- packed weights ---- */
 
-/*
- * Gates first … first + count − 1 of matrix [F][gates·U] → rows from … from + F − 1 of packed
- * [unit block][K][count][LANES], missing units 0: one pass over k yields all gates of a block of units.
- */
-NOINLINE void pack_gates(float *packed, const float *matrix, int32_t from, int32_t F, int32_t K, int32_t U,
-                         int32_t gates, int32_t first, int32_t count) {
-  for (int32_t u = 0; u < U; u += LANES) {
-    float *to = packed + ((size_t)(u / LANES) * (size_t)K + (size_t)from) * (size_t)(count * LANES);
-    for (int32_t k = 0; k < F; k++) {
-      const float *row = matrix + ((size_t)k * (size_t)gates + (size_t)first) * (size_t)U + u;
-      for (int32_t gate = 0; gate < count; gate++, row += U, to += LANES) vf_store(to, vf_load_to(row, U - u));
-    }
-  }
-}
+/* at: [gate][block of LANES outputs][features][LANES], missing outputs 0 */
+typedef struct {
+  float *at;
+  int32_t features, blocks;
+} Packed;
 
-/* matrix [F][gates·U] → packed [feature block][gates][U][LANES], missing features 0: the transposed product's order. */
-NOINLINE void pack_transposed(float *packed, const float *matrix, int32_t F, int32_t U,
-                                                    int32_t gates) {
-  int32_t width = gates * U;
-  for (int32_t f = 0; f < F; f += LANES) {
-    float *to = packed + (size_t)f * (size_t)width;
-    for (int32_t lane = 0; lane < LANES; lane++) {
-      const float *row = matrix + (size_t)(f + lane) * (size_t)width;
-      for (int32_t j = 0; j < width; j++) to[(size_t)j * LANES + lane] = f + lane < F ? row[j] : 0.0f;
-    }
-  }
+INLINE size_t packed_block(const Packed *p) { return (size_t)p->features * LANES; }
+/* A gate's weights for outputs u (a multiple of LANES) … */
+INLINE const float *packed_at(const Packed *p, int32_t gate, int32_t u) {
+  return p->at + (size_t)(gate * p->blocks + (int32_t)((uint32_t)u / LANES)) * packed_block(p);
 }
 
 #endif

@@ -8,15 +8,13 @@
  */
 #include "recurrent.h"
 
-static const Columns ONE = {.gates = 1, .to = 1, .columns = 1};
-
-NOINLINE void project_one(const Projection *p) { project_all(p, ONE, ONE, 0); }
+static const Columns ONE = {.column = {{0, 0}}, .count = 1};
 
 /* h [B][U] from h₋₁ [B][U] (NULL: zeros), which may be the same. */
 static void forward_step(Forward *f, const Sequence *q, int32_t s, const float *hPrevious, float *h, int activation) {
   const int32_t U = q->U;
   gather_step(f, q, s, hPrevious);
-  project_one(&f->p);
+  project(&f->p, &ONE);
   const float *z = f->p.z;
   for (int32_t r = 0; r < f->p.rows; r++, z += f->p.units) {
     float *to = h + (size_t)f->rows[r] * (size_t)U;
@@ -44,10 +42,10 @@ void rnn_infer(float *hLast, float *sequence, const float *x, const float *ids, 
   const size_t size = (size_t)B * (size_t)U;
   Room room = room_at(scratch);
   Forward f = start_forward(&q, kernel, recurrent, bias, 1, &room);
-  copy(hLast, h0, size);
+  copy_floats(hLast, h0, size);
   for (int32_t s = 0; s < T; s++) {
     forward_step(&f, &q, s, hLast, hLast, activation);
-    if (sequence) copy(sequence + (size_t)s * size, hLast, size);
+    if (sequence) copy_floats(sequence + (size_t)s * size, hLast, size);
   }
 }
 
@@ -55,7 +53,7 @@ void rnn_infer(float *hLast, float *sequence, const float *x, const float *ids, 
 INLINE void cell_backward(const Panel *dz, int32_t r, const float *dh, const float *h, int32_t U, int activation) {
   for (int32_t u = 0; u < U; u += LANES) {
     vf y = vf_load_to(h + u, U - u);
-    float *to = panel_at(dz, 0, u / PANEL * PANEL, r) + u % PANEL;
+    float *to = panel_at(dz, 0, u, r);
     vf_store(to, vf_mul(vf_load_to(dh + u, U - u), slope(y, activation)));
   }
 }
@@ -67,8 +65,8 @@ void rnn_backward(float *dx, float *dKernel, float *dRecurrent, float *dBias, fl
   const Sequence q = {.x = x, .mask = mask, .dropX = dropX, .dropH = dropH, .B = B, .T = T, .I = I, .U = U, .GX = 1,
                       .gates = 1, .reverse = reverse};
   Room room = room_at(scratch);
-  Backward w =
-      start_backward(&q, (Gradients){dx, dKernel, dRecurrent, dBias, dH}, kernel, recurrent, dLast, ONE, ONE, 1, &room);
+  const Gradients to = {dx, dKernel, dRecurrent, dBias, dH, dLast};
+  Backward w = start_backward(&q, to, kernel, recurrent, ONE, 1, &room);
   for (int32_t s = T - 1; s >= 0; s--) {
     const int32_t first = w.filled, n = begin_step(&w, s);
     for (int32_t r = first; r < first + n; r++) {
@@ -78,7 +76,7 @@ void rnn_backward(float *dx, float *dKernel, float *dRecurrent, float *dBias, fl
     }
     send_back_step(&w, first, n, &ONE, 0);
     w.filled += n;
-    if (s > 0 && w.filled + B <= w.capacity) continue;
+    if (!chunk_full(&w, s)) continue;
     fill_chunk(&w);
     finish_chunk(&w);
   }

@@ -35,6 +35,7 @@
 /*
  * What each of those files gives. vf: floats, vi: 32-bit integers, vm: a truth value a lane.
  *
+ *   PER_ISA(name)                                        a name of its own for what several files of a build share
  *   vf_zero() vf_set(s) vf_load(p) vf_store(p, x)         p needs no alignment beyond that of float
  *   vf_load_kept(p)                                       keeps x in a register, where GCC would load it anew for each use
  *   vf_load_n(p, n) vf_store_n(p, x, n)                   the first n < LANES lanes; others read as 0, are not written

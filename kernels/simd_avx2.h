@@ -1,6 +1,7 @@
 /* simd.h for AVX2 with FMA: 8 lanes. */
 #include <immintrin.h>
 
+#define PER_ISA(name) name##_avx2
 #define LANES 8
 typedef __m256 vf;
 typedef __m256i vi;

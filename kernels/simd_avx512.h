@@ -1,6 +1,7 @@
 /* simd.h for AVX-512: 16 lanes. */
 #include <immintrin.h>
 
+#define PER_ISA(name) name##_avx512
 #define LANES 16
 typedef __m512 vf;
 typedef __m512i vi;

@@ -1,6 +1,7 @@
 /* simd.h for 64-bit ARM: 4 lanes. */
 #include <arm_neon.h>
 
+#define PER_ISA(name) name##_neon
 #define LANES 4
 typedef float32x4_t vf;
 typedef int32x4_t vi;

@@ -1,4 +1,5 @@
 /* simd.h without vectors: one lane, multiply and add rounded apart. For machines not listed in simd.h. */
+#define PER_ISA(name) name##_plain
 #define LANES 1
 typedef float vf;
 typedef int32_t vi;

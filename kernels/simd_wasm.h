@@ -1,6 +1,7 @@
 /* simd.h for WebAssembly SIMD128: 4 lanes; multiply-add is fused only in the relaxed build on hardware that can. */
 #include <wasm_simd128.h>
 
+#define PER_ISA(name) name##_wasm
 #define LANES 4
 typedef v128_t vf;
 typedef v128_t vi;

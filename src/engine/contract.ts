@@ -552,7 +552,7 @@ const CHUNK_ROWS = 128;
 function recurrentScratch({ B, I, U }: { B: number; I: number; U: number }, gates: number): number {
   const units = Math.ceil(U / 16) * 16;
   const features = Math.ceil(I / 16) * 16;
-  const rows = Math.max(B, CHUNK_ROWS);
+  const rows = Math.max(B, CHUNK_ROWS) + 1;
   return (
     2 * (features + units) * gates * units +
     rows * (4 * units + gates * (features + units) + 8) +
