@@ -55,9 +55,12 @@ async function compile(runLLVM, relaxed) {
   const { "kernels.wasm": bytes } = await runLLVM(
     ["clang", ...flags, ...LINK_FLAGS, ...sources, "-o", "kernels.wasm"],
     sourceTree(),
-    { stderr: (chunk) => chunk && messages.push(Buffer.from(chunk).toString()) },
+    {
+      stderr: (chunk) => chunk && messages.push(Buffer.from(chunk).toString()),
+      fetchProgress: () => {},
+    },
   ).catch((error) => {
-    throw new Error(`compiling the kernels to WebAssembly failed:\n${messages.join("")}`, { cause: error });
+    throw new Error(`compiling the kernels to WebAssembly failed: ${messages.join("") || error.message}`);
   });
   if (messages.length > 0) process.stderr.write(messages.join(""));
   return bytes;
