@@ -27,7 +27,7 @@ enum {
 #define SELU_ALPHA 1.6732632423543772f
 
 /* y = f(x), all but the most common */
-static __attribute__((noinline, unused)) vf activate_other(vf x, int activation) {
+NOINLINE vf activate_other(vf x, int activation) {
   const vf zero = vf_zero(), one = vf_set(1.0f);
   switch (activation) {
   case RELU: return vf_max(zero, x);
@@ -59,7 +59,7 @@ INLINE vf slope_between(vf y, float low, float high, float slope) {
   return vf_select(vf_lt(vf_set(low), y), below, vf_zero());
 }
 
-static __attribute__((noinline, unused)) vf slope_other(vf y, int activation) {
+NOINLINE vf slope_other(vf y, int activation) {
   const vf zero = vf_zero(), one = vf_set(1.0f);
   switch (activation) {
   case RELU: return vf_select(vf_lt(zero, y), one, zero);

@@ -10,8 +10,8 @@
 #define HIGHEST (1.0f - 1e-7f)
 
 /* Out of line, for the size of the WebAssembly binary: losses are few. */
-static __attribute__((noinline)) vf log_of(vf x) { return vf_log(x); }
-static __attribute__((noinline)) vf exp_of(vf x) { return vf_exp(x); }
+NOINLINE vf log_of(vf x) { return vf_log(x); }
+NOINLINE vf exp_of(vf x) { return vf_exp(x); }
 
 INLINE vf clip_probability(vf p) { return vf_clip(p, LOWEST, HIGHEST); }
 

@@ -13,7 +13,12 @@
 
 #define INLINE static inline __attribute__((always_inline, unused))
 /* For what would only grow the code if it were copied into its callers. */
+#ifdef __wasm__
+/* One copy for all files, for the size of the binary. The addon's builds for several processors must not share any. */
+#define NOINLINE __attribute__((noinline, weak))
+#else
 #define NOINLINE static __attribute__((noinline, unused))
+#endif
 
 #if defined(KERNEL_PLAIN)
 #define SIMD_PLAIN

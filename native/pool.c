@@ -7,6 +7,7 @@
 #include "pool.h"
 
 #include <pthread.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdbool.h>
@@ -17,7 +18,7 @@
 #define SPIN_NANOSECONDS 40000
 
 static struct {
-  pthread_mutex_t mutex; /* users, workers, sleeping */
+  pthread_mutex_t mutex; /* guards users and started, and is held around sleeping and waking */
   pthread_cond_t wake;
   pthread_cond_t done;
   pthread_t workers[MOST_WORKERS];
@@ -166,20 +167,31 @@ void pool_retain(void) {
   pthread_mutex_unlock(&pool.mutex);
 }
 
+/* Holding `busy`. */
+static void end_workers(void) {
+  pthread_mutex_lock(&pool.mutex);
+  int32_t count = pool.started;
+  pool.started = 0;
+  atomic_store(&pool.stopping, true);
+  pthread_cond_broadcast(&pool.wake);
+  pthread_mutex_unlock(&pool.mutex);
+  for (int32_t i = 0; i < count; i++) pthread_join(pool.workers[i], NULL);
+  atomic_store(&pool.stopping, false);
+}
+
 void pool_release(void) {
   pthread_mutex_lock(&pool.mutex);
   bool last = --pool.users == 0;
   pthread_mutex_unlock(&pool.mutex);
-  if (!last || pool.started == 0) return;
-  while (atomic_flag_test_and_set(&pool.busy)) pause_briefly();
-  pthread_mutex_lock(&pool.mutex);
-  atomic_store(&pool.stopping, true);
-  pthread_cond_broadcast(&pool.wake);
-  pthread_mutex_unlock(&pool.mutex);
-  for (int32_t i = 0; i < pool.started; i++) pthread_join(pool.workers[i], NULL);
-  pool.started = 0;
-  atomic_store(&pool.stopping, false);
+  if (!last) return;
+  while (atomic_flag_test_and_set(&pool.busy)) sched_yield();
+  end_workers();
   atomic_flag_clear(&pool.busy);
 }
 
-int32_t pool_size(void) { return pool.started; }
+int32_t pool_size(void) {
+  pthread_mutex_lock(&pool.mutex);
+  int32_t size = pool.started;
+  pthread_mutex_unlock(&pool.mutex);
+  return size;
+}

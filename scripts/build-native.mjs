@@ -5,13 +5,12 @@ import { existsSync, mkdirSync, realpathSync, rmSync, writeFileSync } from "node
 import { createRequire } from "node:module";
 import { delimiter, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { hashOf, upToDate } from "./fingerprint.mjs";
+import { buildOnce, hashOf } from "./fingerprint.mjs";
 import { abiHash, dispatchSource, renameSource, writeIfChanged } from "./kernels-abi.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const addon = join(root, "build", "Release", "cellstate.node");
 const reasonFile = join(root, "build", "native-missing.txt");
-const stamp = join(root, "build", "native.sha256");
 const VARIANTS = ["plain", "avx2", "avx512"];
 
 function onPath(...names) {
@@ -38,7 +37,6 @@ function findNodeGyp() {
 
 /** What stands in the way of a build, or null. */
 function obstacle() {
-  if (process.env["CELLSTATE_NATIVE"] === "skip") return "CELLSTATE_NATIVE=skip left it out";
   if (process.platform === "win32")
     return "the kernels need gcc or clang, which node-gyp does not use on Windows";
   if (!onPath("cc", "gcc", "clang")) return "no C compiler was found (install gcc or clang, and make)";
@@ -84,21 +82,24 @@ function giveUp(reason) {
   console.error(`cellstate: no native engine, WebAssembly serves instead: ${reason}.`);
 }
 
-export function buildNative() {
+function build() {
+  const failure = obstacle() ?? compile();
+  if (failure) throw new Error(failure);
+}
+
+export async function buildNative() {
   try {
-    const reason = obstacle();
-    if (reason) return giveUp(reason);
-    const sources = ["kernels", "native", "binding.gyp", "scripts/kernels-abi.mjs"];
-    const hash = hashOf(sources, `${process.arch} ${process.platform}`);
-    if (existsSync(addon) && upToDate(stamp, hash)) return;
+    if (process.env["CELLSTATE_NATIVE"] === "skip") throw new Error("CELLSTATE_NATIVE=skip left it out");
     generate();
-    const failure = compile();
-    if (failure) return giveUp(failure);
+    const hash = hashOf(
+      ["kernels", "native", "binding.gyp", "scripts/kernels-abi.mjs"],
+      `${process.arch} ${process.platform}`,
+    );
+    await buildOnce(addon, hash, build);
     rmSync(reasonFile, { force: true });
-    writeFileSync(stamp, hash);
   } catch (error) {
-    giveUp(`building it stopped (${error.message})`);
+    giveUp(error.message);
   }
 }
 
-if (process.argv[1] && realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) buildNative();
+if (process.argv[1] && realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) await buildNative();

@@ -1,15 +1,15 @@
 // Compiles the kernels to WebAssembly with @yowasp/clang (itself WebAssembly: no system compiler), twice: with SIMD128
-// and with relaxed SIMD, whose multiply-add is fused. The bytes become a module of their own, so that they load
-// without files or fetch: dist/src/engine/wasm-binary.js, typed by src/engine/wasm-binary.d.ts.
-import { mkdirSync, readdirSync, readFileSync, realpathSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+// and with relaxed SIMD, whose multiply-add is fused. The bytes, deflated, become a module of their own, so that
+// they load without files or fetch: dist/src/engine/wasm-binary.js, typed by src/engine/wasm-binary.d.ts.
+import { readdirSync, readFileSync, realpathSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { hashOf, upToDate } from "./fingerprint.mjs";
+import { deflateSync } from "fflate";
+import { buildOnce, hashOf } from "./fingerprint.mjs";
 import { abiHash, dispatchSource, kernelSources } from "./kernels-abi.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const outFile = join(root, "dist", "src", "engine", "wasm-binary.js");
-const stamp = join(root, "dist", "src", "engine", "wasm-binary.sha256");
 
 const FLAGS = [
   "--target=wasm32",
@@ -23,8 +23,6 @@ const FLAGS = [
   "-ffreestanding",
   "-nostdlib",
   "-Wall",
-  // A helper that is not static would be left in the binary, and would clash in the addon.
-  "-Werror=missing-prototypes",
 ];
 const LINK_FLAGS = [
   "--no-entry",
@@ -48,17 +46,14 @@ function sourceTree() {
   return { kernels: { ...Object.fromEntries(files), "dispatch.c": dispatchSource() } };
 }
 
-async function compile(runLLVM, relaxed) {
+async function compile(runClang, relaxed) {
   const sources = [...kernelSources(), "kernels/dispatch.c"];
   const flags = relaxed ? [...FLAGS, "-mrelaxed-simd"] : FLAGS;
   const messages = [];
-  const { "kernels.wasm": bytes } = await runLLVM(
+  const { "kernels.wasm": bytes } = await runClang(
     ["clang", ...flags, ...LINK_FLAGS, ...sources, "-o", "kernels.wasm"],
     sourceTree(),
-    {
-      stderr: (chunk) => chunk && messages.push(Buffer.from(chunk).toString()),
-      fetchProgress: () => {},
-    },
+    { stderr: (chunk) => chunk && messages.push(Buffer.from(chunk).toString()) },
   ).catch((error) => {
     throw new Error(`compiling the kernels to WebAssembly failed: ${messages.join("") || error.message}`);
   });
@@ -66,22 +61,29 @@ async function compile(runLLVM, relaxed) {
   return bytes;
 }
 
-export async function buildWasm() {
-  const hash = hashOf(["kernels", "scripts/build-wasm.mjs", "scripts/kernels-abi.mjs", "package-lock.json"]);
-  if (upToDate(stamp, hash)) return;
-  const { runClang } = await import("@yowasp/clang");
-  const base64 = (bytes) => Buffer.from(bytes).toString("base64");
+async function build() {
+  const { runClang, runLLVM } = await import("@yowasp/clang");
+  // Without a command it only loads the compiler; otherwise it would count the bytes on the terminal.
+  await runLLVM(null, {}, { fetchProgress: () => {} });
   const simd = await compile(runClang, false);
   const relaxed = await compile(runClang, true);
-  mkdirSync(dirname(outFile), { recursive: true });
+  const packed = (bytes) => Buffer.from(deflateSync(bytes, { level: 9 })).toString("base64");
   writeFileSync(
     outFile,
     `// Written by scripts/build-wasm.mjs.\nexport const abi = ${abiHash()};\n` +
-      `export const simd = "${base64(simd)}";\nexport const relaxed = "${base64(relaxed)}";\n`,
+      `export const simd = "${packed(simd)}";\nexport const relaxed = "${packed(relaxed)}";\n`,
   );
-  writeFileSync(stamp, hash);
   const size = (bytes) => `${(bytes.length / 1024).toFixed(1)} KiB`;
-  console.error(`WebAssembly kernels: SIMD128 ${size(simd)}, relaxed SIMD ${size(relaxed)}`);
+  const both = (bytes) => `${size(bytes)} (${size(deflateSync(bytes, { level: 9 }))} deflated)`;
+  console.error(`WebAssembly kernels: SIMD128 ${both(simd)}, relaxed SIMD ${both(relaxed)}`);
+}
+
+export async function buildWasm() {
+  const sources = ["kernels", "scripts/build-wasm.mjs", "scripts/kernels-abi.mjs"];
+  const { version } = JSON.parse(
+    readFileSync(join(root, "node_modules", "@yowasp", "clang", "package.json"), "utf8"),
+  );
+  await buildOnce(outFile, hashOf(sources, version), build);
 }
 
 if (process.argv[1] && realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) await buildWasm();

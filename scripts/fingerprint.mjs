@@ -1,7 +1,16 @@
-// Whether something built is up to date with its sources: a hash of their contents, kept beside it.
+// Whether something built is up to date with its sources: a hash of their contents, kept beside it; and a cache of
+// what was built before, so that going back to earlier sources needs no compiler.
 import { createHash } from "node:crypto";
-import { readdirSync, readFileSync, statSync } from "node:fs";
-import { join } from "node:path";
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -22,10 +31,29 @@ export function hashOf(paths, extra = "") {
   return hash.digest("hex");
 }
 
-export function upToDate(stamp, hash) {
-  try {
-    return readFileSync(stamp, "utf8") === hash;
-  } catch {
-    return false;
+const cache = join(root, "node_modules", ".cache", "cellstate");
+
+/** Makes `out` what `hash` stands for: it is that already, or it comes from the cache, or `build` makes it. */
+export async function buildOnce(out, hash, build) {
+  const stamp = `${out}.sha256`;
+  if (existsSync(out) && existsSync(stamp) && readFileSync(stamp, "utf8") === hash) return;
+  mkdirSync(dirname(out), { recursive: true });
+  const kept = join(cache, hash);
+  if (existsSync(kept)) {
+    // Renamed into place: a process may have the present file mapped.
+    copyFileSync(kept, `${out}.new`);
+    renameSync(`${out}.new`, out);
+  } else {
+    await build();
+    keep(out, kept);
   }
+  writeFileSync(stamp, hash);
+}
+
+/** A cache that cannot be written is none. */
+function keep(out, kept) {
+  try {
+    mkdirSync(cache, { recursive: true });
+    copyFileSync(out, kept);
+  } catch {}
 }

@@ -50,15 +50,10 @@ export function dispatchSource(kernels = readKernelsHeader()) {
     if (kind === "words") return `W(${i})`;
     return kind === "real" ? `R(${i})` : `(${type.trim()})a[${i}]`;
   };
-  const sources = kernelSources()
-    .map((file) => readFileSync(root + file, "utf8"))
-    .join("\n");
-  const written = ({ name }) => new RegExp(`^void ${name}\\(`, "m").test(sources);
-  const cases = kernels.map(({ name, parameters }, id) =>
-    !written({ name })
-      ? ""
-      : `      case ${id}:\n        ${name}(${parameters.map(argument).join(", ")});\n` +
-        `        from += ${parameters.length + 1};\n        break;\n`,
+  const cases = kernels.map(
+    ({ name, parameters }, id) =>
+      `      case ${id}:\n        ${name}(${parameters.map(argument).join(", ")});\n` +
+      `        from += ${parameters.length + 1};\n        break;\n`,
   );
   return `/* Generated from kernels/kernels.h by scripts/kernels-abi.mjs. */
 #include "kernels.h"

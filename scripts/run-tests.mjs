@@ -7,7 +7,7 @@ import { buildNative } from "./build-native.mjs";
 import { buildWasm } from "./build-wasm.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
-buildNative();
+await buildNative();
 await buildWasm();
 const wanted = process.argv.slice(2);
 const files = readdirSync(join(root, "dist", "tests"), { recursive: true })

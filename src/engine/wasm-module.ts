@@ -1,4 +1,5 @@
 /** The kernels' WebAssembly, compiled once for each way in which it is used. */
+import { inflateSync } from "fflate";
 import { abiHash } from "./encode.js";
 import { abi, relaxed, simd } from "./wasm-binary.js";
 
@@ -13,24 +14,35 @@ export interface KernelExports {
   __heap_base: WebAssembly.Global;
 }
 
-const BASE64: Record<WasmBuild, string> = { simd, relaxed };
+const PACKED: Record<WasmBuild, string> = { simd, relaxed };
 
-const bytesOf = (build: WasmBuild) => Uint8Array.from(atob(BASE64[build]), (letter) => letter.charCodeAt(0));
+const unpacked = new Map<WasmBuild, Uint8Array<ArrayBuffer>>();
 
-const available = new Map<WasmBuild, boolean>();
+function bytesOf(build: WasmBuild): Uint8Array<ArrayBuffer> {
+  let bytes = unpacked.get(build);
+  if (!bytes) {
+    bytes = inflateSync(Uint8Array.from(atob(PACKED[build]), (letter) => letter.charCodeAt(0)));
+    unpacked.set(build, bytes);
+  }
+  return bytes;
+}
 
 /** Whether this runtime can run a build. */
 export function supports(build: WasmBuild): boolean {
-  if (typeof WebAssembly === "undefined") return false;
-  const known = available.get(build);
-  if (known !== undefined) return known;
-  const valid = WebAssembly.validate(bytesOf(build));
-  available.set(build, valid);
-  return valid;
+  return typeof WebAssembly !== "undefined" && WebAssembly.validate(bytesOf(build));
 }
 
-/** The best build for this runtime, or why there is none. */
-export function chooseBuild(): { build: WasmBuild } | { missing: string } {
+type Choice = { build: WasmBuild } | { missing: string };
+
+let choice: Choice | undefined;
+
+/** The best build for this runtime, or why there is none; found out once. */
+export function chooseBuild(): Choice {
+  choice ??= choose();
+  return choice;
+}
+
+function choose(): Choice {
   if (abi !== abiHash()) {
     return { missing: "the WebAssembly kernels were built from another kernels.h: run `npm run build`" };
   }
@@ -49,7 +61,7 @@ export function kernelModule(build: WasmBuild, shared: boolean): WebAssembly.Mod
   const key = `${build} ${shared}`;
   let module = modules.get(key);
   if (!module) {
-    const bytes = bytesOf(build);
+    const bytes = bytesOf(build).slice();
     if (shared) bytes[memoryFlags(bytes)] = SHARED_WITH_MAXIMUM;
     module = new WebAssembly.Module(bytes);
     modules.set(key, module);

@@ -1,0 +1,31 @@
+/** Every case of the contract. */
+import {
+  activationCases,
+  denseCases,
+  dropoutCases,
+  embeddingCases,
+  memoryCases,
+  softmaxCases,
+} from "./elementwise-cases.js";
+import type { Case } from "./harness.js";
+import { choosingCases, layoutCases, poolingCases } from "./layout-cases.js";
+import { recurrentCases } from "./recurrent-cases.js";
+import { recurrentOptionsCases } from "./recurrent-options-cases.js";
+import { gradientCases, lossCases, optimizerCases } from "./training-cases.js";
+
+export const CASES: readonly Case[] = [
+  ...memoryCases(),
+  ...embeddingCases(),
+  ...denseCases(),
+  ...activationCases(),
+  ...softmaxCases(),
+  ...dropoutCases(),
+  ...choosingCases(),
+  ...layoutCases(),
+  ...poolingCases(),
+  ...recurrentCases(),
+  ...recurrentOptionsCases(),
+  ...lossCases(),
+  ...optimizerCases(),
+  ...gradientCases(),
+];

@@ -1,0 +1,172 @@
+/** What engines promise beyond their kernels: selection, memory, programs, threads that come and go. */
+import assert from "node:assert/strict";
+import { after, describe, test } from "node:test";
+import { Arena, view } from "../../src/engine/arena.js";
+import type { Call, Engine, Phase } from "../../src/engine/contract.js";
+import { createEngine, nativeAddon } from "../../src/engine/index.js";
+import { checkAddon } from "../../src/engine/native.js";
+import { poolSize } from "../../src/engine/wasm-pool.js";
+import { InputError } from "../../src/errors.js";
+import { testedEngines } from "./engines.js";
+
+const fill = (out: number, length: number, value: number): Call => ({
+  kernel: "fill",
+  args: { out, length, value },
+});
+const add = (out: number, x: number, length: number): Call => ({ kernel: "add", args: { out, x, length } });
+
+describe("selection", () => {
+  test("auto is an engine that runs, and says its name", () => {
+    const engine = createEngine();
+    assert.ok(["native", "wasm", "reference"].includes(engine.name));
+    engine.dispose();
+  });
+
+  test("an unknown name is refused with the choices", () => {
+    assert.throws(() => createEngine({ engine: "nativ" as "native" }), {
+      name: "InputError",
+      message: /auto, native, wasm, reference.*Did you mean native/,
+    });
+  });
+
+  test("so are threads that are no number", () => {
+    for (const threads of [0, -1, 1.5, 1e9]) {
+      assert.throws(() => createEngine({ engine: "reference", threads }), InputError);
+    }
+  });
+
+  test("an addon built from another kernels.h is not used", (t) => {
+    const found = nativeAddon();
+    if ("missing" in found) return t.skip(found.missing);
+    const stale = checkAddon({ ...found.addon, abi: found.addon.abi ^ 1 });
+    assert.match("missing" in stale ? stale.missing : "", /another version.*npm rebuild/);
+  });
+});
+
+for (const { label, create, missing } of testedEngines()) {
+  describe(label, { skip: missing }, () => {
+    const engines: Engine[] = [];
+    const make = (threads = 1): Engine => {
+      const engine = create(threads);
+      engines.push(engine);
+      return engine;
+    };
+    after(() => engines.forEach((engine) => void engine.dispose()));
+
+    test("memory grows zero-filled and keeps what it holds", () => {
+      const engine = make();
+      const arena = new Arena(engine);
+      const first = arena.allocate(100);
+      arena.commit();
+      view(engine, first, 100).fill(7);
+      const second = arena.allocate(5_000_000);
+      arena.commit();
+      assert.ok(view(engine, first, 100).every((value) => value === 7));
+      assert.ok(view(engine, second, 5_000_000).every((value) => value === 0));
+    });
+
+    test("a program runs on in memory that has grown", () => {
+      const engine = make(2);
+      const arena = new Arena(engine);
+      const at = arena.allocate(64);
+      arena.commit();
+      const program = engine.load([[[fill(at, 64, 2)], [fill(at + 128, 32, 3)]]]);
+      program.run();
+      arena.allocate(3_000_000);
+      arena.commit();
+      view(engine, at, 64).fill(0);
+      program.run();
+      assert.deepEqual([view(engine, at, 64)[0], view(engine, at, 64)[40]], [2, 3]);
+    });
+
+    test("phases run in order, calls of a task too, on one thread and on several", () => {
+      for (const threads of [1, 2, 3]) {
+        const engine = make(threads);
+        const arena = new Arena(engine);
+        const parts = Array.from({ length: 40 }, () => arena.allocate(16));
+        const sum = arena.allocate(16);
+        arena.commit();
+        const phases: Phase[] = [
+          parts.map((at, i) => [fill(at, 16, 1), fill(at, 16, i + 1)]),
+          [[fill(sum, 16, 0), ...parts.map((at) => add(sum, at, 16))]],
+          parts.map((at) => [add(at, sum, 16)]),
+        ];
+        const program = engine.load(phases);
+        for (let run = 0; run < 300; run++) program.run();
+        assert.equal(view(engine, sum, 16)[15], 820);
+        assert.deepEqual(
+          parts.map((at) => view(engine, at, 16)[3]),
+          parts.map((_, i) => i + 821),
+        );
+      }
+    });
+
+    test("a program longer than the engine's room for programs runs whole", () => {
+      const engine = make(2);
+      const arena = new Arena(engine);
+      const at = arena.allocate(64);
+      arena.commit();
+      const one = add(at, at + 128, 1);
+      const task = (length: number): Call[] => Array.from({ length }, () => one);
+      const program = engine.load([[task(150_000)], [task(1), task(0)], [task(100_000)]]);
+      view(engine, at, 64)[32] = 1;
+      program.run();
+      assert.equal(view(engine, at, 64)[0], 250_001);
+    });
+
+    test("missing arguments and null pointers are caught before anything runs", () => {
+      const engine = make();
+      assert.throws(() => engine.load([[[fill(0, 1, 1)]]]), /fill out is a null pointer/);
+      assert.throws(() => engine.load([[[fill(64, Number.NaN, 1)]]]), /fill length has no value/);
+      const past = engine.load([[[fill(2 ** 31, 1, 1)]]]);
+      assert.throws(() => past.run());
+    });
+
+    test("a disposed program or engine does not run", () => {
+      const engine = make(2);
+      engine.reserve(engine.base + 128);
+      const program = engine.load([[[fill(engine.base, 16, 1)], [fill(engine.base + 64, 16, 1)]]]);
+      program.run();
+      const other = engine.load([[[fill(engine.base, 16, 1)]]]);
+      program.dispose();
+      assert.throws(() => program.run(), /disposed/);
+      engine.dispose();
+      assert.throws(() => other.run(), /disposed/);
+      engine.dispose();
+    });
+  });
+}
+
+describe("threads", () => {
+  const native = nativeAddon();
+  const kinds = [
+    {
+      name: "native" as const,
+      size: () => ("addon" in native ? native.addon.poolSize() : 0),
+      skip: "missing" in native && native.missing,
+    },
+    { name: "wasm" as const, size: poolSize, skip: false as const },
+  ];
+  for (const { name, size, skip } of kinds) {
+    test(`${name}: engines share one pool, which ends with the last of them`, { skip }, () => {
+      const run = (engine: Engine) => {
+        engine.reserve(engine.base + 1024);
+        const tasks = Array.from({ length: 8 }, (_, i) => [fill(engine.base + 64 * i, 16, 1)]);
+        engine.load([tasks]).run();
+      };
+      const before = size();
+      const three = createEngine({ engine: name, threads: 3 });
+      const four = createEngine({ engine: name, threads: 4 });
+      assert.equal(size(), before, "no thread before there is work for it");
+      run(three);
+      assert.equal(size(), 2);
+      run(four);
+      assert.equal(size(), 3);
+      three.dispose();
+      run(four);
+      assert.equal(size(), 3);
+      four.dispose();
+      assert.equal(size(), 0);
+    });
+  }
+});

@@ -1,0 +1,109 @@
+/** The kernels under the address and undefined-behaviour sanitizers, the thread pool under the thread sanitizer. */
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, describe, test } from "node:test";
+import { fileURLToPath } from "node:url";
+import { Arena } from "../../src/engine/arena.js";
+import { encodeProgram } from "../../src/engine/encode.js";
+import { nativeAddon } from "../../src/engine/index.js";
+import { ReferenceEngine } from "../../src/engine/reference.js";
+import { CASES } from "./cases.js";
+import { type Case, placeCase } from "./harness.js";
+
+const root = fileURLToPath(new URL("../../../", import.meta.url));
+
+const VARIANT_FLAGS: Record<string, string[]> = {
+  avx512: ["-mavx2", "-mfma", "-mavx512f", "-mavx512dq", "-mavx512bw", "-mavx512vl"],
+  avx2: ["-mavx2", "-mfma"],
+  neon: [],
+  plain: ["-DKERNEL_PLAIN"],
+};
+
+/** Instruction sets this processor has, and why nothing can be built where that is so. */
+function buildable(): { variants: readonly string[]; skip: string | false } {
+  const found = nativeAddon();
+  if ("missing" in found) return { variants: [], skip: found.missing };
+  const probe = spawnSync("gcc", ["-fsanitize=address,undefined", "-x", "c", "-", "-o", "/dev/null"], {
+    input: "int main(void) { return 0; }",
+  });
+  const skip = probe.status !== 0 && "gcc with its sanitizers is not there";
+  return { variants: skip ? [] : found.addon.variants, skip };
+}
+
+/** A case as tests/contract/sanitize.c reads it. */
+function record(one: Case): Uint8Array[] {
+  const arena = new Arena(new ReferenceEngine());
+  const { call, placed } = placeCase(arena, one);
+  const { words } = encodeProgram([[[call]]]);
+  const parts: ArrayBufferView[] = [
+    Uint32Array.of(arena.mark(), words.length),
+    words,
+    Uint32Array.of(placed.size),
+  ];
+  for (const { at, values } of placed.values()) parts.push(Uint32Array.of(at, values.byteLength), values);
+  return parts.map(({ buffer, byteOffset, byteLength }) => new Uint8Array(buffer, byteOffset, byteLength));
+}
+
+function compile(out: string, sources: string[], flags: string[]): void {
+  const { status, stderr } = spawnSync("gcc", ["-O1", "-g", "-std=gnu11", ...flags, ...sources, "-o", out], {
+    cwd: root,
+    encoding: "utf8",
+  });
+  assert.equal(status, 0, stderr);
+}
+
+const { variants, skip } = buildable();
+
+describe("sanitizers", { skip }, () => {
+  let folder = "";
+  before(() => {
+    folder = mkdtempSync(join(tmpdir(), "cellstate-sanitizers-"));
+    writeFileSync(join(folder, "cases"), Buffer.concat(CASES.flatMap(record)));
+  });
+  after(() => rmSync(folder, { recursive: true, force: true }));
+
+  for (const variant of variants) {
+    test(`no kernel (${variant}) leaves its buffers or does what C leaves undefined`, () => {
+      const kernels = readdirSync(`${root}kernels`).filter((file) => file.endsWith(".c"));
+      const driver = join(folder, variant);
+      compile(
+        driver,
+        [
+          ...kernels.map((file) => `kernels/${file}`),
+          "native/generated/dispatch.c",
+          "tests/contract/sanitize.c",
+        ],
+        [
+          "-fsanitize=address,undefined",
+          "-fno-sanitize-recover=all",
+          // A helper that is not static would be shared between the addon's builds for several processors.
+          "-Werror=missing-prototypes",
+          "-ffp-contract=off",
+          "-fno-math-errno",
+          "-Ikernels",
+          ...VARIANT_FLAGS[variant]!,
+        ],
+      );
+      const { status, stdout, stderr } = spawnSync("sh", ["-c", `"${driver}" < "${join(folder, "cases")}"`], {
+        encoding: "utf8",
+      });
+      assert.equal(status, 0, stderr.slice(0, 4000));
+      assert.equal(Number(stdout), CASES.length);
+    });
+  }
+
+  test("the thread pool runs every task once, without races", () => {
+    const driver = join(folder, "pool");
+    compile(
+      driver,
+      ["native/pool.c", "tests/contract/pool-stress.c"],
+      ["-fsanitize=thread", "-Inative", "-pthread"],
+    );
+    const { status, stdout, stderr } = spawnSync(driver, { encoding: "utf8" });
+    assert.equal(status, 0, stderr.slice(0, 4000));
+    assert.equal(stdout.trim(), "0", "threads are left");
+  });
+});
