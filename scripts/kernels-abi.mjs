@@ -84,9 +84,18 @@ ${cases.join("")}      default:
 `;
 }
 
-/** Macros that give every kernel a suffix, so that one library can hold several builds of them. */
-export function renameSource(suffix, kernels = readKernelsHeader()) {
-  const names = [...kernels.map(({ name }) => name), "run_task"];
+/** Every function that the kernels' files define for one another, the kernels themselves included. */
+function externalNames() {
+  const definition = /^(?!static|INLINE|NOINLINE|typedef|return|else)\w[\w ]*[ *](\w+)\([^;{}]*\) \{/gm;
+  return kernelSources().flatMap((file) => {
+    const source = readFileSync(root + file, "utf8");
+    return [...source.matchAll(definition)].map(([, name]) => name);
+  });
+}
+
+/** Macros that give every such function a suffix, so that one library can hold several builds of them. */
+export function renameSource(suffix) {
+  const names = [...new Set([...externalNames(), "run_task"])].sort();
   return names.map((name) => `#define ${name} ${name}_${suffix}\n`).join("");
 }
 
