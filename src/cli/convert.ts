@@ -7,6 +7,7 @@ import { InputError, inputError } from "../errors.js";
 import { type KerasFile, type Receipt, readKeras, writeKeras, writeKerasH5 } from "../formats/keras/index.js";
 import { WEIGHT_KINDS, type WeightKind } from "../formats/module/weights-text.js";
 import { writeClassifierModule, writeModelModule } from "../formats/module/write.js";
+import { writeOnnx } from "../formats/onnx/write.js";
 import { asInput, largestDifference, nestedRows, sampleInput } from "../formats/sample-input.js";
 import type { Model } from "../model/model.js";
 import { TextClassifier } from "../text/classifier.js";
@@ -21,8 +22,8 @@ interface Target {
   /** What is written, in words. */
   what: string;
   write(source: KerasFile, name: string, flags: Flags): Uint8Array;
-  /** What the written file answers to the model's sample input. */
-  answers(path: string, model: Model): Promise<ArrayLike<number>>;
+  /** What the written file answers to the model's sample input, where that can be run here. */
+  answers?(path: string, model: Model): Promise<ArrayLike<number>>;
 }
 
 const TARGETS: Readonly<Record<string, Target>> = {
@@ -33,6 +34,7 @@ const TARGETS: Readonly<Record<string, Target>> = {
   },
   h5: { what: "HDF5 model", write: ({ model }) => writeKerasH5(model), answers: readAgain },
   mjs: { what: "ES module", write: moduleBytes, answers: runModule },
+  onnx: { what: "ONNX model", write: ({ model, extras }) => writeOnnx(model, { extras }) },
 };
 
 export function convertCommand(program: Command): void {
@@ -113,7 +115,8 @@ async function comparisonLines(
     lines.push(line(`${engine} engine`, answersOf(model)));
     model.dispose();
   }
-  return [...lines, line(to, await target.answers(to, model))];
+  if (target.answers) lines.push(line(to, await target.answers(to, model)));
+  return lines;
 }
 
 function runsHere(engine: (typeof ENGINE_CHOICES)[number]): boolean {

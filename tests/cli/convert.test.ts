@@ -4,7 +4,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { pathToFileURL } from "node:url";
+import { fromBinary } from "@bufbuild/protobuf";
 import { readKeras } from "../../src/formats/keras/index.js";
+import { ModelProtoSchema } from "../../src/formats/onnx/onnx_pb.js";
 import { layers, saveModel, sequential, TextClassifier } from "../../src/index.js";
 import { cellstate } from "./run.js";
 
@@ -75,9 +77,18 @@ describe("convert", () => {
     );
   });
 
+  test("a classifier becomes an ONNX model", async () => {
+    const { code, stdout } = await cellstate(["convert", at("spam.keras"), at("spam.onnx"), "--receipt"]);
+    assert.equal(code, 0);
+    assert.match(stdout, /spam\.onnx: ONNX model, [\d,]+ bytes/);
+    const { graph, metadataProps } = fromBinary(ModelProtoSchema, readFileSync(at("spam.onnx")));
+    assert.ok(graph!.node.some(({ opType }) => opType === "LSTM"));
+    assert.deepEqual(JSON.parse(metadataProps[0]!.value).labels, ["ham", "spam"]);
+  });
+
   test("formats that are none, and files that are no models, are the user's to mend", async () => {
     for (const [from, to, message] of [
-      ["spam.keras", "spam.zip", /expected a file ending in \.keras, \.h5, \.mjs/],
+      ["spam.keras", "spam.zip", /expected a file ending in \.keras, \.h5, \.mjs, \.onnx/],
       ["spam.keras", "spam", /expected a file ending in/],
       ["nothing.keras", "out.mjs", /expected a path that exists/],
       ["noise.keras", "out.mjs", /expected a Keras model/],

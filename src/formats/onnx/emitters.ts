@@ -1,0 +1,172 @@
+/** Each layer as nodes of an ONNX graph: one entry a layer. */
+import { inputError } from "../../errors.js";
+import type { Activation } from "../../layers/activation.js";
+import type { Bidirectional } from "../../layers/bidirectional.js";
+import type { Concatenate } from "../../layers/concatenate.js";
+import type { Dense } from "../../layers/dense.js";
+import type { Embedding } from "../../layers/embedding.js";
+import type { GRU } from "../../layers/gru.js";
+import type { Layer, Shape } from "../../layers/layer.js";
+import type { LSTM } from "../../layers/lstm.js";
+import type { GlobalAveragePooling1D, GlobalMaxPooling1D } from "../../layers/pooling.js";
+import type { SimpleRNN } from "../../layers/simple_rnn.js";
+import { activationNode } from "./activations.js";
+import type { OnnxGraph } from "./graph.js";
+import { recurrent, reversed } from "./recurrent.js";
+
+/** A value [B, …shape], and its mask [B, T] of booleans or null. */
+export interface Tensor {
+  name: string;
+  shape: Shape;
+  mask: string | null;
+  /** Whole numbers, of an input that Embeddings alone read. */
+  ids?: boolean;
+}
+
+/** A layer to be written: its path is its name, after that of the layer it is in. */
+export interface Place<L extends Layer = Layer> {
+  layer: L;
+  path: string;
+  g: OnnxGraph;
+  /** The numbers of the weight "layer/name", or null where there is none. */
+  weight(name: string): Float32Array | null;
+}
+
+type Emitter = (place: Place, inputs: readonly Tensor[]) => Tensor;
+
+function entry<L extends Layer>(
+  className: string,
+  emit: (place: Place<L>, x: Tensor, inputs: readonly Tensor[]) => Tensor,
+): [string, Emitter] {
+  return [className, (place, inputs) => emit(place as Place<L>, inputs[0]!, inputs)];
+}
+
+const EMITTERS: ReadonlyMap<string, Emitter> = new Map([
+  entry<Activation>("Activation", ({ layer, g }, x) => {
+    return { ...x, name: activationNode(g, layer.options.activation, x.name) };
+  }),
+  merge("Add", "Add"),
+  entry<Bidirectional>("Bidirectional", bidirectional),
+  entry<Concatenate>("Concatenate", concatenate),
+  entry<Dense>("Dense", dense),
+  entry("Dropout", (_, x) => x),
+  entry<Embedding>("Embedding", embedding),
+  entry("Flatten", ({ g }, x) => {
+    const shape = [x.shape.reduce((a, b) => (a === null || b === null ? null : a * b), 1)];
+    return { name: g.node("Flatten", [x.name], { axis: 1 }), shape, mask: null };
+  }),
+  entry<GRU>("GRU", recurrent),
+  entry<GlobalAveragePooling1D>("GlobalAveragePooling1D", globalAverage),
+  entry<GlobalMaxPooling1D>("GlobalMaxPooling1D", ({ layer, g }, x) => {
+    const keepdims = layer.options.keepdims ? 1 : 0;
+    return pooled(x, keepdims, g.node("ReduceMax", [x.name], { axes: [1], keepdims }));
+  }),
+  entry<LSTM>("LSTM", recurrent),
+  merge("Maximum", "Max"),
+  merge("Minimum", "Min"),
+  merge("Multiply", "Mul"),
+  entry<SimpleRNN>("SimpleRNN", recurrent),
+  merge("Subtract", "Sub"),
+]);
+
+/** @throws InputError for a layer that is not written to ONNX, by its name */
+export function emitLayer(place: Place, inputs: readonly Tensor[]): Tensor {
+  const emitter = EMITTERS.get(place.layer.className);
+  if (emitter) return emitter(place, inputs);
+  throw inputError({
+    expected: `layers that are written to ONNX (${[...EMITTERS.keys()].join(", ")})`,
+    where: `layer ${place.path}`,
+    received: place.layer.className,
+  });
+}
+
+function embedding({ layer, path, g, weight }: Place<Embedding>, ids: Tensor): Tensor {
+  const { inputDim: V, outputDim: F, maskZero } = layer.options;
+  const at = ids.ids ? ids.name : g.node("Cast", [ids.name], { to: 6 });
+  const name = g.node("Gather", [g.floats(`${path}/embeddings`, [V, F], weight(`${path}/embeddings`)!), at]);
+  const zero = () => g.node("Cast", [g.integer(0)], { to: 6 });
+  const mask = maskZero ? g.node("Not", [g.node("Equal", [at, zero()])]) : null;
+  return { name, shape: [ids.shape[0]!, F], mask };
+}
+
+function dense({ layer, path, g, weight }: Place<Dense>, x: Tensor): Tensor {
+  const { units: U, activation } = layer.options;
+  const kernel = weight(`${path}/kernel`)!;
+  const bias = weight(`${path}/bias`);
+  let name = g.node("MatMul", [x.name, g.floats(`${path}/kernel`, [kernel.length / U, U], kernel)]);
+  if (bias) name = g.node("Add", [name, g.floats(`${path}/bias`, [U], bias)]);
+  return { name: activationNode(g, activation, name), shape: [...x.shape.slice(0, -1), U], mask: x.mask };
+}
+
+function bidirectional(place: Place<Bidirectional>, x: Tensor): Tensor {
+  const { layer, g } = place;
+  const { mergeMode } = layer.options;
+  const [forward, backward] = layer.inner.map((inner) =>
+    emitLayer({ ...place, layer: inner, path: `${place.path}/${inner.name}` }, [x]),
+  ) as [Tensor, Tensor];
+  const sequences = forward.shape.length === 2;
+  const both = [forward.name, sequences ? reversed(g, backward.name) : backward.name];
+  if (mergeMode === "concat") {
+    const F = forward.shape.at(-1)! + backward.shape.at(-1)!;
+    const name = g.node("Concat", both, { axis: -1 });
+    return { name, shape: [...forward.shape.slice(0, -1), F], mask: forward.mask };
+  }
+  const merged = g.node(mergeMode === "mul" ? "Mul" : "Add", both);
+  const name = mergeMode === "ave" ? g.node("Mul", [merged, g.float(0.5)]) : merged;
+  return { ...forward, name };
+}
+
+function pooled(x: Tensor, keepdims: number, name: string): Tensor {
+  const F = x.shape[1]!;
+  return { name, shape: keepdims ? [1, F] : [F], mask: null };
+}
+
+function globalAverage({ layer, g }: Place<GlobalAveragePooling1D>, x: Tensor): Tensor {
+  const keepdims = layer.options.keepdims ? 1 : 0;
+  if (x.mask === null) return pooled(x, keepdims, g.node("ReduceMean", [x.name], { axes: [1], keepdims }));
+  const weights = g.node("Unsqueeze", [g.node("Cast", [x.mask], { to: 1 }), g.integers(2)]);
+  const sum = (name: string) => g.node("ReduceSum", [name, g.integers(1)], { keepdims });
+  return pooled(x, keepdims, g.node("Div", [sum(g.node("Mul", [x.name, weights])), sum(weights)]));
+}
+
+function concatenate({ layer, path, g }: Place<Concatenate>, x: Tensor, inputs: readonly Tensor[]): Tensor {
+  const { axis } = layer.options;
+  const along = axis < 0 ? axis + x.shape.length : axis - 1;
+  checkUnmasked(path, inputs);
+  const sizes = inputs.map(({ shape }) => shape[along]!);
+  const size = sizes.includes(null as never) ? null : sizes.reduce((a, b) => a + b, 0);
+  const shape = x.shape.map((n, i) => (i === along ? size : n));
+  return {
+    name: g.node(
+      "Concat",
+      inputs.map(({ name }) => name),
+      { axis: along + 1 },
+    ),
+    shape,
+    mask: null,
+  };
+}
+
+/** Inputs of one shape, two at a time. */
+function merge(className: string, op: string): [string, Emitter] {
+  return entry(className, ({ path, g }, x, inputs) => {
+    checkUnmasked(path, inputs);
+    if (inputs.some(({ shape }) => shape.join() !== x.shape.join())) {
+      throw inputError({
+        expected: "inputs of one shape, to be written to ONNX",
+        where: `layer ${path}`,
+        received: inputs.map(({ shape }) => `[${shape.join(", ")}]`),
+      });
+    }
+    return { ...x, name: inputs.map(({ name }) => name).reduce((a, b) => g.node(op, [a, b])) };
+  });
+}
+
+function checkUnmasked(path: string, inputs: readonly Tensor[]): void {
+  if (inputs.every(({ mask }) => mask === null)) return;
+  throw inputError({
+    expected: "inputs without a mask, to be merged in ONNX",
+    where: `layer ${path}`,
+    received: "a masked one",
+  });
+}

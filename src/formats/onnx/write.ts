@@ -1,0 +1,41 @@
+/** A network as an ONNX model: native recurrent nodes, any number of rows. */
+import type { Model } from "../../model/model.js";
+import type { Json } from "../json.js";
+import { emitLayer, type Tensor } from "./emitters.js";
+import { OnnxGraph } from "./graph.js";
+
+export interface OnnxOptions {
+  /** Kept beside the graph as the metadata "cellstate": vocabulary, labels …; null for none. */
+  extras?: Json;
+}
+
+/**
+ * The model's bytes. Inputs have the names of its input layers: int32 where they are token ids, else float32; the output
+ * is "output". @throws InputError for a layer or activation that is not written to ONNX
+ */
+export function writeOnnx(model: Model, { extras = null }: OnnxOptions = {}): Uint8Array {
+  const g = new OnnxGraph();
+  const weights = new Map(model.getWeights().map(({ name, data }) => [name, data]));
+  const weight = (name: string) => weights.get(name) ?? null;
+  const values: Tensor[] = [];
+  for (const [i, { layer, inputs, shape }] of model.nodes.entries()) {
+    if (inputs.length === 0) values.push(input(g, model, i, shape));
+    else
+      values.push(
+        emitLayer(
+          { layer, path: layer.name, g, weight },
+          inputs.map((from) => values[from]!),
+        ),
+      );
+  }
+  const output = values[model.nodes.indexOf(model.outputNode)]!;
+  return g.toBytes(model.name, output, extras === null ? {} : { cellstate: JSON.stringify(extras) });
+}
+
+/** Ids where Embeddings alone read it. */
+function input(g: OnnxGraph, model: Model, index: number, shape: Tensor["shape"]): Tensor {
+  const readers = model.nodes.filter(({ inputs }) => inputs.includes(index));
+  const ids = readers.length > 0 && readers.every(({ layer }) => layer.className === "Embedding");
+  const name = g.input(model.nodes[index]!.layer.name, ids ? "int32" : "float", shape);
+  return { name, shape, mask: null, ids };
+}
