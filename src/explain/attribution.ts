@@ -60,7 +60,7 @@ export interface Attribution {
 export interface AttributionOptions extends ObjectiveChoice {
   /** Whose memory is decomposed; the last recurrent layer by default. */
   layer?: string;
-  /** Completeness to reach, relative to |F(x) − F(x′)| or 1e-3, whichever is more. Default 1e-6. */
+  /** Completeness to reach, relative to |F(x) − F(x′)| or 1e-3, whichever is more. Default 1e-8. */
   tolerance?: number;
 }
 
@@ -80,7 +80,7 @@ export function attribute(
   try {
     const choice = { kind: "logOdds", ...options } as const;
     const objective = objectiveFor(model, network.run([ids]).output(), choice);
-    const integrated = integrateGradients(model, ids, objective, options.tolerance ?? 1e-6);
+    const integrated = integrateGradients(model, ids, objective, options.tolerance ?? 1e-8);
     const occluded = occlusion(network, ids, objective);
     const memory = memoryAlong(model, network, ids, objective, options.layer);
     const words = ids.flatMap((id, t): WordAttribution[] => {

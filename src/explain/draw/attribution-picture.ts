@@ -78,11 +78,9 @@ function columnOf(
   width: number,
 ): Markup {
   const values = list.map((word) => value(word) ?? 0);
-  const most = Math.max(1e-12, ...values.map(Math.abs));
-  const signed = values.some((each) => each < 0);
-  const room = width - 66;
-  const middle = signed ? x + room / 2 : x;
-  const scale = (signed ? room / 2 : room) / most;
+  const [least, most] = [Math.min(0, ...values), Math.max(0, ...values)];
+  const scale = (width - 66) / Math.max(1e-12, most - least);
+  const middle = x - least * scale;
   return html`${words(x, TOP - 28, name, "part-name")}${words(x, TOP - 12, note, "part-fact")}
 <line class="axis base" x1="${middle}" x2="${middle}" y1="${TOP}" y2="${TOP + list.length * ROW}"/>
 ${values.map((each, row) => {

@@ -24,12 +24,23 @@ export function decades(plot: Plot, lines: readonly Line[], label: string): { y:
   const least = Math.max(Math.floor(Math.min(top, ...logs)), top - MOST_DECADES);
   const bottom = Math.min(least, top - 1);
   const y = scaleLinear([bottom, top], [plot.bottom, plot.top]);
+  return { y, axis: axisLeft(plot, y, { ticks: ticksOf(bottom, top), format: tickText, label }) };
+}
+
+/** Whole decades, at most eight of them; where there are only one or two, their 2 and 5 too. */
+function ticksOf(bottom: number, top: number): number[] {
   const every = Math.max(1, Math.ceil((top - bottom) / 7));
   const ticks = Array.from({ length: Math.floor((top - bottom) / every) + 1 }, (_, k) => top - k * every);
-  return {
-    y,
-    axis: axisLeft(plot, y, { ticks, format: (k) => (k === 0 ? "1" : `10${superscript(k)}`), label }),
-  };
+  if (top - bottom > 2) return ticks;
+  return ticks.flatMap((k) => (k === top ? [k] : [k, k + Math.log10(2), k + Math.log10(5)]));
+}
+
+/** "0.5", "1", or a power of ten. */
+function tickText(log: number): string {
+  if (Math.abs(log) < 2) return String(Number((10 ** log).toPrecision(1)));
+  const whole = Math.floor(log + 1e-9);
+  const digit = Math.round(10 ** (log - whole));
+  return `${digit === 1 ? "" : `${digit}·`}10${superscript(whole)}`;
 }
 
 export function logLines(lines: readonly Line[], x: (index: number) => number, y: Scale): Markup {
