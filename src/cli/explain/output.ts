@@ -1,9 +1,8 @@
 /** How every explanation leaves: text or one JSON object on stdout, a page and a picture as files. */
 import type { Command } from "commander";
-import { EXPLAIN_STYLE } from "../../explain/draw/style.js";
+import { svgText } from "../../explain/draw/index.js";
 import { writeAtomic } from "../../formats/node-files.js";
 import type { Markup } from "../../report/markup.js";
-import { svgFile } from "../../report/page.js";
 import { note, say } from "../context.js";
 import { type Style, styleFor } from "../terminal.js";
 
@@ -30,7 +29,7 @@ export interface Shown {
 
 export async function show({ data, text, page, picture }: Shown, flags: OutputFlags): Promise<void> {
   if (flags.html) await write(flags.html, page());
-  if (flags.svg) await write(flags.svg, svgFile(picture(), EXPLAIN_STYLE));
+  if (flags.svg) await write(flags.svg, svgText(picture()));
   say(flags.json ? JSON.stringify(data) : text(styleFor(process.stdout)));
 }
 

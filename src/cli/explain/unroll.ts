@@ -2,6 +2,7 @@
 import type { Command } from "commander";
 import { count, percent } from "../../display/numbers.js";
 import { padToWidth, wrapToWidth } from "../../display/text.js";
+import { createEngine, type EngineChoice } from "../../engine/index.js";
 import { numeral, tiny } from "../../explain/draw/numbers.js";
 import { unrollPage } from "../../explain/draw/unroll-page.js";
 import { unrollPicture } from "../../explain/draw/unroll-picture.js";
@@ -36,20 +37,22 @@ export function unrollCommand(explain: Command): void {
     .option("--tex", "only the formulas, as TeX");
   outputOptions(command).action(async (source: string, text: string[], flags: Flags) => {
     const { model, sentence, title } = await openSubject(source, text, flags);
-    const unrolled = unroll(model, sentence.ids, {
-      ...flags,
-      engine: undefined,
-      at: flags.at ?? lastWord(sentence),
-    });
+    const place = { steps: flags.steps, layer: flags.layer, at: flags.at ?? lastWord(sentence) };
+    const unrolled = unroll(model, sentence.ids, place);
+    const engine = createEngine({ engine: model.engineName as EngineChoice });
+    const { residual } = unroll(model, sentence.ids, { ...place, engine });
+    engine.dispose();
     const decomposition = decomposeMemory(model, sentence.ids, flags.layer);
     const memory = decomposition && memoryView(decomposition, sentence);
     const units = shownUnits(unrolled.value, flags.units);
     const wordAt = (lag: number) => sentence.words[unrolled.times[lag] ?? -1] || "padding";
     await show(
       {
-        data: { ...unrolled, memory },
+        data: { ...unrolled, engine: { name: model.engineName, residual }, memory },
         text: (style) =>
-          flags.tex ? texText(unrolled) : unrollText(unrolled, memory, { units, wordAt, sentence, style }),
+          flags.tex
+            ? texText(unrolled)
+            : unrollText(unrolled, memory, { units, wordAt, style, engine: [model.engineName, residual] }),
         page: () => unrollPage(unrolled, memory, wordAt, title, units),
         picture: () => unrollPicture(unrolled, memory, wordAt),
       },
@@ -76,8 +79,9 @@ const texText = ({ tex, networks }: Unrolled) =>
 interface Wording {
   units: readonly number[];
   wordAt(lag: number): string;
-  sentence: Sentence;
   style: Style;
+  /** The model's own engine, and how far its float32 is from the sum. */
+  engine: [string, number];
 }
 
 function unrollText(unrolled: Unrolled, memory: MemoryView | null, wording: Wording): string {
@@ -101,7 +105,7 @@ function unrollText(unrolled: Unrolled, memory: MemoryView | null, wording: Word
 
 function termTable(
   { terms, value, forward, residual, state }: Unrolled,
-  { units, wordAt, style }: Wording,
+  { units, wordAt, style, engine: [name, float32] }: Wording,
 ): string {
   const row = (name: string, values: readonly number[]) => [
     name,
@@ -115,8 +119,11 @@ function termTable(
     row("sum", value),
     row("forward pass", forward),
   ];
-  const note = `  Over all ${count(value.length)} units, ${state} and the forward pass differ by at most ${tiny(residual)}.`;
-  return [style.bold("In numbers"), table(rows), note].join("\n");
+  const note = wrapToWidth(
+    `Over all ${count(value.length)} units, ${state} and the forward pass differ by at most ${tiny(residual)} in float64, ${tiny(float32)} in the float32 of the ${name} engine.`,
+    WIDTH - 2,
+  ).map((line) => `  ${line}`);
+  return [style.bold("In numbers"), table(rows), ...note].join("\n");
 }
 
 /** Products of many steps are cut in the table; the identity above has them whole. */

@@ -1,0 +1,43 @@
+/** The pages about explanations quote code and pictures that are there. */
+import assert from "node:assert/strict";
+import { existsSync, readFileSync } from "node:fs";
+import { test } from "node:test";
+import { fileURLToPath } from "node:url";
+import * as explain from "../../src/explain/index.js";
+
+const root = fileURLToPath(new URL("../../../", import.meta.url));
+const PAGES = ["lstm", "unroll", "gradients", "parameters"];
+
+for (const name of PAGES) {
+  const text = readFileSync(`${root}docs/${name}.md`, "utf8");
+
+  test(`docs/${name}.md: each quoted line of code stands in the file it names`, () => {
+    // A block of code after a paragraph that ends in a colon: the file is the last that the paragraph names.
+    const blocks = [...text.matchAll(/\n([^\n]+(?:\n[^\n]+)*):\n\n```ts\n([\s\S]*?)```/g)];
+    const quotes = blocks.flatMap(([, paragraph, lines]) => {
+      const file = [...paragraph!.matchAll(/`(src\/[\w/.-]+\.ts)`/g)].at(-1)?.[1];
+      return file ? [{ file, lines: lines! }] : [];
+    });
+    for (const { file, lines } of quotes) {
+      const source = readFileSync(root + file, "utf8")
+        .split("\n")
+        .map((line) => line.trim());
+      for (const line of lines.split("\n").map((each) => each.trim())) {
+        if (line !== "") assert.ok(source.includes(line), `${file} has no line ${line}`);
+      }
+    }
+    assert.ok(quotes.length >= 1, "no code is quoted");
+  });
+
+  test(`docs/${name}.md: its pictures, pages and files are there`, () => {
+    const linked = [...text.matchAll(/\]\(([^)#:]+)\)/g)].map(([, path]) => `docs/${path}`);
+    const named = [...text.matchAll(/`((?:src|tests)\/[\w/.-]+)`/g)].map(([, path]) => path!);
+    for (const path of [...linked, ...named]) assert.ok(existsSync(root + path), path);
+    for (const [, names] of text.matchAll(/import \{([^}]*)\} from "cellstate\/explain"/g)) {
+      for (const each of names!.split(","))
+        assert.ok(each.trim() in explain, `cellstate/explain has no ${each}`);
+    }
+    for (const [, alt] of text.matchAll(/!\[([^\]]*)\]/g))
+      assert.ok(alt!.length > 10, "a picture without words");
+  });
+}
