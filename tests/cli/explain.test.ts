@@ -1,6 +1,6 @@
 /** cellstate explain: what it prints, writes and refuses. */
 import assert from "node:assert/strict";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
@@ -67,6 +67,27 @@ test("params: the flagship's counts; a wrong answer exits 1 and names the slip",
   ]);
   assert.equal(data.expectations[0].right, true);
   assert.equal((await json("params", model)).layers[1].count, 6272);
+});
+
+test("a Keras script explains itself, with what it computes given", async () => {
+  const script = join(folder, "homework.py");
+  await writeFile(
+    script,
+    [
+      "from keras.models import Sequential",
+      "from keras.layers import Embedding, GRU, Dense",
+      "model = Sequential()",
+      "model.add(Embedding(words, 16, input_length=20))",
+      "model.add(GRU(8))",
+      "model.add(Dense(1, activation='sigmoid'))",
+    ].join("\n"),
+  );
+  const args = [script, "--define", "words=500"];
+  assert.match(await explain("params", ...args), /3 × \(\(16 \+ 8\) × 8 \+ 2 × 8\) = 624/);
+  assert.match(await explain("unroll", ...args, "--ids", "4,5,6"), /hₜ = zₜ ⊙ zₜ₋₁ ⊙ hₜ₋₂/);
+  const { code, stderr } = await cellstate(["explain", "cell", ...args, "a", "word"]);
+  assert.equal(code, 2);
+  assert.match(stderr, /no vocabulary.*--ids/);
 });
 
 const TEXT = ["a", "truly", "wonderful", "film"];

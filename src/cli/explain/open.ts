@@ -1,8 +1,8 @@
-/** A model file opened to be explained: a classifier with its words and labels where it is one. */
-import type { EngineOptions } from "../../engine/index.js";
-import { loadFile } from "../../formats/load.js";
-import type { Model } from "../../model/model.js";
+/** A model opened to be explained: a classifier with its words and labels where it is one. */
+import type { Definitions } from "../../formats/python/index.js";
+import type { Model, ModelOptions } from "../../model/model.js";
 import { TextClassifier } from "../../text/classifier.js";
+import * as models from "../models.js";
 
 export interface Opened {
   name: string;
@@ -10,8 +10,15 @@ export interface Opened {
   classifier: TextClassifier | null;
 }
 
-export async function openModel(source: string, { engine, threads }: EngineOptions = {}): Promise<Opened> {
-  const { model, extras } = await loadFile(source, { engine, threads });
+export interface OpenOptions extends Pick<ModelOptions, "engine" | "threads" | "seed"> {
+  /** What a Keras script computes and the caller knows. */
+  define?: Definitions;
+}
+
+/** A model file or a Keras script, which is never run. */
+export async function openModel(source: string, { define, ...options }: OpenOptions = {}): Promise<Opened> {
+  const { engine, threads, seed } = options;
+  const { model, extras } = await models.openModel(source, { engine, threads, seed, definitions: define });
   const isClassifier =
     typeof extras === "object" &&
     extras !== null &&

@@ -12,6 +12,7 @@ import {
 } from "../../explain/expectations.js";
 import { explainParameters, type LayerParameters, type ModelParameters } from "../../explain/parameters.js";
 import { EXIT, Exit, whole } from "../context.js";
+import { define } from "../models.js";
 import { type Style, WIDTH } from "../terminal.js";
 import { excerpt } from "../ui/table.js";
 import { type OutputFlags, outputOptions, show } from "./output.js";
@@ -25,7 +26,7 @@ export function paramsCommand(explain: Command): void {
   const command = explain
     .command("params")
     .description("every layer's parameter count: the formula, the numbers put in, what each term means")
-    .argument("<model>", "a model file, or the name of a preset (lstm, gru, rnn)")
+    .argument("<model>", "a model file, a Keras script (.py, never run), or a preset: lstm, gru, rnn")
     .option(
       "--expect <layer=count>",
       "check an answer, as lstm=768 or total=30977, and name the slip behind a wrong one (repeatable; exit 1)",
@@ -34,7 +35,8 @@ export function paramsCommand(explain: Command): void {
     )
     .option("--vocabulary <n>", "of a preset", whole("vocabulary", 2))
     .option("--length <n>", "of a preset's rows", whole("length", 1))
-    .option("--classes <n>", "of a preset", whole("classes", 2), 2);
+    .option("--classes <n>", "of a preset", whole("classes", 2), 2)
+    .option("--define <name=value>", "a value that a script computes (repeatable)", define);
   outputOptions(command).action(async (source: string, flags: Flags) => {
     const { model } = await openModelOnly(source, { ...flags, seed: 0, engine: "auto" });
     const parameters = explainParameters(model);

@@ -2,13 +2,15 @@
 import type { Command } from "commander";
 import { InputError, inputError, oneOf } from "../../errors.js";
 import { readSentence, type Sentence, sentenceOfIds } from "../../explain/sentence.js";
+import type { Definitions } from "../../formats/python/index.js";
 import type { Model } from "../../model/model.js";
 import { Vectorizer } from "../../text/vectorizer.js";
 import { type EngineFlags, engineOptions, whole } from "../context.js";
-import { namedModel } from "../models.js";
+import { define, namedModel } from "../models.js";
 import { openModel } from "./open.js";
 
 export interface SubjectFlags extends EngineFlags {
+  define?: Definitions;
   ids?: number[];
   vocabulary?: number;
   length?: number;
@@ -36,13 +38,17 @@ export const numbers =
 /** MODEL and TEXT, with the options that go with them. */
 export function subjectOptions(command: Command): Command {
   command
-    .argument("<model>", "a model file, or the name of a preset (lstm, gru, rnn), untrained")
+    .argument(
+      "<model>",
+      "a model file, a Keras script (.py, never run), or a preset, untrained: lstm, gru, rnn",
+    )
     .argument("[text...]", "the text to explain it on")
     .option("--ids <list>", "a row of ids in place of the text, as 4,17,9", numbers("ids"))
     .option("--vocabulary <n>", "of a preset (default: the text's words)", whole("vocabulary", 2))
     .option("--length <n>", "of a preset's rows (default: the text's)", whole("length", 1))
     .option("--classes <n>", "of a preset", whole("classes", 2), 2)
-    .option("--seed <n>", "of a preset's weights", whole("seed"), 0);
+    .option("--seed <n>", "of weights that are drawn afresh", whole("seed"), 0)
+    .option("--define <name=value>", "a value that a script computes (repeatable)", define);
   return engineOptions(command);
 }
 
