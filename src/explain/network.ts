@@ -112,15 +112,10 @@ export class Network {
 
   /** Runs rows forward and, given a seed, backward. @throws InputError where a row does not fit the model */
   run(rows: readonly InputRow[], { given, seed }: RunOptions = {}): Run {
+    const seeds = seed && this.outputs(rows, given).map(seed);
     const plan = this.prepare(rows, given, true);
-    const run = new Run(this.runtime, plan, this.opening);
-    if (!seed) return run;
-    this.write(
-      plan.inputs[0]!,
-      rows.map((_, b) => seed(run.output(b))),
-    );
-    this.runtime.run(plan);
-    return run;
+    if (seeds) this.write(plan.inputs[0]!, seeds);
+    return new Run(this.runtime, plan, this.opening);
   }
 
   /** The model's outputs alone, row by row: faster, and for any number of rows. */

@@ -192,11 +192,13 @@ class Stand extends Layer {
     readonly className: string,
     private readonly variables: Record<string, readonly number[]>,
     private readonly output: Shape,
+    override readonly inner: readonly Layer[] = [],
   ) {
     super();
   }
 
-  override build(): void {
+  override build([input]: readonly Shape[]): void {
+    for (const layer of this.inner) layer.build([input!.slice(1)]);
     this.parameters = Object.entries(this.variables).map(([name, shape]) =>
       parameter(name, shape, { name: "zeros" } as Initializer, { trainable: !name.startsWith("moving") }),
     );
@@ -219,7 +221,13 @@ test("Conv1D, normalisations, and kinds without a rule of their own", () => {
     new Stand("BatchNormalization", four, [5, 8]),
     new Stand("LayerNormalization", { gamma: [8], beta: [8] }, [5, 8]),
     new Stand("Odd", { table: [2, 3], more: [5] }, [5, 8]),
-    new Stand("GlobalMaxPooling1D", {}, [8]),
+    new Stand(
+      "TimeDistributed",
+      { "dense/kernel": [8, 2], "dense/bias": [2] },
+      [5, 2],
+      [layers.dense({ units: 2 })],
+    ),
+    new Stand("GlobalMaxPooling1D", {}, [2]),
   ]);
   const { layers: rows, total, trainable } = explainParameters(model);
   assert.deepEqual(
@@ -229,6 +237,7 @@ test("Conv1D, normalisations, and kinds without a rule of their own", () => {
       "4 × F = 4 × 8 = 32",
       "2 × F = 2 × 8 = 16",
       "2 × 3 + 5 = 2 × 3 + 5 = 11",
+      "I × U + U = 8 × 2 + 2 = 18",
       "0 = 0",
     ],
   );

@@ -24,7 +24,14 @@ export function decades(plot: Plot, lines: readonly Line[], label: string): { y:
   const least = Math.max(Math.floor(Math.min(top, ...logs)), top - MOST_DECADES);
   const bottom = Math.min(least, top - 1);
   const y = scaleLinear([bottom, top], [plot.bottom, plot.top]);
-  return { y, axis: axisLeft(plot, y, { ticks: ticksOf(bottom, top), format: tickText, label }) };
+  return {
+    y,
+    axis: axisLeft(plot, y, {
+      ticks: ticksOf(bottom, top),
+      format: top - bottom > 2 ? powerText : plainText,
+      label,
+    }),
+  };
 }
 
 /** Whole decades, at most eight of them; where there are only one or two, their 2 and 5 too. */
@@ -35,9 +42,12 @@ function ticksOf(bottom: number, top: number): number[] {
   return ticks.flatMap((k) => (k === top ? [k] : [k, k + Math.log10(2), k + Math.log10(5)]));
 }
 
-/** "0.5", "1", or a power of ten. */
-function tickText(log: number): string {
-  if (Math.abs(log) < 2) return String(Number((10 ** log).toPrecision(1)));
+/** "1", "10⁻⁵" */
+const powerText = (log: number): string => (log === 0 ? "1" : `10${superscript(log)}`);
+
+/** "0.5", "20"; powers of ten where zeros would be many. */
+function plainText(log: number): string {
+  if (Math.abs(log) < 4) return String(Number((10 ** log).toPrecision(1)));
   const whole = Math.floor(log + 1e-9);
   const digit = Math.round(10 ** (log - whole));
   return `${digit === 1 ? "" : `${digit}·`}10${superscript(whole)}`;

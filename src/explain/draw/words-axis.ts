@@ -13,7 +13,7 @@ export function wordsHeight(words: readonly Word[]): number {
 }
 
 /** Pixels that slanted words need from one to the next. */
-const CLOSEST = 11;
+const CLOSEST = 14;
 
 export function wordsAxis(
   words: readonly Word[],

@@ -283,6 +283,13 @@ const bidirectionalRule: ParameterRule = ({ layer, inputs, derive }) => {
   };
 };
 
+/** The layer inside, at every step of the sequence. */
+const timeDistributedRule: ParameterRule = ({ layer, inputs, derive }) => {
+  const inner = derive(layer.inner[0]!, [inputs[0]!.slice(1)]);
+  const note = "The layer inside is used at every time step, so the number of steps does not enter.";
+  return { ...inner, notes: [note, ...inner.notes] };
+};
+
 /** One entry a layer kind, by Keras's class name. */
 export const PARAMETER_RULES: Readonly<Record<string, ParameterRule>> = {
   Embedding: embeddingRule,
@@ -290,6 +297,7 @@ export const PARAMETER_RULES: Readonly<Record<string, ParameterRule>> = {
   LSTM: lstmRule,
   GRU: gruRule,
   Bidirectional: bidirectionalRule,
+  TimeDistributed: timeDistributedRule,
   Dense: denseRule,
   Conv1D: conv1dRule,
   BatchNormalization: batchNormalizationRule,
