@@ -103,6 +103,11 @@ for (const kind of Object.keys(KINDS) as (keyof typeof KINDS)[]) {
     // The values drawn are those of the first unit at the last word.
     const shown = byClass(parse(picture), "part-value").map(textOf);
     for (const { id } of view.series) assert.ok(shown.includes(numeral(view.units[0]!.values[id]!)), id);
+    for (const { unit, values } of view.units) {
+      for (const { id, values: over } of view.series.filter(({ state }) => state)) {
+        assert.equal(values[`${id} before`], over.at(-2)![unit], `${id} before the last word`);
+      }
+    }
     assert.equal(view.skipped, 2);
     assert.deepEqual(
       view.words.map(({ t }) => t),
