@@ -73,6 +73,11 @@ export async function openClassifier(
     throw new InputError("--vocabulary: expected --tokenizer FILE beside it, whose ids it counts.");
   }
   const row = { padding, truncating };
+  const asSaved = [tokenizer, padding, truncating, length, flags.labels].every((flag) => flag === undefined);
+  if (saved && asSaved) {
+    saved.threshold = flags.threshold ?? saved.threshold;
+    return saved;
+  }
   const vectorizer = tokenizer
     ? await readTokenizerFile(tokenizer, { ...row, size })
     : withRow(saved?.vectorizer ?? ownVectorizer(model), row);

@@ -35,6 +35,7 @@ export function assembleClassifier(model: Model, parts: ClassifierParts, name = 
     throw inputError({ expected: "different labels", where: "labels", received: labels });
   }
   checkOutputs(model, labels.length);
+  checkProbabilities(model, name);
   const threshold = finiteNumber(parts.threshold ?? 0.5, "threshold", 0, 1);
   return new TextClassifier({ model, vectorizer, length, labels, threshold, training: null });
 }
@@ -63,6 +64,18 @@ export function checkVocabularyFits(model: Model, vectorizer: Vectorizer, name: 
       next: `If the texts were encoded with num_words=${inputDim} (or max_tokens), give --vocabulary ${inputDim}; otherwise this is another model's vocabulary.`,
     });
   }
+}
+
+/** What comes out of a linear layer is a score, and would be taken for a probability. */
+function checkProbabilities({ outputNode }: Model, name: string): void {
+  const { activation } = outputNode.layer.options as { activation?: string };
+  if (activation === undefined || activation === "sigmoid" || activation === "softmax") return;
+  throw inputError({
+    expected: "a last layer of probabilities (sigmoid or softmax)",
+    where: name,
+    received: `${outputNode.layer.name}, which is ${activation}`,
+    next: "Use loadModel and predict, or end the network in Activation('sigmoid' or 'softmax') before saving it.",
+  });
 }
 
 function rowLength(model: Model, given: number | undefined, vectorizer: Vectorizer, name: string): number {

@@ -132,8 +132,7 @@ def model_cases():
     for name, model in models().items():
         rng = np.random.default_rng(len(cases))
         model.set_weights([rng.normal(size=w.shape).astype("float32") / 2 for w in model.get_weights()])
-        path = os.path.join(FOLDER, f"{name}.keras")
-        model.save(path)
+        save(model, name)
         front = next(layer for layer in model.layers if isinstance(layer, layers.TextVectorization))
         texts = FIT + PROBE
         case = {
@@ -143,10 +142,35 @@ def model_cases():
             "output": model.predict(tf.constant([[t] for t in texts]), verbose=0).tolist(),
         }
         cases.append(case)
-        with open(path, "rb") as file, open(f"{path}.gz", "wb") as packed:
-            packed.write(gzip.compress(file.read(), 9, mtime=0))
-        os.remove(path)
     return cases
+
+
+def beside():
+    """A model of ids with its Tokenizer kept beside it, as most people save the two."""
+    tokenizer = legacy.Tokenizer(num_words=8, oov_token="<OOV>")
+    tokenizer.fit_on_texts(FIT)
+    model = keras.Sequential(
+        [keras.Input((6,)), layers.Embedding(8, 3), layers.LSTM(3), layers.Dense(1, activation="sigmoid")]
+    )
+    rng = np.random.default_rng(100)
+    model.set_weights([rng.normal(size=w.shape).astype("float32") for w in model.get_weights()])
+    save(model, "ids_beside")
+    case = {"tokenizer": tokenizer.to_json(), "pickle": encode(pickle.dumps(tokenizer)), "outputs": {}}
+    for padding in ("pre", "post"):
+        for truncating in ("pre", "post"):
+            rows = keras.utils.pad_sequences(
+                tokenizer.texts_to_sequences(FIT + PROBE), 6, padding=padding, truncating=truncating
+            )
+            case["outputs"][f"{padding} {truncating}"] = model.predict(rows, verbose=0).ravel().tolist()
+    return case
+
+
+def save(model, name):
+    path = os.path.join(FOLDER, f"{name}.keras")
+    model.save(path)
+    with open(path, "rb") as file, open(f"{path}.gz", "wb") as packed:
+        packed.write(gzip.compress(file.read(), 9, mtime=0))
+    os.remove(path)
 
 
 def main():
@@ -158,6 +182,7 @@ def main():
         "tokenizers": tokenizer_cases(),
         "others": other_pickles(),
         "models": model_cases(),
+        "beside": beside(),
     }
     with open(os.path.join(FOLDER, "vocabularies.json"), "w") as file:
         json.dump(golden, file, separators=(",", ":"))

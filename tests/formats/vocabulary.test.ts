@@ -110,6 +110,21 @@ describe("words and ids without a Tokenizer", () => {
     assert.deepEqual(vectorizer.encode("The 10 constructor zebra toString"), [1, 4, 2]);
     assert.match(assumed.join(), /oov_token = null/);
   });
+  test("__proto__ is a word as any other", () => {
+    const { vectorizer } = read('{"__proto__": 1, "a": 2}', {});
+    assert.deepEqual(vectorizer.vocabulary, ["", "__proto__", "a"]);
+    const { tokenizers } = golden;
+    const json = tokenizers[0]!.json.replace('\\"the\\": 1', '\\"__proto__\\": 1');
+    assert.equal(read(json).vectorizer.vocabulary[1], "__proto__");
+    assert.equal(({} as { a?: number }).a, undefined);
+  });
+  test("words with escapes, and numbers in every form", () => {
+    const { vectorizer } = read('{ "it\\u0027s" : 1 , "caf\\u00e9":2.0,\n"a\\"b": 3e0}');
+    assert.deepEqual(vectorizer.vocabulary, ["", "it's", "café", 'a"b']);
+  });
+  test("a list whose last word ends in a bracket is no JSON", () => {
+    assert.deepEqual(read("\n[UNK]\nthe\n(a]").vectorizer.vocabulary, ["", "[UNK]", "the", "(a]"]);
+  });
   test("an unknown word in brackets stands for unknown words, whatever its id", () => {
     const { vectorizer } = read({ "<PAD>": 0, "<START>": 1, "<UNK>": 2, the: 4 });
     assert.deepEqual(vectorizer.vocabulary, ["", "<START>", "<UNK>", "[unused 3]", "the"]);
@@ -177,7 +192,7 @@ describe("words and ids without a Tokenizer", () => {
     ["tf-idf", '{"output_mode": "tf_idf", "vocabulary": ["a"]}', /output_mode: expected "int"/],
     [
       "a path in place of words",
-      '{"output_mode": "int", "vocabulary": "/etc/passwd"}',
+      '{"output_mode": "int", "ngrams": null, "vocabulary": "/etc/passwd"}',
       /Paths in model files are never followed/,
     ],
     ["bytes that are no text", "\0\0\0", /another kind of file/],

@@ -13,16 +13,19 @@ export function receiptText(name: string, receipt: Receipt, check: SelfCheck): s
     ...section("Filled in, as the file leaves them out", filled),
     ...section("Left aside", ignored),
     ...section("May differ from Keras", warnings),
-    ...check.engines.map(({ engine, difference }) => {
-      const where = `Self-check on ${check.rows} random rows, ${engine} against reference`;
-      return difference === null
-        ? `${where}: ${engine} cannot run here`
-        : `${where}: outputs within ${difference.toExponential(1)}`;
-    }),
+    ...check.engines.map(
+      ({ engine, difference }) =>
+        `Self-check on ${check.rows} random rows, ${engine} against reference: ${verdict(engine, difference)}`,
+    ),
   ];
   return lines.join("\n");
 }
 
 function section(title: string, notes: readonly string[]): string[] {
   return notes.length === 0 ? [`${title}: nothing`] : [`${title}:`, ...notes.map((note) => `  ${note}`)];
+}
+
+function verdict(engine: string, difference: number | null): string {
+  if (difference === null) return `${engine} cannot run here`;
+  return difference === 0 ? "equal to the bit" : `outputs within ${difference.toExponential(1)}`;
 }

@@ -87,7 +87,10 @@ export function readWords(config: JsonObject, asset: Uint8Array | undefined, whe
     });
   }
   if (!asset) return null;
-  return withSpecialWords(wordLines(decodeText(asset, where)), `${where}: vocabulary.txt`);
+  return withSpecialWords(
+    wordLines(decodeText(asset, where), `${where}: vocabulary.txt`),
+    `${where}: vocabulary.txt`,
+  );
 }
 
 function decodeText(bytes: Uint8Array, where: string): string {

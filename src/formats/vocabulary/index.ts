@@ -5,6 +5,7 @@
 import { inputError, wholeNumber } from "../../errors.js";
 import type { FrontEndOptions, RowOptions } from "../../text/options.js";
 import { Vectorizer } from "../../text/vectorizer.js";
+import { withPlace } from "../keras/layer-config.js";
 import { isZip } from "../zip.js";
 import { readArchiveVocabulary } from "./archive.js";
 import { readJsonVocabulary, wordList } from "./json.js";
@@ -50,7 +51,7 @@ const TOKENIZERS: ReadonlySet<string> = new Set(
   ].map((module) => `${module}.text.Tokenizer`),
 );
 
-const MOST_BYTES = 32 * 2 ** 20;
+const MOST_BYTES = 24 * 2 ** 20;
 
 /** Reads a vocabulary file of any kind. @throws InputError in one line that names the place */
 export function readVocabulary(bytes: Uint8Array, options: VocabularyOptions = {}): VocabularyFile {
@@ -59,7 +60,10 @@ export function readVocabulary(bytes: Uint8Array, options: VocabularyOptions = {
   const { words, format, assumed } = found;
   const most = size === undefined ? words.length : wholeNumber(size, "vocabulary size", 2);
   const given = Object.fromEntries(Object.entries(row).filter(([, value]) => value !== undefined));
-  const vectorizer = new Vectorizer(found.frontEnd, words.slice(0, most), { ...found.row, ...given });
+  const vectorizer = withPlace(
+    name,
+    () => new Vectorizer(found.frontEnd, words.slice(0, most), { ...found.row, ...given }),
+  );
   return { vectorizer, format, assumed };
 }
 
@@ -78,9 +82,11 @@ function find(bytes: Uint8Array, where: string): FoundVocabulary {
     const expected = "a vocabulary (JSON, pickle or text)";
     throw inputError({ expected, where, received: "another kind of file" });
   }
-  if (/^[\s\uFEFF]*[{["]/.test(text) && /[}\]"]\s*$/.test(text))
-    return readJsonVocabulary(text.replace(/^\uFEFF/, ""), where);
-  return wordList(wordLines(text.replace(/^\uFEFF/, "")), "list of words (text)", where);
+  const plain = text.replace(/^\uFEFF/, "");
+  const isList = /^\r?\n\[UNK\]\r?\n/.test(plain);
+  const isJson = !isList && /^\s*[{["]/.test(plain) && /[}\]"]\s*$/.test(plain.slice(-100));
+  if (isJson) return readJsonVocabulary(plain, where);
+  return wordList(wordLines(plain, where), "list of words (text)", where);
 }
 
 /** Protocols 2 and later announce themselves; older pickles begin with a class, a mark or a container, and end in a dot. */

@@ -3,18 +3,29 @@ import { inputError } from "../../errors.js";
 import { Vectorizer } from "../../text/vectorizer.js";
 import { DATA_FORBIDDEN, isObject, type Json, type JsonObject, parseJson } from "../json.js";
 import { readSettings, readWords } from "../keras/text-vectorization.js";
+import { flatJson } from "./flat-json.js";
 import type { FoundVocabulary } from "./index.js";
 import { readTokenizer, readWordIndex } from "./tokenizer.js";
-import { withSpecialWords } from "./words.js";
+import { checkWordCount, withSpecialWords } from "./words.js";
 
 /** `tokenizer.to_json()` is text already: people who dump it once more get text in text. */
 const MOST_WRAPS = 2;
 
-export function readJsonVocabulary(source: Uint8Array | string, where: string): FoundVocabulary {
-  let value = parseJson(source, where, DATA_FORBIDDEN);
-  for (let i = 0; i < MOST_WRAPS && typeof value === "string"; i++) {
-    value = parseJson(value, where, DATA_FORBIDDEN);
+export function readJsonVocabulary(source: string, where: string): FoundVocabulary {
+  let text = source;
+  for (let i = 0; i <= MOST_WRAPS; i++) {
+    const flat = flatJson(text, where);
+    if (flat && flat.size > 0 && typeof flat.get("word_index") !== "string") {
+      return readWordIndex(idsOf(flat, where), "word index (JSON)", where);
+    }
+    const value = parseBounded(text, where);
+    if (typeof value !== "string") return fromValue(value, where);
+    text = value;
   }
+  throw inputError({ expected: "a vocabulary: { word: id } or [words]", where, received: "text in text" });
+}
+
+function fromValue(value: Json, where: string): FoundVocabulary {
   if (Array.isArray(value)) return wordList(value, "list of words (JSON)", where);
   if (!isObject(value)) {
     throw inputError({ expected: "a vocabulary: { word: id } or [words]", where, received: value });
@@ -27,7 +38,21 @@ export function readJsonVocabulary(source: Uint8Array | string, where: string): 
     const next = "That kind splits words into pieces, which Keras's Tokenizer does not.";
     throw inputError({ expected: "a Keras Tokenizer", where, received: "a Hugging Face tokenizer", next });
   }
-  return readWordIndex(indexOf(value, where), "word index (JSON)", where);
+  return readWordIndex(new Map<unknown, unknown>(Object.entries(value)), "word index (JSON)", where);
+}
+
+/** Any JSON, once its values are seen to be few enough: parsed ones take many times the memory of their text. */
+function parseBounded(text: string, where: string): Json {
+  let items = 0;
+  let quoted = false;
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code === 0x5c && quoted) at++;
+    else if (code === 0x22) quoted = !quoted;
+    else if (!quoted && (code === 0x2c || code === 0x5b || code === 0x7b)) items++;
+  }
+  checkWordCount(items, where);
+  return parseJson(text, where, DATA_FORBIDDEN);
 }
 
 /** TextVectorization's get_vocabulary(), or any list of words. */
@@ -43,8 +68,8 @@ function tokenizerJson(config: JsonObject, where: string): FoundVocabulary {
   const attributes = new Map<string, unknown>(Object.entries(config));
   const nested = config["word_index"];
   const at = `${where}: word_index`;
-  const index = typeof nested === "string" ? parseJson(nested, at, DATA_FORBIDDEN) : (nested ?? null);
-  if (isObject(index)) attributes.set("word_index", new Map(Object.entries(index)));
+  if (typeof nested === "string") attributes.set("word_index", flatJson(nested, at));
+  else if (isObject(nested)) attributes.set("word_index", new Map(Object.entries(nested)));
   return readTokenizer(attributes, "Keras Tokenizer (JSON)", where);
 }
 
@@ -75,11 +100,9 @@ export function textVectorizationJson(
 }
 
 /** { word: id }, or { id: word } turned round. */
-function indexOf(value: JsonObject, where: string): Map<unknown, unknown> {
-  const entries = Object.entries(value);
-  const turned = entries.length > 0 && entries.every(([, word]: [string, Json]) => typeof word === "string");
-  if (!turned) return new Map<unknown, unknown>(entries);
-  const index = new Map<unknown, unknown>(entries.map(([id, word]) => [word, Number(id)]));
-  if (index.size === entries.length) return index;
-  throw inputError({ expected: "each word once", where, received: `${entries.length - index.size} more` });
+function idsOf(entries: ReadonlyMap<string, string | number>, where: string): ReadonlyMap<unknown, unknown> {
+  for (const word of entries.values()) if (typeof word !== "string") return entries;
+  const index = new Map([...entries].map(([id, word]) => [word, Number(id)]));
+  if (index.size === entries.size) return index;
+  throw inputError({ expected: "each word once", where, received: `${entries.size - index.size} more` });
 }

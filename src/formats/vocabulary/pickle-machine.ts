@@ -31,7 +31,7 @@ export class PickleObject {
 }
 
 /** What all values together may cost, a plain one 1 and a container `CONTAINER`: memory stays near 200 MB at most. */
-const BUDGET = 4_000_000;
+const BUDGET = 3_000_000;
 const CONTAINER = 20;
 /** Texts on lines, as protocol 0 writes them, are unescaped byte by byte. */
 const MOST_LINE = 65_536;

@@ -6,7 +6,7 @@ import { inputError } from "../../errors.js";
 import { PickleMachine, type PickleValue } from "./pickle-machine.js";
 import { escapedText, quotedText, signedInteger } from "./pickle-scalars.js";
 
-const MOST_BYTES = 32 * 2 ** 20;
+const MOST_BYTES = 24 * 2 ** 20;
 
 /**
  * The value of a pickle. `classes`: names of further classes whose instances come back as PickleObject.

@@ -6,6 +6,28 @@ import { label } from "../label.js";
 /** Words and their ids as a file has them: nothing is checked yet. */
 export type WordIndex = ReadonlyMap<unknown, unknown>;
 
+/** Words in a file, which is more than Keras's largest examples have and bounds what reading takes. */
+export const MOST_WORDS = 600_000;
+
+/** Characters in a word: one line of a file that is no list of words must not pass for a word. */
+const MOST_CHARACTERS = 10_000;
+
+function checkWord(word: unknown, where: string): string {
+  if (typeof word !== "string") throw inputError({ expected: "a word", where, received: typeof word });
+  if (word.length <= MOST_CHARACTERS) return word;
+  throw inputError({
+    expected: `words of at most ${MOST_CHARACTERS} characters`,
+    where,
+    received: word.length,
+  });
+}
+
+export function checkWordCount(count: number, where: string): void {
+  if (count > MOST_WORDS) {
+    throw inputError({ expected: `at most ${MOST_WORDS} words`, where, received: count });
+  }
+}
+
 /** Unused ids that a file may have: as many as words, and these. A single large id must not take memory for all below. */
 const SPARE_IDS = 1000;
 
@@ -19,6 +41,7 @@ export function wordsById(
   size = MOST_IDS,
   kept: string | null = null,
 ): string[] {
+  checkWordCount(index.size, where);
   const most = Math.min(MOST_IDS, 2 * index.size + SPARE_IDS);
   const words: (string | undefined)[] = [PADDING_WORD];
   for (const [word, id] of index) {
@@ -33,10 +56,8 @@ export function wordsById(
   return Array.from(words, (word, id) => word ?? `[unused ${id}]`);
 }
 
-function checkEntry(word: unknown, id: unknown, where: string, most: number): [string, number] {
-  if (typeof word !== "string") {
-    throw inputError({ expected: "words that are texts", where, received: typeof word });
-  }
+function checkEntry(key: unknown, id: unknown, where: string, most: number): [string, number] {
+  const word = checkWord(key, where);
   if (typeof id === "number" && Number.isInteger(id) && id >= 0 && id < most) return [word, id];
   throw inputError({
     expected: `an id from 0 to ${most - 1}`,
@@ -47,17 +68,17 @@ function checkEntry(word: unknown, id: unknown, where: string, most: number): [s
 
 /** A list of words as TextVectorization takes it: with padding and unknown in front, or without either. */
 export function withSpecialWords(words: readonly unknown[], where: string): string[] {
-  for (const [i, word] of words.entries()) {
-    if (typeof word !== "string") {
-      throw inputError({ expected: "a word", where: `${where}[${i}]`, received: typeof word });
-    }
-  }
+  checkWordCount(words.length, where);
+  for (const [i, word] of words.entries()) checkWord(word, `${where}[${i}]`);
   const complete = words[0] === PADDING_WORD && words[1] === UNKNOWN_WORD;
   return complete ? (words as string[]).slice() : [PADDING_WORD, UNKNOWN_WORD, ...(words as string[])];
 }
 
 /** A vocabulary.txt: a word a line. Keras writes "\n" between words, and Windows "\r\n". */
-export function wordLines(text: string): string[] {
+export function wordLines(text: string, where: string): string[] {
+  let breaks = 0;
+  for (let at = text.indexOf("\n"); at >= 0; at = text.indexOf("\n", at + 1)) breaks++;
+  checkWordCount(breaks, where);
   const lines = text.split("\n").map((line) => line.replace(/\r$/, ""));
   while (lines.at(-1) === "") lines.pop();
   return lines;
