@@ -15,7 +15,7 @@ export function receiptText(name: string, receipt: Receipt, check: SelfCheck): s
     ...section("May differ from Keras", warnings),
     ...check.engines.map(
       ({ engine, difference }) =>
-        `Self-check on ${check.rows} random rows, ${engine} against reference: ${verdict(engine, difference)}`,
+        `Self-check on ${check.rows} made-up rows, ${engine} against reference: ${verdict(engine, difference)}`,
     ),
   ];
   return lines.join("\n");
