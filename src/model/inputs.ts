@@ -26,7 +26,7 @@ function readInput(x: InputLike, node: Node | undefined, where: string): Rows {
   if (!(layer instanceof TextVectorization)) {
     const next =
       "Only a model that begins with TextVectorization takes texts: encode them with a Vectorizer.";
-    throw inputError({ expected: "rows of numbers", where, received: "texts", next });
+    throw inputError({ expected: "rows of numbers", where, received: x, next });
   }
   return textRows(x, layer.vectorizer);
 }
