@@ -154,7 +154,7 @@ describe("texts as input", () => {
     ]);
     assert.throws(
       () => model.predict(["a text"]),
-      /^InputError: x: expected rows of numbers but received "texts".*Vectorizer/,
+      /^InputError: x: expected rows of numbers but received \["a text"\].*Vectorizer/,
     );
     assert.throws(() => adapted().predict(["a", 3] as never), InputError);
   });
