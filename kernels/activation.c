@@ -102,3 +102,24 @@ void activation_backward(float *dx, const float *dOut, const float *x, const flo
     vf_store_to(dx + i, vf_mul(vf_load_to(dOut + i, n), derivative), n);
   }
 }
+
+void rectify_forward(float *out, const float *x, int32_t length, float slope, float threshold, float ceiling) {
+  vf bend = vf_set(threshold), most = vf_set(ceiling), steepness = vf_set(slope);
+  for (int32_t i = 0; i < length; i += LANES) {
+    vf value = vf_load_to(x + i, length - i);
+    /* Not 0 · x: that of an infinite x is not a number. */
+    vf below = slope == 0.0f ? vf_zero() : vf_mul(steepness, vf_sub(value, bend));
+    vf_store_to(out + i, vf_select(vf_lt(bend, value), vf_min(most, value), below), length - i);
+  }
+}
+
+void rectify_backward(float *dx, const float *dOut, const float *x, int32_t length, float slope, float threshold,
+                      float ceiling) {
+  vf bend = vf_set(threshold), most = vf_set(ceiling), steepness = vf_set(slope);
+  for (int32_t i = 0; i < length; i += LANES) {
+    vf value = vf_load_to(x + i, length - i);
+    vf above = vf_select(vf_lt(value, most), vf_set(1.0f), vf_zero());
+    vf derivative = vf_select(vf_lt(bend, value), above, steepness);
+    vf_store_to(dx + i, vf_mul(vf_load_to(dOut + i, length - i), derivative), length - i);
+  }
+}

@@ -68,6 +68,13 @@ void activation_forward(float *out, const float *x, int32_t length, int32_t acti
 void activation_backward(float *dx, const float *dOut, const float *x, const float *out, int32_t length,
                          int32_t activation, float alpha);
 
+/* out [length] = min(x, ceiling) where x > threshold, else slope·(x − threshold) */
+void rectify_forward(float *out, const float *x, int32_t length, float slope, float threshold, float ceiling);
+
+/* dx [length] = dOut, 0 past the ceiling, slope·dOut below the threshold */
+void rectify_backward(float *dx, const float *dOut, const float *x, int32_t length, float slope, float threshold,
+                      float ceiling);
+
 /* out [N][F] = softmax over F of x [N][F] */
 void softmax_forward(float *out, const float *x, int32_t N, int32_t F);
 

@@ -63,6 +63,9 @@ export const KERNELS = {
   activationForward: { out: p, x: p, length: n, activation: n, alpha: r },
   /** dx = dOut · activation′, from x and out */
   activationBackward: { dx: p, dOut: p, x: p, out: p, length: n, activation: n, alpha: r },
+  /** out = min(x, ceiling) where x > threshold, else slope · (x − threshold) */
+  rectifyForward: { out: p, x: p, length: n, slope: r, threshold: r, ceiling: r },
+  rectifyBackward: { dx: p, dOut: p, x: p, length: n, slope: r, threshold: r, ceiling: r },
   /** out [N][F] = softmax over F of x [N][F] */
   softmaxForward: { out: p, x: p, N: n, F: n },
   /** dx [N][F] from dOut and out */

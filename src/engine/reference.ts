@@ -12,6 +12,7 @@ import * as layout from "../layers/layout.js";
 import * as lstm from "../layers/lstm.js";
 import * as operations from "../layers/operations.js";
 import * as pooling from "../layers/pooling.js";
+import * as relu from "../layers/relu.js";
 import * as rnn from "../layers/simple_rnn.js";
 import * as losses from "../train/losses.js";
 import * as optimizers from "../train/optimizers.js";
@@ -45,6 +46,8 @@ export const REFERENCE_KERNELS: { [K in KernelName]: (args: Bound<K>) => void } 
   denseBackward: dense.denseBackward,
   activationForward: activation.activationForward,
   activationBackward: activation.activationBackward,
+  rectifyForward: relu.rectifyForward,
+  rectifyBackward: relu.rectifyBackward,
   softmaxForward: activation.softmaxForward,
   softmaxBackward: activation.softmaxBackward,
   dropoutMask: dropout.dropoutMaskKernel,

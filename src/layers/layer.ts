@@ -54,6 +54,8 @@ export interface Builder {
   readonly elementBytes: number;
   /** True while the model's output layer is being planned under a loss that starts from logits. */
   readonly wantsLogits: boolean;
+  /** This shard seen as other rows: a sequence's steps, say, each a row by itself. */
+  asRows(B: number, firstRow: number): Builder;
   /** Room for so many elements. */
   allocate(elements: number): Pointer;
   /** A fresh tensor; [T, F] takes T·B·F elements. */

@@ -135,3 +135,36 @@ export function planTimeMajor(b: Builder, x: Tensor, T: number, F: number): Tens
   });
   return out;
 }
+
+/** The same values and the same gradient in another shape of as many numbers. */
+export function viewOf(b: Builder, x: Tensor, shape: readonly number[], mask: Pointer = 0): Tensor {
+  const { wantsGradient } = x;
+  return {
+    ...{ at: b.read(x), shape, mask, wantsGradient },
+    get gradient() {
+      return x.gradient;
+    },
+    set gradient(at) {
+      x.gradient = at;
+    },
+  };
+}
+
+/** A sequence [T, F] as [F, T]: what was a step is a feature. */
+export function planTranspose(b: Builder, x: Tensor): Tensor {
+  const [T, F] = x.shape as [number, number];
+  const out = b.tensor([F, T], { wantsGradient: x.wantsGradient });
+  transpose(b, out.at, b.read(x), T, F);
+  b.backward(() => {
+    const dx = out.gradient && b.gradientOf(x);
+    if (dx) transpose(b, dx, out.gradient, F, T);
+  });
+  return out;
+}
+
+/** out [F][B][T] = x [T][B][F], by way of [B][F][T]. */
+function transpose(b: Builder, out: Pointer, x: Pointer, T: number, F: number): void {
+  const rows = b.allocate(b.B * T * F);
+  b.call("toRowMajor", { out: rows, x, B: b.B * F, T, F: 1 });
+  b.call("toTimeMajor", { out, x: rows, B: b.B, T: F, F: T });
+}

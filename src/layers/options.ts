@@ -85,6 +85,12 @@ export const rate = (fallback = 0) =>
 export const real = (fallback: number, least = -Infinity, most = Infinity) =>
   option<number>(fallback, (value, where) => finiteNumber(value, where, least, most));
 
+/** As `real`, or null. */
+export const realOr = (fallback: number | null, least = -Infinity) =>
+  option<number | null>(fallback, (value, where) =>
+    value === null ? null : finiteNumber(value, where, least),
+  );
+
 /** One of a list of names. */
 export const choice = <T extends string>(fallback: T, choices: readonly T[]) =>
   option<T>(fallback, (value, where) => oneOf(value, choices, where));

@@ -12,6 +12,8 @@ const countOf = (layer: Layer, trainable: boolean) =>
 /** Layers that own no weights and need no shape count as built from the start, as in Keras; these do not. */
 const NEEDS_BUILDING = new Set([
   ...["Embedding", "SimpleRNN", "LSTM", "GRU", "Dense", "Flatten", "Activation"],
+  ...["Bidirectional", "RNN", "TimeDistributed", "Conv1D", "BatchNormalization", "LayerNormalization"],
+  ...["PReLU", "RepeatVector", "Permute", "ZeroPadding1D"],
   ...["Concatenate", "Add", "Subtract", "Multiply", "Average", "Maximum", "Minimum"],
 ]);
 

@@ -2,6 +2,7 @@
 import { inputError } from "../errors.js";
 import { Input } from "../layers/input.js";
 import { Layer, type Shape } from "../layers/layer.js";
+import { snakeCase } from "../layers/names.js";
 
 export interface Node {
   readonly layer: Layer;
@@ -17,15 +18,6 @@ export interface Link {
   inputs: readonly number[];
 }
 
-/** Keras's to_snake_case: "SimpleRNN" → "simple_rnn". */
-export function snakeCase(name: string): string {
-  return name
-    .replace(/\W+/g, "")
-    .replace(/(.)([A-Z][a-z]+)/g, "$1_$2")
-    .replace(/([a-z])([A-Z])/g, "$1_$2")
-    .toLowerCase();
-}
-
 /** "embeddingBag" → "embedding_bag": our option names to Keras's. */
 export const camelToSnake = (name: string): string => name.replace(/[A-Z]/g, (c) => `_${c.toLowerCase()}`);
 
@@ -34,20 +26,22 @@ const owned = new WeakSet<Layer>();
 
 function checkLayers(layers: readonly Layer[]): void {
   const seen = new Set<Layer>();
-  layers.forEach((layer, i) => {
+  layers.forEach((given, i) => {
     const where = `layers[${i}]`;
-    if (!(layer instanceof Layer)) {
-      throw inputError({ expected: "a layer, as layers.dense({ units: 1 }) makes", where, received: layer });
+    if (!(given instanceof Layer)) {
+      throw inputError({ expected: "a layer, as layers.dense({ units: 1 }) makes", where, received: given });
     }
-    if (owned.has(layer) || seen.has(layer)) {
-      throw inputError({
-        expected: "a layer of its own",
-        where,
-        received: `${layer.className} ${layer.name}, which is already in ${seen.has(layer) ? "this" : "another"} model`,
-        next: "Make a new layer; to have the same weights, copy them with getWeights and setWeights.",
-      });
+    for (const layer of [given, ...given.inner]) {
+      if (owned.has(layer) || seen.has(layer)) {
+        throw inputError({
+          expected: "a layer of its own",
+          where,
+          received: `${layer.className} ${layer.name}, which is already in ${seen.has(layer) ? "this" : "another"} model`,
+          next: "Make a new layer; to have the same weights, copy them with getWeights and setWeights.",
+        });
+      }
+      seen.add(layer);
     }
-    seen.add(layer);
   });
 }
 
@@ -86,7 +80,7 @@ export function buildGraph(links: readonly Link[]): Node[] {
     layer.build(shapes);
     nodes.push({ layer, inputs, shape: layer.outputShape(shapes) });
   }
-  for (const { layer } of links) owned.add(layer);
+  for (const { layer } of links) for (const one of [layer, ...layer.inner]) owned.add(one);
   return nodes;
 }
 

@@ -255,6 +255,11 @@ class ShardBuilder implements Builder {
     return { firstRow, rows: B, calls, tensors, output, inputs, gradients };
   }
 
+  asRows(B: number, firstRow: number): Builder {
+    // All but these two is shared: what it records is recorded here.
+    return Object.create(this, { B: { value: B }, firstRow: { value: firstRow } }) as ShardBuilder;
+  }
+
   fork(value: Tensor): Tensor {
     if (!this.training || !value.wantsGradient) return value;
     const fork: Tensor = { ...value, at: this.read(value), gradient: 0 };

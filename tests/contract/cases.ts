@@ -5,6 +5,7 @@ import {
   dropoutCases,
   embeddingCases,
   memoryCases,
+  rectifyCases,
   softmaxCases,
 } from "./elementwise-cases.js";
 import type { Case } from "./harness.js";
@@ -18,6 +19,7 @@ export const CASES: readonly Case[] = [
   ...embeddingCases(),
   ...denseCases(),
   ...activationCases(),
+  ...rectifyCases(),
   ...softmaxCases(),
   ...dropoutCases(),
   ...choosingCases(),

@@ -138,6 +138,31 @@ export function activationCases(): Case[] {
   return cases;
 }
 
+export function rectifyCases(): Case[] {
+  const numbers = [
+    { slope: 0, threshold: 0, ceiling: Infinity },
+    { slope: 0.25, threshold: 0, ceiling: Infinity },
+    { slope: 0.125, threshold: 1.5, ceiling: 4 },
+  ];
+  return LENGTHS.flatMap((length) =>
+    numbers.flatMap((call) => {
+      const v = new Values(length);
+      const x = v.normal(length, 3);
+      const label = `${length}, ${Object.values(call)}`;
+      return [
+        define("rectifyForward", label, EXACT, { out: noise(length), x, length, ...call }),
+        define("rectifyBackward", label, EXACT, {
+          dx: noise(length),
+          dOut: v.normal(length),
+          x,
+          length,
+          ...call,
+        }),
+      ];
+    }),
+  );
+}
+
 /** From −10 to 10, where every activation shows all its parts. */
 const ramp = (length: number) => Float32Array.from({ length }, (_, i) => -10 + (20 * i) / (length - 1));
 

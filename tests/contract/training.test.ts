@@ -8,7 +8,7 @@ import { testedEngines } from "./engines.js";
 
 const STEPS = 9;
 
-/** Three networks that between them train every kind of layer, with masks, dropout and both directions of time. */
+/** Networks that between them train every kind of layer, with masks, dropout and both directions of time. */
 const NETWORKS: Record<string, () => Layer[]> = {
   flagship: () => [
     layers.embedding({ inputDim: 30, outputDim: 8, inputLength: STEPS }),
@@ -24,6 +24,22 @@ const NETWORKS: Record<string, () => Layer[]> = {
     layers.gru({ units: 5, returnSequences: true, resetAfter: false, recurrentDropout: 0.2 }),
     layers.simpleRNN({ units: 17 }),
     layers.dense({ units: 6, activation: "gelu" }),
+    layers.dense({ units: 1, activation: "sigmoid" }),
+  ],
+  shaped: () => [
+    layers.embedding({ inputDim: 30, outputDim: 7, inputLength: STEPS }),
+    layers.spatialDropout1D({ rate: 0.2 }),
+    layers.timeDistributed({ layer: layers.dropout({ rate: 0.2 }) }),
+    layers.timeDistributed({ layer: layers.dense({ units: 5, activation: "tanh" }) }),
+    layers.zeroPadding1D(),
+    layers.prelu({ sharedAxes: [1] }),
+    layers.permute({ dims: [2, 1] }),
+    layers.relu({ negativeSlope: 0.1, threshold: 0.1 }),
+    layers.softmax({ axis: 1 }),
+    layers.reshape({ targetShape: [-1] }),
+    layers.repeatVector({ n: 2 }),
+    layers.gru({ units: 5 }),
+    layers.elu({ alpha: 0.5 }),
     layers.dense({ units: 1, activation: "sigmoid" }),
   ],
 };

@@ -28,6 +28,11 @@ const REQUIRED: Record<string, object> = {
   activation: { activation: "tanh" },
   averagePooling1D: { poolSize: 2 },
   bidirectional: { layer: layers.lstm({ units: 2 }) },
+  spatialDropout1D: { rate: 0.5 },
+  repeatVector: { n: 2 },
+  reshape: { targetShape: [2] },
+  permute: { dims: [2, 1] },
+  timeDistributed: { layer: layers.dense({ units: 2 }) },
 };
 
 /** Options that Keras does not have under our name, or fills in itself. */
@@ -41,8 +46,10 @@ const OURS_ALONE: Record<string, string[]> = {
 /** Keras's default in our words. Its plain "uniform" is RandomUniform as it comes. */
 function inOurWords(key: string, value: unknown): unknown {
   if (key.endsWith("Initializer")) {
-    return resolveInitializer(value === "uniform" ? "randomUniform" : camel(String(value)), key);
+    const name = String(value).replace(/^[A-Z]/, (first) => first.toLowerCase());
+    return resolveInitializer(name === "uniform" ? "randomUniform" : camel(name), key);
   }
+  if (key === "padding" && typeof value === "number") return [value, value];
   if (key.endsWith("ctivation")) return value === null ? "linear" : camel(String(value));
   return typeof value === "string" ? camel(value) : value;
 }

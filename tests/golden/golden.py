@@ -75,6 +75,17 @@ CLASSES = {
     "globalAveragePooling1D": keras.layers.GlobalAveragePooling1D,
     "maxPooling1D": keras.layers.MaxPooling1D,
     "averagePooling1D": keras.layers.AveragePooling1D,
+    "spatialDropout1D": keras.layers.SpatialDropout1D,
+    "repeatVector": keras.layers.RepeatVector,
+    "reshape": keras.layers.Reshape,
+    "permute": keras.layers.Permute,
+    "zeroPadding1D": keras.layers.ZeroPadding1D,
+    "timeDistributed": keras.layers.TimeDistributed,
+    "softmax": keras.layers.Softmax,
+    "relu": keras.layers.ReLU,
+    "leakyReLU": keras.layers.LeakyReLU,
+    "elu": keras.layers.ELU,
+    "prelu": keras.layers.PReLU,
 }
 
 #: Gates along the last axis of a recurrent layer's weights.

@@ -11,7 +11,7 @@ INITIALIZERS = [
     "GlorotUniform", "GlorotNormal", "HeUniform", "HeNormal", "LecunUniform", "LecunNormal", "Orthogonal", "Identity",
 ]  # fmt: skip
 GROUPS = {
-    "layers": {kind: made for kind, made in CLASSES.items()},
+    "layers": CLASSES,
     "initializers": {name[0].lower() + name[1:]: getattr(keras.initializers, name) for name in INITIALIZERS},
     "optimizers": {n.lower(): getattr(keras.optimizers, n) for n in ["SGD", "RMSprop", "Adam", "AdamW"]},
     "losses": {

@@ -4,35 +4,8 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { type Layer, layers, type Symbolic } from "../../src/index.js";
 import { checkGradients, GradientError } from "./checker.js";
+import { I, onSteps, onWords, out, ROWS, rest, T } from "./layer-cases.js";
 import { exampleIds, exampleRows, type ModelCase, modelSubject } from "./models.js";
-
-const ROWS = 5;
-const [T, I] = [5, 3];
-const labels = (rows = ROWS) => Array.from({ length: rows }, (_, r) => ((r * 7) % 3) % 2);
-const out = () => layers.dense({ units: 1, activation: "sigmoid" });
-const rest = { y: labels(), loss: "binaryCrossentropy" as const };
-
-/** The layer on vectors of every step; more layers may follow. */
-const onSteps =
-  (...made: (() => Layer)[]) =>
-  (): ModelCase => ({
-    layers: [layers.input({ shape: [T, I] }), ...made.map((make) => make()), out()],
-    x: exampleRows(ROWS, I, T),
-    ...rest,
-  });
-
-/** The layer behind an Embedding with a mask. */
-const onWords =
-  (...made: (() => Layer)[]) =>
-  (): ModelCase => ({
-    layers: [
-      layers.embedding({ inputDim: 6, outputDim: I, inputLength: T, maskZero: true }),
-      ...made.map((make) => make()),
-      out(),
-    ],
-    x: exampleIds(ROWS, T, 6),
-    ...rest,
-  });
 
 const lstm =
   (returnSequences = false) =>

@@ -1,6 +1,7 @@
 /** How a model is trained: Keras's optimizer, loss and metrics, and ours. */
 
-import { camelToSnake, snakeCase } from "../../model/graph.js";
+import { snakeCase } from "../../layers/names.js";
+import { camelToSnake } from "../../model/graph.js";
 import type { CompileOptions, Model } from "../../model/model.js";
 import { type Loss, type LossName, losses } from "../../train/losses.js";
 import type { MetricName } from "../../train/metrics/streaming.js";

@@ -33,6 +33,7 @@ export const LAYERS: ReadonlyMap<string, readonly string[]> = new Map(
     Maximum: [],
     Minimum: [],
     Multiply: [],
+    PReLU: ["alpha_initializer", "alpha_regularizer", "alpha_constraint", "shared_axes"],
     Permute: ["dims"],
     ReLU: ["max_value", "negative_slope", "threshold"],
     RepeatVector: ["n"],
@@ -42,6 +43,7 @@ export const LAYERS: ReadonlyMap<string, readonly string[]> = new Map(
     SpatialDropout1D: ["rate"],
     Subtract: [],
     TimeDistributed: ["layer"],
+    ZeroPadding1D: ["padding"],
   }),
 );
 

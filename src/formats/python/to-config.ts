@@ -1,5 +1,5 @@
 /** A script's model as the configuration that Keras would have written, so that one reader serves files and scripts. */
-import { snakeCase } from "../../model/graph.js";
+import { snakeCase } from "../../layers/names.js";
 import type { Json, JsonObject } from "../json.js";
 import { isLayerKey } from "../keras/layer-config.js";
 import type { Notes } from "../keras/receipt.js";

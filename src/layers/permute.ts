@@ -1,0 +1,49 @@
+/** Permute: the axes of a row in another order; dims [2, 1] makes steps of a sequence's features. */
+import { inputError } from "../errors.js";
+import { type Builder, configure, Layer, type Shape, type Tensor } from "./layer.js";
+import { planTranspose, viewOf } from "./layout.js";
+import type { Given, Option, Resolved } from "./options.js";
+
+/** Axes counted from 1, the batch left out, each once. */
+const axes: Option<readonly number[]> & { readonly required: true } = {
+  fallback: undefined,
+  required: true,
+  resolve(value, where) {
+    const known = Array.isArray(value) && ["1", "1,2", "2,1"].includes(value.join());
+    if (known) return value;
+    throw inputError({ expected: "[2, 1], [1, 2] or [1]", where, received: value });
+  },
+};
+
+export const permuteOptions = {
+  /** Which axis of the input comes first, and which then. */
+  dims: axes,
+};
+
+export class Permute extends Layer {
+  readonly className = "Permute";
+  override readonly options: Resolved<typeof permuteOptions>;
+
+  constructor(given: Given<typeof permuteOptions>) {
+    super(given);
+    this.options = configure(permuteOptions, given, this.className);
+  }
+
+  override outputShape([input]: readonly Shape[]): Shape {
+    const { dims } = this.options;
+    if (input!.length === dims.length) return dims.map((axis) => input![axis - 1]!);
+    throw inputError({
+      expected: `an input of as many axes as dims (${dims.length})`,
+      where: `input of Permute ${this.name}`,
+      received: [...input!],
+    });
+  }
+
+  override plan(b: Builder, [x]: readonly Tensor[]): Tensor {
+    const turned = this.options.dims[0] === 2;
+    // Masks end here either way, as in Keras.
+    return turned ? planTranspose(b, x!) : viewOf(b, x!, x!.shape);
+  }
+}
+
+export const permute = (given: Given<typeof permuteOptions>) => new Permute(given);

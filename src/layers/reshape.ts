@@ -1,0 +1,57 @@
+/** Reshape: a row's numbers, in the order of steps and features within them, laid out in another shape. */
+import { inputError } from "../errors.js";
+import { type Builder, configure, Layer, type Shape, type Tensor } from "./layer.js";
+import { planRowMajor, planTimeMajor } from "./layout.js";
+import type { Given, Option, Resolved } from "./options.js";
+
+/** [features] or [steps, features], in which one size may be −1: as many as are left. */
+const targetShape: Option<readonly number[]> & { readonly required: true } = {
+  fallback: undefined,
+  required: true,
+  resolve(value, where) {
+    const isSize = (n: unknown) => Number.isInteger(n) && ((n as number) > 0 || n === -1);
+    const fits = Array.isArray(value) && value.length >= 1 && value.length <= 2 && value.every(isSize);
+    if (fits && value.filter((n) => n === -1).length <= 1) return value;
+    throw inputError({
+      expected: "[features] or [steps, features], one of them −1 at most",
+      where,
+      received: value,
+    });
+  },
+};
+
+export const reshapeOptions = { targetShape };
+
+export class Reshape extends Layer {
+  readonly className = "Reshape";
+  override readonly options: Resolved<typeof reshapeOptions>;
+
+  constructor(given: Given<typeof reshapeOptions>) {
+    super(given);
+    this.options = configure(reshapeOptions, given, this.className);
+  }
+
+  override outputShape([input]: readonly Shape[]): Shape {
+    const { targetShape } = this.options;
+    const known = targetShape.reduce((product, n) => (n === -1 ? product : product * n), 1);
+    const total = input!.reduce<number | null>((product, n) => (n && product ? product * n : null), 1);
+    if (total === null) return targetShape.map((n) => (n === -1 ? null : n));
+    const left = total / known;
+    if (Number.isInteger(left) && (left === 1 || targetShape.includes(-1))) {
+      return targetShape.map((n) => (n === -1 ? left : n));
+    }
+    throw inputError({
+      expected: `a target shape of the input's ${total} numbers ([${input!.join(", ")}])`,
+      where: `Reshape ${this.name} targetShape`,
+      received: targetShape,
+    });
+  }
+
+  override plan(b: Builder, [x]: readonly Tensor[]): Tensor {
+    const shape = this.outputShape([x!.shape]) as readonly number[];
+    const row = planRowMajor(b, x!);
+    return shape.length === 1 ? row : planTimeMajor(b, row, shape[0]!, shape[1]!);
+  }
+}
+
+export const reshape = (given: Given<typeof reshapeOptions>) => new Reshape(given);

@@ -1,0 +1,49 @@
+/** Softmax as a layer of its own: y_j = exp(x_j) / Σ exp(x_k) over the features, or over the steps of a sequence. */
+import { inputError } from "../errors.js";
+import { planActivation } from "./activation.js";
+import { type Builder, configure, Layer, type Shape, type Tensor } from "./layer.js";
+import { planTranspose } from "./layout.js";
+import { axis, type Given, type Resolved } from "./options.js";
+
+export const softmaxOptions = {
+  /** As in Keras, the batch axis being 0: −1 is the features; 1 the steps of a sequence. */
+  axis: axis(-1),
+};
+
+export class Softmax extends Layer {
+  readonly className = "Softmax";
+  override readonly options: Resolved<typeof softmaxOptions>;
+
+  constructor(given: Given<typeof softmaxOptions> = {}) {
+    super(given);
+    this.options = configure(softmaxOptions, given, this.className);
+  }
+
+  override outputShape([input]: readonly Shape[]): Shape {
+    const { axis } = this.options;
+    if (axis >= -input!.length && axis <= input!.length) return input!;
+    throw inputError({
+      expected: `an axis of the input, which has ${input!.length} besides the batch`,
+      where: `Softmax ${this.name} axis`,
+      received: axis,
+    });
+  }
+
+  override plan(b: Builder, [x]: readonly Tensor[]): Tensor {
+    if (x!.mask) {
+      throw inputError({
+        expected: "a sequence without a mask, which Keras's Softmax would take for one of features",
+        where: `input of Softmax ${this.name}`,
+        received: "a masked one",
+        next: 'Use layers.activation({ activation: "softmax" }), which hands the mask on.',
+      });
+    }
+    const { axis } = this.options;
+    const overFeatures = axis === -1 || axis === x!.shape.length;
+    return overFeatures
+      ? planActivation(b, x!, "softmax")
+      : planTranspose(b, planActivation(b, planTranspose(b, x!), "softmax"));
+  }
+}
+
+export const softmax = (given: Given<typeof softmaxOptions> = {}) => new Softmax(given);

@@ -1,0 +1,27 @@
+/** SpatialDropout1D (Tompson et al. 2015): drops whole features of a sequence, the same ones at every step. */
+import { dropoutMask, dropoutOptions, planMask } from "./dropout.js";
+import { type Builder, configure, Layer, type Shape, sequenceShape, type Tensor } from "./layer.js";
+import type { Given, Resolved } from "./options.js";
+
+export class SpatialDropout1D extends Layer {
+  readonly className = "SpatialDropout1D";
+  override readonly options: Resolved<typeof dropoutOptions>;
+
+  constructor(given: Given<typeof dropoutOptions>) {
+    super(given);
+    this.options = configure(dropoutOptions, given, this.className);
+  }
+
+  override outputShape([input]: readonly Shape[]): Shape {
+    sequenceShape(input!, this);
+    return input!;
+  }
+
+  override plan(b: Builder, [x]: readonly Tensor[]): Tensor {
+    const { rate } = this.options;
+    if (!b.training || b.frozen || rate === 0) return x!;
+    return planMask(b, x!, dropoutMask(b, this, 0, rate, 1, x!.shape[1]!), "one");
+  }
+}
+
+export const spatialDropout1D = (given: Given<typeof dropoutOptions>) => new SpatialDropout1D(given);
