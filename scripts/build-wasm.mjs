@@ -1,6 +1,8 @@
-// Compiles the kernels to WebAssembly with @yowasp/clang (itself WebAssembly: no system compiler), twice: with SIMD128
-// and with relaxed SIMD, whose multiply-add is fused. The bytes, deflated, become a module of their own, so that
-// they load without files or fetch: dist/src/engine/wasm-binary.js, typed by src/engine/wasm-binary.d.ts.
+// Compiles C to WebAssembly with @yowasp/clang (itself WebAssembly: no system compiler). The bytes become JavaScript
+// modules, so that they load without files or fetch:
+// - the kernels, twice: with SIMD128 and with relaxed SIMD, whose multiply-add is fused; deflated, in
+//   dist/src/engine/wasm-binary.js, typed by src/engine/wasm-binary.d.ts;
+// - kernels/module, which exported models carry: dist/src/formats/module/kernel-binary.js, likewise.
 import { readdirSync, readFileSync, realpathSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -10,6 +12,7 @@ import { abiHash, dispatchSource, kernelSources } from "./kernels-abi.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const outFile = join(root, "dist", "src", "engine", "wasm-binary.js");
+const moduleOutFile = join(root, "dist", "src", "formats", "module", "kernel-binary.js");
 
 const FLAGS = [
   "--target=wasm32",
@@ -23,35 +26,53 @@ const FLAGS = [
   "-ffreestanding",
   "-nostdlib",
   "-Wall",
+  "-Ikernels",
 ];
 const LINK_FLAGS = [
   "--no-entry",
-  "--import-memory",
-  "--export=run_task",
-  "--export=__stack_pointer",
   "--export=__heap_base",
   // The stack first: one that overflows traps below 0 instead of writing over data.
   "--stack-first",
+  "--gc-sections",
+  "--strip-all",
+];
+const ENGINE_LINK_FLAGS = [
+  "--import-memory",
+  "--export=run_task",
+  "--export=__stack_pointer",
   "-z,stack-size=65536",
   // Declared with a maximum, because a shared memory must have one.
   "--max-memory=4294967296",
-  "--gc-sections",
-  "--strip-all",
-].map((flag) => `-Wl,${flag}`);
+];
+/** Functions are exported where they are written; the memory is the binary's own. */
+const MODULE_LINK_FLAGS = ["-z,stack-size=4096"];
 
 /** kernels/ and the generated dispatch, as the compiler's file system. */
 function sourceTree() {
-  const folder = join(root, "kernels");
-  const files = readdirSync(folder).map((file) => [file, readFileSync(join(folder, file), "utf8")]);
-  return { kernels: { ...Object.fromEntries(files), "dispatch.c": dispatchSource() } };
+  return {
+    kernels: { ...filesOf("kernels"), module: filesOf("kernels/module"), "dispatch.c": dispatchSource() },
+  };
 }
 
-async function compile(runClang, relaxed) {
-  const sources = [...kernelSources(), "kernels/dispatch.c"];
-  const flags = relaxed ? [...FLAGS, "-mrelaxed-simd"] : FLAGS;
+function filesOf(folder) {
+  const entries = readdirSync(join(root, folder), { withFileTypes: true }).filter((entry) => entry.isFile());
+  return Object.fromEntries(
+    entries.map(({ name }) => [name, readFileSync(join(root, folder, name), "utf8")]),
+  );
+}
+
+async function loadClang() {
+  const { runClang, runLLVM } = await import("@yowasp/clang");
+  // Without a command it only loads the compiler; otherwise it would count the bytes on the terminal.
+  await runLLVM(null, {}, { fetchProgress: () => {} });
+  return runClang;
+}
+
+async function compile(runClang, sources, flags, linkFlags) {
+  const linker = [...LINK_FLAGS, ...linkFlags].map((flag) => `-Wl,${flag}`);
   const messages = [];
   const { "kernels.wasm": bytes } = await runClang(
-    ["clang", ...flags, ...LINK_FLAGS, ...sources, "-o", "kernels.wasm"],
+    ["clang", ...FLAGS, ...flags, ...linker, ...sources, "-o", "kernels.wasm"],
     sourceTree(),
     { stderr: (chunk) => chunk && messages.push(Buffer.from(chunk).toString()) },
   ).catch((error) => {
@@ -62,11 +83,10 @@ async function compile(runClang, relaxed) {
 }
 
 async function build() {
-  const { runClang, runLLVM } = await import("@yowasp/clang");
-  // Without a command it only loads the compiler; otherwise it would count the bytes on the terminal.
-  await runLLVM(null, {}, { fetchProgress: () => {} });
-  const simd = await compile(runClang, false);
-  const relaxed = await compile(runClang, true);
+  const runClang = await loadClang();
+  const sources = [...kernelSources(), "kernels/dispatch.c"];
+  const simd = await compile(runClang, sources, [], ENGINE_LINK_FLAGS);
+  const relaxed = await compile(runClang, sources, ["-mrelaxed-simd"], ENGINE_LINK_FLAGS);
   const packed = (bytes) => Buffer.from(deflateSync(bytes, { level: 9 })).toString("base64");
   writeFileSync(
     outFile,
@@ -78,12 +98,28 @@ async function build() {
   console.error(`WebAssembly kernels: SIMD128 ${both(simd)}, relaxed SIMD ${both(relaxed)}`);
 }
 
+async function buildModuleKernels() {
+  const bytes = await compile(await loadClang(), ["kernels/module/row.c"], [], MODULE_LINK_FLAGS);
+  // Not deflated: a module carries nothing to inflate it with.
+  const text = Buffer.from(bytes).toString("base64").replace(/=+$/, "");
+  writeFileSync(
+    moduleOutFile,
+    `// Written by scripts/build-wasm.mjs.\nexport const kernelBinary = "${text}";\n`,
+  );
+  console.error(`WebAssembly kernels of exported modules: ${bytes.length} bytes`);
+}
+
 export async function buildWasm() {
   const sources = ["kernels", "scripts/build-wasm.mjs", "scripts/kernels-abi.mjs"];
   const { version } = JSON.parse(
     readFileSync(join(root, "node_modules", "@yowasp", "clang", "package.json"), "utf8"),
   );
   await buildOnce(outFile, hashOf(sources, version), build);
+  await buildOnce(
+    moduleOutFile,
+    hashOf([...sources, "kernels/module"], `${version} module`),
+    buildModuleKernels,
+  );
 }
 
 if (process.argv[1] && realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) await buildWasm();

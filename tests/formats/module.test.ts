@@ -24,11 +24,24 @@ interface Exported {
   labels: string[];
 }
 
+/** What a host may have: WebAssembly, none, or one that compiles nothing, as under a strict security policy. */
+const HOSTS = {
+  compiled: {},
+  plain: { WebAssembly: undefined },
+  forbidden: {
+    WebAssembly: {
+      Module() {
+        throw new WebAssembly.CompileError("blocked by Content Security Policy");
+      },
+    },
+  },
+};
+
 /** Runs a module with nothing around it but the language: no host, no globals of Node or a browser. */
-function open(source: string): Exported {
+function open(source: string, host: object = HOSTS.compiled): Exported {
   const script = source.replaceAll("export const", "const");
   const found = "typeof classify === 'undefined' ? { predict } : { predict, classify, labels }";
-  return vm.runInNewContext(`"use strict";${script};(${found})`) as Exported;
+  return vm.runInNewContext(`"use strict";${script};(${found})`, { ...host }) as Exported;
 }
 
 /** What a context of its own made, as objects of this one. */
@@ -37,8 +50,13 @@ const plain = <T>(value: T): T => JSON.parse(JSON.stringify(value)) as T;
 describe("modules answer as Keras does", () => {
   for (const { name, model, input, output } of goldenModels()) {
     test(name, () => {
-      const { predict } = open(writeModelModule(model, { weights: "float32" }));
-      assertClose(flatten(plain(predict(input))), output, name, { absolute: 1e-5, relative: 1e-5 });
+      const source = writeModelModule(model, { weights: "float32" });
+      const [compiled, inJavaScript] = (["compiled", "plain"] as const).map((host) => {
+        const found = flatten(plain(open(source, HOSTS[host]).predict(input)));
+        assertClose(found, output, `${name} ${host}`, { absolute: 1e-5, relative: 1e-5 });
+        return found;
+      });
+      assertClose(compiled!, inJavaScript!, `${name}: both`, { absolute: 1e-6, relative: 1e-6 });
     });
   }
 });
@@ -64,6 +82,46 @@ test("rows that begin with padding, in any order and length, are answered like o
     Array.from({ length: STEPS }, (_, t) => (t < padding ? 0 : (7 * t + r) % 40)),
   );
   assertClose(flatten(plain(predict(rows))), flatten(model.predict(rows)), "padded rows", { absolute: 1e-6 });
+});
+
+test("the kernels are WebAssembly where it is allowed, and JavaScript where it is not", () => {
+  const source = writeModelModule(network(), { weights: "float32" });
+  const rows = [Array.from({ length: STEPS }, (_, t) => (t * 13) % 40)];
+  let steps = 0;
+  class Instance {
+    readonly exports: WebAssembly.Exports;
+    constructor(module: WebAssembly.Module) {
+      const { exports } = new WebAssembly.Instance(module);
+      const lstm = exports["lstm"] as (...given: number[]) => void;
+      this.exports = {
+        ...exports,
+        lstm: (...given: number[]) => {
+          steps++;
+          lstm(...given);
+        },
+      };
+    }
+  }
+  const spied = open(source, { WebAssembly: { Module: WebAssembly.Module, Instance } }).predict(rows);
+  assert.ok(steps > 0, "the compiled LSTM ran");
+  assert.deepEqual(plain(spied), plain(open(source).predict(rows)));
+  const inJavaScript = plain(open(source, HOSTS.plain).predict(rows));
+  assert.deepEqual(plain(open(source, HOSTS.forbidden).predict(rows)), inJavaScript);
+});
+
+test("a long sequence makes the memory grow", () => {
+  const model = sequential(
+    [layers.input({ shape: [null, 3] }), layers.gru({ units: 5, returnSequences: true })],
+    {
+      engine: "reference",
+    },
+  );
+  const source = writeModelModule(model, { weights: "float32" });
+  const rows = [Array.from({ length: 9000 }, (_, t) => [Math.sin(t), Math.cos(t), t % 2])];
+  for (const host of [HOSTS.compiled, HOSTS.plain]) {
+    const found = flatten(plain(open(source, host).predict(rows)));
+    assertClose(found, flatten(model.predict(rows)), "long", { absolute: 1e-5 });
+  }
 });
 
 test("int8 weights are within half a step of the weights, a scale for each row or column", () => {

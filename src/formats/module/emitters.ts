@@ -1,4 +1,5 @@
 /** Each layer as an expression of an exported module: one entry a layer. */
+import { ACTIVATIONS, type ActivationName } from "../../engine/contract.js";
 import { inputError } from "../../errors.js";
 import type { Activation } from "../../layers/activation.js";
 import type { Bidirectional } from "../../layers/bidirectional.js";
@@ -11,7 +12,7 @@ import type { LSTM } from "../../layers/lstm.js";
 import type { Masking } from "../../layers/masking.js";
 import type { AveragePooling1D, GlobalMaxPooling1D, MaxPooling1D } from "../../layers/pooling.js";
 import type { SimpleRNN } from "../../layers/simple_rnn.js";
-import type { Kit, Scaling } from "./kit.js";
+import type { Kit, RecurrentKit, Scaling } from "./kit.js";
 
 /** What an emitter may ask of the module being written. */
 export interface ModuleWriter {
@@ -49,20 +50,23 @@ const EMITTERS: ReadonlyMap<string, Emitter> = new Map([
   entry("Dropout", ({ w }) => w.use("pass")),
   entry<Embedding>("Embedding", embedding),
   entry("Flatten", ({ w }) => w.use("flatten")),
-  entry<GRU>("GRU", (place) => gated(place, place.layer.options.resetAfter ? "gruResetAfter" : "gru")),
+  entry<GRU>("GRU", (place) => {
+    const { resetAfter, recurrentActivation } = place.layer.options;
+    return cell(place, resetAfter ? "gruResetAfter" : "gru", recurrentActivation);
+  }),
   entry<GlobalMaxPooling1D>("GlobalAveragePooling1D", ({ layer, w }) => {
     return call(w, "globalAverage", layer.options.keepdims);
   }),
   entry<GlobalMaxPooling1D>("GlobalMaxPooling1D", ({ layer, w }) => {
     return call(w, "globalMax", layer.options.keepdims);
   }),
-  entry<LSTM>("LSTM", (place) => gated(place, "lstm")),
+  entry<LSTM>("LSTM", (place) => cell(place, "lstm", place.layer.options.recurrentActivation)),
   entry<Masking>("Masking", ({ layer, w }) => call(w, "masking", layer.options.maskValue)),
   entry<MaxPooling1D>("MaxPooling1D", (place) => pooling(place, false)),
   entry("Maximum", ({ w }) => call(w, "largest", 1)),
   entry("Minimum", ({ w }) => call(w, "largest", -1)),
   entry("Multiply", ({ w }) => w.use("multiply")),
-  entry<SimpleRNN>("SimpleRNN", (place) => call(place.w, "simpleRNN", object(cell(place)))),
+  entry<SimpleRNN>("SimpleRNN", (place) => cell(place, "simpleRNN", "linear")),
   entry("Subtract", ({ w }) => call(w, "merged", "(a, b) => a - b", 1)),
 ]);
 
@@ -109,25 +113,26 @@ function dense({ layer, path, w }: Place<Dense>): string {
   return call(w, "dense", object({ I, U, kernel, bias, activation: w.use(activation) }));
 }
 
-function cell({ layer, path, w }: Place<SimpleRNN | LSTM | GRU>): Record<string, Expression> {
+function cell(
+  { layer, path, w }: Place<SimpleRNN | LSTM | GRU>,
+  piece: keyof RecurrentKit,
+  gates: ActivationName,
+): string {
   const { units: U, activation, returnSequences, goBackwards, zeroOutputForMask } = layer.options;
-  return {
+  const numbered = (name: ActivationName) => object({ id: ACTIVATIONS[name].id, f: w.use(name) });
+  const options = {
     I: layer.parameters[0]!.shape[0]!,
     U,
     kernel: w.weight(`${path}/kernel`, "columns"),
     recurrent: w.weight(`${path}/recurrent_kernel`, "columns"),
     bias: w.weight(`${path}/bias`, "none"),
-    activation: w.use(activation),
+    activation: numbered(activation),
+    recurrentActivation: numbered(gates),
     returnSequences,
     goBackwards,
     zeroOutputForMask,
   };
-}
-
-function gated(place: Place<LSTM | GRU>, piece: "lstm" | "gru" | "gruResetAfter"): string {
-  const { layer, w } = place;
-  const recurrentActivation = w.use(layer.options.recurrentActivation);
-  return call(w, piece, object({ ...cell(place), recurrentActivation }));
+  return call(w, piece, object(options));
 }
 
 function bidirectional({ layer, path, inputs, w }: Place<Bidirectional>): string {

@@ -1,6 +1,7 @@
 /**
  * What an exported module may be made of. A piece is a function of the pieces it names; its own source text goes into
- * the file, so it may use nothing but them and the language itself: no imports, no host, no names of its file.
+ * the file, so it may use nothing but them, the language itself and, where there is one, WebAssembly: no imports, no
+ * names of its file.
  */
 import type { ActivationName } from "../../engine/contract.js";
 
@@ -23,9 +24,63 @@ export type Activate = (data: Float32Array, from: number, to: number) => void;
 /** How an array is kept: as it is, or as bytes with one scale a row or a column. */
 export type Scaling = "none" | "rows" | "columns";
 
+/** Where in a module's memory something begins, in bytes; 0 is nowhere. */
+export type Address = number;
+
+/**
+ * What the kernels work in. Layers keep their weights here and put in what a call is about; `floats` and `words` are all
+ * of it, and others once it has grown.
+ */
+export interface Memory {
+  floats: Float32Array;
+  words: Int32Array;
+  /** kernels/module/row.c in WebAssembly; null where that is missing or forbidden: then JavaScript does the same. */
+  readonly compiled: Kernels | null;
+  /** Room for numbers that are not set. */
+  take(length: number): Address;
+  put(values: Float32Array): Address;
+  /** What f returns; what f took is given back. */
+  borrow<T>(f: () => T): T;
+}
+
+/** The functions of kernels/module/row.c, which says what they do. */
+export interface Kernels {
+  product(out: Address, start: Address, x: Address, panels: Address, K: number, N: number): void;
+  simple_rnn: CellKernel;
+  lstm: CellKernel;
+  gru: CellKernel;
+  gru_reset_after: CellKernel;
+}
+
+export type CellKernel = (
+  state: Address,
+  sequence: Address,
+  steps: Address,
+  recurrent: Address,
+  second: Address,
+  room: Address,
+  T: number,
+  U: number,
+  activation: number,
+  recurrentActivation: number,
+) => void;
+
+/** A step of a cell from its pre-activations z, as the plain kernels have it. */
+export type PlainStep = (z: Address, cell: PlainCell) => void;
+
+export interface PlainCell {
+  h: Address;
+  recurrent: Address;
+  second: Address;
+  room: Address;
+  U: number;
+  activation: Activate;
+  recurrentActivation: Activate;
+}
+
 /** A matrix [K][N] in panels of eight columns, read in the order in which a product needs it. */
 export interface Matrix {
-  readonly panels: Float32Array;
+  readonly at: Address;
   readonly K: number;
   /** Columns, rounded up to whole panels. */
   readonly N: number;
@@ -39,26 +94,35 @@ export interface DenseOptions {
   activation: Activate;
 }
 
+/** By the number the kernels know it by, and what it does. */
+export interface CellActivation {
+  id: number;
+  f: Activate;
+}
+
 export interface CellOptions {
   I: number;
   U: number;
   kernel: Float32Array;
   recurrent: Float32Array;
   bias: Float32Array | null;
-  activation: Activate;
+  activation: CellActivation;
+  /** Of the gates, where there are any. */
+  recurrentActivation: CellActivation;
   returnSequences: boolean;
   goBackwards: boolean;
   /** Hidden steps put out 0 instead of the output before them. */
   zeroOutputForMask: boolean;
 }
 
-export type GatedOptions = CellOptions & { recurrentActivation: Activate };
-
-/** A cell: `width` pre-activations from the input, and a step that advances the state, whose first U numbers are h. */
+/** A cell's kernel and the weights it takes. */
 export interface Cell {
-  width: number;
+  kernel: CellKernel;
+  gates: number;
+  /** Numbers in its state, h the first U. */
   state: number;
-  step(z: Float32Array, state: Float32Array): void;
+  recurrent: Address;
+  second: Address;
 }
 
 /** A layer and the nodes it reads; an input has no layer. */
@@ -94,21 +158,27 @@ export interface Label {
 export type Nested = ArrayLike<number> | ArrayLike<ArrayLike<number>>;
 
 export interface ArithmeticKit {
+  bytesOf(base64: string): Uint8Array<ArrayBuffer>;
   /** Takes arrays [rows][columns] out of base64 text, by the byte at which they begin. */
   unpack(text: string): (at: number, rows: number, columns: number, scaling?: Scaling) => Float32Array;
   /** Columns from … to−1 of weights [K][N]. */
   matrix(weights: Float32Array, K: number, N: number, from?: number, to?: number): Matrix;
   /** N numbers (or zeros) with room behind them for whole panels. */
-  padded(values: Float32Array | null, N: number): Float32Array;
-  /** out[n] = start[startAt + n] + Σ_k x[xAt + k] · m[k][n] */
-  product(
-    out: Float32Array,
-    start: Float32Array,
-    startAt: number,
-    x: Float32Array,
-    xAt: number,
-    m: Matrix,
-  ): void;
+  padded(values: Float32Array | null, N: number): Address;
+}
+
+export interface KernelKit {
+  /** The text of the compiled kernels. */
+  binary: string;
+  memory: Memory;
+  product: Kernels["product"];
+  /** Activations by number, as far as cells use them. */
+  byNumber: Activate[];
+  eachStep(step: PlainStep): CellKernel;
+  lstmKernel: CellKernel;
+  gruKernel: CellKernel;
+  gruResetAfterKernel: CellKernel;
+  simpleRNNKernel: CellKernel;
 }
 
 export interface LayerKit {
@@ -124,11 +194,11 @@ export interface RecurrentKit {
   /** Any cell over a sequence. */
   recurrent(cell: Cell, o: CellOptions): RowLayer;
   /** State: h, then c. */
-  lstm(o: GatedOptions): RowLayer;
+  lstm(o: CellOptions): RowLayer;
   /** The reset gate before the recurrent product. */
-  gru(o: GatedOptions): RowLayer;
+  gru(o: CellOptions): RowLayer;
   /** The reset gate after it; the second half of the bias belongs to that product. */
-  gruResetAfter(o: GatedOptions): RowLayer;
+  gruResetAfter(o: CellOptions): RowLayer;
   simpleRNN(o: CellOptions): RowLayer;
 }
 
@@ -187,6 +257,7 @@ export type ActivationKit = Record<ActivationName, Activate> & {
 
 export type Kit = ActivationKit &
   ArithmeticKit &
+  KernelKit &
   LayerKit &
   MergingKit &
   NetworkKit &
@@ -194,5 +265,7 @@ export type Kit = ActivationKit &
   SequenceKit &
   TextKit;
 
-/** Makers of some pieces. */
-export type Pieces<Part> = { readonly [K in keyof Part]: (kit: Kit) => Part[K] };
+/** Makers of some pieces; one that is a text goes into a file as it is. */
+export type Pieces<Part> = {
+  readonly [K in keyof Part]: Part[K] extends string ? string : (kit: Kit) => Part[K];
+};

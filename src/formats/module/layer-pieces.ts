@@ -27,23 +27,25 @@ export const layerPieces: Pieces<LayerKit & NetworkKit> = {
       };
     },
 
-  dense: ({ matrix, padded, product }) => {
-    return ({ I, U, kernel, bias, activation }) => {
+  dense:
+    ({ memory, matrix, padded, product }) =>
+    ({ I, U, kernel, bias, activation }) => {
       const weights = matrix(kernel, I, U);
       const start = padded(bias, U);
-      const row = padded(null, U);
-      return ([x]) => {
-        const rows = x!.data.length / I;
-        const data = new Float32Array(rows * U);
-        for (let r = 0; r < rows; r++) {
-          product(row, start, 0, x!.data, r * I, weights);
-          activation(row, 0, U);
-          data.set(row.subarray(0, U), r * U);
-        }
-        return { data, shape: [...x!.shape.slice(0, -1), U], mask: x!.mask };
-      };
-    };
-  },
+      return ([x]) =>
+        memory.borrow(() => {
+          const rows = x!.data.length / I;
+          const data = new Float32Array(rows * U);
+          const from = memory.put(x!.data);
+          const to = memory.take(weights.N);
+          for (let r = 0; r < rows; r++) {
+            product(to, start, from + 4 * r * I, weights.at, I, weights.N);
+            data.set(memory.floats.subarray(to / 4, to / 4 + U), r * U);
+            activation(data, r * U, (r + 1) * U);
+          }
+          return { data, shape: [...x!.shape.slice(0, -1), U], mask: x!.mask };
+        });
+    },
 
   activation:
     () =>

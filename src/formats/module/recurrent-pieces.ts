@@ -2,131 +2,133 @@
 import type { Pieces, RecurrentKit, Value } from "./kit.js";
 
 export const recurrentPieces: Pieces<RecurrentKit> = {
-  recurrent: ({ matrix, padded, product }) => {
+  recurrent: ({ memory, matrix, padded, product, byNumber }) => {
     return (cell, o) => {
-      const { I, U, kernel, bias, returnSequences, goBackwards, zeroOutputForMask } = o;
-      const { width } = cell;
-      const weights = matrix(kernel, I, width);
-      const start = padded(bias, width);
-      const project = (x: Float32Array, at: number, out: Float32Array) => {
-        product(out, start, 0, x, at, weights);
-        return out;
-      };
-      // An id's product is always the same: each is made once, unless all of them would take too much room.
-      const byId: Float32Array[] = [];
-      const room = padded(null, width);
+      const { I, U, returnSequences, goBackwards, zeroOutputForMask } = o;
+      const [activation, gates] = [o.activation, o.recurrentActivation].map(({ id, f }) => {
+        byNumber[id] = f;
+        return id;
+      }) as [number, number];
+      const weights = matrix(o.kernel, I, cell.gates * U);
+      const bias = padded(o.bias, cell.gates * U);
+      const room = memory.take(6 * U + 32);
+      /** Numbers from one step's pre-activations to the next's. */
+      const width = weights.N + 8;
+
+      /** Takes a state through steps, by the addresses of their pre-activations, 0 for a hidden one. */
+      const advance = (state: Float32Array, steps: number[], sequence: Float32Array | null) =>
+        memory.borrow(() => {
+          const T = steps.length;
+          const at = memory.put(state);
+          const list = memory.take(T);
+          const out = sequence ? memory.take(T * U) : 0;
+          memory.words.set(steps, list / 4);
+          cell.kernel(at, out, list, cell.recurrent, cell.second, room, T, U, activation, gates);
+          state.set(memory.floats.subarray(at / 4, at / 4 + state.length));
+          sequence?.set(memory.floats.subarray(out / 4, out / 4 + T * U));
+        });
+
+      // An id's pre-activations are always the same: each is made once, unless all of them would take too much room.
+      const made: boolean[] = [];
+      let byId = 0;
       const lookUp = (id: number, table: Float32Array) => {
-        if ((table.length / I) * width > 4e6) return project(table, id * I, room);
-        return (byId[id] ??= project(table, id * I, padded(null, width)));
+        if (byId === 0) byId = memory.take((table.length / I) * width);
+        const at = byId + 4 * id * width;
+        if (!made[id]) {
+          memory.borrow(() => {
+            product(at, bias, memory.put(table.subarray(id * I, (id + 1) * I)), weights.at, I, weights.N);
+          });
+          made[id] = true;
+        }
+        return at;
       };
+
       // Rows padded in front begin with id 0 many times over: the states after them are kept.
       const afterPadding = [new Float32Array(cell.state)];
-      const padding = ({ looked, mask, shape }: Value) => {
+      const countPadding = ({ looked, mask }: Value, order: number[]) => {
         if (!looked || mask) return 0;
-        const { ids, table } = looked;
-        const T = shape[0]!;
         let n = 0;
-        while (n < T && n < 1000 && ids[goBackwards ? T - 1 - n : n] === 0) n++;
+        while (n < order.length && n < 1000 && looked.ids[order[n]!] === 0) n++;
         while (afterPadding.length <= n) {
           const state = afterPadding.at(-1)!.slice();
-          cell.step(lookUp(0, table), state);
+          advance(state, [lookUp(0, looked.table)], null);
           afterPadding.push(state);
         }
         return n;
       };
-      return ([x]) => {
-        const T = x!.shape[0]!;
-        const { mask, looked } = x!;
-        const sequence = returnSequences ? new Float32Array(T * U) : null;
-        const known = padding(x!);
+
+      /** Addresses of the pre-activations of steps; those that are not looked up are made where they may be borrowed. */
+      const prepare = (x: Value, order: number[]) => {
+        const { looked, mask } = x;
+        if (looked) return order.map((t) => (mask?.[t] === 0 ? 0 : lookUp(looked.ids[t]!, looked.table)));
+        const from = memory.put(x.data);
+        const to = memory.take(order.length * width);
+        return order.map((t, s) => {
+          if (mask?.[t] === 0) return 0;
+          product(to + 4 * s * width, bias, from + 4 * t * I, weights.at, I, weights.N);
+          return to + 4 * s * width;
+        });
+      };
+
+      return ([given]) => {
+        const tooMany = given!.looked && (given!.looked.table.length / I) * width > 4e6;
+        const x: Value = tooMany ? { data: given!.data, shape: given!.shape, mask: given!.mask } : given!;
+        const T = x.shape[0]!;
+        const { mask, looked } = x;
+        const order = Array.from({ length: T }, (_, s) => (goBackwards ? T - 1 - s : s));
+        // Takes the room for all ids, before any is borrowed.
+        if (looked) lookUp(0, looked.table);
+        const known = countPadding(x, order);
         const state = afterPadding[known]!.slice();
-        let hidden = false;
+        const sequence = returnSequences ? new Float32Array(T * U) : null;
+        memory.borrow(() => {
+          advance(state, prepare(x, order.slice(known)), sequence?.subarray(known * U) ?? null);
+        });
+        const hidden = (s: number) => zeroOutputForMask && mask?.[order[s]!] === 0;
+        if (!sequence) {
+          return { data: hidden(T - 1) ? new Float32Array(U) : state.slice(0, U), shape: [U], mask: null };
+        }
         for (let s = 0; s < T; s++) {
-          const t = goBackwards ? T - 1 - s : s;
-          hidden = mask !== null && mask[t] === 0;
-          if (s >= known && !hidden) {
-            cell.step(looked ? lookUp(looked.ids[t]!, looked.table) : project(x!.data, t * I, room), state);
-          }
-          if (!sequence || (hidden && zeroOutputForMask)) continue;
-          sequence.set((s < known ? afterPadding[s + 1]! : state).subarray(0, U), s * U);
+          if (s < known) sequence.set(afterPadding[s + 1]!.subarray(0, U), s * U);
+          if (hidden(s)) sequence.fill(0, s * U, (s + 1) * U);
         }
-        if (sequence) return { data: sequence, shape: [T, U], mask };
-        const last = hidden && zeroOutputForMask ? new Float32Array(U) : state.slice(0, U);
-        return { data: last, shape: [U], mask: null };
+        return { data: sequence, shape: [T, U], mask };
       };
     };
   },
 
-  lstm: ({ recurrent, matrix, padded, product }) => {
-    return (o) => {
-      const { U, activation, recurrentActivation } = o;
-      const weights = matrix(o.recurrent, U, 4 * U);
-      const gates = padded(null, 4 * U);
-      const cell = new Float32Array(U);
-      const step = (z: Float32Array, state: Float32Array) => {
-        product(gates, z, 0, state, 0, weights);
-        recurrentActivation(gates, 0, 2 * U);
-        activation(gates, 2 * U, 3 * U);
-        recurrentActivation(gates, 3 * U, 4 * U);
-        for (let u = 0; u < U; u++) {
-          cell[u] = state[U + u] = gates[U + u]! * state[U + u]! + gates[u]! * gates[2 * U + u]!;
-        }
-        activation(cell, 0, U);
-        for (let u = 0; u < U; u++) state[u] = gates[3 * U + u]! * cell[u]!;
-      };
-      return recurrent({ width: 4 * U, state: 2 * U, step }, o);
-    };
-  },
+  lstm:
+    ({ recurrent, lstmKernel, matrix }) =>
+    (o) => {
+      const weights = matrix(o.recurrent, o.U, 4 * o.U).at;
+      return recurrent({ kernel: lstmKernel, gates: 4, state: 2 * o.U, recurrent: weights, second: 0 }, o);
+    },
 
-  gruResetAfter: ({ recurrent, matrix, padded, product }) => {
-    return (o) => {
-      const { U, bias, activation, recurrentActivation } = o;
-      const weights = matrix(o.recurrent, U, 3 * U);
-      const start = padded(bias?.subarray(3 * U) ?? null, 3 * U);
-      const gates = padded(null, 3 * U);
-      const step = (x: Float32Array, h: Float32Array) => {
-        product(gates, start, 0, h, 0, weights);
-        for (let j = 0; j < 2 * U; j++) gates[j]! += x[j]!;
-        recurrentActivation(gates, 0, 2 * U);
-        for (let u = 2 * U; u < 3 * U; u++) gates[u] = x[u]! + gates[u - U]! * gates[u]!;
-        activation(gates, 2 * U, 3 * U);
-        for (let u = 0; u < U; u++) h[u] = gates[u]! * h[u]! + (1 - gates[u]!) * gates[2 * U + u]!;
-      };
-      return recurrent({ width: 3 * U, state: U, step }, o);
-    };
-  },
+  gruResetAfter:
+    ({ recurrent, gruResetAfterKernel, matrix, padded }) =>
+    (o) => {
+      const { U, bias } = o;
+      const second = padded(bias?.subarray(3 * U) ?? null, 3 * U);
+      const weights = matrix(o.recurrent, U, 3 * U).at;
+      return recurrent({ kernel: gruResetAfterKernel, gates: 3, state: U, recurrent: weights, second }, o);
+    },
 
-  gru: ({ recurrent, matrix, padded, product }) => {
-    return (o) => {
-      const { U, activation, recurrentActivation } = o;
-      const forGates = matrix(o.recurrent, U, 3 * U, 0, 2 * U);
-      const forCandidate = matrix(o.recurrent, U, 3 * U, 2 * U, 3 * U);
-      const gates = padded(null, 2 * U);
-      const reset = new Float32Array(U);
-      const candidate = padded(null, U);
-      const step = (x: Float32Array, h: Float32Array) => {
-        product(gates, x, 0, h, 0, forGates);
-        recurrentActivation(gates, 0, 2 * U);
-        for (let u = 0; u < U; u++) reset[u] = gates[U + u]! * h[u]!;
-        product(candidate, x, 2 * U, reset, 0, forCandidate);
-        activation(candidate, 0, U);
-        for (let u = 0; u < U; u++) h[u] = gates[u]! * h[u]! + (1 - gates[u]!) * candidate[u]!;
-      };
-      return recurrent({ width: 3 * U, state: U, step }, o);
-    };
-  },
+  gru:
+    ({ recurrent, gruKernel, matrix }) =>
+    (o) => {
+      const { U } = o;
+      const forGates = matrix(o.recurrent, U, 3 * U, 0, 2 * U).at;
+      const forCandidate = matrix(o.recurrent, U, 3 * U, 2 * U, 3 * U).at;
+      return recurrent(
+        { kernel: gruKernel, gates: 3, state: U, recurrent: forGates, second: forCandidate },
+        o,
+      );
+    },
 
-  simpleRNN: ({ recurrent, matrix, padded, product }) => {
-    return (o) => {
-      const { U, activation } = o;
-      const weights = matrix(o.recurrent, U, U);
-      const sums = padded(null, U);
-      const step = (z: Float32Array, h: Float32Array) => {
-        product(sums, z, 0, h, 0, weights);
-        activation(sums, 0, U);
-        for (let u = 0; u < U; u++) h[u] = sums[u]!;
-      };
-      return recurrent({ width: U, state: U, step }, o);
-    };
-  },
+  simpleRNN:
+    ({ recurrent, simpleRNNKernel, matrix }) =>
+    (o) => {
+      const weights = matrix(o.recurrent, o.U, o.U).at;
+      return recurrent({ kernel: simpleRNNKernel, gates: 1, state: o.U, recurrent: weights, second: 0 }, o);
+    },
 };

@@ -1,6 +1,6 @@
 /**
- * A network, or a text classifier, as one ES module without dependencies: vocabulary, labels, weights and an inference
- * kernel of the layers it uses, in plain JavaScript that asks nothing of its host.
+ * A network, or a text classifier, as one ES module without dependencies: vocabulary, labels, weights and what runs the
+ * layers it uses. Recurrent cells and products run as WebAssembly where the host allows it, else in JavaScript.
  */
 import { oneOf } from "../../errors.js";
 import type { Model } from "../../model/model.js";
@@ -9,6 +9,7 @@ import type { TextClassifier } from "../../text/classifier.js";
 import { activationPieces } from "./activation-pieces.js";
 import { arithmeticPieces } from "./arithmetic-pieces.js";
 import { emitLayer, type ModuleWriter } from "./emitters.js";
+import { kernelPieces } from "./kernel-pieces.js";
 import type { Kit, Pieces, Scaling } from "./kit.js";
 import { layerPieces } from "./layer-pieces.js";
 import { mergingPieces } from "./merging-pieces.js";
@@ -26,6 +27,7 @@ export interface ModuleOptions {
 const PIECES: Pieces<Kit> = {
   ...activationPieces,
   ...arithmeticPieces,
+  ...kernelPieces,
   ...layerPieces,
   ...mergingPieces,
   ...recurrentPieces,
@@ -48,7 +50,9 @@ class PieceList implements ModuleWriter {
   use(piece: keyof Kit): string {
     if (this.definitions.has(piece)) return piece;
     const needs = needsOf(piece).map((need) => this.use(need));
-    this.definitions.set(piece, `const ${piece} = (${PIECES[piece]})({ ${needs.join(", ")} });`);
+    const made = PIECES[piece];
+    const value = typeof made === "string" ? literal(made) : `(${made})({ ${needs.join(", ")} })`;
+    this.definitions.set(piece, `const ${piece} = ${value};`);
     return piece;
   }
 
@@ -67,13 +71,15 @@ class PieceList implements ModuleWriter {
 /** The pieces that a piece names: it takes them out of the kit when it is made. */
 function needsOf(piece: keyof Kit): (keyof Kit)[] {
   const needs: (keyof Kit)[] = [];
+  const make = PIECES[piece];
+  if (typeof make === "string") return needs;
   const kit = new Proxy({} as Kit, {
     get(_, name) {
       needs.push(name as keyof Kit);
       return () => undefined;
     },
   });
-  PIECES[piece](kit);
+  make(kit);
   return needs;
 }
 
