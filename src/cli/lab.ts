@@ -3,11 +3,20 @@ import type { Command } from "commander";
 import { inputError } from "../errors.js";
 import { writeAtomic } from "../formats/node-files.js";
 import { labChart } from "../lab/chart.js";
-import { type CellName, type LabResult, runLab, TASKS, taskNamed } from "../lab/index.js";
+import { type CellName, type LabResult, type LabTask, runLab, TASKS, taskNamed } from "../lab/index.js";
 import { GATE_STARTS, type GateStart } from "../lab/network.js";
 import { labPage } from "../lab/page.js";
 import { svgFile } from "../report/page.js";
-import { type EngineFlags, EXIT, Exit, engineOptions, interruption, say, whole } from "./context.js";
+import {
+  type EngineFlags,
+  EXIT,
+  Exit,
+  engineOptions,
+  interruption,
+  positive,
+  say,
+  whole,
+} from "./context.js";
 import { styleFor } from "./terminal.js";
 import { LabView, labText, taskList } from "./ui/lab.js";
 
@@ -19,6 +28,7 @@ interface Flags extends EngineFlags {
   seed: number;
   units?: number;
   learningRate?: number;
+  clipnorm?: number;
   batchSize?: number;
   sequences?: number;
   gates: GateStart;
@@ -33,12 +43,6 @@ const listOf = (text: string) =>
     .map((item) => item.trim())
     .filter((item) => item !== "");
 
-function positive(text: string): number {
-  const value = Number(text);
-  if (text.trim() !== "" && value > 0 && Number.isFinite(value)) return value;
-  throw inputError({ expected: "a number above 0", where: "--learning-rate", received: text });
-}
-
 export function labCommand(program: Command): void {
   const command = program
     .command("lab")
@@ -52,7 +56,8 @@ export function labCommand(program: Command): void {
     .option("--seeds <n>", "runs of each, from different initial weights and sequences", whole("seeds", 1), 5)
     .option("--seed <n>", "the first seed", whole("seed"), 0)
     .option("--units <n>", "of the recurrent layer", whole("units", 1))
-    .option("--learning-rate <x>", "of Adam", positive)
+    .option("--learning-rate <x>", "of Adam", positive("learning-rate"))
+    .option("--clipnorm <x>", "norm that all gradients together are scaled down to", positive("clipnorm"))
     .option("--batch-size <n>", "sequences a training step", whole("batch-size", 1))
     .option("--sequences <n>", "training sequences a run may use", whole("sequences", 1))
     .option("--gates <start>", `${GATE_STARTS.join(" or ")}: biases that memory gates start with`, "chrono")
@@ -66,15 +71,7 @@ export function labCommand(program: Command): void {
   });
 }
 
-const describeTask = ({
-  name,
-  title,
-  reads,
-  asked,
-  criterion,
-  source,
-  defaults,
-}: (typeof TASKS)[number]) => ({
+const describeTask = ({ name, title, reads, asked, criterion, source, defaults }: LabTask) => ({
   ...{ name, title, reads, asked, criterion, source, defaults },
 });
 
@@ -83,14 +80,14 @@ async function labAction(name: string, flags: Flags): Promise<void> {
   if (flags.lag !== undefined && flags.lags) {
     throw inputError({ expected: "--lag or --lags, not both", where: "lab" });
   }
-  const { lag, lags, gates, seeds, seed, cells, units, learningRate, batchSize, sequences, engine, threads } =
-    flags;
+  const { lag, lags, gates, seeds, seed, cells, units, engine, threads } = flags;
+  const { learningRate, clipnorm, batchSize, sequences } = flags;
   const { signal, release } = interruption();
   const view = new LabView(process.stderr, task);
   const result = await runLab(
     name,
     {
-      ...{ cells, seeds, seed, units, learningRate, batchSize, sequences, engine, threads, signal },
+      ...{ cells, seeds, seed, units, learningRate, clipnorm, batchSize, sequences, engine, threads, signal },
       gateStart: gates,
       lags: lags ?? (lag === undefined ? undefined : [lag]),
     },

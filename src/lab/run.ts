@@ -1,21 +1,22 @@
-/** Runs an experiment: every chosen cell at every chosen lag from several seeds, on sequences drawn as it goes. */
-import type { EngineOptions } from "../engine/index.js";
+/** Runs an experiment: every chosen cell at every chosen lag from several seeds, several runs at once. */
+import { type Runner, threadRunner } from "#lab-runners";
+import { availableThreads } from "#workers";
+import { createEngine, type EngineChoice } from "../engine/index.js";
 import { finiteNumber, inputError, oneOf, wholeNumber } from "../errors.js";
-import type { Model } from "../model/model.js";
-import { Draw, type SetName } from "./draw.js";
-import {
-  CELL_NAMES,
-  type CellName,
-  GATE_STARTS,
-  type GateStart,
-  labNetwork,
-  lossPerAnswer,
-} from "./network.js";
+import { Forecast } from "./forecast.js";
+import { type Check, type Job, learn, type RunOrder } from "./learn.js";
+import { CELL_NAMES, type CellName, GATE_STARTS, type GateStart } from "./network.js";
 import { type LabResult, type LabRun, type LabSettings, summarizeRuns } from "./result.js";
-import type { LabTask, TaskSizes } from "./task.js";
+import type { LabTask } from "./task.js";
 import { taskNamed } from "./tasks/index.js";
 
-export interface LabOptions extends EngineOptions {
+export interface LabOptions {
+  engine?: EngineChoice;
+  /**
+   * Runs are made on so many threads at once, the caller's own not among them; on 1 (and in browsers) they are made one
+   * after another where `runLab` was called. Default: the machine's. What comes out does not depend on it.
+   */
+  threads?: number;
   /** Default: the task's own. */
   lags?: readonly number[];
   /** Default: all three. */
@@ -35,16 +36,14 @@ export interface LabOptions extends EngineOptions {
   signal?: AbortSignal;
 }
 
-/** Where the experiment is; given after every check of a run, and `finished` at its end. */
-export interface LabProgress {
-  /** Runs in all, and the number of this one from 0. */
+/** Where the experiment is; given after every check of a run, and with `finished` at its end. */
+export interface LabProgress extends Job {
+  /** Runs in all, how many are finished, and the number of this one from 0. */
   runs: number;
+  done: number;
   run: number;
-  cell: CellName;
-  lag: number;
-  seed: number;
   sequences: number;
-  budget: number;
+  /** Cross-entropy an answer, or squared error; NaN where the run ended before its first check. */
   loss: number;
   right: number;
   finished: LabRun | null;
@@ -54,12 +53,6 @@ export interface LabProgress {
   atMost: number;
 }
 
-/** Sequences of the check while learning (as Hochreiter and Schmidhuber's ST1), and of the final score. */
-const CHECKED = 256;
-const SCORED = 1000;
-/** Training steps between checks. */
-const CHECK_EVERY = 50;
-const TURN_MS = 40;
 const DEFAULT_SEEDS = 5;
 
 /**
@@ -74,10 +67,11 @@ export async function runLab(
   return new Experiment(taskNamed(name), options, onProgress).run();
 }
 
-interface Job {
-  cell: CellName;
-  lag: number;
-  seed: number;
+/** A run that is being made. */
+interface Running {
+  job: Job;
+  started: number;
+  sequences: number;
 }
 
 class Experiment {
@@ -85,12 +79,15 @@ class Experiment {
   private readonly lags: number[];
   private readonly cells: CellName[];
   private readonly jobs: Job[];
-  private readonly runs: LabRun[] = [];
+  /** By the number of their job; what is not finished is missing. */
+  private readonly finished = new Map<number, LabRun>();
+  private readonly running = new Map<number, Running>();
+  private readonly forecast = new Forecast();
   private readonly started = performance.now();
-  /** Seconds a training sequence took, by cell and lag: what the time still to come is reckoned from. */
-  private readonly pace = new Map<string, number>();
-  private engine = "";
-  private threads = 1;
+  private readonly engine: string;
+  private readonly threads: number;
+  /** The number of the job to begin next. */
+  private next = 0;
 
   constructor(
     private readonly task: LabTask,
@@ -108,116 +105,100 @@ class Experiment {
     this.jobs = this.lags.flatMap((lag) =>
       this.cells.flatMap((cell) => seeds.map((seed) => ({ cell, lag, seed }))),
     );
+    this.threads = wholeNumber(options.threads ?? availableThreads(), "lab threads", 1, 256);
+    const engine = createEngine({ engine: options.engine, threads: 1 });
+    this.engine = engine.name;
+    engine.dispose();
   }
 
   async run(): Promise<LabResult> {
-    const { task, settings, lags, cells, runs } = this;
-    for (const job of this.jobs) {
-      const finished = await this.runJob(job);
-      if (!finished) break;
-      runs.push(finished);
-    }
+    const { task, settings, lags, cells, engine, threads } = this;
+    await this.makeRuns();
     const { name, title, reads, asked, criterion, allowedWrong, source } = task;
+    const runs = this.jobs.flatMap((_, k) => this.finished.get(k) ?? []);
     return {
       task: { name, title, reads, asked, criterion, allowedWrong, source },
-      settings,
-      lags,
-      cells,
-      runs,
+      ...{ settings, lags, cells, runs, engine, threads },
       summary: summarizeRuns(runs, lags, cells),
-      engine: this.engine,
-      threads: this.threads,
-      seconds: this.elapsed(),
+      seconds: this.elapsed(this.started),
       complete: runs.length === this.jobs.length,
     };
   }
 
-  private elapsed(): number {
-    return (performance.now() - this.started) / 1000;
-  }
-
-  /** Null when aborted. */
-  private async runJob(job: Job): Promise<LabRun | null> {
-    const { task, settings, options } = this;
-    const sizes = task.sizes(job.lag);
-    const { engine, threads } = options;
-    const model = labNetwork(task, sizes, job.cell, settings, { engine, threads, seed: job.seed });
-    try {
-      this.engine = model.engineName;
-      this.threads = model.runtime.engine.threads;
-      return await this.learn(job, model, new Sequences(task, sizes, job.lag, job.seed));
-    } finally {
-      model.dispose();
-    }
-  }
-
-  private async learn(job: Job, model: Model, sequences: Sequences): Promise<LabRun | null> {
-    const { batchSize, sequences: budget } = this.settings;
-    const started = performance.now();
-    const curve: LabRun["curve"] = [];
-    const steps = Math.ceil(budget / batchSize);
-    let ended: LabRun["ended"] = "budget";
-    let turn = Date.now();
-    let step = 0;
-    while (step < steps && ended === "budget") {
-      const loss = model.trainOnBatch(...sequences.batch("training", step++ * batchSize, batchSize));
-      if (!Number.isFinite(loss)) ended = "diverged";
-      else if (step % CHECK_EVERY === 0 || step === steps) {
-        const now = { sequences: step * batchSize, loss: sequences.answerLoss(loss) };
-        const right = sequences.shareRight(model, "check", CHECKED);
-        curve.push({ ...now, right });
-        if (1 - right <= this.task.allowedWrong + 1e-12) ended = "solved";
-        this.notePace(job, step * batchSize, started);
-        this.report(job, curve.at(-1)!, null);
-      }
-      if (Date.now() - turn < TURN_MS) continue;
-      await new Promise<void>((resolve) => setTimeout(resolve, 0));
-      turn = Date.now();
-      if (this.options.signal?.aborted) return null;
-    }
-    const right = ended === "diverged" ? 0 : sequences.shareRight(model, "final", SCORED);
-    const run: LabRun = {
-      ...job,
-      params: model.countParams(),
-      solved: ended === "solved",
-      right,
-      sequences: step * batchSize,
-      ended,
-      seconds: (performance.now() - started) / 1000,
-      curve,
+  private async makeRuns(): Promise<void> {
+    const runners = this.runners();
+    const { signal } = this.options;
+    const close = () => {
+      for (const runner of runners) runner.close();
     };
-    this.report(job, curve.at(-1) ?? { sequences: run.sequences, loss: Number.NaN, right }, run);
-    return run;
+    signal?.addEventListener("abort", close, { once: true });
+    try {
+      await Promise.all(runners.map((runner) => this.serve(runner)));
+    } finally {
+      signal?.removeEventListener("abort", close);
+      close();
+    }
   }
 
-  private notePace({ cell, lag }: Job, sequences: number, started: number): void {
-    this.pace.set(`${cell} ${lag}`, (performance.now() - started) / 1000 / sequences);
+  private runners(): Runner[] {
+    const { threads, jobs, options } = this;
+    const atOnce = Math.min(threads, jobs.length);
+    if (atOnce > 1) {
+      // Small batches gain little from threads of their own; runs side by side gain all there is.
+      const engine = { engine: options.engine ?? "auto", threads: Math.max(1, Math.floor(threads / atOnce)) };
+      const made = Array.from({ length: atOnce }, () => threadRunner(engine));
+      const runners = made.filter((runner) => runner !== null);
+      if (runners.length > 0) return runners;
+    }
+    const engine = { engine: options.engine, threads };
+    return [{ run: (order, onCheck) => learn(order, engine, onCheck, options.signal), close: () => {} }];
   }
 
-  private report(job: Job, now: LabRun["curve"][number], finished: LabRun | null): void {
-    const run = this.runs.length;
+  /** Gives a runner one job after another, until there are no more or the experiment is ended. */
+  private async serve(runner: Runner): Promise<void> {
+    while (this.next < this.jobs.length && !this.options.signal?.aborted) {
+      const k = this.next++;
+      const running = { job: this.jobs[k]!, started: performance.now(), sequences: 0 };
+      this.running.set(k, running);
+      const order: RunOrder = { task: this.task.name, settings: this.settings, job: running.job };
+      const run = await runner.run(order, (check) => this.note(k, running, check));
+      this.running.delete(k);
+      if (!run) return;
+      this.finished.set(k, run);
+      this.report(k, run.curve.at(-1) ?? { ...run, loss: Number.NaN }, run);
+    }
+  }
+
+  private note(k: number, running: Running, check: Check): void {
+    running.sequences = check.sequences;
+    this.forecast.note(running.job, check.sequences, this.elapsed(running.started));
+    this.report(k, check, null);
+  }
+
+  private report(k: number, { sequences, loss, right }: Check, finished: LabRun | null): void {
     this.onProgress({
-      ...job,
-      ...now,
+      ...this.jobs[k]!,
+      ...{ sequences, loss, right, finished, engine: this.engine },
       runs: this.jobs.length,
-      run,
-      budget: this.settings.sequences,
-      finished,
-      engine: this.engine,
-      seconds: this.elapsed(),
-      atMost: this.secondsLeft(run, finished ? this.settings.sequences : now.sequences),
+      done: this.finished.size,
+      run: k,
+      seconds: this.elapsed(this.started),
+      atMost: this.secondsLeft(),
     });
   }
 
-  /** What the runs still to come take at most, at the pace of those made; unknown cells and lags by their steps. */
-  private secondsLeft(run: number, done: number): number {
-    const { sequences: budget } = this.settings;
-    const known = [...this.pace].map(([key, pace]) => pace / Number(key.split(" ")[1]));
-    const typical = known.length > 0 ? Math.max(...known) : 0;
-    return this.jobs.slice(run).reduce((sum, { cell, lag }, i) => {
-      const pace = this.pace.get(`${cell} ${lag}`) ?? typical * lag;
-      return sum + pace * (i === 0 ? budget - done : budget);
-    }, 0);
+  private secondsLeft(): number {
+    const budget = this.settings.sequences;
+    const begun = [...this.running.values()].map((run) =>
+      this.forecast.seconds(run.job, budget - run.sequences),
+    );
+    const waiting = this.jobs.slice(this.next).map((job) => this.forecast.seconds(job, budget));
+    const total = [...begun, ...waiting].reduce((sum, seconds) => sum + seconds, 0);
+    return Math.max(total / Math.min(this.threads, this.jobs.length), ...begun);
+  }
+
+  private elapsed(since: number): number {
+    return (performance.now() - since) / 1000;
   }
 }
 
@@ -239,64 +220,4 @@ function settingsOf({ defaults }: LabTask, options: LabOptions): LabSettings {
 function list<T>(values: readonly T[], where: string): T[] {
   if (values.length === 0) throw inputError({ expected: "at least one", where, received: [...values] });
   return [...new Set(values)];
-}
-
-/** A task's sequences at one lag, from one seed. The same for every cell, so that all learn from the same. */
-export class Sequences {
-  private x = new Float32Array(0);
-  private y = new Float32Array(0);
-  private readonly inputSize: number;
-  private readonly targetSize: number;
-
-  constructor(
-    private readonly task: LabTask,
-    private readonly sizes: TaskSizes,
-    private readonly lag: number,
-    private readonly seed: number,
-  ) {
-    this.inputSize = sizes.steps * sizes.features;
-    this.targetSize = (task.answer === "softmaxSteps" ? sizes.steps : 1) * sizes.outputs;
-  }
-
-  /** Sequences first … first + rows − 1 of a set as x [rows][T][F] and y, valid until the next call. */
-  batch(set: SetName, first: number, rows: number) {
-    const { steps, features } = this.sizes;
-    if (this.x.length !== rows * this.inputSize) {
-      this.x = new Float32Array(rows * this.inputSize);
-      this.y = new Float32Array(rows * this.targetSize);
-    } else {
-      this.x.fill(0);
-      this.y.fill(0);
-    }
-    for (let r = 0; r < rows; r++) {
-      const x = this.x.subarray(r * this.inputSize, (r + 1) * this.inputSize);
-      const y = this.y.subarray(r * this.targetSize, (r + 1) * this.targetSize);
-      this.task.draw(new Draw(this.seed, set, first + r), this.lag, x, y);
-    }
-    return [
-      { data: this.x, rows, shape: [steps, features] },
-      { data: this.y, rows, shape: [this.targetSize] },
-    ] as const;
-  }
-
-  /** A batch's loss in words a reader knows; see `lossPerAnswer`. */
-  answerLoss(loss: number): number {
-    return lossPerAnswer(this.task, this.sizes, loss, this.y, this.y.length / this.targetSize);
-  }
-
-  /** The share of the set's first sequences to which the model's answer is right. */
-  shareRight(model: Model, set: SetName, rows: number): number {
-    const batch = 128;
-    let right = 0;
-    for (let first = 0; first < rows; first += batch) {
-      const [x, y] = this.batch(set, first, Math.min(batch, rows - first));
-      const { data } = model.predictFlat(x, { batchSize: batch });
-      for (let r = 0; r < x.rows; r++) {
-        const at = r * this.targetSize;
-        const output = data.subarray(at, at + this.targetSize);
-        if (this.task.right(output, y.data.subarray(at, at + this.targetSize), this.sizes)) right++;
-      }
-    }
-    return right / rows;
-  }
 }

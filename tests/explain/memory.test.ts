@@ -11,7 +11,7 @@ import { unroll } from "../../src/explain/unroll.js";
 import { layers, sequential } from "../../src/index.js";
 import { anyCase, apart, ENGINES, flagship, shake, sum } from "./models.js";
 
-for (const { name, precision, make } of ENGINES) {
+for (const { name, precision, engine } of ENGINES) {
   test(`any model: what steps left adds up to ${name}'s final memory`, () => {
     fc.assert(
       fc.property(anyCase, ({ model, row }) => {
@@ -25,7 +25,7 @@ for (const { name, precision, make } of ENGINES) {
           }
           const x = steps.filter(({ masked }) => !masked).map((step) => step.x);
           if (x.length === 0) continue;
-          const states = engineStates(open, make(), { x });
+          const states = engineStates(open, engine, { x });
           const memory = (states.c ?? states.h).at(-1)!;
           assert.ok(apart(sum(decomposition!.contributions), memory) < Math.max(1e-6, 4 * precision));
           assert.ok(decomposition!.residual < 1e-13);
@@ -45,7 +45,7 @@ for (const { name, precision, make } of ENGINES) {
         const real = steps.filter(({ masked }) => !masked);
         const chosen = choice % real.length;
         const k = 1 + (choice % (chosen + 1));
-        const unrolled = unroll(model, row, { steps: k, at: real[chosen]!.t, engine: make() });
+        const unrolled = unroll(model, row, { steps: k, at: real[chosen]!.t, engine });
         assert.ok(unrolled.residual < 4 * precision, `residual ${unrolled.residual}`);
         assert.ok(apart(sum(unrolled.terms.map(({ value }) => value)), unrolled.value) < 1e-14);
         assert.equal(unrolled.terms.length, unrolled.kind === "SimpleRNN" ? 1 : k + 1);

@@ -21,7 +21,7 @@ test("any model: states as in the float64 forward pass, output as the model pred
   );
 });
 
-for (const { name, precision, make } of ENGINES) {
+for (const { name, precision, engine } of ENGINES) {
   test(`any model: gates and states as ${name}'s kernels have them`, () => {
     fc.assert(
       fc.property(anyCase, ({ model, row }) => {
@@ -29,7 +29,7 @@ for (const { name, precision, make } of ENGINES) {
         for (const [k, open] of openCells(model).entries()) {
           const steps = traced[k]!.steps.filter(({ masked }) => !masked);
           if (steps.length === 0) continue;
-          const states = engineStates(open, make(), { x: steps.map(({ x }) => x) });
+          const states = engineStates(open, engine, { x: steps.map(({ x }) => x) });
           for (const [s, step] of steps.entries()) {
             assert.ok(apart([...step.h], states.h[s]!) < precision, `h of step ${s}`);
             if (step.c) assert.ok(apart([...step.c], states.c![s]!) < 4 * precision, `c of step ${s}`);
@@ -66,7 +66,7 @@ test("a swapped pair of gates, or a bias off by 1%, shows in the residual", () =
   const row = Array.from({ length: 200 }, (_, t) => (t * 37) % 1000);
   const [open] = openCells(model);
   const { steps } = trace(model, row).layers[0]!;
-  const [engine] = ENGINES;
+  const [first] = ENGINES;
   const { columns, rows, data } = open!.weights.kernel;
   const swapped = data as Float32Array;
   const damaged = Float32Array.from(swapped, (_, i) => {
@@ -76,7 +76,7 @@ test("a swapped pair of gates, or a bias off by 1%, shows in the residual", () =
   });
   const x = steps.map((step) => step.x);
   const differs = (weights: typeof open.weights) => {
-    const states = engineStates({ ...open!, weights }, engine!.make(), { x });
+    const states = engineStates({ ...open!, weights }, first!.engine, { x });
     return apart([...steps.at(-1)!.h], states.h.at(-1)!);
   };
   assert.ok(differs(open!.weights) < 1e-5);

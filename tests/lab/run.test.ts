@@ -5,15 +5,17 @@ import { InputError } from "../../src/errors.js";
 import { labChart } from "../../src/lab/chart.js";
 import { type LabProgress, type LabRun, runLab, taskNamed } from "../../src/lab/index.js";
 import { labNetwork, lossPerAnswer, type NetworkSettings } from "../../src/lab/network.js";
+import { threadRunner } from "../../src/lab/node-runners.js";
 import { labPage } from "../../src/lab/page.js";
 import { summarizeRuns } from "../../src/lab/result.js";
-import { Sequences } from "../../src/lab/run.js";
+import { Sequences } from "../../src/lab/sequences.js";
 import { svgFile } from "../../src/report/page.js";
 
 const reference = { engine: "reference" } as const;
 const settings: NetworkSettings = { units: 5, learningRate: 0.01, clipnorm: 1, gateStart: "chrono" };
 const quick = {
   ...reference,
+  threads: 1,
   lags: [5],
   cells: ["rnn"],
   seeds: 1,
@@ -138,18 +140,51 @@ describe("runLab", () => {
     assert.equal(runs[0]!.right, 0);
   });
 
-  test("abort keeps the runs that were finished", async () => {
-    const controller = new AbortController();
-    const result = await runLab(
-      "latch",
-      { ...quick, seeds: 50, signal: controller.signal },
-      ({ finished }) => {
-        if (finished) controller.abort();
-      },
+  for (const threads of [1, 2]) {
+    test(`abort keeps the runs that were finished and begins no other, on ${threads} at once`, async () => {
+      const controller = new AbortController();
+      const finished: LabRun[] = [];
+      const result = await runLab(
+        "latch",
+        { ...quick, threads, seeds: 5, signal: controller.signal },
+        (progress) => {
+          if (!progress.finished) return;
+          finished.push(progress.finished);
+          controller.abort();
+        },
+      );
+      assert.equal(finished.length, 1);
+      assert.equal(result.complete, false);
+      assert.deepEqual(result.runs, finished);
+      assert.equal(result.summary[0]!.runs, 1);
+    });
+  }
+
+  test("what comes out does not depend on how many runs are made at once", async () => {
+    const options = { ...quick, lags: [3, 5], cells: ["rnn", "gru"], seeds: 1, sequences: 320 } as const;
+    const timeless = async (threads: number) =>
+      (await runLab("latch", { ...options, threads })).runs.map((run) => ({ ...run, seconds: 0 }));
+    const one = await timeless(1);
+    assert.equal(one.length, 4);
+    assert.deepEqual(await timeless(2), one);
+  });
+
+  test("what goes wrong in a run, or where progress is told, ends the experiment", async () => {
+    const told = new Error("told too much");
+    for (const threads of [1, 2]) {
+      const refuse = () => {
+        throw told;
+      };
+      await assert.rejects(runLab("latch", { ...quick, threads, seeds: 3 }, refuse), told);
+    }
+    const runner = threadRunner({ engine: "reference", threads: 1 })!;
+    const settings = { ...(await runLab("latch", quick)).settings };
+    const order = { task: "none", settings, job: { cell: "rnn", lag: 3, seed: 0 } } as const;
+    await assert.rejects(
+      runner.run(order, () => {}),
+      /one of latch/,
     );
-    assert.equal(result.complete, false);
-    assert.ok(result.runs.length >= 1 && result.runs.length < 50, `${result.runs.length} runs`);
-    assert.equal(result.summary[0]!.runs, result.runs.length);
+    runner.close();
   });
 
   test("complains of what makes no experiment", async () => {

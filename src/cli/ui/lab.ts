@@ -1,5 +1,5 @@
 /** The lab on the terminal: what there is, how it goes, and what came of it; at most 80 columns. */
-import { count, decimal, duration, percent } from "../../display/numbers.js";
+import { count, counted, decimal, duration, percent } from "../../display/numbers.js";
 import { cutToWidth, wrapToWidth } from "../../display/text.js";
 import { CELL_CLASSES, type LabProgress, type LabResult, type LabTask } from "../../lab/index.js";
 import type { LabCell } from "../../lab/result.js";
@@ -7,9 +7,11 @@ import { columnsOf, PLAIN, type Style, WIDTH } from "../terminal.js";
 import type { ProgressStream } from "./progress.js";
 
 export function taskList(tasks: readonly LabTask[], style: Style = PLAIN): string {
-  const lines = tasks.flatMap(({ name, title, defaults }) => [
-    `  ${name.padEnd(15)}${title}`,
-    `  ${"".padEnd(15)}lags ${defaults.lags.join(", ")}`,
+  const beside = (name: string, text: string) =>
+    wrapToWidth(text, WIDTH - 17).map((line, i) => `  ${(i === 0 ? name : "").padEnd(15)}${line}`);
+  const lines = tasks.flatMap(({ name, title, defaults, source }) => [
+    ...beside(name, title),
+    ...beside("", `lags ${defaults.lags.join(", ")}; after ${source.paper}`),
   ]);
   return [
     style.bold("Experiments: cellstate lab TASK"),
@@ -26,6 +28,8 @@ export function taskList(tasks: readonly LabTask[], style: Style = PLAIN): strin
 export class LabView {
   private wrote = false;
   private warned = false;
+  /** What is being run, by number. */
+  private readonly running = new Map<number, LabProgress>();
 
   constructor(
     private readonly stream: ProgressStream,
@@ -34,13 +38,15 @@ export class LabView {
 
   show(progress: LabProgress): void {
     this.announce(progress);
-    const { finished } = progress;
+    const { finished, run } = progress;
     if (finished) {
+      this.running.delete(run);
       const ended = finished.ended === "budget" ? "not solved" : finished.ended;
       this.line(
         `${name(progress)}: ${ended} after ${count(finished.sequences)} sequences, ${percent(finished.right)} right, ${duration(finished.seconds)}`,
       );
-    } else if (this.stream.isTTY) this.renew(progress);
+    } else this.running.set(run, progress);
+    if (this.stream.isTTY) this.renew(progress);
   }
 
   /** Says once, after the first check, how long this may take here. */
@@ -51,13 +57,15 @@ export class LabView {
     this.line(`${this.task.title}: ${runs} runs, at most about ${duration(seconds + atMost)} here${slow}`);
   }
 
-  private renew({ run, runs, sequences, right, loss, atMost, ...which }: LabProgress): void {
-    const where = `run ${run + 1}/${runs} ${name(which)}`;
-    const now = `${count(sequences)} sequences, loss ${decimal(loss, 3)}, ${percent(right, 0)} right`;
-    this.clear();
-    this.stream.write(
-      cutToWidth(`${where}: ${now}, at most ${duration(atMost)} left`, columnsOf(this.stream) - 1),
+  private renew({ done, runs, atMost }: LabProgress): void {
+    const now = [...this.running.values()].map((one) =>
+      this.running.size > 1
+        ? `${CELL_CLASSES[one.cell]} lag ${one.lag}: ${percent(one.right, 0)} right`
+        : `${name(one)}: ${count(one.sequences)} sequences, loss ${decimal(one.loss, 3)}, ${percent(one.right, 0)} right`,
     );
+    const text = [`${done} of ${runs}, at most ${duration(atMost)} left`, ...now].join(" · ");
+    this.clear();
+    this.stream.write(cutToWidth(text, columnsOf(this.stream) - 1));
     this.wrote = true;
   }
 
@@ -82,7 +90,7 @@ const name = ({ cell, lag, seed }: Pick<LabProgress, "cell" | "lag" | "seed">) =
 /** The result as a chart of text and what it means. */
 export function labText(result: LabResult, style: Style = PLAIN): string {
   const { task, settings, summary, engine, seconds } = result;
-  const { units, learningRate, gateStart, sequences, seeds } = settings;
+  const { units, learningRate, clipnorm, gateStart, batchSize, sequences, seeds } = settings;
   const wrapped = (text: string) => wrapToWidth(text, WIDTH).join("\n");
   return [
     style.bold(task.title),
@@ -94,8 +102,9 @@ export function labText(result: LabResult, style: Style = PLAIN): string {
       `Bars: share of 1,000 unseen sequences processed right (${task.criterion}), filled to the worst of ${seeds.length} seeds and shaded to the best. Solved: at most ${percent(task.allowedWrong)} of 256 others wrong within ${count(sequences)} training sequences.`,
     ),
     wrapped(
-      `${units} units, Adam ${learningRate}, gates start ${gateStart}; ${engine} engine, ${duration(seconds)}. After ${task.source.paper}.`,
+      `Here: ${units} units, Adam ${learningRate}, batches of ${batchSize}, gradient norm at most ${clipnorm}, gates start ${gateStart}; ${engine} engine, ${counted(result.threads, "thread")}, ${duration(seconds)}.`,
     ),
+    wrapped(`${task.source.paper}: ${task.source.settings}. Success: ${task.source.success}.`),
   ].join("\n");
 }
 

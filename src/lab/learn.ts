@@ -1,0 +1,90 @@
+/** One run of an experiment: one cell at one lag from one seed, from fresh weights to its score. */
+import type { EngineOptions } from "../engine/index.js";
+import type { Model } from "../model/model.js";
+import { type CellName, labNetwork } from "./network.js";
+import type { LabRun, LabSettings } from "./result.js";
+import { Sequences } from "./sequences.js";
+import { taskNamed } from "./tasks/index.js";
+
+export interface Job {
+  cell: CellName;
+  lag: number;
+  seed: number;
+}
+
+/** All that a run follows from, as plain data that another thread can be given. */
+export interface RunOrder {
+  task: string;
+  settings: LabSettings;
+  job: Job;
+}
+
+/** What is noted while a run learns. */
+export type Check = LabRun["curve"][number];
+
+/** Sequences of the check while learning (as Hochreiter and Schmidhuber's ST1), and of the final score. */
+const CHECKED = 256;
+const SCORED = 1000;
+/** Training steps between checks. */
+const CHECK_EVERY = 50;
+/** Milliseconds after which others get a turn. */
+const TURN_MS = 40;
+
+/** @returns null when aborted: before a step, so that nothing is begun once the signal is set */
+export async function learn(
+  order: RunOrder,
+  engine: EngineOptions,
+  onCheck: (check: Check) => void,
+  signal?: AbortSignal,
+): Promise<LabRun | null> {
+  const { settings, job } = order;
+  const task = taskNamed(order.task);
+  const sizes = task.sizes(job.lag);
+  const model = labNetwork(task, sizes, job.cell, settings, { ...engine, seed: job.seed });
+  const sequences = new Sequences(task, sizes, job.lag, job.seed);
+  const started = performance.now();
+  try {
+    const learned = await train(model, sequences, settings, task.allowedWrong, onCheck, signal);
+    if (!learned) return null;
+    return {
+      ...job,
+      ...learned,
+      params: model.countParams(),
+      solved: learned.ended === "solved",
+      right: learned.ended === "diverged" ? 0 : sequences.shareRight(model, "final", SCORED),
+      seconds: (performance.now() - started) / 1000,
+    };
+  } finally {
+    model.dispose();
+  }
+}
+
+async function train(
+  model: Model,
+  sequences: Sequences,
+  { batchSize, sequences: budget }: LabSettings,
+  allowedWrong: number,
+  onCheck: (check: Check) => void,
+  signal?: AbortSignal,
+): Promise<Pick<LabRun, "sequences" | "ended" | "curve"> | null> {
+  const curve: Check[] = [];
+  const steps = Math.ceil(budget / batchSize);
+  let turn = Date.now();
+  for (let step = 1; step <= steps; step++) {
+    if (signal?.aborted) return null;
+    const loss = model.trainOnBatch(...sequences.batch("training", (step - 1) * batchSize, batchSize));
+    const done = step * batchSize;
+    if (!Number.isFinite(loss)) return { sequences: done, ended: "diverged", curve };
+    if (step % CHECK_EVERY === 0 || step === steps) {
+      const answerLoss = sequences.answerLoss(loss);
+      const right = sequences.shareRight(model, "check", CHECKED);
+      curve.push({ sequences: done, loss: answerLoss, right });
+      onCheck(curve.at(-1)!);
+      if (1 - right <= allowedWrong + 1e-12) return { sequences: done, ended: "solved", curve };
+    }
+    if (Date.now() - turn < TURN_MS) continue;
+    await new Promise<void>((resolve) => setTimeout(resolve, 0));
+    turn = Date.now();
+  }
+  return { sequences: budget, ended: "budget", curve };
+}
