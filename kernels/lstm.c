@@ -87,6 +87,83 @@ void lstm_forward(float *h, float *c, float *gates, const float *x, const float 
   }
 }
 
+/* ---- a row alone: what an app asks, one text at a time ---- */
+
+/*
+ * Latency is all that counts here: the gates share each broadcast of h₋₁ and stay in registers from their sums to the
+ * new state. The sums run in the order of `project`, so that a row comes out as it does in a batch.
+ */
+typedef struct {
+  Packed kernel, recurrent;
+  const float *x, *start, *hPrevious; /* [I] or unused, [4U], [U] */
+  float *h, *c;                       /* [units]; h not that of hPrevious */
+  int32_t I, U;
+} Alone;
+
+INLINE void add_alone(vf z[GATES][2], const float *values, int32_t count, const Packed *packed, int32_t u, const int NB) {
+  const size_t block = packed_block(packed);
+  const float *w[GATES];
+  for (int g = 0; g < GATES; g++) w[g] = packed_at(packed, g, u);
+  for (size_t k = 0; k < (size_t)count; k++) {
+    const vf value = vf_set(values[k]);
+    for (int g = 0; g < GATES; g++) {
+      for (int b = 0; b < NB; b++) z[g][b] = vf_madd(value, vf_load(w[g] + (size_t)b * block + k * LANES), z[g][b]);
+    }
+  }
+}
+
+/* Units u … of a step. */
+INLINE void alone(const Alone *p, int32_t u, Activations a, const int NB) {
+  vf z[GATES][2];
+  for (int g = 0; g < GATES; g++) {
+    for (int b = 0; b < NB; b++) {
+      const int32_t at = u + b * LANES;
+      z[g][b] = at < p->U ? vf_load_to(p->start + g * p->U + at, p->U - at) : vf_zero();
+    }
+  }
+  if (p->I > 0) add_alone(z, p->x, p->I, &p->kernel, u, NB);
+  add_alone(z, p->hPrevious, p->U, &p->recurrent, u, NB);
+  for (int b = 0; b < NB; b++) {
+    float *c = p->c + u + b * LANES;
+    const vf kept = vf_mul(activate(z[0][b], a.recurrent), activate(z[2][b], a.activation));
+    const vf now = vf_madd(activate(z[1][b], a.recurrent), vf_load(c), kept);
+    vf_store(c, now);
+    vf_store(p->h + u + b * LANES, vf_mul(activate(z[3][b], a.recurrent), activate(now, a.activation)));
+  }
+}
+
+INLINE void alone_step(const Alone *p, Activations a) {
+  int32_t u = 0;
+  for (; u + 2 * LANES <= padded(p->U); u += 2 * LANES) alone(p, u, a, 2);
+  if (SINGLES && u < p->U) alone(p, u, a, 1);
+}
+
+static void infer_alone(float *hLast, float *cLast, float *sequence, const Sequence *q, const Forward *f, Activations a,
+                        Room *room) {
+  const int32_t units = f->p.units;
+  float *h = take(room, (size_t)units), *hNext = take(room, (size_t)units), *c = take(room, (size_t)units);
+  const int usual = a.activation == TANH && a.recurrent == SIGMOID;
+  copy_floats(h, hLast, (size_t)q->U);
+  copy_floats(c, cLast, (size_t)q->U);
+  for (int32_t s = 0; s < q->T; s++) {
+    const int32_t t = time_of(q, s);
+    if (!q->mask || q->mask[t] != 0.0f) {
+      const float *start = q->table ? q->table + (size_t)q->ids[t] * (size_t)(GATES * q->U) : f->bias;
+      const int32_t I = q->table ? 0 : q->I;
+      const float *x = q->table ? NULL : q->x + (size_t)t * (size_t)q->I;
+      const Alone p = {f->p.kernel, f->p.recurrent, x, start, h, hNext, c, I, q->U};
+      if (usual) alone_step(&p, (Activations){TANH, SIGMOID});
+      else alone_step(&p, a);
+      float *swap = h;
+      h = hNext;
+      hNext = swap;
+    }
+    if (sequence) copy_floats(sequence + (size_t)s * (size_t)q->U, h, (size_t)q->U);
+  }
+  copy_floats(hLast, h, (size_t)q->U);
+  copy_floats(cLast, c, (size_t)q->U);
+}
+
 void lstm_infer(float *hLast, float *cLast, float *sequence, const float *x, const float *ids, const float *table,
                 const float *mask, const float *h0, const float *c0, const float *kernel, const float *recurrent,
                 const float *bias, float *scratch, int32_t B, int32_t T, int32_t I, int32_t U, int32_t activation,
@@ -99,6 +176,10 @@ void lstm_infer(float *hLast, float *cLast, float *sequence, const float *x, con
   Forward f = start_forward(&q, kernel, recurrent, bias, GATES, &room);
   copy_floats(hLast, h0, size);
   copy_floats(cLast, c0, size);
+  if (B == 1) {
+    infer_alone(hLast, cLast, sequence, &q, &f, a, &room);
+    return;
+  }
   for (int32_t s = 0; s < T; s++) {
     forward_step(&f, &q, s, (Step){hLast, cLast, hLast, cLast, NULL}, a);
     if (sequence) copy_floats(sequence + (size_t)s * size, hLast, size);
@@ -129,7 +210,7 @@ INLINE void cell_backward(const Panel *dz, int32_t r, Saved row, int32_t U, Acti
     vf cPrevious = row.cPrevious ? vf_load_to(row.cPrevious + u, n) : vf_zero();
     vf activated = vf_load(row.activated + u);
     vf dc = vf_madd(vf_mul(dh, o), slope(activated, a.activation), vf_load_to(row.dc + u, n));
-    vf_store_to(row.dc + u, vf_mul(dc, f), n);
+    vf_store_to(row.dc + u, vf_settle(vf_mul(dc, f)), n);
     float *to = panel_at(dz, 0, u, r);
     vf_store(to, vf_mul(vf_mul(dc, g), slope(i, a.recurrent)));
     vf_store(to + gate, vf_mul(vf_mul(dc, cPrevious), slope(f, a.recurrent)));

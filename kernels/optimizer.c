@@ -15,7 +15,7 @@ void sgd(float *w, const float *g, float *velocity, const float *scalars, int32_
     vf gradient = vf_load_to(g + i, n);
     vf weight = decayed(vf_load_to(w + i, n), scalars[0], weightDecay);
     if (velocity) {
-      vf v = vf_nmadd(lr, gradient, vf_mul(mu, vf_load_to(velocity + i, n)));
+      vf v = vf_settle(vf_nmadd(lr, gradient, vf_mul(mu, vf_load_to(velocity + i, n))));
       vf_store_to(velocity + i, v, n);
       weight = vf_add(weight, nesterov ? vf_nmadd(lr, gradient, vf_mul(mu, v)) : v);
     } else {
@@ -32,17 +32,17 @@ void rmsprop(float *w, const float *g, float *v, float *velocity, float *average
     int32_t n = length - i;
     vf gradient = vf_load_to(g + i, n);
     vf weight = decayed(vf_load_to(w + i, n), scalars[0], weightDecay);
-    vf square = vf_madd(vf_mul(gain, gradient), gradient, vf_mul(rho, vf_load_to(v + i, n)));
+    vf square = vf_settle(vf_madd(vf_mul(gain, gradient), gradient, vf_mul(rho, vf_load_to(v + i, n))));
     vf_store_to(v + i, square, n);
     vf denominator = vf_add(square, vf_set(epsilon));
     if (average) {
-      vf mean = vf_madd(gain, gradient, vf_mul(rho, vf_load_to(average + i, n)));
+      vf mean = vf_settle(vf_madd(gain, gradient, vf_mul(rho, vf_load_to(average + i, n))));
       vf_store_to(average + i, mean, n);
       denominator = vf_nmadd(mean, mean, denominator);
     }
     vf step = vf_div(vf_mul(lr, gradient), vf_sqrt(denominator));
     if (velocity) {
-      step = vf_madd(vf_set(momentum), vf_load_to(velocity + i, n), step);
+      step = vf_settle(vf_madd(vf_set(momentum), vf_load_to(velocity + i, n), step));
       vf_store_to(velocity + i, step, n);
     }
     vf_store_to(w + i, vf_sub(weight, step), n);
@@ -57,8 +57,8 @@ void adam(float *w, const float *g, float *m, float *v, float *vMax, const float
     vf gradient = vf_load_to(g + i, n);
     vf weight = decayed(vf_load_to(w + i, n), scalars[0], weightDecay);
     vf first = vf_load_to(m + i, n), second = vf_load_to(v + i, n);
-    first = vf_madd(vf_sub(gradient, first), gain1, first);
-    second = vf_madd(vf_sub(vf_mul(gradient, gradient), second), gain2, second);
+    first = vf_settle(vf_madd(vf_sub(gradient, first), gain1, first));
+    second = vf_settle(vf_madd(vf_sub(vf_mul(gradient, gradient), second), gain2, second));
     vf_store_to(m + i, first, n);
     vf_store_to(v + i, second, n);
     if (vMax) {

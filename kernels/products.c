@@ -214,7 +214,7 @@ INLINE void project_back_tile(const BackProjection *p, int32_t row, int32_t f, c
   UNROLL for (int m = 0; m < M; m++) {
     UNROLL for (int b = 0; b < NB; b++) {
       const int32_t at = f + b * LANES;
-      if (at < p->F) vf_store_to(p->out[row + m] + at, p->drop ? totals[m][b] : sums[m][b], p->F - at);
+      if (at < p->F) vf_store_to(p->out[row + m] + at, vf_settle(p->drop ? totals[m][b] : sums[m][b]), p->F - at);
     }
   }
 }

@@ -60,4 +60,10 @@ INLINE void vf_store_to(float *p, vf x, int n) {
   else vf_store_n(p, x, n);
 }
 
+/*
+ * x, or 0 where |x| < 1e-30. What decays step after step (gradients sent back through time, an optimizer's averages)
+ * would end among the subnormal numbers, on which processors take a hundred times as long.
+ */
+INLINE vf vf_settle(vf x) { return vf_select(vf_lt(vf_abs(x), vf_set(1e-30f)), vf_zero(), x); }
+
 #endif

@@ -5,6 +5,7 @@ import { ReferenceEngine } from "../../src/engine/reference.js";
 import { CASES } from "./cases.js";
 import { testedEngines } from "./engines.js";
 import { type Case, difference, runCase } from "./harness.js";
+import { fadingCases } from "./recurrent-cases.js";
 
 const byKernel = new Map<string, Case[]>();
 for (const one of CASES) byKernel.set(one.kernel, [...(byKernel.get(one.kernel) ?? []), one]);
@@ -26,6 +27,28 @@ for (const { label, create, missing } of testedEngines()) {
             assert.equal(wrong, null, `${kernel} (${one.label}) ${field}: ${wrong}`);
           }
         }
+      });
+    }
+  });
+}
+
+const SMALLEST_NORMAL = 2 ** -126;
+
+for (const { label, create, missing } of testedEngines()) {
+  describe(`${label}: gradients that fade away end as 0, not among the slow subnormal numbers`, {
+    skip: missing,
+  }, () => {
+    for (const one of fadingCases()) {
+      test(`${one.kernel} (${one.label})`, () => {
+        const engine = create();
+        const dx = [...runCase(engine, one).get("dx")!];
+        engine.dispose();
+        assert.ok(dx.slice(0, dx.length / 4).every((value) => value === 0));
+        assert.ok(dx.slice((3 * dx.length) / 4).some((value) => Math.abs(value) > 1e-6));
+        assert.deepEqual(
+          dx.filter((value) => value !== 0 && Math.abs(value) < SMALLEST_NORMAL),
+          [],
+        );
       });
     }
   });

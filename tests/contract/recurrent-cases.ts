@@ -30,6 +30,8 @@ interface Variant {
   folded?: boolean;
   activation?: keyof typeof ACTIVATIONS;
   recurrentActivation?: keyof typeof ACTIVATIONS;
+  /** Of the weights; .7 keeps signals at their size. */
+  scale?: number;
 }
 
 const TRAINING: readonly Variant[] = [
@@ -82,6 +84,12 @@ export function recurrentCases(): Case[] {
   return cases;
 }
 
+/** Backward passes over so many steps that the gradient falls below the smallest floats on its way to the first. */
+export function fadingCases(): Case[] {
+  const sizes = { B: 3, T: 400, I: 4, U: 8 };
+  return CELLS.map((cell) => trainingCases(cell, sizes, { scale: 0.3, dropH: true })[1]!);
+}
+
 /** All that a cell may use, but the exponential, which runs away. */
 const cellActivations = () =>
   (Object.keys(ACTIVATIONS) as (keyof typeof ACTIVATIONS)[]).filter(
@@ -94,6 +102,7 @@ type Arguments = Record<string, Argument>;
 function shared(cell: Cell, sizes: Sizes, variant: Variant, v: Values): Arguments {
   const { B, T, I, U } = sizes;
   const { gates } = cell;
+  const { scale = 0.7 } = variant;
   const states = variant.initial ? { h0: v.normal(B * U, 0.5) } : { h0: null };
   const activation = ACTIVATIONS[variant.activation ?? "tanh"].id;
   const recurrentActivation = ACTIVATIONS[variant.recurrentActivation ?? "sigmoid"].id;
@@ -103,8 +112,8 @@ function shared(cell: Cell, sizes: Sizes, variant: Variant, v: Values): Argument
     mask: variant.mask ? mask : null,
     ...states,
     ...(cell.name === "lstm" ? { c0: variant.initial ? v.normal(B * U, 0.5) : null } : {}),
-    kernel: v.normal(I * gates * U, 0.7 / Math.sqrt(I)),
-    recurrent: v.normal(U * gates * U, 0.7 / Math.sqrt(U)),
+    kernel: v.normal(I * gates * U, scale / Math.sqrt(I)),
+    recurrent: v.normal(U * gates * U, scale / Math.sqrt(U)),
     ...sizes,
     activation,
     ...(cell.name === "rnn" ? {} : { recurrentActivation }),
