@@ -1,8 +1,9 @@
-/** The files and outputs that make_keras_files.py and make_old_files.py wrote. */
+/** The files and outputs that make_keras_files.py, make_graph_files.py and make_old_files.py wrote. */
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { gunzipSync } from "node:zlib";
 import type { Model } from "../../src/index.js";
+import type { InputsLike } from "../../src/model/inputs.js";
 import { assertClose } from "../golden/compare.js";
 import { flatten } from "../golden/models.js";
 import { decode, decodeRows, type Encoded } from "../golden/vectors.js";
@@ -14,7 +15,9 @@ export interface FileCase {
   /** The same model in one or more forms. */
   files: string[];
   /** Ids, or float rows. */
-  input: number[][] | Encoded;
+  input?: number[][] | Encoded;
+  /** One for each input of a model that has several. */
+  inputs?: (number[][] | Encoded)[];
   output: Encoded;
   /** In Keras's order. */
   weights: Encoded[];
@@ -32,7 +35,10 @@ export function readSample(file: string): Buffer {
   return gunzipSync(readFileSync(new URL(`${file}.gz`, FOLDER)));
 }
 
-export const inputRows = ({ input }: FileCase) => (Array.isArray(input) ? input : decodeRows(input));
+const rowsOf = (input: number[][] | Encoded) => (Array.isArray(input) ? input : decodeRows(input));
+
+export const inputRows = ({ input, inputs }: FileCase): InputsLike =>
+  inputs ? inputs.map(rowsOf) : rowsOf(input!);
 
 /** Weights to the bit, outputs within 1e-5. */
 export function assertSameModel(model: Model, c: FileCase, what: string): void {

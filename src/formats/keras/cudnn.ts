@@ -4,6 +4,7 @@
  * there are two biases, one for the input and one for the recurrent part.
  */
 import { inputError } from "../../errors.js";
+import { isObject, type JsonObject } from "../json.js";
 import { readFloats, type StoredWeight } from "./weights-store.js";
 
 interface CudnnKind {
@@ -19,10 +20,21 @@ export const CUDNN_KINDS: ReadonlyMap<string, CudnnKind> = new Map([
   ["CuDNNGRU", { className: "GRU", gates: 3, fixed: { resetAfter: true } }],
 ]);
 
+type Conversion = (stored: StoredWeight[]) => StoredWeight[];
+
 /** The stored weights as the ordinary layer wants them, converted when read. Undefined for other layers. */
-export function cudnnConversion(className: string): ((stored: StoredWeight[]) => StoredWeight[]) | undefined {
+export function cudnnConversion(className: string, config: JsonObject): Conversion | undefined {
   const kind = CUDNN_KINDS.get(className);
-  return kind && ((stored) => convert(stored, kind));
+  if (kind) return (stored) => convert(stored, kind);
+  if (className !== "Bidirectional") return undefined;
+  const [forward, backward] = [config["layer"], config["backward_layer"] ?? config["layer"]].map((inner) =>
+    CUDNN_KINDS.get(isObject(inner) ? String(inner["class_name"]) : ""),
+  );
+  if (!forward && !backward) return undefined;
+  return (stored) => {
+    const [left, right] = [stored.slice(0, stored.length / 2), stored.slice(stored.length / 2)];
+    return [...(forward ? convert(left, forward) : left), ...(backward ? convert(right, backward) : right)];
+  };
 }
 
 function convert(stored: StoredWeight[], { className, gates }: CudnnKind): StoredWeight[] {

@@ -2,11 +2,15 @@
 import { inputError } from "../../errors.js";
 import { isObject, type Json, type JsonObject } from "../json.js";
 import { label } from "../label.js";
-import { containerNames, type LayerNode } from "./layer-config.js";
+import { CUDNN_KINDS } from "./cudnn.js";
+import { containerNames, type LayerNode, OPERATIONS } from "./layer-config.js";
+import { isMerging, LAYER_KINDS } from "./layer-kinds.js";
+import { MASK_OPERATIONS, type Mask, operationMask, sameMask } from "./masks.js";
 import {
   type Entry,
   inputEntry,
   inputShape,
+  isModel,
   type Place,
   readEntry,
   readLayers,
@@ -17,10 +21,14 @@ import { type Context, layerLabel } from "./receipt.js";
 interface GraphNode extends LayerNode {
   group: string;
   where: string;
-  /** Names of the layers that feed it. */
+  /** Whether it is an operation of keras.ops instead of a layer. */
+  operation: boolean;
+  /** Names of what makes its tensors. */
   from: string[];
-  /** Name of what makes the mask given to it, if any. */
-  mask: string[];
+  /** The arguments of its call as the file has them. */
+  args: Json[];
+  /** Names of what makes the masks given with its tensors, null for one without. */
+  masks: (string | null)[];
 }
 
 /**
@@ -43,9 +51,19 @@ export function readGraph(
     if (feeds) indices.set(name, takeFeed(feeds, i, node.where));
     else indices.set(name, entries.push(inputEntry(name, inputShape(node, node.where), node.where)) - 1);
   }
-  const resolve = (name: string) =>
-    placeNode(name, { nodes, entries, indices, place, context, where, open: [] });
-  return readEnds(config["output_layers"], `${where}.config.output_layers`).map(resolve);
+  const walk = { nodes, entries, indices, place, context, where, open: [], masks: new Map() };
+  const outputs = readEnds(config["output_layers"], `${where}.config.output_layers`);
+  // In the file's order, which is that of the weights in Keras.
+  const needed = leadingTo(outputs, nodes, where);
+  for (const name of nodes.keys()) if (needed.has(name)) placeNode(name, walk);
+  return outputs.map((name) => placeNode(name, walk));
+}
+
+/** The layers that the outputs hang on, and the outputs themselves. */
+function leadingTo(outputs: readonly string[], nodes: Map<string, GraphNode>, where: string): Set<string> {
+  const needed = new Set(outputs);
+  for (const name of needed) for (const from of find(nodes, name, where).from) needed.add(from);
+  return needed;
 }
 
 function takeFeed(feeds: number[], i: number, where: string): number {
@@ -63,9 +81,16 @@ function readGraphNodes(config: JsonObject, place: Place, where: string): Map<st
     const at = `${where} ${layerLabel(i, name)}`;
     const inbound = readInbound(layer.node["inbound_nodes"], at);
     if (nodes.has(name)) throw inputError({ expected: "a name of its own", where: at, received: name });
-    nodes.set(name, { ...layer, group: groups[i]!, where: at, ...inbound });
+    nodes.set(name, { ...layer, group: groups[i]!, where: at, operation: isOperation(layer), ...inbound });
   }
   return nodes;
+}
+
+/** The older format does not say where a class is from; operations have names of layers, but no `trainable`. */
+function isOperation({ className, config, node }: LayerNode): boolean {
+  const { module } = node;
+  if (typeof module === "string") return /^keras\.(src\.)?ops(\.|$)/.test(module);
+  return !("trainable" in config) && (MASK_OPERATIONS.has(className) || isMerging(className));
 }
 
 interface Walk {
@@ -77,6 +102,8 @@ interface Walk {
   where: string;
   /** The layers being resolved, outermost first. */
   open: string[];
+  /** What is known of the masks of what each node makes; undefined while that is being found out. */
+  masks: Map<string, Mask | undefined>;
 }
 
 /** Puts a layer after all that feed it; each layer once. */
@@ -87,12 +114,16 @@ function placeNode(name: string, walk: Walk): number {
   if (walk.open.includes(name)) {
     throw inputError({ expected: "a graph without circles", where: node.where, received: walk.open });
   }
+  if (node.operation) {
+    const received = `the operation ${label(node.className)}`;
+    throw inputError({ expected: "a layer", where: node.where, received, next: OPERATIONS });
+  }
   walk.open.push(name);
   if (node.from.length === 0) throw inputError({ expected: "inputs (inbound_nodes)", where: node.where });
-  for (const mask of node.mask) checkMask(mask, walk.nodes, node.where);
   const inputs = node.from.map((from) => placeNode(from, walk));
+  for (const [i, mask] of node.masks.entries()) checkMask(mask, node.from[i], node, walk);
   const index = readEntry(
-    node,
+    withoutStates(node, walk.context),
     walk.entries,
     inputs,
     within(walk.place, node, node.group),
@@ -110,31 +141,75 @@ function find(nodes: Map<string, GraphNode>, name: string, where: string): Graph
   throw inputError({ expected: `a layer named ${label(name)}`, where: `${where}.config.layers` });
 }
 
-/** [["name", 0, 0], …], or just ["name", 0, 0]. */
+/**
+ * A recurrent layer whose states nothing takes: whatever takes one is refused where it does (`checkTensor`). Such a layer
+ * may stand inside a Bidirectional.
+ */
+function withoutStates(node: GraphNode, context: Context): GraphNode {
+  const without = (config: JsonObject, where: string): JsonObject => {
+    const changed = { ...config };
+    if (config["return_state"] === true) {
+      changed["return_state"] = false;
+      context.notes.ignore(`${where}.config.return_state: nothing takes the states`);
+    }
+    for (const key of ["layer", "backward_layer"]) {
+      const inner = config[key];
+      if (isObject(inner) && isObject(inner["config"])) {
+        changed[key] = { ...inner, config: without(inner["config"], `${where}.config.${key}`) };
+      }
+    }
+    return changed;
+  };
+  return { ...node, config: without(node.config, node.where) };
+}
+
+/** [["name", 0, 0], …], just ["name", 0, 0], or { key: ["name", 0, 0], … }. */
 function readEnds(value: Json | undefined, where: string): string[] {
-  const list = Array.isArray(value) && typeof value[0] === "string" ? [value] : value;
-  const names = Array.isArray(list) ? list.map((end) => (Array.isArray(end) ? end[0] : undefined)) : [];
-  if (names.length > 0 && names.every((name) => typeof name === "string")) return names as string[];
-  throw inputError({ expected: "names of layers", where, received: value });
+  // Keras takes a dictionary's tensors by the order of their names.
+  const list = isObject(value)
+    ? Object.keys(value)
+        .sort()
+        .map((key) => value[key]!)
+    : value;
+  const ends = Array.isArray(list) && typeof list[0] === "string" ? [list] : list;
+  const names = Array.isArray(ends) ? ends.map((end) => (Array.isArray(end) ? end[0] : undefined)) : [];
+  if (names.length === 0 || !names.every((name) => typeof name === "string")) {
+    throw inputError({ expected: "names of layers", where, received: value });
+  }
+  for (const end of ends as Json[][]) checkTensor(end[2], String(end[0]), where);
+  return names as string[];
+}
+
+/** Which of a layer's outputs is meant; the others of a recurrent layer are its states. */
+function checkTensor(index: Json | undefined, name: string, where: string): void {
+  if (index === 0 || index === undefined) return;
+  throw inputError({
+    expected: "the first output of a layer",
+    where,
+    received: `output ${label(JSON.stringify(index))} of ${label(name)}`,
+    next: "Layers have one output here; states (return_state) are not read.",
+  });
 }
 
 /**
  * What one call takes. Keras 2: [[["name", node, tensor, {kwargs}], …]]. Keras 3: [{ args: [tensor or list of
  * tensors], kwargs }], a tensor being { class_name: "__keras_tensor__", config: { keras_history: ["name", node,
- * tensor] } }. Returns the names of the layers whose outputs are the arguments, and of one whose output is the mask.
+ * tensor] } }. A layer has one call, so it does not matter which node is named: models inside models count from 1.
  */
-function readInbound(value: Json | undefined, where: string): { from: string[]; mask: string[] } {
+function readInbound(value: Json | undefined, where: string): Pick<GraphNode, "from" | "args" | "masks"> {
   const calls = Array.isArray(value) ? value : [];
   if (calls.length > 1) {
-    throw inputError({ expected: "a layer used once", where, received: `${calls.length} uses` });
+    const next = "Shared layers are not read: give each use a layer of its own with the same weights.";
+    throw inputError({ expected: "a layer used once", where, received: `${calls.length} uses`, next });
   }
   const call = calls[0];
   const from: string[] = [];
-  const mask: string[] = [];
-  const keywords = (kwargs: Json | undefined) => readKeywords(kwargs, mask, where);
+  const masks: (string | null)[] = [];
+  const keywords = (kwargs: Json | undefined) => readKeywords(kwargs, masks, where);
   if (isObject(call)) keywords(call["kwargs"]);
-  collectNames(isObject(call) ? call["args"] : call, from, keywords, where);
-  return { from, mask };
+  const args = isObject(call) ? call["args"] : call;
+  collectNames(args, from, keywords, where);
+  return { from, masks, args: Array.isArray(args) ? args : [] };
 }
 
 function collectNames(
@@ -149,20 +224,18 @@ function collectNames(
     return;
   }
   if (!Array.isArray(value)) return;
-  const [name, node, tensor, kwargs] = value;
+  const [name, _node, tensor, kwargs] = value;
   if (typeof name !== "string") {
     for (const item of value) collectNames(item, names, keywords, where);
     return;
   }
-  if (node !== 0 || tensor !== 0) {
-    throw inputError({ expected: "layers called once, with one output", where, received: value });
-  }
+  checkTensor(tensor, name, where);
   keywords(kwargs);
   names.push(name);
 }
 
 /** Keyword arguments of a call: a mask, and `training`, which the caller decides. */
-function readKeywords(kwargs: Json | undefined, mask: string[], where: string): void {
+function readKeywords(kwargs: Json | undefined, masks: (string | null)[], where: string): void {
   for (const [key, value] of Object.entries(isObject(kwargs) ? kwargs : {})) {
     if (value === null || key === "training") continue;
     if (key !== "mask") {
@@ -172,25 +245,55 @@ function readKeywords(kwargs: Json | undefined, mask: string[], where: string): 
         received: key,
       });
     }
-    collectNames(value, mask, () => {}, where);
+    for (const one of Array.isArray(value) && typeof value[0] !== "string" ? value : [value]) {
+      const names: string[] = [];
+      collectNames(one, names, () => {}, where);
+      masks.push(names[0] ?? null);
+    }
   }
 }
 
-/**
- * Keras 3 writes out how a mask comes about, as operations; our layers make and pass masks themselves. So the mask
- * that a call names must be the one that arises here: x ≠ 0 of an embedding's ids with mask_zero.
- */
-function checkMask(name: string, nodes: Map<string, GraphNode>, where: string): void {
-  const { className, from, node } = find(nodes, name, where);
-  const calls = node["inbound_nodes"];
-  const call = Array.isArray(calls) ? calls[0] : undefined;
-  const args = isObject(call) ? call["args"] : undefined;
-  const comparesWithZero = className === "NotEqual" && Array.isArray(args) && args[1] === 0;
-  const embedded = [...nodes.values()].some(
-    (other) =>
-      other.className === "Embedding" && other.config["mask_zero"] === true && other.from[0] === from[0],
-  );
-  if (comparesWithZero && embedded) return;
-  const next = "Other masks than those of Embedding(mask_zero=True) are not read.";
-  throw inputError({ expected: "the mask of an embedding", where, received: className, next });
+/** The mask that a call names for a tensor must be the one that arises here on the way to it. */
+function checkMask(given: string | null, tensor: string | undefined, node: GraphNode, walk: Walk): void {
+  if (given === null) return;
+  if (tensor !== undefined && sameMask(maskFrom(given, walk), maskFrom(tensor, walk))) return;
+  throw inputError({
+    expected: "the mask that its input carries (of Embedding or Masking, passed on by the layers between)",
+    where: node.where,
+    received: `another one, from ${label(given)}`,
+    next: "A mask given to a call from elsewhere is not read.",
+  });
+}
+
+/** The mask of what a node makes, or that an operation makes. */
+function maskFrom(name: string, walk: Walk): Mask {
+  const { masks } = walk;
+  const known = masks.get(name);
+  if (known !== undefined) return known;
+  const node = find(walk.nodes, name, walk.where);
+  if (masks.has(name)) throw inputError({ expected: "a graph without circles", where: node.where });
+  masks.set(name, undefined);
+  const found = node.operation ? maskOfOperation(node, walk) : maskOfLayer(node, walk);
+  masks.set(name, found);
+  return found;
+}
+
+function maskOfOperation(node: GraphNode, walk: Walk): Mask {
+  const found = operationMask(node, (name) => maskFrom(name, walk));
+  if (found !== undefined) return found;
+  throw inputError({
+    expected: "an operation that makes masks as Keras does",
+    where: node.where,
+    received: node.className,
+    next: OPERATIONS,
+  });
+}
+
+function maskOfLayer({ className, config, from }: GraphNode, walk: Walk): Mask {
+  const incoming = from.map((source) => maskFrom(source, walk));
+  const kind = LAYER_KINDS.get(CUDNN_KINDS.get(className)?.className ?? className);
+  if (kind) return kind.mask(config, incoming, from);
+  // Of a model inside this one, which may make masks of its own: not compared with anything.
+  const masksInside = /"mask_zero":true|"class_name":"Masking"/.test(JSON.stringify(config));
+  return isModel(className) && (masksInside || incoming.some((mask) => mask !== null)) ? [className] : null;
 }

@@ -3,14 +3,14 @@
 import type { ActivationName } from "../../engine/contract.js";
 import { InputError, inputError } from "../../errors.js";
 import type { Initializer } from "../../layers/initializers.js";
-import type { Layer } from "../../layers/layer.js";
+import { Layer } from "../../layers/layer.js";
 import { snakeCase } from "../../layers/names.js";
 import type { Regularizer } from "../../layers/options.js";
 import { camelToSnake } from "../../model/graph.js";
 import { isObject, type Json, type JsonObject } from "../json.js";
 import { label } from "../label.js";
 import { CUDNN_KINDS } from "./cudnn.js";
-import { LAYER_KINDS, type LayerKind } from "./layer-kinds.js";
+import { LAYER_KINDS } from "./layer-kinds.js";
 import type { Context } from "./receipt.js";
 import {
   nameOf,
@@ -88,6 +88,9 @@ function checkInner(value: Json, where: string): void {
 }
 
 const NEVER_RUN = "Custom code in model files is never run.";
+/** Said of a graph that computes with tensors outside of layers. */
+export const OPERATIONS =
+  "Operations on tensors, as x + y or keras.ops, are not read: layers are, as keras.layers.Add()([x, y]).";
 
 /** The layer that an entry describes. */
 export function readLayer({ className, name, config }: LayerNode, context: Context, where: string): Layer {
@@ -100,17 +103,29 @@ export function readLayer({ className, name, config }: LayerNode, context: Conte
   for (const [key, value] of Object.entries(config)) {
     const at = `${where}.config.${label(key)}`;
     const ours = camelCase(key);
-    if (Object.hasOwn(kind.options, ours)) options[ours] = readOption(key, value, context, at);
+    if (kind.inner && Object.hasOwn(kind.inner, ours)) {
+      if (value !== null) options[ours] = readLayer(readNode(value, at), context, at);
+    } else if (Object.hasOwn(kind.options, ours)) options[ours] = readOption(key, value, context, at);
     else checkPassive(key, value, context, at);
   }
   fillMissing(className, config, options, context, where);
+  if (config["stateful"] === true) {
+    context.notes.warn(`${where}.config.stateful: every batch starts from fresh states here`);
+  }
   noteDtype(config["dtype"] ?? null, context, where);
   return withPlace(where, () => kind.make(dropUndefined(options)));
 }
 
+/** What to know of classes that are no layers of ours. */
+const ABOUT_UNKNOWN: Readonly<Record<string, string>> = {
+  Lambda: "A Lambda layer is Python code, which is never run.",
+  TFOpLambda: OPERATIONS,
+  SlicingOpLambda: OPERATIONS,
+};
+
 function unknownLayer(className: string, where: string) {
   const names = [...LAYER_KINDS.keys()].join(", ");
-  const next = className === "Lambda" ? "A Lambda layer is Python code, which is never run." : undefined;
+  const next = Object.hasOwn(ABOUT_UNKNOWN, className) ? ABOUT_UNKNOWN[className] : undefined;
   return inputError({ expected: `a layer that Cellstate has (${names})`, where, received: className, next });
 }
 
@@ -141,14 +156,11 @@ function readOption(key: string, value: Json, context: Context, where: string): 
 /** Keys without a counterpart here: the values with which they change nothing, and what another value would change. */
 const PASSIVE: ReadonlyMap<string, { harmless: readonly Json[]; otherwise: "refuse" | "warn" | "ignore" }> =
   new Map([
-    ["return_state", { harmless: [false], otherwise: "refuse" }],
     ["time_major", { harmless: [false], otherwise: "refuse" }],
-    ["zero_output_for_mask", { harmless: [false], otherwise: "refuse" }],
     ["sparse", { harmless: [false], otherwise: "refuse" }],
     ["ragged", { harmless: [false], otherwise: "refuse" }],
     ["quantization_config", { harmless: [null], otherwise: "refuse" }],
     ["data_format", { harmless: [null, "channels_last"], otherwise: "refuse" }],
-    ["stateful", { harmless: [false], otherwise: "warn" }],
     ["noise_shape", { harmless: [null], otherwise: "warn" }],
     ["activity_regularizer", { harmless: [null], otherwise: "warn" }],
     ["kernel_constraint", { harmless: [null], otherwise: "warn" }],
@@ -251,15 +263,13 @@ export function writeLayer(layer: Layer, inputShape: readonly (number | null)[] 
 }
 
 function writeOption(key: string, value: unknown): Json {
+  if (value instanceof Layer) return writeLayer(value, undefined);
+  // Keras wants a fixed number of rows with it; here it changes nothing.
+  if (key === "stateful") return false;
   if (/activation$/i.test(key)) return writeActivation(value as ActivationName);
   if (key.endsWith("Initializer")) return writeInitializer(value as Initializer);
   if (key.endsWith("Regularizer")) return writeRegularizer(value as Regularizer | null);
   return value as Json;
-}
-
-/** The groups of `model.weights.h5` under a layer's own that hold its variables. */
-export function weightGroups(layer: Layer): LayerKind["groups"] {
-  return LAYER_KINDS.get(layer.className)?.groups ?? ["vars"];
 }
 
 /** Names that Keras gives the entries of a list of layers in `model.weights.h5`: class names, counted. */

@@ -8,6 +8,7 @@ import { label } from "../label.js";
 import { cudnnConversion } from "./cudnn.js";
 import { readGraph } from "./functional-config.js";
 import { containerNames, type LayerNode, readLayer, readNode, withPlace } from "./layer-config.js";
+import { isMerging } from "./layer-kinds.js";
 import { type Context, layerLabel } from "./receipt.js";
 import { makeTextVectorization, readSettings, readWords } from "./text-vectorization.js";
 import type { StoredWeight } from "./weights-store.js";
@@ -49,16 +50,22 @@ export function readModelConfig(value: Json | undefined, context: Context, where
   const settings = config as JsonObject;
   if (className === "Sequential") {
     blueprint.outputs = [readSequential(settings, value, blueprint.entries, null, place, context, where)];
-  } else if (["Functional", "Model"].includes(className)) {
+  } else if (isModel(className)) {
     blueprint.outputs = readGraph(settings, blueprint.entries, null, place, context, where);
     if (blueprint.outputs.length !== 1) {
-      throw inputError({ expected: "a model with one output", where, received: blueprint.outputs.length });
+      const received = `${blueprint.outputs.length} outputs`;
+      const next = "In Keras, keras.Model(model.inputs, model.outputs[0]) is a model of the first.";
+      throw inputError({ expected: "a model with one output", where, received, next });
     }
   } else {
     throw inputError({ expected: "a Sequential or Functional model", where, received: className });
   }
   return blueprint;
 }
+
+/** Whether a class is a model; Keras 2 before tf.keras 2.4 said "Model" for Functional ones. */
+export const isModel = (className: string): boolean =>
+  className === "Sequential" || className === "Functional" || className === "Model";
 
 /** Where the layers of a model lie in weight files, and how many more a file may bring. */
 export interface Place {
@@ -112,12 +119,12 @@ export function readEntry(
   const nested = { ...place, prefix: `${place.prefix}/` };
   if (className === "Sequential")
     return readSequential(config, node, entries, inputs, nested, context, where);
-  if (className === "Functional" || className === "Model") {
+  if (isModel(className)) {
     const outputs = readGraph(config, entries, inputs, nested, context, where);
     if (outputs.length === 1) return outputs[0]!;
     throw inputError({ expected: "a nested model with one output", where, received: outputs.length });
   }
-  if (inputs.length !== 1) {
+  if (inputs.length !== 1 && !isMerging(className)) {
     const next = "States given to a recurrent layer from outside are not read.";
     throw inputError({
       expected: "a layer with one input",
@@ -131,7 +138,7 @@ export function readEntry(
   }
   const layer = readLayer(child, context, where);
   if (entries.some((entry) => entry.layer.name === layer.name)) layer.name = `${place.owner}_${layer.name}`;
-  const convert = cudnnConversion(className);
+  const convert = cudnnConversion(className, config);
   entries.push({ layer, inputs, group: place.prefix, owner: place.owner, where, convert });
   return entries.length - 1;
 }

@@ -4,7 +4,7 @@ import type { AttributeValue } from "../hdf5/attributes.js";
 import type { Hdf5Dataset } from "../hdf5/datasets.js";
 import type { Hdf5Group } from "../hdf5/reader.js";
 import { label } from "../label.js";
-import { weightGroups } from "./layer-config.js";
+import { weightPlaces } from "./layer-kinds.js";
 import type { Entry } from "./model-config.js";
 
 /** A stored array and the weight it is for. */
@@ -30,7 +30,7 @@ export function pathStore(roots: readonly Hdf5Group[], file: string): WeightsSto
   for (const root of roots) collect(root, "", add);
   return (entries) =>
     entries.map(({ layer, group }) => {
-      const paths = weightGroups(layer).map((name) => `${group}/${name}`);
+      const paths = weightPlaces(layer).map((place) => `${group}/${place.group}`);
       return paths.flatMap((path) => numbered(byPath, path, file));
     });
 }

@@ -7,7 +7,8 @@ import { type Hdf5DatasetInput, type Hdf5GroupInput, writeHdf5 } from "../hdf5/w
 import type { Json, JsonObject } from "../json.js";
 import { writeZip } from "../zip.js";
 import { writeCompileConfig } from "./compile-config.js";
-import { weightGroups, writeLayer } from "./layer-config.js";
+import { writeLayer } from "./layer-config.js";
+import { weightPlaces } from "./layer-kinds.js";
 import { entriesOf } from "./model-weights.js";
 import { writeOptimizerState } from "./optimizer-state.js";
 import { EXTRAS_MEMBER } from "./read.js";
@@ -178,11 +179,9 @@ function pathTree(model: Model): Tree {
   groupAt(root, "vars").attributes.set("name", model.name);
   for (const { layer, group } of entriesOf(model)) {
     groupAt(root, `${group}/vars`).attributes.set("name", layer.name);
-    const groups = weightGroups(layer);
-    const each = layer.parameters.length / groups.length;
-    for (const name of layer.parameters.length > 0 ? groups : []) {
-      const vars = groupAt(root, `${group}/${name}`);
-      for (let i = 0; i < each; i++) vars.children.set(String(i), weights[next++]!);
+    for (const place of weightPlaces(layer)) {
+      const vars = groupAt(root, `${group}/${place.group}`);
+      for (const i of place.parameters.keys()) vars.children.set(String(i), weights[next++]!);
     }
   }
   if (model.isCompiled) {

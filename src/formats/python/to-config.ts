@@ -106,7 +106,7 @@ class ConfigWriter {
     // Files from before this argument left it out and meant false; a script that leaves it out means Keras's default.
     if (layer.className === "GRU") config["reset_after"] ??= true;
     this.shapes(layer, config);
-    return { class_name: layer.className, config };
+    return { module: "keras.layers", class_name: layer.className, config };
   }
 
   private refuse(layer: LayerValue, key: string, value: Value): never {
