@@ -2,7 +2,7 @@
 export { ACTIVATIONS, type ActivationName } from "./engine/contract.js";
 export { ENGINE_CHOICES, type EngineChoice, type EngineOptions } from "./engine/index.js";
 export { InputError } from "./errors.js";
-export { loadFile, loadModel, saveModel } from "./formats/load.js";
+export { type LoadOptions, loadFile, loadModel, saveModel } from "./formats/load.js";
 export {
   readVocabulary,
   type VocabularyFile,

@@ -1,8 +1,7 @@
 /** cellstate summary MODEL: Keras's own table. */
 import type { Command } from "commander";
 import type { EngineChoice } from "../engine/index.js";
-import { readKeras } from "../formats/keras/index.js";
-import { readBytes } from "../formats/node-files.js";
+import { loadFile } from "../formats/load.js";
 import type { Definitions } from "../formats/python/index.js";
 import { selfCheck } from "../formats/self-check.js";
 import { describeModel } from "../model/describe.js";
@@ -46,10 +45,9 @@ export function summaryCommand(program: Command): void {
 }
 
 async function sayReceipt(source: string, { json }: Flags): Promise<void> {
-  const bytes = await readBytes(source);
-  const open = (engine: EngineChoice) => readKeras(bytes, { name: source, engine });
-  const { receipt, model } = open("reference");
+  const open = (engine: EngineChoice) => loadFile(source, { engine });
+  const { receipt, model } = await open("reference");
   model.dispose();
-  const check = await selfCheck(async (engine) => open(engine).model);
+  const check = await selfCheck(async (engine) => (await open(engine)).model);
   say(json ? JSON.stringify({ receipt, selfCheck: check }) : receiptText(source, receipt, check));
 }

@@ -71,7 +71,12 @@ function endOfString(text: string, start: number): number {
   return text.length;
 }
 
-function checkKeys(value: Json, where: string, forbidden: ReadonlySet<string>): void {
+/** Refuses forbidden keys anywhere in a value. @throws InputError */
+export function checkKeys(
+  value: Json,
+  where: string,
+  forbidden: ReadonlySet<string> = CONFIG_FORBIDDEN,
+): void {
   if (Array.isArray(value)) {
     for (const [i, item] of value.entries())
       if (typeof item === "object") checkKeys(item, `${where}[${i}]`, forbidden);

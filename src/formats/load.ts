@@ -1,13 +1,29 @@
 /** Opening and saving models by path, URL or bytes. */
-import { readBytes, writeAtomic } from "#files";
+import { readBeside, readBytes, writeAtomic } from "#files";
 import type { EngineOptions } from "../engine/index.js";
+import { inputError } from "../errors.js";
 import type { Model } from "../model/model.js";
-import { type KerasFile, readKeras, writeKeras, writeKerasH5 } from "./keras/index.js";
+import { type KerasFile, readKeras, readOpened, writeKeras, writeKerasH5 } from "./keras/index.js";
+import { isSafetensors, openSafetensors } from "./safetensors/read.js";
+import { isTfjs, openTfjs } from "./tfjs/read.js";
 
-/** Reads any file that Keras or Cellstate wrote: a path (Node), a URL, or its bytes. @throws InputError */
+export interface LoadOptions extends EngineOptions {
+  /** What messages call the file; its path or address, unless it is given as bytes. */
+  name?: string;
+  /**
+   * Gives the files that a TensorFlow.js model's JSON names, by bare names that hold no path. Left out, they are read
+   * from beside it; needed where the JSON is given as bytes.
+   */
+  beside?: (name: string) => Uint8Array | Promise<Uint8Array>;
+}
+
+/**
+ * Reads any model file: what Keras or Cellstate wrote, a TensorFlow.js layers model by its `model.json`, or a safetensors
+ * file of Cellstate's. A path (Node), a URL, or its bytes; the content decides what it is. @throws InputError
+ */
 export async function loadModel(
   source: string | URL | Uint8Array,
-  options: EngineOptions = {},
+  options: LoadOptions = {},
 ): Promise<Model> {
   return (await loadFile(source, options)).model;
 }
@@ -15,10 +31,24 @@ export async function loadModel(
 /** As `loadModel`, with the receipt of what was read and what the file carries besides. */
 export async function loadFile(
   source: string | URL | Uint8Array,
-  options: EngineOptions = {},
+  { beside, name: called, ...engine }: LoadOptions = {},
 ): Promise<KerasFile> {
-  if (source instanceof Uint8Array) return readKeras(source, { name: "file", ...options });
-  return readKeras(await readBytes(source), { name: String(source), ...options });
+  const given = source instanceof Uint8Array;
+  const name = called ?? (given ? "file" : String(source));
+  const bytes = given ? source : await readBytes(source);
+  const options = { name, ...engine };
+  if (isSafetensors(bytes)) return readOpened(openSafetensors(bytes, name), options);
+  if (!isTfjs(bytes)) return readKeras(bytes, options);
+  const neighbour = beside ?? (given ? noNeighbours : (file: string) => readBeside(source, file));
+  return readOpened(await openTfjs(bytes, name, neighbour), options);
+}
+
+function noNeighbours(name: string): never {
+  throw inputError({
+    expected: "the files beside model.json",
+    where: name,
+    next: "Give the model's path or URL, or the option `beside`.",
+  });
 }
 
 /** Writes a model: .keras, or Keras's older .h5 by the ending. An older file gives way only to a whole one. */

@@ -33,6 +33,13 @@ export async function readBytes(source: string | URL): Promise<Uint8Array> {
   }
 }
 
+/** The bytes of a file in the same folder, by its bare name. */
+export function readBeside(source: string | URL, name: string): Promise<Uint8Array> {
+  const text = String(source);
+  const isUrl = /^(https?|file):/.test(text);
+  return readBytes(isUrl ? new URL(encodeURIComponent(name), text) : join(dirname(text), name));
+}
+
 /**
  * Puts a file in place: written beside the target under another name, flushed to disk, then renamed over it. A crash or a
  * full disk leaves the earlier file as it was. A symbolic link stays one and its target is replaced.

@@ -14,6 +14,11 @@ export async function readBytes(source: string | URL): Promise<Uint8Array> {
   return new Uint8Array(await response.arrayBuffer());
 }
 
+/** The bytes of a file in the same folder, by its bare name. */
+export function readBeside(source: string | URL, name: string): Promise<Uint8Array> {
+  return readBytes(new URL(encodeURIComponent(name), new URL(source, globalThis.location?.href)));
+}
+
 export async function writeAtomic(path: string, _bytes: Uint8Array): Promise<void> {
   throw inputError({
     expected: "Node, to write a file",

@@ -1,10 +1,11 @@
 /** Text in, label out: a vectorizer, a model and labels, trained together and saved as one file. */
-import { readBytes, writeAtomic } from "#files";
+import { writeAtomic } from "#files";
 import { stratifiedSplit } from "../data/split.js";
 import type { EngineOptions } from "../engine/index.js";
 import { PURPOSE, Random } from "../engine/philox.js";
 import { finiteNumber, inputError, wholeNumber } from "../errors.js";
-import { readKeras, writeKeras } from "../formats/keras/index.js";
+import { writeKeras } from "../formats/keras/index.js";
+import { type LoadOptions, loadFile } from "../formats/load.js";
 import type { Model } from "../model/model.js";
 import type { Rows } from "../train/arrays.js";
 import { type Callback, EarlyStopping } from "../train/callbacks.js";
@@ -201,16 +202,6 @@ export class TextClassifier {
     return writeKeras(this.model, { extras: JSON.parse(JSON.stringify(extras)) });
   }
 
-  /** @throws InputError when the file is no classifier of Cellstate's */
-  static async fromBytes(
-    bytes: Uint8Array,
-    name = "file",
-    options: EngineOptions = {},
-  ): Promise<TextClassifier> {
-    const { model, extras } = await readKeras(bytes, { name, ...options });
-    return TextClassifier.fromModel(model, extras, name);
-  }
-
   /** A classifier from a model and what its file carries besides. */
   static fromModel(model: Model, extras: unknown, name: string): TextClassifier {
     if (typeof extras !== "object" || extras === null) {
@@ -241,10 +232,14 @@ export class TextClassifier {
     await writeAtomic(path, await this.toBytes());
   }
 
-  /** Reads a file that `save` wrote: a path (Node), a URL, or its bytes. */
-  static async load(source: string | URL | Uint8Array, options: EngineOptions = {}): Promise<TextClassifier> {
-    if (source instanceof Uint8Array) return TextClassifier.fromBytes(source, "file", options);
-    return TextClassifier.fromBytes(await readBytes(source), String(source), options);
+  /**
+   * Reads a classifier in any format that keeps its texts and labels: a path (Node), a URL, or its bytes.
+   * @throws InputError when the file is no classifier of Cellstate's
+   */
+  static async load(source: string | URL | Uint8Array, options: LoadOptions = {}): Promise<TextClassifier> {
+    const name = source instanceof Uint8Array ? "file" : String(source);
+    const { model, extras } = await loadFile(source, { name, ...options });
+    return TextClassifier.fromModel(model, extras, options.name ?? name);
   }
 }
 

@@ -88,7 +88,11 @@ describe("convert", () => {
 
   test("formats that are none, and files that are no models, are the user's to mend", async () => {
     for (const [from, to, message] of [
-      ["spam.keras", "spam.zip", /expected a file ending in \.keras, \.h5, \.mjs, \.onnx/],
+      [
+        "spam.keras",
+        "spam.zip",
+        /expected a file ending in \.keras, \.h5, \.mjs, \.onnx, \.safetensors, \.json/,
+      ],
       ["spam.keras", "spam", /expected a file ending in/],
       ["nothing.keras", "out.mjs", /expected a path that exists/],
       ["noise.keras", "out.mjs", /expected a Keras model/],

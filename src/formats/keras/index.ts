@@ -1,5 +1,12 @@
 /** Keras's files: read whichever Keras wrote them, written so that Keras opens them. */
-export { type KerasFile, type ReadOptions, readKeras, readKerasWeights } from "./read.js";
+export {
+  type KerasFile,
+  type OpenedFile,
+  type ReadOptions,
+  readKeras,
+  readKerasWeights,
+  readOpened,
+} from "./read.js";
 export type { Receipt } from "./receipt.js";
 export { readShardedKerasWeights } from "./shards.js";
 export { KERAS_VERSION, type WriteOptions, writeKeras, writeKerasH5 } from "./write.js";

@@ -30,9 +30,12 @@ export interface KerasFile {
 export const EXTRAS_MEMBER = "cellstate.json";
 
 /** A model file taken apart: what a format's reader hands on. */
-interface Opened {
+export interface OpenedFile {
   format: string;
+  /** The Keras that wrote it. */
   version: string | null;
+  /** The Keras whose meaning of names holds, where that is another. */
+  meaning?: string;
   config: Json | undefined;
   /** The place of `config` in messages. */
   where: string;
@@ -49,10 +52,15 @@ interface Opened {
  * place, for anything damaged, hostile or unknown.
  */
 export function readKeras(bytes: Uint8Array, { name = "model", ...engine }: ReadOptions = {}): KerasFile {
-  const opened = open(bytes, name);
+  return readOpened(open(bytes, name), { name, ...engine });
+}
+
+/** The model in a file that was taken apart, whatever its format. */
+export function readOpened(opened: OpenedFile, { name = "model", ...engine }: ReadOptions = {}): KerasFile {
   const notes = new Notes();
   const { asset } = opened;
-  const context: Context = { file: name, ...parseVersion(opened.version), notes, asset };
+  const version = parseVersion(opened.meaning ?? opened.version);
+  const context: Context = { file: name, ...version, notes, asset };
   if (context.major < 2 || context.major > 3) {
     throw inputError({ expected: "a file of Keras 2 or 3", where: name, received: opened.version });
   }
@@ -103,7 +111,7 @@ function openWeights(bytes: Uint8Array, file: string): WeightsStore {
   return textList(named, "layer_names", file).length > 0 ? namedStore(named, file) : pathStore([root], file);
 }
 
-function open(bytes: Uint8Array, file: string): Opened {
+function open(bytes: Uint8Array, file: string): OpenedFile {
   if (isZip(bytes)) return openArchive(bytes, file);
   if (isHdf5(bytes)) return openHdf5(bytes, file);
   if (/^\s*\{/.test(new TextDecoder().decode(bytes.subarray(0, 64)))) return openJson(bytes, file);
@@ -125,7 +133,7 @@ function kindOf(bytes: Uint8Array): string {
   return "an unknown kind of file";
 }
 
-function openArchive(bytes: Uint8Array, file: string): Opened {
+function openArchive(bytes: Uint8Array, file: string): OpenedFile {
   const members = readZip(bytes, file);
   const json = (name: string, forbidden?: ReadonlySet<string>) => {
     const member = members.get(name);
@@ -170,7 +178,7 @@ function asText(value: Json | undefined): string | null {
   return typeof value === "string" ? value : null;
 }
 
-function openHdf5(bytes: Uint8Array, file: string): Opened {
+function openHdf5(bytes: Uint8Array, file: string): OpenedFile {
   const root = readHdf5(bytes, file);
   const attribute = (name: string) => {
     const value = root.attributes.get(name);
@@ -202,7 +210,7 @@ function openHdf5(bytes: Uint8Array, file: string): Opened {
 }
 
 /** `model.to_json()`: an architecture without weights. */
-function openJson(bytes: Uint8Array, file: string): Opened {
+function openJson(bytes: Uint8Array, file: string): OpenedFile {
   const config = parseJson(bytes, file);
   const version = isObject(config) ? asText(config["keras_version"]) : null;
   const rest = { training: undefined, weights: undefined, optimizer: [], extras: null };

@@ -1,0 +1,192 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, describe, test } from "node:test";
+import { LAYER_KINDS } from "../../src/formats/keras/layer-kinds.js";
+import { loadFile } from "../../src/formats/load.js";
+import { writeTfjs } from "../../src/formats/tfjs/write.js";
+import { layers, loadModel, sequential } from "../../src/index.js";
+import { assertClose } from "../golden/compare.js";
+import { flatten, goldenModels } from "./golden-models.js";
+
+interface Golden {
+  name: string;
+  json: { modelTopology: unknown; weightsManifest: { paths: string[]; weights: unknown[] }[] };
+  shards: Record<string, string>;
+  input: number[][];
+  output: number[];
+}
+
+const GOLDEN = JSON.parse(
+  readFileSync(new URL("../../../tests/formats/golden/tfjs.json", import.meta.url), "utf8"),
+) as Golden[];
+
+const encode = (value: unknown) => new TextEncoder().encode(JSON.stringify(value));
+
+const shardsOf =
+  ({ shards }: Golden) =>
+  (name: string) =>
+    Buffer.from(shards[name]!, "base64");
+
+/** Classes in a topology that Keras files may not hold yet. */
+function unread(value: unknown): string[] {
+  const names = [...JSON.stringify(value).matchAll(/"class_name":"(\w+)","config":\{[^}]*"trainable"/g)];
+  return names.map(([, name]) => name!).filter((name) => !LAYER_KINDS.has(name) && name !== "Sequential");
+}
+
+describe("TensorFlow.js's own models answer as they do there", () => {
+  for (const golden of GOLDEN) {
+    const missing = unread(golden.json.modelTopology);
+    test(golden.name, { skip: missing.length > 0 && `not read yet: ${missing}` }, async () => {
+      const model = await loadModel(encode(golden.json), { engine: "reference", beside: shardsOf(golden) });
+      const found = flatten(model.predict(golden.input as never));
+      assertClose(found, Float32Array.from(golden.output), golden.name, { absolute: 1e-5 });
+    });
+  }
+});
+
+describe("what comes along", () => {
+  const [first] = GOLDEN as [Golden];
+  const converted = GOLDEN.find(({ name }) => /converter/.test(name))!;
+
+  test("how the model was trained, and what wrote the file", async () => {
+    const { model, receipt } = await loadFile(encode(first.json), {
+      engine: "reference",
+      beside: shardsOf(first),
+    });
+    assert.equal(receipt.format, "TensorFlow.js layers model (tfjs-layers 4.22.0)");
+    const { optimizer, loss } = model.compiled;
+    assert.equal(loss.name, "binaryCrossentropy");
+    assert.equal(optimizer.name, "adam");
+    assert.ok(Math.abs(optimizer.learningRate - 0.003) < 1e-9);
+  });
+
+  test("the Keras version that a converter names", async () => {
+    const { receipt } = await loadFile(encode(converted.json), {
+      engine: "reference",
+      beside: shardsOf(converted),
+    });
+    assert.equal(receipt.kerasVersion, "2.4.0");
+  });
+
+  test("weights under other names go by their order", async () => {
+    const renamed = structuredClone(first.json);
+    for (const weight of renamed.weightsManifest[0]!.weights as { name: string }[]) {
+      weight.name = `old_${weight.name}`;
+    }
+    const model = await loadModel(encode(renamed), { engine: "reference", beside: shardsOf(first) });
+    const found = flatten(model.predict(first.input));
+    assertClose(found, Float32Array.from(first.output), "renamed", { absolute: 1e-5 });
+  });
+
+  test("files beside a path are found, and bytes alone are not enough", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "cellstate-tfjs-"));
+    writeFileSync(join(folder, "model.json"), encode(first.json));
+    for (const [name, text] of Object.entries(first.shards)) {
+      writeFileSync(join(folder, name), Buffer.from(text, "base64"));
+    }
+    const model = await loadModel(join(folder, "model.json"), { engine: "reference" });
+    rmSync(folder, { recursive: true });
+    assertClose(flatten(model.predict(first.input)), Float32Array.from(first.output), "path", {
+      absolute: 1e-5,
+    });
+    await assert.rejects(loadModel(encode(first.json)), /group1-shard1of1\.bin: expected the files beside/);
+  });
+});
+
+describe("written models", () => {
+  let written = 0;
+  after(() => assert.ok(written >= 60, `only ${written} written`));
+
+  for (const { name, model, input, output } of goldenModels()) {
+    test(`${name}: answer as before when they are read again, or are refused`, async () => {
+      let files: Map<string, Uint8Array>;
+      try {
+        files = writeTfjs(model);
+      } catch (error) {
+        assert.match(String(error), /InputError: .*(TensorFlow\.js|Keras)/);
+        return;
+      }
+      written++;
+      const again = await loadModel(files.get("model.json")!, {
+        engine: "reference",
+        beside: (shard) => files.get(shard)!,
+      });
+      assertClose(flatten(again.predict(input as never)), output, name, { absolute: 1e-5, relative: 1e-5 });
+    });
+  }
+
+  test("are cut into shards, and keep what is beside the network", async () => {
+    const model = sequential([layers.embedding({ inputDim: 40_000, outputDim: 40, inputLength: 3 })], {
+      engine: "reference",
+    });
+    const files = writeTfjs(model, { extras: { labels: ["constructor"] }, stem: "big" });
+    assert.deepEqual([...files.keys()], ["model.json", "big.weights-1of2.bin", "big.weights-2of2.bin"]);
+    const { model: again, extras } = await loadFile(files.get("model.json")!, {
+      engine: "reference",
+      beside: (shard) => files.get(shard)!,
+    });
+    assert.deepEqual(extras, { labels: ["constructor"] });
+    assert.deepEqual(again.getWeights()[0]!.data, model.getWeights()[0]!.data);
+  });
+
+  test("what TensorFlow.js has not is refused by name", () => {
+    const make = (...list: Parameters<typeof sequential>[0]) => sequential(list, { engine: "reference" });
+    const masked = () => layers.embedding({ inputDim: 5, outputDim: 2, inputLength: 4, maskZero: true });
+    assert.throws(() => writeTfjs(make(masked(), layers.gru({ units: 2 }))), /reset_after = false/);
+    assert.throws(
+      () => writeTfjs(make(masked(), layers.dense({ units: 2, activation: "hardSigmoid" }))),
+      /dense.*activation.*TensorFlow\.js has.*hardSigmoid/,
+    );
+    assert.throws(
+      () => writeTfjs(make(masked(), layers.globalAveragePooling1D())),
+      /GlobalAveragePooling1D after a mask/,
+    );
+  });
+});
+
+describe("hostile manifests", () => {
+  const [first] = GOLDEN as [Golden];
+  type Change = (json: Golden["json"]) => void;
+  const weight = (json: Golden["json"]) => json.weightsManifest[0]!.weights[0] as Record<string, unknown>;
+  const cases: [string, Change, RegExp][] = [
+    [
+      "a path upwards",
+      (json) => (json.weightsManifest[0]!.paths[0] = "../secret.bin"),
+      /own folder.*\.\.\/secret/,
+    ],
+    ["an absolute path", (json) => (json.weightsManifest[0]!.paths[0] = "/etc/passwd"), /own folder.*passwd/],
+    ["an encoded path", (json) => (json.weightsManifest[0]!.paths[0] = "%2e%2e%2fx"), /own folder/],
+    ["an address", (json) => (json.weightsManifest[0]!.paths[0] = "https:x"), /own folder/],
+    [
+      "a file named twice",
+      (json) => json.weightsManifest[0]!.paths.push("group1-shard1of1.bin"),
+      /each once/,
+    ],
+    ["a shape that is not there", (json) => (weight(json)["shape"] = [2 ** 40, 2 ** 10]), /bytes of weights/],
+    ["a negative shape", (json) => (weight(json)["shape"] = [-1]), /whole numbers/],
+    ["another shape", (json) => (weight(json)["shape"] = [5, 11]), /embeddings of shape \(11, 5\)/],
+    ["an unknown dtype", (json) => (weight(json)["dtype"] = "string"), /dtype that is read.*string/],
+    ["an unknown quantization", (json) => (weight(json)["quantization"] = { dtype: "int4" }), /uint8.*int4/],
+    ["two of one name", (json) => json.weightsManifest[0]!.weights.push(weight(json)), /a name of its own/],
+    ["no manifest", (json) => (json.weightsManifest = "x" as never), /list of groups/],
+    ["no topology", (json) => (json.modelTopology = null), /layers model/],
+    ["a graph model", (json) => Object.assign(json, { format: "graph-model" }), /graph model/],
+  ];
+  for (const [what, change, message] of cases) {
+    test(`${what} is refused`, async () => {
+      const json = structuredClone(first.json);
+      change(json);
+      await assert.rejects(loadModel(encode(json), { beside: shardsOf(first) }), message);
+    });
+  }
+
+  test("keys that reach into prototypes are refused", async () => {
+    for (const key of ["__proto__", "constructor"]) {
+      const text = JSON.stringify(first.json).replace('"units"', `"${key}":{},"units"`);
+      const bytes = new TextEncoder().encode(text);
+      await assert.rejects(loadModel(bytes, { beside: shardsOf(first) }), new RegExp(`no key "${key}"`));
+    }
+  });
+});
