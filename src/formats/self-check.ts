@@ -37,13 +37,14 @@ async function differenceOn(
   input: Rows | Rows[],
   expected: Float32Array,
 ): Promise<number | null> {
-  const model = await open();
+  let model: Model | undefined;
   try {
+    model = await open();
     return largestDifference(model.predictFlat(input).data, expected);
   } catch (error) {
     if (error instanceof InputError) return null;
     throw error;
   } finally {
-    model.dispose();
+    model?.dispose();
   }
 }
