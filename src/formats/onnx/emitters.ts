@@ -8,10 +8,18 @@ import type { Embedding } from "../../layers/embedding.js";
 import type { GRU } from "../../layers/gru.js";
 import type { Layer, Shape } from "../../layers/layer.js";
 import type { LSTM } from "../../layers/lstm.js";
-import type { GlobalAveragePooling1D, GlobalMaxPooling1D } from "../../layers/pooling.js";
+import type { Masking } from "../../layers/masking.js";
+import type {
+  AveragePooling1D,
+  GlobalAveragePooling1D,
+  GlobalMaxPooling1D,
+  MaxPooling1D,
+} from "../../layers/pooling.js";
 import type { SimpleRNN } from "../../layers/simple_rnn.js";
 import { activationNode } from "./activations.js";
 import type { OnnxGraph } from "./graph.js";
+import { concatenate, largest, merged, multiplied } from "./merging.js";
+import { globalAverage, globalMax, masking, windows } from "./pooling.js";
 import { recurrent, reversed } from "./recurrent.js";
 
 /** A value [B, …shape], and its mask [B, T] of booleans or null. */
@@ -45,9 +53,11 @@ const EMITTERS: ReadonlyMap<string, Emitter> = new Map([
   entry<Activation>("Activation", ({ layer, g }, x) => {
     return { ...x, name: activationNode(g, layer.options.activation, x.name) };
   }),
-  merge("Add", "Add"),
+  entry("Add", ({ g }, _, inputs) => merged(g, "Add", inputs)),
+  entry("Average", ({ g }, _, inputs) => merged(g, "Add", inputs, 1 / inputs.length)),
+  entry<AveragePooling1D>("AveragePooling1D", (place, x) => windows(place, x, "AveragePool")),
   entry<Bidirectional>("Bidirectional", bidirectional),
-  entry<Concatenate>("Concatenate", concatenate),
+  entry<Concatenate>("Concatenate", (place, _, inputs) => concatenate(place, inputs)),
   entry<Dense>("Dense", dense),
   entry("Dropout", (_, x) => x),
   entry<Embedding>("Embedding", embedding),
@@ -57,16 +67,15 @@ const EMITTERS: ReadonlyMap<string, Emitter> = new Map([
   }),
   entry<GRU>("GRU", recurrent),
   entry<GlobalAveragePooling1D>("GlobalAveragePooling1D", globalAverage),
-  entry<GlobalMaxPooling1D>("GlobalMaxPooling1D", ({ layer, g }, x) => {
-    const keepdims = layer.options.keepdims ? 1 : 0;
-    return pooled(x, keepdims, g.node("ReduceMax", [x.name], { axes: [1], keepdims }));
-  }),
+  entry<GlobalMaxPooling1D>("GlobalMaxPooling1D", globalMax),
   entry<LSTM>("LSTM", recurrent),
-  merge("Maximum", "Max"),
-  merge("Minimum", "Min"),
-  merge("Multiply", "Mul"),
+  entry<Masking>("Masking", masking),
+  entry<MaxPooling1D>("MaxPooling1D", (place, x) => windows(place, x, "MaxPool")),
+  entry("Maximum", ({ g }, _, inputs) => largest(g, "Max", inputs)),
+  entry("Minimum", ({ g }, _, inputs) => largest(g, "Min", inputs)),
+  entry("Multiply", ({ g }, _, inputs) => multiplied(g, inputs)),
   entry<SimpleRNN>("SimpleRNN", recurrent),
-  merge("Subtract", "Sub"),
+  entry("Subtract", ({ g }, _, inputs) => merged(g, "Sub", inputs)),
 ]);
 
 /** @throws InputError for a layer that is not written to ONNX, by its name */
@@ -114,59 +123,4 @@ function bidirectional(place: Place<Bidirectional>, x: Tensor): Tensor {
   const merged = g.node(mergeMode === "mul" ? "Mul" : "Add", both);
   const name = mergeMode === "ave" ? g.node("Mul", [merged, g.float(0.5)]) : merged;
   return { ...forward, name };
-}
-
-function pooled(x: Tensor, keepdims: number, name: string): Tensor {
-  const F = x.shape[1]!;
-  return { name, shape: keepdims ? [1, F] : [F], mask: null };
-}
-
-function globalAverage({ layer, g }: Place<GlobalAveragePooling1D>, x: Tensor): Tensor {
-  const keepdims = layer.options.keepdims ? 1 : 0;
-  if (x.mask === null) return pooled(x, keepdims, g.node("ReduceMean", [x.name], { axes: [1], keepdims }));
-  const weights = g.node("Unsqueeze", [g.node("Cast", [x.mask], { to: 1 }), g.integers(2)]);
-  const sum = (name: string) => g.node("ReduceSum", [name, g.integers(1)], { keepdims });
-  return pooled(x, keepdims, g.node("Div", [sum(g.node("Mul", [x.name, weights])), sum(weights)]));
-}
-
-function concatenate({ layer, path, g }: Place<Concatenate>, x: Tensor, inputs: readonly Tensor[]): Tensor {
-  const { axis } = layer.options;
-  const along = axis < 0 ? axis + x.shape.length : axis - 1;
-  checkUnmasked(path, inputs);
-  const sizes = inputs.map(({ shape }) => shape[along]!);
-  const size = sizes.includes(null as never) ? null : sizes.reduce((a, b) => a + b, 0);
-  const shape = x.shape.map((n, i) => (i === along ? size : n));
-  return {
-    name: g.node(
-      "Concat",
-      inputs.map(({ name }) => name),
-      { axis: along + 1 },
-    ),
-    shape,
-    mask: null,
-  };
-}
-
-/** Inputs of one shape, two at a time. */
-function merge(className: string, op: string): [string, Emitter] {
-  return entry(className, ({ path, g }, x, inputs) => {
-    checkUnmasked(path, inputs);
-    if (inputs.some(({ shape }) => shape.join() !== x.shape.join())) {
-      throw inputError({
-        expected: "inputs of one shape, to be written to ONNX",
-        where: `layer ${path}`,
-        received: inputs.map(({ shape }) => `[${shape.join(", ")}]`),
-      });
-    }
-    return { ...x, name: inputs.map(({ name }) => name).reduce((a, b) => g.node(op, [a, b])) };
-  });
-}
-
-function checkUnmasked(path: string, inputs: readonly Tensor[]): void {
-  if (inputs.every(({ mask }) => mask === null)) return;
-  throw inputError({
-    expected: "inputs without a mask, to be merged in ONNX",
-    where: `layer ${path}`,
-    received: "a masked one",
-  });
 }
