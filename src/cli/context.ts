@@ -16,6 +16,32 @@ export class Exit extends Error {
   }
 }
 
+/** Adds a command to its parent; `rest` is the command line after the command's name. */
+type AddCommand = (parent: Command, rest: readonly string[]) => void | Promise<void>;
+
+/** Where each command is found, by name. */
+export type CommandTable = Readonly<Record<string, () => Promise<AddCommand>>>;
+
+/** Adds the one command that is asked for, or all where none is: loading takes most of a short command's time. */
+export async function addCommands(
+  parent: Command,
+  table: CommandTable,
+  asked: string | undefined,
+  rest: readonly string[] = [],
+): Promise<void> {
+  const found = asked !== undefined && Object.hasOwn(table, asked) ? [table[asked]!] : Object.values(table);
+  for (const load of found) await (await load())(parent, rest);
+  for (const command of parent.commands) command.exitOverride().showHelpAfterError(pointToHelp(command));
+}
+
+/** What follows a complaint: all of the help would push the complaint out of sight. */
+export function pointToHelp(command: Command): string {
+  const names: string[] = [];
+  for (let at: Command | null = command; at; at = at.parent) names.unshift(at.name());
+  const what = command.commands.length > 0 ? "commands" : "options";
+  return `(${names.join(" ")} --help lists its ${what})`;
+}
+
 export interface EngineFlags {
   engine: EngineChoice;
   threads?: number;

@@ -1,25 +1,19 @@
 /** cellstate explain …: see inside. One idea a subcommand. */
 import type { Command } from "commander";
-import { attributeCommand } from "./explain/attribute.js";
-import { cellCommand, compareCommand } from "./explain/cell.js";
-import { doctorCommand } from "./explain/doctor.js";
-import { embeddingCommand } from "./explain/embedding.js";
-import { gradientCommand } from "./explain/gradient.js";
-import { paramsCommand } from "./explain/params.js";
-import { unrollCommand } from "./explain/unroll.js";
+import { addCommands, type CommandTable } from "./context.js";
 
-export function explainCommand(program: Command): void {
+const COMMANDS: CommandTable = {
+  params: async () => (await import("./explain/params.js")).paramsCommand,
+  cell: async () => (await import("./explain/cell.js")).cellCommand,
+  compare: async () => (await import("./explain/cell.js")).compareCommand,
+  unroll: async () => (await import("./explain/unroll.js")).unrollCommand,
+  gradient: async () => (await import("./explain/gradient.js")).gradientCommand,
+  attribute: async () => (await import("./explain/attribute.js")).attributeCommand,
+  embedding: async () => (await import("./explain/embedding.js")).embeddingCommand,
+  doctor: async () => (await import("./explain/doctor.js")).doctorCommand,
+};
+
+export async function explainCommand(program: Command, [command]: readonly string[]): Promise<void> {
   const explain = program.command("explain").description("see inside a model, on your own text");
-  const commands = [
-    paramsCommand,
-    cellCommand,
-    compareCommand,
-    unrollCommand,
-    gradientCommand,
-    attributeCommand,
-    embeddingCommand,
-    doctorCommand,
-  ];
-  for (const add of commands) add(explain);
-  for (const command of explain.commands) command.exitOverride().showHelpAfterError();
+  await addCommands(explain, COMMANDS, command);
 }

@@ -3,40 +3,33 @@
 import { readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
 import { InputError } from "../errors.js";
-import { benchCommand } from "./bench.js";
-import { EXIT, Exit, note } from "./context.js";
-import { convertCommand } from "./convert.js";
-import { evaluateCommand } from "./evaluate.js";
-import { explainCommand } from "./explain.js";
-import { labCommand } from "./lab.js";
-import { predictCommand } from "./predict.js";
-import { summaryCommand } from "./summary.js";
-import { trainCommand } from "./train.js";
+import { addCommands, type CommandTable, EXIT, Exit, note, pointToHelp } from "./context.js";
+
+const COMMANDS: CommandTable = {
+  train: async () => (await import("./train.js")).trainCommand,
+  evaluate: async () => (await import("./evaluate.js")).evaluateCommand,
+  predict: async () => (await import("./predict.js")).predictCommand,
+  summary: async () => (await import("./summary.js")).summaryCommand,
+  convert: async () => (await import("./convert.js")).convertCommand,
+  explain: async () => (await import("./explain.js")).explainCommand,
+  lab: async () => (await import("./lab.js")).labCommand,
+  bench: async () => (await import("./bench.js")).benchCommand,
+};
 
 function version(): string {
   const text = readFileSync(new URL("../../../package.json", import.meta.url), "utf8");
   return (JSON.parse(text) as { version: string }).version;
 }
 
-function program(): Command {
+async function program([command, ...rest]: readonly string[]): Promise<Command> {
   const cellstate = new Command("cellstate")
     .description("Recurrent text classifiers: train, look inside, and ship as one small file.")
     .version(version())
-    .showHelpAfterError("(cellstate --help lists the commands, cellstate COMMAND --help its options)")
+    .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, "cellstate: ")) })
+    .configureHelp({ minWidthToWrap: 30 })
     .exitOverride();
-  for (const add of [
-    trainCommand,
-    evaluateCommand,
-    predictCommand,
-    summaryCommand,
-    convertCommand,
-    explainCommand,
-    labCommand,
-    benchCommand,
-  ])
-    add(cellstate);
-  for (const command of cellstate.commands) command.exitOverride().showHelpAfterError();
-  return cellstate;
+  await addCommands(cellstate, COMMANDS, command, rest);
+  return cellstate.showHelpAfterError(pointToHelp(cellstate));
 }
 
 /** The exit code of an error; says what went wrong on stderr. */
@@ -62,7 +55,7 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
 });
 
 try {
-  await program().parseAsync();
+  await (await program(process.argv.slice(2))).parseAsync();
   process.exitCode = EXIT.done;
 } catch (error) {
   process.exitCode = report(error);
