@@ -3,7 +3,7 @@ import type { Command } from "commander";
 import { readLabelledPath } from "../data/node-source.js";
 import type { ClassifierEvaluation } from "../text/classifier.js";
 import { Corpus } from "../text/corpus.js";
-import { type EngineFlags, EXIT, Exit, engineOptions, interruption, note, say } from "./context.js";
+import { type EngineFlags, EXIT, Exit, engineOptions, interruption, note, say, whole } from "./context.js";
 import { type ColumnFlags, columnFlags } from "./data.js";
 import { styleFor } from "./terminal.js";
 import { openClassifier, type VocabularyFlags, vocabularyFlags } from "./tokenizer.js";
@@ -20,7 +20,7 @@ export function evaluateCommand(program: Command): void {
     .description("measure a classifier on labelled texts")
     .argument("<model>", "a .keras file that train saved, or any Keras model with --tokenizer")
     .argument("<data>", "CSV, TSV, JSONL (also .gz), a folder of label/*.txt, or - for standard input")
-    .option("--mistakes <n>", "how many of the worst mistakes to show", Number, 10)
+    .option("--mistakes <n>", "how many of the worst mistakes to show", whole("mistakes"), 10)
     .option("--json", "one JSON object in place of tables");
   engineOptions(vocabularyFlags(columnFlags(command))).action(
     async (model: string, data: string, flags: Flags) => {
