@@ -1,6 +1,7 @@
 // Runs the compiled tests (dist/tests/**/*.test.js) with Node's own runner. Arguments select files by substring.
 import { spawnSync } from "node:child_process";
 import { readdirSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { buildNative } from "./build-native.mjs";
@@ -19,5 +20,7 @@ if (files.length === 0) {
   console.error(`No test file matches ${wanted.join(" ") || "dist/tests/**/*.test.js"}.`);
   process.exit(2);
 }
-const { status } = spawnSync(process.execPath, ["--test", ...files], { cwd: root, stdio: "inherit" });
+// Node would leave one core idle.
+const flags = ["--test", `--test-concurrency=${availableParallelism()}`];
+const { status } = spawnSync(process.execPath, [...flags, ...files], { cwd: root, stdio: "inherit" });
 process.exit(status ?? 1);

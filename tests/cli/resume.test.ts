@@ -8,8 +8,11 @@ import { csv, reviews, SMALL } from "./data.js";
 import { cellstate } from "./run.js";
 
 const KILLS = 20;
-/** Long enough that kills fall into every part of a run. */
-const LONGER = ["--epochs", "14", "--patience", "3", "--checkpoint-every", "0.02"];
+/** So many steps and checkpoints that kills fall into and between them, on an engine that makes short work of each. */
+const LONGER = [
+  ...["--engine", "wasm", "--threads", "1", "--epochs", "40", "--patience", "40"],
+  ...["--checkpoint-every", "0.01"],
+];
 
 let folder = "";
 before(async () => {
@@ -30,10 +33,13 @@ const train = (out: string, ...flags: string[]) => [
 
 describe("a run that is killed and resumed", () => {
   test(`ends with the same bits after ${KILLS} kills at random moments as one never interrupted`, async () => {
-    const started = Date.now();
-    const whole = await cellstate(train("whole.keras", "--json"), { cwd: folder });
+    let started = 0;
+    const whole = await cellstate(train("whole.keras", "--json"), {
+      cwd: folder,
+      onStart: (child) => child.stderr!.once("data", () => (started = performance.now())),
+    });
     assert.equal(whole.code, 0, whole.stderr);
-    const took = Date.now() - started;
+    const took = performance.now() - started;
     const expected = (await loadModel(join(folder, "whole.keras"))).getWeights();
 
     let kills = 0;
@@ -43,10 +49,12 @@ describe("a run that is killed and resumed", () => {
       for (let attempt = 0; ; attempt++) {
         const result = await cellstate(train(out, "--json", "--checkpoint", checkpoint, "--resume"), {
           cwd: folder,
-          onStart: (child) => {
-            const timer = setTimeout(() => child.kill("SIGKILL"), 80 + Math.random() * took);
-            child.on("close", () => clearTimeout(timer));
-          },
+          // Before it says what it found in the data, a run has nothing to lose.
+          onStart: (child) =>
+            child.stderr!.once("data", () => {
+              const timer = setTimeout(() => child.kill("SIGKILL"), Math.random() * took);
+              child.on("close", () => clearTimeout(timer));
+            }),
         });
         if (result.signal === "SIGKILL") kills++;
         else {
