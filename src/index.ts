@@ -11,14 +11,8 @@ export {
 export * as layers from "./layers/index.js";
 export type { Layer, Parameter, Shape, Symbolic } from "./layers/layer.js";
 export { type ModelGraph, model } from "./model/functional.js";
-export {
-  type CompileOptions,
-  Model,
-  type ModelOptions,
-  type Output,
-  type Scores,
-  sequential,
-} from "./model/model.js";
+export { Model, sequential } from "./model/model.js";
+export type { CompileOptions, ModelOptions, Output, Scores } from "./model/options.js";
 export type { WeightArray } from "./model/weights.js";
 export {
   assembleClassifier,
@@ -28,13 +22,12 @@ export {
   type ClassifierEvaluation,
   type Prediction,
   TextClassifier,
-  type TrainingRecord,
-  type TrainOptions,
   UnfinishedTraining,
 } from "./text/classifier.js";
 export { Corpus, type LabelledText } from "./text/corpus.js";
 export { padSequences } from "./text/pad.js";
 export { PRESET_NAMES, presetModel } from "./text/presets.js";
+export type { TrainingRecord, TrainOptions } from "./text/training.js";
 export { Vectorizer } from "./text/vectorizer.js";
 export { VocabularyBuilder } from "./text/vocabulary.js";
 export type { Rows, RowsLike, TargetsLike } from "./train/arrays.js";

@@ -4,7 +4,8 @@ import { readFile } from "node:fs/promises";
 import { InputError, oneOf } from "../errors.js";
 import { loadFile } from "../formats/load.js";
 import { type Definitions, readKerasScript } from "../formats/python/index.js";
-import type { Model, ModelOptions } from "../model/model.js";
+import type { Model } from "../model/model.js";
+import type { ModelOptions } from "../model/options.js";
 import { PRESET_NAMES, type PresetSizes, presetModel } from "../text/presets.js";
 
 /** A preset's model, or null when the word is a file's name. @throws InputError when it is neither */

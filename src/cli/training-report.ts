@@ -3,8 +3,9 @@ import { availableParallelism, cpus } from "node:os";
 import { describeModel } from "../model/describe.js";
 import type { ClassCount, DatasetReport, ReportData } from "../report/data.js";
 import { lengthSummary } from "../report/lengths.js";
-import type { ClassifierEvaluation, TextClassifier, TrainingRecord } from "../text/classifier.js";
+import type { ClassifierEvaluation, TextClassifier } from "../text/classifier.js";
 import type { Corpus } from "../text/corpus.js";
+import type { TrainingRecord } from "../text/training.js";
 import type { TrainPlan } from "./train-plan.js";
 
 export interface EpochLog {

@@ -8,8 +8,9 @@ import { PURPOSE, Random } from "../engine/philox.js";
 import { quickCheckup } from "../explain/doctor/index.js";
 import { writeAtomic } from "../formats/node-files.js";
 import { reportHtml } from "../report/report.js";
-import { type Prepared, TextClassifier, type TrainOptions, UnfinishedTraining } from "../text/classifier.js";
+import { TextClassifier, UnfinishedTraining } from "../text/classifier.js";
 import { allRows, Corpus } from "../text/corpus.js";
+import type { Prepared, TrainOptions } from "../text/training.js";
 import { type Callback, callbacks, type Logs, type TrainingProgress } from "../train/callbacks.js";
 import { decodeCheckpoint, encodeCheckpoint, type TrainingState } from "../train/checkpoint.js";
 import { EXIT, Exit, interruption, note, say } from "./context.js";
@@ -28,39 +29,50 @@ import { findingsText } from "./ui/findings.js";
 import { overviewText } from "./ui/overview.js";
 import { EpochProgress } from "./ui/progress.js";
 
-/** Adds up how long each stage takes. */
-class Stopwatch {
-  readonly seconds: Record<string, number> = {};
-  private readonly started = performance.now();
+type Stage = "read" | "vectorize" | "fit" | "test";
 
-  async time<T>(stage: string, work: () => Promise<T> | T): Promise<T> {
-    const from = performance.now();
-    const result = await work();
-    this.seconds[stage] = (this.seconds[stage] ?? 0) + (performance.now() - from) / 1000;
-    return result;
+/** Adds up how long each stage takes, in seconds. */
+class Stopwatch {
+  private readonly seconds: Record<Stage, number> = { read: 0, vectorize: 0, fit: 0, test: 0 };
+  private readonly started = performance.now();
+  private since = this.started;
+
+  constructor(private stage: Stage | null) {}
+
+  /** What comes now belongs to this stage; null: to none. */
+  enter(stage: Stage | null): void {
+    const now = performance.now();
+    if (this.stage) this.seconds[this.stage] += (now - this.since) / 1000;
+    [this.stage, this.since] = [stage, now];
   }
 
-  total(): Record<string, number> {
-    return { ...this.seconds, total: (performance.now() - this.started) / 1000 };
+  total(): Record<Stage | "total", number> {
+    this.enter(this.stage);
+    return { ...this.seconds, total: (this.since - this.started) / 1000 };
   }
 }
 
 export async function runTraining(data: string, plan: TrainPlan): Promise<void> {
-  const watch = new Stopwatch();
-  const { signal, release } = interruption();
-  const material = await watch.time("read", () => readMaterial(data, plan));
+  const watch = new Stopwatch("read");
+  const material = await readMaterial(data, plan);
   note(overviewText(material.overview, styleFor(process.stderr)));
   const epochSeconds = new Map<number, number>();
-  const classifier = await watch.time("fit", () => learn(plan, material, epochSeconds, signal));
-  release();
+  watch.enter("vectorize");
+  // Until here Ctrl-C ends the process, as nothing would be lost.
+  const { signal, release } = interruption();
+  const classifier = await learn(plan, material, epochSeconds, signal, () => watch.enter("fit"));
+  watch.enter(null);
   const interrupted = signal.aborted;
+  if (interrupted && classifier.model.iterations === 0) {
+    throw new Exit(EXIT.interrupted, "Interrupted before the first step: nothing is written.");
+  }
+  await classifier.save(plan.out);
+  release();
+  watch.enter("test");
   const { test } = material;
   const mistakes = Math.max(20, plan.flags.mistakes);
   const evaluation =
-    test && !interrupted
-      ? await watch.time("test", () => classifier.evaluate(test.corpus, { rows: test.rows, mistakes }))
-      : null;
-  await classifier.save(plan.out);
+    test && !interrupted ? await classifier.evaluate(test.corpus, { rows: test.rows, mistakes }) : null;
   const epochs = epochLogs(classifier, epochSeconds);
   const seconds = watch.total();
   await conclude({ ...material, data, plan, classifier, evaluation, epochs, seconds, interrupted });
@@ -86,6 +98,7 @@ async function learn(
   { corpus, trainRows, test }: Material,
   epochSeconds: Map<number, number>,
   signal: AbortSignal,
+  begin: () => void,
 ): Promise<TextClassifier> {
   const { checkpoint, resume } = plan.flags;
   const state = resume ? await readCheckpoint(checkpoint!) : null;
@@ -94,7 +107,11 @@ async function learn(
   const watchers = [watchEpochs(epochSeconds, progress), ...checkpointing(plan)];
   const options = trainOptions(plan, trainRows, signal, state, watchers);
   try {
-    return await TextClassifier.train(corpus, { ...options, onPrepared: (prepared) => warn(prepared, test) });
+    const onPrepared = (prepared: Prepared) => {
+      warn(prepared, test);
+      begin();
+    };
+    return await TextClassifier.train(corpus, { ...options, onPrepared });
   } catch (error) {
     return await keepLastGood(error, plan.out);
   } finally {

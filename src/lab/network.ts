@@ -2,7 +2,8 @@
 import * as layers from "../layers/index.js";
 import type { Layer } from "../layers/layer.js";
 import { LSTM_GATES } from "../layers/lstm.js";
-import { type Model, type ModelOptions, sequential } from "../model/model.js";
+import { type Model, sequential } from "../model/model.js";
+import type { ModelOptions } from "../model/options.js";
 import { type Loss, losses } from "../train/losses.js";
 import { optimizers } from "../train/optimizers.js";
 import { Draw } from "./draw.js";

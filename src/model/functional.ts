@@ -3,7 +3,8 @@ import { inputError } from "../errors.js";
 import { Input } from "../layers/input.js";
 import { type Layer, type Symbolic, symbolic } from "../layers/layer.js";
 import type { Link } from "./graph.js";
-import { Model, type ModelOptions } from "./model.js";
+import { Model } from "./model.js";
+import type { ModelOptions } from "./options.js";
 
 export interface ModelGraph extends ModelOptions {
   /** In the order in which `fit` and `predict` take their data. */

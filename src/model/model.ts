@@ -1,57 +1,34 @@
 /** A model: layers, weights, and what one does with them. Everything heavy is in plans and engines. */
-import { createEngine, ENGINE_CHOICES, type EngineOptions } from "../engine/index.js";
+import { createEngine, ENGINE_CHOICES } from "../engine/index.js";
 import { finiteNumber, inputError, knownOptions, oneOf, wholeNumber } from "../errors.js";
 import type { Layer, Shape } from "../layers/layer.js";
-import { gather, type Rows, type TargetsLike } from "../train/arrays.js";
+import type { Rows, TargetsLike } from "../train/arrays.js";
 import { type Dataset, makeDataset, splitLast, type WeightOptions } from "../train/dataset.js";
+import { evaluateDataset } from "../train/evaluate.js";
 import { checkFitOptions, type FitOptions, FitRun, type History } from "../train/fit.js";
-import { type Loss, type LossName, resolveLoss } from "../train/losses.js";
-import { MetricAccumulator, type MetricName, metricName } from "../train/metrics/streaming.js";
-import { type Optimizer, type OptimizerName, resolveOptimizer } from "../train/optimizers.js";
+import { resolveLoss } from "../train/losses.js";
+import { metricName } from "../train/metrics/streaming.js";
+import { resolveOptimizer } from "../train/optimizers.js";
+import { Steps } from "../train/steps.js";
 import type { OptimizerState, Updater } from "../train/update.js";
 import { describeModel } from "./describe.js";
 import { buildGraph, chain, type Link, type Node, nameLayers } from "./graph.js";
 import { checkInputs, type InputsLike, readInputs } from "./inputs.js";
-import { lossWidth, type Plan } from "./plan.js";
+import {
+  type Compiled,
+  type CompileOptions,
+  DEFAULT_BATCH,
+  type EvaluateOptions,
+  type Gradients,
+  type ModelOptions,
+  type Output,
+  type PredictOptions,
+  type Scores,
+} from "./options.js";
+import { lossWidth } from "./plan.js";
 import { Runtime } from "./runtime.js";
 import { type SummaryOptions, summaryTable } from "./summary.js";
 import type { WeightArray } from "./weights.js";
-
-export interface ModelOptions extends EngineOptions {
-  name?: string;
-  /** Everything random follows from it: initial weights, shuffles, dropout. Default 0. */
-  seed?: number;
-}
-
-export interface CompileOptions {
-  optimizer?: OptimizerName | Optimizer;
-  loss: LossName | Loss;
-  metrics?: readonly (MetricName | "acc")[];
-}
-
-export interface Compiled {
-  readonly optimizer: Optimizer;
-  readonly loss: Loss;
-  readonly metrics: readonly MetricName[];
-}
-
-export interface PredictOptions {
-  /** Rows a plan; results do not depend on it. Default 256. */
-  batchSize?: number;
-}
-
-export interface EvaluateOptions extends PredictOptions {
-  sampleWeight?: ArrayLike<number>;
-  signal?: AbortSignal;
-}
-
-/** Results of `evaluate`: loss and the compiled metrics. */
-export type Scores = { loss: number; accuracy: number } & Record<string, number>;
-
-/** A prediction for one row: its output vector, or one vector a step. */
-export type Output = number[] | number[][];
-
-const DEFAULT_BATCH = 256;
 
 export class Model {
   readonly name: string;
@@ -65,6 +42,8 @@ export class Model {
   private built: Runtime | null = null;
   private settings: Compiled | null = null;
   private fitting = false;
+  /** What `fit`, `evaluate` and `trainOnBatch` do with a batch. */
+  readonly steps = new Steps(this);
   private disposed = false;
 
   /** @param links null while the input shape is unknown: the first data then builds the model */
@@ -207,8 +186,7 @@ export class Model {
   }
 
   private get updater(): Updater {
-    void this.compiled;
-    return this.runtime.updater!;
+    return this.steps.updater;
   }
 
   /** The optimizer's current learning rate; may be set between steps. */
@@ -270,87 +248,21 @@ export class Model {
   /** One step on one batch; returns its loss before the update. */
   trainOnBatch(x: InputsLike, y: TargetsLike, options: WeightOptions = {}): number {
     const data = this.dataset(x, y, options);
-    const plan = this.trainingPlan(data, data.rows);
-    this.writeBatch(plan, data, null, 0, data.rows);
-    const loss = this.gradientStep(plan);
-    this.updateStep();
+    const plan = this.steps.plan(data, data.rows);
+    this.steps.write(plan, data, null, 0, data.rows);
+    const loss = this.steps.forwardBackward(plan);
+    this.steps.update();
     return loss;
   }
 
   /** Loss and gradients on one batch, dropout on if the model has any; nothing is updated. */
   gradients(x: InputsLike, y: TargetsLike, options: WeightOptions = {}): Gradients {
     const data = this.dataset(x, y, options);
-    const plan = this.trainingPlan(data, data.rows, true);
-    this.writeBatch(plan, data, null, 0, data.rows);
-    const loss = this.gradientStep(plan);
-    const inputs = plan.inputSizes.map((size, i) => this.inputGradient(plan, i, size));
+    const plan = this.steps.plan(data, data.rows, { inputGradients: true });
+    this.steps.write(plan, data, null, 0, data.rows);
+    const loss = this.steps.forwardBackward(plan);
+    const inputs = plan.inputSizes.map((_, i) => this.steps.inputGradient(plan, i));
     return { loss, gradients: this.runtime.weights.getGradients(), inputs };
-  }
-
-  private inputGradient(plan: Plan, index: number, size: number): Float32Array {
-    const out = new Float32Array(plan.request.rows * size);
-    for (const { firstRow, rows, inputs } of plan.shards) {
-      const { gradient, shape } = inputs[index]!;
-      if (gradient) this.runtime.readTensor(out, gradient, shape, firstRow, rows);
-    }
-    return out;
-  }
-
-  // The steps of a batch, for the loop in fit.ts.
-
-  trainingPlan({ inputs }: Dataset, rows: number, inputGradients = false): Plan {
-    this.updater.checkTrainable();
-    const inputShapes = inputs.map((input) => input.shape);
-    return this.runtime.plan({ rows, inputShapes, training: true, loss: this.compiled.loss, inputGradients });
-  }
-
-  /** Puts rows order[from … to−1] (or from … to−1) in place. */
-  writeBatch(plan: Plan, data: Dataset, order: Uint32Array | null, from: number, to: number): void {
-    const { runtime } = this;
-    const put = (at: number, values: Float32Array, size: number) => {
-      if (!order) return runtime.write(at, values.subarray(from * size, to * size));
-      gather(runtime.read(at, (to - from) * size) as Float32Array, values, size, order, from, to);
-    };
-    data.inputs.forEach((input, i) => void put(plan.inputs[i]!, input.data, plan.inputSizes[i]!));
-    put(plan.targets, data.targets, plan.targetSize);
-    if (data.weights) put(plan.sampleWeights, data.weights, 1);
-    else runtime.read(plan.sampleWeights, to - from).fill(1);
-  }
-
-  /** Runs forward and backward; returns the loss, regularisation included. Gradients stay in place. */
-  gradientStep(plan: Plan): number {
-    this.runtime.run(plan, this.updater.iterations);
-    return this.meanLoss(plan) + this.updater.regularize();
-  }
-
-  updateStep(): void {
-    this.updater.step();
-    this.runtime.weightsChanged();
-  }
-
-  private meanLoss(plan: Plan): number {
-    const { rows } = plan.request;
-    const losses = this.runtime.read(plan.rowLosses, rows);
-    let sum = 0;
-    for (let row = 0; row < rows; row++) sum += losses[row]!;
-    return sum / rows;
-  }
-
-  readOutput(plan: Plan, out: Float32Array): void {
-    this.runtime.readOutput(plan, out);
-  }
-
-  batchTargets(plan: Plan): ArrayLike<number> {
-    return this.runtime.read(plan.targets, plan.request.rows * plan.targetSize);
-  }
-
-  metricAccumulator(): MetricAccumulator {
-    const { loss, metrics } = this.compiled;
-    const outputs = this.outputSize;
-    const sparse = loss.name === "sparseCategoricalCrossentropy";
-    // A regression has no classes to be accurate about.
-    const names = loss.name === "meanSquaredError" && outputs === 1 ? [] : metrics;
-    return new MetricAccumulator(names, { outputs, targetWidth: sparse ? 1 : outputs });
   }
 
   // ---- use ----------------------------------------------------------------------------------------------
@@ -358,38 +270,9 @@ export class Model {
   /** Loss and metrics on rows x and targets y, without dropout. */
   async evaluate(x: InputsLike, y: TargetsLike, options: EvaluateOptions = {}): Promise<Scores> {
     knownOptions(options, ["batchSize", "sampleWeight", "signal"], "evaluate");
-    const scores = await this.evaluateDataset(this.dataset(x, y, options), options);
+    const scores = await evaluateDataset(this, this.dataset(x, y, options), options);
     if (!scores) throw new DOMException("evaluate was aborted", "AbortError");
     return scores;
-  }
-
-  /** Null when aborted. */
-  async evaluateDataset(
-    data: Dataset,
-    { batchSize = DEFAULT_BATCH, signal }: EvaluateOptions,
-  ): Promise<Scores | null> {
-    wholeNumber(batchSize, "evaluate batchSize", 1);
-    if (data.rows === 0) throw inputError({ expected: "at least one row", where: "evaluate x" });
-    const metrics = this.metricAccumulator();
-    const inputShapes = data.inputs.map((input) => input.shape);
-    const out = new Float32Array(Math.min(batchSize, data.rows) * this.outputSize);
-    let loss = 0;
-    let turn = Date.now();
-    for (let from = 0; from < data.rows; from += batchSize) {
-      const to = Math.min(from + batchSize, data.rows);
-      const rows = to - from;
-      const plan = this.runtime.plan({ rows, inputShapes, training: false, loss: this.compiled.loss });
-      this.writeBatch(plan, data, null, from, to);
-      this.runtime.run(plan);
-      loss += this.meanLoss(plan) * rows;
-      this.readOutput(plan, out);
-      metrics.update(out, this.batchTargets(plan), rows);
-      if (Date.now() - turn < 40) continue;
-      await new Promise<void>((resolve) => setTimeout(resolve, 0));
-      turn = Date.now();
-      if (signal?.aborted) return null;
-    }
-    return { loss: loss / data.rows + this.updater.regularize(), ...metrics.result() } as Scores;
   }
 
   /** Outputs row by row: a vector each, or a vector a step for sequences. */
@@ -423,7 +306,7 @@ export class Model {
       this.runtime.run(plan);
       shape = plan.outputShape;
       out ??= new Float32Array(rows * plan.outputSize);
-      this.readOutput(plan, out.subarray(from * plan.outputSize, to * plan.outputSize));
+      this.runtime.readOutput(plan, out.subarray(from * plan.outputSize, to * plan.outputSize));
     }
     return { data: out ?? new Float32Array(0), rows, shape };
   }
@@ -457,13 +340,6 @@ export class Model {
     this.built = null;
     this.disposed = true;
   }
-}
-
-export interface Gradients {
-  loss: number;
-  gradients: WeightArray[];
-  /** With respect to each input, [rows][…shape]; zeros for token ids. */
-  inputs: Float32Array[];
 }
 
 /** A model that is a chain of layers. */

@@ -2,7 +2,8 @@
 import { finiteNumber, inputError, wholeNumber } from "../errors.js";
 import { TextVectorization } from "../layers/text_vectorization.js";
 import type { Model } from "../model/model.js";
-import { checkOutputs, TextClassifier } from "./classifier.js";
+import { TextClassifier } from "./classifier.js";
+import { checkOutputs } from "./training.js";
 import type { Vectorizer } from "./vectorizer.js";
 
 export interface ClassifierParts {

@@ -2,7 +2,8 @@
 import { oneOf } from "../errors.js";
 import * as layers from "../layers/index.js";
 import type { Layer } from "../layers/layer.js";
-import { type Model, type ModelOptions, sequential } from "../model/model.js";
+import { type Model, sequential } from "../model/model.js";
+import type { ModelOptions } from "../model/options.js";
 
 export interface PresetSizes {
   /** Ids in the vocabulary: the Embedding's inputDim. */

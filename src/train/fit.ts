@@ -8,7 +8,9 @@ import { gather, type RowsLike, type TargetsLike } from "./arrays.js";
 import type { Callback, Logs, TrainingProgress } from "./callbacks.js";
 import type { TrainingState } from "./checkpoint.js";
 import type { Dataset, WeightOptions } from "./dataset.js";
+import { evaluateDataset } from "./evaluate.js";
 import type { MetricAccumulator } from "./metrics/streaming.js";
+import { Turns } from "./turns.js";
 
 export interface FitOptions extends WeightOptions {
   /** Passes over the data. Default 1. */
@@ -60,9 +62,6 @@ export class TrainingError extends Error {
 
 /** Why a run ended that its signal cut short. */
 const ABORTED = "aborted";
-/** How long the loop may hold the thread before others get a turn. */
-const TURN_MS = 40;
-const pause = () => new Promise<void>((resolve) => setTimeout(resolve, 0));
 
 /** One call of `fit`. */
 export class FitRun {
@@ -79,7 +78,7 @@ export class FitRun {
   private rowsSeen = 0;
   private logs: Logs[] = [];
   private stopped: string | null = null;
-  private lastTurn = Date.now();
+  private readonly turns = new Turns();
 
   constructor(
     private readonly model: Model,
@@ -91,7 +90,7 @@ export class FitRun {
     this.epochs = wholeNumber(options.epochs ?? 1, "fit epochs", 0);
     if (train.rows === 0) throw inputError({ expected: "at least one row to train on", where: "fit x" });
     this.batches = Math.ceil(train.rows / this.batchSize);
-    this.metrics = model.metricAccumulator();
+    this.metrics = model.steps.metrics();
     this.outputs = new Float32Array(train.rows * model.outputSize);
     this.lastGood = model.weightSnapshot();
     this.fingerprint = this.makeFingerprint();
@@ -258,10 +257,7 @@ export class FitRun {
     while (this.batch < this.batches) {
       this.runBatch(order);
       await this.notifyBatch(progress);
-      if (Date.now() - this.lastTurn > TURN_MS) {
-        await pause();
-        this.lastTurn = Date.now();
-      }
+      await this.turns.share();
       if (this.isOver()) return;
     }
     this.checkWeights();
@@ -282,19 +278,20 @@ export class FitRun {
   private runBatch(order: Uint32Array): void {
     const from = this.batch * this.batchSize;
     const to = Math.min(from + this.batchSize, this.train.rows);
-    const plan = this.model.trainingPlan(this.train, to - from);
-    this.model.writeBatch(plan, this.train, order, from, to);
-    const loss = this.model.gradientStep(plan);
+    const { steps } = this.model;
+    const plan = steps.plan(this.train, to - from);
+    steps.write(plan, this.train, order, from, to);
+    const loss = steps.forwardBackward(plan);
     if (!Number.isFinite(loss)) this.giveUp(`the loss became ${loss}`, this.model.iterations + 1);
     this.model.weightSnapshot(this.lastGood);
-    this.model.updateStep();
-    this.model.readOutput(plan, this.outputs.subarray(from * plan.outputSize, to * plan.outputSize));
+    steps.update();
+    steps.output(plan, this.outputs.subarray(from * plan.outputSize, to * plan.outputSize));
     this.recordBatch(plan, loss, from, to);
   }
 
   private recordBatch(plan: Plan, loss: number, from: number, to: number): void {
     const outputs = this.outputs.subarray(from * plan.outputSize, to * plan.outputSize);
-    this.metrics.update(outputs, this.model.batchTargets(plan), to - from);
+    this.metrics.update(outputs, this.model.steps.targets(plan), to - from);
     this.lossSum += loss * (to - from);
     this.rowsSeen += to - from;
     this.batch++;
@@ -322,7 +319,7 @@ export class FitRun {
 
   private async validate(): Promise<Logs> {
     if (!this.validation) return {};
-    const scores = await this.model.evaluateDataset(this.validation, { signal: this.options.signal });
+    const scores = await evaluateDataset(this.model, this.validation, { signal: this.options.signal });
     if (!scores) {
       this.stopped ??= ABORTED;
       return {};

@@ -10,8 +10,8 @@ import {
 } from "../../src/explain/doctor/index.js";
 import { layers, losses, type Model, optimizers, sequential, TextClassifier } from "../../src/index.js";
 import type { Layer } from "../../src/layers/layer.js";
-import type { TrainingRecord } from "../../src/text/classifier.js";
 import { Corpus, type LabelledText } from "../../src/text/corpus.js";
+import type { TrainingRecord } from "../../src/text/training.js";
 import type { Vectorizer } from "../../src/text/vectorizer.js";
 
 const reference = { engine: "reference", seed: 1 } as const;

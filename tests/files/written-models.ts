@@ -1,6 +1,6 @@
 /** Models of every layer and option, for writing: opened again here, and by Python Keras through check_in_keras.py. */
 import { layers, losses, type Model, optimizers, sequential } from "../../src/index.js";
-import type { CompileOptions } from "../../src/model/model.js";
+import type { CompileOptions } from "../../src/model/options.js";
 
 export interface WrittenModel {
   name: string;

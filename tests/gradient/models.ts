@@ -45,8 +45,8 @@ export function modelSubject(given: ModelCase): ModelSubject {
   const { runtime } = model;
   const { entries, base, gradients } = runtime.weights;
   const data = model.dataset(x, y, options);
-  const plan = model.trainingPlan(data, data.rows, true);
-  model.writeBatch(plan, data, null, 0, data.rows);
+  const plan = model.steps.plan(data, data.rows, { inputGradients: true });
+  model.steps.write(plan, data, null, 0, data.rows);
 
   const variables: Record<string, Float64Array> = {};
   const readers: Record<string, () => Float64Array> = {};
@@ -71,11 +71,11 @@ export function modelSubject(given: ModelCase): ModelSubject {
   });
   return {
     ...{ model, variables },
-    loss: () => model.gradientStep(plan),
+    loss: () => model.steps.forwardBackward(plan),
     gradients: () => Object.fromEntries(Object.entries(readers).map(([name, read]) => [name, read()])),
     outputs: () => {
       const out = new Float32Array(data.rows * plan.outputSize);
-      model.readOutput(plan, out);
+      model.steps.output(plan, out);
       return out;
     },
   };

@@ -144,12 +144,12 @@ function trainingOutputs(model: Model, x: number[][] | number[][][]): number[][]
     x.map(() => new Array<number>(width).fill(0)),
     {},
   );
-  const plan = model.trainingPlan(data, data.rows);
-  model.writeBatch(plan, data, null, 0, data.rows);
-  model.gradientStep(plan);
+  const plan = model.steps.plan(data, data.rows);
+  model.steps.write(plan, data, null, 0, data.rows);
+  model.steps.forwardBackward(plan);
   const out = new Float32Array(data.rows * width);
-  model.readOutput(plan, out);
-  model.updateStep();
+  model.steps.output(plan, out);
+  model.steps.update();
   return x.map((_, r) => Array.from(out.subarray(r * width, (r + 1) * width)));
 }
 
@@ -318,7 +318,7 @@ function masksOf(list: readonly Layer[], x: number[][] | number[][][]): number {
     x.map(() => new Array<number>(model.outputSize).fill(0)),
     {},
   );
-  const { calls } = model.trainingPlan(data, data.rows).shards[0]!;
+  const { calls } = model.steps.plan(data, data.rows).shards[0]!;
   return calls.filter(({ kernel }) => kernel === "dropoutMask").length;
 }
 

@@ -1,6 +1,7 @@
 /** A model opened to be explained: a classifier with its words and labels where it is one. */
 import type { Definitions } from "../../formats/python/index.js";
-import type { Model, ModelOptions } from "../../model/model.js";
+import type { Model } from "../../model/model.js";
+import type { ModelOptions } from "../../model/options.js";
 import { TextClassifier } from "../../text/classifier.js";
 import * as models from "../models.js";
 

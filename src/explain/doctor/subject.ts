@@ -2,8 +2,8 @@
 import { type DataSummary, summarize } from "../../data/summarize.js";
 import type { Layer } from "../../layers/layer.js";
 import type { Model } from "../../model/model.js";
-import type { TrainingRecord } from "../../text/classifier.js";
 import { allRows, type Corpus } from "../../text/corpus.js";
+import type { TrainingRecord } from "../../text/training.js";
 import { type EncodingReport, newEncodingReport, type Vectorizer } from "../../text/vectorizer.js";
 
 /** Labelled texts, or some of them. */

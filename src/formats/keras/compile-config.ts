@@ -2,7 +2,8 @@
 
 import { snakeCase } from "../../layers/names.js";
 import { camelToSnake } from "../../model/graph.js";
-import type { CompileOptions, Model } from "../../model/model.js";
+import type { Model } from "../../model/model.js";
+import type { CompileOptions } from "../../model/options.js";
 import { type Loss, type LossName, losses } from "../../train/losses.js";
 import type { MetricName } from "../../train/metrics/streaming.js";
 import {

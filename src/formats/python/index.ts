@@ -1,6 +1,7 @@
 /** Keras scripts: the model a Python file builds, read by parsing and never by running. */
 import { inputError } from "../../errors.js";
-import { Model, type ModelOptions } from "../../model/model.js";
+import { Model } from "../../model/model.js";
+import type { ModelOptions } from "../../model/options.js";
 import type { Json, JsonObject } from "../json.js";
 import { readCompileConfig } from "../keras/compile-config.js";
 import { readModelConfig, toLinks } from "../keras/model-config.js";

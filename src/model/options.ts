@@ -1,0 +1,50 @@
+/** What a model is asked with, and what it answers. */
+import type { EngineOptions } from "../engine/index.js";
+import type { Loss, LossName } from "../train/losses.js";
+import type { MetricName } from "../train/metrics/streaming.js";
+import type { Optimizer, OptimizerName } from "../train/optimizers.js";
+import type { WeightArray } from "./weights.js";
+
+export interface ModelOptions extends EngineOptions {
+  name?: string;
+  /** Everything random follows from it: initial weights, shuffles, dropout. Default 0. */
+  seed?: number;
+}
+
+export interface CompileOptions {
+  optimizer?: OptimizerName | Optimizer;
+  loss: LossName | Loss;
+  metrics?: readonly (MetricName | "acc")[];
+}
+
+export interface Compiled {
+  readonly optimizer: Optimizer;
+  readonly loss: Loss;
+  readonly metrics: readonly MetricName[];
+}
+
+export interface PredictOptions {
+  /** Rows a plan; results do not depend on it. Default 256. */
+  batchSize?: number;
+}
+
+/** Rows a plan of `predict` and `evaluate`. */
+export const DEFAULT_BATCH = 256;
+
+export interface EvaluateOptions extends PredictOptions {
+  sampleWeight?: ArrayLike<number>;
+  signal?: AbortSignal;
+}
+
+/** Results of `evaluate`: loss and the compiled metrics. */
+export type Scores = { loss: number; accuracy: number } & Record<string, number>;
+
+/** A prediction for one row: its output vector, or one vector a step. */
+export type Output = number[] | number[][];
+
+export interface Gradients {
+  loss: number;
+  gradients: WeightArray[];
+  /** With respect to each input, [rows][…shape]; zeros for token ids. */
+  inputs: Float32Array[];
+}

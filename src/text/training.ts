@@ -1,0 +1,293 @@
+/** From labelled texts to the parts of a classifier: splits, vocabulary, model, fit. */
+import { stratifiedSplit } from "../data/split.js";
+import type { EngineOptions } from "../engine/index.js";
+import { PURPOSE, Random } from "../engine/philox.js";
+import { finiteNumber, inputError, knownOptions, wholeNumber } from "../errors.js";
+import type { Model } from "../model/model.js";
+import type { Rows } from "../train/arrays.js";
+import { type Callback, EarlyStopping } from "../train/callbacks.js";
+import type { TrainingState } from "../train/checkpoint.js";
+import type { FitOptions, History } from "../train/fit.js";
+import { losses } from "../train/losses.js";
+import type { Optimizer, OptimizerName } from "../train/optimizers.js";
+import { allRows, type Corpus } from "./corpus.js";
+import type { FrontEndOptions, RowOptions } from "./options.js";
+import { presetModel } from "./presets.js";
+import { type EncodingReport, newEncodingReport, type Vectorizer } from "./vectorizer.js";
+
+/**
+ * Rows are padded and cut in front by default. Padding behind, without a mask, makes the network read its answer
+ * after hundreds of empty steps: the flagship then never leaves the majority class (docs/text.md has the figures).
+ */
+export const DEFAULT_TEXT: FrontEndOptions & RowOptions = {
+  frontEnd: "tokenizer",
+  padding: "pre",
+  truncating: "pre",
+};
+
+export interface TrainOptions extends EngineOptions {
+  /** A preset's name (default "lstm"), a model, or a function of the sizes that makes one. */
+  model?: string | Model | ((sizes: { vocabulary: number; length: number; classes: number }) => Model);
+  /** Ids in the vocabulary, padding included. Default 1,000. */
+  vocabulary?: number;
+  /** Ids in a row. Default 200. */
+  length?: number;
+  /** How text becomes ids; the default is Keras's Tokenizer with rows padded in front. */
+  text?: FrontEndOptions & RowOptions;
+  /** A vectorizer made before, in place of learning a vocabulary. */
+  vectorizer?: Vectorizer;
+  /** Most epochs; training stops before when validation loss has not improved for `patience`. Default 20. */
+  epochs?: number;
+  patience?: number;
+  batchSize?: number;
+  /** With a corpus: the rows to learn from; the others are left alone (to test on). */
+  rows?: ArrayLike<number>;
+  /** Share of each class held out to choose the best epoch by. 0: none, and all epochs are run. Default 0.1. */
+  validationSplit?: number;
+  optimizer?: OptimizerName | Optimizer;
+  /** Weighs classes so that each counts alike. Default false. */
+  balance?: boolean;
+  /** Everything random follows from it. Default 0. */
+  seed?: number;
+  callbacks?: readonly Callback[];
+  /** Called once, with everything in place and nothing learned yet: the moment to look for mistakes. */
+  onPrepared?(prepared: Prepared): void;
+  signal?: AbortSignal;
+  resume?: TrainingState;
+}
+
+const TRAIN_OPTIONS: Record<keyof TrainOptions, true> = {
+  model: true,
+  vocabulary: true,
+  length: true,
+  text: true,
+  vectorizer: true,
+  epochs: true,
+  patience: true,
+  batchSize: true,
+  rows: true,
+  validationSplit: true,
+  optimizer: true,
+  balance: true,
+  seed: true,
+  callbacks: true,
+  onPrepared: true,
+  signal: true,
+  resume: true,
+  engine: true,
+  threads: true,
+};
+
+/** What is about to be trained, and on which rows of the corpus. */
+export interface Prepared {
+  model: Model;
+  vectorizer: Vectorizer;
+  length: number;
+  labels: readonly string[];
+  corpus: Corpus;
+  rows: Uint32Array;
+}
+
+/** How a classifier came about; saved with it. */
+export interface TrainingRecord {
+  rows: number;
+  validationRows: number;
+  perClass: Record<string, number>;
+  encoding: EncodingReport;
+  settings: Record<string, number | string | boolean>;
+  history: Record<string, number[]>;
+  bestEpoch: number | null;
+  stopped: string | null;
+}
+
+/** What a classifier is made of. */
+export interface Parts {
+  model: Model;
+  vectorizer: Vectorizer;
+  length: number;
+  labels: readonly string[];
+  threshold: number;
+  training: TrainingRecord | null;
+}
+
+const DEFAULTS = {
+  vocabulary: 1000,
+  length: 200,
+  epochs: 20,
+  patience: 3,
+  batchSize: 32,
+  validationSplit: 0.1,
+};
+
+/** One sigmoid unit for two labels, else one softmax unit a label. */
+export function checkOutputs(model: Model, classes: number): void {
+  const outputs = model.outputSize;
+  if (outputs === classes || (outputs === 1 && classes === 2)) return;
+  throw inputError({
+    expected:
+      classes === 2
+        ? "a last layer of 1 or 2 units for 2 labels"
+        : `a last layer of ${classes} units, one a label`,
+    where: `model ${model.name}`,
+    received: outputs,
+  });
+}
+
+/** One call of `TextClassifier.train`. */
+export class TrainingSession {
+  private readonly labels: string[];
+  private readonly classes: Int32Array;
+  private readonly seed: number;
+  private readonly length: number;
+  /** What is trained, once it is in place. */
+  untrained: Parts | null = null;
+
+  constructor(
+    private readonly corpus: Corpus,
+    private readonly row: RowOptions,
+    private readonly options: TrainOptions,
+  ) {
+    knownOptions(options, Object.keys(TRAIN_OPTIONS), "TextClassifier.train");
+    this.seed = wholeNumber(options.seed ?? 0, "seed");
+    this.length = wholeNumber(
+      options.length ?? options.vectorizer?.length ?? DEFAULTS.length,
+      "length",
+      1,
+      1e6,
+    );
+    wholeNumber(options.vocabulary ?? DEFAULTS.vocabulary, "vocabulary", 2, 2 ** 24);
+    this.labels = corpus.labels();
+    this.classes = corpus.classes(this.labels);
+  }
+
+  /**
+   * The parts of a classifier, trained.
+   * @throws TrainingError when the loss becomes NaN or infinite; what there was before is then in `untrained`
+   */
+  async run(): Promise<Parts> {
+    const { options, corpus, labels, length } = this;
+    const [trainRows, validationRows] = this.split();
+    const size = options.vocabulary ?? DEFAULTS.vocabulary;
+    const vectorizer = options.vectorizer ?? corpus.texts.build({ size, ...this.row, rows: trainRows });
+    const model = this.makeModel(Math.max(size, vectorizer.size));
+    checkOutputs(model, labels.length);
+    const encoding = newEncodingReport();
+    const x = corpus.encode(trainRows, vectorizer, length, encoding);
+    const early = this.earlyStopping(validationRows.length > 0);
+    const fitOptions = this.fitOptions(vectorizer, trainRows, validationRows, early);
+    this.compile(model);
+    options.onPrepared?.({ model, vectorizer, length, labels, corpus, rows: trainRows });
+    this.untrained = { model, vectorizer, length, labels, threshold: 0.5, training: null };
+    const history = await model.fit(x, this.targets(trainRows), fitOptions);
+    const training = this.record(trainRows, validationRows, encoding, history, early);
+    return { ...this.untrained, training };
+  }
+
+  /** Held out by class, so that a file sorted by label does not leave a class out. */
+  private split(): [Uint32Array, Uint32Array] {
+    const share = finiteNumber(
+      this.options.validationSplit ?? DEFAULTS.validationSplit,
+      "validationSplit",
+      0,
+      0.9,
+    );
+    const rows = Uint32Array.from(this.options.rows ?? allRows(this.corpus.rows));
+    if (share === 0) return [rows, new Uint32Array(0)];
+    const random = new Random(this.seed, PURPOSE.split, 1);
+    const classes = Int32Array.from(rows, (row) => this.classes[row]!);
+    const [train, validation] = stratifiedSplit(classes, share, (i) => random.uniform(i));
+    return [train.map((i) => rows[i]!), validation.map((i) => rows[i]!)];
+  }
+
+  /** A model that comes compiled for labels keeps its optimizer and that optimizer's state. */
+  private compile(model: Model): void {
+    const loss =
+      model.outputSize === 1 ? losses.binaryCrossentropy() : losses.sparseCategoricalCrossentropy();
+    const before = model.isCompiled ? model.compiled : null;
+    if (!this.options.optimizer && before?.loss.name === loss.name) return;
+    const optimizer = this.options.optimizer ?? before?.optimizer ?? "adam";
+    model.compile({ optimizer, loss, metrics: ["accuracy"] });
+  }
+
+  private makeModel(vocabulary: number): Model {
+    const { model = "lstm", engine, threads } = this.options;
+    const sizes = { vocabulary, length: this.length, classes: this.labels.length };
+    if (typeof model === "function") return model(sizes);
+    if (typeof model !== "string") return model;
+    return presetModel(model, sizes, { seed: this.seed, engine, threads });
+  }
+
+  private targets(rows: ArrayLike<number>): Float32Array {
+    return Float32Array.from(rows, (row) => this.classes[row]!);
+  }
+
+  private earlyStopping(validated: boolean): EarlyStopping | null {
+    if (!validated) return null;
+    const patience = wholeNumber(this.options.patience ?? DEFAULTS.patience, "patience", 1);
+    return new EarlyStopping({ monitor: "valLoss", patience, restoreBestWeights: true });
+  }
+
+  private fitOptions(
+    vectorizer: Vectorizer,
+    trainRows: Uint32Array,
+    validationRows: Uint32Array,
+    early: EarlyStopping | null,
+  ): FitOptions {
+    const {
+      epochs = DEFAULTS.epochs,
+      batchSize = DEFAULTS.batchSize,
+      callbacks = [],
+      signal,
+      resume,
+    } = this.options;
+    const validation = (): [Rows, Float32Array] => [
+      this.corpus.encode(validationRows, vectorizer, this.length),
+      this.targets(validationRows),
+    ];
+    return {
+      epochs,
+      batchSize,
+      signal,
+      resume,
+      // Early stopping comes first, so that checkpoints and pictures know what it decided.
+      callbacks: [...(early ? [early] : []), ...callbacks],
+      ...(validationRows.length > 0 ? { validationData: validation() } : {}),
+      ...(this.options.balance ? { classWeight: this.balancedWeights(trainRows) } : {}),
+    };
+  }
+
+  /** rows / (classes · rows of the class), as scikit-learn's "balanced". */
+  private balancedWeights(rows: Uint32Array): Record<number, number> {
+    const counts = this.countClasses(rows);
+    return Object.fromEntries(
+      counts.map((count, k) => [k, rows.length / (counts.length * Math.max(1, count))]),
+    );
+  }
+
+  private countClasses(rows: ArrayLike<number>): number[] {
+    const counts = new Array<number>(this.labels.length).fill(0);
+    for (let i = 0; i < rows.length; i++) counts[this.classes[rows[i]!]!]!++;
+    return counts;
+  }
+
+  private record(
+    trainRows: Uint32Array,
+    validationRows: Uint32Array,
+    encoding: EncodingReport,
+    history: History,
+    early: EarlyStopping | null,
+  ): TrainingRecord {
+    const { batchSize = DEFAULTS.batchSize, model = "lstm", balance = false } = this.options;
+    const counts = this.countClasses(trainRows);
+    return {
+      rows: trainRows.length,
+      validationRows: validationRows.length,
+      perClass: Object.fromEntries(this.labels.map((label, k) => [label, counts[k]!])),
+      encoding,
+      settings: { model: typeof model === "string" ? model : "custom", batchSize, seed: this.seed, balance },
+      history: history.history,
+      bestEpoch: early && early.bestEpoch >= 0 ? early.bestEpoch : null,
+      stopped: history.stopped,
+    };
+  }
+}

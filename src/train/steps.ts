@@ -1,0 +1,96 @@
+/** What training and measuring do with one batch at a time: put its rows in place, run, read, update. */
+import type { Model } from "../model/model.js";
+import type { Plan } from "../model/plan.js";
+import { gather } from "./arrays.js";
+import type { Dataset } from "./dataset.js";
+import { MetricAccumulator } from "./metrics/streaming.js";
+import type { Updater } from "./update.js";
+
+export class Steps {
+  constructor(private readonly model: Model) {}
+
+  get updater(): Updater {
+    void this.model.compiled; // says so where the model is not
+    return this.model.runtime.updater!;
+  }
+
+  /** The plan of a batch of so many rows: to learn from, or with `training: false` to measure only. */
+  plan(
+    { inputs }: Dataset,
+    rows: number,
+    { training = true, inputGradients = false }: { training?: boolean; inputGradients?: boolean } = {},
+  ): Plan {
+    if (training) this.updater.checkTrainable();
+    const inputShapes = inputs.map((input) => input.shape);
+    const { loss } = this.model.compiled;
+    return this.model.runtime.plan({ rows, inputShapes, training, loss, inputGradients });
+  }
+
+  /** Puts rows order[from … to−1] (or from … to−1) in place. */
+  write(plan: Plan, data: Dataset, order: Uint32Array | null, from: number, to: number): void {
+    const { runtime } = this.model;
+    const put = (at: number, values: Float32Array, size: number) => {
+      if (!order) return runtime.write(at, values.subarray(from * size, to * size));
+      gather(runtime.read(at, (to - from) * size) as Float32Array, values, size, order, from, to);
+    };
+    data.inputs.forEach((input, i) => void put(plan.inputs[i]!, input.data, plan.inputSizes[i]!));
+    put(plan.targets, data.targets, plan.targetSize);
+    if (data.weights) put(plan.sampleWeights, data.weights, 1);
+    else runtime.read(plan.sampleWeights, to - from).fill(1);
+  }
+
+  /** Runs forward and backward; returns the loss, regularisation included. Gradients stay in place. */
+  forwardBackward(plan: Plan): number {
+    this.model.runtime.run(plan, this.updater.iterations);
+    return this.meanLoss(plan) + this.updater.regularize();
+  }
+
+  /** Runs forward only; returns the loss without regularisation. */
+  forward(plan: Plan): number {
+    this.model.runtime.run(plan);
+    return this.meanLoss(plan);
+  }
+
+  /** Applies the gradients that lie in place. */
+  update(): void {
+    this.updater.step();
+    this.model.runtime.weightsChanged();
+  }
+
+  private meanLoss(plan: Plan): number {
+    const { rows } = plan.request;
+    const losses = this.model.runtime.read(plan.rowLosses, rows);
+    let sum = 0;
+    for (let row = 0; row < rows; row++) sum += losses[row]!;
+    return sum / rows;
+  }
+
+  /** Copies the outputs, [rows][…shape]. */
+  output(plan: Plan, out: Float32Array): void {
+    this.model.runtime.readOutput(plan, out);
+  }
+
+  targets(plan: Plan): ArrayLike<number> {
+    return this.model.runtime.read(plan.targets, plan.request.rows * plan.targetSize);
+  }
+
+  /** With respect to one input, [rows][…shape]; zeros for token ids. */
+  inputGradient(plan: Plan, index: number): Float32Array {
+    const out = new Float32Array(plan.request.rows * plan.inputSizes[index]!);
+    for (const { firstRow, rows, inputs } of plan.shards) {
+      const { gradient, shape } = inputs[index]!;
+      if (gradient) this.model.runtime.readTensor(out, gradient, shape, firstRow, rows);
+    }
+    return out;
+  }
+
+  /** Adds up the compiled metrics over batches. */
+  metrics(): MetricAccumulator {
+    const { loss, metrics } = this.model.compiled;
+    const outputs = this.model.outputSize;
+    const sparse = loss.name === "sparseCategoricalCrossentropy";
+    // A regression has no classes to be accurate about.
+    const names = loss.name === "meanSquaredError" && outputs === 1 ? [] : metrics;
+    return new MetricAccumulator(names, { outputs, targetWidth: sparse ? 1 : outputs });
+  }
+}
