@@ -1,6 +1,5 @@
 /** Text in, label out: a vectorizer, a model and labels, trained together and saved as one file. */
 import { writeAtomic } from "#files";
-import type { EngineOptions } from "../engine/index.js";
 import { finiteNumber, inputError, wholeNumber } from "../errors.js";
 import { writeKeras } from "../formats/keras/index.js";
 import { type LoadOptions, loadFile } from "../formats/load.js";
