@@ -57,6 +57,35 @@ export interface EmbeddingMap {
   labels: readonly string[] | null;
 }
 
+/** The words that, alone, speak most for a label. */
+export interface TellingWords {
+  label: string;
+  /** The label's probability (or output) for a text of this word alone. */
+  words: { word: string; alone: number }[];
+  /** The same for an empty text. */
+  empty: number;
+}
+
+/** A label's most telling words, strongest first; none where a map's outputs were not computed. */
+export function tellingWords({ points, labels, empty }: EmbeddingMap, most = 3): TellingWords[] {
+  if (!empty) return [];
+  const outputs = empty.length;
+  const names = labels ?? Array.from({ length: outputs === 1 ? 2 : outputs }, (_, k) => `output ${k}`);
+  return names.map((label, k) => {
+    // One output speaks for the second label, and against the first.
+    const against = outputs === 1 && k === 0;
+    const place = outputs === 1 ? 0 : k;
+    const effect = ({ effect: row }: MapPoint) => (against ? -row![place]! : row![place]!);
+    const value = (row: readonly number[]) => (against ? 1 - row[place]! : row[place]!);
+    const best = [...points].sort((a, b) => effect(b) - effect(a)).slice(0, most);
+    return {
+      label,
+      words: best.map(({ word, alone }) => ({ word, alone: value(alone!) })),
+      empty: value(empty),
+    };
+  });
+}
+
 /** The words of ids without one, and of padding. */
 const wordOf = (id: number, words: readonly string[] | undefined) =>
   id === 0 && words?.[0] === "" ? "<padding>" : (words?.[id] ?? `#${id}`);

@@ -97,7 +97,7 @@ function checkTotal(expectation: Expectation, derivations: readonly LayerDerivat
     ...expectation,
     actual,
     right: expectation.count === actual,
-    derivation: `${counted.join(" + ")} = ${thousands(actual)}`,
+    derivation: `${counted.map(thousands).join(" + ")} = ${thousands(actual)}`,
     causes: totalCauses(expectation.count, actual, derivations).slice(0, MOST_CAUSES),
   };
 }

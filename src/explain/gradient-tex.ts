@@ -110,6 +110,14 @@ function gruPaths(layer: GRU): PathFormula[] {
   ];
 }
 
+/** ∂E/∂h_{t−1}, by which the four networks' paths reach an LSTM's memory; "" where h is the memory itself. */
+export function hiddenTex(layer: RecurrentLayer): string {
+  if (!(layer instanceof LSTM)) return "";
+  const networks = ["f", "i", "c", "o"].map(back).join(" + ");
+  const above = layer.options.returnSequences ? " + \\delta_{\\text{out}}" : "";
+  return `\\delta ${at("h", 1)} = ${networks}${above}`;
+}
+
 /** ∂E/∂c_t in all, from what comes by c_{t+1} and by h_t. */
 export function totalTex(layer: RecurrentLayer): string {
   if (!(layer instanceof LSTM)) return "";

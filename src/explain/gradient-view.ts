@@ -6,7 +6,7 @@ import { openCell } from "./cells/open.js";
 import { norm } from "./cells/vector.js";
 import { type GradientFlow, type GradientOptions, type GradientStep, gradientFlow } from "./gradient.js";
 import { checkGradient, type GradientCheck } from "./gradient-check.js";
-import { type PathFormula, pathFormulas, totalTex, wholeTex } from "./gradient-tex.js";
+import { hiddenTex, type PathFormula, pathFormulas, totalTex, wholeTex } from "./gradient-tex.js";
 import { gains } from "./jacobian.js";
 import { Network } from "./network.js";
 import type { Sentence } from "./sentence.js";
@@ -36,7 +36,7 @@ export interface GradientView {
   padding: { steps: number; first: number };
   /** The gradient of the step before `chosen`, path by path. */
   chosen: number;
-  formulas: { whole: string; total: string };
+  formulas: { whole: string; hidden: string; total: string };
   step: PathView[];
   check: GradientCheck;
   /** The same text through fresh cells; null where it was not asked for. */
@@ -79,7 +79,7 @@ export function gradientView(
     gains: wordGains(model, sentence, options.layer, first.step),
     padding: { steps: flow.steps.length - shown.length, first: flow.steps[0]!.norms.total },
     chosen: shown.indexOf(chosen),
-    formulas: { whole: wholeTex(open.layer), total: totalTex(open.layer) },
+    formulas: { whole: wholeTex(open.layer), hidden: hiddenTex(open.layer), total: totalTex(open.layer) },
     step: formulas.map((formula) => {
       const value = step.paths[formula.path]!;
       return { ...formula, value, norm: norm(value) };

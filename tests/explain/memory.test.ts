@@ -55,6 +55,43 @@ for (const { name, precision, engine } of ENGINES) {
   });
 }
 
+for (const { name, engine } of ENGINES) {
+  test(`a gate of the wrong step, a step left out, gates swapped: each shows beside ${name}'s memory`, () => {
+    const model = shake(flagship(), 4, 0.3);
+    const row = Array.from({ length: 200 }, (_, t) => (t * 29) % 1000);
+    const open = openCell(model);
+    const { steps } = trace(model, row).layers[0]!;
+    const states = engineStates(open, engine, { x: steps.map(({ x }) => x) });
+    const memory = states.c!.at(-1)!;
+    const gate = (s: number, letter: string) => steps[s]!.gates[letter]!;
+    /** Σ_t (Π_{s > t − early} keep_s) write_t, without the step left out. */
+    const recurrence = ({ keep = "f", write = "i", early = 0, without = -1 }) =>
+      memory.map((_, u) => {
+        let [c, left] = [0, 1];
+        for (let t = 199; t >= 0; t--) {
+          if (early) left *= gate(t, keep)[u]!;
+          if (t !== without) c += left * gate(t, write)[u]! * gate(t, "g")[u]!;
+          if (!early) left *= gate(t, keep)[u]!;
+        }
+        return c;
+      });
+    assert.ok(apart(recurrence({}), memory) < 1e-5);
+    for (const fault of [{ early: 1 }, { without: 199 }, { without: 196 }, { keep: "i", write: "f" }])
+      assert.ok(apart(recurrence(fault), memory) > 1e-3, JSON.stringify(fault));
+    // Two steps written out: the forget gate of the later step in place of the earlier's.
+    const two = (early: string) =>
+      memory.map((_, u) => {
+        const [now, before] = [(g: string) => gate(199, g)[u]!, (g: string) => gate(198, g)[u]!];
+        const kept = early === "f" ? before("f") : now("f");
+        return (
+          now("f") * kept * states.c!.at(-3)![u]! + now("f") * before("i") * before("g") + now("i") * now("g")
+        );
+      });
+    assert.ok(apart(two("f"), memory) < 1e-5);
+    assert.ok(apart(two("wrong"), memory) > 1e-3);
+  });
+}
+
 test("the LSTM's two steps, to the letter", () => {
   const model = shake(flagship(), 1, 0.3);
   const row = Array.from({ length: 200 }, (_, t) => (t < 190 ? 0 : t));

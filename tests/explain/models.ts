@@ -1,5 +1,6 @@
 /** Models, rows and engines that the tests of explanations share. */
 import fc from "fast-check";
+import type { Engine } from "../../src/engine/contract.js";
 import { createEngine, ENGINE_CHOICES } from "../../src/engine/index.js";
 import { Random } from "../../src/engine/philox.js";
 import { ReferenceEngine } from "../../src/engine/reference.js";
@@ -40,6 +41,8 @@ export interface Cell {
 
 export interface ModelCase {
   model: Model;
+  /** The same model, weights and all, on an engine of its own. */
+  on: (engine: Engine) => Model;
   /** Rows of ids that it reads. */
   row: number[];
 }
@@ -81,23 +84,23 @@ export const anyCase: fc.Arbitrary<ModelCase> = fc
   })
   .map((recipe) => {
     const { vocabulary, width, steps, cells, maskZero, flatten, hidden, outputs, padding, seed } = recipe;
-    const model = sequential(
-      [
+    const on = (engine: Engine) => {
+      const parts = [
         layers.embedding({ inputDim: vocabulary, outputDim: width, inputLength: steps, maskZero }),
         ...cells.map((cell, i) => recurrentLayer(cell, i < cells.length - 1 || flatten)),
         layers.flatten(),
         layers.dropout({ rate: 0.4 }),
         layers.dense({ units: hidden, activation: "tanh" }),
         layers.dense({ units: outputs, activation: outputs === 1 ? "sigmoid" : "softmax" }),
-      ],
-      { seed, engine: "reference" },
-    );
+      ];
+      return shake(sequential(parts, { seed, engine }), seed);
+    };
     const random = new Random(seed, 998);
     const row = Array.from({ length: steps }, (_, t) =>
       t < Math.min(padding, steps - 1) ? 0 : 1 + Math.floor(random.uniform(t) * (vocabulary - 1)),
     );
     // A model printed whole would fill screens; its recipe says as much.
-    return { model: shake(model, seed), row, [fc.toStringMethod]: () => JSON.stringify(recipe) };
+    return { model: on(new ReferenceEngine()), on, row, [fc.toStringMethod]: () => JSON.stringify(recipe) };
   });
 
 /**
@@ -108,10 +111,14 @@ export const ENGINES = [
   ...ENGINE_CHOICES.filter((name) => name !== "auto").map((name) => ({
     name: name as string,
     precision: 2e-6,
-    engine: createEngine({ engine: name, threads: 1 }),
+    fresh: () => createEngine({ engine: name, threads: 1 }),
   })),
-  { name: "reference float64", precision: 1e-12, engine: new ReferenceEngine({ precision: "float64" }) },
-];
+  {
+    name: "reference float64",
+    precision: 1e-12,
+    fresh: (): Engine => new ReferenceEngine({ precision: "float64" }),
+  },
+].map((each) => ({ ...each, engine: each.fresh() }));
 
 /** The largest difference of two vectors. */
 export const apart = (a: readonly number[], b: readonly number[]): number =>

@@ -106,6 +106,7 @@ const SLIPS: [string, RegExp, string][] = [
   ["dense=8192", /bias was left out/, "32 × 256 = 8,192"],
   ["dense=1638656", /whole sequence, 200 × 32/, "6400 × 256 + 256 = 1,638,656"],
   ["flatten=32", /counted as weights/, "32"],
+  ["flatten=6400", /all 200 steps/, "200 × 32 = 6,400"],
   ["total=26273", /^lstm: the factor 4/, "(16 + 32) × 32 + 32 = 1,568 in place of 6,272"],
   ["total=14977", /^embedding was left out/, "30,977 − 16,000 = 14,977"],
 ];
@@ -248,6 +249,16 @@ test("Conv1D, normalisations, and kinds without a rule of their own", () => {
   assert.match(says("Conv1D", 32), /one number/);
   assert.match(says("BatchNormalization", 16), /moving mean and variance are in the total/);
   assert.match(says("LayerNormalization", 32), /keeps none/);
+});
+
+test("a formula that does not give the variables' sizes is an error of ours, and said", () => {
+  for (const [variables, says] of [
+    [{ kernel: [4, 8], bias: [8], second_bias: [8] }, /has 48 parameters, but its formula gives 40/],
+    [{ kernel: [5, 8], bias: [8] }, /has 48 parameters, but its formula gives 40/],
+  ] as const) {
+    const model = sequential([layers.input({ shape: [4] }), new Stand("Dense", variables, [8])]);
+    assert.throws(() => explainParameters(model), says);
+  }
 });
 
 test("what cannot be an expectation is said", () => {

@@ -4,41 +4,31 @@ import { join } from "node:path";
 import type { Command } from "commander";
 import { count, decimal, percent } from "../../display/numbers.js";
 import { wrapToWidth } from "../../display/text.js";
+import { EMBEDDING_PURPOSE, type EmbeddingView, embeddingPage } from "../../explain/draw/embedding-page.js";
 import {
   type EmbeddingMap,
   embeddingMap,
   embeddingTsv,
   idOf,
   type MapPoint,
-  type Neighbour,
   nearestWords,
+  tellingWords,
   type WordTable,
   wordTable,
 } from "../../explain/embedding.js";
 import { embeddingPicture } from "../../explain/embedding-picture.js";
 import { writeAtomic } from "../../formats/node-files.js";
-import { figure, section } from "../../report/blocks.js";
-import { page, svgFile } from "../../report/page.js";
-import { type EngineFlags, engineOptions, note, say, whole } from "../context.js";
-import { PLAIN, type Style, styleFor, WIDTH } from "../terminal.js";
+import { type EngineFlags, engineOptions, note, whole } from "../context.js";
+import { type Style, WIDTH } from "../terminal.js";
 import { excerpt, table } from "../ui/table.js";
 import { type Opened, openModel } from "./open.js";
+import { type OutputFlags, outputOptions, show } from "./output.js";
 
-interface Flags extends EngineFlags {
+interface Flags extends EngineFlags, OutputFlags {
   layer?: string;
   neighbours: number;
   words: number;
-  svg?: string;
-  html?: string;
   tsv?: string;
-  json?: boolean;
-}
-
-/** Everything the command shows, as data. */
-interface EmbeddingReport {
-  table: WordTable;
-  map: EmbeddingMap;
-  words: { word: string; id: number; neighbours: Neighbour[] }[];
 }
 
 export function embeddingCommand(explain: Command): void {
@@ -50,15 +40,24 @@ export function embeddingCommand(explain: Command): void {
     .option("--layer <name>", "which Embedding, where there are several")
     .option("--neighbours <n>", "how many", whole("neighbours", 1), 8)
     .option("--words <n>", "words on the map, the commonest first", whole("words", 3), 2000)
-    .option("--svg <file>", "also draw the map of the vocabulary")
-    .option("--html <file>", "the same as a page")
-    .option("--tsv <folder>", "also write vectors.tsv and metadata.tsv, which embedding projectors read")
-    .option("--json", "everything as one JSON object");
-  engineOptions(command).action(async (file: string, wanted: string[], flags: Flags) => {
+    .option("--tsv <folder>", "also write vectors.tsv and metadata.tsv, which embedding projectors read");
+  outputOptions(engineOptions(command)).action(async (file: string, wanted: string[], flags: Flags) => {
     const opened = await openModel(file, flags);
-    const report = explainEmbedding(opened, wanted, flags);
-    await writeFiles(report, flags);
-    say(flags.json ? JSON.stringify(asJson(report)) : embeddingText(report, styleFor(process.stdout)));
+    const view = explainEmbedding(opened, wanted, flags);
+    if (flags.tsv) await writeTsv(view.table, flags.tsv);
+    await show(
+      {
+        data: asJson(view),
+        text: (style) => embeddingText(view, style),
+        page: () => embeddingPage(view, opened.name),
+        picture: () =>
+          embeddingPicture(
+            view.map,
+            view.words.map(({ id }) => id),
+          ),
+      },
+      flags,
+    );
   });
 }
 
@@ -66,7 +65,7 @@ function explainEmbedding(
   { model, classifier }: Opened,
   wanted: readonly string[],
   flags: Flags,
-): EmbeddingReport {
+): EmbeddingView {
   const words = wordTable(model, classifier?.vectorizer ?? null, flags.layer);
   const { length, labels, vectorizer } = classifier ?? {};
   const map = embeddingMap(model, words, {
@@ -96,50 +95,24 @@ const mostTelling = ({ points }: EmbeddingMap, most: number): number[] =>
     .slice(0, most)
     .map(({ id }) => id);
 
-async function writeFiles(
-  { table: words, map, words: asked }: EmbeddingReport,
-  { svg, html, tsv }: Flags,
-): Promise<void> {
-  const write = async (file: string, text: string) => {
-    await writeAtomic(file, new TextEncoder().encode(text));
-    note(`Wrote ${file}`);
-  };
-  const picture = () =>
-    embeddingPicture(
-      map,
-      asked.map(({ id }) => id),
-    );
-  if (svg) await write(svg, svgFile(picture()));
-  if (html) {
-    const title = `Words in ${words.layer}`;
-    const lead = PURPOSE.join(" ");
-    const figures = figure("Words that do alike lie together", picture());
-    await write(
-      html,
-      page(
-        { title, eyebrow: "Cellstate: embedding", lead },
-        section("map", "Map of the vocabulary", figures),
-      ),
-    );
-  }
-  if (!tsv) return;
+async function writeTsv(words: WordTable, folder: string): Promise<void> {
   const files = embeddingTsv(words);
-  await mkdir(tsv, { recursive: true });
-  await write(join(tsv, "vectors.tsv"), files.vectors);
-  await write(join(tsv, "metadata.tsv"), files.metadata);
+  await mkdir(folder, { recursive: true });
+  for (const [name, text] of [
+    ["vectors.tsv", files.vectors],
+    ["metadata.tsv", files.metadata],
+  ] as const) {
+    await writeAtomic(join(folder, name), new TextEncoder().encode(text));
+    note(`Wrote ${join(folder, name)}`);
+  }
 }
 
-const PURPOSE = [
-  "An Embedding turns a word's number into a vector: row i of its table stands for word i.",
-  "Numbers alone say nothing (word 7 is not more than word 6); vectors can be near or far, and training moves words that call for the same answer together.",
-];
-
-function embeddingText({ table: words, map, words: asked }: EmbeddingReport, style: Style = PLAIN): string {
+function embeddingText({ table: words, map, words: asked }: EmbeddingView, style: Style): string {
   const { layer, size, width, named } = words;
   const unnamed = size > named ? ` ${count(size - named)} rows have no word and are never read.` : "";
   const lines = [
     style.bold(`${layer}: ${count(size)} words × ${count(width)} numbers = ${count(size * width)} weights`),
-    ...wrapToWidth(PURPOSE.join(" ") + unnamed, WIDTH),
+    ...wrapToWidth(EMBEDDING_PURPOSE.join(" ") + unnamed, WIDTH),
     "",
     ...effectLines(map, style),
     ...asked.flatMap(({ word, neighbours }) => [
@@ -158,31 +131,23 @@ function embeddingText({ table: words, map, words: asked }: EmbeddingReport, sty
   return lines.join("\n");
 }
 
-/** The words that, alone, speak most for each label, and the label's probability for a text of that word. */
-function effectLines({ points, labels, empty }: EmbeddingMap, style: Style): string[] {
-  if (!empty) return [];
-  const outputs = empty.length;
-  const names = labels ?? Array.from({ length: outputs === 1 ? 2 : outputs }, (_, k) => `output ${k}`);
-  // One output speaks for the second label, and against the first.
-  const against = (k: number) => outputs === 1 && k === 0;
-  const effect = (point: MapPoint, k: number) =>
-    against(k) ? -point.effect![0]! : point.effect![outputs === 1 ? 0 : k]!;
-  const probability = (row: readonly number[], k: number) =>
-    against(k) ? 1 - row[0]! : row[outputs === 1 ? 0 : k]!;
-  const rows = names.slice(0, 12).map((label, k) => {
-    const best = [...points].sort((a, b) => effect(b, k) - effect(a, k)).slice(0, 3);
-    const told = best.map((point) => `${excerpt(point.word, 12)} ${percent(probability(point.alone!, k))}`);
-    return [excerpt(label, 16), ...told, percent(probability(empty, k))];
-  });
-  const header = ["label", "", "", "", "empty text"];
+function effectLines(map: EmbeddingMap, style: Style): string[] {
+  const rows = tellingWords(map)
+    .slice(0, 12)
+    .map(({ label, words, empty }) => [
+      excerpt(label, 16),
+      ...words.map(({ word, alone }) => `${excerpt(word, 12)} ${percent(alone)}`),
+      percent(empty),
+    ]);
+  if (rows.length === 0) return [];
   return [
     style.bold("Words that alone speak most for a label, and its probability then"),
-    table([header, ...rows]),
+    table([["label", "", "", "", "empty text"], ...rows]),
     "",
   ];
 }
 
-function asJson({ table: words, map, words: asked }: EmbeddingReport) {
+function asJson({ table: words, map, words: asked }: EmbeddingView) {
   const { layer, size, width } = words;
   return { layer, vocabulary: size, size: width, words: asked, map };
 }

@@ -72,8 +72,9 @@ function gradientText(view: GradientView, units: readonly number[], style: Style
     style.bold(
       `Gradient of E = ${excerpt(objective.name, 30)}, ${numeral(objective.value, 4)}, through ${layer}`,
     ),
-    ...formulaLines(plain(formulas.whole)),
-    ...(formulas.total ? formulaLines(plain(formulas.total)) : []),
+    ...[formulas.whole, formulas.hidden, formulas.total]
+      .filter((formula) => formula !== "")
+      .flatMap((formula) => formulaLines(plain(formula))),
     ...inner.flatMap(formulaLines),
     "",
     stepTable(view, units, style),

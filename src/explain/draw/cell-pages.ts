@@ -93,6 +93,7 @@ export function comparisonPage(cells: readonly CellComparison[]): string {
             ...cells.map(({ fresh }) => (fresh ? `${decimal(fresh.halfLife, 1)} steps` : "–")),
           ],
         ],
+        wordColumns: 1 + cells.length,
       }),
       cells.map(({ kind, keeps }) => html`<p><strong>${kind}.</strong> ${keeps}</p>`),
     ),

@@ -22,6 +22,7 @@ export function gradientPage(view: GradientView, title: string, units: readonly 
       "derivation",
       "The derivation",
       formulaBlock(formulas.whole),
+      formulas.hidden !== "" && formulaBlock(formulas.hidden),
       formulas.total !== "" && formulaBlock(formulas.total),
       table({
         headers: ["path", "what reaches the step before", "where"],

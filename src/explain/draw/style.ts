@@ -41,6 +41,8 @@ export const EXPLAIN_STYLE = `
 .chart .word.strange { font-style: italic; fill: var(--quiet); }
 .chart .frame { fill: none; stroke: var(--rule); stroke-width: 1; }
 .chart .pointer { fill: none; stroke: var(--ink); stroke-width: 1.5; }
+tbody th { overflow-wrap: break-word; }
+td:not(.word) { white-space: nowrap; }
 .formula { overflow-x: auto; margin: 12px 0; }
 .formula math { font-size: 1.15em; }
 .parts { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 290px), 1fr)); gap: 16px; margin: 20px 0 0; padding: 0; list-style: none; }

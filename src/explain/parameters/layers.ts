@@ -208,7 +208,7 @@ function weightless(notes: (facts: LayerFacts) => string[]): ParameterRule {
   return defineRule<Empty>({
     recipe: () => ({ counted: NOTHING }),
     count: ({ counted }) => counted,
-    slips({ inputs, output }) {
+    slips({ inputs, output, steps }) {
       const inputSize = size(inputs[0] ?? []);
       const outputSize = size(output);
       const out = named("n", outputSize, "numbers it puts out");
@@ -226,6 +226,15 @@ function weightless(notes: (facts: LayerFacts) => string[]): ParameterRule {
           value: plus(through, out),
           says: "it was counted as a Dense layer; it has no weights",
         },
+        ...(steps === null || output.length > 1
+          ? []
+          : [
+              {
+                field: "counted" as const,
+                value: times(named("T", steps, "time steps"), out),
+                says: `the numbers of all ${steps} steps in a row were counted: it gets one vector, and none are weights`,
+              },
+            ]),
       ];
     },
     notes,

@@ -1,0 +1,73 @@
+/** What an Embedding learned, as a page: the map, the words that tell most, and neighbours. */
+import { count, decimal, percent } from "../../display/numbers.js";
+import { figure, section, table } from "../../report/blocks.js";
+import { foreign, html } from "../../report/markup.js";
+import { page } from "../../report/page.js";
+import { type EmbeddingMap, type Neighbour, tellingWords, type WordTable } from "../embedding.js";
+import { embeddingPicture } from "../embedding-picture.js";
+import { EXPLAIN_STYLE } from "./style.js";
+
+/** What the command shows, as data. */
+export interface EmbeddingView {
+  table: WordTable;
+  map: EmbeddingMap;
+  words: { word: string; id: number; neighbours: Neighbour[] }[];
+}
+
+export const EMBEDDING_PURPOSE = [
+  "An Embedding turns a word's number into a vector: row i of its table stands for word i.",
+  "Numbers alone say nothing (word 7 is not more than word 6); vectors can be near or far, and training moves words that call for the same answer together.",
+];
+
+export function embeddingPage({ table: words, map, words: asked }: EmbeddingView, title: string): string {
+  const { size, width, layer } = words;
+  const telling = tellingWords(map, 10);
+  return page(
+    {
+      title: `Words in ${layer}`,
+      eyebrow: `Cellstate: embedding of ${title}`,
+      lead: html`${EMBEDDING_PURPOSE.join(" ")} Here: ${count(size)} words × ${count(width)} numbers = ${count(size * width)} weights.`,
+      style: EXPLAIN_STYLE,
+    },
+    section(
+      "map",
+      "Map of the vocabulary",
+      figure(
+        "Words that do alike lie together",
+        embeddingPicture(
+          map,
+          asked.map(({ id }) => id),
+        ),
+      ),
+    ),
+    telling.length > 0 &&
+      section(
+        "telling",
+        "Words that alone speak most for a label",
+        table({
+          headers: ["label", "words, and the label's probability for a text of that word", "empty text"],
+          rows: telling.map(({ label, words: best, empty }) => [
+            foreign(label),
+            best.map(({ word, alone }, k) => html`${k > 0 && ", "}${foreign(word)} ${percent(alone)}`),
+            percent(empty),
+          ]),
+          wordColumns: 2,
+        }),
+      ),
+    section(
+      "neighbours",
+      "Nearest neighbours",
+      table({
+        headers: ["word", "nearest by the cosine of the angle between the vectors"],
+        rows: asked.map(({ word, neighbours }) => [
+          foreign(word),
+          neighbours.map(
+            (near, k) => html`${k > 0 && ", "}${foreign(near.word)} ${decimal(near.similarity, 2)}`,
+          ),
+        ]),
+        wordColumns: 2,
+      }),
+      html`<p class="quiet">1 is the same direction, 0 unrelated, −1 opposite.</p>`,
+    ),
+  );
+}
