@@ -4,8 +4,7 @@
  */
 import { readFileSync } from "node:fs";
 import { gunzipSync } from "node:zlib";
-import { readKeras } from "../../src/formats/keras/index.js";
-import { InputError } from "../../src/index.js";
+import { InputError, loadFile } from "../../src/index.js";
 
 export interface Attack {
   file: string;
@@ -26,7 +25,10 @@ export const FOLDER = new URL("../../../tests/files/attacks/", import.meta.url);
 export const readAttacks = (): Attack[] =>
   JSON.parse(readFileSync(new URL("attacks.json", FOLDER), "utf8")) as Attack[];
 
-function tryOne({ file }: Attack): Outcome {
+/** The files that an attack names, from its own folder. */
+const beside = (name: string): Uint8Array => readFileSync(new URL(encodeURIComponent(name), FOLDER));
+
+async function tryOne({ file }: Attack): Promise<Outcome> {
   const stored = readFileSync(new URL(file, FOLDER));
   const bytes = file.endsWith(".gz") ? gunzipSync(stored) : stored;
   // The garbage of one must not count as the memory of the next; others may be using the processor.
@@ -37,7 +39,7 @@ function tryOne({ file }: Attack): Outcome {
     return { file, kind, said, milliseconds: (user + system) / 1000 };
   };
   try {
-    const { model, receipt } = readKeras(bytes, { name: "attack" });
+    const { model, receipt } = await loadFile(bytes, { name: "attack", beside });
     model.dispose();
     return end("opened", receipt.warnings.join("\n"));
   } catch (error) {
@@ -48,7 +50,8 @@ function tryOne({ file }: Attack): Outcome {
 }
 
 if (process.argv[2] === "run") {
-  const outcomes = readAttacks().map(tryOne);
+  const outcomes: Outcome[] = [];
+  for (const attack of readAttacks()) outcomes.push(await tryOne(attack));
   const megabytes = process.resourceUsage().maxRSS / 1024;
   console.log(JSON.stringify({ outcomes, megabytes }));
 }

@@ -9,6 +9,7 @@ import os
 
 import config_attacks  # noqa: F401
 import hdf5_attacks  # noqa: F401
+import interop_attacks
 import zip_attacks  # noqa: F401
 from sound import ATTACKS
 
@@ -33,8 +34,10 @@ def formatted(entry):
 
 def main():
     for name in os.listdir(FOLDER):
-        if name.endswith((".keras", ".h5", ".json", ".gz")):
+        if name.endswith((".keras", ".h5", ".json", ".safetensors", ".gz")):
             os.remove(os.path.join(FOLDER, name))
+    with open(os.path.join(FOLDER, interop_attacks.SHARD), "wb") as file:
+        file.write(interop_attacks.shard())
     listing = [{"file": write(name, make()), "refusal": refusal} for name, make, refusal in ATTACKS]
     total = sum(os.path.getsize(os.path.join(FOLDER, entry["file"])) for entry in listing)
     with open(os.path.join(FOLDER, "attacks.json"), "w") as file:
