@@ -16,7 +16,7 @@ const samples = writtenModels().map(({ name, model, input, target }) => {
   writeFileSync(join(folder, `${name}.h5`), writeKerasH5(model));
   const output = model.predict(input);
   const after = target ? [1, 2, 3].map(() => model.trainOnBatch(input, target)) : undefined;
-  return { name, input, output, target, after };
+  return { name, inputs: model.inputShapes.length, input, output, target, after };
 });
 writeFileSync(join(folder, "samples.json"), JSON.stringify(samples));
 console.log(`${samples.length} models in ${folder}`);

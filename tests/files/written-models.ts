@@ -1,11 +1,13 @@
 /** Models of every layer and option, for writing: opened again here, and by Python Keras through check_in_keras.py. */
-import { layers, losses, type Model, optimizers, sequential } from "../../src/index.js";
+import { layers, losses, type Model, model, optimizers, sequential } from "../../src/index.js";
+import type { InputsLike } from "../../src/model/inputs.js";
 import type { CompileOptions } from "../../src/model/options.js";
 
 export interface WrittenModel {
   name: string;
   model: Model;
-  input: number[][] | number[][][];
+  /** A list of such for several inputs. */
+  input: InputsLike;
   /** Of models that were compiled and trained three steps. */
   target?: number[][];
 }
@@ -27,7 +29,7 @@ function randomise(model: Model): Model {
   return model;
 }
 
-const plain = (name: string, model: Model, input: WrittenModel["input"] = IDS): WrittenModel => ({
+const plain = (name: string, model: Model, input: InputsLike = IDS): WrittenModel => ({
   name,
   model: randomise(model),
   input,
@@ -132,6 +134,75 @@ function optionModels(): WrittenModel[] {
   ];
 }
 
+const sequences = { returnSequences: true } as const;
+
+/** Both ways, pooled, masked: the layers around the recurrent ones in chains. */
+function chains(): WrittenModel[] {
+  const masked = () => layers.embedding({ inputDim: 15, outputDim: 3, maskZero: true, inputLength: STEPS });
+  const { bidirectional, gru, lstm, simpleRNN } = layers;
+  const bothWays = sequential([
+    masked(),
+    bidirectional({ layer: lstm({ units: 3, ...sequences }) }),
+    bidirectional({ layer: gru({ units: 2, ...sequences, resetAfter: false }), mergeMode: "sum" }),
+    bidirectional({ layer: simpleRNN({ units: 2, ...sequences, name: "cell" }), mergeMode: "mul" }),
+    bidirectional({ layer: lstm({ units: 2, ...sequences }), mergeMode: "ave", name: "averaged" }),
+    bidirectional({ layer: gru({ units: 2 }), trainable: false }),
+  ]);
+  const backward = gru({ units: 3, goBackwards: true, useBias: false });
+  const other = sequential([
+    layers.input({ shape: [STEPS, 2] }),
+    layers.masking({ maskValue: 0.5 }),
+    bidirectional({ layer: lstm({ units: 3, recurrentDropout: 0.1 }), backwardLayer: backward }),
+    layers.dense({ units: 1 }),
+  ]);
+  const pooled = sequential([
+    layers.input({ shape: [STEPS, 2] }),
+    layers.averagePooling1D({ poolSize: 2, strides: 1, padding: "same" }),
+    layers.maxPooling1D(),
+    lstm({ units: 3, ...sequences, zeroOutputForMask: true }),
+    layers.globalMaxPooling1D({ keepdims: true }),
+    layers.flatten(),
+  ]);
+  const mean = sequential([
+    layers.embedding({ inputDim: 15, outputDim: 3 }),
+    layers.globalAveragePooling1D(),
+  ]);
+  return [
+    plain("both_ways", bothWays),
+    plain("other_backward", other, SIGNAL),
+    plain("pooled", pooled, SIGNAL),
+    plain("mean", mean),
+  ];
+}
+
+/** Several inputs, every way of merging, masks that meet. */
+function graphs(): WrittenModel[] {
+  const words = layers.input({ shape: [STEPS], name: "words" });
+  const others = layers.input({ shape: [STEPS], name: "others" });
+  const masked = (name: string) => layers.embedding({ inputDim: 15, outputDim: 3, maskZero: true, name });
+  const [x, y] = [masked("left").apply(words), masked("right").apply(others)];
+  const merged = (["add", "subtract", "multiply", "average", "maximum", "minimum"] as const).map((kind) =>
+    layers[kind]().apply([x, y]),
+  );
+  const beside = layers.lstm({ units: 3 }).apply(layers.concatenate().apply(merged));
+  const after = layers.gru({ units: 2 }).apply(layers.concatenate({ axis: 1 }).apply([x, y]));
+  const both = layers.bidirectional({ layer: layers.lstm({ units: 2 }) }).apply(merged[0]!);
+  const end = layers.dense({ units: 2 }).apply(layers.concatenate().apply([beside, after, both]));
+  const twoTexts = model({ inputs: [words, others], outputs: end });
+  const ids = layers.input({ shape: [null], name: "ids" });
+  const numbers = layers.input({ shape: [2], name: "numbers" });
+  const text = layers.gru({ units: 2 }).apply(masked("table").apply(ids));
+  const row = layers.dense({ units: 2, activation: "relu" }).apply(numbers);
+  const joined = layers.concatenate().apply([text, row]);
+  const out = layers.dense({ units: 1, activation: "sigmoid" }).apply(joined);
+  const textAndNumbers = model({ inputs: [ids, numbers], outputs: out });
+  const reversed = IDS.map((row) => [...row].reverse());
+  return [
+    plain("two_texts", twoTexts, [IDS, reversed]),
+    plain("text_and_numbers", textAndNumbers, [IDS, SIGNAL.map((rows) => rows[0]!)]),
+  ];
+}
+
 /** Lists of names beyond what one HDF5 attribute holds. */
 function longModel(): WrittenModel {
   const long = "a".repeat(700);
@@ -156,6 +227,8 @@ export function writtenModels(): WrittenModel[] {
   return [
     ...layerModels(),
     ...optionModels(),
+    ...chains(),
+    ...graphs(),
     longModel(),
     trained("adam", { optimizer: adam, loss: smoothed, metrics }, 1, BINARY),
     trained("amsgrad", { optimizer: amsgrad, loss: "binaryCrossentropy" }, 1, BINARY),

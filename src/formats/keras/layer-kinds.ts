@@ -30,6 +30,8 @@ export interface LayerKind {
   make(options: object): Layer;
   /** What becomes of its input's mask. */
   readonly mask: MaskRule;
+  /** Whether its calls take a mask. */
+  readonly heedsMask?: boolean;
   /** The group under the layer's own in `model.weights.h5` that holds its variables. Default "vars". */
   readonly group?: string;
   /** Options that are layers, with the name of each one's group under this layer's own. */
@@ -39,7 +41,7 @@ export interface LayerKind {
 }
 
 const { keeps, drops, keepsInSequences, keepsAsInner, embeds, hides, merges, joins } = MASK_RULES;
-const cell = { mask: keepsInSequences, group: "cell/vars" };
+const cell = { mask: keepsInSequences, heedsMask: true, group: "cell/vars" };
 const merge = (make: LayerKind["make"]): LayerKind => ({ options: {}, make, mask: merges, merges: true });
 
 export const LAYER_KINDS: ReadonlyMap<string, LayerKind> = new Map<string, LayerKind>([
@@ -53,6 +55,7 @@ export const LAYER_KINDS: ReadonlyMap<string, LayerKind> = new Map<string, Layer
       options: bidirectionalOptions,
       make: bidirectional,
       mask: keepsAsInner,
+      heedsMask: true,
       inner: { layer: "forward_layer", backwardLayer: "backward_layer" },
     },
   ],
@@ -62,7 +65,10 @@ export const LAYER_KINDS: ReadonlyMap<string, LayerKind> = new Map<string, Layer
   ["Embedding", { options: embeddingOptions, make: embedding, mask: embeds }],
   ["Flatten", { options: {}, make: flatten, mask: drops }],
   ["GRU", { options: gruOptions, make: gru, ...cell }],
-  ["GlobalAveragePooling1D", { options: globalPoolingOptions, make: globalAveragePooling1D, mask: drops }],
+  [
+    "GlobalAveragePooling1D",
+    { options: globalPoolingOptions, make: globalAveragePooling1D, mask: drops, heedsMask: true },
+  ],
   ["GlobalMaxPooling1D", { options: globalPoolingOptions, make: globalMaxPooling1D, mask: drops }],
   ["LSTM", { options: lstmOptions, make: lstm, ...cell }],
   ["Masking", { options: maskingOptions, make: masking, mask: hides }],

@@ -8,11 +8,13 @@ import type { Json, JsonObject } from "../json.js";
 import { writeZip } from "../zip.js";
 import { writeCompileConfig } from "./compile-config.js";
 import { writeLayer } from "./layer-config.js";
-import { weightPlaces } from "./layer-kinds.js";
+import { isMerging, weightPlaces } from "./layer-kinds.js";
 import { entriesOf } from "./model-weights.js";
 import { writeOptimizerState } from "./optimizer-state.js";
 import { EXTRAS_MEMBER } from "./read.js";
 import { inputName, vocabularyText, writeTextVectorization } from "./text-vectorization.js";
+
+import { MaskWriter } from "./write-masks.js";
 
 /** The Keras whose format and meaning of names is written. */
 export const KERAS_VERSION = "3.15.1";
@@ -55,11 +57,12 @@ function writeVocabularies(model: Model): [string, Uint8Array][] {
 
 /** An HDF5 model in the older format, `.h5`. */
 export function writeKerasH5(model: Model): Uint8Array {
-  const { class_name, config } = writeModelConfig(model);
+  // Keras opens no operations in this format, not even its own.
+  const { class_name, config } = writeModelConfig(model, true, false);
   const attributes = new Map([
     ["backend", "tensorflow"],
     ["keras_version", KERAS_VERSION],
-    ["model_config", JSON.stringify({ class_name, config: withoutModules(config!) })],
+    ["model_config", JSON.stringify({ class_name, config: olderConfig(config as JsonObject) })],
   ]);
   const children = new Map<string, Hdf5GroupInput>([["model_weights", namedTree(model)]]);
   if (model.isCompiled) {
@@ -78,8 +81,9 @@ function encode(value: Json): Uint8Array {
 /**
  * `config.json`, without how the model is trained.
  * @param inline whether vocabularies stand in it, or are kept beside it
+ * @param masks whether a graph's masks are written out
  */
-export function writeModelConfig(model: Model, inline = true): JsonObject {
+export function writeModelConfig(model: Model, inline = true, masks = true): JsonObject {
   const first = model.nodes[0]!;
   const inputShape = withBatch(first.layer instanceof TextVectorization ? [1] : first.shape);
   const config: JsonObject = { name: model.name, trainable: true, dtype: "float32" };
@@ -89,10 +93,11 @@ export function writeModelConfig(model: Model, inline = true): JsonObject {
     config["build_input_shape"] = inputShape;
     return { ...node, build_config: { input_shape: inputShape } };
   }
-  config["layers"] = model.nodes.flatMap((node) => writeGraphNode(node, model.nodes, inline));
+  config["layers"] = writeGraph(model.nodes, inline, masks);
   config["input_layers"] = model.nodes.filter(isInput).map(({ layer }) => [nameOfInput(layer), 0, 0]);
   config["output_layers"] = [[model.outputNode.layer.name, 0, 0]];
-  return { ...node, class_name: "Functional" };
+  // Keras exports no class of this name: it looks for it where it is defined.
+  return { ...node, module: "keras.src.models.functional", class_name: "Functional" };
 }
 
 function isInput({ inputs }: Node): boolean {
@@ -120,12 +125,31 @@ function tensor(name: string, shape: readonly (number | null)[], dtype = "float3
   return { class_name: "__keras_tensor__", config };
 }
 
-/** A Functional model's entries: the layer, its name and the tensors it is called on. */
-function writeGraphNode(node: Node, nodes: readonly Node[], inline: boolean): JsonObject[] {
+/** A Functional model's entries: layers and the operations that make their masks, with the tensors they are called on. */
+function writeGraph(nodes: readonly Node[], inline: boolean, withMasks: boolean): JsonObject[] {
+  const masks = new MaskWriter(nodes, tensor, (node) => {
+    return writeNode(node, nodes, inline)[0]!["config"] as JsonObject;
+  });
+  const entries: JsonObject[] = [];
+  for (const node of nodes) {
+    const before = masks.entries.length;
+    const mask = withMasks ? masks.given(node) : null;
+    entries.push(...masks.entries.slice(before), ...writeGraphNode(node, nodes, inline, mask));
+  }
+  return entries;
+}
+
+/** A layer's entry, its name and the tensors it is called on. */
+function writeGraphNode(
+  node: Node,
+  nodes: readonly Node[],
+  inline: boolean,
+  mask: JsonObject | null,
+): JsonObject[] {
   const { layer } = node;
   const called = (tensors: JsonObject[]): Json[] => {
-    const args: Json[] = tensors.length > 1 ? [tensors] : tensors;
-    return tensors.length > 0 ? [{ args, kwargs: {} }] : [];
+    const args: Json[] = isMerging(layer.className) ? [tensors] : tensors;
+    return tensors.length > 0 ? [{ args, kwargs: mask ? { mask } : {} }] : [];
   };
   const [entry, text] = writeNode(node, nodes, inline);
   if (text) {
@@ -140,7 +164,15 @@ function writeGraphNode(node: Node, nodes: readonly Node[], inline: boolean): Js
   return [{ ...entry, name: layer.name, inbound_nodes: called(inputs) }];
 }
 
-/** The older format names classes without saying where they come from. */
+/** The older format names a model's layers without saying where they come from; what is inside a layer it does say. */
+function olderConfig(config: JsonObject): JsonObject {
+  const layers = (config["layers"] as JsonObject[]).map(
+    ({ module: _, registered_name: _name, build_config: _built, ...older }) => older,
+  );
+  return { ...config, layers };
+}
+
+/** Of settings for training it says it nowhere. */
 function withoutModules(value: Json): Json {
   if (Array.isArray(value)) return value.map(withoutModules);
   if (typeof value !== "object" || value === null) return value;
@@ -148,7 +180,7 @@ function withoutModules(value: Json): Json {
   return Object.fromEntries(kept.map(([key, item]) => [key, withoutModules(item)]));
 }
 
-const LATER_KEYS = new Set(["module", "registered_name", "build_config"]);
+const LATER_KEYS = new Set(["module", "registered_name"]);
 
 interface Tree {
   attributes: Map<string, string | string[]>;
