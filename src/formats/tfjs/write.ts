@@ -81,7 +81,7 @@ export function writeTfjs(
     generatedBy: "Cellstate",
     convertedBy: null,
     modelTopology: {
-      ...(inKeras2(writeModelConfig(model), flattenedVectors(model)) as JsonObject),
+      ...(inKeras2(writeModelConfig(model, true, false), flattenedVectors(model)) as JsonObject),
       keras_version: "2.15.0",
       backend: "tensor_flow.js",
     },
