@@ -1,6 +1,6 @@
 /** What all commands share: common options, exit codes, and how errors and Ctrl-C end a command. */
 import { type Command, Option } from "commander";
-import { ENGINE_CHOICES, type EngineChoice } from "../engine/index.js";
+import { ENGINE_CHOICES, type EngineChoice, MOST_THREADS } from "../engine/index.js";
 import { InputError, wholeNumber } from "../errors.js";
 
 /** Exit codes of the command line. */
@@ -49,15 +49,15 @@ export interface EngineFlags {
 
 /** An option parser for whole numbers: `--epochs 0.5` is a complaint, not NaN. */
 export const whole =
-  (name: string, least = 0) =>
+  (name: string, least = 0, most?: number) =>
   (text: string): number =>
-    wholeNumber(text.trim() === "" ? Number.NaN : Number(text), `--${name}`, least);
+    wholeNumber(text.trim() === "" ? Number.NaN : Number(text), `--${name}`, least, most);
 
-/** An option parser for shares: 0 ≤ value < 1. */
+/** An option parser for shares of the texts that leave some to learn from: 0 ≤ value ≤ 0.9. */
 export const share = (name: string) => (text: string) => {
   const value = text.trim() === "" ? Number.NaN : Number(text);
-  if (value >= 0 && value < 1) return value;
-  throw new InputError(`--${name}: expected a number from 0 to less than 1 but received ${text}.`);
+  if (value >= 0 && value <= 0.9) return value;
+  throw new InputError(`--${name}: expected a number from 0 to 0.9 but received ${text}.`);
 };
 
 /** An option parser for numbers above 0. */
@@ -72,7 +72,7 @@ export const positive =
 export function engineOptions(command: Command): Command {
   return command
     .addOption(new Option("--engine <name>", "what computes").choices(ENGINE_CHOICES).default("auto"))
-    .option("--threads <n>", "threads to use (default: one a core)", whole("threads", 1));
+    .option("--threads <n>", "threads to use (default: one a core)", whole("threads", 1, MOST_THREADS));
 }
 
 /** Results go to stdout. */

@@ -2,6 +2,7 @@
 import { existsSync, statSync } from "node:fs";
 import { basename, dirname, resolve } from "node:path";
 import { InputError, inputError } from "../errors.js";
+import { checkWritable } from "../formats/node-files.js";
 import type { Definitions } from "../formats/python/index.js";
 import type { Model } from "../model/model.js";
 import { checkVocabularyFits, ownVectorizer } from "../text/assemble.js";
@@ -63,7 +64,7 @@ export interface TrainPlan {
 export async function planTraining(data: string, flags: TrainFlags): Promise<TrainPlan> {
   const name = dataName(data);
   const out = flags.out ?? `${name}.keras`;
-  for (const file of [out, flags.report]) if (file) checkWritable(file);
+  await checkOutputs(out, data, flags);
   if (flags.resume && !flags.checkpoint) {
     throw new InputError("--resume: expected --checkpoint FOLDER beside it, to know where to go on from.");
   }
@@ -171,10 +172,30 @@ function dataName(data: string): string {
   );
 }
 
-function checkWritable(file: string): void {
+/** What can be known of the outputs before anything is read: nobody should learn after an hour that there is no place. */
+async function checkOutputs(out: string, data: string, { test, report, checkpoint }: TrainFlags) {
+  if (!out.endsWith(".keras")) {
+    const next = "For other formats: cellstate convert, after training.";
+    throw inputError({ expected: "a name that ends in .keras", where: "--out", received: out, next });
+  }
+  const taken = new Map([data, test ?? data].map((file) => [resolve(file), file]));
+  for (const file of report === undefined ? [out] : [out, report]) {
+    const other = taken.get(resolve(file));
+    if (other !== undefined)
+      throw new InputError(`${file}: that would overwrite ${other}. Choose another name.`);
+    taken.set(resolve(file), file);
+    await checkFile(file);
+  }
+  if (checkpoint && existsSync(checkpoint) && !statSync(checkpoint).isDirectory()) {
+    throw inputError({ expected: "a folder, found a file", where: `--checkpoint ${checkpoint}` });
+  }
+}
+
+async function checkFile(file: string): Promise<void> {
   const folder = dirname(resolve(file));
   if (!existsSync(folder)) throw new InputError(`${file}: there is no folder ${folder}. Make it first.`);
   if (existsSync(file) && statSync(file).isDirectory()) {
     throw new InputError(`${file}: expected a file's name, but that is a folder.`);
   }
+  await checkWritable(file);
 }

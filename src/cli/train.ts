@@ -1,6 +1,7 @@
 /** cellstate train DATA: from labelled texts to a measured, saved classifier. */
 import type { Command } from "commander";
 import { PRESET_NAMES } from "../text/presets.js";
+import { LIMITS } from "../text/training.js";
 import { OPTIMIZER_DEFAULTS } from "../train/optimizers.js";
 import { engineOptions, positive, share, whole } from "./context.js";
 import { columnFlags } from "./data.js";
@@ -28,8 +29,12 @@ export function trainCommand(program: Command): void {
       "lstm",
     )
     .option("--define <name=value>", "a value that a script computes (repeatable)", define)
-    .option("--vocabulary <n>", "words to know, padding included (default: 1000)", whole("vocabulary", 2))
-    .option("--length <n>", "words of each text to read (default: 200)", whole("length", 1))
+    .option(
+      "--vocabulary <n>",
+      "words to know, padding included (default: 1000)",
+      whole("vocabulary", 2, LIMITS.vocabulary),
+    )
+    .option("--length <n>", "words of each text to read (default: 200)", whole("length", 1, LIMITS.length))
     .option("--front-end <name>", "tokenizer or textVectorization", "tokenizer")
     .option("--pad, --padding <side>", "pre or post: where short texts are filled up (default: pre)")
     .option("--truncate, --truncating <side>", "pre or post: where long texts are cut (default: as padding)")

@@ -87,7 +87,9 @@ export function trainingReport(outcome: TrainingOutcome): ReportData {
   const { plan, classifier, evaluation, epochs, seconds, overview } = outcome;
   const { flags } = plan;
   const { model, vectorizer, training } = classifier;
-  const { tokens = 0, outOfVocabulary = 0 } = training?.encoding ?? {};
+  const { encoding } = training ?? {};
+  const lengths = overview.lengths &&
+    encoding && { ...overview.lengths, rows: encoding.rows, truncated: encoding.truncatedRows };
   return {
     title: plan.name,
     kind: `${model.layers.find((layer) => /LSTM|GRU|RNN/.test(layer.className))?.className ?? "text"} classifier`,
@@ -95,10 +97,11 @@ export function trainingReport(outcome: TrainingOutcome): ReportData {
     labels: classifier.labels,
     dataset: {
       ...withValidation(overview, training),
+      ...(lengths ? { lengths } : {}),
       vocabulary: {
         size: vectorizer.size,
         distinct: outcome.corpus.texts.distinct,
-        unknownShare: tokens > 0 ? outOfVocabulary / tokens : 0,
+        unknownShare: encoding?.tokens ? encoding.outOfVocabulary / encoding.tokens : 0,
       },
     },
     epochs,

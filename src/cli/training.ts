@@ -26,7 +26,7 @@ import {
 } from "./training-report.js";
 import { evaluationText } from "./ui/evaluation.js";
 import { findingsText } from "./ui/findings.js";
-import { overviewText } from "./ui/overview.js";
+import { encodingText, overviewText } from "./ui/overview.js";
 import { EpochProgress } from "./ui/progress.js";
 
 type Stage = "read" | "vectorize" | "fit" | "test";
@@ -108,6 +108,7 @@ async function learn(
   const options = trainOptions(plan, trainRows, signal, state, watchers);
   try {
     const onPrepared = (prepared: Prepared) => {
+      note(encodingText(prepared.encoding, prepared.vectorizer.size, prepared.length));
       warn(prepared, test);
       begin();
     };
@@ -131,7 +132,7 @@ async function keepLastGood(error: unknown, out: string): Promise<never> {
   if (!(error instanceof UnfinishedTraining)) throw error;
   const file = `${out.replace(/\.keras$/, "")}.last-good.keras`;
   await error.classifier.save(file);
-  throw new Exit(EXIT.failed, `cellstate: ${error.message}\nThe last good weights are in ${file}.`);
+  throw new Exit(EXIT.badInput, `cellstate: ${error.message}\nThe last good weights are in ${file}.`);
 }
 
 async function readCorpus(path: string, plan: TrainPlan): Promise<Corpus> {

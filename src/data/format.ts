@@ -35,6 +35,7 @@ export function chooseFormat(
   labelled: boolean,
 ): Format {
   const chosen = format ?? byEnding(name) ?? byContent(head, labelled, name.endsWith(".txt"));
+  if (head.trim() === "") throw new InputError(`${name}: expected rows of text, found an empty file.`);
   if (chosen === undefined || (labelled && chosen === "lines")) {
     throw inputError({
       expected: "labelled rows in CSV, TSV or JSONL, found neither tab nor comma in its first line",

@@ -21,7 +21,7 @@ export interface EngineOptions {
   threads?: number;
 }
 
-const MOST_THREADS = 256;
+export const MOST_THREADS = 256;
 
 let addon: AddonResult | undefined;
 

@@ -47,7 +47,7 @@ export function readBeside(source: string | URL, name: string): Promise<Uint8Arr
  */
 export async function writeAtomic(path: string, bytes: Uint8Array): Promise<void> {
   const target = await realpath(path).catch(() => path);
-  const temporary = join(dirname(target), `.${basename(target)}.${process.pid}-${++writes}.tmp`);
+  const temporary = temporaryBeside(target);
   await removeAbandoned(target);
   let file: FileHandle | undefined;
   try {
@@ -66,6 +66,27 @@ export async function writeAtomic(path: string, bytes: Uint8Array): Promise<void
     throw explain(error, path, "written");
   }
 }
+
+/**
+ * Refuses a path that `writeAtomic` could not write to, before there is anything to write; leaves nothing behind.
+ * @throws InputError where the folder is missing or closed to us, or something other than a file is in the way
+ */
+export async function checkWritable(path: string): Promise<void> {
+  const target = await realpath(path).catch(() => path);
+  const temporary = temporaryBeside(target);
+  try {
+    await existingMode(target);
+    await (await open(temporary, "wx")).close();
+  } catch (error) {
+    throw explain(error, path, "written");
+  } finally {
+    await unlink(temporary).catch(() => {});
+  }
+}
+
+/** A name that no other write, of this process or another, has. */
+const temporaryBeside = (target: string) =>
+  join(dirname(target), `.${basename(target)}.${process.pid}-${++writes}.tmp`);
 
 /** The permissions of the file to be replaced; undefined where there is none yet. */
 async function existingMode(path: string): Promise<number | undefined> {

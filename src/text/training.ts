@@ -86,6 +86,7 @@ export interface Prepared {
   labels: readonly string[];
   corpus: Corpus;
   rows: Uint32Array;
+  encoding: EncodingReport;
 }
 
 /** How a classifier came about; saved with it. */
@@ -109,6 +110,9 @@ export interface Parts {
   threshold: number;
   training: TrainingRecord | null;
 }
+
+/** The most that may be asked for. */
+export const LIMITS = { vocabulary: 2 ** 24, length: 1e6 };
 
 const DEFAULTS = {
   vocabulary: 1000,
@@ -153,9 +157,9 @@ export class TrainingSession {
       options.length ?? options.vectorizer?.length ?? DEFAULTS.length,
       "length",
       1,
-      1e6,
+      LIMITS.length,
     );
-    wholeNumber(options.vocabulary ?? DEFAULTS.vocabulary, "vocabulary", 2, 2 ** 24);
+    wholeNumber(options.vocabulary ?? DEFAULTS.vocabulary, "vocabulary", 2, LIMITS.vocabulary);
     this.labels = corpus.labels();
     this.classes = corpus.classes(this.labels);
   }
@@ -176,7 +180,7 @@ export class TrainingSession {
     const early = this.earlyStopping(validationRows.length > 0);
     const fitOptions = this.fitOptions(vectorizer, trainRows, validationRows, early);
     this.compile(model);
-    options.onPrepared?.({ model, vectorizer, length, labels, corpus, rows: trainRows });
+    options.onPrepared?.({ model, vectorizer, length, labels, corpus, rows: trainRows, encoding });
     this.untrained = { model, vectorizer, length, labels, threshold: 0.5, training: null };
     const history = await model.fit(x, this.targets(trainRows), fitOptions);
     const training = this.record(trainRows, validationRows, encoding, history, early);

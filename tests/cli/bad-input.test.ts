@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
@@ -18,6 +18,7 @@ interface Case {
   content: string | Uint8Array;
   flags?: string[];
   file?: string;
+  skip?: string | false;
   says: RegExp;
 }
 
@@ -57,8 +58,8 @@ const CASES: Case[] = [
   },
   { name: "a gzip cut short", content: gzipSync(good).subarray(0, 60), file: "data.csv.gz", says: /gzip/ },
   { name: "an unclosed quote", content: `${good}"never closed,pos\n`, says: /quote/ },
-  { name: "length 0", content: good, flags: ["--length", "0"], says: /--length.*at least 1/ },
-  { name: "vocabulary 1", content: good, flags: ["--vocabulary", "1"], says: /--vocabulary.*at least 2/ },
+  { name: "length 0", content: good, flags: ["--length", "0"], says: /--length: expected a whole number from 1/ },
+  { name: "vocabulary 1", content: good, flags: ["--vocabulary", "1"], says: /--vocabulary: expected a whole number from 2/ },
   { name: "an unknown model", content: good, flags: ["--model", "lstn"], says: /Did you mean lstm/ },
   {
     name: "a model file that is not there",
@@ -79,6 +80,45 @@ const CASES: Case[] = [
   { name: "padding in the middle", content: good, flags: ["--padding", "mid"], says: /pre or post/ },
   { name: "resume without a checkpoint", content: good, flags: ["--resume"], says: /--checkpoint/ },
   {
+    name: "an empty file of no format",
+    content: "",
+    file: "data",
+    says: /^cellstate: data: .*an empty file/m,
+  },
+  {
+    name: "data as output",
+    content: good,
+    file: "d.keras",
+    flags: ["--out", "d.keras"],
+    says: /overwrite d.keras/,
+  },
+  {
+    name: "one output over the other",
+    content: good,
+    flags: ["--out", "o.keras", "--report", "./o.keras"],
+    says: /overwrite o.keras/,
+  },
+  { name: "an output of another format", content: good, flags: ["--out", "o.h5"], says: /\.keras.*convert/ },
+  {
+    name: "a checkpoint that is a file",
+    content: good,
+    flags: ["--checkpoint", "data.csv"],
+    says: /a folder/,
+  },
+  {
+    name: "more threads than there can be",
+    content: good,
+    flags: ["--threads", "1000"],
+    says: /--threads: expected a whole number from 1 to 256/,
+  },
+  {
+    name: "a folder that is closed to us",
+    content: good,
+    flags: ["--out", "/proc/model.keras"],
+    skip: process.platform !== "linux" && "there is no /proc",
+    says: /^cellstate: \/proc\/model\.keras: /,
+  },
+  {
     name: "a folder that is not there",
     content: good,
     flags: ["--report", "no/such/page.html"],
@@ -87,8 +127,8 @@ const CASES: Case[] = [
 ];
 
 describe("bad input: exit code 2, one clear message, nothing written", () => {
-  for (const { name, content, flags = [], file = "data.csv", says } of CASES) {
-    test(name, async () => {
+  for (const { name, content, flags = [], file = "data.csv", skip = false, says } of CASES) {
+    test(name, { skip }, async () => {
       const here = await mkdtemp(join(folder, "case-"));
       await writeFile(join(here, file), content);
       const { code, stdout, stderr } = await cellstate(["train", file, ...SMALL, ...flags], { cwd: here });
@@ -112,9 +152,12 @@ describe("bad input: exit code 2, one clear message, nothing written", () => {
     await writeFile(join(here, "data.keras"), "an older model");
     const flags = ["--optimizer", "sgd", "--learning-rate", "1e38"];
     const { code, stderr } = await cellstate(["train", "data.csv", ...SMALL, ...flags], { cwd: here });
-    assert.equal(code, 1, stderr);
+    assert.equal(code, 2, stderr);
     assert.match(stderr, /the loss became (NaN|-?Infinity) at step \d+/);
     assert.match(stderr, /last good weights/);
+    assert.equal(await readFile(join(here, "data.keras"), "utf8"), "an older model");
+    const kept = await cellstate(["predict", "data.last-good.keras", "--json", "lovely"], { cwd: here });
+    assert.equal(kept.code, 0, kept.stderr);
   });
 
   test("predict and evaluate name a model that is none", async () => {

@@ -1,6 +1,7 @@
 /** What `train` found in the data, before it learns from it. */
 import { count, counted, percent } from "../../display/numbers.js";
 import type { ClassCount, DatasetReport, LengthSummary } from "../../report/data.js";
+import type { EncodingReport } from "../../text/vectorizer.js";
 import { PLAIN, type Style } from "../terminal.js";
 import { bar, excerpt, table } from "./table.js";
 
@@ -41,7 +42,7 @@ function lengthLines({ rows, median, percentile95, longest, cut, truncated }: Le
   const cutLine =
     truncated === 0
       ? `none is longer than the ${count(cut)} that are read`
-      : `${counted(truncated, "text")} (${share}) longer than the ${count(cut)} that are read, and cut`;
+      : `${counted(truncated, "text")} (${share}) longer than the ${count(cut)} that are read`;
   return [
     `  words a text: median ${count(median)}, 95 % up to ${count(percentile95)}, longest ${count(longest)}`,
     `  ${cutLine}`,
@@ -50,4 +51,16 @@ function lengthLines({ rows, median, percentile95, longest, cut, truncated }: Le
 
 function vocabularyLine({ size, distinct }: NonNullable<DatasetReport["vocabulary"]>): string {
   return `  vocabulary: ${count(size)} entries for ${counted(distinct, "different word")}`;
+}
+
+/** What becomes of the words on their way into the network, once the vocabulary is known. */
+export function encodingText(encoding: EncodingReport, vocabulary: number, length: number): string {
+  const { rows, tokens, ids, outOfVocabulary, truncatedRows, truncatedIds } = encoding;
+  const unknown = percent(tokens > 0 ? outOfVocabulary / tokens : 0);
+  const leftOut = ids < tokens ? " and left out" : "";
+  const cut =
+    truncatedRows === 0
+      ? `no text is cut at ${count(length)}`
+      : `${counted(truncatedRows, "text")} (${percent(truncatedRows / rows)}) cut at ${count(length)}, ${percent(truncatedIds / ids)} of the words`;
+  return `  vocabulary of ${count(vocabulary)}: ${unknown} of the words unknown${leftOut}; ${cut}`;
 }

@@ -76,7 +76,7 @@ const textsCut: Check<Subject> = (subject) => {
       id: "texts-cut",
       severity: "warning",
       title: "Much of the texts is cut off",
-      seen: `${percent(report.truncatedRows / report.rows)} of the texts are longer than ${count(length)} words, and ${percent(cut)} of all words are cut off, at the ${side === "pre" ? "beginning" : "end"}.`,
+      seen: `${percent(report.truncatedRows / report.rows)} of the texts hold more than ${count(length)} words${report.ids < report.tokens ? " that the vocabulary knows" : ""}, and ${percent(cut)} of those words are cut off, at the ${side === "pre" ? "beginning" : "end"}.`,
       evidence: { length, truncatedTexts: report.truncatedRows / report.rows, wordsCut: cut, side },
       remedy: `A length of ${count(quantile(counts, 0.8))} keeps 80 % of the texts whole; or cut the side that tells less.`,
     },

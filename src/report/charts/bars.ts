@@ -61,7 +61,7 @@ export function lengthHistogram(lengths: LengthSummary): Markup {
     {
       id: "lengths",
       title: "Lengths",
-      description: `Half of the rows have at most ${count(lengths.median)} tokens, 95\u00a0% at most ${count(lengths.percentile95)}, the longest ${count(lengths.longest)}. ${lost} are longer than the cut at ${count(cut)}.`,
+      description: `Half of the rows have at most ${count(lengths.median)} tokens, 95\u00a0% at most ${count(lengths.percentile95)}, the longest ${count(lengths.longest)}. ${lost} lose tokens to the cut at ${count(cut)}.`,
       width: plot.width,
       height: plot.height,
     },

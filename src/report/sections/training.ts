@@ -75,7 +75,7 @@ function lengthFigure(lengths: LengthSummary): Markup {
   const lost =
     truncated === 0
       ? `None is cut at ${count(cut)}.`
-      : `${counted(truncated, "row")} (${percent(truncated / rows)}) ${truncated === 1 ? "is" : "are"} longer than the cut at ${count(cut)} and ${truncated === 1 ? "loses" : "lose"} tokens.`;
+      : `${counted(truncated, "row")} (${percent(truncated / rows)}) ${truncated === 1 ? "loses" : "lose"} tokens to the cut at ${count(cut)}.`;
   return figure(
     "Length of rows",
     lengthHistogram(lengths),

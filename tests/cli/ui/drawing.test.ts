@@ -117,7 +117,7 @@ describe("the data", () => {
         "  ham   3,500  87.5 %  █████████████████████",
         "  spam    500  12.5 %  ███",
         "  words a text: median 6, 95 % up to 15, longest 15",
-        "  2 texts (25.0 %) longer than the 10 that are read, and cut",
+        "  2 texts (25.0 %) longer than the 10 that are read",
         "  vocabulary: 1,000 entries for 9,433 different words",
       ].join("\n"),
     );
