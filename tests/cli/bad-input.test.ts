@@ -58,8 +58,18 @@ const CASES: Case[] = [
   },
   { name: "a gzip cut short", content: gzipSync(good).subarray(0, 60), file: "data.csv.gz", says: /gzip/ },
   { name: "an unclosed quote", content: `${good}"never closed,pos\n`, says: /quote/ },
-  { name: "length 0", content: good, flags: ["--length", "0"], says: /--length: expected a whole number from 1/ },
-  { name: "vocabulary 1", content: good, flags: ["--vocabulary", "1"], says: /--vocabulary: expected a whole number from 2/ },
+  {
+    name: "length 0",
+    content: good,
+    flags: ["--length", "0"],
+    says: /--length: expected a whole number from 1/,
+  },
+  {
+    name: "vocabulary 1",
+    content: good,
+    flags: ["--vocabulary", "1"],
+    says: /--vocabulary: expected a whole number from 2/,
+  },
   { name: "an unknown model", content: good, flags: ["--model", "lstn"], says: /Did you mean lstm/ },
   {
     name: "a model file that is not there",

@@ -1,7 +1,7 @@
 /** Models, rows and engines that the tests of explanations share. */
 import fc from "fast-check";
 import type { Engine } from "../../src/engine/contract.js";
-import { createEngine, ENGINE_CHOICES } from "../../src/engine/index.js";
+import { availableEngines, createEngine } from "../../src/engine/index.js";
 import { Random } from "../../src/engine/philox.js";
 import { ReferenceEngine } from "../../src/engine/reference.js";
 import { layers, type Model, sequential } from "../../src/index.js";
@@ -108,7 +108,7 @@ export const anyCase: fc.Arbitrary<ModelCase> = fc
  * of each serves all cases: thousands of WebAssembly memories would wait to be collected, and a busy machine runs out.
  */
 export const ENGINES = [
-  ...ENGINE_CHOICES.filter((name) => name !== "auto").map((name) => ({
+  ...availableEngines().map((name) => ({
     name: name as string,
     precision: 2e-6,
     fresh: () => createEngine({ engine: name, threads: 1 }),

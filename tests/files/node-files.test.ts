@@ -106,7 +106,7 @@ function writeUnder(limit: string, path: string, size: number): string {
     await writeAtomic(${JSON.stringify(path)}, new Uint8Array(${size})).then(
       () => console.log("written"), (error) => console.log(error.name + ": " + error.message));`;
   const command = `${limit}; exec "$0" --input-type=module -e "$1"`;
-  return execFileSync("bash", ["-c", command, process.execPath, script], { encoding: "utf8" });
+  return execFileSync("sh", ["-c", command, process.execPath, script], { encoding: "utf8" });
 }
 
 describe("a disk that fails", { skip: posix }, () => {
