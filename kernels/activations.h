@@ -47,10 +47,17 @@ NOINLINE vf activate_other(vf x, int activation) {
   }
 }
 
-INLINE vf activate(vf x, int activation) {
+NOINLINE vf activate_any(vf x, int activation) {
   if (activation == TANH) return vf_tanh(x);
   if (activation == SIGMOID) return vf_sigmoid(x);
   return activate_other(x, activation);
+}
+
+/* y = f(x): in place where the compiler knows which f, a call where it does not. */
+INLINE vf activate(vf x, int activation) {
+  if (!__builtin_constant_p(activation)) return activate_any(x, activation);
+  if (activation == TANH) return vf_tanh(x);
+  return activation == SIGMOID ? vf_sigmoid(x) : activate_other(x, activation);
 }
 
 /* inside ? slope : 0, for low < y < high */
