@@ -61,6 +61,18 @@ void dense_forward(float *out, const float *x, const float *kernel, const float 
 void dense_backward(float *dx, float *dKernel, float *dBias, const float *dOut, const float *out, const float *x,
                     const float *kernel, float *scratch, int32_t N, int32_t I, int32_t U, int32_t activation);
 
+/* Conv1D: out [S][B][U] = activation(Σ_k x_{s·stride + k·dilation − before} · kernel_k + bias [U] or NULL) of
+   x [T][B][I], kernel [K][I/groups][U], steps outside 0 … T−1 zeros; a fused activation;
+   scratch S·B·U + 16384 elements */
+void conv1d_forward(float *out, const float *x, const float *kernel, const float *bias, float *scratch, int32_t B,
+                    int32_t T, int32_t I, int32_t S, int32_t U, int32_t K, int32_t stride, int32_t dilation,
+                    int32_t before, int32_t groups, int32_t activation);
+
+/* dx [T][B][I] or NULL, dKernel +=, dBias [U] += or NULL; from dOut [S][B][U] and the forward's; scratch as above */
+void conv1d_backward(float *dx, float *dKernel, float *dBias, const float *dOut, const float *out, const float *x,
+                     const float *kernel, float *scratch, int32_t B, int32_t T, int32_t I, int32_t S, int32_t U,
+                     int32_t K, int32_t stride, int32_t dilation, int32_t before, int32_t groups, int32_t activation);
+
 /* out [length] = activation(x [length]); alpha is leakyRelu's slope. out may be x. */
 void activation_forward(float *out, const float *x, int32_t length, int32_t activation, float alpha);
 
@@ -80,6 +92,28 @@ void softmax_forward(float *out, const float *x, int32_t N, int32_t F);
 
 /* dx [N][F] from dOut [N][F] and out [N][F] */
 void softmax_backward(float *dx, const float *dOut, const float *out, int32_t N, int32_t F);
+
+/* ---- normalisation: x, out, dOut, dx [N][F]; gamma, beta, dGamma, dBeta [F] or NULL ----------------------------- */
+
+/* mean, variance [F] of x over the rows where mask [N] is not 0 (all if NULL); 0 where there are none */
+void batch_moments(float *mean, float *variance, const float *x, const float *mask, int32_t N, int32_t F);
+
+/* out = (x − mean [F]) / √(variance [F] + epsilon) · gamma + beta */
+void batch_norm_forward(float *out, const float *x, const float *mean, const float *variance, const float *gamma,
+                        const float *beta, int32_t N, int32_t F, float epsilon);
+
+/* dx or NULL, dGamma +=, dBeta +=; with batch, mean and variance are those of x where mask is not 0 */
+void batch_norm_backward(float *dx, float *dGamma, float *dBeta, const float *dOut, const float *x, const float *mean,
+                         const float *variance, const float *gamma, const float *mask, int32_t N, int32_t F,
+                         int32_t batch, float epsilon);
+
+/* mean, inverse [N]: of each row, inverse = 1 / √(variance + epsilon); out = (x − mean) · inverse · gamma + beta */
+void layer_norm_forward(float *out, float *mean, float *inverse, const float *x, const float *gamma, const float *beta,
+                        int32_t N, int32_t F, float epsilon);
+
+/* dx or NULL, dGamma +=, dBeta += */
+void layer_norm_backward(float *dx, float *dGamma, float *dBeta, const float *dOut, const float *x, const float *mean,
+                         const float *inverse, const float *gamma, int32_t N, int32_t F);
 
 /* ---- dropout -------------------------------------------------------------------------------------------- */
 

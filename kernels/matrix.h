@@ -95,8 +95,9 @@ INLINE void pack_panel(float *panel, matrix b, int32_t depth, int32_t columns, i
   }
 }
 
-/* out [M][J] += a [M][K] · b [K][J]; scratch holds PANEL_ELEMENTS. */
-static inline void add_product(float *out, matrix a, matrix b, float *scratch, int32_t M, int32_t K, int32_t J) {
+/* out [M][J], its rows outRow apart, += a [M][K] · b [K][J]; scratch holds PANEL_ELEMENTS. */
+NOINLINE void add_block_product(float *out, int32_t outRow, matrix a, matrix b, float *scratch, int32_t M,
+                                     int32_t K, int32_t J) {
   const int32_t wide = TILE_VECTORS * LANES;
   for (int32_t k = 0; k < K; k += PANEL_DEPTH) {
     int32_t depth = K - k < PANEL_DEPTH ? K - k : PANEL_DEPTH;
@@ -112,11 +113,16 @@ static inline void add_product(float *out, matrix a, matrix b, float *scratch, i
         panel = scratch;
         stride = width;
       }
-      if (width == wide) panel_product(out + j, J, left, panel, stride, depth, M, TILE_VECTORS, LANES);
-      else panel_product(out + j, J, left, panel, stride, depth, M, 1, columns);
+      if (width == wide) panel_product(out + j, outRow, left, panel, stride, depth, M, TILE_VECTORS, LANES);
+      else panel_product(out + j, outRow, left, panel, stride, depth, M, 1, columns);
       j += width;
     }
   }
+}
+
+/* As above, out's rows one after another. */
+INLINE void add_product(float *out, matrix a, matrix b, float *scratch, int32_t M, int32_t K, int32_t J) {
+  add_block_product(out, J, a, b, scratch, M, K, J);
 }
 
 #endif

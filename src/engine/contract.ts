@@ -59,6 +59,50 @@ export const KERNELS = {
     U: n,
     activation: n,
   },
+  /**
+   * out [S][B][U] = activation(Σ_k x_{s·stride + k·dilation − before} · kernel_k + bias [U]) of x [T][B][I] and
+   * kernel [K][I/groups][U], steps outside 0 … T−1 zeros: block g of the outputs sees block g of the inputs
+   */
+  conv1dForward: {
+    out: p,
+    x: p,
+    kernel: p,
+    bias: o,
+    scratch: p,
+    B: n,
+    T: n,
+    I: n,
+    S: n,
+    U: n,
+    K: n,
+    stride: n,
+    dilation: n,
+    before: n,
+    groups: n,
+    activation: n,
+  },
+  /** dx [T][B][I] = …, dKernel += …, dBias [U] += …, from dOut [S][B][U] and the forward's out */
+  conv1dBackward: {
+    dx: o,
+    dKernel: p,
+    dBias: o,
+    dOut: p,
+    out: p,
+    x: p,
+    kernel: p,
+    scratch: p,
+    B: n,
+    T: n,
+    I: n,
+    S: n,
+    U: n,
+    K: n,
+    stride: n,
+    dilation: n,
+    before: n,
+    groups: n,
+    activation: n,
+  },
   /** out = activation(x), `alpha` its parameter where it has one */
   activationForward: { out: p, x: p, length: n, activation: n, alpha: r },
   /** dx = dOut · activation′, from x and out */
@@ -70,6 +114,62 @@ export const KERNELS = {
   softmaxForward: { out: p, x: p, N: n, F: n },
   /** dx [N][F] from dOut and out */
   softmaxBackward: { dx: p, dOut: p, out: p, N: n, F: n },
+
+  // ---- normalisation, of N rows of F features -------------------------------------------------------------
+  /** mean [F], variance [F] of x [N][F] over the rows where mask [N] is not 0; 0 where there are none */
+  batchMoments: { mean: p, variance: p, x: p, mask: o, N: n, F: n },
+  /** out [N][F] = (x − mean) / √(variance + epsilon) · gamma + beta, all of them [F] */
+  batchNormForward: {
+    out: p,
+    x: p,
+    mean: p,
+    variance: p,
+    gamma: o,
+    beta: o,
+    N: n,
+    F: n,
+    epsilon: r,
+  },
+  /** From dOut [N][F]; with `batch` mean and variance are those of x where mask is not 0, else given numbers */
+  batchNormBackward: {
+    dx: o,
+    dGamma: o,
+    dBeta: o,
+    dOut: p,
+    x: p,
+    mean: p,
+    variance: p,
+    gamma: o,
+    mask: o,
+    N: n,
+    F: n,
+    batch: n,
+    epsilon: r,
+  },
+  /** mean [N] and inverse [N] = 1 / √(variance + epsilon) of every row; out [N][F] = (x − mean) · inverse · gamma + beta */
+  layerNormForward: {
+    out: p,
+    mean: p,
+    inverse: p,
+    x: p,
+    gamma: o,
+    beta: o,
+    N: n,
+    F: n,
+    epsilon: r,
+  },
+  layerNormBackward: {
+    dx: o,
+    dGamma: o,
+    dBeta: o,
+    dOut: p,
+    x: p,
+    mean: p,
+    inverse: p,
+    gamma: o,
+    N: n,
+    F: n,
+  },
 
   // ---- dropout ------------------------------------------------------------------------------------------
   /**
@@ -527,6 +627,11 @@ export function scratchElements(call: Call): number {
     case "denseBackward": {
       const { N, U } = call.args;
       return N * U + DENSE_PANEL;
+    }
+    case "conv1dForward":
+    case "conv1dBackward": {
+      const { S, B, U } = call.args;
+      return S * B * U + DENSE_PANEL;
     }
     case "rnnForward":
     case "rnnBackward":

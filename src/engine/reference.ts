@@ -3,11 +3,14 @@
  * must compute. With precision "float64" the same code serves central-difference checks.
  */
 import * as activation from "../layers/activation.js";
+import * as batchNorm from "../layers/batch_normalization.js";
+import * as conv1d from "../layers/conv1d.js";
 import * as dense from "../layers/dense.js";
 import * as dropout from "../layers/dropout.js";
 import * as embedding from "../layers/embedding.js";
 import * as flatten from "../layers/flatten.js";
 import * as gru from "../layers/gru.js";
+import * as layerNorm from "../layers/layer_normalization.js";
 import * as layout from "../layers/layout.js";
 import * as lstm from "../layers/lstm.js";
 import * as operations from "../layers/operations.js";
@@ -44,12 +47,19 @@ export const REFERENCE_KERNELS: { [K in KernelName]: (args: Bound<K>) => void } 
   maskFromIds: embedding.maskFromIds,
   denseForward: dense.denseForward,
   denseBackward: dense.denseBackward,
+  conv1dForward: conv1d.conv1dForward,
+  conv1dBackward: conv1d.conv1dBackward,
   activationForward: activation.activationForward,
   activationBackward: activation.activationBackward,
   rectifyForward: relu.rectifyForward,
   rectifyBackward: relu.rectifyBackward,
   softmaxForward: activation.softmaxForward,
   softmaxBackward: activation.softmaxBackward,
+  batchMoments: batchNorm.batchMoments,
+  batchNormForward: batchNorm.batchNormForward,
+  batchNormBackward: batchNorm.batchNormBackward,
+  layerNormForward: layerNorm.layerNormForward,
+  layerNormBackward: layerNorm.layerNormBackward,
   dropoutMask: dropout.dropoutMaskKernel,
   multiplyMask: dropout.multiplyMask,
   choose: operations.choose,

@@ -1,7 +1,9 @@
 /** All layers, by the names users write: `layers.lstm({ units: 32 })`. */
 export { activation } from "./activation.js";
+export { batchNormalization } from "./batch_normalization.js";
 export { bidirectional } from "./bidirectional.js";
 export { concatenate } from "./concatenate.js";
+export { conv1D } from "./conv1d.js";
 export { dense } from "./dense.js";
 export { dropout } from "./dropout.js";
 export { elu } from "./elu.js";
@@ -9,6 +11,7 @@ export { embedding } from "./embedding.js";
 export { flatten } from "./flatten.js";
 export { gru } from "./gru.js";
 export { input } from "./input.js";
+export { layerNormalization } from "./layer_normalization.js";
 export { leakyReLU } from "./leaky_relu.js";
 export { lstm } from "./lstm.js";
 export { masking } from "./masking.js";

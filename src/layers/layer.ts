@@ -80,6 +80,8 @@ export interface Builder {
    * `fill` records those calls; it runs once, for the first shard that asks for this key.
    */
   derived(key: string, elements: number, fill: (at: Pointer, prepare: Builder["call"]) => void): Pointer;
+  /** Adds a call that runs once the optimizer has made its step: moving averages. */
+  afterStep: Builder["call"];
   /** Registers a layer's backward, run in reverse order of registration. */
   backward(record: () => void): void;
 }

@@ -60,6 +60,11 @@ export function count(least = 1): Option<number> & { readonly required: true } {
   return { fallback: undefined, required: true, resolve: (value, where) => wholeNumber(value, where, least) };
 }
 
+/** As `count`, with a default. */
+export const countFrom = (fallback: number, least = 1) =>
+  option<number>(fallback, (value, where) => wholeNumber(value, where, least));
+
+/** A whole number, or null. */
 export const countOr = (fallback: number | null, least = 1) =>
   option<number | null>(fallback, (value, where) =>
     value === null ? null : wholeNumber(value, where, least),

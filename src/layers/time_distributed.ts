@@ -62,8 +62,8 @@ export class TimeDistributed extends Layer {
       throw inputError({
         expected: `${layer.className} by itself, or with trainable: false`,
         where: `TimeDistributed ${this.name} layer`,
-        received: `${layer.className} in training, whose statistics Keras takes of each step apart`,
-        next: "By itself it takes them of all steps together.",
+        received: `${layer.className} in training`,
+        next: "Keras takes its statistics of each step apart; by itself it takes them of all steps together.",
       });
     }
     // [T][B][F] are T·B rows of F. Rows are numbered so that no two of a batch share their random numbers.

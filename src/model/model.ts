@@ -251,7 +251,7 @@ export class Model {
     const plan = this.steps.plan(data, data.rows);
     this.steps.write(plan, data, null, 0, data.rows);
     const loss = this.steps.forwardBackward(plan);
-    this.steps.update();
+    this.steps.update(plan);
     return loss;
   }
 

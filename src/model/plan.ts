@@ -72,9 +72,12 @@ export class Plan {
   readonly outputShape: readonly number[];
 
   private readonly preparation: Task = [];
+  /** What runs after an optimizer step. */
+  readonly afterStep: Task = [];
   private readonly derived = new Map<string, Pointer>();
   private program: Program | null = null;
   private preparationProgram: Program | null = null;
+  private afterStepProgram: Program | null = null;
 
   constructor(
     private readonly context: PlanContext,
@@ -143,7 +146,7 @@ export class Plan {
 
   /** One working room a shard, as large as its greediest call: the calls of a shard never run at the same time. */
   private placeScratch(): void {
-    for (const calls of [...this.shards.map((shard) => shard.calls), this.preparation]) {
+    for (const calls of [...this.shards.map((shard) => shard.calls), this.preparation, this.afterStep]) {
       const most = Math.max(0, ...calls.map(scratchElements));
       if (most === 0) continue;
       const room = this.context.arena.allocate(most);
@@ -165,9 +168,17 @@ export class Plan {
     this.program.run();
   }
 
+  /** What is left to do when the optimizer has made its step after a run. */
+  finishStep(): void {
+    if (this.afterStep.length === 0) return;
+    this.afterStepProgram ??= this.context.engine.load([[this.afterStep]]);
+    this.afterStepProgram.run();
+  }
+
   dispose(): void {
     this.program?.dispose();
     this.preparationProgram?.dispose();
+    this.afterStepProgram?.dispose();
   }
 }
 
@@ -363,6 +374,10 @@ class ShardBuilder implements Builder {
 
   call<K extends KernelName>(kernel: K, args: Omit<KernelArguments<K>, "scratch">): void {
     this.calls.push(makeCall(kernel, args));
+  }
+
+  afterStep<K extends KernelName>(kernel: K, args: Omit<KernelArguments<K>, "scratch">): void {
+    this.plan.afterStep.push(makeCall(kernel, args));
   }
 
   derived(key: string, elements: number, fill: (at: Pointer, prepare: Builder["call"]) => void): Pointer {

@@ -284,7 +284,7 @@ export class FitRun {
     const loss = steps.forwardBackward(plan);
     if (!Number.isFinite(loss)) this.giveUp(`the loss became ${loss}`, this.model.iterations + 1);
     this.model.weightSnapshot(this.lastGood);
-    steps.update();
+    steps.update(plan);
     steps.output(plan, this.outputs.subarray(from * plan.outputSize, to * plan.outputSize));
     this.recordBatch(plan, loss, from, to);
   }

@@ -52,8 +52,9 @@ export class Steps {
   }
 
   /** Applies the gradients that lie in place. */
-  update(): void {
+  update(plan: Plan): void {
     this.updater.step();
+    plan.finishStep();
     this.model.runtime.weightsChanged();
   }
 

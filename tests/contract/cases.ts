@@ -1,4 +1,5 @@
 /** Every case of the contract. */
+import { convolutionCases } from "./convolution-cases.js";
 import {
   activationCases,
   denseCases,
@@ -10,6 +11,7 @@ import {
 } from "./elementwise-cases.js";
 import type { Case } from "./harness.js";
 import { choosingCases, layoutCases, poolingCases } from "./layout-cases.js";
+import { normalizationCases } from "./normalization-cases.js";
 import { recurrentCases } from "./recurrent-cases.js";
 import { recurrentOptionsCases } from "./recurrent-options-cases.js";
 import { gradientCases, lossCases, optimizerCases } from "./training-cases.js";
@@ -18,9 +20,11 @@ export const CASES: readonly Case[] = [
   ...memoryCases(),
   ...embeddingCases(),
   ...denseCases(),
+  ...convolutionCases(),
   ...activationCases(),
   ...rectifyCases(),
   ...softmaxCases(),
+  ...normalizationCases(),
   ...dropoutCases(),
   ...choosingCases(),
   ...layoutCases(),

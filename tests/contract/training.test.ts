@@ -26,6 +26,16 @@ const NETWORKS: Record<string, () => Layer[]> = {
     layers.dense({ units: 6, activation: "gelu" }),
     layers.dense({ units: 1, activation: "sigmoid" }),
   ],
+  normalised: () => [
+    layers.embedding({ inputDim: 30, outputDim: 7, inputLength: STEPS, maskZero: true }),
+    layers.conv1D({ filters: 6, kernelSize: 3, padding: "same", activation: "relu" }),
+    layers.batchNormalization({ momentum: 0.8 }),
+    layers.gru({ units: 9, returnSequences: true }),
+    layers.layerNormalization(),
+    layers.lstm({ units: 5 }),
+    layers.batchNormalization({ center: false }),
+    layers.dense({ units: 1, activation: "sigmoid" }),
+  ],
   shaped: () => [
     layers.embedding({ inputDim: 30, outputDim: 7, inputLength: STEPS }),
     layers.spatialDropout1D({ rate: 0.2 }),

@@ -29,6 +29,7 @@ const REQUIRED: Record<string, object> = {
   averagePooling1D: { poolSize: 2 },
   bidirectional: { layer: layers.lstm({ units: 2 }) },
   spatialDropout1D: { rate: 0.5 },
+  conv1D: { filters: 2, kernelSize: 3 },
   repeatVector: { n: 2 },
   reshape: { targetShape: [2] },
   permute: { dims: [2, 1] },
@@ -39,6 +40,7 @@ const REQUIRED: Record<string, object> = {
 const OURS_ALONE: Record<string, string[]> = {
   embedding: ["inputLength"],
   bidirectional: ["backwardLayer"],
+  layerNormalization: ["rmsScaling"],
   // Keras takes it for every recurrent layer, but names it in none's signature.
   ...{ simpleRNN: ["zeroOutputForMask"], lstm: ["zeroOutputForMask"], gru: ["zeroOutputForMask"] },
 };

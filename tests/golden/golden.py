@@ -86,6 +86,9 @@ CLASSES = {
     "leakyReLU": keras.layers.LeakyReLU,
     "elu": keras.layers.ELU,
     "prelu": keras.layers.PReLU,
+    "conv1D": keras.layers.Conv1D,
+    "batchNormalization": keras.layers.BatchNormalization,
+    "layerNormalization": keras.layers.LayerNormalization,
 }
 
 #: Gates along the last axis of a recurrent layer's weights.

@@ -101,11 +101,11 @@ async function followFit(c: TrainingCase, data: DataSet, engine: TestedEngine): 
 }
 
 for (const engine of ENGINES) {
-  for (const backend of ["tensorflow", "jax"]) {
+  for (const family of ["tensorflow", "jax", "layers"]) {
     const { cases, data } = readVectors<TrainingCase, { data: Record<string, DataSet> }>(
-      `training_${backend}`,
+      `training_${family}`,
     );
-    describe(`training as Keras on ${backend}, ${engine} engine`, () => {
+    describe(`training as Keras, ${family}, ${engine} engine`, () => {
       for (const c of cases) {
         const set = data[c.data]!;
         assert.ok(c.losses || c.history, `${c.name}: is neither steps nor a fit`);

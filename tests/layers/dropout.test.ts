@@ -149,7 +149,7 @@ function trainingOutputs(model: Model, x: number[][] | number[][][]): number[][]
   model.steps.forwardBackward(plan);
   const out = new Float32Array(data.rows * width);
   model.steps.output(plan, out);
-  model.steps.update();
+  model.steps.update(plan);
   return x.map((_, r) => Array.from(out.subarray(r * width, (r + 1) * width)));
 }
 
