@@ -6,7 +6,9 @@ import { unzipSync } from "fflate";
 import { type Hdf5Group, readHdf5 } from "../../src/formats/hdf5/reader.js";
 import { type Json, parseJson } from "../../src/formats/json.js";
 import { readKeras } from "../../src/formats/keras/index.js";
+import { readKerasScript } from "../../src/formats/python/index.js";
 import { readZip, writeZip } from "../../src/formats/zip.js";
+import { SCRIPTS } from "../formats/python-scripts.js";
 import { fuzz, type Target } from "./fuzzing.js";
 import { type Dice, damage, damageJson, reseal } from "./mutate.js";
 import { readSample } from "./samples.js";
@@ -28,8 +30,14 @@ function unpackAll(bytes: Uint8Array): void {
   for (const member of readZip(bytes, "fuzz").values()) member.read();
 }
 
-const archives = ["flagship.keras", "functional.keras", "trained_adam.keras", "old_2_15_windows.keras"];
-const models = ["flagship.h5", "old_2_0.h5", "old_tf_2_4.h5", "two_of_each.h5"];
+const archives = [
+  ...["flagship.keras", "functional.keras", "trained_adam.keras", "old_2_15_windows.keras"],
+  ...["graph_merged_masked.keras", "graph_nested_masks.keras", "graph_both_ways.keras"],
+];
+const models = [
+  ...["flagship.h5", "old_2_0.h5", "old_tf_2_4.h5", "two_of_each.h5"],
+  ...["graph_both_ways.h5", "graph_states_unused.h5"],
+];
 const generations = ["earliest", "v108", "latest"].map((name) =>
   gunzipSync(readSample(`hdf5_${name}.h5.gz`)),
 );
@@ -71,7 +79,13 @@ const TARGETS: Record<string, Target> = {
     make: (dice) => repack(dice, "config.json", () => encode(damageJson(dice.pick(configs), dice))),
     open: openKeras,
   },
+  "Keras scripts": {
+    make: (dice) => damage(dice.pick(scripts), dice),
+    open: (bytes) => readKerasScript(new TextDecoder().decode(bytes)).model.dispose(),
+  },
 };
+
+const scripts = SCRIPTS.map(({ script }) => new TextEncoder().encode(script));
 
 describe("damaged files are refused in words, soon, and nothing breaks", () => {
   fuzz(TARGETS, 8);

@@ -3,7 +3,7 @@ import { inputError } from "../../errors.js";
 import { isObject, type Json, type JsonObject } from "../json.js";
 import { label } from "../label.js";
 import { CUDNN_KINDS } from "./cudnn.js";
-import { containerNames, type LayerNode, OPERATIONS } from "./layer-config.js";
+import { containerNames, type LayerNode, OPERATIONS, withPlace } from "./layer-config.js";
 import { isMerging, LAYER_KINDS } from "./layer-kinds.js";
 import { MASK_OPERATIONS, type Mask, operationMask, sameMask } from "./masks.js";
 import {
@@ -273,27 +273,30 @@ function maskFrom(name: string, walk: Walk): Mask {
   const node = find(walk.nodes, name, walk.where);
   if (masks.has(name)) throw inputError({ expected: "a graph without circles", where: node.where });
   masks.set(name, undefined);
-  const found = node.operation ? maskOfOperation(node, walk) : maskOfLayer(node, walk);
+  const incoming = new Map(node.from.map((source) => [source, maskFrom(source, walk)]));
+  const found = withPlace(node.where, () =>
+    node.operation ? maskOfOperation(node, incoming) : maskOfLayer(node, incoming),
+  );
   masks.set(name, found);
   return found;
 }
 
-function maskOfOperation(node: GraphNode, walk: Walk): Mask {
-  const found = operationMask(node, (name) => maskFrom(name, walk));
+function maskOfOperation(node: GraphNode, incoming: ReadonlyMap<string, Mask>): Mask {
+  const found = operationMask(node, (name) => incoming.get(name) ?? null);
   if (found !== undefined) return found;
   throw inputError({
-    expected: "an operation that makes masks as Keras does",
-    where: node.where,
+    expected: "one that makes masks as Keras does",
+    where: "this operation",
     received: node.className,
     next: OPERATIONS,
   });
 }
 
-function maskOfLayer({ className, config, from }: GraphNode, walk: Walk): Mask {
-  const incoming = from.map((source) => maskFrom(source, walk));
+function maskOfLayer({ className, config, from }: GraphNode, incoming: ReadonlyMap<string, Mask>): Mask {
+  const masks = from.map((source) => incoming.get(source) ?? null);
   const kind = LAYER_KINDS.get(CUDNN_KINDS.get(className)?.className ?? className);
-  if (kind) return kind.mask(config, incoming, from);
+  if (kind) return kind.mask(config, masks, from);
   // Of a model inside this one, which may make masks of its own: not compared with anything.
   const masksInside = /"mask_zero":true|"class_name":"Masking"/.test(JSON.stringify(config));
-  return isModel(className) && (masksInside || incoming.some((mask) => mask !== null)) ? [className] : null;
+  return isModel(className) && (masksInside || masks.some((mask) => mask !== null)) ? [className] : null;
 }

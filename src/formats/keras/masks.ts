@@ -3,6 +3,7 @@
  * comes about, as operations, and names the result in the calls that heed it. Our layers make and pass masks themselves, so
  * a file's mask must be the one that arises here anyway: both are brought to one form and compared.
  */
+import { inputError } from "../../errors.js";
 import { isObject, type Json, type JsonObject } from "../json.js";
 
 /**
@@ -11,13 +12,21 @@ import { isObject, type Json, type JsonObject } from "../json.js";
  */
 export type Mask = readonly string[] | null;
 
+/** A hostile graph may join masks to ever larger ones. */
+const MOST_CHARACTERS = 10_000;
+
+function limited(mask: readonly string[]): Mask {
+  if (mask.reduce((sum, condition) => sum + condition.length, 0) <= MOST_CHARACTERS) return mask;
+  throw inputError({ expected: "masks joined less often", where: "the mask of this layer" });
+}
+
 /** Whether any of the masks lets a step through. */
 const either = (masks: readonly Mask[]): Mask =>
-  masks.includes(null) ? null : [...new Set(masks.flatMap((mask) => mask!))].sort();
+  masks.includes(null) ? null : limited([...new Set(masks.flatMap((mask) => mask!))].sort());
 
 /** The masks of sequences that follow each other in time. */
 const inTurn = (masks: readonly Mask[]): Mask =>
-  masks.every((mask) => mask === null) ? null : [JSON.stringify(masks)];
+  masks.every((mask) => mask === null) ? null : limited([JSON.stringify(masks)]);
 
 const differs = (tensor: string, value: number): Mask => [JSON.stringify([tensor, value])];
 

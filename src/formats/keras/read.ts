@@ -127,7 +127,10 @@ function kindOf(bytes: Uint8Array): string {
   const starts = (...magic: number[]) => magic.every((byte, i) => bytes[i] === byte);
   if (bytes.length === 0) return "an empty file";
   if (starts(0x1f, 0x8b)) return "a gzip file: unpack it first";
-  if (starts(0x80, 0x02) || starts(0x80, 0x03) || starts(0x80, 0x04)) return "a Python pickle";
+  const pickled = starts(0x80) && bytes[1]! <= 5;
+  if (pickled || /^\(?c[\w.]+\n\w+\n/.test(new TextDecoder("latin1").decode(bytes.subarray(0, 200)))) {
+    return "a Python pickle";
+  }
   if (starts(0x93, 0x4e, 0x55, 0x4d)) return "a NumPy array";
   if (starts(0x08) && bytes.length > 16) return "perhaps a SavedModel or ONNX file";
   return "an unknown kind of file";

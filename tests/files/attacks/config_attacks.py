@@ -179,6 +179,127 @@ def graph_other_mask():
     return with_config(functional(START, words, unlike, last))
 
 
+def called(name, class_name, *args, module="keras.layers", mask=None, **config):
+    """A node as Keras 3 writes it; texts in `args` are names of what makes the tensors."""
+
+    def argument(value):
+        if isinstance(value, list):
+            return [argument(item) for item in value]
+        return tensor(value) if isinstance(value, str) else value
+
+    kwargs = {"mask": tensor(mask)} if mask else {}
+    inbound = [{"args": argument(list(args)), "kwargs": kwargs}]
+    config = {"name": name, "trainable": True, **config}
+    return {"module": module, "class_name": class_name, "name": name, "config": config, "inbound_nodes": inbound}
+
+
+def operation(name, class_name, *args, **config):
+    return called(name, class_name, *args, module="keras.src.ops.numpy", **config)
+
+
+WORDS = called("e", "Embedding", "a", input_dim=4, output_dim=2, mask_zero=True)
+
+
+@attack("keras", r"layers\[1\] b: expected a layer but received \"the operation Add\"\. Operations on tensors")
+def graph_operation():
+    """Says Add, and means e + 1."""
+    return with_config(functional(START, operation("b", "Add", "a", 1), called("c", "Dense", "b", units=2), outputs=("c",)))
+
+
+@attack("keras", r"layers\[1\] b: expected a layer but received \"the operation Multiply\"")
+def graph_operation_without_module():
+    layer = operation("b", "Multiply", "a", "a")
+    del layer["module"], layer["config"]["trainable"]
+    return with_config(functional(START, layer))
+
+
+@attack("keras", r"layers\[2\] n: expected a graph without circles")
+def graph_mask_circle():
+    circle = [operation("n", "LogicalOr", "m", "m"), operation("m", "LogicalOr", "n", "n")]
+    return with_config(functional(START, WORDS, *circle, called("b", "LSTM", "e", mask="n", units=2)))
+
+
+@attack("keras", r"layers\[\d+\] j\d+: .*expected masks joined less often")
+def graph_mask_bomb():
+    """Masks that double in length sixty times over."""
+    joined = [called(f"j{i}", "Concatenate", [f"j{i - 1}" if i else "e"] * 2, axis=1) for i in range(60)]
+    always = operation("n", "NotEqual", "a", 0)
+    return with_config(functional(START, WORDS, *joined, always, called("b", "LSTM", "j59", mask="n", units=2)))
+
+
+@attack("keras", r"layers\[2\] n: this operation: expected one that makes masks as Keras does but received \"Exp\"")
+def graph_mask_operation():
+    layer = called("b", "LSTM", "e", mask="n", units=2)
+    return with_config(functional(START, WORDS, operation("n", "Exp", "a"), layer))
+
+
+@attack("keras", r"layers\[1\] b: expected a layer used once but received \"2 uses\"\. Shared layers are not read")
+def graph_shared_layer():
+    layer = called("b", "Dense", "a", units=3)
+    layer["inbound_nodes"] *= 2
+    return with_config(functional(START, layer))
+
+
+@attack("keras", r"expected a model with one output but received \"2 outputs\"")
+def graph_two_outputs():
+    both = [called(name, "Dense", "a", units=3) for name in "bc"]
+    return with_config(functional(START, *both, outputs=("b", "c")))
+
+
+@attack("keras", r"layers\[3\] b\S* expected the first output of a layer but received \"output 2 of s\"")
+def graph_state_used():
+    layer = called("b", "Dense", "s", units=2)
+    layer["inbound_nodes"][0]["args"][0]["config"]["keras_history"][2] = 2
+    cell = called("s", "LSTM", "e", units=2, return_state=True)
+    return with_config(functional(START, WORDS, cell, layer))
+
+
+@attack("keras", r"output_layers: expected the first output of a layer but received \"output 1 of s\"")
+def graph_state_put_out():
+    config = functional(START, WORDS, called("s", "LSTM", "e", units=2, return_state=True))
+    config["config"]["output_layers"] = ["s", 0, 1]
+    return with_config(config)
+
+
+@attack("keras", r"layers\[2\] b: .*expected an axis other than the batch's, as .1 or 1 but received 1e\+300")
+def graph_huge_axis():
+    merged = called("b", "Concatenate", ["a", "a"], axis=10**300)
+    return with_config(functional(START, called("c", "Dense", "a", units=1), merged))
+
+
+def both_ways(inner, **more):
+    config = {"name": "b", "layer": inner, **more}
+    return with_config(model({"module": "keras.layers", "class_name": "Bidirectional", "config": config}))
+
+
+@attack("keras", r"layers\[1\] b\.config\.layer: expected a layer that Cellstate has .* received \"Lambda\"\. A Lambda layer")
+def inner_lambda():
+    return both_ways({"module": "keras.layers", "class_name": "Lambda", "config": {"function": "x"}})
+
+
+@attack("keras", r"layers\[1\] b\.config\.backward_layer.module: expected a class of Keras's own but received \"subprocess\"")
+def inner_module():
+    cell = {"module": "keras.layers", "class_name": "LSTM", "config": {"name": "l", "units": 2}}
+    return both_ways(cell, backward_layer={"module": "subprocess", "class_name": "Popen", "config": {}})
+
+
+@attack("keras", r"layers\[1\] b\.config\.layer\.registered_name: expected a class of Keras's own but received \"evil>LSTM\"")
+def inner_custom_layer():
+    return both_ways({"class_name": "LSTM", "config": {"units": 2}, "registered_name": "evil>LSTM"})
+
+
+@attack("keras", r"layers\[1\] b\.config\.layer: expected a layer \{ class_name, config \} but received \"LSTM\"")
+def inner_text():
+    return both_ways("LSTM")
+
+
+@attack("keras", None)
+def compile_module():
+    """Opened to predict; what it would be trained with is only named."""
+    popen = {"module": "subprocess", "class_name": "Popen", "config": {"args": ["sh"]}, "registered_name": None}
+    return with_config(model(compile_config={"optimizer": popen, "loss": popen, "metrics": [popen]}))
+
+
 @attack("keras", r"expected a layer with one input but received \"2 inputs\"")
 def graph_two_inputs():
     return with_config(functional(START, node("b", "a", "a")))
@@ -197,3 +318,23 @@ def empty():
 @attack("json", r"expected nesting of at most 100 levels")
 def json_deep():
     return b'{"config":' + b'{"a":' * 50_000 + b"1" + b"}" * 50_000 + b"}"
+
+
+@attack("keras", r"attack layers\[1\] lambda: expected a layer that Cellstate has .* received \"Lambda\"")
+def json_lambda():
+    return json.dumps(model({"class_name": "Lambda", "config": {"name": "lambda"}})).encode()
+
+
+@attack("keras", r"attack\.config\.layers\[1\]\.config: expected no key \"__proto__\"")
+def json_key_proto():
+    return json.dumps(model(dense(marker=1))).replace("marker", "__proto__").encode()
+
+
+@attack("keras", r"attack: expected JSON but received")
+def json_cut():
+    return json.dumps(model(*[dense()] * 30)).encode()[:3000]
+
+
+@attack("keras", r"attack: expected a Keras model .* but received \"a Python pickle\"")
+def pickle_of_protocol_0():
+    return b"cposix\nsystem\n(S'touch /tmp/evil'\ntR."

@@ -190,3 +190,18 @@ def weights_not_a_number():
     """Opens, with a warning that names the weight."""
     kernel = np.array([[1, np.nan], [2, 3], [np.inf, 4]], "f4")
     return with_weights(lambda g: g.create_dataset("0", data=kernel), kernel=False)
+
+
+for place, share in (("superblock", 0.005), ("attributes", 0.2), ("groups", 0.6), ("data", 0.98)):
+
+    def make_h5_cut(share=share):
+        data = legacy(lambda group: group.create_dataset("0", data=np.ones((3, 2), "f4")))
+        return data[: int(len(data) * share)]
+
+    make_h5_cut.__name__ = f"h5_cut_in_{place}"
+    attack("h5", r"attack: expected (a whole HDF5 file|an HDF5 file|intact HDF5|a Keras model)")(make_h5_cut)
+
+
+@attack("keras", None)
+def weights_infinite():
+    return with_weights(lambda group: group.create_dataset("0", data=np.full((3, 2), -np.inf, "f4")), kernel=False)

@@ -1,5 +1,6 @@
 """Archives that lie about their members, hide them, or lead elsewhere."""
 
+import io
 import struct
 import zipfile
 
@@ -120,3 +121,16 @@ for place, share in (("start", 0.02), ("config", 0.1), ("weights", 0.5), ("direc
 @attack("keras", r"expected a Keras archive with config\.json")
 def zip_without_config():
     return archive(members()[2:])
+
+
+@attack("keras", r"config\.json: expected JSON but received")
+def zip_symbolic_link():
+    """A member that some unpackers would make a link of: read as the bytes it holds."""
+    memory = io.BytesIO()
+    with zipfile.ZipFile(memory, "w") as file:
+        link = zipfile.ZipInfo("config.json", (1980, 1, 1, 0, 0, 0))
+        link.create_system, link.external_attr = 3, 0o120777 << 16
+        file.writestr(link, "/etc/passwd")
+        for name, data in members()[2:]:
+            file.writestr(zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0)), data)
+    return memory.getvalue()
