@@ -7,22 +7,10 @@ import type { LSTM } from "../../layers/lstm.js";
 import type { Model } from "../../model/model.js";
 
 /** Layers whose output has a mask where their input has one. */
-const PASSING: ReadonlySet<string> = new Set([
-  ...[
-    "Activation",
-    "BatchNormalization",
-    "Dense",
-    "Dropout",
-    "ELU",
-    "LayerNormalization",
-    "LeakyReLU",
-    "Masking",
-  ],
-  ...["PReLU", "ReLU", "Softmax", "SpatialDropout1D", "TimeDistributed"],
-]);
+const PASSING: ReadonlySet<string> = new Set(["Activation", "Dense", "Dropout"]);
 
 const RECURRENT: ReadonlySet<string> = new Set(["LSTM", "GRU", "SimpleRNN"]);
-const POOLING: ReadonlySet<string> = new Set(["Flatten", "GlobalMaxPooling1D", "MaxPooling1D", "Conv1D"]);
+const POOLING: ReadonlySet<string> = new Set(["Flatten", "GlobalMaxPooling1D", "MaxPooling1D"]);
 
 /** @throws InputError for a layer that would meet a mask and answer otherwise in TensorFlow.js */
 export function checkMasks(model: Model): void {
