@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
@@ -86,6 +86,32 @@ describe("convert", () => {
     assert.deepEqual(JSON.parse(metadataProps[0]!.value).labels, ["ham", "spam"]);
   });
 
+  test("from any format to any other, a classifier keeps its texts and answers, and the receipt says that all agree", async () => {
+    const chain = ["spam.keras", "web/model.json", "web/spam.safetensors", "back.keras"];
+    for (const [i, to] of chain.slice(1).entries()) {
+      const { code, stdout } = await cellstate(["convert", at(chain[i]!), at(to), "--receipt"]);
+      assert.equal(code, 0, to);
+      const differences = [...stdout.matchAll(/check (.*): differs .* at most (\S+)/g)];
+      assert.ok(differences.length >= 1, stdout);
+      for (const [, what, most] of differences) assert.ok(Number(most) < 1e-5, `${what}: ${most}`);
+      const copy = await TextClassifier.load(at(to), { engine: "reference" });
+      for (const { text } of ROWS) assert.deepEqual(copy.predict(text), classifier.predict(text), to);
+    }
+    assert.deepEqual(readdirSync(at("web")).sort(), ["model.json", "model.weights.bin", "spam.safetensors"]);
+    const { stdout } = await cellstate([
+      "convert",
+      at("web/spam.safetensors"),
+      at("again.json"),
+      "--receipt",
+    ]);
+    assert.match(stdout, /again\.json: TensorFlow\.js layers model, [\d,]+ bytes in 2 files/);
+    assert.match(stdout, /read safetensors file of Keras 3\.\d+\.\d+: \d+ layers/);
+    const predicted = await cellstate(["predict", at("web/model.json"), ROWS[0]!.text, "--json"]);
+    assert.equal(JSON.parse(predicted.stdout).label, classifier.predict(ROWS[0]!.text).label);
+    const summary = await cellstate(["summary", at("web/model.json"), "--receipt"]);
+    assert.match(summary.stdout, /TensorFlow\.js layers model/);
+  });
+
   test("formats that are none, and files that are no models, are the user's to mend", async () => {
     for (const [from, to, message] of [
       [
@@ -96,8 +122,20 @@ describe("convert", () => {
       ["spam.keras", "spam", /expected a file ending in/],
       ["nothing.keras", "out.mjs", /expected a path that exists/],
       ["noise.keras", "out.mjs", /expected a Keras model/],
+      ["lonely.json", "out.mjs", /gone\.bin: expected a path that exists/],
+      ["arrays.safetensors", "out.mjs", /expected the network in the metadata/],
+      ["cut.safetensors", "out.mjs", /header: expected at most/],
+      ["other.json", "out.mjs", /expected/],
     ] as const) {
       writeFileSync(at("noise.keras"), "noise");
+      writeFileSync(at("other.json"), "[1, 2]");
+      const lonely = {
+        modelTopology: {},
+        weightsManifest: [{ paths: ["gone.bin"], weights: [{ name: "x", shape: [1], dtype: "float32" }] }],
+      };
+      writeFileSync(at("lonely.json"), JSON.stringify(lonely));
+      writeFileSync(at("arrays.safetensors"), "\x02\0\0\0\0\0\0\0{}");
+      writeFileSync(at("cut.safetensors"), "\x20\0\0\0\0\0\0\0{}");
       const { code, stderr } = await cellstate(["convert", at(from), at(to)]);
       assert.equal(code, 2, to);
       assert.match(stderr, message);
