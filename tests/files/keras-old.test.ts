@@ -4,7 +4,7 @@ import { readKeras } from "../../src/formats/keras/index.js";
 import { assertClose } from "../golden/compare.js";
 import { assertSameModel, inputRows, readCases, readSample } from "./samples.js";
 
-const CASES = readCases("old_files.json");
+const CASES = [...readCases("old_files.json"), ...readCases("old_graphs.json")];
 const open = (file: string) => readKeras(readSample(file), { name: file });
 
 describe("files in the forms of Keras 2", () => {

@@ -35,20 +35,32 @@ function stored(dataset: Hdf5Dataset, file: string): StoredWeight {
 
 /**
  * Keras before 2.11 wrote Adam's state as the step, all first moments, then all second moments; later ones write the two
- * side by side for each variable, which is the order here.
+ * side by side for each variable, which is the order here. Keras itself, before it became part of TensorFlow, gave the
+ * arrays no telling names and added placeholders of one number where there is no amsgrad.
  */
 function pairSlots(found: StoredWeight[], names: string[]): StoredWeight[] {
-  const grouped =
-    names.length > 2 && names.slice(1).every((name) => /\/[mv]:0$/.test(name)) && isGrouped(names.slice(1));
-  if (!grouped) return found;
-  const count = (found.length - 1) / 2;
+  const slots = names.slice(1);
+  const unnamed = slots.length > 0 && slots.every((name) => /\bAdam\/(Variable|[mv]_|vhat_)/i.test(name));
+  if (!unnamed && !isGrouped(slots)) return found;
+  const count = unnamed && endsInPlaceholders(found) ? slots.length / 3 : slots.length / 2;
   const pairs = Array.from({ length: count }, (_, i) => [found[1 + i]!, found[1 + count + i]!]);
-  return [found[0]!, ...pairs.flat()];
+  return Number.isInteger(count) ? [found[0]!, ...pairs.flat()] : found;
 }
 
 function isGrouped(names: string[]): boolean {
   const half = names.length / 2;
-  return names.every((name, i) => name.endsWith(i < half ? "/m:0" : "/v:0"));
+  return names.length > 1 && names.every((name, i) => name.endsWith(i < half ? "/m:0" : "/v:0"));
+}
+
+/** Whether a third list follows two lists of equal shapes, of one zero for each of their arrays. */
+function endsInPlaceholders(found: StoredWeight[]): boolean {
+  const count = (found.length - 1) / 3;
+  const shapes = found.slice(1).map(({ dataset }) => dataset.shape.join());
+  return (
+    Number.isInteger(count) &&
+    shapes.slice(2 * count).every((shape) => shape === "1") &&
+    shapes.slice(0, count).every((shape, i) => shape === shapes[count + i])
+  );
 }
 
 /**
