@@ -2,9 +2,9 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
-import type { EngineName } from "../src/engine/contract.js";
+import type { Timed } from "../src/cli/measure.js";
 import { PURPOSE, Random } from "../src/engine/philox.js";
-import { layers, type Model, sequential } from "../src/index.js";
+import { layers, type Model, type ModelOptions, sequential } from "../src/index.js";
 
 export const LENGTH = 200;
 export const VOCABULARY = 1000;
@@ -18,6 +18,8 @@ export interface Task {
   /** Which recurrent layer, where it is not the LSTM. */
   cell?: "lstm" | "gru" | "simpleRNN";
   recurrentDropout?: number;
+  /** Steps, where not 200. */
+  length?: number;
 }
 
 export interface Contender {
@@ -28,54 +30,62 @@ export interface Contender {
 }
 
 /** Full rows of ids, none of them padding. */
-export function ids(batch: number): Float32Array {
+export function ids(batch: number, length = LENGTH): Float32Array {
   const random = new Random(1, PURPOSE.selfCheck, batch);
   return Float32Array.from(
-    { length: batch * LENGTH },
+    { length: batch * length },
     (_, i) => 1 + Math.floor(random.uniform(i) * (VOCABULARY - 1)),
   );
 }
 
-export function network(task: Task, engine: EngineName, threads: number): Model {
-  const { inputs, units, cell = "lstm", recurrentDropout = 0.1 } = task;
+export function network(task: Task, options: ModelOptions): Model {
+  const { inputs, units, cell = "lstm", recurrentDropout = 0.1, length = LENGTH } = task;
   return sequential(
     [
-      layers.embedding({ inputDim: VOCABULARY, outputDim: inputs, inputLength: LENGTH }),
+      layers.embedding({ inputDim: VOCABULARY, outputDim: inputs, inputLength: length }),
       layers[cell]({ units, dropout: 0.1, recurrentDropout }),
       layers.flatten(),
       layers.dropout({ rate: 0.1 }),
       layers.dense({ units: 256, activation: "sigmoid" }),
       layers.dense({ units: 1, activation: "sigmoid" }),
     ],
-    { engine, threads, seed: 1 },
+    { seed: 1, ...options },
   );
 }
 
-export function ours(engine: EngineName, threads: number): Contender {
-  const runs = new Map<string, { run: () => void; model: Model }>();
-  const make = (task: Task) => {
-    const model = network(task, engine, threads);
-    const x = { data: ids(task.batch), rows: task.batch, shape: [LENGTH] };
-    if (task.what === "predict") return { model, run: () => void model.predictFlat(x) };
-    model.compile({ optimizer: "adam", loss: "binaryCrossentropy" });
-    const y = Float32Array.from({ length: task.batch }, (_, i) => i % 2);
-    return { model, run: () => void model.trainOnBatch(x, y) };
-  };
+/** One run of a task on a network of its own. */
+export function prepare(task: Task, options: ModelOptions): Timed & { dispose(): void } {
+  const { batch, length = LENGTH } = task;
+  const model = network(task, options);
+  const x = { data: ids(batch, length), rows: batch, shape: [length] };
+  const dispose = () => model.dispose();
+  if (task.what === "predict") return { run: () => void model.predictFlat(x), dispose };
+  model.compile({ optimizer: "adam", loss: "binaryCrossentropy" });
+  const y = Float32Array.from({ length: batch }, (_, i) => i % 2);
+  return { run: () => void model.trainOnBatch(x, y), dispose };
+}
+
+/** Cellstate on an engine; `make` makes one for so many threads where its name does not say enough. */
+export function ours(name: string, threads: number, make: (threads: number) => ModelOptions): Contender {
+  const runs = new Map<string, ReturnType<typeof prepare>>();
   return {
-    name: `Cellstate ${engine}, ${threads} ${threads === 1 ? "thread" : "threads"}`,
+    name: `Cellstate ${name}, ${threads} ${threads === 1 ? "thread" : "threads"}`,
     async time(task, repeats) {
       const key = JSON.stringify(task);
-      const known = runs.get(key);
-      const { run } = known ?? make(task);
-      if (!known) {
-        runs.set(key, { run, model: runs.get(key)?.model ?? ({} as Model) });
-        run();
+      let prepared = runs.get(key);
+      if (!prepared) {
+        prepared = prepare(task, make(threads));
+        runs.set(key, prepared);
+        prepared.run();
       }
       const from = performance.now();
-      for (let i = 0; i < repeats; i++) run();
+      for (let i = 0; i < repeats; i++) prepared.run();
       return (performance.now() - from) / repeats;
     },
-    close: () => runs.clear(),
+    close() {
+      for (const prepared of runs.values()) prepared.dispose();
+      runs.clear();
+    },
   };
 }
 

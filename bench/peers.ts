@@ -4,9 +4,16 @@
  */
 import { availableParallelism, cpus } from "node:os";
 import { parseArgs } from "node:util";
-import { availableEngines } from "../src/engine/index.js";
+import { setFlagsFromString } from "node:v8";
+import { nativeAddon } from "../src/engine/index.js";
+import { WasmEngine } from "../src/engine/wasm.js";
+import { supports } from "../src/engine/wasm-module.js";
 import { type Contender, ours, pythonPeer, type Task } from "./contenders.js";
 import { onnxNode, onnxWeb } from "./onnx.js";
+import { tensorflowJs } from "./tfjs.js";
+
+// Node 20 can run relaxed SIMD, but only when asked; newer ones and browsers do by themselves.
+if (process.version.startsWith("v20.")) setFlagsFromString("--experimental-wasm-relaxed-simd");
 
 const { values } = parseArgs({
   options: { rounds: { type: "string", default: "9" }, only: { type: "string" } },
@@ -30,13 +37,25 @@ const TASKS: { name: string; task: Task }[] = [
   { name: "train step, 64 rows", task: flagship("train", 64) },
 ];
 
+/** Every engine here, on one thread and on two. */
+function ownContenders(): Contender[] {
+  const threads = availableParallelism() > 1 ? [1, 2] : [1];
+  const engines: Parameters<typeof ours>[] = [];
+  if ("addon" in nativeAddon())
+    for (const n of threads) engines.push(["native", n, (threads) => ({ engine: "native", threads })]);
+  for (const build of ["relaxed", "simd"] as const) {
+    if (!supports(build)) continue;
+    for (const n of threads)
+      engines.push([`wasm ${build}`, n, (threads) => ({ engine: new WasmEngine(build, threads) })]);
+  }
+  return engines.map((args) => ours(...args));
+}
+
 async function contenders(): Promise<Contender[]> {
-  const cores = availableParallelism();
-  const engines = availableEngines().filter((name) => name !== "reference");
-  const own = engines.flatMap((name) => (cores > 1 ? [ours(name, 1), ours(name, 2)] : [ours(name, 1)]));
   const peers: [string, Promise<Contender | null>][] = [
     ["onnxruntime-node (cd bench/peers && ONNXRUNTIME_NODE_INSTALL=skip npm install)", onnxNode()],
     ["onnxruntime-web (likewise)", onnxWeb()],
+    ["TensorFlow.js (likewise)", tensorflowJs()],
     [
       "PyTorch (pip install torch; CELLSTATE_PYTHON names the Python)",
       pythonPeer("torch_peer.py", ["1"], {}),
@@ -46,7 +65,7 @@ async function contenders(): Promise<Contender[]> {
   ];
   const found = await Promise.all(peers.map(async ([name, peer]) => ({ name, peer: await peer })));
   for (const { name, peer } of found) if (!peer) console.error(`not here: ${name}`);
-  return [...own, ...found.flatMap(({ peer }) => (peer ? [peer] : []))];
+  return [...ownContenders(), ...found.flatMap(({ peer }) => (peer ? [peer] : []))];
 }
 
 const ONE_THREAD_XLA = "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1";
