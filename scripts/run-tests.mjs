@@ -3,7 +3,7 @@ import { spawnSync } from "node:child_process";
 import { readdirSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { buildNative } from "./build-native.mjs";
 import { buildWasm } from "./build-wasm.mjs";
 
@@ -20,7 +20,8 @@ if (files.length === 0) {
   console.error(`No test file matches ${wanted.join(" ") || "dist/tests/**/*.test.js"}.`);
   process.exit(2);
 }
+const seed = pathToFileURL(join(root, "dist", "tests", "seed.js")).href;
 // Node would leave one core idle.
-const flags = ["--test", `--test-concurrency=${availableParallelism()}`];
+const flags = ["--test", `--test-concurrency=${availableParallelism()}`, "--import", seed];
 const { status } = spawnSync(process.execPath, [...flags, ...files], { cwd: root, stdio: "inherit" });
 process.exit(status ?? 1);

@@ -20,6 +20,8 @@ export interface TrainingProgress {
   readonly batchSize: number;
   /** Optimizer steps since the start. */
   readonly step: number;
+  /** Whether the signal of this run was given: this batch is its last. */
+  readonly aborted: boolean;
   /** Ends training after this batch or epoch. */
   stop(reason: string): void;
   /** Everything a later run needs to go on from here with the same bits. */
@@ -227,7 +229,7 @@ export class Checkpoint implements Callback {
   }
 
   async onBatchEnd(progress: TrainingProgress): Promise<void> {
-    if (Date.now() - this.saved < this.everySeconds * 1000) return;
+    if (!progress.aborted && Date.now() - this.saved < this.everySeconds * 1000) return;
     await this.save(progress.state());
     this.saved = Date.now();
   }

@@ -199,6 +199,9 @@ export class FitRun {
       get batch() {
         return run.batch;
       },
+      get aborted() {
+        return run.options.signal?.aborted ?? false;
+      },
       get step() {
         return run.model.iterations;
       },
@@ -256,8 +259,8 @@ export class FitRun {
     const order = this.order();
     while (this.batch < this.batches) {
       this.runBatch(order);
+      await this.turns.share(); // before callbacks, so that they know of a signal that was given meanwhile
       await this.notifyBatch(progress);
-      await this.turns.share();
       if (this.isOver()) return;
     }
     this.checkWeights();

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
@@ -85,7 +85,7 @@ describe("a run that is killed and resumed", () => {
 
   test("Ctrl-C stops after the step, keeps the best weights so far and exits 130", async () => {
     const { code, stderr, stdout } = await cellstate(
-      train("stopped.keras", "--epochs", "500", "--patience", "500"),
+      train("stopped.keras", "--epochs", "500", "--patience", "500", "--checkpoint", "stopped"),
       {
         cwd: folder,
         onStart: (child) => {
@@ -100,6 +100,7 @@ describe("a run that is killed and resumed", () => {
     );
     assert.equal(code, 130, stderr);
     assert.match(`${stdout}${stderr}`, /stopped\.keras/);
+    assert.deepEqual(await readdir(join(folder, "stopped")), ["checkpoint.cellstate"]);
     const answer = await cellstate(["predict", "stopped.keras", "--json", "the film was lovely"], {
       cwd: folder,
     });

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
   type Callback,
+  callbacks,
   type FitOptions,
   InputError,
   layers,
@@ -152,6 +153,17 @@ test("what an abort cut short goes on from its state, to the same bits", async (
   const second = fresh();
   assert.deepEqual(await second.fit(X, Y, { epochs: 3, batchSize: 2, resume: state }), expected);
   assert.deepEqual(second.getWeights(), whole.getWeights());
+});
+
+test("an abort is checkpointed at once, however long ago the last checkpoint was", async () => {
+  const controller = new AbortController();
+  const saved: number[] = [];
+  const keep = callbacks.checkpoint((state) => void saved.push(state.optimizer.iterations), 1e6);
+  await idle().fit(X, Y, {
+    ...{ epochs: 3, batchSize: 2, signal: controller.signal },
+    callbacks: [abortAfter(3, controller), keep],
+  });
+  assert.deepEqual(saved, [3]);
 });
 
 test("a state of other data, weights or settings is refused", async () => {
