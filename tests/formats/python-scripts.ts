@@ -240,4 +240,121 @@ second.compile("sgd", "mse")
 `,
     params: [40, 40, 3],
   },
+  {
+    name: "both ways, pooled: a Kaggle kernel",
+    script: `
+from tensorflow.keras.models import Sequential
+from tensorflow.keras.layers import Embedding, LSTM, Dense, Bidirectional, Dropout, GlobalMaxPool1D
+model = Sequential()
+model.add(Embedding(2000, 12, input_length=100))
+model.add(Bidirectional(LSTM(6, return_sequences=True, dropout=0.1, recurrent_dropout=0.1)))
+model.add(GlobalMaxPool1D())
+model.add(Dense(5, activation="relu"))
+model.add(Dropout(0.1))
+model.add(Dense(6, activation="sigmoid"))
+`,
+    params: [24000, 912, 0, 65, 0, 36],
+  },
+  {
+    name: "both ways with a mode and a backward layer",
+    script: `
+import tensorflow as tf
+model = tf.keras.Sequential([
+    tf.keras.layers.Embedding(100, 4, mask_zero=True),
+    tf.keras.layers.Bidirectional(tf.keras.layers.LSTM(3, return_sequences=True), merge_mode="sum"),
+    tf.keras.layers.Bidirectional(layer=tf.keras.layers.GRU(2), backward_layer=tf.keras.layers.GRU(2, go_backwards=True)),
+    tf.keras.layers.Dense(1)
+])
+`,
+    params: [400, 192, 84, 5],
+  },
+  {
+    name: "two inputs joined, as in Keras's guide",
+    script: `
+from keras.layers import Input, Embedding, LSTM, Dense, concatenate
+from keras.models import Model
+main_input = Input(shape=(100,), dtype='int32', name='main_input')
+x = Embedding(output_dim=12, input_dim=1000, input_length=100)(main_input)
+lstm_out = LSTM(32)(x)
+auxiliary_input = Input(shape=(5,), name='aux_input')
+x = concatenate([lstm_out, auxiliary_input])
+x = Dense(64, activation='relu')(x)
+main_output = Dense(1, activation='sigmoid', name='main_output')(x)
+model = Model(inputs=[main_input, auxiliary_input], outputs=main_output)
+`,
+    params: [12000, 5760, 0, 2432, 65],
+  },
+  {
+    name: "three branches of one input, and a step around a layer",
+    script: `
+from keras import layers, Model, Input
+inp = Input((50,))
+e = layers.Embedding(500, 16)(inp)
+a = layers.GlobalAveragePooling1D()(e); b = layers.GlobalMaxPooling1D()(e)
+c = layers.Bidirectional(layers.GRU(8))(e)
+x = layers.Concatenate(axis=-1)([a, b, c])
+x = layers.add([x, layers.Dense(48)(x)])
+model = Model(inp, layers.Dense(3, activation='softmax')(x))
+`,
+    params: [8000, 0, 0, 1248, 0, 2352, 0, 147],
+  },
+  {
+    name: "a block called in a loop",
+    script: `
+from keras import layers, Model
+def block(x, units):
+    x = layers.LSTM(units, return_sequences=True)(x)
+    return layers.Dropout(0.2)(x)
+x = inputs = layers.Input(shape=(10, 4))
+for units in (8, 4):
+    x = block(x, units)
+model = Model(inputs, layers.Dense(1)(layers.Flatten()(x)))
+`,
+    params: [416, 0, 208, 0, 0, 41],
+  },
+  {
+    name: "lists put together, settings spread out, a value that grows",
+    script: `
+units = 2
+units += 2
+shared = dict(return_sequences=True, activation="relu")
+model = Sequential([Input((5, 2))] + [GRU(units, **shared) for _ in range(2)] + [SimpleRNN(units // 2)])
+`,
+    params: [96, 120, 14],
+  },
+  {
+    name: "masked numbers, pooled",
+    script: `
+from keras.models import Sequential
+from keras.layers import Masking, LSTM, Dense, MaxPooling1D, AveragePooling1D, Input
+chars = "abc"
+model = Sequential()
+model.add(Input(shape=(20, len(chars))))
+model.add(Masking(mask_value=-1.))
+model.add(MaxPooling1D(pool_size=2))
+model.add(AveragePooling1D(2, strides=1, padding="same"))
+model.add(LSTM(10, return_sequences=False))
+model.add(Dense(1))
+`,
+    params: [0, 0, 0, 560, 11],
+  },
+  {
+    name: "an output whose states are left alone",
+    script: `
+from keras import layers, Model
+ids = layers.Input((10,))
+out, state_h, state_c = layers.LSTM(3, return_state=True)(layers.Embedding(9, 3)(ids))
+model = Model([ids], [layers.Dense(1)(out)])
+`,
+    params: [27, 84, 4],
+  },
+  {
+    name: "a model inside a model",
+    script: `
+from keras import Sequential, layers
+encoder = Sequential([layers.Embedding(100, 8), layers.LSTM(4)], name="encoder")
+model = Sequential([layers.Input((6,)), encoder, layers.Dense(1)])
+`,
+    params: [800, 208, 5],
+  },
 ];

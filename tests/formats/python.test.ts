@@ -69,6 +69,41 @@ describe("Keras scripts are read without running them", () => {
       /Dense takes 3/,
     ],
     ["an argument twice", "model = Sequential([Embedding(9, 2), Dense(1, units=2)])", /units twice/],
+    [
+      "a layer used twice",
+      "a = Input((9,)); b = Input((9,))\nd = Dense(2)\nx = Concatenate()([d(a), d(b)])\nm = Model([a, b], x)\n",
+      /line 2: this layer is used twice/,
+    ],
+    [
+      "two outputs",
+      "a = Input((9,))\nm = Model(a, [Dense(1)(a), Dense(2)(a)])\n",
+      /line 2: this model has 2 outputs/,
+    ],
+    [
+      "arithmetic on tensors",
+      "a = Input((9,))\nx = Dense(2)(a)\nm = Model(a, Dense(1)(x * 2))\n",
+      /line 3: the model's outputs hang on x \* 2, which is not run/,
+    ],
+    [
+      "states from outside",
+      "a = Input((9, 2))\nh = Dense(3)(Flatten()(a))\nx = LSTM(3)(a, initial_state=[h, h])\nm = Model(a, x)\n",
+      /line 3: LSTM is called with initial_state/,
+    ],
+    [
+      "states put out",
+      "a = Input((9, 2))\no, h, c = LSTM(3, return_state=True)(a)\nm = Model(a, Dense(1)(h))\n",
+      /line 2: the model's outputs hang on/,
+    ],
+    [
+      "a model that is a class",
+      "import keras\n\nclass Net(keras.Model):\n  def call(self, x):\n    return x\nmodel = Net()\n",
+      /line 3: class Net\(keras\.Model\): models made by classes are not read/,
+    ],
+    [
+      "a mode of merging that there is not",
+      "model = Sequential([Embedding(9, 2), Bidirectional(LSTM(2), merge_mode='max')])",
+      /Bidirectional mergeMode: expected one of/,
+    ],
     ["an unknown argument", "model = Sequential([Embedding(9, 2), LSTM(2, dropuot=.1)])", /dropuot/],
   ];
   for (const [name, script, says] of REFUSED) {
@@ -90,6 +125,8 @@ describe("Keras scripts are read without running them", () => {
       "for i in range(1000):\n  for j in range(1000):\n    x = i\nmodel = Sequential([LSTM(1)])\n",
       `x = ${"(".repeat(5000)}1${")".repeat(5000)}\n`,
       `x = ${"[".repeat(5000)}${"]".repeat(5000)}\n`,
+      `x = [1]\n${"x = x + x\n".repeat(64)}`,
+      `x = ${"[".repeat(5)}1${" for i in range(1000)]".repeat(5)}\n`,
       "__import__('os').system('touch /tmp/owned')\nmodel = 1\n",
     ];
     for (const script of hostile) {

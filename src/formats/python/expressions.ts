@@ -14,6 +14,9 @@ import {
 
 /** How deep expressions and calls may nest. */
 const DEEPEST = 100;
+const MOST_EXPRESSIONS = 500_000;
+/** Items of a list that a script puts together. */
+const MOST_ITEMS = 1000;
 
 export interface Arguments {
   positional: Value[];
@@ -31,11 +34,14 @@ export class Evaluator {
     readonly names: Map<string, Value>,
     /** Models in the order in which they were made. */
     readonly models: ModelValue[],
+    /** Expressions that may still be followed, those in loops counted each time. */
+    private readonly budget = { left: MOST_EXPRESSIONS },
   ) {}
 
   /** The same script under other names: a function's body. */
   inside(names: Map<string, Value>, depth: number): Evaluator {
-    const inner = new Evaluator(this.file, this.source, this.lineOf, names, this.models);
+    const { file, source, lineOf, models, budget } = this;
+    const inner = new Evaluator(file, source, lineOf, names, models, budget);
     inner.depth = depth + 1;
     return inner;
   }
@@ -53,6 +59,7 @@ export class Evaluator {
   }
 
   evaluate(node: SyntaxNode): Value {
+    if (--this.budget.left < 0) this.fail(node, "the script is too long to follow.");
     if (++this.depth > DEEPEST) this.fail(node, "this nests too deeply to be read.");
     try {
       return this.dispatch(node);
@@ -82,6 +89,8 @@ export class Evaluator {
       case "TupleExpression":
       case "ArrayExpression":
         return { kind: "list", items: children(node).map((child) => this.evaluate(child)) };
+      case "ArrayComprehensionExpression":
+        return this.comprehension(node);
       case "DictionaryExpression":
         return this.dictionary(node);
       case "UnaryExpression":
@@ -160,6 +169,24 @@ export class Evaluator {
     return this.unknown(node);
   }
 
+  /** [item for name in list], of one loop without a condition. */
+  private comprehension(node: SyntaxNode): Value {
+    const parts = children(node).filter(({ name }) => name !== "for" && name !== "in");
+    const [item, target, over] = parts;
+    if (parts.length !== 3 || target?.name !== "VariableName") return this.unknown(node);
+    const list = this.evaluate(over!);
+    if (list.kind !== "list") return this.unknown(node);
+    const name = this.text(target);
+    const before = this.names.get(name);
+    const items = list.items.map((value) => {
+      this.names.set(name, value);
+      return this.evaluate(item!);
+    });
+    if (before) this.names.set(name, before);
+    else this.names.delete(name);
+    return { kind: "list", items };
+  }
+
   private unary(node: SyntaxNode): Value {
     const value = this.evaluate(children(node).at(-1)!);
     if (value.kind !== "data" || typeof value.value !== "number") return this.unknown(node);
@@ -171,8 +198,17 @@ export class Evaluator {
   private binary(node: SyntaxNode): Value {
     const [left, right] = children(node).map((child) => this.evaluate(child));
     const operator = this.text(node.getChild("ArithOp") ?? node.firstChild!);
-    const a = left?.kind === "data" ? left.value : null;
-    const b = right?.kind === "data" ? right.value : null;
+    return left && right ? this.arithmetic(operator, left, right, node) : this.unknown(node);
+  }
+
+  /** Numbers by + - and so on, lists by +. */
+  arithmetic(operator: string, left: Value, right: Value, node: SyntaxNode): Value {
+    if (operator === "+" && left.kind === "list" && right.kind === "list") {
+      const items = [...left.items, ...right.items];
+      return items.length <= MOST_ITEMS ? { kind: "list", items } : this.unknown(node);
+    }
+    const a = left.kind === "data" ? left.value : null;
+    const b = right.kind === "data" ? right.value : null;
     if (typeof a !== "number" || typeof b !== "number") return this.unknown(node);
     const apply = ARITHMETIC[operator];
     return apply ? data(apply(a, b)) : this.unknown(node);
@@ -207,12 +243,22 @@ export class Evaluator {
     for (let i = 0; i < parts.length; i++) {
       const part = parts[i]!;
       if (PUNCTUATION.has(part.name)) continue;
-      if (parts[i + 1]?.name === "AssignOp") {
+      if (part.name === "**" && parts[i + 1]) {
+        this.spread(parts[++i]!, named);
+      } else if (parts[i + 1]?.name === "AssignOp") {
         named.set(this.text(part), this.evaluate(parts[i + 2]!));
         i += 2;
       } else positional.push(this.evaluate(part));
     }
     return { positional, named };
+  }
+
+  /** f(**settings) */
+  private spread(node: SyntaxNode, named: Map<string, Value>): void {
+    const given = this.evaluate(node);
+    if (given.kind !== "dictionary")
+      this.fail(node, `**${this.text(node)} is no dictionary that can be read.`);
+    for (const [key, value] of given.entries) named.set(key, value);
   }
 
   private run(definition: FunctionValue, args: Arguments, node: SyntaxNode): Value {
@@ -247,7 +293,8 @@ export class Evaluator {
     return { kind: "object", className, config: this.named(positional, args, name, node) };
   }
 
-  private builtin(name: string, { positional }: Arguments, node: SyntaxNode): Value {
+  private builtin(name: string, { positional, named }: Arguments, node: SyntaxNode): Value {
+    if (name === "dict" && positional.length === 0) return { kind: "dictionary", entries: named };
     const numbers = positional.map((value) =>
       value.kind === "data" && typeof value.value === "number" ? value.value : Number.NaN,
     );
@@ -255,12 +302,15 @@ export class Evaluator {
       const [from, to, step] =
         numbers.length === 1 ? [0, numbers[0]!, 1] : [numbers[0]!, numbers[1]!, numbers[2] ?? 1];
       const length = Math.max(0, Math.ceil((to - from) / step));
-      if (step !== 0 && length <= 1000) {
+      if (step !== 0 && length <= MOST_ITEMS) {
         return { kind: "list", items: Array.from({ length }, (_, i) => data(from + i * step)) };
       }
     }
     const [first] = positional;
     if (name === "len" && first?.kind === "list") return data(first.items.length);
+    if (name === "len" && first?.kind === "data" && typeof first.value === "string") {
+      return data([...first.value].length);
+    }
     if ((name === "int" || name === "float") && Number.isFinite(numbers[0])) {
       return data(name === "int" ? Math.trunc(numbers[0]!) : numbers[0]!);
     }
@@ -293,10 +343,16 @@ export class Evaluator {
     return config;
   }
 
-  private apply(layer: LayerValue, { positional }: Arguments, node: SyntaxNode): Value {
-    const [given] = positional;
+  private apply(layer: LayerValue, { positional, named }: Arguments, node: SyntaxNode): Value {
+    const [given, ...more] = positional;
     const inputs = given?.kind === "list" ? given.items : given ? [given] : [];
-    if (inputs.length === 0 || !inputs.every((input) => input.kind === "tensor")) return this.unknown(node);
+    const stranger = inputs.find((input) => input.kind !== "tensor");
+    if (inputs.length === 0 || stranger) return stranger?.kind === "unknown" ? stranger : this.unknown(node);
+    const argument = [...named.keys()].find((name) => name !== "training");
+    if (argument || more.length > 0) {
+      const what = argument ?? "more than its inputs";
+      this.fail(node, `${layer.className} is called with ${what}; only inputs are read.`);
+    }
     return this.tensorOf(layer, inputs as TensorValue[]);
   }
 
@@ -330,6 +386,10 @@ export class Evaluator {
     const tensors = (value: Value | undefined, what: string): TensorValue[] => {
       const items = value?.kind === "list" ? value.items : value ? [value] : [];
       if (items.length > 0 && items.every((item) => item.kind === "tensor")) return items as TensorValue[];
+      const stranger = items.find((item) => item.kind === "unknown");
+      if (stranger) {
+        throw scriptError(this.file, stranger.line, `the model's ${what} hang on ${describe(stranger)}.`);
+      }
       this.fail(node, `the model's ${what} are made by code that is not run.`);
     };
     const inputs = tensors(positional[0] ?? named.get("inputs") ?? named.get("input"), "inputs");
@@ -370,6 +430,7 @@ export function describe(value: Value): string {
 }
 
 const BARE_NAMES = new Set([
+  "dict",
   "Sequential",
   "Model",
   "Input",

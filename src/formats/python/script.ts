@@ -21,10 +21,21 @@ export type Definitions = Readonly<Record<string, number | string | boolean>>;
 export function readScriptModel(source: string, file: string, definitions: Definitions = {}): ModelValue {
   if (source.length > LONGEST)
     throw new InputError(`${file}: expected a script of at most ${LONGEST} characters.`);
-  const script = new Script(source, file, definitions);
+  // The parser takes "1." for no number: its digits move to where the dot was.
+  const script = new Script(source.replace(/(?<![\w.])(\d+)\.(?![\w.])/g, " $1"), file, definitions);
   script.runAll();
   const model = script.models.filter(isFinished).at(-1);
   if (model) return model;
+  const inClass = /^[ \t]*class\s+\w+[^\n]*\n/gm.exec(source);
+  if (inClass) {
+    const line = source.slice(0, inClass.index).split("\n").length;
+    const what = inClass[0].trim().replace(/:$/, "");
+    throw scriptError(
+      file,
+      line,
+      `${what.slice(0, 60)}: models made by classes are not read. Write the layers out.`,
+    );
+  }
   throw new InputError(
     `${file}: expected a Keras model (Sequential([...]), model.add(...) or Model(inputs, outputs)), found none.`,
   );
@@ -105,6 +116,8 @@ class Script {
       case "ImportStatement":
         this.imports(node, evaluator);
         return null;
+      case "StatementGroup":
+        return this.block(node, evaluator);
       case "AssignStatement":
         this.assign(node, evaluator);
         return null;
@@ -187,16 +200,22 @@ class Script {
     }
     flat.forEach((target, i) => {
       if (target.name !== "VariableName") return;
-      const item = value.kind === "list" ? value.items[i] : undefined;
+      // output, state_h, state_c = LSTM(…, return_state=True)(x)
+      const output = value.kind === "tensor" && i === 0 ? value : undefined;
+      const item = value.kind === "list" ? value.items[i] : output;
       this.bind(evaluator, evaluator.text(target), item ?? evaluator.unknown(node));
     });
   }
 
-  /** a += 1 and the like: followed for numbers, else the name becomes unknown. */
+  /** a += 1 and the like: followed for numbers and lists, else the name becomes unknown. */
   private update(node: SyntaxNode, evaluator: Evaluator): void {
-    const [target] = children(node);
-    if (target?.name === "VariableName")
-      this.bind(evaluator, evaluator.text(target), evaluator.unknown(node));
+    const [target, value] = children(node).filter(({ name }) => name !== "UpdateOp");
+    if (target?.name !== "VariableName") return;
+    const name = evaluator.text(target);
+    const operator = evaluator.text(node.getChild("UpdateOp") ?? node).replace(/=$/, "");
+    const before = evaluator.names.get(name);
+    const known = before && value && evaluator.arithmetic(operator, before, evaluator.evaluate(value), node);
+    this.bind(evaluator, name, known ?? evaluator.unknown(node));
   }
 
   private define(node: SyntaxNode, evaluator: Evaluator): void {

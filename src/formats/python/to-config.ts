@@ -35,6 +35,10 @@ class ConfigWriter {
   }
 
   functional(model: ModelValue): JsonObject {
+    if (model.outputs.length > 1) {
+      const received = `this model has ${model.outputs.length} outputs; models of one are read.`;
+      throw scriptError(this.file, model.line, received);
+    }
     const layers: JsonObject[] = [];
     const seen = new Map<LayerValue, TensorValue>();
     const visit = (tensor: TensorValue): void => {
@@ -110,6 +114,8 @@ class ConfigWriter {
   }
 
   private refuse(layer: LayerValue, key: string, value: Value): never {
+    const inside = value.kind === "list" ? value.items.find((item) => item.kind === "unknown") : undefined;
+    if (inside) this.refuse(layer, key, inside);
     const name = value.kind === "unknown" && /^[A-Za-z_]\w*$/.test(value.why) ? value.why : null;
     const next = name ? ` Say what it is: --define ${name}=VALUE.` : " Write its value out.";
     const line = value.kind === "unknown" ? value.line : layer.line;
