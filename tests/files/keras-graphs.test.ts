@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { readCompileConfig } from "../../src/formats/keras/compile-config.js";
 import { readKeras, writeKeras, writeKerasH5 } from "../../src/formats/keras/index.js";
+import { Notes } from "../../src/formats/keras/receipt.js";
+import { losses } from "../../src/index.js";
 import { assertClose } from "../golden/compare.js";
 import { assertSameModel, inputRows, readCases, readSample } from "./samples.js";
 
@@ -41,5 +44,37 @@ describe("layers around the recurrent ones, in chains and graphs that Keras 3.15
     const { ignored } = open("graph_states_unused.h5").receipt;
     assert.equal(ignored.length, 3);
     for (const line of ignored) assert.match(line, /return_state: nothing takes the states$/);
+  });
+
+  test("a loss or an optimizer that is none of ours keeps no model from being opened", () => {
+    const huber = open("graph_huber.keras");
+    assert.equal(huber.model.isCompiled, false);
+    assert.deepEqual(huber.receipt.warnings, ["loss Huber: not one of ours; compile the model to train on"]);
+    for (const file of ["graph_nadam.keras", "graph_nadam.h5"]) {
+      const { model, receipt } = open(file);
+      assert.equal(model.isCompiled, false);
+      assert.match(
+        receipt.warnings.join(),
+        /^optimizer Nadam: not one of ours; compile the model to train on$/i,
+      );
+    }
+    const { receipt } = open("graph_trained.keras");
+    assert.deepEqual(receipt.ignored, ["metric mae"]);
+  });
+
+  test("settings of a loss that are not applied are said", () => {
+    const loss = {
+      class_name: "BinaryCrossentropy",
+      config: { reduction: "sum", from_logits: true, label_smoothing: 0.1, axis: 1 },
+    };
+    const notes = new Notes();
+    const context = { file: "f", major: 3, minor: 15, notes };
+    const compiled = readCompileConfig({ optimizer: "adam", loss: [loss], loss_weights: [2] }, context)!;
+    assert.deepEqual(compiled.loss, losses.binaryCrossentropy({ fromLogits: true, labelSmoothing: 0.1 }));
+    assert.deepEqual(notes.warnings, [
+      "loss reduction: sum is not applied when training goes on",
+      "loss axis: 1 is not applied when training goes on",
+      "loss_weights: not applied when training goes on",
+    ]);
   });
 });

@@ -43,6 +43,9 @@ export function readCompileConfig(value: Json | undefined, context: Context): Co
   const optimizer = readOptimizer(value["optimizer"] ?? value["optimizer_config"] ?? null, context);
   const loss = readLoss(only(value["loss"] ?? null), context);
   if (!optimizer || !loss) return undefined;
+  if ((value["loss_weights"] ?? null) !== null) {
+    context.notes.warn("loss_weights: not applied when training goes on");
+  }
   return { optimizer, loss, metrics: readMetrics(value["metrics"] ?? null, context) };
 }
 
@@ -121,10 +124,26 @@ function readLoss(value: Json, context: Context): Loss | undefined {
     return undefined;
   }
   const config = isObject(value) && isObject(value["config"]) ? value["config"] : {};
+  checkLossSettings(config, context);
   const smoothing = config["label_smoothing"];
   const smooth = typeof smoothing === "number" && smoothing > 0 && smoothing <= 1;
   const fromLogits = config["from_logits"] === true;
   return { ...losses[name](), fromLogits, labelSmoothing: smooth ? smoothing : 0 };
+}
+
+/** Settings of Keras's losses that have one value here: the mean over rows, of classes along the last axis. */
+const LOSS_SETTINGS: Record<string, readonly Json[]> = {
+  reduction: ["sum_over_batch_size", "mean_with_sample_weight", "auto"],
+  axis: [-1],
+  ignore_class: [null],
+};
+
+function checkLossSettings(config: JsonObject, context: Context): void {
+  for (const [key, harmless] of Object.entries(LOSS_SETTINGS)) {
+    const value = config[key];
+    if (value === undefined || harmless.includes(value)) continue;
+    context.notes.warn(`loss ${key}: ${nameOf(value)} is not applied when training goes on`);
+  }
 }
 
 const METRICS: Record<string, MetricName> = {
