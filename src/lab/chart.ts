@@ -8,7 +8,9 @@ import type { LabCell, LabResult } from "./result.js";
 
 const KINDS: Record<CellName, "one" | "two" | "three"> = { lstm: "one", rnn: "two", gru: "three" };
 /** Pixels between the cells of one lag, so that none hides another. */
-const APART = 9;
+const APART = 16;
+/** Pixels over which the runs of one cell at one lag are laid out by seed: many reach the same share. */
+const SPREAD = 9;
 
 export function labChart(result: LabResult): Markup {
   const { task, lags, cells, summary } = result;
@@ -29,7 +31,7 @@ export function labChart(result: LabResult): Markup {
     axisLeft(plot, y, {
       ticks: [0, 0.25, 0.5, 0.75, 1],
       format: (share) => percent(share, 0),
-      label: "unseen sequences processed correctly",
+      label: `${task.title}: share of unseen sequences processed correctly`,
     }),
     axisBottom(plot, lagScale(places, lags), { ticks: lags, format: count, label: "lag (steps)" }),
     cells.map((cell) => drawCell(result, cell, (lag) => x(lag, cell), y)),
@@ -53,7 +55,7 @@ function lagScale(places: (lag: string) => number | undefined, lags: readonly nu
 }
 
 function drawCell(
-  { runs, summary }: LabResult,
+  { runs, summary, settings: { seeds } }: LabResult,
   cell: CellName,
   x: (lag: number) => number,
   y: (share: number) => number,
@@ -61,7 +63,7 @@ function drawCell(
   const groups = summary.filter((group) => group.cell === cell);
   const kind = KINDS[cell];
   return [
-    ...groups.map(({ lag, right }) => whisker(x(lag), y(right.least), y(right.most))),
+    ...groups.map(({ lag, right }) => whisker(x(lag), y(right.least), y(right.most), kind)),
     strokes(
       groups.map(({ lag, right }) => [x(lag), y(right.mean)] as const),
       kind,
@@ -70,9 +72,9 @@ function drawCell(
       .filter((run) => run.cell === cell)
       .map(({ lag, seed, right, ended }) =>
         dot(
-          x(lag),
+          x(lag) + (SPREAD * (seeds.indexOf(seed) + 0.5)) / seeds.length - SPREAD / 2,
           y(right),
-          3.5,
+          3,
           kind,
           `${CELL_CLASSES[cell]}, lag ${lag}, seed ${seed}: ${percent(right)} (${ended})`,
         ),
@@ -80,8 +82,8 @@ function drawCell(
   ];
 }
 
-const whisker = (x: number, low: number, high: number) =>
-  html`<line class="whisker" x1="${px(x)}" x2="${px(x)}" y1="${px(low)}" y2="${px(high)}"/>`;
+const whisker = (x: number, low: number, high: number, kind: string) =>
+  html`<line class="whisker ${kind}" x1="${px(x)}" x2="${px(x)}" y1="${px(low)}" y2="${px(high)}"/>`;
 
 /** The chart in words, for those who do not see it. */
 function describeSummary({ summary }: LabResult): string {

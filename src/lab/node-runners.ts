@@ -32,9 +32,11 @@ export function threadRunner(engine: ThreadEngine): Runner | null {
   let pending: Pending | null = null;
   let closed = false;
   worker.on("message", (report: Report) => {
+    // What was on its way when the runner was closed counts no more.
+    if (closed) return;
     try {
       if ("run" in report) pending?.resolve(report.run);
-      else if (!closed) pending?.onCheck(report.check);
+      else pending?.onCheck(report.check);
     } catch (error) {
       pending?.reject(error);
     }

@@ -24,6 +24,7 @@ export function labPage(result: LabResult): string {
       table({
         headers: SUMMARY_HEADERS,
         rows: summaryRows(summary),
+        wordColumns: 2,
       }),
     ),
     section(

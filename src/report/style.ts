@@ -60,6 +60,8 @@ figure > * + *, .pair h3 ~ h3 { margin-top: 14px; }
 .chart .dot.three { fill: var(--three); }
 .chart .fill.faint { fill: var(--quiet); opacity: .5; }
 .chart .whisker { stroke: var(--one); stroke-width: 1.5; opacity: .6; }
+.chart .whisker.two { stroke: var(--two); }
+.chart .whisker.three { stroke: var(--three); }
 .chart .end-label { font-weight: 600; }
 .chart .end-label.one { fill: var(--one); }
 .chart .end-label.two { fill: var(--two-ink); }
@@ -80,7 +82,7 @@ tbody th { font-weight: 400; overflow-wrap: anywhere; }
 th:first-child { padding-left: 0; }
 th:first-child, .word { text-align: left; }
 tfoot th, tfoot td { border-bottom: 0; color: var(--quiet); font-weight: 400; }
-.facts th { color: var(--quiet); padding-right: 20px; }
+.facts th { color: var(--quiet); padding-right: 20px; overflow-wrap: break-word; }
 .facts td { text-align: left; overflow-wrap: anywhere; }
 details { margin-top: 10px; font-size: .9rem; }
 summary { color: var(--quiet); cursor: pointer; }

@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 import * as explain from "../../src/explain/index.js";
 
 const root = fileURLToPath(new URL("../../../", import.meta.url));
-const PAGES = ["lstm", "unroll", "gradients", "parameters"];
+const PAGES = ["lstm", "unroll", "gradients", "parameters", "lab"];
 
 for (const name of PAGES) {
   const text = readFileSync(`${root}docs/${name}.md`, "utf8");

@@ -69,7 +69,7 @@ describe("cellstate explain embedding", () => {
     const effect = (word: string) => report.map.points.find((point) => point.word === word)!.effect[0]!;
     assert.ok(effect("cash") > 0.5 && effect("home") < -0.5, `${effect("cash")} ${effect("home")}`);
     assert.match(await readFile(svg, "utf8"), /^<svg xmlns/);
-    assert.match(await readFile(html, "utf8"), /Map of the vocabulary/);
+    assert.match(await readFile(html, "utf8"), /Map of the vocabulary[\s\S]*id="telling"[\s\S]*<th scope="row">spam<[\s\S]*id="neighbours"[\s\S]*<th scope="row">home</);
     assert.equal((await readFile(join(tsv, "vectors.tsv"), "utf8")).trimEnd().split("\n").length, 20);
     assert.match(await readFile(join(tsv, "metadata.tsv"), "utf8"), /^word\tid\n<padding>\t0\n/);
   });
@@ -122,5 +122,33 @@ describe("cellstate explain doctor", () => {
     const refused = await cellstate(["explain", "doctor", file, data]);
     assert.equal(refused.code, 2);
     assert.match(refused.stderr, /leave DATA out/);
+  });
+
+  test("looks at a Keras script with data as train would begin with it; a page holds the same", async () => {
+    const [script, page] = [join(folder, "homework.py"), join(folder, "doctor.html")];
+    const lines = [
+      "from keras.models import Sequential",
+      "from keras.layers import Embedding, SimpleRNN, Dense",
+      "model = Sequential()",
+      "model.add(Embedding(60, 4, input_length=40))",
+      "model.add(SimpleRNN(4, activation='relu'))",
+      "model.add(Dense(2, activation='sigmoid'))",
+    ];
+    await writeFile(script, lines.join("\n"));
+    const ids = async (...flags: string[]) => {
+      const { code, stdout, stderr } = await cellstate(["explain", "doctor", script, ...flags, "--json"]);
+      assert.equal(code, 0, stderr);
+      return (JSON.parse(stdout).findings as Finding[]).map(({ id }) => id);
+    };
+    const alone = await ids();
+    assert.deepEqual(alone.sort(), ["sigmoid-with-several-outputs", "unbounded-state"]);
+    assert.ok(!(await ids(data)).includes("padding-read-last"));
+    const behind = await ids(data, "--padding", "post", "--html", page);
+    for (const id of ["padding-read-last", "mostly-padding", "unbounded-state"])
+      assert.ok(behind.includes(id), `${id} among ${behind}`);
+    assert.ok(!behind.includes("always-one-answer"), "an untrained network's answers say nothing");
+    const html = await readFile(page, "utf8");
+    for (const id of behind) assert.match(html, new RegExp(`<section id="${id}"`));
+    assert.match(html, /<th scope="row">[^<]*<\/th><td class="word">/);
   });
 });

@@ -2,31 +2,53 @@
 import type { Command } from "commander";
 import { readLabelledPath } from "../../data/node-source.js";
 import { wrapToWidth } from "../../display/text.js";
-import { inputError } from "../../errors.js";
-import { checkup, type Finding, type Subject, type Texts } from "../../explain/doctor/index.js";
+import { inputError, oneOf } from "../../errors.js";
+import { checkup, type Finding, quickCheckup, type Subject, type Texts } from "../../explain/doctor/index.js";
+import { doctorPage } from "../../explain/draw/doctor-page.js";
+import { writeAtomic } from "../../formats/node-files.js";
+import type { Definitions } from "../../formats/python/index.js";
+import type { Model } from "../../model/model.js";
 import { Corpus } from "../../text/corpus.js";
+import { type FrontEndOptions, SIDES } from "../../text/options.js";
 import { type EngineFlags, engineOptions, note, say } from "../context.js";
 import { type ColumnFlags, columnFlags } from "../data.js";
+import { define } from "../models.js";
 import { type Style, styleFor, WIDTH } from "../terminal.js";
 import { findingsSummary, findingsText } from "../ui/findings.js";
 import { type Opened, openModel } from "./open.js";
 
 interface Flags extends EngineFlags, ColumnFlags {
   test?: string;
+  padding: string;
+  define?: Definitions;
   json?: boolean;
+  html?: string;
 }
 
 export function doctorCommand(explain: Command): void {
   const command = explain
     .command("doctor")
     .description("known traps in a model, its data and its training, with evidence and remedy")
-    .argument("<model>", "a model file; one that train saved knows its words and labels")
+    .argument(
+      "<model>",
+      "a model file that train saved knows its words and labels; or a Keras script (never run)",
+    )
     .argument("[data]", "labelled texts that it learns from or is judged by")
     .option("--test <data>", "test texts, to look for among those of DATA")
-    .option("--json", "the findings as one JSON object");
+    .option("--padding <side>", "with a script and DATA, pre or post: where short texts are filled up", "pre")
+    .option("--define <name=value>", "a value that a script computes (repeatable)", define)
+    .option("--json", "the findings as one JSON object")
+    .option("--html <file>", "also write a page with the findings and their numbers");
   engineOptions(columnFlags(command)).action(async (file: string, data: string | undefined, flags: Flags) => {
     const opened = await openModel(file, flags);
-    const findings = checkup(await subjectOf(opened, data, flags));
+    const subject = await subjectOf(opened, data, flags);
+    // What an untrained network answers says nothing.
+    const findings = isScript(opened) ? quickCheckup(subject) : checkup(subject);
+    if (flags.html) {
+      const lead = conclusion(findings, opened, data);
+      await writeAtomic(flags.html, new TextEncoder().encode(doctorPage(findings, opened.name, lead)));
+      note(`Wrote ${flags.html}`);
+    }
     say(
       flags.json
         ? JSON.stringify({ model: file, data: data ?? null, findings })
@@ -35,48 +57,76 @@ export function doctorCommand(explain: Command): void {
   });
 }
 
-async function subjectOf(
-  { model, classifier, name }: Opened,
-  data: string | undefined,
-  flags: Flags,
-): Promise<Subject> {
+const isScript = ({ name, classifier }: Opened) => !classifier && /\.py$/i.test(name);
+
+async function subjectOf(opened: Opened, data: string | undefined, flags: Flags): Promise<Subject> {
+  const { model, classifier, name } = opened;
+  if (flags.test !== undefined && data === undefined) {
+    throw inputError({ expected: "DATA before --test, to look for the test texts in", where: "doctor" });
+  }
   if (!classifier) {
     if (data === undefined) return { model };
+    if (isScript(opened)) return subjectOfScript(model, data, flags);
     throw inputError({
       expected: "a classifier with its vocabulary and labels, to read DATA with",
       where: name,
       next: "This file holds a network only: leave DATA out, and the network alone is looked at.",
     });
   }
-  if (flags.test !== undefined && data === undefined) {
-    throw inputError({ expected: "DATA before --test, to look for the test texts in", where: "doctor" });
-  }
   const { vectorizer, length, labels, threshold, training } = classifier;
-  const read = async (path: string): Promise<Texts> => {
-    const rows = await readLabelledPath(path, flags);
-    note(`${path}: ${rows.description.found}`);
-    return { corpus: await Corpus.read(rows, vectorizer.frontEnd) };
-  };
   return {
     ...{ model, vectorizer, length, labels, threshold, training },
-    ...(data === undefined ? {} : { texts: await read(data) }),
-    ...(flags.test === undefined ? {} : { test: await read(flags.test) }),
+    ...(data === undefined ? {} : { texts: await readTexts(data, vectorizer.frontEnd, flags) }),
+    ...(flags.test === undefined ? {} : { test: await readTexts(flags.test, vectorizer.frontEnd, flags) }),
   };
+}
+
+/** What `train` would begin with: a vocabulary of DATA's words, as large as the script's Embedding. */
+async function subjectOfScript(model: Model, data: string, flags: Flags): Promise<Subject> {
+  const side = oneOf(flags.padding, SIDES, "--padding");
+  const embedding = model.layers.find(({ className }) => className === "Embedding");
+  if (!embedding) {
+    throw inputError({ expected: "a network that begins with an Embedding, to read DATA with", where: data });
+  }
+  const frontEnd = { frontEnd: "tokenizer" } as const;
+  const texts = await readTexts(data, frontEnd, flags);
+  const { inputDim: size } = embedding.options as { inputDim: number };
+  const vectorizer = texts.corpus.texts.build({ size, padding: side, truncating: side });
+  return {
+    ...{ model, vectorizer, texts, labels: texts.corpus.labels() },
+    length: model.inputShapes[0]?.[0] ?? UNSAID_LENGTH,
+    ...(flags.test === undefined ? {} : { test: await readTexts(flags.test, frontEnd, flags) }),
+  };
+}
+
+/** Words of each text that `train` reads where a script leaves it open. */
+const UNSAID_LENGTH = 200;
+
+async function readTexts(path: string, frontEnd: FrontEndOptions, flags: Flags): Promise<Texts> {
+  const rows = await readLabelledPath(path, flags);
+  note(`${path}: ${rows.description.found}`);
+  return { corpus: await Corpus.read(rows, frontEnd) };
 }
 
 function doctorText(
   findings: readonly Finding[],
-  { classifier }: Opened,
+  opened: Opened,
   data: string | undefined,
   style: Style,
 ): string {
+  const end = wrapToWidth(conclusion(findings, opened, data), WIDTH).join("\n");
+  return findings.length === 0 ? end : `${findingsText(findings, style)}\n\n${end}`;
+}
+
+/** How much was found, and where was looked. */
+function conclusion(findings: readonly Finding[], opened: Opened, data: string | undefined): string {
+  const { classifier } = opened;
+  const answers = isScript(opened) ? "how they are read" : "its answers, gates and gradients on them";
   const looked = [
     "the network",
     ...(classifier ? ["its vocabulary", ...(classifier.training ? ["its training"] : [])] : []),
-    ...(data === undefined ? [] : ["the texts", "its answers, gates and gradients on them"]),
+    ...(data === undefined ? [] : ["the texts", answers]),
   ];
-  const scope = `Looked at ${looked.join(", ")}.`;
-  if (findings.length === 0) return `Nothing found. ${scope}`;
-  const summary = wrapToWidth(`${findingsSummary(findings)}. ${scope}`, WIDTH).join("\n");
-  return `${findingsText(findings, style)}\n\n${summary}`;
+  const found = findings.length === 0 ? "Nothing found" : findingsSummary(findings);
+  return `${found}. Looked at ${looked.join(", ")}.`;
 }

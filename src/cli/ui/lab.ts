@@ -49,9 +49,9 @@ export class LabView {
     if (this.stream.isTTY) this.renew(progress);
   }
 
-  /** Says once, after the first check, how long this may take here. */
-  private announce({ runs, engine, atMost, seconds }: LabProgress): void {
-    if (this.warned) return;
+  /** Says once how long this may take here: not at the first check, when everything is cold still. */
+  private announce({ runs, engine, atMost, seconds, finished }: LabProgress): void {
+    if (this.warned || (!finished && seconds < 5)) return;
     this.warned = true;
     const slow = engine === "reference" ? " (the reference engine; native is many times faster)" : "";
     this.line(`${this.task.title}: ${runs} runs, at most about ${duration(seconds + atMost)} here${slow}`);

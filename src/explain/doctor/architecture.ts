@@ -66,21 +66,23 @@ const oneSoftmax: Check<Subject> = ({ model }) => {
   ];
 };
 
-/** Labels that exclude each other, and units that do not. */
+/** Labels that exclude each other, and units that do not; two units are suspect whatever is known of the labels. */
 const severalSigmoids: Check<Subject> = ({ model, labels }) => {
   const { layer, activation, units } = endOf(model);
   const exclusive = labels !== undefined || (model.isCompiled && /ategorical/.test(model.compiled.loss.name));
-  if (activation !== "sigmoid" || units < 2 || !exclusive) return [];
+  if (activation !== "sigmoid" || units < 2 || !(exclusive || units === 2)) return [];
   return [
     {
       id: "sigmoid-with-several-outputs",
-      severity: "warning",
-      title: "Labels exclude each other, but the outputs do not",
+      severity: exclusive ? "warning" : "note",
+      title: exclusive
+        ? "Labels exclude each other, but the outputs do not"
+        : "Two sigmoid outputs are two answers, not one of two",
       seen: `${layer.name} has ${units} sigmoid units, each a probability of its own: they need not sum to 1, and all or none may be high.`,
       evidence: { layer: layer.name, units },
       remedy:
         units === 2
-          ? "Use softmax with the two units, or one sigmoid unit."
+          ? "Use softmax with the two units, or one sigmoid unit, unless a text may have both labels."
           : "Use softmax, so that the labels compete; keep sigmoid only where a text may have several labels.",
     },
   ];

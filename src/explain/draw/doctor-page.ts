@@ -1,0 +1,32 @@
+/** The doctor's findings as a page: what was seen, the numbers behind it, what to do. */
+import { table } from "../../report/blocks.js";
+import { foreign, html, type Markup } from "../../report/markup.js";
+import { page } from "../../report/page.js";
+import type { Finding, Severity } from "../doctor/finding.js";
+import { EXPLAIN_STYLE } from "./style.js";
+
+const WORDS: Record<Severity, string> = { problem: "Problem", warning: "Warning", note: "Note" };
+
+/** @param lead what was found in all, and what was looked at */
+export function doctorPage(findings: readonly Finding[], title: string, lead: string): string {
+  return page(
+    { title: "The doctor's findings", eyebrow: `Cellstate: doctor on ${title}`, lead, style: EXPLAIN_STYLE },
+    findings.map(findingPart),
+  );
+}
+
+function findingPart({ id, severity, title, seen, evidence, remedy }: Finding): Markup {
+  return html`<section id="${id}" aria-labelledby="${id}-heading"><p class="eyebrow">${WORDS[severity]}</p>
+<h2 id="${id}-heading">${title}</h2>
+<p>${foreign(seen)}</p>
+<p><strong>Remedy.</strong> ${foreign(remedy)}</p>
+<details><summary>The numbers</summary>${table({
+    headers: ["what", "value"],
+    rows: Object.entries(evidence).map(([name, value]) => [
+      name,
+      foreign(typeof value === "string" ? value : JSON.stringify(value)),
+    ]),
+    wordColumns: 2,
+  })}</details></section>
+`;
+}
