@@ -175,6 +175,58 @@ function chains(): WrittenModel[] {
   ];
 }
 
+/** Windows, normalisation, one layer at every step, shapes, activations. */
+function shaped(): WrittenModel[] {
+  const steps = () => layers.input({ shape: [STEPS, 2] });
+  const windows = sequential([
+    steps(),
+    layers.conv1D({ filters: 4, kernelSize: 3, padding: "causal", dilationRate: 2, activation: "relu" }),
+    layers.batchNormalization({ momentum: 0.9, epsilon: 0.01 }),
+    layers.spatialDropout1D({ rate: 0.2 }),
+    layers.conv1D({ filters: 4, kernelSize: 2, strides: 2, groups: 2, padding: "same", useBias: false }),
+    layers.layerNormalization({ center: false }),
+    layers.zeroPadding1D({ padding: [1, 2] }),
+    layers.prelu({ sharedAxes: [1] }),
+    layers.batchNormalization({ scale: false, center: false, trainable: false }),
+    layers.flatten(),
+  ]);
+  const shapes = sequential([
+    steps(),
+    layers.timeDistributed({ layer: layers.dense({ units: 3, activation: "tanh" }) }),
+    layers.timeDistributed({ layer: layers.prelu(), name: "bent" }),
+    layers.permute({ dims: [2, 1] }),
+    layers.softmax({ axis: 1 }),
+    layers.reshape({ targetShape: [-1] }),
+    layers.relu({ maxValue: 2, negativeSlope: 0.1, threshold: 0.05 }),
+    layers.repeatVector({ n: 3 }),
+    layers.leakyReLU({ negativeSlope: 0.4 }),
+    layers.elu({ alpha: 0.5 }),
+    layers.gru({ units: 2 }),
+  ]);
+  const masked = sequential([
+    layers.embedding({ inputDim: 15, outputDim: 3, maskZero: true }),
+    layers.batchNormalization(),
+    layers.timeDistributed({ layer: layers.dense({ units: 3 }) }),
+    layers.layerNormalization({ axis: [-1] }),
+    layers.lstm({ units: 2 }),
+  ]);
+  // A variance is positive.
+  const settled = (made: WrittenModel): WrittenModel => {
+    const weights = made.model.getWeights();
+    made.model.setWeights(
+      weights.map(({ name, data }) =>
+        name.endsWith("moving_variance") ? data.map((v) => 0.5 + Math.abs(v)) : data,
+      ),
+    );
+    return made;
+  };
+  return [
+    plain("windows", windows, SIGNAL),
+    plain("shapes", shapes, SIGNAL),
+    plain("masked_norm", masked),
+  ].map(settled);
+}
+
 /** Several inputs, every way of merging, masks that meet. */
 function graphs(): WrittenModel[] {
   const words = layers.input({ shape: [STEPS], name: "words" });
@@ -228,6 +280,7 @@ export function writtenModels(): WrittenModel[] {
     ...layerModels(),
     ...optionModels(),
     ...chains(),
+    ...shaped(),
     ...graphs(),
     longModel(),
     trained("adam", { optimizer: adam, loss: smoothed, metrics }, 1, BINARY),

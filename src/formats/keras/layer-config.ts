@@ -102,7 +102,7 @@ export function readLayer({ className, name, config }: LayerNode, context: Conte
   if (typeof config["trainable"] === "boolean") options["trainable"] = config["trainable"];
   for (const [key, value] of Object.entries(config)) {
     const at = `${where}.config.${label(key)}`;
-    const ours = camelCase(key);
+    const ours = camelCase(kind.renamed?.[key] ?? key);
     if (kind.inner && Object.hasOwn(kind.inner, ours)) {
       if (value !== null) options[ours] = readLayer(readNode(value, at), context, at);
     } else if (Object.hasOwn(kind.options, ours)) options[ours] = readOption(key, value, context, at);
@@ -167,6 +167,12 @@ const PASSIVE: ReadonlyMap<string, { harmless: readonly Json[]; otherwise: "refu
     ["recurrent_constraint", { harmless: [null], otherwise: "warn" }],
     ["bias_constraint", { harmless: [null], otherwise: "warn" }],
     ["embeddings_constraint", { harmless: [null], otherwise: "warn" }],
+    ["alpha_constraint", { harmless: [null], otherwise: "warn" }],
+    ["beta_constraint", { harmless: [null], otherwise: "warn" }],
+    ["gamma_constraint", { harmless: [null], otherwise: "warn" }],
+    ["renorm", { harmless: [false], otherwise: "refuse" }],
+    ["renorm_clipping", { harmless: [null], otherwise: "ignore" }],
+    ["synchronized", { harmless: [false], otherwise: "ignore" }],
     ["lora_rank", { harmless: [null], otherwise: "refuse" }],
     ["weights", { harmless: [null], otherwise: "ignore" }],
   ]);
@@ -187,6 +193,7 @@ const ELSEWHERE = new Set([
   "implementation",
   "consume_less",
   "supports_masking",
+  "renorm_momentum",
   "optional",
   "lora_alpha",
   "gptq_unpacked_column_size",
@@ -195,7 +202,8 @@ const ELSEWHERE = new Set([
 /** Whether Keras's layer of this class, if it is one of ours, takes such an argument. */
 export function isLayerKey(className: string, key: string): boolean {
   const kind = LAYER_KINDS.get(CUDNN_KINDS.get(className)?.className ?? className);
-  const known = ELSEWHERE.has(key) || PASSIVE.has(key) || key === "shape";
+  const known =
+    kind?.renamed?.[key] !== undefined || ELSEWHERE.has(key) || PASSIVE.has(key) || key === "shape";
   return !kind || known || Object.hasOwn(kind.options, camelCase(key));
 }
 
@@ -246,7 +254,8 @@ export function writeLayer(layer: Layer, inputShape: readonly (number | null)[] 
   const kind = LAYER_KINDS.get(layer.className);
   if (!kind)
     throw inputError({ expected: "a layer that Keras files hold", where: "save", received: layer.className });
-  const config: JsonObject = { name: layer.name, trainable: layer.trainable, dtype: "float32" };
+  const config: JsonObject = { name: layer.name, dtype: "float32" };
+  if (!kind.withoutTrainable) config["trainable"] = layer.trainable;
   for (const key of Object.keys(kind.options)) {
     // Keras 3 took input_length out; the input layer in front says it.
     if (key === "inputLength") continue;

@@ -1,17 +1,23 @@
 /** The layers that Keras files may hold: the one list of what is read and written. */
 import { activation, activationOptions } from "../../layers/activation.js";
+import { batchNormalization, batchNormalizationOptions } from "../../layers/batch_normalization.js";
 import { bidirectional, bidirectionalOptions } from "../../layers/bidirectional.js";
 import { concatenate, concatenateOptions } from "../../layers/concatenate.js";
+import { conv1D, conv1DOptions } from "../../layers/conv1d.js";
 import { dense, denseOptions } from "../../layers/dense.js";
 import { dropout, dropoutOptions } from "../../layers/dropout.js";
+import { elu, eluOptions } from "../../layers/elu.js";
 import { embedding, embeddingOptions } from "../../layers/embedding.js";
 import { flatten } from "../../layers/flatten.js";
 import { gru, gruOptions } from "../../layers/gru.js";
 import type { Layer, Parameter } from "../../layers/layer.js";
+import { layerNormalization, layerNormalizationOptions } from "../../layers/layer_normalization.js";
+import { leakyReLU, leakyReLUOptions } from "../../layers/leaky_relu.js";
 import { lstm, lstmOptions } from "../../layers/lstm.js";
 import { masking, maskingOptions } from "../../layers/masking.js";
 import { add, average, maximum, minimum, multiply, subtract } from "../../layers/merge.js";
 import type { OptionTable } from "../../layers/options.js";
+import { permute, permuteOptions } from "../../layers/permute.js";
 import {
   averagePooling1D,
   averagePoolingOptions,
@@ -21,7 +27,15 @@ import {
   maxPooling1D,
   poolingOptions,
 } from "../../layers/pooling.js";
+import { prelu, preluOptions } from "../../layers/prelu.js";
+import { relu, reluOptions } from "../../layers/relu.js";
+import { repeatVector, repeatVectorOptions } from "../../layers/repeat_vector.js";
+import { reshape, reshapeOptions } from "../../layers/reshape.js";
 import { simpleRNN, simpleRNNOptions } from "../../layers/simple_rnn.js";
+import { softmax, softmaxOptions } from "../../layers/softmax.js";
+import { spatialDropout1D } from "../../layers/spatial_dropout1d.js";
+import { timeDistributed, timeDistributedOptions } from "../../layers/time_distributed.js";
+import { zeroPadding1D, zeroPadding1DOptions } from "../../layers/zero_padding1d.js";
 import { MASK_RULES, type MaskRule } from "./masks.js";
 
 export interface LayerKind {
@@ -36,6 +50,10 @@ export interface LayerKind {
   readonly group?: string;
   /** Options that are layers, with the name of each one's group under this layer's own. */
   readonly inner?: Readonly<Record<string, string>>;
+  /** Keys by which older Kerases knew some of them. */
+  readonly renamed?: Readonly<Record<string, string>>;
+  /** Whether Keras's constructor refuses `trainable`. */
+  readonly withoutTrainable?: boolean;
   /** Whether it is called on a list of tensors. */
   readonly merges?: boolean;
 }
@@ -78,6 +96,38 @@ export const LAYER_KINDS: ReadonlyMap<string, LayerKind> = new Map<string, Layer
   ["Multiply", merge(multiply)],
   ["SimpleRNN", { options: simpleRNNOptions, make: simpleRNN, ...cell }],
   ["Subtract", merge(subtract)],
+  [
+    "BatchNormalization",
+    { options: batchNormalizationOptions, make: batchNormalization, mask: keeps, heedsMask: true },
+  ],
+  ["Conv1D", { options: conv1DOptions, make: conv1D, mask: drops }],
+  ["ELU", { options: eluOptions, make: elu, mask: keeps }],
+  ["LayerNormalization", { options: layerNormalizationOptions, make: layerNormalization, mask: keeps }],
+  [
+    "LeakyReLU",
+    { options: leakyReLUOptions, make: leakyReLU, mask: keeps, renamed: { alpha: "negative_slope" } },
+  ],
+  ["PReLU", { options: preluOptions, make: prelu, mask: keeps }],
+  ["Permute", { options: permuteOptions, make: permute, mask: drops }],
+  ["ReLU", { options: reluOptions, make: relu, mask: keeps }],
+  ["RepeatVector", { options: repeatVectorOptions, make: repeatVector, mask: drops }],
+  ["Reshape", { options: reshapeOptions, make: reshape, mask: drops }],
+  ["Softmax", { options: softmaxOptions, make: softmax, mask: keeps, heedsMask: true }],
+  [
+    "SpatialDropout1D",
+    { options: dropoutOptions, make: spatialDropout1D, mask: keeps, withoutTrainable: true },
+  ],
+  [
+    "TimeDistributed",
+    {
+      options: timeDistributedOptions,
+      make: timeDistributed,
+      mask: keeps,
+      heedsMask: true,
+      inner: { layer: "layer" },
+    },
+  ],
+  ["ZeroPadding1D", { options: zeroPadding1DOptions, make: zeroPadding1D, mask: drops }],
 ]);
 
 /** Whether a layer of this class is called on a list of tensors. */
