@@ -45,13 +45,12 @@ typedef struct {
 } Gru;
 
 static Gru start_gru(const Sequence *q, const float *kernel, const float *recurrent, const float *bias, Activations a,
-                     int32_t resetAfter, float *scratch) {
-  Room room = room_at(scratch);
-  Gru g = {.f = start_forward(q, kernel, recurrent, bias, COLUMNS, &room), .a = a, .resetAfter = resetAfter};
+                     int32_t resetAfter, Room *room) {
+  Gru g = {.f = start_forward(q, kernel, recurrent, bias, COLUMNS, room), .a = a, .resetAfter = resetAfter};
   g.recurrentBias = bias ? bias + GATES * q->U : g.f.bias;
   g.candidates = g.f.p;
   g.candidates.resume = 1;
-  if (!resetAfter) g.candidates.h = take_panel(&room, 1, q->U, q->B);
+  if (!resetAfter) g.candidates.h = take_panel(room, 1, q->U, q->B);
   return g;
 }
 
@@ -165,7 +164,8 @@ void gru_forward(float *h, float *gates, const float *x, const float *mask, cons
   const Sequence q = {.x = x, .mask = mask, .dropX = dropX, .dropH = dropH, .B = B, .T = T, .I = I, .U = U, .GX = GX,
                       .gates = GATES, .reverse = reverse};
   const size_t size = (size_t)B * (size_t)U;
-  Gru g = start_gru(&q, kernel, recurrent, bias, (Activations){activation, recurrentActivation}, resetAfter, scratch);
+  Room room = room_at(scratch);
+  Gru g = start_gru(&q, kernel, recurrent, bias, (Activations){activation, recurrentActivation}, resetAfter, &room);
   for (int32_t s = 0; s < T; s++) {
     const size_t now = (size_t)s * size;
     forward_step(&g, &q, s, (Step){state_row(h, h0, &q, s - 1, 0), h + now, gates + now * COLUMNS});
@@ -173,17 +173,19 @@ void gru_forward(float *h, float *gates, const float *x, const float *mask, cons
 }
 
 void gru_infer(float *hLast, float *sequence, const float *x, const float *ids, const float *table,
-               const float *mask, const float *h0, const float *kernel, const float *recurrent, const float *bias,
+               const float *paddedH, const float *mask, const float *h0, const float *kernel, const float *recurrent, const float *bias,
                float *scratch, int32_t B, int32_t T, int32_t I, int32_t U, int32_t activation,
                int32_t recurrentActivation, int32_t resetAfter, int32_t reverse) {
-  const Sequence q = {.x = x, .ids = ids, .table = table, .mask = mask, .B = B, .T = T, .I = I, .U = U, .GX = 1,
+  Sequence q = {.x = x, .ids = ids, .table = table, .mask = mask, .B = B, .T = T, .I = I, .U = U, .GX = 1,
                       .gates = GATES, .reverse = reverse};
   const size_t size = (size_t)B * (size_t)U;
-  Gru g = start_gru(&q, kernel, recurrent, bias, (Activations){activation, recurrentActivation}, resetAfter, scratch);
+  Room room = room_at(scratch);
+  Gru g = start_gru(&q, kernel, recurrent, bias, (Activations){activation, recurrentActivation}, resetAfter, &room);
   copy_floats(hLast, h0, size);
+  const int32_t first = skip_padding(&q, hLast, paddedH, &room);
   for (int32_t s = 0; s < T; s++) {
-    forward_step(&g, &q, s, (Step){hLast, hLast, NULL});
-    if (sequence) copy_floats(sequence + (size_t)s * size, hLast, size);
+    if (s >= first) forward_step(&g, &q, s, (Step){hLast, hLast, NULL});
+    if (sequence) put_step(sequence + (size_t)s * size, &q, s, hLast, paddedH);
   }
 }
 

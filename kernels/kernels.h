@@ -214,23 +214,25 @@ void gru_backward(float *dx, float *dKernel, float *dRecurrent, float *dBias, fl
 /*
  * Inference keeps nothing for a backward pass: final states always, sequence [T][B][U] or NULL. The input is
  * x [T][B][I], or ids [B][T] with table [V][gates·U] = embedding · kernel + input bias (x, kernel then unused).
+ * With ids and no mask, paddedH and paddedC [T][U] may give the states after 1 … T steps of id 0 from zeros (h0, c0
+ * NULL): rows that begin with so much padding are taken up from there.
  */
 
 /* hLast [B][U] */
 void rnn_infer(float *hLast, float *sequence, const float *x, const float *ids, const float *table,
-               const float *mask, const float *h0, const float *kernel, const float *recurrent, const float *bias,
-               float *scratch, int32_t B, int32_t T, int32_t I, int32_t U, int32_t activation, int32_t reverse);
+               const float *paddedH, const float *mask, const float *h0, const float *kernel, const float *recurrent,
+               const float *bias, float *scratch, int32_t B, int32_t T, int32_t I, int32_t U, int32_t activation, int32_t reverse);
 
 /* hLast, cLast [B][U] */
 void lstm_infer(float *hLast, float *cLast, float *sequence, const float *x, const float *ids, const float *table,
-                const float *mask, const float *h0, const float *c0, const float *kernel, const float *recurrent,
-                const float *bias, float *scratch, int32_t B, int32_t T, int32_t I, int32_t U, int32_t activation,
-                int32_t recurrentActivation, int32_t reverse);
+                const float *paddedH, const float *paddedC, const float *mask, const float *h0, const float *c0,
+                const float *kernel, const float *recurrent, const float *bias, float *scratch, int32_t B, int32_t T,
+                int32_t I, int32_t U, int32_t activation, int32_t recurrentActivation, int32_t reverse);
 
 /* hLast [B][U] */
 void gru_infer(float *hLast, float *sequence, const float *x, const float *ids, const float *table,
-               const float *mask, const float *h0, const float *kernel, const float *recurrent, const float *bias,
-               float *scratch, int32_t B, int32_t T, int32_t I, int32_t U, int32_t activation,
+               const float *paddedH, const float *mask, const float *h0, const float *kernel, const float *recurrent,
+               const float *bias, float *scratch, int32_t B, int32_t T, int32_t I, int32_t U, int32_t activation,
                int32_t recurrentActivation, int32_t resetAfter, int32_t reverse);
 
 /* ---- losses: rowLoss [B] = weight [B] (or NULL: 1) · loss; dOut [B][F] or NULL = ∂(scale · Σ rowLoss)/∂out --- */

@@ -139,13 +139,13 @@ INLINE void alone_step(const Alone *p, Activations a) {
 }
 
 static void infer_alone(float *hLast, float *cLast, float *sequence, const Sequence *q, const Forward *f, Activations a,
-                        Room *room) {
+                        int32_t first, Room *room) {
   const int32_t units = f->p.units;
   float *h = take(room, (size_t)units), *hNext = take(room, (size_t)units), *c = take(room, (size_t)units);
   const int usual = a.activation == TANH && a.recurrent == SIGMOID;
   copy_floats(h, hLast, (size_t)q->U);
   copy_floats(c, cLast, (size_t)q->U);
-  for (int32_t s = 0; s < q->T; s++) {
+  for (int32_t s = first; s < q->T; s++) {
     const int32_t t = time_of(q, s);
     if (!q->mask || q->mask[t] != 0.0f) {
       const float *start = q->table ? q->table + (size_t)q->ids[t] * (size_t)(GATES * q->U) : f->bias;
@@ -165,10 +165,10 @@ static void infer_alone(float *hLast, float *cLast, float *sequence, const Seque
 }
 
 void lstm_infer(float *hLast, float *cLast, float *sequence, const float *x, const float *ids, const float *table,
-                const float *mask, const float *h0, const float *c0, const float *kernel, const float *recurrent,
+                const float *paddedH, const float *paddedC, const float *mask, const float *h0, const float *c0, const float *kernel, const float *recurrent,
                 const float *bias, float *scratch, int32_t B, int32_t T, int32_t I, int32_t U, int32_t activation,
                 int32_t recurrentActivation, int32_t reverse) {
-  const Sequence q = {.x = x, .ids = ids, .table = table, .mask = mask, .B = B, .T = T, .I = I, .U = U, .GX = 1,
+  Sequence q = {.x = x, .ids = ids, .table = table, .mask = mask, .B = B, .T = T, .I = I, .U = U, .GX = 1,
                       .gates = GATES, .reverse = reverse};
   const Activations a = {activation, recurrentActivation};
   const size_t size = (size_t)B * (size_t)U;
@@ -176,13 +176,16 @@ void lstm_infer(float *hLast, float *cLast, float *sequence, const float *x, con
   Forward f = start_forward(&q, kernel, recurrent, bias, GATES, &room);
   copy_floats(hLast, h0, size);
   copy_floats(cLast, c0, size);
+  const int32_t first = skip_padding(&q, hLast, paddedH, &room);
+  skip_padding(&q, cLast, paddedC, &room);
+  for (int32_t s = 0; sequence && s < first; s++) put_step(sequence + (size_t)s * size, &q, s, hLast, paddedH);
   if (B == 1) {
-    infer_alone(hLast, cLast, sequence, &q, &f, a, &room);
+    infer_alone(hLast, cLast, sequence, &q, &f, a, first, &room);
     return;
   }
-  for (int32_t s = 0; s < T; s++) {
+  for (int32_t s = first; s < T; s++) {
     forward_step(&f, &q, s, (Step){hLast, cLast, hLast, cLast, NULL}, a);
-    if (sequence) copy_floats(sequence + (size_t)s * size, hLast, size);
+    if (sequence) put_step(sequence + (size_t)s * size, &q, s, hLast, paddedH);
   }
 }
 

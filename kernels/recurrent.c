@@ -13,7 +13,7 @@ static int32_t active_rows(int32_t *rows, const Sequence *q, int32_t s) {
   const float *mask = q->mask ? q->mask + (size_t)time_of(q, s) * (size_t)q->B : NULL;
   int32_t n = 0;
   for (int32_t b = 0; b < q->B; b++) {
-    if (!mask || mask[b] != 0.0f) rows[n++] = b;
+    if ((!mask || mask[b] != 0.0f) && (!q->starts || s >= q->starts[b])) rows[n++] = b;
   }
   return n;
 }
@@ -83,6 +83,35 @@ void carry_skipped(float *to, const float *from, const Sequence *q, int32_t s) {
   const size_t U = (size_t)q->U;
   for (size_t b = 0; b < (size_t)q->B; b++) {
     if (mask[b] == 0.0f) copy_floats(to + b * U, from ? from + b * U : NULL, U);
+  }
+}
+
+/* Steps of padding that row b begins with, in processing order. */
+static int32_t padding_of(const Sequence *q, int32_t b) {
+  const float *ids = q->ids + (size_t)b * (size_t)q->T;
+  int32_t s = 0;
+  while (s < q->T && ids[time_of(q, s)] == 0.0f) s++;
+  return s;
+}
+
+int32_t skip_padding(Sequence *q, float *states, const float *padded, Room *room) {
+  if (!padded || !q->ids || q->mask) return 0;
+  const size_t U = (size_t)q->U;
+  int32_t *starts = (int32_t *)(void *)take(room, (size_t)q->B), first = q->T;
+  for (int32_t b = 0; b < q->B; b++) {
+    starts[b] = padding_of(q, b);
+    first = least(first, starts[b]);
+    if (starts[b] > 0) copy_floats(states + (size_t)b * U, padded + (size_t)(starts[b] - 1) * U, U);
+  }
+  q->starts = starts;
+  return first;
+}
+
+void put_step(float *sequence, const Sequence *q, int32_t s, const float *states, const float *padded) {
+  const size_t U = (size_t)q->U;
+  copy_floats(sequence, states, (size_t)q->B * U);
+  for (int32_t b = 0; q->starts && b < q->B; b++) {
+    if (s < q->starts[b]) copy_floats(sequence + (size_t)b * U, padded + (size_t)s * U, U);
   }
 }
 

@@ -16,6 +16,8 @@
 #define start_forward PER_ISA(start_forward)
 #define gather_step PER_ISA(gather_step)
 #define carry_skipped PER_ISA(carry_skipped)
+#define skip_padding PER_ISA(skip_padding)
+#define put_step PER_ISA(put_step)
 #define start_backward PER_ISA(start_backward)
 #define begin_step PER_ISA(begin_step)
 #define send_back PER_ISA(send_back)
@@ -29,6 +31,7 @@ typedef struct {
   const float *x;             /* [T][B][I] */
   const float *ids, *table;   /* [B][T], [V][gates·U]; replace x where given */
   const float *mask;          /* [T][B] or NULL */
+  const int32_t *starts;      /* [B] the step at which a row begins; NULL: 0 */
   const float *dropX, *dropH; /* [GX][B][I], [gates][B][U], or NULL */
   int32_t B, T, I, U, GX, gates, reverse;
 } Sequence;
@@ -69,6 +72,17 @@ void gather_step(Forward *f, const Sequence *q, int32_t s, const float *hPreviou
 
 /* States [B][U] carry through step s where the mask skips a row. */
 void carry_skipped(float *to, const float *from, const Sequence *q, int32_t s);
+
+/*
+ * Rows that begin with padding (id 0) begin behind it, in the states that so much padding leaves: `states` [B][U] from
+ * `padded` [T][U], the states after 1 … T steps of it. Returns the step at which the first row begins. Nothing is
+ * skipped, and 0 returned, where padded is NULL or there is a mask, which skips by itself. For the other states of a
+ * cell call it again.
+ */
+int32_t skip_padding(Sequence *q, float *states, const float *padded, Room *room);
+
+/* sequence [B][U] of step s: the states, and for rows that have not begun what padding leaves. */
+void put_step(float *sequence, const Sequence *q, int32_t s, const float *states, const float *padded);
 
 /* ---- backward ---- */
 

@@ -397,13 +397,16 @@ export const KERNELS = {
   },
   // Inference keeps nothing for a backward pass: `sequence` [T][B][U] only where asked for, final states always.
   // Input is x [T][B][I] with `table` absent, or ids [B][T] with table [V][gates·U] = embedding · kernel + input bias
-  // (the embedding folded into the input projection; `x`, `kernel` then unused).
+  // (the embedding folded into the input projection; `x`, `kernel` then unused). With ids and no mask, paddedH and
+  // paddedC [T][U] may give the states after 1 … T steps of id 0 from zeros (h0, c0 absent): rows that begin with so
+  // much padding are taken up from there.
   rnnInfer: {
     hLast: p,
     sequence: o,
     x: o,
     ids: o,
     table: o,
+    paddedH: o,
     mask: o,
     h0: o,
     kernel: p,
@@ -424,6 +427,8 @@ export const KERNELS = {
     x: o,
     ids: o,
     table: o,
+    paddedH: o,
+    paddedC: o,
     mask: o,
     h0: o,
     c0: o,
@@ -445,6 +450,7 @@ export const KERNELS = {
     x: o,
     ids: o,
     table: o,
+    paddedH: o,
     mask: o,
     h0: o,
     kernel: p,

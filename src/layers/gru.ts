@@ -295,6 +295,9 @@ export class GRU extends Layer {
       infer(shared, outputs) {
         b.call("gruInfer", { ...shared, ...outputs, ...cell });
       },
+      states(prepare, shared, x, saved) {
+        prepare("gruForward", { ...shared, ...saved, x, dropX: 0, dropH: 0, GX: 1, ...cell });
+      },
     });
   }
 }

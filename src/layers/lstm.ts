@@ -260,6 +260,9 @@ export class LSTM extends Layer {
       infer(shared, outputs) {
         b.call("lstmInfer", { ...shared, ...outputs, cLast: b.allocate(b.B * U), c0: 0, ...cell });
       },
+      states(prepare, shared, x, saved) {
+        prepare("lstmForward", { ...shared, ...saved, x, c0: 0, dropX: 0, dropH: 0, GX: 1, ...cell });
+      },
     });
   }
 }

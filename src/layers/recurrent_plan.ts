@@ -54,6 +54,15 @@ interface InferenceOutputs {
   x: Pointer;
   ids: Pointer;
   table: Pointer;
+  paddedH: Pointer;
+  paddedC: Pointer;
+}
+
+/** Where a training pass over one row puts its states. */
+interface SavedStates {
+  h: Pointer;
+  c: Pointer;
+  gates: Pointer;
 }
 
 /** The kernel calls of one kind of cell. */
@@ -61,6 +70,8 @@ interface CellCalls {
   /** Records the forward call; returns what records the backward call. */
   forward(shared: SharedArguments, input: TrainingInput): (gradients: Gradients) => void;
   infer(shared: SharedArguments, outputs: InferenceOutputs): void;
+  /** Prepares the states of one row over all its steps. */
+  states(prepare: Builder["call"], shared: SharedArguments, x: Pointer, saved: SavedStates): void;
 }
 
 /** Plans a recurrent layer: dropout masks, forward saving what backward needs, or lean inference. */
@@ -155,7 +166,15 @@ function planInference(
   const { T, I } = shared;
   const hLast = b.tensor([U]);
   const sequence = returnSequences ? b.tensor([T, U], { mask: x.mask }) : null;
-  const outputs = { hLast: hLast.at, sequence: sequence?.at ?? 0, x: 0, ids: 0, table: 0 };
+  const outputs = {
+    hLast: hLast.at,
+    sequence: sequence?.at ?? 0,
+    x: 0,
+    ids: 0,
+    table: 0,
+    paddedH: 0,
+    paddedC: 0,
+  };
   const folded = x.embedded;
   if (folded && folded.vocabulary * gates * U <= LARGEST_TABLE) {
     const table = b.derived(
@@ -166,9 +185,38 @@ function planInference(
         prepare("denseForward", { out, x: folded.table, ...matrix, N: folded.vocabulary, I, U: gates * U });
       },
     );
-    cell.infer(shared, { ...outputs, ids: folded.ids, table });
+    const padded = x.mask ? {} : paddedStates(b, shared, folded, cell);
+    cell.infer(shared, { ...outputs, ids: folded.ids, table, ...padded });
   } else {
     cell.infer(shared, { ...outputs, x: b.read(x) });
   }
   return sequence ?? hLast;
+}
+
+/**
+ * The states that padding leaves: rows padded in front, as short texts are, begin behind it. They come from the same
+ * sums as any step's, so a prediction's bits are those of computing every step.
+ */
+function paddedStates(
+  b: Builder,
+  shared: SharedArguments,
+  { table, vocabulary: V }: { table: Pointer; vocabulary: number },
+  cell: CellCalls,
+): { paddedH: Pointer; paddedC: Pointer } {
+  const { T, I, U } = shared;
+  const sizes = { h: T * U, c: T * U, gates: T * 4 * U, x: T * I, ids: T };
+  const total = Object.values(sizes).reduce((sum, elements) => sum + elements, 0);
+  const places = (from: Pointer) => {
+    let at = from;
+    const place = (elements: number) => (at += elements * b.elementBytes) - elements * b.elementBytes;
+    return { h: place(sizes.h), c: place(sizes.c), gates: place(sizes.gates), x: place(sizes.x), ids: at };
+  };
+  const at = b.derived(`padding ${shared.kernel}/${table}/${T}`, total, (from, prepare) => {
+    const { ids, x, ...saved } = places(from);
+    prepare("fill", { out: ids, value: 0, length: T });
+    prepare("embeddingForward", { out: x, ids, table, B: 1, T, F: I, V });
+    cell.states(prepare, { ...shared, B: 1, mask: 0, reverse: 0 }, x, saved);
+  });
+  const { h, c } = places(at);
+  return { paddedH: h, paddedC: c };
 }

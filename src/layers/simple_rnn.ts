@@ -144,6 +144,9 @@ export class SimpleRNN extends Layer {
       infer(shared, outputs) {
         b.call("rnnInfer", { ...shared, ...outputs, activation });
       },
+      states(prepare, shared, x, { h }) {
+        prepare("rnnForward", { ...shared, h, x, dropX: 0, dropH: 0, activation });
+      },
     });
   }
 }

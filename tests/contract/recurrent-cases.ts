@@ -28,6 +28,8 @@ interface Variant {
   dropH?: boolean;
   dx?: boolean;
   folded?: boolean;
+  /** Rows begin with padding, whose states are given; the reference computes them step by step. */
+  padded?: boolean;
   activation?: keyof typeof ACTIVATIONS;
   recurrentActivation?: keyof typeof ACTIVATIONS;
   /** Of the weights; .7 keeps signals at their size. */
@@ -48,6 +50,8 @@ const INFERENCE: readonly Variant[] = [
   { sequence: true, mask: true, initial: true, reverse: true },
   { folded: true, sequence: true, reverse: true },
   { folded: true, mask: true, bias: false },
+  { folded: true, padded: true },
+  { folded: true, padded: true, sequence: true, reverse: true },
 ];
 
 /** Units around the widths of vectors; rows around a tile's; more features than a block of them; one step. */
@@ -167,16 +171,64 @@ function inferenceCase(cell: Cell, sizes: Sizes, variant: Variant): Case {
   const { B, T, I, U } = sizes;
   const v = new Values(B * 2000 + U);
   const V = 7;
+  const bias = variant.bias === false ? null : v.normal(biasLength(cell, U), 0.3);
+  const common = shared(cell, sizes, variant, v);
+  const ids = variant.folded ? v.whole(B * T, V) : null;
+  const table = variant.folded ? v.normal(V * cell.gates * U, 0.8) : null;
+  if (variant.padded) padRows(ids!, sizes, variant.reverse ?? false);
+  const saved = variant.padded ? paddedStates(cell, sizes, table!, bias, common) : new Map();
   return makeCase(`${cell.name}Infer`, cell, sizes, variant, {
     hLast: noise(B * U),
     ...(cell.name === "lstm" ? { cLast: noise(B * U) } : {}),
     sequence: variant.sequence ? noise(T * B * U) : null,
     x: variant.folded ? null : v.normal(T * B * I),
-    ids: variant.folded ? v.whole(B * T, V) : null,
-    table: variant.folded ? v.normal(V * cell.gates * U, 0.8) : null,
-    bias: variant.bias === false ? null : v.normal(biasLength(cell, U), 0.3),
-    ...shared(cell, sizes, variant, v),
+    ids,
+    table,
+    paddedH: saved.get("h") ?? null,
+    ...(cell.name === "lstm" ? { paddedC: saved.get("c") ?? null } : {}),
+    bias,
+    ...common,
   });
+}
+
+/** Row b begins with b mod (T + 1) steps of padding in processing order: none, some, nothing but. */
+function padRows(ids: Float32Array, { B, T }: Sizes, reverse: boolean): void {
+  for (let b = 0; b < B; b++) {
+    for (let s = 0; s < b % (T + 1); s++) ids[b * T + (reverse ? T - 1 - s : s)] = 0;
+  }
+}
+
+/** The states after 1 … T steps of id 0: of a row without input, its bias the table's first row. */
+function paddedStates(
+  cell: Cell,
+  { T, I, U }: Sizes,
+  table: Float32Array,
+  bias: Float32Array | null,
+  common: Arguments,
+): Map<string, Float32Array | Uint32Array> {
+  const { name, gates } = cell;
+  const recurrentBias = cell.resetAfter ? (bias?.subarray(gates * U) ?? new Float32Array(gates * U)) : [];
+  const sizes = { B: 1, T, I, U };
+  const forward = makeCase(
+    `${name}Forward`,
+    cell,
+    sizes,
+    {},
+    {
+      h: noise(T * U),
+      ...(name === "lstm" ? { c: noise(T * U) } : {}),
+      ...(name === "rnn" ? {} : { gates: noise(T * 4 * U) }),
+      ...common,
+      ...sizes,
+      bias: Float32Array.from([...table.subarray(0, gates * U), ...recurrentBias]),
+      x: new Float32Array(T * I),
+      reverse: 0,
+      dropX: null,
+      dropH: null,
+      ...(name === "rnn" ? {} : { GX: 1 }),
+    },
+  );
+  return runCase(reference, forward);
 }
 
 const dropout = (v: Values, length: number) => v.mask(length, 0.25).map((kept) => (kept * 4) / 3);

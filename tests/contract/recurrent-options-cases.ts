@@ -193,7 +193,9 @@ function inferenceCases(cell: Cell, shape: Shape, seed: number, plain: boolean):
     const mask = choose.or(maskOf(v, shape));
     const hasStates = choose.yes();
     const outputs: Record<string, Argument> =
-      cell.prefix === "lstm" ? { hLast: noise(B * U), cLast: noise(B * U) } : { hLast: noise(B * U) };
+      cell.prefix === "lstm"
+        ? { hLast: noise(B * U), cLast: noise(B * U), paddedH: null, paddedC: null }
+        : { hLast: noise(B * U), paddedH: null };
     const args: Record<string, Argument> = {
       ...outputs,
       sequence: choose.or(noise(T * B * U)),
