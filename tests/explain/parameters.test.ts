@@ -251,6 +251,20 @@ test("Conv1D, normalisations, and kinds without a rule of their own", () => {
   assert.match(says("LayerNormalization", 32), /keeps none/);
 });
 
+test("layers without weights say what they do to their inputs", () => {
+  for (const [name, output, says] of [
+    ["Concatenate", [7, 4], /side by side: \[7, 4\] become \[7, 4\]/],
+    ["Add", [7, 4], /adds up its 1 inputs, number by number; all have shape \[7, 4\]/],
+    ["GlobalMaxPooling1D", [4], /largest value over all steps: \[7, 4\] becomes \[4\]/],
+    ["Masking", [7, 4], /from its input alone/],
+  ] as const) {
+    const model = sequential([layers.input({ shape: [7, 4] }), new Stand(name, {}, output)]);
+    const [row] = explainParameters(model).layers;
+    assert.equal(row!.count, 0);
+    assert.match(row!.notes.join(" "), says);
+  }
+});
+
 test("a formula that does not give the variables' sizes is an error of ours, and said", () => {
   for (const [variables, says] of [
     [{ kernel: [4, 8], bias: [8], second_bias: [8] }, /has 48 parameters, but its formula gives 40/],

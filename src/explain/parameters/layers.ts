@@ -1,21 +1,11 @@
-/** Parameters of the layers around the recurrent ones, and the table of all rules. */
+/** Parameters of the layers with weights around the recurrent ones, and the table of all rules. */
 import type { Shape } from "../../layers/layer.js";
-import {
-  type Expression,
-  evaluate,
-  formulaOf,
-  type Leaf,
-  NOTHING,
-  named,
-  number,
-  plus,
-  times,
-} from "./expression.js";
+import { type Expression, evaluate, formulaOf, type Leaf, named, number, plus, times } from "./expression.js";
 import { gruRule, lstmRule, simpleRnnRule } from "./recurrent.js";
 import { type Derived, defineRule, type LayerFacts, type ParameterRule, type Slip } from "./rule.js";
+import { nothing, WEIGHTLESS_RULES } from "./weightless.js";
 
 const features = (shape: Shape | undefined): number => shape?.at(-1) ?? 0;
-const shapeText = (shape: Shape) => `[${shape.map((size) => size ?? "any").join(", ")}]`;
 const has = (facts: LayerFacts, parameter: string) =>
   facts.layer.parameters.some(({ name }) => name === parameter);
 
@@ -197,74 +187,6 @@ const layerNormalizationRule = normalisationRule(
   "It normalises each row by itself, so it keeps no moving mean or variance.",
 );
 
-// ---- layers without weights -------------------------------------------------------------------------------
-
-/** What a person may count where there is nothing to count. */
-interface Empty {
-  counted: Expression;
-}
-
-function weightless(notes: (facts: LayerFacts) => string[]): ParameterRule {
-  return defineRule<Empty>({
-    recipe: () => ({ counted: NOTHING }),
-    count: ({ counted }) => counted,
-    slips({ inputs, output, steps }) {
-      const inputSize = size(inputs[0] ?? []);
-      const outputSize = size(output);
-      const out = named("n", outputSize, "numbers it puts out");
-      const through = times(named("m", inputSize, "numbers it takes in"), out);
-      const says = "its numbers were counted as weights; it has none";
-      return [
-        { field: "counted", value: out, says },
-        {
-          field: "counted",
-          value: through,
-          says: "weights between input and output were counted; it has none",
-        },
-        {
-          field: "counted",
-          value: plus(through, out),
-          says: "it was counted as a Dense layer; it has no weights",
-        },
-        ...(steps === null || output.length > 1
-          ? []
-          : [
-              {
-                field: "counted" as const,
-                value: times(named("T", steps, "time steps"), out),
-                says: `the numbers of all ${steps} steps in a row were counted: it gets one vector, and none are weights`,
-              },
-            ]),
-      ];
-    },
-    notes,
-  });
-}
-
-const size = (shape: Shape) => shape.reduce<number>((product, n) => product * (n ?? 1), 1);
-
-const flattenRule = weightless(({ inputs: [input], output, before }) => {
-  if (input?.length === 1) {
-    return [
-      `Its input, from ${before}, is already one vector ${shapeText(input)}, so Flatten changes nothing: ` +
-        `${shapeText(output)} comes out. It would matter after return_sequences=True, where it lays the steps in a row.`,
-    ];
-  }
-  return [
-    `It lays the steps in a row: ${shapeText(input ?? [])} becomes ${shapeText(output)}. Nothing is learned.`,
-  ];
-});
-
-const dropoutRule = weightless(({ layer }) => {
-  const { rate } = layer.options as { rate?: number };
-  const share = rate === undefined ? "a share" : `${Math.round(rate * 1000) / 10}%`;
-  return [
-    `In training it zeroes ${share} of its input at random and scales up the rest; nothing is learned.`,
-  ];
-});
-
-const nothing = weightless(() => ["It computes from its input alone; nothing is learned."]);
-
 // ---- wrappers ---------------------------------------------------------------------------------------------
 
 /** Both of its layers; as twice one where they are alike. A person's slips are those of either, or one left out. */
@@ -311,9 +233,7 @@ export const PARAMETER_RULES: Readonly<Record<string, ParameterRule>> = {
   Conv1D: conv1dRule,
   BatchNormalization: batchNormalizationRule,
   LayerNormalization: layerNormalizationRule,
-  Flatten: flattenRule,
-  Dropout: dropoutRule,
-  SpatialDropout1D: dropoutRule,
+  ...WEIGHTLESS_RULES,
 };
 
 /** A layer kind without an entry: the sizes of the variables it declares, added up. */
