@@ -1,7 +1,13 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { readCompileConfig } from "../../src/formats/keras/compile-config.js";
-import { readKeras, writeKeras, writeKerasH5 } from "../../src/formats/keras/index.js";
+import {
+  readKeras,
+  readKerasWeights,
+  readShardedKerasWeights,
+  writeKeras,
+  writeKerasH5,
+} from "../../src/formats/keras/index.js";
 import { Notes } from "../../src/formats/keras/receipt.js";
 import { losses } from "../../src/index.js";
 import { assertClose } from "../golden/compare.js";
@@ -36,6 +42,19 @@ describe("layers around the recurrent ones, in chains and graphs that Keras 3.15
       assertClose(losses, trained.after!, `${file}: losses`, { absolute: 1e-4 });
     });
   }
+
+  test("the weights of a graph by themselves, in one file and in several", async () => {
+    const fresh = () => readKeras(readSample("graph_trained.config.json"), { name: "config" }).model;
+    for (const file of ["graph_trained.weights.h5", "graph_trained.h5", "graph_trained.keras"]) {
+      const model = fresh();
+      assert.deepEqual(readKerasWeights(model, readSample(file), { name: file }), []);
+      assertSameModel(model, trained, file);
+    }
+    const model = fresh();
+    const index = readSample("graph_shards.weights.json");
+    assert.deepEqual(await readShardedKerasWeights(model, index, readSample), []);
+    assertSameModel(model, trained, "in several files");
+  });
 
   test("what is left aside is said", () => {
     assert.deepEqual(open("graph_stateful.keras").receipt.warnings, [

@@ -216,11 +216,22 @@ def unknown_training():
         save(name, model, x)
 
 
+def weights_alone():
+    """The weights of a graph by themselves, in one file and in several."""
+    model = keras.models.load_model(os.path.join(FOLDER, "graph_trained.keras"))
+    model.save_weights(os.path.join(FOLDER, "graph_trained.weights.h5"))
+    # In GiB: a file of its own for nearly every weight.
+    model.save_weights(os.path.join(FOLDER, "graph_shards.weights.json"), max_shard_size=400 / 2**30)
+    with open(os.path.join(FOLDER, "graph_trained.config.json"), "w") as file:
+        file.write(model.to_json())
+
+
 def main():
     os.makedirs(FOLDER, exist_ok=True)
     keras.utils.set_random_seed(17)
     for make in (bidirectional, pooling_and_masking, merging, graphs, nested, trained, unknown_training):
         make()
+    weights_alone()
     with open(os.path.join(FOLDER, "graph_files.json"), "w") as file:
         lines = ",\n".join(json.dumps(case, separators=(",", ":")) for case in CASES)
         file.write(f'{{"madeBy": "make_graph_files.py", "keras": "{keras.__version__}", "cases": [\n{lines}\n]}}\n')
