@@ -31,6 +31,16 @@ const train = (out: string, ...flags: string[]) => [
   ...flags,
 ];
 
+/** What scripts that read `train --json` go by. */
+function checkSummary(summary: Record<string, object>): void {
+  const fields = (value: object) => Object.keys(value).sort().join(" ");
+  assert.equal(fields(summary), "engine epochs model params seconds test threads vocabulary");
+  assert.equal(fields(summary["seconds"]!), "fit read test total vectorize");
+  const [first] = summary["epochs"] as object[];
+  assert.equal(fields(first!), "accuracy epoch loss seconds valAccuracy valLoss");
+  assert.match(fields(summary["test"]!), /\baccuracy\b.*\bloss macroF1 mcc rows\b/);
+}
+
 describe("a run that is killed and resumed", () => {
   test(`ends with the same bits after ${KILLS} kills at random moments as one never interrupted`, async () => {
     let started = 0;
@@ -40,6 +50,7 @@ describe("a run that is killed and resumed", () => {
     });
     assert.equal(whole.code, 0, whole.stderr);
     const took = performance.now() - started;
+    checkSummary(JSON.parse(whole.stdout.trim().split("\n").at(-1)!) as Record<string, object>);
     const expected = (await loadModel(join(folder, "whole.keras"))).getWeights();
 
     let kills = 0;
