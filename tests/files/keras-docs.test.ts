@@ -63,6 +63,7 @@ const VALUES: Record<string, Json> = {
   axis: 1,
   backward_layer: { class_name: "GRU", config: { units: 2, go_backwards: true } },
   data_format: "channels_first",
+  dims: [1, 2],
   layer: { class_name: "Dense", config: { units: 7 } },
   lora_rank: 4,
   max_value: 6,
