@@ -25,10 +25,11 @@ import { cellActivation, flag, type Given, type Resolved } from "./options.js";
 import {
   accumulateOuter,
   addInto,
+  cellOptions,
   project,
   projectBack,
-  recurrentOptions,
   sequenceInput,
+  sequenceOptions,
   stateRow,
 } from "./recurrent.js";
 import { planRecurrent } from "./recurrent_plan.js";
@@ -239,13 +240,15 @@ export function gruInfer(a: Bound<"gruInfer">): void {
   }
 }
 
-export const gruOptions = {
-  ...recurrentOptions,
+export const gruCellOptions = {
+  ...cellOptions,
   /** Of the update and reset gates. */
   recurrentActivation: cellActivation("sigmoid"),
   /** The reset gate after the recurrent product (Keras 2.1 and later, cuDNN) or before it (the 2014 paper). */
   resetAfter: flag(true),
 };
+
+export const gruOptions = { ...gruCellOptions, ...sequenceOptions };
 
 export class GRU extends Layer {
   readonly className = "GRU";

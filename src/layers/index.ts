@@ -22,6 +22,8 @@ export { prelu } from "./prelu.js";
 export { relu } from "./relu.js";
 export { repeatVector } from "./repeat_vector.js";
 export { reshape } from "./reshape.js";
+export { rnn } from "./rnn.js";
+export { gruCell, lstmCell, simpleRNNCell, stackedRNNCells } from "./rnn_cells.js";
 export { simpleRNN } from "./simple_rnn.js";
 export { softmax } from "./softmax.js";
 export { spatialDropout1D } from "./spatial_dropout1d.js";

@@ -24,10 +24,11 @@ import { cellActivation, flag, type Given, type Resolved } from "./options.js";
 import {
   accumulateOuter,
   addInto,
+  cellOptions,
   project,
   projectBack,
-  recurrentOptions,
   sequenceInput,
+  sequenceOptions,
   stateRow,
 } from "./recurrent.js";
 import { planRecurrent } from "./recurrent_plan.js";
@@ -200,13 +201,15 @@ export function lstmInfer(a: Bound<"lstmInfer">): void {
   }
 }
 
-export const lstmOptions = {
-  ...recurrentOptions,
+export const lstmCellOptions = {
+  ...cellOptions,
   /** Of the three gates. */
   recurrentActivation: cellActivation("sigmoid"),
   /** Starts the forget gate's bias at 1, so that a fresh cell remembers (Jozefowicz et al. 2015). */
   unitForgetBias: flag(true),
 };
+
+export const lstmOptions = { ...lstmCellOptions, ...sequenceOptions };
 
 export class LSTM extends Layer {
   readonly className = "LSTM";

@@ -86,6 +86,11 @@ CLASSES = {
     "leakyReLU": keras.layers.LeakyReLU,
     "elu": keras.layers.ELU,
     "prelu": keras.layers.PReLU,
+    "rnn": keras.layers.RNN,
+    "simpleRNNCell": keras.layers.SimpleRNNCell,
+    "lstmCell": keras.layers.LSTMCell,
+    "gruCell": keras.layers.GRUCell,
+    "stackedRNNCells": keras.layers.StackedRNNCells,
     "conv1D": keras.layers.Conv1D,
     "batchNormalization": keras.layers.BatchNormalization,
     "layerNormalization": keras.layers.LayerNormalization,
@@ -117,8 +122,10 @@ def layer(kind, options):
             continue  # Keras 3 takes it only to drop it
         if key.lower().endswith("activation"):
             value = activation(value)
-        elif key in ("layer", "backwardLayer"):
+        elif key in ("layer", "backwardLayer", "cell"):
             value = layer(*value)
+        elif key == "cells":
+            value = [layer(*cell) for cell in value]
         elif key.endswith("Regularizer"):
             value = keras.regularizers.L1L2(**value)
         arguments[snake(key)] = value

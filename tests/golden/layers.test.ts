@@ -26,7 +26,7 @@ interface LayerCase {
 const FAMILIES = [
   ...["simple_rnn", "lstm", "gru", "dense", "embedding", "shapes", "stacks", "flagship"],
   ...["pooling", "merging", "masking", "bidirectional"],
-  ...["shaping", "time_distributed", "activation_layers", "normalization", "convolution"],
+  ...["shaping", "time_distributed", "activation_layers", "normalization", "convolution", "cells"],
 ];
 
 const rowsOf = (input: number[][] | Encoded) => (Array.isArray(input) ? input : decodeRows(input));

@@ -8,11 +8,13 @@ export type TestedEngine = (typeof ENGINES)[number];
 
 const makers = layers as unknown as Record<string, (options: object) => Layer>;
 
+type Described = [kind: string, options: Record<string, unknown>];
+
 /** A layer of its name and options; layers inside it are written likewise. */
 function make(kind: string, options: Record<string, unknown>): Layer {
-  const inner = ["layer", "backwardLayer"].flatMap((key) => {
-    const given = options[key] as [string, Record<string, unknown>] | undefined;
-    return given ? [[key, make(...given)]] : [];
+  const inner = Object.entries(options).flatMap(([key, given]): [string, Layer | Layer[]][] => {
+    if (key === "cells") return [[key, (given as Described[]).map((cell) => make(...cell))]];
+    return ["layer", "backwardLayer", "cell"].includes(key) ? [[key, make(...(given as Described))]] : [];
   });
   return makers[kind]!({ ...options, ...Object.fromEntries(inner) });
 }

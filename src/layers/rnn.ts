@@ -1,0 +1,92 @@
+/**
+ * RNN: a cell run over a sequence, or several one above the other. At a hidden step the states of all of them carry
+ * through. RNN of an LSTMCell is an LSTM; of stacked cells it is their layers in turn, in one order of steps.
+ */
+import { inputError } from "../errors.js";
+import { gru } from "./gru.js";
+import { adopt, type Builder, configure, Layer, type Shape, type Tensor } from "./layer.js";
+import { reversedMask, viewOf } from "./layout.js";
+import { lstm } from "./lstm.js";
+import { snakeCase } from "./names.js";
+import type { Given, Option, Resolved } from "./options.js";
+import { sequenceOptions } from "./recurrent.js";
+import { type Cell, isCell, StackedRNNCells } from "./rnn_cells.js";
+import { simpleRNN } from "./simple_rnn.js";
+
+/** The layer that runs each kind of cell. */
+const RUNNERS = { SimpleRNNCell: simpleRNN, LSTMCell: lstm, GRUCell: gru } as const;
+
+const oneCell: Option<Layer, Cell | StackedRNNCells> & { readonly required: true } = {
+  fallback: undefined,
+  required: true,
+  resolve(value, where) {
+    if (value instanceof StackedRNNCells || isCell(value)) return value;
+    const expected = "a cell (lstmCell, gruCell, simpleRNNCell) or stackedRNNCells";
+    throw inputError({ expected, where, received: value instanceof Layer ? value.className : value });
+  },
+};
+
+export const rnnOptions = { cell: oneCell, ...sequenceOptions };
+
+export class RNN extends Layer {
+  readonly className = "RNN";
+  override readonly options: Resolved<typeof rnnOptions>;
+  /** A recurrent layer a cell. */
+  override readonly inner: readonly Layer[];
+
+  constructor(given: Given<typeof rnnOptions>) {
+    super(given);
+    this.options = configure(rnnOptions, given, this.className);
+    const { cell, returnSequences, goBackwards, zeroOutputForMask } = this.options;
+    const cells = cell instanceof StackedRNNCells ? cell.options.cells : [cell];
+    const names = new Map<string, number>();
+    this.inner = cells.map((cell, i) => {
+      const last = i === cells.length - 1;
+      const sequences = {
+        returnSequences: !last || returnSequences,
+        goBackwards: i === 0 && goBackwards,
+        zeroOutputForMask: last && zeroOutputForMask,
+      };
+      const { trainable } = cell;
+      const options = { ...cell.options, ...sequences, name: nameOf(cell, names), trainable };
+      return (RUNNERS[cell.className] as (options: object) => Layer)(options);
+    });
+    this.trainable &&= cell.trainable && cells.every(({ trainable }) => trainable);
+  }
+
+  override build(inputs: readonly Shape[]): void {
+    let shapes = inputs;
+    for (const layer of this.inner) {
+      layer.build(shapes);
+      shapes = [layer.outputShape(shapes)];
+    }
+    this.parameters = this.inner.flatMap(adopt);
+  }
+
+  override outputShape(inputs: readonly Shape[]): Shape {
+    return this.inner.reduce<readonly Shape[]>((shapes, layer) => [layer.outputShape(shapes)], inputs)[0]!;
+  }
+
+  override plan(b: Builder, [x]: readonly Tensor[]): Tensor {
+    const { goBackwards, returnSequences } = this.options;
+    const turned = goBackwards && this.inner.length > 1 && x!.mask !== 0;
+    let value = x!;
+    for (const [i, layer] of this.inner.entries()) {
+      // From the first on, steps come in the order of processing: so must their mask.
+      if (i === 1 && turned) value = viewOf(b, value, value.shape, reversedMask(b, x!.mask, x!.shape[0]!));
+      value = layer.plan(b, [value]);
+    }
+    // Keras hands the input's mask on as it is.
+    return turned && returnSequences ? viewOf(b, value, value.shape, x!.mask) : value;
+  }
+}
+
+/** "lstm_cell", "lstm_cell_1" … where a cell has no name. */
+function nameOf(cell: Cell, taken: Map<string, number>): string {
+  const base = cell.name || snakeCase(cell.className);
+  const count = taken.get(base) ?? 0;
+  taken.set(base, count + 1);
+  return count === 0 ? base : `${base}_${count}`;
+}
+
+export const rnn = (given: Given<typeof rnnOptions>): RNN => new RNN(given);
