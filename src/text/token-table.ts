@@ -51,6 +51,15 @@ export class TokenTable {
     return this.find(bytes, 0, bytes.length, hashOf(bytes));
   }
 
+  /** [size] this table's tokens as another numbers them; -1 where it has none. */
+  numbersIn(other: TokenTable): Int32Array {
+    return Int32Array.from({ length: this.size }, (_, number) => {
+      const start = this.starts[number]!;
+      const length = this.starts[number + 1]! - start;
+      return other.find(this.pool, start, length, hashOf(this.pool.subarray(start, start + length)));
+    });
+  }
+
   word(number: number): string {
     return decoder.decode(this.pool.subarray(this.starts[number], this.starts[number + 1]));
   }

@@ -21,6 +21,8 @@ export class TokenizedTexts {
   private count = 0;
   /** A vectorizer's ids of this table's tokens, made once for each vectorizer. */
   private readonly idsFor = new WeakMap<Vectorizer, Int32Array>();
+  /** This table's tokens as other texts number them. */
+  private readonly numbersFor = new WeakMap<TokenizedTexts, { numbers: Int32Array; among: number }>();
 
   constructor(options: FrontEndOptions) {
     this.frontEnd = resolveFrontEnd(options);
@@ -55,15 +57,32 @@ export class TokenizedTexts {
     return this.tokensOf(row).length;
   }
 
-  /** A number of 53 bits that rows share where their tokens are the same, and else as good as never. */
-  fingerprint(row: number): number {
+  /**
+   * A number of 53 bits that rows share where their tokens are the same, and else as good as never. `as` other texts: the
+   * fingerprint that such a row would have among them, or null where they lack one of its tokens.
+   */
+  fingerprint(row: number): number;
+  fingerprint(row: number, as: TokenizedTexts): number | null;
+  fingerprint(row: number, as: TokenizedTexts = this): number | null {
+    const numbers = as === this ? null : this.numbersIn(as);
     let [a, b] = [0x811c9dc5 | 0, 0x2545f491];
-    for (const token of this.tokensOf(row)) {
+    for (const own of this.tokensOf(row)) {
+      const token = numbers ? numbers[own]! : own;
+      if (token < 0) return null;
       a = Math.imul(a ^ token, 0x01000193);
       b = Math.imul(b ^ (token + (a >>> 13)), 0x5bd1e995);
       b ^= b >>> 15;
     }
     return (a >>> 0) * 2 ** 21 + (b >>> 11);
+  }
+
+  private numbersIn(other: TokenizedTexts): Int32Array {
+    const known = this.numbersFor.get(other);
+    if (known && known.numbers.length === this.table.size && known.among === other.distinct)
+      return known.numbers;
+    const numbers = this.table.numbersIn(other.table);
+    this.numbersFor.set(other, { numbers, among: other.distinct });
+    return numbers;
   }
 
   /** Learns a vocabulary from the given rows, in their order (it settles the Tokenizer's ties); by default from all. */

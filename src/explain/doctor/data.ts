@@ -101,20 +101,10 @@ const leak: Check<Subject> = ({ texts, test }) => {
 
 /** How many rows of `test` have the very tokens of a row of `texts`. Texts without tokens do not count. */
 function shared(texts: Texts, test: Texts): number {
-  const learned = Array.from(rowsOf(texts)).filter((row) => texts.corpus.texts.tokensIn(row) > 0);
-  if (learned.length === 0) return 0;
-  // A vocabulary of every word there is. A word beyond it leaves padding or the unknown's id, which no learned row has.
-  const vectorizer = texts.corpus.texts.build({ rows: learned });
-  const keyOf = ({ corpus }: Texts, row: number): string => {
-    const ids = new Float32Array(corpus.texts.tokensIn(row));
-    corpus.texts.encodeInto(ids, row, vectorizer);
-    return ids.join(" ");
-  };
-  const seen = new Set(learned.map((row) => keyOf(texts, row)));
-  return Array.from(rowsOf(test)).filter((row) => {
-    const key = keyOf(test, row);
-    return key !== "" && seen.has(key);
-  }).length;
+  const [learned, tested] = [texts.corpus.texts, test.corpus.texts];
+  const worded = (of: Texts) => Array.from(rowsOf(of)).filter((row) => of.corpus.texts.tokensIn(row) > 0);
+  const seen = new Set<number | null>(worded(texts).map((row) => learned.fingerprint(row)));
+  return worded(test).filter((row) => seen.has(tested.fingerprint(row, learned))).length;
 }
 
 export const DATA: readonly Check<Subject>[] = [leak, rareLabels, imbalance, contradictions, duplicates];
