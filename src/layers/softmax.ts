@@ -10,6 +10,15 @@ export const softmaxOptions = {
   axis: axis(-1),
 };
 
+/** Why no Softmax stands behind a mask. */
+export const maskedSoftmax = (name: string) =>
+  inputError({
+    expected: "a sequence without a mask, which Keras's Softmax would take for one of features",
+    where: `input of Softmax ${name}`,
+    received: "a masked one",
+    next: 'Use layers.activation({ activation: "softmax" }), which hands the mask on.',
+  });
+
 export class Softmax extends Layer {
   readonly className = "Softmax";
   override readonly options: Resolved<typeof softmaxOptions>;
@@ -30,14 +39,7 @@ export class Softmax extends Layer {
   }
 
   override plan(b: Builder, [x]: readonly Tensor[]): Tensor {
-    if (x!.mask) {
-      throw inputError({
-        expected: "a sequence without a mask, which Keras's Softmax would take for one of features",
-        where: `input of Softmax ${this.name}`,
-        received: "a masked one",
-        next: 'Use layers.activation({ activation: "softmax" }), which hands the mask on.',
-      });
-    }
+    if (x!.mask) throw maskedSoftmax(this.name);
     const { axis } = this.options;
     const overFeatures = axis === -1 || axis === x!.shape.length;
     return overFeatures

@@ -24,7 +24,8 @@ export interface GoldenModel {
 
 const FAMILIES = [
   ...["simple_rnn", "lstm", "gru", "dense", "embedding", "shapes", "stacks", "flagship", "activations"],
-  ...["pooling", "merging", "masking", "bidirectional"],
+  ...["pooling", "merging", "masking", "bidirectional", "convolution", "normalization", "shaping"],
+  ...["time_distributed", "activation_layers"],
 ];
 
 const rowsOf = (input: number[][] | Encoded) => (Array.isArray(input) ? input : decodeRows(input));

@@ -124,6 +124,26 @@ test("a long sequence makes the memory grow", () => {
   }
 });
 
+test("int8 weights of a convolution and of what is over every step stay near", () => {
+  const model = sequential(
+    [
+      layers.input({ shape: [8, 6] }),
+      layers.conv1D({ filters: 10, kernelSize: 3, padding: "same", activation: "tanh" }),
+      layers.timeDistributed({ layer: layers.dense({ units: 7 }) }),
+      layers.layerNormalization(),
+      layers.batchNormalization(),
+    ],
+    { seed: 8, engine: "reference" },
+  );
+  const rows = [
+    Array.from({ length: 8 }, (_, t) => Array.from({ length: 6 }, (_, f) => Math.sin(t * 7 + f))),
+  ];
+  const found = flatten(plain(open(writeModelModule(model, { weights: "int8" })).predict(rows)));
+  const wanted = flatten(model.predict(rows));
+  const difference = Math.max(...found.map((v, i) => Math.abs(v - wanted[i]!)));
+  assert.ok(difference > 0 && difference < 0.1, `${difference}`);
+});
+
 test("int8 weights are within half a step of the weights, a scale for each row or column", () => {
   const values = Float32Array.from({ length: 12 }, (_, i) => Math.sin(i * 3) * 10 ** (i % 3));
   for (const scaling of ["rows", "columns"] as const) {
@@ -157,11 +177,12 @@ test("every activation is within 1e-6 of its formula", () => {
   const each = activationPieces.each({} as Kit);
   const tanh = activationPieces.tanh({} as Kit);
   const erf = activationPieces.erf({} as Kit);
+  const leaky = activationPieces.leaky({ each } as Kit);
   const x = Float32Array.from({ length: 4001 }, (_, i) => (i - 2000) / 150);
   for (const name of Object.keys(ACTIVATIONS) as ActivationName[]) {
     if (name === "softmax") continue;
     const y = x.slice();
-    (activationPieces[name]({ each, tanh, erf } as Kit) as Activate)(y, 0, y.length);
+    (activationPieces[name]({ each, tanh, erf, leaky } as Kit) as Activate)(y, 0, y.length);
     const { f } = activationFormula(ACTIVATIONS[name].id);
     y.forEach((found, i) => {
       const wanted = f(x[i]!, 0.2);
@@ -289,6 +310,13 @@ describe("what is refused", () => {
       () => writeModelModule(model),
       /layer odd: expected layers that a module can hold \(.*Mystery/,
     );
+  });
+
+  test("a Softmax behind a mask, when it is asked", () => {
+    const masked = layers.embedding({ inputDim: 9, outputDim: 3, inputLength: 4, maskZero: true });
+    const model = sequential([masked, layers.softmax()], { engine: "reference" });
+    const { predict } = open(writeModelModule(model));
+    assert.throws(() => predict([[1, 2, 0, 0]]), /Softmax takes no sequence with a mask/);
   });
 
   test("other kinds of weights", () => {

@@ -133,6 +133,32 @@ describe("masks of every pattern, in any number of rows and steps", { skip }, ()
   }
 });
 
+test("layers over steps whose number is free", { skip }, async () => {
+  const model = sequential(
+    [
+      layers.input({ shape: [null, 3] }),
+      layers.conv1D({ filters: 4, kernelSize: 4, strides: 2, padding: "same" }),
+      layers.conv1D({ filters: 6, kernelSize: 3, dilationRate: 2, padding: "causal", groups: 2 }),
+      layers.zeroPadding1D({ padding: [1, 2] }),
+      layers.timeDistributed({ layer: layers.prelu({ alphaInitializer: "glorotUniform" }) }),
+      layers.prelu({ alphaInitializer: "glorotUniform", sharedAxes: [1] }),
+      layers.reshape({ targetShape: [-1, 3] }),
+      layers.permute({ dims: [2, 1] }),
+      layers.permute({ dims: [2, 1] }),
+      layers.softmax({ axis: 1 }),
+    ],
+    { seed: 7, engine: "reference" },
+  );
+  const bytes = writeOnnx(model);
+  for (const steps of [1, 6, 9]) {
+    const rows = [0, 1].map((r) =>
+      Array.from({ length: steps }, (_, t) => [0, 1, 2].map((f) => Math.sin(r + 3 * t + 5 * f))),
+    );
+    const wanted = flatten(model.predict(rows));
+    assertClose((await answer(bytes, model, [rows])).data, wanted, `${steps} steps`, { absolute: 1e-5 });
+  }
+});
+
 test("a model has one native node a recurrent layer, no loops, a free batch and its texts beside it", () => {
   const model = sequential(
     [
@@ -162,4 +188,10 @@ test("a model has one native node a recurrent layer, no loops, a free batch and 
     metadataProps.map(({ key, value }) => [key, JSON.parse(value)]),
     [["cellstate", { labels: ["ham", "spam"] }]],
   );
+});
+
+test("a Softmax behind a mask is refused as in prediction", () => {
+  const masked = layers.embedding({ inputDim: 10, outputDim: 3, inputLength: 6, maskZero: true });
+  const model = sequential([masked, layers.softmax({ name: "odd" })], { engine: "reference" });
+  assert.throws(() => writeOnnx(model), /input of Softmax odd: expected a sequence without a mask/);
 });

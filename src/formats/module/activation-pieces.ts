@@ -49,7 +49,7 @@ export const activationPieces: Pieces<ActivationKit> = {
   exponential: ({ each }) => each((x) => Math.exp(x)),
   relu6: ({ each }) => each((x) => Math.min(6, Math.max(0, x))),
   hardTanh: ({ each }) => each((x) => Math.min(1, Math.max(-1, x))),
-  leakyRelu: ({ each }) => each((x) => (x > 0 ? x : 0.2 * x)),
+  leakyRelu: ({ leaky }) => leaky(0.2),
   silu: ({ each }) => each((x) => x / (1 + Math.exp(-x))),
   gelu: ({ each, erf }) => each((x) => 0.5 * x * (1 + erf(x * Math.SQRT1_2))),
   geluApproximate: ({ each }) =>
@@ -64,6 +64,19 @@ export const activationPieces: Pieces<ActivationKit> = {
       t * (0.254829592 + t * (-0.284496736 + t * (1.421413741 + t * (-1.453152027 + t * 1.061405429))));
     return Math.sign(x) * (1 - sum * Math.exp(-x * x));
   },
+
+  rectified:
+    ({ each }) =>
+    (slope, threshold, ceiling) =>
+      each((x) => (x > threshold ? Math.min(x, ceiling) : slope && slope * (x - threshold))),
+  leaky:
+    ({ each }) =>
+    (slope) =>
+      each((x) => (x > 0 ? x : slope * x)),
+  eluOf:
+    ({ each }) =>
+    (alpha) =>
+      each((x) => (x > 0 ? x : alpha * Math.expm1(x))),
 
   softmax: () => (data, from, to) => {
     let largest = -Infinity;

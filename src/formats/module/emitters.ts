@@ -2,16 +2,29 @@
 import { ACTIVATIONS, type ActivationName } from "../../engine/contract.js";
 import { inputError } from "../../errors.js";
 import type { Activation } from "../../layers/activation.js";
+import type { BatchNormalization } from "../../layers/batch_normalization.js";
 import type { Bidirectional } from "../../layers/bidirectional.js";
 import type { Concatenate } from "../../layers/concatenate.js";
+import type { Conv1D } from "../../layers/conv1d.js";
 import type { Dense } from "../../layers/dense.js";
+import type { ELU } from "../../layers/elu.js";
 import type { Embedding } from "../../layers/embedding.js";
 import type { GRU } from "../../layers/gru.js";
 import type { Layer, Shape } from "../../layers/layer.js";
+import type { LayerNormalization } from "../../layers/layer_normalization.js";
+import type { LeakyReLU } from "../../layers/leaky_relu.js";
 import type { LSTM } from "../../layers/lstm.js";
 import type { Masking } from "../../layers/masking.js";
+import type { Permute } from "../../layers/permute.js";
 import type { AveragePooling1D, GlobalMaxPooling1D, MaxPooling1D } from "../../layers/pooling.js";
+import type { PReLU } from "../../layers/prelu.js";
+import type { ReLU } from "../../layers/relu.js";
+import type { RepeatVector } from "../../layers/repeat_vector.js";
+import type { Reshape } from "../../layers/reshape.js";
 import type { SimpleRNN } from "../../layers/simple_rnn.js";
+import type { Softmax } from "../../layers/softmax.js";
+import type { TimeDistributed } from "../../layers/time_distributed.js";
+import type { ZeroPadding1D } from "../../layers/zero_padding1d.js";
 import type { Kit, RecurrentKit, Scaling } from "./kit.js";
 
 /** What an emitter may ask of the module being written. */
@@ -41,13 +54,21 @@ const EMITTERS: ReadonlyMap<string, Emitter> = new Map([
   entry("Add", ({ w }) => call(w, "merged", SUM, 1)),
   entry("Average", ({ inputs, w }) => call(w, "merged", SUM, 1 / inputs.length)),
   entry<AveragePooling1D>("AveragePooling1D", (place) => pooling(place, true)),
+  entry<BatchNormalization>("BatchNormalization", (place) => {
+    const { path, w } = place;
+    const mean = w.weight(`${path}/moving_mean`, "none");
+    const variance = w.weight(`${path}/moving_variance`, "none");
+    return call(w, "batchNormalization", object({ ...normalization(place), mean, variance }));
+  }),
   entry<Bidirectional>("Bidirectional", bidirectional),
   entry<Concatenate>("Concatenate", ({ layer, inputs, w }) => {
     const { axis } = layer.options;
     return w.use(axis === -1 || axis === inputs[0]!.length ? "joinFeatures" : "joinSteps");
   }),
+  entry<Conv1D>("Conv1D", conv1D),
   entry<Dense>("Dense", dense),
   entry("Dropout", ({ w }) => w.use("pass")),
+  entry<ELU>("ELU", ({ layer, w }) => call(w, "activation", call(w, "eluOf", layer.options.alpha))),
   entry<Embedding>("Embedding", embedding),
   entry("Flatten", ({ w }) => w.use("flatten")),
   entry<GRU>("GRU", (place) => {
@@ -61,13 +82,48 @@ const EMITTERS: ReadonlyMap<string, Emitter> = new Map([
     return call(w, "globalMax", layer.options.keepdims);
   }),
   entry<LSTM>("LSTM", (place) => cell(place, "lstm", place.layer.options.recurrentActivation)),
+  entry<LayerNormalization>("LayerNormalization", (place) => {
+    return call(place.w, "layerNormalization", object(normalization(place)));
+  }),
+  entry<LeakyReLU>("LeakyReLU", ({ layer, w }) => {
+    return call(w, "activation", call(w, "leaky", layer.options.negativeSlope));
+  }),
   entry<Masking>("Masking", ({ layer, w }) => call(w, "masking", layer.options.maskValue)),
   entry<MaxPooling1D>("MaxPooling1D", (place) => pooling(place, false)),
   entry("Maximum", ({ w }) => call(w, "largest", 1)),
   entry("Minimum", ({ w }) => call(w, "largest", -1)),
   entry("Multiply", ({ w }) => w.use("multiply")),
+  entry<PReLU>("PReLU", ({ layer, path, w }) => {
+    const { shape } = layer.parameters[0]!;
+    const sizes = { T: shape.at(-2) ?? 1, F: shape.at(-1)! };
+    return call(w, "prelu", object({ alpha: w.weight(`${path}/alpha`, "none"), ...sizes }));
+  }),
+  entry<Permute>("Permute", ({ layer, w }) => {
+    return w.use(layer.options.dims[0] === 2 ? "transposed" : "unmasked");
+  }),
+  entry<ReLU>("ReLU", ({ layer, w }) => {
+    const { negativeSlope, threshold, maxValue } = layer.options;
+    const f = call(w, "rectified", negativeSlope, threshold, maxValue ?? Number.POSITIVE_INFINITY);
+    return call(w, "activation", f);
+  }),
+  entry<RepeatVector>("RepeatVector", ({ layer, w }) => call(w, "repeatVector", layer.options.n)),
+  entry<Reshape>("Reshape", ({ layer, w }) => {
+    return call(w, "reshape", `[${layer.options.targetShape.join(", ")}]`);
+  }),
   entry<SimpleRNN>("SimpleRNN", (place) => cell(place, "simpleRNN", "linear")),
+  entry<Softmax>("Softmax", ({ layer, inputs, w }) => {
+    const { axis } = layer.options;
+    const overFeatures = axis === -1 || axis === inputs[0]!.length;
+    return call(w, "softmaxOver", overFeatures ? '"features"' : '"steps"');
+  }),
+  entry("SpatialDropout1D", ({ w }) => w.use("pass")),
   entry("Subtract", ({ w }) => call(w, "merged", "(a, b) => a - b", 1)),
+  entry<TimeDistributed>("TimeDistributed", ({ layer, path, inputs, w }) => {
+    const { layer: inner } = layer.options;
+    const step = emitLayer(inner, [inputs[0]!.slice(1)], w, `${path}/${inner.name}`);
+    return call(w, "timeDistributed", step);
+  }),
+  entry<ZeroPadding1D>("ZeroPadding1D", ({ layer, w }) => call(w, "zeroPadding", ...layer.options.padding)),
 ]);
 
 const SUM = "(a, b) => a + b";
@@ -146,7 +202,35 @@ function bidirectional({ layer, path, inputs, w }: Place<Bidirectional>): string
   return call(w, "bidirectional", ...both, merges[layer.options.mergeMode]());
 }
 
+const windows = (span: number, stride: number, padding: string) => ({
+  span,
+  stride,
+  padding: JSON.stringify(padding),
+});
+
+function conv1D({ layer, path, inputs, w }: Place<Conv1D>): string {
+  const { filters: U, kernelSize: K, strides, padding, dilationRate, groups, activation } = layer.options;
+  const options = {
+    ...{ I: inputs[0]![1]!, U, K, dilation: dilationRate, groups },
+    ...windows((K - 1) * dilationRate + 1, strides, padding),
+    kernel: w.weight(`${path}/kernel`, "columns"),
+    bias: w.weight(`${path}/bias`, "none"),
+    activation: w.use(activation),
+  };
+  return call(w, "conv1D", object(options));
+}
+
+/** What both normalizations take; weights of one row, too few and too telling to be rounded. */
+function normalization({ layer, path, inputs, w }: Place<BatchNormalization | LayerNormalization>) {
+  return {
+    F: inputs[0]!.at(-1)!,
+    gamma: w.weight(`${path}/gamma`, "none"),
+    beta: w.weight(`${path}/beta`, "none"),
+    epsilon: layer.options.epsilon,
+  };
+}
+
 function pooling({ layer, w }: Place<MaxPooling1D | AveragePooling1D>, average: boolean): string {
   const { poolSize: size, strides, padding } = layer.options;
-  return call(w, "pool", object({ size, stride: strides ?? size, same: padding === "same", average }));
+  return call(w, "pool", object({ ...windows(size, strides ?? size, padding), average }));
 }

@@ -181,6 +181,32 @@ export interface KernelKit {
   simpleRNNKernel: CellKernel;
 }
 
+export interface ConvolutionOptions extends Windows {
+  I: number;
+  U: number;
+  K: number;
+  dilation: number;
+  groups: number;
+  /** [K][I / groups][U] */
+  kernel: Float32Array;
+  bias: Float32Array | null;
+  activation: Activate;
+}
+
+/** Windows that slide along steps; a span is the steps that one covers, gaps included. */
+export interface Windows {
+  span: number;
+  stride: number;
+  padding: "valid" | "same" | "causal";
+}
+
+export interface NormalizationOptions {
+  F: number;
+  gamma: Float32Array | null;
+  beta: Float32Array | null;
+  epsilon: number;
+}
+
 export interface LayerKit {
   embedding(o: { V: number; F: number; table: Float32Array; maskZero: boolean }): RowLayer;
   dense(o: DenseOptions): RowLayer;
@@ -188,6 +214,12 @@ export interface LayerKit {
   /** What does nothing when predicting. */
   pass: RowLayer;
   flatten: RowLayer;
+  /** By moving statistics [F]. */
+  batchNormalization(o: NormalizationOptions & { mean: Float32Array; variance: Float32Array }): RowLayer;
+  layerNormalization(o: NormalizationOptions): RowLayer;
+  /** A slope for every place of a row; the sizes of alpha [T, F] are 1 along shared axes. */
+  prelu(o: { alpha: Float32Array; T: number; F: number }): RowLayer;
+  softmaxOver(what: "features" | "steps"): RowLayer;
 }
 
 export interface RecurrentKit {
@@ -208,10 +240,26 @@ export interface SequenceKit {
   globalMax(keepdims: boolean): RowLayer;
   /** Of the steps that are not hidden. */
   globalAverage(keepdims: boolean): RowLayer;
-  pool(o: { size: number; stride: number; same: boolean; average: boolean }): RowLayer;
+  /** S, how many windows there are over T steps, and the steps of padding before the first. */
+  windows(o: Windows, T: number): { S: number; before: number };
+  pool(o: Windows & { average: boolean }): RowLayer;
+  conv1D(o: ConvolutionOptions): RowLayer;
   /** A sequence from its last step to its first; a vector as it is. */
   reversed(x: Value): Value;
   bidirectional(forward: RowLayer, backward: RowLayer, merge: RowLayer): RowLayer;
+}
+
+export interface ShapingKit {
+  repeatVector(n: number): RowLayer;
+  /** A size of −1 takes what is left. */
+  reshape(target: readonly number[]): RowLayer;
+  /** Steps and features change places. */
+  transposed: RowLayer;
+  /** A value without its mask. */
+  unmasked: RowLayer;
+  zeroPadding(before: number, behind: number): RowLayer;
+  /** A layer on every step by itself. */
+  timeDistributed(layer: RowLayer): RowLayer;
 }
 
 export interface MergingKit {
@@ -253,6 +301,10 @@ export type ActivationKit = Record<ActivationName, Activate> & {
   each(f: Scalar): Activate;
   /** The error function. */
   erf: Scalar;
+  /** min(x, ceiling) above the threshold, slope · (x − threshold) elsewhere. */
+  rectified(slope: number, threshold: number, ceiling: number): Activate;
+  leaky(slope: number): Activate;
+  eluOf(alpha: number): Activate;
 };
 
 export type Kit = ActivationKit &
@@ -263,6 +315,7 @@ export type Kit = ActivationKit &
   NetworkKit &
   RecurrentKit &
   SequenceKit &
+  ShapingKit &
   TextKit;
 
 /** Makers of some pieces; one that is a text goes into a file as it is. */

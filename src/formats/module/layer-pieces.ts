@@ -66,6 +66,56 @@ export const layerPieces: Pieces<LayerKit & NetworkKit> = {
     () =>
     ([x]) => ({ data: x!.data, shape: [x!.data.length], mask: null }),
 
+  batchNormalization:
+    () =>
+    ({ F, mean, variance, gamma, beta, epsilon }) => {
+      const scale = variance.map((v, f) => (gamma ? gamma[f]! : 1) / Math.sqrt(v + epsilon));
+      return ([x]) => {
+        const data = x!.data.map((v, i) => (v - mean[i % F]!) * scale[i % F]! + (beta ? beta[i % F]! : 0));
+        return { data, shape: x!.shape, mask: x!.mask };
+      };
+    },
+
+  layerNormalization:
+    () =>
+    ({ F, gamma, beta, epsilon }) =>
+    ([x]) => {
+      const data = x!.data.slice();
+      for (let from = 0; from < data.length; from += F) {
+        let mean = 0;
+        for (let f = 0; f < F; f++) mean += data[from + f]! / F;
+        let variance = 0;
+        for (let f = 0; f < F; f++) variance += (data[from + f]! - mean) ** 2 / F;
+        const inverse = 1 / Math.sqrt(variance + epsilon);
+        for (let f = 0; f < F; f++) {
+          data[from + f] =
+            (data[from + f]! - mean) * inverse * (gamma ? gamma[f]! : 1) + (beta ? beta[f]! : 0);
+        }
+      }
+      return { data, shape: x!.shape, mask: x!.mask };
+    },
+
+  prelu:
+    () =>
+    ({ alpha, T, F }) =>
+    ([x]) => {
+      const width = x!.shape.at(-1)!;
+      const data = x!.data.map((v, i) => {
+        const [t, f] = [T === 1 ? 0 : Math.floor(i / width), F === 1 ? 0 : i % width];
+        return v > 0 ? v : alpha[t * F + f]! * v;
+      });
+      return { data, shape: x!.shape, mask: x!.mask };
+    },
+
+  softmaxOver: ({ activation, softmax, transposed }) => {
+    const overFeatures = activation(softmax);
+    return (what) => (inputs) => {
+      if (inputs[0]!.mask) throw new TypeError("Softmax takes no sequence with a mask, nor does Keras's");
+      if (what === "features") return overFeatures(inputs);
+      return transposed([overFeatures([transposed(inputs)])]);
+    };
+  },
+
   graph: () => (nodes, output) => (inputs) => {
     const values: Value[] = [];
     let next = 0;

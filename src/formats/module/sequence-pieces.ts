@@ -1,4 +1,4 @@
-/** Layers over the steps of a sequence, for one row at a time: masking, pooling, both directions. */
+/** Layers over the steps of a sequence, for one row at a time: masking, pooling, convolution, both directions. */
 import type { Pieces, SequenceKit } from "./kit.js";
 
 export const sequencePieces: Pieces<SequenceKit> = {
@@ -44,14 +44,60 @@ export const sequencePieces: Pieces<SequenceKit> = {
       return { data, shape: keepdims ? [1, F] : [F], mask: null };
     },
 
+  windows: () => {
+    return ({ span, stride, padding }, T) => {
+      const S = padding === "valid" ? Math.floor((T - span) / stride) + 1 : Math.ceil(T / stride);
+      if (!(S > 0)) throw new RangeError(`expected at least ${span} steps but received ${T}`);
+      const outside = Math.max(0, (S - 1) * stride + span - T);
+      return { S, before: padding === "valid" ? 0 : padding === "same" ? outside >> 1 : span - 1 };
+    };
+  },
+
+  /** Gaps are not read; other groups are zeros of the kernel. */
+  conv1D: ({ memory, matrix, padded, product, windows }) => {
+    return ({ I, U, K, dilation, groups, kernel, bias, activation, ...sliding }) => {
+      const inputs = I / groups;
+      const places = Array.from({ length: K }, (_, k) => {
+        const wide = new Float32Array(I * U);
+        for (let i = 0; i < inputs; i++) {
+          for (let u = 0; u < U; u++) {
+            const group = Math.floor((u * groups) / U);
+            wide[(group * inputs + i) * U + u] = kernel[(k * inputs + i) * U + u]!;
+          }
+        }
+        return matrix(wide, I, U);
+      });
+      const { N } = places[0]!;
+      const start = padded(bias, U);
+      return ([x]) =>
+        memory.borrow(() => {
+          const T = x!.shape[0]!;
+          const { S, before } = windows(sliding, T);
+          const data = new Float32Array(S * U);
+          const from = memory.put(x!.data);
+          const to = memory.take(N);
+          const nothing = padded(null, I);
+          for (let s = 0; s < S; s++) {
+            for (let k = 0; k < K; k++) {
+              const t = s * sliding.stride + k * dilation - before;
+              const step = t >= 0 && t < T ? from + 4 * t * I : nothing;
+              product(to, k === 0 ? start : to, step, places[k]!.at, I, N);
+            }
+            data.set(memory.floats.subarray(to / 4, to / 4 + U), s * U);
+            activation(data, s * U, (s + 1) * U);
+          }
+          return { data, shape: [S, U], mask: null };
+        });
+    };
+  },
+
   pool:
-    () =>
-    ({ size, stride, same, average }) =>
+    ({ windows }) =>
+    ({ average, ...sliding }) =>
     ([x]) => {
+      const { span: size, stride } = sliding;
       const [T, F] = x!.shape as [number, number];
-      const S = same ? Math.ceil(T / stride) : Math.floor((T - size) / stride) + 1;
-      if (!(S > 0)) throw new RangeError(`expected at least ${size} steps but received ${T}`);
-      const before = same ? Math.floor(Math.max(0, (S - 1) * stride + size - T) / 2) : 0;
+      const { S, before } = windows(sliding, T);
       const data = new Float32Array(S * F);
       for (let s = 0; s < S; s++) {
         const from = Math.max(0, s * stride - before);

@@ -15,6 +15,7 @@ import { layerPieces } from "./layer-pieces.js";
 import { mergingPieces } from "./merging-pieces.js";
 import { recurrentPieces } from "./recurrent-pieces.js";
 import { sequencePieces } from "./sequence-pieces.js";
+import { shapingPieces } from "./shaping-pieces.js";
 import { textPieces } from "./text-pieces.js";
 import { rowRules, tokenRules } from "./text-rules.js";
 import { WEIGHT_KINDS, type WeightKind, WeightsText } from "./weights-text.js";
@@ -32,6 +33,7 @@ const PIECES: Pieces<Kit> = {
   ...mergingPieces,
   ...recurrentPieces,
   ...sequencePieces,
+  ...shapingPieces,
   ...textPieces,
 };
 

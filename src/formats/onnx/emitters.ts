@@ -1,26 +1,43 @@
 /** Each layer as nodes of an ONNX graph: one entry a layer. */
 import { inputError } from "../../errors.js";
 import type { Activation } from "../../layers/activation.js";
+import type { BatchNormalization } from "../../layers/batch_normalization.js";
 import type { Bidirectional } from "../../layers/bidirectional.js";
 import type { Concatenate } from "../../layers/concatenate.js";
+import type { Conv1D } from "../../layers/conv1d.js";
 import type { Dense } from "../../layers/dense.js";
+import type { ELU } from "../../layers/elu.js";
 import type { Embedding } from "../../layers/embedding.js";
 import type { GRU } from "../../layers/gru.js";
 import type { Layer, Shape } from "../../layers/layer.js";
+import type { LayerNormalization } from "../../layers/layer_normalization.js";
+import type { LeakyReLU } from "../../layers/leaky_relu.js";
 import type { LSTM } from "../../layers/lstm.js";
 import type { Masking } from "../../layers/masking.js";
+import type { Permute } from "../../layers/permute.js";
 import type {
   AveragePooling1D,
   GlobalAveragePooling1D,
   GlobalMaxPooling1D,
   MaxPooling1D,
 } from "../../layers/pooling.js";
+import type { PReLU } from "../../layers/prelu.js";
+import type { ReLU } from "../../layers/relu.js";
+import type { RepeatVector } from "../../layers/repeat_vector.js";
+import type { Reshape } from "../../layers/reshape.js";
 import type { SimpleRNN } from "../../layers/simple_rnn.js";
+import type { Softmax } from "../../layers/softmax.js";
+import type { TimeDistributed } from "../../layers/time_distributed.js";
+import type { ZeroPadding1D } from "../../layers/zero_padding1d.js";
+import { elu, leakyReLU, prelu, relu, softmax } from "./activation-layers.js";
 import { activationNode } from "./activations.js";
+import { conv1D } from "./convolution.js";
 import type { OnnxGraph } from "./graph.js";
 import { concatenate, largest, merged, multiplied } from "./merging.js";
+import { batchNormalization, layerNormalization } from "./normalization.js";
 import { globalAverage, globalMax, masking, windows } from "./pooling.js";
 import { recurrent, reversed } from "./recurrent.js";
+import { permute, repeatVector, reshape, timeDistributed, zeroPadding } from "./shaping.js";
 
 /** A value [B, …shape], and its mask [B, T] of booleans or null. */
 export interface Tensor {
@@ -56,10 +73,13 @@ const EMITTERS: ReadonlyMap<string, Emitter> = new Map([
   entry("Add", ({ g }, _, inputs) => merged(g, "Add", inputs)),
   entry("Average", ({ g }, _, inputs) => merged(g, "Add", inputs, 1 / inputs.length)),
   entry<AveragePooling1D>("AveragePooling1D", (place, x) => windows(place, x, "AveragePool")),
+  entry<BatchNormalization>("BatchNormalization", batchNormalization),
   entry<Bidirectional>("Bidirectional", bidirectional),
   entry<Concatenate>("Concatenate", (place, _, inputs) => concatenate(place, inputs)),
+  entry<Conv1D>("Conv1D", conv1D),
   entry<Dense>("Dense", dense),
   entry("Dropout", (_, x) => x),
+  entry<ELU>("ELU", elu),
   entry<Embedding>("Embedding", embedding),
   entry("Flatten", ({ g }, x) => {
     const shape = [x.shape.reduce((a, b) => (a === null || b === null ? null : a * b), 1)];
@@ -69,13 +89,24 @@ const EMITTERS: ReadonlyMap<string, Emitter> = new Map([
   entry<GlobalAveragePooling1D>("GlobalAveragePooling1D", globalAverage),
   entry<GlobalMaxPooling1D>("GlobalMaxPooling1D", globalMax),
   entry<LSTM>("LSTM", recurrent),
+  entry<LayerNormalization>("LayerNormalization", layerNormalization),
+  entry<LeakyReLU>("LeakyReLU", leakyReLU),
   entry<Masking>("Masking", masking),
   entry<MaxPooling1D>("MaxPooling1D", (place, x) => windows(place, x, "MaxPool")),
   entry("Maximum", ({ g }, _, inputs) => largest(g, "Max", inputs)),
   entry("Minimum", ({ g }, _, inputs) => largest(g, "Min", inputs)),
   entry("Multiply", ({ g }, _, inputs) => multiplied(g, inputs)),
+  entry<PReLU>("PReLU", prelu),
+  entry<Permute>("Permute", permute),
+  entry<ReLU>("ReLU", relu),
+  entry<RepeatVector>("RepeatVector", repeatVector),
+  entry<Reshape>("Reshape", reshape),
   entry<SimpleRNN>("SimpleRNN", recurrent),
+  entry<Softmax>("Softmax", softmax),
+  entry("SpatialDropout1D", (_, x) => x),
   entry("Subtract", ({ g }, _, inputs) => merged(g, "Sub", inputs)),
+  entry<TimeDistributed>("TimeDistributed", timeDistributed),
+  entry<ZeroPadding1D>("ZeroPadding1D", zeroPadding),
 ]);
 
 /** @throws InputError for a layer that is not written to ONNX, by its name */

@@ -26,6 +26,7 @@ export type Attribute =
   | string
   | readonly number[]
   | readonly string[]
+  | { float: number }
   | { floats: readonly number[] };
 
 const bytesOf = (text: string) => new TextEncoder().encode(text);
@@ -33,6 +34,7 @@ const bytesOf = (text: string) => new TextEncoder().encode(text);
 function attribute(name: string, value: Attribute): AttributeProto {
   if (typeof value === "number") return create(AttributeProtoSchema, { name, type: 2, i: BigInt(value) });
   if (typeof value === "string") return create(AttributeProtoSchema, { name, type: 3, s: bytesOf(value) });
+  if ("float" in value) return create(AttributeProtoSchema, { name, type: 1, f: value.float });
   if ("floats" in value) return create(AttributeProtoSchema, { name, type: 6, floats: [...value.floats] });
   if (typeof value[0] === "string") {
     return create(AttributeProtoSchema, { name, type: 8, strings: (value as string[]).map(bytesOf) });
