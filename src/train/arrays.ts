@@ -84,7 +84,7 @@ const differs = (where: string, expected: number, row: ArrayLike<unknown> | null
   });
 
 function rejectNaN(data: Float32Array, size: number, where: string): void {
-  // Every batch comes by here: a loop, which takes a tenth of findIndex's time.
+  // Every batch comes by here: a loop, which takes a sixth of findIndex's time.
   for (let i = 0; i < data.length; i++) {
     if (!Number.isNaN(data[i]!)) continue;
     throw inputError({
