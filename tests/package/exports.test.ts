@@ -1,0 +1,43 @@
+/** The package as its users import it: every entry that package.json names, by its name. */
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { describe, test } from "node:test";
+
+const { exports: entries } = JSON.parse(
+  readFileSync(new URL("../../../package.json", import.meta.url), "utf8"),
+) as { exports: Record<string, string> };
+
+/** What each entry is there for. */
+const NAMES: Record<string, string[]> = {
+  ".": ["TextClassifier", "sequential", "model", "layers", "loadModel", "losses", "optimizers", "callbacks"],
+  "./explain": ["explainParameters", "unroll", "gradientFlow", "attribute", "draw"],
+  "./formats": ["writeOnnx", "writeModelModule", "writeClassifierModule", "writeTfjs", "writeSafetensors"],
+  "./keras": ["readKeras", "readKerasWeights", "readShardedKerasWeights", "writeKeras", "writeKerasH5"],
+  "./lab": ["runLab"],
+};
+
+describe("the package's entries", () => {
+  test("are the ones that are tested here", () => {
+    assert.deepEqual(Object.keys(entries).sort(), [...Object.keys(NAMES), "./package.json"].sort());
+  });
+
+  for (const [entry, names] of Object.entries(NAMES)) {
+    test(`cellstate${entry.slice(1)}`, async () => {
+      const module = (await import(`cellstate${entry.slice(1)}`)) as Record<string, unknown>;
+      for (const name of names) assert.ok(module[name] !== undefined, `${entry} has no ${name}`);
+    });
+  }
+
+  test("what entries hand out is one and the same library", async () => {
+    const entry = (name: string): Promise<unknown> => import(name);
+    const { layers, sequential } = (await entry("cellstate")) as typeof import("../../src/index.js");
+    const keras = (await entry("cellstate/keras")) as typeof import("../../src/formats/keras/index.js");
+    const formats = (await entry("cellstate/formats")) as typeof import("../../src/formats/index.js");
+    const network = sequential([layers.input({ shape: [3] }), layers.dense({ units: 2 })], { seed: 1 });
+    const { model } = keras.readKeras(keras.writeKeras(network));
+    const back = await formats.loadModel(formats.writeSafetensors(network));
+    const rows = [[0.5, -1, 2]];
+    assert.deepEqual(model.predict(rows), network.predict(rows));
+    assert.deepEqual(back.predict(rows), network.predict(rows));
+  });
+});
