@@ -99,17 +99,46 @@ CASES["as the Python converter writes it, in small shards"] = {
   rows: [ids(6), ids(6)],
   converter: true,
 };
+CASES["convolution, normalised, pooled"] = {
+  model: chain(
+    embedding(9, true),
+    L.spatialDropout1d({ rate: 0.3 }),
+    L.conv1d({ filters: 6, kernelSize: 3, padding: "same", strides: 2, activation: "relu" }),
+    L.batchNormalization({ epsilon: 0.01 }),
+    L.conv1d({ filters: 4, kernelSize: 2, dilationRate: 2, useBias: false }),
+    L.reLU({ maxValue: 1.5 }),
+    L.globalMaxPooling1d(),
+    L.dense({ units: 2, activation: "softmax" }),
+  ),
+  rows: [ids(9), ids(9)],
+};
+CASES["steps by themselves, shapes and slopes"] = {
+  model: chain(
+    L.permute({ dims: [2, 1], inputShape: [4, 3] }),
+    L.timeDistributed({ layer: L.dense({ units: 5, activation: "tanh" }) }),
+    L.layerNormalization({ center: false }),
+    L.leakyReLU({ alpha: 0.15 }),
+    L.reshape({ targetShape: [-1, 3] }),
+    L.prelu({ sharedAxes: [1] }),
+    L.softmax({ axis: -1 }),
+    L.globalMaxPooling1d(),
+    L.repeatVector({ n: 3 }),
+    L.elu(),
+    L.prelu(),
+    L.gru({ units: 3 }),
+  ),
+  rows: [floats(4, 3), floats(4, 3)],
+};
 
 /** Weights that tell every place from every other. */
 function randomize(model) {
   for (const layer of model.layers) {
     layer.setWeights(
-      layer.getWeights().map((w) =>
-        tf.tensor(
-          Float32Array.from({ length: w.size }, () => 1.6 * uniform() - 0.8),
-          w.shape,
-        ),
-      ),
+      layer.getWeights().map((w, i) => {
+        const drawn = Float32Array.from({ length: w.size }, () => 1.6 * uniform() - 0.8);
+        const variance = /moving_variance/.test(layer.weights[i].originalName);
+        return tf.tensor(variance ? drawn.map((v) => v + 1) : drawn, w.shape);
+      }),
     );
   }
 }

@@ -6,7 +6,8 @@ import { after, describe, test } from "node:test";
 import { LAYER_KINDS } from "../../src/formats/keras/layer-kinds.js";
 import { loadFile } from "../../src/formats/load.js";
 import { writeTfjs } from "../../src/formats/tfjs/write.js";
-import { layers, loadModel, sequential } from "../../src/index.js";
+import { type Layer, layers, loadModel, model, sequential } from "../../src/index.js";
+import { symbolic } from "../../src/layers/layer.js";
 import { assertClose } from "../golden/compare.js";
 import { flatten, goldenModels } from "./golden-models.js";
 
@@ -97,7 +98,7 @@ describe("what comes along", () => {
 
 describe("written models", () => {
   let written = 0;
-  after(() => assert.ok(written >= 60, `only ${written} written`));
+  after(() => assert.ok(written >= 300, `only ${written} written`));
 
   for (const { name, model, input, output } of goldenModels()) {
     test(`${name}: answer as before when they are read again, or are refused`, async () => {
@@ -143,7 +144,53 @@ describe("written models", () => {
       () => writeTfjs(make(masked(), layers.globalAveragePooling1D())),
       /GlobalAveragePooling1D after a mask/,
     );
+    const steps = () => layers.input({ shape: [6, 4] });
+    const conv = { filters: 4, kernelSize: 2 };
+    const refusals: [Layer, RegExp][] = [
+      [layers.conv1D({ ...conv, padding: "causal" }), /padding "valid" or "same".*causal/],
+      [layers.conv1D({ ...conv, groups: 2 }), /groups = 1.*received 2/],
+      [layers.elu({ alpha: 2 }), /alpha = 1.*received 2/],
+      [layers.relu({ negativeSlope: 0.5 }), /negative_slope = 0.*0\.5/],
+      [layers.relu({ threshold: 1 }), /threshold = 0.*received 1/],
+      [layers.softmax({ axis: 1 }), /axis = -1.*received 1/],
+      [layers.zeroPadding1D(), /a layer that TensorFlow\.js has \(.*ZeroPadding1D/],
+      [layers.timeDistributed({ layer: layers.elu({ alpha: 2 }) }), /time_distributed\/elu: .*alpha = 1/],
+    ];
+    for (const [layer, why] of refusals) assert.throws(() => writeTfjs(make(steps(), layer)), why);
+    const behindMasks: [Layer, RegExp][] = [
+      [layers.elu(), /ELU after a mask.*hands the mask on/],
+      [layers.leakyReLU(), /LeakyReLU after a mask/],
+      [layers.softmax(), /sequence without a mask/],
+      [layers.timeDistributed({ layer: layers.softmax() }), /TimeDistributed after a mask/],
+    ];
+    const dropping = [
+      layers.conv1D(conv),
+      layers.permute({ dims: [2, 1] }),
+      layers.reshape({ targetShape: [2, 4] }),
+      layers.maxPooling1D(),
+    ];
+    for (const layer of dropping) {
+      const model = make(masked(), layer, layers.lstm({ units: 2 }));
+      assert.throws(() => writeTfjs(model), /LSTM in a network with masks.*that of a layer before it/);
+    }
+    for (const [layer, why] of behindMasks) assert.throws(() => writeTfjs(make(masked(), layer)), why);
   });
+});
+
+test("a mask that another branch had reaches no layer that runs before it, nor one that heeds none", () => {
+  const beside = (...list: Layer[]) => {
+    const [words, numbers] = [layers.input({ shape: [4] }), layers.input({ shape: [4, 3] })];
+    const embedded = layers.embedding({ inputDim: 5, outputDim: 2, maskZero: true }).apply(words);
+    const read = layers.lstm({ units: 2 }).apply(embedded);
+    const other = list.reduce((value, next) => next.apply(value), symbolic(numbers));
+    const outputs = layers.concatenate().apply([read, other]);
+    return model({ inputs: [words, numbers], outputs, engine: "reference" });
+  };
+  assert.throws(() => writeTfjs(beside(layers.lstm({ units: 2 }))), /LSTM in a network with masks/);
+  writeTfjs(beside(layers.conv1D({ filters: 2, kernelSize: 2 }), layers.globalMaxPooling1D()));
+  const steps = () => layers.lstm({ units: 2, returnSequences: true });
+  const chain = [layers.input({ shape: [4, 3] }), steps(), layers.masking(), steps()];
+  writeTfjs(sequential(chain, { engine: "reference" }));
 });
 
 describe("hostile manifests", () => {

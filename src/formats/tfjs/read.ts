@@ -59,8 +59,13 @@ function withoutNulls(value: Json): Json {
   if (Array.isArray(value)) return value.map(withoutNulls);
   if (!isObject(value)) return value;
   const kept = Object.entries(value).filter(([key, item]) => !(item === null && SWITCHES.has(key)));
-  return Object.fromEntries(kept.map(([key, item]) => [key, withoutNulls(item)]));
+  return Object.fromEntries(
+    kept.map(([key, item]) => [key, key === "target_shape" ? sizesLeft(item) : withoutNulls(item)]),
+  );
 }
+
+/** Where Keras has −1, as many as are left, TensorFlow.js has null. */
+const sizesLeft = (shape: Json): Json => (Array.isArray(shape) ? shape.map((n) => n ?? -1) : shape);
 
 /** An optimizer's settings come as JavaScript has them, learningRate and beta1, or as Python does. */
 function inSnakeCase(value: JsonObject): JsonObject {

@@ -6,10 +6,76 @@ import { TextVectorization } from "../../layers/text_vectorization.js";
 
 /** The layers that TensorFlow.js 4.22 has and that were seen to answer there as in Keras. */
 const LAYERS: ReadonlySet<string> = new Set([
-  ...["Activation", "Add", "Average", "AveragePooling1D", "Bidirectional", "Concatenate", "Dense", "Dropout"],
-  ...["Embedding", "Flatten", "GRU", "GlobalAveragePooling1D", "GlobalMaxPooling1D", "InputLayer", "LSTM"],
-  ...["Masking", "MaxPooling1D", "Maximum", "Minimum", "Multiply", "SimpleRNN"],
+  ...["Activation", "Add", "Average", "AveragePooling1D", "BatchNormalization", "Bidirectional"],
+  ...["Concatenate", "Conv1D", "Dense", "Dropout", "ELU", "Embedding", "Flatten", "GRU"],
+  ...[
+    "GlobalAveragePooling1D",
+    "GlobalMaxPooling1D",
+    "InputLayer",
+    "LSTM",
+    "LayerNormalization",
+    "LeakyReLU",
+  ],
+  ...[
+    "Masking",
+    "MaxPooling1D",
+    "Maximum",
+    "Minimum",
+    "Multiply",
+    "PReLU",
+    "Permute",
+    "ReLU",
+    "RepeatVector",
+  ],
+  ...["Reshape", "SimpleRNN", "Softmax", "SpatialDropout1D", "TimeDistributed"],
 ]);
+
+/** An option of which TensorFlow.js has less than Keras. */
+interface Limit {
+  option: string;
+  /** Of a layer whose input has so many axes besides the batch. */
+  has(value: unknown, axes: number): boolean;
+  expected: string;
+  next?: string;
+}
+
+const only = (option: string, key: string, value: unknown): Limit => ({
+  option,
+  has: (given) => given === value,
+  expected: `${key} = ${value}, all that TensorFlow.js has`,
+});
+
+const GLOBAL_POOLING = [only("keepdims", "keepdims", false)];
+
+const LIMITS: Readonly<Record<string, readonly Limit[]>> = {
+  Conv1D: [
+    {
+      option: "padding",
+      has: (padding) => padding !== "causal",
+      expected: 'padding "valid" or "same", all that TensorFlow.js has',
+    },
+    only("groups", "groups", 1),
+  ],
+  ELU: [only("alpha", "alpha", 1)],
+  GRU: [
+    {
+      option: "resetAfter",
+      has: (resetAfter) => !resetAfter,
+      expected: "reset_after = false",
+      next: "TensorFlow.js refuses a GRU that resets after the recurrent product, Keras's default.",
+    },
+  ],
+  GlobalAveragePooling1D: GLOBAL_POOLING,
+  GlobalMaxPooling1D: GLOBAL_POOLING,
+  ReLU: [only("negativeSlope", "negative_slope", 0), only("threshold", "threshold", 0)],
+  Softmax: [
+    {
+      option: "axis",
+      has: (axis, axes) => axis === -1 || axis === axes,
+      expected: "axis = -1, all that TensorFlow.js has",
+    },
+  ],
+};
 
 /** Its activations by Cellstate's names. Its hard sigmoid is that of Keras 2. */
 export const ACTIVATIONS: Readonly<Record<string, string>> = {
@@ -29,8 +95,11 @@ export const ACTIVATIONS: Readonly<Record<string, string>> = {
   tanh: "tanh",
 };
 
-/** @throws InputError for a layer or setting that TensorFlow.js has not */
-export function checkLayer(layer: Layer, where = `layer ${layer.name}`): void {
+/**
+ * `axes`: how many its input has besides the batch.
+ * @throws InputError for a layer or setting that TensorFlow.js has not
+ */
+export function checkLayer(layer: Layer, axes: number, where = `layer ${layer.name}`): void {
   const { className } = layer;
   if (layer instanceof TextVectorization) {
     const next = "Take the model that reads ids; the vocabulary can be kept beside it.";
@@ -45,15 +114,13 @@ export function checkLayer(layer: Layer, where = `layer ${layer.name}`): void {
     const expected = `an activation that TensorFlow.js has (${Object.keys(ACTIVATIONS).join(", ")})`;
     throw inputError({ expected, where: `${where} ${key}`, received: value });
   }
-  const { resetAfter, keepdims } = layer.options as { resetAfter?: boolean; keepdims?: boolean };
-  if (className === "GRU" && resetAfter) {
-    const next = "TensorFlow.js refuses a GRU that resets after the recurrent product, Keras's default.";
-    throw inputError({ expected: "reset_after = false", where, received: true, next });
+  for (const { option, has, expected, next } of LIMITS[className] ?? []) {
+    const value = (layer.options as Record<string, unknown>)[option];
+    if (!has(value, axes)) throw inputError({ expected, where, received: value, ...(next && { next }) });
   }
-  if (keepdims)
-    throw inputError({ expected: "keepdims = false, all that TensorFlow.js has", where, received: true });
   if (className === "Bidirectional") checkMirror(layer as Bidirectional, where);
-  for (const inner of layer.inner) checkLayer(inner, `${where}/${inner.name}`);
+  const innerAxes = className === "TimeDistributed" ? 1 : axes;
+  for (const inner of layer.inner) checkLayer(inner, innerAxes, `${where}/${inner.name}`);
 }
 
 /** TensorFlow.js makes the backward layer itself, of the forward one's settings. */

@@ -1,6 +1,7 @@
 /** A network's configuration as TensorFlow.js reads it: that of Keras 2, with what is peculiar to TensorFlow.js. */
 import type { Bidirectional } from "../../layers/bidirectional.js";
-import { camelToSnake, type Node } from "../../model/graph.js";
+import type { Layer, Shape } from "../../layers/layer.js";
+import { camelToSnake } from "../../model/graph.js";
 import type { Model } from "../../model/model.js";
 import { isObject, type Json, type JsonObject } from "../json.js";
 import { writeModelConfig } from "../keras/write.js";
@@ -12,7 +13,9 @@ export function writeTopology(model: Model): JsonObject {
   const nodes = new Map(model.nodes.map((node) => [node.layer.name, node]));
   const entries = (config as { layers: JsonObject[] }).layers.map((entry) => {
     const node = nodes.get((entry["config"] as { name: string }).name);
-    return node ? adapted(entry, node, model) : entry;
+    if (!node) return entry;
+    const [input] = node.inputs;
+    return input === undefined ? entry : adapted(entry, node.layer, model.nodes[input]!.shape);
   });
   return inKeras2({
     class_name: class_name!,
@@ -20,34 +23,48 @@ export function writeTopology(model: Model): JsonObject {
   }) as JsonObject;
 }
 
-/** A layer's entry with what TensorFlow.js takes otherwise than Keras. */
-function adapted(entry: JsonObject, { layer, inputs }: Node, { nodes }: Model): JsonObject {
+/** A layer's entry with what TensorFlow.js takes otherwise than Keras; `shape` is its input's. */
+function adapted(entry: JsonObject, layer: Layer, shape: Shape): JsonObject {
   const config = entry["config"] as JsonObject;
-  const axes = inputs.length > 0 ? nodes[inputs[0]!]!.shape.length : 0;
-  // Of a vector it does nothing, and TensorFlow.js refuses it.
-  if (layer.className === "Flatten" && axes === 1) {
-    return { ...entry, class_name: "Activation", config: { name: layer.name, activation: "linear" } };
+  const having = (changed: JsonObject): JsonObject => ({ ...entry, config: { ...config, ...changed } });
+  switch (layer.className) {
+    // Of a vector it does nothing, and TensorFlow.js refuses it.
+    case "Flatten":
+      if (shape.length > 1) return entry;
+      return { ...entry, class_name: "Activation", config: { name: layer.name, activation: "linear" } };
+    // An axis counted from the end is taken for another in TensorFlow.js.
+    case "Concatenate": {
+      const axis = config["axis"] as number;
+      return having({ axis: axis < 0 ? axis + shape.length + 1 : axis });
+    }
+    // Unless told, it takes the first axis behind the batch.
+    case "Softmax":
+      return having({ axis: -1 });
+    // Keras 2's key.
+    case "LeakyReLU":
+      return having({ alpha: config["negative_slope"]! });
+    // What is left it works out only when it runs, too late for layers behind it.
+    case "Reshape":
+      return having({ target_shape: layer.outputShape([shape]).map((n) => n ?? -1) });
+    case "TimeDistributed":
+      return having({ layer: adapted(config["layer"] as JsonObject, layer.inner[0]!, shape.slice(1)) });
+    case "Bidirectional":
+      return mirrored(entry, layer as Bidirectional);
+    default:
+      return entry;
   }
-  // An axis counted from the end is taken for another in TensorFlow.js.
-  if (layer.className === "Concatenate") {
-    const axis = config["axis"] as number;
-    return { ...entry, config: { ...config, axis: axis < 0 ? axis + axes + 1 : axis } };
-  }
-  // TensorFlow.js makes the backward layer itself, and names both.
-  if (layer.className === "Bidirectional") {
-    const [forward] = (layer as Bidirectional).inner;
-    const {
-      backward_layer: _,
-      layer: inner,
-      ...rest
-    } = config as { layer: JsonObject; backward_layer: Json };
-    const name = forward.name.replace(/^forward_/, "");
-    return {
-      ...entry,
-      config: { ...rest, layer: { ...inner, config: { ...(inner["config"] as JsonObject), name } } },
-    };
-  }
-  return entry;
+}
+
+/** TensorFlow.js makes the backward layer itself, and names both. */
+function mirrored(entry: JsonObject, { inner: [forward] }: Bidirectional): JsonObject {
+  const {
+    backward_layer: _,
+    layer,
+    ...rest
+  } = entry["config"] as { layer: JsonObject; backward_layer: Json };
+  const name = forward.name.replace(/^forward_/, "");
+  const inner = { ...layer, config: { ...(layer["config"] as JsonObject), name } };
+  return { ...entry, config: { ...rest, layer: inner } };
 }
 
 /** Keys that came with Keras 3. */

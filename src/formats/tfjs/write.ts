@@ -24,9 +24,12 @@ export function writeTfjs(
   model: Model,
   { extras = null, stem = "model" }: TfjsOptions = {},
 ): Map<string, Uint8Array> {
-  for (const { layer } of model.nodes) checkLayer(layer);
+  for (const { layer, inputs } of model.nodes) {
+    checkLayer(layer, inputs.length > 0 ? model.nodes[inputs[0]!]!.shape.length : 0);
+  }
   checkMasks(model);
   const weights = model.getWeights();
+  const nameOf = weightNames(model);
   const shards = cutShards(
     weights.map(({ data }) => data),
     stem,
@@ -43,7 +46,11 @@ export function writeTfjs(
     weightsManifest: [
       {
         paths: [...shards.keys()],
-        weights: weights.map(({ name, shape }) => ({ name, shape: [...shape], dtype: "float32" })),
+        weights: weights.map(({ name, shape }) => ({
+          name: nameOf(name),
+          shape: [...shape],
+          dtype: "float32",
+        })),
       },
     ],
   };
@@ -51,6 +58,16 @@ export function writeTfjs(
   if (training) json["trainingConfig"] = training;
   if (extras !== null) json["userDefinedMetadata"] = { cellstate: extras };
   return new Map([["model.json", new TextEncoder().encode(JSON.stringify(json))], ...shards]);
+}
+
+/** TensorFlow.js goes by names, in which a layer inside TimeDistributed has no part. */
+function weightNames({ nodes }: Model): (name: string) => string {
+  const wrappers = nodes.map(({ layer }) => layer).filter((layer) => layer.className === "TimeDistributed");
+  const inner = wrappers.map(({ name, inner: [layer] }) => [`${name}/${layer!.name}/`, `${name}/`] as const);
+  return (name) => {
+    const [from, to] = inner.find(([from]) => name.startsWith(from)) ?? ["", ""];
+    return to + name.slice(from.length);
+  };
 }
 
 /** How the model is trained, where TensorFlow.js has such an optimizer and loss under one name. */
