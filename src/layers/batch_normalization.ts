@@ -7,7 +7,7 @@
 import type { Bound, Reals } from "../engine/bound.js";
 import type { Pointer } from "../engine/contract.js";
 import { type Builder, configure, Layer, parameter, rowsOf, type Shape, type Tensor } from "./layer.js";
-import { featureAxis, featuresOf, normalizationOptions } from "./normalization.js";
+import { featuresOf, normalizationOptions, scaleAndShift } from "./normalization.js";
 import { type Given, initializer, type Resolved, real } from "./options.js";
 
 const shownRows = (mask: Reals | null, N: number) =>
@@ -84,12 +84,8 @@ export class BatchNormalization extends Layer {
   override build([input]: readonly Shape[]): void {
     const o = this.options;
     const shape = [featuresOf(input!, this)];
-    featureAxis(o.axis, input!, this);
     this.parameters = [
-      ...(o.scale
-        ? [parameter("gamma", shape, o.gammaInitializer, { regularizer: o.gammaRegularizer })]
-        : []),
-      ...(o.center ? [parameter("beta", shape, o.betaInitializer, { regularizer: o.betaRegularizer })] : []),
+      ...scaleAndShift(o, input!, this),
       parameter("moving_mean", shape, o.movingMeanInitializer, { trainable: false }),
       parameter("moving_variance", shape, o.movingVarianceInitializer, { trainable: false }),
     ];

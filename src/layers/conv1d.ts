@@ -11,8 +11,8 @@ import { activationFormula } from "./activations.js";
 import {
   type Builder,
   configure,
+  kernelAndBias,
   Layer,
-  parameter,
   type Shape,
   sequenceShape,
   type Tensor,
@@ -135,13 +135,7 @@ export class Conv1D extends Layer {
     const o = this.options;
     const { features } = sequenceShape(input!, this);
     this.checkGroups(features, o.groups, "input features");
-    const shape = [o.kernelSize, features / o.groups, o.filters];
-    this.parameters = [
-      parameter("kernel", shape, o.kernelInitializer, { regularizer: o.kernelRegularizer }),
-      ...(o.useBias
-        ? [parameter("bias", [o.filters], o.biasInitializer, { regularizer: o.biasRegularizer })]
-        : []),
-    ];
+    this.parameters = kernelAndBias(o, [o.kernelSize, features / o.groups, o.filters]);
   }
 
   override outputShape([input]: readonly Shape[]): Shape {

@@ -4,7 +4,7 @@ import { ACTIVATIONS } from "../engine/contract.js";
 import { inputError } from "../errors.js";
 import { planActivation } from "./activation.js";
 import { activationFormula } from "./activations.js";
-import { type Builder, configure, Layer, parameter, rowsOf, type Shape, type Tensor } from "./layer.js";
+import { type Builder, configure, kernelAndBias, Layer, rowsOf, type Shape, type Tensor } from "./layer.js";
 import { activation, count, flag, type Given, initializer, type Resolved, regularizer } from "./options.js";
 
 export function denseForward(a: Bound<"denseForward">): void {
@@ -71,13 +71,8 @@ export class Dense extends Layer {
         next: "Fix the number of steps (inputLength, or layers.input with a full shape), or pool the sequence first.",
       });
     }
-    const o = this.options;
-    this.parameters = [
-      parameter("kernel", [I, o.units], o.kernelInitializer, { regularizer: o.kernelRegularizer }),
-      ...(o.useBias
-        ? [parameter("bias", [o.units], o.biasInitializer, { regularizer: o.biasRegularizer })]
-        : []),
-    ];
+    const { units } = this.options;
+    this.parameters = kernelAndBias(this.options, [I, units]);
   }
 
   override outputShape([input]: readonly Shape[]): Shape {

@@ -165,6 +165,22 @@ export const parameter = (
   extra: Partial<Parameter> = {},
 ): Parameter => ({ name, shape, initializer, regularizer: null, trainable: true, ...extra });
 
+/** A kernel and, where the layer has one, a bias as long as the kernel's last axis. */
+export function kernelAndBias(
+  o: {
+    useBias: boolean;
+    kernelInitializer: Initializer;
+    biasInitializer: Initializer;
+    kernelRegularizer: Regularizer | null;
+    biasRegularizer: Regularizer | null;
+  },
+  shape: readonly number[],
+): Parameter[] {
+  const kernel = parameter("kernel", shape, o.kernelInitializer, { regularizer: o.kernelRegularizer });
+  if (!o.useBias) return [kernel];
+  return [kernel, parameter("bias", [shape.at(-1)!], o.biasInitializer, { regularizer: o.biasRegularizer })];
+}
+
 /** The parameters of a layer inside another, under its name: "forward_lstm/kernel". */
 export const adopt = (inner: Layer): Parameter[] =>
   inner.parameters.map((own) => ({

@@ -3,8 +3,8 @@
  * each row or step by itself; γ, β [F].
  */
 import type { Bound } from "../engine/bound.js";
-import { type Builder, configure, Layer, parameter, rowsOf, type Shape, type Tensor } from "./layer.js";
-import { featureAxis, featuresOf, normalizationOptions } from "./normalization.js";
+import { type Builder, configure, Layer, rowsOf, type Shape, type Tensor } from "./layer.js";
+import { normalizationOptions, scaleAndShift } from "./normalization.js";
 import { type Given, only, type Resolved } from "./options.js";
 
 export function layerNormForward(a: Bound<"layerNormForward">): void {
@@ -59,15 +59,7 @@ export class LayerNormalization extends Layer {
   }
 
   override build([input]: readonly Shape[]): void {
-    const o = this.options;
-    const shape = [featuresOf(input!, this)];
-    featureAxis(o.axis, input!, this);
-    this.parameters = [
-      ...(o.scale
-        ? [parameter("gamma", shape, o.gammaInitializer, { regularizer: o.gammaRegularizer })]
-        : []),
-      ...(o.center ? [parameter("beta", shape, o.betaInitializer, { regularizer: o.betaRegularizer })] : []),
-    ];
+    this.parameters = scaleAndShift(this.options, input!, this);
   }
 
   override outputShape([input]: readonly Shape[]): Shape {

@@ -1,7 +1,7 @@
 /** What BatchNormalization and LayerNormalization share: options, and which axis they take. */
 import { inputError } from "../errors.js";
-import type { Layer, Shape } from "./layer.js";
-import { flag, initializer, type Option, real, regularizer } from "./options.js";
+import { type Layer, type Parameter, parameter, type Shape } from "./layer.js";
+import { flag, initializer, type Option, type Resolved, real, regularizer } from "./options.js";
 
 /** An axis counted as in Keras, or a list of it. */
 const oneAxis: Option<number | readonly number[], number> = {
@@ -28,8 +28,21 @@ export const normalizationOptions = {
   gammaRegularizer: regularizer(),
 };
 
-/** @throws InputError unless the axis is that of the features */
-export function featureAxis(axis: number, input: Shape, layer: Layer): void {
+/** γ and β, a number a feature each, where there are any. @throws InputError for another axis than the features' */
+export function scaleAndShift(
+  o: Resolved<typeof normalizationOptions>,
+  input: Shape,
+  layer: Layer,
+): Parameter[] {
+  const shape = [featuresOf(input, layer)];
+  checkAxis(o.axis, input, layer);
+  return [
+    ...(o.scale ? [parameter("gamma", shape, o.gammaInitializer, { regularizer: o.gammaRegularizer })] : []),
+    ...(o.center ? [parameter("beta", shape, o.betaInitializer, { regularizer: o.betaRegularizer })] : []),
+  ];
+}
+
+function checkAxis(axis: number, input: Shape, layer: Layer): void {
   if (axis === -1 || axis === input.length) return;
   throw inputError({
     expected: `the axis of the features (−1 or ${input.length})`,
