@@ -84,6 +84,33 @@ test("rows that begin with padding, in any order and length, are answered like o
   assertClose(flatten(plain(predict(rows))), flatten(model.predict(rows)), "padded rows", { absolute: 1e-6 });
 });
 
+describe("stacked cells under masks of every pattern", () => {
+  const rows = [
+    [0, 0, 3, 9, 4],
+    [5, 1, 7, 0, 0],
+    [2, 0, 8, 0, 6],
+    [0, 0, 0, 0, 0],
+  ];
+  for (const returnSequences of [false, true]) {
+    for (const [goBackwards, zeroOutputForMask] of [
+      [false, false],
+      [true, false],
+      [true, true],
+    ]) {
+      const options = { returnSequences, goBackwards, zeroOutputForMask };
+      test(JSON.stringify(options), () => {
+        const cells = [layers.lstmCell({ units: 3 }), layers.gruCell({ units: 4 })];
+        const stack = layers.rnn({ cell: layers.stackedRNNCells({ cells }), ...options });
+        const heeds = returnSequences ? [layers.lstm({ units: 2 })] : [];
+        const words = layers.embedding({ inputDim: 10, outputDim: 3, maskZero: true });
+        const model = sequential([words, stack, ...heeds], { seed: 3, engine: "reference" });
+        const { predict } = open(writeModelModule(model, { weights: "float32" }));
+        assertClose(flatten(plain(predict(rows))), flatten(model.predict(rows)), "rows", { absolute: 1e-6 });
+      });
+    }
+  }
+});
+
 test("the kernels are WebAssembly where it is allowed, and JavaScript where it is not", () => {
   const source = writeModelModule(network(), { weights: "float32" });
   const rows = [Array.from({ length: STEPS }, (_, t) => (t * 13) % 40)];

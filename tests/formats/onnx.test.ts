@@ -96,6 +96,14 @@ const CELLS = {
   gru: layers.gru,
   simpleRNN: layers.simpleRNN,
   oldGru: (o: { units: number }) => layers.gru({ ...o, resetAfter: false }),
+  stacked: ({ units, ...o }: { units: number }) => {
+    const cells = [
+      layers.lstmCell({ units: 3 }),
+      layers.simpleRNNCell({ units: 2 }),
+      layers.gruCell({ units }),
+    ];
+    return layers.rnn({ cell: layers.stackedRNNCells({ cells }), ...o });
+  },
 };
 
 /** Hidden steps in front, behind, in between, everywhere and nowhere. */

@@ -21,6 +21,7 @@ import type { PReLU } from "../../layers/prelu.js";
 import type { ReLU } from "../../layers/relu.js";
 import type { RepeatVector } from "../../layers/repeat_vector.js";
 import type { Reshape } from "../../layers/reshape.js";
+import type { RNN } from "../../layers/rnn.js";
 import type { SimpleRNN } from "../../layers/simple_rnn.js";
 import type { Softmax } from "../../layers/softmax.js";
 import type { TimeDistributed } from "../../layers/time_distributed.js";
@@ -101,6 +102,7 @@ const EMITTERS: ReadonlyMap<string, Emitter> = new Map([
   entry<Permute>("Permute", ({ layer, w }) => {
     return w.use(layer.options.dims[0] === 2 ? "transposed" : "unmasked");
   }),
+  entry<RNN>("RNN", stacked),
   entry<ReLU>("ReLU", ({ layer, w }) => {
     const { negativeSlope, threshold, maxValue } = layer.options;
     const f = call(w, "rectified", negativeSlope, threshold, maxValue ?? Number.POSITIVE_INFINITY);
@@ -189,6 +191,16 @@ function cell(
     zeroOutputForMask,
   };
   return call(w, piece, object(options));
+}
+
+function stacked({ layer, path, inputs, w }: Place<RNN>): string {
+  let shapes = inputs;
+  const layers = layer.inner.map((inner) => {
+    const written = emitLayer(inner, shapes, w, `${path}/${inner.name}`);
+    shapes = [inner.outputShape(shapes)];
+    return written;
+  });
+  return call(w, "stacked", `[${layers.join(", ")}]`, layer.options.goBackwards);
 }
 
 function bidirectional({ layer, path, inputs, w }: Place<Bidirectional>): string {

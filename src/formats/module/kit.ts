@@ -232,6 +232,8 @@ export interface RecurrentKit {
   /** The reset gate after it; the second half of the bias belongs to that product. */
   gruResetAfter(o: CellOptions): RowLayer;
   simpleRNN(o: CellOptions): RowLayer;
+  /** Layers in turn, the first of them perhaps backwards. */
+  stacked(layers: readonly RowLayer[], goBackwards: boolean): RowLayer;
 }
 
 export interface SequenceKit {

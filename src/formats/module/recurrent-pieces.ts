@@ -131,4 +131,18 @@ export const recurrentPieces: Pieces<RecurrentKit> = {
       const weights = matrix(o.recurrent, o.U, o.U).at;
       return recurrent({ kernel: simpleRNNKernel, gates: 1, state: o.U, recurrent: weights, second: 0 }, o);
     },
+
+  /** From the first on, steps come in the order of processing, and so must their mask. */
+  stacked:
+    () =>
+    (layers, goBackwards) =>
+    ([x]) => {
+      const { mask } = x!;
+      let value = x!;
+      layers.forEach((layer, i) => {
+        if (i === 1 && goBackwards && mask) value = { ...value, mask: mask.slice().reverse() };
+        value = layer([value]);
+      });
+      return value.mask ? { ...value, mask } : value;
+    },
 };

@@ -25,6 +25,7 @@ import type { PReLU } from "../../layers/prelu.js";
 import type { ReLU } from "../../layers/relu.js";
 import type { RepeatVector } from "../../layers/repeat_vector.js";
 import type { Reshape } from "../../layers/reshape.js";
+import type { RNN } from "../../layers/rnn.js";
 import type { SimpleRNN } from "../../layers/simple_rnn.js";
 import type { Softmax } from "../../layers/softmax.js";
 import type { TimeDistributed } from "../../layers/time_distributed.js";
@@ -98,6 +99,7 @@ const EMITTERS: ReadonlyMap<string, Emitter> = new Map([
   entry("Multiply", ({ g }, _, inputs) => multiplied(g, inputs)),
   entry<PReLU>("PReLU", prelu),
   entry<Permute>("Permute", permute),
+  entry<RNN>("RNN", stacked),
   entry<ReLU>("ReLU", relu),
   entry<RepeatVector>("RepeatVector", repeatVector),
   entry<Reshape>("Reshape", reshape),
@@ -154,4 +156,17 @@ function bidirectional(place: Place<Bidirectional>, x: Tensor): Tensor {
   const merged = g.node(mergeMode === "mul" ? "Mul" : "Add", both);
   const name = mergeMode === "ave" ? g.node("Mul", [merged, g.float(0.5)]) : merged;
   return { ...forward, name };
+}
+
+/** Its layers in turn. From the first on, steps come in the order of processing, and so must their mask. */
+function stacked(place: Place<RNN>, x: Tensor): Tensor {
+  const { layer, path, g } = place;
+  const turned = layer.options.goBackwards && x.mask !== null;
+  let value = x;
+  for (const [i, inner] of layer.inner.entries()) {
+    if (i === 1 && turned) value = { ...value, mask: reversed(g, x.mask!) };
+    value = emitLayer({ ...place, layer: inner, path: `${path}/${inner.name}` }, [value]);
+  }
+  // Keras hands the input's mask on as it is.
+  return value.mask === null ? value : { ...value, mask: x.mask };
 }
