@@ -11,6 +11,7 @@ import { lstm } from "./lstm.js";
 import { planCombine, planProduct } from "./operations.js";
 import type { Given, Option, Resolved } from "./options.js";
 import type { sequenceOptions } from "./recurrent.js";
+import { rnn } from "./rnn.js";
 import { simpleRNN } from "./simple_rnn.js";
 
 /** The layers that can be read both ways. */
@@ -18,14 +19,15 @@ const RECURRENT = {
   LSTM: { name: "lstm", make: lstm },
   GRU: { name: "gru", make: gru },
   SimpleRNN: { name: "simple_rnn", make: simpleRNN },
+  RNN: { name: "rnn", make: rnn },
 } as const;
 
-type Recurrent = Layer & { options: Resolved<typeof sequenceOptions> & { units: number } };
+type Recurrent = Layer & { options: Resolved<typeof sequenceOptions> };
 
 function checkRecurrent(value: unknown, where: string): Recurrent {
   if (value instanceof Layer && Object.hasOwn(RECURRENT, value.className)) return value as Recurrent;
   const received = value instanceof Layer ? value.className : value;
-  throw inputError({ expected: "a recurrent layer (lstm, gru or simpleRNN)", where, received });
+  throw inputError({ expected: "a recurrent layer (lstm, gru, simpleRNN or rnn)", where, received });
 }
 
 const recurrentLayer: Option<Layer, Recurrent> & { readonly required: true } = {
@@ -80,7 +82,9 @@ function nameWith(prefix: string, { name, className }: Layer): string {
 export class Bidirectional extends Layer {
   readonly className = "Bidirectional";
   override readonly options: Resolved<typeof bidirectionalOptions> & { backwardLayer: Recurrent };
-  override readonly inner: readonly [forward: Recurrent, backward: Recurrent];
+  override readonly inner: readonly Layer[];
+  /** The layer that reads forwards and the one that reads backwards. */
+  readonly pair: readonly [forward: Recurrent, backward: Recurrent];
 
   constructor(given: Given<typeof bidirectionalOptions>) {
     super(given);
@@ -95,17 +99,18 @@ export class Bidirectional extends Layer {
       : copyOf(layer, nameWith("backward", layer), true);
     checkPair(forward, backward);
     this.options = { layer: forward, backwardLayer: backward, mergeMode };
-    this.inner = [forward, backward];
+    this.pair = [forward, backward];
+    this.inner = [...this.pair, ...forward.inner, ...backward.inner];
     this.trainable &&= forward.trainable && backward.trainable;
   }
 
   override build(inputs: readonly Shape[]): void {
-    for (const layer of this.inner) layer.build(inputs);
-    this.parameters = this.inner.flatMap(adopt);
+    for (const layer of this.pair) layer.build(inputs);
+    this.parameters = this.pair.flatMap(adopt);
   }
 
   override outputShape(inputs: readonly Shape[]): Shape {
-    const [forward, backward] = this.inner.map((layer) => layer.outputShape(inputs));
+    const [forward, backward] = this.pair.map((layer) => layer.outputShape(inputs));
     const [units, other] = [forward!.at(-1)!, backward!.at(-1)!];
     if (this.options.mergeMode === "concat") return [...forward!.slice(0, -1), units + other];
     if (units === other) return forward!;

@@ -10,35 +10,43 @@ import { lstm } from "./lstm.js";
 import { snakeCase } from "./names.js";
 import type { Given, Option, Resolved } from "./options.js";
 import { sequenceOptions } from "./recurrent.js";
-import { type Cell, isCell, StackedRNNCells } from "./rnn_cells.js";
+import { type Cell, isCell, StackedRNNCells, stackedRNNCells } from "./rnn_cells.js";
 import { simpleRNN } from "./simple_rnn.js";
 
 /** The layer that runs each kind of cell. */
 const RUNNERS = { SimpleRNNCell: simpleRNN, LSTMCell: lstm, GRUCell: gru } as const;
 
-const oneCell: Option<Layer, Cell | StackedRNNCells> & { readonly required: true } = {
+const oneCell: Option<Layer | readonly Layer[], Cell | StackedRNNCells> & { readonly required: true } = {
   fallback: undefined,
   required: true,
   resolve(value, where) {
     if (value instanceof StackedRNNCells || isCell(value)) return value;
+    if (Array.isArray(value)) return stackedRNNCells({ cells: value });
     const expected = "a cell (lstmCell, gruCell, simpleRNNCell) or stackedRNNCells";
     throw inputError({ expected, where, received: value instanceof Layer ? value.className : value });
   },
 };
 
-export const rnnOptions = { cell: oneCell, ...sequenceOptions };
+export const rnnOptions = {
+  /** What is run at every step; a list of cells is run as stackedRNNCells of them. */
+  cell: oneCell,
+  ...sequenceOptions,
+};
 
 export class RNN extends Layer {
   readonly className = "RNN";
   override readonly options: Resolved<typeof rnnOptions>;
   /** A recurrent layer a cell. */
   override readonly inner: readonly Layer[];
+  private readonly cells: readonly Cell[];
 
   constructor(given: Given<typeof rnnOptions>) {
     super(given);
     this.options = configure(rnnOptions, given, this.className);
     const { cell, returnSequences, goBackwards, zeroOutputForMask } = this.options;
     const cells = cell instanceof StackedRNNCells ? cell.options.cells : [cell];
+    this.cells = cells;
+    cell.name ||= snakeCase(cell.className);
     const names = new Map<string, number>();
     this.inner = cells.map((cell, i) => {
       const last = i === cells.length - 1;
@@ -48,10 +56,13 @@ export class RNN extends Layer {
         zeroOutputForMask: last && zeroOutputForMask,
       };
       const { trainable } = cell;
-      const options = { ...cell.options, ...sequences, name: nameOf(cell, names), trainable };
+      const name = nameOf(cell, names);
+      cell.name ||= name;
+      const options = { ...cell.options, ...sequences, name, trainable };
       return (RUNNERS[cell.className] as (options: object) => Layer)(options);
     });
-    this.trainable &&= cell.trainable && cells.every(({ trainable }) => trainable);
+    checkTrainable(cells);
+    this.trainable &&= cell.trainable && cells[0]!.trainable;
   }
 
   override build(inputs: readonly Shape[]): void {
@@ -60,6 +71,7 @@ export class RNN extends Layer {
       layer.build(shapes);
       shapes = [layer.outputShape(shapes)];
     }
+    for (const [i, cell] of this.cells.entries()) cell.parameters = this.inner[i]!.parameters;
     this.parameters = this.inner.flatMap(adopt);
   }
 
@@ -79,6 +91,16 @@ export class RNN extends Layer {
     // Keras hands the input's mask on as it is.
     return turned && returnSequences ? viewOf(b, value, value.shape, x!.mask) : value;
   }
+}
+
+/** A layer learns as a whole or not at all. */
+function checkTrainable(cells: readonly Cell[]): void {
+  if (cells.every(({ trainable }) => trainable === cells[0]!.trainable)) return;
+  throw inputError({
+    expected: "cells that are all trainable, or none of them",
+    where: "layers.RNN cell",
+    received: cells.map(({ trainable }) => trainable),
+  });
 }
 
 /** "lstm_cell", "lstm_cell_1" … where a cell has no name. */

@@ -187,6 +187,37 @@ test("Bidirectional: twice its layer, or both added up; one direction forgotten 
   );
 });
 
+test("RNN: the count of its cell; of several, each reads the states of the one before", () => {
+  const { gruCell, lstmCell, rnn } = layers;
+  const model = sequential([
+    layers.input({ shape: [7, 4] }),
+    rnn({ cell: [lstmCell({ units: 5 }), gruCell({ units: 3 })], returnSequences: true }),
+    rnn({ cell: gruCell({ units: 2, resetAfter: false }) }),
+  ]);
+  const [stack, one] = explainParameters(model).layers;
+  assert.equal(stack!.formula, "4 × ((I + U₁) × U₁ + U₁) + 3 × ((U₁ + U₂) × U₂ + 2 × U₂)");
+  assert.equal(stack!.substitution, "4 × ((4 + 5) × 5 + 5) + 3 × ((5 + 3) × 3 + 2 × 3) = 290");
+  assert.match(stack!.tex, /\(I \+ U_\{1\}\) .*U_\{2\}/);
+  const sizes = stack!.terms.map(({ symbol, value }) => `${symbol}=${value}`);
+  assert.deepEqual(sizes, ["4=4", "I=4", "U₁=5", "3=3", "U₂=3", "2=2"]);
+  assert.match(stack!.terms[2]!.meaning, /lstm_cell/);
+  assert.match(stack!.terms[4]!.meaning, /gru_cell/);
+  assert.equal(one!.substitution, "3 × ((3 + 2) × 2 + 2) = 36");
+  const slip = (count: number) =>
+    checkExpectations(model, [{ layer: "rnn", count }])[0]!.causes[0]!.slips.join("; ");
+  assert.match(slip(281), /gru_cell was taken to read xₜ/);
+  assert.match(slip(200), /gru_cell was left out/);
+  assert.match(slip(290 - 9), /gru_cell/);
+  assert.match(slip(290 - 150), /lstm_cell: the factor 4/);
+  const { count, formula } = explainParameters(
+    sequential([
+      layers.input({ shape: [7, 4] }),
+      layers.bidirectional({ layer: rnn({ cell: lstmCell({ units: 5 }) }) }),
+    ]),
+  ).layers[0]!;
+  assert.deepEqual([count, formula], [400, "2 × 4 × ((I + U) × U + U)"]);
+});
+
 /** A layer of a kind, with these variables and this output: what its rule looks at. */
 class Stand extends Layer {
   constructor(

@@ -13,7 +13,7 @@ import { losses } from "../../src/index.js";
 import { assertClose } from "../golden/compare.js";
 import { assertSameModel, inputRows, readCases, readSample } from "./samples.js";
 
-const CASES = [...readCases("graph_files.json"), ...readCases("layer_files.json")];
+const CASES = ["graph_files.json", "layer_files.json", "cell_files.json"].flatMap(readCases);
 const open = (file: string) => readKeras(readSample(file), { name: file });
 
 describe("layers around the recurrent ones, in chains and graphs that Keras 3.15.1 wrote", () => {

@@ -16,11 +16,12 @@ function portraitOf({ className, name, trainable, options }: Layer): {
   trainable: boolean;
   options: Record<string, unknown>;
 } {
-  const plain = Object.entries(options).map(([key, value]) => [
-    key,
-    value instanceof Layer ? portraitOf(value) : value,
-  ]);
-  return { className, name, trainable, options: Object.fromEntries(plain) };
+  const plain = (value: unknown): unknown => {
+    if (Array.isArray(value)) return value.map(plain);
+    return value instanceof Layer ? portraitOf(value) : value;
+  };
+  const entries = Object.entries(options).map(([key, value]) => [key, plain(value)]);
+  return { className, name, trainable, options: Object.fromEntries(entries) };
 }
 
 /** Everything that a file should bring back, as plain data. */

@@ -227,6 +227,40 @@ function shaped(): WrittenModel[] {
   ].map(settled);
 }
 
+/** RNN of cells: single, stacked, backwards and both ways. */
+function cells(): WrittenModel[] {
+  const { bidirectional, gruCell, lstmCell, rnn, simpleRNNCell, stackedRNNCells } = layers;
+  const masked = sequential([
+    layers.embedding({ inputDim: 15, outputDim: 3, maskZero: true, inputLength: STEPS }),
+    rnn({ cell: lstmCell({ units: 3, dropout: 0.1, recurrentActivation: "hardSigmoid" }), ...sequences }),
+    rnn({ cell: gruCell({ units: 3, resetAfter: false }), ...sequences, zeroOutputForMask: true }),
+    bidirectional({
+      layer: rnn({ cell: gruCell({ units: 2, name: "own" }), ...sequences }),
+      mergeMode: "mul",
+    }),
+    rnn({ cell: simpleRNNCell({ units: 2, useBias: false, trainable: false }), goBackwards: true }),
+  ]);
+  const stacked = sequential([
+    layers.input({ shape: [STEPS, 2] }),
+    rnn({ cell: [lstmCell({ units: 3 }), gruCell({ units: 3 }), lstmCell({ units: 3 })], ...sequences }),
+    bidirectional({
+      layer: rnn({ cell: [lstmCell({ units: 2 }), lstmCell({ units: 2 })] }),
+      backwardLayer: rnn({ cell: [gruCell({ units: 2 })], goBackwards: true }),
+    }),
+  ]);
+  const below = { cells: [simpleRNNCell({ units: 2 }), gruCell({ units: 3 })] };
+  const backwards = sequential([
+    layers.input({ shape: [STEPS, 2] }),
+    rnn({ cell: stackedRNNCells(below), goBackwards: true, ...sequences }),
+    layers.globalMaxPooling1D(),
+  ]);
+  return [
+    plain("cells_masked", masked),
+    plain("cells_stacked", stacked, SIGNAL),
+    plain("cells_backwards", backwards, SIGNAL),
+  ];
+}
+
 /** Several inputs, every way of merging, masks that meet. */
 function graphs(): WrittenModel[] {
   const words = layers.input({ shape: [STEPS], name: "words" });
@@ -281,6 +315,7 @@ export function writtenModels(): WrittenModel[] {
     ...optionModels(),
     ...chains(),
     ...shaped(),
+    ...cells(),
     ...graphs(),
     longModel(),
     trained("adam", { optimizer: adam, loss: smoothed, metrics }, 1, BINARY),

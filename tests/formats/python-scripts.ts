@@ -357,4 +357,28 @@ model = Sequential([layers.Input((6,)), encoder, layers.Dense(1)])
 `,
     params: [800, 208, 5],
   },
+  {
+    name: "cells, one and in a list",
+    script: `
+from tensorflow import keras
+from tensorflow.keras import layers
+model = keras.Sequential()
+model.add(layers.Embedding(1000, 16, mask_zero=True))
+model.add(layers.RNN(layers.LSTMCell(32), return_sequences=True))
+model.add(layers.RNN([layers.LSTMCell(8), layers.GRUCell(4)], True))
+model.add(layers.Bidirectional(layers.RNN(cell=layers.SimpleRNNCell(3, "relu"))))
+`,
+    params: [16000, 6272, 4 * ((32 + 8) * 8 + 8) + 3 * ((8 + 4) * 4 + 8), 2 * ((4 + 3) * 3 + 3)],
+  },
+  {
+    name: "a stack of cells made in a list comprehension, on a functional input",
+    script: `
+import tensorflow as tf
+inputs = tf.keras.Input(shape=(10, 8))
+cells = [tf.keras.layers.LSTMCell(units, dropout=0.2) for units in (6, 5)]
+x, *states = tf.keras.layers.RNN(tf.keras.layers.StackedRNNCells(cells), return_state=True)(inputs)
+model = tf.keras.Model(inputs, tf.keras.layers.Dense(1)(x))
+`,
+    params: [4 * ((8 + 6) * 6 + 6) + 4 * ((6 + 5) * 5 + 5), 6],
+  },
 ];

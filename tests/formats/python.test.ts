@@ -104,6 +104,26 @@ describe("Keras scripts are read without running them", () => {
       "model = Sequential([Embedding(9, 2), Bidirectional(LSTM(2), merge_mode='max')])",
       /Bidirectional mergeMode: expected one of/,
     ],
+    [
+      "a cell used twice",
+      "cell = GRUCell(3)\nmodel = Sequential([Input((5, 2)), RNN([cell, cell])])",
+      /line 1: this GRUCell is used twice; shared cells are not read/,
+    ],
+    [
+      "cells repeated by code",
+      "model = Sequential([Input((5, 2)),\n  RNN([GRUCell(3)] * 2)])",
+      /line 2: RNN cell is \[GRUCell\(3\)\] \* 2, which is not run/,
+    ],
+    [
+      "a cell of one's own",
+      "model = Sequential([Input((5, 2)), RNN(MinimalCell(3))])",
+      /line 1: RNN cell is MinimalCell\(3\), which is not run/,
+    ],
+    [
+      "an unknown argument of a cell",
+      "model = Sequential([RNN(LSTMCell(2, return_state=True))])",
+      /LSTMCell has no argument return_state/,
+    ],
     ["an unknown argument", "model = Sequential([Embedding(9, 2), LSTM(2, dropuot=.1)])", /dropuot/],
   ];
   for (const [name, script, says] of REFUSED) {

@@ -24,4 +24,8 @@ for (const [name, on] of Object.entries({ plain: onSteps, masked: onWords })) {
       checkGradients(modelSubject(on(stack(backwards, true), () => layers.flatten())()), LOOSE);
     });
   }
+  test(`stacked cells, ${name}, both ways`, () => {
+    const both = () => layers.bidirectional({ layer: stack(false, true)() });
+    checkGradients(modelSubject(on(both, () => layers.flatten())()), LOOSE);
+  });
 }

@@ -64,6 +64,14 @@ test("weights are named after the cells", () => {
   assert.equal(names[7], "rnn/top/kernel");
 });
 
+test("a list of cells is a stack of them, all trainable or none", () => {
+  const cells = () => [layers.lstmCell({ units: 3 }), layers.gruCell({ units: 2, trainable: false })];
+  assert.throws(() => layers.rnn({ cell: cells() }), /all trainable, or none of them.*true, ?false/);
+  const frozen = layers.rnn({ cell: cells().slice(1) });
+  assert.equal(frozen.options.cell.className, "StackedRNNCells");
+  assert.equal(frozen.trainable, false);
+});
+
 test("what is no cell is refused, and a cell is no layer", () => {
   assert.throws(() => layers.rnn({ cell: layers.lstm({ units: 2 }) }), /a cell \(lstmCell.*"LSTM"/);
   assert.throws(() => layers.stackedRNNCells({ cells: [] }), /a list of cells/);

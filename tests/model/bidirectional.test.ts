@@ -1,7 +1,7 @@
 /** Bidirectional layers: names and order of the weights, masks of their own for dropout, and what is refused. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { InputError, layers, sequential } from "../../src/index.js";
+import { InputError, type Layer, layers, sequential } from "../../src/index.js";
 
 test("weights have Keras's order and the names of the layers inside", () => {
   const model = sequential([
@@ -55,6 +55,41 @@ test("dropout masks differ between the directions", () => {
   assert.ok(forward!.includes(true) && backward!.includes(true));
   assert.notDeepEqual(forward, backward);
   assert.ok(!dropped(0).flat().includes(true));
+});
+
+test("of an RNN of cells it is that of the layers the cells stand for, gradients too", () => {
+  const { bidirectional, gru, gruCell, lstm, lstmCell, rnn } = layers;
+  const sequences = { returnSequences: true };
+  const modelOf = (first: Layer, second: Layer) => {
+    const model = sequential(
+      [
+        layers.embedding({ inputDim: 6, outputDim: 3, maskZero: true }),
+        bidirectional({ layer: first }),
+        bidirectional({ layer: second, mergeMode: "sum" }),
+        layers.dense({ units: 1 }),
+      ],
+      { engine: "reference" },
+    );
+    model.setWeights(model.getWeights().map(({ data }, i) => data.map((_, j) => Math.sin(5 * i + j) / 2)));
+    model.compile({ loss: "meanSquaredError", optimizer: "sgd" });
+    return model;
+  };
+  const cells = modelOf(
+    rnn({ cell: lstmCell({ units: 4 }), ...sequences }),
+    rnn({ cell: gruCell({ units: 3 }) }),
+  );
+  const plain = modelOf(lstm({ units: 4, ...sequences }), gru({ units: 3 }));
+  const ids = [
+    [3, 1, 4, 0],
+    [0, 2, 0, 5],
+  ];
+  assert.deepEqual(cells.predict(ids), plain.predict(ids));
+  const gradients = [cells, plain].map((model) =>
+    model.gradients(ids, [1, 0]).gradients.map(({ data }) => data),
+  );
+  assert.deepEqual(gradients[0], gradients[1]);
+  assert.ok(gradients[0]!.every((data) => data.some((value) => value !== 0)));
+  assert.equal(cells.getWeights()[1]!.name, "bidirectional/forward_rnn/lstm_cell/kernel");
 });
 
 const refused = (message: RegExp, build: () => unknown) =>

@@ -71,9 +71,9 @@ function cellsOf(model: Model, { layer: node, inputs }: Node, weights: Map<strin
     return { cell: makeCell(layer, own, prefix), layer, weights: own, from, node, pair };
   };
   if (isRecurrent(node)) return [open(node, node.name, null)];
-  if (!(node instanceof Bidirectional)) return [];
+  if (!(node instanceof Bidirectional) || !node.pair.every(isRecurrent)) return [];
   const { mergeMode: mode } = node.options;
-  const both: OpenCell[] = node.inner.map((layer, place) => {
+  const both: OpenCell[] = node.pair.map((layer, place) => {
     const pair: Pair = { mode, place: place as 0 | 1, other: () => both[1 - place]! };
     return open(layer as RecurrentLayer, `${node.name}/${layer.name}`, pair);
   });

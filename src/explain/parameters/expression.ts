@@ -39,6 +39,12 @@ export const times = (...parts: readonly Expression[]): Expression =>
 
 export const NOTHING = plus();
 
+/** The same arithmetic with other names for its numbers. */
+export const renamed = (expression: Expression, rename: (leaf: Leaf) => Leaf): Expression =>
+  expression.kind === "leaf"
+    ? rename(expression)
+    : { ...expression, parts: expression.parts.map((part) => renamed(part, rename)) };
+
 export function evaluate(expression: Expression): number {
   if (expression.kind === "leaf") return expression.value;
   const values = expression.parts.map(evaluate);
@@ -52,7 +58,11 @@ interface Notation {
 
 const SYMBOLS: Notation = { leaf: ({ symbol }) => symbol, times: " × " };
 const NUMBERS: Notation = { leaf: ({ value }) => String(value), times: " × " };
-const TEX: Notation = { leaf: ({ symbol }) => symbol, times: " \\times " };
+const TEX: Notation = { leaf: ({ symbol }) => symbol.replace(/[₀-₉]+/, subscript), times: " \\times " };
+
+/** "₁₂" → "_{12}" */
+const subscript = (digits: string) =>
+  `_{${[...digits].map((digit) => digit.charCodeAt(0) - 0x2080).join("")}}`;
 
 function write(expression: Expression, notation: Notation): string {
   if (expression.kind === "leaf") return notation.leaf(expression);

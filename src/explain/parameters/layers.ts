@@ -1,7 +1,9 @@
 /** Parameters of the layers with weights around the recurrent ones, and the table of all rules. */
+import type { Bidirectional } from "../../layers/bidirectional.js";
 import type { Shape } from "../../layers/layer.js";
 import { type Expression, evaluate, formulaOf, type Leaf, named, number, plus, times } from "./expression.js";
 import { gruRule, lstmRule, simpleRnnRule } from "./recurrent.js";
+import { rnnRule } from "./rnn.js";
 import { type Derived, defineRule, type LayerFacts, type ParameterRule, type Slip } from "./rule.js";
 import { nothing, WEIGHTLESS_RULES } from "./weightless.js";
 
@@ -191,7 +193,10 @@ const layerNormalizationRule = normalisationRule(
 
 /** Both of its layers; as twice one where they are alike. A person's slips are those of either, or one left out. */
 const bidirectionalRule: ParameterRule = ({ layer, inputs, derive }) => {
-  const [forward, backward] = layer.inner.map((each) => derive(each, inputs)) as [Derived, Derived];
+  const [forward, backward] = (layer as Bidirectional).pair.map((each) => derive(each, inputs)) as [
+    Derived,
+    Derived,
+  ];
   const alike = formulaOf(forward.expression) === formulaOf(backward.expression);
   const both = alike && evaluate(forward.expression) === evaluate(backward.expression);
   const directions = number(2, "directions: one layer reads first to last, one last to first");
@@ -227,6 +232,7 @@ export const PARAMETER_RULES: Readonly<Record<string, ParameterRule>> = {
   SimpleRNN: simpleRnnRule,
   LSTM: lstmRule,
   GRU: gruRule,
+  RNN: rnnRule,
   Bidirectional: bidirectionalRule,
   TimeDistributed: timeDistributedRule,
   Dense: denseRule,

@@ -3,8 +3,8 @@ import { inputError } from "../../errors.js";
 import { isObject, type Json, type JsonObject } from "../json.js";
 import { label } from "../label.js";
 import { CUDNN_KINDS } from "./cudnn.js";
-import { containerNames, type LayerNode, OPERATIONS, withPlace } from "./layer-config.js";
-import { isMerging, LAYER_KINDS } from "./layer-kinds.js";
+import { type LayerNode, OPERATIONS, withPlace } from "./layer-config.js";
+import { containerNames, isMerging, LAYER_KINDS } from "./layer-kinds.js";
 import { MASK_OPERATIONS, type Mask, operationMask, sameMask } from "./masks.js";
 import {
   type Entry,

@@ -4,7 +4,6 @@ import type { ActivationName } from "../../engine/contract.js";
 import { InputError, inputError } from "../../errors.js";
 import type { Initializer } from "../../layers/initializers.js";
 import { Layer } from "../../layers/layer.js";
-import { snakeCase } from "../../layers/names.js";
 import type { Regularizer } from "../../layers/options.js";
 import { camelToSnake } from "../../model/graph.js";
 import { isObject, type Json, type JsonObject } from "../json.js";
@@ -104,7 +103,7 @@ export function readLayer({ className, name, config }: LayerNode, context: Conte
     const at = `${where}.config.${label(key)}`;
     const ours = camelCase(kind.renamed?.[key] ?? key);
     if (kind.inner && Object.hasOwn(kind.inner, ours)) {
-      if (value !== null) options[ours] = readLayer(readNode(value, at), context, at);
+      if (value !== null) options[ours] = readInner(value, context, at);
     } else if (Object.hasOwn(kind.options, ours)) options[ours] = readOption(key, value, context, at);
     else checkPassive(key, value, context, at);
   }
@@ -114,6 +113,18 @@ export function readLayer({ className, name, config }: LayerNode, context: Conte
   }
   noteDtype(config["dtype"] ?? null, context, where);
   return withPlace(where, () => kind.make(dropUndefined(options)));
+}
+
+/** More than any stack of cells has. */
+const LONGEST_LIST = 1000;
+
+/** A layer that another one holds, or a list of them. */
+function readInner(value: Json, context: Context, where: string): Layer | Layer[] {
+  if (!Array.isArray(value)) return readLayer(readNode(value, where), context, where);
+  if (value.length > LONGEST_LIST) {
+    throw inputError({ expected: `at most ${LONGEST_LIST} layers`, where, received: value.length });
+  }
+  return value.map((item, i) => readLayer(readNode(item, `${where}[${i}]`), context, `${where}[${i}]`));
 }
 
 /** What to know of classes that are no layers of ours. */
@@ -157,6 +168,7 @@ function readOption(key: string, value: Json, context: Context, where: string): 
 const PASSIVE: ReadonlyMap<string, { harmless: readonly Json[]; otherwise: "refuse" | "warn" | "ignore" }> =
   new Map([
     ["time_major", { harmless: [false], otherwise: "refuse" }],
+    ["num_constants", { harmless: [null, 0], otherwise: "refuse" }],
     ["sparse", { harmless: [false], otherwise: "refuse" }],
     ["ragged", { harmless: [false], otherwise: "refuse" }],
     ["quantization_config", { harmless: [null], otherwise: "refuse" }],
@@ -227,13 +239,14 @@ function fillMissing(
   context: Context,
   where: string,
 ): void {
-  if (className === "GRU" && config["reset_after"] === undefined) {
+  const recurrence = className.replace(/Cell$/, "");
+  if (recurrence === "GRU" && config["reset_after"] === undefined) {
     options["resetAfter"] = false;
     context.notes.fill(`${where}: reset_after = false, as before Keras 2.1`);
   }
   const older = context.major < 2 || (context.major === 2 && context.minor < 3);
   if (
-    (className === "GRU" || className === "LSTM") &&
+    (recurrence === "GRU" || recurrence === "LSTM") &&
     config["recurrent_activation"] === undefined &&
     older
   ) {
@@ -273,21 +286,11 @@ export function writeLayer(layer: Layer, inputShape: readonly (number | null)[] 
 
 function writeOption(key: string, value: unknown): Json {
   if (value instanceof Layer) return writeLayer(value, undefined);
+  if (key === "cells") return (value as readonly Layer[]).map((cell) => writeLayer(cell, undefined));
   // Keras wants a fixed number of rows with it; here it changes nothing.
   if (key === "stateful") return false;
   if (/activation$/i.test(key)) return writeActivation(value as ActivationName);
   if (key.endsWith("Initializer")) return writeInitializer(value as Initializer);
   if (key.endsWith("Regularizer")) return writeRegularizer(value as Regularizer | null);
   return value as Json;
-}
-
-/** Names that Keras gives the entries of a list of layers in `model.weights.h5`: class names, counted. */
-export function containerNames(classNames: readonly string[]): string[] {
-  const used = new Map<string, number>();
-  return classNames.map((className) => {
-    const name = snakeCase(className);
-    const count = used.get(name) ?? 0;
-    used.set(name, count + 1);
-    return count === 0 ? name : `${name}_${count}`;
-  });
 }

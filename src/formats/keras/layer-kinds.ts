@@ -9,13 +9,14 @@ import { dropout, dropoutOptions } from "../../layers/dropout.js";
 import { elu, eluOptions } from "../../layers/elu.js";
 import { embedding, embeddingOptions } from "../../layers/embedding.js";
 import { flatten } from "../../layers/flatten.js";
-import { gru, gruOptions } from "../../layers/gru.js";
-import type { Layer, Parameter } from "../../layers/layer.js";
+import { gru, gruCellOptions, gruOptions } from "../../layers/gru.js";
+import { Layer, type Parameter } from "../../layers/layer.js";
 import { layerNormalization, layerNormalizationOptions } from "../../layers/layer_normalization.js";
 import { leakyReLU, leakyReLUOptions } from "../../layers/leaky_relu.js";
-import { lstm, lstmOptions } from "../../layers/lstm.js";
+import { lstm, lstmCellOptions, lstmOptions } from "../../layers/lstm.js";
 import { masking, maskingOptions } from "../../layers/masking.js";
 import { add, average, maximum, minimum, multiply, subtract } from "../../layers/merge.js";
+import { snakeCase } from "../../layers/names.js";
 import type { OptionTable } from "../../layers/options.js";
 import { permute, permuteOptions } from "../../layers/permute.js";
 import {
@@ -28,9 +29,18 @@ import {
   poolingOptions,
 } from "../../layers/pooling.js";
 import { prelu, preluOptions } from "../../layers/prelu.js";
+import { cellOptions } from "../../layers/recurrent.js";
 import { relu, reluOptions } from "../../layers/relu.js";
 import { repeatVector, repeatVectorOptions } from "../../layers/repeat_vector.js";
 import { reshape, reshapeOptions } from "../../layers/reshape.js";
+import { rnn, rnnOptions } from "../../layers/rnn.js";
+import {
+  gruCell,
+  lstmCell,
+  simpleRNNCell,
+  stackedRNNCells,
+  stackedRNNCellsOptions,
+} from "../../layers/rnn_cells.js";
 import { simpleRNN, simpleRNNOptions } from "../../layers/simple_rnn.js";
 import { softmax, softmaxOptions } from "../../layers/softmax.js";
 import { spatialDropout1D } from "../../layers/spatial_dropout1d.js";
@@ -48,7 +58,7 @@ export interface LayerKind {
   readonly heedsMask?: boolean;
   /** The group under the layer's own in `model.weights.h5` that holds its variables. Default "vars". */
   readonly group?: string;
-  /** Options that are layers, with the name of each one's group under this layer's own. */
+  /** Options that are layers or lists of layers, with the name of each one's group under this layer's own. */
   readonly inner?: Readonly<Record<string, string>>;
   /** Keys by which older Kerases knew some of them. */
   readonly renamed?: Readonly<Record<string, string>>;
@@ -109,6 +119,17 @@ export const LAYER_KINDS: ReadonlyMap<string, LayerKind> = new Map<string, Layer
   ],
   ["PReLU", { options: preluOptions, make: prelu, mask: keeps }],
   ["Permute", { options: permuteOptions, make: permute, mask: drops }],
+  [
+    "RNN",
+    { options: rnnOptions, make: rnn, mask: keepsInSequences, heedsMask: true, inner: { cell: "cell" } },
+  ],
+  ["LSTMCell", { options: lstmCellOptions, make: lstmCell, mask: drops }],
+  ["GRUCell", { options: gruCellOptions, make: gruCell, mask: drops }],
+  ["SimpleRNNCell", { options: cellOptions, make: simpleRNNCell, mask: drops }],
+  [
+    "StackedRNNCells",
+    { options: stackedRNNCellsOptions, make: stackedRNNCells, mask: drops, inner: { cells: "cells" } },
+  ],
   ["ReLU", { options: reluOptions, make: relu, mask: keeps }],
   ["RepeatVector", { options: repeatVectorOptions, make: repeatVector, mask: drops }],
   ["Reshape", { options: reshapeOptions, make: reshape, mask: drops }],
@@ -143,8 +164,24 @@ export interface WeightPlace {
 export function weightPlaces(layer: Layer): WeightPlace[] {
   const { group = "vars", inner } = LAYER_KINDS.get(layer.className) ?? {};
   if (!inner) return [{ group, parameters: layer.parameters }];
-  const options = layer.options as Record<string, Layer>;
-  return Object.entries(inner).flatMap(([option, outer]) =>
-    weightPlaces(options[option]!).map((place) => ({ ...place, group: `${outer}/${place.group}` })),
-  );
+  const options = layer.options as Record<string, Layer | readonly Layer[]>;
+  const below = (one: Layer, outer: string) =>
+    weightPlaces(one).map((place) => ({ ...place, group: `${outer}/${place.group}` }));
+  return Object.entries(inner).flatMap(([option, outer]) => {
+    const value = options[option]!;
+    if (value instanceof Layer) return below(value, outer);
+    const names = containerNames(value.map(({ className }) => className));
+    return value.flatMap((one, i) => below(one, `${outer}/${names[i]}`));
+  });
+}
+
+/** Names that Keras gives the entries of a list of layers in `model.weights.h5`: class names, counted. */
+export function containerNames(classNames: readonly string[]): string[] {
+  const used = new Map<string, number>();
+  return classNames.map((className) => {
+    const name = snakeCase(className);
+    const count = used.get(name) ?? 0;
+    used.set(name, count + 1);
+    return count === 0 ? name : `${name}_${count}`;
+  });
 }

@@ -1,7 +1,7 @@
 /** Stored weights into a model, checked before memory is taken. */
 import { inputError } from "../../errors.js";
 import type { Model } from "../../model/model.js";
-import { containerNames } from "./layer-config.js";
+import { containerNames } from "./layer-kinds.js";
 import type { Entry } from "./model-config.js";
 import type { Notes } from "./receipt.js";
 import { readFloats, type WeightsStore } from "./weights-store.js";

@@ -210,7 +210,7 @@ function bidirectional({ layer, path, inputs, w }: Place<Bidirectional>): string
     ave: () => call(w, "merged", SUM, 0.5),
     mul: () => call(w, "merged", "(a, b) => a * b", 1),
   };
-  const both = layer.inner.map((inner) => emitLayer(inner, inputs, w, `${path}/${inner.name}`));
+  const both = layer.pair.map((inner) => emitLayer(inner, inputs, w, `${path}/${inner.name}`));
   return call(w, "bidirectional", ...both, merges[layer.options.mergeMode]());
 }
 

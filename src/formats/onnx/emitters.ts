@@ -143,7 +143,7 @@ function dense({ layer, path, g, weight }: Place<Dense>, x: Tensor): Tensor {
 function bidirectional(place: Place<Bidirectional>, x: Tensor): Tensor {
   const { layer, g } = place;
   const { mergeMode } = layer.options;
-  const [forward, backward] = layer.inner.map((inner) =>
+  const [forward, backward] = layer.pair.map((inner) =>
     emitLayer({ ...place, layer: inner, path: `${place.path}/${inner.name}` }, [x]),
   ) as [Tensor, Tensor];
   const sequences = forward.shape.length === 2;

@@ -1,6 +1,7 @@
 /** The order in which Keras takes positional arguments, for the classes a text model's script may call. */
 
-const RECURRENT = ["units", "activation", "recurrent_activation", "use_bias"];
+const GATED = ["units", "activation", "recurrent_activation", "use_bias"];
+const SIMPLE = ["units", "activation", "use_bias"];
 
 /** Layers: class name → positional parameters. */
 export const LAYERS: ReadonlyMap<string, readonly string[]> = new Map(
@@ -20,12 +21,14 @@ export const LAYERS: ReadonlyMap<string, readonly string[]> = new Map(
     ELU: ["alpha"],
     Embedding: ["input_dim", "output_dim", "embeddings_initializer", "embeddings_regularizer"],
     Flatten: [],
-    GRU: RECURRENT,
+    GRU: GATED,
+    GRUCell: GATED,
     GaussianNoise: ["stddev"],
     GlobalAveragePooling1D: [],
     GlobalMaxPooling1D: [],
     InputLayer: ["shape"],
-    LSTM: RECURRENT,
+    LSTM: GATED,
+    LSTMCell: GATED,
     LayerNormalization: ["axis", "epsilon"],
     LeakyReLU: ["negative_slope"],
     Masking: ["mask_value"],
@@ -35,12 +38,15 @@ export const LAYERS: ReadonlyMap<string, readonly string[]> = new Map(
     Multiply: [],
     PReLU: ["alpha_initializer", "alpha_regularizer", "alpha_constraint", "shared_axes"],
     Permute: ["dims"],
+    RNN: ["cell", "return_sequences", "return_state", "go_backwards", "stateful", "unroll"],
     ReLU: ["max_value", "negative_slope", "threshold"],
     RepeatVector: ["n"],
     Reshape: ["target_shape"],
-    SimpleRNN: ["units", "activation", "use_bias"],
+    SimpleRNN: SIMPLE,
+    SimpleRNNCell: SIMPLE,
     Softmax: ["axis"],
     SpatialDropout1D: ["rate"],
+    StackedRNNCells: ["cells"],
     Subtract: [],
     TimeDistributed: ["layer"],
     ZeroPadding1D: ["padding"],

@@ -21,6 +21,7 @@ const SET_ASIDE = new Set(["weights"]);
 class ConfigWriter {
   private readonly counts = new Map<string, number>();
   private readonly names = new Map<LayerValue, string>();
+  private readonly cells = new Set<LayerValue>();
 
   constructor(
     private readonly file: string,
@@ -108,9 +109,19 @@ class ConfigWriter {
       else this.refuse(layer, key, value);
     }
     // Files from before this argument left it out and meant false; a script that leaves it out means Keras's default.
-    if (layer.className === "GRU") config["reset_after"] ??= true;
+    if (/^GRU(Cell)?$/.test(layer.className)) config["reset_after"] ??= true;
     this.shapes(layer, config);
     return { module: "keras.layers", class_name: layer.className, config };
+  }
+
+  /** Keras would give all its uses the same weights. */
+  private checkCell(cell: LayerValue): void {
+    if (!/Cells?$/.test(cell.className)) return;
+    if (this.cells.has(cell)) {
+      const next = "shared cells are not read. Make a cell for each use.";
+      throw scriptError(this.file, cell.line, `this ${cell.className} is used twice; ${next}`);
+    }
+    this.cells.add(cell);
   }
 
   private refuse(layer: LayerValue, key: string, value: Value): never {
@@ -166,6 +177,7 @@ class ConfigWriter {
         return { class_name: value.className, config };
       }
       case "layer":
+        this.checkCell(value);
         return this.layer(value);
       default:
         return undefined;

@@ -68,7 +68,7 @@ function outputMasked(layer: Layer, input: boolean): boolean {
   // TensorFlow.js hands the mask to the layer inside.
   if (className === "TimeDistributed" && !heedsMask(layer)) return true;
   if (className === "Bidirectional") {
-    if (!(layer as Bidirectional).inner[0]!.options.returnSequences) return false;
+    if (!(layer as Bidirectional).pair[0].options.returnSequences) return false;
     throw refusal(layer, ZEROS);
   }
   throw refusal(layer, "heeds the mask, and TensorFlow.js does not");

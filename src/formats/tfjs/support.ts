@@ -124,7 +124,7 @@ export function checkLayer(layer: Layer, axes: number, where = `layer ${layer.na
 }
 
 /** TensorFlow.js makes the backward layer itself, of the forward one's settings. */
-function checkMirror({ inner: [forward, backward] }: Bidirectional, where: string): void {
+function checkMirror({ pair: [forward, backward] }: Bidirectional, where: string): void {
   const settings = ({ className, options }: Layer) =>
     JSON.stringify([className, { ...options, goBackwards: null, zeroOutputForMask: null }]);
   if (settings(forward) === settings(backward) && !forward.options.goBackwards) return;

@@ -56,7 +56,7 @@ function adapted(entry: JsonObject, layer: Layer, shape: Shape): JsonObject {
 }
 
 /** TensorFlow.js makes the backward layer itself, and names both. */
-function mirrored(entry: JsonObject, { inner: [forward] }: Bidirectional): JsonObject {
+function mirrored(entry: JsonObject, { pair: [forward] }: Bidirectional): JsonObject {
   const {
     backward_layer: _,
     layer,
