@@ -202,6 +202,8 @@ test("RNN: the count of its cell; of several, each reads the states of the one b
   assert.deepEqual(sizes, ["4=4", "I=4", "U₁=5", "3=3", "U₂=3", "2=2"]);
   assert.match(stack!.terms[2]!.meaning, /lstm_cell/);
   assert.match(stack!.terms[4]!.meaning, /gru_cell/);
+  assert.match(stack!.notes.join("\n"), /^lstm_cell: .*They would count 220\.$/m);
+  assert.match(stack!.notes.join("\n"), /^gru_cell: .*reset_after=False it would be 81\.$/m);
   assert.equal(one!.substitution, "3 × ((3 + 2) × 2 + 2) = 36");
   const slip = (count: number) =>
     checkExpectations(model, [{ layer: "rnn", count }])[0]!.causes[0]!.slips.join("; ");

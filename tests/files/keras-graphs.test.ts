@@ -33,17 +33,19 @@ describe("layers around the recurrent ones, in chains and graphs that Keras 3.15
     });
   }
 
-  const trained = CASES.find(({ after }) => after)!;
-  for (const file of trained.files) {
-    test(`${file}: the next three losses within 1e-4`, () => {
-      const { model } = open(file);
-      assert.equal(model.iterations, 3);
-      const losses = trained.after!.map(() => model.trainOnBatch(inputRows(trained), trained.target!));
-      assertClose(losses, trained.after!, `${file}: losses`, { absolute: 1e-4 });
-    });
+  for (const c of CASES.filter(({ after }) => after)) {
+    for (const file of c.files) {
+      test(`${file}: the next three losses within 1e-4`, () => {
+        const { model } = open(file);
+        assert.equal(model.iterations, 3);
+        const losses = c.after!.map(() => model.trainOnBatch(inputRows(c), c.target!));
+        assertClose(losses, c.after!, `${file}: losses`, { absolute: 1e-4 });
+      });
+    }
   }
 
   test("the weights of a graph by themselves, in one file and in several", async () => {
+    const trained = CASES.find(({ name }) => name === "graph_trained")!;
     const fresh = () => readKeras(readSample("graph_trained.config.json"), { name: "config" }).model;
     for (const file of ["graph_trained.weights.h5", "graph_trained.h5", "graph_trained.keras"]) {
       const model = fresh();

@@ -6,7 +6,9 @@ import json
 import os
 
 from make_graph_files import CASES, STEPS, chain, embedding, floats, save, some_ids  # isort: skip
+import golden
 import keras
+import numpy as np
 from keras import layers
 from make_keras_files import FOLDER
 from packed import pack
@@ -82,9 +84,32 @@ def graph():
     save("cells_in_a_graph", keras.Model(start, layers.Concatenate()([last, beside])), some_ids("cells_in_a_graph"))
 
 
+def trained():
+    """Three steps, saved, three more."""
+    model = keras.Sequential(
+        [
+            keras.Input((STEPS, 2)),
+            layers.RNN([layers.LSTMCell(3), layers.GRUCell(2), layers.LSTMCell(2)], **SEQUENCES),
+            layers.Bidirectional(layers.RNN([layers.SimpleRNNCell(2), layers.GRUCell(2)])),
+            layers.Dense(1, activation="sigmoid"),
+        ]
+    )
+    x = floats("cells_trained", STEPS, 2)
+    y = np.array([[1], [0], [0], [1]], "float32")
+    golden.random_weights(model, "cells_trained")
+    model.compile(keras.optimizers.Adam(0.02), "binary_crossentropy")
+
+    def steps():
+        return [float(model.train_on_batch(x, y)) for _ in range(3)]
+
+    steps()
+    save("cells_trained", model, x, randomise=False, target=y.tolist())
+    CASES[-1]["after"] = steps()
+
+
 def main():
     keras.utils.set_random_seed(23)
-    for make in (single, stacks, both_ways, graph):
+    for make in (single, stacks, both_ways, graph, trained):
         make()
     with open(os.path.join(FOLDER, "cell_files.json"), "w") as file:
         lines = ",\n".join(json.dumps(case, separators=(",", ":")) for case in CASES)

@@ -17,10 +17,11 @@ from packed import pack
 BOTH = ("keras", "h5")
 
 
-def save(name, model, x, **more):
+def save(name, model, x, randomise=True, **more):
     """As that of make_keras_files, of one input or several."""
     name = f"graph_{name}"
-    golden.random_weights(model, name)
+    if randomise:
+        golden.random_weights(model, name)
     several = isinstance(x, (list, dict))
     inputs = [x[key] for key in sorted(x)] if isinstance(x, dict) else x if several else [x]
     y = model.predict(x, verbose=0)

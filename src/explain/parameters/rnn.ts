@@ -29,11 +29,20 @@ export const rnnRule: ParameterRule = ({ layer, inputs, derive }) => {
     notes: [
       `${storeys.length} cells one above the other, each with weights of its own: the first reads xₜ, each other the ` +
         "state h of the one before it, so that its units stand where the first has I.",
-      ...storeys[0]!.derived.notes,
+      ...notesOf(storeys),
     ],
     mistakes: () => storeys.flatMap((storey, i) => mistakesIn(storey, i, right)),
   };
 };
+
+/** What is to be known of each cell; the first note, on time steps, is the same of all. */
+function notesOf(storeys: readonly Storey[]): string[] {
+  const [steps] = storeys[0]!.derived.notes;
+  const own = storeys.flatMap(({ name, derived }) =>
+    derived.notes.slice(1).map((note) => `${name}: ${note}`),
+  );
+  return [...(steps ? [steps] : []), ...own];
+}
 
 /** Wrong counts of one cell, the others being right. */
 function mistakesIn({ name, derived, fromInput, rename }: Storey, i: number, right: Expression[]): Mistake[] {
