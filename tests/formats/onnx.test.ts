@@ -167,6 +167,15 @@ test("layers over steps whose number is free", { skip }, async () => {
   }
 });
 
+test("features far from 0 are normalised as well as others", { skip }, async () => {
+  const model = sequential([layers.input({ shape: [16] }), layers.layerNormalization()], {
+    engine: "reference",
+  });
+  const rows = [0, 10, 1000, 10_000].map((far) => Array.from({ length: 16 }, (_, f) => far + ((f * 7) % 5)));
+  const { data } = await answer(writeOnnx(model), model, [rows]);
+  assertClose(data, flatten(model.predict(rows)), "normalised", { absolute: 1e-5 });
+});
+
 test("a model has one native node a recurrent layer, no loops, a free batch and its texts beside it", () => {
   const model = sequential(
     [

@@ -19,8 +19,10 @@ export function batchNormalization({ layer, path, g, weight }: Place<BatchNormal
 
 export function layerNormalization({ layer, path, g, weight }: Place<LayerNormalization>, x: Tensor): Tensor {
   const F = x.shape.at(-1)!;
+  // ONNX Runtime takes σ² for E[x²] − μ²: of features far from 0 little would be left.
+  const centred = g.node("Sub", [x.name, g.node("ReduceMean", [x.name], { axes: [-1], keepdims: 1 })]);
   const inputs = [
-    x.name,
+    centred,
     g.floats(`${path}/gamma`, [F], weight(`${path}/gamma`) ?? new Float32Array(F).fill(1)),
   ];
   const beta = weight(`${path}/beta`);
