@@ -43,13 +43,18 @@ def stacks():
         "cells_stacked",
         floats("cells_stacked", STEPS, 3),
         layers.RNN([layers.LSTMCell(3), layers.GRUCell(3), layers.LSTMCell(3, name="top")], **SEQUENCES),
+        layers.Flatten(),
+        shape=(STEPS, 3),
+    )
+    chain(
+        "cells_stacked_backwards",
+        floats("cells_stacked_backwards", STEPS, 3),
         layers.RNN(
             layers.StackedRNNCells([layers.SimpleRNNCell(3), layers.SimpleRNNCell(3)], name="pile"),
             go_backwards=True,
             **SEQUENCES,
         ),
         layers.RNN([layers.GRUCell(2)], trainable=False),
-        layers.Dense(1),
         shape=(STEPS, 3),
     )
 
