@@ -149,7 +149,9 @@ function explain(error: unknown, path: string, verb: "read" | "written"): Error 
   const mistake = MISTAKES[code];
   if (mistake) {
     const expected = mistake.endsWith("may be") ? `${mistake} ${verb}` : mistake;
-    return inputError({ expected, where: path, received: code });
+    // A name that the system gives to nothing being there teaches nobody.
+    if (code !== "ENOENT") return inputError({ expected, where: path, received: code });
+    return inputError({ expected, where: path, next: "Nothing is there: check the name and the folder." });
   }
   const kept = verb === "written" ? " What was there before is unchanged." : "";
   return new Error(`${path}: could not be ${verb} (${(error as Error).message}).${kept}`, { cause: error });
