@@ -173,16 +173,17 @@ void gru_forward(float *h, float *gates, const float *x, const float *mask, cons
 }
 
 void gru_infer(float *hLast, float *sequence, const float *x, const float *ids, const float *table,
-               const float *paddedH, const float *mask, const float *h0, const float *kernel, const float *recurrent, const float *bias,
-               float *scratch, int32_t B, int32_t T, int32_t I, int32_t U, int32_t activation,
+               const float *paddedH, const float *mask, const float *h0, const float *kernel, const float *recurrent,
+               const float *bias, float *scratch, int32_t B, int32_t T, int32_t I, int32_t U, int32_t activation,
                int32_t recurrentActivation, int32_t resetAfter, int32_t reverse) {
   Sequence q = {.x = x, .ids = ids, .table = table, .mask = mask, .B = B, .T = T, .I = I, .U = U, .GX = 1,
-                      .gates = GATES, .reverse = reverse};
+                .gates = GATES, .reverse = reverse};
   const size_t size = (size_t)B * (size_t)U;
   Room room = room_at(scratch);
   Gru g = start_gru(&q, kernel, recurrent, bias, (Activations){activation, recurrentActivation}, resetAfter, &room);
   copy_floats(hLast, h0, size);
-  const int32_t first = skip_padding(&q, hLast, paddedH, &room);
+  const int32_t first = skip_padding(&q, paddedH, &room);
+  take_up(hLast, &q, paddedH);
   for (int32_t s = 0; s < T; s++) {
     if (s >= first) forward_step(&g, &q, s, (Step){hLast, hLast, NULL});
     if (sequence) put_step(sequence + (size_t)s * size, &q, s, hLast, paddedH);

@@ -165,19 +165,20 @@ static void infer_alone(float *hLast, float *cLast, float *sequence, const Seque
 }
 
 void lstm_infer(float *hLast, float *cLast, float *sequence, const float *x, const float *ids, const float *table,
-                const float *paddedH, const float *paddedC, const float *mask, const float *h0, const float *c0, const float *kernel, const float *recurrent,
-                const float *bias, float *scratch, int32_t B, int32_t T, int32_t I, int32_t U, int32_t activation,
-                int32_t recurrentActivation, int32_t reverse) {
+                const float *paddedH, const float *paddedC, const float *mask, const float *h0, const float *c0,
+                const float *kernel, const float *recurrent, const float *bias, float *scratch, int32_t B, int32_t T,
+                int32_t I, int32_t U, int32_t activation, int32_t recurrentActivation, int32_t reverse) {
   Sequence q = {.x = x, .ids = ids, .table = table, .mask = mask, .B = B, .T = T, .I = I, .U = U, .GX = 1,
-                      .gates = GATES, .reverse = reverse};
+                .gates = GATES, .reverse = reverse};
   const Activations a = {activation, recurrentActivation};
   const size_t size = (size_t)B * (size_t)U;
   Room room = room_at(scratch);
   Forward f = start_forward(&q, kernel, recurrent, bias, GATES, &room);
   copy_floats(hLast, h0, size);
   copy_floats(cLast, c0, size);
-  const int32_t first = skip_padding(&q, hLast, paddedH, &room);
-  skip_padding(&q, cLast, paddedC, &room);
+  const int32_t first = skip_padding(&q, paddedH, &room);
+  take_up(hLast, &q, paddedH);
+  take_up(cLast, &q, paddedC);
   for (int32_t s = 0; sequence && s < first; s++) put_step(sequence + (size_t)s * size, &q, s, hLast, paddedH);
   if (B == 1) {
     infer_alone(hLast, cLast, sequence, &q, &f, a, first, &room);

@@ -94,17 +94,22 @@ static int32_t padding_of(const Sequence *q, int32_t b) {
   return s;
 }
 
-int32_t skip_padding(Sequence *q, float *states, const float *padded, Room *room) {
+int32_t skip_padding(Sequence *q, const float *padded, Room *room) {
   if (!padded || !q->ids || q->mask) return 0;
-  const size_t U = (size_t)q->U;
   int32_t *starts = (int32_t *)(void *)take(room, (size_t)q->B), first = q->T;
   for (int32_t b = 0; b < q->B; b++) {
     starts[b] = padding_of(q, b);
     first = least(first, starts[b]);
-    if (starts[b] > 0) copy_floats(states + (size_t)b * U, padded + (size_t)(starts[b] - 1) * U, U);
   }
   q->starts = starts;
   return first;
+}
+
+void take_up(float *states, const Sequence *q, const float *padded) {
+  const size_t U = (size_t)q->U;
+  for (int32_t b = 0; q->starts && b < q->B; b++) {
+    if (q->starts[b] > 0) copy_floats(states + (size_t)b * U, padded + (size_t)(q->starts[b] - 1) * U, U);
+  }
 }
 
 void put_step(float *sequence, const Sequence *q, int32_t s, const float *states, const float *padded) {

@@ -17,6 +17,7 @@
 #define gather_step PER_ISA(gather_step)
 #define carry_skipped PER_ISA(carry_skipped)
 #define skip_padding PER_ISA(skip_padding)
+#define take_up PER_ISA(take_up)
 #define put_step PER_ISA(put_step)
 #define start_backward PER_ISA(start_backward)
 #define begin_step PER_ISA(begin_step)
@@ -74,12 +75,13 @@ void gather_step(Forward *f, const Sequence *q, int32_t s, const float *hPreviou
 void carry_skipped(float *to, const float *from, const Sequence *q, int32_t s);
 
 /*
- * Rows that begin with padding (id 0) begin behind it, in the states that so much padding leaves: `states` [B][U] from
- * `padded` [T][U], the states after 1 … T steps of it. Returns the step at which the first row begins. Nothing is
- * skipped, and 0 returned, where padded is NULL or there is a mask, which skips by itself. For the other states of a
- * cell call it again.
+ * Rows that begin with padding (id 0) are to begin behind it. Returns the step at which the first row begins. Nothing is
+ * skipped, and 0 returned, where padded is NULL or there is a mask, which skips by itself.
  */
-int32_t skip_padding(Sequence *q, float *states, const float *padded, Room *room);
+int32_t skip_padding(Sequence *q, const float *padded, Room *room);
+
+/* states [B][U] of rows that begin behind padding = what so much of it leaves: padded [T][U], after 1 … T steps. */
+void take_up(float *states, const Sequence *q, const float *padded);
 
 /* sequence [B][U] of step s: the states, and for rows that have not begun what padding leaves. */
 void put_step(float *sequence, const Sequence *q, int32_t s, const float *states, const float *padded);

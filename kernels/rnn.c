@@ -35,15 +35,16 @@ void rnn_forward(float *h, const float *x, const float *mask, const float *h0, c
 }
 
 void rnn_infer(float *hLast, float *sequence, const float *x, const float *ids, const float *table,
-               const float *paddedH, const float *mask, const float *h0, const float *kernel, const float *recurrent, const float *bias,
-               float *scratch, int32_t B, int32_t T, int32_t I, int32_t U, int32_t activation, int32_t reverse) {
+               const float *paddedH, const float *mask, const float *h0, const float *kernel, const float *recurrent,
+               const float *bias, float *scratch, int32_t B, int32_t T, int32_t I, int32_t U, int32_t activation, int32_t reverse) {
   Sequence q = {.x = x, .ids = ids, .table = table, .mask = mask, .B = B, .T = T, .I = I, .U = U, .GX = 1,
-                      .gates = 1, .reverse = reverse};
+                .gates = 1, .reverse = reverse};
   const size_t size = (size_t)B * (size_t)U;
   Room room = room_at(scratch);
   Forward f = start_forward(&q, kernel, recurrent, bias, 1, &room);
   copy_floats(hLast, h0, size);
-  const int32_t first = skip_padding(&q, hLast, paddedH, &room);
+  const int32_t first = skip_padding(&q, paddedH, &room);
+  take_up(hLast, &q, paddedH);
   for (int32_t s = 0; s < T; s++) {
     if (s >= first) forward_step(&f, &q, s, hLast, hLast, activation);
     if (sequence) put_step(sequence + (size_t)s * size, &q, s, hLast, paddedH);
