@@ -7,6 +7,7 @@ import { inputError } from "../errors.js";
 import { crc32 } from "./crc32.js";
 import { inflateExactly } from "./inflate.js";
 import { label } from "./label.js";
+import { Work } from "./work.js";
 
 const LOCAL = 0x04034b50;
 const CENTRAL = 0x02014b50;
@@ -23,7 +24,7 @@ export interface ZipMember {
   name: string;
   /** Bytes when unpacked. */
   size: number;
-  /** Unpacks the member and checks its CRC. */
+  /** Unpacks the member and checks its CRC; counted as often as it is asked for. */
   read(): Uint8Array;
 }
 
@@ -45,9 +46,13 @@ export function isZip(bytes: Uint8Array): boolean {
 /**
  * The members of a ZIP archive by name. Refuses (InputError, naming the member) what no honest writer makes: names
  * that leave the archive, duplicates, overlaps, encryption, lying or extravagant sizes. Folders are left out.
- * `file` names the archive in messages.
+ * `file` names the archive in messages; what is unpacked counts against `work`.
  */
-export function readZip(bytes: Uint8Array, file: string): Map<string, ZipMember> {
+export function readZip(
+  bytes: Uint8Array,
+  file: string,
+  work: Work = new Work(file, bytes.length),
+): Map<string, ZipMember> {
   const entries = readDirectory(bytes, file);
   const members = new Map<string, ZipMember>();
   const names = new Set<string>();
@@ -60,7 +65,7 @@ export function readZip(bytes: Uint8Array, file: string): Map<string, ZipMember>
       members.set(entry.name, {
         name: entry.name,
         size: entry.size,
-        read: () => unpack(bytes, entry, file),
+        read: () => unpack(bytes, entry, file, work),
       });
     }
   }
@@ -182,10 +187,13 @@ function dataStart(bytes: Uint8Array, entry: Entry, file: string): number {
   return start;
 }
 
-function unpack(bytes: Uint8Array, entry: Entry, file: string): Uint8Array {
+function unpack(bytes: Uint8Array, entry: Entry, file: string, work: Work): Uint8Array {
   const where = `${file}: ${label(entry.name)}`;
   const start = dataStart(bytes, entry, file);
   const stored = bytes.subarray(start, start + entry.stored);
+  // Inflating takes about 6 ns a byte here, the checksum 2.
+  work.spend((entry.method === 0 ? 2 : 8) * entry.size);
+  if (entry.method !== 0) work.hold(entry.size);
   const data = entry.method === 0 ? stored : inflateExactly(stored, entry.size, where);
   if (crc32(data) !== entry.crc) {
     throw inputError({

@@ -1,47 +1,121 @@
 /**
- * A process of its own that opens every file of the attack corpus: prints what each came to and how much processor time
- * it took, and last the most memory the process ever held.
+ * The corpus of hostile and damaged files: lists of files with what refusing each must say, and a process of its own for
+ * each file, which opens it and tells what it came to and what that cost. Run with a list's entry as JSON, this is that
+ * process.
  */
-import { readFileSync } from "node:fs";
+import { spawn } from "node:child_process";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { availableParallelism, tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { gunzipSync } from "node:zlib";
-import { InputError, loadFile } from "../../src/index.js";
+import { readLabelledPath } from "../../src/data/node-source.js";
+import { readKerasScript } from "../../src/formats/python/index.js";
+import { InputError, loadFile, readVocabulary } from "../../src/index.js";
+import { Corpus } from "../../src/text/corpus.js";
 
 export interface Attack {
   file: string;
   /** A pattern for the message; null where the file is accepted. */
   refusal: string | null;
+  /** Who reads it. */
+  reader?: Reader;
 }
 
 export interface Outcome {
-  file: string;
   kind: "opened" | "refused" | "crashed";
   /** The message, or the warnings of the receipt. */
   said: string;
+  /** Of the file as the reader is given it. */
+  bytes: number;
+  /** Processor time of reading, other threads included. */
   milliseconds: number;
+  /** Memory at its highest, over what the process held before reading. */
+  megabytes: number;
 }
 
 export const FOLDER = new URL("../../../tests/files/attacks/", import.meta.url);
 
-export const readAttacks = (): Attack[] =>
-  JSON.parse(readFileSync(new URL("attacks.json", FOLDER), "utf8")) as Attack[];
+/** Every list in the folder: attacks.json, and attacks-*.json. */
+export function readAttacks(): Attack[] {
+  const lists = readdirSync(FOLDER).filter((name) => /^attacks(-\w+)?\.json$/.test(name));
+  return lists.sort().flatMap((name) => JSON.parse(readFileSync(new URL(name, FOLDER), "utf8")) as Attack[]);
+}
 
-/** The files that an attack names, from its own folder. */
+/** The files that a model names, from its own folder. */
 const beside = (name: string): Uint8Array => readFileSync(new URL(encodeURIComponent(name), FOLDER));
 
-async function tryOne({ file }: Attack): Promise<Outcome> {
+/** What each reader does with a file; `said` for those that open. */
+const READERS = {
+  model: async (path: string) => {
+    const { model, receipt } = await loadFile(readFileSync(path), { name: "attack", beside });
+    model.dispose();
+    return receipt.warnings.join("\n");
+  },
+  vocabulary: async (path: string) => readVocabulary(readFileSync(path), { name: "attack" }).format,
+  script: async (path: string) => {
+    const { model } = readKerasScript(readFileSync(path, "utf8"), { file: "attack" });
+    model.dispose();
+    return model.name;
+  },
+  data: async (path: string) =>
+    `${(await Corpus.read(await readLabelledPath(path), { frontEnd: "tokenizer" })).rows} rows`,
+} satisfies Record<string, (path: string) => Promise<string>>;
+
+type Reader = keyof typeof READERS;
+
+/** The file as it was before it was packed, in a folder of its own: what its ending says counts for some readers. */
+function unpack(file: string, folder: string): { path: string; bytes: number } {
   const stored = readFileSync(new URL(file, FOLDER));
-  const bytes = file.endsWith(".gz") ? gunzipSync(stored) : stored;
-  // The garbage of one must not count as the memory of the next; others may be using the processor.
-  globalThis.gc?.();
+  const packed = file.endsWith(".gz");
+  const bytes = packed ? gunzipSync(stored) : stored;
+  const path = join(folder, packed ? file.slice(0, -3) : file);
+  writeFileSync(path, bytes);
+  return { path, bytes: bytes.length };
+}
+
+/** Opens every file of the corpus, each in a process of its own, as many at a time as there are cores. */
+export async function runAttacks(attacks: readonly Attack[]): Promise<Map<string, Outcome>> {
+  const folder = mkdtempSync(join(tmpdir(), "cellstate-attacks-"));
+  const outcomes = new Map<string, Outcome>();
+  const waiting = [...attacks];
+  const work = async () => {
+    for (let attack = waiting.shift(); attack; attack = waiting.shift()) {
+      const { path, bytes } = unpack(attack.file, folder);
+      outcomes.set(attack.file, { ...(await runOne(path, attack.reader ?? "model")), bytes });
+      rmSync(path);
+    }
+  };
+  await Promise.all(Array.from({ length: availableParallelism() }, work));
+  rmSync(folder, { recursive: true });
+  return outcomes;
+}
+
+async function runOne(path: string, reader: Reader): Promise<Omit<Outcome, "bytes">> {
+  const child = spawn(process.execPath, [fileURLToPath(import.meta.url), reader, path], {
+    stdio: ["ignore", "pipe", "pipe"],
+    // Only a reader that never ends comes near it.
+    timeout: 120_000,
+  });
+  let [out, errors] = ["", ""];
+  child.stdout.on("data", (piece) => (out += piece));
+  child.stderr.on("data", (piece) => (errors += piece));
+  await new Promise((resolve) => child.on("close", resolve));
+  const last = out.trimEnd().split("\n").at(-1);
+  if (last) return JSON.parse(last) as Outcome;
+  return { kind: "crashed", said: `no outcome: ${errors}`, milliseconds: Infinity, megabytes: Infinity };
+}
+
+async function readOne(reader: Reader, path: string): Promise<Omit<Outcome, "bytes">> {
   const start = process.cpuUsage();
-  const end = (kind: Outcome["kind"], said: string): Outcome => {
+  const idle = process.resourceUsage().maxRSS;
+  const end = (kind: Outcome["kind"], said: string) => {
     const { user, system } = process.cpuUsage(start);
-    return { file, kind, said, milliseconds: (user + system) / 1000 };
+    const megabytes = (process.resourceUsage().maxRSS - idle) / 1024;
+    return { kind, said, milliseconds: (user + system) / 1000, megabytes };
   };
   try {
-    const { model, receipt } = await loadFile(bytes, { name: "attack", beside });
-    model.dispose();
-    return end("opened", receipt.warnings.join("\n"));
+    return end("opened", await READERS[reader](path));
   } catch (error) {
     return error instanceof InputError
       ? end("refused", error.message)
@@ -49,9 +123,7 @@ async function tryOne({ file }: Attack): Promise<Outcome> {
   }
 }
 
-if (process.argv[2] === "run") {
-  const outcomes: Outcome[] = [];
-  for (const attack of readAttacks()) outcomes.push(await tryOne(attack));
-  const megabytes = process.resourceUsage().maxRSS / 1024;
-  console.log(JSON.stringify({ outcomes, megabytes }));
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const [reader, path] = process.argv.slice(2) as [Reader, string];
+  console.log(JSON.stringify(await readOne(reader, path)));
 }

@@ -4,6 +4,7 @@ import { inputError } from "../../errors.js";
 import { Model } from "../../model/model.js";
 import { type Hdf5Group, isHdf5, readHdf5 } from "../hdf5/reader.js";
 import { DATA_FORBIDDEN, isObject, type Json, parseJson } from "../json.js";
+import { Work } from "../work.js";
 import { isZip, readZip, type ZipMember } from "../zip.js";
 import { readCompileConfig } from "./compile-config.js";
 import { type Blueprint, readModelConfig, toLinks } from "./model-config.js";
@@ -137,10 +138,11 @@ function kindOf(bytes: Uint8Array): string {
 }
 
 function openArchive(bytes: Uint8Array, file: string): OpenedFile {
-  const members = readZip(bytes, file);
+  const work = new Work(file, bytes.length);
+  const members = readZip(bytes, file, work);
   const json = (name: string, forbidden?: ReadonlySet<string>) => {
     const member = members.get(name);
-    return member && parseJson(member.read(), `${file}: ${name}`, forbidden);
+    return member && parseJson(member.read(), `${file}: ${name}`, { forbidden, work });
   };
   const config = json("config.json");
   if (!config) {

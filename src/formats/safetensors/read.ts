@@ -8,6 +8,7 @@ import { DATA_FORBIDDEN, isObject, type Json, type JsonObject, parseJson } from 
 import type { OpenedFile } from "../keras/read.js";
 import type { StoredWeight, WeightsStore } from "../keras/weights-store.js";
 import { label } from "../label.js";
+import { Work } from "../work.js";
 
 /** As the reference implementation has it. */
 const MOST_HEADER_BYTES = 100_000_000;
@@ -58,12 +59,13 @@ export function isSafetensors(bytes: Uint8Array): boolean {
 
 /** Takes a file apart. @throws InputError for what is damaged or hostile, and for a file without a network */
 export function openSafetensors(bytes: Uint8Array, file: string): OpenedFile {
-  const { header, data } = split(bytes, file);
+  const work = new Work(file, bytes.length);
+  const { header, data } = split(bytes, file, work);
   const metadata = readMetadata(header["__metadata__"] ?? {}, file);
   const weights = readEntries(header, data, file);
   const json = (key: string, forbidden?: ReadonlySet<string>) => {
     const text = metadata.get(key);
-    return text === undefined ? undefined : parseJson(text, `${file}: metadata ${key}`, forbidden);
+    return text === undefined ? undefined : parseJson(text, `${file}: metadata ${key}`, { forbidden, work });
   };
   const config = json(METADATA.config);
   if (config === undefined) {
@@ -86,7 +88,7 @@ export function openSafetensors(bytes: Uint8Array, file: string): OpenedFile {
   };
 }
 
-function split(bytes: Uint8Array, file: string): { header: JsonObject; data: Uint8Array } {
+function split(bytes: Uint8Array, file: string, work: Work): { header: JsonObject; data: Uint8Array } {
   const where = `${file}: header`;
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const length = Number(view.getBigUint64(0, true));
@@ -95,7 +97,8 @@ function split(bytes: Uint8Array, file: string): { header: JsonObject; data: Uin
     throw inputError({ expected: `at most ${most} bytes`, where, received: length });
   }
   const data = bytes.subarray(LENGTH_BYTES + length);
-  const header = parseJson(bytes.subarray(LENGTH_BYTES, LENGTH_BYTES + length), where, DATA_FORBIDDEN);
+  const text = bytes.subarray(LENGTH_BYTES, LENGTH_BYTES + length);
+  const header = parseJson(text, where, { forbidden: DATA_FORBIDDEN, work });
   if (!isObject(header)) throw inputError({ expected: "an object", where, received: header });
   return { header, data };
 }

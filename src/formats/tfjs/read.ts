@@ -21,7 +21,7 @@ export function isTfjs(bytes: Uint8Array): boolean {
  * path. @throws InputError for what is damaged, hostile or no layers model
  */
 export async function openTfjs(bytes: Uint8Array, file: string, readShard: ReadShard): Promise<OpenedFile> {
-  const json = parseJson(bytes, file, DATA_FORBIDDEN);
+  const json = parseJson(bytes, file, { forbidden: DATA_FORBIDDEN });
   const topology = isObject(json) ? (json["modelTopology"] ?? null) : null;
   if (!isObject(json) || !isObject(topology) || json["format"] === "graph-model") {
     throw inputError({

@@ -9,7 +9,7 @@ export function readArchiveVocabulary(bytes: Uint8Array, file: string): FoundVoc
   const members = readZip(bytes, file);
   const json = (name: string, forbidden?: ReadonlySet<string>) => {
     const member = members.get(name);
-    return member ? parseJson(member.read(), `${file}: ${name}`, forbidden) : null;
+    return member ? parseJson(member.read(), `${file}: ${name}`, { forbidden }) : null;
   };
   const extras = json("cellstate.json", DATA_FORBIDDEN);
   if (isObject(extras) && isObject(extras["vectorizer"])) {

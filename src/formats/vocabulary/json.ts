@@ -52,7 +52,7 @@ function parseBounded(text: string, where: string): Json {
     else if (!quoted && (code === 0x2c || code === 0x5b || code === 0x7b)) items++;
   }
   checkWordCount(items, where);
-  return parseJson(text, where, DATA_FORBIDDEN);
+  return parseJson(text, where, { forbidden: DATA_FORBIDDEN });
 }
 
 /** TextVectorization's get_vocabulary(), or any list of words. */
