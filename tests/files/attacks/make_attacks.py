@@ -10,6 +10,7 @@ import os
 import config_attacks  # noqa: F401
 import hdf5_attacks  # noqa: F401
 import interop_attacks
+import wide_attacks  # noqa: F401
 import zip_attacks  # noqa: F401
 from sound import ATTACKS
 
@@ -33,9 +34,9 @@ def formatted(entry):
 
 
 def main():
-    for name in os.listdir(FOLDER):
-        if name.endswith((".keras", ".h5", ".json", ".safetensors", ".gz")):
-            os.remove(os.path.join(FOLDER, name))
+    with open(os.path.join(FOLDER, "attacks.json")) as file:
+        for entry in json.load(file):
+            os.remove(os.path.join(FOLDER, entry["file"]))
     with open(os.path.join(FOLDER, interop_attacks.SHARD), "wb") as file:
         file.write(interop_attacks.shard())
     listing = [{"file": write(name, make()), "refusal": refusal} for name, make, refusal in ATTACKS]
