@@ -3,9 +3,13 @@
  * keys would be slow, those that look like whole numbers would change places, and "__proto__" would be no word.
  */
 import { inputError } from "../../errors.js";
+import { label } from "../label.js";
 import { MOST_WORDS } from "./words.js";
 
-/** The entries; null where the text is not flat JSON of numbers and texts. A key that comes twice counts once, as in Python. */
+/**
+ * The entries; null where the text is not flat JSON of numbers and texts.
+ * @throws InputError for a key that comes twice with another value, and for too many
+ */
 export function flatJson(text: string, where: string): Map<string, number | string> | null {
   const scan = new Scanner(text);
   const entries = new Map<string, number | string>();
@@ -15,6 +19,9 @@ export function flatJson(text: string, where: string): Map<string, number | stri
     if (key === null || !scan.take(":")) return null;
     const value = scan.text() ?? scan.number();
     if (value === null) return null;
+    if ((entries.get(key) ?? value) !== value) {
+      throw inputError({ expected: `one value of "${label(key)}"`, where, received: "two" });
+    }
     entries.set(key, value);
     if (scan.take(",")) continue;
     return scan.take("}") && scan.atEnd() ? entries : null;
