@@ -31,24 +31,25 @@ export class Work {
 
   /**
    * Counts time about to be spent: about 1 a byte looked at, 100 a value made (an object, a list, a text, a map's entry).
+   * `where` names the part of the file that asks for it. A count that is no number is too much as well.
    * @throws InputError when the file asks for more than its size warrants
    */
-  spend(nanoseconds: number): void {
+  spend(nanoseconds: number, where = this.where): void {
     this.#nanoseconds -= nanoseconds;
-    if (this.#nanoseconds < 0) throw this.#tooMuch("work");
+    if (!(this.#nanoseconds >= 0)) throw tooMuch("work", where);
   }
 
   /** Counts memory about to be taken and kept until the file is read: bytes of arrays; about 50 a value and 2 a character. */
-  hold(bytes: number): void {
+  hold(bytes: number, where = this.where): void {
     this.#bytes -= bytes;
-    if (this.#bytes < 0) throw this.#tooMuch("memory");
+    if (!(this.#bytes >= 0)) throw tooMuch("memory", where);
   }
+}
 
-  #tooMuch(what: string) {
-    return inputError({
-      expected: `a file that takes ${what} in proportion to its size`,
-      where: this.where,
-      next: "Reading it would take far more: its parts are asked for again and again.",
-    });
-  }
+function tooMuch(what: string, where: string) {
+  return inputError({
+    expected: `a file that takes ${what} in proportion to its size`,
+    where,
+    next: "Reading it would take far more: it declares more than it holds, or asks for its parts again and again.",
+  });
 }

@@ -3,6 +3,7 @@
  * or length in a file ends in a message, never in a read outside it.
  */
 import { type InputError, inputError } from "../../errors.js";
+import { Work } from "../work.js";
 
 /** HDF5 writes "no address" as all ones. */
 const UNDEFINED_ADDRESS = 0xffffffffffffffffn;
@@ -11,43 +12,31 @@ export function hdf5Error(where: string, expected: string, received?: unknown, n
   return inputError({ expected, where, received, next });
 }
 
-/** A file's bytes, what messages call it, and how much it may still unpack to. */
+/** A file's bytes, what messages call it, and what reading it may still cost. */
 export class Source {
-  readonly #view: DataView;
-  #allowance: number;
-  #steps = 0;
+  readonly view: DataView;
 
   constructor(
     readonly bytes: Uint8Array,
     readonly file: string,
+    readonly work = new Work(file, bytes.length),
   ) {
-    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    // Several names may lead to the same bytes, and compressed data grows: what all reading together may come to.
-    this.#allowance = 32 * 2 ** 20 + 20 * bytes.length;
+    this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   }
 
-  /** Takes `size` bytes out of what this file may come to, or refuses. */
-  take(size: number, where: string): void {
-    this.#allowance -= size;
-    if (!(this.#allowance >= 0)) {
-      const expected = `contents in proportion to the file's ${this.bytes.length} bytes`;
-      throw hdf5Error(where, expected, "far more declared or repeated");
-    }
-  }
-
-  /** Counts one structure visited: links and heaps can be woven so that a small file takes for ever to walk. */
-  step(where: string): void {
-    if (++this.#steps > MOST_STEPS)
-      throw hdf5Error(where, `at most ${MOST_STEPS} structures to visit`, "more");
+  /** Counts a text or list entry about to be made from `size` bytes of the file, and kept. */
+  value(size: number, where: string): void {
+    this.work.spend(200 + size, where);
+    this.work.hold(80 + 2 * size, where);
   }
 
   /** A cursor over `length` bytes from `start`; `where` names the object they belong to. */
   cursor(start: number, length: number, where: string): Cursor {
-    this.step(where);
+    this.work.spend(100, where);
     if (!(start >= 0 && length >= 0 && start + length <= this.bytes.length)) {
       throw hdf5Error(where, "data inside the file", `bytes ${start} to ${start + length}`, CUT_SHORT);
     }
-    return new Cursor(this.bytes, this.#view, start, start + length, where);
+    return new Cursor(this, start, start + length, where);
   }
 
   /** A cursor from `start` to the end of the file. */
@@ -56,13 +45,11 @@ export class Source {
   }
 }
 
-const MOST_STEPS = 1_000_000;
 const CUT_SHORT = "The file may have been cut short or damaged: fetch it again.";
 
 export class Cursor {
   constructor(
-    private readonly bytes: Uint8Array,
-    private readonly view: DataView,
+    readonly source: Source,
     public at: number,
     readonly end: number,
     readonly where: string,
@@ -82,20 +69,20 @@ export class Cursor {
   }
 
   u8(): number {
-    return this.bytes[this.#advance(1)]!;
+    return this.source.bytes[this.#advance(1)]!;
   }
 
   u16(): number {
-    return this.view.getUint16(this.#advance(2), true);
+    return this.source.view.getUint16(this.#advance(2), true);
   }
 
   u32(): number {
-    return this.view.getUint32(this.#advance(4), true);
+    return this.source.view.getUint32(this.#advance(4), true);
   }
 
   /** A length or count of 8 bytes; anything beyond 2⁵³ is certainly wrong and becomes Infinity, which fits nowhere. */
   u64(): number {
-    const value = this.view.getBigUint64(this.#advance(8), true);
+    const value = this.source.view.getBigUint64(this.#advance(8), true);
     return value <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(value) : Infinity;
   }
 
@@ -103,13 +90,13 @@ export class Cursor {
   unsigned(size: number): number {
     const start = this.#advance(size);
     let value = 0;
-    for (let i = size - 1; i >= 0; i--) value = value * 256 + this.bytes[start + i]!;
+    for (let i = size - 1; i >= 0; i--) value = value * 256 + this.source.bytes[start + i]!;
     return value;
   }
 
   /** A file address, or undefined where the file says "none". */
   address(): number | undefined {
-    const value = this.view.getBigUint64(this.#advance(8), true);
+    const value = this.source.view.getBigUint64(this.#advance(8), true);
     if (value === UNDEFINED_ADDRESS) return undefined;
     return value <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(value) : Infinity;
   }
@@ -121,30 +108,33 @@ export class Cursor {
   /** A view (not a copy) of the next `size` bytes. */
   take(size: number): Uint8Array {
     const start = this.#advance(size);
-    return this.bytes.subarray(start, start + size);
+    return this.source.bytes.subarray(start, start + size);
   }
 
   /** A cursor over the next `size` bytes alone. */
   within(size: number): Cursor {
     const start = this.#advance(size);
-    return new Cursor(this.bytes, this.view, start, start + size, this.where);
+    return new Cursor(this.source, start, start + size, this.where);
   }
 
   /** Text up to a NUL or the end of the next `size` bytes, whichever comes first. */
   text(size: number): string {
+    this.source.value(size, this.where);
     return decodeText(this.take(size));
   }
 
   /** The four letters that open most structures. */
   signature(letters: string): void {
     const start = this.at;
-    if (this.left < 4 || this.text(4) !== letters) {
+    const found = this.left >= letters.length && String.fromCharCode(...this.take(letters.length));
+    if (found !== letters) {
       throw hdf5Error(this.where, `HDF5's "${letters}" at byte ${start}`, "something else", CUT_SHORT);
     }
   }
 }
 
-const utf8 = new TextDecoder();
+/** As it stands in a file, a byte order mark included. */
+export const utf8 = new TextDecoder("utf-8", { ignoreBOM: true });
 
 /** UTF-8 up to the first NUL. */
 export function decodeText(bytes: Uint8Array): string {

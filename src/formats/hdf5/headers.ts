@@ -24,8 +24,6 @@ export interface Message {
   body: Cursor;
 }
 
-const MOST_MESSAGES = 65_536;
-
 /** All messages of the object at `address`, continuation blocks included. */
 export function readMessages(source: Source, address: number, where: string): Message[] {
   const start = source.from(address, where);
@@ -81,16 +79,16 @@ function readBlocks(
   next: (address: number, length: number) => Cursor,
   readOne: (block: Cursor) => Message,
 ): Message[] {
-  const { where } = first;
+  const { where, source } = first;
   const messages: Message[] = [];
   const blocks = [first];
   const starts = new Set([first.at]);
   for (const block of blocks) {
     while (block.left >= headBytes) {
+      source.work.spend(200, where);
+      source.work.hold(200, where);
       const message = readOne(block);
       messages.push(message);
-      if (messages.length > MOST_MESSAGES)
-        throw hdf5Error(where, `at most ${MOST_MESSAGES} messages`, "more");
       if (message.type !== MESSAGE.continuation) continue;
       const more = next(message.body.address() ?? Infinity, message.body.u64());
       if (starts.has(more.at))
@@ -105,6 +103,7 @@ function readBlocks(
 /** Metadata from `start` up to `end` carries its checksum in the four bytes after it. */
 export function verifyChecksum(source: Source, start: number, end: number, where: string): void {
   const stored = source.cursor(end, 4, where).u32();
+  source.work.spend(2 * (end - start), where);
   if (stored !== lookup3(source.bytes.subarray(start, end))) {
     throw hdf5Error(where, "a structure that matches its checksum", "a damaged one");
   }
@@ -126,7 +125,10 @@ export function readShape(cursor: Cursor): number[] | undefined {
   if (version === 1) cursor.skip(4);
   else if (version !== 2) throw hdf5Error(cursor.where, "dataspace version 1 or 2", version);
   if (version === 2 && kind === 2) return undefined;
-  return Array.from({ length: rank }, () => cursor.u64());
+  const shape = Array.from({ length: rank }, () => cursor.u64());
+  if (kind === 0 && version === 2 && rank > 0)
+    throw hdf5Error(cursor.where, "a scalar", `${rank} dimensions`);
+  return shape;
 }
 
 /** How many elements a shape has; Infinity when beyond counting. */

@@ -3,7 +3,7 @@ import { label } from "../label.js";
 import { type Cursor, hdf5Error, type Source } from "./bytes.js";
 import { findMessage, MESSAGE, type Message } from "./headers.js";
 import { openFractalHeap, openLocalHeap } from "./heaps.js";
-import { walkFirst, walkSecond } from "./trees.js";
+import { type Keys, RECORDS, walkFirst, walkSecond } from "./trees.js";
 
 export interface Link {
   name: string;
@@ -14,20 +14,43 @@ export interface Link {
 /** The links of the group that has these messages, or undefined when it is no group. */
 export function readLinks(source: Source, messages: Message[], where: string): Link[] | undefined {
   const table = findMessage(messages, MESSAGE.symbolTable, where);
-  if (table) return [...symbolTable(source, table, where)];
+  if (table) return named(symbolTable(source, table, where), where);
   const info = findMessage(messages, MESSAGE.linkInfo, where);
   const compact = messages.filter((message) => message.type === MESSAGE.link);
   if (!info && compact.length === 0) return undefined;
-  const links = compact.map((message) => readLink(message.body, where));
-  if (info) links.push(...denseLinks(source, info, where));
-  return links;
+  return named(compactAndDense(source, compact, info, where), where);
 }
+
+/** Each name once, and none that could pass for a path of several. */
+function named(links: Iterable<Link>, where: string): Link[] {
+  const found = new Map<string, Link>();
+  for (const link of links) {
+    if (link.name === "" || link.name.includes("/") || found.has(link.name)) {
+      throw hdf5Error(where, "names that are there once, without a slash", label(link.name));
+    }
+    found.set(link.name, link);
+  }
+  return [...found.values()];
+}
+
+function* compactAndDense(
+  source: Source,
+  compact: Message[],
+  info: Cursor | undefined,
+  where: string,
+): Generator<Link> {
+  for (const message of compact) yield readLink(message.body, where);
+  if (info) yield* denseLinks(source, info, where);
+}
+
+/** Keys are offsets of names; entries are read one after another, so their order does not matter. */
+const SYMBOLS: Keys<number> = { kind: 0, bytes: 8, read: (cursor) => cursor.u64(), after: () => false };
 
 /** The older format: a B-tree of nodes of symbols, whose names lie in a local heap. */
 function* symbolTable(source: Source, table: Cursor, where: string): Generator<Link> {
   const tree = table.address() ?? Infinity;
   const nameAt = openLocalHeap(source, table.address() ?? Infinity, where);
-  for (const { child } of walkFirst(source, tree, 0, 8, where)) {
+  for (const { child } of walkFirst(source, tree, SYMBOLS, where)) {
     const node = source.from(child, where);
     node.signature("SNOD");
     node.skip(2);
@@ -53,7 +76,7 @@ function* denseLinks(source: Source, info: Cursor, where: string): Generator<Lin
   const index = info.address();
   if (heap === undefined || index === undefined) return;
   const find = openFractalHeap(source, heap, where);
-  for (const record of walkSecond(source, index, where)) {
+  for (const record of walkSecond(source, index, RECORDS.linksByName, where)) {
     record.skip(4);
     yield readLink(find(record), where);
   }

@@ -8,12 +8,13 @@
  * Specification: "HDF5 File Format Specification Version 3.0", The HDF Group.
  */
 import { label } from "../label.js";
+import type { Work } from "../work.js";
 import { type AttributeValue, readAttributes } from "./attributes.js";
 import { hdf5Error, Source } from "./bytes.js";
-import { type Hdf5Dataset, readDataset } from "./datasets.js";
+import { type Hdf5Dataset, openDataset, readStored, type StoredDataset } from "./datasets.js";
 import { readMessages, verifyChecksum } from "./headers.js";
 import { GlobalHeap } from "./heaps.js";
-import { readLinks } from "./links.js";
+import { type Link, readLinks } from "./links.js";
 
 export interface Hdf5Group {
   /** The path from the root, "" for the root itself. */
@@ -32,10 +33,19 @@ export function isHdf5(bytes: Uint8Array): boolean {
   return SIGNATURE.every((byte, i) => bytes[i] === byte);
 }
 
-/** The tree of an HDF5 file; datasets are read when asked. `file` names it in messages. Throws InputError. */
-export function readHdf5(bytes: Uint8Array, file: string): Hdf5Group {
-  const source = new Source(bytes, file);
-  const walk: Walk = { source, heap: new GlobalHeap(source), objects: 0, above: new Set() };
+/**
+ * The tree of an HDF5 file; datasets are read when asked. `file` names it in messages, `work` is what reading it all may
+ * cost. Throws InputError.
+ */
+export function readHdf5(bytes: Uint8Array, file: string, work?: Work): Hdf5Group {
+  const source = new Source(bytes, file, work);
+  const walk: Walk = {
+    source,
+    heap: new GlobalHeap(source),
+    objects: 0,
+    contents: new Map(),
+    above: new Set(),
+  };
   const root = readObject(walk, readSuperblock(source), "");
   if (!root || !("groups" in root)) throw hdf5Error(file, "a group at the root", "something else");
   return root;
@@ -45,8 +55,18 @@ interface Walk {
   source: Source;
   heap: GlobalHeap;
   objects: number;
+  /** What was found at each address: several links may lead there. */
+  contents: Map<number, Contents>;
   /** Headers of the groups that lead to the object at hand. */
   above: Set<number>;
+}
+
+/** An object apart from its name. */
+interface Contents {
+  attributes: ReadonlyMap<string, AttributeValue>;
+  /** Of a group. */
+  links: readonly Link[] | undefined;
+  dataset: StoredDataset | undefined;
 }
 
 /** The superblock (II.A): where the root group's header is. */
@@ -83,17 +103,14 @@ function readSuperblock(source: Source): number {
 function readObject(walk: Walk, address: number, path: string): Hdf5Group | DatasetEntry | undefined {
   const { source, above } = walk;
   const where = path ? `${source.file}: ${path}` : source.file;
+  source.work.spend(2000, where);
+  source.work.hold(1000, where);
   if (++walk.objects > MOST_OBJECTS) throw hdf5Error(where, `at most ${MOST_OBJECTS} objects`, "more");
   if (above.has(address))
     throw hdf5Error(where, "groups that end", "a link back to a group that contains it");
   if (above.size >= MOST_DEPTH) throw hdf5Error(where, `groups at most ${MOST_DEPTH} deep`, "deeper ones");
-  const messages = readMessages(source, address, where);
-  const attributes = readAttributes(source, walk.heap, messages, where);
-  const links = readLinks(source, messages, where);
-  if (!links) {
-    const dataset = readDataset(source, walk.heap, messages, path, where);
-    return dataset && { ...dataset, attributes };
-  }
+  const { attributes, links, dataset } = contentsOf(walk, address, where);
+  if (!links) return dataset && { ...openDataset(source, walk.heap, dataset, path, where), attributes };
   const groups = new Map<string, Hdf5Group>();
   const datasets = new Map<string, DatasetEntry>();
   above.add(address);
@@ -105,6 +122,19 @@ function readObject(walk: Walk, address: number, path: string): Hdf5Group | Data
   }
   above.delete(address);
   return { path, attributes, groups, datasets };
+}
+
+/** Read once, however many links lead to it. */
+function contentsOf({ source, heap, contents }: Walk, address: number, where: string): Contents {
+  const known = contents.get(address);
+  if (known) return known;
+  const messages = readMessages(source, address, where);
+  const attributes = readAttributes(source, heap, messages, where);
+  const links = readLinks(source, messages, where);
+  const dataset = links ? undefined : readStored(messages, where);
+  const found = { attributes, links, dataset };
+  contents.set(address, found);
+  return found;
 }
 
 type DatasetEntry = Hdf5Dataset & { attributes: ReadonlyMap<string, AttributeValue> };

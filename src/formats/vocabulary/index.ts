@@ -10,7 +10,7 @@ import { isZip } from "../zip.js";
 import { readArchiveVocabulary } from "./archive.js";
 import { readJsonVocabulary, wordList } from "./json.js";
 import { readPickle } from "./pickle.js";
-import { type PickleKey, PickleObject, type PickleValue } from "./pickle-machine.js";
+import { PickleObject, type PickleValue } from "./pickle-machine.js";
 import { utf8 } from "./pickle-scalars.js";
 import { readTokenizer, readWordIndex } from "./tokenizer.js";
 import { wordLines } from "./words.js";
@@ -99,14 +99,12 @@ function isPickle(bytes: Uint8Array): boolean {
 
 function fromPickle(value: PickleValue, where: string): FoundVocabulary {
   if (value instanceof PickleObject && TOKENIZERS.has(value.className)) {
-    if (value.state instanceof Map)
-      return readTokenizer(textKeys(value.state), "Keras Tokenizer (pickle)", where);
+    if (value.state instanceof Map) return readTokenizer(value.state, "Keras Tokenizer (pickle)", where);
     throw inputError({ expected: "a Tokenizer with its attributes", where });
   }
   if (typeof value === "string") return readJsonVocabulary(value, where);
   if (value instanceof Map) {
-    if (value.get("word_index") instanceof Map)
-      return readTokenizer(textKeys(value), "dictionary (pickle)", where);
+    if (value.get("word_index") instanceof Map) return readTokenizer(value, "dictionary (pickle)", where);
     return readWordIndex(value, "word index (pickle)", where);
   }
   if (Array.isArray(value)) return wordList(value, "list of words (pickle)", where);
@@ -115,8 +113,4 @@ function fromPickle(value: PickleValue, where: string): FoundVocabulary {
     where,
     received: "another pickle",
   });
-}
-
-function textKeys(map: ReadonlyMap<PickleKey, PickleValue>): Map<string, unknown> {
-  return new Map([...map].map(([key, value]) => [String(key), value]));
 }

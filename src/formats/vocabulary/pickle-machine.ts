@@ -4,8 +4,9 @@
  */
 import { type InputError, inputError } from "../../errors.js";
 import { label } from "../label.js";
+import type { Work } from "../work.js";
 import { NUMPY_DTYPE, NUMPY_SCALARS, numpyScalar } from "./pickle-numpy.js";
-import { utf8 } from "./pickle-scalars.js";
+import { latin1, utf8 } from "./pickle-scalars.js";
 
 export type PickleKey = string | number | boolean | null;
 export type PickleValue =
@@ -30,9 +31,20 @@ export class PickleObject {
   ) {}
 }
 
-/** What all values together may cost, a plain one 1 and a container `CONTAINER`: memory stays near 200 MB at most. */
-const BUDGET = 3_000_000;
-const CONTAINER = 20;
+/** Estimates of what things take: bytes kept, beside what they hold. */
+const BYTES = {
+  value: 8,
+  number: 16,
+  text: 40,
+  list: 120,
+  map: 250,
+  object: 200,
+  entry: 60,
+  item: 12,
+  memo: 16,
+};
+/** Nanoseconds: a map's entry is hashed and may move several times. */
+const NANOSECONDS = { opcode: 40, value: 40, text: 200, container: 200, entry: 200, item: 10 };
 /** Texts on lines, as protocol 0 writes them, are unescaped byte by byte. */
 const MOST_LINE = 65_536;
 
@@ -53,12 +65,12 @@ export class PickleMachine {
   /** The stacks below each mark. */
   private readonly below: PickleValue[][] = [];
   private readonly memo: PickleValue[] = [];
-  private spent = 0;
 
   constructor(
     private readonly bytes: Uint8Array,
     private readonly where: string,
     private readonly classes: ReadonlySet<string>,
+    private readonly work: Work,
   ) {
     this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   }
@@ -70,6 +82,7 @@ export class PickleMachine {
   // Reading.
 
   opcode(): number {
+    this.work.spend(NANOSECONDS.opcode);
     this.start = this.at;
     return this.unsigned(1);
   }
@@ -107,8 +120,22 @@ export class PickleMachine {
     return line;
   }
 
+  /** A number or name on a line of its own. */
+  ascii(): string {
+    const line = this.line();
+    this.work.spend(NANOSECONDS.text + line.length);
+    return latin1(line);
+  }
+
   text(bytes: Uint8Array): string {
+    this.countText(bytes.length);
     return this.sound(utf8(bytes), "text in UTF-8");
+  }
+
+  /** Counts a text about to be made from so many bytes; they may take two each where any of them needs it. */
+  countText(length: number): void {
+    this.work.spend(NANOSECONDS.text + length);
+    this.work.hold(BYTES.text + 2 * length);
   }
 
   /** What a scalar's reader returned, unless it found none. */
@@ -119,19 +146,26 @@ export class PickleMachine {
 
   // The stack.
 
-  private spend(cost: number): void {
-    this.spent += cost;
-    if (this.spent > BUDGET) throw this.refuse(`at most ${BUDGET} values`, "more");
-  }
-
   push(value: PickleValue): void {
-    this.spend(1);
+    this.work.spend(NANOSECONDS.value);
+    this.work.hold(typeof value === "number" ? BYTES.number : BYTES.value);
     this.stack.push(value);
   }
 
-  pushContainer(value: PickleValue): void {
-    this.spend(CONTAINER);
+  private pushNew(value: PickleValue, bytes: number): void {
+    this.work.spend(NANOSECONDS.container);
+    this.work.hold(bytes);
     this.stack.push(value);
+  }
+
+  /** A list or tuple of `items`, which becomes the machine's own. */
+  pushList(items: PickleValue[]): void {
+    this.pushNew(items, BYTES.list);
+  }
+
+  /** Bytes are a view of the file, not a copy. */
+  pushBytes(bytes: Uint8Array): void {
+    this.pushNew(bytes, BYTES.object);
   }
 
   pop(): PickleValue {
@@ -147,7 +181,8 @@ export class PickleMachine {
   }
 
   mark(): void {
-    this.spend(CONTAINER);
+    this.work.spend(NANOSECONDS.container);
+    this.work.hold(BYTES.list);
     this.below.push(this.stack);
     this.stack = [];
   }
@@ -162,8 +197,10 @@ export class PickleMachine {
 
   /** Picklers number what they keep one after another; the oldest ones begin at 1. */
   put(index: number): void {
-    this.spend(1);
-    if (!(index <= this.memo.length + 1)) throw this.refuse("memo entries in order", `entry ${index}`);
+    this.work.spend(NANOSECONDS.value);
+    this.work.hold(BYTES.memo);
+    if (!(index >= 0 && index <= this.memo.length + 1))
+      throw this.refuse("memo entries in order", `entry ${index}`);
     this.memo[index] = this.top();
   }
 
@@ -182,6 +219,8 @@ export class PickleMachine {
   append(items: PickleValue[]): void {
     const list = this.top();
     if (!Array.isArray(list)) throw this.refuse("a list to append to");
+    this.work.spend(NANOSECONDS.item * items.length);
+    this.work.hold(BYTES.item * items.length);
     for (const item of items) list.push(item);
   }
 
@@ -190,17 +229,20 @@ export class PickleMachine {
   }
 
   dictionary(items: readonly PickleValue[]): void {
-    this.pushContainer(this.fill(new Map(), items));
+    this.pushNew(new Map(), BYTES.map);
+    this.setItems(items);
   }
 
-  private fill(map: PickleValue, items: readonly PickleValue[]): PickleValue {
+  private fill(map: PickleValue, items: readonly PickleValue[]): void {
     if (!(map instanceof Map) || items.length % 2 !== 0) throw this.refuse("a dictionary and pairs for it");
-    for (let i = 0; i < items.length; i += 2) {
-      const key = items[i]!;
-      if (typeof key === "object" && key !== null) throw this.refuse("keys that are texts or numbers");
-      map.set(key, items[i + 1]!);
-    }
-    return map;
+    for (let i = 0; i < items.length; i += 2) this.set(map, items[i]!, items[i + 1]!);
+  }
+
+  private set(map: Map<PickleKey, PickleValue>, key: PickleValue, value: PickleValue): void {
+    if (typeof key === "object" && key !== null) throw this.refuse("keys that are texts or numbers");
+    this.work.spend(NANOSECONDS.entry);
+    this.work.hold(BYTES.entry);
+    map.set(key, value);
   }
 
   // Classes and objects.
@@ -215,7 +257,7 @@ export class PickleMachine {
         "Code in pickles is never run.",
       );
     }
-    this.push(new PickleClass(full));
+    this.pushNew(new PickleClass(full), BYTES.object);
   }
 
   stackGlobal(): void {
@@ -230,32 +272,48 @@ export class PickleMachine {
     if (!(what instanceof PickleClass) || !Array.isArray(args)) {
       throw this.refuse("a class and its arguments", undefined, "Code in pickles is never run.");
     }
-    this.pushContainer(this.made(what.name, args));
+    this.make(what.name, args);
   }
 
-  private made(name: string, args: readonly PickleValue[]): PickleValue {
-    if (MAPPINGS.has(name)) return this.mapping(args);
-    if (NUMPY_SCALARS.has(name)) return this.sound(numpyScalar(args), "a whole number or text of NumPy's");
-    if (name === NUMPY_DTYPE || this.classes.has(name)) return new PickleObject(name, args);
-    const [of] = args;
-    if (RECONSTRUCTORS.has(name) && of instanceof PickleClass && this.classes.has(of.name)) {
-      return new PickleObject(of.name, []);
-    }
-    throw this.refuse("a Keras Tokenizer", `a call of ${label(name)}`, "Code in pickles is never run.");
+  private make(name: string, args: readonly PickleValue[]): void {
+    if (MAPPINGS.has(name)) this.mapping(args);
+    else if (NUMPY_SCALARS.has(name)) this.numpyScalar(args);
+    else if (name === NUMPY_DTYPE || this.classes.has(name)) this.object(name, args);
+    else if (RECONSTRUCTORS.has(name)) this.object(this.reconstructed(args), []);
+    else throw this.refuse("a Keras Tokenizer", `a call of ${label(name)}`, "Code in pickles is never run.");
+  }
+
+  private object(name: string, args: readonly PickleValue[]): void {
+    this.pushNew(new PickleObject(name, args), BYTES.object);
+  }
+
+  private reconstructed([of]: readonly PickleValue[]): string {
+    if (of instanceof PickleClass && this.classes.has(of.name)) return of.name;
+    const received = "a call of copyreg._reconstructor";
+    throw this.refuse("a Keras Tokenizer", received, "Code in pickles is never run.");
+  }
+
+  private numpyScalar(args: readonly PickleValue[]): void {
+    // Its text, and the bytes that it is made of: the same arguments may be called with again and again.
+    for (const arg of args) if (arg instanceof Uint8Array) this.countText(2 * arg.length);
+    this.push(this.sound(numpyScalar(args), "a whole number or text of NumPy's"));
   }
 
   /** OrderedDict(), OrderedDict([[key, value], …]) as Python 2 has it, or defaultdict(int). */
-  private mapping(args: readonly PickleValue[]): PickleValue {
-    const pairs = Array.isArray(args[0]) ? args[0] : [];
-    const sound = pairs.every((pair) => Array.isArray(pair) && pair.length === 2);
-    if (!sound || args.length > 1) throw this.refuse("the pairs of a dictionary");
-    return this.fill(new Map(), (pairs as PickleValue[][]).flat());
+  private mapping(args: readonly PickleValue[]): void {
+    const map = new Map<PickleKey, PickleValue>();
+    this.pushNew(map, BYTES.map);
+    if (args.length > 1) throw this.refuse("the pairs of a dictionary");
+    for (const pair of Array.isArray(args[0]) ? args[0] : []) {
+      if (!(Array.isArray(pair) && pair.length === 2)) throw this.refuse("the pairs of a dictionary");
+      this.set(map, pair[0]!, pair[1]!);
+    }
   }
 
   build(): void {
     const state = this.pop();
     const target = this.top();
-    if (target instanceof PickleObject) target.state = state;
+    if (target instanceof PickleObject && target.state === null) target.state = state;
     else if (!(target instanceof Map && state instanceof Map && state.size === 0)) {
       throw this.refuse("an object to give attributes to");
     }

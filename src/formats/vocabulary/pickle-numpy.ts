@@ -16,18 +16,23 @@ export function numpyScalar([dtype, bytes]: readonly PickleValue[]): number | st
   if (typeof kind !== "string" || order === ">") return undefined;
   if (/^i[1248]$/.test(kind) && bytes.length === Number(kind[1])) return signedInteger(bytes);
   if (kind === "b1" && bytes.length === 1) return bytes[0] === 1;
-  if (/^U\d+$/.test(kind) && bytes.length === 4 * Number(kind.slice(1))) return utf32(bytes);
+  if (/^U\d{1,9}$/.test(kind) && bytes.length === 4 * Number(kind.slice(1))) return utf32(bytes);
   return undefined;
 }
+
+const STEP = 16_384;
 
 /** UTF-32, the lowest byte first, filled up with zeros. */
 function utf32(bytes: Uint8Array): string | undefined {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  let used = bytes.length;
+  while (used >= 4 && view.getUint32(used - 4, true) === 0) used -= 4;
   let text = "";
-  for (let at = 0; at < bytes.length; at += 4) {
-    const code = view.getUint32(at, true);
-    if (code > 0x10ffff) return undefined;
-    text += String.fromCodePoint(code);
+  for (let start = 0; start < used; start += STEP) {
+    const codes: number[] = [];
+    for (let at = start; at < Math.min(start + STEP, used); at += 4) codes.push(view.getUint32(at, true));
+    if (codes.some((code) => code > 0x10ffff)) return undefined;
+    text += String.fromCodePoint(...codes);
   }
-  return text.replace(/\0+$/, "");
+  return text;
 }

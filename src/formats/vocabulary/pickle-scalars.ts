@@ -34,21 +34,31 @@ export function escapedText(bytes: Uint8Array): string | undefined {
 }
 
 const ESCAPES: Readonly<Record<string, number>> = { n: 10, t: 9, r: 13, "\\": 92, "'": 39, '"': 34 };
+const BACKSLASH = 92;
 
 /** Python 2's repr of a byte string, read as UTF-8: 'it\'s', "caf\xc3\xa9". */
 export function quotedText(line: Uint8Array): string | undefined {
-  const text = latin1(line);
-  if (!/^'.*'$|^".*"$/s.test(text)) return undefined;
-  const bytes: number[] = [];
-  for (const [, plain, hex, special] of text.slice(1, -1).matchAll(/([^\\])|\\x([\da-f]{2})|\\(.)/gis)) {
-    const byte = plain ? plain.charCodeAt(0) : hex ? Number.parseInt(hex, 16) : ESCAPES[special!];
+  const quote = line[0];
+  if ((quote !== 39 && quote !== 34) || line.length < 2 || line.at(-1) !== quote) return undefined;
+  const inner = line.subarray(1, -1);
+  if (!inner.includes(BACKSLASH)) return utf8(inner);
+  const bytes = new Uint8Array(inner.length);
+  let length = 0;
+  for (let at = 0; at < inner.length; at++) {
+    let byte: number | undefined = inner[at]!;
+    if (byte === BACKSLASH) {
+      const letter = String.fromCharCode(inner[++at] ?? 0);
+      const hex = letter === "x" ? latin1(inner.subarray(at + 1, at + 3)) : "";
+      byte = /^[\da-f]{2}$/i.test(hex) ? Number.parseInt(hex, 16) : ESCAPES[letter];
+      at += hex.length;
+    }
     if (byte === undefined) return undefined;
-    bytes.push(byte);
+    bytes[length++] = byte;
   }
-  return utf8(Uint8Array.from(bytes));
+  return utf8(bytes.subarray(0, length));
 }
 
-function latin1(bytes: Uint8Array): string {
+export function latin1(bytes: Uint8Array): string {
   let text = "";
   for (let i = 0; i < bytes.length; i += 8192) text += String.fromCharCode(...bytes.subarray(i, i + 8192));
   return text;

@@ -3,6 +3,7 @@
  * Source: CPython's Lib/pickle.py and pickletools.py.
  */
 import { inputError } from "../../errors.js";
+import { Work } from "../work.js";
 import { PickleMachine, type PickleValue } from "./pickle-machine.js";
 import { escapedText, quotedText, signedInteger } from "./pickle-scalars.js";
 
@@ -10,13 +11,18 @@ const MOST_BYTES = 24 * 2 ** 20;
 
 /**
  * The value of a pickle. `classes`: names of further classes whose instances come back as PickleObject.
- * @throws InputError for any other class, what is damaged, and what would take too much memory
+ * @throws InputError for any other class, what is damaged, and what takes more work or memory than its size warrants
  */
-export function readPickle(bytes: Uint8Array, where: string, classes: ReadonlySet<string>): PickleValue {
+export function readPickle(
+  bytes: Uint8Array,
+  where: string,
+  classes: ReadonlySet<string>,
+  work = new Work(where, bytes.length),
+): PickleValue {
   if (bytes.length > MOST_BYTES) {
     throw inputError({ expected: `a pickle of at most ${MOST_BYTES} bytes`, where, received: bytes.length });
   }
-  const machine = new PickleMachine(bytes, where, classes);
+  const machine = new PickleMachine(bytes, where, classes, work);
   for (;;) {
     const code = machine.opcode();
     if (code === STOP) return machine.pop();
@@ -36,7 +42,7 @@ const OPERATIONS: ReadonlyMap<number, Operation> = new Map<number, Operation>([
     "0": (m) => void m.pop(),
     "1": (m) => void m.popMark(),
     "2": (m) => m.push(m.top()),
-    F: (m) => m.push(Number(m.text(m.line()))),
+    F: (m) => m.push(float(m)),
     G: (m) => m.push(m.double()),
     I: (m) => m.push(decimalOrTruth(m)),
     J: (m) => m.push(m.signed()),
@@ -44,21 +50,21 @@ const OPERATIONS: ReadonlyMap<number, Operation> = new Map<number, Operation>([
     M: (m) => m.push(m.unsigned(2)),
     L: (m) => m.push(decimal(m)),
     N: (m) => m.push(null),
-    S: (m) => m.push(m.sound(quotedText(m.line()), "a quoted text")),
+    S: (m) => m.push(m.sound(quotedText(textLine(m)), "a quoted text")),
     T: (m) => m.push(m.text(m.take(m.unsigned(4)))),
     U: (m) => m.push(m.text(m.take(m.unsigned(1)))),
-    V: (m) => m.push(m.sound(escapedText(m.line()), "a text")),
+    V: (m) => m.push(m.sound(escapedText(textLine(m)), "a text")),
     X: (m) => m.push(m.text(m.take(m.unsigned(4)))),
-    B: (m) => m.pushContainer(m.take(m.unsigned(4))),
-    C: (m) => m.pushContainer(m.take(m.unsigned(1))),
+    B: (m) => m.pushBytes(m.take(m.unsigned(4))),
+    C: (m) => m.pushBytes(m.take(m.unsigned(1))),
     a: (m) => m.append([m.pop()]),
     e: (m) => m.append(m.popMark()),
     d: (m) => m.dictionary(m.popMark()),
-    l: (m) => m.pushContainer(m.popMark()),
-    t: (m) => m.pushContainer(m.popMark()),
-    "}": (m) => m.pushContainer(new Map()),
-    "]": (m) => m.pushContainer([]),
-    ")": (m) => m.pushContainer([]),
+    l: (m) => m.pushList(m.popMark()),
+    t: (m) => m.pushList(m.popMark()),
+    "}": (m) => m.dictionary([]),
+    "]": (m) => m.pushList([]),
+    ")": (m) => m.pushList([]),
     s: (m) => {
       const value = m.pop();
       m.setItems([m.pop(), value]);
@@ -70,9 +76,9 @@ const OPERATIONS: ReadonlyMap<number, Operation> = new Map<number, Operation>([
     g: (m) => m.get(decimal(m)),
     h: (m) => m.get(m.unsigned(1)),
     j: (m) => m.get(m.unsigned(4)),
-    c: (m) => m.global(m.text(m.line()), m.text(m.line())),
+    c: (m) => m.global(m.ascii(), m.ascii()),
     i: (m) => {
-      m.global(m.text(m.line()), m.text(m.line()));
+      m.global(m.ascii(), m.ascii());
       const what = m.pop();
       m.call(what, m.popMark());
     },
@@ -91,11 +97,11 @@ const OPERATIONS: ReadonlyMap<number, Operation> = new Map<number, Operation>([
   [0x8b, (m) => m.push(m.sound(signedInteger(m.take(m.unsigned(4))), EXACT))],
   [0x8c, (m) => m.push(m.text(m.take(m.unsigned(1))))],
   [0x8d, (m) => m.push(m.text(m.take(m.unsigned(8))))],
-  [0x8e, (m) => m.pushContainer(m.take(m.unsigned(8)))],
+  [0x8e, (m) => m.pushBytes(m.take(m.unsigned(8)))],
   [0x93, (m) => m.stackGlobal()],
   [0x94, (m) => m.memoize()],
   [0x95, (m) => void m.unsigned(8)],
-  [0x96, (m) => m.pushContainer(m.take(m.unsigned(8)))],
+  [0x96, (m) => m.pushBytes(m.take(m.unsigned(8)))],
 ]);
 
 function ascii(operations: Record<string, Operation>): [number, Operation][] {
@@ -104,14 +110,29 @@ function ascii(operations: Record<string, Operation>): [number, Operation][] {
 
 const EXACT = "a whole number of at most 2^53";
 
+/** A line that a text is made of. */
+function textLine(m: PickleMachine): Uint8Array {
+  const line = m.line();
+  m.countText(2 * line.length);
+  return line;
+}
+
+/** As Python writes floats on lines. */
+function float(m: PickleMachine): number {
+  const line = m.ascii();
+  const plain = /^-?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(line);
+  const value = plain ? Number(line) : { inf: Infinity, "-inf": -Infinity, nan: Number.NaN }[line];
+  return m.sound(value, "a number");
+}
+
 /** Protocols 0 and 1 write True and False as the numbers 01 and 00. */
 function decimalOrTruth(m: PickleMachine): number | boolean {
-  const line = m.text(m.line());
+  const line = m.ascii();
   return line === "01" || (line === "00" ? false : decimal(m, line));
 }
 
 /** "12", or "12L" as Python 2 wrote long ones. */
-function decimal(m: PickleMachine, line = m.text(m.line())): number {
+function decimal(m: PickleMachine, line = m.ascii()): number {
   const value = /^-?\d{1,16}L?$/.test(line) ? Number(line.replace("L", "")) : Number.NaN;
   return m.sound(Number.isSafeInteger(value) ? value : undefined, EXACT);
 }
@@ -124,5 +145,5 @@ function reduce(m: PickleMachine): void {
 function tuple(m: PickleMachine, length: number): void {
   const items: PickleValue[] = [];
   for (let i = 0; i < length; i++) items.unshift(m.pop());
-  m.pushContainer(items);
+  m.pushList(items);
 }

@@ -6,7 +6,7 @@ import { type WordIndex, wordsById } from "./words.js";
 
 /** Attributes by Keras's names: num_words, filters, lower, split, char_level, oov_token, word_index. */
 export function readTokenizer(
-  attributes: ReadonlyMap<string, unknown>,
+  attributes: ReadonlyMap<unknown, unknown>,
   format: string,
   where: string,
 ): FoundVocabulary {
@@ -47,7 +47,7 @@ interface Kinds {
 }
 
 function plain<K extends keyof Kinds>(
-  attributes: ReadonlyMap<string, unknown>,
+  attributes: ReadonlyMap<unknown, unknown>,
   key: string,
   kind: K,
   where: string,
