@@ -65,11 +65,11 @@ export const bidirectionalOptions = {
   mergeMode,
 };
 
-/** A copy under a name, of which sequences put out 0 at hidden steps. */
-function copyOf(layer: Recurrent, name: string, goBackwards: boolean): Recurrent {
+/** A copy under a name, of which sequences put out 0 at hidden steps; it learns where both it and the whole do. */
+function copyOf(layer: Recurrent, name: string, goBackwards: boolean, whole: boolean): Recurrent {
   const { make } = RECURRENT[layer.className as keyof typeof RECURRENT];
   const zeroOutputForMask = layer.options.returnSequences;
-  const { trainable } = layer;
+  const trainable = whole && layer.trainable;
   return make({ ...layer.options, name, trainable, goBackwards, zeroOutputForMask } as never) as Recurrent;
 }
 
@@ -89,14 +89,16 @@ export class Bidirectional extends Layer {
   constructor(given: Given<typeof bidirectionalOptions>) {
     super(given);
     const { layer, backwardLayer, mergeMode } = configure(bidirectionalOptions, given, this.className);
-    const forward = copyOf(layer, nameWith("forward", layer), layer.options.goBackwards);
+    const { trainable } = this;
+    const forward = copyOf(layer, nameWith("forward", layer), layer.options.goBackwards, trainable);
     const backward = backwardLayer
       ? copyOf(
           backwardLayer,
           backwardLayer.name || nameWith("backward", backwardLayer),
           backwardLayer.options.goBackwards,
+          trainable,
         )
-      : copyOf(layer, nameWith("backward", layer), true);
+      : copyOf(layer, nameWith("backward", layer), true, trainable);
     checkPair(forward, backward);
     this.options = { layer: forward, backwardLayer: backward, mergeMode };
     this.pair = [forward, backward];

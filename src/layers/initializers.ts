@@ -29,6 +29,9 @@ const DEFAULTS = {
 export type InitializerName = keyof typeof DEFAULTS;
 export const INITIALIZER_NAMES = Object.keys(DEFAULTS) as InitializerName[];
 
+/** The settings that an initializer has: "mean", "stddev", "seed" … */
+export const initializerSettings = (name: InitializerName): readonly string[] => Object.keys(DEFAULTS[name]);
+
 /** "glorotUniform", or { name, … }, to the full form with defaults filled in. */
 export function resolveInitializer(value: unknown, where: string): Initializer {
   const given = typeof value === "string" ? { name: value } : value;

@@ -3,10 +3,11 @@ import { inputError } from "../../errors.js";
 import { isObject, type Json, type JsonObject } from "../json.js";
 import { label } from "../label.js";
 import { CUDNN_KINDS } from "./cudnn.js";
-import { type LayerNode, OPERATIONS, withPlace } from "./layer-config.js";
+import { type LayerNode, NOT_SHARED, OPERATIONS, withPlace } from "./layer-config.js";
 import { containerNames, isMerging, LAYER_KINDS } from "./layer-kinds.js";
 import { MASK_OPERATIONS, type Mask, operationMask, sameMask } from "./masks.js";
 import {
+  checkKnown,
   type Entry,
   inputEntry,
   inputShape,
@@ -79,6 +80,7 @@ function readGraphNodes(config: JsonObject, place: Place, where: string): Map<st
   for (const [i, layer] of layers.entries()) {
     const name = String(layer.node["name"] ?? layer.name);
     const at = `${where} ${layerLabel(i, name)}`;
+    if (!isOperation(layer)) checkKnown(layer, at);
     const inbound = readInbound(layer.node["inbound_nodes"], at);
     if (nodes.has(name)) throw inputError({ expected: "a name of its own", where: at, received: name });
     nodes.set(name, { ...layer, group: groups[i]!, where: at, operation: isOperation(layer), ...inbound });
@@ -199,8 +201,12 @@ function checkTensor(index: Json | undefined, name: string, where: string): void
 function readInbound(value: Json | undefined, where: string): Pick<GraphNode, "from" | "args" | "masks"> {
   const calls = Array.isArray(value) ? value : [];
   if (calls.length > 1) {
-    const next = "Shared layers are not read: give each use a layer of its own with the same weights.";
-    throw inputError({ expected: "a layer used once", where, received: `${calls.length} uses`, next });
+    throw inputError({
+      expected: "a layer used once",
+      where,
+      received: `${calls.length} uses`,
+      next: NOT_SHARED,
+    });
   }
   const call = calls[0];
   const from: string[] = [];

@@ -9,17 +9,13 @@ import { camelToSnake } from "../../model/graph.js";
 import { isObject, type Json, type JsonObject } from "../json.js";
 import { label } from "../label.js";
 import { CUDNN_KINDS } from "./cudnn.js";
-import { LAYER_KINDS } from "./layer-kinds.js";
+import { checkDtype } from "./dtype.js";
+import { readInitializer, writeInitializer } from "./initializers.js";
+import { LAYER_KINDS, type LayerKind } from "./layer-kinds.js";
+import { checkOrigin } from "./objects.js";
 import type { Context } from "./receipt.js";
-import {
-  nameOf,
-  readActivation,
-  readInitializer,
-  readRegularizer,
-  writeActivation,
-  writeInitializer,
-  writeRegularizer,
-} from "./values.js";
+import { noteUnapplied, readRegularizer, writeRegularizer } from "./regularizers.js";
+import { nameOf, readActivation, writeActivation } from "./values.js";
 
 /** A layer's entry in a model's configuration, checked for what every entry has. */
 export interface LayerNode {
@@ -45,74 +41,97 @@ export function readNode(value: Json | undefined, where: string): LayerNode {
   return { className, name, config, node: value };
 }
 
-const KERAS_MODULE = /^(keras|tf_keras|tensorflow\.keras|tensorflow\.python\.keras|tf\.keras)(\.|$)/;
-
-function checkModule(module: Json, where: string): void {
-  if (typeof module === "string" && KERAS_MODULE.test(module)) return;
-  throw inputError({
-    expected: "a class of Keras's own",
-    where: `${where}.module`,
-    received: module,
-    next: NEVER_RUN,
-  });
-}
-
-/** Keras names where a class comes from; whatever is not Keras's own is a stranger's code, which is never run. */
-function checkOrigin(node: JsonObject, className: string, where: string): void {
-  const registered = node["registered_name"] ?? className;
-  checkModule(node["module"] ?? "keras", where);
-  if (registered !== className && registered !== `Keras>${className}`) {
-    const received = registered;
-    throw inputError({
-      expected: "a class of Keras's own",
-      where: `${where}.registered_name`,
-      received,
-      next: NEVER_RUN,
-    });
-  }
-}
-
-/**
- * Objects inside a layer's settings: initializers and the like. Functions are only ever compared by name, so where they
- * come from does not matter.
- */
-function checkInner(value: Json, where: string): void {
-  if (Array.isArray(value)) {
-    for (const [i, item] of value.entries()) checkInner(item, `${where}[${i}]`);
-  } else if (isObject(value)) {
-    const named = typeof value["class_name"] === "string" && value["class_name"] !== "function";
-    if (named && (value["module"] ?? null) !== null) checkModule(value["module"]!, where);
-    for (const [key, item] of Object.entries(value)) checkInner(item, `${where}.${label(key)}`);
-  }
-}
-
-const NEVER_RUN = "Custom code in model files is never run.";
 /** Said of a graph that computes with tensors outside of layers. */
 export const OPERATIONS =
   "Operations on tensors, as x + y or keras.ops, are not read: layers are, as keras.layers.Add()([x, y]).";
 
 /** The layer that an entry describes. */
-export function readLayer({ className, name, config }: LayerNode, context: Context, where: string): Layer {
+export function readLayer(
+  { className, name, config, node }: LayerNode,
+  context: Context,
+  where: string,
+): Layer {
   const cudnn = CUDNN_KINDS.get(className);
-  const kind = LAYER_KINDS.get(cudnn?.className ?? className);
+  const kind = kindOf(className);
   if (!kind) throw unknownLayer(className, where);
-  checkInner(config, `${where}.config`);
+  checkShared(node, context, where);
   const options: Record<string, unknown> = { ...(name && { name }), ...cudnn?.fixed };
-  if (typeof config["trainable"] === "boolean") options["trainable"] = config["trainable"];
   for (const [key, value] of Object.entries(config)) {
     const at = `${where}.config.${label(key)}`;
-    const ours = camelCase(kind.renamed?.[key] ?? key);
-    if (kind.inner && Object.hasOwn(kind.inner, ours)) {
-      if (value !== null) options[ours] = readInner(value, context, at);
-    } else if (Object.hasOwn(kind.options, ours)) options[ours] = readOption(key, value, context, at);
-    else checkPassive(key, value, context, at);
+    const ours = optionOf(kind, key, config);
+    if (key === "trainable") options[key] = readFlag(value, at);
+    else if (ours === undefined) checkPassive(key, value, context, at);
+    else if (!kind.inner || !Object.hasOwn(kind.inner, ours))
+      options[ours] = readOption(key, value, context, at);
+    else if (value !== null) options[ours] = readInner(value, context, at);
   }
   fillMissing(className, config, options, context, where);
   if (config["stateful"] === true) {
     context.notes.warn(`${where}.config.stateful: every batch starts from fresh states here`);
   }
-  noteDtype(config["dtype"] ?? null, context, where);
-  return withPlace(where, () => kind.make(dropUndefined(options)));
+  checkDtype(config, context, where);
+  const layer = withPlace(where, () => kind.make(dropUndefined(options)));
+  if (!layer.trainable && insideSaysTrue(kind, config)) {
+    const what = "a layer inside says true: Keras trains that one on, Cellstate all of them or none";
+    context.notes.warn(`${where}.config.trainable: ${what}`);
+  }
+  return layer;
+}
+
+/** Whether a layer, or one of a list of layers, in the settings of another is to learn. */
+function insideSaysTrue({ inner = {} }: LayerKind, config: JsonObject): boolean {
+  return Object.keys(inner)
+    .flatMap((key) => config[camelToSnake(key)] ?? null)
+    .some((one) => isObject(one) && isObject(one["config"]) && one["config"]["trainable"] !== false);
+}
+
+const kindOf = (className: string) => LAYER_KINDS.get(CUDNN_KINDS.get(className)?.className ?? className);
+
+/** Our option for a key of Keras's, if there is one: also by the name of an older Keras, unless the newer says otherwise. */
+function optionOf(kind: LayerKind, key: string, config: JsonObject = {}): string | undefined {
+  const renamed = kind.renamed && Object.hasOwn(kind.renamed, key) ? kind.renamed[key]! : key;
+  if (renamed in config && config[renamed] !== config[key]) return undefined;
+  const ours = camelCase(renamed);
+  return camelToSnake(ours) === renamed && Object.hasOwn(kind.options, ours) ? ours : undefined;
+}
+
+/** Refuses settings that are not among the known ones, but those that say nothing. */
+export function checkKeys(config: JsonObject, known: ReadonlySet<string>, where: string): void {
+  for (const [key, value] of Object.entries(config)) {
+    if (!known.has(key) && value !== null && value !== false)
+      throw unknownSetting(value, `${where}.config.${label(key)}`);
+  }
+}
+
+const unknownSetting = (received: Json, where: string) =>
+  inputError({
+    expected: "no setting that Cellstate does not know",
+    where,
+    received,
+    next: "It may change what is computed.",
+  });
+
+/** Two entries for one layer of Keras's would become two layers with weights of their own. */
+function checkShared(node: JsonObject, context: Context, where: string): void {
+  const id = node["shared_object_id"] ?? null;
+  if (id === null) return;
+  const shared = context.seen?.has(id);
+  context.seen?.add(id);
+  if (!shared) return;
+  throw inputError({
+    expected: "a layer used once",
+    where,
+    received: "one that stands elsewhere too",
+    next: NOT_SHARED,
+  });
+}
+
+export const NOT_SHARED =
+  "Shared layers are not read: give each use a layer of its own with the same weights.";
+
+export function readFlag(value: Json, where: string): boolean {
+  if (typeof value === "boolean") return value;
+  throw inputError({ expected: "true or false", where, received: value });
 }
 
 /** More than any stack of cells has. */
@@ -134,7 +153,10 @@ const ABOUT_UNKNOWN: Readonly<Record<string, string>> = {
   SlicingOpLambda: OPERATIONS,
 };
 
-function unknownLayer(className: string, where: string) {
+/** Whether Cellstate has a layer of this class. */
+export const isLayer = (className: string): boolean => kindOf(className) !== undefined;
+
+export function unknownLayer(className: string, where: string) {
   const names = [...LAYER_KINDS.keys()].join(", ");
   const next = Object.hasOwn(ABOUT_UNKNOWN, className) ? ABOUT_UNKNOWN[className] : undefined;
   return inputError({ expected: `a layer that Cellstate has (${names})`, where, received: className, next });
@@ -174,25 +196,19 @@ const PASSIVE: ReadonlyMap<string, { harmless: readonly Json[]; otherwise: "refu
     ["quantization_config", { harmless: [null], otherwise: "refuse" }],
     ["data_format", { harmless: [null, "channels_last"], otherwise: "refuse" }],
     ["noise_shape", { harmless: [null], otherwise: "warn" }],
-    ["activity_regularizer", { harmless: [null], otherwise: "warn" }],
-    ["kernel_constraint", { harmless: [null], otherwise: "warn" }],
-    ["recurrent_constraint", { harmless: [null], otherwise: "warn" }],
-    ["bias_constraint", { harmless: [null], otherwise: "warn" }],
-    ["embeddings_constraint", { harmless: [null], otherwise: "warn" }],
-    ["alpha_constraint", { harmless: [null], otherwise: "warn" }],
-    ["beta_constraint", { harmless: [null], otherwise: "warn" }],
-    ["gamma_constraint", { harmless: [null], otherwise: "warn" }],
     ["renorm", { harmless: [false], otherwise: "refuse" }],
     ["renorm_clipping", { harmless: [null], otherwise: "ignore" }],
     ["synchronized", { harmless: [false], otherwise: "ignore" }],
     ["lora_rank", { harmless: [null], otherwise: "refuse" }],
-    ["weights", { harmless: [null], otherwise: "ignore" }],
+    ["weights", { harmless: [null], otherwise: "refuse" }],
   ]);
 
 /** Read elsewhere, or about how Keras computes and not what. */
 const ELSEWHERE = new Set([
   "name",
   "trainable",
+  "autocast",
+  "dynamic",
   "dtype",
   "batch_input_shape",
   "batch_shape",
@@ -213,22 +229,26 @@ const ELSEWHERE = new Set([
 
 /** Whether Keras's layer of this class, if it is one of ours, takes such an argument. */
 export function isLayerKey(className: string, key: string): boolean {
-  const kind = LAYER_KINDS.get(CUDNN_KINDS.get(className)?.className ?? className);
-  const known =
-    kind?.renamed?.[key] !== undefined || ELSEWHERE.has(key) || PASSIVE.has(key) || key === "shape";
-  return !kind || known || Object.hasOwn(kind.options, camelCase(key));
+  const kind = kindOf(className);
+  const known = ELSEWHERE.has(key) || PASSIVE.has(key) || UNAPPLIED.test(key) || key === "shape";
+  return !kind || known || optionOf(kind, key) !== undefined;
 }
 
+/** What shapes weights in training and is not had here. */
+const UNAPPLIED = /^activity_regularizer$|_constraint$/;
+
 function checkPassive(key: string, value: Json, context: Context, where: string): void {
-  if (ELSEWHERE.has(key)) return;
+  const { notes } = context;
   const passive = PASSIVE.get(key);
-  if (passive?.harmless.includes(value)) return;
-  if (passive?.otherwise === "refuse") {
+  if (ELSEWHERE.has(key) || passive?.harmless.includes(value)) return;
+  if (UNAPPLIED.test(key)) noteUnapplied(value, "a constraint or regularizer", context, where);
+  else if (passive?.otherwise === "refuse") {
     const expected = `${passive.harmless.map((v) => JSON.stringify(v)).join(" or ")}, all that Cellstate has`;
     throw inputError({ expected, where, received: value });
-  }
-  if (passive?.otherwise === "warn") context.notes.warn(`${where}: ${nameOf(value)} is not applied`);
-  else context.notes.ignore(`${where}: ${nameOf(value)}`);
+  } else if (passive?.otherwise === "warn") notes.warn(`${where}: ${nameOf(value)} is not applied`);
+  // Keras adds settings that do nothing until they are set.
+  else if (passive || value === null || value === false) notes.ignore(`${where}: ${nameOf(value)}`);
+  else throw unknownSetting(value, where);
 }
 
 /** Defaults that were others when the file was written and the key did not exist. */
@@ -255,24 +275,24 @@ function fillMissing(
   }
 }
 
-/** "float32", or { class_name: "DTypePolicy", config: { name } }; Cellstate computes in float32 whatever it says. */
-function noteDtype(value: Json, context: Context, where: string): void {
-  const name = isObject(value) && isObject(value["config"]) ? value["config"]["name"] : value;
-  if (name === null || name === undefined || name === "float32") return;
-  context.notes.warn(`${where}: computed in float32 instead of ${nameOf(name)}`);
-}
-
-/** A layer's entry as Keras writes it. `inputShape`, with the batch axis, lets Keras build the layer's variables. */
-export function writeLayer(layer: Layer, inputShape: readonly (number | null)[] | undefined): JsonObject {
+/**
+ * A layer's entry as Keras writes it. `inputShape`, with the batch axis, lets Keras build the layer's variables.
+ * `trainable`: false inside a layer that is not, for Keras goes by the innermost.
+ */
+export function writeLayer(
+  layer: Layer,
+  inputShape: readonly (number | null)[] | undefined,
+  trainable = layer.trainable,
+): JsonObject {
   const kind = LAYER_KINDS.get(layer.className);
   if (!kind)
     throw inputError({ expected: "a layer that Keras files hold", where: "save", received: layer.className });
   const config: JsonObject = { name: layer.name, dtype: "float32" };
-  if (!kind.withoutTrainable) config["trainable"] = layer.trainable;
+  if (!kind.withoutTrainable) config["trainable"] = trainable;
   for (const key of Object.keys(kind.options)) {
     // Keras 3 took input_length out; the input layer in front says it.
     if (key === "inputLength") continue;
-    config[camelToSnake(key)] = writeOption(key, (layer.options as Record<string, unknown>)[key]);
+    config[camelToSnake(key)] = writeOption(key, (layer.options as Record<string, unknown>)[key], trainable);
   }
   const node: JsonObject = {
     module: "keras.layers",
@@ -284,9 +304,10 @@ export function writeLayer(layer: Layer, inputShape: readonly (number | null)[] 
   return node;
 }
 
-function writeOption(key: string, value: unknown): Json {
-  if (value instanceof Layer) return writeLayer(value, undefined);
-  if (key === "cells") return (value as readonly Layer[]).map((cell) => writeLayer(cell, undefined));
+function writeOption(key: string, value: unknown, trainable: boolean): Json {
+  const inner = (layer: Layer) => writeLayer(layer, undefined, trainable && layer.trainable);
+  if (value instanceof Layer) return inner(value);
+  if (key === "cells") return (value as readonly Layer[]).map(inner);
   // Keras wants a fixed number of rows with it; here it changes nothing.
   if (key === "stateful") return false;
   if (/activation$/i.test(key)) return writeActivation(value as ActivationName);

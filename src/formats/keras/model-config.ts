@@ -2,12 +2,23 @@
 import { inputError } from "../../errors.js";
 import { type Input, input } from "../../layers/input.js";
 import type { Layer, Shape } from "../../layers/layer.js";
+import { TextVectorization } from "../../layers/text_vectorization.js";
 import type { Link } from "../../model/graph.js";
 import { isObject, type Json, type JsonObject } from "../json.js";
 import { label } from "../label.js";
 import { cudnnConversion } from "./cudnn.js";
 import { readGraph } from "./functional-config.js";
-import { type LayerNode, readLayer, readNode, withPlace } from "./layer-config.js";
+import {
+  checkKeys,
+  isLayer,
+  type LayerNode,
+  NOT_SHARED,
+  readFlag,
+  readLayer,
+  readNode,
+  unknownLayer,
+  withPlace,
+} from "./layer-config.js";
 import { containerNames, isMerging } from "./layer-kinds.js";
 import { type Context, layerLabel } from "./receipt.js";
 import { makeTextVectorization, readSettings, readWords } from "./text-vectorization.js";
@@ -52,15 +63,39 @@ export function readModelConfig(value: Json | undefined, context: Context, where
     blueprint.outputs = [readSequential(settings, value, blueprint.entries, null, place, context, where)];
   } else if (isModel(className)) {
     blueprint.outputs = readGraph(settings, blueprint.entries, null, place, context, where);
+    checkKeys(settings, MODEL_KEYS, where);
     if (blueprint.outputs.length !== 1) {
       const received = `${blueprint.outputs.length} outputs`;
       const next = "In Keras, keras.Model(model.inputs, model.outputs[0]) is a model of the first.";
       throw inputError({ expected: "a model with one output", where, received, next });
     }
+    // Of a graph, Keras heeds what is said of the whole.
+    const trainable = readFlag(settings["trainable"] ?? true, `${where}.config.trainable`);
+    if (!trainable) for (const { layer } of blueprint.entries) layer.trainable = false;
   } else {
     throw inputError({ expected: "a Sequential or Functional model", where, received: className });
   }
+  checkTables(blueprint.entries);
   return blueprint;
+}
+
+const MODEL_KEYS: ReadonlySet<string> = new Set([
+  ...["name", "trainable", "dtype", "layers", "build_input_shape", "input_layers", "output_layers"],
+]);
+
+/** What a model says of itself. `layers`: those of its entries. */
+export function checkModelSettings(
+  config: JsonObject,
+  layers: readonly Entry[],
+  context: Context,
+  where: string,
+): void {
+  checkKeys(config, MODEL_KEYS, where);
+  const trainable = readFlag(config["trainable"] ?? true, `${where}.config.trainable`);
+  if (trainable || !layers.some(({ layer }) => layer.trainable && layer.parameters.length > 0)) return;
+  context.notes.warn(
+    `${where}.config.trainable: false, but Keras goes by its layers, of which some are true`,
+  );
 }
 
 /** Whether a class is a model; Keras 2 before tf.keras 2.4 said "Model" for Functional ones. */
@@ -91,19 +126,35 @@ export function readSequential(
 ): number {
   const nodes = readLayers(config, place, where);
   const declared = nodes[0]?.className === "InputLayer" ? nodes.shift() : undefined;
+  if (declared) checkInput(declared, `${where} ${layerLabel(0, declared.name)}`);
   if (nodes.length === 0)
     throw inputError({ expected: "at least one layer", where: `${where}.config.layers` });
   if (!from) {
     const shape = sequentialShape(declared, nodes[0]!, config, node, where);
     entries.push(inputEntry(declared?.name || "input_layer", shape, where));
   }
+  checkNames(nodes, where);
+  const first = entries.length;
   const groups = containerNames(nodes.map(({ className }) => className));
   let inputs = from ?? [entries.length - 1];
   for (const [i, child] of nodes.entries()) {
     const at = `${where} ${layerLabel(declared ? i + 1 : i, child.name)}`;
     inputs = [readEntry(child, entries, inputs, within(place, child, groups[i]!), context, at)];
   }
+  checkModelSettings(config, entries.slice(first), context, where);
   return inputs[0]!;
+}
+
+/** A layer or model that stands in a Sequential twice has one name and, in Keras, one set of weights. */
+function checkNames(nodes: readonly LayerNode[], where: string): void {
+  const names = new Set<string>();
+  for (const [i, { name }] of nodes.entries()) {
+    if (name !== "" && names.has(name)) {
+      const at = `${where} ${layerLabel(i, name)}`;
+      throw inputError({ expected: "a name of its own", where: at, received: name, next: NOT_SHARED });
+    }
+    names.add(name);
+  }
 }
 
 /** Appends one layer, or the layers of a nested model, and returns the index of its output. */
@@ -120,18 +171,17 @@ export function readEntry(
   if (className === "Sequential")
     return readSequential(config, node, entries, inputs, nested, context, where);
   if (isModel(className)) {
+    const first = entries.length;
     const outputs = readGraph(config, entries, inputs, nested, context, where);
+    checkModelSettings(config, entries.slice(first), context, where);
     if (outputs.length === 1) return outputs[0]!;
     throw inputError({ expected: "a nested model with one output", where, received: outputs.length });
   }
+  checkKnown(child, where);
   if (inputs.length !== 1 && !isMerging(className)) {
     const next = "States given to a recurrent layer from outside are not read.";
-    throw inputError({
-      expected: "a layer with one input",
-      where,
-      received: `${inputs.length} inputs`,
-      next,
-    });
+    const expected = `${className} called on one tensor`;
+    throw inputError({ expected, where, received: `${inputs.length} inputs`, next });
   }
   if (className === "TextVectorization") {
     return readTextEntry(child, entries, inputs[0]!, place, context, where);
@@ -142,6 +192,15 @@ export function readEntry(
   entries.push({ layer, inputs, group: place.prefix, owner: place.owner, where, convert });
   return entries.length - 1;
 }
+
+/** Refuses what is no layer of ours by its own name, before anything else about it is found wrong. */
+export function checkKnown({ className }: LayerNode, where: string): void {
+  const known = isLayer(className) || isModel(className) || OTHER_LAYERS.has(className);
+  if (!known) throw unknownLayer(className, where);
+}
+
+/** What enters a model, and is read apart from layers that compute. */
+const OTHER_LAYERS: ReadonlySet<string> = new Set(["InputLayer", "TextVectorization"]);
 
 /** TextVectorization takes the place of the input that feeds it. Without its vocabulary the model takes ids. */
 function readTextEntry(
@@ -158,7 +217,7 @@ function readTextEntry(
     const received = `${layer.className} ${label(layer.name)}`;
     throw inputError({ expected: "an input of its own before TextVectorization", where, received });
   }
-  const words = readWords(config, context.asset?.(`${place.prefix}/vocabulary.txt`), where);
+  const words = readWords(config, readAsset(place, context, where), where);
   const { owner } = place;
   if (words) {
     const text = withPlace(where, () => makeTextVectorization(name, settings, words));
@@ -171,6 +230,34 @@ function readTextEntry(
     entries[input] = inputEntry(layer.name, [outputSequenceLength], where);
   }
   return input;
+}
+
+/** The layer's vocabulary.txt. Keras writes it twice, and reads both: for the layer and for the table inside it. */
+function readAsset({ prefix }: Place, { asset }: Context, where: string): Uint8Array | undefined {
+  const own = asset?.(`${prefix}/vocabulary.txt`);
+  const inner = asset?.(`${prefix}/_lookup_layer/vocabulary.txt`);
+  if (!own || !inner || sameBytes(own, inner)) return own ?? inner;
+  throw inputError({
+    expected: "the same words in both copies of vocabulary.txt",
+    where,
+    received: `${own.length} bytes and ${inner.length} others`,
+  });
+}
+
+const sameBytes = (x: Uint8Array, y: Uint8Array) =>
+  x.length === y.length && x.every((byte, i) => byte === y[i]);
+
+/** Ids of texts that an Embedding has no row for would fail in some texts and not in others. */
+function checkTables(entries: readonly Entry[]): void {
+  for (const { layer, inputs, where } of entries) {
+    const text = inputs.map((from) => entries[from]!.layer)[0];
+    if (layer.className !== "Embedding" || !(text instanceof TextVectorization)) continue;
+    const { inputDim } = layer.options as { inputDim: number };
+    const { size } = text.vectorizer;
+    if (size <= inputDim) continue;
+    const expected = `a vocabulary of at most ${inputDim} words, as its input_dim says`;
+    throw inputError({ expected, where, received: `${size} of ${label(text.name)}` });
+  }
 }
 
 export function within(place: Place, child: LayerNode, group: string): Place {
@@ -230,9 +317,37 @@ function shapeOf(config: JsonObject): Json | undefined {
 /** The shape of an input of texts, until TextVectorization takes its place. */
 const TEXTS: Shape = [1];
 
-export function inputShape({ config }: LayerNode, where: string): Shape {
-  if (config["dtype"] === "string") return TEXTS;
-  return readShape(shapeOf(config), where);
+/** An InputLayer's shape, once nothing else about it is found that would change what enters. */
+export function inputShape(node: LayerNode, where: string): Shape {
+  checkInput(node, where);
+  if (node.config["dtype"] === "string") return TEXTS;
+  return readShape(shapeOf(node.config), where);
+}
+
+const INPUT_KEYS: ReadonlySet<string> = new Set([
+  ...[
+    "name",
+    "batch_shape",
+    "batch_input_shape",
+    "input_shape",
+    "dtype",
+    "optional",
+    "trainable",
+    "batch_size",
+  ],
+]);
+const INPUT_DTYPE = /^(string|bool|b?float(16|32|64)|u?int(8|16|32|64))$/;
+
+function checkInput({ config }: LayerNode, where: string): void {
+  checkKeys(config, INPUT_KEYS, where);
+  const dtype = config["dtype"] ?? "float32";
+  const name = isObject(dtype) && isObject(dtype["config"]) ? (dtype["config"]["name"] ?? null) : dtype;
+  if (typeof name === "string" && INPUT_DTYPE.test(name)) return;
+  throw inputError({
+    expected: "a kind of numbers, or string",
+    where: `${where}.config.dtype`,
+    received: dtype,
+  });
 }
 
 /** Drops the batch axis. */

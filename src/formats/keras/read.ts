@@ -61,7 +61,8 @@ export function readOpened(opened: OpenedFile, { name = "model", ...engine }: Re
   const notes = new Notes();
   const { asset } = opened;
   const version = parseVersion(opened.meaning ?? opened.version);
-  const context: Context = { file: name, ...version, notes, asset };
+  const stored = opened.weights !== undefined;
+  const context: Context = { file: name, ...version, notes, asset, stored, seen: new Set() };
   if (context.major < 2 || context.major > 3) {
     throw inputError({ expected: "a file of Keras 2 or 3", where: name, received: opened.version });
   }

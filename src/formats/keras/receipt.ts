@@ -46,6 +46,10 @@ export interface Context {
   readonly major: number;
   readonly minor: number;
   readonly notes: Notes;
+  /** Whether the file holds the weights; otherwise fresh ones are drawn as the layers' initializers say. */
+  readonly stored?: boolean;
+  /** Keras's numbers (`shared_object_id`) of the layers read so far. */
+  readonly seen?: Set<unknown>;
   /** A file kept beside the configuration, by its path: "layers/text_vectorization/vocabulary.txt". */
   readonly asset?: ((path: string) => Uint8Array | undefined) | undefined;
 }

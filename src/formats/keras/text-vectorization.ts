@@ -1,5 +1,5 @@
 /** TextVectorization in Keras's files: settings in the configuration, the vocabulary there or in a text file beside it. */
-import { inputError } from "../../errors.js";
+import { inputError, wholeNumber } from "../../errors.js";
 import { type TextVectorization, textVectorization } from "../../layers/text_vectorization.js";
 import type { TextVectorizationOptions } from "../../text/options.js";
 import { isObject, type Json, type JsonObject } from "../json.js";
@@ -46,14 +46,7 @@ export function readSettings(config: JsonObject, where: string): TextVectorizati
       received: value,
     });
   }
-  const length = config["output_sequence_length"] ?? null;
-  if (length !== null && typeof length !== "number") {
-    throw inputError({
-      expected: "a number or null",
-      where: `${where}.config.output_sequence_length`,
-      received: length,
-    });
-  }
+  const length = readCount(config, "output_sequence_length", where);
   return {
     standardize: oursFor(config, "standardize", STANDARDIZE, where),
     split: oursFor(config, "split", SPLIT, where),
@@ -73,8 +66,36 @@ function oursFor<T>(config: JsonObject, key: string, table: [Json, T][], where: 
   });
 }
 
-/** The words that a configuration lists, or those of its vocabulary.txt; null where there are none. */
+/**
+ * The words that a configuration lists, or those of its vocabulary.txt; null where there are none.
+ * @throws InputError where there are more or fewer than the configuration counts, as when a word holds the end of a line
+ */
 export function readWords(config: JsonObject, asset: Uint8Array | undefined, where: string): string[] | null {
+  const words = findWords(config, asset, where);
+  if (!words) return null;
+  const size = readCount(config, "vocabulary_size", where);
+  if (size !== null && size !== words.length) {
+    throw inputError({
+      expected: `${size} words, as its vocabulary_size says`,
+      where,
+      received: words.length,
+      next: "A word that holds the end of a line is two in vocabulary.txt: give the words in the layer's vocabulary.",
+    });
+  }
+  const most = readCount(config, "max_tokens", where);
+  if (most !== null && words.length > most) {
+    const expected = `at most ${most} words, as its max_tokens says`;
+    throw inputError({ expected, where, received: words.length });
+  }
+  return words;
+}
+
+function readCount(config: JsonObject, key: string, where: string): number | null {
+  const value = config[key] ?? null;
+  return value === null ? null : wholeNumber(value, `${where}.config.${key}`, 1);
+}
+
+function findWords(config: JsonObject, asset: Uint8Array | undefined, where: string): string[] | null {
   const given = config["vocabulary"] ?? null;
   if (Array.isArray(given)) return withSpecialWords(given, `${where}.config.vocabulary`);
   if (given !== null) {

@@ -1,10 +1,9 @@
-/** Keras's names for activations, initializers and regularizers, and ours. */
+/** Keras's names for activations, and ours; what notes call an object of a file. */
 import type { ActivationName } from "../../engine/contract.js";
 import { inputError } from "../../errors.js";
-import type { Initializer, InitializerName } from "../../layers/initializers.js";
-import type { Regularizer } from "../../layers/options.js";
 import { isObject, type Json, type JsonObject } from "../json.js";
 import { label } from "../label.js";
+import { functionName } from "./objects.js";
 import type { Context } from "./receipt.js";
 
 /** Keras's name first, then its other names. */
@@ -35,15 +34,20 @@ const ACTIVATION_NAMES: Partial<Record<ActivationName, readonly string[]>> = {
  */
 export function readActivation(value: Json, context: Context, where: string): ActivationName {
   if (value === null) return "linear";
-  const name = isObject(value) && value["class_name"] === "function" ? value["config"] : value;
+  if (isHardSigmoid2(value)) return "hardSigmoid2";
+  const name = functionName(value, where) ?? value;
   if (name === "hard_sigmoid" && context.major < 3) return "hardSigmoid2";
-  if (name === KERAS2_HARD_SIGMOID) return "hardSigmoid2";
   for (const [ours, theirs] of Object.entries(ACTIVATION_NAMES)) {
     if (typeof name === "string" && theirs.includes(name)) return ours as ActivationName;
   }
-  const received = isObject(name ?? null) ? (name as JsonObject)["class_name"] : name;
-  const next = "Custom functions are never run.";
-  throw inputError({ expected: "an activation that Cellstate has", where, received, next });
+  throw inputError({
+    expected: "an activation that Cellstate has",
+    where,
+    received: isObject(name) ? nameOf(name) : name,
+    next: isObject(name)
+      ? "Put an activation that is a layer behind this one."
+      : "Custom functions are never run.",
+  });
 }
 
 /**
@@ -51,6 +55,9 @@ export function readActivation(value: Json, context: Context, where: string): Ac
  * something else, unless the function is registered: @register_keras_serializable("cellstate", "hard_sigmoid_keras2").
  */
 const KERAS2_HARD_SIGMOID = "cellstate>hard_sigmoid_keras2";
+
+const isHardSigmoid2 = (value: Json) =>
+  value === KERAS2_HARD_SIGMOID || (isObject(value) && value["config"] === KERAS2_HARD_SIGMOID);
 
 export function writeActivation(name: ActivationName): Json {
   if (name === "hardSigmoid2") return functionNode(KERAS2_HARD_SIGMOID);
@@ -66,108 +73,6 @@ export function writeActivation(name: ActivationName): Json {
 
 function functionNode(name: string): JsonObject {
   return { module: "cellstate", class_name: "function", config: name, registered_name: name };
-}
-
-const INITIALIZER_CLASSES: Record<InitializerName, string> = {
-  zeros: "Zeros",
-  ones: "Ones",
-  constant: "Constant",
-  randomUniform: "RandomUniform",
-  randomNormal: "RandomNormal",
-  truncatedNormal: "TruncatedNormal",
-  varianceScaling: "VarianceScaling",
-  glorotUniform: "GlorotUniform",
-  glorotNormal: "GlorotNormal",
-  heUniform: "HeUniform",
-  heNormal: "HeNormal",
-  lecunUniform: "LecunUniform",
-  lecunNormal: "LecunNormal",
-  orthogonal: "Orthogonal",
-  identity: "Identity",
-};
-
-/** Other spellings, as Keras compares them: without underscores, in lower case. */
-const INITIALIZER_ALIASES: Record<string, InitializerName> = {
-  zero: "zeros",
-  one: "ones",
-  uniform: "randomUniform",
-  normal: "randomNormal",
-  orthogonalinitializer: "orthogonal",
-  identityinitializer: "identity",
-};
-
-const MODES: Record<string, string> = { fan_in: "fanIn", fan_out: "fanOut", fan_avg: "fanAvg" };
-const DISTRIBUTIONS: Record<string, string> = {
-  uniform: "uniform",
-  normal: "truncatedNormal",
-  truncated_normal: "truncatedNormal",
-  untruncated_normal: "untruncatedNormal",
-};
-
-const INITIALIZER_NUMBERS = ["value", "minval", "maxval", "mean", "stddev", "scale", "gain", "seed"];
-
-/**
- * An initializer. The weights of a file are already drawn, so one that Cellstate does not have is left aside with a
- * note: undefined then.
- */
-export function readInitializer(value: Json, context: Context, where: string): Initializer | undefined {
-  const given = typeof value === "string" ? value : isObject(value) ? value["class_name"] : null;
-  const name = typeof given === "string" ? initializerName(given) : undefined;
-  if (!name) {
-    if (value !== null) context.notes.ignore(`${where}: ${nameOf(value)}, needed only for fresh weights`);
-    return undefined;
-  }
-  const config = isObject(value) && isObject(value["config"]) ? value["config"] : {};
-  const initializer: Initializer = { name };
-  for (const key of INITIALIZER_NUMBERS) {
-    const number = config[key];
-    if (typeof number === "number" && Number.isFinite(number)) initializer[key] = number;
-  }
-  const mode = MODES[String(config["mode"])];
-  const distribution = DISTRIBUTIONS[String(config["distribution"])];
-  return { ...initializer, ...(mode && { mode }), ...(distribution && { distribution }) };
-}
-
-function initializerName(given: string): InitializerName | undefined {
-  const plain = given.replaceAll("_", "").toLowerCase();
-  const found = Object.entries(INITIALIZER_CLASSES).find(([, theirs]) => theirs.toLowerCase() === plain);
-  return (found?.[0] as InitializerName | undefined) ?? INITIALIZER_ALIASES[plain];
-}
-
-export function writeInitializer({ name, ...parameters }: Initializer): JsonObject {
-  const config: JsonObject = {};
-  for (const [key, value] of Object.entries(parameters)) {
-    if (typeof value === "number" || value === null) config[key] = value;
-    if (typeof value === "string") config[key] = value.replace(/[A-Z]/g, (c) => `_${c.toLowerCase()}`);
-  }
-  return {
-    module: "keras.initializers",
-    class_name: INITIALIZER_CLASSES[name],
-    config,
-    registered_name: null,
-  };
-}
-
-/** An L1/L2 penalty. Others only shape training and are left aside with a note. */
-export function readRegularizer(value: Json, context: Context, where: string): Regularizer | null {
-  if (value === null) return null;
-  const name = typeof value === "string" ? value : isObject(value) ? value["class_name"] : "";
-  const config = isObject(value) && isObject(value["config"]) ? value["config"] : {};
-  const amount = (key: "l1" | "l2") => {
-    const number = config[key];
-    if (typeof number === "number" && Number.isFinite(number) && number >= 0) return number;
-    // Keras's default, for a regularizer given by its name alone.
-    return String(name).toLowerCase() === key ? 0.01 : 0;
-  };
-  if (/^(l1|l2|l1l2|l1_l2)$/i.test(String(name))) return { l1: amount("l1"), l2: amount("l2") };
-  context.notes.warn(`${where}: ${nameOf(value)} is not applied when training goes on`);
-  return null;
-}
-
-export function writeRegularizer(value: Regularizer | null): Json {
-  if (!value) return null;
-  const { l1, l2 } = value;
-  return { module: "keras.regularizers", class_name: "L1L2", config: { l1, l2 }, registered_name: null };
 }
 
 /** What a note calls an object of the file. */

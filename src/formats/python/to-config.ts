@@ -22,6 +22,7 @@ class ConfigWriter {
   private readonly counts = new Map<string, number>();
   private readonly names = new Map<LayerValue, string>();
   private readonly cells = new Set<LayerValue>();
+  private readonly models = new Set<ModelValue>();
 
   constructor(
     private readonly file: string,
@@ -29,6 +30,11 @@ class ConfigWriter {
   ) {}
 
   sequential(model: ModelValue): JsonObject {
+    // Keras would give both the same weights.
+    if (this.models.has(model)) {
+      throw scriptError(this.file, model.line, "this model is used twice; shared models are not read.");
+    }
+    this.models.add(model);
     const layers = model.layers!.map((item) =>
       item.kind === "model" ? this.sequential(item) : this.layer(item),
     );
