@@ -1,71 +1,67 @@
-/** Expressions of a script: constants, simple arithmetic, names, and calls of Keras's classes. */
+/** Expressions of a script: constants, simple arithmetic, names, lists and dictionaries; calls are in calls.ts. */
 import type { SyntaxNode } from "@lezer/common";
-import { LAYERS, layerClass, MERGES, objectClass } from "./signatures.js";
+import { type Arguments, callMethod, callNamed, runFunction, useLayer } from "./calls.js";
+import { DEEPEST, KEPT, type Names, type Session, STEP } from "./session.js";
+import { layerClass, MERGES, objectClass } from "./signatures.js";
 import {
   data,
-  type FunctionValue,
-  type LayerValue,
-  type ModelValue,
+  dictionary,
+  type ListValue,
+  list,
+  type Scalar,
+  scalar,
   scriptError,
-  type TensorValue,
   unknown,
   type Value,
 } from "./values.js";
 
-/** How deep expressions and calls may nest. */
-const DEEPEST = 100;
-const MOST_EXPRESSIONS = 500_000;
 /** Items of a list that a script puts together. */
 const MOST_ITEMS = 1000;
-
-export interface Arguments {
-  positional: Value[];
-  named: Map<string, Value>;
-}
+/** Characters of a text that a script puts together. */
+const MOST_CHARACTERS = 1000;
 
 /** Evaluates expressions of one script under one set of names. */
 export class Evaluator {
-  private depth = 0;
-
   constructor(
-    readonly file: string,
-    private readonly source: string,
-    private readonly lineOf: (position: number) => number,
-    readonly names: Map<string, Value>,
-    /** Models in the order in which they were made. */
-    readonly models: ModelValue[],
-    /** Expressions that may still be followed, those in loops counted each time. */
-    private readonly budget = { left: MOST_EXPRESSIONS },
+    readonly session: Session,
+    readonly names: Names,
+    /** Names that the function declares global. */
+    readonly globals = new Set<string>(),
   ) {}
 
-  /** The same script under other names: a function's body. */
-  inside(names: Map<string, Value>, depth: number): Evaluator {
-    const { file, source, lineOf, models, budget } = this;
-    const inner = new Evaluator(file, source, lineOf, names, models, budget);
-    inner.depth = depth + 1;
-    return inner;
-  }
-
   text(node: SyntaxNode): string {
-    return this.source.slice(node.from, node.to);
+    return this.session.source.slice(node.from, node.to);
   }
 
   line(node: SyntaxNode): number {
-    return this.lineOf(node.from);
+    return this.session.lineOf(node.from);
   }
 
   fail(node: SyntaxNode, message: string): never {
-    throw scriptError(this.file, this.line(node), message);
+    throw scriptError(this.session.file, this.line(node), message);
+  }
+
+  /** Binds a name where Python would. */
+  bind(name: string, value: Value): void {
+    const names = this.globals.has(name) ? this.names.globals() : this.names;
+    this.session.work.hold(KEPT);
+    names.set(name, value);
+  }
+
+  /** One level deeper, for as long as `follow` takes: nothing of a script may nest without end. */
+  deeper<T>(node: SyntaxNode, follow: () => T): T {
+    this.session.work.spend(STEP);
+    if (this.session.depth >= DEEPEST) this.fail(node, "this nests too deeply to be read.");
+    this.session.depth++;
+    try {
+      return follow();
+    } finally {
+      this.session.depth--;
+    }
   }
 
   evaluate(node: SyntaxNode): Value {
-    if (--this.budget.left < 0) this.fail(node, "the script is too long to follow.");
-    if (++this.depth > DEEPEST) this.fail(node, "this nests too deeply to be read.");
-    try {
-      return this.dispatch(node);
-    } finally {
-      this.depth--;
-    }
+    return this.deeper(node, () => this.dispatch(node));
   }
 
   private dispatch(node: SyntaxNode): Value {
@@ -74,6 +70,8 @@ export class Evaluator {
         return this.number(node);
       case "String":
         return this.string(node);
+      case "FormatString":
+        return this.formatString(node);
       case "ContinuedString":
         return this.continuedString(node);
       case "Boolean":
@@ -86,9 +84,11 @@ export class Evaluator {
         return this.member(node);
       case "ParenthesizedExpression":
         return this.evaluate(children(node)[0] ?? node);
+      case "NamedExpression":
+        return this.walrus(node);
       case "TupleExpression":
       case "ArrayExpression":
-        return { kind: "list", items: children(node).map((child) => this.evaluate(child)) };
+        return this.list(node);
       case "ArrayComprehensionExpression":
         return this.comprehension(node);
       case "DictionaryExpression":
@@ -97,6 +97,8 @@ export class Evaluator {
         return this.unary(node);
       case "BinaryExpression":
         return this.binary(node);
+      case "ConditionalExpression":
+        return this.conditional(node);
       case "CallExpression":
         return this.call(node);
       default:
@@ -105,38 +107,98 @@ export class Evaluator {
   }
 
   unknown(node: SyntaxNode): Value {
-    const text = this.text(node).replace(/\s+/g, " ");
-    return unknown(text.length > 50 ? `${text.slice(0, 49)}…` : text, this.line(node));
+    const text = this.session.source.slice(node.from, Math.min(node.to, node.from + 200));
+    const short = text.replace(/\s+/g, " ");
+    const cut = short.length > 50 || node.to - node.from > 200;
+    return unknown(cut ? `${short.slice(0, 49)}…` : short, this.line(node));
   }
 
   private number(node: SyntaxNode): Value {
     const text = this.text(node).replaceAll("_", "");
     const value = Number(text);
-    return Number.isNaN(value) ? this.unknown(node) : data(value);
+    if (Number.isNaN(value)) return this.unknown(node);
+    return this.result(value, !/^0[xob]/i.test(text) && /[.e]/i.test(text), node);
+  }
+
+  /** A number that a float64 holds as Python does, else unknown. */
+  private result(value: number, float: boolean, node: SyntaxNode): Value {
+    const exact = Number.isFinite(value) && (float || Number.isSafeInteger(value));
+    return exact || (float && value === Infinity && node.name === "Number")
+      ? data(value, float)
+      : this.unknown(node);
   }
 
   private string(node: SyntaxNode): Value {
-    const match = /^([a-zA-Z]*)('''|"""|'|")([\s\S]*)\2$/.exec(this.text(node));
-    // f-strings and bytes depend on what is not run; escapes do not occur in names of Keras's.
-    if (!match || /[fb]/i.test(match[1]!) || match[3]!.includes("\\")) return this.unknown(node);
-    return data(match[3]!);
+    const text = this.text(node);
+    const start = /^([a-zA-Z]*)('''|"""|'|")/.exec(text);
+    // Bytes are no text; escapes are followed where they are plain.
+    if (!start || /[fb]/i.test(start[1]!)) return this.unknown(node);
+    const inner = text.slice(start[0].length, text.length - start[2]!.length);
+    const plain = /r/i.test(start[1]!) ? inner : withoutEscapes(inner);
+    return plain === null ? this.unknown(node) : data(plain);
+  }
+
+  /** f"lstm_{i}": texts and whole numbers in braces, nothing formatted. */
+  private formatString(node: SyntaxNode): Value {
+    const start = /^[a-zA-Z]*('''|"""|'|")/.exec(this.text(node));
+    if (!start) return this.unknown(node);
+    let text = "";
+    let from = node.from + start[0].length;
+    const literal = (to: number) =>
+      this.session.source.slice(from, to).replaceAll("{{", "{").replaceAll("}}", "}");
+    for (let child = node.firstChild; child; child = child.nextSibling) {
+      if (child.name !== "FormatReplacement") continue;
+      const inner = children(child).filter(({ name }) => name !== "{" && name !== "}");
+      const value = inner.length === 1 ? asText(this.evaluate(inner[0]!)) : null;
+      if (value === null) return this.unknown(node);
+      text += literal(child.from) + value;
+      from = child.to;
+      if (text.length > MOST_CHARACTERS) return this.unknown(node);
+    }
+    text += literal(node.to - start[1]!.length);
+    return text.includes("\\") || text.length > MOST_CHARACTERS ? this.unknown(node) : data(text);
   }
 
   private continuedString(node: SyntaxNode): Value {
-    const parts = children(node).map((child) => this.evaluate(child));
-    if (!parts.every((part) => part.kind === "data")) return this.unknown(node);
-    return data(parts.map((part) => (part.kind === "data" ? part.value : "")).join(""));
+    const parts = children(node).map((child) => scalar(this.evaluate(child)));
+    return parts.every((part) => typeof part === "string") ? data(parts.join("")) : this.unknown(node);
+  }
+
+  private list(node: SyntaxNode): Value {
+    const items: Value[] = [];
+    let spread = false;
+    for (let child = node.firstChild; child; child = child.nextSibling) {
+      if (child.name === "*") spread = true;
+      if (PUNCTUATION.has(child.name) || child.name === "*") continue;
+      const value = this.evaluate(child);
+      if (spread && value.kind !== "list") return this.unknown(node);
+      if (spread && value.kind === "list") items.push(...value.items);
+      else items.push(value);
+      spread = false;
+      // What is written out may be as long as it is; what is put together may not.
+      this.session.work.hold(KEPT);
+    }
+    return list(items);
   }
 
   private dictionary(node: SyntaxNode): Value {
-    const items = children(node).map((child) => this.evaluate(child));
+    const parts = children(node);
     const entries = new Map<string, Value>();
-    for (let i = 0; i + 1 < items.length; i += 2) {
-      const key = items[i]!;
-      if (key.kind !== "data") return this.unknown(node);
-      entries.set(String(key.value), items[i + 1]!);
+    for (let i = 0; i < parts.length; i++) {
+      if (parts[i]!.name === "**") {
+        const more = this.evaluate(parts[++i]!);
+        if (more.kind !== "dictionary" || more.spoiled !== null) return this.unknown(node);
+        for (const [key, value] of more.entries) entries.set(key, value);
+        this.session.work.spend(more.entries.size * STEP);
+        continue;
+      }
+      const key = scalar(this.evaluate(parts[i]!));
+      const value = parts[++i];
+      if (key === undefined || !value) return this.unknown(node);
+      this.session.work.hold(KEPT);
+      entries.set(String(key), this.evaluate(value));
     }
-    return { kind: "dictionary", entries };
+    return dictionary(entries);
   }
 
   private variable(node: SyntaxNode): Value {
@@ -144,28 +206,53 @@ export class Evaluator {
     const known = this.names.get(name);
     if (known) return known;
     // Bare names (after `from keras.layers import *`, or a snippet without imports) are Keras's if it has them.
-    if (layerClass(name) || BARE_NAMES.has(name)) return { kind: "name", path: name };
+    if (layerClass(name) || BARE_NAMES.has(name) || objectClass(name)) return { kind: "name", path: name };
     return unknown(name, this.line(node));
+  }
+
+  private walrus(node: SyntaxNode): Value {
+    const [target, value] = children(node).filter(({ name }) => name !== "AssignOp");
+    if (!target || !value) return this.unknown(node);
+    const read = this.evaluate(value);
+    this.bind(this.text(target), read);
+    return read;
   }
 
   private member(node: SyntaxNode): Value {
     const parts = children(node);
     const object = this.evaluate(parts[0]!);
     const property = node.lastChild;
-    if (property?.name !== "PropertyName") return this.subscript(node, object, parts[1]);
+    if (property?.name !== "PropertyName") return this.subscript(node, object, parts[1], parts.length);
     const name = this.text(property);
-    if (object.kind === "name") return { kind: "name", path: `${object.path}.${name}` };
-    if (object.kind === "model") return { kind: "method", model: object, name };
-    return this.unknown(node);
+    switch (object.kind) {
+      case "name":
+        // A path is as long as what is written, unless names are put behind names again and again.
+        return object.path.length > MOST_CHARACTERS
+          ? this.unknown(node)
+          : { kind: "name", path: `${object.path}.${name}` };
+      case "model":
+        if (name === "layers" && object.layers) return list(object.layers.map((layer) => layer));
+        return { kind: "method", owner: object, name };
+      case "list":
+      case "dictionary":
+      case "layer":
+        return { kind: "method", owner: object, name };
+      default:
+        return this.unknown(node);
+    }
   }
 
-  private subscript(node: SyntaxNode, object: Value, index: SyntaxNode | undefined): Value {
-    const at = index && this.evaluate(index);
-    if (at?.kind !== "data") return this.unknown(node);
-    if (object.kind === "list" && typeof at.value === "number") {
-      return object.items[at.value < 0 ? object.items.length + at.value : at.value] ?? this.unknown(node);
+  private subscript(node: SyntaxNode, object: Value, index: SyntaxNode | undefined, parts: number): Value {
+    // a[1:] cuts, which is not followed.
+    const cuts = parts > 2 || node.getChild(":") !== null;
+    const at = index && !cuts ? scalar(this.evaluate(index)) : undefined;
+    if (at === undefined) return this.unknown(node);
+    if (object.kind === "list" && object.spoiled === null && typeof at === "number") {
+      return object.items[at < 0 ? object.items.length + at : at] ?? this.unknown(node);
     }
-    if (object.kind === "dictionary") return object.entries.get(String(at.value)) ?? this.unknown(node);
+    if (object.kind === "dictionary" && object.spoiled === null) {
+      return object.entries.get(String(at)) ?? this.unknown(node);
+    }
     return this.unknown(node);
   }
 
@@ -174,44 +261,91 @@ export class Evaluator {
     const parts = children(node).filter(({ name }) => name !== "for" && name !== "in");
     const [item, target, over] = parts;
     if (parts.length !== 3 || target?.name !== "VariableName") return this.unknown(node);
-    const list = this.evaluate(over!);
-    if (list.kind !== "list") return this.unknown(node);
+    const items = this.evaluate(over!);
+    if (items.kind !== "list" || items.spoiled !== null) return this.unknown(node);
     const name = this.text(target);
     const before = this.names.get(name);
-    const items = list.items.map((value) => {
+    const made = items.items.map((value) => {
+      this.session.work.hold(KEPT);
       this.names.set(name, value);
       return this.evaluate(item!);
     });
     if (before) this.names.set(name, before);
     else this.names.delete(name);
-    return { kind: "list", items };
+    return list(made);
   }
 
   private unary(node: SyntaxNode): Value {
-    const value = this.evaluate(children(node).at(-1)!);
-    if (value.kind !== "data" || typeof value.value !== "number") return this.unknown(node);
+    const operand = children(node)
+      .filter(({ name }) => name !== "not")
+      .at(-1)!;
+    const value = this.evaluate(operand);
     const operator = this.text(node.firstChild!);
-    if (operator === "-") return data(-value.value);
+    if (operator === "not") {
+      // The parser takes "not a and b" for "not (a and b)", which Python does not.
+      const joins =
+        operand.name === "BinaryExpression" && (operand.getChild("and") || operand.getChild("or"));
+      const known = joins ? undefined : truth(value);
+      return known === undefined ? this.unknown(node) : data(!known);
+    }
+    if (value.kind !== "data" || typeof value.value !== "number") return this.unknown(node);
+    if (operator === "-") return data(-value.value, value.float);
     return operator === "+" ? value : this.unknown(node);
   }
 
   private binary(node: SyntaxNode): Value {
-    const [left, right] = children(node).map((child) => this.evaluate(child));
-    const operator = this.text(node.getChild("ArithOp") ?? node.firstChild!);
-    return left && right ? this.arithmetic(operator, left, right, node) : this.unknown(node);
+    const [left, right] = children(node).filter(({ name }) => !WORD_OPERATORS.has(name));
+    if (!left || !right) return this.unknown(node);
+    const a = this.evaluate(left);
+    const joining = node.getChild("and") ? "and" : node.getChild("or") ? "or" : null;
+    if (joining) {
+      const known = truth(a);
+      if (known === undefined) return this.unknown(node);
+      return (joining === "and") === known ? this.evaluate(right) : a;
+    }
+    const b = this.evaluate(right);
+    const sign = node.getChild("ArithOp");
+    if (sign) return this.arithmetic(this.text(sign), a, b, node);
+    const compares = node.getChild("CompareOp");
+    const operator = compares
+      ? this.text(compares)
+      : node.getChild("is")
+        ? node.getChild("not")
+          ? "is not"
+          : "is"
+        : "";
+    // a < b < c is one comparison in Python.
+    const chained = left.name === "BinaryExpression" && (left.getChild("CompareOp") || left.getChild("is"));
+    const known = chained ? undefined : compare(operator, a, b);
+    return known === undefined ? this.unknown(node) : data(known);
   }
 
-  /** Numbers by + - and so on, lists by +. */
+  private conditional(node: SyntaxNode): Value {
+    const [then, test, otherwise] = children(node).filter(({ name }) => name !== "if" && name !== "else");
+    const known = test ? truth(this.evaluate(test)) : undefined;
+    if (known === undefined || !then || !otherwise) return this.unknown(node);
+    return this.evaluate(known ? then : otherwise);
+  }
+
+  /** Numbers by + - and so on, lists and texts by +. */
   arithmetic(operator: string, left: Value, right: Value, node: SyntaxNode): Value {
     if (operator === "+" && left.kind === "list" && right.kind === "list") {
-      const items = [...left.items, ...right.items];
-      return items.length <= MOST_ITEMS ? { kind: "list", items } : this.unknown(node);
+      const length = left.items.length + right.items.length;
+      if (left.spoiled !== null || right.spoiled !== null || length > MOST_ITEMS) return this.unknown(node);
+      this.session.work.hold(length * KEPT);
+      return list([...left.items, ...right.items]);
     }
-    const a = left.kind === "data" ? left.value : null;
-    const b = right.kind === "data" ? right.value : null;
+    const a = scalar(left);
+    const b = scalar(right);
+    if (operator === "+" && typeof a === "string" && typeof b === "string") {
+      return a.length + b.length > MOST_CHARACTERS ? this.unknown(node) : data(a + b);
+    }
     if (typeof a !== "number" || typeof b !== "number") return this.unknown(node);
-    const apply = ARITHMETIC[operator];
-    return apply ? data(apply(a, b)) : this.unknown(node);
+    const apply = Object.hasOwn(ARITHMETIC, operator) ? ARITHMETIC[operator] : undefined;
+    if (!apply) return this.unknown(node);
+    const isFloat = (value: Value) => value.kind === "data" && value.float === true;
+    const float = isFloat(left) || isFloat(right) || operator === "/" || (operator === "**" && b < 0);
+    return this.result(apply(a, b), float, node);
   }
 
   // ---- calls --------------------------------------------------------------------------------------------
@@ -219,230 +353,159 @@ export class Evaluator {
   private call(node: SyntaxNode): Value {
     const callee = this.evaluate(node.firstChild!);
     const args = this.arguments(node.getChild("ArgList")!);
+    if (!args) return this.unknown(node);
     switch (callee.kind) {
       case "layer":
-        return this.apply(callee, args, node);
-      case "model":
-        return this.unknown(node);
+        return useLayer(this, callee, args, node);
       case "method":
-        return this.method(callee.model, callee.name, args, node);
+        return callMethod(this, callee.owner, callee.name, args, node);
       case "function":
-        return this.run(callee.definition, args, node);
+        return runFunction(this, callee.definition, args, node);
       case "name":
-        return this.construct(callee.path.split(".").at(-1)!, args, node);
+        return callNamed(this, callee.path, args, node);
       default:
         return this.unknown(node);
     }
   }
 
-  private arguments(list: SyntaxNode): Arguments {
+  /** Null where how many arguments there are is not known. */
+  private arguments(parts: SyntaxNode): Arguments | null {
     const positional: Value[] = [];
     const named = new Map<string, Value>();
-    const parts: SyntaxNode[] = [];
-    for (let child = list.firstChild; child; child = child.nextSibling) parts.push(child);
-    for (let i = 0; i < parts.length; i++) {
-      const part = parts[i]!;
+    let known = true;
+    for (let part = parts.firstChild; part; part = part.nextSibling) {
       if (PUNCTUATION.has(part.name)) continue;
-      if (part.name === "**" && parts[i + 1]) {
-        this.spread(parts[++i]!, named);
-      } else if (parts[i + 1]?.name === "AssignOp") {
-        named.set(this.text(part), this.evaluate(parts[i + 2]!));
-        i += 2;
+      if (part.name === "for") return null;
+      this.session.work.hold(KEPT);
+      if (part.name === "**" && part.nextSibling) {
+        part = part.nextSibling;
+        this.spread(part, named);
+      } else if (part.name === "*" && part.nextSibling) {
+        part = part.nextSibling;
+        const given = this.evaluate(part);
+        if (given.kind === "list" && given.spoiled === null) positional.push(...given.items);
+        else known = false;
+      } else if (part.nextSibling?.name === "AssignOp" && part.nextSibling.nextSibling) {
+        const name = this.text(part);
+        if (named.has(name)) this.fail(part, `${name} is given twice.`);
+        part = part.nextSibling.nextSibling;
+        named.set(name, this.evaluate(part));
       } else positional.push(this.evaluate(part));
     }
-    return { positional, named };
+    return known ? { positional, named } : null;
   }
 
   /** f(**settings) */
   private spread(node: SyntaxNode, named: Map<string, Value>): void {
     const given = this.evaluate(node);
-    if (given.kind !== "dictionary")
-      this.fail(node, `**${this.text(node)} is no dictionary that can be read.`);
-    for (const [key, value] of given.entries) named.set(key, value);
-  }
-
-  private run(definition: FunctionValue, args: Arguments, node: SyntaxNode): Value {
-    const bound = new Map<string, Value>();
-    definition.parameters.forEach(({ name, fallback }, i) => {
-      const given = args.named.get(name) ?? args.positional[i] ?? fallback;
-      bound.set(name, given ?? unknown(`the argument ${name}`, this.line(node)));
-    });
-    return definition.run(bound, this.depth);
-  }
-
-  /** A call of a class by its last name: a layer, a model, or another Keras object. */
-  private construct(name: string, args: Arguments, node: SyntaxNode): Value {
-    if (name === "Sequential") return this.sequential(args, node);
-    if (name === "Model" || name === "Functional") return this.functional(args, node);
-    if (name === "Input") return this.tensorOf(this.layer("InputLayer", args, node), []);
-    const layer = layerClass(name);
-    if (layer) return this.layer(layer, args, node);
-    const merge = MERGES.get(name);
-    if (merge) {
-      const [inputs, ...positional] = args.positional;
-      if (inputs)
-        return this.apply(
-          this.layer(merge, { ...args, positional }, node),
-          { positional: [inputs], named: new Map() },
-          node,
-        );
+    if (given.kind !== "dictionary" || given.spoiled !== null)
+      this.fail(node, `**${this.text(node).slice(0, 50)} is no dictionary that can be read.`);
+    this.session.work.spend(given.entries.size * STEP);
+    for (const [key, value] of given.entries) {
+      if (named.has(key)) this.fail(node, `${key.slice(0, 50)} is given twice.`);
+      named.set(key, value);
     }
-    if (name === "range" || name === "len" || (/^[a-z]/.test(name) && !/^l[12](_l2)?$/.test(name)))
-      return this.builtin(name, args, node);
-    const { className, positional } = objectClass(name);
-    return { kind: "object", className, config: this.named(positional, args, name, node) };
   }
 
-  private builtin(name: string, { positional, named }: Arguments, node: SyntaxNode): Value {
-    if (name === "dict" && positional.length === 0) return { kind: "dictionary", entries: named };
-    const numbers = positional.map((value) =>
-      value.kind === "data" && typeof value.value === "number" ? value.value : Number.NaN,
-    );
-    if (name === "range" && numbers.length >= 1 && numbers.every(Number.isInteger)) {
-      const [from, to, step] =
-        numbers.length === 1 ? [0, numbers[0]!, 1] : [numbers[0]!, numbers[1]!, numbers[2] ?? 1];
-      const length = Math.max(0, Math.ceil((to - from) / step));
-      if (step !== 0 && length <= MOST_ITEMS) {
-        return { kind: "list", items: Array.from({ length }, (_, i) => data(from + i * step)) };
-      }
-    }
-    const [first] = positional;
-    if (name === "len" && first?.kind === "list") return data(first.items.length);
-    if (name === "len" && first?.kind === "data" && typeof first.value === "string") {
-      return data([...first.value].length);
-    }
-    if ((name === "int" || name === "float") && Number.isFinite(numbers[0])) {
-      return data(name === "int" ? Math.trunc(numbers[0]!) : numbers[0]!);
-    }
-    return this.unknown(node);
-  }
-
-  private layer(className: string, args: Arguments, node: SyntaxNode): LayerValue {
-    const config = this.named(LAYERS.get(className)!, args, className, node);
-    return { kind: "layer", className, config, line: this.line(node) };
-  }
-
-  /** Positional arguments by their names, then the named ones. */
-  private named(
-    names: readonly string[],
-    { positional, named }: Arguments,
-    what: string,
-    node: SyntaxNode,
-  ): Map<string, Value> {
-    if (positional.length > names.length) {
-      this.fail(
-        node,
-        `${what} takes ${names.length} arguments by position here but is given ${positional.length}. Name the others.`,
-      );
-    }
-    const config = new Map(positional.map((value, i) => [names[i]!, value] as const));
-    for (const [name, value] of named) {
-      if (config.has(name)) this.fail(node, `${what} is given ${name} twice.`);
-      config.set(name, value);
-    }
-    return config;
-  }
-
-  private apply(layer: LayerValue, { positional, named }: Arguments, node: SyntaxNode): Value {
-    const [given, ...more] = positional;
-    const inputs = given?.kind === "list" ? given.items : given ? [given] : [];
-    const stranger = inputs.find((input) => input.kind !== "tensor");
-    if (inputs.length === 0 || stranger) return stranger?.kind === "unknown" ? stranger : this.unknown(node);
-    const argument = [...named.keys()].find((name) => name !== "training");
-    if (argument || more.length > 0) {
-      const what = argument ?? "more than its inputs";
-      this.fail(node, `${layer.className} is called with ${what}; only inputs are read.`);
-    }
-    return this.tensorOf(layer, inputs as TensorValue[]);
-  }
-
-  private tensorOf(layer: LayerValue, inputs: TensorValue[]): TensorValue {
-    return { kind: "tensor", layer, inputs };
-  }
-
-  private model(parts: Partial<ModelValue>, node: SyntaxNode, name: Value | undefined): ModelValue {
-    const given = name?.kind === "data" && typeof name.value === "string" ? name.value : null;
-    const empty = { layers: null, inputs: [], outputs: [], compile: null };
-    const model: ModelValue = { kind: "model", ...empty, ...parts, name: given, line: this.line(node) };
-    this.models.push(model);
-    return model;
-  }
-
-  private sequential({ positional, named }: Arguments, node: SyntaxNode): Value {
-    const given = positional[0] ?? named.get("layers");
-    const layers: ModelValue["layers"] = [];
-    const model = this.model({ layers }, node, named.get("name") ?? positional[1]);
-    if (given && given.kind !== "list" && !(given.kind === "data" && given.value === null)) {
-      this.fail(
-        node,
-        "the list of layers is made by code that is not run. Write the layers out, or use .add().",
-      );
-    }
-    if (given?.kind === "list") for (const item of given.items) this.add(model, item, node);
-    return model;
-  }
-
-  private functional({ positional, named }: Arguments, node: SyntaxNode): Value {
-    const tensors = (value: Value | undefined, what: string): TensorValue[] => {
-      const items = value?.kind === "list" ? value.items : value ? [value] : [];
-      if (items.length > 0 && items.every((item) => item.kind === "tensor")) return items as TensorValue[];
-      const stranger = items.find((item) => item.kind === "unknown");
-      if (stranger) {
-        throw scriptError(this.file, stranger.line, `the model's ${what} hang on ${describe(stranger)}.`);
-      }
-      this.fail(node, `the model's ${what} are made by code that is not run.`);
-    };
-    const inputs = tensors(positional[0] ?? named.get("inputs") ?? named.get("input"), "inputs");
-    const outputs = tensors(positional[1] ?? named.get("outputs") ?? named.get("output"), "outputs");
-    return this.model({ inputs, outputs }, node, named.get("name") ?? positional[2]);
-  }
-
-  private add(model: ModelValue, value: Value, node: SyntaxNode): void {
-    if (!model.layers) this.fail(node, "only a Sequential takes layers by .add().");
-    // Input(…) inside a Sequential.
-    if (value.kind === "tensor" && value.layer.className === "InputLayer") model.layers.push(value.layer);
-    else if (value.kind === "layer") model.layers.push(value);
-    else if (value.kind === "model") {
-      this.models.splice(this.models.indexOf(value), 1);
-      model.layers.push(value);
-    } else this.fail(node, `expected a Keras layer, found ${describe(value)}.`);
-  }
-
-  private method(model: ModelValue, name: string, args: Arguments, node: SyntaxNode): Value {
-    if (name === "add") {
-      const layer = args.positional[0] ?? args.named.get("layer");
-      if (!layer) this.fail(node, ".add() without a layer.");
-      this.add(model, layer, node);
-    } else if (name === "pop") model.layers?.pop();
-    else if (name === "compile") {
-      model.compile = this.named(["optimizer", "loss", "loss_weights", "metrics"], args, "compile", node);
-    }
-    return data(null);
+  /** range(…), as a list: null where it is too long to follow or not of whole numbers. */
+  range(values: Value[]): ListValue | null {
+    const numbers = values.map((value) => (value.kind === "data" && !value.float ? value.value : null));
+    const [a, b, step = 1] = numbers;
+    const [from, to] = numbers.length === 1 ? [0, a] : [a, b];
+    if (typeof from !== "number" || typeof to !== "number" || typeof step !== "number" || step === 0)
+      return null;
+    const length = Math.max(0, Math.ceil((to - from) / step));
+    if (numbers.length > 3 || length > MOST_ITEMS) return null;
+    this.session.work.hold(length * KEPT);
+    return list(Array.from({ length }, (_, i) => data(from + i * step)));
   }
 }
 
-/** What a value is, for a complaint. */
-export function describe(value: Value): string {
-  if (value.kind === "unknown") return `${value.why}, which is not run`;
-  if (value.kind === "data") return JSON.stringify(value.value);
-  if (value.kind === "object") return value.className;
-  return value.kind === "name" ? value.path : `a ${value.kind}`;
+/** Whether Python takes a value for true; undefined where that is not known. */
+export function truth(value: Value): boolean | undefined {
+  if (value.kind === "data") return Boolean(value.value);
+  if (value.kind === "list") return value.spoiled === null ? value.items.length > 0 : undefined;
+  if (value.kind === "dictionary") return value.spoiled === null ? value.entries.size > 0 : undefined;
+  return value.kind === "unknown" || value.kind === "name" ? undefined : true;
+}
+
+function compare(operator: string, left: Value, right: Value): boolean | undefined {
+  const a = scalar(left);
+  const b = scalar(right);
+  if (operator === "is" || operator === "is not") {
+    // What is followed as anything else is not None.
+    if (b !== null || left.kind === "unknown" || left.kind === "name") return undefined;
+    return (a === null) === (operator === "is");
+  }
+  if (a === undefined || b === undefined) return undefined;
+  const same = typeof a === typeof b && a !== null && b !== null;
+  if (operator === "==" || operator === "!=") {
+    const equal = same || a === null || b === null ? a === b : undefined;
+    return equal === undefined ? undefined : equal === (operator === "==");
+  }
+  if (!same || typeof a === "boolean") return undefined;
+  return operator === "<"
+    ? a! < b!
+    : operator === ">"
+      ? a! > b!
+      : operator === "<="
+        ? a! <= b!
+        : operator === ">="
+          ? a! >= b!
+          : undefined;
+}
+
+/** As str() writes it, for texts and whole numbers. */
+export function asText(value: Value): string | null {
+  const plain = scalar(value);
+  if (typeof plain === "string") return plain;
+  const whole = typeof plain === "number" && value.kind === "data" && !value.float;
+  return whole ? String(plain) : null;
+}
+
+const ESCAPES: Readonly<Record<string, string>> = {
+  n: "\n",
+  t: "\t",
+  r: "\r",
+  "\\": "\\",
+  "'": "'",
+  '"': '"',
+  "\n": "",
+};
+
+/** A text without its escapes; null where it has one that is not plain. */
+function withoutEscapes(text: string): string | null {
+  if (!text.includes("\\")) return text;
+  let plain = true;
+  const read = text.replace(/\\([\s\S]?)/g, (_, c: string) => {
+    plain &&= Object.hasOwn(ESCAPES, c);
+    return ESCAPES[c] ?? "";
+  });
+  return plain ? read : null;
 }
 
 const BARE_NAMES = new Set([
-  "dict",
-  "Sequential",
-  "Model",
-  "Input",
-  "range",
-  "len",
-  "int",
-  "float",
-  ...MERGES.keys(),
+  ...[
+    "dict",
+    "range",
+    "len",
+    "int",
+    "float",
+    "str",
+    "round",
+    "list",
+    "tuple",
+    "enumerate",
+    "zip",
+    "max",
+    "min",
+  ],
+  ...["Sequential", "Model", "Functional", "pad_sequences", "clear_session", ...MERGES.keys()],
 ]);
 const PUNCTUATION = new Set(["(", ")", ",", "[", "]", "{", "}", ":", ".", "Comment"]);
+const WORD_OPERATORS = new Set(["and", "or", "is", "not", "in", "CompareOp", "BitOp"]);
 
-const ARITHMETIC: Record<string, (a: number, b: number) => number> = {
+const ARITHMETIC: Readonly<Record<string, (a: number, b: number) => number>> = {
   "+": (a, b) => a + b,
   "-": (a, b) => a - b,
   "*": (a, b) => a * b,
@@ -461,3 +524,5 @@ export function children(node: SyntaxNode): SyntaxNode[] {
   }
   return found;
 }
+
+export type { Scalar };

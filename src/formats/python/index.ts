@@ -6,15 +6,30 @@ import type { Json, JsonObject } from "../json.js";
 import { readCompileConfig } from "../keras/compile-config.js";
 import { readModelConfig, toLinks } from "../keras/model-config.js";
 import { type Context, Notes, type Receipt } from "../keras/receipt.js";
-import { type Definitions, readScriptModel } from "./script.js";
+import { label } from "../label.js";
+import { type Definitions, type Followed, followScript } from "./script.js";
+import type { Unread } from "./session.js";
+import { readSettings, type ScriptSettings } from "./settings.js";
 import { scriptConfig } from "./to-config.js";
 
+export { notebookScript } from "./notebook.js";
 export type { Definitions } from "./script.js";
+export type { Unread } from "./session.js";
+export type { Said, ScriptSettings } from "./settings.js";
+
+/** A receipt that also says what was taken, with the lines of the script. */
+export interface ScriptReceipt extends Receipt {
+  taken: string[];
+}
 
 export interface ScriptModel {
   /** Built with fresh weights; compiled where the script compiles it with what Cellstate has. */
   model: Model;
-  receipt: Receipt;
+  receipt: ScriptReceipt;
+  /** What the script says of texts and training. */
+  settings: ScriptSettings;
+  /** What would change what training comes to, and cannot be read; in the script's order. */
+  unread: Unread[];
 }
 
 export interface ScriptOptions extends ModelOptions {
@@ -28,20 +43,97 @@ export interface ScriptOptions extends ModelOptions {
 export function readKerasScript(source: string, options: ScriptOptions = {}): ScriptModel {
   const { file = "script", definitions = {}, ...modelOptions } = options;
   const notes = new Notes();
-  const described = scriptConfig(readScriptModel(source, file, definitions), file, notes);
+  const followed = followScript(source, file, definitions);
+  const { session } = followed;
+  const described = scriptConfig(followed.model, session, notes);
   // A script means what today's Keras makes of it.
   const context: Context = { file, major: 3, minor: 15, notes };
-  const blueprint = readModelConfig(described.model as JsonObject, context, file);
+  const blueprint = readModelConfig(described.model, context, file);
   const links = toLinks(blueprint);
   const layers = links.map(({ layer }) => layer);
   const model = new Model(layers, links, { name: blueprint.name, ...modelOptions }, blueprint.outputs);
-  const compile = readCompileConfig(described.compile as Json | undefined, context);
-  if (compile) model.compile(compile);
   if (model.layers.length === 0) throw inputError({ expected: "at least one layer", where: file });
+  const taken = [whatIsTaken(followed), ...compileModel(model, described.compile, followed, context)];
+  const settings = readSettings(followed.model, session, notes);
+  const about = new Set(
+    session.unread.filter((item) => item.model === null || item.model === followed.model),
+  );
+  const unread = [...about].sort((a, b) => a.line - b.line);
+  const aside = session.aside
+    .sort((a, b) => a.line - b.line)
+    .map(({ line, what }) => `line ${line}: ${what}`);
   const { filled, ignored, warnings } = notes;
   const counts = { layers: model.layers.length, parameters: model.countParams() };
+  if (!Number.isSafeInteger(counts.parameters)) {
+    const received = counts.parameters.toExponential(1);
+    throw inputError({ expected: "a network whose parameters can be counted", where: file, received });
+  }
   return {
     model,
-    receipt: { format: "Keras script", kerasVersion: null, ...counts, filled, ignored, warnings },
+    settings,
+    unread,
+    receipt: {
+      ...{ format: "Keras script", kerasVersion: null, ...counts, taken },
+      filled: [...followed.assumed, ...filled],
+      ignored: [
+        ...unread.map(({ line, what }) => `line ${line}: ${what}`),
+        ...aside,
+        ...otherModels(followed),
+        ...ignored,
+      ],
+      warnings,
+    },
   };
+}
+
+function whatIsTaken({ model, others }: Followed): string {
+  const kind = model.layers ? "Sequential" : "Model";
+  const which = others.length > 0 ? `, one of ${others.length + 1} models: ${whyThis(model)}` : "";
+  return `line ${model.line}: the model, a ${kind} ${label(model.name)}${which}`;
+}
+
+function whyThis({ fit, compile }: Followed["model"]): string {
+  return fit ? "the last that is fitted" : compile ? "the last that is compiled" : "the last that is made";
+}
+
+const otherModels = ({ others }: Followed) =>
+  others.slice(0, 20).map(({ line, name }) => `line ${line}: the model ${label(name)}`);
+
+/** Compiles as the script does; gives what was taken. What Cellstate does not have is noted as unread. */
+function compileModel(
+  model: Model,
+  config: JsonObject | undefined,
+  followed: Followed,
+  context: Context,
+): string[] {
+  const call = followed.model.compile;
+  if (!config || !call) return [];
+  const { line } = call;
+  const { session } = followed;
+  const { notes } = context;
+  // Keras's default.
+  if (!call.args.has("optimizer")) {
+    config["optimizer"] = "rmsprop";
+    notes.fill(`line ${line}: compile optimizer = rmsprop, as Keras takes it where none is said`);
+  }
+  const before = notes.warnings.length;
+  const compile = readCompileConfig(config as Json, context);
+  if (!compile) {
+    for (const what of notes.warnings.slice(before)) {
+      const about = what.startsWith("optimizer") ? "optimizer" : "loss";
+      const next = `Write one that Cellstate has${about === "optimizer" ? ", or give --optimizer NAME" : ""}.`;
+      session.cannotRead({ line, what: `compile ${what}`, next, model: followed.model, about });
+    }
+    return [];
+  }
+  model.compile(compile);
+  const { optimizer, loss, metrics } = model.compiled;
+  const names = metrics
+    .map((metric) =>
+      typeof metric === "string" ? metric : label(String((metric as { name?: string }).name)),
+    )
+    .join(", ");
+  return [
+    `line ${line}: compile: optimizer ${optimizer.name}, loss ${loss.name}${names ? `, metrics ${names}` : ""}`,
+  ];
 }

@@ -1,39 +1,71 @@
 /**
  * Reads a model out of a Python script by parsing it. The script is never run: statements are followed as far as
  * constants, simple arithmetic, imports, functions of the script's own and Keras's classes go. Whatever else the model
- * depends on is named with its line.
+ * depends on is named with its line; what is not followed makes unknown what it would have changed.
  */
 import type { SyntaxNode } from "@lezer/common";
 import { parser } from "@lezer/python";
 import { InputError } from "../../errors.js";
-import { children, describe, Evaluator } from "./expressions.js";
-import { data, type FunctionValue, type ModelValue, scriptError, unknown, type Value } from "./values.js";
+import { label } from "../label.js";
+import { Work } from "../work.js";
+import { effectsOf } from "./effects.js";
+import { children, Evaluator, truth } from "./expressions.js";
+import { KEPT, Names, Session } from "./session.js";
+import { lineStarts, numbersWhole } from "./source.js";
+import {
+  data,
+  describe,
+  type FunctionValue,
+  list,
+  type ModelValue,
+  type Parameter,
+  scalar,
+  scriptError,
+  unknown,
+  type Value,
+} from "./values.js";
 
 /** Longer scripts than this are no one's homework. */
-const LONGEST = 1_000_000;
-/** Statements followed in all, those in loops and functions counted each time. */
-const MOST_STATEMENTS = 20_000;
+const LONGEST = 250_000;
+/** A loop longer than this is followed only where it makes or changes something. */
+const LONG_LOOP = 64;
 
 /** Values that the caller knows and the script computes: { vocab_size: 1000 }. */
 export type Definitions = Readonly<Record<string, number | string | boolean>>;
 
-/** The last model that the script makes. @throws InputError naming the line that cannot be read */
-export function readScriptModel(source: string, file: string, definitions: Definitions = {}): ModelValue {
+/** What following a script came to. */
+export interface Followed {
+  model: ModelValue;
+  /** The other models that it makes, with their layers in none of these. */
+  others: ModelValue[];
+  session: Session;
+  /** What was taken for granted. */
+  assumed: string[];
+}
+
+/** The model that the script trains, or else the last it makes. @throws InputError naming the line that cannot be read */
+export function followScript(source: string, file: string, definitions: Definitions = {}): Followed {
   if (source.length > LONGEST)
-    throw new InputError(`${file}: expected a script of at most ${LONGEST} characters.`);
-  // The parser takes "1." for no number: its digits move to where the dot was.
-  const script = new Script(source.replace(/(?<![\w.])(\d+)\.(?![\w.])/g, " $1"), file, definitions);
+    throw new InputError(
+      `${file}: expected a script of at most ${LONGEST} characters but received ${source.length}.`,
+    );
+  const script = new Script(numbersWhole(source), file, definitions);
   script.runAll();
-  const model = script.models.filter(isFinished).at(-1);
-  if (model) return model;
-  const inClass = /^[ \t]*class\s+\w+[^\n]*\n/gm.exec(source);
-  if (inClass) {
-    const line = source.slice(0, inClass.index).split("\n").length;
-    const what = inClass[0].trim().replace(/:$/, "");
+  const { session, assumed } = script;
+  const tops = session.models.filter((model) => isFinished(model) && model.uses === 0);
+  const model =
+    tops.findLast(({ fit }) => fit) ??
+    tops.findLast(({ compile }) => compile) ??
+    tops.at(-1) ??
+    session.models.filter(isFinished).at(-1);
+  if (model?.broken) throw model.broken;
+  if (model) return { model, others: tops.filter((other) => other !== model), session, assumed };
+  const [first] = script.classes;
+  if (first) {
     throw scriptError(
       file,
-      line,
-      `${what.slice(0, 60)}: models made by classes are not read. Write the layers out.`,
+      first.line,
+      `${first.head}: models made by classes are not read. Write the layers out.`,
     );
   }
   throw new InputError(
@@ -43,43 +75,52 @@ export function readScriptModel(source: string, file: string, definitions: Defin
 
 const isFinished = (model: ModelValue) => model.layers === null || model.layers.length > 0;
 
+/** What a statement comes to: a value that is returned, the end of a loop or of one round, or nothing. */
+type Flow = Value | "break" | "continue" | null;
+
 class Script {
-  readonly models: ModelValue[] = [];
-  private readonly starts: number[] = [0];
-  private readonly globals = new Map<string, Value>();
-  private readonly fixed: ReadonlySet<string>;
-  private left = MOST_STATEMENTS;
+  readonly session: Session;
+  readonly assumed: string[] = [];
+  readonly classes: { head: string; line: number }[] = [];
+  private readonly globals: Names;
 
   constructor(
     private readonly source: string,
     private readonly file: string,
     definitions: Definitions,
   ) {
-    for (let i = 0; i < source.length; i++) if (source.charCodeAt(i) === 10) this.starts.push(i + 1);
-    this.fixed = new Set(Object.keys(definitions));
-    for (const [name, value] of Object.entries(definitions)) this.globals.set(name, data(value));
+    const lineOf = lineStarts(source);
+    this.session = new Session(file, source, lineOf, new Work(file, source.length));
+    this.globals = new Names(null, new Set(Object.keys(definitions)));
+    for (const [name, value] of Object.entries(definitions)) this.globals.define(name, data(value));
   }
 
-  private lineOf = (position: number): number => {
-    let low = 0;
-    let high = this.starts.length;
-    while (high - low > 1) {
-      const middle = (low + high) >> 1;
-      if (this.starts[middle]! <= position) low = middle;
-      else high = middle;
-    }
-    return low + 1;
-  };
-
   runAll(): void {
-    const { topNode } = parser.parse(this.source);
-    this.refuseBrokenSyntax(topNode);
-    const evaluator = new Evaluator(this.file, this.source, this.lineOf, this.globals, this.models);
-    this.block(topNode, evaluator);
-    if (this.models.some(isFinished)) return;
+    const evaluator = new Evaluator(this.session, this.globals);
+    const { models } = this.session;
+    this.block(this.parse(), evaluator);
+    if (models.some(isFinished)) return;
     // A script that only defines functions (an imported module): each is tried with its defaults.
-    for (const value of this.globals.values()) {
-      if (value.kind === "function" && !this.models.some(isFinished)) this.runFunction(value.definition);
+    for (const value of [...this.globals.values()]) {
+      if (value.kind !== "function" || models.some(isFinished)) continue;
+      this.runFunction(value.definition);
+      if (models.some(isFinished)) {
+        this.assumed.push(
+          `line ${value.definition.line}: ${value.definition.name}() makes the model, called with its defaults`,
+        );
+      }
+    }
+  }
+
+  private parse(): SyntaxNode {
+    try {
+      return STRICT.parse(this.source).topNode;
+    } catch (error) {
+      const at = error instanceof SyntaxError && /^No parse at (\d+)/.exec(error.message);
+      if (!at) throw error;
+      const line = this.session.lineOf(Math.min(Number(at[1]), this.source.length - 1));
+      const text = this.source.split("\n", line)[line - 1]?.trim().slice(0, 50);
+      throw scriptError(this.file, line, `this is not valid Python: ${label(text ?? "")}`);
     }
   }
 
@@ -91,27 +132,19 @@ class Script {
     definition.run(new Map(bound), 0);
   }
 
-  private refuseBrokenSyntax(top: SyntaxNode): void {
-    const cursor = top.cursor();
-    do {
-      if (!cursor.type.isError) continue;
-      const line = this.lineOf(cursor.from);
-      const text = this.source.split("\n")[line - 1]?.trim().slice(0, 50);
-      throw scriptError(this.file, line, `this is not valid Python: ${text}`);
-    } while (cursor.next());
+  /** Follows the statements of a body; gives what ends it early, or null. */
+  private block(body: SyntaxNode, evaluator: Evaluator): Flow {
+    return evaluator.deeper(body, () => {
+      for (let node = body.firstChild; node; node = node.nextSibling) {
+        const flow = this.statement(node, evaluator);
+        if (flow !== null) return flow;
+      }
+      return null;
+    });
   }
 
-  /** Follows the statements of a body; gives what `return` gives, or null. */
-  private block(body: SyntaxNode, evaluator: Evaluator): Value | null {
-    for (let node = body.firstChild; node; node = node.nextSibling) {
-      const returned = this.statement(node, evaluator);
-      if (returned) return returned;
-    }
-    return null;
-  }
-
-  private statement(node: SyntaxNode, evaluator: Evaluator): Value | null {
-    if (--this.left < 0) evaluator.fail(node, "the script is too long to follow.");
+  private statement(node: SyntaxNode, evaluator: Evaluator): Flow {
+    this.session.work.spend(KEPT);
     switch (node.name) {
       case "ImportStatement":
         this.imports(node, evaluator);
@@ -128,21 +161,44 @@ class Script {
         evaluator.evaluate(node.firstChild!);
         return null;
       case "ReturnStatement": {
-        const value = children(node).filter((child) => child.name !== "return")[0];
-        return value ? evaluator.evaluate(value) : data(null);
+        const values = children(node).filter((child) => child.name !== "return");
+        if (values.length > 1) return list(values.map((value) => evaluator.evaluate(value)));
+        return values[0] ? evaluator.evaluate(values[0]) : data(null);
       }
+      case "BreakStatement":
+        return "break";
+      case "ContinueStatement":
+        return "continue";
+      case "RaiseStatement":
+        return evaluator.fail(node, "the script raises an error here.");
       case "FunctionDefinition":
         this.define(node, evaluator);
+        return null;
+      case "ClassDefinition":
+        this.class(node, evaluator);
+        return null;
+      case "DecoratedStatement":
+        this.forget(node, evaluator);
+        return null;
+      case "ScopeStatement":
+        for (const name of node.getChildren("VariableName")) evaluator.globals.add(evaluator.text(name));
+        return null;
+      case "DeleteStatement":
+        this.forget(node, evaluator);
         return null;
       case "ForStatement":
         return this.loop(node, evaluator);
       case "WithStatement":
+        return this.with(node, evaluator);
       case "TryStatement":
-        return this.bodies(node, evaluator);
+        return this.try(node, evaluator);
       case "IfStatement":
         return this.condition(node, evaluator);
       case "WhileStatement":
-        this.refuseModelChanges(node, evaluator, "a while loop");
+        this.leave(node, evaluator, "a while loop");
+        return null;
+      case "MatchStatement":
+        this.leave(node, evaluator, "a match statement");
         return null;
       default:
         return null;
@@ -156,23 +212,19 @@ class Script {
       .replace(/[()\\]|#.*$/gm, " ")
       .replace(/\s+/g, " ")
       .trim();
+    this.session.work.spend(10 * text.length);
     const from = /^from ([\w.]+) import (.+)$/.exec(text);
     const names = (from ? from[2]! : text.replace(/^import /, "")).split(",");
     for (const item of names) {
       const [path, alias] = item.trim().split(" as ") as [string, string | undefined];
       if (path === "*" || path === "") continue;
-      if (from) this.bind(evaluator, alias ?? path, { kind: "name", path: `${from[1]}.${path}` });
+      if (from) evaluator.bind(alias ?? path, { kind: "name", path: `${from[1]}.${path}` });
       // `import tensorflow.keras` binds "tensorflow"; with an alias, the whole path.
-      else
-        this.bind(evaluator, alias ?? path.split(".")[0]!, {
-          kind: "name",
-          path: alias ? path : path.split(".")[0]!,
-        });
+      else {
+        const root = path.split(".")[0]!;
+        evaluator.bind(alias ?? root, { kind: "name", path: alias ? path : root });
+      }
     }
-  }
-
-  private bind(evaluator: Evaluator, name: string, value: Value): void {
-    if (!this.fixed.has(name)) evaluator.names.set(name, value);
   }
 
   /** a = b = value; a, b = values; a: int = value */
@@ -180,64 +232,152 @@ class Script {
     const sides: SyntaxNode[][] = [[]];
     for (let child = node.firstChild; child; child = child.nextSibling) {
       if (child.name === "AssignOp") sides.push([]);
-      else if (child.name !== "," && child.name !== "TypeDef" && child.name !== "Comment")
-        sides.at(-1)!.push(child);
+      else if (!["*", ",", "TypeDef", "Comment"].includes(child.name)) sides.at(-1)!.push(child);
     }
     const right = sides.pop()!;
     if (sides.length === 0) return;
     const values = right.map((child) => evaluator.evaluate(child));
-    const value: Value = values.length === 1 ? values[0]! : { kind: "list", items: values };
+    const value: Value = values.length === 1 && !this.isTuple(node) ? values[0]! : list(values);
     for (const targets of sides) this.bindTargets(targets, value, node, evaluator);
+  }
+
+  /** Whether what stands last is "a,": a list of one. */
+  private isTuple(node: SyntaxNode): boolean {
+    return node.lastChild?.name === ",";
   }
 
   private bindTargets(targets: SyntaxNode[], value: Value, node: SyntaxNode, evaluator: Evaluator): void {
     const flat = targets.flatMap((target) =>
-      /^(Tuple|Array|Parenthesized)/.test(target.name) ? children(target) : [target],
+      /^(Tuple|Array|Parenthesized)Expression$/.test(target.name) ? children(target) : [target],
     );
-    if (flat.length === 1) {
-      if (flat[0]!.name === "VariableName") this.bind(evaluator, evaluator.text(flat[0]!), value);
+    const grouped = targets.length === 1 && /^(Tuple|Array)Expression$/.test(targets[0]!.name);
+    if (flat.length === 1 && !grouped) {
+      this.bindOne(flat[0]!, value, node, evaluator);
       return;
     }
     flat.forEach((target, i) => {
-      if (target.name !== "VariableName") return;
       // output, state_h, state_c = LSTM(…, return_state=True)(x)
       const output = value.kind === "tensor" && i === 0 ? value : undefined;
-      const item = value.kind === "list" ? value.items[i] : output;
-      this.bind(evaluator, evaluator.text(target), item ?? evaluator.unknown(node));
+      const item = value.kind === "list" && value.spoiled === null ? value.items[i] : output;
+      this.bindOne(target, item ?? evaluator.unknown(node), node, evaluator);
     });
   }
 
-  /** a += 1 and the like: followed for numbers and lists, else the name becomes unknown. */
+  private bindOne(target: SyntaxNode, value: Value, node: SyntaxNode, evaluator: Evaluator): void {
+    if (target.name === "VariableName") evaluator.bind(evaluator.text(target), value);
+    else if (target.name === "MemberExpression") this.setMember(target, value, evaluator);
+    else if (/^(Tuple|Array|Parenthesized)Expression$/.test(target.name)) {
+      evaluator.deeper(target, () => this.bindTargets([target], value, node, evaluator));
+    }
+  }
+
+  /** a["b"] = value; layer.trainable = value */
+  private setMember(target: SyntaxNode, value: Value, evaluator: Evaluator): void {
+    const parts = children(target);
+    const owner = evaluator.evaluate(parts[0]!);
+    const line = evaluator.line(target);
+    const property = target.lastChild?.name === "PropertyName" ? evaluator.text(target.lastChild) : null;
+    if (owner.kind === "list" || owner.kind === "dictionary") {
+      const at =
+        parts.length === 2 && !target.getChild(":") ? scalar(evaluator.evaluate(parts[1]!)) : undefined;
+      this.session.work.hold(KEPT);
+      if (owner.kind === "dictionary" && at !== undefined) owner.entries.set(String(at), value);
+      else if (owner.kind === "list" && typeof at === "number" && at in owner.items) owner.items[at] = value;
+      else owner.spoiled = `line ${line}`;
+      return;
+    }
+    if (property === null) return;
+    if ((owner.kind === "layer" || owner.kind === "model") && property === "trainable") {
+      if (typeof scalar(value) !== "boolean") {
+        evaluator.fail(target, `trainable is ${describe(value)}. Write True or False.`);
+      }
+      this.setTrainable(owner, value);
+    } else if (owner.kind === "object") owner.config.set(property, value);
+    else if (owner.kind === "layer" || owner.kind === "model" || owner.kind === "method") {
+      if (["name", "_name", "stop_training"].includes(property)) return;
+      const model = owner.kind === "model" ? owner : null;
+      const what = `${label(evaluator.text(target).slice(0, 50))} is set, which is not followed`;
+      const next = "Give it where the layer or model is made, if it takes it there.";
+      this.session.cannotRead({
+        line,
+        what,
+        next,
+        model,
+        about: property === "lr" || property === "learning_rate" ? "optimizer" : "model",
+      });
+    }
+  }
+
+  /** As in Keras, of a model's layers as they are now. */
+  private setTrainable(owner: ModelValue | (Value & { kind: "layer" }), value: Value): void {
+    const left: (ModelValue | (Value & { kind: "layer" | "tensor" }))[] = [owner];
+    const seen = new Set<object>();
+    while (left.length > 0) {
+      const item = left.pop()!;
+      if (seen.has(item)) continue;
+      seen.add(item);
+      this.session.work.spend(KEPT);
+      if (item.kind === "layer") item.config.set("trainable", value);
+      else if (item.kind === "tensor") left.push(item.layer, ...item.inputs);
+      else left.push(...(item.layers ?? item.outputs));
+    }
+  }
+
+  /** a += 1 and the like: followed for numbers, texts and lists, else the name becomes unknown. */
   private update(node: SyntaxNode, evaluator: Evaluator): void {
     const [target, value] = children(node).filter(({ name }) => name !== "UpdateOp");
-    if (target?.name !== "VariableName") return;
+    if (!target || !value) return;
+    const given = evaluator.evaluate(value);
+    if (target.name !== "VariableName") {
+      if (target.name === "MemberExpression") this.setMember(target, evaluator.unknown(node), evaluator);
+      return;
+    }
     const name = evaluator.text(target);
     const operator = evaluator.text(node.getChild("UpdateOp") ?? node).replace(/=$/, "");
     const before = evaluator.names.get(name);
-    const known = before && value && evaluator.arithmetic(operator, before, evaluator.evaluate(value), node);
-    this.bind(evaluator, name, known ?? evaluator.unknown(node));
+    if (operator === "+" && before?.kind === "list" && given.kind === "list" && given.spoiled === null) {
+      // In place: other names of the same list see it.
+      const after = evaluator.arithmetic("+", before, given, node);
+      if (after.kind === "list") before.items = after.items;
+      else evaluator.bind(name, after);
+      return;
+    }
+    evaluator.bind(
+      name,
+      before ? evaluator.arithmetic(operator, before, given, node) : evaluator.unknown(node),
+    );
   }
 
   private define(node: SyntaxNode, evaluator: Evaluator): void {
     const name = evaluator.text(node.getChild("VariableName")!);
     const body = node.getChild("Body")!;
+    const line = evaluator.line(node);
     const definition: FunctionValue = {
       name,
       parameters: this.parameters(node.getChild("ParamList")!, evaluator),
-      line: evaluator.line(node),
-      run: (bound, depth) => {
-        const inner = evaluator.inside(new Map([...this.globals, ...bound]), depth);
-        return this.block(body, inner) ?? data(null);
+      line,
+      run: (bound) => {
+        if (effectsOf(body, this.session).yields) return unknown(`${name}()`, line);
+        const names = new Names(evaluator.names);
+        for (const [parameter, value] of bound) names.define(parameter, value);
+        const flow = this.block(body, new Evaluator(this.session, names));
+        return flow === null || typeof flow === "string" ? data(null) : flow;
       },
     };
-    this.bind(evaluator, name, { kind: "function", definition });
+    const async = node.firstChild?.name === "async";
+    evaluator.bind(name, async ? unknown(`${name}, which is async`, line) : { kind: "function", definition });
   }
 
-  private parameters(list: SyntaxNode, evaluator: Evaluator): FunctionValue["parameters"] {
-    const found: FunctionValue["parameters"] = [];
-    for (let child = list.firstChild; child; child = child.nextSibling) {
-      if (child.name === "VariableName") found.push({ name: evaluator.text(child), fallback: null });
-      else if (child.name === "AssignOp" && child.nextSibling) {
+  private parameters(parts: SyntaxNode, evaluator: Evaluator): Parameter[] {
+    const found: Parameter[] = [];
+    let how: Parameter["how"] = "";
+    for (let child = parts.firstChild; child; child = child.nextSibling) {
+      if (child.name === "*" || child.name === "**") {
+        how = child.nextSibling?.name === "VariableName" ? child.name : "key";
+      } else if (child.name === "VariableName") {
+        found.push({ name: evaluator.text(child), fallback: null, how });
+        if (how === "*") how = "key";
+      } else if (child.name === "AssignOp" && child.nextSibling) {
         found.at(-1)!.fallback = evaluator.evaluate(child.nextSibling);
         child = child.nextSibling;
       }
@@ -245,51 +385,151 @@ class Script {
     return found;
   }
 
-  private loop(node: SyntaxNode, evaluator: Evaluator): Value | null {
-    const parts = children(node).filter(({ name }) => !["for", "in", "async", "else"].includes(name));
-    const body = node.getChild("Body")!;
-    const targets = parts.slice(0, -2).filter(({ name }) => name !== "Body");
-    const over = evaluator.evaluate(parts.at(-2)!);
-    if (over.kind !== "list") {
-      this.refuseModelChanges(node, evaluator, `a loop over ${describe(over)}`);
-      return null;
-    }
-    for (const item of over.items) {
-      this.bindTargets(targets, item, node, evaluator);
-      const returned = this.block(body, evaluator);
-      if (returned) return returned;
-    }
-    return null;
+  private class(node: SyntaxNode, evaluator: Evaluator): void {
+    const line = evaluator.line(node);
+    const text = this.source.slice(node.from, Math.min(node.to, node.from + 200)).split("\n")[0]!;
+    const head = label(text.trim().replace(/:.*$/, "").slice(0, 60));
+    this.classes.push({ head, line });
+    const name = node.getChild("VariableName");
+    if (name) evaluator.bind(evaluator.text(name), unknown(head, line));
   }
 
-  /** `with` and `try`: the first body. */
-  private bodies(node: SyntaxNode, evaluator: Evaluator): Value | null {
+  private loop(node: SyntaxNode, evaluator: Evaluator): Flow {
+    const body = node.getChild("Body")!;
+    const [targets, over] = this.loopParts(node);
+    const values = over && evaluator.evaluate(over);
+    if (values?.kind !== "list" || values.spoiled !== null) {
+      this.leave(node, evaluator, values ? `a loop over ${describe(values)}` : "a loop");
+      return null;
+    }
+    if (values.items.length > LONG_LOOP && !this.matters(body, evaluator)) {
+      this.forget(node, evaluator);
+      return null;
+    }
+    // A list that grows while it is followed would never end.
+    for (const item of [...values.items]) {
+      this.bindTargets(targets, item, node, evaluator);
+      const flow = this.block(body, evaluator);
+      if (flow === "break") return null;
+      if (flow !== null && flow !== "continue") return flow;
+    }
+    const otherwise = node.getChildren("Body")[1];
+    return otherwise ? this.block(otherwise, evaluator) : null;
+  }
+
+  /** What a loop binds, and what it goes over. */
+  private loopParts(node: SyntaxNode): [SyntaxNode[], SyntaxNode | undefined] {
+    const targets: SyntaxNode[] = [];
+    const over: SyntaxNode[] = [];
+    let side = targets;
+    for (const child of children(node)) {
+      if (child.name === "Body") break;
+      if (child.name === "in") side = over;
+      else if (child.name !== "for" && child.name !== "async") side.push(child);
+    }
+    return [targets, over.length === 1 ? over[0] : undefined];
+  }
+
+  private with(node: SyntaxNode, evaluator: Evaluator): Flow {
+    for (let child = node.firstChild; child && child.name !== "Body"; child = child.nextSibling) {
+      if (child.name !== "as" || child.nextSibling?.name !== "VariableName") continue;
+      evaluator.bind(evaluator.text(child.nextSibling), evaluator.unknown(child.nextSibling));
+    }
     const body = node.getChild("Body");
     return body && this.block(body, evaluator);
   }
 
-  /** `if __name__ == "__main__"` is taken; a condition that decides about a model cannot be. */
-  private condition(node: SyntaxNode, evaluator: Evaluator): Value | null {
-    const test = children(node).find(({ name }) => name !== "if" && name !== "Body");
-    const text = test ? evaluator.text(test) : "";
-    if (/__name__\s*==/.test(text)) return this.bodies(node, evaluator);
-    const known = test && evaluator.evaluate(test);
-    if (known?.kind === "data") {
-      const [then, otherwise] = node.getChildren("Body");
-      const taken = known.value ? then : otherwise;
-      return taken ? this.block(taken, evaluator) : null;
+  /** What is tried is taken to work: its body, then `else` and `finally`. */
+  private try(node: SyntaxNode, evaluator: Evaluator): Flow {
+    let word = "";
+    for (let child = node.firstChild; child; child = child.nextSibling) {
+      if (["try", "except", "else", "finally"].includes(child.name)) word = child.name;
+      if (child.name !== "Body" || word === "except") continue;
+      const flow = this.block(child, evaluator);
+      if (flow !== null) return flow;
     }
-    this.refuseModelChanges(node, evaluator, `the condition ${text}`);
     return null;
   }
 
-  /** What is not followed must not change a model. */
-  private refuseModelChanges(node: SyntaxNode, evaluator: Evaluator, what: string): void {
-    const text = evaluator.text(node);
-    const touched = /\b(\w+)\.(add|pop)\s*\(/.exec(text);
-    const owner = touched && evaluator.names.get(touched[1]!);
-    if (owner?.kind === "model" || /\bSequential\s*\(/.test(text)) {
-      evaluator.fail(node, `${what} changes the model, and is not run. Write the layers out.`);
+  /** `if __name__ == "__main__"` is taken; a condition that decides about a model cannot be. */
+  private condition(node: SyntaxNode, evaluator: Evaluator): Flow {
+    let test: SyntaxNode | null = null;
+    for (const child of children(node)) {
+      if (child.name === "if" || child.name === "elif") continue;
+      if (child.name === "else") test = null;
+      else if (child.name !== "Body") test = child;
+      else {
+        const text = test ? this.source.slice(test.from, Math.min(test.to, test.from + 200)) : "";
+        const known = !test || /__name__\s*==/.test(text) ? true : truth(evaluator.evaluate(test));
+        if (known === undefined) {
+          this.leave(node, evaluator, `the condition ${label(text.replace(/\s+/g, " ").slice(0, 60))}`);
+          return null;
+        }
+        if (known) return this.block(child, evaluator);
+      }
     }
+    return null;
+  }
+
+  // ---- what is not followed -------------------------------------------------------------------------------
+
+  /** Whether a loop's body makes or changes anything that is followed. */
+  private matters(body: SyntaxNode, evaluator: Evaluator): boolean {
+    const { touches, calls } = effectsOf(body, this.session);
+    const counts = (name: string) =>
+      !["unknown", "data", "name", undefined].includes(evaluator.names.get(name)?.kind);
+    return (
+      [...touches.keys()].some(counts) ||
+      [...calls].some((name) => name === "Sequential" || name === "Model" || counts(name))
+    );
+  }
+
+  /** What is not followed must not change a model; what it binds is unknown from there. */
+  private leave(node: SyntaxNode, evaluator: Evaluator, what: string): void {
+    const { touches, calls } = effectsOf(node, this.session);
+    const line = evaluator.line(node);
+    const refuse = () =>
+      evaluator.fail(node, `${what} changes the model, and is not run. Write the layers out.`);
+    if (calls.has("Sequential")) refuse();
+    for (const [name, methods] of touches) {
+      const owner = evaluator.names.get(name);
+      if (owner?.kind === "model") {
+        if (methods.has("add") || methods.has("pop")) refuse();
+        for (const method of ["compile", "load_weights", "set_weights", "build", "="]) {
+          if (!methods.has(method)) continue;
+          const how = method === "=" ? `what is set of ${name}` : `${name}.${method}()`;
+          const next = "Write the script without it, as it is to be read.";
+          this.session.cannotRead({
+            line,
+            what: `${what} decides about ${how}, and is not run`,
+            next,
+            model: owner,
+            about: method,
+          });
+        }
+      }
+    }
+    this.forget(node, evaluator);
+  }
+
+  /** Makes unknown what a piece would bind, and spoils what it would change in place. */
+  private forget(node: SyntaxNode, evaluator: Evaluator): void {
+    const { binds, touches } = effectsOf(node, this.session);
+    const line = evaluator.line(node);
+    for (const [name, methods] of touches) {
+      const owner = evaluator.names.get(name);
+      if (owner?.kind === "list" || owner?.kind === "dictionary") {
+        const looks = [...methods].every((how) =>
+          ["index", "count", "copy", "get", "items", "keys", "values"].includes(how),
+        );
+        if (!looks) owner.spoiled = `line ${line}`;
+      } else if (owner?.kind === "layer" && (methods.has("=") || methods.has("set_weights"))) {
+        evaluator.fail(node, `${owner.className} is changed by code that is not run. Write it out.`);
+      }
+    }
+    for (const name of binds) evaluator.bind(name, unknown(name, line));
   }
 }
+
+/** Stops at the first place that is no Python, instead of looking for ways to go on. */
+const STRICT = parser.configure({ strict: true });

@@ -1,56 +1,89 @@
-/** The order in which Keras takes positional arguments, for the classes a text model's script may call. */
+/**
+ * What Keras's classes take, argument by argument, for the classes a text model's script may call. An argument that is in
+ * no list here is refused, as Python would.
+ */
 
-const GATED = ["units", "activation", "recurrent_activation", "use_bias"];
-const SIMPLE = ["units", "activation", "use_bias"];
+/** Names of a class's arguments. */
+export interface Signature {
+  /** Those read by position, in Keras's order. */
+  readonly positional: readonly string[];
+  /** Every argument, by its name. */
+  readonly named: ReadonlySet<string>;
+}
 
-/** Layers: class name → positional parameters. */
-export const LAYERS: ReadonlyMap<string, readonly string[]> = new Map(
+const words = (text: string) => text.split(" ").filter((word) => word !== "");
+
+/** "positional | named": what stands before the bar may also be named. */
+function signature(text: string, more = ""): Signature {
+  const [positional = "", named = ""] = text.split("|");
+  return { positional: words(positional), named: new Set(words(`${positional} ${named} ${more}`)) };
+}
+
+/** What every layer takes; after `name` what Keras 2 did. */
+const ANY_LAYER =
+  "activity_regularizer trainable dtype autocast name input_shape input_dim batch_input_shape batch_size input_dtype weights";
+/** What Keras 2's recurrent layers took besides. */
+const OLD_RECURRENT = "time_major implementation input_length";
+const GATED = "units activation recurrent_activation use_bias";
+const SIMPLE = "units activation use_bias";
+const WEIGHTS =
+  "kernel_initializer recurrent_initializer bias_initializer kernel_regularizer recurrent_regularizer bias_regularizer kernel_constraint recurrent_constraint bias_constraint dropout recurrent_dropout seed";
+const SEQUENCE = `return_sequences return_state go_backwards stateful unroll use_cudnn ${OLD_RECURRENT}`;
+const KERNEL =
+  "kernel_initializer bias_initializer kernel_regularizer bias_regularizer kernel_constraint bias_constraint";
+const SCALED =
+  "beta_initializer gamma_initializer beta_regularizer gamma_regularizer beta_constraint gamma_constraint";
+const LORA = "lora_rank lora_alpha quantization_config";
+
+export const LAYERS: ReadonlyMap<string, Signature> = new Map(
   Object.entries({
-    Activation: ["activation"],
-    Add: [],
-    Average: [],
-    AveragePooling1D: ["pool_size", "strides", "padding"],
-    BatchNormalization: ["axis", "momentum", "epsilon", "center", "scale"],
-    Bidirectional: ["layer", "merge_mode"],
-    Concatenate: ["axis"],
-    Conv1D: ["filters", "kernel_size", "strides", "padding"],
-    CuDNNGRU: ["units"],
-    CuDNNLSTM: ["units"],
-    Dense: ["units", "activation", "use_bias"],
-    Dropout: ["rate", "noise_shape", "seed"],
-    ELU: ["alpha"],
-    Embedding: ["input_dim", "output_dim", "embeddings_initializer", "embeddings_regularizer"],
-    Flatten: [],
-    GRU: GATED,
-    GRUCell: GATED,
-    GaussianNoise: ["stddev"],
-    GlobalAveragePooling1D: [],
-    GlobalMaxPooling1D: [],
-    InputLayer: ["shape"],
-    LSTM: GATED,
-    LSTMCell: GATED,
-    LayerNormalization: ["axis", "epsilon"],
-    LeakyReLU: ["negative_slope"],
-    Masking: ["mask_value"],
-    MaxPooling1D: ["pool_size", "strides", "padding"],
-    Maximum: [],
-    Minimum: [],
-    Multiply: [],
-    PReLU: ["alpha_initializer", "alpha_regularizer", "alpha_constraint", "shared_axes"],
-    Permute: ["dims"],
-    RNN: ["cell", "return_sequences", "return_state", "go_backwards", "stateful", "unroll"],
-    ReLU: ["max_value", "negative_slope", "threshold"],
-    RepeatVector: ["n"],
-    Reshape: ["target_shape"],
-    SimpleRNN: SIMPLE,
-    SimpleRNNCell: SIMPLE,
-    Softmax: ["axis"],
-    SpatialDropout1D: ["rate"],
-    StackedRNNCells: ["cells"],
-    Subtract: [],
-    TimeDistributed: ["layer"],
-    ZeroPadding1D: ["padding"],
-  }),
+    Activation: "activation",
+    Add: "",
+    Average: "",
+    AveragePooling1D: "pool_size strides padding | data_format",
+    BatchNormalization: `axis momentum epsilon center scale | moving_mean_initializer moving_variance_initializer ${SCALED} renorm renorm_clipping renorm_momentum synchronized`,
+    Bidirectional: "layer merge_mode | backward_layer",
+    Concatenate: "axis",
+    Conv1D: `filters kernel_size strides padding | data_format dilation_rate groups activation use_bias ${KERNEL}`,
+    CuDNNGRU: `units | ${WEIGHTS} ${SEQUENCE}`,
+    CuDNNLSTM: `units | unit_forget_bias ${WEIGHTS} ${SEQUENCE}`,
+    Dense: `units activation use_bias | ${KERNEL} ${LORA}`,
+    Dropout: "rate noise_shape seed",
+    ELU: "alpha",
+    Embedding: `input_dim output_dim embeddings_initializer embeddings_regularizer | embeddings_constraint mask_zero input_length sparse ${LORA}`,
+    Flatten: "| data_format",
+    GRU: `${GATED} | ${WEIGHTS} reset_after ${SEQUENCE}`,
+    GRUCell: `${GATED} | ${WEIGHTS} reset_after implementation`,
+    GaussianNoise: "stddev | seed",
+    GlobalAveragePooling1D: "| data_format keepdims",
+    GlobalMaxPooling1D: "| data_format keepdims",
+    InputLayer: "shape | batch_shape sparse ragged input_tensor tensor optional",
+    LSTM: `${GATED} | unit_forget_bias ${WEIGHTS} ${SEQUENCE}`,
+    LSTMCell: `${GATED} | unit_forget_bias ${WEIGHTS} implementation`,
+    LayerNormalization: `axis epsilon | center scale ${SCALED}`,
+    LeakyReLU: "negative_slope | alpha",
+    Masking: "mask_value",
+    MaxPooling1D: "pool_size strides padding | data_format",
+    Maximum: "",
+    Minimum: "",
+    Multiply: "",
+    PReLU: "alpha_initializer alpha_regularizer alpha_constraint shared_axes",
+    Permute: "dims",
+    RNN: `cell return_sequences return_state go_backwards stateful unroll | zero_output_for_mask ${OLD_RECURRENT}`,
+    ReLU: "max_value negative_slope threshold",
+    RepeatVector: "n",
+    Reshape: "target_shape",
+    SimpleRNN: `${SIMPLE} | ${WEIGHTS} ${SEQUENCE}`,
+    SimpleRNNCell: `${SIMPLE} | ${WEIGHTS}`,
+    Softmax: "axis",
+    SpatialDropout1D: "rate | seed",
+    StackedRNNCells: "cells",
+    Subtract: "",
+    TextVectorization:
+      "max_tokens standardize split ngrams output_mode output_sequence_length pad_to_max_tokens vocabulary idf_weights sparse ragged encoding",
+    TimeDistributed: "layer",
+    ZeroPadding1D: "padding | data_format",
+  }).map(([name, text]) => [name, signature(text, ANY_LAYER)]),
 );
 
 /** Keras's other names for the same layers. */
@@ -61,6 +94,7 @@ const ALIASES: ReadonlyMap<string, string> = new Map(
     MaxPool1D: "MaxPooling1D",
     AvgPool1D: "AveragePooling1D",
     Convolution1D: "Conv1D",
+    Input: "InputLayer",
   }),
 );
 
@@ -72,34 +106,156 @@ export const MERGES: ReadonlyMap<string, string> = new Map(
   ]),
 );
 
-/** Optimizers, losses, initializers, regularizers: what their first positional arguments mean. */
-const OBJECTS: ReadonlyMap<string, readonly string[]> = new Map(
-  Object.entries({
-    Adam: ["learning_rate", "beta_1", "beta_2", "epsilon"],
-    AdamW: ["learning_rate", "weight_decay", "beta_1", "beta_2"],
-    SGD: ["learning_rate", "momentum", "nesterov"],
-    RMSprop: ["learning_rate", "rho", "momentum", "epsilon"],
-    BinaryCrossentropy: ["from_logits", "label_smoothing"],
-    CategoricalCrossentropy: ["from_logits", "label_smoothing"],
-    SparseCategoricalCrossentropy: ["from_logits"],
-    MeanSquaredError: [],
-    L1: ["l1"],
-    L2: ["l2"],
-    L1L2: ["l1", "l2"],
-    Constant: ["value"],
-    RandomUniform: ["minval", "maxval", "seed"],
-    RandomNormal: ["mean", "stddev", "seed"],
-    TruncatedNormal: ["mean", "stddev", "seed"],
-    Orthogonal: ["gain", "seed"],
-    Identity: ["gain"],
-  }),
-);
+const OPTIMIZER =
+  "weight_decay clipnorm clipvalue global_clipnorm use_ema ema_momentum ema_overwrite_frequency loss_scale_factor gradient_accumulation_steps name lr decay jit_compile";
+const THRESHOLDS = "thresholds | name dtype";
+const REDUCED = "| reduction name dtype";
+const NAMED = "| name dtype";
+const AT = "num_thresholds class_id name dtype";
+const FAN = "seed | input_axes output_axes";
 
+/** Keras's other objects, by the module that holds them. */
+const OBJECTS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  optimizers: {
+    Adadelta: `learning_rate rho epsilon | ${OPTIMIZER}`,
+    Adafactor: `learning_rate | beta_2_decay epsilon_1 epsilon_2 clip_threshold relative_step ${OPTIMIZER}`,
+    Adagrad: `learning_rate initial_accumulator_value epsilon | ${OPTIMIZER}`,
+    Adam: `learning_rate beta_1 beta_2 epsilon amsgrad | ${OPTIMIZER}`,
+    AdamW: `learning_rate weight_decay beta_1 beta_2 epsilon amsgrad | ${OPTIMIZER}`,
+    Adamax: `learning_rate beta_1 beta_2 epsilon | ${OPTIMIZER}`,
+    Ftrl: `learning_rate | learning_rate_power initial_accumulator_value l1_regularization_strength l2_regularization_strength l2_shrinkage_regularization_strength beta ${OPTIMIZER}`,
+    Lamb: `learning_rate beta_1 beta_2 epsilon | ${OPTIMIZER}`,
+    Lion: `learning_rate beta_1 beta_2 | ${OPTIMIZER}`,
+    Nadam: `learning_rate beta_1 beta_2 epsilon | ${OPTIMIZER}`,
+    RMSprop: `learning_rate rho momentum epsilon centered | ${OPTIMIZER}`,
+    SGD: `learning_rate momentum nesterov | ${OPTIMIZER}`,
+  },
+  "optimizers.schedules": {
+    CosineDecay: "initial_learning_rate decay_steps alpha name warmup_target warmup_steps",
+    CosineDecayRestarts: "initial_learning_rate first_decay_steps t_mul m_mul alpha name",
+    ExponentialDecay: "initial_learning_rate decay_steps decay_rate staircase name",
+    InverseTimeDecay: "initial_learning_rate decay_steps decay_rate staircase name",
+    PiecewiseConstantDecay: "boundaries values name",
+    PolynomialDecay: "initial_learning_rate decay_steps end_learning_rate power cycle name",
+  },
+  losses: {
+    BinaryCrossentropy: "from_logits label_smoothing axis reduction name dtype",
+    BinaryFocalCrossentropy:
+      "apply_class_balancing alpha gamma from_logits label_smoothing axis reduction name dtype",
+    CategoricalCrossentropy: "from_logits label_smoothing axis reduction name dtype",
+    CategoricalFocalCrossentropy: "alpha gamma from_logits label_smoothing axis reduction name dtype",
+    CategoricalHinge: REDUCED,
+    CosineSimilarity: "axis reduction name dtype",
+    Dice: REDUCED,
+    Hinge: REDUCED,
+    Huber: "delta reduction name dtype",
+    KLDivergence: REDUCED,
+    LogCosh: REDUCED,
+    MeanAbsoluteError: REDUCED,
+    MeanAbsolutePercentageError: REDUCED,
+    MeanSquaredError: REDUCED,
+    MeanSquaredLogarithmicError: REDUCED,
+    Poisson: REDUCED,
+    SparseCategoricalCrossentropy: "from_logits ignore_class reduction axis name dtype",
+    SquaredHinge: REDUCED,
+    Tversky: "alpha beta reduction name axis dtype",
+  },
+  metrics: {
+    AUC: "num_thresholds curve summation_method name dtype thresholds multi_label num_labels label_weights from_logits",
+    Accuracy: NAMED,
+    BinaryAccuracy: "name dtype threshold",
+    CategoricalAccuracy: NAMED,
+    F1Score: "average threshold name dtype",
+    FBetaScore: "average beta threshold name dtype",
+    FalseNegatives: THRESHOLDS,
+    FalsePositives: THRESHOLDS,
+    Mean: NAMED,
+    MeanAbsoluteError: NAMED,
+    MeanSquaredError: NAMED,
+    Precision: "thresholds top_k class_id name dtype",
+    PrecisionAtRecall: `recall ${AT}`,
+    Recall: "thresholds top_k class_id name dtype",
+    RecallAtPrecision: `precision ${AT}`,
+    RootMeanSquaredError: NAMED,
+    SensitivityAtSpecificity: `specificity ${AT}`,
+    SparseCategoricalAccuracy: NAMED,
+    SparseTopKCategoricalAccuracy: "k name dtype from_sorted_ids",
+    SpecificityAtSensitivity: `sensitivity ${AT}`,
+    TopKCategoricalAccuracy: "k name dtype",
+    TrueNegatives: THRESHOLDS,
+    TruePositives: THRESHOLDS,
+  },
+  initializers: {
+    Constant: "value",
+    GlorotNormal: FAN,
+    GlorotUniform: FAN,
+    HeNormal: FAN,
+    HeUniform: FAN,
+    Identity: "gain",
+    LecunNormal: FAN,
+    LecunUniform: FAN,
+    Ones: "",
+    Orthogonal: "gain seed",
+    RandomNormal: "mean stddev seed",
+    RandomUniform: "minval maxval seed",
+    TruncatedNormal: "mean stddev seed",
+    VarianceScaling: "scale mode distribution seed | input_axes output_axes",
+    Zeros: "",
+  },
+  regularizers: { L1: "l1 | l", L2: "l2 | l", L1L2: "l1 l2", OrthogonalRegularizer: "factor mode" },
+  constraints: {
+    MaxNorm: "max_value axis",
+    MinMaxNorm: "min_value max_value rate axis",
+    NonNeg: "",
+    UnitNorm: "axis",
+  },
+  callbacks: {
+    CSVLogger: "filename separator append",
+    EarlyStopping: "monitor min_delta patience verbose mode baseline restore_best_weights start_from_epoch",
+    LearningRateScheduler: "schedule verbose",
+    ModelCheckpoint:
+      "filepath monitor verbose save_best_only save_weights_only mode save_freq | period options initial_value_threshold",
+    ReduceLROnPlateau: "monitor factor patience verbose mode min_delta cooldown min_lr | epsilon",
+    TerminateOnNaN: "raise_error",
+    TensorBoard:
+      "log_dir histogram_freq write_graph write_images write_steps_per_second update_freq profile_batch embeddings_freq embeddings_metadata",
+  },
+  "preprocessing.text": {
+    Tokenizer: "num_words filters lower split char_level oov_token analyzer | document_count nb_words",
+  },
+};
+
+/** The functions and methods that say something about text or training: Keras's order of their arguments. */
+export const CALLS = {
+  compile: signature(
+    "optimizer loss loss_weights metrics weighted_metrics run_eagerly steps_per_execution jit_compile auto_scale_loss | sample_weight_mode target_tensors",
+  ),
+  fit: signature(
+    "x y batch_size epochs verbose callbacks validation_split validation_data shuffle class_weight sample_weight initial_epoch steps_per_epoch validation_steps validation_batch_size validation_freq | max_queue_size workers use_multiprocessing nb_epoch",
+  ),
+  fit_generator: signature(
+    "generator steps_per_epoch epochs verbose callbacks validation_data validation_steps validation_freq class_weight max_queue_size workers use_multiprocessing shuffle initial_epoch",
+  ),
+  pad_sequences: signature("sequences maxlen dtype padding truncating value"),
+  build: signature("input_shape"),
+} as const;
+
+/** Keras's functions named like objects: l2(0.01), glorot_uniform(seed=1), max_norm(3). */
 const OBJECT_ALIASES: ReadonlyMap<string, string> = new Map([
-  ["l1", "L1"],
-  ["l2", "L2"],
-  ["l1_l2", "L1L2"],
+  ...["l1", "l2"].map((name) => [name, name.toUpperCase()] as const),
+  ...(["l1_l2", "l1l2"] as const).map((name) => [name, "L1L2"] as const),
+  ...Object.keys({ ...OBJECTS["initializers"], ...OBJECTS["constraints"] }).map(
+    (name) => [name.replace(/(?<=[a-z])([A-Z])/g, "_$1").toLowerCase(), name] as const,
+  ),
+  ...["maxnorm", "nonneg", "unitnorm"].map(
+    (name, i) => [name, ["MaxNorm", "NonNeg", "UnitNorm"][i]!] as const,
+  ),
 ]);
+
+export interface ObjectClass extends Signature {
+  module: string;
+  className: string;
+}
 
 /** Keras's own class name of a layer that a script names, or null. */
 export function layerClass(name: string): string | null {
@@ -107,8 +263,19 @@ export function layerClass(name: string): string | null {
   return LAYERS.has(known) ? known : null;
 }
 
-/** Class name and positional parameters of any other Keras object that a script may make. */
-export function objectClass(name: string): { className: string; positional: readonly string[] } {
+/** Any other Keras object that a script may make by this name; `within`: the path it is named by. */
+export function objectClass(name: string, within = ""): ObjectClass | null {
   const className = OBJECT_ALIASES.get(name) ?? name;
-  return { className, positional: OBJECTS.get(className) ?? [] };
+  const holders = Object.keys(OBJECTS).filter((module) => Object.hasOwn(OBJECTS[module]!, className));
+  // losses.MeanSquaredError, metrics.MeanSquaredError
+  const module = holders.find((holder) => within.includes(holder.split(".").at(-1)!)) ?? holders[0];
+  return module === undefined ? null : { module, className, ...signature(OBJECTS[module]![className]!) };
+}
+
+/** Every class with its signature, for the test that holds them against Keras's. */
+export function* allSignatures(): Generator<[module: string, className: string, Signature]> {
+  for (const [name, taken] of LAYERS) yield ["layers", name, taken];
+  for (const [module, classes] of Object.entries(OBJECTS)) {
+    for (const [name, text] of Object.entries(classes)) yield [module, name, signature(text)];
+  }
 }

@@ -1,142 +1,286 @@
 /** A script's model as the configuration that Keras would have written, so that one reader serves files and scripts. */
-import { snakeCase } from "../../layers/names.js";
 import type { Json, JsonObject } from "../json.js";
-import { isLayerKey } from "../keras/layer-config.js";
 import type { Notes } from "../keras/receipt.js";
-import { describe } from "./expressions.js";
-import { type LayerValue, type ModelValue, scriptError, type TensorValue, type Value } from "./values.js";
+import { label } from "../label.js";
+import { isKeras } from "./keras-names.js";
+import { KEPT, type Session, STEP } from "./session.js";
+import {
+  type Call,
+  describe,
+  type LayerValue,
+  type ModelValue,
+  scalar,
+  scriptError,
+  type TensorValue,
+  type Value,
+} from "./values.js";
 
-export function scriptConfig(model: ModelValue, file: string, notes: Notes): { model: Json; compile?: Json } {
-  const writer = new ConfigWriter(file, notes);
+/** How deep models stand in models, and lists in lists. */
+const DEEPEST = 30;
+
+/** The model as a configuration, and what `compile` was given. */
+export function scriptConfig(
+  model: ModelValue,
+  session: Session,
+  notes: Notes,
+): { model: JsonObject; compile?: JsonObject } {
+  const writer = new ConfigWriter(session, notes);
   const described = model.layers ? writer.sequential(model) : writer.functional(model);
-  return {
-    model: described,
-    ...(model.compile ? { compile: writer.compile(model.compile, model.line) } : {}),
-  };
+  return { model: described, ...(model.compile ? { compile: writer.compile(model, model.compile) } : {}) };
 }
 
-/** Arguments about data or pace that describe no model. */
-const SET_ASIDE = new Set(["weights"]);
+/** Sizes: Keras takes no floats for them, not even whole ones. */
+const WHOLE = new Set(
+  "units input_dim output_dim input_length filters kernel_size strides pool_size n shape batch_shape input_shape batch_input_shape target_shape dims dilation_rate groups padding axis".split(
+    " ",
+  ),
+);
+/** About how Keras computes, and not what. */
+const PACE = new Set(["use_cudnn", "implementation", "unroll", "autocast"]);
+
+const SAVE_IN_PYTHON =
+  "Build the model in Python, save it (model.save('model.keras')) and give that file instead; or take it out of the script.";
 
 class ConfigWriter {
-  private readonly counts = new Map<string, number>();
-  private readonly names = new Map<LayerValue, string>();
-  private readonly cells = new Set<LayerValue>();
-  private readonly models = new Set<ModelValue>();
+  private readonly emitted = new Set<LayerValue | ModelValue>();
+  private depth = 0;
 
   constructor(
-    private readonly file: string,
+    private readonly session: Session,
     private readonly notes: Notes,
   ) {}
 
   sequential(model: ModelValue): JsonObject {
-    // Keras would give both the same weights.
-    if (this.models.has(model)) {
-      throw scriptError(this.file, model.line, "this model is used twice; shared models are not read.");
-    }
-    this.models.add(model);
-    const layers = model.layers!.map((item) =>
-      item.kind === "model" ? this.sequential(item) : this.layer(item),
-    );
-    return { class_name: "Sequential", config: { name: model.name ?? this.count("sequential"), layers } };
+    this.once(model);
+    if (model.broken) throw model.broken;
+    return this.deeper(model.line, () => {
+      if (!model.layers) return this.functional(model, false);
+      const first = model.layers.findIndex(
+        (item) => item.kind === "layer" && item.className === "TextVectorization",
+      );
+      const items = first < 0 ? model.layers : model.layers.slice(first + 1);
+      const text = first < 0 ? undefined : (model.layers[first] as LayerValue);
+      if (text) this.sayText(text);
+      const layers = items.map((item) => (item.kind === "model" ? this.sequential(item) : this.layer(item)));
+      const shape = text ? [null, this.textLength(text)] : this.builtShape(model);
+      const settings = layers[0]?.["config"] as JsonObject | undefined;
+      if (shape && settings && layers[0]!["class_name"] !== "InputLayer")
+        settings["batch_input_shape"] ??= shape;
+      return { class_name: "Sequential", config: { name: model.name, layers } };
+    });
   }
 
-  functional(model: ModelValue): JsonObject {
+  /** The shape that `build` was given, where it can be read. */
+  private builtShape({ built, line }: ModelValue): Json[] | null {
+    if (!built) return null;
+    const shape = this.json(built, line);
+    if (Array.isArray(shape)) return shape;
+    throw scriptError(this.session.file, line, `build is given ${describe(built)}. Write the shape out.`);
+  }
+
+  /** Rows of ids stand where texts did: turning texts into ids comes before the network here. */
+  private sayText(layer: LayerValue): void {
+    this.notes.ignore(
+      `line ${layer.line}: TextVectorization, which stands before the network: its input takes ids`,
+    );
+  }
+
+  private textLength(layer: LayerValue): number | null {
+    const length = scalar(layer.config.get("output_sequence_length"));
+    return typeof length === "number" ? length : null;
+  }
+
+  functional(model: ModelValue, check = true): JsonObject {
+    if (check) this.once(model);
+    if (model.broken) throw model.broken;
     if (model.outputs.length > 1) {
       const received = `this model has ${model.outputs.length} outputs; models of one are read.`;
-      throw scriptError(this.file, model.line, received);
+      throw scriptError(this.session.file, model.line, received);
     }
     const layers: JsonObject[] = [];
+    const ends = (tensors: TensorValue[]) => tensors.map(({ layer }) => [layer.name, 0, 0]);
+    for (const tensor of this.inOrder([...model.inputs, ...model.outputs])) {
+      const { layer } = tensor;
+      this.session.work.spend(STEP);
+      if (layer.className === "TextVectorization") this.sayText(layer);
+      const node = layer.className === "TextVectorization" ? this.idsInput(layer) : this.layer(layer);
+      const from =
+        layer.className === "TextVectorization"
+          ? []
+          : tensor.inputs.map((input) => [input.layer.name, 0, 0, {}]);
+      layers.push({ ...node, name: layer.name, inbound_nodes: from.length > 0 ? [from] : [] });
+    }
+    const texts = new Map<LayerValue, LayerValue>();
+    for (const tensor of this.inOrder(model.outputs)) {
+      if (tensor.layer.className === "TextVectorization" && tensor.inputs[0])
+        texts.set(tensor.inputs[0].layer, tensor.layer);
+    }
+    // The ids' input takes the place of the texts'.
+    const inputs = model.inputs.map(({ layer }) => [(texts.get(layer) ?? layer).name, 0, 0]);
+    const kept = layers.filter((node) => ![...texts.keys()].some((layer) => layer.name === node["name"]));
+    const config = {
+      name: model.name,
+      layers: kept,
+      input_layers: inputs,
+      output_layers: ends(model.outputs),
+    };
+    return { class_name: "Functional", config };
+  }
+
+  private idsInput(layer: LayerValue): JsonObject {
+    const config = { name: layer.name, batch_shape: [null, this.textLength(layer)] };
+    return { module: "keras.layers", class_name: "InputLayer", config };
+  }
+
+  /** Every tensor that these hang on, inputs first, without a stack as deep as the network. */
+  private inOrder(ends: TensorValue[]): TensorValue[] {
+    const order: TensorValue[] = [];
     const seen = new Map<LayerValue, TensorValue>();
-    const visit = (tensor: TensorValue): void => {
+    const left: { tensor: TensorValue; done: boolean }[] = ends
+      .map((tensor) => ({ tensor, done: false }))
+      .reverse();
+    while (left.length > 0) {
+      const { tensor, done } = left.pop()!;
+      this.session.work.spend(STEP);
+      if (done) {
+        order.push(tensor);
+        continue;
+      }
       const known = seen.get(tensor.layer);
-      if (known === tensor) return;
+      if (known === tensor) continue;
       if (known) {
         throw scriptError(
-          this.file,
+          this.session.file,
           tensor.layer.line,
           "this layer is used twice; shared layers are not read.",
         );
       }
       seen.set(tensor.layer, tensor);
-      for (const input of tensor.inputs) visit(input);
-      const node = this.layer(tensor.layer);
-      const from = tensor.inputs.map((input) => [this.nameOf(input.layer), 0, 0, {}]);
-      layers.push({ ...node, name: this.nameOf(tensor.layer), inbound_nodes: from.length > 0 ? [from] : [] });
-    };
-    for (const tensor of [...model.inputs, ...model.outputs]) visit(tensor);
-    const ends = (tensors: TensorValue[]) => tensors.map(({ layer }) => [this.nameOf(layer), 0, 0]);
-    const name = model.name ?? "functional";
-    const config = { name, layers, input_layers: ends(model.inputs), output_layers: ends(model.outputs) };
-    return { class_name: "Functional", config };
+      left.push({ tensor, done: true });
+      for (const input of tensor.inputs.toReversed()) left.push({ tensor: input, done: false });
+    }
+    return order;
   }
 
-  compile(settings: Map<string, Value>, line: number): JsonObject {
+  compile(model: ModelValue, { args, line }: Call): JsonObject {
     const config: JsonObject = {};
-    for (const key of ["optimizer", "loss", "metrics"]) {
-      const value = settings.get(key);
-      if (!value) continue;
-      const read = this.json(value);
-      if (read === undefined)
-        this.notes.warn(`line ${line}: ${key} is ${describe(value)}; left at its default`);
-      else config[key] = read;
+    for (const [key, value] of args) {
+      if (NOT_COMPILED.has(key)) {
+        if (scalar(value) !== null)
+          this.notes.ignore(`line ${line}: compile ${key}=${describe(value)}, which is about pace`);
+        continue;
+      }
+      const misplaced =
+        key === "loss_weights" &&
+        value.kind === "list" &&
+        value.items.some((item) => typeof scalar(item) === "string");
+      if (misplaced) {
+        throw scriptError(
+          this.session.file,
+          line,
+          "compile takes loss_weights third, which are numbers. Name the metrics: metrics=[…].",
+        );
+      }
+      const read = this.json(value, line);
+      if (read !== undefined) config[key] = read;
+      else this.compileUnread(model, key, value, line);
     }
     return config;
   }
 
-  private count(base: string): string {
-    const n = this.counts.get(base) ?? 0;
-    this.counts.set(base, n + 1);
-    return n === 0 ? base : `${base}_${n}`;
-  }
-
-  private nameOf(layer: LayerValue): string {
-    let name = this.names.get(layer);
-    if (name === undefined) {
-      const given = layer.config.get("name");
-      const own = given?.kind === "data" && typeof given.value === "string" ? given.value : null;
-      name = own ?? this.count(snakeCase(layer.className));
-      this.names.set(layer, name);
+  private compileUnread(model: ModelValue, key: string, value: Value, line: number): void {
+    const what = `${key} is ${this.describeInside(value)}`;
+    if (key === "metrics" || key === "weighted_metrics") {
+      // A metric changes no training; those that can be read stand for it.
+      this.notes.ignore(`line ${line}: ${what}`);
+      return;
     }
-    return name;
+    const next = `Write one that Cellstate has${key === "optimizer" ? ", or give --optimizer NAME" : ""}.`;
+    this.session.cannotRead({ line, what, next, model, about: key });
   }
 
   private layer(layer: LayerValue): JsonObject {
-    const config: JsonObject = { name: this.nameOf(layer) };
-    for (const [key, value] of layer.config) {
-      if (key === "name") continue;
-      if (!isLayerKey(layer.className, key)) {
-        throw scriptError(this.file, layer.line, `${layer.className} has no argument ${key}.`);
+    this.once(layer);
+    return this.deeper(layer.line, () => {
+      const config: JsonObject = { name: layer.name };
+      this.session.work.hold(KEPT * (4 + layer.config.size));
+      for (const [key, value] of layer.config) {
+        if (key === "name" || PACE.has(key)) continue;
+        this.checkWhole(layer, key, value);
+        const read = key === "weights" ? this.weights(layer, value) : this.json(value, layer.line);
+        if (read !== undefined) config[key] = read;
+        else if (key === "embeddings_initializer") this.cannotRead(layer, key, value);
+        else if (key !== "weights") this.refuse(layer, key, value);
       }
-      const read = this.json(value);
-      if (read !== undefined) config[key] = read;
-      else if (SET_ASIDE.has(key))
-        this.notes.ignore(`line ${layer.line}: ${layer.className} ${key} (${describe(value)})`);
-      else this.refuse(layer, key, value);
-    }
-    // Files from before this argument left it out and meant false; a script that leaves it out means Keras's default.
-    if (/^GRU(Cell)?$/.test(layer.className)) config["reset_after"] ??= true;
-    this.shapes(layer, config);
-    return { module: "keras.layers", class_name: layer.className, config };
+      // Files from before this argument left it out and meant false; a script that leaves it out means Keras's default.
+      if (/^GRU(Cell)?$/.test(layer.className)) config["reset_after"] ??= true;
+      this.shapes(layer, config);
+      return { module: "keras.layers", class_name: layer.className, config };
+    });
+  }
+
+  /** Weights that come from elsewhere: never read, and never taken for fresh ones in silence. */
+  private weights(layer: LayerValue, value: Value): undefined {
+    if (scalar(value) !== null) this.cannotRead(layer, "weights", value);
+    return undefined;
+  }
+
+  private cannotRead(layer: LayerValue, key: string, value: Value): void {
+    const what = `${layer.className} ${key} (${this.describeInside(value)}): it starts from fresh weights without them`;
+    this.session.cannotRead({ line: layer.line, what, next: SAVE_IN_PYTHON, model: null, about: "weights" });
+  }
+
+  private checkWhole(layer: LayerValue, key: string, value: Value): void {
+    if (!WHOLE.has(key)) return;
+    const items = value.kind === "list" ? value.items : [value];
+    const float = items.find((item) => item.kind === "data" && item.float);
+    if (float?.kind !== "data" || !Number.isInteger(float.value)) return;
+    const next = `Keras takes whole numbers only. Write ${float.value}, or int(…).`;
+    throw scriptError(
+      this.session.file,
+      layer.line,
+      `${layer.className} ${key} is the float ${float.value}.0. ${next}`,
+    );
   }
 
   /** Keras would give all its uses the same weights. */
-  private checkCell(cell: LayerValue): void {
-    if (!/Cells?$/.test(cell.className)) return;
-    if (this.cells.has(cell)) {
-      const next = "shared cells are not read. Make a cell for each use.";
-      throw scriptError(this.file, cell.line, `this ${cell.className} is used twice; ${next}`);
+  private once(item: LayerValue | ModelValue): void {
+    this.session.work.spend(STEP);
+    if (this.emitted.has(item)) {
+      const what = item.kind === "model" ? "model" : item.className;
+      const shared = /Cells?$/.test(what)
+        ? "cells are not read. Make a cell for each use."
+        : item.kind === "model"
+          ? "models are not read."
+          : "layers are not read.";
+      throw scriptError(this.session.file, item.line, `this ${what} is used twice; shared ${shared}`);
     }
-    this.cells.add(cell);
+    this.emitted.add(item);
+  }
+
+  /** @throws InputError where lists, layers or models nest deeper than anyone writes them */
+  private deeper<T>(line: number, write: () => T): T {
+    if (this.depth >= DEEPEST)
+      throw scriptError(this.session.file, line, "this nests too deeply to be read.");
+    this.depth++;
+    try {
+      return write();
+    } finally {
+      this.depth--;
+    }
   }
 
   private refuse(layer: LayerValue, key: string, value: Value): never {
-    const inside = value.kind === "list" ? value.items.find((item) => item.kind === "unknown") : undefined;
-    if (inside) this.refuse(layer, key, inside);
-    const name = value.kind === "unknown" && /^[A-Za-z_]\w*$/.test(value.why) ? value.why : null;
+    const inside = inner(value);
+    const name = inside.kind === "unknown" && /^[A-Za-z_]\w*$/.test(inside.why) ? inside.why : null;
     const next = name ? ` Say what it is: --define ${name}=VALUE.` : " Write its value out.";
-    const line = value.kind === "unknown" ? value.line : layer.line;
-    throw scriptError(this.file, line, `${layer.className} ${key} is ${describe(value)}.${next}`);
+    const line = inside.kind === "unknown" ? inside.line : layer.line;
+    throw scriptError(this.session.file, line, `${layer.className} ${key} is ${describe(inside)}.${next}`);
+  }
+
+  private describeInside(value: Value): string {
+    const inside = inner(value);
+    return describe(inside);
   }
 
   /** A script's ways to say an input's shape, in the configuration's one. */
@@ -145,7 +289,7 @@ class ConfigWriter {
     const shape = config["shape"] ?? config["input_shape"];
     const features = layer.className === "Embedding" ? undefined : config["input_dim"];
     const steps = config["input_length"];
-    for (const key of ["shape", "input_shape"]) delete config[key];
+    for (const key of ["shape", "input_shape", "batch_size", "input_tensor", "tensor"]) delete config[key];
     if (layer.className !== "Embedding") delete config["input_dim"];
     if (Array.isArray(batch)) return;
     const full = Array.isArray(shape)
@@ -161,32 +305,83 @@ class ConfigWriter {
       config[layer.className === "InputLayer" ? "batch_shape" : "batch_input_shape"] = [null, ...full];
   }
 
-  /** A value as JSON; undefined where it is not known. */
-  private json(value: Value): Json | undefined {
+  /** A value as JSON; undefined where it is not known. Shared parts are written out each time, so each time counts. */
+  private json(value: Value, line: number): Json | undefined {
+    this.session.work.spend(STEP);
+    this.session.work.hold(KEPT);
     switch (value.kind) {
       case "data":
         return value.value;
-      case "list": {
-        const items = value.items.map((item) => this.json(item));
-        return items.includes(undefined) ? undefined : (items as Json[]);
-      }
+      case "list":
+        if (value.spoiled !== null) return undefined;
+        return this.deeper(line, () => this.jsonItems(value.items, line));
+      case "dictionary":
+        return value.spoiled !== null
+          ? undefined
+          : this.deeper(line, () => this.jsonEntries(value.entries, line));
       case "name":
-        // keras.activations.relu, tf.nn.relu: Keras knows functions by their last name.
-        return value.path.split(".").at(-1)!;
+        // keras.activations.relu, tf.nn.relu: Keras knows functions by their last name. Others' functions are others.
+        return isKeras(value.path) ? value.path.split(".").at(-1)! : undefined;
       case "object": {
-        const config: JsonObject = {};
-        for (const [key, item] of value.config) {
-          const read = this.json(item);
-          if (read === undefined) return undefined;
-          config[key] = read;
-        }
-        return { class_name: value.className, config };
+        const config = this.deeper(line, () => this.jsonEntries(value.config, line));
+        return (
+          config && {
+            module: `keras.${value.module}`,
+            class_name: value.className,
+            config,
+            registered_name: null,
+          }
+        );
       }
       case "layer":
-        this.checkCell(value);
         return this.layer(value);
       default:
         return undefined;
     }
   }
+
+  private jsonItems(items: Value[], line: number): Json[] | undefined {
+    const read: Json[] = [];
+    for (const item of items) {
+      const one = this.json(item, line);
+      if (one === undefined) return undefined;
+      read.push(one);
+    }
+    return read;
+  }
+
+  private jsonEntries(entries: Map<string, Value>, line: number): JsonObject | undefined {
+    const config: JsonObject = {};
+    for (const [key, item] of entries) {
+      const one = this.json(item, line);
+      if (one === undefined) return undefined;
+      if (key === "__proto__") throw scriptError(this.session.file, line, `expected no key ${label(key)}.`);
+      config[key] = one;
+    }
+    return config;
+  }
+}
+
+const NOT_COMPILED = new Set([
+  "run_eagerly",
+  "steps_per_execution",
+  "jit_compile",
+  "auto_scale_loss",
+  "sample_weight_mode",
+  "target_tensors",
+]);
+
+/** What makes a value unknown, where it is inside of one that is known. */
+function inner(value: Value): Value {
+  let at = value;
+  for (let depth = 0; depth < DEEPEST; depth++) {
+    const items: Value[] =
+      at.kind === "list" ? at.items : at.kind === "object" ? [...at.config.values()] : [];
+    const next =
+      items.find((item) => item.kind === "unknown" || item.kind === "function") ??
+      items.find((item) => item.kind === "list" || item.kind === "object");
+    if (!next) return at;
+    at = next;
+  }
+  return at;
 }

@@ -1,11 +1,14 @@
 /** What an expression of a script can stand for. Nothing of the script runs: only these few kinds are followed. */
 import { InputError } from "../../errors.js";
+import { label } from "../label.js";
 
 /** A layer as written: its class and Keras's keyword arguments. */
 export interface LayerValue {
   kind: "layer";
   className: string;
   config: Map<string, Value>;
+  /** The name that the script gives, or the one that Keras counts out when the layer is made. */
+  name: string;
   line: number;
 }
 
@@ -23,21 +26,52 @@ export interface ModelValue {
   /** A functional model's ends. */
   inputs: TensorValue[];
   outputs: TensorValue[];
-  name: string | null;
-  compile: Map<string, Value> | null;
+  name: string;
+  /** The shape that `build` was given, batch axis first. */
+  built: Value | null;
+  /** The arguments of the last `compile` and `fit`, and where they stand. */
+  compile: Call | null;
+  fit: Call | null;
+  /** How many models contain this one. */
+  uses: number;
+  /** Why it cannot be read, where it cannot: only said if it is the model that counts. */
+  broken: InputError | null;
   line: number;
 }
 
+/** A call that says something besides the model: arguments by name, its line. */
+export interface Call {
+  args: Map<string, Value>;
+  line: number;
+}
+
+export interface ListValue {
+  kind: "list";
+  items: Value[];
+  /** Where code that is not run may have changed it; null: nowhere. */
+  spoiled: string | null;
+}
+
+export interface DictionaryValue {
+  kind: "dictionary";
+  entries: Map<string, Value>;
+  spoiled: string | null;
+}
+
+export type Scalar = number | string | boolean | null;
+
 export type Value =
-  | { kind: "data"; value: number | string | boolean | null }
-  | { kind: "list"; items: Value[] }
-  | { kind: "dictionary"; entries: Map<string, Value> }
+  /** `float`: a number that Python holds as a float, which is no size: 64 / 2. */
+  | { kind: "data"; value: Scalar; float?: boolean }
+  | ListValue
+  | DictionaryValue
   /** A module, class or function by its dotted path: "tensorflow.keras.layers.LSTM". */
   | { kind: "name"; path: string }
-  /** A Keras object: Adam(1e-3), l2(0.01). */
-  | { kind: "object"; className: string; config: Map<string, Value> }
+  /** A Keras object: Adam(1e-3), l2(0.01), Tokenizer(5000). `module`: "optimizers". */
+  | { kind: "object"; module: string; className: string; config: Map<string, Value>; line: number }
   | { kind: "function"; definition: FunctionValue }
-  | { kind: "method"; model: ModelValue; name: string }
+  /** A function of an object's own: model.add, words.append, vectorize.adapt. */
+  | { kind: "method"; owner: ModelValue | ListValue | DictionaryValue | LayerValue; name: string }
   | LayerValue
   | TensorValue
   | ModelValue
@@ -46,16 +80,63 @@ export type Value =
 
 export interface FunctionValue {
   name: string;
-  parameters: { name: string; fallback: Value | null }[];
+  parameters: Parameter[];
   /** Evaluates the body with these names bound; gives what it returns. `depth`: how deep the caller nests. */
   run(bound: Map<string, Value>, depth: number): Value;
   line: number;
 }
 
-export const data = (value: number | string | boolean | null): Value => ({ kind: "data", value });
+export interface Parameter {
+  name: string;
+  fallback: Value | null;
+  /** "*": takes further arguments by position; "**": further ones by name; "key": only by name. */
+  how: "" | "*" | "**" | "key";
+}
+
+export const data = (value: Scalar, float = false): Value =>
+  float ? { kind: "data", value, float } : { kind: "data", value };
 export const unknown = (why: string, line: number): Value => ({ kind: "unknown", why, line });
+export const list = (items: Value[]): ListValue => ({ kind: "list", items, spoiled: null });
+export const dictionary = (entries: Map<string, Value>): DictionaryValue => ({
+  kind: "dictionary",
+  entries,
+  spoiled: null,
+});
+
+/** The plain value where it is one: a number, a text, true, false or null (None). */
+export const scalar = (value: Value | undefined): Scalar | undefined =>
+  value?.kind === "data" ? value.value : undefined;
 
 /** A complaint that names the script's line. */
 export function scriptError(file: string, line: number, message: string): InputError {
   return new InputError(`${file} line ${line}: ${message}`);
+}
+
+/** What a value is, for a complaint: short, whatever it holds. */
+export function describe(value: Value): string {
+  switch (value.kind) {
+    case "unknown":
+      return `${value.why}, which is not run`;
+    case "data":
+      return typeof value.value === "string" ? JSON.stringify(label(value.value)) : pythonic(value.value);
+    case "object":
+    case "layer":
+      return label(value.className);
+    case "name":
+      return label(value.path);
+    case "function":
+      return `the function ${label(value.definition.name)}`;
+    case "list":
+    case "dictionary":
+      return value.spoiled === null ? `a ${value.kind}` : `a ${value.kind} that ${value.spoiled} changes`;
+    default:
+      return `a ${value.kind}`;
+  }
+}
+
+/** As Python writes it. */
+export function pythonic(value: Scalar): string {
+  if (value === null) return "None";
+  if (typeof value === "boolean") return value ? "True" : "False";
+  return typeof value === "string" ? `"${label(value)}"` : String(value);
 }

@@ -1,0 +1,128 @@
+/** What a piece of a script would change if it ran: for pieces that are not followed. */
+import type { SyntaxNode } from "@lezer/common";
+import type { Session } from "./session.js";
+
+export interface Effects {
+  /** Names it binds. */
+  binds: ReadonlySet<string>;
+  /** Names whose value it may change in place, with the method that does, or "=" for an attribute or item. */
+  touches: ReadonlyMap<string, ReadonlySet<string>>;
+  /** Last names of what it calls. */
+  calls: ReadonlySet<string>;
+  yields: boolean;
+}
+
+/** Nanoseconds for looking at one node. */
+const LOOK = 100;
+const known = new WeakMap<Session, Map<string, Effects>>();
+
+/** Read off the text, which is looked at once however often the piece stands in a loop. */
+export function effectsOf(node: SyntaxNode, session: Session): Effects {
+  let mine = known.get(session);
+  if (!mine) known.set(session, (mine = new Map()));
+  const key = `${node.from} ${node.to} ${node.name}`;
+  const before = mine.get(key);
+  if (before) return before;
+  const found = look(node, session);
+  session.work.hold(200);
+  mine.set(key, found);
+  return found;
+}
+
+function look(top: SyntaxNode, session: Session): Effects {
+  const text = (node: { from: number; to: number }) => session.source.slice(node.from, node.to);
+  const binds = new Set<string>();
+  const touches = new Map<string, Set<string>>();
+  const calls = new Set<string>();
+  let yields = false;
+  const touch = (name: string, how: string) => {
+    const hows = touches.get(name) ?? new Set();
+    touches.set(name, hows.add(how));
+  };
+  /** Names that are bound, and those whose items or attributes are. */
+  const target = (node: SyntaxNode) => {
+    if (node.name === "VariableName") binds.add(text(node));
+    else if (node.name === "MemberExpression") {
+      let base: SyntaxNode | null = node;
+      while (base?.name === "MemberExpression") {
+        session.work.spend(LOOK);
+        base = base.firstChild;
+      }
+      if (base?.name === "VariableName") touch(text(base), "=");
+    }
+  };
+  const cursor = top.cursor();
+  const end = top.to;
+  do {
+    if (cursor.from >= end && cursor.from > top.from) break;
+    session.work.spend(LOOK);
+    const node = cursor.node;
+    switch (cursor.name) {
+      case "YieldStatement":
+      case "YieldExpression":
+        yields = true;
+        break;
+      case "NamedExpression":
+        if (node.firstChild) target(node.firstChild);
+        break;
+      case "FunctionDefinition":
+      case "ClassDefinition": {
+        const name = node.getChild("VariableName");
+        if (name && node.from !== top.from) binds.add(text(name));
+        break;
+      }
+      case "AssignStatement":
+      case "UpdateStatement":
+      case "ForStatement":
+      case "WithStatement":
+      case "ImportStatement":
+      case "DeleteStatement":
+        for (const item of targetsOf(node)) {
+          session.work.spend(LOOK);
+          target(item);
+        }
+        break;
+      case "CallExpression": {
+        const callee = node.firstChild!;
+        if (callee.name === "VariableName") calls.add(text(callee));
+        if (callee.name !== "MemberExpression") break;
+        const property = callee.lastChild!;
+        if (property.name !== "PropertyName") break;
+        calls.add(text(property));
+        if (callee.firstChild?.name === "VariableName") touch(text(callee.firstChild), text(property));
+      }
+    }
+  } while (cursor.next());
+  return { binds, touches, calls, yields };
+}
+
+/** The places that a statement binds: before its last "=", between "for" and "in", after "as" or "import", all of "del". */
+function targetsOf(node: SyntaxNode): SyntaxNode[] {
+  const found: SyntaxNode[] = [];
+  const parts: SyntaxNode[] = [];
+  for (let child = node.firstChild; child; child = child.nextSibling) {
+    if (child.name === "Body") break;
+    parts.push(child);
+  }
+  const add = (part: SyntaxNode) => {
+    if (!/^(Tuple|Array|Parenthesized)Expression$/.test(part.name)) return void found.push(part);
+    const inner = part.cursor();
+    if (!inner.firstChild()) return;
+    do {
+      if (inner.name === "VariableName" || inner.name === "MemberExpression") found.push(inner.node);
+    } while (inner.nextSibling());
+  };
+  const lastAssign = parts.findLastIndex(({ name }) => name === "AssignOp");
+  for (const [i, part] of parts.entries()) {
+    const after = parts[i - 1]?.name;
+    if (node.name === "AssignStatement" ? i < lastAssign : node.name === "UpdateStatement" && i === 0)
+      add(part);
+    if (node.name === "WithStatement" && after === "as") add(part);
+    if (node.name === "DeleteStatement" || node.name === "ImportStatement") add(part);
+    if (node.name === "ForStatement") {
+      if (part.name === "in") break;
+      add(part);
+    }
+  }
+  return found;
+}

@@ -1,0 +1,57 @@
+/** Which names of a script are Keras's, and the calls that say something besides the model. */
+import type { SyntaxNode } from "@lezer/common";
+import { type Arguments, byName } from "./calls.js";
+import type { Evaluator } from "./expressions.js";
+import { CALLS } from "./signatures.js";
+import { data, describe, type Value } from "./values.js";
+
+const KERAS_ROOT = /^(keras|tf_keras|tensorflow|tensorflow_core|tf|keras_preprocessing|keras_core)(\.|$)/;
+
+/** Whether a path is Keras's: imported from it, or a bare name that nothing binds. */
+export const isKeras = (path: string): boolean => !path.includes(".") || KERAS_ROOT.test(path);
+
+/** A call that makes no layer and no model of ours: noted where it says what text or training are to be like. */
+export function kerasCall(
+  on: Evaluator,
+  path: string,
+  name: string,
+  args: Arguments,
+  node: SyntaxNode,
+): Value {
+  const line = on.line(node);
+  const { session } = on;
+  const keras = isKeras(path);
+  const first = args.positional[0];
+  if (keras && name === "pad_sequences") {
+    session.say(name, byName(on, CALLS.pad_sequences, args, name, node), line);
+  } else if (keras && (name === "clear_session" || name === "reset_uids")) {
+    session.forgetNames();
+    return data(null);
+  } else if (keras && /(^|\.)text\.(one_hot|hashing_trick)$/.test(path)) {
+    const what = `${name} hashes words to ids, which is not done here`;
+    const next = "Use the script's network with a Tokenizer, or give a vocabulary: --tokenizer FILE.";
+    session.cannotRead({ line, what, next, model: null, about: "tokenizer" });
+  } else if (/\b(imdb|reuters)\.load_data$/.test(path)) {
+    session.leaveAside(
+      line,
+      `${path.split(".").slice(-2).join(".")}: its words have ids of their own; train learns a vocabulary from the texts it is given`,
+    );
+  } else if (name === "train_test_split") {
+    session.say(name, args.named, line);
+  } else if (SEEDS.test(path)) {
+    const said = first ? `(${describe(first)})` : "()";
+    session.leaveAside(
+      line,
+      `${name}${said}: random numbers are Cellstate's own; --seed is what they follow from`,
+    );
+  } else if (keras && /^set_(global_)?policy$|^set_floatx$|^set_dtype_policy$/.test(name)) {
+    session.say("set_global_policy", new Map(first ? [["policy", first]] : []), line);
+  } else if (keras && /^(load_model|model_from_json|model_from_yaml|clone_model)$/.test(name)) {
+    session.leaveAside(line, `${name}: a model that is not made by this script's own layers`);
+  } else if (keras && /(^|\.)layers(\.\w+)*\.[A-Z]\w*$/.test(path)) {
+    return { kind: "object", module: "layers", className: name, config: args.named, line };
+  }
+  return on.unknown(node);
+}
+
+const SEEDS = /(^|\.)(set_random_seed|random\.set_seed|random\.seed|set_seed)$/;
