@@ -105,7 +105,9 @@ export function readKerasWeights(
 /** Weights by path or by lists of names, in an archive or not. */
 function openWeights(bytes: Uint8Array, file: string): WeightsStore {
   if (isZip(bytes)) {
-    return pathStore([readWeightsMember(readZip(bytes, file), file)], `${file}: model.weights.h5`);
+    const work = new Work(file, bytes.length);
+    const root = readWeightsMember(readZip(bytes, file, work), file, work);
+    return pathStore([root], `${file}: model.weights.h5`);
   }
   if (!isHdf5(bytes)) throw inputError({ expected: "weights in HDF5", where: file, received: kindOf(bytes) });
   const root = readHdf5(bytes, file);
@@ -150,7 +152,7 @@ function openArchive(bytes: Uint8Array, file: string): OpenedFile {
     throw inputError({ expected: "a Keras archive with config.json", where: file, received: "none" });
   }
   const metadata = json("metadata.json");
-  const weights = readWeightsMember(members, file);
+  const weights = readWeightsMember(members, file, work);
   const place = `${file}: model.weights.h5`;
   const older = olderAssets(members);
   return {
@@ -174,9 +176,9 @@ function olderAssets(members: Map<string, ZipMember>): Map<string, ZipMember> {
   return new Map(renamed);
 }
 
-function readWeightsMember(members: Map<string, ZipMember>, file: string): Hdf5Group {
+function readWeightsMember(members: Map<string, ZipMember>, file: string, work: Work): Hdf5Group {
   const member = members.get("model.weights.h5");
-  if (member) return readHdf5(member.read(), `${file}: model.weights.h5`);
+  if (member) return readHdf5(member.read(), `${file}: model.weights.h5`, work);
   throw inputError({ expected: "a Keras archive with model.weights.h5", where: file, received: "none" });
 }
 
@@ -185,7 +187,8 @@ function asText(value: Json | undefined): string | null {
 }
 
 function openHdf5(bytes: Uint8Array, file: string): OpenedFile {
-  const root = readHdf5(bytes, file);
+  const work = new Work(file, bytes.length);
+  const root = readHdf5(bytes, file, work);
   const attribute = (name: string) => {
     const value = root.attributes.get(name);
     return typeof value === "string" ? value : null;
@@ -206,9 +209,9 @@ function openHdf5(bytes: Uint8Array, file: string): OpenedFile {
   return {
     format: "HDF5 model",
     version,
-    config: parseJson(config, `${file}: model_config`),
+    config: parseJson(config, `${file}: model_config`, { work }),
     where: `${file}: model_config`,
-    training: training === null ? undefined : parseJson(training, `${file}: training_config`),
+    training: training === null ? undefined : parseJson(training, `${file}: training_config`, { work }),
     weights: namedStore(weights, file),
     optimizer: namedOptimizer(root, file),
     extras: null,
