@@ -1,11 +1,13 @@
 /** What a model is asked with, and what it answers. */
 import type { EngineOptions } from "../engine/index.js";
+import type { WeightOptions } from "../train/dataset.js";
 import type { Loss, LossName } from "../train/losses.js";
 import type { MetricName } from "../train/metrics/streaming.js";
 import type { Optimizer, OptimizerName } from "../train/optimizers.js";
+import type { WarningOptions } from "./notes.js";
 import type { WeightArray } from "./weights.js";
 
-export interface ModelOptions extends EngineOptions {
+export interface ModelOptions extends EngineOptions, WarningOptions {
   name?: string;
   /** Everything random follows from it: initial weights, shuffles, dropout. Default 0. */
   seed?: number;
@@ -23,7 +25,10 @@ export interface Compiled {
   readonly metrics: readonly MetricName[];
 }
 
-export interface PredictOptions {
+/** Of `trainOnBatch`. */
+export interface BatchOptions extends WeightOptions, WarningOptions {}
+
+export interface PredictOptions extends WarningOptions {
   /** Rows a plan; results do not depend on it. Default 256. */
   batchSize?: number;
 }

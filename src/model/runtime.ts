@@ -87,6 +87,16 @@ export class Runtime {
     this.weightsVersion++;
   }
 
+  /** Grows with every change of the weights: tells whether they are still those of before. */
+  get version(): number {
+    return this.weightsVersion;
+  }
+
+  restoreWeights(snapshot: Float32Array): void {
+    this.weights.restore(snapshot);
+    this.weightsChanged();
+  }
+
   /** Runs a plan whose inputs are in place. `step` numbers the random masks. */
   run(plan: Plan, step = 0): void {
     if (plan.request.training) new Uint32Array(this.engine.buffer, this.counters, 3)[2] = step;

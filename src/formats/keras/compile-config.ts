@@ -1,85 +1,54 @@
 /** How a model is trained: Keras's optimizer, loss and metrics, and ours. */
 
-import { camelToSnake } from "../../model/graph.js";
 import type { Model } from "../../model/model.js";
 import type { CompileOptions } from "../../model/options.js";
-import {
-  OPTIMIZER_DEFAULTS,
-  type Optimizer,
-  type OptimizerName,
-  optimizers,
-} from "../../train/optimizers.js";
 import { isObject, type Json, type JsonObject } from "../json.js";
+import { label } from "../label.js";
 import { readLoss, writeLoss } from "./compile-losses.js";
 import { readMetrics, writeMetric } from "./compile-metrics.js";
-import { kerasObject, plainName } from "./compile-objects.js";
+import { readOptimizer, writeOptimizer } from "./compile-optimizers.js";
 import type { Context } from "./receipt.js";
-import { nameOf } from "./values.js";
-
-const OPTIMIZER_CLASSES: Record<OptimizerName, string> = {
-  sgd: "SGD",
-  rmsprop: "RMSprop",
-  adam: "Adam",
-  adamw: "AdamW",
-};
-
-/** Ours to Keras's, where a change of case is not enough. */
-const OPTIMIZER_KEYS: Record<string, string> = { beta1: "beta_1", beta2: "beta_2" };
 
 /**
  * `compile_config` of an archive, or an older file's `training_config`: what `compile` takes. Undefined, with a note,
  * where the file was never compiled or uses an optimizer or loss that Cellstate does not have.
  */
-export function readCompileConfig(value: Json | undefined, context: Context): CompileOptions | undefined {
+export function readCompileConfig(value: Json | undefined, given: Context): CompileOptions | undefined {
   if (!isObject(value) || Object.keys(value).length === 0) return undefined;
+  // None of this matters to a model that only predicts.
+  const context = { ...given, notes: given.notes.forTraining() };
   const optimizer = readOptimizer(value["optimizer"] ?? value["optimizer_config"] ?? null, context);
   const loss = readLoss(only(value["loss"] ?? null), context);
-  if (!optimizer || !loss) return undefined;
-  if ((value["loss_weights"] ?? null) !== null) {
-    context.notes.warn("loss_weights: not applied when training goes on");
-  }
+  const sound = checkOtherKeys(value, context);
+  if (!optimizer || !loss || !sound) return undefined;
   return { optimizer, loss, metrics: readMetrics(value["metrics"] ?? null, context) };
 }
 
-function readOptimizer(value: Json, context: Context): Optimizer | undefined {
-  const name = plainName(value) as OptimizerName;
-  if (!Object.hasOwn(OPTIMIZER_DEFAULTS, name)) {
-    if (value !== null)
-      context.notes.warn(`optimizer ${nameOf(value)}: not one of ours; compile the model to train on`);
-    return undefined;
-  }
-  const config = isObject(value) && isObject(value["config"]) ? value["config"] : {};
-  const options: Record<string, number | boolean> = {};
-  for (const [key, fallback] of Object.entries(OPTIMIZER_DEFAULTS[name])) {
-    const given =
-      key === "learningRate"
-        ? learningRate(config, context)
-        : config[OPTIMIZER_KEYS[key] ?? camelToSnake(key)];
-    const sound = typeof fallback === "boolean" ? typeof given === "boolean" : Number.isFinite(given);
-    if (sound) options[key] = given as number | boolean;
-  }
-  for (const key of ["use_ema", "loss_scale_factor", "gradient_accumulation_steps", "decay"]) {
-    if (config[key]) context.notes.warn(`optimizer ${key}: not applied when training goes on`);
-  }
-  return makeOptimizer(name, options, context);
-}
+/** Keys that are read elsewhere, or decide only how fast Keras is. */
+const KEYS = new Set([
+  ...["optimizer", "optimizer_config", "loss", "metrics", "weighted_metrics", "loss_weights"],
+  ...["run_eagerly", "jit_compile", "auto_scale_loss"],
+]);
 
-function makeOptimizer(name: OptimizerName, options: object, context: Context): Optimizer | undefined {
-  try {
-    return optimizers[name](options);
-  } catch (error) {
-    context.notes.warn(`optimizer: ${(error as Error).message}`);
-    return undefined;
+/** Whether a model trains on as it did without what the other keys say; what they come to is noted. */
+function checkOtherKeys(value: JsonObject, { notes }: Context): boolean {
+  for (const [key, item] of Object.entries(value)) {
+    if (KEYS.has(key) || item === null) continue;
+    if (key === "steps_per_execution") {
+      if (item !== 1) notes.ignore("steps_per_execution: callbacks are called after every step");
+    } else notes.warn(`compile ${label(key)}: not known, and not applied when training goes on`);
   }
-}
-
-/** A number, or a schedule, of which the first value is taken. Keras 2 called it lr. */
-function learningRate(config: JsonObject, context: Context): Json | undefined {
-  const rate = config["learning_rate"] ?? config["lr"];
-  if (!isObject(rate)) return rate;
-  const schedule = isObject(rate["config"]) ? rate["config"] : {};
-  context.notes.warn(`optimizer learning_rate: ${nameOf(rate)} is not applied; its initial rate is kept`);
-  return schedule["initial_learning_rate"];
+  const weights = value["loss_weights"] ?? null;
+  if (
+    weights === null ||
+    Object.values(Object(weights) === weights ? weights : [weights]).every((w) => w === 1)
+  ) {
+    return true;
+  }
+  notes.warn(
+    `loss_weights: ${label(JSON.stringify(weights))} is not done here, so the model is left uncompiled; compile it to train on`,
+  );
+  return false;
 }
 
 /** One model, one output: "loss", ["loss"] and { output: "loss" } mean the same. */
@@ -90,12 +59,16 @@ function only(value: Json): Json {
   return values.length === 1 ? only(values[0]!) : null;
 }
 
-/** `compile_config` as Keras 3 writes it: of the optimizer, with the learning rate it has now. */
+/** `compile_config` as Keras 3 writes it: of the optimizer, with its schedule or the learning rate it has now. */
 export function writeCompileConfig(model: Model): JsonObject {
   const { optimizer, loss, metrics } = model.compiled;
   const outputs = model.outputSize;
   return {
-    optimizer: writeOptimizer({ ...optimizer, learningRate: model.learningRate }),
+    optimizer: writeOptimizer(
+      typeof optimizer.learningRate === "number"
+        ? { ...optimizer, learningRate: model.learningRate }
+        : optimizer,
+    ),
     loss: writeLoss(loss),
     loss_weights: null,
     metrics: metrics.flatMap((metric) => writeMetric(metric, outputs)),
@@ -104,12 +77,4 @@ export function writeCompileConfig(model: Model): JsonObject {
     steps_per_execution: 1,
     jit_compile: false,
   };
-}
-
-function writeOptimizer(optimizer: Optimizer): JsonObject {
-  const config: JsonObject = { name: optimizer.name };
-  for (const key of Object.keys(OPTIMIZER_DEFAULTS[optimizer.name])) {
-    config[OPTIMIZER_KEYS[key] ?? camelToSnake(key)] = optimizer[key as keyof Optimizer];
-  }
-  return kerasObject("optimizers", OPTIMIZER_CLASSES[optimizer.name], config);
 }

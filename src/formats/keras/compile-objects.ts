@@ -17,3 +17,14 @@ export function plainName(value: Json): string {
 export function kerasObject(module: string, className: string, config: JsonObject): JsonObject {
   return { module: `keras.${module}`, class_name: className, config, registered_name: null };
 }
+
+/** Whether an object is of someone's own class, which may only be called as one of Keras's. */
+export function isCustom(value: Json): boolean {
+  if (!isObject(value)) return false;
+  const module = value["module"] ?? null;
+  const registered = value["registered_name"] ?? null;
+  return (
+    (module !== null && !/^(tf_)?keras(\.|$)/.test(String(module))) ||
+    (registered !== null && /^(?!Keras>)[^>]*>/.test(String(registered)))
+  );
+}

@@ -227,7 +227,8 @@ function checkPassive(key: string, value: Json, context: Context, where: string)
     const expected = `${passive.harmless.map((v) => JSON.stringify(v)).join(" or ")}, all that Cellstate has`;
     throw inputError({ expected, where, received: value });
   }
-  if (passive?.otherwise === "warn") context.notes.warn(`${where}: ${nameOf(value)} is not applied`);
+  if (passive?.otherwise === "warn")
+    context.notes.forTraining().warn(`${where}: ${nameOf(value)} is not applied`);
   else context.notes.ignore(`${where}: ${nameOf(value)}`);
 }
 

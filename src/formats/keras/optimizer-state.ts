@@ -70,6 +70,7 @@ function endsInPlaceholders(found: StoredWeight[]): boolean {
 export function restoreOptimizer(model: Model, variables: StoredWeight[], notes: Notes): void {
   if (variables.length === 0 || !model.isCompiled) return;
   const state = model.optimizerState();
+  // Keras keeps no rate where a schedule says it; tf.keras kept the last one.
   const hasRate = variables[1]?.dataset.shape.length === 0;
   const slots = variables.slice(hasRate ? 2 : 1);
   const fits =
@@ -103,24 +104,31 @@ function number({ dataset }: StoredWeight): number {
   return Number(dataset.read()[0]);
 }
 
-/** The arrays of `optimizer/vars`: step, learning rate, slots shaped as their weights. */
+/** The arrays of `optimizer/vars`: step, learning rate unless a schedule says it, slots shaped as their weights. */
 export function writeOptimizerState(model: Model): Hdf5DatasetInput[] {
   const state: OptimizerState = model.optimizerState();
   const shapes = slotShapes(model, state.slots.length);
   return [
     { shape: [], data: BigInt64Array.of(BigInt(state.iterations)) },
-    { shape: [], data: Float32Array.of(state.learningRate) },
+    ...(isScheduled(model) ? [] : [{ shape: [], data: Float32Array.of(state.learningRate) }]),
     ...state.slots.map((data, i) => ({ shape: shapes[i]!, data })),
   ];
 }
 
-/** Slots come as `Updater.state` orders them: Adam's in pairs, then by slot. */
+export const isScheduled = (model: Model): boolean =>
+  typeof model.compiled.optimizer.learningRate !== "number";
+
+/** Slots come as `Updater.state` orders them: what is accumulated, then Adam's in pairs, then by slot. */
 function slotShapes(model: Model, count: number): (readonly number[])[] {
   const shapes = model.nodes.flatMap(({ layer }) =>
     layer.trainable ? layer.parameters.filter((p) => p.trainable).map((p) => p.shape) : [],
   );
-  const paired = model.compiled.optimizer.name.startsWith("adam") ? shapes.flatMap((s) => [s, s]) : shapes;
+  const { name, gradientAccumulationSteps } = model.compiled.optimizer;
+  const first = [
+    ...(gradientAccumulationSteps ? shapes : []),
+    ...(name.startsWith("adam") ? shapes.flatMap((s) => [s, s]) : []),
+  ];
   return Array.from({ length: count }, (_, i) =>
-    i < paired.length ? paired[i]! : shapes[i % shapes.length]!,
+    i < first.length ? first[i]! : shapes[(i - first.length) % shapes.length]!,
   );
 }

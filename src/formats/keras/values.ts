@@ -160,7 +160,7 @@ export function readRegularizer(value: Json, context: Context, where: string): R
     return String(name).toLowerCase() === key ? 0.01 : 0;
   };
   if (/^(l1|l2|l1l2|l1_l2)$/i.test(String(name))) return { l1: amount("l1"), l2: amount("l2") };
-  context.notes.warn(`${where}: ${nameOf(value)} is not applied when training goes on`);
+  context.notes.forTraining().warn(`${where}: ${nameOf(value)} is not applied when training goes on`);
   return null;
 }
 

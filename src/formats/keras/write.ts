@@ -10,7 +10,7 @@ import { writeCompileConfig } from "./compile-config.js";
 import { writeLayer } from "./layer-config.js";
 import { isMerging, weightPlaces } from "./layer-kinds.js";
 import { entriesOf } from "./model-weights.js";
-import { writeOptimizerState } from "./optimizer-state.js";
+import { isScheduled, writeOptimizerState } from "./optimizer-state.js";
 import { EXTRAS_MEMBER } from "./read.js";
 import { inputName, vocabularyText, writeTextVectorization } from "./text-vectorization.js";
 
@@ -250,7 +250,8 @@ function namedOptimizerTree(model: Model): Tree {
   const root = newTree();
   const variables = writeOptimizerState(model);
   const { name } = model.compiled.optimizer;
-  const names = variables.map((_, i) => `${name}/${["iteration", "learning_rate"][i] ?? `slot_${i - 2}`}`);
+  const scalars = isScheduled(model) ? ["iteration"] : ["iteration", "learning_rate"];
+  const names = variables.map((_, i) => `${name}/${scalars[i] ?? `slot_${i - scalars.length}`}`);
   setTexts(root, "weight_names", names);
   for (const [i, variable] of variables.entries()) setDataset(root, names[i]!, variable);
   return root;

@@ -38,6 +38,7 @@ export function readKerasScript(source: string, options: ScriptOptions = {}): Sc
   const compile = readCompileConfig(described.compile as Json | undefined, context);
   if (compile) model.compile(compile);
   if (model.layers.length === 0) throw inputError({ expected: "at least one layer", where: file });
+  model.remarks.add(notes.list());
   const { filled, ignored, warnings } = notes;
   const counts = { layers: model.layers.length, parameters: model.countParams() };
   return {
