@@ -36,6 +36,9 @@ const SCHEDULE_CLASSES: Record<ScheduleName, string> = {
   cosineDecayRestarts: "CosineDecayRestarts",
 };
 
+/** Where Keras has its schedules. */
+export const SCHEDULES = "keras.optimizers.schedules";
+
 /** Ours to Keras's, where a change of case is not enough. */
 const KEYS: Record<string, string> = { beta1: "beta_1", beta2: "beta_2" };
 
@@ -179,5 +182,5 @@ export function writeOptimizer(optimizer: Optimizer): JsonObject {
 function writeSchedule({ name, ...options }: Schedule): JsonObject {
   const entries = Object.entries(options as Record<string, Json>);
   const config = Object.fromEntries(entries.map(([key, value]) => [camelToSnake(key), value]));
-  return kerasObject("optimizers.schedules", SCHEDULE_CLASSES[name], config);
+  return kerasObject(SCHEDULES.slice("keras.".length), SCHEDULE_CLASSES[name], config);
 }
