@@ -91,9 +91,8 @@ export class Model {
   private refuseDuringFit(what: string, inCallbacks = false): void {
     if (!this.fitting || (inCallbacks && this.steering > 0)) return;
     throw inputError({
-      expected: "no fit under way",
+      expected: "no fit to be running",
       where: `${what} of model ${this.name}`,
-      received: "one that runs",
       next: inCallbacks ? "Wait for it, or do this in one of its callbacks." : "Wait for it first.",
     });
   }
@@ -412,9 +411,8 @@ export class Model {
 
 /** Layers take `stateful` for Keras's sake: that no states are kept is said. */
 export function noteStateful(model: Model): Model {
-  const stateful = model.layers
-    .flatMap((layer) => [layer, ...layer.inner])
-    .filter(({ options }) => (options as { stateful?: boolean }).stateful === true);
+  const isStateful = ({ options }: Layer) => (options as { stateful?: boolean }).stateful === true;
+  const stateful = model.layers.filter((layer) => [layer, ...layer.inner].some(isStateful));
   const text = (name: string) => `${name} stateful: every batch starts from fresh states here`;
   model.remarks.add(stateful.map(({ name }) => ({ text: text(name), training: false })));
   return model;

@@ -77,6 +77,8 @@ export function restoreOptimizer(model: Model, variables: StoredWeight[], notes:
     slots.length === state.slots.length &&
     slots.every((slot, i) => elements(slot.dataset) === state.slots[i]!.length);
   const scalars = variables.slice(0, hasRate ? 2 : 1);
+  // Keras makes the slots with the first step: before it, a file has none, and nothing is lost.
+  if (slots.length === 0 && elements(scalars[0]!.dataset) === 1 && number(scalars[0]!) === 0) return;
   if (!fits || scalars.some(({ dataset }) => elements(dataset) !== 1)) {
     const count = `${slots.length} stored, ${state.slots.length} wanted`;
     notes.warn(`optimizer state: left aside, its arrays do not fit (${count}); training starts fresh`);
