@@ -107,9 +107,23 @@ export class Model {
     }
   }
 
-  /** Fixes the input shape (without the batch axis) of a model that did not declare it. */
+  /**
+   * Fixes the input shape (without the batch axis) of a model that did not declare it.
+   * @throws InputError for what is no shape, or another than the model has
+   */
   build(inputShape: Shape): void {
     this.refuseDuringFit("build");
+    const isSize = (n: unknown) => n === null || (Number.isInteger(n) && (n as number) > 0);
+    const own = this.inputShapes[0];
+    const fits = own
+      ? own.length === inputShape?.length && own.every((n, i) => n === null || n === inputShape[i])
+      : true;
+    if (!Array.isArray(inputShape) || !inputShape.every(isSize) || !fits) {
+      const expected = own
+        ? `the model's own shape, [${own.map((n) => n ?? "any").join(", ")}]`
+        : "a shape, as [10] or [null, 3]";
+      throw inputError({ expected, where: `build of model ${this.name}`, received: inputShape });
+    }
     if (!this.graph) this.buildFrom(chain(this.layers, inputShape)!);
   }
 
@@ -182,6 +196,13 @@ export class Model {
   /** Replaces all weights; arrays in the order of `getWeights`. */
   setWeights(values: readonly (ArrayLike<number> | WeightArray)[]): void {
     this.refuseDuringFit("setWeights", true);
+    if (!Array.isArray(values)) {
+      throw inputError({
+        expected: "a list of arrays, as getWeights gives",
+        where: "setWeights",
+        received: values,
+      });
+    }
     this.runtime.weights.set(values);
     this.runtime.weightsChanged();
   }
@@ -249,11 +270,12 @@ export class Model {
     return this.updater.iterations;
   }
 
-  /** Numbers in the optimizer's variables, once it has made a step: slots, iterations and learning rate. */
+  /** Numbers in the optimizer's variables, once it has made a step: slots, iterations and, unless a schedule says it, learning rate. */
   get optimizerParams(): number {
     const updater = this.built?.updater;
     if (!updater || updater.iterations === 0) return 0;
-    return updater.state().slots.reduce((sum, slot) => sum + slot.length, 2);
+    const scalars = typeof updater.optimizer.learningRate === "number" ? 2 : 1;
+    return updater.state().slots.reduce((sum, slot) => sum + slot.length, scalars);
   }
 
   /** Keras's table of the layers, to the character. */

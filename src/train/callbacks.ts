@@ -71,6 +71,9 @@ class Monitor {
     private readonly where: string,
   ) {
     const { mode = "auto", monitor = "valLoss", minDelta = 0, patience = 0 } = options;
+    if (typeof monitor !== "string") {
+      throw inputError({ expected: "a metric's name", where: `${where} monitor`, received: monitor });
+    }
     oneOf(mode, ["auto", "min", "max"], `${where} mode`);
     finiteNumber(minDelta, `${where} minDelta`, 0);
     wholeNumber(patience, `${where} patience`);
@@ -233,7 +236,12 @@ export class Checkpoint implements Callback {
   constructor(
     private readonly save: (state: TrainingState) => void | Promise<void>,
     private readonly everySeconds = 10,
-  ) {}
+  ) {
+    if (typeof save !== "function") {
+      throw inputError({ expected: "a function that keeps a state", where: "checkpoint", received: save });
+    }
+    finiteNumber(everySeconds, "checkpoint everySeconds", 0);
+  }
 
   onTrainBegin(): void {
     this.saved = Date.now();

@@ -78,8 +78,8 @@ function rowWeights(
   if (classWeight && sampleWeight) {
     throw inputError({ expected: "classWeight or sampleWeight, not both", where: "weights" });
   }
-  if (sampleWeight) return sampleWeights(sampleWeight, rows);
-  if (!classWeight) return null;
+  if (sampleWeight !== undefined && sampleWeight !== null) return sampleWeights(sampleWeight, rows);
+  if (classWeight === undefined || classWeight === null) return null;
   const classes = classesOf(targets, rows, width, loss);
   checkClassWeight(classWeight, width, loss);
   return Float32Array.from(classes, (label) => classWeight[label] ?? 1);

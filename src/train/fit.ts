@@ -47,7 +47,7 @@ const FIT_OPTIONS: Record<keyof FitOptions, true> = {
 /** Refuses options that `fit` does not have, and such as would do nothing. */
 export function checkFitOptions(options: FitOptions): void {
   knownOptions(options, Object.keys(FIT_OPTIONS), "fit");
-  const { shuffle, validationData, validationSplit, callbacks = [], signal } = options;
+  const { shuffle, validationData, validationSplit, callbacks = [], signal, resume } = options;
   if (shuffle !== undefined && typeof shuffle !== "boolean") {
     throw inputError({ expected: "true or false", where: "fit shuffle", received: shuffle });
   }
@@ -59,6 +59,13 @@ export function checkFitOptions(options: FitOptions): void {
     throw inputError({ expected, where: "fit validationData", received: validationData });
   }
   checkSignal(signal, "fit signal");
+  if (resume !== undefined && resume !== null && typeof resume !== "object") {
+    throw inputError({
+      expected: "a state of training, as a checkpoint holds",
+      where: "fit resume",
+      received: resume,
+    });
+  }
   if (!Array.isArray(callbacks)) {
     throw inputError({ expected: "a list of callbacks", where: "fit callbacks", received: callbacks });
   }
@@ -72,7 +79,7 @@ const EVENTS = ["onTrainBegin", "onEpochBegin", "onBatchEnd", "onEpochEnd", "onT
 /** A misspelt event would never come. */
 function checkCallback(callback: unknown, index: number): void {
   const where = `fit callbacks[${index}]`;
-  if (typeof callback !== "object" || callback === null) {
+  if (typeof callback !== "object" || callback === null || Array.isArray(callback)) {
     throw inputError({ expected: `an object with any of ${EVENTS.join(", ")}`, where, received: callback });
   }
   for (const [key, value] of Object.entries(callback)) {

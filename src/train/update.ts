@@ -1,7 +1,7 @@
 /** The optimizer's programs over a model's weights: regularisation, clipping, update; and its state. */
 import { type Arena, view } from "../engine/arena.js";
 import type { Call, Engine, Phase, Pointer, Program, Task } from "../engine/contract.js";
-import { inputError } from "../errors.js";
+import { finiteNumber, inputError, wholeNumber } from "../errors.js";
 import type { WeightEntry, Weights } from "../model/weights.js";
 import { ACCUMULATOR, type Optimizer, rateAfter, slotNames, stepScalars } from "./optimizers.js";
 import type { Schedule } from "./schedules.js";
@@ -263,14 +263,24 @@ export class Updater {
     return { iterations: this.iterations, learningRate: this.learningRate, slots };
   }
 
-  setState({ iterations, learningRate, slots }: OptimizerState): void {
+  /** @throws InputError for a state of another optimizer or model, or none; nothing is changed then */
+  setState(state: OptimizerState): void {
+    const where = `state of the ${this.optimizer.name} optimizer`;
+    if (typeof state !== "object" || state === null || !Array.isArray(state.slots)) {
+      const expected = "what optimizerState() gives: { iterations, learningRate, slots }";
+      throw inputError({ expected, where, received: state });
+    }
+    const iterations = wholeNumber(state.iterations, `${where}: iterations`);
+    const learningRate = finiteNumber(state.learningRate, `${where}: learningRate`, 0);
+    const { slots } = state;
     const order = this.slotOrder();
     const fits =
-      slots.length === order.length && order.every(({ entry }, i) => slots[i]!.length === entry.length);
+      slots.length === order.length &&
+      order.every(({ entry }, i) => slots[i] instanceof Float32Array && slots[i]!.length === entry.length);
     if (!fits) {
       throw inputError({
         expected: `${order.length} slot arrays of the trained weights' sizes`,
-        where: `state of the ${this.optimizer.name} optimizer`,
+        where,
         received: `${slots.length} arrays`,
         next: "The state belongs to another model or optimizer; leave it out to start fresh.",
       });

@@ -51,6 +51,11 @@ describe("a file that Keras saved trains on as it does there", () => {
         const { model, receipt } = open(readSample(`${file}.${ending}`), file);
         assert.deepEqual(receipt.warnings, []);
         assert.equal(model.iterations, 7);
+        // Keras counts what it stores: the count of steps, a rate unless a schedule says it, what waits and the slots.
+        const params = 22;
+        const each = optimizer === "adam" ? 3 : 1;
+        const waiting = options.gradientAccumulationSteps ? 1 : 0;
+        assert.equal(model.optimizerParams, (schedule ? 1 : 2) + (each + waiting) * params);
         const { learningRate, ...rest } = model.compiled.optimizer;
         assert.equal(rest.name, optimizer);
         assert.equal(rest.gradientAccumulationSteps, options.gradientAccumulationSteps ?? null);
