@@ -2,8 +2,10 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { readKeras, writeKeras, writeKerasH5 } from "../../src/formats/keras/index.js";
+import { restoreOptimizer } from "../../src/formats/keras/optimizer-state.js";
+import { Notes } from "../../src/formats/keras/receipt.js";
 import { writeSafetensors } from "../../src/formats/safetensors/write.js";
-import { readZip } from "../../src/formats/zip.js";
+import { readZip, writeZip } from "../../src/formats/zip.js";
 import {
   layers,
   loadModel,
@@ -94,6 +96,43 @@ describe("a file that Keras saved trains on as it does there", () => {
         file,
       );
     }
+  });
+
+  test("a state that holds what is no number is left aside, and that is said", () => {
+    const spoil = (member: string, change: (bytes: Uint8Array) => void) => {
+      const members = [...readZip(readSample("accumulated.keras"), "f")].map(([name, file]) => {
+        const bytes = Uint8Array.from(file.read());
+        if (name === member) change(bytes);
+        return [name, bytes] as [string, Uint8Array];
+      });
+      return readKeras(writeZip(members), { name: "f", engine: "reference" });
+    };
+    const { model } = open(readSample("accumulated.keras"), "f");
+    const [waiting] = model.optimizerState().slots;
+    const { model: spoilt, receipt } = spoil("model.weights.h5", (bytes) => {
+      const found = Buffer.from(bytes).indexOf(
+        Buffer.from(waiting!.buffer, waiting!.byteOffset, waiting!.byteLength),
+      );
+      assert.ok(found > 0);
+      new DataView(bytes.buffer).setFloat32(found, Number.NaN, true);
+    });
+    assert.match(receipt.warnings.join(), /optimizer state: left aside, it holds what is no finite number/);
+    assert.equal(spoilt.iterations, 0);
+    assert.equal(spoilt.optimizerState().slots[0]!.every(Number.isFinite), true);
+  });
+
+  test("a file saved before its first step has no state, which is no loss", () => {
+    const fresh = sequential([layers.input({ shape: [2] }), layers.dense({ units: 1 })], {
+      engine: "reference",
+    });
+    const optimizer = optimizers.adam({ gradientAccumulationSteps: 2 });
+    fresh.compile({ loss: "meanSquaredError", optimizer });
+    const notes = new Notes();
+    const step = { shape: [], read: () => [0] };
+    restoreOptimizer(fresh, [{ dataset: step as never, where: "f" }], notes);
+    assert.deepEqual(notes.warnings, []);
+    restoreOptimizer(fresh, [{ dataset: { ...step, read: () => [3] } as never, where: "f" }], notes);
+    assert.match(notes.warnings.join(), /its arrays do not fit \(0 stored, 6 wanted\)/);
   });
 
   test("Keras 2's decay is an inverse-time decay", async () => {

@@ -161,6 +161,7 @@ describe("on the command line", () => {
     text: `${i % 2 ? "win a prize" : "see you"} ${i}`,
     label: i % 2 ? "spam" : "ham",
   }));
+  const SAID_OF_FILE = /stateful: every batch starts from fresh states here$/;
   const SAID = /^note: .*stateful: every batch starts from fresh states here$/m;
 
   before(async () => {
@@ -200,6 +201,17 @@ describe("on the command line", () => {
       true,
     ],
   ];
+  test("a classifier's predict says them to the onWarning it was loaded with", async () => {
+    const told: string[] = [];
+    const classifier = await TextClassifier.load(at("m.keras"), {
+      onWarning: (line) => void told.push(line),
+    });
+    assert.match(classifier.model.notes.join(), SAID_OF_FILE);
+    classifier.predict("win a prize");
+    classifier.predict("see you");
+    assert.deepEqual(told, classifier.model.notes);
+  });
+
   for (const [name, args, json] of commands) {
     test(`${name} says them on stderr, once; stdout stays clean`, async () => {
       const { code, stdout, stderr } = await cellstate(args, { cwd: folder });

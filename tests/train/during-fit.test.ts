@@ -1,6 +1,7 @@
 /** While a fit runs, nothing but its own callbacks changes the model; measuring is right or refused. */
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { writeKeras } from "../../src/formats/keras/index.js";
 import {
   type Callback,
   type FitOptions,
@@ -98,6 +99,7 @@ describe("in a callback of the fit", () => {
         model.predict(X.slice(0, 3));
         model.gradients(X.slice(0, 5), Y.slice(0, 5));
         await model.evaluate(X.slice(0, 9), Y.slice(0, 9));
+        writeKeras(model);
       },
     };
     assert.deepEqual(await model.fit(X, Y, { ...OPTIONS, callbacks: [ask] }), expected);

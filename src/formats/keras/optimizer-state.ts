@@ -84,17 +84,26 @@ export function restoreOptimizer(model: Model, variables: StoredWeight[], notes:
     notes.warn(`optimizer state: left aside, its arrays do not fit (${count}); training starts fresh`);
     return;
   }
-  const [iterations, rate] = scalars.map(number);
+  const [iterations, rate = 0] = scalars.map(number) as [number, number?];
+  const values = slots.map(readFloats);
+  const sound =
+    Number.isSafeInteger(iterations) &&
+    [iterations, rate].every((value) => value >= 0 && value < Infinity) &&
+    values.every((slot) => slot.every(Number.isFinite));
+  if (!sound) {
+    notes.warn("optimizer state: left aside, it holds what is no finite number; training starts fresh");
+    return;
+  }
   model.setOptimizerState({
-    iterations: Number.isSafeInteger(iterations) && iterations! >= 0 ? iterations! : 0,
-    learningRate: hasRate ? exactRate(rate!, state.learningRate) : state.learningRate,
-    slots: slots.map(readFloats),
+    iterations,
+    learningRate: hasRate ? exactRate(rate, state.learningRate) : state.learningRate,
+    slots: values,
   });
 }
 
 /** The stored rate is a float32; the configuration has the same number in full, as long as it is the same. */
 function exactRate(stored: number, configured: number): number {
-  return Number.isFinite(stored) && stored !== Math.fround(configured) ? stored : configured;
+  return stored !== Math.fround(configured) ? stored : configured;
 }
 
 function elements({ shape }: Hdf5Dataset): number {
