@@ -7,7 +7,7 @@ import { type Dataset, makeDataset, splitLast, type WeightOptions } from "../tra
 import { evaluateDataset } from "../train/evaluate.js";
 import { checkFitOptions, type FitOptions, FitRun, type History } from "../train/fit.js";
 import { resolveLoss } from "../train/losses.js";
-import { metricName } from "../train/metrics/streaming.js";
+import { type MetricLike, resolveMetric } from "../train/metrics/streaming.js";
 import { resolveOptimizer } from "../train/optimizers.js";
 import { Steps } from "../train/steps.js";
 import type { OptimizerState, Updater } from "../train/update.js";
@@ -159,15 +159,16 @@ export class Model {
 
   /** Chooses optimizer, loss and metrics. A fresh optimizer starts with no state. */
   compile(options: CompileOptions): void {
-    knownOptions(options, ["optimizer", "loss", "metrics"], "compile");
-    const { optimizer = "adam", loss, metrics = ["accuracy"] } = options;
-    if (!Array.isArray(metrics)) {
-      throw inputError({ expected: "a list of metrics", where: "compile metrics", received: metrics });
-    }
+    knownOptions(options, ["optimizer", "loss", "metrics", "weightedMetrics"], "compile");
+    const { optimizer = "adam", metrics, weightedMetrics = [] } = options;
+    const loss = resolveLoss(options.loss);
+    // A regression has no classes to be accurate about.
+    const usual: MetricLike[] = loss.name === "meanSquaredError" ? [] : ["accuracy"];
     this.settings = {
       optimizer: resolveOptimizer(optimizer),
-      loss: resolveLoss(loss),
-      metrics: metrics.map(metricName),
+      loss,
+      metrics: resolveMetrics(metrics ?? usual, "metrics"),
+      weightedMetrics: resolveMetrics(weightedMetrics, "weightedMetrics"),
     };
     this.built?.compile(this.settings.optimizer);
   }
@@ -340,6 +341,11 @@ export class Model {
     this.built = null;
     this.disposed = true;
   }
+}
+
+function resolveMetrics(given: readonly MetricLike[], option: string): ReturnType<typeof resolveMetric>[] {
+  if (Array.isArray(given)) return given.map(resolveMetric);
+  throw inputError({ expected: "a list of metrics", where: `compile ${option}`, received: given });
 }
 
 /** A model that is a chain of layers. */

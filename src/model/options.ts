@@ -1,7 +1,8 @@
 /** What a model is asked with, and what it answers. */
 import type { EngineOptions } from "../engine/index.js";
 import type { Loss, LossName } from "../train/losses.js";
-import type { MetricName } from "../train/metrics/streaming.js";
+import type { Metric } from "../train/metrics/metric.js";
+import type { MetricLike, MetricName } from "../train/metrics/streaming.js";
 import type { Optimizer, OptimizerName } from "../train/optimizers.js";
 import type { WeightArray } from "./weights.js";
 
@@ -14,13 +15,17 @@ export interface ModelOptions extends EngineOptions {
 export interface CompileOptions {
   optimizer?: OptimizerName | Optimizer;
   loss: LossName | Loss;
-  metrics?: readonly (MetricName | "acc")[];
+  /** Plain names, or `metrics.…()` with settings. Default accuracy, and none for a regression (meanSquaredError). */
+  metrics?: readonly MetricLike[];
+  /** Metrics in which rows count by their sample or class weights; in `metrics` every row counts the same. */
+  weightedMetrics?: readonly MetricLike[];
 }
 
 export interface Compiled {
   readonly optimizer: Optimizer;
   readonly loss: Loss;
-  readonly metrics: readonly MetricName[];
+  readonly metrics: readonly (MetricName | Metric)[];
+  readonly weightedMetrics: readonly (MetricName | Metric)[];
 }
 
 export interface PredictOptions {

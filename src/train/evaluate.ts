@@ -25,7 +25,7 @@ export async function evaluateDataset(
     steps.write(plan, data, null, from, to);
     loss += steps.forward(plan) * rows;
     steps.output(plan, out);
-    metrics.update(out, steps.targets(plan), rows);
+    metrics.update(out, steps.targets(plan), rows, steps.weights(data, null, from, to));
     await turns.share();
     if (signal?.aborted) return null;
   }

@@ -9,7 +9,7 @@ import type { Callback, Logs, TrainingProgress } from "./callbacks.js";
 import type { TrainingState } from "./checkpoint.js";
 import type { Dataset, WeightOptions } from "./dataset.js";
 import { evaluateDataset } from "./evaluate.js";
-import type { MetricAccumulator } from "./metrics/streaming.js";
+import type { CompiledMetrics } from "./metrics/compiled.js";
 import { Turns } from "./turns.js";
 
 export interface FitOptions extends WeightOptions {
@@ -68,7 +68,7 @@ export class FitRun {
   private readonly batchSize: number;
   private readonly epochs: number;
   private readonly batches: number;
-  private readonly metrics: MetricAccumulator;
+  private readonly metrics: CompiledMetrics;
   private readonly outputs: Float32Array;
   private readonly lastGood: Float32Array;
   private readonly fingerprint: string;
@@ -157,7 +157,8 @@ export class FitRun {
     const size = this.targetSize;
     const targets = new Float32Array(this.rowsSeen * size);
     gather(targets, this.train.targets, size, order, 0, this.rowsSeen);
-    this.metrics.update(this.outputs.subarray(0, this.rowsSeen * width), targets, this.rowsSeen);
+    const weights = this.model.steps.weights(this.train, order, 0, this.rowsSeen);
+    this.metrics.update(this.outputs.subarray(0, this.rowsSeen * width), targets, this.rowsSeen, weights);
   }
 
   private get targetSize(): number {
@@ -289,12 +290,13 @@ export class FitRun {
     this.model.weightSnapshot(this.lastGood);
     steps.update(plan);
     steps.output(plan, this.outputs.subarray(from * plan.outputSize, to * plan.outputSize));
-    this.recordBatch(plan, loss, from, to);
+    this.recordBatch(plan, loss, order, from, to);
   }
 
-  private recordBatch(plan: Plan, loss: number, from: number, to: number): void {
+  private recordBatch(plan: Plan, loss: number, order: Uint32Array, from: number, to: number): void {
     const outputs = this.outputs.subarray(from * plan.outputSize, to * plan.outputSize);
-    this.metrics.update(outputs, this.model.steps.targets(plan), to - from);
+    const { steps } = this.model;
+    this.metrics.update(outputs, steps.targets(plan), to - from, steps.weights(this.train, order, from, to));
     this.lossSum += loss * (to - from);
     this.rowsSeen += to - from;
     this.batch++;

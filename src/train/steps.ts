@@ -3,7 +3,7 @@ import type { Model } from "../model/model.js";
 import type { Plan } from "../model/plan.js";
 import { gather } from "./arrays.js";
 import type { Dataset } from "./dataset.js";
-import { MetricAccumulator } from "./metrics/streaming.js";
+import { CompiledMetrics } from "./metrics/compiled.js";
 import type { Updater } from "./update.js";
 
 export class Steps {
@@ -75,6 +75,15 @@ export class Steps {
     return this.model.runtime.read(plan.targets, plan.request.rows * plan.targetSize);
   }
 
+  /** The weights of rows order[from … to−1] (or from … to−1), where there are any. */
+  weights(data: Dataset, order: Uint32Array | null, from: number, to: number): Float32Array | undefined {
+    if (!data.weights) return undefined;
+    if (!order) return data.weights.subarray(from, to);
+    const weights = new Float32Array(to - from);
+    gather(weights, data.weights, 1, order, from, to);
+    return weights;
+  }
+
   /** With respect to one input, [rows][…shape]; zeros for token ids. */
   inputGradient(plan: Plan, index: number): Float32Array {
     const out = new Float32Array(plan.request.rows * plan.inputSizes[index]!);
@@ -86,12 +95,7 @@ export class Steps {
   }
 
   /** Adds up the compiled metrics over batches. */
-  metrics(): MetricAccumulator {
-    const { loss, metrics } = this.model.compiled;
-    const outputs = this.model.outputSize;
-    const sparse = loss.name === "sparseCategoricalCrossentropy";
-    // A regression has no classes to be accurate about.
-    const names = loss.name === "meanSquaredError" && outputs === 1 ? [] : metrics;
-    return new MetricAccumulator(names, { outputs, targetWidth: sparse ? 1 : outputs });
+  metrics(): CompiledMetrics {
+    return new CompiledMetrics(this.model.compiled, this.model.outputSize);
   }
 }

@@ -11,7 +11,7 @@ import {
 } from "../../train/optimizers.js";
 import { isObject, type Json, type JsonObject } from "../json.js";
 import { readLoss, writeLoss } from "./compile-losses.js";
-import { readMetrics, writeMetric } from "./compile-metrics.js";
+import { readMetrics, writeMetrics } from "./compile-metrics.js";
 import { kerasObject, plainName } from "./compile-objects.js";
 import type { Context } from "./receipt.js";
 import { nameOf } from "./values.js";
@@ -29,8 +29,13 @@ const OPTIMIZER_KEYS: Record<string, string> = { beta1: "beta_1", beta2: "beta_2
 /**
  * `compile_config` of an archive, or an older file's `training_config`: what `compile` takes. Undefined, with a note,
  * where the file was never compiled or uses an optimizer or loss that Cellstate does not have.
+ * @param outputs numbers of an output row, which metrics are read by
  */
-export function readCompileConfig(value: Json | undefined, context: Context): CompileOptions | undefined {
+export function readCompileConfig(
+  value: Json | undefined,
+  context: Context,
+  outputs = 1,
+): CompileOptions | undefined {
   if (!isObject(value) || Object.keys(value).length === 0) return undefined;
   const optimizer = readOptimizer(value["optimizer"] ?? value["optimizer_config"] ?? null, context);
   const loss = readLoss(only(value["loss"] ?? null), context);
@@ -38,7 +43,13 @@ export function readCompileConfig(value: Json | undefined, context: Context): Co
   if ((value["loss_weights"] ?? null) !== null) {
     context.notes.warn("loss_weights: not applied when training goes on");
   }
-  return { optimizer, loss, metrics: readMetrics(value["metrics"] ?? null, context) };
+  const measured = { loss: loss.name, outputs };
+  return {
+    optimizer,
+    loss,
+    metrics: readMetrics(value["metrics"] ?? null, measured, context),
+    weightedMetrics: readMetrics(value["weighted_metrics"] ?? null, measured, context),
+  };
 }
 
 function readOptimizer(value: Json, context: Context): Optimizer | undefined {
@@ -92,14 +103,14 @@ function only(value: Json): Json {
 
 /** `compile_config` as Keras 3 writes it: of the optimizer, with the learning rate it has now. */
 export function writeCompileConfig(model: Model): JsonObject {
-  const { optimizer, loss, metrics } = model.compiled;
-  const outputs = model.outputSize;
+  const { optimizer, loss, metrics, weightedMetrics } = model.compiled;
+  const measured = { loss: loss.name, outputs: model.outputSize };
   return {
     optimizer: writeOptimizer({ ...optimizer, learningRate: model.learningRate }),
     loss: writeLoss(loss),
     loss_weights: null,
-    metrics: metrics.flatMap((metric) => writeMetric(metric, outputs)),
-    weighted_metrics: null,
+    metrics: writeMetrics(metrics, measured),
+    weighted_metrics: weightedMetrics.length > 0 ? writeMetrics(weightedMetrics, measured) : null,
     run_eagerly: false,
     steps_per_execution: 1,
     jit_compile: false,
