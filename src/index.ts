@@ -42,7 +42,7 @@ export {
 } from "./train/callbacks.js";
 export { decodeCheckpoint, encodeCheckpoint, type TrainingState } from "./train/checkpoint.js";
 export { type FitOptions, type History, TrainingError } from "./train/fit.js";
-export { type Loss, type LossName, type LossOptions, losses } from "./train/losses.js";
+export { type Loss, type LossName, type LossOptions, type LossReduction, losses } from "./train/losses.js";
 export {
   type Metric,
   type MetricKind,

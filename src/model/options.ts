@@ -36,7 +36,12 @@ export interface PredictOptions {
 /** Rows a plan of `predict` and `evaluate`. */
 export const DEFAULT_BATCH = 256;
 
-export interface EvaluateOptions extends PredictOptions {
+/** Rows a batch of Keras's, where what is in one batch makes a difference. */
+export const KERAS_BATCH = 32;
+
+export interface EvaluateOptions {
+  /** Rows a plan. Results depend on it only with a loss whose reduction is not "mean": 32 then, as in Keras. */
+  batchSize?: number;
   sampleWeight?: ArrayLike<number>;
   signal?: AbortSignal;
 }

@@ -315,7 +315,7 @@ class ShardBuilder implements Builder {
       weight: at(plan.sampleWeights, 1),
       B: this.B,
       F,
-      scale: 1 / this.request.rows,
+      scale: loss.reduction === "sum" ? 1 : 1 / this.request.rows,
     };
     const fromLogits = from || loss.fromLogits ? 1 : 0;
     const { labelSmoothing } = loss;

@@ -147,4 +147,5 @@ function planKey({ rows, inputShapes, training, frozen, loss, inputGradients }: 
   ]);
 }
 
-const lossKey = (loss: Loss | null) => loss && [loss.name, loss.fromLogits, loss.labelSmoothing, loss.path];
+const lossKey = (loss: Loss | null) =>
+  loss && [loss.name, loss.fromLogits, loss.labelSmoothing, loss.path, loss.reduction];

@@ -1,7 +1,7 @@
 /** Loss and metrics over a data set, without dropout. */
 import { inputError, wholeNumber } from "../errors.js";
 import type { Model } from "../model/model.js";
-import { DEFAULT_BATCH, type EvaluateOptions, type Scores } from "../model/options.js";
+import { DEFAULT_BATCH, type EvaluateOptions, KERAS_BATCH, type Scores } from "../model/options.js";
 import type { Dataset } from "./dataset.js";
 import { Turns } from "./turns.js";
 
@@ -9,8 +9,10 @@ import { Turns } from "./turns.js";
 export async function evaluateDataset(
   model: Model,
   data: Dataset,
-  { batchSize = DEFAULT_BATCH, signal }: EvaluateOptions,
+  options: EvaluateOptions,
 ): Promise<Scores | null> {
+  const { signal, batchSize = model.compiled.loss.reduction === "mean" ? DEFAULT_BATCH : KERAS_BATCH } =
+    options;
   wholeNumber(batchSize, "evaluate batchSize", 1);
   if (data.rows === 0) throw inputError({ expected: "at least one row", where: "evaluate x" });
   const { steps } = model;

@@ -324,7 +324,11 @@ export class FitRun {
 
   private async validate(): Promise<Logs> {
     if (!this.validation) return {};
-    const scores = await evaluateDataset(this.model, this.validation, { signal: this.options.signal });
+    const { signal } = this.options;
+    // As in Keras, validation has training's batches, where they make a difference.
+    const mean = this.model.compiled.loss.reduction === "mean";
+    const options = { signal, ...(mean ? {} : { batchSize: this.batchSize }) };
+    const scores = await evaluateDataset(this.model, this.validation, options);
     if (!scores) {
       this.stopped ??= ABORTED;
       return {};

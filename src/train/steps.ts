@@ -35,20 +35,22 @@ export class Steps {
     };
     data.inputs.forEach((input, i) => void put(plan.inputs[i]!, input.data, plan.inputSizes[i]!));
     put(plan.targets, data.targets, plan.targetSize);
+    const weights = runtime.read(plan.sampleWeights, to - from);
     if (data.weights) put(plan.sampleWeights, data.weights, 1);
-    else runtime.read(plan.sampleWeights, to - from).fill(1);
+    else weights.fill(1);
+    if (this.model.compiled.loss.reduction === "meanWithSampleWeight") scaleToRows(weights);
   }
 
   /** Runs forward and backward; returns the loss, regularisation included. Gradients stay in place. */
   forwardBackward(plan: Plan): number {
     this.model.runtime.run(plan, this.updater.iterations);
-    return this.meanLoss(plan) + this.updater.regularize();
+    return this.batchLoss(plan) + this.updater.regularize();
   }
 
   /** Runs forward only; returns the loss without regularisation. */
   forward(plan: Plan): number {
     this.model.runtime.run(plan);
-    return this.meanLoss(plan);
+    return this.batchLoss(plan);
   }
 
   /** Applies the gradients that lie in place. */
@@ -58,12 +60,12 @@ export class Steps {
     this.model.runtime.weightsChanged();
   }
 
-  private meanLoss(plan: Plan): number {
+  private batchLoss(plan: Plan): number {
     const { rows } = plan.request;
     const losses = this.model.runtime.read(plan.rowLosses, rows);
     let sum = 0;
     for (let row = 0; row < rows; row++) sum += losses[row]!;
-    return sum / rows;
+    return this.model.compiled.loss.reduction === "sum" ? sum : sum / rows;
   }
 
   /** Copies the outputs, [rows][…shape]. */
@@ -98,4 +100,12 @@ export class Steps {
   metrics(): CompiledMetrics {
     return new CompiledMetrics(this.model.compiled, this.model.outputSize);
   }
+}
+
+/** So that the mean over rows is the mean over their weights; 0 where none weighs anything, as in Keras. */
+function scaleToRows(weights: Float32Array | Float64Array): void {
+  let total = 0;
+  for (let row = 0; row < weights.length; row++) total += weights[row]!;
+  const scale = total > 0 ? weights.length / total : 0;
+  for (let row = 0; row < weights.length; row++) weights[row]! *= scale;
 }

@@ -38,11 +38,8 @@ export function readCompileConfig(
 ): CompileOptions | undefined {
   if (!isObject(value) || Object.keys(value).length === 0) return undefined;
   const optimizer = readOptimizer(value["optimizer"] ?? value["optimizer_config"] ?? null, context);
-  const loss = readLoss(only(value["loss"] ?? null), context);
+  const loss = readLoss(value["loss"] ?? null, value["loss_weights"] ?? null, context);
   if (!optimizer || !loss) return undefined;
-  if ((value["loss_weights"] ?? null) !== null) {
-    context.notes.warn("loss_weights: not applied when training goes on");
-  }
   const measured = { loss: loss.name, outputs };
   return {
     optimizer,
@@ -91,14 +88,6 @@ function learningRate(config: JsonObject, context: Context): Json | undefined {
   const schedule = isObject(rate["config"]) ? rate["config"] : {};
   context.notes.warn(`optimizer learning_rate: ${nameOf(rate)} is not applied; its initial rate is kept`);
   return schedule["initial_learning_rate"];
-}
-
-/** One model, one output: "loss", ["loss"] and { output: "loss" } mean the same. */
-function only(value: Json): Json {
-  if (Array.isArray(value)) return value.length === 1 ? only(value[0]!) : null;
-  if (!isObject(value) || "class_name" in value) return value;
-  const values = Object.values(value);
-  return values.length === 1 ? only(values[0]!) : null;
 }
 
 /** `compile_config` as Keras 3 writes it: of the optimizer, with the learning rate it has now. */
