@@ -27,7 +27,7 @@ export async function evaluateDataset(
     steps.write(plan, data, null, from, to);
     loss += steps.forward(plan) * rows;
     steps.output(plan, out);
-    metrics.update(out, steps.targets(plan), rows, steps.weights(data, null, from, to));
+    metrics.update(out, steps.targets(plan), rows, steps.weights(data, null, from, to), steps.logits(plan));
     await turns.share();
     if (signal?.aborted) return null;
   }

@@ -296,7 +296,8 @@ export class FitRun {
   private recordBatch(plan: Plan, loss: number, order: Uint32Array, from: number, to: number): void {
     const outputs = this.outputs.subarray(from * plan.outputSize, to * plan.outputSize);
     const { steps } = this.model;
-    this.metrics.update(outputs, steps.targets(plan), to - from, steps.weights(this.train, order, from, to));
+    const weights = steps.weights(this.train, order, from, to);
+    this.metrics.update(outputs, steps.targets(plan), to - from, weights, steps.logits(plan));
     this.lossSum += loss * (to - from);
     this.rowsSeen += to - from;
     this.batch++;

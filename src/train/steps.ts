@@ -3,7 +3,8 @@ import type { Model } from "../model/model.js";
 import type { Plan } from "../model/plan.js";
 import { gather } from "./arrays.js";
 import type { Dataset } from "./dataset.js";
-import { CompiledMetrics } from "./metrics/compiled.js";
+import type { Logits } from "./metrics/accumulator.js";
+import { CompiledMetrics, wantsLogits } from "./metrics/compiled.js";
 import type { Updater } from "./update.js";
 
 export class Steps {
@@ -22,8 +23,16 @@ export class Steps {
   ): Plan {
     if (training) this.updater.checkTrainable();
     const inputShapes = inputs.map((input) => input.shape);
-    const { loss } = this.model.compiled;
-    return this.model.runtime.plan({ rows, inputShapes, training, loss, inputGradients });
+    const { compiled } = this.model;
+    const logits = wantsLogits(compiled);
+    return this.model.runtime.plan({
+      rows,
+      inputShapes,
+      training,
+      loss: compiled.loss,
+      logits,
+      inputGradients,
+    });
   }
 
   /** Puts rows order[from … to−1] (or from … to−1) in place. */
@@ -71,6 +80,11 @@ export class Steps {
   /** Copies the outputs, [rows][…shape]. */
   output(plan: Plan, out: Float32Array): void {
     this.model.runtime.readOutput(plan, out);
+  }
+
+  /** What the last activation was given, where a metric starts from there. */
+  logits(plan: Plan): Logits | null {
+    return wantsLogits(this.model.compiled) ? this.model.runtime.readLogits(plan) : null;
   }
 
   targets(plan: Plan): ArrayLike<number> {

@@ -1,4 +1,11 @@
 /** What a metric adds up, batch by batch. */
+import type { ActivationName } from "../../engine/contract.js";
+
+/** What an activation at the end of a model was given. */
+export interface Logits {
+  readonly of: ActivationName;
+  readonly values: ArrayLike<number>;
+}
 
 /** A batch: outputs [rows][outputs], targets [rows][targetWidth], weights [rows] if any. */
 export interface MetricBatch {
@@ -6,6 +13,8 @@ export interface MetricBatch {
   readonly targets: ArrayLike<number>;
   readonly rows: number;
   readonly weights?: ArrayLike<number> | undefined;
+  /** [rows][outputs], where they are known: crossentropies start there, as losses do, since outputs saturate. */
+  readonly logits?: Logits | null | undefined;
 }
 
 export interface Accumulator {

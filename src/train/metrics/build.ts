@@ -26,6 +26,21 @@ const meanBy =
   (settings, shape) =>
     mean(value(settings))(settings as Metric["settings"], shape);
 
+/** Of the probabilities of an activation, or of what that was given, which Keras on TensorFlow goes back to. */
+const crossentropy =
+  <K extends "binaryCrossentropy" | "categoricalCrossentropy" | "sparseCategoricalCrossentropy">(
+    of: "sigmoid" | "softmax",
+    value: (settings: Metric<K>["settings"], fromLogits: boolean) => rows.RowValue,
+  ): Build<K> =>
+  (settings, { outputs, targetWidth }) => {
+    const { fromLogits } = settings as { fromLogits: boolean };
+    const known = { of, value: value(settings, true) };
+    return new rows.MeanAccumulator(targetWidth, outputs, value(settings, fromLogits), undefined, known);
+  };
+
+/** Whether a metric asks for what the last activation was given. */
+export const readsLogits = ({ metric }: Metric): boolean => metric.endsWith("rossentropy");
+
 /** Keras's thresholds: one, a list of them with a value each, or what the metric has without any. */
 function thresholdsOf(given: number | readonly number[] | null, otherwise: number): readonly number[] {
   if (given === null) return [otherwise];
@@ -112,9 +127,15 @@ const BUILD: { [K in MetricKind]: Build<K> } = {
   sparseCategoricalAccuracy: mean(rows.sparseCategoricalAccuracy),
   topKCategoricalAccuracy: meanBy(({ k }) => rows.topKCategoricalAccuracy(k)),
   sparseTopKCategoricalAccuracy: meanBy(({ k }) => rows.sparseTopKCategoricalAccuracy(k)),
-  binaryCrossentropy: meanBy((s) => rows.binaryCrossentropy(s.fromLogits, s.labelSmoothing)),
-  categoricalCrossentropy: meanBy((s) => rows.categoricalCrossentropy(s.fromLogits, s.labelSmoothing)),
-  sparseCategoricalCrossentropy: meanBy((s) => rows.sparseCategoricalCrossentropy(s.fromLogits)),
+  binaryCrossentropy: crossentropy("sigmoid", ({ labelSmoothing }, fromLogits) =>
+    rows.binaryCrossentropy(fromLogits, labelSmoothing),
+  ),
+  categoricalCrossentropy: crossentropy("softmax", ({ labelSmoothing }, fromLogits) =>
+    rows.categoricalCrossentropy(fromLogits, labelSmoothing),
+  ),
+  sparseCategoricalCrossentropy: crossentropy("softmax", (_, fromLogits) =>
+    rows.sparseCategoricalCrossentropy(fromLogits),
+  ),
   klDivergence: mean(rows.klDivergence),
   poisson: mean(rows.poisson),
   meanSquaredError: mean(rows.squaredError),

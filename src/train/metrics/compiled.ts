@@ -1,5 +1,7 @@
 /** What a compiled model measures: its metrics, and those in which rows count by their weights. */
 import type { Compiled } from "../../model/options.js";
+import type { Logits } from "./accumulator.js";
+import { readsLogits } from "./build.js";
 import { byName, MetricAccumulator } from "./streaming.js";
 
 /** A row of a categorical loss has one class; the outputs of any other loss are independent. */
@@ -11,6 +13,11 @@ export const isExclusive = (loss: string): boolean => EXCLUSIVE.has(loss);
 /** Numbers of a target row where the model puts out `outputs`. */
 export const targetWidth = (loss: string, outputs: number): number =>
   loss === "sparseCategoricalCrossentropy" ? 1 : outputs;
+
+/** Whether what is measured starts from what the last activation was given; as the loss's `path` says. */
+export const wantsLogits = ({ loss, metrics, weightedMetrics }: Compiled): boolean =>
+  loss.path === "logits" &&
+  [...metrics, ...weightedMetrics].some((metric) => typeof metric !== "string" && readsLogits(metric));
 
 export class CompiledMetrics {
   private readonly plain: MetricAccumulator;
@@ -46,9 +53,10 @@ export class CompiledMetrics {
     targets: ArrayLike<number>,
     rows: number,
     weights?: ArrayLike<number>,
+    logits?: Logits | null,
   ): void {
-    this.plain.update(outputs, targets, rows);
-    this.weighted.update(outputs, targets, rows, weights);
+    this.plain.update(outputs, targets, rows, undefined, logits);
+    this.weighted.update(outputs, targets, rows, weights, logits);
   }
 
   /** Every value by its name: see `MetricAccumulator.result`. */

@@ -1,5 +1,5 @@
 /** Metrics that are the mean over rows of a value of each row, as Keras's functions of the same names. */
-import { type Accumulator, type MetricBatch, weightIn } from "./accumulator.js";
+import { type Accumulator, type Logits, type MetricBatch, weightIn } from "./accumulator.js";
 import { argMax, ratio } from "./predictions.js";
 
 /** One row: outputs p, targets y, of one width (or, for class numbers, a single y). */
@@ -22,6 +22,8 @@ export class MeanAccumulator implements Accumulator {
     outputs: number,
     private readonly value: RowValue,
     private readonly finish: (mean: number) => number = (mean) => mean,
+    /** For outputs of an activation whose input is known. */
+    private readonly fromLogits?: { of: Logits["of"]; value: RowValue },
   ) {
     this.y = new Float64Array(targetWidth);
     this.p = new Float64Array(outputs);
@@ -33,12 +35,15 @@ export class MeanAccumulator implements Accumulator {
   }
 
   update(batch: MetricBatch): void {
-    const { y, p } = this;
+    const { y, p, fromLogits } = this;
+    const logits = fromLogits && batch.logits?.of === fromLogits.of ? batch.logits.values : null;
+    const outputs = logits ?? batch.outputs;
+    const value = logits ? fromLogits!.value : this.value;
     for (let row = 0; row < batch.rows; row++) {
       for (let k = 0; k < y.length; k++) y[k] = batch.targets[row * y.length + k]!;
-      for (let k = 0; k < p.length; k++) p[k] = batch.outputs[row * p.length + k]!;
+      for (let k = 0; k < p.length; k++) p[k] = outputs[row * p.length + k]!;
       const weight = weightIn(batch, row);
-      this.total += weight * this.value(y, p);
+      this.total += weight * value(y, p);
       this.weights += weight;
     }
   }

@@ -1,6 +1,6 @@
 /** The metrics that `compile` names, added up over the batches of an epoch or an evaluation. */
 import { inputError, oneOf, wholeNumber } from "../../errors.js";
-import { type Accumulator, type MetricBatch, weightIn } from "./accumulator.js";
+import { type Accumulator, type Logits, type MetricBatch, weightIn } from "./accumulator.js";
 import { rocAreas } from "./auc.js";
 import { buildMetric } from "./build.js";
 import { type ConfusionMatrix, confusionScores, emptyConfusion } from "./confusion.js";
@@ -99,8 +99,9 @@ export class MetricAccumulator {
     targets: ArrayLike<number>,
     rows: number,
     weights?: ArrayLike<number>,
+    logits?: Logits | null,
   ): void {
-    for (const part of this.#parts) part.update({ outputs: probabilities, targets, rows, weights });
+    for (const part of this.#parts) part.update({ outputs: probabilities, targets, rows, weights, logits });
   }
 
   /** The metrics so far, each with a name. */
