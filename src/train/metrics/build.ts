@@ -159,6 +159,9 @@ export function buildMetric(metric: Metric, shape: MetricShape): Accumulator {
   return (BUILD[metric.metric] as Build<MetricKind>)(metric.settings as Metric["settings"], shape);
 }
 
+/** Thresholds of a curve for each output. */
+const MOST_COUNTS = 1_000_000;
+
 /** Of classes by their numbers; all others compare outputs with targets one by one. */
 const SPARSE: ReadonlySet<MetricKind> = new Set([
   "sparseCategoricalAccuracy",
@@ -175,10 +178,16 @@ export function checkShape({ metric, settings }: Metric, { outputs, targetWidth 
     const wide = "a model that is trained on a target for each output";
     throw inputError({ expected: wanted === 1 ? sparse : wide, where, received: `${targetWidth} a row` });
   }
-  const { classId, topK, numLabels, labelWeights } = settings as Record<string, unknown>;
+  const { classId, topK, numLabels, labelWeights, multiLabel, numThresholds } = settings as Record<
+    string,
+    unknown
+  >;
   const complain = (what: string, received: unknown) => inputError({ expected: what, where, received });
   if (typeof classId === "number" && classId >= outputs) {
     throw complain(`a classId from 0 to ${outputs - 1}`, classId);
+  }
+  if (multiLabel === true && outputs * Number(numThresholds) > MOST_COUNTS) {
+    throw complain(`at most ${MOST_COUNTS} thresholds of all outputs`, outputs * Number(numThresholds));
   }
   if (typeof topK === "number" && topK > outputs) throw complain(`topK of at most ${outputs}`, topK);
   if (typeof numLabels === "number" && numLabels !== outputs)

@@ -13,8 +13,8 @@ interface Spec<T extends Setting> {
   check(value: unknown, where: string): T;
 }
 
-/** More thresholds than scores of float32 differ would be of no use, and a file could ask for any number. */
-const MOST_THRESHOLDS = 100_000;
+/** A file could ask for any number of thresholds. */
+const MOST_THRESHOLDS = 10_000;
 
 const number = (fallback: number | undefined, least: number, most = Infinity): Spec<number> => ({
   ...(fallback === undefined ? {} : { fallback }),
