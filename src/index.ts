@@ -43,6 +43,13 @@ export {
 } from "./train/callbacks.js";
 export { decodeCheckpoint, encodeCheckpoint, type TrainingState } from "./train/checkpoint.js";
 export { type FitOptions, type History, TrainingError } from "./train/fit.js";
-export { type Loss, type LossName, type LossOptions, losses } from "./train/losses.js";
+export { type Loss, type LossName, type LossOptions, type LossReduction, losses } from "./train/losses.js";
+export {
+  type Metric,
+  type MetricKind,
+  type MetricOptions,
+  metrics,
+} from "./train/metrics/metric.js";
+export type { MetricLike, MetricName } from "./train/metrics/streaming.js";
 export { type Optimizer, type OptimizerName, optimizers } from "./train/optimizers.js";
 export { type Schedule, type ScheduleName, schedules } from "./train/schedules.js";

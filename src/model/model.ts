@@ -7,7 +7,7 @@ import { type Dataset, makeDataset, splitLast, type WeightOptions } from "../tra
 import { checkSignal, evaluateDataset } from "../train/evaluate.js";
 import { checkFitOptions, type FitOptions, FitRun, type History } from "../train/fit.js";
 import { resolveLoss } from "../train/losses.js";
-import { metricName } from "../train/metrics/streaming.js";
+import { type MetricLike, resolveMetric } from "../train/metrics/streaming.js";
 import { resolveOptimizer } from "../train/optimizers.js";
 import { Steps } from "../train/steps.js";
 import type { OptimizerState, Updater } from "../train/update.js";
@@ -222,15 +222,16 @@ export class Model {
   /** Chooses optimizer, loss and metrics. A fresh optimizer starts with no state. */
   compile(options: CompileOptions): void {
     this.refuseDuringFit("compile");
-    knownOptions(options, ["optimizer", "loss", "metrics"], "compile");
-    const { optimizer = "adam", loss, metrics = ["accuracy"] } = options;
-    if (!Array.isArray(metrics)) {
-      throw inputError({ expected: "a list of metrics", where: "compile metrics", received: metrics });
-    }
+    knownOptions(options, ["optimizer", "loss", "metrics", "weightedMetrics"], "compile");
+    const { optimizer = "adam", metrics, weightedMetrics = [] } = options;
+    const loss = resolveLoss(options.loss);
+    // A regression has no classes to be accurate about.
+    const usual: MetricLike[] = loss.name === "meanSquaredError" ? [] : ["accuracy"];
     this.settings = {
       optimizer: resolveOptimizer(optimizer),
-      loss: resolveLoss(loss),
-      metrics: metrics.map(metricName),
+      loss,
+      metrics: resolveMetrics(metrics ?? usual, "metrics"),
+      weightedMetrics: resolveMetrics(weightedMetrics, "weightedMetrics"),
     };
     this.built?.compile(this.settings.optimizer);
   }
@@ -438,6 +439,11 @@ export function noteStateful(model: Model): Model {
   const text = (name: string) => `${name} stateful: every batch starts from fresh states here`;
   model.remarks.add(stateful.map(({ name }) => ({ text: text(name), training: false })));
   return model;
+}
+
+function resolveMetrics(given: readonly MetricLike[], option: string): ReturnType<typeof resolveMetric>[] {
+  if (Array.isArray(given)) return given.map(resolveMetric);
+  throw inputError({ expected: "a list of metrics", where: `compile ${option}`, received: given });
 }
 
 /** A model that is a chain of layers. */

@@ -1,7 +1,7 @@
 /** A built model at work: its engine, memory, weights, optimizer and the plans made so far. */
 import { Arena, view } from "../engine/arena.js";
 import type { Reals } from "../engine/bound.js";
-import type { Engine, Pointer } from "../engine/contract.js";
+import type { ActivationName, Engine, Pointer } from "../engine/contract.js";
 import { seedWords } from "../engine/philox.js";
 import type { Loss } from "../train/losses.js";
 import type { Optimizer } from "../train/optimizers.js";
@@ -122,6 +122,17 @@ export class Runtime {
     }
   }
 
+  /** What the last activation was given, [rows][…outputShape], and which it is; null where that was not kept. */
+  readLogits(plan: Plan): { of: ActivationName; values: Float32Array } | null {
+    const of = plan.shards[0]!.output.logits?.of;
+    if (!of) return null;
+    const values = new Float32Array(plan.request.rows * plan.outputSize);
+    for (const { firstRow, rows, output } of plan.shards) {
+      this.readTensor(values, output.logits!.tensor.at, plan.outputShape, firstRow, rows);
+    }
+    return { of, values };
+  }
+
   /** Copies one shard's tensor [B][F] or [T][B][F] into rows firstRow … of `out`. */
   readTensor(out: Reals, at: Pointer, shape: readonly number[], firstRow: number, B: number): void {
     const size = shape.reduce((a, b) => a * b, 1);
@@ -146,15 +157,17 @@ export class Runtime {
   }
 }
 
-function planKey({ rows, inputShapes, training, frozen, loss, inputGradients }: PlanRequest): string {
+function planKey({ rows, inputShapes, training, frozen, loss, logits, inputGradients }: PlanRequest): string {
   return JSON.stringify([
     rows,
     inputShapes,
     training,
     frozen ?? false,
     lossKey(loss),
+    logits ?? false,
     inputGradients ?? false,
   ]);
 }
 
-const lossKey = (loss: Loss | null) => loss && [loss.name, loss.fromLogits, loss.labelSmoothing, loss.path];
+const lossKey = (loss: Loss | null) =>
+  loss && [loss.name, loss.fromLogits, loss.labelSmoothing, loss.path, loss.reduction];

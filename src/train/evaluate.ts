@@ -1,7 +1,7 @@
 /** Loss and metrics over a data set, without dropout. */
 import { inputError, wholeNumber } from "../errors.js";
 import type { Model } from "../model/model.js";
-import { DEFAULT_BATCH, type EvaluateOptions, type Scores } from "../model/options.js";
+import { DEFAULT_BATCH, type EvaluateOptions, KERAS_BATCH, type Scores } from "../model/options.js";
 import type { Rows } from "./arrays.js";
 import type { Dataset } from "./dataset.js";
 import { Turns } from "./turns.js";
@@ -45,8 +45,10 @@ export class Measuring {
 export async function evaluateDataset(
   model: Model,
   data: Dataset,
-  { batchSize = DEFAULT_BATCH, signal }: EvaluateOptions,
+  options: EvaluateOptions,
 ): Promise<Scores | null> {
+  const { signal, batchSize = model.compiled.loss.reduction === "mean" ? DEFAULT_BATCH : KERAS_BATCH } =
+    options;
   wholeNumber(batchSize, "evaluate batchSize", 1);
   if (data.rows === 0) throw inputError({ expected: "at least one row", where: "evaluate x" });
   if (signal?.aborted) return null;
@@ -62,7 +64,7 @@ export async function evaluateDataset(
     steps.write(plan, data, null, from, to);
     loss += steps.forward(plan) * rows;
     steps.output(plan, out);
-    metrics.update(out, steps.targets(plan), rows);
+    metrics.update(out, steps.targets(plan), rows, steps.weights(data, null, from, to), steps.logits(plan));
     if (!(await measuring.goOn())) return null;
   }
   return { loss: loss / data.rows + steps.updater.regularize(), ...metrics.result() } as Scores;

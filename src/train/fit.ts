@@ -10,7 +10,7 @@ import type { Callback, Logs, TrainingProgress } from "./callbacks.js";
 import type { TrainingState } from "./checkpoint.js";
 import type { Dataset, WeightOptions } from "./dataset.js";
 import { checkSignal, evaluateDataset } from "./evaluate.js";
-import type { MetricAccumulator } from "./metrics/streaming.js";
+import type { CompiledMetrics } from "./metrics/compiled.js";
 import { Turns } from "./turns.js";
 
 export interface FitOptions extends WeightOptions, WarningOptions {
@@ -118,7 +118,7 @@ export class FitRun {
   private readonly batchSize: number;
   private readonly epochs: number;
   private readonly batches: number;
-  private readonly metrics: MetricAccumulator;
+  private readonly metrics: CompiledMetrics;
   private readonly outputs: Float32Array;
   private readonly lastGood: Float32Array;
   /** The step that was made from them. */
@@ -231,7 +231,8 @@ export class FitRun {
     const size = this.targetSize;
     const targets = new Float32Array(this.rowsSeen * size);
     gather(targets, this.train.targets, size, order, 0, this.rowsSeen);
-    this.metrics.update(this.outputs.subarray(0, this.rowsSeen * width), targets, this.rowsSeen);
+    const weights = this.model.steps.weights(this.train, order, 0, this.rowsSeen);
+    this.metrics.update(this.outputs.subarray(0, this.rowsSeen * width), targets, this.rowsSeen, weights);
   }
 
   private get targetSize(): number {
@@ -371,12 +372,14 @@ export class FitRun {
     this.lastGoodStep = this.model.iterations + 1;
     steps.update(plan);
     steps.output(plan, this.outputs.subarray(from * plan.outputSize, to * plan.outputSize));
-    this.recordBatch(plan, loss, from, to);
+    this.recordBatch(plan, loss, order, from, to);
   }
 
-  private recordBatch(plan: Plan, loss: number, from: number, to: number): void {
+  private recordBatch(plan: Plan, loss: number, order: Uint32Array, from: number, to: number): void {
     const outputs = this.outputs.subarray(from * plan.outputSize, to * plan.outputSize);
-    this.metrics.update(outputs, this.model.steps.targets(plan), to - from);
+    const { steps } = this.model;
+    const weights = steps.weights(this.train, order, from, to);
+    this.metrics.update(outputs, steps.targets(plan), to - from, weights, steps.logits(plan));
     this.lossSum += loss * (to - from);
     this.rowsSeen += to - from;
     this.batch++;
@@ -407,7 +410,11 @@ export class FitRun {
 
   private async validate(): Promise<Logs> {
     if (!this.validation) return {};
-    const scores = await evaluateDataset(this.model, this.validation, { signal: this.options.signal });
+    const { signal } = this.options;
+    // As in Keras, validation has training's batches, where they make a difference.
+    const mean = this.model.compiled.loss.reduction === "mean";
+    const options = { signal, ...(mean ? {} : { batchSize: this.batchSize }) };
+    const scores = await evaluateDataset(this.model, this.validation, options);
     if (!scores) {
       this.stopped ??= ABORTED;
       return {};

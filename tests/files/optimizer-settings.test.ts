@@ -166,8 +166,8 @@ describe("settings that leave the model uncompiled, with a warning that names th
     [adam({ learning_rate: schedule("ExponentialDecay", {}) }), /initialLearningRate: expected a number/],
     [adam({ learning_rate: { class_name: "ExponentialDecay", config: 3 } }), /settings/],
     ["adam", /loss_weights: \[2\]/, { loss_weights: [2] }],
-    ["adam", /loss_weights: \{"dense":0\.5\}/, { loss_weights: { dense: 0.5 } }],
-    ["adam", /loss_weights: "heavy"/, { loss_weights: "heavy" }],
+    ["adam", /loss_weights: an object/, { loss_weights: { dense: 0.5 } }],
+    ["adam", /loss_weights: heavy/, { loss_weights: "heavy" }],
   ];
   for (const [given, message, more] of refused) {
     test(`${JSON.stringify(given)} ${more ? JSON.stringify(more) : ""}`, () => {

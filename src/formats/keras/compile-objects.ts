@@ -18,13 +18,24 @@ export function kerasObject(module: string, className: string, config: JsonObjec
   return { module: `keras.${module}`, class_name: className, config, registered_name: null };
 }
 
-/** Whether an object is of someone's own class, which may only be called as one of Keras's. */
-export function isCustom(value: Json): boolean {
-  if (!isObject(value)) return false;
-  const module = value["module"] ?? null;
-  const registered = value["registered_name"] ?? null;
-  return (
-    (module !== null && !/^(tf_)?keras(\.|$)/.test(String(module))) ||
-    (registered !== null && /^(?!Keras>)[^>]*>/.test(String(registered)))
-  );
+/**
+ * Whether an object comes from elsewhere than Keras: one of someone's own may bear the name of Keras's and compute
+ * something else. Keras's functions are known by their name alone.
+ */
+export function foreignTo(
+  { module = null, registered_name: registered = null, ...node }: JsonObject,
+  kind: string,
+): boolean {
+  if (typeof registered === "string" && registered.includes(">")) return true;
+  if (String(node["class_name"]).includes(">")) return true;
+  if (module === null || (module === "builtins" && node["class_name"] === "function")) return false;
+  return !new RegExp(
+    `^(keras|tf_keras|tensorflow(\\.python)?\\.keras)\\.(src\\.)?(${kind}|losses|metrics)(\\.|$)`,
+  ).test(String(module));
+}
+
+/** No dtype, or float32, by name or as a policy. */
+export function readsFloat32(value: Json | undefined): boolean {
+  if (value === undefined || value === null || value === "float32") return true;
+  return isObject(value) && isObject(value["config"]) && value["config"]["name"] === "float32";
 }

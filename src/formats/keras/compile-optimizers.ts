@@ -16,7 +16,7 @@ import {
 } from "../../train/schedules.js";
 import { isObject, type Json, type JsonObject } from "../json.js";
 import { label } from "../label.js";
-import { isCustom, kerasObject, plainName } from "./compile-objects.js";
+import { foreignTo, kerasObject, plainName } from "./compile-objects.js";
 import type { Context } from "./receipt.js";
 import { nameOf } from "./values.js";
 
@@ -45,6 +45,10 @@ const KEYS: Record<string, string> = { beta1: "beta_1", beta2: "beta_2" };
 /** Our options by Keras's names. */
 const optionsByKey = (defaults: object): Map<string, string> =>
   new Map(Object.keys(defaults).map((ours) => [KEYS[ours] ?? camelToSnake(ours), ours]));
+
+/** Optimizers of tf.keras 2.11 and 2.12 were written as registered ones. */
+const isCustom = (value: Json): boolean =>
+  isObject(value) && foreignTo({ ...value, class_name: plainName(value) }, "optimizers");
 
 /** What has no bearing on the steps: ema's settings only count with use_ema. */
 const HARMLESS = new Set([

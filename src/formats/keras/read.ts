@@ -69,7 +69,7 @@ export function readOpened(opened: OpenedFile, { name = "model", ...engine }: Re
   const model = build(blueprint, engine);
   if (opened.weights) setWeights(model, blueprint.entries, opened.weights, notes);
   else notes.warn("no weights in the file: the model starts with fresh ones");
-  const compile = readCompileConfig(opened.training, context);
+  const compile = readCompileConfig(opened.training, context, model.outputSize);
   if (compile) {
     model.compile(compile);
     restoreOptimizer(model, opened.optimizer, notes.forTraining());

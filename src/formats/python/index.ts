@@ -35,7 +35,7 @@ export function readKerasScript(source: string, options: ScriptOptions = {}): Sc
   const links = toLinks(blueprint);
   const layers = links.map(({ layer }) => layer);
   const model = new Model(layers, links, { name: blueprint.name, ...modelOptions }, blueprint.outputs);
-  const compile = readCompileConfig(described.compile as Json | undefined, context);
+  const compile = readCompileConfig(described.compile as Json | undefined, context, model.outputSize);
   if (compile) model.compile(compile);
   if (model.layers.length === 0) throw inputError({ expected: "at least one layer", where: file });
   model.remarks.add(notes.list());
