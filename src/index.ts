@@ -12,6 +12,7 @@ export * as layers from "./layers/index.js";
 export type { Layer, Parameter, Shape, Symbolic } from "./layers/layer.js";
 export { type ModelGraph, model } from "./model/functional.js";
 export { Model, sequential } from "./model/model.js";
+export type { OnWarning, WarningOptions } from "./model/notes.js";
 export type { CompileOptions, ModelOptions, Output, Scores } from "./model/options.js";
 export type { WeightArray } from "./model/weights.js";
 export {
@@ -42,5 +43,13 @@ export {
 } from "./train/callbacks.js";
 export { decodeCheckpoint, encodeCheckpoint, type TrainingState } from "./train/checkpoint.js";
 export { type FitOptions, type History, TrainingError } from "./train/fit.js";
-export { type Loss, type LossName, type LossOptions, losses } from "./train/losses.js";
+export { type Loss, type LossName, type LossOptions, type LossReduction, losses } from "./train/losses.js";
+export {
+  type Metric,
+  type MetricKind,
+  type MetricOptions,
+  metrics,
+} from "./train/metrics/metric.js";
+export type { MetricLike, MetricName } from "./train/metrics/streaming.js";
 export { type Optimizer, type OptimizerName, optimizers } from "./train/optimizers.js";
+export { type Schedule, type ScheduleName, schedules } from "./train/schedules.js";

@@ -17,6 +17,7 @@ import { writeTfjs } from "../formats/tfjs/write.js";
 import type { Model } from "../model/model.js";
 import { TextClassifier } from "../text/classifier.js";
 import { say } from "./context.js";
+import { sayNotes } from "./notes.js";
 
 interface Flags {
   weights: WeightKind;
@@ -73,6 +74,9 @@ export function convertCommand(program: Command): void {
 async function convert(from: string, to: string, flags: Flags): Promise<void> {
   const target = targetOf(to);
   const source = await loadFile(from, { engine: "reference" });
+  // The receipt has them among the rest.
+  if (flags.receipt) source.model.remarks.say(true, null, "convert");
+  else sayNotes(source.model, true);
   const written = target.write(source, { from, to }, flags);
   const files = written instanceof Uint8Array ? new Map([[basename(to), written]]) : written;
   if (files.size > 1) mkdirSync(dirname(to), { recursive: true });
@@ -137,7 +141,7 @@ async function comparisonLines(from: string, model: Model, to: string, target: T
   const lines: string[] = [];
   for (const engine of ENGINE_CHOICES) {
     if (engine === "auto" || engine === "reference" || !runsHere(engine)) continue;
-    const { model } = await loadFile(from, { engine });
+    const { model } = await loadFile(from, { engine, onWarning: null });
     lines.push(line(`${engine} engine`, answersOf(model)));
     model.dispose();
   }
@@ -158,7 +162,7 @@ function runsHere(engine: (typeof ENGINE_CHOICES)[number]): boolean {
 const answersOf = (model: Model): Float32Array => model.predictFlat(asInput(sampleInput(model))).data;
 
 async function readAgain(path: string): Promise<ArrayLike<number>> {
-  const { model } = await loadFile(path, { engine: "reference" });
+  const { model } = await loadFile(path, { engine: "reference", onWarning: null });
   const answers = answersOf(model);
   model.dispose();
   return answers;

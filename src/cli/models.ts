@@ -7,6 +7,7 @@ import { type Definitions, readKerasScript } from "../formats/python/index.js";
 import type { Model } from "../model/model.js";
 import type { ModelOptions } from "../model/options.js";
 import { PRESET_NAMES, type PresetSizes, presetModel } from "../text/presets.js";
+import { sayNotes } from "./notes.js";
 
 /** A preset's model, or null when the word is a file's name. @throws InputError when it is neither */
 export function namedModel(word: string, sizes: PresetSizes, options: ModelOptions = {}): Model | null {
@@ -20,10 +21,22 @@ export interface OpenedModel {
   extras: unknown;
 }
 
-/** A model file of any kind that is read, or a Keras script (never run). */
+/**
+ * A model file of any kind that is read, or a Keras script (never run). What may make it behave otherwise is said on
+ * stderr: all of it, or with `training: false` what matters to a model that only predicts.
+ */
 export async function openModel(
   file: string,
-  options: ModelOptions & { definitions?: Definitions } = {},
+  options: ModelOptions & { definitions?: Definitions; training?: boolean } = {},
+): Promise<OpenedModel> {
+  const opened = await readModel(file, options);
+  sayNotes(opened.model, options.training ?? true);
+  return opened;
+}
+
+async function readModel(
+  file: string,
+  options: ModelOptions & { definitions?: Definitions },
 ): Promise<OpenedModel> {
   const { definitions, engine, threads, seed } = options;
   if (!/\.py$/i.test(file)) return loadFile(file, { engine, threads });

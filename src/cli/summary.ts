@@ -45,7 +45,7 @@ export function summaryCommand(program: Command): void {
 }
 
 async function sayReceipt(source: string, { json }: Flags): Promise<void> {
-  const open = (engine: EngineChoice) => loadFile(source, { engine });
+  const open = (engine: EngineChoice) => loadFile(source, { engine, onWarning: null });
   const { receipt, model } = await open("reference");
   model.dispose();
   const check = await selfCheck(async (engine) => (await open(engine)).model);

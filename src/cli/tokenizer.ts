@@ -9,6 +9,7 @@ import { TextClassifier } from "../text/classifier.js";
 import { type RowOptions, SIDES, type Side } from "../text/options.js";
 import { Vectorizer } from "../text/vectorizer.js";
 import { type EngineFlags, note, whole } from "./context.js";
+import { sayNotes } from "./notes.js";
 
 export interface VocabularyFlags {
   tokenizer?: string;
@@ -68,6 +69,7 @@ export async function openClassifier(
 ): Promise<TextClassifier> {
   const { engine, threads, tokenizer, padding, truncating, length, vocabulary: size } = flags;
   const { model, extras } = await loadFile(path, { engine, threads });
+  sayNotes(model, false);
   const saved = extras === null ? null : TextClassifier.fromModel(model, extras, path);
   if (size !== undefined && !tokenizer) {
     throw new InputError("--vocabulary: expected --tokenizer FILE beside it, whose ids it counts.");

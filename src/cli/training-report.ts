@@ -6,6 +6,7 @@ import { lengthSummary } from "../report/lengths.js";
 import type { ClassifierEvaluation, TextClassifier } from "../text/classifier.js";
 import type { Corpus } from "../text/corpus.js";
 import type { TrainingRecord } from "../text/training.js";
+import type { Schedule } from "../train/schedules.js";
 import type { TrainPlan } from "./train-plan.js";
 
 export interface EpochLog {
@@ -82,6 +83,14 @@ function withValidation(overview: DatasetReport, training: TrainingRecord | null
   };
 }
 
+/** A rate as it stands, a schedule by its name and settings. */
+function rateText(rate: number | Schedule): number | string {
+  if (typeof rate === "number") return rate;
+  const { name, ...options } = rate;
+  const settings = Object.entries(options).filter(([, value]) => value !== null && value !== false);
+  return `${name}: ${settings.map(([key, value]) => `${key} ${value}`).join(", ")}`;
+}
+
 /** The report page's data. */
 export function trainingReport(outcome: TrainingOutcome): ReportData {
   const { plan, classifier, evaluation, epochs, seconds, overview } = outcome;
@@ -105,7 +114,7 @@ export function trainingReport(outcome: TrainingOutcome): ReportData {
       },
     },
     epochs,
-    ...(training?.bestEpoch != null ? { bestEpoch: training.bestEpoch + 1 } : {}),
+    ...(training?.bestEpoch != null ? { bestEpoch: training.bestEpoch } : {}),
     ...(evaluation
       ? {
           evaluation,
@@ -129,7 +138,7 @@ export function trainingReport(outcome: TrainingOutcome): ReportData {
       padding: plan.text.padding ?? "pre",
       "batch size": flags.batchSize,
       optimizer: model.compiled.optimizer.name,
-      "learning rate": model.compiled.optimizer.learningRate,
+      "learning rate": rateText(model.compiled.optimizer.learningRate),
       "most epochs": flags.epochs,
       patience: flags.patience,
       seed: flags.seed,

@@ -3,11 +3,12 @@ import { readBeside, readBytes, writeAtomic } from "#files";
 import type { EngineOptions } from "../engine/index.js";
 import { inputError } from "../errors.js";
 import type { Model } from "../model/model.js";
+import { checkOnWarning, type WarningOptions } from "../model/notes.js";
 import { type KerasFile, readKeras, readOpened, writeKeras, writeKerasH5 } from "./keras/index.js";
 import { isSafetensors, openSafetensors } from "./safetensors/read.js";
 import { isTfjs, openTfjs } from "./tfjs/read.js";
 
-export interface LoadOptions extends EngineOptions {
+export interface LoadOptions extends EngineOptions, WarningOptions {
   /** What messages call the file; its path or address, unless it is given as bytes. */
   name?: string;
   /**
@@ -18,7 +19,8 @@ export interface LoadOptions extends EngineOptions {
 }
 
 /**
- * Reads any model file: what Keras or Cellstate wrote, a TensorFlow.js layers model by its `model.json`, or a safetensors
+ * Reads any model file. What may make the model behave otherwise than where it came from stands in its `notes`, which `fit`
+ * and `predict` say once: what Keras or Cellstate wrote, a TensorFlow.js layers model by its `model.json`, or a safetensors
  * file of Cellstate's. A path (Node), a URL, or its bytes; the content decides what it is. @throws InputError
  */
 export async function loadModel(
@@ -33,6 +35,7 @@ export async function loadFile(
   source: string | URL | Uint8Array,
   { beside, name: called, ...engine }: LoadOptions = {},
 ): Promise<KerasFile> {
+  checkOnWarning(engine.onWarning, "onWarning");
   const given = source instanceof Uint8Array;
   const name = called ?? (given ? "file" : String(source));
   const bytes = given ? source : await readBytes(source);

@@ -3,7 +3,7 @@ import { inputError } from "../errors.js";
 import { Input } from "../layers/input.js";
 import { type Layer, type Symbolic, symbolic } from "../layers/layer.js";
 import type { Link } from "./graph.js";
-import { Model } from "./model.js";
+import { Model, noteStateful } from "./model.js";
 import type { ModelOptions } from "./options.js";
 
 export interface ModelGraph extends ModelOptions {
@@ -52,7 +52,7 @@ export function model({ inputs, outputs, ...options }: ModelGraph): Model {
     (node): Link => ({ layer: node.layer, inputs: node.inputs.map((from) => order.indexOf(from)) }),
   );
   const layers = order.map(({ layer }) => layer);
-  return new Model(layers, links, { name: "functional", ...options }, [order.length - 1]);
+  return noteStateful(new Model(layers, links, { name: "functional", ...options }, [order.length - 1]));
 }
 
 function inputOf(value: unknown): Symbolic {

@@ -4,17 +4,19 @@ import { finiteNumber, inputError, knownOptions, oneOf, wholeNumber } from "../e
 import type { Layer, Shape } from "../layers/layer.js";
 import type { Rows, TargetsLike } from "../train/arrays.js";
 import { type Dataset, makeDataset, splitLast, type WeightOptions } from "../train/dataset.js";
-import { evaluateDataset } from "../train/evaluate.js";
+import { checkSignal, evaluateDataset } from "../train/evaluate.js";
 import { checkFitOptions, type FitOptions, FitRun, type History } from "../train/fit.js";
 import { resolveLoss } from "../train/losses.js";
-import { metricName } from "../train/metrics/streaming.js";
+import { type MetricLike, resolveMetric } from "../train/metrics/streaming.js";
 import { resolveOptimizer } from "../train/optimizers.js";
 import { Steps } from "../train/steps.js";
 import type { OptimizerState, Updater } from "../train/update.js";
 import { describeModel } from "./describe.js";
 import { buildGraph, chain, type Link, type Node, nameLayers } from "./graph.js";
 import { checkInputs, type InputsLike, readInputs } from "./inputs.js";
+import { checkOnWarning, ModelNotes } from "./notes.js";
 import {
+  type BatchOptions,
   type Compiled,
   type CompileOptions,
   DEFAULT_BATCH,
@@ -42,8 +44,12 @@ export class Model {
   private built: Runtime | null = null;
   private settings: Compiled | null = null;
   private fitting = false;
+  /** Callbacks of the running fit that are at work. */
+  private steering = 0;
   /** What `fit`, `evaluate` and `trainOnBatch` do with a batch. */
   readonly steps = new Steps(this);
+  /** What may make this model behave otherwise than where it came from; said once, when it is used. */
+  readonly remarks: ModelNotes;
   private disposed = false;
 
   /** @param links null while the input shape is unknown: the first data then builds the model */
@@ -53,7 +59,9 @@ export class Model {
     options: ModelOptions,
     outputs?: number[],
   ) {
-    knownOptions(options, ["name", "seed", "engine", "threads"], "model");
+    knownOptions(options, ["name", "seed", "engine", "threads", "onWarning"], "model");
+    checkOnWarning(options.onWarning, "model onWarning");
+    this.remarks = new ModelNotes(options.onWarning);
     if (typeof options.engine === "string") oneOf(options.engine, ENGINE_CHOICES, "model engine");
     this.options = options;
     this.name = options.name ?? "sequential";
@@ -68,8 +76,54 @@ export class Model {
     this.outputs = outputs ?? [this.graph.length - 1];
   }
 
-  /** Fixes the input shape (without the batch axis) of a model that did not declare it. */
+  /**
+   * What may make a model that was read from a file behave otherwise than where it came from, a line each. `fit`,
+   * `predict` and the like say them once (see `onWarning`).
+   */
+  get notes(): readonly string[] {
+    return this.remarks.texts;
+  }
+
+  /**
+   * @param inCallbacks whether callbacks of the running fit may do it: between two steps it has a place of its own
+   * @throws InputError while a fit runs that this would change
+   */
+  private refuseDuringFit(what: string, inCallbacks = false): void {
+    if (!this.fitting || (inCallbacks && this.steering > 0)) return;
+    throw inputError({
+      expected: "no fit to be running",
+      where: `${what} of model ${this.name}`,
+      next: inCallbacks ? "Wait for it, or do this in one of its callbacks." : "Wait for it first.",
+    });
+  }
+
+  /** Runs a callback of the running fit, which may steer it. */
+  async steered(callback: () => void | Promise<void>): Promise<void> {
+    this.steering++;
+    try {
+      await callback();
+    } finally {
+      this.steering--;
+    }
+  }
+
+  /**
+   * Fixes the input shape (without the batch axis) of a model that did not declare it.
+   * @throws InputError for what is no shape, or another than the model has
+   */
   build(inputShape: Shape): void {
+    this.refuseDuringFit("build");
+    const isSize = (n: unknown) => n === null || (Number.isInteger(n) && (n as number) > 0);
+    const own = this.inputShapes[0];
+    const fits = own
+      ? own.length === inputShape?.length && own.every((n, i) => n === null || n === inputShape[i])
+      : true;
+    if (!Array.isArray(inputShape) || !inputShape.every(isSize) || !fits) {
+      const expected = own
+        ? `the model's own shape, [${own.map((n) => n ?? "any").join(", ")}]`
+        : "a shape, as [10] or [null, 3]";
+      throw inputError({ expected, where: `build of model ${this.name}`, received: inputShape });
+    }
     if (!this.graph) this.buildFrom(chain(this.layers, inputShape)!);
   }
 
@@ -141,6 +195,14 @@ export class Model {
 
   /** Replaces all weights; arrays in the order of `getWeights`. */
   setWeights(values: readonly (ArrayLike<number> | WeightArray)[]): void {
+    this.refuseDuringFit("setWeights", true);
+    if (!Array.isArray(values)) {
+      throw inputError({
+        expected: "a list of arrays, as getWeights gives",
+        where: "setWeights",
+        received: values,
+      });
+    }
     this.runtime.weights.set(values);
     this.runtime.weightsChanged();
   }
@@ -151,23 +213,25 @@ export class Model {
   }
 
   restoreWeights(snapshot: Float32Array): void {
-    this.runtime.weights.restore(snapshot);
-    this.runtime.weightsChanged();
+    this.refuseDuringFit("restoreWeights", true);
+    this.runtime.restoreWeights(snapshot);
   }
 
   // ---- training -----------------------------------------------------------------------------------------
 
   /** Chooses optimizer, loss and metrics. A fresh optimizer starts with no state. */
   compile(options: CompileOptions): void {
-    knownOptions(options, ["optimizer", "loss", "metrics"], "compile");
-    const { optimizer = "adam", loss, metrics = ["accuracy"] } = options;
-    if (!Array.isArray(metrics)) {
-      throw inputError({ expected: "a list of metrics", where: "compile metrics", received: metrics });
-    }
+    this.refuseDuringFit("compile");
+    knownOptions(options, ["optimizer", "loss", "metrics", "weightedMetrics"], "compile");
+    const { optimizer = "adam", metrics, weightedMetrics = [] } = options;
+    const loss = resolveLoss(options.loss);
+    // A regression has no classes to be accurate about.
+    const usual: MetricLike[] = loss.name === "meanSquaredError" ? [] : ["accuracy"];
     this.settings = {
       optimizer: resolveOptimizer(optimizer),
-      loss: resolveLoss(loss),
-      metrics: metrics.map(metricName),
+      loss,
+      metrics: resolveMetrics(metrics ?? usual, "metrics"),
+      weightedMetrics: resolveMetrics(weightedMetrics, "weightedMetrics"),
     };
     this.built?.compile(this.settings.optimizer);
   }
@@ -189,25 +253,30 @@ export class Model {
     return this.steps.updater;
   }
 
-  /** The optimizer's current learning rate; may be set between steps. */
+  /**
+   * The learning rate of the next step. It may be set between steps, during `fit` by its callbacks.
+   * @throws InputError when set where a schedule says it
+   */
   get learningRate(): number {
     return this.updater.learningRate;
   }
 
   set learningRate(rate: number) {
+    this.refuseDuringFit("learningRate", true);
     this.updater.learningRate = finiteNumber(rate, "learningRate", 0);
   }
 
-  /** Optimizer steps so far. */
+  /** Batches that training has seen so far. Each is a step, unless gradients are accumulated. */
   get iterations(): number {
     return this.updater.iterations;
   }
 
-  /** Numbers in the optimizer's variables, once it has made a step: slots, iterations and learning rate. */
+  /** Numbers in the optimizer's variables, once it has made a step: slots, iterations and, unless a schedule says it, learning rate. */
   get optimizerParams(): number {
     const updater = this.built?.updater;
     if (!updater || updater.iterations === 0) return 0;
-    return updater.state().slots.reduce((sum, slot) => sum + slot.length, 2);
+    const scalars = typeof updater.optimizer.learningRate === "number" ? 2 : 1;
+    return updater.state().slots.reduce((sum, slot) => sum + slot.length, scalars);
   }
 
   /** Keras's table of the layers, to the character. */
@@ -220,34 +289,45 @@ export class Model {
   }
 
   setOptimizerState(state: OptimizerState): void {
+    this.refuseDuringFit("setOptimizerState");
     this.updater.setState(state);
   }
 
   /**
-   * Trains on rows x and targets y.
+   * Trains on rows x and targets y. Until it is done, nothing but its own callbacks may change the model.
    * @throws InputError on data that does not fit; TrainingError when the loss becomes NaN or infinite
    */
   async fit(x: InputsLike, y: TargetsLike, options: FitOptions = {}): Promise<History> {
     checkFitOptions(options);
+    if (this.fitting) throw inputError({ expected: "one fit at a time", where: `model ${this.name}` });
     const data = this.dataset(x, y, options);
     const { validationData } = options;
-    const [train, split] = splitLast(data, validationData ? 0 : (options.validationSplit ?? 0));
+    const [train, split] = splitLast(data, options.validationSplit ?? 0);
     const validation = validationData
-      ? this.dataset(validationData[0], validationData[1], { sampleWeight: validationData[2] })
+      ? this.dataset(
+          validationData[0],
+          validationData[1],
+          { sampleWeight: validationData[2] },
+          "validationData",
+        )
       : // As in Keras, class weights are for training alone; sample weights count in validation too.
         split && (options.classWeight ? { ...split, weights: null } : split);
-    if (this.fitting) throw inputError({ expected: "one fit at a time", where: `model ${this.name}` });
+    const run = new FitRun(this, train, validation, options);
+    this.remarks.say(true, options.onWarning, "fit");
     this.fitting = true;
     try {
-      return await new FitRun(this, train, validation, options).run();
+      return await run.run();
     } finally {
       this.fitting = false;
     }
   }
 
   /** One step on one batch; returns its loss before the update. */
-  trainOnBatch(x: InputsLike, y: TargetsLike, options: WeightOptions = {}): number {
+  trainOnBatch(x: InputsLike, y: TargetsLike, options: BatchOptions = {}): number {
+    this.refuseDuringFit("trainOnBatch");
+    knownOptions(options, ["classWeight", "sampleWeight", "onWarning"], "trainOnBatch");
     const data = this.dataset(x, y, options);
+    this.remarks.say(true, options.onWarning, "trainOnBatch");
     const plan = this.steps.plan(data, data.rows);
     this.steps.write(plan, data, null, 0, data.rows);
     const loss = this.steps.forwardBackward(plan);
@@ -257,6 +337,7 @@ export class Model {
 
   /** Loss and gradients on one batch, dropout on if the model has any; nothing is updated. */
   gradients(x: InputsLike, y: TargetsLike, options: WeightOptions = {}): Gradients {
+    knownOptions(options, ["classWeight", "sampleWeight"], "gradients");
     const data = this.dataset(x, y, options);
     const plan = this.steps.plan(data, data.rows, { inputGradients: true });
     this.steps.write(plan, data, null, 0, data.rows);
@@ -267,10 +348,17 @@ export class Model {
 
   // ---- use ----------------------------------------------------------------------------------------------
 
-  /** Loss and metrics on rows x and targets y, without dropout. */
+  /**
+   * Loss and metrics on rows x and targets y, without dropout.
+   * @throws InputError where the weights change meanwhile; AbortError when the signal was given
+   */
   async evaluate(x: InputsLike, y: TargetsLike, options: EvaluateOptions = {}): Promise<Scores> {
-    knownOptions(options, ["batchSize", "sampleWeight", "signal"], "evaluate");
-    const scores = await evaluateDataset(this, this.dataset(x, y, options), options);
+    knownOptions(options, ["batchSize", "sampleWeight", "signal", "onWarning"], "evaluate");
+    this.refuseDuringFit("evaluate", true);
+    checkSignal(options.signal, "evaluate signal");
+    const data = this.dataset(x, y, options);
+    this.remarks.say(false, options.onWarning, "evaluate");
+    const scores = await evaluateDataset(this, data, options);
     if (!scores) throw new DOMException("evaluate was aborted", "AbortError");
     return scores;
   }
@@ -289,9 +377,10 @@ export class Model {
 
   /** As `predict`, in one array [rows][…shape]. */
   predictFlat(x: InputsLike, options: PredictOptions = {}): Rows {
-    knownOptions(options, ["batchSize"], "predict");
+    knownOptions(options, ["batchSize", "onWarning"], "predict");
     const batchSize = wholeNumber(options.batchSize ?? DEFAULT_BATCH, "predict batchSize", 1);
     const inputs = this.inputRows(x);
+    this.remarks.say(false, options.onWarning, "predict");
     const { rows } = inputs[0]!;
     const inputShapes = inputs.map((input) => input.shape);
     let out: Float32Array | null = null;
@@ -314,15 +403,15 @@ export class Model {
   // ---- data ---------------------------------------------------------------------------------------------
 
   /** Checks x and y against the model and makes them flat. */
-  dataset(x: InputsLike, y: TargetsLike, options: WeightOptions): Dataset {
+  dataset(x: InputsLike, y: TargetsLike, options: WeightOptions, where = ""): Dataset {
     const { loss } = this.compiled;
     const inputs = this.inputRows(x);
-    return makeDataset(inputs, y, lossWidth(this.outputNode), loss, options);
+    return makeDataset(inputs, y, lossWidth(this.outputNode), loss, options, where);
   }
 
   private inputRows(x: InputsLike): Rows[] {
     const inputs = readInputs(x, this.nodes);
-    if (!this.graph) this.build(inputs[0]!.shape);
+    if (!this.graph) this.buildFrom(chain(this.layers, inputs[0]!.shape)!);
     checkInputs(inputs, this.nodes);
     return inputs;
   }
@@ -336,10 +425,25 @@ export class Model {
 
   /** Frees the engine's memory and threads. The model must not be used after. */
   dispose(): void {
+    this.refuseDuringFit("dispose");
     this.built?.dispose();
     this.built = null;
     this.disposed = true;
   }
+}
+
+/** Layers take `stateful` for Keras's sake: that no states are kept is said. */
+export function noteStateful(model: Model): Model {
+  const isStateful = ({ options }: Layer) => (options as { stateful?: boolean }).stateful === true;
+  const stateful = model.layers.filter((layer) => [layer, ...layer.inner].some(isStateful));
+  const text = (name: string) => `${name} stateful: every batch starts from fresh states here`;
+  model.remarks.add(stateful.map(({ name }) => ({ text: text(name), training: false })));
+  return model;
+}
+
+function resolveMetrics(given: readonly MetricLike[], option: string): ReturnType<typeof resolveMetric>[] {
+  if (Array.isArray(given)) return given.map(resolveMetric);
+  throw inputError({ expected: "a list of metrics", where: `compile ${option}`, received: given });
 }
 
 /** A model that is a chain of layers. */
@@ -347,5 +451,5 @@ export function sequential(layers: readonly Layer[], options: ModelOptions = {})
   if (!Array.isArray(layers)) {
     throw inputError({ expected: "a list of layers", where: "sequential", received: layers });
   }
-  return new Model(layers, chain(layers, null), options);
+  return noteStateful(new Model(layers, chain(layers, null), options));
 }

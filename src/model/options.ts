@@ -1,11 +1,14 @@
 /** What a model is asked with, and what it answers. */
 import type { EngineOptions } from "../engine/index.js";
+import type { WeightOptions } from "../train/dataset.js";
 import type { Loss, LossName } from "../train/losses.js";
-import type { MetricName } from "../train/metrics/streaming.js";
+import type { Metric } from "../train/metrics/metric.js";
+import type { MetricLike, MetricName } from "../train/metrics/streaming.js";
 import type { Optimizer, OptimizerName } from "../train/optimizers.js";
+import type { WarningOptions } from "./notes.js";
 import type { WeightArray } from "./weights.js";
 
-export interface ModelOptions extends EngineOptions {
+export interface ModelOptions extends EngineOptions, WarningOptions {
   name?: string;
   /** Everything random follows from it: initial weights, shuffles, dropout. Default 0. */
   seed?: number;
@@ -14,16 +17,23 @@ export interface ModelOptions extends EngineOptions {
 export interface CompileOptions {
   optimizer?: OptimizerName | Optimizer;
   loss: LossName | Loss;
-  metrics?: readonly (MetricName | "acc")[];
+  /** Plain names, or `metrics.…()` with settings. Default accuracy, and none for a regression (meanSquaredError). */
+  metrics?: readonly MetricLike[];
+  /** Metrics in which rows count by their sample or class weights; in `metrics` every row counts the same. */
+  weightedMetrics?: readonly MetricLike[];
 }
 
 export interface Compiled {
   readonly optimizer: Optimizer;
   readonly loss: Loss;
-  readonly metrics: readonly MetricName[];
+  readonly metrics: readonly (MetricName | Metric)[];
+  readonly weightedMetrics: readonly (MetricName | Metric)[];
 }
 
-export interface PredictOptions {
+/** Of `trainOnBatch`. */
+export interface BatchOptions extends WeightOptions, WarningOptions {}
+
+export interface PredictOptions extends WarningOptions {
   /** Rows a plan; results do not depend on it. Default 256. */
   batchSize?: number;
 }
@@ -31,7 +41,12 @@ export interface PredictOptions {
 /** Rows a plan of `predict` and `evaluate`. */
 export const DEFAULT_BATCH = 256;
 
-export interface EvaluateOptions extends PredictOptions {
+/** Rows a batch of Keras's, where what is in one batch makes a difference. */
+export const KERAS_BATCH = 32;
+
+export interface EvaluateOptions extends WarningOptions {
+  /** Rows a plan. Results depend on it only with a loss whose reduction is not "mean": 32 then, as in Keras. */
+  batchSize?: number;
   sampleWeight?: ArrayLike<number>;
   signal?: AbortSignal;
 }

@@ -35,6 +35,8 @@ export interface PlanRequest {
   frozen?: boolean;
   /** With a loss the plan has targets and row losses. */
   loss: Loss | null;
+  /** Keeps what the model's last activation was given, for metrics that start there. */
+  logits?: boolean;
   /** Also the gradient with respect to the inputs (and through Embedding to its output). */
   inputGradients?: boolean;
 }
@@ -241,7 +243,7 @@ class ShardBuilder implements Builder {
     const values: Tensor[] = [];
     const inputs: Tensor[] = [];
     nodes.forEach((node, index) => {
-      this.wantsLogits = this.startsFromLogits() && index === outputs[0];
+      this.wantsLogits = (this.request.logits || this.startsFromLogits()) && index === outputs[0];
       let value: Tensor;
       if (node.inputs.length === 0) {
         value = this.inputTensor(inputs.length);
@@ -315,7 +317,7 @@ class ShardBuilder implements Builder {
       weight: at(plan.sampleWeights, 1),
       B: this.B,
       F,
-      scale: 1 / this.request.rows,
+      scale: loss.reduction === "sum" ? 1 : 1 / this.request.rows,
     };
     const fromLogits = from || loss.fromLogits ? 1 : 0;
     const { labelSmoothing } = loss;

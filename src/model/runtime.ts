@@ -1,7 +1,7 @@
 /** A built model at work: its engine, memory, weights, optimizer and the plans made so far. */
 import { Arena, view } from "../engine/arena.js";
 import type { Reals } from "../engine/bound.js";
-import type { Engine, Pointer } from "../engine/contract.js";
+import type { ActivationName, Engine, Pointer } from "../engine/contract.js";
 import { seedWords } from "../engine/philox.js";
 import type { Loss } from "../train/losses.js";
 import type { Optimizer } from "../train/optimizers.js";
@@ -87,6 +87,16 @@ export class Runtime {
     this.weightsVersion++;
   }
 
+  /** Grows with every change of the weights: tells whether they are still those of before. */
+  get version(): number {
+    return this.weightsVersion;
+  }
+
+  restoreWeights(snapshot: Float32Array): void {
+    this.weights.restore(snapshot);
+    this.weightsChanged();
+  }
+
   /** Runs a plan whose inputs are in place. `step` numbers the random masks. */
   run(plan: Plan, step = 0): void {
     if (plan.request.training) new Uint32Array(this.engine.buffer, this.counters, 3)[2] = step;
@@ -110,6 +120,17 @@ export class Runtime {
     for (const { firstRow, rows, output } of plan.shards) {
       this.readTensor(out, output.at, plan.outputShape, firstRow, rows);
     }
+  }
+
+  /** What the last activation was given, [rows][…outputShape], and which it is; null where that was not kept. */
+  readLogits(plan: Plan): { of: ActivationName; values: Float32Array } | null {
+    const of = plan.shards[0]!.output.logits?.of;
+    if (!of) return null;
+    const values = new Float32Array(plan.request.rows * plan.outputSize);
+    for (const { firstRow, rows, output } of plan.shards) {
+      this.readTensor(values, output.logits!.tensor.at, plan.outputShape, firstRow, rows);
+    }
+    return { of, values };
   }
 
   /** Copies one shard's tensor [B][F] or [T][B][F] into rows firstRow … of `out`. */
@@ -136,15 +157,17 @@ export class Runtime {
   }
 }
 
-function planKey({ rows, inputShapes, training, frozen, loss, inputGradients }: PlanRequest): string {
+function planKey({ rows, inputShapes, training, frozen, loss, logits, inputGradients }: PlanRequest): string {
   return JSON.stringify([
     rows,
     inputShapes,
     training,
     frozen ?? false,
     lossKey(loss),
+    logits ?? false,
     inputGradients ?? false,
   ]);
 }
 
-const lossKey = (loss: Loss | null) => loss && [loss.name, loss.fromLogits, loss.labelSmoothing, loss.path];
+const lossKey = (loss: Loss | null) =>
+  loss && [loss.name, loss.fromLogits, loss.labelSmoothing, loss.path, loss.reduction];

@@ -124,6 +124,10 @@ export class Weights {
   /** Every number that training changes besides the optimizer's, in one array; and back. */
   snapshot(into?: Float32Array): Float32Array {
     const total = this.entries.reduce((sum, { length }) => sum + length, 0);
+    if (into !== undefined && !(into instanceof Float32Array && into.length === total)) {
+      const where = "weightSnapshot";
+      throw inputError({ expected: `a Float32Array of ${total} numbers, or none`, where, received: into });
+    }
     const out = into ?? new Float32Array(total);
     let from = 0;
     for (const { at, length } of this.entries) {
@@ -135,8 +139,8 @@ export class Weights {
 
   restore(snapshot: Float32Array): void {
     const total = this.entries.reduce((sum, { length }) => sum + length, 0);
-    if (snapshot.length !== total) {
-      const received = `${snapshot.length} numbers`;
+    if (!(snapshot instanceof Float32Array) || snapshot.length !== total) {
+      const received = snapshot instanceof Float32Array ? `${snapshot.length} numbers` : snapshot;
       throw inputError({ expected: `a snapshot of ${total} numbers`, where: "restoreWeights", received });
     }
     let from = 0;
@@ -149,7 +153,16 @@ export class Weights {
 
 /** The numbers of one weight; a WeightArray must have the weight's shape, not only its length. */
 function checkedArray({ name, parameter, length }: WeightEntry, value: ArrayLike<number> | WeightArray) {
+  if (typeof value !== "object" || value === null) {
+    const expected = `${length} numbers of shape [${parameter.shape.join(", ")}]`;
+    throw inputError({ expected, where: `setWeights ${name}`, received: value });
+  }
   const data = "data" in value ? value.data : value;
+  if (Array.isArray(data)) {
+    const bad = data.findIndex((item) => typeof item !== "number");
+    const where = `setWeights ${name}, position ${bad}`;
+    if (bad >= 0) throw inputError({ expected: "numbers", where, received: data[bad] });
+  }
   const shape = "data" in value ? value.shape : parameter.shape;
   if (data.length === length && shape.join() === parameter.shape.join()) return data;
   throw inputError({

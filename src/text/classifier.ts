@@ -4,6 +4,7 @@ import { finiteNumber, inputError, wholeNumber } from "../errors.js";
 import { writeKeras } from "../formats/keras/index.js";
 import { type LoadOptions, loadFile } from "../formats/load.js";
 import type { Model } from "../model/model.js";
+import { predictInTurns } from "../train/evaluate.js";
 import { TrainingError } from "../train/fit.js";
 import { type Evaluation, evaluatePredictions, type Mistake, worstMistakes } from "../train/metrics.js";
 import { allRows, Corpus, type LabelledText } from "./corpus.js";
@@ -92,7 +93,7 @@ export class TextClassifier {
     return { label: labels[best]!, probability: probabilities[best]!, scores };
   }
 
-  /** Every metric on labelled texts, and the worst mistakes. */
+  /** Every metric on labelled texts, and the worst mistakes. @throws AbortError when the signal was given */
   async evaluate(
     rows: Iterable<LabelledText> | AsyncIterable<LabelledText> | Corpus,
     options: { rows?: ArrayLike<number>; mistakes?: number; signal?: AbortSignal } = {},
@@ -102,7 +103,7 @@ export class TextClassifier {
     const classes = corpus.classes(this.labels);
     const x = corpus.encode(chosen, this.vectorizer, this.length);
     const labels = Int32Array.from(chosen, (row) => classes[row]!);
-    const { data: probabilities } = this.model.predictFlat(x);
+    const probabilities = await predictInTurns(this.model, x, options.signal);
     const outputs = this.model.outputSize;
     const predictions = {
       probabilities,

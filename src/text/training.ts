@@ -97,6 +97,7 @@ export interface TrainingRecord {
   encoding: EncodingReport;
   settings: Record<string, number | string | boolean>;
   history: Record<string, number[]>;
+  /** Whose weights were kept, from 1; null where no epoch was chosen by validation. */
   bestEpoch: number | null;
   stopped: string | null;
 }
@@ -290,7 +291,7 @@ export class TrainingSession {
       encoding,
       settings: { model: typeof model === "string" ? model : "custom", batchSize, seed: this.seed, balance },
       history: history.history,
-      bestEpoch: early && early.bestEpoch >= 0 ? early.bestEpoch : null,
+      bestEpoch: early && early.bestEpoch > 0 ? early.bestEpoch : null,
       stopped: history.stopped,
     };
   }

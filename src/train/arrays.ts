@@ -71,8 +71,18 @@ function checkFlat(value: Rows, where: string): Rows {
       received: value.data.length,
     });
   }
-  rejectNaN(value.data, size, where);
+  rejectNaN(value.data, value.shape, where);
   return value;
+}
+
+/** "row 3 step 7, position 2" of element i, counted from 0. */
+export function placeOf(i: number, shape: readonly number[]): string {
+  const size = shape.reduce((a, b) => a * b, 1);
+  const row = `row ${Math.floor(i / size)}`;
+  const at = i % size;
+  if (shape.length === 1) return size === 1 ? row : `${row}, position ${at}`;
+  const last = shape.at(-1)!;
+  return `${row} step ${Math.floor(at / last)}, position ${at % last}`;
 }
 
 const differs = (where: string, expected: number, row: ArrayLike<unknown> | null | undefined) =>
@@ -83,13 +93,13 @@ const differs = (where: string, expected: number, row: ArrayLike<unknown> | null
     next: "Pad the rows to one length (padSequences).",
   });
 
-function rejectNaN(data: Float32Array, size: number, where: string): void {
+function rejectNaN(data: Float32Array, shape: readonly number[], where: string): void {
   // Every batch comes by here: a loop, which takes a sixth of findIndex's time.
   for (let i = 0; i < data.length; i++) {
     if (!Number.isNaN(data[i]!)) continue;
     throw inputError({
       expected: "numbers",
-      where: `${where} row ${Math.floor(i / size)}`,
+      where: `${where} ${placeOf(i, shape)}`,
       received: Number.NaN,
     });
   }
@@ -123,7 +133,7 @@ export function toTargets(
       });
     }
   }
-  rejectNaN(data, size, where);
+  rejectNaN(data, [size], where);
   return data;
 }
 

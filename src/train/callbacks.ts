@@ -10,7 +10,7 @@ export type Logs = Record<string, number>;
 /** Where training is, handed to every callback. */
 export interface TrainingProgress {
   readonly model: Model;
-  /** Epochs that this run will make in all, and the current one from 0. */
+  /** Epochs that this run will make in all, and how many are done: in callbacks the current one, from 0, as in Keras. */
   readonly epochs: number;
   readonly epoch: number;
   /** Batches an epoch, and those done in this one. */
@@ -71,6 +71,9 @@ class Monitor {
     private readonly where: string,
   ) {
     const { mode = "auto", monitor = "valLoss", minDelta = 0, patience = 0 } = options;
+    if (typeof monitor !== "string") {
+      throw inputError({ expected: "a metric's name", where: `${where} monitor`, received: monitor });
+    }
     oneOf(mode, ["auto", "min", "max"], `${where} mode`);
     finiteNumber(minDelta, `${where} minDelta`, 0);
     wholeNumber(patience, `${where} patience`);
@@ -108,7 +111,8 @@ export interface EarlyStoppingOptions extends MonitorOptions {
 /** Stops when a metric has not improved for `patience` epochs (default 0, as Keras). */
 export class EarlyStopping implements Callback {
   readonly name = "earlyStopping";
-  bestEpoch = -1;
+  /** The best epoch so far, from 1; 0 before the first is done. */
+  bestEpoch = 0;
   private readonly monitor: Monitor;
   private wait = 0;
   private bestWeights: Float32Array | null = null;
@@ -121,7 +125,7 @@ export class EarlyStopping implements Callback {
   onTrainBegin(): void {
     this.monitor.best = null;
     this.wait = 0;
-    this.bestEpoch = -1;
+    this.bestEpoch = 0;
     this.bestWeights = null;
   }
 
@@ -130,10 +134,10 @@ export class EarlyStopping implements Callback {
     this.wait++;
     if (this.monitor.improved(this.monitor.value(logs))) {
       this.wait = 0;
-      this.bestEpoch = progress.epoch;
+      this.bestEpoch = progress.epoch + 1;
       if (restoreBestWeights) this.bestWeights = progress.model.weightSnapshot();
     } else if (this.wait >= patience) {
-      progress.stop(`no improvement for ${this.wait} epochs; the best was epoch ${this.bestEpoch + 1}`);
+      progress.stop(`no improvement for ${this.wait} epochs; the best was epoch ${this.bestEpoch}`);
     }
   }
 
@@ -182,7 +186,17 @@ export class ReduceLearningRateOnPlateau implements Callback {
     this.monitor = new Monitor({ minDelta: 1e-4, ...options }, this.name);
   }
 
-  onTrainBegin(): void {
+  /** @throws InputError where a schedule says the learning rate, which cannot be set then */
+  onTrainBegin({ model }: TrainingProgress): void {
+    const { learningRate } = model.compiled.optimizer;
+    if (typeof learningRate !== "number") {
+      throw inputError({
+        expected: "an optimizer with a number for its learning rate, to lower it",
+        where: this.name,
+        received: `the schedule ${learningRate.name}`,
+        next: "Compile with a number, or leave this callback out.",
+      });
+    }
     this.monitor.best = null;
     this.wait = 0;
     this.resting = 0;
@@ -222,7 +236,12 @@ export class Checkpoint implements Callback {
   constructor(
     private readonly save: (state: TrainingState) => void | Promise<void>,
     private readonly everySeconds = 10,
-  ) {}
+  ) {
+    if (typeof save !== "function") {
+      throw inputError({ expected: "a function that keeps a state", where: "checkpoint", received: save });
+    }
+    finiteNumber(everySeconds, "checkpoint everySeconds", 0);
+  }
 
   onTrainBegin(): void {
     this.saved = Date.now();

@@ -1,6 +1,6 @@
 /** A data set for training or evaluation: rows, targets and weights, checked against the model's output and loss. */
 import { finiteNumber, inputError } from "../errors.js";
-import { type Rows, type TargetsLike, toTargets } from "./arrays.js";
+import { placeOf, type Rows, type TargetsLike, toTargets } from "./arrays.js";
 import type { Loss } from "./losses.js";
 
 /** Rows, targets and weights, flat and checked. */
@@ -18,28 +18,50 @@ export interface WeightOptions {
   sampleWeight?: ArrayLike<number>;
 }
 
-/** @param width numbers in the model's output for a row */
+/**
+ * @param width numbers in the model's output for a row
+ * @param of where the rows come from, where that is not `fit`'s x and y: "validationData"
+ */
 export function makeDataset(
   inputs: Rows[],
   y: TargetsLike,
   width: number,
   loss: Loss,
   options: WeightOptions,
+  of = "",
 ): Dataset {
   const { rows } = inputs[0]!;
-  const targets = toTargets(y, rows, width, loss.name === "sparseCategoricalCrossentropy", "y");
-  checkProbabilities(targets, targets.length / rows, loss);
-  return { inputs, targets, weights: rowWeights(targets, rows, width, options), rows };
+  const called = (name: string) => (of ? `${of} ${name}` : name);
+  inputs.forEach(({ data, shape }, i) => {
+    checkFinite(data, shape, called(inputs.length > 1 ? `x[${i}]` : "x"));
+  });
+  const targets = toTargets(y, rows, width, loss.name === "sparseCategoricalCrossentropy", called("y"));
+  checkFinite(targets, [targets.length / Math.max(1, rows)], called("y"));
+  checkProbabilities(targets, targets.length / rows, loss, called("y"));
+  return { inputs, targets, weights: rowWeights(targets, rows, width, loss, options), rows };
+}
+
+/** One infinite number makes every weight NaN: it is found here, by its place, and not in the loss. */
+function checkFinite(data: Float32Array, shape: readonly number[], where: string): void {
+  for (let i = 0; i < data.length; i++) {
+    if (Number.isFinite(data[i]!)) continue;
+    throw inputError({
+      expected: "finite numbers within the range of float32 (±3.4e38)",
+      where: `${where} ${placeOf(i, shape)}`,
+      received: data[i],
+      next: "Mend or leave out the row: nothing can be learned from it.",
+    });
+  }
 }
 
 /** Cross-entropies are of probabilities: labels such as 1 and 2 would train without a word, towards nothing. */
-function checkProbabilities(targets: Float32Array, width: number, loss: Loss): void {
+function checkProbabilities(targets: Float32Array, width: number, loss: Loss, where: string): void {
   if (loss.name !== "binaryCrossentropy" && loss.name !== "categoricalCrossentropy") return;
   const bad = targets.findIndex((target) => target < 0 || target > 1);
   if (bad < 0) return;
   throw inputError({
     expected: "targets from 0 to 1",
-    where: `y row ${Math.floor(bad / width)}`,
+    where: `${where} row ${Math.floor(bad / width)}`,
     received: targets[bad],
     next: `${loss.name} compares probabilities; for class indices use sparseCategoricalCrossentropy.`,
   });
@@ -50,34 +72,68 @@ function rowWeights(
   targets: Float32Array,
   rows: number,
   width: number,
+  loss: Loss,
   { classWeight, sampleWeight }: WeightOptions,
 ): Float32Array | null {
   if (classWeight && sampleWeight) {
     throw inputError({ expected: "classWeight or sampleWeight, not both", where: "weights" });
   }
-  if (sampleWeight) return sampleWeights(sampleWeight, rows);
-  if (!classWeight) return null;
+  if (sampleWeight !== undefined && sampleWeight !== null) return sampleWeights(sampleWeight, rows);
+  if (classWeight === undefined || classWeight === null) return null;
+  const classes = classesOf(targets, rows, width, loss);
+  checkClassWeight(classWeight, width, loss);
+  return Float32Array.from(classes, (label) => classWeight[label] ?? 1);
+}
+
+function checkClassWeight(classWeight: Record<number, number>, width: number, loss: Loss): void {
+  if (typeof classWeight !== "object" || Array.isArray(classWeight)) {
+    const expected = "weights by class index, as { 0: 1, 1: 5 }";
+    throw inputError({ expected, where: "classWeight", received: classWeight });
+  }
+  const classes = width > 1 ? width : loss.name === "binaryCrossentropy" ? 2 : Infinity;
   for (const [label, weight] of Object.entries(classWeight)) {
-    if (!/^\d+$/.test(label) || (width > 1 && Number(label) >= width)) {
-      const expected = width > 1 ? `class indices from 0 to ${width - 1}` : "class indices";
+    if (!/^\d+$/.test(label) || Number(label) >= classes) {
+      const expected = classes < Infinity ? `class indices from 0 to ${classes - 1}` : "class indices";
       throw inputError({ expected, where: "classWeight", received: label });
     }
-    finiteNumber(weight, `classWeight ${label}`, 0);
+    checkWeight(weight, `classWeight ${label}`);
   }
+}
+
+/** Keras rounds a soft label to its class. @throws InputError where a row's targets name no one class */
+function classesOf(targets: Float32Array, rows: number, width: number, loss: Loss): Int32Array {
   const size = targets.length / rows;
-  return Float32Array.from({ length: rows }, (_, r) => {
-    // Keras rounds a soft label to its class.
-    const label = size === 1 ? Math.round(targets[r]!) : argMax(targets, r * size, width);
-    return classWeight[label] ?? 1;
+  return Int32Array.from({ length: rows }, (_, r) => {
+    const row = targets.subarray(r * size, (r + 1) * size);
+    // Of soft labels the sum is 1, but for rounding; a target of several labels, or of none, has another.
+    const sum = row.reduce((a, b) => a + b, 0);
+    const one = size === 1 || Math.abs(sum - 1) < 1e-3;
+    if (one && (loss.name !== "meanSquaredError" || row.every((t) => Number.isInteger(t) && t >= 0))) {
+      return size === 1 ? Math.round(row[0]!) : argMax(row, 0, width);
+    }
+    throw inputError({
+      expected: "targets that are classes, one a row, for classWeight",
+      where: `y row ${r}`,
+      received: size === 1 ? row[0] : Array.from(row),
+      next: "Give sampleWeight, a weight a row, in its place.",
+    });
   });
+}
+
+/** Weights are float32 too: 1e39 would be infinite. */
+function checkWeight(weight: unknown, where: string): void {
+  if (!Number.isFinite(Math.fround(finiteNumber(weight, where, 0)))) {
+    throw inputError({ expected: "a number within the range of float32", where, received: weight });
+  }
 }
 
 function sampleWeights(given: ArrayLike<number>, rows: number): Float32Array {
   const where = "sampleWeight";
-  if (given.length !== rows) {
-    throw inputError({ expected: `${rows} weights, one a row`, where, received: given.length });
+  if (typeof given?.length !== "number" || given.length !== rows) {
+    const received = given?.length ?? given;
+    throw inputError({ expected: `${rows} weights, one a row`, where, received });
   }
-  for (let r = 0; r < rows; r++) finiteNumber(given[r], `${where} row ${r}`, 0);
+  for (let r = 0; r < rows; r++) checkWeight(given[r], `${where} row ${r}`);
   return Float32Array.from(given);
 }
 

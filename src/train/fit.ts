@@ -1,25 +1,26 @@
 /** The training loop: epochs over shuffled batches, validation, callbacks, and stopping in good order. */
 
 import { PURPOSE, Random } from "../engine/philox.js";
-import { inputError, knownOptions, wholeNumber } from "../errors.js";
+import { didYouMean, inputError, knownOptions, wholeNumber } from "../errors.js";
 import type { Model } from "../model/model.js";
+import type { WarningOptions } from "../model/notes.js";
 import type { Plan } from "../model/plan.js";
 import { gather, type RowsLike, type TargetsLike } from "./arrays.js";
 import type { Callback, Logs, TrainingProgress } from "./callbacks.js";
 import type { TrainingState } from "./checkpoint.js";
 import type { Dataset, WeightOptions } from "./dataset.js";
-import { evaluateDataset } from "./evaluate.js";
-import type { MetricAccumulator } from "./metrics/streaming.js";
+import { checkSignal, evaluateDataset } from "./evaluate.js";
+import type { CompiledMetrics } from "./metrics/compiled.js";
 import { Turns } from "./turns.js";
 
-export interface FitOptions extends WeightOptions {
+export interface FitOptions extends WeightOptions, WarningOptions {
   /** Passes over the data. Default 1. */
   epochs?: number;
   /** Rows a step. Default 32. */
   batchSize?: number;
   /** A fresh order every epoch. Default true. */
   shuffle?: boolean;
-  /** Share of the rows, taken from the end before shuffling, to validate on. */
+  /** Share of the rows, taken from the end before shuffling, to validate on; excludes validationData. */
   validationSplit?: number;
   validationData?: readonly [RowsLike, TargetsLike] | readonly [RowsLike, TargetsLike, ArrayLike<number>];
   callbacks?: readonly Callback[];
@@ -40,11 +41,60 @@ const FIT_OPTIONS: Record<keyof FitOptions, true> = {
   callbacks: true,
   signal: true,
   resume: true,
+  onWarning: true,
 };
 
-/** Refuses options that `fit` does not have. */
-export const checkFitOptions = (options: FitOptions): void =>
+/** Refuses options that `fit` does not have, and such as would do nothing. */
+export function checkFitOptions(options: FitOptions): void {
   knownOptions(options, Object.keys(FIT_OPTIONS), "fit");
+  const { shuffle, validationData, validationSplit, callbacks = [], signal, resume } = options;
+  if (shuffle !== undefined && typeof shuffle !== "boolean") {
+    throw inputError({ expected: "true or false", where: "fit shuffle", received: shuffle });
+  }
+  if (validationData && validationSplit) {
+    throw inputError({ expected: "validationData or validationSplit, not both", where: "fit" });
+  }
+  if (validationData !== undefined && !isPair(validationData)) {
+    const expected = "[x, y] or [x, y, sampleWeight]";
+    throw inputError({ expected, where: "fit validationData", received: validationData });
+  }
+  checkSignal(signal, "fit signal");
+  if (resume !== undefined && resume !== null && typeof resume !== "object") {
+    throw inputError({
+      expected: "a state of training, as a checkpoint holds",
+      where: "fit resume",
+      received: resume,
+    });
+  }
+  if (!Array.isArray(callbacks)) {
+    throw inputError({ expected: "a list of callbacks", where: "fit callbacks", received: callbacks });
+  }
+  callbacks.forEach(checkCallback);
+}
+
+const isPair = (value: unknown) => Array.isArray(value) && (value.length === 2 || value.length === 3);
+
+const EVENTS = ["onTrainBegin", "onEpochBegin", "onBatchEnd", "onEpochEnd", "onTrainEnd"];
+
+/** A misspelt event would never come. */
+function checkCallback(callback: unknown, index: number): void {
+  const where = `fit callbacks[${index}]`;
+  if (typeof callback !== "object" || callback === null || Array.isArray(callback)) {
+    throw inputError({ expected: `an object with any of ${EVENTS.join(", ")}`, where, received: callback });
+  }
+  for (const [key, value] of Object.entries(callback)) {
+    if (
+      !/^on[A-Z]/.test(key) ||
+      (EVENTS.includes(key) && (value === undefined || typeof value === "function"))
+    ) {
+      continue;
+    }
+    const known = EVENTS.includes(key);
+    const expected = known ? `a function for ${key}` : `an event among ${EVENTS.join(", ")}`;
+    const next = known ? undefined : didYouMean(key, EVENTS);
+    throw inputError({ expected, where, received: known ? value : key, ...(next ? { next } : {}) });
+  }
+}
 
 export interface History {
   /** A list an epoch for every metric: loss, accuracy, valLoss, valAccuracy … */
@@ -68,9 +118,11 @@ export class FitRun {
   private readonly batchSize: number;
   private readonly epochs: number;
   private readonly batches: number;
-  private readonly metrics: MetricAccumulator;
+  private readonly metrics: CompiledMetrics;
   private readonly outputs: Float32Array;
   private readonly lastGood: Float32Array;
+  /** The step that was made from them. */
+  private lastGoodStep: number;
   private readonly fingerprint: string;
   private epoch = 0;
   private batch = 0;
@@ -93,8 +145,22 @@ export class FitRun {
     this.metrics = model.steps.metrics();
     this.outputs = new Float32Array(train.rows * model.outputSize);
     this.lastGood = model.weightSnapshot();
+    this.lastGoodStep = model.iterations + 1;
+    if (!options.resume) this.checkStart();
     this.fingerprint = this.makeFingerprint();
     if (options.resume) this.resume(options.resume);
+  }
+
+  /** From weights that are no numbers nothing can be learned, whatever the learning rate. */
+  private checkStart(): void {
+    if (this.lastGood.every(Number.isFinite)) return;
+    const { name, data } = this.model.getWeights().find((weight) => !weight.data.every(Number.isFinite))!;
+    throw inputError({
+      expected: "finite weights to begin with",
+      where: `fit: weight ${name}`,
+      received: data.find((value) => !Number.isFinite(value)),
+      next: "Set other weights, or begin with a new model.",
+    });
   }
 
   private get callbacks(): readonly Callback[] {
@@ -122,9 +188,17 @@ export class FitRun {
         next: "Start afresh without resume, or repeat the first run's settings.",
       });
     }
+    if (state.epoch > this.epochs) {
+      throw inputError({
+        expected: `a checkpoint of at most ${this.epochs} epochs, as many as are asked for`,
+        where: "fit resume",
+        received: `${state.epoch} epochs`,
+      });
+    }
     this.model.restoreWeights(state.weights);
     this.lastGood.set(state.weights);
     this.model.setOptimizerState(state.optimizer);
+    this.lastGoodStep = this.model.iterations + 1;
     ({ epoch: this.epoch, batch: this.batch, lossSum: this.lossSum, rowsSeen: this.rowsSeen } = state);
     this.stopped = state.stopped;
     this.logs = [...state.history];
@@ -157,7 +231,8 @@ export class FitRun {
     const size = this.targetSize;
     const targets = new Float32Array(this.rowsSeen * size);
     gather(targets, this.train.targets, size, order, 0, this.rowsSeen);
-    this.metrics.update(this.outputs.subarray(0, this.rowsSeen * width), targets, this.rowsSeen);
+    const weights = this.model.steps.weights(this.train, order, 0, this.rowsSeen);
+    this.metrics.update(this.outputs.subarray(0, this.rowsSeen * width), targets, this.rowsSeen, weights);
   }
 
   private get targetSize(): number {
@@ -226,14 +301,16 @@ export class FitRun {
   }
 
   private async notify(event: "onTrainBegin" | "onEpochBegin" | "onTrainEnd", progress: TrainingProgress) {
-    for (const callback of this.callbacks) await callback[event]?.(progress);
+    for (const callback of this.callbacks) await this.model.steered(() => callback[event]?.(progress));
   }
 
   private async notifyBatch(progress: TrainingProgress): Promise<void> {
     const watching = this.callbacks.filter((callback) => callback.onBatchEnd);
     if (watching.length === 0) return;
     const logs = this.runningLogs();
-    for (const callback of watching) await callback.onBatchEnd?.(progress, logs);
+    for (const callback of watching) {
+      await this.model.steered(() => callback.onBatchEnd?.(progress, logs));
+    }
   }
 
   private isOver(): boolean {
@@ -256,6 +333,7 @@ export class FitRun {
       this.rowsSeen = 0;
     }
     await this.notify("onEpochBegin", progress);
+    if (this.isOver()) return;
     const order = this.order();
     while (this.batch < this.batches) {
       this.runBatch(order);
@@ -274,8 +352,10 @@ export class FitRun {
     this.batch = 0;
     this.rowsSeen = 0;
     // Steering callbacks first, so that a checkpoint holds what they decided.
-    for (const callback of this.callbacks) if (callback.name) await callback.onEpochEnd?.(finished, logs);
-    for (const callback of this.callbacks) if (!callback.name) await callback.onEpochEnd?.(finished, logs);
+    const named = this.callbacks.filter((callback) => callback.name);
+    for (const callback of [...named, ...this.callbacks.filter((callback) => !callback.name)]) {
+      await this.model.steered(() => callback.onEpochEnd?.(finished, logs));
+    }
   }
 
   private runBatch(order: Uint32Array): void {
@@ -285,16 +365,21 @@ export class FitRun {
     const plan = steps.plan(this.train, to - from);
     steps.write(plan, this.train, order, from, to);
     const loss = steps.forwardBackward(plan);
-    if (!Number.isFinite(loss)) this.giveUp(`the loss became ${loss}`, this.model.iterations + 1);
+    if (!Number.isFinite(loss)) {
+      this.giveUp(`the loss became ${loss}`, this.model.iterations + 1, this.batch + 1);
+    }
     this.model.weightSnapshot(this.lastGood);
+    this.lastGoodStep = this.model.iterations + 1;
     steps.update(plan);
     steps.output(plan, this.outputs.subarray(from * plan.outputSize, to * plan.outputSize));
-    this.recordBatch(plan, loss, from, to);
+    this.recordBatch(plan, loss, order, from, to);
   }
 
-  private recordBatch(plan: Plan, loss: number, from: number, to: number): void {
+  private recordBatch(plan: Plan, loss: number, order: Uint32Array, from: number, to: number): void {
     const outputs = this.outputs.subarray(from * plan.outputSize, to * plan.outputSize);
-    this.metrics.update(outputs, this.model.steps.targets(plan), to - from);
+    const { steps } = this.model;
+    const weights = steps.weights(this.train, order, from, to);
+    this.metrics.update(outputs, steps.targets(plan), to - from, weights, steps.logits(plan));
     this.lossSum += loss * (to - from);
     this.rowsSeen += to - from;
     this.batch++;
@@ -303,15 +388,18 @@ export class FitRun {
   /** What is no number in the last step's weights has not shown in a loss yet. */
   private checkWeights(): void {
     const finite = this.model.weightSnapshot().every(Number.isFinite);
-    if (!finite) this.giveUp("the weights became infinite or NaN", this.model.iterations + 1);
+    if (!finite) this.giveUp("the weights became infinite or NaN", this.model.iterations, this.batch);
   }
 
-  /** Back to the weights of the last step whose loss was a number. `step` is the one that could not be made. */
-  private giveUp(what: string, step: number): never {
-    this.model.restoreWeights(this.lastGood);
+  /**
+   * Back to the weights of the last step whose loss was a number.
+   * @param step where it was seen, and its batch in this epoch; both from 1
+   */
+  private giveUp(what: string, step: number, batch: number): never {
+    this.model.runtime.restoreWeights(this.lastGood);
     throw new TrainingError(
-      `${what} at step ${step} (epoch ${this.epoch + 1}, batch ${this.batch + 1}). ` +
-        `The weights from before step ${Math.max(1, step - 1)} are kept. ` +
+      `${what} at step ${step} (epoch ${this.epoch + 1}, batch ${batch}). ` +
+        `The weights from before step ${this.lastGoodStep} are kept. ` +
         "Try a smaller learning rate, gradient clipping (globalClipnorm: 1), or look for extreme values in the data.",
     );
   }
@@ -322,7 +410,11 @@ export class FitRun {
 
   private async validate(): Promise<Logs> {
     if (!this.validation) return {};
-    const scores = await evaluateDataset(this.model, this.validation, { signal: this.options.signal });
+    const { signal } = this.options;
+    // As in Keras, validation has training's batches, where they make a difference.
+    const mean = this.model.compiled.loss.reduction === "mean";
+    const options = { signal, ...(mean ? {} : { batchSize: this.batchSize }) };
+    const scores = await evaluateDataset(this.model, this.validation, options);
     if (!scores) {
       this.stopped ??= ABORTED;
       return {};

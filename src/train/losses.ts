@@ -1,6 +1,6 @@
 /**
  * Losses: mathematics (reference kernels) and the descriptions that `compile` takes. Values and gradients are Keras's:
- * rowLoss = weight · loss; the gradient is that of scale · Σ rowLoss, with scale = 1 / rows of the whole batch.
+ * rowLoss = weight · loss; the gradient is that of scale · Σ rowLoss: see `LOSS_REDUCTIONS`.
  */
 import type { Bound, Reals } from "../engine/bound.js";
 import { finiteNumber, inputError, knownOptions, oneOf } from "../errors.js";
@@ -134,6 +134,13 @@ export const LOSS_NAMES = [
 ] as const;
 export type LossName = (typeof LOSS_NAMES)[number];
 
+/**
+ * From rows to the loss of a batch: their mean (Keras's "sum_over_batch_size": over rows, whatever they weigh), their
+ * sum, or the mean over what they weigh. The last two depend on which rows make a batch.
+ */
+export const LOSS_REDUCTIONS = ["mean", "sum", "meanWithSampleWeight"] as const;
+export type LossReduction = (typeof LOSS_REDUCTIONS)[number];
+
 export interface LossOptions {
   /** The model's output are logits, without a final sigmoid or softmax. */
   fromLogits?: boolean;
@@ -144,6 +151,8 @@ export interface LossOptions {
    * does on TensorFlow (never saturates; the default); "probabilities" clips its output, as Keras does on JAX.
    */
   path?: "logits" | "probabilities";
+  /** How the losses of a batch's rows make one. Default "mean". */
+  reduction?: LossReduction;
 }
 
 export interface Loss extends Required<LossOptions> {
@@ -151,10 +160,10 @@ export interface Loss extends Required<LossOptions> {
 }
 
 const LOSS_OPTIONS: Record<LossName, readonly (keyof LossOptions)[]> = {
-  binaryCrossentropy: ["fromLogits", "labelSmoothing", "path"],
-  categoricalCrossentropy: ["fromLogits", "labelSmoothing", "path"],
-  sparseCategoricalCrossentropy: ["fromLogits", "path"],
-  meanSquaredError: [],
+  binaryCrossentropy: ["fromLogits", "labelSmoothing", "path", "reduction"],
+  categoricalCrossentropy: ["fromLogits", "labelSmoothing", "path", "reduction"],
+  sparseCategoricalCrossentropy: ["fromLogits", "path", "reduction"],
+  meanSquaredError: ["reduction"],
 };
 
 function make(name: LossName, options: LossOptions = {}): Loss {
@@ -169,6 +178,7 @@ function make(name: LossName, options: LossOptions = {}): Loss {
     fromLogits,
     labelSmoothing: finiteNumber(options.labelSmoothing ?? 0, `losses.${name} labelSmoothing`, 0, 1),
     path: oneOf(options.path ?? "logits", ["logits", "probabilities"], `losses.${name} path`),
+    reduction: oneOf(options.reduction ?? "mean", LOSS_REDUCTIONS, `losses.${name} reduction`),
   };
 }
 
@@ -178,14 +188,15 @@ export const losses = {
   categoricalCrossentropy: (options?: LossOptions) => make("categoricalCrossentropy", options),
   sparseCategoricalCrossentropy: (options?: Omit<LossOptions, "labelSmoothing">) =>
     make("sparseCategoricalCrossentropy", options),
-  meanSquaredError: () => make("meanSquaredError"),
+  meanSquaredError: (options?: Pick<LossOptions, "reduction">) => make("meanSquaredError", options),
 };
 
 export function resolveLoss(loss: LossName | Loss): Loss {
   if (typeof loss === "string") return make(oneOf(loss, LOSS_NAMES, "compile loss"));
   if (typeof loss === "object" && loss !== null && LOSS_NAMES.includes(loss.name)) {
     const { name, ...options } = loss;
-    return "path" in loss && "labelSmoothing" in loss ? loss : make(name, options);
+    const complete = "path" in loss && "labelSmoothing" in loss && "reduction" in loss;
+    return complete ? loss : make(name, options);
   }
   throw inputError({
     expected: `one of ${LOSS_NAMES.join(", ")}, or losses.…()`,

@@ -1,6 +1,7 @@
 /** Optimizers: mathematics (reference kernels) and descriptions. Formulas and defaults are Keras 3's. */
 import type { Bound } from "../engine/bound.js";
-import { finiteNumber, inputError, knownOptions, oneOf } from "../errors.js";
+import { finiteNumber, inputError, knownOptions, oneOf, wholeNumber } from "../errors.js";
+import { resolveSchedule, type Schedule, scheduledRate } from "./schedules.js";
 
 /** Plain, momentum (Polyak 1964) and Nesterov momentum. */
 export function sgdKernel(a: Bound<"sgd">): void {
@@ -78,7 +79,8 @@ export function regularize({ g, penalty, w, length, l1, l2 }: Bound<"regularize"
 }
 
 interface CommonOptions {
-  learningRate?: number;
+  /** A number, or how it follows from the steps made: schedules.cosineDecay({ … }). */
+  learningRate?: number | Schedule;
   /** Decoupled decay: w −= lr · weightDecay · w. */
   weightDecay?: number | null;
   /** Each variable's gradient scaled down to this norm. */
@@ -87,15 +89,18 @@ interface CommonOptions {
   clipvalue?: number | null;
   /** All gradients together scaled down to this norm. */
   globalClipnorm?: number | null;
+  /** Weights change every so many batches (at least 2), by the mean of their gradients. Default null: every batch. */
+  gradientAccumulationSteps?: number | null;
 }
 
-const NULLABLE = ["weightDecay", "clipnorm", "clipvalue", "globalClipnorm"];
+const NULLABLE = ["weightDecay", "clipnorm", "clipvalue", "globalClipnorm", "gradientAccumulationSteps"];
 const common = {
   learningRate: 0.001,
   weightDecay: null,
   clipnorm: null,
   clipvalue: null,
   globalClipnorm: null,
+  gradientAccumulationSteps: null,
 };
 
 /** Keras's defaults. */
@@ -124,11 +129,12 @@ export type AdamOptions = CommonOptions & {
 /** An optimizer's description: its name and every option. State lives in the model. */
 export interface Optimizer {
   readonly name: OptimizerName;
-  readonly learningRate: number;
+  readonly learningRate: number | Schedule;
   readonly weightDecay: number | null;
   readonly clipnorm: number | null;
   readonly clipvalue: number | null;
   readonly globalClipnorm: number | null;
+  readonly gradientAccumulationSteps: number | null;
   readonly momentum: number;
   readonly nesterov: boolean;
   readonly rho: number;
@@ -156,7 +162,10 @@ function make(name: OptimizerName, options: object = {}): Optimizer {
   knownOptions(options, Object.keys(defaults), where);
   const given = Object.entries(options).filter(([, value]) => value !== undefined);
   for (const [key, value] of given) checkOption(key, value, defaults[key], `${where} ${key}`);
-  const made = { ...unused, ...defaults, ...Object.fromEntries(given), name } as Optimizer;
+  const raw = { ...unused, ...defaults, ...Object.fromEntries(given), name } as Optimizer;
+  const rate = raw.learningRate;
+  const learningRate = typeof rate === "number" ? rate : resolveSchedule(rate, `${where} learningRate`);
+  const made = { ...raw, learningRate };
   // As in Keras, a limit of 0 is none.
   const clips = { clipnorm: made.clipnorm || null, clipvalue: made.clipvalue || null };
   const limits = { ...clips, globalClipnorm: made.globalClipnorm || null };
@@ -175,6 +184,12 @@ function checkOption(key: string, value: unknown, fallback: unknown, where: stri
     return;
   }
   if (value === null && NULLABLE.includes(key)) return;
+  // A schedule is checked as a whole.
+  if (key === "learningRate" && typeof value === "object" && value !== null) return;
+  if (key === "gradientAccumulationSteps") {
+    wholeNumber(value, where, 2);
+    return;
+  }
   finiteNumber(value, where, 0, key === "momentum" || BELOW_ONE.includes(key) ? 1 : Infinity);
   if (value === 1 && BELOW_ONE.includes(key)) {
     throw inputError({ expected: "a number below 1", where, received: value });
@@ -192,10 +207,14 @@ export function resolveOptimizer(optimizer: OptimizerName | Optimizer): Optimize
   if (typeof optimizer === "string") {
     return make(oneOf(optimizer, Object.keys(OPTIMIZER_DEFAULTS) as OptimizerName[], "compile optimizer"));
   }
-  if (typeof optimizer === "object" && optimizer !== null && optimizer.name in OPTIMIZER_DEFAULTS) {
+  if (
+    typeof optimizer === "object" &&
+    optimizer !== null &&
+    Object.hasOwn(OPTIMIZER_DEFAULTS, optimizer.name)
+  ) {
     // Written by hand, { name: "adam", learningRate: 0.01 } is as good as what optimizers.adam makes.
     const { name, ...options } = optimizer;
-    return Object.keys(unused).every((key) => key in optimizer) ? optimizer : make(name, options);
+    return make(name, withoutUnused(name, options));
   }
   throw inputError({
     expected: "an optimizer's name or optimizers.…()",
@@ -204,8 +223,24 @@ export function resolveOptimizer(optimizer: OptimizerName | Optimizer): Optimize
   });
 }
 
+/** A description has every option; those that are not its optimizer's must be as they were made. */
+function withoutUnused(name: OptimizerName, options: object): object {
+  const strange = (key: string, value: unknown) =>
+    Object.hasOwn(unused, key) &&
+    !Object.hasOwn(OPTIMIZER_DEFAULTS[name], key) &&
+    unused[key as keyof typeof unused] === value;
+  return Object.fromEntries(Object.entries(options).filter(([key, value]) => !strange(key, value)));
+}
+
+/** What sums up the gradients of batches that wait for their step. */
+export const ACCUMULATOR = "gradientAccumulator";
+
 /** The state variables an optimizer keeps for each weight, in the order in which Keras stores them. */
 export function slotNames(optimizer: Optimizer): string[] {
+  return [...(optimizer.gradientAccumulationSteps ? [ACCUMULATOR] : []), ...ownSlots(optimizer)];
+}
+
+function ownSlots(optimizer: Optimizer): string[] {
   switch (optimizer.name) {
     case "sgd":
       return optimizer.momentum ? ["velocity"] : [];
@@ -216,8 +251,13 @@ export function slotNames(optimizer: Optimizer): string[] {
   }
 }
 
-/** The numbers a step's kernels read: [learning rate, Adam's bias-corrected rate]. `step` counts from 1. */
-export function stepScalars(optimizer: Optimizer, learningRate: number, step: number): [number, number] {
+/** The learning rate of the step that follows after so many. */
+export function rateAfter(rate: number | Schedule, iterations: number): number {
+  return typeof rate === "number" ? rate : scheduledRate(rate, iterations);
+}
+
+/** The numbers an update's kernels read: [learning rate, Adam's bias-corrected rate]. `update` counts from 1. */
+export function stepScalars(optimizer: Optimizer, learningRate: number, update: number): [number, number] {
   const { beta1, beta2 } = optimizer;
-  return [learningRate, (learningRate * Math.sqrt(1 - beta2 ** step)) / (1 - beta1 ** step)];
+  return [learningRate, (learningRate * Math.sqrt(1 - beta2 ** update)) / (1 - beta1 ** update)];
 }

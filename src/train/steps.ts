@@ -3,7 +3,8 @@ import type { Model } from "../model/model.js";
 import type { Plan } from "../model/plan.js";
 import { gather } from "./arrays.js";
 import type { Dataset } from "./dataset.js";
-import { MetricAccumulator } from "./metrics/streaming.js";
+import type { Logits } from "./metrics/accumulator.js";
+import { CompiledMetrics, wantsLogits } from "./metrics/compiled.js";
 import type { Updater } from "./update.js";
 
 export class Steps {
@@ -22,8 +23,16 @@ export class Steps {
   ): Plan {
     if (training) this.updater.checkTrainable();
     const inputShapes = inputs.map((input) => input.shape);
-    const { loss } = this.model.compiled;
-    return this.model.runtime.plan({ rows, inputShapes, training, loss, inputGradients });
+    const { compiled } = this.model;
+    const logits = wantsLogits(compiled);
+    return this.model.runtime.plan({
+      rows,
+      inputShapes,
+      training,
+      loss: compiled.loss,
+      logits,
+      inputGradients,
+    });
   }
 
   /** Puts rows order[from … to−1] (or from … to−1) in place. */
@@ -35,20 +44,22 @@ export class Steps {
     };
     data.inputs.forEach((input, i) => void put(plan.inputs[i]!, input.data, plan.inputSizes[i]!));
     put(plan.targets, data.targets, plan.targetSize);
+    const weights = runtime.read(plan.sampleWeights, to - from);
     if (data.weights) put(plan.sampleWeights, data.weights, 1);
-    else runtime.read(plan.sampleWeights, to - from).fill(1);
+    else weights.fill(1);
+    if (this.model.compiled.loss.reduction === "meanWithSampleWeight") scaleToRows(weights);
   }
 
   /** Runs forward and backward; returns the loss, regularisation included. Gradients stay in place. */
   forwardBackward(plan: Plan): number {
     this.model.runtime.run(plan, this.updater.iterations);
-    return this.meanLoss(plan) + this.updater.regularize();
+    return this.batchLoss(plan) + this.updater.regularize();
   }
 
   /** Runs forward only; returns the loss without regularisation. */
   forward(plan: Plan): number {
     this.model.runtime.run(plan);
-    return this.meanLoss(plan);
+    return this.batchLoss(plan);
   }
 
   /** Applies the gradients that lie in place. */
@@ -58,12 +69,12 @@ export class Steps {
     this.model.runtime.weightsChanged();
   }
 
-  private meanLoss(plan: Plan): number {
+  private batchLoss(plan: Plan): number {
     const { rows } = plan.request;
     const losses = this.model.runtime.read(plan.rowLosses, rows);
     let sum = 0;
     for (let row = 0; row < rows; row++) sum += losses[row]!;
-    return sum / rows;
+    return this.model.compiled.loss.reduction === "sum" ? sum : sum / rows;
   }
 
   /** Copies the outputs, [rows][…shape]. */
@@ -71,8 +82,22 @@ export class Steps {
     this.model.runtime.readOutput(plan, out);
   }
 
+  /** What the last activation was given, where a metric starts from there. */
+  logits(plan: Plan): Logits | null {
+    return wantsLogits(this.model.compiled) ? this.model.runtime.readLogits(plan) : null;
+  }
+
   targets(plan: Plan): ArrayLike<number> {
     return this.model.runtime.read(plan.targets, plan.request.rows * plan.targetSize);
+  }
+
+  /** The weights of rows order[from … to−1] (or from … to−1), where there are any. */
+  weights(data: Dataset, order: Uint32Array | null, from: number, to: number): Float32Array | undefined {
+    if (!data.weights) return undefined;
+    if (!order) return data.weights.subarray(from, to);
+    const weights = new Float32Array(to - from);
+    gather(weights, data.weights, 1, order, from, to);
+    return weights;
   }
 
   /** With respect to one input, [rows][…shape]; zeros for token ids. */
@@ -86,12 +111,15 @@ export class Steps {
   }
 
   /** Adds up the compiled metrics over batches. */
-  metrics(): MetricAccumulator {
-    const { loss, metrics } = this.model.compiled;
-    const outputs = this.model.outputSize;
-    const sparse = loss.name === "sparseCategoricalCrossentropy";
-    // A regression has no classes to be accurate about.
-    const names = loss.name === "meanSquaredError" && outputs === 1 ? [] : metrics;
-    return new MetricAccumulator(names, { outputs, targetWidth: sparse ? 1 : outputs });
+  metrics(): CompiledMetrics {
+    return new CompiledMetrics(this.model.compiled, this.model.outputSize);
   }
+}
+
+/** So that the mean over rows is the mean over their weights; 0 where none weighs anything, as in Keras. */
+function scaleToRows(weights: Float32Array | Float64Array): void {
+  let total = 0;
+  for (let row = 0; row < weights.length; row++) total += weights[row]!;
+  const scale = total > 0 ? weights.length / total : 0;
+  for (let row = 0; row < weights.length; row++) weights[row]! *= scale;
 }

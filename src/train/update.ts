@@ -1,15 +1,18 @@
 /** The optimizer's programs over a model's weights: regularisation, clipping, update; and its state. */
 import { type Arena, view } from "../engine/arena.js";
 import type { Call, Engine, Phase, Pointer, Program, Task } from "../engine/contract.js";
-import { inputError } from "../errors.js";
+import { finiteNumber, inputError, wholeNumber } from "../errors.js";
 import type { WeightEntry, Weights } from "../model/weights.js";
-import { type Optimizer, slotNames, stepScalars } from "./optimizers.js";
+import { ACCUMULATOR, type Optimizer, rateAfter, slotNames, stepScalars } from "./optimizers.js";
+import type { Schedule } from "./schedules.js";
 
 /** Enough slices for threads to share, each still long. */
 const SLICES = 8;
 
 export interface OptimizerState {
+  /** Batches that training has seen; with gradient accumulation weights change less often. */
   iterations: number;
+  /** Of the next step. A schedule computes it anew from the iterations. */
   learningRate: number;
   /** Slot values by Keras's order of `optimizer/vars`. */
   slots: Float32Array[];
@@ -18,7 +21,7 @@ export interface OptimizerState {
 const isTrained = ({ layer, parameter }: WeightEntry) => parameter.trainable && layer.trainable;
 
 export class Updater {
-  learningRate: number;
+  private rate: number | Schedule;
   iterations = 0;
   private readonly slots: { name: string; at: Pointer }[];
   private readonly scalars: Pointer;
@@ -35,7 +38,7 @@ export class Updater {
     private readonly weights: Weights,
     readonly optimizer: Optimizer,
   ) {
-    this.learningRate = optimizer.learningRate;
+    this.rate = optimizer.learningRate;
     this.trained = weights.entries.filter(isTrained);
     this.slots = slotNames(optimizer).map((name) => ({
       name,
@@ -185,28 +188,72 @@ export class Updater {
     return view(this.engine, this.penalty, 1)[0]!;
   }
 
-  /** One optimizer step from the gradients that are in place. */
+  /** Of the next step. */
+  get learningRate(): number {
+    return rateAfter(this.rate, this.iterations);
+  }
+
+  /** @throws InputError where a schedule says the rate, as in Keras */
+  set learningRate(rate: number) {
+    if (typeof this.rate !== "number") {
+      throw inputError({
+        expected: "an optimizer with a number for its learning rate, to set it by hand",
+        where: "learningRate",
+        received: `the schedule ${this.rate.name}`,
+        next: "Compile with a number in its place.",
+      });
+    }
+    this.rate = rate;
+  }
+
+  /** One optimizer step from the gradients that are in place; or, where they are accumulated, a step towards one. */
   step(): void {
+    const learningRate = this.learningRate;
+    const every = this.optimizer.gradientAccumulationSteps ?? 1;
     this.iterations++;
-    view(this.engine, this.scalars, 2).set(stepScalars(this.optimizer, this.learningRate, this.iterations));
+    if (every > 1 && !this.accumulate(every)) return;
+    const scalars = stepScalars(this.optimizer, learningRate, Math.floor(this.iterations / every));
+    view(this.engine, this.scalars, 2).set(scalars);
     this.updates.run();
+  }
+
+  /**
+   * Adds the gradients in place to those that wait. With the last of `every` batches their mean takes their place, and
+   * true comes back. On this thread, in one order: equal bits on all engines.
+   */
+  private accumulate(every: number): boolean {
+    const length = this.weights.gradientElements;
+    const gradients = view(this.engine, this.weights.gradients, length);
+    const waiting = view(this.engine, this.slots.find(({ name }) => name === ACCUMULATOR)!.at, length);
+    if (this.iterations % every !== 0) {
+      for (let i = 0; i < length; i++) waiting[i]! += gradients[i]!;
+      return false;
+    }
+    for (let i = 0; i < length; i++) {
+      gradients[i]! += waiting[i]!;
+      gradients[i]! /= every;
+    }
+    waiting.fill(0);
+    return true;
   }
 
   /** Slots as Keras orders them: per variable for Adam (m v m v …), per slot otherwise; amsgrad's maxima last. */
   private slotOrder(): { entry: WeightEntry; at: Pointer }[] {
     const entries = this.trained;
-    const at = (slot: { at: Pointer }, entry: WeightEntry) => ({
-      entry,
-      at: slot.at + entry.at - this.weights.base,
-    });
-    if (this.optimizer.name === "sgd" || this.optimizer.name === "rmsprop") {
-      return this.slots.flatMap((slot) => entries.map((entry) => at(slot, entry)));
-    }
-    const [m, v, vMax] = this.slots;
+    const bySlot = (slots: readonly { at: Pointer }[]) =>
+      slots.flatMap((slot) => entries.map((entry) => this.slotOf(slot, entry)));
+    if (this.optimizer.name === "sgd" || this.optimizer.name === "rmsprop") return bySlot(this.slots);
+    const named = (name: string) => this.slots.filter((slot) => slot.name === name);
+    const moments = [...named("m"), ...named("v")];
     return [
-      ...entries.flatMap((entry) => [at(m!, entry), at(v!, entry)]),
-      ...(vMax ? entries.map((entry) => at(vMax, entry)) : []),
+      ...bySlot(named(ACCUMULATOR)),
+      ...entries.flatMap((entry) => moments.map((slot) => this.slotOf(slot, entry))),
+      ...bySlot(named("vMax")),
     ];
+  }
+
+  private slotOf(slot: { at: Pointer }, entry: WeightEntry): { entry: WeightEntry; at: Pointer } {
+    return { entry, at: slot.at + entry.at - this.weights.base };
   }
 
   state(): OptimizerState {
@@ -216,21 +263,31 @@ export class Updater {
     return { iterations: this.iterations, learningRate: this.learningRate, slots };
   }
 
-  setState({ iterations, learningRate, slots }: OptimizerState): void {
+  /** @throws InputError for a state of another optimizer or model, or none; nothing is changed then */
+  setState(state: OptimizerState): void {
+    const where = `state of the ${this.optimizer.name} optimizer`;
+    if (typeof state !== "object" || state === null || !Array.isArray(state.slots)) {
+      const expected = "what optimizerState() gives: { iterations, learningRate, slots }";
+      throw inputError({ expected, where, received: state });
+    }
+    const iterations = wholeNumber(state.iterations, `${where}: iterations`);
+    const learningRate = finiteNumber(state.learningRate, `${where}: learningRate`, 0);
+    const { slots } = state;
     const order = this.slotOrder();
     const fits =
-      slots.length === order.length && order.every(({ entry }, i) => slots[i]!.length === entry.length);
+      slots.length === order.length &&
+      order.every(({ entry }, i) => slots[i] instanceof Float32Array && slots[i]!.length === entry.length);
     if (!fits) {
       throw inputError({
         expected: `${order.length} slot arrays of the trained weights' sizes`,
-        where: `state of the ${this.optimizer.name} optimizer`,
+        where,
         received: `${slots.length} arrays`,
         next: "The state belongs to another model or optimizer; leave it out to start fresh.",
       });
     }
     order.forEach(({ entry, at }, i) => void view(this.engine, at, entry.length).set(slots[i]!));
     this.iterations = iterations;
-    this.learningRate = learningRate;
+    if (typeof this.rate === "number") this.rate = learningRate;
   }
 
   dispose(): void {

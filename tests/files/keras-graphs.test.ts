@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { readCompileConfig } from "../../src/formats/keras/compile-config.js";
 import {
   readKeras,
   readKerasWeights,
@@ -8,8 +7,6 @@ import {
   writeKeras,
   writeKerasH5,
 } from "../../src/formats/keras/index.js";
-import { Notes } from "../../src/formats/keras/receipt.js";
-import { losses } from "../../src/index.js";
 import { assertClose } from "../golden/compare.js";
 import { assertSameModel, inputRows, readCases, readSample } from "./samples.js";
 
@@ -79,23 +76,5 @@ describe("layers around the recurrent ones, in chains and graphs that Keras 3.15
         /^optimizer Nadam: not one of ours; compile the model to train on$/i,
       );
     }
-    const { receipt } = open("graph_trained.keras");
-    assert.deepEqual(receipt.ignored, ["metric mae"]);
-  });
-
-  test("settings of a loss that are not applied are said", () => {
-    const loss = {
-      class_name: "BinaryCrossentropy",
-      config: { reduction: "sum", from_logits: true, label_smoothing: 0.1, axis: 1 },
-    };
-    const notes = new Notes();
-    const context = { file: "f", major: 3, minor: 15, notes };
-    const compiled = readCompileConfig({ optimizer: "adam", loss: [loss], loss_weights: [2] }, context)!;
-    assert.deepEqual(compiled.loss, losses.binaryCrossentropy({ fromLogits: true, labelSmoothing: 0.1 }));
-    assert.deepEqual(notes.warnings, [
-      "loss reduction: sum is not applied when training goes on",
-      "loss axis: 1 is not applied when training goes on",
-      "loss_weights: not applied when training goes on",
-    ]);
   });
 });

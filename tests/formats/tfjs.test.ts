@@ -60,7 +60,7 @@ describe("what comes along", () => {
     const { optimizer, loss } = model.compiled;
     assert.equal(loss.name, "binaryCrossentropy");
     assert.equal(optimizer.name, "adam");
-    assert.ok(Math.abs(optimizer.learningRate - 0.003) < 1e-9);
+    assert.ok(Math.abs(Number(optimizer.learningRate) - 0.003) < 1e-9);
   });
 
   test("the Keras version that a converter names", async () => {

@@ -9,7 +9,17 @@ const { exports: entries } = JSON.parse(
 
 /** What each entry is there for. */
 const NAMES: Record<string, string[]> = {
-  ".": ["TextClassifier", "sequential", "model", "layers", "loadModel", "losses", "optimizers", "callbacks"],
+  ".": [
+    "TextClassifier",
+    "sequential",
+    "model",
+    "layers",
+    "loadModel",
+    "losses",
+    "optimizers",
+    "schedules",
+    "callbacks",
+  ],
   "./explain": ["explainParameters", "unroll", "gradientFlow", "attribute", "draw"],
   "./formats": ["writeOnnx", "writeModelModule", "writeClassifierModule", "writeTfjs", "writeSafetensors"],
   "./keras": ["readKeras", "readKerasWeights", "readShardedKerasWeights", "writeKeras", "writeKerasH5"],

@@ -64,7 +64,7 @@ test("EarlyStopping stops in the epoch in which Keras stops, with the same best 
     const { bestEpoch } = early;
     assert.deepEqual(
       { epochs, bestEpoch },
-      { epochs: given.epochs, bestEpoch: given.best },
+      { epochs: given.epochs, bestEpoch: given.best + 1 },
       JSON.stringify(given),
     );
   }
@@ -135,7 +135,7 @@ test("the best epoch's weights come back however training ends", async () => {
     const early = callbacks.earlyStopping({ patience: 3, restoreBestWeights: true });
     const script = scripted("valLoss", [0.5, 0.3, 0.4, 0.4, 0.4, 0.4]);
     await fit(model, { ...options, callbacks: [script, early, recorder(seen), ...more] });
-    assert.equal(early.bestEpoch, 1, ending);
+    assert.equal(early.bestEpoch, 2, ending);
     assert.deepEqual(model.weightSnapshot(), seen[1], ending);
     assert.notDeepEqual(seen[1], seen.at(-1), ending);
   }
@@ -157,9 +157,9 @@ test("a second fit starts the callbacks afresh", async () => {
     const { epochs } = await fit(model, { epochs: 9, callbacks: [scripted("valLoss", values), early] });
     return { epochs, best: early.bestEpoch };
   };
-  assert.deepEqual(await run([0.1, 0.2, 0.3]), { epochs: 3, best: 0 });
+  assert.deepEqual(await run([0.1, 0.2, 0.3]), { epochs: 3, best: 1 });
   // Worse throughout than the first run's best, and yet getting better.
-  assert.deepEqual(await run([0.9, 0.8, 0.9, 0.9]), { epochs: 4, best: 1 });
+  assert.deepEqual(await run([0.9, 0.8, 0.9, 0.9]), { epochs: 4, best: 2 });
 });
 
 test("the reason for stopping is told", async () => {
@@ -239,7 +239,7 @@ test("two callbacks of one kind keep a state each over a resume", async () => {
   });
   const [first, second] = pair();
   await fit(regression(), { epochs: 2, callbacks: [first!, second!], resume: state });
-  assert.deepEqual([first!.bestEpoch, second!.bestEpoch], [1, 0]);
+  assert.deepEqual([first!.bestEpoch, second!.bestEpoch], [2, 1]);
 });
 
 test("a run that early stopping had ended stays ended when it is resumed", async () => {
@@ -295,6 +295,6 @@ test("without a monitor named, the validation loss is watched, or the loss where
       ...{ epochs: 4, validationSplit },
       callbacks: [early, { onEpochEnd: (_, logs) => void seen.push(values(logs)!) }],
     });
-    assert.equal(early.bestEpoch, seen.indexOf(Math.min(...seen)));
+    assert.equal(early.bestEpoch, seen.indexOf(Math.min(...seen)) + 1);
   }
 });

@@ -86,10 +86,8 @@ test("validationSplit takes the last rows, ⌊n · (1 − share)⌋ stay", async
   }
 });
 
-test("validationData outweighs validationSplit, and no row is held out", async () => {
-  const { history } = await idle().fit(X, Y, {
-    ...{ validationSplit: 0.5, validationData: [[[1]], [3]] as const },
-  });
+test("with validationData no row is held out", async () => {
+  const { history } = await idle().fit(X, Y, { validationData: [[[1]], [3]] });
   assert.ok(Math.abs(history["loss"]![0]! - 6) < 1e-5);
   assert.ok(Math.abs(history["valLoss"]![0]! - 9) < 1e-5);
 });
@@ -212,7 +210,8 @@ test("weights that the very last step spoils are found", async () => {
     (reason: unknown) => reason,
   );
   assert.ok(error instanceof TrainingError);
-  assert.match(error.message, /the weights became infinite or NaN at step/);
+  assert.match(error.message, /the weights became infinite or NaN at step 1 \(epoch 1, batch 1\)/);
+  assert.match(error.message, /The weights from before step 1 are kept/);
   assert.deepEqual(Array.from(model.getWeights()[0]!.data), [1]);
 });
 
@@ -234,6 +233,17 @@ test("what is wrong with fit's options is said before anything is trained", asyn
     [{ batchSize: 0 }, /fit batchSize: expected a whole number of at least 1/],
     [{ validationSplit: 1 }, /rows on both sides of 11/],
     [{ validationSplit: -1 }, /validationSplit: expected a number from 0 to 1/],
+    [{ validationSplit: 0.5, validationData: [X, Y] }, /validationData or validationSplit, not both/],
+    [{ validationData: [X] as never }, /validationData: expected \[x, y\] or/],
+    [{ validationData: [X, Y, Y, Y] as never }, /validationData: expected \[x, y\] or/],
+    [{ validationData: [X, Y.map((y, r) => (r === 2 ? 1e39 : y))] }, /validationData y row 2.*Infinity/],
+    [{ shuffle: "batch" as never }, /shuffle: expected true or false but received "batch"/],
+    [{ shuffle: 0 as never }, /shuffle: expected true or false but received 0/],
+    [{ signal: new AbortController() as never }, /signal: expected an AbortSignal/],
+    [{ callbacks: callbacks.earlyStopping() as never }, /callbacks: expected a list of callbacks/],
+    [{ callbacks: [{ onEpochEnds() {} } as never] }, /"onEpochEnds".*Did you mean onEpochEnd\?/],
+    [{ callbacks: [{ onEpochEnd: 5 } as never] }, /a function for onEpochEnd but received 5/],
+    [{ onWarning: "loud" as never }, /fit onWarning: expected a function, or null/],
   ];
   for (const [options, message] of refused) {
     const model = idle();
@@ -244,6 +254,53 @@ test("what is wrong with fit's options is said before anything is trained", asyn
     );
     assert.equal(model.iterations, 0);
   }
+});
+
+test("what is no finite number is refused by its place, before anything is trained", async () => {
+  const spoilt = (row: number, value: number) => X.map((x, r) => (r === row ? [value] : x));
+  const refused: [number[][], number[], RegExp][] = [
+    [spoilt(3, Number.POSITIVE_INFINITY), Y, /^x row 3: expected finite numbers.*received Infinity/],
+    [spoilt(4, -1e39), Y, /^x row 4: expected finite numbers within the range of float32.*-Infinity/],
+    [X, Y.map((y, r) => (r === 7 ? Number.NEGATIVE_INFINITY : y)), /^y row 7: .*-Infinity/],
+  ];
+  for (const [x, y, message] of refused) {
+    const model = idle();
+    const rejected = (error: unknown) => error instanceof InputError && message.test(error.message);
+    await assert.rejects(model.fit(x, y), rejected, String(message));
+    assert.throws(() => model.trainOnBatch(x, y), rejected, String(message));
+    assert.equal(model.iterations, 0);
+  }
+  const steps = sequential([layers.input({ shape: [2, 3] }), layers.lstm({ units: 1 })]);
+  steps.compile({ loss: "meanSquaredError" });
+  const data = Float32Array.from({ length: 12 }, (_, i) => (i === 10 ? Number.POSITIVE_INFINITY : 0));
+  await assert.rejects(
+    steps.fit({ data, rows: 2, shape: [2, 3] }, [0, 0]),
+    /^InputError: x row 1 step 1, position 1: .*Infinity/,
+  );
+  data[10] = Number.NaN;
+  await assert.rejects(
+    steps.fit({ data, rows: 2, shape: [2, 3] }, [0, 0]),
+    /^InputError: x row 1 step 1, position 1: .*NaN/,
+  );
+});
+
+test("weights that are no numbers are named, and no learning rate is blamed", async () => {
+  const model = idle();
+  model.setWeights([[0], [Number.NaN]]);
+  await assert.rejects(model.fit(X, Y), (error: Error) => {
+    return error instanceof InputError && /weight dense\/bias: .*received NaN/.test(error.message);
+  });
+});
+
+test("a checkpoint of more epochs than are asked for is refused, of as many it is the result", async () => {
+  let state: FitOptions["resume"];
+  const save: Callback = { onEpochEnd: (progress) => void (state = structuredClone(progress.state())) };
+  const whole = await idle().fit(X, Y, { epochs: 2, callbacks: [save] });
+  assert.deepEqual(await idle().fit(X, Y, { epochs: 2, resume: state! }), whole);
+  await assert.rejects(
+    idle().fit(X, Y, { epochs: 1, resume: state! }),
+    /at most 1 epochs.*received "2 epochs"/,
+  );
 });
 
 test("a model that is not compiled says what to do", async () => {

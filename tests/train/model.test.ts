@@ -1,7 +1,15 @@
 /** A model over its life: plans that share memory, compile and freeze, built late, used in between, disposed. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { type Callback, layers, type Model, optimizers, sequential } from "../../src/index.js";
+import {
+  type Callback,
+  callbacks,
+  InputError,
+  layers,
+  type Model,
+  optimizers,
+  sequential,
+} from "../../src/index.js";
 
 const ids = (rows: number, steps: number, offset = 0) =>
   Array.from({ length: rows }, (_, r) =>
@@ -327,4 +335,34 @@ test("a disposed model refuses, instead of answering with fresh weights", async 
   model.dispose();
   assert.throws(() => model.predict(ids(1, 3)), /disposed/);
   await assert.rejects(model.fit(ids(1, 3), [0]), /disposed/);
+});
+
+// ---- what is given ----------------------------------------------------------------------------------------
+
+test("what is no state, no weights and no shape is refused, and nothing is changed", () => {
+  const model = sequential([layers.input({ shape: [2] }), layers.dense({ units: 1 })], { seed: 1 });
+  model.compile({ loss: "meanSquaredError" });
+  model.trainOnBatch([[1, 2]], [1]);
+  const state = model.optimizerState();
+  const calls: [(given: never) => unknown, readonly unknown[]][] = [
+    [(given) => model.setWeights(given), [undefined, null, 5, "ab", {}, [null, null], [["a", "b"], [1]]]],
+    [(given) => model.restoreWeights(given), [undefined, null, 5, [1, 2, 3], new Float32Array(2)]],
+    [(given) => model.weightSnapshot(given), [null, 5, [], new Float32Array(2)]],
+    [(given) => model.setOptimizerState(given), [undefined, null, 5, "x", {}, { slots: null }]],
+    [(given) => model.setOptimizerState({ ...state, slots: given }), [null, [], state.slots.map(() => null)]],
+    [(given) => model.setOptimizerState({ ...state, iterations: given }), [undefined, -1, 0.5, "1"]],
+    [(given) => model.setOptimizerState({ ...state, learningRate: given }), [undefined, -1, Number.NaN, "1"]],
+    [(given) => model.build(given), [undefined, null, 5, "x", [3], [2, 2], [-1], ["2"]]],
+    [(given) => model.trainOnBatch([[1, 2]], [1], given), [null, 5, { batchSize: 1 }]],
+    [(given) => model.gradients([[1, 2]], [1], given), [null, 5, { batchSize: 1 }]],
+    [(given) => callbacks.checkpoint(given), [undefined, null, {}]],
+    [(given) => callbacks.earlyStopping({ monitor: given }), [null, 5]],
+  ];
+  const weights = model.getWeights();
+  for (const [call, values] of calls) {
+    for (const value of values) assert.throws(() => call(value as never), InputError, `${call} ${value}`);
+  }
+  assert.deepEqual(model.getWeights(), weights);
+  assert.deepEqual(model.optimizerState(), state);
+  model.build([2]);
 });

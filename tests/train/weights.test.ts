@@ -49,7 +49,7 @@ test("class weights are sample weights by label: one output, class indices, one-
     ["categoricalCrossentropy", THREE.map((k) => [0, 1, 2].map((j) => (j === k ? 1 : 0))), THREE],
   ];
   for (const [loss, y, labels] of cases) {
-    const classWeight: Record<number, number> = { 0: 0.5, 1: 3, 2: 7 };
+    const classWeight: Record<number, number> = labels === THREE ? { 0: 0.5, 1: 3, 2: 7 } : { 0: 0.5, 1: 3 };
     const [byClass, byRow] = [classifier(loss), classifier(loss)];
     const first = await byClass.fit(X, y, { epochs: 3, batchSize: 8, classWeight });
     const sampleWeight = labels.map((label) => classWeight[label]!);
@@ -108,7 +108,10 @@ test("in validation sample weights count, class weights do not, as in Keras", as
   );
   close(await valLoss({ sampleWeight: WEIGHTS }), weighted(losses, WEIGHTS.slice(14)));
   close(
-    await valLoss({ validationData: [X.slice(14), LABELS.slice(14), WEIGHTS.slice(14)] }),
+    await valLoss({
+      validationSplit: 0,
+      validationData: [X.slice(14), LABELS.slice(14), WEIGHTS.slice(14)],
+    }),
     weighted(losses, WEIGHTS.slice(14)),
   );
 });
@@ -119,8 +122,12 @@ test("weights that make no sense are refused", async () => {
     [{ sampleWeight: WEIGHTS.slice(1) }, /sampleWeight: expected 21 weights, one a row but received 20/],
     [{ sampleWeight: WEIGHTS.map((w, r) => (r === 4 ? Number.NaN : w)) }, /sampleWeight row 4.*NaN/],
     [{ sampleWeight: WEIGHTS.map((w, r) => (r === 4 ? -1 : w)) }, /sampleWeight row 4.*-1/],
-    [{ classWeight: { spam: 2 } }, /class indices but received "spam"/],
+    [{ classWeight: { spam: 2 } }, /class indices from 0 to 1 but received "spam"/],
     [{ classWeight: { 0: "2" } }, /classWeight 0.*"2"/],
+    [{ classWeight: { 0: 1, 2: 5 } }, /class indices from 0 to 1 but received "2"/],
+    [{ classWeight: [1, 5] }, /weights by class index, as \{ 0: 1, 1: 5 \}/],
+    [{ classWeight: { 0: 1e39 } }, /classWeight 0: expected a number within the range of float32/],
+    [{ sampleWeight: WEIGHTS.map((w, r) => (r === 4 ? 1e39 : w)) }, /sampleWeight row 4.*range of float32/],
     [{ classWeight: { 1: Number.POSITIVE_INFINITY } }, /classWeight 1/],
   ];
   for (const [options, message] of refused) {
@@ -130,5 +137,26 @@ test("weights that make no sense are refused", async () => {
   await assert.rejects(
     classifier("sparseCategoricalCrossentropy").fit(X, THREE, { classWeight: { 3: 1 } }),
     /class indices from 0 to 2 but received "3"/,
+  );
+});
+
+test("class weights are refused where a row is of no one class: values, and several labels", async () => {
+  const values = sequential([layers.input({ shape: [X[0]!.length] }), layers.dense({ units: 1 })]);
+  values.compile({ loss: "meanSquaredError" });
+  const y = LABELS.map((label, r) => (r === 3 ? 0.5 : label));
+  await assert.rejects(
+    values.fit(X, y, { classWeight: { 0: 1, 1: 2 } }),
+    /y row 3: expected targets that are classes.*received 0\.5/,
+  );
+  await values.fit(X, LABELS, { classWeight: { 0: 1, 1: 2 } });
+  const several = sequential([
+    layers.input({ shape: [X[0]!.length] }),
+    layers.dense({ units: 3, activation: "sigmoid" }),
+  ]);
+  several.compile({ loss: "binaryCrossentropy" });
+  const labels = X.map((_, r) => (r === 5 ? [1, 0, 1] : [0, 1, 0]));
+  await assert.rejects(
+    several.fit(X, labels, { classWeight: { 1: 2 } }),
+    /y row 5.*\[1, 0, 1\].*sampleWeight/,
   );
 });

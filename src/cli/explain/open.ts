@@ -19,7 +19,10 @@ export interface OpenOptions extends Pick<ModelOptions, "engine" | "threads" | "
 /** A model file or a Keras script, which is never run. */
 export async function openModel(source: string, { define, ...options }: OpenOptions = {}): Promise<Opened> {
   const { engine, threads, seed } = options;
-  const { model, extras } = await models.openModel(source, { engine, threads, seed, definitions: define });
+  const { model, extras } = await models.openModel(source, {
+    ...{ engine, threads, seed, definitions: define },
+    training: false,
+  });
   const isClassifier =
     typeof extras === "object" &&
     extras !== null &&

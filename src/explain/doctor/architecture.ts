@@ -3,6 +3,7 @@ import type { Layer } from "../../layers/layer.js";
 import type { Model } from "../../model/model.js";
 import type { Loss } from "../../train/losses.js";
 import type { OptimizerName } from "../../train/optimizers.js";
+import type { Schedule } from "../../train/schedules.js";
 import type { Check, Finding } from "./finding.js";
 import { isRecurrent, optionsOf, type Subject } from "./subject.js";
 
@@ -171,9 +172,17 @@ const RATES: Record<OptimizerName, { least: number; most: number; usual: number 
   adamw: { least: 1e-5, most: 0.02, usual: 0.001 },
 };
 
+function highestRate(schedule: Schedule): number {
+  if (schedule.name === "piecewiseConstantDecay") return Math.max(...schedule.values);
+  const target = schedule.name === "cosineDecay" ? (schedule.warmupTarget ?? 0) : 0;
+  return Math.max(schedule.initialLearningRate, target);
+}
+
 const learningRate: Check<Subject> = ({ model }) => {
   if (!model.isCompiled) return [];
-  const { name, learningRate: rate } = model.compiled.optimizer;
+  const { name, learningRate: given } = model.compiled.optimizer;
+  // A schedule may well begin or end with next to nothing: what counts is where it leads to.
+  const rate = typeof given === "number" ? given : highestRate(given);
   const { least, most, usual } = RATES[name];
   if (rate >= least && rate <= most) return [];
   const large = rate > most;

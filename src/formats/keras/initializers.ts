@@ -108,7 +108,9 @@ function leaveAside(expected: string, received: Json, context: Context, where: s
       next: "The file holds no weights, so fresh ones are drawn by it.",
     });
   }
-  context.notes.warn(`${where}: ${nameOf(received)} is not taken over: it matters only for fresh weights`);
+  context.notes
+    .forTraining()
+    .warn(`${where}: ${nameOf(received)} is not taken over: it matters only for fresh weights`);
 }
 
 export function writeInitializer({ name, ...parameters }: Initializer): JsonObject {

@@ -70,28 +70,40 @@ function endsInPlaceholders(found: StoredWeight[]): boolean {
 export function restoreOptimizer(model: Model, variables: StoredWeight[], notes: Notes): void {
   if (variables.length === 0 || !model.isCompiled) return;
   const state = model.optimizerState();
+  // Keras keeps no rate where a schedule says it; tf.keras kept the last one.
   const hasRate = variables[1]?.dataset.shape.length === 0;
   const slots = variables.slice(hasRate ? 2 : 1);
   const fits =
     slots.length === state.slots.length &&
     slots.every((slot, i) => elements(slot.dataset) === state.slots[i]!.length);
   const scalars = variables.slice(0, hasRate ? 2 : 1);
+  // Keras makes the slots with the first step: before it, a file has none, and nothing is lost.
+  if (slots.length === 0 && elements(scalars[0]!.dataset) === 1 && number(scalars[0]!) === 0) return;
   if (!fits || scalars.some(({ dataset }) => elements(dataset) !== 1)) {
     const count = `${slots.length} stored, ${state.slots.length} wanted`;
     notes.warn(`optimizer state: left aside, its arrays do not fit (${count}); training starts fresh`);
     return;
   }
-  const [iterations, rate] = scalars.map(number);
+  const [iterations, rate = 0] = scalars.map(number) as [number, number?];
+  const values = slots.map(readFloats);
+  const sound =
+    Number.isSafeInteger(iterations) &&
+    [iterations, rate].every((value) => value >= 0 && value < Infinity) &&
+    values.every((slot) => slot.every(Number.isFinite));
+  if (!sound) {
+    notes.warn("optimizer state: left aside, it holds what is no finite number; training starts fresh");
+    return;
+  }
   model.setOptimizerState({
-    iterations: Number.isSafeInteger(iterations) && iterations! >= 0 ? iterations! : 0,
-    learningRate: hasRate ? exactRate(rate!, state.learningRate) : state.learningRate,
-    slots: slots.map(readFloats),
+    iterations,
+    learningRate: hasRate ? exactRate(rate, state.learningRate) : state.learningRate,
+    slots: values,
   });
 }
 
 /** The stored rate is a float32; the configuration has the same number in full, as long as it is the same. */
 function exactRate(stored: number, configured: number): number {
-  return Number.isFinite(stored) && stored !== Math.fround(configured) ? stored : configured;
+  return stored !== Math.fround(configured) ? stored : configured;
 }
 
 function elements({ shape }: Hdf5Dataset): number {
@@ -103,24 +115,31 @@ function number({ dataset }: StoredWeight): number {
   return Number(dataset.read()[0]);
 }
 
-/** The arrays of `optimizer/vars`: step, learning rate, slots shaped as their weights. */
+/** The arrays of `optimizer/vars`: step, learning rate unless a schedule says it, slots shaped as their weights. */
 export function writeOptimizerState(model: Model): Hdf5DatasetInput[] {
   const state: OptimizerState = model.optimizerState();
   const shapes = slotShapes(model, state.slots.length);
   return [
     { shape: [], data: BigInt64Array.of(BigInt(state.iterations)) },
-    { shape: [], data: Float32Array.of(state.learningRate) },
+    ...(isScheduled(model) ? [] : [{ shape: [], data: Float32Array.of(state.learningRate) }]),
     ...state.slots.map((data, i) => ({ shape: shapes[i]!, data })),
   ];
 }
 
-/** Slots come as `Updater.state` orders them: Adam's in pairs, then by slot. */
+export const isScheduled = (model: Model): boolean =>
+  typeof model.compiled.optimizer.learningRate !== "number";
+
+/** Slots come as `Updater.state` orders them: what is accumulated, then Adam's in pairs, then by slot. */
 function slotShapes(model: Model, count: number): (readonly number[])[] {
   const shapes = model.nodes.flatMap(({ layer }) =>
     layer.trainable ? layer.parameters.filter((p) => p.trainable).map((p) => p.shape) : [],
   );
-  const paired = model.compiled.optimizer.name.startsWith("adam") ? shapes.flatMap((s) => [s, s]) : shapes;
+  const { name, gradientAccumulationSteps } = model.compiled.optimizer;
+  const first = [
+    ...(gradientAccumulationSteps ? shapes : []),
+    ...(name.startsWith("adam") ? shapes.flatMap((s) => [s, s]) : []),
+  ];
   return Array.from({ length: count }, (_, i) =>
-    i < paired.length ? paired[i]! : shapes[i % shapes.length]!,
+    i < first.length ? first[i]! : shapes[(i - first.length) % shapes.length]!,
   );
 }

@@ -2,6 +2,7 @@
 import type { EngineOptions } from "../../engine/index.js";
 import { inputError } from "../../errors.js";
 import { Model } from "../../model/model.js";
+import type { WarningOptions } from "../../model/notes.js";
 import { type Hdf5Group, isHdf5, readHdf5 } from "../hdf5/reader.js";
 import { DATA_FORBIDDEN, isObject, type Json, parseJson } from "../json.js";
 import { Work } from "../work.js";
@@ -14,7 +15,7 @@ import { type Context, Notes, parseVersion, type Receipt } from "./receipt.js";
 import { namedStore, pathStore, type StoredWeight, textList, type WeightsStore } from "./weights-store.js";
 
 /** The engine's options go to the model. */
-export interface ReadOptions extends EngineOptions {
+export interface ReadOptions extends EngineOptions, WarningOptions {
   /** What messages call the file. */
   name?: string;
 }
@@ -70,11 +71,12 @@ export function readOpened(opened: OpenedFile, { name = "model", ...engine }: Re
   const model = build(blueprint, engine);
   if (opened.weights) setWeights(model, blueprint.entries, opened.weights, notes);
   else notes.warn("no weights in the file: the model starts with fresh ones");
-  const compile = readCompileConfig(opened.training, context);
+  const compile = readCompileConfig(opened.training, context, model.outputSize);
   if (compile) {
     model.compile(compile);
-    restoreOptimizer(model, opened.optimizer, notes);
+    restoreOptimizer(model, opened.optimizer, notes.forTraining());
   }
+  model.remarks.add(notes.list());
   const { filled, ignored, warnings } = notes;
   const counts = { layers: model.layers.length, parameters: model.countParams() };
   const receipt = {
@@ -227,8 +229,8 @@ function openJson(bytes: Uint8Array, file: string): OpenedFile {
 }
 
 /** The model itself; no memory is taken for its weights yet. */
-function build(blueprint: Blueprint, { engine, threads }: EngineOptions): Model {
+function build(blueprint: Blueprint, { engine, threads, onWarning }: ReadOptions): Model {
   const layers = blueprint.entries.map(({ layer }) => layer);
-  const options = { engine, threads, name: blueprint.name };
+  const options = { engine, threads, onWarning, name: blueprint.name };
   return new Model(layers, toLinks(blueprint), options, blueprint.outputs);
 }

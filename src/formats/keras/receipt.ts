@@ -1,3 +1,4 @@
+import type { Note } from "../../model/notes.js";
 import { label } from "../label.js";
 
 /** What reading a file found, assumed and left aside: the import receipt. */
@@ -24,6 +25,8 @@ export class Notes {
   readonly filled: string[] = [];
   readonly ignored: string[] = [];
   readonly warnings: string[] = [];
+  /** Those of the warnings that matter only where training goes on. */
+  readonly ofTraining = new Set<string>();
 
   fill(what: string): void {
     if (this.filled.length < MOST_NOTES) this.filled.push(what);
@@ -35,6 +38,20 @@ export class Notes {
 
   warn(what: string): void {
     if (this.warnings.length < MOST_NOTES) this.warnings.push(what);
+  }
+
+  /** The warnings, as a model keeps them. */
+  list(): Note[] {
+    return this.warnings.map((text) => ({ text, training: this.ofTraining.has(text) }));
+  }
+
+  /** These same notes, for reading what matters only where training goes on: a model that predicts keeps quiet of it. */
+  forTraining(): Notes {
+    const warn = (what: string) => {
+      this.warn(what);
+      if (this.ofTraining.size < MOST_NOTES) this.ofTraining.add(what);
+    };
+    return Object.create(this, { warn: { value: warn } }) as Notes;
   }
 }
 

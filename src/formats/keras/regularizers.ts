@@ -27,7 +27,7 @@ export function readRegularizer(value: Json, context: Context, where: string): R
   const { name, config, alone } = given;
   const defaults = PENALTIES.get(plainName(name));
   if (!defaults) {
-    context.notes.warn(`${where}: ${nameOf(name)} is not applied when training goes on`);
+    context.notes.forTraining().warn(`${where}: ${nameOf(name)} is not applied when training goes on`);
     return null;
   }
   // Keras 2 meant another thing by the name alone than by the class without settings.
@@ -53,5 +53,5 @@ export function writeRegularizer(value: Regularizer | null): Json {
 /** A constraint on weights, or a penalty on what a layer puts out: neither is had here, which matters to training alone. */
 export function noteUnapplied(value: Json, what: string, context: Context, where: string): void {
   const given = readObject(value, what, where);
-  if (given) context.notes.warn(`${where}: ${nameOf(given.name)} is not applied`);
+  if (given) context.notes.forTraining().warn(`${where}: ${nameOf(given.name)} is not applied`);
 }

@@ -7,10 +7,12 @@ import { type Hdf5DatasetInput, type Hdf5GroupInput, writeHdf5 } from "../hdf5/w
 import type { Json, JsonObject } from "../json.js";
 import { writeZip } from "../zip.js";
 import { writeCompileConfig } from "./compile-config.js";
+import { SCHEDULES } from "./compile-optimizers.js";
 import { writeLayer } from "./layer-config.js";
 import { isMerging, weightPlaces } from "./layer-kinds.js";
 import { entriesOf } from "./model-weights.js";
-import { writeOptimizerState } from "./optimizer-state.js";
+import { isScheduled, writeOptimizerState } from "./optimizer-state.js";
+import { pythonJson } from "./python-json.js";
 import { EXTRAS_MEMBER } from "./read.js";
 import { inputName, vocabularyText, writeTextVectorization } from "./text-vectorization.js";
 
@@ -62,20 +64,20 @@ export function writeKerasH5(model: Model): Uint8Array {
   const attributes = new Map([
     ["backend", "tensorflow"],
     ["keras_version", KERAS_VERSION],
-    ["model_config", JSON.stringify({ class_name, config: olderConfig(config as JsonObject) })],
+    ["model_config", pythonJson({ class_name, config: olderConfig(config as JsonObject) })],
   ]);
   const children = new Map<string, Hdf5GroupInput>([["model_weights", namedTree(model)]]);
   if (model.isCompiled) {
     const { optimizer, ...rest } = writeCompileConfig(model);
     const training = withoutModules({ ...rest, optimizer_config: optimizer! });
-    attributes.set("training_config", JSON.stringify(training));
+    attributes.set("training_config", pythonJson(training));
     children.set("optimizer_weights", namedOptimizerTree(model));
   }
   return writeHdf5({ attributes, children });
 }
 
 function encode(value: Json): Uint8Array {
-  return new TextEncoder().encode(JSON.stringify(value));
+  return new TextEncoder().encode(pythonJson(value));
 }
 
 /**
@@ -172,10 +174,11 @@ function olderConfig(config: JsonObject): JsonObject {
   return { ...config, layers };
 }
 
-/** Of settings for training it says it nowhere. */
+/** Of settings for training it says it nowhere, but for a schedule. */
 function withoutModules(value: Json): Json {
   if (Array.isArray(value)) return value.map(withoutModules);
   if (typeof value !== "object" || value === null) return value;
+  if (value["module"] === SCHEDULES) return value;
   const kept = Object.entries(value).filter(([key]) => !LATER_KEYS.has(key));
   return Object.fromEntries(kept.map(([key, item]) => [key, withoutModules(item)]));
 }
@@ -250,7 +253,8 @@ function namedOptimizerTree(model: Model): Tree {
   const root = newTree();
   const variables = writeOptimizerState(model);
   const { name } = model.compiled.optimizer;
-  const names = variables.map((_, i) => `${name}/${["iteration", "learning_rate"][i] ?? `slot_${i - 2}`}`);
+  const scalars = isScheduled(model) ? ["iteration"] : ["iteration", "learning_rate"];
+  const names = variables.map((_, i) => `${name}/${scalars[i] ?? `slot_${i - scalars.length}`}`);
   setTexts(root, "weight_names", names);
   for (const [i, variable] of variables.entries()) setDataset(root, names[i]!, variable);
   return root;

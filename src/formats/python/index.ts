@@ -54,6 +54,7 @@ export function readKerasScript(source: string, options: ScriptOptions = {}): Sc
   const model = new Model(layers, links, { name: blueprint.name, ...modelOptions }, blueprint.outputs);
   if (model.layers.length === 0) throw inputError({ expected: "at least one layer", where: file });
   const taken = [whatIsTaken(followed), ...compileModel(model, described.compile, followed, context)];
+  model.remarks.add(notes.list());
   const settings = readSettings(followed.model, session, notes);
   const about = new Set(
     session.unread.filter((item) => item.model === null || item.model === followed.model),
@@ -117,7 +118,7 @@ function compileModel(
     notes.fill(`line ${line}: compile optimizer = rmsprop, as Keras takes it where none is said`);
   }
   const before = notes.warnings.length;
-  const compile = readCompileConfig(config as Json, context);
+  const compile = readCompileConfig(config as Json, context, model.outputSize);
   if (!compile) {
     for (const what of notes.warnings.slice(before)) {
       const about = what.startsWith("optimizer") ? "optimizer" : "loss";
@@ -129,9 +130,7 @@ function compileModel(
   model.compile(compile);
   const { optimizer, loss, metrics } = model.compiled;
   const names = metrics
-    .map((metric) =>
-      typeof metric === "string" ? metric : label(String((metric as { name?: string }).name)),
-    )
+    .map((metric) => (typeof metric === "string" ? metric : label(metric.name)))
     .join(", ");
   return [
     `line ${line}: compile: optimizer ${optimizer.name}, loss ${loss.name}${names ? `, metrics ${names}` : ""}`,

@@ -75,7 +75,14 @@ function trainingConfig(model: Model): JsonObject | null {
   if (!model.isCompiled) return null;
   const { optimizer, loss, metrics } = writeCompileConfig(model) as Record<string, Json>;
   if (!isObject(optimizer) || typeof loss !== "string") return null;
-  const plain = isObject(optimizer["config"]!) && !optimizer["config"]["momentum"];
+  if (!isObject(optimizer["config"]!)) return null;
+  const { momentum, learning_rate, gradient_accumulation_steps } = optimizer["config"] as Record<
+    string,
+    Json
+  >;
+  const plain = !momentum;
+  // It has no schedules, and no steps that several batches make together.
+  if (typeof learning_rate !== "number" || gradient_accumulation_steps !== null) return null;
   if (optimizer["class_name"] !== "Adam" && !(optimizer["class_name"] === "SGD" && plain)) return null;
   const optimizerConfig = { class_name: optimizer["class_name"]!, config: optimizer["config"]! };
   const named = (metrics as Json[]).filter((metric) => typeof metric === "string");

@@ -1,7 +1,64 @@
 import { classCount, type Predictions, ratio, weightOf } from "./predictions.js";
+import { areEven, CountingAccumulator, type CountOptions, type Counts } from "./thresholds.js";
 
-/** Keras's default number of thresholds, and so of buckets. */
+export type Curve = "ROC" | "PR" | "PRGAIN";
+export type Summation = "interpolation" | "majoring" | "minoring";
+
+/** Keras's default number of thresholds. */
 const THRESHOLDS = 200;
+
+/** `count` even thresholds, or those given: between one below every score and one above. */
+export function aucThresholds(
+  count: number,
+  given: readonly number[] | null,
+): Pick<CountOptions, "thresholds" | "even"> {
+  const inner = given
+    ? [...given].sort((a, b) => a - b)
+    : Array.from({ length: count - 2 }, (_, i) => (i + 1) / (count - 1));
+  return { thresholds: [-1e-7, ...inner, 1 + 1e-7], even: !given || areEven([0, ...inner, 1]) };
+}
+
+/** The area under a curve through the counts at rising thresholds, as Keras adds it up. */
+export function areaUnder(counts: readonly Counts[], curve: Curve, summation: Summation): number {
+  const joined = curve === "PR" && summation === "interpolation";
+  const points = counts.map((at) => POINTS[curve](at));
+  let area = 0;
+  for (let i = 0; i + 1 < counts.length; i++) {
+    if (joined) {
+      area += precisionStep(counts[i]!, counts[i + 1]!);
+      continue;
+    }
+    const [[x, y], [nextX, nextY]] = [points[i]!, points[i + 1]!];
+    const heights = {
+      interpolation: (y + nextY) / 2,
+      minoring: Math.min(y, nextY),
+      majoring: Math.max(y, nextY),
+    };
+    area += (x - nextX) * heights[summation];
+  }
+  return area;
+}
+
+const POINTS: Record<Curve, (counts: Counts) => [x: number, y: number]> = {
+  ROC: ({ tp, fp, fn, tn }) => [ratio(fp, fp + tn), ratio(tp, tp + fn)],
+  PR: ({ tp, fp, fn }) => [ratio(tp, tp + fn), ratio(tp, tp + fp)],
+  // Flach and Kull, "Precision-Recall-Gain Curves" (2015); where nothing is found, recall gain is 0, precision gain 1.
+  PRGAIN({ tp, fp, fn, tn }) {
+    if (tp === 0) return [0, 1];
+    const scale = ratio(tp + fn, tn + fp);
+    return [Math.max(0, 1 - (scale * fn) / tp), 1 - (scale * fp) / tp];
+  },
+};
+
+/** Between two thresholds true positives, not precision, grow evenly: Davis and Goadrich (2006). */
+function precisionStep(at: Counts, above: Counts): number {
+  const [given, next] = [at.tp + at.fp, above.tp + above.fp];
+  const found = at.tp - above.tp;
+  const slope = ratio(found, Math.max(0, given - next));
+  const intercept = above.tp - slope * next;
+  const growth = given > 0 && next > 0 ? given / next : 1;
+  return ratio(slope * (found + intercept * Math.log(growth)), above.tp + above.fn);
+}
 
 export interface AucOptions {
   /**
@@ -11,47 +68,19 @@ export interface AucOptions {
   multiLabel?: boolean;
 }
 
-/**
- * The area under the ROC curve as `keras.metrics.AUC` computes it: scores fall into 200 even buckets (a score on an
- * edge falls below it), and the curve is joined by straight lines. Add rows as they come; nothing is kept of them.
- */
-export class AucBuckets {
-  readonly #positives = new Float64Array(THRESHOLDS);
-  readonly #negatives = new Float64Array(THRESHOLDS);
-
-  reset(): void {
-    this.#positives.fill(0);
-    this.#negatives.fill(0);
-  }
-
-  add(score: number, positive: boolean, weight: number): void {
-    const clipped = Math.min(Math.max(score, 0), 1);
-    const bucket = Math.max(0, Math.ceil(Math.fround(clipped * (THRESHOLDS - 1))) - 1);
-    (positive ? this.#positives : this.#negatives)[bucket]! += weight;
-  }
-
-  /** Area by the trapezium rule; 0 where a class is absent, as Keras. */
-  area(): number {
-    const positives = this.#positives.reduce((a, b) => a + b, 0);
-    const negatives = this.#negatives.reduce((a, b) => a + b, 0);
-    let area = 0;
-    let found = 0;
-    for (let bucket = THRESHOLDS - 1; bucket >= 0; bucket--) {
-      const before = found;
-      found += this.#positives[bucket]!;
-      area += ratio(this.#negatives[bucket]!, negatives) * ratio((before + found) / 2, positives);
-    }
-    return area;
-  }
+/** ROC AUC as Keras computes it: 200 even thresholds, joined by straight lines; 0 where a class is absent. */
+export function auc(p: Predictions, { multiLabel = false }: AucOptions = {}): number {
+  const areas = rocAreas({ outputs: p.outputs, targetWidth: 1, apart: multiLabel });
+  const { probabilities, labels, weights } = p;
+  areas.update({ outputs: probabilities, targets: labels, rows: labels.length, weights });
+  return areas.result() as number;
 }
 
-/** ROC AUC as Keras computes it: see `AucBuckets`. */
-export function auc(p: Predictions, { multiLabel = false }: AucOptions = {}): number {
-  return areaOver(p, multiLabel, (cells) => {
-    const buckets = new AucBuckets();
-    for (const { score, positive, weight } of cells) buckets.add(score, positive, weight);
-    return buckets.area();
-  });
+/** Adds up ROC AUC with Keras's default settings. */
+export function rocAreas(look: Omit<CountOptions, "thresholds">): CountingAccumulator {
+  const mean = (counts: Counts[][]) =>
+    counts.reduce((sum, each) => sum + areaUnder(each, "ROC", "interpolation"), 0) / counts.length;
+  return new CountingAccumulator({ ...look, ...aucThresholds(THRESHOLDS, null) }, mean);
 }
 
 /**
