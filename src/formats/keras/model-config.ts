@@ -19,7 +19,7 @@ import {
   unknownLayer,
   withPlace,
 } from "./layer-config.js";
-import { containerNames, isMerging } from "./layer-kinds.js";
+import { containerNames, isMerging, LAYER_KINDS } from "./layer-kinds.js";
 import { type Context, layerLabel } from "./receipt.js";
 import { makeTextVectorization, onlyVocabulary, readSettings, readWords } from "./text-vectorization.js";
 import type { StoredWeight } from "./weights-store.js";
@@ -92,7 +92,9 @@ export function checkModelSettings(
 ): void {
   checkKeys(config, MODEL_KEYS, where);
   const trainable = readFlag(config["trainable"] ?? true, `${where}.config.trainable`);
-  if (trainable || !layers.some(({ layer }) => layer.trainable && layer.parameters.length > 0)) return;
+  const saysTrue = ({ layer }: Entry) =>
+    layer.trainable && !layer.isInput && !LAYER_KINDS.get(layer.className)?.withoutTrainable;
+  if (trainable || !layers.some(saysTrue)) return;
   context.notes.warn(
     `${where}.config.trainable: false, but Keras goes by its layers, of which some are true`,
   );

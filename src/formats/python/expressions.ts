@@ -403,7 +403,9 @@ export class Evaluator {
     if (value.kind === "tensor" && value.layer.className === "InputLayer") model.layers.push(value.layer);
     else if (value.kind === "layer") model.layers.push(value);
     else if (value.kind === "model") {
-      this.models.splice(this.models.indexOf(value), 1);
+      // A part of another is not the script's model; it may be a part of several.
+      const at = this.models.indexOf(value);
+      if (at >= 0) this.models.splice(at, 1);
       model.layers.push(value);
     } else this.fail(node, `expected a Keras layer, found ${describe(value)}.`);
   }

@@ -21,7 +21,7 @@ const SET_ASIDE = new Set(["weights"]);
 class ConfigWriter {
   private readonly counts = new Map<string, number>();
   private readonly names = new Map<LayerValue, string>();
-  private readonly cells = new Set<LayerValue>();
+  private readonly written = new Set<LayerValue>();
   private readonly models = new Set<ModelValue>();
 
   constructor(
@@ -101,14 +101,18 @@ class ConfigWriter {
     return name;
   }
 
-  private layer(layer: LayerValue): JsonObject {
+  /** @param copied whether it stands inside a Bidirectional, which makes copies of its own */
+  private layer(layer: LayerValue, copied = false): JsonObject {
+    const isCell = /Cells?$/.test(layer.className);
+    if (!copied || isCell) this.checkFirst(layer, isCell ? "cell" : "layer");
+    const inner = copied || layer.className === "Bidirectional";
     const config: JsonObject = { name: this.nameOf(layer) };
     for (const [key, value] of layer.config) {
       if (key === "name") continue;
       if (!isLayerKey(layer.className, key)) {
         throw scriptError(this.file, layer.line, `${layer.className} has no argument ${key}.`);
       }
-      const read = this.json(value);
+      const read = this.json(value, inner);
       if (read !== undefined) config[key] = read;
       else if (SET_ASIDE.has(key))
         this.notes.ignore(`line ${layer.line}: ${layer.className} ${key} (${describe(value)})`);
@@ -121,13 +125,12 @@ class ConfigWriter {
   }
 
   /** Keras would give all its uses the same weights. */
-  private checkCell(cell: LayerValue): void {
-    if (!/Cells?$/.test(cell.className)) return;
-    if (this.cells.has(cell)) {
-      const next = "shared cells are not read. Make a cell for each use.";
-      throw scriptError(this.file, cell.line, `this ${cell.className} is used twice; ${next}`);
+  private checkFirst(layer: LayerValue, what: string): void {
+    if (this.written.has(layer)) {
+      const next = `shared ${what}s are not read. Make a ${what} for each use.`;
+      throw scriptError(this.file, layer.line, `this ${layer.className} is used twice; ${next}`);
     }
-    this.cells.add(cell);
+    this.written.add(layer);
   }
 
   private refuse(layer: LayerValue, key: string, value: Value): never {
@@ -162,12 +165,12 @@ class ConfigWriter {
   }
 
   /** A value as JSON; undefined where it is not known. */
-  private json(value: Value): Json | undefined {
+  private json(value: Value, copied = false): Json | undefined {
     switch (value.kind) {
       case "data":
         return value.value;
       case "list": {
-        const items = value.items.map((item) => this.json(item));
+        const items = value.items.map((item) => this.json(item, copied));
         return items.includes(undefined) ? undefined : (items as Json[]);
       }
       case "name":
@@ -183,8 +186,7 @@ class ConfigWriter {
         return { class_name: value.className, config };
       }
       case "layer":
-        this.checkCell(value);
-        return this.layer(value);
+        return this.layer(value, copied);
       default:
         return undefined;
     }
