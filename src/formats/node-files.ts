@@ -97,8 +97,10 @@ async function existingMode(path: string): Promise<number | undefined> {
 
 async function checkRegular(file: FileHandle, path: string) {
   const found = await file.stat();
-  if (!found.isFile()) throw notRegular(path);
-  return found;
+  if (found.isFile()) return found;
+  if (!found.isDirectory() || !(await readdir(path)).includes("saved_model.pb")) throw notRegular(path);
+  const next = "Open it in Python and save it with model.save('model.keras').";
+  throw inputError({ expected: "a file", where: path, received: "a folder: TensorFlow's SavedModel", next });
 }
 
 function notRegular(path: string): InputError {

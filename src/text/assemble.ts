@@ -3,7 +3,7 @@ import { finiteNumber, inputError, wholeNumber } from "../errors.js";
 import { TextVectorization } from "../layers/text_vectorization.js";
 import type { Model } from "../model/model.js";
 import { TextClassifier } from "./classifier.js";
-import { checkOutputs } from "./training.js";
+import { checkLabels, checkVocabularyFits } from "./fits.js";
 import type { Vectorizer } from "./vectorizer.js";
 
 export interface ClassifierParts {
@@ -32,10 +32,7 @@ export function assembleClassifier(model: Model, parts: ClassifierParts, name = 
   const outputs = model.outputSize;
   const count = outputs === 1 ? 2 : outputs;
   const labels = parts.labels ?? Array.from({ length: count }, (_, k) => String(k));
-  if (new Set(labels).size < labels.length) {
-    throw inputError({ expected: "different labels", where: "labels", received: labels });
-  }
-  checkOutputs(model, labels.length);
+  checkLabels(model, labels, "labels");
   checkProbabilities(model, name);
   const threshold = finiteNumber(parts.threshold ?? 0.5, "threshold", 0, 1);
   return new TextClassifier({ model, vectorizer, length, labels, threshold, training: null });
@@ -45,26 +42,6 @@ export function assembleClassifier(model: Model, parts: ClassifierParts, name = 
 export function ownVectorizer(model: Model): Vectorizer | undefined {
   const layer = model.nodes[0]?.layer;
   return layer instanceof TextVectorization ? layer.vectorizer : undefined;
-}
-
-/** Ids beyond an Embedding's table would be no words of the network's. */
-export function checkVocabularyFits(model: Model, vectorizer: Vectorizer, name: string): void {
-  const [first, ...others] = model.inputShapes;
-  if (!first || others.length > 0 || first.length !== 1) {
-    const received = others.length > 0 ? `${others.length + 1} inputs` : first;
-    throw inputError({ expected: "a model of one input, rows of token ids", where: name, received });
-  }
-  for (const { layer } of model.nodes) {
-    if (layer.className !== "Embedding") continue;
-    const { inputDim } = layer.options as { inputDim: number };
-    if (vectorizer.size <= inputDim) continue;
-    throw inputError({
-      expected: `a vocabulary of at most ${inputDim} ids, which is all that ${layer.name} takes`,
-      where: name,
-      received: vectorizer.size,
-      next: `If the texts were encoded with num_words=${inputDim} (or max_tokens), give --vocabulary ${inputDim}; otherwise this is another model's vocabulary.`,
-    });
-  }
 }
 
 /** What comes out of a linear layer is a score, and would be taken for a probability. */

@@ -8,9 +8,9 @@ import { predictInTurns } from "../train/evaluate.js";
 import { TrainingError } from "../train/fit.js";
 import { type Evaluation, evaluatePredictions, type Mistake, worstMistakes } from "../train/metrics.js";
 import { allRows, Corpus, type LabelledText } from "./corpus.js";
+import { checkLabels, checkLength, checkVocabularyFits } from "./fits.js";
 import type { FrontEndOptions } from "./options.js";
 import {
-  checkOutputs,
   DEFAULT_TEXT,
   type Parts,
   type TrainingRecord,
@@ -18,6 +18,9 @@ import {
   type TrainOptions,
 } from "./training.js";
 import { Vectorizer } from "./vectorizer.js";
+
+/** Of what a file holds besides the network. */
+const EXTRAS_VERSION = 1;
 
 export interface Prediction {
   label: string;
@@ -122,7 +125,15 @@ export class TextClassifier {
   /** The classifier as a .keras file, which Python Keras opens too. */
   async toBytes(): Promise<Uint8Array> {
     const { vectorizer, length, labels, threshold, training } = this;
-    const extras = { kind: "text-classifier", version: 1, vectorizer, length, labels, threshold, training };
+    const extras = {
+      kind: "text-classifier",
+      version: EXTRAS_VERSION,
+      vectorizer,
+      length,
+      labels,
+      threshold,
+      training,
+    };
     return writeKeras(this.model, { extras: JSON.parse(JSON.stringify(extras)) });
   }
 
@@ -140,11 +151,24 @@ export class TextClassifier {
     if (!Array.isArray(labels) || !labels.every((label) => typeof label === "string")) {
       throw inputError({ expected: "a list of label names", where: `${name}: labels`, received: labels });
     }
-    checkOutputs(model, labels.length);
+    if ((e["version"] ?? EXTRAS_VERSION) !== EXTRAS_VERSION) {
+      const next = "A newer Cellstate wrote it.";
+      throw inputError({
+        expected: String(EXTRAS_VERSION),
+        where: `${name}: version`,
+        received: e["version"],
+        next,
+      });
+    }
+    checkLabels(model, labels, `${name}: labels`);
+    const vectorizer = Vectorizer.fromJSON(e["vectorizer"], `${name}: vectorizer`);
+    checkVocabularyFits(model, vectorizer, name);
+    const length = wholeNumber(e["length"], `${name}: length`, 1, 1e6);
+    checkLength(model, length, `${name}: length`);
     return new TextClassifier({
       model,
-      vectorizer: Vectorizer.fromJSON(e["vectorizer"], `${name}: vectorizer`),
-      length: wholeNumber(e["length"], `${name}: length`, 1, 1e6),
+      vectorizer,
+      length,
       labels,
       threshold: finiteNumber(e["threshold"], `${name}: threshold`, 0, 1),
       training: (e["training"] ?? null) as TrainingRecord | null,

@@ -25,7 +25,7 @@ export function checkDtype(config: JsonObject, context: Context, where: string):
   for (const name of policyNames(config["dtype"] ?? null, where)) {
     if (name === "float32" || (ofInput && /^u?int(8|16|32|64)$/.test(name))) continue;
     if (!FLOATS.has(name)) throw unknownPolicy(name, where);
-    context.notes.warn(`${where}: computed in float32 instead of ${name}`);
+    context.notes.warn(`${where}.config.dtype: computed in float32 instead of ${name}`);
   }
 }
 

@@ -19,9 +19,9 @@ import {
   unknownLayer,
   withPlace,
 } from "./layer-config.js";
-import { containerNames, isMerging } from "./layer-kinds.js";
+import { containerNames, isMerging, LAYER_KINDS } from "./layer-kinds.js";
 import { type Context, layerLabel } from "./receipt.js";
-import { makeTextVectorization, readSettings, readWords } from "./text-vectorization.js";
+import { makeTextVectorization, onlyVocabulary, readSettings, readWords } from "./text-vectorization.js";
 import type { StoredWeight } from "./weights-store.js";
 
 /** A layer and where its weights lie in a file. */
@@ -92,7 +92,9 @@ export function checkModelSettings(
 ): void {
   checkKeys(config, MODEL_KEYS, where);
   const trainable = readFlag(config["trainable"] ?? true, `${where}.config.trainable`);
-  if (trainable || !layers.some(({ layer }) => layer.trainable && layer.parameters.length > 0)) return;
+  const saysTrue = ({ layer }: Entry) =>
+    layer.trainable && !layer.isInput && !LAYER_KINDS.get(layer.className)?.withoutTrainable;
+  if (trainable || !layers.some(saysTrue)) return;
   context.notes.warn(
     `${where}.config.trainable: false, but Keras goes by its layers, of which some are true`,
   );
@@ -217,7 +219,10 @@ function readTextEntry(
     const received = `${layer.className} ${label(layer.name)}`;
     throw inputError({ expected: "an input of its own before TextVectorization", where, received });
   }
-  const words = readWords(config, readAsset(place, context, where), where);
+  const copies = ["", "/_lookup_layer"].map((inner) =>
+    context.asset?.(`${place.prefix}${inner}/vocabulary.txt`),
+  );
+  const words = readWords(config, onlyVocabulary(copies, where), where);
   const { owner } = place;
   if (words) {
     const text = withPlace(where, () => makeTextVectorization(name, settings, words));
@@ -231,21 +236,6 @@ function readTextEntry(
   }
   return input;
 }
-
-/** The layer's vocabulary.txt. Keras writes it twice, and reads both: for the layer and for the table inside it. */
-function readAsset({ prefix }: Place, { asset }: Context, where: string): Uint8Array | undefined {
-  const own = asset?.(`${prefix}/vocabulary.txt`);
-  const inner = asset?.(`${prefix}/_lookup_layer/vocabulary.txt`);
-  if (!own || !inner || sameBytes(own, inner)) return own ?? inner;
-  throw inputError({
-    expected: "the same words in both copies of vocabulary.txt",
-    where,
-    received: `${own.length} bytes and ${inner.length} others`,
-  });
-}
-
-const sameBytes = (x: Uint8Array, y: Uint8Array) =>
-  x.length === y.length && x.every((byte, i) => byte === y[i]);
 
 /** Ids of texts that an Embedding has no row for would fail in some texts and not in others. */
 function checkTables(entries: readonly Entry[]): void {

@@ -3,6 +3,7 @@ import type { EngineOptions } from "../../engine/index.js";
 import { inputError } from "../../errors.js";
 import { Model } from "../../model/model.js";
 import type { WarningOptions } from "../../model/notes.js";
+import { foreignArchive, foreignJson, foreignKind, refuseForeign } from "../foreign.js";
 import { type Hdf5Group, isHdf5, readHdf5 } from "../hdf5/reader.js";
 import { DATA_FORBIDDEN, isObject, type Json, parseJson } from "../json.js";
 import { Work } from "../work.js";
@@ -111,7 +112,7 @@ function openWeights(bytes: Uint8Array, file: string): WeightsStore {
     const root = readWeightsMember(readZip(bytes, file, work), file, work);
     return pathStore([root], `${file}: model.weights.h5`);
   }
-  if (!isHdf5(bytes)) throw inputError({ expected: "weights in HDF5", where: file, received: kindOf(bytes) });
+  if (!isHdf5(bytes)) throw refuseForeign("weights in HDF5", file, foreignKind(bytes));
   const root = readHdf5(bytes, file);
   const named = root.groups.get("model_weights") ?? root;
   return textList(named, "layer_names", file).length > 0 ? namedStore(named, file) : pathStore([root], file);
@@ -121,26 +122,10 @@ function open(bytes: Uint8Array, file: string): OpenedFile {
   if (isZip(bytes)) return openArchive(bytes, file);
   if (isHdf5(bytes)) return openHdf5(bytes, file);
   if (/^\s*\{/.test(new TextDecoder().decode(bytes.subarray(0, 64)))) return openJson(bytes, file);
-  throw inputError({
-    expected: "a Keras model (.keras archive, HDF5 or JSON)",
-    where: file,
-    received: kindOf(bytes),
-  });
+  throw refuseForeign(A_MODEL, file, foreignKind(bytes));
 }
 
-/** What a file that is no model may be, from its first bytes. */
-function kindOf(bytes: Uint8Array): string {
-  const starts = (...magic: number[]) => magic.every((byte, i) => bytes[i] === byte);
-  if (bytes.length === 0) return "an empty file";
-  if (starts(0x1f, 0x8b)) return "a gzip file: unpack it first";
-  const pickled = starts(0x80) && bytes[1]! <= 5;
-  if (pickled || /^\(?c[\w.]+\n\w+\n/.test(new TextDecoder("latin1").decode(bytes.subarray(0, 200)))) {
-    return "a Python pickle";
-  }
-  if (starts(0x93, 0x4e, 0x55, 0x4d)) return "a NumPy array";
-  if (starts(0x08) && bytes.length > 16) return "perhaps a SavedModel or ONNX file";
-  return "an unknown kind of file";
-}
+const A_MODEL = "a Keras model (.keras archive, HDF5 or JSON)";
 
 function openArchive(bytes: Uint8Array, file: string): OpenedFile {
   const work = new Work(file, bytes.length);
@@ -151,7 +136,7 @@ function openArchive(bytes: Uint8Array, file: string): OpenedFile {
   };
   const config = json("config.json");
   if (!config) {
-    throw inputError({ expected: "a Keras archive with config.json", where: file, received: "none" });
+    throw refuseForeign("a Keras archive with config.json", file, foreignArchive([...members.keys()]));
   }
   const metadata = json("metadata.json");
   const weights = readWeightsMember(members, file, work);
@@ -223,7 +208,10 @@ function openHdf5(bytes: Uint8Array, file: string): OpenedFile {
 /** `model.to_json()`: an architecture without weights. */
 function openJson(bytes: Uint8Array, file: string): OpenedFile {
   const config = parseJson(bytes, file);
-  const version = isObject(config) ? asText(config["keras_version"]) : null;
+  const known =
+    isObject(config) && Object.hasOwn(config, "class_name") && config["class_name"] !== "Tokenizer";
+  if (!known) throw refuseForeign(A_MODEL, file, foreignJson(config));
+  const version = asText(config["keras_version"]);
   const rest = { training: undefined, weights: undefined, optimizer: [], extras: null };
   return { format: "JSON architecture", version, config, where: file, ...rest };
 }

@@ -5,6 +5,7 @@ import type { TextVectorizationOptions } from "../../text/options.js";
 import { isObject, type Json, type JsonObject } from "../json.js";
 import { label } from "../label.js";
 import { withSpecialWords, wordLines } from "../vocabulary/words.js";
+import { checkKeys } from "./layer-config.js";
 
 /** Keras's value and ours. */
 const STANDARDIZE: [Json, NonNullable<TextVectorizationOptions["standardize"]>][] = [
@@ -29,6 +30,13 @@ const ONLY: [string, readonly Json[]][] = [
   ["idf_weights", [null]],
 ];
 
+/** All that the layer has; besides those, what decides how a vocabulary is learned. */
+const KEYS: ReadonlySet<string> = new Set([
+  ...ONLY.map(([key]) => key),
+  ...["name", "trainable", "dtype", "batch_input_shape", "batch_shape", "standardize", "split", "max_tokens"],
+  ...["output_sequence_length", "pad_to_max_tokens", "vocabulary", "vocabulary_size"],
+]);
+
 export interface TextVectorizationSettings {
   standardize: NonNullable<TextVectorizationOptions["standardize"]>;
   split: NonNullable<TextVectorizationOptions["split"]>;
@@ -37,6 +45,7 @@ export interface TextVectorizationSettings {
 
 /** @throws InputError for functions of the user's own, and for outputs other than ids */
 export function readSettings(config: JsonObject, where: string): TextVectorizationSettings {
+  checkKeys(config, KEYS, where);
   for (const [key, values] of ONLY) {
     const value = config[key];
     if (value === undefined || values.includes(value)) continue;
@@ -112,6 +121,20 @@ function findWords(config: JsonObject, asset: Uint8Array | undefined, where: str
     wordLines(decodeText(asset, where), `${where}: vocabulary.txt`),
     `${where}: vocabulary.txt`,
   );
+}
+
+/** The layer's vocabulary.txt. Keras writes it twice, and reads both: for the layer, and for the table inside it. */
+export function onlyVocabulary(
+  copies: readonly (Uint8Array | undefined)[],
+  where: string,
+): Uint8Array | undefined {
+  const [first, ...others] = copies.filter((copy) => copy !== undefined);
+  const other = others.find(
+    (copy) => copy.length !== first!.length || copy.some((byte, i) => byte !== first![i]),
+  );
+  if (!other) return first;
+  const expected = "the same words in both copies of vocabulary.txt";
+  throw inputError({ expected, where, received: `${first!.length} bytes, and ${other.length} that differ` });
 }
 
 function decodeText(bytes: Uint8Array, where: string): string {

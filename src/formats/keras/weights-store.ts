@@ -6,6 +6,7 @@ import type { Hdf5Group } from "../hdf5/reader.js";
 import { label } from "../label.js";
 import { weightPlaces } from "./layer-kinds.js";
 import type { Entry } from "./model-config.js";
+import type { Notes } from "./receipt.js";
 
 /** A stored array and the weight it is for. */
 export interface StoredWeight {
@@ -14,8 +15,8 @@ export interface StoredWeight {
   dataset: Hdf5Dataset;
 }
 
-/** For each entry, its arrays in the order of the layer's parameters. */
-export type WeightsStore = (entries: readonly Entry[]) => StoredWeight[][];
+/** For each entry, its arrays in the order of the layer's parameters. Arrays that no layer takes are noted. */
+export type WeightsStore = (entries: readonly Entry[], notes: Notes) => StoredWeight[][];
 
 /**
  * `model.weights.h5`, in one file or several: "layers/lstm/cell/vars/0". Keras 2.15 on Windows wrote backslashes, and 2.13
@@ -28,11 +29,29 @@ export function pathStore(roots: readonly Hdf5Group[], file: string): WeightsSto
     byPath.set(plain, dataset);
   };
   for (const root of roots) collect(root, "", add);
-  return (entries) =>
-    entries.map(({ layer, group }) => {
+  return (entries, notes) => {
+    const stored = entries.map(({ layer, group }) => {
       const paths = weightPlaces(layer).map((place) => `${group}/${place.group}`);
       return paths.flatMap((path) => numbered(byPath, path, file));
     });
+    const taken = new Set(stored.flat().map(({ dataset }) => dataset));
+    const left = [...byPath].flatMap(([path, dataset]) =>
+      taken.has(dataset) || !OF_LAYERS.test(path) || NO_WEIGHTS.test(path) ? [] : [path],
+    );
+    noteLeft(left, file, notes);
+    return stored;
+  };
+}
+
+/** An archive holds an optimizer's state besides; and layers keep more than weights: random numbers, tables of words. */
+const OF_LAYERS = /^layers\//;
+const NO_WEIGHTS = /\/(seed_generator|_lookup_layer)\//;
+
+/** A model with fewer layers than its file has weights for is perhaps not the one that was saved. */
+function noteLeft(left: readonly string[], file: string, notes: Notes): void {
+  if (left.length === 0) return;
+  const others = left.length > 1 ? ` and ${left.length - 1} more` : "";
+  notes.warn(`${file}: ${label(left[0]!)}${others}: stored weights that no layer of the model takes`);
 }
 
 function collect(group: Hdf5Group, path: string, visit: (path: string, dataset: Hdf5Dataset) => void): void {
@@ -55,13 +74,13 @@ function numbered(byPath: Map<string, Hdf5Dataset>, path: string, file: string):
  * layer's variables: the trainable ones, then the others.
  */
 export function namedStore(root: Hdf5Group, file: string): WeightsStore {
-  return (entries) => {
+  return (entries, notes) => {
     const out = entries.map((): StoredWeight[] => []);
     const owners = new Map<string, number[]>();
     for (const [i, { owner, layer }] of entries.entries()) {
       if (layer.parameters.length > 0) owners.set(owner, [...(owners.get(owner) ?? []), i]);
     }
-    const groups = ownersGroups([...owners.keys()], root, file);
+    const groups = ownersGroups([...owners.keys()], root, file, notes);
     for (const [owner, indices] of owners) {
       const stored = namedWeights(groups.get(owner)!, file);
       for (const trainable of [true, false]) {
@@ -84,13 +103,25 @@ export function namedStore(root: Hdf5Group, file: string): WeightsStore {
 }
 
 /** Layers find their groups by name or, as Keras does, by order among those that have weights. */
-function ownersGroups(owners: string[], root: Hdf5Group, file: string): Map<string, Hdf5Group> {
+function ownersGroups(owners: string[], root: Hdf5Group, file: string, notes: Notes): Map<string, Hdf5Group> {
   const withWeights = textList(root, "layer_names", file).flatMap((name) => {
     const group = findGroup(root, name);
-    return group && textList(group, "weight_names", file).length > 0 ? [[name, group] as const] : [];
+    if (!group) {
+      const where = `${file}: ${root.path || "/"}`;
+      throw inputError({ expected: `the group ${label(name)} that layer_names lists`, where });
+    }
+    return textList(group, "weight_names", file).length > 0 ? [[name, group] as const] : [];
   });
   const byName = new Map(withWeights);
-  if (owners.every((owner) => byName.has(owner))) return byName;
+  if (owners.every((owner) => byName.has(owner))) {
+    const wanted = new Set(owners);
+    noteLeft(
+      [...byName.keys()].filter((name) => !wanted.has(name)),
+      file,
+      notes,
+    );
+    return byName;
+  }
   if (withWeights.length === owners.length) {
     return new Map(owners.map((owner, i) => [owner, withWeights[i]![1]] as const));
   }

@@ -1,6 +1,7 @@
 /** The vocabulary inside a model archive: Cellstate's own, or a TextVectorization layer's. */
 import { inputError } from "../../errors.js";
 import { DATA_FORBIDDEN, isObject, type Json, type JsonObject, parseJson } from "../json.js";
+import { onlyVocabulary } from "../keras/text-vectorization.js";
 import { readZip } from "../zip.js";
 import type { FoundVocabulary } from "./index.js";
 import { readJsonVocabulary, textVectorizationJson } from "./json.js";
@@ -18,10 +19,8 @@ export function readArchiveVocabulary(bytes: Uint8Array, file: string): FoundVoc
   const configs: JsonObject[] = [];
   collect(json("config.json"), configs);
   const texts = [...members.keys()].filter((name) => name.endsWith("/vocabulary.txt"));
-  // Keras writes each vocabulary twice: for the layer, and for the table inside it.
   const own = texts.filter((name) => !name.includes("/_lookup_layer/"));
-  const files = own.length > 0 ? own : texts;
-  if (configs.length !== 1 || files.length > 1) {
+  if (configs.length !== 1 || own.length > 1) {
     const received = configs.length === 0 ? "a model without one" : `${configs.length} of them`;
     throw inputError({
       expected: "one vocabulary (TextVectorization or Cellstate's)",
@@ -29,7 +28,8 @@ export function readArchiveVocabulary(bytes: Uint8Array, file: string): FoundVoc
       received,
     });
   }
-  const asset = files.length > 0 ? members.get(files[0]!)!.read() : undefined;
+  const copies = texts.map((name) => members.get(name)!.read());
+  const asset = onlyVocabulary(copies, file);
   return textVectorizationJson(configs[0]!, `${file}: config.json: TextVectorization`, asset);
 }
 

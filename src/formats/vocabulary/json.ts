@@ -66,10 +66,11 @@ export function wordList(words: readonly unknown[], format: string, where: strin
 /** Dictionaries are texts of JSON inside the JSON. */
 function tokenizerJson(config: JsonObject, where: string): FoundVocabulary {
   const attributes = new Map<string, unknown>(Object.entries(config));
-  const nested = config["word_index"];
-  const at = `${where}: word_index`;
-  if (typeof nested === "string") attributes.set("word_index", flatJson(nested, at));
-  else if (isObject(nested)) attributes.set("word_index", new Map(Object.entries(nested)));
+  for (const key of ["word_index", "index_word", "word_counts"]) {
+    const nested = config[key];
+    if (typeof nested === "string") attributes.set(key, flatJson(nested, `${where}: ${key}`));
+    else if (isObject(nested)) attributes.set(key, new Map(Object.entries(nested)));
+  }
   return readTokenizer(attributes, "Keras Tokenizer (JSON)", where);
 }
 

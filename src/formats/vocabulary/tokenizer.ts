@@ -38,7 +38,28 @@ export function readTokenizer(
   };
   // As Keras compares: an id counts when it is below num_words, be that a fraction.
   const words = wordsById(index, `${where}: word_index`, size ?? undefined, frontEnd.oovToken);
-  return { frontEnd, words, format, assumed: [] };
+  return { frontEnd, words, format, assumed: differences(index, attributes, oovToken) };
+}
+
+/** Where the other dictionaries of a Tokenizer do not fit `word_index`, by which alone Keras turns texts into ids. */
+function differences(
+  index: WordIndex,
+  attributes: ReadonlyMap<string, unknown>,
+  oovToken: string | null,
+): string[] {
+  const found: string[] = [];
+  const others = attributes.get("index_word");
+  if (others instanceof Map) {
+    const odd = [...index].filter(([word, id]) => (others.get(id) ?? others.get(String(id))) !== word);
+    if (odd.length > 0)
+      found.push(`word_index as it stands: index_word says otherwise of ${odd.length} of its words`);
+  }
+  const counts = attributes.get("word_counts");
+  const words = index.size - (oovToken !== null && index.has(oovToken) ? 1 : 0);
+  if (counts instanceof Map && counts.size !== words) {
+    found.push(`word_index as it stands: ${words} words, where word_counts has ${counts.size}`);
+  }
+  return found;
 }
 
 interface Kinds {

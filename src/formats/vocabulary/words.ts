@@ -74,12 +74,26 @@ export function withSpecialWords(words: readonly unknown[], where: string): stri
   return complete ? (words as string[]).slice() : [PADDING_WORD, UNKNOWN_WORD, ...(words as string[])];
 }
 
-/** A vocabulary.txt: a word a line. Keras writes "\n" between words, and Windows "\r\n". */
+/**
+ * A vocabulary.txt: a word a line. Keras writes "\n" between words, and Windows "\r\n".
+ * @throws InputError where some lines end in "\r" and others do not: it may be a part of a word
+ */
 export function wordLines(text: string, where: string): string[] {
   let breaks = 0;
   for (let at = text.indexOf("\n"); at >= 0; at = text.indexOf("\n", at + 1)) breaks++;
   checkWordCount(breaks, where);
-  const lines = text.split("\n").map((line) => line.replace(/\r$/, ""));
-  while (lines.at(-1) === "") lines.pop();
-  return lines;
+  const lines = text.split("\n");
+  const odd = lines.slice(0, -1).filter((line) => line.endsWith("\r")).length;
+  if (odd > 0 && odd < breaks) {
+    const next = "Save it with one kind of line end.";
+    throw inputError({
+      expected: `\\r at the end of all ${breaks} lines or of none`,
+      where,
+      received: odd,
+      next,
+    });
+  }
+  const words = lines.map((line) => line.replace(/\r$/, ""));
+  while (words.at(-1) === "") words.pop();
+  return words;
 }
