@@ -269,8 +269,19 @@ function sequential(on: Evaluator, args: Arguments, node: SyntaxNode): Value {
     on.fail(node, `${why} Write the layers out, or use .add().`);
   }
   if (given?.kind === "list") for (const item of given.items) addLayer(on, model, item, node);
+  countRebuild(on, model);
   return model;
 }
+
+/** A Sequential that knows its input is a Functional inside, made anew with each `add`, which counts in its name. */
+function countRebuild(on: Evaluator, { layers }: ModelValue): void {
+  const first = layers?.[0];
+  if (first?.kind !== "layer") return;
+  const input = first.className === "InputLayer";
+  if (input ? layers!.length > 1 : isShaped(first)) on.session.autoName("Functional");
+}
+
+const isShaped = ({ config }: LayerValue) => config.has("input_shape") || config.has("batch_input_shape");
 
 function functional(on: Evaluator, args: Arguments, node: SyntaxNode): Value {
   const { positional, named } = args;
@@ -308,8 +319,7 @@ function addLayer(on: Evaluator, model: ModelValue, value: Value, node: SyntaxNo
     on.fail(node, `this ${what} is added twice; Keras refuses that too. Make another for each place.`);
   }
   if (item.kind === "model") item.uses++;
-  const shaped =
-    item.kind === "layer" && (item.config.has("input_shape") || item.config.has("batch_input_shape"));
+  const shaped = item.kind === "layer" && isShaped(item);
   // Keras puts an input in front, which counts.
   if (shaped && model.layers.length === 0 && item.className !== "InputLayer")
     on.session.autoName("InputLayer");
@@ -380,6 +390,7 @@ function modelMethod(
       const layer = args.positional[0] ?? args.named.get("layer");
       if (!layer) on.fail(node, ".add() without a layer.");
       addLayer(on, model, layer, node);
+      countRebuild(on, model);
       return data(null);
     }
     case "pop": {
