@@ -490,8 +490,7 @@ function listMethod(
     return data(null);
   }
   if (name === "extend" && first?.kind === "list" && first.spoiled === null) {
-    on.session.work.hold(first.items.length * KEPT);
-    owner.items.push(...first.items);
+    on.spreadInto(owner.items, first);
     return data(null);
   }
   if (!LOOKS.has(name)) owner.spoiled = `.${name.slice(0, 30)}() in line ${on.line(node)}`;

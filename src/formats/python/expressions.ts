@@ -1,5 +1,6 @@
 /** Expressions of a script: constants, simple arithmetic, names, lists and dictionaries; calls are in calls.ts. */
 import type { SyntaxNode } from "@lezer/common";
+import { label } from "../label.js";
 import { type Arguments, callMethod, callNamed, runFunction, useLayer } from "./calls.js";
 import { DEEPEST, KEPT, type Names, type Session, STEP } from "./session.js";
 import { layerClass, MERGES, objectClass } from "./signatures.js";
@@ -110,7 +111,7 @@ export class Evaluator {
     const text = this.session.source.slice(node.from, Math.min(node.to, node.from + 200));
     const short = text.replace(/\s+/g, " ");
     const cut = short.length > 50 || node.to - node.from > 200;
-    return unknown(cut ? `${short.slice(0, 49)}…` : short, this.line(node));
+    return unknown(label(cut ? `${short.slice(0, 49)}…` : short), this.line(node));
   }
 
   private number(node: SyntaxNode): Value {
@@ -172,13 +173,21 @@ export class Evaluator {
       if (PUNCTUATION.has(child.name) || child.name === "*") continue;
       const value = this.evaluate(child);
       if (spread && value.kind !== "list") return this.unknown(node);
-      if (spread && value.kind === "list") items.push(...value.items);
+      if (spread && value.kind === "list") this.spreadInto(items, value);
       else items.push(value);
       spread = false;
       // What is written out may be as long as it is; what is put together may not.
       this.session.work.hold(KEPT);
     }
     return list(items);
+  }
+
+  /** Appends a list's items, as they were before. */
+  spreadInto(items: Value[], { items: more }: ListValue): void {
+    this.session.work.hold(more.length * KEPT);
+    this.session.work.spend(more.length * 10);
+    const count = more.length;
+    for (let i = 0; i < count; i++) items.push(more[i]!);
   }
 
   private dictionary(node: SyntaxNode): Value {
@@ -207,7 +216,7 @@ export class Evaluator {
     if (known) return known;
     // Bare names (after `from keras.layers import *`, or a snippet without imports) are Keras's if it has them.
     if (layerClass(name) || BARE_NAMES.has(name) || objectClass(name)) return { kind: "name", path: name };
-    return unknown(name, this.line(node));
+    return unknown(label(name), this.line(node));
   }
 
   private walrus(node: SyntaxNode): Value {
@@ -383,7 +392,7 @@ export class Evaluator {
       } else if (part.name === "*" && part.nextSibling) {
         part = part.nextSibling;
         const given = this.evaluate(part);
-        if (given.kind === "list" && given.spoiled === null) positional.push(...given.items);
+        if (given.kind === "list" && given.spoiled === null) this.spreadInto(positional, given);
         else known = false;
       } else if (part.nextSibling?.name === "AssignOp" && part.nextSibling.nextSibling) {
         const name = this.text(part);

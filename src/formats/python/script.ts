@@ -280,7 +280,7 @@ class Script {
     if (owner.kind === "list" || owner.kind === "dictionary") {
       const at =
         parts.length === 2 && !target.getChild(":") ? scalar(evaluator.evaluate(parts[1]!)) : undefined;
-      this.session.work.hold(KEPT);
+      this.session.work.hold(2 * KEPT);
       if (owner.kind === "dictionary" && at !== undefined) owner.entries.set(String(at), value);
       else if (owner.kind === "list" && typeof at === "number" && at in owner.items) owner.items[at] = value;
       else owner.spoiled = `line ${line}`;
@@ -527,7 +527,7 @@ class Script {
         evaluator.fail(node, `${owner.className} is changed by code that is not run. Write it out.`);
       }
     }
-    for (const name of binds) evaluator.bind(name, unknown(name, line));
+    for (const name of binds) evaluator.bind(name, unknown(label(name), line));
   }
 }
 

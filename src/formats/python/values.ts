@@ -107,9 +107,14 @@ export const dictionary = (entries: Map<string, Value>): DictionaryValue => ({
 export const scalar = (value: Value | undefined): Scalar | undefined =>
   value?.kind === "data" ? value.value : undefined;
 
-/** A complaint that names the script's line. */
+/** A complaint that names the script's line; parts of the script that it quotes are made printable. */
 export function scriptError(file: string, line: number, message: string): InputError {
-  return new InputError(`${file} line ${line}: ${message}`);
+  const short = message.length > 500 ? `${message.slice(0, 499)}…` : message;
+  const plain = short.replace(
+    /[^\p{L}\p{M}\p{N}\p{P}\p{S} ]/gu,
+    (c) => `\\u{${c.codePointAt(0)!.toString(16)}}`,
+  );
+  return new InputError(`${file} line ${line}: ${plain}`);
 }
 
 /** What a value is, for a complaint: short, whatever it holds. */
