@@ -429,11 +429,15 @@ function modelMethod(
   }
 }
 
+/** A Sequential's layers as Keras lists them: without its input. */
+export const layersOf = ({ layers }: ModelValue) =>
+  (layers ?? []).filter((layer) => layer.kind === "model" || layer.className !== "InputLayer");
+
 function findLayer(model: ModelValue, { positional, named }: Arguments): Value | undefined {
   const name = scalar(positional[0] ?? named.get("name"));
   const index = scalar(named.get("index") ?? positional[1]);
-  if (typeof name === "string") return model.layers?.find((layer) => layer.name === name);
-  return typeof index === "number" ? model.layers?.at(index) : undefined;
+  if (typeof name === "string") return layersOf(model).find((layer) => layer.name === name);
+  return typeof index === "number" ? layersOf(model).at(index) : undefined;
 }
 
 function layerMethod(

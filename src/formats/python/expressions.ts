@@ -1,7 +1,7 @@
 /** Expressions of a script: constants, simple arithmetic, names, lists and dictionaries; calls are in calls.ts. */
 import type { SyntaxNode } from "@lezer/common";
 import { label } from "../label.js";
-import { type Arguments, callMethod, callNamed, runFunction, useLayer } from "./calls.js";
+import { type Arguments, callMethod, callNamed, layersOf, runFunction, useLayer } from "./calls.js";
 import { DEEPEST, KEPT, type Names, type Session, STEP } from "./session.js";
 import { layerClass, MERGES, objectClass } from "./signatures.js";
 import {
@@ -240,7 +240,7 @@ export class Evaluator {
           ? this.unknown(node)
           : { kind: "name", path: `${object.path}.${name}` };
       case "model":
-        if (name === "layers" && object.layers) return list(object.layers.map((layer) => layer));
+        if (name === "layers" && object.layers) return list(layersOf(object));
         return { kind: "method", owner: object, name };
       case "list":
       case "dictionary":

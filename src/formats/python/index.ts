@@ -11,6 +11,7 @@ import { type Definitions, type Followed, followScript } from "./script.js";
 import type { Unread } from "./session.js";
 import { readSettings, type ScriptSettings } from "./settings.js";
 import { scriptConfig } from "./to-config.js";
+import { written } from "./values.js";
 
 export { notebookScript } from "./notebook.js";
 export type { Definitions } from "./script.js";
@@ -127,13 +128,8 @@ function compileModel(
     return [];
   }
   model.compile(compile);
-  const { optimizer, loss, metrics } = model.compiled;
-  const names = metrics
-    .map((metric) =>
-      typeof metric === "string" ? metric : label(String((metric as { name?: string }).name)),
-    )
-    .join(", ");
-  return [
-    `line ${line}: compile: optimizer ${optimizer.name}, loss ${loss.name}${names ? `, metrics ${names}` : ""}`,
-  ];
+  const said = [...call.args]
+    .filter(([key]) => key in config)
+    .map(([key, value]) => `${key}=${written(value)}`);
+  return [`line ${line}: compile: ${said.join(", ")}`];
 }

@@ -146,7 +146,7 @@ const OBJECTS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     CategoricalFocalCrossentropy: "alpha gamma from_logits label_smoothing axis reduction name dtype",
     CategoricalHinge: REDUCED,
     CosineSimilarity: "axis reduction name dtype",
-    Dice: REDUCED,
+    Dice: "| reduction name axis dtype",
     Hinge: REDUCED,
     Huber: "delta reduction name dtype",
     KLDivergence: REDUCED,

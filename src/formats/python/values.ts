@@ -145,3 +145,21 @@ export function pythonic(value: Scalar): string {
   if (typeof value === "boolean") return value ? "True" : "False";
   return typeof value === "string" ? `"${label(value)}"` : String(value);
 }
+
+/** A value as a script would write it, for a receipt: of the first few parts, as deep as two levels. */
+export function written(value: Value, depth = 0): string {
+  const some = (parts: string[]) => `${parts.slice(0, 8).join(", ")}${parts.length > 8 ? ", …" : ""}`;
+  if (depth > 2) return "…";
+  switch (value.kind) {
+    case "data":
+      return pythonic(value.value);
+    case "list":
+      return `[${some(value.items.slice(0, 9).map((item) => written(item, depth + 1)))}]`;
+    case "dictionary":
+      return `{${some([...value.entries].slice(0, 9).map(([key, item]) => `${label(key)}: ${written(item, depth + 1)}`))}}`;
+    case "object":
+      return `${value.className}(${some([...value.config].map(([key, item]) => `${label(key)}=${written(item, depth + 1)}`))})`;
+    default:
+      return describe(value);
+  }
+}
