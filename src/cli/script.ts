@@ -1,6 +1,6 @@
 /** Keras scripts on the command line: what was taken from one is said, and `train` does as it says. */
 import { InputError } from "../errors.js";
-import type { Said, ScriptModel, ScriptSettings, Unread } from "../formats/python/index.js";
+import { type ScriptModel, type ScriptSettings, saidBy, type Unread } from "../formats/python/index.js";
 import { note } from "./context.js";
 import { openScript } from "./models.js";
 import type { TrainFlags } from "./train-plan.js";
@@ -9,13 +9,10 @@ import type { TrainFlags } from "./train-plan.js";
 const MOST_LINES = 20;
 
 /** Says on stderr what was taken from a script, what was assumed, and what was left aside. */
-export function sayScript(file: string, { receipt, settings, unread }: ScriptModel): void {
-  const said = Object.values(settings as object as Record<string, Said<unknown> | null>);
-  const forTraining = [...new Set(said.flatMap((one) => (one ? [one.said] : [])))];
+export function sayScript(file: string, { receipt, unread }: ScriptModel): void {
   const cannot = new Set(unread.map(lineOf));
   const lines = [
     ...receipt.taken.map((line) => `taken: ${line}`),
-    ...forTraining.map((line) => `taken for train: ${line}`),
     ...receipt.filled.map((line) => `assumed: ${line}`),
     ...unread.map((item) => `cannot be read, and train refuses it: ${lineOf(item)}`),
     ...receipt.ignored.filter((line) => !cannot.has(line)).map((line) => `left aside: ${line}`),
@@ -58,38 +55,62 @@ export async function flagsOfScript(
   const { model: file, define: definitions } = flags;
   const script = await openScript(file, { definitions, engine: "reference" });
   const { settings, receipt, model } = script;
-  const fixed = model.inputShapes[0]?.[0] ?? null;
   checkTrainable(script, file);
   model.dispose();
   refuseUnread(script, flags, isGiven, file);
-  for (const line of receipt.taken) note(`${file}: taken: ${line}`);
+  const saidOfTraining = new Set(saidBy(settings));
+  for (const line of receipt.taken) if (!saidOfTraining.has(line)) note(`${file}: taken: ${line}`);
   const applied: TrainFlags = { ...flags };
   for (const flag of Object.keys(FLAGS) as Flag[]) {
     const said = settings[flag];
     if (!said) continue;
-    if (flag === "length" && !isGiven(flag) && fixed !== null && fixed !== said.value) {
-      const next = `Let them agree, or give --length ${fixed}.`;
-      throw new InputError(
-        `${file} ${said.said}: expected rows of ${fixed}, which is what the model reads. ${next}`,
-      );
-    }
     const instead = insteadOf(flag, flags, isGiven);
+    if (!instead) Object.assign(applied, { [flag]: said.value });
+    // How texts become words is said below, with all of its options.
     if (instead) note(`${file}: left aside: ${said.said}; train uses ${instead}`);
-    else {
-      note(`${file}: taken: ${said.said}`);
-      Object.assign(applied, { [flag]: said.value });
-    }
+    else if (flag !== "frontEnd") note(`${file}: taken: ${said.said}`);
   }
-  const ownFrontEnd = settings.frontEnd && settings.frontEnd.value === applied.frontEnd && !flags.tokenizer;
+  checkSizes(script, applied, isGiven, file);
   if (settings.text) {
-    if (ownFrontEnd) applied.frontEndOptions = settings.text.value;
-    note(`${file}: ${ownFrontEnd ? "taken" : "left aside"}: ${settings.text.said}`);
+    const own = settings.frontEnd?.value === applied.frontEnd && !flags.tokenizer;
+    if (own) applied.frontEndOptions = settings.text.value;
+    note(`${file}: ${own ? "taken" : "left aside"}: ${settings.text.said}`);
   }
   for (const line of receipt.filled) note(`${file}: assumed: ${line}`);
   for (const line of assumptions(script, applied, isGiven)) note(`${file}: assumed: ${line}`);
   for (const line of receipt.ignored) note(`${file}: left aside: ${line}`);
   for (const line of receipt.warnings) note(`${file}: may differ from Keras: ${line}`);
   return applied;
+}
+
+/** Rows and ids that the script makes must be those that its network reads: Keras would fail there too. */
+function checkSizes(
+  { settings, model }: ScriptModel,
+  applied: TrainFlags,
+  isGiven: (flag: keyof TrainFlags) => boolean,
+  file: string,
+): void {
+  const { length, vocabulary } = settings;
+  const fixed = model.inputShapes[0]?.[0] ?? null;
+  if (length && !isGiven("length") && fixed !== null && fixed !== length.value) {
+    const next = `Let them agree, or give --length ${fixed}.`;
+    throw new InputError(
+      `${file} ${length.said}: expected rows of ${fixed}, which is what the model reads. ${next}`,
+    );
+  }
+  const embedding = model.layers.find(({ className }) => className === "Embedding");
+  const { inputDim = Infinity } = (embedding?.options ?? {}) as { inputDim?: number };
+  if (
+    vocabulary &&
+    applied.vocabulary === vocabulary.value &&
+    vocabulary.value > inputDim &&
+    !isGiven("vocabulary")
+  ) {
+    const next = `Let them agree, or give --vocabulary ${inputDim}.`;
+    throw new InputError(
+      `${file} ${vocabulary.said}: expected at most ${inputDim} ids, which is what ${embedding!.name} takes. ${next}`,
+    );
+  }
 }
 
 /** What stands in place of what a script says: a flag, or a file of words. */
