@@ -200,6 +200,61 @@ describe("arguments, key by key", () => {
   });
 });
 
+describe("objects and layers of the wrong kind", () => {
+  test("types that Keras would not compute with", () => {
+    refused(
+      `${NET}model.compile(keras.optimizers.Adam("fast"), "mse")\n`,
+      /line 5: Adam learning_rate: expected a number but received "fast"/,
+    );
+    refused(
+      `${NET}model.compile(keras.optimizers.Adam(0.1, amsgrad=1), "mse")\n`,
+      /line 5: Adam amsgrad: expected True or False but received 1/,
+    );
+    refused(
+      `${NET}model.compile("sgd", keras.losses.BinaryCrossentropy("yes"))\n`,
+      /line 5: BinaryCrossentropy from_logits: expected True or False/,
+    );
+    refused(
+      "model = Sequential([Input((4,)), Dense('3')])\n",
+      /Dense units: expected a whole number of at least 1 but received "3"/,
+    );
+  });
+
+  test("Keras's layers that Cellstate lacks are called by their names", () => {
+    refused(
+      "a = Input((9, 4))\nx = Attention()([a, a])\nmodel = Model(a, Dense(1)(Flatten()(x)))\n",
+      /line 5: the model's outputs hang on Attention, a layer that Cellstate does not have/,
+    );
+    refused(
+      "model = Sequential([Input((9, 4)), MultiHeadAttention(2, 2)])\n",
+      /expected a Keras layer, found MultiHeadAttention, a layer that Cellstate does not have/,
+    );
+  });
+
+  test("an optimizer's old name for its rate, and a rate that is set afterwards", () => {
+    const { model, receipt } = read(
+      `${NET}o = keras.optimizers.SGD(lr=0.3)\no.momentum = 0.5\nmodel.compile(o, "mse")\n`,
+    );
+    assert.deepEqual([model.compiled.optimizer.learningRate, model.compiled.optimizer.momentum], [0.3, 0.5]);
+    assert.match(receipt.filled.join("\n"), /line 5: SGD lr is learning_rate/);
+    assert.match(
+      unread(`${NET}keras.backend.set_value(model.optimizer.lr, 1)\n`).join(),
+      /line 5: set_value sets something/,
+    );
+    assert.match(
+      unread(`${NET}model.optimizer.learning_rate = 1\n`).join(),
+      /line 5: model\.optimizer\.learning_rate is set/,
+    );
+  });
+
+  test("what changes texts before Keras sees them is named", () => {
+    assert.match(
+      read(`from nltk.corpus import stopwords\n${NET}`).receipt.ignored.join(),
+      /line 4: import nltk: what it does to texts is not done by train/,
+    );
+  });
+});
+
 describe("what would change what training comes to, and cannot be read", () => {
   const cases: [name: string, script: string, says: RegExp][] = [
     [

@@ -12,6 +12,7 @@ import {
   type FunctionValue,
   type LayerValue,
   type ListValue,
+  lacking,
   list,
   type ModelValue,
   scalar,
@@ -308,8 +309,11 @@ function addLayer(on: Evaluator, model: ModelValue, value: Value, node: SyntaxNo
   if (!model.layers) on.fail(node, "only a Sequential takes layers by .add().");
   // Input(…) inside a Sequential.
   const item = value.kind === "tensor" && value.layer.className === "InputLayer" ? value.layer : value;
-  if (item.kind !== "layer" && item.kind !== "model")
-    on.fail(node, `expected a Keras layer, found ${describe(value)}.`);
+  if (item.kind !== "layer" && item.kind !== "model") {
+    const isLayer = value.kind === "object" && value.module === "layers";
+    const found = isLayer ? lacking(value.className, value.line) : value;
+    on.fail(node, `expected a Keras layer, found ${describe(found)}.`);
+  }
   if (item === model) on.fail(node, "this model is added to itself.");
   if (model.layers.length >= MOST_LAYERS)
     on.fail(node, `a model of more than ${MOST_LAYERS} layers is not read.`);

@@ -3,11 +3,12 @@ import type { SyntaxNode } from "@lezer/common";
 import { label } from "../label.js";
 import { type Arguments, callMethod, callNamed, layersOf, runFunction, useLayer } from "./calls.js";
 import { DEEPEST, KEPT, type Names, type Session, STEP } from "./session.js";
-import { layerClass, MERGES, objectClass } from "./signatures.js";
+import { layerClass, MERGES, OTHER_LAYERS, objectClass } from "./signatures.js";
 import {
   data,
   dictionary,
   type ListValue,
+  lacking,
   list,
   type Scalar,
   scalar,
@@ -215,7 +216,8 @@ export class Evaluator {
     const known = this.names.get(name);
     if (known) return known;
     // Bare names (after `from keras.layers import *`, or a snippet without imports) are Keras's if it has them.
-    if (layerClass(name) || BARE_NAMES.has(name) || objectClass(name)) return { kind: "name", path: name };
+    const kerasName = layerClass(name) || BARE_NAMES.has(name) || OTHER_LAYERS.has(name) || objectClass(name);
+    if (kerasName) return { kind: "name", path: name };
     return unknown(label(name), this.line(node));
   }
 
@@ -372,6 +374,11 @@ export class Evaluator {
         return runFunction(this, callee.definition, args, node);
       case "name":
         return callNamed(this, callee.path, args, node);
+      case "object":
+        return callee.module === "layers" ? lacking(callee.className, callee.line) : this.unknown(node);
+      case "unknown":
+        // What hangs on a layer that is lacking says so.
+        return callee.lacking ? callee : this.unknown(node);
       default:
         return this.unknown(node);
     }

@@ -252,6 +252,13 @@ const OBJECT_ALIASES: ReadonlyMap<string, string> = new Map([
   ),
 ]);
 
+/** Keras's layers that Cellstate does not have, by which a script after `import *` may mean them. */
+export const OTHER_LAYERS: ReadonlySet<string> = new Set(
+  words(
+    "ActivityRegularization AdditiveAttention AlphaDropout Attention CategoryEncoding Conv1DTranspose Conv2D ConvLSTM1D ConvLSTM2D Cropping1D Cropping2D DepthwiseConv1D Discretization Dot EinsumDense GaussianDropout GlobalAveragePooling2D GlobalMaxPooling2D GroupNormalization GroupQueryAttention Hashing IntegerLookup Lambda MaxPooling2D MultiHeadAttention Normalization RMSNormalization SeparableConv1D SpectralNormalization StringLookup ThresholdedReLU UnitNormalization UpSampling1D",
+  ),
+);
+
 export interface ObjectClass extends Signature {
   module: string;
   className: string;

@@ -76,7 +76,7 @@ export type Value =
   | TensorValue
   | ModelValue
   /** Something computed by code that is not run. */
-  | { kind: "unknown"; why: string; line: number };
+  | { kind: "unknown"; why: string; line: number; lacking?: true };
 
 export interface FunctionValue {
   name: string;
@@ -96,6 +96,13 @@ export interface Parameter {
 export const data = (value: Scalar, float = false): Value =>
   float ? { kind: "data", value, float } : { kind: "data", value };
 export const unknown = (why: string, line: number): Value => ({ kind: "unknown", why, line });
+/** What comes of a layer of Keras's that Cellstate does not have. */
+export const lacking = (className: string, line: number): Value => ({
+  kind: "unknown",
+  why: `${label(className)}, a layer that Cellstate does not have`,
+  line,
+  lacking: true,
+});
 export const list = (items: Value[]): ListValue => ({ kind: "list", items, spoiled: null });
 export const dictionary = (entries: Map<string, Value>): DictionaryValue => ({
   kind: "dictionary",
@@ -121,7 +128,7 @@ export function scriptError(file: string, line: number, message: string): InputE
 export function describe(value: Value): string {
   switch (value.kind) {
     case "unknown":
-      return `${value.why}, which is not run`;
+      return value.lacking ? value.why : `${value.why}, which is not run`;
     case "data":
       return typeof value.value === "string" ? JSON.stringify(label(value.value)) : pythonic(value.value);
     case "object":
