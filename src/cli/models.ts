@@ -1,9 +1,15 @@
 /** Models as the command line is given them: a preset's name, a model file, or a Keras script. */
 import { existsSync } from "node:fs";
-import { readFile } from "node:fs/promises";
 import { InputError, oneOf } from "../errors.js";
+import type { Receipt } from "../formats/keras/index.js";
 import { loadFile } from "../formats/load.js";
-import { type Definitions, readKerasScript } from "../formats/python/index.js";
+import { readBytes } from "../formats/node-files.js";
+import {
+  type Definitions,
+  notebookScript,
+  readKerasScript,
+  type ScriptModel,
+} from "../formats/python/index.js";
 import type { Model } from "../model/model.js";
 import type { ModelOptions } from "../model/options.js";
 import { PRESET_NAMES, type PresetSizes, presetModel } from "../text/presets.js";
@@ -17,9 +23,14 @@ export function namedModel(word: string, sizes: PresetSizes, options: ModelOptio
 
 export interface OpenedModel {
   model: Model;
+  /** What was read, assumed and left aside. */
+  receipt: Receipt;
   /** What the file carries besides the network: a classifier's vocabulary and labels. */
   extras: unknown;
 }
+
+/** Whether a word names a Keras script or a notebook of one. */
+export const isScript = (word: string): boolean => /\.(py|ipynb)$/i.test(word);
 
 /**
  * A model file of any kind that is read, or a Keras script (never run). What may make it behave otherwise is said on
@@ -34,17 +45,25 @@ export async function openModel(
   return opened;
 }
 
-async function readModel(
+/** As `openModel`, without a word. */
+export async function readModel(
   file: string,
   options: ModelOptions & { definitions?: Definitions },
 ): Promise<OpenedModel> {
-  const { definitions, engine, threads, seed } = options;
-  if (!/\.py$/i.test(file)) return loadFile(file, { engine, threads });
-  const source = await readFile(file, "utf8").catch((error: NodeJS.ErrnoException) => {
-    if (error.code === "ENOENT") throw new InputError(`${file}: there is no such file.`);
-    throw error;
-  });
-  return { model: readKerasScript(source, { file, definitions, engine, threads, seed }).model, extras: null };
+  const { definitions: _, engine, threads } = options;
+  if (!isScript(file)) return loadFile(file, { engine, threads });
+  const { model, receipt } = await openScript(file, options);
+  return { model, receipt, extras: null };
+}
+
+/** A Keras script or notebook, with what it says besides the model. */
+export async function openScript(
+  file: string,
+  { definitions, engine, threads, seed }: ModelOptions & { definitions?: Definitions } = {},
+): Promise<ScriptModel> {
+  const bytes = await readBytes(file);
+  const source = /\.ipynb$/i.test(file) ? notebookScript(bytes, file) : new TextDecoder().decode(bytes);
+  return readKerasScript(source, { file, definitions, engine, threads, seed });
 }
 
 /** A repeatable `--define NAME=VALUE`: what a script computes and the caller knows. */

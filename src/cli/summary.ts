@@ -1,12 +1,13 @@
 /** cellstate summary MODEL: Keras's own table. */
 import type { Command } from "commander";
 import type { EngineChoice } from "../engine/index.js";
-import { loadFile } from "../formats/load.js";
 import type { Definitions } from "../formats/python/index.js";
 import { selfCheck } from "../formats/self-check.js";
 import { describeModel } from "../model/describe.js";
+import type { Model } from "../model/model.js";
 import { say, whole } from "./context.js";
-import { define, namedModel, openModel } from "./models.js";
+import { define, isScript, namedModel, openModel, openScript, readModel } from "./models.js";
+import { sayScript } from "./script.js";
 import { receiptText } from "./ui/receipt.js";
 
 interface Flags {
@@ -24,19 +25,25 @@ export function summaryCommand(program: Command): void {
   program
     .command("summary")
     .description("print a model's layers, shapes and parameters as Keras does")
-    .argument("<model>", "a model file, a Keras script (.py, never run), or a preset: lstm, gru, rnn")
+    .argument(
+      "<model>",
+      "a model file, a Keras script (.py or .ipynb, never run), or a preset: lstm, gru, rnn",
+    )
     .option("--format <name>", "keras3 or keras2", "keras3")
     .option("--line-length <n>", "width of the table", whole("line-length", 20))
     .option("--vocabulary <n>", "of a preset", whole("vocabulary", 2), 1000)
     .option("--length <n>", "of a preset", whole("length", 1), 200)
     .option("--classes <n>", "of a preset", whole("classes", 2), 2)
     .option("--define <name=value>", "a value that a script computes (repeatable)", define)
-    .option("--receipt", "of a model file: what was read, assumed and left aside, and a check of the engines")
+    .option(
+      "--receipt",
+      "of a file or script: what was read, assumed and left aside, and a check of the engines",
+    )
     .option("--json", "layers and counts as one JSON object")
     .action(async (source: string, flags: Flags) => {
       if (flags.receipt) return sayReceipt(source, flags);
       const { define: definitions } = flags;
-      const model = namedModel(source, flags) ?? (await openModel(source, { definitions })).model;
+      const model = namedModel(source, flags) ?? (await open(source, definitions));
       if (flags.json) return say(JSON.stringify(describeModel(model)));
       const { format, lineLength } = flags;
       const terminalColumns = process.stdout.isTTY ? process.stdout.columns : undefined;
@@ -44,8 +51,16 @@ export function summaryCommand(program: Command): void {
     });
 }
 
-async function sayReceipt(source: string, { json }: Flags): Promise<void> {
-  const open = (engine: EngineChoice) => loadFile(source, { engine, onWarning: null });
+/** The model of a file or script; of a script, what was taken from it goes to stderr. */
+async function open(source: string, definitions: Definitions | undefined): Promise<Model> {
+  if (!isScript(source)) return (await openModel(source)).model;
+  const script = await openScript(source, { definitions });
+  sayScript(source, script);
+  return script.model;
+}
+
+async function sayReceipt(source: string, { json, define: definitions }: Flags): Promise<void> {
+  const open = (engine: EngineChoice) => readModel(source, { engine, definitions });
   const { receipt, model } = await open("reference");
   model.dispose();
   const check = await selfCheck(async (engine) => (await open(engine)).model);

@@ -12,7 +12,8 @@ import { Vectorizer } from "../text/vectorizer.js";
 import { type Optimizer, type OptimizerName, optimizers } from "../train/optimizers.js";
 import type { EngineFlags } from "./context.js";
 import type { ColumnFlags } from "./data.js";
-import { namedModel, openModel } from "./models.js";
+import { isScript, namedModel, openModel } from "./models.js";
+import { flagsOfScript } from "./script.js";
 import { readTokenizerFile } from "./tokenizer.js";
 
 export interface TrainFlags extends EngineFlags, ColumnFlags {
@@ -25,6 +26,8 @@ export interface TrainFlags extends EngineFlags, ColumnFlags {
   /** A vocabulary file, in place of learning one. */
   tokenizer?: string;
   frontEnd: FrontEndOptions["frontEnd"];
+  /** What a script says of the front end besides, for which there is no flag. */
+  frontEndOptions?: object;
   padding?: Side;
   truncating?: Side;
   epochs: number;
@@ -62,7 +65,13 @@ export interface TrainPlan {
   vectorizer: Vectorizer | null;
 }
 
-export async function planTraining(data: string, flags: TrainFlags): Promise<TrainPlan> {
+/** @param isGiven whether a flag was typed, which then counts for more than what a script says */
+export async function planTraining(
+  data: string,
+  typed: TrainFlags,
+  isGiven: (flag: keyof TrainFlags) => boolean = () => true,
+): Promise<TrainPlan> {
+  const flags = isScript(typed.model) ? await flagsOfScript(typed, isGiven) : typed;
   const name = dataName(data);
   const out = flags.out ?? `${name}.keras`;
   await checkOutputs(out, data, flags);
@@ -91,7 +100,11 @@ export async function planTraining(data: string, flags: TrainFlags): Promise<Tra
     name,
     out,
     sizes: startFrom ? sizesOf(startFrom, flags) : { ...DEFAULT_SIZES, ...given(flags) },
-    text: { frontEnd: flags.frontEnd, ...vectorizer?.frontEnd, ...row } as TrainPlan["text"],
+    text: {
+      frontEnd: flags.frontEnd,
+      ...(vectorizer ? vectorizer.frontEnd : flags.frontEndOptions),
+      ...row,
+    } as TrainPlan["text"],
     optimizer: chosen ? makeOptimizer(flags, compiled) : null,
     startFrom,
     vectorizer,

@@ -25,7 +25,7 @@ export function trainCommand(program: Command): void {
     )
     .option(
       "--model <name|file>",
-      `${PRESET_NAMES.join(", ")}, a model file to start from, or a Keras script`,
+      `${PRESET_NAMES.join(", ")}, a model file to start from, or a Keras script (.py or .ipynb)`,
       "lstm",
     )
     .option("--define <name=value>", "a value that a script computes (repeatable)", define)
@@ -54,6 +54,7 @@ export function trainCommand(program: Command): void {
     .option("--mistakes <n>", "how many of the worst mistakes to show", whole("mistakes"), 5)
     .option("--json", "a JSON object as the last line of output");
   engineOptions(command).action(async (data: string, flags: TrainFlags) => {
-    await runTraining(data, await planTraining(data, flags));
+    const isGiven = (flag: keyof TrainFlags) => command.getOptionValueSource(flag) === "cli";
+    await runTraining(data, await planTraining(data, flags, isGiven));
   });
 }

@@ -1,15 +1,21 @@
 /** An import receipt as text: what was read, assumed, left aside, and what may differ from Keras. */
 import { counted } from "../../display/numbers.js";
 import type { Receipt } from "../../formats/keras/index.js";
+import type { ScriptReceipt } from "../../formats/python/index.js";
 import type { SelfCheck } from "../../formats/self-check.js";
 
-export function receiptText(name: string, receipt: Receipt, check: SelfCheck): string {
+export function receiptText(name: string, receipt: Receipt | ScriptReceipt, check: SelfCheck): string {
   const { format, kerasVersion, layers, parameters, filled, ignored, warnings } = receipt;
-  const version =
-    kerasVersion === null ? "which does not say what Keras wrote it" : `of Keras ${kerasVersion}`;
+  const taken = "taken" in receipt ? receipt.taken : null;
+  const version = taken
+    ? "read without running it, as of Keras 3"
+    : kerasVersion === null
+      ? "which does not say what Keras wrote it"
+      : `of Keras ${kerasVersion}`;
   const lines = [
     `${name}: ${format} ${version}`,
     `${counted(layers, "layer")}, ${counted(parameters, "parameter")}`,
+    ...(taken ? section("Taken", taken) : []),
     ...section("Filled in, as the file leaves them out", filled),
     ...section("Left aside", ignored),
     ...section("May differ from Keras", warnings),

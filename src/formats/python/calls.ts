@@ -12,6 +12,7 @@ import {
   type FunctionValue,
   type LayerValue,
   type ListValue,
+  lacking,
   list,
   type ModelValue,
   scalar,
@@ -269,8 +270,19 @@ function sequential(on: Evaluator, args: Arguments, node: SyntaxNode): Value {
     on.fail(node, `${why} Write the layers out, or use .add().`);
   }
   if (given?.kind === "list") for (const item of given.items) addLayer(on, model, item, node);
+  countRebuild(on, model);
   return model;
 }
+
+/** A Sequential that knows its input is a Functional inside, made anew with each `add`, which counts in its name. */
+function countRebuild(on: Evaluator, { layers }: ModelValue): void {
+  const first = layers?.[0];
+  if (first?.kind !== "layer") return;
+  const input = first.className === "InputLayer";
+  if (input ? layers!.length > 1 : isShaped(first)) on.session.autoName("Functional");
+}
+
+const isShaped = ({ config }: LayerValue) => config.has("input_shape") || config.has("batch_input_shape");
 
 function functional(on: Evaluator, args: Arguments, node: SyntaxNode): Value {
   const { positional, named } = args;
@@ -297,8 +309,11 @@ function addLayer(on: Evaluator, model: ModelValue, value: Value, node: SyntaxNo
   if (!model.layers) on.fail(node, "only a Sequential takes layers by .add().");
   // Input(…) inside a Sequential.
   const item = value.kind === "tensor" && value.layer.className === "InputLayer" ? value.layer : value;
-  if (item.kind !== "layer" && item.kind !== "model")
-    on.fail(node, `expected a Keras layer, found ${describe(value)}.`);
+  if (item.kind !== "layer" && item.kind !== "model") {
+    const isLayer = value.kind === "object" && value.module === "layers";
+    const found = isLayer ? lacking(value.className, value.line) : value;
+    on.fail(node, `expected a Keras layer, found ${describe(found)}.`);
+  }
   if (item === model) on.fail(node, "this model is added to itself.");
   if (model.layers.length >= MOST_LAYERS)
     on.fail(node, `a model of more than ${MOST_LAYERS} layers is not read.`);
@@ -308,8 +323,7 @@ function addLayer(on: Evaluator, model: ModelValue, value: Value, node: SyntaxNo
     on.fail(node, `this ${what} is added twice; Keras refuses that too. Make another for each place.`);
   }
   if (item.kind === "model") item.uses++;
-  const shaped =
-    item.kind === "layer" && (item.config.has("input_shape") || item.config.has("batch_input_shape"));
+  const shaped = item.kind === "layer" && isShaped(item);
   // Keras puts an input in front, which counts.
   if (shaped && model.layers.length === 0 && item.className !== "InputLayer")
     on.session.autoName("InputLayer");
@@ -380,6 +394,7 @@ function modelMethod(
       const layer = args.positional[0] ?? args.named.get("layer");
       if (!layer) on.fail(node, ".add() without a layer.");
       addLayer(on, model, layer, node);
+      countRebuild(on, model);
       return data(null);
     }
     case "pop": {
@@ -418,11 +433,15 @@ function modelMethod(
   }
 }
 
+/** A Sequential's layers as Keras lists them: without its input. */
+export const layersOf = ({ layers }: ModelValue) =>
+  (layers ?? []).filter((layer) => layer.kind === "model" || layer.className !== "InputLayer");
+
 function findLayer(model: ModelValue, { positional, named }: Arguments): Value | undefined {
   const name = scalar(positional[0] ?? named.get("name"));
   const index = scalar(named.get("index") ?? positional[1]);
-  if (typeof name === "string") return model.layers?.find((layer) => layer.name === name);
-  return typeof index === "number" ? model.layers?.at(index) : undefined;
+  if (typeof name === "string") return layersOf(model).find((layer) => layer.name === name);
+  return typeof index === "number" ? layersOf(model).at(index) : undefined;
 }
 
 function layerMethod(
@@ -479,8 +498,7 @@ function listMethod(
     return data(null);
   }
   if (name === "extend" && first?.kind === "list" && first.spoiled === null) {
-    on.session.work.hold(first.items.length * KEPT);
-    owner.items.push(...first.items);
+    on.spreadInto(owner.items, first);
     return data(null);
   }
   if (!LOOKS.has(name)) owner.spoiled = `.${name.slice(0, 30)}() in line ${on.line(node)}`;

@@ -1,12 +1,14 @@
 /** Expressions of a script: constants, simple arithmetic, names, lists and dictionaries; calls are in calls.ts. */
 import type { SyntaxNode } from "@lezer/common";
-import { type Arguments, callMethod, callNamed, runFunction, useLayer } from "./calls.js";
+import { label } from "../label.js";
+import { type Arguments, callMethod, callNamed, layersOf, runFunction, useLayer } from "./calls.js";
 import { DEEPEST, KEPT, type Names, type Session, STEP } from "./session.js";
-import { layerClass, MERGES, objectClass } from "./signatures.js";
+import { layerClass, MERGES, OTHER_LAYERS, objectClass } from "./signatures.js";
 import {
   data,
   dictionary,
   type ListValue,
+  lacking,
   list,
   type Scalar,
   scalar,
@@ -110,7 +112,7 @@ export class Evaluator {
     const text = this.session.source.slice(node.from, Math.min(node.to, node.from + 200));
     const short = text.replace(/\s+/g, " ");
     const cut = short.length > 50 || node.to - node.from > 200;
-    return unknown(cut ? `${short.slice(0, 49)}…` : short, this.line(node));
+    return unknown(label(cut ? `${short.slice(0, 49)}…` : short), this.line(node));
   }
 
   private number(node: SyntaxNode): Value {
@@ -172,13 +174,21 @@ export class Evaluator {
       if (PUNCTUATION.has(child.name) || child.name === "*") continue;
       const value = this.evaluate(child);
       if (spread && value.kind !== "list") return this.unknown(node);
-      if (spread && value.kind === "list") items.push(...value.items);
+      if (spread && value.kind === "list") this.spreadInto(items, value);
       else items.push(value);
       spread = false;
       // What is written out may be as long as it is; what is put together may not.
       this.session.work.hold(KEPT);
     }
     return list(items);
+  }
+
+  /** Appends a list's items, as they were before. */
+  spreadInto(items: Value[], { items: more }: ListValue): void {
+    this.session.work.hold(more.length * KEPT);
+    this.session.work.spend(more.length * 10);
+    const count = more.length;
+    for (let i = 0; i < count; i++) items.push(more[i]!);
   }
 
   private dictionary(node: SyntaxNode): Value {
@@ -206,8 +216,9 @@ export class Evaluator {
     const known = this.names.get(name);
     if (known) return known;
     // Bare names (after `from keras.layers import *`, or a snippet without imports) are Keras's if it has them.
-    if (layerClass(name) || BARE_NAMES.has(name) || objectClass(name)) return { kind: "name", path: name };
-    return unknown(name, this.line(node));
+    const kerasName = layerClass(name) || BARE_NAMES.has(name) || OTHER_LAYERS.has(name) || objectClass(name);
+    if (kerasName) return { kind: "name", path: name };
+    return unknown(label(name), this.line(node));
   }
 
   private walrus(node: SyntaxNode): Value {
@@ -231,7 +242,7 @@ export class Evaluator {
           ? this.unknown(node)
           : { kind: "name", path: `${object.path}.${name}` };
       case "model":
-        if (name === "layers" && object.layers) return list(object.layers.map((layer) => layer));
+        if (name === "layers" && object.layers) return list(layersOf(object));
         return { kind: "method", owner: object, name };
       case "list":
       case "dictionary":
@@ -363,6 +374,11 @@ export class Evaluator {
         return runFunction(this, callee.definition, args, node);
       case "name":
         return callNamed(this, callee.path, args, node);
+      case "object":
+        return callee.module === "layers" ? lacking(callee.className, callee.line) : this.unknown(node);
+      case "unknown":
+        // What hangs on a layer that is lacking says so.
+        return callee.lacking ? callee : this.unknown(node);
       default:
         return this.unknown(node);
     }
@@ -383,7 +399,7 @@ export class Evaluator {
       } else if (part.name === "*" && part.nextSibling) {
         part = part.nextSibling;
         const given = this.evaluate(part);
-        if (given.kind === "list" && given.spoiled === null) positional.push(...given.items);
+        if (given.kind === "list" && given.spoiled === null) this.spreadInto(positional, given);
         else known = false;
       } else if (part.nextSibling?.name === "AssignOp" && part.nextSibling.nextSibling) {
         const name = this.text(part);

@@ -9,13 +9,14 @@ import { type Context, Notes, type Receipt } from "../keras/receipt.js";
 import { label } from "../label.js";
 import { type Definitions, type Followed, followScript } from "./script.js";
 import type { Unread } from "./session.js";
-import { readSettings, type ScriptSettings } from "./settings.js";
+import { readSettings, type ScriptSettings, saidBy } from "./settings.js";
 import { scriptConfig } from "./to-config.js";
+import { written } from "./values.js";
 
 export { notebookScript } from "./notebook.js";
 export type { Definitions } from "./script.js";
 export type { Unread } from "./session.js";
-export type { Said, ScriptSettings } from "./settings.js";
+export { type Said, type ScriptSettings, saidBy } from "./settings.js";
 
 /** A receipt that also says what was taken, with the lines of the script. */
 export interface ScriptReceipt extends Receipt {
@@ -74,7 +75,8 @@ export function readKerasScript(source: string, options: ScriptOptions = {}): Sc
     settings,
     unread,
     receipt: {
-      ...{ format: "Keras script", kerasVersion: null, ...counts, taken },
+      ...{ format: "Keras script", kerasVersion: null, ...counts },
+      taken: [...taken, ...saidBy(settings)],
       filled: [...followed.assumed, ...filled],
       ignored: [
         ...unread.map(({ line, what }) => `line ${line}: ${what}`),
@@ -128,11 +130,8 @@ function compileModel(
     return [];
   }
   model.compile(compile);
-  const { optimizer, loss, metrics } = model.compiled;
-  const names = metrics
-    .map((metric) => (typeof metric === "string" ? metric : label(metric.name)))
-    .join(", ");
-  return [
-    `line ${line}: compile: optimizer ${optimizer.name}, loss ${loss.name}${names ? `, metrics ${names}` : ""}`,
-  ];
+  const said = [...call.args]
+    .filter(([key]) => key in config)
+    .map(([key, value]) => `${key}=${written(value)}`);
+  return [`line ${line}: compile: ${said.join(", ")}`];
 }

@@ -2,7 +2,7 @@
 import type { SyntaxNode } from "@lezer/common";
 import { type Arguments, byName } from "./calls.js";
 import type { Evaluator } from "./expressions.js";
-import { CALLS } from "./signatures.js";
+import { CALLS, OTHER_LAYERS } from "./signatures.js";
 import { data, describe, type Value } from "./values.js";
 
 const KERAS_ROOT = /^(keras|tf_keras|tensorflow|tensorflow_core|tf|keras_preprocessing|keras_core)(\.|$)/;
@@ -48,10 +48,26 @@ export function kerasCall(
     session.say("set_global_policy", new Map(first ? [["policy", first]] : []), line);
   } else if (keras && /^(load_model|model_from_json|model_from_yaml|clone_model)$/.test(name)) {
     session.leaveAside(line, `${name}: a model that is not made by this script's own layers`);
-  } else if (keras && /(^|\.)layers(\.\w+)*\.[A-Z]\w*$/.test(path)) {
+  } else if (keras && name === "set_value") {
+    const what = `${name} sets something of the model or its optimizer, which is not followed`;
+    const next = "Give it where the optimizer is made.";
+    session.cannotRead({ line, what, next, model: null, about: "optimizer" });
+  } else if (keras && (OTHER_LAYERS.has(name) || /(^|\.)layers(\.\w+)*\.[A-Z]\w*$/.test(path))) {
+    if (["Hashing", "StringLookup", "IntegerLookup"].includes(name)) {
+      const what = `${name} makes ids of words, which is not done here`;
+      const next = "Use a TextVectorization or a Tokenizer, or give a vocabulary: --tokenizer FILE.";
+      session.cannotRead({ line, what, next, model: null, about: "tokenizer" });
+    }
     return { kind: "object", module: "layers", className: name, config: args.named, line };
   }
   return on.unknown(node);
 }
+
+/** Modules that change texts before Keras sees them. */
+export const TEXT_TOOLS: ReadonlySet<string> = new Set(
+  "nltk spacy bs4 gensim transformers tokenizers tensorflow_text emoji textblob contractions unidecode jieba".split(
+    " ",
+  ),
+);
 
 const SEEDS = /(^|\.)(set_random_seed|random\.set_seed|random\.seed|set_seed)$/;

@@ -10,6 +10,7 @@ import { label } from "../label.js";
 import { Work } from "../work.js";
 import { effectsOf } from "./effects.js";
 import { children, Evaluator, truth } from "./expressions.js";
+import { TEXT_TOOLS } from "./keras-names.js";
 import { KEPT, Names, Session } from "./session.js";
 import { lineStarts, numbersWhole } from "./source.js";
 import {
@@ -215,6 +216,11 @@ class Script {
     this.session.work.spend(10 * text.length);
     const from = /^from ([\w.]+) import (.+)$/.exec(text);
     const names = (from ? from[2]! : text.replace(/^import /, "")).split(",");
+    for (const root of new Set((from ? [from[1]!] : names).map((name) => name.trim().split(/[. ]/)[0]!))) {
+      if (!TEXT_TOOLS.has(root)) continue;
+      const what = `import ${root}: what it does to texts is not done by train`;
+      this.session.leaveAside(evaluator.line(node), what);
+    }
     for (const item of names) {
       const [path, alias] = item.trim().split(" as ") as [string, string | undefined];
       if (path === "*" || path === "") continue;
@@ -280,7 +286,7 @@ class Script {
     if (owner.kind === "list" || owner.kind === "dictionary") {
       const at =
         parts.length === 2 && !target.getChild(":") ? scalar(evaluator.evaluate(parts[1]!)) : undefined;
-      this.session.work.hold(KEPT);
+      this.session.work.hold(2 * KEPT);
       if (owner.kind === "dictionary" && at !== undefined) owner.entries.set(String(at), value);
       else if (owner.kind === "list" && typeof at === "number" && at in owner.items) owner.items[at] = value;
       else owner.spoiled = `line ${line}`;
@@ -495,6 +501,7 @@ class Script {
       const owner = evaluator.names.get(name);
       if (owner?.kind === "model") {
         if (methods.has("add") || methods.has("pop")) refuse();
+        if (methods.has("fit")) this.session.leaveAside(line, `${what} decides about ${label(name)}.fit()`);
         for (const method of ["compile", "load_weights", "set_weights", "build", "="]) {
           if (!methods.has(method)) continue;
           const how = method === "=" ? `what is set of ${name}` : `${name}.${method}()`;
@@ -527,7 +534,7 @@ class Script {
         evaluator.fail(node, `${owner.className} is changed by code that is not run. Write it out.`);
       }
     }
-    for (const name of binds) evaluator.bind(name, unknown(name, line));
+    for (const name of binds) evaluator.bind(name, unknown(label(name), line));
   }
 }
 

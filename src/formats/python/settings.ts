@@ -29,6 +29,14 @@ export interface ScriptSettings {
   patience?: Said<number>;
 }
 
+/** What the script says, each once, in its order. */
+export function saidBy({ frontEnd: _, ...settings }: ScriptSettings): string[] {
+  const said = Object.values(settings as object as Record<string, Said<unknown> | null>);
+  const lineOf = (text: string) => Number(/^line (\d+)/.exec(text)?.[1]);
+  const all = new Set(said.flatMap((one) => (one ? [one.said] : [])));
+  return [...all].sort((a, b) => lineOf(a) - lineOf(b));
+}
+
 /** Reads them; what cannot be read goes to the session's `unread`, what is not done here to its `aside`. */
 export function readSettings(model: ModelValue, session: Session, notes: Notes): ScriptSettings {
   const reader = new SettingsReader(model, session, notes);

@@ -146,7 +146,7 @@ const OBJECTS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     CategoricalFocalCrossentropy: "alpha gamma from_logits label_smoothing axis reduction name dtype",
     CategoricalHinge: REDUCED,
     CosineSimilarity: "axis reduction name dtype",
-    Dice: REDUCED,
+    Dice: "| reduction name axis dtype",
     Hinge: REDUCED,
     Huber: "delta reduction name dtype",
     KLDivergence: REDUCED,
@@ -251,6 +251,13 @@ const OBJECT_ALIASES: ReadonlyMap<string, string> = new Map([
     (name, i) => [name, ["MaxNorm", "NonNeg", "UnitNorm"][i]!] as const,
   ),
 ]);
+
+/** Keras's layers that Cellstate does not have, by which a script after `import *` may mean them. */
+export const OTHER_LAYERS: ReadonlySet<string> = new Set(
+  words(
+    "ActivityRegularization AdditiveAttention AlphaDropout Attention CategoryEncoding Conv1DTranspose Conv2D ConvLSTM1D ConvLSTM2D Cropping1D Cropping2D DepthwiseConv1D Discretization Dot EinsumDense GaussianDropout GlobalAveragePooling2D GlobalMaxPooling2D GroupNormalization GroupQueryAttention Hashing IntegerLookup Lambda MaxPooling2D MultiHeadAttention Normalization RMSNormalization SeparableConv1D SpectralNormalization StringLookup ThresholdedReLU UnitNormalization UpSampling1D",
+  ),
+);
 
 export interface ObjectClass extends Signature {
   module: string;

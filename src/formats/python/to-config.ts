@@ -323,7 +323,13 @@ class ConfigWriter {
         // keras.activations.relu, tf.nn.relu: Keras knows functions by their last name. Others' functions are others.
         return isKeras(value.path) ? value.path.split(".").at(-1)! : undefined;
       case "object": {
+        checkTypes(value, this.session.file, line);
         const config = this.deeper(line, () => this.jsonEntries(value.config, line));
+        if (config?.["lr"] !== undefined && value.module === "optimizers") {
+          config["learning_rate"] ??= config["lr"];
+          delete config["lr"];
+          this.notes.fill(`line ${value.line}: ${value.className} lr is learning_rate, as Keras 2 called it`);
+        }
         return (
           config && {
             module: `keras.${value.module}`,
@@ -384,4 +390,27 @@ function inner(value: Value): Value {
     at = next;
   }
   return at;
+}
+
+/** Arguments of optimizers and losses that are true or false, and those that may be texts; all others are numbers. */
+const SWITCHES = new Set(
+  "amsgrad nesterov centered use_ema relative_step jit_compile from_logits apply_class_balancing".split(" "),
+);
+const TEXTS = new Set("name reduction dtype loss_scale_factor".split(" "));
+
+/** @throws InputError for an argument of an optimizer or loss that Keras would not compute with */
+function checkTypes(value: Value & { kind: "object" }, file: string, line: number): void {
+  if (value.module !== "optimizers" && value.module !== "losses") return;
+  for (const [key, item] of value.config) {
+    const plain = scalar(item);
+    if (plain === undefined || plain === null) continue;
+    const type = SWITCHES.has(key) ? "boolean" : TEXTS.has(key) ? "string" : "number";
+    if (typeof plain === type || (key === "loss_scale_factor" && typeof plain === "number")) continue;
+    const expected = { boolean: "True or False", string: "text", number: "a number" }[type];
+    throw scriptError(
+      file,
+      line,
+      `${value.className} ${key}: expected ${expected} but received ${describe(item)}.`,
+    );
+  }
 }

@@ -76,7 +76,7 @@ export type Value =
   | TensorValue
   | ModelValue
   /** Something computed by code that is not run. */
-  | { kind: "unknown"; why: string; line: number };
+  | { kind: "unknown"; why: string; line: number; lacking?: true };
 
 export interface FunctionValue {
   name: string;
@@ -96,6 +96,13 @@ export interface Parameter {
 export const data = (value: Scalar, float = false): Value =>
   float ? { kind: "data", value, float } : { kind: "data", value };
 export const unknown = (why: string, line: number): Value => ({ kind: "unknown", why, line });
+/** What comes of a layer of Keras's that Cellstate does not have. */
+export const lacking = (className: string, line: number): Value => ({
+  kind: "unknown",
+  why: `${label(className)}, a layer that Cellstate does not have`,
+  line,
+  lacking: true,
+});
 export const list = (items: Value[]): ListValue => ({ kind: "list", items, spoiled: null });
 export const dictionary = (entries: Map<string, Value>): DictionaryValue => ({
   kind: "dictionary",
@@ -107,16 +114,21 @@ export const dictionary = (entries: Map<string, Value>): DictionaryValue => ({
 export const scalar = (value: Value | undefined): Scalar | undefined =>
   value?.kind === "data" ? value.value : undefined;
 
-/** A complaint that names the script's line. */
+/** A complaint that names the script's line; parts of the script that it quotes are made printable. */
 export function scriptError(file: string, line: number, message: string): InputError {
-  return new InputError(`${file} line ${line}: ${message}`);
+  const short = message.length > 500 ? `${message.slice(0, 499)}…` : message;
+  const plain = short.replace(
+    /[^\p{L}\p{M}\p{N}\p{P}\p{S} ]/gu,
+    (c) => `\\u{${c.codePointAt(0)!.toString(16)}}`,
+  );
+  return new InputError(`${file} line ${line}: ${plain}`);
 }
 
 /** What a value is, for a complaint: short, whatever it holds. */
 export function describe(value: Value): string {
   switch (value.kind) {
     case "unknown":
-      return `${value.why}, which is not run`;
+      return value.lacking ? value.why : `${value.why}, which is not run`;
     case "data":
       return typeof value.value === "string" ? JSON.stringify(label(value.value)) : pythonic(value.value);
     case "object":
@@ -139,4 +151,22 @@ export function pythonic(value: Scalar): string {
   if (value === null) return "None";
   if (typeof value === "boolean") return value ? "True" : "False";
   return typeof value === "string" ? `"${label(value)}"` : String(value);
+}
+
+/** A value as a script would write it, for a receipt: of the first few parts, as deep as two levels. */
+export function written(value: Value, depth = 0): string {
+  const some = (parts: string[]) => `${parts.slice(0, 8).join(", ")}${parts.length > 8 ? ", …" : ""}`;
+  if (depth > 2) return "…";
+  switch (value.kind) {
+    case "data":
+      return pythonic(value.value);
+    case "list":
+      return `[${some(value.items.slice(0, 9).map((item) => written(item, depth + 1)))}]`;
+    case "dictionary":
+      return `{${some([...value.entries].slice(0, 9).map(([key, item]) => `${label(key)}: ${written(item, depth + 1)}`))}}`;
+    case "object":
+      return `${value.className}(${some([...value.config].map(([key, item]) => `${label(key)}=${written(item, depth + 1)}`))})`;
+    default:
+      return describe(value);
+  }
 }

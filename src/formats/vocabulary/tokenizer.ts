@@ -44,7 +44,7 @@ export function readTokenizer(
 /** Where the other dictionaries of a Tokenizer do not fit `word_index`, by which alone Keras turns texts into ids. */
 function differences(
   index: WordIndex,
-  attributes: ReadonlyMap<string, unknown>,
+  attributes: ReadonlyMap<unknown, unknown>,
   oovToken: string | null,
 ): string[] {
   const found: string[] = [];

@@ -1,0 +1,210 @@
+/** Keras scripts on the command line: what was taken from one is said, and `train` does as it says. */
+import { InputError } from "../errors.js";
+import { type ScriptModel, type ScriptSettings, saidBy, type Unread } from "../formats/python/index.js";
+import { note } from "./context.js";
+import { openScript } from "./models.js";
+import type { TrainFlags } from "./train-plan.js";
+
+/** More of one kind would push the result out of sight; `--receipt` has them all. */
+const MOST_LINES = 20;
+
+/** Says on stderr what was taken from a script, what was assumed, and what was left aside. */
+export function sayScript(file: string, { receipt, unread }: ScriptModel): void {
+  const cannot = new Set(unread.map(lineOf));
+  const lines = [
+    ...receipt.taken.map((line) => `taken: ${line}`),
+    ...receipt.filled.map((line) => `assumed: ${line}`),
+    ...unread.map((item) => `cannot be read, and train refuses it: ${lineOf(item)}`),
+    ...receipt.ignored.filter((line) => !cannot.has(line)).map((line) => `left aside: ${line}`),
+    ...receipt.warnings.map((line) => `may differ from Keras: ${line}`),
+  ];
+  for (const line of lines.slice(0, MOST_LINES)) note(`${file}: ${line}`);
+  const more = lines.length - MOST_LINES;
+  if (more > 0) note(`${file}: and ${more} more; summary ${file} --receipt lists them`);
+}
+
+const lineOf = ({ line, what }: Unread) => `line ${line}: ${what}`;
+
+type Flag = Exclude<keyof ScriptSettings, "text">;
+
+/** Flags that do what a script may say, in the order in which they are told of. */
+const FLAGS: Readonly<Record<Flag, string>> = {
+  frontEnd: "--front-end",
+  vocabulary: "--vocabulary",
+  length: "--length",
+  padding: "--padding",
+  truncating: "--truncating",
+  testSplit: "--test-split",
+  validationSplit: "--validation-split",
+  epochs: "--epochs",
+  batchSize: "--batch-size",
+  patience: "--patience",
+};
+
+/** Settings of which train has its own idea where neither the script nor a flag says one. */
+const ASSUMED: readonly Flag[] = ["testSplit", "validationSplit", "epochs", "batchSize", "patience"];
+
+/**
+ * The flags with what the script says in place of those that were not typed; says on stderr which is which.
+ * @throws InputError where the script says what cannot be read and no flag says instead
+ */
+export async function flagsOfScript(
+  flags: TrainFlags,
+  isGiven: (flag: keyof TrainFlags) => boolean,
+): Promise<TrainFlags> {
+  const { model: file, define: definitions } = flags;
+  const script = await openScript(file, { definitions, engine: "reference" });
+  const { settings, receipt, model } = script;
+  checkTrainable(script, file);
+  model.dispose();
+  refuseUnread(script, flags, isGiven, file);
+  const saidOfTraining = new Set(saidBy(settings));
+  for (const line of receipt.taken) if (!saidOfTraining.has(line)) note(`${file}: taken: ${line}`);
+  const applied: TrainFlags = { ...flags };
+  for (const flag of Object.keys(FLAGS) as Flag[]) {
+    const said = settings[flag];
+    if (!said) continue;
+    const instead = insteadOf(flag, flags, isGiven);
+    if (!instead) Object.assign(applied, { [flag]: said.value });
+    // How texts become words is said below, with all of its options.
+    if (instead) note(`${file}: left aside: ${said.said}; train uses ${instead}`);
+    else if (flag !== "frontEnd") note(`${file}: taken: ${said.said}`);
+  }
+  checkSizes(script, applied, isGiven, file);
+  if (settings.text) {
+    const own = settings.frontEnd?.value === applied.frontEnd && !flags.tokenizer;
+    if (own) applied.frontEndOptions = settings.text.value;
+    note(`${file}: ${own ? "taken" : "left aside"}: ${settings.text.said}`);
+  }
+  for (const line of receipt.filled) note(`${file}: assumed: ${line}`);
+  for (const line of assumptions(script, applied, isGiven)) note(`${file}: assumed: ${line}`);
+  for (const line of receipt.ignored) note(`${file}: left aside: ${line}`);
+  for (const line of receipt.warnings) note(`${file}: may differ from Keras: ${line}`);
+  return applied;
+}
+
+/** Rows and ids that the script makes must be those that its network reads: Keras would fail there too. */
+function checkSizes(
+  { settings, model }: ScriptModel,
+  applied: TrainFlags,
+  isGiven: (flag: keyof TrainFlags) => boolean,
+  file: string,
+): void {
+  const { length, vocabulary } = settings;
+  const fixed = model.inputShapes[0]?.[0] ?? null;
+  if (length && !isGiven("length") && fixed !== null && fixed !== length.value) {
+    const next = `Let them agree, or give --length ${fixed}.`;
+    throw new InputError(
+      `${file} ${length.said}: expected rows of ${fixed}, which is what the model reads. ${next}`,
+    );
+  }
+  const embedding = model.layers.find(({ className }) => className === "Embedding");
+  const { inputDim = Infinity } = (embedding?.options ?? {}) as { inputDim?: number };
+  if (
+    vocabulary &&
+    applied.vocabulary === vocabulary.value &&
+    vocabulary.value > inputDim &&
+    !isGiven("vocabulary")
+  ) {
+    const next = `Let them agree, or give --vocabulary ${inputDim}.`;
+    throw new InputError(
+      `${file} ${vocabulary.said}: expected at most ${inputDim} ids, which is what ${embedding!.name} takes. ${next}`,
+    );
+  }
+}
+
+/** What stands in place of what a script says: a flag, or a file of words. */
+function insteadOf(
+  flag: Flag,
+  flags: TrainFlags,
+  isGiven: (flag: keyof TrainFlags) => boolean,
+): string | null {
+  if (isGiven(flag)) return `${FLAGS[flag]} ${String(flags[flag])}`;
+  if (flags.tokenizer && (flag === "frontEnd" || flag === "vocabulary"))
+    return `--tokenizer ${flags.tokenizer}`;
+  return flag === "testSplit" && flags.test !== undefined ? `--test ${flags.test}` : null;
+}
+
+/** Flags that say what a script says in a way that cannot be read. */
+const SAYS_INSTEAD: Readonly<Record<string, readonly (keyof TrainFlags)[]>> = {
+  optimizer: ["optimizer"],
+  vocabulary: ["vocabulary", "tokenizer"],
+  tokenizer: ["tokenizer"],
+  length: ["length"],
+  padding: ["padding"],
+  truncating: ["truncating"],
+  epochs: ["epochs"],
+  batchSize: ["batchSize"],
+  validationSplit: ["validationSplit"],
+  patience: ["patience"],
+};
+
+function refuseUnread(
+  { unread }: ScriptModel,
+  flags: TrainFlags,
+  isGiven: (flag: keyof TrainFlags) => boolean,
+  file: string,
+): void {
+  const open = unread.filter(
+    ({ about }) => !(SAYS_INSTEAD[about] ?? []).some((flag) => isGiven(flag) && flags[flag] !== undefined),
+  );
+  const [first, ...others] = open;
+  if (!first) return;
+  const more = others.length > 0 ? ` Lines ${others.map(({ line }) => line).join(", ")} say more such.` : "";
+  throw new InputError(
+    `${file} line ${first.line}: ${first.what}, which would change what training comes to. ${first.next}${more}`,
+  );
+}
+
+/** Losses by Keras's names, where another than train's own comes to the same. */
+function checkTrainable({ model, receipt }: ScriptModel, file: string): void {
+  if (!model.isCompiled) return;
+  const { loss } = model.compiled;
+  const own = model.outputSize === 1 ? "binaryCrossentropy" : "sparseCategoricalCrossentropy";
+  const line = receipt.taken.find((text) => text.includes(": compile:"))?.split(":")[0] ?? "compile";
+  const refuse = (what: string, next: string): never => {
+    throw new InputError(`${file} ${line}: ${what}. ${next}`);
+  };
+  if (loss.fromLogits) {
+    refuse(
+      "the loss is of logits, and a classifier answers with probabilities",
+      `End the network in activation="${model.outputSize === 1 ? "sigmoid" : "softmax"}" and leave from_logits out: it trains the same.`,
+    );
+  }
+  if (loss.name === own) {
+    if (loss.labelSmoothing === 0) return;
+  } else if (loss.name === "categoricalCrossentropy" && own === "sparseCategoricalCrossentropy") {
+    if (loss.labelSmoothing === 0) return;
+    refuse("label_smoothing is not done with labels by their index", "Leave it out.");
+  }
+  if (loss.name !== own) {
+    const keras = own === "binaryCrossentropy" ? "binary_crossentropy" : "sparse_categorical_crossentropy";
+    refuse(
+      `the loss ${loss.name} is not what train learns ${model.outputSize === 1 ? "two labels" : "one of several labels"} by`,
+      `Write loss="${keras}", or train with model.compile and model.fit of the library.`,
+    );
+  }
+}
+
+/** What train does where neither the script nor a flag says. */
+function* assumptions(
+  { settings, model, unread }: ScriptModel,
+  flags: TrainFlags,
+  isGiven: (flag: keyof TrainFlags) => boolean,
+): Generator<string> {
+  if (!model.isCompiled && !flags.optimizer && !unread.some(({ about }) => about === "loss")) {
+    yield "it compiles no model: adam, and a cross-entropy by the number of labels";
+  }
+  if (model.isCompiled && model.compiled.loss.name === "categoricalCrossentropy") {
+    yield "labels by their index: categorical_crossentropy of one-hot rows is sparse_categorical_crossentropy of those";
+  }
+  if (!settings.frontEnd && !flags.tokenizer) {
+    yield `it does not say how texts become words: --front-end ${flags.frontEnd}`;
+  }
+  if (!settings.padding && !isGiven("padding")) yield "it does not say how rows are filled up: --padding pre";
+  const unsaid = ASSUMED.filter(
+    (flag) => !settings[flag] && !isGiven(flag) && !(flag === "testSplit" && flags.test),
+  );
+  if (unsaid.length > 0)
+    yield `it does not say: ${unsaid.map((flag) => `${FLAGS[flag]} ${String(flags[flag])}`).join(", ")}`;
+}
