@@ -200,7 +200,7 @@ export class Image {
     } else {
       const chunks = this.change(chunksOf(dataset), dataset);
       if (layout === "tree") {
-        at.u8(3, 2, shape.length + 1).field(this.#chunkTree(chunks, shape.length), 8);
+        at.u8(3, 2, shape.length + 1).field(this.#chunkTree(chunks, chunk), 8);
         for (const size of [...chunk, 4]) at.field(size, 4);
       } else {
         at.u8(4, 2, filters.length > 0 ? 2 : 0, shape.length + 1, 4);
@@ -222,17 +222,17 @@ export class Image {
   }
 
   /** Leaves of at most four chunks, and a node above them where there are several. */
-  #chunkTree(chunks: StoredChunk[], rank: number): number {
+  #chunkTree(chunks: StoredChunk[], chunk: number[]): number {
     const key = (piece: Piece, { offset, bytes, mask }: StoredChunk, past = 0) => {
       piece.field(bytes.length, 4).field(mask, 4);
-      for (const start of offset) piece.field(start + past, 8);
+      for (const [d, start] of offset.entries()) piece.field(start + past * chunk[d]!, 8);
       return piece.field(0, 8);
     };
     const head = (level: number, used: number) =>
       new Piece().ascii("TREE").u8(1).field(level, 1).field(used, 2).put(NOWHERE, 8).put(NOWHERE, 8);
     const leaves: { first: StoredChunk; address: number }[] = [];
     const none: StoredChunk = {
-      offset: Array.from({ length: rank }, () => 0),
+      offset: chunk.map(() => 0),
       bytes: new Uint8Array(0),
       mask: 0,
     };
@@ -242,13 +242,13 @@ export class Image {
       for (const one of some) key(leaf, one).field(this.#place(new Piece().append(one.bytes)), 8);
       const next = chunks[i + 4];
       if (next) key(leaf, next);
-      else key(leaf, some.at(-1) ?? none, 1000);
+      else key(leaf, some.at(-1) ?? none, 1);
       leaves.push({ first: some[0] ?? none, address: this.#place(leaf.append(new Uint8Array(80 * 64))) });
     }
     if (leaves.length === 1) return leaves[0]!.address;
     const node = head(1, leaves.length);
     for (const { first, address } of leaves) key(node, first).field(address, 8);
-    return this.#place(key(node, chunks.at(-1)!, 1000).append(new Uint8Array(80 * 64)));
+    return this.#place(key(node, chunks.at(-1)!, 1).append(new Uint8Array(80 * 64)));
   }
 
   #links(kind: Plan["links"], children: (readonly [string, number])[]): [number, Piece][] {
