@@ -13,8 +13,8 @@ const FLETCHER32 = 3;
 /** As many as a chunk's mask has bits. */
 const MOST_FILTERS = 32;
 /** Estimates of what each costs: nanoseconds a byte, and for a chunk however small. */
-const NANOSECONDS: Readonly<Record<number, number>> = { [DEFLATE]: 10, [SHUFFLE]: 3, [FLETCHER32]: 2 };
-const NANOSECONDS_A_STREAM = 20_000;
+const NANOSECONDS: Readonly<Record<number, number>> = { [DEFLATE]: 3, [SHUFFLE]: 3, [FLETCHER32]: 2 };
+const NANOSECONDS_A_STREAM = 2000;
 
 export function readFilters(body: Cursor, where: string): Filter[] {
   const version = body.u8();
@@ -56,7 +56,7 @@ export function unfilter(
       (id === DEFLATE ? NANOSECONDS_A_STREAM : 100) + NANOSECONDS[id]! * (yields + bytes.length),
       where,
     );
-    if (id === DEFLATE) bytes = inflateExactly(bytes, yields, where, true);
+    if (id === DEFLATE) bytes = inflateExactly(bytes, yields, where, true, source.work);
     else if (id === SHUFFLE) bytes = unshuffle(bytes, parameters[0]!);
     else bytes = withoutChecksum(bytes, where);
   }
