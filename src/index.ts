@@ -40,7 +40,8 @@ export {
   ReduceLearningRateOnPlateau,
   type TrainingProgress,
 } from "./train/callbacks.js";
-export { decodeCheckpoint, encodeCheckpoint, type TrainingState } from "./train/checkpoint.js";
+export { decodeCheckpoint, encodeCheckpoint } from "./train/checkpoint.js";
 export { type FitOptions, type History, TrainingError } from "./train/fit.js";
 export { type Loss, type LossName, type LossOptions, losses } from "./train/losses.js";
 export { type Optimizer, type OptimizerName, optimizers } from "./train/optimizers.js";
+export type { TrainingState } from "./train/training-state.js";

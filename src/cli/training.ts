@@ -1,7 +1,5 @@
 /** The work of `cellstate train`: read, look, train, measure, save, report. */
 import { mkdirSync } from "node:fs";
-import { readFile } from "node:fs/promises";
-import { join } from "node:path";
 import { readLabelledPath } from "../data/node-source.js";
 import { stratifiedSplit } from "../data/split.js";
 import { PURPOSE, Random } from "../engine/philox.js";
@@ -12,7 +10,8 @@ import { TextClassifier, UnfinishedTraining } from "../text/classifier.js";
 import { allRows, Corpus } from "../text/corpus.js";
 import type { Prepared, TrainOptions } from "../text/training.js";
 import { type Callback, callbacks, type Logs, type TrainingProgress } from "../train/callbacks.js";
-import { decodeCheckpoint, encodeCheckpoint, type TrainingState } from "../train/checkpoint.js";
+import type { TrainingState } from "../train/training-state.js";
+import { hasCheckpoint, keepCheckpoint, readCheckpoint } from "./checkpoints.js";
 import { EXIT, Exit, interruption, note, say } from "./context.js";
 import { evaluationSummary } from "./evaluate.js";
 import { styleFor } from "./terminal.js";
@@ -66,7 +65,7 @@ export async function runTraining(data: string, plan: TrainPlan): Promise<void> 
   if (interrupted && classifier.model.iterations === 0) {
     throw new Exit(EXIT.interrupted, "Interrupted before the first step: nothing is written.");
   }
-  await classifier.save(plan.out);
+  await saveResult(classifier, plan);
   release();
   watch.enter("test");
   const { test } = material;
@@ -200,23 +199,27 @@ function epochLogs({ training }: TextClassifier, seconds: Map<number, number>): 
   }));
 }
 
-const checkpointFile = (folder: string) => join(folder, "checkpoint.cellstate");
-
 function checkpointing({ flags }: TrainPlan): Callback[] {
   const { checkpoint, checkpointEvery } = flags;
   if (!checkpoint) return [];
-  const save = (state: TrainingState) => writeAtomic(checkpointFile(checkpoint), encodeCheckpoint(state));
-  return [callbacks.checkpoint(save, checkpointEvery)];
+  const failed = (error: unknown, failures: number) => {
+    const times = failures === 1 ? "" : ` (${failures} times so far)`;
+    note(`The checkpoint could not be saved${times}, and training goes on. ${(error as Error).message}`);
+  };
+  return [callbacks.checkpoint((state) => keepCheckpoint(checkpoint, state), checkpointEvery, failed)];
 }
 
-async function readCheckpoint(folder: string): Promise<TrainingState | null> {
-  const file = checkpointFile(folder);
+/** Writes the classifier. @throws Exit that says what there is of the training where the disk is full or fails */
+async function saveResult(classifier: TextClassifier, { out, flags }: TrainPlan): Promise<void> {
   try {
-    return decodeCheckpoint(await readFile(file), file);
+    await classifier.save(out);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
-    note(`${folder}: no checkpoint yet, so this starts from the beginning.`);
-    return null;
+    const { checkpoint } = flags;
+    const next =
+      checkpoint && hasCheckpoint(checkpoint)
+        ? `Make room and run the same command with --resume: the last checkpoint is in ${checkpoint}.`
+        : "With --checkpoint FOLDER on another disk, training could go on from there.";
+    throw new Exit(EXIT.failed, `cellstate: ${(error as Error).message} ${next}`);
   }
 }
 

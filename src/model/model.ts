@@ -150,7 +150,9 @@ export class Model {
     return this.runtime.weights.snapshot(into);
   }
 
+  /** Goes back to what `weightSnapshot` gave. @throws InputError for another length, or what is no finite number */
   restoreWeights(snapshot: Float32Array): void {
+    checkSnapshot(snapshot);
     this.runtime.weights.restore(snapshot);
     this.runtime.weightsChanged();
   }
@@ -340,6 +342,16 @@ export class Model {
     this.built = null;
     this.disposed = true;
   }
+}
+
+function checkSnapshot(snapshot: Float32Array): void {
+  const where = "restoreWeights";
+  if (!(snapshot instanceof Float32Array)) {
+    throw inputError({ expected: "a Float32Array from weightSnapshot", where, received: snapshot });
+  }
+  const bad = snapshot.findIndex((value) => !Number.isFinite(value));
+  if (bad < 0) return;
+  throw inputError({ expected: "finite numbers", where: `${where} [${bad}]`, received: snapshot[bad] });
 }
 
 /** A model that is a chain of layers. */

@@ -4,6 +4,7 @@ import type { Call, Engine, Phase, Pointer, Program, Task } from "../engine/cont
 import { inputError } from "../errors.js";
 import type { WeightEntry, Weights } from "../model/weights.js";
 import { type Optimizer, slotNames, stepScalars } from "./optimizers.js";
+import { checkOptimizerState } from "./training-state.js";
 
 /** Enough slices for threads to share, each still long. */
 const SLICES = 8;
@@ -216,7 +217,10 @@ export class Updater {
     return { iterations: this.iterations, learningRate: this.learningRate, slots };
   }
 
-  setState({ iterations, learningRate, slots }: OptimizerState): void {
+  /** @throws InputError for what is no state of this optimizer's; nothing is changed then */
+  setState(given: OptimizerState): void {
+    const where = `state of the ${this.optimizer.name} optimizer:`;
+    const { iterations, learningRate, slots } = checkOptimizerState(given, where);
     const order = this.slotOrder();
     const fits =
       slots.length === order.length && order.every(({ entry }, i) => slots[i]!.length === entry.length);
