@@ -30,7 +30,9 @@ export async function readCheckpoint(folder: string): Promise<TrainingState | nu
       const state = await readState(file);
       if (!state) continue;
       if (file === before(folder)) {
-        note(`${wrong[0] ?? `${newest(folder)}: missing.`}\nGoing on from the checkpoint before it, ${file}.`);
+        note(
+          `${wrong[0] ?? `${newest(folder)}: missing.`}\nGoing on from the checkpoint before it, ${file}.`,
+        );
       }
       return state;
     } catch (error) {

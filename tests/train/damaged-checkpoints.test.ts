@@ -59,12 +59,16 @@ async function resume(damaged: Uint8Array): Promise<void> {
 }
 
 async function refused(damaged: Uint8Array, what: string): Promise<void> {
-  await assert.rejects(resume(damaged), (error) => {
-    assert.ok(error instanceof InputError, `${what}: ${error}`);
-    assert.match(error.message, /^(folder\/checkpoint\.cellstate|fit resume|state of|earlyStopping)/, what);
-    assert.doesNotMatch(error.message, /\n/, what);
-    return true;
-  }, what);
+  await assert.rejects(
+    resume(damaged),
+    (error) => {
+      assert.ok(error instanceof InputError, `${what}: ${error}`);
+      assert.match(error.message, /^(folder\/checkpoint\.cellstate|fit resume|state of|earlyStopping)/, what);
+      assert.doesNotMatch(error.message, /\n/, what);
+      return true;
+    },
+    what,
+  );
 }
 
 const random = new Random(11, 3, 0);
@@ -160,7 +164,11 @@ describe("damaged checkpoints", () => {
       const numeric = typeof edge === "number" || (edge as { number?: string } | undefined)?.number;
       if (/^stopped$/.test(where)) return edge === "";
       if (/^(history|callbacks \d values) .*0$/.test(where)) return edge === "" || path.at(-1) === 0;
-      if (/^(history \d+ \d+ 1|lossSum|optimizer (learningRate|iterations)|callbacks \d values \d+ 1)$/.test(where)) {
+      if (
+        /^(history \d+ \d+ 1|lossSum|optimizer (learningRate|iterations)|callbacks \d values \d+ 1)$/.test(
+          where,
+        )
+      ) {
         return Boolean(numeric) || /values/.test(where);
       }
       return false;
@@ -170,7 +178,10 @@ describe("damaged checkpoints", () => {
       for (const edge of edges) {
         const now = path.reduce((at: unknown, key) => (at as Record<string | number, unknown>)[key], header);
         if (JSON.stringify(edge) === JSON.stringify(now) || free(path, edge)) continue;
-        await refused(withHeader((changed) => setAt(changed, path, edge)), `${path.join(".")} = ${edge}`);
+        await refused(
+          withHeader((changed) => setAt(changed, path, edge)),
+          `${path.join(".")} = ${edge}`,
+        );
         tried++;
       }
     }
@@ -190,7 +201,10 @@ describe("damaged checkpoints", () => {
     const far = bytes.slice();
     new DataView(far.buffer).setUint32(23, 0xfffffff0, true);
     await refused(sealed(far), "a header longer than all");
-    await refused(withHeader((header) => void ((header["more"] as unknown) = 1)), "another field");
+    await refused(
+      withHeader((header) => void ((header["more"] as unknown) = 1)),
+      "another field",
+    );
     // Two arrays that change places: of other lengths, though as many numbers in all.
     await refused(
       withHeader((header) => {
@@ -208,7 +222,10 @@ describe("damaged checkpoints", () => {
 
   test("one of an earlier version is called that", () => {
     const older = new TextEncoder().encode('cellstate-checkpoint-1\n\0\0\0\0{"epoch":1}');
-    assert.throws(() => decodeCheckpoint(older, "f"), /f: expected a checkpoint of this version.*checkpoint-1/);
+    assert.throws(
+      () => decodeCheckpoint(older, "f"),
+      /f: expected a checkpoint of this version.*checkpoint-1/,
+    );
     assert.throws(() => decodeCheckpoint("text" as never, "f"), InputError);
   });
 });
@@ -221,7 +238,11 @@ describe("a state given as an object", () => {
     ["weights cut short", (s) => ({ ...s, weights: s.weights.slice(1) }), /length of weights: expected 209/],
     ["weights as a list", (s) => ({ ...s, weights: [...s.weights] }), /weights: expected a Float32Array/],
     ["outputs cut short", (s) => ({ ...s, outputs: s.outputs.slice(1) }), /length of outputs: expected 8/],
-    ["more batches than there are", (s) => ({ ...s, batch: 4 }), /batch: expected a whole number from 0 to 3/],
+    [
+      "more batches than there are",
+      (s) => ({ ...s, batch: 4 }),
+      /batch: expected a whole number from 0 to 3/,
+    ],
     ["rows that the batches have not", (s) => ({ ...s, rowsSeen: 7 }), /rowsSeen: expected 8/],
     ["an epoch without logs", (s) => ({ ...s, epoch: 2 }), /length of history: expected 2/],
     ["no callbacks", (s) => ({ ...s, callbacks: {} }), /callbacks: expected the callbacks of the first run/],
@@ -253,7 +274,13 @@ describe("a state given as an object", () => {
       {},
       { ...whole, slots: whole.slots.slice(1) },
       { ...whole, slots: slots(1, new Float32Array(3)) },
-      { ...whole, slots: slots(0, whole.slots[0]!.map(() => Number.NaN)) },
+      {
+        ...whole,
+        slots: slots(
+          0,
+          whole.slots[0]!.map(() => Number.NaN),
+        ),
+      },
       { ...whole, slots: slots(0, [...whole.slots[0]!]) },
       { ...whole, iterations: -1 },
       { ...whole, iterations: 0.5 },
