@@ -6,6 +6,7 @@ import type { Hdf5Group } from "../hdf5/reader.js";
 import { label } from "../label.js";
 import { weightPlaces } from "./layer-kinds.js";
 import type { Entry } from "./model-config.js";
+import type { Notes } from "./receipt.js";
 
 /** A stored array and the weight it is for. */
 export interface StoredWeight {
@@ -15,7 +16,7 @@ export interface StoredWeight {
 }
 
 /** For each entry, its arrays in the order of the layer's parameters. */
-export type WeightsStore = (entries: readonly Entry[]) => StoredWeight[][];
+export type WeightsStore = (entries: readonly Entry[], notes: Notes) => StoredWeight[][];
 
 /**
  * `model.weights.h5`, in one file or several: "layers/lstm/cell/vars/0". Keras 2.15 on Windows wrote backslashes, and 2.13
