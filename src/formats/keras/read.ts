@@ -4,6 +4,7 @@ import { inputError } from "../../errors.js";
 import { Model } from "../../model/model.js";
 import { type Hdf5Group, isHdf5, readHdf5 } from "../hdf5/reader.js";
 import { DATA_FORBIDDEN, isObject, type Json, parseJson } from "../json.js";
+import { checkSeal, SEAL } from "../seal.js";
 import { isZip, readZip, type ZipMember } from "../zip.js";
 import { readCompileConfig } from "./compile-config.js";
 import { type Blueprint, readModelConfig, toLinks } from "./model-config.js";
@@ -107,6 +108,7 @@ function openWeights(bytes: Uint8Array, file: string): WeightsStore {
   }
   if (!isHdf5(bytes)) throw inputError({ expected: "weights in HDF5", where: file, received: kindOf(bytes) });
   const root = readHdf5(bytes, file);
+  checkSeal(root.attributes.get(SEAL), bytes, file);
   const named = root.groups.get("model_weights") ?? root;
   return textList(named, "layer_names", file).length > 0 ? namedStore(named, file) : pathStore([root], file);
 }
@@ -183,6 +185,7 @@ function asText(value: Json | undefined): string | null {
 
 function openHdf5(bytes: Uint8Array, file: string): OpenedFile {
   const root = readHdf5(bytes, file);
+  checkSeal(root.attributes.get(SEAL), bytes, file);
   const attribute = (name: string) => {
     const value = root.attributes.get(name);
     return typeof value === "string" ? value : null;
@@ -206,7 +209,7 @@ function openHdf5(bytes: Uint8Array, file: string): OpenedFile {
     config: parseJson(config, `${file}: model_config`),
     where: `${file}: model_config`,
     training: training === null ? undefined : parseJson(training, `${file}: training_config`),
-    weights: namedStore(weights, file),
+    weights: namedStore(weights, file, { whole: true }),
     optimizer: namedOptimizer(root, file),
     extras: null,
   };

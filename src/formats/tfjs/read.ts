@@ -3,6 +3,7 @@ import { inputError } from "../../errors.js";
 import { checkKeys, DATA_FORBIDDEN, isObject, type Json, type JsonObject, parseJson } from "../json.js";
 import type { OpenedFile } from "../keras/read.js";
 import { label } from "../label.js";
+import { checkSeal, SEAL } from "../seal.js";
 import { type ReadShard, readManifest } from "./manifest.js";
 import { namedWeights } from "./weight-names.js";
 
@@ -38,6 +39,16 @@ export async function openTfjs(bytes: Uint8Array, file: string, readShard: ReadS
   const version = topology["keras_version"];
   const written = typeof version === "string" ? version : null;
   const metadata = json["userDefinedMetadata"] ?? null;
+  const sealed = json[SEAL];
+  const shards: Uint8Array[] = [];
+  const readAndKeep = async (name: string) => {
+    const shard = await readShard(name);
+    if (sealed !== undefined) shards.push(shard);
+    return shard;
+  };
+  const weights = await readManifest(json["weightsManifest"], file, readAndKeep);
+  // The text as it was written, however it may have been laid out since.
+  if (sealed !== undefined) checkSeal(sealed, new TextEncoder().encode(JSON.stringify(json)), file, shards);
   const training = json["trainingConfig"] ?? topology["training_config"];
   return {
     format: `TensorFlow.js layers model${written?.startsWith("tfjs") ? ` (${label(written)})` : ""}`,
@@ -46,7 +57,7 @@ export async function openTfjs(bytes: Uint8Array, file: string, readShard: ReadS
     config: withoutNulls(config),
     where: `${file}: modelTopology`,
     training: isObject(training) ? inSnakeCase(training) : undefined,
-    weights: namedWeights(await readManifest(json["weightsManifest"], file, readShard), file),
+    weights: namedWeights(weights, file),
     optimizer: [],
     extras: isObject(metadata) ? (metadata["cellstate"] ?? null) : null,
   };
