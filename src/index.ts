@@ -2,7 +2,8 @@
 export { ACTIVATIONS, type ActivationName } from "./engine/contract.js";
 export { ENGINE_CHOICES, type EngineChoice, type EngineOptions } from "./engine/index.js";
 export { InputError } from "./errors.js";
-export { type LoadOptions, loadFile, loadModel, saveModel } from "./formats/load.js";
+export { type LoadOptions, loadFile, loadModel } from "./formats/load.js";
+export { saveModel } from "./formats/save.js";
 export {
   readVocabulary,
   type VocabularyFile,

@@ -129,7 +129,7 @@ function warn({ rows, corpus, ...subject }: Prepared, test: Material["test"]): v
 /** After a loss that is no number: what was learned until then goes beside `out`, never over it. */
 async function keepLastGood(error: unknown, out: string): Promise<never> {
   if (!(error instanceof UnfinishedTraining)) throw error;
-  const file = `${out.replace(/\.keras$/, "")}.last-good.keras`;
+  const file = `${out.replace(/\.keras$/i, "")}.last-good.keras`;
   await error.classifier.save(file);
   throw new Exit(EXIT.badInput, `cellstate: ${error.message}\nThe last good weights are in ${file}.`);
 }

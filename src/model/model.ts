@@ -329,10 +329,13 @@ export class Model {
     return inputs;
   }
 
-  /** Writes the model: .keras, or Keras's older format when the name ends in .h5. Node only. */
-  async save(path: string): Promise<void> {
+  /**
+   * Writes the model in the format that the path's ending names: .keras, .h5, .safetensors, .onnx, .json (TensorFlow.js) or
+   * .mjs. Node only. @throws InputError for another ending, and for what the format has no place for
+   */
+  async save(path: string | URL): Promise<void> {
     // Loaded when needed: file formats are no part of a model that only predicts.
-    const { saveModel } = await import("../formats/load.js");
+    const { saveModel } = await import("../formats/save.js");
     await saveModel(this, path);
   }
 
