@@ -1,15 +1,26 @@
 /** Checkpoints of `cellstate train` in a folder: the newest and, should that one be damaged, the one before it. */
 import { existsSync } from "node:fs";
-import { readFile, rename } from "node:fs/promises";
+import { mkdir, readFile, rename } from "node:fs/promises";
 import { join } from "node:path";
-import { InputError } from "../errors.js";
-import { writeAtomic } from "../formats/node-files.js";
+import { InputError, inputError } from "../errors.js";
+import { checkWritable, writeAtomic } from "../formats/node-files.js";
 import { decodeCheckpoint, encodeCheckpoint } from "../train/checkpoint.js";
 import type { TrainingState } from "../train/training-state.js";
 import { note } from "./context.js";
 
 const newest = (folder: string) => join(folder, "checkpoint.cellstate");
 const before = (folder: string) => join(folder, "checkpoint-before.cellstate");
+
+/** Makes the folder where there is none. @throws InputError where checkpoints could not be kept in it */
+export async function openCheckpoints(folder: string): Promise<void> {
+  try {
+    await mkdir(folder, { recursive: true });
+  } catch (error) {
+    const received = (error as Error).message;
+    throw inputError({ expected: "a folder that can be made", where: `--checkpoint ${folder}`, received });
+  }
+  await checkWritable(newest(folder));
+}
 
 /**
  * Whenever it ends, a whole checkpoint is there under one of the two names: what was the newest steps back only once the

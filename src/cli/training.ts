@@ -1,5 +1,4 @@
 /** The work of `cellstate train`: read, look, train, measure, save, report. */
-import { mkdirSync } from "node:fs";
 import { readLabelledPath } from "../data/node-source.js";
 import { stratifiedSplit } from "../data/split.js";
 import { PURPOSE, Random } from "../engine/philox.js";
@@ -11,7 +10,7 @@ import { allRows, Corpus } from "../text/corpus.js";
 import type { Prepared, TrainOptions } from "../text/training.js";
 import { type Callback, callbacks, type Logs, type TrainingProgress } from "../train/callbacks.js";
 import type { TrainingState } from "../train/training-state.js";
-import { hasCheckpoint, keepCheckpoint, readCheckpoint } from "./checkpoints.js";
+import { hasCheckpoint, keepCheckpoint, openCheckpoints, readCheckpoint } from "./checkpoints.js";
 import { EXIT, Exit, interruption, note, say } from "./context.js";
 import { evaluationSummary } from "./evaluate.js";
 import { styleFor } from "./terminal.js";
@@ -101,7 +100,7 @@ async function learn(
 ): Promise<TextClassifier> {
   const { checkpoint, resume } = plan.flags;
   const state = resume ? await readCheckpoint(checkpoint!) : null;
-  if (checkpoint) mkdirSync(checkpoint, { recursive: true });
+  if (checkpoint) await openCheckpoints(checkpoint);
   const progress = new EpochProgress(process.stderr);
   const watchers = [watchEpochs(epochSeconds, progress), ...checkpointing(plan)];
   const options = trainOptions(plan, trainRows, signal, state, watchers);
@@ -130,8 +129,11 @@ function warn({ rows, corpus, ...subject }: Prepared, test: Material["test"]): v
 async function keepLastGood(error: unknown, out: string): Promise<never> {
   if (!(error instanceof UnfinishedTraining)) throw error;
   const file = `${out.replace(/\.keras$/i, "")}.last-good.keras`;
-  await error.classifier.save(file);
-  throw new Exit(EXIT.badInput, `cellstate: ${error.message}\nThe last good weights are in ${file}.`);
+  const kept = await error.classifier.save(file).then(
+    () => `The last good weights are in ${file}.`,
+    (failure: Error) => `The last good weights are lost: ${failure.message}`,
+  );
+  throw new Exit(EXIT.badInput, `cellstate: ${error.message}\n${kept}`);
 }
 
 async function readCorpus(path: string, plan: TrainPlan): Promise<Corpus> {
@@ -227,9 +229,8 @@ async function saveResult(classifier: TextClassifier, { out, flags }: TrainPlan)
 async function conclude(outcome: TrainingOutcome): Promise<void> {
   const { plan, evaluation, interrupted } = outcome;
   const { flags, out } = plan;
-  if (flags.report) {
-    await writeAtomic(flags.report, new TextEncoder().encode(reportHtml(trainingReport(outcome))));
-  }
+  // A report that cannot be written takes the figures with it, were they not printed first.
+  const failure = flags.report ? await writeReport(flags.report, outcome) : null;
   if (flags.json) say(JSON.stringify(trainingSummary(outcome)));
   else {
     if (evaluation)
@@ -239,9 +240,19 @@ async function conclude(outcome: TrainingOutcome): Promise<void> {
           styleFor(process.stdout),
         ),
       );
-    say(`Saved ${out}${flags.report ? `, report in ${flags.report}` : ""}`);
+    say(`Saved ${out}${flags.report && !failure ? `, report in ${flags.report}` : ""}`);
   }
+  if (failure) throw failure;
   if (interrupted) throw new Exit(EXIT.interrupted, `Interrupted: ${out} holds the best weights so far.`);
+}
+
+/** What went wrong, if anything. */
+function writeReport(file: string, outcome: TrainingOutcome): Promise<Error | null> {
+  const bytes = new TextEncoder().encode(reportHtml(trainingReport(outcome)));
+  return writeAtomic(file, bytes).then(
+    () => null,
+    (error: Error) => error,
+  );
 }
 
 /** The object that `--json` ends with. */

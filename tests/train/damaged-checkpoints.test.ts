@@ -1,6 +1,5 @@
 /** 800 checkpoints that are not as they were written: each is refused, none goes on as another model. */
 import assert from "node:assert/strict";
-import { createHash } from "node:crypto";
 import { before, describe, test } from "node:test";
 import { Random } from "../../src/engine/philox.js";
 import {
@@ -13,6 +12,7 @@ import {
   sequential,
   type TrainingState,
 } from "../../src/index.js";
+import { changedHeader, type Header, sealed } from "./checkpoint-files.js";
 
 const X = Array.from({ length: 12 }, (_, i) => [i % 5, (i * 3) % 5, 1]);
 const Y = X.map(([a]) => (a! > 2 ? 1 : 0));
@@ -75,27 +75,8 @@ const random = new Random(11, 3, 0);
 let drawn = 0;
 const below = (n: number) => Math.floor(random.uniform(drawn++) * n);
 
-/** Bytes with another header, and the checksum put right. */
-function withHeader(change: (header: Record<string, unknown>) => void, data?: Uint8Array): Uint8Array {
-  const magic = 23;
-  const length = new DataView(bytes.buffer, bytes.byteOffset).getUint32(magic, true);
-  const header = JSON.parse(new TextDecoder().decode(bytes.subarray(magic + 4, magic + 4 + length)));
-  change(header);
-  const text = new TextEncoder().encode(JSON.stringify(header));
-  const start = (n: number) => Math.ceil((magic + 4 + n) / 4) * 4;
-  const arrays = data ?? bytes.subarray(start(length), bytes.length - 32);
-  const out = new Uint8Array(start(text.length) + arrays.length + 32);
-  out.set(bytes.subarray(0, magic));
-  new DataView(out.buffer).setUint32(magic, text.length, true);
-  out.set(text, magic + 4);
-  out.set(arrays, start(text.length));
-  return sealed(out);
-}
-
-function sealed(out: Uint8Array): Uint8Array {
-  out.set(createHash("sha256").update(out.subarray(0, -32)).digest(), out.length - 32);
-  return out;
-}
+/** The whole one with another header, and the checksum put right. */
+const withHeader = (change: (header: Header) => void) => changedHeader(bytes, change);
 
 /** Every place in a header that holds something, by its path. */
 function places(value: unknown, path: (string | number)[] = []): (string | number)[][] {
