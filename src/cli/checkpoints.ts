@@ -1,9 +1,9 @@
 /** Checkpoints of `cellstate train` in a folder: the newest and, should that one be damaged, the one before it. */
 import { existsSync } from "node:fs";
-import { mkdir, readFile, rename } from "node:fs/promises";
+import { mkdir, rename } from "node:fs/promises";
 import { join } from "node:path";
 import { InputError, inputError } from "../errors.js";
-import { checkWritable, writeAtomic } from "../formats/node-files.js";
+import { checkWritable, readBytes, writeAtomic } from "../formats/node-files.js";
 import { decodeCheckpoint, encodeCheckpoint } from "../train/checkpoint.js";
 import type { TrainingState } from "../train/training-state.js";
 import { note } from "./context.js";
@@ -61,8 +61,7 @@ export const hasCheckpoint = (folder: string): boolean =>
   existsSync(newest(folder)) || existsSync(before(folder));
 
 async function readState(file: string): Promise<TrainingState | null> {
-  const bytes = await readFile(file).catch(unlessMissing);
-  return bytes ? decodeCheckpoint(bytes, file) : null;
+  return existsSync(file) ? decodeCheckpoint(await readBytes(file), file) : null;
 }
 
 function unlessMissing(error: NodeJS.ErrnoException): void {

@@ -96,7 +96,7 @@ export class FitRun {
     this.outputs = new Float32Array(train.rows * model.outputSize);
     this.lastGood = model.weightSnapshot();
     this.fingerprint = this.makeFingerprint();
-    if (options.resume) this.resume(options.resume);
+    if (options.resume !== undefined) this.resume(options.resume);
   }
 
   private get callbacks(): readonly Callback[] {

@@ -76,6 +76,15 @@ describe("a file from a server", () => {
     }
   });
 
+  test("asked for by https does not come by http", async (t) => {
+    t.mock.method(globalThis, "fetch", async () => {
+      const response = new Response("contents");
+      return Object.defineProperty(response, "url", { value: "http://example.org/f" });
+    });
+    await assert.rejects(readBytes("https://example.org/f"), /stays with https but received "http:/);
+    assert.equal(Buffer.from(await readBytes("http://example.org/f")).toString(), "contents");
+  });
+
   test("that does not come is given up, with the reason", async () => {
     for (const path of ["/stalled", "/silent"]) {
       await assert.rejects(text(path), /could not be fetched \(nothing came for 0\.3 s\)/, path);

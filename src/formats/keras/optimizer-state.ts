@@ -82,10 +82,17 @@ export function restoreOptimizer(model: Model, variables: StoredWeight[], notes:
     return;
   }
   const [iterations, rate] = scalars.map(number);
+  const values = slots.map(readFloats);
+  const counted = Number.isSafeInteger(iterations) && iterations! >= 0;
+  if (!counted || (hasRate && rate! < 0) || values.some((slot) => slot.some(Number.isNaN))) {
+    const what = counted ? "it holds what is no number of its kind" : `its step is ${iterations}`;
+    notes.warn(`optimizer state: left aside, ${what}; training starts fresh`);
+    return;
+  }
   model.setOptimizerState({
-    iterations: Number.isSafeInteger(iterations) && iterations! >= 0 ? iterations! : 0,
+    iterations: iterations!,
     learningRate: hasRate ? exactRate(rate!, state.learningRate) : state.learningRate,
-    slots: slots.map(readFloats),
+    slots: values,
   });
 }
 

@@ -45,6 +45,8 @@ export interface OpenedFile {
   optimizer: StoredWeight[];
   asset?: (path: string) => Uint8Array | undefined;
   extras: Json;
+  /** Looks, last of all, whether the file is as it was written: what is wrong in a place says more. @throws InputError */
+  verify?: () => void;
 }
 
 /**
@@ -74,6 +76,7 @@ export function readOpened(opened: OpenedFile, { name = "model", ...engine }: Re
     model.compile(compile);
     restoreOptimizer(model, opened.optimizer, notes);
   }
+  verify(opened, model);
   const { filled, ignored, warnings } = notes;
   const counts = { layers: model.layers.length, parameters: model.countParams() };
   const receipt = {
@@ -85,6 +88,15 @@ export function readOpened(opened: OpenedFile, { name = "model", ...engine }: Re
     warnings,
   };
   return { model, receipt, extras: opened.extras };
+}
+
+function verify(opened: OpenedFile, model: Model): void {
+  try {
+    opened.verify?.();
+  } catch (error) {
+    model.dispose();
+    throw error;
+  }
 }
 
 /**
@@ -185,7 +197,6 @@ function asText(value: Json | undefined): string | null {
 
 function openHdf5(bytes: Uint8Array, file: string): OpenedFile {
   const root = readHdf5(bytes, file);
-  checkSeal(root.attributes.get(SEAL), bytes, file);
   const attribute = (name: string) => {
     const value = root.attributes.get(name);
     return typeof value === "string" ? value : null;
@@ -212,6 +223,7 @@ function openHdf5(bytes: Uint8Array, file: string): OpenedFile {
     weights: namedStore(weights, file, { whole: true }),
     optimizer: namedOptimizer(root, file),
     extras: null,
+    verify: () => checkSeal(root.attributes.get(SEAL), bytes, file),
   };
 }
 

@@ -61,7 +61,6 @@ export function isSafetensors(bytes: Uint8Array): boolean {
 export function openSafetensors(bytes: Uint8Array, file: string): OpenedFile {
   const { header, data } = split(bytes, file);
   const metadata = readMetadata(header["__metadata__"] ?? {}, file);
-  checkSeal(metadata.get(SEAL), bytes, file);
   const weights = readEntries(header, data, file);
   const json = (key: string, forbidden?: ReadonlySet<string>) => {
     const text = metadata.get(key);
@@ -85,6 +84,7 @@ export function openSafetensors(bytes: Uint8Array, file: string): OpenedFile {
     weights: storeOf(weights, file),
     optimizer: optimizerOf(weights),
     extras: json(METADATA.extras, DATA_FORBIDDEN) ?? null,
+    verify: () => checkSeal(metadata.get(SEAL), bytes, file),
   };
 }
 

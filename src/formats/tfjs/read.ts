@@ -47,8 +47,6 @@ export async function openTfjs(bytes: Uint8Array, file: string, readShard: ReadS
     return shard;
   };
   const weights = await readManifest(json["weightsManifest"], file, readAndKeep);
-  // The text as it was written, however it may have been laid out since.
-  if (sealed !== undefined) checkSeal(sealed, new TextEncoder().encode(JSON.stringify(json)), file, shards);
   const training = json["trainingConfig"] ?? topology["training_config"];
   return {
     format: `TensorFlow.js layers model${written?.startsWith("tfjs") ? ` (${label(written)})` : ""}`,
@@ -60,6 +58,11 @@ export async function openTfjs(bytes: Uint8Array, file: string, readShard: ReadS
     weights: namedWeights(weights, file),
     optimizer: [],
     extras: isObject(metadata) ? (metadata["cellstate"] ?? null) : null,
+    verify() {
+      if (sealed === undefined) return;
+      // The text as it was written, however it may have been laid out since.
+      checkSeal(sealed, new TextEncoder().encode(JSON.stringify(json)), file, shards);
+    },
   };
 }
 
