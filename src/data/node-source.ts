@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { pipeline, Readable } from "node:stream";
 import { createGunzip } from "node:zlib";
 import { InputError, inputError } from "../errors.js";
+import { insideFolder } from "../formats/node-files.js";
 import { decodeUtf8 } from "./decode.js";
 import {
   type Data,
@@ -40,7 +41,7 @@ export function standardInput(stream: Chunks = process.stdin): ByteSource {
   return { name: "standard input", chunks: stream, gunzip: nodeGunzip };
 }
 
-/** Rows from a folder whose folders are labels and hold a text a file, in order of names. */
+/** Rows from a folder whose folders are labels and hold a text a file, in order of names; no link may lead out of it. */
 export async function readFolder(path: string): Promise<Data<LabelledRow>> {
   const files: { label: string; file: string }[] = [];
   for (const label of await foldersIn(path)) {
@@ -70,7 +71,9 @@ export async function readFolder(path: string): Promise<Data<LabelledRow>> {
       // Opening files one after another is mostly waiting, so a few are read at a time.
       for (let from = 0; from < files.length; from += 32) {
         const some = files.slice(from, from + 32);
-        const texts = await Promise.all(some.map(({ file }) => readWhole(file)));
+        const texts = await Promise.all(
+          some.map(async ({ file }) => readWhole(await insideFolder(path, file))),
+        );
         for (const [i, { label }] of some.entries()) yield { text: texts[i]!, label, row: from + i + 1 };
       }
     },

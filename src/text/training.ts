@@ -6,10 +6,10 @@ import { finiteNumber, inputError, knownOptions, wholeNumber } from "../errors.j
 import type { Model } from "../model/model.js";
 import type { Rows } from "../train/arrays.js";
 import { type Callback, EarlyStopping } from "../train/callbacks.js";
-import type { TrainingState } from "../train/checkpoint.js";
 import type { FitOptions, History } from "../train/fit.js";
 import { losses } from "../train/losses.js";
 import type { Optimizer, OptimizerName } from "../train/optimizers.js";
+import type { TrainingState } from "../train/training-state.js";
 import { allRows, type Corpus } from "./corpus.js";
 import type { FrontEndOptions, RowOptions } from "./options.js";
 import { presetModel } from "./presets.js";

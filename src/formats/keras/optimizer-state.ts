@@ -86,12 +86,11 @@ export function restoreOptimizer(model: Model, variables: StoredWeight[], notes:
   }
   const [iterations, rate = 0] = scalars.map(number) as [number, number?];
   const values = slots.map(readFloats);
-  const sound =
-    Number.isSafeInteger(iterations) &&
-    [iterations, rate].every((value) => value >= 0 && value < Infinity) &&
-    values.every((slot) => slot.every(Number.isFinite));
-  if (!sound) {
-    notes.warn("optimizer state: left aside, it holds what is no finite number; training starts fresh");
+  const counted = Number.isSafeInteger(iterations) && iterations >= 0;
+  const finite = rate >= 0 && rate < Infinity && values.every((slot) => slot.every(Number.isFinite));
+  if (!counted || !finite) {
+    const what = counted ? "it holds what is no finite number" : `its step is ${iterations}`;
+    notes.warn(`optimizer state: left aside, ${what}; training starts fresh`);
     return;
   }
   model.setOptimizerState({

@@ -72,15 +72,16 @@ function numbered(byPath: Map<string, Hdf5Dataset>, path: string, file: string):
 /**
  * Older files: the attribute `layer_names`, a group for each layer, and in it `weight_names`, whose order is that of the
  * layer's variables: the trainable ones, then the others.
+ * @param whole whether the network stands in the same file, so that its layers and the groups have the same names
  */
-export function namedStore(root: Hdf5Group, file: string): WeightsStore {
+export function namedStore(root: Hdf5Group, file: string, { whole = false } = {}): WeightsStore {
   return (entries, notes) => {
     const out = entries.map((): StoredWeight[] => []);
     const owners = new Map<string, number[]>();
     for (const [i, { owner, layer }] of entries.entries()) {
       if (layer.parameters.length > 0) owners.set(owner, [...(owners.get(owner) ?? []), i]);
     }
-    const groups = ownersGroups([...owners.keys()], root, file, notes);
+    const groups = ownersGroups([...owners.keys()], root, file, whole, notes);
     for (const [owner, indices] of owners) {
       const stored = namedWeights(groups.get(owner)!, file);
       for (const trainable of [true, false]) {
@@ -102,8 +103,17 @@ export function namedStore(root: Hdf5Group, file: string): WeightsStore {
   };
 }
 
-/** Layers find their groups by name or, as Keras does, by order among those that have weights. */
-function ownersGroups(owners: string[], root: Hdf5Group, file: string, notes: Notes): Map<string, Hdf5Group> {
+/**
+ * Layers find their groups by name. Weights from elsewhere go by the order of those that have any, as in Keras, where
+ * names differ in the number that a session gave them or altogether; not where some agree and others do not.
+ */
+function ownersGroups(
+  owners: string[],
+  root: Hdf5Group,
+  file: string,
+  whole: boolean,
+  notes: Notes,
+): Map<string, Hdf5Group> {
   const withWeights = textList(root, "layer_names", file).flatMap((name) => {
     const group = findGroup(root, name);
     if (!group) {
@@ -113,23 +123,24 @@ function ownersGroups(owners: string[], root: Hdf5Group, file: string, notes: No
     return textList(group, "weight_names", file).length > 0 ? [[name, group] as const] : [];
   });
   const byName = new Map(withWeights);
-  if (owners.every((owner) => byName.has(owner))) {
-    const wanted = new Set(owners);
-    noteLeft(
-      [...byName.keys()].filter((name) => !wanted.has(name)),
-      file,
-      notes,
-    );
+  const where = `${file}: ${root.path || "/"}`;
+  const known = new Set(owners);
+  const others = withWeights.flatMap(([name]) => (known.has(name) ? [] : [name]));
+  const missing = owners.find((owner) => !byName.has(owner));
+  if (missing === undefined) {
+    noteLeft(others, file, notes);
     return byName;
   }
-  if (withWeights.length === owners.length) {
+  const kind = (name: string) => name.replace(/_\d+$/, "");
+  const alike = owners.every((owner, i) => kind(owner) === kind(withWeights[i]?.[0] ?? ""));
+  if (withWeights.length === owners.length && !whole && (alike || others.length === owners.length)) {
+    const pairs = withWeights.map(([name], i) => `${label(name)} for ${label(owners[i]!)}`);
+    const some = pairs.slice(0, 4).join(", ") + (pairs.length > 4 ? " …" : "");
+    notes.warn(`${where}: weights are taken by the order of the layers: ${some}`);
     return new Map(owners.map((owner, i) => [owner, withWeights[i]![1]] as const));
   }
-  const missing = owners.find((owner) => !byName.has(owner))!;
-  throw inputError({
-    expected: `weights of the layer ${label(missing)}`,
-    where: `${file}: ${root.path || "/"}`,
-  });
+  const expected = `weights of the layer ${label(missing)}`;
+  throw inputError({ expected, where, received: others.length > 0 ? others : undefined });
 }
 
 function namedWeights(group: Hdf5Group, file: string): StoredWeight[] {
