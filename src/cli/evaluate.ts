@@ -29,9 +29,12 @@ export function evaluateCommand(program: Command): void {
       const rows = await readLabelledPath(data, flags);
       note(`${data}: ${rows.description.found}`);
       const corpus = await Corpus.read(rows, classifier.vectorizer.frontEnd);
-      const evaluation = await classifier.evaluate(corpus, { mistakes: flags.mistakes, signal });
+      const evaluation = await classifier
+        .evaluate(corpus, { mistakes: flags.mistakes, signal })
+        .catch((error: unknown) => {
+          throw signal.aborted ? new Exit(EXIT.interrupted, "Interrupted.") : error;
+        });
       release();
-      if (signal.aborted) throw new Exit(EXIT.interrupted, "Interrupted.");
       say(
         flags.json
           ? JSON.stringify(evaluationSummary(evaluation))

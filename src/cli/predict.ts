@@ -22,13 +22,17 @@ export function predictCommand(program: Command): void {
     .option("--json", "a JSON line each: { label, probability, scores }");
   engineOptions(vocabularyFlags(command)).action(async (model: string, texts: string[], flags: Flags) => {
     const classifier = await openClassifier(model, flags);
-    if (texts.length > 0) return answer(classifier, texts, flags);
-    for await (const batch of lineBatches(process.stdin)) answer(classifier, batch, flags);
+    if (texts.length > 0) return answer(classifier, texts, 1, flags);
+    let line = 1;
+    for await (const batch of lineBatches(process.stdin)) {
+      answer(classifier, batch, line, flags);
+      line += batch.length;
+    }
   });
 }
 
-function answer(classifier: TextClassifier, texts: readonly string[], { json }: Flags): void {
-  for (const prediction of classifier.predictMany(texts)) {
+function answer(classifier: TextClassifier, texts: readonly string[], first: number, { json }: Flags): void {
+  for (const prediction of classifier.answers(texts, first)) {
     if (json) say(JSON.stringify(prediction));
     else say(`${prediction.label}\t${percent(prediction.probability)}`);
   }

@@ -25,9 +25,22 @@ export async function evaluateDataset(
     steps.write(plan, data, null, from, to);
     loss += steps.forward(plan) * rows;
     steps.output(plan, out);
+    checkOutputs(out.subarray(0, rows * model.outputSize), rows, from);
     metrics.update(out, steps.targets(plan), rows);
     await turns.share();
     if (signal?.aborted) return null;
   }
   return { loss: loss / data.rows + steps.updater.regularize(), ...metrics.result() } as Scores;
+}
+
+/** A metric compares outputs, and NaN compares with nothing: its row would count as an answer. */
+function checkOutputs(out: Float32Array, rows: number, from: number): void {
+  const bad = out.findIndex((value) => !Number.isFinite(value));
+  if (bad < 0) return;
+  throw inputError({
+    expected: "outputs that are finite numbers",
+    where: `evaluate x, row ${from + Math.floor(bad / (out.length / rows))}`,
+    received: out[bad],
+    next: "Where that row is padding throughout, a mean over its steps has no value: leave such rows out.",
+  });
 }
