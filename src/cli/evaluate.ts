@@ -30,6 +30,7 @@ export function evaluateCommand(program: Command): void {
       const rows = await readLabelledPath(data, flags);
       note(`${data}: ${rows.description.found}`);
       const corpus = await Corpus.read(rows, classifier.vectorizer.frontEnd);
+      for (const line of rows.notes) note(`${data}: ${line}`);
       const evaluation = await classifier
         .evaluate(corpus, { mistakes: flags.mistakes, signal })
         .catch((error: unknown) => {

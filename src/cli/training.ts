@@ -152,7 +152,9 @@ async function readCorpus(path: string, plan: TrainPlan): Promise<Corpus> {
   const rows = await readLabelledPath(path, { text: plan.flags.text, label: plan.flags.label });
   note(`${path === "-" ? "standard input" : path}: ${rows.description.found}`);
   const { padding: _p, truncating: _t, length: _l, ...frontEnd } = plan.text;
-  return Corpus.read(rows, frontEnd);
+  const corpus = await Corpus.read(rows, frontEnd);
+  for (const line of rows.notes) note(`${path}: ${line}`);
+  return corpus;
 }
 
 function splitTest(corpus: Corpus, plan: TrainPlan): [Uint32Array, Uint32Array] {
