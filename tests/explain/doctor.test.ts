@@ -477,6 +477,12 @@ const texts = (count: number, label: string, from = 0): LabelledText[] =>
     label,
   }));
 
+async function relabelled(change: (label: string, row: number) => string): Promise<Subject> {
+  const rows = sentences(120).map(({ text, label }, r) => ({ text, label: change(label, r) }));
+  const corpus = await corpusOf(rows);
+  return { model: healthy.model, labels: corpus.labels(), texts: { corpus } };
+}
+
 const DATA: Case[] = [
   {
     ...{ id: "labels-out-of-balance", name: "90 to 30 is well, 200 to 30 is not" },
@@ -487,6 +493,17 @@ const DATA: Case[] = [
       assert.equal(evidence["most"], "fruit");
       assert.equal(severity, "note");
     },
+  },
+  {
+    ...{ id: "labels-alike", name: "one label in two ways; not two labels" },
+    ill: async () => relabelled((label, r) => (r % 4 === 0 ? "Fruit " : label)),
+    check: ({ evidence }) => assert.deepEqual(evidence, { groups: 1, first: "Fruit ", second: "fruit" }),
+  },
+  {
+    ...{ id: "label-for-nothing", name: "N/A; not a word" },
+    ill: async () => relabelled((label, r) => (r % 4 === 0 ? "N/A" : label)),
+    well: async () => relabelled((label, r) => (r % 4 === 0 ? "neither" : label)),
+    check: ({ evidence }) => assert.deepEqual(evidence, { label: "N/A", texts: 30 }),
   },
   {
     ...{ id: "labels-rare", name: "19 texts of a label; not 20" },
