@@ -62,7 +62,8 @@ export function checkAnswerable(
   const padding = new Float32Array(length);
   const { data } = model.predictFlat({ data: padding, rows: 1, shape: [length] });
   if (data.every(Number.isFinite)) return;
-  const named = empty.slice(0, 5).map((row) => corpus.rowNumber(row));
+  const numbers = empty.map((row) => corpus.rowNumber(row)).sort((a, b) => a - b);
+  const named = numbers.slice(0, 5);
   const more = empty.length > named.length ? `, … (${empty.length} in all)` : "";
   throw inputError({
     expected: "texts that the model has an answer to",

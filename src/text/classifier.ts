@@ -12,6 +12,7 @@ import { type Evaluation, evaluatePredictions, type Mistake, worstMistakes } fro
 import { Turns } from "../train/turns.js";
 import { answerOf, noAnswer, type Prediction } from "./answer.js";
 import { allRows, Corpus, type LabelledText } from "./corpus.js";
+import { checkText, checkTexts } from "./given.js";
 import {
   checkFrontEnd,
   checkOutputs,
@@ -92,7 +93,8 @@ export class TextClassifier {
     const start = startOf(options.model);
     const frontEnd = frontEndFor(options, start);
     const corpus = rows instanceof Corpus ? rows : await Corpus.read(rows, frontEnd);
-    checkFrontEnd(corpus, frontEnd);
+    // A corpus alone says itself how its texts were taken apart.
+    if (start ?? options.vectorizer ?? options.text) checkFrontEnd(corpus, frontEnd);
     if (signal?.aborted) throw new AbortedTraining(null);
     const session = new TrainingSession(corpus, options, start);
     try {
@@ -107,6 +109,7 @@ export class TextClassifier {
 
   /** The label of a text, with every label's probability. @throws InputError where the model's output is no number */
   predict(text: string): Prediction {
+    checkText(text, "predict");
     return this.predictMany([text])[0]!;
   }
 
@@ -115,6 +118,7 @@ export class TextClassifier {
    * @throws InputError that names the first text to which the model's output is no number
    */
   predictMany(texts: readonly string[]): Prediction[] {
+    checkTexts(texts, "predictMany");
     return [...this.answers(texts)];
   }
 

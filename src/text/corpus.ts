@@ -2,6 +2,7 @@
 import { classNames, moreClassNames } from "../data/labels.js";
 import { InputError, inputError } from "../errors.js";
 import type { Rows } from "../train/arrays.js";
+import { checkRows } from "./given.js";
 import type { FrontEndOptions } from "./options.js";
 import { newRows } from "./pad.js";
 import { TokenizedTexts } from "./tokenized-texts.js";
@@ -34,15 +35,17 @@ export class Corpus {
     rows: Iterable<LabelledText> | AsyncIterable<LabelledText>,
     frontEnd: FrontEndOptions,
   ): Promise<Corpus> {
+    checkRows(rows, "rows");
     const corpus = new Corpus(frontEnd);
     for await (const row of rows) corpus.add(row);
     if (corpus.rows === 0) throw new InputError("The data holds no rows: nothing to learn from.");
     return corpus;
   }
 
-  add({ text, label, row }: LabelledText): void {
+  add(given: LabelledText): void {
+    const { text, label, row } = given ?? {};
     if (typeof text !== "string" || typeof label !== "string") {
-      const received = { text, label };
+      const received = typeof given === "object" && given !== null ? { text, label } : given;
       throw inputError({ expected: "{ text, label } of strings", where: `row ${this.rows + 1}`, received });
     }
     this.texts.add(text);

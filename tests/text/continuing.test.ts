@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import {
   AbortedTraining,
+  Corpus,
   model as graph,
   InputError,
   layers,
@@ -334,6 +335,17 @@ describe("texts taken apart by other rules", () => {
     });
     assert.equal(kept.training?.encoding.outOfVocabulary, 3, "Bring, IT and it are unknown; bring is known");
     assert.ok(vocabulary.length > 1);
+    const other = await Corpus.read(sentences(["fruit", "tool"], 40), { frontEnd: "textVectorization" });
+    await assert.rejects(
+      two.evaluate(other),
+      /corpus: expected texts taken apart by \{"frontEnd":"tokenizer"/,
+    );
+    await assert.rejects(
+      TextClassifier.train(other, { model: two }),
+      /corpus: expected texts taken apart by/,
+    );
+    const alone = await TextClassifier.train(other, { ...OPTIONS, epochs: 1 });
+    assert.equal(alone.vectorizer.frontEnd.frontEnd, "textVectorization");
   });
 });
 
