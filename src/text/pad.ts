@@ -35,6 +35,7 @@ export function padSequences(
   sequences: readonly (readonly number[])[],
   options: RowOptions & { value?: number } = {},
 ): IdRows {
+  checkSequences(sequences);
   const padding = oneOf(options.padding ?? "pre", SIDES, "padSequences padding");
   const truncating = oneOf(options.truncating ?? "pre", SIDES, "padSequences truncating");
   const longest = sequences.reduce((most, sequence) => Math.max(most, sequence.length), 0);
@@ -49,6 +50,21 @@ export function padSequences(
     layRow(row, sequence, sequence.length, padding, truncating, options.value ?? 0);
   });
   return { ids, rows: sequences.length, length };
+}
+
+function checkSequences(sequences: unknown): void {
+  const where = "padSequences";
+  if (!Array.isArray(sequences)) {
+    throw inputError({ expected: "a list of lists of ids", where, received: sequences ?? "nothing" });
+  }
+  for (const [r, sequence] of sequences.entries()) {
+    const list = Array.isArray(sequence) || ArrayBuffer.isView(sequence);
+    if (!list) throw inputError({ expected: "a list of ids", where: `${where}[${r}]`, received: sequence });
+    for (const [i, id] of (sequence as number[]).entries()) {
+      if (typeof id === "number" && Number.isFinite(id)) continue;
+      throw inputError({ expected: "a number", where: `${where}[${r}][${i}]`, received: id });
+    }
+  }
 }
 
 /** Room for so many rows, refused in words where it is beyond what one array can hold. */

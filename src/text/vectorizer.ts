@@ -2,7 +2,8 @@
  * The vectorizer: text to rows of ids and back, with a vocabulary fixed. One class serves both of Keras's front ends;
  * they differ in how a text falls into tokens and in what stands for unknown words.
  */
-import { InputError, inputError } from "../errors.js";
+import { InputError, inputError, wholeNumber } from "../errors.js";
+import { checkText, checkTexts } from "./given.js";
 import {
   type FrontEnd,
   type FrontEndOptions,
@@ -98,6 +99,7 @@ export class Vectorizer {
 
   /** The text's tokens, standardised, known or not. */
   tokens(text: string): string[] {
+    checkText(text, "tokens");
     const found: string[] = [];
     this.scanner.begin(text);
     while (this.scanner.next()) found.push(this.scanner.token());
@@ -106,6 +108,7 @@ export class Vectorizer {
 
   /** The text's ids, neither padded nor cut: Keras's texts_to_sequences. */
   encode(text: string): number[] {
+    checkText(text, "encode");
     const count = this.scan(text); // before `ids`, which it may replace
     return Array.from(this.ids.subarray(0, count));
   }
@@ -118,6 +121,8 @@ export class Vectorizer {
 
   /** Encodes texts as rows of `length` (or the vectorizer's, or the longest's) ids. */
   encodeRows(texts: readonly string[], length = this.length, report?: EncodingReport): IdRows {
+    checkTexts(texts, "encodeRows");
+    if (length !== undefined) wholeNumber(length, "encodeRows length", 1, MOST_IDS);
     const long = length ?? texts.reduce((most, text) => Math.max(most, this.scan(text)), 0);
     const ids = newRows(texts.length, long, "texts to encode");
     texts.forEach((text, r) => {

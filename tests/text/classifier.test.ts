@@ -3,7 +3,7 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
-import { InputError, loadModel, optimizers, TextClassifier } from "../../src/index.js";
+import { InputError, loadModel, optimizers, padSequences, TextClassifier } from "../../src/index.js";
 
 const FRUIT = ["apple", "pear", "plum", "cherry", "quince"];
 const TOOLS = ["hammer", "saw", "drill", "wrench", "chisel"];
@@ -94,6 +94,51 @@ describe("TextClassifier", () => {
       });
     });
   }
+
+  test("refuses what is no text, in words", async () => {
+    const rows = sentences({ a: FRUIT, b: TOOLS }, 20);
+    const classifier = await TextClassifier.train(rows, { ...quick, epochs: 1 });
+    const odd = classifier as unknown as Record<string, (given: unknown) => unknown>;
+    for (const given of [5, undefined, null, ["a"], {}]) {
+      assert.throws(() => odd["predict"]!(given), {
+        name: "InputError",
+        message: /^predict: expected a text/,
+      });
+    }
+    for (const given of [5, undefined, "abc", ["a", 5]]) {
+      const message = /^predictMany(\[1\])?: expected a (list of texts|text) but received/;
+      assert.throws(() => odd["predictMany"]!(given), { name: "InputError", message });
+    }
+    const vectorizer = classifier.vectorizer as unknown as Record<string, (given: unknown) => unknown>;
+    for (const name of ["tokens", "encode", "encodeRows"]) {
+      assert.throws(() => vectorizer[name]!(5), {
+        name: "InputError",
+        message: new RegExp(`^${name}: expected a`),
+      });
+    }
+    const train = TextClassifier.train as (rows: unknown) => Promise<unknown>;
+    for (const given of [5, undefined, null, "abc"]) {
+      await assert.rejects(train(given), { name: "InputError", message: /^rows: expected rows/ });
+      await assert.rejects(async () => odd["evaluate"]!(given), {
+        name: "InputError",
+        message: /^rows: expected rows/,
+      });
+    }
+    for (const given of [[null], [5], ["a"], [{ text: "a" }], [{ text: 1, label: "x" }]]) {
+      await assert.rejects(train(given), {
+        name: "InputError",
+        message: /^row 1: expected \{ text, label \} of strings/,
+      });
+    }
+    const pad = padSequences as (given: unknown) => unknown;
+    for (const given of [[["a"]], [5], 5, undefined, [[1, null]], [[Number.NaN]]]) {
+      assert.throws(() => pad(given), {
+        name: "InputError",
+        message: /^padSequences(\[0\](\[\d\])?)?: expected/,
+      });
+    }
+    assert.deepEqual(padSequences([[1, 2], [3]]).ids, Float32Array.of(1, 2, 0, 3));
+  });
 
   test("refuses a model file without vocabulary, and a damaged one, in a sentence", async () => {
     const classifier = await TextClassifier.train(sentences({ a: FRUIT, b: TOOLS }, 40), {
