@@ -53,11 +53,7 @@ const labelsAlike: Check<Subject> = (subject) => {
   const labels = dataSummary(subject)?.classes.map(({ label }) => label) ?? [];
   const groups = new Map<string, string[]>();
   for (const label of labels) {
-    const plain = label
-      .normalize("NFKC")
-      .toLowerCase()
-      .replace(/[\s_-]+/g, " ")
-      .trim();
+    const plain = plainLabel(label);
     groups.set(plain, [...(groups.get(plain) ?? []), label]);
   }
   const alike = [...groups.values()].filter((group) => group.length > 1);
@@ -67,13 +63,20 @@ const labelsAlike: Check<Subject> = (subject) => {
     {
       id: "labels-alike",
       severity: "warning",
-      title: "Labels that differ in case, spaces or signs only",
+      title: "Labels that differ only in how they are written",
       seen: `${shown.join(" and ")} count as different labels${alike.length > 1 ? `, and so do ${counted(alike.length - 1, "other group", "other groups")}` : ""}.`,
       evidence: { groups: alike.length, first: alike[0]![0]!, second: alike[0]![1]! },
       remedy: "Write each label in one way, if they are meant to be the same.",
     },
   ];
 };
+
+/** A number by its value, 1.0 as 1; else without case, spaces and hyphens. */
+function plainLabel(label: string): string {
+  const text = label.normalize("NFKC").trim();
+  if (text !== "" && Number.isFinite(Number(text))) return String(Number(text));
+  return text.toLowerCase().replace(/[\s_-]+/g, " ");
+}
 
 /** How tables write that there is nothing. */
 const NOTHING = /^(n\/?a|#n\/a|nan|null|nil|undefined|<na>|-+|\?+|\.)$/i;
