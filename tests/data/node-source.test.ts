@@ -68,6 +68,26 @@ test("a folder of label/*.txt", async () => {
   ]);
 });
 
+test("a folder whose links lead out of it, to a file, a folder or a device, is refused", async () => {
+  at("elsewhere/secret.txt", "secret");
+  const ways: [string, string, string][] = [
+    ["file", "pos/1.txt", join(folder, "elsewhere", "secret.txt")],
+    ["device", "pos/1.txt", "/dev/zero"],
+    ["folder", "pos", join(folder, "elsewhere")],
+  ];
+  for (const [what, link, target] of ways) {
+    at(`links-${what}/neg/0.txt`, "fine");
+    mkdirSync(join(folder, `links-${what}`, "pos"), { recursive: link.includes("/") });
+    if (!link.includes("/")) rmSync(join(folder, `links-${what}`, "pos"), { recursive: true });
+    symlinkSync(target, join(folder, `links-${what}`, link));
+    await assert.rejects(
+      readLabelledPath(join(folder, `links-${what}`)).then(rowsOf),
+      { name: "InputError", message: /a file in the folder .* received "a link that leads out of it"/ },
+      what,
+    );
+  }
+});
+
 test("bad input: paths", async () => {
   const bad = (run: () => Promise<unknown>, message: RegExp) =>
     assert.rejects(run, { name: "InputError", message });

@@ -52,7 +52,8 @@ after(() => {
   server.close();
 });
 
-const text = async (path: string) => Buffer.from(await readBytes(`${base}${path}`, 300)).toString();
+const text = async (path: string, patience?: number) =>
+  Buffer.from(await readBytes(`${base}${path}`, patience)).toString();
 
 describe("a file from a server", () => {
   test("comes whole, from where the server says it is now", async () => {
@@ -87,7 +88,7 @@ describe("a file from a server", () => {
 
   test("that does not come is given up, with the reason", async () => {
     for (const path of ["/stalled", "/silent"]) {
-      await assert.rejects(text(path), /could not be fetched \(nothing came for 0\.3 s\)/, path);
+      await assert.rejects(text(path, 300), /could not be fetched \(nothing came for 0\.3 s\)/, path);
     }
     for (const path of ["/away", "/around", "/partial", "/lying"]) {
       await assert.rejects(text(path), /could not be fetched \(.+\)\.$/, path);

@@ -99,6 +99,32 @@ describe("one bit of a file of ours", () => {
   });
 });
 
+describe("an optimizer's state that is none", () => {
+  /** A file of another program's, one array of which holds other numbers. */
+  function withNumbers(name: string, put: (view: DataView, at: number) => void): Uint8Array {
+    const bytes = writeSafetensors(network());
+    const length = Number(new DataView(bytes.buffer).getBigUint64(0, true));
+    const header = new TextDecoder().decode(bytes.subarray(8, 8 + length));
+    const [begin] = JSON.parse(header)[name].data_offsets as [number, number];
+    put(new DataView(bytes.buffer), 8 + length + begin);
+    bytes.set(new TextEncoder().encode(header.replace("cellstate_sha256", "anothers_sha_256")), 8);
+    return bytes;
+  }
+
+  test("is left aside with a warning, and the model is read", async () => {
+    const cases: [string, (view: DataView, at: number) => void, RegExp][] = [
+      ["optimizer/0", (view, at) => view.setBigInt64(at, -5n, true), /left aside, its step is -5/],
+      ["optimizer/1", (view, at) => view.setFloat32(at, -1, true), /left aside, it holds what is no number/],
+      ["optimizer/4", (view, at) => view.setFloat32(at + 4, Number.NaN, true), /left aside, it holds/],
+    ];
+    for (const [name, put, warning] of cases) {
+      const { model, receipt } = await loadFile(withNumbers(name, put), { engine: "reference" });
+      assert.match(receipt.warnings.join(), warning, name);
+      assert.deepEqual(model.optimizerState(), network().optimizerState());
+    }
+  });
+});
+
 /** An HDF5 model as another program would write it, whose groups have names of their own. */
 function namedOtherwise(model: Model, names: readonly string[]): Uint8Array {
   const config = readHdf5(writeKerasH5(model), "ours").attributes.get("model_config") as string;

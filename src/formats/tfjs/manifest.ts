@@ -76,7 +76,8 @@ export async function readManifest(
 }
 
 function readSpecs(value: Json | undefined, where: string, seen: Set<string>): Spec[] {
-  if (!Array.isArray(value) || value.length > MOST_WEIGHTS) {
+  // Of all groups together: of groups there may be any number.
+  if (!Array.isArray(value) || value.length + seen.size > MOST_WEIGHTS) {
     const expected = `a list of at most ${MOST_WEIGHTS} weights`;
     const received = Array.isArray(value) ? value.length : value;
     throw inputError({ expected, where: `${where}.weights`, received });
