@@ -98,7 +98,7 @@ describe("metrics with settings", () => {
     const p = model.predict(X).flat(2);
     const share = (threshold: number, weight: (i: number) => number) => {
       const right = (i: number) => Number(p[i]! > threshold) === binary[i];
-      const sum = (of: (i: number) => number) => p.reduce((total, _, i) => total + of(i), 0);
+      const sum = (of: (i: number) => number) => p.reduce<number>((total, _, i) => total + of(i), 0);
       return sum((i) => (right(i) ? weight(i) : 0)) / sum(weight);
     };
     const wrong = (threshold: number) =>
@@ -169,10 +169,10 @@ describe("metrics with settings", () => {
     const logs = (await still.fit(X, binary, { classWeight: { 0: 5 } })).history;
     const right = (still.predict(X) as number[][]).map(([p], i) => Number(p! > 0.5) === binary[i]);
     const weight = (i: number) => (binary[i] === 0 ? 5 : 1);
-    const total = binary.reduce((sum, _, i) => sum + weight(i), 0);
+    const total = binary.reduce<number>((sum, _, i) => sum + weight(i), 0);
     close(
       logs["weighted_accuracy"]![0],
-      right.reduce((sum, is, i) => sum + (is ? weight(i) : 0), 0) / total,
+      right.reduce<number>((sum, is, i) => sum + (is ? weight(i) : 0), 0) / total,
       "weighed",
     );
     close(logs["accuracy"]![0], right.filter(Boolean).length / ROWS, "plain");
