@@ -67,15 +67,30 @@ class ConfigWriter {
 
   compile(settings: Map<string, Value>, line: number): JsonObject {
     const config: JsonObject = {};
-    for (const key of ["optimizer", "loss", "metrics"]) {
+    for (const key of ["optimizer", "loss", "loss_weights", "metrics", "weighted_metrics"]) {
       const value = settings.get(key);
       if (!value) continue;
-      const read = this.json(value);
+      const read = key.endsWith("metrics") ? this.metrics(value, line) : this.json(value);
       if (read === undefined)
         this.notes.warn(`line ${line}: ${key} is ${describe(value)}; left at its default`);
       else config[key] = read;
     }
     return config;
+  }
+
+  /** One that is not known leaves the others in place. */
+  private metrics(value: Value, line: number): Json | undefined {
+    if (value.kind === "list") return value.items.flatMap((item) => this.metrics(item, line) ?? []);
+    // A function, or a class without settings: not the same as its name, to Keras.
+    const name = value.kind === "name" ? value.path.split(".").at(-1)! : null;
+    const read =
+      name === null
+        ? this.json(value)
+        : /^[A-Z]/.test(name)
+          ? { class_name: name, config: {} }
+          : { class_name: "function", config: name };
+    if (read === undefined) this.notes.warn(`line ${line}: a metric is left out: ${describe(value)}`);
+    return read ?? [];
   }
 
   private count(base: string): string {
