@@ -10,6 +10,7 @@ import {
   optimizers,
 } from "../../train/optimizers.js";
 import { isObject, type Json, type JsonObject } from "../json.js";
+import { label } from "../label.js";
 import { readLoss, writeLoss } from "./compile-losses.js";
 import { readMetrics, writeMetrics } from "./compile-metrics.js";
 import { kerasObject, plainName } from "./compile-objects.js";
@@ -26,6 +27,14 @@ const OPTIMIZER_CLASSES: Record<OptimizerName, string> = {
 /** Ours to Keras's, where a change of case is not enough. */
 const OPTIMIZER_KEYS: Record<string, string> = { beta1: "beta_1", beta2: "beta_2" };
 
+/** What is read, and what is about how Keras computes and changes no result. */
+const KNOWN: ReadonlySet<string> = new Set([
+  ...["optimizer", "optimizer_config", "loss", "loss_weights", "metrics", "weighted_metrics"],
+  ...["run_eagerly", "steps_per_execution", "jit_compile", "auto_scale_loss", "pss_evaluation_shards"],
+  // Keras 2: weights of steps, where a model puts out a sequence.
+  "sample_weight_mode",
+]);
+
 /**
  * `compile_config` of an archive, or an older file's `training_config`: what `compile` takes. Undefined, with a note,
  * where the file was never compiled or uses an optimizer or loss that Cellstate does not have.
@@ -40,6 +49,9 @@ export function readCompileConfig(
   const optimizer = readOptimizer(value["optimizer"] ?? value["optimizer_config"] ?? null, context);
   const loss = readLoss(value["loss"] ?? null, value["loss_weights"] ?? null, context);
   if (!optimizer || !loss) return undefined;
+  for (const key of Object.keys(value)) {
+    if (!KNOWN.has(key)) context.notes.warn(`compile ${label(key)}: not known, and not applied`);
+  }
   const measured = { loss: loss.name, outputs };
   return {
     optimizer,
