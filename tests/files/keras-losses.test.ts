@@ -145,6 +145,16 @@ describe("losses of Keras's files", () => {
     }
   });
 
+  test("what compile is given besides, and is not known, is said", () => {
+    const { warnings } = read("mse", {
+      run_eagerly: false,
+      steps_per_execution: 8,
+      jit_compile: true,
+      class_weights: [1, 5],
+    });
+    assert.deepEqual(warnings, ["compile class_weights: not known, and not applied"]);
+  });
+
   test("a weight of 1 is none", () => {
     for (const loss_weights of [1, [1], { dense: 1 }]) {
       assert.equal(read("mse", { loss_weights }).loss?.name, "meanSquaredError");

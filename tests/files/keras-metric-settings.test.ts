@@ -1,10 +1,12 @@
 /** Metrics of Keras's files, setting by setting: read, or left out and named; never another value under the name. */
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { describe, test } from "node:test";
 import type { Json, JsonObject } from "../../src/formats/json.js";
 import { type Measured, readMetrics, writeMetrics } from "../../src/formats/keras/compile-metrics.js";
 import { Notes } from "../../src/formats/keras/receipt.js";
 import { metrics } from "../../src/index.js";
+import { METRIC_KINDS } from "../../src/train/metrics/metric.js";
 
 const ONE: Measured = { loss: "binaryCrossentropy", outputs: 1 };
 const TAGS: Measured = { loss: "binaryCrossentropy", outputs: 3 };
@@ -202,4 +204,26 @@ describe("metrics of Keras's files, setting by setting", () => {
     assert.equal(found.length, 100);
     assert.equal(warnings.length, 1);
   });
+});
+
+test("docs/keras.md has every metric with its settings", () => {
+  const docs = readFileSync(new URL("../../../docs/keras.md", import.meta.url), "utf8");
+  const [, section] = docs.split("## Losses and metrics");
+  const table = section!.split("## Layers")[0]!;
+  const names = [...READ.split(" "), ...Object.keys(WITH_SETTINGS)];
+  assert.equal(names.length, METRIC_KINDS.length);
+  for (const name of names) {
+    const row = table
+      .split("\n")
+      .find((line) => new RegExp(`^\\| [^|]*\\b${name}\\b[^|]*\\|`).test(line.replace(/\(.*?\)/g, "")));
+    const { found } = read([object(name, WITH_SETTINGS[name] ?? {})]);
+    const written = writeMetrics(found, ONE)[0];
+    assert.ok(row, name);
+    if (typeof written === "string") continue;
+    const { name: _, dtype: __, ...settings } = (written as JsonObject)["config"] as JsonObject;
+    for (const key of Object.keys(settings)) {
+      if (key in (WITH_SETTINGS[name] ?? {})) assert.match(row, /the point/);
+      else assert.ok(row.includes(`\`${key}\``), `${name} ${key}`);
+    }
+  }
 });

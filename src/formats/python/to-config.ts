@@ -181,11 +181,28 @@ class ConfigWriter {
           "compile takes loss_weights third, which are numbers. Name the metrics: metrics=[…].",
         );
       }
-      const read = this.json(value, line);
+      const read = key.endsWith("metrics") ? this.metrics(model, key, value, line) : this.json(value, line);
       if (read !== undefined) config[key] = read;
       else this.compileUnread(model, key, value, line);
     }
     return config;
+  }
+
+  /** One that is not known leaves the others in place: a metric changes no training. */
+  private metrics(model: ModelValue, key: string, value: Value, line: number): Json | undefined {
+    if (value.kind === "list" && value.spoiled === null) {
+      return value.items.flatMap((item) => this.metrics(model, key, item, line) ?? []);
+    }
+    // A function, or a class without settings: not the same as its name, to Keras.
+    const name = value.kind === "name" && isKeras(value.path) ? value.path.split(".").at(-1)! : null;
+    const read =
+      name === null
+        ? this.json(value, line)
+        : /^[A-Z]/.test(name)
+          ? { class_name: name, config: {} }
+          : { class_name: "function", config: name };
+    if (read === undefined) this.compileUnread(model, key, value, line);
+    return read ?? [];
   }
 
   private compileUnread(model: ModelValue, key: string, value: Value, line: number): void {
