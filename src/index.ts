@@ -20,7 +20,9 @@ export {
   type ClassifierParts,
 } from "./text/assemble.js";
 export {
+  AbortedTraining,
   type ClassifierEvaluation,
+  type EvaluateTextsOptions,
   type Prediction,
   TextClassifier,
   UnfinishedTraining,

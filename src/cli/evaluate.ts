@@ -1,6 +1,7 @@
 /** cellstate evaluate MODEL DATA: every metric of a classifier on labelled texts. */
 import type { Command } from "commander";
 import { readLabelledPath } from "../data/node-source.js";
+import { percent } from "../display/numbers.js";
 import type { ClassifierEvaluation } from "../text/classifier.js";
 import { Corpus } from "../text/corpus.js";
 import { type EngineFlags, EXIT, Exit, engineOptions, interruption, note, say, whole } from "./context.js";
@@ -29,19 +30,29 @@ export function evaluateCommand(program: Command): void {
       const rows = await readLabelledPath(data, flags);
       note(`${data}: ${rows.description.found}`);
       const corpus = await Corpus.read(rows, classifier.vectorizer.frontEnd);
+      for (const line of rows.notes) note(`${data}: ${line}`);
       const evaluation = await classifier
         .evaluate(corpus, { mistakes: flags.mistakes, signal })
         .catch((error: unknown) => {
-          if (signal.aborted) throw new Exit(EXIT.interrupted, "Interrupted.");
-          throw error;
+          throw signal.aborted ? new Exit(EXIT.interrupted, "Interrupted.") : error;
         });
       release();
+      sayUnknown(evaluation);
       say(
         flags.json
           ? JSON.stringify(evaluationSummary(evaluation))
           : evaluationText(evaluation, styleFor(process.stdout)),
       );
     },
+  );
+}
+
+/** Measured on words that the classifier does not know, the numbers say little of it. */
+function sayUnknown({ encoding: { tokens, outOfVocabulary, emptyRows, rows } }: ClassifierEvaluation): void {
+  const unknown = tokens === 0 ? 1 : outOfVocabulary / tokens;
+  if (unknown < 0.25 && emptyRows < rows / 4) return;
+  note(
+    `! ${percent(unknown)} of the words are not in the vocabulary, and ${emptyRows} of ${rows} texts hold no word that it knows: what is measured on them is a guess.`,
   );
 }
 

@@ -1,6 +1,7 @@
 /** cellstate predict MODEL [TEXT…]: the label of each text, or of each line of standard input. */
-import { createInterface } from "node:readline";
 import type { Command } from "commander";
+import { decodeText } from "../data/decode.js";
+import { LineSplitter } from "../data/records.js";
 import { percent } from "../display/numbers.js";
 import type { TextClassifier } from "../text/classifier.js";
 import { type EngineFlags, engineOptions, say } from "./context.js";
@@ -22,44 +23,30 @@ export function predictCommand(program: Command): void {
     .option("--json", "a JSON line each: { label, probability, scores }");
   engineOptions(vocabularyFlags(command)).action(async (model: string, texts: string[], flags: Flags) => {
     const classifier = await openClassifier(model, flags);
-    if (texts.length > 0) return answer(classifier, texts, flags);
-    for await (const batch of lineBatches(process.stdin)) answer(classifier, batch, flags);
+    if (texts.length > 0) return answer(classifier, texts, 1, flags);
+    let line = 1;
+    for await (const batch of lineBatches(process.stdin)) {
+      answer(classifier, batch, line, flags);
+      line += batch.length;
+    }
   });
 }
 
-function answer(classifier: TextClassifier, texts: readonly string[], { json }: Flags): void {
-  for (const prediction of classifier.predictMany(texts)) {
+function answer(classifier: TextClassifier, texts: readonly string[], first: number, { json }: Flags): void {
+  for (const prediction of classifier.answers(texts, first)) {
     if (json) say(JSON.stringify(prediction));
     else say(`${prediction.label}\t${percent(prediction.probability)}`);
   }
 }
 
-/** Lines in batches; what is there is answered at once when the input pauses, so that a pipe can be talked to. */
-async function* lineBatches(input: NodeJS.ReadableStream): AsyncGenerator<string[]> {
-  let batch: string[] = [];
-  let waiting = 0;
-  const lines = createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY })[Symbol.asyncIterator]();
-  let next = lines.next();
-  for (;;) {
-    const pause = new Promise<"pause">((resolve) => setImmediate(resolve, "pause"));
-    const line = await Promise.race([next, batch.length > 0 ? pause : next]);
-    if (line === "pause") {
-      // One idle turn is not yet a pause: the reader may be handing lines over.
-      if (++waiting > 2) {
-        yield batch;
-        batch = [];
-        waiting = 0;
-      }
-      continue;
-    }
-    waiting = 0;
-    if (line.done) break;
-    batch.push(line.value);
-    next = lines.next();
-    if (batch.length === BATCH) {
-      yield batch;
-      batch = [];
-    }
+/** Lines as they come: what is there is answered at once, so that a pipe can be talked to. */
+async function* lineBatches(input: AsyncIterable<Uint8Array>): AsyncGenerator<string[]> {
+  const name = "standard input";
+  const lines = new LineSplitter(name);
+  for await (const text of decodeText(input, name)) {
+    const whole = lines.push(text);
+    for (let from = 0; from < whole.length; from += BATCH) yield whole.slice(from, from + BATCH);
   }
-  if (batch.length > 0) yield batch;
+  const last = lines.end();
+  if (last.length > 0) yield last;
 }

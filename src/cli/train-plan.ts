@@ -6,8 +6,9 @@ import { checkWritable } from "../formats/node-files.js";
 import type { Definitions } from "../formats/python/index.js";
 import type { Model } from "../model/model.js";
 import { checkVocabularyFits, ownVectorizer } from "../text/assemble.js";
+import { TextClassifier } from "../text/classifier.js";
 import { type FrontEndOptions, type RowOptions, SIDES, type Side } from "../text/options.js";
-import { Vectorizer } from "../text/vectorizer.js";
+import type { Vectorizer } from "../text/vectorizer.js";
 import { type Optimizer, type OptimizerName, optimizers } from "../train/optimizers.js";
 import type { EngineFlags } from "./context.js";
 import type { ColumnFlags } from "./data.js";
@@ -55,8 +56,8 @@ export interface TrainPlan {
   sizes: { vocabulary: number; length: number };
   /** Null: the one the model file was compiled with. */
   optimizer: Optimizer | null;
-  /** A model file's network, when one was given. */
-  startFrom: Model | null;
+  /** What a model file holds, when one was given: a classifier with its words and labels, or a network alone. */
+  startFrom: TextClassifier | Model | null;
   /** The vocabulary, where it is not learned: a tokenizer file's, or the model file's own. */
   vectorizer: Vectorizer | null;
 }
@@ -77,14 +78,14 @@ export async function planTraining(data: string, flags: TrainFlags): Promise<Tra
       received: flags.frontEnd,
     });
   }
-  const start = await openStart(flags);
-  const startFrom = start?.model ?? null;
-  const compiled = startFrom?.isCompiled ? startFrom.compiled.optimizer : null;
+  const startFrom = await openStart(flags);
+  const model = startFrom instanceof TextClassifier ? startFrom.model : startFrom;
+  const compiled = model?.isCompiled ? model.compiled.optimizer : null;
   const chosen = flags.optimizer !== undefined || flags.learningRate !== undefined || !compiled;
-  const vectorizer = (await givenVocabulary(flags)) ?? start?.vectorizer ?? null;
+  const vectorizer = (await givenVocabulary(flags)) ?? ownVocabulary(startFrom);
   const padding = flags.padding ?? vectorizer?.padding ?? "pre";
   const row = { padding, truncating: flags.truncating ?? vectorizer?.truncating ?? padding };
-  if (startFrom && vectorizer) checkVocabularyFits(startFrom, vectorizer, flags.model);
+  if (model && vectorizer) checkVocabularyFits(model, vectorizer, flags.model);
   return {
     flags,
     name,
@@ -112,18 +113,23 @@ const given = ({ vocabulary, length }: TrainFlags) => ({
   ...(length === undefined ? {} : { length }),
 });
 
-/** The network to start from, where --model names a file or script. */
-async function openStart(flags: TrainFlags): Promise<{ model: Model; vectorizer: Vectorizer | null } | null> {
+/** What to start from, where --model names a file or script. */
+async function openStart(flags: TrainFlags): Promise<TextClassifier | Model | null> {
   const { engine, threads, seed, define: definitions } = flags;
   if (namedModel(flags.model, { ...DEFAULT_SIZES, classes: 2 })) return null;
   const { model, extras } = await openModel(flags.model, { engine, threads, seed, definitions });
-  const kept = (extras as { vectorizer?: unknown } | null)?.vectorizer;
-  const own = kept ? Vectorizer.fromJSON(kept, `${flags.model}: vectorizer`) : ownVectorizer(model);
-  return { model, vectorizer: own ?? null };
+  return extras ? TextClassifier.fromModel(model, extras, flags.model) : model;
+}
+
+/** The vocabulary that comes with what is started from. */
+function ownVocabulary(start: TrainPlan["startFrom"]): Vectorizer | null {
+  if (start instanceof TextClassifier) return start.vectorizer;
+  return (start && ownVectorizer(start)) ?? null;
 }
 
 /** A model file says how many ids it knows and reads; flags may ask for fewer ids, not for another length. */
-function sizesOf(model: Model, flags: TrainFlags): TrainPlan["sizes"] {
+function sizesOf(start: TextClassifier | Model, flags: TrainFlags): TrainPlan["sizes"] {
+  const model = start instanceof TextClassifier ? start.model : start;
   const first = model.layers.find((layer) => layer.className === "Embedding");
   if (!first) {
     throw inputError({
@@ -133,7 +139,7 @@ function sizesOf(model: Model, flags: TrainFlags): TrainPlan["sizes"] {
     });
   }
   const { inputDim } = first.options as { inputDim: number };
-  const fixed = model.inputShapes[0]?.[0] ?? null;
+  const fixed = (start instanceof TextClassifier ? start.length : model.inputShapes[0]?.[0]) ?? null;
   if (fixed !== null && flags.length !== undefined && flags.length !== fixed) {
     throw inputError({
       expected: `${fixed}, as ${flags.model} reads`,

@@ -42,11 +42,11 @@ export interface TrainingOutcome extends Material {
 export function dataOverview(
   source: string,
   corpus: Corpus,
+  labels: readonly string[],
   trainRows: ArrayLike<number>,
   test: { corpus: Corpus; rows: ArrayLike<number> } | null,
   length: number,
 ): DatasetReport {
-  const labels = corpus.labels();
   const train = countRows(corpus, trainRows, labels);
   const tested = test && countRows(test.corpus, test.rows, labels);
   return {

@@ -8,7 +8,8 @@ import { PURPOSE, Random } from "../engine/philox.js";
 import { quickCheckup } from "../explain/doctor/index.js";
 import { writeAtomic } from "../formats/node-files.js";
 import { reportHtml } from "../report/report.js";
-import { TextClassifier, UnfinishedTraining } from "../text/classifier.js";
+import { checkAnswerable } from "../text/answer.js";
+import { AbortedTraining, TextClassifier, UnfinishedTraining } from "../text/classifier.js";
 import { allRows, Corpus } from "../text/corpus.js";
 import type { Prepared, TrainOptions } from "../text/training.js";
 import { type Callback, callbacks, type Logs, type TrainingProgress } from "../train/callbacks.js";
@@ -60,12 +61,10 @@ export async function runTraining(data: string, plan: TrainPlan): Promise<void> 
   watch.enter("vectorize");
   // Until here Ctrl-C ends the process, as nothing would be lost.
   const { signal, release } = interruption();
-  const classifier = await learn(plan, material, epochSeconds, signal, () => watch.enter("fit"));
+  const { classifier, interrupted } = await learn(plan, material, epochSeconds, signal, () =>
+    watch.enter("fit"),
+  );
   watch.enter(null);
-  const interrupted = signal.aborted;
-  if (interrupted && classifier.model.iterations === 0) {
-    throw new Exit(EXIT.interrupted, "Interrupted before the first step: nothing is written.");
-  }
   await classifier.save(plan.out);
   release();
   watch.enter("test");
@@ -86,11 +85,16 @@ async function readMaterial(data: string, plan: TrainPlan): Promise<Material> {
   let test: Material["test"] = null;
   if (testCorpus) test = { corpus: testCorpus, rows: allRows(testCorpus.rows) };
   else if (heldOut.length > 0) test = { corpus, rows: heldOut };
+  const labels = labelsOf(corpus, plan);
   // Labels that only the test data has are refused before training, not after.
-  test?.corpus.classes(corpus.labels());
-  const overview = dataOverview(data, corpus, trainRows, test, plan.sizes.length);
+  test?.corpus.classes(labels);
+  const overview = dataOverview(data, corpus, labels, trainRows, test, plan.sizes.length);
   return { corpus, trainRows, test, overview };
 }
+
+/** The classes: those of the classifier that is gone on from, and those that the data adds. */
+const labelsOf = (corpus: Corpus, { startFrom }: TrainPlan): string[] =>
+  corpus.labels(startFrom instanceof TextClassifier ? startFrom.labels : []);
 
 /** Trains, with progress drawn and checkpoints kept. */
 async function learn(
@@ -99,7 +103,7 @@ async function learn(
   epochSeconds: Map<number, number>,
   signal: AbortSignal,
   begin: () => void,
-): Promise<TextClassifier> {
+): Promise<{ classifier: TextClassifier; interrupted: boolean }> {
   const { checkpoint, resume } = plan.flags;
   const state = resume ? await readCheckpoint(checkpoint!) : null;
   if (checkpoint) mkdirSync(checkpoint, { recursive: true });
@@ -108,12 +112,15 @@ async function learn(
   const options = trainOptions(plan, trainRows, signal, state, watchers);
   try {
     const onPrepared = (prepared: Prepared) => {
+      const { model, vectorizer, length } = prepared;
+      if (test) checkAnswerable(model, test.corpus, test.rows, vectorizer, length);
       note(encodingText(prepared.encoding, prepared.vectorizer.size, prepared.length));
       warn(prepared, test);
       begin();
     };
-    return await TextClassifier.train(corpus, { ...options, onPrepared });
+    return { classifier: await TextClassifier.train(corpus, { ...options, onPrepared }), interrupted: false };
   } catch (error) {
+    if (error instanceof AbortedTraining) return { classifier: halfTrained(error), interrupted: true };
     return await keepLastGood(error, plan.out);
   } finally {
     progress.close();
@@ -125,6 +132,12 @@ function warn({ rows, corpus, ...subject }: Prepared, test: Material["test"]): v
   const findings = quickCheckup({ ...subject, texts: { corpus, rows }, ...(test ? { test } : {}) });
   const grave = findings.filter(({ severity }) => severity !== "note");
   if (grave.length > 0) note(findingsText(grave, styleFor(process.stderr)));
+}
+
+/** What Ctrl-C left. */
+function halfTrained({ cause: { classifier } }: AbortedTraining): TextClassifier {
+  if (classifier) return classifier;
+  throw new Exit(EXIT.interrupted, "Interrupted before the first step: nothing is written.");
 }
 
 /** After a loss that is no number: what was learned until then goes beside `out`, never over it. */
@@ -139,13 +152,16 @@ async function readCorpus(path: string, plan: TrainPlan): Promise<Corpus> {
   const rows = await readLabelledPath(path, { text: plan.flags.text, label: plan.flags.label });
   note(`${path === "-" ? "standard input" : path}: ${rows.description.found}`);
   const { padding: _p, truncating: _t, length: _l, ...frontEnd } = plan.text;
-  return Corpus.read(rows, frontEnd);
+  const corpus = await Corpus.read(rows, frontEnd);
+  for (const line of rows.notes) note(`${path}: ${line}`);
+  return corpus;
 }
 
-function splitTest(corpus: Corpus, { flags }: TrainPlan): [Uint32Array, Uint32Array] {
+function splitTest(corpus: Corpus, plan: TrainPlan): [Uint32Array, Uint32Array] {
+  const { flags } = plan;
   if (flags.test || flags.testSplit === 0) return [allRows(corpus.rows), new Uint32Array(0)];
   const random = new Random(flags.seed, PURPOSE.split, 0);
-  return stratifiedSplit(corpus.classes(corpus.labels()), flags.testSplit, (i) => random.uniform(i));
+  return stratifiedSplit(corpus.classes(labelsOf(corpus, plan)), flags.testSplit, (i) => random.uniform(i));
 }
 
 function trainOptions(
@@ -157,8 +173,11 @@ function trainOptions(
 ): TrainOptions {
   const { epochs, patience, batchSize, validationSplit, balance, seed, engine, threads } = flags;
   const model = startFrom ?? flags.model;
+  // A classifier settles its sizes itself; what the flags ask for besides is held against them.
+  const asked =
+    startFrom instanceof TextClassifier ? { vocabulary: flags.vocabulary, length: flags.length } : sizes;
   return {
-    ...{ ...sizes, epochs, patience, batchSize, validationSplit, balance, seed, engine, threads },
+    ...{ ...asked, epochs, patience, batchSize, validationSplit, balance, seed, engine, threads },
     ...{ text, rows, model, signal, callbacks: watchers },
     ...(optimizer ? { optimizer } : {}),
     ...(vectorizer ? { vectorizer } : {}),

@@ -1,6 +1,7 @@
 /** Which column holds the text and which the label: by request, by name, or by what they hold; and whether by a header. */
 import { didYouMean, InputError, inputError } from "../errors.js";
-import type { Cells } from "./records.js";
+import { label as printed } from "../formats/label.js";
+import { type Cells, textOf } from "./records.js";
 
 const TEXT_NAMES = (
   "text sms message review sentence content question comment tweet body utterance document description query " +
@@ -59,7 +60,7 @@ export function chooseColumns(
   options: ColumnOptions,
   labelled: boolean,
 ): ChosenColumns {
-  const first = names ?? records[0]!.map((cell) => cell ?? "");
+  const first = names ?? records[0]!.map(textOf);
   const header = names !== undefined || isHeader(first, records, options);
   const rows = header && names === undefined ? records.slice(1) : records;
   const columns = header ? first.map((cell) => cell.trim()) : first.map((_, i) => String(i + 1));
@@ -80,10 +81,11 @@ export function chooseColumns(
 
 /** "text column: SMS, label column: Label (found by name)" */
 export function describeColumns({ header, text, label }: Omit<ChosenColumns, "columns">): string {
+  const [t, l] = [printed(text.name), label && printed(label.name)];
   const how = (column: Column) => `(${column.how}${header ? "" : "; no header"})`;
-  if (!label) return `text column: ${text.name} ${how(text)}`;
-  if (text.how === label.how) return `text column: ${text.name}, label column: ${label.name} ${how(label)}`;
-  return `text column: ${text.name} ${how(text)}, label column: ${label.name} ${how(label)}`;
+  if (!label) return `text column: ${t} ${how(text)}`;
+  if (text.how === label.how) return `text column: ${t}, label column: ${l} ${how(label)}`;
+  return `text column: ${t} ${how(text)}, label column: ${l} ${how(label)}`;
 }
 
 /** What a column holds, as far as the sample goes. */
@@ -93,7 +95,13 @@ interface Profile {
   longest: number;
   /** Mean characters. */
   mean: number;
+  /** Whether it holds dates only. */
+  dates: boolean;
 }
+
+/** 2026-11-28, 28.11.2026 or 11/28/26, with or without a time. */
+const DATE =
+  /^\s*(\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4})([T ]+[\d:.]+\s*([AaPp][Mm]|Z|[+-][\d:]+)?)?\s*$/;
 
 interface Table {
   name: string;
@@ -104,14 +112,21 @@ interface Table {
 
 function profile(rows: readonly Cells[], index: number): Profile {
   const seen = new Set<string>();
-  let [longest, total] = [0, 0];
+  let [longest, total, dates] = [0, 0, true];
   for (const row of rows) {
-    const cell = row[index] ?? "";
+    const cell = textOf(row[index]);
+    dates &&= cell === "" || DATE.test(cell);
     seen.add(cell);
     longest = Math.max(longest, cell.length);
     total += cell.length;
   }
-  return { rows: rows.length, distinct: seen.size, longest, mean: total / Math.max(1, rows.length) };
+  return {
+    rows: rows.length,
+    distinct: seen.size,
+    longest,
+    mean: total / Math.max(1, rows.length),
+    dates: dates && longest > 0,
+  };
 }
 
 /**
@@ -129,6 +144,7 @@ function isHeader(first: readonly string[], records: readonly Cells[], options: 
   if (first.some((cell) => cell.length > LONGEST_NAME)) return false;
   const columns = first.map((_, i) => String(i + 1));
   const table = { name: "", header: false, columns, profiles: columns.map((_, i) => profile(later, i)) };
+  if (later.length > 0 && table.profiles.some(({ dates }, i) => dates && !DATE.test(first[i]!))) return true;
   const label = guessLabel(table, undefined, false);
   return label !== undefined && later.length > 2 && !repeats(label.index);
 }
@@ -152,10 +168,13 @@ function asked(table: Table, column: string | number | undefined, role: string):
 
 function noColumn({ name, header, columns }: Table, column: string | number, role: string): InputError {
   return inputError({
-    expected: header ? `one of the columns ${columns.join(", ")}` : `a column from 1 to ${columns.length}`,
+    expected: header ? `one of the columns ${listed(columns)}` : `a column from 1 to ${columns.length}`,
     where: `${name}: ${role} column`,
     received: column,
-    next: didYouMean(String(column), columns),
+    next: didYouMean(
+      String(column),
+      columns.filter((each) => each.length <= LONGEST_NAME),
+    ),
   });
 }
 
@@ -164,6 +183,12 @@ function byName(table: Table, names: readonly string[], taken: Column | undefine
   const plainNames = table.columns.map(plain);
   for (const name of names) {
     const index = plainNames.indexOf(name);
+    const other = plainNames.indexOf(name, index + 1);
+    if (index >= 0 && other >= 0 && taken?.index !== index && taken?.index !== other) {
+      throw new InputError(
+        `${table.name}: columns ${index + 1} and ${other + 1} are both named "${printed(table.columns[index]!)}". Give the number of the one that is meant.`,
+      );
+    }
     if (index >= 0 && index !== taken?.index) {
       return { index, name: table.columns[index]!, how: "found by name" };
     }
@@ -178,7 +203,10 @@ function guessLabel(table: Table, text: Column | undefined, labelled: boolean): 
   const candidates = table.profiles
     .map((profile, index) => ({ ...profile, index }))
     .filter(({ index }) => index !== text?.index && table.columns.length > 1)
-    .filter(({ distinct, longest, rows }) => longest > 0 && longest <= 60 && distinct <= mostLabels(rows));
+    .filter(
+      ({ distinct, longest, rows, dates }) =>
+        !dates && longest > 0 && longest <= 60 && distinct <= mostLabels(rows),
+    );
   const many = candidates.filter(({ distinct }) => distinct > 1);
   const best = (many.length > 0 ? many : candidates).sort(
     (a, b) => a.distinct - b.distinct || a.mean - b.mean,
@@ -205,8 +233,8 @@ function onlyOther({ columns }: Table, taken: Column | undefined): Column | unde
 }
 
 /** Labels repeat, where there are more than a few rows. */
-function holdsLabels({ rows, distinct }: Profile): boolean {
-  return rows <= 10 || distinct < rows;
+function holdsLabels({ rows, distinct, dates }: Profile): boolean {
+  return !dates && (rows <= 10 || distinct < rows);
 }
 
 function mostLabels(rows: number): number {
@@ -214,10 +242,16 @@ function mostLabels(rows: number): number {
 }
 
 function cannotTell({ name, header, columns }: Table, role: "text" | "label"): InputError {
-  const there = header ? columns.join(", ") : columns.map((column) => `column ${column}`).join(", ");
+  const there = listed(header ? columns : columns.map((column) => `column ${column}`));
   return new InputError(
     `${name}: cannot tell which column is the ${role}. There are: ${there}. Give its name or number.`,
   );
+}
+
+/** Names for a message: the first of them, where there are many, and each short. */
+function listed(names: readonly string[]): string {
+  const more = names.length > 12 ? `, … (${names.length} in all)` : "";
+  return `${names.slice(0, 12).map(printed).join(", ")}${more}`;
 }
 
 function plain(name: string): string {

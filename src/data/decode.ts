@@ -26,13 +26,24 @@ const MAGIC: [string, string][] = [
 ];
 const LONGEST_MAGIC = 16;
 
+/** Text comes in pieces of so many bytes: of the rows in one, all are made at once. */
+const PIECE = 2 ** 16;
+
 /** So much before a bad byte is looked at, and shown. */
 const CONTEXT = 32;
 
-/** The text of UTF-8 chunks, a leading byte order mark left out; throws InputError where they hold anything else. */
+/**
+ * The text of UTF-8 chunks in pieces of at most 64 Ki bytes, a leading byte order mark left out; throws InputError where
+ * they hold anything else.
+ */
 export async function* decodeUtf8(chunks: Chunks, name: string): AsyncGenerator<string> {
   const opened = await withHead(chunks, LONGEST_MAGIC);
   refuseMagic(opened.head, name);
+  yield* decodeText(opened.chunks, name);
+}
+
+/** As `decodeUtf8`, without a look at how the bytes begin: each chunk's text comes as soon as the chunk does. */
+export async function* decodeText(chunks: Chunks, name: string): AsyncGenerator<string> {
   const decoder = new TextDecoder("utf-8", { fatal: true });
   let offset = 0;
   let before: Uint8Array = new Uint8Array(0);
@@ -43,7 +54,7 @@ export async function* decodeUtf8(chunks: Chunks, name: string): AsyncGenerator<
       throw notUtf8(before, chunk, offset, name);
     }
   };
-  for await (const chunk of opened.chunks) {
+  for await (const chunk of inPieces(chunks)) {
     const zero = chunk.indexOf(0);
     if (zero >= 0) throw notText(name, `a zero byte at byte ${offset + zero}, as in a binary file or UTF-16`);
     const text = strictly(() => decoder.decode(chunk, { stream: true }), chunk);
@@ -52,6 +63,12 @@ export async function* decodeUtf8(chunks: Chunks, name: string): AsyncGenerator<
     if (text !== "") yield text;
   }
   strictly(() => decoder.decode(), new Uint8Array(0));
+}
+
+async function* inPieces(chunks: Chunks): AsyncGenerator<Uint8Array> {
+  for await (const chunk of chunks) {
+    for (let from = 0; from < chunk.length; from += PIECE) yield chunk.subarray(from, from + PIECE);
+  }
 }
 
 function refuseMagic(head: Uint8Array, name: string): void {

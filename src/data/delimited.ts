@@ -7,7 +7,7 @@
  * is strict, 65.
  */
 import { type InputError, inputError } from "../errors.js";
-import { type Cells, LONGEST_RECORD, type RecordParser, recordTooLong } from "./records.js";
+import { type Cells, LONGEST_RECORD, MOST_COLUMNS, type RecordParser, recordTooLong } from "./records.js";
 
 export interface Dialect {
   /** One character. */
@@ -24,6 +24,9 @@ export class DelimitedParser implements RecordParser {
   private readonly delimiterCode: number;
   /** Text not yet taken up, from `at` on. */
   private text = "";
+  /** What has come since, while a record is not whole. */
+  private coming: string[] = [];
+  private comingLength = 0;
   private at = 0;
   /** Whether no more text will come. */
   private ended = false;
@@ -43,19 +46,28 @@ export class DelimitedParser implements RecordParser {
   }
 
   push(text: string): Cells[] {
-    this.text = this.text.slice(this.at) + text;
+    this.coming.push(text);
+    this.comingLength += text.length;
+    // A record that is not whole is read again from its start: only once as much has come as there was, or the cost of a
+    // long one would grow with the square of its length.
+    const left = this.text.length - this.at;
+    if (!this.ended && this.comingLength < left) return this.checkLength([]);
+    this.text = this.text.slice(this.at) + this.coming.join("");
+    this.coming = [];
+    this.comingLength = 0;
     this.at = 0;
     this.nextDelimiter = this.nextLineEnd = -1;
-    const records = this.take();
-    if (this.waiting > LONGEST_RECORD) {
-      throw recordTooLong(this.name, this.line, this.dialect.quoted ? "Is a quote left open?" : undefined);
-    }
-    return records;
+    return this.checkLength(this.take());
+  }
+
+  private checkLength(records: Cells[]): Cells[] {
+    if (this.waiting <= LONGEST_RECORD) return records;
+    throw recordTooLong(this.name, this.line, this.dialect.quoted ? "Is a quote left open?" : undefined);
   }
 
   /** Characters that belong to no whole record yet. */
   get waiting(): number {
-    return this.text.length - this.at;
+    return this.text.length - this.at + this.comingLength;
   }
 
   end(): Cells[] {
@@ -91,6 +103,7 @@ export class DelimitedParser implements RecordParser {
       const field = quoted ? this.quotedField() : this.plainField();
       if (field === undefined) return undefined;
       fields.push(field);
+      if (fields.length > MOST_COLUMNS) throw this.tooWide();
       if (this.at < this.text.length && this.text.charCodeAt(this.at) === this.delimiterCode) {
         this.at++;
         continue;
@@ -176,6 +189,15 @@ export class DelimitedParser implements RecordParser {
         width > this.width && quoted
           ? `A field that holds ${separator} or a line end must be in quotes.`
           : undefined,
+    });
+  }
+
+  private tooWide(): InputError {
+    return inputError({
+      expected:
+        this.width < 0 ? `at most ${MOST_COLUMNS} fields` : `${this.width} fields, as in the first row`,
+      where: `${this.name}, row ${this.records + 1} (line ${this.line})`,
+      received: `more than ${MOST_COLUMNS}`,
     });
   }
 

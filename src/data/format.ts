@@ -2,7 +2,7 @@
 import { InputError, inputError } from "../errors.js";
 import { DelimitedParser, type Dialect } from "./delimited.js";
 import { JsonLinesParser } from "./json-lines.js";
-import { type Cells, LinesParser, type RecordParser } from "./records.js";
+import { type Cell, type Cells, LinesParser, type RecordParser, textOf } from "./records.js";
 
 export const FORMATS = ["csv", "tsv", "jsonl", "lines"] as const;
 export type Format = (typeof FORMATS)[number];
@@ -115,12 +115,17 @@ function firstLine(head: string): string {
  * Else the quotes are the writers' own.
  */
 function isQuoted(head: string, whole: boolean, delimiter: string): boolean {
-  const isWrapped = (cell = "") => cell.length > 1 && cell.startsWith('"') && cell.endsWith('"');
+  const isWrapped = (given: Cell) => {
+    const cell = textOf(given);
+    return cell.length > 1 && cell.startsWith('"') && cell.endsWith('"');
+  };
   if (!head.includes('"') || !attempt(head, whole, { delimiter, quoted: true })) return false;
   const plain = attempt(head, whole, { delimiter, quoted: false });
   if (!plain) return true;
   if (plain[0]?.every(isWrapped)) return true;
-  return plain.some((cells) => cells.some((cell) => isWrapped(cell) && cell!.slice(1, -1).includes('""')));
+  return plain.some((cells) =>
+    cells.some((cell) => isWrapped(cell) && textOf(cell).slice(1, -1).includes('""')),
+  );
 }
 
 /** The records at the head of a file, or nothing where they read badly, or a stray quote swallows half of it. */

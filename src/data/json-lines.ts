@@ -1,8 +1,11 @@
 /** JSON Lines: one object a line, its keys the columns. */
 import { inputError } from "../errors.js";
-import { type Cells, LineSplitter, type RecordParser } from "./records.js";
+import { type Cell, type Cells, LineSplitter, type RecordParser, Unfit } from "./records.js";
 
-const MOST_COLUMNS = 1000;
+const MOST_KEYS = 1000;
+/** Values in a line, and lists and objects within each other: a line of brackets takes fifty times its size to read. */
+const MOST_VALUES = 250_000;
+const DEEPEST = 200;
 
 export class JsonLinesParser implements RecordParser {
   /** Keys in order of first sight; later lines may add some. */
@@ -27,12 +30,15 @@ export class JsonLinesParser implements RecordParser {
   private record(line: string): Cells[] {
     this.line++;
     if (line.trim() === "") return [];
-    const cells: (string | undefined)[] = [];
+    const cells: Cell[] = [];
     for (const [key, value] of Object.entries(this.parse(line))) cells[this.column(key)] = cell(value);
     return [cells];
   }
 
   private parse(line: string): object {
+    const { keys, values, depth } = measure(line);
+    if (values > MOST_VALUES) throw this.beyond(`at most ${MOST_VALUES} values in a line`);
+    if (depth > DEEPEST) throw this.beyond(`values at most ${DEEPEST} deep`);
     let value: unknown;
     try {
       value = JSON.parse(line);
@@ -40,7 +46,13 @@ export class JsonLinesParser implements RecordParser {
       throw this.notAnObject(line);
     }
     if (typeof value !== "object" || value === null || Array.isArray(value)) throw this.notAnObject(line);
+    // What is parsed keeps the last of two: whichever is meant, the other would be lost without a word.
+    if (Object.keys(value).length < keys) throw this.beyond("each key once");
     return value;
+  }
+
+  private beyond(expected: string): Error {
+    return inputError({ expected: `${expected}, found more`, where: `${this.name}, line ${this.line}` });
   }
 
   private notAnObject(line: string): Error {
@@ -55,12 +67,7 @@ export class JsonLinesParser implements RecordParser {
     let at = this.index.get(key);
     if (at === undefined) {
       at = this.columns.length;
-      if (at === MOST_COLUMNS) {
-        throw inputError({
-          expected: `at most ${MOST_COLUMNS} different keys, found more`,
-          where: `${this.name}, line ${this.line}`,
-        });
-      }
+      if (at === MOST_KEYS) throw this.beyond(`at most ${MOST_KEYS} different keys`);
       this.index.set(key, at);
       this.columns.push(key);
     }
@@ -68,8 +75,53 @@ export class JsonLinesParser implements RecordParser {
   }
 }
 
-/** Text, numbers and truth values have a cell; null, lists and objects do not. */
-function cell(value: unknown): string | undefined {
+/**
+ * Texts, numbers and truth values are what they are called; null is nothing. Lists and objects fit nowhere, nor do whole
+ * numbers that were rounded on reading: two different ones would be one label.
+ */
+function cell(value: unknown): Cell {
   if (typeof value === "string") return value;
-  return typeof value === "number" || typeof value === "boolean" ? String(value) : undefined;
+  if (typeof value === "boolean") return String(value);
+  if (typeof value === "number") {
+    const exact = Number.isFinite(value) && (!Number.isInteger(value) || Number.isSafeInteger(value));
+    return exact ? String(value) : new Unfit(value);
+  }
+  return value === null ? undefined : new Unfit(value);
+}
+
+/** How much a line holds, counted before it is parsed: keys of its own object, values at any depth, and that depth. */
+function measure(line: string): { keys: number; values: number; depth: number } {
+  let [keys, values, depth, deepest] = [0, 0, 0, 0];
+  for (let at = 0; at < line.length; at++) {
+    switch (line[at]) {
+      case '"':
+        at = closingQuote(line, at);
+        break;
+      case "{":
+      case "[":
+        values++;
+        deepest = Math.max(deepest, ++depth);
+        break;
+      case "}":
+      case "]":
+        depth--;
+        break;
+      case ",":
+        values++;
+        break;
+      case ":":
+        if (depth === 1) keys++;
+    }
+  }
+  return { keys, values, depth: deepest };
+}
+
+/** Where the string that opens there closes; the end where it does not. */
+function closingQuote(line: string, open: number): number {
+  for (let at = line.indexOf('"', open + 1); at >= 0; at = line.indexOf('"', at + 1)) {
+    let slashes = 0;
+    while (line[at - 1 - slashes] === "\\") slashes++;
+    if (slashes % 2 === 0) return at;
+  }
+  return line.length;
 }

@@ -19,15 +19,17 @@ import { type ByteSource, type Chunks, damagedGzip } from "./source.js";
 
 const CHUNK = 2 ** 18;
 
+const STDIN = "/dev/stdin";
+
 /** Labelled rows from a path: a file, a folder of label/*.txt, or "-" for standard input. */
 export async function readLabelledPath(path: string, options: ReadOptions = {}): Promise<Data<LabelledRow>> {
-  if (path === "-") return readLabelled(standardInput(), options);
+  if (path === "-" || path === STDIN) return readLabelled(standardInput(), options);
   return (await isFolder(path)) ? readFolder(path) : readLabelled(fileSource(path), options);
 }
 
 /** Texts from a file or, with "-", from standard input. */
 export async function readTextsPath(path: string, options: ReadOptions = {}): Promise<Data<TextRow>> {
-  if (path === "-") return readTexts(standardInput(), options);
+  if (path === "-" || path === STDIN) return readTexts(standardInput(), options);
   if (await isFolder(path)) throw inputError({ expected: "a file, found a folder", where: path });
   return readTexts(fileSource(path), options);
 }
@@ -66,16 +68,26 @@ export async function readFolder(path: string): Promise<Data<LabelledRow>> {
       label: undefined,
       found: `a text a file, labels from the folders: ${labels.slice(0, 10).join(", ")}${labels.length > 10 ? ", …" : ""}`,
     },
+    notes: [],
     async *[Symbol.asyncIterator]() {
-      // Opening files one after another is mostly waiting, so a few are read at a time.
-      for (let from = 0; from < files.length; from += 32) {
-        const some = files.slice(from, from + 32);
-        const texts = await Promise.all(some.map(({ file }) => readWhole(file)));
-        for (const [i, { label }] of some.entries()) yield { text: texts[i]!, label, row: from + i + 1 };
+      let row = 0;
+      for (let from = 0; from < files.length; from += AT_ONCE) {
+        const some = files.slice(from, from + AT_ONCE);
+        const sizes = await Promise.all(some.map(({ file }) => sizeOf(file)));
+        // Opening files one after another is mostly waiting, so a few are read at a time; large ones are not.
+        const small = sizes.reduce((sum, size) => sum + size, 0) <= SMALL_BYTES;
+        const texts = small ? await Promise.all(some.map(({ file }) => readWhole(file))) : [];
+        for (const [i, { label, file }] of some.entries()) {
+          yield { text: texts[i] ?? (await readWhole(file)), label, row: ++row };
+        }
       }
     },
   };
 }
+
+/** Files of a folder that are read at a time, and what they may hold together. */
+const AT_ONCE = 32;
+const SMALL_BYTES = 2 ** 22;
 
 async function readWhole(file: string): Promise<string> {
   let text = "";
@@ -106,7 +118,25 @@ async function isFolder(path: string): Promise<boolean> {
   }
 }
 
+/** The size of a file. @throws InputError where it is none: a named pipe would be waited for, a device may have no end */
+async function sizeOf(path: string): Promise<number> {
+  try {
+    const found = await stat(path);
+    if (found.isFile() || isOpenPipe(path)) return found.size;
+    if (found.isDirectory()) throw inputError({ expected: "a file, found a folder", where: path });
+    const kind = found.isFIFO() ? "a named pipe" : found.isSocket() ? "a socket" : "a device";
+    const next = `To read what it gives: cat ${path} | cellstate … -`;
+    throw inputError({ expected: `a file, found ${kind}`, where: path, next });
+  } catch (error) {
+    throw unreadable(path, error);
+  }
+}
+
+/** What a shell opened for us, as <(command) does: its other end is there. */
+const isOpenPipe = (path: string): boolean => /^\/(dev|proc\/self)\/fd\/\d+$/.test(path);
+
 async function* fileChunks(path: string): AsyncGenerator<Uint8Array> {
+  await sizeOf(path);
   try {
     yield* createReadStream(path, { highWaterMark: CHUNK });
   } catch (error) {
@@ -130,6 +160,7 @@ function unreadable(path: string, error: unknown): unknown {
   const code = codeOf(error);
   if (code === "ENOENT") return new InputError(`${path}: there is no such file or folder.`);
   if (code === "EACCES" || code === "EPERM") return new InputError(`${path}: no permission to read it.`);
+  if (code === "ELOOP") return new InputError(`${path}: a symbolic link that leads in a circle.`);
   if (code === "EISDIR") return inputError({ expected: "a file, found a folder", where: path });
   return error;
 }

@@ -3,6 +3,7 @@
  * piece at hand is in memory: what stays is what the caller keeps.
  */
 import { InputError } from "../errors.js";
+import { label as printed } from "../formats/label.js";
 import {
   type ChosenColumns,
   type Column,
@@ -12,7 +13,7 @@ import {
 } from "./columns.js";
 import { decodeUtf8 } from "./decode.js";
 import { chooseDialect, chooseFormat, type Format, type FormatOptions, parserFor } from "./format.js";
-import type { Cells, RecordParser } from "./records.js";
+import { type Cell, type Cells, type RecordParser, Unfit } from "./records.js";
 import { type ByteSource, openBytes } from "./source.js";
 
 export interface TextRow {
@@ -44,6 +45,8 @@ export interface DataDescription {
 /** Rows that can be gone through once, and what is known of them. */
 export interface Data<Row extends TextRow> extends AsyncIterable<Row> {
   readonly description: DataDescription;
+  /** What was done to the rows that may not be meant: there once they were gone through. */
+  readonly notes: readonly string[];
 }
 
 /**
@@ -56,71 +59,186 @@ export async function readLabelled(
   options: ReadOptions = {},
 ): Promise<Data<LabelledRow>> {
   const table = await openTable(source, options, true);
-  return { description: table.description, [Symbol.asyncIterator]: () => labelledRows(table) };
+  const notes: string[] = [];
+  return {
+    description: table.description,
+    notes,
+    [Symbol.asyncIterator]: () => oneByOne(labelledRows(table, notes)),
+  };
 }
 
 /** Opens texts to predict. Without a format in its name or options, a source is one text a line. */
 export async function readTexts(source: ByteSource, options: ReadOptions = {}): Promise<Data<TextRow>> {
   const table = await openTable(source, options, false);
-  return { description: table.description, [Symbol.asyncIterator]: () => textRows(table) };
+  return {
+    description: table.description,
+    notes: [],
+    [Symbol.asyncIterator]: () => oneByOne(textRows(table)),
+  };
 }
 
-async function* labelledRows({ description, records, firstRow }: Table): AsyncGenerator<LabelledRow> {
+async function* labelledRows(
+  { description, records, firstRow }: Table,
+  notes: string[],
+): AsyncGenerator<LabelledRow[]> {
   const { name, text, label } = description;
-  const withoutText = new Missing(name, `text (column ${text!.name})`);
-  const withoutLabel = new Missing(name, `label (column ${label!.name})`);
+  const withoutText = new Missing(name, "text", text!.name);
+  const withoutLabel = new Missing(name, "label", label!.name);
+  const spaces = new Spaces();
   let row = firstRow - 1;
   for await (const batch of records) {
+    const rows: LabelledRow[] = [];
     for (const cells of batch) {
       row++;
       const written = cells[text!.index];
-      const named = cells[label!.index]?.trim();
-      if (written === undefined) withoutText.add(row);
-      else if (!named) withoutLabel.add(row);
-      else yield { text: written, label: named, row };
+      const named = cells[label!.index];
+      if (typeof written !== "string") withoutText.add(row, written);
+      else if (typeof named !== "string" || named.trim() === "") withoutLabel.add(row, named);
+      else rows.push({ text: written, label: spaces.trim(named), row });
     }
+    if (rows.length > 0) yield rows;
   }
   withoutText.complain();
   withoutLabel.complain();
   if (row < firstRow) throw new InputError(`${name}: expected rows, found a header only.`);
+  notes.push(...spaces.notes(row - firstRow + 1));
 }
 
-async function* textRows({ description, records, firstRow }: Table): AsyncGenerator<TextRow> {
-  const withoutText = new Missing(description.name, `text (column ${description.text!.name})`);
+async function* textRows({ description, records, firstRow }: Table): AsyncGenerator<TextRow[]> {
+  const withoutText = new Missing(description.name, "text", description.text!.name);
   let row = firstRow - 1;
   for await (const batch of records) {
+    const rows: TextRow[] = [];
     for (const cells of batch) {
       row++;
       const text = cells[description.text!.index];
-      if (text === undefined) withoutText.add(row);
-      else yield { text, row };
+      if (typeof text === "string") rows.push({ text, row });
+      else withoutText.add(row, text);
     }
+    if (rows.length > 0) yield rows;
   }
   withoutText.complain();
 }
 
-/** Rows that lack something. */
-class Missing {
-  private readonly first: number[] = [];
+/** Rows one by one. By hand, as a generator's own promises cost more than reading a short row. */
+function oneByOne<Row>(batches: AsyncGenerator<Row[]>): AsyncIterator<Row> {
+  let batch: Row[] = [];
+  let at = 0;
+  const next = async (): Promise<IteratorResult<Row>> => {
+    const more = await batches.next();
+    if (more.done) return { done: true, value: undefined };
+    [batch, at] = [more.value, 1];
+    return { done: false, value: batch[0]! };
+  };
+  return {
+    next: () => (at < batch.length ? Promise.resolve({ done: false, value: batch[at++]! }) : next()),
+    return: async () => {
+      await batches.return(undefined);
+      return { done: true, value: undefined };
+    },
+  };
+}
+
+/** Labels are trimmed. Where only some have spaces around them, two may become one: that is said. */
+class Spaces {
   private count = 0;
+  private readonly examples = new Set<string>();
+
+  trim(label: string): string {
+    const trimmed = label.trim();
+    if (trimmed.length < label.length) {
+      this.count++;
+      if (this.examples.size < 5) this.examples.add(trimmed);
+    }
+    return trimmed;
+  }
+
+  notes(rows: number): string[] {
+    if (this.count === 0 || this.count === rows) return [];
+    const names = [...this.examples].map((name) => JSON.stringify(printed(name))).join(", ");
+    return [`the spaces around the labels of ${this.count} of ${rows} rows are left out: ${names}`];
+  }
+}
+
+/** Rows that lack a text or a label, or have there what is neither. */
+class Missing {
+  private readonly none = new Counted();
+  private readonly unfit = new Counted();
+  private example: unknown;
 
   constructor(
     private readonly name: string,
-    private readonly what: string,
+    private readonly what: "text" | "label",
+    private readonly column: string,
   ) {}
+
+  add(row: number, cell: Cell): void {
+    if (!(cell instanceof Unfit)) {
+      this.none.add(row);
+      return;
+    }
+    if (this.unfit.count === 0 || (Array.isArray(cell.value) && cell.value.length > 1))
+      this.example = cell.value;
+    this.unfit.add(row);
+  }
+
+  complain(): void {
+    const { name, what, unfit, none, example } = this;
+    const place = `${what} (column ${printed(this.column)})`;
+    if (unfit.count > 0) {
+      throw new InputError(
+        `${name}: ${unfit.rows("has", "have")} ${kindOf(example)} as ${place}, such as ${shown(example)}: ${unfit.numbers()}. ${advice(what, printed(this.column), example)}`,
+      );
+    }
+    if (none.count === 0) return;
+    throw new InputError(
+      `${name}: ${none.rows("has", "have")} no ${place}: ${none.numbers()}. Fill or remove them.`,
+    );
+  }
+}
+
+class Counted {
+  count = 0;
+  private readonly first: number[] = [];
 
   add(row: number): void {
     if (this.count++ < 5) this.first.push(row);
   }
 
-  complain(): void {
-    if (this.count === 0) return;
-    const rows = `${this.count} row${this.count === 1 ? " has" : "s have"}`;
-    const more = this.count > this.first.length ? ", …" : "";
-    throw new InputError(
-      `${this.name}: ${rows} no ${this.what}: row ${this.first.join(", ")}${more}. Fill or remove them.`,
-    );
+  rows(one: string, more: string): string {
+    return this.count === 1 ? `1 row ${one}` : `${this.count} rows ${more}`;
   }
+
+  numbers(): string {
+    return `row ${this.first.join(", ")}${this.count > this.first.length ? ", …" : ""}`;
+  }
+}
+
+function kindOf(value: unknown): string {
+  if (Array.isArray(value)) return "a list";
+  return typeof value === "number" ? "a number too large to be exact" : "an object";
+}
+
+function shown(value: unknown): string {
+  const text = Array.isArray(value) ? JSON.stringify(value.slice(0, 5)) : JSON.stringify(value);
+  return printed(text.length > 60 ? `${text.slice(0, 59)}…` : text);
+}
+
+/** What can be done about values that are no text or label, most likely first. */
+function advice(what: "text" | "label", column: string, value: unknown): string {
+  const at = `.[${JSON.stringify(column)}]`;
+  const jq = (change: string) => `For instance: jq -c '${at} |= ${change}' OLD > NEW`;
+  if (typeof value === "number")
+    return "Beyond 2^53 different numbers are read as one: put them in quotes in the file.";
+  if (what === "text")
+    return Array.isArray(value)
+      ? `A text is one string. ${jq('join(" ")')}`
+      : "A text is one string: choose one of its values.";
+  const rule = "A label is one text, number or truth value.";
+  if (!Array.isArray(value))
+    return `${rule} Where the object's key is the label: jq -c '${at} |= keys[0]' OLD > NEW`;
+  if (value.length < 2) return `${rule} ${jq(".[0]")}`;
+  return `${rule} Several labels for a text cannot be learned at once: choose one for each, or learn a classifier a label.`;
 }
 
 interface Table {
@@ -197,11 +315,12 @@ async function firstRecords(
   head: string,
   pieces: AsyncGenerator<string>,
 ): Promise<{ first: Cells[]; ended: boolean }> {
-  const first = [...parser.push(head)];
+  const first = parser.push(head);
   while (head.length < HEAD || first.length < 2) {
     const next = await pieces.next();
-    if (next.done) return { first: [...first, ...parser.end()], ended: true };
-    first.push(...parser.push(next.value));
+    if (next.done) return { first: first.concat(parser.end()), ended: true };
+    // Not spread: a piece may hold more records than a call takes arguments.
+    for (const record of parser.push(next.value)) first.push(record);
   }
   return { first, ended: false };
 }

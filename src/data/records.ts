@@ -1,8 +1,18 @@
 /** What every parser gives: records of cells, in the order of the file. */
 import { type InputError, inputError } from "../errors.js";
 
+/** A value that stands where a text or a label may be sought and is neither: a list, an object, a number that is not exact. */
+export class Unfit {
+  constructor(readonly value: unknown) {}
+}
+
+export type Cell = string | Unfit | undefined;
+
 /** A record's cells by column; undefined where the record has none. */
-export type Cells = readonly (string | undefined)[];
+export type Cells = readonly Cell[];
+
+/** What a cell says; nothing where it is no text. */
+export const textOf = (cell: Cell): string => (typeof cell === "string" ? cell : "");
 
 export interface RecordParser {
   /** Takes more text; gives the records that are whole by now. */
@@ -12,6 +22,9 @@ export interface RecordParser {
   /** Column names, where the format itself has them. */
   readonly columns?: readonly string[];
 }
+
+/** More columns than any table of texts has. */
+export const MOST_COLUMNS = 10_000;
 
 /** No record is this long unless a quote was left open or the file is not what it seems. */
 export const LONGEST_RECORD = 2 ** 24;
@@ -26,25 +39,36 @@ export function recordTooLong(name: string, line: number, next?: string): InputE
 
 /** Cuts a text that comes in pieces into lines; LF or CR LF ends one. */
 export class LineSplitter {
-  private rest = "";
+  /** The beginning of a line, in the pieces that it came in: put together once, when its end is there. */
+  private rest: string[] = [];
+  private waiting = 0;
   private line = 1;
 
   constructor(private readonly name: string) {}
 
   push(text: string): string[] {
-    const lines = (this.rest + text).split("\n");
-    this.rest = lines.pop()!;
-    this.line += lines.length;
-    if (this.rest.length > LONGEST_RECORD) throw recordTooLong(this.name, this.line);
-    return lines.map((line) => (line.endsWith("\r") ? line.slice(0, -1) : line));
+    const lines = text.split("\n");
+    const last = lines.pop()!;
+    if (lines.length > 0) {
+      lines[0] = this.rest.join("") + lines[0];
+      this.line += lines.length;
+      this.rest = [];
+      this.waiting = 0;
+    }
+    this.rest.push(last);
+    this.waiting += last.length;
+    if (this.waiting > LONGEST_RECORD) throw recordTooLong(this.name, this.line);
+    return lines.map(withoutReturn);
   }
 
   end(): string[] {
-    const last = this.rest;
-    this.rest = "";
-    return last === "" ? [] : [last.endsWith("\r") ? last.slice(0, -1) : last];
+    const last = this.rest.join("");
+    this.rest = [];
+    return last === "" ? [] : [withoutReturn(last)];
   }
 }
+
+const withoutReturn = (line: string): string => (line.endsWith("\r") ? line.slice(0, -1) : line);
 
 /** One text a line, blank lines included. */
 export class LinesParser implements RecordParser {

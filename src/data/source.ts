@@ -34,7 +34,37 @@ export async function openBytes({ name, chunks, gunzip = webGunzip }: ByteSource
 }> {
   const opened = await withHead(chunks, 2);
   const gzip = opened.head[0] === 0x1f && opened.head[1] === 0x8b;
-  return { chunks: gzip ? gunzip(opened.chunks, name) : opened.chunks, gzip };
+  return { chunks: gzip ? inflated(opened.chunks, gunzip, name) : opened.chunks, gzip };
+}
+
+/** Text grows three- to tenfold when it is unpacked. What grows more than this, beyond the first bytes, is made to. */
+const MOST_GROWTH = 32;
+const GROWTH_FREE = 2 ** 23;
+
+/** Unpacks, as long as what comes out is in proportion to what went in. */
+async function* inflated(
+  chunks: Chunks,
+  gunzip: (chunks: Chunks, name: string) => Chunks,
+  name: string,
+): AsyncGenerator<Uint8Array> {
+  let [packed, unpacked] = [0, 0];
+  const counted = async function* () {
+    for await (const chunk of chunks) {
+      packed += chunk.length;
+      yield chunk;
+    }
+  };
+  for await (const chunk of gunzip(counted(), name)) {
+    unpacked += chunk.length;
+    if (unpacked > GROWTH_FREE + MOST_GROWTH * packed) {
+      throw inputError({
+        expected: `gzip that grows at most ${MOST_GROWTH}-fold, found ${packed} bytes that become more than ${unpacked}`,
+        where: name,
+        next: "If it is what you mean to read, unpack it first.",
+      });
+    }
+    yield chunk;
+  }
 }
 
 /** The same chunks, the first with at least so many bytes (unless there are fewer in all), and that first one. */

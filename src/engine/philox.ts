@@ -54,6 +54,7 @@ export const PURPOSE = {
   split: 2,
   selfCheck: 3,
   lab: 4,
+  widening: 5,
   weights: 1 << 16,
   dropout: 1 << 24,
 } as const;

@@ -12,7 +12,7 @@ import { dot, type Vector } from "./cells/vector.js";
 import { flowBack, realSteps } from "./gradient.js";
 import { decompose } from "./memory.js";
 import { Network } from "./network.js";
-import { type Objective, type ObjectiveChoice, objectiveFor } from "./objective.js";
+import { checkOutput, type Objective, type ObjectiveChoice, objectiveFor } from "./objective.js";
 import { gaussLegendre } from "./quadrature.js";
 import { stepsOf } from "./trace.js";
 
@@ -134,10 +134,9 @@ function integrateGradients(
     const vectors = ids.map((id) => embeddingRow(model, layer.name, id));
     const path = (alpha: number) =>
       vectors.flatMap((vector) => vector.map((value, f) => padding[f]! + alpha * (value - padding[f]!)));
-    const [end, start] = network.outputs([ids, ids], [path(1), path(0)]).map(objective.value) as [
-      number,
-      number,
-    ];
+    const [given, baseline] = network.outputs([ids, ids], [path(1), path(0)]) as [number[], number[]];
+    checkOutput(model, baseline, "padding in place of every word, which the words are compared with");
+    const [end, start] = [objective.value(given), objective.value(baseline)];
     const difference = end - start;
     const enough = tolerance * Math.max(Math.abs(difference), 1e-3);
     for (const points of POINTS) {
@@ -203,7 +202,9 @@ function embeddingRow(model: Model, layer: string, id: number): number[] {
 function occlusion(network: Network, ids: readonly number[], objective: Objective): number[] {
   const places = ids.flatMap((id, t) => (id === 0 ? [] : [t]));
   const rows = [[...ids], ...places.map((t) => without(ids, t))];
-  const values = network.outputs(rows).map(objective.value);
+  const outputs = network.outputs(rows);
+  for (const output of outputs) checkOutput(network.model, output, "the row without one of its words");
+  const values = outputs.map(objective.value);
   const change = new Map(places.map((t, i) => [t, values[0]! - values[i + 1]!]));
   return ids.map((_, t) => change.get(t) ?? 0);
 }

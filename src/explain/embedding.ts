@@ -235,7 +235,10 @@ export function embeddingMap(model: Model, table: WordTable, options: MapOptions
   const components = principalComponents(rows, width, 2);
   const places = project(rows, components);
   const outputs = wordOutputs(model, count, options.length ?? 1, options.padding ?? "pre");
-  const effects = outputs && effectsOf(outputs);
+  const empty = outputs?.[0];
+  // A model may have no answer to padding alone; nothing can then be compared with it.
+  const answered = outputs?.every((row) => row.every(Number.isFinite));
+  const effects = outputs && answered ? effectsOf(outputs) : null;
   return {
     layer: table.layer,
     points: Array.from({ length: count - 1 }, (_, i) => ({
@@ -248,7 +251,7 @@ export function embeddingMap(model: Model, table: WordTable, options: MapOptions
       effect: effects && effects[i + 1]!,
     })),
     explained: components.explained as [number, number],
-    empty: outputs && Array.from(outputs[0]!),
+    empty: empty?.every(Number.isFinite) ? Array.from(empty) : null,
     labels: options.labels ?? null,
   };
 }

@@ -46,6 +46,7 @@ export function objectiveFor(
   output: readonly number[],
   choice: ObjectiveChoice = {},
 ): Objective {
+  checkOutput(model, output);
   const classes = output.length === 1 ? 2 : output.length;
   const target = choice.target ?? likeliest(output);
   if (!Number.isInteger(target) || target < 0 || target >= classes) {
@@ -62,6 +63,17 @@ export function objectiveFor(
     output.length,
     choice.labels?.[target] ?? `class ${target}`,
   );
+}
+
+/** An output that is no number favours no class and has no slope. @throws InputError */
+export function checkOutput({ name }: Model, output: readonly number[], of = "this row"): void {
+  if (output.every(Number.isFinite)) return;
+  throw inputError({
+    expected: `an output of numbers for ${of}`,
+    where: `model ${name}`,
+    received: output.find((value) => !Number.isFinite(value)),
+    next: "A row without a known word has no mean over its words; else the weights or what they come to are no numbers.",
+  });
 }
 
 function plainOutput(target: number): Objective {

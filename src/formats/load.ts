@@ -4,6 +4,7 @@ import type { EngineOptions } from "../engine/index.js";
 import { inputError } from "../errors.js";
 import type { Model } from "../model/model.js";
 import { checkOnWarning, type WarningOptions } from "../model/notes.js";
+import type { Json } from "./json.js";
 import { type KerasFile, readKeras, readOpened, writeKeras, writeKerasH5 } from "./keras/index.js";
 import { isSafetensors, openSafetensors } from "./safetensors/read.js";
 import { isTfjs, openTfjs } from "./tfjs/read.js";
@@ -40,11 +41,20 @@ export async function loadFile(
   const name = called ?? (given ? "file" : String(source));
   const bytes = given ? source : await readBytes(source);
   const options = { name, ...engine };
-  if (isSafetensors(bytes)) return readOpened(openSafetensors(bytes, name), options);
-  if (!isTfjs(bytes)) return readKeras(bytes, options);
   const neighbour = beside ?? (given ? noNeighbours : (file: string) => readBeside(source, file));
-  return readOpened(await openTfjs(bytes, name, neighbour), options);
+  const file = isSafetensors(bytes)
+    ? readOpened(openSafetensors(bytes, name), options)
+    : isTfjs(bytes)
+      ? readOpened(await openTfjs(bytes, name, neighbour), options)
+      : readKeras(bytes, options);
+  if (file.extras !== null) kept.set(file.model, { extras: file.extras, name });
+  return file;
 }
+
+const kept = new WeakMap<Model, { extras: Json; name: string }>();
+
+/** What a model's file carries besides the network, and what messages call the file; undefined for other models. */
+export const extrasOf = (model: Model): { extras: Json; name: string } | undefined => kept.get(model);
 
 function noNeighbours(name: string): never {
   throw inputError({

@@ -1,37 +1,62 @@
 /** Text in, label out: a vectorizer, a model and labels, trained together and saved as one file. */
 import { writeAtomic } from "#files";
-import { finiteNumber, inputError, wholeNumber } from "../errors.js";
+import { finiteNumber, inputError, knownOptions, show, wholeNumber } from "../errors.js";
+import { isObject, type Json } from "../formats/json.js";
 import { writeKeras } from "../formats/keras/index.js";
-import { type LoadOptions, loadFile } from "../formats/load.js";
-import type { Model } from "../model/model.js";
-import { predictInTurns } from "../train/evaluate.js";
+import { extrasOf, type LoadOptions, loadFile } from "../formats/load.js";
+import { Model } from "../model/model.js";
+import { DEFAULT_BATCH } from "../model/options.js";
+import type { Rows } from "../train/arrays.js";
+import { checkSignal, Measuring } from "../train/evaluate.js";
 import { TrainingError } from "../train/fit.js";
 import { type Evaluation, evaluatePredictions, type Mistake, worstMistakes } from "../train/metrics.js";
+import { answerOf, noAnswer, type Prediction } from "./answer.js";
 import { allRows, Corpus, type LabelledText } from "./corpus.js";
-import type { FrontEndOptions } from "./options.js";
 import {
+  checkFrontEnd,
   checkOutputs,
-  DEFAULT_TEXT,
+  checkTrainOptions,
+  frontEndFor,
   type Parts,
   type TrainingRecord,
   TrainingSession,
   type TrainOptions,
 } from "./training.js";
-import { Vectorizer } from "./vectorizer.js";
+import { type EncodingReport, newEncodingReport, Vectorizer } from "./vectorizer.js";
 
-export interface Prediction {
-  label: string;
-  /** Of that label. */
-  probability: number;
-  /** Probability of every label. */
-  scores: Record<string, number>;
-}
+export type { Prediction } from "./answer.js";
 
 export interface ClassifierEvaluation extends Evaluation {
   loss: number;
   labels: string[];
   mistakes: (Mistake & { text: string })[];
+  /** What became of the texts: words that the vocabulary lacks, rows cut or empty. */
+  encoding: EncodingReport;
 }
+
+export interface EvaluateTextsOptions {
+  /** With a corpus: the rows to measure on. Default all. */
+  rows?: ArrayLike<number>;
+  /** How many of the worst mistakes to list. Default 10. */
+  mistakes?: number;
+  /** Ends it: `evaluate` then rejects with an AbortError. */
+  signal?: AbortSignal;
+}
+
+/** The classifier that a network is part of: whoever trains on from the network alone must not lose words and labels. */
+const classifierOf = new WeakMap<Model, TextClassifier>();
+
+/** The classifier to go on from; null where a model is new, or came without words and labels. */
+function startOf(model: TrainOptions["model"]): TextClassifier | null {
+  if (model instanceof TextClassifier) return model;
+  if (!(model instanceof Model)) return null;
+  const known = classifierOf.get(model);
+  if (known) return known;
+  const kept = extrasOf(model);
+  return isClassifier(kept?.extras) ? TextClassifier.fromModel(model, kept!.extras, kept!.name) : null;
+}
+
+const isClassifier = (extras: Json | undefined) => isObject(extras) && extras["kind"] === "text-classifier";
 
 export class TextClassifier {
   readonly model: Model;
@@ -49,61 +74,82 @@ export class TextClassifier {
     this.labels = labels;
     this.threshold = threshold;
     this.training = training;
+    classifierOf.set(model, this);
   }
 
-  /** Learns from labelled texts. @throws InputError on data or options that cannot work */
+  /**
+   * Learns from labelled texts. Given a classifier as `model`, it goes on from a copy of that one: with its words, its
+   * labels by their names, and room for labels that are new.
+   * @throws InputError on data or options that cannot work; AbortedTraining when the signal ends it; UnfinishedTraining
+   */
   static async train(
     rows: Iterable<LabelledText> | AsyncIterable<LabelledText> | Corpus,
     options: TrainOptions = {},
   ): Promise<TextClassifier> {
-    const text = options.text ?? DEFAULT_TEXT;
-    const { padding, truncating, length: _, ...frontEnd } = text;
-    const corpus = rows instanceof Corpus ? rows : await Corpus.read(rows, frontEnd as FrontEndOptions);
-    const session = new TrainingSession(corpus, { padding, truncating }, options);
+    checkTrainOptions(options);
+    const { signal } = options;
+    if (signal?.aborted) throw new AbortedTraining(null);
+    const start = startOf(options.model);
+    const frontEnd = frontEndFor(options, start);
+    const corpus = rows instanceof Corpus ? rows : await Corpus.read(rows, frontEnd);
+    checkFrontEnd(corpus, frontEnd);
+    if (signal?.aborted) throw new AbortedTraining(null);
+    const session = new TrainingSession(corpus, options, start);
     try {
-      return new TextClassifier(await session.run());
+      const classifier = new TextClassifier(await session.run());
+      if (!session.aborted) return classifier;
+      throw new AbortedTraining(session.learned ? classifier : null);
     } catch (error) {
       if (!(error instanceof TrainingError)) throw error;
       throw new UnfinishedTraining(error.message, new TextClassifier(session.untrained!));
     }
   }
 
-  /** The label of a text, with every label's probability. */
+  /** The label of a text, with every label's probability. @throws InputError where the model's output is no number */
   predict(text: string): Prediction {
     return this.predictMany([text])[0]!;
   }
 
-  /** As `predict`, several at a time: faster than one by one. */
+  /**
+   * As `predict`, several at a time: faster than one by one.
+   * @throws InputError that names the first text to which the model's output is no number
+   */
   predictMany(texts: readonly string[]): Prediction[] {
-    const { ids, rows, length } = this.vectorizer.encodeRows(texts, this.length);
-    if (rows === 0) return [];
-    const { data } = this.model.predictFlat({ data: ids, rows, shape: [length] });
-    const outputs = this.model.outputSize;
-    return texts.map((_, row) => this.toPrediction(data.subarray(row * outputs, (row + 1) * outputs)));
+    return [...this.answers(texts)];
   }
 
-  private toPrediction(output: Float32Array): Prediction {
-    const { labels } = this;
-    const probabilities = output.length === 1 ? [1 - output[0]!, output[0]!] : Array.from(output);
-    let best = 0;
-    if (output.length === 1) best = output[0]! > Math.fround(this.threshold) ? 1 : 0;
-    else for (let k = 1; k < output.length; k++) if (output[k]! > output[best]!) best = k;
-    // Labels come from data: a plain object would drop "__proto__".
-    const scores = Object.fromEntries(labels.map((label, k) => [label, probabilities[k]!]));
-    return { label: labels[best]!, probability: probabilities[best]!, scores };
+  /** As `predictMany`, one answer after another: those before a text without an answer are given. `first` is the number that messages call the first text. */
+  *answers(texts: readonly string[], first = 1): Generator<Prediction> {
+    const { ids, rows, length } = this.vectorizer.encodeRows(texts, this.length);
+    if (rows === 0) return;
+    const { data } = this.model.predictFlat({ data: ids, rows, shape: [length] });
+    const outputs = this.model.outputSize;
+    for (const [row, text] of texts.entries()) {
+      const output = data.subarray(row * outputs, (row + 1) * outputs);
+      const answer = answerOf(output, this);
+      if (!answer) {
+        const where = `text ${first + row} (${show(text)})`;
+        throw noAnswer(this.model, ids.subarray(row * length, (row + 1) * length), output, where);
+      }
+      yield answer;
+    }
   }
 
   /** Every metric on labelled texts, and the worst mistakes. @throws AbortError when the signal was given */
   async evaluate(
     rows: Iterable<LabelledText> | AsyncIterable<LabelledText> | Corpus,
-    options: { rows?: ArrayLike<number>; mistakes?: number; signal?: AbortSignal } = {},
+    options: EvaluateTextsOptions = {},
   ): Promise<ClassifierEvaluation> {
-    const corpus = rows instanceof Corpus ? rows : await Corpus.read(rows, this.vectorizer.frontEnd);
+    knownOptions(options, ["rows", "mistakes", "signal"], "TextClassifier.evaluate");
+    const { frontEnd } = this.vectorizer;
+    const corpus = rows instanceof Corpus ? rows : await Corpus.read(rows, frontEnd);
+    checkFrontEnd(corpus, frontEnd);
     const chosen = options.rows ?? allRows(corpus.rows);
     const classes = corpus.classes(this.labels);
-    const x = corpus.encode(chosen, this.vectorizer, this.length);
+    const encoding = newEncodingReport();
+    const x = corpus.encode(chosen, this.vectorizer, this.length, encoding);
     const labels = Int32Array.from(chosen, (row) => classes[row]!);
-    const probabilities = await predictInTurns(this.model, x, options.signal);
+    const probabilities = await this.probabilities(corpus, chosen, x, options.signal);
     const outputs = this.model.outputSize;
     const predictions = {
       probabilities,
@@ -116,7 +162,37 @@ export class TextClassifier {
       ...mistake,
       text: corpus.excerpt(chosen[mistake.row]!),
     }));
-    return { ...evaluation, loss: evaluation.logLoss, labels: [...this.labels], mistakes };
+    return { ...evaluation, loss: evaluation.logLoss, labels: [...this.labels], mistakes, encoding };
+  }
+
+  /** [rows][outputs] of a corpus's rows, all of them numbers; some rows at a time, so that an abort is heard. */
+  private async probabilities(
+    corpus: Corpus,
+    chosen: ArrayLike<number>,
+    { data, rows, shape }: Rows,
+    signal: AbortSignal | undefined,
+  ): Promise<Float32Array> {
+    const [length] = shape as [number];
+    const outputs = this.model.outputSize;
+    const all = new Float32Array(rows * outputs);
+    checkSignal(signal, "TextClassifier.evaluate signal");
+    const measuring = new Measuring(this.model, signal);
+    const aborted = () => new DOMException("evaluate was aborted", "AbortError");
+    if (signal?.aborted) throw aborted();
+    for (let from = 0; from < rows; from += DEFAULT_BATCH) {
+      const to = Math.min(from + DEFAULT_BATCH, rows);
+      const part = data.subarray(from * length, to * length);
+      const { data: output } = this.model.predictFlat({ data: part, rows: to - from, shape });
+      all.set(output, from * outputs);
+      const bad = output.findIndex((value) => !Number.isFinite(value));
+      if (bad >= 0) {
+        const row = Math.floor(bad / outputs);
+        const ids = part.subarray(row * length, (row + 1) * length);
+        throw noAnswer(this.model, ids, [output[bad]!], `row ${corpus.rowNumber(chosen[from + row]!)}`);
+      }
+      if (!(await measuring.goOn())) throw aborted();
+    }
+    return all;
   }
 
   /** The classifier as a .keras file, which Python Keras opens too. */
@@ -174,5 +250,16 @@ export class UnfinishedTraining extends TrainingError {
     readonly classifier: TextClassifier,
   ) {
     super(message);
+  }
+}
+
+/** The signal given to `train` ended it. What was learned until then is `cause.classifier`: null before the first step. */
+export class AbortedTraining extends Error {
+  override readonly name = "AbortError";
+  declare readonly cause: { classifier: TextClassifier | null };
+
+  constructor(classifier: TextClassifier | null) {
+    const learned = classifier ? "what was learned until then is in cause.classifier" : "nothing was learned";
+    super(`Training was aborted: ${learned}.`, { cause: { classifier } });
   }
 }

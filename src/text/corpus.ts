@@ -1,5 +1,5 @@
 /** Labelled texts in memory as numbered tokens: read once, split and encoded as often as one likes. */
-import { classNames } from "../data/labels.js";
+import { classNames, moreClassNames } from "../data/labels.js";
 import { InputError, inputError } from "../errors.js";
 import type { Rows } from "../train/arrays.js";
 import type { FrontEndOptions } from "./options.js";
@@ -10,6 +10,8 @@ import { type EncodingReport, newEncodingReport, type Vectorizer } from "./vecto
 export interface LabelledText {
   text: string;
   label: string;
+  /** Its number in the file, for messages. Default: counted from 1. */
+  row?: number;
 }
 
 /** Characters of each text that are kept to show it again. */
@@ -21,6 +23,7 @@ export class Corpus {
   private readonly found: number[] = [];
   private readonly indexOf = new Map<string, number>();
   private readonly excerpts: string[] = [];
+  private readonly numbers: number[] = [];
 
   constructor(frontEnd: FrontEndOptions) {
     this.texts = new TokenizedTexts(frontEnd);
@@ -37,7 +40,7 @@ export class Corpus {
     return corpus;
   }
 
-  add({ text, label }: LabelledText): void {
+  add({ text, label, row }: LabelledText): void {
     if (typeof text !== "string" || typeof label !== "string") {
       const received = { text, label };
       throw inputError({ expected: "{ text, label } of strings", where: `row ${this.rows + 1}`, received });
@@ -50,15 +53,20 @@ export class Corpus {
     }
     this.found.push(index);
     this.excerpts.push(excerptOf(text));
+    this.numbers.push(row ?? this.rows);
   }
 
   get rows(): number {
     return this.found.length;
   }
 
-  /** The labels in order: numbers by value, else by character code; the index is the class. */
-  labels(): string[] {
-    return classNames(this.indexOf.keys(), "data");
+  /**
+   * The labels in order: numbers by value, else by character code; the index is the class. Labels that are `known` keep
+   * their classes, be there rows of them or not, and those that are new come behind.
+   */
+  labels(known: readonly string[] = []): string[] {
+    const found = this.indexOf.keys();
+    return known.length > 0 ? moreClassNames(known, found) : classNames(found, "data");
   }
 
   /** Each row's class under these labels. @throws InputError on a row whose label is not among them */
@@ -75,6 +83,16 @@ export class Corpus {
 
   excerpt(row: number): string {
     return this.excerpts[row]!;
+  }
+
+  /** The row's number in the file that it came from. */
+  rowNumber(row: number): number {
+    return this.numbers[row]!;
+  }
+
+  /** Whether no word of the row is left when it is encoded. */
+  isEmpty(row: number, vectorizer: Vectorizer): boolean {
+    return this.texts.encodeInto(new Float32Array(1), row, vectorizer) === 0;
   }
 
   /** Encodes the given rows. */

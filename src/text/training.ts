@@ -1,17 +1,22 @@
 /** From labelled texts to the parts of a classifier: splits, vocabulary, model, fit. */
 import { stratifiedSplit } from "../data/split.js";
-import type { EngineOptions } from "../engine/index.js";
+import { ENGINE_CHOICES, type EngineOptions } from "../engine/index.js";
 import { PURPOSE, Random } from "../engine/philox.js";
 import { finiteNumber, inputError, knownOptions, wholeNumber } from "../errors.js";
+import { copyModel } from "../formats/keras/copy.js";
 import type { Model } from "../model/model.js";
+import type { ModelOptions } from "../model/options.js";
 import type { Rows } from "../train/arrays.js";
 import { type Callback, EarlyStopping } from "../train/callbacks.js";
 import type { TrainingState } from "../train/checkpoint.js";
-import type { FitOptions, History } from "../train/fit.js";
+import { ABORTED, type FitOptions, type History } from "../train/fit.js";
 import { losses } from "../train/losses.js";
 import type { Optimizer, OptimizerName } from "../train/optimizers.js";
+import { checkAnswerable } from "./answer.js";
+import type { TextClassifier } from "./classifier.js";
+import { checkSettled, continuedModel, type Start } from "./continuing.js";
 import { allRows, type Corpus } from "./corpus.js";
-import type { FrontEndOptions, RowOptions } from "./options.js";
+import { type FrontEndOptions, type RowOptions, resolveFrontEnd } from "./options.js";
 import { presetModel } from "./presets.js";
 import { type EncodingReport, newEncodingReport, type Vectorizer } from "./vectorizer.js";
 
@@ -26,8 +31,16 @@ export const DEFAULT_TEXT: FrontEndOptions & RowOptions = {
 };
 
 export interface TrainOptions extends EngineOptions {
-  /** A preset's name (default "lstm"), a model, or a function of the sizes that makes one. */
-  model?: string | Model | ((sizes: { vocabulary: number; length: number; classes: number }) => Model);
+  /**
+   * A preset's name (default "lstm"); a classifier or a model to go on from, which stays as it is: a copy is trained; or a
+   * function of the sizes that makes a new model. A classifier settles the words, the length of rows and the labels that
+   * there are; the model of one counts as the classifier. The outputs of any other model are the labels in order.
+   */
+  model?:
+    | string
+    | TextClassifier
+    | Model
+    | ((sizes: { vocabulary: number; length: number; classes: number }) => Model);
   /** Ids in the vocabulary, padding included. Default 1,000. */
   vocabulary?: number;
   /** Ids in a row. Default 200. */
@@ -138,6 +151,42 @@ export function checkOutputs(model: Model, classes: number): void {
   });
 }
 
+export const checkTrainOptions = (options: TrainOptions): void =>
+  knownOptions(options, Object.keys(TRAIN_OPTIONS), "TextClassifier.train");
+
+/**
+ * How texts are to be taken apart: as asked, or as the vocabulary wants that is there already.
+ * @throws InputError where the two differ: words would be looked up that were never made that way
+ */
+export function frontEndFor({ text, vectorizer: given }: TrainOptions, start: Start | null): FrontEndOptions {
+  const vectorizer = start?.vectorizer ?? given;
+  const { padding, truncating, length: _, ...asked } = text ?? DEFAULT_TEXT;
+  if (!vectorizer) return asked as FrontEndOptions;
+  if (!text) return vectorizer.frontEnd;
+  const same = { ...resolveFrontEnd(asked as FrontEndOptions), padding, truncating };
+  const settled = { ...vectorizer.frontEnd, padding: vectorizer.padding, truncating: vectorizer.truncating };
+  for (const [name, value] of Object.entries(same)) {
+    const expected = (settled as Record<string, unknown>)[name];
+    if (value === undefined || value === expected) continue;
+    throw inputError({
+      expected: `${JSON.stringify(expected)}, as the vocabulary was made with`,
+      where: `text ${name}`,
+      received: value,
+      next: "Leave it out, or learn a new vocabulary.",
+    });
+  }
+  return vectorizer.frontEnd;
+}
+
+/** Texts that were taken apart by other rules hold other words. */
+export function checkFrontEnd(corpus: Corpus, frontEnd: FrontEndOptions): void {
+  const [expected, received] = [resolveFrontEnd(frontEnd), corpus.texts.frontEnd].map((each) =>
+    JSON.stringify(each),
+  );
+  if (expected === received) return;
+  throw inputError({ expected: `texts taken apart by ${expected}`, where: "corpus", received });
+}
+
 /** One call of `TextClassifier.train`. */
 export class TrainingSession {
   private readonly labels: string[];
@@ -147,21 +196,27 @@ export class TrainingSession {
   /** What is trained, once it is in place. */
   untrained: Parts | null = null;
 
+  /** Whether this call's signal ended it, and whether a step was made until then. */
+  aborted = false;
+  learned = false;
+
   constructor(
     private readonly corpus: Corpus,
-    private readonly row: RowOptions,
     private readonly options: TrainOptions,
+    private readonly start: Start | null,
   ) {
-    knownOptions(options, Object.keys(TRAIN_OPTIONS), "TextClassifier.train");
+    checkTrainOptions(options);
+    if (start) checkSettled(options, start);
+    const { text, vectorizer } = options;
     this.seed = wholeNumber(options.seed ?? 0, "seed");
     this.length = wholeNumber(
-      options.length ?? options.vectorizer?.length ?? DEFAULTS.length,
+      options.length ?? start?.length ?? text?.length ?? vectorizer?.length ?? DEFAULTS.length,
       "length",
       1,
       LIMITS.length,
     );
     wholeNumber(options.vocabulary ?? DEFAULTS.vocabulary, "vocabulary", 2, LIMITS.vocabulary);
-    this.labels = corpus.labels();
+    this.labels = corpus.labels(start?.labels);
     this.classes = corpus.classes(this.labels);
   }
 
@@ -170,20 +225,29 @@ export class TrainingSession {
    * @throws TrainingError when the loss becomes NaN or infinite; what there was before is then in `untrained`
    */
   async run(): Promise<Parts> {
-    const { options, corpus, labels, length } = this;
+    const { options, corpus, labels, length, start } = this;
     const [trainRows, validationRows] = this.split();
     const size = options.vocabulary ?? DEFAULTS.vocabulary;
-    const vectorizer = options.vectorizer ?? corpus.texts.build({ size, ...this.row, rows: trainRows });
+    const { padding, truncating } = options.text ?? DEFAULT_TEXT;
+    const vectorizer =
+      start?.vectorizer ??
+      options.vectorizer ??
+      corpus.texts.build({ size, padding, truncating, rows: trainRows });
     const model = this.makeModel(Math.max(size, vectorizer.size));
     checkOutputs(model, labels.length);
     const encoding = newEncodingReport();
     const x = corpus.encode(trainRows, vectorizer, length, encoding);
+    checkAnswerable(model, corpus, [...trainRows, ...validationRows], vectorizer, length);
     const early = this.earlyStopping(validationRows.length > 0);
     const fitOptions = this.fitOptions(vectorizer, trainRows, validationRows, early);
     this.compile(model);
     options.onPrepared?.({ model, vectorizer, length, labels, corpus, rows: trainRows, encoding });
-    this.untrained = { model, vectorizer, length, labels, threshold: 0.5, training: null };
+    const threshold = start && start.model.outputSize === model.outputSize ? start.threshold : 0.5;
+    this.untrained = { model, vectorizer, length, labels, threshold, training: null };
+    const before = model.iterations;
     const history = await model.fit(x, this.targets(trainRows), fitOptions);
+    this.aborted = history.stopped === ABORTED;
+    this.learned = model.iterations !== before;
     const training = this.record(trainRows, validationRows, encoding, history, early);
     return { ...this.untrained, training };
   }
@@ -211,15 +275,27 @@ export class TrainingSession {
     const before = model.isCompiled ? model.compiled : null;
     if (!this.options.optimizer && before?.loss.name === loss.name) return;
     const optimizer = this.options.optimizer ?? before?.optimizer ?? "adam";
-    model.compile({ optimizer, loss, metrics: ["accuracy"] });
+    const same = before?.loss.name === loss.name;
+    model.compile({ optimizer, loss: same ? before.loss : loss, metrics: ["accuracy"] });
   }
 
   private makeModel(vocabulary: number): Model {
     const { model = "lstm", engine, threads } = this.options;
     const sizes = { vocabulary, length: this.length, classes: this.labels.length };
     if (typeof model === "function") return model(sizes);
-    if (typeof model !== "string") return model;
-    return presetModel(model, sizes, { seed: this.seed, engine, threads });
+    if (typeof model === "string") return presetModel(model, sizes, { seed: this.seed, engine, threads });
+    if (this.start) return continuedModel(this.start, this.labels, this.copyOptions(this.start.model));
+    return copyModel(model as Model, this.copyOptions(model as Model));
+  }
+
+  /** A copy computes as its source does, where nothing else is asked for. */
+  private copyOptions({ engineName, runtime }: Model): ModelOptions {
+    const {
+      engine = ENGINE_CHOICES.find((name) => name === engineName),
+      threads = runtime.engine.threads,
+      seed,
+    } = this.options;
+    return { engine, threads, ...(seed === undefined ? {} : { seed }) };
   }
 
   private targets(rows: ArrayLike<number>): Float32Array {
@@ -264,9 +340,8 @@ export class TrainingSession {
   /** rows / (classes · rows of the class), as scikit-learn's "balanced". */
   private balancedWeights(rows: Uint32Array): Record<number, number> {
     const counts = this.countClasses(rows);
-    return Object.fromEntries(
-      counts.map((count, k) => [k, rows.length / (counts.length * Math.max(1, count))]),
-    );
+    const present = counts.filter((count) => count > 0).length;
+    return Object.fromEntries(counts.map((count, k) => [k, rows.length / (present * Math.max(1, count))]));
   }
 
   private countClasses(rows: ArrayLike<number>): number[] {

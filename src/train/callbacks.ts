@@ -62,7 +62,7 @@ const MONITOR_OPTIONS = ["monitor", "mode", "minDelta", "patience"];
 
 /** Watches one metric and says when it got better. */
 class Monitor {
-  /** Null before the first value, which is always an improvement. */
+  /** Null before the first finite value, which is always an improvement. */
   best: number | null = null;
   private readonly larger: boolean;
 
@@ -93,10 +93,11 @@ class Monitor {
     });
   }
 
-  /** True when `value` is the best so far, by more than minDelta. */
+  /** True when `value` is the best so far, by more than minDelta. What is no finite number is never better. */
   improved(value: number): boolean {
     const { minDelta = 0 } = this.options;
     const { best } = this;
+    if (!Number.isFinite(value)) return false;
     const better = best === null || (this.larger ? value - minDelta > best : value + minDelta < best);
     if (better) this.best = value;
     return better;
@@ -137,7 +138,8 @@ export class EarlyStopping implements Callback {
       this.bestEpoch = progress.epoch + 1;
       if (restoreBestWeights) this.bestWeights = progress.model.weightSnapshot();
     } else if (this.wait >= patience) {
-      progress.stop(`no improvement for ${this.wait} epochs; the best was epoch ${this.bestEpoch}`);
+      const best = this.bestEpoch === 0 ? "there was no best" : `the best was epoch ${this.bestEpoch}`;
+      progress.stop(`no improvement for ${this.wait} epochs; ${best}`);
     }
   }
 

@@ -2,7 +2,6 @@
 import { inputError, wholeNumber } from "../errors.js";
 import type { Model } from "../model/model.js";
 import { DEFAULT_BATCH, type EvaluateOptions, KERAS_BATCH, type Scores } from "../model/options.js";
-import type { Rows } from "./arrays.js";
 import type { Dataset } from "./dataset.js";
 import { Turns } from "./turns.js";
 
@@ -64,33 +63,21 @@ export async function evaluateDataset(
     steps.write(plan, data, null, from, to);
     loss += steps.forward(plan) * rows;
     steps.output(plan, out);
+    checkOutputs(out.subarray(0, rows * model.outputSize), rows, from);
     metrics.update(out, steps.targets(plan), rows, steps.weights(data, null, from, to), steps.logits(plan));
     if (!(await measuring.goOn())) return null;
   }
   return { loss: loss / data.rows + steps.updater.regularize(), ...metrics.result() } as Scores;
 }
 
-/**
- * Outputs of many rows, [rows][outputs], as `predictFlat` gives them, with the thread handed on between batches.
- * @throws AbortError when the signal was given
- */
-export async function predictInTurns(
-  model: Model,
-  { data, rows, shape }: Rows,
-  signal: AbortSignal | undefined,
-): Promise<Float32Array> {
-  checkSignal(signal, "evaluate signal");
-  const size = shape.reduce((a, b) => a * b, 1);
-  const outputs = model.outputSize;
-  const out = new Float32Array(rows * outputs);
-  const measuring = new Measuring(model, signal);
-  let going = signal?.aborted !== true;
-  for (let from = 0; going && from < rows; from += DEFAULT_BATCH) {
-    const to = Math.min(from + DEFAULT_BATCH, rows);
-    const part = { data: data.subarray(from * size, to * size), rows: to - from, shape };
-    out.set(model.predictFlat(part).data, from * outputs);
-    going = await measuring.goOn();
-  }
-  if (!going) throw new DOMException("evaluate was aborted", "AbortError");
-  return out;
+/** A metric compares outputs, and NaN compares with nothing: its row would count as an answer. */
+function checkOutputs(out: Float32Array, rows: number, from: number): void {
+  const bad = out.findIndex((value) => !Number.isFinite(value));
+  if (bad < 0) return;
+  throw inputError({
+    expected: "outputs that are finite numbers",
+    where: `evaluate x, row ${from + Math.floor(bad / (out.length / rows))}`,
+    received: out[bad],
+    next: "Where that row is padding throughout, a mean over its steps has no value: leave such rows out.",
+  });
 }

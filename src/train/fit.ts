@@ -1,7 +1,7 @@
 /** The training loop: epochs over shuffled batches, validation, callbacks, and stopping in good order. */
 
 import { PURPOSE, Random } from "../engine/philox.js";
-import { didYouMean, inputError, knownOptions, wholeNumber } from "../errors.js";
+import { didYouMean, InputError, inputError, knownOptions, wholeNumber } from "../errors.js";
 import type { Model } from "../model/model.js";
 import type { WarningOptions } from "../model/notes.js";
 import type { Plan } from "../model/plan.js";
@@ -111,7 +111,7 @@ export class TrainingError extends Error {
 }
 
 /** Why a run ended that its signal cut short. */
-const ABORTED = "aborted";
+export const ABORTED = "aborted";
 
 /** One call of `fit`. */
 export class FitRun {
@@ -366,7 +366,8 @@ export class FitRun {
     steps.write(plan, this.train, order, from, to);
     const loss = steps.forwardBackward(plan);
     if (!Number.isFinite(loss)) {
-      this.giveUp(`the loss became ${loss}`, this.model.iterations + 1, this.batch + 1);
+      const advice = rowsToBlame(this.model, this.train, order, from, to);
+      this.giveUp(`the loss became ${loss}`, this.model.iterations + 1, this.batch + 1, advice);
     }
     this.model.weightSnapshot(this.lastGood);
     this.lastGoodStep = this.model.iterations + 1;
@@ -395,12 +396,12 @@ export class FitRun {
    * Back to the weights of the last step whose loss was a number.
    * @param step where it was seen, and its batch in this epoch; both from 1
    */
-  private giveUp(what: string, step: number, batch: number): never {
+  private giveUp(what: string, step: number, batch: number, advice: string = TAMER): never {
     this.model.runtime.restoreWeights(this.lastGood);
     throw new TrainingError(
       `${what} at step ${step} (epoch ${this.epoch + 1}, batch ${batch}). ` +
         `The weights from before step ${this.lastGoodStep} are kept. ` +
-        "Try a smaller learning rate, gradient clipping (globalClipnorm: 1), or look for extreme values in the data.",
+        advice,
     );
   }
 
@@ -414,7 +415,10 @@ export class FitRun {
     // As in Keras, validation has training's batches, where they make a difference.
     const mean = this.model.compiled.loss.reduction === "mean";
     const options = { signal, ...(mean ? {} : { batchSize: this.batchSize }) };
-    const scores = await evaluateDataset(this.model, this.validation, options);
+    const scores = await evaluateDataset(this.model, this.validation, options).catch((error: unknown) => {
+      // What was learned until here must not be lost to a row of the validation data.
+      throw error instanceof InputError ? new TrainingError(`validation: ${error.message}`) : error;
+    });
     if (!scores) {
       this.stopped ??= ABORTED;
       return {};
@@ -423,6 +427,29 @@ export class FitRun {
       Object.entries(scores).map(([name, value]) => [`val${name[0]!.toUpperCase()}${name.slice(1)}`, value]),
     );
   }
+}
+
+const TAMER =
+  "Try a smaller learning rate, gradient clipping (globalClipnorm: 1), or look for extreme values in the data.";
+
+/** Advice that names the rows of a batch that have no output, where others have: then it is not the step that is too large. */
+function rowsToBlame(model: Model, data: Dataset, order: Uint32Array, from: number, to: number): string {
+  const { steps } = model;
+  const plan = steps.plan(data, to - from, { training: false });
+  steps.write(plan, data, order, from, to);
+  steps.forward(plan);
+  const { outputSize: size } = plan;
+  const out = new Float32Array((to - from) * size);
+  steps.output(plan, out);
+  const bad = Array.from(order.subarray(from, to)).filter((_, r) =>
+    out.subarray(r * size, (r + 1) * size).some((value) => !Number.isFinite(value)),
+  );
+  if (bad.length === 0 || (bad.length === to - from && model.iterations > 0)) return TAMER;
+  const rows = bad.sort((a, b) => a - b).slice(0, 5);
+  return (
+    `The output for x ${rows.length === 1 ? "row" : "rows"} ${rows.join(", ")}${bad.length > 5 ? ", …" : ""} is no finite number. ` +
+    "Where such a row is padding throughout, a mean over its steps has no value: leave it out. Else look for extreme values in it."
+  );
 }
 
 /** FNV-1a over the bits: tells one data set from another. */

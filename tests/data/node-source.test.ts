@@ -1,5 +1,6 @@
 /** Files, standard input and folders. */
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -81,6 +82,35 @@ test("bad input: paths", async () => {
   );
   const cut = at("cut.csv.gz", gzipSync("text,label\n".repeat(99)).subarray(0, 30));
   await bad(async () => rowsOf(await readLabelledPath(cut)), /cut\.csv\.gz: expected a whole gzip file/);
+});
+
+test("bad input: what is no file is refused, not waited for or read without end", async () => {
+  const bad = (path: string, message: RegExp) =>
+    assert.rejects(async () => rowsOf(await readLabelledPath(path)), { name: "InputError", message });
+  const pipe = join(folder, "pipe.csv");
+  execFileSync("mkfifo", [pipe]);
+  await bad(pipe, /pipe\.csv: expected a file, found a named pipe\. To read what it gives: cat /);
+  await bad("/dev/zero", /^\/dev\/zero: expected a file, found a device/);
+  await assert.rejects(async () => rowsOf(await readTextsPath("/dev/zero")), /found a device/);
+  at("piped/a/1.txt", "one");
+  execFileSync("mkfifo", [join(folder, "piped", "a", "2.txt")]);
+  await bad(join(folder, "piped"), /2\.txt: expected a file, found a named pipe/);
+  symlinkSync("round.csv", join(folder, "round.csv"));
+  await bad(join(folder, "round.csv"), /round\.csv: a symbolic link that leads in a circle/);
+});
+
+test("what a shell has opened is read: standard input by its file, and <(command)", () => {
+  const script = `import { readLabelledPath } from ${JSON.stringify(new URL("../../src/data/node-source.js", import.meta.url).href)};
+    for (const path of process.argv.slice(1)) {
+      const rows = [];
+      for await (const { text, label } of await readLabelledPath(path)) rows.push([text, label]);
+      console.log(JSON.stringify(rows));
+    }`;
+  const line = `"$0" --input-type=module -e "$1" /dev/stdin <(printf 'text,label\\nc,z\\nd,y\\n')`;
+  const said = execFileSync("bash", ["-c", line, process.execPath, script], {
+    input: "text,label\na,x\nb,y\n",
+  });
+  assert.equal(said.toString(), '[["a","x"],["b","y"]]\n[["c","z"],["d","y"]]\n');
 });
 
 test("the SMS Spam Collection in examples/data", async () => {

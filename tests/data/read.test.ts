@@ -312,9 +312,151 @@ test("bad input: labels or texts missing, counted over the whole file", async ()
   );
   await refused(
     "d.jsonl",
-    '{"text":"a","label":1}\n{"label":2}\n{"text":["b"],"label":1}',
+    '{"text":"a","label":1}\n{"label":2}\n{"text":null,"label":1}',
     /2 rows have no text .*: row 2, 3\./,
   );
+});
+
+test("bad input: labels that are lists, objects or too large, named as what they are", async () => {
+  const row = (label: unknown, text: unknown = "a") => JSON.stringify({ text, label });
+  await refused(
+    "brain.jsonl",
+    ['{"input": "a b", "output": {"bad": 1}}', '{"input": "c", "output": {"good": 1}}'].join("\n"),
+    /^brain\.jsonl: 2 rows have an object as label \(column output\), such as \{"bad":1\}: row 1, 2\. A label is one text, number or truth value\. Where the object's key is the label: jq -c '\.\["output"\] \|= keys\[0\]'/,
+  );
+  await refused(
+    "d.jsonl",
+    [row(["x"]), row(["y"])].join("\n"),
+    /2 rows have a list as label .*such as \["x"\]: row 1, 2\..*jq -c '\.\["label"\] \|= \.\[0\]'/,
+  );
+  await refused(
+    "d.jsonl",
+    [row("x"), row(["x", "y"])].join("\n"),
+    /1 row has a list .*such as \["x","y"\]: row 2\..*Several labels for a text cannot be learned/,
+  );
+  await refused(
+    "d.jsonl",
+    [row("x", ["a", "b"]), row("y")].join("\n"),
+    /1 row has a list as text .*\|= join\(" "\)'/,
+  );
+  await refused(
+    "d.jsonl",
+    [row("x", { body: "a" }), row("y")].join("\n"),
+    /an object as text .*choose one of its values/,
+  );
+  await refused(
+    "d.jsonl",
+    '{"text":"a","label":9007199254740993}\n{"text":"b","label":1e400}\n{"text":"b","label":9007199254740991}',
+    /2 rows have a number too large to be exact as label .*row 1, 2\. Beyond 2\^53 different numbers are read as one/,
+  );
+  await refused("d.jsonl", `${row(["\u202e\u0085"])}\n${row("x")}`, /such as \["\\u\{202e\}\\u\{85\}"\]/);
+});
+
+test("labels that are numbers or truth values are what they are called; other columns may hold anything", async () => {
+  const lines = [
+    '{"text":"a","label":1,"of":{"x":[1]}}',
+    '{"text":2,"label":true}',
+    '{"extra":[],"label":0.5,"text":false}',
+  ];
+  assert.deepEqual((await labelled("d.jsonl", lines.join("\n"))).rows, [
+    ["a", "1"],
+    ["2", "true"],
+    ["false", "0.5"],
+  ]);
+});
+
+test("bad input: a key or a column's name twice", async () => {
+  await refused(
+    "d.jsonl",
+    '{"text":"a","label":"x"}\n{"label":"y","text":"b","label":"x"}',
+    /^d\.jsonl, line 2: expected each key once, found more\.$/,
+  );
+  const fine = '{"text":"\\"label\\": {\\\\","label":"x","of":{"label":1}}\n{"text":"label","label":"y"}';
+  assert.deepEqual((await labelled("d.jsonl", fine)).rows, [
+    ['"label": {\\', "x"],
+    ["label", "y"],
+  ]);
+  await refused(
+    "d.csv",
+    "text,label,Label\na,x,1\nb,y,2\n",
+    /^d\.csv: columns 2 and 3 are both named "label"\. Give the number/,
+  );
+  assert.deepEqual((await labelled("d.csv", "text,label,label\na,x,1\nb,y,2\n", { label: 3 })).rows, [
+    ["a", "1"],
+    ["b", "2"],
+  ]);
+  await refused("d.csv", "text,label,label\na,x,1\nb,y,2\n", /2 columns are named "label"/, {
+    label: "label",
+  });
+});
+
+test("a column of dates is no label, unless it is asked for", async () => {
+  const rows = Array.from(
+    { length: 12 },
+    (_, r) => `2026-11-0${1 + (r % 2)} 10:00,the text number ${r} of them,${"xyz"[r % 3]}`,
+  );
+  const content = `when,what,kind\n${rows.join("\n")}\n`;
+  const { description } = await labelled("d.csv", content);
+  assert.equal(description.label?.name, "kind");
+  assert.equal((await labelled("d.csv", content, { label: "when" })).rows[0]![1], "2026-11-01 10:00");
+  const without = `when,what\n${rows.map((row) => row.replace(/,.$/, "")).join("\n")}\n`;
+  await refused("d.csv", without, /cannot tell which column is the label/);
+});
+
+test("spaces around some labels are left out, and that is said", async () => {
+  const notesOf = async (content: string) => {
+    const data = await readLabelled(memorySource(content, "d.csv"));
+    await collect(data);
+    return data.notes;
+  };
+  assert.deepEqual(await notesOf("text,label\na,x\nb,x \nc,y\n"), [
+    'the spaces around the labels of 1 of 3 rows are left out: "x"',
+  ]);
+  assert.deepEqual(await notesOf("text,label\na, x\nb, x\nc, y\n"), []);
+});
+
+test("bad input: more columns, values or growth than texts have", async () => {
+  await refused(
+    "d.csv",
+    `text,label\n${",".repeat(20_000)}\n`,
+    /row 2 \(line 2\): expected 2 fields, as in the first row but received "more than 10000"/,
+  );
+  await refused("d.csv", ",".repeat(20_000), /row 1 \(line 1\): expected at most 10000 fields/);
+  await refused(
+    "d.jsonl",
+    `{"text":${"[".repeat(300)}${"]".repeat(300)}}`,
+    /line 1: expected values at most 200 deep/,
+  );
+  await assert.rejects(
+    labelled("d.jsonl", `{"text":[${"1,".repeat(300_000)}1]}`),
+    /line 1: expected at most 250000 values in a line/,
+  );
+  const bomb = gzipSync(`text,label\n${"a,b\n".repeat(4_000_000)}`);
+  await assert.rejects(
+    labelled("d.csv", bomb),
+    /^InputError: d\.csv: expected gzip that grows at most 32-fold, found \d+ bytes/,
+  );
+});
+
+test("rows after a header as long as a piece of the file", async () => {
+  const content = `${"a".repeat(70_000)},b\n${"a,b\n".repeat(200_000)}`;
+  assert.equal((await labelled("d.csv", content, { text: 1, label: 2, header: true })).rows.length, 200_000);
+});
+
+test("long records cost no more than their length, however they come", async () => {
+  const quoted = `text,label\n"${'a ""quote"", '.repeat(100_000)}",x\nb,y\n`;
+  const start = process.cpuUsage();
+  const data = await readLabelled(pieces(quoted, 64, "d.csv"));
+  const rows = await collect(data);
+  const { user, system } = process.cpuUsage(start);
+  assert.deepEqual(
+    rows.map(({ text, label, row }) => [text.length, label, row]),
+    [
+      [1_100_000, "x", 2],
+      [1, "y", 3],
+    ],
+  );
+  assert.ok(user + system < 3e6, `${(user + system) / 1000} ms`);
 });
 
 test("bad input: one class only", async () => {

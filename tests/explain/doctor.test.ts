@@ -11,6 +11,7 @@ import {
 import { layers, losses, type Model, optimizers, sequential, TextClassifier } from "../../src/index.js";
 import type { Layer } from "../../src/layers/layer.js";
 import { Corpus, type LabelledText } from "../../src/text/corpus.js";
+import type { FrontEndOptions } from "../../src/text/options.js";
 import type { TrainingRecord } from "../../src/text/training.js";
 import type { Vectorizer } from "../../src/text/vectorizer.js";
 
@@ -253,6 +254,30 @@ const rowed = (
 const variable = (...rest: Layer[]) =>
   sequential([layers.embedding({ inputDim: 24, outputDim: 4 }), ...rest], reference);
 
+/** Sentences of which the network knows two words in eight. */
+const strangers = (rows: number) =>
+  sentences(rows).map(({ label }, r) => ({ text: `please bring qa qb qc qd qe q${r}`, label }));
+
+/** Texts of seven or eight characters without a space, as `written`. */
+async function chinese(
+  written: (text: string) => string,
+  frontEnd: FrontEndOptions = { frontEnd: "tokenizer" },
+): Promise<Subject> {
+  const rows = Array.from({ length: 60 }, (_, r) => ({
+    text: written(
+      `${["这部电影", "酒店房间"][r % 2]}${["非常", "实在", "真的"][r % 3]}${r % 2 ? "好看" : "糟糕"}`,
+    ),
+    label: r % 2 ? "good" : "bad",
+  }));
+  const corpus = await Corpus.read(rows, frontEnd);
+  const vectorizer = corpus.texts.build({});
+  const model = sequential(
+    [layers.embedding({ inputDim: vectorizer.size, outputDim: 4 }), layers.lstm({ units: 2 }), end()],
+    reference,
+  );
+  return { model, vectorizer, length: 9, labels: ["bad", "good"], texts: { corpus } };
+}
+
 const ENCODING: Case[] = [
   {
     ...{ id: "padding-read-last", name: "padding behind without a mask; not with one" },
@@ -357,6 +382,43 @@ const ENCODING: Case[] = [
       assert.ok(Math.abs(Number(evidence["unknown"]) - 5 / 9) < 0.02, `${evidence["unknown"]}`),
   },
   {
+    ...{
+      id: "words-unknown",
+      name: "other texts than it was learned from: a larger vocabulary is no remedy",
+    },
+    ill: async () => ({ ...healthy, texts: { corpus: await corpusOf(strangers(40)) } }),
+    check: ({ remedy }) => assert.doesNotMatch(remedy, /[Ee]nlarge/),
+  },
+  {
+    ...{ id: "texts-without-words", name: "where every word has an id, a larger vocabulary is no remedy" },
+    ill: async () => ({
+      ...healthy,
+      training: null,
+      texts: { corpus: await corpusOf([...sentences(120), { text: "...", label: "tool" }]) },
+    }),
+    check: ({ remedy }) => assert.doesNotMatch(remedy, /enlarge/),
+  },
+  {
+    ...{ id: "words-not-separated", name: "Chinese in one piece; not with spaces" },
+    ill: () => chinese((text) => text),
+    well: () => chinese((text) => [...text].join(" ")),
+    check: ({ evidence, severity }) => assert.deepEqual([evidence["share"], severity], [1, "problem"]),
+  },
+  {
+    ...{ id: "words-not-separated", name: "not where every character is a word" },
+    ill: () => chinese((text) => text),
+    well: () => chinese((text) => text, { frontEnd: "tokenizer", charLevel: true }),
+  },
+  {
+    ...{ id: "test-words-unknown", name: "a test of other words; not of the same" },
+    ill: async () => ({ ...healthy, test: { corpus: await corpusOf(strangers(40)) } }),
+    well: async () => ({ ...healthy, test: { corpus: await corpusOf(sentences(40)) } }),
+    check: ({ evidence, remedy }) => {
+      assert.deepEqual([evidence["unknown"], evidence["words"]], [6 / 8, 320]);
+      assert.doesNotMatch(remedy, /Enlarge/);
+    },
+  },
+  {
     ...{ id: "vocabulary-larger-than-table", name: "more words than rows; not as many" },
     ill: () => ({
       ...healthy,
@@ -415,6 +477,12 @@ const texts = (count: number, label: string, from = 0): LabelledText[] =>
     label,
   }));
 
+async function relabelled(change: (label: string, row: number) => string): Promise<Subject> {
+  const rows = sentences(120).map(({ text, label }, r) => ({ text, label: change(label, r) }));
+  const corpus = await corpusOf(rows);
+  return { model: healthy.model, labels: corpus.labels(), texts: { corpus } };
+}
+
 const DATA: Case[] = [
   {
     ...{ id: "labels-out-of-balance", name: "90 to 30 is well, 200 to 30 is not" },
@@ -425,6 +493,17 @@ const DATA: Case[] = [
       assert.equal(evidence["most"], "fruit");
       assert.equal(severity, "note");
     },
+  },
+  {
+    ...{ id: "labels-alike", name: "one label in two ways; not two labels" },
+    ill: async () => relabelled((label, r) => (r % 4 === 0 ? "Fruit " : label)),
+    check: ({ evidence }) => assert.deepEqual(evidence, { groups: 1, first: "Fruit ", second: "fruit" }),
+  },
+  {
+    ...{ id: "label-for-nothing", name: "N/A; not a word" },
+    ill: async () => relabelled((label, r) => (r % 4 === 0 ? "N/A" : label)),
+    well: async () => relabelled((label, r) => (r % 4 === 0 ? "neither" : label)),
+    check: ({ evidence }) => assert.deepEqual(evidence, { label: "N/A", texts: 30 }),
   },
   {
     ...{ id: "labels-rare", name: "19 texts of a label; not 20" },
@@ -553,7 +632,25 @@ function scaledRnn(r: number): Subject {
   return withModel(model);
 }
 
+async function averaging(rows: LabelledText[]): Promise<Subject> {
+  const model = sequential(
+    [
+      layers.embedding({ inputDim: 24, outputDim: 4, inputLength: 9, maskZero: true }),
+      layers.globalAveragePooling1D(),
+      end(),
+    ],
+    reference,
+  );
+  return { ...withModel(model), texts: { corpus: await corpusOf(rows) } };
+}
+
 const BEHAVIOUR: Case[] = [
+  {
+    ...{ id: "texts-without-answer", name: "a mean over no word; not with a word in every text" },
+    ill: async () => averaging([...sentences(30), { text: "zzz", label: "tool" }]),
+    well: async () => averaging(sentences(30)),
+    check: ({ evidence }) => assert.deepEqual(evidence, { missing: 1, texts: 31 }),
+  },
   {
     ...{ id: "threshold-not-best", name: "a threshold of 0.99999; not of 0.5" },
     ill: () => ({ ...healthy, threshold: 0.99999 }),

@@ -27,5 +27,6 @@ function section(title: string, notes: readonly string[]): string[] {
 
 function verdict(engine: string, difference: number | null): string {
   if (difference === null) return `${engine} cannot run here`;
+  if (Number.isNaN(difference)) return "outputs hold NaN, which cannot be compared";
   return difference === 0 ? "equal to the bit" : `outputs within ${difference.toExponential(1)}`;
 }

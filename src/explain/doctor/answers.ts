@@ -8,18 +8,16 @@ import { rowsOf, type Subject, sample } from "./subject.js";
 /** Texts that are answered. */
 const ANSWERED = 2000;
 
-/** The model's answers to a sample of the texts, or null where there are no texts to run, or outputs are no answers. */
-function predictions({ model, texts, vectorizer, length, labels, threshold }: Subject): Predictions | null {
+/** The model's outputs for a sample of the texts, or null where there are no texts to run. */
+function outputs({ model, texts, vectorizer, length, labels, threshold }: Subject): Predictions | null {
   if (!texts || !vectorizer || !length || model.outputNode.shape.length !== 1) return null;
   const names = labels ?? texts.corpus.labels();
-  const outputs = model.outputSize;
-  if (outputs !== names.length && !(outputs === 1 && names.length === 2)) return null;
+  const width = model.outputSize;
+  if (width !== names.length && !(width === 1 && names.length === 2)) return null;
   const rows = sample(rowsOf(texts), ANSWERED);
   const classes = texts.corpus.classes(names);
   const { data } = model.predictFlat(texts.corpus.encode(rows, vectorizer, length));
-  // A broken model is found by its weights, and outputs beyond 0 to 1 by its loss.
-  if (!data.every((value) => value >= 0 && value <= 1.000001)) return null;
-  return { probabilities: data, outputs, labels: rows.map((row) => classes[row]!), threshold };
+  return { probabilities: data, outputs: width, labels: rows.map((row) => classes[row]!), threshold };
 }
 
 function thresholdMisplaced(p: Predictions): Finding[] {
@@ -70,9 +68,30 @@ function oneAnswer(p: Predictions, labels: readonly string[]): Finding[] {
   ];
 }
 
+/** Texts that the model has no answer to, though its weights are numbers: those that leave it nothing to average over. */
+function unanswered(p: Predictions, { model }: Subject): Finding[] {
+  const missing = Array.from(p.labels, (_, row) =>
+    p.probabilities.subarray(row * p.outputs, (row + 1) * p.outputs).some(Number.isNaN),
+  ).filter(Boolean).length;
+  // A broken model is found by its weights.
+  if (missing === 0 || !model.weightSnapshot().every(Number.isFinite)) return [];
+  return [
+    {
+      id: "texts-without-answer",
+      severity: "problem",
+      title: "The model has no answer to some texts",
+      seen: `For ${count(missing)} of ${count(p.labels.length)} texts its output is NaN, which names no label: such a text has no word that the vocabulary knows, and a mean over no word has no value.`,
+      evidence: { missing, texts: p.labels.length },
+      remedy: "Leave such texts out, or have a vocabulary that gives unknown words an id.",
+    },
+  ];
+}
+
 const answers: Check<Subject> = (subject) => {
-  const p = predictions(subject);
+  const p = outputs(subject);
   if (!p) return [];
+  // Outputs beyond 0 to 1 are found by the loss.
+  if (!p.probabilities.every((value) => value >= 0 && value <= 1.000001)) return unanswered(p, subject);
   return [...oneAnswer(p, subject.labels ?? subject.texts!.corpus.labels()), ...thresholdMisplaced(p)];
 };
 

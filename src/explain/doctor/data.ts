@@ -48,6 +48,53 @@ const rareLabels: Check<Subject> = (subject) => {
   ];
 };
 
+/** Labels that are one to a reader and two to a model. */
+const labelsAlike: Check<Subject> = (subject) => {
+  const labels = dataSummary(subject)?.classes.map(({ label }) => label) ?? [];
+  const groups = new Map<string, string[]>();
+  for (const label of labels) {
+    const plain = label
+      .normalize("NFKC")
+      .toLowerCase()
+      .replace(/[\s_-]+/g, " ")
+      .trim();
+    groups.set(plain, [...(groups.get(plain) ?? []), label]);
+  }
+  const alike = [...groups.values()].filter((group) => group.length > 1);
+  if (alike.length === 0) return [];
+  const shown = alike[0]!.slice(0, 3).map((label) => JSON.stringify(label));
+  return [
+    {
+      id: "labels-alike",
+      severity: "warning",
+      title: "Labels that differ in case, spaces or signs only",
+      seen: `${shown.join(" and ")} count as different labels${alike.length > 1 ? `, and so do ${counted(alike.length - 1, "other group", "other groups")}` : ""}.`,
+      evidence: { groups: alike.length, first: alike[0]![0]!, second: alike[0]![1]! },
+      remedy: "Write each label in one way, if they are meant to be the same.",
+    },
+  ];
+};
+
+/** How tables write that there is nothing. */
+const NOTHING = /^(n\/?a|#n\/a|nan|null|nil|undefined|<na>|-+|\?+|\.)$/i;
+
+const labelForNothing: Check<Subject> = (subject) => {
+  const found = dataSummary(subject)?.classes.find(
+    ({ label, rows }) => rows > 0 && NOTHING.test(label.trim()),
+  );
+  if (!found) return [];
+  return [
+    {
+      id: "label-for-nothing",
+      severity: "warning",
+      title: "A label that may stand for no label",
+      seen: `${counted(found.rows, "text is", "texts are")} labelled "${found.label}", which is learned as a label like any other.`,
+      evidence: { label: found.label, texts: found.rows },
+      remedy: "Leave those texts out, if it means that nobody has labelled them.",
+    },
+  ];
+};
+
 const duplicates: Check<Subject> = (subject) => {
   const data = dataSummary(subject);
   if (!data || data.rows === 0) return [];
@@ -107,4 +154,12 @@ function shared(texts: Texts, test: Texts): number {
   return worded(test).filter((row) => seen.has(tested.fingerprint(row, learned))).length;
 }
 
-export const DATA: readonly Check<Subject>[] = [leak, rareLabels, imbalance, contradictions, duplicates];
+export const DATA: readonly Check<Subject>[] = [
+  leak,
+  labelsAlike,
+  labelForNothing,
+  rareLabels,
+  imbalance,
+  contradictions,
+  duplicates,
+];

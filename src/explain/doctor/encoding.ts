@@ -1,9 +1,11 @@
 /** Traps between text and model: padding, cutting, and words without a row or rows without a word. */
-import { count, percent } from "../../display/numbers.js";
+import { count, counted, percent } from "../../display/numbers.js";
 import type { Embedding } from "../../layers/embedding.js";
 import type { Layer } from "../../layers/layer.js";
+import { standardizerFor } from "../../text/standardize.js";
+import { newEncodingReport } from "../../text/vectorizer.js";
 import type { Check } from "./finding.js";
-import { encoded, isRecurrent, optionsOf, quantile, type Subject } from "./subject.js";
+import { encoded, isRecurrent, optionsOf, quantile, rowsOf, type Subject, sample } from "./subject.js";
 
 const embeddingOf = ({ model }: Subject): Embedding | undefined =>
   model.layers.find((layer): layer is Embedding => layer.className === "Embedding");
@@ -49,7 +51,8 @@ const paddingLast: Check<Subject> = (subject) => {
 
 const mostlyPadding: Check<Subject> = (subject) => {
   const data = encoded(subject);
-  if (!data || data.padding < 0.75) return [];
+  // The length of texts says nothing where their words stand in one piece.
+  if (!data || data.padding < 0.75 || wordsNotSeparated(subject).length > 0) return [];
   const { counts, length, padding } = data;
   const enough = Math.max(1, quantile(counts, 0.95));
   return [
@@ -94,10 +97,18 @@ const emptyRows: Check<Subject> = (subject) => {
       title: "Some texts are padding only",
       seen: `${count(empty)} of ${count(rows)} texts have no word that the vocabulary knows: the model reads nothing and can only guess.`,
       evidence: { empty, texts: rows, share: empty / rows },
-      remedy: "Leave them out, enlarge the vocabulary, or give unknown words an id (oovToken).",
+      remedy: isFull(subject)
+        ? "Leave them out, enlarge the vocabulary, or have one that gives unknown words an id."
+        : "Leave them out, or have a vocabulary that gives unknown words an id. A larger one would hold no other words.",
     },
   ];
 };
+
+/** Whether a larger vocabulary could hold more words: not where the texts it was learned from left none unknown. */
+function isFull(subject: Subject): boolean {
+  const learned = subject.training?.encoding ?? encoded(subject)?.report;
+  return !learned || learned.tokens === 0 || learned.outOfVocabulary > 0;
+}
 
 const unknownWords: Check<Subject> = (subject) => {
   const data = encoded(subject);
@@ -113,8 +124,67 @@ const unknownWords: Check<Subject> = (subject) => {
       title: "Many words are not in the vocabulary",
       seen: `${percent(unknown)} of all words are unknown to the vocabulary of ${count(size)}.`,
       evidence: { unknown, vocabulary: size, words: tokens },
+      remedy: isFull(subject)
+        ? "Enlarge the vocabulary; if these are not the texts it was learned from, check that they are of the same kind and language."
+        : "These are not the texts that the vocabulary was learned from, of which it holds every word: check that they are of the same kind and language, and that spaces part their words.",
+    },
+  ];
+};
+
+/** Letters of scripts that set no spaces between words, and how many of them in one piece are more than a word. */
+const UNSPACED: readonly [letters: RegExp, many: number][] = [
+  [/[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]/gu, 4],
+  [/[\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]/gu, 12],
+];
+
+/** Texts whose words are not parted are one unknown word each: nothing learned of one says anything of another. */
+const wordsNotSeparated: Check<Subject> = ({ texts, vectorizer }) => {
+  if (!texts || !vectorizer || standardizerFor(vectorizer.frontEnd).unit === "character") return [];
+  const { corpus } = texts;
+  const rows = sample(rowsOf(texts), SAMPLED);
+  const inOnePiece = rows.filter((row) => {
+    const tokens = Math.max(1, corpus.texts.tokensIn(row));
+    const text = corpus.excerpt(row);
+    return UNSPACED.some(([letters, many]) => (text.match(letters)?.length ?? 0) / tokens >= many);
+  }).length;
+  const share = inOnePiece / Math.max(1, rows.length);
+  if (share < 0.25) return [];
+  return [
+    {
+      id: "words-not-separated",
+      severity: "problem",
+      title: "The words of the texts are not parted by spaces",
+      seen: `${percent(share)} of the texts are of a script without spaces between words and come in long pieces, each of which counts as one word: other texts hold other pieces, and nothing is learned of those.`,
+      evidence: { share, texts: rows.length },
       remedy:
-        "Enlarge the vocabulary; if these are not the texts it was learned from, check that they are of the same kind and language.",
+        "Put spaces between the words first, as a word segmenter does, or between all characters; texts to label need the same.",
+    },
+  ];
+};
+
+/** Texts looked at for their script. */
+const SAMPLED = 2000;
+
+/** Held-out texts of other words measure guesses. */
+const testWordsUnknown: Check<Subject> = (subject) => {
+  const { test, vectorizer, length } = subject;
+  if (!test || !vectorizer || !length) return [];
+  const report = newEncodingReport();
+  const row = new Float32Array(length);
+  const rows = rowsOf(test);
+  for (let i = 0; i < rows.length; i++) test.corpus.texts.encodeInto(row, rows[i]!, vectorizer, report);
+  const unknown = report.tokens === 0 ? 0 : report.outOfVocabulary / report.tokens;
+  if (unknown < 0.25) return [];
+  return [
+    {
+      id: "test-words-unknown",
+      severity: unknown > 0.75 ? "problem" : "warning",
+      title: "Many words of the test texts are unknown",
+      seen: `${percent(unknown)} of the words of ${counted(rows.length, "test text", "test texts")} are not in the vocabulary of ${count(vectorizer.size)}: what is measured on them is a guess.`,
+      evidence: { unknown, texts: rows.length, words: report.tokens },
+      remedy: isFull(subject)
+        ? "Enlarge the vocabulary, or learn from more texts of their kind."
+        : "Learn from more texts of their kind, and check that spaces part their words; a larger vocabulary would hold no others.",
     },
   ];
 };
@@ -166,6 +236,8 @@ export const ENCODING: readonly Check<Subject>[] = [
   textsCut,
   mostlyPadding,
   emptyRows,
+  wordsNotSeparated,
   unknownWords,
+  testWordsUnknown,
   unusedRows,
 ];

@@ -37,6 +37,15 @@ export const textPieces: Pieces<TextKit> = {
   classifier: () => (encode, run, labels, threshold) => (text) => {
     const row = encode(String(text));
     const { data } = run([{ data: row, shape: [row.length], mask: null }]);
+    if (!data.every(Number.isFinite)) {
+      const known = row.some((id) => id !== 0);
+      const why = known
+        ? "The network's arithmetic leaves the range of numbers"
+        : "No known word is left in it";
+      throw new Error(
+        `classify: no answer that is a number to ${JSON.stringify(String(text).slice(0, 60))}. ${why}.`,
+      );
+    }
     const probabilities = data.length === 1 ? [1 - data[0]!, data[0]!] : Array.from(data);
     let best = data.length === 1 && data[0]! > Math.fround(threshold) ? 1 : 0;
     if (data.length > 1) for (let k = 1; k < data.length; k++) if (data[k]! > data[best]!) best = k;

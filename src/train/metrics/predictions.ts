@@ -25,21 +25,31 @@ export function classCount(outputs: number): number {
   return outputs === 1 ? 2 : outputs;
 }
 
-/** The class of one row: strictly above the threshold, or the first of the largest outputs. */
+/** What `predictedClass` and `argMax` answer where a number is missing: no class, as NaN is neither more nor less. */
+export const NO_CLASS = -1;
+
+/** The class of one row: strictly above the threshold, or the first of the largest outputs; NO_CLASS for NaN. */
 export function predictedClass(
   probabilities: ArrayLike<number>,
   row: number,
   outputs: number,
   threshold = DEFAULT_THRESHOLD,
 ): number {
-  if (outputs === 1) return probabilities[row]! > Math.fround(threshold) ? 1 : 0;
+  if (outputs === 1) {
+    const value = probabilities[row]!;
+    return Number.isNaN(value) ? NO_CLASS : value > Math.fround(threshold) ? 1 : 0;
+  }
   return argMax(probabilities, row * outputs, outputs);
 }
 
-/** Index, from `start`, of the first largest of `length` values. */
+/** Index, from `start`, of the first largest of `length` values; NO_CLASS where one of them is NaN. */
 export function argMax(values: ArrayLike<number>, start: number, length: number): number {
   let best = 0;
-  for (let k = 1; k < length; k++) if (values[start + k]! > values[start + best]!) best = k;
+  for (let k = 0; k < length; k++) {
+    const value = values[start + k]!;
+    if (Number.isNaN(value)) return NO_CLASS;
+    if (value > values[start + best]!) best = k;
+  }
   return best;
 }
 

@@ -1,0 +1,41 @@
+/** A network again, by way of its configuration: layers belong to one model, so a copy needs layers of its own. */
+import { inputError } from "../../errors.js";
+import type { Layer } from "../../layers/layer.js";
+import { Model } from "../../model/model.js";
+import type { ModelOptions } from "../../model/options.js";
+import type { JsonObject } from "../json.js";
+import { readModelConfig, toLinks } from "./model-config.js";
+import { Notes, parseVersion } from "./receipt.js";
+import { KERAS_VERSION, writeModelConfig } from "./write.js";
+
+/** Settings of the last layer that differ in the copy, in Keras's words: { units: 3, activation: "softmax" }. */
+export type LastLayer = JsonObject;
+
+/** The architecture of `model` with fresh weights, not compiled. `options` are the new model's own. */
+export function copyArchitecture(model: Model, options: ModelOptions = {}, last: LastLayer = {}): Model {
+  const config = writeModelConfig(model);
+  Object.assign(configOf(config, model.outputNode.layer), last);
+  const context = { file: model.name, ...parseVersion(KERAS_VERSION), notes: new Notes() };
+  const blueprint = readModelConfig(config, context, `model ${model.name}`);
+  const layers = blueprint.entries.map(({ layer }) => layer);
+  return new Model(layers, toLinks(blueprint), { name: model.name, ...options }, blueprint.outputs);
+}
+
+/** The same model again: weights, and where it is compiled its optimizer with that one's state. */
+export function copyModel(model: Model, options: ModelOptions = {}): Model {
+  const copy = copyArchitecture(model, { seed: model.seed, ...options });
+  copy.setWeights(model.getWeights());
+  if (model.isCompiled) {
+    copy.compile(model.compiled);
+    copy.setOptimizerState(model.optimizerState());
+  }
+  return copy;
+}
+
+/** A layer's settings within its model's configuration. */
+function configOf({ config }: JsonObject, { name }: Layer): JsonObject {
+  const layers = (config as JsonObject)["layers"] as JsonObject[];
+  const found = layers.map((entry) => entry["config"] as JsonObject).find((each) => each["name"] === name);
+  if (found) return found;
+  throw inputError({ expected: `a layer ${name} in its own configuration`, where: "copy" });
+}

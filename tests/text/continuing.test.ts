@@ -1,0 +1,455 @@
+import assert from "node:assert/strict";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, describe, test } from "node:test";
+import {
+  AbortedTraining,
+  model as graph,
+  InputError,
+  layers,
+  loadModel,
+  optimizers,
+  sequential,
+  TextClassifier,
+  type TrainOptions,
+} from "../../src/index.js";
+import { cellstate } from "../cli/run.js";
+
+const TOPICS: Record<string, string[]> = {
+  fruit: ["apple", "pear", "plum", "cherry", "quince"],
+  tool: ["hammer", "saw", "drill", "wrench", "chisel"],
+  city: ["Rome", "Oslo", "Lima", "Cairo", "Kyoto"],
+  animal: ["cow", "dog", "hen", "goat", "mule"],
+};
+
+function sentences(topics: readonly string[], rows: number, rename: Record<string, string> = {}) {
+  return Array.from({ length: rows }, (_, r) => {
+    const topic = topics[r % topics.length]!;
+    const words = TOPICS[topic]!;
+    const text = `please bring the ${words[(r * 7) % words.length]} number ${r % 9} today`;
+    return { text, label: rename[topic] ?? topic };
+  });
+}
+
+const OPTIONS: TrainOptions = {
+  ...{ vocabulary: 60, length: 8, epochs: 12, batchSize: 8, seed: 3, engine: "reference" },
+  optimizer: optimizers.adam({ learningRate: 0.01 }),
+};
+const ON: TrainOptions = { epochs: 12, batchSize: 8, seed: 3, optimizer: OPTIONS.optimizer };
+const TEXTS = sentences(Object.keys(TOPICS), 40).map(({ text }) => text);
+
+let two: TextClassifier;
+let three: TextClassifier;
+let folder = "";
+
+before(async () => {
+  two = await TextClassifier.train(sentences(["fruit", "tool"], 120), OPTIONS);
+  three = await TextClassifier.train(sentences(["fruit", "tool", "city"], 180), {
+    ...{ ...OPTIONS, model: "gru", epochs: 20 },
+  });
+  folder = await mkdtemp(join(tmpdir(), "cellstate-"));
+});
+after(() => rm(folder, { recursive: true }));
+
+const near = (a: number, b: number, within: number) =>
+  assert.ok(Math.abs(a - b) <= within, `${a} is not ${b}`);
+
+/** The classifier as it is before its first step. */
+async function unlearned(
+  rows: { text: string; label: string }[],
+  options: TrainOptions,
+): Promise<TextClassifier> {
+  const classifier = await TextClassifier.train(rows, { ...options, epochs: 0 });
+  assert.equal(classifier.model.iterations, 0);
+  return classifier;
+}
+
+/** Checks that what a piece of work does leaves a classifier as it was, to the bit. */
+async function untouched(classifier: TextClassifier, work: () => Promise<unknown>): Promise<void> {
+  const before = await classifier.toBytes();
+  await work();
+  assert.deepEqual(await classifier.toBytes(), before);
+}
+
+describe("going on from a classifier", () => {
+  test("one sigmoid unit becomes softmax: old probabilities keep their proportions, new labels share the rest", async () => {
+    two.threshold = 0.7;
+    await untouched(two, async () => {
+      const wide = await unlearned(sentences(["city", "animal", "tool"], 60), { model: two });
+      assert.deepEqual(wide.labels, ["fruit", "tool", "animal", "city"]);
+      assert.equal(wide.model.outputSize, 4);
+      assert.equal(wide.threshold, 0.5, "a threshold of one output says nothing of four");
+      assert.equal(wide.model.compiled.loss.name, "sparseCategoricalCrossentropy");
+      assert.equal(wide.model.compiled.optimizer.learningRate, 0.01, "the optimizer's settings stay");
+      for (const text of TEXTS) {
+        const [old, now] = [two.predict(text).scores, wide.predict(text).scores];
+        const kept = now["fruit"]! + now["tool"]!;
+        near(now["fruit"]! / kept, old["fruit"]!, 1e-5);
+        near(now["tool"]! / kept, old["tool"]!, 1e-5);
+        assert.ok(now["animal"]! > 0 && now["city"]! > 0);
+      }
+      const kernel = wide.model.getWeights().at(-2)!;
+      const column = (k: number) =>
+        Array.from({ length: kernel.shape[0]! }, (_, i) => kernel.data[i * 4 + k]!);
+      assert.deepEqual(new Set(column(0)), new Set([0]), "the first label's logit is 0");
+      assert.deepEqual(column(1), Array.from(two.model.getWeights().at(-2)!.data));
+      for (const k of [2, 3]) assert.ok(column(k).every((w) => w !== 0 && Math.abs(w) <= 0.05));
+      assert.notDeepEqual(column(2), column(3));
+    });
+    two.threshold = 0.5;
+  });
+
+  test("softmax gets rows behind those it has, the same ones for the same seed", async () => {
+    await untouched(three, async () => {
+      const rows = sentences(["animal", "city"], 40);
+      const wide = await unlearned(rows, { model: three });
+      assert.deepEqual(wide.labels, ["city", "fruit", "tool", "animal"]);
+      for (const text of TEXTS) {
+        const [old, now] = [three.predict(text).scores, wide.predict(text).scores];
+        for (const label of three.labels) near(now[label]! / (1 - now["animal"]!), old[label]!, 1e-5);
+      }
+      const again = await unlearned(rows, { model: three });
+      assert.deepEqual(again.model.getWeights(), wide.model.getWeights());
+      const other = await unlearned(rows, { model: three, seed: 9 });
+      assert.notDeepEqual(other.model.getWeights(), wide.model.getWeights());
+    });
+  });
+
+  test("the new labels are learned and the old ones not forgotten", async () => {
+    const rows = sentences(["fruit", "tool", "city"], 150);
+    const wide = await TextClassifier.train(rows, { ...ON, model: two, epochs: 25 });
+    const evaluation = await wide.evaluate(rows);
+    assert.deepEqual(evaluation.labels, ["fruit", "tool", "city"]);
+    assert.ok(evaluation.accuracy > 0.6, `accuracy ${evaluation.accuracy}`); // cities are unknown words to it
+    for (const { text, label } of sentences(["fruit", "tool"], 10))
+      assert.equal(wide.predict(text).label, label);
+  });
+
+  test("classes are matched by name: a label whose place in the order changes keeps its output", async () => {
+    await untouched(two, async () => {
+      const renamed = sentences(["fruit", "tool"], 80, { fruit: "zzz" });
+      const wide = await TextClassifier.train(renamed, { ...ON, model: two, epochs: 3 });
+      assert.deepEqual(wide.labels, ["fruit", "tool", "zzz"]);
+      const onTools = await wide.evaluate(sentences(["tool"], 40).concat(sentences(["tool"], 1)));
+      assert.equal(onTools.accuracy, 1);
+    });
+  });
+
+  test("labels that the new data lacks stay, and one label alone may be gone on with", async () => {
+    const optimizer = optimizers.adam({ learningRate: 0.0005 });
+    const more = await TextClassifier.train(sentences(["tool"], 20), {
+      ...ON,
+      optimizer,
+      model: three,
+      epochs: 1,
+    });
+    assert.deepEqual(more.labels, three.labels);
+    const cities = sentences(["fruit", "tool", "city"], 60).filter(({ label }) => label === "city");
+    const before = await three.evaluate(cities);
+    assert.ok(before.accuracy > 0.9, `${before.accuracy}`);
+    assert.equal((await more.evaluate(cities)).accuracy, before.accuracy);
+    assert.equal(more.training?.perClass["city"], 0);
+  });
+
+  test("without new labels the optimizer goes on where it was, on a copy, and the threshold stays", async () => {
+    two.threshold = 0.6;
+    await untouched(two, async () => {
+      const steps = two.model.iterations;
+      assert.ok(steps > 0);
+      const more = await TextClassifier.train(sentences(["tool", "fruit"], 40), {
+        model: two,
+        ...{ epochs: 1, batchSize: 8, validationSplit: 0 },
+      });
+      assert.equal(more.model.iterations, steps + 5);
+      assert.equal(more.threshold, 0.6);
+      assert.deepEqual(more.labels, ["fruit", "tool"]);
+      assert.equal(more.model.engineName, "reference");
+    });
+    two.threshold = 0.5;
+  });
+
+  test("the words and the length of rows are the classifier's", async () => {
+    const more = await unlearned(sentences(["animal", "tool"], 20), {
+      model: two,
+      length: 8,
+      vocabulary: 60,
+    });
+    assert.deepEqual(more.vectorizer.vocabulary, two.vectorizer.vocabulary);
+    assert.equal(more.length, 8);
+  });
+
+  for (const [what, options, message] of [
+    ["another length", { length: 9 }, /^length: expected 8, as the classifier has .* received 9/],
+    [
+      "another vocabulary",
+      { vocabulary: 500 },
+      /^vocabulary: expected \d+, as the classifier has .* received 500/,
+    ],
+    [
+      "another front end",
+      { text: { frontEnd: "textVectorization" } },
+      /^text frontEnd: expected "tokenizer".*received "textV/,
+    ],
+    ["letter case", { text: { frontEnd: "tokenizer", lower: false } }, /^text lower: expected true/],
+    [
+      "another padding",
+      { text: { frontEnd: "tokenizer", padding: "post" } },
+      /^text padding: expected "pre"/,
+    ],
+  ] as [string, TrainOptions, RegExp][]) {
+    test(`refuses ${what}`, async () => {
+      await assert.rejects(
+        TextClassifier.train(sentences(["fruit", "tool"], 20), { model: two, ...options }),
+        (error: Error) => {
+          assert.ok(error instanceof InputError, `${error.stack}`);
+          assert.match(error.message, message);
+          return true;
+        },
+      );
+    });
+  }
+
+  test("refuses another vectorizer", async () => {
+    await assert.rejects(
+      TextClassifier.train(sentences(["fruit", "tool"], 20), { model: two, vectorizer: three.vectorizer }),
+      /^InputError: vectorizer: expected the vocabulary of the classifier that is gone on from/,
+    );
+  });
+
+  test("refuses new labels where the last layer cannot be widened, and says which", async () => {
+    for (const [end, names] of [
+      [
+        [layers.dense({ units: 1 }), layers.activation({ activation: "sigmoid" })],
+        /Activation activation, sigmoid/,
+      ],
+      [[layers.dense({ units: 2, activation: "sigmoid" })], /Dense dense, sigmoid/],
+    ] as const) {
+      const model = ({ vocabulary }: { vocabulary: number }) =>
+        sequential([
+          layers.embedding({ inputDim: vocabulary, outputDim: 2, inputLength: 8 }),
+          layers.lstm({ units: 2 }),
+          ...end,
+        ]);
+      const odd = await TextClassifier.train(sentences(["fruit", "tool"], 30), {
+        ...OPTIONS,
+        model,
+        epochs: 1,
+      });
+      await assert.rejects(
+        TextClassifier.train(sentences(["city", "tool"], 30), { model: odd }),
+        (error: Error) => {
+          assert.match(error.message, /a last layer that can be widened for the new labels city: /);
+          assert.match(error.message, names);
+          return true;
+        },
+      );
+      const more = await TextClassifier.train(sentences(["fruit", "tool"], 30), { model: odd, epochs: 1 });
+      assert.deepEqual(more.labels, odd.labels);
+    }
+  });
+
+  test("a graph's last layer is widened as a chain's is", async () => {
+    const model = ({ vocabulary, length }: { vocabulary: number; length: number }) => {
+      const ids = layers.input({ shape: [length] });
+      const words = layers.embedding({ inputDim: vocabulary, outputDim: 4 }).apply(ids);
+      const both = [layers.lstm({ units: 4 }).apply(words), layers.globalMaxPooling1D().apply(words)];
+      const joined = layers.concatenate().apply(both);
+      return graph({
+        inputs: ids,
+        outputs: layers.dense({ units: 1, activation: "sigmoid", name: "end" }).apply(joined),
+      });
+    };
+    const forked = await TextClassifier.train(sentences(["fruit", "tool"], 40), {
+      ...OPTIONS,
+      model,
+      epochs: 2,
+    });
+    const wide = await unlearned(sentences(["city", "tool"], 20), { model: forked });
+    for (const text of TEXTS) {
+      const [old, now] = [forked.predict(text).scores, wide.predict(text).scores];
+      near(now["tool"]! / (1 - now["city"]!), old["tool"]!, 1e-5);
+    }
+  });
+});
+
+describe("going on from a network alone", () => {
+  test("that of a classifier counts as the classifier, be it at hand or read from a file", async () => {
+    const path = join(folder, "two.keras");
+    await two.save(path);
+    const rows = sentences(["tool", "animal"], 20);
+    for (const model of [two.model, await loadModel(path)]) {
+      const wide = await unlearned(rows, { model });
+      assert.deepEqual(wide.labels, ["fruit", "tool", "animal"]);
+      assert.deepEqual(wide.vectorizer.vocabulary, two.vectorizer.vocabulary);
+    }
+  });
+
+  test("any other is copied too; its outputs are the labels in order", async () => {
+    const model = sequential(
+      [
+        layers.embedding({ inputDim: 60, outputDim: 4, inputLength: 8 }),
+        layers.lstm({ units: 4 }),
+        layers.dense({ units: 1, activation: "sigmoid" }),
+      ],
+      { engine: "reference", seed: 4 },
+    );
+    const weights = model.getWeights();
+    const { engine: _, ...options } = OPTIONS;
+    const classifier = await TextClassifier.train(sentences(["fruit", "tool"], 40), {
+      ...options,
+      model,
+      epochs: 1,
+    });
+    assert.deepEqual(model.getWeights(), weights);
+    assert.notDeepEqual(classifier.model.getWeights(), weights);
+    assert.equal(classifier.model.engineName, "reference");
+    assert.deepEqual(classifier.labels, ["fruit", "tool"]);
+  });
+});
+
+describe("texts taken apart by other rules", () => {
+  test("a vocabulary given brings its own rules, and others are refused", async () => {
+    const { frontEnd, vocabulary } = two.vectorizer;
+    assert.equal(frontEnd.frontEnd, "tokenizer");
+    await assert.rejects(
+      TextClassifier.train(sentences(["fruit", "tool"], 20), {
+        vectorizer: two.vectorizer,
+        text: { frontEnd: "textVectorization" },
+      }),
+      /text frontEnd: expected "tokenizer"/,
+    );
+    const cased = await TextClassifier.train(sentences(["fruit", "tool"], 20), {
+      ...{ epochs: 1, length: 8, text: { frontEnd: "tokenizer", lower: false } },
+    } as TrainOptions);
+    const texts = [
+      { text: "Bring IT", label: "fruit" },
+      { text: "bring it", label: "tool" },
+    ];
+    const kept = await TextClassifier.train(texts, {
+      vectorizer: cased.vectorizer,
+      epochs: 1,
+      length: 8,
+      validationSplit: 0,
+    });
+    assert.equal(kept.training?.encoding.outOfVocabulary, 3, "Bring, IT and it are unknown; bring is known");
+    assert.ok(vocabulary.length > 1);
+  });
+});
+
+describe("an abort", () => {
+  test("rejects with an AbortError that holds what was learned", async () => {
+    const controller = new AbortController();
+    const training = TextClassifier.train(sentences(["fruit", "tool"], 80), {
+      ...OPTIONS,
+      signal: controller.signal,
+      callbacks: [
+        { onBatchEnd: ({ epoch, batch }) => void (epoch === 2 && batch === 3 && controller.abort()) },
+      ],
+    });
+    await assert.rejects(training, (error: Error) => {
+      assert.equal(error.name, "AbortError");
+      assert.ok(error instanceof AbortedTraining);
+      const { classifier } = error.cause;
+      assert.ok(classifier);
+      assert.equal(classifier.training?.stopped, "aborted");
+      assert.equal(classifier.training?.history["loss"]?.length, 2);
+      assert.equal(classifier.predict("please bring the saw").label.length > 0, true);
+      return true;
+    });
+  });
+
+  for (const [when, options] of [
+    ["given before", (abort: () => void) => abort()],
+    ["given before the first step", (abort: () => void) => ({ onPrepared: abort })],
+  ] as [string, (abort: () => void) => TrainOptions | undefined][]) {
+    test(`${when} trains nothing and says so`, async () => {
+      const controller = new AbortController();
+      let read = 0;
+      function* rows() {
+        for (const row of sentences(["fruit", "tool"], 40)) {
+          read++;
+          yield row;
+        }
+      }
+      const more = options(() => controller.abort()) ?? {};
+      const training = TextClassifier.train(rows(), { ...OPTIONS, ...more, signal: controller.signal });
+      await assert.rejects(training, (error: Error) => {
+        assert.ok(error instanceof AbortedTraining, `${error}`);
+        assert.match(error.message, /aborted: nothing was learned/);
+        assert.equal(error.cause.classifier, null);
+        return true;
+      });
+      assert.equal(read, when === "given before" ? 0 : 40);
+    });
+  }
+
+  test("going on: an abort before the first step has learned nothing, whatever was learned before", async () => {
+    const controller = new AbortController();
+    const onPrepared = () => controller.abort();
+    const training = TextClassifier.train(sentences(["fruit", "tool"], 40), {
+      model: two,
+      signal: controller.signal,
+      onPrepared,
+    });
+    await assert.rejects(training, (error: AbortedTraining) => error.cause.classifier === null);
+  });
+
+  test("evaluate rejects with an AbortError, and knows its options", async () => {
+    const controller = new AbortController();
+    controller.abort();
+    const rows = sentences(["fruit", "tool"], 20);
+    await assert.rejects(two.evaluate(rows, { signal: controller.signal }), { name: "AbortError" });
+    await assert.rejects(two.evaluate(rows, { mistake: 3 } as object), /Did you mean mistakes\?/);
+    assert.equal((await two.evaluate(rows, { signal: new AbortController().signal })).rows, 20);
+  });
+});
+
+describe("train --model FILE.keras", () => {
+  const csv = (rows: { text: string; label: string }[]) =>
+    `text,label\n${rows.map(({ text, label }) => `${text},${label}`).join("\n")}\n`;
+  const flags = [
+    "--learning-rate",
+    "0.0005",
+    "--epochs",
+    "1",
+    "--batch-size",
+    "16",
+    "--engine",
+    "reference",
+    "--out",
+    "more.keras",
+  ];
+
+  test("matches labels by name, keeps those that are missing and the file as it was", async () => {
+    const path = join(folder, "start.keras");
+    await two.save(path);
+    const bytes = await readFile(path);
+    await writeFile(join(folder, "more.csv"), csv(sentences(["tool", "animal"], 60)));
+    const { code, stderr } = await cellstate(["train", "more.csv", "--model", "start.keras", ...flags], {
+      cwd: folder,
+    });
+    assert.equal(code, 0, stderr);
+    const more = await TextClassifier.load(join(folder, "more.keras"));
+    assert.deepEqual(more.labels, ["fruit", "tool", "animal"]);
+    assert.equal(more.predict("please bring the pear number 3 today").label, "fruit");
+    assert.deepEqual(await readFile(path), bytes);
+  });
+
+  test("data of one of its labels will do, and other sizes are refused", async () => {
+    await two.save(join(folder, "start.keras"));
+    await writeFile(join(folder, "one.csv"), csv(sentences(["tool"], 40)));
+    const one = await cellstate(["train", "one.csv", "--model", "start.keras", ...flags], { cwd: folder });
+    assert.equal(one.code, 0, one.stderr);
+    for (const [flag, value] of [
+      ["--length", "9"],
+      ["--padding", "post"],
+    ] as const) {
+      const refused = await cellstate(["train", "one.csv", "--model", "start.keras", flag, value, ...flags], {
+        cwd: folder,
+      });
+      assert.equal(refused.code, 2, refused.stderr);
+      assert.match(refused.stderr, /expected (8|"pre")/);
+    }
+  });
+});
