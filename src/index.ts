@@ -2,7 +2,8 @@
 export { ACTIVATIONS, type ActivationName } from "./engine/contract.js";
 export { ENGINE_CHOICES, type EngineChoice, type EngineOptions } from "./engine/index.js";
 export { InputError } from "./errors.js";
-export { type LoadOptions, loadFile, loadModel, saveModel } from "./formats/load.js";
+export { type LoadOptions, loadFile, loadModel } from "./formats/load.js";
+export { saveModel } from "./formats/save.js";
 export {
   readVocabulary,
   type VocabularyFile,
@@ -43,7 +44,7 @@ export {
   ReduceLearningRateOnPlateau,
   type TrainingProgress,
 } from "./train/callbacks.js";
-export { decodeCheckpoint, encodeCheckpoint, type TrainingState } from "./train/checkpoint.js";
+export { decodeCheckpoint, encodeCheckpoint } from "./train/checkpoint.js";
 export { type FitOptions, type History, TrainingError } from "./train/fit.js";
 export { type Loss, type LossName, type LossOptions, type LossReduction, losses } from "./train/losses.js";
 export {
@@ -55,3 +56,4 @@ export {
 export type { MetricLike, MetricName } from "./train/metrics/streaming.js";
 export { type Optimizer, type OptimizerName, optimizers } from "./train/optimizers.js";
 export { type Schedule, type ScheduleName, schedules } from "./train/schedules.js";
+export type { TrainingState } from "./train/training-state.js";

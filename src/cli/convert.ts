@@ -1,22 +1,17 @@
 /** cellstate convert IN OUT: a model or classifier from one format to another, by OUT's extension. */
 import { mkdirSync } from "node:fs";
-import { basename, dirname, join } from "node:path";
+import { dirname } from "node:path";
 import { pathToFileURL } from "node:url";
 import { type Command, Option } from "commander";
-import { writeAtomic } from "#files";
 import { createEngine, ENGINE_CHOICES } from "../engine/index.js";
-import { InputError, inputError } from "../errors.js";
-import { type KerasFile, type Receipt, writeKeras, writeKerasH5 } from "../formats/keras/index.js";
+import { InputError } from "../errors.js";
+import type { Receipt } from "../formats/keras/index.js";
 import { loadFile } from "../formats/load.js";
 import { WEIGHT_KINDS, type WeightKind } from "../formats/module/weights-text.js";
-import { writeClassifierModule, writeModelModule } from "../formats/module/write.js";
-import { writeOnnx } from "../formats/onnx/write.js";
-import { writeSafetensors } from "../formats/safetensors/write.js";
 import { asInput, largestDifference, nestedRows, sampleInput } from "../formats/sample-input.js";
-import { writeTfjs } from "../formats/tfjs/write.js";
+import { FORMATS, formatOf, saveAs } from "../formats/save.js";
 import type { Model } from "../model/model.js";
-import { TextClassifier } from "../text/classifier.js";
-import { say } from "./context.js";
+import { note, say } from "./context.js";
 import { sayNotes } from "./notes.js";
 
 interface Flags {
@@ -24,39 +19,14 @@ interface Flags {
   receipt?: boolean;
 }
 
-interface Paths {
-  from: string;
-  to: string;
-}
-
-interface Target {
-  /** What is written, in words. */
-  what: string;
-  /** The file's bytes, or those of it and of others in its folder by name, the file itself last. */
-  write(source: KerasFile, paths: Paths, flags: Flags): Uint8Array | Map<string, Uint8Array>;
-  /** What the written file answers to the model's sample input, where that can be run here. */
-  answers?(path: string, model: Model): Promise<ArrayLike<number>>;
-}
-
-const TARGETS: Readonly<Record<string, Target>> = {
-  keras: {
-    what: "Keras archive",
-    write: ({ model, extras }) => writeKeras(model, { extras }),
-    answers: readAgain,
-  },
-  h5: { what: "HDF5 model", write: ({ model }) => writeKerasH5(model), answers: readAgain },
-  mjs: { what: "ES module", write: moduleBytes, answers: runModule },
-  onnx: { what: "ONNX model", write: ({ model, extras }) => writeOnnx(model, { extras }) },
-  safetensors: {
-    what: "safetensors file",
-    write: ({ model, extras }) => writeSafetensors(model, { extras }),
-    answers: readAgain,
-  },
-  json: { what: "TensorFlow.js layers model", write: tfjsFiles, answers: readAgain },
+/** What a written file answers to the model's sample input, where that can be run here. */
+const ANSWERS: Readonly<Record<string, (path: string, model: Model) => Promise<ArrayLike<number>>>> = {
+  ...{ keras: readAgain, h5: readAgain, hdf5: readAgain, safetensors: readAgain, json: readAgain },
+  mjs: runModule,
 };
 
 export function convertCommand(program: Command): void {
-  const endings = Object.keys(TARGETS).map((ending) => `.${ending}`);
+  const endings = Object.keys(FORMATS).map((ending) => `.${ending}`);
   program
     .command("convert")
     .description("write a model in another format")
@@ -72,52 +42,22 @@ export function convertCommand(program: Command): void {
 }
 
 async function convert(from: string, to: string, flags: Flags): Promise<void> {
-  const target = targetOf(to);
+  const format = formatOf(to);
   const source = await loadFile(from, { engine: "reference" });
   // The receipt has them among the rest.
   if (flags.receipt) source.model.remarks.say(true, null, "convert");
   else sayNotes(source.model, true);
-  const written = target.write(source, { from, to }, flags);
-  const files = written instanceof Uint8Array ? new Map([[basename(to), written]]) : written;
-  if (files.size > 1) mkdirSync(dirname(to), { recursive: true });
-  let total = 0;
-  for (const [name, bytes] of files) {
-    await writeAtomic(join(dirname(to), name), bytes);
-    total += bytes.length;
+  if (format.ending === "json") mkdirSync(dirname(to), { recursive: true });
+  const { bytes, files } = await saveAs(source, to, flags.weights);
+  say(`${to}: ${format.what}, ${bytes.toLocaleString("en")} bytes${files > 1 ? ` in ${files} files` : ""}`);
+  if (source.extras !== null && !format.keepsExtras) {
+    note(`${to}: the network alone; an ${format.what} has no place for ${from}'s vocabulary and labels.`);
   }
-  const count = files.size > 1 ? ` in ${files.size} files` : "";
-  say(`${to}: ${target.what}, ${total.toLocaleString("en")} bytes${count}`);
   if (flags.receipt) {
     for (const line of receiptLines(source.receipt)) say(line);
-    for (const line of await comparisonLines(from, source.model, to, target)) say(line);
+    for (const line of await comparisonLines(from, source.model, to, ANSWERS[format.ending])) say(line);
   }
   source.model.dispose();
-}
-
-/** Shards first, so that `model.json` never names what is not there yet. */
-function tfjsFiles({ model, extras }: KerasFile, { to }: Paths): Map<string, Uint8Array> {
-  const json = basename(to);
-  const files = writeTfjs(model, { extras, stem: json.replace(/\.json$/, "") });
-  const named = [...files].map(([name, bytes]) => [name === "model.json" ? json : name, bytes] as const);
-  return new Map(named.reverse());
-}
-
-function targetOf(path: string): Target {
-  const ending = /\.([^./\\]+)$/.exec(path)?.[1] ?? "";
-  if (Object.hasOwn(TARGETS, ending)) return TARGETS[ending]!;
-  const expected = `a file ending in ${Object.keys(TARGETS)
-    .map((known) => `.${known}`)
-    .join(", ")}`;
-  throw inputError({ expected, where: "convert", received: path });
-}
-
-/** With its texts and labels where the file is a classifier. */
-function moduleBytes({ model, extras }: KerasFile, { from }: Paths, { weights }: Flags): Uint8Array {
-  const source =
-    extras === null
-      ? writeModelModule(model, { weights })
-      : writeClassifierModule(TextClassifier.fromModel(model, extras, from), { weights });
-  return new TextEncoder().encode(source);
 }
 
 // ---- the receipt ------------------------------------------------------------------------------------------
@@ -134,7 +74,12 @@ function receiptLines({ format, kerasVersion, layers, parameters, ...notes }: Re
 }
 
 /** What the reference engine answers to made-up rows, against the other engines and the file that was written. */
-async function comparisonLines(from: string, model: Model, to: string, target: Target): Promise<string[]> {
+async function comparisonLines(
+  from: string,
+  model: Model,
+  to: string,
+  answers: (typeof ANSWERS)[string] | undefined,
+): Promise<string[]> {
   const wanted = answersOf(model);
   const line = (what: string, found: ArrayLike<number>) =>
     `check ${what}: differs from the reference engine by at most ${largestDifference(found, wanted).toExponential(1)}`;
@@ -145,7 +90,7 @@ async function comparisonLines(from: string, model: Model, to: string, target: T
     lines.push(line(`${engine} engine`, answersOf(model)));
     model.dispose();
   }
-  if (target.answers) lines.push(line(to, await target.answers(to, model)));
+  if (answers) lines.push(line(to, await answers(to, model)));
   return lines;
 }
 

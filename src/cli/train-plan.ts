@@ -180,7 +180,7 @@ function dataName(data: string): string {
 
 /** What can be known of the outputs before anything is read: nobody should learn after an hour that there is no place. */
 async function checkOutputs(out: string, data: string, { test, report, checkpoint }: TrainFlags) {
-  if (!out.endsWith(".keras")) {
+  if (!/\.keras$/i.test(out)) {
     const next = "For other formats: cellstate convert, after training.";
     throw inputError({ expected: "a name that ends in .keras", where: "--out", received: out, next });
   }

@@ -1,7 +1,4 @@
 /** The work of `cellstate train`: read, look, train, measure, save, report. */
-import { mkdirSync } from "node:fs";
-import { readFile } from "node:fs/promises";
-import { join } from "node:path";
 import { readLabelledPath } from "../data/node-source.js";
 import { stratifiedSplit } from "../data/split.js";
 import { PURPOSE, Random } from "../engine/philox.js";
@@ -13,7 +10,8 @@ import { AbortedTraining, TextClassifier, UnfinishedTraining } from "../text/cla
 import { allRows, Corpus } from "../text/corpus.js";
 import type { Prepared, TrainOptions } from "../text/training.js";
 import { type Callback, callbacks, type Logs, type TrainingProgress } from "../train/callbacks.js";
-import { decodeCheckpoint, encodeCheckpoint, type TrainingState } from "../train/checkpoint.js";
+import type { TrainingState } from "../train/training-state.js";
+import { hasCheckpoint, keepCheckpoint, openCheckpoints, readCheckpoint } from "./checkpoints.js";
 import { EXIT, Exit, interruption, note, say } from "./context.js";
 import { evaluationSummary } from "./evaluate.js";
 import { styleFor } from "./terminal.js";
@@ -65,7 +63,7 @@ export async function runTraining(data: string, plan: TrainPlan): Promise<void> 
     watch.enter("fit"),
   );
   watch.enter(null);
-  await classifier.save(plan.out);
+  await saveResult(classifier, plan);
   release();
   watch.enter("test");
   const { test } = material;
@@ -106,7 +104,7 @@ async function learn(
 ): Promise<{ classifier: TextClassifier; interrupted: boolean }> {
   const { checkpoint, resume } = plan.flags;
   const state = resume ? await readCheckpoint(checkpoint!) : null;
-  if (checkpoint) mkdirSync(checkpoint, { recursive: true });
+  if (checkpoint) await openCheckpoints(checkpoint);
   const progress = new EpochProgress(process.stderr);
   const watchers = [watchEpochs(epochSeconds, progress), ...checkpointing(plan)];
   const options = trainOptions(plan, trainRows, signal, state, watchers);
@@ -143,9 +141,12 @@ function halfTrained({ cause: { classifier } }: AbortedTraining): TextClassifier
 /** After a loss that is no number: what was learned until then goes beside `out`, never over it. */
 async function keepLastGood(error: unknown, out: string): Promise<never> {
   if (!(error instanceof UnfinishedTraining)) throw error;
-  const file = `${out.replace(/\.keras$/, "")}.last-good.keras`;
-  await error.classifier.save(file);
-  throw new Exit(EXIT.badInput, `cellstate: ${error.message}\nThe last good weights are in ${file}.`);
+  const file = `${out.replace(/\.keras$/i, "")}.last-good.keras`;
+  const kept = await error.classifier.save(file).then(
+    () => `The last good weights are in ${file}.`,
+    (failure: Error) => `The last good weights are lost: ${failure.message}`,
+  );
+  throw new Exit(EXIT.badInput, `cellstate: ${error.message}\n${kept}`);
 }
 
 async function readCorpus(path: string, plan: TrainPlan): Promise<Corpus> {
@@ -219,23 +220,27 @@ function epochLogs({ training }: TextClassifier, seconds: Map<number, number>): 
   }));
 }
 
-const checkpointFile = (folder: string) => join(folder, "checkpoint.cellstate");
-
 function checkpointing({ flags }: TrainPlan): Callback[] {
   const { checkpoint, checkpointEvery } = flags;
   if (!checkpoint) return [];
-  const save = (state: TrainingState) => writeAtomic(checkpointFile(checkpoint), encodeCheckpoint(state));
-  return [callbacks.checkpoint(save, checkpointEvery)];
+  const failed = (error: unknown, failures: number) => {
+    const times = failures === 1 ? "" : ` (${failures} times so far)`;
+    note(`The checkpoint could not be saved${times}, and training goes on. ${(error as Error).message}`);
+  };
+  return [callbacks.checkpoint((state) => keepCheckpoint(checkpoint, state), checkpointEvery, failed)];
 }
 
-async function readCheckpoint(folder: string): Promise<TrainingState | null> {
-  const file = checkpointFile(folder);
+/** Writes the classifier. @throws Exit that says what there is of the training where the disk is full or fails */
+async function saveResult(classifier: TextClassifier, { out, flags }: TrainPlan): Promise<void> {
   try {
-    return decodeCheckpoint(await readFile(file), file);
+    await classifier.save(out);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
-    note(`${folder}: no checkpoint yet, so this starts from the beginning.`);
-    return null;
+    const { checkpoint } = flags;
+    const next =
+      checkpoint && hasCheckpoint(checkpoint)
+        ? `Make room and run the same command with --resume: the last checkpoint is in ${checkpoint}.`
+        : "With --checkpoint FOLDER on another disk, training could go on from there.";
+    throw new Exit(EXIT.failed, `cellstate: ${(error as Error).message} ${next}`);
   }
 }
 
@@ -243,9 +248,8 @@ async function readCheckpoint(folder: string): Promise<TrainingState | null> {
 async function conclude(outcome: TrainingOutcome): Promise<void> {
   const { plan, evaluation, interrupted } = outcome;
   const { flags, out } = plan;
-  if (flags.report) {
-    await writeAtomic(flags.report, new TextEncoder().encode(reportHtml(trainingReport(outcome))));
-  }
+  // A report that cannot be written takes the figures with it, were they not printed first.
+  const failure = flags.report ? await writeReport(flags.report, outcome) : null;
   if (flags.json) say(JSON.stringify(trainingSummary(outcome)));
   else {
     if (evaluation)
@@ -255,9 +259,19 @@ async function conclude(outcome: TrainingOutcome): Promise<void> {
           styleFor(process.stdout),
         ),
       );
-    say(`Saved ${out}${flags.report ? `, report in ${flags.report}` : ""}`);
+    say(`Saved ${out}${flags.report && !failure ? `, report in ${flags.report}` : ""}`);
   }
+  if (failure) throw failure;
   if (interrupted) throw new Exit(EXIT.interrupted, `Interrupted: ${out} holds the best weights so far.`);
+}
+
+/** What went wrong, if anything. */
+function writeReport(file: string, outcome: TrainingOutcome): Promise<Error | null> {
+  const bytes = new TextEncoder().encode(reportHtml(trainingReport(outcome)));
+  return writeAtomic(file, bytes).then(
+    () => null,
+    (error: Error) => error,
+  );
 }
 
 /** The object that `--json` ends with. */

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { pipeline, Readable } from "node:stream";
 import { createGunzip } from "node:zlib";
 import { InputError, inputError } from "../errors.js";
+import { insideFolder } from "../formats/node-files.js";
 import { decodeUtf8 } from "./decode.js";
 import {
   type Data,
@@ -42,7 +43,7 @@ export function standardInput(stream: Chunks = process.stdin): ByteSource {
   return { name: "standard input", chunks: stream, gunzip: nodeGunzip };
 }
 
-/** Rows from a folder whose folders are labels and hold a text a file, in order of names. */
+/** Rows from a folder whose folders are labels and hold a text a file, in order of names; no link may lead out of it. */
 export async function readFolder(path: string): Promise<Data<LabelledRow>> {
   const files: { label: string; file: string }[] = [];
   for (const label of await foldersIn(path)) {
@@ -70,15 +71,17 @@ export async function readFolder(path: string): Promise<Data<LabelledRow>> {
     },
     notes: [],
     async *[Symbol.asyncIterator]() {
+      // A link that leads out of the folder is refused.
+      const readInside = async (file: string) => readWhole(await insideFolder(path, file));
       let row = 0;
       for (let from = 0; from < files.length; from += AT_ONCE) {
         const some = files.slice(from, from + AT_ONCE);
         const sizes = await Promise.all(some.map(({ file }) => sizeOf(file)));
         // Opening files one after another is mostly waiting, so a few are read at a time; large ones are not.
         const small = sizes.reduce((sum, size) => sum + size, 0) <= SMALL_BYTES;
-        const texts = small ? await Promise.all(some.map(({ file }) => readWhole(file))) : [];
+        const texts = small ? await Promise.all(some.map(({ file }) => readInside(file))) : [];
         for (const [i, { label, file }] of some.entries()) {
-          yield { text: texts[i] ?? (await readWhole(file)), label, row: ++row };
+          yield { text: texts[i] ?? (await readInside(file)), label, row: ++row };
         }
       }
     },

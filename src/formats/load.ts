@@ -1,11 +1,11 @@
 /** Opening and saving models by path, URL or bytes. */
-import { readBeside, readBytes, writeAtomic } from "#files";
+import { readBeside, readBytes } from "#files";
 import type { EngineOptions } from "../engine/index.js";
 import { inputError } from "../errors.js";
 import type { Model } from "../model/model.js";
 import { checkOnWarning, type WarningOptions } from "../model/notes.js";
 import type { Json } from "./json.js";
-import { type KerasFile, readKeras, readOpened, writeKeras, writeKerasH5 } from "./keras/index.js";
+import { type KerasFile, readKeras, readOpened } from "./keras/index.js";
 import { isSafetensors, openSafetensors } from "./safetensors/read.js";
 import { isTfjs, openTfjs } from "./tfjs/read.js";
 
@@ -62,10 +62,4 @@ function noNeighbours(name: string): never {
     where: name,
     next: "Give the model's path or URL, or the option `beside`.",
   });
-}
-
-/** Writes a model: .keras, or Keras's older .h5 by the ending. An older file gives way only to a whole one. */
-export async function saveModel(model: Model, path: string): Promise<void> {
-  const bytes = path.endsWith(".h5") ? await writeKerasH5(model) : await writeKeras(model, {});
-  await writeAtomic(path, bytes);
 }

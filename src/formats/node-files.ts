@@ -1,7 +1,8 @@
 /** Files in Node: read whole, and replaced whole or not at all. */
+import { randomBytes } from "node:crypto";
 import { constants } from "node:fs";
-import { type FileHandle, open, readdir, realpath, rename, stat, unlink } from "node:fs/promises";
-import { basename, dirname, join } from "node:path";
+import { type FileHandle, lstat, open, readdir, realpath, rename, stat, unlink } from "node:fs/promises";
+import { basename, dirname, isAbsolute, join, relative, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import { InputError, inputError } from "../errors.js";
 import { readBytes as fetchBytes } from "./web-files.js";
@@ -9,18 +10,33 @@ import { readBytes as fetchBytes } from "./web-files.js";
 /** A file this large cannot be one of ours, and would not fit into one buffer. */
 const MOST_BYTES = 2 ** 31 - 1;
 
-/** Writes so far: temporary names of one process must not meet. */
-let writes = 0;
+/** A temporary file that nobody has written to for so long was left behind. */
+const ABANDONED_MS = 3_600_000;
 
 /** The bytes of a file by path or URL (file:, http:, https:). @throws InputError where there is no such file */
 export async function readBytes(source: string | URL): Promise<Uint8Array> {
   const text = String(source);
-  if (/^https?:/.test(text)) return fetchBytes(source);
-  const path = /^file:/.test(text) ? fileURLToPath(text) : text;
+  if (/^https?:/i.test(text)) return fetchBytes(source);
+  return readFile(pathOf(source));
+}
+
+/** The path that a text or file: URL means. @throws InputError for what means none */
+function pathOf(source: string | URL): string {
+  const text = String(source);
+  if (!/^file:/i.test(text)) return text;
+  try {
+    return fileURLToPath(text);
+  } catch (error) {
+    const received = (error as Error).message;
+    throw inputError({ expected: "a file: URL of a file of this machine", where: text, received });
+  }
+}
+
+async function readFile(path: string, flags = 0): Promise<Uint8Array> {
   let file: FileHandle | undefined;
   try {
     // Not blocking, so that a named pipe without a writer is refused below instead of waited for.
-    file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
+    file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK | flags);
     const { size } = await checkRegular(file, path);
     if (size > MOST_BYTES) {
       throw inputError({ expected: "a file of less than 2 GiB", where: path, received: `${size} bytes` });
@@ -33,11 +49,32 @@ export async function readBytes(source: string | URL): Promise<Uint8Array> {
   }
 }
 
-/** The bytes of a file in the same folder, by its bare name. */
-export function readBeside(source: string | URL, name: string): Promise<Uint8Array> {
+/** The bytes of a file in the same folder, by its bare name; a link may not lead out of that folder. @throws InputError */
+export async function readBeside(source: string | URL, name: string): Promise<Uint8Array> {
   const text = String(source);
-  const isUrl = /^(https?|file):/.test(text);
-  return readBytes(isUrl ? new URL(encodeURIComponent(name), text) : join(dirname(text), name));
+  if (/^https?:/i.test(text)) return fetchBytes(new URL(encodeURIComponent(name), text));
+  const folder = dirname(pathOf(source));
+  return readFile(await insideFolder(folder, join(folder, name)), constants.O_NOFOLLOW);
+}
+
+/**
+ * Where a file really lies, which is to be below a folder: a link in files from elsewhere could name any file of the reader's.
+ * @throws InputError where it leads out, or to nothing
+ */
+export async function insideFolder(folder: string, path: string): Promise<string> {
+  const resolve = (one: string) =>
+    realpath(one).catch((error: unknown) => {
+      throw explain(error, one, "read");
+    });
+  const [home, target] = [await resolve(folder), await resolve(path)];
+  const way = relative(home, target);
+  if (!isAbsolute(way) && way.split(sep)[0] !== "..") return target;
+  throw inputError({
+    expected: `a file in the folder ${folder}`,
+    where: path,
+    received: "a link that leads out of it",
+    next: "Put the file itself there.",
+  });
 }
 
 /**
@@ -45,14 +82,15 @@ export function readBeside(source: string | URL, name: string): Promise<Uint8Arr
  * full disk leaves the earlier file as it was. A symbolic link stays one and its target is replaced.
  * @throws InputError where the folder is missing or closed to us; Error where the disk is full or fails
  */
-export async function writeAtomic(path: string, bytes: Uint8Array): Promise<void> {
+export async function writeAtomic(to: string | URL, bytes: Uint8Array): Promise<void> {
+  const path = writablePath(to);
   const target = await realpath(path).catch(() => path);
   const temporary = temporaryBeside(target);
-  await removeAbandoned(target);
   let file: FileHandle | undefined;
   try {
     const mode = await existingMode(target);
     file = await open(temporary, "wx", mode);
+    await removeAbandoned(target, (await file.stat()).mtimeMs);
     await file.writeFile(bytes);
     if (mode !== undefined) await file.chmod(mode);
     await file.sync();
@@ -84,9 +122,18 @@ export async function checkWritable(path: string): Promise<void> {
   }
 }
 
-/** A name that no other write, of this process or another, has. */
+function writablePath(to: string | URL): string {
+  if ((typeof to !== "string" && !(to instanceof URL)) || String(to) === "") {
+    throw inputError({ expected: "a path or a file: URL", where: "the file to write", received: to });
+  }
+  const scheme = /^([a-z][a-z\d+.-]+):\/\//i.exec(String(to))?.[1];
+  if (scheme === undefined || /^file$/i.test(scheme)) return pathOf(to);
+  throw inputError({ expected: "a path or a file: URL", where: String(to), received: "an address" });
+}
+
+/** A name that no other write has, of this process or of another on any machine that shares the folder. */
 const temporaryBeside = (target: string) =>
-  join(dirname(target), `.${basename(target)}.${process.pid}-${++writes}.tmp`);
+  join(dirname(target), `.${basename(target)}.${randomBytes(6).toString("hex")}.tmp`);
 
 /** The permissions of the file to be replaced; undefined where there is none yet. */
 async function existingMode(path: string): Promise<number | undefined> {
@@ -105,22 +152,18 @@ function notRegular(path: string): InputError {
   return inputError({ expected: "a file", where: path, received: "a folder or device" });
 }
 
-/** Temporary files that killed processes left behind for this target. */
-async function removeAbandoned(target: string): Promise<void> {
+/**
+ * Temporary files for this target that killed processes left behind. Process ids say nothing about processes of other
+ * containers and machines, so the age decides, by the clock of the disk that the files are on.
+ */
+async function removeAbandoned(target: string, now: number): Promise<void> {
   const folder = dirname(target);
   const name = `.${basename(target)}.`;
   for (const file of await readdir(folder).catch(() => [])) {
-    const found = file.startsWith(name) && /^(\d+)-\d+\.tmp$/.exec(file.slice(name.length));
-    if (found && !isAlive(Number(found[1]))) await unlink(join(folder, file)).catch(() => {});
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code !== "ESRCH";
+    if (!file.startsWith(name) || !/^[\da-f-]+\.tmp$/.test(file.slice(name.length))) continue;
+    const path = join(folder, file);
+    const found = await lstat(path).catch(() => undefined);
+    if (found?.isFile() && now - found.mtimeMs > ABANDONED_MS) await unlink(path).catch(() => {});
   }
 }
 

@@ -1,6 +1,7 @@
 /** One run of an experiment: one cell at one lag from one seed, from fresh weights to its score. */
 import type { EngineOptions } from "../engine/index.js";
 import type { Model } from "../model/model.js";
+import { Turns } from "../train/turns.js";
 import { type CellName, labNetwork } from "./network.js";
 import type { LabRun, LabSettings } from "./result.js";
 import { Sequences } from "./sequences.js";
@@ -27,8 +28,6 @@ const CHECKED = 256;
 const SCORED = 1000;
 /** Training steps between checks. */
 const CHECK_EVERY = 50;
-/** Milliseconds after which others get a turn. */
-const TURN_MS = 40;
 
 /** @returns null when aborted: before a step, so that nothing is begun once the signal is set */
 export async function learn(
@@ -69,7 +68,7 @@ async function train(
 ): Promise<Pick<LabRun, "sequences" | "ended" | "curve"> | null> {
   const curve: Check[] = [];
   const steps = Math.ceil(budget / batchSize);
-  let turn = Date.now();
+  const turns = new Turns();
   for (let step = 1; step <= steps; step++) {
     if (signal?.aborted) return null;
     const loss = model.trainOnBatch(...sequences.batch("training", (step - 1) * batchSize, batchSize));
@@ -82,9 +81,7 @@ async function train(
       onCheck(curve.at(-1)!);
       if (1 - right <= allowedWrong + 1e-12) return { sequences: done, ended: "solved", curve };
     }
-    if (Date.now() - turn < TURN_MS) continue;
-    await new Promise<void>((resolve) => setTimeout(resolve, 0));
-    turn = Date.now();
+    await turns.share();
   }
   return { sequences: budget, ended: "budget", curve };
 }

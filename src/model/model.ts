@@ -212,8 +212,10 @@ export class Model {
     return this.runtime.weights.snapshot(into);
   }
 
+  /** Goes back to what `weightSnapshot` gave. @throws InputError for another length, or what is no finite number */
   restoreWeights(snapshot: Float32Array): void {
     this.refuseDuringFit("restoreWeights", true);
+    checkSnapshot(snapshot);
     this.runtime.restoreWeights(snapshot);
   }
 
@@ -416,10 +418,13 @@ export class Model {
     return inputs;
   }
 
-  /** Writes the model: .keras, or Keras's older format when the name ends in .h5. Node only. */
-  async save(path: string): Promise<void> {
+  /**
+   * Writes the model in the format that the path's ending names: .keras, .h5, .safetensors, .onnx, .json (TensorFlow.js) or
+   * .mjs. Node only. @throws InputError for another ending, and for what the format has no place for
+   */
+  async save(path: string | URL): Promise<void> {
     // Loaded when needed: file formats are no part of a model that only predicts.
-    const { saveModel } = await import("../formats/load.js");
+    const { saveModel } = await import("../formats/save.js");
     await saveModel(this, path);
   }
 
@@ -444,6 +449,16 @@ export function noteStateful(model: Model): Model {
 function resolveMetrics(given: readonly MetricLike[], option: string): ReturnType<typeof resolveMetric>[] {
   if (Array.isArray(given)) return given.map(resolveMetric);
   throw inputError({ expected: "a list of metrics", where: `compile ${option}`, received: given });
+}
+
+function checkSnapshot(snapshot: Float32Array): void {
+  const where = "restoreWeights";
+  if (!(snapshot instanceof Float32Array)) {
+    throw inputError({ expected: "a Float32Array from weightSnapshot", where, received: snapshot });
+  }
+  const bad = snapshot.findIndex((value) => !Number.isFinite(value));
+  if (bad < 0) return;
+  throw inputError({ expected: "finite numbers", where: `${where} [${bad}]`, received: snapshot[bad] });
 }
 
 /** A model that is a chain of layers. */

@@ -1,5 +1,4 @@
 /** Text in, label out: a vectorizer, a model and labels, trained together and saved as one file. */
-import { writeAtomic } from "#files";
 import { finiteNumber, inputError, knownOptions, show, wholeNumber } from "../errors.js";
 import { isObject, type Json } from "../formats/json.js";
 import { writeKeras } from "../formats/keras/index.js";
@@ -197,9 +196,14 @@ export class TextClassifier {
 
   /** The classifier as a .keras file, which Python Keras opens too. */
   async toBytes(): Promise<Uint8Array> {
+    return writeKeras(this.model, { extras: this.extras() });
+  }
+
+  /** What is kept beside the model. */
+  private extras(): Json {
     const { vectorizer, length, labels, threshold, training } = this;
     const extras = { kind: "text-classifier", version: 1, vectorizer, length, labels, threshold, training };
-    return writeKeras(this.model, { extras: JSON.parse(JSON.stringify(extras)) });
+    return JSON.parse(JSON.stringify(extras)) as Json;
   }
 
   /** A classifier from a model and what its file carries besides. */
@@ -227,9 +231,23 @@ export class TextClassifier {
     });
   }
 
-  /** Writes one .keras file; an older one is replaced only once the new one is whole. Node only. */
-  async save(path: string): Promise<void> {
-    await writeAtomic(path, await this.toBytes());
+  /**
+   * Writes the classifier in the format that the path's ending names: .keras, .safetensors, .onnx, .json (TensorFlow.js) or
+   * .mjs. An older file is replaced only once the new one is whole. Node only.
+   * @throws InputError for another ending, and for .h5, which has no place for vocabulary and labels
+   */
+  async save(path: string | URL): Promise<void> {
+    const { formatOf, saveAs } = await import("../formats/save.js");
+    const { what, keepsExtras } = formatOf(path);
+    if (!keepsExtras) {
+      throw inputError({
+        expected: "a format that keeps vocabulary and labels: .keras, .safetensors, .onnx, .json or .mjs",
+        where: String(path),
+        received: what,
+        next: "classifier.model.save(path) writes the network alone.",
+      });
+    }
+    await saveAs({ model: this.model, extras: this.extras() }, path);
   }
 
   /**

@@ -2,7 +2,7 @@
 
 import { didYouMean, finiteNumber, inputError, knownOptions, oneOf, wholeNumber } from "../errors.js";
 import type { Model } from "../model/model.js";
-import type { TrainingState } from "./checkpoint.js";
+import type { TrainingState } from "./training-state.js";
 
 /** Metrics of an epoch by name: loss, accuracy, valLoss, valAccuracy, …, and learningRate. */
 export type Logs = Record<string, number>;
@@ -117,13 +117,15 @@ export class EarlyStopping implements Callback {
   private readonly monitor: Monitor;
   private wait = 0;
   private bestWeights: Float32Array | null = null;
+  private params = 0;
 
   constructor(private readonly options: EarlyStoppingOptions = {}) {
     knownOptions(options, [...MONITOR_OPTIONS, "restoreBestWeights"], this.name);
     this.monitor = new Monitor(options, this.name);
   }
 
-  onTrainBegin(): void {
+  onTrainBegin({ model }: TrainingProgress): void {
+    this.params = model.countParams();
     this.monitor.best = null;
     this.wait = 0;
     this.bestEpoch = 0;
@@ -153,14 +155,31 @@ export class EarlyStopping implements Callback {
   }
 
   restore({ values, arrays }: CallbackState): void {
-    this.monitor.best = numberOrNull(values["best"]);
-    this.wait = Number(values["wait"]);
-    this.bestEpoch = Number(values["bestEpoch"]);
+    const kept = this.options.restoreBestWeights && values["bestEpoch"] !== 0 ? ["bestWeights"] : [];
+    onlyNames(values, ["best", "wait", "bestEpoch"], `${this.name} state values`);
+    onlyNames(arrays, kept, `${this.name} state arrays`);
+    for (const { length } of Object.values(arrays)) {
+      wholeNumber(length, `${this.name} state length of bestWeights`, this.params, this.params);
+    }
+    this.monitor.best = bestSoFar(values["best"], this.name);
+    this.wait = wholeNumber(values["wait"], `${this.name} state wait`);
+    this.bestEpoch = wholeNumber(values["bestEpoch"], `${this.name} state bestEpoch`);
     this.bestWeights = arrays["bestWeights"] ?? null;
   }
 }
 
-const numberOrNull = (value: unknown) => (typeof value === "number" ? value : null);
+/** @throws InputError unless a part of a state has these names and no others */
+function onlyNames(part: object, names: readonly string[], where: string): void {
+  const found = Object.keys(part);
+  if (found.length === names.length && names.every((name) => found.includes(name))) return;
+  const said = (list: readonly string[]) => list.join(", ") || "none";
+  throw inputError({ expected: `the names ${said(names)}`, where, received: said(found) });
+}
+
+function bestSoFar(value: unknown, callback: string): number | null {
+  if (value === null || typeof value === "number") return value;
+  throw inputError({ expected: "a number or null", where: `${callback} state best`, received: value });
+}
 
 export interface ReduceOnPlateauOptions extends MonitorOptions {
   /** The learning rate is multiplied by this. Default 0.1. */
@@ -224,47 +243,84 @@ export class ReduceLearningRateOnPlateau implements Callback {
     return { values: { best: this.monitor.best, wait: this.wait, resting: this.resting }, arrays: {} };
   }
 
-  restore({ values }: CallbackState): void {
-    this.monitor.best = numberOrNull(values["best"]);
-    this.wait = Number(values["wait"]);
-    this.resting = Number(values["resting"]);
+  restore({ values, arrays }: CallbackState): void {
+    onlyNames(values, ["best", "wait", "resting"], `${this.name} state values`);
+    onlyNames(arrays, [], `${this.name} state arrays`);
+    this.monitor.best = bestSoFar(values["best"], this.name);
+    this.wait = wholeNumber(values["wait"], `${this.name} state wait`);
+    this.resting = wholeNumber(values["resting"], `${this.name} state resting`);
   }
 }
 
-/** Hands the training state to `save` at the end of every epoch and, in between, every `everySeconds`. */
+/** Writes a state somewhere, or fails to. */
+export type SaveState = (state: TrainingState) => void | Promise<void>;
+
+/**
+ * Hands the training state to `save` at the end of every epoch and, in between, every `everySeconds`. Where `save` fails (a
+ * full disk), training goes on: `onFailure` is told each time, and what could not be saved is tried again at the end.
+ */
 export class Checkpoint implements Callback {
-  private saved = 0;
+  private tried = 0;
+  private unsaved: TrainingState | null = null;
+  /** How often `save` failed in this run. */
+  failures = 0;
 
   constructor(
-    private readonly save: (state: TrainingState) => void | Promise<void>,
+    private readonly save: SaveState,
     private readonly everySeconds = 10,
+    private readonly onFailure: (error: unknown, failures: number) => void = warnOfFailure,
   ) {
     if (typeof save !== "function") {
-      throw inputError({ expected: "a function that keeps a state", where: "checkpoint", received: save });
+      throw inputError({
+        expected: "a function that saves a state",
+        where: "checkpoint save",
+        received: save,
+      });
     }
     finiteNumber(everySeconds, "checkpoint everySeconds", 0);
   }
 
   onTrainBegin(): void {
-    this.saved = Date.now();
+    this.tried = performance.now();
+    this.unsaved = null;
+    this.failures = 0;
   }
 
   async onBatchEnd(progress: TrainingProgress): Promise<void> {
-    if (!progress.aborted && Date.now() - this.saved < this.everySeconds * 1000) return;
-    await this.save(progress.state());
-    this.saved = Date.now();
+    // Not the time of day, which may be set back.
+    const due = performance.now() - this.tried >= this.everySeconds * 1000;
+    if (progress.aborted || due) await this.try(progress.state());
   }
 
-  async onEpochEnd(progress: TrainingProgress): Promise<void> {
-    await this.save(progress.state());
-    this.saved = Date.now();
+  onEpochEnd(progress: TrainingProgress): Promise<void> {
+    return this.try(progress.state());
   }
+
+  async onTrainEnd(): Promise<void> {
+    // Not the state of now: other callbacks may have gone back to the best weights.
+    if (this.unsaved) await this.try(this.unsaved);
+  }
+
+  private async try(state: TrainingState): Promise<void> {
+    try {
+      await this.save(state);
+      this.unsaved = null;
+    } catch (error) {
+      this.unsaved = state;
+      this.onFailure(error, ++this.failures);
+    }
+    this.tried = performance.now();
+  }
+}
+
+function warnOfFailure(error: unknown, failures: number): void {
+  const why = error instanceof Error ? error.message : String(error);
+  console.warn(`The checkpoint could not be saved (${failures} so far), and training goes on: ${why}`);
 }
 
 /** The callbacks that come with the library. One of your own is any object of the shape of `Callback`. */
 export const callbacks = {
   earlyStopping: (options?: EarlyStoppingOptions) => new EarlyStopping(options),
   reduceLearningRateOnPlateau: (options?: ReduceOnPlateauOptions) => new ReduceLearningRateOnPlateau(options),
-  checkpoint: (save: (state: TrainingState) => void | Promise<void>, everySeconds?: number) =>
-    new Checkpoint(save, everySeconds),
+  checkpoint: (...given: ConstructorParameters<typeof Checkpoint>) => new Checkpoint(...given),
 };

@@ -2,15 +2,17 @@
 
 import { PURPOSE, Random } from "../engine/philox.js";
 import { didYouMean, InputError, inputError, knownOptions, wholeNumber } from "../errors.js";
+import { Sha256 } from "../formats/sha256.js";
+import { Layer } from "../layers/layer.js";
 import type { Model } from "../model/model.js";
 import type { WarningOptions } from "../model/notes.js";
 import type { Plan } from "../model/plan.js";
 import { gather, type RowsLike, type TargetsLike } from "./arrays.js";
 import type { Callback, Logs, TrainingProgress } from "./callbacks.js";
-import type { TrainingState } from "./checkpoint.js";
 import type { Dataset, WeightOptions } from "./dataset.js";
 import { checkSignal, evaluateDataset } from "./evaluate.js";
 import type { CompiledMetrics } from "./metrics/compiled.js";
+import { checkTrainingState, type TrainingState } from "./training-state.js";
 import { Turns } from "./turns.js";
 
 export interface FitOptions extends WeightOptions, WarningOptions {
@@ -76,6 +78,10 @@ const isPair = (value: unknown) => Array.isArray(value) && (value.length === 2 |
 
 const EVENTS = ["onTrainBegin", "onEpochBegin", "onBatchEnd", "onEpochEnd", "onTrainEnd"];
 
+/** Whether a callback's own property was meant for an event; Keras has more of them. */
+const looksLikeEvent = (key: string) =>
+  /^on(Train|Epoch|Batch|Test|Predict)/i.test(key) || didYouMean(key, EVENTS) !== undefined;
+
 /** A misspelt event would never come. */
 function checkCallback(callback: unknown, index: number): void {
   const where = `fit callbacks[${index}]`;
@@ -83,13 +89,8 @@ function checkCallback(callback: unknown, index: number): void {
     throw inputError({ expected: `an object with any of ${EVENTS.join(", ")}`, where, received: callback });
   }
   for (const [key, value] of Object.entries(callback)) {
-    if (
-      !/^on[A-Z]/.test(key) ||
-      (EVENTS.includes(key) && (value === undefined || typeof value === "function"))
-    ) {
-      continue;
-    }
     const known = EVENTS.includes(key);
+    if (known ? value === undefined || typeof value === "function" : !looksLikeEvent(key)) continue;
     const expected = known ? `a function for ${key}` : `an event among ${EVENTS.join(", ")}`;
     const next = known ? undefined : didYouMean(key, EVENTS);
     throw inputError({ expected, where, received: known ? value : key, ...(next ? { next } : {}) });
@@ -148,7 +149,7 @@ export class FitRun {
     this.lastGoodStep = model.iterations + 1;
     if (!options.resume) this.checkStart();
     this.fingerprint = this.makeFingerprint();
-    if (options.resume) this.resume(options.resume);
+    if (options.resume !== undefined) this.resume(options.resume);
   }
 
   /** From weights that are no numbers nothing can be learned, whatever the learning rate. */
@@ -170,21 +171,26 @@ export class FitRun {
   /** What must agree between a run and its resumption. */
   private makeFingerprint(): string {
     const { shuffle = true, classWeight } = this.options;
-    const { optimizer, loss } = this.model.compiled;
+    const { optimizer, loss, metrics } = this.model.compiled;
     const { rows } = this.train;
     const sizes = { rows, batchSize: this.batchSize, params: this.lastGood.length, seed: this.model.seed };
-    const { inputs, targets, weights } = this.train;
-    const arrays = [...inputs.map((input) => input.data), targets, ...(weights ? [weights] : [])];
-    const data = arrays.map(checksum);
-    return JSON.stringify({ ...sizes, data, shuffle, classWeight, optimizer, loss });
+    const data = [this.train, ...(this.validation ? [this.validation] : [])].map(
+      ({ inputs, targets, weights }) =>
+        [...inputs.map((input) => input.data), targets, ...(weights ? [weights] : [])].map(checksum),
+    );
+    const network = describeNetwork(this.model);
+    return JSON.stringify({ ...sizes, data, shuffle, classWeight, optimizer, loss, metrics, network });
   }
 
-  private resume(state: TrainingState): void {
+  /** Goes to a state, once all of it is seen to be one of this run. @throws InputError; nothing is changed then */
+  private resume(given: TrainingState): void {
+    const state = checkTrainingState(given, "fit resume");
     if (state.fingerprint !== this.fingerprint) {
+      const differing = differences(state.fingerprint, this.fingerprint);
       throw inputError({
-        expected: `a checkpoint of a run with the same data, model, seed and settings (${this.fingerprint})`,
+        expected: "a checkpoint of a run with the same data, model, seed and settings",
         where: "fit resume",
-        received: state.fingerprint,
+        received: `one that differs in ${differing.join(", ")}`,
         next: "Start afresh without resume, or repeat the first run's settings.",
       });
     }
@@ -195,15 +201,41 @@ export class FitRun {
         received: `${state.epoch} epochs`,
       });
     }
+    this.checkSizes(state);
+    // The optimizer sees for itself whether its state fits, before it takes any of it.
+    this.model.setOptimizerState(state.optimizer);
     this.model.restoreWeights(state.weights);
     this.lastGood.set(state.weights);
-    this.model.setOptimizerState(state.optimizer);
     this.lastGoodStep = this.model.iterations + 1;
     ({ epoch: this.epoch, batch: this.batch, lossSum: this.lossSum, rowsSeen: this.rowsSeen } = state);
     this.stopped = state.stopped;
     this.logs = [...state.history];
     this.outputs.set(state.outputs);
     if (this.batch > 0) this.replayMetrics();
+  }
+
+  /** Counts and lengths that follow from one another, the data and the model. */
+  private checkSizes(state: TrainingState): void {
+    const { epoch, batch, rowsSeen, outputs, weights, history, callbacks } = state;
+    const equal = (what: string, found: number, wanted: number) => {
+      if (found === wanted) return;
+      throw inputError({ expected: String(wanted), where: `fit resume ${what}`, received: found });
+    };
+    wholeNumber(batch, "fit resume batch", 0, this.batches);
+    equal("length of history", history.length, epoch);
+    equal("rowsSeen", rowsSeen, Math.min(batch * this.batchSize, this.train.rows));
+    equal("length of outputs", outputs.length, rowsSeen * this.model.outputSize);
+    equal("length of weights", weights.length, this.lastGood.length);
+    const wanted = [...this.namedCallbacks()].flatMap(([name, { state }]) => (state ? [name] : []));
+    const found = Object.keys(callbacks);
+    const other = [...wanted, ...found].find((name) => !(wanted.includes(name) && found.includes(name)));
+    if (other === undefined) return;
+    throw inputError({
+      expected: `the callbacks of the first run (${found.join(", ") || "none"})`,
+      where: "fit resume callbacks",
+      received: `${wanted.join(", ") || "none"}`,
+      next: `${other} is on one side only.`,
+    });
   }
 
   /** Callbacks with a name, under that name; a second of the same name is "name 2". */
@@ -220,7 +252,7 @@ export class FitRun {
 
   private restoreCallbacks(saved: TrainingState["callbacks"]): void {
     for (const [name, callback] of this.namedCallbacks()) {
-      if (saved[name]) callback.restore?.(saved[name]);
+      if (Object.hasOwn(saved, name)) callback.restore?.(saved[name]!);
     }
   }
 
@@ -397,6 +429,7 @@ export class FitRun {
    * @param step where it was seen, and its batch in this epoch; both from 1
    */
   private giveUp(what: string, step: number, batch: number, advice: string = TAMER): never {
+    // As they are: what went wrong may have been in them from the start.
     this.model.runtime.restoreWeights(this.lastGood);
     throw new TrainingError(
       `${what} at step ${step} (epoch ${this.epoch + 1}, batch ${batch}). ` +
@@ -458,4 +491,28 @@ function checksum(values: Float32Array): number {
   const words = new Uint32Array(values.buffer, values.byteOffset, values.length);
   for (let i = 0; i < words.length; i++) hash = Math.imul(hash ^ words[i]!, 0x01000193);
   return hash >>> 0;
+}
+
+/** Everything that makes a network what it is, besides its weights, as a short text. */
+function describeNetwork({ nodes }: Model): string {
+  const plain = (_: string, value: unknown) =>
+    value instanceof Layer ? [value.className, value.trainable, value.options] : value;
+  const text = JSON.stringify(
+    nodes.map(({ layer, inputs }) => [layer, inputs]),
+    plain,
+  );
+  return new Sha256().update(new TextEncoder().encode(text)).hex().slice(0, 16);
+}
+
+/** The parts of two fingerprints that are not alike, by name. */
+function differences(one: string, other: string): string[] {
+  const parts = (text: string): Map<string, string> => {
+    try {
+      return new Map(Object.entries(JSON.parse(text)).map(([key, value]) => [key, JSON.stringify(value)]));
+    } catch {
+      return new Map();
+    }
+  };
+  const [a, b] = [parts(one), parts(other)];
+  return [...b.keys()].filter((key) => a.get(key) !== b.get(key));
 }

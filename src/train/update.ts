@@ -1,10 +1,11 @@
 /** The optimizer's programs over a model's weights: regularisation, clipping, update; and its state. */
 import { type Arena, view } from "../engine/arena.js";
 import type { Call, Engine, Phase, Pointer, Program, Task } from "../engine/contract.js";
-import { finiteNumber, inputError, wholeNumber } from "../errors.js";
+import { inputError } from "../errors.js";
 import type { WeightEntry, Weights } from "../model/weights.js";
 import { ACCUMULATOR, type Optimizer, rateAfter, slotNames, stepScalars } from "./optimizers.js";
 import type { Schedule } from "./schedules.js";
+import { checkOptimizerState } from "./training-state.js";
 
 /** Enough slices for threads to share, each still long. */
 const SLICES = 8;
@@ -263,16 +264,10 @@ export class Updater {
     return { iterations: this.iterations, learningRate: this.learningRate, slots };
   }
 
-  /** @throws InputError for a state of another optimizer or model, or none; nothing is changed then */
-  setState(state: OptimizerState): void {
-    const where = `state of the ${this.optimizer.name} optimizer`;
-    if (typeof state !== "object" || state === null || !Array.isArray(state.slots)) {
-      const expected = "what optimizerState() gives: { iterations, learningRate, slots }";
-      throw inputError({ expected, where, received: state });
-    }
-    const iterations = wholeNumber(state.iterations, `${where}: iterations`);
-    const learningRate = finiteNumber(state.learningRate, `${where}: learningRate`, 0);
-    const { slots } = state;
+  /** @throws InputError for what is no state of this optimizer's; nothing is changed then */
+  setState(given: OptimizerState): void {
+    const where = `state of the ${this.optimizer.name} optimizer:`;
+    const { iterations, learningRate, slots } = checkOptimizerState(given, where);
     const order = this.slotOrder();
     const fits =
       slots.length === order.length &&

@@ -111,7 +111,10 @@ describe("a run that is killed and resumed", () => {
     );
     assert.equal(code, 130, stderr);
     assert.match(`${stdout}${stderr}`, /stopped\.keras/);
-    assert.deepEqual(await readdir(join(folder, "stopped")), ["checkpoint.cellstate"]);
+    assert.deepEqual((await readdir(join(folder, "stopped"))).sort(), [
+      "checkpoint-before.cellstate",
+      "checkpoint.cellstate",
+    ]);
     const answer = await cellstate(["predict", "stopped.keras", "--json", "the film was lovely"], {
       cwd: folder,
     });

@@ -12,6 +12,7 @@ import {
   rmSync,
   statSync,
   symlinkSync,
+  utimesSync,
   writeFileSync,
 } from "node:fs";
 import { createServer } from "node:http";
@@ -20,7 +21,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, describe, test } from "node:test";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import { readBytes, writeAtomic } from "../../src/formats/node-files.js";
+import { readBeside, readBytes, writeAtomic } from "../../src/formats/node-files.js";
 import { InputError } from "../../src/index.js";
 
 const folder = mkdtempSync(join(tmpdir(), "cellstate-files-"));
@@ -67,19 +68,39 @@ describe("writing a file whole", () => {
     assert.deepEqual(readdirSync(home), ["f"]);
   });
 
-  test("what dead processes left is cleared away, what living ones write is not", {
-    skip: posix,
-  }, async () => {
+  test("what was left behind an hour ago is cleared away, whoever wrote it; what is younger is not", async () => {
     const home = fresh("left");
+    const left = (name: string, hours: number) => {
+      const path = join(home, name);
+      writeFileSync(path, "half");
+      const then = Date.now() / 1000 - 3600 * hours;
+      utimesSync(path, then, then);
+    };
+    // A process of another container may have the id of a dead or a living one here.
     const dead = spawnSync(process.execPath, ["-e", ""]).pid;
-    writeFileSync(join(home, `.f.${dead}-1.tmp`), "half");
-    writeFileSync(join(home, `.f.${process.ppid}-1.tmp`), "busy");
-    writeFileSync(join(home, `.other.${dead}-1.tmp`), "another's");
+    left(`.f.${process.pid}-1.tmp`, 1.1);
+    left(".f.0123456789ab.tmp", 30);
+    left(`.f.${dead}-1.tmp`, 0.9);
+    left(".f.ba9876543210.tmp", 0);
+    left(".f.notes.tmp", 30);
+    left(".other.0123456789ab.tmp", 30);
+    mkdirSync(join(home, ".f.aa.tmp"));
     await writeAtomic(join(home, "f"), bytes("whole"));
-    assert.deepEqual(
-      readdirSync(home).sort(),
-      [`.f.${process.ppid}-1.tmp`, `.other.${dead}-1.tmp`, "f"].sort(),
-    );
+    const kept = [`.f.${dead}-1.tmp`, ".f.aa.tmp", ".f.ba9876543210.tmp", ".f.notes.tmp"];
+    assert.deepEqual(readdirSync(home).sort(), [...kept, ".other.0123456789ab.tmp", "f"].sort());
+  });
+
+  test("a path may be a file: URL, as an object or a text; other addresses and no path are refused", async () => {
+    const home = fresh("addresses");
+    const path = join(home, "a b");
+    await writeAtomic(pathToFileURL(path), bytes("one"));
+    assert.equal(readFileSync(path, "utf8"), "one");
+    await writeAtomic(String(pathToFileURL(path)), bytes("two"));
+    assert.equal(readFileSync(path, "utf8"), "two");
+    for (const wrong of ["https://example.org/f", new URL("http://x/f"), "", 5, null, undefined, {}]) {
+      await assert.rejects(writeAtomic(wrong as string, bytes("x")), InputError, String(wrong));
+    }
+    assert.deepEqual(readdirSync(home), ["a b"]);
   });
 
   test("a path that cannot be is the user's mistake, and nothing is made", async () => {
@@ -159,6 +180,8 @@ describe("a process that is killed while it writes", { skip: posix }, () => {
       cutShort += readdirSync(home).filter((name) => name.endsWith(".tmp")).length;
     }
     assert.ok(cutShort > 0, "at least one was killed within a write");
+    const long = Date.now() / 1000 - 7200;
+    for (const name of readdirSync(home)) if (name !== "f") utimesSync(join(home, name), long, long);
     await writeAtomic(path, bytes("done"));
     assert.deepEqual(readdirSync(home), ["f"]);
   });
@@ -199,5 +222,50 @@ describe("reading a file", () => {
     execFileSync("mkfifo", [path]);
     assert.ok(existsSync(path));
     await assert.rejects(readBytes(path), /expected a file/);
+  });
+});
+
+describe("a file beside another", () => {
+  test("may be a link within the folder, and is refused where a link leads out, to a device or a pipe", {
+    skip: posix,
+  }, async () => {
+    const home = fresh("beside");
+    const model = join(home, "model.json");
+    writeFileSync(model, "{}");
+    writeFileSync(join(home, "one.bin"), "one");
+    writeFileSync(join(folder, "secret"), "secret");
+    mkdirSync(join(home, "parts"));
+    writeFileSync(join(home, "parts", "two.bin"), "two");
+    symlinkSync("one.bin", join(home, "link.bin"));
+    symlinkSync(join("parts", "two.bin"), join(home, "deeper.bin"));
+    const read = async (from: string | URL, name: string) =>
+      Buffer.from(await readBeside(from, name)).toString();
+    for (const from of [model, pathToFileURL(model), String(pathToFileURL(model))]) {
+      assert.equal(await read(from, "link.bin"), "one");
+      assert.equal(await read(from, "deeper.bin"), "two");
+    }
+    const ways: [string, string][] = [
+      ["up.bin", "../secret"],
+      ["absolute.bin", join(folder, "secret")],
+      ["zero.bin", "/dev/zero"],
+      ["twice.bin", "up.bin"],
+      ["folder.bin", ".."],
+    ];
+    for (const [name, target] of ways) {
+      symlinkSync(target, join(home, name));
+      await assert.rejects(
+        read(model, name),
+        /expected a file in the folder .* received "a link that leads out/,
+      );
+    }
+    execFileSync("mkfifo", [join(home, "pipe.bin")]);
+    await assert.rejects(read(model, "pipe.bin"), /pipe\.bin: expected a file but/);
+    symlinkSync("circle.bin", join(home, "circle.bin"));
+    await assert.rejects(read(model, "circle.bin"), InputError);
+    symlinkSync("nothing", join(home, "nowhere.bin"));
+    await assert.rejects(read(model, "nowhere.bin"), /nowhere\.bin: expected a path that exists/);
+    // The folder itself may be reached by a link.
+    symlinkSync(home, join(folder, "linked"));
+    assert.equal(await read(join(folder, "linked", "model.json"), "one.bin"), "one");
   });
 });

@@ -71,14 +71,25 @@ describe("what comes along", () => {
     assert.equal(receipt.kerasVersion, "2.4.0");
   });
 
-  test("weights under other names go by their order", async () => {
-    const renamed = structuredClone(first.json);
-    for (const weight of renamed.weightsManifest[0]!.weights as { name: string }[]) {
-      weight.name = `old_${weight.name}`;
-    }
-    const model = await loadModel(encode(renamed), { engine: "reference", beside: shardsOf(first) });
+  test("weights that no name ties to a layer go by their order, which is said; other names are refused", async () => {
+    const renamed = (name: (old: string, i: number) => string) => {
+      const json = structuredClone(first.json);
+      const weights = json.weightsManifest[0]!.weights as { name: string; group?: string }[];
+      for (const [i, weight] of weights.entries()) weight.name = name(weight.name, i);
+      return loadFile(encode(json), { engine: "reference", beside: shardsOf(first) });
+    };
+    const { model, receipt } = await renamed((_, i) => `weight_${i}`);
     const found = flatten(model.predict(first.input));
     assertClose(found, Float32Array.from(first.output), "renamed", { absolute: 1e-5 });
+    assert.match(receipt.warnings.join(), /no name says a layer.*in their order/);
+    await assert.rejects(
+      renamed((old) => `old_${old}`),
+      /weights named after the layers \(embedding_Embedding1, .*received "old_embedding/,
+    );
+    await assert.rejects(
+      renamed((old) => old.replace("bias", "b")),
+      /one weight named lstm_LSTM1\/bias/,
+    );
   });
 
   test("files beside a path are found, and bytes alone are not enough", async () => {
@@ -191,6 +202,90 @@ test("a mask that another branch had reaches no layer that runs before it, nor o
   const steps = () => layers.lstm({ units: 2, returnSequences: true });
   const chain = [layers.input({ shape: [4, 3] }), steps(), layers.masking(), steps()];
   writeTfjs(sequential(chain, { engine: "reference" }));
+});
+
+describe("files converted from Keras 3", () => {
+  const make = () => {
+    const [input, ids] = [layers.input({ shape: [3] }), layers.input({ shape: [4] })];
+    const embedded = layers.embedding({ inputDim: 6, outputDim: 3 }).apply(ids);
+    const both = layers
+      .bidirectional({ layer: layers.lstm({ units: 3, returnSequences: true }) })
+      .apply(embedded);
+    const steps = layers.timeDistributed({ layer: layers.dense({ units: 3, name: "zeta" }) }).apply(both);
+    const read = layers.simpleRNN({ units: 3 }).apply(steps);
+    const zeta = layers.dense({ units: 3, name: "zeta" }).apply(input);
+    const alpha = layers.dense({ units: 3, name: "alpha", activation: "tanh" }).apply(zeta);
+    const normal = layers.batchNormalization({ name: "normal" }).apply(alpha);
+    const outputs = layers.concatenate().apply([normal, read]);
+    return model({ inputs: [input, ids], outputs, engine: "reference", seed: 9 });
+  };
+
+  /** The files of a model with its weights renamed and, by the new names, sorted. */
+  function converted(source: ReturnType<typeof make>, rename: (name: string) => string) {
+    const files = writeTfjs(source);
+    const json = JSON.parse(new TextDecoder().decode(files.get("model.json")));
+    delete json.cellstate_sha256;
+    const [group] = json.weightsManifest;
+    let at = 0;
+    const shard = files.get(group.paths[0])!;
+    const weights = group.weights.map((weight: { name: string; shape: number[] }) => {
+      const from = at;
+      at += 4 * weight.shape.reduce((a, b) => a * b, 1);
+      return { weight: { ...weight, name: rename(weight.name) }, bytes: shard.subarray(from, at) };
+    });
+    weights.sort((a: never, b: never) => {
+      const [x, y] = [a, b].map((one: { weight: { name: string } }) => one.weight.name);
+      return x! < y! ? -1 : 1;
+    });
+    group.weights = weights.map(({ weight }: { weight: object }) => weight);
+    const bytes = Buffer.concat(weights.map((one: { bytes: Uint8Array }) => one.bytes));
+    return loadFile(encode(json), { engine: "reference", beside: () => bytes });
+  }
+
+  const inKeras3 = (name: string) =>
+    name.replace(/^(bidirectional\/\w+|simple_rnn)\//, "$1/cell/").replace(/^time_distributed\//, "$&zeta/");
+
+  function differing() {
+    const source = make();
+    // Freshly made, biases and statistics would all be alike.
+    source.setWeights(
+      source.getWeights().map(({ data }, i) => data.map((_, n) => Math.sin(i * 31 + n) + (i % 2))),
+    );
+    return source;
+  }
+
+  for (const [what, prefix] of [
+    ["a model's name in front", "sequential/"],
+    ["a model's name that a layer has too", "zeta/"],
+    ["no name in front", ""],
+    ["two names in front", "outer/inner/"],
+  ]) {
+    test(`${what}: every weight finds its own layer`, async () => {
+      const source = differing();
+      const { model: again, receipt } = await converted(source, (name) => `${prefix}${inKeras3(name)}`);
+      assert.deepEqual(again.getWeights(), source.getWeights());
+      assert.deepEqual(receipt.warnings, []);
+    });
+  }
+
+  test("names that are no layer's, or say one weight twice, are refused", async () => {
+    const refused = (rename: (name: string) => string, message: RegExp) =>
+      assert.rejects(converted(differing(), rename), message);
+    await refused(
+      (name) => `sequential/${name.replace("alpha", "beta")}`,
+      /named after the layers.*beta\/bias/,
+    );
+    await refused((name) => name.replace("alpha/", "zeta/more/"), /named after the layers/);
+    await refused((name) => name.replace(/gamma$/, "scale"), /one weight named normal\/gamma/);
+    await refused(
+      (name) => name.replace(/(back|for)ward_lstm/, "lstm"),
+      /a name of its own|one weight named/,
+    );
+    await refused(
+      (name) => name.replace(/(back|for)ward_lstm/, (way) => `${way.length}`),
+      /one weight named/,
+    );
+  });
 });
 
 describe("hostile manifests", () => {

@@ -298,3 +298,56 @@ test("without a monitor named, the validation loss is watched, or the loss where
     assert.equal(early.bestEpoch, seen.indexOf(Math.min(...seen)) + 1);
   }
 });
+
+// ---- checkpoints ----------------------------------------------------------------------------------------
+
+test("checkpoints are timed by a clock that nobody can set back", async (t) => {
+  const saved: string[] = [];
+  let now = 1000;
+  t.mock.method(performance, "now", () => now);
+  let day = Date.UTC(2030, 0, 1);
+  t.mock.method(Date, "now", () => day);
+  const clocks = {
+    onBatchEnd() {
+      now += 4000;
+      day -= 86_400_000;
+    },
+  };
+  const keep = callbacks.checkpoint(({ epoch, batch }) => void saved.push(`${epoch}.${batch}`), 10);
+  const rows = Array.from({ length: 12 }, (_, r) => [r]);
+  await regression().fit(rows, rows, { epochs: 1, batchSize: 1, callbacks: [clocks, keep] });
+  assert.deepEqual(saved, ["0.3", "0.6", "0.9", "0.12", "1.0"]);
+});
+
+test("a checkpoint that cannot be saved is told of, and the last is tried again at the end", async () => {
+  const kept: (readonly [number, Float32Array])[] = [];
+  const told: string[] = [];
+  let full = true;
+  const keep = callbacks.checkpoint(
+    ({ epoch, weights }) => {
+      if (full) throw new Error("no space");
+      kept.push([epoch, weights]);
+    },
+    1000,
+    (error, failures) => void told.push(`${failures} ${(error as Error).message}`),
+  );
+  const model = regression();
+  const last: Float32Array[] = [];
+  const early = callbacks.earlyStopping({
+    monitor: "loss",
+    patience: 9,
+    minDelta: 100,
+    restoreBestWeights: true,
+  });
+  const room = { onTrainEnd: () => void (full = false) };
+  await fit(model, { epochs: 3, callbacks: [early, recorder(last), room, keep] });
+  assert.deepEqual(told, ["1 no space", "2 no space", "3 no space"]);
+  // The state of the last epoch, not the best weights that early stopping went back to.
+  assert.deepEqual(kept, [[3, last[2]!]]);
+  assert.deepEqual(model.weightSnapshot(), last[0]);
+});
+
+test("a checkpoint without a function, or an interval that is none, is refused", () => {
+  assert.throws(() => callbacks.checkpoint(undefined as never), /checkpoint save: expected a function/);
+  assert.throws(() => callbacks.checkpoint(() => {}, Number.NaN), /everySeconds: expected a number/);
+});

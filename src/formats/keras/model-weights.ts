@@ -21,7 +21,7 @@ export function entriesOf(model: Model): Entry[] {
 
 /** Weights, once each stored shape is seen to be the wanted one. */
 export function setWeights(model: Model, entries: readonly Entry[], store: WeightsStore, notes: Notes): void {
-  const stored = store(entries);
+  const stored = store(entries, notes);
   const values = entries.flatMap(({ layer, where, convert }, i) => {
     const { parameters } = layer;
     const found = convert?.(stored[i]!) ?? stored[i]!;

@@ -84,19 +84,17 @@ export function restoreOptimizer(model: Model, variables: StoredWeight[], notes:
     notes.warn(`optimizer state: left aside, its arrays do not fit (${count}); training starts fresh`);
     return;
   }
-  const [iterations, rate = 0] = scalars.map(number) as [number, number?];
+  const [iterations, rate] = scalars.map(number);
   const values = slots.map(readFloats);
-  const sound =
-    Number.isSafeInteger(iterations) &&
-    [iterations, rate].every((value) => value >= 0 && value < Infinity) &&
-    values.every((slot) => slot.every(Number.isFinite));
-  if (!sound) {
-    notes.warn("optimizer state: left aside, it holds what is no finite number; training starts fresh");
+  const counted = Number.isSafeInteger(iterations) && iterations! >= 0;
+  if (!counted || (hasRate && rate! < 0) || values.some((slot) => slot.some(Number.isNaN))) {
+    const what = counted ? "it holds what is no number of its kind" : `its step is ${iterations}`;
+    notes.warn(`optimizer state: left aside, ${what}; training starts fresh`);
     return;
   }
   model.setOptimizerState({
-    iterations,
-    learningRate: hasRate ? exactRate(rate, state.learningRate) : state.learningRate,
+    iterations: iterations!,
+    learningRate: hasRate ? exactRate(rate!, state.learningRate) : state.learningRate,
     slots: values,
   });
 }

@@ -5,6 +5,7 @@ import { Model } from "../../model/model.js";
 import type { WarningOptions } from "../../model/notes.js";
 import { type Hdf5Group, isHdf5, readHdf5 } from "../hdf5/reader.js";
 import { DATA_FORBIDDEN, isObject, type Json, parseJson } from "../json.js";
+import { checkSeal, SEAL } from "../seal.js";
 import { isZip, readZip, type ZipMember } from "../zip.js";
 import { readCompileConfig } from "./compile-config.js";
 import { type Blueprint, readModelConfig, toLinks } from "./model-config.js";
@@ -45,6 +46,8 @@ export interface OpenedFile {
   optimizer: StoredWeight[];
   asset?: (path: string) => Uint8Array | undefined;
   extras: Json;
+  /** Looks, last of all, whether the file is as it was written: what is wrong in a place says more. @throws InputError */
+  verify?: () => void;
 }
 
 /**
@@ -75,6 +78,7 @@ export function readOpened(opened: OpenedFile, { name = "model", ...engine }: Re
     restoreOptimizer(model, opened.optimizer, notes.forTraining());
   }
   model.remarks.add(notes.list());
+  verify(opened, model);
   const { filled, ignored, warnings } = notes;
   const counts = { layers: model.layers.length, parameters: model.countParams() };
   const receipt = {
@@ -86,6 +90,15 @@ export function readOpened(opened: OpenedFile, { name = "model", ...engine }: Re
     warnings,
   };
   return { model, receipt, extras: opened.extras };
+}
+
+function verify(opened: OpenedFile, model: Model): void {
+  try {
+    opened.verify?.();
+  } catch (error) {
+    model.dispose();
+    throw error;
+  }
 }
 
 /**
@@ -109,6 +122,7 @@ function openWeights(bytes: Uint8Array, file: string): WeightsStore {
   }
   if (!isHdf5(bytes)) throw inputError({ expected: "weights in HDF5", where: file, received: kindOf(bytes) });
   const root = readHdf5(bytes, file);
+  checkSeal(root.attributes.get(SEAL), bytes, file);
   const named = root.groups.get("model_weights") ?? root;
   return textList(named, "layer_names", file).length > 0 ? namedStore(named, file) : pathStore([root], file);
 }
@@ -208,9 +222,10 @@ function openHdf5(bytes: Uint8Array, file: string): OpenedFile {
     config: parseJson(config, `${file}: model_config`),
     where: `${file}: model_config`,
     training: training === null ? undefined : parseJson(training, `${file}: training_config`),
-    weights: namedStore(weights, file),
+    weights: namedStore(weights, file, { whole: true }),
     optimizer: namedOptimizer(root, file),
     extras: null,
+    verify: () => checkSeal(root.attributes.get(SEAL), bytes, file),
   };
 }
 

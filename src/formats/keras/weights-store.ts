@@ -6,6 +6,7 @@ import type { Hdf5Group } from "../hdf5/reader.js";
 import { label } from "../label.js";
 import { weightPlaces } from "./layer-kinds.js";
 import type { Entry } from "./model-config.js";
+import type { Notes } from "./receipt.js";
 
 /** A stored array and the weight it is for. */
 export interface StoredWeight {
@@ -15,7 +16,7 @@ export interface StoredWeight {
 }
 
 /** For each entry, its arrays in the order of the layer's parameters. */
-export type WeightsStore = (entries: readonly Entry[]) => StoredWeight[][];
+export type WeightsStore = (entries: readonly Entry[], notes: Notes) => StoredWeight[][];
 
 /**
  * `model.weights.h5`, in one file or several: "layers/lstm/cell/vars/0". Keras 2.15 on Windows wrote backslashes, and 2.13
@@ -28,11 +29,20 @@ export function pathStore(roots: readonly Hdf5Group[], file: string): WeightsSto
     byPath.set(plain, dataset);
   };
   for (const root of roots) collect(root, "", add);
-  return (entries) =>
-    entries.map(({ layer, group }) => {
+  return (entries, notes) => {
+    const found = entries.map(({ layer, group }) => {
       const paths = weightPlaces(layer).map((place) => `${group}/${place.group}`);
       return paths.flatMap((path) => numbered(byPath, path, file));
     });
+    const taken = new Set(found.flat().map(({ dataset }) => dataset));
+    for (const [path, dataset] of byPath) {
+      // What random numbers were drawn with is kept beside the weights.
+      if (taken.has(dataset) || !/^layers\/.*\bvars\/\d+$/.test(path) || /seed_generator/.test(path))
+        continue;
+      notes.warn(`${file}: ${label(path)}: no layer here has such a weight`);
+    }
+    return found;
+  };
 }
 
 function collect(group: Hdf5Group, path: string, visit: (path: string, dataset: Hdf5Dataset) => void): void {
@@ -53,15 +63,16 @@ function numbered(byPath: Map<string, Hdf5Dataset>, path: string, file: string):
 /**
  * Older files: the attribute `layer_names`, a group for each layer, and in it `weight_names`, whose order is that of the
  * layer's variables: the trainable ones, then the others.
+ * @param whole whether the network stands in the same file, so that its layers and the groups have the same names
  */
-export function namedStore(root: Hdf5Group, file: string): WeightsStore {
-  return (entries) => {
+export function namedStore(root: Hdf5Group, file: string, { whole = false } = {}): WeightsStore {
+  return (entries, notes) => {
     const out = entries.map((): StoredWeight[] => []);
     const owners = new Map<string, number[]>();
     for (const [i, { owner, layer }] of entries.entries()) {
       if (layer.parameters.length > 0) owners.set(owner, [...(owners.get(owner) ?? []), i]);
     }
-    const groups = ownersGroups([...owners.keys()], root, file);
+    const groups = ownersGroups([...owners.keys()], root, file, whole, notes);
     for (const [owner, indices] of owners) {
       const stored = namedWeights(groups.get(owner)!, file);
       for (const trainable of [true, false]) {
@@ -83,22 +94,40 @@ export function namedStore(root: Hdf5Group, file: string): WeightsStore {
   };
 }
 
-/** Layers find their groups by name or, as Keras does, by order among those that have weights. */
-function ownersGroups(owners: string[], root: Hdf5Group, file: string): Map<string, Hdf5Group> {
+/**
+ * Layers find their groups by name. Weights from elsewhere go by the order of those that have any, as in Keras, where
+ * names differ in the number that a session gave them or altogether; not where some agree and others do not.
+ */
+function ownersGroups(
+  owners: string[],
+  root: Hdf5Group,
+  file: string,
+  whole: boolean,
+  notes: Notes,
+): Map<string, Hdf5Group> {
   const withWeights = textList(root, "layer_names", file).flatMap((name) => {
     const group = findGroup(root, name);
     return group && textList(group, "weight_names", file).length > 0 ? [[name, group] as const] : [];
   });
   const byName = new Map(withWeights);
-  if (owners.every((owner) => byName.has(owner))) return byName;
-  if (withWeights.length === owners.length) {
+  const where = `${file}: ${root.path || "/"}`;
+  const known = new Set(owners);
+  const others = withWeights.flatMap(([name]) => (known.has(name) ? [] : [name]));
+  const missing = owners.find((owner) => !byName.has(owner));
+  if (missing === undefined) {
+    for (const name of others) notes.warn(`${where}: no layer here is called ${label(name)}`);
+    return byName;
+  }
+  const kind = (name: string) => name.replace(/_\d+$/, "");
+  const alike = owners.every((owner, i) => kind(owner) === kind(withWeights[i]?.[0] ?? ""));
+  if (withWeights.length === owners.length && !whole && (alike || others.length === owners.length)) {
+    const pairs = withWeights.map(([name], i) => `${label(name)} for ${label(owners[i]!)}`);
+    const some = pairs.slice(0, 4).join(", ") + (pairs.length > 4 ? " …" : "");
+    notes.warn(`${where}: weights are taken by the order of the layers: ${some}`);
     return new Map(owners.map((owner, i) => [owner, withWeights[i]![1]] as const));
   }
-  const missing = owners.find((owner) => !byName.has(owner))!;
-  throw inputError({
-    expected: `weights of the layer ${label(missing)}`,
-    where: `${file}: ${root.path || "/"}`,
-  });
+  const expected = `weights of the layer ${label(missing)}`;
+  throw inputError({ expected, where, received: others.length > 0 ? others : undefined });
 }
 
 function namedWeights(group: Hdf5Group, file: string): StoredWeight[] {

@@ -5,6 +5,7 @@ import { isChain, type Node } from "../../model/graph.js";
 import type { Model } from "../../model/model.js";
 import { type Hdf5DatasetInput, type Hdf5GroupInput, writeHdf5 } from "../hdf5/writer.js";
 import type { Json, JsonObject } from "../json.js";
+import { BLANK_SEAL, SEAL, seal } from "../seal.js";
 import { writeZip } from "../zip.js";
 import { writeCompileConfig } from "./compile-config.js";
 import { SCHEDULES } from "./compile-optimizers.js";
@@ -64,6 +65,7 @@ export function writeKerasH5(model: Model): Uint8Array {
   const attributes = new Map([
     ["backend", "tensorflow"],
     ["keras_version", KERAS_VERSION],
+    [SEAL, BLANK_SEAL],
     ["model_config", pythonJson({ class_name, config: olderConfig(config as JsonObject) })],
   ]);
   const children = new Map<string, Hdf5GroupInput>([["model_weights", namedTree(model)]]);
@@ -73,7 +75,7 @@ export function writeKerasH5(model: Model): Uint8Array {
     attributes.set("training_config", pythonJson(training));
     children.set("optimizer_weights", namedOptimizerTree(model));
   }
-  return writeHdf5({ attributes, children });
+  return seal(writeHdf5({ attributes, children }));
 }
 
 function encode(value: Json): Uint8Array {

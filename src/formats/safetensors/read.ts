@@ -8,6 +8,7 @@ import { DATA_FORBIDDEN, isObject, type Json, type JsonObject, parseJson } from 
 import type { OpenedFile } from "../keras/read.js";
 import type { StoredWeight, WeightsStore } from "../keras/weights-store.js";
 import { label } from "../label.js";
+import { checkSeal, SEAL } from "../seal.js";
 
 /** As the reference implementation has it. */
 const MOST_HEADER_BYTES = 100_000_000;
@@ -83,6 +84,7 @@ export function openSafetensors(bytes: Uint8Array, file: string): OpenedFile {
     weights: storeOf(weights, file),
     optimizer: optimizerOf(weights),
     extras: json(METADATA.extras, DATA_FORBIDDEN) ?? null,
+    verify: () => checkSeal(metadata.get(SEAL), bytes, file),
   };
 }
 
@@ -157,14 +159,22 @@ function wholeNumbers(value: Json | undefined, most: number, what: string, where
 
 /** Weights by the names that Cellstate gave them: "lstm/kernel". */
 function storeOf(weights: Map<string, StoredWeight>, file: string): WeightsStore {
-  return (entries) =>
-    entries.map(({ layer }) =>
+  return (entries, notes) => {
+    const left = new Set(weights.keys());
+    const found = entries.map(({ layer }) =>
       layer.parameters.map(({ name }) => {
-        const weight = weights.get(`${layer.name}/${name}`);
-        if (weight) return weight;
-        throw inputError({ expected: `an array ${label(`${layer.name}/${name}`)}`, where: file });
+        const full = `${layer.name}/${name}`;
+        const weight = weights.get(full);
+        if (!weight) throw inputError({ expected: `an array ${label(full)}`, where: file });
+        left.delete(full);
+        return weight;
       }),
     );
+    for (const name of left) {
+      if (!/^optimizer\/\d+$/.test(name)) notes.warn(`${file}: ${label(name)}: no layer has such a weight`);
+    }
+    return found;
+  };
 }
 
 /** The optimizer's variables: "optimizer/0", "optimizer/1" … */

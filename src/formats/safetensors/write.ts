@@ -4,6 +4,7 @@ import type { Json } from "../json.js";
 import { writeCompileConfig } from "../keras/compile-config.js";
 import { writeOptimizerState } from "../keras/optimizer-state.js";
 import { KERAS_VERSION, writeModelConfig } from "../keras/write.js";
+import { BLANK_SEAL, SEAL, seal } from "../seal.js";
 import { METADATA } from "./read.js";
 
 type Values = Float32Array | BigInt64Array;
@@ -24,6 +25,7 @@ export function writeSafetensors(model: Model, { extras = null }: { extras?: Jso
   const metadata: Record<string, string> = {
     format: "cellstate",
     keras_version: KERAS_VERSION,
+    [SEAL]: BLANK_SEAL,
     [METADATA.config]: JSON.stringify(writeModelConfig(model)),
   };
   const tensors: Tensor[] = model.getWeights().map(({ name, shape, data }) => ({ name, shape, data }));
@@ -36,7 +38,7 @@ export function writeSafetensors(model: Model, { extras = null }: { extras?: Jso
   if (extras !== null) metadata[METADATA.extras] = JSON.stringify(extras);
   // Wider elements first, so that each array is aligned.
   tensors.sort((a, b) => b.data.BYTES_PER_ELEMENT - a.data.BYTES_PER_ELEMENT);
-  return pack(metadata, tensors);
+  return seal(pack(metadata, tensors));
 }
 
 function pack(metadata: Record<string, string>, tensors: readonly Tensor[]): Uint8Array {

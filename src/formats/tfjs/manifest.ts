@@ -25,6 +25,8 @@ interface Spec {
 const MOST_WEIGHTS = 10_000;
 const MOST_SHARDS = 10_000;
 const MOST_RANK = 8;
+/** Characters; names are looked at part by part. */
+const MOST_NAME = 2000;
 
 const unsigned = (size: 1 | 2): Datatype => ({
   kind: "integer",
@@ -88,7 +90,7 @@ function readSpecs(value: Json | undefined, where: string, seen: Set<string>): S
 }
 
 function readSpec(value: Json, where: string): Spec {
-  if (!isObject(value) || typeof value["name"] !== "string") {
+  if (!isObject(value) || typeof value["name"] !== "string" || value["name"].length > MOST_NAME) {
     throw inputError({ expected: "a weight { name, shape, dtype }", where, received: value });
   }
   const { name, shape } = value as { name: string; shape?: Json };

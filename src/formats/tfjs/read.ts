@@ -2,9 +2,10 @@
 import { inputError } from "../../errors.js";
 import { checkKeys, DATA_FORBIDDEN, isObject, type Json, type JsonObject, parseJson } from "../json.js";
 import type { OpenedFile } from "../keras/read.js";
-import type { StoredWeight, WeightsStore } from "../keras/weights-store.js";
 import { label } from "../label.js";
+import { checkSeal, SEAL } from "../seal.js";
 import { type ReadShard, readManifest } from "./manifest.js";
+import { namedWeights } from "./weight-names.js";
 
 /** TensorFlow.js follows Keras 2: its hard sigmoid, and a GRU that resets before the recurrent product. */
 const MEANING = "2.15.0";
@@ -38,6 +39,14 @@ export async function openTfjs(bytes: Uint8Array, file: string, readShard: ReadS
   const version = topology["keras_version"];
   const written = typeof version === "string" ? version : null;
   const metadata = json["userDefinedMetadata"] ?? null;
+  const sealed = json[SEAL];
+  const shards: Uint8Array[] = [];
+  const readAndKeep = async (name: string) => {
+    const shard = await readShard(name);
+    if (sealed !== undefined) shards.push(shard);
+    return shard;
+  };
+  const weights = await readManifest(json["weightsManifest"], file, readAndKeep);
   const training = json["trainingConfig"] ?? topology["training_config"];
   return {
     format: `TensorFlow.js layers model${written?.startsWith("tfjs") ? ` (${label(written)})` : ""}`,
@@ -46,9 +55,14 @@ export async function openTfjs(bytes: Uint8Array, file: string, readShard: ReadS
     config: withoutNulls(config),
     where: `${file}: modelTopology`,
     training: isObject(training) ? inSnakeCase(training) : undefined,
-    weights: storeOf(await readManifest(json["weightsManifest"], file, readShard), file),
+    weights: namedWeights(weights, file),
     optimizer: [],
     extras: isObject(metadata) ? (metadata["cellstate"] ?? null) : null,
+    verify() {
+      if (sealed === undefined) return;
+      // The text as it was written, however it may have been laid out since.
+      checkSeal(sealed, new TextEncoder().encode(JSON.stringify(json)), file, shards);
+    },
   };
 }
 
@@ -77,27 +91,4 @@ function inSnakeCase(value: JsonObject): JsonObject {
     isObject(item) ? inSnakeCase(item) : item,
   ]);
   return Object.fromEntries(entries);
-}
-
-/** Weights are called "layer/…/kernel"; where the layers are called otherwise, their order decides, as in Keras. */
-function storeOf(weights: StoredWeight[], file: string): WeightsStore {
-  const byLayer = new Map<string, StoredWeight[]>();
-  for (const weight of weights) {
-    const layer = weight.dataset.path.split("/")[0]!;
-    if (!byLayer.has(layer)) byLayer.set(layer, []);
-    byLayer.get(layer)!.push(weight);
-  }
-  return (entries) => {
-    const wanted = entries.filter(({ layer }) => layer.parameters.length > 0);
-    if (wanted.every(({ layer }) => byLayer.get(layer.name)?.length === layer.parameters.length)) {
-      return entries.map(({ layer }) => (layer.parameters.length > 0 ? byLayer.get(layer.name)! : []));
-    }
-    const total = wanted.reduce((sum, { layer }) => sum + layer.parameters.length, 0);
-    if (total !== weights.length) {
-      const where = `${file}: weightsManifest`;
-      throw inputError({ expected: `${total} weights, as the layers have`, where, received: weights.length });
-    }
-    let next = 0;
-    return entries.map(({ layer }) => weights.slice(next, (next += layer.parameters.length)));
-  };
 }

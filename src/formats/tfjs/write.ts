@@ -2,6 +2,7 @@
 import type { Model } from "../../model/model.js";
 import { isObject, type Json, type JsonObject } from "../json.js";
 import { writeCompileConfig } from "../keras/compile-config.js";
+import { BLANK_SEAL, SEAL, seal } from "../seal.js";
 import { checkMasks } from "./masks.js";
 import { checkLayer } from "./support.js";
 import { writeTopology } from "./topology.js";
@@ -57,7 +58,10 @@ export function writeTfjs(
   const training = trainingConfig(model);
   if (training) json["trainingConfig"] = training;
   if (extras !== null) json["userDefinedMetadata"] = { cellstate: extras };
-  return new Map([["model.json", new TextEncoder().encode(JSON.stringify(json))], ...shards]);
+  // Not in the metadata: a damaged name of theirs would take both away.
+  json[SEAL] = BLANK_SEAL;
+  const text = new TextEncoder().encode(JSON.stringify(json));
+  return new Map([["model.json", seal(text, shards.values())], ...shards]);
 }
 
 /** TensorFlow.js goes by names, in which a layer inside TimeDistributed has no part. */
