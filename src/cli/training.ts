@@ -63,9 +63,6 @@ export async function runTraining(data: string, plan: TrainPlan): Promise<void> 
     watch.enter("fit"),
   );
   watch.enter(null);
-  if (interrupted && classifier.model.iterations === 0) {
-    throw new Exit(EXIT.interrupted, "Interrupted before the first step: nothing is written.");
-  }
   await saveResult(classifier, plan);
   release();
   watch.enter("test");

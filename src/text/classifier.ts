@@ -181,10 +181,11 @@ export class TextClassifier {
     const [length] = shape as [number];
     const outputs = this.model.outputSize;
     const all = new Float32Array(rows * outputs);
-    checkSignal(signal, "evaluate signal");
+    checkSignal(signal, "TextClassifier.evaluate signal");
     const measuring = new Measuring(this.model, signal);
-    let going = signal?.aborted !== true;
-    for (let from = 0; going && from < rows; from += DEFAULT_BATCH) {
+    const aborted = () => new DOMException("evaluate was aborted", "AbortError");
+    if (signal?.aborted) throw aborted();
+    for (let from = 0; from < rows; from += DEFAULT_BATCH) {
       const to = Math.min(from + DEFAULT_BATCH, rows);
       const part = data.subarray(from * length, to * length);
       const { data: output } = this.model.predictFlat({ data: part, rows: to - from, shape });
@@ -195,9 +196,8 @@ export class TextClassifier {
         const ids = part.subarray(row * length, (row + 1) * length);
         throw noAnswer(this.model, ids, [output[bad]!], `row ${corpus.rowNumber(chosen[from + row]!)}`);
       }
-      going = await measuring.goOn();
+      if (!(await measuring.goOn())) throw aborted();
     }
-    if (!going) throw new DOMException("evaluate was aborted", "AbortError");
     return all;
   }
 

@@ -155,7 +155,7 @@ export class EarlyStopping implements Callback {
   }
 
   restore({ values, arrays }: CallbackState): void {
-    const kept = this.options.restoreBestWeights && values["bestEpoch"] !== -1 ? ["bestWeights"] : [];
+    const kept = this.options.restoreBestWeights && values["bestEpoch"] !== 0 ? ["bestWeights"] : [];
     onlyNames(values, ["best", "wait", "bestEpoch"], `${this.name} state values`);
     onlyNames(arrays, kept, `${this.name} state arrays`);
     for (const { length } of Object.values(arrays)) {
@@ -163,7 +163,7 @@ export class EarlyStopping implements Callback {
     }
     this.monitor.best = bestSoFar(values["best"], this.name);
     this.wait = wholeNumber(values["wait"], `${this.name} state wait`);
-    this.bestEpoch = wholeNumber(values["bestEpoch"], `${this.name} state bestEpoch`, -1);
+    this.bestEpoch = wholeNumber(values["bestEpoch"], `${this.name} state bestEpoch`);
     this.bestWeights = arrays["bestWeights"] ?? null;
   }
 }

@@ -78,6 +78,10 @@ const isPair = (value: unknown) => Array.isArray(value) && (value.length === 2 |
 
 const EVENTS = ["onTrainBegin", "onEpochBegin", "onBatchEnd", "onEpochEnd", "onTrainEnd"];
 
+/** Whether a callback's own property was meant for an event; Keras has more of them. */
+const looksLikeEvent = (key: string) =>
+  /^on(Train|Epoch|Batch|Test|Predict)/i.test(key) || didYouMean(key, EVENTS) !== undefined;
+
 /** A misspelt event would never come. */
 function checkCallback(callback: unknown, index: number): void {
   const where = `fit callbacks[${index}]`;
@@ -85,13 +89,8 @@ function checkCallback(callback: unknown, index: number): void {
     throw inputError({ expected: `an object with any of ${EVENTS.join(", ")}`, where, received: callback });
   }
   for (const [key, value] of Object.entries(callback)) {
-    if (
-      !/^on[A-Z]/.test(key) ||
-      (EVENTS.includes(key) && (value === undefined || typeof value === "function"))
-    ) {
-      continue;
-    }
     const known = EVENTS.includes(key);
+    if (known ? value === undefined || typeof value === "function" : !looksLikeEvent(key)) continue;
     const expected = known ? `a function for ${key}` : `an event among ${EVENTS.join(", ")}`;
     const next = known ? undefined : didYouMean(key, EVENTS);
     throw inputError({ expected, where, received: known ? value : key, ...(next ? { next } : {}) });
@@ -195,6 +194,13 @@ export class FitRun {
         next: "Start afresh without resume, or repeat the first run's settings.",
       });
     }
+    if (state.epoch > this.epochs) {
+      throw inputError({
+        expected: `a checkpoint of at most ${this.epochs} epochs, as many as are asked for`,
+        where: "fit resume",
+        received: `${state.epoch} epochs`,
+      });
+    }
     this.checkSizes(state);
     // The optimizer sees for itself whether its state fits, before it takes any of it.
     this.model.setOptimizerState(state.optimizer);
@@ -215,13 +221,6 @@ export class FitRun {
       if (found === wanted) return;
       throw inputError({ expected: String(wanted), where: `fit resume ${what}`, received: found });
     };
-    if (epoch > this.epochs) {
-      throw inputError({
-        expected: `a checkpoint of at most ${this.epochs} epochs, as many as are asked for`,
-        where: "fit resume",
-        received: `${epoch} epochs`,
-      });
-    }
     wholeNumber(batch, "fit resume batch", 0, this.batches);
     equal("length of history", history.length, epoch);
     equal("rowsSeen", rowsSeen, Math.min(batch * this.batchSize, this.train.rows));
@@ -430,6 +429,7 @@ export class FitRun {
    * @param step where it was seen, and its batch in this epoch; both from 1
    */
   private giveUp(what: string, step: number, batch: number, advice: string = TAMER): never {
+    // As they are: what went wrong may have been in them from the start.
     this.model.runtime.restoreWeights(this.lastGood);
     throw new TrainingError(
       `${what} at step ${step} (epoch ${this.epoch + 1}, batch ${batch}). ` +

@@ -208,7 +208,7 @@ describe("metrics, monitors and losses", () => {
     seen.forEach((logs, epoch) => {
       early.onEpochEnd({ ...progress, epoch } as unknown as Parameters<typeof early.onEpochEnd>[0], logs);
     });
-    assert.equal(early.bestEpoch, 2);
+    assert.equal(early.bestEpoch, 3);
     assert.deepEqual(stopped, ["no improvement for 2 epochs; the best was epoch 3"]);
   });
 });

@@ -179,16 +179,24 @@ describe("a classifier", () => {
   }));
   const options = { vocabulary: 20, length: 4, epochs: 2, engine: "reference" } as const;
 
-  test("whose model is being fit is not trained from elsewhere", async () => {
-    const { model } = await TextClassifier.train(TEXTS, options);
-    const rows = Array.from({ length: 40 }, () => [1, 2, 3, 4]);
-    const run = model.fit(
-      rows,
-      rows.map((_, r) => r % 2),
-      { epochs: 3 },
-    );
-    await assert.rejects(TextClassifier.train(TEXTS, { ...options, model }), refusal);
-    assert.equal((await run).epochs, 3);
+  test("whose model is being fit is the start of another, which trains a copy", async () => {
+    const rows = Array.from({ length: 40 }, (_, r) => [1, 2, 3, r % 5]);
+    const run = async (meanwhile: (model: Model) => Promise<unknown>) => {
+      const { model } = await TextClassifier.train(TEXTS, options);
+      const fitting = model.fit(
+        rows,
+        rows.map((_, r) => r % 2),
+        { epochs: 3 },
+      );
+      await meanwhile(model);
+      return { history: await fitting, weights: model.weightSnapshot() };
+    };
+    const alone = await run(async () => {});
+    const beside = await run(async (model) => {
+      const other = await TextClassifier.train(TEXTS, { ...options, model });
+      assert.notEqual(other.model, model);
+    });
+    assert.deepEqual(beside, alone);
   });
 
   test("evaluate listens to its signal", async () => {

@@ -89,7 +89,7 @@ export function restoreOptimizer(model: Model, variables: StoredWeight[], notes:
   const counted = Number.isSafeInteger(iterations) && iterations >= 0;
   const finite = rate >= 0 && rate < Infinity && values.every((slot) => slot.every(Number.isFinite));
   if (!counted || !finite) {
-    const what = counted ? "it holds what is no finite number" : `its step is ${iterations}`;
+    const what = counted ? "it holds what is no number of its kind" : `its step is ${iterations}`;
     notes.warn(`optimizer state: left aside, ${what}; training starts fresh`);
     return;
   }
