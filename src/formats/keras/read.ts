@@ -4,7 +4,7 @@ import { inputError } from "../../errors.js";
 import { Model } from "../../model/model.js";
 import { foreignArchive, foreignJson, foreignKind, refuseForeign } from "../foreign.js";
 import { type Hdf5Group, isHdf5, readHdf5 } from "../hdf5/reader.js";
-import { DATA_FORBIDDEN, isObject, type Json, parseJson } from "../json.js";
+import { DATA_FORBIDDEN, isObject, type Json, type JsonObject, parseJson } from "../json.js";
 import { isZip, readZip, type ZipMember } from "../zip.js";
 import { readCompileConfig } from "./compile-config.js";
 import { type Blueprint, readModelConfig, toLinks } from "./model-config.js";
@@ -138,7 +138,7 @@ function openArchive(bytes: Uint8Array, file: string): OpenedFile {
   const older = olderAssets(members);
   return {
     format: "Keras archive",
-    version: isObject(metadata) ? asText(metadata["keras_version"]) : null,
+    version: isObject(metadata) ? versionOf(metadata, `${file}: metadata.json`) : null,
     config,
     where: `${file}: config.json`,
     training: isObject(config) ? config["compile_config"] : undefined,
@@ -161,6 +161,12 @@ function readWeightsMember(members: Map<string, ZipMember>, file: string): Hdf5G
   const member = members.get("model.weights.h5");
   if (member) return readHdf5(member.read(), `${file}: model.weights.h5`);
   throw inputError({ expected: "a Keras archive with model.weights.h5", where: file, received: "none" });
+}
+
+/** Names mean what they meant to the Keras that wrote them. */
+function versionOf({ keras_version: version = null }: JsonObject, where: string): string | null {
+  if (version === null || typeof version === "string") return version;
+  throw inputError({ expected: 'text, as "3.15.1"', where: `${where}: keras_version`, received: version });
 }
 
 function asText(value: Json | undefined): string | null {
@@ -204,7 +210,7 @@ function openJson(bytes: Uint8Array, file: string): OpenedFile {
   const known =
     isObject(config) && Object.hasOwn(config, "class_name") && config["class_name"] !== "Tokenizer";
   if (!known) throw refuseForeign(A_MODEL, file, foreignJson(config));
-  const version = asText(config["keras_version"]);
+  const version = versionOf(config, file);
   const rest = { training: undefined, weights: undefined, optimizer: [], extras: null };
   return { format: "JSON architecture", version, config, where: file, ...rest };
 }
