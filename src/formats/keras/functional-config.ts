@@ -9,6 +9,7 @@ import { MASK_OPERATIONS, type Mask, operationMask, sameMask } from "./masks.js"
 import {
   checkKnown,
   type Entry,
+  inputDtype,
   inputEntry,
   inputShape,
   isModel,
@@ -49,8 +50,12 @@ export function readGraph(
   const indices = new Map<string, number>();
   for (const [i, name] of inputs.entries()) {
     const node = find(nodes, name, where);
+    const dtype = inputDtype(node, node.where);
     if (feeds) indices.set(name, takeFeed(feeds, i, node.where));
-    else indices.set(name, entries.push(inputEntry(name, inputShape(node, node.where), node.where)) - 1);
+    else {
+      const entry = inputEntry(name, inputShape(node, node.where), node.where);
+      indices.set(name, entries.push({ ...entry, dtype }) - 1);
+    }
   }
   const walk = { nodes, entries, indices, place, context, where, open: [], masks: new Map() };
   const outputs = readEnds(config["output_layers"], `${where}.config.output_layers`);

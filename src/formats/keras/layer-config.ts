@@ -12,7 +12,7 @@ import { CUDNN_KINDS } from "./cudnn.js";
 import { checkDtype } from "./dtype.js";
 import { readInitializer, writeInitializer } from "./initializers.js";
 import { LAYER_KINDS, type LayerKind } from "./layer-kinds.js";
-import { checkOrigin } from "./objects.js";
+import { checkInner, checkOrigin } from "./objects.js";
 import type { Context } from "./receipt.js";
 import { noteUnapplied, readRegularizer, writeRegularizer } from "./regularizers.js";
 import { nameOf, readActivation, writeActivation } from "./values.js";
@@ -55,6 +55,7 @@ export function readLayer(
   const kind = kindOf(className);
   if (!kind) throw unknownLayer(className, where);
   checkShared(node, context, where);
+  checkInner(config, `${where}.config`);
   const options: Record<string, unknown> = { ...(name && { name }), ...cudnn?.fixed };
   for (const [key, value] of Object.entries(config)) {
     const at = `${where}.config.${label(key)}`;

@@ -35,6 +35,8 @@ export interface Entry {
   owner: string;
   /** Its place in the configuration, for messages. */
   where: string;
+  /** Of an input: what Keras turns into it. */
+  dtype?: string | undefined;
   /** Turns stored weights into those of the layer, where they are kept in another layout. */
   convert?: ((stored: StoredWeight[]) => StoredWeight[]) | undefined;
 }
@@ -76,6 +78,7 @@ export function readModelConfig(value: Json | undefined, context: Context, where
     throw inputError({ expected: "a Sequential or Functional model", where, received: className });
   }
   checkTables(blueprint.entries);
+  noteDtypes(blueprint.entries, context);
   return blueprint;
 }
 
@@ -128,12 +131,13 @@ export function readSequential(
 ): number {
   const nodes = readLayers(config, place, where);
   const declared = nodes[0]?.className === "InputLayer" ? nodes.shift() : undefined;
-  if (declared) checkInput(declared, `${where} ${layerLabel(0, declared.name)}`);
+  const start = `${where} ${layerLabel(0, declared?.name ?? "")}`;
+  const dtype = declared && inputDtype(declared, start);
   if (nodes.length === 0)
     throw inputError({ expected: "at least one layer", where: `${where}.config.layers` });
   if (!from) {
     const shape = sequentialShape(declared, nodes[0]!, config, node, where);
-    entries.push(inputEntry(declared?.name || "input_layer", shape, where));
+    entries.push({ ...inputEntry(declared?.name || "input_layer", shape, start), dtype });
   }
   checkNames(nodes, where);
   const first = entries.length;
@@ -181,9 +185,14 @@ export function readEntry(
   }
   checkKnown(child, where);
   if (inputs.length !== 1 && !isMerging(className)) {
-    const next = "States given to a recurrent layer from outside are not read.";
-    const expected = `${className} called on one tensor`;
-    throw inputError({ expected, where, received: `${inputs.length} inputs`, next });
+    const recurrent = /RNN|LSTM|GRU|Bidirectional/.test(className);
+    const next = recurrent ? "States given to a recurrent layer from outside are not read." : undefined;
+    throw inputError({
+      expected: "a layer with one input",
+      where,
+      received: `${inputs.length} inputs`,
+      ...(next && { next }),
+    });
   }
   if (className === "TextVectorization") {
     return readTextEntry(child, entries, inputs[0]!, place, context, where);
@@ -307,9 +316,8 @@ function shapeOf(config: JsonObject): Json | undefined {
 /** The shape of an input of texts, until TextVectorization takes its place. */
 const TEXTS: Shape = [1];
 
-/** An InputLayer's shape, once nothing else about it is found that would change what enters. */
+/** An InputLayer's shape. */
 export function inputShape(node: LayerNode, where: string): Shape {
-  checkInput(node, where);
   if (node.config["dtype"] === "string") return TEXTS;
   return readShape(shapeOf(node.config), where);
 }
@@ -328,16 +336,29 @@ const INPUT_KEYS: ReadonlySet<string> = new Set([
 ]);
 const INPUT_DTYPE = /^(string|bool|b?float(16|32|64)|u?int(8|16|32|64))$/;
 
-function checkInput({ config }: LayerNode, where: string): void {
+/** The kind of numbers that an input turns what it is given into, once its settings are seen to be known. */
+export function inputDtype({ config }: LayerNode, where: string): string {
   checkKeys(config, INPUT_KEYS, where);
   const dtype = config["dtype"] ?? "float32";
   const name = isObject(dtype) && isObject(dtype["config"]) ? (dtype["config"]["name"] ?? null) : dtype;
-  if (typeof name === "string" && INPUT_DTYPE.test(name)) return;
+  if (typeof name === "string" && INPUT_DTYPE.test(name)) return name;
   throw inputError({
     expected: "a kind of numbers, or string",
     where: `${where}.config.dtype`,
     received: dtype,
   });
+}
+
+/** Into whole numbers Keras cuts what is given to such an input. Ids of an Embedding are whole here too. */
+function noteDtypes(entries: readonly Entry[], context: Context): void {
+  for (const [i, { dtype = "float32", where }] of entries.entries()) {
+    const takers = entries.filter(({ inputs }) => inputs.includes(i));
+    if (/^(float(32|64)|string)$/.test(dtype) || takers.every(({ layer }) => layer.className === "Embedding"))
+      continue;
+    context.notes.warn(
+      `${where}.config.dtype: numbers are taken as they are, where Keras makes ${dtype} of them`,
+    );
+  }
 }
 
 /** Drops the batch axis. */

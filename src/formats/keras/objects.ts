@@ -1,6 +1,7 @@
 /** Keras's named objects inside a layer's settings: initializers, regularizers, policies … Foreign ones are refused. */
 import { inputError } from "../../errors.js";
 import { isObject, type Json, type JsonObject } from "../json.js";
+import { label } from "../label.js";
 
 const NEVER_RUN = "Custom code in model files is never run.";
 
@@ -33,6 +34,19 @@ function checkRegistered(registered: Json, names: readonly string[], where: stri
     received: registered,
     next: NEVER_RUN,
   });
+}
+
+/** Refuses foreign classes anywhere inside a layer's settings, also where nothing is made of them. */
+export function checkInner(value: Json, where: string): void {
+  if (Array.isArray(value)) {
+    for (const [i, item] of value.entries()) checkInner(item, `${where}[${i}]`);
+  } else if (isObject(value)) {
+    const named = typeof value["class_name"] === "string" && value["class_name"] !== "function";
+    if (named) checkModule(value["module"] ?? null, where);
+    for (const [key, item] of Object.entries(value)) {
+      if (typeof item === "object") checkInner(item, `${where}.${label(key)}`);
+    }
+  }
 }
 
 /** The name of a function as Keras writes it: { class_name: "function", config: name }; undefined for anything else. */

@@ -5,7 +5,7 @@ import { Model } from "../../model/model.js";
 import type { WarningOptions } from "../../model/notes.js";
 import { foreignArchive, foreignJson, foreignKind, refuseForeign } from "../foreign.js";
 import { type Hdf5Group, isHdf5, readHdf5 } from "../hdf5/reader.js";
-import { DATA_FORBIDDEN, isObject, type Json, parseJson } from "../json.js";
+import { DATA_FORBIDDEN, isObject, type Json, type JsonObject, parseJson } from "../json.js";
 import { checkSeal, SEAL } from "../seal.js";
 import { Work } from "../work.js";
 import { isZip, readZip, type ZipMember } from "../zip.js";
@@ -158,7 +158,7 @@ function openArchive(bytes: Uint8Array, file: string): OpenedFile {
   const older = olderAssets(members);
   return {
     format: "Keras archive",
-    version: isObject(metadata) ? asText(metadata["keras_version"]) : null,
+    version: isObject(metadata) ? versionOf(metadata, `${file}: metadata.json`) : null,
     config,
     where: `${file}: config.json`,
     training: isObject(config) ? config["compile_config"] : undefined,
@@ -181,6 +181,12 @@ function readWeightsMember(members: Map<string, ZipMember>, file: string, work: 
   const member = members.get("model.weights.h5");
   if (member) return readHdf5(member.read(), `${file}: model.weights.h5`, work);
   throw inputError({ expected: "a Keras archive with model.weights.h5", where: file, received: "none" });
+}
+
+/** Names mean what they meant to the Keras that wrote them. */
+function versionOf({ keras_version: version = null }: JsonObject, where: string): string | null {
+  if (version === null || typeof version === "string") return version;
+  throw inputError({ expected: 'text, as "3.15.1"', where: `${where}: keras_version`, received: version });
 }
 
 function asText(value: Json | undefined): string | null {
@@ -226,7 +232,7 @@ function openJson(bytes: Uint8Array, file: string): OpenedFile {
   const known =
     isObject(config) && Object.hasOwn(config, "class_name") && config["class_name"] !== "Tokenizer";
   if (!known) throw refuseForeign(A_MODEL, file, foreignJson(config));
-  const version = asText(config["keras_version"]);
+  const version = versionOf(config, file);
   const rest = { training: undefined, weights: undefined, optimizer: [], extras: null };
   return { format: "JSON architecture", version, config, where: file, ...rest };
 }
