@@ -305,7 +305,12 @@ class Script {
       }
       this.setTrainable(owner, value);
     } else if (owner.kind === "object") owner.config.set(property, value);
-    else if (owner.kind === "layer" || owner.kind === "model" || owner.kind === "method") {
+    else if (owner.kind === "unknown" && property === "trainable") {
+      const what = "trainable is set of something that is not followed";
+      this.session.cannotRead({ line, what, next: "Name the layer.", model: null, about: "model" });
+    } else if (owner.kind === "layer" || owner.kind === "model" || owner.kind === "method") {
+      const name = scalar(value);
+      if (property === "name" && owner.kind !== "method" && typeof name === "string") owner.name = name;
       if (["name", "_name", "stop_training"].includes(property)) return;
       const model = owner.kind === "model" ? owner : null;
       const what = `${label(evaluator.text(target).slice(0, 50))} is set, which is not followed`;
@@ -498,8 +503,11 @@ class Script {
 
   /** What is not followed must not change a model; what it binds is unknown from there. */
   private leave(node: SyntaxNode, evaluator: Evaluator, what: string): void {
-    const { touches, calls } = effectsOf(node, this.session);
+    const { touches, calls, sets } = effectsOf(node, this.session);
     const line = evaluator.line(node);
+    const doubtful =
+      ["set_weights", "load_weights"].find((name) => calls.has(name)) ??
+      (sets.has("trainable") ? "trainable" : null);
     const refuse = () =>
       evaluator.fail(node, `${what} changes the model, and is not run. Write the layers out.`);
     if (calls.has("Sequential")) refuse();
@@ -521,6 +529,12 @@ class Script {
           });
         }
       }
+    }
+    const said = this.session.unread.some((item) => item.line === line);
+    if (doubtful && !said) {
+      const next = "Write the script without it, as it is to be read.";
+      const decides = `${what} decides about ${doubtful}, and is not run`;
+      this.session.cannotRead({ line, what: decides, next, model: null, about: "weights" });
     }
     this.forget(node, evaluator);
   }
