@@ -6,6 +6,7 @@ import { loadFile } from "../formats/load.js";
 import { readBytes } from "../formats/node-files.js";
 import {
   type Definitions,
+  decodeScript,
   notebookScript,
   readKerasScript,
   type ScriptModel,
@@ -62,7 +63,7 @@ export async function openScript(
   { definitions, engine, threads, seed }: ModelOptions & { definitions?: Definitions } = {},
 ): Promise<ScriptModel> {
   const bytes = await readBytes(file);
-  const source = /\.ipynb$/i.test(file) ? notebookScript(bytes, file) : new TextDecoder().decode(bytes);
+  const source = /\.ipynb$/i.test(file) ? notebookScript(bytes, file) : decodeScript(bytes, file);
   return readKerasScript(source, { file, definitions, engine, threads, seed });
 }
 

@@ -200,6 +200,47 @@ describe("arguments, key by key", () => {
   });
 });
 
+describe("what is done to layers that are not followed", () => {
+  test("frozen by a slice of the layers", () => {
+    const { model, unread } = read(`${NET}for layer in model.layers[:-1]:\n  layer.trainable = False\n`);
+    assert.deepEqual(
+      model.layers.map(({ trainable }) => trainable),
+      [false, false, true],
+    );
+    assert.deepEqual(unread, []);
+  });
+
+  for (const [name, code, says] of [
+    [
+      "frozen in a loop over what is not known",
+      "for layer in pick(model):\n  layer.trainable = False\n",
+      /line 5: a loop over pick\(model\).* decides about trainable/,
+    ],
+    ["frozen by setattr", "setattr(model.layers[0], 'trainable', False)\n", /line 5: setattr changes/],
+    ["weights of what is not known", "pick(model).set_weights(w)\n", /line 5: set_weights of something/],
+    [
+      "compiled with what is not known",
+      "model.compile(*settings)\n",
+      /line 5: compile is given arguments that code computes/,
+    ],
+    [
+      "fitted with what is not known",
+      "model.fit(x, y, **settings)\n",
+      /line 5: fit is given arguments that code computes/,
+    ],
+  ] as const) {
+    test(name, () => {
+      const found = unread(NET + code);
+      assert.equal(found.length, 1, found.join("\n"));
+      assert.match(found[0]!, says);
+    });
+  }
+
+  test("other calls with settings of theirs are left alone", () => {
+    assert.deepEqual(unread(`${NET}plt.plot(x, **style)\nprint(*words)\n`), []);
+  });
+});
+
 describe("objects and layers of the wrong kind", () => {
   test("types that Keras would not compute with", () => {
     refused(

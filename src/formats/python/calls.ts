@@ -127,6 +127,13 @@ function builtin(
   const [first] = positional;
   const number = scalar(first);
   switch (name) {
+    case "setattr":
+      if (first && ["layer", "model", "object", "list", "dictionary"].includes(first.kind)) {
+        const what = "setattr changes what it is given, which is not followed";
+        const next = "Write it out: layer.trainable = False.";
+        on.session.cannotRead({ line: on.line(node), what, next, model: null, about: "model" });
+      }
+      return on.unknown(node);
     case "dict":
       return positional.length === 0 ? dictionary(named) : on.unknown(node);
     case "range":

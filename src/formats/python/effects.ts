@@ -9,6 +9,8 @@ export interface Effects {
   touches: ReadonlyMap<string, ReadonlySet<string>>;
   /** Last names of what it calls. */
   calls: ReadonlySet<string>;
+  /** Attributes it sets, whosever they are. */
+  sets: ReadonlySet<string>;
   yields: boolean;
 }
 
@@ -34,6 +36,7 @@ function look(top: SyntaxNode, session: Session): Effects {
   const binds = new Set<string>();
   const touches = new Map<string, Set<string>>();
   const calls = new Set<string>();
+  const sets = new Set<string>();
   let yields = false;
   const touch = (name: string, how: string) => {
     const hows = touches.get(name) ?? new Set();
@@ -43,6 +46,7 @@ function look(top: SyntaxNode, session: Session): Effects {
   const target = (node: SyntaxNode) => {
     if (node.name === "VariableName") binds.add(text(node));
     else if (node.name === "MemberExpression") {
+      if (node.lastChild?.name === "PropertyName") sets.add(text(node.lastChild));
       let base: SyntaxNode | null = node;
       while (base?.name === "MemberExpression") {
         session.work.spend(LOOK);
@@ -93,7 +97,7 @@ function look(top: SyntaxNode, session: Session): Effects {
       }
     }
   } while (cursor.next());
-  return { binds, touches, calls, yields };
+  return { binds, touches, calls, sets, yields };
 }
 
 /** The places that a statement binds: before its last "=", between "for" and "in", after "as" or "import", all of "del". */

@@ -2,6 +2,7 @@
 import type { SyntaxNode } from "@lezer/common";
 import { label } from "../label.js";
 import { type Arguments, callMethod, callNamed, layersOf, runFunction, useLayer } from "./calls.js";
+import { isKeras } from "./keras-names.js";
 import { DEEPEST, KEPT, type Names, type Session, STEP } from "./session.js";
 import { layerClass, MERGES, OTHER_LAYERS, objectClass } from "./signatures.js";
 import {
@@ -248,13 +249,29 @@ export class Evaluator {
       case "dictionary":
       case "layer":
         return { kind: "method", owner: object, name };
+      case "unknown":
+        this.noteMember(node, name);
+        return this.unknown(node);
       default:
         return this.unknown(node);
     }
   }
 
+  /** What is done to a model or layer that is not followed may be done to one that is. */
+  private noteMember(node: SyntaxNode, name: string): void {
+    const line = this.line(node);
+    if (name === "set_weights" || name === "load_weights") {
+      const next = "Save the model in Python (model.save('model.keras')) and give that file instead.";
+      const what = `${name} of something that is not followed gives weights that are not read`;
+      this.session.cannotRead({ line, what, next, model: null, about: "weights" });
+    } else if (name === "compile" || name === "fit" || name === "fit_generator") {
+      this.session.leaveAside(line, `.${name}() of something that is not followed`);
+    }
+  }
+
   private subscript(node: SyntaxNode, object: Value, index: SyntaxNode | undefined, parts: number): Value {
-    // a[1:] cuts, which is not followed.
+    if (object.kind === "list" && object.spoiled === null && node.getChild(":"))
+      return this.slice(node, object);
     const cuts = parts > 2 || node.getChild(":") !== null;
     const at = index && !cuts ? scalar(this.evaluate(index)) : undefined;
     if (at === undefined) return this.unknown(node);
@@ -265,6 +282,24 @@ export class Evaluator {
       return object.entries.get(String(at)) ?? this.unknown(node);
     }
     return this.unknown(node);
+  }
+
+  /** a[from:to] of a list, with bounds that are known. */
+  private slice(node: SyntaxNode, { items }: ListValue): Value {
+    const bounds: (number | undefined)[] = [undefined];
+    for (let child = node.firstChild?.nextSibling ?? null; child; child = child.nextSibling) {
+      if (child.name === "[" || child.name === "]") continue;
+      if (child.name === ":") bounds.push(undefined);
+      else {
+        const bound = scalar(this.evaluate(child));
+        if (typeof bound !== "number" || !Number.isInteger(bound)) return this.unknown(node);
+        bounds[bounds.length - 1] = bound;
+      }
+    }
+    const [from, to, step = 1] = bounds;
+    if (bounds.length > 3 || step !== 1) return this.unknown(node);
+    this.session.work.hold(items.length * KEPT);
+    return list(items.slice(from, to));
   }
 
   /** [item for name in list], of one loop without a condition. */
@@ -364,7 +399,7 @@ export class Evaluator {
   private call(node: SyntaxNode): Value {
     const callee = this.evaluate(node.firstChild!);
     const args = this.arguments(node.getChild("ArgList")!);
-    if (!args) return this.unknown(node);
+    if (!args) return this.callWithUnknown(callee, node);
     switch (callee.kind) {
       case "layer":
         return useLayer(this, callee, args, node);
@@ -384,6 +419,19 @@ export class Evaluator {
     }
   }
 
+  /** A call whose arguments are not known, f(*more): of a model or of Keras's it would say what cannot be read. */
+  private callWithUnknown(callee: Value, node: SyntaxNode): Value {
+    const line = this.line(node);
+    if (callee.kind === "method" && (callee.owner.kind === "list" || callee.owner.kind === "dictionary")) {
+      callee.owner.spoiled = `line ${line}`;
+    } else if (callee.kind === "method" || (callee.kind === "name" && isKeras(callee.path))) {
+      const name = label(callee.kind === "method" ? callee.name : callee.path);
+      const what = `${name} is given arguments that code computes`;
+      this.session.cannotRead({ line, what, next: "Write them out.", model: null, about: "model" });
+    }
+    return this.unknown(node);
+  }
+
   /** Null where how many arguments there are is not known. */
   private arguments(parts: SyntaxNode): Arguments | null {
     const positional: Value[] = [];
@@ -395,7 +443,7 @@ export class Evaluator {
       this.session.work.hold(KEPT);
       if (part.name === "**" && part.nextSibling) {
         part = part.nextSibling;
-        this.spread(part, named);
+        if (!this.spread(part, named)) known = false;
       } else if (part.name === "*" && part.nextSibling) {
         part = part.nextSibling;
         const given = this.evaluate(part);
@@ -412,15 +460,15 @@ export class Evaluator {
   }
 
   /** f(**settings) */
-  private spread(node: SyntaxNode, named: Map<string, Value>): void {
+  private spread(node: SyntaxNode, named: Map<string, Value>): boolean {
     const given = this.evaluate(node);
-    if (given.kind !== "dictionary" || given.spoiled !== null)
-      this.fail(node, `**${this.text(node).slice(0, 50)} is no dictionary that can be read.`);
+    if (given.kind !== "dictionary" || given.spoiled !== null) return false;
     this.session.work.spend(given.entries.size * STEP);
     for (const [key, value] of given.entries) {
       if (named.has(key)) this.fail(node, `${key.slice(0, 50)} is given twice.`);
       named.set(key, value);
     }
+    return true;
   }
 
   /** range(…), as a list: null where it is too long to follow or not of whole numbers. */
@@ -501,6 +549,7 @@ function withoutEscapes(text: string): string | null {
 }
 
 const BARE_NAMES = new Set([
+  "setattr",
   ...[
     "dict",
     "range",

@@ -14,7 +14,7 @@ import { scriptConfig } from "./to-config.js";
 import { written } from "./values.js";
 
 export { notebookScript } from "./notebook.js";
-export type { Definitions } from "./script.js";
+export { type Definitions, decodeScript } from "./script.js";
 export type { Unread } from "./session.js";
 export { type Said, type ScriptSettings, saidBy } from "./settings.js";
 

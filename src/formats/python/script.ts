@@ -26,7 +26,7 @@ import {
   type Value,
 } from "./values.js";
 
-/** Longer scripts than this are no one's homework. */
+/** Characters; longer scripts than this are no one's homework. */
 const LONGEST = 250_000;
 /** A loop longer than this is followed only where it makes or changes something. */
 const LONG_LOOP = 64;
@@ -44,12 +44,18 @@ export interface Followed {
   assumed: string[];
 }
 
+/** A script's text from its file. @throws InputError for one that is longer than any script */
+export function decodeScript(bytes: Uint8Array, file: string): string {
+  if (bytes.length > 4 * LONGEST) throw tooLong(file, `${bytes.length} bytes`);
+  return new TextDecoder().decode(bytes);
+}
+
+const tooLong = (file: string, received: number | string) =>
+  new InputError(`${file}: expected a script of at most ${LONGEST} characters but received ${received}.`);
+
 /** The model that the script trains, or else the last it makes. @throws InputError naming the line that cannot be read */
 export function followScript(source: string, file: string, definitions: Definitions = {}): Followed {
-  if (source.length > LONGEST)
-    throw new InputError(
-      `${file}: expected a script of at most ${LONGEST} characters but received ${source.length}.`,
-    );
+  if (source.length > LONGEST) throw tooLong(file, source.length);
   const script = new Script(numbersWhole(source), file, definitions);
   script.runAll();
   const { session, assumed } = script;
@@ -286,7 +292,7 @@ class Script {
     if (owner.kind === "list" || owner.kind === "dictionary") {
       const at =
         parts.length === 2 && !target.getChild(":") ? scalar(evaluator.evaluate(parts[1]!)) : undefined;
-      this.session.work.hold(2 * KEPT);
+      this.session.work.hold(4 * KEPT);
       if (owner.kind === "dictionary" && at !== undefined) owner.entries.set(String(at), value);
       else if (owner.kind === "list" && typeof at === "number" && at in owner.items) owner.items[at] = value;
       else owner.spoiled = `line ${line}`;
@@ -299,7 +305,12 @@ class Script {
       }
       this.setTrainable(owner, value);
     } else if (owner.kind === "object") owner.config.set(property, value);
-    else if (owner.kind === "layer" || owner.kind === "model" || owner.kind === "method") {
+    else if (owner.kind === "unknown" && property === "trainable") {
+      const what = "trainable is set of something that is not followed";
+      this.session.cannotRead({ line, what, next: "Name the layer.", model: null, about: "model" });
+    } else if (owner.kind === "layer" || owner.kind === "model" || owner.kind === "method") {
+      const name = scalar(value);
+      if (property === "name" && owner.kind !== "method" && typeof name === "string") owner.name = name;
       if (["name", "_name", "stop_training"].includes(property)) return;
       const model = owner.kind === "model" ? owner : null;
       const what = `${label(evaluator.text(target).slice(0, 50))} is set, which is not followed`;
@@ -492,8 +503,11 @@ class Script {
 
   /** What is not followed must not change a model; what it binds is unknown from there. */
   private leave(node: SyntaxNode, evaluator: Evaluator, what: string): void {
-    const { touches, calls } = effectsOf(node, this.session);
+    const { touches, calls, sets } = effectsOf(node, this.session);
     const line = evaluator.line(node);
+    const doubtful =
+      ["set_weights", "load_weights"].find((name) => calls.has(name)) ??
+      (sets.has("trainable") ? "trainable" : null);
     const refuse = () =>
       evaluator.fail(node, `${what} changes the model, and is not run. Write the layers out.`);
     if (calls.has("Sequential")) refuse();
@@ -515,6 +529,12 @@ class Script {
           });
         }
       }
+    }
+    const said = this.session.unread.some((item) => item.line === line);
+    if (doubtful && !said) {
+      const next = "Write the script without it, as it is to be read.";
+      const decides = `${what} decides about ${doubtful}, and is not run`;
+      this.session.cannotRead({ line, what: decides, next, model: null, about: "weights" });
     }
     this.forget(node, evaluator);
   }
