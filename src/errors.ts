@@ -3,8 +3,22 @@
  * `InputError` is the user's to mend (bad argument, bad file, bad data: the command line exits 2);
  * anything else is ours or the machine's (exit 1).
  */
+import { printable } from "./display/text.js";
+
 export class InputError extends Error {
   override readonly name = "InputError";
+
+  /** @param message one line; names and values out of files and arguments are made printable here, whoever put them in */
+  constructor(message: string, options?: ErrorOptions) {
+    super(oneLine(message), options);
+  }
+}
+
+/** Nobody reads on; a name out of a file may be as long as the file. */
+const MOST_MESSAGE = 4000;
+
+function oneLine(message: string): string {
+  return printable(message.length > MOST_MESSAGE ? `${message.slice(0, MOST_MESSAGE)}…` : message);
 }
 
 export interface Complaint {
@@ -26,12 +40,25 @@ export function inputError({ expected, where, received, next }: Complaint): Inpu
 
 /** A value short enough for a message, with its type where that is not plain to see. */
 export function show(value: unknown): string {
+  try {
+    return shown(value, 3);
+  } catch {
+    // Getters and traps of the caller's own may throw; the complaint is about something else.
+    return "an object that cannot be looked into";
+  }
+}
+
+function shown(value: unknown, depth: number): string {
   if (typeof value === "string") return JSON.stringify(value.length > 60 ? `${value.slice(0, 57)}…` : value);
   if (typeof value === "number" || typeof value === "boolean" || value === null || value === undefined) {
     return String(value);
   }
   if (Array.isArray(value)) {
-    const head = value.slice(0, 4).map(show).join(", ");
+    if (depth === 0) return "a list";
+    const head = value
+      .slice(0, 4)
+      .map((item) => shown(item, depth - 1))
+      .join(", ");
     return `[${head}${value.length > 4 ? `, … ${value.length} in all` : ""}]`;
   }
   if (typeof value === "function") return `a function ${value.name || "(anonymous)"}`;
@@ -85,6 +112,7 @@ export function knownOptions(given: unknown, names: readonly string[], where: st
 
 /** "Did you mean X?" when a choice is within two edits, else nothing. */
 export function didYouMean(word: string, choices: readonly string[]): string | undefined {
+  if (word.length > 100) return undefined;
   const plain = (s: string) => s.toLowerCase().replace(/[_\-\s]/g, "");
   let best: string | undefined;
   let distance = 3;

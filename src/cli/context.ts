@@ -2,6 +2,7 @@
 import { type Command, Option } from "commander";
 import { ENGINE_CHOICES, type EngineChoice, MOST_THREADS } from "../engine/index.js";
 import { InputError, wholeNumber } from "../errors.js";
+import { harmless } from "./terminal.js";
 
 /** Exit codes of the command line. */
 export const EXIT = { done: 0, failed: 1, badInput: 2, interrupted: 130 } as const;
@@ -76,9 +77,9 @@ export function engineOptions(command: Command): Command {
 }
 
 /** Results go to stdout. */
-export const say = (text: string): void => void process.stdout.write(`${text}\n`);
+export const say = (text: string): void => void process.stdout.write(`${harmless(text, process.stdout)}\n`);
 /** Progress and notes go to stderr. */
-export const note = (text: string): void => void process.stderr.write(`${text}\n`);
+export const note = (text: string): void => void process.stderr.write(`${harmless(text, process.stderr)}\n`);
 
 /** An abort signal that Ctrl-C (or SIGTERM) sets; a second Ctrl-C ends the process at once. */
 export function interruption(): { signal: AbortSignal; release(): void } {

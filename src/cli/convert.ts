@@ -1,9 +1,11 @@
 /** cellstate convert IN OUT: a model or classifier from one format to another, by OUT's extension. */
+
 import { mkdirSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { type Command, Option } from "commander";
 import { writeAtomic } from "#files";
+import { printable } from "../display/text.js";
 import { createEngine, ENGINE_CHOICES } from "../engine/index.js";
 import { InputError, inputError } from "../errors.js";
 import { type KerasFile, type Receipt, writeKeras, writeKerasH5 } from "../formats/keras/index.js";
@@ -82,10 +84,10 @@ async function convert(from: string, to: string, flags: Flags): Promise<void> {
     total += bytes.length;
   }
   const count = files.size > 1 ? ` in ${files.size} files` : "";
-  say(`${to}: ${target.what}, ${total.toLocaleString("en")} bytes${count}`);
+  say(printable(`${to}: ${target.what}, ${total.toLocaleString("en")} bytes${count}`));
   if (flags.receipt) {
-    for (const line of receiptLines(source.receipt)) say(line);
-    for (const line of await comparisonLines(from, source.model, to, target)) say(line);
+    for (const line of receiptLines(source.receipt)) say(printable(line));
+    for (const line of await comparisonLines(from, source.model, to, target)) say(printable(line));
   }
   source.model.dispose();
 }

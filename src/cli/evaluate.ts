@@ -1,6 +1,8 @@
 /** cellstate evaluate MODEL DATA: every metric of a classifier on labelled texts. */
+
 import type { Command } from "commander";
 import { readLabelledPath } from "../data/node-source.js";
+import { printable, printableJson } from "../display/text.js";
 import type { ClassifierEvaluation } from "../text/classifier.js";
 import { Corpus } from "../text/corpus.js";
 import { type EngineFlags, EXIT, Exit, engineOptions, interruption, note, say, whole } from "./context.js";
@@ -27,14 +29,14 @@ export function evaluateCommand(program: Command): void {
       const classifier = await openClassifier(model, flags);
       const { signal, release } = interruption();
       const rows = await readLabelledPath(data, flags);
-      note(`${data}: ${rows.description.found}`);
+      note(printable(`${data}: ${rows.description.found}`));
       const corpus = await Corpus.read(rows, classifier.vectorizer.frontEnd);
       const evaluation = await classifier.evaluate(corpus, { mistakes: flags.mistakes, signal });
       release();
       if (signal.aborted) throw new Exit(EXIT.interrupted, "Interrupted.");
       say(
         flags.json
-          ? JSON.stringify(evaluationSummary(evaluation))
+          ? printableJson(evaluationSummary(evaluation))
           : evaluationText(evaluation, styleFor(process.stdout)),
       );
     },

@@ -1,5 +1,7 @@
 /** cellstate lab TASK: how far back can a cell remember? */
+
 import type { Command } from "commander";
+import { printableJson } from "../display/text.js";
 import { inputError } from "../errors.js";
 import { writeAtomic } from "../formats/node-files.js";
 import { labChart } from "../lab/chart.js";
@@ -66,7 +68,7 @@ export function labCommand(program: Command): void {
     .option("--svg <file>", "also write the chart");
   engineOptions(command).action(async (task: string | undefined, flags: Flags) => {
     if (task === undefined)
-      say(flags.json ? JSON.stringify(TASKS.map(describeTask)) : taskList(TASKS, styleFor(process.stdout)));
+      say(flags.json ? printableJson(TASKS.map(describeTask)) : taskList(TASKS, styleFor(process.stdout)));
     else await labAction(task, flags);
   });
 }
@@ -95,7 +97,7 @@ async function labAction(name: string, flags: Flags): Promise<void> {
   ).finally(() => view.close());
   release();
   await writePictures(result, flags);
-  say(flags.json ? JSON.stringify(result) : labText(result, styleFor(process.stdout)));
+  say(flags.json ? printableJson(result) : labText(result, styleFor(process.stdout)));
   if (!result.complete)
     throw new Exit(EXIT.interrupted, "Interrupted: these are the runs that were finished.");
 }

@@ -1,7 +1,9 @@
 /** cellstate predict MODEL [TEXT…]: the label of each text, or of each line of standard input. */
+
 import { createInterface } from "node:readline";
 import type { Command } from "commander";
 import { percent } from "../display/numbers.js";
+import { printable, printableJson } from "../display/text.js";
 import type { TextClassifier } from "../text/classifier.js";
 import { type EngineFlags, engineOptions, say } from "./context.js";
 import { openClassifier, type VocabularyFlags, vocabularyFlags } from "./tokenizer.js";
@@ -29,8 +31,8 @@ export function predictCommand(program: Command): void {
 
 function answer(classifier: TextClassifier, texts: readonly string[], { json }: Flags): void {
   for (const prediction of classifier.predictMany(texts)) {
-    if (json) say(JSON.stringify(prediction));
-    else say(`${prediction.label}\t${percent(prediction.probability)}`);
+    if (json) say(printableJson(prediction));
+    else say(`${printable(prediction.label)}\t${percent(prediction.probability)}`);
   }
 }
 

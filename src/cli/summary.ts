@@ -1,5 +1,7 @@
 /** cellstate summary MODEL: Keras's own table. */
+
 import type { Command } from "commander";
+import { printableJson } from "../display/text.js";
 import type { EngineChoice } from "../engine/index.js";
 import { loadFile } from "../formats/load.js";
 import type { Definitions } from "../formats/python/index.js";
@@ -37,7 +39,7 @@ export function summaryCommand(program: Command): void {
       if (flags.receipt) return sayReceipt(source, flags);
       const { define: definitions } = flags;
       const model = namedModel(source, flags) ?? (await openModel(source, { definitions })).model;
-      if (flags.json) return say(JSON.stringify(describeModel(model)));
+      if (flags.json) return say(printableJson(describeModel(model)));
       const { format, lineLength } = flags;
       const terminalColumns = process.stdout.isTTY ? process.stdout.columns : undefined;
       say(model.summary({ format, lineLength, terminalColumns }));
@@ -49,5 +51,5 @@ async function sayReceipt(source: string, { json }: Flags): Promise<void> {
   const { receipt, model } = await open("reference");
   model.dispose();
   const check = await selfCheck(async (engine) => (await open(engine)).model);
-  say(json ? JSON.stringify({ receipt, selfCheck: check }) : receiptText(source, receipt, check));
+  say(json ? printableJson({ receipt, selfCheck: check }) : receiptText(source, receipt, check));
 }

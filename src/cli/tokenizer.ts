@@ -1,5 +1,7 @@
 /** Options for a vocabulary that was kept beside the model, and the classifier that comes of them. */
+
 import { type Command, Option } from "commander";
+import { printable } from "../display/text.js";
 import { InputError, inputError } from "../errors.js";
 import { loadFile } from "../formats/load.js";
 import { readBytes } from "../formats/node-files.js";
@@ -56,8 +58,8 @@ export async function readTokenizerFile(
   options: RowOptions & { size?: number | undefined },
 ): Promise<Vectorizer> {
   const { vectorizer, format, assumed } = readVocabulary(await readBytes(path), { name: path, ...options });
-  note(`${path}: ${format}, ${vectorizer.size.toLocaleString("en")} ids`);
-  for (const line of assumed) note(`${path}: assumed ${line}`);
+  note(printable(`${path}: ${format}, ${vectorizer.size.toLocaleString("en")} ids`));
+  for (const line of assumed) note(printable(`${path}: assumed ${line}`));
   return vectorizer;
 }
 
@@ -89,7 +91,7 @@ export async function openClassifier(
     threshold: flags.threshold ?? saved?.threshold,
   };
   const classifier = assembleClassifier(model, parts, path);
-  if (!labels) note(`${path}: labels ${classifier.labels.join(", ")}; name them with --labels`);
+  if (!labels) note(printable(`${path}: labels ${classifier.labels.join(", ")}; name them with --labels`));
   return classifier;
 }
 

@@ -1,9 +1,11 @@
 /** The work of `cellstate train`: read, look, train, measure, save, report. */
+
 import { mkdirSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { readLabelledPath } from "../data/node-source.js";
 import { stratifiedSplit } from "../data/split.js";
+import { printable, printableJson } from "../display/text.js";
 import { PURPOSE, Random } from "../engine/philox.js";
 import { quickCheckup } from "../explain/doctor/index.js";
 import { writeAtomic } from "../formats/node-files.js";
@@ -137,7 +139,7 @@ async function keepLastGood(error: unknown, out: string): Promise<never> {
 
 async function readCorpus(path: string, plan: TrainPlan): Promise<Corpus> {
   const rows = await readLabelledPath(path, { text: plan.flags.text, label: plan.flags.label });
-  note(`${path === "-" ? "standard input" : path}: ${rows.description.found}`);
+  note(printable(`${path === "-" ? "standard input" : path}: ${rows.description.found}`));
   const { padding: _p, truncating: _t, length: _l, ...frontEnd } = plan.text;
   return Corpus.read(rows, frontEnd);
 }
@@ -215,7 +217,7 @@ async function readCheckpoint(folder: string): Promise<TrainingState | null> {
     return decodeCheckpoint(await readFile(file), file);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
-    note(`${folder}: no checkpoint yet, so this starts from the beginning.`);
+    note(printable(`${folder}: no checkpoint yet, so this starts from the beginning.`));
     return null;
   }
 }
@@ -227,7 +229,7 @@ async function conclude(outcome: TrainingOutcome): Promise<void> {
   if (flags.report) {
     await writeAtomic(flags.report, new TextEncoder().encode(reportHtml(trainingReport(outcome))));
   }
-  if (flags.json) say(JSON.stringify(trainingSummary(outcome)));
+  if (flags.json) say(printableJson(trainingSummary(outcome)));
   else {
     if (evaluation)
       say(
@@ -236,7 +238,7 @@ async function conclude(outcome: TrainingOutcome): Promise<void> {
           styleFor(process.stdout),
         ),
       );
-    say(`Saved ${out}${flags.report ? `, report in ${flags.report}` : ""}`);
+    say(printable(`Saved ${out}${flags.report ? `, report in ${flags.report}` : ""}`));
   }
   if (interrupted) throw new Exit(EXIT.interrupted, `Interrupted: ${out} holds the best weights so far.`);
 }

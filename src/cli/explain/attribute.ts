@@ -1,7 +1,7 @@
 /** cellstate explain attribute MODEL TEXT: which words decided, three ways. */
 import type { Command } from "commander";
 import { percent } from "../../display/numbers.js";
-import { padToWidth, wrapToWidth } from "../../display/text.js";
+import { padToWidth, printable, wrapToWidth } from "../../display/text.js";
 import { oneOf } from "../../errors.js";
 import { type Attribution, attribute } from "../../explain/attribution.js";
 import { attributionPage } from "../../explain/draw/attribution-page.js";
@@ -85,7 +85,7 @@ function attributionText(attribution: Attribution, sentence: Sentence, style: St
     ...paragraph("Occlusion is the change when the word is taken out; such changes need not add up."),
     ...paragraph(
       memory
-        ? `Memory is what the word left in ${memory.layer}, along ∂F/∂memory; held is its share of that memory (padding: ${percent(memory.padding.held)}). The parts add up within ${tiny(memory.residual)}.`
+        ? `Memory is what the word left in ${printable(memory.layer)}, along ∂F/∂memory; held is its share of that memory (padding: ${percent(memory.padding.held)}). The parts add up within ${tiny(memory.residual)}.`
         : "A SimpleRNN's state is no sum over words, so there is no memory to divide.",
     ),
   ].join("\n");

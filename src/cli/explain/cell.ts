@@ -1,7 +1,7 @@
 /** cellstate explain cell MODEL [TEXT…] and explain compare [MODEL]: the cells, with their values on a text. */
 import type { Command } from "commander";
 import { count, decimal } from "../../display/numbers.js";
-import { padToWidth, wrapToWidth } from "../../display/text.js";
+import { padToWidth, printable, wrapToWidth } from "../../display/text.js";
 import { type CellAnatomy, type CellPart, cellAnatomy } from "../../explain/anatomy.js";
 import { type CellView, cellView, type PartSeries } from "../../explain/cell-view.js";
 import { openCell } from "../../explain/cells/open.js";
@@ -82,7 +82,7 @@ export function anatomyText(
   { kind, layer, inputs, units, parameters, parts }: CellAnatomy,
   style: Style,
 ): string {
-  const head = `${layer} (${kind}): ${count(units)} units on inputs of ${count(inputs)} numbers, ${count(parameters)} parameters`;
+  const head = `${printable(layer)} (${kind}): ${count(units)} units on inputs of ${count(inputs)} numbers, ${count(parameters)} parameters`;
   return [style.bold(head), ...parts.flatMap((part) => ["", ...partLines(part, style)])].join("\n");
 }
 

@@ -1,7 +1,7 @@
 /** cellstate explain doctor MODEL [DATA]: known traps, before time is wasted on them. */
 import type { Command } from "commander";
 import { readLabelledPath } from "../../data/node-source.js";
-import { wrapToWidth } from "../../display/text.js";
+import { printable, printableJson, wrapToWidth } from "../../display/text.js";
 import { inputError, oneOf } from "../../errors.js";
 import { checkup, type Finding, quickCheckup, type Subject, type Texts } from "../../explain/doctor/index.js";
 import { doctorPage } from "../../explain/draw/doctor-page.js";
@@ -47,11 +47,11 @@ export function doctorCommand(explain: Command): void {
     if (flags.html) {
       const lead = conclusion(findings, opened, data);
       await writeAtomic(flags.html, new TextEncoder().encode(doctorPage(findings, opened.name, lead)));
-      note(`Wrote ${flags.html}`);
+      note(printable(`Wrote ${flags.html}`));
     }
     say(
       flags.json
-        ? JSON.stringify({ model: file, data: data ?? null, findings })
+        ? printableJson({ model: file, data: data ?? null, findings })
         : doctorText(findings, opened, data, styleFor(process.stdout)),
     );
   });
@@ -104,7 +104,7 @@ const UNSAID_LENGTH = 200;
 
 async function readTexts(path: string, frontEnd: FrontEndOptions, flags: Flags): Promise<Texts> {
   const rows = await readLabelledPath(path, flags);
-  note(`${path}: ${rows.description.found}`);
+  note(printable(`${path}: ${rows.description.found}`));
   return { corpus: await Corpus.read(rows, frontEnd) };
 }
 

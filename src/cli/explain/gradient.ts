@@ -1,7 +1,7 @@
 /** cellstate explain gradient MODEL TEXT: how the gradient comes back through time, path by path. */
 import type { Command } from "commander";
 import { count } from "../../display/numbers.js";
-import { wrapToWidth } from "../../display/text.js";
+import { printable, wrapToWidth } from "../../display/text.js";
 import { oneOf } from "../../errors.js";
 import { gradientPage } from "../../explain/draw/gradient-page.js";
 import { gradientPicture } from "../../explain/draw/gradient-picture.js";
@@ -70,7 +70,7 @@ function gradientText(view: GradientView, units: readonly number[], style: Style
   const inner = step.filter(({ inner: own }) => own !== "").map(({ inner: own }) => plain(own));
   return [
     style.bold(
-      `Gradient of E = ${excerpt(objective.name, 30)}, ${numeral(objective.value, 4)}, through ${layer}`,
+      `Gradient of E = ${excerpt(objective.name, 30)}, ${numeral(objective.value, 4)}, through ${printable(layer)}`,
     ),
     ...[formulas.whole, formulas.hidden, formulas.total]
       .filter((formula) => formula !== "")

@@ -1,7 +1,7 @@
 /** cellstate explain unroll MODEL TEXT: the recurrence written out, and what the memory holds of each word. */
 import type { Command } from "commander";
 import { count, percent } from "../../display/numbers.js";
-import { padToWidth, wrapToWidth } from "../../display/text.js";
+import { padToWidth, printable, wrapToWidth } from "../../display/text.js";
 import { createEngine, type EngineChoice } from "../../engine/index.js";
 import { numeral, tiny } from "../../explain/draw/numbers.js";
 import { unrollPage } from "../../explain/draw/unroll-page.js";
@@ -90,7 +90,7 @@ function unrollText(unrolled: Unrolled, memory: MemoryView | null, wording: Word
   const hanging = (text: string, indent: string) =>
     wrapToWidth(text, WIDTH - 6).map((line, i) => (i === 0 ? `  ${line}` : `${indent}${line}`));
   return [
-    style.bold(`${layer}: ${state} at “${excerpt(wordAt(0), 30)}”, ${k} steps written out`),
+    style.bold(`${printable(layer)}: ${state} at “${excerpt(wordAt(0), 30)}”, ${k} steps written out`),
     ...hanging(plain(tex), "     "),
     ...(networks.length > 0 ? ["", "with every gate down to the inputs and the old states:"] : []),
     ...networks.flatMap(({ tex: name, expansion }) =>
@@ -134,7 +134,7 @@ export function memoryLines({ words, shares, padding, residual, layer }: MemoryV
   const line = (word: string, share: number) =>
     `  ${padToWidth(excerpt(word, 22), 22)} ${percent(share).padStart(9)}  ${bar(share / most, 40)}`.trimEnd();
   return [
-    style.bold(`What the final memory of ${layer} still holds, by word`),
+    style.bold(`What the final memory of ${printable(layer)} still holds, by word`),
     ...(padding.steps > 0 ? [line(`(${count(padding.steps)} steps of padding)`, padding.share)] : []),
     ...words.map(({ word }, k) => line(word, shares[k]!)),
     `  Unit by unit the parts add up to the memory within ${tiny(residual)}.`,
