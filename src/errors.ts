@@ -8,6 +8,9 @@ import { printable } from "./display/text.js";
 export class InputError extends Error {
   override readonly name = "InputError";
 
+  /** The message in words of the command line, where it has others: there is no `loadModel` to call there. */
+  typed?: string;
+
   /** @param message one line; names and values out of files and arguments are made printable here, whoever put them in */
   constructor(message: string, options?: ErrorOptions) {
     super(oneLine(message), options);
@@ -30,12 +33,21 @@ export interface Complaint {
   received?: unknown;
   /** One sentence of advice, when there is any. */
   next?: string;
+  /** What is said otherwise on the command line: options in place of arguments, commands in place of calls. */
+  typed?: Partial<Pick<Complaint, "where" | "next">>;
 }
 
 /** The one place that words a complaint: `expected X for WHERE but received VALUE. NEXT` */
-export function inputError({ expected, where, received, next }: Complaint): InputError {
+export function inputError(complaint: Complaint): InputError {
+  const error = new InputError(worded(complaint));
+  const { typed } = complaint;
+  if (typed) error.typed = oneLine(worded({ ...complaint, ...typed }));
+  return error;
+}
+
+function worded({ expected, where, received, next }: Complaint): string {
   const got = received === undefined ? "" : ` but received ${show(received)}`;
-  return new InputError(`${where}: expected ${expected}${got}.${next ? ` ${next}` : ""}`);
+  return `${where}: expected ${expected}${got}.${next ? ` ${next}` : ""}`;
 }
 
 /** A value short enough for a message, with its type where that is not plain to see. */
@@ -69,16 +81,17 @@ function shown(value: unknown, depth: number): string {
   return `${typeof value} ${String(value)}`;
 }
 
-/** A whole number within bounds, or a complaint. */
+/** A whole number within bounds, or a complaint; `received` is what it was made of, where that says more. */
 export function wholeNumber(
   value: unknown,
   where: string,
   least = 0,
   most = Number.MAX_SAFE_INTEGER,
+  received = value,
 ): number {
   if (typeof value === "number" && Number.isInteger(value) && value >= least && value <= most) return value;
   const range = most === Number.MAX_SAFE_INTEGER ? `of at least ${least}` : `from ${least} to ${most}`;
-  throw inputError({ expected: `a whole number ${range}`, where, received: value });
+  throw inputError({ expected: `a whole number ${range}`, where, received });
 }
 
 /** A finite number within bounds, or a complaint. */

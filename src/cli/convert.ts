@@ -3,7 +3,7 @@
 import { mkdirSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { type Command, Option } from "commander";
+import type { Command } from "commander";
 import { writeAtomic } from "#files";
 import { printable } from "../display/text.js";
 import { createEngine, ENGINE_CHOICES } from "../engine/index.js";
@@ -19,6 +19,7 @@ import { writeTfjs } from "../formats/tfjs/write.js";
 import type { Model } from "../model/model.js";
 import { TextClassifier } from "../text/classifier.js";
 import { say } from "./context.js";
+import { choice, refuseIdle } from "./options.js";
 
 interface Flags {
   weights: WeightKind;
@@ -58,22 +59,25 @@ const TARGETS: Readonly<Record<string, Target>> = {
 
 export function convertCommand(program: Command): void {
   const endings = Object.keys(TARGETS).map((ending) => `.${ending}`);
-  program
+  const command = program
     .command("convert")
     .description("write a model in another format")
     .argument("<in>", "a .keras, .h5 or .safetensors file, or a TensorFlow.js model.json")
     .argument("<out>", `the file to write; its ending says the format: ${endings.join(", ")}`)
     .addOption(
-      new Option("--weights <kind>", "of an ES module: bytes with scales, or exact")
-        .choices(WEIGHT_KINDS)
-        .default("int8"),
+      choice("--weights <kind>", "of an ES module: bytes with scales, or exact", WEIGHT_KINDS).default(
+        "int8",
+      ),
     )
     .option("--receipt", "print what was read, what was assumed, and whether engines and file agree")
-    .action(convert);
+    .action(async (from: string, to: string, flags: Flags) => {
+      const target = targetOf(to);
+      refuseIdle(command, { weights: target !== TARGETS["mjs"] && `with a ${target.what}` });
+      await convert(from, to, target, flags);
+    });
 }
 
-async function convert(from: string, to: string, flags: Flags): Promise<void> {
-  const target = targetOf(to);
+async function convert(from: string, to: string, target: Target, flags: Flags): Promise<void> {
   const source = await loadFile(from, { engine: "reference" });
   const written = target.write(source, { from, to }, flags);
   const files = written instanceof Uint8Array ? new Map([[basename(to), written]]) : written;

@@ -6,7 +6,8 @@ import { printable, printableJson } from "../display/text.js";
 import type { ClassifierEvaluation } from "../text/classifier.js";
 import { Corpus } from "../text/corpus.js";
 import { type EngineFlags, EXIT, Exit, engineOptions, interruption, note, say, whole } from "./context.js";
-import { type ColumnFlags, columnFlags } from "./data.js";
+import { type ColumnFlags, columnFlags, idleColumns } from "./data.js";
+import { refuseIdle } from "./options.js";
 import { styleFor } from "./terminal.js";
 import { openClassifier, type VocabularyFlags, vocabularyFlags } from "./tokenizer.js";
 import { evaluationText } from "./ui/evaluation.js";
@@ -26,6 +27,7 @@ export function evaluateCommand(program: Command): void {
     .option("--json", "one JSON object in place of tables");
   engineOptions(vocabularyFlags(columnFlags(command))).action(
     async (model: string, data: string, flags: Flags) => {
+      refuseIdle(command, { mistakes: flags.json && "with --json", ...idleColumns(data) });
       const classifier = await openClassifier(model, flags);
       const { signal, release } = interruption();
       const rows = await readLabelledPath(data, flags);

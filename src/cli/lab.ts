@@ -19,6 +19,7 @@ import {
   say,
   whole,
 } from "./context.js";
+import { choice, refuseIdle } from "./options.js";
 import { styleFor } from "./terminal.js";
 import { LabView, labText, taskList } from "./ui/lab.js";
 
@@ -39,11 +40,7 @@ interface Flags extends EngineFlags {
   svg?: string;
 }
 
-const listOf = (text: string) =>
-  text
-    .split(",")
-    .map((item) => item.trim())
-    .filter((item) => item !== "");
+const listOf = (text: string) => text.split(",").map((item) => item.trim());
 
 export function labCommand(program: Command): void {
   const command = program
@@ -62,11 +59,17 @@ export function labCommand(program: Command): void {
     .option("--clipnorm <x>", "norm that all gradients together are scaled down to", positive("clipnorm"))
     .option("--batch-size <n>", "sequences a training step", whole("batch-size", 1))
     .option("--sequences <n>", "training sequences a run may use", whole("sequences", 1))
-    .option("--gates <start>", `${GATE_STARTS.join(" or ")}: biases that memory gates start with`, "chrono")
+    .addOption(
+      choice("--gates <start>", "biases that memory gates start with", GATE_STARTS).default("chrono"),
+    )
     .option("--json", "everything measured, as one JSON object")
     .option("--html <file>", "also write a page with the chart")
     .option("--svg <file>", "also write the chart");
   engineOptions(command).action(async (task: string | undefined, flags: Flags) => {
+    if (task === undefined) {
+      const others = command.options.map((option) => [option.attributeName(), "without a task"] as const);
+      refuseIdle(command, { ...Object.fromEntries(others), json: false });
+    }
     if (task === undefined)
       say(flags.json ? printableJson(TASKS.map(describeTask)) : taskList(TASKS, styleFor(process.stdout)));
     else await labAction(task, flags);

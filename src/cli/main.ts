@@ -48,7 +48,7 @@ function report(error: unknown): number {
   }
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.badInput;
   if (error instanceof InputError) {
-    note(`cellstate: ${error.message}`);
+    note(`cellstate: ${error.typed ?? error.message}`);
     return EXIT.badInput;
   }
   const unexpected = error instanceof Error ? error : new Error(String(error));

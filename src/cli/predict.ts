@@ -1,9 +1,11 @@
 /** cellstate predict MODEL [TEXT…]: the label of each text, or of each line of standard input. */
 
+import { statSync } from "node:fs";
 import { createInterface } from "node:readline";
 import type { Command } from "commander";
 import { percent } from "../display/numbers.js";
 import { printable, printableJson } from "../display/text.js";
+import { inputError } from "../errors.js";
 import type { TextClassifier } from "../text/classifier.js";
 import { type EngineFlags, engineOptions, say } from "./context.js";
 import { openClassifier, type VocabularyFlags, vocabularyFlags } from "./tokenizer.js";
@@ -23,9 +25,22 @@ export function predictCommand(program: Command): void {
     .argument("[text...]", "texts to label")
     .option("--json", "a JSON line each: { label, probability, scores }");
   engineOptions(vocabularyFlags(command)).action(async (model: string, texts: string[], flags: Flags) => {
+    refuseFiles(model, texts);
     const classifier = await openClassifier(model, flags);
     if (texts.length > 0) return answer(classifier, texts, flags);
     for await (const batch of lineBatches(process.stdin)) answer(classifier, batch, flags);
+  });
+}
+
+/** A file's name among the texts is meant as the file, and would be labelled as three letters and an ending. */
+function refuseFiles(model: string, texts: readonly string[]): void {
+  const file = texts.find((text) => statSync(text, { throwIfNoEntry: false })?.isFile());
+  if (file === undefined) return;
+  throw inputError({
+    expected: "texts, not a file's name",
+    where: "predict",
+    received: file,
+    next: `To label its lines: cellstate predict ${model} < ${file}. To label the name itself: echo ${file} | cellstate predict ${model}.`,
   });
 }
 

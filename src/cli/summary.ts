@@ -3,12 +3,12 @@
 import type { Command } from "commander";
 import { printableJson } from "../display/text.js";
 import type { EngineChoice } from "../engine/index.js";
-import { loadFile } from "../formats/load.js";
 import type { Definitions } from "../formats/python/index.js";
 import { selfCheck } from "../formats/self-check.js";
 import { describeModel } from "../model/describe.js";
 import { say, whole } from "./context.js";
-import { define, namedModel, openModel } from "./models.js";
+import { define, idleFor, namedModel, openModel, sourceOf } from "./models.js";
+import { choice, refuseIdle } from "./options.js";
 import { receiptText } from "./ui/receipt.js";
 
 interface Flags {
@@ -23,19 +23,29 @@ interface Flags {
 }
 
 export function summaryCommand(program: Command): void {
-  program
+  const command = program
     .command("summary")
     .description("print a model's layers, shapes and parameters as Keras does")
     .argument("<model>", "a model file, a Keras script (.py, never run), or a preset: lstm, gru, rnn")
-    .option("--format <name>", "keras3 or keras2", "keras3")
+    .addOption(choice("--format <name>", "whose table", ["keras3", "keras2"]).default("keras3"))
     .option("--line-length <n>", "width of the table", whole("line-length", 20))
     .option("--vocabulary <n>", "of a preset", whole("vocabulary", 2), 1000)
     .option("--length <n>", "of a preset", whole("length", 1), 200)
     .option("--classes <n>", "of a preset", whole("classes", 2), 2)
     .option("--define <name=value>", "a value that a script computes (repeatable)", define)
-    .option("--receipt", "of a model file: what was read, assumed and left aside, and a check of the engines")
+    .option(
+      "--receipt",
+      "of a file or script: what was read, assumed and left aside, and a check of the engines",
+    )
     .option("--json", "layers and counts as one JSON object")
     .action(async (source: string, flags: Flags) => {
+      const noTable = (flags.receipt && "with --receipt") || (flags.json && "with --json");
+      refuseIdle(command, {
+        ...idleFor(source),
+        format: noTable,
+        lineLength: noTable,
+        receipt: sourceOf(source) === "a preset" && "with a preset",
+      });
       if (flags.receipt) return sayReceipt(source, flags);
       const { define: definitions } = flags;
       const model = namedModel(source, flags) ?? (await openModel(source, { definitions })).model;
@@ -46,8 +56,8 @@ export function summaryCommand(program: Command): void {
     });
 }
 
-async function sayReceipt(source: string, { json }: Flags): Promise<void> {
-  const open = (engine: EngineChoice) => loadFile(source, { engine });
+async function sayReceipt(source: string, { json, define: definitions }: Flags): Promise<void> {
+  const open = (engine: EngineChoice) => openModel(source, { engine, definitions });
   const { receipt, model } = await open("reference");
   model.dispose();
   const check = await selfCheck(async (engine) => (await open(engine)).model);

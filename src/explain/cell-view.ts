@@ -108,6 +108,7 @@ function chooseWord(words: readonly Word[], at: number | undefined): number {
   throw inputError({
     expected: `the place of a word in the row (${places})`,
     where: "at",
+    typed: { where: "--at" },
     received: at ?? "none",
   });
 }
@@ -120,7 +121,12 @@ function chooseUnits(
 ): readonly number[] {
   for (const unit of units ?? []) {
     if (!Number.isInteger(unit) || unit < 0 || unit >= U) {
-      throw inputError({ expected: `units from 0 to ${U - 1}`, where: "units", received: unit });
+      throw inputError({
+        expected: `units from 0 to ${U - 1}`,
+        where: "units",
+        received: unit,
+        typed: { where: "--units" },
+      });
     }
   }
   if (units && units.length > 0) return units;

@@ -95,6 +95,7 @@ function choose(shown: readonly GradientStep[], at: number | undefined): Gradien
   throw inputError({
     expected: "the place of a word that has a step before it",
     where: "at",
+    typed: { where: "--at" },
     received: at ?? shown.map(({ t }) => t),
   });
 }

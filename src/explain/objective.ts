@@ -49,7 +49,12 @@ export function objectiveFor(
   const classes = output.length === 1 ? 2 : output.length;
   const target = choice.target ?? likeliest(output);
   if (!Number.isInteger(target) || target < 0 || target >= classes) {
-    throw inputError({ expected: `a class from 0 to ${classes - 1}`, where: "target", received: target });
+    throw inputError({
+      expected: `a class from 0 to ${classes - 1}`,
+      where: "target",
+      received: target,
+      typed: { where: "--label" },
+    });
   }
   if (model.outputNode.shape.length !== 1) {
     const next = "Models that put out a sequence can be traced, not explained by one number.";

@@ -126,6 +126,7 @@ function findStep(steps: readonly TraceStep[], t: number | undefined): number {
   throw inputError({
     expected: "a step of the row that is not masked",
     where: "at",
+    typed: { where: "--at" },
     received: t ?? "a row of padding",
   });
 }

@@ -93,6 +93,9 @@ export class Model {
       expected: "a known input shape",
       where: `model ${this.name}`,
       next: "Start with layers.input or an Embedding, call build(shape), or pass data first.",
+      typed: {
+        next: "Start the network with an Input or an Embedding, or give its first layer an input_shape.",
+      },
     });
   }
 
@@ -178,6 +181,7 @@ export class Model {
       expected: "a compiled model",
       where: `model ${this.name}`,
       next: "Call compile({ loss }) first.",
+      typed: { next: "The file was saved without its loss." },
     });
   }
 

@@ -24,7 +24,10 @@ export function assembleClassifier(model: Model, parts: ClassifierParts, name = 
     throw inputError({
       expected: "a vocabulary",
       where: name,
-      next: "The file holds a network only: give the vocabulary it was trained with, --tokenizer FILE (tokenizer.json, tokenizer.pkl, word_index.json or vocabulary.txt).",
+      next: "The file holds a network only: give the vocabulary it was trained with, as a vectorizer that readVocabulary makes.",
+      typed: {
+        next: "The file holds a network only: give the vocabulary it was trained with, --tokenizer FILE (tokenizer.json, tokenizer.pkl, word_index.json or vocabulary.txt).",
+      },
     });
   }
   checkVocabularyFits(model, vectorizer, name);
@@ -37,6 +40,14 @@ export function assembleClassifier(model: Model, parts: ClassifierParts, name = 
   }
   checkOutputs(model, labels.length);
   checkProbabilities(model, name);
+  if (parts.threshold !== undefined && outputs !== 1) {
+    const received = `${outputs} outputs, of which the largest is answered`;
+    throw inputError({
+      expected: "one output, for a threshold to choose by",
+      where: `${name}: threshold`,
+      received,
+    });
+  }
   const threshold = finiteNumber(parts.threshold ?? 0.5, "threshold", 0, 1);
   return new TextClassifier({ model, vectorizer, length, labels, threshold, training: null });
 }
@@ -62,7 +73,10 @@ export function checkVocabularyFits(model: Model, vectorizer: Vectorizer, name: 
       expected: `a vocabulary of at most ${inputDim} ids, which is all that ${layer.name} takes`,
       where: name,
       received: vectorizer.size,
-      next: `If the texts were encoded with num_words=${inputDim} (or max_tokens), give --vocabulary ${inputDim}; otherwise this is another model's vocabulary.`,
+      next: `If the texts were encoded with num_words=${inputDim} (or max_tokens), give readVocabulary size: ${inputDim}; otherwise this is another model's vocabulary.`,
+      typed: {
+        next: `If the texts were encoded with num_words=${inputDim} (or max_tokens), give --vocabulary ${inputDim}; otherwise this is another model's vocabulary.`,
+      },
     });
   }
 }
@@ -76,6 +90,7 @@ function checkProbabilities({ outputNode }: Model, name: string): void {
     where: name,
     received: `${outputNode.layer.name}, which is ${activation}`,
     next: "Use loadModel and predict, or end the network in Activation('sigmoid' or 'softmax') before saving it.",
+    typed: { next: "End the network in Activation('sigmoid' or 'softmax') before saving it." },
   });
 }
 
@@ -83,8 +98,9 @@ function rowLength(model: Model, given: number | undefined, vectorizer: Vectoriz
   const fixed = model.inputShapes[0]?.[0] ?? undefined;
   const length = given ?? fixed ?? vectorizer.length;
   if (length === undefined) {
-    const next = "Its input takes rows of any length: say which it was trained with, --length N.";
-    throw inputError({ expected: "a length of rows", where: name, next });
+    const advice = "Its input takes rows of any length: say which it was trained with,";
+    const typed = { next: `${advice} --length N.` };
+    throw inputError({ expected: "a length of rows", where: name, next: `${advice} length: N.`, typed });
   }
   wholeNumber(length, "length", 1, 1e6);
   if (fixed === undefined || fixed === length) return length;

@@ -131,7 +131,8 @@ export class TextClassifier {
       throw inputError({
         expected: "a classifier with its vocabulary and labels",
         where: name,
-        next: "This file holds a network only. Use loadModel, or give its tokenizer with --tokenizer.",
+        next: "This file holds a network only. Use loadModel, or assembleClassifier with its vocabulary.",
+        typed: { next: "This file holds a network only: give its vocabulary with --tokenizer FILE." },
       });
     }
     const e = extras as Record<string, unknown>;

@@ -120,6 +120,10 @@ export class FitRun {
         where: "fit resume",
         received: state.fingerprint,
         next: "Start afresh without resume, or repeat the first run's settings.",
+        typed: {
+          where: "--resume",
+          next: "Start afresh without --resume, or repeat the first run's data and options.",
+        },
       });
     }
     this.model.restoreWeights(state.weights);

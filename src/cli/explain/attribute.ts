@@ -9,11 +9,12 @@ import { attributionPicture } from "../../explain/draw/attribution-picture.js";
 import { numeral, tiny } from "../../explain/draw/numbers.js";
 import { OBJECTIVE_KINDS, type ObjectiveKind } from "../../explain/objective.js";
 import type { Sentence } from "../../explain/sentence.js";
+import { refuseIdle } from "../options.js";
 import { type Style, WIDTH } from "../terminal.js";
 import { excerpt } from "../ui/table.js";
 import { twoSidedBar } from "./blocks.js";
 import { type OutputFlags, outputOptions, show } from "./output.js";
-import { openSubject, type SubjectFlags, subjectOptions, targetOf } from "./subject.js";
+import { idleForSubject, openSubject, type SubjectFlags, subjectOptions, targetOf } from "./subject.js";
 
 interface Flags extends OutputFlags, SubjectFlags {
   label?: string;
@@ -37,6 +38,7 @@ export function attributeCommand(explain: Command): void {
     )
     .option("--layer <name>", "whose memory to divide (default: the last recurrent layer's)");
   outputOptions(command).action(async (source: string, text: string[], flags: Flags) => {
+    refuseIdle(command, idleForSubject(source));
     const { model, sentence, labels, title } = await openSubject(source, text, flags);
     const target = targetOf(flags.label, labels);
     const attribution = attribute(model, sentence.ids, {

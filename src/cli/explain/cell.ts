@@ -12,12 +12,14 @@ import { comparisonPicture } from "../../explain/draw/comparison-picture.js";
 import { numeral } from "../../explain/draw/numbers.js";
 import { plain } from "../../explain/tex.js";
 import { whole } from "../context.js";
+import { refuseIdle } from "../options.js";
 import { type Style, WIDTH } from "../terminal.js";
 import { excerpt, table } from "../ui/table.js";
 import { shades } from "./blocks.js";
 import { type OutputFlags, outputOptions, show } from "./output.js";
 import {
   hasText,
+  idleForSubject,
   numbers,
   openModelOnly,
   openSubject,
@@ -48,6 +50,8 @@ export function cellCommand(explain: Command): void {
       numbers("units"),
     );
   outputOptions(command).action(async (source: string, text: string[], flags: Flags) => {
+    const noText = !hasText(text, flags) && "without a text";
+    refuseIdle(command, { ...idleForSubject(source), at: noText, units: noText });
     if (!hasText(text, flags)) return showAnatomy(source, flags);
     const { model, sentence, title } = await openSubject(source, text, flags);
     const view = cellView(model, sentence, flags);

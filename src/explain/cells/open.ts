@@ -99,7 +99,12 @@ export function openCell(model: Model, name?: string): OpenCell {
       : cells.find(({ cell, layer }) => cell.layer === name || layer.name === name);
   if (found) return found;
   const names = cells.map(({ cell }) => cell.layer).join(", ");
-  throw inputError({ expected: `a recurrent layer of the model: ${names}`, where: "layer", received: name });
+  throw inputError({
+    expected: `a recurrent layer of the model: ${names}`,
+    where: "layer",
+    received: name,
+    typed: { where: "--layer" },
+  });
 }
 
 /** A cell of a recurrent layer's kind and options with these weights; `name` tells it from its like. */
