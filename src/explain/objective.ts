@@ -1,5 +1,6 @@
 /** The one number E that gradients and attributions are about, as a function of a model's output. */
-import { inputError } from "../errors.js";
+import { textsOf } from "../arguments.js";
+import { inputError, oneOf } from "../errors.js";
 import type { Model } from "../model/model.js";
 
 export const OBJECTIVE_KINDS = ["loss", "probability", "logOdds", "output"] as const;
@@ -46,6 +47,8 @@ export function objectiveFor(
   output: readonly number[],
   choice: ObjectiveChoice = {},
 ): Objective {
+  oneOf(choice.kind ?? "loss", OBJECTIVE_KINDS, "objective kind");
+  if (choice.labels !== undefined) textsOf(choice.labels, "labels");
   const classes = output.length === 1 ? 2 : output.length;
   const target = choice.target ?? likeliest(output);
   if (!Number.isInteger(target) || target < 0 || target >= classes) {

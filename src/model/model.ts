@@ -1,5 +1,6 @@
 /** A model: layers, weights, and what one does with them. Everything heavy is in plans and engines. */
-import { createEngine, ENGINE_CHOICES } from "../engine/index.js";
+import { indicesOf, listOf, numbersOf, objectOf, textOf } from "../arguments.js";
+import { checkEngine, createEngine, MOST_THREADS } from "../engine/index.js";
 import { finiteNumber, inputError, knownOptions, oneOf, wholeNumber } from "../errors.js";
 import type { Layer, Shape } from "../layers/layer.js";
 import type { Rows, TargetsLike } from "../train/arrays.js";
@@ -54,7 +55,12 @@ export class Model {
     outputs?: number[],
   ) {
     knownOptions(options, ["name", "seed", "engine", "threads"], "model");
-    if (typeof options.engine === "string") oneOf(options.engine, ENGINE_CHOICES, "model engine");
+    checkEngine(options.engine ?? "auto", "model engine");
+    if (options.name !== undefined) textOf(options.name, "model name");
+    if (options.threads !== undefined) wholeNumber(options.threads, "model threads", 1, MOST_THREADS);
+    listOf(layers, "model layers");
+    if (links !== null) listOf(links, "model links", checkLink);
+    if (outputs !== undefined) indicesOf(outputs, "model outputs", links?.length ?? 0);
     this.options = options;
     this.name = options.name ?? "sequential";
     this.seed = wholeNumber(options.seed ?? 0, "model seed");
@@ -70,6 +76,7 @@ export class Model {
 
   /** Fixes the input shape (without the batch axis) of a model that did not declare it. */
   build(inputShape: Shape): void {
+    listOf(inputShape, "build inputShape", (size, where) => size === null || wholeNumber(size, where, 0));
     if (!this.graph) this.buildFrom(chain(this.layers, inputShape)!);
   }
 
@@ -144,16 +151,28 @@ export class Model {
 
   /** Replaces all weights; arrays in the order of `getWeights`. */
   setWeights(values: readonly (ArrayLike<number> | WeightArray)[]): void {
+    listOf(values, "setWeights", (array, where) => {
+      const { data } = objectOf(array as object, where, "an array of weights") as { data?: unknown };
+      if (!Array.isArray(array) && !ArrayBuffer.isView(array)) numbersOf(data, where);
+    });
     this.runtime.weights.set(values);
     this.runtime.weightsChanged();
   }
 
   /** All weights in one array, for keeping and going back to. */
   weightSnapshot(into?: Float32Array): Float32Array {
+    if (into !== undefined) this.checkSnapshot(into, "weightSnapshot");
     return this.runtime.weights.snapshot(into);
   }
 
+  private checkSnapshot(given: unknown, where: string): void {
+    const length = this.countParams();
+    if (given instanceof Float32Array && given.length === length) return;
+    throw inputError({ expected: `a Float32Array of ${length} numbers`, where, received: given });
+  }
+
   restoreWeights(snapshot: Float32Array): void {
+    this.checkSnapshot(snapshot, "restoreWeights");
     this.runtime.weights.restore(snapshot);
     this.runtime.weightsChanged();
   }
@@ -216,6 +235,8 @@ export class Model {
 
   /** Keras's table of the layers, to the character. */
   summary(options: SummaryOptions = {}): string {
+    knownOptions(options, ["format", "lineLength", "terminalColumns", "showTrainable"], "summary");
+    oneOf(options.format ?? "keras3", ["keras3", "keras2"], "summary format");
     return summaryTable(describeModel(this), options);
   }
 
@@ -224,6 +245,11 @@ export class Model {
   }
 
   setOptimizerState(state: OptimizerState): void {
+    const where = "setOptimizerState";
+    const { slots, iterations, learningRate } = objectOf(state, where, "what optimizerState() gave");
+    listOf(slots, `${where} slots`, numbersOf);
+    wholeNumber(iterations, `${where} iterations`);
+    finiteNumber(learningRate, `${where} learningRate`, 0);
     this.updater.setState(state);
   }
 
@@ -333,6 +359,7 @@ export class Model {
 
   /** Writes the model: .keras, or Keras's older format when the name ends in .h5. Node only. */
   async save(path: string): Promise<void> {
+    textOf(path, "save path");
     // Loaded when needed: file formats are no part of a model that only predicts.
     const { saveModel } = await import("../formats/load.js");
     await saveModel(this, path);
@@ -344,6 +371,11 @@ export class Model {
     this.built = null;
     this.disposed = true;
   }
+}
+
+/** A place in a graph of layers, as the constructor takes it. */
+function checkLink(link: unknown, where: string): void {
+  indicesOf((objectOf(link as object, where, "a layer and its inputs") as Link).inputs, `${where} inputs`);
 }
 
 /** A model that is a chain of layers. */

@@ -1,10 +1,13 @@
 /** A classifier put together from parts that were kept apart: a network, its vocabulary, and what its outputs are called. */
-import { finiteNumber, inputError, wholeNumber } from "../errors.js";
+
+import { instanceOf, textOf, textsOf } from "../arguments.js";
+import { finiteNumber, inputError, knownOptions, wholeNumber } from "../errors.js";
 import { TextVectorization } from "../layers/text_vectorization.js";
+import { modelOf } from "../model/given.js";
 import type { Model } from "../model/model.js";
 import { TextClassifier } from "./classifier.js";
 import { checkOutputs } from "./training.js";
-import type { Vectorizer } from "./vectorizer.js";
+import { Vectorizer } from "./vectorizer.js";
 
 export interface ClassifierParts {
   /** Default: that of the model's TextVectorization. */
@@ -19,6 +22,12 @@ export interface ClassifierParts {
 
 /** @throws InputError where the parts do not fit each other; `name` is the model's file */
 export function assembleClassifier(model: Model, parts: ClassifierParts, name = "model"): TextClassifier {
+  textOf(name, "assembleClassifier name");
+  modelOf(model, name);
+  knownOptions(parts, ["vectorizer", "length", "labels", "threshold"], name);
+  if (parts.labels !== undefined) textsOf(parts.labels, `${name}: labels`);
+  if (parts.vectorizer !== undefined)
+    instanceOf(parts.vectorizer, Vectorizer, `${name}: vectorizer`, "a Vectorizer");
   const vectorizer = parts.vectorizer ?? ownVectorizer(model);
   if (!vectorizer) {
     throw inputError({

@@ -1,8 +1,11 @@
 /** Text in, label out: a vectorizer, a model and labels, trained together and saved as one file. */
+
 import { writeAtomic } from "#files";
-import { finiteNumber, inputError, wholeNumber } from "../errors.js";
+import { indicesOf, instanceOf, objectOf, pathOf, textOf, textsOf } from "../arguments.js";
+import { finiteNumber, inputError, knownOptions, wholeNumber } from "../errors.js";
 import { writeKeras } from "../formats/keras/index.js";
-import { type LoadOptions, loadFile } from "../formats/load.js";
+import { type LoadOptions, loadFile, nameOf } from "../formats/load.js";
+import { modelOf } from "../model/given.js";
 import type { Model } from "../model/model.js";
 import { TrainingError } from "../train/fit.js";
 import { type Evaluation, evaluatePredictions, type Mistake, worstMistakes } from "../train/metrics.js";
@@ -41,12 +44,13 @@ export class TextClassifier {
   threshold: number;
   readonly training: TrainingRecord | null;
 
-  constructor({ model, vectorizer, length, labels, threshold, training }: Parts) {
-    this.model = model;
-    this.vectorizer = vectorizer;
-    this.length = length;
-    this.labels = labels;
-    this.threshold = threshold;
+  constructor(parts: Parts) {
+    const { model, vectorizer, length, labels, threshold, training } = objectOf(parts, "TextClassifier");
+    this.model = modelOf(model, "TextClassifier model");
+    this.vectorizer = instanceOf(vectorizer, Vectorizer, "TextClassifier vectorizer", "a Vectorizer");
+    this.length = wholeNumber(length, "TextClassifier length", 1, 1e6);
+    this.labels = textsOf(labels, "TextClassifier labels");
+    this.threshold = finiteNumber(threshold, "TextClassifier threshold", 0, 1);
     this.training = training;
   }
 
@@ -55,7 +59,8 @@ export class TextClassifier {
     rows: Iterable<LabelledText> | AsyncIterable<LabelledText> | Corpus,
     options: TrainOptions = {},
   ): Promise<TextClassifier> {
-    const text = options.text ?? DEFAULT_TEXT;
+    objectOf(options, "TextClassifier.train", "an object of options");
+    const text = objectOf(options.text ?? DEFAULT_TEXT, "text options");
     const { padding, truncating, length: _, ...frontEnd } = text;
     const corpus = rows instanceof Corpus ? rows : await Corpus.read(rows, frontEnd as FrontEndOptions);
     const session = new TrainingSession(corpus, { padding, truncating }, options);
@@ -69,11 +74,12 @@ export class TextClassifier {
 
   /** The label of a text, with every label's probability. */
   predict(text: string): Prediction {
-    return this.predictMany([text])[0]!;
+    return this.predictMany([textOf(text, "predict")])[0]!;
   }
 
   /** As `predict`, several at a time: faster than one by one. */
   predictMany(texts: readonly string[]): Prediction[] {
+    textsOf(texts, "predictMany");
     const { ids, rows, length } = this.vectorizer.encodeRows(texts, this.length);
     if (rows === 0) return [];
     const { data } = this.model.predictFlat({ data: ids, rows, shape: [length] });
@@ -97,7 +103,10 @@ export class TextClassifier {
     rows: Iterable<LabelledText> | AsyncIterable<LabelledText> | Corpus,
     options: { rows?: ArrayLike<number>; mistakes?: number; signal?: AbortSignal } = {},
   ): Promise<ClassifierEvaluation> {
+    knownOptions(options, ["rows", "mistakes", "signal"], "evaluate");
     const corpus = rows instanceof Corpus ? rows : await Corpus.read(rows, this.vectorizer.frontEnd);
+    if (options.rows !== undefined) indicesOf(options.rows, "evaluate rows", corpus.rows);
+    wholeNumber(options.mistakes ?? 10, "evaluate mistakes");
     const chosen = options.rows ?? allRows(corpus.rows);
     const classes = corpus.classes(this.labels);
     const x = corpus.encode(chosen, this.vectorizer, this.length);
@@ -127,6 +136,7 @@ export class TextClassifier {
 
   /** A classifier from a model and what its file carries besides. */
   static fromModel(model: Model, extras: unknown, name: string): TextClassifier {
+    modelOf(model, textOf(name, "TextClassifier.fromModel name"));
     if (typeof extras !== "object" || extras === null) {
       throw inputError({
         expected: "a classifier with its vocabulary and labels",
@@ -153,7 +163,7 @@ export class TextClassifier {
 
   /** Writes one .keras file; an older one is replaced only once the new one is whole. Node only. */
   async save(path: string): Promise<void> {
-    await writeAtomic(path, await this.toBytes());
+    await writeAtomic(pathOf(path, "save path"), await this.toBytes());
   }
 
   /**
@@ -161,9 +171,8 @@ export class TextClassifier {
    * @throws InputError when the file is no classifier of Cellstate's
    */
   static async load(source: string | URL | Uint8Array, options: LoadOptions = {}): Promise<TextClassifier> {
-    const name = source instanceof Uint8Array ? "file" : String(source);
-    const { model, extras } = await loadFile(source, { name, ...options });
-    return TextClassifier.fromModel(model, extras, options.name ?? name);
+    const { model, extras } = await loadFile(source, options);
+    return TextClassifier.fromModel(model, extras, options.name ?? nameOf(source));
   }
 }
 

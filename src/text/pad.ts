@@ -1,5 +1,6 @@
 /** Padding and cutting, as keras.utils.pad_sequences (keras/src/utils/sequence_utils.py). */
-import { inputError, oneOf, wholeNumber } from "../errors.js";
+import { listOf, numbersOf } from "../arguments.js";
+import { finiteNumber, inputError, knownOptions, oneOf, wholeNumber } from "../errors.js";
 import { MOST_IDS, type RowOptions, SIDES, type Side } from "./options.js";
 
 /** Rows of ids, one after another. */
@@ -35,6 +36,9 @@ export function padSequences(
   sequences: readonly (readonly number[])[],
   options: RowOptions & { value?: number } = {},
 ): IdRows {
+  knownOptions(options, ["length", "padding", "truncating", "value"], "padSequences");
+  listOf(sequences, "padSequences", numbersOf);
+  const value = finiteNumber(options.value ?? 0, "padSequences value");
   const padding = oneOf(options.padding ?? "pre", SIDES, "padSequences padding");
   const truncating = oneOf(options.truncating ?? "pre", SIDES, "padSequences truncating");
   const longest = sequences.reduce((most, sequence) => Math.max(most, sequence.length), 0);
@@ -46,7 +50,7 @@ export function padSequences(
   const ids = newRows(sequences.length, length, "padSequences");
   sequences.forEach((sequence, r) => {
     const row = ids.subarray(r * length, (r + 1) * length);
-    layRow(row, sequence, sequence.length, padding, truncating, options.value ?? 0);
+    layRow(row, sequence, sequence.length, padding, truncating, value);
   });
   return { ids, rows: sequences.length, length };
 }

@@ -1,8 +1,11 @@
 /** From labelled texts to the parts of a classifier: splits, vocabulary, model, fit. */
+
+import { functionOf, indicesOf, instanceOf, listOf, objectOf } from "../arguments.js";
 import { stratifiedSplit } from "../data/split.js";
 import type { EngineOptions } from "../engine/index.js";
 import { PURPOSE, Random } from "../engine/philox.js";
 import { finiteNumber, inputError, knownOptions, wholeNumber } from "../errors.js";
+import { modelOf } from "../model/given.js";
 import type { Model } from "../model/model.js";
 import type { Rows } from "../train/arrays.js";
 import { type Callback, EarlyStopping } from "../train/callbacks.js";
@@ -13,7 +16,7 @@ import type { Optimizer, OptimizerName } from "../train/optimizers.js";
 import { allRows, type Corpus } from "./corpus.js";
 import type { FrontEndOptions, RowOptions } from "./options.js";
 import { presetModel } from "./presets.js";
-import { type EncodingReport, newEncodingReport, type Vectorizer } from "./vectorizer.js";
+import { type EncodingReport, newEncodingReport, Vectorizer } from "./vectorizer.js";
 
 /**
  * Rows are padded and cut in front by default. Padding behind, without a mask, makes the network read its answer
@@ -152,6 +155,14 @@ export class TrainingSession {
     private readonly options: TrainOptions,
   ) {
     knownOptions(options, Object.keys(TRAIN_OPTIONS), "TextClassifier.train");
+    if (options.callbacks !== undefined) listOf(options.callbacks, "callbacks", objectOf);
+    if (options.rows !== undefined) indicesOf(options.rows, "rows", corpus.rows);
+    if (options.vectorizer !== undefined)
+      instanceOf(options.vectorizer, Vectorizer, "vectorizer", "a Vectorizer");
+    if (options.onPrepared !== undefined) functionOf(options.onPrepared, "onPrepared");
+    if (options.balance !== undefined && typeof options.balance !== "boolean") {
+      throw inputError({ expected: "true or false", where: "balance", received: options.balance });
+    }
     this.seed = wholeNumber(options.seed ?? 0, "seed");
     this.length = wholeNumber(
       options.length ?? options.vectorizer?.length ?? DEFAULTS.length,
@@ -216,8 +227,9 @@ export class TrainingSession {
   private makeModel(vocabulary: number): Model {
     const { model = "lstm", engine, threads } = this.options;
     const sizes = { vocabulary, length: this.length, classes: this.labels.length };
-    if (typeof model === "function") return model(sizes);
-    if (typeof model !== "string") return model;
+    if (typeof model === "function")
+      return modelOf(functionOf(model, "model")(sizes), "what the function model gave");
+    if (typeof model !== "string") return modelOf(model, "model");
     return presetModel(model, sizes, { seed: this.seed, engine, threads });
   }
 

@@ -1,5 +1,6 @@
 /** Callbacks: what may watch and steer `fit`. Those with state give it to checkpoints, so a resumed run agrees. */
 
+import { functionOf, instanceOf, objectOf } from "../arguments.js";
 import { didYouMean, finiteNumber, inputError, knownOptions, oneOf, wholeNumber } from "../errors.js";
 import type { Model } from "../model/model.js";
 import type { TrainingState } from "./checkpoint.js";
@@ -78,6 +79,7 @@ class Monitor {
   }
 
   value(logs: Logs): number {
+    objectOf(logs, `${this.where} logs`);
     const name = this.options.monitor ?? ("valLoss" in logs ? "valLoss" : "loss");
     const value = logs[name];
     if (value !== undefined) return value;
@@ -126,6 +128,7 @@ export class EarlyStopping implements Callback {
   }
 
   onEpochEnd(progress: TrainingProgress, logs: Logs): void {
+    checkProgress(progress, this.name);
     const { patience = 0, restoreBestWeights = false } = this.options;
     this.wait++;
     if (this.monitor.improved(this.monitor.value(logs))) {
@@ -137,7 +140,8 @@ export class EarlyStopping implements Callback {
     }
   }
 
-  onTrainEnd({ model }: TrainingProgress): void {
+  onTrainEnd(progress: TrainingProgress): void {
+    const { model } = checkProgress(progress, this.name);
     if (this.bestWeights) model.restoreWeights(this.bestWeights);
   }
 
@@ -146,12 +150,33 @@ export class EarlyStopping implements Callback {
     return { values, arrays: this.bestWeights ? { bestWeights: this.bestWeights } : {} };
   }
 
-  restore({ values, arrays }: CallbackState): void {
+  restore(state: CallbackState): void {
+    const { values, arrays } = checkCallbackState(state, this.name);
     this.monitor.best = numberOrNull(values["best"]);
     this.wait = Number(values["wait"]);
     this.bestEpoch = Number(values["bestEpoch"]);
     this.bestWeights = arrays["bestWeights"] ?? null;
   }
+}
+
+/** Callbacks are called by `fit`, and by whoever writes a loop of their own. */
+function checkProgress(progress: TrainingProgress, where: string): TrainingProgress {
+  objectOf(progress, where, "the progress that fit gives");
+  wholeNumber(progress.epoch, `${where} epoch`);
+  functionOf(progress.stop, `${where} stop`);
+  functionOf(progress.state, `${where} state`);
+  objectOf(progress.model, `${where} model`);
+  functionOf(progress.model.weightSnapshot, `${where} model`);
+  return progress;
+}
+
+function checkCallbackState(state: CallbackState, where: string): CallbackState {
+  objectOf(state, `${where} state`);
+  objectOf(state.values, `${where} state values`);
+  for (const [name, array] of Object.entries(objectOf(state.arrays, `${where} state arrays`))) {
+    instanceOf(array, Float32Array, `${where} state ${name}`, "a Float32Array");
+  }
+  return state;
 }
 
 const numberOrNull = (value: unknown) => (typeof value === "number" ? value : null);
@@ -188,7 +213,8 @@ export class ReduceLearningRateOnPlateau implements Callback {
     this.resting = 0;
   }
 
-  onEpochEnd({ model }: TrainingProgress, logs: Logs): void {
+  onEpochEnd(progress: TrainingProgress, logs: Logs): void {
+    const { model } = checkProgress(progress, this.name);
     const { factor = 0.1, minLearningRate = 0, cooldown = 0, patience = 10 } = this.options;
     const improved = this.monitor.improved(this.monitor.value(logs));
     if (this.resting > 0) {
@@ -208,7 +234,8 @@ export class ReduceLearningRateOnPlateau implements Callback {
     return { values: { best: this.monitor.best, wait: this.wait, resting: this.resting }, arrays: {} };
   }
 
-  restore({ values }: CallbackState): void {
+  restore(state: CallbackState): void {
+    const { values } = checkCallbackState(state, this.name);
     this.monitor.best = numberOrNull(values["best"]);
     this.wait = Number(values["wait"]);
     this.resting = Number(values["resting"]);
@@ -222,19 +249,24 @@ export class Checkpoint implements Callback {
   constructor(
     private readonly save: (state: TrainingState) => void | Promise<void>,
     private readonly everySeconds = 10,
-  ) {}
+  ) {
+    functionOf(save, "checkpoint save");
+    finiteNumber(everySeconds, "checkpoint everySeconds", 0);
+  }
 
   onTrainBegin(): void {
     this.saved = Date.now();
   }
 
   async onBatchEnd(progress: TrainingProgress): Promise<void> {
+    checkProgress(progress, "checkpoint");
     if (!progress.aborted && Date.now() - this.saved < this.everySeconds * 1000) return;
     await this.save(progress.state());
     this.saved = Date.now();
   }
 
   async onEpochEnd(progress: TrainingProgress): Promise<void> {
+    checkProgress(progress, "checkpoint");
     await this.save(progress.state());
     this.saved = Date.now();
   }

@@ -2,7 +2,8 @@
  * The state of a training run between two steps, and its one-file form: a JSON header, then the arrays. Everything
  * random is a function of (seed, step, epoch), so weights, optimizer state and a few counts are all there is.
  */
-import { inputError } from "../errors.js";
+import { bytesOf, instanceOf, jsonTextOf, listOf, objectOf, textOf } from "../arguments.js";
+import { finiteNumber, inputError, wholeNumber } from "../errors.js";
 import type { CallbackState, Logs } from "./callbacks.js";
 import type { OptimizerState } from "./update.js";
 
@@ -28,10 +29,27 @@ export interface TrainingState {
 
 const MAGIC = "cellstate-checkpoint-1\n";
 
+/** @throws InputError for what `fit` did not hand out */
+function checkState(state: TrainingState): void {
+  const where = "encodeCheckpoint";
+  objectOf(state, where, "the state that a checkpoint callback is given");
+  for (const key of ["epoch", "batch", "rowsSeen"] as const) wholeNumber(state[key], `${where} ${key}`);
+  finiteNumber(state.lossSum, `${where} lossSum`);
+  for (const key of ["outputs", "weights"] as const) {
+    instanceOf(state[key], Float32Array, `${where} ${key}`, "a Float32Array");
+  }
+  listOf(state.history, `${where} history`, (logs, at) => objectOf(logs as object, at));
+  objectOf(state.optimizer, `${where} optimizer`);
+  objectOf(state.callbacks, `${where} callbacks`);
+  if (state.stopped !== null) textOf(state.stopped, `${where} stopped`);
+  textOf(state.fingerprint, `${where} fingerprint`);
+}
+
 /** Serialises a state: magic, header length (uint32), JSON header, float32 arrays. */
 export function encodeCheckpoint(state: TrainingState): Uint8Array {
+  checkState(state);
   const arrays: Float32Array[] = [];
-  const header = JSON.stringify(state, (_, value) => {
+  const header = jsonTextOf(state, "encodeCheckpoint", (_, value) => {
     if (!(value instanceof Float32Array)) return value;
     arrays.push(value);
     return { $array: arrays.length - 1, length: value.length };
@@ -53,6 +71,7 @@ export function encodeCheckpoint(state: TrainingState): Uint8Array {
 
 /** @throws InputError when the bytes are not a whole checkpoint */
 export function decodeCheckpoint(bytes: Uint8Array, where: string): TrainingState {
+  bytesOf(bytes, textOf(where, "decodeCheckpoint where"));
   const magic = new TextDecoder().decode(bytes.subarray(0, MAGIC.length));
   const broken = (expected: string) =>
     inputError({ expected, where, next: "Delete the checkpoint folder to start afresh." });

@@ -1,4 +1,5 @@
 /** A data set for training or evaluation: rows, targets and weights, checked against the model's output and loss. */
+import { objectOf } from "../arguments.js";
 import { finiteNumber, inputError } from "../errors.js";
 import { type Rows, type TargetsLike, toTargets } from "./arrays.js";
 import type { Loss } from "./losses.js";
@@ -50,8 +51,9 @@ function rowWeights(
   targets: Float32Array,
   rows: number,
   width: number,
-  { classWeight, sampleWeight }: WeightOptions,
+  options: WeightOptions,
 ): Float32Array | null {
+  const { classWeight, sampleWeight } = objectOf(options, "weights", "an object of options");
   if (classWeight && sampleWeight) {
     throw inputError({ expected: "classWeight or sampleWeight, not both", where: "weights" });
   }

@@ -1,5 +1,6 @@
 /** The training loop: epochs over shuffled batches, validation, callbacks, and stopping in good order. */
 
+import { listOf, objectOf } from "../arguments.js";
 import { PURPOSE, Random } from "../engine/philox.js";
 import { inputError, knownOptions, wholeNumber } from "../errors.js";
 import type { Model } from "../model/model.js";
@@ -43,8 +44,14 @@ const FIT_OPTIONS: Record<keyof FitOptions, true> = {
 };
 
 /** Refuses options that `fit` does not have. */
-export const checkFitOptions = (options: FitOptions): void =>
+export function checkFitOptions(options: FitOptions): void {
   knownOptions(options, Object.keys(FIT_OPTIONS), "fit");
+  const { shuffle = true, callbacks = [] } = options;
+  if (typeof shuffle !== "boolean") {
+    throw inputError({ expected: "true or false", where: "fit shuffle", received: shuffle });
+  }
+  listOf(callbacks, "fit callbacks", objectOf);
+}
 
 export interface History {
   /** A list an epoch for every metric: loss, accuracy, valLoss, valAccuracy … */

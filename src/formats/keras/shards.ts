@@ -1,10 +1,13 @@
 /** Weights in several files: `X.weights.json`, which says what lies where, and `X_00000.weights.h5` and so on. */
+
+import { bytesOf, functionOf } from "../../arguments.js";
 import { inputError } from "../../errors.js";
+import { modelOf } from "../../model/given.js";
 import type { Model } from "../../model/model.js";
 import { type Hdf5Group, readHdf5 } from "../hdf5/reader.js";
 import { isObject, parseJson } from "../json.js";
 import { entriesOf, setWeights } from "./model-weights.js";
-import type { ReadOptions } from "./read.js";
+import { checkReading, type ReadOptions } from "./read.js";
 import { Notes } from "./receipt.js";
 import { pathStore } from "./weights-store.js";
 
@@ -19,8 +22,12 @@ export async function readShardedKerasWeights(
   model: Model,
   index: Uint8Array,
   readShard: (name: string) => Uint8Array | Promise<Uint8Array>,
-  { name = "weights" }: ReadOptions = {},
+  options: ReadOptions = {},
 ): Promise<string[]> {
+  const { name = "weights" } = checkReading(options);
+  modelOf(model, "readShardedKerasWeights");
+  bytesOf(index, name);
+  functionOf(readShard, "readShardedKerasWeights readShard");
   const roots: Hdf5Group[] = [];
   for (const shard of shardNames(index, name)) roots.push(readHdf5(await readShard(shard), shard));
   const notes = new Notes();
