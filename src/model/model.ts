@@ -153,7 +153,8 @@ export class Model {
   setWeights(values: readonly (ArrayLike<number> | WeightArray)[]): void {
     listOf(values, "setWeights", (array, where) => {
       const { data } = objectOf(array as object, where, "an array of weights") as { data?: unknown };
-      if (!Array.isArray(array) && !ArrayBuffer.isView(array)) numbersOf(data, where);
+      if ([array, data].some((one) => Array.isArray(one) || ArrayBuffer.isView(one))) return;
+      throw inputError({ expected: "an array of weights", where, received: array });
     });
     this.runtime.weights.set(values);
     this.runtime.weightsChanged();

@@ -100,11 +100,9 @@ const opened = () => {
 };
 
 function withSignal(options: unknown): lab.LabOptions {
-  const isOptions =
-    typeof options === "object" && options !== null && Object.getPrototypeOf(options) === Object.prototype;
-  return (
-    isOptions || options === undefined ? { ...options, signal: AbortSignal.abort() } : options
-  ) as lab.LabOptions;
+  const isOptions = typeof options === "object" && options !== null && !Array.isArray(options);
+  const aborted = { ...(options as object), signal: AbortSignal.abort() };
+  return (isOptions || options === undefined ? aborted : options) as lab.LabOptions;
 }
 
 /** Options a layer takes besides those that are told here. */
