@@ -152,7 +152,7 @@ export class Model {
   /** Replaces all weights; arrays in the order of `getWeights`. */
   setWeights(values: readonly (ArrayLike<number> | WeightArray)[]): void {
     listOf(values, "setWeights", (array, where) => {
-      const { data } = objectOf(array as object, where, "an array of weights") as { data?: unknown };
+      const data = (array as { data?: unknown } | null | undefined)?.data;
       if ([array, data].some((one) => Array.isArray(one) || ArrayBuffer.isView(one))) return;
       throw inputError({ expected: "an array of weights", where, received: array });
     });
@@ -169,7 +169,7 @@ export class Model {
   private checkSnapshot(given: unknown, where: string): void {
     const length = this.countParams();
     if (given instanceof Float32Array && given.length === length) return;
-    throw inputError({ expected: `a Float32Array of ${length} numbers`, where, received: given });
+    throw inputError({ expected: `a snapshot of ${length} numbers, a Float32Array`, where, received: given });
   }
 
   restoreWeights(snapshot: Float32Array): void {
