@@ -3,8 +3,25 @@
  * `InputError` is the user's to mend (bad argument, bad file, bad data: the command line exits 2);
  * anything else is ours or the machine's (exit 1).
  */
+import { printable } from "./display/text.js";
+
 export class InputError extends Error {
   override readonly name = "InputError";
+
+  /** The message in words of the command line, where it has others: there is no `loadModel` to call there. */
+  typed?: string;
+
+  /** @param message one line; names and values out of files and arguments are made printable here, whoever put them in */
+  constructor(message: string, options?: ErrorOptions) {
+    super(oneLine(message), options);
+  }
+}
+
+/** Nobody reads on; a name out of a file may be as long as the file. */
+const MOST_MESSAGE = 4000;
+
+function oneLine(message: string): string {
+  return printable(message.length > MOST_MESSAGE ? `${message.slice(0, MOST_MESSAGE)}…` : message);
 }
 
 export interface Complaint {
@@ -16,22 +33,44 @@ export interface Complaint {
   received?: unknown;
   /** One sentence of advice, when there is any. */
   next?: string;
+  /** What is said otherwise on the command line: options in place of arguments, commands in place of calls. */
+  typed?: Partial<Pick<Complaint, "where" | "next">>;
 }
 
 /** The one place that words a complaint: `expected X for WHERE but received VALUE. NEXT` */
-export function inputError({ expected, where, received, next }: Complaint): InputError {
+export function inputError(complaint: Complaint): InputError {
+  const error = new InputError(worded(complaint));
+  const { typed } = complaint;
+  if (typed) error.typed = oneLine(worded({ ...complaint, ...typed }));
+  return error;
+}
+
+function worded({ expected, where, received, next }: Complaint): string {
   const got = received === undefined ? "" : ` but received ${show(received)}`;
-  return new InputError(`${where}: expected ${expected}${got}.${next ? ` ${next}` : ""}`);
+  return `${where}: expected ${expected}${got}.${next ? ` ${next}` : ""}`;
 }
 
 /** A value short enough for a message, with its type where that is not plain to see. */
 export function show(value: unknown): string {
+  try {
+    return shown(value, 3);
+  } catch {
+    // Getters and traps of the caller's own may throw; the complaint is about something else.
+    return "an object that cannot be looked into";
+  }
+}
+
+function shown(value: unknown, depth: number): string {
   if (typeof value === "string") return JSON.stringify(value.length > 60 ? `${value.slice(0, 57)}…` : value);
   if (typeof value === "number" || typeof value === "boolean" || value === null || value === undefined) {
     return String(value);
   }
   if (Array.isArray(value)) {
-    const head = value.slice(0, 4).map(show).join(", ");
+    if (depth === 0) return "a list";
+    const head = value
+      .slice(0, 4)
+      .map((item) => shown(item, depth - 1))
+      .join(", ");
     return `[${head}${value.length > 4 ? `, … ${value.length} in all` : ""}]`;
   }
   if (typeof value === "function") return `a function ${value.name || "(anonymous)"}`;
@@ -42,16 +81,17 @@ export function show(value: unknown): string {
   return `${typeof value} ${String(value)}`;
 }
 
-/** A whole number within bounds, or a complaint. */
+/** A whole number within bounds, or a complaint; `received` is what it was made of, where that says more. */
 export function wholeNumber(
   value: unknown,
   where: string,
   least = 0,
   most = Number.MAX_SAFE_INTEGER,
+  received = value,
 ): number {
   if (typeof value === "number" && Number.isInteger(value) && value >= least && value <= most) return value;
   const range = most === Number.MAX_SAFE_INTEGER ? `of at least ${least}` : `from ${least} to ${most}`;
-  throw inputError({ expected: `a whole number ${range}`, where, received: value });
+  throw inputError({ expected: `a whole number ${range}`, where, received });
 }
 
 /** A finite number within bounds, or a complaint. */
@@ -85,6 +125,7 @@ export function knownOptions(given: unknown, names: readonly string[], where: st
 
 /** "Did you mean X?" when a choice is within two edits, else nothing. */
 export function didYouMean(word: string, choices: readonly string[]): string | undefined {
+  if (word.length > 100) return undefined;
   const plain = (s: string) => s.toLowerCase().replace(/[_\-\s]/g, "");
   let best: string | undefined;
   let distance = 3;

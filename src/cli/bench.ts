@@ -1,7 +1,9 @@
 /** cellstate bench: times this machine on the flagship network. */
+
 import { availableParallelism, cpus } from "node:os";
 import type { Command } from "commander";
 import { count } from "../display/numbers.js";
+import { printableJson } from "../display/text.js";
 import type { EngineName } from "../engine/contract.js";
 import { availableEngines, type EngineChoice } from "../engine/index.js";
 import { engineOptions, note, say, whole } from "./context.js";
@@ -33,7 +35,7 @@ export function benchCommand(program: Command): void {
     .option("--json", "one JSON object in place of a table");
   engineOptions(command).action(async (flags: Flags) => {
     const rows = measure(flags);
-    if (flags.json) say(JSON.stringify({ rows }));
+    if (flags.json) say(printableJson({ rows }));
     else say(benchText(rows));
   });
 }

@@ -1,7 +1,9 @@
 /** What all commands share: common options, exit codes, and how errors and Ctrl-C end a command. */
-import { type Command, Option } from "commander";
+import type { Command } from "commander";
 import { ENGINE_CHOICES, type EngineChoice, MOST_THREADS } from "../engine/index.js";
-import { InputError, wholeNumber } from "../errors.js";
+import { inputError, wholeNumber } from "../errors.js";
+import { choice, refuseIdle, strictOptions, typedNumber } from "./options.js";
+import { harmless } from "./terminal.js";
 
 /** Exit codes of the command line. */
 export const EXIT = { done: 0, failed: 1, badInput: 2, interrupted: 130 } as const;
@@ -31,7 +33,10 @@ export async function addCommands(
 ): Promise<void> {
   const found = asked !== undefined && Object.hasOwn(table, asked) ? [table[asked]!] : Object.values(table);
   for (const load of found) await (await load())(parent, rest);
-  for (const command of parent.commands) command.exitOverride().showHelpAfterError(pointToHelp(command));
+  for (const command of parent.commands) {
+    strictOptions(command);
+    command.exitOverride().showHelpAfterError(pointToHelp(command));
+  }
 }
 
 /** What follows a complaint: all of the help would push the complaint out of sight. */
@@ -47,38 +52,47 @@ export interface EngineFlags {
   threads?: number;
 }
 
-/** An option parser for whole numbers: `--epochs 0.5` is a complaint, not NaN. */
+/** An option parser for whole numbers; the complaint shows what was typed. */
 export const whole =
   (name: string, least = 0, most?: number) =>
   (text: string): number =>
-    wholeNumber(text.trim() === "" ? Number.NaN : Number(text), `--${name}`, least, most);
+    wholeNumber(typedNumber(text), `--${name}`, least, most, text);
 
-/** An option parser for shares of the texts that leave some to learn from: 0 ≤ value ≤ 0.9. */
-export const share = (name: string) => (text: string) => {
-  const value = text.trim() === "" ? Number.NaN : Number(text);
-  if (value >= 0 && value <= 0.9) return value;
-  throw new InputError(`--${name}: expected a number from 0 to 0.9 but received ${text}.`);
-};
+/** An option parser for numbers from `least` to `most`. */
+export const between =
+  (name: string, least: number, most: number) =>
+  (text: string): number => {
+    const value = typedNumber(text);
+    if (value >= least && value <= most) return value;
+    throw inputError({ expected: `a number from ${least} to ${most}`, where: `--${name}`, received: text });
+  };
+
+/** Of shares of the texts that leave some to learn from. */
+export const share = (name: string) => between(name, 0, 0.9);
 
 /** An option parser for numbers above 0. */
 export const positive =
   (name: string) =>
   (text: string): number => {
-    const value = Number(text);
-    if (text.trim() !== "" && value > 0 && Number.isFinite(value)) return value;
-    throw new InputError(`--${name}: expected a number above 0 but received ${text}.`);
+    const value = typedNumber(text);
+    if (value > 0 && Number.isFinite(value)) return value;
+    throw inputError({ expected: "a number above 0", where: `--${name}`, received: text });
   };
 
 export function engineOptions(command: Command): Command {
   return command
-    .addOption(new Option("--engine <name>", "what computes").choices(ENGINE_CHOICES).default("auto"))
+    .hook("preAction", (_, acting) => {
+      const { engine } = acting.opts<EngineFlags>();
+      refuseIdle(acting, { threads: engine === "reference" && "with --engine reference" });
+    })
+    .addOption(choice("--engine <name>", "what computes", ENGINE_CHOICES).default("auto"))
     .option("--threads <n>", "threads to use (default: one a core)", whole("threads", 1, MOST_THREADS));
 }
 
 /** Results go to stdout. */
-export const say = (text: string): void => void process.stdout.write(`${text}\n`);
+export const say = (text: string): void => void process.stdout.write(`${harmless(text, process.stdout)}\n`);
 /** Progress and notes go to stderr. */
-export const note = (text: string): void => void process.stderr.write(`${text}\n`);
+export const note = (text: string): void => void process.stderr.write(`${harmless(text, process.stderr)}\n`);
 
 /** An abort signal that Ctrl-C (or SIGTERM) sets; a second Ctrl-C ends the process at once. */
 export function interruption(): { signal: AbortSignal; release(): void } {

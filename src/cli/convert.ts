@@ -1,8 +1,10 @@
 /** cellstate convert IN OUT: a model or classifier from one format to another, by OUT's extension. */
+
 import { mkdirSync } from "node:fs";
 import { dirname } from "node:path";
 import { pathToFileURL } from "node:url";
-import { type Command, Option } from "commander";
+import type { Command } from "commander";
+import { printable } from "../display/text.js";
 import { createEngine, ENGINE_CHOICES } from "../engine/index.js";
 import { InputError } from "../errors.js";
 import type { Receipt } from "../formats/keras/index.js";
@@ -13,6 +15,7 @@ import { FORMATS, formatOf, saveAs } from "../formats/save.js";
 import type { Model } from "../model/model.js";
 import { note, say } from "./context.js";
 import { sayNotes } from "./notes.js";
+import { choice, refuseIdle } from "./options.js";
 
 interface Flags {
   weights: WeightKind;
@@ -27,35 +30,52 @@ const ANSWERS: Readonly<Record<string, (path: string, model: Model) => Promise<A
 
 export function convertCommand(program: Command): void {
   const endings = Object.keys(FORMATS).map((ending) => `.${ending}`);
-  program
+  const command = program
     .command("convert")
     .description("write a model in another format")
     .argument("<in>", "a .keras, .h5 or .safetensors file, or a TensorFlow.js model.json")
     .argument("<out>", `the file to write; its ending says the format: ${endings.join(", ")}`)
     .addOption(
-      new Option("--weights <kind>", "of an ES module: bytes with scales, or exact")
-        .choices(WEIGHT_KINDS)
-        .default("int8"),
+      choice("--weights <kind>", "of an ES module: bytes with scales, or exact", WEIGHT_KINDS).default(
+        "int8",
+      ),
     )
     .option("--receipt", "print what was read, what was assumed, and whether engines and file agree")
-    .action(convert);
+    .action(async (from: string, to: string, flags: Flags) => {
+      const format = formatOf(to);
+      refuseIdle(command, { weights: format.ending !== "mjs" && `with ${to}` });
+      await convert(from, to, format, flags);
+    });
 }
 
-async function convert(from: string, to: string, flags: Flags): Promise<void> {
-  const format = formatOf(to);
+async function convert(
+  from: string,
+  to: string,
+  format: ReturnType<typeof formatOf>,
+  flags: Flags,
+): Promise<void> {
   const source = await loadFile(from, { engine: "reference" });
   // The receipt has them among the rest.
   if (flags.receipt) source.model.remarks.say(true, null, "convert");
   else sayNotes(source.model, true);
   if (format.ending === "json") mkdirSync(dirname(to), { recursive: true });
   const { bytes, files } = await saveAs(source, to, flags.weights);
-  say(`${to}: ${format.what}, ${bytes.toLocaleString("en")} bytes${files > 1 ? ` in ${files} files` : ""}`);
+  say(
+    printable(
+      `${to}: ${format.what}, ${bytes.toLocaleString("en")} bytes${files > 1 ? ` in ${files} files` : ""}`,
+    ),
+  );
   if (source.extras !== null && !format.keepsExtras) {
-    note(`${to}: the network alone; an ${format.what} has no place for ${from}'s vocabulary and labels.`);
+    note(
+      printable(
+        `${to}: the network alone; an ${format.what} has no place for ${from}'s vocabulary and labels.`,
+      ),
+    );
   }
   if (flags.receipt) {
-    for (const line of receiptLines(source.receipt)) say(line);
-    for (const line of await comparisonLines(from, source.model, to, ANSWERS[format.ending])) say(line);
+    for (const line of receiptLines(source.receipt)) say(printable(line));
+    for (const line of await comparisonLines(from, source.model, to, ANSWERS[format.ending]))
+      say(printable(line));
   }
   source.model.dispose();
 }

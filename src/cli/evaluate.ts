@@ -1,11 +1,14 @@
 /** cellstate evaluate MODEL DATA: every metric of a classifier on labelled texts. */
+
 import type { Command } from "commander";
 import { readLabelledPath } from "../data/node-source.js";
 import { percent } from "../display/numbers.js";
+import { printable, printableJson } from "../display/text.js";
 import type { ClassifierEvaluation } from "../text/classifier.js";
 import { Corpus } from "../text/corpus.js";
 import { type EngineFlags, EXIT, Exit, engineOptions, interruption, note, say, whole } from "./context.js";
-import { type ColumnFlags, columnFlags } from "./data.js";
+import { type ColumnFlags, columnFlags, idleColumns } from "./data.js";
+import { refuseIdle } from "./options.js";
 import { styleFor } from "./terminal.js";
 import { openClassifier, type VocabularyFlags, vocabularyFlags } from "./tokenizer.js";
 import { evaluationText } from "./ui/evaluation.js";
@@ -25,12 +28,13 @@ export function evaluateCommand(program: Command): void {
     .option("--json", "one JSON object in place of tables");
   engineOptions(vocabularyFlags(columnFlags(command))).action(
     async (model: string, data: string, flags: Flags) => {
+      refuseIdle(command, { mistakes: flags.json && "with --json", ...idleColumns(data) });
       const classifier = await openClassifier(model, flags);
       const { signal, release } = interruption();
       const rows = await readLabelledPath(data, flags);
-      note(`${data}: ${rows.description.found}`);
+      note(printable(`${data}: ${rows.description.found}`));
       const corpus = await Corpus.read(rows, classifier.vectorizer.frontEnd);
-      for (const line of rows.notes) note(`${data}: ${line}`);
+      for (const line of rows.notes) note(printable(`${data}: ${line}`));
       const evaluation = await classifier
         .evaluate(corpus, { mistakes: flags.mistakes, signal })
         .catch((error: unknown) => {
@@ -40,7 +44,7 @@ export function evaluateCommand(program: Command): void {
       sayUnknown(evaluation);
       say(
         flags.json
-          ? JSON.stringify(evaluationSummary(evaluation))
+          ? printableJson(evaluationSummary(evaluation))
           : evaluationText(evaluation, styleFor(process.stdout)),
       );
     },

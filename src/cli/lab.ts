@@ -1,5 +1,7 @@
 /** cellstate lab TASK: how far back can a cell remember? */
+
 import type { Command } from "commander";
+import { printableJson } from "../display/text.js";
 import { inputError } from "../errors.js";
 import { writeAtomic } from "../formats/node-files.js";
 import { labChart } from "../lab/chart.js";
@@ -17,6 +19,7 @@ import {
   say,
   whole,
 } from "./context.js";
+import { choice, refuseIdle } from "./options.js";
 import { styleFor } from "./terminal.js";
 import { LabView, labText, taskList } from "./ui/lab.js";
 
@@ -37,11 +40,7 @@ interface Flags extends EngineFlags {
   svg?: string;
 }
 
-const listOf = (text: string) =>
-  text
-    .split(",")
-    .map((item) => item.trim())
-    .filter((item) => item !== "");
+const listOf = (text: string) => text.split(",").map((item) => item.trim());
 
 export function labCommand(program: Command): void {
   const command = program
@@ -60,13 +59,19 @@ export function labCommand(program: Command): void {
     .option("--clipnorm <x>", "norm that all gradients together are scaled down to", positive("clipnorm"))
     .option("--batch-size <n>", "sequences a training step", whole("batch-size", 1))
     .option("--sequences <n>", "training sequences a run may use", whole("sequences", 1))
-    .option("--gates <start>", `${GATE_STARTS.join(" or ")}: biases that memory gates start with`, "chrono")
+    .addOption(
+      choice("--gates <start>", "biases that memory gates start with", GATE_STARTS).default("chrono"),
+    )
     .option("--json", "everything measured, as one JSON object")
     .option("--html <file>", "also write a page with the chart")
     .option("--svg <file>", "also write the chart");
   engineOptions(command).action(async (task: string | undefined, flags: Flags) => {
+    if (task === undefined) {
+      const others = command.options.map((option) => [option.attributeName(), "without a task"] as const);
+      refuseIdle(command, { ...Object.fromEntries(others), json: false });
+    }
     if (task === undefined)
-      say(flags.json ? JSON.stringify(TASKS.map(describeTask)) : taskList(TASKS, styleFor(process.stdout)));
+      say(flags.json ? printableJson(TASKS.map(describeTask)) : taskList(TASKS, styleFor(process.stdout)));
     else await labAction(task, flags);
   });
 }
@@ -95,7 +100,7 @@ async function labAction(name: string, flags: Flags): Promise<void> {
   ).finally(() => view.close());
   release();
   await writePictures(result, flags);
-  say(flags.json ? JSON.stringify(result) : labText(result, styleFor(process.stdout)));
+  say(flags.json ? printableJson(result) : labText(result, styleFor(process.stdout)));
   if (!result.complete)
     throw new Exit(EXIT.interrupted, "Interrupted: these are the runs that were finished.");
 }

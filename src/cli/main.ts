@@ -2,6 +2,7 @@
 /** The command line. One command a file; this one names them and ends the process with the right code. */
 import { readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
+import { printable } from "../display/text.js";
 import { InputError } from "../errors.js";
 import { addCommands, type CommandTable, EXIT, Exit, note, pointToHelp } from "./context.js";
 
@@ -25,11 +26,18 @@ async function program([command, ...rest]: readonly string[]): Promise<Command> 
   const cellstate = new Command("cellstate")
     .description("Recurrent text classifiers: train, look inside, and ship as one small file.")
     .version(version())
-    .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, "cellstate: ")) })
+    .configureOutput({ outputError: (text, write) => write(complaint(text)) })
     .configureHelp({ minWidthToWrap: 30 })
     .exitOverride();
   await addCommands(cellstate, COMMANDS, command, rest);
   return cellstate.showHelpAfterError(pointToHelp(cellstate));
+}
+
+/** Commander's words with ours in front; what was typed is in them, and its suggestion stays on a line of its own. */
+function complaint(text: string): string {
+  const [, what = "", suggestion = ""] = /^([\s\S]*?)((?:\n\(Did you mean [^\n]*\))?)\n?$/.exec(text) ?? [];
+  const lines = [what.replace(/^error: /, "cellstate: "), ...(suggestion ? [suggestion.slice(1)] : [])];
+  return `${lines.map(printable).join("\n")}\n`;
 }
 
 /** The exit code of an error; says what went wrong on stderr. */
@@ -40,18 +48,37 @@ function report(error: unknown): number {
   }
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.badInput;
   if (error instanceof InputError) {
-    note(`cellstate: ${error.message}`);
+    note(`cellstate: ${error.typed ?? error.message}`);
     return EXIT.badInput;
   }
   const unexpected = error instanceof Error ? error : new Error(String(error));
-  note(`cellstate: ${process.env["CELLSTATE_DEBUG"] ? unexpected.stack : unexpected.message}`);
+  note(`cellstate: ${process.env["CELLSTATE_DEBUG"] ? unexpected.stack : printable(inWords(unexpected))}`);
   return EXIT.failed;
 }
 
-// A reader that closes early (`| head`) is no failure.
+/** What the machine refused, without its own way of saying so. */
+function inWords(error: Error): string {
+  const { code } = error as NodeJS.ErrnoException;
+  // "ENOSPC: no space left on device, write"
+  if (code) return error.message.replace(`${code}: `, "").replace(/, write$/, "");
+  if (error instanceof RangeError && /call stack/.test(error.message))
+    return "this nests too deep to be followed";
+  if (error instanceof RangeError && /allocation|Invalid .*length|too large/i.test(error.message)) {
+    return `this needs more memory than there is (${error.message})`;
+  }
+  return error.message;
+}
+
+process.on("uncaughtException", (error) => process.exit(report(error)));
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  // A reader that closes early (`| head`) is no failure.
   if (error.code === "EPIPE") process.exit(EXIT.done);
-  throw error;
+  note(`cellstate: standard output: ${inWords(error)}`);
+  process.exit(EXIT.failed);
+});
+// Work goes on where nothing can be said of it; only its end tells that something was left unsaid.
+process.stderr.on("error", ({ code }: NodeJS.ErrnoException) => {
+  if (code !== "EPIPE") process.once("exit", () => (process.exitCode ||= EXIT.failed));
 });
 
 try {

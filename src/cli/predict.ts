@@ -1,8 +1,11 @@
 /** cellstate predict MODEL [TEXT…]: the label of each text, or of each line of standard input. */
+import { statSync } from "node:fs";
 import type { Command } from "commander";
 import { decodeText } from "../data/decode.js";
 import { LineSplitter } from "../data/records.js";
 import { percent } from "../display/numbers.js";
+import { printable, printableJson } from "../display/text.js";
+import { inputError } from "../errors.js";
 import type { TextClassifier } from "../text/classifier.js";
 import { type EngineFlags, engineOptions, say } from "./context.js";
 import { openClassifier, type VocabularyFlags, vocabularyFlags } from "./tokenizer.js";
@@ -22,6 +25,7 @@ export function predictCommand(program: Command): void {
     .argument("[text...]", "texts to label")
     .option("--json", "a JSON line each: { label, probability, scores }");
   engineOptions(vocabularyFlags(command)).action(async (model: string, texts: string[], flags: Flags) => {
+    refuseFiles(model, texts);
     const classifier = await openClassifier(model, flags);
     if (texts.length > 0) return answer(classifier, texts, 1, flags);
     let line = 1;
@@ -32,10 +36,22 @@ export function predictCommand(program: Command): void {
   });
 }
 
+/** A file's name among the texts is meant as the file, and would be labelled as three letters and an ending. */
+function refuseFiles(model: string, texts: readonly string[]): void {
+  const file = texts.find((text) => statSync(text, { throwIfNoEntry: false })?.isFile());
+  if (file === undefined) return;
+  throw inputError({
+    expected: "texts, not a file's name",
+    where: "predict",
+    received: file,
+    next: `To label its lines: cellstate predict ${model} < ${file}. To label the name itself: echo ${file} | cellstate predict ${model}.`,
+  });
+}
+
 function answer(classifier: TextClassifier, texts: readonly string[], first: number, { json }: Flags): void {
   for (const prediction of classifier.answers(texts, first)) {
-    if (json) say(JSON.stringify(prediction));
-    else say(`${prediction.label}\t${percent(prediction.probability)}`);
+    if (json) say(printableJson(prediction));
+    else say(`${printable(prediction.label)}\t${percent(prediction.probability)}`);
   }
 }
 

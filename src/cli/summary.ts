@@ -1,12 +1,24 @@
 /** cellstate summary MODEL: Keras's own table. */
+
 import type { Command } from "commander";
+import { printableJson } from "../display/text.js";
 import type { EngineChoice } from "../engine/index.js";
 import type { Definitions } from "../formats/python/index.js";
 import { selfCheck } from "../formats/self-check.js";
 import { describeModel } from "../model/describe.js";
 import type { Model } from "../model/model.js";
 import { say, whole } from "./context.js";
-import { define, isScript, namedModel, openModel, openScript, readModel } from "./models.js";
+import {
+  define,
+  idleFor,
+  isScript,
+  namedModel,
+  openModel,
+  openScript,
+  readModel,
+  sourceOf,
+} from "./models.js";
+import { choice, refuseIdle } from "./options.js";
 import { sayScript } from "./script.js";
 import { receiptText } from "./ui/receipt.js";
 
@@ -22,14 +34,14 @@ interface Flags {
 }
 
 export function summaryCommand(program: Command): void {
-  program
+  const command = program
     .command("summary")
     .description("print a model's layers, shapes and parameters as Keras does")
     .argument(
       "<model>",
       "a model file, a Keras script (.py or .ipynb, never run), or a preset: lstm, gru, rnn",
     )
-    .option("--format <name>", "keras3 or keras2", "keras3")
+    .addOption(choice("--format <name>", "whose table", ["keras3", "keras2"]).default("keras3"))
     .option("--line-length <n>", "width of the table", whole("line-length", 20))
     .option("--vocabulary <n>", "of a preset", whole("vocabulary", 2), 1000)
     .option("--length <n>", "of a preset", whole("length", 1), 200)
@@ -41,10 +53,17 @@ export function summaryCommand(program: Command): void {
     )
     .option("--json", "layers and counts as one JSON object")
     .action(async (source: string, flags: Flags) => {
+      const noTable = (flags.receipt && "with --receipt") || (flags.json && "with --json");
+      refuseIdle(command, {
+        ...idleFor(source),
+        format: noTable,
+        lineLength: noTable,
+        receipt: sourceOf(source) === "a preset" && "with a preset",
+      });
       if (flags.receipt) return sayReceipt(source, flags);
       const { define: definitions } = flags;
       const model = namedModel(source, flags) ?? (await open(source, definitions));
-      if (flags.json) return say(JSON.stringify(describeModel(model)));
+      if (flags.json) return say(printableJson(describeModel(model)));
       const { format, lineLength } = flags;
       const terminalColumns = process.stdout.isTTY ? process.stdout.columns : undefined;
       say(model.summary({ format, lineLength, terminalColumns }));
@@ -64,5 +83,5 @@ async function sayReceipt(source: string, { json, define: definitions }: Flags):
   const { receipt, model } = await open("reference");
   model.dispose();
   const check = await selfCheck(async (engine) => (await open(engine)).model);
-  say(json ? JSON.stringify({ receipt, selfCheck: check }) : receiptText(source, receipt, check));
+  say(json ? printableJson({ receipt, selfCheck: check }) : receiptText(source, receipt, check));
 }

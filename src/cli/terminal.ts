@@ -1,6 +1,6 @@
 /** What a terminal can do, and how text is set off on it. */
 import { stripVTControlCharacters, styleText } from "node:util";
-import { displayWidth } from "../display/text.js";
+import { displayWidth, pictured } from "../display/text.js";
 
 /** Nothing that is drawn is wider. */
 export const WIDTH = 80;
@@ -33,6 +33,22 @@ export function styleFor(
 ): Style {
   const wanted = stream.isTTY === true && !environment["NO_COLOR"] && environment["TERM"] !== "dumb";
   return wanted ? COLOURED : PLAIN;
+}
+
+/** The escape sequences of the styles above, and no others. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they begin with one
+const STYLING = /(\x1b\[(?:1|2|22|31|32|39)m)/;
+
+/**
+ * Text as a stream may be given it: whatever could steer a terminal is replaced, but for line feeds, tabs and, where
+ * colours are wanted, our own styling. The last gate: names and texts are made printable where they are put in.
+ */
+export function harmless(text: string, stream: { isTTY?: boolean }): string {
+  if (styleFor(stream) === PLAIN) return pictured(text);
+  return text
+    .split(STYLING)
+    .map((part, i) => (i % 2 === 1 ? part : pictured(part)))
+    .join("");
 }
 
 /** Columns to draw in: those of the terminal, at most 80. */

@@ -1,5 +1,7 @@
 /** Options for a vocabulary that was kept beside the model, and the classifier that comes of them. */
-import { type Command, Option } from "commander";
+
+import type { Command } from "commander";
+import { printable } from "../display/text.js";
 import { InputError, inputError } from "../errors.js";
 import { loadFile } from "../formats/load.js";
 import { readBytes } from "../formats/node-files.js";
@@ -8,8 +10,9 @@ import { assembleClassifier, ownVectorizer } from "../text/assemble.js";
 import { TextClassifier } from "../text/classifier.js";
 import { type RowOptions, SIDES, type Side } from "../text/options.js";
 import { Vectorizer } from "../text/vectorizer.js";
-import { type EngineFlags, note, whole } from "./context.js";
+import { between, type EngineFlags, note, whole } from "./context.js";
 import { sayNotes } from "./notes.js";
+import { choice } from "./options.js";
 
 export interface VocabularyFlags {
   tokenizer?: string;
@@ -31,12 +34,16 @@ export function tokenizerOption(command: Command): Command {
 /** For models whose file does not say how texts become ids. */
 export function vocabularyFlags(command: Command): Command {
   return tokenizerOption(command)
-    .addOption(new Option("--pad, --padding <side>", "where short texts are filled up").choices(SIDES))
-    .addOption(new Option("--truncate, --truncating <side>", "where long texts are cut").choices(SIDES))
+    .addOption(choice("--pad, --padding <side>", "where short texts are filled up", SIDES))
+    .addOption(choice("--truncate, --truncating <side>", "where long texts are cut", SIDES))
     .option("--length <n>", "ids in a row (default: the model's)", whole("length", 1))
     .option("--vocabulary <n>", "ids that count: Keras's num_words (default: all)", whole("vocabulary", 2))
     .option("--labels <a,b>", "what the classes are called, in their order", labelNames)
-    .option("--threshold <p>", "of two labels, the second is answered above this", probability);
+    .option(
+      "--threshold <p>",
+      "of two labels, the second is answered above this",
+      between("threshold", 0, 1),
+    );
 }
 
 function labelNames(text: string): string[] {
@@ -45,20 +52,14 @@ function labelNames(text: string): string[] {
   throw inputError({ expected: "names with commas between, as ham,spam", where: "--labels", received: text });
 }
 
-function probability(text: string): number {
-  const value = text.trim() === "" ? Number.NaN : Number(text);
-  if (value >= 0 && value <= 1) return value;
-  throw inputError({ expected: "a number from 0 to 1", where: "--threshold", received: text });
-}
-
 /** Reads `--tokenizer`; says on stderr what it is and what was assumed. */
 export async function readTokenizerFile(
   path: string,
   options: RowOptions & { size?: number | undefined },
 ): Promise<Vectorizer> {
   const { vectorizer, format, assumed } = readVocabulary(await readBytes(path), { name: path, ...options });
-  note(`${path}: ${format}, ${vectorizer.size.toLocaleString("en")} ids`);
-  for (const line of assumed) note(`${path}: assumed ${line}`);
+  note(printable(`${path}: ${format}, ${vectorizer.size.toLocaleString("en")} ids`));
+  for (const line of assumed) note(printable(`${path}: assumed ${line}`));
   return vectorizer;
 }
 
@@ -74,6 +75,13 @@ export async function openClassifier(
   if (size !== undefined && !tokenizer) {
     throw new InputError("--vocabulary: expected --tokenizer FILE beside it, whose ids it counts.");
   }
+  if (flags.threshold !== undefined && model.outputSize !== 1) {
+    throw inputError({
+      expected: "a model of one output, which answers the second of two labels above it",
+      where: "--threshold",
+      received: `${path}, which has ${model.outputSize} outputs and answers the likeliest`,
+    });
+  }
   const row = { padding, truncating };
   const asSaved = [tokenizer, padding, truncating, length, flags.labels].every((flag) => flag === undefined);
   if (saved && asSaved) {
@@ -88,15 +96,15 @@ export async function openClassifier(
     vectorizer,
     length: length ?? saved?.length,
     labels,
-    threshold: flags.threshold ?? saved?.threshold,
+    ...(model.outputSize === 1 ? { threshold: flags.threshold ?? saved?.threshold } : {}),
   };
   const classifier = assembleClassifier(model, parts, path);
-  if (!labels) note(`${path}: labels ${classifier.labels.join(", ")}; name them with --labels`);
+  if (!labels) note(printable(`${path}: labels ${classifier.labels.join(", ")}; name them with --labels`));
   return classifier;
 }
 
 /** The same vocabulary with other sides, where they are given. */
-function withRow(
+export function withRow(
   vectorizer: Vectorizer | undefined,
   { padding, truncating }: RowOptions,
 ): Vectorizer | undefined {

@@ -8,12 +8,13 @@ import type { Model } from "../model/model.js";
 import { ownVectorizer } from "../text/assemble.js";
 import { TextClassifier } from "../text/classifier.js";
 import { checkVocabularyFits } from "../text/fits.js";
-import { type FrontEndOptions, type RowOptions, SIDES, type Side } from "../text/options.js";
+import type { FrontEndOptions, RowOptions, Side } from "../text/options.js";
 import type { Vectorizer } from "../text/vectorizer.js";
 import { type Optimizer, type OptimizerName, optimizers } from "../train/optimizers.js";
 import type { EngineFlags } from "./context.js";
-import type { ColumnFlags } from "./data.js";
-import { isScript, namedModel, openModel } from "./models.js";
+import { type ColumnFlags, idleColumns } from "./data.js";
+import { idleFor, isScript, namedModel, openModel } from "./models.js";
+import type { Idle } from "./options.js";
 import { flagsOfScript } from "./script.js";
 import { readTokenizerFile } from "./tokenizer.js";
 
@@ -66,6 +67,29 @@ export interface TrainPlan {
   vectorizer: Vectorizer | null;
 }
 
+/** Options that would change nothing, as far as the others tell. */
+export function idleInTraining(data: string, flags: TrainFlags): Idle {
+  const { test, testSplit, report, json, checkpoint, validationSplit, model } = flags;
+  const unmeasured = test === undefined && testSplit === 0 && "without texts to measure on";
+  return {
+    ...idleColumns(data, test),
+    testSplit: test !== undefined && "beside --test",
+    define: idleFor(model)["define"],
+    patience: validationSplit === 0 && "with --validation-split 0",
+    checkpointEvery: checkpoint === undefined && "without --checkpoint",
+    mistakes: unmeasured || (json && report === undefined && "with --json and no --report"),
+  };
+}
+
+/** Options that a model or vocabulary that comes ready leaves nothing to do for. */
+export function idleWithModel({ flags, vectorizer }: TrainPlan): Idle {
+  const kept = vectorizer !== null && flags.tokenizer === undefined;
+  return {
+    vocabulary: kept && `with ${flags.model}, which brings its vocabulary`,
+    frontEnd: vectorizer !== null && "with a vocabulary that comes ready",
+  };
+}
+
 /** @param isGiven whether a flag was typed, which then counts for more than what a script says */
 export async function planTraining(
   data: string,
@@ -78,15 +102,6 @@ export async function planTraining(
   await checkOutputs(out, data, flags);
   if (flags.resume && !flags.checkpoint) {
     throw new InputError("--resume: expected --checkpoint FOLDER beside it, to know where to go on from.");
-  }
-  checkSide(flags.padding, "--padding");
-  checkSide(flags.truncating, "--truncating");
-  if (flags.frontEnd !== "tokenizer" && flags.frontEnd !== "textVectorization") {
-    throw inputError({
-      expected: "tokenizer or textVectorization",
-      where: "--front-end",
-      received: flags.frontEnd,
-    });
   }
   const startFrom = await openStart(flags);
   const model = startFrom instanceof TextClassifier ? startFrom.model : startFrom;
@@ -161,8 +176,15 @@ function sizesOf(start: TextClassifier | Model, flags: TrainFlags): TrainPlan["s
       received: flags.length,
     });
   }
+  if (flags.vocabulary !== undefined && flags.vocabulary > inputDim) {
+    throw inputError({
+      expected: `at most ${inputDim}, which is all that ${flags.model} takes`,
+      where: "--vocabulary",
+      received: flags.vocabulary,
+    });
+  }
   return {
-    vocabulary: Math.min(flags.vocabulary ?? inputDim, inputDim),
+    vocabulary: flags.vocabulary ?? inputDim,
     length: fixed ?? flags.length ?? DEFAULT_SIZES.length,
   };
 }
@@ -170,16 +192,7 @@ function sizesOf(start: TextClassifier | Model, flags: TrainFlags): TrainPlan["s
 /** The optimizer that the flags name; a learning rate alone changes that of the model file's own. */
 function makeOptimizer({ optimizer, learningRate }: TrainFlags, compiled: Optimizer | null): Optimizer {
   if (optimizer === undefined && compiled && learningRate !== undefined) return { ...compiled, learningRate };
-  const name = optimizer ?? "adam";
-  const make = Object.hasOwn(optimizers, name) ? optimizers[name] : null;
-  if (make) return make({ learningRate });
-  const expected = `one of ${Object.keys(optimizers).join(", ")}`;
-  throw inputError({ expected, where: "--optimizer", received: optimizer });
-}
-
-function checkSide(side: string | undefined, where: string): void {
-  if (side === undefined || (SIDES as readonly string[]).includes(side)) return;
-  throw inputError({ expected: "pre or post", where, received: side });
+  return optimizers[optimizer ?? "adam"]({ learningRate });
 }
 
 /** "mail/spam.csv.gz" → "spam": the classifier is named after its data. */
@@ -194,6 +207,13 @@ function dataName(data: string): string {
 
 /** What can be known of the outputs before anything is read: nobody should learn after an hour that there is no place. */
 async function checkOutputs(out: string, data: string, { test, report, checkpoint }: TrainFlags) {
+  if (data === "-" && test === "-") {
+    throw inputError({
+      expected: "standard input once: for DATA or for --test",
+      where: "--test",
+      received: test,
+    });
+  }
   if (!/\.keras$/i.test(out)) {
     const next = "For other formats: cellstate convert, after training.";
     throw inputError({ expected: "a name that ends in .keras", where: "--out", received: out, next });

@@ -1,13 +1,15 @@
 /** cellstate train DATA: from labelled texts to a measured, saved classifier. */
 import type { Command } from "commander";
+import { SIDES } from "../text/options.js";
 import { PRESET_NAMES } from "../text/presets.js";
 import { LIMITS } from "../text/training.js";
 import { OPTIMIZER_DEFAULTS } from "../train/optimizers.js";
 import { engineOptions, positive, share, whole } from "./context.js";
 import { columnFlags } from "./data.js";
 import { define } from "./models.js";
+import { choice, refuseIdle } from "./options.js";
 import { tokenizerOption } from "./tokenizer.js";
-import { planTraining, type TrainFlags } from "./train-plan.js";
+import { idleInTraining, idleWithModel, planTraining, type TrainFlags } from "./train-plan.js";
 import { runTraining } from "./training.js";
 
 export function trainCommand(program: Command): void {
@@ -35,14 +37,20 @@ export function trainCommand(program: Command): void {
       whole("vocabulary", 2, LIMITS.vocabulary),
     )
     .option("--length <n>", "words of each text to read (default: 200)", whole("length", 1, LIMITS.length))
-    .option("--front-end <name>", "tokenizer or textVectorization", "tokenizer")
-    .option("--pad, --padding <side>", "pre or post: where short texts are filled up (default: pre)")
-    .option("--truncate, --truncating <side>", "pre or post: where long texts are cut (default: as padding)")
+    .addOption(
+      choice("--front-end <name>", "how texts become words", ["tokenizer", "textVectorization"]).default(
+        "tokenizer",
+      ),
+    )
+    .addOption(choice("--pad, --padding <side>", "where short texts are filled up (default: pre)", SIDES))
+    .addOption(
+      choice("--truncate, --truncating <side>", "where long texts are cut (default: as padding)", SIDES),
+    )
     .option("--epochs <n>", "most passes over the data", whole("epochs", 1), 20)
     .option("--patience <n>", "passes without improvement before stopping", whole("patience", 1), 3)
     .option("--batch-size <n>", "texts a step", whole("batch-size", 1), 32)
     .option("--validation-split <share>", "part held out to stop by; 0: none", share("validation-split"), 0.1)
-    .option("--optimizer <name>", `${Object.keys(OPTIMIZER_DEFAULTS).join(", ")} (default: adam)`)
+    .addOption(choice("--optimizer <name>", "what learns (default: adam)", Object.keys(OPTIMIZER_DEFAULTS)))
     .option("--learning-rate <x>", "default: the optimizer's", positive("learning-rate"))
     .option("--balance", "weigh labels so that each counts alike")
     .option("--seed <n>", "what everything random follows from", whole("seed"), 0)
@@ -55,6 +63,9 @@ export function trainCommand(program: Command): void {
     .option("--json", "a JSON object as the last line of output");
   engineOptions(command).action(async (data: string, flags: TrainFlags) => {
     const isGiven = (flag: keyof TrainFlags) => command.getOptionValueSource(flag) === "cli";
-    await runTraining(data, await planTraining(data, flags, isGiven));
+    refuseIdle(command, idleInTraining(data, flags));
+    const plan = await planTraining(data, flags, isGiven);
+    refuseIdle(command, idleWithModel(plan));
+    await runTraining(data, plan);
   });
 }

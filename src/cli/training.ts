@@ -1,6 +1,7 @@
 /** The work of `cellstate train`: read, look, train, measure, save, report. */
 import { readLabelledPath } from "../data/node-source.js";
 import { stratifiedSplit } from "../data/split.js";
+import { printable, printableJson } from "../display/text.js";
 import { PURPOSE, Random } from "../engine/philox.js";
 import { quickCheckup } from "../explain/doctor/index.js";
 import { writeAtomic } from "../formats/node-files.js";
@@ -151,10 +152,10 @@ async function keepLastGood(error: unknown, out: string): Promise<never> {
 
 async function readCorpus(path: string, plan: TrainPlan): Promise<Corpus> {
   const rows = await readLabelledPath(path, { text: plan.flags.text, label: plan.flags.label });
-  note(`${path === "-" ? "standard input" : path}: ${rows.description.found}`);
+  note(printable(`${path === "-" ? "standard input" : path}: ${rows.description.found}`));
   const { padding: _p, truncating: _t, length: _l, ...frontEnd } = plan.text;
   const corpus = await Corpus.read(rows, frontEnd);
-  for (const line of rows.notes) note(`${path}: ${line}`);
+  for (const line of rows.notes) note(printable(`${path}: ${line}`));
   return corpus;
 }
 
@@ -250,7 +251,7 @@ async function conclude(outcome: TrainingOutcome): Promise<void> {
   const { flags, out } = plan;
   // A report that cannot be written takes the figures with it, were they not printed first.
   const failure = flags.report ? await writeReport(flags.report, outcome) : null;
-  if (flags.json) say(JSON.stringify(trainingSummary(outcome)));
+  if (flags.json) say(printableJson(trainingSummary(outcome)));
   else {
     if (evaluation)
       say(
@@ -259,7 +260,7 @@ async function conclude(outcome: TrainingOutcome): Promise<void> {
           styleFor(process.stdout),
         ),
       );
-    say(`Saved ${out}${flags.report && !failure ? `, report in ${flags.report}` : ""}`);
+    say(printable(`Saved ${out}${flags.report && !failure ? `, report in ${flags.report}` : ""}`));
   }
   if (failure) throw failure;
   if (interrupted) throw new Exit(EXIT.interrupted, `Interrupted: ${out} holds the best weights so far.`);

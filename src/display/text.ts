@@ -55,11 +55,13 @@ export function padToWidth(text: string, width: number, align: "left" | "right" 
   return " ".repeat(before) + text + " ".repeat(room - before);
 }
 
-/** Lines of at most `width` columns, broken at spaces where there are any, else between graphemes. */
+const BREAKS = /[ \t\n\v\f\r\x85\u2028\u2029]+/;
+
+/** Lines of at most `width` columns, broken at blanks where there are any, else between graphemes. */
 export function wrapToWidth(text: string, width: number): string[] {
   const lines: string[] = [];
   let line = "";
-  for (const word of text.split(/ +/)) {
+  for (const word of text.split(BREAKS)) {
     const longer = line === "" ? word : `${line} ${word}`;
     if (displayWidth(longer) <= width) {
       line = longer;
@@ -77,23 +79,36 @@ export function wrapToWidth(text: string, width: number): string[] {
 }
 
 /**
- * Text made safe to print on one line: line breaks and tabs become spaces, other control characters their pictures
- * (␛ for escape), and what could reorder the neighbours or is no character at all becomes �.
+ * What must never reach a terminal or a page as it is: controls (C0, C1, escape sequences begin with one), line and
+ * paragraph separators, what reorders its neighbours or takes no room (bidirectional marks, zero-width spaces, tags),
+ * halves of surrogate pairs. Joiners stay where they join letters or emoji, and so do variation selectors.
+ */
+const UNPRINTABLE =
+  /[\p{Cc}\p{Zl}\p{Zp}\p{Cs}\p{Noncharacter_Code_Point}\ufff9-\ufffb]|(?!\p{Variation_Selector}|\u034f|(?<=[\p{Lo}\p{M}\p{Extended_Pictographic}\p{Emoji_Modifier}])[\u200c\u200d][\p{Lo}\p{M}\p{Extended_Pictographic}])\p{Default_Ignorable_Code_Point}/gu;
+
+/**
+ * Text from anywhere made safe to print on one line: line breaks and tabs become spaces, other control characters
+ * their pictures (␛ for escape), and whatever else could steer a terminal or hide becomes �.
  */
 export function printable(text: string): string {
-  return pictured(text.replace(/[\t\n\v\f\r\x85\u2028\u2029]+/g, " ")).replace(
-    /[\u202a-\u202e\u2066-\u2069]/g,
-    "\ufffd",
-  );
+  return NARROW.test(text) ? text : pictured(text.replace(/[\t\n\v\f\r\x85\u2028\u2029]+/g, " "));
 }
 
-/** Control characters (but for tab and line feed) as their pictures, halves of surrogate pairs as �. */
+/** As `printable`, with tabs and line feeds left as they are. */
 export function pictured(text: string): string {
-  return (
-    text
-      // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
-      .replace(/[\x00-\x08\x0b-\x1f]/g, (control) => String.fromCharCode(0x2400 + control.charCodeAt(0)))
-      .replace(/\x7f/g, "\u2421")
-      .replace(/[\x80-\x9f\ufffe\uffff]|\p{Surrogate}/gu, "\ufffd")
+  return text.replace(UNPRINTABLE, (found) => {
+    if (found === "\n" || found === "\t") return found;
+    const code = found.charCodeAt(0);
+    if (code === 0x7f) return "\u2421";
+    return code < 0x20 ? String.fromCharCode(0x2400 + code) : "\ufffd";
+  });
+}
+
+/** JSON on one line, in which whatever `printable` would replace is escaped: the same value, safe to print. */
+export function printableJson(value: unknown): string {
+  return JSON.stringify(value).replace(UNPRINTABLE, (found) =>
+    Array.from({ length: found.length }, (_, i) => found.charCodeAt(i))
+      .map((unit) => `\\u${unit.toString(16).padStart(4, "0")}`)
+      .join(""),
   );
 }

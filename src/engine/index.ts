@@ -31,13 +31,20 @@ export function nativeAddon(): AddonResult {
   return addon;
 }
 
+/** @throws InputError for what is neither an engine's name nor an engine */
+export function checkEngine(engine: unknown, where: string): void {
+  const own = engine as Partial<Engine> | null;
+  if (typeof own === "object" && typeof own?.reserve === "function" && typeof own.load === "function") return;
+  oneOf(engine, ENGINE_CHOICES, where);
+}
+
 /**
  * A fresh engine with memory of its own.
  * @throws InputError for an unknown name, or one that this machine cannot run (the message says what is missing)
  */
 export function createEngine({ engine = "auto", threads }: EngineOptions = {}): Engine {
-  if (typeof engine === "object" && engine !== null) return engine;
-  oneOf(engine, ENGINE_CHOICES, "engine");
+  checkEngine(engine, "engine");
+  if (typeof engine === "object") return engine;
   const count = threads === undefined ? availableThreads() : wholeNumber(threads, "threads", 1, MOST_THREADS);
   if (engine === "reference") return new ReferenceEngine();
   if (engine === "auto") return fastest(count);

@@ -1,6 +1,10 @@
 /** The parts of a recurrent cell by name: what each is for, its equation, its activation, its block of the weights. */
+
+import { textOf } from "../arguments.js";
+import { inputError, wholeNumber } from "../errors.js";
 import { GRU } from "../layers/gru.js";
 import { LSTM } from "../layers/lstm.js";
+import { SimpleRNN } from "../layers/simple_rnn.js";
 import type { CellKind } from "./cells/cell.js";
 import type { RecurrentLayer } from "./cells/open.js";
 import { at, networkTex, odot, phi, symbolOf } from "./tex.js";
@@ -108,6 +112,15 @@ const STORED: Record<CellKind, readonly string[]> = {
 
 /** @param inputs numbers in x_t; @param name what to call the layer */
 export function cellAnatomy(layer: RecurrentLayer, inputs: number, name = layer.name): CellAnatomy {
+  if (!(layer instanceof LSTM || layer instanceof GRU || layer instanceof SimpleRNN)) {
+    throw inputError({
+      expected: "an LSTM, GRU or SimpleRNN layer",
+      where: "cellAnatomy layer",
+      received: layer,
+    });
+  }
+  wholeNumber(inputs, "cellAnatomy inputs", 1);
+  textOf(name, "cellAnatomy name");
   const kind = layer.className;
   const networks = TOLD[kind].map((network) => networkPart(layer, network, inputs));
   const parts = [...networks, ...statesOf(layer)].map((part, k) => ({ ...part, number: k + 1 }));

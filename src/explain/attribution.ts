@@ -4,7 +4,8 @@
  * 2017, completeness); occlusion, F(x) less F of the row without the word (Zeiler and Fergus 2014); and the memory's exact
  * decomposition by word, read along ∂F/∂memory.
  */
-import { inputError } from "../errors.js";
+import { indicesOf, objectOf } from "../arguments.js";
+import { finiteNumber, inputError } from "../errors.js";
 import type { Layer } from "../layers/layer.js";
 import type { Model } from "../model/model.js";
 import { openCell } from "./cells/open.js";
@@ -76,6 +77,9 @@ export function attribute(
   ids: readonly number[],
   options: AttributionOptions = {},
 ): Attribution {
+  objectOf(options, "attribute", "an object of options");
+  finiteNumber(options.tolerance ?? 1e-8, "attribute tolerance", 1e-15);
+  indicesOf(ids, "attribute ids");
   const network = new Network(model);
   try {
     const choice = { kind: "logOdds", ...options } as const;

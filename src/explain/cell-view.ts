@@ -1,11 +1,12 @@
 /** A recurrent layer at work on a sentence: its parts, their values at every word, and some units at one step. */
+import { indicesOf, objectOf } from "../arguments.js";
 import { inputError } from "../errors.js";
 import type { Model } from "../model/model.js";
 import { type CellAnatomy, cellAnatomy } from "./anatomy.js";
 import { openCell } from "./cells/open.js";
 import { zeros } from "./cells/vector.js";
 import { Network } from "./network.js";
-import type { Sentence } from "./sentence.js";
+import { checkSentence, type Sentence } from "./sentence.js";
 import { stepsOf, type TraceStep } from "./trace.js";
 
 /** A word and where it stands in the row. */
@@ -59,6 +60,9 @@ const MOST_UNITS = 5;
 
 /** @throws InputError where layer, place or units are not there */
 export function cellView(model: Model, sentence: Sentence, options: CellViewOptions = {}): CellView {
+  checkSentence(sentence);
+  objectOf(options, "cellView", "an object of options");
+  if (options.units !== undefined) indicesOf(options.units, "cellView units");
   const open = openCell(model, options.layer);
   const { cell, layer } = open;
   const network = new Network(model);
@@ -108,6 +112,7 @@ function chooseWord(words: readonly Word[], at: number | undefined): number {
   throw inputError({
     expected: `the place of a word in the row (${places})`,
     where: "at",
+    typed: { where: "--at" },
     received: at ?? "none",
   });
 }
@@ -120,7 +125,12 @@ function chooseUnits(
 ): readonly number[] {
   for (const unit of units ?? []) {
     if (!Number.isInteger(unit) || unit < 0 || unit >= U) {
-      throw inputError({ expected: `units from 0 to ${U - 1}`, where: "units", received: unit });
+      throw inputError({
+        expected: `units from 0 to ${U - 1}`,
+        where: "units",
+        received: unit,
+        typed: { where: "--units" },
+      });
     }
   }
   if (units && units.length > 0) return units;

@@ -1,4 +1,5 @@
 /** SimpleRNN, LSTM and GRU of one size side by side: what interacts, what is kept, what it costs. */
+import { wholeNumber } from "../errors.js";
 import * as layers from "../layers/index.js";
 import { sequential } from "../model/model.js";
 import { type CellAnatomy, cellAnatomy } from "./anatomy.js";
@@ -40,6 +41,8 @@ const KEEPS: Record<CellKind, string> = {
 
 /** @param inputs numbers in x_t */
 export function compareCells(inputs: number, units: number): CellComparison[] {
+  wholeNumber(inputs, "compareCells inputs", 1, 65_536);
+  wholeNumber(units, "compareCells units", 1, 4096);
   return [layers.simpleRNN({ units }), layers.lstm({ units }), layers.gru({ units })].map((layer) =>
     describe(layer, inputs),
   );

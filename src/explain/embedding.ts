@@ -1,9 +1,12 @@
 /** What an Embedding layer learned: its words' vectors, their neighbours, and a map of them in two dimensions. */
+
+import { objectOf, textOf, textsOf } from "../arguments.js";
 import { printable } from "../display/text.js";
-import { didYouMean, inputError, wholeNumber } from "../errors.js";
+import { didYouMean, inputError, oneOf, wholeNumber } from "../errors.js";
 import type { Layer } from "../layers/layer.js";
+import { modelOf } from "../model/given.js";
 import type { Model } from "../model/model.js";
-import type { Side } from "../text/options.js";
+import { MOST_IDS, SIDES, type Side } from "../text/options.js";
 import { principalComponents, project } from "./pca.js";
 
 /** Where the words come from; a trained classifier's vectorizer is one. */
@@ -98,7 +101,8 @@ export function wordTable(model: Model, source: WordSource | null = null, layerN
   const layer = embeddingLayer(model, layerName);
   const weight = model.getWeights().find(({ name }) => name === `${layer.name}/embeddings`);
   const [size, width] = weight!.shape as [number, number];
-  const words = source?.vocabulary;
+  const words =
+    source === null ? undefined : textsOf(objectOf(source, "vocabulary").vocabulary, "vocabulary");
   if (words && words.length > size) {
     throw inputError({
       expected: `a vocabulary of at most ${size} words, one a row`,
@@ -117,7 +121,19 @@ export function wordTable(model: Model, source: WordSource | null = null, layerN
   };
 }
 
+/** What `wordTable` made. */
+function checkTable(table: WordTable): WordTable {
+  const { words, vectors, size, width, named } = objectOf(table, "table", "what wordTable made");
+  textsOf(words, "table words");
+  wholeNumber(size, "table size", 1);
+  wholeNumber(width, "table width", 1);
+  wholeNumber(named, "table named", 0, Math.min(size, words.length));
+  if (vectors instanceof Float32Array && vectors.length === size * width) return table;
+  throw inputError({ expected: `${size} × ${width} numbers`, where: "table vectors", received: vectors });
+}
+
 export function embeddingLayer(model: Model, name?: string): Layer {
+  modelOf(model, "explain");
   const layers = model.layers.filter(({ className }) => className === "Embedding");
   const found = name === undefined ? layers[0] : layers.find((layer) => layer.name === name);
   if (found) return found;
@@ -136,7 +152,9 @@ export function embeddingLayer(model: Model, name?: string): Layer {
 }
 
 /** The id of a word as the vocabulary writes it, or of "#17". */
-export function idOf({ words, size }: WordTable, word: string): number {
+export function idOf(table: WordTable, word: string): number {
+  const { words, size } = checkTable(table);
+  textOf(word, "word");
   const known = words.indexOf(word);
   const numbered = /^#(\d+)$/.exec(word);
   const id = known >= 0 ? known : numbered ? Number(numbered[1]) : -1;
@@ -152,7 +170,8 @@ export function idOf({ words, size }: WordTable, word: string): number {
 /** The words whose vectors point most nearly the same way, nearest first; padding and rows without a word left out. */
 export function nearestWords(table: WordTable, id: number, count = 10): Neighbour[] {
   wholeNumber(count, "neighbours", 1);
-  const { vectors, width, words, named } = table;
+  const { vectors, width, words, named } = checkTable(table);
+  wholeNumber(id, "id", 0, table.size - 1);
   const own = vectors.subarray(id * width, (id + 1) * width);
   const found: Neighbour[] = [];
   for (let other = 1; other < named; other++) {
@@ -184,6 +203,10 @@ export function wordOutputs(
   length: number,
   padding: Side,
 ): Float32Array[] | null {
+  modelOf(model, "explain");
+  wholeNumber(count, "words", 1, MOST_IDS);
+  wholeNumber(length, "length", 1, MOST_IDS);
+  oneOf(padding, SIDES, "padding");
   const shape = model.inputShapes.length === 1 ? model.inputShapes[0]! : null;
   const sequence = model.outputNode.shape.length !== 1;
   const readsIds = model.nodes[1]?.layer.className === "Embedding";
@@ -222,6 +245,12 @@ export interface MapOptions {
 
 /** Words by the two directions in which their vectors differ most, with what each does to the output. */
 export function embeddingMap(model: Model, table: WordTable, options: MapOptions = {}): EmbeddingMap {
+  modelOf(model, "explain");
+  checkTable(table);
+  objectOf(options, "options", "an object of options");
+  if (options.labels !== undefined) textsOf(options.labels, "labels");
+  if (options.length !== undefined) wholeNumber(options.length, "length", 1, MOST_IDS);
+  if (options.padding !== undefined) oneOf(options.padding, SIDES, "padding");
   const count = Math.min(table.named, wholeNumber(options.words ?? 2000, "words of the map", 3));
   const { width } = table;
   if (width < 2) {
@@ -258,7 +287,7 @@ export function embeddingMap(model: Model, table: WordTable, options: MapOptions
 
 /** The two files of the usual projectors: vectors without a header, and words with their ids under one. */
 export function embeddingTsv(table: WordTable): { vectors: string; metadata: string } {
-  const { words, vectors, width, named } = table;
+  const { words, vectors, width, named } = checkTable(table);
   const lines = Array.from({ length: named }, (_, id) =>
     Array.from(vectors.subarray(id * width, (id + 1) * width), String).join("\t"),
   );

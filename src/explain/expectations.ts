@@ -1,4 +1,5 @@
 /** Checks a person's parameter counts, and names the slip that leads to a wrong one. */
+import { listOf, objectOf, textOf } from "../arguments.js";
 import { didYouMean, inputError, wholeNumber } from "../errors.js";
 import type { Model } from "../model/model.js";
 import { evaluate, substitutionOf, thousands } from "./parameters/expression.js";
@@ -25,6 +26,7 @@ const MOST_CAUSES = 2;
 
 /** "lstm=768" */
 export function parseExpectation(text: string): Expectation {
+  textOf(text, "--expect");
   const [, layer, digits] = /^(.+)=\s*([\d,_ ]+)$/.exec(text.trim()) ?? [];
   if (layer === undefined || digits === undefined) {
     throw inputError({ expected: "LAYER=COUNT, as in lstm=6272", where: "--expect", received: text });
@@ -37,6 +39,11 @@ export function parseExpectation(text: string): Expectation {
 
 /** @throws InputError on a layer that the model has not, or has several of */
 export function checkExpectations(model: Model, expectations: readonly Expectation[]): Verdict[] {
+  listOf(expectations, "expectations", (given, where) => {
+    const { layer, count } = objectOf(given as Expectation, where, "{ layer, count }");
+    textOf(layer, `${where} layer`);
+    wholeNumber(count, `${where} count`);
+  });
   const derivations = deriveParameters(model);
   return expectations.map((expectation) =>
     plain(expectation.layer) === "total"

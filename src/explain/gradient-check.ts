@@ -1,5 +1,6 @@
 /** The gradient of `gradient.ts` held against two other ways to it: an engine's back-propagation, central differences. */
 
+import { objectOf } from "../arguments.js";
 import type { Engine } from "../engine/contract.js";
 import { ReferenceEngine } from "../engine/reference.js";
 import type { Model } from "../model/model.js";
@@ -48,6 +49,7 @@ export function checkGradient(
   row: InputRow,
   options: GradientCheckOptions = {},
 ): GradientCheck {
+  objectOf(options, "checkGradient", "an object of options");
   const open = openCell(model, options.layer);
   const network = new Network(model);
   const opened = new Network(model, open.node);

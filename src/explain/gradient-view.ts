@@ -1,4 +1,5 @@
 /** A gradient on its way back over the words of a sentence, one step of it path by path, checked, and what cells do to it. */
+import { objectOf } from "../arguments.js";
 import { inputError } from "../errors.js";
 import type { Model } from "../model/model.js";
 import type { Word } from "./cell-view.js";
@@ -9,7 +10,7 @@ import { checkGradient, type GradientCheck } from "./gradient-check.js";
 import { hiddenTex, type PathFormula, pathFormulas, totalTex, wholeTex } from "./gradient-tex.js";
 import { gains } from "./jacobian.js";
 import { Network } from "./network.js";
-import type { Sentence } from "./sentence.js";
+import { checkSentence, type Sentence } from "./sentence.js";
 import { gradientStudy, type Study } from "./study.js";
 import { stepsOf } from "./trace.js";
 
@@ -56,6 +57,8 @@ export function gradientView(
   sentence: Sentence,
   options: GradientViewOptions = {},
 ): GradientView {
+  checkSentence(sentence);
+  objectOf(options, "gradientView", "an object of options");
   const open = openCell(model, options.layer);
   const flow = gradientFlow(model, sentence.ids, options);
   const shown = flow.steps.filter(({ t }) => sentence.words[t] !== "");
@@ -95,6 +98,7 @@ function choose(shown: readonly GradientStep[], at: number | undefined): Gradien
   throw inputError({
     expected: "the place of a word that has a step before it",
     where: "at",
+    typed: { where: "--at" },
     received: at ?? shown.map(({ t }) => t),
   });
 }

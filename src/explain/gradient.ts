@@ -5,6 +5,7 @@
  *            + δ_out ⊙ o_{t−1} ⊙ φ′(c_{t−1})                       through h_{t−1} as an output of its own
  * (Hochreiter and Schmidhuber 1997; Bengio et al. 1994 and Pascanu et al. 2013 for what becomes of the products).
  */
+import { objectOf } from "../arguments.js";
 import type { Model } from "../model/model.js";
 import type { Cell } from "./cells/cell.js";
 import { type OpenCell, openCell } from "./cells/open.js";
@@ -48,6 +49,7 @@ export interface GradientOptions extends ObjectiveChoice {
 
 /** @throws InputError where row, layer or target do not fit */
 export function gradientFlow(model: Model, row: InputRow, options: GradientOptions = {}): GradientFlow {
+  objectOf(options, "gradientFlow", "an object of options");
   const open = openCell(model, options.layer);
   const network = new Network(model);
   try {

@@ -1,7 +1,10 @@
 /** The memory's decomposition by word of a sentence, padding added up. */
+
+import { indicesOf, listOf, numbersOf, objectOf } from "../arguments.js";
+import { inputError } from "../errors.js";
 import type { Word } from "./cell-view.js";
 import type { MemoryDecomposition } from "./memory.js";
-import type { Sentence } from "./sentence.js";
+import { checkSentence, type Sentence } from "./sentence.js";
 
 export interface MemoryView {
   layer: string;
@@ -19,7 +22,17 @@ export interface MemoryView {
 }
 
 export function memoryView(decomposition: MemoryDecomposition, sentence: Sentence): MemoryView {
-  const { layer, state, contributions, shares, times, memory, residual } = decomposition;
+  const given = objectOf(decomposition, "memoryView", "what decomposeMemory gave");
+  const { layer, state, contributions, shares, times, memory, residual } = given;
+  checkSentence(sentence);
+  indicesOf(listOf(times, "memoryView times"), "memoryView times", sentence.ids.length);
+  numbersOf(shares, "memoryView shares");
+  listOf(contributions, "memoryView contributions", numbersOf);
+  numbersOf(listOf(memory, "memoryView memory"), "memoryView memory");
+  const whole = shares.length === times.length && contributions.length === times.length;
+  if (!whole || contributions.some((row) => row.length !== memory.length)) {
+    throw inputError({ expected: "what decomposeMemory gave", where: "memoryView", received: decomposition });
+  }
   // By place in the row, whichever way the layer runs.
   const order = times.map((t, s) => ({ t, s })).sort((a, b) => a.t - b.t);
   const ofWords = order.filter(({ t }) => sentence.words[t] !== "");

@@ -2,12 +2,14 @@
  * A model on the float64 reference engine, to look into: every tensor's values and gradients, for gradients that come in
  * at its output, and with any layer's output replaced by other values ("opened" there). It runs as it predicts.
  */
+
 import { view } from "../engine/arena.js";
 import type { Pointer } from "../engine/contract.js";
 import { ReferenceEngine } from "../engine/reference.js";
 import { inputError } from "../errors.js";
 import { Input } from "../layers/input.js";
 import { type Builder, elementsOf, Layer, type Shape, type Tensor } from "../layers/layer.js";
+import { modelOf } from "../model/given.js";
 import type { Node } from "../model/graph.js";
 import { checkInputs, readInputs } from "../model/inputs.js";
 import type { Model } from "../model/model.js";
@@ -84,6 +86,7 @@ export class Network {
     readonly model: Model,
     open: Layer | null = null,
   ) {
+    modelOf(model, "explain");
     if (model.inputShapes.length !== 1) {
       const received = `${model.inputShapes.length} inputs`;
       throw inputError({ expected: "a model with one input", where: `model ${model.name}`, received });

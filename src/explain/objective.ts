@@ -1,5 +1,6 @@
 /** The one number E that gradients and attributions are about, as a function of a model's output. */
-import { inputError } from "../errors.js";
+import { textsOf } from "../arguments.js";
+import { inputError, oneOf } from "../errors.js";
 import type { Model } from "../model/model.js";
 
 export const OBJECTIVE_KINDS = ["loss", "probability", "logOdds", "output"] as const;
@@ -47,10 +48,17 @@ export function objectiveFor(
   choice: ObjectiveChoice = {},
 ): Objective {
   checkOutput(model, output);
+  oneOf(choice.kind ?? "loss", OBJECTIVE_KINDS, "objective kind");
+  if (choice.labels !== undefined) textsOf(choice.labels, "labels");
   const classes = output.length === 1 ? 2 : output.length;
   const target = choice.target ?? likeliest(output);
   if (!Number.isInteger(target) || target < 0 || target >= classes) {
-    throw inputError({ expected: `a class from 0 to ${classes - 1}`, where: "target", received: target });
+    throw inputError({
+      expected: `a class from 0 to ${classes - 1}`,
+      where: "target",
+      received: target,
+      typed: { where: "--label" },
+    });
   }
   if (model.outputNode.shape.length !== 1) {
     const next = "Models that put out a sequence can be traced, not explained by one number.";

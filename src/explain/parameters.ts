@@ -1,5 +1,7 @@
 /** Where a model's parameter count comes from: formula, numbers put in, and the meaning of every term. */
+
 import type { Layer, Shape } from "../layers/layer.js";
+import { modelOf } from "../model/given.js";
 import type { Node } from "../model/graph.js";
 import type { Model } from "../model/model.js";
 import { evaluate, formulaOf, leavesOf, substitutionOf, texOf } from "./parameters/expression.js";
@@ -43,7 +45,7 @@ export interface LayerDerivation {
 
 /** The derivation of every layer, inputs left out, each layer once. */
 export function deriveParameters(model: Model): LayerDerivation[] {
-  void model.outputNode; // complains where the shapes are not known yet
+  void modelOf(model, "explain").outputNode; // complains where the shapes are not known yet
   const nodes = model.nodes.filter(
     ({ layer, inputs }, i, all) => inputs.length > 0 && all.findIndex((node) => node.layer === layer) === i,
   );

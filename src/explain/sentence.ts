@@ -1,8 +1,9 @@
 /** A text as the row a model reads, with the word at every place. */
-import { inputError } from "../errors.js";
-import { specialWords } from "../text/options.js";
+import { indicesOf, instanceOf, listOf, objectOf, textOf, textsOf } from "../arguments.js";
+import { inputError, wholeNumber } from "../errors.js";
+import { MOST_IDS, specialWords } from "../text/options.js";
 import { layRow } from "../text/pad.js";
-import type { Vectorizer } from "../text/vectorizer.js";
+import { Vectorizer } from "../text/vectorizer.js";
 
 export interface Sentence {
   /** [T] */
@@ -15,8 +16,21 @@ export interface Sentence {
   lost: string[];
 }
 
+/** What `readSentence` or `sentenceOfIds` made. */
+export function checkSentence(sentence: Sentence): Sentence {
+  const { ids, words, known } = objectOf(sentence, "sentence", "what readSentence made");
+  indicesOf(ids, "sentence ids");
+  textsOf(words, "sentence words");
+  listOf(known, "sentence known");
+  if (words.length === ids.length && known.length === ids.length) return sentence;
+  throw inputError({ expected: "a word for each id", where: "sentence", received: words.length });
+}
+
 /** Reads a text as a vectorizer does. @throws InputError where nothing of it is left */
 export function readSentence(vectorizer: Vectorizer, text: string, length: number): Sentence {
+  instanceOf(vectorizer, Vectorizer, "readSentence vectorizer", "a Vectorizer");
+  textOf(text, "text");
+  wholeNumber(length, "length", 1, MOST_IDS);
   const idOf = new Map(vectorizer.vocabulary.map((word, id) => [word, id]));
   const unknown = specialWords(vectorizer.frontEnd).length === 2 ? 1 : null;
   const tokens = vectorizer.tokens(text).map((word) => {
@@ -53,10 +67,12 @@ export function readSentence(vectorizer: Vectorizer, text: string, length: numbe
 
 /** A row of ids without its text; words are those of a vocabulary, or "#17". Id 0 is taken for padding. */
 export function sentenceOfIds(ids: readonly number[], vocabulary?: readonly string[]): Sentence {
+  indicesOf(ids, "ids");
+  if (vocabulary !== undefined) textsOf(vocabulary, "vocabulary");
   return {
-    ids: [...ids],
-    words: ids.map((id) => (id === 0 ? "" : (vocabulary?.[id] ?? `#${id}`))),
-    known: ids.map(() => true),
+    ids: Array.from(ids),
+    words: Array.from(ids, (id) => (id === 0 ? "" : (vocabulary?.[id] ?? `#${id}`))),
+    known: Array.from(ids, () => true),
     lost: [],
   };
 }

@@ -2,7 +2,10 @@
  * The same text through fresh cells of every kind, with the same seed and the same E: what becomes of the gradient on its
  * way back (Bengio et al. 1994; Pascanu et al. 2013). Nothing is trained, so what is seen is the cell's own doing.
  */
+
+import { objectOf } from "../arguments.js";
 import { PURPOSE, Random } from "../engine/philox.js";
+import { wholeNumber } from "../errors.js";
 import * as layers from "../layers/index.js";
 import type { Model } from "../model/model.js";
 import { sequential } from "../model/model.js";
@@ -71,6 +74,10 @@ export interface StudyOptions {
 
 /** The study on what a model's recurrent layer reads of a row. @throws InputError where the row does not fit */
 export function gradientStudy(model: Model, row: InputRow, options: StudyOptions = {}): Study {
+  objectOf(options, "gradientStudy", "an object of options");
+  wholeNumber(options.units ?? 32, "gradientStudy units", 1, 4096);
+  wholeNumber(options.seed ?? 0, "gradientStudy seed");
+  wholeNumber(options.from ?? 0, "gradientStudy from");
   const open = openCell(model);
   const network = new Network(model);
   try {

@@ -5,6 +5,7 @@
  * what an engine's own forward pass says.
  */
 
+import { objectOf } from "../arguments.js";
 import type { Engine } from "../engine/contract.js";
 import { ReferenceEngine } from "../engine/reference.js";
 import { inputError, wholeNumber } from "../errors.js";
@@ -76,6 +77,7 @@ const MOST_STEPS = 12;
 
 /** @throws InputError where row, layer or steps do not fit */
 export function unroll(model: Model, row: InputRow, options: UnrollOptions = {}): Unrolled {
+  objectOf(options, "unroll", "an object of options");
   const open = openCell(model, options.layer);
   const network = new Network(model);
   try {
@@ -126,6 +128,7 @@ function findStep(steps: readonly TraceStep[], t: number | undefined): number {
   throw inputError({
     expected: "a step of the row that is not masked",
     where: "at",
+    typed: { where: "--at" },
     received: t ?? "a row of padding",
   });
 }

@@ -1,7 +1,8 @@
 /** Opening and saving models by path, URL or bytes. */
 import { readBeside, readBytes } from "#files";
+import { functionOf, textOf } from "../arguments.js";
 import type { EngineOptions } from "../engine/index.js";
-import { inputError } from "../errors.js";
+import { inputError, knownOptions } from "../errors.js";
 import type { Model } from "../model/model.js";
 import { checkOnWarning, type WarningOptions } from "../model/notes.js";
 import type { Json } from "./json.js";
@@ -34,11 +35,15 @@ export async function loadModel(
 /** As `loadModel`, with the receipt of what was read and what the file carries besides. */
 export async function loadFile(
   source: string | URL | Uint8Array,
-  { beside, name: called, ...engine }: LoadOptions = {},
+  loading: LoadOptions = {},
 ): Promise<KerasFile> {
+  knownOptions(loading, ["name", "beside", "engine", "threads", "onWarning"], "load options");
+  const { beside, name: called, ...engine } = loading;
   checkOnWarning(engine.onWarning, "onWarning");
   const given = source instanceof Uint8Array;
-  const name = called ?? (given ? "file" : String(source));
+  const found = nameOf(source);
+  const name = textOf(called ?? found, "load name");
+  if (beside !== undefined) functionOf(beside, "load beside");
   const bytes = given ? source : await readBytes(source);
   const options = { name, ...engine };
   const neighbour = beside ?? (given ? noNeighbours : (file: string) => readBeside(source, file));
@@ -55,6 +60,13 @@ const kept = new WeakMap<Model, { extras: Json; name: string }>();
 
 /** What a model's file carries besides the network, and what messages call the file; undefined for other models. */
 export const extrasOf = (model: Model): { extras: Json; name: string } | undefined => kept.get(model);
+/** What messages call a model's file. @throws InputError for what is none of path, URL and bytes */
+export function nameOf(source: unknown): string {
+  if (source instanceof Uint8Array) return "file";
+  if (source instanceof URL) return String(source);
+  if (typeof source === "string" && source !== "" && !source.includes("\0")) return source;
+  throw inputError({ expected: "a path, a URL or bytes", where: "load", received: source });
+}
 
 function noNeighbours(name: string): never {
   throw inputError({

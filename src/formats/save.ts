@@ -1,6 +1,7 @@
 /** Writing a model, or a classifier, in the format that a file's ending names. */
 import { writeAtomic } from "#files";
 import { inputError } from "../errors.js";
+import { modelOf } from "../model/given.js";
 import type { Model } from "../model/model.js";
 import type { Json } from "./json.js";
 import type { WeightKind } from "./module/weights-text.js";
@@ -106,7 +107,7 @@ export async function saveAs(
  * with its shards beside it) or .mjs (an ES module with exact weights). Node only. @throws InputError
  */
 export async function saveModel(model: Model, path: string | URL): Promise<void> {
-  await saveAs({ model, extras: null }, path);
+  await saveAs({ model: modelOf(model, "saveModel"), extras: null }, path);
 }
 
 /** With its texts and labels where it is a classifier. */

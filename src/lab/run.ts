@@ -1,8 +1,10 @@
 /** Runs an experiment: every chosen cell at every chosen lag from several seeds, several runs at once. */
+
 import { type Runner, threadRunner } from "#lab-runners";
 import { availableThreads } from "#workers";
+import { functionOf, listOf } from "../arguments.js";
 import { createEngine, type EngineChoice } from "../engine/index.js";
-import { finiteNumber, inputError, oneOf, wholeNumber } from "../errors.js";
+import { finiteNumber, inputError, knownOptions, oneOf, wholeNumber } from "../errors.js";
 import { Forecast } from "./forecast.js";
 import { type Check, type Job, learn, type RunOrder } from "./learn.js";
 import { CELL_NAMES, type CellName, GATE_STARTS, type GateStart } from "./network.js";
@@ -59,11 +61,29 @@ const DEFAULT_SEEDS = 5;
  * @param name one of `TASKS`
  * @throws InputError on options that make no experiment
  */
+const LAB_OPTIONS = [
+  ...[
+    "engine",
+    "threads",
+    "lags",
+    "cells",
+    "seeds",
+    "seed",
+    "units",
+    "learningRate",
+    "clipnorm",
+    "gateStart",
+  ],
+  ...["batchSize", "sequences", "signal"],
+];
+
 export async function runLab(
   name: string,
   options: LabOptions = {},
   onProgress: (progress: LabProgress) => void = () => {},
 ): Promise<LabResult> {
+  knownOptions(options, LAB_OPTIONS, "lab");
+  functionOf(onProgress, "lab onProgress");
   return new Experiment(taskNamed(name), options, onProgress).run();
 }
 
@@ -206,11 +226,11 @@ function settingsOf({ defaults }: LabTask, options: LabOptions): LabSettings {
   const first = wholeNumber(options.seed ?? 0, "lab seed");
   const seeds = wholeNumber(options.seeds ?? DEFAULT_SEEDS, "lab seeds", 1, 1000);
   return {
-    units: wholeNumber(options.units ?? defaults.units, "lab units", 1),
+    units: wholeNumber(options.units ?? defaults.units, "lab units", 1, 4096),
     learningRate: finiteNumber(options.learningRate ?? defaults.learningRate, "lab learningRate", 0),
     clipnorm: finiteNumber(options.clipnorm ?? 1, "lab clipnorm", 0),
     gateStart: oneOf(options.gateStart ?? "chrono", GATE_STARTS, "lab gateStart"),
-    batchSize: wholeNumber(options.batchSize ?? defaults.batchSize, "lab batchSize", 1),
+    batchSize: wholeNumber(options.batchSize ?? defaults.batchSize, "lab batchSize", 1, 65_536),
     sequences: wholeNumber(options.sequences ?? defaults.sequences, "lab sequences", 1),
     seeds: Array.from({ length: seeds }, (_, k) => first + k),
   };
@@ -218,6 +238,7 @@ function settingsOf({ defaults }: LabTask, options: LabOptions): LabSettings {
 
 /** A list without repeats, of at least one. */
 function list<T>(values: readonly T[], where: string): T[] {
+  listOf(values, where);
   if (values.length === 0) throw inputError({ expected: "at least one", where, received: [...values] });
   return [...new Set(values)];
 }

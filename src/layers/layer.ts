@@ -1,4 +1,6 @@
 /** What a layer is: options, parameters, an output shape, and the kernel calls it adds to a plan. */
+
+import { objectOf } from "../arguments.js";
 import type { ActivationName, KernelArguments, KernelName, Pointer } from "../engine/contract.js";
 import { inputError } from "../errors.js";
 import type { Initializer } from "./initializers.js";
@@ -101,7 +103,7 @@ export abstract class Layer {
   readonly inner: readonly Layer[] = [];
 
   constructor(given: { name?: string; trainable?: boolean } = {}) {
-    const { name = "", trainable = true } = given;
+    const { name = "", trainable = true } = objectOf(given, "layer", "an object of options");
     if (typeof name !== "string") throw inputError({ expected: "text", where: "layer name", received: name });
     if (typeof trainable !== "boolean") {
       throw inputError({ expected: "true or false", where: "layer trainable", received: trainable });

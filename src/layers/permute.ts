@@ -4,12 +4,15 @@ import { type Builder, configure, Layer, type Shape, type Tensor } from "./layer
 import { planTranspose, viewOf } from "./layout.js";
 import type { Given, Option, Resolved } from "./options.js";
 
+const sameItems = (a: readonly unknown[], b: readonly unknown[]) =>
+  a.length === b.length && a.every((item, i) => item === b[i]);
+
 /** Axes counted from 1, the batch left out, each once. */
 const axes: Option<readonly number[]> & { readonly required: true } = {
   fallback: undefined,
   required: true,
   resolve(value, where) {
-    const known = Array.isArray(value) && ["1", "1,2", "2,1"].includes(value.join());
+    const known = Array.isArray(value) && [[1], [1, 2], [2, 1]].some((axes) => sameItems(axes, value));
     if (known) return value;
     throw inputError({ expected: "[2, 1], [1, 2] or [1]", where, received: value });
   },

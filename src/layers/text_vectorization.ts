@@ -2,6 +2,7 @@
  * TextVectorization: an input that takes texts. Each becomes a row of token ids, padded and cut behind, before the network
  * sees it; the plan finds the ids in place as with any input. Source: keras/src/layers/preprocessing/text_vectorization.py.
  */
+import { objectOf } from "../arguments.js";
 import { inputError } from "../errors.js";
 import { SPLITS, STANDARDIZATIONS } from "../text/options.js";
 import { Vectorizer } from "../text/vectorizer.js";
@@ -35,7 +36,7 @@ export class TextVectorization extends Input {
   readonly vectorizer: Vectorizer;
 
   constructor(given: Given<typeof textVectorizationOptions>) {
-    const { name, trainable } = given;
+    const { name, trainable } = objectOf(given, "TextVectorization", "an object of options");
     const options = configure(textVectorizationOptions, given, "TextVectorization");
     const shape: Shape = [options.outputSequenceLength];
     super({

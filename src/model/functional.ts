@@ -1,7 +1,8 @@
 /** Models from graphs: layers applied to inputs and to each other's outputs, in the manner of Keras's Functional API. */
+import { objectOf } from "../arguments.js";
 import { inputError } from "../errors.js";
 import { Input } from "../layers/input.js";
-import { type Layer, type Symbolic, symbolic } from "../layers/layer.js";
+import { Layer, type Symbolic, symbolic } from "../layers/layer.js";
 import type { Link } from "./graph.js";
 import { Model, noteStateful } from "./model.js";
 import type { ModelOptions } from "./options.js";
@@ -24,7 +25,8 @@ export interface ModelGraph extends ModelOptions {
  * Layers come in Keras's order, farthest from the output first. @throws InputError for a layer applied twice, an input
  * that is missing, or one that leads nowhere.
  */
-export function model({ inputs, outputs, ...options }: ModelGraph): Model {
+export function model(graph: ModelGraph): Model {
+  const { inputs, outputs, ...options } = objectOf(graph, "model", "{ inputs, outputs }");
   const given = (Array.isArray(inputs) ? inputs : [inputs]).map(inputOf);
   if (Array.isArray(outputs)) {
     throw inputError({
@@ -32,6 +34,10 @@ export function model({ inputs, outputs, ...options }: ModelGraph): Model {
       where: "model outputs",
       received: `${outputs.length} outputs`,
     });
+  }
+  const made = outputs as Partial<Symbolic> | null;
+  if (!(outputs instanceof Layer) && !(made?.layer instanceof Layer && Array.isArray(made.inputs))) {
+    throw inputError({ expected: "what a layer's apply gave", where: "model outputs", received: outputs });
   }
   const found = inKerasOrder(symbolic(outputs));
   const missing = found.find((node) => node.inputs.length === 0 && !given.includes(node));

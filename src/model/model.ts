@@ -1,5 +1,6 @@
 /** A model: layers, weights, and what one does with them. Everything heavy is in plans and engines. */
-import { createEngine, ENGINE_CHOICES } from "../engine/index.js";
+import { indicesOf, listOf, objectOf, textOf } from "../arguments.js";
+import { checkEngine, createEngine, MOST_THREADS } from "../engine/index.js";
 import { finiteNumber, inputError, knownOptions, oneOf, wholeNumber } from "../errors.js";
 import type { Layer, Shape } from "../layers/layer.js";
 import type { Rows, TargetsLike } from "../train/arrays.js";
@@ -62,7 +63,12 @@ export class Model {
     knownOptions(options, ["name", "seed", "engine", "threads", "onWarning"], "model");
     checkOnWarning(options.onWarning, "model onWarning");
     this.remarks = new ModelNotes(options.onWarning);
-    if (typeof options.engine === "string") oneOf(options.engine, ENGINE_CHOICES, "model engine");
+    checkEngine(options.engine ?? "auto", "model engine");
+    if (options.name !== undefined) textOf(options.name, "model name");
+    if (options.threads !== undefined) wholeNumber(options.threads, "model threads", 1, MOST_THREADS);
+    listOf(layers, "model layers");
+    if (links !== null) listOf(links, "model links", checkLink);
+    if (outputs !== undefined) indicesOf(outputs, "model outputs", links?.length ?? 0);
     this.options = options;
     this.name = options.name ?? "sequential";
     this.seed = wholeNumber(options.seed ?? 0, "model seed");
@@ -147,6 +153,9 @@ export class Model {
       expected: "a known input shape",
       where: `model ${this.name}`,
       next: "Start with layers.input or an Embedding, call build(shape), or pass data first.",
+      typed: {
+        next: "Start the network with an Input or an Embedding, or give its first layer an input_shape.",
+      },
     });
   }
 
@@ -196,26 +205,36 @@ export class Model {
   /** Replaces all weights; arrays in the order of `getWeights`. */
   setWeights(values: readonly (ArrayLike<number> | WeightArray)[]): void {
     this.refuseDuringFit("setWeights", true);
-    if (!Array.isArray(values)) {
-      throw inputError({
-        expected: "a list of arrays, as getWeights gives",
-        where: "setWeights",
-        received: values,
-      });
-    }
+    listOf(values, "setWeights", (array, where) => {
+      const data = (array as { data?: unknown } | null | undefined)?.data;
+      if ([array, data].some((one) => Array.isArray(one) || ArrayBuffer.isView(one))) return;
+      throw inputError({ expected: "an array of weights", where, received: array });
+    });
     this.runtime.weights.set(values);
     this.runtime.weightsChanged();
   }
 
   /** All weights in one array, for keeping and going back to. */
   weightSnapshot(into?: Float32Array): Float32Array {
+    if (into !== undefined) this.checkSnapshot(into, "weightSnapshot");
     return this.runtime.weights.snapshot(into);
+  }
+
+  private checkSnapshot(given: unknown, where: string): asserts given is Float32Array {
+    const length = this.countParams();
+    if (given instanceof Float32Array && given.length === length) return;
+    throw inputError({ expected: `a snapshot of ${length} numbers, a Float32Array`, where, received: given });
   }
 
   /** Goes back to what `weightSnapshot` gave. @throws InputError for another length, or what is no finite number */
   restoreWeights(snapshot: Float32Array): void {
     this.refuseDuringFit("restoreWeights", true);
-    checkSnapshot(snapshot);
+    const where = "restoreWeights";
+    this.checkSnapshot(snapshot, where);
+    const bad = snapshot.findIndex((value) => !Number.isFinite(value));
+    if (bad >= 0) {
+      throw inputError({ expected: "finite numbers", where: `${where} [${bad}]`, received: snapshot[bad] });
+    }
     this.runtime.restoreWeights(snapshot);
   }
 
@@ -244,6 +263,7 @@ export class Model {
       expected: "a compiled model",
       where: `model ${this.name}`,
       next: "Call compile({ loss }) first.",
+      typed: { next: "The file was saved without its loss." },
     });
   }
 
@@ -283,6 +303,8 @@ export class Model {
 
   /** Keras's table of the layers, to the character. */
   summary(options: SummaryOptions = {}): string {
+    knownOptions(options, ["format", "lineLength", "terminalColumns", "showTrainable"], "summary");
+    oneOf(options.format ?? "keras3", ["keras3", "keras2"], "summary format");
     return summaryTable(describeModel(this), options);
   }
 
@@ -451,14 +473,9 @@ function resolveMetrics(given: readonly MetricLike[], option: string): ReturnTyp
   throw inputError({ expected: "a list of metrics", where: `compile ${option}`, received: given });
 }
 
-function checkSnapshot(snapshot: Float32Array): void {
-  const where = "restoreWeights";
-  if (!(snapshot instanceof Float32Array)) {
-    throw inputError({ expected: "a Float32Array from weightSnapshot", where, received: snapshot });
-  }
-  const bad = snapshot.findIndex((value) => !Number.isFinite(value));
-  if (bad < 0) return;
-  throw inputError({ expected: "finite numbers", where: `${where} [${bad}]`, received: snapshot[bad] });
+/** A place in a graph of layers, as the constructor takes it. */
+function checkLink(link: unknown, where: string): void {
+  indicesOf((objectOf(link as object, where, "a layer and its inputs") as Link).inputs, `${where} inputs`);
 }
 
 /** A model that is a chain of layers. */

@@ -1,4 +1,4 @@
-import { takeWidth } from "../display/text.js";
+import { printable, takeWidth } from "../display/text.js";
 import { inputError, wholeNumber } from "../errors.js";
 import {
   type Amount,
@@ -53,7 +53,8 @@ export interface SummaryOptions {
  * The table that Keras's `model.summary()` prints, to the character, without the last line feed.
  * Complains when a column would be narrower than 4 characters, as Keras does.
  */
-export function summaryTable(model: SummaryModel, options: SummaryOptions = {}): string {
+export function summaryTable(summarized: SummaryModel, options: SummaryOptions = {}): string {
+  const model = withPrintableNames(summarized);
   const lineLength = options.lineLength && wholeNumber(options.lineLength, "summary lineLength", 1, 10_000);
   if (options.format === "keras2") {
     return keras2Table(model, { ...options, lineLength }).join("\n");
@@ -72,6 +73,16 @@ export function summaryTable(model: SummaryModel, options: SummaryOptions = {}):
   ]
     .map((line) => takeWidth(line, columns))
     .join("\n");
+}
+
+/** Names come out of files: one with a line feed or an escape sequence must not draw a table of its own. */
+function withPrintableNames(model: SummaryModel): SummaryModel {
+  const layers = model.layers.map(({ connectedTo, ...layer }) => ({
+    ...layer,
+    name: printable(layer.name),
+    ...(connectedTo ? { connectedTo: connectedTo.map(printable) } : {}),
+  }));
+  return { ...model, name: printable(model.name), layers };
 }
 
 /** Columns end at these shares of the line (keras/src/utils/summary_utils.py). */

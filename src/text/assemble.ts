@@ -1,10 +1,13 @@
 /** A classifier put together from parts that were kept apart: a network, its vocabulary, and what its outputs are called. */
-import { finiteNumber, inputError, wholeNumber } from "../errors.js";
+
+import { instanceOf, textOf, textsOf } from "../arguments.js";
+import { finiteNumber, inputError, knownOptions, wholeNumber } from "../errors.js";
 import { TextVectorization } from "../layers/text_vectorization.js";
+import { modelOf } from "../model/given.js";
 import type { Model } from "../model/model.js";
 import { TextClassifier } from "./classifier.js";
 import { checkLabels, checkVocabularyFits } from "./fits.js";
-import type { Vectorizer } from "./vectorizer.js";
+import { Vectorizer } from "./vectorizer.js";
 
 export interface ClassifierParts {
   /** Default: that of the model's TextVectorization. */
@@ -19,12 +22,21 @@ export interface ClassifierParts {
 
 /** @throws InputError where the parts do not fit each other; `name` is the model's file */
 export function assembleClassifier(model: Model, parts: ClassifierParts, name = "model"): TextClassifier {
+  textOf(name, "assembleClassifier name");
+  modelOf(model, name);
+  knownOptions(parts, ["vectorizer", "length", "labels", "threshold"], name);
+  if (parts.labels !== undefined) textsOf(parts.labels, `${name}: labels`);
+  if (parts.vectorizer !== undefined)
+    instanceOf(parts.vectorizer, Vectorizer, `${name}: vectorizer`, "a Vectorizer");
   const vectorizer = parts.vectorizer ?? ownVectorizer(model);
   if (!vectorizer) {
     throw inputError({
       expected: "a vocabulary",
       where: name,
-      next: "The file holds a network only: give the vocabulary it was trained with, --tokenizer FILE (tokenizer.json, tokenizer.pkl, word_index.json or vocabulary.txt).",
+      next: "The file holds a network only: give the vocabulary it was trained with, as a vectorizer that readVocabulary makes.",
+      typed: {
+        next: "The file holds a network only: give the vocabulary it was trained with, --tokenizer FILE (tokenizer.json, tokenizer.pkl, word_index.json or vocabulary.txt).",
+      },
     });
   }
   checkVocabularyFits(model, vectorizer, name);
@@ -34,6 +46,14 @@ export function assembleClassifier(model: Model, parts: ClassifierParts, name = 
   const labels = parts.labels ?? Array.from({ length: count }, (_, k) => String(k));
   checkLabels(model, labels, "labels");
   checkProbabilities(model, name);
+  if (parts.threshold !== undefined && outputs !== 1) {
+    const received = `${outputs} outputs, of which the largest is answered`;
+    throw inputError({
+      expected: "one output, for a threshold to choose by",
+      where: `${name}: threshold`,
+      received,
+    });
+  }
   const threshold = finiteNumber(parts.threshold ?? 0.5, "threshold", 0, 1);
   return new TextClassifier({ model, vectorizer, length, labels, threshold, training: null });
 }
@@ -53,6 +73,7 @@ function checkProbabilities({ outputNode }: Model, name: string): void {
     where: name,
     received: `${outputNode.layer.name}, which is ${activation}`,
     next: "Use loadModel and predict, or end the network in Activation('sigmoid' or 'softmax') before saving it.",
+    typed: { next: "End the network in Activation('sigmoid' or 'softmax') before saving it." },
   });
 }
 
@@ -60,8 +81,9 @@ function rowLength(model: Model, given: number | undefined, vectorizer: Vectoriz
   const fixed = model.inputShapes[0]?.[0] ?? undefined;
   const length = given ?? fixed ?? vectorizer.length;
   if (length === undefined) {
-    const next = "Its input takes rows of any length: say which it was trained with, --length N.";
-    throw inputError({ expected: "a length of rows", where: name, next });
+    const advice = "Its input takes rows of any length: say which it was trained with,";
+    const typed = { next: `${advice} --length N.` };
+    throw inputError({ expected: "a length of rows", where: name, next: `${advice} length: N.`, typed });
   }
   wholeNumber(length, "length", 1, 1e6);
   if (fixed === undefined || fixed === length) return length;

@@ -1,8 +1,10 @@
 /** Text in, label out: a vectorizer, a model and labels, trained together and saved as one file. */
+import { indicesOf, instanceOf, objectOf, textOf, textsOf } from "../arguments.js";
 import { finiteNumber, inputError, knownOptions, show, wholeNumber } from "../errors.js";
 import { isObject, type Json } from "../formats/json.js";
 import { writeKeras } from "../formats/keras/index.js";
-import { extrasOf, type LoadOptions, loadFile } from "../formats/load.js";
+import { extrasOf, type LoadOptions, loadFile, nameOf } from "../formats/load.js";
+import { modelOf } from "../model/given.js";
 import { Model } from "../model/model.js";
 import { DEFAULT_BATCH } from "../model/options.js";
 import type { Rows } from "../train/arrays.js";
@@ -12,7 +14,6 @@ import { type Evaluation, evaluatePredictions, type Mistake, worstMistakes } fro
 import { answerOf, noAnswer, type Prediction } from "./answer.js";
 import { allRows, Corpus, type LabelledText } from "./corpus.js";
 import { checkLabels, checkLength, checkVocabularyFits } from "./fits.js";
-import { checkText, checkTexts } from "./given.js";
 import {
   checkFrontEnd,
   checkTrainOptions,
@@ -70,12 +71,13 @@ export class TextClassifier {
   threshold: number;
   readonly training: TrainingRecord | null;
 
-  constructor({ model, vectorizer, length, labels, threshold, training }: Parts) {
-    this.model = model;
-    this.vectorizer = vectorizer;
-    this.length = length;
-    this.labels = labels;
-    this.threshold = threshold;
+  constructor(parts: Parts) {
+    const { model, vectorizer, length, labels, threshold, training } = objectOf(parts, "TextClassifier");
+    this.model = modelOf(model, "TextClassifier model");
+    this.vectorizer = instanceOf(vectorizer, Vectorizer, "TextClassifier vectorizer", "a Vectorizer");
+    this.length = wholeNumber(length, "TextClassifier length", 1, 1e6);
+    this.labels = textsOf(labels, "TextClassifier labels");
+    this.threshold = finiteNumber(threshold, "TextClassifier threshold", 0, 1);
     this.training = training;
     classifierOf.set(model, this);
   }
@@ -111,8 +113,7 @@ export class TextClassifier {
 
   /** The label of a text, with every label's probability. @throws InputError where the model's output is no number */
   predict(text: string): Prediction {
-    checkText(text, "predict");
-    return this.predictMany([text])[0]!;
+    return this.predictMany([textOf(text, "predict")])[0]!;
   }
 
   /**
@@ -120,7 +121,7 @@ export class TextClassifier {
    * @throws InputError that names the first text to which the model's output is no number
    */
   predictMany(texts: readonly string[]): Prediction[] {
-    checkTexts(texts, "predictMany");
+    textsOf(texts, "predictMany");
     return [...this.answers(texts)];
   }
 
@@ -150,6 +151,8 @@ export class TextClassifier {
     const { frontEnd } = this.vectorizer;
     const corpus = rows instanceof Corpus ? rows : await Corpus.read(rows, frontEnd);
     checkFrontEnd(corpus, frontEnd);
+    if (options.rows !== undefined) indicesOf(options.rows, "evaluate rows", corpus.rows);
+    wholeNumber(options.mistakes ?? 10, "evaluate mistakes");
     const chosen = options.rows ?? allRows(corpus.rows);
     const classes = corpus.classes(this.labels);
     const encoding = newEncodingReport();
@@ -223,11 +226,13 @@ export class TextClassifier {
 
   /** A classifier from a model and what its file carries besides. */
   static fromModel(model: Model, extras: unknown, name: string): TextClassifier {
+    modelOf(model, textOf(name, "TextClassifier.fromModel name"));
     if (typeof extras !== "object" || extras === null) {
       throw inputError({
         expected: "a classifier with its vocabulary and labels",
         where: name,
-        next: "This file holds a network only. Use loadModel, or give its tokenizer with --tokenizer.",
+        next: "This file holds a network only. Use loadModel, or assembleClassifier with its vocabulary.",
+        typed: { next: "This file holds a network only: give its vocabulary with --tokenizer FILE." },
       });
     }
     const e = extras as Record<string, unknown>;
@@ -283,9 +288,8 @@ export class TextClassifier {
    * @throws InputError when the file is no classifier of Cellstate's
    */
   static async load(source: string | URL | Uint8Array, options: LoadOptions = {}): Promise<TextClassifier> {
-    const name = source instanceof Uint8Array ? "file" : String(source);
-    const { model, extras } = await loadFile(source, { name, ...options });
-    return TextClassifier.fromModel(model, extras, options.name ?? name);
+    const { model, extras } = await loadFile(source, options);
+    return TextClassifier.fromModel(model, extras, options.name ?? nameOf(source));
   }
 }
 

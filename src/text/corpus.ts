@@ -1,12 +1,12 @@
 /** Labelled texts in memory as numbered tokens: read once, split and encoded as often as one likes. */
+import { indicesOf, instanceOf, objectOf, textsOf } from "../arguments.js";
 import { classNames, moreClassNames } from "../data/labels.js";
-import { InputError, inputError } from "../errors.js";
+import { InputError, inputError, wholeNumber } from "../errors.js";
 import type { Rows } from "../train/arrays.js";
-import { checkRows } from "./given.js";
 import type { FrontEndOptions } from "./options.js";
 import { newRows } from "./pad.js";
 import { TokenizedTexts } from "./tokenized-texts.js";
-import { type EncodingReport, newEncodingReport, type Vectorizer } from "./vectorizer.js";
+import { type EncodingReport, newEncodingReport, Vectorizer } from "./vectorizer.js";
 
 export interface LabelledText {
   text: string;
@@ -35,17 +35,20 @@ export class Corpus {
     rows: Iterable<LabelledText> | AsyncIterable<LabelledText>,
     frontEnd: FrontEndOptions,
   ): Promise<Corpus> {
-    checkRows(rows, "rows");
     const corpus = new Corpus(frontEnd);
+    const iterable = rows as Partial<Iterable<unknown> & AsyncIterable<unknown>> | null | undefined;
+    if (typeof rows !== "object" || !(iterable?.[Symbol.iterator] ?? iterable?.[Symbol.asyncIterator])) {
+      throw inputError({ expected: "rows of { text, label }", where: "data", received: rows });
+    }
     for await (const row of rows) corpus.add(row);
     if (corpus.rows === 0) throw new InputError("The data holds no rows: nothing to learn from.");
     return corpus;
   }
 
   add(given: LabelledText): void {
-    const { text, label, row } = given ?? {};
+    const { text, label, row } = objectOf(given, `row ${this.rows + 1}`, "{ text, label } of strings");
     if (typeof text !== "string" || typeof label !== "string") {
-      const received = typeof given === "object" && given !== null ? { text, label } : given;
+      const received = { text, label };
       throw inputError({ expected: "{ text, label } of strings", where: `row ${this.rows + 1}`, received });
     }
     this.texts.add(text);
@@ -74,6 +77,7 @@ export class Corpus {
 
   /** Each row's class under these labels. @throws InputError on a row whose label is not among them */
   classes(labels: readonly string[]): Int32Array {
+    textsOf(labels, "labels");
     const classOf = new Map(labels.map((label, i) => [label, i]));
     const names = [...this.indexOf.keys()];
     const classes = names.map((name) => {
@@ -85,7 +89,7 @@ export class Corpus {
   }
 
   excerpt(row: number): string {
-    return this.excerpts[row]!;
+    return this.excerpts[wholeNumber(row, "excerpt", 0, this.rows - 1)]!;
   }
 
   /** The row's number in the file that it came from. */
@@ -105,7 +109,10 @@ export class Corpus {
     length: number,
     report: EncodingReport = newEncodingReport(),
   ): Rows {
-    const data = newRows(rows.length, length, "texts to encode");
+    indicesOf(rows, "rows to encode", this.rows);
+    instanceOf(vectorizer, Vectorizer, "encode vectorizer", "a Vectorizer");
+    objectOf(report, "encoding report");
+    const data = newRows(rows.length, wholeNumber(length, "encode length", 1), "texts to encode");
     for (let i = 0; i < rows.length; i++) {
       this.texts.encodeInto(data.subarray(i * length, (i + 1) * length), rows[i]!, vectorizer, report);
     }

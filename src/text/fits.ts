@@ -26,7 +26,10 @@ export function checkVocabularyFits(model: Model, vectorizer: Vectorizer, name: 
       expected: `a vocabulary of at most ${inputDim} ids, which is all that ${layer.name} takes`,
       where: name,
       received: vectorizer.size,
-      next: `If the texts were encoded with num_words=${inputDim} (or max_tokens), give --vocabulary ${inputDim}; otherwise this is another model's vocabulary.`,
+      next: `If the texts were encoded with num_words=${inputDim} (or max_tokens), give readVocabulary size: ${inputDim}; otherwise this is another model's vocabulary.`,
+      typed: {
+        next: `If the texts were encoded with num_words=${inputDim} (or max_tokens), give --vocabulary ${inputDim}; otherwise this is another model's vocabulary.`,
+      },
     });
   }
 }

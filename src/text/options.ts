@@ -2,6 +2,7 @@
  * What can be chosen about turning text into rows of ids: a front end (how text becomes tokens and ids), and the shape
  * of a row. Both front ends are Keras's: `TextVectorization`, and the legacy `Tokenizer` with `pad_sequences`.
  */
+import { objectOf } from "../arguments.js";
 import { didYouMean, inputError, oneOf, wholeNumber } from "../errors.js";
 
 /** The side of a row: before the tokens or after them. */
@@ -63,6 +64,7 @@ export const MOST_IDS = 2 ** 24;
 
 /** Defaults filled in, every value checked; the values may come from a file. */
 export function resolveFrontEnd(options: FrontEndOptions, where = "text options"): FrontEnd {
+  objectOf(options, where, "an object of options");
   oneOf(options.frontEnd, ["textVectorization", "tokenizer"], `${where}: frontEnd`);
   if (options.frontEnd === "textVectorization") {
     refuseUnknownOptions(options, ["frontEnd", "standardize", "split"], where);
@@ -106,9 +108,10 @@ export function resolveFrontEnd(options: FrontEndOptions, where = "text options"
 /** The row options with the front end's own defaults filled in. */
 export function resolveRow(
   frontEnd: FrontEnd,
-  { length, padding, truncating }: RowOptions,
+  row: RowOptions,
   where = "text options",
 ): { length: number | undefined; padding: Side; truncating: Side } {
+  const { length, padding, truncating } = objectOf(row, where, "an object of options");
   const side: Side = frontEnd.frontEnd === "tokenizer" ? "pre" : "post";
   return {
     length: length === undefined ? undefined : wholeNumber(length, `${where}: length`, 1, MOST_IDS),

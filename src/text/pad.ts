@@ -1,5 +1,6 @@
 /** Padding and cutting, as keras.utils.pad_sequences (keras/src/utils/sequence_utils.py). */
-import { inputError, oneOf, wholeNumber } from "../errors.js";
+import { listOf, numbersOf } from "../arguments.js";
+import { finiteNumber, inputError, knownOptions, oneOf, wholeNumber } from "../errors.js";
 import { MOST_IDS, type RowOptions, SIDES, type Side } from "./options.js";
 
 /** Rows of ids, one after another. */
@@ -35,7 +36,9 @@ export function padSequences(
   sequences: readonly (readonly number[])[],
   options: RowOptions & { value?: number } = {},
 ): IdRows {
-  checkSequences(sequences);
+  knownOptions(options, ["length", "padding", "truncating", "value"], "padSequences");
+  listOf(sequences, "padSequences", numbersOf);
+  const value = finiteNumber(options.value ?? 0, "padSequences value");
   const padding = oneOf(options.padding ?? "pre", SIDES, "padSequences padding");
   const truncating = oneOf(options.truncating ?? "pre", SIDES, "padSequences truncating");
   const longest = sequences.reduce((most, sequence) => Math.max(most, sequence.length), 0);
@@ -47,24 +50,9 @@ export function padSequences(
   const ids = newRows(sequences.length, length, "padSequences");
   sequences.forEach((sequence, r) => {
     const row = ids.subarray(r * length, (r + 1) * length);
-    layRow(row, sequence, sequence.length, padding, truncating, options.value ?? 0);
+    layRow(row, sequence, sequence.length, padding, truncating, value);
   });
   return { ids, rows: sequences.length, length };
-}
-
-function checkSequences(sequences: unknown): void {
-  const where = "padSequences";
-  if (!Array.isArray(sequences)) {
-    throw inputError({ expected: "a list of lists of ids", where, received: sequences ?? "nothing" });
-  }
-  for (const [r, sequence] of sequences.entries()) {
-    const list = Array.isArray(sequence) || ArrayBuffer.isView(sequence);
-    if (!list) throw inputError({ expected: "a list of ids", where: `${where}[${r}]`, received: sequence });
-    for (const [i, id] of (sequence as number[]).entries()) {
-      if (typeof id === "number" && Number.isFinite(id)) continue;
-      throw inputError({ expected: "a number", where: `${where}[${r}][${i}]`, received: id });
-    }
-  }
 }
 
 /** Room for so many rows, refused in words where it is beyond what one array can hold. */

@@ -1,5 +1,5 @@
 /** Ready-made networks by name. Each reads ids of one vocabulary and length and tells so many labels apart. */
-import { oneOf } from "../errors.js";
+import { knownOptions, oneOf, wholeNumber } from "../errors.js";
 import * as layers from "../layers/index.js";
 import type { Layer } from "../layers/layer.js";
 import { type Model, sequential } from "../model/model.js";
@@ -43,5 +43,7 @@ export const PRESET_NAMES = Object.keys(PRESETS) as PresetName[];
 
 /** A fresh model of a preset. @throws InputError on a name that is none, with the nearest that is */
 export function presetModel(name: string, sizes: PresetSizes, options: ModelOptions = {}): Model {
+  knownOptions(sizes, ["vocabulary", "length", "classes"], "preset sizes");
+  wholeNumber(sizes.classes, "preset classes", 2);
   return sequential(PRESETS[oneOf(name, PRESET_NAMES, "model")](sizes), options);
 }

@@ -1,9 +1,12 @@
 /** From labelled texts to the parts of a classifier: splits, vocabulary, model, fit. */
+
+import { functionOf, indicesOf, instanceOf, listOf, objectOf } from "../arguments.js";
 import { stratifiedSplit } from "../data/split.js";
 import { ENGINE_CHOICES, type EngineOptions } from "../engine/index.js";
 import { PURPOSE, Random } from "../engine/philox.js";
 import { finiteNumber, inputError, knownOptions, wholeNumber } from "../errors.js";
 import { copyModel } from "../formats/keras/copy.js";
+import { modelOf } from "../model/given.js";
 import type { Model } from "../model/model.js";
 import type { ModelOptions } from "../model/options.js";
 import type { Rows } from "../train/arrays.js";
@@ -18,7 +21,7 @@ import { checkSettled, continuedModel, type Start } from "./continuing.js";
 import { allRows, type Corpus } from "./corpus.js";
 import { type FrontEndOptions, type RowOptions, resolveFrontEnd } from "./options.js";
 import { presetModel } from "./presets.js";
-import { type EncodingReport, newEncodingReport, type Vectorizer } from "./vectorizer.js";
+import { type EncodingReport, newEncodingReport, Vectorizer } from "./vectorizer.js";
 
 /**
  * Rows are padded and cut in front by default. Padding behind, without a mask, makes the network read its answer
@@ -206,6 +209,14 @@ export class TrainingSession {
     private readonly start: Start | null,
   ) {
     checkTrainOptions(options);
+    if (options.callbacks !== undefined) listOf(options.callbacks, "callbacks", objectOf);
+    if (options.rows !== undefined) indicesOf(options.rows, "rows", corpus.rows);
+    if (options.vectorizer !== undefined)
+      instanceOf(options.vectorizer, Vectorizer, "vectorizer", "a Vectorizer");
+    if (options.onPrepared !== undefined) functionOf(options.onPrepared, "onPrepared");
+    if (options.balance !== undefined && typeof options.balance !== "boolean") {
+      throw inputError({ expected: "true or false", where: "balance", received: options.balance });
+    }
     if (start) checkSettled(options, start);
     const { text, vectorizer } = options;
     this.seed = wholeNumber(options.seed ?? 0, "seed");
@@ -282,10 +293,11 @@ export class TrainingSession {
   private makeModel(vocabulary: number): Model {
     const { model = "lstm", engine, threads } = this.options;
     const sizes = { vocabulary, length: this.length, classes: this.labels.length };
-    if (typeof model === "function") return model(sizes);
+    if (typeof model === "function")
+      return modelOf(functionOf(model, "model")(sizes), "what the function model gave");
     if (typeof model === "string") return presetModel(model, sizes, { seed: this.seed, engine, threads });
     if (this.start) return continuedModel(this.start, this.labels, this.copyOptions(this.start.model));
-    return copyModel(model as Model, this.copyOptions(model as Model));
+    return copyModel(modelOf(model, "model"), this.copyOptions(model as Model));
   }
 
   /** A copy computes as its source does, where nothing else is asked for. */

@@ -2,8 +2,8 @@
  * The vectorizer: text to rows of ids and back, with a vocabulary fixed. One class serves both of Keras's front ends;
  * they differ in how a text falls into tokens and in what stands for unknown words.
  */
+import { instanceOf, numbersOf, objectOf, textOf, textsOf } from "../arguments.js";
 import { InputError, inputError, wholeNumber } from "../errors.js";
-import { checkText, checkTexts } from "./given.js";
 import {
   type FrontEnd,
   type FrontEndOptions,
@@ -81,7 +81,7 @@ export class Vectorizer {
     this.length = length;
     this.padding = padding;
     this.truncating = truncating;
-    this.vocabulary = checkVocabulary(vocabulary, this.frontEnd);
+    this.vocabulary = checkVocabulary(textsOf(vocabulary, "vocabulary"), this.frontEnd);
     for (const [id, word] of this.vocabulary.entries()) {
       if (this.table.addWord(word) !== id) {
         throw inputError({ expected: "each word once", where: `vocabulary[${id}]`, received: word });
@@ -99,29 +99,30 @@ export class Vectorizer {
 
   /** The text's tokens, standardised, known or not. */
   tokens(text: string): string[] {
-    checkText(text, "tokens");
     const found: string[] = [];
-    this.scanner.begin(text);
+    this.scanner.begin(textOf(text, "tokens"));
     while (this.scanner.next()) found.push(this.scanner.token());
     return found;
   }
 
   /** The text's ids, neither padded nor cut: Keras's texts_to_sequences. */
   encode(text: string): number[] {
-    checkText(text, "encode");
-    const count = this.scan(text); // before `ids`, which it may replace
+    const count = this.scan(textOf(text, "encode")); // before `ids`, which it may replace
     return Array.from(this.ids.subarray(0, count));
   }
 
   /** Fills a row with the text's ids, padded or cut to the row's length; returns how many ids there were before. */
   encodeInto(row: Float32Array, text: string, report?: EncodingReport): number {
-    const count = this.scan(text, report);
+    instanceOf(row, Float32Array, "encodeInto row", "a Float32Array");
+    checkReport(report);
+    const count = this.scan(textOf(text, "encodeInto text"), report);
     return this.lay(row, this.ids, count, report);
   }
 
   /** Encodes texts as rows of `length` (or the vectorizer's, or the longest's) ids. */
   encodeRows(texts: readonly string[], length = this.length, report?: EncodingReport): IdRows {
-    checkTexts(texts, "encodeRows");
+    textsOf(texts, "texts to encode");
+    checkReport(report);
     if (length !== undefined) wholeNumber(length, "encodeRows length", 1, MOST_IDS);
     const long = length ?? texts.reduce((most, text) => Math.max(most, this.scan(text)), 0);
     const ids = newRows(texts.length, long, "texts to encode");
@@ -134,6 +135,7 @@ export class Vectorizer {
   /** The words of the ids, padding left out: Keras's sequences_to_texts. Characters are joined without a space. */
   decode(ids: ArrayLike<number>): string {
     const words: string[] = [];
+    numbersOf(ids, "decode");
     for (let i = 0; i < ids.length; i++) {
       const word = this.vocabulary[ids[i]!];
       if (word === undefined) {
@@ -185,6 +187,7 @@ export class Vectorizer {
 
   /** Reads what toJSON wrote; throws InputError where it is anything else. */
   static fromJSON(config: unknown, where = "vectorizer"): Vectorizer {
+    textOf(where, "Vectorizer.fromJSON where");
     if (typeof config !== "object" || config === null || Array.isArray(config)) {
       throw inputError({ expected: "an object", where, received: config });
     }
@@ -233,6 +236,10 @@ export class Vectorizer {
     }
     return count;
   }
+}
+
+function checkReport(report: EncodingReport | undefined): void {
+  if (report !== undefined) objectOf(report, "encoding report");
 }
 
 function noteTokens(report: EncodingReport | undefined, tokens: number, missing: number): void {

@@ -1,4 +1,5 @@
 /** From counted tokens to a vocabulary: which words get an id, and which id. */
+import { objectOf, textOf } from "../arguments.js";
 import { InputError, wholeNumber } from "../errors.js";
 import {
   type BuildOptions,
@@ -29,7 +30,7 @@ export class VocabularyBuilder {
   /** Counts a text's tokens. */
   add(text: string): void {
     const { scanner, table } = this;
-    scanner.begin(text);
+    scanner.begin(textOf(text, "VocabularyBuilder.add"));
     while (scanner.next()) {
       const token = table.add(scanner.bytes, scanner.start, scanner.length, scanner.hash);
       if (token >= this.counts.length) this.counts = grown(this.counts, token + 1);
@@ -44,6 +45,7 @@ export class VocabularyBuilder {
 
   /** The vectorizer of the `size` commonest words. Throws where no text held a word, or `size` has room for none. */
   build(options: BuildOptions = {}): Vectorizer {
+    objectOf(options, "VocabularyBuilder.build", "an object of options");
     const seen = Int32Array.from({ length: this.table.size }, (_, token) => token);
     return buildVectorizer(this.frontEnd, this.table, this.counts, seen, options);
   }

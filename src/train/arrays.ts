@@ -17,14 +17,19 @@ export type TargetsLike = ArrayLike<number> | ArrayLike<ArrayLike<number>> | Row
 const isFlat = (value: unknown): value is Rows =>
   typeof value === "object" && value !== null && (value as Rows).data instanceof Float32Array;
 
+const isRow = (value: unknown) => Array.isArray(value) || ArrayBuffer.isView(value);
+
 /** @throws InputError when rows differ in shape, are empty or hold something that is not a number */
 export function toRows(value: RowsLike, where: string): Rows {
   if (isFlat(value)) return checkFlat(value, where);
   const rows = value?.length;
   const first = rows ? value[0] : undefined;
-  if (typeof rows !== "number" || typeof first !== "object" || first === null) {
+  if (!Array.isArray(value) || typeof rows !== "number" || typeof first !== "object" || first === null) {
     const next = typeof first === "number" ? "A single row is [[…]]." : undefined;
     throw inputError({ expected: "rows of numbers, as [[4, 17, 9], …]", where, received: value, next });
+  }
+  if (!isRow(first) || (typeof first[0] === "object" && first[0] !== null && !isRow(first[0]))) {
+    throw inputError({ expected: "a list of numbers", where: `${where} row 0`, received: first });
   }
   const nested = typeof first[0] === "object" && first[0] !== null;
   const shape = nested ? [first.length, (first as ArrayLike<ArrayLike<number>>)[0]!.length] : [first.length];
@@ -142,7 +147,7 @@ function flatten(
   size: number,
   where: string,
 ): Float32Array {
-  if (typeof value?.length !== "number") {
+  if (!Array.isArray(value) && !ArrayBuffer.isView(value)) {
     throw inputError({ expected: "targets, as [0, 1, …]", where, received: value });
   }
   const flat = typeof value[0] !== "object" || value[0] === null;

@@ -1,5 +1,6 @@
 /** Callbacks: what may watch and steer `fit`. Those with state give it to checkpoints, so a resumed run agrees. */
 
+import { functionOf, instanceOf, objectOf } from "../arguments.js";
 import { didYouMean, finiteNumber, inputError, knownOptions, oneOf, wholeNumber } from "../errors.js";
 import type { Model } from "../model/model.js";
 import type { TrainingState } from "./training-state.js";
@@ -81,6 +82,7 @@ class Monitor {
   }
 
   value(logs: Logs): number {
+    objectOf(logs, `${this.where} logs`);
     const name = this.options.monitor ?? ("valLoss" in logs ? "valLoss" : "loss");
     const value = logs[name];
     if (value !== undefined) return value;
@@ -133,6 +135,7 @@ export class EarlyStopping implements Callback {
   }
 
   onEpochEnd(progress: TrainingProgress, logs: Logs): void {
+    checkProgress(progress, this.name);
     const { patience = 0, restoreBestWeights = false } = this.options;
     this.wait++;
     if (this.monitor.improved(this.monitor.value(logs))) {
@@ -145,7 +148,8 @@ export class EarlyStopping implements Callback {
     }
   }
 
-  onTrainEnd({ model }: TrainingProgress): void {
+  onTrainEnd(progress: TrainingProgress): void {
+    const { model } = checkProgress(progress, this.name);
     if (this.bestWeights) model.restoreWeights(this.bestWeights);
   }
 
@@ -154,7 +158,8 @@ export class EarlyStopping implements Callback {
     return { values, arrays: this.bestWeights ? { bestWeights: this.bestWeights } : {} };
   }
 
-  restore({ values, arrays }: CallbackState): void {
+  restore(state: CallbackState): void {
+    const { values, arrays } = checkCallbackState(state, this.name);
     const kept = this.options.restoreBestWeights && values["bestEpoch"] !== 0 ? ["bestWeights"] : [];
     onlyNames(values, ["best", "wait", "bestEpoch"], `${this.name} state values`);
     onlyNames(arrays, kept, `${this.name} state arrays`);
@@ -179,6 +184,26 @@ function onlyNames(part: object, names: readonly string[], where: string): void 
 function bestSoFar(value: unknown, callback: string): number | null {
   if (value === null || typeof value === "number") return value;
   throw inputError({ expected: "a number or null", where: `${callback} state best`, received: value });
+}
+
+/** Callbacks are called by `fit`, and by whoever writes a loop of their own. */
+function checkProgress(progress: TrainingProgress, where: string): TrainingProgress {
+  objectOf(progress, where, "the progress that fit gives");
+  wholeNumber(progress.epoch, `${where} epoch`);
+  functionOf(progress.stop, `${where} stop`);
+  functionOf(progress.state, `${where} state`);
+  objectOf(progress.model, `${where} model`);
+  functionOf(progress.model.weightSnapshot, `${where} model`);
+  return progress;
+}
+
+function checkCallbackState(state: CallbackState, where: string): CallbackState {
+  objectOf(state, `${where} state`);
+  objectOf(state.values, `${where} state values`);
+  for (const [name, array] of Object.entries(objectOf(state.arrays, `${where} state arrays`))) {
+    instanceOf(array, Float32Array, `${where} state ${name}`, "a Float32Array");
+  }
+  return state;
 }
 
 export interface ReduceOnPlateauOptions extends MonitorOptions {
@@ -223,7 +248,8 @@ export class ReduceLearningRateOnPlateau implements Callback {
     this.resting = 0;
   }
 
-  onEpochEnd({ model }: TrainingProgress, logs: Logs): void {
+  onEpochEnd(progress: TrainingProgress, logs: Logs): void {
+    const { model } = checkProgress(progress, this.name);
     const { factor = 0.1, minLearningRate = 0, cooldown = 0, patience = 10 } = this.options;
     const improved = this.monitor.improved(this.monitor.value(logs));
     if (this.resting > 0) {
@@ -243,7 +269,8 @@ export class ReduceLearningRateOnPlateau implements Callback {
     return { values: { best: this.monitor.best, wait: this.wait, resting: this.resting }, arrays: {} };
   }
 
-  restore({ values, arrays }: CallbackState): void {
+  restore(state: CallbackState): void {
+    const { values, arrays } = checkCallbackState(state, this.name);
     onlyNames(values, ["best", "wait", "resting"], `${this.name} state values`);
     onlyNames(arrays, [], `${this.name} state arrays`);
     this.monitor.best = bestSoFar(values["best"], this.name);
@@ -270,13 +297,8 @@ export class Checkpoint implements Callback {
     private readonly everySeconds = 10,
     private readonly onFailure: (error: unknown, failures: number) => void = warnOfFailure,
   ) {
-    if (typeof save !== "function") {
-      throw inputError({
-        expected: "a function that saves a state",
-        where: "checkpoint save",
-        received: save,
-      });
-    }
+    functionOf(save, "checkpoint save");
+    functionOf(onFailure, "checkpoint onFailure");
     finiteNumber(everySeconds, "checkpoint everySeconds", 0);
   }
 
@@ -287,13 +309,15 @@ export class Checkpoint implements Callback {
   }
 
   async onBatchEnd(progress: TrainingProgress): Promise<void> {
+    checkProgress(progress, "checkpoint");
     // Not the time of day, which may be set back.
     const due = performance.now() - this.tried >= this.everySeconds * 1000;
     if (progress.aborted || due) await this.try(progress.state());
   }
 
-  onEpochEnd(progress: TrainingProgress): Promise<void> {
-    return this.try(progress.state());
+  async onEpochEnd(progress: TrainingProgress): Promise<void> {
+    checkProgress(progress, "checkpoint");
+    await this.try(progress.state());
   }
 
   async onTrainEnd(): Promise<void> {

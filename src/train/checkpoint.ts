@@ -2,11 +2,12 @@
  * A training state as one file: a magic word, a JSON header, the arrays, and last a SHA-256 of all before it. Whatever
  * happens to such a file later, it is read as it was written or refused.
  */
+import { bytesOf, textOf } from "../arguments.js";
 import { inputError } from "../errors.js";
 import { isObject, type Json, type JsonObject, parseJson } from "../formats/json.js";
 import { Sha256 } from "../formats/sha256.js";
 import type { CallbackState, Logs } from "./callbacks.js";
-import { checkCallbackStates, checkTrainingState, type TrainingState } from "./training-state.js";
+import { checkTrainingState, type TrainingState } from "./training-state.js";
 
 const MAGIC = new TextEncoder().encode("cellstate-checkpoint-2\n");
 /** The same but for the version: as long for every version there was. */
@@ -18,7 +19,7 @@ type Lengths = [name: string, length: number][];
 
 /** Serialises a state. @throws InputError for a callback's state that holds more than plain values and arrays */
 export function encodeCheckpoint(state: TrainingState): Uint8Array {
-  checkCallbackStates(state.callbacks, "checkpoint callbacks");
+  checkTrainingState(state, "encodeCheckpoint");
   const { outputs, weights, optimizer, callbacks } = state;
   const kept = Object.entries(callbacks);
   const arrays = [outputs, weights, ...optimizer.slots, ...kept.flatMap(([, s]) => Object.values(s.arrays))];
@@ -54,6 +55,7 @@ export function encodeCheckpoint(state: TrainingState): Uint8Array {
 
 /** @param where what messages call the file. @throws InputError when the bytes are not a whole, undamaged checkpoint */
 export function decodeCheckpoint(bytes: Uint8Array, where: string): TrainingState {
+  bytesOf(bytes, textOf(where, "decodeCheckpoint where"));
   const content = verified(bytes, where);
   const length = new DataView(content.buffer, content.byteOffset).getUint32(MAGIC.length, true);
   const start = dataStart(length);

@@ -1,4 +1,5 @@
 /** A data set for training or evaluation: rows, targets and weights, checked against the model's output and loss. */
+import { objectOf } from "../arguments.js";
 import { finiteNumber, inputError } from "../errors.js";
 import { placeOf, type Rows, type TargetsLike, toTargets } from "./arrays.js";
 import type { Loss } from "./losses.js";
@@ -73,8 +74,9 @@ function rowWeights(
   rows: number,
   width: number,
   loss: Loss,
-  { classWeight, sampleWeight }: WeightOptions,
+  options: WeightOptions,
 ): Float32Array | null {
+  const { classWeight, sampleWeight } = objectOf(options, "weights", "an object of options");
   if (classWeight && sampleWeight) {
     throw inputError({ expected: "classWeight or sampleWeight, not both", where: "weights" });
   }

@@ -1,5 +1,6 @@
 /** The training loop: epochs over shuffled batches, validation, callbacks, and stopping in good order. */
 
+import { listOf } from "../arguments.js";
 import { PURPOSE, Random } from "../engine/philox.js";
 import { didYouMean, InputError, inputError, knownOptions, wholeNumber } from "../errors.js";
 import { Sha256 } from "../formats/sha256.js";
@@ -68,10 +69,7 @@ export function checkFitOptions(options: FitOptions): void {
       received: resume,
     });
   }
-  if (!Array.isArray(callbacks)) {
-    throw inputError({ expected: "a list of callbacks", where: "fit callbacks", received: callbacks });
-  }
-  callbacks.forEach(checkCallback);
+  listOf(callbacks, "fit callbacks", checkCallback);
 }
 
 const isPair = (value: unknown) => Array.isArray(value) && (value.length === 2 || value.length === 3);
@@ -83,8 +81,7 @@ const looksLikeEvent = (key: string) =>
   /^on(Train|Epoch|Batch|Test|Predict)/i.test(key) || didYouMean(key, EVENTS) !== undefined;
 
 /** A misspelt event would never come. */
-function checkCallback(callback: unknown, index: number): void {
-  const where = `fit callbacks[${index}]`;
+function checkCallback(callback: unknown, where: string): void {
   if (typeof callback !== "object" || callback === null || Array.isArray(callback)) {
     throw inputError({ expected: `an object with any of ${EVENTS.join(", ")}`, where, received: callback });
   }
@@ -192,6 +189,10 @@ export class FitRun {
         where: "fit resume",
         received: `one that differs in ${differing.join(", ")}`,
         next: "Start afresh without resume, or repeat the first run's settings.",
+        typed: {
+          where: "--resume",
+          next: "Start afresh without --resume, or repeat the first run's data and options.",
+        },
       });
     }
     if (state.epoch > this.epochs) {

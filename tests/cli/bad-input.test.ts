@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { gzipSync } from "node:zlib";
-import { csv, reviews, SMALL } from "./data.js";
+import { csv, reviews, small } from "./data.js";
 import { cellstate } from "./run.js";
 
 let folder = "";
@@ -141,7 +141,7 @@ describe("bad input: exit code 2, one clear message, nothing written", () => {
     test(name, { skip }, async () => {
       const here = await mkdtemp(join(folder, "case-"));
       await writeFile(join(here, file), content);
-      const { code, stdout, stderr } = await cellstate(["train", file, ...SMALL, ...flags], { cwd: here });
+      const { code, stdout, stderr } = await cellstate(["train", file, ...small(...flags)], { cwd: here });
       assert.equal(code, 2, `exit code; stderr: ${stderr}`);
       assert.equal(stdout, "");
       assert.match(stderr, says);
@@ -161,7 +161,7 @@ describe("bad input: exit code 2, one clear message, nothing written", () => {
     await writeFile(join(here, "data.csv"), good);
     await writeFile(join(here, "data.keras"), "an older model");
     const flags = ["--optimizer", "sgd", "--learning-rate", "1e38"];
-    const { code, stderr } = await cellstate(["train", "data.csv", ...SMALL, ...flags], { cwd: here });
+    const { code, stderr } = await cellstate(["train", "data.csv", ...small(...flags)], { cwd: here });
     assert.equal(code, 2, stderr);
     assert.match(stderr, /the loss became (NaN|-?Infinity) at step \d+/);
     assert.match(stderr, /last good weights/);

@@ -7,9 +7,12 @@ import {
   padToWidth,
   pictured,
   printable,
+  printableJson,
   takeWidth,
   wrapToWidth,
 } from "../../src/display/text.js";
+import { InputError, inputError, show } from "../../src/errors.js";
+import { label } from "../../src/formats/label.js";
 
 const FAMILY = "👨‍👩‍👧";
 
@@ -66,4 +69,49 @@ test("control characters, overrides and half characters are shown, not obeyed", 
   assert.equal(printable("\ud800x\udc00"), "\ufffdx\ufffd");
   assert.equal(printable(`${FAMILY} שלום`), `${FAMILY} שלום`);
   assert.equal(pictured("line\nline\ttab\u0000"), "line\nline\ttab␀");
+});
+
+test("whatever reorders, takes no room or breaks a line is replaced, and nothing else", () => {
+  const hidden = [
+    ...["\u061c", "\u200b", "\u200e", "\u200f", "\u2060", "\u2064", "\u206f", "\ufeff", "\u00ad"],
+    ...["\u202a", "\u202b", "\u202c", "\u202d", "\u202e", "\u2066", "\u2067", "\u2068", "\u2069"],
+    ...["\ufff9", "\u{e0001}", "\u{e0041}", "\ufffe", "\u3164", "\u180e"],
+  ];
+  for (const one of hidden) assert.equal(printable(`a${one}b`), "a\ufffdb", one.codePointAt(0)!.toString(16));
+  for (const one of ["\u2028", "\u2029", "\u0085"]) assert.equal(printable(`a${one}b`), "a b");
+  for (let code = 0x80; code < 0xa0; code++) {
+    assert.doesNotMatch(printable(String.fromCharCode(code)), /[\x80-\x9f]/);
+  }
+  // Joiners join letters and emoji; between Latin letters they only hide.
+  for (const kept of ["می\u200cخواهم", "क्\u200dष", "👩🏽\u200d🚀", "❤️", "葛\u{e0100}", "e\u0301", "\ufffd"]) {
+    assert.equal(printable(kept), kept);
+  }
+  assert.equal(printable("ad\u200dmin \u200c"), "ad\ufffdmin \ufffd");
+});
+
+test("JSON says the same, escaped", () => {
+  const value = { "k\u202e": ["\u009b2J\u007f", "\u{e0041}\u200b", "\ud800", FAMILY, "a\u2028"] };
+  const text = printableJson(value);
+  assert.equal(text, printable(text));
+  assert.deepEqual(JSON.parse(text), value);
+  assert.ok(text.includes("\\u202e") && text.includes("\\u009b") && text.includes(FAMILY));
+});
+
+test("messages of errors and names are one printable line of bounded length", () => {
+  const { message } = inputError({
+    expected: "a\nb",
+    where: "\u001b[2J",
+    received: { "\u202e": 1 },
+    next: "\u2028.",
+  });
+  assert.equal(message, "␛[2J: expected a b but received an object with keys \ufffd.  .");
+  assert.ok(new InputError("x".repeat(10 ** 6)).message.length < 5000);
+  assert.equal(label("a\u001b\nb"), "a␛ b");
+  assert.equal(label("x".repeat(100)).length, 78);
+  assert.equal(label(""), '""');
+  const cyclic: unknown[] = [];
+  cyclic.push(cyclic);
+  assert.equal(show(cyclic), "[[[a list]]]");
+  const trap = new Proxy({}, { ownKeys: () => assert.fail("looked into") });
+  assert.equal(show(trap), "an object that cannot be looked into");
 });

@@ -83,7 +83,7 @@ describe("predict with --tokenizer", () => {
   for (const [what, args, says] of [
     ["more words than the network knows", ["word_index.json", "x"], /at most 8 ids.*--vocabulary 8/],
     ["another length", ["tokenizer.json", "--length", "9", "x"], /rows of 6 ids/],
-    ["a side that is none", ["tokenizer.json", "--pad", "mid", "x"], /pre, post/],
+    ["a side that is none", ["tokenizer.json", "--pad", "mid", "x"], /pre or post/],
     ["one label", ["tokenizer.json", "--labels", "a", "x"], /names with commas/],
     ["three labels", ["tokenizer.json", "--labels", "a,b,c", "x"], /3 units/],
     [

@@ -1,7 +1,7 @@
 /** cellstate explain attribute MODEL TEXT: which words decided, three ways. */
 import type { Command } from "commander";
 import { percent } from "../../display/numbers.js";
-import { padToWidth, wrapToWidth } from "../../display/text.js";
+import { padToWidth, printable, wrapToWidth } from "../../display/text.js";
 import { oneOf } from "../../errors.js";
 import { type Attribution, attribute } from "../../explain/attribution.js";
 import { attributionPage } from "../../explain/draw/attribution-page.js";
@@ -9,11 +9,12 @@ import { attributionPicture } from "../../explain/draw/attribution-picture.js";
 import { numeral, tiny } from "../../explain/draw/numbers.js";
 import { OBJECTIVE_KINDS, type ObjectiveKind } from "../../explain/objective.js";
 import type { Sentence } from "../../explain/sentence.js";
+import { refuseIdle } from "../options.js";
 import { type Style, WIDTH } from "../terminal.js";
 import { excerpt } from "../ui/table.js";
 import { twoSidedBar } from "./blocks.js";
 import { type OutputFlags, outputOptions, show } from "./output.js";
-import { openSubject, type SubjectFlags, subjectOptions, targetOf } from "./subject.js";
+import { idleForSubject, openSubject, type SubjectFlags, subjectOptions, targetOf } from "./subject.js";
 
 interface Flags extends OutputFlags, SubjectFlags {
   label?: string;
@@ -37,6 +38,7 @@ export function attributeCommand(explain: Command): void {
     )
     .option("--layer <name>", "whose memory to divide (default: the last recurrent layer's)");
   outputOptions(command).action(async (source: string, text: string[], flags: Flags) => {
+    refuseIdle(command, idleForSubject(source));
     const { model, sentence, labels, title } = await openSubject(source, text, flags);
     const target = targetOf(flags.label, labels);
     const attribution = attribute(model, sentence.ids, {
@@ -85,7 +87,7 @@ function attributionText(attribution: Attribution, sentence: Sentence, style: St
     ...paragraph("Occlusion is the change when the word is taken out; such changes need not add up."),
     ...paragraph(
       memory
-        ? `Memory is what the word left in ${memory.layer}, along ∂F/∂memory; held is its share of that memory (padding: ${percent(memory.padding.held)}). The parts add up within ${tiny(memory.residual)}.`
+        ? `Memory is what the word left in ${printable(memory.layer)}, along ∂F/∂memory; held is its share of that memory (padding: ${percent(memory.padding.held)}). The parts add up within ${tiny(memory.residual)}.`
         : "A SimpleRNN's state is no sum over words, so there is no memory to divide.",
     ),
   ].join("\n");

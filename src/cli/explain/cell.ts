@@ -1,7 +1,7 @@
 /** cellstate explain cell MODEL [TEXT…] and explain compare [MODEL]: the cells, with their values on a text. */
 import type { Command } from "commander";
 import { count, decimal } from "../../display/numbers.js";
-import { padToWidth, wrapToWidth } from "../../display/text.js";
+import { padToWidth, printable, wrapToWidth } from "../../display/text.js";
 import { type CellAnatomy, type CellPart, cellAnatomy } from "../../explain/anatomy.js";
 import { type CellView, cellView, type PartSeries } from "../../explain/cell-view.js";
 import { openCell } from "../../explain/cells/open.js";
@@ -12,12 +12,14 @@ import { comparisonPicture } from "../../explain/draw/comparison-picture.js";
 import { numeral } from "../../explain/draw/numbers.js";
 import { plain } from "../../explain/tex.js";
 import { whole } from "../context.js";
+import { refuseIdle } from "../options.js";
 import { type Style, WIDTH } from "../terminal.js";
 import { excerpt, table } from "../ui/table.js";
 import { shades } from "./blocks.js";
 import { type OutputFlags, outputOptions, show } from "./output.js";
 import {
   hasText,
+  idleForSubject,
   numbers,
   openModelOnly,
   openSubject,
@@ -48,6 +50,8 @@ export function cellCommand(explain: Command): void {
       numbers("units"),
     );
   outputOptions(command).action(async (source: string, text: string[], flags: Flags) => {
+    const noText = !hasText(text, flags) && "without a text";
+    refuseIdle(command, { ...idleForSubject(source), at: noText, units: noText });
     if (!hasText(text, flags)) return showAnatomy(source, flags);
     const { model, sentence, title } = await openSubject(source, text, flags);
     const view = cellView(model, sentence, flags);
@@ -82,7 +86,7 @@ export function anatomyText(
   { kind, layer, inputs, units, parameters, parts }: CellAnatomy,
   style: Style,
 ): string {
-  const head = `${layer} (${kind}): ${count(units)} units on inputs of ${count(inputs)} numbers, ${count(parameters)} parameters`;
+  const head = `${printable(layer)} (${kind}): ${count(units)} units on inputs of ${count(inputs)} numbers, ${count(parameters)} parameters`;
   return [style.bold(head), ...parts.flatMap((part) => ["", ...partLines(part, style)])].join("\n");
 }
 

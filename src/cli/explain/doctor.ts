@@ -1,25 +1,26 @@
 /** cellstate explain doctor MODEL [DATA]: known traps, before time is wasted on them. */
 import type { Command } from "commander";
 import { readLabelledPath } from "../../data/node-source.js";
-import { wrapToWidth } from "../../display/text.js";
-import { inputError, oneOf } from "../../errors.js";
+import { printable, printableJson, wrapToWidth } from "../../display/text.js";
+import { inputError } from "../../errors.js";
 import { checkup, type Finding, quickCheckup, type Subject, type Texts } from "../../explain/doctor/index.js";
 import { doctorPage } from "../../explain/draw/doctor-page.js";
 import { writeAtomic } from "../../formats/node-files.js";
 import type { Definitions } from "../../formats/python/index.js";
 import type { Model } from "../../model/model.js";
 import { Corpus } from "../../text/corpus.js";
-import { type FrontEndOptions, SIDES } from "../../text/options.js";
+import { type FrontEndOptions, SIDES, type Side } from "../../text/options.js";
 import { type EngineFlags, engineOptions, note, say } from "../context.js";
-import { type ColumnFlags, columnFlags } from "../data.js";
-import { define } from "../models.js";
+import { type ColumnFlags, columnFlags, idleColumns } from "../data.js";
+import { define, idleFor, sourceOf } from "../models.js";
+import { choice, refuseIdle } from "../options.js";
 import { type Style, styleFor, WIDTH } from "../terminal.js";
 import { findingsSummary, findingsText } from "../ui/findings.js";
 import { type Opened, openModel } from "./open.js";
 
 interface Flags extends EngineFlags, ColumnFlags {
   test?: string;
-  padding: string;
+  padding: Side;
   define?: Definitions;
   json?: boolean;
   html?: string;
@@ -35,11 +36,25 @@ export function doctorCommand(explain: Command): void {
     )
     .argument("[data]", "labelled texts that it learns from or is judged by")
     .option("--test <data>", "test texts, to look for among those of DATA")
-    .option("--padding <side>", "with a script and DATA, pre or post: where short texts are filled up", "pre")
+    .addOption(
+      choice("--padding <side>", "with a script and DATA: where short texts are filled up", SIDES).default(
+        "pre",
+      ),
+    )
     .option("--define <name=value>", "a value that a script computes (repeatable)", define)
     .option("--json", "the findings as one JSON object")
     .option("--html <file>", "also write a page with the findings and their numbers");
   engineOptions(columnFlags(command)).action(async (file: string, data: string | undefined, flags: Flags) => {
+    const noData = data === undefined && "without DATA";
+    const script = sourceOf(file) === "a script";
+    refuseIdle(command, {
+      ...(data === undefined ? { text: noData, label: noData } : idleColumns(data, flags.test)),
+      padding: noData || (!script && "with a model file, which says it"),
+      define: idleFor(file)["define"],
+    });
+    if (data === "-" && flags.test === "-") {
+      throw inputError({ expected: "standard input once: for DATA or for --test", where: "--test" });
+    }
     const opened = await openModel(file, flags);
     const subject = await subjectOf(opened, data, flags);
     // What an untrained network answers says nothing.
@@ -47,11 +62,11 @@ export function doctorCommand(explain: Command): void {
     if (flags.html) {
       const lead = conclusion(findings, opened, data);
       await writeAtomic(flags.html, new TextEncoder().encode(doctorPage(findings, opened.name, lead)));
-      note(`Wrote ${flags.html}`);
+      note(printable(`Wrote ${flags.html}`));
     }
     say(
       flags.json
-        ? JSON.stringify({ model: file, data: data ?? null, findings })
+        ? printableJson({ model: file, data: data ?? null, findings })
         : doctorText(findings, opened, data, styleFor(process.stdout)),
     );
   });
@@ -83,7 +98,7 @@ async function subjectOf(opened: Opened, data: string | undefined, flags: Flags)
 
 /** What `train` would begin with: a vocabulary of DATA's words, as large as the script's Embedding. */
 async function subjectOfScript(model: Model, data: string, flags: Flags): Promise<Subject> {
-  const side = oneOf(flags.padding, SIDES, "--padding");
+  const { padding: side } = flags;
   const embedding = model.layers.find(({ className }) => className === "Embedding");
   if (!embedding) {
     throw inputError({ expected: "a network that begins with an Embedding, to read DATA with", where: data });
@@ -104,7 +119,7 @@ const UNSAID_LENGTH = 200;
 
 async function readTexts(path: string, frontEnd: FrontEndOptions, flags: Flags): Promise<Texts> {
   const rows = await readLabelledPath(path, flags);
-  note(`${path}: ${rows.description.found}`);
+  note(printable(`${path}: ${rows.description.found}`));
   return { corpus: await Corpus.read(rows, frontEnd) };
 }
 

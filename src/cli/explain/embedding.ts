@@ -3,7 +3,7 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { Command } from "commander";
 import { count, decimal, percent } from "../../display/numbers.js";
-import { wrapToWidth } from "../../display/text.js";
+import { printable, wrapToWidth } from "../../display/text.js";
 import { EMBEDDING_PURPOSE, type EmbeddingView, embeddingPage } from "../../explain/draw/embedding-page.js";
 import {
   type EmbeddingMap,
@@ -103,7 +103,7 @@ async function writeTsv(words: WordTable, folder: string): Promise<void> {
     ["metadata.tsv", files.metadata],
   ] as const) {
     await writeAtomic(join(folder, name), new TextEncoder().encode(text));
-    note(`Wrote ${join(folder, name)}`);
+    note(printable(`Wrote ${join(folder, name)}`));
   }
 }
 
@@ -111,7 +111,9 @@ function embeddingText({ table: words, map, words: asked }: EmbeddingView, style
   const { layer, size, width, named } = words;
   const unnamed = size > named ? ` ${count(size - named)} rows have no word and are never read.` : "";
   const lines = [
-    style.bold(`${layer}: ${count(size)} words × ${count(width)} numbers = ${count(size * width)} weights`),
+    style.bold(
+      `${printable(layer)}: ${count(size)} words × ${count(width)} numbers = ${count(size * width)} weights`,
+    ),
     ...wrapToWidth(EMBEDDING_PURPOSE.join(" ") + unnamed, WIDTH),
     "",
     ...effectLines(map, style),

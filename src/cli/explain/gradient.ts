@@ -1,7 +1,7 @@
 /** cellstate explain gradient MODEL TEXT: how the gradient comes back through time, path by path. */
 import type { Command } from "commander";
 import { count } from "../../display/numbers.js";
-import { wrapToWidth } from "../../display/text.js";
+import { printable, wrapToWidth } from "../../display/text.js";
 import { oneOf } from "../../errors.js";
 import { gradientPage } from "../../explain/draw/gradient-page.js";
 import { gradientPicture } from "../../explain/draw/gradient-picture.js";
@@ -11,11 +11,19 @@ import { OBJECTIVE_KINDS, type ObjectiveKind } from "../../explain/objective.js"
 import type { Study } from "../../explain/study.js";
 import { plain } from "../../explain/tex.js";
 import { whole } from "../context.js";
+import { refuseIdle } from "../options.js";
 import { type Style, WIDTH } from "../terminal.js";
 import { excerpt, table } from "../ui/table.js";
 import { type OutputFlags, outputOptions, show } from "./output.js";
-import { numbers, openSubject, type SubjectFlags, subjectOptions, targetOf } from "./subject.js";
-import { shownUnits } from "./unroll.js";
+import {
+  idleForSubject,
+  numbers,
+  openSubject,
+  type SubjectFlags,
+  subjectOptions,
+  targetOf,
+} from "./subject.js";
+import { idleUnits, shownUnits } from "./unroll.js";
 
 interface Flags extends OutputFlags, SubjectFlags {
   label?: string;
@@ -43,6 +51,8 @@ export function gradientCommand(explain: Command): void {
     .option("--units <list>", "units to put numbers in for, as 0,3,7", numbers("units"))
     .option("--no-study", "leave out the same text through fresh cells of every kind");
   outputOptions(command).action(async (source: string, text: string[], flags: Flags) => {
+    const { seed, ...idle } = idleForSubject(source);
+    refuseIdle(command, { ...idle, seed: !flags.study && seed, units: idleUnits(flags) });
     const { model, sentence, labels, title } = await openSubject(source, text, flags);
     const view = gradientView(model, sentence, {
       kind: flags.of,
@@ -70,7 +80,7 @@ function gradientText(view: GradientView, units: readonly number[], style: Style
   const inner = step.filter(({ inner: own }) => own !== "").map(({ inner: own }) => plain(own));
   return [
     style.bold(
-      `Gradient of E = ${excerpt(objective.name, 30)}, ${numeral(objective.value, 4)}, through ${layer}`,
+      `Gradient of E = ${excerpt(objective.name, 30)}, ${numeral(objective.value, 4)}, through ${printable(layer)}`,
     ),
     ...[formulas.whole, formulas.hidden, formulas.total]
       .filter((formula) => formula !== "")

@@ -1,5 +1,7 @@
 /** How every explanation leaves: text or one JSON object on stdout, a page and a picture as files. */
+
 import type { Command } from "commander";
+import { printable, printableJson } from "../../display/text.js";
 import { svgText } from "../../explain/draw/index.js";
 import { writeAtomic } from "../../formats/node-files.js";
 import type { Markup } from "../../report/markup.js";
@@ -30,10 +32,10 @@ export interface Shown {
 export async function show({ data, text, page, picture }: Shown, flags: OutputFlags): Promise<void> {
   if (flags.html) await write(flags.html, page());
   if (flags.svg) await write(flags.svg, svgText(picture()));
-  say(flags.json ? JSON.stringify(data) : text(styleFor(process.stdout)));
+  say(flags.json ? printableJson(data) : text(styleFor(process.stdout)));
 }
 
 async function write(file: string, text: string): Promise<void> {
   await writeAtomic(file, new TextEncoder().encode(text));
-  note(`Wrote ${file}`);
+  note(printable(`Wrote ${file}`));
 }

@@ -12,7 +12,8 @@ import {
 } from "../../explain/expectations.js";
 import { explainParameters, type LayerParameters, type ModelParameters } from "../../explain/parameters.js";
 import { EXIT, Exit, whole } from "../context.js";
-import { define } from "../models.js";
+import { define, idleFor } from "../models.js";
+import { refuseIdle } from "../options.js";
 import { type Style, WIDTH } from "../terminal.js";
 import { excerpt } from "../ui/table.js";
 import { type OutputFlags, outputOptions, show } from "./output.js";
@@ -38,6 +39,7 @@ export function paramsCommand(explain: Command): void {
     .option("--classes <n>", "of a preset", whole("classes", 2), 2)
     .option("--define <name=value>", "a value that a script computes (repeatable)", define);
   outputOptions(command).action(async (source: string, flags: Flags) => {
+    refuseIdle(command, idleFor(source));
     const { model } = await openModelOnly(source, { ...flags, seed: 0, engine: "auto" });
     const parameters = explainParameters(model);
     const verdicts = checkExpectations(model, flags.expect);

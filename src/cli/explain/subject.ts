@@ -6,7 +6,8 @@ import type { Definitions } from "../../formats/python/index.js";
 import type { Model } from "../../model/model.js";
 import { Vectorizer } from "../../text/vectorizer.js";
 import { type EngineFlags, engineOptions, whole } from "../context.js";
-import { define, namedModel } from "../models.js";
+import { define, idleFor, namedModel, sourceOf } from "../models.js";
+import type { Idle } from "../options.js";
 import { openModel } from "./open.js";
 
 export interface SubjectFlags extends EngineFlags {
@@ -52,6 +53,12 @@ export function subjectOptions(command: Command): Command {
   return engineOptions(command);
 }
 
+/** Options of presets and of scripts; the seed draws weights, which a model file has. */
+export function idleForSubject(source: string): Idle {
+  const drawn = sourceOf(source) === "a model file" && "with a model file, which has its weights";
+  return { ...idleFor(source), seed: drawn };
+}
+
 export const hasText = (text: readonly string[], { ids }: SubjectFlags): boolean =>
   ids !== undefined || text.join("").trim() !== "";
 
@@ -62,6 +69,9 @@ export async function openSubject(
   flags: SubjectFlags,
 ): Promise<Subject> {
   const words = text.join(" ");
+  if (flags.ids && words.trim() !== "") {
+    throw inputError({ expected: "a text or --ids, not both", where: "explain", received: words });
+  }
   if (!hasText(text, flags)) {
     throw inputError({
       expected: "a text, or --ids",

@@ -1,8 +1,9 @@
 /** cellstate explain unroll MODEL TEXT: the recurrence written out, and what the memory holds of each word. */
 import type { Command } from "commander";
 import { count, percent } from "../../display/numbers.js";
-import { padToWidth, wrapToWidth } from "../../display/text.js";
+import { padToWidth, printable, wrapToWidth } from "../../display/text.js";
 import { createEngine, type EngineChoice } from "../../engine/index.js";
+import { inputError } from "../../errors.js";
 import { numeral, tiny } from "../../explain/draw/numbers.js";
 import { unrollPage } from "../../explain/draw/unroll-page.js";
 import { unrollPicture } from "../../explain/draw/unroll-picture.js";
@@ -12,10 +13,11 @@ import type { Sentence } from "../../explain/sentence.js";
 import { plain } from "../../explain/tex.js";
 import { type Unrolled, unroll } from "../../explain/unroll.js";
 import { whole } from "../context.js";
+import { refuseIdle } from "../options.js";
 import { type Style, WIDTH } from "../terminal.js";
 import { bar, excerpt, table } from "../ui/table.js";
 import { type OutputFlags, outputOptions, show } from "./output.js";
-import { numbers, openSubject, type SubjectFlags, subjectOptions } from "./subject.js";
+import { idleForSubject, numbers, openSubject, type SubjectFlags, subjectOptions } from "./subject.js";
 
 interface Flags extends OutputFlags, SubjectFlags {
   steps: number;
@@ -36,6 +38,11 @@ export function unrollCommand(explain: Command): void {
     .option("--units <list>", "units to put numbers in for, as 0,3,7", numbers("units"))
     .option("--tex", "only the formulas, as TeX");
   outputOptions(command).action(async (source: string, text: string[], flags: Flags) => {
+    refuseIdle(command, {
+      ...idleForSubject(source),
+      tex: flags.json && "with --json",
+      units: idleUnits(flags),
+    });
     const { model, sentence, title } = await openSubject(source, text, flags);
     const place = { steps: flags.steps, layer: flags.layer, at: flags.at ?? lastWord(sentence) };
     const unrolled = unroll(model, sentence.ids, place);
@@ -63,10 +70,17 @@ export function unrollCommand(explain: Command): void {
 
 const lastWord = ({ words }: Sentence) => words.findLastIndex((word) => word !== "");
 
+/** Why --units would change nothing: they are columns of the table and of the page, and JSON has them all. */
+export const idleUnits = ({ json, tex, html }: OutputFlags & { tex?: boolean }) =>
+  html === undefined && ((json && "with --json") || (tex && "with --tex"));
+
 /** Those asked for, or those with the largest values. */
 export function shownUnits(values: readonly number[], wanted?: readonly number[], most = 5): number[] {
-  const inside = wanted?.filter((unit) => unit < values.length);
-  if (inside && inside.length > 0) return inside.slice(0, most);
+  if (wanted) {
+    if (wanted.length <= most && wanted.every((unit) => unit < values.length)) return [...wanted];
+    const expected = `at most ${most} units from 0 to ${values.length - 1}`;
+    throw inputError({ expected, where: "--units", received: wanted.join(",") });
+  }
   return values
     .map((_, unit) => unit)
     .sort((a, b) => Math.abs(values[b]!) - Math.abs(values[a]!))
@@ -90,7 +104,7 @@ function unrollText(unrolled: Unrolled, memory: MemoryView | null, wording: Word
   const hanging = (text: string, indent: string) =>
     wrapToWidth(text, WIDTH - 6).map((line, i) => (i === 0 ? `  ${line}` : `${indent}${line}`));
   return [
-    style.bold(`${layer}: ${state} at “${excerpt(wordAt(0), 30)}”, ${k} steps written out`),
+    style.bold(`${printable(layer)}: ${state} at “${excerpt(wordAt(0), 30)}”, ${k} steps written out`),
     ...hanging(plain(tex), "     "),
     ...(networks.length > 0 ? ["", "with every gate down to the inputs and the old states:"] : []),
     ...networks.flatMap(({ tex: name, expansion }) =>
@@ -134,7 +148,7 @@ export function memoryLines({ words, shares, padding, residual, layer }: MemoryV
   const line = (word: string, share: number) =>
     `  ${padToWidth(excerpt(word, 22), 22)} ${percent(share).padStart(9)}  ${bar(share / most, 40)}`.trimEnd();
   return [
-    style.bold(`What the final memory of ${layer} still holds, by word`),
+    style.bold(`What the final memory of ${printable(layer)} still holds, by word`),
     ...(padding.steps > 0 ? [line(`(${count(padding.steps)} steps of padding)`, padding.share)] : []),
     ...words.map(({ word }, k) => line(word, shares[k]!)),
     `  Unit by unit the parts add up to the memory within ${tiny(residual)}.`,

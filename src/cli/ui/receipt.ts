@@ -1,5 +1,6 @@
 /** An import receipt as text: what was read, assumed, left aside, and what may differ from Keras. */
 import { counted } from "../../display/numbers.js";
+import { printable } from "../../display/text.js";
 import type { Receipt } from "../../formats/keras/index.js";
 import type { ScriptReceipt } from "../../formats/python/index.js";
 import type { SelfCheck } from "../../formats/self-check.js";
@@ -24,7 +25,7 @@ export function receiptText(name: string, receipt: Receipt | ScriptReceipt, chec
         `Self-check on ${check.rows} made-up rows, ${engine} against reference: ${verdict(engine, difference)}`,
     ),
   ];
-  return lines.join("\n");
+  return lines.map(printable).join("\n");
 }
 
 function section(title: string, notes: readonly string[]): string[] {

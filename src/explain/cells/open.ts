@@ -1,4 +1,5 @@
 /** The recurrent cells of a model, with their weights cut into the blocks of each network. */
+
 import { ACTIVATIONS, type ActivationName } from "../../engine/contract.js";
 import { inputError } from "../../errors.js";
 import { activationFormula } from "../../layers/activations.js";
@@ -7,6 +8,7 @@ import { GRU, GRU_GATES } from "../../layers/gru.js";
 import type { Layer } from "../../layers/layer.js";
 import { LSTM, LSTM_GATES } from "../../layers/lstm.js";
 import { SimpleRNN } from "../../layers/simple_rnn.js";
+import { modelOf } from "../../model/given.js";
 import type { Node } from "../../model/graph.js";
 import type { Model } from "../../model/model.js";
 import type { WeightArray } from "../../model/weights.js";
@@ -52,7 +54,8 @@ export const isRecurrent = (layer: Layer): layer is RecurrentLayer =>
   layer instanceof SimpleRNN || layer instanceof LSTM || layer instanceof GRU;
 
 /** Every recurrent layer, first to last, those inside a Bidirectional too. @throws InputError when there is none */
-export function openCells(model: Model): OpenCell[] {
+export function openCells(given: Model): OpenCell[] {
+  const model = modelOf(given, "explain");
   void model.outputNode;
   const weights = new Map(model.getWeights().map((array) => [array.name, array]));
   const cells = model.nodes.flatMap((node) => cellsOf(model, node, weights));
@@ -99,7 +102,12 @@ export function openCell(model: Model, name?: string): OpenCell {
       : cells.find(({ cell, layer }) => cell.layer === name || layer.name === name);
   if (found) return found;
   const names = cells.map(({ cell }) => cell.layer).join(", ");
-  throw inputError({ expected: `a recurrent layer of the model: ${names}`, where: "layer", received: name });
+  throw inputError({
+    expected: `a recurrent layer of the model: ${names}`,
+    where: "layer",
+    received: name,
+    typed: { where: "--layer" },
+  });
 }
 
 /** A cell of a recurrent layer's kind and options with these weights; `name` tells it from its like. */

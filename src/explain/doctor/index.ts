@@ -1,4 +1,10 @@
 /** The doctor: looks for known traps in a model, its data and its training before time is wasted on them. */
+
+import { indicesOf, instanceOf, objectOf, textsOf } from "../../arguments.js";
+import { finiteNumber, wholeNumber } from "../../errors.js";
+import { modelOf } from "../../model/given.js";
+import { Corpus } from "../../text/corpus.js";
+import { Vectorizer } from "../../text/vectorizer.js";
 import { ANSWERS } from "./answers.js";
 import { ARCHITECTURE } from "./architecture.js";
 import { DATA } from "./data.js";
@@ -17,11 +23,29 @@ const CHEAP = [...ARCHITECTURE, ...ENCODING, ...DATA, ...HISTORY];
  * The checks that cost no more than reading the texts once: nothing is run forward or backward. For before training.
  * @param subject at least the model; the more it holds, the more is looked at
  */
+/** The parts that checks look into. */
+function checkSubject(subject: Subject): void {
+  const { model, vectorizer, length, labels, threshold, texts, test } = objectOf(subject, "checkup subject");
+  modelOf(model, "checkup model");
+  if (vectorizer !== undefined) instanceOf(vectorizer, Vectorizer, "checkup vectorizer", "a Vectorizer");
+  if (length !== undefined) wholeNumber(length, "checkup length", 1);
+  if (labels !== undefined) textsOf(labels, "checkup labels");
+  if (threshold !== undefined) finiteNumber(threshold, "checkup threshold", 0, 1);
+  for (const part of [texts, test]) {
+    if (part === undefined) continue;
+    const { corpus, rows } = objectOf(part, "checkup texts", "{ corpus, rows }");
+    instanceOf(corpus, Corpus, "checkup corpus", "a Corpus");
+    if (rows !== undefined) indicesOf(rows, "checkup rows", corpus.rows);
+  }
+}
+
 export function quickCheckup(subject: Subject): Finding[] {
+  checkSubject(subject);
   return bySeverity(CHEAP.flatMap((check) => check(subject)));
 }
 
 /** All checks: also runs the model forward over up to 2,000 of the texts, and back over a few of them. */
 export function checkup(subject: Subject): Finding[] {
+  checkSubject(subject);
   return bySeverity([...CHEAP, ...ANSWERS, ...DYNAMICS].flatMap((check) => check(subject)));
 }

@@ -1,14 +1,42 @@
 /** Explanations drawn: each takes the data of one, computes nothing, and gives a picture for `svgText`. */
-import type { Markup } from "../../report/markup.js";
+import { instanceOf } from "../../arguments.js";
+import { inputError } from "../../errors.js";
+import { Markup } from "../../report/markup.js";
 import { svgFile } from "../../report/page.js";
+import { attributionPicture as attributions } from "./attribution-picture.js";
+import { cellPicture as cells } from "./cell-picture.js";
+import { comparisonPicture as comparisons } from "./comparison-picture.js";
+import { gradientPicture as gradients } from "./gradient-picture.js";
+import { parametersPicture as parameters } from "./parameters-picture.js";
 import { EXPLAIN_STYLE } from "./style.js";
+import { unrollPicture as unrolled } from "./unroll-picture.js";
 
-export { attributionPicture } from "./attribution-picture.js";
-export { cellPicture } from "./cell-picture.js";
-export { comparisonPicture } from "./comparison-picture.js";
-export { gradientPicture } from "./gradient-picture.js";
-export { parametersPicture } from "./parameters-picture.js";
-export { unrollPicture } from "./unroll-picture.js";
+/**
+ * A drawing of data that an explanation gave. The data are deep and plain: where some of it is missing, the drawing says
+ * what it is a drawing of, instead of which of its lines met nothing.
+ */
+function drawing<A extends unknown[]>(draw: (...data: A) => Markup, where: string, made: string) {
+  return (...data: A): Markup => {
+    try {
+      return draw(...data);
+    } catch (cause) {
+      const met = [TypeError, RangeError, SyntaxError].some((kind) => cause instanceof kind);
+      if (!met) throw cause;
+      const error = inputError({ expected: `what ${made} gives`, where, received: data[0] });
+      error.cause = cause;
+      throw error;
+    }
+  };
+}
+
+export const attributionPicture = drawing(attributions, "attributionPicture", "attribute");
+export const cellPicture = drawing(cells, "cellPicture", "cellAnatomy and cellView");
+export const comparisonPicture = drawing(comparisons, "comparisonPicture", "compareCells");
+export const gradientPicture = drawing(gradients, "gradientPicture", "gradientView");
+export const parametersPicture = drawing(parameters, "parametersPicture", "explainParameters");
+export const unrollPicture = drawing(unrolled, "unrollPicture", "unroll");
 
 /** A picture as an SVG file of its own, light and dark. */
-export const svgText = (picture: Markup): string => svgFile(picture, EXPLAIN_STYLE);
+export function svgText(picture: Markup): string {
+  return svgFile(instanceOf(picture, Markup, "svgText", "a picture of draw's"), EXPLAIN_STYLE);
+}

@@ -1,6 +1,9 @@
 /** Reading what Keras writes, whichever Keras wrote it and whatever the file is called. */
+
+import { bytesOf, listOf, objectOf, textOf } from "../../arguments.js";
 import type { EngineOptions } from "../../engine/index.js";
-import { inputError } from "../../errors.js";
+import { inputError, knownOptions } from "../../errors.js";
+import { modelOf } from "../../model/given.js";
 import { Model } from "../../model/model.js";
 import type { WarningOptions } from "../../model/notes.js";
 import { foreignArchive, foreignJson, foreignKind, refuseForeign } from "../foreign.js";
@@ -57,12 +60,20 @@ export interface OpenedFile {
  * The content decides, not the name. Nothing in the file is executed; @throws InputError, one line that names the
  * place, for anything damaged, hostile or unknown.
  */
-export function readKeras(bytes: Uint8Array, { name = "model", ...engine }: ReadOptions = {}): KerasFile {
+export function readKeras(bytes: Uint8Array, options: ReadOptions = {}): KerasFile {
+  const { name = "model", ...engine } = checkReading(options);
+  bytesOf(bytes, name);
   return readOpened(open(bytes, name), { name, ...engine });
 }
 
 /** The model in a file that was taken apart, whatever its format. */
-export function readOpened(opened: OpenedFile, { name = "model", ...engine }: ReadOptions = {}): KerasFile {
+export function readOpened(opened: OpenedFile, options: ReadOptions = {}): KerasFile {
+  objectOf(opened, "readOpened", "a file that was opened");
+  const { name = "model", ...engine } = checkReading(options);
+  textOf(opened.format, `${name}: format`);
+  textOf(opened.where, `${name}: where`);
+  if (opened.version !== null) textOf(opened.version, `${name}: version`);
+  listOf(opened.optimizer, `${name}: optimizer`, objectOf);
   const notes = new Notes();
   const { asset } = opened;
   const version = parseVersion(opened.meaning ?? opened.version);
@@ -108,14 +119,20 @@ function verify(opened: OpenedFile, model: Model): void {
  * Replaces a model's weights by those of a `.weights.h5`, an HDF5 model or an archive of the same architecture.
  * Returns warnings. @throws InputError where they do not fit or the file is damaged; the model is then unchanged.
  */
-export function readKerasWeights(
-  model: Model,
-  bytes: Uint8Array,
-  { name = "weights" }: ReadOptions = {},
-): string[] {
+export function readKerasWeights(model: Model, bytes: Uint8Array, options: ReadOptions = {}): string[] {
+  const { name = "weights" } = checkReading(options);
+  modelOf(model, "readKerasWeights");
+  bytesOf(bytes, name);
   const notes = new Notes();
   setWeights(model, entriesOf(model), openWeights(bytes, name), notes);
   return notes.warnings;
+}
+
+/** @throws InputError for options that are none */
+export function checkReading(options: ReadOptions): ReadOptions {
+  knownOptions(options, ["name", "engine", "threads"], "read options");
+  if (options.name !== undefined) textOf(options.name, "read name");
+  return options;
 }
 
 /** Weights by path or by lists of names, in an archive or not. */

@@ -1,11 +1,14 @@
 /** Weights in several files: `X.weights.json`, which says what lies where, and `X_00000.weights.h5` and so on. */
+
+import { bytesOf, functionOf } from "../../arguments.js";
 import { inputError } from "../../errors.js";
+import { modelOf } from "../../model/given.js";
 import type { Model } from "../../model/model.js";
 import { type Hdf5Group, readHdf5 } from "../hdf5/reader.js";
 import { isObject, type Json, parseJson } from "../json.js";
 import { label } from "../label.js";
 import { entriesOf, setWeights } from "./model-weights.js";
-import type { ReadOptions } from "./read.js";
+import { checkReading, type ReadOptions } from "./read.js";
 import { Notes } from "./receipt.js";
 import { pathStore } from "./weights-store.js";
 
@@ -20,8 +23,12 @@ export async function readShardedKerasWeights(
   model: Model,
   index: Uint8Array,
   readShard: (name: string) => Uint8Array | Promise<Uint8Array>,
-  { name = "weights" }: ReadOptions = {},
+  options: ReadOptions = {},
 ): Promise<string[]> {
+  const { name = "weights" } = checkReading(options);
+  modelOf(model, "readShardedKerasWeights");
+  bytesOf(index, name);
+  functionOf(readShard, "readShardedKerasWeights readShard");
   const { places, size } = readIndex(index, name);
   const shards = new Map<string, Hdf5Group>();
   for (const shard of new Set(places.flatMap(([, files]) => files))) {
@@ -31,7 +38,7 @@ export async function readShardedKerasWeights(
     for (const file of files) if (!hasPath(shards.get(file)!, path)) throw missing(path, file, name);
   }
   const roots = [...shards.values()];
-  const stored = roots.reduce((sum, root) => sum + bytesOf(root), 0);
+  const stored = roots.reduce((sum, root) => sum + storedBytes(root), 0);
   if (size !== null && size !== stored) {
     const where = `${name}: metadata.total_size`;
     throw inputError({ expected: `${size} bytes of weights in all its files`, where, received: stored });
@@ -51,12 +58,12 @@ function hasPath(root: Hdf5Group, path: string): boolean {
 }
 
 /** The bytes of all arrays as they were before they were stored. */
-function bytesOf({ datasets, groups }: Hdf5Group): number {
+function storedBytes({ datasets, groups }: Hdf5Group): number {
   let sum = 0;
   for (const { shape, type } of datasets.values()) {
     sum += shape.reduce((n, size) => n * size, Number(/\d+$/.exec(type)?.[0] ?? 0) / 8);
   }
-  for (const group of groups.values()) sum += bytesOf(group);
+  for (const group of groups.values()) sum += storedBytes(group);
   return sum;
 }
 

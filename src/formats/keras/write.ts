@@ -1,6 +1,9 @@
 /** Writing a model so that Python Keras opens it. */
+import { instanceOf, jsonTextOf } from "../../arguments.js";
+import { inputError, knownOptions } from "../../errors.js";
 import type { Layer } from "../../layers/layer.js";
 import { TextVectorization } from "../../layers/text_vectorization.js";
+import { modelOf } from "../../model/given.js";
 import { isChain, type Node } from "../../model/graph.js";
 import type { Model } from "../../model/model.js";
 import { type Hdf5DatasetInput, type Hdf5GroupInput, writeHdf5 } from "../hdf5/writer.js";
@@ -29,11 +32,21 @@ export interface WriteOptions {
   savedAt?: Date;
 }
 
+function checkDate(date: Date): void {
+  if (instanceOf(date, Date, "writeKeras savedAt", "a Date").getTime() >= 0) return;
+  throw inputError({ expected: "a date after 1970", where: "writeKeras savedAt", received: String(date) });
+}
+
 /**
  * A `.keras` archive: configuration, weights and, where the model is compiled, how it is trained with the optimizer's
  * state. @throws InputError for a layer or setting that Keras has no name for.
  */
-export function writeKeras(model: Model, { extras = null, savedAt }: WriteOptions = {}): Uint8Array {
+export function writeKeras(model: Model, options: WriteOptions = {}): Uint8Array {
+  modelOf(model, "writeKeras");
+  knownOptions(options, ["extras", "savedAt"], "writeKeras");
+  const { extras = null, savedAt } = options;
+  jsonTextOf(extras, "writeKeras extras");
+  if (savedAt !== undefined) checkDate(savedAt);
   const metadata: JsonObject = { keras_version: KERAS_VERSION };
   if (savedAt) metadata["date_saved"] = savedAt.toISOString().slice(0, 19).replace("T", "@");
   const config = writeModelConfig(model, false);
@@ -60,6 +73,7 @@ function writeVocabularies(model: Model): [string, Uint8Array][] {
 
 /** An HDF5 model in the older format, `.h5`. */
 export function writeKerasH5(model: Model): Uint8Array {
+  modelOf(model, "writeKerasH5");
   // Keras opens no operations in this format, not even its own.
   const { class_name, config } = writeModelConfig(model, true, false);
   const attributes = new Map([

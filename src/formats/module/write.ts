@@ -2,10 +2,12 @@
  * A network, or a text classifier, as one ES module without dependencies: vocabulary, labels, weights and what runs the
  * layers it uses. Recurrent cells and products run as WebAssembly where the host allows it, else in JavaScript.
  */
-import { oneOf } from "../../errors.js";
+import { instanceOf } from "../../arguments.js";
+import { knownOptions, oneOf } from "../../errors.js";
+import { modelOf } from "../../model/given.js";
 import type { Model } from "../../model/model.js";
 import type { WeightArray } from "../../model/weights.js";
-import type { TextClassifier } from "../../text/classifier.js";
+import { TextClassifier } from "../../text/classifier.js";
 import { activationPieces } from "./activation-pieces.js";
 import { arithmeticPieces } from "./arithmetic-pieces.js";
 import { emitLayer, type ModuleWriter } from "./emitters.js";
@@ -23,6 +25,11 @@ import { WEIGHT_KINDS, type WeightKind, WeightsText } from "./weights-text.js";
 export interface ModuleOptions {
   /** Bytes with scales (default), which is a quarter of the size and rounds the weights, or exact float32. */
   weights?: WeightKind;
+}
+
+function checkOptions(options: ModuleOptions): void {
+  knownOptions(options, ["weights"], "module options");
+  oneOf(options.weights ?? "int8", WEIGHT_KINDS, "module weights");
 }
 
 const PIECES: Pieces<Kit> = {
@@ -87,11 +94,15 @@ function needsOf(piece: keyof Kit): (keyof Kit)[] {
 
 /** A network: exports `predict(rows)`, whose rows and outputs are as those of `Model.predict`. */
 export function writeModelModule(model: Model, options: ModuleOptions = {}): string {
+  modelOf(model, "writeModelModule");
+  checkOptions(options);
   return assemble(model, options, () => []);
 }
 
 /** A classifier: exports `classify(text)`, which answers as `TextClassifier.predict`, `labels`, and `predict(rows)`. */
 export function writeClassifierModule(classifier: TextClassifier, options: ModuleOptions = {}): string {
+  instanceOf(classifier, TextClassifier, "writeClassifierModule", "a TextClassifier");
+  checkOptions(options);
   const { model, vectorizer, length, labels, threshold } = classifier;
   return assemble(model, options, (pieces) => {
     const tokens = `${pieces.use("tokenizer")}(${literal(tokenRules(vectorizer))})`;

@@ -1,4 +1,7 @@
 /** A network as an ONNX model: native recurrent nodes, any number of rows. */
+import { jsonTextOf } from "../../arguments.js";
+import { knownOptions } from "../../errors.js";
+import { modelOf } from "../../model/given.js";
 import type { Model } from "../../model/model.js";
 import type { Json } from "../json.js";
 import { emitLayer, type Tensor } from "./emitters.js";
@@ -13,7 +16,11 @@ export interface OnnxOptions {
  * The model's bytes. Inputs have the names of its input layers: int32 where they are token ids, else float32; the output
  * is "output". @throws InputError for a layer or activation that is not written to ONNX
  */
-export function writeOnnx(model: Model, { extras = null }: OnnxOptions = {}): Uint8Array {
+export function writeOnnx(model: Model, options: OnnxOptions = {}): Uint8Array {
+  modelOf(model, "writeOnnx");
+  knownOptions(options, ["extras"], "writeOnnx");
+  const { extras = null } = options;
+  jsonTextOf(extras, "writeOnnx extras");
   const g = new OnnxGraph();
   const weights = new Map(model.getWeights().map(({ name, data }) => [name, data]));
   const weight = (name: string) => weights.get(name) ?? null;

@@ -1,4 +1,7 @@
 /** Writing a model as safetensors: weights under their names, and the network in the metadata. */
+import { jsonTextOf } from "../../arguments.js";
+import { knownOptions } from "../../errors.js";
+import { modelOf } from "../../model/given.js";
 import type { Model } from "../../model/model.js";
 import type { Json } from "../json.js";
 import { writeCompileConfig } from "../keras/compile-config.js";
@@ -21,7 +24,11 @@ interface Tensor {
  * trained ("training") and Cellstate's own part ("cellstate": vocabulary, labels …).
  * @throws InputError for a layer or setting that Keras has no name for
  */
-export function writeSafetensors(model: Model, { extras = null }: { extras?: Json } = {}): Uint8Array {
+export function writeSafetensors(model: Model, options: { extras?: Json } = {}): Uint8Array {
+  modelOf(model, "writeSafetensors");
+  knownOptions(options, ["extras"], "writeSafetensors");
+  const { extras = null } = options;
+  jsonTextOf(extras, "writeSafetensors extras");
   const metadata: Record<string, string> = {
     format: "cellstate",
     keras_version: KERAS_VERSION,

@@ -1,4 +1,7 @@
 /** Writing a model as a TensorFlow.js layers model: `model.json` and shards of weights beside it. */
+import { jsonTextOf, textOf } from "../../arguments.js";
+import { knownOptions } from "../../errors.js";
+import { modelOf } from "../../model/given.js";
 import type { Model } from "../../model/model.js";
 import { isObject, type Json, type JsonObject } from "../json.js";
 import { writeCompileConfig } from "../keras/compile-config.js";
@@ -21,10 +24,12 @@ export interface TfjsOptions {
  * The files of a layers model by name, `model.json` under the name "model.json".
  * @throws InputError for what TensorFlow.js has not, or computes in another way than Keras does
  */
-export function writeTfjs(
-  model: Model,
-  { extras = null, stem = "model" }: TfjsOptions = {},
-): Map<string, Uint8Array> {
+export function writeTfjs(model: Model, options: TfjsOptions = {}): Map<string, Uint8Array> {
+  modelOf(model, "writeTfjs");
+  knownOptions(options, ["extras", "stem"], "writeTfjs");
+  const { extras = null, stem = "model" } = options;
+  jsonTextOf(extras, "writeTfjs extras");
+  textOf(stem, "writeTfjs stem");
   for (const { layer, inputs } of model.nodes) {
     checkLayer(layer, inputs.length > 0 ? model.nodes[inputs[0]!]!.shape.length : 0);
   }

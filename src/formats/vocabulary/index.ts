@@ -2,7 +2,8 @@
  * Vocabularies that were saved beside a model: Keras's Tokenizer as JSON or pickle, { word: id }, vocabulary.txt, and
  * TextVectorization's. The content decides what a file is, not its name; nothing in it is executed.
  */
-import { inputError, wholeNumber } from "../../errors.js";
+import { bytesOf, textOf } from "../../arguments.js";
+import { inputError, knownOptions, wholeNumber } from "../../errors.js";
 import type { FrontEndOptions, RowOptions } from "../../text/options.js";
 import { Vectorizer } from "../../text/vectorizer.js";
 import { withPlace } from "../keras/layer-config.js";
@@ -55,7 +56,9 @@ const MOST_BYTES = 24 * 2 ** 20;
 
 /** Reads a vocabulary file of any kind. @throws InputError in one line that names the place */
 export function readVocabulary(bytes: Uint8Array, options: VocabularyOptions = {}): VocabularyFile {
+  knownOptions(options, ["name", "size", "length", "padding", "truncating"], "readVocabulary");
   const { name = "vocabulary", size, ...row } = options;
+  bytesOf(bytes, textOf(name, "readVocabulary name"));
   const found = find(bytes, name);
   const { words, format, assumed } = found;
   const most = size === undefined ? words.length : wholeNumber(size, "vocabulary size", 2);

@@ -1,0 +1,439 @@
+/** Every option of every command: where it would change nothing, given twice or empty, it is an error. */
+import assert from "node:assert/strict";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, describe, test } from "node:test";
+import { Command } from "commander";
+import { benchCommand } from "../../src/cli/bench.js";
+import { convertCommand } from "../../src/cli/convert.js";
+import { evaluateCommand } from "../../src/cli/evaluate.js";
+import { explainCommand } from "../../src/cli/explain.js";
+import { labCommand } from "../../src/cli/lab.js";
+import { predictCommand } from "../../src/cli/predict.js";
+import { summaryCommand } from "../../src/cli/summary.js";
+import { trainCommand } from "../../src/cli/train.js";
+import { layers, sequential, TextClassifier } from "../../src/index.js";
+import { csv, reviews } from "./data.js";
+import { cellstate } from "./run.js";
+
+/** A command line on which an option changes nothing, and one on which it is fine, where there is such a pair. */
+interface Situations {
+  idle?: string[];
+  fine?: string;
+}
+
+const fine = (line: string): Situations => ({ fine: line });
+const idle = (...lines: string[]): Situations => ({ idle: lines });
+const always: Situations = {};
+
+const subject = (command: string) => ({
+  "--ids": idle(`explain ${command} lstm a text --ids 1,2`),
+  "--vocabulary": idle(`explain ${command} m.keras film --vocabulary 5`),
+  "--length": idle(`explain ${command} m.keras film --length 5`),
+  "--classes": idle(`explain ${command} s.py --classes 2 --ids 1`),
+  "--seed": idle(`explain ${command} m.keras film ${command === "gradient" ? "--no-study " : ""}--seed 1`),
+  "--define": idle(`explain ${command} lstm a --define x=1`, `explain ${command} m.keras a --define x=1`),
+  "--engine": always,
+  "--threads": idle(`explain ${command} lstm a --engine reference --threads 2`),
+  "--json": always,
+  "--html": always,
+  "--svg": always,
+});
+
+const vocabulary = (line: string) => ({
+  "--tokenizer": always,
+  "--padding": always,
+  "--truncating": always,
+  "--length": idle(),
+  "--vocabulary": idle(`${line} --vocabulary 9`),
+  "--labels": always,
+  "--threshold": idle(`${line.replace("m.keras", "three.keras")} --threshold 0.3`),
+  "--engine": always,
+  "--threads": idle(`${line} --engine reference --threads 2`),
+});
+
+const columns = (line: string) => ({
+  "--text": idle(`${line} --text 1`),
+  "--label": idle(`${line} --label 2`),
+});
+
+const TABLE: Record<string, Record<string, Situations>> = {
+  train: {
+    ...columns("train texts"),
+    "--tokenizer": always,
+    "--test": idle("train - --test -"),
+    "--test-split": idle("train d.csv --test d.csv --test-split 0.3"),
+    "--model": always,
+    "--define": idle(
+      "train d.csv --define x=1",
+      "train d.csv --model m.keras --define x=1",
+      "train d.csv --model s.py --define nobody=1",
+    ),
+    "--vocabulary": idle(
+      "train d.csv --model m.keras --vocabulary 30",
+      "train d.csv --model s.py --vocabulary 90",
+    ),
+    "--length": idle("train d.csv --model m.keras --length 5"),
+    "--front-end": idle("train d.csv --model m.keras --front-end textVectorization"),
+    "--padding": always,
+    "--truncating": always,
+    "--epochs": always,
+    "--patience": idle("train d.csv --validation-split 0 --patience 2"),
+    "--batch-size": always,
+    "--validation-split": always,
+    "--optimizer": always,
+    "--learning-rate": always,
+    "--balance": always,
+    "--seed": always,
+    "--out": always,
+    "--report": always,
+    "--checkpoint": always,
+    "--checkpoint-every": idle("train d.csv --checkpoint-every 5"),
+    "--resume": idle("train d.csv --resume"),
+    "--mistakes": idle("train d.csv --json --mistakes 3", "train d.csv --test-split 0 --mistakes 3"),
+    "--json": always,
+    "--engine": always,
+    "--threads": idle("train d.csv --engine reference --threads 2"),
+  },
+  evaluate: {
+    ...columns("evaluate m.keras texts"),
+    ...vocabulary("evaluate m.keras d.csv"),
+    "--mistakes": idle("evaluate m.keras d.csv --json --mistakes 3"),
+    "--json": always,
+  },
+  predict: { ...vocabulary("predict m.keras film"), "--json": always },
+  summary: {
+    "--format": {
+      ...idle("summary lstm --json --format keras2", "summary m.keras --receipt --format keras3"),
+      ...fine("summary lstm --format keras2"),
+    },
+    "--line-length": {
+      ...idle("summary lstm --json --line-length 60", "summary m.keras --receipt --line-length 60"),
+      ...fine("summary m.keras --line-length 60"),
+    },
+    "--vocabulary": { ...idle("summary m.keras --vocabulary 9"), ...fine("summary lstm --vocabulary 9") },
+    "--length": { ...idle("summary m.keras --length 9"), ...fine("summary gru --length 9") },
+    "--classes": { ...idle("summary s.py --classes 3"), ...fine("summary rnn --classes 3") },
+    "--define": { ...idle("summary lstm --define x=1"), ...fine("summary c.py --define words=9") },
+    "--receipt": { ...idle("summary lstm --receipt"), ...fine("summary s.py --receipt") },
+    "--json": fine("summary m.keras --receipt --json"),
+  },
+  convert: {
+    "--weights": {
+      ...idle("convert m.keras x.onnx --weights float32"),
+      ...fine("convert m.keras x.mjs --weights float32"),
+    },
+    "--receipt": fine("convert m.keras x.onnx --receipt"),
+  },
+  bench: {
+    "--rounds": always,
+    "--json": always,
+    "--engine": always,
+    "--threads": idle("bench --engine reference --threads 2"),
+  },
+  lab: {
+    ...Object.fromEntries(
+      [
+        ...[
+          "--lag 3",
+          "--lags 3,4",
+          "--cells rnn",
+          "--seeds 2",
+          "--seed 1",
+          "--units 3",
+          "--learning-rate 0.1",
+        ],
+        ...[
+          "--clipnorm 1",
+          "--batch-size 3",
+          "--sequences 9",
+          "--gates chrono",
+          "--html x.html",
+          "--svg x.svg",
+        ],
+        "--engine reference",
+      ].map((option) => [option.split(" ")[0]!, idle(`lab ${option}`)]),
+    ),
+    "--threads": idle("lab --threads 2", "lab latch --engine reference --threads 2"),
+    "--json": fine("lab --json"),
+  },
+  "explain params": {
+    "--expect": fine("explain params lstm --expect total=30977"),
+    "--vocabulary": {
+      ...idle("explain params m.keras --vocabulary 9"),
+      ...fine("explain params lstm --vocabulary 9"),
+    },
+    "--length": idle("explain params m.keras --length 9"),
+    "--classes": idle("explain params s.py --classes 3"),
+    "--define": idle("explain params m.keras --define x=1"),
+    "--json": always,
+    "--html": always,
+    "--svg": always,
+  },
+  "explain cell": {
+    ...subject("cell"),
+    "--layer": always,
+    "--at": { ...idle("explain cell lstm --at 0"), ...fine("explain cell m.keras film --at 5") },
+    "--units": { ...idle("explain cell lstm --units 0"), ...fine("explain cell m.keras film --units 1") },
+  },
+  "explain compare": {
+    "--inputs": always,
+    "--units": always,
+    "--json": always,
+    "--html": always,
+    "--svg": always,
+  },
+  "explain unroll": {
+    ...subject("unroll"),
+    "--steps": always,
+    "--at": always,
+    "--layer": always,
+    "--units": {
+      ...idle(
+        "explain unroll m.keras film --json --units 1",
+        "explain unroll m.keras film --tex --units 1",
+        "explain unroll m.keras film --units 99",
+      ),
+      ...fine("explain unroll m.keras film --units 1,0"),
+    },
+    "--tex": {
+      ...idle("explain unroll m.keras film --json --tex"),
+      ...fine("explain unroll m.keras film --tex"),
+    },
+  },
+  "explain gradient": {
+    ...subject("gradient"),
+    "--label": always,
+    "--of": always,
+    "--at": always,
+    "--layer": always,
+    "--units": idle(
+      "explain gradient m.keras film --json --units 1",
+      "explain gradient m.keras film --units 99",
+    ),
+    "--no-study": always,
+  },
+  "explain attribute": { ...subject("attribute"), "--label": always, "--of": always, "--layer": always },
+  "explain embedding": {
+    "--layer": always,
+    "--neighbours": always,
+    "--words": always,
+    "--tsv": always,
+    "--engine": always,
+    "--threads": idle("explain embedding m.keras --engine reference --threads 2"),
+    "--json": always,
+    "--html": always,
+    "--svg": always,
+  },
+  "explain doctor": {
+    "--text": idle("explain doctor m.keras --text 1", "explain doctor m.keras texts --text 1"),
+    "--label": idle("explain doctor m.keras --label 1"),
+    "--test": idle("explain doctor m.keras --test d.csv", "explain doctor m.keras - --test -"),
+    "--padding": idle("explain doctor m.keras d.csv --padding pre", "explain doctor s.py --padding post"),
+    "--define": idle("explain doctor m.keras --define x=1"),
+    "--json": always,
+    "--html": always,
+    "--engine": always,
+    "--threads": idle("explain doctor m.keras --engine reference --threads 2"),
+  },
+};
+
+let folder = "";
+before(async () => {
+  folder = await mkdtemp(join(tmpdir(), "cellstate-options-"));
+  const rows = reviews(60);
+  await writeFile(join(folder, "d.csv"), csv(rows));
+  const embedded = "Embedding(40, 4, input_length=8), LSTM(2), Dense(1, activation='sigmoid')])";
+  const head = "from keras.models import Sequential\nfrom keras.layers import *\n";
+  await writeFile(join(folder, "s.py"), `${head}m = Sequential([${embedded}\n`);
+  await writeFile(
+    join(folder, "c.py"),
+    `${head}words = len(index)\nm = Sequential([${embedded.replace("40", "words")}\n`,
+  );
+  for (const label of ["a", "b"]) {
+    await mkdir(join(folder, "texts", label), { recursive: true });
+    for (let i = 0; i < 4; i++)
+      await writeFile(join(folder, "texts", label, `${i}.txt`), `${label} film ${i}`);
+  }
+  const train = async (file: string, labels: number) => {
+    const model = sequential([
+      layers.embedding({ inputDim: 40, outputDim: 4, inputLength: 8 }),
+      layers.lstm({ units: 2 }),
+      labels === 2
+        ? layers.dense({ units: 1, activation: "sigmoid" })
+        : layers.dense({ units: labels, activation: "softmax" }),
+    ]);
+    const named = rows.map(({ text }, i) => ({ text, label: `label ${i % labels}` }));
+    const options = { model, vocabulary: 40, length: 8, epochs: 1, validationSplit: 0 };
+    await (await TextClassifier.train(named, options)).save(join(folder, file));
+  };
+  await train("m.keras", 2);
+  await train("three.keras", 3);
+});
+after(() => rm(folder, { recursive: true }));
+
+const words = (line: string) =>
+  line.split(" ").map((word) => (word === "film" ? "the film was great" : word));
+const run = (line: string) => cellstate(words(line), { cwd: folder });
+
+/** Every command that takes options, by its name. */
+async function commands(): Promise<Map<string, Command>> {
+  const program = new Command("cellstate");
+  for (const add of [trainCommand, evaluateCommand, predictCommand, summaryCommand, convertCommand])
+    add(program);
+  for (const add of [labCommand, benchCommand]) add(program);
+  await explainCommand(program, []);
+  const all = program.commands.flatMap((command) =>
+    command.commands.length === 0
+      ? [[command.name(), command] as const]
+      : command.commands.map((inner) => [`${command.name()} ${inner.name()}`, inner] as const),
+  );
+  return new Map(all);
+}
+
+test("the table has every option of every command", async () => {
+  const found = [...(await commands())].map(([name, command]) => [
+    name,
+    command.options.map(({ long }) => long).sort(),
+  ]);
+  const expected = Object.entries(TABLE).map(([name, options]) => [name, Object.keys(options).sort()]);
+  assert.deepEqual(Object.fromEntries(found), Object.fromEntries(expected));
+});
+
+describe("an option that would change nothing is an error that names it", { concurrency: 2 }, () => {
+  for (const [command, options] of Object.entries(TABLE)) {
+    for (const [option, { idle: lines = [] }] of Object.entries(options)) {
+      for (const line of lines) {
+        test(line, async () => {
+          const { code, stdout, stderr } = await run(line);
+          assert.equal(code, 2, `${stdout}${stderr}`);
+          assert.equal(stdout, "");
+          const says = stderr.split("\n").filter((text) => text.startsWith("cellstate: "));
+          assert.equal(says.length, 1, stderr);
+          // Some are the other half of a conflict, which may name itself.
+          const named = [option, "--threshold", "explain", "doctor"].some((name) => says[0]!.includes(name));
+          assert.ok(named, `${command}: ${stderr}`);
+        });
+      }
+    }
+  }
+});
+
+describe("where it does something it is taken", { concurrency: 2 }, () => {
+  for (const options of Object.values(TABLE)) {
+    for (const [option, { fine: line }] of Object.entries(options)) {
+      if (!line) continue;
+      test(line, async () => {
+        const { code, stdout, stderr } = await run(line);
+        assert.equal(code, 0, stderr);
+        const bare = words(line);
+        const at = bare.indexOf(option);
+        const { stdout: without } = await cellstate(
+          bare.filter(
+            (_, i) =>
+              i !== at &&
+              (option === "--json" || option === "--receipt" || option === "--tex" || i !== at + 1),
+          ),
+          { cwd: folder },
+        );
+        assert.notEqual(stdout, without, `${option} changes nothing`);
+      });
+    }
+  }
+});
+
+describe("given twice, or empty", { concurrency: 2 }, () => {
+  test("every option that does not add up", async () => {
+    for (const [name, command] of await commands()) {
+      for (const option of command.options) {
+        if (["--define", "--expect"].includes(option.long!)) continue;
+        const value = option.required ? [valueFor(option.long!, option.argChoices)] : [];
+        const args = [...name.split(" "), "x", option.long!, ...value, option.long!, ...value];
+        const { error } = await parsed(args);
+        assert.match(error, new RegExp(`^${option.long}: expected to be given once`), args.join(" "));
+        if (!option.required) continue;
+        const empty = await parsed([...name.split(" "), "x", option.long!, ""]);
+        assert.match(
+          empty.error,
+          new RegExp(`^${option.long}: expected .* but received ""`),
+          `${name} ${option.long}`,
+        );
+      }
+    }
+  });
+
+  test("as a stranger would", async () => {
+    const twice = await run("train d.csv --text text --text label");
+    assert.equal(twice.code, 2);
+    assert.match(twice.stderr, /^cellstate: --text: expected to be given once but received "label"\./);
+    const defined = await run("summary c.py --define words=9 --define words=10");
+    assert.match(defined.stderr, /--define: expected one value for words but received "10"/);
+  });
+});
+
+/** A value that the option's parser takes. */
+function valueFor(option: string, choices?: string[]): string {
+  if (choices) return choices[0]!;
+  if (/label$|text|file|out|html|svg|layer|tsv|tokenizer|test$|model|checkpoint$|report/.test(option))
+    return "1";
+  if (option === "--labels") return "a,b";
+  if (option === "--of") return "loss";
+  return option.includes("split") || option === "--threshold" ? "0.5" : "20";
+}
+
+/** What a command line comes to without a process: the error that its options raise. */
+async function parsed(args: string[]): Promise<{ error: string }> {
+  const program = new Command("cellstate").exitOverride();
+  const { addCommands } = await import("../../src/cli/context.js");
+  const adders = {
+    ...{ train: trainCommand, evaluate: evaluateCommand, predict: predictCommand, summary: summaryCommand },
+    ...{ convert: convertCommand, lab: labCommand, bench: benchCommand, explain: explainCommand },
+  };
+  const table = Object.fromEntries(Object.entries(adders).map(([name, add]) => [name, async () => add]));
+  await addCommands(program, table, args[0], args.slice(1));
+  program.configureOutput({ writeErr: () => {} });
+  try {
+    await program.parseAsync(args, { from: "user" });
+  } catch (error) {
+    return { error: (error as Error).message };
+  }
+  return { error: "" };
+}
+
+test("numbers that are none are shown as they were typed", async () => {
+  for (const [line, says] of [
+    ["train d.csv --epochs abc", '--epochs: expected a whole number of at least 1 but received "abc".'],
+    ["train d.csv --epochs 0.5", '--epochs: expected a whole number of at least 1 but received "0.5".'],
+    ["train d.csv --test-split x", '--test-split: expected a number from 0 to 0.9 but received "x".'],
+    ["train d.csv --learning-rate -1", '--learning-rate: expected a number above 0 but received "-1".'],
+    ["predict m.keras --threshold 1.5 x", '--threshold: expected a number from 0 to 1 but received "1.5".'],
+    ["lab latch --lags 3,x", '--lags: expected a whole number of at least 1 but received "x".'],
+    ["explain cell lstm --ids 1,,2", '--ids: expected a whole number of at least 0 but received "".'],
+  ] as const) {
+    const { code, stderr } = await run(line);
+    assert.equal(stderr, `cellstate: ${says}\n`);
+    assert.equal(code, 2);
+  }
+});
+
+test("a file's name among the texts of predict is not labelled; its lines are", async () => {
+  const { code, stdout, stderr } = await run("predict m.keras d.csv");
+  assert.equal(code, 2);
+  assert.equal(stdout, "");
+  assert.match(stderr, /^cellstate: predict: expected texts.*cellstate predict m\.keras < d\.csv/);
+  const lines = await cellstate(["predict", "m.keras"], {
+    cwd: folder,
+    input: "the film was great\nd.csv\n",
+  });
+  assert.equal(lines.stdout.trim().split("\n").length, 2);
+});
+
+test("a classifier's sides are changed where they are asked for, in training too", async () => {
+  const answers = async (file: string) => (await run(`predict ${file} film --json`)).stdout;
+  for (const side of ["pre", "post"]) {
+    const line = `train d.csv --model m.keras --padding ${side} --epochs 1 --out ${side}.keras --seed 1`;
+    assert.equal((await run(line)).code, 0);
+  }
+  assert.notEqual(await answers("pre.keras"), await answers("post.keras"));
+});

@@ -1,0 +1,500 @@
+/**
+ * Every public function, constructor and method, with arguments that are right. The battery puts wrong ones in their
+ * places; what is exported and not listed here fails the test.
+ */
+import { strFromU8, unzipSync } from "fflate";
+import * as explain from "../../src/explain/index.js";
+import * as formats from "../../src/formats/index.js";
+import * as keras from "../../src/formats/keras/index.js";
+import * as main from "../../src/index.js";
+import * as lab from "../../src/lab/index.js";
+
+const { layers } = main;
+
+export const ENTRIES = {
+  ".": main,
+  "./explain": explain,
+  "./formats": formats,
+  "./keras": keras,
+  "./lab": lab,
+};
+
+/** One public thing to call: `args` makes arguments that are right, afresh each time. */
+export interface Callable {
+  /** "Model.fit" */
+  name: string;
+  args(): unknown[];
+  // biome-ignore lint/suspicious/noExplicitAny: the point is to call it with anything
+  call(...args: any[]): unknown;
+}
+
+export const network = () =>
+  main.sequential([layers.input({ shape: [3] }), layers.dense({ units: 1, activation: "sigmoid" })], {
+    engine: "reference",
+  });
+
+const compiled = () => {
+  const model = network();
+  model.compile({ optimizer: "sgd", loss: "binaryCrossentropy" });
+  return model;
+};
+
+const recurrent = () =>
+  main.sequential(
+    [
+      layers.embedding({ inputDim: 6, outputDim: 2, inputLength: 4 }),
+      layers.lstm({ units: 2 }),
+      layers.dense({ units: 1, activation: "sigmoid" }),
+    ],
+    { engine: "reference" },
+  );
+
+export const WORDS = ["", "good", "bad", "film", "a", "the"];
+const vectorizer = () => new main.Vectorizer({ frontEnd: "tokenizer" }, WORDS, { length: 4 });
+const classifier = () =>
+  main.assembleClassifier(recurrent(), { vectorizer: vectorizer(), labels: ["no", "yes"], threshold: 0.5 });
+const ROWS = [
+  { text: "a good film", label: "yes" },
+  { text: "a bad film", label: "no" },
+  { text: "the good", label: "yes" },
+  { text: "the bad", label: "no" },
+];
+const corpus = () => {
+  const made = new main.Corpus({ frontEnd: "tokenizer" });
+  for (const row of ROWS) made.add(row);
+  return made;
+};
+const X = () => [
+  [1, 2, 3],
+  [0, 1, 0],
+];
+const Y = () => [1, 0];
+const IDS = () => [0, 1, 4, 3];
+const sentence = () => explain.readSentence(vectorizer(), "a good film", 4);
+const table = () => explain.wordTable(recurrent(), vectorizer());
+const progress = () => ({
+  ...{ model: compiled(), epochs: 2, epoch: 0, batches: 1, batch: 0, batchSize: 2, step: 1, aborted: false },
+  stop: () => {},
+  state: () => state(),
+});
+const logs = () => ({ loss: 1, valLoss: 1 });
+let kept: main.TrainingState | undefined;
+/** A training state as `fit` hands it out. */
+export async function keepState(): Promise<void> {
+  const save = (given: main.TrainingState) => {
+    kept = given;
+  };
+  await compiled().fit(X(), Y(), { epochs: 1, callbacks: [new main.Checkpoint(save)] });
+}
+const state = () => structuredClone(kept!);
+
+const fit = { epochs: 1, batchSize: 2, validationSplit: 0, shuffle: true };
+const train = () => ({
+  ...{ model: "rnn", vocabulary: 6, length: 4, epochs: 1, patience: 1, batchSize: 2, validationSplit: 0 },
+  ...{ seed: 0, engine: "reference", balance: false, callbacks: [] },
+});
+
+const opened = () => {
+  const config = JSON.parse(strFromU8(unzipSync(keras.writeKeras(network()))["config.json"]!));
+  return { format: "an archive", version: "3.15.1", config, where: "config", optimizer: [], extras: null };
+};
+
+function withSignal(options: unknown): lab.LabOptions {
+  const isOptions = typeof options === "object" && options !== null && !Array.isArray(options);
+  const aborted = { ...(options as object), signal: AbortSignal.abort() };
+  return (isOptions || options === undefined ? aborted : options) as lab.LabOptions;
+}
+
+/** Options a layer takes besides those that are told here. */
+const LAYERS: Record<string, unknown[]> = {
+  activation: [{ activation: "tanh" }],
+  add: [{}],
+  average: [{}],
+  averagePooling1D: [{ poolSize: 2, strides: 1, padding: "valid" }],
+  batchNormalization: [{ axis: -1, momentum: 0.9, epsilon: 0.001, center: true, scale: true }],
+  bidirectional: [{ layer: layers.lstm({ units: 2 }), mergeMode: "concat" }],
+  concatenate: [{ axis: -1 }],
+  conv1D: [{ filters: 2, kernelSize: 2, strides: 1, padding: "valid", activation: "relu", useBias: true }],
+  dense: [{ units: 2, activation: "tanh", useBias: true, kernelInitializer: "glorotUniform", name: "d" }],
+  dropout: [{ rate: 0.5 }],
+  elu: [{ alpha: 1 }],
+  embedding: [{ inputDim: 3, outputDim: 2, maskZero: true, inputLength: 4 }],
+  flatten: [{}],
+  globalAveragePooling1D: [{}],
+  globalMaxPooling1D: [{}],
+  gru: [{ units: 2, activation: "tanh", dropout: 0.1, returnSequences: true, resetAfter: true }],
+  gruCell: [{ units: 2 }],
+  input: [{ shape: [3], name: "i" }],
+  layerNormalization: [{ axis: -1, epsilon: 0.001 }],
+  leakyReLU: [{ negativeSlope: 0.1 }],
+  lstm: [{ units: 2, activation: "tanh", recurrentActivation: "sigmoid", unitForgetBias: true }],
+  lstmCell: [{ units: 2 }],
+  masking: [{ maskValue: 0 }],
+  maxPooling1D: [{ poolSize: 2 }],
+  maximum: [{}],
+  minimum: [{}],
+  multiply: [{}],
+  permute: [{ dims: [2, 1] }],
+  prelu: [{ sharedAxes: [1] }],
+  relu: [{ maxValue: 6, negativeSlope: 0, threshold: 0 }],
+  repeatVector: [{ n: 3 }],
+  reshape: [{ targetShape: [3, 1] }],
+  rnn: [{ cell: layers.lstmCell({ units: 2 }), returnSequences: true }],
+  simpleRNN: [{ units: 2 }],
+  simpleRNNCell: [{ units: 2 }],
+  softmax: [{ axis: -1 }],
+  spatialDropout1D: [{ rate: 0.5 }],
+  stackedRNNCells: [{ cells: [layers.lstmCell({ units: 2 })] }],
+  subtract: [{}],
+  textVectorization: [{ vocabulary: ["", "[UNK]", "a"], outputSequenceLength: 4 }],
+  timeDistributed: [{ layer: layers.dense({ units: 2 }) }],
+  zeroPadding1D: [{ padding: 1 }],
+};
+
+const simple = (name: string, call: Callable["call"], ...args: unknown[]): Callable => ({
+  name,
+  args: () => args.map((arg) => (typeof arg === "function" ? arg() : structuredClone(arg))),
+  call,
+});
+
+/** A method of a thing made afresh. */
+function method<T>(make: () => T, of: string, name: keyof T & string, ...args: unknown[]): Callable {
+  // biome-ignore lint/suspicious/noExplicitAny: whatever it takes
+  return simple(`${of}.${name}`, (...given) => (make() as any)[name](...given), ...args);
+}
+
+/** An argument that is itself a function. */
+const fn = (value: unknown) => () => value;
+
+const optimizer = (options: object) => [options];
+const draw = explain.draw;
+
+export const CALLABLES: Callable[] = [
+  // ---- cellstate
+  simple("sequential", main.sequential, () => [layers.dense({ units: 1 })], {
+    name: "n",
+    seed: 1,
+    engine: "reference",
+    threads: 1,
+  }),
+  simple("model", main.model, () => {
+    const input = layers.input({ shape: [3] });
+    // biome-ignore lint/suspicious/noExplicitAny: an input layer applied to nothing
+    return { inputs: input, outputs: (layers.dense({ units: 1 }) as any).apply(input) };
+  }),
+  simple(
+    "Model",
+    (a, b, c, d) => new main.Model(a, b, c, d),
+    () => [layers.dense({ units: 1 })],
+    fn(null),
+    {},
+    fn(undefined),
+  ),
+  method(network, "Model", "build", [3]),
+  method(network, "Model", "setWeights", () => network().getWeights()),
+  method(network, "Model", "weightSnapshot", () => new Float32Array(4)),
+  method(network, "Model", "restoreWeights", () => new Float32Array(4)),
+  method(network, "Model", "compile", { optimizer: "adam", loss: "meanSquaredError", metrics: ["accuracy"] }),
+  simple(
+    "Model.learningRate",
+    (rate) => {
+      compiled().learningRate = rate;
+    },
+    0.1,
+  ),
+  method(network, "Model", "summary", {
+    format: "keras3",
+    lineLength: 60,
+    terminalColumns: 80,
+    showTrainable: true,
+  }),
+  method(compiled, "Model", "setOptimizerState", () => compiled().optimizerState()),
+  method(compiled, "Model", "fit", X, Y, fit),
+  method(compiled, "Model", "trainOnBatch", X, Y, { sampleWeight: [1, 1] }),
+  method(compiled, "Model", "gradients", X, Y, { classWeight: { 0: 1, 1: 2 } }),
+  method(compiled, "Model", "evaluate", X, Y, { batchSize: 2 }),
+  method(network, "Model", "predict", X, { batchSize: 2 }),
+  method(network, "Model", "predictFlat", X, { batchSize: 2 }),
+  method(compiled, "Model", "dataset", X, Y, {}),
+  ...(["countParams", "getWeights", "optimizerState", "dispose"] as const).map((name) =>
+    method(compiled, "Model", name),
+  ),
+  method(network, "Model", "save", "model.keras"),
+  simple(
+    "TextClassifier",
+    (parts) => new main.TextClassifier(parts),
+    () => ({
+      ...{ model: recurrent(), vectorizer: vectorizer(), length: 4, labels: ["no", "yes"] },
+      ...{ threshold: 0.5, training: null },
+    }),
+  ),
+  simple("TextClassifier.train", (rows, options) => main.TextClassifier.train(rows, options), ROWS, train),
+  simple(
+    "TextClassifier.fromModel",
+    (a, b, c) => main.TextClassifier.fromModel(a, b, c),
+    recurrent,
+    () => ({
+      ...{ vectorizer: vectorizer().toJSON(), length: 4, labels: ["no", "yes"], threshold: 0.5 },
+    }),
+    "file",
+  ),
+  simple(
+    "TextClassifier.load",
+    (a, b) => main.TextClassifier.load(a, b),
+    () => classifier().toBytes(),
+    {},
+  ),
+  method(classifier, "TextClassifier", "predict", "a good film"),
+  method(classifier, "TextClassifier", "predictMany", ["a good film"]),
+  method(classifier, "TextClassifier", "evaluate", ROWS, { rows: [0, 1], mistakes: 2 }),
+  method(classifier, "TextClassifier", "toBytes"),
+  method(classifier, "TextClassifier", "save", "classifier.keras"),
+  simple(
+    "assembleClassifier",
+    main.assembleClassifier,
+    recurrent,
+    () => ({
+      ...{ vectorizer: vectorizer(), length: 4, labels: ["a", "b"], threshold: 0.5 },
+    }),
+    "file",
+  ),
+  simple("Corpus", (options) => new main.Corpus(options), { frontEnd: "tokenizer" }),
+  simple("Corpus.read", (a, b) => main.Corpus.read(a, b), ROWS, { frontEnd: "tokenizer" }),
+  method(corpus, "Corpus", "add", { text: "a", label: "b" }),
+  method(corpus, "Corpus", "labels"),
+  method(corpus, "Corpus", "classes", ["yes", "no"]),
+  method(corpus, "Corpus", "excerpt", 0),
+  method(corpus, "Corpus", "encode", [0, 1], vectorizer, 4, fn(undefined)),
+  simple(
+    "Vectorizer",
+    (a, b, c) => new main.Vectorizer(a, b, c),
+    { frontEnd: "tokenizer", charLevel: false, lower: true },
+    WORDS,
+    {
+      length: 4,
+      padding: "pre",
+      truncating: "post",
+    },
+  ),
+  simple(
+    "Vectorizer.fromJSON",
+    (a, b) => main.Vectorizer.fromJSON(a, b),
+    () => vectorizer().toJSON(),
+    "v",
+  ),
+  method(vectorizer, "Vectorizer", "tokens", "a good film"),
+  method(vectorizer, "Vectorizer", "encode", "a good film"),
+  method(vectorizer, "Vectorizer", "encodeInto", () => new Float32Array(4), "a good film", fn(undefined)),
+  method(vectorizer, "Vectorizer", "encodeRows", ["a good film"], 4, fn(undefined)),
+  method(vectorizer, "Vectorizer", "decode", [1, 2]),
+  method(vectorizer, "Vectorizer", "toJSON"),
+  simple("VocabularyBuilder", (options) => new main.VocabularyBuilder(options), {
+    frontEnd: "textVectorization",
+  }),
+  method(() => new main.VocabularyBuilder({ frontEnd: "tokenizer" }), "VocabularyBuilder", "add", "a text"),
+  simple(
+    "VocabularyBuilder.build",
+    (options) => {
+      const builder = new main.VocabularyBuilder({ frontEnd: "tokenizer" });
+      builder.add("a text");
+      return builder.build(options);
+    },
+    { size: 2, length: 3, padding: "post", truncating: "pre" },
+  ),
+  simple("padSequences", main.padSequences, [[1, 2], [3]], {
+    length: 3,
+    padding: "pre",
+    truncating: "pre",
+    value: 0,
+  }),
+  simple(
+    "presetModel",
+    main.presetModel,
+    "lstm",
+    { vocabulary: 9, length: 4, classes: 2 },
+    { engine: "reference", seed: 1 },
+  ),
+  simple("readVocabulary", main.readVocabulary, () => new TextEncoder().encode('{"a":1,"b":2}'), {
+    name: "word_index.json",
+    size: 2,
+  }),
+  simple("loadModel", main.loadModel, () => keras.writeKeras(network()), {
+    name: "file",
+    engine: "reference",
+  }),
+  simple("loadFile", main.loadFile, () => keras.writeKeras(network()), { name: "file", engine: "reference" }),
+  simple("saveModel", main.saveModel, network, "model.keras"),
+  simple("encodeCheckpoint", main.encodeCheckpoint, state),
+  simple("decodeCheckpoint", main.decodeCheckpoint, () => main.encodeCheckpoint(state()), "checkpoint"),
+  simple("EarlyStopping", (options) => new main.EarlyStopping(options), {
+    ...{ monitor: "valLoss", mode: "min", minDelta: 0, patience: 1, restoreBestWeights: true },
+  }),
+  method(() => new main.EarlyStopping(), "EarlyStopping", "onEpochEnd", progress, logs),
+  method(() => new main.EarlyStopping(), "EarlyStopping", "onTrainBegin"),
+  method(() => new main.EarlyStopping(), "EarlyStopping", "onTrainEnd", progress),
+  method(() => new main.EarlyStopping(), "EarlyStopping", "state"),
+  method(
+    () => new main.EarlyStopping(),
+    "EarlyStopping",
+    "restore",
+    () => new main.EarlyStopping().state(),
+  ),
+  simple("ReduceLearningRateOnPlateau", (options) => new main.ReduceLearningRateOnPlateau(options), {
+    ...{
+      monitor: "valLoss",
+      mode: "min",
+      minDelta: 0,
+      patience: 1,
+      factor: 0.5,
+      minLearningRate: 0,
+      cooldown: 0,
+    },
+  }),
+  method(
+    () => new main.ReduceLearningRateOnPlateau(),
+    "ReduceLearningRateOnPlateau",
+    "onEpochEnd",
+    progress,
+    logs,
+  ),
+  method(() => new main.ReduceLearningRateOnPlateau(), "ReduceLearningRateOnPlateau", "onTrainBegin"),
+  method(() => new main.ReduceLearningRateOnPlateau(), "ReduceLearningRateOnPlateau", "state"),
+  method(
+    () => new main.ReduceLearningRateOnPlateau(),
+    "ReduceLearningRateOnPlateau",
+    "restore",
+    () => new main.ReduceLearningRateOnPlateau().state(),
+  ),
+  simple(
+    "Checkpoint",
+    (save, every) => new main.Checkpoint(save, every),
+    fn(() => {}),
+    10,
+  ),
+  method(() => new main.Checkpoint(() => {}), "Checkpoint", "onTrainBegin"),
+  method(() => new main.Checkpoint(() => {}), "Checkpoint", "onBatchEnd", progress),
+  method(() => new main.Checkpoint(() => {}), "Checkpoint", "onEpochEnd", progress),
+  simple("callbacks.earlyStopping", main.callbacks.earlyStopping, { patience: 1 }),
+  simple("callbacks.reduceLearningRateOnPlateau", main.callbacks.reduceLearningRateOnPlateau, {
+    patience: 1,
+  }),
+  simple(
+    "callbacks.checkpoint",
+    main.callbacks.checkpoint,
+    fn(() => {}),
+    10,
+  ),
+  ...Object.entries(layers).map(([name, layer]) => ({
+    name: `layers.${name}`,
+    args: () => (LAYERS[name] ?? [{}]).map((one) => ({ ...(one as object) })),
+    call: layer as Callable["call"],
+  })),
+  ...Object.entries(main.losses).map(([name, loss]) =>
+    simple(
+      `losses.${name}`,
+      loss as Callable["call"],
+      name === "meanSquaredError" ? {} : { fromLogits: false },
+    ),
+  ),
+  ...Object.entries(main.optimizers).map(([name, make]) =>
+    simple(`optimizers.${name}`, make as Callable["call"], ...optimizer({ learningRate: 0.1, clipnorm: 1 })),
+  ),
+  // ---- cellstate/formats
+  simple("writeClassifierModule", formats.writeClassifierModule, classifier, { weights: "int8" }),
+  simple("writeModelModule", formats.writeModelModule, network, { weights: "int8" }),
+  simple("writeOnnx", formats.writeOnnx, network, {}),
+  simple("writeSafetensors", formats.writeSafetensors, network, {}),
+  simple("writeTfjs", formats.writeTfjs, network, { stem: "model" }),
+  // ---- cellstate/keras
+  simple("readKeras", keras.readKeras, () => keras.writeKeras(network()), {
+    name: "file",
+    engine: "reference",
+  }),
+  simple("readKerasWeights", keras.readKerasWeights, network, () => keras.writeKeras(network()), {
+    name: "file",
+  }),
+  simple("readOpened", keras.readOpened, opened, { name: "file" }),
+  simple(
+    "readShardedKerasWeights",
+    keras.readShardedKerasWeights,
+    network,
+    () => new TextEncoder().encode('{"metadata":{},"weight_map":{}}'),
+    fn(() => new Uint8Array(3)),
+    { name: "file" },
+  ),
+  simple("writeKeras", keras.writeKeras, network, { extras: {} }),
+  simple("writeKerasH5", keras.writeKerasH5, network),
+  // ---- cellstate/lab
+  simple(
+    "runLab",
+    // Aborted from the start: defaults would train for minutes.
+    (name, options, watch) => lab.runLab(name, withSignal(options), watch),
+    "latch",
+    {
+      ...{
+        lags: [2],
+        cells: ["rnn"],
+        seeds: 1,
+        seed: 0,
+        units: 2,
+        batchSize: 2,
+        sequences: 2,
+        engine: "reference",
+        threads: 1,
+      },
+    },
+    fn(() => {}),
+  ),
+  simple("taskNamed", lab.taskNamed, "latch"),
+  // ---- cellstate/explain
+  simple("attribute", explain.attribute, recurrent, IDS, { kind: "logOdds", target: 0 }),
+  simple("cellAnatomy", explain.cellAnatomy, () => layers.lstm({ units: 2 }), 3, "lstm"),
+  simple("cellView", explain.cellView, recurrent, sentence, { at: 1, units: [0] }),
+  simple("checkExpectations", explain.checkExpectations, recurrent, [{ layer: "total", count: 5 }]),
+  simple("checkGradient", explain.checkGradient, recurrent, IDS, { target: 0 }),
+  simple("checkup", explain.checkup, () => ({ model: recurrent() })),
+  simple("quickCheckup", explain.quickCheckup, () => ({ model: recurrent() })),
+  simple("compareCells", explain.compareCells, 3, 2),
+  simple("decomposeMemory", explain.decomposeMemory, recurrent, IDS, fn(undefined)),
+  simple("embeddingMap", explain.embeddingMap, recurrent, table, { words: 5 }),
+  simple("embeddingTsv", explain.embeddingTsv, table),
+  simple("explainParameters", explain.explainParameters, recurrent),
+  simple("gradientFlow", explain.gradientFlow, recurrent, IDS, { target: 0 }),
+  simple("gradientStudy", explain.gradientStudy, recurrent, IDS, { seed: 0, units: 2 }),
+  simple("gradientView", explain.gradientView, recurrent, sentence, { target: 0, study: null }),
+  simple("idOf", explain.idOf, table, "good"),
+  simple("memoryView", explain.memoryView, () => explain.decomposeMemory(recurrent(), IDS()), sentence),
+  simple("nearestWords", explain.nearestWords, table, 1, 2),
+  simple("parseExpectation", explain.parseExpectation, "lstm=5"),
+  simple("readSentence", explain.readSentence, vectorizer, "a good film", 4),
+  simple("sentenceOfIds", explain.sentenceOfIds, IDS, WORDS),
+  simple("trace", explain.trace, recurrent, IDS),
+  simple("unroll", explain.unroll, recurrent, IDS, { steps: 2 }),
+  simple("wordOutputs", explain.wordOutputs, recurrent, 5, 4, "pre"),
+  simple("wordTable", explain.wordTable, recurrent, vectorizer),
+  simple(
+    "draw.attributionPicture",
+    draw.attributionPicture,
+    () => explain.attribute(recurrent(), IDS()),
+    sentence,
+  ),
+  simple(
+    "draw.cellPicture",
+    draw.cellPicture,
+    () => explain.cellAnatomy(layers.lstm({ units: 2 }), 3, "lstm"),
+    () => explain.cellView(recurrent(), sentence()),
+  ),
+  simple("draw.comparisonPicture", draw.comparisonPicture, () => explain.compareCells(3, 2)),
+  simple("draw.gradientPicture", draw.gradientPicture, () =>
+    explain.gradientView(recurrent(), sentence(), { study: null }),
+  ),
+  simple("draw.parametersPicture", draw.parametersPicture, () => explain.explainParameters(recurrent())),
+  simple("draw.svgText", draw.svgText, () => draw.parametersPicture(explain.explainParameters(recurrent()))),
+  simple(
+    "draw.unrollPicture",
+    draw.unrollPicture,
+    () => explain.unroll(recurrent(), IDS(), { steps: 1 }),
+    fn(null),
+    fn(() => "word"),
+  ),
+];
