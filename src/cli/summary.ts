@@ -61,8 +61,8 @@ export function summaryCommand(program: Command): void {
         receipt: sourceOf(source) === "a preset" && "with a preset",
       });
       if (flags.receipt) return sayReceipt(source, flags);
-      const { define: definitions } = flags;
-      const model = namedModel(source, flags) ?? (await open(source, definitions));
+      const { define: definitions, vocabulary, length, classes } = flags;
+      const model = namedModel(source, { vocabulary, length, classes }) ?? (await open(source, definitions));
       if (flags.json) return say(printableJson(describeModel(model)));
       const { format, lineLength } = flags;
       const terminalColumns = process.stdout.isTTY ? process.stdout.columns : undefined;

@@ -38,8 +38,8 @@ export async function openBytes({ name, chunks, gunzip = webGunzip }: ByteSource
 }
 
 /** Text grows three- to tenfold when it is unpacked. What grows more than this, beyond the first bytes, is made to. */
-const MOST_GROWTH = 32;
-const GROWTH_FREE = 2 ** 23;
+const MOST_GROWTH = 20;
+const GROWTH_FREE = 2 ** 22;
 
 /** Unpacks, as long as what comes out is in proportion to what went in. */
 async function* inflated(

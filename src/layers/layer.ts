@@ -103,7 +103,7 @@ export abstract class Layer {
   readonly inner: readonly Layer[] = [];
 
   constructor(given: { name?: string; trainable?: boolean } = {}) {
-    const { name = "", trainable = true } = objectOf(given, "layer", "an object of options");
+    const { name = "", trainable = true } = objectOf(given, "layer", "an object with the options");
     if (typeof name !== "string") throw inputError({ expected: "text", where: "layer name", received: name });
     if (typeof trainable !== "boolean") {
       throw inputError({ expected: "true or false", where: "layer trainable", received: trainable });

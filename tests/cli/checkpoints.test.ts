@@ -7,18 +7,15 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { decodeCheckpoint, loadModel, type WeightArray } from "../../src/index.js";
-import { csv, reviews, SMALL } from "./data.js";
+import { csv, reviews, small } from "./data.js";
 import { cellstate } from "./run.js";
 
 let folder = "";
 let wanted: WeightArray[] = [];
 const train = (out: string, ...flags: string[]) =>
-  cellstate(
-    ["train", "data.csv", ...SMALL, "--engine", "reference", "--epochs", "4", "--out", out, ...flags],
-    {
-      cwd: folder,
-    },
-  );
+  cellstate(["train", "data.csv", ...small("--epochs", "4", "--out", out, ...flags)], {
+    cwd: folder,
+  });
 const weightsOf = async (file: string) => (await loadModel(join(folder, file))).getWeights();
 
 before(async () => {

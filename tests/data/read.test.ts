@@ -349,7 +349,7 @@ test("bad input: labels that are lists, objects or too large, named as what they
     '{"text":"a","label":9007199254740993}\n{"text":"b","label":1e400}\n{"text":"b","label":9007199254740991}',
     /2 rows have a number too large to be exact as label .*row 1, 2\. Beyond 2\^53 different numbers are read as one/,
   );
-  await refused("d.jsonl", `${row(["\u202e\u0085"])}\n${row("x")}`, /such as \["\\u\{202e\}\\u\{85\}"\]/);
+  await refused("d.jsonl", `${row(["\u202e\u0085"])}\n${row("x")}`, /such as \["\ufffd "\]/);
 });
 
 test("labels that are numbers or truth values are what they are called; other columns may hold anything", async () => {
@@ -434,7 +434,7 @@ test("bad input: more columns, values or growth than texts have", async () => {
   const bomb = gzipSync(`text,label\n${"a,b\n".repeat(4_000_000)}`);
   await assert.rejects(
     labelled("d.csv", bomb),
-    /^InputError: d\.csv: expected gzip that grows at most 32-fold, found \d+ bytes/,
+    /^InputError: d\.csv: expected gzip that grows at most 20-fold, found \d+ bytes/,
   );
 });
 

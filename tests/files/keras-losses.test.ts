@@ -152,7 +152,7 @@ describe("losses of Keras's files", () => {
       jit_compile: true,
       class_weights: [1, 5],
     });
-    assert.deepEqual(warnings, ["compile class_weights: not known, and not applied"]);
+    assert.deepEqual(warnings, ["compile class_weights: not known, and not applied when training goes on"]);
   });
 
   test("a weight of 1 is none", () => {

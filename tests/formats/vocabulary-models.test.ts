@@ -186,15 +186,20 @@ describe("a classifier put together", () => {
     assert.equal(assembleClassifier(network(null), { vectorizer: words("a", "b"), length: 3 }).length, 3);
   });
   for (const [what, model, parts, says] of [
-    ["no vocabulary", network(), {}, /expected a vocabulary.*--tokenizer FILE/],
+    ["no vocabulary", network(), {}, /expected a vocabulary.*readVocabulary/],
     [
       "a vocabulary that is too large",
       network(),
       { vectorizer: words("a", "b", "c", "d") },
-      /at most 4 ids.*received 5.*--vocabulary 4/,
+      /at most 4 ids.*received 5.*readVocabulary size: 4/,
     ],
     ["another length", network(), { vectorizer: words("a"), length: 5 }, /rows of 4 ids but received 5/],
-    ["no length at all", network(null), { vectorizer: words("a") }, /--length N/],
+    [
+      "no length at all",
+      network(null),
+      { vectorizer: words("a") },
+      /say which it was trained with, length: N/,
+    ],
     ["three labels for one unit", network(), { vectorizer: words("a"), labels: ["x", "y", "z"] }, /3 units/],
     ["equal labels", network(), { vectorizer: words("a"), labels: ["x", "x"] }, /different labels/],
   ] as const) {

@@ -9,14 +9,6 @@ import { readMetrics, writeMetrics } from "./compile-metrics.js";
 import { readOptimizer, writeOptimizer } from "./compile-optimizers.js";
 import type { Context } from "./receipt.js";
 
-/** What is read, and what is about how Keras computes and changes no result. */
-const KNOWN: ReadonlySet<string> = new Set([
-  ...["optimizer", "optimizer_config", "loss", "loss_weights", "metrics", "weighted_metrics"],
-  ...["run_eagerly", "steps_per_execution", "jit_compile", "auto_scale_loss", "pss_evaluation_shards"],
-  // Keras 2: weights of steps, where a model puts out a sequence.
-  "sample_weight_mode",
-]);
-
 /**
  * `compile_config` of an archive, or an older file's `training_config`: what `compile` takes. Undefined, with a note,
  * where the file was never compiled or uses an optimizer or loss that Cellstate does not have.
@@ -34,9 +26,6 @@ export function readCompileConfig(
   const loss = readLoss(value["loss"] ?? null, value["loss_weights"] ?? null, context);
   noteOtherKeys(value, context);
   if (!optimizer || !loss) return undefined;
-  for (const key of Object.keys(value)) {
-    if (!KNOWN.has(key)) context.notes.warn(`compile ${label(key)}: not known, and not applied`);
-  }
   const measured = { loss: loss.name, outputs };
   return {
     optimizer,
@@ -49,7 +38,9 @@ export function readCompileConfig(
 /** Keys that are read elsewhere, or decide only how fast Keras is. */
 const KEYS = new Set([
   ...["optimizer", "optimizer_config", "loss", "metrics", "weighted_metrics", "loss_weights"],
-  ...["run_eagerly", "jit_compile", "auto_scale_loss"],
+  ...["run_eagerly", "jit_compile", "auto_scale_loss", "pss_evaluation_shards"],
+  // Keras 2: weights of steps, where a model puts out a sequence.
+  "sample_weight_mode",
 ]);
 
 /** Notes what the other keys come to. */

@@ -5,7 +5,7 @@ import type { EngineOptions } from "../../engine/index.js";
 import { inputError, knownOptions } from "../../errors.js";
 import { modelOf } from "../../model/given.js";
 import { Model } from "../../model/model.js";
-import type { WarningOptions } from "../../model/notes.js";
+import { checkOnWarning, type WarningOptions } from "../../model/notes.js";
 import { foreignArchive, foreignJson, foreignKind, refuseForeign } from "../foreign.js";
 import { type Hdf5Group, isHdf5, readHdf5 } from "../hdf5/reader.js";
 import { DATA_FORBIDDEN, isObject, type Json, type JsonObject, parseJson } from "../json.js";
@@ -130,7 +130,8 @@ export function readKerasWeights(model: Model, bytes: Uint8Array, options: ReadO
 
 /** @throws InputError for options that are none */
 export function checkReading(options: ReadOptions): ReadOptions {
-  knownOptions(options, ["name", "engine", "threads"], "read options");
+  knownOptions(options, ["name", "engine", "threads", "onWarning"], "read options");
+  checkOnWarning(options.onWarning, "onWarning");
   if (options.name !== undefined) textOf(options.name, "read name");
   return options;
 }

@@ -123,7 +123,9 @@ function compileModel(
   const compile = readCompileConfig(config as Json, context, model.outputSize);
   if (!compile) {
     for (const what of notes.warnings.slice(before)) {
-      const about = what.startsWith("optimizer") ? "optimizer" : "loss";
+      const about = /^(compile )?optimizer/.test(what) ? "optimizer" : "loss";
+      // One that could not be read was said with its line.
+      if (!(about in config)) continue;
       const next = `Write one that Cellstate has${about === "optimizer" ? ", or give --optimizer NAME" : ""}.`;
       session.cannotRead({ line, what: `compile ${what}`, next, model: followed.model, about });
     }

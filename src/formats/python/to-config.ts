@@ -181,7 +181,7 @@ class ConfigWriter {
           "compile takes loss_weights third, which are numbers. Name the metrics: metrics=[…].",
         );
       }
-      const read = key.endsWith("metrics") ? this.metrics(model, key, value, line) : this.json(value, line);
+      const read = key.endsWith("metrics") ? this.metrics(value, line) : this.json(value, line);
       if (read !== undefined) config[key] = read;
       else this.compileUnread(model, key, value, line);
     }
@@ -189,9 +189,9 @@ class ConfigWriter {
   }
 
   /** One that is not known leaves the others in place: a metric changes no training. */
-  private metrics(model: ModelValue, key: string, value: Value, line: number): Json | undefined {
+  private metrics(value: Value, line: number): Json | undefined {
     if (value.kind === "list" && value.spoiled === null) {
-      return value.items.flatMap((item) => this.metrics(model, key, item, line) ?? []);
+      return value.items.flatMap((item) => this.metrics(item, line) ?? []);
     }
     // A function, or a class without settings: not the same as its name, to Keras.
     const name = value.kind === "name" && isKeras(value.path) ? value.path.split(".").at(-1)! : null;
@@ -201,17 +201,13 @@ class ConfigWriter {
         : /^[A-Z]/.test(name)
           ? { class_name: name, config: {} }
           : { class_name: "function", config: name };
-    if (read === undefined) this.compileUnread(model, key, value, line);
+    // A metric changes no training.
+    if (read === undefined) this.notes.warn(`line ${line}: a metric is left out: ${describe(value)}`);
     return read ?? [];
   }
 
   private compileUnread(model: ModelValue, key: string, value: Value, line: number): void {
     const what = `${key} is ${this.describeInside(value)}`;
-    if (key === "metrics" || key === "weighted_metrics") {
-      // A metric changes no training; those that can be read stand for it.
-      this.notes.ignore(`line ${line}: ${what}`);
-      return;
-    }
     const next = `Write one that Cellstate has${key === "optimizer" ? ", or give --optimizer NAME" : ""}.`;
     this.session.cannotRead({ line, what, next, model, about: key });
   }
