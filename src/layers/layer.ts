@@ -128,6 +128,7 @@ export abstract class Layer {
   /** This layer called on outputs of others: a step of a graph, which `model({ inputs, outputs })` makes a model of. */
   apply(inputs: Symbolic | Layer | readonly (Symbolic | Layer)[]): Symbolic {
     const list = Array.isArray(inputs) ? inputs : [inputs];
+    if (list.length === 0) throw inputError({ expected: "at least one layer's output", where: "apply" });
     return { layer: this, inputs: list.map(symbolic) };
   }
 }
@@ -142,12 +143,13 @@ export interface Symbolic {
 const inputOutputs = new WeakMap<Layer, Symbolic>();
 
 export function symbolic(value: Symbolic | Layer): Symbolic {
-  if (!(value instanceof Layer)) return value;
-  if (!value.isInput) {
+  const isLayer = value instanceof Layer;
+  if (!isLayer && value?.layer instanceof Layer && Array.isArray(value.inputs)) return value;
+  if (!isLayer || !value.isInput) {
     throw inputError({
       expected: "the output of a layer, layer.apply(…), or layers.input(…)",
       where: "apply",
-      received: `the layer ${value.className} itself`,
+      received: isLayer ? `the layer ${value.className} itself` : value,
     });
   }
   const known = inputOutputs.get(value) ?? { layer: value, inputs: [] };

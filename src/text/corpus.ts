@@ -94,11 +94,13 @@ export class Corpus {
 
   /** The row's number in the file that it came from. */
   rowNumber(row: number): number {
-    return this.numbers[row]!;
+    return this.numbers[wholeNumber(row, "rowNumber", 0, this.rows - 1)]!;
   }
 
   /** Whether no word of the row is left when it is encoded. */
   isEmpty(row: number, vectorizer: Vectorizer): boolean {
+    wholeNumber(row, "isEmpty", 0, this.rows - 1);
+    instanceOf(vectorizer, Vectorizer, "isEmpty vectorizer", "a Vectorizer");
     return this.texts.encodeInto(new Float32Array(1), row, vectorizer) === 0;
   }
 

@@ -121,7 +121,7 @@ export class Vectorizer {
 
   /** Encodes texts as rows of `length` (or the vectorizer's, or the longest's) ids. */
   encodeRows(texts: readonly string[], length = this.length, report?: EncodingReport): IdRows {
-    textsOf(texts, "texts to encode");
+    textsOf(texts, "encodeRows");
     checkReport(report);
     if (length !== undefined) wholeNumber(length, "encodeRows length", 1, MOST_IDS);
     const long = length ?? texts.reduce((most, text) => Math.max(most, this.scan(text)), 0);

@@ -126,7 +126,8 @@ export class EarlyStopping implements Callback {
     this.monitor = new Monitor(options, this.name);
   }
 
-  onTrainBegin({ model }: TrainingProgress): void {
+  onTrainBegin(progress: TrainingProgress): void {
+    const { model } = checkProgress(progress, this.name);
     this.params = model.countParams();
     this.monitor.best = null;
     this.wait = 0;
@@ -191,7 +192,6 @@ function checkProgress(progress: TrainingProgress, where: string): TrainingProgr
   objectOf(progress, where, "the progress that fit gives");
   wholeNumber(progress.epoch, `${where} epoch`);
   functionOf(progress.stop, `${where} stop`);
-  functionOf(progress.state, `${where} state`);
   objectOf(progress.model, `${where} model`);
   functionOf(progress.model.weightSnapshot, `${where} model`);
   return progress;
@@ -233,7 +233,8 @@ export class ReduceLearningRateOnPlateau implements Callback {
   }
 
   /** @throws InputError where a schedule says the learning rate, which cannot be set then */
-  onTrainBegin({ model }: TrainingProgress): void {
+  onTrainBegin(progress: TrainingProgress): void {
+    const { model } = checkProgress(progress, this.name);
     const { learningRate } = model.compiled.optimizer;
     if (typeof learningRate !== "number") {
       throw inputError({
@@ -309,14 +310,14 @@ export class Checkpoint implements Callback {
   }
 
   async onBatchEnd(progress: TrainingProgress): Promise<void> {
-    checkProgress(progress, "checkpoint");
+    functionOf(checkProgress(progress, "checkpoint").state, "checkpoint progress state");
     // Not the time of day, which may be set back.
     const due = performance.now() - this.tried >= this.everySeconds * 1000;
     if (progress.aborted || due) await this.try(progress.state());
   }
 
   async onEpochEnd(progress: TrainingProgress): Promise<void> {
-    checkProgress(progress, "checkpoint");
+    functionOf(checkProgress(progress, "checkpoint").state, "checkpoint progress state");
     await this.try(progress.state());
   }
 

@@ -71,7 +71,7 @@ describe("one layer in two places", () => {
     );
     assert.throws(
       () => script("d = Dense(4)", "m = Sequential([Input((4,)), d, d])"),
-      /line 4.*Dense is used twice/,
+      /line \d.*Dense is added twice/,
     );
     const steps = "m = Sequential([Input((3, 4)), TimeDistributed(d), TimeDistributed(d)])";
     assert.throws(() => script("d = Dense(4)", steps), /line 4: this Dense is used twice; shared layers/);

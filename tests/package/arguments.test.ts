@@ -137,7 +137,9 @@ function* publicNames(): Generator<string> {
   for (const entry of Object.values(ENTRIES)) {
     for (const [name, value] of Object.entries(entry)) {
       if (typeof value === "function") yield* namesOf(name, value);
-      else if (["layers", "losses", "optimizers", "callbacks", "draw"].includes(name)) {
+      else if (
+        ["layers", "losses", "metrics", "schedules", "optimizers", "callbacks", "draw"].includes(name)
+      ) {
         for (const key of Object.keys(value as object)) yield `${name}.${key}`;
       }
     }
@@ -158,8 +160,9 @@ function* namesOf(name: string, value: { prototype?: object }): Generator<string
 
 /** Made by the library, or methods that TypeScript hides and no documentation names. */
 const NOT_CALLED = new Set([
-  ...["InputError", "TrainingError", "UnfinishedTraining"],
-  ...["Model.buildFrom", "Model.inputRows", "TextClassifier.toPrediction"],
+  ...["InputError", "TrainingError", "UnfinishedTraining", "AbortedTraining"],
+  ...["Model.buildFrom", "Model.inputRows", "Model.refuseDuringFit", "Model.steered", "Model.checkSnapshot"],
+  ...["TextClassifier.probabilities", "TextClassifier.extras", "Checkpoint.try"],
   ...["Vectorizer.scan", "Vectorizer.lay", "Vectorizer.encodeTokensInto", "Vectorizer.idsOf"],
 ]);
 

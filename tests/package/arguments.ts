@@ -169,6 +169,23 @@ const fn = (value: unknown) => () => value;
 const optimizer = (options: object) => [options];
 const draw = explain.draw;
 
+/** What these cannot be made without. */
+const METRICS: Record<string, object> = {
+  sensitivityAtSpecificity: { specificity: 0.5 },
+  specificityAtSensitivity: { sensitivity: 0.5 },
+  precisionAtRecall: { recall: 0.5 },
+  recallAtPrecision: { precision: 0.5 },
+};
+
+const SCHEDULES: Record<string, object> = {
+  exponentialDecay: { initialLearningRate: 0.1, decaySteps: 10, decayRate: 0.9 },
+  piecewiseConstantDecay: { boundaries: [1, 2], values: [0.1, 0.2, 0.3] },
+  polynomialDecay: { initialLearningRate: 0.1, decaySteps: 10 },
+  inverseTimeDecay: { initialLearningRate: 0.1, decaySteps: 10, decayRate: 0.9 },
+  cosineDecay: { initialLearningRate: 0.1, decaySteps: 10 },
+  cosineDecayRestarts: { initialLearningRate: 0.1, firstDecaySteps: 10 },
+};
+
 export const CALLABLES: Callable[] = [
   // ---- cellstate
   simple("sequential", main.sequential, () => [layers.dense({ units: 1 })], {
@@ -246,6 +263,7 @@ export const CALLABLES: Callable[] = [
   ),
   method(classifier, "TextClassifier", "predict", "a good film"),
   method(classifier, "TextClassifier", "predictMany", ["a good film"]),
+  method(classifier, "TextClassifier", "answers", ["a good film"], 1),
   method(classifier, "TextClassifier", "evaluate", ROWS, { rows: [0, 1], mistakes: 2 }),
   method(classifier, "TextClassifier", "toBytes"),
   method(classifier, "TextClassifier", "save", "classifier.keras"),
@@ -264,6 +282,8 @@ export const CALLABLES: Callable[] = [
   method(corpus, "Corpus", "labels"),
   method(corpus, "Corpus", "classes", ["yes", "no"]),
   method(corpus, "Corpus", "excerpt", 0),
+  method(corpus, "Corpus", "rowNumber", 0),
+  method(corpus, "Corpus", "isEmpty", 0, vectorizer),
   method(corpus, "Corpus", "encode", [0, 1], vectorizer, 4, fn(undefined)),
   simple(
     "Vectorizer",
@@ -330,7 +350,7 @@ export const CALLABLES: Callable[] = [
     ...{ monitor: "valLoss", mode: "min", minDelta: 0, patience: 1, restoreBestWeights: true },
   }),
   method(() => new main.EarlyStopping(), "EarlyStopping", "onEpochEnd", progress, logs),
-  method(() => new main.EarlyStopping(), "EarlyStopping", "onTrainBegin"),
+  method(() => new main.EarlyStopping(), "EarlyStopping", "onTrainBegin", progress),
   method(() => new main.EarlyStopping(), "EarlyStopping", "onTrainEnd", progress),
   method(() => new main.EarlyStopping(), "EarlyStopping", "state"),
   method(
@@ -357,7 +377,12 @@ export const CALLABLES: Callable[] = [
     progress,
     logs,
   ),
-  method(() => new main.ReduceLearningRateOnPlateau(), "ReduceLearningRateOnPlateau", "onTrainBegin"),
+  method(
+    () => new main.ReduceLearningRateOnPlateau(),
+    "ReduceLearningRateOnPlateau",
+    "onTrainBegin",
+    progress,
+  ),
   method(() => new main.ReduceLearningRateOnPlateau(), "ReduceLearningRateOnPlateau", "state"),
   method(
     () => new main.ReduceLearningRateOnPlateau(),
@@ -372,6 +397,7 @@ export const CALLABLES: Callable[] = [
     10,
   ),
   method(() => new main.Checkpoint(() => {}), "Checkpoint", "onTrainBegin"),
+  method(() => new main.Checkpoint(() => {}), "Checkpoint", "onTrainEnd"),
   method(() => new main.Checkpoint(() => {}), "Checkpoint", "onBatchEnd", progress),
   method(() => new main.Checkpoint(() => {}), "Checkpoint", "onEpochEnd", progress),
   simple("callbacks.earlyStopping", main.callbacks.earlyStopping, { patience: 1 }),
@@ -395,6 +421,12 @@ export const CALLABLES: Callable[] = [
       loss as Callable["call"],
       name === "meanSquaredError" ? {} : { fromLogits: false },
     ),
+  ),
+  ...Object.entries(main.metrics).map(([name, metric]) =>
+    simple(`metrics.${name}`, metric as Callable["call"], { ...METRICS[name], name: "m" }),
+  ),
+  ...Object.entries(main.schedules).map(([name, make]) =>
+    simple(`schedules.${name}`, make as Callable["call"], SCHEDULES[name]),
   ),
   ...Object.entries(main.optimizers).map(([name, make]) =>
     simple(`optimizers.${name}`, make as Callable["call"], ...optimizer({ learningRate: 0.1, clipnorm: 1 })),

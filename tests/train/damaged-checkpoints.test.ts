@@ -197,7 +197,12 @@ describe("damaged checkpoints", () => {
     for (const value of [Number.NaN, Number.POSITIVE_INFINITY]) {
       const weights = state.weights.slice();
       weights[7] = value;
-      await refused(encodeCheckpoint({ ...state, weights }), `a weight of ${value}`);
+      assert.throws(() => encodeCheckpoint({ ...state, weights }), InputError);
+      const poked = bytes.slice();
+      const view = new DataView(poked.buffer);
+      const start = Math.ceil((27 + view.getUint32(23, true)) / 4) * 4;
+      view.setFloat32(start + 4 * (state.outputs.length + 7), value, true);
+      await refused(sealed(poked), `a weight of ${value}`);
     }
   });
 

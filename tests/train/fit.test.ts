@@ -240,7 +240,7 @@ test("what is wrong with fit's options is said before anything is trained", asyn
     [{ shuffle: "batch" as never }, /shuffle: expected true or false but received "batch"/],
     [{ shuffle: 0 as never }, /shuffle: expected true or false but received 0/],
     [{ signal: new AbortController() as never }, /signal: expected an AbortSignal/],
-    [{ callbacks: callbacks.earlyStopping() as never }, /callbacks: expected a list of callbacks/],
+    [{ callbacks: callbacks.earlyStopping() as never }, /callbacks: expected a list but received/],
     [{ callbacks: [{ onEpochEnds() {} } as never] }, /"onEpochEnds".*Did you mean onEpochEnd\?/],
     [{ callbacks: [{ onEpochEnd: 5 } as never] }, /a function for onEpochEnd but received 5/],
     [{ onWarning: "loud" as never }, /fit onWarning: expected a function, or null/],

@@ -44,6 +44,8 @@ const SAVE_IN_PYTHON =
 class ConfigWriter {
   private readonly emitted = new Set<LayerValue | ModelValue>();
   private depth = 0;
+  /** How many Bidirectional layers are around: they make copies of their own of what they are given. */
+  private copied = 0;
 
   constructor(
     private readonly session: Session,
@@ -213,7 +215,17 @@ class ConfigWriter {
   }
 
   private layer(layer: LayerValue): JsonObject {
-    this.once(layer);
+    if (this.copied === 0) this.once(layer);
+    const copies = layer.className === "Bidirectional";
+    if (copies) this.copied++;
+    try {
+      return this.layerConfig(layer);
+    } finally {
+      if (copies) this.copied--;
+    }
+  }
+
+  private layerConfig(layer: LayerValue): JsonObject {
     return this.deeper(layer.line, () => {
       const config: JsonObject = { name: layer.name };
       this.session.work.hold(KEPT * (4 + layer.config.size));
