@@ -5,7 +5,7 @@ import { label } from "../label.js";
 import { CUDNN_KINDS } from "./cudnn.js";
 import { type LayerNode, NOT_SHARED, OPERATIONS, withPlace } from "./layer-config.js";
 import { containerNames, isMerging, LAYER_KINDS } from "./layer-kinds.js";
-import { MASK_OPERATIONS, type Mask, operationMask, sameMask } from "./masks.js";
+import { MASK_OPERATIONS, type Mask, MaskCount, operationMask, sameMask } from "./masks.js";
 import {
   checkKnown,
   type Entry,
@@ -57,7 +57,17 @@ export function readGraph(
       indices.set(name, entries.push({ ...entry, dtype }) - 1);
     }
   }
-  const walk = { nodes, entries, indices, place, context, where, open: [], masks: new Map() };
+  const walk = {
+    nodes,
+    entries,
+    indices,
+    place,
+    context,
+    where,
+    open: [],
+    masks: new Map(),
+    joined: new MaskCount(),
+  };
   const outputs = readEnds(config["output_layers"], `${where}.config.output_layers`);
   // In the file's order, which is that of the weights in Keras.
   const needed = leadingTo(outputs, nodes, where);
@@ -111,6 +121,7 @@ interface Walk {
   open: string[];
   /** What is known of the masks of what each node makes; undefined while that is being found out. */
   masks: Map<string, Mask | undefined>;
+  joined: MaskCount;
 }
 
 /** Puts a layer after all that feed it; each layer once. */
@@ -267,7 +278,11 @@ function readKeywords(kwargs: Json | undefined, masks: (string | null)[], where:
 /** The mask that a call names for a tensor must be the one that arises here on the way to it. */
 function checkMask(given: string | null, tensor: string | undefined, node: GraphNode, walk: Walk): void {
   if (given === null) return;
-  if (tensor !== undefined && sameMask(maskFrom(given, walk), maskFrom(tensor, walk))) return;
+  if (tensor !== undefined) {
+    const masks = [maskFrom(given, walk), maskFrom(tensor, walk)] as const;
+    withPlace(node.where, () => walk.joined.spend(masks));
+    if (sameMask(...masks)) return;
+  }
   throw inputError({
     expected: "the mask that its input carries (of Embedding or Masking, passed on by the layers between)",
     where: node.where,
@@ -285,9 +300,10 @@ function maskFrom(name: string, walk: Walk): Mask {
   if (masks.has(name)) throw inputError({ expected: "a graph without circles", where: node.where });
   masks.set(name, undefined);
   const incoming = new Map(node.from.map((source) => [source, maskFrom(source, walk)]));
-  const found = withPlace(node.where, () =>
-    node.operation ? maskOfOperation(node, incoming) : maskOfLayer(node, incoming),
-  );
+  const found = withPlace(node.where, () => {
+    walk.joined.spend(incoming.values());
+    return node.operation ? maskOfOperation(node, incoming) : maskOfLayer(node, incoming);
+  });
   masks.set(name, found);
   return found;
 }

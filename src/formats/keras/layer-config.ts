@@ -45,6 +45,9 @@ export function readNode(value: Json | undefined, where: string): LayerNode {
 export const OPERATIONS =
   "Operations on tensors, as x + y or keras.ops, are not read: layers are, as keras.layers.Add()([x, y]).";
 
+/** Of a whole model, where a list of cells may be as long as a model: far more than any has, and 50 MB. */
+const MOST_LAYERS_MADE = 10_000;
+
 /** The layer that an entry describes. */
 export function readLayer(
   { className, name, config, node }: LayerNode,
@@ -54,6 +57,10 @@ export function readLayer(
   const cudnn = CUDNN_KINDS.get(className);
   const kind = kindOf(className);
   if (!kind) throw unknownLayer(className, where);
+  const { made = { layers: 0 } } = context;
+  if (++made.layers > MOST_LAYERS_MADE) {
+    throw inputError({ expected: `at most ${MOST_LAYERS_MADE} layers and cells`, where, received: "more" });
+  }
   checkShared(node, context, where);
   checkInner(config, `${where}.config`);
   const options: Record<string, unknown> = { ...(name && { name }), ...cudnn?.fixed };

@@ -17,16 +17,26 @@ const MOST_CHARACTERS = 10_000;
 
 function limited(mask: readonly string[]): Mask {
   if (mask.reduce((sum, condition) => sum + condition.length, 0) <= MOST_CHARACTERS) return mask;
-  throw inputError({ expected: "masks joined less often", where: "the mask of this layer" });
+  throw tooMany();
 }
 
-/** Whether any of the masks lets a step through. */
+const tooMany = () => inputError({ expected: "masks joined less often", where: "the mask of this layer" });
+
+/** Whether any of the masks lets a step through. One mask may come a hundred thousand times. */
 const either = (masks: readonly Mask[]): Mask =>
-  masks.includes(null) ? null : limited([...new Set(masks.flatMap((mask) => mask!))].sort());
+  masks.includes(null) ? null : limited([...new Set([...new Set(masks)].flatMap((mask) => mask!))].sort());
 
 /** The masks of sequences that follow each other in time. */
-const inTurn = (masks: readonly Mask[]): Mask =>
-  masks.every((mask) => mask === null) ? null : limited([JSON.stringify(masks)]);
+const inTurn = (masks: readonly Mask[]): Mask => {
+  if (masks.every((mask) => mask === null)) return null;
+  let characters = 0;
+  for (const mask of masks) {
+    characters += 5;
+    for (const condition of mask ?? []) characters += condition.length;
+    if (characters > MOST_CHARACTERS) throw tooMany();
+  }
+  return limited([JSON.stringify(masks)]);
+};
 
 const differs = (tensor: string, value: number): Mask => [JSON.stringify([tensor, value])];
 
@@ -103,4 +113,17 @@ export function operationMask(
   }
 }
 
-export const sameMask = (x: Mask, y: Mask): boolean => JSON.stringify(x) === JSON.stringify(y);
+export const sameMask = (x: Mask, y: Mask): boolean => x === y || JSON.stringify(x) === JSON.stringify(y);
+
+/** Conditions looked at in one graph: joining long masks again and again comes to far more than a file holds. */
+const MOST_CONDITIONS = 1_000_000;
+
+/** Counts the masks that are about to be joined or compared. */
+export class MaskCount {
+  private left = MOST_CONDITIONS;
+
+  spend(masks: Iterable<Mask>): void {
+    for (const mask of masks) this.left -= 1 + (mask?.length ?? 0);
+    if (this.left < 0) throw tooMany();
+  }
+}

@@ -78,7 +78,8 @@ export function readOpened(opened: OpenedFile, options: ReadOptions = {}): Keras
   const { asset } = opened;
   const version = parseVersion(opened.meaning ?? opened.version);
   const stored = opened.weights !== undefined;
-  const context: Context = { file: name, ...version, notes, asset, stored, seen: new Set() };
+  const made = { layers: 0 };
+  const context: Context = { file: name, ...version, notes, made, asset, stored, seen: new Set() };
   if (context.major < 2 || context.major > 3) {
     throw inputError({ expected: "a file of Keras 2 or 3", where: name, received: opened.version });
   }

@@ -63,6 +63,8 @@ export interface Context {
   readonly major: number;
   readonly minor: number;
   readonly notes: Notes;
+  /** Layers made so far, those inside others included: each takes far more than the few letters that ask for it. */
+  readonly made?: { layers: number };
   /** Whether the file holds the weights; otherwise fresh ones are drawn as the layers' initializers say. */
   readonly stored?: boolean;
   /** Keras's numbers (`shared_object_id`) of the layers read so far. */

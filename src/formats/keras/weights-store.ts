@@ -26,6 +26,9 @@ export function pathStore(roots: readonly Hdf5Group[], file: string): WeightsSto
   const byPath = new Map<string, Hdf5Dataset>();
   const add = (path: string, dataset: Hdf5Dataset) => {
     const plain = path.replaceAll("\\", "/").replace(/(^|\/)_layer_checkpoint_dependencies\//g, "$1layers/");
+    if (byPath.has(plain)) {
+      throw inputError({ expected: `one array at ${label(plain)}`, where: file, received: "two" });
+    }
     byPath.set(plain, dataset);
   };
   for (const root of roots) collect(root, "", add);
@@ -114,7 +117,13 @@ function ownersGroups(
   whole: boolean,
   notes: Notes,
 ): Map<string, Hdf5Group> {
+  const listed = new Set<string>();
   const withWeights = textList(root, "layer_names", file).flatMap((name) => {
+    if (listed.has(name)) {
+      const where = `${file}: ${root.path || "/"}: layer_names`;
+      throw inputError({ expected: "each layer once", where, received: name });
+    }
+    listed.add(name);
     const group = findGroup(root, name);
     if (!group) {
       const where = `${file}: ${root.path || "/"}`;
@@ -156,11 +165,11 @@ function namedWeights(group: Hdf5Group, file: string): StoredWeight[] {
 export function textList(group: Hdf5Group, name: string, file: string): string[] {
   const whole = group.attributes.get(name);
   if (whole !== undefined) return texts(whole, `${file}: ${group.path} ${name}`);
-  const found: string[] = [];
+  const parts: string[][] = [];
   for (let i = 0; ; i++) {
     const part = group.attributes.get(`${name}${i}`);
-    if (part === undefined) return found;
-    found.push(...texts(part, `${file}: ${group.path} ${name}${i}`));
+    if (part === undefined) return parts.flat();
+    parts.push(texts(part, `${file}: ${group.path} ${name}${i}`));
   }
 }
 

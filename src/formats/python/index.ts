@@ -48,7 +48,7 @@ export function readKerasScript(source: string, options: ScriptOptions = {}): Sc
   const { session } = followed;
   const described = scriptConfig(followed.model, session, notes);
   // A script means what today's Keras makes of it.
-  const context: Context = { file, major: 3, minor: 15, notes };
+  const context: Context = { file, major: 3, minor: 15, notes, made: { layers: 0 } };
   const blueprint = readModelConfig(described.model, context, file);
   const links = toLinks(blueprint);
   const layers = links.map(({ layer }) => layer);

@@ -20,11 +20,11 @@ export function readTokenizer(
     throw inputError({ expected: "null", where: `${where}: analyzer`, received: "a function", next });
   }
   const size = attributes.get("num_words") ?? null;
-  if (size !== null && (typeof size !== "number" || size < 1)) {
+  if (size !== null && !(typeof size === "number" && Number.isFinite(size) && size >= 1)) {
     throw inputError({
-      expected: "a number above 0 or null",
+      expected: "a number from 1 or null",
       where: `${where}: num_words`,
-      received: typeof size,
+      received: typeof size === "number" ? size : typeof size,
     });
   }
   const oovToken = plain(attributes, "oov_token", "string", where) ?? null;
