@@ -50,6 +50,7 @@ export function continuedModel(
       return widened(weight, labels.length, single, wide.seed);
     }),
   );
+  wide.remarks.addFrom(model.remarks);
   const optimizer = model.isCompiled ? model.compiled.optimizer : "adam";
   wide.compile({ optimizer, loss: losses.sparseCategoricalCrossentropy() });
   return wide;
