@@ -26,13 +26,19 @@ export interface Format {
   readonly keepsExtras: boolean;
   /** The file's bytes, or those of it and of others in its folder by name, the file itself last. */
   write(source: Savable, options: WriteOptions): Promise<Uint8Array | Map<string, Uint8Array>>;
+  /** What of the model's training it has no place for though it holds the rest, a line each. */
+  leftOut?(model: Model): Promise<string[]>;
 }
 
 // Writers are loaded when one is needed: a page that shows one model should not carry them all.
+const keras = {
+  leftOut: async (model: Model) => (await import("./keras/compile-config.js")).compileLeftOut(model),
+};
 const HDF5: Format = {
   what: "HDF5 model",
   keepsExtras: false,
   write: async ({ model }) => (await import("./keras/write.js")).writeKerasH5(model),
+  ...keras,
 };
 
 /** By the ending that asks for each. */
@@ -41,6 +47,7 @@ export const FORMATS: Readonly<Record<string, Format>> = {
     what: "Keras archive",
     keepsExtras: true,
     write: async ({ model, extras }) => (await import("./keras/write.js")).writeKeras(model, { extras }),
+    ...keras,
   },
   h5: HDF5,
   mjs: { what: "ES module", keepsExtras: true, write: moduleBytes },
@@ -55,7 +62,12 @@ export const FORMATS: Readonly<Record<string, Format>> = {
     write: async ({ model, extras }) =>
       (await import("./safetensors/write.js")).writeSafetensors(model, { extras }),
   },
-  json: { what: "TensorFlow.js layers model", keepsExtras: true, write: tfjsFiles },
+  json: {
+    what: "TensorFlow.js layers model",
+    keepsExtras: true,
+    write: tfjsFiles,
+    leftOut: async (model) => (await import("./tfjs/write.js")).tfjsLeftOut(model),
+  },
   hdf5: HDF5,
 };
 
@@ -80,7 +92,8 @@ export function formatOf(path: string | URL): Format & { ending: string } {
 
 /**
  * Writes files in the format that the path's ending names; an older file gives way only to a whole one.
- * Node only. Returns how many bytes were written, in how many files.
+ * Node only. What of its training the format has no place for is said to the model's `onWarning`. Returns how many bytes
+ * were written, in how many files.
  * @throws InputError for a path or a network that the format has no place for
  */
 export async function saveAs(
@@ -99,6 +112,7 @@ export async function saveAs(
     await writeAtomic(folder + (isUrl ? encodeURIComponent(file) : file), content);
     bytes += content.length;
   }
+  for (const text of (await format.leftOut?.(source.model)) ?? []) source.model.remarks.tell(text);
   return { bytes, files: files.size };
 }
 

@@ -26,7 +26,7 @@ export class ModelNotes {
   private readonly list: Note[] = [];
   private readonly said = new Set<Note>();
 
-  constructor(private readonly onWarning: WarningOptions["onWarning"]) {}
+  constructor(private onWarning: WarningOptions["onWarning"]) {}
 
   get texts(): readonly string[] {
     return Object.freeze(this.list.map(({ text }) => text));
@@ -34,6 +34,19 @@ export class ModelNotes {
 
   add(notes: readonly Note[]): void {
     this.list.push(...notes);
+  }
+
+  /** Those of another model that this one is a copy of, and what was said of them; told to the same. */
+  addFrom(other: ModelNotes): void {
+    this.list.push(...other.list);
+    for (const note of other.said) this.said.add(note);
+    if (this.onWarning === undefined) this.onWarning = other.onWarning;
+  }
+
+  /** Says one thing that the model is not asked to keep. */
+  tell(text: string): void {
+    if (this.onWarning === undefined) console.warn(text);
+    else this.onWarning?.(text);
   }
 
   /** Says what is new; `training` says all, other uses leave out what only training has to know. */

@@ -17,7 +17,7 @@ export type Start = Omit<Parts, "training">;
 /**
  * A copy of the classifier's network with an output for each of `labels`, which begin with its own. Without new ones the
  * optimizer goes on; with new ones it starts afresh, since its state is of other weights.
- * @throws InputError where new labels would need a last layer that is not a Dense of sigmoid or softmax
+ * @throws InputError where new labels would need a last layer that is not a Dense of sigmoid or softmax, or not trainable
  */
 export function continuedModel(
   { model, labels: known }: Start,
@@ -38,6 +38,14 @@ export function continuedModel(
       next: "Leave the new labels out, or train a new model.",
     });
   }
+  if (!layer.trainable) {
+    throw inputError({
+      expected: `a last layer that is trainable, for the new labels ${added.slice(0, 5).join(", ")}`,
+      where: `model ${model.name}`,
+      received: `${layer.className} ${layer.name}, which is not`,
+      next: "Its new weights would stay as they are drawn: set its trainable to true, or leave the new labels out.",
+    });
+  }
   const wide = copyArchitecture(
     model,
     { seed: model.seed, ...options },
@@ -50,6 +58,7 @@ export function continuedModel(
       return widened(weight, labels.length, single, wide.seed);
     }),
   );
+  wide.remarks.addFrom(model.remarks);
   const optimizer = model.isCompiled ? model.compiled.optimizer : "adam";
   wide.compile({ optimizer, loss: losses.sparseCategoricalCrossentropy() });
   return wide;

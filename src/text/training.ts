@@ -12,7 +12,7 @@ import type { ModelOptions } from "../model/options.js";
 import type { Rows } from "../train/arrays.js";
 import { type Callback, EarlyStopping } from "../train/callbacks.js";
 import { ABORTED, type FitOptions, type History } from "../train/fit.js";
-import { losses } from "../train/losses.js";
+import { type Loss, losses } from "../train/losses.js";
 import type { Optimizer, OptimizerName } from "../train/optimizers.js";
 import type { TrainingState } from "../train/training-state.js";
 import { checkAnswerable } from "./answer.js";
@@ -279,15 +279,23 @@ export class TrainingSession {
     return [train.map((i) => rows[i]!), validation.map((i) => rows[i]!)];
   }
 
-  /** A model that comes compiled for labels keeps its optimizer and that optimizer's state. */
+  /**
+   * A model that comes compiled for labels keeps its optimizer and that optimizer's state. Any other loss gives way to the
+   * cross-entropy of the labels, which is said.
+   */
   private compile(model: Model): void {
-    const loss =
-      model.outputSize === 1 ? losses.binaryCrossentropy() : losses.sparseCategoricalCrossentropy();
     const before = model.isCompiled ? model.compiled : null;
-    if (!this.options.optimizer && before?.loss.name === loss.name) return;
-    const optimizer = this.options.optimizer ?? before?.optimizer ?? "adam";
-    const same = before?.loss.name === loss.name;
-    model.compile({ optimizer, loss: same ? before.loss : loss, metrics: ["accuracy"] });
+    const loss = lossOfLabels(model, before?.loss);
+    if (before && loss !== before.loss && !isSameLoss(loss, before.loss)) {
+      const text = `model ${model.name} loss ${before.loss.name}: replaced by ${loss.name}, the loss of labels`;
+      model.remarks.add([{ text, training: true }]);
+    }
+    if (!this.options.optimizer && before?.loss === loss) return;
+    model.compile({
+      optimizer: this.options.optimizer ?? before?.optimizer ?? "adam",
+      loss,
+      metrics: ["accuracy"],
+    });
   }
 
   private makeModel(vocabulary: number): Model {
@@ -383,3 +391,17 @@ export class TrainingSession {
     };
   }
 }
+
+/** The loss of class numbers: the model's own where it is that, or says the same of one-hot rows. */
+function lossOfLabels({ outputSize }: Model, own: Loss | undefined): Loss {
+  const name = outputSize === 1 ? "binaryCrossentropy" : "sparseCategoricalCrossentropy";
+  if (own?.name === name) return own;
+  if (outputSize === 1 || own?.name !== "categoricalCrossentropy") return losses[name]();
+  return losses.sparseCategoricalCrossentropy({ fromLogits: own.fromLogits, reduction: own.reduction });
+}
+
+/** Whether class numbers are to `loss` what one-hot rows are to `own`. */
+const isSameLoss = (loss: Loss, own: Loss): boolean =>
+  loss.name === "sparseCategoricalCrossentropy" &&
+  own.name === "categoricalCrossentropy" &&
+  own.labelSmoothing === 0;

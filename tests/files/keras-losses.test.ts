@@ -115,6 +115,8 @@ describe("losses of Keras's files", () => {
     ["a setting of a later Keras", of("MeanSquaredError", { huberized: true }), /^loss huberized: true/],
     ["a weight", "mse", /^loss_weights: \[2\] is not computed here/, { loss_weights: [2] }],
     ["a weight by name", "mse", /^loss_weights/, { loss_weights: { dense: 0.5 } }],
+    ["no loss", null, /^loss: none in the file; compile the model to train on$/],
+    ["no loss of the one output", { topic: null }, /^loss: none in the file/],
     ["two losses", ["mse", "mse"], /not one of ours/],
     ["another's class of the name", of("MeanSquaredError", {}, { module: "mine" }), /not one of ours/],
     [

@@ -37,6 +37,11 @@ describe("settings that are done as the file says", () => {
     ],
     ["a name alone", "rmsprop", optimizers.rmsprop()],
     ["tf.keras's registered name", { ...adam({}), class_name: "Custom>Adam" }, optimizers.adam()],
+    [
+      "what Keras writes on PyTorch",
+      adam({}, { module: "keras.src.backend.torch.optimizers.torch_adam", registered_name: "Adam" }),
+      optimizers.adam(),
+    ],
     ["accumulation of 0 steps, which is none", adam({ gradient_accumulation_steps: 0 }), optimizers.adam()],
     [
       "Keras 2's lr",
@@ -192,10 +197,10 @@ describe("the other keys of compile_config", () => {
   });
 
   test("steps_per_execution is in the receipt, unknown keys are warned of", () => {
-    const { compiled, notes } = read("adam", { steps_per_execution: 8, sample_weight_mode: "temporal" });
+    const { compiled, notes } = read("adam", { steps_per_execution: 8, step_weights: "temporal" });
     assert.ok(compiled);
     assert.match(notes.ignored.join(), /steps_per_execution/);
-    assert.match(notes.warnings.join(), /compile sample_weight_mode: not known/);
+    assert.match(notes.warnings.join(), /^compile step_weights: not known/);
   });
 
   test("RMSprop of before tf.keras 2.11 had its epsilon elsewhere", () => {

@@ -9,11 +9,16 @@ import { fromBinary } from "@bufbuild/protobuf";
 import { loadFile } from "../../src/formats/load.js";
 import { ModelProtoSchema } from "../../src/formats/onnx/onnx_pb.js";
 import {
+  type CompileOptions,
   InputError,
   layers,
   loadModel,
+  losses,
   type Model,
+  metrics,
+  optimizers,
   saveModel,
+  schedules,
   sequential,
   TextClassifier,
 } from "../../src/index.js";
@@ -209,4 +214,68 @@ describe("a classifier", () => {
     }
     assert.deepEqual(readdirSync(home).sort(), ["SPAM.H5", "spam.keras"]);
   });
+});
+
+describe("what of its training a file has no place for is said", () => {
+  const trained = (units: number, compile: CompileOptions) => {
+    const said: string[] = [];
+    const model = sequential([layers.input({ shape: [2] }), layers.dense({ units, activation: "softmax" })], {
+      ...{ engine: "reference", name: "m", onWarning: (text) => said.push(text) },
+    });
+    model.compile(compile);
+    return { model, said };
+  };
+  const save = async (name: string, units: number, compile: CompileOptions) => {
+    const { model, said } = trained(units, compile);
+    await model.save(join(fresh(`left-${name}`), name));
+    return said;
+  };
+  const loss = "categoricalCrossentropy";
+
+  for (const name of ["a.keras", "a.h5"]) {
+    test(`${name}: metrics that Keras has not`, async () => {
+      const metrics = ["accuracy", "mcc", "precision", "auc"] as const;
+      assert.deepEqual(await save(name, 3, { loss, metrics, weightedMetrics: ["recall", "mcc"] }), [
+        "model m: not written, as Keras has no such metric of this model: mcc, precision, recall",
+      ]);
+      assert.deepEqual(await save(`b${name}`, 3, { loss, metrics: ["accuracy", "auc"] }), []);
+    });
+  }
+
+  const MISSING = "model m: not written, as TensorFlow.js has it not or otherwise:";
+  const dropped: [string, CompileOptions, string | null][] = [
+    ["plain", { loss, optimizer: "adam", metrics: ["accuracy"] }, null],
+    ["metrics", { loss, metrics: ["accuracy", metrics.auc()], weightedMetrics: ["mcc"] }, "metrics auc, mcc"],
+    [
+      "schedule",
+      {
+        loss,
+        optimizer: optimizers.sgd({
+          learningRate: schedules.exponentialDecay({ initialLearningRate: 1, decaySteps: 2, decayRate: 0.5 }),
+        }),
+      },
+      "how it is trained (a learning-rate schedule)",
+    ],
+    [
+      "accumulation",
+      { loss, optimizer: optimizers.adam({ gradientAccumulationSteps: 2 }) },
+      "how it is trained (gradient_accumulation_steps)",
+    ],
+    ["clipping", { loss, optimizer: optimizers.adam({ clipnorm: 1 }) }, "how it is trained (clipnorm)"],
+    ["amsgrad", { loss, optimizer: optimizers.adam({ amsgrad: true }) }, "how it is trained (amsgrad)"],
+    ["momentum", { loss, optimizer: optimizers.sgd({ momentum: 0.9 }) }, "how it is trained (momentum)"],
+    ["another optimizer", { loss, optimizer: "adamw" }, "how it is trained (AdamW)"],
+    [
+      "smoothing",
+      { loss: losses.categoricalCrossentropy({ labelSmoothing: 0.1 }) },
+      "how it is trained (settings of the loss categoricalCrossentropy)",
+    ],
+  ];
+  for (const [what, compile, left] of dropped) {
+    test(`TensorFlow.js: ${what}`, async () => {
+      assert.deepEqual(await save(`${what}.json`, 3, compile), left === null ? [] : [`${MISSING} ${left}`]);
+      const back = await loadModel(join(folder, `left-${what}.json`, `${what}.json`));
+      assert.equal(back.isCompiled, left === null || left.startsWith("metrics"));
+    });
+  }
 });

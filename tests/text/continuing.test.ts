@@ -250,6 +250,29 @@ describe("going on from a classifier", () => {
     }
   });
 
+  test("a last layer that is not trainable takes no new labels", async () => {
+    for (const [units, activation] of [
+      [2, "softmax"],
+      [1, "sigmoid"],
+    ] as const) {
+      const model = ({ vocabulary }: { vocabulary: number }) =>
+        sequential([
+          layers.embedding({ inputDim: vocabulary, outputDim: 2, inputLength: 8 }),
+          layers.lstm({ units: 2 }),
+          layers.dense({ units, activation, trainable: false, name: "end" }),
+        ]);
+      const frozen = await TextClassifier.train(sentences(["fruit", "tool"], 30), {
+        ...OPTIONS,
+        model,
+        epochs: 1,
+      });
+      await assert.rejects(
+        TextClassifier.train(sentences(["city", "tool"], 30), { model: frozen, epochs: 1 }),
+        /a last layer that is trainable, for the new labels city.* received "Dense end, which is not"/,
+      );
+    }
+  });
+
   test("a graph's last layer is widened as a chain's is", async () => {
     const model = ({ vocabulary, length }: { vocabulary: number; length: number }) => {
       const ids = layers.input({ shape: [length] });

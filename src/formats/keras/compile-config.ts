@@ -5,7 +5,7 @@ import type { CompileOptions } from "../../model/options.js";
 import { isObject, type Json, type JsonObject } from "../json.js";
 import { label } from "../label.js";
 import { readLoss, writeLoss } from "./compile-losses.js";
-import { readMetrics, writeMetrics } from "./compile-metrics.js";
+import { readMetrics, unwritten, writeMetrics } from "./compile-metrics.js";
 import { readOptimizer, writeOptimizer } from "./compile-optimizers.js";
 import type { Context } from "./receipt.js";
 
@@ -49,6 +49,16 @@ function noteOtherKeys(value: JsonObject, { notes }: Context): void {
       if (item !== 1) notes.ignore("steps_per_execution: callbacks are called after every step");
     } else notes.warn(`compile ${label(key)}: not known, and not applied when training goes on`);
   }
+}
+
+/** What of a model's training has no place in Keras's files, a line each: said when one is written. */
+export function compileLeftOut(model: Model): string[] {
+  if (!model.isCompiled) return [];
+  const { loss, metrics, weightedMetrics } = model.compiled;
+  const names = unwritten([...metrics, ...weightedMetrics], { loss: loss.name, outputs: model.outputSize });
+  if (names.length === 0) return [];
+  const which = [...new Set(names)].join(", ");
+  return [`model ${model.name}: not written, as Keras has no such metric of this model: ${which}`];
 }
 
 /** `compile_config` as Keras 3 writes it: of the optimizer, with its schedule or the learning rate it has now. */

@@ -45,7 +45,10 @@ const COMPILE = "compile the model to train on";
 /** The loss of a file; undefined, with a warning, where it is not computed here as the file says. */
 export function readLoss(value: Json, weights: Json, context: Context): Loss | undefined {
   const only = onlyOne(value);
-  if (only === null) return undefined;
+  if (only === null) {
+    context.notes.warn(`loss: none in the file; ${COMPILE}`);
+    return undefined;
+  }
   try {
     const loss = fromFile(only);
     if (!isOne(weights)) throw new Error(`loss_weights: ${nameOf(weights)} is not computed here`);

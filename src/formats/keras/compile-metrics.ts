@@ -227,7 +227,7 @@ function kerasMetric(name: MetricName, { loss, outputs }: Measured): Metric | nu
   );
 }
 
-/** Plain metrics that Keras has no counterpart for (means over classes; Matthews correlation) are left out. */
+/** Plain metrics that Keras has no counterpart for (means over classes; Matthews correlation) are left out: see `unwritten`. */
 export function writeMetrics(metrics: readonly (MetricName | Metric)[], of: Measured): Json[] {
   return metrics.flatMap((given): Json[] => {
     if (given === "accuracy") return [given];
@@ -235,6 +235,10 @@ export function writeMetrics(metrics: readonly (MetricName | Metric)[], of: Meas
     return metric ? [writeMetric(metric)] : [];
   });
 }
+
+/** The plain metrics that `writeMetrics` leaves out. */
+export const unwritten = (metrics: readonly (MetricName | Metric)[], of: Measured): MetricName[] =>
+  metrics.flatMap((given) => (typeof given === "string" && !kerasMetric(given, of) ? [given] : []));
 
 function writeMetric({ metric, name, settings }: Metric): JsonObject {
   const config: JsonObject = { name, dtype: "float32" };

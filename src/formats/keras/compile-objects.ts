@@ -20,7 +20,8 @@ export function kerasObject(module: string, className: string, config: JsonObjec
 
 /**
  * Whether an object comes from elsewhere than Keras: one of someone's own may bear the name of Keras's and compute
- * something else. Keras's functions are known by their name alone.
+ * something else. Keras's functions are known by their name alone. On PyTorch, Keras's optimizers name the module of the
+ * backend: keras.src.backend.torch.optimizers.torch_adam.
  */
 export function foreignTo(
   { module = null, registered_name: registered = null, ...node }: JsonObject,
@@ -30,7 +31,7 @@ export function foreignTo(
   if (String(node["class_name"]).includes(">")) return true;
   if (module === null || (module === "builtins" && node["class_name"] === "function")) return false;
   return !new RegExp(
-    `^(keras|tf_keras|tensorflow(\\.python)?\\.keras)\\.(src\\.)?(${kind}|losses|metrics)(\\.|$)`,
+    `^(keras|tf_keras|tensorflow(\\.python)?\\.keras)\\.(src\\.)?(backend\\.torch\\.)?(${kind}|losses|metrics)(\\.|$)`,
   ).test(String(module));
 }
 

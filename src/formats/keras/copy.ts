@@ -21,10 +21,11 @@ export function copyArchitecture(model: Model, options: ModelOptions = {}, last:
   return new Model(layers, toLinks(blueprint), { name: model.name, ...options }, blueprint.outputs);
 }
 
-/** The same model again: weights, and where it is compiled its optimizer with that one's state. */
+/** The same model again: weights, notes, and where it is compiled its optimizer with that one's state. */
 export function copyModel(model: Model, options: ModelOptions = {}): Model {
   const copy = copyArchitecture(model, { seed: model.seed, ...options });
   copy.setWeights(model.getWeights());
+  copy.remarks.addFrom(model.remarks);
   if (model.isCompiled) {
     copy.compile(model.compiled);
     copy.setOptimizerState(model.optimizerState());

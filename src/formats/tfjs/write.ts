@@ -3,7 +3,7 @@ import { jsonTextOf, textOf } from "../../arguments.js";
 import { knownOptions } from "../../errors.js";
 import { modelOf } from "../../model/given.js";
 import type { Model } from "../../model/model.js";
-import { isObject, type Json, type JsonObject } from "../json.js";
+import type { Json, JsonObject } from "../json.js";
 import { writeCompileConfig } from "../keras/compile-config.js";
 import { BLANK_SEAL, SEAL, seal } from "../seal.js";
 import { checkMasks } from "./masks.js";
@@ -81,21 +81,42 @@ function weightNames({ nodes }: Model): (name: string) => string {
 
 /** How the model is trained, where TensorFlow.js has such an optimizer and loss under one name. */
 function trainingConfig(model: Model): JsonObject | null {
-  if (!model.isCompiled) return null;
+  if (!model.isCompiled || strangeToTfjs(model) !== null) return null;
   const { optimizer, loss, metrics } = writeCompileConfig(model) as Record<string, Json>;
-  if (!isObject(optimizer) || typeof loss !== "string") return null;
-  if (!isObject(optimizer["config"]!)) return null;
-  const { momentum, learning_rate, gradient_accumulation_steps } = optimizer["config"] as Record<
-    string,
-    Json
-  >;
-  const plain = !momentum;
-  // It has no schedules, and no steps that several batches make together.
-  if (typeof learning_rate !== "number" || gradient_accumulation_steps !== null) return null;
-  if (optimizer["class_name"] !== "Adam" && !(optimizer["class_name"] === "SGD" && plain)) return null;
-  const optimizerConfig = { class_name: optimizer["class_name"]!, config: optimizer["config"]! };
+  const { class_name, config } = optimizer as JsonObject;
   const named = (metrics as Json[]).filter((metric) => typeof metric === "string");
-  return { loss, metrics: named, optimizer_config: optimizerConfig };
+  return { loss: loss!, metrics: named, optimizer_config: { class_name: class_name!, config: config! } };
+}
+
+/** What of a model's training has no place in the file, a line each: said when one is written. */
+export function tfjsLeftOut(model: Model): string[] {
+  if (!model.isCompiled) return [];
+  const where = `model ${model.name}: not written, as TensorFlow.js has it not or otherwise:`;
+  const strange = strangeToTfjs(model);
+  if (strange !== null) return [`${where} how it is trained (${strange})`];
+  const { metrics, weightedMetrics } = model.compiled;
+  const left = [...metrics.filter((metric) => metric !== "accuracy"), ...weightedMetrics];
+  const names = left.map((metric) => (typeof metric === "string" ? metric : metric.name));
+  return names.length === 0 ? [] : [`${where} metrics ${names.join(", ")}`];
+}
+
+/** Settings that change Adam's steps, and that TensorFlow.js's Adam passes over. */
+const NOT_ITS_OWN = [
+  ...["weight_decay", "clipnorm", "clipvalue", "global_clipnorm", "amsgrad"],
+  ...["momentum", "gradient_accumulation_steps"],
+];
+
+/** What TensorFlow.js would not do as this model is trained, in Keras's words; null where it does. */
+function strangeToTfjs(model: Model): string | null {
+  const { optimizer, loss } = writeCompileConfig(model) as Record<string, Json>;
+  const { class_name: name, config } = optimizer as JsonObject;
+  const settings = config as JsonObject;
+  if (name !== "Adam" && name !== "SGD") return String(name);
+  // It has no schedules, and no steps that several batches make together.
+  if (typeof settings["learning_rate"] !== "number") return "a learning-rate schedule";
+  const other = NOT_ITS_OWN.find((key) => settings[key]);
+  if (other) return other;
+  return typeof loss === "string" ? null : `settings of the loss ${model.compiled.loss.name}`;
 }
 
 function cutShards(arrays: readonly Float32Array[], stem: string): Map<string, Uint8Array> {
