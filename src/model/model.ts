@@ -312,6 +312,11 @@ export class Model {
     return this.updater.state();
   }
 
+  /** The shapes of the slots in `optimizerState`, in their order. */
+  slotShapes(): (readonly number[])[] {
+    return this.updater.slotShapes();
+  }
+
   setOptimizerState(state: OptimizerState): void {
     this.refuseDuringFit("setOptimizerState");
     this.updater.setState(state);

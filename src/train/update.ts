@@ -264,6 +264,11 @@ export class Updater {
     return { iterations: this.iterations, learningRate: this.learningRate, slots };
   }
 
+  /** The shapes of `state`'s slots: of the weights that were trainable when it was compiled, whatever they are now. */
+  slotShapes(): (readonly number[])[] {
+    return this.slotOrder().map(({ entry }) => entry.parameter.shape);
+  }
+
   /** @throws InputError for what is no state of this optimizer's; nothing is changed then */
   setState(given: OptimizerState): void {
     const where = `state of the ${this.optimizer.name} optimizer:`;

@@ -4,8 +4,10 @@ import { describe, test } from "node:test";
 import type { Json, JsonObject } from "../../src/formats/json.js";
 import { readCompileConfig } from "../../src/formats/keras/compile-config.js";
 import { writeLoss } from "../../src/formats/keras/compile-losses.js";
+import { readKeras, writeKeras } from "../../src/formats/keras/index.js";
 import { Notes } from "../../src/formats/keras/receipt.js";
-import { type Loss, losses } from "../../src/index.js";
+import { type Loss, layers, losses, sequential } from "../../src/index.js";
+import type { Layer } from "../../src/layers/layer.js";
 
 function read(loss: Json, more: JsonObject = {}): { loss: Loss | undefined; warnings: string[] } {
   const notes = new Notes();
@@ -162,4 +164,30 @@ describe("losses of Keras's files", () => {
       assert.equal(read("mse", { loss_weights }).loss?.name, "meanSquaredError");
     }
   });
+});
+
+test("a loss that Keras on TensorFlow takes of what comes before the last activation is said", () => {
+  const warnings = (activation: "sigmoid" | "softmax" | "linear", loss: Loss, last?: Layer) => {
+    const model = sequential(
+      [layers.input({ shape: [2] }), layers.dense({ units: 3, activation }), ...(last ? [last] : [])],
+      { engine: "reference" },
+    );
+    model.compile({ loss });
+    return readKeras(writeKeras(model), { onWarning: null }).model.notes;
+  };
+  const { binaryCrossentropy: binary, sparseCategoricalCrossentropy: sparse } = losses;
+  const said = (what: string, last: string) => [
+    `loss ${what} after ${last}: computed of the outputs; Keras on TensorFlow takes it of what comes before ${last}`,
+  ];
+  assert.deepEqual(warnings("softmax", binary()), said("binary_crossentropy", "softmax"));
+  assert.deepEqual(warnings("linear", binary(), layers.softmax()), said("binary_crossentropy", "softmax"));
+  assert.deepEqual(warnings("sigmoid", sparse()), said("sparse_categorical_crossentropy", "sigmoid"));
+  assert.deepEqual(
+    warnings("sigmoid", binary({ fromLogits: true })),
+    said("binary_crossentropy from logits", "sigmoid"),
+  );
+  assert.deepEqual(warnings("sigmoid", binary()), []);
+  assert.deepEqual(warnings("softmax", sparse()), []);
+  assert.deepEqual(warnings("linear", sparse({ fromLogits: true })), []);
+  assert.deepEqual(warnings("softmax", losses.meanSquaredError()), []);
 });

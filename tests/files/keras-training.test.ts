@@ -1,6 +1,7 @@
 /** Schedules, gradient accumulation and decay in files that Keras saved: read, trained on, and written again. */
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { copyModel } from "../../src/formats/keras/copy.js";
 import { readKeras, writeKeras, writeKerasH5 } from "../../src/formats/keras/index.js";
 import { restoreOptimizer } from "../../src/formats/keras/optimizer-state.js";
 import { Notes } from "../../src/formats/keras/receipt.js";
@@ -136,6 +137,40 @@ describe("a file that Keras saved trains on as it does there", () => {
     assert.deepEqual(notes.warnings, []);
     restoreOptimizer(fresh, [{ dataset: { ...step, read: () => [3] } as never, where: "f" }], notes);
     assert.match(notes.warnings.join(), /its arrays do not fit \(0 stored, 6 wanted\)/);
+  });
+
+  test("layers frozen or thawed after compile: the state is written as it is, and left aside with a word", async () => {
+    for (const trainable of [false, true]) {
+      const make = () =>
+        sequential(
+          [
+            layers.input({ shape: [3] }),
+            layers.dense({ units: 2, trainable: !trainable }),
+            layers.dense({ units: 1, trainable: !trainable }),
+          ],
+          { engine: "reference", seed: 2 },
+        );
+      const model = make();
+      model.compile({ loss: "meanSquaredError" });
+      await model.fit([[1, 2, 3]], [[1]]);
+      for (const layer of model.layers) layer.trainable = trainable;
+      for (const again of [
+        readKeras(writeKeras(model), { onWarning: null }).model,
+        readKeras(writeKerasH5(model), { onWarning: null }).model,
+      ]) {
+        assert.match(again.notes.join(), /^optimizer state: left aside, its arrays do not fit/);
+        assert.deepEqual(
+          again.getWeights().map(({ data }) => data),
+          model.getWeights().map(({ data }) => data),
+        );
+      }
+      const copy = copyModel(model);
+      assert.match(
+        copy.notes.join(),
+        /layers were frozen or thawed since it was compiled, so its optimizer starts afresh/,
+      );
+      assert.equal(copy.iterations, 0);
+    }
   });
 
   test("Keras 2's decay is an inverse-time decay", async () => {

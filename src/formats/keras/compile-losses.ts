@@ -1,5 +1,6 @@
 /** Losses as Keras's files name them, and ours: a loss that is not computed as the file says leaves no model compiled. */
 import { snakeCase } from "../../layers/names.js";
+import type { Model } from "../../model/model.js";
 import {
   type Loss,
   type LossName,
@@ -116,6 +117,22 @@ function applySetting(options: LossOptions, name: LossName, key: string, value: 
   if (key !== "label_smoothing" || typeof value !== "number" || !(value >= 0 && value <= 1)) return false;
   options.labelSmoothing = value;
   return true;
+}
+
+/**
+ * On TensorFlow alone, Keras goes back behind a last sigmoid or softmax whatever the cross-entropy: one of logits is not
+ * taken of the outputs there, nor a binary one of softmax.
+ */
+export function noteLogits({ outputNode: { layer }, compiled: { loss } }: Model, { notes }: Context): void {
+  const { activation } = layer.options as { activation?: string };
+  const last = layer.className === "Softmax" ? "softmax" : activation;
+  if ((last !== "sigmoid" && last !== "softmax") || loss.name === "meanSquaredError") return;
+  const own = loss.name === "binaryCrossentropy" ? "sigmoid" : "softmax";
+  if (last === own && !loss.fromLogits) return;
+  const what = `${snakeCase(LOSS_CLASSES[loss.name])}${loss.fromLogits ? " from logits" : ""} after ${last}`;
+  notes.warn(
+    `loss ${what}: computed of the outputs; Keras on TensorFlow takes it of what comes before ${last}`,
+  );
 }
 
 export function writeLoss({ name, fromLogits, labelSmoothing, reduction }: Loss): Json {

@@ -28,7 +28,12 @@ export function copyModel(model: Model, options: ModelOptions = {}): Model {
   copy.remarks.addFrom(model.remarks);
   if (model.isCompiled) {
     copy.compile(model.compiled);
-    copy.setOptimizerState(model.optimizerState());
+    if (String(copy.slotShapes()) === String(model.slotShapes())) {
+      copy.setOptimizerState(model.optimizerState());
+    } else {
+      const text = `model ${model.name}: layers were frozen or thawed since it was compiled, so its optimizer starts afresh`;
+      copy.remarks.add([{ text, training: true }]);
+    }
   }
   return copy;
 }

@@ -117,7 +117,7 @@ function number({ dataset }: StoredWeight): number {
 /** The arrays of `optimizer/vars`: step, learning rate unless a schedule says it, slots shaped as their weights. */
 export function writeOptimizerState(model: Model): Hdf5DatasetInput[] {
   const state: OptimizerState = model.optimizerState();
-  const shapes = slotShapes(model, state.slots.length);
+  const shapes = model.slotShapes();
   return [
     { shape: [], data: BigInt64Array.of(BigInt(state.iterations)) },
     ...(isScheduled(model) ? [] : [{ shape: [], data: Float32Array.of(state.learningRate) }]),
@@ -127,18 +127,3 @@ export function writeOptimizerState(model: Model): Hdf5DatasetInput[] {
 
 export const isScheduled = (model: Model): boolean =>
   typeof model.compiled.optimizer.learningRate !== "number";
-
-/** Slots come as `Updater.state` orders them: what is accumulated, then Adam's in pairs, then by slot. */
-function slotShapes(model: Model, count: number): (readonly number[])[] {
-  const shapes = model.nodes.flatMap(({ layer }) =>
-    layer.trainable ? layer.parameters.filter((p) => p.trainable).map((p) => p.shape) : [],
-  );
-  const { name, gradientAccumulationSteps } = model.compiled.optimizer;
-  const first = [
-    ...(gradientAccumulationSteps ? shapes : []),
-    ...(name.startsWith("adam") ? shapes.flatMap((s) => [s, s]) : []),
-  ];
-  return Array.from({ length: count }, (_, i) =>
-    i < first.length ? first[i]! : shapes[(i - first.length) % shapes.length]!,
-  );
-}

@@ -13,6 +13,7 @@ import { checkSeal, SEAL } from "../seal.js";
 import { Work } from "../work.js";
 import { isZip, readZip, type ZipMember } from "../zip.js";
 import { readCompileConfig } from "./compile-config.js";
+import { noteLogits } from "./compile-losses.js";
 import { type Blueprint, readModelConfig, toLinks } from "./model-config.js";
 import { entriesOf, setWeights } from "./model-weights.js";
 import { namedOptimizer, pathOptimizer, restoreOptimizer } from "./optimizer-state.js";
@@ -90,6 +91,7 @@ export function readOpened(opened: OpenedFile, options: ReadOptions = {}): Keras
   const compile = readCompileConfig(opened.training, context, model.outputSize);
   if (compile) {
     model.compile(compile);
+    noteLogits(model, { ...context, notes: notes.forTraining() });
     restoreOptimizer(model, opened.optimizer, notes.forTraining());
   }
   model.remarks.add(notes.list());
