@@ -10,7 +10,15 @@ import { textPieces } from "../../src/formats/module/text-pieces.js";
 import { rowRules, tokenRules } from "../../src/formats/module/text-rules.js";
 import { quantize } from "../../src/formats/module/weights-text.js";
 import { writeClassifierModule, writeModelModule } from "../../src/formats/module/write.js";
-import { layers, type Model, sequential, TextClassifier, type Vectorizer } from "../../src/index.js";
+import {
+  assembleClassifier,
+  layers,
+  type Model,
+  readVocabulary,
+  sequential,
+  TextClassifier,
+  type Vectorizer,
+} from "../../src/index.js";
 import { activationFormula } from "../../src/layers/activations.js";
 import { Layer, type Shape, type Tensor } from "../../src/layers/layer.js";
 import type { FrontEndOptions } from "../../src/text/options.js";
@@ -353,6 +361,25 @@ describe("what is refused", () => {
     );
   });
 
+  test("what is no text, and what are no rows", () => {
+    const model = sequential([
+      layers.embedding({ inputDim: 4, outputDim: 2, inputLength: 3 }),
+      layers.lstm({ units: 2 }),
+      layers.dense({ units: 1, activation: "sigmoid" }),
+    ]);
+    const { vectorizer } = readVocabulary(new TextEncoder().encode('{"good":1,"bad":2}'));
+    const { classify, predict } = open(writeClassifierModule(assembleClassifier(model, { vectorizer })));
+    for (const wrong of [undefined, null, 5, ["good"], {}]) {
+      assert.throws(
+        () => classify(wrong as string),
+        /^TypeError: classify: expected a text, not (undefined|object|number)/,
+      );
+    }
+    for (const wrong of [undefined, null, 5, "good", {}]) {
+      assert.throws(() => predict(wrong), /^TypeError: predict: expected a list of rows/);
+      assert.throws(() => predict([wrong]), /^TypeError: predict: expected rows that are lists of numbers/);
+    }
+  });
   test("rows and ids that the network cannot take", () => {
     const { predict } = open(writeModelModule(network()));
     const row = (id: number, length = STEPS) => [Array.from({ length }, () => id)];

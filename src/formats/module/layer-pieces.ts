@@ -126,7 +126,9 @@ export const layerPieces: Pieces<LayerKit & NetworkKit> = {
   },
 
   predictor: () => (run, shapes) => {
+    const isList = (value: unknown) => Array.isArray(value) || ArrayBuffer.isView(value);
     const read = (row: Nested, shape: readonly (number | null)[]): Value => {
+      if (!isList(row)) throw new TypeError("predict: expected rows that are lists of numbers");
       const flat =
         shape.length === 1
           ? row
@@ -146,6 +148,7 @@ export const layerPieces: Pieces<LayerKit & NetworkKit> = {
       return Array.from({ length: shape[0]! }, (_, t) => Array.from(data.subarray(t * F, (t + 1) * F)));
     };
     return (rows) => {
+      if (!isList(rows)) throw new TypeError("predict: expected a list of rows");
       const inputs = (shapes.length === 1 ? [rows] : Array.from(rows)) as ArrayLike<Nested>[];
       return Array.from(inputs[0]!, (_, r) =>
         write(run(inputs.map((input, i) => read(input[r]!, shapes[i]!)))),

@@ -35,7 +35,8 @@ export const textPieces: Pieces<TextKit> = {
     },
 
   classifier: () => (encode, run, labels, threshold) => (text) => {
-    const row = encode(String(text));
+    if (typeof text !== "string") throw new TypeError(`classify: expected a text, not ${typeof text}`);
+    const row = encode(text);
     const { data } = run([{ data: row, shape: [row.length], mask: null }]);
     if (!data.every(Number.isFinite)) {
       const known = row.some((id) => id !== 0);
@@ -43,7 +44,7 @@ export const textPieces: Pieces<TextKit> = {
         ? "The network's arithmetic leaves the range of numbers"
         : "No known word is left in it";
       throw new Error(
-        `classify: no answer that is a number to ${JSON.stringify(String(text).slice(0, 60))}. ${why}.`,
+        `classify: no answer that is a number to ${JSON.stringify(text.slice(0, 60))}. ${why}.`,
       );
     }
     const probabilities = data.length === 1 ? [1 - data[0]!, data[0]!] : Array.from(data);
