@@ -6,6 +6,9 @@ const MOST_KEYS = 1000;
 /** Values in a line, and lists and objects within each other: a line of brackets takes fifty times its size to read. */
 const MOST_VALUES = 250_000;
 const DEEPEST = 200;
+/** A line has a cell for every key of the file: thousands of short lines after a wide one would take far more than they hold. */
+const MOST_PLACES = 5_000_000;
+const PLACES_A_CHARACTER = 3;
 
 export class JsonLinesParser implements RecordParser {
   /** Keys in order of first sight; later lines may add some. */
@@ -13,6 +16,9 @@ export class JsonLinesParser implements RecordParser {
   private readonly index = new Map<string, number>();
   private readonly lines: LineSplitter;
   private line = 0;
+  /** Cells of all lines so far, empty ones included, and the characters that asked for them. */
+  private places = 0;
+  private characters = 0;
 
   constructor(private readonly name: string) {
     this.lines = new LineSplitter(name);
@@ -30,7 +36,12 @@ export class JsonLinesParser implements RecordParser {
   private record(line: string): Cells[] {
     this.line++;
     if (line.trim() === "") return [];
-    // With room for all columns: a list that begins at its thousandth place would be kept as a table, far slower.
+    this.places += this.columns.length;
+    this.characters += line.length;
+    if (this.places > MOST_PLACES + PLACES_A_CHARACTER * this.characters) {
+      const expected = `lines with most of the file's ${this.columns.length} keys`;
+      throw inputError({ expected, where: `${this.name}, line ${this.line}`, received: "few" });
+    }
     const cells = new Array<Cell>(this.columns.length);
     for (const [key, value] of Object.entries(this.parse(line))) cells[this.column(key)] = cell(value);
     return [cells];
