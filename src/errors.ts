@@ -9,7 +9,7 @@ export class InputError extends Error {
   override readonly name = "InputError";
 
   /** The message in words of the command line, where it has others: there is no `loadModel` to call there. */
-  typed?: string;
+  declare typed?: string;
 
   /** @param message one line; names and values out of files and arguments are made printable here, whoever put them in */
   constructor(message: string, options?: ErrorOptions) {
