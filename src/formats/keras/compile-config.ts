@@ -39,8 +39,6 @@ export function readCompileConfig(
 const KEYS = new Set([
   ...["optimizer", "optimizer_config", "loss", "metrics", "weighted_metrics", "loss_weights"],
   ...["run_eagerly", "jit_compile", "auto_scale_loss", "pss_evaluation_shards"],
-  // Keras 2: weights of steps, where a model puts out a sequence.
-  "sample_weight_mode",
 ]);
 
 /** Notes what the other keys come to. */
