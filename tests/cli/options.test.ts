@@ -413,6 +413,24 @@ test("numbers that are none are shown as they were typed", async () => {
   }
 });
 
+test("an empty name is refused as one; an empty text is a text", async () => {
+  for (const [args, says] of [
+    [["predict", "", "film"], "MODEL"],
+    [["train", ""], "DATA"],
+    [["evaluate", "m.keras", ""], "DATA"],
+    [["convert", "m.keras", ""], "OUT"],
+    [["summary", ""], "MODEL"],
+    [["explain", "params", ""], "MODEL"],
+    [["explain", "doctor", "m.keras", ""], "DATA"],
+    [["lab", ""], "TASK"],
+  ] as const) {
+    const { code, stderr } = await cellstate(args, { cwd: folder });
+    assert.equal(stderr, `cellstate: ${says}: expected a name but received "".\n`);
+    assert.equal(code, 2);
+  }
+  assert.equal((await cellstate(["predict", "m.keras", ""], { cwd: folder })).code, 0);
+});
+
 test("a file's name among the texts of predict is not labelled; its lines are", async () => {
   const { code, stdout, stderr } = await run("predict m.keras d.csv");
   assert.equal(code, 2);
