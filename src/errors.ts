@@ -17,11 +17,13 @@ export class InputError extends Error {
   }
 }
 
-/** Nobody reads on; a name out of a file may be as long as the file. */
+/** Nobody reads on; a name out of a file may be as long as the file. The beginning says where, the end what. */
 const MOST_MESSAGE = 4000;
+const HALF = MOST_MESSAGE / 2;
 
 function oneLine(message: string): string {
-  return printable(message.length > MOST_MESSAGE ? `${message.slice(0, MOST_MESSAGE)}…` : message);
+  if (message.length <= MOST_MESSAGE) return printable(message);
+  return printable(`${message.slice(0, HALF)}…${message.slice(-HALF)}`);
 }
 
 export interface Complaint {

@@ -10,12 +10,14 @@ import { InputError } from "../errors.js";
 import type { Receipt } from "../formats/keras/index.js";
 import { loadFile } from "../formats/load.js";
 import { WEIGHT_KINDS, type WeightKind } from "../formats/module/weights-text.js";
+import { pathOf } from "../formats/node-files.js";
 import { asInput, largestDifference, nestedRows, sampleInput } from "../formats/sample-input.js";
 import { FORMATS, formatOf, saveAs } from "../formats/save.js";
 import type { Model } from "../model/model.js";
 import { note, say } from "./context.js";
 import { sayNotes } from "./notes.js";
 import { choice, refuseIdle } from "./options.js";
+import { checkOutputs } from "./outputs.js";
 
 interface Flags {
   weights: WeightKind;
@@ -55,10 +57,12 @@ async function convert(
   flags: Flags,
 ): Promise<void> {
   const source = await loadFile(from, { engine: "reference" });
+  const path = pathOf(to);
+  if (format.ending === "json") mkdirSync(dirname(path), { recursive: true });
+  await checkOutputs({ OUT: path }, [from]);
   // The receipt has them among the rest.
   if (flags.receipt) source.model.remarks.say(true, null, "convert");
   else sayNotes(source.model, true);
-  if (format.ending === "json") mkdirSync(dirname(to), { recursive: true });
   const { bytes, files } = await saveAs(source, to, flags.weights);
   say(
     printable(

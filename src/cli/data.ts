@@ -1,6 +1,7 @@
 /** Options that say where a data file's texts and labels are. */
-import { statSync } from "node:fs";
+import { type Stats, statSync } from "node:fs";
 import type { Command } from "commander";
+import { inputError } from "../errors.js";
 import type { Idle } from "./options.js";
 
 export interface ColumnFlags {
@@ -18,7 +19,16 @@ export function idleColumns(...paths: readonly (string | undefined)[]): Idle {
   return { text: folders, label: folders };
 }
 
-const isFolder = (path: string) => statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+const isFolder = (path: string) => found(path)?.isDirectory() ?? false;
+
+/** What a word names; undefined where that is nothing, or where it can be no path at all. */
+function found(word: string): Stats | undefined {
+  try {
+    return statSync(word, { throwIfNoEntry: false });
+  } catch {
+    return undefined;
+  }
+}
 
 export function columnFlags(command: Command): Command {
   return command
@@ -28,4 +38,26 @@ export function columnFlags(command: Command): Command {
       column,
     )
     .option("--label <column>", "the label column, likewise", column);
+}
+
+/**
+ * A file's name where texts are given is meant as the file, and would be taken for three letters and an ending. A folder's
+ * is too where it cannot be a word.
+ * @param advice what to do with the file instead
+ */
+export function refuseFiles(
+  command: string,
+  texts: readonly string[],
+  advice: (file: string, isFolder: boolean) => string,
+): void {
+  for (const text of texts) {
+    const named = found(text);
+    if (!named || !(named.isFile() || /[\\/]/.test(text))) continue;
+    throw inputError({
+      expected: `texts, not a ${named.isDirectory() ? "folder" : "file"}'s name`,
+      where: command,
+      received: text,
+      next: advice(text, named.isDirectory()),
+    });
+  }
 }

@@ -19,6 +19,7 @@ import {
   say,
   whole,
 } from "./context.js";
+import { checkPictures } from "./explain/output.js";
 import { choice, refuseIdle } from "./options.js";
 import { styleFor } from "./terminal.js";
 import { LabView, labText, taskList } from "./ui/lab.js";
@@ -64,7 +65,8 @@ export function labCommand(program: Command): void {
     )
     .option("--json", "everything measured, as one JSON object")
     .option("--html <file>", "also write a page with the chart")
-    .option("--svg <file>", "also write the chart");
+    .option("--svg <file>", "also write the chart")
+    .hook("preAction", checkPictures);
   engineOptions(command).action(async (task: string | undefined, flags: Flags) => {
     if (task === undefined) {
       const others = command.options.map((option) => [option.attributeName(), "without a task"] as const);
@@ -72,7 +74,11 @@ export function labCommand(program: Command): void {
     }
     if (task === undefined)
       say(flags.json ? printableJson(TASKS.map(describeTask)) : taskList(TASKS, styleFor(process.stdout)));
-    else await labAction(task, flags);
+    else {
+      const plain = flags.cells?.every((cell) => cell === "rnn") && "where no cell has memory gates";
+      refuseIdle(command, { gates: plain });
+      await labAction(task, flags);
+    }
   });
 }
 

@@ -5,8 +5,15 @@ import { didYouMean, inputError } from "../errors.js";
 /** Options that add up when they are given again. */
 const REPEATABLE: ReadonlySet<string> = new Set(["--define", "--expect"]);
 
-/** Makes a command refuse what commander would pass over: an option given twice (the last would win), an empty value. */
+/** Makes a command refuse what commander would pass over: an option given twice (the last would win), an empty value or name. */
 export function strictOptions(command: Command): void {
+  command.hook("preAction", (_, acting) => {
+    if (acting !== command) return;
+    for (const [k, argument] of command.registeredArguments.entries()) {
+      if (argument.variadic || command.args[k] !== "") continue;
+      throw inputError({ expected: "a name", where: argument.name().toUpperCase(), received: "" });
+    }
+  });
   for (const option of command.options) {
     const where = option.long ?? option.flags;
     let given = false;

@@ -1,13 +1,12 @@
 /** cellstate predict MODEL [TEXT…]: the label of each text, or of each line of standard input. */
-import { statSync } from "node:fs";
 import type { Command } from "commander";
 import { decodeText } from "../data/decode.js";
 import { LineSplitter } from "../data/records.js";
 import { percent } from "../display/numbers.js";
 import { printable, printableJson } from "../display/text.js";
-import { inputError } from "../errors.js";
 import type { TextClassifier } from "../text/classifier.js";
 import { type EngineFlags, engineOptions, say } from "./context.js";
+import { refuseFiles } from "./data.js";
 import { openClassifier, type VocabularyFlags, vocabularyFlags } from "./tokenizer.js";
 
 interface Flags extends EngineFlags, VocabularyFlags {
@@ -25,7 +24,11 @@ export function predictCommand(program: Command): void {
     .argument("[text...]", "texts to label")
     .option("--json", "a JSON line each: { label, probability, scores }");
   engineOptions(vocabularyFlags(command)).action(async (model: string, texts: string[], flags: Flags) => {
-    refuseFiles(model, texts);
+    refuseFiles("predict", texts, (file, isFolder) =>
+      isFolder
+        ? `For labelled texts in a folder: cellstate evaluate ${model} ${file}.`
+        : `To label its lines: cellstate predict ${model} < ${file}. To label the name itself: echo ${file} | cellstate predict ${model}.`,
+    );
     const classifier = await openClassifier(model, flags);
     if (texts.length > 0) return answer(classifier, texts, 1, flags);
     let line = 1;
@@ -33,18 +36,6 @@ export function predictCommand(program: Command): void {
       answer(classifier, batch, line, flags);
       line += batch.length;
     }
-  });
-}
-
-/** A file's name among the texts is meant as the file, and would be labelled as three letters and an ending. */
-function refuseFiles(model: string, texts: readonly string[]): void {
-  const file = texts.find((text) => statSync(text, { throwIfNoEntry: false })?.isFile());
-  if (file === undefined) return;
-  throw inputError({
-    expected: "texts, not a file's name",
-    where: "predict",
-    received: file,
-    next: `To label its lines: cellstate predict ${model} < ${file}. To label the name itself: echo ${file} | cellstate predict ${model}.`,
   });
 }
 

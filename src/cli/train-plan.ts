@@ -1,8 +1,7 @@
 /** From the flags of `cellstate train` to what they come to; what can be refused is refused before data is read. */
 import { existsSync, statSync } from "node:fs";
-import { basename, dirname, resolve } from "node:path";
+import { basename, resolve } from "node:path";
 import { InputError, inputError } from "../errors.js";
-import { checkWritable } from "../formats/node-files.js";
 import type { Definitions } from "../formats/python/index.js";
 import type { Model } from "../model/model.js";
 import { ownVectorizer } from "../text/assemble.js";
@@ -15,6 +14,7 @@ import type { EngineFlags } from "./context.js";
 import { type ColumnFlags, idleColumns } from "./data.js";
 import { idleFor, isScript, namedModel, openModel } from "./models.js";
 import type { Idle } from "./options.js";
+import { checkOutputs } from "./outputs.js";
 import { flagsOfScript } from "./script.js";
 import { readTokenizerFile } from "./tokenizer.js";
 
@@ -99,7 +99,7 @@ export async function planTraining(
   const flags = isScript(typed.model) ? await flagsOfScript(typed, isGiven) : typed;
   const name = dataName(data);
   const out = flags.out ?? `${name}.keras`;
-  await checkOutputs(out, data, flags);
+  await refuseOutputs(out, data, flags);
   if (flags.resume && !flags.checkpoint) {
     throw new InputError("--resume: expected --checkpoint FOLDER beside it, to know where to go on from.");
   }
@@ -205,8 +205,9 @@ function dataName(data: string): string {
   );
 }
 
-/** What can be known of the outputs before anything is read: nobody should learn after an hour that there is no place. */
-async function checkOutputs(out: string, data: string, { test, report, checkpoint }: TrainFlags) {
+/** Refuses, before anything is read, what cannot be written at the end. */
+async function refuseOutputs(out: string, data: string, flags: TrainFlags): Promise<void> {
+  const { test, report, checkpoint, model, tokenizer } = flags;
   if (data === "-" && test === "-") {
     throw inputError({
       expected: "standard input once: for DATA or for --test",
@@ -218,24 +219,8 @@ async function checkOutputs(out: string, data: string, { test, report, checkpoin
     const next = "For other formats: cellstate convert, after training.";
     throw inputError({ expected: "a name that ends in .keras", where: "--out", received: out, next });
   }
-  const taken = new Map([data, test ?? data].map((file) => [resolve(file), file]));
-  for (const file of report === undefined ? [out] : [out, report]) {
-    const other = taken.get(resolve(file));
-    if (other !== undefined)
-      throw new InputError(`${file}: that would overwrite ${other}. Choose another name.`);
-    taken.set(resolve(file), file);
-    await checkFile(file);
-  }
+  await checkOutputs({ "--out": out, "--report": report }, [data, test, model, tokenizer]);
   if (checkpoint && existsSync(checkpoint) && !statSync(checkpoint).isDirectory()) {
     throw inputError({ expected: "a folder, found a file", where: `--checkpoint ${checkpoint}` });
   }
-}
-
-async function checkFile(file: string): Promise<void> {
-  const folder = dirname(resolve(file));
-  if (!existsSync(folder)) throw new InputError(`${file}: there is no folder ${folder}. Make it first.`);
-  if (existsSync(file) && statSync(file).isDirectory()) {
-    throw new InputError(`${file}: expected a file's name, but that is a folder.`);
-  }
-  await checkWritable(file);
 }

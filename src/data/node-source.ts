@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { pipeline, Readable } from "node:stream";
 import { createGunzip } from "node:zlib";
 import { InputError, inputError } from "../errors.js";
-import { insideFolder } from "../formats/node-files.js";
+import { fileError, insideFolder } from "../formats/node-files.js";
 import { decodeUtf8 } from "./decode.js";
 import {
   type Data,
@@ -157,14 +157,14 @@ async function* nodeGunzip(chunks: Chunks, name: string): AsyncGenerator<Uint8Ar
   }
 }
 
-/** The user's mistake in the user's words; anything else as it is. */
-function unreadable(path: string, error: unknown): unknown {
+/** The user's mistake in the user's words, or the machine's failure. */
+function unreadable(path: string, error: unknown): Error {
   const code = codeOf(error);
   if (code === "ENOENT") return new InputError(`${path}: there is no such file or folder.`);
   if (code === "EACCES" || code === "EPERM") return new InputError(`${path}: no permission to read it.`);
   if (code === "ELOOP") return new InputError(`${path}: a symbolic link that leads in a circle.`);
   if (code === "EISDIR") return inputError({ expected: "a file, found a folder", where: path });
-  return error;
+  return fileError(error, path, "read");
 }
 
 function codeOf(error: unknown): string | undefined {

@@ -21,7 +21,7 @@ export async function readBytes(source: string | URL): Promise<Uint8Array> {
 }
 
 /** The path that a text or file: URL means. @throws InputError for what means none */
-function pathOf(source: string | URL): string {
+export function pathOf(source: string | URL): string {
   const text = String(source);
   if (!/^file:/i.test(text)) return text;
   try {
@@ -43,7 +43,7 @@ async function readFile(path: string, flags = 0): Promise<Uint8Array> {
     }
     return await file.readFile();
   } catch (error) {
-    throw explain(error, path, "read");
+    throw fileError(error, path, "read");
   } finally {
     await file?.close();
   }
@@ -64,7 +64,7 @@ export async function readBeside(source: string | URL, name: string): Promise<Ui
 export async function insideFolder(folder: string, path: string): Promise<string> {
   const resolve = (one: string) =>
     realpath(one).catch((error: unknown) => {
-      throw explain(error, one, "read");
+      throw fileError(error, one, "read");
     });
   const [home, target] = [await resolve(folder), await resolve(path)];
   const way = relative(home, target);
@@ -101,7 +101,7 @@ export async function writeAtomic(to: string | URL, bytes: Uint8Array): Promise<
   } catch (error) {
     await file?.close().catch(() => {});
     await unlink(temporary).catch(() => {});
-    throw explain(error, path, "written");
+    throw fileError(error, path, "written");
   }
 }
 
@@ -116,7 +116,7 @@ export async function checkWritable(path: string): Promise<void> {
     await existingMode(target);
     await (await open(temporary, "wx")).close();
   } catch (error) {
-    throw explain(error, path, "written");
+    throw fileError(error, path, "written");
   } finally {
     await unlink(temporary).catch(() => {});
   }
@@ -188,7 +188,7 @@ const MISTAKES: Record<string, string> = {
 };
 
 /** What the system says, as the user's mistake or as the machine's failure. */
-function explain(error: unknown, path: string, verb: "read" | "written"): Error {
+export function fileError(error: unknown, path: string, verb: "read" | "written"): Error {
   if (error instanceof InputError) return error;
   const code = (error as NodeJS.ErrnoException).code ?? "";
   const mistake = MISTAKES[code];

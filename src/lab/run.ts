@@ -236,9 +236,9 @@ function settingsOf({ defaults }: LabTask, options: LabOptions): LabSettings {
   };
 }
 
-/** A list without repeats, of at least one. */
-function list<T>(values: readonly T[], where: string): T[] {
+/** @throws InputError for what is no list, an empty one, or one that names something twice */
+function list<T>(values: readonly T[], where: string): readonly T[] {
   listOf(values, where);
-  if (values.length === 0) throw inputError({ expected: "at least one", where, received: [...values] });
-  return [...new Set(values)];
+  if (values.length > 0 && new Set(values).size === values.length) return values;
+  throw inputError({ expected: "at least one, and each once", where, received: [...values] });
 }

@@ -1,6 +1,7 @@
 import { printable } from "../display/text.js";
 import { inputError } from "../errors.js";
 import { totalsOf } from "../model/summary/data.js";
+import { areaUnderRoc } from "../train/metrics.js";
 import type { ReportData } from "./data.js";
 import { type Content, foreign, html, Markup } from "./markup.js";
 import { count, counted, decimal, duration, percent } from "./numbers.js";
@@ -87,7 +88,7 @@ function tiles({ evaluation, seconds }: ReportData): Markup | false {
     entries.push(["accuracy", percent(evaluation.accuracy)]);
     entries.push(["macro F1", percent(evaluation.macro.f1)]);
     entries.push(["Matthews correlation", decimal(evaluation.mcc, 3)]);
-    entries.push(["area under ROC", decimal(evaluation.aucExact, 3)]);
+    entries.push(["area under ROC", decimal(areaUnderRoc(evaluation), 3)]);
     entries.push(["log loss", decimal(evaluation.logLoss, 3)]);
   }
   const total = seconds?.["total"];

@@ -41,6 +41,14 @@ export interface BinaryEvaluation {
   bestAccuracy: ThresholdPoint;
 }
 
+/**
+ * `aucExact` as it is shown to people: with one output and a class that no row is of there is no curve, and Keras's 0 for
+ * it would read as the worst there can be. NaN there.
+ */
+export function areaUnderRoc({ aucExact, binary, perClass }: Evaluation): number {
+  return binary && perClass.some(({ support }) => support === 0) ? Number.NaN : aucExact;
+}
+
 /** Every metric of a set of predictions. Complains of labels, weights or probabilities that make no sense. */
 export function evaluatePredictions(p: Predictions): Evaluation {
   checkPredictions(p);

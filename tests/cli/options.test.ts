@@ -1,6 +1,6 @@
 /** Every option of every command: where it would change nothing, given twice or empty, it is an error. */
 import assert from "node:assert/strict";
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
@@ -144,17 +144,11 @@ const TABLE: Record<string, Record<string, Situations>> = {
           "--units 3",
           "--learning-rate 0.1",
         ],
-        ...[
-          "--clipnorm 1",
-          "--batch-size 3",
-          "--sequences 9",
-          "--gates chrono",
-          "--html x.html",
-          "--svg x.svg",
-        ],
+        ...["--clipnorm 1", "--batch-size 3", "--sequences 9", "--html x.html", "--svg x.svg"],
         "--engine reference",
       ].map((option) => [option.split(" ")[0]!, idle(`lab ${option}`)]),
     ),
+    "--gates": idle("lab --gates chrono", "lab latch --cells rnn --gates keras"),
     "--threads": idle("lab --threads 2", "lab latch --engine reference --threads 2"),
     "--json": fine("lab --json"),
   },
@@ -244,6 +238,8 @@ before(async () => {
   folder = await mkdtemp(join(tmpdir(), "cellstate-options-"));
   const rows = reviews(60);
   await writeFile(join(folder, "d.csv"), csv(rows));
+  await writeFile(join(folder, "plain"), csv(rows));
+  await symlink("m.keras", join(folder, "link.keras"));
   const embedded = "Embedding(40, 4, input_length=8), LSTM(2), Dense(1, activation='sigmoid')])";
   const head = "from keras.models import Sequential\nfrom keras.layers import *\n";
   await writeFile(join(folder, "s.py"), `${head}m = Sequential([${embedded}\n`);
@@ -417,6 +413,24 @@ test("numbers that are none are shown as they were typed", async () => {
   }
 });
 
+test("an empty name is refused as one; an empty text is a text", async () => {
+  for (const [args, says] of [
+    [["predict", "", "film"], "MODEL"],
+    [["train", ""], "DATA"],
+    [["evaluate", "m.keras", ""], "DATA"],
+    [["convert", "m.keras", ""], "OUT"],
+    [["summary", ""], "MODEL"],
+    [["explain", "params", ""], "MODEL"],
+    [["explain", "doctor", "m.keras", ""], "DATA"],
+    [["lab", ""], "TASK"],
+  ] as const) {
+    const { code, stderr } = await cellstate(args, { cwd: folder });
+    assert.equal(stderr, `cellstate: ${says}: expected a name but received "".\n`);
+    assert.equal(code, 2);
+  }
+  assert.equal((await cellstate(["predict", "m.keras", ""], { cwd: folder })).code, 0);
+});
+
 test("a file's name among the texts of predict is not labelled; its lines are", async () => {
   const { code, stdout, stderr } = await run("predict m.keras d.csv");
   assert.equal(code, 2);
@@ -427,6 +441,62 @@ test("a file's name among the texts of predict is not labelled; its lines are", 
     input: "the film was great\nd.csv\n",
   });
   assert.equal(lines.stdout.trim().split("\n").length, 2);
+});
+
+test("so are names among the words of explain, and paths of folders", async () => {
+  for (const [line, says] of [
+    ["predict m.keras d.csv", /expected texts, not a file's name but received "d\.csv"/],
+    ["predict m.keras film ./texts", /not a folder's name.*cellstate evaluate m\.keras \.\/texts/],
+    ["explain attribute m.keras d.csv", /^cellstate: explain: expected texts, not a file's name/],
+    ["explain cell m.keras the film d.csv", /not a file's name but received "d\.csv"/],
+    ["explain unroll m.keras plain", /not a file's name/],
+  ] as const) {
+    const { code, stderr } = await run(line);
+    assert.match(stderr, says);
+    assert.equal(code, 2, line);
+  }
+});
+
+test("a text that is no file's name is a text: a folder's, a word of several, one too long for a path", async () => {
+  const long = "a".repeat(5000);
+  for (const args of [
+    ["predict", "m.keras", "texts"],
+    ["predict", "m.keras", long],
+    ["explain", "attribute", "m.keras", "the", "plain", "film"],
+    ["explain", "attribute", "m.keras", `film ${long}`],
+  ]) {
+    const { code, stderr } = await cellstate(args, { cwd: folder });
+    assert.equal(code, 0, stderr);
+  }
+  const { code, stderr } = await cellstate(["evaluate", "m.keras", long], { cwd: folder });
+  assert.equal(code, 2);
+  assert.match(stderr, /^cellstate: a+…a+: expected a shorter name but received "ENAMETOOLONG"/);
+  assert.ok(!stderr.includes("    at "), stderr);
+});
+
+describe("what is written does not take the place of what is read", { concurrency: 2 }, () => {
+  for (const [line, says] of [
+    ["convert m.keras ./m.keras", "OUT ./m.keras: that would overwrite m.keras"],
+    ["convert link.keras m.keras", "OUT m.keras: that would overwrite link.keras"],
+    ["train d.csv --model m.keras --out link.keras", "--out link.keras: that would overwrite m.keras"],
+    ["train d.csv --model s.py --report s.py", "--report s.py: that would overwrite s.py"],
+    ["train d.csv --test plain --report plain", "--report plain: that would overwrite plain"],
+    ["explain attribute m.keras film --html m.keras", "--html m.keras: that would overwrite m.keras"],
+    ["explain params m.keras --html p --svg ./p", "--svg ./p: that would overwrite p"],
+    ["explain doctor m.keras d.csv --html d.csv", "--html d.csv: that would overwrite d.csv"],
+    ["explain doctor m.keras d.csv --test plain --html plain", "--html plain: that would overwrite plain"],
+    ["lab latch --cells rnn --lag 3 --seeds 1 --html p --svg p", "--svg p: that would overwrite p"],
+  ] as const) {
+    test(line, async () => {
+      const before = await readFile(join(folder, line.includes("d.csv --html") ? "d.csv" : "m.keras"));
+      const { code, stdout, stderr } = await run(line);
+      assert.equal(code, 2, stderr);
+      assert.equal(stdout, "");
+      assert.ok(stderr.includes(`cellstate: ${says}. Choose another name`), stderr);
+      const after = await readFile(join(folder, line.includes("d.csv --html") ? "d.csv" : "m.keras"));
+      assert.deepEqual(after, before);
+    });
+  }
 });
 
 test("another side than the classifier's that training goes on from is refused", async () => {

@@ -35,6 +35,14 @@ describe("settings that are done as the file says", () => {
         ...{ beta1: 0.8, beta2: 0.9, epsilon: 1e-6, amsgrad: true },
       }),
     ],
+    [
+      "Keras's own on PyTorch, named by where it is",
+      adam(
+        { learning_rate: 0.002 },
+        { module: "keras.src.backend.torch.optimizers.torch_adam", registered_name: "Adam" },
+      ),
+      optimizers.adam({ learningRate: 0.002 }),
+    ],
     ["a name alone", "rmsprop", optimizers.rmsprop()],
     ["tf.keras's registered name", { ...adam({}), class_name: "Custom>Adam" }, optimizers.adam()],
     [
@@ -133,6 +141,7 @@ describe("settings that leave the model uncompiled, with a warning that names th
     ],
     [{ class_name: "Adam", config: [] }, /optimizer Adam.*settings/],
     [{ class_name: "Adam", config: "x" }, /optimizer Adam.*settings/],
+    [adam({}, { module: "mine.keras.src.backend.torch.optimizers.torch_adam" }), /Adam.*not one of ours/],
     [adam({}, { module: "mine.optimizers" }), /Adam.*not one of ours/],
     [adam({}, { module: null, registered_name: "mine>Adam" }), /Adam.*not one of ours/],
     [{ class_name: "Nadam", config: {} }, /Nadam.*not one of ours/],

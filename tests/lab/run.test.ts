@@ -197,6 +197,8 @@ describe("runLab", () => {
     await complains("addition", {}, /one of latch/);
     await complains("adding", { cells: ["lstn"] }, /lstm/);
     await complains("adding", { cells: [] }, /at least one/);
+    await complains("adding", { cells: ["rnn", "rnn"] }, /lab cells: expected at least one, and each once/);
+    await complains("adding", { lags: [10, 20, 10] }, /lab lags: expected at least one, and each once/);
     await complains("reber", { lags: [4] }, /at least 5|from 5/);
     await complains("adding", { seeds: 0 }, /seeds/);
     await complains("adding", { gateStart: "gers" }, /chrono/);

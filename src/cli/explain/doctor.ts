@@ -17,6 +17,7 @@ import { choice, refuseIdle } from "../options.js";
 import { type Style, styleFor, WIDTH } from "../terminal.js";
 import { findingsSummary, findingsText } from "../ui/findings.js";
 import { type Opened, openModel } from "./open.js";
+import { checkPictures } from "./output.js";
 
 interface Flags extends EngineFlags, ColumnFlags {
   test?: string;
@@ -43,7 +44,8 @@ export function doctorCommand(explain: Command): void {
     )
     .option("--define <name=value>", "a value that a script computes (repeatable)", define)
     .option("--json", "the findings as one JSON object")
-    .option("--html <file>", "also write a page with the findings and their numbers");
+    .option("--html <file>", "also write a page with the findings and their numbers")
+    .hook("preAction", checkPictures);
   engineOptions(columnFlags(command)).action(async (file: string, data: string | undefined, flags: Flags) => {
     const noData = data === undefined && "without DATA";
     const script = sourceOf(file) === "a script";
@@ -72,7 +74,7 @@ export function doctorCommand(explain: Command): void {
   });
 }
 
-const isScript = ({ name, classifier }: Opened) => !classifier && /\.py$/i.test(name);
+const isScript = ({ name }: Opened) => sourceOf(name) === "a script";
 
 async function subjectOf(opened: Opened, data: string | undefined, flags: Flags): Promise<Subject> {
   const { model, classifier, name } = opened;

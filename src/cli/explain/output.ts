@@ -6,6 +6,7 @@ import { svgText } from "../../explain/draw/index.js";
 import { writeAtomic } from "../../formats/node-files.js";
 import type { Markup } from "../../report/markup.js";
 import { note, say } from "../context.js";
+import { checkOutputs } from "../outputs.js";
 import { type Style, styleFor } from "../terminal.js";
 
 export interface OutputFlags {
@@ -18,7 +19,14 @@ export function outputOptions(command: Command): Command {
   return command
     .option("--json", "everything as one JSON object")
     .option("--html <file>", "also write a page with formulas and pictures")
-    .option("--svg <file>", "also write the picture");
+    .option("--svg <file>", "also write the picture")
+    .hook("preAction", checkPictures);
+}
+
+/** Pages and pictures must not take the place of what is read, nor of each other. */
+export async function checkPictures(_: Command, acting: Command): Promise<void> {
+  const { html, svg, test } = acting.opts<OutputFlags & { test?: string }>();
+  await checkOutputs({ "--html": html, "--svg": svg }, [...acting.args, test]);
 }
 
 /** What a command has to show; pages and pictures are made only where they are asked for. */

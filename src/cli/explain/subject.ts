@@ -6,6 +6,7 @@ import type { Definitions } from "../../formats/python/index.js";
 import type { Model } from "../../model/model.js";
 import { Vectorizer } from "../../text/vectorizer.js";
 import { type EngineFlags, engineOptions, whole } from "../context.js";
+import { refuseFiles } from "../data.js";
 import { define, idleFor, namedModel, sourceOf } from "../models.js";
 import type { Idle } from "../options.js";
 import { openModel } from "./open.js";
@@ -68,6 +69,9 @@ export async function openSubject(
   text: readonly string[],
   flags: SubjectFlags,
 ): Promise<Subject> {
+  // Of a text typed word by word, a plain word may well be some file's name too.
+  const names = text.length === 1 ? text : text.filter((word) => /[./\\]/.test(word));
+  refuseFiles("explain", names, () => "Give the text itself: one is explained at a time.");
   const words = text.join(" ");
   if (flags.ids && words.trim() !== "") {
     throw inputError({ expected: "a text or --ids, not both", where: "explain", received: words });

@@ -1,7 +1,7 @@
 /** An evaluation as text: scores, a row a label, the confusion matrix, the worst mistakes. */
 import { count, counted, decimal, percent } from "../../display/numbers.js";
 import { printable, takeWidth, wrapToWidth } from "../../display/text.js";
-import type { Evaluation, Mistake } from "../../train/metrics.js";
+import { areaUnderRoc, type Evaluation, type Mistake } from "../../train/metrics.js";
 import { PLAIN, type Style, shownWidth, WIDTH } from "../terminal.js";
 import { excerpt, table } from "./table.js";
 
@@ -30,7 +30,7 @@ export function evaluationText(evaluation: EvaluationView, style: Style = PLAIN)
 }
 
 function scoresText(evaluation: EvaluationView, style: Style): string {
-  const { rows, accuracy, macro, mcc, aucExact, logLoss, majority, perClass, labels } = evaluation;
+  const { rows, accuracy, macro, mcc, logLoss, majority, perClass, labels } = evaluation;
   const commonest = perClass.reduce(
     (best, { support }, k) => (support > perClass[best]!.support ? k : best),
     0,
@@ -39,7 +39,7 @@ function scoresText(evaluation: EvaluationView, style: Style): string {
     `accuracy ${style.bold(percent(accuracy, 2))}`,
     `macro F1 ${decimal(macro.f1, 3)}`,
     `MCC ${decimal(mcc, 3)}`,
-    `AUC ${decimal(aucExact, 3)}`,
+    `AUC ${decimal(areaUnderRoc(evaluation), 3)}`,
     `loss ${decimal(logLoss)}`,
   ];
   return [

@@ -30,6 +30,9 @@ export function foreignTo(
   if (typeof registered === "string" && registered.includes(">")) return true;
   if (String(node["class_name"]).includes(">")) return true;
   if (module === null || (module === "builtins" && node["class_name"] === "function")) return false;
+  // On PyTorch, Keras's optimizers are subclasses that it names by where they are.
+  if (kind === "optimizers" && /^keras\.src\.backend\.torch\.optimizers\.\w+$/.test(String(module)))
+    return false;
   return !new RegExp(
     `^(keras|tf_keras|tensorflow(\\.python)?\\.keras)\\.(src\\.)?(backend\\.torch\\.)?(${kind}|losses|metrics)(\\.|$)`,
   ).test(String(module));

@@ -12,7 +12,7 @@ import { overviewText } from "../../../src/cli/ui/overview.js";
 import { bar, excerpt, table } from "../../../src/cli/ui/table.js";
 import { displayWidth } from "../../../src/display/text.js";
 import { lengthSummary } from "../../../src/report/lengths.js";
-import { evaluatePredictions } from "../../../src/train/metrics.js";
+import { areaUnderRoc, evaluatePredictions } from "../../../src/train/metrics.js";
 
 const FAMILY = "👨‍👩‍👧";
 const coloured: Style = styleFor({ isTTY: true }, {});
@@ -139,6 +139,15 @@ describe("the data", () => {
 });
 
 describe("an evaluation", () => {
+  test("without rows of one class has no area under ROC, nor an area of 0", () => {
+    const p = { probabilities: Float32Array.of(0.25, 0.75), outputs: 1, labels: [1, 1] };
+    const one = { ...evaluatePredictions(p), labels: ["ham", "spam"], mistakes: [] };
+    assert.match(evaluationText(one), /MCC 0\.000 {3}AUC – {3}loss/);
+    assert.equal(areaUnderRoc(one), Number.NaN);
+    const both = evaluatePredictions({ ...p, labels: [0, 1] });
+    assert.equal(areaUnderRoc(both), 1);
+  });
+
   test("scores, labels and confusion", () => {
     const p = {
       probabilities: Float32Array.of(0.03125, 0.125, 0.25, 0.75, 0.375, 0.875, 0.9375, 0.875),
