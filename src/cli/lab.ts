@@ -2,11 +2,11 @@
 
 import type { Command } from "commander";
 import { printableJson } from "../display/text.js";
-import { inputError } from "../errors.js";
+import { inputError, oneOf } from "../errors.js";
 import { writeAtomic } from "../formats/node-files.js";
 import { labChart } from "../lab/chart.js";
 import { type CellName, type LabResult, type LabTask, runLab, TASKS, taskNamed } from "../lab/index.js";
-import { GATE_STARTS, type GateStart } from "../lab/network.js";
+import { CELL_NAMES, GATE_STARTS, type GateStart } from "../lab/network.js";
 import { labPage } from "../lab/page.js";
 import { svgFile } from "../report/page.js";
 import {
@@ -52,7 +52,9 @@ export function labCommand(program: Command): void {
     .option("--lags <list>", "several, as 10,30,100 (default: the task's own)", (text) =>
       listOf(text).map(whole("lags", 1)),
     )
-    .option("--cells <list>", "rnn, lstm, gru (default: all three)", listOf)
+    .option("--cells <list>", "rnn, lstm, gru (default: all three)", (text) =>
+      listOf(text).map((cell) => oneOf(cell, CELL_NAMES, "--cells")),
+    )
     .option("--seeds <n>", "runs of each, from different initial weights and sequences", whole("seeds", 1), 5)
     .option("--seed <n>", "the first seed", whole("seed"), 0)
     .option("--units <n>", "of the recurrent layer", whole("units", 1))

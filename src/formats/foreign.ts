@@ -67,13 +67,16 @@ export function foreignKind(bytes: Uint8Array): Foreign {
   return foreignText(bytes, head);
 }
 
+/** Where one is asked for weights, or is not taken for a script by its name. */
+const SCRIPT = "It holds no weights: train and summary read it, where its name ends in .py.";
+
 function foreignText(bytes: Uint8Array, head: string): Foreign {
   const plain = head.replace(/^\u00ef\u00bb\u00bf/, "");
   if (/^\s*<(!doctype html|html|head|\?xml)/i.test(plain))
     return { what: "a web page or XML", next: GET_AGAIN };
   if (/^\s*\[/.test(plain)) return { what: "a JSON list" };
   const python = /^\s*(from\s+[\w.]+\s+import|import\s+\w+|model\s*=|#.*\bpython)/m;
-  if (python.test(plain)) return { what: "a Python script", next: "Give it a name that ends in .py." };
+  if (python.test(plain)) return { what: "a Python script", next: SCRIPT };
   if (bytes.subarray(0, 4096).every((byte) => byte >= 0x20 || (byte >= 9 && byte <= 13))) {
     return { what: "a text, or a table of texts" };
   }

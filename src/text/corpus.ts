@@ -17,6 +17,8 @@ export interface LabelledText {
 
 /** Characters of each text that are kept to show it again. */
 const EXCERPT = 240;
+/** Labels that are named where another one is refused. */
+const MOST_NAMED = 10;
 
 export class Corpus {
   readonly texts: TokenizedTexts;
@@ -80,10 +82,13 @@ export class Corpus {
     textsOf(labels, "labels");
     const classOf = new Map(labels.map((label, i) => [label, i]));
     const names = [...this.indexOf.keys()];
-    const classes = names.map((name) => {
+    const classes = names.map((name, index) => {
       const known = classOf.get(name);
       if (known !== undefined) return known;
-      throw inputError({ expected: `a label among ${labels.join(", ")}`, where: "data", received: name });
+      const more = labels.length > MOST_NAMED ? `, … ${labels.length} in all` : "";
+      const expected = `a label among ${labels.slice(0, MOST_NAMED).join(", ")}${more}`;
+      const where = `row ${this.numbers[this.found.indexOf(index)]}`;
+      throw inputError({ expected, where, received: name });
     });
     return Int32Array.from(this.found, (index) => classes[index]!);
   }

@@ -90,7 +90,10 @@ describe("cellstate lab", () => {
   test("bad usage ends with 2 and says what would have been right", async () => {
     for (const [flags, says] of [
       [["lach"], /Did you mean latch/],
-      [["latch", "--cells", "lstm,gpu"], /one of rnn, lstm, gru/],
+      [
+        ["latch", "--cells", "lstm,gpu"],
+        /^cellstate: --cells: expected one of rnn, lstm, gru but received "gpu"/,
+      ],
       [["latch", "--lag", "3", "--lags", "4"], /not both/],
       [["latch", "--lags", "3,x"], /--lags/],
       [["reber", "--lag", "2"], /at least 5|from 5/],

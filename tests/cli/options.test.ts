@@ -374,6 +374,7 @@ function valueFor(option: string, choices?: string[]): string {
   if (/label$|text|file|out|html|svg|layer|tsv|tokenizer|test$|model|checkpoint$|report/.test(option))
     return "1";
   if (option === "--labels") return "a,b";
+  if (option === "--cells") return "rnn";
   if (option === "--of") return "loss";
   return option.includes("split") || option === "--threshold" ? "0.5" : "20";
 }
@@ -429,6 +430,24 @@ test("an empty name is refused as one; an empty text is a text", async () => {
     assert.equal(code, 2);
   }
   assert.equal((await cellstate(["predict", "m.keras", ""], { cwd: folder })).code, 0);
+});
+
+test("a label that the classifier lacks is said with its row; a script where weights are needed as one", async () => {
+  const many = Array.from({ length: 40 }, (_, i) => ({ text: `film ${i % 9}`, label: `l${i % 20}` }));
+  const classifier = await TextClassifier.train(many, { epochs: 1, length: 4, validationSplit: 0 });
+  await classifier.save(join(folder, "many.keras"));
+  await writeFile(join(folder, "other.csv"), "text,label\nfilm 1,l3\nfilm 2,other\n");
+  for (const [line, says] of [
+    [
+      "evaluate many.keras other.csv",
+      /^cellstate: row 3: expected a label among l0, l1, l10, l11, l12, l13, l14, l15, l16, l17, … 20 in all but received "other"\.$/m,
+    ],
+    ["predict s.py film", /received "a Python script"\. It holds no weights: train and summary read it/],
+  ] as const) {
+    const { code, stderr } = await run(line);
+    assert.match(stderr, says);
+    assert.equal(code, 2);
+  }
 });
 
 test("a file's name among the texts of predict is not labelled; its lines are", async () => {

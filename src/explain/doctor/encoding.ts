@@ -201,7 +201,7 @@ const tableTooSmall: Check<Subject> = (subject) => {
       title: "The vocabulary has more words than the Embedding has rows",
       seen: `Ids run to ${count(vectorizer.size - 1)}, but ${embedding.name} has ${count(inputDim)} rows: larger ids have no vector, and texts with them are refused.`,
       evidence: { vocabulary: vectorizer.size, inputDim },
-      remedy: `Set inputDim to ${vectorizer.size}, or limit the vocabulary to ${inputDim}.`,
+      remedy: `Give it ${vectorizer.size} rows, or limit the vocabulary to ${inputDim}.`,
     },
   ];
 };
@@ -225,7 +225,7 @@ const unusedRows: Check<Subject> = (subject) => {
       title: "Rows of the Embedding are never read",
       seen: `${count(unused)} of ${count(inputDim)} rows (${count(unused * outputDim)} weights) stand for words that none of these texts holds${beyond > 0 ? `; ${count(beyond)} of them for no word at all` : ""}.`,
       evidence: { rows: inputDim, unused, withoutWord: beyond, share },
-      remedy: `If the model learns from these texts, inputDim ${Math.max(2, Math.min(size, used + 2))} would do.`,
+      remedy: `If the model learns from these texts, ${count(Math.max(2, Math.min(size, used + 2)))} rows would do.`,
     },
   ];
 };
