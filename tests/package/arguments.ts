@@ -229,6 +229,7 @@ export const CALLABLES: Callable[] = [
   method(compiled, "Model", "fit", X, Y, fit),
   method(compiled, "Model", "trainOnBatch", X, Y, { sampleWeight: [1, 1] }),
   method(compiled, "Model", "gradients", X, Y, { classWeight: { 0: 1, 1: 2 } }),
+  method(compiled, "Model", "slotShapes"),
   method(compiled, "Model", "evaluate", X, Y, { batchSize: 2 }),
   method(network, "Model", "predict", X, { batchSize: 2 }),
   method(network, "Model", "predictFlat", X, { batchSize: 2 }),

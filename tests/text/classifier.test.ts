@@ -118,10 +118,10 @@ describe("TextClassifier", () => {
     }
     const train = TextClassifier.train as (rows: unknown) => Promise<unknown>;
     for (const given of [5, undefined, null, "abc"]) {
-      await assert.rejects(train(given), { name: "InputError", message: /^rows: expected rows/ });
+      await assert.rejects(train(given), { name: "InputError", message: /^data: expected rows/ });
       await assert.rejects(async () => odd["evaluate"]!(given), {
         name: "InputError",
-        message: /^rows: expected rows/,
+        message: /^data: expected rows/,
       });
     }
     for (const given of [[null], [5], ["a"], [{ text: "a" }], [{ text: 1, label: "x" }]]) {
