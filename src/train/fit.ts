@@ -464,7 +464,7 @@ export class FitRun {
 }
 
 const TAMER =
-  "Try a smaller learning rate, gradient clipping (globalClipnorm: 1), or look for extreme values in the data.";
+  "Try a smaller learning rate, gradients clipped to a global norm of 1, or look for extreme values in the data.";
 
 /** Advice that names the rows of a batch that have no output, where others have: then it is not the step that is too large. */
 function rowsToBlame(model: Model, data: Dataset, order: Uint32Array, from: number, to: number): string {

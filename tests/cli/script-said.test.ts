@@ -109,7 +109,7 @@ describe("a script's text and training settings", () => {
       /^all\.py: Keras script read without running it, as of Keras 3\n3 layers, 325 parameters\nTaken:\n {2}line 8: the model/,
     );
     assert.match(receipt.stdout, /line 6: Tokenizer num_words=60\n/);
-    assert.match(receipt.stdout, /native against reference: outputs within/);
+    assert.match(receipt.stdout, /wasm against reference: (outputs within|equal)/);
     const json = JSON.parse((await run("summary", "all.py", "--receipt", "--json")).stdout) as {
       receipt: { format: string };
     };

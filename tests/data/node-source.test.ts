@@ -1,6 +1,6 @@
 /** Files, standard input and folders. */
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -119,7 +119,9 @@ test("bad input: what is no file is refused, not waited for or read without end"
   await bad(join(folder, "round.csv"), /round\.csv: a symbolic link that leads in a circle/);
 });
 
-test("what a shell has opened is read: standard input by its file, and <(command)", () => {
+const noBash = spawnSync("bash", ["-c", "true"]).status === 0 ? false : "no bash here";
+
+test("what a shell has opened is read: standard input by its file, and <(command)", { skip: noBash }, () => {
   const script = `import { readLabelledPath } from ${JSON.stringify(new URL("../../src/data/node-source.js", import.meta.url).href)};
     for (const path of process.argv.slice(1)) {
       const rows = [];

@@ -20,7 +20,7 @@ const idleFlatten: Check<Subject> = ({ model }) =>
         seen: `${layer.name} gets the vector of ${input.shape[0]} numbers that ${input.layer.name} yields, and hands it on.`,
         evidence: { layer: layer.name, after: input.layer.name, features: input.shape[0] ?? 0 },
         remedy:
-          "Leave it out; or set returnSequences on the recurrent layer, if every step was meant to be seen.",
+          "Leave it out; or let the recurrent layer return sequences, if every step was meant to be seen.",
       },
     ];
   });
@@ -121,15 +121,15 @@ function misfitOf(
   if (crossentropy && loss.fromLogits && probabilities) {
     return {
       severity: "problem",
-      seen: `${loss.name} with fromLogits applies ${categorical ? "softmax" : "sigmoid"} to outputs that have been through ${activation} already.`,
-      remedy: "Drop fromLogits, or the last activation.",
+      seen: `${loss.name} from logits applies ${categorical ? "softmax" : "sigmoid"} to outputs that have been through ${activation} already.`,
+      remedy: "Take the loss of probabilities (not from logits), or leave out the last activation.",
     };
   }
   if (crossentropy && !loss.fromLogits && !probabilities) {
     return {
       severity: "problem",
       seen: `${loss.name} reads probabilities, but the last activation is ${activation}: what lies outside 0 to 1 is cut off and teaches nothing.`,
-      remedy: `End in ${units === 1 ? "sigmoid" : "softmax"}, or set fromLogits: true.`,
+      remedy: `End in ${units === 1 ? "sigmoid" : "softmax"}, or take the loss from logits.`,
     };
   }
   if (categorical && units === 1) {
@@ -193,7 +193,7 @@ const learningRate: Check<Subject> = ({ model }) => {
       title: `The learning rate is very ${large ? "large" : "small"}`,
       seen: `${name} with a learning rate of ${rate}; recurrent networks of this kind ${large ? "rarely settle above" : "hardly move below"} ${large ? most : least}.`,
       evidence: { optimizer: name, learningRate: rate, usual },
-      remedy: `Try the usual ${usual}${large ? ", with globalClipnorm: 1 if the loss jumps" : ""}.`,
+      remedy: `Try the usual ${usual}${large ? ", with gradients clipped to a global norm of 1 if the loss jumps" : ""}.`,
     },
   ];
 };
@@ -232,7 +232,7 @@ const unboundedState: Check<Subject> = ({ model }) =>
         title: "The recurrent state has no bound",
         seen: `${layer.name} uses ${activation}: its state is multiplied by the same matrix at every step and may grow without end.`,
         evidence: { layer: layer.name, activation },
-        remedy: "Use tanh; or clip gradients (globalClipnorm: 1) and start the recurrent kernel small.",
+        remedy: "Use tanh; or clip gradients to a global norm of 1 and start the recurrent kernel small.",
       },
     ];
   });
@@ -277,7 +277,7 @@ const brokenWeights: Check<Subject> = ({ model }) => {
       seen: `${total} weights are NaN or infinite, the first in ${broken[0]!.name}: every answer will be too.`,
       evidence: { weights: total, first: broken[0]!.name },
       remedy:
-        "Train anew with a smaller learning rate or globalClipnorm: 1, or go back to an earlier checkpoint.",
+        "Train anew with a smaller learning rate or gradients clipped to a global norm of 1, or go back to an earlier checkpoint.",
     },
   ];
 };

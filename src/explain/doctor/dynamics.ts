@@ -134,7 +134,7 @@ const gradients: Check<Subject> = (subject) => {
       title: "Gradients explode on the way back",
       seen: `${seen}: the first words decide every step, and training jumps.`,
       evidence,
-      remedy: "Clip gradients (globalClipnorm: 1), lower the learning rate, or use an LSTM or GRU.",
+      remedy: "Clip gradients to a global norm of 1, lower the learning rate, or use an LSTM or GRU.",
     },
   ];
 };

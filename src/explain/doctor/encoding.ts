@@ -44,7 +44,7 @@ const paddingLast: Check<Subject> = (subject) => {
       title: "Padding is read after the text, and nothing masks it",
       seen: `${layer.name} answers from the last step it reads, but texts are padded on the ${lastRead === "post" ? "far" : "near"} side: ${steps} separate the words from the answer.`,
       evidence: { padding: vectorizer.padding, length, paddedTexts: padded, medianEmptySteps: median },
-      remedy: `Pad on the other side (${backwards ? "post" : "pre"}), or set maskZero: true on the Embedding.`,
+      remedy: `Pad on the other side (${backwards ? "post" : "pre"}), or let the Embedding mask zeros.`,
     },
   ];
 };
