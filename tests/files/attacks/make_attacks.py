@@ -10,6 +10,7 @@ import os
 import config_attacks  # noqa: F401
 import hdf5_attacks  # noqa: F401
 import interop_attacks
+import odd_attacks  # noqa: F401
 import wide_attacks  # noqa: F401
 import zip_attacks  # noqa: F401
 from sound import ATTACKS
