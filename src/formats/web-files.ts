@@ -2,7 +2,7 @@
 import { InputError, inputError } from "../errors.js";
 
 /** What is taken from a server that does not say how much it will send, or that sends it compressed. */
-const MOST_UNSTATED_BYTES = 128 * 2 ** 20;
+const MOST_UNSTATED_BYTES = 96 * 2 ** 20;
 /** A file this large cannot be one of ours, and would not fit into one buffer. */
 const MOST_BYTES = 2 ** 31 - 1;
 /** A server that sends nothing for so long is given up. */

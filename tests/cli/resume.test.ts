@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { loadModel } from "../../src/index.js";
+import { Dice } from "../files/mutate.js";
 import { csv, reviews, small } from "./data.js";
 import { cellstate } from "./run.js";
 
@@ -52,6 +53,7 @@ describe("a run that is killed and resumed", () => {
     checkSummary(JSON.parse(whole.stdout.trim().split("\n").at(-1)!) as Record<string, object>);
     const expected = (await loadModel(join(folder, "whole.keras"))).getWeights();
 
+    const dice = new Dice(1);
     let kills = 0;
     for (let round = 0; kills < KILLS; round++) {
       const out = `killed-${round}.keras`;
@@ -62,7 +64,7 @@ describe("a run that is killed and resumed", () => {
           // Before it says what it found in the data, a run has nothing to lose.
           onStart: (child) =>
             child.stderr!.once("data", () => {
-              const timer = setTimeout(() => child.kill("SIGKILL"), Math.random() * took);
+              const timer = setTimeout(() => child.kill("SIGKILL"), (dice.roll(1000) / 1000) * took);
               child.on("close", () => clearTimeout(timer));
             }),
         });

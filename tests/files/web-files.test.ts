@@ -66,7 +66,7 @@ describe("a file from a server", () => {
       ["/vast", /vast: expected a file of less than 2 GiB but received "1099511627776 bytes"/],
       ["/broken", /expected a file that can be fetched but received "500 Internal Server Error"/],
       ["/none", /received "404 Not Found"/],
-      ["/packed", /at most 134217728 bytes/],
+      ["/packed", /at most 100663296 bytes/],
     ];
     for (const [path, message] of refusals) {
       await assert.rejects(
@@ -107,7 +107,7 @@ describe("a file from a server", () => {
     child.stdout.on("data", (data) => (said += data));
     await once(child, "close");
     const [message, kilobytes] = said.trim().split("\n");
-    assert.match(message!, /^InputError: .*endless: expected at most 134217728 bytes but received "more"/);
+    assert.match(message!, /^InputError: .*endless: expected at most 100663296 bytes but received "more"/);
     const idle = spawnSync(process.execPath, ["-e", "console.log(process.resourceUsage().maxRSS)"]);
     const above = (Number(kilobytes) - Number(idle.stdout)) / 1024;
     assert.ok(above < 200, `${above} MB over the idle process`);
