@@ -62,8 +62,7 @@ export function objectOf<T>(value: T, where: string, expected = "an object"): T 
 /** Something that one of the library's classes makes: `expected` says how. */
 export function instanceOf<T>(
   value: unknown,
-  // biome-ignore lint/suspicious/noExplicitAny: constructors of all signatures
-  kind: abstract new (...args: any[]) => T,
+  kind: abstract new (...args: never[]) => T,
   where: string,
   expected: string,
 ): T {
