@@ -3,8 +3,8 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import type { Timed } from "../src/cli/measure.js";
-import { PURPOSE, Random } from "../src/engine/philox.js";
 import { layers, type Model, type ModelOptions, sequential } from "../src/index.js";
+import { PURPOSE, Random } from "../src/kernels/philox.js";
 
 export const LENGTH = 200;
 export const VOCABULARY = 1000;

@@ -7,11 +7,11 @@ import { availableParallelism, cpus } from "node:os";
 import { fileURLToPath } from "node:url";
 import { scaleLinear } from "d3-scale";
 import { interleave } from "../src/cli/measure.js";
-import { availableEngines } from "../src/engine/index.js";
+import { html, type Markup } from "../src/drawing/markup.js";
+import { axisBottom, drawing, plotArea, words } from "../src/drawing/svg.js";
+import { availableEngines } from "../src/engines/index.js";
 import { svgText } from "../src/explain/draw/index.js";
 import { decades, type Line, lineLegend, logLines } from "../src/explain/draw/log-lines.js";
-import { html, type Markup } from "../src/report/markup.js";
-import { axisBottom, drawing, plotArea, words } from "../src/report/svg.js";
 import { prepare, type Task } from "./contenders.js";
 
 const ROUNDS = 5;

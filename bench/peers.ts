@@ -5,9 +5,9 @@
 import { availableParallelism, cpus } from "node:os";
 import { parseArgs } from "node:util";
 import { setFlagsFromString } from "node:v8";
-import { nativeAddon } from "../src/engine/index.js";
-import { WasmEngine } from "../src/engine/wasm.js";
-import { supports } from "../src/engine/wasm-module.js";
+import { nativeAddon } from "../src/engines/index.js";
+import { WasmEngine } from "../src/engines/wasm.js";
+import { supports } from "../src/engines/wasm-module.js";
 import { type Contender, ours, pythonPeer, type Task } from "./contenders.js";
 import { onnxNode, onnxWeb } from "./onnx.js";
 import { tensorflowJs } from "./tfjs.js";

@@ -8,7 +8,7 @@ import { cpus } from "node:os";
 import { fileURLToPath } from "node:url";
 import { readLabelled } from "../src/data/read.js";
 import { memorySource } from "../src/data/source.js";
-import { VocabularyBuilder } from "../src/text/vocabulary.js";
+import { VocabularyBuilder } from "../src/tokens/vocabulary.js";
 
 const ROUNDS = 7;
 const MB = 1e6;

@@ -1,6 +1,6 @@
 /*
  * The fused activations: those whose derivative follows from the output alone, so that dense layers and cells apply
- * them in place. Numbers and definitions are those of ACTIVATIONS in src/engine/contract.ts and of Keras 3.
+ * them in place. Numbers and definitions are those of ACTIVATIONS in src/kernels/contract.ts and of Keras 3.
  */
 #ifndef CELLSTATE_ACTIVATIONS_H
 #define CELLSTATE_ACTIVATIONS_H

@@ -1,5 +1,5 @@
 /*
- * Dropout masks from Philox4x32-10 (Salmon et al. 2011; src/engine/philox.ts): a word is a function of (seed, purpose,
+ * Dropout masks from Philox4x32-10 (Salmon et al. 2011; src/kernels/philox.ts): a word is a function of (seed, purpose,
  * step, row, index), so any part of a mask can be drawn anywhere with the same bits.
  */
 #include "kernels.h"

@@ -1,7 +1,7 @@
 /*
  * The kernels: the only interface between the arithmetic and everything else.
  *
- * One function an entry of the KERNELS table (src/engine/contract.ts), named in snake_case, parameters in the
+ * One function an entry of the KERNELS table (src/kernels/contract.ts), named in snake_case, parameters in the
  * table's order: outputs, inputs, sizes. A kernel reads and writes the memory it is given and nothing else: it
  * takes no memory, does no input or output and keeps no state, so any number may run at once.
  *

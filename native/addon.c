@@ -10,7 +10,7 @@
  *   poolSize()       number      threads that now wait for work
  *
  * A program is an Int32Array: the number of phases; for each phase the number of its tasks and, one more than that,
- * the indices where their calls begin; then the calls. See src/engine/encode.ts.
+ * the indices where their calls begin; then the calls. See src/engines/encode.ts.
  */
 #define NAPI_VERSION 8
 #define _GNU_SOURCE

@@ -1,7 +1,7 @@
 // Compiles C to WebAssembly with @yowasp/clang (itself WebAssembly: no system compiler). The bytes become JavaScript
 // modules, so that they load without files or fetch:
 // - the kernels, twice: with SIMD128 and with relaxed SIMD, whose multiply-add is fused; deflated, in
-//   dist/src/engine/wasm-binary.js, typed by src/engine/wasm-binary.d.ts;
+//   dist/src/engines/wasm-binary.js, typed by src/engines/wasm-binary.d.ts;
 // - kernels/module, which exported models carry: dist/src/formats/module/kernel-binary.js, likewise.
 import { readdirSync, readFileSync, realpathSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -11,7 +11,7 @@ import { buildOnce, hashOf } from "./fingerprint.mjs";
 import { abiHash, dispatchSource, kernelSources } from "./kernels-abi.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
-const outFile = join(root, "dist", "src", "engine", "wasm-binary.js");
+const outFile = join(root, "dist", "src", "engines", "wasm-binary.js");
 const moduleOutFile = join(root, "dist", "src", "formats", "module", "kernel-binary.js");
 
 const FLAGS = [

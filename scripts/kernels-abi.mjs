@@ -29,7 +29,7 @@ function readParameter(text) {
   return { name, type, kind: KINDS[type] };
 }
 
-/** One line that changes whenever the interface does; engine/encode.ts computes the same from KERNELS. */
+/** One line that changes whenever the interface does; engines/encode.ts computes the same from KERNELS. */
 export function abiSignature(kernels = readKernelsHeader()) {
   return kernels
     .map(({ name, parameters }) => `${name}(${parameters.map((p) => `${p.kind[0]} ${p.name}`).join(",")})`)

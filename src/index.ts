@@ -1,25 +1,10 @@
 /** Cellstate's public API. */
-export { ACTIVATIONS, type ActivationName } from "./engine/contract.js";
-export { ENGINE_CHOICES, type EngineChoice, type EngineOptions } from "./engine/index.js";
-export { InputError } from "./errors.js";
-export { type LoadOptions, loadFile, loadModel } from "./formats/load.js";
-export { saveModel } from "./formats/save.js";
-export {
-  readVocabulary,
-  type VocabularyFile,
-  type VocabularyOptions,
-} from "./formats/vocabulary/index.js";
-export * as layers from "./layers/index.js";
-export type { Layer, Parameter, Shape, Symbolic } from "./layers/layer.js";
-export { type ModelGraph, model } from "./model/functional.js";
-export { Model, sequential } from "./model/model.js";
-export type { OnWarning, WarningOptions } from "./model/notes.js";
-export type { CompileOptions, ModelOptions, Output, Scores } from "./model/options.js";
-export type { WeightArray } from "./model/weights.js";
+
+export { InputError } from "./base/errors.js";
 export {
   assembleClassifier,
   type ClassifierParts,
-} from "./text/assemble.js";
+} from "./classifier/assemble.js";
 export {
   AbortedTraining,
   type ClassifierEvaluation,
@@ -27,14 +12,46 @@ export {
   type Prediction,
   TextClassifier,
   UnfinishedTraining,
-} from "./text/classifier.js";
-export { Corpus, type LabelledText } from "./text/corpus.js";
-export { padSequences } from "./text/pad.js";
-export { PRESET_NAMES, presetModel } from "./text/presets.js";
-export type { TrainingRecord, TrainOptions } from "./text/training.js";
-export { Vectorizer } from "./text/vectorizer.js";
-export { VocabularyBuilder } from "./text/vocabulary.js";
-export type { Rows, RowsLike, TargetsLike } from "./train/arrays.js";
+} from "./classifier/classifier.js";
+export { Corpus, type LabelledText } from "./classifier/corpus.js";
+export { PRESET_NAMES, presetModel } from "./classifier/presets.js";
+export type { TrainingRecord, TrainOptions } from "./classifier/training.js";
+export { ENGINE_CHOICES, type EngineChoice, type EngineOptions } from "./engines/index.js";
+export { type LoadOptions, loadFile, loadModel } from "./formats/load.js";
+export { saveModel } from "./formats/save.js";
+export {
+  readVocabulary,
+  type VocabularyFile,
+  type VocabularyOptions,
+} from "./formats/vocabulary/index.js";
+export { ACTIVATIONS, type ActivationName } from "./kernels/contract.js";
+export * as layers from "./layers/index.js";
+export type { Layer, Parameter, Shape, Symbolic } from "./layers/layer.js";
+export { type ModelGraph, model } from "./model/functional.js";
+export { Model, sequential } from "./model/model.js";
+export type { OnWarning, WarningOptions } from "./model/notes.js";
+export type { CompileOptions, ModelOptions, Output, Scores } from "./model/options.js";
+export type { Rows, RowsLike, TargetsLike } from "./network/arrays.js";
+export type { WeightArray } from "./network/weights.js";
+export {
+  type Loss,
+  type LossName,
+  type LossOptions,
+  type LossReduction,
+  losses,
+} from "./objectives/losses.js";
+export {
+  type Metric,
+  type MetricKind,
+  type MetricOptions,
+  metrics,
+} from "./objectives/metrics/metric.js";
+export type { MetricLike, MetricName } from "./objectives/metrics/streaming.js";
+export { type Optimizer, type OptimizerName, optimizers } from "./objectives/optimizers.js";
+export { type Schedule, type ScheduleName, schedules } from "./objectives/schedules.js";
+export { padSequences } from "./tokens/pad.js";
+export { Vectorizer } from "./tokens/vectorizer.js";
+export { VocabularyBuilder } from "./tokens/vocabulary.js";
 export {
   type Callback,
   Checkpoint,
@@ -46,14 +63,4 @@ export {
 } from "./train/callbacks.js";
 export { decodeCheckpoint, encodeCheckpoint } from "./train/checkpoint.js";
 export { type FitOptions, type History, TrainingError } from "./train/fit.js";
-export { type Loss, type LossName, type LossOptions, type LossReduction, losses } from "./train/losses.js";
-export {
-  type Metric,
-  type MetricKind,
-  type MetricOptions,
-  metrics,
-} from "./train/metrics/metric.js";
-export type { MetricLike, MetricName } from "./train/metrics/streaming.js";
-export { type Optimizer, type OptimizerName, optimizers } from "./train/optimizers.js";
-export { type Schedule, type ScheduleName, schedules } from "./train/schedules.js";
 export type { TrainingState } from "./train/training-state.js";

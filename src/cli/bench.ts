@@ -2,10 +2,10 @@
 
 import { availableParallelism, cpus } from "node:os";
 import type { Command } from "commander";
-import { count } from "../display/numbers.js";
-import { printableJson } from "../display/text.js";
-import type { EngineName } from "../engine/contract.js";
-import { availableEngines, type EngineChoice } from "../engine/index.js";
+import { count } from "../base/numbers.js";
+import { printableJson } from "../base/text.js";
+import { availableEngines, type EngineChoice } from "../engines/index.js";
+import type { EngineName } from "../kernels/contract.js";
 import { engineOptions, note, say, whole } from "./context.js";
 import { flagshipTasks } from "./flagship-tasks.js";
 import { interleave, type Timing } from "./measure.js";

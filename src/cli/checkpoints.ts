@@ -2,8 +2,8 @@
 import { existsSync } from "node:fs";
 import { mkdir, rename } from "node:fs/promises";
 import { join } from "node:path";
-import { InputError, inputError } from "../errors.js";
-import { checkWritable, readBytes, writeAtomic } from "../formats/node-files.js";
+import { InputError, inputError } from "../base/errors.js";
+import { checkWritable, readBytes, writeAtomic } from "../base/node-files.js";
 import { decodeCheckpoint, encodeCheckpoint } from "../train/checkpoint.js";
 import type { TrainingState } from "../train/training-state.js";
 import { note } from "./context.js";

@@ -1,7 +1,7 @@
 /** Options that say where a data file's texts and labels are. */
 import { type Stats, statSync } from "node:fs";
 import type { Command } from "commander";
-import { inputError } from "../errors.js";
+import { inputError } from "../base/errors.js";
 import type { Idle } from "./options.js";
 
 export interface ColumnFlags {

@@ -1,11 +1,11 @@
 /** cellstate evaluate MODEL DATA: every metric of a classifier on labelled texts. */
 
 import type { Command } from "commander";
+import { percent } from "../base/numbers.js";
+import { printable, printableJson } from "../base/text.js";
+import type { ClassifierEvaluation } from "../classifier/classifier.js";
+import { Corpus } from "../classifier/corpus.js";
 import { readLabelledPath } from "../data/node-source.js";
-import { percent } from "../display/numbers.js";
-import { printable, printableJson } from "../display/text.js";
-import type { ClassifierEvaluation } from "../text/classifier.js";
-import { Corpus } from "../text/corpus.js";
 import { type EngineFlags, EXIT, Exit, engineOptions, interruption, note, say, whole } from "./context.js";
 import { type ColumnFlags, columnFlags, idleColumns } from "./data.js";
 import { refuseIdle } from "./options.js";

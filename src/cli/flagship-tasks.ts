@@ -1,9 +1,10 @@
 /** The work that `bench` times: the flagship network, one training step of 32 rows and predictions of 1, 32 and 256. */
-import type { EngineName } from "../engine/contract.js";
-import { PURPOSE, Random } from "../engine/philox.js";
+
+import { presetModel } from "../classifier/presets.js";
+import type { EngineName } from "../kernels/contract.js";
+import { PURPOSE, Random } from "../kernels/philox.js";
 import type { Model } from "../model/model.js";
-import { presetModel } from "../text/presets.js";
-import type { Rows } from "../train/arrays.js";
+import type { Rows } from "../network/arrays.js";
 import type { Timed } from "./measure.js";
 
 const VOCABULARY = 1000;

@@ -1,14 +1,14 @@
 /** cellstate lab TASK: how far back can a cell remember? */
 
 import type { Command } from "commander";
-import { printableJson } from "../display/text.js";
-import { inputError, oneOf } from "../errors.js";
-import { writeAtomic } from "../formats/node-files.js";
+import { inputError, oneOf } from "../base/errors.js";
+import { writeAtomic } from "../base/node-files.js";
+import { printableJson } from "../base/text.js";
+import { svgFile } from "../drawing/page.js";
 import { labChart } from "../lab/chart.js";
 import { type CellName, type LabResult, type LabTask, runLab, TASKS, taskNamed } from "../lab/index.js";
 import { CELL_NAMES, GATE_STARTS, type GateStart } from "../lab/network.js";
 import { labPage } from "../lab/page.js";
-import { svgFile } from "../report/page.js";
 import {
   type EngineFlags,
   EXIT,

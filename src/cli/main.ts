@@ -2,8 +2,8 @@
 /** The command line. One command a file; this one names them and ends the process with the right code. */
 import { readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
-import { printable } from "../display/text.js";
-import { InputError } from "../errors.js";
+import { InputError } from "../base/errors.js";
+import { printable } from "../base/text.js";
 import { addCommands, type CommandTable, EXIT, Exit, note, pointToHelp } from "./context.js";
 
 const COMMANDS: CommandTable = {

@@ -1,9 +1,10 @@
 /** Models as the command line is given them: a preset's name, a model file, or a Keras script. */
 import { existsSync } from "node:fs";
-import { inputError, oneOf } from "../errors.js";
+import { inputError, oneOf } from "../base/errors.js";
+import { readBytes } from "../base/node-files.js";
+import { PRESET_NAMES, type PresetSizes, presetModel } from "../classifier/presets.js";
 import type { Receipt } from "../formats/keras/index.js";
 import { loadFile } from "../formats/load.js";
-import { readBytes } from "../formats/node-files.js";
 import {
   type Definitions,
   decodeScript,
@@ -13,7 +14,6 @@ import {
 } from "../formats/python/index.js";
 import type { Model } from "../model/model.js";
 import type { ModelOptions } from "../model/options.js";
-import { PRESET_NAMES, type PresetSizes, presetModel } from "../text/presets.js";
 import { sayNotes } from "./notes.js";
 import type { Idle } from "./options.js";
 

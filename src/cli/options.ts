@@ -1,6 +1,6 @@
 /** Options as they were typed: each once and with a value, and none that would change nothing. */
 import { type Command, Option } from "commander";
-import { didYouMean, inputError } from "../errors.js";
+import { didYouMean, inputError } from "../base/errors.js";
 
 /** Options that add up when they are given again. */
 const REPEATABLE: ReadonlySet<string> = new Set(["--define", "--expect"]);

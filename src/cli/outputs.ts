@@ -1,8 +1,8 @@
 /** Files that a command will write: nobody should learn after an hour that there is no place, or lose what was read. */
 import { existsSync, realpathSync, statSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
-import { InputError } from "../errors.js";
-import { checkWritable } from "../formats/node-files.js";
+import { InputError } from "../base/errors.js";
+import { checkWritable } from "../base/node-files.js";
 
 /**
  * What can be known of outputs before there is anything to write.

@@ -1,10 +1,10 @@
 /** cellstate predict MODEL [TEXT…]: the label of each text, or of each line of standard input. */
 import type { Command } from "commander";
+import { percent } from "../base/numbers.js";
+import { printable, printableJson } from "../base/text.js";
+import type { TextClassifier } from "../classifier/classifier.js";
 import { decodeText } from "../data/decode.js";
 import { LineSplitter } from "../data/records.js";
-import { percent } from "../display/numbers.js";
-import { printable, printableJson } from "../display/text.js";
-import type { TextClassifier } from "../text/classifier.js";
 import { type EngineFlags, engineOptions, say } from "./context.js";
 import { refuseFiles } from "./data.js";
 import { openClassifier, type VocabularyFlags, vocabularyFlags } from "./tokenizer.js";

@@ -1,5 +1,5 @@
 /** Keras scripts on the command line: what was taken from one is said, and `train` does as it says. */
-import { InputError } from "../errors.js";
+import { InputError } from "../base/errors.js";
 import { type ScriptModel, type ScriptSettings, saidBy, type Unread } from "../formats/python/index.js";
 import { note } from "./context.js";
 import { openScript } from "./models.js";

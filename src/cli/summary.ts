@@ -1,8 +1,8 @@
 /** cellstate summary MODEL: Keras's own table. */
 
 import type { Command } from "commander";
-import { printableJson } from "../display/text.js";
-import type { EngineChoice } from "../engine/index.js";
+import { printableJson } from "../base/text.js";
+import type { EngineChoice } from "../engines/index.js";
 import type { Definitions } from "../formats/python/index.js";
 import { selfCheck } from "../formats/self-check.js";
 import { describeModel } from "../model/describe.js";

@@ -1,6 +1,6 @@
 /** What a terminal can do, and how text is set off on it. */
 import { stripVTControlCharacters, styleText } from "node:util";
-import { displayWidth, pictured } from "../display/text.js";
+import { displayWidth, pictured } from "../base/text.js";
 
 /** Nothing that is drawn is wider. */
 export const WIDTH = 80;

@@ -1,15 +1,15 @@
 /** Options for a vocabulary that was kept beside the model, and the classifier that comes of them. */
 
 import type { Command } from "commander";
-import { printable } from "../display/text.js";
-import { InputError, inputError } from "../errors.js";
+import { InputError, inputError } from "../base/errors.js";
+import { readBytes } from "../base/node-files.js";
+import { printable } from "../base/text.js";
+import { assembleClassifier, ownVectorizer } from "../classifier/assemble.js";
+import { TextClassifier } from "../classifier/classifier.js";
 import { loadFile } from "../formats/load.js";
-import { readBytes } from "../formats/node-files.js";
 import { readVocabulary } from "../formats/vocabulary/index.js";
-import { assembleClassifier, ownVectorizer } from "../text/assemble.js";
-import { TextClassifier } from "../text/classifier.js";
-import { type RowOptions, SIDES, type Side } from "../text/options.js";
-import { Vectorizer } from "../text/vectorizer.js";
+import { type RowOptions, SIDES, type Side } from "../tokens/options.js";
+import { Vectorizer } from "../tokens/vectorizer.js";
 import { between, type EngineFlags, note, whole } from "./context.js";
 import { sayNotes } from "./notes.js";
 import { choice } from "./options.js";

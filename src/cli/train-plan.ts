@@ -1,15 +1,15 @@
 /** From the flags of `cellstate train` to what they come to; what can be refused is refused before data is read. */
 import { existsSync, statSync } from "node:fs";
 import { basename, resolve } from "node:path";
-import { InputError, inputError } from "../errors.js";
+import { InputError, inputError } from "../base/errors.js";
+import { ownVectorizer } from "../classifier/assemble.js";
+import { TextClassifier } from "../classifier/classifier.js";
+import { checkVocabularyFits } from "../classifier/fits.js";
 import type { Definitions } from "../formats/python/index.js";
 import type { Model } from "../model/model.js";
-import { ownVectorizer } from "../text/assemble.js";
-import { TextClassifier } from "../text/classifier.js";
-import { checkVocabularyFits } from "../text/fits.js";
-import type { FrontEndOptions, RowOptions, Side } from "../text/options.js";
-import type { Vectorizer } from "../text/vectorizer.js";
-import { type Optimizer, type OptimizerName, optimizers } from "../train/optimizers.js";
+import { type Optimizer, type OptimizerName, optimizers } from "../objectives/optimizers.js";
+import type { FrontEndOptions, RowOptions, Side } from "../tokens/options.js";
+import type { Vectorizer } from "../tokens/vectorizer.js";
 import type { EngineFlags } from "./context.js";
 import { type ColumnFlags, idleColumns } from "./data.js";
 import { idleFor, isScript, namedModel, openModel } from "./models.js";

@@ -1,9 +1,9 @@
 /** cellstate train DATA: from labelled texts to a measured, saved classifier. */
 import type { Command } from "commander";
-import { SIDES } from "../text/options.js";
-import { PRESET_NAMES } from "../text/presets.js";
-import { LIMITS } from "../text/training.js";
-import { OPTIMIZER_DEFAULTS } from "../train/optimizers.js";
+import { PRESET_NAMES } from "../classifier/presets.js";
+import { LIMITS } from "../classifier/training.js";
+import { OPTIMIZER_DEFAULTS } from "../objectives/optimizers.js";
+import { SIDES } from "../tokens/options.js";
 import { engineOptions, positive, share, whole } from "./context.js";
 import { columnFlags } from "./data.js";
 import { define } from "./models.js";

@@ -1,12 +1,12 @@
 /** What a training run has to say, as the plain data that the overview and the report page draw. */
 import { availableParallelism, cpus } from "node:os";
+import type { ClassifierEvaluation, TextClassifier } from "../classifier/classifier.js";
+import type { Corpus } from "../classifier/corpus.js";
+import type { TrainingRecord } from "../classifier/training.js";
 import { describeModel } from "../model/describe.js";
+import type { Schedule } from "../objectives/schedules.js";
 import type { ClassCount, DatasetReport, ReportData } from "../report/data.js";
 import { lengthSummary } from "../report/lengths.js";
-import type { ClassifierEvaluation, TextClassifier } from "../text/classifier.js";
-import type { Corpus } from "../text/corpus.js";
-import type { TrainingRecord } from "../text/training.js";
-import type { Schedule } from "../train/schedules.js";
 import type { TrainPlan } from "./train-plan.js";
 
 export interface EpochLog {

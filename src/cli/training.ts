@@ -1,15 +1,16 @@
 /** The work of `cellstate train`: read, look, train, measure, save, report. */
+
+import { writeAtomic } from "../base/node-files.js";
+import { printable, printableJson } from "../base/text.js";
+import { checkAnswerable } from "../classifier/answer.js";
+import { AbortedTraining, TextClassifier, UnfinishedTraining } from "../classifier/classifier.js";
+import { allRows, Corpus } from "../classifier/corpus.js";
+import type { Prepared, TrainOptions } from "../classifier/training.js";
 import { readLabelledPath } from "../data/node-source.js";
 import { stratifiedSplit } from "../data/split.js";
-import { printable, printableJson } from "../display/text.js";
-import { PURPOSE, Random } from "../engine/philox.js";
 import { quickCheckup } from "../explain/doctor/index.js";
-import { writeAtomic } from "../formats/node-files.js";
+import { PURPOSE, Random } from "../kernels/philox.js";
 import { reportHtml } from "../report/report.js";
-import { checkAnswerable } from "../text/answer.js";
-import { AbortedTraining, TextClassifier, UnfinishedTraining } from "../text/classifier.js";
-import { allRows, Corpus } from "../text/corpus.js";
-import type { Prepared, TrainOptions } from "../text/training.js";
 import { type Callback, callbacks, type Logs, type TrainingProgress } from "../train/callbacks.js";
 import type { TrainingState } from "../train/training-state.js";
 import { hasCheckpoint, keepCheckpoint, openCheckpoints, readCheckpoint } from "./checkpoints.js";

@@ -1,6 +1,6 @@
 /** Which column holds the text and which the label: by request, by name, or by what they hold; and whether by a header. */
-import { didYouMean, InputError, inputError } from "../errors.js";
-import { label as printed } from "../formats/label.js";
+import { didYouMean, InputError, inputError } from "../base/errors.js";
+import { label as printed } from "../base/label.js";
 import { type Cells, textOf } from "./records.js";
 
 const TEXT_NAMES = (

@@ -1,5 +1,5 @@
 /** Bytes to text, strictly: UTF-8 or an error that says where and what came. */
-import { type InputError, inputError } from "../errors.js";
+import { type InputError, inputError } from "../base/errors.js";
 import { type Chunks, joined, withHead } from "./source.js";
 
 /** How files that are not text begin. */

@@ -6,7 +6,7 @@
  * this 380 MB/s; papaparse 280 and uDSV 450, but both let rows of another width and stray quotes pass; csv-parse, which
  * is strict, 65.
  */
-import { type InputError, inputError } from "../errors.js";
+import { type InputError, inputError } from "../base/errors.js";
 import { type Cells, LONGEST_RECORD, MOST_COLUMNS, type RecordParser, recordTooLong } from "./records.js";
 
 export interface Dialect {

@@ -1,5 +1,5 @@
 /** Which format a file is in: by its name where that tells, else by how it begins. */
-import { InputError, inputError } from "../errors.js";
+import { InputError, inputError } from "../base/errors.js";
 import { DelimitedParser, type Dialect } from "./delimited.js";
 import { JsonLinesParser } from "./json-lines.js";
 import { type Cell, type Cells, LinesParser, type RecordParser, textOf } from "./records.js";

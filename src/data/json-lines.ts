@@ -1,5 +1,5 @@
 /** JSON Lines: one object a line, its keys the columns. */
-import { inputError } from "../errors.js";
+import { inputError } from "../base/errors.js";
 import { type Cell, type Cells, LineSplitter, type RecordParser, Unfit } from "./records.js";
 
 const MOST_KEYS = 1000;

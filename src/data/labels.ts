@@ -1,5 +1,5 @@
 /** The classes that labels name. */
-import { InputError } from "../errors.js";
+import { InputError } from "../base/errors.js";
 
 /** The distinct labels: by number where all are numbers, else by character. Throws where there are fewer than two. */
 export function classNames(labels: Iterable<string>, where = "labels"): string[] {

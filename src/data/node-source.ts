@@ -4,8 +4,8 @@ import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { pipeline, Readable } from "node:stream";
 import { createGunzip } from "node:zlib";
-import { InputError, inputError } from "../errors.js";
-import { fileError, insideFolder } from "../formats/node-files.js";
+import { InputError, inputError } from "../base/errors.js";
+import { fileError, insideFolder } from "../base/node-files.js";
 import { decodeUtf8 } from "./decode.js";
 import {
   type Data,

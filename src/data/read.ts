@@ -2,8 +2,8 @@
  * Reading texts, with or without labels, from any source of bytes. Rows come one at a time, and of the file only the
  * piece at hand is in memory: what stays is what the caller keeps.
  */
-import { InputError } from "../errors.js";
-import { label as printed } from "../formats/label.js";
+import { InputError } from "../base/errors.js";
+import { label as printed } from "../base/label.js";
 import {
   type ChosenColumns,
   type Column,

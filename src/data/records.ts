@@ -1,5 +1,5 @@
 /** What every parser gives: records of cells, in the order of the file. */
-import { type InputError, inputError } from "../errors.js";
+import { type InputError, inputError } from "../base/errors.js";
 
 /** A value that stands where a text or a label may be sought and is neither: a list, an object, a number that is not exact. */
 export class Unfit {

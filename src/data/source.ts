@@ -1,5 +1,5 @@
 /** Where bytes come from: a name to complain about, the bytes, and the platform's way to inflate gzip. */
-import { inputError } from "../errors.js";
+import { inputError } from "../base/errors.js";
 
 export type Chunks = AsyncIterable<Uint8Array>;
 

@@ -1,5 +1,5 @@
 /** Holding rows out. Which ones follows from `uniform` alone, so the same seed holds out the same rows. */
-import { finiteNumber } from "../errors.js";
+import { finiteNumber } from "../base/errors.js";
 
 /** A number in [0, 1) that is a function of the index alone. */
 export type Uniform = (index: number) => number;

@@ -1,6 +1,6 @@
 /** What a data set is like, as numbers: classes, lengths, repeats; and what encoding it will do to it. */
-import type { TokenizedTexts } from "../text/tokenized-texts.js";
-import type { EncodingReport } from "../text/vectorizer.js";
+import type { TokenizedTexts } from "../tokens/tokenized-texts.js";
+import type { EncodingReport } from "../tokens/vectorizer.js";
 
 export interface DataSummary {
   rows: number;

@@ -1,10 +1,10 @@
 /** The parts of a recurrent cell by name: what each is for, its equation, its activation, its block of the weights. */
 
-import { textOf } from "../arguments.js";
-import { inputError, wholeNumber } from "../errors.js";
+import { textOf } from "../base/arguments.js";
+import { inputError, wholeNumber } from "../base/errors.js";
 import { GRU } from "../layers/gru.js";
 import { LSTM } from "../layers/lstm.js";
-import { SimpleRNN } from "../layers/simple_rnn.js";
+import { SimpleRNN } from "../layers/simple-rnn.js";
 import type { CellKind } from "./cells/cell.js";
 import type { RecurrentLayer } from "./cells/open.js";
 import { at, networkTex, odot, phi, symbolOf } from "./tex.js";

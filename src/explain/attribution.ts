@@ -4,8 +4,8 @@
  * 2017, completeness); occlusion, F(x) less F of the row without the word (Zeiler and Fergus 2014); and the memory's exact
  * decomposition by word, read along ∂F/∂memory.
  */
-import { indicesOf, objectOf } from "../arguments.js";
-import { finiteNumber, inputError } from "../errors.js";
+import { indicesOf, objectOf } from "../base/arguments.js";
+import { finiteNumber, inputError } from "../base/errors.js";
 import type { Layer } from "../layers/layer.js";
 import type { Model } from "../model/model.js";
 import { openCell } from "./cells/open.js";

@@ -1,6 +1,6 @@
 /** A recurrent layer at work on a sentence: its parts, their values at every word, and some units at one step. */
-import { indicesOf, objectOf } from "../arguments.js";
-import { inputError } from "../errors.js";
+import { indicesOf, objectOf } from "../base/arguments.js";
+import { inputError } from "../base/errors.js";
 import type { Model } from "../model/model.js";
 import { type CellAnatomy, cellAnatomy } from "./anatomy.js";
 import { openCell } from "./cells/open.js";

@@ -1,5 +1,5 @@
 /** SimpleRNN, LSTM and GRU of one size side by side: what interacts, what is kept, what it costs. */
-import { wholeNumber } from "../errors.js";
+import { wholeNumber } from "../base/errors.js";
 import * as layers from "../layers/index.js";
 import { sequential } from "../model/model.js";
 import { type CellAnatomy, cellAnatomy } from "./anatomy.js";

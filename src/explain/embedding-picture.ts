@@ -1,8 +1,8 @@
 /** The map of an Embedding drawn: a mark a word, names for the words that tell most, none over another. */
-import { decimal, percent } from "../display/numbers.js";
-import { displayWidth, printable } from "../display/text.js";
-import { html, type Markup } from "../report/markup.js";
-import { drawing, px, words } from "../report/svg.js";
+import { decimal, percent } from "../base/numbers.js";
+import { displayWidth, printable } from "../base/text.js";
+import { html, type Markup } from "../drawing/markup.js";
+import { drawing, px, words } from "../drawing/svg.js";
 import type { EmbeddingMap, MapPoint } from "./embedding.js";
 
 const WIDTH = 760;

@@ -1,12 +1,12 @@
 /** What an Embedding layer learned: its words' vectors, their neighbours, and a map of them in two dimensions. */
 
-import { objectOf, textOf, textsOf } from "../arguments.js";
-import { printable } from "../display/text.js";
-import { didYouMean, inputError, oneOf, wholeNumber } from "../errors.js";
+import { objectOf, textOf, textsOf } from "../base/arguments.js";
+import { didYouMean, inputError, oneOf, wholeNumber } from "../base/errors.js";
+import { printable } from "../base/text.js";
 import type { Layer } from "../layers/layer.js";
 import { modelOf } from "../model/given.js";
 import type { Model } from "../model/model.js";
-import { MOST_IDS, SIDES, type Side } from "../text/options.js";
+import { MOST_IDS, SIDES, type Side } from "../tokens/options.js";
 import { principalComponents, project } from "./pca.js";
 
 /** Where the words come from; a trained classifier's vectorizer is one. */

@@ -2,7 +2,7 @@
  * The independent path that explanations are checked against: the same layer run forward and backward by an engine's own
  * kernels, on the same weights and input.
  */
-import { Arena, view } from "../engine/arena.js";
+import { Arena, view } from "../engines/arena.js";
 import {
   ACTIVATIONS,
   type Call,
@@ -10,7 +10,7 @@ import {
   KERNELS,
   type Pointer,
   scratchElements,
-} from "../engine/contract.js";
+} from "../kernels/contract.js";
 import { GRU } from "../layers/gru.js";
 import { LSTM } from "../layers/lstm.js";
 import type { State } from "./cells/cell.js";

@@ -1,6 +1,6 @@
 /** Checks a person's parameter counts, and names the slip that leads to a wrong one. */
-import { listOf, objectOf, textOf } from "../arguments.js";
-import { didYouMean, inputError, wholeNumber } from "../errors.js";
+import { listOf, objectOf, textOf } from "../base/arguments.js";
+import { didYouMean, inputError, wholeNumber } from "../base/errors.js";
 import type { Model } from "../model/model.js";
 import { evaluate, substitutionOf, thousands } from "./parameters/expression.js";
 import type { Mistake } from "./parameters/rule.js";

@@ -1,6 +1,6 @@
 /** A gradient on its way back over the words of a sentence, one step of it path by path, checked, and what cells do to it. */
-import { objectOf } from "../arguments.js";
-import { inputError } from "../errors.js";
+import { objectOf } from "../base/arguments.js";
+import { inputError } from "../base/errors.js";
 import type { Model } from "../model/model.js";
 import type { Word } from "./cell-view.js";
 import { openCell } from "./cells/open.js";

@@ -5,7 +5,7 @@
  *            + δ_out ⊙ o_{t−1} ⊙ φ′(c_{t−1})                       through h_{t−1} as an output of its own
  * (Hochreiter and Schmidhuber 1997; Bengio et al. 1994 and Pascanu et al. 2013 for what becomes of the products).
  */
-import { objectOf } from "../arguments.js";
+import { objectOf } from "../base/arguments.js";
 import type { Model } from "../model/model.js";
 import type { Cell } from "./cells/cell.js";
 import { type OpenCell, openCell } from "./cells/open.js";

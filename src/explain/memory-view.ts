@@ -1,7 +1,7 @@
 /** The memory's decomposition by word of a sentence, padding added up. */
 
-import { indicesOf, listOf, numbersOf, objectOf } from "../arguments.js";
-import { inputError } from "../errors.js";
+import { indicesOf, listOf, numbersOf, objectOf } from "../base/arguments.js";
+import { inputError } from "../base/errors.js";
 import type { Word } from "./cell-view.js";
 import type { MemoryDecomposition } from "./memory.js";
 import { checkSentence, type Sentence } from "./sentence.js";

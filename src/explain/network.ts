@@ -3,19 +3,19 @@
  * at its output, and with any layer's output replaced by other values ("opened" there). It runs as it predicts.
  */
 
-import { view } from "../engine/arena.js";
-import type { Pointer } from "../engine/contract.js";
-import { ReferenceEngine } from "../engine/reference.js";
-import { inputError } from "../errors.js";
+import { inputError } from "../base/errors.js";
+import { view } from "../engines/arena.js";
+import { ReferenceEngine } from "../engines/reference.js";
+import type { Pointer } from "../kernels/contract.js";
 import { Input } from "../layers/input.js";
 import { type Builder, elementsOf, Layer, type Shape, type Tensor } from "../layers/layer.js";
 import { modelOf } from "../model/given.js";
-import type { Node } from "../model/graph.js";
-import { checkInputs, readInputs } from "../model/inputs.js";
 import type { Model } from "../model/model.js";
-import type { Plan } from "../model/plan.js";
-import { Runtime } from "../model/runtime.js";
-import type { RowsLike } from "../train/arrays.js";
+import type { RowsLike } from "../network/arrays.js";
+import type { Node } from "../network/graph.js";
+import { checkInputs, readInputs } from "../network/inputs.js";
+import type { Plan } from "../network/plan.js";
+import { Runtime } from "../network/runtime.js";
 
 /** One row of a model's input: token ids [T], features [I], or a sequence [T][I]. */
 export type InputRow = ArrayLike<number> | ArrayLike<ArrayLike<number>>;

@@ -1,6 +1,6 @@
 /** The one number E that gradients and attributions are about, as a function of a model's output. */
-import { textsOf } from "../arguments.js";
-import { inputError, oneOf } from "../errors.js";
+import { textsOf } from "../base/arguments.js";
+import { inputError, oneOf } from "../base/errors.js";
 import type { Model } from "../model/model.js";
 
 export const OBJECTIVE_KINDS = ["loss", "probability", "logOdds", "output"] as const;

@@ -2,8 +2,8 @@
 
 import type { Layer, Shape } from "../layers/layer.js";
 import { modelOf } from "../model/given.js";
-import type { Node } from "../model/graph.js";
 import type { Model } from "../model/model.js";
+import type { Node } from "../network/graph.js";
 import { evaluate, formulaOf, leavesOf, substitutionOf, texOf } from "./parameters/expression.js";
 import { ruleFor } from "./parameters/layers.js";
 import type { Derived, LayerFacts } from "./parameters/rule.js";

@@ -2,7 +2,7 @@
  * Principal components in float64 (Pearson 1901): the directions in which rows differ most, by Jacobi rotations of
  * their covariance matrix (Golub and Van Loan, Matrix Computations, §8.5). Letters: N rows, D numbers a row.
  */
-import { inputError, wholeNumber } from "../errors.js";
+import { inputError, wholeNumber } from "../base/errors.js";
 
 export interface Components {
   /** [D] the mean row. */

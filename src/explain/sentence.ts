@@ -1,9 +1,9 @@
 /** A text as the row a model reads, with the word at every place. */
-import { indicesOf, instanceOf, listOf, objectOf, textOf, textsOf } from "../arguments.js";
-import { inputError, wholeNumber } from "../errors.js";
-import { MOST_IDS, specialWords } from "../text/options.js";
-import { layRow } from "../text/pad.js";
-import { Vectorizer } from "../text/vectorizer.js";
+import { indicesOf, instanceOf, listOf, objectOf, textOf, textsOf } from "../base/arguments.js";
+import { inputError, wholeNumber } from "../base/errors.js";
+import { MOST_IDS, specialWords } from "../tokens/options.js";
+import { layRow } from "../tokens/pad.js";
+import { Vectorizer } from "../tokens/vectorizer.js";
 
 export interface Sentence {
   /** [T] */

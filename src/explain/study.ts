@@ -3,9 +3,9 @@
  * way back (Bengio et al. 1994; Pascanu et al. 2013). Nothing is trained, so what is seen is the cell's own doing.
  */
 
-import { objectOf } from "../arguments.js";
-import { PURPOSE, Random } from "../engine/philox.js";
-import { wholeNumber } from "../errors.js";
+import { objectOf } from "../base/arguments.js";
+import { wholeNumber } from "../base/errors.js";
+import { PURPOSE, Random } from "../kernels/philox.js";
 import * as layers from "../layers/index.js";
 import type { Model } from "../model/model.js";
 import { sequential } from "../model/model.js";

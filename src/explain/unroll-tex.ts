@@ -1,6 +1,6 @@
 /** The written-out recurrence in TeX. */
 import { LSTM } from "../layers/lstm.js";
-import { SimpleRNN } from "../layers/simple_rnn.js";
+import { SimpleRNN } from "../layers/simple-rnn.js";
 import type { RecurrentLayer } from "./cells/open.js";
 import { at, networkTex, odot, phi, symbolOf } from "./tex.js";
 

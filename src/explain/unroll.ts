@@ -5,10 +5,10 @@
  * what an engine's own forward pass says.
  */
 
-import { objectOf } from "../arguments.js";
-import type { Engine } from "../engine/contract.js";
-import { ReferenceEngine } from "../engine/reference.js";
-import { inputError, wholeNumber } from "../errors.js";
+import { objectOf } from "../base/arguments.js";
+import { inputError, wholeNumber } from "../base/errors.js";
+import { ReferenceEngine } from "../engines/reference.js";
+import type { Engine } from "../kernels/contract.js";
 import type { Model } from "../model/model.js";
 import type { Cell, State } from "./cells/cell.js";
 import { type OpenCell, openCell } from "./cells/open.js";

@@ -1,7 +1,7 @@
 /** What a file that is no model of ours is, so that the message can say it, and what to do with it. */
-import { inputError } from "../errors.js";
-import { isObject, type Json } from "./json.js";
-import { label } from "./label.js";
+import { inputError } from "../base/errors.js";
+import { isObject, type Json } from "../base/json.js";
+import { label } from "../base/label.js";
 
 export interface Foreign {
   /** "a Jupyter notebook" */

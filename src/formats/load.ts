@@ -1,11 +1,11 @@
 /** Opening and saving models by path, URL or bytes. */
 import { readBeside, readBytes } from "#files";
-import { functionOf, textOf } from "../arguments.js";
-import type { EngineOptions } from "../engine/index.js";
-import { inputError, knownOptions } from "../errors.js";
+import { functionOf, textOf } from "../base/arguments.js";
+import { inputError, knownOptions } from "../base/errors.js";
+import type { Json } from "../base/json.js";
+import type { EngineOptions } from "../engines/index.js";
 import type { Model } from "../model/model.js";
 import { checkOnWarning, type WarningOptions } from "../model/notes.js";
-import type { Json } from "./json.js";
 import { type KerasFile, readKeras, readOpened } from "./keras/index.js";
 import { isSafetensors, openSafetensors } from "./safetensors/read.js";
 import { isTfjs, openTfjs } from "./tfjs/read.js";

@@ -1,6 +1,6 @@
 /** Rows that a model can take, made up: for comparing what should compute the same. */
 import type { Model } from "../model/model.js";
-import type { Rows } from "../train/arrays.js";
+import type { Rows } from "../network/arrays.js";
 
 /** Steps of a sequence whose length may vary. */
 const STEPS = 16;

@@ -1,9 +1,9 @@
 /** Writing a model, or a classifier, in the format that a file's ending names. */
 import { writeAtomic } from "#files";
-import { inputError } from "../errors.js";
+import { inputError } from "../base/errors.js";
+import type { Json } from "../base/json.js";
 import { modelOf } from "../model/given.js";
 import type { Model } from "../model/model.js";
-import type { Json } from "./json.js";
 import type { WeightKind } from "./module/weights-text.js";
 
 /** A model and what is kept beside it: vocabulary, labels …; null for none. */
@@ -128,7 +128,7 @@ export async function saveModel(model: Model, path: string | URL): Promise<void>
 async function moduleBytes({ model, extras }: Savable, { name, weights }: WriteOptions): Promise<Uint8Array> {
   const { writeClassifierModule, writeModelModule } = await import("./module/write.js");
   if (extras === null) return new TextEncoder().encode(writeModelModule(model, { weights }));
-  const { TextClassifier } = await import("../text/classifier.js");
+  const { TextClassifier } = await import("../classifier/classifier.js");
   const classifier = TextClassifier.fromModel(model, extras, name);
   return new TextEncoder().encode(writeClassifierModule(classifier, { weights }));
 }

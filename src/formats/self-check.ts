@@ -1,7 +1,7 @@
 /** Whether a model that was read computes the same on every engine: a check of the engines on this very network. */
-import { InputError } from "../errors.js";
+import { InputError } from "../base/errors.js";
 import type { Model } from "../model/model.js";
-import type { Rows } from "../train/arrays.js";
+import type { Rows } from "../network/arrays.js";
 import { asInput, largestDifference, sampleInput } from "./sample-input.js";
 
 export interface EngineCheck {

@@ -3,11 +3,11 @@
  * before memory, and members are unpacked one at a time, when asked for.
  */
 import { type Zippable, zipSync } from "fflate";
-import { inputError } from "../errors.js";
-import { crc32 } from "./crc32.js";
+import { crc32 } from "../base/crc32.js";
+import { inputError } from "../base/errors.js";
+import { label } from "../base/label.js";
+import { Work } from "../base/work.js";
 import { inflateExactly } from "./inflate.js";
-import { label } from "./label.js";
-import { Work } from "./work.js";
 
 const LOCAL = 0x04034b50;
 const CENTRAL = 0x02014b50;

@@ -1,8 +1,8 @@
 /** A lab result drawn: share of unseen sequences processed correctly, by lag; a line a cell, a dot a run. */
 import { scaleLinear, scalePoint } from "d3-scale";
-import { count, percent } from "../display/numbers.js";
-import { html, type Markup } from "../report/markup.js";
-import { axisBottom, axisLeft, dot, drawing, endLabels, plotArea, px, strokes } from "../report/svg.js";
+import { count, percent } from "../base/numbers.js";
+import { html, type Markup } from "../drawing/markup.js";
+import { axisBottom, axisLeft, dot, drawing, endLabels, plotArea, px, strokes } from "../drawing/svg.js";
 import { CELL_CLASSES, type CellName } from "./network.js";
 import type { LabCell, LabResult } from "./result.js";
 

@@ -1,5 +1,5 @@
 /** Numbers drawn one after another for one sequence: a function of (seed, set, number) alone. */
-import { PURPOSE, philox4x32, seedWords } from "../engine/philox.js";
+import { PURPOSE, philox4x32, seedWords } from "../kernels/philox.js";
 
 /** Sequences to learn from, to check on while learning and for the final score are drawn apart, and so are gates' biases. */
 export const SETS = { training: 0, check: 1, final: 2, gates: 3 } as const;

@@ -4,8 +4,8 @@ import type { Layer } from "../layers/layer.js";
 import { LSTM_GATES } from "../layers/lstm.js";
 import { type Model, sequential } from "../model/model.js";
 import type { ModelOptions } from "../model/options.js";
-import { type Loss, losses } from "../train/losses.js";
-import { optimizers } from "../train/optimizers.js";
+import { type Loss, losses } from "../objectives/losses.js";
+import { optimizers } from "../objectives/optimizers.js";
 import { Draw } from "./draw.js";
 import type { LabTask, TaskSizes } from "./task.js";
 

@@ -1,8 +1,8 @@
 /** A lab result as a page of its own. */
-import { count, counted, duration, percent } from "../display/numbers.js";
-import { facts, figure, section, table } from "../report/blocks.js";
-import { html } from "../report/markup.js";
-import { page } from "../report/page.js";
+import { count, counted, duration, percent } from "../base/numbers.js";
+import { facts, figure, section, table } from "../drawing/blocks.js";
+import { html } from "../drawing/markup.js";
+import { page } from "../drawing/page.js";
 import { labChart, SUMMARY_HEADERS, summaryRows } from "./chart.js";
 import type { LabResult } from "./result.js";
 

@@ -2,9 +2,9 @@
 
 import { type Runner, threadRunner } from "#lab-runners";
 import { availableThreads } from "#workers";
-import { functionOf, listOf } from "../arguments.js";
-import { createEngine, type EngineChoice } from "../engine/index.js";
-import { finiteNumber, inputError, knownOptions, oneOf, wholeNumber } from "../errors.js";
+import { functionOf, listOf } from "../base/arguments.js";
+import { finiteNumber, inputError, knownOptions, oneOf, wholeNumber } from "../base/errors.js";
+import { createEngine, type EngineChoice } from "../engines/index.js";
 import { Forecast } from "./forecast.js";
 import { type Check, type Job, learn, type RunOrder } from "./learn.js";
 import { CELL_NAMES, type CellName, GATE_STARTS, type GateStart } from "./network.js";

@@ -1,6 +1,6 @@
 /** Activation as a layer of its own, and softmax: y_j = exp(x_j) / Σ exp(x_k) over the last axis. */
-import type { Bound } from "../engine/bound.js";
-import { ACTIVATIONS, type ActivationName } from "../engine/contract.js";
+import type { Bound } from "../kernels/bound.js";
+import { ACTIVATIONS, type ActivationName } from "../kernels/contract.js";
 import { activationFormula } from "./activations.js";
 import { type Builder, configure, elementsOf, Layer, rowsOf, type Shape, type Tensor } from "./layer.js";
 import { activation as activationOption, type Given, type Resolved } from "./options.js";

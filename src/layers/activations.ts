@@ -1,5 +1,5 @@
 /** Activations: y = f(x) and its derivative from x and y. Definitions are Keras 3's (`keras.activations`). */
-import { ACTIVATIONS, type ActivationName } from "../engine/contract.js";
+import { ACTIVATIONS, type ActivationName } from "../kernels/contract.js";
 
 const SELU_SCALE = 1.0507009873554805;
 const SELU_ALPHA = 1.6732632423543772;

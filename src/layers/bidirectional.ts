@@ -3,7 +3,7 @@
  * shape backwards, and their outputs are merged. Of sequences the second one's steps are turned round first, so that
  * both speak of the same step, and hidden steps put out 0.
  */
-import { inputError, oneOf } from "../errors.js";
+import { inputError, oneOf } from "../base/errors.js";
 import { gru } from "./gru.js";
 import { adopt, type Builder, configure, Layer, type Shape, type Tensor } from "./layer.js";
 import { planConcatFeatures, planReverse } from "./layout.js";
@@ -12,7 +12,7 @@ import { planCombine, planProduct } from "./operations.js";
 import type { Given, Option, Resolved } from "./options.js";
 import type { sequenceOptions } from "./recurrent.js";
 import { rnn } from "./rnn.js";
-import { simpleRNN } from "./simple_rnn.js";
+import { simpleRNN } from "./simple-rnn.js";
 
 /** The layers that can be read both ways. */
 const RECURRENT = {

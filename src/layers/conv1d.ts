@@ -3,9 +3,10 @@
  * outside it zeros. Kernel W [K][I/groups][U], bias b [U]; with groups, each block of U/groups outputs sees its own
  * block of inputs. "same" puts out ⌈T/stride⌉ steps, "causal" as many, of which none sees a later step.
  */
-import type { Bound } from "../engine/bound.js";
-import { ACTIVATIONS } from "../engine/contract.js";
-import { inputError } from "../errors.js";
+
+import { inputError } from "../base/errors.js";
+import type { Bound } from "../kernels/bound.js";
+import { ACTIVATIONS } from "../kernels/contract.js";
 import { planActivation } from "./activation.js";
 import { activationFormula } from "./activations.js";
 import {

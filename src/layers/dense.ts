@@ -1,7 +1,8 @@
 /** Dense: y = f(x·W + b), W [I][U], b [U], over the last axis of a vector or of every step of a sequence. */
-import type { Bound } from "../engine/bound.js";
-import { ACTIVATIONS } from "../engine/contract.js";
-import { inputError } from "../errors.js";
+
+import { inputError } from "../base/errors.js";
+import type { Bound } from "../kernels/bound.js";
+import { ACTIVATIONS } from "../kernels/contract.js";
 import { planActivation } from "./activation.js";
 import { activationFormula } from "./activations.js";
 import { type Builder, configure, kernelAndBias, Layer, rowsOf, type Shape, type Tensor } from "./layer.js";

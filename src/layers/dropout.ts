@@ -2,9 +2,9 @@
  * Dropout (Srivastava et al. 2014), inverted: kept values are scaled by 1/(1 − rate) in training, and inference is
  * the identity. Masks are a function of (seed, layer, step, row, index): the same on any number of threads.
  */
-import type { Bound } from "../engine/bound.js";
-import type { Pointer } from "../engine/contract.js";
-import { philox4x32 } from "../engine/philox.js";
+import type { Bound } from "../kernels/bound.js";
+import type { Pointer } from "../kernels/contract.js";
+import { philox4x32 } from "../kernels/philox.js";
 import { type Builder, configure, Layer, type Shape, type Tensor } from "./layer.js";
 import { type Given, type Resolved, rate } from "./options.js";
 

@@ -1,6 +1,7 @@
 /** Embedding: row x_t of a learned table E [V][F] for every token id. Its gradient adds into the rows looked up. */
-import type { Bound } from "../engine/bound.js";
-import { inputError } from "../errors.js";
+
+import { inputError } from "../base/errors.js";
+import type { Bound } from "../kernels/bound.js";
 import { type Builder, configure, Layer, parameter, type Shape, type Tensor } from "./layer.js";
 import { count, countOr, flag, type Given, initializer, type Resolved, regularizer } from "./options.js";
 

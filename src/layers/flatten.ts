@@ -1,5 +1,5 @@
 /** Flatten: a sequence [T, F] becomes one vector [T·F]; a vector stays as it is. Masks end here, as in Keras. */
-import type { Bound } from "../engine/bound.js";
+import type { Bound } from "../kernels/bound.js";
 import { type Builder, Layer, type Shape, type Tensor } from "./layer.js";
 import { planRowMajor } from "./layout.js";
 

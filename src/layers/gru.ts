@@ -9,8 +9,8 @@
  * Gates lie side by side in the order z r h̃: kernel W [I][3U], recurrent kernel R [U][3U]; bias [3U], or with
  * resetAfter [2][3U]: the input's and the recurrent one. Letters: B batch, T time, I input, U units.
  */
-import type { Bound, Reals } from "../engine/bound.js";
-import { ACTIVATIONS } from "../engine/contract.js";
+import type { Bound, Reals } from "../kernels/bound.js";
+import { ACTIVATIONS } from "../kernels/contract.js";
 import { activationFormula } from "./activations.js";
 import {
   type Builder,
@@ -32,7 +32,7 @@ import {
   sequenceOptions,
   stateRow,
 } from "./recurrent.js";
-import { planRecurrent } from "./recurrent_plan.js";
+import { planRecurrent } from "./recurrent-plan.js";
 
 /** Gate order, defined once. */
 export const GRU_GATES = ["z", "r", "h"] as const;

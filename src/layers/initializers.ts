@@ -1,6 +1,7 @@
 /** Initial weights, as `keras.initializers`: the same distributions over the same fans (numbers are our own). */
-import { Random } from "../engine/philox.js";
-import { finiteNumber, inputError, knownOptions, oneOf, wholeNumber } from "../errors.js";
+
+import { finiteNumber, inputError, knownOptions, oneOf, wholeNumber } from "../base/errors.js";
+import { Random } from "../kernels/philox.js";
 
 export interface Initializer {
   name: InitializerName;

@@ -1,8 +1,8 @@
 /** What a layer is: options, parameters, an output shape, and the kernel calls it adds to a plan. */
 
-import { objectOf } from "../arguments.js";
-import type { ActivationName, KernelArguments, KernelName, Pointer } from "../engine/contract.js";
-import { inputError } from "../errors.js";
+import { objectOf } from "../base/arguments.js";
+import { inputError } from "../base/errors.js";
+import type { ActivationName, KernelArguments, KernelName, Pointer } from "../kernels/contract.js";
 import type { Initializer } from "./initializers.js";
 import type { Given, OptionTable, Regularizer, Resolved } from "./options.js";
 import { resolveOptions } from "./options.js";

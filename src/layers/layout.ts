@@ -1,6 +1,6 @@
 /** Operations that move values: joined, cut, repeated, turned round, laid out in another shape. */
-import type { Bound } from "../engine/bound.js";
-import type { Pointer } from "../engine/contract.js";
+import type { Bound } from "../kernels/bound.js";
+import type { Pointer } from "../kernels/contract.js";
 import { type Builder, elementsOf, rowsOf, type Tensor } from "./layer.js";
 
 export function copyRows({ out, x, N, F, outStride, xStride }: Bound<"copyRows">): void {

@@ -8,8 +8,8 @@
  * Gates lie side by side in the order i f g o: kernel W [I][4U], recurrent kernel R [U][4U], bias b [4U].
  * Letters: B batch, T time, I input, U units; s is the step in processing order.
  */
-import type { Bound, Reals } from "../engine/bound.js";
-import { ACTIVATIONS } from "../engine/contract.js";
+import type { Bound, Reals } from "../kernels/bound.js";
+import { ACTIVATIONS } from "../kernels/contract.js";
 import { activationFormula } from "./activations.js";
 import {
   type Builder,
@@ -31,7 +31,7 @@ import {
   sequenceOptions,
   stateRow,
 } from "./recurrent.js";
-import { planRecurrent } from "./recurrent_plan.js";
+import { planRecurrent } from "./recurrent-plan.js";
 
 /** Gate order, defined once. */
 export const LSTM_GATES = ["i", "f", "g", "o"] as const;

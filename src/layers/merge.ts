@@ -3,8 +3,9 @@
  * vector meets every step of a sequence, as in Keras. The result is masked where all inputs are: its mask then holds
  * wherever any of theirs does.
  */
-import type { Pointer } from "../engine/contract.js";
-import { inputError } from "../errors.js";
+
+import { inputError } from "../base/errors.js";
+import type { Pointer } from "../kernels/contract.js";
 import { type Builder, configure, elementsOf, Layer, type Shape, type Tensor } from "./layer.js";
 import { planRepeat } from "./layout.js";
 import { anyMask, planChoose, planCombine, planProduct } from "./operations.js";

@@ -1,5 +1,5 @@
 /** What BatchNormalization and LayerNormalization share: options, and which axis they take. */
-import { inputError } from "../errors.js";
+import { inputError } from "../base/errors.js";
 import { type Layer, type Parameter, parameter, type Shape } from "./layer.js";
 import { flag, initializer, type Option, type Resolved, real, regularizer } from "./options.js";
 

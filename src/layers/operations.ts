@@ -2,8 +2,8 @@
  * Operations that layers are put together from: each records its forward calls, and its backward ones where the plan
  * trains. An operand used twice is to be forked by the caller (`Builder.fork`).
  */
-import type { Bound } from "../engine/bound.js";
-import type { Pointer } from "../engine/contract.js";
+import type { Bound } from "../kernels/bound.js";
+import type { Pointer } from "../kernels/contract.js";
 import { type Builder, elementsOf, rowsOf, type Tensor } from "./layer.js";
 
 export function choose({ out, mask, x, other, N, F, value }: Bound<"choose">): void {

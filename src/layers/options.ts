@@ -2,8 +2,9 @@
  * Layer options: each layer declares a table { option: kind }, which gives its types, its checks and its defaults.
  * A misspelt option is an error with a suggestion, never ignored.
  */
-import { ACTIVATIONS, type ActivationName } from "../engine/contract.js";
-import { finiteNumber, inputError, knownOptions, oneOf, wholeNumber } from "../errors.js";
+
+import { finiteNumber, inputError, knownOptions, oneOf, wholeNumber } from "../base/errors.js";
+import { ACTIVATIONS, type ActivationName } from "../kernels/contract.js";
 import { type Initializer, type InitializerName, resolveInitializer } from "./initializers.js";
 
 /** Checks a given value and returns what the layer keeps. */

@@ -1,5 +1,5 @@
 /** Permute: the axes of a row in another order; dims [2, 1] makes steps of a sequence's features. */
-import { inputError } from "../errors.js";
+import { inputError } from "../base/errors.js";
 import { type Builder, configure, Layer, type Shape, type Tensor } from "./layer.js";
 import { planTranspose, viewOf } from "./layout.js";
 import type { Given, Option, Resolved } from "./options.js";

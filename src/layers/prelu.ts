@@ -2,7 +2,7 @@
  * PReLU (He et al. 2015): y = x where x > 0, else y = α ⊙ x, with a slope learned for every place of a row; so
  * relu(x) + α ⊙ (x − relu(x)). α [F] or [T, F], its size 1 along shared axes.
  */
-import { inputError, wholeNumber } from "../errors.js";
+import { inputError, wholeNumber } from "../base/errors.js";
 import { planActivation } from "./activation.js";
 import { type Builder, configure, elementsOf, Layer, parameter, type Shape, type Tensor } from "./layer.js";
 import { planCombine, planProduct } from "./operations.js";

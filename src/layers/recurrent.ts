@@ -1,5 +1,5 @@
 /** What SimpleRNN, LSTM and GRU share: options, and products of a row with gate matrices. */
-import type { Reals } from "../engine/bound.js";
+import type { Reals } from "../kernels/bound.js";
 import { cellActivation, count, flag, initializer, only, rate, regularizer } from "./options.js";
 
 /** Options of every recurrent cell; Keras's defaults. */

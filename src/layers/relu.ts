@@ -1,5 +1,5 @@
 /** ReLU with Keras's three numbers: y = min(x, m) where x > θ, else y = s · (x − θ). */
-import type { Bound } from "../engine/bound.js";
+import type { Bound } from "../kernels/bound.js";
 import { type Builder, configure, elementsOf, Layer, type Shape, type Tensor } from "./layer.js";
 import { type Given, type Resolved, real, realOr } from "./options.js";
 

@@ -1,5 +1,5 @@
 /** Reshape: a row's numbers, in the order of steps and features within them, laid out in another shape. */
-import { inputError } from "../errors.js";
+import { inputError } from "../base/errors.js";
 import { type Builder, configure, Layer, type Shape, type Tensor } from "./layer.js";
 import { planRowMajor, planTimeMajor } from "./layout.js";
 import type { Given, Option, Resolved } from "./options.js";

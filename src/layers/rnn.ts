@@ -2,7 +2,7 @@
  * RNN: a cell run over a sequence, or several one above the other. At a hidden step the states of all of them carry
  * through. RNN of an LSTMCell is an LSTM; of stacked cells it is their layers in turn, in one order of steps.
  */
-import { inputError } from "../errors.js";
+import { inputError } from "../base/errors.js";
 import { gru } from "./gru.js";
 import { adopt, type Builder, configure, Layer, type Shape, type Tensor } from "./layer.js";
 import { reversedMask, viewOf } from "./layout.js";
@@ -10,8 +10,8 @@ import { lstm } from "./lstm.js";
 import { snakeCase } from "./names.js";
 import type { Given, Option, Resolved } from "./options.js";
 import { sequenceOptions } from "./recurrent.js";
-import { type Cell, isCell, StackedRNNCells, stackedRNNCells } from "./rnn_cells.js";
-import { simpleRNN } from "./simple_rnn.js";
+import { type Cell, isCell, StackedRNNCells, stackedRNNCells } from "./rnn-cells.js";
+import { simpleRNN } from "./simple-rnn.js";
 
 /** The layer that runs each kind of cell. */
 const RUNNERS = { SimpleRNNCell: simpleRNN, LSTMCell: lstm, GRUCell: gru } as const;

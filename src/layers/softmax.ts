@@ -1,5 +1,5 @@
 /** Softmax as a layer of its own: y_j = exp(x_j) / Σ exp(x_k) over the features, or over the steps of a sequence. */
-import { inputError } from "../errors.js";
+import { inputError } from "../base/errors.js";
 import { planActivation } from "./activation.js";
 import { type Builder, configure, Layer, type Shape, type Tensor } from "./layer.js";
 import { planTranspose } from "./layout.js";

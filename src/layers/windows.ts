@@ -1,5 +1,5 @@
 /** Windows that slide along a sequence's steps: how many there are, and where they begin. */
-import { inputError } from "../errors.js";
+import { inputError } from "../base/errors.js";
 import type { Layer } from "./layer.js";
 
 export const PADDINGS = ["valid", "same", "causal"] as const;

@@ -1,6 +1,6 @@
 /** A model as the plain data that tables and reports draw. */
 import type { Layer } from "../layers/layer.js";
-import { isChain } from "./graph.js";
+import { isChain } from "../network/graph.js";
 import type { Model } from "./model.js";
 import type { SummaryLayer, SummaryModel } from "./summary.js";
 

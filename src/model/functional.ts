@@ -1,9 +1,9 @@
 /** Models from graphs: layers applied to inputs and to each other's outputs, in the manner of Keras's Functional API. */
-import { objectOf } from "../arguments.js";
-import { inputError } from "../errors.js";
+import { objectOf } from "../base/arguments.js";
+import { inputError } from "../base/errors.js";
 import { Input } from "../layers/input.js";
 import { Layer, type Symbolic, symbolic } from "../layers/layer.js";
-import type { Link } from "./graph.js";
+import type { Link } from "../network/graph.js";
 import { Model, noteStateful } from "./model.js";
 import type { ModelOptions } from "./options.js";
 

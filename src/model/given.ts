@@ -1,5 +1,5 @@
 /** A model as it is given to public functions. */
-import { instanceOf } from "../arguments.js";
+import { instanceOf } from "../base/arguments.js";
 import { Model } from "./model.js";
 
 /** @throws InputError for what is no model */

@@ -1,20 +1,23 @@
 /** A model: layers, weights, and what one does with them. Everything heavy is in plans and engines. */
-import { indicesOf, listOf, objectOf, textOf } from "../arguments.js";
-import { checkEngine, createEngine, MOST_THREADS } from "../engine/index.js";
-import { finiteNumber, inputError, knownOptions, oneOf, wholeNumber } from "../errors.js";
+import { indicesOf, listOf, objectOf, textOf } from "../base/arguments.js";
+import { finiteNumber, inputError, knownOptions, oneOf, wholeNumber } from "../base/errors.js";
+import { checkEngine, createEngine, MOST_THREADS } from "../engines/index.js";
 import type { Layer, Shape } from "../layers/layer.js";
-import type { Rows, TargetsLike } from "../train/arrays.js";
+import type { Rows, TargetsLike } from "../network/arrays.js";
+import { buildGraph, chain, type Link, type Node, nameLayers } from "../network/graph.js";
+import { checkInputs, type InputsLike, readInputs } from "../network/inputs.js";
+import { lossWidth } from "../network/plan.js";
+import { Runtime } from "../network/runtime.js";
+import type { WeightArray } from "../network/weights.js";
+import { resolveLoss } from "../objectives/losses.js";
+import { type MetricLike, resolveMetric } from "../objectives/metrics/streaming.js";
+import { resolveOptimizer } from "../objectives/optimizers.js";
 import { type Dataset, makeDataset, splitLast, type WeightOptions } from "../train/dataset.js";
 import { checkSignal, evaluateDataset } from "../train/evaluate.js";
 import { checkFitOptions, type FitOptions, FitRun, type History } from "../train/fit.js";
-import { resolveLoss } from "../train/losses.js";
-import { type MetricLike, resolveMetric } from "../train/metrics/streaming.js";
-import { resolveOptimizer } from "../train/optimizers.js";
 import { Steps } from "../train/steps.js";
 import type { OptimizerState, Updater } from "../train/update.js";
 import { describeModel } from "./describe.js";
-import { buildGraph, chain, type Link, type Node, nameLayers } from "./graph.js";
-import { checkInputs, type InputsLike, readInputs } from "./inputs.js";
 import { checkOnWarning, ModelNotes } from "./notes.js";
 import {
   type BatchOptions,
@@ -28,10 +31,7 @@ import {
   type PredictOptions,
   type Scores,
 } from "./options.js";
-import { lossWidth } from "./plan.js";
-import { Runtime } from "./runtime.js";
 import { type SummaryOptions, summaryTable } from "./summary.js";
-import type { WeightArray } from "./weights.js";
 
 export class Model {
   readonly name: string;

@@ -1,5 +1,5 @@
 /** What may make a model behave otherwise than where it came from, and saying it once. */
-import { inputError } from "../errors.js";
+import { inputError } from "../base/errors.js";
 
 /** Takes one line of text. */
 export type OnWarning = (message: string) => void;

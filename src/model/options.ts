@@ -1,12 +1,12 @@
 /** What a model is asked with, and what it answers. */
-import type { EngineOptions } from "../engine/index.js";
+import type { EngineOptions } from "../engines/index.js";
+import type { WeightArray } from "../network/weights.js";
+import type { Loss, LossName } from "../objectives/losses.js";
+import type { Metric } from "../objectives/metrics/metric.js";
+import type { MetricLike, MetricName } from "../objectives/metrics/streaming.js";
+import type { Optimizer, OptimizerName } from "../objectives/optimizers.js";
 import type { WeightOptions } from "../train/dataset.js";
-import type { Loss, LossName } from "../train/losses.js";
-import type { Metric } from "../train/metrics/metric.js";
-import type { MetricLike, MetricName } from "../train/metrics/streaming.js";
-import type { Optimizer, OptimizerName } from "../train/optimizers.js";
 import type { WarningOptions } from "./notes.js";
-import type { WeightArray } from "./weights.js";
 
 export interface ModelOptions extends EngineOptions, WarningOptions {
   name?: string;

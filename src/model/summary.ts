@@ -1,5 +1,5 @@
-import { printable, takeWidth } from "../display/text.js";
-import { inputError, wholeNumber } from "../errors.js";
+import { inputError, wholeNumber } from "../base/errors.js";
+import { printable, takeWidth } from "../base/text.js";
 import {
   type Amount,
   addAmounts,

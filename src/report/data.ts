@@ -1,5 +1,5 @@
 import type { SummaryModel } from "../model/summary.js";
-import type { Evaluation } from "../train/metrics.js";
+import type { Evaluation } from "../objectives/metrics.js";
 
 /** All that a report shows, as plain data. What is missing is left out of the page; nothing here is computed anew. */
 export interface ReportData {

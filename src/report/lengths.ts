@@ -1,5 +1,5 @@
 import { tickStep } from "d3-array";
-import { wholeNumber } from "../errors.js";
+import { wholeNumber } from "../base/errors.js";
 import type { LengthSummary } from "./data.js";
 
 /** About how many bars a histogram has. */

@@ -1,13 +1,13 @@
-import { printable } from "../display/text.js";
-import { inputError } from "../errors.js";
+import { inputError } from "../base/errors.js";
+import { printable } from "../base/text.js";
+import { type Content, foreign, html, Markup } from "../drawing/markup.js";
+import { count, counted, decimal, duration, percent } from "../drawing/numbers.js";
+import { STYLE } from "../drawing/style.js";
 import { totalsOf } from "../model/summary/data.js";
-import { areaUnderRoc } from "../train/metrics.js";
+import { areaUnderRoc } from "../objectives/metrics.js";
 import type { ReportData } from "./data.js";
-import { type Content, foreign, html, Markup } from "./markup.js";
-import { count, counted, decimal, duration, percent } from "./numbers.js";
 import { certaintySection, mistakesSection, resultsSection } from "./sections/results.js";
 import { dataSection, learningSection, modelSection, settingsSection } from "./sections/training.js";
-import { STYLE } from "./style.js";
 
 /**
  * A training report as one HTML page that needs nothing else: no scripts, no network, pictures inline. It forbids itself

@@ -1,7 +1,7 @@
 /** Callbacks: what may watch and steer `fit`. Those with state give it to checkpoints, so a resumed run agrees. */
 
-import { functionOf, instanceOf, objectOf } from "../arguments.js";
-import { didYouMean, finiteNumber, inputError, knownOptions, oneOf, wholeNumber } from "../errors.js";
+import { functionOf, instanceOf, objectOf } from "../base/arguments.js";
+import { didYouMean, finiteNumber, inputError, knownOptions, oneOf, wholeNumber } from "../base/errors.js";
 import type { Model } from "../model/model.js";
 import type { TrainingState } from "./training-state.js";
 

@@ -2,10 +2,10 @@
  * A training state as one file: a magic word, a JSON header, the arrays, and last a SHA-256 of all before it. Whatever
  * happens to such a file later, it is read as it was written or refused.
  */
-import { bytesOf, textOf } from "../arguments.js";
-import { inputError } from "../errors.js";
-import { isObject, type Json, type JsonObject, parseJson } from "../formats/json.js";
-import { Sha256 } from "../formats/sha256.js";
+import { bytesOf, textOf } from "../base/arguments.js";
+import { inputError } from "../base/errors.js";
+import { isObject, type Json, type JsonObject, parseJson } from "../base/json.js";
+import { Sha256 } from "../base/sha256.js";
 import type { CallbackState, Logs } from "./callbacks.js";
 import { checkTrainingState, type TrainingState } from "./training-state.js";
 

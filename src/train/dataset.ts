@@ -1,8 +1,8 @@
 /** A data set for training or evaluation: rows, targets and weights, checked against the model's output and loss. */
-import { objectOf } from "../arguments.js";
-import { finiteNumber, inputError } from "../errors.js";
-import { placeOf, type Rows, type TargetsLike, toTargets } from "./arrays.js";
-import type { Loss } from "./losses.js";
+import { objectOf } from "../base/arguments.js";
+import { finiteNumber, inputError } from "../base/errors.js";
+import { placeOf, type Rows, type TargetsLike, toTargets } from "../network/arrays.js";
+import type { Loss } from "../objectives/losses.js";
 
 /** Rows, targets and weights, flat and checked. */
 export interface Dataset {

@@ -1,5 +1,5 @@
 /** Loss and metrics over a data set, without dropout. */
-import { inputError, wholeNumber } from "../errors.js";
+import { inputError, wholeNumber } from "../base/errors.js";
 import type { Model } from "../model/model.js";
 import { DEFAULT_BATCH, type EvaluateOptions, KERAS_BATCH, type Scores } from "../model/options.js";
 import type { Dataset } from "./dataset.js";

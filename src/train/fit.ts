@@ -1,18 +1,18 @@
 /** The training loop: epochs over shuffled batches, validation, callbacks, and stopping in good order. */
 
-import { listOf } from "../arguments.js";
-import { PURPOSE, Random } from "../engine/philox.js";
-import { didYouMean, InputError, inputError, knownOptions, wholeNumber } from "../errors.js";
-import { Sha256 } from "../formats/sha256.js";
+import { listOf } from "../base/arguments.js";
+import { didYouMean, InputError, inputError, knownOptions, wholeNumber } from "../base/errors.js";
+import { Sha256 } from "../base/sha256.js";
+import { PURPOSE, Random } from "../kernels/philox.js";
 import { Layer } from "../layers/layer.js";
 import type { Model } from "../model/model.js";
 import type { WarningOptions } from "../model/notes.js";
-import type { Plan } from "../model/plan.js";
-import { gather, type RowsLike, type TargetsLike } from "./arrays.js";
+import { gather, type RowsLike, type TargetsLike } from "../network/arrays.js";
+import type { Plan } from "../network/plan.js";
+import type { CompiledMetrics } from "../objectives/metrics/compiled.js";
 import type { Callback, Logs, TrainingProgress } from "./callbacks.js";
 import type { Dataset, WeightOptions } from "./dataset.js";
 import { checkSignal, evaluateDataset } from "./evaluate.js";
-import type { CompiledMetrics } from "./metrics/compiled.js";
 import { checkTrainingState, type TrainingState } from "./training-state.js";
 import { Turns } from "./turns.js";
 

@@ -1,10 +1,10 @@
 /** What training and measuring do with one batch at a time: put its rows in place, run, read, update. */
 import type { Model } from "../model/model.js";
-import type { Plan } from "../model/plan.js";
-import { gather } from "./arrays.js";
+import { gather } from "../network/arrays.js";
+import type { Plan } from "../network/plan.js";
+import type { Logits } from "../objectives/metrics/accumulator.js";
+import { CompiledMetrics, wantsLogits } from "../objectives/metrics/compiled.js";
 import type { Dataset } from "./dataset.js";
-import type { Logits } from "./metrics/accumulator.js";
-import { CompiledMetrics, wantsLogits } from "./metrics/compiled.js";
 import type { Updater } from "./update.js";
 
 export class Steps {

@@ -1,5 +1,5 @@
 /** The state of a training run between two steps, and what can be checked of one without its model. */
-import { finiteNumber, inputError, wholeNumber } from "../errors.js";
+import { finiteNumber, inputError, wholeNumber } from "../base/errors.js";
 import type { CallbackState, Logs } from "./callbacks.js";
 import type { OptimizerState } from "./update.js";
 

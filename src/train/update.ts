@@ -1,10 +1,11 @@
 /** The optimizer's programs over a model's weights: regularisation, clipping, update; and its state. */
-import { type Arena, view } from "../engine/arena.js";
-import type { Call, Engine, Phase, Pointer, Program, Task } from "../engine/contract.js";
-import { inputError } from "../errors.js";
-import type { WeightEntry, Weights } from "../model/weights.js";
-import { ACCUMULATOR, type Optimizer, rateAfter, slotNames, stepScalars } from "./optimizers.js";
-import type { Schedule } from "./schedules.js";
+
+import { inputError } from "../base/errors.js";
+import { type Arena, view } from "../engines/arena.js";
+import type { Call, Engine, Phase, Pointer, Program, Task } from "../kernels/contract.js";
+import type { WeightEntry, Weights } from "../network/weights.js";
+import { ACCUMULATOR, type Optimizer, rateAfter, slotNames, stepScalars } from "../objectives/optimizers.js";
+import type { Schedule } from "../objectives/schedules.js";
 import { checkOptimizerState } from "./training-state.js";
 
 /** Enough slices for threads to share, each still long. */

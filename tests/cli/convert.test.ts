@@ -6,7 +6,7 @@ import { after, before, describe, test } from "node:test";
 import { pathToFileURL } from "node:url";
 import { fromBinary } from "@bufbuild/protobuf";
 import { readKeras } from "../../src/formats/keras/index.js";
-import { ModelProtoSchema } from "../../src/formats/onnx/onnx_pb.js";
+import { ModelProtoSchema } from "../../src/formats/onnx/onnx-pb.js";
 import { layers, saveModel, sequential, TextClassifier } from "../../src/index.js";
 import { cellstate } from "./run.js";
 

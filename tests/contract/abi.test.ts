@@ -2,9 +2,9 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { KERNELS } from "../../src/engine/contract.js";
-import { abiHash, abiSignature, kernelFunction } from "../../src/engine/encode.js";
-import { nativeAddon } from "../../src/engine/index.js";
+import { abiHash, abiSignature, kernelFunction } from "../../src/engines/encode.js";
+import { nativeAddon } from "../../src/engines/index.js";
+import { KERNELS } from "../../src/kernels/contract.js";
 
 const header = readFileSync(new URL("../../../kernels/kernels.h", import.meta.url), "utf8");
 

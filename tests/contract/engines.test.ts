@@ -1,12 +1,12 @@
 /** What engines promise beyond their kernels: selection, memory, programs, threads that come and go. */
 import assert from "node:assert/strict";
 import { after, describe, test } from "node:test";
-import { Arena, view } from "../../src/engine/arena.js";
-import type { Call, Engine, Phase } from "../../src/engine/contract.js";
-import { createEngine, nativeAddon } from "../../src/engine/index.js";
-import { checkAddon } from "../../src/engine/native.js";
-import { poolSize } from "../../src/engine/wasm-pool.js";
-import { InputError } from "../../src/errors.js";
+import { InputError } from "../../src/base/errors.js";
+import { Arena, view } from "../../src/engines/arena.js";
+import { createEngine, nativeAddon } from "../../src/engines/index.js";
+import { checkAddon } from "../../src/engines/native.js";
+import { poolSize } from "../../src/engines/wasm-pool.js";
+import type { Call, Engine, Phase } from "../../src/kernels/contract.js";
 import { testedEngines } from "./engines.js";
 
 const fill = (out: number, length: number, value: number): Call => ({

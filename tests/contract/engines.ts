@@ -1,10 +1,10 @@
 /** The engines under test, each with its builds for different processors. */
 import { setFlagsFromString } from "node:v8";
-import type { Engine } from "../../src/engine/contract.js";
-import { nativeAddon } from "../../src/engine/index.js";
-import { NativeEngine } from "../../src/engine/native.js";
-import { WasmEngine } from "../../src/engine/wasm.js";
-import { supports, type WasmBuild } from "../../src/engine/wasm-module.js";
+import { nativeAddon } from "../../src/engines/index.js";
+import { NativeEngine } from "../../src/engines/native.js";
+import { WasmEngine } from "../../src/engines/wasm.js";
+import { supports, type WasmBuild } from "../../src/engines/wasm-module.js";
+import type { Engine } from "../../src/kernels/contract.js";
 
 // Node 20 can run relaxed SIMD, but only when asked.
 if (process.version.startsWith("v20.")) setFlagsFromString("--experimental-wasm-relaxed-simd");

@@ -1,5 +1,5 @@
 /** Runs one kernel call on any engine: buffers are placed, guarded and read back. */
-import { Arena } from "../../src/engine/arena.js";
+import { Arena } from "../../src/engines/arena.js";
 import {
   type Call,
   type Engine,
@@ -7,8 +7,8 @@ import {
   type KernelArguments,
   type KernelName,
   scratchElements,
-} from "../../src/engine/contract.js";
-import { Random } from "../../src/engine/philox.js";
+} from "../../src/kernels/contract.js";
+import { Random } from "../../src/kernels/philox.js";
 
 /** What an argument of a case is: a number, words, values, or null for an absent pointer. */
 export type Argument = number | Float32Array | Uint32Array | null;

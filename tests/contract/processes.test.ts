@@ -2,9 +2,9 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { describe, test } from "node:test";
-import { nativeAddon } from "../../src/engine/index.js";
+import { nativeAddon } from "../../src/engines/index.js";
 
-const ENGINE = new URL("../../src/engine/index.js", import.meta.url).href;
+const ENGINE = new URL("../../src/engines/index.js", import.meta.url).href;
 const native = nativeAddon();
 const skipped = (engine: string) => engine === "native" && "missing" in native && native.missing;
 

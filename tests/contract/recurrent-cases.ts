@@ -1,6 +1,7 @@
 /** Cases of the recurrent cells: forward, backward from what the reference's forward saved, and inference. */
-import { ACTIVATIONS } from "../../src/engine/contract.js";
-import { ReferenceEngine } from "../../src/engine/reference.js";
+
+import { ReferenceEngine } from "../../src/engines/reference.js";
+import { ACTIVATIONS } from "../../src/kernels/contract.js";
 import { type Argument, type Case, noise, runCase, Values } from "./harness.js";
 
 interface Cell {

@@ -6,10 +6,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { Arena } from "../../src/engine/arena.js";
-import { encodeProgram } from "../../src/engine/encode.js";
-import { nativeAddon } from "../../src/engine/index.js";
-import { ReferenceEngine } from "../../src/engine/reference.js";
+import { Arena } from "../../src/engines/arena.js";
+import { encodeProgram } from "../../src/engines/encode.js";
+import { nativeAddon } from "../../src/engines/index.js";
+import { ReferenceEngine } from "../../src/engines/reference.js";
 import { CASES } from "./cases.js";
 import { type Case, placeCase } from "./harness.js";
 

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { encodingShares, summarize } from "../../src/data/summarize.js";
-import { TokenizedTexts } from "../../src/text/tokenized-texts.js";
-import { newEncodingReport } from "../../src/text/vectorizer.js";
+import { TokenizedTexts } from "../../src/tokens/tokenized-texts.js";
+import { newEncodingReport } from "../../src/tokens/vectorizer.js";
 
 const ROWS: [string, number][] = [
   ["win a prize now", 1],

@@ -8,7 +8,7 @@ import { decomposeMemory } from "../../src/explain/memory.js";
 import { gaussLegendre } from "../../src/explain/quadrature.js";
 import { readSentence, sentenceOfIds } from "../../src/explain/sentence.js";
 import { layers, sequential } from "../../src/index.js";
-import { Vectorizer } from "../../src/text/vectorizer.js";
+import { Vectorizer } from "../../src/tokens/vectorizer.js";
 import { anyCase, ENGINES, flagship, shake } from "./models.js";
 
 test("any model: integrated gradients add up to what the words changed", () => {

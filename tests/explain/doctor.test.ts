@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { before, describe, test } from "node:test";
+import { Corpus, type LabelledText } from "../../src/classifier/corpus.js";
+import type { TrainingRecord } from "../../src/classifier/training.js";
 import {
   checkup,
   type Finding,
@@ -10,10 +12,8 @@ import {
 } from "../../src/explain/doctor/index.js";
 import { layers, losses, type Model, optimizers, sequential, TextClassifier } from "../../src/index.js";
 import type { Layer } from "../../src/layers/layer.js";
-import { Corpus, type LabelledText } from "../../src/text/corpus.js";
-import type { FrontEndOptions } from "../../src/text/options.js";
-import type { TrainingRecord } from "../../src/text/training.js";
-import type { Vectorizer } from "../../src/text/vectorizer.js";
+import type { FrontEndOptions } from "../../src/tokens/options.js";
+import type { Vectorizer } from "../../src/tokens/vectorizer.js";
 
 const reference = { engine: "reference", seed: 1 } as const;
 const FRUIT = ["apple", "pear", "plum", "cherry", "quince"];

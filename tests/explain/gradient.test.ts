@@ -2,7 +2,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { Random } from "../../src/engine/philox.js";
 import { openCell, openCells } from "../../src/explain/cells/open.js";
 import { flowBack, gradientFlow, realSteps } from "../../src/explain/gradient.js";
 import { checkGradient } from "../../src/explain/gradient-check.js";
@@ -12,6 +11,7 @@ import { singularValues, spectralNorm } from "../../src/explain/spectrum.js";
 import { freshCell, studySequence } from "../../src/explain/study.js";
 import { runCell, stateBefore, trace } from "../../src/explain/trace.js";
 import { layers, sequential } from "../../src/index.js";
+import { Random } from "../../src/kernels/philox.js";
 import { anyCase, apart, ENGINES, flagship, shake, sum } from "./models.js";
 
 test("any model: the paths into each step add up to its gradient", () => {

@@ -1,10 +1,10 @@
 /** Models, rows and engines that the tests of explanations share. */
 import fc from "fast-check";
-import type { Engine } from "../../src/engine/contract.js";
-import { availableEngines, createEngine } from "../../src/engine/index.js";
-import { Random } from "../../src/engine/philox.js";
-import { ReferenceEngine } from "../../src/engine/reference.js";
+import { availableEngines, createEngine } from "../../src/engines/index.js";
+import { ReferenceEngine } from "../../src/engines/reference.js";
 import { layers, type Model, sequential } from "../../src/index.js";
+import type { Engine } from "../../src/kernels/contract.js";
+import { Random } from "../../src/kernels/philox.js";
 import type { Layer } from "../../src/layers/layer.js";
 
 export function flagship(seed = 0): Model {

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { InputError } from "../../src/errors.js";
+import { InputError } from "../../src/base/errors.js";
 import { checkExpectations, parseExpectation } from "../../src/explain/expectations.js";
 import { explainParameters } from "../../src/explain/parameters.js";
 import { layers, sequential } from "../../src/index.js";

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { describe, test } from "node:test";
 import fc from "fast-check";
-import { Random } from "../../src/engine/philox.js";
 import { principalComponents, project } from "../../src/explain/pca.js";
+import { Random } from "../../src/kernels/philox.js";
 
 interface GoldenCase {
   name: string;

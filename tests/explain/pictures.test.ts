@@ -1,6 +1,9 @@
 /** Drawings and pages: well formed, told in words, and true to the data they are given. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { html, type Markup } from "../../src/drawing/markup.js";
+import { svgFile } from "../../src/drawing/page.js";
+import { plotArea } from "../../src/drawing/svg.js";
 import { cellAnatomy } from "../../src/explain/anatomy.js";
 import { attribute } from "../../src/explain/attribution.js";
 import { cellView } from "../../src/explain/cell-view.js";
@@ -29,9 +32,6 @@ import { explainParameters } from "../../src/explain/parameters.js";
 import { sentenceOfIds } from "../../src/explain/sentence.js";
 import { unroll } from "../../src/explain/unroll.js";
 import { layers, sequential } from "../../src/index.js";
-import { html, type Markup } from "../../src/report/markup.js";
-import { svgFile } from "../../src/report/page.js";
-import { plotArea } from "../../src/report/svg.js";
 import { byClass, byName, numberOf, parsePage, textOf } from "../report/page.js";
 import { shake } from "./models.js";
 

@@ -10,7 +10,7 @@ import {
 import { readVocabulary } from "../../src/formats/vocabulary/index.js";
 import { readZip, writeZip } from "../../src/formats/zip.js";
 import { InputError, layers, loadModel, sequential, TextClassifier } from "../../src/index.js";
-import { Vectorizer } from "../../src/text/vectorizer.js";
+import { Vectorizer } from "../../src/tokens/vectorizer.js";
 import { readSample } from "./samples.js";
 
 const WORDS = ["", "[UNK]", "rain", "sun", "wind"];

@@ -1,7 +1,7 @@
 /** RNN of cells in Keras's configurations: older ones, and what is refused. Whole files: keras-graphs.test.ts. */
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import type { Json, JsonObject } from "../../src/formats/json.js";
+import type { Json, JsonObject } from "../../src/base/json.js";
 import { readKeras, writeKeras } from "../../src/formats/keras/index.js";
 import { readLayer, readNode } from "../../src/formats/keras/layer-config.js";
 import { weightPlaces } from "../../src/formats/keras/layer-kinds.js";

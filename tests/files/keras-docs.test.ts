@@ -2,12 +2,12 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { describe, test } from "node:test";
-import type { Json, JsonObject } from "../../src/formats/json.js";
+import type { Json, JsonObject } from "../../src/base/json.js";
 import { CUDNN_KINDS } from "../../src/formats/keras/cudnn.js";
 import { readLayer, readNode, writeLayer } from "../../src/formats/keras/layer-config.js";
 import { LAYER_KINDS } from "../../src/formats/keras/layer-kinds.js";
 import { Notes } from "../../src/formats/keras/receipt.js";
-import { camelToSnake } from "../../src/model/graph.js";
+import { camelToSnake } from "../../src/network/graph.js";
 
 const page = readFileSync(new URL("../../../docs/keras.md", import.meta.url), "utf8");
 

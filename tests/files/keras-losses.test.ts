@@ -1,7 +1,7 @@
 /** Losses of Keras's files, setting by setting: computed as the file says, or the model is not compiled and that is said. */
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import type { Json, JsonObject } from "../../src/formats/json.js";
+import type { Json, JsonObject } from "../../src/base/json.js";
 import { readCompileConfig } from "../../src/formats/keras/compile-config.js";
 import { writeLoss } from "../../src/formats/keras/compile-losses.js";
 import { readKeras, writeKeras } from "../../src/formats/keras/index.js";

@@ -2,11 +2,11 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { describe, test } from "node:test";
-import type { Json, JsonObject } from "../../src/formats/json.js";
+import type { Json, JsonObject } from "../../src/base/json.js";
 import { type Measured, readMetrics, writeMetrics } from "../../src/formats/keras/compile-metrics.js";
 import { Notes } from "../../src/formats/keras/receipt.js";
 import { metrics } from "../../src/index.js";
-import { METRIC_KINDS } from "../../src/train/metrics/metric.js";
+import { METRIC_KINDS } from "../../src/objectives/metrics/metric.js";
 
 const ONE: Measured = { loss: "binaryCrossentropy", outputs: 1 };
 const TAGS: Measured = { loss: "binaryCrossentropy", outputs: 3 };

@@ -1,7 +1,6 @@
 /** Schedules, gradient accumulation and decay in files that Keras saved: read, trained on, and written again. */
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { copyModel } from "../../src/formats/keras/copy.js";
 import { readKeras, writeKeras, writeKerasH5 } from "../../src/formats/keras/index.js";
 import { restoreOptimizer } from "../../src/formats/keras/optimizer-state.js";
 import { Notes } from "../../src/formats/keras/receipt.js";
@@ -16,6 +15,7 @@ import {
   schedules,
   sequential,
 } from "../../src/index.js";
+import { copyModel } from "../../src/model/copy.js";
 import { assertClose } from "../golden/compare.js";
 import { decode, decodeRows, type Encoded, readVectors } from "../golden/vectors.js";
 import { readSample } from "./samples.js";

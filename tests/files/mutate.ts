@@ -1,6 +1,7 @@
 /** Seeded damage: the same seed gives the same damaged file. */
+
+import type { Json } from "../../src/base/json.js";
 import { lookup3 } from "../../src/formats/hdf5/checksum.js";
-import type { Json } from "../../src/formats/json.js";
 
 /** Marsaglia's xorshift32: whole numbers from 0 up to, not including, `below`. */
 export class Dice {

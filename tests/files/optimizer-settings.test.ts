@@ -1,7 +1,7 @@
 /** Every key of an optimizer's configuration: taken as it stands, or the model is left uncompiled with a warning. */
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import type { JsonObject } from "../../src/formats/json.js";
+import type { JsonObject } from "../../src/base/json.js";
 import { readCompileConfig } from "../../src/formats/keras/compile-config.js";
 import { Notes } from "../../src/formats/keras/receipt.js";
 import { layers, type Optimizer, optimizers, schedules, sequential } from "../../src/index.js";

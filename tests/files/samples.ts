@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { gunzipSync } from "node:zlib";
 import type { Model } from "../../src/index.js";
-import type { InputsLike } from "../../src/model/inputs.js";
+import type { InputsLike } from "../../src/network/inputs.js";
 import { assertClose } from "../golden/compare.js";
 import { flatten } from "../golden/models.js";
 import { decode, decodeRows, type Encoded } from "../golden/vectors.js";

@@ -1,5 +1,5 @@
 /** node write-loop.js PATH BYTES: replaces a file over and over, each time whole, with another letter, until it is killed. */
-import { writeAtomic } from "../../src/formats/node-files.js";
+import { writeAtomic } from "../../src/base/node-files.js";
 
 const [path, bytes] = [process.argv[2]!, Number(process.argv[3])];
 for (let i = 0; ; i++) {

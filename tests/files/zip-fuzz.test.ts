@@ -5,7 +5,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { deflateSync } from "fflate";
-import { crc32 } from "../../src/formats/crc32.js";
+import { crc32 } from "../../src/base/crc32.js";
 import { readZip } from "../../src/formats/zip.js";
 import { fuzz } from "./fuzzing.js";
 import { Dice } from "./mutate.js";

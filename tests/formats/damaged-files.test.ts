@@ -1,7 +1,6 @@
 /** Files of ours in which one bit is another: read as they were, or refused. */
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { Random } from "../../src/engine/philox.js";
 import { readHdf5 } from "../../src/formats/hdf5/reader.js";
 import { type Hdf5GroupInput, writeHdf5 } from "../../src/formats/hdf5/writer.js";
 import { readKerasWeights, writeKeras, writeKerasH5 } from "../../src/formats/keras/index.js";
@@ -9,6 +8,7 @@ import { loadFile } from "../../src/formats/load.js";
 import { writeSafetensors } from "../../src/formats/safetensors/write.js";
 import { writeTfjs } from "../../src/formats/tfjs/write.js";
 import { InputError, layers, type Model, sequential } from "../../src/index.js";
+import { Random } from "../../src/kernels/philox.js";
 
 function network(names: [string, string] = ["alpha", "omega"]): Model {
   const model = sequential(

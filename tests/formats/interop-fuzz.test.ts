@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe } from "node:test";
 import { gunzipSync } from "node:zlib";
-import { type Json, parseJson } from "../../src/formats/json.js";
+import { type Json, parseJson } from "../../src/base/json.js";
 import { loadFile } from "../../src/formats/load.js";
 import { writeSafetensors } from "../../src/formats/safetensors/write.js";
 import type { ReadShard } from "../../src/formats/tfjs/manifest.js";

@@ -3,7 +3,6 @@ import { readFileSync } from "node:fs";
 import { describe, test } from "node:test";
 import vm from "node:vm";
 import fc from "fast-check";
-import { ACTIVATIONS, type ActivationName } from "../../src/engine/contract.js";
 import { activationPieces } from "../../src/formats/module/activation-pieces.js";
 import type { Activate, Kit, Label } from "../../src/formats/module/kit.js";
 import { textPieces } from "../../src/formats/module/text-pieces.js";
@@ -19,10 +18,11 @@ import {
   TextClassifier,
   type Vectorizer,
 } from "../../src/index.js";
+import { ACTIVATIONS, type ActivationName } from "../../src/kernels/contract.js";
 import { activationFormula } from "../../src/layers/activations.js";
 import { Layer, type Shape, type Tensor } from "../../src/layers/layer.js";
-import type { FrontEndOptions } from "../../src/text/options.js";
-import { VocabularyBuilder } from "../../src/text/vocabulary.js";
+import type { FrontEndOptions } from "../../src/tokens/options.js";
+import { VocabularyBuilder } from "../../src/tokens/vocabulary.js";
 import { assertClose } from "../golden/compare.js";
 import { flatten, goldenModels } from "./golden-models.js";
 

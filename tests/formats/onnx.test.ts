@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { createRequire } from "node:module";
 import { describe, test } from "node:test";
 import { fromBinary } from "@bufbuild/protobuf";
-import { ModelProtoSchema } from "../../src/formats/onnx/onnx_pb.js";
+import { ModelProtoSchema } from "../../src/formats/onnx/onnx-pb.js";
 import { writeOnnx } from "../../src/formats/onnx/write.js";
 import { InputError, layers, type Model, sequential } from "../../src/index.js";
 import { assertClose } from "../golden/compare.js";

@@ -7,7 +7,7 @@ import { after, before, describe, test } from "node:test";
 import { pathToFileURL } from "node:url";
 import { fromBinary } from "@bufbuild/protobuf";
 import { loadFile } from "../../src/formats/load.js";
-import { ModelProtoSchema } from "../../src/formats/onnx/onnx_pb.js";
+import { ModelProtoSchema } from "../../src/formats/onnx/onnx-pb.js";
 import {
   type CompileOptions,
   InputError,

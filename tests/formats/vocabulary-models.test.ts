@@ -4,6 +4,7 @@ import { readFileSync } from "node:fs";
 import { describe, test } from "node:test";
 import { gunzipSync } from "node:zlib";
 import { unzipSync } from "fflate";
+import { ownVectorizer } from "../../src/classifier/assemble.js";
 import { readKeras, writeKeras, writeKerasH5 } from "../../src/formats/keras/index.js";
 import { readVocabulary } from "../../src/formats/vocabulary/index.js";
 import {
@@ -14,7 +15,6 @@ import {
   type Model,
   sequential,
 } from "../../src/index.js";
-import { ownVectorizer } from "../../src/text/assemble.js";
 import { assertClose } from "../golden/compare.js";
 import { flatten } from "../golden/models.js";
 

@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import { describe, test } from "node:test";
 import { readVocabulary } from "../../src/formats/vocabulary/index.js";
 import { InputError } from "../../src/index.js";
-import type { Vectorizer } from "../../src/text/vectorizer.js";
+import type { Vectorizer } from "../../src/tokens/vectorizer.js";
 
 interface TokenizerCase {
   options: Record<string, unknown>;

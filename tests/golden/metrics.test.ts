@@ -1,12 +1,12 @@
 /** Metrics as Keras's files describe them, with the values Keras gives: read, added up in batches, written and read. */
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import type { Json } from "../../src/formats/json.js";
+import type { Json } from "../../src/base/json.js";
 import { readMetrics, writeMetrics } from "../../src/formats/keras/compile-metrics.js";
 import { Notes } from "../../src/formats/keras/receipt.js";
 import { losses } from "../../src/index.js";
-import type { LossName } from "../../src/train/losses.js";
-import { CompiledMetrics, targetWidth } from "../../src/train/metrics/compiled.js";
+import type { LossName } from "../../src/objectives/losses.js";
+import { CompiledMetrics, targetWidth } from "../../src/objectives/metrics/compiled.js";
 import { readVectors } from "./vectors.js";
 
 interface MetricCase {

@@ -1,7 +1,7 @@
 /** Reductions of losses and weighted metrics: what Keras reports and learns over batches, the last one smaller. */
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import type { Json } from "../../src/formats/json.js";
+import type { Json } from "../../src/base/json.js";
 import { readCompileConfig, writeCompileConfig } from "../../src/formats/keras/compile-config.js";
 import { Notes } from "../../src/formats/keras/receipt.js";
 import type { Model } from "../../src/index.js";

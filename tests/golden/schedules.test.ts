@@ -10,7 +10,7 @@ import {
   type ScheduleName,
   schedules,
 } from "../../src/index.js";
-import { scheduledRate } from "../../src/train/schedules.js";
+import { scheduledRate } from "../../src/objectives/schedules.js";
 import { assertClose } from "./compare.js";
 import { buildModel, ENGINES, type TestedEngine } from "./models.js";
 import { decode, decodeRows, type Encoded, readVectors } from "./vectors.js";

@@ -1,7 +1,8 @@
 /** The three recurrent kernels as functions to differentiate: any sizes, masks, dropout, direction, initial states. */
-import type { Bound } from "../../src/engine/bound.js";
-import { ACTIVATIONS, type ActivationName } from "../../src/engine/contract.js";
-import { REFERENCE_KERNELS } from "../../src/engine/reference.js";
+
+import { REFERENCE_KERNELS } from "../../src/engines/reference.js";
+import type { Bound } from "../../src/kernels/bound.js";
+import { ACTIVATIONS, type ActivationName } from "../../src/kernels/contract.js";
 import { type Differentiable, randomSource } from "./checker.js";
 
 export interface CellCase {

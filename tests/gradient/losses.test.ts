@@ -1,8 +1,8 @@
 /** Every loss kernel's gradient: probabilities and logits, smoothing, weights, clipped probabilities. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Reals } from "../../src/engine/bound.js";
-import { REFERENCE_KERNELS as kernels } from "../../src/engine/reference.js";
+import { REFERENCE_KERNELS as kernels } from "../../src/engines/reference.js";
+import type { Reals } from "../../src/kernels/bound.js";
 import { checkGradients, type Differentiable, randomSource } from "./checker.js";
 
 const { normal, uniform } = randomSource(11);

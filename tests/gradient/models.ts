@@ -1,6 +1,6 @@
 /** Whole models as functions to differentiate: a training step on the float64 reference engine. */
-import { view } from "../../src/engine/arena.js";
-import { ReferenceEngine } from "../../src/engine/reference.js";
+import { view } from "../../src/engines/arena.js";
+import { ReferenceEngine } from "../../src/engines/reference.js";
 import {
   type CompileOptions,
   type Layer,
@@ -10,7 +10,7 @@ import {
   type RowsLike,
   type TargetsLike,
 } from "../../src/index.js";
-import { chain, type Link } from "../../src/model/graph.js";
+import { chain, type Link } from "../../src/network/graph.js";
 import type { WeightOptions } from "../../src/train/dataset.js";
 import { type Differentiable, randomSource } from "./checker.js";
 

@@ -1,7 +1,7 @@
 /** Backward of the normalisations by central differences, with the statistics of the batch and with given ones. */
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { REFERENCE_KERNELS as kernels } from "../../src/engine/reference.js";
+import { REFERENCE_KERNELS as kernels } from "../../src/engines/reference.js";
 import { layers } from "../../src/index.js";
 import { checkGradients, GradientError, randomSource } from "./checker.js";
 import { onRows, onSteps, onWords } from "./layer-cases.js";

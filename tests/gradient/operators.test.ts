@@ -1,8 +1,8 @@
 /** Every backward of the kernels without a state: dense, activations, softmax, embedding, masks, layout. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { ACTIVATIONS, type ActivationName } from "../../src/engine/contract.js";
-import { REFERENCE_KERNELS as kernels } from "../../src/engine/reference.js";
+import { REFERENCE_KERNELS as kernels } from "../../src/engines/reference.js";
+import { ACTIVATIONS, type ActivationName } from "../../src/kernels/contract.js";
 import { checkGradients, type Differentiable, randomSource } from "./checker.js";
 
 const { normal, uniform } = randomSource(7);

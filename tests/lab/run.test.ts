@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { InputError } from "../../src/base/errors.js";
 import { chartText, labText } from "../../src/cli/ui/lab.js";
-import { InputError } from "../../src/errors.js";
+import { svgFile } from "../../src/drawing/page.js";
 import { labChart } from "../../src/lab/chart.js";
 import { type LabProgress, type LabRun, runLab, taskNamed } from "../../src/lab/index.js";
 import { labNetwork, lossPerAnswer, type NetworkSettings } from "../../src/lab/network.js";
@@ -9,7 +10,6 @@ import { threadRunner } from "../../src/lab/node-runners.js";
 import { labPage } from "../../src/lab/page.js";
 import { summarizeRuns } from "../../src/lab/result.js";
 import { Sequences } from "../../src/lab/sequences.js";
-import { svgFile } from "../../src/report/page.js";
 
 const reference = { engine: "reference" } as const;
 const settings: NetworkSettings = { units: 5, learningRate: 0.01, clipnorm: 1, gateStart: "chrono" };

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import fc from "fast-check";
-import { philox4x32 } from "../../src/engine/philox.js";
+import { philox4x32 } from "../../src/kernels/philox.js";
 import { Draw } from "../../src/lab/draw.js";
 import { TASKS, taskNamed } from "../../src/lab/index.js";
 import type { LabTask } from "../../src/lab/task.js";

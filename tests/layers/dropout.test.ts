@@ -1,9 +1,9 @@
 /** Dropout as Keras does it: rates, scale, what masks are shared and what are not, and that threads cannot matter. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { philox4x32, seedWords } from "../../src/engine/philox.js";
-import { REFERENCE_KERNELS } from "../../src/engine/reference.js";
+import { REFERENCE_KERNELS } from "../../src/engines/reference.js";
 import { type Layer, layers, type Model, optimizers, sequential } from "../../src/index.js";
+import { philox4x32, seedWords } from "../../src/kernels/philox.js";
 
 interface MaskCase {
   G?: number;

@@ -1,8 +1,8 @@
 /** Initializers: limits, moments and structure over the whole kernel, and what layers start from. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { PURPOSE } from "../../src/engine/philox.js";
 import { InputError, layers, sequential } from "../../src/index.js";
+import { PURPOSE } from "../../src/kernels/philox.js";
 import { fans, type Initializer, initialize, resolveInitializer } from "../../src/layers/initializers.js";
 
 const draw = (initializer: string | Initializer, shape: readonly number[], seed = 1) =>

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, test } from "node:test";
-import { displayWidth } from "../../src/display/text.js";
-import { InputError } from "../../src/errors.js";
+import { InputError } from "../../src/base/errors.js";
+import { displayWidth } from "../../src/base/text.js";
 import { readableBytes } from "../../src/model/summary/data.js";
 import { type SummaryModel, type SummaryOptions, summaryTable } from "../../src/model/summary.js";
 

@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { html, type Markup } from "../../src/drawing/markup.js";
+import { plotArea, spread, strokes } from "../../src/drawing/svg.js";
 import { barChart, lengthHistogram } from "../../src/report/charts/bars.js";
 import { calibrationChart } from "../../src/report/charts/calibration.js";
 import { confusionChart } from "../../src/report/charts/confusion.js";
 import { learningCurves } from "../../src/report/charts/curves.js";
 import { thresholdChart } from "../../src/report/charts/threshold.js";
 import { lengthSummary } from "../../src/report/lengths.js";
-import { html, type Markup } from "../../src/report/markup.js";
-import { plotArea, spread, strokes } from "../../src/report/svg.js";
 import { byClass, byName, type Element, numberOf, parsePage, textOf, visibleText } from "./page.js";
 import { binary, fullReport } from "./sample.js";
 

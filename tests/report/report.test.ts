@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { pictured } from "../../src/display/text.js";
-import { InputError } from "../../src/errors.js";
+import { InputError } from "../../src/base/errors.js";
+import { pictured } from "../../src/base/text.js";
+import { evaluatePredictions } from "../../src/objectives/metrics.js";
 import type { ReportData } from "../../src/report/data.js";
 import { reportHtml } from "../../src/report/report.js";
-import { evaluatePredictions } from "../../src/train/metrics.js";
 import { byClass, byId, byName, type Element, parsePage, select, textOf, visibleText } from "./page.js";
 import { fullReport } from "./sample.js";
 

@@ -1,6 +1,6 @@
+import { evaluatePredictions } from "../../src/objectives/metrics.js";
 import type { ReportData } from "../../src/report/data.js";
 import { lengthSummary } from "../../src/report/lengths.js";
-import { evaluatePredictions } from "../../src/train/metrics.js";
 
 /** Twelve rows of two classes, scored by hand: 8 right, 2 ham taken for spam, 2 spam for ham. */
 export const binary = evaluatePredictions({

@@ -1,7 +1,6 @@
 /** Gradients that several batches make together, and learning rates by schedule: bits, resumes, and what is refused. */
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import type { Engine } from "../../src/engine/contract.js";
 import {
   type Callback,
   callbacks,
@@ -16,6 +15,7 @@ import {
   schedules,
   sequential,
 } from "../../src/index.js";
+import type { Engine } from "../../src/kernels/contract.js";
 import { testedEngines } from "../contract/engines.js";
 
 const STEPS = 6;

@@ -1,7 +1,7 @@
 /** Checkpoints whose checksum is right and whose contents are not: refused, or gone on from to whole numbers. */
 import assert from "node:assert/strict";
 import { describe } from "node:test";
-import type { Json } from "../../src/formats/json.js";
+import type { Json } from "../../src/base/json.js";
 import {
   callbacks,
   decodeCheckpoint,

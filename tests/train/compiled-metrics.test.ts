@@ -11,7 +11,7 @@ import {
   sequential,
   type TrainingState,
 } from "../../src/index.js";
-import { METRIC_KINDS } from "../../src/train/metrics/metric.js";
+import { METRIC_KINDS } from "../../src/objectives/metrics/metric.js";
 
 const ROWS = 23;
 /** Numbers from 0 to 1 without a pattern that matters. */

@@ -1,7 +1,6 @@
 /** 800 checkpoints that are not as they were written: each is refused, none goes on as another model. */
 import assert from "node:assert/strict";
 import { before, describe, test } from "node:test";
-import { Random } from "../../src/engine/philox.js";
 import {
   callbacks,
   decodeCheckpoint,
@@ -12,6 +11,7 @@ import {
   sequential,
   type TrainingState,
 } from "../../src/index.js";
+import { Random } from "../../src/kernels/philox.js";
 import { changedHeader, type Header, sealed } from "./checkpoint-files.js";
 
 const X = Array.from({ length: 12 }, (_, i) => [i % 5, (i * 3) % 5, 1]);

@@ -3,8 +3,9 @@
  * --expose-gc --single-threaded, so that a collection is over when it returns, whatever else the machine is doing.
  * Arguments: engine, then (optional) bytes that each round keeps on purpose.
  */
-import type { EngineName } from "../../src/engine/contract.js";
+
 import { layers, sequential } from "../../src/index.js";
+import type { EngineName } from "../../src/kernels/contract.js";
 
 export interface MemoryUse {
   /** Bytes of the JavaScript heap and of buffers beside it, after each `roundsBetween` rounds. */

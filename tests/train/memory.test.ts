@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { availableEngines } from "../../src/engine/index.js";
+import { availableEngines } from "../../src/engines/index.js";
 import { type MemoryUse, ROUNDS_BETWEEN } from "./memory-runner.js";
 
 const runner = fileURLToPath(new URL("memory-runner.js", import.meta.url));

@@ -1,19 +1,19 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { describe, test } from "node:test";
-import { InputError } from "../../src/errors.js";
-import { auc, aucExact } from "../../src/train/metrics/auc.js";
-import { calibration } from "../../src/train/metrics/calibration.js";
-import { confusionScores } from "../../src/train/metrics/confusion.js";
-import type { Predictions } from "../../src/train/metrics/predictions.js";
+import { InputError } from "../../src/base/errors.js";
+import { auc, aucExact } from "../../src/objectives/metrics/auc.js";
+import { calibration } from "../../src/objectives/metrics/calibration.js";
+import { confusionScores } from "../../src/objectives/metrics/confusion.js";
+import type { Predictions } from "../../src/objectives/metrics/predictions.js";
 import {
   accuracyKind,
   METRIC_NAMES,
   MetricAccumulator,
   metricName,
-} from "../../src/train/metrics/streaming.js";
-import { bestThreshold, thresholdCurve } from "../../src/train/metrics/threshold.js";
-import { evaluatePredictions, worstMistakes } from "../../src/train/metrics.js";
+} from "../../src/objectives/metrics/streaming.js";
+import { bestThreshold, thresholdCurve } from "../../src/objectives/metrics/threshold.js";
+import { evaluatePredictions, worstMistakes } from "../../src/objectives/metrics.js";
 
 type Triple = [number, number, number];
 interface Expected {

@@ -1,8 +1,8 @@
 /** cellstate explain attribute MODEL TEXT: which words decided, three ways. */
 import type { Command } from "commander";
-import { percent } from "../../display/numbers.js";
-import { padToWidth, printable, wrapToWidth } from "../../display/text.js";
-import { oneOf } from "../../errors.js";
+import { oneOf } from "../../base/errors.js";
+import { percent } from "../../base/numbers.js";
+import { padToWidth, printable, wrapToWidth } from "../../base/text.js";
 import { type Attribution, attribute } from "../../explain/attribution.js";
 import { attributionPage } from "../../explain/draw/attribution-page.js";
 import { attributionPicture } from "../../explain/draw/attribution-picture.js";

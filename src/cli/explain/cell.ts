@@ -1,7 +1,7 @@
 /** cellstate explain cell MODEL [TEXT…] and explain compare [MODEL]: the cells, with their values on a text. */
 import type { Command } from "commander";
-import { count, decimal } from "../../display/numbers.js";
-import { padToWidth, printable, wrapToWidth } from "../../display/text.js";
+import { count, decimal } from "../../base/numbers.js";
+import { padToWidth, printable, wrapToWidth } from "../../base/text.js";
 import { type CellAnatomy, type CellPart, cellAnatomy } from "../../explain/anatomy.js";
 import { type CellView, cellView, type PartSeries } from "../../explain/cell-view.js";
 import { openCell } from "../../explain/cells/open.js";

@@ -1,15 +1,15 @@
 /** cellstate explain doctor MODEL [DATA]: known traps, before time is wasted on them. */
 import type { Command } from "commander";
+import { inputError } from "../../base/errors.js";
+import { writeAtomic } from "../../base/node-files.js";
+import { printable, printableJson, wrapToWidth } from "../../base/text.js";
+import { Corpus } from "../../classifier/corpus.js";
 import { readLabelledPath } from "../../data/node-source.js";
-import { printable, printableJson, wrapToWidth } from "../../display/text.js";
-import { inputError } from "../../errors.js";
 import { checkup, type Finding, quickCheckup, type Subject, type Texts } from "../../explain/doctor/index.js";
 import { doctorPage } from "../../explain/draw/doctor-page.js";
-import { writeAtomic } from "../../formats/node-files.js";
 import type { Definitions } from "../../formats/python/index.js";
 import type { Model } from "../../model/model.js";
-import { Corpus } from "../../text/corpus.js";
-import { type FrontEndOptions, SIDES, type Side } from "../../text/options.js";
+import { type FrontEndOptions, SIDES, type Side } from "../../tokens/options.js";
 import { type EngineFlags, engineOptions, note, say } from "../context.js";
 import { type ColumnFlags, columnFlags, idleColumns } from "../data.js";
 import { define, idleFor, sourceOf } from "../models.js";

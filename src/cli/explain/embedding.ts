@@ -2,8 +2,9 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { Command } from "commander";
-import { count, decimal, percent } from "../../display/numbers.js";
-import { printable, wrapToWidth } from "../../display/text.js";
+import { writeAtomic } from "../../base/node-files.js";
+import { count, decimal, percent } from "../../base/numbers.js";
+import { printable, wrapToWidth } from "../../base/text.js";
 import { EMBEDDING_PURPOSE, type EmbeddingView, embeddingPage } from "../../explain/draw/embedding-page.js";
 import {
   type EmbeddingMap,
@@ -17,7 +18,6 @@ import {
   wordTable,
 } from "../../explain/embedding.js";
 import { embeddingPicture } from "../../explain/embedding-picture.js";
-import { writeAtomic } from "../../formats/node-files.js";
 import { type EngineFlags, engineOptions, note, whole } from "../context.js";
 import { type Style, WIDTH } from "../terminal.js";
 import { excerpt, table } from "../ui/table.js";

@@ -1,8 +1,8 @@
 /** cellstate explain gradient MODEL TEXT: how the gradient comes back through time, path by path. */
 import type { Command } from "commander";
-import { count } from "../../display/numbers.js";
-import { printable, wrapToWidth } from "../../display/text.js";
-import { oneOf } from "../../errors.js";
+import { oneOf } from "../../base/errors.js";
+import { count } from "../../base/numbers.js";
+import { printable, wrapToWidth } from "../../base/text.js";
 import { gradientPage } from "../../explain/draw/gradient-page.js";
 import { gradientPicture } from "../../explain/draw/gradient-picture.js";
 import { numeral, tiny } from "../../explain/draw/numbers.js";

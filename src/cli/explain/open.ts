@@ -1,8 +1,9 @@
 /** A model opened to be explained: a classifier with its words and labels where it is one. */
+
+import { TextClassifier } from "../../classifier/classifier.js";
 import type { Definitions } from "../../formats/python/index.js";
 import type { Model } from "../../model/model.js";
 import type { ModelOptions } from "../../model/options.js";
-import { TextClassifier } from "../../text/classifier.js";
 import * as models from "../models.js";
 
 export interface Opened {

@@ -1,10 +1,10 @@
 /** How every explanation leaves: text or one JSON object on stdout, a page and a picture as files. */
 
 import type { Command } from "commander";
-import { printable, printableJson } from "../../display/text.js";
+import { writeAtomic } from "../../base/node-files.js";
+import { printable, printableJson } from "../../base/text.js";
+import type { Markup } from "../../drawing/markup.js";
 import { svgText } from "../../explain/draw/index.js";
-import { writeAtomic } from "../../formats/node-files.js";
-import type { Markup } from "../../report/markup.js";
 import { note, say } from "../context.js";
 import { checkOutputs } from "../outputs.js";
 import { type Style, styleFor } from "../terminal.js";

@@ -1,7 +1,7 @@
 /** cellstate explain params MODEL: where every parameter comes from. */
 import type { Command } from "commander";
-import { count } from "../../display/numbers.js";
-import { padToWidth, wrapToWidth } from "../../display/text.js";
+import { count } from "../../base/numbers.js";
+import { padToWidth, wrapToWidth } from "../../base/text.js";
 import { parametersPage } from "../../explain/draw/parameters-page.js";
 import { parametersPicture } from "../../explain/draw/parameters-picture.js";
 import {

@@ -1,10 +1,10 @@
 /** What is explained: a model from a file or by name, and a text as the row it reads. */
 import type { Command } from "commander";
-import { InputError, inputError, oneOf } from "../../errors.js";
+import { InputError, inputError, oneOf } from "../../base/errors.js";
 import { readSentence, type Sentence, sentenceOfIds } from "../../explain/sentence.js";
 import type { Definitions } from "../../formats/python/index.js";
 import type { Model } from "../../model/model.js";
-import { Vectorizer } from "../../text/vectorizer.js";
+import { Vectorizer } from "../../tokens/vectorizer.js";
 import { type EngineFlags, engineOptions, whole } from "../context.js";
 import { refuseFiles } from "../data.js";
 import { define, idleFor, namedModel, sourceOf } from "../models.js";

@@ -1,9 +1,9 @@
 /** cellstate explain unroll MODEL TEXT: the recurrence written out, and what the memory holds of each word. */
 import type { Command } from "commander";
-import { count, percent } from "../../display/numbers.js";
-import { padToWidth, printable, wrapToWidth } from "../../display/text.js";
-import { createEngine, type EngineChoice } from "../../engine/index.js";
-import { inputError } from "../../errors.js";
+import { inputError } from "../../base/errors.js";
+import { count, percent } from "../../base/numbers.js";
+import { padToWidth, printable, wrapToWidth } from "../../base/text.js";
+import { createEngine, type EngineChoice } from "../../engines/index.js";
 import { numeral, tiny } from "../../explain/draw/numbers.js";
 import { unrollPage } from "../../explain/draw/unroll-page.js";
 import { unrollPicture } from "../../explain/draw/unroll-picture.js";

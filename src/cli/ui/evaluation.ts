@@ -1,7 +1,7 @@
 /** An evaluation as text: scores, a row a label, the confusion matrix, the worst mistakes. */
-import { count, counted, decimal, percent } from "../../display/numbers.js";
-import { printable, takeWidth, wrapToWidth } from "../../display/text.js";
-import { areaUnderRoc, type Evaluation, type Mistake } from "../../train/metrics.js";
+import { count, counted, decimal, percent } from "../../base/numbers.js";
+import { printable, takeWidth, wrapToWidth } from "../../base/text.js";
+import { areaUnderRoc, type Evaluation, type Mistake } from "../../objectives/metrics.js";
 import { PLAIN, type Style, shownWidth, WIDTH } from "../terminal.js";
 import { excerpt, table } from "./table.js";
 

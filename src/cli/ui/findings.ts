@@ -1,6 +1,6 @@
 /** The doctor's findings as text, at most 80 columns. */
-import { counted } from "../../display/numbers.js";
-import { printable, wrapToWidth } from "../../display/text.js";
+import { counted } from "../../base/numbers.js";
+import { printable, wrapToWidth } from "../../base/text.js";
 import { type Finding, SEVERITIES, type Severity } from "../../explain/doctor/index.js";
 import { PLAIN, type Style, WIDTH } from "../terminal.js";
 

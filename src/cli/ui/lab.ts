@@ -1,6 +1,6 @@
 /** The lab on the terminal: what there is, how it goes, and what came of it; at most 80 columns. */
-import { count, counted, decimal, duration, percent } from "../../display/numbers.js";
-import { cutToWidth, wrapToWidth } from "../../display/text.js";
+import { count, counted, decimal, duration, percent } from "../../base/numbers.js";
+import { cutToWidth, wrapToWidth } from "../../base/text.js";
 import { CELL_CLASSES, type LabProgress, type LabResult, type LabTask } from "../../lab/index.js";
 import type { LabCell } from "../../lab/result.js";
 import { columnsOf, PLAIN, type Style, WIDTH } from "../terminal.js";

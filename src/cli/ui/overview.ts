@@ -1,7 +1,7 @@
 /** What `train` found in the data, before it learns from it. */
-import { count, counted, percent } from "../../display/numbers.js";
+import { count, counted, percent } from "../../base/numbers.js";
 import type { ClassCount, DatasetReport, LengthSummary } from "../../report/data.js";
-import type { EncodingReport } from "../../text/vectorizer.js";
+import type { EncodingReport } from "../../tokens/vectorizer.js";
 import { PLAIN, type Style } from "../terminal.js";
 import { bar, excerpt, table } from "./table.js";
 

@@ -1,8 +1,8 @@
 /** Progress of training: a bar on a terminal, a line an epoch everywhere. */
 import { clearScreenDown } from "node:readline";
 import { SingleBar } from "cli-progress";
-import { clock, decimal, duration, percent } from "../../display/numbers.js";
-import { cutToWidth } from "../../display/text.js";
+import { clock, decimal, duration, percent } from "../../base/numbers.js";
+import { cutToWidth } from "../../base/text.js";
 import { columnsOf } from "../terminal.js";
 
 /** Where training is; `TrainingProgress` is one. */

@@ -1,6 +1,6 @@
 /** An import receipt as text: what was read, assumed, left aside, and what may differ from Keras. */
-import { counted } from "../../display/numbers.js";
-import { printable } from "../../display/text.js";
+import { counted } from "../../base/numbers.js";
+import { printable } from "../../base/text.js";
 import type { Receipt } from "../../formats/keras/index.js";
 import type { ScriptReceipt } from "../../formats/python/index.js";
 import type { SelfCheck } from "../../formats/self-check.js";

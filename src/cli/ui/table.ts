@@ -1,5 +1,5 @@
 /** Tables of text for the terminal. */
-import { cutToWidth, printable } from "../../display/text.js";
+import { cutToWidth, printable } from "../../base/text.js";
 import { shownWidth } from "../terminal.js";
 
 /** Columns of cells under each other, two spaces apart: the first to the left, the others (numbers) to the right. */

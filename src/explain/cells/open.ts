@@ -1,17 +1,17 @@
 /** The recurrent cells of a model, with their weights cut into the blocks of each network. */
 
-import { ACTIVATIONS, type ActivationName } from "../../engine/contract.js";
-import { inputError } from "../../errors.js";
+import { inputError } from "../../base/errors.js";
+import { ACTIVATIONS, type ActivationName } from "../../kernels/contract.js";
 import { activationFormula } from "../../layers/activations.js";
 import { Bidirectional } from "../../layers/bidirectional.js";
 import { GRU, GRU_GATES } from "../../layers/gru.js";
 import type { Layer } from "../../layers/layer.js";
 import { LSTM, LSTM_GATES } from "../../layers/lstm.js";
-import { SimpleRNN } from "../../layers/simple_rnn.js";
+import { SimpleRNN } from "../../layers/simple-rnn.js";
 import { modelOf } from "../../model/given.js";
-import type { Node } from "../../model/graph.js";
 import type { Model } from "../../model/model.js";
-import type { WeightArray } from "../../model/weights.js";
+import type { Node } from "../../network/graph.js";
+import type { WeightArray } from "../../network/weights.js";
 import type { Activation, Cell, NetworkWeights } from "./cell.js";
 import { GruCell } from "./gru.js";
 import { LstmCell } from "./lstm.js";

@@ -1,7 +1,7 @@
 /** Traps that show in the model's answers to the texts. */
-import { count, decimal, percent } from "../../display/numbers.js";
-import { type Predictions, predictedClass } from "../../train/metrics/predictions.js";
-import { bestThreshold } from "../../train/metrics/threshold.js";
+import { count, decimal, percent } from "../../base/numbers.js";
+import { type Predictions, predictedClass } from "../../objectives/metrics/predictions.js";
+import { bestThreshold } from "../../objectives/metrics/threshold.js";
 import type { Check, Finding } from "./finding.js";
 import { rowsOf, type Subject, sample } from "./subject.js";
 

@@ -1,9 +1,9 @@
 /** Traps in the network and its training settings, seen without any data. */
 import type { Layer } from "../../layers/layer.js";
 import type { Model } from "../../model/model.js";
-import type { Loss } from "../../train/losses.js";
-import type { OptimizerName } from "../../train/optimizers.js";
-import type { Schedule } from "../../train/schedules.js";
+import type { Loss } from "../../objectives/losses.js";
+import type { OptimizerName } from "../../objectives/optimizers.js";
+import type { Schedule } from "../../objectives/schedules.js";
 import type { Check, Finding } from "./finding.js";
 import { isRecurrent, optionsOf, type Subject } from "./subject.js";
 

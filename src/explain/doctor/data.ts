@@ -1,5 +1,5 @@
 /** Traps in the data: labels out of balance, repeats, contradictions, and test texts among those learned from. */
-import { count, counted, percent } from "../../display/numbers.js";
+import { count, counted, percent } from "../../base/numbers.js";
 import type { Check } from "./finding.js";
 import { dataSummary, rowsOf, type Subject, type Texts } from "./subject.js";
 

@@ -1,5 +1,5 @@
 /** Traps that show in what happens inside: gates forward, gradients backward, on a few of the texts. */
-import { count, percent } from "../../display/numbers.js";
+import { count, percent } from "../../base/numbers.js";
 import { isRecurrent } from "../cells/open.js";
 import { gradientFlow } from "../gradient.js";
 import { type LayerTrace, trace } from "../trace.js";

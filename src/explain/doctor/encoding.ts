@@ -1,9 +1,9 @@
 /** Traps between text and model: padding, cutting, and words without a row or rows without a word. */
-import { count, counted, percent } from "../../display/numbers.js";
+import { count, counted, percent } from "../../base/numbers.js";
 import type { Embedding } from "../../layers/embedding.js";
 import type { Layer } from "../../layers/layer.js";
-import { standardizerFor } from "../../text/standardize.js";
-import { newEncodingReport } from "../../text/vectorizer.js";
+import { standardizerFor } from "../../tokens/standardize.js";
+import { newEncodingReport } from "../../tokens/vectorizer.js";
 import type { Check } from "./finding.js";
 import { encoded, isRecurrent, optionsOf, quantile, rowsOf, type Subject, sample } from "./subject.js";
 

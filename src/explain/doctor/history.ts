@@ -1,5 +1,5 @@
 /** Traps in how training went, by its record. */
-import { count, decimal, percent } from "../../display/numbers.js";
+import { count, decimal, percent } from "../../base/numbers.js";
 import type { Check } from "./finding.js";
 import type { Subject } from "./subject.js";
 

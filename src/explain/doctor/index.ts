@@ -1,10 +1,10 @@
 /** The doctor: looks for known traps in a model, its data and its training before time is wasted on them. */
 
-import { indicesOf, instanceOf, objectOf, textsOf } from "../../arguments.js";
-import { finiteNumber, wholeNumber } from "../../errors.js";
+import { indicesOf, instanceOf, objectOf, textsOf } from "../../base/arguments.js";
+import { finiteNumber, wholeNumber } from "../../base/errors.js";
+import { Corpus } from "../../classifier/corpus.js";
 import { modelOf } from "../../model/given.js";
-import { Corpus } from "../../text/corpus.js";
-import { Vectorizer } from "../../text/vectorizer.js";
+import { Vectorizer } from "../../tokens/vectorizer.js";
 import { ANSWERS } from "./answers.js";
 import { ARCHITECTURE } from "./architecture.js";
 import { DATA } from "./data.js";

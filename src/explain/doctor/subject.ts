@@ -1,10 +1,11 @@
 /** Who the doctor examines: a model, how texts reach it, and the texts; each only where there is any. */
+
+import { allRows, type Corpus } from "../../classifier/corpus.js";
+import type { TrainingRecord } from "../../classifier/training.js";
 import { type DataSummary, summarize } from "../../data/summarize.js";
 import type { Layer } from "../../layers/layer.js";
 import type { Model } from "../../model/model.js";
-import { allRows, type Corpus } from "../../text/corpus.js";
-import type { TrainingRecord } from "../../text/training.js";
-import { type EncodingReport, newEncodingReport, type Vectorizer } from "../../text/vectorizer.js";
+import { type EncodingReport, newEncodingReport, type Vectorizer } from "../../tokens/vectorizer.js";
 
 /** Labelled texts, or some of them. */
 export interface Texts {

@@ -1,8 +1,8 @@
 /** Which words decided, as a page: the text marked, the bars, and what each way of asking means. */
-import { percent } from "../../display/numbers.js";
-import { figure, section, table } from "../../report/blocks.js";
-import { foreign, html, type Markup } from "../../report/markup.js";
-import { page } from "../../report/page.js";
+import { percent } from "../../base/numbers.js";
+import { figure, section, table } from "../../drawing/blocks.js";
+import { foreign, html, type Markup } from "../../drawing/markup.js";
+import { page } from "../../drawing/page.js";
 import type { Attribution } from "../attribution.js";
 import type { Sentence } from "../sentence.js";
 import { attributionPicture } from "./attribution-picture.js";

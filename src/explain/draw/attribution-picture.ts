@@ -1,7 +1,7 @@
 /** Which words decided: a row a word, and beside each other what three ways of asking say. */
-import { percent } from "../../display/numbers.js";
-import { html, type Markup } from "../../report/markup.js";
-import { bar, dataLabel, drawing, words } from "../../report/svg.js";
+import { percent } from "../../base/numbers.js";
+import { html, type Markup } from "../../drawing/markup.js";
+import { bar, dataLabel, drawing, words } from "../../drawing/svg.js";
 import type { Attribution, WordAttribution } from "../attribution.js";
 import type { Sentence } from "../sentence.js";
 import { HATCH } from "./heat-map.js";

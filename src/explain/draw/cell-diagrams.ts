@@ -1,6 +1,6 @@
 /** The three cells drawn: which wires meet where. Numbers are those of the anatomy's parts. */
-import { html, type Markup } from "../../report/markup.js";
-import { type Anchor, px, words } from "../../report/svg.js";
+import { html, type Markup } from "../../drawing/markup.js";
+import { type Anchor, px, words } from "../../drawing/svg.js";
 import type { CellAnatomy, CellPart } from "../anatomy.js";
 import type { CellKind } from "../cells/cell.js";
 import { BOX, badge, fork, network, pointwise, RADIUS, squash, wire } from "./diagram.js";

@@ -1,8 +1,8 @@
 /** Cells as pages: one with its parts and a sentence in it, and the three side by side. */
-import { count, decimal } from "../../display/numbers.js";
-import { figure, section, table } from "../../report/blocks.js";
-import { type Content, html, type Markup } from "../../report/markup.js";
-import { page } from "../../report/page.js";
+import { count, decimal } from "../../base/numbers.js";
+import { figure, section, table } from "../../drawing/blocks.js";
+import { type Content, html, type Markup } from "../../drawing/markup.js";
+import { page } from "../../drawing/page.js";
 import type { CellAnatomy, CellPart } from "../anatomy.js";
 import type { CellView } from "../cell-view.js";
 import type { CellComparison } from "../comparison.js";

@@ -1,8 +1,8 @@
 /** A cell as one picture: the drawing, a card for every part, and with a sentence the values of its gates and states. */
 
-import { wrapToWidth } from "../../display/text.js";
-import { html, type Markup } from "../../report/markup.js";
-import { drawing, words } from "../../report/svg.js";
+import { wrapToWidth } from "../../base/text.js";
+import { html, type Markup } from "../../drawing/markup.js";
+import { drawing, words } from "../../drawing/svg.js";
 import type { CellAnatomy, CellPart } from "../anatomy.js";
 import type { CellView, PartSeries } from "../cell-view.js";
 import { plain } from "../tex.js";

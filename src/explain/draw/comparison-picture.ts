@@ -1,8 +1,8 @@
 /** The three cells under each other, each with its figures beside it. */
-import { count, decimal } from "../../display/numbers.js";
-import { wrapToWidth } from "../../display/text.js";
-import { html, type Markup } from "../../report/markup.js";
-import { drawing, words } from "../../report/svg.js";
+import { count, decimal } from "../../base/numbers.js";
+import { wrapToWidth } from "../../base/text.js";
+import { html, type Markup } from "../../drawing/markup.js";
+import { drawing, words } from "../../drawing/svg.js";
 import type { CellComparison } from "../comparison.js";
 import { cellDiagram, DIAGRAM } from "./cell-diagrams.js";
 import { formula } from "./math-text.js";

@@ -1,6 +1,6 @@
 /** The pieces that drawings of cells are made of: wires with round corners, networks, pointwise operations, badges. */
-import { html, type Markup } from "../../report/markup.js";
-import { px, words } from "../../report/svg.js";
+import { html, type Markup } from "../../drawing/markup.js";
+import { px, words } from "../../drawing/svg.js";
 import { formula } from "./math-text.js";
 
 export type Point = readonly [number, number];

@@ -1,7 +1,7 @@
 /** The doctor's findings as a page: what was seen, the numbers behind it, what to do. */
-import { table } from "../../report/blocks.js";
-import { foreign, html, type Markup } from "../../report/markup.js";
-import { page } from "../../report/page.js";
+import { table } from "../../drawing/blocks.js";
+import { foreign, html, type Markup } from "../../drawing/markup.js";
+import { page } from "../../drawing/page.js";
 import type { Finding, Severity } from "../doctor/finding.js";
 import { EXPLAIN_STYLE } from "./style.js";
 

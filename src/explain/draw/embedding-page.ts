@@ -1,8 +1,8 @@
 /** What an Embedding learned, as a page: the map, the words that tell most, and neighbours. */
-import { count, decimal, percent } from "../../display/numbers.js";
-import { figure, section, table } from "../../report/blocks.js";
-import { foreign, html } from "../../report/markup.js";
-import { page } from "../../report/page.js";
+import { count, decimal, percent } from "../../base/numbers.js";
+import { figure, section, table } from "../../drawing/blocks.js";
+import { foreign, html } from "../../drawing/markup.js";
+import { page } from "../../drawing/page.js";
 import { type EmbeddingMap, type Neighbour, tellingWords, type WordTable } from "../embedding.js";
 import { embeddingPicture } from "../embedding-picture.js";
 import { EXPLAIN_STYLE } from "./style.js";

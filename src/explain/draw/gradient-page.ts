@@ -1,7 +1,7 @@
 /** A gradient on its way back, as a page: the derivation, one step in numbers with its checks, and the pictures. */
-import { figure, section, table } from "../../report/blocks.js";
-import { foreign, html } from "../../report/markup.js";
-import { page } from "../../report/page.js";
+import { figure, section, table } from "../../drawing/blocks.js";
+import { foreign, html } from "../../drawing/markup.js";
+import { page } from "../../drawing/page.js";
 import type { GradientView } from "../gradient-view.js";
 import { gradientPicture } from "./gradient-picture.js";
 import { formulaBlock, math } from "./math-markup.js";

@@ -1,8 +1,8 @@
 /** A gradient on its way back: its size over the words, the paths it takes, what each step can do to it, other cells. */
 
 import { scaleLinear } from "d3-scale";
-import { html, type Markup } from "../../report/markup.js";
-import { axisBottom, drawing, endLabels, type Plot, plotArea, words } from "../../report/svg.js";
+import { html, type Markup } from "../../drawing/markup.js";
+import { axisBottom, drawing, endLabels, type Plot, plotArea, words } from "../../drawing/svg.js";
 import type { CellKind } from "../cells/cell.js";
 import type { GradientView } from "../gradient-view.js";
 import type { Study, StudyCurve } from "../study.js";

@@ -2,8 +2,8 @@
  * Numbers as shades. Positive ones are plain, negative ones hatched, so that the sign reads in grey too; the shade grows
  * with the size. Cells of one shade are one path, so that a thousand of them stay small.
  */
-import { html, type Markup } from "../../report/markup.js";
-import { px, words } from "../../report/svg.js";
+import { html, type Markup } from "../../drawing/markup.js";
+import { px, words } from "../../drawing/svg.js";
 
 export interface HeatMap {
   /** [columns][rows] */

@@ -1,8 +1,8 @@
 /** Explanations drawn: each takes the data of one, computes nothing, and gives a picture for `svgText`. */
-import { instanceOf } from "../../arguments.js";
-import { inputError } from "../../errors.js";
-import { Markup } from "../../report/markup.js";
-import { svgFile } from "../../report/page.js";
+import { instanceOf } from "../../base/arguments.js";
+import { inputError } from "../../base/errors.js";
+import { Markup } from "../../drawing/markup.js";
+import { svgFile } from "../../drawing/page.js";
 import { attributionPicture as attributions } from "./attribution-picture.js";
 import { cellPicture as cells } from "./cell-picture.js";
 import { comparisonPicture as comparisons } from "./comparison-picture.js";

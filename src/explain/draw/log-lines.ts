@@ -1,7 +1,7 @@
 /** Lines over a logarithmic scale of decades. Zeros, which have no logarithm, leave gaps. */
 import { scaleLinear } from "d3-scale";
-import { html, type Markup } from "../../report/markup.js";
-import { axisLeft, type Plot, type Scale, strokes, words } from "../../report/svg.js";
+import { html, type Markup } from "../../drawing/markup.js";
+import { axisLeft, type Plot, type Scale, strokes, words } from "../../drawing/svg.js";
 
 export interface Line {
   name: string;

@@ -1,6 +1,6 @@
 /** Formulas as MathML, which browsers set by themselves: no style sheet, no fonts, no scripts. */
 import katex from "katex";
-import { html, Markup } from "../../report/markup.js";
+import { html, Markup } from "../../drawing/markup.js";
 
 /** @param tex of our own making; what KaTeX does not know is an error, not a gap */
 export function math(tex: string, { display = false } = {}): Markup {

@@ -1,5 +1,5 @@
 /** Formulas as SVG text: the little TeX that explanations use, as tspans. */
-import { html, type Markup } from "../../report/markup.js";
+import { html, type Markup } from "../../drawing/markup.js";
 import { plain } from "../tex.js";
 
 type Run = { text: string; italic: boolean; level: "base" | "sub" | "super" };

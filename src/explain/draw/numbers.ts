@@ -1,5 +1,5 @@
 /** Numbers in drawings: as everywhere, with a true minus sign. */
-import { decimal } from "../../display/numbers.js";
+import { decimal } from "../../base/numbers.js";
 
 export const numeral = (value: number, digits = 2): string => decimal(value, digits).replace(/^-/, "−");
 

@@ -1,8 +1,8 @@
 /** Parameter counts as a page: the picture, then every layer's formula with its terms. */
-import { count } from "../../display/numbers.js";
-import { figure, section, table } from "../../report/blocks.js";
-import { foreign, html, type Markup } from "../../report/markup.js";
-import { page } from "../../report/page.js";
+import { count } from "../../base/numbers.js";
+import { figure, section, table } from "../../drawing/blocks.js";
+import { foreign, html, type Markup } from "../../drawing/markup.js";
+import { page } from "../../drawing/page.js";
 import type { Verdict } from "../expectations.js";
 import type { LayerParameters, ModelParameters } from "../parameters.js";
 import { formulaBlock } from "./math-markup.js";

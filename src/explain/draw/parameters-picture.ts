@@ -1,7 +1,7 @@
 /** Where a model's parameters are: a row a layer, a bar as long as its count, and the arithmetic below. */
-import { count } from "../../display/numbers.js";
-import { html, type Markup } from "../../report/markup.js";
-import { bar, dataLabel, drawing, px, words } from "../../report/svg.js";
+import { count } from "../../base/numbers.js";
+import { html, type Markup } from "../../drawing/markup.js";
+import { bar, dataLabel, drawing, px, words } from "../../drawing/svg.js";
 import type { LayerParameters, ModelParameters } from "../parameters.js";
 
 const WIDTH = 760;

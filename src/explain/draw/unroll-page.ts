@@ -1,7 +1,7 @@
 /** The written-out recurrence as a page: the identity, every gate expanded, numbers, and the memory by word. */
-import { figure, section, table } from "../../report/blocks.js";
-import { foreign, html } from "../../report/markup.js";
-import { page } from "../../report/page.js";
+import { figure, section, table } from "../../drawing/blocks.js";
+import { foreign, html } from "../../drawing/markup.js";
+import { page } from "../../drawing/page.js";
 import { NO_MEMORY } from "../memory.js";
 import type { MemoryView } from "../memory-view.js";
 import type { Unrolled } from "../unroll.js";

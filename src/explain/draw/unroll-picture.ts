@@ -1,8 +1,8 @@
 /** The written-out recurrence as strips that add up, and what the final memory holds of each word. */
-import { percent } from "../../display/numbers.js";
-import { cutToWidth } from "../../display/text.js";
-import { html, type Markup } from "../../report/markup.js";
-import { bar, drawing, words } from "../../report/svg.js";
+import { percent } from "../../base/numbers.js";
+import { cutToWidth } from "../../base/text.js";
+import { html, type Markup } from "../../drawing/markup.js";
+import { bar, drawing, words } from "../../drawing/svg.js";
 import type { MemoryView } from "../memory-view.js";
 import type { Unrolled } from "../unroll.js";
 import { type Box, HATCH, heatLegend, heatMap } from "./heat-map.js";

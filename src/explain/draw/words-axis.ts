@@ -1,7 +1,7 @@
 /** Words along the columns of heat maps and charts, slanted, each under its column. */
-import { cutToWidth, displayWidth, printable } from "../../display/text.js";
-import { html, type Markup } from "../../report/markup.js";
-import { px } from "../../report/svg.js";
+import { cutToWidth, displayWidth, printable } from "../../base/text.js";
+import { html, type Markup } from "../../drawing/markup.js";
+import { px } from "../../drawing/svg.js";
 import type { Word } from "../cell-view.js";
 
 const LONGEST = 15;

@@ -1,5 +1,5 @@
 /** Attributes: small named values on groups and datasets. */
-import { label } from "../label.js";
+import { label } from "../../base/label.js";
 import { type Cursor, decodeText, hdf5Error, type Source } from "./bytes.js";
 import { type Datatype, decodeNumbers, decodeTexts, readDatatype } from "./datatype.js";
 import { countElements, findMessage, MESSAGE, type Message, readShape } from "./headers.js";

@@ -2,8 +2,8 @@
  * Reading HDF5's little-endian structures. Everything goes through a cursor that knows its bounds, so a wrong address
  * or length in a file ends in a message, never in a read outside it.
  */
-import { type InputError, inputError } from "../../errors.js";
-import { Work } from "../work.js";
+import { type InputError, inputError } from "../../base/errors.js";
+import { Work } from "../../base/work.js";
 
 /** HDF5 writes "no address" as all ones. */
 const UNDEFINED_ADDRESS = 0xffffffffffffffffn;

@@ -1,5 +1,5 @@
 /** The links of a group, in each of the three ways HDF5 keeps them. Only hard links are followed. */
-import { label } from "../label.js";
+import { label } from "../../base/label.js";
 import { type Cursor, hdf5Error, type Source } from "./bytes.js";
 import { findMessage, MESSAGE, type Message } from "./headers.js";
 import { openFractalHeap, openLocalHeap } from "./heaps.js";

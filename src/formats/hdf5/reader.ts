@@ -7,8 +7,8 @@
  *
  * Specification: "HDF5 File Format Specification Version 3.0", The HDF Group.
  */
-import { label } from "../label.js";
-import type { Work } from "../work.js";
+import { label } from "../../base/label.js";
+import type { Work } from "../../base/work.js";
 import { type AttributeValue, readAttributes } from "./attributes.js";
 import { hdf5Error, Source } from "./bytes.js";
 import { type Hdf5Dataset, openDataset, readStored, type StoredDataset } from "./datasets.js";

@@ -1,9 +1,9 @@
 /** How a model is trained: Keras's optimizer, loss and metrics, and ours. */
 
+import { isObject, type Json, type JsonObject } from "../../base/json.js";
+import { label } from "../../base/label.js";
 import type { Model } from "../../model/model.js";
 import type { CompileOptions } from "../../model/options.js";
-import { isObject, type Json, type JsonObject } from "../json.js";
-import { label } from "../label.js";
 import { readLoss, writeLoss } from "./compile-losses.js";
 import { readMetrics, unwritten, writeMetrics } from "./compile-metrics.js";
 import { readOptimizer, writeOptimizer } from "./compile-optimizers.js";

@@ -1,4 +1,7 @@
 /** Losses as Keras's files name them, and ours: a loss that is not computed as the file says leaves no model compiled. */
+
+import { isObject, type Json, type JsonObject } from "../../base/json.js";
+import { label } from "../../base/label.js";
 import { snakeCase } from "../../layers/names.js";
 import type { Model } from "../../model/model.js";
 import {
@@ -7,9 +10,7 @@ import {
   type LossOptions,
   type LossReduction,
   losses,
-} from "../../train/losses.js";
-import { isObject, type Json, type JsonObject } from "../json.js";
-import { label } from "../label.js";
+} from "../../objectives/losses.js";
 import { foreignTo, kerasObject, readsFloat32 } from "./compile-objects.js";
 import type { Context } from "./receipt.js";
 import { nameOf } from "./values.js";

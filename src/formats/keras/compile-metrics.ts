@@ -1,7 +1,10 @@
 /** Metrics as Keras's files name them, and ours: every setting is read, or the metric is left out and named. */
+
+import { isObject, type Json, type JsonObject } from "../../base/json.js";
+import { label } from "../../base/label.js";
 import { snakeCase } from "../../layers/names.js";
-import { checkShape } from "../../train/metrics/build.js";
-import { isExclusive, targetWidth } from "../../train/metrics/compiled.js";
+import { checkShape } from "../../objectives/metrics/build.js";
+import { isExclusive, targetWidth } from "../../objectives/metrics/compiled.js";
 import {
   defaultMetricName,
   isMetricName,
@@ -11,10 +14,8 @@ import {
   type MetricKind,
   type MetricOptions,
   makeMetric,
-} from "../../train/metrics/metric.js";
-import { METRIC_NAMES, type MetricName } from "../../train/metrics/streaming.js";
-import { isObject, type Json, type JsonObject } from "../json.js";
-import { label } from "../label.js";
+} from "../../objectives/metrics/metric.js";
+import { METRIC_NAMES, type MetricName } from "../../objectives/metrics/streaming.js";
 import { foreignTo, kerasObject, readsFloat32 } from "./compile-objects.js";
 import type { Context } from "./receipt.js";
 import { nameOf } from "./values.js";

@@ -1,5 +1,5 @@
 /** What the objects of a compiled model have in common in Keras's files: optimizers, losses and metrics. */
-import { isObject, type Json, type JsonObject } from "../json.js";
+import { isObject, type Json, type JsonObject } from "../../base/json.js";
 
 /** Keras's spelling without case, underscores and registration: "Custom>RMSprop" and "rms_prop" are "rmsprop". */
 export function plainName(value: Json): string {

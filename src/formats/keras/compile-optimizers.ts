@@ -1,21 +1,21 @@
 /** Optimizers and learning-rate schedules as Keras's files name them, and ours. */
-import { InputError, inputError } from "../../errors.js";
-import { camelToSnake } from "../../model/graph.js";
+import { InputError, inputError } from "../../base/errors.js";
+import { isObject, type Json, type JsonObject } from "../../base/json.js";
+import { label } from "../../base/label.js";
+import { camelToSnake } from "../../network/graph.js";
 import {
   OPTIMIZER_DEFAULTS,
   type Optimizer,
   type OptimizerName,
   optimizers,
-} from "../../train/optimizers.js";
+} from "../../objectives/optimizers.js";
 import {
   resolveSchedule,
   SCHEDULE_DEFAULTS,
   type Schedule,
   type ScheduleName,
   schedules,
-} from "../../train/schedules.js";
-import { isObject, type Json, type JsonObject } from "../json.js";
-import { label } from "../label.js";
+} from "../../objectives/schedules.js";
 import { foreignTo, kerasObject, plainName } from "./compile-objects.js";
 import type { Context } from "./receipt.js";
 import { nameOf } from "./values.js";

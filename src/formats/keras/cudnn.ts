@@ -3,8 +3,8 @@
  * layout. For each gate, the input kernel [I][U] lies column by column, the recurrent kernel [U][U] is transposed, and
  * there are two biases, one for the input and one for the recurrent part.
  */
-import { inputError } from "../../errors.js";
-import { isObject, type JsonObject } from "../json.js";
+import { inputError } from "../../base/errors.js";
+import { isObject, type JsonObject } from "../../base/json.js";
 import { readFloats, type StoredWeight } from "./weights-store.js";
 
 interface CudnnKind {

@@ -1,6 +1,6 @@
 /** Keras's dtype policies: in which numbers a layer computes and keeps its weights. Cellstate has float32 only. */
-import { inputError } from "../../errors.js";
-import { isObject, type Json, type JsonObject } from "../json.js";
+import { inputError } from "../../base/errors.js";
+import { isObject, type Json, type JsonObject } from "../../base/json.js";
 import { readObject } from "./objects.js";
 import type { Context } from "./receipt.js";
 import { nameOf } from "./values.js";

@@ -1,7 +1,7 @@
 /** Functional models: a graph by names, which Keras 2 and Keras 3 write in different ways. */
-import { inputError } from "../../errors.js";
-import { isObject, type Json, type JsonObject } from "../json.js";
-import { label } from "../label.js";
+import { inputError } from "../../base/errors.js";
+import { isObject, type Json, type JsonObject } from "../../base/json.js";
+import { label } from "../../base/label.js";
 import { CUDNN_KINDS } from "./cudnn.js";
 import { type LayerNode, NOT_SHARED, OPERATIONS, withPlace } from "./layer-config.js";
 import { containerNames, isMerging, LAYER_KINDS } from "./layer-kinds.js";

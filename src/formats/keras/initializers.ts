@@ -1,8 +1,8 @@
 /** Keras's initializers, and ours. */
-import { inputError } from "../../errors.js";
+import { inputError } from "../../base/errors.js";
+import { isObject, type Json, type JsonObject } from "../../base/json.js";
+import { label } from "../../base/label.js";
 import { type Initializer, type InitializerName, initializerSettings } from "../../layers/initializers.js";
-import { isObject, type Json, type JsonObject } from "../json.js";
-import { label } from "../label.js";
 import { plainName, readObject } from "./objects.js";
 import type { Context } from "./receipt.js";
 import { nameOf } from "./values.js";

@@ -1,13 +1,13 @@
 /** One layer's configuration: Keras's JSON to one of our layers, and back. */
 
-import type { ActivationName } from "../../engine/contract.js";
-import { InputError, inputError } from "../../errors.js";
+import { InputError, inputError } from "../../base/errors.js";
+import { isObject, type Json, type JsonObject } from "../../base/json.js";
+import { label } from "../../base/label.js";
+import type { ActivationName } from "../../kernels/contract.js";
 import type { Initializer } from "../../layers/initializers.js";
 import { Layer } from "../../layers/layer.js";
 import type { Regularizer } from "../../layers/options.js";
-import { camelToSnake } from "../../model/graph.js";
-import { isObject, type Json, type JsonObject } from "../json.js";
-import { label } from "../label.js";
+import { camelToSnake } from "../../network/graph.js";
 import { CUDNN_KINDS } from "./cudnn.js";
 import { checkDtype } from "./dtype.js";
 import { readInitializer, writeInitializer } from "./initializers.js";

@@ -1,6 +1,6 @@
 /** The layers that Keras files may hold: the one list of what is read and written. */
 import { activation, activationOptions } from "../../layers/activation.js";
-import { batchNormalization, batchNormalizationOptions } from "../../layers/batch_normalization.js";
+import { batchNormalization, batchNormalizationOptions } from "../../layers/batch-normalization.js";
 import { bidirectional, bidirectionalOptions } from "../../layers/bidirectional.js";
 import { concatenate, concatenateOptions } from "../../layers/concatenate.js";
 import { conv1D, conv1DOptions } from "../../layers/conv1d.js";
@@ -11,8 +11,8 @@ import { embedding, embeddingOptions } from "../../layers/embedding.js";
 import { flatten } from "../../layers/flatten.js";
 import { gru, gruCellOptions, gruOptions } from "../../layers/gru.js";
 import { Layer, type Parameter } from "../../layers/layer.js";
-import { layerNormalization, layerNormalizationOptions } from "../../layers/layer_normalization.js";
-import { leakyReLU, leakyReLUOptions } from "../../layers/leaky_relu.js";
+import { layerNormalization, layerNormalizationOptions } from "../../layers/layer-normalization.js";
+import { leakyReLU, leakyReLUOptions } from "../../layers/leaky-relu.js";
 import { lstm, lstmCellOptions, lstmOptions } from "../../layers/lstm.js";
 import { masking, maskingOptions } from "../../layers/masking.js";
 import { add, average, maximum, minimum, multiply, subtract } from "../../layers/merge.js";
@@ -31,7 +31,7 @@ import {
 import { prelu, preluOptions } from "../../layers/prelu.js";
 import { cellOptions } from "../../layers/recurrent.js";
 import { relu, reluOptions } from "../../layers/relu.js";
-import { repeatVector, repeatVectorOptions } from "../../layers/repeat_vector.js";
+import { repeatVector, repeatVectorOptions } from "../../layers/repeat-vector.js";
 import { reshape, reshapeOptions } from "../../layers/reshape.js";
 import { rnn, rnnOptions } from "../../layers/rnn.js";
 import {
@@ -40,12 +40,12 @@ import {
   simpleRNNCell,
   stackedRNNCells,
   stackedRNNCellsOptions,
-} from "../../layers/rnn_cells.js";
-import { simpleRNN, simpleRNNOptions } from "../../layers/simple_rnn.js";
+} from "../../layers/rnn-cells.js";
+import { simpleRNN, simpleRNNOptions } from "../../layers/simple-rnn.js";
 import { softmax, softmaxOptions } from "../../layers/softmax.js";
-import { spatialDropout1D } from "../../layers/spatial_dropout1d.js";
-import { timeDistributed, timeDistributedOptions } from "../../layers/time_distributed.js";
-import { zeroPadding1D, zeroPadding1DOptions } from "../../layers/zero_padding1d.js";
+import { spatialDropout1D } from "../../layers/spatial-dropout1d.js";
+import { timeDistributed, timeDistributedOptions } from "../../layers/time-distributed.js";
+import { zeroPadding1D, zeroPadding1DOptions } from "../../layers/zero-padding1d.js";
 import { MASK_RULES, type MaskRule } from "./masks.js";
 
 export interface LayerKind {

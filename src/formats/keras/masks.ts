@@ -3,8 +3,8 @@
  * comes about, as operations, and names the result in the calls that heed it. Our layers make and pass masks themselves, so
  * a file's mask must be the one that arises here anyway: both are brought to one form and compared.
  */
-import { inputError } from "../../errors.js";
-import { isObject, type Json, type JsonObject } from "../json.js";
+import { inputError } from "../../base/errors.js";
+import { isObject, type Json, type JsonObject } from "../../base/json.js";
 
 /**
  * null: every step counts. Otherwise the conditions of which one must hold for a step to count, sorted; none: no step does.

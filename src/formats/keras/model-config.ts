@@ -1,11 +1,11 @@
 /** A model's configuration: Sequential in all its forms, and Functional graphs of known layers. */
-import { inputError } from "../../errors.js";
+import { inputError } from "../../base/errors.js";
+import { isObject, type Json, type JsonObject } from "../../base/json.js";
+import { label } from "../../base/label.js";
 import { type Input, input } from "../../layers/input.js";
 import type { Layer, Shape } from "../../layers/layer.js";
-import { TextVectorization } from "../../layers/text_vectorization.js";
-import type { Link } from "../../model/graph.js";
-import { isObject, type Json, type JsonObject } from "../json.js";
-import { label } from "../label.js";
+import { TextVectorization } from "../../layers/text-vectorization.js";
+import type { Link } from "../../network/graph.js";
 import { cudnnConversion } from "./cudnn.js";
 import { readGraph } from "./functional-config.js";
 import {

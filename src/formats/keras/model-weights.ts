@@ -1,5 +1,5 @@
 /** Stored weights into a model, checked before memory is taken. */
-import { inputError } from "../../errors.js";
+import { inputError } from "../../base/errors.js";
 import type { Model } from "../../model/model.js";
 import { containerNames } from "./layer-kinds.js";
 import type { Entry } from "./model-config.js";

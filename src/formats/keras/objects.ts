@@ -1,7 +1,7 @@
 /** Keras's named objects inside a layer's settings: initializers, regularizers, policies … Foreign ones are refused. */
-import { inputError } from "../../errors.js";
-import { isObject, type Json, type JsonObject } from "../json.js";
-import { label } from "../label.js";
+import { inputError } from "../../base/errors.js";
+import { isObject, type Json, type JsonObject } from "../../base/json.js";
+import { label } from "../../base/label.js";
 
 const NEVER_RUN = "Custom code in model files is never run.";
 

@@ -1,5 +1,5 @@
 /** JSON for Python, which tells 1 from 1.0: Keras refuses a learning rate or a momentum that is no float. */
-import type { Json } from "../json.js";
+import type { Json } from "../../base/json.js";
 
 /** Keras's floats. JavaScript would write their whole values as integers. */
 const FLOATS: ReadonlySet<string> = new Set([

@@ -1,16 +1,16 @@
 /** Reading what Keras writes, whichever Keras wrote it and whatever the file is called. */
 
-import { bytesOf, listOf, objectOf, textOf } from "../../arguments.js";
-import type { EngineOptions } from "../../engine/index.js";
-import { inputError, knownOptions } from "../../errors.js";
+import { bytesOf, listOf, objectOf, textOf } from "../../base/arguments.js";
+import { inputError, knownOptions } from "../../base/errors.js";
+import { DATA_FORBIDDEN, isObject, type Json, type JsonObject, parseJson } from "../../base/json.js";
+import { checkSeal, SEAL } from "../../base/seal.js";
+import { Work } from "../../base/work.js";
+import type { EngineOptions } from "../../engines/index.js";
 import { modelOf } from "../../model/given.js";
 import { Model } from "../../model/model.js";
 import { checkOnWarning, type WarningOptions } from "../../model/notes.js";
 import { foreignArchive, foreignJson, foreignKind, refuseForeign } from "../foreign.js";
 import { type Hdf5Group, isHdf5, readHdf5 } from "../hdf5/reader.js";
-import { DATA_FORBIDDEN, isObject, type Json, type JsonObject, parseJson } from "../json.js";
-import { checkSeal, SEAL } from "../seal.js";
-import { Work } from "../work.js";
 import { isZip, readZip, type ZipMember } from "../zip.js";
 import { readCompileConfig } from "./compile-config.js";
 import { noteLogits } from "./compile-losses.js";

@@ -1,8 +1,8 @@
 /** Keras's regularizers and constraints: what shapes weights in training, and nothing else. */
-import { inputError } from "../../errors.js";
+import { inputError } from "../../base/errors.js";
+import type { Json } from "../../base/json.js";
+import { label } from "../../base/label.js";
 import type { Regularizer } from "../../layers/options.js";
-import type { Json } from "../json.js";
-import { label } from "../label.js";
 import { plainName, readObject } from "./objects.js";
 import type { Context } from "./receipt.js";
 import { nameOf } from "./values.js";

@@ -1,12 +1,12 @@
 /** Weights in several files: `X.weights.json`, which says what lies where, and `X_00000.weights.h5` and so on. */
 
-import { bytesOf, functionOf } from "../../arguments.js";
-import { inputError } from "../../errors.js";
+import { bytesOf, functionOf } from "../../base/arguments.js";
+import { inputError } from "../../base/errors.js";
+import { isObject, type Json, parseJson } from "../../base/json.js";
+import { label } from "../../base/label.js";
 import { modelOf } from "../../model/given.js";
 import type { Model } from "../../model/model.js";
 import { type Hdf5Group, readHdf5 } from "../hdf5/reader.js";
-import { isObject, type Json, parseJson } from "../json.js";
-import { label } from "../label.js";
 import { entriesOf, setWeights } from "./model-weights.js";
 import { checkReading, type ReadOptions } from "./read.js";
 import { Notes } from "./receipt.js";

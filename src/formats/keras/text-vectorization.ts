@@ -1,9 +1,9 @@
 /** TextVectorization in Keras's files: settings in the configuration, the vocabulary there or in a text file beside it. */
-import { inputError, wholeNumber } from "../../errors.js";
-import { type TextVectorization, textVectorization } from "../../layers/text_vectorization.js";
-import type { TextVectorizationOptions } from "../../text/options.js";
-import { isObject, type Json, type JsonObject } from "../json.js";
-import { label } from "../label.js";
+import { inputError, wholeNumber } from "../../base/errors.js";
+import { isObject, type Json, type JsonObject } from "../../base/json.js";
+import { label } from "../../base/label.js";
+import { type TextVectorization, textVectorization } from "../../layers/text-vectorization.js";
+import type { TextVectorizationOptions } from "../../tokens/options.js";
 import { withSpecialWords, wordLines } from "../vocabulary/words.js";
 import { checkKeys } from "./layer-config.js";
 

@@ -1,8 +1,9 @@
 /** Keras's names for activations, and ours; what notes call an object of a file. */
-import type { ActivationName } from "../../engine/contract.js";
-import { inputError } from "../../errors.js";
-import { isObject, type Json, type JsonObject } from "../json.js";
-import { label } from "../label.js";
+
+import { inputError } from "../../base/errors.js";
+import { isObject, type Json, type JsonObject } from "../../base/json.js";
+import { label } from "../../base/label.js";
+import type { ActivationName } from "../../kernels/contract.js";
 import { functionName } from "./objects.js";
 import type { Context } from "./receipt.js";
 

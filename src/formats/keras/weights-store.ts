@@ -1,9 +1,9 @@
 /** Where weights lie in Keras's HDF5 files: by path in `model.weights.h5`, by lists of names in older `.h5` files. */
-import { inputError } from "../../errors.js";
+import { inputError } from "../../base/errors.js";
+import { label } from "../../base/label.js";
 import type { AttributeValue } from "../hdf5/attributes.js";
 import type { Hdf5Dataset } from "../hdf5/datasets.js";
 import type { Hdf5Group } from "../hdf5/reader.js";
-import { label } from "../label.js";
 import { weightPlaces } from "./layer-kinds.js";
 import type { Entry } from "./model-config.js";
 import type { Notes } from "./receipt.js";

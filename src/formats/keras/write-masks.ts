@@ -2,8 +2,9 @@
  * A graph's masks written out as Keras 3 does, as operations. Left out, Keras would make them anew when it opens the file,
  * under names of its own choosing, and refuse the graph where one of them is a layer's.
  */
-import type { Node } from "../../model/graph.js";
-import type { Json, JsonObject } from "../json.js";
+
+import type { Json, JsonObject } from "../../base/json.js";
+import type { Node } from "../../network/graph.js";
 import { LAYER_KINDS } from "./layer-kinds.js";
 import { MASK_RULES } from "./masks.js";
 

@@ -1,14 +1,14 @@
 /** Writing a model so that Python Keras opens it. */
-import { instanceOf, jsonTextOf } from "../../arguments.js";
-import { inputError, knownOptions } from "../../errors.js";
+import { instanceOf, jsonTextOf } from "../../base/arguments.js";
+import { inputError, knownOptions } from "../../base/errors.js";
+import type { Json, JsonObject } from "../../base/json.js";
+import { BLANK_SEAL, SEAL, seal } from "../../base/seal.js";
 import type { Layer } from "../../layers/layer.js";
-import { TextVectorization } from "../../layers/text_vectorization.js";
+import { TextVectorization } from "../../layers/text-vectorization.js";
 import { modelOf } from "../../model/given.js";
-import { isChain, type Node } from "../../model/graph.js";
 import type { Model } from "../../model/model.js";
+import { isChain, type Node } from "../../network/graph.js";
 import { type Hdf5DatasetInput, type Hdf5GroupInput, writeHdf5 } from "../hdf5/writer.js";
-import type { Json, JsonObject } from "../json.js";
-import { BLANK_SEAL, SEAL, seal } from "../seal.js";
 import { writeZip } from "../zip.js";
 import { writeCompileConfig } from "./compile-config.js";
 import { SCHEDULES } from "./compile-optimizers.js";

@@ -1,8 +1,9 @@
 /** Each layer as an expression of an exported module: one entry a layer. */
-import { ACTIVATIONS, type ActivationName } from "../../engine/contract.js";
-import { inputError } from "../../errors.js";
+
+import { inputError } from "../../base/errors.js";
+import { ACTIVATIONS, type ActivationName } from "../../kernels/contract.js";
 import type { Activation } from "../../layers/activation.js";
-import type { BatchNormalization } from "../../layers/batch_normalization.js";
+import type { BatchNormalization } from "../../layers/batch-normalization.js";
 import type { Bidirectional } from "../../layers/bidirectional.js";
 import type { Concatenate } from "../../layers/concatenate.js";
 import type { Conv1D } from "../../layers/conv1d.js";
@@ -11,21 +12,21 @@ import type { ELU } from "../../layers/elu.js";
 import type { Embedding } from "../../layers/embedding.js";
 import type { GRU } from "../../layers/gru.js";
 import type { Layer, Shape } from "../../layers/layer.js";
-import type { LayerNormalization } from "../../layers/layer_normalization.js";
-import type { LeakyReLU } from "../../layers/leaky_relu.js";
+import type { LayerNormalization } from "../../layers/layer-normalization.js";
+import type { LeakyReLU } from "../../layers/leaky-relu.js";
 import type { LSTM } from "../../layers/lstm.js";
 import type { Masking } from "../../layers/masking.js";
 import type { Permute } from "../../layers/permute.js";
 import type { AveragePooling1D, GlobalMaxPooling1D, MaxPooling1D } from "../../layers/pooling.js";
 import type { PReLU } from "../../layers/prelu.js";
 import type { ReLU } from "../../layers/relu.js";
-import type { RepeatVector } from "../../layers/repeat_vector.js";
+import type { RepeatVector } from "../../layers/repeat-vector.js";
 import type { Reshape } from "../../layers/reshape.js";
 import type { RNN } from "../../layers/rnn.js";
-import type { SimpleRNN } from "../../layers/simple_rnn.js";
+import type { SimpleRNN } from "../../layers/simple-rnn.js";
 import type { Softmax } from "../../layers/softmax.js";
-import type { TimeDistributed } from "../../layers/time_distributed.js";
-import type { ZeroPadding1D } from "../../layers/zero_padding1d.js";
+import type { TimeDistributed } from "../../layers/time-distributed.js";
+import type { ZeroPadding1D } from "../../layers/zero-padding1d.js";
 import type { Kit, RecurrentKit, Scaling } from "./kit.js";
 
 /** What an emitter may ask of the module being written. */

@@ -1,7 +1,7 @@
 /** A vectorizer's rules in the form in which a module carries them. */
-import { specialWords } from "../../text/options.js";
-import { NOTHING, SEPARATOR, standardizerFor } from "../../text/standardize.js";
-import type { Vectorizer } from "../../text/vectorizer.js";
+import { specialWords } from "../../tokens/options.js";
+import { NOTHING, SEPARATOR, standardizerFor } from "../../tokens/standardize.js";
+import type { Vectorizer } from "../../tokens/vectorizer.js";
 import type { RowRules, TokenRules } from "./kit.js";
 
 const ASCII = Array.from({ length: 128 }, (_, c) => c);

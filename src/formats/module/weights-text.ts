@@ -1,5 +1,5 @@
 /** Weights as text in a source file: base64 of float32, or of bytes with a scale for every row or column. */
-import { inputError } from "../../errors.js";
+import { inputError } from "../../base/errors.js";
 import type { Scaling } from "./kit.js";
 
 export const WEIGHT_KINDS = ["int8", "float32"] as const;

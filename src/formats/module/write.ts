@@ -2,12 +2,12 @@
  * A network, or a text classifier, as one ES module without dependencies: vocabulary, labels, weights and what runs the
  * layers it uses. Recurrent cells and products run as WebAssembly where the host allows it, else in JavaScript.
  */
-import { instanceOf } from "../../arguments.js";
-import { knownOptions, oneOf } from "../../errors.js";
+import { instanceOf } from "../../base/arguments.js";
+import { knownOptions, oneOf } from "../../base/errors.js";
+import { TextClassifier } from "../../classifier/classifier.js";
 import { modelOf } from "../../model/given.js";
 import type { Model } from "../../model/model.js";
-import type { WeightArray } from "../../model/weights.js";
-import { TextClassifier } from "../../text/classifier.js";
+import type { WeightArray } from "../../network/weights.js";
 import { activationPieces } from "./activation-pieces.js";
 import { arithmeticPieces } from "./arithmetic-pieces.js";
 import { emitLayer, type ModuleWriter } from "./emitters.js";

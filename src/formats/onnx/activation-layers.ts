@@ -1,6 +1,6 @@
 /** Activations that are layers of their own, with numbers of theirs or an axis. */
 import type { ELU } from "../../layers/elu.js";
-import type { LeakyReLU } from "../../layers/leaky_relu.js";
+import type { LeakyReLU } from "../../layers/leaky-relu.js";
 import type { PReLU } from "../../layers/prelu.js";
 import type { ReLU } from "../../layers/relu.js";
 import { maskedSoftmax, type Softmax } from "../../layers/softmax.js";

@@ -10,7 +10,7 @@ import {
   TensorProtoSchema,
   type ValueInfoProto,
   ValueInfoProtoSchema,
-} from "./onnx_pb.js";
+} from "./onnx-pb.js";
 
 /** Of the operators used; 17 has been there since 2022. */
 const OPSET = 17n;

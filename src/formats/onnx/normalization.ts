@@ -1,6 +1,6 @@
 /** BatchNormalization by its moving statistics, and LayerNormalization. */
-import type { BatchNormalization } from "../../layers/batch_normalization.js";
-import type { LayerNormalization } from "../../layers/layer_normalization.js";
+import type { BatchNormalization } from "../../layers/batch-normalization.js";
+import type { LayerNormalization } from "../../layers/layer-normalization.js";
 import type { Place, Tensor } from "./emitters.js";
 
 /** (x − μ) · γ / √(σ² + ε) + β: ONNX's own node would have the features before the steps. */

@@ -1,9 +1,9 @@
 /** Layers that lay out the numbers of a row otherwise, and one layer on every step. As in Keras, most end masks. */
 import type { Permute } from "../../layers/permute.js";
-import type { RepeatVector } from "../../layers/repeat_vector.js";
+import type { RepeatVector } from "../../layers/repeat-vector.js";
 import type { Reshape } from "../../layers/reshape.js";
-import type { TimeDistributed } from "../../layers/time_distributed.js";
-import type { ZeroPadding1D } from "../../layers/zero_padding1d.js";
+import type { TimeDistributed } from "../../layers/time-distributed.js";
+import type { ZeroPadding1D } from "../../layers/zero-padding1d.js";
 import { emitLayer, type Place, type Tensor } from "./emitters.js";
 
 export function repeatVector({ layer, g }: Place<RepeatVector>, x: Tensor): Tensor {

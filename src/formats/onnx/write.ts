@@ -1,9 +1,9 @@
 /** A network as an ONNX model: native recurrent nodes, any number of rows. */
-import { jsonTextOf } from "../../arguments.js";
-import { knownOptions } from "../../errors.js";
+import { jsonTextOf } from "../../base/arguments.js";
+import { knownOptions } from "../../base/errors.js";
+import type { Json } from "../../base/json.js";
 import { modelOf } from "../../model/given.js";
 import type { Model } from "../../model/model.js";
-import type { Json } from "../json.js";
 import { emitLayer, type Tensor } from "./emitters.js";
 import { OnnxGraph } from "./graph.js";
 

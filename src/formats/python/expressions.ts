@@ -1,6 +1,6 @@
 /** Expressions of a script: constants, simple arithmetic, names, lists and dictionaries; calls are in calls.ts. */
 import type { SyntaxNode } from "@lezer/common";
-import { label } from "../label.js";
+import { label } from "../../base/label.js";
 import { type Arguments, callMethod, callNamed, layersOf, runFunction, useLayer } from "./calls.js";
 import { isKeras } from "./keras-names.js";
 import { DEEPEST, KEPT, type Names, type Session, STEP } from "./session.js";

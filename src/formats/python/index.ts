@@ -1,12 +1,12 @@
 /** Keras scripts: the model a Python file builds, read by parsing and never by running. */
-import { inputError } from "../../errors.js";
+import { inputError } from "../../base/errors.js";
+import type { Json, JsonObject } from "../../base/json.js";
+import { label } from "../../base/label.js";
 import { Model } from "../../model/model.js";
 import type { ModelOptions } from "../../model/options.js";
-import type { Json, JsonObject } from "../json.js";
 import { readCompileConfig } from "../keras/compile-config.js";
 import { readModelConfig, toLinks } from "../keras/model-config.js";
 import { type Context, Notes, type Receipt } from "../keras/receipt.js";
-import { label } from "../label.js";
 import { type Definitions, type Followed, followScript } from "./script.js";
 import type { Unread } from "./session.js";
 import { readSettings, type ScriptSettings, saidBy } from "./settings.js";

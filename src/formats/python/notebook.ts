@@ -1,6 +1,6 @@
 /** Jupyter notebooks: the script that their code cells make together. */
-import { inputError } from "../../errors.js";
-import { isObject, type Json, parseJson } from "../json.js";
+import { inputError } from "../../base/errors.js";
+import { isObject, type Json, parseJson } from "../../base/json.js";
 
 /** More than any notebook's code; its pictures are what makes one large. */
 const MOST_BYTES = 64 * 2 ** 20;

@@ -5,9 +5,9 @@
  */
 import type { SyntaxNode } from "@lezer/common";
 import { parser } from "@lezer/python";
-import { InputError } from "../../errors.js";
-import { label } from "../label.js";
-import { Work } from "../work.js";
+import { InputError } from "../../base/errors.js";
+import { label } from "../../base/label.js";
+import { Work } from "../../base/work.js";
 import { effectsOf } from "./effects.js";
 import { children, Evaluator, truth } from "./expressions.js";
 import { TEXT_TOOLS } from "./keras-names.js";

@@ -1,6 +1,7 @@
 /** What following one script shares: its text, its budget, what it has made and said so far. */
+
+import type { Work } from "../../base/work.js";
 import { snakeCase } from "../../layers/names.js";
-import type { Work } from "../work.js";
 import type { Call, ModelValue, Value } from "./values.js";
 
 /** What following one expression costs, in nanoseconds. */

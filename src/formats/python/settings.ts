@@ -1,7 +1,12 @@
 /** What a script says of texts and training besides the model: how texts become ids, how long and on what it trains. */
-import { DEFAULT_FILTERS, type TextVectorizationOptions, type TokenizerOptions } from "../../text/options.js";
+
+import { label } from "../../base/label.js";
+import {
+  DEFAULT_FILTERS,
+  type TextVectorizationOptions,
+  type TokenizerOptions,
+} from "../../tokens/options.js";
 import type { Notes } from "../keras/receipt.js";
-import { label } from "../label.js";
 import type { Saying, Session } from "./session.js";
 import { type Call, describe, type ModelValue, pythonic, type Scalar, scalar, type Value } from "./values.js";
 

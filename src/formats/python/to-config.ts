@@ -1,7 +1,7 @@
 /** A script's model as the configuration that Keras would have written, so that one reader serves files and scripts. */
-import type { Json, JsonObject } from "../json.js";
+import type { Json, JsonObject } from "../../base/json.js";
+import { label } from "../../base/label.js";
 import type { Notes } from "../keras/receipt.js";
-import { label } from "../label.js";
 import { isKeras } from "./keras-names.js";
 import { KEPT, type Session, STEP } from "./session.js";
 import {

@@ -1,6 +1,6 @@
 /** What an expression of a script can stand for. Nothing of the script runs: only these few kinds are followed. */
-import { InputError } from "../../errors.js";
-import { label } from "../label.js";
+import { InputError } from "../../base/errors.js";
+import { label } from "../../base/label.js";
 
 /** A layer as written: its class and Keras's keyword arguments. */
 export interface LayerValue {

@@ -2,14 +2,14 @@
  * Safetensors (github.com/huggingface/safetensors): a length, a JSON header with each array's type, shape and place, and
  * the arrays. The format itself knows no networks: ours is in the metadata, so only files of Cellstate's are models.
  */
-import { inputError } from "../../errors.js";
+import { inputError } from "../../base/errors.js";
+import { DATA_FORBIDDEN, isObject, type Json, type JsonObject, parseJson } from "../../base/json.js";
+import { label } from "../../base/label.js";
+import { checkSeal, SEAL } from "../../base/seal.js";
+import { Work } from "../../base/work.js";
 import { type Datatype, decodeNumbers } from "../hdf5/datatype.js";
-import { DATA_FORBIDDEN, isObject, type Json, type JsonObject, parseJson } from "../json.js";
 import type { OpenedFile } from "../keras/read.js";
 import type { StoredWeight, WeightsStore } from "../keras/weights-store.js";
-import { label } from "../label.js";
-import { checkSeal, SEAL } from "../seal.js";
-import { Work } from "../work.js";
 
 /** As the reference implementation has it. */
 const MOST_HEADER_BYTES = 100_000_000;

@@ -1,13 +1,13 @@
 /** Writing a model as safetensors: weights under their names, and the network in the metadata. */
-import { jsonTextOf } from "../../arguments.js";
-import { knownOptions } from "../../errors.js";
+import { jsonTextOf } from "../../base/arguments.js";
+import { knownOptions } from "../../base/errors.js";
+import type { Json } from "../../base/json.js";
+import { BLANK_SEAL, SEAL, seal } from "../../base/seal.js";
 import { modelOf } from "../../model/given.js";
 import type { Model } from "../../model/model.js";
-import type { Json } from "../json.js";
 import { writeCompileConfig } from "../keras/compile-config.js";
 import { writeOptimizerState } from "../keras/optimizer-state.js";
 import { KERAS_VERSION, writeModelConfig } from "../keras/write.js";
-import { BLANK_SEAL, SEAL, seal } from "../seal.js";
 import { METADATA } from "./read.js";
 
 type Values = Float32Array | BigInt64Array;

@@ -1,9 +1,9 @@
 /** Weights of a TensorFlow.js model: what its manifest says, and the bytes of the shards it names. */
-import { inputError } from "../../errors.js";
+import { inputError } from "../../base/errors.js";
+import { isObject, type Json, type JsonObject } from "../../base/json.js";
+import { label } from "../../base/label.js";
 import { type Datatype, decodeNumbers } from "../hdf5/datatype.js";
-import { isObject, type Json, type JsonObject } from "../json.js";
 import type { StoredWeight } from "../keras/weights-store.js";
-import { label } from "../label.js";
 
 /** Gives the bytes of a file beside the model, by a name that holds no path. */
 export type ReadShard = (name: string) => Uint8Array | Promise<Uint8Array>;

@@ -1,5 +1,5 @@
 /** Where TensorFlow.js treats masks otherwise than Keras: such networks would answer otherwise there. */
-import { inputError } from "../../errors.js";
+import { inputError } from "../../base/errors.js";
 import type { Bidirectional } from "../../layers/bidirectional.js";
 import type { Embedding } from "../../layers/embedding.js";
 import type { Layer } from "../../layers/layer.js";

@@ -1,9 +1,16 @@
 /** Reading TensorFlow.js layers models: `model.json` with a Keras 2 configuration, and shards of weights beside it. */
-import { inputError } from "../../errors.js";
-import { checkKeys, DATA_FORBIDDEN, isObject, type Json, type JsonObject, parseJson } from "../json.js";
+import { inputError } from "../../base/errors.js";
+import {
+  checkKeys,
+  DATA_FORBIDDEN,
+  isObject,
+  type Json,
+  type JsonObject,
+  parseJson,
+} from "../../base/json.js";
+import { label } from "../../base/label.js";
+import { checkSeal, SEAL } from "../../base/seal.js";
 import type { OpenedFile } from "../keras/read.js";
-import { label } from "../label.js";
-import { checkSeal, SEAL } from "../seal.js";
 import { type ReadShard, readManifest } from "./manifest.js";
 import { namedWeights } from "./weight-names.js";
 

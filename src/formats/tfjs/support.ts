@@ -1,8 +1,8 @@
 /** What TensorFlow.js has of what a network may hold, and where it answers otherwise than Keras. */
-import { inputError } from "../../errors.js";
+import { inputError } from "../../base/errors.js";
 import type { Bidirectional } from "../../layers/bidirectional.js";
 import type { Layer } from "../../layers/layer.js";
-import { TextVectorization } from "../../layers/text_vectorization.js";
+import { TextVectorization } from "../../layers/text-vectorization.js";
 
 /** The layers that TensorFlow.js 4.22 has and that were seen to answer there as in Keras. */
 const LAYERS: ReadonlySet<string> = new Set([

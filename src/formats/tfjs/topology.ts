@@ -1,9 +1,10 @@
 /** A network's configuration as TensorFlow.js reads it: that of Keras 2, with what is peculiar to TensorFlow.js. */
+
+import { isObject, type Json, type JsonObject } from "../../base/json.js";
 import type { Bidirectional } from "../../layers/bidirectional.js";
 import type { Layer, Shape } from "../../layers/layer.js";
-import { camelToSnake } from "../../model/graph.js";
 import type { Model } from "../../model/model.js";
-import { isObject, type Json, type JsonObject } from "../json.js";
+import { camelToSnake } from "../../network/graph.js";
 import { writeModelConfig } from "../keras/write.js";
 import { ACTIVATIONS } from "./support.js";
 

@@ -2,11 +2,11 @@
  * Which stored weight is whose. TensorFlow.js calls them "layer/kernel"; files converted from Keras 3 put the model's name
  * in front and come in alphabetical order, so that only names tell layers of one shape apart.
  */
-import { inputError } from "../../errors.js";
+import { inputError } from "../../base/errors.js";
+import { label } from "../../base/label.js";
 import type { Entry } from "../keras/model-config.js";
 import type { Notes } from "../keras/receipt.js";
 import type { StoredWeight, WeightsStore } from "../keras/weights-store.js";
-import { label } from "../label.js";
 
 interface Named {
   weight: StoredWeight;

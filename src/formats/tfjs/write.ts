@@ -1,11 +1,11 @@
 /** Writing a model as a TensorFlow.js layers model: `model.json` and shards of weights beside it. */
-import { jsonTextOf, textOf } from "../../arguments.js";
-import { knownOptions } from "../../errors.js";
+import { jsonTextOf, textOf } from "../../base/arguments.js";
+import { knownOptions } from "../../base/errors.js";
+import type { Json, JsonObject } from "../../base/json.js";
+import { BLANK_SEAL, SEAL, seal } from "../../base/seal.js";
 import { modelOf } from "../../model/given.js";
 import type { Model } from "../../model/model.js";
-import type { Json, JsonObject } from "../json.js";
 import { writeCompileConfig } from "../keras/compile-config.js";
-import { BLANK_SEAL, SEAL, seal } from "../seal.js";
 import { checkMasks } from "./masks.js";
 import { checkLayer } from "./support.js";
 import { writeTopology } from "./topology.js";

@@ -1,6 +1,6 @@
 /** The vocabulary inside a model archive: Cellstate's own, or a TextVectorization layer's. */
-import { inputError } from "../../errors.js";
-import { DATA_FORBIDDEN, isObject, type Json, type JsonObject, parseJson } from "../json.js";
+import { inputError } from "../../base/errors.js";
+import { DATA_FORBIDDEN, isObject, type Json, type JsonObject, parseJson } from "../../base/json.js";
 import { onlyVocabulary } from "../keras/text-vectorization.js";
 import { readZip } from "../zip.js";
 import type { FoundVocabulary } from "./index.js";

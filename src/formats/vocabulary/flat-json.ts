@@ -2,8 +2,8 @@
  * Flat JSON, { "word": 1, … } or { "1": "word", … }, read entry by entry into a Map: as an object, hundreds of thousands of
  * keys would be slow, those that look like whole numbers would change places, and "__proto__" would be no word.
  */
-import { inputError } from "../../errors.js";
-import { label } from "../label.js";
+import { inputError } from "../../base/errors.js";
+import { label } from "../../base/label.js";
 import { MOST_WORDS } from "./words.js";
 
 /**

@@ -2,10 +2,10 @@
  * Vocabularies that were saved beside a model: Keras's Tokenizer as JSON or pickle, { word: id }, vocabulary.txt, and
  * TextVectorization's. The content decides what a file is, not its name; nothing in it is executed.
  */
-import { bytesOf, textOf } from "../../arguments.js";
-import { inputError, knownOptions, wholeNumber } from "../../errors.js";
-import type { FrontEndOptions, RowOptions } from "../../text/options.js";
-import { Vectorizer } from "../../text/vectorizer.js";
+import { bytesOf, textOf } from "../../base/arguments.js";
+import { inputError, knownOptions, wholeNumber } from "../../base/errors.js";
+import type { FrontEndOptions, RowOptions } from "../../tokens/options.js";
+import { Vectorizer } from "../../tokens/vectorizer.js";
 import { withPlace } from "../keras/layer-config.js";
 import { isZip } from "../zip.js";
 import { readArchiveVocabulary } from "./archive.js";

@@ -1,7 +1,7 @@
 /** Vocabularies in JSON: a Keras Tokenizer's, { word: id }, { id: word }, a list of words, or a layer's settings. */
-import { inputError } from "../../errors.js";
-import { Vectorizer } from "../../text/vectorizer.js";
-import { DATA_FORBIDDEN, isObject, type Json, type JsonObject, parseJson } from "../json.js";
+import { inputError } from "../../base/errors.js";
+import { DATA_FORBIDDEN, isObject, type Json, type JsonObject, parseJson } from "../../base/json.js";
+import { Vectorizer } from "../../tokens/vectorizer.js";
 import { readSettings, readWords } from "../keras/text-vectorization.js";
 import { flatJson } from "./flat-json.js";
 import type { FoundVocabulary } from "./index.js";

@@ -2,9 +2,9 @@
  * The machine that a pickle's opcodes work: bytes to read, a stack, a memo. It makes plain values and knows a handful of
  * classes by name; every other class or function is refused where it is named, before it could be called.
  */
-import { type InputError, inputError } from "../../errors.js";
-import { label } from "../label.js";
-import type { Work } from "../work.js";
+import { type InputError, inputError } from "../../base/errors.js";
+import { label } from "../../base/label.js";
+import type { Work } from "../../base/work.js";
 import { NUMPY_DTYPE, NUMPY_SCALARS, numpyScalar } from "./pickle-numpy.js";
 import { latin1, utf8 } from "./pickle-scalars.js";
 

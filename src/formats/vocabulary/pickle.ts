@@ -2,8 +2,8 @@
  * Python pickles, protocols 0 to 5, read without running anything: what each opcode does to the machine.
  * Source: CPython's Lib/pickle.py and pickletools.py.
  */
-import { inputError } from "../../errors.js";
-import { Work } from "../work.js";
+import { inputError } from "../../base/errors.js";
+import { Work } from "../../base/work.js";
 import { PickleMachine, type PickleValue } from "./pickle-machine.js";
 import { escapedText, quotedText, signedInteger } from "./pickle-scalars.js";
 

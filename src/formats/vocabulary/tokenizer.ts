@@ -1,6 +1,6 @@
 /** Keras's legacy Tokenizer, as its attributes stand in a file. */
-import { inputError } from "../../errors.js";
-import { DEFAULT_FILTERS, PADDING_WORD, type TokenizerOptions, UNKNOWN_WORD } from "../../text/options.js";
+import { inputError } from "../../base/errors.js";
+import { DEFAULT_FILTERS, PADDING_WORD, type TokenizerOptions, UNKNOWN_WORD } from "../../tokens/options.js";
 import type { FoundVocabulary } from "./index.js";
 import { type WordIndex, wordsById } from "./words.js";
 

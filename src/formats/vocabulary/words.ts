@@ -1,7 +1,7 @@
 /** From what files keep (words with their ids, or lists of words) to a vocabulary: the word of every id. */
-import { inputError } from "../../errors.js";
-import { MOST_IDS, PADDING_WORD, UNKNOWN_WORD } from "../../text/options.js";
-import { label } from "../label.js";
+import { inputError } from "../../base/errors.js";
+import { label } from "../../base/label.js";
+import { MOST_IDS, PADDING_WORD, UNKNOWN_WORD } from "../../tokens/options.js";
 
 /** Words and their ids as a file has them: nothing is checked yet. */
 export type WordIndex = ReadonlyMap<unknown, unknown>;

@@ -1,5 +1,5 @@
 /** The copying memory task: symbols, a long blank, and then the same symbols again. */
-import { argMax } from "../../train/metrics/predictions.js";
+import { argMax } from "../../objectives/metrics/predictions.js";
 import type { LabTask, TaskSizes } from "../task.js";
 
 const SYMBOLS = 8;

@@ -1,5 +1,5 @@
 /** The lab's experiments by name. */
-import { oneOf } from "../../errors.js";
+import { oneOf } from "../../base/errors.js";
 import type { LabTask } from "../task.js";
 import { adding, multiplication } from "./arithmetic.js";
 import { copy } from "./copy.js";

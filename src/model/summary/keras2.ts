@@ -1,4 +1,4 @@
-import { inputError } from "../../errors.js";
+import { inputError } from "../../base/errors.js";
 import type { Shape, SummaryLayer, SummaryModel, SummaryOptions } from "../summary.js";
 import { type Amount, addAmounts, hasConnections, isShapes, readableBytes, totalsOf } from "./data.js";
 

@@ -1,4 +1,4 @@
-import { displayWidth, padToWidth, takeWidth } from "../../display/text.js";
+import { displayWidth, padToWidth, takeWidth } from "../../base/text.js";
 
 /** How Python's `rich` (which Keras 3 prints with) wraps text and draws a table; only what `summary()` uses of it. */
 

@@ -1,8 +1,7 @@
 import { max } from "d3-array";
 import { scaleLinear } from "d3-scale";
-import type { LengthSummary } from "../data.js";
-import { html, type Markup } from "../markup.js";
-import { count, counted, percent } from "../numbers.js";
+import { html, type Markup } from "../../drawing/markup.js";
+import { count, counted, percent } from "../../drawing/numbers.js";
 import {
   axisBottom,
   axisLeft,
@@ -14,7 +13,8 @@ import {
   plotArea,
   type Scale,
   words,
-} from "../svg.js";
+} from "../../drawing/svg.js";
+import type { LengthSummary } from "../data.js";
 
 export interface Bar {
   name: string;

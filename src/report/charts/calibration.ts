@@ -1,9 +1,20 @@
 import { max } from "d3-array";
 import { scaleLinear } from "d3-scale";
-import type { Calibration, CalibrationBin } from "../../train/metrics/calibration.js";
-import { html, type Markup } from "../markup.js";
-import { count, counted, percent } from "../numbers.js";
-import { axisBottom, axisLeft, bar, dot, drawing, plotArea, px, type Scale, strokes, words } from "../svg.js";
+import { html, type Markup } from "../../drawing/markup.js";
+import { count, counted, percent } from "../../drawing/numbers.js";
+import {
+  axisBottom,
+  axisLeft,
+  bar,
+  dot,
+  drawing,
+  plotArea,
+  px,
+  type Scale,
+  strokes,
+  words,
+} from "../../drawing/svg.js";
+import type { Calibration, CalibrationBin } from "../../objectives/metrics/calibration.js";
 
 const SHARES = [0, 0.2, 0.4, 0.6, 0.8, 1];
 const asPercent = (share: number) => `${Math.round(share * 100)}\u00a0%`;

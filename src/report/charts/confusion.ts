@@ -1,8 +1,8 @@
 import { max } from "d3-array";
-import type { ConfusionMatrix } from "../../train/metrics/confusion.js";
-import { html, type Markup } from "../markup.js";
-import { count, percent } from "../numbers.js";
-import { dataLabel, drawing, labelWidth, px, words } from "../svg.js";
+import { html, type Markup } from "../../drawing/markup.js";
+import { count, percent } from "../../drawing/numbers.js";
+import { dataLabel, drawing, labelWidth, px, words } from "../../drawing/svg.js";
+import type { ConfusionMatrix } from "../../objectives/metrics/confusion.js";
 
 /** Beyond this many classes a matrix is not drawn; the report lists what is confused instead. */
 export const MOST_DRAWN = 20;

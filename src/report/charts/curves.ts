@@ -1,9 +1,18 @@
 import { max, min } from "d3-array";
 import { scaleLinear } from "d3-scale";
+import type { Markup } from "../../drawing/markup.js";
+import { decimal, percent } from "../../drawing/numbers.js";
+import {
+  axisBottom,
+  axisLeft,
+  dot,
+  drawing,
+  endLabels,
+  marker,
+  plotArea,
+  strokes,
+} from "../../drawing/svg.js";
 import type { EpochReport } from "../data.js";
-import type { Markup } from "../markup.js";
-import { decimal, percent } from "../numbers.js";
-import { axisBottom, axisLeft, dot, drawing, endLabels, marker, plotArea, strokes } from "../svg.js";
 
 export interface Curve {
   name: string;

@@ -1,9 +1,9 @@
 import { scaleLinear } from "d3-scale";
-import type { ThresholdPoint } from "../../train/metrics/threshold.js";
-import type { BinaryEvaluation } from "../../train/metrics.js";
-import type { Markup } from "../markup.js";
-import { decimal } from "../numbers.js";
-import { axisBottom, axisLeft, drawing, endLabels, marker, plotArea, strokes } from "../svg.js";
+import type { Markup } from "../../drawing/markup.js";
+import { decimal } from "../../drawing/numbers.js";
+import { axisBottom, axisLeft, drawing, endLabels, marker, plotArea, strokes } from "../../drawing/svg.js";
+import type { ThresholdPoint } from "../../objectives/metrics/threshold.js";
+import type { BinaryEvaluation } from "../../objectives/metrics.js";
 
 const TICKS = [0, 0.2, 0.4, 0.6, 0.8, 1];
 const SERIES = [

@@ -1,13 +1,13 @@
-import { cutToWidth, graphemes, printable } from "../../display/text.js";
-import type { ConfusionMatrix } from "../../train/metrics/confusion.js";
-import type { BinaryEvaluation, Evaluation } from "../../train/metrics.js";
-import { figure, numbersBehind, section, table } from "../blocks.js";
+import { cutToWidth, graphemes, printable } from "../../base/text.js";
+import { figure, numbersBehind, section, table } from "../../drawing/blocks.js";
+import { foreign, html, type Markup } from "../../drawing/markup.js";
+import { count, counted, decimal, percent } from "../../drawing/numbers.js";
+import type { ConfusionMatrix } from "../../objectives/metrics/confusion.js";
+import type { BinaryEvaluation, Evaluation } from "../../objectives/metrics.js";
 import { calibrationChart } from "../charts/calibration.js";
 import { confusionChart, MOST_DRAWN } from "../charts/confusion.js";
 import { thresholdChart } from "../charts/threshold.js";
 import type { MistakeReport } from "../data.js";
-import { foreign, html, type Markup } from "../markup.js";
-import { count, counted, decimal, percent } from "../numbers.js";
 
 /** Rows of the list of confused pairs. */
 const MOST_PAIRS = 10;

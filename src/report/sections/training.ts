@@ -1,11 +1,11 @@
+import { facts, figure, numbersBehind, section, table } from "../../drawing/blocks.js";
+import { foreign, html, Markup } from "../../drawing/markup.js";
+import { count, counted, decimal, duration, percent } from "../../drawing/numbers.js";
 import { readableBytes, totalsOf } from "../../model/summary/data.js";
 import type { SummaryModel } from "../../model/summary.js";
-import { facts, figure, numbersBehind, section, table } from "../blocks.js";
 import { barChart, lengthHistogram } from "../charts/bars.js";
 import { learningCurves } from "../charts/curves.js";
 import type { ClassCount, DatasetReport, EpochReport, Facts, LengthSummary } from "../data.js";
-import { foreign, html, Markup } from "../markup.js";
-import { count, counted, decimal, duration, percent } from "../numbers.js";
 
 /** Most classes drawn as bars; the table has them all. */
 const MOST_BARS = 24;

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { stripVTControlCharacters } from "node:util";
+import { displayWidth } from "../../../src/base/text.js";
 import { columnsOf, PLAIN, type Style, shownWidth, styleFor } from "../../../src/cli/terminal.js";
 import {
   confusionText,
@@ -10,9 +11,8 @@ import {
 } from "../../../src/cli/ui/evaluation.js";
 import { overviewText } from "../../../src/cli/ui/overview.js";
 import { bar, excerpt, table } from "../../../src/cli/ui/table.js";
-import { displayWidth } from "../../../src/display/text.js";
+import { areaUnderRoc, evaluatePredictions } from "../../../src/objectives/metrics.js";
 import { lengthSummary } from "../../../src/report/lengths.js";
-import { areaUnderRoc, evaluatePredictions } from "../../../src/train/metrics.js";
 
 const FAMILY = "👨‍👩‍👧";
 const coloured: Style = styleFor({ isTTY: true }, {});

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { Writable } from "node:stream";
 import { describe, test } from "node:test";
 import { stripVTControlCharacters } from "node:util";
+import { displayWidth } from "../../../src/base/text.js";
 import { barLine, EpochProgress, epochHeader, epochLine } from "../../../src/cli/ui/progress.js";
-import { displayWidth } from "../../../src/display/text.js";
 
 class Screen extends Writable {
   text = "";

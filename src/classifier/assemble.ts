@@ -1,0 +1,92 @@
+/** A classifier put together from parts that were kept apart: a network, its vocabulary, and what its outputs are called. */
+
+import { instanceOf, textOf, textsOf } from "../base/arguments.js";
+import { finiteNumber, inputError, knownOptions, wholeNumber } from "../base/errors.js";
+import { TextVectorization } from "../layers/text-vectorization.js";
+import { modelOf } from "../model/given.js";
+import type { Model } from "../model/model.js";
+import { Vectorizer } from "../tokens/vectorizer.js";
+import { TextClassifier } from "./classifier.js";
+import { checkLabels, checkVocabularyFits } from "./fits.js";
+
+export interface ClassifierParts {
+  /** Default: that of the model's TextVectorization. */
+  vectorizer?: Vectorizer | undefined;
+  /** Ids in a row. Default: what the model's input says, then the vectorizer. */
+  length?: number | undefined;
+  /** One for each class, in order. Default "0", "1" … */
+  labels?: readonly string[] | undefined;
+  /** Of two labels, the second is answered above it. Default 0.5. */
+  threshold?: number | undefined;
+}
+
+/** @throws InputError where the parts do not fit each other; `name` is the model's file */
+export function assembleClassifier(model: Model, parts: ClassifierParts, name = "model"): TextClassifier {
+  textOf(name, "assembleClassifier name");
+  modelOf(model, name);
+  knownOptions(parts, ["vectorizer", "length", "labels", "threshold"], name);
+  if (parts.labels !== undefined) textsOf(parts.labels, `${name}: labels`);
+  if (parts.vectorizer !== undefined)
+    instanceOf(parts.vectorizer, Vectorizer, `${name}: vectorizer`, "a Vectorizer");
+  const vectorizer = parts.vectorizer ?? ownVectorizer(model);
+  if (!vectorizer) {
+    throw inputError({
+      expected: "a vocabulary",
+      where: name,
+      next: "The file holds a network only: give the vocabulary it was trained with, as a vectorizer that readVocabulary makes.",
+      typed: {
+        next: "The file holds a network only: give the vocabulary it was trained with, --tokenizer FILE (tokenizer.json, tokenizer.pkl, word_index.json or vocabulary.txt).",
+      },
+    });
+  }
+  checkVocabularyFits(model, vectorizer, name);
+  const length = rowLength(model, parts.length, vectorizer, name);
+  const outputs = model.outputSize;
+  const count = outputs === 1 ? 2 : outputs;
+  const labels = parts.labels ?? Array.from({ length: count }, (_, k) => String(k));
+  checkLabels(model, labels, "labels");
+  checkProbabilities(model, name);
+  if (parts.threshold !== undefined && outputs !== 1) {
+    const received = `${outputs} outputs, of which the largest is answered`;
+    throw inputError({
+      expected: "one output, for a threshold to choose by",
+      where: `${name}: threshold`,
+      received,
+    });
+  }
+  const threshold = finiteNumber(parts.threshold ?? 0.5, "threshold", 0, 1);
+  return new TextClassifier({ model, vectorizer, length, labels, threshold, training: null });
+}
+
+/** The vectorizer of a model that takes texts itself. */
+export function ownVectorizer(model: Model): Vectorizer | undefined {
+  const layer = model.nodes[0]?.layer;
+  return layer instanceof TextVectorization ? layer.vectorizer : undefined;
+}
+
+/** What comes out of a linear layer is a score, and would be taken for a probability. */
+function checkProbabilities({ outputNode }: Model, name: string): void {
+  const { activation } = outputNode.layer.options as { activation?: string };
+  if (activation === undefined || activation === "sigmoid" || activation === "softmax") return;
+  throw inputError({
+    expected: "a last layer of probabilities (sigmoid or softmax)",
+    where: name,
+    received: `${outputNode.layer.name}, which is ${activation}`,
+    next: "Use loadModel and predict, or end the network in Activation('sigmoid' or 'softmax') before saving it.",
+    typed: { next: "End the network in Activation('sigmoid' or 'softmax') before saving it." },
+  });
+}
+
+function rowLength(model: Model, given: number | undefined, vectorizer: Vectorizer, name: string): number {
+  const fixed = model.inputShapes[0]?.[0] ?? undefined;
+  const length = given ?? fixed ?? vectorizer.length;
+  if (length === undefined) {
+    const advice = "Its input takes rows of any length: say which it was trained with,";
+    const typed = { next: `${advice} --length N.` };
+    throw inputError({ expected: "a length of rows", where: name, next: `${advice} length: N.`, typed });
+  }
+  wholeNumber(length, "length", 1, 1e6);
+  if (fixed === undefined || fixed === length) return length;
+  const next = "Leave the length out: the model says it.";
+  throw inputError({ expected: `rows of ${fixed} ids`, where: `${name}: length`, received: length, next });
+}

@@ -1,0 +1,315 @@
+/** Text in, label out: a vectorizer, a model and labels, trained together and saved as one file. */
+import { indicesOf, instanceOf, objectOf, textOf, textsOf } from "../base/arguments.js";
+import { finiteNumber, inputError, knownOptions, show, wholeNumber } from "../base/errors.js";
+import { isObject, type Json } from "../base/json.js";
+import { writeKeras } from "../formats/keras/index.js";
+import { extrasOf, type LoadOptions, loadFile, nameOf } from "../formats/load.js";
+import { modelOf } from "../model/given.js";
+import { Model } from "../model/model.js";
+import { DEFAULT_BATCH } from "../model/options.js";
+import type { Rows } from "../network/arrays.js";
+import { type Evaluation, evaluatePredictions, type Mistake, worstMistakes } from "../objectives/metrics.js";
+import { type EncodingReport, newEncodingReport, Vectorizer } from "../tokens/vectorizer.js";
+import { checkSignal, Measuring } from "../train/evaluate.js";
+import { TrainingError } from "../train/fit.js";
+import { answerOf, noAnswer, type Prediction } from "./answer.js";
+import { allRows, Corpus, type LabelledText } from "./corpus.js";
+import { checkLabels, checkLength, checkVocabularyFits } from "./fits.js";
+import {
+  checkFrontEnd,
+  checkTrainOptions,
+  frontEndFor,
+  type Parts,
+  type TrainingRecord,
+  TrainingSession,
+  type TrainOptions,
+} from "./training.js";
+
+/** Of what a file holds besides the network. */
+const EXTRAS_VERSION = 1;
+
+export type { Prediction } from "./answer.js";
+
+export interface ClassifierEvaluation extends Evaluation {
+  loss: number;
+  labels: string[];
+  mistakes: (Mistake & { text: string })[];
+  /** What became of the texts: words that the vocabulary lacks, rows cut or empty. */
+  encoding: EncodingReport;
+}
+
+export interface EvaluateTextsOptions {
+  /** With a corpus: the rows to measure on. Default all. */
+  rows?: ArrayLike<number>;
+  /** How many of the worst mistakes to list. Default 10. */
+  mistakes?: number;
+  /** Ends it: `evaluate` then rejects with an AbortError. */
+  signal?: AbortSignal;
+}
+
+/** The classifier that a network is part of: whoever trains on from the network alone must not lose words and labels. */
+const classifierOf = new WeakMap<Model, TextClassifier>();
+
+/** The classifier to go on from; null where a model is new, or came without words and labels. */
+function startOf(model: TrainOptions["model"]): TextClassifier | null {
+  if (model instanceof TextClassifier) return model;
+  if (!(model instanceof Model)) return null;
+  const known = classifierOf.get(model);
+  if (known) return known;
+  const kept = extrasOf(model);
+  return isClassifier(kept?.extras) ? TextClassifier.fromModel(model, kept!.extras, kept!.name) : null;
+}
+
+const isClassifier = (extras: Json | undefined) => isObject(extras) && extras["kind"] === "text-classifier";
+
+export class TextClassifier {
+  readonly model: Model;
+  readonly vectorizer: Vectorizer;
+  readonly length: number;
+  readonly labels: readonly string[];
+  /** Two labels only: the second is answered when its probability is above this. */
+  threshold: number;
+  readonly training: TrainingRecord | null;
+
+  constructor(parts: Parts) {
+    const { model, vectorizer, length, labels, threshold, training } = objectOf(parts, "TextClassifier");
+    this.model = modelOf(model, "TextClassifier model");
+    this.vectorizer = instanceOf(vectorizer, Vectorizer, "TextClassifier vectorizer", "a Vectorizer");
+    this.length = wholeNumber(length, "TextClassifier length", 1, 1e6);
+    this.labels = textsOf(labels, "TextClassifier labels");
+    this.threshold = finiteNumber(threshold, "TextClassifier threshold", 0, 1);
+    this.training = training;
+    classifierOf.set(model, this);
+  }
+
+  /**
+   * Learns from labelled texts. Given a classifier as `model`, it goes on from a copy of that one: with its words, its
+   * labels by their names, and room for labels that are new.
+   * @throws InputError on data or options that cannot work; AbortedTraining when the signal ends it; UnfinishedTraining
+   */
+  static async train(
+    rows: Iterable<LabelledText> | AsyncIterable<LabelledText> | Corpus,
+    options: TrainOptions = {},
+  ): Promise<TextClassifier> {
+    checkTrainOptions(options);
+    const { signal } = options;
+    if (signal?.aborted) throw new AbortedTraining(null);
+    const start = startOf(options.model);
+    const frontEnd = frontEndFor(options, start);
+    const corpus = rows instanceof Corpus ? rows : await Corpus.read(rows, frontEnd);
+    // A corpus alone says itself how its texts were taken apart.
+    if (start ?? options.vectorizer ?? options.text) checkFrontEnd(corpus, frontEnd);
+    if (signal?.aborted) throw new AbortedTraining(null);
+    const session = new TrainingSession(corpus, options, start);
+    try {
+      const classifier = new TextClassifier(await session.run());
+      if (!session.aborted) return classifier;
+      throw new AbortedTraining(session.learned ? classifier : null);
+    } catch (error) {
+      if (!(error instanceof TrainingError)) throw error;
+      throw new UnfinishedTraining(error.message, new TextClassifier(session.untrained!));
+    }
+  }
+
+  /** The label of a text, with every label's probability. @throws InputError where the model's output is no number */
+  predict(text: string): Prediction {
+    return this.predictMany([textOf(text, "predict")])[0]!;
+  }
+
+  /**
+   * As `predict`, several at a time: faster than one by one.
+   * @throws InputError that names the first text to which the model's output is no number
+   */
+  predictMany(texts: readonly string[]): Prediction[] {
+    textsOf(texts, "predictMany");
+    return [...this.answers(texts)];
+  }
+
+  /** As `predictMany`, one answer after another: those before a text without an answer are given. `first` is the number that messages call the first text. */
+  *answers(texts: readonly string[], first = 1): Generator<Prediction> {
+    const { ids, rows, length } = this.vectorizer.encodeRows(texts, this.length);
+    if (rows === 0) return;
+    const { data } = this.model.predictFlat({ data: ids, rows, shape: [length] });
+    const outputs = this.model.outputSize;
+    for (const [row, text] of texts.entries()) {
+      const output = data.subarray(row * outputs, (row + 1) * outputs);
+      const answer = answerOf(output, this);
+      if (!answer) {
+        const where = `text ${first + row} (${show(text)})`;
+        throw noAnswer(this.model, ids.subarray(row * length, (row + 1) * length), output, where);
+      }
+      yield answer;
+    }
+  }
+
+  /** Every metric on labelled texts, and the worst mistakes. @throws AbortError when the signal was given */
+  async evaluate(
+    rows: Iterable<LabelledText> | AsyncIterable<LabelledText> | Corpus,
+    options: EvaluateTextsOptions = {},
+  ): Promise<ClassifierEvaluation> {
+    knownOptions(options, ["rows", "mistakes", "signal"], "TextClassifier.evaluate");
+    const { frontEnd } = this.vectorizer;
+    const corpus = rows instanceof Corpus ? rows : await Corpus.read(rows, frontEnd);
+    checkFrontEnd(corpus, frontEnd);
+    if (options.rows !== undefined) indicesOf(options.rows, "evaluate rows", corpus.rows);
+    wholeNumber(options.mistakes ?? 10, "evaluate mistakes");
+    const chosen = options.rows ?? allRows(corpus.rows);
+    const classes = corpus.classes(this.labels);
+    const encoding = newEncodingReport();
+    const x = corpus.encode(chosen, this.vectorizer, this.length, encoding);
+    const labels = Int32Array.from(chosen, (row) => classes[row]!);
+    const probabilities = await this.probabilities(corpus, chosen, x, options.signal);
+    const outputs = this.model.outputSize;
+    const predictions = {
+      probabilities,
+      outputs,
+      labels,
+      ...(outputs === 1 ? { threshold: this.threshold } : {}),
+    };
+    const evaluation = evaluatePredictions(predictions);
+    const mistakes = worstMistakes(predictions, options.mistakes ?? 10).map((mistake) => ({
+      ...mistake,
+      text: corpus.excerpt(chosen[mistake.row]!),
+    }));
+    return { ...evaluation, loss: evaluation.logLoss, labels: [...this.labels], mistakes, encoding };
+  }
+
+  /** [rows][outputs] of a corpus's rows, all of them numbers; some rows at a time, so that an abort is heard. */
+  private async probabilities(
+    corpus: Corpus,
+    chosen: ArrayLike<number>,
+    { data, rows, shape }: Rows,
+    signal: AbortSignal | undefined,
+  ): Promise<Float32Array> {
+    const [length] = shape as [number];
+    const outputs = this.model.outputSize;
+    const all = new Float32Array(rows * outputs);
+    checkSignal(signal, "TextClassifier.evaluate signal");
+    const measuring = new Measuring(this.model, signal);
+    const aborted = () => new DOMException("evaluate was aborted", "AbortError");
+    if (signal?.aborted) throw aborted();
+    for (let from = 0; from < rows; from += DEFAULT_BATCH) {
+      const to = Math.min(from + DEFAULT_BATCH, rows);
+      const part = data.subarray(from * length, to * length);
+      const { data: output } = this.model.predictFlat({ data: part, rows: to - from, shape });
+      all.set(output, from * outputs);
+      const bad = output.findIndex((value) => !Number.isFinite(value));
+      if (bad >= 0) {
+        const row = Math.floor(bad / outputs);
+        const ids = part.subarray(row * length, (row + 1) * length);
+        throw noAnswer(this.model, ids, [output[bad]!], `row ${corpus.rowNumber(chosen[from + row]!)}`);
+      }
+      if (!(await measuring.goOn())) throw aborted();
+    }
+    return all;
+  }
+
+  /** The classifier as a .keras file, which Python Keras opens too. */
+  async toBytes(): Promise<Uint8Array> {
+    return writeKeras(this.model, { extras: this.extras() });
+  }
+
+  /** What is kept beside the model. */
+  private extras(): Json {
+    const { vectorizer, length, labels, threshold, training } = this;
+    const extras = {
+      kind: "text-classifier",
+      version: EXTRAS_VERSION,
+      vectorizer,
+      length,
+      labels,
+      threshold,
+      training,
+    };
+    return JSON.parse(JSON.stringify(extras)) as Json;
+  }
+
+  /** A classifier from a model and what its file carries besides. */
+  static fromModel(model: Model, extras: unknown, name: string): TextClassifier {
+    modelOf(model, textOf(name, "TextClassifier.fromModel name"));
+    if (typeof extras !== "object" || extras === null) {
+      throw inputError({
+        expected: "a classifier with its vocabulary and labels",
+        where: name,
+        next: "This file holds a network only. Use loadModel, or assembleClassifier with its vocabulary.",
+        typed: { next: "This file holds a network only: give its vocabulary with --tokenizer FILE." },
+      });
+    }
+    const e = extras as Record<string, unknown>;
+    const labels = e["labels"];
+    if (!Array.isArray(labels) || !labels.every((label) => typeof label === "string")) {
+      throw inputError({ expected: "a list of label names", where: `${name}: labels`, received: labels });
+    }
+    if ((e["version"] ?? EXTRAS_VERSION) !== EXTRAS_VERSION) {
+      const next = "A newer Cellstate wrote it.";
+      throw inputError({
+        expected: String(EXTRAS_VERSION),
+        where: `${name}: version`,
+        received: e["version"],
+        next,
+      });
+    }
+    checkLabels(model, labels, `${name}: labels`);
+    const vectorizer = Vectorizer.fromJSON(e["vectorizer"], `${name}: vectorizer`);
+    checkVocabularyFits(model, vectorizer, name);
+    const length = wholeNumber(e["length"], `${name}: length`, 1, 1e6);
+    checkLength(model, length, `${name}: length`);
+    return new TextClassifier({
+      model,
+      vectorizer,
+      length,
+      labels,
+      threshold: finiteNumber(e["threshold"], `${name}: threshold`, 0, 1),
+      training: (e["training"] ?? null) as TrainingRecord | null,
+    });
+  }
+
+  /**
+   * Writes the classifier in the format that the path's ending names: .keras, .safetensors, .onnx, .json (TensorFlow.js) or
+   * .mjs. An older file is replaced only once the new one is whole. Node only.
+   * @throws InputError for another ending, and for .h5, which has no place for vocabulary and labels
+   */
+  async save(path: string | URL): Promise<void> {
+    const { formatOf, saveAs } = await import("../formats/save.js");
+    const { what, keepsExtras } = formatOf(path);
+    if (!keepsExtras) {
+      throw inputError({
+        expected: "a format that keeps vocabulary and labels: .keras, .safetensors, .onnx, .json or .mjs",
+        where: String(path),
+        received: what,
+        next: "classifier.model.save(path) writes the network alone.",
+      });
+    }
+    await saveAs({ model: this.model, extras: this.extras() }, path);
+  }
+
+  /**
+   * Reads a classifier in any format that keeps its texts and labels: a path (Node), a URL, or its bytes.
+   * @throws InputError when the file is no classifier of Cellstate's
+   */
+  static async load(source: string | URL | Uint8Array, options: LoadOptions = {}): Promise<TextClassifier> {
+    const { model, extras } = await loadFile(source, options);
+    return TextClassifier.fromModel(model, extras, options.name ?? nameOf(source));
+  }
+}
+
+/** Training went wrong (its loss became NaN or infinite); what it had until then is in `classifier`. */
+export class UnfinishedTraining extends TrainingError {
+  constructor(
+    message: string,
+    readonly classifier: TextClassifier,
+  ) {
+    super(message);
+  }
+}
+
+/** The signal given to `train` ended it. What was learned until then is `cause.classifier`: null before the first step. */
+export class AbortedTraining extends Error {
+  override readonly name = "AbortError";
+  declare readonly cause: { classifier: TextClassifier | null };
+
+  constructor(classifier: TextClassifier | null) {
+    const learned = classifier ? "what was learned until then is in cause.classifier" : "nothing was learned";
+    super(`Training was aborted: ${learned}.`, { cause: { classifier } });
+  }
+}

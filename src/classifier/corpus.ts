@@ -1,0 +1,140 @@
+/** Labelled texts in memory as numbered tokens: read once, split and encoded as often as one likes. */
+import { indicesOf, instanceOf, objectOf, textsOf } from "../base/arguments.js";
+import { InputError, inputError, wholeNumber } from "../base/errors.js";
+import { classNames, moreClassNames } from "../data/labels.js";
+import type { Rows } from "../network/arrays.js";
+import type { FrontEndOptions } from "../tokens/options.js";
+import { newRows } from "../tokens/pad.js";
+import { TokenizedTexts } from "../tokens/tokenized-texts.js";
+import { type EncodingReport, newEncodingReport, Vectorizer } from "../tokens/vectorizer.js";
+
+export interface LabelledText {
+  text: string;
+  label: string;
+  /** Its number in the file, for messages. Default: counted from 1. */
+  row?: number;
+}
+
+/** Characters of each text that are kept to show it again. */
+const EXCERPT = 240;
+/** Labels that are named where another one is refused. */
+const MOST_NAMED = 10;
+
+export class Corpus {
+  readonly texts: TokenizedTexts;
+  /** Each row's label as an index into `labels`, in order of first sight. */
+  private readonly found: number[] = [];
+  private readonly indexOf = new Map<string, number>();
+  private readonly excerpts: string[] = [];
+  private readonly numbers: number[] = [];
+
+  constructor(frontEnd: FrontEndOptions) {
+    this.texts = new TokenizedTexts(frontEnd);
+  }
+
+  /** @throws InputError when there is no row, or a row has no text or label */
+  static async read(
+    rows: Iterable<LabelledText> | AsyncIterable<LabelledText>,
+    frontEnd: FrontEndOptions,
+  ): Promise<Corpus> {
+    const corpus = new Corpus(frontEnd);
+    const iterable = rows as Partial<Iterable<unknown> & AsyncIterable<unknown>> | null | undefined;
+    if (typeof rows !== "object" || !(iterable?.[Symbol.iterator] ?? iterable?.[Symbol.asyncIterator])) {
+      throw inputError({ expected: "rows of { text, label }", where: "data", received: rows });
+    }
+    for await (const row of rows) corpus.add(row);
+    if (corpus.rows === 0) throw new InputError("The data holds no rows: nothing to learn from.");
+    return corpus;
+  }
+
+  add(given: LabelledText): void {
+    const { text, label, row } = objectOf(given, `row ${this.rows + 1}`, "{ text, label } of strings");
+    if (typeof text !== "string" || typeof label !== "string") {
+      const received = { text, label };
+      throw inputError({ expected: "{ text, label } of strings", where: `row ${this.rows + 1}`, received });
+    }
+    this.texts.add(text);
+    let index = this.indexOf.get(label);
+    if (index === undefined) {
+      index = this.indexOf.size;
+      this.indexOf.set(label, index);
+    }
+    this.found.push(index);
+    this.excerpts.push(excerptOf(text));
+    this.numbers.push(row ?? this.rows);
+  }
+
+  get rows(): number {
+    return this.found.length;
+  }
+
+  /**
+   * The labels in order: numbers by value, else by character code; the index is the class. Labels that are `known` keep
+   * their classes, be there rows of them or not, and those that are new come behind.
+   */
+  labels(known: readonly string[] = []): string[] {
+    const found = this.indexOf.keys();
+    return known.length > 0 ? moreClassNames(known, found) : classNames(found, "data");
+  }
+
+  /** Each row's class under these labels. @throws InputError on a row whose label is not among them */
+  classes(labels: readonly string[]): Int32Array {
+    textsOf(labels, "labels");
+    const classOf = new Map(labels.map((label, i) => [label, i]));
+    const names = [...this.indexOf.keys()];
+    const classes = names.map((name, index) => {
+      const known = classOf.get(name);
+      if (known !== undefined) return known;
+      const more = labels.length > MOST_NAMED ? `, … ${labels.length} in all` : "";
+      const expected = `a label among ${labels.slice(0, MOST_NAMED).join(", ")}${more}`;
+      const where = `row ${this.numbers[this.found.indexOf(index)]}`;
+      throw inputError({ expected, where, received: name });
+    });
+    return Int32Array.from(this.found, (index) => classes[index]!);
+  }
+
+  excerpt(row: number): string {
+    return this.excerpts[wholeNumber(row, "excerpt", 0, this.rows - 1)]!;
+  }
+
+  /** The row's number in the file that it came from. */
+  rowNumber(row: number): number {
+    return this.numbers[wholeNumber(row, "rowNumber", 0, this.rows - 1)]!;
+  }
+
+  /** Whether no word of the row is left when it is encoded. */
+  isEmpty(row: number, vectorizer: Vectorizer): boolean {
+    wholeNumber(row, "isEmpty", 0, this.rows - 1);
+    instanceOf(vectorizer, Vectorizer, "isEmpty vectorizer", "a Vectorizer");
+    return this.texts.encodeInto(new Float32Array(1), row, vectorizer) === 0;
+  }
+
+  /** Encodes the given rows. */
+  encode(
+    rows: ArrayLike<number>,
+    vectorizer: Vectorizer,
+    length: number,
+    report: EncodingReport = newEncodingReport(),
+  ): Rows {
+    indicesOf(rows, "rows to encode", this.rows);
+    instanceOf(vectorizer, Vectorizer, "encode vectorizer", "a Vectorizer");
+    objectOf(report, "encoding report");
+    const data = newRows(rows.length, wholeNumber(length, "encode length", 1), "texts to encode");
+    for (let i = 0; i < rows.length; i++) {
+      this.texts.encodeInto(data.subarray(i * length, (i + 1) * length), rows[i]!, vectorizer, report);
+    }
+    return { data, rows: rows.length, shape: [length] };
+  }
+}
+
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
+
+/** The beginning of a text, copied: a slice would keep the whole piece of the file it lies in alive. */
+function excerptOf(text: string): string {
+  const cut = text.length > EXCERPT ? `${text.slice(0, EXCERPT)}…` : text;
+  return decoder.decode(encoder.encode(cut));
+}
+
+/** 0 … length − 1 */
+export const allRows = (length: number): Uint32Array => Uint32Array.from({ length }, (_, i) => i);

@@ -1,0 +1,42 @@
+/** Whether the parts of a classifier belong together: a network, the vocabulary of its ids and the labels of its outputs. */
+import { inputError } from "../base/errors.js";
+import type { Model } from "../model/model.js";
+import type { Vectorizer } from "../tokens/vectorizer.js";
+import { checkOutputs } from "./training.js";
+
+/** One label an output (two of a single one), no two the same. @throws InputError */
+export function checkLabels(model: Model, labels: readonly string[], where: string): void {
+  if (new Set(labels).size < labels.length)
+    throw inputError({ expected: "different labels", where, received: labels });
+  checkOutputs(model, labels.length);
+}
+
+/** Ids beyond an Embedding's table would be no words of the network's. */
+export function checkVocabularyFits(model: Model, vectorizer: Vectorizer, name: string): void {
+  const [first, ...others] = model.inputShapes;
+  if (!first || others.length > 0 || first.length !== 1) {
+    const received = others.length > 0 ? `${others.length + 1} inputs` : first;
+    throw inputError({ expected: "a model of one input, rows of token ids", where: name, received });
+  }
+  for (const { layer } of model.nodes) {
+    if (layer.className !== "Embedding") continue;
+    const { inputDim } = layer.options as { inputDim: number };
+    if (vectorizer.size <= inputDim) continue;
+    throw inputError({
+      expected: `a vocabulary of at most ${inputDim} ids, which is all that ${layer.name} takes`,
+      where: name,
+      received: vectorizer.size,
+      next: `If the texts were encoded with num_words=${inputDim} (or max_tokens), give readVocabulary size: ${inputDim}; otherwise this is another model's vocabulary.`,
+      typed: {
+        next: `If the texts were encoded with num_words=${inputDim} (or max_tokens), give --vocabulary ${inputDim}; otherwise this is another model's vocabulary.`,
+      },
+    });
+  }
+}
+
+/** Rows must be as long as the network's input, where that is fixed. @throws InputError */
+export function checkLength(model: Model, length: number, where: string): void {
+  const fixed = model.inputShapes[0]?.[0] ?? length;
+  if (fixed === length) return;
+  throw inputError({ expected: `rows of ${fixed} ids, as the model's input`, where, received: length });
+}

@@ -1,0 +1,23 @@
+import * as display from "../base/numbers.js";
+
+/** Numbers as everywhere, with spaces that do not break: "98.7 %" and "1.4 s" stay on one line. */
+
+export const { count, decimal } = display;
+
+export function percent(share: number): string {
+  return unbroken(display.percent(share));
+}
+
+export function duration(seconds: number): string {
+  return unbroken(display.duration(seconds));
+}
+
+export function counted(value: number, one: string, many?: string): string {
+  return display.counted(value, one, many).replace(" ", NO_BREAK);
+}
+
+const NO_BREAK = "\u00a0";
+
+function unbroken(text: string): string {
+  return text.replaceAll(" ", NO_BREAK);
+}

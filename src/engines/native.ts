@@ -1,0 +1,87 @@
+/** The native engine: memory outside the JavaScript heap and whole programs run in C, one call from here each. */
+import type { Engine, Phase, Program } from "../kernels/contract.js";
+import { abiHash, encodeProgram } from "./encode.js";
+
+/** What native/addon.c offers. */
+export interface Addon {
+  readonly abi: number;
+  /** Instruction sets that this processor can run, best first. */
+  readonly variants: readonly string[];
+  allocate(bytes: number): ArrayBuffer;
+  free(buffer: ArrayBuffer): void;
+  run(buffer: ArrayBuffer, program: Int32Array, threads: number, variant: number): void;
+  retain(): void;
+  release(): void;
+  poolSize(): number;
+}
+
+/** The addon, or why there is none. */
+export type AddonResult = { addon: Addon } | { missing: string };
+
+/** An addon that fits this code and can run here, or why not. */
+export function checkAddon(addon: Addon): AddonResult {
+  if (addon.abi !== abiHash()) {
+    return { missing: "the native addon was built for another version: run `npm rebuild`" };
+  }
+  try {
+    addon.free(addon.allocate(64));
+  } catch (error) {
+    return { missing: `the native addon cannot work in this runtime: ${(error as Error).message}` };
+  }
+  return { addon };
+}
+
+export class NativeEngine implements Engine {
+  readonly name = "native";
+  readonly elementBytes = 4;
+  readonly base = 64;
+  private memory: ArrayBuffer;
+  private readonly variant: number;
+  private disposed = false;
+
+  /** @param options.variant one of the addon's variants instead of the best */
+  constructor(
+    private readonly addon: Addon,
+    readonly threads: number,
+    options: { variant?: string } = {},
+  ) {
+    this.variant = options.variant === undefined ? 0 : addon.variants.indexOf(options.variant);
+    if (this.variant < 0) throw new RangeError(`this processor has no ${options.variant}`);
+    this.memory = addon.allocate(this.base);
+    if (threads > 1) addon.retain();
+  }
+
+  get buffer(): ArrayBuffer {
+    return this.memory;
+  }
+
+  reserve(bytes: number): void {
+    if (bytes <= this.memory.byteLength) return;
+    const grown = this.addon.allocate(bytes);
+    new Uint8Array(grown).set(new Uint8Array(this.memory));
+    this.addon.free(this.memory);
+    this.memory = grown;
+  }
+
+  load(phases: Phase[]): Program {
+    const { words, furthest } = encodeProgram(phases);
+    let live = true;
+    return {
+      run: () => {
+        if (!live || furthest >= this.memory.byteLength)
+          throw new Error("this program or its engine is disposed");
+        this.addon.run(this.memory, words, this.threads, this.variant);
+      },
+      dispose: () => {
+        live = false;
+      },
+    };
+  }
+
+  dispose(): void {
+    if (this.disposed) return;
+    this.disposed = true;
+    this.addon.free(this.memory);
+    if (this.threads > 1) this.addon.release();
+  }
+}

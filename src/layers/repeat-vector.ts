@@ -1,0 +1,39 @@
+/** RepeatVector: a vector [F] at each of n steps, [n, F]. */
+import { inputError } from "../base/errors.js";
+import { type Builder, configure, Layer, type Shape, type Tensor } from "./layer.js";
+import { planRepeat } from "./layout.js";
+import { count, type Given, type Resolved } from "./options.js";
+
+export const repeatVectorOptions = {
+  /** How many steps. */
+  n: count(),
+};
+
+export class RepeatVector extends Layer {
+  readonly className = "RepeatVector";
+  override readonly options: Resolved<typeof repeatVectorOptions>;
+
+  constructor(given: Given<typeof repeatVectorOptions>) {
+    super(given);
+    this.options = configure(repeatVectorOptions, given, this.className);
+  }
+
+  override outputShape([input]: readonly Shape[]): Shape {
+    const [features] = input!;
+    if (input!.length === 1) return [this.options.n, features!];
+    throw inputError({
+      expected: "one vector a row",
+      where: `input of RepeatVector ${this.name}`,
+      received: [...input!],
+      next: "Leave returnSequences off on the recurrent layer before it.",
+    });
+  }
+
+  override plan(b: Builder, [x]: readonly Tensor[]): Tensor {
+    const { n } = this.options;
+    const F = x!.shape[0]!;
+    return planRepeat(b, x!, [n, F], { A: 1, R: n, C: b.B * F });
+  }
+}
+
+export const repeatVector = (given: Given<typeof repeatVectorOptions>) => new RepeatVector(given);

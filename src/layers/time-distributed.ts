@@ -1,0 +1,76 @@
+/** TimeDistributed: one layer, with one set of weights, on every step of a sequence by itself. */
+import { inputError } from "../base/errors.js";
+import { adopt, type Builder, configure, Layer, type Shape, sequenceShape, type Tensor } from "./layer.js";
+import { viewOf } from "./layout.js";
+import { snakeCase } from "./names.js";
+import type { Given, Option, Resolved } from "./options.js";
+
+const rowLayer: Option<Layer> & { readonly required: true } = {
+  fallback: undefined,
+  required: true,
+  resolve(value, where) {
+    if (value instanceof Layer && !value.isInput) return value;
+    throw inputError({ expected: "a layer, as layers.dense({ units: 1 }) makes", where, received: value });
+  },
+};
+
+export const timeDistributedOptions = {
+  /** Takes and puts out one vector a step: Dense, Dropout, an activation … */
+  layer: rowLayer,
+};
+
+export class TimeDistributed extends Layer {
+  readonly className = "TimeDistributed";
+  override readonly options: Resolved<typeof timeDistributedOptions>;
+  override readonly inner: readonly Layer[];
+
+  constructor(given: Given<typeof timeDistributedOptions>) {
+    super(given);
+    this.options = configure(timeDistributedOptions, given, this.className);
+    const { layer } = this.options;
+    layer.name ||= snakeCase(layer.className);
+    this.inner = [layer, ...layer.inner];
+    this.trainable &&= layer.trainable;
+  }
+
+  override build([input]: readonly Shape[]): void {
+    const { layer } = this.options;
+    layer.build([[sequenceShape(input!, this).features]]);
+    this.parameters = adopt(layer);
+  }
+
+  override outputShape([input]: readonly Shape[]): Shape {
+    const { steps, features } = sequenceShape(input!, this);
+    const { layer } = this.options;
+    const shape = layer.outputShape([[features]]);
+    if (shape.length === 1) return [steps, shape[0]!];
+    throw inputError({
+      expected: "a layer that puts out one vector a step",
+      where: `TimeDistributed ${this.name} layer`,
+      received: `${layer.className} with the output [${shape.join(", ")}]`,
+    });
+  }
+
+  override get crossesRows(): boolean {
+    return this.options.layer.crossesRows;
+  }
+
+  override plan(b: Builder, [x]: readonly Tensor[]): Tensor {
+    const [T, F] = x!.shape as [number, number];
+    const { layer } = this.options;
+    if (b.training && !b.frozen && layer.crossesRows) {
+      throw inputError({
+        expected: `${layer.className} by itself, or with trainable: false`,
+        where: `TimeDistributed ${this.name} layer`,
+        received: `${layer.className} in training`,
+        next: "Keras takes its statistics of each step apart; by itself it takes them of all steps together.",
+      });
+    }
+    // [T][B][F] are T·B rows of F. Rows are numbered so that no two of a batch share their random numbers.
+    const rows = b.asRows(T * b.B, T * b.firstRow);
+    const out = layer.plan(rows, [viewOf(b, x!, [F])]);
+    return viewOf(rows, out, [T, out.shape[0]!], x!.mask);
+  }
+}
+
+export const timeDistributed = (given: Given<typeof timeDistributedOptions>) => new TimeDistributed(given);

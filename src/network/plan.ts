@@ -1,0 +1,393 @@
+/**
+ * A plan: a model compiled for so many rows, time steps, and training or not. It is one layout of buffers and one
+ * ordered list of kernel calls; running a step walks the list and allocates nothing.
+ *
+ * The batch is cut into shards of a fixed number of rows. Each shard runs the whole network on its own buffers, and
+ * their gradients are summed in one order, so results do not depend on how many threads there are.
+ */
+
+import { inputError } from "../base/errors.js";
+import type { Arena } from "../engines/arena.js";
+import {
+  type Call,
+  type Engine,
+  type KernelArguments,
+  type KernelName,
+  type Pointer,
+  type Program,
+  scratchElements,
+  type Task,
+} from "../kernels/contract.js";
+import { PURPOSE } from "../kernels/philox.js";
+import type { Builder, Layer, Tensor } from "../layers/layer.js";
+import { LOGIT_ACTIVATION, type Loss } from "../objectives/losses.js";
+import type { Node } from "./graph.js";
+import type { Weights } from "./weights.js";
+
+/** Rows a shard has: enough to fill vector tiles, few enough that a batch of 32 feeds two threads. */
+export const SHARD_ROWS = 16;
+
+export interface PlanRequest {
+  rows: number;
+  /** Concrete shape of each input, [T] or [F] or [T, F]. */
+  inputShapes: readonly (readonly number[])[];
+  training: boolean;
+  /** With `training`: gradients of the network as it predicts, without dropout and with learned statistics. */
+  frozen?: boolean;
+  /** With a loss the plan has targets and row losses. */
+  loss: Loss | null;
+  /** Keeps what the model's last activation was given, for metrics that start there. */
+  logits?: boolean;
+  /** Also the gradient with respect to the inputs (and through Embedding to its output). */
+  inputGradients?: boolean;
+}
+
+export interface PlanContext {
+  engine: Engine;
+  arena: Arena;
+  nodes: readonly Node[];
+  outputs: readonly number[];
+  weights: Weights;
+  counters: Pointer;
+}
+
+/** One shard's record. */
+interface Shard {
+  firstRow: number;
+  rows: number;
+  calls: Task;
+  tensors: Map<string, Tensor>;
+  output: Tensor;
+  inputs: Tensor[];
+  gradients: Pointer;
+}
+
+export class Plan {
+  readonly shards: Shard[] = [];
+  readonly inputs: Pointer[];
+  readonly targets: Pointer = 0;
+  readonly sampleWeights: Pointer = 0;
+  readonly rowLosses: Pointer = 0;
+  /** Elements of a row of each input, of the output and of the targets. */
+  readonly inputSizes: number[];
+  readonly outputSize: number;
+  readonly targetSize: number;
+  readonly outputShape: readonly number[];
+
+  private readonly preparation: Task = [];
+  /** What runs after an optimizer step. */
+  readonly afterStep: Task = [];
+  private readonly derived = new Map<string, Pointer>();
+  private program: Program | null = null;
+  private preparationProgram: Program | null = null;
+  private afterStepProgram: Program | null = null;
+
+  constructor(
+    private readonly context: PlanContext,
+    readonly request: PlanRequest,
+  ) {
+    const { arena, outputs, nodes, weights } = context;
+    const { rows, inputShapes, loss, training, frozen } = request;
+    this.inputSizes = inputShapes.map(size);
+    this.inputs = this.inputSizes.map((elements) => arena.allocate(rows * elements));
+    const last = nodes[outputs[0]!]!;
+    const crosses = training && !frozen && nodes.some((node) => node.layer.crossesRows);
+    const shardRows = crosses ? rows : SHARD_ROWS;
+    const count = Math.ceil(rows / shardRows);
+    const gradients = training ? shardGradients(arena, weights, count) : [];
+    const outputWidth = loss ? lossWidth(last) : 0;
+    this.targetSize = loss ? (loss.name === "sparseCategoricalCrossentropy" ? 1 : outputWidth) : 0;
+    if (loss) {
+      this.targets = arena.allocate(rows * this.targetSize);
+      this.sampleWeights = arena.allocate(rows);
+      this.rowLosses = arena.allocate(rows);
+    }
+    for (let s = 0; s < count; s++) {
+      const firstRow = s * shardRows;
+      const shardSize = Math.min(shardRows, rows - firstRow);
+      const builder = new ShardBuilder(this, context, request, firstRow, shardSize, gradients[s] ?? 0);
+      this.shards.push(builder.build());
+    }
+    this.outputShape = this.shards[0]!.output.shape;
+    this.outputSize = size(this.outputShape);
+    if (training && count > 1) this.sum = this.sumCalls(gradients, count);
+    this.placeScratch();
+    arena.commit();
+  }
+
+  /** Sums shard gradients; in slices, so that threads share the work. */
+  private readonly sum: Task[] = [];
+
+  private sumCalls(gradients: Pointer[], count: number): Task[] {
+    const { weights, engine } = this.context;
+    const length = weights.gradientElements;
+    const slice = Math.ceil(length / 8 / 16) * 16;
+    const tasks: Task[] = [];
+    for (let from = 0; from < length; from += slice) {
+      const offset = from * engine.elementBytes;
+      const args = {
+        out: weights.gradients + offset,
+        parts: gradients[0]! + offset,
+        count,
+        stride: (gradients[1]! - gradients[0]!) / engine.elementBytes,
+        length: Math.min(slice, length - from),
+      };
+      tasks.push([{ kernel: "sumShards", args }]);
+    }
+    return tasks;
+  }
+
+  /** Derived buffers (folded tables): one for all shards, filled before the first run after the weights changed. */
+  derive(key: string, elements: number, fill: (at: Pointer, prepare: Builder["call"]) => void): Pointer {
+    const known = this.derived.get(key);
+    if (known !== undefined) return known;
+    const at = this.context.arena.allocate(elements);
+    this.derived.set(key, at);
+    fill(at, (kernel, args) => void this.preparation.push(makeCall(kernel, args)));
+    return at;
+  }
+
+  /** One working room a shard, as large as its greediest call: the calls of a shard never run at the same time. */
+  private placeScratch(): void {
+    for (const calls of [...this.shards.map((shard) => shard.calls), this.preparation, this.afterStep]) {
+      const most = Math.max(0, ...calls.map(scratchElements));
+      if (most === 0) continue;
+      const room = this.context.arena.allocate(most);
+      for (const { args } of calls) if ("scratch" in args) (args as { scratch: Pointer }).scratch = room;
+    }
+  }
+
+  /** Runs the plan. `prepare` first recomputes what derives from the weights. */
+  run(prepare: boolean): void {
+    const { engine } = this.context;
+    if (prepare && this.preparation.length > 0) {
+      this.preparationProgram ??= engine.load([[this.preparation]]);
+      this.preparationProgram.run();
+    }
+    this.program ??= engine.load([
+      this.shards.map((shard) => shard.calls),
+      ...(this.sum.length > 0 ? [this.sum] : []),
+    ]);
+    this.program.run();
+  }
+
+  /** What is left to do when the optimizer has made its step after a run. */
+  finishStep(): void {
+    if (this.afterStep.length === 0) return;
+    this.afterStepProgram ??= this.context.engine.load([[this.afterStep]]);
+    this.afterStepProgram.run();
+  }
+
+  dispose(): void {
+    this.program?.dispose();
+    this.preparationProgram?.dispose();
+    this.afterStepProgram?.dispose();
+  }
+}
+
+const size = (shape: readonly number[]) => shape.reduce((a, b) => a * b, 1);
+
+/** How often a node's output is used. */
+const usesOf = (nodes: readonly Node[], of: number) =>
+  nodes.reduce((sum, node) => sum + node.inputs.filter((from) => from === of).length, 0);
+
+/** Numbers a row in the output that a loss compares with targets. */
+export function lossWidth({ shape, layer }: Node): number {
+  const [width] = shape;
+  if (shape.length === 1 && typeof width === "number") return width;
+  throw inputError({
+    expected: "one vector a row, for the loss",
+    where: `output of ${layer.className} ${layer.name}`,
+    received: `[${shape.map((n) => n ?? "any").join(", ")}]`,
+    next: "Set returnSequences: false on the last recurrent layer, or flatten a sequence of known length.",
+  });
+}
+
+/** A gradient block a shard; with one shard it is the model's own. */
+function shardGradients(arena: Arena, weights: Weights, count: number): Pointer[] {
+  if (count === 1) return [weights.gradients];
+  return Array.from({ length: count }, () => arena.allocate(weights.gradientElements));
+}
+
+function makeCall<K extends KernelName>(kernel: K, args: Omit<KernelArguments<K>, "scratch">): Call {
+  return { kernel, args: { scratch: 0, ...args } } as unknown as Call;
+}
+
+/** Builds one shard: what layers see of a plan. */
+class ShardBuilder implements Builder {
+  readonly training: boolean;
+  readonly frozen: boolean;
+  readonly counters: Pointer;
+  readonly elementBytes: number;
+  wantsLogits = false;
+
+  private readonly calls: Task = [];
+  private readonly backwards: (() => void)[] = [];
+  private readonly tensors = new Map<string, Tensor>();
+
+  constructor(
+    private readonly plan: Plan,
+    private readonly context: PlanContext,
+    private readonly request: PlanRequest,
+    readonly firstRow: number,
+    readonly B: number,
+    private readonly gradients: Pointer,
+  ) {
+    this.training = request.training;
+    this.frozen = request.frozen ?? false;
+    this.counters = context.counters;
+    this.elementBytes = context.engine.elementBytes;
+  }
+
+  build(): Shard {
+    const { nodes, outputs, weights } = this.context;
+    const values: Tensor[] = [];
+    const inputs: Tensor[] = [];
+    nodes.forEach((node, index) => {
+      this.wantsLogits = (this.request.logits || this.startsFromLogits()) && index === outputs[0];
+      let value: Tensor;
+      if (node.inputs.length === 0) {
+        value = this.inputTensor(inputs.length);
+        inputs.push(value);
+      } else {
+        value = node.layer.plan(
+          this,
+          node.inputs.map((from) => (usesOf(nodes, from) > 1 ? this.fork(values[from]!) : values[from]!)),
+        );
+      }
+      values[index] = value;
+      this.tensors.set(node.layer.name, value);
+    });
+    const output = values[outputs[0]!]!;
+    this.read(output);
+    if (this.request.loss) this.planLoss(output, this.request.loss);
+    if (this.training) {
+      this.call("fill", { out: this.gradients, value: 0, length: weights.gradientElements });
+      for (const record of this.backwards.reverse()) record();
+    }
+    const { firstRow, B, calls, tensors, gradients } = this;
+    return { firstRow, rows: B, calls, tensors, output, inputs, gradients };
+  }
+
+  asRows(B: number, firstRow: number): Builder {
+    // All but these two is shared: what it records is recorded here.
+    return Object.create(this, { B: { value: B }, firstRow: { value: firstRow } }) as ShardBuilder;
+  }
+
+  fork(value: Tensor): Tensor {
+    if (!this.training || !value.wantsGradient) return value;
+    const fork: Tensor = { ...value, at: this.read(value), gradient: 0 };
+    this.backward(() => {
+      if (!fork.gradient) return;
+      const fresh = value.gradient === 0;
+      const out = this.gradientOf(value);
+      const length = this.elements(value.shape);
+      if (fresh) this.call("fill", { out, value: 0, length });
+      this.call("add", { out, x: fork.gradient, length });
+    });
+    return fork;
+  }
+
+  private inputTensor(index: number): Tensor {
+    const shape = this.request.inputShapes[index]!;
+    const rowSize = size(shape);
+    const at = this.plan.inputs[index]! + this.firstRow * rowSize * this.elementBytes;
+    const wantsGradient = this.request.inputGradients ?? false;
+    if (shape.length === 1) return this.tensor(shape, { at, wantsGradient });
+    const [T, F] = shape as [number, number];
+    const out = this.tensor(shape, { wantsGradient });
+    this.call("toTimeMajor", { out: out.at, x: at, B: this.B, T, F });
+    return out;
+  }
+
+  private startsFromLogits(): boolean {
+    const { loss } = this.request;
+    return loss !== null && !loss.fromLogits && loss.path === "logits" && loss.name in LOGIT_ACTIVATION;
+  }
+
+  private planLoss(output: Tensor, loss: Loss): void {
+    const { plan, training } = this;
+    const F = output.shape[0]!;
+    const from = this.logitsFor(output, loss);
+    const at = (base: Pointer, rowSize: number) => base + this.firstRow * rowSize * this.elementBytes;
+    const common = {
+      rowLoss: at(plan.rowLosses, 1),
+      dOut: training ? this.gradientOf(from ?? output) : 0,
+      out: this.read(from ?? output),
+      target: at(plan.targets, plan.targetSize),
+      weight: at(plan.sampleWeights, 1),
+      B: this.B,
+      F,
+      scale: loss.reduction === "sum" ? 1 : 1 / this.request.rows,
+    };
+    const fromLogits = from || loss.fromLogits ? 1 : 0;
+    const { labelSmoothing } = loss;
+    if (loss.name === "meanSquaredError") this.call(loss.name, common);
+    else if (loss.name === "sparseCategoricalCrossentropy") this.call(loss.name, { ...common, fromLogits });
+    else this.call(loss.name, { ...common, fromLogits, labelSmoothing });
+  }
+
+  /** The tensor before the final sigmoid or softmax, when the loss may start there. */
+  private logitsFor(output: Tensor, loss: Loss): Tensor | null {
+    if (!this.startsFromLogits() || output.logits?.of !== LOGIT_ACTIVATION[loss.name]) return null;
+    return output.logits?.tensor ?? null;
+  }
+
+  private elements(shape: readonly number[]): number {
+    return this.B * size(shape);
+  }
+
+  allocate(elements: number): Pointer {
+    return this.context.arena.allocate(elements);
+  }
+
+  tensor(shape: readonly number[], options: Partial<Tensor> = {}): Tensor {
+    const at = options.at ?? this.allocate(this.elements(shape));
+    return { mask: 0, wantsGradient: true, ...options, at, shape, gradient: 0 };
+  }
+
+  read(tensor: Tensor): Pointer {
+    const { pending } = tensor;
+    tensor.pending = undefined;
+    pending?.();
+    return tensor.at;
+  }
+
+  gradientOf(tensor: Tensor): Pointer {
+    if (!tensor.wantsGradient) return 0;
+    tensor.gradient ||= this.allocate(this.elements(tensor.shape));
+    return tensor.gradient;
+  }
+
+  parameter(layer: Layer, name: string): Pointer {
+    return this.context.weights.pointer(layer, name);
+  }
+
+  parameterGradient(layer: Layer, name: string): Pointer {
+    return this.gradients + this.context.weights.gradientOffset(layer, name);
+  }
+
+  purpose(layer: Layer, kind: number): number {
+    const { nodes } = this.context;
+    const index = nodes.findIndex((node) => node.layer === layer || node.layer.inner.includes(layer));
+    // A node's own layer comes first, so that wrapping one layer leaves the others' numbers alone.
+    const turn = nodes[index]!.layer.inner.indexOf(layer) + 1;
+    return PURPOSE.dropout + 8 * (index + turn * nodes.length) + kind;
+  }
+
+  call<K extends KernelName>(kernel: K, args: Omit<KernelArguments<K>, "scratch">): void {
+    this.calls.push(makeCall(kernel, args));
+  }
+
+  afterStep<K extends KernelName>(kernel: K, args: Omit<KernelArguments<K>, "scratch">): void {
+    this.plan.afterStep.push(makeCall(kernel, args));
+  }
+
+  derived(key: string, elements: number, fill: (at: Pointer, prepare: Builder["call"]) => void): Pointer {
+    return this.plan.derive(key, elements, fill);
+  }
+
+  backward(record: () => void): void {
+    if (this.training) this.backwards.push(record);
+  }
+}

@@ -1,0 +1,174 @@
+/**
+ * A model's parameters in the engine's memory: one block of all that gradients reach, with a gradient block of the same
+ * layout beside it, so that an optimizer runs over whole ranges; statistics (no gradient) follow in a block of their own.
+ */
+
+import { inputError } from "../base/errors.js";
+import { type Arena, view } from "../engines/arena.js";
+import type { Engine, Pointer } from "../kernels/contract.js";
+import { PURPOSE } from "../kernels/philox.js";
+import { initialize } from "../layers/initializers.js";
+import type { Layer, Parameter } from "../layers/layer.js";
+import type { Node } from "./graph.js";
+
+/** A weight's values, in Keras's naming and order. */
+export interface WeightArray {
+  /** "lstm/kernel" */
+  name: string;
+  shape: readonly number[];
+  data: Float32Array;
+}
+
+export interface WeightEntry {
+  readonly layer: Layer;
+  readonly parameter: Parameter;
+  readonly name: string;
+  readonly at: Pointer;
+  readonly length: number;
+}
+
+export class Weights {
+  /** In Keras's order: layer by layer. */
+  readonly entries: readonly WeightEntry[];
+  /** First parameter, and first gradient: the two blocks run in parallel. */
+  readonly base: Pointer;
+  readonly gradients: Pointer;
+  /** Elements of the block that gradients reach, alignment gaps included (they stay zero). */
+  readonly gradientElements: number;
+
+  constructor(
+    private readonly engine: Engine,
+    arena: Arena,
+    nodes: readonly Node[],
+  ) {
+    const declared = nodes.flatMap(({ layer }) =>
+      layer.parameters.map((parameter) => ({ layer, parameter })),
+    );
+    const place = ({ layer, parameter }: { layer: Layer; parameter: Parameter }): WeightEntry => {
+      const length = parameter.shape.reduce((a, b) => a * b, 1);
+      return {
+        layer,
+        parameter,
+        name: `${layer.name}/${parameter.name}`,
+        at: arena.allocate(length),
+        length,
+      };
+    };
+    this.base = arena.mark();
+    const placed = new Map<Parameter, WeightEntry>();
+    for (const item of declared) if (item.parameter.trainable) placed.set(item.parameter, place(item));
+    this.gradientElements = (arena.mark() - this.base) / engine.elementBytes;
+    this.gradients = arena.allocate(Math.max(1, this.gradientElements));
+    for (const item of declared) if (!item.parameter.trainable) placed.set(item.parameter, place(item));
+    this.entries = declared.map(({ parameter }) => placed.get(parameter)!);
+    arena.commit();
+  }
+
+  initialize(seed: number): void {
+    this.entries.forEach(({ parameter, at, length }, index) => {
+      const values = initialize(parameter.initializer, parameter.shape, seed, PURPOSE.weights + index);
+      parameter.adjust?.(values);
+      view(this.engine, at, length).set(values);
+    });
+  }
+
+  pointer(layer: Layer, name: string): Pointer {
+    return this.entry(layer, name).at;
+  }
+
+  /** Bytes from the start of a gradient block to this parameter's gradient. */
+  gradientOffset(layer: Layer, name: string): number {
+    return this.entry(layer, name).at - this.base;
+  }
+
+  private entry(layer: Layer, name: string): WeightEntry {
+    const found = this.entries.find(({ layer: outer, parameter }) => {
+      const own = parameter.of ?? { layer: outer, name: parameter.name };
+      return own.layer === layer && own.name === name;
+    });
+    if (!found) throw new Error(`${layer.className} ${layer.name} has no parameter ${name}`);
+    return found;
+  }
+
+  get(): WeightArray[] {
+    return this.entries.map(({ name, parameter, at, length }) => ({
+      name,
+      shape: parameter.shape,
+      data: Float32Array.from(view(this.engine, at, length)),
+    }));
+  }
+
+  /** All or nothing: every array is checked before the first is copied. */
+  set(values: readonly (ArrayLike<number> | WeightArray)[]): void {
+    if (values.length !== this.entries.length) {
+      throw inputError({
+        expected: `${this.entries.length} arrays (${this.entries.map((entry) => entry.name).join(", ")})`,
+        where: "setWeights",
+        received: `${values.length} arrays`,
+      });
+    }
+    const arrays = this.entries.map((entry, i) => checkedArray(entry, values[i]!));
+    this.entries.forEach(({ at, length }, i) => void view(this.engine, at, length).set(arrays[i]!));
+  }
+
+  /** Gradients in Keras's order, of the parameters that have one. */
+  getGradients(): WeightArray[] {
+    return this.entries
+      .filter(({ parameter }) => parameter.trainable)
+      .map(({ name, parameter, at, length }) => ({
+        name,
+        shape: parameter.shape,
+        data: Float32Array.from(view(this.engine, this.gradients + at - this.base, length)),
+      }));
+  }
+
+  /** Every number that training changes besides the optimizer's, in one array; and back. */
+  snapshot(into?: Float32Array): Float32Array {
+    const total = this.entries.reduce((sum, { length }) => sum + length, 0);
+    if (into !== undefined && !(into instanceof Float32Array && into.length === total)) {
+      const where = "weightSnapshot";
+      throw inputError({ expected: `a Float32Array of ${total} numbers, or none`, where, received: into });
+    }
+    const out = into ?? new Float32Array(total);
+    let from = 0;
+    for (const { at, length } of this.entries) {
+      out.set(view(this.engine, at, length), from);
+      from += length;
+    }
+    return out;
+  }
+
+  restore(snapshot: Float32Array): void {
+    const total = this.entries.reduce((sum, { length }) => sum + length, 0);
+    if (!(snapshot instanceof Float32Array) || snapshot.length !== total) {
+      const received = snapshot instanceof Float32Array ? `${snapshot.length} numbers` : snapshot;
+      throw inputError({ expected: `a snapshot of ${total} numbers`, where: "restoreWeights", received });
+    }
+    let from = 0;
+    for (const { at, length } of this.entries) {
+      view(this.engine, at, length).set(snapshot.subarray(from, from + length));
+      from += length;
+    }
+  }
+}
+
+/** The numbers of one weight; a WeightArray must have the weight's shape, not only its length. */
+function checkedArray({ name, parameter, length }: WeightEntry, value: ArrayLike<number> | WeightArray) {
+  if (typeof value !== "object" || value === null) {
+    const expected = `${length} numbers of shape [${parameter.shape.join(", ")}]`;
+    throw inputError({ expected, where: `setWeights ${name}`, received: value });
+  }
+  const data = "data" in value ? value.data : value;
+  if (Array.isArray(data)) {
+    const bad = data.findIndex((item) => typeof item !== "number");
+    const where = `setWeights ${name}, position ${bad}`;
+    if (bad >= 0) throw inputError({ expected: "numbers", where, received: data[bad] });
+  }
+  const shape = "data" in value ? value.shape : parameter.shape;
+  if (data.length === length && shape.join() === parameter.shape.join()) return data;
+  throw inputError({
+    expected: `${length} numbers of shape [${parameter.shape.join(", ")}]`,
+    where: `setWeights ${name}`,
+    received: "data" in value ? `shape [${shape.join(", ")}]` : `${data.length} numbers`,
+  });
+}

@@ -1,0 +1,264 @@
+/** Optimizers: mathematics (reference kernels) and descriptions. Formulas and defaults are Keras 3's. */
+
+import { finiteNumber, inputError, knownOptions, oneOf, wholeNumber } from "../base/errors.js";
+import type { Bound } from "../kernels/bound.js";
+import { resolveSchedule, type Schedule, scheduledRate } from "./schedules.js";
+
+/** Plain, momentum (Polyak 1964) and Nesterov momentum. */
+export function sgdKernel(a: Bound<"sgd">): void {
+  const { w, g, velocity, momentum } = a;
+  const lr = a.scalars[0]!;
+  for (let i = 0; i < a.length; i++) {
+    if (a.weightDecay) w[i]! -= lr * a.weightDecay * w[i]!;
+    if (!velocity) {
+      w[i]! -= lr * g[i]!;
+      continue;
+    }
+    const v = momentum * velocity[i]! - lr * g[i]!;
+    velocity[i] = v;
+    w[i]! += a.nesterov ? momentum * v - lr * g[i]! : v;
+  }
+}
+
+/** RMSprop (Tieleman and Hinton 2012); Keras puts epsilon inside the root. */
+export function rmspropKernel(a: Bound<"rmsprop">): void {
+  const { w, g, v, velocity, average, momentum } = a;
+  const gain = a.oneMinusRho;
+  const rho = 1 - gain;
+  const lr = a.scalars[0]!;
+  for (let i = 0; i < a.length; i++) {
+    if (a.weightDecay) w[i]! -= lr * a.weightDecay * w[i]!;
+    v[i] = rho * v[i]! + gain * g[i]! * g[i]!;
+    let denominator = v[i]! + a.epsilon;
+    if (average) {
+      average[i] = rho * average[i]! + gain * g[i]!;
+      denominator -= average[i]! * average[i]!;
+    }
+    const step = (lr * g[i]!) / Math.sqrt(denominator);
+    if (velocity) velocity[i] = momentum * velocity[i]! + step;
+    w[i]! -= velocity ? velocity[i]! : step;
+  }
+}
+
+/** Adam (Kingma and Ba 2015), AMSGrad (Reddi et al. 2018) and, with weight decay, AdamW (Loshchilov and Hutter 2019). */
+export function adamKernel(a: Bound<"adam">): void {
+  const { w, g, m, v, vMax } = a;
+  const lr = a.scalars[0]!;
+  const alpha = a.scalars[1]!;
+  for (let i = 0; i < a.length; i++) {
+    if (a.weightDecay) w[i]! -= lr * a.weightDecay * w[i]!;
+    m[i]! += (g[i]! - m[i]!) * a.oneMinusBeta1;
+    v[i]! += (g[i]! * g[i]! - v[i]!) * a.oneMinusBeta2;
+    let second = v[i]!;
+    if (vMax) second = vMax[i] = Math.max(vMax[i]!, v[i]!);
+    w[i]! -= (alpha * m[i]!) / (Math.sqrt(second) + a.epsilon);
+  }
+}
+
+export function sumSquares({ out, x, length, accumulate }: Bound<"sumSquares">): void {
+  let sum = accumulate ? out[0]! : 0;
+  for (let i = 0; i < length; i++) sum += x[i]! * x[i]!;
+  out[0] = sum;
+}
+
+export function clipToNorm({ g, norm2, length, limit }: Bound<"clipToNorm">): void {
+  const factor = limit / Math.max(Math.sqrt(norm2[0]!), limit);
+  for (let i = 0; i < length; i++) g[i]! *= factor;
+}
+
+export function clipToValue({ g, length, limit }: Bound<"clipToValue">): void {
+  for (let i = 0; i < length; i++) g[i] = Math.min(limit, Math.max(-limit, g[i]!));
+}
+
+export function regularize({ g, penalty, w, length, l1, l2 }: Bound<"regularize">): void {
+  let sum = 0;
+  for (let i = 0; i < length; i++) {
+    g[i]! += l1 * Math.sign(w[i]!) + 2 * l2 * w[i]!;
+    sum += l1 * Math.abs(w[i]!) + l2 * w[i]! * w[i]!;
+  }
+  penalty[0]! += sum;
+}
+
+interface CommonOptions {
+  /** A number, or how it follows from the steps made: schedules.cosineDecay({ … }). */
+  learningRate?: number | Schedule;
+  /** Decoupled decay: w −= lr · weightDecay · w. */
+  weightDecay?: number | null;
+  /** Each variable's gradient scaled down to this norm. */
+  clipnorm?: number | null;
+  /** Each gradient element clipped to ± this. */
+  clipvalue?: number | null;
+  /** All gradients together scaled down to this norm. */
+  globalClipnorm?: number | null;
+  /** Weights change every so many batches (at least 2), by the mean of their gradients. Default null: every batch. */
+  gradientAccumulationSteps?: number | null;
+}
+
+const NULLABLE = ["weightDecay", "clipnorm", "clipvalue", "globalClipnorm", "gradientAccumulationSteps"];
+const common = {
+  learningRate: 0.001,
+  weightDecay: null,
+  clipnorm: null,
+  clipvalue: null,
+  globalClipnorm: null,
+  gradientAccumulationSteps: null,
+};
+
+/** Keras's defaults. */
+export const OPTIMIZER_DEFAULTS = {
+  sgd: { ...common, learningRate: 0.01, momentum: 0, nesterov: false },
+  rmsprop: { ...common, rho: 0.9, momentum: 0, epsilon: 1e-7, centered: false },
+  adam: { ...common, beta1: 0.9, beta2: 0.999, epsilon: 1e-7, amsgrad: false },
+  adamw: { ...common, weightDecay: 0.004, beta1: 0.9, beta2: 0.999, epsilon: 1e-7, amsgrad: false },
+} as const;
+
+export type OptimizerName = keyof typeof OPTIMIZER_DEFAULTS;
+export type SgdOptions = CommonOptions & { momentum?: number; nesterov?: boolean };
+export type RmspropOptions = CommonOptions & {
+  rho?: number;
+  momentum?: number;
+  epsilon?: number;
+  centered?: boolean;
+};
+export type AdamOptions = CommonOptions & {
+  beta1?: number;
+  beta2?: number;
+  epsilon?: number;
+  amsgrad?: boolean;
+};
+
+/** An optimizer's description: its name and every option. State lives in the model. */
+export interface Optimizer {
+  readonly name: OptimizerName;
+  readonly learningRate: number | Schedule;
+  readonly weightDecay: number | null;
+  readonly clipnorm: number | null;
+  readonly clipvalue: number | null;
+  readonly globalClipnorm: number | null;
+  readonly gradientAccumulationSteps: number | null;
+  readonly momentum: number;
+  readonly nesterov: boolean;
+  readonly rho: number;
+  readonly epsilon: number;
+  readonly centered: boolean;
+  readonly beta1: number;
+  readonly beta2: number;
+  readonly amsgrad: boolean;
+}
+
+const unused = {
+  momentum: 0,
+  nesterov: false,
+  rho: 0.9,
+  epsilon: 1e-7,
+  centered: false,
+  beta1: 0.9,
+  beta2: 0.999,
+  amsgrad: false,
+};
+
+function make(name: OptimizerName, options: object = {}): Optimizer {
+  const defaults: Record<string, unknown> = OPTIMIZER_DEFAULTS[name];
+  const where = `optimizers.${name}`;
+  knownOptions(options, Object.keys(defaults), where);
+  const given = Object.entries(options).filter(([, value]) => value !== undefined);
+  for (const [key, value] of given) checkOption(key, value, defaults[key], `${where} ${key}`);
+  const raw = { ...unused, ...defaults, ...Object.fromEntries(given), name } as Optimizer;
+  const rate = raw.learningRate;
+  const learningRate = typeof rate === "number" ? rate : resolveSchedule(rate, `${where} learningRate`);
+  const made = { ...raw, learningRate };
+  // As in Keras, a limit of 0 is none.
+  const clips = { clipnorm: made.clipnorm || null, clipvalue: made.clipvalue || null };
+  const limits = { ...clips, globalClipnorm: made.globalClipnorm || null };
+  if (Object.values(limits).filter((limit) => limit !== null).length > 1) {
+    throw inputError({ expected: "one of clipnorm, clipvalue, globalClipnorm", where });
+  }
+  return { ...made, ...limits };
+}
+
+/** Shares of an average: 1 would never let anything new in. */
+const BELOW_ONE = ["rho", "beta1", "beta2"];
+
+function checkOption(key: string, value: unknown, fallback: unknown, where: string): void {
+  if (typeof fallback === "boolean") {
+    if (typeof value !== "boolean") throw inputError({ expected: "true or false", where, received: value });
+    return;
+  }
+  if (value === null && NULLABLE.includes(key)) return;
+  // A schedule is checked as a whole.
+  if (key === "learningRate" && typeof value === "object" && value !== null) return;
+  if (key === "gradientAccumulationSteps") {
+    wholeNumber(value, where, 2);
+    return;
+  }
+  finiteNumber(value, where, 0, key === "momentum" || BELOW_ONE.includes(key) ? 1 : Infinity);
+  if (value === 1 && BELOW_ONE.includes(key)) {
+    throw inputError({ expected: "a number below 1", where, received: value });
+  }
+}
+
+export const optimizers = {
+  sgd: (options?: SgdOptions) => make("sgd", options),
+  rmsprop: (options?: RmspropOptions) => make("rmsprop", options),
+  adam: (options?: AdamOptions) => make("adam", options),
+  adamw: (options?: AdamOptions) => make("adamw", options),
+};
+
+export function resolveOptimizer(optimizer: OptimizerName | Optimizer): Optimizer {
+  if (typeof optimizer === "string") {
+    return make(oneOf(optimizer, Object.keys(OPTIMIZER_DEFAULTS) as OptimizerName[], "compile optimizer"));
+  }
+  if (
+    typeof optimizer === "object" &&
+    optimizer !== null &&
+    Object.hasOwn(OPTIMIZER_DEFAULTS, optimizer.name)
+  ) {
+    // Written by hand, { name: "adam", learningRate: 0.01 } is as good as what optimizers.adam makes.
+    const { name, ...options } = optimizer;
+    return make(name, withoutUnused(name, options));
+  }
+  throw inputError({
+    expected: "an optimizer's name or optimizers.…()",
+    where: "compile optimizer",
+    received: optimizer,
+  });
+}
+
+/** A description has every option; those that are not its optimizer's must be as they were made. */
+function withoutUnused(name: OptimizerName, options: object): object {
+  const strange = (key: string, value: unknown) =>
+    Object.hasOwn(unused, key) &&
+    !Object.hasOwn(OPTIMIZER_DEFAULTS[name], key) &&
+    unused[key as keyof typeof unused] === value;
+  return Object.fromEntries(Object.entries(options).filter(([key, value]) => !strange(key, value)));
+}
+
+/** What sums up the gradients of batches that wait for their step. */
+export const ACCUMULATOR = "gradientAccumulator";
+
+/** The state variables an optimizer keeps for each weight, in the order in which Keras stores them. */
+export function slotNames(optimizer: Optimizer): string[] {
+  return [...(optimizer.gradientAccumulationSteps ? [ACCUMULATOR] : []), ...ownSlots(optimizer)];
+}
+
+function ownSlots(optimizer: Optimizer): string[] {
+  switch (optimizer.name) {
+    case "sgd":
+      return optimizer.momentum ? ["velocity"] : [];
+    case "rmsprop":
+      return ["v", ...(optimizer.momentum ? ["velocity"] : []), ...(optimizer.centered ? ["average"] : [])];
+    default:
+      return ["m", "v", ...(optimizer.amsgrad ? ["vMax"] : [])];
+  }
+}
+
+/** The learning rate of the step that follows after so many. */
+export function rateAfter(rate: number | Schedule, iterations: number): number {
+  return typeof rate === "number" ? rate : scheduledRate(rate, iterations);
+}
+
+/** The numbers an update's kernels read: [learning rate, Adam's bias-corrected rate]. `update` counts from 1. */
+export function stepScalars(optimizer: Optimizer, learningRate: number, update: number): [number, number] {
+  const { beta1, beta2 } = optimizer;
+  return [learningRate, (learningRate * Math.sqrt(1 - beta2 ** update)) / (1 - beta1 ** update)];
+}
