@@ -12,7 +12,7 @@
  * each times its activation's derivative; then δW += xᵀδ, δR += h₋₁ᵀδ, δb += δ, δx = δ·Wᵀ, δh₋₁ += δ·Rᵀ.
  *
  * Gates lie side by side in the order z r h̃: kernel W [I][3U], recurrent kernel R [U][3U]; bias [3U], or with
- * resetAfter [2][3U]: the input's and the recurrent one. The same mathematics, step by step, is src/layers/gru.ts.
+ * resetAfter [2][3U]: the input's and the recurrent one. The same mathematics, step by step, is src/kernels/gru.ts.
  */
 #include "recurrent.h"
 

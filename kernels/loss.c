@@ -1,6 +1,6 @@
 /*
  * Losses and their gradients: rowLoss = weight · loss, dOut = ∂(scale · Σ rowLoss)/∂out. Formulas, clipping and
- * smoothing are Keras 3's (src/objectives/losses.ts).
+ * smoothing are Keras 3's (src/kernels/loss.ts).
  */
 #include "kernels.h"
 #include "softmax.h"

@@ -11,7 +11,7 @@
  * each times its activation's derivative is δz; δW += xᵀδz, δR += h₋₁ᵀδz, δb += δz, δx = δz·Wᵀ, δh₋₁ = δz·Rᵀ.
  *
  * Gates lie side by side in the order i f g o: kernel W [I][4U], recurrent kernel R [U][4U], bias b [4U].
- * The same mathematics, step by step, is src/layers/lstm.ts.
+ * The same mathematics, step by step, is src/kernels/lstm.ts.
  */
 #include "recurrent.h"
 

@@ -1,4 +1,4 @@
-/* Optimizers: one pass over parameters, gradients and state. Formulas are Keras 3's (src/objectives/optimizers.ts). */
+/* Optimizers: one pass over parameters, gradients and state. Formulas are Keras 3's (src/kernels/optimizer.ts). */
 #include "kernels.h"
 #include "rows.h"
 

@@ -4,7 +4,7 @@
  * Backward, from δh: δz = δh ⊙ (1 − h²) for tanh; δW += xᵀδz, δR += h₋₁ᵀδz, δb += δz, δx = δz·Wᵀ, δh₋₁ = δz·Rᵀ.
  *
  * Kernel W [I][U], recurrent kernel R [U][U], bias b [U]. The same mathematics, step by step, is
- * src/layers/simple-rnn.ts.
+ * src/kernels/rnn.ts.
  */
 #include "recurrent.h"
 

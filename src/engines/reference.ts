@@ -3,6 +3,7 @@
  * must compute. With precision "float64" the same code serves central-difference checks.
  */
 
+import * as activation from "../kernels/activation.js";
 import type { Bound, Reals } from "../kernels/bound.js";
 import {
   type Call,
@@ -12,44 +13,30 @@ import {
   type Phase,
   type Program,
 } from "../kernels/contract.js";
-import * as activation from "../layers/activation.js";
-import * as batchNorm from "../layers/batch-normalization.js";
-import * as conv1d from "../layers/conv1d.js";
-import * as dense from "../layers/dense.js";
-import * as dropout from "../layers/dropout.js";
-import * as embedding from "../layers/embedding.js";
-import * as flatten from "../layers/flatten.js";
-import * as gru from "../layers/gru.js";
-import * as layerNorm from "../layers/layer-normalization.js";
-import * as layout from "../layers/layout.js";
-import * as lstm from "../layers/lstm.js";
-import * as operations from "../layers/operations.js";
-import * as pooling from "../layers/pooling.js";
-import * as relu from "../layers/relu.js";
-import * as rnn from "../layers/simple-rnn.js";
-import * as losses from "../objectives/losses.js";
-import * as optimizers from "../objectives/optimizers.js";
+import * as conv1d from "../kernels/conv1d.js";
+import * as dense from "../kernels/dense.js";
+import * as dropout from "../kernels/dropout.js";
+import * as embedding from "../kernels/embedding.js";
+import * as gradient from "../kernels/gradient.js";
+import * as gru from "../kernels/gru.js";
+import * as layout from "../kernels/layout.js";
+import * as loss from "../kernels/loss.js";
+import * as lstm from "../kernels/lstm.js";
+import * as memory from "../kernels/memory.js";
+import * as norm from "../kernels/norm.js";
+import * as optimizer from "../kernels/optimizer.js";
+import * as pool from "../kernels/pool.js";
+import * as rnn from "../kernels/rnn.js";
+import * as softmax from "../kernels/softmax.js";
 
 /** One readable implementation a kernel. */
 export const REFERENCE_KERNELS: { [K in KernelName]: (args: Bound<K>) => void } = {
-  fill: ({ out, length, value }) => void out.fill(value, 0, length),
-  add: ({ out, x, length }) => {
-    for (let i = 0; i < length; i++) out[i]! += x[i]!;
-  },
-  toRowMajor: flatten.toRowMajor,
-  toTimeMajor: flatten.toTimeMajor,
-  reverseTime: ({ out, x, T, N }) => {
-    for (let t = 0; t < T; t++) {
-      for (let i = 0; i < N; i++) out[t * N + i] = x[(T - 1 - t) * N + i]!;
-    }
-  },
-  sumShards: ({ out, parts, count, stride, length }) => {
-    for (let i = 0; i < length; i++) {
-      let sum = parts[i]!;
-      for (let s = 1; s < count; s++) sum += parts[s * stride + i]!;
-      out[i] = sum;
-    }
-  },
+  fill: memory.fill,
+  add: memory.add,
+  toRowMajor: memory.toRowMajor,
+  toTimeMajor: memory.toTimeMajor,
+  reverseTime: memory.reverseTime,
+  sumShards: memory.sumShards,
   embeddingForward: embedding.embeddingForward,
   embeddingBackward: embedding.embeddingBackward,
   maskFromIds: embedding.maskFromIds,
@@ -59,47 +46,47 @@ export const REFERENCE_KERNELS: { [K in KernelName]: (args: Bound<K>) => void } 
   conv1dBackward: conv1d.conv1dBackward,
   activationForward: activation.activationForward,
   activationBackward: activation.activationBackward,
-  rectifyForward: relu.rectifyForward,
-  rectifyBackward: relu.rectifyBackward,
-  softmaxForward: activation.softmaxForward,
-  softmaxBackward: activation.softmaxBackward,
-  batchMoments: batchNorm.batchMoments,
-  batchNormForward: batchNorm.batchNormForward,
-  batchNormBackward: batchNorm.batchNormBackward,
-  layerNormForward: layerNorm.layerNormForward,
-  layerNormBackward: layerNorm.layerNormBackward,
+  rectifyForward: activation.rectifyForward,
+  rectifyBackward: activation.rectifyBackward,
+  softmaxForward: softmax.softmaxForward,
+  softmaxBackward: softmax.softmaxBackward,
+  batchMoments: norm.batchMoments,
+  batchNormForward: norm.batchNormForward,
+  batchNormBackward: norm.batchNormBackward,
+  layerNormForward: norm.layerNormForward,
+  layerNormBackward: norm.layerNormBackward,
   dropoutMask: dropout.dropoutMaskKernel,
   multiplyMask: dropout.multiplyMask,
-  choose: operations.choose,
-  combine: operations.combine,
-  maskFromValues: operations.maskFromValues,
+  choose: layout.choose,
+  combine: layout.combine,
+  maskFromValues: layout.maskFromValues,
   copyRows: layout.copyRows,
   repeatAxis: layout.repeatAxis,
   sumAxis: layout.sumAxis,
-  maxPoolForward: pooling.maxPoolForward,
-  maxPoolBackward: pooling.maxPoolBackward,
-  averagePoolForward: pooling.averagePoolForward,
-  averagePoolBackward: pooling.averagePoolBackward,
+  maxPoolForward: pool.maxPoolForward,
+  maxPoolBackward: pool.maxPoolBackward,
+  averagePoolForward: pool.averagePoolForward,
+  averagePoolBackward: pool.averagePoolBackward,
   rnnForward: rnn.rnnForward,
   rnnBackward: rnn.rnnBackward,
-  rnnInfer: rnn.rnnInfer,
   lstmForward: lstm.lstmForward,
   lstmBackward: lstm.lstmBackward,
-  lstmInfer: lstm.lstmInfer,
   gruForward: gru.gruForward,
   gruBackward: gru.gruBackward,
+  rnnInfer: rnn.rnnInfer,
+  lstmInfer: lstm.lstmInfer,
   gruInfer: gru.gruInfer,
-  binaryCrossentropy: losses.binaryCrossentropyKernel,
-  categoricalCrossentropy: losses.categoricalCrossentropyKernel,
-  sparseCategoricalCrossentropy: losses.sparseCategoricalCrossentropyKernel,
-  meanSquaredError: losses.meanSquaredErrorKernel,
-  sgd: optimizers.sgdKernel,
-  rmsprop: optimizers.rmspropKernel,
-  adam: optimizers.adamKernel,
-  sumSquares: optimizers.sumSquares,
-  clipToNorm: optimizers.clipToNorm,
-  clipToValue: optimizers.clipToValue,
-  regularize: optimizers.regularize,
+  binaryCrossentropy: loss.binaryCrossentropyKernel,
+  categoricalCrossentropy: loss.categoricalCrossentropyKernel,
+  sparseCategoricalCrossentropy: loss.sparseCategoricalCrossentropyKernel,
+  meanSquaredError: loss.meanSquaredErrorKernel,
+  sgd: optimizer.sgdKernel,
+  rmsprop: optimizer.rmspropKernel,
+  adam: optimizer.adamKernel,
+  sumSquares: gradient.sumSquares,
+  clipToNorm: gradient.clipToNorm,
+  clipToValue: gradient.clipToValue,
+  regularize: gradient.regularize,
 };
 
 export class ReferenceEngine implements Engine {

@@ -1,7 +1,8 @@
 /** The network of an experiment: one recurrent layer of the chosen cell, one dense layer to answer. */
+
+import { LSTM_GATES } from "../kernels/lstm.js";
 import * as layers from "../layers/index.js";
 import type { Layer } from "../layers/layer.js";
-import { LSTM_GATES } from "../layers/lstm.js";
 import { type Model, sequential } from "../model/model.js";
 import type { ModelOptions } from "../model/options.js";
 import { type Loss, losses } from "../objectives/losses.js";

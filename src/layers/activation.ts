@@ -1,38 +1,7 @@
-/** Activation as a layer of its own, and softmax: y_j = exp(x_j) / Σ exp(x_k) over the last axis. */
-import type { Bound } from "../kernels/bound.js";
+/** Activation as a layer of its own, and activations that other layers end in. */
 import { ACTIVATIONS, type ActivationName } from "../kernels/contract.js";
-import { activationFormula } from "./activations.js";
 import { type Builder, configure, elementsOf, Layer, rowsOf, type Shape, type Tensor } from "./layer.js";
 import { activation as activationOption, type Given, type Resolved } from "./options.js";
-
-export function activationForward({ out, x, length, activation, alpha }: Bound<"activationForward">): void {
-  const { f } = activationFormula(activation);
-  for (let i = 0; i < length; i++) out[i] = f(x[i]!, alpha);
-}
-
-export function activationBackward(a: Bound<"activationBackward">): void {
-  const { derivative } = activationFormula(a.activation);
-  for (let i = 0; i < a.length; i++) a.dx[i] = a.dOut[i]! * derivative(a.x[i]!, a.out[i]!, a.alpha);
-}
-
-export function softmaxForward({ out, x, N, F }: Bound<"softmaxForward">): void {
-  for (let n = 0; n < N; n++) {
-    let largest = -Infinity;
-    for (let f = 0; f < F; f++) largest = Math.max(largest, x[n * F + f]!);
-    let sum = 0;
-    for (let f = 0; f < F; f++) sum += out[n * F + f] = Math.exp(x[n * F + f]! - largest);
-    for (let f = 0; f < F; f++) out[n * F + f]! /= sum;
-  }
-}
-
-/** δx_j = y_j · (δy_j − Σ_k δy_k y_k) */
-export function softmaxBackward({ dx, dOut, out, N, F }: Bound<"softmaxBackward">): void {
-  for (let n = 0; n < N; n++) {
-    let dot = 0;
-    for (let f = 0; f < F; f++) dot += dOut[n * F + f]! * out[n * F + f]!;
-    for (let f = 0; f < F; f++) dx[n * F + f] = out[n * F + f]! * (dOut[n * F + f]! - dot);
-  }
-}
 
 /** Keras's slope of leaky_relu where an activation is named without parameters. */
 const LEAKY_SLOPE = 0.2;

@@ -4,65 +4,10 @@
  * In training μ and σ² [F] are those of the batch, each feature over all rows and steps that are not hidden; moving
  * averages of them, kept beside the weights, take their place in inference and where the layer is not trainable.
  */
-import type { Bound, Reals } from "../kernels/bound.js";
 import type { Pointer } from "../kernels/contract.js";
 import { type Builder, configure, Layer, parameter, rowsOf, type Shape, type Tensor } from "./layer.js";
 import { featuresOf, normalizationOptions, scaleAndShift } from "./normalization.js";
 import { type Given, initializer, type Resolved, real } from "./options.js";
-
-const shownRows = (mask: Reals | null, N: number) =>
-  mask ? Math.max(1, mask.subarray(0, N).filter((m) => m !== 0).length) : N;
-
-/** μ = Σ x / m, σ² = Σ (x − μ)² / m over the m rows that are shown; 0 where none is. */
-export function batchMoments({ mean, variance, x, mask, N, F }: Bound<"batchMoments">): void {
-  const m = shownRows(mask, N);
-  for (let f = 0; f < F; f++) {
-    let sum = 0;
-    for (let n = 0; n < N; n++) if (mask?.[n] !== 0) sum += x[n * F + f]!;
-    mean[f] = sum / m;
-    let squares = 0;
-    for (let n = 0; n < N; n++) if (mask?.[n] !== 0) squares += (x[n * F + f]! - mean[f]!) ** 2;
-    variance[f] = squares / m;
-  }
-}
-
-export function batchNormForward(a: Bound<"batchNormForward">): void {
-  const { out, x, mean, variance, gamma, beta, N, F, epsilon } = a;
-  for (let f = 0; f < F; f++) {
-    const scale = (gamma ? gamma[f]! : 1) / Math.sqrt(variance[f]! + epsilon);
-    for (let n = 0; n < N; n++) {
-      out[n * F + f] = (x[n * F + f]! - mean[f]!) * scale + (beta ? beta[f]! : 0);
-    }
-  }
-}
-
-/**
- * δβ += Σ δy, δγ += Σ δy·x̂ over all rows. δx = γ/σ · δy, and where the statistics are the batch's, for every row
- * that entered them, less γ/σ · (Σ δy + x̂ · Σ δy·x̂) / m.
- */
-export function batchNormBackward(a: Bound<"batchNormBackward">): void {
-  const { dx, dGamma, dBeta, dOut, x, mean, variance, gamma, mask, N, F, batch, epsilon } = a;
-  const m = shownRows(mask, N);
-  for (let f = 0; f < F; f++) {
-    const inverse = 1 / Math.sqrt(variance[f]! + epsilon);
-    const hat = (n: number) => (x[n * F + f]! - mean[f]!) * inverse;
-    let plain = 0;
-    let normal = 0;
-    for (let n = 0; n < N; n++) {
-      plain += dOut[n * F + f]!;
-      normal += dOut[n * F + f]! * hat(n);
-    }
-    if (dGamma) dGamma[f]! += normal;
-    if (dBeta) dBeta[f]! += plain;
-    if (!dx) continue;
-    const scale = (gamma ? gamma[f]! : 1) * inverse;
-    for (let n = 0; n < N; n++) {
-      const entered = batch && mask?.[n] !== 0;
-      const through = entered ? (plain + hat(n) * normal) / m : 0;
-      dx[n * F + f] = scale * (dOut[n * F + f]! - through);
-    }
-  }
-}
 
 export const batchNormalizationOptions = {
   ...normalizationOptions,

@@ -1,31 +1,6 @@
 /** Operations that move values: joined, cut, repeated, turned round, laid out in another shape. */
-import type { Bound } from "../kernels/bound.js";
 import type { Pointer } from "../kernels/contract.js";
 import { type Builder, elementsOf, rowsOf, type Tensor } from "./layer.js";
-
-export function copyRows({ out, x, N, F, outStride, xStride }: Bound<"copyRows">): void {
-  for (let n = 0; n < N; n++) {
-    for (let f = 0; f < F; f++) out[n * outStride + f] = x[n * xStride + f]!;
-  }
-}
-
-export function repeatAxis({ out, x, A, R, C }: Bound<"repeatAxis">): void {
-  for (let a = 0; a < A; a++) {
-    for (let r = 0; r < R; r++) {
-      for (let c = 0; c < C; c++) out[(a * R + r) * C + c] = x[a * C + c]!;
-    }
-  }
-}
-
-export function sumAxis({ out, x, A, R, C, accumulate }: Bound<"sumAxis">): void {
-  for (let a = 0; a < A; a++) {
-    for (let c = 0; c < C; c++) {
-      let sum = accumulate ? out[a * C + c]! : 0;
-      for (let r = 0; r < R; r++) sum += x[(a * R + r) * C + c]!;
-      out[a * C + c] = sum;
-    }
-  }
-}
 
 /** A pointer so many elements on. */
 const plus = (b: Builder, at: Pointer, elements: number): Pointer => at + elements * b.elementBytes;

@@ -2,24 +2,8 @@
  * Operations that layers are put together from: each records its forward calls, and its backward ones where the plan
  * trains. An operand used twice is to be forked by the caller (`Builder.fork`).
  */
-import type { Bound } from "../kernels/bound.js";
 import type { Pointer } from "../kernels/contract.js";
 import { type Builder, elementsOf, rowsOf, type Tensor } from "./layer.js";
-
-export function choose({ out, mask, x, other, N, F, value }: Bound<"choose">): void {
-  for (let n = 0; n < N; n++) {
-    const from = mask[n] !== 0 ? x : other;
-    for (let i = n * F; i < (n + 1) * F; i++) out[i] = from ? from[i]! : value;
-  }
-}
-
-export function combine({ out, x, y, length, a, b }: Bound<"combine">): void {
-  for (let i = 0; i < length; i++) out[i] = y ? a * x[i]! + b * y[i]! : a * x[i]!;
-}
-
-export function maskFromValues({ mask, x, N, F, value }: Bound<"maskFromValues">): void {
-  for (let n = 0; n < N; n++) mask[n] = x.subarray(n * F, (n + 1) * F).some((v) => v !== value) ? 1 : 0;
-}
 
 /** Numbers to multiply by where none are given: as they are. */
 type Weights = { a?: number; b?: number; mask?: Pointer };

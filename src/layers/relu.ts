@@ -1,21 +1,6 @@
 /** ReLU with Keras's three numbers: y = min(x, m) where x > θ, else y = s · (x − θ). */
-import type { Bound } from "../kernels/bound.js";
 import { type Builder, configure, elementsOf, Layer, type Shape, type Tensor } from "./layer.js";
 import { type Given, type Resolved, real, realOr } from "./options.js";
-
-export function rectifyForward({ out, x, length, slope, threshold, ceiling }: Bound<"rectifyForward">): void {
-  for (let i = 0; i < length; i++) {
-    const below = slope === 0 ? 0 : slope * (x[i]! - threshold);
-    out[i] = x[i]! > threshold ? Math.min(x[i]!, ceiling) : below;
-  }
-}
-
-export function rectifyBackward(a: Bound<"rectifyBackward">): void {
-  for (let i = 0; i < a.length; i++) {
-    const above = a.x[i]! < a.ceiling ? 1 : 0;
-    a.dx[i] = a.dOut[i]! * (a.x[i]! > a.threshold ? above : a.slope);
-  }
-}
 
 export const reluOptions = {
   /** m, the most it puts out; null for no limit. */

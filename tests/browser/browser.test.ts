@@ -36,9 +36,9 @@ describe("a browser's bundle", () => {
   test("has nothing of Node's in it", async () => {
     const { metafile, outputFiles } = await bundle("../../src/index.js");
     const inputs = Object.keys(metafile.inputs);
-    assert.ok(inputs.some((path) => path.endsWith("engine/browser-workers.js")));
+    assert.ok(inputs.some((path) => path.endsWith("engines/browser-workers.js")));
     assert.deepEqual(
-      inputs.filter((path) => /engine\/node-|formats\/node-files|src\/cli|\.node$/.test(path)),
+      inputs.filter((path) => /engines\/node-|base\/node-files|src\/cli|\.node$/.test(path)),
       [],
     );
     assert.doesNotMatch(text({ outputFiles } as never), /["']node:/);

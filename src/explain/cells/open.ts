@@ -1,12 +1,14 @@
 /** The recurrent cells of a model, with their weights cut into the blocks of each network. */
 
 import { inputError } from "../../base/errors.js";
+import { activationFormula } from "../../kernels/activations.js";
 import { ACTIVATIONS, type ActivationName } from "../../kernels/contract.js";
-import { activationFormula } from "../../layers/activations.js";
+import { GRU_GATES } from "../../kernels/gru.js";
+import { LSTM_GATES } from "../../kernels/lstm.js";
 import { Bidirectional } from "../../layers/bidirectional.js";
-import { GRU, GRU_GATES } from "../../layers/gru.js";
+import { GRU } from "../../layers/gru.js";
 import type { Layer } from "../../layers/layer.js";
-import { LSTM, LSTM_GATES } from "../../layers/lstm.js";
+import { LSTM } from "../../layers/lstm.js";
 import { SimpleRNN } from "../../layers/simple-rnn.js";
 import { modelOf } from "../../model/given.js";
 import type { Model } from "../../model/model.js";
