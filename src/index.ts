@@ -1,6 +1,7 @@
 /** Cellstate's public API. */
 
 export { InputError } from "./base/errors.js";
+export type { OnWarning, WarningOptions } from "./base/notes.js";
 export {
   assembleClassifier,
   type ClassifierParts,
@@ -17,8 +18,6 @@ export { Corpus, type LabelledText } from "./classifier/corpus.js";
 export { PRESET_NAMES, presetModel } from "./classifier/presets.js";
 export type { TrainingRecord, TrainOptions } from "./classifier/training.js";
 export { ENGINE_CHOICES, type EngineChoice, type EngineOptions } from "./engines/index.js";
-export { type LoadOptions, loadFile, loadModel } from "./formats/load.js";
-export { saveModel } from "./formats/save.js";
 export {
   readVocabulary,
   type VocabularyFile,
@@ -28,9 +27,15 @@ export { ACTIVATIONS, type ActivationName } from "./kernels/contract.js";
 export * as layers from "./layers/index.js";
 export type { Layer, Parameter, Shape, Symbolic } from "./layers/layer.js";
 export { type ModelGraph, model } from "./model/functional.js";
-export { Model, sequential } from "./model/model.js";
-export type { OnWarning, WarningOptions } from "./model/notes.js";
-export type { CompileOptions, ModelOptions, Output, Scores } from "./model/options.js";
+export { type LoadOptions, loadFile, loadModel, saveModel } from "./model/load.js";
+export {
+  type Callback,
+  type FitOptions,
+  Model,
+  sequential,
+  type TrainingProgress,
+} from "./model/model.js";
+export type { ModelOptions, Output } from "./model/options.js";
 export type { Rows, RowsLike, TargetsLike } from "./network/arrays.js";
 export type { WeightArray } from "./network/weights.js";
 export {
@@ -53,14 +58,14 @@ export { padSequences } from "./tokens/pad.js";
 export { Vectorizer } from "./tokens/vectorizer.js";
 export { VocabularyBuilder } from "./tokens/vocabulary.js";
 export {
-  type Callback,
   Checkpoint,
   callbacks,
   EarlyStopping,
   type Logs,
   ReduceLearningRateOnPlateau,
-  type TrainingProgress,
 } from "./train/callbacks.js";
 export { decodeCheckpoint, encodeCheckpoint } from "./train/checkpoint.js";
-export { type FitOptions, type History, TrainingError } from "./train/fit.js";
+export type { Scores } from "./train/evaluate.js";
+export { type History, TrainingError } from "./train/fit.js";
+export type { CompileOptions } from "./train/trainer.js";
 export type { TrainingState } from "./train/training-state.js";

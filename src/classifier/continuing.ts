@@ -6,7 +6,7 @@
 import { inputError } from "../base/errors.js";
 import { PURPOSE, Random } from "../kernels/philox.js";
 import { copyArchitecture, copyModel } from "../model/copy.js";
-import type { Model } from "../model/model.js";
+import { type Model, remarksOf } from "../model/model.js";
 import type { ModelOptions } from "../model/options.js";
 import type { WeightArray } from "../network/weights.js";
 import { losses } from "../objectives/losses.js";
@@ -59,7 +59,7 @@ export function continuedModel(
       return widened(weight, labels.length, single, wide.seed);
     }),
   );
-  wide.remarks.addFrom(model.remarks);
+  remarksOf(wide).addFrom(remarksOf(model));
   const optimizer = model.isCompiled ? model.compiled.optimizer : "adam";
   wide.compile({ optimizer, loss: losses.sparseCategoricalCrossentropy() });
   return wide;

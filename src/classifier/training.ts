@@ -7,9 +7,10 @@ import { ENGINE_CHOICES, type EngineOptions } from "../engines/index.js";
 import { PURPOSE, Random } from "../kernels/philox.js";
 import { copyModel } from "../model/copy.js";
 import { modelOf } from "../model/given.js";
-import type { Model } from "../model/model.js";
+import { type Model, remarksOf } from "../model/model.js";
 import type { ModelOptions } from "../model/options.js";
 import type { Rows } from "../network/arrays.js";
+import { checkOutputs } from "../network/text-fits.js";
 import { type Loss, losses } from "../objectives/losses.js";
 import type { Optimizer, OptimizerName } from "../objectives/optimizers.js";
 import { type FrontEndOptions, type RowOptions, resolveFrontEnd } from "../tokens/options.js";
@@ -139,20 +140,6 @@ const DEFAULTS = {
   batchSize: 32,
   validationSplit: 0.1,
 };
-
-/** One sigmoid unit for two labels, else one softmax unit a label. */
-export function checkOutputs(model: Model, classes: number): void {
-  const outputs = model.outputSize;
-  if (outputs === classes || (outputs === 1 && classes === 2)) return;
-  throw inputError({
-    expected:
-      classes === 2
-        ? "a last layer of 1 or 2 units for 2 labels"
-        : `a last layer of ${classes} units, one a label`,
-    where: `model ${model.name}`,
-    received: outputs,
-  });
-}
 
 export const checkTrainOptions = (options: TrainOptions): void =>
   knownOptions(options, Object.keys(TRAIN_OPTIONS), "TextClassifier.train");
@@ -288,7 +275,7 @@ export class TrainingSession {
     const loss = lossOfLabels(model, before?.loss);
     if (before && loss !== before.loss && !isSameLoss(loss, before.loss)) {
       const text = `model ${model.name} loss ${before.loss.name}: replaced by ${loss.name}, the loss of labels`;
-      model.remarks.add([{ text, training: true }]);
+      remarksOf(model).add([{ text, training: true }]);
     }
     if (!this.options.optimizer && before?.loss === loss) return;
     model.compile({
@@ -309,10 +296,10 @@ export class TrainingSession {
   }
 
   /** A copy computes as its source does, where nothing else is asked for. */
-  private copyOptions({ engineName, runtime }: Model): ModelOptions {
+  private copyOptions(model: Model): ModelOptions {
     const {
-      engine = ENGINE_CHOICES.find((name) => name === engineName),
-      threads = runtime.engine.threads,
+      engine = ENGINE_CHOICES.find((name) => name === model.engineName),
+      threads = model.threads,
       seed,
     } = this.options;
     return { engine, threads, ...(seed === undefined ? {} : { seed }) };

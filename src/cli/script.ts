@@ -1,6 +1,7 @@
 /** Keras scripts on the command line: what was taken from one is said, and `train` does as it says. */
 import { InputError } from "../base/errors.js";
-import { type ScriptModel, type ScriptSettings, saidBy, type Unread } from "../formats/python/index.js";
+import { type ScriptSettings, saidBy, type Unread } from "../formats/python/index.js";
+import type { ScriptModel } from "../model/script.js";
 import { note } from "./context.js";
 import { openScript } from "./models.js";
 import type { TrainFlags } from "./train-plan.js";

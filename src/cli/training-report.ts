@@ -145,7 +145,7 @@ export function trainingReport(outcome: TrainingOutcome): ReportData {
     },
     environment: {
       engine: model.engineName,
-      threads: model.runtime.engine.threads,
+      threads: model.threads,
       processor: `${cpus()[0]?.model.trim() ?? "unknown"}, ${availableParallelism()} cores`,
       Node: process.version,
     },

@@ -283,7 +283,7 @@ function trainingSummary({ plan, classifier, evaluation, epochs, seconds }: Trai
   return {
     model: plan.out,
     engine: model.engineName,
-    threads: model.runtime.engine.threads,
+    threads: model.threads,
     params: model.countParams(),
     vocabulary: vectorizer.size,
     epochs,

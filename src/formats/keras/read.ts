@@ -3,15 +3,16 @@
 import { bytesOf, listOf, objectOf, textOf } from "../../base/arguments.js";
 import { inputError, knownOptions } from "../../base/errors.js";
 import { DATA_FORBIDDEN, isObject, type Json, type JsonObject, parseJson } from "../../base/json.js";
+import { checkOnWarning, type Note, type WarningOptions } from "../../base/notes.js";
 import { checkSeal, SEAL } from "../../base/seal.js";
 import { Work } from "../../base/work.js";
 import type { EngineOptions } from "../../engines/index.js";
-import { modelOf } from "../../model/given.js";
-import { Model } from "../../model/model.js";
-import { checkOnWarning, type WarningOptions } from "../../model/notes.js";
+import { Network, type NetworkLike, networkOf } from "../../network/network.js";
+import { Trainer } from "../../train/trainer.js";
+import { isHdf5, isJson, isZip } from "../detect.js";
 import { foreignArchive, foreignJson, foreignKind, refuseForeign } from "../foreign.js";
-import { type Hdf5Group, isHdf5, readHdf5 } from "../hdf5/reader.js";
-import { isZip, readZip, type ZipMember } from "../zip.js";
+import { type Hdf5Group, readHdf5 } from "../hdf5/reader.js";
+import { readZip, type ZipMember } from "../zip.js";
 import { readCompileConfig } from "./compile-config.js";
 import { noteLogits } from "./compile-losses.js";
 import { type Blueprint, readModelConfig, toLinks } from "./model-config.js";
@@ -26,9 +27,12 @@ export interface ReadOptions extends EngineOptions, WarningOptions {
   name?: string;
 }
 
-export interface KerasFile {
-  /** Compiled, with its optimizer's state, where the file says how it was trained. */
-  model: Model;
+/** What a model file comes to. */
+export interface Reading {
+  /** The network; compiled, with its optimizer's state, where the file says how it was trained. */
+  trainer: Trainer;
+  /** What may make it behave otherwise than where it came from. */
+  notes: readonly Note[];
   receipt: Receipt;
   /** What Cellstate keeps beside the model: vocabulary, labels …; null in other files. */
   extras: Json;
@@ -56,19 +60,23 @@ export interface OpenedFile {
   verify?: () => void;
 }
 
+const A_MODEL = "a Keras model (.keras archive, HDF5 or JSON)";
+
 /**
- * Opens a model that Keras or Cellstate saved: a `.keras` archive, an HDF5 model, or the JSON of an architecture.
+ * Takes apart what Keras or Cellstate saved: a `.keras` archive, an HDF5 model, or the JSON of an architecture.
  * The content decides, not the name. Nothing in the file is executed; @throws InputError, one line that names the
  * place, for anything damaged, hostile or unknown.
  */
-export function readKeras(bytes: Uint8Array, options: ReadOptions = {}): KerasFile {
-  const { name = "model", ...engine } = checkReading(options);
-  bytesOf(bytes, name);
-  return readOpened(open(bytes, name), { name, ...engine });
+export function openKeras(bytes: Uint8Array, file: string): OpenedFile {
+  bytesOf(bytes, file);
+  if (isZip(bytes)) return openArchive(bytes, file);
+  if (isHdf5(bytes)) return openHdf5(bytes, file);
+  if (isJson(bytes)) return openJson(bytes, file);
+  throw refuseForeign(A_MODEL, file, foreignKind(bytes));
 }
 
-/** The model in a file that was taken apart, whatever its format. */
-export function readOpened(opened: OpenedFile, options: ReadOptions = {}): KerasFile {
+/** The network in a file that was taken apart, whatever its format. */
+export function readOpened(opened: OpenedFile, options: ReadOptions = {}): Reading {
   objectOf(opened, "readOpened", "a file that was opened");
   const { name = "model", ...engine } = checkReading(options);
   textOf(opened.format, `${name}: format`);
@@ -85,19 +93,19 @@ export function readOpened(opened: OpenedFile, options: ReadOptions = {}): Keras
     throw inputError({ expected: "a file of Keras 2 or 3", where: name, received: opened.version });
   }
   const blueprint = readModelConfig(opened.config, context, opened.where);
-  const model = build(blueprint, engine);
-  if (opened.weights) setWeights(model, blueprint.entries, opened.weights, notes);
+  const network = build(blueprint, engine);
+  const trainer = new Trainer(network);
+  if (opened.weights) setWeights(network, blueprint.entries, opened.weights, notes);
   else notes.warn("no weights in the file: the model starts with fresh ones");
-  const compile = readCompileConfig(opened.training, context, model.outputSize);
+  const compile = readCompileConfig(opened.training, context, network.outputSize);
   if (compile) {
-    model.compile(compile);
-    noteLogits(model, { ...context, notes: notes.forTraining() });
-    restoreOptimizer(model, opened.optimizer, notes.forTraining());
+    trainer.compile(compile);
+    noteLogits(trainer, { ...context, notes: notes.forTraining() });
+    restoreOptimizer(trainer, opened.optimizer, notes.forTraining());
   }
-  model.remarks.add(notes.list());
-  verify(opened, model);
+  verify(opened, trainer);
   const { filled, ignored, warnings } = notes;
-  const counts = { layers: model.layers.length, parameters: model.countParams() };
+  const counts = { layers: network.layers.length, parameters: network.countParams() };
   const receipt = {
     format: opened.format,
     kerasVersion: opened.version,
@@ -106,14 +114,14 @@ export function readOpened(opened: OpenedFile, options: ReadOptions = {}): Keras
     ignored,
     warnings,
   };
-  return { model, receipt, extras: opened.extras };
+  return { trainer, notes: notes.list(), receipt, extras: opened.extras };
 }
 
-function verify(opened: OpenedFile, model: Model): void {
+function verify(opened: OpenedFile, trainer: Trainer): void {
   try {
     opened.verify?.();
   } catch (error) {
-    model.dispose();
+    trainer.dispose();
     throw error;
   }
 }
@@ -122,9 +130,9 @@ function verify(opened: OpenedFile, model: Model): void {
  * Replaces a model's weights by those of a `.weights.h5`, an HDF5 model or an archive of the same architecture.
  * Returns warnings. @throws InputError where they do not fit or the file is damaged; the model is then unchanged.
  */
-export function readKerasWeights(model: Model, bytes: Uint8Array, options: ReadOptions = {}): string[] {
+export function readKerasWeights(model: NetworkLike, bytes: Uint8Array, options: ReadOptions = {}): string[] {
   const { name = "weights" } = checkReading(options);
-  modelOf(model, "readKerasWeights");
+  networkOf(model, "readKerasWeights");
   bytesOf(bytes, name);
   const notes = new Notes();
   setWeights(model, entriesOf(model), openWeights(bytes, name), notes);
@@ -153,16 +161,8 @@ function openWeights(bytes: Uint8Array, file: string): WeightsStore {
   return textList(named, "layer_names", file).length > 0 ? namedStore(named, file) : pathStore([root], file);
 }
 
-function open(bytes: Uint8Array, file: string): OpenedFile {
-  if (isZip(bytes)) return openArchive(bytes, file);
-  if (isHdf5(bytes)) return openHdf5(bytes, file);
-  if (/^\s*\{/.test(new TextDecoder().decode(bytes.subarray(0, 64)))) return openJson(bytes, file);
-  throw refuseForeign(A_MODEL, file, foreignKind(bytes));
-}
-
-const A_MODEL = "a Keras model (.keras archive, HDF5 or JSON)";
-
-function openArchive(bytes: Uint8Array, file: string): OpenedFile {
+/** @throws InputError for what is damaged, hostile or no archive of Keras's */
+export function openArchive(bytes: Uint8Array, file: string): OpenedFile {
   const work = new Work(file, bytes.length);
   const members = readZip(bytes, file, work);
   const json = (name: string, forbidden?: ReadonlySet<string>) => {
@@ -214,7 +214,8 @@ function asText(value: Json | undefined): string | null {
   return typeof value === "string" ? value : null;
 }
 
-function openHdf5(bytes: Uint8Array, file: string): OpenedFile {
+/** @throws InputError for what is damaged, hostile or no whole model */
+export function openHdf5(bytes: Uint8Array, file: string): OpenedFile {
   const work = new Work(file, bytes.length);
   const root = readHdf5(bytes, file, work);
   const attribute = (name: string) => {
@@ -248,7 +249,7 @@ function openHdf5(bytes: Uint8Array, file: string): OpenedFile {
 }
 
 /** `model.to_json()`: an architecture without weights. */
-function openJson(bytes: Uint8Array, file: string): OpenedFile {
+export function openJson(bytes: Uint8Array, file: string): OpenedFile {
   const config = parseJson(bytes, file);
   const known =
     isObject(config) && Object.hasOwn(config, "class_name") && config["class_name"] !== "Tokenizer";
@@ -258,9 +259,9 @@ function openJson(bytes: Uint8Array, file: string): OpenedFile {
   return { format: "JSON architecture", version, config, where: file, ...rest };
 }
 
-/** The model itself; no memory is taken for its weights yet. */
-function build(blueprint: Blueprint, { engine, threads, onWarning }: ReadOptions): Model {
+/** The network itself; no memory is taken for its weights yet. */
+function build(blueprint: Blueprint, { engine, threads }: EngineOptions): Network {
   const layers = blueprint.entries.map(({ layer }) => layer);
-  const options = { engine, threads, onWarning, name: blueprint.name };
-  return new Model(layers, toLinks(blueprint), options, blueprint.outputs);
+  const { name, outputs } = blueprint;
+  return new Network({ layers, links: toLinks(blueprint), outputs }, { engine, threads, name });
 }

@@ -1,5 +1,5 @@
 import { label } from "../../base/label.js";
-import type { Note } from "../../model/notes.js";
+import type { Note } from "../../base/notes.js";
 
 /** What reading a file found, assumed and left aside: the import receipt. */
 export interface Receipt {

@@ -52,12 +52,6 @@ interface Entry {
   weight: StoredWeight;
 }
 
-/** Whether bytes begin as such a file does: with a number, which no text would be, and a JSON object. */
-export function isSafetensors(bytes: Uint8Array): boolean {
-  const isNumber = bytes.subarray(0, LENGTH_BYTES).some((byte) => byte < 9 || byte > 126);
-  return isNumber && bytes[LENGTH_BYTES] === 0x7b;
-}
-
 /** Takes a file apart. @throws InputError for what is damaged or hostile, and for a file without a network */
 export function openSafetensors(bytes: Uint8Array, file: string): OpenedFile {
   const work = new Work(file, bytes.length);

@@ -1,12 +1,13 @@
 /** Rows that a model can take, made up: for comparing what should compute the same. */
-import type { Model } from "../model/model.js";
+
 import type { Rows } from "../network/arrays.js";
+import type { NetworkLike } from "../network/network.js";
 
 /** Steps of a sequence whose length may vary. */
 const STEPS = 16;
 
 /** `rows` rows for each input, always the same: ids where an Embedding reads them, otherwise numbers of order one. */
-export function sampleInput(model: Model, rows = 8): Rows[] {
+export function sampleInput(model: NetworkLike, rows = 8): Rows[] {
   const places = model.nodes.flatMap(({ inputs }, i) => (inputs.length === 0 ? [i] : []));
   return places.map((place, input) => {
     const shape = model.nodes[place]!.shape.map((size) => size ?? STEPS);
@@ -22,7 +23,7 @@ export function sampleInput(model: Model, rows = 8): Rows[] {
   });
 }
 
-function smallestVocabulary(model: Model, place: number): number | null {
+function smallestVocabulary(model: NetworkLike, place: number): number | null {
   const sizes = model.nodes
     .filter(({ layer, inputs }) => layer.className === "Embedding" && inputs[0] === place)
     .map(({ layer }) => (layer.options as { inputDim: number }).inputDim);

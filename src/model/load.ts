@@ -3,12 +3,12 @@ import { readBeside, readBytes } from "#files";
 import { functionOf, textOf } from "../base/arguments.js";
 import { inputError, knownOptions } from "../base/errors.js";
 import type { Json } from "../base/json.js";
+import { checkOnWarning, type WarningOptions } from "../base/notes.js";
 import type { EngineOptions } from "../engines/index.js";
-import type { Model } from "../model/model.js";
-import { checkOnWarning, type WarningOptions } from "../model/notes.js";
-import { type KerasFile, readKeras, readOpened } from "./keras/index.js";
-import { isSafetensors, openSafetensors } from "./safetensors/read.js";
-import { isTfjs, openTfjs } from "./tfjs/read.js";
+import { openFile } from "../formats/registry.js";
+import { modelOf } from "./given.js";
+import { type KerasFile, readOpened } from "./keras.js";
+import type { Model } from "./model.js";
 
 export interface LoadOptions extends EngineOptions, WarningOptions {
   /** What messages call the file; its path or address, unless it is given as bytes. */
@@ -32,6 +32,14 @@ export async function loadModel(
   return (await loadFile(source, options)).model;
 }
 
+/**
+ * Writes a model in the format that the path's ending names: .keras, .h5, .safetensors, .onnx, .json (a TensorFlow.js model
+ * with its shards beside it) or .mjs (an ES module with exact weights). Node only. @throws InputError
+ */
+export async function saveModel(model: Model, path: string | URL): Promise<void> {
+  await modelOf(model, "saveModel").save(path);
+}
+
 /** As `loadModel`, with the receipt of what was read and what the file carries besides. */
 export async function loadFile(
   source: string | URL | Uint8Array,
@@ -47,11 +55,7 @@ export async function loadFile(
   const bytes = given ? source : await readBytes(source);
   const options = { name, ...engine };
   const neighbour = beside ?? (given ? noNeighbours : (file: string) => readBeside(source, file));
-  const file = isSafetensors(bytes)
-    ? readOpened(openSafetensors(bytes, name), options)
-    : isTfjs(bytes)
-      ? readOpened(await openTfjs(bytes, name, neighbour), options)
-      : readKeras(bytes, options);
+  const file = readOpened(await openFile(bytes, name, neighbour), options);
   if (file.extras !== null) kept.set(file.model, { extras: file.extras, name });
   return file;
 }
@@ -60,6 +64,7 @@ const kept = new WeakMap<Model, { extras: Json; name: string }>();
 
 /** What a model's file carries besides the network, and what messages call the file; undefined for other models. */
 export const extrasOf = (model: Model): { extras: Json; name: string } | undefined => kept.get(model);
+
 /** What messages call a model's file. @throws InputError for what is none of path, URL and bytes */
 export function nameOf(source: unknown): string {
   if (source instanceof Uint8Array) return "file";
