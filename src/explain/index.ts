@@ -23,8 +23,9 @@ export type { InputRow } from "./network.js";
 export type { ObjectiveChoice, ObjectiveKind } from "./objective.js";
 export { explainParameters, type LayerParameters, type ModelParameters, type Term } from "./parameters.js";
 export { readSentence, type Sentence, sentenceOfIds } from "./sentence.js";
+export type { TraceStep } from "./steps.js";
 export { gradientStudy, STUDY_CASES, type Study, type StudyCase, type StudyCurve } from "./study.js";
-export { type LayerTrace, type Trace, type TraceStep, trace } from "./trace.js";
+export { type LayerTrace, type Trace, trace } from "./trace.js";
 export {
   type Unrolled,
   type UnrolledNetwork,
