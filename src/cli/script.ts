@@ -3,7 +3,7 @@ import { InputError } from "../base/errors.js";
 import { type ScriptModel, type ScriptSettings, saidBy, type Unread } from "../formats/python/index.js";
 import { note } from "./context.js";
 import { openScript } from "./models.js";
-import type { TrainFlags } from "./train-plan.js";
+import type { TrainFlags } from "./train-flags.js";
 
 /** More of one kind would push the result out of sight; `--receipt` has them all. */
 const MOST_LINES = 20;
