@@ -4,8 +4,9 @@ import { knownOptions } from "../../base/errors.js";
 import type { Json } from "../../base/json.js";
 import { modelOf } from "../../model/given.js";
 import type { Model } from "../../model/model.js";
-import { emitLayer, type Tensor } from "./emitters.js";
+import { emitLayer } from "./emitters.js";
 import { OnnxGraph } from "./graph.js";
+import type { Tensor } from "./place.js";
 
 export interface OnnxOptions {
   /** Kept beside the graph as the metadata "cellstate": vocabulary, labels …; null for none. */
