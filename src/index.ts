@@ -1,6 +1,7 @@
 /** Cellstate's public API. */
 
 export { InputError } from "./base/errors.js";
+export type { Prediction } from "./classifier/answer.js";
 export {
   assembleClassifier,
   type ClassifierParts,
@@ -9,7 +10,6 @@ export {
   AbortedTraining,
   type ClassifierEvaluation,
   type EvaluateTextsOptions,
-  type Prediction,
   TextClassifier,
   UnfinishedTraining,
 } from "./classifier/classifier.js";

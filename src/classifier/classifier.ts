@@ -28,8 +28,6 @@ import {
 /** Of what a file holds besides the network. */
 const EXTRAS_VERSION = 1;
 
-export type { Prediction } from "./answer.js";
-
 export interface ClassifierEvaluation extends Evaluation {
   loss: number;
   labels: string[];

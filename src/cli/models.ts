@@ -5,13 +5,9 @@ import { readBytes } from "../base/node-files.js";
 import { PRESET_NAMES, type PresetSizes, presetModel } from "../classifier/presets.js";
 import type { Receipt } from "../formats/keras/index.js";
 import { loadFile } from "../formats/load.js";
-import {
-  type Definitions,
-  decodeScript,
-  notebookScript,
-  readKerasScript,
-  type ScriptModel,
-} from "../formats/python/index.js";
+import { readKerasScript, type ScriptModel } from "../formats/python/index.js";
+import { notebookScript } from "../formats/python/notebook.js";
+import { type Definitions, decodeScript } from "../formats/python/script.js";
 import type { Model } from "../model/model.js";
 import type { ModelOptions } from "../model/options.js";
 import { sayNotes } from "./notes.js";

@@ -1,6 +1,8 @@
 /** Keras scripts on the command line: what was taken from one is said, and `train` does as it says. */
 import { InputError } from "../base/errors.js";
-import { type ScriptModel, type ScriptSettings, saidBy, type Unread } from "../formats/python/index.js";
+import type { ScriptModel } from "../formats/python/index.js";
+import type { Unread } from "../formats/python/session.js";
+import { type ScriptSettings, saidBy } from "../formats/python/settings.js";
 import { note } from "./context.js";
 import { openScript } from "./models.js";
 import type { TrainFlags } from "./train-flags.js";

@@ -1,5 +1,5 @@
 /** The flags of `cellstate train`, as typed or as a script sets them. */
-import type { Definitions } from "../formats/python/index.js";
+import type { Definitions } from "../formats/python/script.js";
 import type { OptimizerName } from "../objectives/optimizers.js";
 import type { FrontEndOptions, Side } from "../tokens/options.js";
 import type { EngineFlags } from "./context.js";

@@ -9,7 +9,9 @@ export {
 export { type CellView, type CellViewOptions, cellView, type Word } from "./cell-view.js";
 export type { CellKind } from "./cells/cell.js";
 export { type CellComparison, compareCells } from "./comparison.js";
-export { checkup, type Finding, quickCheckup, type Severity, type Subject } from "./doctor/index.js";
+export type { Finding, Severity } from "./doctor/finding.js";
+export { checkup, quickCheckup } from "./doctor/index.js";
+export type { Subject } from "./doctor/subject.js";
 export * as draw from "./draw/index.js";
 export type { EmbeddingMap, MapPoint, Neighbour, WordTable } from "./embedding.js";
 export { embeddingMap, embeddingTsv, idOf, nearestWords, wordOutputs, wordTable } from "./embedding.js";
