@@ -2,6 +2,7 @@
 
 export { InputError } from "./base/errors.js";
 export type { OnWarning, WarningOptions } from "./base/notes.js";
+export type { Prediction } from "./classifier/answer.js";
 export {
   assembleClassifier,
   type ClassifierParts,
@@ -10,7 +11,6 @@ export {
   AbortedTraining,
   type ClassifierEvaluation,
   type EvaluateTextsOptions,
-  type Prediction,
   TextClassifier,
   UnfinishedTraining,
 } from "./classifier/classifier.js";

@@ -27,8 +27,6 @@ import {
   type TrainOptions,
 } from "./training.js";
 
-export type { Prediction } from "./answer.js";
-
 export interface ClassifierEvaluation extends Evaluation {
   loss: number;
   labels: string[];

@@ -15,7 +15,7 @@ import { decompose } from "./memory.js";
 import { Network } from "./network.js";
 import { checkOutput, type Objective, type ObjectiveChoice, objectiveFor } from "./objective.js";
 import { gaussLegendre } from "./quadrature.js";
-import { stepsOf } from "./trace.js";
+import { stepsOf } from "./steps.js";
 
 export interface WordAttribution {
   /** Place in the row. */

@@ -7,7 +7,7 @@ import { openCell } from "./cells/open.js";
 import { zeros } from "./cells/vector.js";
 import { Network } from "./network.js";
 import { checkSentence, type Sentence } from "./sentence.js";
-import { stepsOf, type TraceStep } from "./trace.js";
+import { stepsOf, type TraceStep } from "./steps.js";
 
 /** A word and where it stands in the row. */
 export interface Word {

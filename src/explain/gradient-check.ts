@@ -12,7 +12,7 @@ import { flowBack, type GradientOptions, realSteps } from "./gradient.js";
 import { type InputRow, Network, type Run } from "./network.js";
 import { objectiveFor } from "./objective.js";
 import { layerOutput, ownOutput } from "./outlet.js";
-import { stepsOf, type TraceStep } from "./trace.js";
+import { stepsOf, type TraceStep } from "./steps.js";
 
 export interface GradientCheck {
   /** The step whose memory's gradient was compared: its place in the row. */

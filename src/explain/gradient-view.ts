@@ -11,8 +11,8 @@ import { hiddenTex, type PathFormula, pathFormulas, totalTex, wholeTex } from ".
 import { gains } from "./jacobian.js";
 import { Network } from "./network.js";
 import { checkSentence, type Sentence } from "./sentence.js";
+import { stepsOf } from "./steps.js";
 import { gradientStudy, type Study } from "./study.js";
-import { stepsOf } from "./trace.js";
 
 /** One path of one step. */
 export interface PathView extends PathFormula {

@@ -13,7 +13,7 @@ import { add, hadamard, norm, subtract, type Vector, zeros } from "./cells/vecto
 import { type InputRow, Network, type Run } from "./network.js";
 import { type ObjectiveChoice, objectiveFor } from "./objective.js";
 import { ownGradient } from "./outlet.js";
-import { stateBefore, stepsOf, type TraceStep } from "./trace.js";
+import { stateBefore, stepsOf, type TraceStep } from "./steps.js";
 
 /** The gradient at one step, and where the gradient of the step before comes from. */
 export interface GradientStep {

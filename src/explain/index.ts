@@ -9,7 +9,9 @@ export {
 export { type CellView, type CellViewOptions, cellView, type Word } from "./cell-view.js";
 export type { CellKind } from "./cells/cell.js";
 export { type CellComparison, compareCells } from "./comparison.js";
-export { checkup, type Finding, quickCheckup, type Severity, type Subject } from "./doctor/index.js";
+export type { Finding, Severity } from "./doctor/finding.js";
+export { checkup, quickCheckup } from "./doctor/index.js";
+export type { Subject } from "./doctor/subject.js";
 export * as draw from "./draw/index.js";
 export type { EmbeddingMap, MapPoint, Neighbour, WordTable } from "./embedding.js";
 export { embeddingMap, embeddingTsv, idOf, nearestWords, wordOutputs, wordTable } from "./embedding.js";
@@ -23,8 +25,9 @@ export type { InputRow } from "./network.js";
 export type { ObjectiveChoice, ObjectiveKind } from "./objective.js";
 export { explainParameters, type LayerParameters, type ModelParameters, type Term } from "./parameters.js";
 export { readSentence, type Sentence, sentenceOfIds } from "./sentence.js";
+export type { TraceStep } from "./steps.js";
 export { gradientStudy, STUDY_CASES, type Study, type StudyCase, type StudyCurve } from "./study.js";
-export { type LayerTrace, type Trace, type TraceStep, trace } from "./trace.js";
+export { type LayerTrace, type Trace, trace } from "./trace.js";
 export {
   type Unrolled,
   type UnrolledNetwork,

@@ -8,7 +8,7 @@ import type { Cell } from "./cells/cell.js";
 import { openCell } from "./cells/open.js";
 import { add, hadamard, largest, ones, subtract, type Vector, zeros } from "./cells/vector.js";
 import { type InputRow, Network } from "./network.js";
-import { stepsOf, type TraceStep } from "./trace.js";
+import { stepsOf, type TraceStep } from "./steps.js";
 
 export interface MemoryDecomposition {
   layer: string;

@@ -15,7 +15,7 @@ import { norm, scale, type Vector, zeros } from "./cells/vector.js";
 import { flowBack } from "./gradient.js";
 import { gains } from "./jacobian.js";
 import { type InputRow, Network } from "./network.js";
-import { runCell, type TraceStep } from "./trace.js";
+import { runCell, type TraceStep } from "./steps.js";
 
 export interface StudyCase {
   name: string;

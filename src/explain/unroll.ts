@@ -15,8 +15,8 @@ import { type OpenCell, openCell } from "./cells/open.js";
 import { add, hadamard, largest, subtract, type Vector } from "./cells/vector.js";
 import { engineStates } from "./engine-states.js";
 import { type InputRow, Network } from "./network.js";
+import { stateBefore, stepsOf, type TraceStep } from "./steps.js";
 import { at } from "./tex.js";
-import { stateBefore, stepsOf, type TraceStep } from "./trace.js";
 import { expandedTex, hiddenTex, productsTex } from "./unroll-tex.js";
 
 /** One product of the sum, or the one nest of a SimpleRNN. */

@@ -2,7 +2,7 @@
 import type { Layer } from "../layers/layer.js";
 import { isChain } from "../network/graph.js";
 import type { NetworkLike } from "../network/network.js";
-import type { SummaryLayer, SummaryModel } from "./summary.js";
+import type { SummaryLayer, SummaryModel } from "./summary/data.js";
 
 const countOf = (layer: Layer, trainable: boolean) =>
   layer.parameters

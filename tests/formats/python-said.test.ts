@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { describe, test } from "node:test";
-import { notebookScript } from "../../src/formats/python/index.js";
+import { notebookScript } from "../../src/formats/python/notebook.js";
 import { allSignatures } from "../../src/formats/python/signatures.js";
 import { InputError } from "../../src/index.js";
 import { readKerasScript } from "../../src/model/script.js";

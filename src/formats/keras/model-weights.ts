@@ -1,10 +1,11 @@
 /** Stored weights into a model, checked before memory is taken. */
 import { inputError } from "../../base/errors.js";
 import type { NetworkLike } from "../../network/network.js";
+import type { Entry } from "./entries.js";
 import { containerNames } from "./layer-kinds.js";
-import type { Entry } from "./model-config.js";
 import type { Notes } from "./receipt.js";
-import { readFloats, type WeightsStore } from "./weights-store.js";
+import { readFloats } from "./stored-weight.js";
+import type { WeightsStore } from "./weights-store.js";
 
 /** A model's layers with the places of their weights in Keras's files. */
 export function entriesOf(model: NetworkLike): Entry[] {

@@ -5,7 +5,8 @@ import type { Hdf5Dataset } from "../hdf5/datasets.js";
 import type { Hdf5Group } from "../hdf5/reader.js";
 import type { Hdf5DatasetInput } from "../hdf5/writer.js";
 import type { Notes } from "./receipt.js";
-import { findDataset, readFloats, type StoredWeight, textList } from "./weights-store.js";
+import { readFloats, type StoredWeight } from "./stored-weight.js";
+import { findDataset, textList } from "./weights-store.js";
 
 /** `optimizer/vars/0`, `1` … of an archive. */
 export function pathOptimizer(root: Hdf5Group, file: string): StoredWeight[] {

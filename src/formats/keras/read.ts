@@ -19,7 +19,8 @@ import { type Blueprint, readModelConfig, toLinks } from "./model-config.js";
 import { entriesOf, setWeights } from "./model-weights.js";
 import { namedOptimizer, pathOptimizer, restoreOptimizer } from "./optimizer-state.js";
 import { type Context, Notes, parseVersion, type Receipt } from "./receipt.js";
-import { namedStore, pathStore, type StoredWeight, textList, type WeightsStore } from "./weights-store.js";
+import type { StoredWeight } from "./stored-weight.js";
+import { namedStore, pathStore, textList, type WeightsStore } from "./weights-store.js";
 
 /** The engine's options go to the model. */
 export interface ReadOptions extends EngineOptions, WarningOptions {

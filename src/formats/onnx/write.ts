@@ -2,10 +2,10 @@
 import { jsonTextOf } from "../../base/arguments.js";
 import { knownOptions } from "../../base/errors.js";
 import type { Json } from "../../base/json.js";
-import type { NetworkLike } from "../../network/network.js";
-import { networkOf } from "../../network/network.js";
-import { emitLayer, type Tensor } from "./emitters.js";
+import { type NetworkLike, networkOf } from "../../network/network.js";
+import { emitLayer } from "./emitters.js";
 import { OnnxGraph } from "./graph.js";
+import type { Tensor } from "./place.js";
 
 export interface OnnxOptions {
   /** Kept beside the graph as the metadata "cellstate": vocabulary, labels …; null for none. */

@@ -14,11 +14,6 @@ import { readSettings, type ScriptSettings, saidBy } from "./settings.js";
 import { scriptConfig } from "./to-config.js";
 import { written } from "./values.js";
 
-export { notebookScript } from "./notebook.js";
-export { type Definitions, decodeScript } from "./script.js";
-export type { Unread } from "./session.js";
-export { type Said, type ScriptSettings, saidBy } from "./settings.js";
-
 /** A receipt that also says what was taken, with the lines of the script. */
 export interface ScriptReceipt extends Receipt {
   taken: string[];
