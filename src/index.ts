@@ -15,8 +15,8 @@ export {
   UnfinishedTraining,
 } from "./classifier/classifier.js";
 export { Corpus, type LabelledText } from "./classifier/corpus.js";
+export type { TrainingRecord, TrainOptions } from "./classifier/options.js";
 export { PRESET_NAMES, presetModel } from "./classifier/presets.js";
-export type { TrainingRecord, TrainOptions } from "./classifier/training.js";
 export { ENGINE_CHOICES, type EngineChoice, type EngineOptions } from "./engines/index.js";
 export {
   readVocabulary,
@@ -57,15 +57,9 @@ export { type Schedule, type ScheduleName, schedules } from "./objectives/schedu
 export { padSequences } from "./tokens/pad.js";
 export { Vectorizer } from "./tokens/vectorizer.js";
 export { VocabularyBuilder } from "./tokens/vocabulary.js";
-export {
-  Checkpoint,
-  callbacks,
-  EarlyStopping,
-  type Logs,
-  ReduceLearningRateOnPlateau,
-} from "./train/callbacks.js";
+export { Checkpoint, callbacks, EarlyStopping, ReduceLearningRateOnPlateau } from "./train/callbacks.js";
 export { decodeCheckpoint, encodeCheckpoint } from "./train/checkpoint.js";
 export type { Scores } from "./train/evaluate.js";
 export { type History, TrainingError } from "./train/fit.js";
 export type { CompileOptions } from "./train/trainer.js";
-export type { TrainingState } from "./train/training-state.js";
+export type { Logs, TrainingState } from "./train/training-state.js";

@@ -17,15 +17,8 @@ import { checkSignal, Measuring } from "../train/evaluate.js";
 import { TrainingError } from "../train/fit.js";
 import { answerOf, noAnswer, type Prediction } from "./answer.js";
 import { allRows, Corpus, type LabelledText } from "./corpus.js";
-import {
-  checkFrontEnd,
-  checkTrainOptions,
-  frontEndFor,
-  type Parts,
-  type TrainingRecord,
-  TrainingSession,
-  type TrainOptions,
-} from "./training.js";
+import { checkTrainOptions, type Parts, type TrainingRecord, type TrainOptions } from "./options.js";
+import { checkFrontEnd, frontEndFor, TrainingSession } from "./training.js";
 
 export interface ClassifierEvaluation extends Evaluation {
   loss: number;

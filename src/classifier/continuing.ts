@@ -10,10 +10,7 @@ import { type Model, remarksOf } from "../model/model.js";
 import type { ModelOptions } from "../model/options.js";
 import type { WeightArray } from "../network/weights.js";
 import { losses } from "../objectives/losses.js";
-import type { Parts, TrainOptions } from "./training.js";
-
-/** What is gone on from. */
-export type Start = Omit<Parts, "training">;
+import type { Start, TrainOptions } from "./options.js";
 
 /**
  * A copy of the classifier's network with an output for each of `labels`, which begin with its own. Without new ones the

@@ -1,9 +1,9 @@
 /** From labelled texts to the parts of a classifier: splits, vocabulary, model, fit. */
 
 import { functionOf, indicesOf, instanceOf, listOf, objectOf } from "../base/arguments.js";
-import { finiteNumber, inputError, knownOptions, wholeNumber } from "../base/errors.js";
+import { finiteNumber, inputError, wholeNumber } from "../base/errors.js";
 import { stratifiedSplit } from "../data/split.js";
-import { ENGINE_CHOICES, type EngineOptions } from "../engines/index.js";
+import { ENGINE_CHOICES } from "../engines/index.js";
 import { PURPOSE, Random } from "../kernels/philox.js";
 import { copyModel } from "../model/copy.js";
 import { modelOf } from "../model/given.js";
@@ -12,122 +12,22 @@ import type { ModelOptions } from "../model/options.js";
 import type { Rows } from "../network/arrays.js";
 import { checkOutputs } from "../network/text-fits.js";
 import { type Loss, losses } from "../objectives/losses.js";
-import type { Optimizer, OptimizerName } from "../objectives/optimizers.js";
-import { type FrontEndOptions, type RowOptions, resolveFrontEnd } from "../tokens/options.js";
+import { type FrontEndOptions, resolveFrontEnd } from "../tokens/options.js";
 import { type EncodingReport, newEncodingReport, Vectorizer } from "../tokens/vectorizer.js";
-import { type Callback, EarlyStopping } from "../train/callbacks.js";
+import { EarlyStopping } from "../train/callbacks.js";
 import { ABORTED, type FitOptions, type History } from "../train/fit.js";
-import type { TrainingState } from "../train/training-state.js";
 import { checkAnswerable } from "./answer.js";
-import type { TextClassifier } from "./classifier.js";
-import { checkSettled, continuedModel, type Start } from "./continuing.js";
+import { checkSettled, continuedModel } from "./continuing.js";
 import { allRows, type Corpus } from "./corpus.js";
+import {
+  checkTrainOptions,
+  DEFAULT_TEXT,
+  type Parts,
+  type Start,
+  type TrainingRecord,
+  type TrainOptions,
+} from "./options.js";
 import { presetModel } from "./presets.js";
-
-/**
- * Rows are padded and cut in front by default. Padding behind, without a mask, makes the network read its answer
- * after hundreds of empty steps: the flagship then never leaves the majority class (docs/text.md has the figures).
- */
-export const DEFAULT_TEXT: FrontEndOptions & RowOptions = {
-  frontEnd: "tokenizer",
-  padding: "pre",
-  truncating: "pre",
-};
-
-export interface TrainOptions extends EngineOptions {
-  /**
-   * A preset's name (default "lstm"); a classifier or a model to go on from, which stays as it is: a copy is trained; or a
-   * function of the sizes that makes a new model. A classifier settles the words, the length of rows and the labels that
-   * there are; the model of one counts as the classifier. The outputs of any other model are the labels in order.
-   */
-  model?:
-    | string
-    | TextClassifier
-    | Model
-    | ((sizes: { vocabulary: number; length: number; classes: number }) => Model);
-  /** Ids in the vocabulary, padding included. Default 1,000. */
-  vocabulary?: number;
-  /** Ids in a row. Default 200. */
-  length?: number;
-  /** How text becomes ids; the default is Keras's Tokenizer with rows padded in front. */
-  text?: FrontEndOptions & RowOptions;
-  /** A vectorizer made before, in place of learning a vocabulary. */
-  vectorizer?: Vectorizer;
-  /** Most epochs; training stops before when validation loss has not improved for `patience`. Default 20. */
-  epochs?: number;
-  patience?: number;
-  batchSize?: number;
-  /** With a corpus: the rows to learn from; the others are left alone (to test on). */
-  rows?: ArrayLike<number>;
-  /** Share of each class held out to choose the best epoch by. 0: none, and all epochs are run. Default 0.1. */
-  validationSplit?: number;
-  optimizer?: OptimizerName | Optimizer;
-  /** Weighs classes so that each counts alike. Default false. */
-  balance?: boolean;
-  /** Everything random follows from it. Default 0. */
-  seed?: number;
-  callbacks?: readonly Callback[];
-  /** Called once, with everything in place and nothing learned yet: the moment to look for mistakes. */
-  onPrepared?(prepared: Prepared): void;
-  signal?: AbortSignal;
-  resume?: TrainingState;
-}
-
-const TRAIN_OPTIONS: Record<keyof TrainOptions, true> = {
-  model: true,
-  vocabulary: true,
-  length: true,
-  text: true,
-  vectorizer: true,
-  epochs: true,
-  patience: true,
-  batchSize: true,
-  rows: true,
-  validationSplit: true,
-  optimizer: true,
-  balance: true,
-  seed: true,
-  callbacks: true,
-  onPrepared: true,
-  signal: true,
-  resume: true,
-  engine: true,
-  threads: true,
-};
-
-/** What is about to be trained, and on which rows of the corpus. */
-export interface Prepared {
-  model: Model;
-  vectorizer: Vectorizer;
-  length: number;
-  labels: readonly string[];
-  corpus: Corpus;
-  rows: Uint32Array;
-  encoding: EncodingReport;
-}
-
-/** How a classifier came about; saved with it. */
-export interface TrainingRecord {
-  rows: number;
-  validationRows: number;
-  perClass: Record<string, number>;
-  encoding: EncodingReport;
-  settings: Record<string, number | string | boolean>;
-  history: Record<string, number[]>;
-  /** Whose weights were kept, from 1; null where no epoch was chosen by validation. */
-  bestEpoch: number | null;
-  stopped: string | null;
-}
-
-/** What a classifier is made of. */
-export interface Parts {
-  model: Model;
-  vectorizer: Vectorizer;
-  length: number;
-  labels: readonly string[];
-  threshold: number;
-  training: TrainingRecord | null;
-}
 
 /** The most that may be asked for. */
 export const LIMITS = { vocabulary: 2 ** 24, length: 1e6 };
@@ -140,9 +40,6 @@ const DEFAULTS = {
   batchSize: 32,
   validationSplit: 0.1,
 };
-
-export const checkTrainOptions = (options: TrainOptions): void =>
-  knownOptions(options, Object.keys(TRAIN_OPTIONS), "TextClassifier.train");
 
 /**
  * How texts are to be taken apart: as asked, or as the vocabulary wants that is there already.

@@ -2,7 +2,7 @@
 import { availableParallelism, cpus } from "node:os";
 import type { ClassifierEvaluation, TextClassifier } from "../classifier/classifier.js";
 import type { Corpus } from "../classifier/corpus.js";
-import type { TrainingRecord } from "../classifier/training.js";
+import type { TrainingRecord } from "../classifier/options.js";
 import { describeModel } from "../model/describe.js";
 import type { Schedule } from "../objectives/schedules.js";
 import type { ClassCount, DatasetReport, ReportData } from "../report/data.js";

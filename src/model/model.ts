@@ -14,7 +14,7 @@ import { checkSignal, type EvaluateOptions, evaluateDataset, type Scores } from 
 import type * as fit from "../train/fit.js";
 import { checkFitOptions, FitRun, type History } from "../train/fit.js";
 import { type CompileOptions, type Gradients, Trainer } from "../train/trainer.js";
-import type { OptimizerState } from "../train/update.js";
+import type { OptimizerState } from "../train/training-state.js";
 import { describeModel } from "./describe.js";
 import { ModelNotes } from "./notes.js";
 import type { BatchOptions, ModelOptions, Output, PredictOptions } from "./options.js";

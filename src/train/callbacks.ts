@@ -3,10 +3,7 @@
 import { functionOf, instanceOf, objectOf } from "../base/arguments.js";
 import { didYouMean, finiteNumber, inputError, knownOptions, oneOf, wholeNumber } from "../base/errors.js";
 import type { Compiled } from "../objectives/compiled.js";
-import type { TrainingState } from "./training-state.js";
-
-/** Metrics of an epoch by name: loss, accuracy, valLoss, valAccuracy, …, and learningRate. */
-export type Logs = Record<string, number>;
+import type { CallbackState, Logs, TrainingState } from "./training-state.js";
 
 /** What the callbacks here need of whatever is trained. */
 export interface Trained {
@@ -51,11 +48,6 @@ export interface Callback<M extends Trained = Trained> {
   /** What must survive a resume; arrays and plain values. */
   state?(): CallbackState;
   restore?(state: CallbackState): void;
-}
-
-export interface CallbackState {
-  values: Record<string, number | string | boolean | null>;
-  arrays: Record<string, Float32Array>;
 }
 
 export interface MonitorOptions {

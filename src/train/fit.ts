@@ -10,10 +10,11 @@ import { gather, type RowsLike, type TargetsLike } from "../network/arrays.js";
 import type { Network } from "../network/network.js";
 import type { Plan } from "../network/plan.js";
 import type { CompiledMetrics } from "../objectives/metrics/compiled.js";
-import type { Callback, Logs, Trained, TrainingProgress } from "./callbacks.js";
+import type { Callback, Trained, TrainingProgress } from "./callbacks.js";
 import type { Dataset, WeightOptions } from "./dataset.js";
 import { checkSignal, evaluateDataset } from "./evaluate.js";
 import type { Trainer } from "./trainer.js";
+import type { Logs } from "./training-state.js";
 import { checkTrainingState, type TrainingState } from "./training-state.js";
 import { Turns } from "./turns.js";
 

@@ -16,7 +16,8 @@ import { CompiledMetrics, wantsLogits } from "../objectives/metrics/compiled.js"
 import { type MetricLike, resolveMetric } from "../objectives/metrics/streaming.js";
 import { type Optimizer, type OptimizerName, resolveOptimizer } from "../objectives/optimizers.js";
 import { type Dataset, makeDataset, type WeightOptions } from "./dataset.js";
-import { type OptimizerState, Updater } from "./update.js";
+import type { OptimizerState } from "./training-state.js";
+import { Updater } from "./update.js";
 
 export interface CompileOptions {
   optimizer?: OptimizerName | Optimizer;

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { before, describe, test } from "node:test";
 import { Corpus, type LabelledText } from "../../src/classifier/corpus.js";
-import type { TrainingRecord } from "../../src/classifier/training.js";
+import type { TrainingRecord } from "../../src/classifier/options.js";
 import { type Finding, SEVERITIES } from "../../src/explain/doctor/finding.js";
 import { checkup, quickCheckup } from "../../src/explain/doctor/index.js";
 import type { Subject } from "../../src/explain/doctor/subject.js";

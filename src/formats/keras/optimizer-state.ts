@@ -1,6 +1,6 @@
 /** The optimizer's state in Keras's files, so that training can go on where it stopped. */
 import type { TrainedLike, Trainer } from "../../train/trainer.js";
-import type { OptimizerState } from "../../train/update.js";
+import type { OptimizerState } from "../../train/training-state.js";
 import type { Hdf5Dataset } from "../hdf5/datasets.js";
 import type { Hdf5Group } from "../hdf5/reader.js";
 import type { Hdf5DatasetInput } from "../hdf5/writer.js";
