@@ -21,9 +21,9 @@ export { checkGradient, type GradientCheck, type GradientCheckOptions } from "./
 export { type GradientView, type GradientViewOptions, gradientView } from "./gradient-view.js";
 export { decomposeMemory, type MemoryDecomposition, NO_MEMORY } from "./memory.js";
 export { type MemoryView, memoryView } from "./memory-view.js";
-export type { InputRow } from "./network.js";
 export type { ObjectiveChoice, ObjectiveKind } from "./objective.js";
 export { explainParameters, type LayerParameters, type ModelParameters, type Term } from "./parameters.js";
+export type { InputRow } from "./probe.js";
 export { readSentence, type Sentence, sentenceOfIds } from "./sentence.js";
 export type { TraceStep } from "./steps.js";
 export { gradientStudy, STUDY_CASES, type Study, type StudyCase, type StudyCurve } from "./study.js";

@@ -7,7 +7,7 @@ import type { Model } from "../model/model.js";
 import type { Cell } from "./cells/cell.js";
 import { openCell } from "./cells/open.js";
 import { add, hadamard, largest, ones, subtract, type Vector, zeros } from "./cells/vector.js";
-import { type InputRow, Network } from "./network.js";
+import { type InputRow, Probe } from "./probe.js";
 import { stepsOf, type TraceStep } from "./steps.js";
 
 export interface MemoryDecomposition {
@@ -39,11 +39,11 @@ export const NO_MEMORY =
  */
 export function decomposeMemory(model: Model, row: InputRow, layer?: string): MemoryDecomposition | null {
   const open = openCell(model, layer);
-  const network = new Network(model);
+  const probe = new Probe(model);
   try {
-    return decompose(open.cell, stepsOf(open, network.run([row])));
+    return decompose(open.cell, stepsOf(open, probe.run([row])));
   } finally {
-    network.dispose();
+    probe.dispose();
   }
 }
 

@@ -2,7 +2,7 @@
 import type { Cell, State, Step } from "./cells/cell.js";
 import type { OpenCell } from "./cells/open.js";
 import { type Vector, zeros } from "./cells/vector.js";
-import type { Run } from "./network.js";
+import type { Run } from "./probe.js";
 
 /** One step of a recurrent layer, in processing order. */
 export interface TraceStep extends Step {

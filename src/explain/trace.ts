@@ -3,8 +3,8 @@ import type { Model } from "../model/model.js";
 import type { CellKind } from "./cells/cell.js";
 import { type OpenCell, openCells } from "./cells/open.js";
 import { largest, subtract } from "./cells/vector.js";
-import { type InputRow, Network, type Run } from "./network.js";
 import { layerOutput, ownOutput } from "./outlet.js";
+import { type InputRow, Probe, type Run } from "./probe.js";
 import { stepsOf, type TraceStep } from "./steps.js";
 
 export interface LayerTrace {
@@ -27,9 +27,9 @@ export interface Trace {
 /** Traces every recurrent layer of the model on one row. @throws InputError where the row does not fit */
 export function trace(model: Model, row: InputRow): Trace {
   const cells = openCells(model);
-  const network = new Network(model);
+  const probe = new Probe(model);
   try {
-    const run = network.run([row]);
+    const run = probe.run([row]);
     const traced = cells.map((open) => ({ open, steps: stepsOf(open, run) }));
     return {
       output: run.output(),
@@ -40,7 +40,7 @@ export function trace(model: Model, row: InputRow): Trace {
       residual: Math.max(...traced.map(({ open, steps }) => residualOf(open, steps, run))),
     };
   } finally {
-    network.dispose();
+    probe.dispose();
   }
 }
 
