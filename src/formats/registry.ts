@@ -4,8 +4,8 @@ import type { Json } from "../base/json.js";
 import type { TrainedLike } from "../train/trainer.js";
 import { isHdf5, isJson, isSafetensors, isTfjs, isZip } from "./detect.js";
 import { foreignKind, refuseForeign } from "./foreign.js";
-import type { OpenedFile } from "./keras/read.js";
 import type { WeightKind } from "./module/weights-text.js";
+import type { OpenedFile } from "./opened.js";
 
 /** A model and what is kept beside it: vocabulary, labels …; null for none. */
 export interface Savable {
@@ -48,7 +48,7 @@ export interface Format {
   readonly writes?: Writer;
 }
 
-const keras = () => import("./keras/read.js");
+const keras = () => import("./keras/open.js");
 const leftOut = async (model: TrainedLike) =>
   (await import("./keras/compile-config.js")).compileLeftOut(model);
 

@@ -8,7 +8,7 @@ import type { NetworkLike } from "../../network/network.js";
 import { networkOf } from "../../network/network.js";
 import { type Hdf5Group, readHdf5 } from "../hdf5/reader.js";
 import { entriesOf, setWeights } from "./model-weights.js";
-import { checkReading, type ReadOptions } from "./read.js";
+import { checkReading, type ReadOptions } from "./network.js";
 import { Notes } from "./receipt.js";
 import { pathStore } from "./weights-store.js";
 

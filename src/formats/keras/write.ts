@@ -15,9 +15,9 @@ import { SCHEDULES } from "./compile-optimizers.js";
 import { writeLayer } from "./layer-config.js";
 import { isMerging, weightPlaces } from "./layer-kinds.js";
 import { entriesOf } from "./model-weights.js";
+import { EXTRAS_MEMBER } from "./open.js";
 import { isScheduled, writeOptimizerState } from "./optimizer-state.js";
 import { pythonJson } from "./python-json.js";
-import { EXTRAS_MEMBER } from "./read.js";
 import { inputName, vocabularyText, writeTextVectorization } from "./text-vectorization.js";
 
 import { MaskWriter } from "./write-masks.js";

@@ -8,9 +8,9 @@ import { label } from "../../base/label.js";
 import { checkSeal, SEAL } from "../../base/seal.js";
 import { Work } from "../../base/work.js";
 import { type Datatype, decodeNumbers } from "../hdf5/datatype.js";
-import type { OpenedFile } from "../keras/read.js";
 import type { StoredWeight } from "../keras/stored-weight.js";
 import type { WeightsStore } from "../keras/weights-store.js";
+import type { OpenedFile } from "../opened.js";
 
 /** As the reference implementation has it. */
 const MOST_HEADER_BYTES = 100_000_000;

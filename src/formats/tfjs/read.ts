@@ -10,7 +10,7 @@ import {
 } from "../../base/json.js";
 import { label } from "../../base/label.js";
 import { checkSeal, SEAL } from "../../base/seal.js";
-import type { OpenedFile } from "../keras/read.js";
+import type { OpenedFile } from "../opened.js";
 import { type ReadShard, readManifest } from "./manifest.js";
 import { namedWeights } from "./weight-names.js";
 
