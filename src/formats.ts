@@ -3,4 +3,5 @@ export { type ModuleOptions, writeClassifierModule, writeModelModule } from "./f
 export { type OnnxOptions, writeOnnx } from "./formats/onnx/write.js";
 export { writeSafetensors } from "./formats/safetensors/write.js";
 export { type TfjsOptions, writeTfjs } from "./formats/tfjs/write.js";
-export { type LoadOptions, loadFile, loadModel, saveModel } from "./model/load.js";
+export { loadFile, loadModel, saveModel } from "./model/load.js";
+export type { LoadOptions } from "./model/source.js";

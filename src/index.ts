@@ -27,7 +27,7 @@ export { ACTIVATIONS, type ActivationName } from "./kernels/contract.js";
 export * as layers from "./layers/index.js";
 export type { Layer, Parameter, Shape, Symbolic } from "./layers/layer.js";
 export { type ModelGraph, model } from "./model/functional.js";
-export { type LoadOptions, loadFile, loadModel, saveModel } from "./model/load.js";
+export { loadFile, loadModel, saveModel } from "./model/load.js";
 export {
   type Callback,
   type FitOptions,
@@ -36,6 +36,7 @@ export {
   type TrainingProgress,
 } from "./model/model.js";
 export type { ModelOptions, Output } from "./model/options.js";
+export type { LoadOptions } from "./model/source.js";
 export type { Rows, RowsLike, TargetsLike } from "./network/arrays.js";
 export type { WeightArray } from "./network/weights.js";
 export {

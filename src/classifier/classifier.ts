@@ -1,12 +1,13 @@
 /** Text in, label out: a vectorizer, a model and labels, trained together and saved as one file. */
 import { indicesOf, instanceOf, objectOf, textOf, textsOf } from "../base/arguments.js";
-import { finiteNumber, inputError, knownOptions, show, wholeNumber } from "../base/errors.js";
+import { finiteNumber, inputError, knownOptions, wholeNumber } from "../base/errors.js";
 import type { Json } from "../base/json.js";
 import { writeKeras } from "../formats/keras/write.js";
 import { formatOf } from "../formats/registry.js";
 import { modelOf } from "../model/given.js";
-import { extrasOf, type LoadOptions, loadFile, nameOf } from "../model/load.js";
+import { extrasOf, loadFile } from "../model/load.js";
 import { Model, remarksOf, trainerOf } from "../model/model.js";
+import { type LoadOptions, nameOf } from "../model/source.js";
 import type { Rows } from "../network/arrays.js";
 import { DEFAULT_BATCH } from "../network/network.js";
 import { checkTextPart } from "../network/text-fits.js";
@@ -15,7 +16,7 @@ import { isTextPart, readTextPart, type TextPart, writeTextPart } from "../token
 import { type EncodingReport, newEncodingReport, Vectorizer } from "../tokens/vectorizer.js";
 import { checkSignal, Measuring } from "../train/evaluate.js";
 import { TrainingError } from "../train/fit.js";
-import { answerOf, noAnswer, type Prediction } from "./answer.js";
+import { answersTo, noAnswer, type Prediction } from "./answer.js";
 import { allRows, Corpus, type LabelledText } from "./corpus.js";
 import { checkTrainOptions, type Parts, type TrainingRecord, type TrainOptions } from "./options.js";
 import { checkFrontEnd, frontEndFor, TrainingSession } from "./training.js";
@@ -115,19 +116,7 @@ export class TextClassifier implements TextPart {
 
   /** As `predictMany`, one answer after another: those before a text without an answer are given. `first` is the number that messages call the first text. */
   *answers(texts: readonly string[], first = 1): Generator<Prediction> {
-    const { ids, rows, length } = this.vectorizer.encodeRows(texts, this.length);
-    if (rows === 0) return;
-    const { data } = this.model.predictFlat({ data: ids, rows, shape: [length] });
-    const outputs = this.model.outputSize;
-    for (const [row, text] of texts.entries()) {
-      const output = data.subarray(row * outputs, (row + 1) * outputs);
-      const answer = answerOf(output, this);
-      if (!answer) {
-        const where = `text ${first + row} (${show(text)})`;
-        throw noAnswer(this.model, ids.subarray(row * length, (row + 1) * length), output, where);
-      }
-      yield answer;
-    }
+    yield* answersTo(texts, this, first);
   }
 
   /** Every metric on labelled texts, and the worst mistakes. @throws AbortError when the signal was given */

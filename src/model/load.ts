@@ -1,24 +1,9 @@
 /** Opening and saving models by path, URL or bytes. */
-import { readBeside, readBytes } from "#files";
-import { functionOf, textOf } from "../base/arguments.js";
-import { inputError, knownOptions } from "../base/errors.js";
 import type { Json } from "../base/json.js";
-import { checkOnWarning, type WarningOptions } from "../base/notes.js";
-import type { EngineOptions } from "../engines/index.js";
-import { openFile } from "../formats/registry.js";
 import { modelOf } from "./given.js";
 import { type KerasFile, readOpened } from "./keras.js";
 import type { Model } from "./model.js";
-
-export interface LoadOptions extends EngineOptions, WarningOptions {
-  /** What messages call the file; its path or address, unless it is given as bytes. */
-  name?: string;
-  /**
-   * Gives the files that a TensorFlow.js model's JSON names, by bare names that hold no path. Left out, they are read
-   * from beside it; needed where the JSON is given as bytes.
-   */
-  beside?: (name: string) => Uint8Array | Promise<Uint8Array>;
-}
+import { type LoadOptions, openSource } from "./source.js";
 
 /**
  * Reads any model file. What may make the model behave otherwise than where it came from stands in its `notes`, which `fit`
@@ -45,18 +30,9 @@ export async function loadFile(
   source: string | URL | Uint8Array,
   loading: LoadOptions = {},
 ): Promise<KerasFile> {
-  knownOptions(loading, ["name", "beside", "engine", "threads", "onWarning"], "load options");
-  const { beside, name: called, ...engine } = loading;
-  checkOnWarning(engine.onWarning, "onWarning");
-  const given = source instanceof Uint8Array;
-  const found = nameOf(source);
-  const name = textOf(called ?? found, "load name");
-  if (beside !== undefined) functionOf(beside, "load beside");
-  const bytes = given ? source : await readBytes(source);
-  const options = { name, ...engine };
-  const neighbour = beside ?? (given ? noNeighbours : (file: string) => readBeside(source, file));
-  const file = readOpened(await openFile(bytes, name, neighbour), options);
-  if (file.extras !== null) kept.set(file.model, { extras: file.extras, name });
+  const { opened, options } = await openSource(source, loading);
+  const file = readOpened(opened, options);
+  if (file.extras !== null) kept.set(file.model, { extras: file.extras, name: options.name });
   return file;
 }
 
@@ -64,19 +40,3 @@ const kept = new WeakMap<Model, { extras: Json; name: string }>();
 
 /** What a model's file carries besides the network, and what messages call the file; undefined for other models. */
 export const extrasOf = (model: Model): { extras: Json; name: string } | undefined => kept.get(model);
-
-/** What messages call a model's file. @throws InputError for what is none of path, URL and bytes */
-export function nameOf(source: unknown): string {
-  if (source instanceof Uint8Array) return "file";
-  if (source instanceof URL) return String(source);
-  if (typeof source === "string" && source !== "" && !source.includes("\0")) return source;
-  throw inputError({ expected: "a path, a URL or bytes", where: "load", received: source });
-}
-
-function noNeighbours(name: string): never {
-  throw inputError({
-    expected: "the files beside model.json",
-    where: name,
-    next: "Give the model's path or URL, or the option `beside`.",
-  });
-}

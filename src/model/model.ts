@@ -2,7 +2,7 @@
 import { finiteNumber, inputError, knownOptions, oneOf, wholeNumber } from "../base/errors.js";
 import { checkOnWarning } from "../base/notes.js";
 import type { Layer, Shape } from "../layers/layer.js";
-import type { Rows, TargetsLike } from "../network/arrays.js";
+import { nestedRows, type Rows, type TargetsLike } from "../network/arrays.js";
 import { chain, type Link, type Node } from "../network/graph.js";
 import type { InputsLike } from "../network/inputs.js";
 import { DEFAULT_BATCH, Network } from "../network/network.js";
@@ -313,14 +313,7 @@ export class Model {
 
   /** Outputs row by row: a vector each, or a vector a step for sequences. */
   predict(x: InputsLike, options: PredictOptions = {}): Output[] {
-    const { data, rows, shape } = this.predictFlat(x, options);
-    const size = shape.reduce((a, b) => a * b, 1);
-    return Array.from({ length: rows }, (_, r) => {
-      const row = data.subarray(r * size, (r + 1) * size);
-      if (shape.length === 1) return Array.from(row);
-      const [T, F] = shape as [number, number];
-      return Array.from({ length: T }, (_, t) => Array.from(row.subarray(t * F, (t + 1) * F)));
-    });
+    return nestedRows(this.predictFlat(x, options));
   }
 
   /** As `predict`, in one array [rows][…shape]. */

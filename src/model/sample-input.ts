@@ -33,17 +33,6 @@ function smallestVocabulary(model: NetworkLike, place: number): number | null {
 /** One input as `predict` takes it, several as a list. */
 export const asInput = (inputs: Rows[]): Rows | Rows[] => (inputs.length === 1 ? inputs[0]! : inputs);
 
-/** Rows as nested lists. */
-export function nestedRows({ data, rows, shape }: Rows): (number[] | number[][])[] {
-  const size = data.length / rows;
-  return Array.from({ length: rows }, (_, r) => {
-    const row = Array.from(data.subarray(r * size, (r + 1) * size));
-    if (shape.length === 1) return row;
-    const F = shape[1]!;
-    return Array.from({ length: shape[0]! }, (_, t) => row.slice(t * F, (t + 1) * F));
-  });
-}
-
 /** The largest difference; NaN where the lengths differ or either holds one. */
 export function largestDifference(x: ArrayLike<number>, y: ArrayLike<number>): number {
   if (x.length !== y.length) return Number.NaN;
