@@ -5,23 +5,14 @@
 import { objectOf } from "../../base/arguments.js";
 import { inputError, knownOptions, oneOf } from "../../base/errors.js";
 import type { Json } from "../../base/json.js";
-import type { NetworkLike } from "../../network/network.js";
-import { networkOf } from "../../network/network.js";
+import { type NetworkLike, networkOf } from "../../network/network.js";
 import { checkTextPart } from "../../network/text-fits.js";
 import type { WeightArray } from "../../network/weights.js";
 import { readTextPart, type TextPart } from "../../tokens/text-part.js";
 import { Vectorizer } from "../../tokens/vectorizer.js";
-import { activationPieces } from "./activation-pieces.js";
-import { arithmeticPieces } from "./arithmetic-pieces.js";
 import { emitLayer, type ModuleWriter } from "./emitters.js";
-import { kernelPieces } from "./kernel-pieces.js";
-import type { Kit, Pieces, Scaling } from "./kit.js";
-import { layerPieces } from "./layer-pieces.js";
-import { mergingPieces } from "./merging-pieces.js";
-import { recurrentPieces } from "./recurrent-pieces.js";
-import { sequencePieces } from "./sequence-pieces.js";
-import { shapingPieces } from "./shaping-pieces.js";
-import { textPieces } from "./text-pieces.js";
+import type { Kit, Scaling } from "./kit.js";
+import { pieceTexts } from "./piece-texts.js";
 import { rowRules, tokenRules } from "./text-rules.js";
 import { WEIGHT_KINDS, type WeightKind, WeightsText } from "./weights-text.js";
 
@@ -34,18 +25,6 @@ function checkOptions(options: ModuleOptions): void {
   knownOptions(options, ["weights"], "module options");
   oneOf(options.weights ?? "int8", WEIGHT_KINDS, "module weights");
 }
-
-const PIECES: Pieces<Kit> = {
-  ...activationPieces,
-  ...arithmeticPieces,
-  ...kernelPieces,
-  ...layerPieces,
-  ...mergingPieces,
-  ...recurrentPieces,
-  ...sequencePieces,
-  ...shapingPieces,
-  ...textPieces,
-};
 
 /** Pieces in the order in which a module defines them: each after those it names. */
 class PieceList implements ModuleWriter {
@@ -61,10 +40,9 @@ class PieceList implements ModuleWriter {
 
   use(piece: keyof Kit): string {
     if (this.definitions.has(piece)) return piece;
-    const needs = needsOf(piece).map((need) => this.use(need));
-    const made = PIECES[piece];
-    const value = typeof made === "string" ? literal(made) : `(${made})({ ${needs.join(", ")} })`;
-    this.definitions.set(piece, `const ${piece} = ${value};`);
+    const { needs, definition } = pieceTexts[piece];
+    for (const need of needs) this.use(need);
+    this.definitions.set(piece, definition);
     return piece;
   }
 
@@ -78,21 +56,6 @@ class PieceList implements ModuleWriter {
   source(): string {
     return [...this.definitions.values()].join("\n");
   }
-}
-
-/** The pieces that a piece names: it takes them out of the kit when it is made. */
-function needsOf(piece: keyof Kit): (keyof Kit)[] {
-  const needs: (keyof Kit)[] = [];
-  const make = PIECES[piece];
-  if (typeof make === "string") return needs;
-  const kit = new Proxy({} as Kit, {
-    get(_, name) {
-      needs.push(name as keyof Kit);
-      return () => undefined;
-    },
-  });
-  make(kit);
-  return needs;
 }
 
 /** A network: exports `predict(rows)`, whose rows and outputs are as those of `Model.predict`. */
