@@ -4,7 +4,9 @@ import type { Model } from "../model/model.js";
 import type { Vectorizer } from "../tokens/vectorizer.js";
 import type { Corpus } from "./corpus.js";
 
+/** What a classifier answers to a text. */
 export interface Prediction {
+  /** The label answered: the likeliest, or of two the one that the threshold chooses. */
   label: string;
   /** Of that label. */
   probability: number;
