@@ -1,4 +1,5 @@
-// Runs the compiled tests (dist/tests/**/*.test.js) with Node's own runner. Arguments select files by substring.
+// Runs the compiled tests (dist/tests/**/*.test.js) with Node's own runner. Arguments select files by substring; those
+// that begin with -- go to the runner (--test-reporter=dot).
 import { spawnSync } from "node:child_process";
 import { readdirSync } from "node:fs";
 import { availableParallelism } from "node:os";
@@ -12,7 +13,9 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 await buildNative();
 await buildWasm();
 await buildPieces();
-const wanted = process.argv.slice(2);
+const [options, wanted] = [true, false].map((is) =>
+  process.argv.slice(2).filter((arg) => arg.startsWith("--") === is),
+);
 const files = readdirSync(join(root, "dist", "tests"), { recursive: true })
   .map((file) => join("dist", "tests", String(file)))
   .filter((file) => file.endsWith(".test.js"))
@@ -24,6 +27,6 @@ if (files.length === 0) {
 }
 const seed = pathToFileURL(join(root, "dist", "tests", "seed.js")).href;
 // Node would leave one core idle.
-const flags = ["--test", `--test-concurrency=${availableParallelism()}`, "--import", seed];
+const flags = ["--test", `--test-concurrency=${availableParallelism()}`, "--import", seed, ...options];
 const { status } = spawnSync(process.execPath, [...flags, ...files], { cwd: root, stdio: "inherit" });
 process.exit(status ?? 1);

@@ -5,7 +5,9 @@
  */
 import { printable } from "./text.js";
 
+/** What the caller can mend: a wrong argument, file or row of data. The command line exits with 2. */
 export class InputError extends Error {
+  /** "InputError", by which it is told apart across realms too. */
   override readonly name = "InputError";
 
   /** The message in words of the command line, where it has others: there is no `loadModel` to call there. */

@@ -7,7 +7,9 @@ import type { TextPart } from "../tokens/text-part.js";
 import type { Vectorizer } from "../tokens/vectorizer.js";
 import type { Corpus } from "./corpus.js";
 
+/** What a classifier answers to a text. */
 export interface Prediction {
+  /** The label answered: the likeliest, or of two the one that the threshold chooses. */
   label: string;
   /** Of that label. */
   probability: number;

@@ -9,6 +9,7 @@ import { checkLabels, checkVocabularyFits } from "../network/text-fits.js";
 import { Vectorizer } from "../tokens/vectorizer.js";
 import { TextClassifier } from "./classifier.js";
 
+/** What `assembleClassifier` puts beside a model. */
 export interface ClassifierParts {
   /** Default: that of the model's TextVectorization. */
   vectorizer?: Vectorizer | undefined;

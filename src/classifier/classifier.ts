@@ -21,14 +21,19 @@ import { allRows, Corpus, type LabelledText } from "./corpus.js";
 import { checkTrainOptions, type Parts, type TrainingRecord, type TrainOptions } from "./options.js";
 import { checkFrontEnd, frontEndFor, TrainingSession } from "./training.js";
 
+/** How a classifier does on labelled texts: every metric, and its worst mistakes. */
 export interface ClassifierEvaluation extends Evaluation {
+  /** Mean cross-entropy a row, in nats: the same as `logLoss`. */
   loss: number;
+  /** The classifier's labels, in the order of the confusion matrix's rows and columns. */
   labels: string[];
+  /** Wrong answers, the surest first, with the beginning of their texts. */
   mistakes: (Mistake & { text: string })[];
   /** What became of the texts: words that the vocabulary lacks, rows cut or empty. */
   encoding: EncodingReport;
 }
 
+/** Options of `TextClassifier.evaluate`. */
 export interface EvaluateTextsOptions {
   /** With a corpus: the rows to measure on. Default all. */
   rows?: ArrayLike<number>;
@@ -51,15 +56,29 @@ function startOf(model: TrainOptions["model"]): TextClassifier | null {
   return isTextPart(kept?.extras) ? TextClassifier.fromModel(model, kept!.extras, kept!.name) : null;
 }
 
+/**
+ * Text in, label out: a model with the vectorizer and the labels that belong to it. Made by `train`, `load` or
+ * `assembleClassifier`.
+ */
 export class TextClassifier implements TextPart {
+  /**
+   * The network: [rows][length] ids to [rows][outputs] probabilities. Free its memory with `model.dispose()`.
+   */
   readonly model: Model;
+  /** Turns texts into the ids that the network reads. */
   readonly vectorizer: Vectorizer;
+  /** Ids in a row: shorter texts are padded to it, longer ones cut. */
   readonly length: number;
+  /** What the outputs stand for, in their order; with one output, [below the threshold, above it]. */
   readonly labels: readonly string[];
   /** Two labels only: the second is answered when its probability is above this. */
   threshold: number;
+  /** How it was trained; null where that is not on record. */
   readonly training: TrainingRecord | null;
 
+  /**
+   * @throws InputError for parts of the wrong kind; `assembleClassifier` checks that they fit each other, too
+   */
   constructor(parts: Parts) {
     const { model, vectorizer, length, labels, threshold, training } = objectOf(parts, "TextClassifier");
     this.model = modelOf(model, "TextClassifier model");
@@ -232,8 +251,10 @@ export class TextClassifier implements TextPart {
 
 /** Training went wrong (its loss became NaN or infinite); what it had until then is in `classifier`. */
 export class UnfinishedTraining extends TrainingError {
+  /** @param classifier what there was before the loss broke */
   constructor(
     message: string,
+    /** What there was before the loss broke: untrained, or with the weights of the last good step. */
     readonly classifier: TextClassifier,
   ) {
     super(message);
@@ -242,9 +263,12 @@ export class UnfinishedTraining extends TrainingError {
 
 /** The signal given to `train` ended it. What was learned until then is `cause.classifier`: null before the first step. */
 export class AbortedTraining extends Error {
+  /** "AbortError", as of every aborted operation of the platform. */
   override readonly name = "AbortError";
+  /** The classifier with what was learned until then; null before the first step. */
   declare readonly cause: { classifier: TextClassifier | null };
 
+  /** @param classifier what was learned, or null */
   constructor(classifier: TextClassifier | null) {
     const learned = classifier ? "what was learned until then is in cause.classifier" : "nothing was learned";
     super(`Training was aborted: ${learned}.`, { cause: { classifier } });

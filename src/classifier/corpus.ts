@@ -8,8 +8,11 @@ import { newRows } from "../tokens/pad.js";
 import { TokenizedTexts } from "../tokens/tokenized-texts.js";
 import { type EncodingReport, newEncodingReport, Vectorizer } from "../tokens/vectorizer.js";
 
+/** A row to learn from or to be judged by. */
 export interface LabelledText {
+  /** The text as it is: the vectorizer standardises it. */
   text: string;
+  /** Its label; texts with the same one are of one class. */
   label: string;
   /** Its number in the file, for messages. Default: counted from 1. */
   row?: number;
@@ -20,7 +23,12 @@ const EXCERPT = 240;
 /** Labels that are named where another one is refused. */
 const MOST_NAMED = 10;
 
+/**
+ * Labelled texts, read once and kept as numbered tokens: to train on, to evaluate and to look into, as often as one
+ * likes.
+ */
 export class Corpus {
+  /** The texts as tokens, a row each. */
   readonly texts: TokenizedTexts;
   /** Each row's label as an index into `labels`, in order of first sight. */
   private readonly found: number[] = [];
@@ -28,6 +36,9 @@ export class Corpus {
   private readonly excerpts: string[] = [];
   private readonly numbers: number[] = [];
 
+  /**
+   * @param frontEnd how texts fall into tokens; a vocabulary that is to encode them must have been made likewise
+   */
   constructor(frontEnd: FrontEndOptions) {
     this.texts = new TokenizedTexts(frontEnd);
   }
@@ -47,6 +58,7 @@ export class Corpus {
     return corpus;
   }
 
+  /** Adds a row. @throws InputError where text or label is no string */
   add(given: LabelledText): void {
     const { text, label, row } = objectOf(given, `row ${this.rows + 1}`, "{ text, label } of strings");
     if (typeof text !== "string" || typeof label !== "string") {
@@ -64,6 +76,7 @@ export class Corpus {
     this.numbers.push(row ?? this.rows);
   }
 
+  /** How many rows there are. */
   get rows(): number {
     return this.found.length;
   }
@@ -93,6 +106,7 @@ export class Corpus {
     return Int32Array.from(this.found, (index) => classes[index]!);
   }
 
+  /** The beginning of a row's text, at most 240 characters. @throws InputError where there is no such row */
   excerpt(row: number): string {
     return this.excerpts[wholeNumber(row, "excerpt", 0, this.rows - 1)]!;
   }

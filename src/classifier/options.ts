@@ -20,6 +20,7 @@ export const DEFAULT_TEXT: FrontEndOptions & RowOptions = {
   truncating: "pre",
 };
 
+/** Options of `TextClassifier.train`; all may be left out. */
 export interface TrainOptions extends EngineOptions {
   /**
    * A preset's name (default "lstm"); a classifier or a model to go on from, which stays as it is: a copy is trained; or a
@@ -41,21 +42,31 @@ export interface TrainOptions extends EngineOptions {
   vectorizer?: Vectorizer;
   /** Most epochs; training stops before when validation loss has not improved for `patience`. Default 20. */
   epochs?: number;
+  /**
+   * Epochs that may pass without a better validation loss. Default 3; without validation it has no meaning.
+   */
   patience?: number;
+  /** Rows a step. Default 32. */
   batchSize?: number;
   /** With a corpus: the rows to learn from; the others are left alone (to test on). */
   rows?: ArrayLike<number>;
   /** Share of each class held out to choose the best epoch by. 0: none, and all epochs are run. Default 0.1. */
   validationSplit?: number;
+  /** Default "adam", unless the model given is compiled: then its own. */
   optimizer?: OptimizerName | Optimizer;
   /** Weighs classes so that each counts alike. Default false. */
   balance?: boolean;
   /** Everything random follows from it. Default 0. */
   seed?: number;
+  /** Told of every epoch and batch, and may steer; early stopping comes before them. */
   callbacks?: readonly Callback[];
   /** Called once, with everything in place and nothing learned yet: the moment to look for mistakes. */
   onPrepared?(prepared: Prepared): void;
+  /**
+   * Ends training after the current step: `train` then rejects with an AbortedTraining that holds what was learned.
+   */
   signal?: AbortSignal;
+  /** Goes on from a checkpoint of the same run, to the same bits. */
   resume?: TrainingState;
 }
 
@@ -94,14 +105,21 @@ export interface Prepared {
 
 /** How a classifier came about; saved with it. */
 export interface TrainingRecord {
+  /** Rows learned from. */
   rows: number;
+  /** Rows held out to choose the best epoch by; 0 where there were none. */
   validationRows: number;
+  /** Rows of each label among those learned from. */
   perClass: Record<string, number>;
+  /** What became of their texts: unknown words, rows cut or empty. */
   encoding: EncodingReport;
+  /** The settings that were used, by name. */
   settings: Record<string, number | string | boolean>;
+  /** A value an epoch of every metric: loss, accuracy, valLoss, valAccuracy. */
   history: Record<string, number[]>;
   /** Whose weights were kept, from 1; null where no epoch was chosen by validation. */
   bestEpoch: number | null;
+  /** Why training ended before its last epoch; null where it did not. */
   stopped: string | null;
 }
 

@@ -5,6 +5,7 @@ import type { Layer } from "../layers/layer.js";
 import { type Model, sequential } from "../model/model.js";
 import type { ModelOptions } from "../model/options.js";
 
+/** What a ready-made network is built for. */
 export interface PresetSizes {
   /** Ids in the vocabulary: the Embedding's inputDim. */
   vocabulary: number;
@@ -38,7 +39,11 @@ const PRESETS = {
   rnn: network(layers.simpleRNN),
 };
 
+/** The name of a ready-made network. */
 export type PresetName = keyof typeof PRESETS;
+/**
+ * The names that `presetModel` and `TextClassifier.train`'s `model` take: "lstm" (the default), "gru", "rnn".
+ */
 export const PRESET_NAMES = Object.keys(PRESETS) as PresetName[];
 
 /** A fresh model of a preset. @throws InputError on a name that is none, with the nearest that is */

@@ -9,11 +9,13 @@ import type { CellKind } from "./cells/cell.js";
 import type { RecurrentLayer } from "./cells/open.js";
 import { at, networkTex, odot, phi, symbolOf } from "./tex.js";
 
+/** A network of a cell, or a state that it hands on. */
 export interface CellPart {
   /** A network's letter as in its weights; "c" and "h" are an LSTM's states, "state" is the others'. */
   id: string;
   /** As in the drawings. */
   number: number;
+  /** What it is called. */
   name: string;
   /** TeX of its value at step t. */
   symbol: string;
@@ -25,25 +27,37 @@ export interface CellPart {
   network: PartNetwork | null;
 }
 
+/** One of a cell's small networks: its block of the layer's matrices. */
 export interface PartNetwork {
   /** "sigmoid", and the values it can take. */
   activation: string;
+  /** "0 to 1": the values that the activation can take. */
   range: string;
   /** Columns from … to − 1 of the layer's matrices, and the shapes of the block. */
   columns: [number, number];
+  /** [I, U] the shape of its block of the kernel. */
   kernel: [number, number];
+  /** [U, U] the shape of its block of the recurrent kernel. */
   recurrent: [number, number];
   /** Numbers in its biases: 0, U or 2U. */
   bias: number;
+  /** Numbers in its weights. */
   parameters: number;
 }
 
+/** A recurrent cell's parts, numbered as in the drawings, with their sizes and equations. */
 export interface CellAnatomy {
+  /** Keras's class name. */
   kind: CellKind;
+  /** The layer's name. */
   layer: string;
+  /** I: numbers that it reads at a step. */
   inputs: number;
+  /** U: numbers in its state. */
   units: number;
+  /** Its networks in Keras's order, then its states. */
   parts: CellPart[];
+  /** Numbers in its weights, all networks together. */
   parameters: number;
 }
 

@@ -17,9 +17,11 @@ import { Probe } from "./probe.js";
 import { gaussLegendre } from "./quadrature.js";
 import { stepsOf } from "./steps.js";
 
+/** What one word did to the answer, in units of the objective F. */
 export interface WordAttribution {
   /** Place in the row. */
   t: number;
+  /** The word's id. */
   id: number;
   /** Share of F(x) − F(x′). */
   integratedGradients: number;
@@ -31,14 +33,19 @@ export interface WordAttribution {
   held: number | null;
 }
 
+/** What each word did to a model's answer, by several methods, with what shows that they add up. */
 export interface Attribution {
   /** "log-odds of spam" */
   objective: string;
+  /** Index of the class (or output) it is about. */
   target: number;
   /** F of the row, and of the baseline: the same row with padding in place of every word. */
   value: number;
+  /** F of the same row with padding in place of every word. */
   baseline: number;
+  /** A row's words in order, padding left out. */
   words: WordAttribution[];
+  /** How nearly the integrated gradients sum to F(x) − F(x′), as they must. */
   completeness: {
     /** Σ of integrated gradients, and what it must be. */
     sum: number;
@@ -48,6 +55,7 @@ export interface Attribution {
     /** Points of the quadrature that it took. */
     points: number;
   };
+  /** What the words left in a recurrent layer's final memory; null for a SimpleRNN. */
   memory: {
     layer: string;
     /** Σ over words and padding of what each left, along ∂F/∂memory. */
@@ -58,6 +66,7 @@ export interface Attribution {
   } | null;
 }
 
+/** Options of `attribute`. */
 export interface AttributionOptions extends ObjectiveChoice {
   /** Whose memory is decomposed; the last recurrent layer by default. */
   layer?: string;

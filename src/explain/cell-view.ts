@@ -11,8 +11,11 @@ import { stepsOf, type TraceStep } from "./steps.js";
 
 /** A word and where it stands in the row. */
 export interface Word {
+  /** Its place in the row, from 0. */
   t: number;
+  /** The word as the text has it. */
   word: string;
+  /** Whether the vocabulary has it. */
   known: boolean;
 }
 
@@ -20,6 +23,7 @@ export interface Word {
 export interface PartSeries {
   /** The part of the anatomy. */
   id: string;
+  /** Its name there. */
   name: string;
   /** TeX. */
   symbol: string;
@@ -31,24 +35,33 @@ export interface PartSeries {
   state: boolean;
 }
 
+/** The values of one unit at one step. */
 export interface UnitValues {
+  /** Which unit, from 0. */
   unit: number;
   /** By part, with "c before" and "h before" ("state before") for the states that came in. */
   values: Record<string, number>;
 }
 
+/** A cell at work on a text: the values of its parts over the words, and of some units at one of them. */
 export interface CellView {
+  /** What the parts are. */
   anatomy: CellAnatomy;
   /** Words in the order of the row; steps of padding are left out. */
   words: Word[];
+  /** Steps of padding that are left out. */
   skipped: number;
+  /** Every part's values over the words. */
   series: PartSeries[];
   /** Which of the words the values are of. */
   chosen: number;
+  /** The values of single units at the chosen word. */
   units: UnitValues[];
 }
 
+/** Options of `cellView`. */
 export interface CellViewOptions {
+  /** A recurrent layer's name; the last by default. */
   layer?: string;
   /** Place in the row; the last word by default. */
   at?: number;

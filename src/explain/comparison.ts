@@ -7,13 +7,17 @@ import type { CellKind } from "./cells/cell.js";
 import type { RecurrentLayer } from "./cells/open.js";
 import { explainParameters } from "./parameters.js";
 
+/** What one kind of cell is made of and can keep in mind, to lay beside the others. */
 export interface CellComparison {
+  /** Keras's class name. */
   kind: CellKind;
+  /** Its parts. */
   anatomy: CellAnatomy;
   /** Small networks that interact: 1, 4 or 3. */
   networks: number;
   /** "h", or "c and h" */
   states: string;
+  /** Numbers in its weights. */
   parameters: number;
   /** "4 × ((16 + 32) × 32 + 32) = 6,272" */
   substitution: string;

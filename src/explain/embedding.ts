@@ -13,33 +13,45 @@ import { principalComponents, project } from "./pca.js";
 export interface WordSource {
   /** [V] the word of each id; id 0, padding, has the empty word. */
   vocabulary: readonly string[];
+  /** Where short rows are filled up. */
   padding?: Side;
 }
 
 /** An Embedding's rows with their words. V rows of F numbers. */
 export interface WordTable {
+  /** The Embedding layer's name. */
   layer: string;
   /** [V] */
   words: string[];
   /** [V][F] */
   vectors: Float32Array;
+  /** V: rows of the table, the layer's inputDim. */
   size: number;
+  /** F: numbers in a vector, the layer's outputDim. */
   width: number;
   /** Rows that have a word; those after them exist in the layer only. */
   named: number;
 }
 
+/** A word whose vector points nearly the same way. */
 export interface Neighbour {
+  /** Its id. */
   id: number;
+  /** The word. */
   word: string;
   /** Cosine of the angle between the two vectors, from −1 to 1. */
   similarity: number;
 }
 
+/** A word on the map. */
 export interface MapPoint {
+  /** Its id. */
   id: number;
+  /** The word; where nothing of it can be seen, its characters by number. */
   word: string;
+  /** Along the first principal component. */
   x: number;
+  /** Along the second. */
   y: number;
   /** Length of the word's vector. */
   norm: number;
@@ -49,8 +61,13 @@ export interface MapPoint {
   effect: number[] | null;
 }
 
+/**
+ * An embedding's words on a plane (the first two principal components), with what each does to the answer.
+ */
 export interface EmbeddingMap {
+  /** The Embedding layer's name. */
   layer: string;
+  /** The words, the commonest first. */
   points: MapPoint[];
   /** Shares of the vectors' variance that the two axes show. */
   explained: [number, number];
@@ -234,10 +251,13 @@ export function effectsOf(rows: readonly Float32Array[]): number[][] {
   return rows.map((row) => Array.from(row, (p, k) => measure(p) - measure(rows[0]![k]!)));
 }
 
+/** Options of `embeddingMap`. */
 export interface MapOptions {
   /** Rows of ids the model was trained on: how long, and where they are filled up. */
   length?: number;
+  /** Where short rows are filled up. Default "pre". */
   padding?: Side;
+  /** What the outputs stand for, to be shown. */
   labels?: readonly string[];
   /** Words on the map, the commonest first. Default 2,000. */
   words?: number;

@@ -6,14 +6,19 @@ import { evaluate, substitutionOf, thousands } from "./parameters/expression.js"
 import type { Mistake } from "./parameters/rule.js";
 import { deriveParameters, type LayerDerivation } from "./parameters.js";
 
+/** A parameter count that someone expects, as in an exercise. */
 export interface Expectation {
   /** A layer's name, its class ("lstm") where the model has one of them, or "total". */
   layer: string;
+  /** The count expected. */
   count: number;
 }
 
+/** Whether the expected count is the layer's, and how one may have come to another. */
 export interface Verdict extends Expectation {
+  /** Whether it is. */
   right: boolean;
+  /** The layer's count. */
   actual: number;
   /** "4 × ((16 + 32) × 32 + 32) = 6,272" */
   derivation: string;

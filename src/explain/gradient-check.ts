@@ -14,21 +14,27 @@ import { layerOutput, ownOutput } from "./outlet.js";
 import { type InputRow, Probe, type Run } from "./probe.js";
 import { stepsOf, type TraceStep } from "./steps.js";
 
+/** One step's gradient by three independent ways. */
 export interface GradientCheck {
   /** The step whose memory's gradient was compared: its place in the row. */
   t: number;
   /** [U] each */
   paths: number[];
+  /** [U] by the engine's backward kernels. */
   backPropagation: number[];
+  /** [U] by moving each number of the memory a little up and down. */
   centralDifferences: number[];
   /** The largest entry of `paths`, and the largest differences to it. */
   size: number;
+  /** The largest difference of each to `paths`. */
   residuals: { backPropagation: number; centralDifferences: number };
 }
 
+/** Options of `checkGradient`. */
 export interface GradientCheckOptions extends GradientOptions {
   /** Step in processing order (masked ones left out) whose gradient is compared; the one before the last by default. */
   step?: number;
+  /** Whose kernels go back; float64 reference kernels by default. It must have nothing in its memory. */
   engine?: Engine;
 }
 
@@ -44,6 +50,10 @@ const STENCIL = [
   [2, -1],
 ] as const;
 
+/**
+ * Compares the gradient that `gradientFlow` finds at one step with the engine's back-propagation and with central
+ * differences. @throws InputError where row, layer, step or target do not fit
+ */
 export function checkGradient(
   model: Model,
   row: InputRow,

@@ -4,6 +4,7 @@ import { LSTM } from "../layers/lstm.js";
 import type { RecurrentLayer } from "./cells/open.js";
 import { at, odot, phi, symbolOf } from "./tex.js";
 
+/** A path of a gradient through a step, in formulas. */
 export interface PathFormula {
   /** As in the gradient's paths: "direct", a network's letter, "output". */
   path: string;

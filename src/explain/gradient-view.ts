@@ -18,14 +18,21 @@ import { gradientStudy, type Study } from "./study.js";
 export interface PathView extends PathFormula {
   /** [U] */
   value: number[];
+  /** Euclidean, of `value`. */
   norm: number;
 }
 
+/** A gradient on its way back over the words of a text; one step taken apart, path by path, and checked. */
 export interface GradientView {
+  /** The layer's name. */
   layer: string;
+  /** Keras's class name. */
   kind: GradientFlow["kind"];
+  /** The state that is followed: c in an LSTM, else h. */
   state: "c" | "h";
+  /** "loss for spam", and its value. */
   objective: { name: string; value: number };
+  /** The words in the order of the row; padding is left out. */
   words: Word[];
   /** Over the words: norms of ∂E/∂memory, its parts, and ∂E/∂h. */
   norms: GradientStep["norms"][];
@@ -37,13 +44,17 @@ export interface GradientView {
   padding: { steps: number; first: number };
   /** The gradient of the step before `chosen`, path by path. */
   chosen: number;
+  /** TeX: the whole gradient of the step before, through h, and the sum of its paths. */
   formulas: { whole: string; hidden: string; total: string };
+  /** The paths into the step before, with their values. */
   step: PathView[];
+  /** The same gradient by other ways. */
   check: GradientCheck;
   /** The same text through fresh cells; null where it was not asked for. */
   study: Study | null;
 }
 
+/** Options of `gradientView`. */
 export interface GradientViewOptions extends GradientOptions {
   /** Place in the row of the step t whose δ_{t−1} is taken apart; the last word by default. */
   at?: number;

@@ -17,7 +17,9 @@ import { stateBefore, stepsOf, type TraceStep } from "./steps.js";
 
 /** The gradient at one step, and where the gradient of the step before comes from. */
 export interface GradientStep {
+  /** In processing order, from 0; masked steps are not counted. */
   step: number;
+  /** Place in the row. */
   t: number;
   /** [U] ∂E/∂c_t (LSTM) or ∂E/∂h_t, over all paths. */
   total: number[];
@@ -30,12 +32,17 @@ export interface GradientStep {
    * "output". They sum to that step's `total`. Empty at the first step.
    */
   paths: Record<string, number[]>;
+  /** Euclidean norms; `indirect` is of `total` less `direct`. */
   norms: { total: number; dh: number; direct: number; indirect: number };
 }
 
+/** The gradient of an objective on its way back through the steps of a recurrent layer. */
 export interface GradientFlow {
+  /** The layer's name. */
   layer: string;
+  /** Keras's class name. */
   kind: Cell["kind"];
+  /** The state that is followed: c in an LSTM, else h. */
   state: "c" | "h";
   /** "loss for spam", and its value. */
   objective: { name: string; value: number };
@@ -43,7 +50,9 @@ export interface GradientFlow {
   steps: GradientStep[];
 }
 
+/** Options of `gradientFlow`. */
 export interface GradientOptions extends ObjectiveChoice {
+  /** A recurrent layer's name; the last by default. */
   layer?: string;
 }
 

@@ -6,9 +6,13 @@ import type { Word } from "./cell-view.js";
 import type { MemoryDecomposition } from "./memory.js";
 import { checkSentence, type Sentence } from "./sentence.js";
 
+/** The final memory as a sum with one term a word. */
 export interface MemoryView {
+  /** The layer's name. */
   layer: string;
+  /** The state that remembers: c in an LSTM, else h. */
   state: "c" | "h";
+  /** The words in the order of the row. */
   words: Word[];
   /** [words][U] what each word left in the final memory. */
   contributions: number[][];
@@ -18,9 +22,14 @@ export interface MemoryView {
   padding: { steps: number; contributions: number[]; share: number };
   /** [U] the final memory: all of the above added up. */
   memory: number[];
+  /** Largest |sum of the terms − memory|. */
   residual: number;
 }
 
+/**
+ * A decomposition by words, with the steps of padding summed up. @throws InputError where the two are not of one
+ * row
+ */
 export function memoryView(decomposition: MemoryDecomposition, sentence: Sentence): MemoryView {
   const given = objectOf(decomposition, "memoryView", "what decomposeMemory gave");
   const { layer, state, contributions, shares, times, memory, residual } = given;

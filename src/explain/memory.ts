@@ -10,7 +10,9 @@ import { add, hadamard, largest, ones, subtract, type Vector, zeros } from "./ce
 import { type InputRow, Probe } from "./probe.js";
 import { stepsOf, type TraceStep } from "./steps.js";
 
+/** The final memory as a sum with one term a step. */
 export interface MemoryDecomposition {
+  /** The layer's name. */
   layer: string;
   /** The state that remembers. */
   state: "c" | "h";

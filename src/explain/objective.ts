@@ -4,6 +4,10 @@ import { inputError, oneOf } from "../base/errors.js";
 import type { Model } from "../model/model.js";
 
 export const OBJECTIVE_KINDS = ["loss", "probability", "logOdds", "output"] as const;
+/**
+ * "loss": −log p; "probability": p; "logOdds": log p/(1 − p), of the target's probability p; "output": the number
+ * itself.
+ */
 export type ObjectiveKind = (typeof OBJECTIVE_KINDS)[number];
 
 export interface Objective {
@@ -17,7 +21,11 @@ export interface Objective {
   slope(output: readonly number[]): number[];
 }
 
+/** What is explained: a function of the model's output. */
 export interface ObjectiveChoice {
+  /**
+   * Default: "loss" for gradients, "logOdds" for attributions; "output" where outputs are no probabilities.
+   */
   kind?: ObjectiveKind;
   /** Class index; the one the model finds likeliest by default. */
   target?: number;

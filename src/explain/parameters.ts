@@ -8,32 +8,47 @@ import { evaluate, formulaOf, leavesOf, substitutionOf, texOf } from "./paramete
 import { ruleFor } from "./parameters/layers.js";
 import type { Derived, LayerFacts } from "./parameters/rule.js";
 
+/** A letter of a formula. */
 export interface Term {
+  /** "U". */
   symbol: string;
+  /** Its value in this layer. */
   value: number;
+  /** What it counts. */
   meaning: string;
 }
 
+/** A layer's parameter count and where it comes from. */
 export interface LayerParameters {
+  /** The layer's name. */
   name: string;
   /** Keras's class name. */
   type: string;
+  /** Numbers in its weights, those that do not train included. */
   count: number;
   /** "4 × ((I + U) × U + U)" */
   formula: string;
   /** "4 × ((16 + 32) × 32 + 32) = 6,272" */
   substitution: string;
+  /** What the letters of the formula stand for. */
   terms: Term[];
+  /** The formula and its value in TeX. */
   tex: string;
+  /** What is worth saying besides, a sentence each. */
   notes: string[];
   /** What the count is made of. */
   variables: { name: string; shape: number[]; count: number; trainable: boolean }[];
 }
 
+/** Every layer's parameter count and where it comes from. */
 export interface ModelParameters {
+  /** The model's name. */
   model: string;
+  /** Numbers in all weights: `model.countParams()`. */
   total: number;
+  /** Those of them that training changes. */
   trainable: number;
+  /** In the model's order, inputs left out, each layer once. */
   layers: LayerParameters[];
 }
 

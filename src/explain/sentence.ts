@@ -5,6 +5,7 @@ import { MOST_IDS, specialWords } from "../tokens/options.js";
 import { layRow } from "../tokens/pad.js";
 import { Vectorizer } from "../tokens/vectorizer.js";
 
+/** A row of ids with the words that they stand for. */
 export interface Sentence {
   /** [T] */
   ids: number[];

@@ -10,6 +10,7 @@ export interface TraceStep extends Step {
   readonly t: number;
   /** The step was skipped: states carry through, and there are no gates. */
   readonly masked: boolean;
+  /** [I] what the step read. */
   readonly x: Vector;
 }
 

@@ -17,8 +17,11 @@ import { gains } from "./jacobian.js";
 import { type InputRow, Probe } from "./probe.js";
 import { runCell, type TraceStep } from "./steps.js";
 
+/** A kind of cell, fresh, with what is changed about it. */
 export interface StudyCase {
+  /** As it is called in the picture. */
   name: string;
+  /** Keras's class name. */
   kind: CellKind;
   /** Bias of an LSTM's forget gate; Keras starts it at 1. */
   forgetBias?: number;
@@ -39,7 +42,9 @@ export const STUDY_CASES: readonly StudyCase[] = [
   { name: "LSTM, forget bias −2", kind: "LSTM", forgetBias: -2 },
 ];
 
+/** What became of a gradient in one fresh cell. */
 export interface StudyCurve extends StudyCase {
+  /** Numbers in the cell's weights. */
   parameters: number;
   /** ‖∂E/∂memory‖ by step, in processing order, over that at the last step: c in an LSTM, else h. */
   relative: number[];
@@ -49,24 +54,33 @@ export interface StudyCurve extends StudyCase {
   last: number;
   /** Largest singular value of each step's Jacobian, and of all from there to the end. */
   stepGains: number[];
+  /** Largest singular value of all Jacobians from each step to the end together. */
   gains: number[];
   /** The factor a step that would take the last norm to the first: its geometric mean. */
   perStep: number;
 }
 
+/** How gradients fare in fresh cells of several kinds on one sequence. */
 export interface Study {
   /** "E = v · h_T" */
   objective: string;
+  /** U of every cell. */
   units: number;
+  /** What weights and direction were drawn from. */
   seed: number;
   /** Places in the row of the steps. */
   times: number[];
+  /** A curve a case. */
   curves: StudyCurve[];
 }
 
+/** Options of `gradientStudy`. */
 export interface StudyOptions {
+  /** U of every cell. Default: the model's own layer's. */
   units?: number;
+  /** What weights and direction are drawn from. Default 0. */
   seed?: number;
+  /** Default `STUDY_CASES`. */
   cases?: readonly StudyCase[];
   /** Only steps from this place in the row on; for text padded in front. */
   from?: number;

@@ -7,18 +7,27 @@ import { layerOutput, ownOutput } from "./outlet.js";
 import { type InputRow, Probe, type Run } from "./probe.js";
 import { stepsOf, type TraceStep } from "./steps.js";
 
+/** A recurrent layer's gates and states at every step of a row. */
 export interface LayerTrace {
+  /** The layer's name: "lstm", "bidirectional/forward_lstm". */
   layer: string;
+  /** Keras's class name. */
   kind: CellKind;
+  /** I: numbers read at a step. */
   inputs: number;
+  /** U: numbers in the state. */
   units: number;
+  /** Whether it reads the row from its end. */
   goBackwards: boolean;
+  /** In processing order, masked ones included. */
   steps: readonly TraceStep[];
 }
 
+/** What every recurrent layer of a model does on one row. */
 export interface Trace {
   /** The model's output on this row, in float64. */
   output: number[];
+  /** Its recurrent layers in order; a Bidirectional's two count as two. */
   layers: LayerTrace[];
   /** Largest difference between these states and those of the engine's forward pass, both in float64. */
   residual: number;

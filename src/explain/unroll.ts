@@ -21,6 +21,7 @@ import { expandedTex, hiddenTex, productsTex } from "./unroll-tex.js";
 
 /** One product of the sum, or the one nest of a SimpleRNN. */
 export interface UnrolledTerm {
+  /** TeX of the term: a product of gates and what was written. */
   tex: string;
   /** Steps before t whose writing it carries; k for the state that was there already. */
   lag: number;
@@ -34,24 +35,33 @@ export interface UnrolledNetwork {
   tex: string;
   /** What it is, down to x, c_{t−k} and h_{t−k}. */
   expansion: string;
+  /** Steps before t. */
   lag: number;
   /** [U] */
   value: number[];
 }
 
+/** A state written out over some steps, its terms with their values. */
 export interface Unrolled {
+  /** The layer's name. */
   layer: string;
+  /** Keras's class name. */
   kind: Cell["kind"];
+  /** The state that is written out: c in an LSTM, else h. */
   state: "c" | "h";
   /** Step in processing order, its place in the row, and how many steps are written out. */
   step: number;
+  /** The step's place in the row. */
   t: number;
+  /** Steps written out. */
   k: number;
   /** By lag, place in the row: `times[0]` is t. */
   times: number[];
   /** "c_t = f_t \odot …": the state as a sum of products; for a SimpleRNN as one nest. */
   tex: string;
+  /** What is added up; one term for a SimpleRNN. */
   terms: UnrolledTerm[];
+  /** The networks in the terms, each with what it comes from. */
   networks: UnrolledNetwork[];
   /** [U] the terms' sum. */
   value: number[];
@@ -61,6 +71,7 @@ export interface Unrolled {
   residual: number;
 }
 
+/** Options of `unroll`. */
 export interface UnrollOptions {
   /** A recurrent layer's name; the last by default. */
   layer?: string;

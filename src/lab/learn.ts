@@ -7,9 +7,13 @@ import type { LabRun, LabSettings } from "./result.js";
 import { Sequences } from "./sequences.js";
 import { taskNamed } from "./tasks/index.js";
 
+/** A run to be made. */
 export interface Job {
+  /** Which cell. */
   cell: CellName;
+  /** Steps between the last input that matters and the answer, at least. */
   lag: number;
+  /** What weights and sequences are drawn from. */
   seed: number;
 }
 

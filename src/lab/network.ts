@@ -12,7 +12,9 @@ import type { LabTask, TaskSizes } from "./task.js";
 
 const MAKERS = { rnn: layers.simpleRNN, lstm: layers.lstm, gru: layers.gru };
 
+/** Names of the cells, as the command line has them. */
 export type CellName = keyof typeof MAKERS;
+/** The cells that an experiment compares: "rnn", "lstm", "gru". */
 export const CELL_NAMES = Object.keys(MAKERS) as CellName[];
 /** Keras's class names. */
 export const CELL_CLASSES: Record<CellName, string> = { rnn: "SimpleRNN", lstm: "LSTM", gru: "GRU" };
@@ -23,6 +25,7 @@ export const CELL_CLASSES: Record<CellName, string> = { rnn: "SimpleRNN", lstm: 
  * 1 to T − 1, so that fresh cells forget over 1 to T steps, in the spirit of the first LSTM, which never forgot.
  */
 export const GATE_STARTS = ["chrono", "keras"] as const;
+/** How the gates that keep a memory start: "chrono" or "keras". */
 export type GateStart = (typeof GATE_STARTS)[number];
 
 export interface NetworkSettings {

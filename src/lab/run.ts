@@ -12,7 +12,9 @@ import { type LabResult, type LabRun, type LabSettings, summarizeRuns } from "./
 import type { LabTask } from "./task.js";
 import { taskNamed } from "./tasks/index.js";
 
+/** Options of `runLab`; all may be left out. */
 export interface LabOptions {
+  /** Default "auto": the fastest there is. */
   engine?: EngineChoice;
   /**
    * Runs are made on so many threads at once, the caller's own not among them; on 1 (and in browsers) they are made one
@@ -25,12 +27,17 @@ export interface LabOptions {
   cells?: readonly CellName[];
   /** How many seeds, from `seed` on. Default 5. */
   seeds?: number;
+  /** The first seed. Default 0. */
   seed?: number;
+  /** U of the recurrent layer. Default: the task's own. */
   units?: number;
+  /** Of Adam. Default: the task's own. */
   learningRate?: number;
+  /** All gradients together are scaled down to this norm. Default 1. */
   clipnorm?: number;
   /** How memory gates start; see `GATE_STARTS`. Default "chrono". */
   gateStart?: GateStart;
+  /** Sequences a training step. Default: the task's own. */
   batchSize?: number;
   /** Training sequences a run may use. */
   sequences?: number;
@@ -42,25 +49,28 @@ export interface LabOptions {
 export interface LabProgress extends Job {
   /** Runs in all, how many are finished, and the number of this one from 0. */
   runs: number;
+  /** Runs finished. */
   done: number;
+  /** The number of this run, from 0. */
   run: number;
+  /** Training sequences that it has used. */
   sequences: number;
   /** Cross-entropy an answer, or squared error; NaN where the run ended before its first check. */
   loss: number;
+  /** Share right of 256 unseen sequences. */
   right: number;
+  /** The run, once it is finished; null before. */
   finished: LabRun | null;
+  /** The engine that it runs on. */
   engine: string;
   /** Seconds so far, and the seconds still to come if no further run solves its task early. */
   seconds: number;
+  /** Seconds still to come if no further run solves its task early. */
   atMost: number;
 }
 
 const DEFAULT_SEEDS = 5;
 
-/**
- * @param name one of `TASKS`
- * @throws InputError on options that make no experiment
- */
 const LAB_OPTIONS = [
   ...[
     "engine",
@@ -77,6 +87,12 @@ const LAB_OPTIONS = [
   ...["batchSize", "sequences", "signal"],
 ];
 
+/**
+ * Runs an experiment: a network a cell, lag and seed, each trained until it solves the task or its sequences are used up.
+ * @param name one of `TASKS`
+ * @param onProgress told after every check of a run, and at its end
+ * @throws InputError on options that make no experiment
+ */
 export async function runLab(
   name: string,
   options: LabOptions = {},

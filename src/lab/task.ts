@@ -7,18 +7,23 @@ import type { Draw } from "./draw.js";
  */
 export type AnswerKind = "sigmoid" | "linear" | "softmax" | "softmaxSteps";
 
+/** The sizes of a task's network at one lag. */
 export interface TaskSizes {
   /** T, of the longest sequence; shorter ones are filled up with zeros. */
   steps: number;
+  /** F: numbers a step. */
   features: number;
+  /** O: numbers in an answer. */
   outputs: number;
 }
 
 /** What a run uses where the caller does not say. */
 export interface TaskDefaults {
+  /** Lags, each a run for every cell and seed. */
   lags: readonly number[];
   /** U of the recurrent layer, the same for every kind of cell. */
   units: number;
+  /** Of Adam. */
   learningRate: number;
   /** Sequences a training step. */
   batchSize: number;
@@ -28,6 +33,7 @@ export interface TaskDefaults {
 
 /** Where a task comes from, and how it was set there. */
 export interface TaskSource {
+  /** Authors, year and experiment. */
   paper: string;
   /** The settings of the paper, in a sentence. */
   settings: string;
@@ -35,18 +41,25 @@ export interface TaskSource {
   success: string;
 }
 
+/** A task that asks a network to keep something in mind over a lag. */
 export interface LabTask {
+  /** As `runLab` takes it. */
   readonly name: string;
+  /** As a heading has it. */
   readonly title: string;
   /** What the network reads, and what it is asked. */
   readonly reads: string;
+  /** What the network is asked. */
   readonly asked: string;
+  /** Where the task comes from. */
   readonly source: TaskSource;
+  /** How the network answers. */
   readonly answer: AnswerKind;
   /** When one sequence counts as processed correctly, in words; `right` decides. */
   readonly criterion: string;
   /** A run has solved the task when at most this share of unseen sequences is processed wrongly. */
   readonly allowedWrong: number;
+  /** What a run uses where the caller does not say. */
   readonly defaults: TaskDefaults;
   /** Below this there is no such task. */
   readonly leastLag: number;

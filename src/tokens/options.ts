@@ -10,6 +10,7 @@ export type Side = "pre" | "post";
 
 /** Keras's TextVectorization: unknown words are id 1, "[UNK]"; ties in the vocabulary go by bytes, descending. */
 export interface TextVectorizationOptions {
+  /** Keras's layer of that name. */
   frontEnd: "textVectorization";
   /** Default "lowerAndStripPunctuation". Lower-casing is ASCII-only and punctuation is removed, not split at. */
   standardize?: (typeof STANDARDIZATIONS)[number];
@@ -19,6 +20,7 @@ export interface TextVectorizationOptions {
 
 /** Keras's legacy Tokenizer: ids from 1 by falling count, ties in order of first sight. */
 export interface TokenizerOptions {
+  /** Keras 2's `Tokenizer`. */
   frontEnd: "tokenizer";
   /** Characters that part words, as `split` does. Default: punctuation without the apostrophe, tab and newline. */
   filters?: string;
@@ -32,6 +34,7 @@ export interface TokenizerOptions {
   oovToken?: string | null;
 }
 
+/** How text becomes tokens: one of Keras's two front ends, with its settings. */
 export type FrontEndOptions = TextVectorizationOptions | TokenizerOptions;
 /** A front end with every default filled in. */
 export type FrontEnd = Required<TextVectorizationOptions> | Required<TokenizerOptions>;
@@ -46,6 +49,7 @@ export interface RowOptions {
   truncating?: Side;
 }
 
+/** What vocabulary to make of counted tokens, and what rows its vectorizer lays. */
 export interface BuildOptions extends RowOptions {
   /** Ids in the vocabulary, padding and unknown included: Keras's `max_tokens` or `num_words`. Default: all words. */
   size?: number;

@@ -7,7 +7,9 @@ import { MOST_IDS, type RowOptions, SIDES, type Side } from "./options.js";
 export interface IdRows {
   /** [rows][length], float32 as every buffer of an engine */
   ids: Float32Array;
+  /** How many rows. */
   rows: number;
+  /** Ids in each. */
   length: number;
 }
 

@@ -22,7 +22,9 @@ import { grown, TokenTable } from "./token-table.js";
 
 /** What encoding did to the texts, summed over rows. */
 export interface EncodingReport {
+  /** Texts encoded. */
   rows: number;
+  /** Tokens that they fell into. */
   tokens: number;
   /** Tokens that the vocabulary lacks. */
   outOfVocabulary: number;
@@ -30,6 +32,7 @@ export interface EncodingReport {
   ids: number;
   /** Rows that were cut, and the ids cut from them. */
   truncatedRows: number;
+  /** Ids cut from rows that were too long. */
   truncatedIds: number;
   /** Rows shorter than the length. */
   paddedRows: number;
@@ -58,6 +61,10 @@ export type VectorizerConfig = FrontEnd & {
   vocabulary: string[];
 };
 
+/**
+ * Text to rows of ids and back, by a fixed vocabulary. Made by `VocabularyBuilder`, `readVocabulary` or
+ * `Vectorizer.fromJSON`.
+ */
 export class Vectorizer {
   /** How text becomes tokens. */
   readonly frontEnd: FrontEnd;
@@ -65,7 +72,9 @@ export class Vectorizer {
   readonly vocabulary: readonly string[];
   /** Ids in a row, where that is settled. */
   readonly length: number | undefined;
+  /** Where zeros go in a short row. */
   readonly padding: Side;
+  /** Where a long row is cut. */
   readonly truncating: Side;
   /** The words by number, which is their id. */
   private readonly table = new TokenTable();
@@ -174,6 +183,7 @@ export class Vectorizer {
     return toId;
   }
 
+  /** As plain data, which `fromJSON` reads back. */
   toJSON(): VectorizerConfig {
     const { frontEnd, length, padding, truncating, vocabulary } = this;
     return {

@@ -22,6 +22,7 @@ export class VocabularyBuilder {
   private readonly table = new TokenTable();
   private counts = new Int32Array(512);
 
+  /** @param options how texts fall into tokens @throws InputError for an option that there is not */
   constructor(options: FrontEndOptions) {
     this.frontEnd = resolveFrontEnd(options);
     this.scanner = new TokenScanner(standardizerFor(this.frontEnd));

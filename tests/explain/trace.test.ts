@@ -75,7 +75,7 @@ test("a swapped pair of gates, or a bias off by 1%, shows in the residual", () =
     return swapped[i - column + other]!;
   });
   const x = steps.map((step) => step.x);
-  const differs = (weights: typeof open.weights) => {
+  const differs = (weights: NonNullable<typeof open>["weights"]) => {
     const states = engineStates({ ...open!, weights }, first!.engine, { x });
     return apart([...steps.at(-1)!.h], states.h.at(-1)!);
   };

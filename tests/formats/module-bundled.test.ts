@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { after, describe, test } from "node:test";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { type BuildOptions, build } from "esbuild";
-import * as formats from "../../src/formats/index.js";
+import * as formats from "../../src/formats.js";
 import * as cellstate from "../../src/index.js";
 
 const folder = mkdtempSync(join(tmpdir(), "module-bundled-"));

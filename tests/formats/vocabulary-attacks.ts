@@ -1,7 +1,9 @@
 /**
- * Hostile vocabulary files, each made here, and what refusing it must say. Run with "run", this opens them all in a
- * process of its own and prints what each came to, how long it took, and the most memory the process ever held.
+ * Hostile vocabulary files, each made here, and what refusing it must say. Run with "small", this opens the small ones
+ * in a process of its own; with the name of one, that alone: of a large file the garbage must not count as the next
+ * one's memory, and when it is given back is the collector's own affair. Prints what each came to.
  */
+import { fileURLToPath } from "node:url";
 import { readVocabulary } from "../../src/formats/vocabulary/index.js";
 import { writeZip } from "../../src/formats/zip.js";
 import { InputError } from "../../src/index.js";
@@ -11,6 +13,9 @@ export interface Outcome {
   kind: "opened" | "refused" | "crashed";
   said: string;
   milliseconds: number;
+  /** The file's, and the most that the process held while reading it beyond what it held before. */
+  bytes: number;
+  megabytes: number;
 }
 
 type Make = () => Uint8Array;
@@ -208,14 +213,18 @@ export const ATTACKS = [
   ...[...BOMBS, ...TEXTS].map(([name, make, says]) => ({ name, make, says, never: "" })),
 ];
 
+export const isSmall = ({ make }: (typeof ATTACKS)[number]): boolean => make().length < MEGABYTE;
+
 function tryOne({ name, make }: (typeof ATTACKS)[number]): Outcome {
   const file = make();
-  // The garbage of one must not count as the memory of the next; others may be using the processor.
   globalThis.gc?.();
   const start = process.cpuUsage();
+  const idle = process.resourceUsage().maxRSS;
   const end = (kind: Outcome["kind"], said: string): Outcome => {
+    // Others may be using the processor.
     const { user, system } = process.cpuUsage(start);
-    return { name, kind, said, milliseconds: (user + system) / 1000 };
+    const megabytes = (process.resourceUsage().maxRSS - idle) / 1024;
+    return { name, kind, said, milliseconds: (user + system) / 1000, bytes: file.length, megabytes };
   };
   try {
     return end("opened", readVocabulary(file, { name: "attack" }).format);
@@ -225,7 +234,8 @@ function tryOne({ name, make }: (typeof ATTACKS)[number]): Outcome {
   }
 }
 
-if (process.argv[2] === "run") {
-  const outcomes = ATTACKS.map(tryOne);
-  console.log(JSON.stringify({ outcomes, megabytes: process.resourceUsage().maxRSS / 1024 }));
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const wanted = process.argv[2]!;
+  const attacks = ATTACKS.filter((attack) => (wanted === "small" ? isSmall(attack) : attack.name === wanted));
+  console.log(JSON.stringify(attacks.map(tryOne)));
 }

@@ -1,10 +1,15 @@
 /** Builds and asks the models of the vectors through the public API. */
+
+import { availableEngines } from "../../src/engines/index.js";
 import { type Layer, layers, type Model, model, type Symbolic, sequential } from "../../src/index.js";
+import type { EngineName } from "../../src/kernels/contract.js";
 import { decode, type Encoded, type ModelSpec } from "./vectors.js";
 
-/** Engines that must agree with Keras. */
-export const ENGINES = ["reference"] as const;
-export type TestedEngine = (typeof ENGINES)[number];
+/** Engines that must agree with Keras: the reference, WebAssembly, and the one that users get here. */
+export type TestedEngine = EngineName;
+export const ENGINES: readonly TestedEngine[] = [
+  ...new Set<TestedEngine>(["reference", "wasm", availableEngines()[0]!]),
+];
 
 const makers = layers as unknown as Record<string, (options: object) => Layer>;
 

@@ -92,8 +92,8 @@ describe("the tasks' sequences", () => {
   test("latch: 1 or −1 first, then noise of variance 0.2 for at least the lag", () => {
     let [squares, count, classes] = [0, 0, 0];
     everySequence("latch", (sequence) => {
-      const [[first], ...noise] = withoutFilling(sequence, sequence.lag + 1);
-      assert.equal(first, sequence.y[0] === 1 ? 1 : -1);
+      const [first, ...noise] = withoutFilling(sequence, sequence.lag + 1);
+      assert.equal(first![0], sequence.y[0] === 1 ? 1 : -1);
       assert.ok(noise.length >= sequence.lag);
       for (const [value] of noise) squares += value! ** 2;
       count += noise.length;

@@ -1,6 +1,7 @@
 /** What the three kinds of cell have in common for explanations: one step forward, one step back, and their names. */
 import { add, type Matrix, timesMatrix, type Vector } from "./vector.js";
 
+/** Keras's class name of a recurrent layer that can be opened. */
 export type CellKind = "SimpleRNN" | "LSTM" | "GRU";
 
 /** A gate's, or the candidate's, own small network: z = x·W + h₋₁·R + b. */
@@ -21,13 +22,16 @@ export function preActivation(x: Vector, h: Vector, network: NetworkWeights): nu
   return add(timesMatrix(x, kernel), timesMatrix(h, recurrent), bias, recurrentBias);
 }
 
+/** An activation φ as the views need it. */
 export interface Activation {
   f(x: number): number;
   /** φ′ from the activated value. */
   slope(y: number): number;
 }
 
+/** What a cell hands on to the next step. */
 export interface State {
+  /** [U] the output. */
   readonly h: Vector;
   /** LSTM only. */
   readonly c?: Vector;

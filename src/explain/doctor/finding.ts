@@ -2,11 +2,14 @@
 
 /** "problem": it cannot work like this. "warning": it probably costs accuracy or time. "note": good to know. */
 export const SEVERITIES = ["problem", "warning", "note"] as const;
+/** "problem": it does not work; "warning": it may not; "note": worth knowing. */
 export type Severity = (typeof SEVERITIES)[number];
 
+/** Something about a model, its data or its training that its owner should know. */
 export interface Finding {
   /** "padding-behind": the same for every model. */
   id: string;
+  /** How bad it is. */
   severity: Severity;
   /** What is the matter, in a few words. */
   title: string;

@@ -36,6 +36,10 @@ function checkSubject(subject: Subject): void {
   }
 }
 
+/**
+ * The checks that need no run of the model: shapes, settings, texts and the record of training. Findings by
+ * severity. @throws InputError for a subject whose parts are of the wrong kind
+ */
 export function quickCheckup(subject: Subject): Finding[] {
   checkSubject(subject);
   return bySeverity(CHEAP.flatMap((check) => check(subject)));

@@ -9,16 +9,21 @@ import { type EncodingReport, newEncodingReport, type Vectorizer } from "../../t
 
 /** Labelled texts, or some of them. */
 export interface Texts {
+  /** The labelled texts. */
   corpus: Corpus;
   /** By default all. */
   rows?: ArrayLike<number>;
 }
 
+/** What is examined: a model, and whatever is known of the texts that it reads. */
 export interface Subject {
+  /** The network. */
   model: Model;
+  /** What makes its rows; without it, checks of texts are left out. */
   vectorizer?: Vectorizer;
   /** Ids in a row. */
   length?: number;
+  /** What the outputs stand for, in their order. */
   labels?: readonly string[];
   /** Of a model with one output. */
   threshold?: number;

@@ -29,11 +29,17 @@ function drawing<A extends unknown[]>(draw: (...data: A) => Markup, where: strin
   };
 }
 
+/** Draws what `attribute` gives. @throws InputError for anything else */
 export const attributionPicture = drawing(attributions, "attributionPicture", "attribute");
+/** Draws what `cellAnatomy` and `cellView` give. @throws InputError for anything else */
 export const cellPicture = drawing(cells, "cellPicture", "cellAnatomy and cellView");
+/** Draws what `compareCells` gives. @throws InputError for anything else */
 export const comparisonPicture = drawing(comparisons, "comparisonPicture", "compareCells");
+/** Draws what `gradientView` gives. @throws InputError for anything else */
 export const gradientPicture = drawing(gradients, "gradientPicture", "gradientView");
+/** Draws what `explainParameters` gives. @throws InputError for anything else */
 export const parametersPicture = drawing(parameters, "parametersPicture", "explainParameters");
+/** Draws what `unroll` gives. @throws InputError for anything else */
 export const unrollPicture = drawing(unrolled, "unrollPicture", "unroll");
 
 /** A picture as an SVG file of its own, light and dark. */

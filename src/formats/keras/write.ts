@@ -80,7 +80,7 @@ export function writeKerasH5(model: TrainedLike): Uint8Array {
     ["backend", "tensorflow"],
     ["keras_version", KERAS_VERSION],
     [SEAL, BLANK_SEAL],
-    ["model_config", pythonJson({ class_name, config: olderConfig(config as JsonObject) })],
+    ["model_config", pythonJson({ class_name: class_name!, config: olderConfig(config as JsonObject) })],
   ]);
   const children = new Map<string, Hdf5GroupInput>([["model_weights", namedTree(model)]]);
   if (model.isCompiled) {
