@@ -25,7 +25,9 @@ export {
 } from "./formats/vocabulary/index.js";
 export { ACTIVATIONS, type ActivationName } from "./kernels/contract.js";
 export * as layers from "./layers/index.js";
+export type { Initializer, InitializerName } from "./layers/initializers.js";
 export type { Layer, Parameter, Shape, Symbolic } from "./layers/layer.js";
+export type * from "./layers/option-types.js";
 export { type ModelGraph, model } from "./model/functional.js";
 export { loadFile, loadModel, saveModel } from "./model/load.js";
 export {
@@ -45,16 +47,34 @@ export {
   type LossOptions,
   type LossReduction,
   losses,
+  type MeanSquaredErrorOptions,
+  type SparseCrossentropyOptions,
 } from "./objectives/losses.js";
-export {
-  type Metric,
-  type MetricKind,
-  type MetricOptions,
-  metrics,
-} from "./objectives/metrics/metric.js";
+export { metrics } from "./objectives/metrics/makers.js";
+export type { Metric } from "./objectives/metrics/metric.js";
+export type * from "./objectives/metrics/options.js";
 export type { MetricLike, MetricName } from "./objectives/metrics/streaming.js";
-export { type Optimizer, type OptimizerName, optimizers } from "./objectives/optimizers.js";
-export { type Schedule, type ScheduleName, schedules } from "./objectives/schedules.js";
+export {
+  type AdamOptions,
+  type AdamwOptions,
+  type Optimizer,
+  type OptimizerName,
+  type OptimizerOptions,
+  optimizers,
+  type RmspropOptions,
+  type SgdOptions,
+} from "./objectives/optimizers.js";
+export {
+  type CosineDecayOptions,
+  type CosineDecayRestartsOptions,
+  type ExponentialDecayOptions,
+  type InverseTimeDecayOptions,
+  type PiecewiseConstantDecayOptions,
+  type PolynomialDecayOptions,
+  type Schedule,
+  type ScheduleName,
+  schedules,
+} from "./objectives/schedules.js";
 export { padSequences } from "./tokens/pad.js";
 export { Vectorizer } from "./tokens/vectorizer.js";
 export { VocabularyBuilder } from "./tokens/vocabulary.js";
