@@ -37,9 +37,14 @@ function sourceOf(compiled) {
   return [`${stem}.ts`, `${stem}.d.ts`].find((path) => existsSync(join(root, path))) ?? compiled;
 }
 
-/** The files that a specifier stands for: several where conditions choose, none outside the house. */
+/** The files of an entry of package.json, whatever the conditions that choose among them. */
+function filesOf(entry) {
+  return typeof entry === "string" ? [sourceOf(entry)] : Object.values(entry).flatMap(filesOf);
+}
+
+/** The files that a specifier stands for; none outside the house. */
 function targetsOf(file, specifier) {
-  if (specifier.startsWith("#")) return Object.values(names[specifier] ?? { "": specifier }).map(sourceOf);
+  if (specifier.startsWith("#")) return filesOf(names[specifier] ?? specifier);
   return specifier.startsWith(".") ? [sourceOf(join(dirname(file), specifier).replaceAll("\\", "/"))] : [];
 }
 
@@ -109,7 +114,7 @@ function* nameFaults() {
 }
 
 function* barrelFaults() {
-  const allowed = new Set(Object.values(entries).map(sourceOf));
+  const allowed = new Set(filesOf(entries));
   for (const entry of sources.filter((file) => allowed.has(file))) {
     const spaces = read(entry).matchAll(/^export \* as \w+ from "([^"]+)"/gm);
     for (const [, specifier] of spaces) for (const target of targetsOf(entry, specifier)) allowed.add(target);

@@ -27,7 +27,10 @@ function faultsOf(files: Record<string, string>, exceptions: Exceptions = {}): s
   const all = {
     "scripts/house.json": JSON.stringify(house),
     "package.json": JSON.stringify({
-      exports: { ".": "./dist/src/index.js", "./third": "./dist/src/third/entry.js" },
+      exports: {
+        ".": "./dist/src/index.js",
+        "./third": { types: "./dist/src/third/entry.d.ts", default: "./dist/src/third/entry.js" },
+      },
       imports: { "#files": { node: "./dist/src/first/node.js", default: "./dist/src/third/web.js" } },
     }),
     ...files,
