@@ -24,10 +24,45 @@ export {
   type VocabularyOptions,
 } from "./formats/vocabulary/index.js";
 export { ACTIVATIONS, type ActivationName } from "./kernels/contract.js";
+export type { ActivationOptions } from "./layers/activation.js";
+export type { BatchNormalizationOptions } from "./layers/batch-normalization.js";
+export type { BidirectionalOptions, MergeMode } from "./layers/bidirectional.js";
+export type { ConcatenateOptions } from "./layers/concatenate.js";
+export type { Conv1DOptions } from "./layers/conv1d.js";
+export type { DenseOptions } from "./layers/dense.js";
+export type { DropoutOptions } from "./layers/dropout.js";
+export type { ELUOptions } from "./layers/elu.js";
+export type { EmbeddingOptions } from "./layers/embedding.js";
+export type { GruCellOptions, GruOptions } from "./layers/gru.js";
 export * as layers from "./layers/index.js";
 export type { Initializer, InitializerName } from "./layers/initializers.js";
+export type { InputOptions } from "./layers/input.js";
 export type { Layer, Parameter, Shape, Symbolic } from "./layers/layer.js";
-export type * from "./layers/option-types.js";
+export type { LayerNormalizationOptions } from "./layers/layer-normalization.js";
+export type { LeakyReLUOptions } from "./layers/leaky-relu.js";
+export type { LstmCellOptions, LstmOptions } from "./layers/lstm.js";
+export type { MaskingOptions } from "./layers/masking.js";
+export type { NormalizationOptions } from "./layers/normalization.js";
+export type { KernelOptions, LayerOptions, Regularizer } from "./layers/options.js";
+export type { PermuteOptions } from "./layers/permute.js";
+export type {
+  AveragePooling1DOptions,
+  GlobalPooling1DOptions,
+  MaxPooling1DOptions,
+} from "./layers/pooling.js";
+export type { PReLUOptions } from "./layers/prelu.js";
+export type { CellOptions, SequenceOptions } from "./layers/recurrent.js";
+export type { ReLUOptions } from "./layers/relu.js";
+export type { RepeatVectorOptions } from "./layers/repeat-vector.js";
+export type { ReshapeOptions } from "./layers/reshape.js";
+export type { RNNOptions } from "./layers/rnn.js";
+export type { StackedRNNCellsOptions } from "./layers/rnn-cells.js";
+export type { SimpleRNNOptions } from "./layers/simple-rnn.js";
+export type { SoftmaxOptions } from "./layers/softmax.js";
+export type { TextVectorizationOptions } from "./layers/text-vectorization.js";
+export type { TimeDistributedOptions } from "./layers/time-distributed.js";
+export type { Padding } from "./layers/windows.js";
+export type { ZeroPadding1DOptions } from "./layers/zero-padding1d.js";
 export { type ModelGraph, model } from "./model/functional.js";
 export { loadFile, loadModel, saveModel } from "./model/load.js";
 export {
