@@ -87,7 +87,26 @@ export {
 } from "./objectives/losses.js";
 export { metrics } from "./objectives/metrics/makers.js";
 export type { Metric } from "./objectives/metrics/metric.js";
-export type * from "./objectives/metrics/options.js";
+export type {
+  AucOptions,
+  BinaryAccuracyOptions,
+  ConfusionOptions,
+  CrossentropyMetricOptions,
+  F1ScoreOptions,
+  FBetaScoreOptions,
+  MetricKind,
+  MetricNameOptions,
+  MetricOptions,
+  MetricOptionsByKind,
+  PrecisionAtRecallOptions,
+  PrecisionOptions,
+  R2ScoreOptions,
+  RecallAtPrecisionOptions,
+  SensitivityAtSpecificityOptions,
+  SparseCrossentropyMetricOptions,
+  SpecificityAtSensitivityOptions,
+  TopKAccuracyOptions,
+} from "./objectives/metrics/options.js";
 export type { MetricLike, MetricName } from "./objectives/metrics/streaming.js";
 export {
   type AdamOptions,
