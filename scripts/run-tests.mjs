@@ -5,11 +5,12 @@ import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { buildNative } from "./build-native.mjs";
-import { buildWasm } from "./build-wasm.mjs";
+import { buildCheckedWasm, buildWasm } from "./build-wasm.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 await buildNative();
 await buildWasm();
+await buildCheckedWasm();
 const wanted = process.argv.slice(2);
 const files = readdirSync(join(root, "dist", "tests"), { recursive: true })
   .map((file) => join("dist", "tests", String(file)))

@@ -24,7 +24,7 @@ export {
   type VocabularyFile,
   type VocabularyOptions,
 } from "./formats/vocabulary/index.js";
-export { ACTIVATIONS, type ActivationName } from "./kernels/contract.js";
+export { ACTIVATIONS, type ActivationName } from "./kernels/activations.js";
 export * as layers from "./layers/index.js";
 export type { Layer, Parameter, Shape, Symbolic } from "./layers/layer.js";
 export { type ModelGraph, model } from "./model/functional.js";

@@ -1,7 +1,7 @@
 /** Dense: y = f(x·W + b), W [I][U], b [U], over the last axis of a vector or of every step of a sequence. */
 
 import { inputError } from "../base/errors.js";
-import { ACTIVATIONS } from "../kernels/contract.js";
+import { ACTIVATIONS } from "../kernels/activations.js";
 import { planActivation } from "./activation.js";
 import { type Builder, configure, kernelAndBias, Layer, rowsOf, type Shape, type Tensor } from "./layer.js";
 import { activation, count, flag, type Given, initializer, type Resolved, regularizer } from "./options.js";
