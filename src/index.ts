@@ -23,7 +23,7 @@ export {
   type VocabularyFile,
   type VocabularyOptions,
 } from "./formats/vocabulary/index.js";
-export { ACTIVATIONS, type ActivationName } from "./kernels/contract.js";
+export { ACTIVATIONS, type ActivationName } from "./kernels/activations.js";
 export type { ActivationOptions } from "./layers/activation.js";
 export type { BatchNormalizationOptions } from "./layers/batch-normalization.js";
 export type { BidirectionalOptions, MergeMode } from "./layers/bidirectional.js";
