@@ -213,7 +213,8 @@ export class Declarations {
         if (names.startsWith("{"))
           for (const [name, here] of namesIn(names.slice(1, -1))) into.set(here, { file: there, name });
         else if (names.startsWith("* as ")) into.set(names.slice(5), { file: there, name: "*" });
-        else if (names === "*") throw new Error(`${file}: "export *" hides what is exported; name it`);
+        else if (names === "*")
+          for (const name of this.read(there).exported.keys()) into.set(name, { file: there, name });
         continue;
       }
       // What inferred types name where they stand: import("./layer.js").Layer.
