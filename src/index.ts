@@ -1,4 +1,7 @@
-/** Cellstate's public API. */
+/**
+ * Cellstate's public API.
+ * @module cellstate
+ */
 
 export { InputError } from "./base/errors.js";
 export {
@@ -14,8 +17,8 @@ export {
   UnfinishedTraining,
 } from "./classifier/classifier.js";
 export { Corpus, type LabelledText } from "./classifier/corpus.js";
-export { PRESET_NAMES, presetModel } from "./classifier/presets.js";
-export type { TrainingRecord, TrainOptions } from "./classifier/training.js";
+export { PRESET_NAMES, type PresetName, type PresetSizes, presetModel } from "./classifier/presets.js";
+export type { Prepared, TrainingRecord, TrainOptions } from "./classifier/training.js";
 export { ENGINE_CHOICES, type EngineChoice, type EngineOptions } from "./engines/index.js";
 export { type LoadOptions, loadFile, loadModel } from "./formats/load.js";
 export { saveModel } from "./formats/save.js";
@@ -24,14 +27,26 @@ export {
   type VocabularyFile,
   type VocabularyOptions,
 } from "./formats/vocabulary/index.js";
-export { ACTIVATIONS, type ActivationName } from "./kernels/contract.js";
+export { ACTIVATIONS, type ActivationName, type Engine, type EngineName } from "./kernels/contract.js";
 export * as layers from "./layers/index.js";
 export type { Layer, Parameter, Shape, Symbolic } from "./layers/layer.js";
 export { type ModelGraph, model } from "./model/functional.js";
 export { Model, sequential } from "./model/model.js";
 export type { OnWarning, WarningOptions } from "./model/notes.js";
-export type { CompileOptions, ModelOptions, Output, Scores } from "./model/options.js";
+export type {
+  BatchOptions,
+  Compiled,
+  CompileOptions,
+  EvaluateOptions,
+  Gradients,
+  ModelOptions,
+  Output,
+  PredictOptions,
+  Scores,
+} from "./model/options.js";
+export type { SummaryOptions } from "./model/summary.js";
 export type { Rows, RowsLike, TargetsLike } from "./network/arrays.js";
+export type { InputLike, InputsLike } from "./network/inputs.js";
 export type { WeightArray } from "./network/weights.js";
 export {
   type Loss,
@@ -47,20 +62,29 @@ export {
   metrics,
 } from "./objectives/metrics/metric.js";
 export type { MetricLike, MetricName } from "./objectives/metrics/streaming.js";
+export type { Evaluation, Mistake } from "./objectives/metrics.js";
 export { type Optimizer, type OptimizerName, optimizers } from "./objectives/optimizers.js";
 export { type Schedule, type ScheduleName, schedules } from "./objectives/schedules.js";
-export { padSequences } from "./tokens/pad.js";
-export { Vectorizer } from "./tokens/vectorizer.js";
+export type { BuildOptions, FrontEnd, FrontEndOptions, RowOptions, Side } from "./tokens/options.js";
+export { type IdRows, padSequences } from "./tokens/pad.js";
+export { type EncodingReport, Vectorizer, type VectorizerConfig } from "./tokens/vectorizer.js";
 export { VocabularyBuilder } from "./tokens/vocabulary.js";
 export {
   type Callback,
+  type CallbackState,
   Checkpoint,
   callbacks,
   EarlyStopping,
+  type EarlyStoppingOptions,
   type Logs,
+  type MonitorOptions,
   ReduceLearningRateOnPlateau,
+  type ReduceOnPlateauOptions,
+  type SaveState,
   type TrainingProgress,
 } from "./train/callbacks.js";
 export { decodeCheckpoint, encodeCheckpoint } from "./train/checkpoint.js";
+export type { WeightOptions } from "./train/dataset.js";
 export { type FitOptions, type History, TrainingError } from "./train/fit.js";
 export type { TrainingState } from "./train/training-state.js";
+export type { OptimizerState } from "./train/update.js";

@@ -1,4 +1,7 @@
-/** cellstate/formats: models written for elsewhere. Each takes a model and gives bytes, text or files. */
+/**
+ * cellstate/formats: models written for elsewhere. Each takes a model and gives bytes, text or files.
+ * @module cellstate/formats
+ */
 export { type LoadOptions, loadFile, loadModel } from "./load.js";
 export { type ModuleOptions, writeClassifierModule, writeModelModule } from "./module/write.js";
 export { type OnnxOptions, writeOnnx } from "./onnx/write.js";

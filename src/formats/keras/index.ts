@@ -1,4 +1,7 @@
-/** Keras's files: read whichever Keras wrote them, written so that Keras opens them. */
+/**
+ * Keras's files: read whichever Keras wrote them, written so that Keras opens them.
+ * @module cellstate/keras
+ */
 export {
   type KerasFile,
   type OpenedFile,
