@@ -4,6 +4,8 @@
  */
 
 export { InputError } from "./base/errors.js";
+export type { OnWarning, WarningOptions } from "./base/notes.js";
+export type { Prediction } from "./classifier/answer.js";
 export {
   assembleClassifier,
   type ClassifierParts,
@@ -12,79 +14,126 @@ export {
   AbortedTraining,
   type ClassifierEvaluation,
   type EvaluateTextsOptions,
-  type Prediction,
   TextClassifier,
   UnfinishedTraining,
 } from "./classifier/classifier.js";
 export { Corpus, type LabelledText } from "./classifier/corpus.js";
+export type { Prepared, TrainingRecord, TrainOptions } from "./classifier/options.js";
 export { PRESET_NAMES, type PresetName, type PresetSizes, presetModel } from "./classifier/presets.js";
-export type { Prepared, TrainingRecord, TrainOptions } from "./classifier/training.js";
 export { ENGINE_CHOICES, type EngineChoice, type EngineOptions } from "./engines/index.js";
-export { type LoadOptions, loadFile, loadModel } from "./formats/load.js";
-export { saveModel } from "./formats/save.js";
 export {
   readVocabulary,
   type VocabularyFile,
   type VocabularyOptions,
 } from "./formats/vocabulary/index.js";
 export { ACTIVATIONS, type ActivationName, type Engine, type EngineName } from "./kernels/contract.js";
+export type { ActivationOptions } from "./layers/activation.js";
+export type { BatchNormalizationOptions } from "./layers/batch-normalization.js";
+export type { BidirectionalOptions, MergeMode } from "./layers/bidirectional.js";
+export type { ConcatenateOptions } from "./layers/concatenate.js";
+export type { Conv1DOptions } from "./layers/conv1d.js";
+export type { DenseOptions } from "./layers/dense.js";
+export type { DropoutOptions } from "./layers/dropout.js";
+export type { ELUOptions } from "./layers/elu.js";
+export type { EmbeddingOptions } from "./layers/embedding.js";
+export type { GruCellOptions, GruOptions } from "./layers/gru.js";
 export * as layers from "./layers/index.js";
+export type { Initializer, InitializerName } from "./layers/initializers.js";
+export type { InputOptions } from "./layers/input.js";
 export type { Layer, Parameter, Shape, Symbolic } from "./layers/layer.js";
-export { type ModelGraph, model } from "./model/functional.js";
-export { Model, sequential } from "./model/model.js";
-export type { OnWarning, WarningOptions } from "./model/notes.js";
+export type { LayerNormalizationOptions } from "./layers/layer-normalization.js";
+export type { LeakyReLUOptions } from "./layers/leaky-relu.js";
+export type { LstmCellOptions, LstmOptions } from "./layers/lstm.js";
+export type { MaskingOptions } from "./layers/masking.js";
+export type { NormalizationOptions } from "./layers/normalization.js";
+export type { KernelOptions, LayerOptions, Regularizer } from "./layers/options.js";
+export type { PermuteOptions } from "./layers/permute.js";
 export type {
-  BatchOptions,
-  Compiled,
-  CompileOptions,
-  EvaluateOptions,
-  Gradients,
-  ModelOptions,
-  Output,
-  PredictOptions,
-  Scores,
-} from "./model/options.js";
+  AveragePooling1DOptions,
+  GlobalPooling1DOptions,
+  MaxPooling1DOptions,
+} from "./layers/pooling.js";
+export type { PReLUOptions } from "./layers/prelu.js";
+export type { CellOptions, SequenceOptions } from "./layers/recurrent.js";
+export type { ReLUOptions } from "./layers/relu.js";
+export type { RepeatVectorOptions } from "./layers/repeat-vector.js";
+export type { ReshapeOptions } from "./layers/reshape.js";
+export type { RNNOptions } from "./layers/rnn.js";
+export type { StackedRNNCellsOptions } from "./layers/rnn-cells.js";
+export type { SimpleRNNOptions } from "./layers/simple-rnn.js";
+export type { SoftmaxOptions } from "./layers/softmax.js";
+export type { TextVectorizationOptions } from "./layers/text-vectorization.js";
+export type { TimeDistributedOptions } from "./layers/time-distributed.js";
+export type { Padding } from "./layers/windows.js";
+export type { ZeroPadding1DOptions } from "./layers/zero-padding1d.js";
+export { type ModelGraph, model } from "./model/functional.js";
+export { loadFile, loadModel, saveModel } from "./model/load.js";
+export {
+  type Callback,
+  type FitOptions,
+  Model,
+  sequential,
+  type TrainingProgress,
+} from "./model/model.js";
+export type { BatchOptions, ModelOptions, Output, PredictOptions } from "./model/options.js";
+export type { LoadOptions } from "./model/source.js";
 export type { SummaryOptions } from "./model/summary.js";
 export type { Rows, RowsLike, TargetsLike } from "./network/arrays.js";
 export type { InputLike, InputsLike } from "./network/inputs.js";
 export type { WeightArray } from "./network/weights.js";
+export type { Compiled } from "./objectives/compiled.js";
 export {
   type Loss,
   type LossName,
   type LossOptions,
   type LossReduction,
   losses,
+  type MeanSquaredErrorOptions,
+  type SparseCrossentropyOptions,
 } from "./objectives/losses.js";
-export {
-  type Metric,
-  type MetricKind,
-  type MetricOptions,
-  metrics,
-} from "./objectives/metrics/metric.js";
+export { metrics } from "./objectives/metrics/makers.js";
+export type { Metric } from "./objectives/metrics/metric.js";
+export type * from "./objectives/metrics/options.js";
 export type { MetricLike, MetricName } from "./objectives/metrics/streaming.js";
 export type { Evaluation, Mistake } from "./objectives/metrics.js";
-export { type Optimizer, type OptimizerName, optimizers } from "./objectives/optimizers.js";
-export { type Schedule, type ScheduleName, schedules } from "./objectives/schedules.js";
+export {
+  type AdamOptions,
+  type AdamwOptions,
+  type Optimizer,
+  type OptimizerName,
+  type OptimizerOptions,
+  optimizers,
+  type RmspropOptions,
+  type SgdOptions,
+} from "./objectives/optimizers.js";
+export {
+  type CosineDecayOptions,
+  type CosineDecayRestartsOptions,
+  type ExponentialDecayOptions,
+  type InverseTimeDecayOptions,
+  type PiecewiseConstantDecayOptions,
+  type PolynomialDecayOptions,
+  type Schedule,
+  type ScheduleName,
+  schedules,
+} from "./objectives/schedules.js";
 export type { BuildOptions, FrontEnd, FrontEndOptions, RowOptions, Side } from "./tokens/options.js";
 export { type IdRows, padSequences } from "./tokens/pad.js";
 export { type EncodingReport, Vectorizer, type VectorizerConfig } from "./tokens/vectorizer.js";
 export { VocabularyBuilder } from "./tokens/vocabulary.js";
 export {
-  type Callback,
-  type CallbackState,
   Checkpoint,
   callbacks,
   EarlyStopping,
   type EarlyStoppingOptions,
-  type Logs,
   type MonitorOptions,
   ReduceLearningRateOnPlateau,
   type ReduceOnPlateauOptions,
   type SaveState,
-  type TrainingProgress,
 } from "./train/callbacks.js";
 export { decodeCheckpoint, encodeCheckpoint } from "./train/checkpoint.js";
 export type { WeightOptions } from "./train/dataset.js";
-export { type FitOptions, type History, TrainingError } from "./train/fit.js";
-export type { TrainingState } from "./train/training-state.js";
-export type { OptimizerState } from "./train/update.js";
+export type { EvaluateOptions, Scores } from "./train/evaluate.js";
+export { type History, TrainingError } from "./train/fit.js";
+export type { CompileOptions, Gradients } from "./train/trainer.js";
+export type { CallbackState, Logs, OptimizerState, TrainingState } from "./train/training-state.js";

@@ -24,7 +24,10 @@ function graphemeWidth(grapheme: string): number {
 
 const NARROW = /^[\x20-\x7e\xa0-\xac\xae-\u02ff\u2500-\u257f]*$/;
 
-/** Columns that a line of text takes in a terminal. */
+/**
+ * Columns that a line of text takes in a terminal. Not by string-width, which only measures: what is cut (`takeWidth`)
+ * has to count by the same widths, and the regular expression for emoji alone would be more than all of this file.
+ */
 export function displayWidth(text: string): number {
   if (NARROW.test(text)) return text.length;
   return graphemes(text).reduce((width, grapheme) => width + graphemeWidth(grapheme), 0);

@@ -1,6 +1,9 @@
 /** From a row of outputs to a label; and why there is none where an output is no number. */
-import { type InputError, inputError } from "../base/errors.js";
+import { type InputError, inputError, show } from "../base/errors.js";
 import type { Model } from "../model/model.js";
+import type { Rows } from "../network/arrays.js";
+import type { NetworkLike } from "../network/network.js";
+import type { TextPart } from "../tokens/text-part.js";
 import type { Vectorizer } from "../tokens/vectorizer.js";
 import type { Corpus } from "./corpus.js";
 
@@ -33,9 +36,39 @@ export function answerOf(output: Float32Array, { labels, threshold }: Labelling)
   return { label: labels[best]!, probability: probabilities[best]!, scores };
 }
 
+/** What answers: a network, and what turns texts into its ids and its outputs into labels. */
+export interface Answering extends TextPart {
+  readonly model: NetworkLike & { predictFlat(x: Rows): Rows };
+}
+
+/**
+ * The answers to texts, one after another: those before a text without an answer are given.
+ * @param first the number that messages call the first text
+ * @throws InputError that names the first text to which the network's output is no number
+ */
+export function* answersTo(
+  texts: readonly string[],
+  { model, vectorizer, length: size, ...labelling }: Answering,
+  first: number,
+): Generator<Prediction> {
+  const { ids, rows, length } = vectorizer.encodeRows(texts, size);
+  if (rows === 0) return;
+  const { data } = model.predictFlat({ data: ids, rows, shape: [length] });
+  const outputs = model.outputSize;
+  for (const [row, text] of texts.entries()) {
+    const output = data.subarray(row * outputs, (row + 1) * outputs);
+    const answer = answerOf(output, labelling);
+    if (!answer) {
+      const where = `text ${first + row} (${show(text)})`;
+      throw noAnswer(model, ids.subarray(row * length, (row + 1) * length), output, where);
+    }
+    yield answer;
+  }
+}
+
 /** Says which text has no answer, and why. `ids` is its row, `output` what the model gave. */
 export function noAnswer(
-  model: Model,
+  model: NetworkLike,
   ids: ArrayLike<number>,
   output: ArrayLike<number>,
   where: string,
@@ -75,7 +108,7 @@ export function checkAnswerable(
   });
 }
 
-function whyNot(model: Model, ids: ArrayLike<number>): string {
+function whyNot(model: NetworkLike, ids: ArrayLike<number>): string {
   const astray = model.getWeights().find(({ data }) => !data.every(Number.isFinite));
   if (astray) return `The weights ${astray.name} hold what is no finite number: the model's file is damaged.`;
   if (!Array.from(ids).every((id) => id === 0))

@@ -5,9 +5,9 @@ import { finiteNumber, inputError, knownOptions, wholeNumber } from "../base/err
 import { TextVectorization } from "../layers/text-vectorization.js";
 import { modelOf } from "../model/given.js";
 import type { Model } from "../model/model.js";
+import { checkLabels, checkVocabularyFits } from "../network/text-fits.js";
 import { Vectorizer } from "../tokens/vectorizer.js";
 import { TextClassifier } from "./classifier.js";
-import { checkLabels, checkVocabularyFits } from "./fits.js";
 
 /** What `assembleClassifier` puts beside a model. */
 export interface ClassifierParts {

@@ -1,34 +1,25 @@
 /** Text in, label out: a vectorizer, a model and labels, trained together and saved as one file. */
 import { indicesOf, instanceOf, objectOf, textOf, textsOf } from "../base/arguments.js";
-import { finiteNumber, inputError, knownOptions, show, wholeNumber } from "../base/errors.js";
-import { isObject, type Json } from "../base/json.js";
-import { writeKeras } from "../formats/keras/index.js";
-import { extrasOf, type LoadOptions, loadFile, nameOf } from "../formats/load.js";
+import { finiteNumber, inputError, knownOptions, wholeNumber } from "../base/errors.js";
+import type { Json } from "../base/json.js";
+import { writeKeras } from "../formats/keras/write.js";
+import { formatOf } from "../formats/registry.js";
 import { modelOf } from "../model/given.js";
-import { Model } from "../model/model.js";
-import { DEFAULT_BATCH } from "../model/options.js";
+import { extrasOf, loadFile } from "../model/load.js";
+import { Model, remarksOf, trainerOf } from "../model/model.js";
+import { type LoadOptions, nameOf } from "../model/source.js";
 import type { Rows } from "../network/arrays.js";
+import { DEFAULT_BATCH } from "../network/network.js";
+import { checkTextPart } from "../network/text-fits.js";
 import { type Evaluation, evaluatePredictions, type Mistake, worstMistakes } from "../objectives/metrics.js";
+import { isTextPart, readTextPart, type TextPart, writeTextPart } from "../tokens/text-part.js";
 import { type EncodingReport, newEncodingReport, Vectorizer } from "../tokens/vectorizer.js";
 import { checkSignal, Measuring } from "../train/evaluate.js";
 import { TrainingError } from "../train/fit.js";
-import { answerOf, noAnswer, type Prediction } from "./answer.js";
+import { answersTo, noAnswer, type Prediction } from "./answer.js";
 import { allRows, Corpus, type LabelledText } from "./corpus.js";
-import { checkLabels, checkLength, checkVocabularyFits } from "./fits.js";
-import {
-  checkFrontEnd,
-  checkTrainOptions,
-  frontEndFor,
-  type Parts,
-  type TrainingRecord,
-  TrainingSession,
-  type TrainOptions,
-} from "./training.js";
-
-/** Of what a file holds besides the network. */
-const EXTRAS_VERSION = 1;
-
-export type { Prediction } from "./answer.js";
+import { checkTrainOptions, type Parts, type TrainingRecord, type TrainOptions } from "./options.js";
+import { checkFrontEnd, frontEndFor, TrainingSession } from "./training.js";
 
 /** How a classifier does on labelled texts: every metric, and its worst mistakes. */
 export interface ClassifierEvaluation extends Evaluation {
@@ -62,16 +53,14 @@ function startOf(model: TrainOptions["model"]): TextClassifier | null {
   const known = classifierOf.get(model);
   if (known) return known;
   const kept = extrasOf(model);
-  return isClassifier(kept?.extras) ? TextClassifier.fromModel(model, kept!.extras, kept!.name) : null;
+  return isTextPart(kept?.extras) ? TextClassifier.fromModel(model, kept!.extras, kept!.name) : null;
 }
-
-const isClassifier = (extras: Json | undefined) => isObject(extras) && extras["kind"] === "text-classifier";
 
 /**
  * Text in, label out: a model with the vectorizer and the labels that belong to it. Made by `train`, `load` or
  * `assembleClassifier`.
  */
-export class TextClassifier {
+export class TextClassifier implements TextPart {
   /**
    * The network: [rows][length] ids to [rows][outputs] probabilities. Free its memory with `model.dispose()`.
    */
@@ -146,19 +135,7 @@ export class TextClassifier {
 
   /** As `predictMany`, one answer after another: those before a text without an answer are given. `first` is the number that messages call the first text. */
   *answers(texts: readonly string[], first = 1): Generator<Prediction> {
-    const { ids, rows, length } = this.vectorizer.encodeRows(texts, this.length);
-    if (rows === 0) return;
-    const { data } = this.model.predictFlat({ data: ids, rows, shape: [length] });
-    const outputs = this.model.outputSize;
-    for (const [row, text] of texts.entries()) {
-      const output = data.subarray(row * outputs, (row + 1) * outputs);
-      const answer = answerOf(output, this);
-      if (!answer) {
-        const where = `text ${first + row} (${show(text)})`;
-        throw noAnswer(this.model, ids.subarray(row * length, (row + 1) * length), output, where);
-      }
-      yield answer;
-    }
+    yield* answersTo(texts, this, first);
   }
 
   /** Every metric on labelled texts, and the worst mistakes. @throws AbortError when the signal was given */
@@ -204,7 +181,7 @@ export class TextClassifier {
     const outputs = this.model.outputSize;
     const all = new Float32Array(rows * outputs);
     checkSignal(signal, "TextClassifier.evaluate signal");
-    const measuring = new Measuring(this.model, signal);
+    const measuring = new Measuring(trainerOf(this.model).network, signal);
     const aborted = () => new DOMException("evaluate was aborted", "AbortError");
     if (signal?.aborted) throw aborted();
     for (let from = 0; from < rows; from += DEFAULT_BATCH) {
@@ -230,57 +207,16 @@ export class TextClassifier {
 
   /** What is kept beside the model. */
   private extras(): Json {
-    const { vectorizer, length, labels, threshold, training } = this;
-    const extras = {
-      kind: "text-classifier",
-      version: EXTRAS_VERSION,
-      vectorizer,
-      length,
-      labels,
-      threshold,
-      training,
-    };
-    return JSON.parse(JSON.stringify(extras)) as Json;
+    return writeTextPart(this, this.training);
   }
 
   /** A classifier from a model and what its file carries besides. */
   static fromModel(model: Model, extras: unknown, name: string): TextClassifier {
     modelOf(model, textOf(name, "TextClassifier.fromModel name"));
-    if (typeof extras !== "object" || extras === null) {
-      throw inputError({
-        expected: "a classifier with its vocabulary and labels",
-        where: name,
-        next: "This file holds a network only. Use loadModel, or assembleClassifier with its vocabulary.",
-        typed: { next: "This file holds a network only: give its vocabulary with --tokenizer FILE." },
-      });
-    }
-    const e = extras as Record<string, unknown>;
-    const labels = e["labels"];
-    if (!Array.isArray(labels) || !labels.every((label) => typeof label === "string")) {
-      throw inputError({ expected: "a list of label names", where: `${name}: labels`, received: labels });
-    }
-    if ((e["version"] ?? EXTRAS_VERSION) !== EXTRAS_VERSION) {
-      const next = "A newer Cellstate wrote it.";
-      throw inputError({
-        expected: String(EXTRAS_VERSION),
-        where: `${name}: version`,
-        received: e["version"],
-        next,
-      });
-    }
-    checkLabels(model, labels, `${name}: labels`);
-    const vectorizer = Vectorizer.fromJSON(e["vectorizer"], `${name}: vectorizer`);
-    checkVocabularyFits(model, vectorizer, name);
-    const length = wholeNumber(e["length"], `${name}: length`, 1, 1e6);
-    checkLength(model, length, `${name}: length`);
-    return new TextClassifier({
-      model,
-      vectorizer,
-      length,
-      labels,
-      threshold: finiteNumber(e["threshold"], `${name}: threshold`, 0, 1),
-      training: (e["training"] ?? null) as TrainingRecord | null,
-    });
+    const part = readTextPart(extras, name);
+    checkTextPart(model, part, name);
+    const { training = null } = extras as { training?: TrainingRecord | null };
+    return new TextClassifier({ ...part, model, training });
   }
 
   /**
@@ -289,7 +225,6 @@ export class TextClassifier {
    * @throws InputError for another ending, and for .h5, which has no place for vocabulary and labels
    */
   async save(path: string | URL): Promise<void> {
-    const { formatOf, saveAs } = await import("../formats/save.js");
     const { what, keepsExtras } = formatOf(path);
     if (!keepsExtras) {
       throw inputError({
@@ -299,7 +234,9 @@ export class TextClassifier {
         next: "classifier.model.save(path) writes the network alone.",
       });
     }
-    await saveAs({ model: this.model, extras: this.extras() }, path);
+    const { saveAs } = await import("../formats/save.js");
+    const { leftOut } = await saveAs({ model: this.model, extras: this.extras() }, path);
+    for (const text of leftOut) remarksOf(this.model).tell(text);
   }
 
   /**

@@ -6,14 +6,11 @@
 import { inputError } from "../base/errors.js";
 import { PURPOSE, Random } from "../kernels/philox.js";
 import { copyArchitecture, copyModel } from "../model/copy.js";
-import type { Model } from "../model/model.js";
+import { type Model, remarksOf } from "../model/model.js";
 import type { ModelOptions } from "../model/options.js";
 import type { WeightArray } from "../network/weights.js";
 import { losses } from "../objectives/losses.js";
-import type { Parts, TrainOptions } from "./training.js";
-
-/** What is gone on from. */
-export type Start = Omit<Parts, "training">;
+import type { Start, TrainOptions } from "./options.js";
 
 /**
  * A copy of the classifier's network with an output for each of `labels`, which begin with its own. Without new ones the
@@ -59,7 +56,7 @@ export function continuedModel(
       return widened(weight, labels.length, single, wide.seed);
     }),
   );
-  wide.remarks.addFrom(model.remarks);
+  remarksOf(wide).addFrom(remarksOf(model));
   const optimizer = model.isCompiled ? model.compiled.optimizer : "adam";
   wide.compile({ optimizer, loss: losses.sparseCategoricalCrossentropy() });
   return wide;

@@ -1,150 +1,33 @@
 /** From labelled texts to the parts of a classifier: splits, vocabulary, model, fit. */
 
 import { functionOf, indicesOf, instanceOf, listOf, objectOf } from "../base/arguments.js";
-import { finiteNumber, inputError, knownOptions, wholeNumber } from "../base/errors.js";
+import { finiteNumber, inputError, wholeNumber } from "../base/errors.js";
 import { stratifiedSplit } from "../data/split.js";
-import { ENGINE_CHOICES, type EngineOptions } from "../engines/index.js";
+import { ENGINE_CHOICES } from "../engines/index.js";
 import { PURPOSE, Random } from "../kernels/philox.js";
 import { copyModel } from "../model/copy.js";
 import { modelOf } from "../model/given.js";
-import type { Model } from "../model/model.js";
+import { type Model, remarksOf } from "../model/model.js";
 import type { ModelOptions } from "../model/options.js";
 import type { Rows } from "../network/arrays.js";
+import { checkOutputs } from "../network/text-fits.js";
 import { type Loss, losses } from "../objectives/losses.js";
-import type { Optimizer, OptimizerName } from "../objectives/optimizers.js";
-import { type FrontEndOptions, type RowOptions, resolveFrontEnd } from "../tokens/options.js";
+import { type FrontEndOptions, resolveFrontEnd } from "../tokens/options.js";
 import { type EncodingReport, newEncodingReport, Vectorizer } from "../tokens/vectorizer.js";
-import { type Callback, EarlyStopping } from "../train/callbacks.js";
+import { EarlyStopping } from "../train/callbacks.js";
 import { ABORTED, type FitOptions, type History } from "../train/fit.js";
-import type { TrainingState } from "../train/training-state.js";
 import { checkAnswerable } from "./answer.js";
-import type { TextClassifier } from "./classifier.js";
-import { checkSettled, continuedModel, type Start } from "./continuing.js";
+import { checkSettled, continuedModel } from "./continuing.js";
 import { allRows, type Corpus } from "./corpus.js";
+import {
+  checkTrainOptions,
+  DEFAULT_TEXT,
+  type Parts,
+  type Start,
+  type TrainingRecord,
+  type TrainOptions,
+} from "./options.js";
 import { presetModel } from "./presets.js";
-
-/**
- * Rows are padded and cut in front by default. Padding behind, without a mask, makes the network read its answer
- * after hundreds of empty steps: the flagship then never leaves the majority class (docs/text.md has the figures).
- */
-export const DEFAULT_TEXT: FrontEndOptions & RowOptions = {
-  frontEnd: "tokenizer",
-  padding: "pre",
-  truncating: "pre",
-};
-
-/** Options of `TextClassifier.train`; all may be left out. */
-export interface TrainOptions extends EngineOptions {
-  /**
-   * A preset's name (default "lstm"); a classifier or a model to go on from, which stays as it is: a copy is trained; or a
-   * function of the sizes that makes a new model. A classifier settles the words, the length of rows and the labels that
-   * there are; the model of one counts as the classifier. The outputs of any other model are the labels in order.
-   */
-  model?:
-    | string
-    | TextClassifier
-    | Model
-    | ((sizes: { vocabulary: number; length: number; classes: number }) => Model);
-  /** Ids in the vocabulary, padding included. Default 1,000. */
-  vocabulary?: number;
-  /** Ids in a row. Default 200. */
-  length?: number;
-  /** How text becomes ids; the default is Keras's Tokenizer with rows padded in front. */
-  text?: FrontEndOptions & RowOptions;
-  /** A vectorizer made before, in place of learning a vocabulary. */
-  vectorizer?: Vectorizer;
-  /** Most epochs; training stops before when validation loss has not improved for `patience`. Default 20. */
-  epochs?: number;
-  /**
-   * Epochs that may pass without a better validation loss. Default 3; without validation it has no meaning.
-   */
-  patience?: number;
-  /** Rows a step. Default 32. */
-  batchSize?: number;
-  /** With a corpus: the rows to learn from; the others are left alone (to test on). */
-  rows?: ArrayLike<number>;
-  /** Share of each class held out to choose the best epoch by. 0: none, and all epochs are run. Default 0.1. */
-  validationSplit?: number;
-  /** Default "adam", unless the model given is compiled: then its own. */
-  optimizer?: OptimizerName | Optimizer;
-  /** Weighs classes so that each counts alike. Default false. */
-  balance?: boolean;
-  /** Everything random follows from it. Default 0. */
-  seed?: number;
-  /** Told of every epoch and batch, and may steer; early stopping comes before them. */
-  callbacks?: readonly Callback[];
-  /** Called once, with everything in place and nothing learned yet: the moment to look for mistakes. */
-  onPrepared?(prepared: Prepared): void;
-  /**
-   * Ends training after the current step: `train` then rejects with an AbortedTraining that holds what was learned.
-   */
-  signal?: AbortSignal;
-  /** Goes on from a checkpoint of the same run, to the same bits. */
-  resume?: TrainingState;
-}
-
-const TRAIN_OPTIONS: Record<keyof TrainOptions, true> = {
-  model: true,
-  vocabulary: true,
-  length: true,
-  text: true,
-  vectorizer: true,
-  epochs: true,
-  patience: true,
-  batchSize: true,
-  rows: true,
-  validationSplit: true,
-  optimizer: true,
-  balance: true,
-  seed: true,
-  callbacks: true,
-  onPrepared: true,
-  signal: true,
-  resume: true,
-  engine: true,
-  threads: true,
-};
-
-/** What is about to be trained, and on which rows of the corpus. */
-export interface Prepared {
-  model: Model;
-  vectorizer: Vectorizer;
-  length: number;
-  labels: readonly string[];
-  corpus: Corpus;
-  rows: Uint32Array;
-  encoding: EncodingReport;
-}
-
-/** How a classifier came about; saved with it. */
-export interface TrainingRecord {
-  /** Rows learned from. */
-  rows: number;
-  /** Rows held out to choose the best epoch by; 0 where there were none. */
-  validationRows: number;
-  /** Rows of each label among those learned from. */
-  perClass: Record<string, number>;
-  /** What became of their texts: unknown words, rows cut or empty. */
-  encoding: EncodingReport;
-  /** The settings that were used, by name. */
-  settings: Record<string, number | string | boolean>;
-  /** A value an epoch of every metric: loss, accuracy, valLoss, valAccuracy. */
-  history: Record<string, number[]>;
-  /** Whose weights were kept, from 1; null where no epoch was chosen by validation. */
-  bestEpoch: number | null;
-  /** Why training ended before its last epoch; null where it did not. */
-  stopped: string | null;
-}
-
-/** What a classifier is made of. */
-export interface Parts {
-  model: Model;
-  vectorizer: Vectorizer;
-  length: number;
-  labels: readonly string[];
-  threshold: number;
-  training: TrainingRecord | null;
-}
 
 /** The most that may be asked for. */
 export const LIMITS = { vocabulary: 2 ** 24, length: 1e6 };
@@ -157,23 +40,6 @@ const DEFAULTS = {
   batchSize: 32,
   validationSplit: 0.1,
 };
-
-/** One sigmoid unit for two labels, else one softmax unit a label. */
-export function checkOutputs(model: Model, classes: number): void {
-  const outputs = model.outputSize;
-  if (outputs === classes || (outputs === 1 && classes === 2)) return;
-  throw inputError({
-    expected:
-      classes === 2
-        ? "a last layer of 1 or 2 units for 2 labels"
-        : `a last layer of ${classes} units, one a label`,
-    where: `model ${model.name}`,
-    received: outputs,
-  });
-}
-
-export const checkTrainOptions = (options: TrainOptions): void =>
-  knownOptions(options, Object.keys(TRAIN_OPTIONS), "TextClassifier.train");
 
 /**
  * How texts are to be taken apart: as asked, or as the vocabulary wants that is there already.
@@ -306,7 +172,7 @@ export class TrainingSession {
     const loss = lossOfLabels(model, before?.loss);
     if (before && loss !== before.loss && !isSameLoss(loss, before.loss)) {
       const text = `model ${model.name} loss ${before.loss.name}: replaced by ${loss.name}, the loss of labels`;
-      model.remarks.add([{ text, training: true }]);
+      remarksOf(model).add([{ text, training: true }]);
     }
     if (!this.options.optimizer && before?.loss === loss) return;
     model.compile({
@@ -327,10 +193,10 @@ export class TrainingSession {
   }
 
   /** A copy computes as its source does, where nothing else is asked for. */
-  private copyOptions({ engineName, runtime }: Model): ModelOptions {
+  private copyOptions(model: Model): ModelOptions {
     const {
-      engine = ENGINE_CHOICES.find((name) => name === engineName),
-      threads = runtime.engine.threads,
+      engine = ENGINE_CHOICES.find((name) => name === model.engineName),
+      threads = model.threads,
       seed,
     } = this.options;
     return { engine, threads, ...(seed === undefined ? {} : { seed }) };

@@ -8,12 +8,14 @@ import { InputError } from "../base/errors.js";
 import { pathOf } from "../base/node-files.js";
 import { printable } from "../base/text.js";
 import { createEngine, ENGINE_CHOICES } from "../engines/index.js";
-import type { Receipt } from "../formats/keras/index.js";
-import { loadFile } from "../formats/load.js";
+import type { Receipt } from "../formats/keras/receipt.js";
 import { WEIGHT_KINDS, type WeightKind } from "../formats/module/weights-text.js";
-import { asInput, largestDifference, nestedRows, sampleInput } from "../formats/sample-input.js";
-import { FORMATS, formatOf, saveAs } from "../formats/save.js";
-import type { Model } from "../model/model.js";
+import { ENDINGS, formatOf } from "../formats/registry.js";
+import { saveAs } from "../formats/save.js";
+import { loadFile } from "../model/load.js";
+import { type Model, remarksOf } from "../model/model.js";
+import { asInput, largestDifference, sampleInput } from "../model/sample-input.js";
+import { nestedRows } from "../network/arrays.js";
 import { note, say } from "./context.js";
 import { sayNotes } from "./notes.js";
 import { choice, refuseIdle } from "./options.js";
@@ -31,7 +33,7 @@ const ANSWERS: Readonly<Record<string, (path: string, model: Model) => Promise<A
 };
 
 export function convertCommand(program: Command): void {
-  const endings = Object.keys(FORMATS).map((ending) => `.${ending}`);
+  const endings = ENDINGS.map((ending) => `.${ending}`);
   const command = program
     .command("convert")
     .description("write a model in another format")
@@ -61,9 +63,10 @@ async function convert(
   if (format.ending === "json") mkdirSync(dirname(path), { recursive: true });
   await checkOutputs({ OUT: path }, [from]);
   // The receipt has them among the rest.
-  if (flags.receipt) source.model.remarks.say(true, null, "convert");
+  if (flags.receipt) remarksOf(source.model).say(true, null, "convert");
   else sayNotes(source.model, true);
-  const { bytes, files } = await saveAs(source, to, flags.weights);
+  const { bytes, files, leftOut } = await saveAs(source, to, flags.weights);
+  for (const text of leftOut) remarksOf(source.model).tell(text);
   say(
     printable(
       `${to}: ${format.what}, ${bytes.toLocaleString("en")} bytes${files > 1 ? ` in ${files} files` : ""}`,

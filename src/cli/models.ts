@@ -3,17 +3,13 @@ import { existsSync } from "node:fs";
 import { inputError, oneOf } from "../base/errors.js";
 import { readBytes } from "../base/node-files.js";
 import { PRESET_NAMES, type PresetSizes, presetModel } from "../classifier/presets.js";
-import type { Receipt } from "../formats/keras/index.js";
-import { loadFile } from "../formats/load.js";
-import {
-  type Definitions,
-  decodeScript,
-  notebookScript,
-  readKerasScript,
-  type ScriptModel,
-} from "../formats/python/index.js";
+import type { Receipt } from "../formats/keras/receipt.js";
+import { notebookScript } from "../formats/python/notebook.js";
+import { type Definitions, decodeScript } from "../formats/python/script.js";
+import { loadFile } from "../model/load.js";
 import type { Model } from "../model/model.js";
 import type { ModelOptions } from "../model/options.js";
+import { readKerasScript, type ScriptModel } from "../model/script.js";
 import { sayNotes } from "./notes.js";
 import type { Idle } from "./options.js";
 

@@ -1,5 +1,5 @@
 /** What may make a model file's model behave otherwise than where it came from, on stderr. */
-import type { Model } from "../model/model.js";
+import { type Model, remarksOf } from "../model/model.js";
 import { note } from "./context.js";
 
 /** Programs compile a model; the command line chooses an optimizer and a loss by itself. */
@@ -11,5 +11,5 @@ const ADVICE = /[;,]? ?(compile (the model|it) to train on)\.?$/;
  */
 export function sayNotes(model: Model, training: boolean): void {
   const tell = (text: string) => note(`note: ${text.replace(ADVICE, "")}`);
-  model.remarks.say(training, tell, "notes");
+  remarksOf(model).say(training, tell, "notes");
 }

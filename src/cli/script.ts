@@ -1,9 +1,11 @@
 /** Keras scripts on the command line: what was taken from one is said, and `train` does as it says. */
 import { InputError } from "../base/errors.js";
-import { type ScriptModel, type ScriptSettings, saidBy, type Unread } from "../formats/python/index.js";
+import type { Unread } from "../formats/python/session.js";
+import { type ScriptSettings, saidBy } from "../formats/python/settings.js";
+import type { ScriptModel } from "../model/script.js";
 import { note } from "./context.js";
 import { openScript } from "./models.js";
-import type { TrainFlags } from "./train-plan.js";
+import type { TrainFlags } from "./train-flags.js";
 
 /** More of one kind would push the result out of sight; `--receipt` has them all. */
 const MOST_LINES = 20;

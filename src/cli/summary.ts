@@ -3,10 +3,10 @@
 import type { Command } from "commander";
 import { printableJson } from "../base/text.js";
 import type { EngineChoice } from "../engines/index.js";
-import type { Definitions } from "../formats/python/index.js";
-import { selfCheck } from "../formats/self-check.js";
+import type { Definitions } from "../formats/python/script.js";
 import { describeModel } from "../model/describe.js";
 import type { Model } from "../model/model.js";
+import { selfCheck } from "../model/self-check.js";
 import { say, whole } from "./context.js";
 import {
   define,

@@ -4,52 +4,18 @@ import { basename, resolve } from "node:path";
 import { InputError, inputError } from "../base/errors.js";
 import { ownVectorizer } from "../classifier/assemble.js";
 import { TextClassifier } from "../classifier/classifier.js";
-import { checkVocabularyFits } from "../classifier/fits.js";
-import type { Definitions } from "../formats/python/index.js";
 import type { Model } from "../model/model.js";
-import { type Optimizer, type OptimizerName, optimizers } from "../objectives/optimizers.js";
-import type { FrontEndOptions, RowOptions, Side } from "../tokens/options.js";
+import { checkVocabularyFits } from "../network/text-fits.js";
+import { type Optimizer, optimizers } from "../objectives/optimizers.js";
+import type { FrontEndOptions, RowOptions } from "../tokens/options.js";
 import type { Vectorizer } from "../tokens/vectorizer.js";
-import type { EngineFlags } from "./context.js";
-import { type ColumnFlags, idleColumns } from "./data.js";
+import { idleColumns } from "./data.js";
 import { idleFor, isScript, namedModel, openModel } from "./models.js";
 import type { Idle } from "./options.js";
 import { checkOutputs } from "./outputs.js";
 import { flagsOfScript } from "./script.js";
 import { readTokenizerFile } from "./tokenizer.js";
-
-export interface TrainFlags extends EngineFlags, ColumnFlags {
-  test?: string;
-  testSplit: number;
-  model: string;
-  /** Ids known and read: the model file's own, else 1,000 and 200. */
-  vocabulary?: number;
-  length?: number;
-  /** A vocabulary file, in place of learning one. */
-  tokenizer?: string;
-  frontEnd: FrontEndOptions["frontEnd"];
-  /** What a script says of the front end besides, for which there is no flag. */
-  frontEndOptions?: object;
-  padding?: Side;
-  truncating?: Side;
-  epochs: number;
-  patience: number;
-  batchSize: number;
-  validationSplit: number;
-  /** The model file's own, else adam. */
-  optimizer?: OptimizerName;
-  learningRate?: number;
-  balance?: boolean;
-  seed: number;
-  out?: string;
-  report?: string;
-  checkpoint?: string;
-  checkpointEvery: number;
-  resume?: boolean;
-  mistakes: number;
-  define?: Definitions;
-  json?: boolean;
-}
+import type { TrainFlags } from "./train-flags.js";
 
 /** What the flags come to. */
 export interface TrainPlan {

@@ -9,7 +9,8 @@ import { columnFlags } from "./data.js";
 import { define } from "./models.js";
 import { choice, refuseIdle } from "./options.js";
 import { tokenizerOption } from "./tokenizer.js";
-import { idleInTraining, idleWithModel, planTraining, type TrainFlags } from "./train-plan.js";
+import type { TrainFlags } from "./train-flags.js";
+import { idleInTraining, idleWithModel, planTraining } from "./train-plan.js";
 import { runTraining } from "./training.js";
 
 export function trainCommand(program: Command): void {

@@ -2,7 +2,7 @@
 import { availableParallelism, cpus } from "node:os";
 import type { ClassifierEvaluation, TextClassifier } from "../classifier/classifier.js";
 import type { Corpus } from "../classifier/corpus.js";
-import type { TrainingRecord } from "../classifier/training.js";
+import type { TrainingRecord } from "../classifier/options.js";
 import { describeModel } from "../model/describe.js";
 import type { Schedule } from "../objectives/schedules.js";
 import type { ClassCount, DatasetReport, ReportData } from "../report/data.js";
@@ -145,7 +145,7 @@ export function trainingReport(outcome: TrainingOutcome): ReportData {
     },
     environment: {
       engine: model.engineName,
-      threads: model.runtime.engine.threads,
+      threads: model.threads,
       processor: `${cpus()[0]?.model.trim() ?? "unknown"}, ${availableParallelism()} cores`,
       Node: process.version,
     },

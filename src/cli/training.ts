@@ -5,14 +5,14 @@ import { printable, printableJson } from "../base/text.js";
 import { checkAnswerable } from "../classifier/answer.js";
 import { AbortedTraining, TextClassifier, UnfinishedTraining } from "../classifier/classifier.js";
 import { allRows, Corpus } from "../classifier/corpus.js";
-import type { Prepared, TrainOptions } from "../classifier/training.js";
+import type { Prepared, TrainOptions } from "../classifier/options.js";
 import { readLabelledPath } from "../data/node-source.js";
 import { stratifiedSplit } from "../data/split.js";
 import { quickCheckup } from "../explain/doctor/index.js";
 import { PURPOSE, Random } from "../kernels/philox.js";
 import { reportHtml } from "../report/report.js";
-import { type Callback, callbacks, type Logs, type TrainingProgress } from "../train/callbacks.js";
-import type { TrainingState } from "../train/training-state.js";
+import { type Callback, callbacks, type TrainingProgress } from "../train/callbacks.js";
+import type { Logs, TrainingState } from "../train/training-state.js";
 import { hasCheckpoint, keepCheckpoint, openCheckpoints, readCheckpoint } from "./checkpoints.js";
 import { EXIT, Exit, interruption, note, say } from "./context.js";
 import { evaluationSummary } from "./evaluate.js";
@@ -283,7 +283,7 @@ function trainingSummary({ plan, classifier, evaluation, epochs, seconds }: Trai
   return {
     model: plan.out,
     engine: model.engineName,
-    threads: model.runtime.engine.threads,
+    threads: model.threads,
     params: model.countParams(),
     vocabulary: vectorizer.size,
     epochs,

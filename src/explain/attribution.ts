@@ -12,10 +12,10 @@ import { openCell } from "./cells/open.js";
 import { dot, type Vector } from "./cells/vector.js";
 import { flowBack, realSteps } from "./gradient.js";
 import { decompose } from "./memory.js";
-import { Network } from "./network.js";
 import { checkOutput, type Objective, type ObjectiveChoice, objectiveFor } from "./objective.js";
+import { Probe } from "./probe.js";
 import { gaussLegendre } from "./quadrature.js";
-import { stepsOf } from "./trace.js";
+import { stepsOf } from "./steps.js";
 
 /** What one word did to the answer, in units of the objective F. */
 export interface WordAttribution {
@@ -89,13 +89,13 @@ export function attribute(
   objectOf(options, "attribute", "an object of options");
   finiteNumber(options.tolerance ?? 1e-8, "attribute tolerance", 1e-15);
   indicesOf(ids, "attribute ids");
-  const network = new Network(model);
+  const probe = new Probe(model);
   try {
     const choice = { kind: "logOdds", ...options } as const;
-    const objective = objectiveFor(model, network.run([ids]).output(), choice);
+    const objective = objectiveFor(model, probe.run([ids]).output(), choice);
     const integrated = integrateGradients(model, ids, objective, options.tolerance ?? 1e-8);
-    const occluded = occlusion(network, ids, objective);
-    const memory = memoryAlong(model, network, ids, objective, options.layer);
+    const occluded = occlusion(probe, ids, objective);
+    const memory = memoryAlong(model, probe, ids, objective, options.layer);
     const words = ids.flatMap((id, t): WordAttribution[] => {
       if (id === 0) return [];
       const held = memory && { memory: memory.along[t]!, held: memory.shares[t]! };
@@ -113,14 +113,14 @@ export function attribute(
     return {
       objective: objective.name,
       target: objective.target,
-      value: objective.value(network.run([ids]).output()),
+      value: objective.value(probe.run([ids]).output()),
       baseline: integrated.baseline,
       words,
       completeness: integrated.completeness,
       memory: memory && { layer: memory.layer, ...memoryTotals(memory, ids) },
     };
   } finally {
-    network.dispose();
+    probe.dispose();
   }
 }
 
@@ -142,18 +142,18 @@ function integrateGradients(
   tolerance: number,
 ): Integrated {
   const { layer, padding } = embeddingOf(model);
-  const network = new Network(model, layer);
+  const probe = new Probe(model, layer);
   try {
     const vectors = ids.map((id) => embeddingRow(model, layer.name, id));
     const path = (alpha: number) =>
       vectors.flatMap((vector) => vector.map((value, f) => padding[f]! + alpha * (value - padding[f]!)));
-    const [given, baseline] = network.outputs([ids, ids], [path(1), path(0)]) as [number[], number[]];
+    const [given, baseline] = probe.outputs([ids, ids], [path(1), path(0)]) as [number[], number[]];
     checkOutput(model, baseline, "padding in place of every word, which the words are compared with");
     const [end, start] = [objective.value(given), objective.value(baseline)];
     const difference = end - start;
     const enough = tolerance * Math.max(Math.abs(difference), 1e-3);
     for (const points of POINTS) {
-      const values = integrate(network, ids, objective, path, points).map((slope, t) =>
+      const values = integrate(probe, ids, objective, path, points).map((slope, t) =>
         slope.reduce((sum, value, f) => sum + value * (vectors[t]![f]! - padding[f]!), 0),
       );
       const sum = values.reduce((a, b) => a + b, 0);
@@ -163,13 +163,13 @@ function integrateGradients(
     }
     throw new Error("unreachable: the last rule is always taken");
   } finally {
-    network.dispose();
+    probe.dispose();
   }
 }
 
 /** ∫₀¹ ∂F/∂x along the path, [T][F]. */
 function integrate(
-  network: Network,
+  probe: Probe,
   ids: readonly number[],
   objective: Objective,
   path: (alpha: number) => number[],
@@ -180,7 +180,7 @@ function integrate(
   for (let from = 0; from < points; from += BATCH) {
     const part = nodes.slice(from, from + BATCH);
     const given = part.map(({ at }) => path(at));
-    const run = network.run(
+    const run = probe.run(
       part.map(() => ids),
       { given, seed: objective.slope },
     );
@@ -212,11 +212,11 @@ function embeddingRow(model: Model, layer: string, id: number): number[] {
 }
 
 /** [T] F(x) less F of the row without the word; 0 where there is none. */
-function occlusion(network: Network, ids: readonly number[], objective: Objective): number[] {
+function occlusion(probe: Probe, ids: readonly number[], objective: Objective): number[] {
   const places = ids.flatMap((id, t) => (id === 0 ? [] : [t]));
   const rows = [[...ids], ...places.map((t) => without(ids, t))];
-  const outputs = network.outputs(rows);
-  for (const output of outputs) checkOutput(network.model, output, "the row without one of its words");
+  const outputs = probe.outputs(rows);
+  for (const output of outputs) checkOutput(probe.model, output, "the row without one of its words");
   const values = outputs.map(objective.value);
   const change = new Map(places.map((t, i) => [t, values[0]! - values[i + 1]!]));
   return ids.map((_, t) => change.get(t) ?? 0);
@@ -239,13 +239,13 @@ interface MemoryAlong {
 /** What each step left in the final memory, as a share of it and along ∂F/∂memory, by place in the row. */
 function memoryAlong(
   model: Model,
-  network: Network,
+  probe: Probe,
   ids: readonly number[],
   objective: Objective,
   layer?: string,
 ): MemoryAlong | null {
   const open = openCell(model, layer);
-  const run = network.run([ids], { seed: objective.slope });
+  const run = probe.run([ids], { seed: objective.slope });
   const { steps, outside } = realSteps(open, run);
   const decomposition = decompose(open.cell, stepsOf(open, run));
   const slope: Vector | undefined = flowBack(open.cell, steps, outside).at(-1)?.total;

@@ -5,9 +5,9 @@ import type { Model } from "../model/model.js";
 import { type CellAnatomy, cellAnatomy } from "./anatomy.js";
 import { openCell } from "./cells/open.js";
 import { zeros } from "./cells/vector.js";
-import { Network } from "./network.js";
+import { Probe } from "./probe.js";
 import { checkSentence, type Sentence } from "./sentence.js";
-import { stepsOf, type TraceStep } from "./trace.js";
+import { stepsOf, type TraceStep } from "./steps.js";
 
 /** A word and where it stands in the row. */
 export interface Word {
@@ -78,9 +78,9 @@ export function cellView(model: Model, sentence: Sentence, options: CellViewOpti
   if (options.units !== undefined) indicesOf(options.units, "cellView units");
   const open = openCell(model, options.layer);
   const { cell, layer } = open;
-  const network = new Network(model);
+  const probe = new Probe(model);
   try {
-    const steps = stepsOf(open, network.run([sentence.ids]));
+    const steps = stepsOf(open, probe.run([sentence.ids]));
     const anatomy = cellAnatomy(layer, cell.inputs, cell.layer);
     const shown = [...steps]
       .sort((a, b) => a.t - b.t)
@@ -108,7 +108,7 @@ export function cellView(model: Model, sentence: Sentence, options: CellViewOpti
       ),
     };
   } finally {
-    network.dispose();
+    probe.dispose();
   }
 }
 

@@ -9,10 +9,10 @@ import { type OpenCell, openCell } from "./cells/open.js";
 import { add, hadamard, largest, subtract, type Vector } from "./cells/vector.js";
 import { engineStates } from "./engine-states.js";
 import { flowBack, type GradientOptions, realSteps } from "./gradient.js";
-import { type InputRow, Network, type Run } from "./network.js";
 import { objectiveFor } from "./objective.js";
 import { layerOutput, ownOutput } from "./outlet.js";
-import { stepsOf, type TraceStep } from "./trace.js";
+import { type InputRow, Probe, type Run } from "./probe.js";
+import { stepsOf, type TraceStep } from "./steps.js";
 
 /** One step's gradient by three independent ways. */
 export interface GradientCheck {
@@ -61,15 +61,15 @@ export function checkGradient(
 ): GradientCheck {
   objectOf(options, "checkGradient", "an object of options");
   const open = openCell(model, options.layer);
-  const network = new Network(model);
-  const opened = new Network(model, open.node);
+  const probe = new Probe(model);
+  const opened = new Probe(model, open.node);
   try {
-    const objective = objectiveFor(model, network.run([row]).output(), options);
-    const { steps, outside } = realSteps(open, network.run([row], { seed: objective.slope }));
+    const objective = objectiveFor(model, probe.run([row]).output(), options);
+    const { steps, outside } = realSteps(open, probe.run([row], { seed: objective.slope }));
     const s = Math.max(0, options.step ?? steps.length - 2);
     const paths = flowBack(open.cell, steps, outside)[s]!.total;
     const backPropagation = byEngine(open, steps, outside, s, options.engine);
-    const moves = new Moves(open, network.run([row]), steps[s]!);
+    const moves = new Moves(open, probe.run([row]), steps[s]!);
     const E = (outputs: number[][]) =>
       opened
         .outputs(
@@ -91,7 +91,7 @@ export function checkGradient(
       },
     };
   } finally {
-    network.dispose();
+    probe.dispose();
     opened.dispose();
   }
 }

@@ -2,7 +2,7 @@
 import { GRU } from "../layers/gru.js";
 import { LSTM } from "../layers/lstm.js";
 import type { RecurrentLayer } from "./cells/open.js";
-import { at, networkTex, odot, phi, symbolOf } from "./tex.js";
+import { at, odot, phi, symbolOf } from "./tex.js";
 
 /** A path of a gradient through a step, in formulas. */
 export interface PathFormula {
@@ -125,7 +125,3 @@ export function totalTex(layer: RecurrentLayer): string {
   const shown = odot(at("o", 0), slope(layer.options.activation, `${phi(layer)}(${at("c", 0)})`));
   return `\\delta ${at("C", 0)} = \\delta c_{t} + ${odot(delta(at("h", 0)), shown)}`;
 }
-
-/** The forward step that the paths differentiate, for reference beside them. */
-export const forwardTex = (layer: RecurrentLayer, networks: readonly string[]): string[] =>
-  networks.map((network) => `${at(symbolOf(layer, network), 0)} = ${networkTex(layer, network, 0)}`);

@@ -9,10 +9,10 @@ import { type GradientFlow, type GradientOptions, type GradientStep, gradientFlo
 import { checkGradient, type GradientCheck } from "./gradient-check.js";
 import { hiddenTex, type PathFormula, pathFormulas, totalTex, wholeTex } from "./gradient-tex.js";
 import { gains } from "./jacobian.js";
-import { Network } from "./network.js";
+import { Probe } from "./probe.js";
 import { checkSentence, type Sentence } from "./sentence.js";
+import { stepsOf } from "./steps.js";
 import { gradientStudy, type Study } from "./study.js";
-import { stepsOf } from "./trace.js";
 
 /** One path of one step. */
 export interface PathView extends PathFormula {
@@ -117,12 +117,12 @@ function choose(shown: readonly GradientStep[], at: number | undefined): Gradien
 /** Gains over the steps from the first word on: padding before it is left out. */
 function wordGains(model: Model, sentence: Sentence, layer: string | undefined, from: number) {
   const open = openCell(model, layer);
-  const network = new Network(model);
+  const probe = new Probe(model);
   try {
-    const real = stepsOf(open, network.run([sentence.ids])).filter(({ masked }) => !masked);
+    const real = stepsOf(open, probe.run([sentence.ids])).filter(({ masked }) => !masked);
     return sliceGains(gains(open.cell, real, from), from);
   } finally {
-    network.dispose();
+    probe.dispose();
   }
 }
 

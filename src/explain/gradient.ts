@@ -10,10 +10,10 @@ import type { Model } from "../model/model.js";
 import type { Cell } from "./cells/cell.js";
 import { type OpenCell, openCell } from "./cells/open.js";
 import { add, hadamard, norm, subtract, type Vector, zeros } from "./cells/vector.js";
-import { type InputRow, Network, type Run } from "./network.js";
 import { type ObjectiveChoice, objectiveFor } from "./objective.js";
 import { ownGradient } from "./outlet.js";
-import { stateBefore, stepsOf, type TraceStep } from "./trace.js";
+import { type InputRow, Probe, type Run } from "./probe.js";
+import { stateBefore, stepsOf, type TraceStep } from "./steps.js";
 
 /** The gradient at one step, and where the gradient of the step before comes from. */
 export interface GradientStep {
@@ -60,11 +60,11 @@ export interface GradientOptions extends ObjectiveChoice {
 export function gradientFlow(model: Model, row: InputRow, options: GradientOptions = {}): GradientFlow {
   objectOf(options, "gradientFlow", "an object of options");
   const open = openCell(model, options.layer);
-  const network = new Network(model);
+  const probe = new Probe(model);
   try {
-    const run = network.run([row]);
+    const run = probe.run([row]);
     const objective = objectiveFor(model, run.output(), options);
-    const seeded = network.run([row], { seed: objective.slope });
+    const seeded = probe.run([row], { seed: objective.slope });
     const { steps, outside } = realSteps(open, seeded);
     return {
       layer: open.cell.layer,
@@ -74,7 +74,7 @@ export function gradientFlow(model: Model, row: InputRow, options: GradientOptio
       steps: flowBack(open.cell, steps, outside),
     };
   } finally {
-    network.dispose();
+    probe.dispose();
   }
 }
 

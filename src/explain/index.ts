@@ -19,14 +19,9 @@ export {
 } from "./cell-view.js";
 export type { CellKind } from "./cells/cell.js";
 export { type CellComparison, compareCells } from "./comparison.js";
-export {
-  checkup,
-  type Finding,
-  quickCheckup,
-  type Severity,
-  type Subject,
-  type Texts,
-} from "./doctor/index.js";
+export type { Finding, Severity } from "./doctor/finding.js";
+export { checkup, quickCheckup } from "./doctor/index.js";
+export type { Subject, Texts } from "./doctor/subject.js";
 export * as draw from "./draw/index.js";
 export type { EmbeddingMap, MapOptions, MapPoint, Neighbour, WordSource, WordTable } from "./embedding.js";
 export { embeddingMap, embeddingTsv, idOf, nearestWords, wordOutputs, wordTable } from "./embedding.js";
@@ -37,10 +32,11 @@ export type { PathFormula } from "./gradient-tex.js";
 export { type GradientView, type GradientViewOptions, gradientView, type PathView } from "./gradient-view.js";
 export { decomposeMemory, type MemoryDecomposition, NO_MEMORY } from "./memory.js";
 export { type MemoryView, memoryView } from "./memory-view.js";
-export type { InputRow } from "./network.js";
 export type { ObjectiveChoice, ObjectiveKind } from "./objective.js";
 export { explainParameters, type LayerParameters, type ModelParameters, type Term } from "./parameters.js";
+export type { InputRow } from "./probe.js";
 export { readSentence, type Sentence, sentenceOfIds } from "./sentence.js";
+export type { TraceStep } from "./steps.js";
 export {
   gradientStudy,
   STUDY_CASES,
@@ -49,7 +45,7 @@ export {
   type StudyCurve,
   type StudyOptions,
 } from "./study.js";
-export { type LayerTrace, type Trace, type TraceStep, trace } from "./trace.js";
+export { type LayerTrace, type Trace, trace } from "./trace.js";
 export {
   type Unrolled,
   type UnrolledNetwork,

@@ -6,7 +6,7 @@
 import type { Cell } from "./cells/cell.js";
 import { add, type Matrix, type Vector, zeros } from "./cells/vector.js";
 import { fromRows, product, spectralNorm } from "./spectrum.js";
-import { stateBefore, type TraceStep } from "./trace.js";
+import { stateBefore, type TraceStep } from "./steps.js";
 
 /** J of step s: [state][state before], h before c; entry (j, k) is ∂state_j/∂before_k. */
 export function stepJacobian(cell: Cell, steps: readonly TraceStep[], s: number): Matrix {

@@ -7,8 +7,8 @@ import type { Model } from "../model/model.js";
 import type { Cell } from "./cells/cell.js";
 import { openCell } from "./cells/open.js";
 import { add, hadamard, largest, ones, subtract, type Vector, zeros } from "./cells/vector.js";
-import { type InputRow, Network } from "./network.js";
-import { stepsOf, type TraceStep } from "./trace.js";
+import { type InputRow, Probe } from "./probe.js";
+import { stepsOf, type TraceStep } from "./steps.js";
 
 /** The final memory as a sum with one term a step. */
 export interface MemoryDecomposition {
@@ -41,11 +41,11 @@ export const NO_MEMORY =
  */
 export function decomposeMemory(model: Model, row: InputRow, layer?: string): MemoryDecomposition | null {
   const open = openCell(model, layer);
-  const network = new Network(model);
+  const probe = new Probe(model);
   try {
-    return decompose(open.cell, stepsOf(open, network.run([row])));
+    return decompose(open.cell, stepsOf(open, probe.run([row])));
   } finally {
-    network.dispose();
+    probe.dispose();
   }
 }
 

@@ -2,8 +2,8 @@
 
 import type { OpenCell, Pair } from "./cells/open.js";
 import { add, concatenate, hadamard, scale, type Vector, zeros } from "./cells/vector.js";
-import type { Run } from "./network.js";
-import { stepsOf, type TraceStep } from "./trace.js";
+import type { Run } from "./probe.js";
+import { stepsOf, type TraceStep } from "./steps.js";
 
 /** Every step's state or the last one's, in processing order; 0 at hidden steps where the layer wants that. */
 export function ownOutput(

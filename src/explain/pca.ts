@@ -1,6 +1,7 @@
 /**
  * Principal components in float64 (Pearson 1901): the directions in which rows differ most, by Jacobi rotations of
  * their covariance matrix (Golub and Van Loan, Matrix Computations, §8.5). Letters: N rows, D numbers a row.
+ * No library: ml-pca and the ml-matrix under it add 74 KB (minified, in 2026) for what takes 4 KB here.
  */
 import { inputError, wholeNumber } from "../base/errors.js";
 

@@ -1,4 +1,7 @@
-/** Singular values of small matrices in float64. */
+/**
+ * Singular values of small matrices in float64. No library: ml-matrix has no largest one alone, and its decomposition
+ * adds 71 KB (minified, in 2026) for what takes 2 KB here.
+ */
 import { largest, type Matrix, norm, type Vector } from "./cells/vector.js";
 
 const SWEEPS = 60;

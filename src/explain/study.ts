@@ -14,8 +14,8 @@ import { makeCell, type OpenCell, openCell } from "./cells/open.js";
 import { norm, scale, type Vector, zeros } from "./cells/vector.js";
 import { flowBack } from "./gradient.js";
 import { gains } from "./jacobian.js";
-import { type InputRow, Network } from "./network.js";
-import { runCell, type TraceStep } from "./trace.js";
+import { type InputRow, Probe } from "./probe.js";
+import { runCell, type TraceStep } from "./steps.js";
 
 /** A kind of cell, fresh, with what is changed about it. */
 export interface StudyCase {
@@ -93,14 +93,14 @@ export function gradientStudy(model: Model, row: InputRow, options: StudyOptions
   wholeNumber(options.seed ?? 0, "gradientStudy seed");
   wholeNumber(options.from ?? 0, "gradientStudy from");
   const open = openCell(model);
-  const network = new Network(model);
+  const probe = new Probe(model);
   try {
-    const { values, mask } = network.run([row]).at(open.from);
+    const { values, mask } = probe.run([row]).at(open.from);
     const times = values.flatMap((_, t) => (mask?.[t] === false || t < (options.from ?? 0) ? [] : [t]));
     const x = times.map((t) => values[t]!);
     return { ...studySequence(x, { units: open.cell.units, ...options }), times };
   } finally {
-    network.dispose();
+    probe.dispose();
   }
 }
 

@@ -14,9 +14,9 @@ import type { Cell, State } from "./cells/cell.js";
 import { type OpenCell, openCell } from "./cells/open.js";
 import { add, hadamard, largest, subtract, type Vector } from "./cells/vector.js";
 import { engineStates } from "./engine-states.js";
-import { type InputRow, Network } from "./network.js";
+import { type InputRow, Probe } from "./probe.js";
+import { stateBefore, stepsOf, type TraceStep } from "./steps.js";
 import { at } from "./tex.js";
-import { stateBefore, stepsOf, type TraceStep } from "./trace.js";
 import { expandedTex, hiddenTex, productsTex } from "./unroll-tex.js";
 
 /** One product of the sum, or the one nest of a SimpleRNN. */
@@ -90,12 +90,12 @@ const MOST_STEPS = 12;
 export function unroll(model: Model, row: InputRow, options: UnrollOptions = {}): Unrolled {
   objectOf(options, "unroll", "an object of options");
   const open = openCell(model, options.layer);
-  const network = new Network(model);
+  const probe = new Probe(model);
   try {
-    const steps = stepsOf(open, network.run([row])).filter(({ masked }) => !masked);
+    const steps = stepsOf(open, probe.run([row])).filter(({ masked }) => !masked);
     return unrollSteps(open, steps, options);
   } finally {
-    network.dispose();
+    probe.dispose();
   }
 }
 

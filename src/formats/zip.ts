@@ -38,11 +38,6 @@ interface Entry {
   offset: number;
 }
 
-/** Whether bytes begin as a ZIP archive does. */
-export function isZip(bytes: Uint8Array): boolean {
-  return bytes[0] === 0x50 && bytes[1] === 0x4b && (bytes[2] === 3 || bytes[2] === 5);
-}
-
 /**
  * The members of a ZIP archive by name. Refuses (InputError, naming the member) what no honest writer makes: names
  * that leave the archive, duplicates, overlaps, encryption, lying or extravagant sizes. Folders are left out.

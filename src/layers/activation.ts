@@ -1,7 +1,7 @@
 /** Activation as a layer of its own, and activations that other layers end in. */
 import { ACTIVATIONS, type ActivationName } from "../kernels/contract.js";
 import { type Builder, configure, elementsOf, Layer, rowsOf, type Shape, type Tensor } from "./layer.js";
-import { activation as activationOption, type Given, type Resolved } from "./options.js";
+import { activation as activationOption, type LayerOptions, type Resolved } from "./options.js";
 
 /** Keras's slope of leaky_relu where an activation is named without parameters. */
 const LEAKY_SLOPE = 0.2;
@@ -29,13 +29,19 @@ export function planActivation(b: Builder, x: Tensor, name: ActivationName, alph
   return out;
 }
 
+/** Options of `layers.activation`. */
+export interface ActivationOptions extends LayerOptions {
+  /** The function's name; null is "linear", which changes nothing. */
+  activation: ActivationName | null;
+}
+
 export const activationOptions = { activation: { ...activationOption("linear"), required: true as const } };
 
 export class Activation extends Layer {
   readonly className = "Activation";
-  override readonly options: Resolved<typeof activationOptions>;
+  override readonly options: Resolved<ActivationOptions, typeof activationOptions>;
 
-  constructor(given: Given<typeof activationOptions>) {
+  constructor(given: ActivationOptions) {
     super(given);
     this.options = configure(activationOptions, given, this.className);
   }
@@ -49,4 +55,12 @@ export class Activation extends Layer {
   }
 }
 
-export const activation = (given: Given<typeof activationOptions>): Activation => new Activation(given);
+/**
+ * An activation as a layer of its own, y = f(x): element by element, softmax over the features. The shape stays. Keeps
+ * the mask.
+ *
+ * @example layers.activation({ activation: "tanh" })
+ */
+export function activation(options: ActivationOptions): Activation {
+  return new Activation(options);
+}

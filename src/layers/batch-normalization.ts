@@ -5,13 +5,28 @@
  * averages of them, kept beside the weights, take their place in inference and where the layer is not trainable.
  */
 import type { Pointer } from "../kernels/contract.js";
+import type { Initializer, InitializerName } from "./initializers.js";
 import { type Builder, configure, Layer, parameter, rowsOf, type Shape, type Tensor } from "./layer.js";
-import { featuresOf, normalizationOptions, scaleAndShift } from "./normalization.js";
-import { type Given, initializer, type Resolved, real } from "./options.js";
+import {
+  featuresOf,
+  type NormalizationOptions,
+  normalizationOptions,
+  scaleAndShift,
+} from "./normalization.js";
+import { initializer, type Resolved, real } from "./options.js";
+
+/** Options of `layers.batchNormalization`. */
+export interface BatchNormalizationOptions extends NormalizationOptions {
+  /** Of the moving averages: how much of the old one stays after a step, 0 to 1. Default 0.99. */
+  momentum?: number;
+  /** What the moving mean is before training. Default "zeros". */
+  movingMeanInitializer?: InitializerName | Initializer;
+  /** What the moving variance is before training. Default "ones". */
+  movingVarianceInitializer?: InitializerName | Initializer;
+}
 
 export const batchNormalizationOptions = {
   ...normalizationOptions,
-  /** Of the moving averages: how much of the old one stays after a step. */
   momentum: real(0.99, 0, 1),
   movingMeanInitializer: initializer("zeros"),
   movingVarianceInitializer: initializer("ones"),
@@ -19,9 +34,9 @@ export const batchNormalizationOptions = {
 
 export class BatchNormalization extends Layer {
   readonly className = "BatchNormalization";
-  override readonly options: Resolved<typeof batchNormalizationOptions>;
+  override readonly options: Resolved<BatchNormalizationOptions, typeof batchNormalizationOptions>;
 
-  constructor(given: Given<typeof batchNormalizationOptions> = {}) {
+  constructor(given: BatchNormalizationOptions = {}) {
     super(given);
     this.options = configure(batchNormalizationOptions, given, this.className);
   }
@@ -93,5 +108,13 @@ interface Moments {
   variance: Pointer;
 }
 
-export const batchNormalization = (given: Given<typeof batchNormalizationOptions> = {}) =>
-  new BatchNormalization(given);
+/**
+ * Each feature brought to mean 0 and variance 1 over the batch, then scaled and shifted (Ioffe and Szegedy 2015):
+ * y = γ ⊙ (x − μ) / √(σ² + ε) + β.
+ *
+ * Takes [F] or [T, F]; the shape stays. Training takes μ and σ² of the batch's rows and steps, those that a mask hides
+ * left out, and keeps moving averages, by which prediction and a layer that is not trainable go. Keeps the mask.
+ */
+export function batchNormalization(options: BatchNormalizationOptions = {}): BatchNormalization {
+  return new BatchNormalization(options);
+}

@@ -9,8 +9,8 @@ import { adopt, type Builder, configure, Layer, type Shape, type Tensor } from "
 import { planConcatFeatures, planReverse } from "./layout.js";
 import { lstm } from "./lstm.js";
 import { planCombine, planProduct } from "./operations.js";
-import type { Given, Option, Resolved } from "./options.js";
-import type { sequenceOptions } from "./recurrent.js";
+import type { LayerOptions, Option, RequiredOption, Resolved } from "./options.js";
+import type { SequenceOptions, sequenceOptions } from "./recurrent.js";
 import { rnn } from "./rnn.js";
 import { simpleRNN } from "./simple-rnn.js";
 
@@ -22,7 +22,7 @@ const RECURRENT = {
   RNN: { name: "rnn", make: rnn },
 } as const;
 
-type Recurrent = Layer & { options: Resolved<typeof sequenceOptions> };
+type Recurrent = Layer & { readonly options: Resolved<SequenceOptions, typeof sequenceOptions> };
 
 function checkRecurrent(value: unknown, where: string): Recurrent {
   if (value instanceof Layer && Object.hasOwn(RECURRENT, value.className)) return value as Recurrent;
@@ -30,14 +30,15 @@ function checkRecurrent(value: unknown, where: string): Recurrent {
   throw inputError({ expected: "a recurrent layer (lstm, gru, simpleRNN or rnn)", where, received });
 }
 
-const recurrentLayer: Option<Layer, Recurrent> & { readonly required: true } = {
+const recurrentLayer: RequiredOption<Layer, Recurrent> = {
   fallback: undefined,
   required: true,
   resolve: (value, where) => checkRecurrent(value, where),
 };
 
 const MODES = ["concat", "sum", "mul", "ave"] as const;
-type MergeMode = (typeof MODES)[number];
+/** How the outputs of a Bidirectional's two layers come together: side by side, added, multiplied, or their mean. */
+export type MergeMode = (typeof MODES)[number];
 
 const mergeMode: Option<MergeMode | null, MergeMode> = {
   fallback: "concat",
@@ -52,18 +53,22 @@ const mergeMode: Option<MergeMode | null, MergeMode> = {
   },
 };
 
-export const bidirectionalOptions = {
-  /** Read forwards; a copy of it is made. */
-  layer: recurrentLayer,
-  /** Read backwards: one with goBackwards. By default made as `layer` is. */
-  backwardLayer: {
-    fallback: null,
-    resolve: (value: Layer | null | undefined, where: string) =>
-      value ? checkRecurrent(value, where) : null,
-  } satisfies Option<Layer | null, Recurrent | null>,
-  /** How the outputs of both come together. */
-  mergeMode,
+const otherLayer: Option<Layer | null, Recurrent | null> = {
+  fallback: null,
+  resolve: (value, where) => (value ? checkRecurrent(value, where) : null),
 };
+
+/** Options of `layers.bidirectional`. */
+export interface BidirectionalOptions extends LayerOptions {
+  /** The layer that reads forwards: lstm, gru, simpleRNN or rnn. A copy of it is made. */
+  layer: Layer;
+  /** The one that reads backwards, with `goBackwards`. null: made with the settings of `layer`. Default null. */
+  backwardLayer?: Layer | null;
+  /** How both outputs come together: "concat" [2U]; "sum", "mul" or "ave" [U], element by element. Default "concat". */
+  mergeMode?: MergeMode | null;
+}
+
+export const bidirectionalOptions = { layer: recurrentLayer, backwardLayer: otherLayer, mergeMode };
 
 /** A copy under a name, of which sequences put out 0 at hidden steps; it learns where both it and the whole do. */
 function copyOf(layer: Recurrent, name: string, goBackwards: boolean, whole: boolean): Recurrent {
@@ -81,12 +86,14 @@ function nameWith(prefix: string, { name, className }: Layer): string {
 
 export class Bidirectional extends Layer {
   readonly className = "Bidirectional";
-  override readonly options: Resolved<typeof bidirectionalOptions> & { backwardLayer: Recurrent };
+  override readonly options: Resolved<BidirectionalOptions, typeof bidirectionalOptions> & {
+    readonly backwardLayer: Recurrent;
+  };
   override readonly inner: readonly Layer[];
   /** The layer that reads forwards and the one that reads backwards. */
   readonly pair: readonly [forward: Recurrent, backward: Recurrent];
 
-  constructor(given: Given<typeof bidirectionalOptions>) {
+  constructor(given: BidirectionalOptions) {
     super(given);
     const { layer, backwardLayer, mergeMode } = configure(bidirectionalOptions, given, this.className);
     const { trainable } = this;
@@ -164,4 +171,15 @@ function merge(b: Builder, forward: Tensor, backward: Tensor, mode: MergeMode): 
   }
 }
 
-export const bidirectional = (given: Given<typeof bidirectionalOptions>) => new Bidirectional(given);
+/**
+ * Two recurrent layers, one reading forwards and one backwards, and their outputs merged (Schuster and Paliwal 1997).
+ *
+ * Takes a sequence [T, I]; puts out [2U], or [T, 2U] where `layer` returns sequences: then the backward steps are
+ * turned round, so that both halves speak of the same step, and steps that a mask hides put out 0. A sequence keeps
+ * the mask.
+ *
+ * @example layers.bidirectional({ layer: layers.lstm({ units: 32 }) })
+ */
+export function bidirectional(options: BidirectionalOptions): Bidirectional {
+  return new Bidirectional(options);
+}

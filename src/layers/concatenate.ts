@@ -5,18 +5,21 @@ import type { Pointer } from "../kernels/contract.js";
 import { type Builder, configure, Layer, type Shape, type Tensor } from "./layer.js";
 import { planConcatFeatures, planConcatTime } from "./layout.js";
 import { anyMask } from "./operations.js";
-import { axis, type Given, type Resolved } from "./options.js";
+import { axis, type LayerOptions, type Resolved } from "./options.js";
 
-export const concatenateOptions = {
-  /** As in Keras, the batch axis being 0: −1 joins features; 1 joins the steps of sequences. */
-  axis: axis(-1),
-};
+/** Options of `layers.concatenate`. */
+export interface ConcatenateOptions extends LayerOptions {
+  /** What is joined, the batch being axis 0: −1 features, 1 the steps of sequences. Default -1. */
+  axis?: number;
+}
+
+export const concatenateOptions = { axis: axis(-1) };
 
 export class Concatenate extends Layer {
   readonly className = "Concatenate";
-  override readonly options: Resolved<typeof concatenateOptions>;
+  override readonly options: Resolved<ConcatenateOptions, typeof concatenateOptions>;
 
-  constructor(given: Given<typeof concatenateOptions> = {}) {
+  constructor(given: ConcatenateOptions = {}) {
     super(given);
     this.options = configure(concatenateOptions, given, this.className);
   }
@@ -78,4 +81,13 @@ function joinedMasks(b: Builder, inputs: readonly Tensor[]): Pointer {
   return out;
 }
 
-export const concatenate = (given: Given<typeof concatenateOptions> = {}) => new Concatenate(given);
+/**
+ * Two or more inputs joined: features side by side, [T, F₁] and [T, F₂] to [T, F₁ + F₂], or sequences one after
+ * another, [T₁, F] and [T₂, F] to [T₁ + T₂, F]. Features joined, a step counts where any input's mask says so, if all
+ * have one; steps joined, so are the masks.
+ *
+ * @example layers.concatenate().apply([x, y])
+ */
+export function concatenate(options: ConcatenateOptions = {}): Concatenate {
+  return new Concatenate(options);
+}

@@ -5,7 +5,7 @@
  */
 
 import { inputError } from "../base/errors.js";
-import { ACTIVATIONS } from "../kernels/contract.js";
+import { ACTIVATIONS, type ActivationName } from "../kernels/contract.js";
 import { planActivation } from "./activation.js";
 import {
   type Builder,
@@ -22,39 +22,50 @@ import {
   choice,
   count,
   countFrom,
-  flag,
-  type Given,
   given,
-  initializer,
+  type KernelOptions,
+  kernelOptions,
   type Resolved,
-  regularizer,
 } from "./options.js";
-import { PADDINGS, stepsBefore, type WindowOptions, windowCount } from "./windows.js";
+import { PADDINGS, type Padding, stepsBefore, type WindowOptions, windowCount } from "./windows.js";
+
+/** Options of `layers.conv1D`. */
+export interface Conv1DOptions extends KernelOptions {
+  /** U, the numbers it puts out a step: at least 1. */
+  filters: number;
+  /** K, the steps of a window: a number, or a list of one as Keras writes it. */
+  kernelSize: number | readonly number[];
+  /** Steps from one window to the next. Default 1. */
+  strides?: number | readonly number[];
+  /**
+   * "valid": whole windows alone; "same": zeros on both sides; "causal": zeros before, no window sees a later step.
+   * Default "valid".
+   */
+  padding?: Padding;
+  /** Steps between neighbours in a window; 1 unless `strides` is. Default 1. */
+  dilationRate?: number | readonly number[];
+  /** Blocks of inputs and outputs that have nothing to do with each other; divides both. Default 1. */
+  groups?: number;
+  /** f, of the sums; null is "linear". Default "linear". */
+  activation?: ActivationName | null;
+}
 
 export const conv1DOptions = {
-  /** U, the numbers it puts out a step. */
   filters: count(),
-  /** K, the steps of a window. */
   kernelSize: given(along(1)),
   strides: along(1),
   padding: choice("valid", PADDINGS),
-  /** Steps between neighbours in a window. */
   dilationRate: along(1),
-  /** Blocks of inputs and outputs that have nothing to do with each other. */
   groups: countFrom(1),
   activation: activation("linear"),
-  useBias: flag(true),
-  kernelInitializer: initializer("glorotUniform"),
-  biasInitializer: initializer("zeros"),
-  kernelRegularizer: regularizer(),
-  biasRegularizer: regularizer(),
+  ...kernelOptions,
 };
 
 export class Conv1D extends Layer {
   readonly className = "Conv1D";
-  override readonly options: Resolved<typeof conv1DOptions>;
+  override readonly options: Resolved<Conv1DOptions, typeof conv1DOptions>;
 
-  constructor(given: Given<typeof conv1DOptions>) {
+  constructor(given: Conv1DOptions) {
     super(given);
     this.options = configure(conv1DOptions, given, this.className);
     const { strides, dilationRate, filters, groups } = this.options;
@@ -121,5 +132,15 @@ export class Conv1D extends Layer {
   }
 }
 
-export const conv1D = (given: Given<typeof conv1DOptions>): Conv1D => new Conv1D(given);
-export type Conv1DOptions = Given<typeof conv1DOptions>;
+/**
+ * A window of K steps slid along a sequence, each place seen by the same weights: kernel [K, I/groups, U], bias [U].
+ *
+ * Takes a sequence [T, I]; puts out [S, U], S = ⌊(T − span) / strides⌋ + 1 with padding "valid" (span: the steps a
+ * window covers, (K − 1) · dilationRate + 1), else ⌈T / strides⌉. A mask ends here, as in Keras: windows mix hidden
+ * steps with others.
+ *
+ * @example layers.conv1D({ filters: 64, kernelSize: 5, activation: "relu" })
+ */
+export function conv1D(options: Conv1DOptions): Conv1D {
+  return new Conv1D(options);
+}

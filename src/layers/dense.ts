@@ -1,27 +1,26 @@
 /** Dense: y = f(x·W + b), W [I][U], b [U], over the last axis of a vector or of every step of a sequence. */
 
 import { inputError } from "../base/errors.js";
-import { ACTIVATIONS } from "../kernels/contract.js";
+import { ACTIVATIONS, type ActivationName } from "../kernels/contract.js";
 import { planActivation } from "./activation.js";
 import { type Builder, configure, kernelAndBias, Layer, rowsOf, type Shape, type Tensor } from "./layer.js";
-import { activation, count, flag, type Given, initializer, type Resolved, regularizer } from "./options.js";
+import { activation, count, type KernelOptions, kernelOptions, type Resolved } from "./options.js";
 
-export const denseOptions = {
-  /** U, the number of outputs. */
-  units: count(),
-  activation: activation("linear"),
-  useBias: flag(true),
-  kernelInitializer: initializer("glorotUniform"),
-  biasInitializer: initializer("zeros"),
-  kernelRegularizer: regularizer(),
-  biasRegularizer: regularizer(),
-};
+/** Options of `layers.dense`. */
+export interface DenseOptions extends KernelOptions {
+  /** U, the number of outputs: at least 1. */
+  units: number;
+  /** f, of the sums; null is "linear". Default "linear". */
+  activation?: ActivationName | null;
+}
+
+export const denseOptions = { units: count(), activation: activation("linear"), ...kernelOptions };
 
 export class Dense extends Layer {
   readonly className = "Dense";
-  override readonly options: Resolved<typeof denseOptions>;
+  override readonly options: Resolved<DenseOptions, typeof denseOptions>;
 
-  constructor(given: Given<typeof denseOptions>) {
+  constructor(given: DenseOptions) {
     super(given);
     this.options = configure(denseOptions, given, this.className);
   }
@@ -73,5 +72,13 @@ export class Dense extends Layer {
   }
 }
 
-export const dense = (given: Given<typeof denseOptions>): Dense => new Dense(given);
-export type DenseOptions = Given<typeof denseOptions>;
+/**
+ * Every output sees every input: y = f(x·W + b), kernel W [I, U], bias b [U].
+ *
+ * Takes a vector [I], or a sequence [T, I] whose steps are taken one by one; puts out [U] or [T, U]. Keeps the mask.
+ *
+ * @example layers.dense({ units: 1, activation: "sigmoid" })
+ */
+export function dense(options: DenseOptions): Dense {
+  return new Dense(options);
+}

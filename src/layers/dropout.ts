@@ -4,7 +4,7 @@
  */
 import type { Pointer } from "../kernels/contract.js";
 import { type Builder, configure, Layer, type Shape, type Tensor } from "./layer.js";
-import { type Given, type Resolved, rate } from "./options.js";
+import { type LayerOptions, type Resolved, rate } from "./options.js";
 
 /** Draws a mask [G][B][F] in this plan and returns it. `kind` tells several masks of one layer apart. */
 export function dropoutMask(
@@ -44,13 +44,19 @@ export function planMask(b: Builder, x: Tensor, mask: Pointer, maskGroups: "ever
   return out;
 }
 
+/** Options of `layers.dropout` and `layers.spatialDropout1D`. */
+export interface DropoutOptions extends LayerOptions {
+  /** The share of values that training sets to 0, from 0 to 1; the others are scaled by 1 / (1 − rate). */
+  rate: number;
+}
+
 export const dropoutOptions = { rate: { ...rate(0), required: true as const } };
 
 export class Dropout extends Layer {
   readonly className = "Dropout";
-  override readonly options: Resolved<typeof dropoutOptions>;
+  override readonly options: Resolved<DropoutOptions, typeof dropoutOptions>;
 
-  constructor(given: Given<typeof dropoutOptions>) {
+  constructor(given: DropoutOptions) {
     super(given);
     this.options = configure(dropoutOptions, given, this.className);
   }
@@ -67,4 +73,13 @@ export class Dropout extends Layer {
   }
 }
 
-export const dropout = (given: Given<typeof dropoutOptions>): Dropout => new Dropout(given);
+/**
+ * Sets values to 0 at random in training and scales up the rest; in prediction it hands its input on (Srivastava et al.
+ * 2014). Takes [F] or [T, F]; the shape stays. Keeps the mask. Which values go follows from the model's seed, on any
+ * number of threads.
+ *
+ * @example layers.dropout({ rate: 0.5 })
+ */
+export function dropout(options: DropoutOptions): Dropout {
+  return new Dropout(options);
+}

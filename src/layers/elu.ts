@@ -2,18 +2,21 @@
 import { planActivation } from "./activation.js";
 import { type Builder, configure, Layer, type Shape, type Tensor } from "./layer.js";
 import { planCombine } from "./operations.js";
-import { type Given, type Resolved, real } from "./options.js";
+import { type LayerOptions, type Resolved, real } from "./options.js";
 
-export const eluOptions = {
-  /** α, how far below 0 it goes. */
-  alpha: real(1),
-};
+/** Options of `layers.elu`. */
+export interface ELUOptions extends LayerOptions {
+  /** α: it goes down to −α. Default 1. */
+  alpha?: number;
+}
+
+export const eluOptions = { alpha: real(1) };
 
 export class ELU extends Layer {
   readonly className = "ELU";
-  override readonly options: Resolved<typeof eluOptions>;
+  override readonly options: Resolved<ELUOptions, typeof eluOptions>;
 
-  constructor(given: Given<typeof eluOptions> = {}) {
+  constructor(given: ELUOptions = {}) {
     super(given);
     this.options = configure(eluOptions, given, this.className);
   }
@@ -32,4 +35,7 @@ export class ELU extends Layer {
   }
 }
 
-export const elu = (given: Given<typeof eluOptions> = {}) => new ELU(given);
+/** x where x > 0, else α · (eˣ − 1) (Clevert et al. 2016), element by element. The shape stays. Keeps the mask. */
+export function elu(options: ELUOptions = {}): ELU {
+  return new ELU(options);
+}

@@ -1,27 +1,49 @@
 /** Embedding: row x_t of a learned table E [V][F] for every token id. Its gradient adds into the rows looked up. */
 
 import { inputError } from "../base/errors.js";
+import type { Initializer, InitializerName } from "./initializers.js";
 import { type Builder, configure, Layer, parameter, type Shape, type Tensor } from "./layer.js";
-import { count, countOr, flag, type Given, initializer, type Resolved, regularizer } from "./options.js";
+import {
+  count,
+  countOr,
+  flag,
+  initializer,
+  type LayerOptions,
+  type Regularizer,
+  type Resolved,
+  regularizer,
+} from "./options.js";
+
+/** Options of `layers.embedding`. */
+export interface EmbeddingOptions extends LayerOptions {
+  /** V, the rows of the table: ids run from 0 to V − 1, padding and unknown words included. */
+  inputDim: number;
+  /** F, the size of a word's vector. */
+  outputDim: number;
+  /** What the table is before training; "randomUniform" is ±0.05. Default "randomUniform". */
+  embeddingsInitializer?: InitializerName | Initializer;
+  /** Penalties { l1, l2 } on the table, added to the loss. Default null. */
+  embeddingsRegularizer?: Partial<Regularizer> | null;
+  /** Takes id 0 for padding: a mask then hides those steps from later layers. Default false. */
+  maskZero?: boolean;
+  /** T, Keras 2's way to fix the number of steps; null leaves it to the data. Default null. */
+  inputLength?: number | null;
+}
 
 export const embeddingOptions = {
-  /** V: ids run from 0 to inputDim − 1. */
   inputDim: count(),
-  /** F, the size of a word's vector. */
   outputDim: count(),
   embeddingsInitializer: initializer("randomUniform"),
   embeddingsRegularizer: regularizer(),
-  /** Id 0 is padding: later layers skip those steps. */
   maskZero: flag(false),
-  /** Keras 2's way to fix the number of steps. */
   inputLength: countOr(null),
 };
 
 export class Embedding extends Layer {
   readonly className = "Embedding";
-  override readonly options: Resolved<typeof embeddingOptions>;
+  override readonly options: Resolved<EmbeddingOptions, typeof embeddingOptions>;
 
-  constructor(given: Given<typeof embeddingOptions>) {
+  constructor(given: EmbeddingOptions) {
     super(given);
     this.options = configure(embeddingOptions, given, this.className);
   }
@@ -70,5 +92,12 @@ export class Embedding extends Layer {
   }
 }
 
-export const embedding = (given: Given<typeof embeddingOptions>): Embedding => new Embedding(given);
-export type EmbeddingOptions = Given<typeof embeddingOptions>;
+/**
+ * A learned vector for every token id: ids [T], whole numbers from 0 to V − 1, become [T, F]. It stands behind the
+ * model's input alone. With `maskZero` the steps of id 0 are hidden from later layers.
+ *
+ * @example layers.embedding({ inputDim: 1000, outputDim: 16, maskZero: true })
+ */
+export function embedding(options: EmbeddingOptions): Embedding {
+  return new Embedding(options);
+}

@@ -1,6 +1,7 @@
 /** Flatten: a sequence [T, F] becomes one vector [T·F]; a vector stays as it is. Masks end here, as in Keras. */
 import { type Builder, Layer, type Shape, type Tensor } from "./layer.js";
 import { planRowMajor } from "./layout.js";
+import type { LayerOptions } from "./options.js";
 
 export class Flatten extends Layer {
   readonly className = "Flatten";
@@ -16,4 +17,10 @@ export class Flatten extends Layer {
   }
 }
 
-export const flatten = (given: { name?: string } = {}): Flatten => new Flatten(given);
+/**
+ * A sequence [T, F] as one vector [T·F], step by step; a vector stays as it is. A mask ends here, as in Keras: steps it
+ * hid are features like any others.
+ */
+export function flatten(options: LayerOptions = {}): Flatten {
+  return new Flatten(options);
+}

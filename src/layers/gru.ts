@@ -1,5 +1,5 @@
 /** GRU as a layer: options, parameters, and the calls that it puts into a plan. Its mathematics is in kernels/gru.ts. */
-import { ACTIVATIONS } from "../kernels/contract.js";
+import { ACTIVATIONS, type ActivationName } from "../kernels/contract.js";
 import { GRU_GATES, GRU_SAVED } from "../kernels/gru.js";
 import {
   type Builder,
@@ -10,27 +10,39 @@ import {
   sequenceShape,
   type Tensor,
 } from "./layer.js";
-import { cellActivation, flag, type Given, type Resolved } from "./options.js";
-import { cellOptions, sequenceOptions } from "./recurrent.js";
+import { cellActivation, flag, type Resolved } from "./options.js";
+import { type CellOptions, cellOptions, type SequenceOptions, sequenceOptions } from "./recurrent.js";
 import { planRecurrent } from "./recurrent-plan.js";
 
 const GATES = GRU_GATES.length;
 
+/** Options of `layers.gruCell`. */
+export interface GruCellOptions extends CellOptions {
+  /** Of the update and reset gates z, r. null is "linear". Default "sigmoid". */
+  recurrentActivation?: ActivationName | null;
+  /**
+   * The reset gate after the recurrent product (Keras 2.1 and later, cuDNN) or before it (the 2014 paper). Default
+   * true.
+   */
+  resetAfter?: boolean;
+}
+
 export const gruCellOptions = {
   ...cellOptions,
-  /** Of the update and reset gates. */
   recurrentActivation: cellActivation("sigmoid"),
-  /** The reset gate after the recurrent product (Keras 2.1 and later, cuDNN) or before it (the 2014 paper). */
   resetAfter: flag(true),
 };
+
+/** Options of `layers.gru`. */
+export interface GruOptions extends GruCellOptions, SequenceOptions {}
 
 export const gruOptions = { ...gruCellOptions, ...sequenceOptions };
 
 export class GRU extends Layer {
   readonly className = "GRU";
-  override readonly options: Resolved<typeof gruOptions>;
+  override readonly options: Resolved<GruOptions, typeof gruOptions>;
 
-  constructor(given: Given<typeof gruOptions>) {
+  constructor(given: GruOptions) {
     super(given);
     this.options = configure(gruOptions, given, this.className);
   }
@@ -81,5 +93,16 @@ export class GRU extends Layer {
   }
 }
 
-export const gru = (given: Given<typeof gruOptions>): GRU => new GRU(given);
-export type GruOptions = Given<typeof gruOptions>;
+/**
+ * Gated recurrent unit (Cho et al. 2014): one state, which the update gate z keeps or replaces, h_t = z ⊙ h_{t−1} +
+ * (1 − z) ⊙ h̃; the reset gate r says how much of the old state the candidate h̃ sees.
+ *
+ * Takes a sequence [T, I]; puts out the last state [U], or with `returnSequences` every one, [T, U]. A step that a mask
+ * hides leaves the state as it is; a returned sequence keeps the mask. Weights: kernel [I, 3U], recurrent kernel [U,
+ * 3U], bias [2, 3U], or [3U] without `resetAfter`, gates in Keras's order z, r, h.
+ *
+ * @example layers.gru({ units: 32 })
+ */
+export function gru(options: GruOptions): GRU {
+  return new GRU(options);
+}

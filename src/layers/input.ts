@@ -1,18 +1,21 @@
 /** Input: declares the shape of a model's input. It has no calls of its own; the plan puts the data in place. */
 import { configure, Layer, type Shape, type Tensor } from "./layer.js";
-import { type Given, type Resolved, shape } from "./options.js";
+import { type LayerOptions, type Resolved, shape } from "./options.js";
 
-export const inputOptions = {
-  /** Without the batch axis: [steps] of token ids, [features], or [steps, features]; null where steps vary. */
-  shape: shape(),
-};
+/** Options of `layers.input`. */
+export interface InputOptions extends LayerOptions {
+  /** Without the batch axis: [T] of token ids, [F] features, or [T, F]; null where the number of steps varies. */
+  shape: Shape;
+}
+
+export const inputOptions = { shape: shape() };
 
 export class Input extends Layer {
   readonly className: string = "InputLayer";
-  override readonly options: Resolved<typeof inputOptions>;
+  override readonly options: Resolved<InputOptions, typeof inputOptions>;
   override readonly isInput = true;
 
-  constructor(given: Given<typeof inputOptions>) {
+  constructor(given: InputOptions) {
     super(given);
     this.options = configure(inputOptions, given, this.className);
   }
@@ -26,4 +29,13 @@ export class Input extends Layer {
   }
 }
 
-export const input = (given: Given<typeof inputOptions>): Input => new Input(given);
+/**
+ * The shape of a model's input. A sequential model may begin with one; a graph of layers begins with one an input.
+ *
+ * @example
+ * const ids = layers.input({ shape: [null] });
+ * const out = layers.dense({ units: 1 }).apply(layers.lstm({ units: 8 }).apply(embedding.apply(ids)));
+ */
+export function input(options: InputOptions): Input {
+  return new Input(options);
+}

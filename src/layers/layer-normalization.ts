@@ -3,8 +3,14 @@
  * each row or step by itself; γ, β [F].
  */
 import { type Builder, configure, Layer, rowsOf, type Shape, type Tensor } from "./layer.js";
-import { normalizationOptions, scaleAndShift } from "./normalization.js";
-import { type Given, only, type Resolved } from "./options.js";
+import { type NormalizationOptions, normalizationOptions, scaleAndShift } from "./normalization.js";
+import { only, type Resolved } from "./options.js";
+
+/** Options of `layers.layerNormalization`. */
+export interface LayerNormalizationOptions extends NormalizationOptions {
+  /** Of older files; false is all it may be. Default false. */
+  rmsScaling?: boolean;
+}
 
 export const layerNormalizationOptions = {
   ...normalizationOptions,
@@ -13,9 +19,9 @@ export const layerNormalizationOptions = {
 
 export class LayerNormalization extends Layer {
   readonly className = "LayerNormalization";
-  override readonly options: Resolved<typeof layerNormalizationOptions>;
+  override readonly options: Resolved<LayerNormalizationOptions, typeof layerNormalizationOptions>;
 
-  constructor(given: Given<typeof layerNormalizationOptions> = {}) {
+  constructor(given: LayerNormalizationOptions = {}) {
     super(given);
     this.options = configure(layerNormalizationOptions, given, this.className);
   }
@@ -56,5 +62,12 @@ export class LayerNormalization extends Layer {
   }
 }
 
-export const layerNormalization = (given: Given<typeof layerNormalizationOptions> = {}) =>
-  new LayerNormalization(given);
+/**
+ * The features of each row, or of each step, brought to mean 0 and variance 1, then scaled and shifted (Ba et al.
+ * 2016): y = γ ⊙ (x − μ) / √(σ² + ε) + β.
+ *
+ * Takes [F] or [T, F]; the shape stays. The same in training and prediction. Keeps the mask.
+ */
+export function layerNormalization(options: LayerNormalizationOptions = {}): LayerNormalization {
+  return new LayerNormalization(options);
+}

@@ -4,8 +4,16 @@ import { objectOf } from "../base/arguments.js";
 import { inputError } from "../base/errors.js";
 import type { ActivationName, KernelArguments, KernelName, Pointer } from "../kernels/contract.js";
 import type { Initializer } from "./initializers.js";
-import type { Given, OptionTable, Regularizer, Resolved } from "./options.js";
-import { resolveOptions } from "./options.js";
+import {
+  type KernelOptions,
+  type kernelOptions,
+  type LayerOptions,
+  type NoOthers,
+  type Regularizer,
+  type Resolved,
+  resolveOptions,
+  type TableOf,
+} from "./options.js";
 
 /** A shape without its batch axis: [F] or [T, F]; null where the number of steps varies. */
 export type Shape = readonly (number | null)[];
@@ -102,7 +110,7 @@ export abstract class Layer {
   /** All layers inside this one, at any depth. Their parameters are among its own (`adopt`). */
   readonly inner: readonly Layer[] = [];
 
-  constructor(given: { name?: string; trainable?: boolean } = {}) {
+  constructor(given: LayerOptions = {}) {
     const { name = "", trainable = true } = objectOf(given, "layer", "an object with the options");
     if (typeof name !== "string") throw inputError({ expected: "text", where: "layer name", received: name });
     if (typeof trainable !== "boolean") {
@@ -158,8 +166,12 @@ export function symbolic(value: Symbolic | Layer): Symbolic {
 }
 
 /** Reads options against the layer's table; shared by all layers. */
-export function configure<T extends OptionTable>(table: T, given: Given<T>, className: string): Resolved<T> {
-  return resolveOptions(table, given, `layers.${className}`);
+export function configure<I extends LayerOptions, T extends TableOf<I>>(
+  table: T & NoOthers<I, T>,
+  given: I,
+  className: string,
+): Resolved<I, T> {
+  return resolveOptions<I, T>(table, given, `layers.${className}`);
 }
 
 export const parameter = (
@@ -171,13 +183,7 @@ export const parameter = (
 
 /** A kernel and, where the layer has one, a bias as long as the kernel's last axis. */
 export function kernelAndBias(
-  o: {
-    useBias: boolean;
-    kernelInitializer: Initializer;
-    biasInitializer: Initializer;
-    kernelRegularizer: Regularizer | null;
-    biasRegularizer: Regularizer | null;
-  },
+  o: Resolved<KernelOptions, typeof kernelOptions>,
   shape: readonly number[],
 ): Parameter[] {
   const kernel = parameter("kernel", shape, o.kernelInitializer, { regularizer: o.kernelRegularizer });

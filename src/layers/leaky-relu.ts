@@ -1,18 +1,21 @@
 /** LeakyReLU (Maas et al. 2013): y = x where x > 0, else y = s · x. */
 import { planActivation } from "./activation.js";
 import { type Builder, configure, Layer, type Shape, type Tensor } from "./layer.js";
-import { type Given, type Resolved, real } from "./options.js";
+import { type LayerOptions, type Resolved, real } from "./options.js";
 
-export const leakyReLUOptions = {
-  /** s. The activation of that name has 0.2. */
-  negativeSlope: real(0.3, 0),
-};
+/** Options of `layers.leakyReLU`. */
+export interface LeakyReLUOptions extends LayerOptions {
+  /** s, the slope below 0, at least 0; the activation "leakyRelu" has 0.2. Default 0.3. */
+  negativeSlope?: number;
+}
+
+export const leakyReLUOptions = { negativeSlope: real(0.3, 0) };
 
 export class LeakyReLU extends Layer {
   readonly className = "LeakyReLU";
-  override readonly options: Resolved<typeof leakyReLUOptions>;
+  override readonly options: Resolved<LeakyReLUOptions, typeof leakyReLUOptions>;
 
-  constructor(given: Given<typeof leakyReLUOptions> = {}) {
+  constructor(given: LeakyReLUOptions = {}) {
     super(given);
     this.options = configure(leakyReLUOptions, given, this.className);
   }
@@ -26,4 +29,7 @@ export class LeakyReLU extends Layer {
   }
 }
 
-export const leakyReLU = (given: Given<typeof leakyReLUOptions> = {}) => new LeakyReLU(given);
+/** x where x > 0, else s · x (Maas et al. 2013), element by element. The shape stays. Keeps the mask. */
+export function leakyReLU(options: LeakyReLUOptions = {}): LeakyReLU {
+  return new LeakyReLU(options);
+}

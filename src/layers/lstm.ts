@@ -1,5 +1,5 @@
 /** LSTM as a layer: options, parameters, and the calls that it puts into a plan. Its mathematics is in kernels/lstm.ts. */
-import { ACTIVATIONS } from "../kernels/contract.js";
+import { ACTIVATIONS, type ActivationName } from "../kernels/contract.js";
 import { LSTM_GATES } from "../kernels/lstm.js";
 import {
   type Builder,
@@ -10,27 +10,36 @@ import {
   sequenceShape,
   type Tensor,
 } from "./layer.js";
-import { cellActivation, flag, type Given, type Resolved } from "./options.js";
-import { cellOptions, sequenceOptions } from "./recurrent.js";
+import { cellActivation, flag, type Resolved } from "./options.js";
+import { type CellOptions, cellOptions, type SequenceOptions, sequenceOptions } from "./recurrent.js";
 import { planRecurrent } from "./recurrent-plan.js";
 
 const GATES = LSTM_GATES.length;
 
+/** Options of `layers.lstmCell`. */
+export interface LstmCellOptions extends CellOptions {
+  /** Of the input, forget and output gates i, f, o. null is "linear". Default "sigmoid". */
+  recurrentActivation?: ActivationName | null;
+  /** Starts the forget gate's bias at 1, so that a fresh cell remembers (Jozefowicz et al. 2015). Default true. */
+  unitForgetBias?: boolean;
+}
+
 export const lstmCellOptions = {
   ...cellOptions,
-  /** Of the three gates. */
   recurrentActivation: cellActivation("sigmoid"),
-  /** Starts the forget gate's bias at 1, so that a fresh cell remembers (Jozefowicz et al. 2015). */
   unitForgetBias: flag(true),
 };
+
+/** Options of `layers.lstm`. */
+export interface LstmOptions extends LstmCellOptions, SequenceOptions {}
 
 export const lstmOptions = { ...lstmCellOptions, ...sequenceOptions };
 
 export class LSTM extends Layer {
   readonly className = "LSTM";
-  override readonly options: Resolved<typeof lstmOptions>;
+  override readonly options: Resolved<LstmOptions, typeof lstmOptions>;
 
-  constructor(given: Given<typeof lstmOptions>) {
+  constructor(given: LstmOptions) {
     super(given);
     this.options = configure(lstmOptions, given, this.className);
   }
@@ -85,5 +94,16 @@ export class LSTM extends Layer {
   }
 }
 
-export const lstm = (given: Given<typeof lstmOptions>): LSTM => new LSTM(given);
-export type LstmOptions = Given<typeof lstmOptions>;
+/**
+ * Long short-term memory (Hochreiter and Schmidhuber 1997; forget gate of Gers et al. 2000): a cell state c that gates
+ * i, f, o write to, keep and read: c_t = f ⊙ c_{t−1} + i ⊙ g, h_t = o ⊙ φ(c_t).
+ *
+ * Takes a sequence [T, I]; puts out the last h [U], or with `returnSequences` every one, [T, U]. A step that a mask
+ * hides leaves both states as they are; a returned sequence keeps the mask. Weights: kernel [I, 4U], recurrent kernel
+ * [U, 4U], bias [4U], gates in Keras's order i, f, g, o.
+ *
+ * @example layers.lstm({ units: 32, dropout: 0.1, recurrentDropout: 0.1 })
+ */
+export function lstm(options: LstmOptions): LSTM {
+  return new LSTM(options);
+}

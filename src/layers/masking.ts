@@ -1,15 +1,21 @@
 /** Masking: a step whose every feature is `maskValue` is hidden from later layers, and is set to 0. */
 import { type Builder, configure, Layer, rowsOf, type Shape, sequenceShape, type Tensor } from "./layer.js";
 import { planChoose } from "./operations.js";
-import { type Given, type Resolved, real } from "./options.js";
+import { type LayerOptions, type Resolved, real } from "./options.js";
+
+/** Options of `layers.masking`. */
+export interface MaskingOptions extends LayerOptions {
+  /** A step is hidden where all its features are this number, compared in float32. Default 0. */
+  maskValue?: number;
+}
 
 export const maskingOptions = { maskValue: real(0) };
 
 export class Masking extends Layer {
   readonly className = "Masking";
-  override readonly options: Resolved<typeof maskingOptions>;
+  override readonly options: Resolved<MaskingOptions, typeof maskingOptions>;
 
-  constructor(given: Given<typeof maskingOptions> = {}) {
+  constructor(given: MaskingOptions = {}) {
     super(given);
     this.options = configure(maskingOptions, given, this.className);
   }
@@ -29,4 +35,10 @@ export class Masking extends Layer {
   }
 }
 
-export const masking = (given: Given<typeof maskingOptions> = {}): Masking => new Masking(given);
+/**
+ * Hides steps of a sequence [T, F] from later layers: those whose every feature is `maskValue`. They are set to 0, and
+ * the mask goes on with the output.
+ */
+export function masking(options: MaskingOptions = {}): Masking {
+  return new Masking(options);
+}

@@ -9,6 +9,7 @@ import type { Pointer } from "../kernels/contract.js";
 import { type Builder, configure, elementsOf, Layer, type Shape, type Tensor } from "./layer.js";
 import { planRepeat } from "./layout.js";
 import { anyMask, planChoose, planCombine, planProduct } from "./operations.js";
+import type { LayerOptions } from "./options.js";
 import { planMaxPool } from "./pooling.js";
 
 /** The shape that two shapes have together. */
@@ -173,20 +174,51 @@ function stacked(b: Builder, x: Tensor, y: Tensor, F: number): Tensor {
   return pair;
 }
 
-type Options = { name?: string; trainable?: boolean };
-
 /** A merge layer has no options of its own; a misspelt one is still an error. */
-function maker<L extends Layer>(Made: new (given: Options) => L): (given?: Options) => L {
-  return (given = {}) => {
-    const layer = new Made(given);
-    configure({}, given, layer.className);
-    return layer;
-  };
+function made<L extends Merge>(Made: new (given: LayerOptions) => L, options: LayerOptions): L {
+  const layer = new Made(options);
+  configure({}, options, layer.className);
+  return layer;
 }
 
-export const add = maker(Add);
-export const average = maker(Average);
-export const subtract = maker(Subtract);
-export const multiply = maker(Multiply);
-export const maximum = maker(Maximum);
-export const minimum = maker(Minimum);
+/**
+ * The sum of two or more inputs, element by element: x₁ + x₂ + … All are of one shape, but that an axis of 1 is
+ * stretched and a vector meets every step of a sequence. A step counts where any input's mask says so, if all have
+ * one.
+ *
+ * @example layers.add().apply([x, y])
+ */
+export function add(options: LayerOptions = {}): Add {
+  return made(Add, options);
+}
+
+/** The mean of two or more inputs, element by element; shapes and masks as for `add`. */
+export function average(options: LayerOptions = {}): Average {
+  return made(Average, options);
+}
+
+/** The difference of two inputs, x₁ − x₂, element by element; shapes and masks as for `add`. */
+export function subtract(options: LayerOptions = {}): Subtract {
+  return made(Subtract, options);
+}
+
+/**
+ * The product of two or more inputs, element by element; shapes and masks as for `add`. A hidden step of one input
+ * counts as 1; where the result is hidden, it is 0.
+ */
+export function multiply(options: LayerOptions = {}): Multiply {
+  return made(Multiply, options);
+}
+
+/**
+ * The largest of two or more inputs, element by element; shapes and masks as for `add`. Where a step of one input is
+ * hidden, the others count.
+ */
+export function maximum(options: LayerOptions = {}): Maximum {
+  return made(Maximum, options);
+}
+
+/** The smallest of two or more inputs, element by element; shapes and masks as for `maximum`. */
+export function minimum(options: LayerOptions = {}): Minimum {
+  return made(Minimum, options);
+}

@@ -1,7 +1,17 @@
 /** What BatchNormalization and LayerNormalization share: options, and which axis they take. */
 import { inputError } from "../base/errors.js";
+import type { Initializer, InitializerName } from "./initializers.js";
 import { type Layer, type Parameter, parameter, type Shape } from "./layer.js";
-import { flag, initializer, type Option, type Resolved, real, regularizer } from "./options.js";
+import {
+  flag,
+  initializer,
+  type LayerOptions,
+  type Option,
+  type Regularizer,
+  type Resolved,
+  real,
+  regularizer,
+} from "./options.js";
 
 /** An axis counted as in Keras, or a list of it. */
 const oneAxis: Option<number | readonly number[], number> = {
@@ -13,14 +23,30 @@ const oneAxis: Option<number | readonly number[], number> = {
   },
 };
 
+/** Options that both kinds of normalisation have. */
+export interface NormalizationOptions extends LayerOptions {
+  /** The features' axis, the only one there is: −1, or as many as the input has besides the batch. Default -1. */
+  axis?: number | readonly number[];
+  /** ε, added to the variance before its root is taken: at least 0. Default 0.001. */
+  epsilon?: number;
+  /** Whether a learned shift β is added. Default true. */
+  center?: boolean;
+  /** Whether a learned scale γ multiplies. Default true. */
+  scale?: boolean;
+  /** What β is before training. Default "zeros". */
+  betaInitializer?: InitializerName | Initializer;
+  /** What γ is before training. Default "ones". */
+  gammaInitializer?: InitializerName | Initializer;
+  /** Penalties { l1, l2 } on β, added to the loss. Default null. */
+  betaRegularizer?: Partial<Regularizer> | null;
+  /** Penalties { l1, l2 } on γ, added to the loss. Default null. */
+  gammaRegularizer?: Partial<Regularizer> | null;
+}
+
 export const normalizationOptions = {
-  /** The features' one: −1, or as many as the input has axes besides the batch. */
   axis: oneAxis,
-  /** ε, added to the variance. */
   epsilon: real(1e-3, 0),
-  /** Whether β is added. */
   center: flag(true),
-  /** Whether γ multiplies. */
   scale: flag(true),
   betaInitializer: initializer("zeros"),
   gammaInitializer: initializer("ones"),
@@ -30,7 +56,7 @@ export const normalizationOptions = {
 
 /** γ and β, a number a feature each, where there are any. @throws InputError for another axis than the features' */
 export function scaleAndShift(
-  o: Resolved<typeof normalizationOptions>,
+  o: Resolved<NormalizationOptions, typeof normalizationOptions>,
   input: Shape,
   layer: Layer,
 ): Parameter[] {

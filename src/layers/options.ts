@@ -1,45 +1,96 @@
 /**
- * Layer options: each layer declares a table { option: kind }, which gives its types, its checks and its defaults.
- * A misspelt option is an error with a suggestion, never ignored.
+ * Layer options. What users write is a documented interface for each layer; beside it stands a table with one check an
+ * option, which has the default and makes of the given value what the layer keeps. That both have the same options of
+ * the same types is seen when the layer is compiled (`resolveOptions`). A misspelt option is an error with a
+ * suggestion, never ignored.
  */
 
 import { finiteNumber, inputError, knownOptions, oneOf, wholeNumber } from "../base/errors.js";
 import { ACTIVATIONS, type ActivationName } from "../kernels/contract.js";
 import { type Initializer, type InitializerName, resolveInitializer } from "./initializers.js";
 
-/** Checks a given value and returns what the layer keeps. */
-export interface Option<In, Out = In> {
-  /** The default; undefined where the option must be given. */
-  readonly fallback: unknown;
-  resolve(value: In | undefined, where: string): Out;
+/** What every layer takes. */
+export interface LayerOptions {
+  /** What the model calls it, in summaries, files and `getWeights`. Default: Keras's name, as "lstm", "lstm_1" … */
+  name?: string;
+  /** Whether `fit` changes its weights. Default true. */
+  trainable?: boolean;
 }
 
-export type OptionTable = Record<
-  string,
-  { fallback: unknown; resolve(value: never, where: string): unknown }
+/** Options of layers that multiply by a kernel and may add a bias. */
+export interface KernelOptions extends LayerOptions {
+  /** Whether a bias is added. Default true. */
+  useBias?: boolean;
+  /**
+   * What the kernel is before training: a name, or { name, … } with the initializer's settings. Default
+   * "glorotUniform".
+   */
+  kernelInitializer?: InitializerName | Initializer;
+  /** What the bias is before training. Default "zeros". */
+  biasInitializer?: InitializerName | Initializer;
+  /** Penalties { l1, l2 } on the kernel, added to the loss. Default null. */
+  kernelRegularizer?: Partial<Regularizer> | null;
+  /** Penalties { l1, l2 } on the bias, added to the loss. Default null. */
+  biasRegularizer?: Partial<Regularizer> | null;
+}
+
+/** The check of an option that may be left out. */
+export interface Option<In, Out = In> {
+  readonly required?: false;
+  /** What stands for it where it is left out. */
+  readonly fallback: In;
+  /** Checks a given value and returns what the layer keeps. */
+  readonly resolve: (value: In | undefined, where: string) => Out;
+}
+
+/** The check of an option that must be given. */
+export interface RequiredOption<In, Out = In> {
+  readonly required: true;
+  /** None: the type alone says what is taken. */
+  readonly fallback: In | undefined;
+  readonly resolve: (value: In | undefined, where: string) => Out;
+}
+
+/** Checks by option, whatever their types. */
+export type OptionTable = Readonly<
+  Record<string, { readonly fallback: unknown; resolve(value: never, where: string): unknown }>
 >;
-type InOf<O> = O extends { resolve(value: infer In, where: string): unknown }
-  ? Exclude<In, undefined>
-  : never;
+
+/**
+ * The table of an options interface: a check of just its type for each option, with a default where it may be left
+ * out.
+ */
+export type TableOf<I extends LayerOptions> = {
+  readonly [K in Exclude<keyof I, keyof LayerOptions>]-?: undefined extends I[K]
+    ? Option<Exclude<I[K], undefined>, unknown>
+    : RequiredOption<I[K], unknown>;
+};
+
+/** No check of an option that the interface lacks. */
+export type NoOthers<I, T> = { readonly [K in Exclude<keyof T, keyof I>]: never };
+
 type OutOf<O> = O extends { resolve(value: never, where: string): infer Out } ? Out : never;
-type RequiredKeys<T> = { [K in keyof T]: T[K] extends { readonly required: true } ? K : never }[keyof T];
 
-/** What the caller writes: required options, the others optional. */
-export type Given<T extends OptionTable> = { [K in RequiredKeys<T>]: InOf<T[K]> } & {
-  [K in Exclude<keyof T, RequiredKeys<T>>]?: InOf<T[K]>;
-} & { name?: string; trainable?: boolean };
+/** What a layer keeps: every option of its interface present, in the form to compute with. */
+export type Resolved<I extends LayerOptions, T> = {
+  readonly [K in keyof I as K extends keyof T ? K : never]-?: K extends keyof T ? OutOf<T[K]> : never;
+};
 
-/** What the layer keeps: every option present. */
-export type Resolved<T extends OptionTable> = { [K in keyof T]: OutOf<T[K]> };
-
-export function resolveOptions<T extends OptionTable>(table: T, given: object, where: string): Resolved<T> {
+/**
+ * Checks what a user wrote and fills in defaults. @throws InputError for an option that is unknown or of another kind
+ */
+export function resolveOptions<I extends LayerOptions, T extends TableOf<I>>(
+  table: T & NoOthers<I, T>,
+  given: I,
+  where: string,
+): Resolved<I, T> {
   knownOptions(given, [...Object.keys(table), "name", "trainable"], where);
   const values = given as Record<string, unknown>;
   const resolved: Record<string, unknown> = {};
-  for (const [key, option] of Object.entries(table)) {
-    resolved[key] = (option as Option<unknown, unknown>).resolve(values[key], `${where} ${key}`);
+  for (const [key, option] of Object.entries(table as OptionTable)) {
+    resolved[key] = option.resolve(values[key] as never, `${where} ${key}`);
   }
-  return resolved as Resolved<T>;
+  return resolved as Resolved<I, T>;
 }
 
 function option<In, Out = In>(fallback: In, check: (value: In, where: string) => Out): Option<In, Out> {
@@ -47,7 +98,7 @@ function option<In, Out = In>(fallback: In, check: (value: In, where: string) =>
 }
 
 /** As `kind`, without a default. */
-export const given = <In, Out>(kind: Option<In, Out>): Option<In, Out> & { readonly required: true } => ({
+export const given = <In, Out>(kind: Option<In, Out>): RequiredOption<In, Out> => ({
   fallback: undefined,
   required: true,
   resolve(value, where) {
@@ -57,7 +108,7 @@ export const given = <In, Out>(kind: Option<In, Out>): Option<In, Out> & { reado
 });
 
 /** A whole number of at least `least` that must be given. */
-export function count(least = 1): Option<number> & { readonly required: true } {
+export function count(least = 1): RequiredOption<number> {
   return { fallback: undefined, required: true, resolve: (value, where) => wholeNumber(value, where, least) };
 }
 
@@ -131,9 +182,11 @@ export const cellActivation = (fallback: ActivationName) =>
 export const initializer = (fallback: InitializerName) =>
   option<InitializerName | Initializer, Initializer>(fallback, resolveInitializer);
 
-/** L1 and L2 penalties of a parameter. */
+/** L1 and L2 penalties of a parameter: l1 · Σ|w| + l2 · Σw² joins the loss. */
 export interface Regularizer {
+  /** Default 0. */
   l1: number;
+  /** Default 0. */
   l2: number;
 }
 
@@ -147,8 +200,17 @@ export const regularizer = () =>
     };
   });
 
+/** The checks of `KernelOptions`. */
+export const kernelOptions = {
+  useBias: flag(true),
+  kernelInitializer: initializer("glorotUniform"),
+  biasInitializer: initializer("zeros"),
+  kernelRegularizer: regularizer(),
+  biasRegularizer: regularizer(),
+};
+
 /** A shape without its batch axis; null where an axis may vary. */
-export function shape(): Option<readonly (number | null)[]> & { readonly required: true } {
+export function shape(): RequiredOption<readonly (number | null)[]> {
   return {
     fallback: undefined,
     required: true,

@@ -2,13 +2,13 @@
 import { inputError } from "../base/errors.js";
 import { type Builder, configure, Layer, type Shape, type Tensor } from "./layer.js";
 import { planTranspose, viewOf } from "./layout.js";
-import type { Given, Option, Resolved } from "./options.js";
+import type { LayerOptions, RequiredOption, Resolved } from "./options.js";
 
 const sameItems = (a: readonly unknown[], b: readonly unknown[]) =>
   a.length === b.length && a.every((item, i) => item === b[i]);
 
 /** Axes counted from 1, the batch left out, each once. */
-const axes: Option<readonly number[]> & { readonly required: true } = {
+const axes: RequiredOption<readonly number[]> = {
   fallback: undefined,
   required: true,
   resolve(value, where) {
@@ -18,16 +18,19 @@ const axes: Option<readonly number[]> & { readonly required: true } = {
   },
 };
 
-export const permuteOptions = {
-  /** Which axis of the input comes first, and which then. */
-  dims: axes,
-};
+/** Options of `layers.permute`. */
+export interface PermuteOptions extends LayerOptions {
+  /** Which axis of the input comes first, and which then, counted from 1: [2, 1], [1, 2], or [1] of a vector. */
+  dims: readonly number[];
+}
+
+export const permuteOptions = { dims: axes };
 
 export class Permute extends Layer {
   readonly className = "Permute";
-  override readonly options: Resolved<typeof permuteOptions>;
+  override readonly options: Resolved<PermuteOptions, typeof permuteOptions>;
 
-  constructor(given: Given<typeof permuteOptions>) {
+  constructor(given: PermuteOptions) {
     super(given);
     this.options = configure(permuteOptions, given, this.className);
   }
@@ -49,4 +52,10 @@ export class Permute extends Layer {
   }
 }
 
-export const permute = (given: Given<typeof permuteOptions>) => new Permute(given);
+/**
+ * The axes of a row in another order: dims [2, 1] makes of a sequence [T, F] one of its features, [F, T]. A mask ends
+ * here, as in Keras.
+ */
+export function permute(options: PermuteOptions): Permute {
+  return new Permute(options);
+}

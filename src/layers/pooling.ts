@@ -6,7 +6,7 @@
  */
 import type { Pointer } from "../kernels/contract.js";
 import { type Builder, configure, Layer, type Shape, sequenceShape, type Tensor } from "./layer.js";
-import { along, choice, flag, type Given, given, type Resolved } from "./options.js";
+import { along, choice, flag, given, type LayerOptions, type Resolved } from "./options.js";
 import { stepsBefore, windowCount } from "./windows.js";
 
 interface Windows {
@@ -46,14 +46,17 @@ function planAveragePool(b: Builder, x: Tensor, out: Tensor, windows: Windows, m
 
 // ---- over all steps ---------------------------------------------------------------------------------------
 
-export const globalPoolingOptions = {
-  /** [1, features] instead of [features]. */
-  keepdims: flag(false),
-};
+/** Options of `layers.globalMaxPooling1D` and `layers.globalAveragePooling1D`. */
+export interface GlobalPooling1DOptions extends LayerOptions {
+  /** Puts out [1, F] instead of [F]. Default false. */
+  keepdims?: boolean;
+}
+
+export const globalPoolingOptions = { keepdims: flag(false) };
 
 abstract class GlobalPooling extends Layer {
   abstract override readonly className: string;
-  abstract override readonly options: Resolved<typeof globalPoolingOptions>;
+  abstract override readonly options: Resolved<GlobalPooling1DOptions, typeof globalPoolingOptions>;
 
   override outputShape([input]: readonly Shape[]): Shape {
     const { features } = sequenceShape(input!, this);
@@ -72,9 +75,9 @@ abstract class GlobalPooling extends Layer {
 
 export class GlobalMaxPooling1D extends GlobalPooling {
   readonly className = "GlobalMaxPooling1D";
-  override readonly options: Resolved<typeof globalPoolingOptions>;
+  override readonly options: Resolved<GlobalPooling1DOptions, typeof globalPoolingOptions>;
 
-  constructor(given: Given<typeof globalPoolingOptions> = {}) {
+  constructor(given: GlobalPooling1DOptions = {}) {
     super(given);
     this.options = configure(globalPoolingOptions, given, this.className);
   }
@@ -87,9 +90,9 @@ export class GlobalMaxPooling1D extends GlobalPooling {
 
 export class GlobalAveragePooling1D extends GlobalPooling {
   readonly className = "GlobalAveragePooling1D";
-  override readonly options: Resolved<typeof globalPoolingOptions>;
+  override readonly options: Resolved<GlobalPooling1DOptions, typeof globalPoolingOptions>;
 
-  constructor(given: Given<typeof globalPoolingOptions> = {}) {
+  constructor(given: GlobalPooling1DOptions = {}) {
     super(given);
     this.options = configure(globalPoolingOptions, given, this.className);
   }
@@ -101,20 +104,37 @@ export class GlobalAveragePooling1D extends GlobalPooling {
 
 // ---- over windows -----------------------------------------------------------------------------------------
 
+/** Options that pooling over windows has either way. */
+interface PoolingOptions extends LayerOptions {
+  /** Steps from one window to the next; null: as many as it covers. Default null. */
+  strides?: number | readonly number[] | null;
+  /** "valid": whole windows alone; "same": windows at both ends that reach beyond the sequence. Default "valid". */
+  padding?: "valid" | "same";
+}
+
+/** Options of `layers.maxPooling1D`. */
+export interface MaxPooling1DOptions extends PoolingOptions {
+  /** Steps a window covers: a number, or a list of one as Keras writes it. Default 2. */
+  poolSize?: number | readonly number[];
+}
+
+/** Options of `layers.averagePooling1D`. In Keras the one kind has a default window and the other has none. */
+export interface AveragePooling1DOptions extends PoolingOptions {
+  /** Steps a window covers: a number, or a list of one as Keras writes it. */
+  poolSize: number | readonly number[];
+}
+
 export const poolingOptions = {
-  /** Steps a window covers. */
   poolSize: along(2),
-  /** Steps from one window to the next; as many as it covers where null. */
   strides: along(null),
   padding: choice("valid", ["valid", "same"]),
 };
 
-/** In Keras the one kind has a default and the other has none. */
 export const averagePoolingOptions = { ...poolingOptions, poolSize: given(along(2)) };
 
 abstract class Pooling extends Layer {
   abstract override readonly className: string;
-  abstract override readonly options: Resolved<typeof poolingOptions>;
+  abstract override readonly options: Resolved<MaxPooling1DOptions, typeof poolingOptions>;
 
   private windows(T: number | null): Omit<Windows, "S"> & { S: number | null } {
     const { poolSize: size, strides, padding } = this.options;
@@ -142,9 +162,9 @@ abstract class Pooling extends Layer {
 
 export class MaxPooling1D extends Pooling {
   readonly className = "MaxPooling1D";
-  override readonly options: Resolved<typeof poolingOptions>;
+  override readonly options: Resolved<MaxPooling1DOptions, typeof poolingOptions>;
 
-  constructor(given: Given<typeof poolingOptions> = {}) {
+  constructor(given: MaxPooling1DOptions = {}) {
     super(given);
     this.options = configure(poolingOptions, given, this.className);
   }
@@ -156,9 +176,9 @@ export class MaxPooling1D extends Pooling {
 
 export class AveragePooling1D extends Pooling {
   readonly className = "AveragePooling1D";
-  override readonly options: Resolved<typeof averagePoolingOptions>;
+  override readonly options: Resolved<AveragePooling1DOptions, typeof averagePoolingOptions>;
 
-  constructor(given: Given<typeof averagePoolingOptions>) {
+  constructor(given: AveragePooling1DOptions) {
     super(given);
     this.options = configure(averagePoolingOptions, given, this.className);
   }
@@ -168,9 +188,34 @@ export class AveragePooling1D extends Pooling {
   }
 }
 
-type GlobalOptions = Given<typeof globalPoolingOptions>;
-type Options = Given<typeof poolingOptions>;
-export const globalMaxPooling1D = (given: GlobalOptions = {}) => new GlobalMaxPooling1D(given);
-export const globalAveragePooling1D = (given: GlobalOptions = {}) => new GlobalAveragePooling1D(given);
-export const maxPooling1D = (given: Options = {}) => new MaxPooling1D(given);
-export const averagePooling1D = (given: Given<typeof averagePoolingOptions>) => new AveragePooling1D(given);
+/**
+ * Each feature's largest value over all steps of a sequence: [T, F] to [F]. A mask is not heeded and ends here, as in
+ * Keras.
+ */
+export function globalMaxPooling1D(options: GlobalPooling1DOptions = {}): GlobalMaxPooling1D {
+  return new GlobalMaxPooling1D(options);
+}
+
+/**
+ * Each feature's mean over the steps of a sequence: [T, F] to [F]. Steps that a mask hides are left out; of a row
+ * without any other it makes NaN, as Keras does. The mask ends here.
+ */
+export function globalAveragePooling1D(options: GlobalPooling1DOptions = {}): GlobalAveragePooling1D {
+  return new GlobalAveragePooling1D(options);
+}
+
+/**
+ * Each feature's largest value in windows of steps: [T, F] to [S, F], S = ⌊(T − poolSize) / strides⌋ + 1 with padding
+ * "valid", else ⌈T / strides⌉. A mask is not heeded and ends here, as in Keras.
+ */
+export function maxPooling1D(options: MaxPooling1DOptions = {}): MaxPooling1D {
+  return new MaxPooling1D(options);
+}
+
+/**
+ * Each feature's mean in windows of steps: [T, F] to [S, F], S as for `maxPooling1D`; steps beyond the sequence are
+ * left out. A mask is not heeded and ends here, as in Keras.
+ */
+export function averagePooling1D(options: AveragePooling1DOptions): AveragePooling1D {
+  return new AveragePooling1D(options);
+}

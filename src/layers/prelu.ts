@@ -4,9 +4,17 @@
  */
 import { inputError, wholeNumber } from "../base/errors.js";
 import { planActivation } from "./activation.js";
+import type { Initializer, InitializerName } from "./initializers.js";
 import { type Builder, configure, elementsOf, Layer, parameter, type Shape, type Tensor } from "./layer.js";
 import { planCombine, planProduct } from "./operations.js";
-import { type Given, initializer, type Option, type Resolved, regularizer } from "./options.js";
+import {
+  initializer,
+  type LayerOptions,
+  type Option,
+  type Regularizer,
+  type Resolved,
+  regularizer,
+} from "./options.js";
 
 /** Axes counted from 1, the batch left out; null for none. */
 const sharedAxes: Option<readonly number[] | null> = {
@@ -18,18 +26,30 @@ const sharedAxes: Option<readonly number[] | null> = {
   },
 };
 
+/** Options of `layers.prelu`. */
+export interface PReLUOptions extends LayerOptions {
+  /** What the slopes α are before training. Default "zeros". */
+  alphaInitializer?: InitializerName | Initializer;
+  /** Penalties { l1, l2 } on the slopes, added to the loss. Default null. */
+  alphaRegularizer?: Partial<Regularizer> | null;
+  /**
+   * Axes along which one slope serves all places: [1] for the steps of a sequence, whose number may then vary.
+   * Default null.
+   */
+  sharedAxes?: readonly number[] | null;
+}
+
 export const preluOptions = {
   alphaInitializer: initializer("zeros"),
   alphaRegularizer: regularizer(),
-  /** Axes along which one slope serves all places: [1] for the steps of a sequence, whose number may then vary. */
   sharedAxes,
 };
 
 export class PReLU extends Layer {
   readonly className = "PReLU";
-  override readonly options: Resolved<typeof preluOptions>;
+  override readonly options: Resolved<PReLUOptions, typeof preluOptions>;
 
-  constructor(given: Given<typeof preluOptions> = {}) {
+  constructor(given: PReLUOptions = {}) {
     super(given);
     this.options = configure(preluOptions, given, this.className);
   }
@@ -78,4 +98,10 @@ export class PReLU extends Layer {
   }
 }
 
-export const prelu = (given: Given<typeof preluOptions> = {}) => new PReLU(given);
+/**
+ * x where x > 0, else α ⊙ x with a slope learned for every place of a row (He et al. 2015); α [F] or [T, F], its size 1
+ * along shared axes. The shape stays. Keeps the mask.
+ */
+export function prelu(options: PReLUOptions = {}): PReLU {
+  return new PReLU(options);
+}

@@ -1,9 +1,40 @@
 /** Options that SimpleRNN, LSTM and GRU share. */
-import { cellActivation, count, flag, initializer, only, rate, regularizer } from "./options.js";
+import type { ActivationName } from "../kernels/contract.js";
+import type { Initializer, InitializerName } from "./initializers.js";
+import {
+  cellActivation,
+  count,
+  flag,
+  initializer,
+  type KernelOptions,
+  type LayerOptions,
+  only,
+  type Regularizer,
+  rate,
+  regularizer,
+} from "./options.js";
 
-/** Options of every recurrent cell; Keras's defaults. */
+/** Options of every recurrent cell; Keras's names and defaults. */
+export interface CellOptions extends KernelOptions {
+  /** U, the size of the state and of what each step puts out: at least 1. */
+  units: number;
+  /**
+   * Of the state (LSTM: of the candidate and of the output; GRU: of the candidate). null is "linear". Default "tanh".
+   */
+  activation?: ActivationName | null;
+  /** What the recurrent kernel, state to gates, is before training. Default "orthogonal". */
+  recurrentInitializer?: InitializerName | Initializer;
+  /** Penalties { l1, l2 } on the recurrent kernel, added to the loss. Default null. */
+  recurrentRegularizer?: Partial<Regularizer> | null;
+  /**
+   * Share of a step's input that training drops, 0 to 1: one mask for all steps (Gal and Ghahramani 2016). Default 0.
+   */
+  dropout?: number;
+  /** Share of the previous output that training drops, 0 to 1: one mask for all steps. Default 0. */
+  recurrentDropout?: number;
+}
+
 export const cellOptions = {
-  /** U, the size of the state. */
   units: count(),
   activation: cellActivation("tanh"),
   useBias: flag(true),
@@ -13,27 +44,31 @@ export const cellOptions = {
   kernelRegularizer: regularizer(),
   recurrentRegularizer: regularizer(),
   biasRegularizer: regularizer(),
-  /** Of the input, one mask for all time steps. */
   dropout: rate(0),
-  /** Of the previous output, one mask for all time steps. */
   recurrentDropout: rate(0),
 };
 
 /** How a cell is run over a sequence. */
+export interface SequenceOptions extends LayerOptions {
+  /** The output of every step, [T, U], instead of the last one's, [U]. Default false. */
+  returnSequences?: boolean;
+  /** Keras's further outputs, the last states. There is one output here, so false is all it may be. Default false. */
+  returnState?: boolean;
+  /** Reads from the last step to the first; a returned sequence comes out in that order. Default false. */
+  goBackwards?: boolean;
+  /** Kept for files and scripts that say so; every batch starts from states of 0 all the same. Default false. */
+  stateful?: boolean;
+  /** Puts out 0 at steps that a mask hides, instead of the output before them. Default false. */
+  zeroOutputForMask?: boolean;
+}
+
 export const sequenceOptions = {
-  /** The output of every step instead of the last. */
   returnSequences: flag(false),
   returnState: only(
     false,
     "A layer has one output here. The last output of an LSTM is its state h; explain's traces show c.",
   ),
-  /** From the last time step to the first; the sequence comes out in that order. */
   goBackwards: flag(false),
-  /** Kept for files and scripts that say so; every batch starts from fresh states all the same. */
   stateful: flag(false),
-  /** The output of a hidden step is 0 instead of the one before it. */
   zeroOutputForMask: flag(false),
 };
-
-/** Options of every recurrent layer. */
-export const recurrentOptions = { ...cellOptions, ...sequenceOptions };

@@ -1,21 +1,24 @@
 /** ReLU with Keras's three numbers: y = min(x, m) where x > θ, else y = s · (x − θ). */
 import { type Builder, configure, elementsOf, Layer, type Shape, type Tensor } from "./layer.js";
-import { type Given, type Resolved, real, realOr } from "./options.js";
+import { type LayerOptions, type Resolved, real, realOr } from "./options.js";
 
-export const reluOptions = {
-  /** m, the most it puts out; null for no limit. */
-  maxValue: realOr(null, 0),
-  /** s, the slope below the threshold. */
-  negativeSlope: real(0, 0),
-  /** θ */
-  threshold: real(0, 0),
-};
+/** Options of `layers.relu`. */
+export interface ReLUOptions extends LayerOptions {
+  /** m, the most it puts out, at least 0; null for no limit. Default null. */
+  maxValue?: number | null;
+  /** s, the slope below the threshold, at least 0. Default 0. */
+  negativeSlope?: number;
+  /** θ, above which it hands its input on, at least 0. Default 0. */
+  threshold?: number;
+}
+
+export const reluOptions = { maxValue: realOr(null, 0), negativeSlope: real(0, 0), threshold: real(0, 0) };
 
 export class ReLU extends Layer {
   readonly className = "ReLU";
-  override readonly options: Resolved<typeof reluOptions>;
+  override readonly options: Resolved<ReLUOptions, typeof reluOptions>;
 
-  constructor(given: Given<typeof reluOptions> = {}) {
+  constructor(given: ReLUOptions = {}) {
     super(given);
     this.options = configure(reluOptions, given, this.className);
   }
@@ -38,4 +41,10 @@ export class ReLU extends Layer {
   }
 }
 
-export const relu = (given: Given<typeof reluOptions> = {}) => new ReLU(given);
+/**
+ * Rectified linear units: min(x, m) where x > θ, else s · (x − θ); without options max(x, 0). Element by element, so
+ * the shape stays. Keeps the mask.
+ */
+export function relu(options: ReLUOptions = {}): ReLU {
+  return new ReLU(options);
+}

@@ -2,18 +2,21 @@
 import { inputError } from "../base/errors.js";
 import { type Builder, configure, Layer, type Shape, type Tensor } from "./layer.js";
 import { planRepeat } from "./layout.js";
-import { count, type Given, type Resolved } from "./options.js";
+import { count, type LayerOptions, type Resolved } from "./options.js";
 
-export const repeatVectorOptions = {
-  /** How many steps. */
-  n: count(),
-};
+/** Options of `layers.repeatVector`. */
+export interface RepeatVectorOptions extends LayerOptions {
+  /** How many steps: at least 1. */
+  n: number;
+}
+
+export const repeatVectorOptions = { n: count() };
 
 export class RepeatVector extends Layer {
   readonly className = "RepeatVector";
-  override readonly options: Resolved<typeof repeatVectorOptions>;
+  override readonly options: Resolved<RepeatVectorOptions, typeof repeatVectorOptions>;
 
-  constructor(given: Given<typeof repeatVectorOptions>) {
+  constructor(given: RepeatVectorOptions) {
     super(given);
     this.options = configure(repeatVectorOptions, given, this.className);
   }
@@ -36,4 +39,7 @@ export class RepeatVector extends Layer {
   }
 }
 
-export const repeatVector = (given: Given<typeof repeatVectorOptions>) => new RepeatVector(given);
+/** A vector [F] at each of n steps, [n, F]: what a recurrent layer put out, for another one to read. */
+export function repeatVector(options: RepeatVectorOptions): RepeatVector {
+  return new RepeatVector(options);
+}

@@ -2,10 +2,10 @@
 import { inputError } from "../base/errors.js";
 import { type Builder, configure, Layer, type Shape, type Tensor } from "./layer.js";
 import { planRowMajor, planTimeMajor } from "./layout.js";
-import type { Given, Option, Resolved } from "./options.js";
+import type { LayerOptions, RequiredOption, Resolved } from "./options.js";
 
 /** [features] or [steps, features], in which one size may be −1: as many as are left. */
-const targetShape: Option<readonly number[]> & { readonly required: true } = {
+const targetShape: RequiredOption<readonly number[]> = {
   fallback: undefined,
   required: true,
   resolve(value, where) {
@@ -20,13 +20,19 @@ const targetShape: Option<readonly number[]> & { readonly required: true } = {
   },
 };
 
+/** Options of `layers.reshape`. */
+export interface ReshapeOptions extends LayerOptions {
+  /** [F] or [T, F], in which one size may be −1: as many as are left. */
+  targetShape: readonly number[];
+}
+
 export const reshapeOptions = { targetShape };
 
 export class Reshape extends Layer {
   readonly className = "Reshape";
-  override readonly options: Resolved<typeof reshapeOptions>;
+  override readonly options: Resolved<ReshapeOptions, typeof reshapeOptions>;
 
-  constructor(given: Given<typeof reshapeOptions>) {
+  constructor(given: ReshapeOptions) {
     super(given);
     this.options = configure(reshapeOptions, given, this.className);
   }
@@ -54,4 +60,12 @@ export class Reshape extends Layer {
   }
 }
 
-export const reshape = (given: Given<typeof reshapeOptions>) => new Reshape(given);
+/**
+ * A row's numbers laid out in another shape of as many, in the order of steps and of features within them. A mask ends
+ * here, as in Keras.
+ *
+ * @example layers.reshape({ targetShape: [-1, 8] })
+ */
+export function reshape(options: ReshapeOptions): Reshape {
+  return new Reshape(options);
+}

@@ -1,10 +1,10 @@
 /** Cells by themselves: what `layers.rnn` runs over a sequence, one or several, one above the other. */
 import { inputError } from "../base/errors.js";
-import { gruCellOptions } from "./gru.js";
+import { type GruCellOptions, gruCellOptions } from "./gru.js";
 import { configure, Layer, type Shape, type Tensor } from "./layer.js";
-import { lstmCellOptions } from "./lstm.js";
-import type { Given, Option, Resolved } from "./options.js";
-import { cellOptions } from "./recurrent.js";
+import { type LstmCellOptions, lstmCellOptions } from "./lstm.js";
+import type { LayerOptions, RequiredOption, Resolved } from "./options.js";
+import { type CellOptions, cellOptions } from "./recurrent.js";
 
 /** A step of a recurrence; by itself it is no layer of a model. */
 abstract class RecurrentCell extends Layer {
@@ -25,9 +25,9 @@ abstract class RecurrentCell extends Layer {
 
 export class SimpleRNNCell extends RecurrentCell {
   readonly className = "SimpleRNNCell";
-  override readonly options: Resolved<typeof cellOptions>;
+  override readonly options: Resolved<CellOptions, typeof cellOptions>;
 
-  constructor(given: Given<typeof cellOptions>) {
+  constructor(given: CellOptions) {
     super(given);
     this.options = configure(cellOptions, given, this.className);
   }
@@ -35,9 +35,9 @@ export class SimpleRNNCell extends RecurrentCell {
 
 export class LSTMCell extends RecurrentCell {
   readonly className = "LSTMCell";
-  override readonly options: Resolved<typeof lstmCellOptions>;
+  override readonly options: Resolved<LstmCellOptions, typeof lstmCellOptions>;
 
-  constructor(given: Given<typeof lstmCellOptions>) {
+  constructor(given: LstmCellOptions) {
     super(given);
     this.options = configure(lstmCellOptions, given, this.className);
   }
@@ -45,9 +45,9 @@ export class LSTMCell extends RecurrentCell {
 
 export class GRUCell extends RecurrentCell {
   readonly className = "GRUCell";
-  override readonly options: Resolved<typeof gruCellOptions>;
+  override readonly options: Resolved<GruCellOptions, typeof gruCellOptions>;
 
-  constructor(given: Given<typeof gruCellOptions>) {
+  constructor(given: GruCellOptions) {
     super(given);
     this.options = configure(gruCellOptions, given, this.className);
   }
@@ -58,7 +58,7 @@ export type Cell = SimpleRNNCell | LSTMCell | GRUCell;
 export const isCell = (value: unknown): value is Cell =>
   value instanceof SimpleRNNCell || value instanceof LSTMCell || value instanceof GRUCell;
 
-const someCells: Option<readonly Layer[], readonly Cell[]> & { readonly required: true } = {
+const someCells: RequiredOption<readonly Layer[], readonly Cell[]> = {
   fallback: undefined,
   required: true,
   resolve(value, where) {
@@ -68,22 +68,59 @@ const someCells: Option<readonly Layer[], readonly Cell[]> & { readonly required
   },
 };
 
-export const stackedRNNCellsOptions = {
-  /** From the input upwards: each reads the output of the one before. */
-  cells: someCells,
-};
+/** Options of `layers.stackedRNNCells`. */
+export interface StackedRNNCellsOptions extends LayerOptions {
+  /** From the input upwards, at least one: each reads the output of the one before. */
+  cells: readonly Layer[];
+}
+
+export const stackedRNNCellsOptions = { cells: someCells };
 
 export class StackedRNNCells extends RecurrentCell {
   readonly className = "StackedRNNCells";
-  override readonly options: Resolved<typeof stackedRNNCellsOptions>;
+  override readonly options: Resolved<StackedRNNCellsOptions, typeof stackedRNNCellsOptions>;
 
-  constructor(given: Given<typeof stackedRNNCellsOptions>) {
+  constructor(given: StackedRNNCellsOptions) {
     super(given);
     this.options = configure(stackedRNNCellsOptions, given, this.className);
   }
 }
 
-export const simpleRNNCell = (given: Given<typeof cellOptions>) => new SimpleRNNCell(given);
-export const lstmCell = (given: Given<typeof lstmCellOptions>) => new LSTMCell(given);
-export const gruCell = (given: Given<typeof gruCellOptions>) => new GRUCell(given);
-export const stackedRNNCells = (given: Given<typeof stackedRNNCellsOptions>) => new StackedRNNCells(given);
+/**
+ * One step of a plain recurrent layer, for `layers.rnn`: h_t = φ(x_t·W + h_{t−1}·R + b).
+ *
+ * @example layers.rnn({ cell: layers.simpleRNNCell({ units: 32 }) })
+ */
+export function simpleRNNCell(options: CellOptions): SimpleRNNCell {
+  return new SimpleRNNCell(options);
+}
+
+/**
+ * One step of an LSTM, for `layers.rnn`, which then is `layers.lstm`.
+ *
+ * @example layers.rnn({ cell: layers.lstmCell({ units: 32 }) })
+ */
+export function lstmCell(options: LstmCellOptions): LSTMCell {
+  return new LSTMCell(options);
+}
+
+/**
+ * One step of a GRU, for `layers.rnn`, which then is `layers.gru`.
+ *
+ * @example layers.rnn({ cell: layers.gruCell({ units: 32 }) })
+ */
+export function gruCell(options: GruCellOptions): GRUCell {
+  return new GRUCell(options);
+}
+
+/**
+ * Cells one above the other, for `layers.rnn`: within a step each reads the output of the one before. A list of cells
+ * given to `layers.rnn` is the same.
+ *
+ * @example
+ * const cells = [layers.gruCell({ units: 32 }), layers.gruCell({ units: 16 })];
+ * layers.rnn({ cell: layers.stackedRNNCells({ cells }) });
+ */
+export function stackedRNNCells(options: StackedRNNCellsOptions): StackedRNNCells {
+  return new StackedRNNCells(options);
+}

@@ -8,15 +8,15 @@ import { adopt, type Builder, configure, Layer, type Shape, type Tensor } from "
 import { reversedMask, viewOf } from "./layout.js";
 import { lstm } from "./lstm.js";
 import { snakeCase } from "./names.js";
-import type { Given, Option, Resolved } from "./options.js";
-import { sequenceOptions } from "./recurrent.js";
+import type { RequiredOption, Resolved } from "./options.js";
+import { type SequenceOptions, sequenceOptions } from "./recurrent.js";
 import { type Cell, isCell, StackedRNNCells, stackedRNNCells } from "./rnn-cells.js";
 import { simpleRNN } from "./simple-rnn.js";
 
 /** The layer that runs each kind of cell. */
 const RUNNERS = { SimpleRNNCell: simpleRNN, LSTMCell: lstm, GRUCell: gru } as const;
 
-const oneCell: Option<Layer | readonly Layer[], Cell | StackedRNNCells> & { readonly required: true } = {
+const oneCell: RequiredOption<Layer | readonly Layer[], Cell | StackedRNNCells> = {
   fallback: undefined,
   required: true,
   resolve(value, where) {
@@ -27,20 +27,22 @@ const oneCell: Option<Layer | readonly Layer[], Cell | StackedRNNCells> & { read
   },
 };
 
-export const rnnOptions = {
-  /** What is run at every step; a list of cells is run as stackedRNNCells of them. */
-  cell: oneCell,
-  ...sequenceOptions,
-};
+/** Options of `layers.rnn`. */
+export interface RNNOptions extends SequenceOptions {
+  /** What is run at every step: a cell, or several one above the other as a list or as `layers.stackedRNNCells`. */
+  cell: Layer | readonly Layer[];
+}
+
+export const rnnOptions = { cell: oneCell, ...sequenceOptions };
 
 export class RNN extends Layer {
   readonly className = "RNN";
-  override readonly options: Resolved<typeof rnnOptions>;
+  override readonly options: Resolved<RNNOptions, typeof rnnOptions>;
   /** A recurrent layer a cell. */
   override readonly inner: readonly Layer[];
   private readonly cells: readonly Cell[];
 
-  constructor(given: Given<typeof rnnOptions>) {
+  constructor(given: RNNOptions) {
     super(given);
     this.options = configure(rnnOptions, given, this.className);
     const { cell, returnSequences, goBackwards, zeroOutputForMask } = this.options;
@@ -111,4 +113,14 @@ function nameOf(cell: Cell, taken: Map<string, number>): string {
   return count === 0 ? base : `${base}_${count}`;
 }
 
-export const rnn = (given: Given<typeof rnnOptions>): RNN => new RNN(given);
+/**
+ * A cell run over a sequence, or several cells one above the other.
+ *
+ * Takes a sequence [T, I]; puts out the last cell's last output [U], or with `returnSequences` every one, [T, U]. At a
+ * step that a mask hides all states stay as they are; a returned sequence keeps the mask.
+ *
+ * @example layers.rnn({ cell: [layers.lstmCell({ units: 32 }), layers.lstmCell({ units: 16 })] })
+ */
+export function rnn(options: RNNOptions): RNN {
+  return new RNN(options);
+}

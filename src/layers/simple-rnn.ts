@@ -9,17 +9,20 @@ import {
   sequenceShape,
   type Tensor,
 } from "./layer.js";
-import type { Given, Resolved } from "./options.js";
-import { recurrentOptions } from "./recurrent.js";
+import type { Resolved } from "./options.js";
+import { type CellOptions, cellOptions, type SequenceOptions, sequenceOptions } from "./recurrent.js";
 import { planRecurrent } from "./recurrent-plan.js";
 
-export const simpleRNNOptions = { ...recurrentOptions };
+/** Options of `layers.simpleRNN`. */
+export interface SimpleRNNOptions extends CellOptions, SequenceOptions {}
+
+export const simpleRNNOptions = { ...cellOptions, ...sequenceOptions };
 
 export class SimpleRNN extends Layer {
   readonly className = "SimpleRNN";
-  override readonly options: Resolved<typeof simpleRNNOptions>;
+  override readonly options: Resolved<SimpleRNNOptions, typeof simpleRNNOptions>;
 
-  constructor(given: Given<typeof simpleRNNOptions>) {
+  constructor(given: SimpleRNNOptions) {
     super(given);
     this.options = configure(simpleRNNOptions, given, this.className);
   }
@@ -63,5 +66,14 @@ export class SimpleRNN extends Layer {
   }
 }
 
-export const simpleRNN = (given: Given<typeof simpleRNNOptions>): SimpleRNN => new SimpleRNN(given);
-export type SimpleRNNOptions = Given<typeof simpleRNNOptions>;
+/**
+ * The plain recurrent layer (Elman 1990): h_t = φ(x_t·W + h_{t−1}·R + b).
+ *
+ * Takes a sequence [T, I]; puts out the last state [U], or with `returnSequences` every one, [T, U]. A step that a mask
+ * hides leaves the state as it is; a returned sequence keeps the mask.
+ *
+ * @example layers.simpleRNN({ units: 32 })
+ */
+export function simpleRNN(options: SimpleRNNOptions): SimpleRNN {
+  return new SimpleRNN(options);
+}

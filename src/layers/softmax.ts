@@ -3,12 +3,15 @@ import { inputError } from "../base/errors.js";
 import { planActivation } from "./activation.js";
 import { type Builder, configure, Layer, type Shape, type Tensor } from "./layer.js";
 import { planTranspose } from "./layout.js";
-import { axis, type Given, type Resolved } from "./options.js";
+import { axis, type LayerOptions, type Resolved } from "./options.js";
 
-export const softmaxOptions = {
-  /** As in Keras, the batch axis being 0: −1 is the features; 1 the steps of a sequence. */
-  axis: axis(-1),
-};
+/** Options of `layers.softmax`. */
+export interface SoftmaxOptions extends LayerOptions {
+  /** What sums to 1, the batch being axis 0: −1 the features, 1 the steps of a sequence. Default -1. */
+  axis?: number;
+}
+
+export const softmaxOptions = { axis: axis(-1) };
 
 /** Why no Softmax stands behind a mask. */
 export const maskedSoftmax = (name: string) =>
@@ -21,9 +24,9 @@ export const maskedSoftmax = (name: string) =>
 
 export class Softmax extends Layer {
   readonly className = "Softmax";
-  override readonly options: Resolved<typeof softmaxOptions>;
+  override readonly options: Resolved<SoftmaxOptions, typeof softmaxOptions>;
 
-  constructor(given: Given<typeof softmaxOptions> = {}) {
+  constructor(given: SoftmaxOptions = {}) {
     super(given);
     this.options = configure(softmaxOptions, given, this.className);
   }
@@ -48,4 +51,10 @@ export class Softmax extends Layer {
   }
 }
 
-export const softmax = (given: Given<typeof softmaxOptions> = {}) => new Softmax(given);
+/**
+ * exp(x_j) / Σ_k exp(x_k) over the features, or over the steps of a sequence. The shape stays. Behind a mask it is
+ * refused: there `layers.activation({ activation: "softmax" })` hands the mask on.
+ */
+export function softmax(options: SoftmaxOptions = {}): Softmax {
+  return new Softmax(options);
+}

@@ -1,13 +1,13 @@
 /** SpatialDropout1D (Tompson et al. 2015): drops whole features of a sequence, the same ones at every step. */
-import { dropoutMask, dropoutOptions, planMask } from "./dropout.js";
+import { type DropoutOptions, dropoutMask, dropoutOptions, planMask } from "./dropout.js";
 import { type Builder, configure, Layer, type Shape, sequenceShape, type Tensor } from "./layer.js";
-import type { Given, Resolved } from "./options.js";
+import type { Resolved } from "./options.js";
 
 export class SpatialDropout1D extends Layer {
   readonly className = "SpatialDropout1D";
-  override readonly options: Resolved<typeof dropoutOptions>;
+  override readonly options: Resolved<DropoutOptions, typeof dropoutOptions>;
 
-  constructor(given: Given<typeof dropoutOptions>) {
+  constructor(given: DropoutOptions) {
     super(given);
     this.options = configure(dropoutOptions, given, this.className);
   }
@@ -24,4 +24,10 @@ export class SpatialDropout1D extends Layer {
   }
 }
 
-export const spatialDropout1D = (given: Given<typeof dropoutOptions>) => new SpatialDropout1D(given);
+/**
+ * Drops whole features of a sequence [T, F] in training, the same ones at every step (Tompson et al. 2015); in
+ * prediction it hands its input on. The shape stays. Keeps the mask.
+ */
+export function spatialDropout1D(options: DropoutOptions): SpatialDropout1D {
+  return new SpatialDropout1D(options);
+}

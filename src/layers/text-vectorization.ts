@@ -8,18 +8,31 @@ import { SPLITS, STANDARDIZATIONS } from "../tokens/options.js";
 import { Vectorizer } from "../tokens/vectorizer.js";
 import { Input } from "./input.js";
 import { configure, type Shape } from "./layer.js";
-import { choice, countOr, type Given, type Option, type Resolved } from "./options.js";
+import { choice, countOr, type LayerOptions, type RequiredOption, type Resolved } from "./options.js";
+
+/** Options of `layers.textVectorization`. */
+export interface TextVectorizationOptions extends LayerOptions {
+  /**
+   * Every word by id, "" (padding) and "[UNK]" (unknown words) first, as `Vectorizer` and `VocabularyBuilder` have
+   * it.
+   */
+  vocabulary: readonly string[];
+  /** What becomes of capitals and punctuation before a text is split. Default "lowerAndStripPunctuation". */
+  standardize?: (typeof STANDARDIZATIONS)[number];
+  /** Where a text is cut into words. Default "whitespace". */
+  split?: (typeof SPLITS)[number];
+  /** T, the ids in a row; null: as many as the longest text of a batch has. Default null. */
+  outputSequenceLength?: number | null;
+}
 
 export const textVectorizationOptions = {
-  /** Every word by id, "" and "[UNK]" first, as `Vectorizer` and `VocabularyBuilder` have it. */
   vocabulary: words(),
   standardize: choice("lowerAndStripPunctuation", STANDARDIZATIONS),
   split: choice("whitespace", SPLITS),
-  /** Ids in a row; null: as many as the longest text of a batch has. */
   outputSequenceLength: countOr(null),
 };
 
-function words(): Option<readonly string[]> & { readonly required: true } {
+function words(): RequiredOption<readonly string[]> {
   return {
     fallback: undefined,
     required: true,
@@ -32,10 +45,12 @@ function words(): Option<readonly string[]> & { readonly required: true } {
 
 export class TextVectorization extends Input {
   override readonly className = "TextVectorization";
-  override readonly options: Resolved<typeof textVectorizationOptions> & { shape: Shape };
+  override readonly options: Resolved<TextVectorizationOptions, typeof textVectorizationOptions> & {
+    readonly shape: Shape;
+  };
   readonly vectorizer: Vectorizer;
 
-  constructor(given: Given<typeof textVectorizationOptions>) {
+  constructor(given: TextVectorizationOptions) {
     const { name, trainable } = objectOf(given, "TextVectorization", "an object of options");
     const options = configure(textVectorizationOptions, given, "TextVectorization");
     const shape: Shape = [options.outputSequenceLength];
@@ -51,5 +66,12 @@ export class TextVectorization extends Input {
   }
 }
 
-export const textVectorization = (given: Given<typeof textVectorizationOptions>): TextVectorization =>
-  new TextVectorization(given);
+/**
+ * An input that takes texts: each becomes a row of token ids [T], padded and cut behind, for the Embedding that
+ * follows.
+ *
+ * @example layers.textVectorization({ vocabulary: ["", "[UNK]", "good", "bad"], outputSequenceLength: 20 })
+ */
+export function textVectorization(options: TextVectorizationOptions): TextVectorization {
+  return new TextVectorization(options);
+}

@@ -3,9 +3,9 @@ import { inputError } from "../base/errors.js";
 import { adopt, type Builder, configure, Layer, type Shape, sequenceShape, type Tensor } from "./layer.js";
 import { viewOf } from "./layout.js";
 import { snakeCase } from "./names.js";
-import type { Given, Option, Resolved } from "./options.js";
+import type { LayerOptions, RequiredOption, Resolved } from "./options.js";
 
-const rowLayer: Option<Layer> & { readonly required: true } = {
+const rowLayer: RequiredOption<Layer> = {
   fallback: undefined,
   required: true,
   resolve(value, where) {
@@ -14,17 +14,20 @@ const rowLayer: Option<Layer> & { readonly required: true } = {
   },
 };
 
-export const timeDistributedOptions = {
+/** Options of `layers.timeDistributed`. */
+export interface TimeDistributedOptions extends LayerOptions {
   /** Takes and puts out one vector a step: Dense, Dropout, an activation … */
-  layer: rowLayer,
-};
+  layer: Layer;
+}
+
+export const timeDistributedOptions = { layer: rowLayer };
 
 export class TimeDistributed extends Layer {
   readonly className = "TimeDistributed";
-  override readonly options: Resolved<typeof timeDistributedOptions>;
+  override readonly options: Resolved<TimeDistributedOptions, typeof timeDistributedOptions>;
   override readonly inner: readonly Layer[];
 
-  constructor(given: Given<typeof timeDistributedOptions>) {
+  constructor(given: TimeDistributedOptions) {
     super(given);
     this.options = configure(timeDistributedOptions, given, this.className);
     const { layer } = this.options;
@@ -73,4 +76,11 @@ export class TimeDistributed extends Layer {
   }
 }
 
-export const timeDistributed = (given: Given<typeof timeDistributedOptions>) => new TimeDistributed(given);
+/**
+ * One layer, with one set of weights, on every step of a sequence by itself: [T, F] to [T, U]. Keeps the mask.
+ *
+ * @example layers.timeDistributed({ layer: layers.dense({ units: 8 }) })
+ */
+export function timeDistributed(options: TimeDistributedOptions): TimeDistributed {
+  return new TimeDistributed(options);
+}

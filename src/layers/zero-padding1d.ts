@@ -2,7 +2,7 @@
 import { inputError, wholeNumber } from "../base/errors.js";
 import { type Builder, configure, Layer, type Shape, sequenceShape, type Tensor } from "./layer.js";
 import { planConcatTime } from "./layout.js";
-import type { Given, Option, Resolved } from "./options.js";
+import type { LayerOptions, Option, Resolved } from "./options.js";
 
 type Pair = readonly [before: number, behind: number];
 
@@ -18,13 +18,19 @@ const pair: Option<number | readonly number[], Pair> = {
   },
 };
 
+/** Options of `layers.zeroPadding1D`. */
+export interface ZeroPadding1DOptions extends LayerOptions {
+  /** Steps of zeros: [before, behind], or one number for both. Default 1. */
+  padding?: number | readonly number[];
+}
+
 export const zeroPadding1DOptions = { padding: pair };
 
 export class ZeroPadding1D extends Layer {
   readonly className = "ZeroPadding1D";
-  override readonly options: Resolved<typeof zeroPadding1DOptions>;
+  override readonly options: Resolved<ZeroPadding1DOptions, typeof zeroPadding1DOptions>;
 
-  constructor(given: Given<typeof zeroPadding1DOptions> = {}) {
+  constructor(given: ZeroPadding1DOptions = {}) {
     super(given);
     this.options = configure(zeroPadding1DOptions, given, this.className);
   }
@@ -48,4 +54,7 @@ export class ZeroPadding1D extends Layer {
   }
 }
 
-export const zeroPadding1D = (given: Given<typeof zeroPadding1DOptions> = {}) => new ZeroPadding1D(given);
+/** Steps of zeros before and behind a sequence: [T, F] to [before + T + behind, F]. A mask ends here, as in Keras. */
+export function zeroPadding1D(options: ZeroPadding1DOptions = {}): ZeroPadding1D {
+  return new ZeroPadding1D(options);
+}

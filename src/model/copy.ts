@@ -5,7 +5,7 @@ import { readModelConfig, toLinks } from "../formats/keras/model-config.js";
 import { Notes, parseVersion } from "../formats/keras/receipt.js";
 import { KERAS_VERSION, writeModelConfig } from "../formats/keras/write.js";
 import type { Layer } from "../layers/layer.js";
-import { Model } from "./model.js";
+import { Model, remarksOf } from "./model.js";
 import type { ModelOptions } from "./options.js";
 
 /** Settings of the last layer that differ in the copy, in Keras's words: { units: 3, activation: "softmax" }. */
@@ -25,14 +25,14 @@ export function copyArchitecture(model: Model, options: ModelOptions = {}, last:
 export function copyModel(model: Model, options: ModelOptions = {}): Model {
   const copy = copyArchitecture(model, { seed: model.seed, ...options });
   copy.setWeights(model.getWeights());
-  copy.remarks.addFrom(model.remarks);
+  remarksOf(copy).addFrom(remarksOf(model));
   if (model.isCompiled) {
     copy.compile(model.compiled);
     if (String(copy.slotShapes()) === String(model.slotShapes())) {
       copy.setOptimizerState(model.optimizerState());
     } else {
       const text = `model ${model.name}: layers were frozen or thawed since it was compiled, so its optimizer starts afresh`;
-      copy.remarks.add([{ text, training: true }]);
+      remarksOf(copy).add([{ text, training: true }]);
     }
   }
   return copy;

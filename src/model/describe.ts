@@ -1,8 +1,8 @@
 /** A model as the plain data that tables and reports draw. */
 import type { Layer } from "../layers/layer.js";
 import { isChain } from "../network/graph.js";
-import type { Model } from "./model.js";
-import type { SummaryLayer, SummaryModel } from "./summary.js";
+import type { NetworkLike } from "../network/network.js";
+import type { SummaryLayer, SummaryModel } from "./summary/data.js";
 
 const countOf = (layer: Layer, trainable: boolean) =>
   layer.parameters
@@ -17,8 +17,8 @@ const NEEDS_BUILDING = new Set([
   ...["Concatenate", "Add", "Subtract", "Multiply", "Average", "Maximum", "Minimum"],
 ]);
 
-export function describeModel(model: Model): SummaryModel {
-  const { optimizerParams } = model;
+/** @param optimizerParams numbers in the optimizer's variables, where it has any */
+export function describeModel(model: NetworkLike, optimizerParams = 0): SummaryModel {
   const layers = isChain(model.nodes)
     ? model.layers.map((layer) => describeLayer(model, layer))
     : model.nodes.map(({ layer, inputs }) => ({
@@ -28,7 +28,7 @@ export function describeModel(model: Model): SummaryModel {
   return { name: model.name, layers, ...(optimizerParams > 0 ? { optimizerParams } : {}) };
 }
 
-function describeLayer(model: Model, layer: Layer): SummaryLayer {
+function describeLayer(model: NetworkLike, layer: Layer): SummaryLayer {
   const shape = model.nodes.find((node) => node.layer === layer)?.shape;
   return {
     name: layer.name,

@@ -1,25 +1,5 @@
-/** What may make a model behave otherwise than where it came from, and saying it once. */
-import { inputError } from "../base/errors.js";
-
-/** Takes one line of text. */
-export type OnWarning = (message: string) => void;
-
-export interface WarningOptions {
-  /** Told what the model's `notes` say that nobody was told yet; null: nobody is. Default: `console.warn`. */
-  onWarning?: OnWarning | null | undefined;
-}
-
-export interface Note {
-  readonly text: string;
-  /** Whether it matters only where training goes on. */
-  readonly training: boolean;
-}
-
-/** @throws InputError for what is neither a function nor null */
-export function checkOnWarning(value: unknown, where: string): void {
-  if (value === undefined || value === null || typeof value === "function") return;
-  throw inputError({ expected: "a function, or null for silence", where, received: value });
-}
+/** Saying once what may make a model behave otherwise than where it came from. */
+import { checkOnWarning, type Note, type WarningOptions } from "../base/notes.js";
 
 /** The notes of one model. Each is said once, when the model is first used in a way that it matters to. */
 export class ModelNotes {

@@ -6,37 +6,12 @@ import {
   hasConnections,
   isShapes,
   readableBytes,
+  type SummaryLayer,
+  type SummaryModel,
   totalsOf,
 } from "./summary/data.js";
 import { keras2Table } from "./summary/keras2.js";
 import { type Column, drawTable, wrap } from "./summary/rich.js";
-
-/** Sizes with the batch first; null where a size is open. */
-export type Shape = readonly (number | null)[];
-
-export interface SummaryLayer {
-  name: string;
-  className: string;
-  /** Several shapes for a layer with several outputs; null where it is not known yet. */
-  outputShape: Shape | readonly Shape[] | null;
-  params: number;
-  trainableParams: number;
-  /** As Keras has it: layers without weights that need no shape (Dropout) are built from the start. */
-  built: boolean;
-  /** Keras's `trainable` flag, where it says more than `trainableParams` does. */
-  trainable?: boolean;
-  /** Graph models: "layer[node][tensor]" for each input. Given for any layer, a fourth column appears. */
-  connectedTo?: readonly string[];
-}
-
-export interface SummaryModel {
-  name: string;
-  layers: readonly SummaryLayer[];
-  /** Numbers in the optimizer's own variables (iteration and learning rate too), once it has been built. */
-  optimizerParams?: number;
-  /** Memory of the weights; without it, 4 bytes each. */
-  bytes?: { trainable: number; nonTrainable: number };
-}
 
 export interface SummaryOptions {
   /** Keras 3.15's table (default), or that of Keras 2.14. */

@@ -189,3 +189,14 @@ export function gather(
     out.set(data.subarray(row, row + rowSize), (i - from) * rowSize);
   }
 }
+
+/** A vector a row, or a vector a step for sequences. */
+export function nestedRows({ data, rows, shape }: Rows): (number[] | number[][])[] {
+  const size = shape.reduce((a, b) => a * b, 1);
+  return Array.from({ length: rows }, (_, r) => {
+    const row = data.subarray(r * size, (r + 1) * size);
+    if (shape.length === 1) return Array.from(row);
+    const [T, F] = shape as [number, number];
+    return Array.from({ length: T }, (_, t) => Array.from(row.subarray(t * F, (t + 1) * F)));
+  });
+}

@@ -105,7 +105,8 @@ export class Plan {
     for (let s = 0; s < count; s++) {
       const firstRow = s * shardRows;
       const shardSize = Math.min(shardRows, rows - firstRow);
-      const builder = new ShardBuilder(this, context, request, firstRow, shardSize, gradients[s] ?? 0);
+      const records = { plan: this, context, request, calls: [], backwards: [], wantsLogits: false };
+      const builder = new ShardBuilder({ ...records, gradients: gradients[s] ?? 0 }, shardSize, firstRow);
       this.shards.push(builder.build());
     }
     this.outputShape = this.shards[0]!.output.shape;
@@ -213,38 +214,56 @@ function makeCall<K extends KernelName>(kernel: K, args: Omit<KernelArguments<K>
   return { kernel, args: { scratch: 0, ...args } } as unknown as Call;
 }
 
-/** Builds one shard: what layers see of a plan. */
+/** What the builders of one shard record. */
+interface Recording {
+  readonly plan: Plan;
+  readonly context: PlanContext;
+  readonly request: PlanRequest;
+  /** The shard's gradient block. */
+  readonly gradients: Pointer;
+  readonly calls: Task;
+  readonly backwards: (() => void)[];
+  /** Whether the output layer is being planned, and what comes before its activation is wanted. */
+  wantsLogits: boolean;
+}
+
+/** What layers see of a plan: one shard, or the same shard as other rows. */
 class ShardBuilder implements Builder {
-  readonly training: boolean;
-  readonly frozen: boolean;
-  readonly counters: Pointer;
-  readonly elementBytes: number;
-  wantsLogits = false;
-
-  private readonly calls: Task = [];
-  private readonly backwards: (() => void)[] = [];
-  private readonly tensors = new Map<string, Tensor>();
-
   constructor(
-    private readonly plan: Plan,
-    private readonly context: PlanContext,
-    private readonly request: PlanRequest,
-    readonly firstRow: number,
+    private readonly recording: Recording,
     readonly B: number,
-    private readonly gradients: Pointer,
-  ) {
-    this.training = request.training;
-    this.frozen = request.frozen ?? false;
-    this.counters = context.counters;
-    this.elementBytes = context.engine.elementBytes;
+    readonly firstRow: number,
+  ) {}
+
+  get training(): boolean {
+    return this.recording.request.training;
+  }
+
+  get frozen(): boolean {
+    return this.recording.request.frozen ?? false;
+  }
+
+  get counters(): Pointer {
+    return this.recording.context.counters;
+  }
+
+  get elementBytes(): number {
+    return this.recording.context.engine.elementBytes;
+  }
+
+  get wantsLogits(): boolean {
+    return this.recording.wantsLogits;
   }
 
   build(): Shard {
-    const { nodes, outputs, weights } = this.context;
+    const { recording, firstRow, B } = this;
+    const { context, request, calls, gradients } = recording;
+    const { nodes, outputs, weights } = context;
     const values: Tensor[] = [];
     const inputs: Tensor[] = [];
+    const tensors = new Map<string, Tensor>();
     nodes.forEach((node, index) => {
-      this.wantsLogits = (this.request.logits || this.startsFromLogits()) && index === outputs[0];
+      recording.wantsLogits = (request.logits || this.startsFromLogits()) && index === outputs[0];
       let value: Tensor;
       if (node.inputs.length === 0) {
         value = this.inputTensor(inputs.length);
@@ -256,22 +275,20 @@ class ShardBuilder implements Builder {
         );
       }
       values[index] = value;
-      this.tensors.set(node.layer.name, value);
+      tensors.set(node.layer.name, value);
     });
     const output = values[outputs[0]!]!;
     this.read(output);
-    if (this.request.loss) this.planLoss(output, this.request.loss);
+    if (request.loss) this.planLoss(output, request.loss);
     if (this.training) {
-      this.call("fill", { out: this.gradients, value: 0, length: weights.gradientElements });
-      for (const record of this.backwards.reverse()) record();
+      this.call("fill", { out: gradients, value: 0, length: weights.gradientElements });
+      for (const record of recording.backwards.reverse()) record();
     }
-    const { firstRow, B, calls, tensors, gradients } = this;
     return { firstRow, rows: B, calls, tensors, output, inputs, gradients };
   }
 
   asRows(B: number, firstRow: number): Builder {
-    // All but these two is shared: what it records is recorded here.
-    return Object.create(this, { B: { value: B }, firstRow: { value: firstRow } }) as ShardBuilder;
+    return new ShardBuilder(this.recording, B, firstRow);
   }
 
   fork(value: Tensor): Tensor {
@@ -289,10 +306,10 @@ class ShardBuilder implements Builder {
   }
 
   private inputTensor(index: number): Tensor {
-    const shape = this.request.inputShapes[index]!;
+    const shape = this.recording.request.inputShapes[index]!;
     const rowSize = size(shape);
-    const at = this.plan.inputs[index]! + this.firstRow * rowSize * this.elementBytes;
-    const wantsGradient = this.request.inputGradients ?? false;
+    const at = this.recording.plan.inputs[index]! + this.firstRow * rowSize * this.elementBytes;
+    const wantsGradient = this.recording.request.inputGradients ?? false;
     if (shape.length === 1) return this.tensor(shape, { at, wantsGradient });
     const [T, F] = shape as [number, number];
     const out = this.tensor(shape, { wantsGradient });
@@ -301,12 +318,13 @@ class ShardBuilder implements Builder {
   }
 
   private startsFromLogits(): boolean {
-    const { loss } = this.request;
+    const { loss } = this.recording.request;
     return loss !== null && !loss.fromLogits && loss.path === "logits" && loss.name in LOGIT_ACTIVATION;
   }
 
   private planLoss(output: Tensor, loss: Loss): void {
-    const { plan, training } = this;
+    const { training } = this;
+    const { plan } = this.recording;
     const F = output.shape[0]!;
     const from = this.logitsFor(output, loss);
     const at = (base: Pointer, rowSize: number) => base + this.firstRow * rowSize * this.elementBytes;
@@ -318,7 +336,7 @@ class ShardBuilder implements Builder {
       weight: at(plan.sampleWeights, 1),
       B: this.B,
       F,
-      scale: loss.reduction === "sum" ? 1 : 1 / this.request.rows,
+      scale: loss.reduction === "sum" ? 1 : 1 / this.recording.request.rows,
     };
     const fromLogits = from || loss.fromLogits ? 1 : 0;
     const { labelSmoothing } = loss;
@@ -338,7 +356,7 @@ class ShardBuilder implements Builder {
   }
 
   allocate(elements: number): Pointer {
-    return this.context.arena.allocate(elements);
+    return this.recording.context.arena.allocate(elements);
   }
 
   tensor(shape: readonly number[], options: Partial<Tensor> = {}): Tensor {
@@ -360,15 +378,15 @@ class ShardBuilder implements Builder {
   }
 
   parameter(layer: Layer, name: string): Pointer {
-    return this.context.weights.pointer(layer, name);
+    return this.recording.context.weights.pointer(layer, name);
   }
 
   parameterGradient(layer: Layer, name: string): Pointer {
-    return this.gradients + this.context.weights.gradientOffset(layer, name);
+    return this.recording.gradients + this.recording.context.weights.gradientOffset(layer, name);
   }
 
   purpose(layer: Layer, kind: number): number {
-    const { nodes } = this.context;
+    const { nodes } = this.recording.context;
     const index = nodes.findIndex((node) => node.layer === layer || node.layer.inner.includes(layer));
     // A node's own layer comes first, so that wrapping one layer leaves the others' numbers alone.
     const turn = nodes[index]!.layer.inner.indexOf(layer) + 1;
@@ -376,18 +394,18 @@ class ShardBuilder implements Builder {
   }
 
   call<K extends KernelName>(kernel: K, args: Omit<KernelArguments<K>, "scratch">): void {
-    this.calls.push(makeCall(kernel, args));
+    this.recording.calls.push(makeCall(kernel, args));
   }
 
   afterStep<K extends KernelName>(kernel: K, args: Omit<KernelArguments<K>, "scratch">): void {
-    this.plan.afterStep.push(makeCall(kernel, args));
+    this.recording.plan.afterStep.push(makeCall(kernel, args));
   }
 
   derived(key: string, elements: number, fill: (at: Pointer, prepare: Builder["call"]) => void): Pointer {
-    return this.plan.derive(key, elements, fill);
+    return this.recording.plan.derive(key, elements, fill);
   }
 
   backward(record: () => void): void {
-    if (this.training) this.backwards.push(record);
+    if (this.training) this.recording.backwards.push(record);
   }
 }

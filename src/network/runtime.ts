@@ -1,11 +1,9 @@
-/** A built model at work: its engine, memory, weights, optimizer and the plans made so far. */
+/** A network at work: its engine, memory, weights and the plans made so far. */
 import { Arena, view } from "../engines/arena.js";
 import type { Reals } from "../kernels/bound.js";
 import type { ActivationName, Engine, Pointer } from "../kernels/contract.js";
 import { seedWords } from "../kernels/philox.js";
 import type { Loss } from "../objectives/losses.js";
-import type { Optimizer } from "../objectives/optimizers.js";
-import { Updater } from "../train/update.js";
 import type { Node } from "./graph.js";
 import { Plan, type PlanRequest } from "./plan.js";
 import { Weights } from "./weights.js";
@@ -17,7 +15,6 @@ export class Runtime {
   readonly arena: Arena;
   readonly weights: Weights;
   readonly counters: Pointer;
-  updater: Updater | null = null;
 
   private readonly plans = new Map<string, Plan>();
   /** Where persistent memory ends; every plan's buffers start here, so plans take turns. */
@@ -46,16 +43,18 @@ export class Runtime {
     new Uint32Array(this.engine.buffer, this.counters, 2).set(seedWords(seed));
   }
 
-  /** Gives the model an optimizer; its state lies before the plans', which are made anew. */
-  compile(optimizer: Optimizer): void {
-    this.updater?.dispose();
+  /**
+   * Gives room that lasts to whoever trains: what `place` allocates lies before the plans', which are made anew. What an
+   * earlier call placed is given up.
+   */
+  keep<T>(place: (arena: Arena) => T): T {
     this.clearPlans();
     this.arena.release(this.persistentBase);
-    this.updater = new Updater(this.engine, this.arena, this.weights, optimizer);
+    const kept = place(this.arena);
     this.planBase = this.arena.mark();
+    return kept;
   }
 
-  /** Back to no optimizer, as before `compile`. */
   private clearPlans(): void {
     for (const plan of this.plans.values()) plan.dispose();
     this.plans.clear();
@@ -152,7 +151,6 @@ export class Runtime {
 
   dispose(): void {
     this.clearPlans();
-    this.updater?.dispose();
     this.engine.dispose();
   }
 }

@@ -19,25 +19,52 @@ export type LossName = (typeof LOSS_NAMES)[number];
 export const LOSS_REDUCTIONS = ["mean", "sum", "meanWithSampleWeight"] as const;
 export type LossReduction = (typeof LOSS_REDUCTIONS)[number];
 
-export interface LossOptions {
-  /** The model's output are logits, without a final sigmoid or softmax. */
-  fromLogits?: boolean;
-  /** Moves targets towards the uniform distribution by this share (binary and categorical). */
-  labelSmoothing?: number;
-  /**
-   * Where the model ends in a sigmoid or softmax: "logits" computes the loss from that activation's input, as Keras
-   * does on TensorFlow (never saturates; the default); "probabilities" clips its output, as Keras does on JAX.
-   */
-  path?: "logits" | "probabilities";
-  /** How the losses of a batch's rows make one. Default "mean". */
+/** Options of `losses.meanSquaredError`. */
+export interface MeanSquaredErrorOptions {
+  /** How the losses of a batch's rows make one: `LossReduction`. Default "mean". */
   reduction?: LossReduction;
 }
 
+/** Options of `losses.sparseCategoricalCrossentropy`. */
+export interface SparseCrossentropyOptions extends MeanSquaredErrorOptions {
+  /** Whether the model's outputs are logits, without a final sigmoid or softmax. Default false. */
+  fromLogits?: boolean;
+  /**
+   * Where the model ends in a sigmoid or softmax: "logits" computes the loss from that activation's input, as Keras
+   * does on TensorFlow, and never saturates; "probabilities" clips its output, as Keras does on JAX. Default
+   * "logits".
+   */
+  path?: "logits" | "probabilities";
+}
+
+/** Options of `losses.binaryCrossentropy` and `losses.categoricalCrossentropy`. */
+export interface LossOptions extends SparseCrossentropyOptions {
+  /** Moves targets towards the uniform distribution by this share, 0 to 1 (Szegedy et al. 2016). Default 0. */
+  labelSmoothing?: number;
+}
+
+/** The options of each loss. */
+export interface LossOptionsByName {
+  binaryCrossentropy: LossOptions;
+  categoricalCrossentropy: LossOptions;
+  sparseCategoricalCrossentropy: SparseCrossentropyOptions;
+  meanSquaredError: MeanSquaredErrorOptions;
+}
+
+/** A loss's description: its name and every option. */
 export interface Loss extends Required<LossOptions> {
   readonly name: LossName;
 }
 
-const LOSS_OPTIONS: Record<LossName, readonly (keyof LossOptions)[]> = {
+/** What each option is where it is left out. */
+export const LOSS_DEFAULTS: Readonly<Required<LossOptions>> = {
+  fromLogits: false,
+  labelSmoothing: 0,
+  path: "logits",
+  reduction: "mean",
+};
+
+const LOSS_OPTIONS: { readonly [N in LossName]: readonly (keyof LossOptionsByName[N])[] } = {
   binaryCrossentropy: ["fromLogits", "labelSmoothing", "path", "reduction"],
   categoricalCrossentropy: ["fromLogits", "labelSmoothing", "path", "reduction"],
   sparseCategoricalCrossentropy: ["fromLogits", "path", "reduction"],
@@ -46,27 +73,42 @@ const LOSS_OPTIONS: Record<LossName, readonly (keyof LossOptions)[]> = {
 
 function make(name: LossName, options: LossOptions = {}): Loss {
   knownOptions(options, LOSS_OPTIONS[name], `losses.${name}`);
-  const { fromLogits = false } = options;
+  const { fromLogits = LOSS_DEFAULTS.fromLogits } = options;
   if (typeof fromLogits !== "boolean") {
     const where = `losses.${name} fromLogits`;
     throw inputError({ expected: "true or false", where, received: fromLogits });
   }
+  const { labelSmoothing, path, reduction } = LOSS_DEFAULTS;
   return {
     name,
     fromLogits,
-    labelSmoothing: finiteNumber(options.labelSmoothing ?? 0, `losses.${name} labelSmoothing`, 0, 1),
-    path: oneOf(options.path ?? "logits", ["logits", "probabilities"], `losses.${name} path`),
-    reduction: oneOf(options.reduction ?? "mean", LOSS_REDUCTIONS, `losses.${name} reduction`),
+    labelSmoothing: finiteNumber(
+      options.labelSmoothing ?? labelSmoothing,
+      `losses.${name} labelSmoothing`,
+      0,
+      1,
+    ),
+    path: oneOf(options.path ?? path, ["logits", "probabilities"], `losses.${name} path`),
+    reduction: oneOf(options.reduction ?? reduction, LOSS_REDUCTIONS, `losses.${name} reduction`),
   };
 }
 
-/** Losses with options; `compile({ loss: "binaryCrossentropy" })` is the same without. */
+/**
+ * Losses with options; `compile({ loss: "binaryCrossentropy" })` is the same without. p are the model's outputs, y the
+ * targets.
+ *
+ * @example model.compile({ loss: losses.binaryCrossentropy({ labelSmoothing: 0.1 }) })
+ */
 export const losses = {
-  binaryCrossentropy: (options?: LossOptions) => make("binaryCrossentropy", options),
-  categoricalCrossentropy: (options?: LossOptions) => make("categoricalCrossentropy", options),
-  sparseCategoricalCrossentropy: (options?: Omit<LossOptions, "labelSmoothing">) =>
+  /** Mean over outputs of −y · log p − (1 − y) · log(1 − p): each output a yes-or-no question, targets from 0 to 1. */
+  binaryCrossentropy: (options?: LossOptions): Loss => make("binaryCrossentropy", options),
+  /** −Σ y · log p over a row's outputs, which sum to 1: one class of several, targets given one-hot. */
+  categoricalCrossentropy: (options?: LossOptions): Loss => make("categoricalCrossentropy", options),
+  /** −log p of the target: one class of several, targets given as class numbers. */
+  sparseCategoricalCrossentropy: (options?: SparseCrossentropyOptions): Loss =>
     make("sparseCategoricalCrossentropy", options),
-  meanSquaredError: (options?: Pick<LossOptions, "reduction">) => make("meanSquaredError", options),
+  /** Mean over outputs of (p − y)². */
+  meanSquaredError: (options?: MeanSquaredErrorOptions): Loss => make("meanSquaredError", options),
 };
 
 export function resolveLoss(loss: LossName | Loss): Loss {

@@ -2,20 +2,74 @@
 import { finiteNumber, inputError, knownOptions, oneOf, wholeNumber } from "../base/errors.js";
 import { resolveSchedule, type Schedule, scheduledRate } from "./schedules.js";
 
-interface CommonOptions {
-  /** A number, or how it follows from the steps made: schedules.cosineDecay({ … }). */
+/** What every optimizer takes. */
+export interface OptimizerOptions {
+  /** How far a step goes: a number, or how it follows from the steps made (`schedules.cosineDecay`). Default 0.001. */
   learningRate?: number | Schedule;
-  /** Decoupled decay: w −= lr · weightDecay · w. */
+  /** Decoupled decay (Loshchilov and Hutter 2019): w −= learningRate · weightDecay · w. Default null. */
   weightDecay?: number | null;
-  /** Each variable's gradient scaled down to this norm. */
+  /** Each variable's gradient scaled down to this norm; one of the three limits at most. Default null. */
   clipnorm?: number | null;
-  /** Each gradient element clipped to ± this. */
+  /** Each gradient element cut to ± this. Default null. */
   clipvalue?: number | null;
-  /** All gradients together scaled down to this norm. */
+  /** All gradients together scaled down to this norm. Default null. */
   globalClipnorm?: number | null;
-  /** Weights change every so many batches (at least 2), by the mean of their gradients. Default null: every batch. */
+  /**
+   * Weights change every so many batches, at least 2, by the mean of their gradients; null: every batch. Default
+   * null.
+   */
   gradientAccumulationSteps?: number | null;
 }
+
+/** Options of `optimizers.sgd`. */
+export interface SgdOptions extends OptimizerOptions {
+  /** How far a step goes: a number, or how it follows from the steps made (`schedules.cosineDecay`). Default 0.01. */
+  learningRate?: number | Schedule;
+  /** The share of the last step that the next one goes on with, 0 to 1. Default 0. */
+  momentum?: number;
+  /** Looks ahead along the momentum (Nesterov 1983). Default false. */
+  nesterov?: boolean;
+}
+
+/** Options of `optimizers.rmsprop`. */
+export interface RmspropOptions extends OptimizerOptions {
+  /** ρ, the share of the mean square that stays after a step, from 0 to below 1. Default 0.9. */
+  rho?: number;
+  /** The share of the last step that the next one goes on with, 0 to 1. Default 0. */
+  momentum?: number;
+  /** ε, against division by 0. Default 1e-7. */
+  epsilon?: number;
+  /** Divides by the standard deviation of the gradient in place of its root mean square. Default false. */
+  centered?: boolean;
+}
+
+/** Options of `optimizers.adam`. */
+export interface AdamOptions extends OptimizerOptions {
+  /** β₁, the share of the mean gradient that stays after a step, from 0 to below 1. Default 0.9. */
+  beta1?: number;
+  /** β₂, the share of the mean squared gradient that stays, from 0 to below 1. Default 0.999. */
+  beta2?: number;
+  /** ε, against division by 0. Default 1e-7. */
+  epsilon?: number;
+  /** Divides by the largest mean square so far (Reddi et al. 2018). Default false. */
+  amsgrad?: boolean;
+}
+
+/** Options of `optimizers.adamw`. */
+export interface AdamwOptions extends AdamOptions {
+  /** Decoupled decay (Loshchilov and Hutter 2019): w −= learningRate · weightDecay · w. Default 0.004. */
+  weightDecay?: number | null;
+}
+
+/** The options of each optimizer. */
+export interface OptimizerOptionsByName {
+  sgd: SgdOptions;
+  rmsprop: RmspropOptions;
+  adam: AdamOptions;
+  adamw: AdamwOptions;
+}
+
+export type OptimizerName = keyof OptimizerOptionsByName;
 
 const NULLABLE = ["weightDecay", "clipnorm", "clipvalue", "globalClipnorm", "gradientAccumulationSteps"];
 const common = {
@@ -33,22 +87,7 @@ export const OPTIMIZER_DEFAULTS = {
   rmsprop: { ...common, rho: 0.9, momentum: 0, epsilon: 1e-7, centered: false },
   adam: { ...common, beta1: 0.9, beta2: 0.999, epsilon: 1e-7, amsgrad: false },
   adamw: { ...common, weightDecay: 0.004, beta1: 0.9, beta2: 0.999, epsilon: 1e-7, amsgrad: false },
-} as const;
-
-export type OptimizerName = keyof typeof OPTIMIZER_DEFAULTS;
-export type SgdOptions = CommonOptions & { momentum?: number; nesterov?: boolean };
-export type RmspropOptions = CommonOptions & {
-  rho?: number;
-  momentum?: number;
-  epsilon?: number;
-  centered?: boolean;
-};
-export type AdamOptions = CommonOptions & {
-  beta1?: number;
-  beta2?: number;
-  epsilon?: number;
-  amsgrad?: boolean;
-};
+} as const satisfies { readonly [N in OptimizerName]: Readonly<Required<OptimizerOptionsByName[N]>> };
 
 /** An optimizer's description: its name and every option. State lives in the model. */
 export interface Optimizer {
@@ -120,11 +159,20 @@ function checkOption(key: string, value: unknown, fallback: unknown, where: stri
   }
 }
 
+/**
+ * Optimizers with options, as Keras 3 computes them; `compile({ optimizer: "adam" })` is the same without.
+ *
+ * @example model.compile({ optimizer: optimizers.adam({ learningRate: 0.01, clipnorm: 1 }) })
+ */
 export const optimizers = {
-  sgd: (options?: SgdOptions) => make("sgd", options),
-  rmsprop: (options?: RmspropOptions) => make("rmsprop", options),
-  adam: (options?: AdamOptions) => make("adam", options),
-  adamw: (options?: AdamOptions) => make("adamw", options),
+  /** Gradient descent, with momentum (Polyak 1964) where it is asked for: w −= learningRate · g. */
+  sgd: (options?: SgdOptions): Optimizer => make("sgd", options),
+  /** Steps divided by a running root mean square of each gradient element (Tieleman and Hinton 2012). */
+  rmsprop: (options?: RmspropOptions): Optimizer => make("rmsprop", options),
+  /** Running means of gradient and squared gradient, bias-corrected: m̂ / (√v̂ + ε) (Kingma and Ba 2015). */
+  adam: (options?: AdamOptions): Optimizer => make("adam", options),
+  /** Adam with weight decay beside the gradient instead of within it (Loshchilov and Hutter 2019). */
+  adamw: (options?: AdamwOptions): Optimizer => make("adamw", options),
 };
 
 export function resolveOptimizer(optimizer: OptimizerName | Optimizer): Optimizer {

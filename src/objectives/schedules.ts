@@ -4,55 +4,77 @@
  */
 import { didYouMean, finiteNumber, inputError, knownOptions } from "../base/errors.js";
 
-/** initial · decayRate ^ (step / decaySteps); with `staircase` the quotient is rounded down. */
+/** Options of `schedules.exponentialDecay`. */
 export interface ExponentialDecayOptions {
+  /** The rate of the first step. */
   initialLearningRate: number;
+  /** After how many steps the rate has been multiplied by `decayRate`: above 0. */
   decaySteps: number;
+  /** What the rate is multiplied by in that time. */
   decayRate: number;
+  /** Rounds step / decaySteps down, so that the rate falls in stairs. Default false. */
   staircase?: boolean;
 }
 
-/** values[i] up to and with step boundaries[i], the last value after. */
+/** Options of `schedules.piecewiseConstantDecay`. */
 export interface PiecewiseConstantDecayOptions {
+  /** Steps after which the rate changes, in ascending order; at least one. */
   boundaries: readonly number[];
-  /** One more than there are boundaries. */
+  /** The rate up to and with each boundary, and the one after the last: one more than there are boundaries. */
   values: readonly number[];
 }
 
-/** (initial − end) · (1 − step / decaySteps) ^ power + end; with `cycle` the period grows in place of ending. */
+/** Options of `schedules.polynomialDecay`. */
 export interface PolynomialDecayOptions {
+  /** The rate of the first step. */
   initialLearningRate: number;
+  /** After how many steps `endLearningRate` is reached: above 0. */
   decaySteps: number;
-  /** Default 0.0001. */
+  /** The rate at the end. Default 0.0001. */
   endLearningRate?: number;
-  /** Default 1. */
+  /** The power of the share that is left; 1 is a straight line. Default 1. */
   power?: number;
+  /** Lengthens the period when it is over, in place of staying at its end. Default false. */
   cycle?: boolean;
 }
 
-/** initial / (1 + decayRate · step / decaySteps); with `staircase` the quotient is rounded down. */
-export type InverseTimeDecayOptions = ExponentialDecayOptions;
-
-/** Half a cosine from the initial rate down to `alpha` of it, after a straight way up where there is a warm-up. */
-export interface CosineDecayOptions {
+/** Options of `schedules.inverseTimeDecay`. */
+export interface InverseTimeDecayOptions {
+  /** The rate of the first step. */
   initialLearningRate: number;
+  /** After how many steps the rate has been divided by 1 + `decayRate`: above 0. */
+  decaySteps: number;
+  /** How fast it falls. */
+  decayRate: number;
+  /** Rounds step / decaySteps down, so that the rate falls in stairs. Default false. */
+  staircase?: boolean;
+}
+
+/** Options of `schedules.cosineDecay`. */
+export interface CosineDecayOptions {
+  /** The rate of the first step. */
+  initialLearningRate: number;
+  /** How many steps the way down takes, warm-up not counted: above 0. */
   decaySteps: number;
   /** The share of the rate that is left at the end. Default 0. */
   alpha?: number;
-  /** Where the warm-up leads and the decay begins. Default null: no warm-up. */
+  /** The rate where the warm-up leads and the decay begins; null: no warm-up. Default null. */
   warmupTarget?: number | null;
+  /** How many steps the warm-up takes, beside `warmupTarget`. Default 0. */
   warmupSteps?: number;
 }
 
-/** Half cosines one after another (SGDR, Loshchilov and Hutter 2017). */
+/** Options of `schedules.cosineDecayRestarts`. */
 export interface CosineDecayRestartsOptions {
+  /** The rate of the first step. */
   initialLearningRate: number;
+  /** How many steps the first period takes: above 0. */
   firstDecaySteps: number;
-  /** How much longer each period is than the one before. Default 2. */
+  /** How many times as long each period is as the one before, at least 1. Default 2. */
   tMul?: number;
-  /** How much higher each period begins. Default 1. */
+  /** How many times as high each period begins as the one before. Default 1. */
   mMul?: number;
-  /** Default 0. */
+  /** The share of the rate that is left at a period's end. Default 0. */
   alpha?: number;
 }
 
@@ -68,10 +90,13 @@ interface ScheduleOptions {
 
 export type ScheduleName = keyof ScheduleOptions;
 
-type Described<N extends ScheduleName> = { readonly name: N } & Readonly<Required<ScheduleOptions[N]>>;
+/** One kind's description. */
+export type ScheduleOf<N extends ScheduleName> = { readonly name: N } & Readonly<
+  Required<ScheduleOptions[N]>
+>;
 
 /** A schedule's description: its name and every option. */
-export type Schedule = { [N in ScheduleName]: Described<N> }[ScheduleName];
+export type Schedule = { [N in ScheduleName]: ScheduleOf<N> }[ScheduleName];
 
 /** Keras's defaults; undefined for what has none. */
 export const SCHEDULE_DEFAULTS: {
@@ -140,7 +165,7 @@ function checkOption(key: string, value: unknown, where: string): void {
   }
 }
 
-function make<N extends ScheduleName>(name: N, options: ScheduleOptions[N]): Described<N> {
+function make<N extends ScheduleName>(name: N, options: ScheduleOptions[N]): ScheduleOf<N> {
   const where = `schedules.${name}`;
   const defaults: Record<string, unknown> = SCHEDULE_DEFAULTS[name];
   knownOptions(options, Object.keys(defaults), where);
@@ -148,7 +173,7 @@ function make<N extends ScheduleName>(name: N, options: ScheduleOptions[N]): Des
   const made: Record<string, unknown> = { ...defaults, ...Object.fromEntries(given), name };
   for (const key of Object.keys(defaults)) checkOption(key, made[key], `${where} ${key}`);
   checkTogether(made as Schedule, where);
-  return made as Described<N>;
+  return made as ScheduleOf<N>;
 }
 
 /** What no option says by itself. */
@@ -168,14 +193,29 @@ function checkTogether(schedule: Schedule, where: string): void {
   }
 }
 
-/** Keras's learning-rate schedules, for `optimizers.adam({ learningRate: schedules.cosineDecay({ … }) })`. */
+/**
+ * Keras's learning-rate schedules; a step is one change of the weights.
+ *
+ * @example optimizers.adam({ learningRate: schedules.cosineDecay({ initialLearningRate: 0.01, decaySteps: 500 }) })
+ */
 export const schedules = {
-  exponentialDecay: (options: ExponentialDecayOptions) => make("exponentialDecay", options),
-  piecewiseConstantDecay: (options: PiecewiseConstantDecayOptions) => make("piecewiseConstantDecay", options),
-  polynomialDecay: (options: PolynomialDecayOptions) => make("polynomialDecay", options),
-  inverseTimeDecay: (options: InverseTimeDecayOptions) => make("inverseTimeDecay", options),
-  cosineDecay: (options: CosineDecayOptions) => make("cosineDecay", options),
-  cosineDecayRestarts: (options: CosineDecayRestartsOptions) => make("cosineDecayRestarts", options),
+  /** initial · decayRate ^ (step / decaySteps). */
+  exponentialDecay: (options: ExponentialDecayOptions): ScheduleOf<"exponentialDecay"> =>
+    make("exponentialDecay", options),
+  /** A rate for each stretch of steps: values[i] up to and with step boundaries[i], the last value after. */
+  piecewiseConstantDecay: (options: PiecewiseConstantDecayOptions): ScheduleOf<"piecewiseConstantDecay"> =>
+    make("piecewiseConstantDecay", options),
+  /** (initial − end) · (1 − step / decaySteps) ^ power + end. */
+  polynomialDecay: (options: PolynomialDecayOptions): ScheduleOf<"polynomialDecay"> =>
+    make("polynomialDecay", options),
+  /** initial / (1 + decayRate · step / decaySteps). */
+  inverseTimeDecay: (options: InverseTimeDecayOptions): ScheduleOf<"inverseTimeDecay"> =>
+    make("inverseTimeDecay", options),
+  /** Half a cosine from the initial rate down to `alpha` of it, after a straight way up where there is a warm-up. */
+  cosineDecay: (options: CosineDecayOptions): ScheduleOf<"cosineDecay"> => make("cosineDecay", options),
+  /** Half cosines one after another, each beginning anew (SGDR, Loshchilov and Hutter 2017). */
+  cosineDecayRestarts: (options: CosineDecayRestartsOptions): ScheduleOf<"cosineDecayRestarts"> =>
+    make("cosineDecayRestarts", options),
 };
 
 /** A schedule that was made here or written by hand, checked. */
@@ -222,7 +262,7 @@ function periods({ decaySteps, staircase }: { decaySteps: number; staircase: boo
   return staircase ? Math.floor(done) : done;
 }
 
-function polynomial(o: Described<"polynomialDecay">, at: number): number {
+function polynomial(o: ScheduleOf<"polynomialDecay">, at: number): number {
   const end = f(o.endLearningRate);
   const steps = f(o.decaySteps);
   const whole = o.cycle && at > 0 ? Math.ceil(f(at / steps)) : 1;
@@ -236,7 +276,7 @@ function halfCosine(done: number): number {
   return f(f(1 + f(Math.cos(f(f(Math.PI) * done)))) * 0.5);
 }
 
-function cosine(o: Described<"cosineDecay">, at: number): number {
+function cosine(o: ScheduleOf<"cosineDecay">, at: number): number {
   const steps = f(o.decaySteps);
   const warmup = o.warmupTarget === null ? 0 : f(o.warmupSteps);
   const from = f(o.initialLearningRate);
@@ -246,7 +286,7 @@ function cosine(o: Described<"cosineDecay">, at: number): number {
   return f(peak * f(f(f(1 - o.alpha) * halfCosine(done)) + f(o.alpha)));
 }
 
-function restarts(o: Described<"cosineDecayRestarts">, at: number): number {
+function restarts(o: ScheduleOf<"cosineDecayRestarts">, at: number): number {
   const [grow, alpha] = [f(o.tMul), f(o.alpha)];
   let done = f(at / f(o.firstDecaySteps));
   let period: number;

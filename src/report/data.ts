@@ -1,4 +1,4 @@
-import type { SummaryModel } from "../model/summary.js";
+import type { SummaryModel } from "../model/summary/data.js";
 import type { Evaluation } from "../objectives/metrics.js";
 
 /** All that a report shows, as plain data. What is missing is left out of the page; nothing here is computed anew. */

@@ -2,15 +2,22 @@
 
 import { functionOf, instanceOf, objectOf } from "../base/arguments.js";
 import { didYouMean, finiteNumber, inputError, knownOptions, oneOf, wholeNumber } from "../base/errors.js";
-import type { Model } from "../model/model.js";
-import type { TrainingState } from "./training-state.js";
+import type { Compiled } from "../objectives/compiled.js";
+import type { CallbackState, Logs, TrainingState } from "./training-state.js";
 
-/** Metrics of an epoch by name: loss, accuracy, valLoss, valAccuracy, …, and learningRate. */
-export type Logs = Record<string, number>;
+/** What the callbacks here need of whatever is trained. */
+export interface Trained {
+  readonly compiled: Compiled;
+  /** Of the next step. */
+  learningRate: number;
+  countParams(): number;
+  weightSnapshot(into?: Float32Array): Float32Array;
+  restoreWeights(snapshot: Float32Array): void;
+}
 
 /** Where training is, handed to every callback. */
-export interface TrainingProgress {
-  readonly model: Model;
+export interface TrainingProgress<M extends Trained = Trained> {
+  readonly model: M;
   /** Epochs that this run will make in all, and how many are done: in callbacks the current one, from 0, as in Keras. */
   readonly epochs: number;
   readonly epoch: number;
@@ -29,23 +36,18 @@ export interface TrainingProgress {
   state(): TrainingState;
 }
 
-export interface Callback {
+export interface Callback<M extends Trained = Trained> {
   /** Identifies the state in a checkpoint; needed by callbacks that have one. */
   readonly name?: string;
   /** A fresh start: what an earlier `fit` left behind goes here. A resumed run's `restore` comes after. */
-  onTrainBegin?(progress: TrainingProgress): void | Promise<void>;
-  onEpochBegin?(progress: TrainingProgress): void | Promise<void>;
-  onBatchEnd?(progress: TrainingProgress, logs: Logs): void | Promise<void>;
-  onEpochEnd?(progress: TrainingProgress, logs: Logs): void | Promise<void>;
-  onTrainEnd?(progress: TrainingProgress): void | Promise<void>;
+  onTrainBegin?(progress: TrainingProgress<M>): void | Promise<void>;
+  onEpochBegin?(progress: TrainingProgress<M>): void | Promise<void>;
+  onBatchEnd?(progress: TrainingProgress<M>, logs: Logs): void | Promise<void>;
+  onEpochEnd?(progress: TrainingProgress<M>, logs: Logs): void | Promise<void>;
+  onTrainEnd?(progress: TrainingProgress<M>): void | Promise<void>;
   /** What must survive a resume; arrays and plain values. */
   state?(): CallbackState;
   restore?(state: CallbackState): void;
-}
-
-export interface CallbackState {
-  values: Record<string, number | string | boolean | null>;
-  arrays: Record<string, Float32Array>;
 }
 
 export interface MonitorOptions {

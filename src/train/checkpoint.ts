@@ -6,7 +6,7 @@ import { bytesOf, textOf } from "../base/arguments.js";
 import { inputError } from "../base/errors.js";
 import { isObject, type Json, type JsonObject, parseJson } from "../base/json.js";
 import { Sha256 } from "../base/sha256.js";
-import type { CallbackState, Logs } from "./callbacks.js";
+import type { CallbackState, Logs } from "./training-state.js";
 import { checkTrainingState, type TrainingState } from "./training-state.js";
 
 const MAGIC = new TextEncoder().encode("cellstate-checkpoint-2\n");

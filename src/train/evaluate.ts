@@ -1,9 +1,23 @@
 /** Loss and metrics over a data set, without dropout. */
 import { inputError, wholeNumber } from "../base/errors.js";
-import type { Model } from "../model/model.js";
-import { DEFAULT_BATCH, type EvaluateOptions, KERAS_BATCH, type Scores } from "../model/options.js";
+import type { WarningOptions } from "../base/notes.js";
+import { DEFAULT_BATCH, type Network } from "../network/network.js";
 import type { Dataset } from "./dataset.js";
+import type { Trainer } from "./trainer.js";
 import { Turns } from "./turns.js";
+
+/** Rows a batch of Keras's, where what is in one batch makes a difference. */
+const KERAS_BATCH = 32;
+
+export interface EvaluateOptions extends WarningOptions {
+  /** Rows a plan. Results depend on it only with a loss whose reduction is not "mean": 32 then, as in Keras. */
+  batchSize?: number;
+  sampleWeight?: ArrayLike<number>;
+  signal?: AbortSignal;
+}
+
+/** Results of `evaluate`: loss and the compiled metrics. */
+export type Scores = { loss: number; accuracy: number } & Record<string, number>;
 
 /** @throws InputError for what is no signal, such as the controller of one */
 export function checkSignal(signal: unknown, where: string): void {
@@ -20,20 +34,20 @@ export class Measuring {
   private readonly version: number;
 
   constructor(
-    private readonly model: Model,
+    private readonly network: Network,
     private readonly signal: AbortSignal | undefined,
   ) {
-    this.version = model.runtime.version;
+    this.version = network.runtime.version;
   }
 
   /** False when the signal was given. */
   async goOn(): Promise<boolean> {
     await this.turns.share();
     if (this.signal?.aborted) return false;
-    if (this.model.runtime.version === this.version) return true;
+    if (this.network.runtime.version === this.version) return true;
     throw inputError({
       expected: "weights that stay as they are until it is done",
-      where: `evaluate of model ${this.model.name}`,
+      where: `evaluate of model ${this.network.name}`,
       received: "other weights",
       next: "Await it before training on.",
     });
@@ -42,32 +56,38 @@ export class Measuring {
 
 /** Null when aborted. */
 export async function evaluateDataset(
-  model: Model,
+  trainer: Trainer,
   data: Dataset,
   options: EvaluateOptions,
 ): Promise<Scores | null> {
-  const { signal, batchSize = model.compiled.loss.reduction === "mean" ? DEFAULT_BATCH : KERAS_BATCH } =
+  const { signal, batchSize = trainer.compiled.loss.reduction === "mean" ? DEFAULT_BATCH : KERAS_BATCH } =
     options;
   wholeNumber(batchSize, "evaluate batchSize", 1);
   if (data.rows === 0) throw inputError({ expected: "at least one row", where: "evaluate x" });
   if (signal?.aborted) return null;
-  const { steps } = model;
-  const metrics = steps.metrics();
-  const out = new Float32Array(Math.min(batchSize, data.rows) * model.outputSize);
-  const measuring = new Measuring(model, signal);
+  const { outputSize } = trainer.network;
+  const metrics = trainer.metrics();
+  const out = new Float32Array(Math.min(batchSize, data.rows) * outputSize);
+  const measuring = new Measuring(trainer.network, signal);
   let loss = 0;
   for (let from = 0; from < data.rows; from += batchSize) {
     const to = Math.min(from + batchSize, data.rows);
     const rows = to - from;
-    const plan = steps.plan(data, rows, { training: false });
-    steps.write(plan, data, null, from, to);
-    loss += steps.forward(plan) * rows;
-    steps.output(plan, out);
-    checkOutputs(out.subarray(0, rows * model.outputSize), rows, from);
-    metrics.update(out, steps.targets(plan), rows, steps.weights(data, null, from, to), steps.logits(plan));
+    const plan = trainer.plan(data, rows, { training: false });
+    trainer.write(plan, data, null, from, to);
+    loss += trainer.forward(plan) * rows;
+    trainer.output(plan, out);
+    checkOutputs(out.subarray(0, rows * outputSize), rows, from);
+    metrics.update(
+      out,
+      trainer.targets(plan),
+      rows,
+      trainer.weights(data, null, from, to),
+      trainer.logits(plan),
+    );
     if (!(await measuring.goOn())) return null;
   }
-  return { loss: loss / data.rows + steps.updater.regularize(), ...metrics.result() } as Scores;
+  return { loss: loss / data.rows + trainer.updater.regularize(), ...metrics.result() } as Scores;
 }
 
 /** A metric compares outputs, and NaN compares with nothing: its row would count as an answer. */

@@ -2,21 +2,23 @@
 
 import { listOf } from "../base/arguments.js";
 import { didYouMean, InputError, inputError, knownOptions, wholeNumber } from "../base/errors.js";
+import type { WarningOptions } from "../base/notes.js";
 import { Sha256 } from "../base/sha256.js";
 import { PURPOSE, Random } from "../kernels/philox.js";
 import { Layer } from "../layers/layer.js";
-import type { Model } from "../model/model.js";
-import type { WarningOptions } from "../model/notes.js";
 import { gather, type RowsLike, type TargetsLike } from "../network/arrays.js";
+import type { Network } from "../network/network.js";
 import type { Plan } from "../network/plan.js";
 import type { CompiledMetrics } from "../objectives/metrics/compiled.js";
-import type { Callback, Logs, TrainingProgress } from "./callbacks.js";
+import type { Callback, Trained, TrainingProgress } from "./callbacks.js";
 import type { Dataset, WeightOptions } from "./dataset.js";
 import { checkSignal, evaluateDataset } from "./evaluate.js";
+import type { Trainer } from "./trainer.js";
+import type { Logs } from "./training-state.js";
 import { checkTrainingState, type TrainingState } from "./training-state.js";
 import { Turns } from "./turns.js";
 
-export interface FitOptions extends WeightOptions, WarningOptions {
+export interface FitOptions<M extends Trained = Trained> extends WeightOptions, WarningOptions {
   /** Passes over the data. Default 1. */
   epochs?: number;
   /** Rows a step. Default 32. */
@@ -26,7 +28,7 @@ export interface FitOptions extends WeightOptions, WarningOptions {
   /** Share of the rows, taken from the end before shuffling, to validate on; excludes validationData. */
   validationSplit?: number;
   validationData?: readonly [RowsLike, TargetsLike] | readonly [RowsLike, TargetsLike, ArrayLike<number>];
-  callbacks?: readonly Callback[];
+  callbacks?: readonly Callback<M>[];
   /** Stops after the current step; `fit` then resolves with `stopped: "aborted"`. */
   signal?: AbortSignal;
   /** Goes on from a checkpoint of the same run. */
@@ -48,7 +50,7 @@ const FIT_OPTIONS: Record<keyof FitOptions, true> = {
 };
 
 /** Refuses options that `fit` does not have, and such as would do nothing. */
-export function checkFitOptions(options: FitOptions): void {
+export function checkFitOptions<M extends Trained>(options: FitOptions<M>): void {
   knownOptions(options, Object.keys(FIT_OPTIONS), "fit");
   const { shuffle, validationData, validationSplit, callbacks = [], signal, resume } = options;
   if (shuffle !== undefined && typeof shuffle !== "boolean") {
@@ -111,8 +113,15 @@ export class TrainingError extends Error {
 /** Why a run ended that its signal cut short. */
 export const ABORTED = "aborted";
 
+/** Whose training it is: what callbacks are given, and how they are called. */
+export interface FitHost<M extends Trained> {
+  readonly model: M;
+  /** Runs a callback, which may steer the model meanwhile. */
+  steered(callback: () => void | Promise<void>): Promise<void>;
+}
+
 /** One call of `fit`. */
-export class FitRun {
+export class FitRun<M extends Trained> {
   private readonly batchSize: number;
   private readonly epochs: number;
   private readonly batches: number;
@@ -131,19 +140,21 @@ export class FitRun {
   private readonly turns = new Turns();
 
   constructor(
-    private readonly model: Model,
+    private readonly trainer: Trainer,
+    private readonly host: FitHost<M>,
     private readonly train: Dataset,
     private readonly validation: Dataset | null,
-    private readonly options: FitOptions,
+    private readonly options: FitOptions<M>,
   ) {
     this.batchSize = wholeNumber(options.batchSize ?? 32, "fit batchSize", 1);
     this.epochs = wholeNumber(options.epochs ?? 1, "fit epochs", 0);
     if (train.rows === 0) throw inputError({ expected: "at least one row to train on", where: "fit x" });
     this.batches = Math.ceil(train.rows / this.batchSize);
-    this.metrics = model.steps.metrics();
-    this.outputs = new Float32Array(train.rows * model.outputSize);
-    this.lastGood = model.weightSnapshot();
-    this.lastGoodStep = model.iterations + 1;
+    const { network } = trainer;
+    this.metrics = trainer.metrics();
+    this.outputs = new Float32Array(train.rows * network.outputSize);
+    this.lastGood = network.weightSnapshot();
+    this.lastGoodStep = trainer.iterations + 1;
     if (!options.resume) this.checkStart();
     this.fingerprint = this.makeFingerprint();
     if (options.resume !== undefined) this.resume(options.resume);
@@ -152,7 +163,7 @@ export class FitRun {
   /** From weights that are no numbers nothing can be learned, whatever the learning rate. */
   private checkStart(): void {
     if (this.lastGood.every(Number.isFinite)) return;
-    const { name, data } = this.model.getWeights().find((weight) => !weight.data.every(Number.isFinite))!;
+    const { name, data } = this.network.getWeights().find((weight) => !weight.data.every(Number.isFinite))!;
     throw inputError({
       expected: "finite weights to begin with",
       where: `fit: weight ${name}`,
@@ -161,21 +172,25 @@ export class FitRun {
     });
   }
 
-  private get callbacks(): readonly Callback[] {
+  private get network(): Network {
+    return this.trainer.network;
+  }
+
+  private get callbacks(): readonly Callback<M>[] {
     return this.options.callbacks ?? [];
   }
 
   /** What must agree between a run and its resumption. */
   private makeFingerprint(): string {
     const { shuffle = true, classWeight } = this.options;
-    const { optimizer, loss, metrics } = this.model.compiled;
+    const { optimizer, loss, metrics } = this.trainer.compiled;
     const { rows } = this.train;
-    const sizes = { rows, batchSize: this.batchSize, params: this.lastGood.length, seed: this.model.seed };
+    const sizes = { rows, batchSize: this.batchSize, params: this.lastGood.length, seed: this.network.seed };
     const data = [this.train, ...(this.validation ? [this.validation] : [])].map(
       ({ inputs, targets, weights }) =>
         [...inputs.map((input) => input.data), targets, ...(weights ? [weights] : [])].map(checksum),
     );
-    const network = describeNetwork(this.model);
+    const network = describeNetwork(this.network);
     return JSON.stringify({ ...sizes, data, shuffle, classWeight, optimizer, loss, metrics, network });
   }
 
@@ -204,10 +219,10 @@ export class FitRun {
     }
     this.checkSizes(state);
     // The optimizer sees for itself whether its state fits, before it takes any of it.
-    this.model.setOptimizerState(state.optimizer);
-    this.model.restoreWeights(state.weights);
+    this.trainer.setOptimizerState(state.optimizer);
+    this.network.restoreWeights(state.weights);
     this.lastGood.set(state.weights);
-    this.lastGoodStep = this.model.iterations + 1;
+    this.lastGoodStep = this.trainer.iterations + 1;
     ({ epoch: this.epoch, batch: this.batch, lossSum: this.lossSum, rowsSeen: this.rowsSeen } = state);
     this.stopped = state.stopped;
     this.logs = [...state.history];
@@ -225,7 +240,7 @@ export class FitRun {
     wholeNumber(batch, "fit resume batch", 0, this.batches);
     equal("length of history", history.length, epoch);
     equal("rowsSeen", rowsSeen, Math.min(batch * this.batchSize, this.train.rows));
-    equal("length of outputs", outputs.length, rowsSeen * this.model.outputSize);
+    equal("length of outputs", outputs.length, rowsSeen * this.network.outputSize);
     equal("length of weights", weights.length, this.lastGood.length);
     const wanted = [...this.namedCallbacks()].flatMap(([name, { state }]) => (state ? [name] : []));
     const found = Object.keys(callbacks);
@@ -240,8 +255,8 @@ export class FitRun {
   }
 
   /** Callbacks with a name, under that name; a second of the same name is "name 2". */
-  private namedCallbacks(): Map<string, Callback> {
-    const named = new Map<string, Callback>();
+  private namedCallbacks(): Map<string, Callback<M>> {
+    const named = new Map<string, Callback<M>>();
     for (const callback of this.callbacks) {
       if (!callback.name) continue;
       let key = callback.name;
@@ -260,11 +275,11 @@ export class FitRun {
   /** The metrics of the batches that a checkpoint's epoch had done. */
   private replayMetrics(): void {
     const order = this.order();
-    const width = this.model.outputSize;
+    const width = this.network.outputSize;
     const size = this.targetSize;
     const targets = new Float32Array(this.rowsSeen * size);
     gather(targets, this.train.targets, size, order, 0, this.rowsSeen);
-    const weights = this.model.steps.weights(this.train, order, 0, this.rowsSeen);
+    const weights = this.trainer.weights(this.train, order, 0, this.rowsSeen);
     this.metrics.update(this.outputs.subarray(0, this.rowsSeen * width), targets, this.rowsSeen, weights);
   }
 
@@ -273,7 +288,7 @@ export class FitRun {
   }
 
   state(): TrainingState {
-    const width = this.model.outputSize;
+    const width = this.network.outputSize;
     const callbacks: TrainingState["callbacks"] = {};
     for (const [name, callback] of this.namedCallbacks()) {
       if (callback.state) callbacks[name] = callback.state();
@@ -285,8 +300,8 @@ export class FitRun {
       rowsSeen: this.rowsSeen,
       outputs: this.outputs.slice(0, this.rowsSeen * width),
       history: [...this.logs],
-      weights: this.model.weightSnapshot(),
-      optimizer: this.model.optimizerState(),
+      weights: this.network.weightSnapshot(),
+      optimizer: this.trainer.optimizerState(),
       callbacks,
       // What an abort cut short is there to be resumed.
       stopped: this.stopped === ABORTED ? null : this.stopped,
@@ -294,10 +309,10 @@ export class FitRun {
     };
   }
 
-  private progress(): TrainingProgress {
+  private progress(): TrainingProgress<M> {
     const run = this;
     return {
-      model: this.model,
+      model: this.host.model,
       epochs: this.epochs,
       batches: this.batches,
       batchSize: this.batchSize,
@@ -311,7 +326,7 @@ export class FitRun {
         return run.options.signal?.aborted ?? false;
       },
       get step() {
-        return run.model.iterations;
+        return run.trainer.iterations;
       },
       stop: (reason) => {
         this.stopped ??= reason;
@@ -333,16 +348,16 @@ export class FitRun {
     return { history, epochs: this.logs.length, stopped: this.stopped };
   }
 
-  private async notify(event: "onTrainBegin" | "onEpochBegin" | "onTrainEnd", progress: TrainingProgress) {
-    for (const callback of this.callbacks) await this.model.steered(() => callback[event]?.(progress));
+  private async notify(event: "onTrainBegin" | "onEpochBegin" | "onTrainEnd", progress: TrainingProgress<M>) {
+    for (const callback of this.callbacks) await this.host.steered(() => callback[event]?.(progress));
   }
 
-  private async notifyBatch(progress: TrainingProgress): Promise<void> {
+  private async notifyBatch(progress: TrainingProgress<M>): Promise<void> {
     const watching = this.callbacks.filter((callback) => callback.onBatchEnd);
     if (watching.length === 0) return;
     const logs = this.runningLogs();
     for (const callback of watching) {
-      await this.model.steered(() => callback.onBatchEnd?.(progress, logs));
+      await this.host.steered(() => callback.onBatchEnd?.(progress, logs));
     }
   }
 
@@ -355,11 +370,11 @@ export class FitRun {
   private order(): Uint32Array {
     const { rows } = this.train;
     if (this.options.shuffle === false) return Uint32Array.from({ length: rows }, (_, i) => i);
-    const { seed, iterations } = this.model;
-    return new Random(seed, PURPOSE.shuffle, iterations - this.batch).permutation(rows);
+    const { iterations } = this.trainer;
+    return new Random(this.network.seed, PURPOSE.shuffle, iterations - this.batch).permutation(rows);
   }
 
-  private async runEpoch(progress: TrainingProgress): Promise<void> {
+  private async runEpoch(progress: TrainingProgress<M>): Promise<void> {
     if (this.batch === 0) {
       this.metrics.reset();
       this.lossSum = 0;
@@ -377,43 +392,43 @@ export class FitRun {
     this.checkWeights();
     const logs: Logs = { ...this.runningLogs(), ...(await this.validate()) };
     if (this.stopped !== null) return;
-    logs["learningRate"] = this.model.learningRate;
+    logs["learningRate"] = this.trainer.learningRate;
     this.logs.push(logs);
     // The epoch counts as done before callbacks see it, so that a checkpoint taken there begins with the next.
-    const finished = { ...progress, epoch: this.epoch, batch: this.batches, step: this.model.iterations };
+    const finished = { ...progress, epoch: this.epoch, batch: this.batches, step: this.trainer.iterations };
     this.epoch++;
     this.batch = 0;
     this.rowsSeen = 0;
     // Steering callbacks first, so that a checkpoint holds what they decided.
     const named = this.callbacks.filter((callback) => callback.name);
     for (const callback of [...named, ...this.callbacks.filter((callback) => !callback.name)]) {
-      await this.model.steered(() => callback.onEpochEnd?.(finished, logs));
+      await this.host.steered(() => callback.onEpochEnd?.(finished, logs));
     }
   }
 
   private runBatch(order: Uint32Array): void {
     const from = this.batch * this.batchSize;
     const to = Math.min(from + this.batchSize, this.train.rows);
-    const { steps } = this.model;
-    const plan = steps.plan(this.train, to - from);
-    steps.write(plan, this.train, order, from, to);
-    const loss = steps.forwardBackward(plan);
+    const { trainer } = this;
+    const plan = trainer.plan(this.train, to - from);
+    trainer.write(plan, this.train, order, from, to);
+    const loss = trainer.forwardBackward(plan);
     if (!Number.isFinite(loss)) {
-      const advice = rowsToBlame(this.model, this.train, order, from, to);
-      this.giveUp(`the loss became ${loss}`, this.model.iterations + 1, this.batch + 1, advice);
+      const advice = rowsToBlame(trainer, this.train, order, from, to);
+      this.giveUp(`the loss became ${loss}`, this.trainer.iterations + 1, this.batch + 1, advice);
     }
-    this.model.weightSnapshot(this.lastGood);
-    this.lastGoodStep = this.model.iterations + 1;
-    steps.update(plan);
-    steps.output(plan, this.outputs.subarray(from * plan.outputSize, to * plan.outputSize));
+    this.network.weightSnapshot(this.lastGood);
+    this.lastGoodStep = this.trainer.iterations + 1;
+    trainer.update(plan);
+    trainer.output(plan, this.outputs.subarray(from * plan.outputSize, to * plan.outputSize));
     this.recordBatch(plan, loss, order, from, to);
   }
 
   private recordBatch(plan: Plan, loss: number, order: Uint32Array, from: number, to: number): void {
     const outputs = this.outputs.subarray(from * plan.outputSize, to * plan.outputSize);
-    const { steps } = this.model;
-    const weights = steps.weights(this.train, order, from, to);
-    this.metrics.update(outputs, steps.targets(plan), to - from, weights, steps.logits(plan));
+    const { trainer } = this;
+    const weights = trainer.weights(this.train, order, from, to);
+    this.metrics.update(outputs, trainer.targets(plan), to - from, weights, trainer.logits(plan));
     this.lossSum += loss * (to - from);
     this.rowsSeen += to - from;
     this.batch++;
@@ -421,8 +436,8 @@ export class FitRun {
 
   /** What is no number in the last step's weights has not shown in a loss yet. */
   private checkWeights(): void {
-    const finite = this.model.weightSnapshot().every(Number.isFinite);
-    if (!finite) this.giveUp("the weights became infinite or NaN", this.model.iterations, this.batch);
+    const finite = this.network.weightSnapshot().every(Number.isFinite);
+    if (!finite) this.giveUp("the weights became infinite or NaN", this.trainer.iterations, this.batch);
   }
 
   /**
@@ -431,7 +446,7 @@ export class FitRun {
    */
   private giveUp(what: string, step: number, batch: number, advice: string = TAMER): never {
     // As they are: what went wrong may have been in them from the start.
-    this.model.runtime.restoreWeights(this.lastGood);
+    this.network.runtime.restoreWeights(this.lastGood);
     throw new TrainingError(
       `${what} at step ${step} (epoch ${this.epoch + 1}, batch ${batch}). ` +
         `The weights from before step ${this.lastGoodStep} are kept. ` +
@@ -447,9 +462,9 @@ export class FitRun {
     if (!this.validation) return {};
     const { signal } = this.options;
     // As in Keras, validation has training's batches, where they make a difference.
-    const mean = this.model.compiled.loss.reduction === "mean";
+    const mean = this.trainer.compiled.loss.reduction === "mean";
     const options = { signal, ...(mean ? {} : { batchSize: this.batchSize }) };
-    const scores = await evaluateDataset(this.model, this.validation, options).catch((error: unknown) => {
+    const scores = await evaluateDataset(this.trainer, this.validation, options).catch((error: unknown) => {
       // What was learned until here must not be lost to a row of the validation data.
       throw error instanceof InputError ? new TrainingError(`validation: ${error.message}`) : error;
     });
@@ -467,18 +482,17 @@ const TAMER =
   "Try a smaller learning rate, gradients clipped to a global norm of 1, or look for extreme values in the data.";
 
 /** Advice that names the rows of a batch that have no output, where others have: then it is not the step that is too large. */
-function rowsToBlame(model: Model, data: Dataset, order: Uint32Array, from: number, to: number): string {
-  const { steps } = model;
-  const plan = steps.plan(data, to - from, { training: false });
-  steps.write(plan, data, order, from, to);
-  steps.forward(plan);
+function rowsToBlame(trainer: Trainer, data: Dataset, order: Uint32Array, from: number, to: number): string {
+  const plan = trainer.plan(data, to - from, { training: false });
+  trainer.write(plan, data, order, from, to);
+  trainer.forward(plan);
   const { outputSize: size } = plan;
   const out = new Float32Array((to - from) * size);
-  steps.output(plan, out);
+  trainer.output(plan, out);
   const bad = Array.from(order.subarray(from, to)).filter((_, r) =>
     out.subarray(r * size, (r + 1) * size).some((value) => !Number.isFinite(value)),
   );
-  if (bad.length === 0 || (bad.length === to - from && model.iterations > 0)) return TAMER;
+  if (bad.length === 0 || (bad.length === to - from && trainer.iterations > 0)) return TAMER;
   const rows = bad.sort((a, b) => a - b).slice(0, 5);
   return (
     `The output for x ${rows.length === 1 ? "row" : "rows"} ${rows.join(", ")}${bad.length > 5 ? ", …" : ""} is no finite number. ` +
@@ -495,7 +509,7 @@ function checksum(values: Float32Array): number {
 }
 
 /** Everything that makes a network what it is, besides its weights, as a short text. */
-function describeNetwork({ nodes }: Model): string {
+function describeNetwork({ nodes }: Network): string {
   const plain = (_: string, value: unknown) =>
     value instanceof Layer ? [value.className, value.trainable, value.options] : value;
   const text = JSON.stringify(

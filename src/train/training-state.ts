@@ -1,7 +1,24 @@
 /** The state of a training run between two steps, and what can be checked of one without its model. */
 import { finiteNumber, inputError, wholeNumber } from "../base/errors.js";
-import type { CallbackState, Logs } from "./callbacks.js";
-import type { OptimizerState } from "./update.js";
+
+/** Metrics of an epoch by name: loss, accuracy, valLoss, valAccuracy, …, and learningRate. */
+export type Logs = Record<string, number>;
+
+/** What of a callback must survive a resume. */
+export interface CallbackState {
+  values: Record<string, number | string | boolean | null>;
+  arrays: Record<string, Float32Array>;
+}
+
+/** An optimizer's numbers between two steps. */
+export interface OptimizerState {
+  /** Batches that training has seen; with gradient accumulation weights change less often. */
+  iterations: number;
+  /** Of the next step. A schedule computes it anew from the iterations. */
+  learningRate: number;
+  /** Slot values by Keras's order of `optimizer/vars`. */
+  slots: Float32Array[];
+}
 
 /**
  * Everything random is a function of (seed, step, epoch), so weights, optimizer state and a few counts are all there is.

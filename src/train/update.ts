@@ -6,19 +6,10 @@ import type { Call, Engine, Phase, Pointer, Program, Task } from "../kernels/con
 import type { WeightEntry, Weights } from "../network/weights.js";
 import { ACCUMULATOR, type Optimizer, rateAfter, slotNames, stepScalars } from "../objectives/optimizers.js";
 import type { Schedule } from "../objectives/schedules.js";
-import { checkOptimizerState } from "./training-state.js";
+import { checkOptimizerState, type OptimizerState } from "./training-state.js";
 
 /** Enough slices for threads to share, each still long. */
 const SLICES = 8;
-
-export interface OptimizerState {
-  /** Batches that training has seen; with gradient accumulation weights change less often. */
-  iterations: number;
-  /** Of the next step. A schedule computes it anew from the iterations. */
-  learningRate: number;
-  /** Slot values by Keras's order of `optimizer/vars`. */
-  slots: Float32Array[];
-}
 
 const isTrained = ({ layer, parameter }: WeightEntry) => parameter.trainable && layer.trainable;
 

@@ -6,7 +6,7 @@ import { after, before, describe, test } from "node:test";
 import { pathToFileURL } from "node:url";
 import { Corpus } from "../../src/classifier/corpus.js";
 import { attribute, checkup } from "../../src/explain/index.js";
-import { writeClassifierModule } from "../../src/formats/index.js";
+import { writeClassifierModule } from "../../src/formats.js";
 import { callbacks, InputError, type Logs, layers, sequential, TextClassifier } from "../../src/index.js";
 import { cellstate } from "../cli/run.js";
 

@@ -10,6 +10,7 @@ import {
   sequential,
   TextClassifier,
 } from "../../src/index.js";
+import { remarksOf } from "../../src/model/model.js";
 
 const DATA = Array.from({ length: 24 }, (_, r) => ({
   text: ["red apple", "blue sky", "green leaf"][r % 3]!,
@@ -109,7 +110,7 @@ describe("a model compiled with another loss than that of labels", () => {
   test("what a file's model has to say is said by its copy, to the same, and not twice", async () => {
     const told: string[] = [];
     const start = network(3, "softmax", undefined, (text) => told.push(text));
-    start.remarks.add([{ text: "lstm kernel_constraint: MaxNorm is not applied", training: true }]);
+    remarksOf(start).add([{ text: "lstm kernel_constraint: MaxNorm is not applied", training: true }]);
     const { model } = await train(DATA, start);
     assert.deepEqual(model.notes, ["lstm kernel_constraint: MaxNorm is not applied"]);
     assert.deepEqual(told, ["lstm kernel_constraint: MaxNorm is not applied"]);

@@ -5,9 +5,9 @@ import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { pathToFileURL } from "node:url";
 import { fromBinary } from "@bufbuild/protobuf";
-import { readKeras } from "../../src/formats/keras/index.js";
 import { ModelProtoSchema } from "../../src/formats/onnx/onnx-pb.js";
 import { layers, saveModel, sequential, TextClassifier } from "../../src/index.js";
+import { readKeras } from "../../src/keras.js";
 import { cellstate } from "./run.js";
 
 const ROWS = ["win a free prize now", "call now to win", "are you coming home", "see you at lunch then"].map(

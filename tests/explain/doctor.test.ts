@@ -2,14 +2,10 @@ import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { before, describe, test } from "node:test";
 import { Corpus, type LabelledText } from "../../src/classifier/corpus.js";
-import type { TrainingRecord } from "../../src/classifier/training.js";
-import {
-  checkup,
-  type Finding,
-  quickCheckup,
-  SEVERITIES,
-  type Subject,
-} from "../../src/explain/doctor/index.js";
+import type { TrainingRecord } from "../../src/classifier/options.js";
+import { type Finding, SEVERITIES } from "../../src/explain/doctor/finding.js";
+import { checkup, quickCheckup } from "../../src/explain/doctor/index.js";
+import type { Subject } from "../../src/explain/doctor/subject.js";
 import { layers, losses, type Model, optimizers, sequential, TextClassifier } from "../../src/index.js";
 import type { Layer } from "../../src/layers/layer.js";
 import type { FrontEndOptions } from "../../src/tokens/options.js";

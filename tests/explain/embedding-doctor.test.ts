@@ -4,7 +4,7 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
-import type { Finding } from "../../src/explain/doctor/index.js";
+import type { Finding } from "../../src/explain/doctor/finding.js";
 import { layers, optimizers, saveModel, sequential, TextClassifier } from "../../src/index.js";
 import { cellstate } from "../cli/run.js";
 

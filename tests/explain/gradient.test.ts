@@ -6,10 +6,11 @@ import { openCell, openCells } from "../../src/explain/cells/open.js";
 import { flowBack, gradientFlow, realSteps } from "../../src/explain/gradient.js";
 import { checkGradient } from "../../src/explain/gradient-check.js";
 import { gains, stepJacobian } from "../../src/explain/jacobian.js";
-import { Network } from "../../src/explain/network.js";
+import { Probe } from "../../src/explain/probe.js";
 import { singularValues, spectralNorm } from "../../src/explain/spectrum.js";
+import { runCell, stateBefore } from "../../src/explain/steps.js";
 import { freshCell, studySequence } from "../../src/explain/study.js";
-import { runCell, stateBefore, trace } from "../../src/explain/trace.js";
+import { trace } from "../../src/explain/trace.js";
 import { layers, sequential } from "../../src/index.js";
 import { Random } from "../../src/kernels/philox.js";
 import { anyCase, apart, ENGINES, flagship, shake, sum } from "./models.js";
@@ -179,8 +180,8 @@ test("any model: no gradient outgrows the gain of its steps", () => {
   fc.assert(
     fc.property(anyCase, ({ model, row }) => {
       const open = openCell(model);
-      const network = new Network(model);
-      const run = network.run([row], { seed: (output) => output.map(() => 1) });
+      const probe = new Probe(model);
+      const run = probe.run([row], { seed: (output) => output.map(() => 1) });
       const { steps, outside } = realSteps(open, run);
       if (steps.length === 0 || open.layer.options.returnSequences) return;
       const flow = flowBack(open.cell, steps, outside);

@@ -10,8 +10,8 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gunzipSync } from "node:zlib";
 import { readLabelledPath } from "../../src/data/node-source.js";
-import { readKerasScript } from "../../src/formats/python/index.js";
 import { InputError, loadFile, readVocabulary } from "../../src/index.js";
+import { readKerasScript } from "../../src/model/script.js";
 
 export interface Attack {
   file: string;

@@ -1,15 +1,10 @@
 /** What a file counts is held against what was read from it, and each complaint names both numbers. */
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import {
-  readKeras,
-  readKerasWeights,
-  readShardedKerasWeights,
-  writeKeras,
-} from "../../src/formats/keras/index.js";
 import { readVocabulary } from "../../src/formats/vocabulary/index.js";
 import { readZip, writeZip } from "../../src/formats/zip.js";
 import { InputError, layers, loadModel, sequential, TextClassifier } from "../../src/index.js";
+import { readKeras, readKerasWeights, readShardedKerasWeights, writeKeras } from "../../src/keras.js";
 import { Vectorizer } from "../../src/tokens/vectorizer.js";
 import { readSample } from "./samples.js";
 

@@ -2,9 +2,10 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { gunzipSync } from "node:zlib";
 import h5wasm from "h5wasm";
+import { isHdf5 } from "../../src/formats/detect.js";
 import type { AttributeValue } from "../../src/formats/hdf5/attributes.js";
 import { lookup3 } from "../../src/formats/hdf5/checksum.js";
-import { type Hdf5Group, isHdf5, readHdf5 } from "../../src/formats/hdf5/reader.js";
+import { type Hdf5Group, readHdf5 } from "../../src/formats/hdf5/reader.js";
 import { type Hdf5DatasetInput, type Hdf5GroupInput, writeHdf5 } from "../../src/formats/hdf5/writer.js";
 import { readSample } from "./samples.js";
 

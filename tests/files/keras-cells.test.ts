@@ -2,11 +2,11 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import type { Json, JsonObject } from "../../src/base/json.js";
-import { readKeras, writeKeras } from "../../src/formats/keras/index.js";
 import { readLayer, readNode } from "../../src/formats/keras/layer-config.js";
 import { weightPlaces } from "../../src/formats/keras/layer-kinds.js";
 import { Notes } from "../../src/formats/keras/receipt.js";
 import { layers, sequential } from "../../src/index.js";
+import { readKeras, writeKeras } from "../../src/keras.js";
 
 function read(cell: Json, config: JsonObject = {}, version = { major: 3, minor: 15 }) {
   const notes = new Notes();

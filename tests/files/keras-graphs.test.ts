@@ -6,7 +6,7 @@ import {
   readShardedKerasWeights,
   writeKeras,
   writeKerasH5,
-} from "../../src/formats/keras/index.js";
+} from "../../src/keras.js";
 import { assertClose } from "../golden/compare.js";
 import { assertSameModel, inputRows, readCases, readSample } from "./samples.js";
 

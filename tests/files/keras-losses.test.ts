@@ -4,9 +4,9 @@ import { describe, test } from "node:test";
 import type { Json, JsonObject } from "../../src/base/json.js";
 import { readCompileConfig } from "../../src/formats/keras/compile-config.js";
 import { writeLoss } from "../../src/formats/keras/compile-losses.js";
-import { readKeras, writeKeras } from "../../src/formats/keras/index.js";
 import { Notes } from "../../src/formats/keras/receipt.js";
 import { type Loss, layers, losses, sequential } from "../../src/index.js";
+import { readKeras, writeKeras } from "../../src/keras.js";
 import type { Layer } from "../../src/layers/layer.js";
 
 function read(loss: Json, more: JsonObject = {}): { loss: Loss | undefined; warnings: string[] } {

@@ -1,8 +1,8 @@
 /** What evaluate() of a model from a Keras file gives: Keras's values, by Keras's names. */
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { readKeras, writeKeras, writeKerasH5 } from "../../src/formats/keras/index.js";
 import type { Model } from "../../src/index.js";
+import { readKeras, writeKeras, writeKerasH5 } from "../../src/keras.js";
 import { readSample } from "./samples.js";
 
 interface MetricFile {

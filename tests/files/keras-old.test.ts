@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { readKeras } from "../../src/formats/keras/index.js";
+import { readKeras } from "../../src/keras.js";
 import { assertClose } from "../golden/compare.js";
 import { assertSameModel, inputRows, readCases, readSample } from "./samples.js";
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { readKeras, readKerasWeights, readShardedKerasWeights } from "../../src/formats/keras/index.js";
 import { InputError } from "../../src/index.js";
+import { readKeras, readKerasWeights, readShardedKerasWeights } from "../../src/keras.js";
 import { assertClose } from "../golden/compare.js";
 import { assertSameModel, inputRows, readCases, readSample } from "./samples.js";
 

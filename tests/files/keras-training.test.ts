@@ -1,7 +1,6 @@
 /** Schedules, gradient accumulation and decay in files that Keras saved: read, trained on, and written again. */
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { readKeras, writeKeras, writeKerasH5 } from "../../src/formats/keras/index.js";
 import { restoreOptimizer } from "../../src/formats/keras/optimizer-state.js";
 import { Notes } from "../../src/formats/keras/receipt.js";
 import { writeSafetensors } from "../../src/formats/safetensors/write.js";
@@ -15,7 +14,9 @@ import {
   schedules,
   sequential,
 } from "../../src/index.js";
+import { readKeras, writeKeras, writeKerasH5 } from "../../src/keras.js";
 import { copyModel } from "../../src/model/copy.js";
+import { trainerOf } from "../../src/model/model.js";
 import { assertClose } from "../golden/compare.js";
 import { decode, decodeRows, type Encoded, readVectors } from "../golden/vectors.js";
 import { readSample } from "./samples.js";
@@ -133,9 +134,13 @@ describe("a file that Keras saved trains on as it does there", () => {
     fresh.compile({ loss: "meanSquaredError", optimizer });
     const notes = new Notes();
     const step = { shape: [], read: () => [0] };
-    restoreOptimizer(fresh, [{ dataset: step as never, where: "f" }], notes);
+    restoreOptimizer(trainerOf(fresh), [{ dataset: step as never, where: "f" }], notes);
     assert.deepEqual(notes.warnings, []);
-    restoreOptimizer(fresh, [{ dataset: { ...step, read: () => [3] } as never, where: "f" }], notes);
+    restoreOptimizer(
+      trainerOf(fresh),
+      [{ dataset: { ...step, read: () => [3] } as never, where: "f" }],
+      notes,
+    );
     assert.match(notes.warnings.join(), /its arrays do not fit \(0 stored, 6 wanted\)/);
   });
 

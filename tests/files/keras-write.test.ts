@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { unzipSync } from "fflate";
-import { readKeras, writeKeras, writeKerasH5 } from "../../src/formats/keras/index.js";
 import { InputError, layers, type Model, sequential } from "../../src/index.js";
+import { readKeras, writeKeras, writeKerasH5 } from "../../src/keras.js";
 import { Layer } from "../../src/layers/layer.js";
 import { readCases, readSample } from "./samples.js";
 import { writtenModels } from "./written-models.js";

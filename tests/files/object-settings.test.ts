@@ -5,9 +5,9 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { describe, test } from "node:test";
-import { readKeras } from "../../src/formats/keras/index.js";
 import { writeModelConfig } from "../../src/formats/keras/write.js";
 import { InputError, type Model, optimizers } from "../../src/index.js";
+import { readKeras } from "../../src/keras.js";
 import { flatten } from "../golden/models.js";
 
 type Value = null | boolean | number | string | Value[] | Config;

@@ -4,10 +4,10 @@
  */
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { readKeras } from "../../src/formats/keras/index.js";
 import { writeModelConfig } from "../../src/formats/keras/write.js";
-import { readKerasScript } from "../../src/formats/python/index.js";
 import { InputError, layers, sequential } from "../../src/index.js";
+import { readKeras } from "../../src/keras.js";
+import { readKerasScript } from "../../src/model/script.js";
 
 type Config = { [key: string]: unknown };
 const read = (config: Config) => readKeras(new TextEncoder().encode(JSON.stringify(config)), { name: "m" });

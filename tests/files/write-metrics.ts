@@ -1,8 +1,8 @@
 /** node dist/tests/files/write-metrics.js FOLDER: compiled models with metrics, which make_metric_files.py FOLDER opens. */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { writeKeras, writeKerasH5 } from "../../src/formats/keras/index.js";
 import { type CompileOptions, layers, losses, metrics, sequential } from "../../src/index.js";
+import { writeKeras, writeKerasH5 } from "../../src/keras.js";
 
 const ROWS = 40;
 const BATCH = 7;

@@ -1,7 +1,7 @@
 /** node dist/tests/files/write-samples.js FOLDER: writes what check_in_keras.py opens. */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { writeKeras, writeKerasH5 } from "../../src/formats/keras/index.js";
+import { writeKeras, writeKerasH5 } from "../../src/keras.js";
 import { writtenModels } from "./written-models.js";
 
 const folder = process.argv[2];

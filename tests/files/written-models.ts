@@ -1,7 +1,7 @@
 /** Models of every layer and option, for writing: opened again here, and by Python Keras through check_in_keras.py. */
 import { layers, losses, type Model, model, optimizers, sequential } from "../../src/index.js";
-import type { CompileOptions } from "../../src/model/options.js";
 import type { InputsLike } from "../../src/network/inputs.js";
+import type { CompileOptions } from "../../src/train/trainer.js";
 
 export interface WrittenModel {
   name: string;

@@ -3,12 +3,12 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { readHdf5 } from "../../src/formats/hdf5/reader.js";
 import { type Hdf5GroupInput, writeHdf5 } from "../../src/formats/hdf5/writer.js";
-import { readKerasWeights, writeKeras, writeKerasH5 } from "../../src/formats/keras/index.js";
-import { loadFile } from "../../src/formats/load.js";
 import { writeSafetensors } from "../../src/formats/safetensors/write.js";
 import { writeTfjs } from "../../src/formats/tfjs/write.js";
 import { InputError, layers, type Model, sequential } from "../../src/index.js";
+import { readKerasWeights, writeKeras, writeKerasH5 } from "../../src/keras.js";
 import { Random } from "../../src/kernels/philox.js";
+import { loadFile } from "../../src/model/load.js";
 
 function network(names: [string, string] = ["alpha", "omega"]): Model {
   const model = sequential(

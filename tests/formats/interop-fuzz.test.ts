@@ -2,10 +2,10 @@ import { readFileSync } from "node:fs";
 import { describe } from "node:test";
 import { gunzipSync } from "node:zlib";
 import { type Json, parseJson } from "../../src/base/json.js";
-import { loadFile } from "../../src/formats/load.js";
 import { writeSafetensors } from "../../src/formats/safetensors/write.js";
 import type { ReadShard } from "../../src/formats/tfjs/manifest.js";
 import { layers, sequential } from "../../src/index.js";
+import { loadFile } from "../../src/model/load.js";
 import { fuzz } from "../files/fuzzing.js";
 import { type Dice, damage, damageJson } from "../files/mutate.js";
 

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { readVocabulary } from "../../src/formats/vocabulary/index.js";
 import { readPickle } from "../../src/formats/vocabulary/pickle.js";
-import type { PickleValue } from "../../src/formats/vocabulary/pickle-machine.js";
+import type { PickleValue } from "../../src/formats/vocabulary/pickle-values.js";
 import { fuzz } from "../files/fuzzing.js";
 import { Dice } from "../files/mutate.js";
 

@@ -4,8 +4,8 @@
  */
 import assert from "node:assert/strict";
 import { describe } from "node:test";
-import { readKerasScript } from "../../src/formats/python/index.js";
 import { InputError } from "../../src/index.js";
+import { readKerasScript } from "../../src/model/script.js";
 import { fuzz, type Target } from "../files/fuzzing.js";
 import type { Dice } from "../files/mutate.js";
 

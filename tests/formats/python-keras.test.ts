@@ -2,8 +2,8 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { describe, test } from "node:test";
-import { readKerasScript } from "../../src/formats/python/index.js";
 import type { Layer } from "../../src/layers/layer.js";
+import { readKerasScript } from "../../src/model/script.js";
 
 const FOLDER = new URL("../../../tests/formats/", import.meta.url);
 

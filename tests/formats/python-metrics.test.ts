@@ -1,8 +1,8 @@
 /** How a script says a model is measured: as Keras resolves it, one by one. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { readKerasScript } from "../../src/formats/python/index.js";
 import { metrics } from "../../src/index.js";
+import { readKerasScript } from "../../src/model/script.js";
 
 const script = (compile: string) => `
 from tensorflow import keras

@@ -2,9 +2,10 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { describe, test } from "node:test";
-import { notebookScript, readKerasScript } from "../../src/formats/python/index.js";
+import { notebookScript } from "../../src/formats/python/notebook.js";
 import { allSignatures } from "../../src/formats/python/signatures.js";
 import { InputError } from "../../src/index.js";
+import { readKerasScript } from "../../src/model/script.js";
 
 const HEAD = "from keras import Sequential, Model, Input\nfrom keras.layers import *\nimport keras\n";
 const NET = "model = Sequential([Input((9,)), Embedding(50, 2), LSTM(3), Dense(1, activation='sigmoid')])\n";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { readKerasScript } from "../../src/formats/python/index.js";
 import { InputError } from "../../src/index.js";
+import { readKerasScript } from "../../src/model/script.js";
 import { SCRIPTS } from "./python-scripts.js";
 
 const countsOf = (model: ReturnType<typeof readKerasScript>["model"]) =>

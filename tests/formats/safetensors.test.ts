@@ -3,9 +3,9 @@ import { readFileSync } from "node:fs";
 import { describe, test } from "node:test";
 import { gunzipSync } from "node:zlib";
 import { LAYER_KINDS } from "../../src/formats/keras/layer-kinds.js";
-import { loadFile } from "../../src/formats/load.js";
 import { writeSafetensors } from "../../src/formats/safetensors/write.js";
 import { layers, type Model, sequential } from "../../src/index.js";
+import { loadFile } from "../../src/model/load.js";
 import { assertClose } from "../golden/compare.js";
 import { flatten, goldenModels } from "./golden-models.js";
 

@@ -6,7 +6,6 @@ import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { pathToFileURL } from "node:url";
 import { fromBinary } from "@bufbuild/protobuf";
-import { loadFile } from "../../src/formats/load.js";
 import { ModelProtoSchema } from "../../src/formats/onnx/onnx-pb.js";
 import {
   type CompileOptions,
@@ -22,6 +21,7 @@ import {
   sequential,
   TextClassifier,
 } from "../../src/index.js";
+import { loadFile } from "../../src/model/load.js";
 import { cellstate } from "../cli/run.js";
 
 const folder = mkdtempSync(join(tmpdir(), "cellstate-save-"));

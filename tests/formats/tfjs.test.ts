@@ -4,10 +4,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, describe, test } from "node:test";
 import { LAYER_KINDS } from "../../src/formats/keras/layer-kinds.js";
-import { loadFile } from "../../src/formats/load.js";
 import { writeTfjs } from "../../src/formats/tfjs/write.js";
 import { type Layer, layers, loadModel, model, sequential } from "../../src/index.js";
 import { symbolic } from "../../src/layers/layer.js";
+import { loadFile } from "../../src/model/load.js";
 import { assertClose } from "../golden/compare.js";
 import { flatten, goldenModels } from "./golden-models.js";
 

@@ -3,9 +3,9 @@ import { readFileSync } from "node:fs";
 import { describe } from "node:test";
 import { gunzipSync } from "node:zlib";
 import { unzipSync } from "fflate";
-import { readKeras } from "../../src/formats/keras/index.js";
 import { readVocabulary } from "../../src/formats/vocabulary/index.js";
 import { writeZip } from "../../src/formats/zip.js";
+import { readKeras } from "../../src/keras.js";
 import { fuzz } from "../files/fuzzing.js";
 import { type Dice, damage } from "../files/mutate.js";
 

@@ -5,7 +5,6 @@ import { describe, test } from "node:test";
 import { gunzipSync } from "node:zlib";
 import { unzipSync } from "fflate";
 import { ownVectorizer } from "../../src/classifier/assemble.js";
-import { readKeras, writeKeras, writeKerasH5 } from "../../src/formats/keras/index.js";
 import { readVocabulary } from "../../src/formats/vocabulary/index.js";
 import {
   assembleClassifier,
@@ -15,6 +14,7 @@ import {
   type Model,
   sequential,
 } from "../../src/index.js";
+import { readKeras, writeKeras, writeKerasH5 } from "../../src/keras.js";
 import { assertClose } from "../golden/compare.js";
 import { flatten } from "../golden/models.js";
 

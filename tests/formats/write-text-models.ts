@@ -2,8 +2,8 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
-import { readKeras, writeKeras, writeKerasH5 } from "../../src/formats/keras/index.js";
 import { layers, type Model, sequential } from "../../src/index.js";
+import { readKeras, writeKeras, writeKerasH5 } from "../../src/keras.js";
 
 const GOLDEN = new URL("../../../tests/formats/golden/", import.meta.url);
 const { texts, models } = JSON.parse(readFileSync(new URL("vocabularies.json", GOLDEN), "utf8")) as {

@@ -10,6 +10,7 @@ import {
   type RowsLike,
   type TargetsLike,
 } from "../../src/index.js";
+import { trainerOf } from "../../src/model/model.js";
 import { chain, type Link } from "../../src/network/graph.js";
 import type { WeightOptions } from "../../src/train/dataset.js";
 import { type Differentiable, randomSource } from "./checker.js";
@@ -42,11 +43,12 @@ export function modelSubject(given: ModelCase): ModelSubject {
     ? modelOf({ ...graph, ...settings })
     : new Model(layers, links ?? chain(layers, null), settings);
   model.compile(training);
-  const { runtime } = model;
+  const trainer = trainerOf(model);
+  const { runtime } = trainer.network;
   const { entries, base, gradients } = runtime.weights;
   const data = model.dataset(x, y, options);
-  const plan = model.steps.plan(data, data.rows, { inputGradients: true });
-  model.steps.write(plan, data, null, 0, data.rows);
+  const plan = trainer.plan(data, data.rows, { inputGradients: true });
+  trainer.write(plan, data, null, 0, data.rows);
 
   const variables: Record<string, Float64Array> = {};
   const readers: Record<string, () => Float64Array> = {};
@@ -71,11 +73,11 @@ export function modelSubject(given: ModelCase): ModelSubject {
   });
   return {
     ...{ model, variables },
-    loss: () => model.steps.forwardBackward(plan),
+    loss: () => trainerOf(model).forwardBackward(plan),
     gradients: () => Object.fromEntries(Object.entries(readers).map(([name, read]) => [name, read()])),
     outputs: () => {
       const out = new Float32Array(data.rows * plan.outputSize);
-      model.steps.output(plan, out);
+      trainerOf(model).output(plan, out);
       return out;
     },
   };

@@ -4,6 +4,7 @@ import { test } from "node:test";
 import { REFERENCE_KERNELS } from "../../src/engines/reference.js";
 import { type Layer, layers, type Model, optimizers, sequential } from "../../src/index.js";
 import { philox4x32, seedWords } from "../../src/kernels/philox.js";
+import { trainerOf } from "../../src/model/model.js";
 
 interface MaskCase {
   G?: number;
@@ -144,12 +145,12 @@ function trainingOutputs(model: Model, x: number[][] | number[][][]): number[][]
     x.map(() => new Array<number>(width).fill(0)),
     {},
   );
-  const plan = model.steps.plan(data, data.rows);
-  model.steps.write(plan, data, null, 0, data.rows);
-  model.steps.forwardBackward(plan);
+  const plan = trainerOf(model).plan(data, data.rows);
+  trainerOf(model).write(plan, data, null, 0, data.rows);
+  trainerOf(model).forwardBackward(plan);
   const out = new Float32Array(data.rows * width);
-  model.steps.output(plan, out);
-  model.steps.update(plan);
+  trainerOf(model).output(plan, out);
+  trainerOf(model).update(plan);
   return x.map((_, r) => Array.from(out.subarray(r * width, (r + 1) * width)));
 }
 
@@ -318,7 +319,7 @@ function masksOf(list: readonly Layer[], x: number[][] | number[][][]): number {
     x.map(() => new Array<number>(model.outputSize).fill(0)),
     {},
   );
-  const { calls } = model.steps.plan(data, data.rows).shards[0]!;
+  const { calls } = trainerOf(model).plan(data, data.rows).shards[0]!;
   return calls.filter(({ kernel }) => kernel === "dropoutMask").length;
 }
 

@@ -3,8 +3,8 @@ import { readdirSync, readFileSync } from "node:fs";
 import { describe, test } from "node:test";
 import { InputError } from "../../src/base/errors.js";
 import { displayWidth } from "../../src/base/text.js";
-import { readableBytes } from "../../src/model/summary/data.js";
-import { type SummaryModel, type SummaryOptions, summaryTable } from "../../src/model/summary.js";
+import { readableBytes, type SummaryModel } from "../../src/model/summary/data.js";
+import { type SummaryOptions, summaryTable } from "../../src/model/summary.js";
 
 const golden = new URL("../../../tests/model/golden/", import.meta.url);
 const read = (file: string) => readFileSync(new URL(file, golden), "utf8");

@@ -161,7 +161,6 @@ function* namesOf(name: string, value: { prototype?: object }): Generator<string
 /** Made by the library, or methods that TypeScript hides and no documentation names. */
 const NOT_CALLED = new Set([
   ...["InputError", "TrainingError", "UnfinishedTraining", "AbortedTraining"],
-  ...["Model.buildFrom", "Model.inputRows", "Model.refuseDuringFit", "Model.steered", "Model.checkSnapshot"],
   ...["TextClassifier.probabilities", "TextClassifier.extras", "Checkpoint.try"],
   ...["Vectorizer.scan", "Vectorizer.lay", "Vectorizer.encodeTokensInto", "Vectorizer.idsOf"],
 ]);

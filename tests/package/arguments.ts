@@ -4,9 +4,9 @@
  */
 import { strFromU8, unzipSync } from "fflate";
 import * as explain from "../../src/explain/index.js";
-import * as formats from "../../src/formats/index.js";
-import * as keras from "../../src/formats/keras/index.js";
+import * as formats from "../../src/formats.js";
 import * as main from "../../src/index.js";
+import * as keras from "../../src/keras.js";
 import * as lab from "../../src/lab/index.js";
 
 const { layers } = main;

@@ -170,7 +170,7 @@ function bodyStart(text: string, kind: Declaration["kind"]): number {
 
 function basesOf(head: string): string[] {
   const [, list = ""] = /\b(?:extends|implements) (.*)$/.exec(head) ?? [];
-  return list.split(/,| implements /).flatMap((base) => /^\s*([\w$]+)/.exec(base)?.[1] ?? []);
+  return list.split(/,| implements /).flatMap((base) => /^\s*([\w$.]+)/.exec(base)?.[1] ?? []);
 }
 
 /** "a, type b as c" as [name there, name here]. */
@@ -259,16 +259,19 @@ export class Declarations {
     );
     const words = shown.replace(/"[^"]*"/g, "");
     const values = new Set(Array.from(words.matchAll(/typeof ([\w$]+)/g), ([, value]) => value));
-    return [...new Set(words.match(/[A-Za-z_$][\w$]*/g))]
+    return [...new Set(words.match(/[A-Za-z_$][\w$.]*/g))]
       .filter((one) => one !== name)
       .flatMap((one) => this.named(one, file))
       .filter((one) => (one.kind !== "const" && one.kind !== "function") || values.has(one.name));
   }
 
-  /** What a name means in a file. */
+  /** What a name means in a file: "Callback", or "train.Callback" after `import * as train`. */
   private named(name: string, file: string): readonly Declaration[] {
     const { declared, imported } = this.read(file);
-    return declared.get(name) ?? (imported.has(name) ? this.follow({ file, name }) : []);
+    const [space, inner] = name.split(".") as [string, string?];
+    const from = imported.get(space);
+    if (inner !== undefined) return from?.name === "*" ? this.follow({ file: from.file, name: inner }) : [];
+    return declared.get(name) ?? (from ? this.follow({ file, name }) : []);
   }
 
   /** Whether a base, or one of its own, documents a member of that name. */

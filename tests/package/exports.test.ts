@@ -41,8 +41,8 @@ describe("the package's entries", () => {
   test("what entries hand out is one and the same library", async () => {
     const entry = (name: string): Promise<unknown> => import(name);
     const { layers, sequential } = (await entry("cellstate")) as typeof import("../../src/index.js");
-    const keras = (await entry("cellstate/keras")) as typeof import("../../src/formats/keras/index.js");
-    const formats = (await entry("cellstate/formats")) as typeof import("../../src/formats/index.js");
+    const keras = (await entry("cellstate/keras")) as typeof import("../../src/keras.js");
+    const formats = (await entry("cellstate/formats")) as typeof import("../../src/formats.js");
     const network = sequential([layers.input({ shape: [3] }), layers.dense({ units: 2 })], { seed: 1 });
     const { model } = keras.readKeras(keras.writeKeras(network));
     const back = await formats.loadModel(formats.writeSafetensors(network));

@@ -1,7 +1,6 @@
 /** While a fit runs, nothing but its own callbacks changes the model; measuring is right or refused. */
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { writeKeras } from "../../src/formats/keras/index.js";
 import {
   type Callback,
   type FitOptions,
@@ -11,6 +10,7 @@ import {
   sequential,
   TextClassifier,
 } from "../../src/index.js";
+import { writeKeras } from "../../src/keras.js";
 
 const X = Array.from({ length: 40 }, (_, r) => Array.from({ length: 5 }, (_, t) => (r * 7 + t * 13) % 9));
 const Y = X.map((row) => row[0]! % 2);

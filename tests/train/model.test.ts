@@ -10,6 +10,7 @@ import {
   optimizers,
   sequential,
 } from "../../src/index.js";
+import { trainerOf } from "../../src/model/model.js";
 
 const ids = (rows: number, steps: number, offset = 0) =>
   Array.from({ length: rows }, (_, r) =>
@@ -77,7 +78,7 @@ test("plans take turns in one memory: its size is that of the largest, however m
   const model = text();
   const largest = () => model.trainOnBatch(ids(40, 30), labels(40));
   largest();
-  const bytes = model.runtime.engine.buffer.byteLength;
+  const bytes = trainerOf(model).network.runtime.engine.buffer.byteLength;
   for (let steps = 1; steps < 30; steps++) {
     model.trainOnBatch(ids(8, steps), labels(8));
     model.predict(ids(20, steps));
@@ -85,7 +86,7 @@ test("plans take turns in one memory: its size is that of the largest, however m
   largest();
   model.compile({ loss: "binaryCrossentropy", optimizer: "adam" });
   largest();
-  assert.equal(model.runtime.engine.buffer.byteLength, bytes);
+  assert.equal(trainerOf(model).network.runtime.engine.buffer.byteLength, bytes);
 });
 
 test("what derives from the weights is made anew whenever they change", async () => {

@@ -1,7 +1,6 @@
 /** Numbers as blocks of the terminal. */
 
 const SHADES = " ░▒▓█";
-const HEIGHTS = "▁▂▃▄▅▆▇█";
 
 /** Each number's shade between the least and the largest of them. */
 export function shades(
@@ -11,13 +10,6 @@ export function shades(
 ): string[] {
   const span = most - least || 1;
   return values.map((value) => SHADES[Math.min(4, Math.max(0, Math.round(((value - least) / span) * 4)))]!);
-}
-
-/** A line of bars, from 0 to the largest. */
-export function sparkline(values: readonly number[], most = Math.max(...values, 0)): string {
-  return values
-    .map((value) => HEIGHTS[most > 0 ? Math.min(7, Math.max(0, Math.floor((value / most) * 8))) : 0]!)
-    .join("");
 }
 
 /** A bar to the right of the middle for what is positive, to the left for what is negative; `half` columns each way. */

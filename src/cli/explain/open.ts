@@ -1,7 +1,7 @@
 /** A model opened to be explained: a classifier with its words and labels where it is one. */
 
 import { TextClassifier } from "../../classifier/classifier.js";
-import type { Definitions } from "../../formats/python/index.js";
+import type { Definitions } from "../../formats/python/script.js";
 import type { Model } from "../../model/model.js";
 import type { ModelOptions } from "../../model/options.js";
 import * as models from "../models.js";

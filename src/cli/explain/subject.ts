@@ -2,7 +2,7 @@
 import type { Command } from "commander";
 import { InputError, inputError, oneOf } from "../../base/errors.js";
 import { readSentence, type Sentence, sentenceOfIds } from "../../explain/sentence.js";
-import type { Definitions } from "../../formats/python/index.js";
+import type { Definitions } from "../../formats/python/script.js";
 import type { Model } from "../../model/model.js";
 import { Vectorizer } from "../../tokens/vectorizer.js";
 import { type EngineFlags, engineOptions, whole } from "../context.js";

@@ -1,7 +1,7 @@
 /** The doctor's findings as text, at most 80 columns. */
 import { counted } from "../../base/numbers.js";
 import { printable, wrapToWidth } from "../../base/text.js";
-import { type Finding, SEVERITIES, type Severity } from "../../explain/doctor/index.js";
+import { type Finding, SEVERITIES, type Severity } from "../../explain/doctor/finding.js";
 import { PLAIN, type Style, WIDTH } from "../terminal.js";
 
 const MARKS: Record<Severity, string> = { problem: "✗", warning: "!", note: "·" };

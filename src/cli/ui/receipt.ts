@@ -1,9 +1,9 @@
 /** An import receipt as text: what was read, assumed, left aside, and what may differ from Keras. */
 import { counted } from "../../base/numbers.js";
 import { printable } from "../../base/text.js";
-import type { Receipt } from "../../formats/keras/index.js";
+import type { Receipt } from "../../formats/keras/receipt.js";
 import type { ScriptReceipt } from "../../formats/python/index.js";
-import type { SelfCheck } from "../../formats/self-check.js";
+import type { SelfCheck } from "../../model/self-check.js";
 
 export function receiptText(name: string, receipt: Receipt | ScriptReceipt, check: SelfCheck): string {
   const { format, kerasVersion, layers, parameters, filled, ignored, warnings } = receipt;

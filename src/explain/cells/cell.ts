@@ -1,5 +1,5 @@
 /** What the three kinds of cell have in common for explanations: one step forward, one step back, and their names. */
-import type { Matrix, Vector } from "./vector.js";
+import { add, type Matrix, timesMatrix, type Vector } from "./vector.js";
 
 /** Keras's class name of a recurrent layer that can be opened. */
 export type CellKind = "SimpleRNN" | "LSTM" | "GRU";
@@ -14,6 +14,12 @@ export interface NetworkWeights {
   readonly bias: Vector;
   /** b′ [U], added to h₋₁·R: zeros but in a GRU with resetAfter. */
   readonly recurrentBias: Vector;
+}
+
+/** z = x·W + h₋₁·R + b + b′ */
+export function preActivation(x: Vector, h: Vector, network: NetworkWeights): number[] {
+  const { kernel, recurrent, bias, recurrentBias } = network;
+  return add(timesMatrix(x, kernel), timesMatrix(h, recurrent), bias, recurrentBias);
 }
 
 /** An activation φ as the views need it. */

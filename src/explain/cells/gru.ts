@@ -1,15 +1,15 @@
 /** One step of a GRU in float64, forward and back, with every path kept apart. */
-import type { Activation, Cell, MemoryStep, NetworkWeights, State, Step, StepGradient } from "./cell.js";
 import {
-  add,
-  combine,
-  hadamard,
+  type Activation,
+  type Cell,
+  type MemoryStep,
+  type NetworkWeights,
   preActivation,
-  subtract,
-  timesMatrix,
-  timesTransposed,
-  type Vector,
-} from "./vector.js";
+  type State,
+  type Step,
+  type StepGradient,
+} from "./cell.js";
+import { add, combine, hadamard, subtract, timesMatrix, timesTransposed, type Vector } from "./vector.js";
 
 type Gate = "z" | "r" | "h";
 

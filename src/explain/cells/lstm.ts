@@ -1,6 +1,15 @@
 /** One step of an LSTM in float64, forward and back, with every path kept apart. */
-import type { Activation, Cell, MemoryStep, NetworkWeights, State, Step, StepGradient } from "./cell.js";
-import { add, hadamard, preActivation, timesTransposed, type Vector, zeros } from "./vector.js";
+import {
+  type Activation,
+  type Cell,
+  type MemoryStep,
+  type NetworkWeights,
+  preActivation,
+  type State,
+  type Step,
+  type StepGradient,
+} from "./cell.js";
+import { add, hadamard, timesTransposed, type Vector, zeros } from "./vector.js";
 
 type Gate = "i" | "f" | "g" | "o";
 

@@ -1,6 +1,14 @@
 /** One step of a SimpleRNN in float64: h = φ(x·W + h₋₁·R + b), and its way back. */
-import type { Activation, Cell, NetworkWeights, State, Step, StepGradient } from "./cell.js";
-import { hadamard, preActivation, timesTransposed, type Vector } from "./vector.js";
+import {
+  type Activation,
+  type Cell,
+  type NetworkWeights,
+  preActivation,
+  type State,
+  type Step,
+  type StepGradient,
+} from "./cell.js";
+import { hadamard, timesTransposed, type Vector } from "./vector.js";
 
 export class SimpleRnnCell implements Cell {
   readonly kind = "SimpleRNN";

@@ -1,7 +1,5 @@
 /** Vectors and matrices of float64, as small as the mathematics of one cell needs them. Rows times matrices: y = x·M. */
 
-import type { NetworkWeights } from "./cell.js";
-
 export type Vector = readonly number[];
 
 /** [rows][columns] */
@@ -59,10 +57,4 @@ export function columnsOf({ rows, columns, data }: Matrix, from: number, count: 
     for (let c = 0; c < count; c++) block[r * count + c] = data[r * columns + from + c]!;
   }
   return { rows, columns: count, data: block };
-}
-
-/** z = x·W + h₋₁·R + b + b′ */
-export function preActivation(x: Vector, h: Vector, network: NetworkWeights): number[] {
-  const { kernel, recurrent, bias, recurrentBias } = network;
-  return add(timesMatrix(x, kernel), timesMatrix(h, recurrent), bias, recurrentBias);
 }

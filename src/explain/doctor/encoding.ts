@@ -2,6 +2,7 @@
 import { count, counted, percent } from "../../base/numbers.js";
 import type { Embedding } from "../../layers/embedding.js";
 import type { Layer } from "../../layers/layer.js";
+import { trainerOf } from "../../model/model.js";
 import { standardizerFor } from "../../tokens/standardize.js";
 import { newEncodingReport } from "../../tokens/vectorizer.js";
 import type { Check } from "./finding.js";
@@ -14,7 +15,12 @@ const embeddingOf = ({ model }: Subject): Embedding | undefined =>
 function isMasked({ model, length }: Subject, layer: Layer): boolean {
   const node = model.nodes.find((each) => each.layer === layer)!;
   const steps = model.inputShapes[0]?.[0] ?? length ?? 1;
-  const plan = model.runtime.plan({ rows: 1, inputShapes: [[steps]], training: false, loss: null });
+  const plan = trainerOf(model).network.runtime.plan({
+    rows: 1,
+    inputShapes: [[steps]],
+    training: false,
+    loss: null,
+  });
   const before = model.nodes[node.inputs[0]!]!.layer.name;
   return plan.shards[0]!.tensors.get(before)!.mask !== 0;
 }

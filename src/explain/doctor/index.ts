@@ -14,9 +14,6 @@ import { bySeverity, type Finding } from "./finding.js";
 import { HISTORY } from "./history.js";
 import type { Subject } from "./subject.js";
 
-export { type Finding, SEVERITIES, type Severity } from "./finding.js";
-export type { Subject, Texts } from "./subject.js";
-
 const CHEAP = [...ARCHITECTURE, ...ENCODING, ...DATA, ...HISTORY];
 
 /**

@@ -9,6 +9,7 @@
  */
 import { label } from "../../base/label.js";
 import type { Work } from "../../base/work.js";
+import { isHdf5 } from "../detect.js";
 import { type AttributeValue, readAttributes } from "./attributes.js";
 import { hdf5Error, Source } from "./bytes.js";
 import { type Hdf5Dataset, openDataset, readStored, type StoredDataset } from "./datasets.js";
@@ -24,14 +25,8 @@ export interface Hdf5Group {
   readonly datasets: ReadonlyMap<string, Hdf5Dataset & { attributes: ReadonlyMap<string, AttributeValue> }>;
 }
 
-const SIGNATURE = [0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a];
 const MOST_OBJECTS = 32_768;
 const MOST_DEPTH = 32;
-
-/** Whether bytes begin as an HDF5 file does. */
-export function isHdf5(bytes: Uint8Array): boolean {
-  return SIGNATURE.every((byte, i) => bytes[i] === byte);
-}
 
 /**
  * The tree of an HDF5 file; datasets are read when asked. `file` names it in messages, `work` is what reading it all may

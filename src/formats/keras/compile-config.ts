@@ -2,8 +2,7 @@
 
 import { isObject, type Json, type JsonObject } from "../../base/json.js";
 import { label } from "../../base/label.js";
-import type { Model } from "../../model/model.js";
-import type { CompileOptions } from "../../model/options.js";
+import type { CompileOptions, TrainedLike } from "../../train/trainer.js";
 import { readLoss, writeLoss } from "./compile-losses.js";
 import { readMetrics, unwritten, writeMetrics } from "./compile-metrics.js";
 import { readOptimizer, writeOptimizer } from "./compile-optimizers.js";
@@ -52,7 +51,7 @@ function noteOtherKeys(value: JsonObject, { notes }: Context): void {
 }
 
 /** What of a model's training has no place in Keras's files, a line each: said when one is written. */
-export function compileLeftOut(model: Model): string[] {
+export function compileLeftOut(model: TrainedLike): string[] {
   if (!model.isCompiled) return [];
   const { loss, metrics, weightedMetrics } = model.compiled;
   const names = unwritten([...metrics, ...weightedMetrics], { loss: loss.name, outputs: model.outputSize });
@@ -62,7 +61,7 @@ export function compileLeftOut(model: Model): string[] {
 }
 
 /** `compile_config` as Keras 3 writes it: of the optimizer, with its schedule or the learning rate it has now. */
-export function writeCompileConfig(model: Model): JsonObject {
+export function writeCompileConfig(model: TrainedLike): JsonObject {
   const { optimizer, loss, metrics, weightedMetrics } = model.compiled;
   const measured = { loss: loss.name, outputs: model.outputSize };
   return {

@@ -3,7 +3,6 @@
 import { isObject, type Json, type JsonObject } from "../../base/json.js";
 import { label } from "../../base/label.js";
 import { snakeCase } from "../../layers/names.js";
-import type { Model } from "../../model/model.js";
 import {
   type Loss,
   type LossName,
@@ -11,6 +10,7 @@ import {
   type LossReduction,
   losses,
 } from "../../objectives/losses.js";
+import type { Trainer } from "../../train/trainer.js";
 import { foreignTo, kerasObject, readsFloat32 } from "./compile-objects.js";
 import type { Context } from "./receipt.js";
 import { nameOf } from "./values.js";
@@ -124,7 +124,8 @@ function applySetting(options: LossOptions, name: LossName, key: string, value: 
  * On TensorFlow alone, Keras goes back behind a last sigmoid or softmax whatever the cross-entropy: one of logits is not
  * taken of the outputs there, nor a binary one of softmax.
  */
-export function noteLogits({ outputNode: { layer }, compiled: { loss } }: Model, { notes }: Context): void {
+export function noteLogits({ network, compiled: { loss } }: Trainer, { notes }: Context): void {
+  const { layer } = network.outputNode;
   const { activation } = layer.options as { activation?: string };
   const last = layer.className === "Softmax" ? "softmax" : activation;
   if ((last !== "sigmoid" && last !== "softmax") || loss.name === "meanSquaredError") return;

@@ -11,10 +11,9 @@ import {
   METRIC_KINDS,
   METRIC_SETTINGS,
   type Metric,
-  type MetricKind,
-  type MetricOptions,
   makeMetric,
 } from "../../objectives/metrics/metric.js";
+import type { MetricKind, MetricOptions } from "../../objectives/metrics/options.js";
 import { METRIC_NAMES, type MetricName } from "../../objectives/metrics/streaming.js";
 import { foreignTo, kerasObject, readsFloat32 } from "./compile-objects.js";
 import type { Context } from "./receipt.js";

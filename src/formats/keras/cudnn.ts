@@ -5,7 +5,7 @@
  */
 import { inputError } from "../../base/errors.js";
 import { isObject, type JsonObject } from "../../base/json.js";
-import { readFloats, type StoredWeight } from "./weights-store.js";
+import { readFloats, type StoredWeight } from "./stored-weight.js";
 
 interface CudnnKind {
   /** The layer that computes the same. */

@@ -3,21 +3,21 @@ import { inputError } from "../../base/errors.js";
 import { isObject, type Json, type JsonObject } from "../../base/json.js";
 import { label } from "../../base/label.js";
 import { CUDNN_KINDS } from "./cudnn.js";
-import { type LayerNode, NOT_SHARED, OPERATIONS, withPlace } from "./layer-config.js";
-import { containerNames, isMerging, LAYER_KINDS } from "./layer-kinds.js";
-import { MASK_OPERATIONS, type Mask, MaskCount, operationMask, sameMask } from "./masks.js";
 import {
   checkKnown,
   type Entry,
+  type EntryReader,
   inputDtype,
   inputEntry,
   inputShape,
   isModel,
   type Place,
-  readEntry,
   readLayers,
   within,
-} from "./model-config.js";
+} from "./entries.js";
+import { type LayerNode, NOT_SHARED, OPERATIONS, withPlace } from "./layer-config.js";
+import { containerNames, isMerging, LAYER_KINDS } from "./layer-kinds.js";
+import { MASK_OPERATIONS, type Mask, MaskCount, operationMask, sameMask } from "./masks.js";
 import { type Context, layerLabel } from "./receipt.js";
 
 interface GraphNode extends LayerNode {
@@ -35,7 +35,8 @@ interface GraphNode extends LayerNode {
 
 /**
  * Appends the layers of a graph to `entries`, each after those that feed it, and returns its outputs' indices.
- * `feeds`: the entries that feed its inputs, where it stands inside another model.
+ * `feeds`: the entries that feed its inputs, where it stands inside another model. `readEntry` reads its layers, nested
+ * models among them.
  */
 export function readGraph(
   config: JsonObject,
@@ -44,6 +45,7 @@ export function readGraph(
   place: Place,
   context: Context,
   where: string,
+  readEntry: EntryReader,
 ): number[] {
   const nodes = readGraphNodes(config, place, where);
   const inputs = readEnds(config["input_layers"], `${where}.config.input_layers`);
@@ -64,6 +66,7 @@ export function readGraph(
     place,
     context,
     where,
+    readEntry,
     open: [],
     masks: new Map(),
     joined: new MaskCount(),
@@ -117,6 +120,7 @@ interface Walk {
   place: Place;
   context: Context;
   where: string;
+  readEntry: EntryReader;
   /** The layers being resolved, outermost first. */
   open: string[];
   /** What is known of the masks of what each node makes; undefined while that is being found out. */
@@ -140,7 +144,7 @@ function placeNode(name: string, walk: Walk): number {
   if (node.from.length === 0) throw inputError({ expected: "inputs (inbound_nodes)", where: node.where });
   const inputs = node.from.map((from) => placeNode(from, walk));
   for (const [i, mask] of node.masks.entries()) checkMask(mask, node.from[i], node, walk);
-  const index = readEntry(
+  const index = walk.readEntry(
     withoutStates(node, walk.context),
     walk.entries,
     inputs,

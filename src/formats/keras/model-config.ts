@@ -2,44 +2,37 @@
 import { inputError } from "../../base/errors.js";
 import { isObject, type Json, type JsonObject } from "../../base/json.js";
 import { label } from "../../base/label.js";
-import { type Input, input } from "../../layers/input.js";
-import type { Layer, Shape } from "../../layers/layer.js";
+import type { Shape } from "../../layers/layer.js";
 import { TextVectorization } from "../../layers/text-vectorization.js";
 import type { Link } from "../../network/graph.js";
 import { cudnnConversion } from "./cudnn.js";
+import {
+  checkKnown,
+  type Entry,
+  inputDtype,
+  inputEntry,
+  isModel,
+  MOST_LAYERS,
+  type Place,
+  readLayers,
+  readShape,
+  shapeOf,
+  TEXTS,
+  within,
+} from "./entries.js";
 import { readGraph } from "./functional-config.js";
 import {
   checkKeys,
-  isLayer,
   type LayerNode,
   NOT_SHARED,
   readFlag,
   readLayer,
   readNode,
-  unknownLayer,
   withPlace,
 } from "./layer-config.js";
 import { containerNames, isMerging, LAYER_KINDS } from "./layer-kinds.js";
 import { type Context, layerLabel } from "./receipt.js";
 import { makeTextVectorization, onlyVocabulary, readSettings, readWords } from "./text-vectorization.js";
-import type { StoredWeight } from "./weights-store.js";
-
-/** A layer and where its weights lie in a file. */
-export interface Entry {
-  layer: Layer;
-  /** Of the entries whose outputs it takes. */
-  inputs: number[];
-  /** Its group in `model.weights.h5`: "layers/lstm", "layers/sequential/layers/lstm". */
-  group: string;
-  /** The top-level layer whose group in an older file holds its weights. */
-  owner: string;
-  /** Its place in the configuration, for messages. */
-  where: string;
-  /** Of an input: what Keras turns into it. */
-  dtype?: string | undefined;
-  /** Turns stored weights into those of the layer, where they are kept in another layout. */
-  convert?: ((stored: StoredWeight[]) => StoredWeight[]) | undefined;
-}
 
 /** A model as described, before it is built. */
 export interface Blueprint {
@@ -48,8 +41,6 @@ export interface Blueprint {
   entries: Entry[];
   outputs: number[];
 }
-
-const MOST_LAYERS = 1000;
 
 /** Reads a model's configuration, as in `config.json` or the attribute `model_config`. `where` is its place. */
 export function readModelConfig(value: Json | undefined, context: Context, where: string): Blueprint {
@@ -64,7 +55,7 @@ export function readModelConfig(value: Json | undefined, context: Context, where
   if (className === "Sequential") {
     blueprint.outputs = [readSequential(settings, value, blueprint.entries, null, place, context, where)];
   } else if (isModel(className)) {
-    blueprint.outputs = readGraph(settings, blueprint.entries, null, place, context, where);
+    blueprint.outputs = readGraph(settings, blueprint.entries, null, place, context, where, readEntry);
     checkKeys(settings, MODEL_KEYS, where);
     if (blueprint.outputs.length !== 1) {
       const received = `${blueprint.outputs.length} outputs`;
@@ -101,19 +92,6 @@ export function checkModelSettings(
   context.notes.warn(
     `${where}.config.trainable: false, but Keras goes by its layers, of which some are true`,
   );
-}
-
-/** Whether a class is a model; Keras 2 before tf.keras 2.4 said "Model" for Functional ones. */
-export const isModel = (className: string): boolean =>
-  className === "Sequential" || className === "Functional" || className === "Model";
-
-/** Where the layers of a model lie in weight files, and how many more a file may bring. */
-export interface Place {
-  /** Before "layers/…": "" or "layers/sequential/". */
-  prefix: string;
-  /** The outermost layer, inside a nested model. */
-  owner: string;
-  budget: { layers: number };
 }
 
 /**
@@ -178,7 +156,7 @@ export function readEntry(
     return readSequential(config, node, entries, inputs, nested, context, where);
   if (isModel(className)) {
     const first = entries.length;
-    const outputs = readGraph(config, entries, inputs, nested, context, where);
+    const outputs = readGraph(config, entries, inputs, nested, context, where, readEntry);
     checkModelSettings(config, entries.slice(first), context, where);
     if (outputs.length === 1) return outputs[0]!;
     throw inputError({ expected: "a nested model with one output", where, received: outputs.length });
@@ -203,15 +181,6 @@ export function readEntry(
   entries.push({ layer, inputs, group: place.prefix, owner: place.owner, where, convert });
   return entries.length - 1;
 }
-
-/** Refuses what is no layer of ours by its own name, before anything else about it is found wrong. */
-export function checkKnown({ className }: LayerNode, where: string): void {
-  const known = isLayer(className) || isModel(className) || OTHER_LAYERS.has(className);
-  if (!known) throw unknownLayer(className, where);
-}
-
-/** What enters a model, and is read apart from layers that compute. */
-const OTHER_LAYERS: ReadonlySet<string> = new Set(["InputLayer", "TextVectorization"]);
 
 /** TextVectorization takes the place of the input that feeds it. Without its vocabulary the model takes ids. */
 function readTextEntry(
@@ -259,30 +228,6 @@ function checkTables(entries: readonly Entry[]): void {
   }
 }
 
-export function within(place: Place, child: LayerNode, group: string): Place {
-  const { budget } = place;
-  return { prefix: `${place.prefix}layers/${group}`, owner: place.owner || child.name, budget };
-}
-
-/** The entries of `config.layers`. */
-export function readLayers(config: JsonObject, { budget }: Place, where: string): LayerNode[] {
-  const layers = config["layers"];
-  if (!Array.isArray(layers)) {
-    throw inputError({ expected: "a list of layers", where: `${where}.config.layers`, received: layers });
-  }
-  budget.layers -= layers.length;
-  if (budget.layers < 0) {
-    const expected = `at most ${MOST_LAYERS} layers`;
-    throw inputError({ expected, where: `${where}.config.layers`, received: layers.length });
-  }
-  return layers.map((value, i) => readNode(value, `${where} layers[${i}]`));
-}
-
-export function inputEntry(name: string, shape: Shape, where: string): Entry {
-  const layer: Input = input({ shape, name });
-  return { layer, inputs: [], group: "", owner: "", where };
-}
-
 /** A Sequential says its input's shape in its input layer, on its first layer or, in Keras 3, on itself. */
 function sequentialShape(
   declared: LayerNode | undefined,
@@ -308,47 +253,6 @@ function sequentialShape(
   });
 }
 
-/** batch_shape in Keras 3, batch_input_shape in Keras 2. */
-function shapeOf(config: JsonObject): Json | undefined {
-  return config["batch_shape"] ?? config["batch_input_shape"] ?? undefined;
-}
-
-/** The shape of an input of texts, until TextVectorization takes its place. */
-const TEXTS: Shape = [1];
-
-/** An InputLayer's shape. */
-export function inputShape(node: LayerNode, where: string): Shape {
-  if (node.config["dtype"] === "string") return TEXTS;
-  return readShape(shapeOf(node.config), where);
-}
-
-const INPUT_KEYS: ReadonlySet<string> = new Set([
-  ...[
-    "name",
-    "batch_shape",
-    "batch_input_shape",
-    "input_shape",
-    "dtype",
-    "optional",
-    "trainable",
-    "batch_size",
-  ],
-]);
-const INPUT_DTYPE = /^(string|bool|b?float(16|32|64)|u?int(8|16|32|64))$/;
-
-/** The kind of numbers that an input turns what it is given into, once its settings are seen to be known. */
-export function inputDtype({ config }: LayerNode, where: string): string {
-  checkKeys(config, INPUT_KEYS, where);
-  const dtype = config["dtype"] ?? "float32";
-  const name = isObject(dtype) && isObject(dtype["config"]) ? (dtype["config"]["name"] ?? null) : dtype;
-  if (typeof name === "string" && INPUT_DTYPE.test(name)) return name;
-  throw inputError({
-    expected: "a kind of numbers, or string",
-    where: `${where}.config.dtype`,
-    received: dtype,
-  });
-}
-
 /** Into whole numbers Keras cuts what is given to such an input. Ids of an Embedding are whole here too. */
 function noteDtypes(entries: readonly Entry[], context: Context): void {
   for (const [i, { dtype = "float32", where }] of entries.entries()) {
@@ -359,18 +263,6 @@ function noteDtypes(entries: readonly Entry[], context: Context): void {
       `${where}.config.dtype: numbers are taken as they are, where Keras makes ${dtype} of them`,
     );
   }
-}
-
-/** Drops the batch axis. */
-function readShape(value: Json | undefined, where: string): Shape {
-  const shape = Array.isArray(value) ? value.slice(1) : [];
-  const sound = shape.every((n) => n === null || (typeof n === "number" && Number.isInteger(n) && n > 0));
-  if (sound && shape.length >= 1 && shape.length <= 2) return shape as (number | null)[];
-  throw inputError({
-    expected: "[batch, steps or features] or [batch, steps, features]",
-    where,
-    received: value,
-  });
 }
 
 /** The links a model is built from. */

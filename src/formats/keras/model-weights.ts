@@ -1,13 +1,14 @@
 /** Stored weights into a model, checked before memory is taken. */
 import { inputError } from "../../base/errors.js";
-import type { Model } from "../../model/model.js";
+import type { NetworkLike } from "../../network/network.js";
+import type { Entry } from "./entries.js";
 import { containerNames } from "./layer-kinds.js";
-import type { Entry } from "./model-config.js";
 import type { Notes } from "./receipt.js";
-import { readFloats, type WeightsStore } from "./weights-store.js";
+import { readFloats } from "./stored-weight.js";
+import type { WeightsStore } from "./weights-store.js";
 
 /** A model's layers with the places of their weights in Keras's files. */
-export function entriesOf(model: Model): Entry[] {
+export function entriesOf(model: NetworkLike): Entry[] {
   const nodes = model.nodes.filter(({ layer }) => layer.className !== "InputLayer");
   const groups = containerNames(nodes.map(({ layer }) => layer.className));
   return nodes.map(({ layer }, i) => ({
@@ -20,7 +21,12 @@ export function entriesOf(model: Model): Entry[] {
 }
 
 /** Weights, once each stored shape is seen to be the wanted one. */
-export function setWeights(model: Model, entries: readonly Entry[], store: WeightsStore, notes: Notes): void {
+export function setWeights(
+  model: NetworkLike,
+  entries: readonly Entry[],
+  store: WeightsStore,
+  notes: Notes,
+): void {
   const stored = store(entries, notes);
   const values = entries.flatMap(({ layer, where, convert }, i) => {
     const { parameters } = layer;

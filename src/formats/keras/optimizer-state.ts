@@ -1,11 +1,12 @@
 /** The optimizer's state in Keras's files, so that training can go on where it stopped. */
-import type { Model } from "../../model/model.js";
-import type { OptimizerState } from "../../train/update.js";
+import type { TrainedLike, Trainer } from "../../train/trainer.js";
+import type { OptimizerState } from "../../train/training-state.js";
 import type { Hdf5Dataset } from "../hdf5/datasets.js";
 import type { Hdf5Group } from "../hdf5/reader.js";
 import type { Hdf5DatasetInput } from "../hdf5/writer.js";
 import type { Notes } from "./receipt.js";
-import { findDataset, readFloats, type StoredWeight, textList } from "./weights-store.js";
+import { readFloats, type StoredWeight } from "./stored-weight.js";
+import { findDataset, textList } from "./weights-store.js";
 
 /** `optimizer/vars/0`, `1` … of an archive. */
 export function pathOptimizer(root: Hdf5Group, file: string): StoredWeight[] {
@@ -67,9 +68,9 @@ function endsInPlaceholders(found: StoredWeight[]): boolean {
  * Gives a compiled model the state that a file holds: the step, the learning rate (Keras 2 has none here) and the
  * slots. A state that does not fit is left aside with a note, as Keras does.
  */
-export function restoreOptimizer(model: Model, variables: StoredWeight[], notes: Notes): void {
-  if (variables.length === 0 || !model.isCompiled) return;
-  const state = model.optimizerState();
+export function restoreOptimizer(trainer: Trainer, variables: StoredWeight[], notes: Notes): void {
+  if (variables.length === 0 || !trainer.isCompiled) return;
+  const state = trainer.optimizerState();
   // Keras keeps no rate where a schedule says it; tf.keras kept the last one.
   const hasRate = variables[1]?.dataset.shape.length === 0;
   const slots = variables.slice(hasRate ? 2 : 1);
@@ -93,7 +94,7 @@ export function restoreOptimizer(model: Model, variables: StoredWeight[], notes:
     notes.warn(`optimizer state: left aside, ${what}; training starts fresh`);
     return;
   }
-  model.setOptimizerState({
+  trainer.setOptimizerState({
     iterations,
     learningRate: hasRate ? exactRate(rate, state.learningRate) : state.learningRate,
     slots: values,
@@ -115,7 +116,7 @@ function number({ dataset }: StoredWeight): number {
 }
 
 /** The arrays of `optimizer/vars`: step, learning rate unless a schedule says it, slots shaped as their weights. */
-export function writeOptimizerState(model: Model): Hdf5DatasetInput[] {
+export function writeOptimizerState(model: TrainedLike): Hdf5DatasetInput[] {
   const state: OptimizerState = model.optimizerState();
   const shapes = model.slotShapes();
   return [
@@ -125,5 +126,5 @@ export function writeOptimizerState(model: Model): Hdf5DatasetInput[] {
   ];
 }
 
-export const isScheduled = (model: Model): boolean =>
+export const isScheduled = (model: TrainedLike): boolean =>
   typeof model.compiled.optimizer.learningRate !== "number";

@@ -1,266 +1,54 @@
-/** Reading what Keras writes, whichever Keras wrote it and whatever the file is called. */
-
-import { bytesOf, listOf, objectOf, textOf } from "../../base/arguments.js";
-import { inputError, knownOptions } from "../../base/errors.js";
-import { DATA_FORBIDDEN, isObject, type Json, type JsonObject, parseJson } from "../../base/json.js";
-import { checkSeal, SEAL } from "../../base/seal.js";
-import { Work } from "../../base/work.js";
-import type { EngineOptions } from "../../engines/index.js";
-import { modelOf } from "../../model/given.js";
-import { Model } from "../../model/model.js";
-import { checkOnWarning, type WarningOptions } from "../../model/notes.js";
-import { foreignArchive, foreignJson, foreignKind, refuseForeign } from "../foreign.js";
-import { type Hdf5Group, isHdf5, readHdf5 } from "../hdf5/reader.js";
-import { isZip, readZip, type ZipMember } from "../zip.js";
+/** Reading model files for training on: the network, and how it was trained. */
+import { bytesOf } from "../../base/arguments.js";
+import type { Json } from "../../base/json.js";
+import type { Note } from "../../base/notes.js";
+import { type NetworkLike, networkOf } from "../../network/network.js";
+import { Trainer } from "../../train/trainer.js";
+import type { OpenedFile } from "../opened.js";
 import { readCompileConfig } from "./compile-config.js";
 import { noteLogits } from "./compile-losses.js";
-import { type Blueprint, readModelConfig, toLinks } from "./model-config.js";
 import { entriesOf, setWeights } from "./model-weights.js";
-import { namedOptimizer, pathOptimizer, restoreOptimizer } from "./optimizer-state.js";
-import { type Context, Notes, parseVersion, type Receipt } from "./receipt.js";
-import { namedStore, pathStore, type StoredWeight, textList, type WeightsStore } from "./weights-store.js";
+import { checkReading, type ReadOptions, readNetwork, receiptOf, verify } from "./network.js";
+import { openWeights } from "./open.js";
+import { restoreOptimizer } from "./optimizer-state.js";
+import { Notes, type Receipt } from "./receipt.js";
 
-/** The engine's options go to the model. */
-export interface ReadOptions extends EngineOptions, WarningOptions {
-  /** What messages call the file. */
-  name?: string;
-}
-
-export interface KerasFile {
-  /** Compiled, with its optimizer's state, where the file says how it was trained. */
-  model: Model;
+/** What a model file comes to. */
+export interface Reading {
+  /** The network; compiled, with its optimizer's state, where the file says how it was trained. */
+  trainer: Trainer;
+  /** What may make it behave otherwise than where it came from. */
+  notes: readonly Note[];
   receipt: Receipt;
   /** What Cellstate keeps beside the model: vocabulary, labels …; null in other files. */
   extras: Json;
 }
 
-/** The archive member that holds Cellstate's own part; Python Keras passes over it. */
-export const EXTRAS_MEMBER = "cellstate.json";
-
-/** A model file taken apart: what a format's reader hands on. */
-export interface OpenedFile {
-  format: string;
-  /** The Keras that wrote it. */
-  version: string | null;
-  /** The Keras whose meaning of names holds, where that is another. */
-  meaning?: string;
-  config: Json | undefined;
-  /** The place of `config` in messages. */
-  where: string;
-  training: Json | undefined;
-  weights: WeightsStore | undefined;
-  optimizer: StoredWeight[];
-  asset?: (path: string) => Uint8Array | undefined;
-  extras: Json;
-  /** Looks, last of all, whether the file is as it was written: what is wrong in a place says more. @throws InputError */
-  verify?: () => void;
-}
-
-/**
- * Opens a model that Keras or Cellstate saved: a `.keras` archive, an HDF5 model, or the JSON of an architecture.
- * The content decides, not the name. Nothing in the file is executed; @throws InputError, one line that names the
- * place, for anything damaged, hostile or unknown.
- */
-export function readKeras(bytes: Uint8Array, options: ReadOptions = {}): KerasFile {
-  const { name = "model", ...engine } = checkReading(options);
-  bytesOf(bytes, name);
-  return readOpened(open(bytes, name), { name, ...engine });
-}
-
-/** The model in a file that was taken apart, whatever its format. */
-export function readOpened(opened: OpenedFile, options: ReadOptions = {}): KerasFile {
-  objectOf(opened, "readOpened", "a file that was opened");
-  const { name = "model", ...engine } = checkReading(options);
-  textOf(opened.format, `${name}: format`);
-  textOf(opened.where, `${name}: where`);
-  if (opened.version !== null) textOf(opened.version, `${name}: version`);
-  listOf(opened.optimizer, `${name}: optimizer`, objectOf);
-  const notes = new Notes();
-  const { asset } = opened;
-  const version = parseVersion(opened.meaning ?? opened.version);
-  const stored = opened.weights !== undefined;
-  const made = { layers: 0 };
-  const context: Context = { file: name, ...version, notes, made, asset, stored, seen: new Set() };
-  if (context.major < 2 || context.major > 3) {
-    throw inputError({ expected: "a file of Keras 2 or 3", where: name, received: opened.version });
-  }
-  const blueprint = readModelConfig(opened.config, context, opened.where);
-  const model = build(blueprint, engine);
-  if (opened.weights) setWeights(model, blueprint.entries, opened.weights, notes);
-  else notes.warn("no weights in the file: the model starts with fresh ones");
-  const compile = readCompileConfig(opened.training, context, model.outputSize);
+/** The network in a file that was taken apart, with its training. @throws InputError */
+export function readOpened(opened: OpenedFile, options: ReadOptions = {}): Reading {
+  const read = readNetwork(opened, options);
+  const { network, context } = read;
+  const { notes } = context;
+  const trainer = new Trainer(network);
+  const compile = readCompileConfig(opened.training, context, network.outputSize);
   if (compile) {
-    model.compile(compile);
-    noteLogits(model, { ...context, notes: notes.forTraining() });
-    restoreOptimizer(model, opened.optimizer, notes.forTraining());
+    trainer.compile(compile);
+    noteLogits(trainer, { ...context, notes: notes.forTraining() });
+    restoreOptimizer(trainer, opened.optimizer, notes.forTraining());
   }
-  model.remarks.add(notes.list());
-  verify(opened, model);
-  const { filled, ignored, warnings } = notes;
-  const counts = { layers: model.layers.length, parameters: model.countParams() };
-  const receipt = {
-    format: opened.format,
-    kerasVersion: opened.version,
-    ...counts,
-    filled,
-    ignored,
-    warnings,
-  };
-  return { model, receipt, extras: opened.extras };
-}
-
-function verify(opened: OpenedFile, model: Model): void {
-  try {
-    opened.verify?.();
-  } catch (error) {
-    model.dispose();
-    throw error;
-  }
+  verify(opened, network);
+  return { trainer, notes: notes.list(), receipt: receiptOf(opened, read), extras: opened.extras };
 }
 
 /**
  * Replaces a model's weights by those of a `.weights.h5`, an HDF5 model or an archive of the same architecture.
  * Returns warnings. @throws InputError where they do not fit or the file is damaged; the model is then unchanged.
  */
-export function readKerasWeights(model: Model, bytes: Uint8Array, options: ReadOptions = {}): string[] {
+export function readKerasWeights(model: NetworkLike, bytes: Uint8Array, options: ReadOptions = {}): string[] {
   const { name = "weights" } = checkReading(options);
-  modelOf(model, "readKerasWeights");
+  networkOf(model, "readKerasWeights");
   bytesOf(bytes, name);
   const notes = new Notes();
   setWeights(model, entriesOf(model), openWeights(bytes, name), notes);
   return notes.warnings;
-}
-
-/** @throws InputError for options that are none */
-export function checkReading(options: ReadOptions): ReadOptions {
-  knownOptions(options, ["name", "engine", "threads", "onWarning"], "read options");
-  checkOnWarning(options.onWarning, "onWarning");
-  if (options.name !== undefined) textOf(options.name, "read name");
-  return options;
-}
-
-/** Weights by path or by lists of names, in an archive or not. */
-function openWeights(bytes: Uint8Array, file: string): WeightsStore {
-  if (isZip(bytes)) {
-    const work = new Work(file, bytes.length);
-    const root = readWeightsMember(readZip(bytes, file, work), file, work);
-    return pathStore([root], `${file}: model.weights.h5`);
-  }
-  if (!isHdf5(bytes)) throw refuseForeign("weights in HDF5", file, foreignKind(bytes));
-  const root = readHdf5(bytes, file);
-  checkSeal(root.attributes.get(SEAL), bytes, file);
-  const named = root.groups.get("model_weights") ?? root;
-  return textList(named, "layer_names", file).length > 0 ? namedStore(named, file) : pathStore([root], file);
-}
-
-function open(bytes: Uint8Array, file: string): OpenedFile {
-  if (isZip(bytes)) return openArchive(bytes, file);
-  if (isHdf5(bytes)) return openHdf5(bytes, file);
-  if (/^\s*\{/.test(new TextDecoder().decode(bytes.subarray(0, 64)))) return openJson(bytes, file);
-  throw refuseForeign(A_MODEL, file, foreignKind(bytes));
-}
-
-const A_MODEL = "a Keras model (.keras archive, HDF5 or JSON)";
-
-function openArchive(bytes: Uint8Array, file: string): OpenedFile {
-  const work = new Work(file, bytes.length);
-  const members = readZip(bytes, file, work);
-  const json = (name: string, forbidden?: ReadonlySet<string>) => {
-    const member = members.get(name);
-    return member && parseJson(member.read(), `${file}: ${name}`, { forbidden, work });
-  };
-  const config = json("config.json");
-  if (!config) {
-    throw refuseForeign("a Keras archive with config.json", file, foreignArchive([...members.keys()]));
-  }
-  const metadata = json("metadata.json");
-  const weights = readWeightsMember(members, file, work);
-  const place = `${file}: model.weights.h5`;
-  const older = olderAssets(members);
-  return {
-    format: "Keras archive",
-    version: isObject(metadata) ? versionOf(metadata, `${file}: metadata.json`) : null,
-    config,
-    where: `${file}: config.json`,
-    training: isObject(config) ? config["compile_config"] : undefined,
-    weights: pathStore([weights], place),
-    optimizer: pathOptimizer(weights, place),
-    asset: (path) => members.get(`assets/${path}`)?.read() ?? older.get(path)?.read(),
-    extras: json(EXTRAS_MEMBER, DATA_FORBIDDEN) ?? null,
-  };
-}
-
-/** Keras 2.13 called the folder "layers" otherwise. */
-function olderAssets(members: Map<string, ZipMember>): Map<string, ZipMember> {
-  const renamed = [...members].map(
-    ([name, member]) => [name.replace("assets/_layer_checkpoint_dependencies/", "layers/"), member] as const,
-  );
-  return new Map(renamed);
-}
-
-function readWeightsMember(members: Map<string, ZipMember>, file: string, work: Work): Hdf5Group {
-  const member = members.get("model.weights.h5");
-  if (member) return readHdf5(member.read(), `${file}: model.weights.h5`, work);
-  throw inputError({ expected: "a Keras archive with model.weights.h5", where: file, received: "none" });
-}
-
-/** Names mean what they meant to the Keras that wrote them. */
-function versionOf({ keras_version: version = null }: JsonObject, where: string): string | null {
-  if (version === null || typeof version === "string") return version;
-  throw inputError({ expected: 'text, as "3.15.1"', where: `${where}: keras_version`, received: version });
-}
-
-function asText(value: Json | undefined): string | null {
-  return typeof value === "string" ? value : null;
-}
-
-function openHdf5(bytes: Uint8Array, file: string): OpenedFile {
-  const work = new Work(file, bytes.length);
-  const root = readHdf5(bytes, file, work);
-  const attribute = (name: string) => {
-    const value = root.attributes.get(name);
-    return typeof value === "string" ? value : null;
-  };
-  const config = attribute("model_config");
-  const weights = root.groups.get("model_weights");
-  if (config === null || !weights) {
-    throw inputError({
-      expected: "a whole model (attribute model_config, group model_weights)",
-      where: file,
-      received: config === null ? "weights alone" : "a configuration alone",
-      next: "Build the model, then load the weights into it.",
-    });
-  }
-  const training = attribute("training_config");
-  const version =
-    attribute("keras_version") ?? asText((weights.attributes.get("keras_version") as Json) ?? null);
-  return {
-    format: "HDF5 model",
-    version,
-    config: parseJson(config, `${file}: model_config`, { work }),
-    where: `${file}: model_config`,
-    training: training === null ? undefined : parseJson(training, `${file}: training_config`, { work }),
-    weights: namedStore(weights, file, { whole: true }),
-    optimizer: namedOptimizer(root, file),
-    extras: null,
-    verify: () => checkSeal(root.attributes.get(SEAL), bytes, file),
-  };
-}
-
-/** `model.to_json()`: an architecture without weights. */
-function openJson(bytes: Uint8Array, file: string): OpenedFile {
-  const config = parseJson(bytes, file);
-  const known =
-    isObject(config) && Object.hasOwn(config, "class_name") && config["class_name"] !== "Tokenizer";
-  if (!known) throw refuseForeign(A_MODEL, file, foreignJson(config));
-  const version = versionOf(config, file);
-  const rest = { training: undefined, weights: undefined, optimizer: [], extras: null };
-  return { format: "JSON architecture", version, config, where: file, ...rest };
-}
-
-/** The model itself; no memory is taken for its weights yet. */
-function build(blueprint: Blueprint, { engine, threads, onWarning }: ReadOptions): Model {
-  const layers = blueprint.entries.map(({ layer }) => layer);
-  const options = { engine, threads, onWarning, name: blueprint.name };
-  return new Model(layers, toLinks(blueprint), options, blueprint.outputs);
 }

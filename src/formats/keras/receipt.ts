@@ -1,5 +1,5 @@
 import { label } from "../../base/label.js";
-import type { Note } from "../../model/notes.js";
+import type { Note } from "../../base/notes.js";
 
 /** What reading a file found, assumed and left aside: the import receipt. */
 export interface Receipt {
@@ -22,11 +22,19 @@ const MOST_NOTES = 200;
 
 /** Collects a receipt while a file is read. Names that come from the file pass through `label` first. */
 export class Notes {
-  readonly filled: string[] = [];
-  readonly ignored: string[] = [];
-  readonly warnings: string[] = [];
+  readonly filled: string[];
+  readonly ignored: string[];
+  readonly warnings: string[];
   /** Those of the warnings that matter only where training goes on. */
-  readonly ofTraining = new Set<string>();
+  readonly ofTraining: Set<string>;
+
+  /** @param whole where given, the notes that these are a part of: on training alone */
+  constructor(private readonly whole: Notes | null = null) {
+    this.filled = whole?.filled ?? [];
+    this.ignored = whole?.ignored ?? [];
+    this.warnings = whole?.warnings ?? [];
+    this.ofTraining = whole?.ofTraining ?? new Set();
+  }
 
   fill(what: string): void {
     if (this.filled.length < MOST_NOTES) this.filled.push(what);
@@ -38,6 +46,7 @@ export class Notes {
 
   warn(what: string): void {
     if (this.warnings.length < MOST_NOTES) this.warnings.push(what);
+    if (this.whole && this.ofTraining.size < MOST_NOTES) this.ofTraining.add(what);
   }
 
   /** The warnings, as a model keeps them. */
@@ -47,11 +56,7 @@ export class Notes {
 
   /** These same notes, for reading what matters only where training goes on: a model that predicts keeps quiet of it. */
   forTraining(): Notes {
-    const warn = (what: string) => {
-      this.warn(what);
-      if (this.ofTraining.size < MOST_NOTES) this.ofTraining.add(what);
-    };
-    return Object.create(this, { warn: { value: warn } }) as Notes;
+    return new Notes(this);
   }
 }
 

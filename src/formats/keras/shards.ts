@@ -4,11 +4,11 @@ import { bytesOf, functionOf } from "../../base/arguments.js";
 import { inputError } from "../../base/errors.js";
 import { isObject, type Json, parseJson } from "../../base/json.js";
 import { label } from "../../base/label.js";
-import { modelOf } from "../../model/given.js";
-import type { Model } from "../../model/model.js";
+import type { NetworkLike } from "../../network/network.js";
+import { networkOf } from "../../network/network.js";
 import { type Hdf5Group, readHdf5 } from "../hdf5/reader.js";
 import { entriesOf, setWeights } from "./model-weights.js";
-import { checkReading, type ReadOptions } from "./read.js";
+import { checkReading, type ReadOptions } from "./network.js";
 import { Notes } from "./receipt.js";
 import { pathStore } from "./weights-store.js";
 
@@ -20,13 +20,13 @@ const MOST_SHARDS = 10_000;
  * @throws InputError where the weights do not fit or a file is damaged; the model is then unchanged
  */
 export async function readShardedKerasWeights(
-  model: Model,
+  model: NetworkLike,
   index: Uint8Array,
   readShard: (name: string) => Uint8Array | Promise<Uint8Array>,
   options: ReadOptions = {},
 ): Promise<string[]> {
   const { name = "weights" } = checkReading(options);
-  modelOf(model, "readShardedKerasWeights");
+  networkOf(model, "readShardedKerasWeights");
   bytesOf(index, name);
   functionOf(readShard, "readShardedKerasWeights readShard");
   const { places, size } = readIndex(index, name);

@@ -4,16 +4,10 @@ import { label } from "../../base/label.js";
 import type { AttributeValue } from "../hdf5/attributes.js";
 import type { Hdf5Dataset } from "../hdf5/datasets.js";
 import type { Hdf5Group } from "../hdf5/reader.js";
+import type { Entry } from "./entries.js";
 import { weightPlaces } from "./layer-kinds.js";
-import type { Entry } from "./model-config.js";
 import type { Notes } from "./receipt.js";
-
-/** A stored array and the weight it is for. */
-export interface StoredWeight {
-  /** What messages call the place: "spam.keras: model.weights.h5: layers/dense/vars/0". */
-  where: string;
-  dataset: Hdf5Dataset;
-}
+import type { StoredWeight } from "./stored-weight.js";
 
 /** For each entry, its arrays in the order of the layer's parameters. Arrays that no layer takes are noted. */
 export type WeightsStore = (entries: readonly Entry[], notes: Notes) => StoredWeight[][];
@@ -192,12 +186,4 @@ export function findDataset(root: Hdf5Group, path: string): Hdf5Dataset | undefi
   const name = parts.pop()!;
   const group = parts.length > 0 ? findGroup(root, parts.join("/")) : root;
   return group?.datasets.get(name);
-}
-
-/** Values as float32, whatever the file keeps them in. */
-export function readFloats({ dataset, where }: StoredWeight): Float32Array {
-  const values = dataset.read();
-  if (values instanceof Float32Array) return values;
-  if (values instanceof Float64Array) return Float32Array.from(values);
-  throw inputError({ expected: "numbers", where, received: "text" });
 }

@@ -5,9 +5,9 @@ import type { Json, JsonObject } from "../../base/json.js";
 import { BLANK_SEAL, SEAL, seal } from "../../base/seal.js";
 import type { Layer } from "../../layers/layer.js";
 import { TextVectorization } from "../../layers/text-vectorization.js";
-import { modelOf } from "../../model/given.js";
-import type { Model } from "../../model/model.js";
 import { isChain, type Node } from "../../network/graph.js";
+import { type NetworkLike, networkOf } from "../../network/network.js";
+import type { TrainedLike } from "../../train/trainer.js";
 import { type Hdf5DatasetInput, type Hdf5GroupInput, writeHdf5 } from "../hdf5/writer.js";
 import { writeZip } from "../zip.js";
 import { writeCompileConfig } from "./compile-config.js";
@@ -15,9 +15,9 @@ import { SCHEDULES } from "./compile-optimizers.js";
 import { writeLayer } from "./layer-config.js";
 import { isMerging, weightPlaces } from "./layer-kinds.js";
 import { entriesOf } from "./model-weights.js";
+import { EXTRAS_MEMBER } from "./open.js";
 import { isScheduled, writeOptimizerState } from "./optimizer-state.js";
 import { pythonJson } from "./python-json.js";
-import { EXTRAS_MEMBER } from "./read.js";
 import { inputName, vocabularyText, writeTextVectorization } from "./text-vectorization.js";
 
 import { MaskWriter } from "./write-masks.js";
@@ -41,8 +41,8 @@ function checkDate(date: Date): void {
  * A `.keras` archive: configuration, weights and, where the model is compiled, how it is trained with the optimizer's
  * state. @throws InputError for a layer or setting that Keras has no name for.
  */
-export function writeKeras(model: Model, options: WriteOptions = {}): Uint8Array {
-  modelOf(model, "writeKeras");
+export function writeKeras(model: TrainedLike, options: WriteOptions = {}): Uint8Array {
+  networkOf(model, "writeKeras");
   knownOptions(options, ["extras", "savedAt"], "writeKeras");
   const { extras = null, savedAt } = options;
   jsonTextOf(extras, "writeKeras extras");
@@ -62,7 +62,7 @@ export function writeKeras(model: Model, options: WriteOptions = {}): Uint8Array
 }
 
 /** Keras keeps a vocabulary twice: for the layer, and for the table inside it. */
-function writeVocabularies(model: Model): [string, Uint8Array][] {
+function writeVocabularies(model: TrainedLike): [string, Uint8Array][] {
   return entriesOf(model).flatMap(({ layer, group }): [string, Uint8Array][] => {
     const text = layer instanceof TextVectorization ? vocabularyText(layer) : null;
     if (text === null) return [];
@@ -72,8 +72,8 @@ function writeVocabularies(model: Model): [string, Uint8Array][] {
 }
 
 /** An HDF5 model in the older format, `.h5`. */
-export function writeKerasH5(model: Model): Uint8Array {
-  modelOf(model, "writeKerasH5");
+export function writeKerasH5(model: TrainedLike): Uint8Array {
+  networkOf(model, "writeKerasH5");
   // Keras opens no operations in this format, not even its own.
   const { class_name, config } = writeModelConfig(model, true, false);
   const attributes = new Map([
@@ -101,7 +101,7 @@ function encode(value: Json): Uint8Array {
  * @param inline whether vocabularies stand in it, or are kept beside it
  * @param masks whether a graph's masks are written out
  */
-export function writeModelConfig(model: Model, inline = true, masks = true): JsonObject {
+export function writeModelConfig(model: NetworkLike, inline = true, masks = true): JsonObject {
   const first = model.nodes[0]!;
   const inputShape = withBatch(first.layer instanceof TextVectorization ? [1] : first.shape);
   const config: JsonObject = { name: model.name, trainable: true, dtype: "float32" };
@@ -223,7 +223,7 @@ function groupAt(root: Tree, path: string): Tree {
 }
 
 /** `model.weights.h5`: a `vars` group for every layer, named after it, with its variables in order. */
-function pathTree(model: Model): Tree {
+function pathTree(model: TrainedLike): Tree {
   const root = newTree();
   const weights = model.getWeights();
   let next = 0;
@@ -244,7 +244,7 @@ function pathTree(model: Model): Tree {
 }
 
 /** `model_weights` of an older file: layers and weights by lists of names. */
-function namedTree(model: Model): Tree {
+function namedTree(model: TrainedLike): Tree {
   const root = newTree();
   const weights = model.getWeights();
   let next = 0;
@@ -265,7 +265,7 @@ function namedTree(model: Model): Tree {
   return root;
 }
 
-function namedOptimizerTree(model: Model): Tree {
+function namedOptimizerTree(model: TrainedLike): Tree {
   const root = newTree();
   const variables = writeOptimizerState(model);
   const { name } = model.compiled.optimizer;

@@ -1,7 +1,7 @@
 /**
- * What an exported module may be made of. A piece is a function of the pieces it names; its own source text goes into
- * the file, so it may use nothing but them, the language itself and, where there is one, WebAssembly: no imports, no
- * names of its file.
+ * What an exported module may be made of. A piece is a function of the pieces it names; its own source text, as
+ * scripts/build-pieces.mjs writes it down, goes into the file, so it may use nothing but them, the language itself and,
+ * where there is one, WebAssembly: no imports, no names of its file.
  */
 import type { ActivationName } from "../../kernels/contract.js";
 

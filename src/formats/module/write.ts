@@ -2,23 +2,17 @@
  * A network, or a text classifier, as one ES module without dependencies: vocabulary, labels, weights and what runs the
  * layers it uses. Recurrent cells and products run as WebAssembly where the host allows it, else in JavaScript.
  */
-import { instanceOf } from "../../base/arguments.js";
-import { knownOptions, oneOf } from "../../base/errors.js";
-import { TextClassifier } from "../../classifier/classifier.js";
-import { modelOf } from "../../model/given.js";
-import type { Model } from "../../model/model.js";
+import { objectOf } from "../../base/arguments.js";
+import { inputError, knownOptions, oneOf } from "../../base/errors.js";
+import type { Json } from "../../base/json.js";
+import { type NetworkLike, networkOf } from "../../network/network.js";
+import { checkTextPart } from "../../network/text-fits.js";
 import type { WeightArray } from "../../network/weights.js";
-import { activationPieces } from "./activation-pieces.js";
-import { arithmeticPieces } from "./arithmetic-pieces.js";
+import { readTextPart, type TextPart } from "../../tokens/text-part.js";
+import { Vectorizer } from "../../tokens/vectorizer.js";
 import { emitLayer, type ModuleWriter } from "./emitters.js";
-import { kernelPieces } from "./kernel-pieces.js";
-import type { Kit, Pieces, Scaling } from "./kit.js";
-import { layerPieces } from "./layer-pieces.js";
-import { mergingPieces } from "./merging-pieces.js";
-import { recurrentPieces } from "./recurrent-pieces.js";
-import { sequencePieces } from "./sequence-pieces.js";
-import { shapingPieces } from "./shaping-pieces.js";
-import { textPieces } from "./text-pieces.js";
+import type { Kit, Scaling } from "./kit.js";
+import { pieceTexts } from "./piece-texts.js";
 import { rowRules, tokenRules } from "./text-rules.js";
 import { WEIGHT_KINDS, type WeightKind, WeightsText } from "./weights-text.js";
 
@@ -32,25 +26,13 @@ function checkOptions(options: ModuleOptions): void {
   oneOf(options.weights ?? "int8", WEIGHT_KINDS, "module weights");
 }
 
-const PIECES: Pieces<Kit> = {
-  ...activationPieces,
-  ...arithmeticPieces,
-  ...kernelPieces,
-  ...layerPieces,
-  ...mergingPieces,
-  ...recurrentPieces,
-  ...sequencePieces,
-  ...shapingPieces,
-  ...textPieces,
-};
-
 /** Pieces in the order in which a module defines them: each after those it names. */
 class PieceList implements ModuleWriter {
   private readonly definitions = new Map<keyof Kit, string>();
   private readonly values: ReadonlyMap<string, WeightArray>;
 
   constructor(
-    model: Model,
+    model: NetworkLike,
     private readonly weights: WeightsText,
   ) {
     this.values = new Map(model.getWeights().map((weight) => [weight.name, weight]));
@@ -58,10 +40,9 @@ class PieceList implements ModuleWriter {
 
   use(piece: keyof Kit): string {
     if (this.definitions.has(piece)) return piece;
-    const needs = needsOf(piece).map((need) => this.use(need));
-    const made = PIECES[piece];
-    const value = typeof made === "string" ? literal(made) : `(${made})({ ${needs.join(", ")} })`;
-    this.definitions.set(piece, `const ${piece} = ${value};`);
+    const { needs, definition } = pieceTexts[piece];
+    for (const need of needs) this.use(need);
+    this.definitions.set(piece, definition);
     return piece;
   }
 
@@ -77,33 +58,39 @@ class PieceList implements ModuleWriter {
   }
 }
 
-/** The pieces that a piece names: it takes them out of the kit when it is made. */
-function needsOf(piece: keyof Kit): (keyof Kit)[] {
-  const needs: (keyof Kit)[] = [];
-  const make = PIECES[piece];
-  if (typeof make === "string") return needs;
-  const kit = new Proxy({} as Kit, {
-    get(_, name) {
-      needs.push(name as keyof Kit);
-      return () => undefined;
-    },
-  });
-  make(kit);
-  return needs;
-}
-
 /** A network: exports `predict(rows)`, whose rows and outputs are as those of `Model.predict`. */
-export function writeModelModule(model: Model, options: ModuleOptions = {}): string {
-  modelOf(model, "writeModelModule");
+export function writeModelModule(model: NetworkLike, options: ModuleOptions = {}): string {
+  networkOf(model, "writeModelModule");
   checkOptions(options);
   return assemble(model, options, () => []);
 }
 
+/** A text classifier: a network and what turns texts into its ids and its outputs into labels. */
+export interface ClassifierLike extends TextPart {
+  readonly model: NetworkLike;
+}
+
+/** A file's bytes: a classifier's where the network is kept with its texts and labels, else the network's alone. */
+export function writeModule(
+  model: NetworkLike,
+  extras: Json,
+  { name, weights }: { name: string; weights: WeightKind },
+): Uint8Array {
+  if (extras === null) return new TextEncoder().encode(writeModelModule(model, { weights }));
+  const part = readTextPart(extras, name);
+  checkTextPart(model, part, name);
+  return new TextEncoder().encode(writeClassifierModule({ ...part, model }, { weights }));
+}
+
 /** A classifier: exports `classify(text)`, which answers as `TextClassifier.predict`, `labels`, and `predict(rows)`. */
-export function writeClassifierModule(classifier: TextClassifier, options: ModuleOptions = {}): string {
-  instanceOf(classifier, TextClassifier, "writeClassifierModule", "a TextClassifier");
+export function writeClassifierModule(classifier: ClassifierLike, options: ModuleOptions = {}): string {
+  const where = "writeClassifierModule";
+  const { model, vectorizer, length, labels, threshold } = objectOf(classifier, where, "a TextClassifier");
+  if (!(vectorizer instanceof Vectorizer)) {
+    throw inputError({ expected: "a TextClassifier", where, received: classifier });
+  }
+  networkOf(model, where);
   checkOptions(options);
-  const { model, vectorizer, length, labels, threshold } = classifier;
   return assemble(model, options, (pieces) => {
     const tokens = `${pieces.use("tokenizer")}(${literal(tokenRules(vectorizer))})`;
     const encode = `${pieces.use("encoder")}(${tokens}, ${literal(rowRules(vectorizer, length))})`;
@@ -116,7 +103,7 @@ export function writeClassifierModule(classifier: TextClassifier, options: Modul
 }
 
 function assemble(
-  model: Model,
+  model: NetworkLike,
   { weights: kind = "int8" }: ModuleOptions,
   more: (pieces: PieceList) => string[],
 ): string {

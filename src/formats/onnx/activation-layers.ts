@@ -4,7 +4,7 @@ import type { LeakyReLU } from "../../layers/leaky-relu.js";
 import type { PReLU } from "../../layers/prelu.js";
 import type { ReLU } from "../../layers/relu.js";
 import { maskedSoftmax, type Softmax } from "../../layers/softmax.js";
-import type { Place, Tensor } from "./emitters.js";
+import type { Place, Tensor } from "./place.js";
 
 /** min(x, m) above θ, and s · (x − θ) elsewhere. */
 export function relu({ layer, g }: Place<ReLU>, x: Tensor): Tensor {

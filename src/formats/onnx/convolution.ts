@@ -1,8 +1,8 @@
 /** Convolution over the steps of a sequence. */
 import type { Conv1D } from "../../layers/conv1d.js";
 import { activationNode } from "./activations.js";
-import type { Place, Tensor } from "./emitters.js";
 import type { Attribute } from "./graph.js";
+import type { Place, Tensor } from "./place.js";
 
 /** ONNX slides along the last axis. As in Keras, a mask ends here: a window mixes hidden steps with others. */
 export function conv1D({ layer, path, g, weight }: Place<Conv1D>, x: Tensor): Tensor {

@@ -9,7 +9,7 @@ import type { Dense } from "../../layers/dense.js";
 import type { ELU } from "../../layers/elu.js";
 import type { Embedding } from "../../layers/embedding.js";
 import type { GRU } from "../../layers/gru.js";
-import type { Layer, Shape } from "../../layers/layer.js";
+import type { Layer } from "../../layers/layer.js";
 import type { LayerNormalization } from "../../layers/layer-normalization.js";
 import type { LeakyReLU } from "../../layers/leaky-relu.js";
 import type { LSTM } from "../../layers/lstm.js";
@@ -33,32 +33,12 @@ import type { ZeroPadding1D } from "../../layers/zero-padding1d.js";
 import { elu, leakyReLU, prelu, relu, softmax } from "./activation-layers.js";
 import { activationNode } from "./activations.js";
 import { conv1D } from "./convolution.js";
-import type { OnnxGraph } from "./graph.js";
 import { concatenate, largest, merged, multiplied } from "./merging.js";
 import { batchNormalization, layerNormalization } from "./normalization.js";
+import type { Emitter, Place, Tensor } from "./place.js";
 import { globalAverage, globalMax, masking, windows } from "./pooling.js";
 import { recurrent, reversed } from "./recurrent.js";
 import { permute, repeatVector, reshape, timeDistributed, zeroPadding } from "./shaping.js";
-
-/** A value [B, …shape], and its mask [B, T] of booleans or null. */
-export interface Tensor {
-  name: string;
-  shape: Shape;
-  mask: string | null;
-  /** Whole numbers, of an input that Embeddings alone read. */
-  ids?: boolean;
-}
-
-/** A layer to be written: its path is its name, after that of the layer it is in. */
-export interface Place<L extends Layer = Layer> {
-  layer: L;
-  path: string;
-  g: OnnxGraph;
-  /** The numbers of the weight "layer/name", or null where there is none. */
-  weight(name: string): Float32Array | null;
-}
-
-type Emitter = (place: Place, inputs: readonly Tensor[]) => Tensor;
 
 function entry<L extends Layer>(
   className: string,
@@ -112,9 +92,11 @@ const EMITTERS: ReadonlyMap<string, Emitter> = new Map([
 ]);
 
 /** @throws InputError for a layer that is not written to ONNX, by its name */
-export function emitLayer(place: Place, inputs: readonly Tensor[]): Tensor {
+export function emitLayer(place: Omit<Place, "emit">, inputs: readonly Tensor[]): Tensor {
   const emitter = EMITTERS.get(place.layer.className);
-  if (emitter) return emitter(place, inputs);
+  const emit: Place["emit"] = (inner, values) =>
+    emitLayer({ ...place, layer: inner, path: `${place.path}/${inner.name}` }, values);
+  if (emitter) return emitter({ ...place, emit }, inputs);
   throw inputError({
     expected: `layers that are written to ONNX (${[...EMITTERS.keys()].join(", ")})`,
     where: `layer ${place.path}`,
@@ -140,12 +122,9 @@ function dense({ layer, path, g, weight }: Place<Dense>, x: Tensor): Tensor {
   return { name: activationNode(g, activation, name), shape: [...x.shape.slice(0, -1), U], mask: x.mask };
 }
 
-function bidirectional(place: Place<Bidirectional>, x: Tensor): Tensor {
-  const { layer, g } = place;
+function bidirectional({ layer, g, emit }: Place<Bidirectional>, x: Tensor): Tensor {
   const { mergeMode } = layer.options;
-  const [forward, backward] = layer.pair.map((inner) =>
-    emitLayer({ ...place, layer: inner, path: `${place.path}/${inner.name}` }, [x]),
-  ) as [Tensor, Tensor];
+  const [forward, backward] = layer.pair.map((inner) => emit(inner, [x])) as [Tensor, Tensor];
   const sequences = forward.shape.length === 2;
   const both = [forward.name, sequences ? reversed(g, backward.name) : backward.name];
   if (mergeMode === "concat") {
@@ -159,13 +138,12 @@ function bidirectional(place: Place<Bidirectional>, x: Tensor): Tensor {
 }
 
 /** Its layers in turn. From the first on, steps come in the order of processing, and so must their mask. */
-function stacked(place: Place<RNN>, x: Tensor): Tensor {
-  const { layer, path, g } = place;
+function stacked({ layer, g, emit }: Place<RNN>, x: Tensor): Tensor {
   const turned = layer.options.goBackwards && x.mask !== null;
   let value = x;
   for (const [i, inner] of layer.inner.entries()) {
     if (i === 1 && turned) value = { ...value, mask: reversed(g, x.mask!) };
-    value = emitLayer({ ...place, layer: inner, path: `${path}/${inner.name}` }, [value]);
+    value = emit(inner, [value]);
   }
   // Keras hands the input's mask on as it is.
   return value.mask === null ? value : { ...value, mask: x.mask };

@@ -4,8 +4,8 @@
  */
 import type { Concatenate } from "../../layers/concatenate.js";
 import type { Shape } from "../../layers/layer.js";
-import type { Place, Tensor } from "./emitters.js";
 import type { OnnxGraph } from "./graph.js";
+import type { Place, Tensor } from "./place.js";
 
 type Mask = string | null;
 

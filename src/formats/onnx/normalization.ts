@@ -1,7 +1,7 @@
 /** BatchNormalization by its moving statistics, and LayerNormalization. */
 import type { BatchNormalization } from "../../layers/batch-normalization.js";
 import type { LayerNormalization } from "../../layers/layer-normalization.js";
-import type { Place, Tensor } from "./emitters.js";
+import type { Place, Tensor } from "./place.js";
 
 /** (x − μ) · γ / √(σ² + ε) + β: ONNX's own node would have the features before the steps. */
 export function batchNormalization({ layer, path, g, weight }: Place<BatchNormalization>, x: Tensor): Tensor {

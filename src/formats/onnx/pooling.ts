@@ -6,8 +6,8 @@ import type {
   GlobalMaxPooling1D,
   MaxPooling1D,
 } from "../../layers/pooling.js";
-import type { Place, Tensor } from "./emitters.js";
 import { chosen } from "./merging.js";
+import type { Place, Tensor } from "./place.js";
 
 /** Hides steps of which every number is the value, and makes them 0. */
 export function masking({ layer, g }: Place<Masking>, x: Tensor): Tensor {

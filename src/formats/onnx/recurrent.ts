@@ -7,8 +7,8 @@ import type { GRU } from "../../layers/gru.js";
 import type { LSTM } from "../../layers/lstm.js";
 import type { SimpleRNN } from "../../layers/simple-rnn.js";
 import { cellActivations } from "./activations.js";
-import type { Place, Tensor } from "./emitters.js";
 import type { OnnxGraph } from "./graph.js";
+import type { Place, Tensor } from "./place.js";
 
 type Recurrent = LSTM | GRU | SimpleRNN;
 

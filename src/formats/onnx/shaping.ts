@@ -4,7 +4,7 @@ import type { RepeatVector } from "../../layers/repeat-vector.js";
 import type { Reshape } from "../../layers/reshape.js";
 import type { TimeDistributed } from "../../layers/time-distributed.js";
 import type { ZeroPadding1D } from "../../layers/zero-padding1d.js";
-import { emitLayer, type Place, type Tensor } from "./emitters.js";
+import type { Place, Tensor } from "./place.js";
 
 export function repeatVector({ layer, g }: Place<RepeatVector>, x: Tensor): Tensor {
   const step = g.node("Unsqueeze", [x.name, g.integers(1)]);
@@ -33,14 +33,10 @@ export function zeroPadding({ layer, g }: Place<ZeroPadding1D>, x: Tensor): Tens
 }
 
 /** The steps of all rows are rows of their own to the layer inside. */
-export function timeDistributed(place: Place<TimeDistributed>, x: Tensor): Tensor {
-  const { layer, path, g } = place;
-  const inner = layer.options.layer;
+export function timeDistributed({ layer, g, emit }: Place<TimeDistributed>, x: Tensor): Tensor {
   const [T, F] = x.shape as [number | null, number];
   const rows = g.node("Reshape", [x.name, g.integers(-1, F)]);
-  const out = emitLayer({ ...place, layer: inner, path: `${path}/${inner.name}` }, [
-    { name: rows, shape: [F], mask: null },
-  ]);
+  const out = emit(layer.options.layer, [{ name: rows, shape: [F], mask: null }]);
   const U = out.shape[0]!;
   const sizes = g.node("Concat", [g.node("Shape", [x.name], { start: 0, end: 2 }), g.integers(U)], {
     axis: 0,

@@ -2,10 +2,10 @@
 import { jsonTextOf } from "../../base/arguments.js";
 import { knownOptions } from "../../base/errors.js";
 import type { Json } from "../../base/json.js";
-import { modelOf } from "../../model/given.js";
-import type { Model } from "../../model/model.js";
-import { emitLayer, type Tensor } from "./emitters.js";
+import { type NetworkLike, networkOf } from "../../network/network.js";
+import { emitLayer } from "./emitters.js";
 import { OnnxGraph } from "./graph.js";
+import type { Tensor } from "./place.js";
 
 export interface OnnxOptions {
   /** Kept beside the graph as the metadata "cellstate": vocabulary, labels …; null for none. */
@@ -16,8 +16,8 @@ export interface OnnxOptions {
  * The model's bytes. Inputs have the names of its input layers: int32 where they are token ids, else float32; the output
  * is "output". @throws InputError for a layer or activation that is not written to ONNX
  */
-export function writeOnnx(model: Model, options: OnnxOptions = {}): Uint8Array {
-  modelOf(model, "writeOnnx");
+export function writeOnnx(model: NetworkLike, options: OnnxOptions = {}): Uint8Array {
+  networkOf(model, "writeOnnx");
   knownOptions(options, ["extras"], "writeOnnx");
   const { extras = null } = options;
   jsonTextOf(extras, "writeOnnx extras");
@@ -40,7 +40,7 @@ export function writeOnnx(model: Model, options: OnnxOptions = {}): Uint8Array {
 }
 
 /** Ids where Embeddings alone read it. */
-function input(g: OnnxGraph, model: Model, index: number, shape: Tensor["shape"]): Tensor {
+function input(g: OnnxGraph, model: NetworkLike, index: number, shape: Tensor["shape"]): Tensor {
   const readers = model.nodes.filter(({ inputs }) => inputs.includes(index));
   const ids = readers.length > 0 && readers.every(({ layer }) => layer.className === "Embedding");
   const name = g.input(model.nodes[index]!.layer.name, ids ? "int32" : "float", shape);

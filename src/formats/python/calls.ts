@@ -1,10 +1,11 @@
 /** Calls of a script: Keras's classes and functions, the script's own functions, methods of models, lists and layers. */
 import type { SyntaxNode } from "@lezer/common";
-import { asText, type Evaluator } from "./expressions.js";
+import { type Arguments, byName, type Caller } from "./arguments.js";
 import { isKeras, kerasCall } from "./keras-names.js";
 import { KEPT, STEP } from "./session.js";
-import { CALLS, LAYERS, layerClass, MERGES, objectClass, type Signature } from "./signatures.js";
+import { CALLS, LAYERS, layerClass, MERGES, objectClass } from "./signatures.js";
 import {
+  asText,
   type DictionaryValue,
   data,
   describe,
@@ -14,6 +15,7 @@ import {
   type ListValue,
   lacking,
   list,
+  MOST_ITEMS,
   type ModelValue,
   scalar,
   scriptError,
@@ -22,13 +24,8 @@ import {
   type Value,
 } from "./values.js";
 
-export interface Arguments {
-  positional: Value[];
-  named: Map<string, Value>;
-}
-
 /** A call of something by its dotted path. What is not Keras's, and no plain builtin, is not followed. */
-export function callNamed(on: Evaluator, path: string, args: Arguments, node: SyntaxNode): Value {
+export function callNamed(on: Caller, path: string, args: Arguments, node: SyntaxNode): Value {
   const name = path.split(".").at(-1)!;
   if (!path.includes(".")) {
     const built = builtin(on, name, args, node);
@@ -57,36 +54,12 @@ export function callNamed(on: Evaluator, path: string, args: Arguments, node: Sy
 }
 
 /** Functions of other modules: never followed, but some say what Keras is to do. */
-function foreign(on: Evaluator, path: string, args: Arguments, node: SyntaxNode): Value {
+function foreign(on: Caller, path: string, args: Arguments, node: SyntaxNode): Value {
   return kerasCall(on, path, path.split(".").at(-1)!, args, node);
 }
 
-/** Positional arguments by their names, then the named ones. @throws InputError for those it does not take */
-export function byName(
-  on: Evaluator,
-  { positional: names, named: known }: Signature,
-  { positional, named }: Arguments,
-  what: string,
-  node: SyntaxNode,
-): Map<string, Value> {
-  if (positional.length > names.length) {
-    on.fail(
-      node,
-      `${what} takes ${names.length} arguments by position here but is given ${positional.length}. Name the others.`,
-    );
-  }
-  const config = new Map(positional.map((value, i) => [names[i]!, value] as const));
-  for (const [name, value] of named) {
-    const short = name.slice(0, 50);
-    if (config.has(name)) on.fail(node, `${what} is given ${short} twice.`);
-    if (!known.has(name)) on.fail(node, `${what} has no argument ${short}.`);
-    config.set(name, value);
-  }
-  return config;
-}
-
 export function runFunction(
-  on: Evaluator,
+  on: Caller,
   definition: FunctionValue,
   { positional, named }: Arguments,
   node: SyntaxNode,
@@ -118,12 +91,7 @@ export function runFunction(
   return definition.run(bound, on.session.depth);
 }
 
-function builtin(
-  on: Evaluator,
-  name: string,
-  { positional, named }: Arguments,
-  node: SyntaxNode,
-): Value | null {
+function builtin(on: Caller, name: string, { positional, named }: Arguments, node: SyntaxNode): Value | null {
   const [first] = positional;
   const number = scalar(first);
   switch (name) {
@@ -137,7 +105,7 @@ function builtin(
     case "dict":
       return positional.length === 0 ? dictionary(named) : on.unknown(node);
     case "range":
-      return on.range(positional) ?? on.unknown(node);
+      return range(on, positional) ?? on.unknown(node);
     case "len":
       if (first?.kind === "list" && first.spoiled === null) return data(first.items.length);
       if (first?.kind === "dictionary" && first.spoiled === null) return data(first.entries.size);
@@ -186,9 +154,22 @@ function builtin(
   }
 }
 
+/** range(…), as a list: null where it is too long to follow or not of whole numbers. */
+function range({ session }: Caller, values: Value[]): ListValue | null {
+  const numbers = values.map((value) => (value.kind === "data" && !value.float ? value.value : null));
+  const [a, b, step = 1] = numbers;
+  const [from, to] = numbers.length === 1 ? [0, a] : [a, b];
+  if (typeof from !== "number" || typeof to !== "number" || typeof step !== "number" || step === 0)
+    return null;
+  const length = Math.max(0, Math.ceil((to - from) / step));
+  if (numbers.length > 3 || length > MOST_ITEMS) return null;
+  session.work.hold(length * KEPT);
+  return list(Array.from({ length }, (_, i) => data(from + i * step)));
+}
+
 // ---- layers -----------------------------------------------------------------------------------------------
 
-function makeLayer(on: Evaluator, className: string, args: Arguments, node: SyntaxNode): LayerValue {
+function makeLayer(on: Caller, className: string, args: Arguments, node: SyntaxNode): LayerValue {
   const line = on.line(node);
   const config = byName(
     on,
@@ -213,7 +194,7 @@ function makeLayer(on: Evaluator, className: string, args: Arguments, node: Synt
 
 /** A layer applied to tensors; what is no tensor makes what is no tensor. */
 export function useLayer(
-  on: Evaluator,
+  on: Caller,
   layer: LayerValue,
   { positional, named }: Arguments,
   node: SyntaxNode,
@@ -239,7 +220,7 @@ const MOST_LAYERS = 1000;
 // ---- models -----------------------------------------------------------------------------------------------
 
 function makeModel(
-  on: Evaluator,
+  on: Caller,
   parts: Partial<ModelValue>,
   node: SyntaxNode,
   given: Value | undefined,
@@ -258,7 +239,7 @@ function makeModel(
   return model;
 }
 
-function sequential(on: Evaluator, args: Arguments, node: SyntaxNode): Value {
+function sequential(on: Caller, args: Arguments, node: SyntaxNode): Value {
   const taken = byName(
     on,
     { positional: ["layers", "name"], named: new Set(["layers", "name", "trainable"]) },
@@ -282,7 +263,7 @@ function sequential(on: Evaluator, args: Arguments, node: SyntaxNode): Value {
 }
 
 /** A Sequential that knows its input is a Functional inside, made anew with each `add`, which counts in its name. */
-function countRebuild(on: Evaluator, { layers }: ModelValue): void {
+function countRebuild(on: Caller, { layers }: ModelValue): void {
   const first = layers?.[0];
   if (first?.kind !== "layer") return;
   const input = first.className === "InputLayer";
@@ -291,7 +272,7 @@ function countRebuild(on: Evaluator, { layers }: ModelValue): void {
 
 const isShaped = ({ config }: LayerValue) => config.has("input_shape") || config.has("batch_input_shape");
 
-function functional(on: Evaluator, args: Arguments, node: SyntaxNode): Value {
+function functional(on: Caller, args: Arguments, node: SyntaxNode): Value {
   const { positional, named } = args;
   const { file } = on.session;
   let broken: ModelValue["broken"] = null;
@@ -312,7 +293,7 @@ function functional(on: Evaluator, args: Arguments, node: SyntaxNode): Value {
   return model;
 }
 
-function addLayer(on: Evaluator, model: ModelValue, value: Value, node: SyntaxNode): void {
+function addLayer(on: Caller, model: ModelValue, value: Value, node: SyntaxNode): void {
   if (!model.layers) on.fail(node, "only a Sequential takes layers by .add().");
   // Input(…) inside a Sequential.
   const item = value.kind === "tensor" && value.layer.className === "InputLayer" ? value.layer : value;
@@ -341,7 +322,7 @@ function addLayer(on: Evaluator, model: ModelValue, value: Value, node: SyntaxNo
 // ---- methods ----------------------------------------------------------------------------------------------
 
 export function callMethod(
-  on: Evaluator,
+  on: Caller,
   owner: ModelValue | ListValue | DictionaryValue | LayerValue,
   name: string,
   args: Arguments,
@@ -388,13 +369,7 @@ const LEAVES_MODEL = new Set([
   ],
 ]);
 
-function modelMethod(
-  on: Evaluator,
-  model: ModelValue,
-  name: string,
-  args: Arguments,
-  node: SyntaxNode,
-): Value {
+function modelMethod(on: Caller, model: ModelValue, name: string, args: Arguments, node: SyntaxNode): Value {
   const line = on.line(node);
   switch (name) {
     case "add": {
@@ -451,13 +426,7 @@ function findLayer(model: ModelValue, { positional, named }: Arguments): Value |
   return typeof index === "number" ? layersOf(model).at(index) : undefined;
 }
 
-function layerMethod(
-  on: Evaluator,
-  layer: LayerValue,
-  name: string,
-  args: Arguments,
-  node: SyntaxNode,
-): Value {
+function layerMethod(on: Caller, layer: LayerValue, name: string, args: Arguments, node: SyntaxNode): Value {
   const line = on.line(node);
   if (name === "set_weights" || name === "load_own_variables" || name === "assign") {
     const what = `${layer.className} ${name} gives it weights that are not read`;
@@ -492,7 +461,7 @@ function layerMethod(
 const LOOKS = new Set(["index", "count", "copy", "get", "items", "keys", "values"]);
 
 function listMethod(
-  on: Evaluator,
+  on: Caller,
   owner: ListValue,
   name: string,
   { positional }: Arguments,
@@ -513,7 +482,7 @@ function listMethod(
 }
 
 function dictionaryMethod(
-  on: Evaluator,
+  on: Caller,
   owner: DictionaryValue,
   name: string,
   { positional, named }: Arguments,

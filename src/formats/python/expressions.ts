@@ -1,30 +1,30 @@
 /** Expressions of a script: constants, simple arithmetic, names, lists and dictionaries; calls are in calls.ts. */
 import type { SyntaxNode } from "@lezer/common";
 import { label } from "../../base/label.js";
-import { type Arguments, callMethod, callNamed, layersOf, runFunction, useLayer } from "./calls.js";
+import type { Arguments, Caller } from "./arguments.js";
+import { callMethod, callNamed, layersOf, runFunction, useLayer } from "./calls.js";
 import { isKeras } from "./keras-names.js";
 import { DEEPEST, KEPT, type Names, type Session, STEP } from "./session.js";
 import { layerClass, MERGES, OTHER_LAYERS, objectClass } from "./signatures.js";
 import {
+  asText,
   data,
   dictionary,
   type ListValue,
   lacking,
   list,
-  type Scalar,
+  MOST_ITEMS,
   scalar,
   scriptError,
   unknown,
   type Value,
 } from "./values.js";
 
-/** Items of a list that a script puts together. */
-const MOST_ITEMS = 1000;
 /** Characters of a text that a script puts together. */
 const MOST_CHARACTERS = 1000;
 
 /** Evaluates expressions of one script under one set of names. */
-export class Evaluator {
+export class Evaluator implements Caller {
   constructor(
     readonly session: Session,
     readonly names: Names,
@@ -470,19 +470,6 @@ export class Evaluator {
     }
     return true;
   }
-
-  /** range(…), as a list: null where it is too long to follow or not of whole numbers. */
-  range(values: Value[]): ListValue | null {
-    const numbers = values.map((value) => (value.kind === "data" && !value.float ? value.value : null));
-    const [a, b, step = 1] = numbers;
-    const [from, to] = numbers.length === 1 ? [0, a] : [a, b];
-    if (typeof from !== "number" || typeof to !== "number" || typeof step !== "number" || step === 0)
-      return null;
-    const length = Math.max(0, Math.ceil((to - from) / step));
-    if (numbers.length > 3 || length > MOST_ITEMS) return null;
-    this.session.work.hold(length * KEPT);
-    return list(Array.from({ length }, (_, i) => data(from + i * step)));
-  }
 }
 
 /** Whether Python takes a value for true; undefined where that is not known. */
@@ -517,14 +504,6 @@ function compare(operator: string, left: Value, right: Value): boolean | undefin
         : operator === ">="
           ? a! >= b!
           : undefined;
-}
-
-/** As str() writes it, for texts and whole numbers. */
-export function asText(value: Value): string | null {
-  const plain = scalar(value);
-  if (typeof plain === "string") return plain;
-  const whole = typeof plain === "number" && value.kind === "data" && !value.float;
-  return whole ? String(plain) : null;
 }
 
 const ESCAPES: Readonly<Record<string, string>> = {
@@ -589,5 +568,3 @@ export function children(node: SyntaxNode): SyntaxNode[] {
   }
   return found;
 }
-
-export type { Scalar };

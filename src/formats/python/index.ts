@@ -2,8 +2,9 @@
 import { inputError } from "../../base/errors.js";
 import type { Json, JsonObject } from "../../base/json.js";
 import { label } from "../../base/label.js";
-import { Model } from "../../model/model.js";
-import type { ModelOptions } from "../../model/options.js";
+import type { Note } from "../../base/notes.js";
+import { Network, type NetworkOptions } from "../../network/network.js";
+import { Trainer } from "../../train/trainer.js";
 import { readCompileConfig } from "../keras/compile-config.js";
 import { readModelConfig, toLinks } from "../keras/model-config.js";
 import { type Context, Notes, type Receipt } from "../keras/receipt.js";
@@ -13,19 +14,16 @@ import { readSettings, type ScriptSettings, saidBy } from "./settings.js";
 import { scriptConfig } from "./to-config.js";
 import { written } from "./values.js";
 
-export { notebookScript } from "./notebook.js";
-export { type Definitions, decodeScript } from "./script.js";
-export type { Unread } from "./session.js";
-export { type Said, type ScriptSettings, saidBy } from "./settings.js";
-
 /** A receipt that also says what was taken, with the lines of the script. */
 export interface ScriptReceipt extends Receipt {
   taken: string[];
 }
 
-export interface ScriptModel {
-  /** Built with fresh weights; compiled where the script compiles it with what Cellstate has. */
-  model: Model;
+export interface ScriptReading {
+  /** The network with fresh weights; compiled where the script compiles it with what Cellstate has. */
+  trainer: Trainer;
+  /** What may make it behave otherwise than where it came from. */
+  notes: readonly Note[];
   receipt: ScriptReceipt;
   /** What the script says of texts and training. */
   settings: ScriptSettings;
@@ -33,16 +31,16 @@ export interface ScriptModel {
   unread: Unread[];
 }
 
-export interface ScriptOptions extends ModelOptions {
+export interface ScriptOptions extends NetworkOptions {
   /** How messages name it: "homework.py". */
   file?: string;
   /** Values that the script computes and the caller knows: { vocab_size: 1000 }. */
   definitions?: Definitions;
 }
 
-/** The model that a Keras script builds. @throws InputError naming the line of what cannot be read */
-export function readKerasScript(source: string, options: ScriptOptions = {}): ScriptModel {
-  const { file = "script", definitions = {}, ...modelOptions } = options;
+/** The network that a Keras script builds. @throws InputError naming the line of what cannot be read */
+export function readScript(source: string, options: ScriptOptions = {}): ScriptReading {
+  const { file = "script", definitions = {}, ...networkOptions } = options;
   const notes = new Notes();
   const followed = followScript(source, file, definitions);
   const { session } = followed;
@@ -52,10 +50,12 @@ export function readKerasScript(source: string, options: ScriptOptions = {}): Sc
   const blueprint = readModelConfig(described.model, context, file);
   const links = toLinks(blueprint);
   const layers = links.map(({ layer }) => layer);
-  const model = new Model(layers, links, { name: blueprint.name, ...modelOptions }, blueprint.outputs);
-  if (model.layers.length === 0) throw inputError({ expected: "at least one layer", where: file });
-  const taken = [whatIsTaken(followed), ...compileModel(model, described.compile, followed, context)];
-  model.remarks.add(notes.list());
+  const { name, outputs } = blueprint;
+  const network = new Network({ layers, links, outputs }, { name, ...networkOptions });
+  const trainer = new Trainer(network);
+  if (network.layers.length === 0) throw inputError({ expected: "at least one layer", where: file });
+  const taken = [whatIsTaken(followed), ...compileModel(trainer, described.compile, followed, context)];
+  const said = notes.list();
   const settings = readSettings(followed.model, session, notes);
   const about = new Set(
     session.unread.filter((item) => item.model === null || item.model === followed.model),
@@ -65,13 +65,14 @@ export function readKerasScript(source: string, options: ScriptOptions = {}): Sc
     .sort((a, b) => a.line - b.line)
     .map(({ line, what }) => `line ${line}: ${what}`);
   const { filled, ignored, warnings } = notes;
-  const counts = { layers: model.layers.length, parameters: model.countParams() };
+  const counts = { layers: network.layers.length, parameters: network.countParams() };
   if (!Number.isSafeInteger(counts.parameters)) {
     const received = counts.parameters.toExponential(1);
     throw inputError({ expected: "a network whose parameters can be counted", where: file, received });
   }
   return {
-    model,
+    trainer,
+    notes: said,
     settings,
     unread,
     receipt: {
@@ -104,7 +105,7 @@ const otherModels = ({ others }: Followed) =>
 
 /** Compiles as the script does; gives what was taken. What Cellstate does not have is noted as unread. */
 function compileModel(
-  model: Model,
+  trainer: Trainer,
   config: JsonObject | undefined,
   followed: Followed,
   context: Context,
@@ -120,7 +121,7 @@ function compileModel(
     notes.fill(`line ${line}: compile optimizer = rmsprop, as Keras takes it where none is said`);
   }
   const before = notes.warnings.length;
-  const compile = readCompileConfig(config as Json, context, model.outputSize);
+  const compile = readCompileConfig(config as Json, context, trainer.network.outputSize);
   if (!compile) {
     for (const what of notes.warnings.slice(before)) {
       const about = /^(compile )?optimizer/.test(what) ? "optimizer" : "loss";
@@ -131,7 +132,7 @@ function compileModel(
     }
     return [];
   }
-  model.compile(compile);
+  trainer.compile(compile);
   const said = [...call.args]
     .filter(([key]) => key in config)
     .map(([key, value]) => `${key}=${written(value)}`);

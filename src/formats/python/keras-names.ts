@@ -1,7 +1,6 @@
 /** Which names of a script are Keras's, and the calls that say something besides the model. */
 import type { SyntaxNode } from "@lezer/common";
-import { type Arguments, byName } from "./calls.js";
-import type { Evaluator } from "./expressions.js";
+import { type Arguments, byName, type Caller } from "./arguments.js";
 import { CALLS, OTHER_LAYERS } from "./signatures.js";
 import { data, describe, type Value } from "./values.js";
 
@@ -11,13 +10,7 @@ const KERAS_ROOT = /^(keras|tf_keras|tensorflow|tensorflow_core|tf|keras_preproc
 export const isKeras = (path: string): boolean => !path.includes(".") || KERAS_ROOT.test(path);
 
 /** A call that makes no layer and no model of ours: noted where it says what text or training are to be like. */
-export function kerasCall(
-  on: Evaluator,
-  path: string,
-  name: string,
-  args: Arguments,
-  node: SyntaxNode,
-): Value {
+export function kerasCall(on: Caller, path: string, name: string, args: Arguments, node: SyntaxNode): Value {
   const line = on.line(node);
   const { session } = on;
   const keras = isKeras(path);

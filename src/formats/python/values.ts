@@ -45,6 +45,9 @@ export interface Call {
   line: number;
 }
 
+/** Items of a list that a script puts together. */
+export const MOST_ITEMS = 1000;
+
 export interface ListValue {
   kind: "list";
   items: Value[];
@@ -113,6 +116,14 @@ export const dictionary = (entries: Map<string, Value>): DictionaryValue => ({
 /** The plain value where it is one: a number, a text, true, false or null (None). */
 export const scalar = (value: Value | undefined): Scalar | undefined =>
   value?.kind === "data" ? value.value : undefined;
+
+/** As str() writes it, for texts and whole numbers. */
+export function asText(value: Value): string | null {
+  const plain = scalar(value);
+  if (typeof plain === "string") return plain;
+  const whole = typeof plain === "number" && value.kind === "data" && !value.float;
+  return whole ? String(plain) : null;
+}
 
 /** A complaint that names the script's line; parts of the script that it quotes are made printable. */
 export function scriptError(file: string, line: number, message: string): InputError {

@@ -8,8 +8,9 @@ import { label } from "../../base/label.js";
 import { checkSeal, SEAL } from "../../base/seal.js";
 import { Work } from "../../base/work.js";
 import { type Datatype, decodeNumbers } from "../hdf5/datatype.js";
-import type { OpenedFile } from "../keras/read.js";
-import type { StoredWeight, WeightsStore } from "../keras/weights-store.js";
+import type { StoredWeight } from "../keras/stored-weight.js";
+import type { WeightsStore } from "../keras/weights-store.js";
+import type { OpenedFile } from "../opened.js";
 
 /** As the reference implementation has it. */
 const MOST_HEADER_BYTES = 100_000_000;
@@ -50,12 +51,6 @@ interface Entry {
   begin: number;
   end: number;
   weight: StoredWeight;
-}
-
-/** Whether bytes begin as such a file does: with a number, which no text would be, and a JSON object. */
-export function isSafetensors(bytes: Uint8Array): boolean {
-  const isNumber = bytes.subarray(0, LENGTH_BYTES).some((byte) => byte < 9 || byte > 126);
-  return isNumber && bytes[LENGTH_BYTES] === 0x7b;
 }
 
 /** Takes a file apart. @throws InputError for what is damaged or hostile, and for a file without a network */

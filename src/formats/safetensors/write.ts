@@ -3,8 +3,8 @@ import { jsonTextOf } from "../../base/arguments.js";
 import { knownOptions } from "../../base/errors.js";
 import type { Json } from "../../base/json.js";
 import { BLANK_SEAL, SEAL, seal } from "../../base/seal.js";
-import { modelOf } from "../../model/given.js";
-import type { Model } from "../../model/model.js";
+import { networkOf } from "../../network/network.js";
+import type { TrainedLike } from "../../train/trainer.js";
 import { writeCompileConfig } from "../keras/compile-config.js";
 import { writeOptimizerState } from "../keras/optimizer-state.js";
 import { KERAS_VERSION, writeModelConfig } from "../keras/write.js";
@@ -24,8 +24,8 @@ interface Tensor {
  * trained ("training") and Cellstate's own part ("cellstate": vocabulary, labels …).
  * @throws InputError for a layer or setting that Keras has no name for
  */
-export function writeSafetensors(model: Model, options: { extras?: Json } = {}): Uint8Array {
-  modelOf(model, "writeSafetensors");
+export function writeSafetensors(model: TrainedLike, options: { extras?: Json } = {}): Uint8Array {
+  networkOf(model, "writeSafetensors");
   knownOptions(options, ["extras"], "writeSafetensors");
   const { extras = null } = options;
   jsonTextOf(extras, "writeSafetensors extras");

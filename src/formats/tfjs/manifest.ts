@@ -3,7 +3,7 @@ import { inputError } from "../../base/errors.js";
 import { isObject, type Json, type JsonObject } from "../../base/json.js";
 import { label } from "../../base/label.js";
 import { type Datatype, decodeNumbers } from "../hdf5/datatype.js";
-import type { StoredWeight } from "../keras/weights-store.js";
+import type { StoredWeight } from "../keras/stored-weight.js";
 
 /** Gives the bytes of a file beside the model, by a name that holds no path. */
 export type ReadShard = (name: string) => Uint8Array | Promise<Uint8Array>;

@@ -5,7 +5,7 @@ import type { Embedding } from "../../layers/embedding.js";
 import type { Layer } from "../../layers/layer.js";
 import type { LSTM } from "../../layers/lstm.js";
 import { maskedSoftmax } from "../../layers/softmax.js";
-import type { Model } from "../../model/model.js";
+import type { NetworkLike } from "../../network/network.js";
 
 /** Layers whose output has a mask where their input has one. */
 const PASSING: ReadonlySet<string> = new Set([
@@ -21,7 +21,7 @@ const DROPPING: ReadonlySet<string> = new Set([
 const LOSING: ReadonlySet<string> = new Set(["ELU", "LeakyReLU"]);
 
 /** @throws InputError for a layer that would meet a mask and answer otherwise in TensorFlow.js */
-export function checkMasks({ nodes }: Model): void {
+export function checkMasks({ nodes }: NetworkLike): void {
   const masked: boolean[] = [];
   const meets = nodes.map(({ layer, inputs }) => {
     const input = inputs.some((i) => masked[i]);
@@ -36,7 +36,7 @@ export function checkMasks({ nodes }: Model): void {
 }
 
 /** All nodes that cannot run before this one. */
-function behind(nodes: Model["nodes"], n: number): ReadonlySet<number> {
+function behind(nodes: NetworkLike["nodes"], n: number): ReadonlySet<number> {
   const found = new Set([n]);
   for (const [m, { inputs }] of nodes.entries()) if (inputs.some((i) => found.has(i))) found.add(m);
   return found;

@@ -10,19 +10,12 @@ import {
 } from "../../base/json.js";
 import { label } from "../../base/label.js";
 import { checkSeal, SEAL } from "../../base/seal.js";
-import type { OpenedFile } from "../keras/read.js";
+import type { OpenedFile } from "../opened.js";
 import { type ReadShard, readManifest } from "./manifest.js";
 import { namedWeights } from "./weight-names.js";
 
 /** TensorFlow.js follows Keras 2: its hard sigmoid, and a GRU that resets before the recurrent product. */
 const MEANING = "2.15.0";
-
-/** Whether these are the bytes of a `model.json`, from how its keys are called. */
-export function isTfjs(bytes: Uint8Array): boolean {
-  if (!/^\s*\{/.test(new TextDecoder().decode(bytes.subarray(0, 64)))) return false;
-  const text = new TextDecoder().decode(bytes);
-  return /"(modelTopology|weightsManifest)"\s*:/.test(text);
-}
 
 /**
  * Takes a layers model apart. `readShard` gives the files that the manifest names, by names that were seen to hold no

@@ -3,13 +3,13 @@
 import { isObject, type Json, type JsonObject } from "../../base/json.js";
 import type { Bidirectional } from "../../layers/bidirectional.js";
 import type { Layer, Shape } from "../../layers/layer.js";
-import type { Model } from "../../model/model.js";
 import { camelToSnake } from "../../network/graph.js";
+import type { NetworkLike } from "../../network/network.js";
 import { writeModelConfig } from "../keras/write.js";
 import { ACTIVATIONS } from "./support.js";
 
 /** { class_name, config } */
-export function writeTopology(model: Model): JsonObject {
+export function writeTopology(model: NetworkLike): JsonObject {
   const { class_name, config } = writeModelConfig(model, true, false);
   const nodes = new Map(model.nodes.map((node) => [node.layer.name, node]));
   const entries = (config as { layers: JsonObject[] }).layers.map((entry) => {

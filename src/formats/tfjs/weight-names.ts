@@ -4,9 +4,10 @@
  */
 import { inputError } from "../../base/errors.js";
 import { label } from "../../base/label.js";
-import type { Entry } from "../keras/model-config.js";
+import type { Entry } from "../keras/entries.js";
 import type { Notes } from "../keras/receipt.js";
-import type { StoredWeight, WeightsStore } from "../keras/weights-store.js";
+import type { StoredWeight } from "../keras/stored-weight.js";
+import type { WeightsStore } from "../keras/weights-store.js";
 
 interface Named {
   weight: StoredWeight;

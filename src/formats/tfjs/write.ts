@@ -3,8 +3,8 @@ import { jsonTextOf, textOf } from "../../base/arguments.js";
 import { knownOptions } from "../../base/errors.js";
 import type { Json, JsonObject } from "../../base/json.js";
 import { BLANK_SEAL, SEAL, seal } from "../../base/seal.js";
-import { modelOf } from "../../model/given.js";
-import type { Model } from "../../model/model.js";
+import { networkOf } from "../../network/network.js";
+import type { TrainedLike } from "../../train/trainer.js";
 import { writeCompileConfig } from "../keras/compile-config.js";
 import { checkMasks } from "./masks.js";
 import { checkLayer } from "./support.js";
@@ -24,8 +24,8 @@ export interface TfjsOptions {
  * The files of a layers model by name, `model.json` under the name "model.json".
  * @throws InputError for what TensorFlow.js has not, or computes in another way than Keras does
  */
-export function writeTfjs(model: Model, options: TfjsOptions = {}): Map<string, Uint8Array> {
-  modelOf(model, "writeTfjs");
+export function writeTfjs(model: TrainedLike, options: TfjsOptions = {}): Map<string, Uint8Array> {
+  networkOf(model, "writeTfjs");
   knownOptions(options, ["extras", "stem"], "writeTfjs");
   const { extras = null, stem = "model" } = options;
   jsonTextOf(extras, "writeTfjs extras");
@@ -69,8 +69,17 @@ export function writeTfjs(model: Model, options: TfjsOptions = {}): Map<string, 
   return new Map([["model.json", seal(text, shards.values())], ...shards]);
 }
 
+/** As files: shards first, so that the JSON, under its own name, never names what is not there yet. */
+export function tfjsFiles(model: TrainedLike, extras: Json, name: string): Map<string, Uint8Array> {
+  const stem = name.replace(/\.json$/i, "");
+  // Names that are a path to someone are not read again.
+  const files = writeTfjs(model, { extras, ...(/^[^./\\:%][^/\\:%]{0,200}$/.test(stem) && { stem }) });
+  const named = [...files].map(([file, bytes]) => [file === "model.json" ? name : file, bytes] as const);
+  return new Map(named.reverse());
+}
+
 /** TensorFlow.js goes by names, in which a layer inside TimeDistributed has no part. */
-function weightNames({ nodes }: Model): (name: string) => string {
+function weightNames({ nodes }: TrainedLike): (name: string) => string {
   const wrappers = nodes.map(({ layer }) => layer).filter((layer) => layer.className === "TimeDistributed");
   const inner = wrappers.map(({ name, inner: [layer] }) => [`${name}/${layer!.name}/`, `${name}/`] as const);
   return (name) => {
@@ -80,7 +89,7 @@ function weightNames({ nodes }: Model): (name: string) => string {
 }
 
 /** How the model is trained, where TensorFlow.js has such an optimizer and loss under one name. */
-function trainingConfig(model: Model): JsonObject | null {
+function trainingConfig(model: TrainedLike): JsonObject | null {
   if (!model.isCompiled || strangeToTfjs(model) !== null) return null;
   const { optimizer, loss, metrics } = writeCompileConfig(model) as Record<string, Json>;
   const { class_name, config } = optimizer as JsonObject;
@@ -89,7 +98,7 @@ function trainingConfig(model: Model): JsonObject | null {
 }
 
 /** What of a model's training has no place in the file, a line each: said when one is written. */
-export function tfjsLeftOut(model: Model): string[] {
+export function tfjsLeftOut(model: TrainedLike): string[] {
   if (!model.isCompiled) return [];
   const where = `model ${model.name}: not written, as TensorFlow.js has it not or otherwise:`;
   const strange = strangeToTfjs(model);
@@ -107,7 +116,7 @@ const NOT_ITS_OWN = [
 ];
 
 /** What TensorFlow.js would not do as this model is trained, in Keras's words; null where it does. */
-function strangeToTfjs(model: Model): string | null {
+function strangeToTfjs(model: TrainedLike): string | null {
   const { optimizer, loss } = writeCompileConfig(model) as Record<string, Json>;
   const { class_name: name, config } = optimizer as JsonObject;
   const settings = config as JsonObject;

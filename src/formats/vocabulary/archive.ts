@@ -3,7 +3,7 @@ import { inputError } from "../../base/errors.js";
 import { DATA_FORBIDDEN, isObject, type Json, type JsonObject, parseJson } from "../../base/json.js";
 import { onlyVocabulary } from "../keras/text-vectorization.js";
 import { readZip } from "../zip.js";
-import type { FoundVocabulary } from "./index.js";
+import type { FoundVocabulary } from "./found.js";
 import { readJsonVocabulary, textVectorizationJson } from "./json.js";
 
 export function readArchiveVocabulary(bytes: Uint8Array, file: string): FoundVocabulary {

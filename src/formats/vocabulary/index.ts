@@ -4,29 +4,18 @@
  */
 import { bytesOf, textOf } from "../../base/arguments.js";
 import { inputError, knownOptions, wholeNumber } from "../../base/errors.js";
-import type { FrontEndOptions, RowOptions } from "../../tokens/options.js";
+import type { RowOptions } from "../../tokens/options.js";
 import { Vectorizer } from "../../tokens/vectorizer.js";
+import { isZip } from "../detect.js";
 import { withPlace } from "../keras/layer-config.js";
-import { isZip } from "../zip.js";
 import { readArchiveVocabulary } from "./archive.js";
+import type { FoundVocabulary } from "./found.js";
 import { readJsonVocabulary, wordList } from "./json.js";
 import { readPickle } from "./pickle.js";
-import { PickleObject, type PickleValue } from "./pickle-machine.js";
 import { utf8 } from "./pickle-scalars.js";
+import { PickleObject, type PickleValue } from "./pickle-values.js";
 import { readTokenizer, readWordIndex } from "./tokenizer.js";
 import { wordLines } from "./words.js";
-
-/** What a file holds, before it becomes a vectorizer. */
-export interface FoundVocabulary {
-  frontEnd: FrontEndOptions;
-  /** By id. */
-  words: string[];
-  /** What the file says about rows. */
-  row?: RowOptions;
-  format: string;
-  /** Settings that the file leaves out, with the values assumed. */
-  assumed: string[];
-}
 
 export interface VocabularyFile {
   vectorizer: Vectorizer;

@@ -4,7 +4,7 @@ import { DATA_FORBIDDEN, isObject, type Json, type JsonObject, parseJson } from 
 import { Vectorizer } from "../../tokens/vectorizer.js";
 import { readSettings, readWords } from "../keras/text-vectorization.js";
 import { flatJson } from "./flat-json.js";
-import type { FoundVocabulary } from "./index.js";
+import type { FoundVocabulary } from "./found.js";
 import { readTokenizer, readWordIndex } from "./tokenizer.js";
 import { checkWordCount, withSpecialWords } from "./words.js";
 

@@ -7,29 +7,7 @@ import { label } from "../../base/label.js";
 import type { Work } from "../../base/work.js";
 import { NUMPY_DTYPE, NUMPY_SCALARS, numpyScalar } from "./pickle-numpy.js";
 import { latin1, utf8 } from "./pickle-scalars.js";
-
-export type PickleKey = string | number | boolean | null;
-export type PickleValue =
-  | PickleKey
-  | Uint8Array
-  | PickleValue[]
-  | Map<PickleKey, PickleValue>
-  | PickleClass
-  | PickleObject;
-
-/** A class or function, by name only. */
-export class PickleClass {
-  constructor(readonly name: string) {}
-}
-
-/** What would have become an instance: its class, what it would have been made of, and its attributes. */
-export class PickleObject {
-  state: PickleValue = null;
-  constructor(
-    readonly className: string,
-    readonly args: readonly PickleValue[],
-  ) {}
-}
+import { PickleClass, type PickleKey, PickleObject, type PickleValue } from "./pickle-values.js";
 
 /** Estimates of what things take: bytes kept, beside what they hold. */
 const BYTES = {

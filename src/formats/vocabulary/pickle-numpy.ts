@@ -1,6 +1,6 @@
 /** NumPy's single numbers and texts inside pickles: `scalar(dtype, bytes)`, where dtype is made as dtype("<i8"). */
-import { PickleClass, PickleObject, type PickleValue } from "./pickle-machine.js";
 import { signedInteger } from "./pickle-scalars.js";
+import { PickleClass, PickleObject, type PickleValue } from "./pickle-values.js";
 
 export const NUMPY_DTYPE = "numpy.dtype";
 export const NUMPY_SCALARS: ReadonlySet<string> = new Set([

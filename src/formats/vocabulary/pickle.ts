@@ -4,8 +4,9 @@
  */
 import { inputError } from "../../base/errors.js";
 import { Work } from "../../base/work.js";
-import { PickleMachine, type PickleValue } from "./pickle-machine.js";
+import { PickleMachine } from "./pickle-machine.js";
 import { escapedText, quotedText, signedInteger } from "./pickle-scalars.js";
+import type { PickleValue } from "./pickle-values.js";
 
 const MOST_BYTES = 24 * 2 ** 20;
 

@@ -1,7 +1,7 @@
 /** Keras's legacy Tokenizer, as its attributes stand in a file. */
 import { inputError } from "../../base/errors.js";
 import { DEFAULT_FILTERS, PADDING_WORD, type TokenizerOptions, UNKNOWN_WORD } from "../../tokens/options.js";
-import type { FoundVocabulary } from "./index.js";
+import type { FoundVocabulary } from "./found.js";
 import { type WordIndex, wordsById } from "./words.js";
 
 /** Attributes by Keras's names: num_words, filters, lower, split, char_level, oov_token, word_index. */

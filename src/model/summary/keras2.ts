@@ -1,11 +1,20 @@
 import { inputError } from "../../base/errors.js";
-import type { Shape, SummaryLayer, SummaryModel, SummaryOptions } from "../summary.js";
-import { type Amount, addAmounts, hasConnections, isShapes, readableBytes, totalsOf } from "./data.js";
+import {
+  type Amount,
+  addAmounts,
+  hasConnections,
+  isShapes,
+  readableBytes,
+  type Shape,
+  type SummaryLayer,
+  type SummaryModel,
+  totalsOf,
+} from "./data.js";
 
 /** The table of Keras 2.14, line by line: fixed columns, a blank row after every layer, no thousands separators. */
 export function keras2Table(
   model: SummaryModel,
-  { lineLength, showTrainable = false }: Pick<SummaryOptions, "lineLength" | "showTrainable">,
+  { lineLength, showTrainable = false }: { lineLength?: number; showTrainable?: boolean },
 ): string[] {
   const graph = hasConnections(model);
   checkBuilt(model);

@@ -1,5 +1,5 @@
 /** What a compiled model measures: its metrics, and those in which rows count by their weights. */
-import type { Compiled } from "../../model/options.js";
+import type { Compiled } from "../compiled.js";
 import type { Logits } from "./accumulator.js";
 import { readsLogits } from "./build.js";
 import { byName, MetricAccumulator } from "./streaming.js";

@@ -1,24 +1,44 @@
 /**
- * Metrics with settings, as Keras has them: what `compile({ metrics })` takes beside the plain names. Settings and
- * their defaults are Keras's, in camel case.
+ * Metrics with settings, as Keras has them: what `compile({ metrics })` takes beside the plain names. Each has a table
+ * of its settings' checks and defaults, which are Keras's; what users write is documented in options.ts.
  */
 import { finiteNumber, inputError, knownOptions, oneOf, wholeNumber } from "../../base/errors.js";
 import { snakeCase } from "../../layers/names.js";
+import type { MetricKind, MetricNameOptions, MetricOptions } from "./options.js";
 
 export type Setting = number | boolean | string | null | readonly number[];
 
-/** One setting: what it is without a word, and how it is checked. */
-interface Spec<T extends Setting> {
-  readonly fallback?: T;
+/** How a setting is checked. */
+interface Check<T extends Setting> {
   check(value: unknown, where: string): T;
 }
+
+/** A setting that may be left out: what it then is. */
+interface Spec<T extends Setting> extends Check<T> {
+  readonly fallback: T;
+}
+
+/** A setting that must be given. */
+interface RequiredSpec<T extends Setting> extends Check<T> {
+  readonly fallback?: never;
+}
+
+/** The table of one kind's settings. */
+type SpecsOf<O> = {
+  readonly [S in Exclude<keyof O, keyof MetricNameOptions>]-?: undefined extends O[S]
+    ? Spec<Extract<O[S], Setting>>
+    : RequiredSpec<Extract<O[S], Setting>>;
+};
 
 /** A file could ask for any number of thresholds. */
 const MOST_THRESHOLDS = 10_000;
 
-const number = (fallback: number | undefined, least: number, most = Infinity): Spec<number> => ({
-  ...(fallback === undefined ? {} : { fallback }),
+const between = (least: number, most: number): RequiredSpec<number> => ({
   check: (value, where) => finiteNumber(value, where, least, most),
+});
+const number = (fallback: number, least: number, most = Infinity): Spec<number> => ({
+  ...between(least, most),
+  fallback,
 });
 const whole = (fallback: number, least: number, most?: number): Spec<number> => ({
   fallback,
@@ -35,11 +55,11 @@ const choice = <const T extends string>(choices: readonly [T, ...T[]]): Spec<T> 
   fallback: choices[0],
   check: (value, where) => oneOf(value, choices, where),
 });
-const optional = <T extends Setting>({ check }: Spec<T>): Spec<T | null> => ({
+const optional = <T extends Setting>({ check }: Check<T>): Spec<T | null> => ({
   fallback: null,
   check: (value, where) => (value === null ? null : check(value, where)),
 });
-const numbers = (least: number, most: number): Spec<readonly number[]> => ({
+const numbers = (least: number, most: number): Check<readonly number[]> => ({
   check(value, where) {
     if (!Array.isArray(value) || value.length === 0 || value.length > MOST_THRESHOLDS) {
       throw inputError({ expected: `a list of 1 to ${MOST_THRESHOLDS} numbers`, where, received: value });
@@ -47,15 +67,15 @@ const numbers = (least: number, most: number): Spec<readonly number[]> => ({
     return value.map((item, i) => finiteNumber(item, `${where} ${i}`, least, most));
   },
 });
-const either = <A extends Setting, B extends Setting>(a: Spec<A>, b: Spec<B>): Spec<A | B> => ({
+const either = <A extends Setting, B extends Setting>(a: Check<A>, b: Check<B>): Check<A | B> => ({
   check: (value, where) => (Array.isArray(value) ? b.check(value, where) : a.check(value, where)),
 });
 
-const share = number(undefined, 0, 1);
+const share = between(0, 1);
 const classId = optional(whole(0, 0));
 const average = optional(choice(["micro", "macro", "weighted"]));
 /** Above 0, up to 1. */
-const strictShare: Spec<number> = number(undefined, Number.MIN_VALUE, 1);
+const strictShare = between(Number.MIN_VALUE, 1);
 const thresholds = { thresholds: optional(either(share, numbers(0, 1))) };
 const confusion = { ...thresholds, topK: optional(whole(1, 1)), classId };
 const point = { numThresholds: whole(200, 1, MOST_THRESHOLDS), classId };
@@ -68,9 +88,7 @@ export const METRIC_SETTINGS = {
     numThresholds: whole(200, 2, MOST_THRESHOLDS),
     curve: choice(["ROC", "PR", "PRGAIN"]),
     summationMethod: choice(["interpolation", "majoring", "minoring"]),
-    /** In place of `numThresholds` even ones. */
     thresholds: optional(numbers(0, 1)),
-    /** A curve for each output and the mean of their areas; else all outputs are one yes-or-no question each. */
     multiLabel: flag,
     numLabels: optional(whole(1, 1)),
     labelWeights: optional(numbers(0, Infinity)),
@@ -88,7 +106,6 @@ export const METRIC_SETTINGS = {
   recallAtPrecision: { precision: share, ...point },
   f1Score: { average, threshold: optional(strictShare) },
   fBetaScore: { average, beta: number(1, Number.MIN_VALUE), threshold: optional(strictShare) },
-  /** Share of outputs that equal their target exactly: Keras's class `Accuracy`. */
   equality: none,
   binaryAccuracy: { threshold: number(0.5, -Infinity) },
   categoricalAccuracy: none,
@@ -119,25 +136,15 @@ export const METRIC_SETTINGS = {
   categoricalHinge: none,
   pearsonCorrelation: none,
   concordanceCorrelation: none,
-} as const satisfies Record<string, Record<string, Spec<Setting>>>;
+} as const satisfies { readonly [K in MetricKind]: SpecsOf<MetricOptions<K>> };
 
-type Settings = typeof METRIC_SETTINGS;
-export type MetricKind = keyof Settings;
 export const METRIC_KINDS = Object.keys(METRIC_SETTINGS) as MetricKind[];
-
-type ValueOf<S> = S extends Spec<infer T> ? T : never;
-export type MetricOptions<K extends MetricKind> = {
-  -readonly [S in keyof Settings[K]]?: ValueOf<Settings[K][S]>;
-} & {
-  /** What results and history call it; Keras's name of the metric where none is given. */
-  name?: string;
-};
 
 /** A metric with settings; made by `metrics.…()`. */
 export interface Metric<K extends MetricKind = MetricKind> {
   readonly metric: K;
   readonly name: string;
-  readonly settings: { readonly [S in keyof Settings[K]]: ValueOf<Settings[K][S]> };
+  readonly settings: Readonly<Required<Omit<MetricOptions<K>, keyof MetricNameOptions>>>;
 }
 
 /** Keras's default names where they are not its class in snake case. */
@@ -160,7 +167,7 @@ export const isMetricName = (name: unknown): name is string =>
 /** A metric from its settings; those that are not given have Keras's defaults. @throws InputError for a bad one */
 export function makeMetric<K extends MetricKind>(kind: K, options: MetricOptions<K>): Metric<K> {
   const where = `metrics.${kind}`;
-  const specs: Record<string, Spec<Setting>> = METRIC_SETTINGS[kind];
+  const specs: Record<string, Spec<Setting> | RequiredSpec<Setting>> = METRIC_SETTINGS[kind];
   knownOptions(options, [...Object.keys(specs), "name"], where);
   const given = options as Record<string, unknown>;
   const name = given["name"] ?? defaultMetricName(kind);
@@ -187,8 +194,3 @@ function checkTogether(kind: MetricKind, settings: Record<string, Setting>, wher
     });
   }
 }
-
-/** Metrics with settings: `compile({ metrics: ["accuracy", metrics.auc({ curve: "PR" })] })`. */
-export const metrics = Object.fromEntries(
-  METRIC_KINDS.map((kind) => [kind, (options: MetricOptions<MetricKind> = {}) => makeMetric(kind, options)]),
-) as { readonly [K in MetricKind]: (options?: MetricOptions<K>) => Metric<K> };

@@ -4,7 +4,8 @@ import { type Accumulator, type Logits, type MetricBatch, weightIn } from "./acc
 import { rocAreas } from "./auc.js";
 import { buildMetric } from "./build.js";
 import { type ConfusionMatrix, confusionScores, emptyConfusion } from "./confusion.js";
-import { METRIC_KINDS, type Metric, type MetricKind, makeMetric } from "./metric.js";
+import { METRIC_KINDS, type Metric, makeMetric } from "./metric.js";
+import type { MetricKind } from "./options.js";
 import { argMax, classCount, DEFAULT_THRESHOLD, predictedClass, ratio } from "./predictions.js";
 
 /** Plain names: they suit themselves to the model's outputs and targets. */

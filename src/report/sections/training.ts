@@ -1,8 +1,7 @@
 import { facts, figure, numbersBehind, section, table } from "../../drawing/blocks.js";
 import { foreign, html, Markup } from "../../drawing/markup.js";
 import { count, counted, decimal, duration, percent } from "../../drawing/numbers.js";
-import { readableBytes, totalsOf } from "../../model/summary/data.js";
-import type { SummaryModel } from "../../model/summary.js";
+import { readableBytes, type SummaryModel, totalsOf } from "../../model/summary/data.js";
 import { barChart, lengthHistogram } from "../charts/bars.js";
 import { learningCurves } from "../charts/curves.js";
 import type { ClassCount, DatasetReport, EpochReport, Facts, LengthSummary } from "../data.js";

@@ -1,6 +1,6 @@
 // Whether real TensorFlow.js opens what writeTfjs writes and answers as Keras does, over every golden model.
 //   npm install @tensorflow/tfjs@4.22.0     (in a folder of its own)
-//   node check_in_tfjs.mjs FOLDER           (after npm run build; FOLDER: where it was installed)
+//   node check-in-tfjs.mjs FOLDER           (after npm run build; FOLDER: where it was installed)
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { writeTfjs } from "../../dist/src/formats/tfjs/write.js";

@@ -1,14 +1,11 @@
-/** Opening and saving models by path, URL or bytes. */
+/** Where models come from: a path, a URL or bytes, and the files beside them. */
 import { readBeside, readBytes } from "#files";
 import { functionOf, textOf } from "../base/arguments.js";
 import { inputError, knownOptions } from "../base/errors.js";
-import type { Json } from "../base/json.js";
+import { checkOnWarning, type WarningOptions } from "../base/notes.js";
 import type { EngineOptions } from "../engines/index.js";
-import type { Model } from "../model/model.js";
-import { checkOnWarning, type WarningOptions } from "../model/notes.js";
-import { type KerasFile, readKeras, readOpened } from "./keras/index.js";
-import { isSafetensors, openSafetensors } from "./safetensors/read.js";
-import { isTfjs, openTfjs } from "./tfjs/read.js";
+import type { OpenedFile } from "../formats/opened.js";
+import { openFile } from "../formats/registry.js";
 
 export interface LoadOptions extends EngineOptions, WarningOptions {
   /** What messages call the file; its path or address, unless it is given as bytes. */
@@ -20,23 +17,18 @@ export interface LoadOptions extends EngineOptions, WarningOptions {
   beside?: (name: string) => Uint8Array | Promise<Uint8Array>;
 }
 
-/**
- * Reads any model file. What may make the model behave otherwise than where it came from stands in its `notes`, which `fit`
- * and `predict` say once: what Keras or Cellstate wrote, a TensorFlow.js layers model by its `model.json`, or a safetensors
- * file of Cellstate's. A path (Node), a URL, or its bytes; the content decides what it is. @throws InputError
- */
-export async function loadModel(
-  source: string | URL | Uint8Array,
-  options: LoadOptions = {},
-): Promise<Model> {
-  return (await loadFile(source, options)).model;
+/** A model file taken apart, and what is to be done with it. */
+export interface OpenedSource {
+  opened: OpenedFile;
+  /** With the name that messages call it. */
+  options: EngineOptions & WarningOptions & { name: string };
 }
 
-/** As `loadModel`, with the receipt of what was read and what the file carries besides. */
-export async function loadFile(
+/** @throws InputError for what cannot be read, is damaged or hostile, or is no model file */
+export async function openSource(
   source: string | URL | Uint8Array,
-  loading: LoadOptions = {},
-): Promise<KerasFile> {
+  loading: LoadOptions,
+): Promise<OpenedSource> {
   knownOptions(loading, ["name", "beside", "engine", "threads", "onWarning"], "load options");
   const { beside, name: called, ...engine } = loading;
   checkOnWarning(engine.onWarning, "onWarning");
@@ -45,21 +37,10 @@ export async function loadFile(
   const name = textOf(called ?? found, "load name");
   if (beside !== undefined) functionOf(beside, "load beside");
   const bytes = given ? source : await readBytes(source);
-  const options = { name, ...engine };
   const neighbour = beside ?? (given ? noNeighbours : (file: string) => readBeside(source, file));
-  const file = isSafetensors(bytes)
-    ? readOpened(openSafetensors(bytes, name), options)
-    : isTfjs(bytes)
-      ? readOpened(await openTfjs(bytes, name, neighbour), options)
-      : readKeras(bytes, options);
-  if (file.extras !== null) kept.set(file.model, { extras: file.extras, name });
-  return file;
+  return { opened: await openFile(bytes, name, neighbour), options: { name, ...engine } };
 }
 
-const kept = new WeakMap<Model, { extras: Json; name: string }>();
-
-/** What a model's file carries besides the network, and what messages call the file; undefined for other models. */
-export const extrasOf = (model: Model): { extras: Json; name: string } | undefined => kept.get(model);
 /** What messages call a model's file. @throws InputError for what is none of path, URL and bytes */
 export function nameOf(source: unknown): string {
   if (source instanceof Uint8Array) return "file";

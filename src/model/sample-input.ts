@@ -1,12 +1,13 @@
 /** Rows that a model can take, made up: for comparing what should compute the same. */
-import type { Model } from "../model/model.js";
+
 import type { Rows } from "../network/arrays.js";
+import type { NetworkLike } from "../network/network.js";
 
 /** Steps of a sequence whose length may vary. */
 const STEPS = 16;
 
 /** `rows` rows for each input, always the same: ids where an Embedding reads them, otherwise numbers of order one. */
-export function sampleInput(model: Model, rows = 8): Rows[] {
+export function sampleInput(model: NetworkLike, rows = 8): Rows[] {
   const places = model.nodes.flatMap(({ inputs }, i) => (inputs.length === 0 ? [i] : []));
   return places.map((place, input) => {
     const shape = model.nodes[place]!.shape.map((size) => size ?? STEPS);
@@ -22,7 +23,7 @@ export function sampleInput(model: Model, rows = 8): Rows[] {
   });
 }
 
-function smallestVocabulary(model: Model, place: number): number | null {
+function smallestVocabulary(model: NetworkLike, place: number): number | null {
   const sizes = model.nodes
     .filter(({ layer, inputs }) => layer.className === "Embedding" && inputs[0] === place)
     .map(({ layer }) => (layer.options as { inputDim: number }).inputDim);
@@ -31,17 +32,6 @@ function smallestVocabulary(model: Model, place: number): number | null {
 
 /** One input as `predict` takes it, several as a list. */
 export const asInput = (inputs: Rows[]): Rows | Rows[] => (inputs.length === 1 ? inputs[0]! : inputs);
-
-/** Rows as nested lists. */
-export function nestedRows({ data, rows, shape }: Rows): (number[] | number[][])[] {
-  const size = data.length / rows;
-  return Array.from({ length: rows }, (_, r) => {
-    const row = Array.from(data.subarray(r * size, (r + 1) * size));
-    if (shape.length === 1) return row;
-    const F = shape[1]!;
-    return Array.from({ length: shape[0]! }, (_, t) => row.slice(t * F, (t + 1) * F));
-  });
-}
 
 /** The largest difference; NaN where the lengths differ or either holds one. */
 export function largestDifference(x: ArrayLike<number>, y: ArrayLike<number>): number {

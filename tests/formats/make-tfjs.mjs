@@ -1,6 +1,6 @@
 // Makes golden/tfjs.json: models saved by real TensorFlow.js, with what it answers.
 //   npm install @tensorflow/tfjs@4.22.0   (in a folder of its own)
-//   node make_tfjs.mjs FOLDER             (FOLDER: where it was installed)
+//   node make-tfjs.mjs FOLDER             (FOLDER: where it was installed)
 import { writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";

@@ -75,7 +75,7 @@ export interface RunOptions {
 /** More rows at a time would only take memory. */
 const ROWS_AT_ONCE = 64;
 
-export class Network {
+export class Probe {
   private readonly engine = new ReferenceEngine({ precision: "float64" });
   private readonly runtime: Runtime;
   private readonly nodes: Node[] = [];

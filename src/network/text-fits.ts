@@ -1,18 +1,25 @@
 /** Whether the parts of a classifier belong together: a network, the vocabulary of its ids and the labels of its outputs. */
 import { inputError } from "../base/errors.js";
-import type { Model } from "../model/model.js";
+import type { TextPart } from "../tokens/text-part.js";
 import type { Vectorizer } from "../tokens/vectorizer.js";
-import { checkOutputs } from "./training.js";
+import type { NetworkLike } from "./network.js";
+
+/** @throws InputError where they do not fit; `name` is the file that they are kept in */
+export function checkTextPart(model: NetworkLike, part: TextPart, name: string): void {
+  checkLabels(model, part.labels, `${name}: labels`);
+  checkVocabularyFits(model, part.vectorizer, name);
+  checkLength(model, part.length, `${name}: length`);
+}
 
 /** One label an output (two of a single one), no two the same. @throws InputError */
-export function checkLabels(model: Model, labels: readonly string[], where: string): void {
+export function checkLabels(model: NetworkLike, labels: readonly string[], where: string): void {
   if (new Set(labels).size < labels.length)
     throw inputError({ expected: "different labels", where, received: labels });
   checkOutputs(model, labels.length);
 }
 
 /** Ids beyond an Embedding's table would be no words of the network's. */
-export function checkVocabularyFits(model: Model, vectorizer: Vectorizer, name: string): void {
+export function checkVocabularyFits(model: NetworkLike, vectorizer: Vectorizer, name: string): void {
   const [first, ...others] = model.inputShapes;
   if (!first || others.length > 0 || first.length !== 1) {
     const received = others.length > 0 ? `${others.length + 1} inputs` : first;
@@ -35,8 +42,22 @@ export function checkVocabularyFits(model: Model, vectorizer: Vectorizer, name: 
 }
 
 /** Rows must be as long as the network's input, where that is fixed. @throws InputError */
-export function checkLength(model: Model, length: number, where: string): void {
+function checkLength(model: NetworkLike, length: number, where: string): void {
   const fixed = model.inputShapes[0]?.[0] ?? length;
   if (fixed === length) return;
   throw inputError({ expected: `rows of ${fixed} ids, as the model's input`, where, received: length });
+}
+
+/** One sigmoid unit for two labels, else one softmax unit a label. */
+export function checkOutputs(model: NetworkLike, classes: number): void {
+  const outputs = model.outputSize;
+  if (outputs === classes || (outputs === 1 && classes === 2)) return;
+  throw inputError({
+    expected:
+      classes === 2
+        ? "a last layer of 1 or 2 units for 2 labels"
+        : `a last layer of ${classes} units, one a label`,
+    where: `model ${model.name}`,
+    received: outputs,
+  });
 }

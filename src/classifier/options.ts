@@ -1,0 +1,141 @@
+/** What a classifier is trained with, and what it is made of. */
+import { knownOptions } from "../base/errors.js";
+import type { EngineOptions } from "../engines/index.js";
+import type { Callback, Model } from "../model/model.js";
+import type { Optimizer, OptimizerName } from "../objectives/optimizers.js";
+import type { FrontEndOptions, RowOptions } from "../tokens/options.js";
+import type { TextPart } from "../tokens/text-part.js";
+import type { EncodingReport, Vectorizer } from "../tokens/vectorizer.js";
+import type { TrainingState } from "../train/training-state.js";
+import type { Prediction } from "./answer.js";
+import type { Corpus } from "./corpus.js";
+
+/**
+ * Rows are padded and cut in front by default. Padding behind, without a mask, makes the network read its answer
+ * after hundreds of empty steps: the flagship then never leaves the majority class (docs/text.md has the figures).
+ */
+export const DEFAULT_TEXT: FrontEndOptions & RowOptions = {
+  frontEnd: "tokenizer",
+  padding: "pre",
+  truncating: "pre",
+};
+
+/** Options of `TextClassifier.train`; all may be left out. */
+export interface TrainOptions extends EngineOptions {
+  /**
+   * A preset's name (default "lstm"); a classifier or a model to go on from, which stays as it is: a copy is trained; or a
+   * function of the sizes that makes a new model. A classifier settles the words, the length of rows and the labels that
+   * there are; the model of one counts as the classifier. The outputs of any other model are the labels in order.
+   */
+  model?:
+    | string
+    | Classifier
+    | Model
+    | ((sizes: { vocabulary: number; length: number; classes: number }) => Model);
+  /** Ids in the vocabulary, padding included. Default 1,000. */
+  vocabulary?: number;
+  /** Ids in a row. Default 200. */
+  length?: number;
+  /** How text becomes ids; the default is Keras's Tokenizer with rows padded in front. */
+  text?: FrontEndOptions & RowOptions;
+  /** A vectorizer made before, in place of learning a vocabulary. */
+  vectorizer?: Vectorizer;
+  /** Most epochs; training stops before when validation loss has not improved for `patience`. Default 20. */
+  epochs?: number;
+  /**
+   * Epochs that may pass without a better validation loss. Default 3; without validation it has no meaning.
+   */
+  patience?: number;
+  /** Rows a step. Default 32. */
+  batchSize?: number;
+  /** With a corpus: the rows to learn from; the others are left alone (to test on). */
+  rows?: ArrayLike<number>;
+  /** Share of each class held out to choose the best epoch by. 0: none, and all epochs are run. Default 0.1. */
+  validationSplit?: number;
+  /** Default "adam", unless the model given is compiled: then its own. */
+  optimizer?: OptimizerName | Optimizer;
+  /** Weighs classes so that each counts alike. Default false. */
+  balance?: boolean;
+  /** Everything random follows from it. Default 0. */
+  seed?: number;
+  /** Told of every epoch and batch, and may steer; early stopping comes before them. */
+  callbacks?: readonly Callback[];
+  /** Called once, with everything in place and nothing learned yet: the moment to look for mistakes. */
+  onPrepared?(prepared: Prepared): void;
+  /**
+   * Ends training after the current step: `train` then rejects with an AbortedTraining that holds what was learned.
+   */
+  signal?: AbortSignal;
+  /** Goes on from a checkpoint of the same run, to the same bits. */
+  resume?: TrainingState;
+}
+
+const TRAIN_OPTIONS: Record<keyof TrainOptions, true> = {
+  model: true,
+  vocabulary: true,
+  length: true,
+  text: true,
+  vectorizer: true,
+  epochs: true,
+  patience: true,
+  batchSize: true,
+  rows: true,
+  validationSplit: true,
+  optimizer: true,
+  balance: true,
+  seed: true,
+  callbacks: true,
+  onPrepared: true,
+  signal: true,
+  resume: true,
+  engine: true,
+  threads: true,
+};
+
+/** What is about to be trained, and on which rows of the corpus. */
+export interface Prepared {
+  model: Model;
+  vectorizer: Vectorizer;
+  length: number;
+  labels: readonly string[];
+  corpus: Corpus;
+  rows: Uint32Array;
+  encoding: EncodingReport;
+}
+
+/** How a classifier came about; saved with it. */
+export interface TrainingRecord {
+  /** Rows learned from. */
+  rows: number;
+  /** Rows held out to choose the best epoch by; 0 where there were none. */
+  validationRows: number;
+  /** Rows of each label among those learned from. */
+  perClass: Record<string, number>;
+  /** What became of their texts: unknown words, rows cut or empty. */
+  encoding: EncodingReport;
+  /** The settings that were used, by name. */
+  settings: Record<string, number | string | boolean>;
+  /** A value an epoch of every metric: loss, accuracy, valLoss, valAccuracy. */
+  history: Record<string, number[]>;
+  /** Whose weights were kept, from 1; null where no epoch was chosen by validation. */
+  bestEpoch: number | null;
+  /** Why training ended before its last epoch; null where it did not. */
+  stopped: string | null;
+}
+
+/** What a classifier is made of. */
+export interface Parts extends TextPart {
+  readonly model: Model;
+  readonly training: TrainingRecord | null;
+}
+
+/** What is gone on from. */
+export type Start = Omit<Parts, "training">;
+
+/** What a TextClassifier is to those below it. */
+export interface Classifier extends Parts {
+  predict(text: string): Prediction;
+}
+
+export const checkTrainOptions = (options: TrainOptions): void =>
+  knownOptions(options, Object.keys(TRAIN_OPTIONS), "TextClassifier.train");

@@ -1,0 +1,39 @@
+/** The flags of `cellstate train`, as typed or as a script sets them. */
+import type { Definitions } from "../formats/python/script.js";
+import type { OptimizerName } from "../objectives/optimizers.js";
+import type { FrontEndOptions, Side } from "../tokens/options.js";
+import type { EngineFlags } from "./context.js";
+import type { ColumnFlags } from "./data.js";
+
+export interface TrainFlags extends EngineFlags, ColumnFlags {
+  test?: string;
+  testSplit: number;
+  model: string;
+  /** Ids known and read: the model file's own, else 1,000 and 200. */
+  vocabulary?: number;
+  length?: number;
+  /** A vocabulary file, in place of learning one. */
+  tokenizer?: string;
+  frontEnd: FrontEndOptions["frontEnd"];
+  /** What a script says of the front end besides, for which there is no flag. */
+  frontEndOptions?: object;
+  padding?: Side;
+  truncating?: Side;
+  epochs: number;
+  patience: number;
+  batchSize: number;
+  validationSplit: number;
+  /** The model file's own, else adam. */
+  optimizer?: OptimizerName;
+  learningRate?: number;
+  balance?: boolean;
+  seed: number;
+  out?: string;
+  report?: string;
+  checkpoint?: string;
+  checkpointEvery: number;
+  resume?: boolean;
+  mistakes: number;
+  define?: Definitions;
+  json?: boolean;
+}

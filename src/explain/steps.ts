@@ -1,0 +1,47 @@
+/** A cell's run over a sequence: its inputs, gates and states at every step, in float64. */
+import type { Cell, State, Step } from "./cells/cell.js";
+import type { OpenCell } from "./cells/open.js";
+import { type Vector, zeros } from "./cells/vector.js";
+import type { Run } from "./probe.js";
+
+/** One step of a recurrent layer, in processing order. */
+export interface TraceStep extends Step {
+  /** Place in the row: which word. */
+  readonly t: number;
+  /** The step was skipped: states carry through, and there are no gates. */
+  readonly masked: boolean;
+  /** [I] what the step read. */
+  readonly x: Vector;
+}
+
+/** The steps of a layer on what it read in that run. */
+export function stepsOf({ cell, from, layer }: OpenCell, run: Run): TraceStep[] {
+  const { values, mask } = run.at(from);
+  return runCell(cell, values, { mask, goBackwards: layer.options.goBackwards });
+}
+
+/** Runs a cell over a sequence x [T][I] from zero states. */
+export function runCell(
+  cell: Cell,
+  x: readonly Vector[],
+  { mask = null, goBackwards = false }: { mask?: readonly boolean[] | null; goBackwards?: boolean } = {},
+): TraceStep[] {
+  const steps: TraceStep[] = [];
+  let state = initialState(cell);
+  for (let s = 0; s < x.length; s++) {
+    const t = goBackwards ? x.length - 1 - s : s;
+    const masked = mask?.[t] === false;
+    const step = masked ? { ...state, gates: {} } : cell.step(x[t]!, state);
+    steps.push({ t, masked, x: x[t]!, ...step });
+    state = step.c ? { h: step.h, c: step.c } : { h: step.h };
+  }
+  return steps;
+}
+
+export function initialState({ units, carried }: Cell): State {
+  return carried === "c" ? { h: zeros(units), c: zeros(units) } : { h: zeros(units) };
+}
+
+/** The state before step s. */
+export const stateBefore = (cell: Cell, steps: readonly TraceStep[], s: number): State =>
+  s > 0 ? steps[s - 1]! : initialState(cell);

@@ -1,0 +1,37 @@
+/** Models out of what Keras wrote, and out of files of any format that were taken apart. */
+
+import type { Json } from "../base/json.js";
+import { checkReading, type ReadOptions } from "../formats/keras/network.js";
+import { openKeras } from "../formats/keras/open.js";
+import * as files from "../formats/keras/read.js";
+import type { Receipt } from "../formats/keras/receipt.js";
+import type { OpenedFile } from "../formats/opened.js";
+import { Model, remarksOf } from "./model.js";
+
+export interface KerasFile {
+  /** Compiled, with its optimizer's state, where the file says how it was trained. */
+  model: Model;
+  /** What was read, assumed and left aside. */
+  receipt: Receipt;
+  /** What Cellstate keeps beside the model: vocabulary, labels …; null in other files. */
+  extras: Json;
+}
+
+/**
+ * Opens a model that Keras or Cellstate saved: a `.keras` archive, an HDF5 model, or the JSON of an architecture.
+ * The content decides, not the name. Nothing in the file is executed; @throws InputError, one line that names the
+ * place, for anything damaged, hostile or unknown.
+ */
+export function readKeras(bytes: Uint8Array, options: ReadOptions = {}): KerasFile {
+  const { name = "model" } = checkReading(options);
+  return readOpened(openKeras(bytes, name), { ...options, name });
+}
+
+/** The model in a file that was taken apart, whatever its format. @throws InputError */
+export function readOpened(opened: OpenedFile, options: ReadOptions = {}): KerasFile {
+  const { trainer, notes, receipt, extras } = files.readOpened(opened, options);
+  const { onWarning } = options;
+  const model = new Model(trainer, null, { onWarning });
+  remarksOf(model).add(notes);
+  return { model, receipt, extras };
+}

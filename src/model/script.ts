@@ -1,0 +1,22 @@
+/** Models out of Keras scripts: what a Python file builds, read by parsing and never by running. */
+import { checkOnWarning } from "../base/notes.js";
+import * as scripts from "../formats/python/index.js";
+import { Model, remarksOf } from "./model.js";
+import type { ModelOptions } from "./options.js";
+
+export interface ScriptOptions extends ModelOptions, Pick<scripts.ScriptOptions, "file" | "definitions"> {}
+
+export interface ScriptModel extends Omit<scripts.ScriptReading, "trainer" | "notes"> {
+  /** Built with fresh weights; compiled where the script compiles it with what Cellstate has. */
+  model: Model;
+}
+
+/** The model that a Keras script builds. @throws InputError naming the line of what cannot be read */
+export function readKerasScript(source: string, options: ScriptOptions = {}): ScriptModel {
+  const { onWarning, ...reading } = options;
+  checkOnWarning(onWarning, "model onWarning");
+  const { trainer, notes, ...script } = scripts.readScript(source, reading);
+  const model = new Model(trainer, null, { onWarning });
+  remarksOf(model).add(notes);
+  return { model, ...script };
+}

@@ -1,0 +1,249 @@
+/**
+ * A network: layers as a graph, their weights, and the memory they compute in. It gives outputs, and gradients to who
+ * trains it; it knows no file, prints nothing and does not know what it is trained for.
+ */
+import { indicesOf, listOf, objectOf, textOf } from "../base/arguments.js";
+import { inputError, wholeNumber } from "../base/errors.js";
+import { checkEngine, createEngine, type EngineOptions, MOST_THREADS } from "../engines/index.js";
+import type { Layer, Shape } from "../layers/layer.js";
+import type { Rows } from "./arrays.js";
+import { buildGraph, chain, type Link, type Node, nameLayers } from "./graph.js";
+import { checkInputs, type InputsLike, readInputs } from "./inputs.js";
+import { Runtime } from "./runtime.js";
+import type { WeightArray } from "./weights.js";
+
+export interface NetworkOptions extends EngineOptions {
+  /** What messages and files call it. Default "sequential". */
+  name?: string;
+  /** Everything random follows from it: initial weights, shuffles, dropout. Default 0. */
+  seed?: number;
+}
+
+/** Layers and how they hang together: what a network is made of before it has memory. */
+export interface Architecture {
+  readonly layers: readonly Layer[];
+  /** Null while the input shape is unknown: the first data then builds the network. */
+  readonly links: readonly Link[] | null;
+  /** The nodes whose outputs the network puts out; the last one where none are named. */
+  readonly outputs?: readonly number[] | undefined;
+}
+
+/** What a network shows of itself, and its weights. A model shows the same: whoever needs no more takes either. */
+export interface NetworkLike
+  extends Pick<
+    Network,
+    | ("name" | "seed" | "layers" | "nodes" | "isBuilt" | "inputShapes" | "outputNode" | "outputSize")
+    | ("countParams" | "getWeights" | "setWeights")
+  > {}
+
+/** @throws InputError for what is no network of layers */
+export function networkOf<N extends NetworkLike>(value: N, where: string): N {
+  const { nodes, getWeights } = (value ?? {}) as Partial<NetworkLike>;
+  if (Array.isArray(nodes) && typeof getWeights === "function") return value;
+  throw inputError({ expected: "a model, as sequential or loadModel makes", where, received: value });
+}
+
+/** Rows a plan where the results do not depend on it. */
+export const DEFAULT_BATCH = 256;
+
+export class Network {
+  readonly name: string;
+  readonly seed: number;
+  /** Without inputs, as Keras's Sequential lists them. */
+  readonly layers: readonly Layer[];
+  /** Told of the memory once there is any, before it is used: whoever keeps something of its own in it. */
+  onStart: ((runtime: Runtime) => void) | null = null;
+
+  private readonly options: NetworkOptions;
+  private graph: readonly Node[] | null = null;
+  private outputs: readonly number[] = [];
+  private started: Runtime | null = null;
+  private disposed = false;
+
+  constructor({ layers, links, outputs }: Architecture, options: NetworkOptions) {
+    checkEngine(options.engine ?? "auto", "model engine");
+    if (options.name !== undefined) textOf(options.name, "model name");
+    if (options.threads !== undefined) wholeNumber(options.threads, "model threads", 1, MOST_THREADS);
+    listOf(layers, "model layers");
+    if (links !== null) listOf(links, "model links", checkLink);
+    if (outputs !== undefined) indicesOf(outputs, "model outputs", links?.length ?? 0);
+    this.options = options;
+    this.name = options.name ?? "sequential";
+    this.seed = wholeNumber(options.seed ?? 0, "model seed");
+    nameLayers(layers);
+    this.layers = layers.filter((layer) => layer.className !== "InputLayer");
+    if (links) this.buildFrom(links, outputs);
+  }
+
+  private buildFrom(links: readonly Link[], outputs?: readonly number[]): void {
+    this.graph = buildGraph(links);
+    this.outputs = outputs ?? [this.graph.length - 1];
+  }
+
+  /**
+   * Fixes the input shape (without the batch axis) where the layers do not declare it.
+   * @throws InputError for what is no shape, or another than the network has
+   */
+  build(inputShape: Shape): void {
+    const isSize = (n: unknown) => n === null || (Number.isInteger(n) && (n as number) > 0);
+    const own = this.inputShapes[0];
+    const fits = own
+      ? own.length === inputShape?.length && own.every((n, i) => n === null || n === inputShape[i])
+      : true;
+    if (!Array.isArray(inputShape) || !inputShape.every(isSize) || !fits) {
+      const expected = own
+        ? `the model's own shape, [${own.map((n) => n ?? "any").join(", ")}]`
+        : "a shape, as [10] or [null, 3]";
+      throw inputError({ expected, where: `build of model ${this.name}`, received: inputShape });
+    }
+    if (!this.graph) this.buildFrom(chain(this.layers, inputShape)!);
+  }
+
+  /** The layers as a graph, inputs included; a Sequential is a chain. Empty until built. */
+  get nodes(): readonly Node[] {
+    return this.graph ?? [];
+  }
+
+  get isBuilt(): boolean {
+    return this.graph !== null;
+  }
+
+  get inputShapes(): Shape[] {
+    return this.nodes.filter((node) => node.inputs.length === 0).map((node) => node.shape);
+  }
+
+  /** @throws InputError while the input shape is not known */
+  get outputNode(): Node {
+    this.checkBuilt();
+    return this.nodes[this.outputs[0]!]!;
+  }
+
+  private checkBuilt(): void {
+    if (this.graph) return;
+    throw inputError({
+      expected: "a known input shape",
+      where: `model ${this.name}`,
+      next: "Start with layers.input or an Embedding, call build(shape), or pass data first.",
+      typed: {
+        next: "Start the network with an Input or an Embedding, or give its first layer an input_shape.",
+      },
+    });
+  }
+
+  /** Numbers put out a row (a step, for sequences). */
+  get outputSize(): number {
+    return this.outputNode.shape.reduce<number>((a, b) => a * (b ?? 1), 1);
+  }
+
+  /** All numbers in the weights. @throws InputError while the input shape is not known */
+  countParams(): number {
+    this.checkBuilt();
+    return this.nodes.reduce(
+      (sum, { layer }) =>
+        sum + layer.parameters.reduce((n, parameter) => n + parameter.shape.reduce((a, b) => a * b, 1), 0),
+      0,
+    );
+  }
+
+  /** Engine, memory and weights; made when first needed, with fresh weights. */
+  get runtime(): Runtime {
+    return this.started ?? this.start();
+  }
+
+  private start(): Runtime {
+    this.checkBuilt();
+    if (this.disposed) {
+      const next = "It was disposed.";
+      throw inputError({ expected: "a model in use", where: `model ${this.name}`, next });
+    }
+    this.started = new Runtime(createEngine(this.options), this.nodes, this.outputs, this.seed);
+    this.started.weights.initialize(this.seed);
+    this.onStart?.(this.started);
+    return this.started;
+  }
+
+  /** Whether memory was taken for it. */
+  get isStarted(): boolean {
+    return this.started !== null;
+  }
+
+  /** Weights in Keras's order, named "lstm/kernel". */
+  getWeights(): WeightArray[] {
+    return this.runtime.weights.get();
+  }
+
+  /** Replaces all weights; arrays in the order of `getWeights`. */
+  setWeights(values: readonly (ArrayLike<number> | WeightArray)[]): void {
+    listOf(values, "setWeights", (array, where) => {
+      const data = (array as { data?: unknown } | null | undefined)?.data;
+      if ([array, data].some((one) => Array.isArray(one) || ArrayBuffer.isView(one))) return;
+      throw inputError({ expected: "an array of weights", where, received: array });
+    });
+    this.runtime.weights.set(values);
+    this.runtime.weightsChanged();
+  }
+
+  /** All weights in one array, for keeping and going back to. */
+  weightSnapshot(into?: Float32Array): Float32Array {
+    if (into !== undefined) this.checkSnapshot(into, "weightSnapshot");
+    return this.runtime.weights.snapshot(into);
+  }
+
+  private checkSnapshot(given: unknown, where: string): asserts given is Float32Array {
+    const length = this.countParams();
+    if (given instanceof Float32Array && given.length === length) return;
+    throw inputError({ expected: `a snapshot of ${length} numbers, a Float32Array`, where, received: given });
+  }
+
+  /** Goes back to what `weightSnapshot` gave. @throws InputError for another length, or what is no finite number */
+  restoreWeights(snapshot: Float32Array): void {
+    const where = "restoreWeights";
+    this.checkSnapshot(snapshot, where);
+    const bad = snapshot.findIndex((value) => !Number.isFinite(value));
+    if (bad >= 0) {
+      throw inputError({ expected: "finite numbers", where: `${where} [${bad}]`, received: snapshot[bad] });
+    }
+    this.runtime.restoreWeights(snapshot);
+  }
+
+  /** What users pass as x, checked; it builds a network whose input shape is not known yet. One `Rows` an input. */
+  inputRows(x: InputsLike): Rows[] {
+    const inputs = readInputs(x, this.nodes);
+    if (!this.graph) this.buildFrom(chain(this.layers, inputs[0]!.shape)!);
+    checkInputs(inputs, this.nodes);
+    return inputs;
+  }
+
+  /** Outputs [rows][…shape] of checked inputs, without dropout; so many rows a plan, on which they do not depend. */
+  predict(inputs: readonly Rows[], batchSize = DEFAULT_BATCH): Rows {
+    const { rows } = inputs[0]!;
+    const inputShapes = inputs.map((input) => input.shape);
+    let out: Float32Array | null = null;
+    let shape: readonly number[] = [];
+    for (let from = 0; from < rows; from += batchSize) {
+      const to = Math.min(from + batchSize, rows);
+      const plan = this.runtime.plan({ rows: to - from, inputShapes, training: false, loss: null });
+      inputs.forEach((input, i) => {
+        const size = plan.inputSizes[i]!;
+        this.runtime.write(plan.inputs[i]!, input.data.subarray(from * size, to * size));
+      });
+      this.runtime.run(plan);
+      shape = plan.outputShape;
+      out ??= new Float32Array(rows * plan.outputSize);
+      this.runtime.readOutput(plan, out.subarray(from * plan.outputSize, to * plan.outputSize));
+    }
+    return { data: out ?? new Float32Array(0), rows, shape };
+  }
+
+  /** Frees the engine's memory and threads. The network must not be used after. */
+  dispose(): void {
+    this.started?.dispose();
+    this.started = null;
+    this.disposed = true;
+  }
+}
+
+/** A place in a graph of layers, as the constructor takes it. */
+function checkLink(link: unknown, where: string): void {
+  indicesOf((objectOf(link as object, where, "a layer and its inputs") as Link).inputs, `${where} inputs`);
+}

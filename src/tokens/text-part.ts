@@ -1,0 +1,59 @@
+/**
+ * What turns a text into a row of ids and a row of outputs into a label: a classifier without its network, and how files
+ * keep it beside one.
+ */
+import { finiteNumber, inputError, wholeNumber } from "../base/errors.js";
+import { isObject, type Json } from "../base/json.js";
+import { Vectorizer } from "./vectorizer.js";
+
+export interface TextPart {
+  readonly vectorizer: Vectorizer;
+  /** Ids in a row. */
+  readonly length: number;
+  /** One for each class, in order. */
+  readonly labels: readonly string[];
+  /** Two labels only: the second is answered when its probability is above this. */
+  readonly threshold: number;
+}
+
+/** Of what a file holds besides the network. */
+const VERSION = 1;
+const KIND = "text-classifier";
+
+/** Whether what a file carries besides its network makes a text classifier of it. */
+export const isTextPart = (extras: Json | undefined): boolean => isObject(extras) && extras["kind"] === KIND;
+
+/** @param training how the classifier was trained, kept with it */
+export function writeTextPart(part: TextPart, training: unknown): Json {
+  const { vectorizer, length, labels, threshold } = part;
+  const extras = { kind: KIND, version: VERSION, vectorizer, length, labels, threshold, training };
+  return JSON.parse(JSON.stringify(extras)) as Json;
+}
+
+/** @throws InputError that names the place in the file `name` where it is not what `writeTextPart` gave */
+export function readTextPart(extras: unknown, name: string): TextPart {
+  if (typeof extras !== "object" || extras === null) {
+    throw inputError({
+      expected: "a classifier with its vocabulary and labels",
+      where: name,
+      next: "This file holds a network only. Use loadModel, or assembleClassifier with its vocabulary.",
+      typed: { next: "This file holds a network only: give its vocabulary with --tokenizer FILE." },
+    });
+  }
+  const e = extras as Record<string, unknown>;
+  const labels = e["labels"];
+  if (!Array.isArray(labels) || !labels.every((label) => typeof label === "string")) {
+    throw inputError({ expected: "a list of label names", where: `${name}: labels`, received: labels });
+  }
+  const version = e["version"] ?? VERSION;
+  if (version !== VERSION) {
+    const next = "A newer Cellstate wrote it.";
+    throw inputError({ expected: String(VERSION), where: `${name}: version`, received: version, next });
+  }
+  return {
+    vectorizer: Vectorizer.fromJSON(e["vectorizer"], `${name}: vectorizer`),
+    length: wholeNumber(e["length"], `${name}: length`, 1, 1e6),
+    labels,
+    threshold: finiteNumber(e["threshold"], `${name}: threshold`, 0, 1),
+  };
+}
