@@ -7,7 +7,7 @@ import { parseArgs } from "node:util";
 import { setFlagsFromString } from "node:v8";
 import { nativeAddon } from "../src/engines/index.js";
 import { WasmEngine } from "../src/engines/wasm.js";
-import { supports } from "../src/engines/wasm-module.js";
+import { supports, WASM_BUILDS } from "../src/engines/wasm-module.js";
 import { type Contender, ours, pythonPeer, type Task } from "./contenders.js";
 import { onnxNode, onnxWeb } from "./onnx.js";
 import { tensorflowJs } from "./tfjs.js";
@@ -43,10 +43,10 @@ function ownContenders(): Contender[] {
   const engines: Parameters<typeof ours>[] = [];
   if ("addon" in nativeAddon())
     for (const n of threads) engines.push(["native", n, (threads) => ({ engine: "native", threads })]);
-  for (const build of ["relaxed", "simd"] as const) {
+  for (const build of [WASM_BUILDS.relaxed, WASM_BUILDS.simd]) {
     if (!supports(build)) continue;
     for (const n of threads)
-      engines.push([`wasm ${build}`, n, (threads) => ({ engine: new WasmEngine(build, threads) })]);
+      engines.push([`wasm ${build.name}`, n, (threads) => ({ engine: new WasmEngine(build, threads) })]);
   }
   return engines.map((args) => ours(...args));
 }

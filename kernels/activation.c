@@ -3,9 +3,6 @@
 #include "kernels.h"
 #include "rows.h"
 
-/* Those whose slope needs the input; the numbers continue those of activations.h. */
-enum { LEAKY_RELU = 13, SILU = 14, GELU = 15, GELU_APPROXIMATE = 16, MISH = 17, HARD_SILU = 18 };
-
 #define SQRT_HALF 0.70710678118654752f
 #define INVERSE_SQRT_2_PI 0.39894228040143268f
 /* √(2/π) and the cubic term of the tanh form of GELU */

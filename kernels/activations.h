@@ -1,27 +1,12 @@
 /*
  * The fused activations: those whose derivative follows from the output alone, so that dense layers and cells apply
- * them in place. Numbers and definitions are those of ACTIVATIONS in src/kernels/contract.ts and of Keras 3.
+ * them in place. Definitions are those of src/kernels/activations.ts and of Keras 3.
  */
 #ifndef CELLSTATE_ACTIVATIONS_H
 #define CELLSTATE_ACTIVATIONS_H
 
+#include "kernels.h"
 #include "vmath.h"
-
-enum {
-  LINEAR = 0,
-  SIGMOID = 1,
-  TANH = 2,
-  RELU = 3,
-  HARD_SIGMOID = 4,   /* Keras 3: relu6(x + 3) / 6 */
-  HARD_SIGMOID_2 = 5, /* Keras 2: clip(0.2 x + 0.5, 0, 1) */
-  SOFTSIGN = 6,
-  SOFTPLUS = 7,
-  ELU = 8,
-  SELU = 9,
-  EXPONENTIAL = 10,
-  RELU6 = 11,
-  HARD_TANH = 12,
-};
 
 #define SELU_SCALE 1.0507009873554805f
 #define SELU_ALPHA 1.6732632423543772f
@@ -32,7 +17,7 @@ NOINLINE vf activate_other(vf x, int activation) {
   switch (activation) {
   case RELU: return vf_max(zero, x);
   case HARD_SIGMOID: return vf_div(vf_clip(vf_add(x, vf_set(3.0f)), 0.0f, 6.0f), vf_set(6.0f));
-  case HARD_SIGMOID_2: return vf_clip(vf_madd(vf_set(0.2f), x, vf_set(0.5f)), 0.0f, 1.0f);
+  case HARD_SIGMOID2: return vf_clip(vf_madd(vf_set(0.2f), x, vf_set(0.5f)), 0.0f, 1.0f);
   case SOFTSIGN: return vf_div(x, vf_add(one, vf_abs(x)));
   case SOFTPLUS: return vf_softplus(x);
   case ELU: return vf_select(vf_lt(zero, x), x, vf_expm1(x));
@@ -71,7 +56,7 @@ NOINLINE vf slope_other(vf y, int activation) {
   switch (activation) {
   case RELU: return vf_select(vf_lt(zero, y), one, zero);
   case HARD_SIGMOID: return slope_between(y, 0.0f, 1.0f, 1.0f / 6.0f);
-  case HARD_SIGMOID_2: return slope_between(y, 0.0f, 1.0f, 0.2f);
+  case HARD_SIGMOID2: return slope_between(y, 0.0f, 1.0f, 0.2f);
   case SOFTSIGN: {
     vf root = vf_sub(one, vf_abs(y));
     return vf_mul(root, root);

@@ -33,6 +33,8 @@ void conv1d_forward(float *out, const float *x, const float *kernel, const float
                     int32_t before, int32_t groups, int32_t activation) {
   const sizes z = {B, T, I, S, U, stride, dilation, before, groups};
   const int32_t inputs = I / groups, outputs = U / groups;
+  Room room = room_of(conv1d_forward, scratch, B, S, U);
+  float *panel = take(&room, PANEL_ELEMENTS);
   for (int32_t row = 0; row < S * B; row++) {
     if (bias) copy_row(out + row * U, bias, U);
     else fill(out + row * U, U, 0.0f);
@@ -42,7 +44,7 @@ void conv1d_forward(float *out, const float *x, const float *kernel, const float
       for (int32_t g = 0; g < groups; g++) {
         matrix steps = {x + r.t * B * I + g * inputs, I, 1};
         matrix weights = {kernel + k * inputs * U + g * outputs, U, 1};
-        add_block_product(out + r.s * B * U + g * outputs, U, steps, weights, scratch, r.count * B, inputs, outputs);
+        add_block_product(out + r.s * B * U + g * outputs, U, steps, weights, panel, r.count * B, inputs, outputs);
       }
     }
   }
@@ -54,9 +56,11 @@ void conv1d_backward(float *dx, float *dKernel, float *dBias, const float *dOut,
                      int32_t K, int32_t stride, int32_t dilation, int32_t before, int32_t groups, int32_t activation) {
   const sizes z = {B, T, I, S, U, stride, dilation, before, groups};
   const int32_t inputs = I / groups, outputs = U / groups;
+  Room room = room_of(conv1d_backward, scratch, B, S, U);
+  float *panel = take(&room, PANEL_ELEMENTS);
   const float *dz = dOut;
   if (activation != LINEAR) {
-    float *product = scratch + PANEL_ELEMENTS;
+    float *product = take(&room, (size_t)S * (size_t)B * (size_t)U);
     activation_backward(product, dOut, out, out, S * B * U, activation, 0.0f);
     dz = product;
   }
@@ -70,10 +74,10 @@ void conv1d_backward(float *dx, float *dKernel, float *dBias, const float *dOut,
       for (int32_t g = 0; g < groups; g++) {
         const float *deltas = dz + r.s * B * U + g * outputs;
         const int32_t from = r.t * B * I + g * inputs, weights = k * inputs * U + g * outputs;
-        add_block_product(dKernel + weights, U, (matrix){x + from, 1, I}, (matrix){deltas, U, 1}, scratch, inputs, rows,
+        add_block_product(dKernel + weights, U, (matrix){x + from, 1, I}, (matrix){deltas, U, 1}, panel, inputs, rows,
                           outputs);
         if (!dx) continue;
-        add_block_product(dx + from, I, (matrix){deltas, U, 1}, (matrix){kernel + weights, 1, U}, scratch, rows, outputs,
+        add_block_product(dx + from, I, (matrix){deltas, U, 1}, (matrix){kernel + weights, 1, U}, panel, rows, outputs,
                           inputs);
       }
     }

@@ -164,7 +164,7 @@ void gru_forward(float *h, float *gates, const float *x, const float *mask, cons
   const Sequence q = {.x = x, .mask = mask, .dropX = dropX, .dropH = dropH, .B = B, .T = T, .I = I, .U = U, .GX = GX,
                       .gates = GATES, .reverse = reverse};
   const size_t size = (size_t)B * (size_t)U;
-  Room room = room_at(scratch);
+  Room room = room_of(gru_forward, scratch, B, I, U);
   Gru g = start_gru(&q, kernel, recurrent, bias, (Activations){activation, recurrentActivation}, resetAfter, &room);
   for (int32_t s = 0; s < T; s++) {
     const size_t now = (size_t)s * size;
@@ -179,7 +179,7 @@ void gru_infer(float *hLast, float *sequence, const float *x, const float *ids, 
   Sequence q = {.x = x, .ids = ids, .table = table, .mask = mask, .B = B, .T = T, .I = I, .U = U, .GX = 1,
                 .gates = GATES, .reverse = reverse};
   const size_t size = (size_t)B * (size_t)U;
-  Room room = room_at(scratch);
+  Room room = room_of(gru_infer, scratch, B, I, U);
   Gru g = start_gru(&q, kernel, recurrent, bias, (Activations){activation, recurrentActivation}, resetAfter, &room);
   copy_floats(hLast, h0, size);
   const int32_t first = skip_padding(&q, paddedH, &room);
@@ -296,7 +296,7 @@ void gru_backward(float *dx, float *dKernel, float *dRecurrent, float *dBias, fl
                   int32_t activation, int32_t recurrentActivation, int32_t resetAfter, int32_t reverse) {
   const Sequence q = {.x = x, .mask = mask, .dropX = dropX, .dropH = dropH, .B = B, .T = T, .I = I, .U = U, .GX = GX,
                       .gates = GATES, .reverse = reverse};
-  Room room = room_at(scratch);
+  Room room = room_of(gru_backward, scratch, B, I, U);
   GruBackward g = {.h = h, .h0 = h0, .gates = gates, .a = {activation, recurrentActivation}, .resetAfter = resetAfter};
   const Gradients to = {dx, dKernel, dRecurrent, dBias, dH, dLast};
   g.w = start_backward(&q, to, kernel, recurrent, resetAfter ? AFTER : ALL, resetAfter ? dropout_groups(&q) : GATES,

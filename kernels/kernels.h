@@ -1,283 +1,442 @@
 /*
- * The kernels: the only interface between the arithmetic and everything else.
+ * The kernels: the only interface between the arithmetic and everything else. Generated from the declarations in src/kernels
+ * by scripts/generate-kernels.mjs.
  *
- * One function an entry of the KERNELS table (src/kernels/contract.ts), named in snake_case, parameters in the
- * table's order: outputs, inputs, sizes. A kernel reads and writes the memory it is given and nothing else: it
- * takes no memory, does no input or output and keeps no state, so any number may run at once.
+ * A kernel reads and writes the memory it is given and nothing else: it takes no memory, does no input or output and
+ * keeps no state, so any number may run at once. Of each kernel it is said what it writes (whatever lay there), updates
+ * (as gradients that accumulate) and reads, all of them floats, and how much working room it takes.
  *
  * Letters: B rows of the batch (of one shard), T time steps, I input features, U units, F features, V vocabulary,
- * N rows of a matrix, G groups. Sequences are time-major, [T][B][F]. Parameter gradients accumulate (+=),
- * activations assign. Pointers are aligned to 4 bytes at least. "or NULL" marks what may be absent.
+ * N rows of a matrix, G groups. Sequences are time-major, [T][B][F]. Pointers are aligned to 4 bytes at least, scratch to
+ * 64. "or NULL" marks what may be absent; [any] is a dimension that a kernel's own numbers do not tell.
  *
- * Results do not depend on the width of vectors: every output element is summed in one order, with fused
- * multiply-add wherever the machine has it (AVX2, AVX-512, NEON and relaxed WebAssembly agree to the bit).
+ * Recurrent cells: steps are numbered in processing order; with reverse = 1 step s reads x and mask at T−1−s, and outputs
+ * stay in processing order, as Keras's go_backwards. Where mask is 0 the states carry through. h0, c0 are initial states,
+ * zeros if NULL. dropX and dropH multiply x and h₋₁, constant over time: GX = 1 shares one mask of x between the gates, GX
+ * = gates has one a gate. Inference keeps nothing for a backward pass. Its input is x, or ids with table = embedding ·
+ * kernel + input bias, one row a word (x and kernel are then unused). With ids and no mask, paddedH and paddedC may give
+ * the states after 1 … T steps of id 0 from zeros (h0, c0 NULL): rows that begin with so much padding are taken up there.
+ *
+ * Pooling: window s covers steps s·stride − before … + size − 1, those within 0 … T−1; never none.
+ *
+ * Losses: rowLoss = weight (NULL: 1) · loss, dOut = ∂(scale · Σ rowLoss)/∂out; with fromLogits out and dOut are those of
+ * the last layer before its activation. Optimizers: scalars = learning rate, bias-corrected rate of this step.
+ *
+ * Results do not depend on the width of vectors: every output element is summed in one order, with fused multiply-add
+ * wherever the machine has it (AVX2, AVX-512, NEON and relaxed WebAssembly agree to the bit).
  */
 #ifndef CELLSTATE_KERNELS_H
 #define CELLSTATE_KERNELS_H
 
 #include <stdint.h>
 
-/* ---- memory --------------------------------------------------------------------------------------------- */
+/* What a built engine must carry to be trusted with pointers: changes whenever this interface does. */
+#define KERNELS_ABI 3014517418u
 
-/* out [length] = value */
+/* A block of a product's right-hand matrix, copied into the order in which it is read. */
+#define PANEL_ELEMENTS 16384
+/* Rows whose deltas recurrent cells gather before they meet the weight gradients: few enough for the cache. */
+#define CHUNK_ROWS 128
+
+/* Activations by number; their definitions are Keras 3's (src/kernels/activations.ts). */
+enum {
+  LINEAR = 0, SIGMOID = 1, TANH = 2, RELU = 3, HARD_SIGMOID = 4, HARD_SIGMOID2 = 5, SOFTSIGN = 6, SOFTPLUS = 7,
+  ELU = 8, SELU = 9, EXPONENTIAL = 10, RELU6 = 11, HARD_TANH = 12, LEAKY_RELU = 13, SILU = 14, GELU = 15,
+  GELU_APPROXIMATE = 16, MISH = 17, HARD_SILU = 18, SOFTMAX = 19,
+};
+
+/* ---- sizes, in elements ---- */
+
+/* Far more than any memory holds; products stop there instead of overflowing. */
+#define SIZE_MOST (INT64_C(1) << 60)
+
+static inline int64_t size_product(int64_t a, int64_t b) { return a > 0 && b > SIZE_MOST / a ? SIZE_MOST : a * b; }
+static inline int64_t size_quotient(int64_t a, int64_t b) { return b == 0 ? 0 : a / b; }
+static inline int64_t size_max(int64_t a, int64_t b) { return a > b ? a : b; }
+static inline int64_t size_round_up(int64_t n, int64_t step) { return (n + step - 1) / step * step; }
+
+/* ---- memory ---------------------------------------------------------------------------------------------------- */
+
+/* out = value
+   writes out [length] */
 void fill(float *out, int32_t length, float value);
 
-/* out [length] += x [length] */
+/* out += x
+   updates out [length]; reads x [length] */
 void add(float *out, const float *x, int32_t length);
 
-/* out [B][T·F] = x [T][B][F] */
+/* Keras's Flatten of a time-major sequence
+   writes out [B][T*F]; reads x [T][B][F] */
 void to_row_major(float *out, const float *x, int32_t B, int32_t T, int32_t F);
 
-/* out [T][B][F] = x [B][T·F] */
+/* The inverse of to_row_major, also used for sequences that come from the user
+   writes out [T][B][F]; reads x [B][T*F] */
 void to_time_major(float *out, const float *x, int32_t B, int32_t T, int32_t F);
 
-/* out [T][N] = x [T][N], last step first */
+/* out = x, last step first
+   writes out [T][N]; reads x [T][N] */
 void reverse_time(float *out, const float *x, int32_t T, int32_t N);
 
-/* out [length] = Σ parts[s·stride + i] over s = 0 … count−1, in that order; count ≥ 1 */
+/* out[i] = Σ parts[s·stride + i] over s = 0 … count−1, in that order; count ≥ 1
+   writes out [length]; reads parts [(count-1)*stride+length] */
 void sum_shards(float *out, const float *parts, int32_t count, int32_t stride, int32_t length);
 
-/* ---- embedding: ids [B][T] are whole numbers held as floats; one outside 0 … V−1 reads as a row of zeros --- */
+/* ---- embedding ------------------------------------------------------------------------------------------------- */
 
-/* out [T][B][F] = table [V][F] at ids */
+/* out = table at ids, whole numbers held as floats; one outside 0 … V−1 reads as a row of zeros
+   writes out [T][B][F]; reads ids [B][T], table [V][F] */
 void embedding_forward(float *out, const float *ids, const float *table, int32_t B, int32_t T, int32_t F, int32_t V);
 
-/* dTable [V][F] += dOut [T][B][F] at ids, in the order of dOut */
+/* dTable += dOut at ids, in the order of dOut
+   updates dTable [V][F]; reads ids [B][T], dOut [T][B][F] */
 void embedding_backward(float *dTable, const float *ids, const float *dOut, int32_t B, int32_t T, int32_t F,
                         int32_t V);
 
-/* mask [T][B] = ids ≠ 0 ? 1 : 0 */
+/* mask = ids ≠ 0 ? 1 : 0
+   writes mask [T][B]; reads ids [B][T] */
 void mask_from_ids(float *mask, const float *ids, int32_t B, int32_t T);
 
-/* ---- dense and elementwise: `activation` is a number of ACTIVATIONS ---------------------------------------- */
+/* ---- dense ----------------------------------------------------------------------------------------------------- */
 
-/* out [N][U] = activation(x [N][I] · kernel [I][U] + bias [U] or NULL); a fused activation;
-   scratch N·U + 16384 elements */
+/* out = activation(x · kernel + bias), one that can be fused
+   writes out [N][U]; reads x [N][I], kernel [I][U], bias [U] or NULL; scratch [N*U+PANEL_ELEMENTS] */
 void dense_forward(float *out, const float *x, const float *kernel, const float *bias, float *scratch, int32_t N,
                    int32_t I, int32_t U, int32_t activation);
+static inline int64_t dense_forward_scratch(int64_t N, int64_t U) {
+  return (size_product(N, U) + PANEL_ELEMENTS);
+}
 
-/* dx [N][I] or NULL, dKernel [I][U] +=, dBias [U] += or NULL; from dOut [N][U], the forward's out [N][U], x [N][I]
-   and kernel [I][U]; scratch as above */
+/* dx = …, dKernel += …, dBias += …, from dOut and what the forward put out
+   writes dx [N][I] or NULL; updates dKernel [I][U], dBias [U] or NULL; reads dOut [N][U], out [N][U], x [N][I], kernel
+   [I][U]; scratch [N*U+PANEL_ELEMENTS] */
 void dense_backward(float *dx, float *dKernel, float *dBias, const float *dOut, const float *out, const float *x,
                     const float *kernel, float *scratch, int32_t N, int32_t I, int32_t U, int32_t activation);
+static inline int64_t dense_backward_scratch(int64_t N, int64_t U) {
+  return (size_product(N, U) + PANEL_ELEMENTS);
+}
 
-/* Conv1D: out [S][B][U] = activation(Σ_k x_{s·stride + k·dilation − before} · kernel_k + bias [U] or NULL) of
-   x [T][B][I], kernel [K][I/groups][U], steps outside 0 … T−1 zeros; a fused activation;
-   scratch S·B·U + 16384 elements */
+/* ---- conv1d ---------------------------------------------------------------------------------------------------- */
+
+/* out = activation(Σ_k x_{s·stride + k·dilation − before} · kernel_k + bias), steps outside 0 … T−1 zeros: block g of
+   the outputs sees block g of the inputs; an activation that can be fused
+   writes out [S][B][U]; reads x [T][B][I], kernel [K][I/groups][U], bias [U] or NULL; scratch [S*B*U+PANEL_ELEMENTS] */
 void conv1d_forward(float *out, const float *x, const float *kernel, const float *bias, float *scratch, int32_t B,
                     int32_t T, int32_t I, int32_t S, int32_t U, int32_t K, int32_t stride, int32_t dilation,
                     int32_t before, int32_t groups, int32_t activation);
+static inline int64_t conv1d_forward_scratch(int64_t B, int64_t S, int64_t U) {
+  return (size_product(size_product(S, B), U) + PANEL_ELEMENTS);
+}
 
-/* dx [T][B][I] or NULL, dKernel +=, dBias [U] += or NULL; from dOut [S][B][U] and the forward's; scratch as above */
+/* dx = …, dKernel += …, dBias += …, from dOut and what the forward put out
+   writes dx [T][B][I] or NULL; updates dKernel [K][I/groups][U], dBias [U] or NULL; reads dOut [S][B][U], out [S][B][U],
+   x [T][B][I], kernel [K][I/groups][U]; scratch [S*B*U+PANEL_ELEMENTS] */
 void conv1d_backward(float *dx, float *dKernel, float *dBias, const float *dOut, const float *out, const float *x,
                      const float *kernel, float *scratch, int32_t B, int32_t T, int32_t I, int32_t S, int32_t U,
                      int32_t K, int32_t stride, int32_t dilation, int32_t before, int32_t groups, int32_t activation);
+static inline int64_t conv1d_backward_scratch(int64_t B, int64_t S, int64_t U) {
+  return (size_product(size_product(S, B), U) + PANEL_ELEMENTS);
+}
 
-/* out [length] = activation(x [length]); alpha is leakyRelu's slope. out may be x. */
+/* ---- activation ------------------------------------------------------------------------------------------------ */
+
+/* out = activation(x), any; alpha is its parameter where it has one. out may be x.
+   writes out [length]; reads x [length] */
 void activation_forward(float *out, const float *x, int32_t length, int32_t activation, float alpha);
 
-/* dx [length] = dOut · activation′, from x and out. dx may be dOut. */
+/* dx = dOut · activation′, from x and out. dx may be dOut.
+   writes dx [length]; reads dOut [length], x [length], out [length] */
 void activation_backward(float *dx, const float *dOut, const float *x, const float *out, int32_t length,
                          int32_t activation, float alpha);
 
-/* out [length] = min(x, ceiling) where x > threshold, else slope·(x − threshold) */
+/* out = min(x, ceiling) where x > threshold, else slope · (x − threshold)
+   writes out [length]; reads x [length] */
 void rectify_forward(float *out, const float *x, int32_t length, float slope, float threshold, float ceiling);
 
-/* dx [length] = dOut, 0 past the ceiling, slope·dOut below the threshold */
+/* dx = dOut, 0 past the ceiling, slope · dOut below the threshold
+   writes dx [length]; reads dOut [length], x [length] */
 void rectify_backward(float *dx, const float *dOut, const float *x, int32_t length, float slope, float threshold,
                       float ceiling);
 
-/* out [N][F] = softmax over F of x [N][F] */
+/* ---- softmax --------------------------------------------------------------------------------------------------- */
+
+/* out = softmax of every row of x
+   writes out [N][F]; reads x [N][F] */
 void softmax_forward(float *out, const float *x, int32_t N, int32_t F);
 
-/* dx [N][F] from dOut [N][F] and out [N][F] */
+/* dx from dOut and what the forward put out
+   writes dx [N][F]; reads dOut [N][F], out [N][F] */
 void softmax_backward(float *dx, const float *dOut, const float *out, int32_t N, int32_t F);
 
-/* ---- normalisation: x, out, dOut, dx [N][F]; gamma, beta, dGamma, dBeta [F] or NULL ----------------------------- */
+/* ---- norm ------------------------------------------------------------------------------------------------------ */
 
-/* mean, variance [F] of x over the rows where mask [N] is not 0 (all if NULL); 0 where there are none */
+/* mean and variance of x over the rows where mask is not 0, all if NULL; 0 where there are none
+   writes mean [F], variance [F]; reads x [N][F], mask [N] or NULL */
 void batch_moments(float *mean, float *variance, const float *x, const float *mask, int32_t N, int32_t F);
 
-/* out = (x − mean [F]) / √(variance [F] + epsilon) · gamma + beta */
+/* out = (x − mean) / √(variance + epsilon) · gamma + beta
+   writes out [N][F]; reads x [N][F], mean [F], variance [F], gamma [F] or NULL, beta [F] or NULL */
 void batch_norm_forward(float *out, const float *x, const float *mean, const float *variance, const float *gamma,
                         const float *beta, int32_t N, int32_t F, float epsilon);
 
-/* dx or NULL, dGamma +=, dBeta +=; with batch, mean and variance are those of x where mask is not 0 */
+/* From dOut; with `batch` mean and variance are those of x where mask is not 0, else given numbers
+   writes dx [N][F] or NULL; updates dGamma [F] or NULL, dBeta [F] or NULL; reads dOut [N][F], x [N][F], mean [F],
+   variance [F], gamma [F] or NULL, mask [N] or NULL */
 void batch_norm_backward(float *dx, float *dGamma, float *dBeta, const float *dOut, const float *x, const float *mean,
                          const float *variance, const float *gamma, const float *mask, int32_t N, int32_t F,
                          int32_t batch, float epsilon);
 
-/* mean, inverse [N]: of each row, inverse = 1 / √(variance + epsilon); out = (x − mean) · inverse · gamma + beta */
-void layer_norm_forward(float *out, float *mean, float *inverse, const float *x, const float *gamma, const float *beta,
-                        int32_t N, int32_t F, float epsilon);
+/* mean and inverse = 1 / √(variance + epsilon) of every row; out = (x − mean) · inverse · gamma + beta
+   writes out [N][F], mean [N], inverse [N]; reads x [N][F], gamma [F] or NULL, beta [F] or NULL */
+void layer_norm_forward(float *out, float *mean, float *inverse, const float *x, const float *gamma,
+                        const float *beta, int32_t N, int32_t F, float epsilon);
 
-/* dx or NULL, dGamma +=, dBeta += */
+/* From dOut and what the forward found of every row
+   writes dx [N][F] or NULL; updates dGamma [F] or NULL, dBeta [F] or NULL; reads dOut [N][F], x [N][F], mean [N],
+   inverse [N], gamma [F] or NULL */
 void layer_norm_backward(float *dx, float *dGamma, float *dBeta, const float *dOut, const float *x, const float *mean,
                          const float *inverse, const float *gamma, int32_t N, int32_t F);
 
-/* ---- dropout -------------------------------------------------------------------------------------------- */
+/* ---- dropout --------------------------------------------------------------------------------------------------- */
 
-/* mask [G][B][F] = scale where word (g·F + f) mod 4 of Philox block ((g·F + f) div 4, firstRow + b, step, purpose)
-   under key (seedLow, seedHigh) reaches threshold, else 0; counters [3] = seedLow, seedHigh, step */
+/* mask = scale where word (g·F + f) mod 4 of Philox block ((g·F + f) div 4, firstRow + b, step, purpose) under key
+   (seedLow, seedHigh) reaches threshold = round(rate · 2³²), else 0; counters = seedLow, seedHigh, step
+   writes mask [G][B][F]; reads counters [3] */
 void dropout_mask(float *mask, const uint32_t *counters, int32_t G, int32_t B, int32_t F, int32_t purpose,
                   int32_t firstRow, uint32_t threshold, float scale);
 
-/* out [G][N] = x [G][N] · mask, mask [G][N] or, with maskGroups 1, [N] */
+/* out = x · mask, where with maskGroups = 1 one mask serves every group
+   writes out [G][N]; reads x [G][N], mask [maskGroups][N] */
 void multiply_mask(float *out, const float *x, const float *mask, int32_t G, int32_t N, int32_t maskGroups);
 
-/* ---- selecting, joining, repeating ------------------------------------------------------------------------ */
+/* ---- layout ---------------------------------------------------------------------------------------------------- */
 
-/* out [N][F] = mask [N] ≠ 0 ? x [N][F] : other [N][F]; for one of them that is NULL, value. out may be x or other. */
+/* out = mask ≠ 0 ? x : other; where one of the two is NULL, value stands for it. out may be either.
+   writes out [N][F]; reads mask [N], x [N][F] or NULL, other [N][F] or NULL */
 void choose(float *out, const float *mask, const float *x, const float *other, int32_t N, int32_t F, float value);
 
-/* out [length] = a·x + b·y, or a·x where y is NULL. out may be x or y. */
+/* out = a · x + b · y, or a · x where y is NULL. out may be x or y.
+   writes out [length]; reads x [length], y [length] or NULL */
 void combine(float *out, const float *x, const float *y, int32_t length, float a, float b);
 
-/* mask [N] = any of x [N][F] differs from value ? 1 : 0 */
+/* mask = any of a row of x differs from value ? 1 : 0
+   writes mask [N]; reads x [N][F] */
 void mask_from_values(float *mask, const float *x, int32_t N, int32_t F, float value);
 
-/* N rows of F elements, from rows xStride apart to rows outStride apart */
+/* N rows of F elements, from rows xStride apart to rows outStride apart: a block of columns, cut out or put in
+   writes out [(N-1)*outStride+F]; reads x [(N-1)*xStride+F] */
 void copy_rows(float *out, const float *x, int32_t N, int32_t F, int32_t outStride, int32_t xStride);
 
-/* out [A][R][C] = x [A][C] */
+/* out = x, every row R times
+   writes out [A][R][C]; reads x [A][C] */
 void repeat_axis(float *out, const float *x, int32_t A, int32_t R, int32_t C);
 
-/* out [A][C] = Σ_r x [A][R][C], or += with accumulate */
+/* out = Σ_r x_r, or += with accumulate
+   updates out [A][C]; reads x [A][R][C] */
 void sum_axis(float *out, const float *x, int32_t A, int32_t R, int32_t C, int32_t accumulate);
 
-/* ---- pooling: window s covers steps s·stride − before … + size − 1, those within 0 … T−1; never none --------- */
+/* ---- pool ------------------------------------------------------------------------------------------------------ */
 
-/* out [S][N] = max of x [T][N] over a window */
+/* out = the largest of x in each window
+   writes out [S][N]; reads x [T][N] */
 void max_pool_forward(float *out, const float *x, int32_t T, int32_t N, int32_t S, int32_t size, int32_t stride,
                       int32_t before);
 
-/* dx [T][N] from dOut [S][N], out [S][N] and x [T][N]: to the first of the largest or, with share, to all of them in
-   equal parts */
-void max_pool_backward(float *dx, const float *dOut, const float *out, const float *x, int32_t T, int32_t N, int32_t S,
-                       int32_t size, int32_t stride, int32_t before, int32_t share);
+/* dx from dOut: to the first of the largest in a window or, with share, to all of them in equal parts
+   writes dx [T][N]; reads dOut [S][N], out [S][N], x [T][N] */
+void max_pool_backward(float *dx, const float *dOut, const float *out, const float *x, int32_t T, int32_t N,
+                       int32_t S, int32_t size, int32_t stride, int32_t before, int32_t share);
 
-/* out [S][B][F] = mean of x [T][B][F] over a window's steps where mask [T][B] is not 0, all of them if NULL */
+/* out = mean of x over each window's steps, those where mask is not 0; NaN of none
+   writes out [S][B][F]; reads x [T][B][F], mask [T][B] or NULL */
 void average_pool_forward(float *out, const float *x, const float *mask, int32_t B, int32_t T, int32_t F, int32_t S,
                           int32_t size, int32_t stride, int32_t before);
 
-/* dx [T][B][F] from dOut [S][B][F] */
-void average_pool_backward(float *dx, const float *dOut, const float *mask, int32_t B, int32_t T, int32_t F, int32_t S,
-                           int32_t size, int32_t stride, int32_t before);
+/* dx from dOut
+   writes dx [T][B][F]; reads dOut [S][B][F], mask [T][B] or NULL */
+void average_pool_backward(float *dx, const float *dOut, const float *mask, int32_t B, int32_t T, int32_t F,
+                           int32_t S, int32_t size, int32_t stride, int32_t before);
 
-/* ---- recurrent cells ------------------------------------------------------------------------------------- */
-/*
- * Steps are numbered in processing order; with reverse = 1 step s reads x and mask at T−1−s, outputs stay in
- * processing order. Where mask [T][B] is 0 the states carry through. h0, c0 [B][U] are initial states, zeros if NULL.
- * dropX [GX][B][I] and dropH [gates][B][U] multiply x and h₋₁, constant over time; GX = 1 or the number of gates.
- */
+/* ---- rnn ------------------------------------------------------------------------------------------------------- */
 
-/* h [T][B][U]; x [T][B][I], kernel [I][U], recurrent [U][U], bias [U] or NULL */
+/* h = activation(x · kernel + h₋₁ · recurrent + bias)
+   writes h [T][B][U]; reads x [T][B][I], mask [T][B] or NULL, h0 [B][U] or NULL, kernel [I][U], recurrent [U][U], bias
+   [U] or NULL, dropX [B][I] or NULL, dropH [B][U] or NULL; scratch
+   [2*(roundUp(I,16)+roundUp(U,16))*1*roundUp(U,16)+(max(B,CHUNK_ROWS)+1)*(4*roundUp(U,16)+1*(roundUp(I,16)+roundUp(U,16))+8)+4*(B+4)*roundUp(U,16)+1024] */
 void rnn_forward(float *h, const float *x, const float *mask, const float *h0, const float *kernel,
                  const float *recurrent, const float *bias, const float *dropX, const float *dropH, float *scratch,
                  int32_t B, int32_t T, int32_t I, int32_t U, int32_t activation, int32_t reverse);
+static inline int64_t rnn_forward_scratch(int64_t B, int64_t I, int64_t U) {
+  return (((size_product(size_product(size_product(2, (size_round_up(I, 16) + size_round_up(U, 16))), 1), size_round_up(U, 16)) + size_product((size_max(B, CHUNK_ROWS) + 1), ((size_product(4, size_round_up(U, 16)) + size_product(1, (size_round_up(I, 16) + size_round_up(U, 16)))) + 8))) + size_product(size_product(4, (B + 4)), size_round_up(U, 16))) + 1024);
+}
 
-/* dx [T][B][I] or NULL, dKernel [I][U] +=, dRecurrent [U][U] +=, dBias [U] += or NULL, dh0 [B][U] or NULL;
-   from dH [T][B][U] or NULL (every step) and dLast [B][U] or NULL (the last) */
+/* From dH of every step and/or dLast of the last
+   writes dx [T][B][I] or NULL, dh0 [B][U] or NULL; updates dKernel [I][U], dRecurrent [U][U], dBias [U] or NULL; reads
+   dH [T][B][U] or NULL, dLast [B][U] or NULL, h [T][B][U], x [T][B][I], mask [T][B] or NULL, h0 [B][U] or NULL,
+   kernel [I][U], recurrent [U][U], dropX [B][I] or NULL, dropH [B][U] or NULL; scratch
+   [2*(roundUp(I,16)+roundUp(U,16))*1*roundUp(U,16)+(max(B,CHUNK_ROWS)+1)*(4*roundUp(U,16)+1*(roundUp(I,16)+roundUp(U,16))+8)+4*(B+4)*roundUp(U,16)+1024] */
 void rnn_backward(float *dx, float *dKernel, float *dRecurrent, float *dBias, float *dh0, const float *dH,
                   const float *dLast, const float *h, const float *x, const float *mask, const float *h0,
                   const float *kernel, const float *recurrent, const float *dropX, const float *dropH, float *scratch,
                   int32_t B, int32_t T, int32_t I, int32_t U, int32_t activation, int32_t reverse);
+static inline int64_t rnn_backward_scratch(int64_t B, int64_t I, int64_t U) {
+  return (((size_product(size_product(size_product(2, (size_round_up(I, 16) + size_round_up(U, 16))), 1), size_round_up(U, 16)) + size_product((size_max(B, CHUNK_ROWS) + 1), ((size_product(4, size_round_up(U, 16)) + size_product(1, (size_round_up(I, 16) + size_round_up(U, 16)))) + 8))) + size_product(size_product(4, (B + 4)), size_round_up(U, 16))) + 1024);
+}
 
-/* h, c [T][B][U], gates [T][B][4U] in the order i f g o, activated; kernel [I][4U], recurrent [U][4U], bias [4U] */
+/* The last h, and all of them where asked for
+   writes hLast [B][U], sequence [T][B][U] or NULL; reads x [T][B][I] or NULL, ids [B][T] or NULL, table [any][U] or
+   NULL, paddedH [T][U] or NULL, mask [T][B] or NULL, h0 [B][U] or NULL, kernel [I][U], recurrent [U][U], bias [U] or
+   NULL; scratch
+   [2*(roundUp(I,16)+roundUp(U,16))*1*roundUp(U,16)+(max(B,CHUNK_ROWS)+1)*(4*roundUp(U,16)+1*(roundUp(I,16)+roundUp(U,16))+8)+4*(B+4)*roundUp(U,16)+1024] */
+void rnn_infer(float *hLast, float *sequence, const float *x, const float *ids, const float *table,
+               const float *paddedH, const float *mask, const float *h0, const float *kernel, const float *recurrent,
+               const float *bias, float *scratch, int32_t B, int32_t T, int32_t I, int32_t U, int32_t activation,
+               int32_t reverse);
+static inline int64_t rnn_infer_scratch(int64_t B, int64_t I, int64_t U) {
+  return (((size_product(size_product(size_product(2, (size_round_up(I, 16) + size_round_up(U, 16))), 1), size_round_up(U, 16)) + size_product((size_max(B, CHUNK_ROWS) + 1), ((size_product(4, size_round_up(U, 16)) + size_product(1, (size_round_up(I, 16) + size_round_up(U, 16)))) + 8))) + size_product(size_product(4, (B + 4)), size_round_up(U, 16))) + 1024);
+}
+
+/* ---- lstm ------------------------------------------------------------------------------------------------------ */
+
+/* h, c, and the gates i f g o, activated
+   writes h [T][B][U], c [T][B][U], gates [T][B][4*U]; reads x [T][B][I], mask [T][B] or NULL, h0 [B][U] or NULL, c0
+   [B][U] or NULL, kernel [I][4*U], recurrent [U][4*U], bias [4*U] or NULL, dropX [GX][B][I] or NULL, dropH [4][B][U]
+   or NULL; scratch
+   [2*(roundUp(I,16)+roundUp(U,16))*4*roundUp(U,16)+(max(B,CHUNK_ROWS)+1)*(4*roundUp(U,16)+4*(roundUp(I,16)+roundUp(U,16))+8)+4*(B+4)*roundUp(U,16)+1024] */
 void lstm_forward(float *h, float *c, float *gates, const float *x, const float *mask, const float *h0,
                   const float *c0, const float *kernel, const float *recurrent, const float *bias, const float *dropX,
                   const float *dropH, float *scratch, int32_t B, int32_t T, int32_t I, int32_t U, int32_t GX,
                   int32_t activation, int32_t recurrentActivation, int32_t reverse);
+static inline int64_t lstm_forward_scratch(int64_t B, int64_t I, int64_t U) {
+  return (((size_product(size_product(size_product(2, (size_round_up(I, 16) + size_round_up(U, 16))), 4), size_round_up(U, 16)) + size_product((size_max(B, CHUNK_ROWS) + 1), ((size_product(4, size_round_up(U, 16)) + size_product(4, (size_round_up(I, 16) + size_round_up(U, 16)))) + 8))) + size_product(size_product(4, (B + 4)), size_round_up(U, 16))) + 1024);
+}
 
-/* As rnn_backward, with dKernel [I][4U], dRecurrent [U][4U], dBias [4U], and dc0 [B][U] or NULL */
+/* From dH of every step and/or dLast of the last
+   writes dx [T][B][I] or NULL, dh0 [B][U] or NULL, dc0 [B][U] or NULL; updates dKernel [I][4*U], dRecurrent [U][4*U],
+   dBias [4*U] or NULL; reads dH [T][B][U] or NULL, dLast [B][U] or NULL, h [T][B][U], c [T][B][U], gates [T][B][4*U],
+   x [T][B][I], mask [T][B] or NULL, h0 [B][U] or NULL, c0 [B][U] or NULL, kernel [I][4*U], recurrent [U][4*U], dropX
+   [GX][B][I] or NULL, dropH [4][B][U] or NULL; scratch
+   [2*(roundUp(I,16)+roundUp(U,16))*4*roundUp(U,16)+(max(B,CHUNK_ROWS)+1)*(4*roundUp(U,16)+4*(roundUp(I,16)+roundUp(U,16))+8)+4*(B+4)*roundUp(U,16)+1024] */
 void lstm_backward(float *dx, float *dKernel, float *dRecurrent, float *dBias, float *dh0, float *dc0,
                    const float *dH, const float *dLast, const float *h, const float *c, const float *gates,
                    const float *x, const float *mask, const float *h0, const float *c0, const float *kernel,
                    const float *recurrent, const float *dropX, const float *dropH, float *scratch, int32_t B,
                    int32_t T, int32_t I, int32_t U, int32_t GX, int32_t activation, int32_t recurrentActivation,
                    int32_t reverse);
+static inline int64_t lstm_backward_scratch(int64_t B, int64_t I, int64_t U) {
+  return (((size_product(size_product(size_product(2, (size_round_up(I, 16) + size_round_up(U, 16))), 4), size_round_up(U, 16)) + size_product((size_max(B, CHUNK_ROWS) + 1), ((size_product(4, size_round_up(U, 16)) + size_product(4, (size_round_up(I, 16) + size_round_up(U, 16)))) + 8))) + size_product(size_product(4, (B + 4)), size_round_up(U, 16))) + 1024);
+}
 
-/* h [T][B][U], gates [T][B][4U]: z r h̃ activated, then the candidate's recurrent part before r multiplies it
-   (resetAfter only); kernel [I][3U], recurrent [U][3U], bias [3U] or, with resetAfter, [2][3U], or NULL */
+/* The last h and c, and every h where asked for
+   writes hLast [B][U], cLast [B][U], sequence [T][B][U] or NULL; reads x [T][B][I] or NULL, ids [B][T] or NULL, table
+   [any][4*U] or NULL, paddedH [T][U] or NULL, paddedC [T][U] or NULL, mask [T][B] or NULL, h0 [B][U] or NULL, c0
+   [B][U] or NULL, kernel [I][4*U], recurrent [U][4*U], bias [4*U] or NULL; scratch
+   [2*(roundUp(I,16)+roundUp(U,16))*4*roundUp(U,16)+(max(B,CHUNK_ROWS)+1)*(4*roundUp(U,16)+4*(roundUp(I,16)+roundUp(U,16))+8)+4*(B+4)*roundUp(U,16)+1024] */
+void lstm_infer(float *hLast, float *cLast, float *sequence, const float *x, const float *ids, const float *table,
+                const float *paddedH, const float *paddedC, const float *mask, const float *h0, const float *c0,
+                const float *kernel, const float *recurrent, const float *bias, float *scratch, int32_t B, int32_t T,
+                int32_t I, int32_t U, int32_t activation, int32_t recurrentActivation, int32_t reverse);
+static inline int64_t lstm_infer_scratch(int64_t B, int64_t I, int64_t U) {
+  return (((size_product(size_product(size_product(2, (size_round_up(I, 16) + size_round_up(U, 16))), 4), size_round_up(U, 16)) + size_product((size_max(B, CHUNK_ROWS) + 1), ((size_product(4, size_round_up(U, 16)) + size_product(4, (size_round_up(I, 16) + size_round_up(U, 16)))) + 8))) + size_product(size_product(4, (B + 4)), size_round_up(U, 16))) + 1024);
+}
+
+/* ---- gru ------------------------------------------------------------------------------------------------------- */
+
+/* h, and the gates z r h̃, activated, then the candidate's recurrent part before r multiplies it (resetAfter only)
+   writes h [T][B][U], gates [T][B][4*U]; reads x [T][B][I], mask [T][B] or NULL, h0 [B][U] or NULL, kernel [I][3*U],
+   recurrent [U][3*U], bias [1+resetAfter][3*U] or NULL, dropX [GX][B][I] or NULL, dropH [3][B][U] or NULL; scratch
+   [2*(roundUp(I,16)+roundUp(U,16))*4*roundUp(U,16)+(max(B,CHUNK_ROWS)+1)*(4*roundUp(U,16)+4*(roundUp(I,16)+roundUp(U,16))+8)+4*(B+4)*roundUp(U,16)+1024] */
 void gru_forward(float *h, float *gates, const float *x, const float *mask, const float *h0, const float *kernel,
                  const float *recurrent, const float *bias, const float *dropX, const float *dropH, float *scratch,
                  int32_t B, int32_t T, int32_t I, int32_t U, int32_t GX, int32_t activation,
                  int32_t recurrentActivation, int32_t resetAfter, int32_t reverse);
+static inline int64_t gru_forward_scratch(int64_t B, int64_t I, int64_t U) {
+  return (((size_product(size_product(size_product(2, (size_round_up(I, 16) + size_round_up(U, 16))), 4), size_round_up(U, 16)) + size_product((size_max(B, CHUNK_ROWS) + 1), ((size_product(4, size_round_up(U, 16)) + size_product(4, (size_round_up(I, 16) + size_round_up(U, 16)))) + 8))) + size_product(size_product(4, (B + 4)), size_round_up(U, 16))) + 1024);
+}
 
-/* As rnn_backward, with dKernel [I][3U], dRecurrent [U][3U], dBias as bias */
+/* From dH of every step and/or dLast of the last
+   writes dx [T][B][I] or NULL, dh0 [B][U] or NULL; updates dKernel [I][3*U], dRecurrent [U][3*U], dBias
+   [1+resetAfter][3*U] or NULL; reads dH [T][B][U] or NULL, dLast [B][U] or NULL, h [T][B][U], gates [T][B][4*U], x
+   [T][B][I], mask [T][B] or NULL, h0 [B][U] or NULL, kernel [I][3*U], recurrent [U][3*U], dropX [GX][B][I] or NULL,
+   dropH [3][B][U] or NULL; scratch
+   [2*(roundUp(I,16)+roundUp(U,16))*4*roundUp(U,16)+(max(B,CHUNK_ROWS)+1)*(4*roundUp(U,16)+4*(roundUp(I,16)+roundUp(U,16))+8)+4*(B+4)*roundUp(U,16)+1024] */
 void gru_backward(float *dx, float *dKernel, float *dRecurrent, float *dBias, float *dh0, const float *dH,
                   const float *dLast, const float *h, const float *gates, const float *x, const float *mask,
                   const float *h0, const float *kernel, const float *recurrent, const float *dropX,
                   const float *dropH, float *scratch, int32_t B, int32_t T, int32_t I, int32_t U, int32_t GX,
                   int32_t activation, int32_t recurrentActivation, int32_t resetAfter, int32_t reverse);
+static inline int64_t gru_backward_scratch(int64_t B, int64_t I, int64_t U) {
+  return (((size_product(size_product(size_product(2, (size_round_up(I, 16) + size_round_up(U, 16))), 4), size_round_up(U, 16)) + size_product((size_max(B, CHUNK_ROWS) + 1), ((size_product(4, size_round_up(U, 16)) + size_product(4, (size_round_up(I, 16) + size_round_up(U, 16)))) + 8))) + size_product(size_product(4, (B + 4)), size_round_up(U, 16))) + 1024);
+}
 
-/*
- * Inference keeps nothing for a backward pass: final states always, sequence [T][B][U] or NULL. The input is
- * x [T][B][I], or ids [B][T] with table [V][gates·U] = embedding · kernel + input bias (x, kernel then unused).
- * With ids and no mask, paddedH and paddedC [T][U] may give the states after 1 … T steps of id 0 from zeros (h0, c0
- * NULL): rows that begin with so much padding are taken up from there.
- */
-
-/* hLast [B][U] */
-void rnn_infer(float *hLast, float *sequence, const float *x, const float *ids, const float *table,
-               const float *paddedH, const float *mask, const float *h0, const float *kernel, const float *recurrent,
-               const float *bias, float *scratch, int32_t B, int32_t T, int32_t I, int32_t U, int32_t activation, int32_t reverse);
-
-/* hLast, cLast [B][U] */
-void lstm_infer(float *hLast, float *cLast, float *sequence, const float *x, const float *ids, const float *table,
-                const float *paddedH, const float *paddedC, const float *mask, const float *h0, const float *c0,
-                const float *kernel, const float *recurrent, const float *bias, float *scratch, int32_t B, int32_t T,
-                int32_t I, int32_t U, int32_t activation, int32_t recurrentActivation, int32_t reverse);
-
-/* hLast [B][U] */
+/* The last h, and all of them where asked for
+   writes hLast [B][U], sequence [T][B][U] or NULL; reads x [T][B][I] or NULL, ids [B][T] or NULL, table [any][3*U] or
+   NULL, paddedH [T][U] or NULL, mask [T][B] or NULL, h0 [B][U] or NULL, kernel [I][3*U], recurrent [U][3*U], bias
+   [1+resetAfter][3*U] or NULL; scratch
+   [2*(roundUp(I,16)+roundUp(U,16))*4*roundUp(U,16)+(max(B,CHUNK_ROWS)+1)*(4*roundUp(U,16)+4*(roundUp(I,16)+roundUp(U,16))+8)+4*(B+4)*roundUp(U,16)+1024] */
 void gru_infer(float *hLast, float *sequence, const float *x, const float *ids, const float *table,
                const float *paddedH, const float *mask, const float *h0, const float *kernel, const float *recurrent,
                const float *bias, float *scratch, int32_t B, int32_t T, int32_t I, int32_t U, int32_t activation,
                int32_t recurrentActivation, int32_t resetAfter, int32_t reverse);
+static inline int64_t gru_infer_scratch(int64_t B, int64_t I, int64_t U) {
+  return (((size_product(size_product(size_product(2, (size_round_up(I, 16) + size_round_up(U, 16))), 4), size_round_up(U, 16)) + size_product((size_max(B, CHUNK_ROWS) + 1), ((size_product(4, size_round_up(U, 16)) + size_product(4, (size_round_up(I, 16) + size_round_up(U, 16)))) + 8))) + size_product(size_product(4, (B + 4)), size_round_up(U, 16))) + 1024);
+}
 
-/* ---- losses: rowLoss [B] = weight [B] (or NULL: 1) · loss; dOut [B][F] or NULL = ∂(scale · Σ rowLoss)/∂out --- */
+/* ---- loss ------------------------------------------------------------------------------------------------------ */
 
-/* out, target [B][F]; mean over F; probabilities clipped to [1e-7, 1 − 1e-7] */
+/* Mean over F; probabilities clipped to [1e-7, 1 − 1e-7]
+   writes rowLoss [B], dOut [B][F] or NULL; reads out [B][F], target [B][F], weight [B] or NULL */
 void binary_crossentropy(float *rowLoss, float *dOut, const float *out, const float *target, const float *weight,
                          int32_t B, int32_t F, int32_t fromLogits, float labelSmoothing, float scale);
 
-/* out [B][F], renormalised to sum 1; target [B][F] */
-void categorical_crossentropy(float *rowLoss, float *dOut, const float *out, const float *target,
-                              const float *weight, int32_t B, int32_t F, int32_t fromLogits, float labelSmoothing,
-                              float scale);
+/* out renormalised to sum 1
+   writes rowLoss [B], dOut [B][F] or NULL; reads out [B][F], target [B][F], weight [B] or NULL */
+void categorical_crossentropy(float *rowLoss, float *dOut, const float *out, const float *target, const float *weight,
+                              int32_t B, int32_t F, int32_t fromLogits, float labelSmoothing, float scale);
 
-/* out [B][F]; target [B] are class indices, an index outside 0 … F−1 gives NaN */
+/* Targets are class indices, one outside 0 … F−1 gives NaN; clipped probabilities are renormalised, as Keras does on
+   TensorFlow
+   writes rowLoss [B], dOut [B][F] or NULL; reads out [B][F], target [B], weight [B] or NULL */
 void sparse_categorical_crossentropy(float *rowLoss, float *dOut, const float *out, const float *target,
                                      const float *weight, int32_t B, int32_t F, int32_t fromLogits, float scale);
 
-/* out, target [B][F]; mean over F */
+/* Mean over F
+   writes rowLoss [B], dOut [B][F] or NULL; reads out [B][F], target [B][F], weight [B] or NULL */
 void mean_squared_error(float *rowLoss, float *dOut, const float *out, const float *target, const float *weight,
                         int32_t B, int32_t F, float scale);
 
-/* ---- optimizers: w, g and state [length]; scalars [2] = learning rate, bias-corrected rate of this step -------- */
+/* ---- optimizer ------------------------------------------------------------------------------------------------- */
 
-/* velocity = momentum·velocity − lr·g (or NULL: plain); w += velocity, or with nesterov momentum·velocity − lr·g */
+/* velocity = momentum · velocity − lr · g, or NULL: plain; w += velocity, or with nesterov momentum · velocity − lr · g
+   updates w [length], velocity [length] or NULL; reads g [length], scalars [2] */
 void sgd(float *w, const float *g, float *velocity, const float *scalars, int32_t length, int32_t nesterov,
          float momentum, float weightDecay);
 
-/* v = rho·v + (1−rho)·g²; w −= lr·g / √(v + epsilon); velocity or NULL: momentum; average or NULL: centered */
+/* v = rho · v + (1−rho) · g²; w −= lr · g / √(v + epsilon); velocity or NULL: momentum; average or NULL: centered
+   updates w [length], v [length], velocity [length] or NULL, average [length] or NULL; reads g [length], scalars [2] */
 void rmsprop(float *w, const float *g, float *v, float *velocity, float *average, const float *scalars,
              int32_t length, float oneMinusRho, float momentum, float epsilon, float weightDecay);
 
-/* w −= scalars[1]·m / (√v + epsilon); weightDecay: AdamW, w −= lr·weightDecay·w first; vMax or NULL: AMSGrad */
+/* w −= scalars[1] · m / (√v + epsilon); weightDecay: AdamW, w −= lr · weightDecay · w first; vMax or NULL: AMSGrad
+   updates w [length], m [length], v [length], vMax [length] or NULL; reads g [length], scalars [2] */
 void adam(float *w, const float *g, float *m, float *v, float *vMax, const float *scalars, int32_t length,
           float oneMinusBeta1, float oneMinusBeta2, float epsilon, float weightDecay);
 
-/* out [1] = (accumulate ? out[0] : 0) + Σ x² over x [length] */
+/* ---- gradient -------------------------------------------------------------------------------------------------- */
+
+/* out[0] = (accumulate ? out[0] : 0) + Σ x²
+   updates out [1]; reads x [length] */
 void sum_squares(float *out, const float *x, int32_t length, int32_t accumulate);
 
-/* g [length] *= limit / max(√norm2[0], limit) */
+/* g *= limit / max(√norm2[0], limit)
+   updates g [length]; reads norm2 [1] */
 void clip_to_norm(float *g, const float *norm2, int32_t length, float limit);
 
-/* g [length] clipped to [−limit, limit] */
+/* g clipped to [−limit, limit]
+   updates g [length] */
 void clip_to_value(float *g, int32_t length, float limit);
 
-/* g [length] += l1·sign(w) + 2·l2·w; penalty[0] += l1·Σ|w| + l2·Σw² */
+/* g += l1 · sign(w) + 2 · l2 · w; penalty[0] += l1 · Σ|w| + l2 · Σw²
+   updates g [length], penalty [1]; reads w [length] */
 void regularize(float *g, float *penalty, const float *w, int32_t length, float l1, float l2);
 
 #endif

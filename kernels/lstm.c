@@ -78,7 +78,7 @@ void lstm_forward(float *h, float *c, float *gates, const float *x, const float 
   const Sequence q = {.x = x, .mask = mask, .dropX = dropX, .dropH = dropH, .B = B, .T = T, .I = I, .U = U, .GX = GX,
                       .gates = GATES, .reverse = reverse};
   const Activations a = {activation, recurrentActivation};
-  Room room = room_at(scratch);
+  Room room = room_of(lstm_forward, scratch, B, I, U);
   Forward f = start_forward(&q, kernel, recurrent, bias, GATES, &room);
   for (int32_t s = 0; s < T; s++) {
     const size_t now = (size_t)s * (size_t)B * (size_t)U;
@@ -172,7 +172,7 @@ void lstm_infer(float *hLast, float *cLast, float *sequence, const float *x, con
                 .gates = GATES, .reverse = reverse};
   const Activations a = {activation, recurrentActivation};
   const size_t size = (size_t)B * (size_t)U;
-  Room room = room_at(scratch);
+  Room room = room_of(lstm_infer, scratch, B, I, U);
   Forward f = start_forward(&q, kernel, recurrent, bias, GATES, &room);
   copy_floats(hLast, h0, size);
   copy_floats(cLast, c0, size);
@@ -237,7 +237,7 @@ void lstm_backward(float *dx, float *dKernel, float *dRecurrent, float *dBias, f
   const Sequence q = {.x = x, .mask = mask, .dropX = dropX, .dropH = dropH, .B = B, .T = T, .I = I, .U = U, .GX = GX,
                       .gates = GATES, .reverse = reverse};
   const Activations a = {activation, recurrentActivation};
-  Room room = room_at(scratch);
+  Room room = room_of(lstm_backward, scratch, B, I, U);
   float *dc = take(&room, (size_t)B * (size_t)U);
   copy_floats(dc, NULL, (size_t)B * (size_t)U);
   float *activated = take(&room, (size_t)B * (size_t)padded(U));

@@ -7,6 +7,8 @@
 #ifndef CELLSTATE_MATRIX_H
 #define CELLSTATE_MATRIX_H
 
+#include "kernels.h"
+#include "room.h"
 #include "rows.h"
 
 #if LANES == 16
@@ -20,10 +22,10 @@
 #define TILE_VECTORS 2
 #endif
 
-/* Steps of k a panel holds: with 64 columns, 64 KB. */
-#define PANEL_DEPTH 256
-/* Elements of the largest panel. */
-#define PANEL_ELEMENTS (PANEL_DEPTH * 64)
+/* The widest panel, and the steps of k that it holds: 64 KB. */
+#define PANEL_COLUMNS 64
+#define PANEL_DEPTH (PANEL_ELEMENTS / PANEL_COLUMNS)
+_Static_assert(TILE_VECTORS * LANES <= PANEL_COLUMNS, "a panel is at most so wide");
 /* Fewer rows than this do not pay for the copy. */
 #define PACK_ROWS 8
 
@@ -95,7 +97,7 @@ INLINE void pack_panel(float *panel, matrix b, int32_t depth, int32_t columns, i
   }
 }
 
-/* out [M][J], its rows outRow apart, += a [M][K] · b [K][J]; scratch holds PANEL_ELEMENTS. */
+/* out [M][J], its rows outRow apart, += a [M][K] · b [K][J]; panel holds PANEL_ELEMENTS. */
 NOINLINE void add_block_product(float *out, int32_t outRow, matrix a, matrix b, float *scratch, int32_t M,
                                      int32_t K, int32_t J) {
   const int32_t wide = TILE_VECTORS * LANES;

@@ -8,9 +8,7 @@
 #ifndef CELLSTATE_PANEL_H
 #define CELLSTATE_PANEL_H
 
-#include <stddef.h>
-
-#include "simd.h"
+#include "room.h"
 
 /* Features a block; a multiple of LANES for every width. */
 #define PANEL 16
@@ -23,19 +21,6 @@ INLINE int32_t least(int32_t a, int32_t b) { return a < b ? a : b; }
 /* Units or features as tiles see them. */
 INLINE int32_t padded(int32_t n) { return round_up(n, SINGLES ? LANES : 2 * LANES); }
 
-/* ---- working room ---- */
-
-/* Scratch is handed out from the front, on cache lines. */
-typedef struct {
-  float *next;
-} Room;
-
-INLINE Room room_at(float *scratch) { return (Room){(float *)(((uintptr_t)scratch + 63) & ~(uintptr_t)63)}; }
-INLINE float *take(Room *room, size_t elements) {
-  float *taken = room->next;
-  room->next += (elements + 15) & ~(size_t)15;
-  return taken;
-}
 /* Floats that a pointer takes. */
 #define POINTER_FLOATS (sizeof(uintptr_t) / sizeof(float))
 

@@ -122,9 +122,6 @@ void put_step(float *sequence, const Sequence *q, int32_t s, const float *states
 
 /* ---- backward ---- */
 
-/* Rows whose deltas are gathered before they meet the weight gradients: few enough to stay in cache. */
-#define CHUNK_ROWS 128
-
 Backward start_backward(const Sequence *q, Gradients to, const float *kernel, const float *recurrent, Columns columns,
                         int32_t hGroups, Room *room) {
   const int32_t I = q->I, U = q->U, units = padded(U), gates = q->gates;

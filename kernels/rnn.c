@@ -28,7 +28,7 @@ void rnn_forward(float *h, const float *x, const float *mask, const float *h0, c
                  int32_t B, int32_t T, int32_t I, int32_t U, int32_t activation, int32_t reverse) {
   const Sequence q = {.x = x, .mask = mask, .dropX = dropX, .dropH = dropH, .B = B, .T = T, .I = I, .U = U, .GX = 1,
                       .gates = 1, .reverse = reverse};
-  Room room = room_at(scratch);
+  Room room = room_of(rnn_forward, scratch, B, I, U);
   Forward f = start_forward(&q, kernel, recurrent, bias, 1, &room);
   for (int32_t s = 0; s < T; s++)
     forward_step(&f, &q, s, state_row(h, h0, &q, s - 1, 0), h + (size_t)s * (size_t)B * (size_t)U, activation);
@@ -40,7 +40,7 @@ void rnn_infer(float *hLast, float *sequence, const float *x, const float *ids, 
   Sequence q = {.x = x, .ids = ids, .table = table, .mask = mask, .B = B, .T = T, .I = I, .U = U, .GX = 1,
                 .gates = 1, .reverse = reverse};
   const size_t size = (size_t)B * (size_t)U;
-  Room room = room_at(scratch);
+  Room room = room_of(rnn_infer, scratch, B, I, U);
   Forward f = start_forward(&q, kernel, recurrent, bias, 1, &room);
   copy_floats(hLast, h0, size);
   const int32_t first = skip_padding(&q, paddedH, &room);
@@ -66,7 +66,7 @@ void rnn_backward(float *dx, float *dKernel, float *dRecurrent, float *dBias, fl
                   int32_t B, int32_t T, int32_t I, int32_t U, int32_t activation, int32_t reverse) {
   const Sequence q = {.x = x, .mask = mask, .dropX = dropX, .dropH = dropH, .B = B, .T = T, .I = I, .U = U, .GX = 1,
                       .gates = 1, .reverse = reverse};
-  Room room = room_at(scratch);
+  Room room = room_of(rnn_backward, scratch, B, I, U);
   const Gradients to = {dx, dKernel, dRecurrent, dBias, dH, dLast};
   Backward w = start_backward(&q, to, kernel, recurrent, ONE, 1, &room);
   for (int32_t s = T - 1; s >= 0; s--) {

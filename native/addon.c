@@ -16,25 +16,26 @@
 #define _GNU_SOURCE
 #include <node_api.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 
-#include "generated/abi.h"
+#include "checked.h"
+#include "kernels.h"
 #include "pool.h"
 
-typedef void (*run_task_function)(const int32_t *program, const int32_t *starts, int32_t task, uintptr_t memory);
+typedef void run_task_function(const int32_t *program, const int32_t *starts, int32_t task, uintptr_t memory, uintptr_t bytes);
 
 typedef struct {
   const char *name;
-  run_task_function run;
+  run_task_function *run;
 } variant;
 
 #if defined(__x86_64__)
-void run_task_avx512(const int32_t *program, const int32_t *starts, int32_t task, uintptr_t memory);
-void run_task_avx2(const int32_t *program, const int32_t *starts, int32_t task, uintptr_t memory);
+run_task_function run_task_avx512, run_task_avx2;
 #endif
-void run_task_plain(const int32_t *program, const int32_t *starts, int32_t task, uintptr_t memory);
+run_task_function run_task_plain;
 
 #define MOST_VARIANTS 3
 
@@ -56,6 +57,14 @@ static int supported_variants(variant *out) {
 #endif
   return count;
 }
+
+#ifdef KERNELS_CHECKED
+/* On whichever thread it happens: a debug build ends the process. */
+_Noreturn void kernels_fault(const char *kernel, const char *argument, const char *what) {
+  fprintf(stderr, "%s %s %s\n", kernel, argument, what);
+  abort();
+}
+#endif
 
 static napi_value fail(napi_env env, const char *message) {
   napi_throw_error(env, NULL, message);
@@ -105,20 +114,20 @@ static napi_value free_memory(napi_env env, napi_callback_info info) {
 typedef struct {
   const int32_t *program;
   const int32_t *starts;
-  uintptr_t memory;
-  run_task_function run;
+  uintptr_t memory, bytes;
+  run_task_function *run;
 } phase;
 
 static void run_task(const void *context, int32_t task) {
   const phase *p = context;
-  p->run(p->program, p->starts, task, p->memory);
+  p->run(p->program, p->starts, task, p->memory, p->bytes);
 }
 
-static void run_program(const int32_t *program, uintptr_t memory, int32_t threads, run_task_function run) {
+static void run_program(const int32_t *program, uintptr_t memory, uintptr_t bytes, int32_t threads, run_task_function *run) {
   const int32_t *at = program + 1;
   for (int32_t remaining = program[0]; remaining > 0; remaining--) {
     int32_t tasks = *at;
-    phase p = {program, at + 1, memory, run};
+    phase p = {program, at + 1, memory, bytes, run};
     pool_run(threads, tasks, run_task, &p);
     at += tasks + 2;
   }
@@ -140,7 +149,7 @@ static napi_value run(napi_env env, napi_callback_info info) {
   }
   int count = supported_variants(variants);
   if (chosen < 0 || chosen >= count) return fail(env, "this processor cannot run that variant");
-  run_program(program, (uintptr_t)memory, threads, variants[chosen].run);
+  run_program(program, (uintptr_t)memory, bytes, threads, variants[chosen].run);
   return NULL;
 }
 

@@ -1,12 +1,13 @@
 // Builds the native addon with node-gyp. Never fails: without it the WebAssembly engine serves, and
-// build/native-missing.txt says what was missing. CELLSTATE_NATIVE=skip leaves it out on purpose.
+// build/native-missing.txt says what was missing. CELLSTATE_NATIVE=skip leaves it out on purpose;
+// CELLSTATE_KERNELS=checked makes a debug build (kernels/checked.h).
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { delimiter, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { buildOnce, hashOf } from "./fingerprint.mjs";
-import { abiHash, dispatchSource, renameSource, writeIfChanged } from "./kernels-abi.mjs";
+import { checkedBuild, renameSource, writeIfChanged } from "./kernel-sources.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const addon = join(root, "build", "Release", "cellstate.node");
@@ -50,8 +51,6 @@ function generate() {
   for (const variant of VARIANTS) {
     writeIfChanged(join(root, "native", "generated", `${variant}.h`), renameSource(variant));
   }
-  writeIfChanged(join(root, "native", "generated", "dispatch.c"), dispatchSource());
-  writeIfChanged(join(root, "native", "generated", "abi.h"), `#define KERNELS_ABI ${abiHash()}u\n`);
 }
 
 /** Headers that came with this Node save node-gyp a download. */
@@ -92,8 +91,8 @@ export async function buildNative() {
     if (process.env["CELLSTATE_NATIVE"] === "skip") throw new Error("CELLSTATE_NATIVE=skip left it out");
     generate();
     const hash = hashOf(
-      ["kernels", "native", "binding.gyp", "scripts/kernels-abi.mjs"],
-      `${process.arch} ${process.platform}`,
+      ["kernels", "native", "binding.gyp", "scripts/kernel-sources.mjs"],
+      `${process.arch} ${process.platform}${checkedBuild ? " checked" : ""}`,
     );
     await buildOnce(addon, hash, build);
     rmSync(reasonFile, { force: true });

@@ -8,10 +8,11 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { deflateSync } from "fflate";
 import { buildOnce, hashOf } from "./fingerprint.mjs";
-import { abiHash, dispatchSource, kernelSources } from "./kernels-abi.mjs";
+import { abiOf, checkedBuild, kernelSources } from "./kernel-sources.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const outFile = join(root, "dist", "src", "engines", "wasm-binary.js");
+const checkedOutFile = join(root, "dist", "tests", "contract", "checked-binary.js");
 const moduleOutFile = join(root, "dist", "src", "formats", "module", "kernel-binary.js");
 
 const FLAGS = [
@@ -28,6 +29,8 @@ const FLAGS = [
   "-Wall",
   "-Ikernels",
 ];
+/** A debug build: calls and working room are checked against the declarations (kernels/checked.h). */
+const CHECKED_FLAGS = ["-DKERNELS_CHECKED"];
 const LINK_FLAGS = [
   "--no-entry",
   "--export=__heap_base",
@@ -47,11 +50,11 @@ const ENGINE_LINK_FLAGS = [
 /** Functions are exported where they are written; the memory is the binary's own. */
 const MODULE_LINK_FLAGS = ["-z,stack-size=4096"];
 
-/** kernels/ and the generated dispatch, as the compiler's file system. */
+const packed = (bytes) => Buffer.from(deflateSync(bytes, { level: 9 })).toString("base64");
+
+/** kernels/ as the compiler's file system. */
 function sourceTree() {
-  return {
-    kernels: { ...filesOf("kernels"), module: filesOf("kernels/module"), "dispatch.c": dispatchSource() },
-  };
+  return { kernels: { ...filesOf("kernels"), module: filesOf("kernels/module") } };
 }
 
 function filesOf(folder) {
@@ -84,18 +87,28 @@ async function compile(runClang, sources, flags, linkFlags) {
 
 async function build() {
   const runClang = await loadClang();
-  const sources = [...kernelSources(), "kernels/dispatch.c"];
-  const simd = await compile(runClang, sources, [], ENGINE_LINK_FLAGS);
-  const relaxed = await compile(runClang, sources, ["-mrelaxed-simd"], ENGINE_LINK_FLAGS);
-  const packed = (bytes) => Buffer.from(deflateSync(bytes, { level: 9 })).toString("base64");
+  const flags = checkedBuild ? CHECKED_FLAGS : [];
+  const simd = await compile(runClang, kernelSources(), flags, ENGINE_LINK_FLAGS);
+  const relaxed = await compile(runClang, kernelSources(), [...flags, "-mrelaxed-simd"], ENGINE_LINK_FLAGS);
   writeFileSync(
     outFile,
-    `// Written by scripts/build-wasm.mjs.\nexport const abi = ${abiHash()};\n` +
+    `// Written by scripts/build-wasm.mjs.\nexport const abi = ${abiOf()};\n` +
       `export const simd = "${packed(simd)}";\nexport const relaxed = "${packed(relaxed)}";\n`,
   );
   const size = (bytes) => `${(bytes.length / 1024).toFixed(1)} KiB`;
   const both = (bytes) => `${size(bytes)} (${size(deflateSync(bytes, { level: 9 }))} deflated)`;
   console.error(`WebAssembly kernels: SIMD128 ${both(simd)}, relaxed SIMD ${both(relaxed)}`);
+}
+
+/** The debug build that tests/contract runs, as tests/contract/checked-binary.d.ts says. */
+export async function buildCheckedWasm() {
+  await buildOnce(checkedOutFile, hashOf(SOURCES, `${compilerVersion()} checked for tests`), async () => {
+    const bytes = await compile(await loadClang(), kernelSources(), CHECKED_FLAGS, ENGINE_LINK_FLAGS);
+    writeFileSync(
+      checkedOutFile,
+      `// Written by scripts/build-wasm.mjs.\nexport const checked = "${packed(bytes)}";\n`,
+    );
+  });
 }
 
 async function buildModuleKernels() {
@@ -109,15 +122,17 @@ async function buildModuleKernels() {
   console.error(`WebAssembly kernels of exported modules: ${bytes.length} bytes`);
 }
 
+const SOURCES = ["kernels", "scripts/build-wasm.mjs", "scripts/kernel-sources.mjs"];
+
+const compilerVersion = () =>
+  JSON.parse(readFileSync(join(root, "node_modules", "@yowasp", "clang", "package.json"), "utf8")).version;
+
 export async function buildWasm() {
-  const sources = ["kernels", "scripts/build-wasm.mjs", "scripts/kernels-abi.mjs"];
-  const { version } = JSON.parse(
-    readFileSync(join(root, "node_modules", "@yowasp", "clang", "package.json"), "utf8"),
-  );
-  await buildOnce(outFile, hashOf(sources, version), build);
+  const version = compilerVersion();
+  await buildOnce(outFile, hashOf(SOURCES, checkedBuild ? `${version} checked` : version), build);
   await buildOnce(
     moduleOutFile,
-    hashOf([...sources, "kernels/module"], `${version} module`),
+    hashOf([...SOURCES, "kernels/module"], `${version} module`),
     buildModuleKernels,
   );
 }

@@ -7,11 +7,12 @@ import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { buildNative } from "./build-native.mjs";
 import { buildPieces } from "./build-pieces.mjs";
-import { buildWasm } from "./build-wasm.mjs";
+import { buildCheckedWasm, buildWasm } from "./build-wasm.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 await buildNative();
 await buildWasm();
+await buildCheckedWasm();
 await buildPieces();
 const [options, wanted] = [true, false].map((is) =>
   process.argv.slice(2).filter((arg) => arg.startsWith("--") === is),

@@ -20,13 +20,14 @@ export {
 export { Corpus, type LabelledText } from "./classifier/corpus.js";
 export type { Prepared, TrainingRecord, TrainOptions } from "./classifier/options.js";
 export { PRESET_NAMES, type PresetName, type PresetSizes, presetModel } from "./classifier/presets.js";
+export type { Engine, EngineName } from "./engines/engine.js";
 export { ENGINE_CHOICES, type EngineChoice, type EngineOptions } from "./engines/index.js";
 export {
   readVocabulary,
   type VocabularyFile,
   type VocabularyOptions,
 } from "./formats/vocabulary/index.js";
-export { ACTIVATIONS, type ActivationName, type Engine, type EngineName } from "./kernels/contract.js";
+export { ACTIVATIONS, type ActivationName } from "./kernels/activations.js";
 export type { ActivationOptions } from "./layers/activation.js";
 export type { BatchNormalizationOptions } from "./layers/batch-normalization.js";
 export type { BidirectionalOptions, MergeMode } from "./layers/bidirectional.js";
@@ -93,7 +94,26 @@ export {
 } from "./objectives/losses.js";
 export { metrics } from "./objectives/metrics/makers.js";
 export type { Metric } from "./objectives/metrics/metric.js";
-export type * from "./objectives/metrics/options.js";
+export type {
+  AucOptions,
+  BinaryAccuracyOptions,
+  ConfusionOptions,
+  CrossentropyMetricOptions,
+  F1ScoreOptions,
+  FBetaScoreOptions,
+  MetricKind,
+  MetricNameOptions,
+  MetricOptions,
+  MetricOptionsByKind,
+  PrecisionAtRecallOptions,
+  PrecisionOptions,
+  R2ScoreOptions,
+  RecallAtPrecisionOptions,
+  SensitivityAtSpecificityOptions,
+  SparseCrossentropyMetricOptions,
+  SpecificityAtSensitivityOptions,
+  TopKAccuracyOptions,
+} from "./objectives/metrics/options.js";
 export type { MetricLike, MetricName } from "./objectives/metrics/streaming.js";
 export type { Evaluation, Mistake } from "./objectives/metrics.js";
 export {

@@ -1,5 +1,7 @@
 /** Places buffers one after another in an engine's memory. Offsets are fixed at once; memory is taken by `commit`. */
-import type { Engine, Pointer } from "../kernels/contract.js";
+
+import type { Pointer } from "../kernels/declare.js";
+import type { Engine } from "./engine.js";
 
 /** Widest vector (AVX-512) and a cache line: no two buffers share one. */
 const ALIGNMENT = 64;

@@ -2,7 +2,7 @@
 import { loadAddon } from "#native-engine";
 import { availableThreads, canShareMemory } from "#workers";
 import { inputError, oneOf, wholeNumber } from "../base/errors.js";
-import type { Engine, EngineName } from "../kernels/contract.js";
+import type { Engine, EngineName } from "./engine.js";
 import { type AddonResult, NativeEngine } from "./native.js";
 import { ReferenceEngine } from "./reference.js";
 import { WasmEngine } from "./wasm.js";

@@ -1,6 +1,8 @@
 /** The native engine: memory outside the JavaScript heap and whole programs run in C, one call from here each. */
-import type { Engine, Phase, Program } from "../kernels/contract.js";
-import { abiHash, encodeProgram } from "./encode.js";
+
+import { abiHash } from "../kernels/abi.js";
+import { encodeProgram } from "./encode.js";
+import type { Engine, Phase, Program } from "./engine.js";
 
 /** What native/addon.c offers. */
 export interface Addon {

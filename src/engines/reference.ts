@@ -3,91 +3,12 @@
  * must compute. With precision "float64" the same code serves central-difference checks.
  */
 
-import * as activation from "../kernels/activation.js";
-import type { Bound, Reals } from "../kernels/bound.js";
-import {
-  type Call,
-  type Engine,
-  KERNELS,
-  type KernelName,
-  type Phase,
-  type Program,
-} from "../kernels/contract.js";
-import * as conv1d from "../kernels/conv1d.js";
-import * as dense from "../kernels/dense.js";
-import * as dropout from "../kernels/dropout.js";
-import * as embedding from "../kernels/embedding.js";
-import * as gradient from "../kernels/gradient.js";
-import * as gru from "../kernels/gru.js";
-import * as layout from "../kernels/layout.js";
-import * as loss from "../kernels/loss.js";
-import * as lstm from "../kernels/lstm.js";
-import * as memory from "../kernels/memory.js";
-import * as norm from "../kernels/norm.js";
-import * as optimizer from "../kernels/optimizer.js";
-import * as pool from "../kernels/pool.js";
-import * as rnn from "../kernels/rnn.js";
-import * as softmax from "../kernels/softmax.js";
+import { ANY, type Argument, dimensionsOf, elementsOf, type Reals } from "../kernels/declare.js";
+import { kernelOf } from "../kernels/kernels.js";
+import { view } from "./arena.js";
+import type { Call, Engine, Phase, Program } from "./engine.js";
 
-/** One readable implementation a kernel. */
-export const REFERENCE_KERNELS: { [K in KernelName]: (args: Bound<K>) => void } = {
-  fill: memory.fill,
-  add: memory.add,
-  toRowMajor: memory.toRowMajor,
-  toTimeMajor: memory.toTimeMajor,
-  reverseTime: memory.reverseTime,
-  sumShards: memory.sumShards,
-  embeddingForward: embedding.embeddingForward,
-  embeddingBackward: embedding.embeddingBackward,
-  maskFromIds: embedding.maskFromIds,
-  denseForward: dense.denseForward,
-  denseBackward: dense.denseBackward,
-  conv1dForward: conv1d.conv1dForward,
-  conv1dBackward: conv1d.conv1dBackward,
-  activationForward: activation.activationForward,
-  activationBackward: activation.activationBackward,
-  rectifyForward: activation.rectifyForward,
-  rectifyBackward: activation.rectifyBackward,
-  softmaxForward: softmax.softmaxForward,
-  softmaxBackward: softmax.softmaxBackward,
-  batchMoments: norm.batchMoments,
-  batchNormForward: norm.batchNormForward,
-  batchNormBackward: norm.batchNormBackward,
-  layerNormForward: norm.layerNormForward,
-  layerNormBackward: norm.layerNormBackward,
-  dropoutMask: dropout.dropoutMaskKernel,
-  multiplyMask: dropout.multiplyMask,
-  choose: layout.choose,
-  combine: layout.combine,
-  maskFromValues: layout.maskFromValues,
-  copyRows: layout.copyRows,
-  repeatAxis: layout.repeatAxis,
-  sumAxis: layout.sumAxis,
-  maxPoolForward: pool.maxPoolForward,
-  maxPoolBackward: pool.maxPoolBackward,
-  averagePoolForward: pool.averagePoolForward,
-  averagePoolBackward: pool.averagePoolBackward,
-  rnnForward: rnn.rnnForward,
-  rnnBackward: rnn.rnnBackward,
-  lstmForward: lstm.lstmForward,
-  lstmBackward: lstm.lstmBackward,
-  gruForward: gru.gruForward,
-  gruBackward: gru.gruBackward,
-  rnnInfer: rnn.rnnInfer,
-  lstmInfer: lstm.lstmInfer,
-  gruInfer: gru.gruInfer,
-  binaryCrossentropy: loss.binaryCrossentropyKernel,
-  categoricalCrossentropy: loss.categoricalCrossentropyKernel,
-  sparseCategoricalCrossentropy: loss.sparseCategoricalCrossentropyKernel,
-  meanSquaredError: loss.meanSquaredErrorKernel,
-  sgd: optimizer.sgdKernel,
-  rmsprop: optimizer.rmspropKernel,
-  adam: optimizer.adamKernel,
-  sumSquares: gradient.sumSquares,
-  clipToNorm: gradient.clipToNorm,
-  clipToValue: gradient.clipToValue,
-  regularize: gradient.regularize,
-};
+type Bound = Reals | Uint32Array | number | null;
 
 export class ReferenceEngine implements Engine {
   readonly name = "reference";
@@ -128,25 +49,41 @@ export class ReferenceEngine implements Engine {
   }
 
   private bind({ kernel, args }: Call): () => void {
-    const values: Record<string, Reals | Uint32Array | number | null> = {};
-    for (const [field, kind] of Object.entries(KERNELS[kernel])) {
-      values[field] = this.bindField(kind, (args as Record<string, number>)[field]!, `${kernel} ${field}`);
+    const { arguments: declared, reference } = kernelOf(kernel);
+    const given = args as Record<string, number>;
+    const bound: Record<string, Bound> = {};
+    for (const [field, argument] of Object.entries(declared)) {
+      bound[field] = this.bindArgument(argument, given, field, `${kernel} ${field}`);
     }
-    const run = REFERENCE_KERNELS[kernel] as (args: unknown) => void;
-    return () => run(values);
+    // Bound as declared, which the compiler cannot see of a kernel known by its name only.
+    return () => reference(bound as never);
   }
 
-  private bindField(kind: string, value: number, where: string): Reals | Uint32Array | number | null {
+  private bindArgument(
+    argument: Argument,
+    given: Readonly<Record<string, number>>,
+    field: string,
+    where: string,
+  ): Bound {
+    const value = given[field];
     if (value === undefined || Number.isNaN(value)) throw new TypeError(`${where} has no value`);
-    if (kind === "integer" || kind === "real") return value;
-    if (kind === "words") return new Uint32Array(this.buffer, value);
+    if (!("shape" in argument)) {
+      if (argument.kind === "whole" && value < 0) throw new RangeError(`${where} is negative`);
+      return value;
+    }
     if (value === 0) {
-      if (kind === "optional") return null;
+      if (argument.kind === "reals" && argument.optional) return null;
       throw new RangeError(`${where} is a null pointer`);
     }
-    return this.elementBytes === 8
-      ? new Float64Array(this.buffer, value)
-      : new Float32Array(this.buffer, value);
+    const elements = elementsOf(argument.shape, given);
+    const bytes = argument.kind === "words" ? 4 : this.elementBytes;
+    if (value % bytes !== 0) throw new RangeError(`${where} is not aligned`);
+    if (value + elements * bytes > this.buffer.byteLength) {
+      throw new RangeError(`${where} reaches past the end of the memory`);
+    }
+    if (argument.kind === "words") return new Uint32Array(this.buffer, value, elements);
+    const open = dimensionsOf(argument.shape).includes(ANY);
+    return view(this, value, open ? Math.floor((this.buffer.byteLength - value) / bytes) : elements);
   }
 
   dispose(): void {

@@ -1,27 +1,35 @@
 /** The kernels' WebAssembly, compiled once for each way in which it is used. */
 import { inflateSync } from "fflate";
-import { abiHash } from "./encode.js";
+import { abiHash } from "../kernels/abi.js";
 import { abi, relaxed, simd } from "./wasm-binary.js";
 
+/** The kernels as WebAssembly, compiled one way. */
+export interface WasmBuild {
+  readonly name: string;
+  /** The binary, deflated, in base64. */
+  readonly packed: string;
+}
+
 /** SIMD128 runs everywhere; relaxed SIMD fuses multiply-add, as native code does. */
-export type WasmBuild = "simd" | "relaxed";
+export const WASM_BUILDS = {
+  simd: { name: "simd", packed: simd },
+  relaxed: { name: "relaxed", packed: relaxed },
+} satisfies Record<string, WasmBuild>;
 
 export interface KernelExports {
-  /** Runs one task of an encoded program; `program` and `starts` are addresses, `memory` is 0. */
-  run_task(program: number, starts: number, task: number, memory: number): void;
+  /** Runs one task of an encoded program; `program` and `starts` are addresses, `memory` and `bytes` are 0. */
+  run_task(program: number, starts: number, task: number, memory: number, bytes: number): void;
   __stack_pointer: WebAssembly.Global;
   /** Where static data ends. */
   __heap_base: WebAssembly.Global;
 }
-
-const PACKED: Record<WasmBuild, string> = { simd, relaxed };
 
 const unpacked = new Map<WasmBuild, Uint8Array<ArrayBuffer>>();
 
 function bytesOf(build: WasmBuild): Uint8Array<ArrayBuffer> {
   let bytes = unpacked.get(build);
   if (!bytes) {
-    bytes = inflateSync(Uint8Array.from(atob(PACKED[build]), (letter) => letter.charCodeAt(0)));
+    bytes = inflateSync(Uint8Array.from(atob(build.packed), (letter) => letter.charCodeAt(0)));
     unpacked.set(build, bytes);
   }
   return bytes;
@@ -46,27 +54,44 @@ function choose(): Choice {
   if (abi !== abiHash()) {
     return { missing: "the WebAssembly kernels were built from another kernels.h: run `npm run build`" };
   }
-  if (supports("relaxed")) return { build: "relaxed" };
-  if (supports("simd")) return { build: "simd" };
+  const build = [WASM_BUILDS.relaxed, WASM_BUILDS.simd].find(supports);
+  if (build) return { build };
   return {
     missing:
       "this runtime has no WebAssembly SIMD (Node 16.4, Chrome 91, Firefox 89, Safari 16.4 and later do)",
   };
 }
 
-const modules = new Map<string, WebAssembly.Module>();
+const modules = {
+  shared: new Map<WasmBuild, WebAssembly.Module>(),
+  own: new Map<WasmBuild, WebAssembly.Module>(),
+};
 
 /** The compiled module; one that imports a shared memory differs by a flag from one that does not. */
 export function kernelModule(build: WasmBuild, shared: boolean): WebAssembly.Module {
-  const key = `${build} ${shared}`;
-  let module = modules.get(key);
+  const made = shared ? modules.shared : modules.own;
+  let module = made.get(build);
   if (!module) {
     const bytes = bytesOf(build).slice();
     if (shared) bytes[memoryFlags(bytes)] = SHARED_WITH_MAXIMUM;
     module = new WebAssembly.Module(bytes);
-    modules.set(key, module);
+    made.set(build, module);
   }
   return module;
+}
+
+/** The kernels at work on a memory. */
+export function instantiateKernels(module: WebAssembly.Module, memory: WebAssembly.Memory): KernelExports {
+  const text = (at: number) => {
+    const bytes = new Uint8Array(memory.buffer);
+    return String.fromCharCode(...bytes.slice(at, bytes.indexOf(0, at)));
+  };
+  // Debug builds call it in place of going on (kernels/checked.h).
+  const kernels_fault = (...texts: number[]) => {
+    throw new RangeError(texts.map(text).join(" "));
+  };
+  const { exports } = new WebAssembly.Instance(module, { env: { memory, kernels_fault } });
+  return exports as unknown as KernelExports;
 }
 
 const WITH_MAXIMUM = 1;

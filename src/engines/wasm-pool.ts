@@ -95,7 +95,7 @@ class Pool {
     for (;;) {
       const task = Atomics.add(this.control, WORDS.next, 1);
       if (task >= tasks) return;
-      kernels.run_task(program, starts, task, 0);
+      kernels.run_task(program, starts, task, 0, 0);
     }
   }
 

@@ -61,7 +61,7 @@ export function workerMain(scope: Scope): void {
     for (;;) {
       const task = Atomics.add(control, words.next, 1);
       if (task >= tasks) return;
-      kernels.run_task(program, starts, task, 0);
+      kernels.run_task(program, starts, task, 0, 0);
     }
   }
 
@@ -104,7 +104,14 @@ export function workerMain(scope: Scope): void {
       read++;
       if (data.kind === "leave") members.delete(data.id);
       else {
-        const { exports } = new WebAssembly.Instance(data.module, { env: { memory: data.memory } });
+        const { exports } = new WebAssembly.Instance(data.module, {
+          env: {
+            memory: data.memory,
+            kernels_fault: () => {
+              throw new RangeError("a kernel was given what it cannot take");
+            },
+          },
+        });
         members.set(data.id, { ...data, kernels: exports as unknown as KernelExports });
       }
     }

@@ -2,9 +2,10 @@
  * The WebAssembly engine. Its linear memory begins with the stack and static data of the kernels, then a window that
  * programs are copied into to be run, then a stack for every further thread; `base` comes after.
  */
-import type { Engine, Phase, Program } from "../kernels/contract.js";
+
 import { type EncodedProgram, encodeProgram } from "./encode.js";
-import { type KernelExports, kernelModule, type WasmBuild } from "./wasm-module.js";
+import type { Engine, Phase, Program } from "./engine.js";
+import { instantiateKernels, type KernelExports, kernelModule, type WasmBuild } from "./wasm-module.js";
 import { joinPool, type PoolMember } from "./wasm-pool.js";
 
 const PAGE = 65536;
@@ -32,8 +33,7 @@ export class WasmEngine implements Engine {
     readonly threads: number,
   ) {
     this.memory = new WebAssembly.Memory({ initial: 32, maximum: MOST_PAGES, shared: this.shared });
-    const instance = new WebAssembly.Instance(this.module, { env: { memory: this.memory } });
-    this.kernels = instance.exports as unknown as KernelExports;
+    this.kernels = instantiateKernels(this.module, this.memory);
     const windowAt = alignUp(this.kernels.__heap_base.value);
     this.window = new ProgramWindow(this.memory, windowAt);
     this.firstStack = windowAt + WINDOW;
@@ -86,7 +86,7 @@ export class WasmEngine implements Engine {
       const tasks = words[header]!;
       const starts = header + 1;
       if (this.threads > 1 && tasks > 1) this.runShared(at, at + 4 * starts, tasks);
-      else for (let task = 0; task < tasks; task++) this.kernels.run_task(at, at + 4 * starts, task, 0);
+      else for (let task = 0; task < tasks; task++) this.kernels.run_task(at, at + 4 * starts, task, 0, 0);
       header = starts + tasks + 1;
     }
   }

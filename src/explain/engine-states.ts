@@ -3,14 +3,10 @@
  * kernels, on the same weights and input.
  */
 import { Arena, view } from "../engines/arena.js";
-import {
-  ACTIVATIONS,
-  type Call,
-  type Engine,
-  KERNELS,
-  type Pointer,
-  scratchElements,
-} from "../kernels/contract.js";
+import type { Call, Engine } from "../engines/engine.js";
+import { ACTIVATIONS } from "../kernels/activations.js";
+import type { Pointer } from "../kernels/declare.js";
+import { kernelOf, scratchElements } from "../kernels/kernels.js";
 import { GRU } from "../layers/gru.js";
 import { LSTM } from "../layers/lstm.js";
 import type { State } from "./cells/cell.js";
@@ -103,7 +99,10 @@ const KERNEL_NAMES = {
 /** The forward call, and the backward one where it is wanted; each takes of the arguments those it knows. */
 function callsOf(layer: OpenCell["layer"], args: Record<string, number>, backward: boolean): Call[] {
   return KERNEL_NAMES[layer.className].slice(0, backward ? 2 : 1).map((kernel) => {
-    const known = Object.keys(KERNELS[kernel]).map((field): [string, number] => [field, args[field]!]);
+    const known = Object.keys(kernelOf(kernel).arguments).map((field): [string, number] => [
+      field,
+      args[field]!,
+    ]);
     return { kernel, args: Object.fromEntries(known) } as unknown as Call;
   });
 }

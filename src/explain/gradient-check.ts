@@ -1,8 +1,8 @@
 /** The gradient of `gradient.ts` held against two other ways to it: an engine's back-propagation, central differences. */
 
 import { objectOf } from "../base/arguments.js";
+import type { Engine } from "../engines/engine.js";
 import { ReferenceEngine } from "../engines/reference.js";
-import type { Engine } from "../kernels/contract.js";
 import type { Model } from "../model/model.js";
 import type { State } from "./cells/cell.js";
 import { type OpenCell, openCell } from "./cells/open.js";

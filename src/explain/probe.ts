@@ -6,7 +6,7 @@
 import { inputError } from "../base/errors.js";
 import { view } from "../engines/arena.js";
 import { ReferenceEngine } from "../engines/reference.js";
-import type { Pointer } from "../kernels/contract.js";
+import type { Pointer } from "../kernels/declare.js";
 import { Input } from "../layers/input.js";
 import { type Builder, elementsOf, Layer, type Shape, type Tensor } from "../layers/layer.js";
 import { modelOf } from "../model/given.js";

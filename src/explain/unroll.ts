@@ -7,8 +7,8 @@
 
 import { objectOf } from "../base/arguments.js";
 import { inputError, wholeNumber } from "../base/errors.js";
+import type { Engine } from "../engines/engine.js";
 import { ReferenceEngine } from "../engines/reference.js";
-import type { Engine } from "../kernels/contract.js";
 import type { Model } from "../model/model.js";
 import type { Cell, State } from "./cells/cell.js";
 import { type OpenCell, openCell } from "./cells/open.js";

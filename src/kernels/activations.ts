@@ -1,5 +1,36 @@
 /** Activations: y = f(x) and its derivative from x and y. Definitions are Keras 3's (`keras.activations`). */
-import { ACTIVATIONS, type ActivationName } from "../kernels/contract.js";
+
+/**
+ * Activations by the number kernels know them by. `fused`: its derivative follows from its output alone, so a kernel
+ * may apply it in place and forget the input; the others run as `activationForward` and keep their input.
+ */
+export const ACTIVATIONS = {
+  linear: { id: 0, fused: true },
+  sigmoid: { id: 1, fused: true },
+  tanh: { id: 2, fused: true },
+  relu: { id: 3, fused: true },
+  /** Keras 3: relu6(x + 3) / 6 */
+  hardSigmoid: { id: 4, fused: true },
+  /** Keras 2: clip(0.2 x + 0.5, 0, 1) */
+  hardSigmoid2: { id: 5, fused: true },
+  softsign: { id: 6, fused: true },
+  softplus: { id: 7, fused: true },
+  elu: { id: 8, fused: true },
+  selu: { id: 9, fused: true },
+  exponential: { id: 10, fused: true },
+  relu6: { id: 11, fused: true },
+  hardTanh: { id: 12, fused: true },
+  leakyRelu: { id: 13, fused: false },
+  silu: { id: 14, fused: false },
+  gelu: { id: 15, fused: false },
+  geluApproximate: { id: 16, fused: false },
+  mish: { id: 17, fused: false },
+  hardSilu: { id: 18, fused: false },
+  /** Over the last axis: its own kernels. */
+  softmax: { id: 19, fused: false },
+} as const;
+
+export type ActivationName = keyof typeof ACTIVATIONS;
 
 const SELU_SCALE = 1.0507009873554805;
 const SELU_ALPHA = 1.6732632423543772;
@@ -9,7 +40,7 @@ const sigmoid = (x: number) => 1 / (1 + Math.exp(-x));
 const clip = (x: number, low: number, high: number) => Math.min(high, Math.max(low, x));
 const softplus = (x: number) => (x > 20 ? x : Math.log1p(Math.exp(x)));
 
-type Formula = {
+export type Formula = {
   f: (x: number, alpha: number) => number;
   /** f′ from the input x and the output y; for fused activations from y alone (x is then NaN). */
   derivative: (x: number, y: number, alpha: number) => number;

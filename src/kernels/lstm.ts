@@ -8,76 +8,147 @@
  * Gates lie side by side in the order i f g o: kernel W [I][4U], recurrent kernel R [U][4U], bias b [4U].
  * Letters: B batch, T time, I input, U units; s is the step in processing order.
  */
-import { activationFormula } from "./activations.js";
-import type { Bound, Reals } from "./bound.js";
-import { accumulateOuter, addInto, project, projectBack, sequenceInput, stateRow } from "./recurrent.js";
+import { activationFormula, type Formula } from "./activations.js";
+import { flag, kernel, optional, type Reals, reads, scratch, updates, whole, writes } from "./declare.js";
+import {
+  accumulateOuter,
+  addInto,
+  inputSide,
+  project,
+  projectBack,
+  recurrentScratch,
+  recurrentSide,
+  rowAt,
+  startStep,
+  startWithBias,
+  stateRow,
+  timeOf,
+} from "./recurrent.js";
 
 /** Gate order, defined once. */
 export const LSTM_GATES = ["i", "f", "g", "o"] as const;
 const GATES = LSTM_GATES.length;
 
-/** Activates one row of pre-activations z [4U] in place and advances the states. Writes c [U] and h [U]. */
-function lstmCell(
-  z: Reals,
-  c: Reals,
-  h: Reals,
-  cPrevious: Reals | null,
-  U: number,
-  activation: number,
-  recurrentActivation: number,
-): void {
-  const act = activationFormula(activation).f;
-  const gate = activationFormula(recurrentActivation).f;
+/** σ of the three gates, tanh of the candidate and of c: their usual names, whatever was chosen in their place. */
+interface Activations {
+  sigma: Formula;
+  tanh: Formula;
+}
+
+const activationsOf = (a: { activation: number; recurrentActivation: number }): Activations => ({
+  sigma: activationFormula(a.recurrentActivation),
+  tanh: activationFormula(a.activation),
+});
+
+/** One row of a step: its pre-activations, which become its gates i f g o [4U], and its states [U]. */
+interface Row {
+  gates: Reals;
+  h: Reals;
+  c: Reals;
+  /** Null: zeros. */
+  cPrevious: Reals | null;
+}
+
+/** Activates the pre-activations of a row in place and advances its states. */
+function lstmCell({ gates, h, c, cPrevious }: Row, { sigma, tanh }: Activations): void {
+  const U = h.length;
   for (let u = 0; u < U; u++) {
-    const i = gate(z[u]!, 0);
-    const f = gate(z[U + u]!, 0);
-    const g = act(z[2 * U + u]!, 0);
-    const o = gate(z[3 * U + u]!, 0);
+    const i = sigma.f(gates[u]!, 0);
+    const f = sigma.f(gates[U + u]!, 0);
+    const g = tanh.f(gates[2 * U + u]!, 0);
+    const o = sigma.f(gates[3 * U + u]!, 0);
     const cNew = f * (cPrevious ? cPrevious[u]! : 0) + i * g;
-    z[u] = i;
-    z[U + u] = f;
-    z[2 * U + u] = g;
-    z[3 * U + u] = o;
+    gates[u] = i;
+    gates[U + u] = f;
+    gates[2 * U + u] = g;
+    gates[3 * U + u] = o;
     c[u] = cNew;
-    h[u] = o * act(cNew, 0);
+    h[u] = o * tanh.f(cNew, 0);
   }
 }
 
-export function lstmForward(a: Bound<"lstmForward">): void {
-  const { h, c, gates, x, mask, h0, c0, B, T, I, U } = a;
-  for (let s = 0; s < T; s++) {
-    const t = a.reverse ? T - 1 - s : s;
-    for (let b = 0; b < B; b++) {
-      const row = (s * B + b) * U;
-      const hPrevious = stateRow(h, h0, s - 1, b, B, U);
-      const cPrevious = stateRow(c, c0, s - 1, b, B, U);
-      if (mask && mask[t * B + b] === 0) {
-        for (let u = 0; u < U; u++) {
-          h[row + u] = hPrevious ? hPrevious[u]! : 0;
-          c[row + u] = cPrevious ? cPrevious[u]! : 0;
+const lstmForward = kernel(
+  "h, c, and the gates i f g o, activated",
+  {
+    h: writes("T B U"),
+    c: writes("T B U"),
+    gates: writes("T B 4*U"),
+    x: reads("T B I"),
+    mask: optional(reads("T B")),
+    h0: optional(reads("B U")),
+    c0: optional(reads("B U")),
+    kernel: reads("I 4*U"),
+    recurrent: reads("U 4*U"),
+    bias: optional(reads("4*U")),
+    dropX: optional(reads("GX B I")),
+    dropH: optional(reads("4 B U")),
+    scratch: scratch(recurrentScratch(4)),
+    B: whole,
+    T: whole,
+    I: whole,
+    U: whole,
+    GX: whole,
+    activation: whole,
+    recurrentActivation: whole,
+    reverse: flag,
+  },
+  (a) => {
+    const { h, c, mask, h0, c0, B, T, I, U } = a;
+    const activations = activationsOf(a);
+    const input = inputSide(a, GATES);
+    const recurrent = recurrentSide(a, GATES);
+    for (let s = 0; s < T; s++) {
+      const t = timeOf(a, s);
+      for (let b = 0; b < B; b++) {
+        const hPrevious = stateRow({ at: h, initial: h0, B, U }, s - 1, b);
+        const cPrevious = stateRow({ at: c, initial: c0, B, U }, s - 1, b);
+        const row = { h: rowAt(h, s * B + b, U), c: rowAt(c, s * B + b, U), cPrevious };
+        if (mask && mask[t * B + b] === 0) {
+          for (let u = 0; u < U; u++) {
+            row.h[u] = hPrevious ? hPrevious[u]! : 0;
+            row.c[u] = cPrevious ? cPrevious[u]! : 0;
+          }
+          continue;
         }
-        continue;
+        const gates = rowAt(a.gates, s * B + b, GATES * U);
+        startWithBias(gates, a.bias);
+        project(gates, rowAt(a.x, t * B + b, I), input, b);
+        if (hPrevious) project(gates, hPrevious, recurrent, b);
+        lstmCell({ gates, ...row }, activations);
       }
-      const z = gates.subarray(row * GATES, (row + U) * GATES);
-      startWithBias(z, a.bias);
-      const xRow = x.subarray((t * B + b) * I, (t * B + b + 1) * I);
-      project(z, xRow, a.kernel, GATES, I, U, a.dropX, a.GX, b, B);
-      if (hPrevious) project(z, hPrevious, a.recurrent, GATES, U, U, a.dropH, GATES, b, B);
-      lstmCell(
-        z,
-        c.subarray(row, row + U),
-        h.subarray(row, row + U),
-        cPrevious,
-        U,
-        a.activation,
-        a.recurrentActivation,
-      );
     }
-  }
+  },
+);
+
+/** What one row's deltas follow from and go to: all [U] but the gates and dz, [4U]. */
+interface RowBackward {
+  dz: Reals;
+  /** Of this step; becomes δc₋₁. */
+  dc: Reals;
+  dh: Reals;
+  gates: Reals;
+  c: Reals;
+  /** Null: zeros. */
+  cPrevious: Reals | null;
 }
 
-function startWithBias(z: Reals, bias: Reals | null): void {
-  for (let j = 0; j < z.length; j++) z[j] = bias ? bias[j]! : 0;
+/** One row: δz from δh and δc; leaves δc₋₁ in dc. */
+function lstmCellBackward(row: RowBackward, { sigma, tanh }: Activations): void {
+  const { dz, dc, dh, gates, c, cPrevious } = row;
+  const U = c.length;
+  for (let u = 0; u < U; u++) {
+    const i = gates[u]!;
+    const f = gates[U + u]!;
+    const g = gates[2 * U + u]!;
+    const o = gates[3 * U + u]!;
+    const activated = tanh.f(c[u]!, 0);
+    const dcTotal = dc[u]! + dh[u]! * o * tanh.derivative(c[u]!, activated, 0);
+    dz[u] = dcTotal * g * sigma.derivative(Number.NaN, i, 0);
+    dz[U + u] = dcTotal * (cPrevious ? cPrevious[u]! : 0) * sigma.derivative(Number.NaN, f, 0);
+    dz[2 * U + u] = dcTotal * i * tanh.derivative(Number.NaN, g, 0);
+    dz[3 * U + u] = dh[u]! * activated * sigma.derivative(Number.NaN, o, 0);
+    dc[u] = dcTotal * f;
+  }
 }
 
 /**
@@ -87,95 +158,120 @@ function startWithBias(z: Reals, bias: Reals | null): void {
  * each gate's δ times its activation's derivative is δz [4U]; then δW += xᵀδz, δR += h₋₁ᵀδz, δb += δz,
  * δx = δz·Wᵀ, δh₋₁ = δz·Rᵀ. A masked step passes δh and δc through.
  */
-export function lstmBackward(a: Bound<"lstmBackward">): void {
-  const { h, c, gates, x, mask, h0, c0, scratch, B, T, I, U } = a;
-  const dh = scratch.subarray(0, B * U).fill(0);
-  const dc = scratch.subarray(B * U, 2 * B * U).fill(0);
-  const dz = scratch.subarray(2 * B * U, 2 * B * U + GATES * U);
-  a.dx?.fill(0, 0, T * B * I);
-  for (let s = T - 1; s >= 0; s--) {
-    const t = a.reverse ? T - 1 - s : s;
-    if (a.dH) addInto(dh, a.dH.subarray(s * B * U, (s + 1) * B * U));
-    if (a.dLast && s === T - 1) addInto(dh, a.dLast.subarray(0, B * U));
-    for (let b = 0; b < B; b++) {
-      if (mask && mask[t * B + b] === 0) continue;
-      const row = (s * B + b) * U;
-      const hPrevious = stateRow(h, h0, s - 1, b, B, U);
-      const cPrevious = stateRow(c, c0, s - 1, b, B, U);
-      const dhRow = dh.subarray(b * U, (b + 1) * U);
-      const dcRow = dc.subarray(b * U, (b + 1) * U);
-      lstmCellBackward(
-        dz,
-        dcRow,
-        dhRow,
-        gates.subarray(row * GATES),
-        c.subarray(row),
-        cPrevious,
-        U,
-        a.activation,
-        a.recurrentActivation,
-      );
-      const xRow = x.subarray((t * B + b) * I, (t * B + b + 1) * I);
-      accumulateOuter(a.dKernel, xRow, dz, GATES, I, U, a.dropX, a.GX, b, B);
-      if (a.dBias) addInto(a.dBias, dz);
-      const dxRow = a.dx?.subarray((t * B + b) * I, (t * B + b + 1) * I);
-      if (dxRow) projectBack(dxRow, dz, a.kernel, GATES, I, U, a.dropX, a.GX, b, B);
-      if (hPrevious) accumulateOuter(a.dRecurrent, hPrevious, dz, GATES, U, U, a.dropH, GATES, b, B);
-      dhRow.fill(0);
-      projectBack(dhRow, dz, a.recurrent, GATES, U, U, a.dropH, GATES, b, B);
-    }
-  }
-  a.dh0?.set(dh);
-  a.dc0?.set(dc);
-}
-
-/** One row: δz [4U] from δh and δc; leaves δc₋₁ in dc. */
-function lstmCellBackward(
-  dz: Reals,
-  dc: Reals,
-  dh: Reals,
-  gates: Reals,
-  c: Reals,
-  cPrevious: Reals | null,
-  U: number,
-  activation: number,
-  recurrentActivation: number,
-): void {
-  const act = activationFormula(activation);
-  const gate = activationFormula(recurrentActivation);
-  for (let u = 0; u < U; u++) {
-    const i = gates[u]!;
-    const f = gates[U + u]!;
-    const g = gates[2 * U + u]!;
-    const o = gates[3 * U + u]!;
-    const activated = act.f(c[u]!, 0);
-    const dcTotal = dc[u]! + dh[u]! * o * act.derivative(c[u]!, activated, 0);
-    dz[u] = dcTotal * g * gate.derivative(Number.NaN, i, 0);
-    dz[U + u] = dcTotal * (cPrevious ? cPrevious[u]! : 0) * gate.derivative(Number.NaN, f, 0);
-    dz[2 * U + u] = dcTotal * i * act.derivative(Number.NaN, g, 0);
-    dz[3 * U + u] = dh[u]! * activated * gate.derivative(Number.NaN, o, 0);
-    dc[u] = dcTotal * f;
-  }
-}
-
-export function lstmInfer(a: Bound<"lstmInfer">): void {
-  const { hLast, cLast, mask, h0, c0, scratch, B, T, I, U } = a;
-  const z = scratch.subarray(0, GATES * U);
-  for (let b = 0; b < B; b++) {
-    const h = hLast.subarray(b * U, (b + 1) * U);
-    const c = cLast.subarray(b * U, (b + 1) * U);
-    for (let u = 0; u < U; u++) {
-      h[u] = h0 ? h0[b * U + u]! : 0;
-      c[u] = c0 ? c0[b * U + u]! : 0;
-    }
-    for (let s = 0; s < T; s++) {
-      const t = a.reverse ? T - 1 - s : s;
-      if (mask?.[t * B + b] !== 0) {
-        sequenceInput(z, a, GATES, t, b, B, T, I, U);
-        project(z, h, a.recurrent, GATES, U, U, null, 1, b, B);
-        lstmCell(z, c, h, c, U, a.activation, a.recurrentActivation);
+const lstmBackward = kernel(
+  "From dH of every step and/or dLast of the last",
+  {
+    dx: optional(writes("T B I")),
+    dKernel: updates("I 4*U"),
+    dRecurrent: updates("U 4*U"),
+    dBias: optional(updates("4*U")),
+    dh0: optional(writes("B U")),
+    dc0: optional(writes("B U")),
+    dH: optional(reads("T B U")),
+    dLast: optional(reads("B U")),
+    h: reads("T B U"),
+    c: reads("T B U"),
+    gates: reads("T B 4*U"),
+    x: reads("T B I"),
+    mask: optional(reads("T B")),
+    h0: optional(reads("B U")),
+    c0: optional(reads("B U")),
+    kernel: reads("I 4*U"),
+    recurrent: reads("U 4*U"),
+    dropX: optional(reads("GX B I")),
+    dropH: optional(reads("4 B U")),
+    scratch: scratch(recurrentScratch(4)),
+    B: whole,
+    T: whole,
+    I: whole,
+    U: whole,
+    GX: whole,
+    activation: whole,
+    recurrentActivation: whole,
+    reverse: flag,
+  },
+  (a) => {
+    const { h, c, mask, h0, c0, scratch, B, T, I, U } = a;
+    const dh = scratch.subarray(0, B * U).fill(0);
+    const dc = scratch.subarray(B * U, 2 * B * U).fill(0);
+    const dz = scratch.subarray(2 * B * U, 2 * B * U + GATES * U);
+    const activations = activationsOf(a);
+    const input = inputSide(a, GATES);
+    const recurrent = recurrentSide(a, GATES);
+    a.dx?.fill(0, 0, T * B * I);
+    for (let s = T - 1; s >= 0; s--) {
+      const t = timeOf(a, s);
+      if (a.dH) addInto(dh, rowAt(a.dH, s, B * U));
+      if (a.dLast && s === T - 1) addInto(dh, a.dLast.subarray(0, B * U));
+      for (let b = 0; b < B; b++) {
+        if (mask && mask[t * B + b] === 0) continue;
+        const hPrevious = stateRow({ at: h, initial: h0, B, U }, s - 1, b);
+        const cPrevious = stateRow({ at: c, initial: c0, B, U }, s - 1, b);
+        const dhRow = rowAt(dh, b, U);
+        const saved = { gates: rowAt(a.gates, s * B + b, GATES * U), c: rowAt(c, s * B + b, U), cPrevious };
+        lstmCellBackward({ dz, dc: rowAt(dc, b, U), dh: dhRow, ...saved }, activations);
+        accumulateOuter(a.dKernel, rowAt(a.x, t * B + b, I), dz, input, b);
+        if (a.dBias) addInto(a.dBias, dz);
+        if (a.dx) projectBack(rowAt(a.dx, t * B + b, I), dz, input, b);
+        if (hPrevious) accumulateOuter(a.dRecurrent, hPrevious, dz, recurrent, b);
+        dhRow.fill(0);
+        projectBack(dhRow, dz, recurrent, b);
       }
-      a.sequence?.set(h, (s * B + b) * U);
     }
-  }
-}
+    a.dh0?.set(dh);
+    a.dc0?.set(dc);
+  },
+);
+
+const lstmInfer = kernel(
+  "The last h and c, and every h where asked for",
+  {
+    hLast: writes("B U"),
+    cLast: writes("B U"),
+    sequence: optional(writes("T B U")),
+    x: optional(reads("T B I")),
+    ids: optional(reads("B T")),
+    table: optional(reads("any 4*U")),
+    paddedH: optional(reads("T U")),
+    paddedC: optional(reads("T U")),
+    mask: optional(reads("T B")),
+    h0: optional(reads("B U")),
+    c0: optional(reads("B U")),
+    kernel: reads("I 4*U"),
+    recurrent: reads("U 4*U"),
+    bias: optional(reads("4*U")),
+    scratch: scratch(recurrentScratch(4)),
+    B: whole,
+    T: whole,
+    I: whole,
+    U: whole,
+    activation: whole,
+    recurrentActivation: whole,
+    reverse: flag,
+  },
+  (a) => {
+    const { mask, h0, c0, scratch, B, T, U } = a;
+    const gates = scratch.subarray(0, GATES * U);
+    const activations = activationsOf(a);
+    const recurrent = recurrentSide({ ...a, dropH: null }, GATES);
+    for (let b = 0; b < B; b++) {
+      const h = rowAt(a.hLast, b, U);
+      const c = rowAt(a.cLast, b, U);
+      for (let u = 0; u < U; u++) {
+        h[u] = h0 ? h0[b * U + u]! : 0;
+        c[u] = c0 ? c0[b * U + u]! : 0;
+      }
+      for (let s = 0; s < T; s++) {
+        const t = timeOf(a, s);
+        if (mask?.[t * B + b] !== 0) {
+          startStep(gates, a, GATES, t, b);
+          project(gates, h, recurrent, b);
+          lstmCell({ gates, h, c, cPrevious: c }, activations);
+        }
+        a.sequence?.set(h, (s * B + b) * U);
+      }
+    }
+  },
+);
+
+export const lstm = { lstmForward, lstmBackward, lstmInfer };

@@ -1,41 +1,73 @@
 /** Filling, adding and turning over memory; and the sum of shards' gradients, in one order. */
-import type { Bound } from "./bound.js";
+import { kernel, reads, real, updates, whole, writes } from "./declare.js";
 
-export function toRowMajor({ out, x, B, T, F }: Bound<"toRowMajor">): void {
-  for (let b = 0; b < B; b++) {
-    for (let t = 0; t < T; t++) {
-      for (let f = 0; f < F; f++) out[(b * T + t) * F + f] = x[(t * B + b) * F + f]!;
+const fill = kernel(
+  "out = value",
+  { out: writes("length"), length: whole, value: real },
+  ({ out, length, value }) => {
+    out.fill(value, 0, length);
+  },
+);
+
+const add = kernel(
+  "out += x",
+  { out: updates("length"), x: reads("length"), length: whole },
+  ({ out, x, length }) => {
+    for (let i = 0; i < length; i++) out[i]! += x[i]!;
+  },
+);
+
+const toRowMajor = kernel(
+  "Keras's Flatten of a time-major sequence",
+  { out: writes("B T*F"), x: reads("T B F"), B: whole, T: whole, F: whole },
+  ({ out, x, B, T, F }) => {
+    for (let b = 0; b < B; b++) {
+      for (let t = 0; t < T; t++) {
+        for (let f = 0; f < F; f++) out[(b * T + t) * F + f] = x[(t * B + b) * F + f]!;
+      }
     }
-  }
-}
+  },
+);
 
-export function toTimeMajor({ out, x, B, T, F }: Bound<"toTimeMajor">): void {
-  for (let b = 0; b < B; b++) {
-    for (let t = 0; t < T; t++) {
-      for (let f = 0; f < F; f++) out[(t * B + b) * F + f] = x[(b * T + t) * F + f]!;
+const toTimeMajor = kernel(
+  "The inverse of to_row_major, also used for sequences that come from the user",
+  { out: writes("T B F"), x: reads("B T*F"), B: whole, T: whole, F: whole },
+  ({ out, x, B, T, F }) => {
+    for (let b = 0; b < B; b++) {
+      for (let t = 0; t < T; t++) {
+        for (let f = 0; f < F; f++) out[(t * B + b) * F + f] = x[(b * T + t) * F + f]!;
+      }
     }
-  }
-}
+  },
+);
 
-export function fill({ out, length, value }: Bound<"fill">): void {
-  out.fill(value, 0, length);
-}
-
-export function add({ out, x, length }: Bound<"add">): void {
-  for (let i = 0; i < length; i++) out[i]! += x[i]!;
-}
-
-export function reverseTime({ out, x, T, N }: Bound<"reverseTime">): void {
-  for (let t = 0; t < T; t++) {
-    for (let i = 0; i < N; i++) out[t * N + i] = x[(T - 1 - t) * N + i]!;
-  }
-}
+const reverseTime = kernel(
+  "out = x, last step first",
+  { out: writes("T N"), x: reads("T N"), T: whole, N: whole },
+  ({ out, x, T, N }) => {
+    for (let t = 0; t < T; t++) {
+      for (let i = 0; i < N; i++) out[t * N + i] = x[(T - 1 - t) * N + i]!;
+    }
+  },
+);
 
 /** In the order of the shards, so that the sum is the same on any number of threads. */
-export function sumShards({ out, parts, count, stride, length }: Bound<"sumShards">): void {
-  for (let i = 0; i < length; i++) {
-    let sum = parts[i]!;
-    for (let s = 1; s < count; s++) sum += parts[s * stride + i]!;
-    out[i] = sum;
-  }
-}
+const sumShards = kernel(
+  "out[i] = Σ parts[s·stride + i] over s = 0 … count−1, in that order; count ≥ 1",
+  {
+    out: writes("length"),
+    parts: reads("(count-1)*stride+length"),
+    count: whole,
+    stride: whole,
+    length: whole,
+  },
+  ({ out, parts, count, stride, length }) => {
+    for (let i = 0; i < length; i++) {
+      let sum = parts[i]!;
+      for (let s = 1; s < count; s++) sum += parts[s * stride + i]!;
+      out[i] = sum;
+    }
+  },
+);
+
+export const memory = { fill, add, toRowMajor, toTimeMajor, reverseTime, sumShards };

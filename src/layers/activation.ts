@@ -1,5 +1,5 @@
 /** Activation as a layer of its own, and activations that other layers end in. */
-import { ACTIVATIONS, type ActivationName } from "../kernels/contract.js";
+import { ACTIVATIONS, type ActivationName } from "../kernels/activations.js";
 import { type Builder, configure, elementsOf, Layer, rowsOf, type Shape, type Tensor } from "./layer.js";
 import { activation as activationOption, type LayerOptions, type Resolved } from "./options.js";
 

@@ -4,7 +4,7 @@
  * In training μ and σ² [F] are those of the batch, each feature over all rows and steps that are not hidden; moving
  * averages of them, kept beside the weights, take their place in inference and where the layer is not trainable.
  */
-import type { Pointer } from "../kernels/contract.js";
+import type { Pointer } from "../kernels/declare.js";
 import type { Initializer, InitializerName } from "./initializers.js";
 import { type Builder, configure, Layer, parameter, rowsOf, type Shape, type Tensor } from "./layer.js";
 import {

@@ -1,7 +1,7 @@
 /** Concatenate: features side by side, or sequences one after another in time. */
 
 import { inputError } from "../base/errors.js";
-import type { Pointer } from "../kernels/contract.js";
+import type { Pointer } from "../kernels/declare.js";
 import { type Builder, configure, Layer, type Shape, type Tensor } from "./layer.js";
 import { planConcatFeatures, planConcatTime } from "./layout.js";
 import { anyMask } from "./operations.js";

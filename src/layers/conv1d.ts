@@ -5,7 +5,7 @@
  */
 
 import { inputError } from "../base/errors.js";
-import { ACTIVATIONS, type ActivationName } from "../kernels/contract.js";
+import { ACTIVATIONS, type ActivationName } from "../kernels/activations.js";
 import { planActivation } from "./activation.js";
 import {
   type Builder,

@@ -1,7 +1,7 @@
 /** Dense: y = f(x·W + b), W [I][U], b [U], over the last axis of a vector or of every step of a sequence. */
 
 import { inputError } from "../base/errors.js";
-import { ACTIVATIONS, type ActivationName } from "../kernels/contract.js";
+import { ACTIVATIONS, type ActivationName } from "../kernels/activations.js";
 import { planActivation } from "./activation.js";
 import { type Builder, configure, kernelAndBias, Layer, rowsOf, type Shape, type Tensor } from "./layer.js";
 import { activation, count, type KernelOptions, kernelOptions, type Resolved } from "./options.js";

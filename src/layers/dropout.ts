@@ -2,7 +2,7 @@
  * Dropout (Srivastava et al. 2014), inverted: kept values are scaled by 1/(1 − rate) in training, and inference is
  * the identity. Masks are a function of (seed, layer, step, row, index): the same on any number of threads.
  */
-import type { Pointer } from "../kernels/contract.js";
+import type { Pointer } from "../kernels/declare.js";
 import { type Builder, configure, Layer, type Shape, type Tensor } from "./layer.js";
 import { type LayerOptions, type Resolved, rate } from "./options.js";
 

@@ -2,7 +2,9 @@
 
 import { objectOf } from "../base/arguments.js";
 import { inputError } from "../base/errors.js";
-import type { ActivationName, KernelArguments, KernelName, Pointer } from "../kernels/contract.js";
+import type { ActivationName } from "../kernels/activations.js";
+import type { Pointer } from "../kernels/declare.js";
+import type { KernelArguments, KernelName } from "../kernels/kernels.js";
 import type { Initializer } from "./initializers.js";
 import {
   type KernelOptions,

@@ -1,5 +1,5 @@
 /** Operations that move values: joined, cut, repeated, turned round, laid out in another shape. */
-import type { Pointer } from "../kernels/contract.js";
+import type { Pointer } from "../kernels/declare.js";
 import { type Builder, elementsOf, rowsOf, type Tensor } from "./layer.js";
 
 /** A pointer so many elements on. */

@@ -5,7 +5,7 @@
  */
 
 import { inputError } from "../base/errors.js";
-import type { Pointer } from "../kernels/contract.js";
+import type { Pointer } from "../kernels/declare.js";
 import { type Builder, configure, elementsOf, Layer, type Shape, type Tensor } from "./layer.js";
 import { planRepeat } from "./layout.js";
 import { anyMask, planChoose, planCombine, planProduct } from "./operations.js";

@@ -2,7 +2,7 @@
  * Operations that layers are put together from: each records its forward calls, and its backward ones where the plan
  * trains. An operand used twice is to be forked by the caller (`Builder.fork`).
  */
-import type { Pointer } from "../kernels/contract.js";
+import type { Pointer } from "../kernels/declare.js";
 import { type Builder, elementsOf, rowsOf, type Tensor } from "./layer.js";
 
 /** Numbers to multiply by where none are given: as they are. */

@@ -6,7 +6,7 @@
  */
 
 import { finiteNumber, inputError, knownOptions, oneOf, wholeNumber } from "../base/errors.js";
-import { ACTIVATIONS, type ActivationName } from "../kernels/contract.js";
+import { ACTIVATIONS, type ActivationName } from "../kernels/activations.js";
 import { type Initializer, type InitializerName, resolveInitializer } from "./initializers.js";
 
 /** What every layer takes. */

@@ -4,7 +4,7 @@
  * over the steps t of window s that lie within the sequence; m is the mask, or 1. The global ones have one window over
  * all steps. In Keras GlobalAveragePooling1D alone heeds a mask, and of a row without any valid step it makes NaN.
  */
-import type { Pointer } from "../kernels/contract.js";
+import type { Pointer } from "../kernels/declare.js";
 import { type Builder, configure, Layer, type Shape, sequenceShape, type Tensor } from "./layer.js";
 import { along, choice, flag, given, type LayerOptions, type Resolved } from "./options.js";
 import { stepsBefore, windowCount } from "./windows.js";

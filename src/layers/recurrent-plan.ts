@@ -1,5 +1,5 @@
 /** The way of a recurrent layer into a plan, the same for every kind of cell. */
-import type { Pointer } from "../kernels/contract.js";
+import type { Pointer } from "../kernels/declare.js";
 import { dropoutMask } from "./dropout.js";
 import type { Builder, Layer, Tensor } from "./layer.js";
 import { reversedMask } from "./layout.js";

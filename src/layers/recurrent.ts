@@ -1,5 +1,5 @@
 /** Options that SimpleRNN, LSTM and GRU share. */
-import type { ActivationName } from "../kernels/contract.js";
+import type { ActivationName } from "../kernels/activations.js";
 import type { Initializer, InitializerName } from "./initializers.js";
 import {
   cellActivation,

@@ -1,5 +1,5 @@
 /** SimpleRNN as a layer: options, parameters, and the calls that it puts into a plan. Its mathematics is in kernels/rnn.ts. */
-import { ACTIVATIONS } from "../kernels/contract.js";
+import { ACTIVATIONS } from "../kernels/activations.js";
 import {
   type Builder,
   configure,

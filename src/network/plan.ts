@@ -8,16 +8,9 @@
 
 import { inputError } from "../base/errors.js";
 import type { Arena } from "../engines/arena.js";
-import {
-  type Call,
-  type Engine,
-  type KernelArguments,
-  type KernelName,
-  type Pointer,
-  type Program,
-  scratchElements,
-  type Task,
-} from "../kernels/contract.js";
+import type { Call, Engine, Program, Task } from "../engines/engine.js";
+import type { Pointer } from "../kernels/declare.js";
+import { type KernelArguments, type KernelName, scratchElements } from "../kernels/kernels.js";
 import { PURPOSE } from "../kernels/philox.js";
 import type { Builder, Layer, Tensor } from "../layers/layer.js";
 import { LOGIT_ACTIVATION, type Loss } from "../objectives/losses.js";

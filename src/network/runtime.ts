@@ -1,7 +1,8 @@
 /** A network at work: its engine, memory, weights and the plans made so far. */
 import { Arena, view } from "../engines/arena.js";
-import type { Reals } from "../kernels/bound.js";
-import type { ActivationName, Engine, Pointer } from "../kernels/contract.js";
+import type { Engine } from "../engines/engine.js";
+import type { ActivationName } from "../kernels/activations.js";
+import type { Pointer, Reals } from "../kernels/declare.js";
 import { seedWords } from "../kernels/philox.js";
 import type { Loss } from "../objectives/losses.js";
 import type { Node } from "./graph.js";

@@ -5,7 +5,8 @@
 
 import { inputError } from "../base/errors.js";
 import { type Arena, view } from "../engines/arena.js";
-import type { Engine, Pointer } from "../kernels/contract.js";
+import type { Engine } from "../engines/engine.js";
+import type { Pointer } from "../kernels/declare.js";
 import { PURPOSE } from "../kernels/philox.js";
 import { initialize } from "../layers/initializers.js";
 import type { Layer, Parameter } from "../layers/layer.js";

@@ -2,7 +2,8 @@
 
 import { inputError } from "../base/errors.js";
 import { type Arena, view } from "../engines/arena.js";
-import type { Call, Engine, Phase, Pointer, Program, Task } from "../kernels/contract.js";
+import type { Call, Engine, Phase, Program, Task } from "../engines/engine.js";
+import type { Pointer } from "../kernels/declare.js";
 import type { WeightEntry, Weights } from "../network/weights.js";
 import { ACCUMULATOR, type Optimizer, rateAfter, slotNames, stepScalars } from "../objectives/optimizers.js";
 import type { Schedule } from "../objectives/schedules.js";

@@ -1,5 +1,5 @@
 /** Cases of Conv1D: every kind of window, at sizes that fit no vector. */
-import { ACTIVATIONS } from "../../src/kernels/contract.js";
+import { ACTIVATIONS } from "../../src/kernels/activations.js";
 import { type Case, define, noise, Values } from "./harness.js";
 
 interface Window {

@@ -1,5 +1,5 @@
 /** Cases of the kernels that neither recur nor learn: memory, embedding, dense, activations, softmax, dropout. */
-import { ACTIVATIONS } from "../../src/kernels/contract.js";
+import { ACTIVATIONS } from "../../src/kernels/activations.js";
 import { type Case, define, noise, Values } from "./harness.js";
 
 /** Around the widths of vectors, and past a block of 16 partial sums. */

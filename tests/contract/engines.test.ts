@@ -3,10 +3,10 @@ import assert from "node:assert/strict";
 import { after, describe, test } from "node:test";
 import { InputError } from "../../src/base/errors.js";
 import { Arena, view } from "../../src/engines/arena.js";
+import type { Call, Engine, Phase } from "../../src/engines/engine.js";
 import { createEngine, nativeAddon } from "../../src/engines/index.js";
 import { checkAddon } from "../../src/engines/native.js";
 import { poolSize } from "../../src/engines/wasm-pool.js";
-import type { Call, Engine, Phase } from "../../src/kernels/contract.js";
 import { testedEngines } from "./engines.js";
 
 const fill = (out: number, length: number, value: number): Call => ({

@@ -1,13 +1,17 @@
 /** The engines under test, each with its builds for different processors. */
 import { setFlagsFromString } from "node:v8";
+import type { Engine } from "../../src/engines/engine.js";
 import { nativeAddon } from "../../src/engines/index.js";
 import { NativeEngine } from "../../src/engines/native.js";
 import { WasmEngine } from "../../src/engines/wasm.js";
-import { supports, type WasmBuild } from "../../src/engines/wasm-module.js";
-import type { Engine } from "../../src/kernels/contract.js";
+import { supports, WASM_BUILDS, type WasmBuild } from "../../src/engines/wasm-module.js";
+import { checked } from "./checked-binary.js";
 
 // Node 20 can run relaxed SIMD, but only when asked.
 if (process.version.startsWith("v20.")) setFlagsFromString("--experimental-wasm-relaxed-simd");
+
+/** WebAssembly kernels that check their calls and their working room (kernels/checked.h). */
+export const CHECKED_BUILD: WasmBuild = { name: "checked", packed: checked };
 
 export interface TestedEngine {
   label: string;
@@ -19,7 +23,7 @@ export interface TestedEngine {
 }
 
 export function testedEngines(): TestedEngine[] {
-  return [...nativeEngines(), wasmEngine("simd"), wasmEngine("relaxed")];
+  return [...nativeEngines(), ...[WASM_BUILDS.simd, WASM_BUILDS.relaxed, CHECKED_BUILD].map(wasmEngine)];
 }
 
 function nativeEngines(): TestedEngine[] {
@@ -35,9 +39,9 @@ function nativeEngines(): TestedEngine[] {
 }
 
 function wasmEngine(build: WasmBuild): TestedEngine {
-  const missing = supports(build) ? undefined : `this Node does not run ${build} WebAssembly`;
+  const missing = supports(build) ? undefined : `this Node does not run ${build.name} WebAssembly`;
   const create = (threads = 1) => new WasmEngine(build, threads);
-  return { label: `wasm ${build}`, fused: build === "relaxed", create, missing };
+  return { label: `wasm ${build.name}`, fused: build === WASM_BUILDS.relaxed, create, missing };
 }
 
 const unavailable = (): Engine => {

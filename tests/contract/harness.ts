@@ -1,13 +1,12 @@
 /** Runs one kernel call on any engine: buffers are placed, guarded and read back. */
 import { Arena } from "../../src/engines/arena.js";
+import type { Call, Engine } from "../../src/engines/engine.js";
 import {
-  type Call,
-  type Engine,
-  KERNELS,
   type KernelArguments,
   type KernelName,
+  kernelOf,
   scratchElements,
-} from "../../src/kernels/contract.js";
+} from "../../src/kernels/kernels.js";
 import { Random } from "../../src/kernels/philox.js";
 
 /** What an argument of a case is: a number, words, values, or null for an absent pointer. */
@@ -52,7 +51,7 @@ export function placeCase(arena: Arena, { kernel, args }: Case): { call: Call; p
     offsets[field] = arena.allocate(values.length + GUARD);
     placed.set(field, { at: offsets[field]!, values });
   };
-  for (const field of Object.keys(KERNELS[kernel])) {
+  for (const field of Object.keys(kernelOf(kernel).arguments)) {
     const given = (args as Record<string, Argument>)[field];
     if (given === null || typeof given === "number") offsets[field] = given ?? 0;
     else if (given) place(field, given);
@@ -81,9 +80,19 @@ export function runCase(engine: Engine, one: Case): Map<string, Float32Array | U
     if (!guard.every((value) => value === GUARD_VALUE)) {
       throw new Error(`${engine.name}: ${one.kernel} wrote past the end of ${field}`);
     }
-    if (field !== "scratch") results.set(field, viewLike(values, engine, at).slice());
+    if (field === "scratch") continue;
+    const after = viewLike(values, engine, at).slice();
+    if (isInput(one.kernel, field) && after.some((value, i) => !Object.is(value, values[i]))) {
+      throw new Error(`${engine.name}: ${one.kernel} wrote to its input ${field}`);
+    }
+    results.set(field, after);
   }
   return results;
+}
+
+function isInput(kernel: KernelName, field: string): boolean {
+  const argument = kernelOf(kernel).arguments[field]!;
+  return argument.kind === "words" || (argument.kind === "reals" && argument.access === "reads");
 }
 
 function viewLike(values: Float32Array | Uint32Array, { buffer }: Engine, at: number) {

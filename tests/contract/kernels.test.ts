@@ -1,8 +1,8 @@
 /** Every kernel on every engine, against the reference engine. */
 import assert from "node:assert/strict";
 import { after, describe, test } from "node:test";
+import type { Engine } from "../../src/engines/engine.js";
 import { ReferenceEngine } from "../../src/engines/reference.js";
-import type { Engine } from "../../src/kernels/contract.js";
 import { CASES } from "./cases.js";
 import { testedEngines } from "./engines.js";
 import { type Case, difference, runCase } from "./harness.js";

@@ -1,7 +1,7 @@
 /** Cases of the recurrent cells: forward, backward from what the reference's forward saved, and inference. */
 
 import { ReferenceEngine } from "../../src/engines/reference.js";
-import { ACTIVATIONS } from "../../src/kernels/contract.js";
+import { ACTIVATIONS } from "../../src/kernels/activations.js";
 import { type Argument, type Case, noise, runCase, Values } from "./harness.js";
 
 interface Cell {

@@ -1,5 +1,6 @@
 /** Cases of the recurrent cells: every combination of what may be absent, at sizes that fit no vector. */
-import { ACTIVATIONS, type KernelName } from "../../src/kernels/contract.js";
+import { ACTIVATIONS } from "../../src/kernels/activations.js";
+import type { KernelName } from "../../src/kernels/kernels.js";
 import { type Argument, type Case, define, noise, Values } from "./harness.js";
 
 const UNITS = [1, 3, 17, 33, 100];

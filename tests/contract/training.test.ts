@@ -1,9 +1,9 @@
 /** Training on the engines: the same bits for any number of threads, on every engine that fuses. */
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import type { Engine } from "../../src/engines/engine.js";
 import { ReferenceEngine } from "../../src/engines/reference.js";
 import { type Layer, layers, optimizers, sequential } from "../../src/index.js";
-import type { Engine } from "../../src/kernels/contract.js";
 import { testedEngines } from "./engines.js";
 
 const STEPS = 9;

@@ -1,9 +1,9 @@
 /** Models, rows and engines that the tests of explanations share. */
 import fc from "fast-check";
+import type { Engine } from "../../src/engines/engine.js";
 import { availableEngines, createEngine } from "../../src/engines/index.js";
 import { ReferenceEngine } from "../../src/engines/reference.js";
 import { layers, type Model, sequential } from "../../src/index.js";
-import type { Engine } from "../../src/kernels/contract.js";
 import { Random } from "../../src/kernels/philox.js";
 import type { Layer } from "../../src/layers/layer.js";
 

@@ -17,7 +17,7 @@ type Library = Pick<typeof cellstate, "layers" | "sequential" | "assembleClassif
 
 const LIBRARY = fileURLToPath(new URL("../../src/", import.meta.url));
 const ENTRY = `export { layers, sequential, assembleClassifier, VocabularyBuilder } from "./index.js";
-export { writeClassifierModule } from "./formats/index.js";`;
+export { writeClassifierModule } from "./formats.js";`;
 
 async function bundled(name: string, options: BuildOptions): Promise<Library> {
   const outfile = join(folder, `${name}.mjs`);

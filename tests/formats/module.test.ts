@@ -18,8 +18,7 @@ import {
   TextClassifier,
   type Vectorizer,
 } from "../../src/index.js";
-import { activationFormula } from "../../src/kernels/activations.js";
-import { ACTIVATIONS, type ActivationName } from "../../src/kernels/contract.js";
+import { ACTIVATIONS, type ActivationName, activationFormula } from "../../src/kernels/activations.js";
 import { Layer, type Shape, type Tensor } from "../../src/layers/layer.js";
 import type { FrontEndOptions } from "../../src/tokens/options.js";
 import { VocabularyBuilder } from "../../src/tokens/vocabulary.js";

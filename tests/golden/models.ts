@@ -1,8 +1,8 @@
 /** Builds and asks the models of the vectors through the public API. */
 
+import type { EngineName } from "../../src/engines/engine.js";
 import { availableEngines } from "../../src/engines/index.js";
 import { type Layer, layers, type Model, model, type Symbolic, sequential } from "../../src/index.js";
-import type { EngineName } from "../../src/kernels/contract.js";
 import { decode, type Encoded, type ModelSpec } from "./vectors.js";
 
 /** Engines that must agree with Keras: the reference, WebAssembly, and the one that users get here. */

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { ACTIVATIONS, type ActivationName } from "../../src/kernels/contract.js";
+import { ACTIVATIONS, type ActivationName } from "../../src/kernels/activations.js";
 import { type CellCase, cellSubject } from "./cells.js";
 import { checkGradients } from "./checker.js";
 

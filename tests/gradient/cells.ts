@@ -1,8 +1,8 @@
 /** The three recurrent kernels as functions to differentiate: any sizes, masks, dropout, direction, initial states. */
 
-import { REFERENCE_KERNELS } from "../../src/engines/reference.js";
-import type { Bound } from "../../src/kernels/bound.js";
-import { ACTIVATIONS, type ActivationName } from "../../src/kernels/contract.js";
+import { ACTIVATIONS, type ActivationName } from "../../src/kernels/activations.js";
+import type { Bound } from "../../src/kernels/kernels.js";
+import { KERNELS } from "../../src/kernels/kernels.js";
 import { type Differentiable, randomSource } from "./checker.js";
 
 export interface CellCase {
@@ -81,7 +81,7 @@ export function cellSubject(given: CellCase): CellSubject {
   const dLast = from === "dH" ? null : random(B * U);
   const [forwardName, backwardName] = NAMES[cell];
   const loss = () => {
-    REFERENCE_KERNELS[forwardName](forward);
+    KERNELS[forwardName].reference(forward);
     const { h } = forward;
     let sum = 0;
     for (let i = 0; i < h.length; i++) sum += dH ? dH[i]! * h[i]! : 0;
@@ -101,7 +101,7 @@ export function cellSubject(given: CellCase): CellSubject {
       dh0: assigned("h0") ?? null,
       dc0: assigned("c0") ?? null,
     };
-    REFERENCE_KERNELS[backwardName]({ ...forward, ...out, dH, dLast, ...replaced });
+    KERNELS[backwardName].reference({ ...forward, ...out, dH, dLast, ...replaced });
     const added = (values: Float64Array | null) => values?.map((value, i) => value - before[i]!);
     return {
       x: out.dx,

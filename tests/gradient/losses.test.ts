@@ -1,8 +1,8 @@
 /** Every loss kernel's gradient: probabilities and logits, smoothing, weights, clipped probabilities. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { REFERENCE_KERNELS as kernels } from "../../src/engines/reference.js";
-import type { Reals } from "../../src/kernels/bound.js";
+import type { Reals } from "../../src/kernels/declare.js";
+import { KERNELS as kernels } from "../../src/kernels/kernels.js";
 import { checkGradients, type Differentiable, randomSource } from "./checker.js";
 
 const { normal, uniform } = randomSource(11);
@@ -53,14 +53,18 @@ for (const fromLogits of [0, 1]) {
           uniform() < 0.3 ? uniform() : Math.round(uniform()),
         );
         checkGradients(
-          lossSubject(output(), weight, (a) => kernels.binaryCrossentropy({ ...a, target, ...rest })),
+          lossSubject(output(), weight, (a) =>
+            kernels.binaryCrossentropy.reference({ ...a, target, ...rest }),
+          ),
         );
       });
       test(`categoricalCrossentropy of ${path}${weighted}${smoothed}`, () => {
         // Probabilities that do not sum to 1, since the loss renormalises them; targets both hard and soft.
         for (const target of [oneHot(), probabilities()]) {
           checkGradients(
-            lossSubject(output(), weight, (a) => kernels.categoricalCrossentropy({ ...a, target, ...rest })),
+            lossSubject(output(), weight, (a) =>
+              kernels.categoricalCrossentropy.reference({ ...a, target, ...rest }),
+            ),
           );
         }
       });
@@ -69,7 +73,7 @@ for (const fromLogits of [0, 1]) {
       const target = Float64Array.from([2, 0, 1, 1]);
       checkGradients(
         lossSubject(output(), weight, (a) =>
-          kernels.sparseCategoricalCrossentropy({ ...a, target, B, F, fromLogits }),
+          kernels.sparseCategoricalCrossentropy.reference({ ...a, target, B, F, fromLogits }),
         ),
       );
     });
@@ -77,7 +81,7 @@ for (const fromLogits of [0, 1]) {
       test(`meanSquaredError${weighted}`, () => {
         const target = logits();
         checkGradients(
-          lossSubject(logits(), weight, (a) => kernels.meanSquaredError({ ...a, target, B, F })),
+          lossSubject(logits(), weight, (a) => kernels.meanSquaredError.reference({ ...a, target, B, F })),
         );
       });
     }
@@ -91,11 +95,11 @@ test("clipped probabilities carry no gradient, their neighbours the right one", 
   const out = Float64Array.from([0, 0.4, 0.3, 0.2, 1e-9, 0.6, 0.3, 0.1, 1 - 1e-9, 1, 0.3, 0.5]);
   const clipped = [0, 4, 8, 9];
   const binary = lossSubject(out, null, (a) =>
-    kernels.binaryCrossentropy({ ...a, target: oneHot(), B, F, fromLogits: 0, labelSmoothing: 0 }),
+    kernels.binaryCrossentropy.reference({ ...a, target: oneHot(), B, F, fromLogits: 0, labelSmoothing: 0 }),
   );
   const target = Float64Array.from([0, 1, 2, 0]);
   const sparse = lossSubject(out, null, (a) =>
-    kernels.sparseCategoricalCrossentropy({ ...a, target, B, F, fromLogits: 0 }),
+    kernels.sparseCategoricalCrossentropy.reference({ ...a, target, B, F, fromLogits: 0 }),
   );
   for (const subject of [binary, sparse]) {
     const dOut = subject.gradients()["out"]!;
@@ -111,7 +115,7 @@ test("categorical: shares clipped after renormalising still move the sum", () =>
   const out = Float64Array.from([1e-9, 0.4, 0.3, 0.2, 1e-9, 0.6, 1e-9, 1e-9, 0.9, 0.2, 0.3, 0.5]);
   const target = probabilities();
   const subject = lossSubject(out, WEIGHTS, (a) =>
-    kernels.categoricalCrossentropy({ ...a, target, B, F, fromLogits: 0, labelSmoothing: 0 }),
+    kernels.categoricalCrossentropy.reference({ ...a, target, B, F, fromLogits: 0, labelSmoothing: 0 }),
   );
   checkGradients(subject, BELOW_CLIP);
   assert.notEqual(subject.gradients()["out"]![0], 0);

@@ -1,8 +1,8 @@
 /** Backward of the normalisations by central differences, with the statistics of the batch and with given ones. */
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { REFERENCE_KERNELS as kernels } from "../../src/engines/reference.js";
 import { layers } from "../../src/index.js";
+import { KERNELS as kernels } from "../../src/kernels/kernels.js";
 import { checkGradients, GradientError, randomSource } from "./checker.js";
 import { onRows, onSteps, onWords } from "./layer-cases.js";
 import { type ModelCase, modelSubject } from "./models.js";
@@ -49,12 +49,12 @@ test("given moments: the gradient is that of a scale and a shift", () => {
   checkGradients({
     variables: { x: x!, gamma: gamma!, beta: beta! },
     loss: () => {
-      kernels.batchNormForward({ out, beta: beta!, ...shared });
+      kernels.batchNormForward.reference({ out, beta: beta!, ...shared });
       return out.reduce((sum, y, i) => sum + y * dOut![i]!, 0);
     },
     gradients: () => {
       const [dx, dGamma, dBeta] = [N * F, F, F].map((n) => new Float64Array(n)) as Float64Array[];
-      kernels.batchNormBackward({
+      kernels.batchNormBackward.reference({
         ...{ dx: dx!, dGamma: dGamma!, dBeta: dBeta!, dOut: dOut!, mask: null, batch: 0 },
         ...shared,
       });

@@ -1,8 +1,8 @@
 /** Every backward of the kernels without a state: dense, activations, softmax, embedding, masks, layout. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { REFERENCE_KERNELS as kernels } from "../../src/engines/reference.js";
-import { ACTIVATIONS, type ActivationName } from "../../src/kernels/contract.js";
+import { ACTIVATIONS, type ActivationName } from "../../src/kernels/activations.js";
+import { KERNELS as kernels } from "../../src/kernels/kernels.js";
 import { checkGradients, type Differentiable, randomSource } from "./checker.js";
 
 const { normal, uniform } = randomSource(7);
@@ -42,10 +42,10 @@ for (const activation of NAMES) {
     const subject = operator(
       { x },
       x.length,
-      (out) => kernels.activationForward({ out, x, ...sizes }),
+      (out) => kernels.activationForward.reference({ out, x, ...sizes }),
       (dOut, out) => {
         const dx = room(x.length);
-        kernels.activationBackward({ dx, dOut, x, out, ...sizes });
+        kernels.activationBackward.reference({ dx, dOut, x, out, ...sizes });
         return { x: dx };
       },
     );
@@ -69,12 +69,12 @@ function denseSubject(activation: number, useBias: boolean): Differentiable {
   return operator(
     { x, kernel, ...(bias && { bias }) },
     sizes.N * sizes.U,
-    (out) => kernels.denseForward({ out, x, kernel, bias, scratch, ...sizes }),
+    (out) => kernels.denseForward.reference({ out, x, kernel, bias, scratch, ...sizes }),
     (dOut, out) => {
       const dx = room(x.length);
       const dKernel = new Float64Array(kernel.length).fill(3);
       const dBias = bias && new Float64Array(bias.length).fill(3);
-      kernels.denseBackward({ dx, dKernel, dBias, dOut, out, x, kernel, scratch, ...sizes });
+      kernels.denseBackward.reference({ dx, dKernel, dBias, dOut, out, x, kernel, scratch, ...sizes });
       const added = (g: Float64Array) => g.map((value) => value - 3);
       return { x: dx, kernel: added(dKernel), ...(dBias && { bias: added(dBias) }) };
     },
@@ -87,10 +87,10 @@ test("softmax", () => {
   const subject = operator(
     { x },
     20,
-    (out) => kernels.softmaxForward({ out, x, ...sizes }),
+    (out) => kernels.softmaxForward.reference({ out, x, ...sizes }),
     (dOut, out) => {
       const dx = room(20);
-      kernels.softmaxBackward({ dx, dOut, out, ...sizes });
+      kernels.softmaxBackward.reference({ dx, dOut, out, ...sizes });
       return { x: dx };
     },
   );
@@ -104,10 +104,10 @@ test("embedding: repeated ids add up, rows not looked up stay as they were", () 
   const subject = operator(
     { table },
     sizes.B * sizes.T * sizes.F,
-    (out) => kernels.embeddingForward({ out, ids, table, ...sizes }),
+    (out) => kernels.embeddingForward.reference({ out, ids, table, ...sizes }),
     (dOut) => {
       const dTable = new Float64Array(table.length).fill(2);
-      kernels.embeddingBackward({ dTable, ids, dOut, ...sizes });
+      kernels.embeddingBackward.reference({ dTable, ids, dOut, ...sizes });
       return { table: dTable.map((value) => value - 2) };
     },
   );
@@ -131,10 +131,10 @@ test("multiplyMask: a mask of its own for every group, and one for all", () => {
     const subject = operator(
       { x },
       12,
-      (out) => kernels.multiplyMask({ out, x, ...call }),
+      (out) => kernels.multiplyMask.reference({ out, x, ...call }),
       (dOut) => {
         const dx = room(12);
-        kernels.multiplyMask({ out: dx, x: dOut, ...call });
+        kernels.multiplyMask.reference({ out: dx, x: dOut, ...call });
         return { x: dx };
       },
     );
@@ -145,8 +145,8 @@ test("multiplyMask: a mask of its own for every group, and one for all", () => {
 test("layout: toRowMajor, toTimeMajor and reverseTime", () => {
   const sizes = { B: 2, T: 3, F: 4 };
   const pairs = [
-    [kernels.toRowMajor, kernels.toTimeMajor],
-    [kernels.toTimeMajor, kernels.toRowMajor],
+    [kernels.toRowMajor.reference, kernels.toTimeMajor.reference],
+    [kernels.toTimeMajor.reference, kernels.toRowMajor.reference],
   ] as const;
   for (const [there, back] of pairs) {
     const x = random(24);
@@ -166,10 +166,10 @@ test("layout: toRowMajor, toTimeMajor and reverseTime", () => {
   const reversed = operator(
     { x },
     24,
-    (out) => kernels.reverseTime({ out, x, T: 3, N: 8 }),
+    (out) => kernels.reverseTime.reference({ out, x, T: 3, N: 8 }),
     (dOut) => {
       const dx = room(24);
-      kernels.reverseTime({ out: dx, x: dOut, T: 3, N: 8 });
+      kernels.reverseTime.reference({ out: dx, x: dOut, T: 3, N: 8 });
       return { x: dx };
     },
   );
@@ -180,7 +180,8 @@ test("regularize: the penalty's gradient is added to what is there", () => {
   const w = random(9);
   const penalty = new Float64Array(1);
   const settings = { length: 9, l1: 0.3, l2: 0.7 };
-  const run = (g: Float64Array) => kernels.regularize({ g, penalty: penalty.fill(0), w, ...settings });
+  const run = (g: Float64Array) =>
+    kernels.regularize.reference({ g, penalty: penalty.fill(0), w, ...settings });
   checkGradients({
     variables: { w },
     loss: () => {

@@ -1,8 +1,8 @@
 /** Dropout as Keras does it: rates, scale, what masks are shared and what are not, and that threads cannot matter. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { REFERENCE_KERNELS } from "../../src/engines/reference.js";
 import { type Layer, layers, type Model, optimizers, sequential } from "../../src/index.js";
+import { KERNELS } from "../../src/kernels/kernels.js";
 import { philox4x32, seedWords } from "../../src/kernels/philox.js";
 import { trainerOf } from "../../src/model/model.js";
 
@@ -23,7 +23,7 @@ function mask({ G = 1, B = 1, F = 1, rate = 0.5, purpose = 9, firstRow = 0, step
   const out = new Float32Array(G * B * F).fill(Number.NaN);
   const counters = Uint32Array.from([...seedWords(seed), step]);
   const sizes = { G, B, F, purpose, firstRow, threshold: threshold(rate), scale: 1 / (1 - rate) };
-  REFERENCE_KERNELS.dropoutMask({ mask: out, counters, ...sizes });
+  KERNELS.dropoutMask.reference({ mask: out, counters, ...sizes });
   return out;
 }
 

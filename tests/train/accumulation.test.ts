@@ -1,6 +1,7 @@
 /** Gradients that several batches make together, and learning rates by schedule: bits, resumes, and what is refused. */
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import type { Engine } from "../../src/engines/engine.js";
 import {
   type Callback,
   callbacks,
@@ -15,7 +16,6 @@ import {
   schedules,
   sequential,
 } from "../../src/index.js";
-import type { Engine } from "../../src/kernels/contract.js";
 import { testedEngines } from "../contract/engines.js";
 
 const STEPS = 6;

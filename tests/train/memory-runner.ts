@@ -5,8 +5,8 @@ import { trainerOf } from "../../src/model/model.js";
  * Arguments: engine, then (optional) bytes that each round keeps on purpose.
  */
 
+import type { EngineName } from "../../src/engines/engine.js";
 import { layers, sequential } from "../../src/index.js";
-import type { EngineName } from "../../src/kernels/contract.js";
 
 export interface MemoryUse {
   /** Bytes of the JavaScript heap and of buffers beside it, after each `roundsBetween` rounds. */

@@ -1,8 +1,7 @@
 /** The recurrent cells of a model, with their weights cut into the blocks of each network. */
 
 import { inputError } from "../../base/errors.js";
-import { activationFormula } from "../../kernels/activations.js";
-import { ACTIVATIONS, type ActivationName } from "../../kernels/contract.js";
+import { ACTIVATIONS, type ActivationName, activationFormula } from "../../kernels/activations.js";
 import { GRU_GATES } from "../../kernels/gru.js";
 import { LSTM_GATES } from "../../kernels/lstm.js";
 import { Bidirectional } from "../../layers/bidirectional.js";

@@ -3,7 +3,7 @@
 import { InputError, inputError } from "../../base/errors.js";
 import { isObject, type Json, type JsonObject } from "../../base/json.js";
 import { label } from "../../base/label.js";
-import type { ActivationName } from "../../kernels/contract.js";
+import type { ActivationName } from "../../kernels/activations.js";
 import type { Initializer } from "../../layers/initializers.js";
 import { Layer } from "../../layers/layer.js";
 import type { Regularizer } from "../../layers/options.js";

@@ -3,7 +3,7 @@
 import { inputError } from "../../base/errors.js";
 import { isObject, type Json, type JsonObject } from "../../base/json.js";
 import { label } from "../../base/label.js";
-import type { ActivationName } from "../../kernels/contract.js";
+import type { ActivationName } from "../../kernels/activations.js";
 import { functionName } from "./objects.js";
 import type { Context } from "./receipt.js";
 

@@ -1,7 +1,7 @@
 /** Each layer as an expression of an exported module: one entry a layer. */
 
 import { inputError } from "../../base/errors.js";
-import { ACTIVATIONS, type ActivationName } from "../../kernels/contract.js";
+import { ACTIVATIONS, type ActivationName } from "../../kernels/activations.js";
 import type { Activation } from "../../layers/activation.js";
 import type { BatchNormalization } from "../../layers/batch-normalization.js";
 import type { Bidirectional } from "../../layers/bidirectional.js";

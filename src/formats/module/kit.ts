@@ -3,7 +3,7 @@
  * scripts/build-pieces.mjs writes it down, goes into the file, so it may use nothing but them, the language itself and,
  * where there is one, WebAssembly: no imports, no names of its file.
  */
-import type { ActivationName } from "../../kernels/contract.js";
+import type { ActivationName } from "../../kernels/activations.js";
 
 /** A value between layers, of one row: a vector [F] or a sequence [T, F], steps one after another. */
 export interface Value {

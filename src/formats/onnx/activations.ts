@@ -1,7 +1,7 @@
 /** Activations as ONNX has them: as nodes, and as names inside a recurrent node. */
 
 import { inputError } from "../../base/errors.js";
-import type { ActivationName } from "../../kernels/contract.js";
+import type { ActivationName } from "../../kernels/activations.js";
 import type { Attribute, OnnxGraph } from "./graph.js";
 
 type NodeMaker = (g: OnnxGraph, x: string) => string;

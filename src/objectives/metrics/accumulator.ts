@@ -1,5 +1,5 @@
 /** What a metric adds up, batch by batch. */
-import type { ActivationName } from "../../kernels/contract.js";
+import type { ActivationName } from "../../kernels/activations.js";
 
 /** What an activation at the end of a model was given. */
 export interface Logits {
