@@ -21,6 +21,8 @@ export interface Declaration {
   /** Up to the braces with the members, where it has any. Without comments. */
   readonly text: string;
   readonly documented: boolean;
+  /** Marked `@internal`: exported for other types' sake, not for users to read. */
+  readonly internal: boolean;
   /** Of a class, an interface, or a constant or type that is an object. */
   readonly members: readonly Member[];
   /** Names that it extends or implements. */
@@ -146,7 +148,8 @@ function declarationOf(part: { comment: string; text: string }, file: string): D
   const members = bodied ? split(part.text.slice(open + 1, part.text.lastIndexOf("}"))).map(memberOf) : [];
   const bases = kind === "class" || kind === "interface" ? basesOf(head) : [];
   const text = head.replace(/^(export )?(declare )?/, "").replace(/;$/, "");
-  return { name, kind, text, documented, members, bases, file };
+  const internal = part.comment.includes("@internal");
+  return { name, kind, text, documented, internal, members, bases, file };
 }
 
 /** Where the braces open that hold the members: of a class, an interface, or the type of an object; -1 for none. */
