@@ -1,4 +1,7 @@
-/** cellstate/formats: models written for elsewhere. Each takes a model and gives bytes, text or files. */
+/**
+ * cellstate/formats: models written for elsewhere. Each takes a model and gives bytes, text or files.
+ * @module cellstate/formats
+ */
 export { type ModuleOptions, writeClassifierModule, writeModelModule } from "./formats/module/write.js";
 export { type OnnxOptions, writeOnnx } from "./formats/onnx/write.js";
 export { writeSafetensors } from "./formats/safetensors/write.js";

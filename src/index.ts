@@ -1,4 +1,7 @@
-/** Cellstate's public API. */
+/**
+ * Cellstate's public API.
+ * @module cellstate
+ */
 
 export { InputError } from "./base/errors.js";
 export type { OnWarning, WarningOptions } from "./base/notes.js";
@@ -15,8 +18,9 @@ export {
   UnfinishedTraining,
 } from "./classifier/classifier.js";
 export { Corpus, type LabelledText } from "./classifier/corpus.js";
-export type { TrainingRecord, TrainOptions } from "./classifier/options.js";
-export { PRESET_NAMES, presetModel } from "./classifier/presets.js";
+export type { Prepared, TrainingRecord, TrainOptions } from "./classifier/options.js";
+export { PRESET_NAMES, type PresetName, type PresetSizes, presetModel } from "./classifier/presets.js";
+export type { Engine, EngineName } from "./engines/engine.js";
 export { ENGINE_CHOICES, type EngineChoice, type EngineOptions } from "./engines/index.js";
 export {
   readVocabulary,
@@ -72,10 +76,13 @@ export {
   sequential,
   type TrainingProgress,
 } from "./model/model.js";
-export type { ModelOptions, Output } from "./model/options.js";
+export type { BatchOptions, ModelOptions, Output, PredictOptions } from "./model/options.js";
 export type { LoadOptions } from "./model/source.js";
+export type { SummaryOptions } from "./model/summary.js";
 export type { Rows, RowsLike, TargetsLike } from "./network/arrays.js";
+export type { InputLike, InputsLike } from "./network/inputs.js";
 export type { WeightArray } from "./network/weights.js";
+export type { Compiled } from "./objectives/compiled.js";
 export {
   type Loss,
   type LossName,
@@ -108,6 +115,7 @@ export type {
   TopKAccuracyOptions,
 } from "./objectives/metrics/options.js";
 export type { MetricLike, MetricName } from "./objectives/metrics/streaming.js";
+export type { Evaluation, Mistake } from "./objectives/metrics.js";
 export {
   type AdamOptions,
   type AdamwOptions,
@@ -129,12 +137,23 @@ export {
   type ScheduleName,
   schedules,
 } from "./objectives/schedules.js";
-export { padSequences } from "./tokens/pad.js";
-export { Vectorizer } from "./tokens/vectorizer.js";
+export type { BuildOptions, FrontEnd, FrontEndOptions, RowOptions, Side } from "./tokens/options.js";
+export { type IdRows, padSequences } from "./tokens/pad.js";
+export { type EncodingReport, Vectorizer, type VectorizerConfig } from "./tokens/vectorizer.js";
 export { VocabularyBuilder } from "./tokens/vocabulary.js";
-export { Checkpoint, callbacks, EarlyStopping, ReduceLearningRateOnPlateau } from "./train/callbacks.js";
+export {
+  Checkpoint,
+  callbacks,
+  EarlyStopping,
+  type EarlyStoppingOptions,
+  type MonitorOptions,
+  ReduceLearningRateOnPlateau,
+  type ReduceOnPlateauOptions,
+  type SaveState,
+} from "./train/callbacks.js";
 export { decodeCheckpoint, encodeCheckpoint } from "./train/checkpoint.js";
-export type { Scores } from "./train/evaluate.js";
+export type { WeightOptions } from "./train/dataset.js";
+export type { EvaluateOptions, Scores } from "./train/evaluate.js";
 export { type History, TrainingError } from "./train/fit.js";
-export type { CompileOptions } from "./train/trainer.js";
-export type { Logs, TrainingState } from "./train/training-state.js";
+export type { CompileOptions, Gradients } from "./train/trainer.js";
+export type { CallbackState, Logs, OptimizerState, TrainingState } from "./train/training-state.js";

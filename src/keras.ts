@@ -1,4 +1,7 @@
-/** cellstate/keras: Keras's files, read whichever Keras wrote them, written so that Keras opens them. */
+/**
+ * cellstate/keras: Keras's files, read whichever Keras wrote them, written so that Keras opens them.
+ * @module cellstate/keras
+ */
 export type { ReadOptions } from "./formats/keras/network.js";
 export { readKerasWeights } from "./formats/keras/read.js";
 export type { Receipt } from "./formats/keras/receipt.js";

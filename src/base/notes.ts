@@ -4,6 +4,7 @@ import { inputError } from "./errors.js";
 /** Takes one line of text. */
 export type OnWarning = (message: string) => void;
 
+/** Where warnings go. */
 export interface WarningOptions {
   /** Told what the model's `notes` say that nobody was told yet; null: nobody is. Default: `console.warn`. */
   onWarning?: OnWarning | null | undefined;

@@ -94,12 +94,19 @@ const TRAIN_OPTIONS: Record<keyof TrainOptions, true> = {
 
 /** What is about to be trained, and on which rows of the corpus. */
 export interface Prepared {
+  /** The network, compiled, with fresh or kept weights. */
   model: Model;
+  /** With the vocabulary that was learned or given. */
   vectorizer: Vectorizer;
+  /** Ids in a row. */
   length: number;
+  /** The labels in the order of the outputs. */
   labels: readonly string[];
+  /** All texts that were given. */
   corpus: Corpus;
+  /** The rows of the corpus to learn from; those held out for validation are not among them. */
   rows: Uint32Array;
+  /** What became of their texts. */
   encoding: EncodingReport;
 }
 
@@ -125,7 +132,9 @@ export interface TrainingRecord {
 
 /** What a classifier is made of. */
 export interface Parts extends TextPart {
+  /** The network. */
   readonly model: Model;
+  /** How it was trained; null where that is not on record. */
   readonly training: TrainingRecord | null;
 }
 

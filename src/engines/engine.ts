@@ -16,10 +16,14 @@ export interface Program {
   dispose(): void;
 }
 
+/** "reference": plain loops that can be read; "wasm": WebAssembly with SIMD; "native": a Node addon. */
 export type EngineName = "reference" | "wasm" | "native";
 
+/** One linear memory, and a way to run kernels over it. Several implement it; one of your own may too. */
 export interface Engine {
+  /** Which one; of an engine of your own, the one that it is like. */
   readonly name: EngineName;
+  /** Threads that share the work, the caller's own included. */
   readonly threads: number;
   /** Bytes an element takes: 4, or 8 for the float64 reference. */
   readonly elementBytes: 4 | 8;

@@ -8,9 +8,12 @@ import { ReferenceEngine } from "./reference.js";
 import { WasmEngine } from "./wasm.js";
 import { chooseBuild } from "./wasm-module.js";
 
+/** What `engine` may be. */
 export const ENGINE_CHOICES = ["auto", "native", "wasm", "reference"] as const;
+/** An engine by name; "auto" takes the fastest that runs here. */
 export type EngineChoice = (typeof ENGINE_CHOICES)[number];
 
+/** Where a model computes. */
 export interface EngineOptions {
   /**
    * Which engine; `auto` (the default) is native where it is built, then wasm, then reference;

@@ -1,24 +1,35 @@
-/** cellstate/explain: what a recurrent model is made of and what it does, as plain data; and `draw`, which draws it. */
-export { type CellAnatomy, type CellPart, cellAnatomy } from "./anatomy.js";
+/**
+ * cellstate/explain: what a recurrent model is made of and what it does, as plain data; and `draw`, which draws it.
+ * @module cellstate/explain
+ */
+export { type CellAnatomy, type CellPart, cellAnatomy, type PartNetwork } from "./anatomy.js";
 export {
   type Attribution,
   type AttributionOptions,
   attribute,
   type WordAttribution,
 } from "./attribution.js";
-export { type CellView, type CellViewOptions, cellView, type Word } from "./cell-view.js";
+export {
+  type CellView,
+  type CellViewOptions,
+  cellView,
+  type PartSeries,
+  type UnitValues,
+  type Word,
+} from "./cell-view.js";
 export type { CellKind } from "./cells/cell.js";
 export { type CellComparison, compareCells } from "./comparison.js";
 export type { Finding, Severity } from "./doctor/finding.js";
 export { checkup, quickCheckup } from "./doctor/index.js";
-export type { Subject } from "./doctor/subject.js";
+export type { Subject, Texts } from "./doctor/subject.js";
 export * as draw from "./draw/index.js";
-export type { EmbeddingMap, MapPoint, Neighbour, WordTable } from "./embedding.js";
+export type { EmbeddingMap, MapOptions, MapPoint, Neighbour, WordSource, WordTable } from "./embedding.js";
 export { embeddingMap, embeddingTsv, idOf, nearestWords, wordOutputs, wordTable } from "./embedding.js";
 export { checkExpectations, type Expectation, parseExpectation, type Verdict } from "./expectations.js";
 export { type GradientFlow, type GradientOptions, type GradientStep, gradientFlow } from "./gradient.js";
 export { checkGradient, type GradientCheck, type GradientCheckOptions } from "./gradient-check.js";
-export { type GradientView, type GradientViewOptions, gradientView } from "./gradient-view.js";
+export type { PathFormula } from "./gradient-tex.js";
+export { type GradientView, type GradientViewOptions, gradientView, type PathView } from "./gradient-view.js";
 export { decomposeMemory, type MemoryDecomposition, NO_MEMORY } from "./memory.js";
 export { type MemoryView, memoryView } from "./memory-view.js";
 export type { ObjectiveChoice, ObjectiveKind } from "./objective.js";
@@ -26,7 +37,14 @@ export { explainParameters, type LayerParameters, type ModelParameters, type Ter
 export type { InputRow } from "./probe.js";
 export { readSentence, type Sentence, sentenceOfIds } from "./sentence.js";
 export type { TraceStep } from "./steps.js";
-export { gradientStudy, STUDY_CASES, type Study, type StudyCase, type StudyCurve } from "./study.js";
+export {
+  gradientStudy,
+  STUDY_CASES,
+  type Study,
+  type StudyCase,
+  type StudyCurve,
+  type StudyOptions,
+} from "./study.js";
 export { type LayerTrace, type Trace, trace } from "./trace.js";
 export {
   type Unrolled,

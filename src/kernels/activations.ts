@@ -30,6 +30,7 @@ export const ACTIVATIONS = {
   softmax: { id: 19, fused: false },
 } as const;
 
+/** Keras's activations by name, in camelCase. */
 export type ActivationName = keyof typeof ACTIVATIONS;
 
 const SELU_SCALE = 1.0507009873554805;

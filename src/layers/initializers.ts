@@ -4,6 +4,7 @@ import { finiteNumber, inputError, knownOptions, oneOf, wholeNumber } from "../b
 import { Random } from "../kernels/philox.js";
 
 export interface Initializer {
+  /** Which one. */
   name: InitializerName;
   /** Parameters by Keras's camelCased names: minval, maxval, mean, stddev, value, gain, scale, mode, distribution, seed. */
   [parameter: string]: unknown;
@@ -27,6 +28,7 @@ const DEFAULTS = {
   identity: { gain: 1 },
 } as const;
 
+/** Keras's initializers by name, in camelCase. */
 export type InitializerName = keyof typeof DEFAULTS;
 export const INITIALIZER_NAMES = Object.keys(DEFAULTS) as InitializerName[];
 

@@ -22,9 +22,13 @@ export type Shape = readonly (number | null)[];
 
 /** One variable of a layer, in Keras's order within it. Its place in memory is given when the model is built. */
 export interface Parameter {
+  /** As in Keras's files: "kernel". */
   readonly name: string;
+  /** Its axes, as Keras has them. */
   readonly shape: readonly number[];
+  /** Where its values start. */
   readonly initializer: Initializer;
+  /** What of it is added to the loss; null for nothing. */
   readonly regularizer: Regularizer | null;
   /** False for statistics such as BatchNormalization's moving mean, which no gradient reaches. */
   readonly trainable: boolean;
@@ -98,12 +102,17 @@ export interface Builder {
   backward(record: () => void): void;
 }
 
+/**
+ * A layer: options, parameters, and how its shapes and its plan follow from what it reads. Made by `layers.…()`.
+ */
 export abstract class Layer {
   /** Keras's class name: "LSTM". */
   abstract readonly className: string;
+  /** Its options, defaults filled in. */
   readonly options: object = {};
   /** Given, or set by the model when the layer joins it: "lstm", "lstm_1". */
   name: string;
+  /** Whether training changes its weights. A model takes it over when it is compiled. */
   trainable: boolean;
   /** Declared by `build`. */
   parameters: readonly Parameter[] = [];
@@ -112,6 +121,7 @@ export abstract class Layer {
   /** All layers inside this one, at any depth. Their parameters are among its own (`adopt`). */
   readonly inner: readonly Layer[] = [];
 
+  /** @throws InputError for a name or `trainable` of the wrong kind */
   constructor(given: LayerOptions = {}) {
     const { name = "", trainable = true } = objectOf(given, "layer", "an object with the options");
     if (typeof name !== "string") throw inputError({ expected: "text", where: "layer name", received: name });
@@ -125,6 +135,9 @@ export abstract class Layer {
   /** Declares the parameters for these input shapes. */
   build(_inputs: readonly Shape[]): void {}
 
+  /**
+   * The shape put out for these shapes read, without the batch axis. @throws InputError where they do not fit
+   */
   abstract outputShape(inputs: readonly Shape[]): Shape;
 
   /** Records forward (and, in training, backward) calls and returns the output. */
@@ -145,7 +158,9 @@ export abstract class Layer {
 
 /** The output of a layer in a graph that is being written down. */
 export interface Symbolic {
+  /** The layer that puts it out. */
   readonly layer: Layer;
+  /** What that layer reads. */
   readonly inputs: readonly Symbolic[];
 }
 

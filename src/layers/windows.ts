@@ -3,6 +3,10 @@ import { inputError } from "../base/errors.js";
 import type { Layer } from "./layer.js";
 
 export const PADDINGS = ["valid", "same", "causal"] as const;
+/**
+ * "valid": windows lie within the sequence; "same": as many outputs as steps, at stride 1; "causal": "same", and
+ * none sees a later step.
+ */
 export type Padding = (typeof PADDINGS)[number];
 
 export interface WindowOptions {

@@ -7,6 +7,7 @@ import type { Link } from "../network/graph.js";
 import { Model, noteStateful } from "./model.js";
 import type { ModelOptions } from "./options.js";
 
+/** A model as a graph: its inputs, and what it puts out. */
 export interface ModelGraph extends ModelOptions {
   /** In the order in which `fit` and `predict` take their data. */
   inputs: Layer | readonly Layer[];

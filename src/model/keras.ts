@@ -8,6 +8,7 @@ import type { Receipt } from "../formats/keras/receipt.js";
 import type { OpenedFile } from "../formats/opened.js";
 import { Model, remarksOf } from "./model.js";
 
+/** What `readKeras` makes of a file. */
 export interface KerasFile {
   /** Compiled, with its optimizer's state, where the file says how it was trained. */
   model: Model;

@@ -34,6 +34,9 @@ export interface TrainingProgress extends train.TrainingProgress<Model> {}
 /** Of `fit`. */
 export interface FitOptions extends fit.FitOptions<Model> {}
 
+/**
+ * A network that can be trained, asked, explained and saved. Made by `sequential`, `model` or `loadModel`.
+ */
 export class Model {
   readonly #trainer: Trainer;
   readonly #remarks: ModelNotes;

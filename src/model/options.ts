@@ -3,6 +3,7 @@ import type { WarningOptions } from "../base/notes.js";
 import type { NetworkOptions } from "../network/network.js";
 import type { WeightOptions } from "../train/dataset.js";
 
+/** What a model is made with; all may be left out. */
 export interface ModelOptions extends NetworkOptions, WarningOptions {}
 
 /** Of `trainOnBatch`. */

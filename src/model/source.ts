@@ -7,6 +7,7 @@ import type { EngineOptions } from "../engines/index.js";
 import type { OpenedFile } from "../formats/opened.js";
 import { openFile } from "../formats/registry.js";
 
+/** Options of what reads models. */
 export interface LoadOptions extends EngineOptions, WarningOptions {
   /** What messages call the file; its path or address, unless it is given as bytes. */
   name?: string;

@@ -13,6 +13,7 @@ import {
 import { keras2Table } from "./summary/keras2.js";
 import { type Column, drawTable, wrap } from "./summary/rich.js";
 
+/** Options of `model.summary`. */
 export interface SummaryOptions {
   /** Keras 3.15's table (default), or that of Keras 2.14. */
   format?: "keras3" | "keras2";

@@ -3,7 +3,9 @@ import { inputError } from "../base/errors.js";
 
 /** Rows of one input, flat; every row has the same shape. */
 export interface Rows {
+  /** [rows][…shape], row after row. */
   data: Float32Array;
+  /** How many rows. */
   rows: number;
   /** Without the batch axis. */
   shape: readonly number[];

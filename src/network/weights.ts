@@ -16,7 +16,9 @@ import type { Node } from "./graph.js";
 export interface WeightArray {
   /** "lstm/kernel" */
   name: string;
+  /** Its axes, as Keras has them. */
   shape: readonly number[];
+  /** Its numbers, row-major. */
   data: Float32Array;
 }
 

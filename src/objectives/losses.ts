@@ -10,6 +10,7 @@ export const LOSS_NAMES = [
   "sparseCategoricalCrossentropy",
   "meanSquaredError",
 ] as const;
+/** Keras's losses by name, in camelCase. */
 export type LossName = (typeof LOSS_NAMES)[number];
 
 /**
@@ -17,6 +18,9 @@ export type LossName = (typeof LOSS_NAMES)[number];
  * sum, or the mean over what they weigh. The last two depend on which rows make a batch.
  */
 export const LOSS_REDUCTIONS = ["mean", "sum", "meanWithSampleWeight"] as const;
+/**
+ * From the losses of rows to one number: their mean, their sum, or their weighted sum over the sum of weights.
+ */
 export type LossReduction = (typeof LOSS_REDUCTIONS)[number];
 
 /** Options of `losses.meanSquaredError`. */
@@ -53,6 +57,7 @@ export interface LossOptionsByName {
 
 /** A loss's description: its name and every option. */
 export interface Loss extends Required<LossOptions> {
+  /** Which one. */
   readonly name: LossName;
 }
 

@@ -18,15 +18,21 @@ import { bestThreshold, type ThresholdPoint, thresholdCurve } from "./metrics/th
 
 /** All there is to say of a model's answers; plain data. */
 export interface Evaluation extends ConfusionScores {
+  /** Rows measured. */
   rows: number;
+  /** How many classes there are. */
   classes: number;
+  /** How often each class was answered for each. */
   confusion: ConfusionMatrix;
   /** As `keras.metrics.AUC()`: 200 thresholds. */
   auc: number;
   /** From the ranks themselves. */
   aucExact: number;
+  /** Mean −log of the true class's probability, in nats. */
   logLoss: number;
+  /** Mean squared difference of probabilities and truth: 0 to 1 with one output, 0 to 2 with more (Brier 1950). */
   brier: number;
+  /** How well probabilities say how often the answer is right. */
   calibration: Calibration;
   /** With one output only. */
   binary?: BinaryEvaluation;
@@ -78,8 +84,11 @@ function binaryEvaluation(p: Predictions): BinaryEvaluation {
 
 /** A row that was given a class not its own. */
 export interface Mistake {
+  /** Index among the rows measured. */
   row: number;
+  /** Index of the true class. */
   label: number;
+  /** Index of the class answered. */
   predicted: number;
   /** The probability the model gave to the class it predicted. */
   probability: number;

@@ -69,6 +69,7 @@ export interface OptimizerOptionsByName {
   adamw: AdamwOptions;
 }
 
+/** Keras's optimizers by name. */
 export type OptimizerName = keyof OptimizerOptionsByName;
 
 const NULLABLE = ["weightDecay", "clipnorm", "clipvalue", "globalClipnorm", "gradientAccumulationSteps"];
@@ -91,20 +92,35 @@ export const OPTIMIZER_DEFAULTS = {
 
 /** An optimizer's description: its name and every option. State lives in the model. */
 export interface Optimizer {
+  /** Which one. What it does not have of the options below is at rest. */
   readonly name: OptimizerName;
+  /** How far a step goes, or the schedule that says it. */
   readonly learningRate: number | Schedule;
+  /** Decoupled decay: w −= learningRate · weightDecay · w; null for none. */
   readonly weightDecay: number | null;
+  /** Each variable's gradient scaled down to this norm; null for none. */
   readonly clipnorm: number | null;
+  /** Each gradient element cut to ± this; null for none. */
   readonly clipvalue: number | null;
+  /** All gradients together scaled down to this norm; null for none. */
   readonly globalClipnorm: number | null;
+  /** Batches whose gradients make one step; null: every batch is one. */
   readonly gradientAccumulationSteps: number | null;
+  /** Of sgd and rmsprop. */
   readonly momentum: number;
+  /** Of sgd. */
   readonly nesterov: boolean;
+  /** Of rmsprop: what stays of the mean square at a step. */
   readonly rho: number;
+  /** Added to the denominator. */
   readonly epsilon: number;
+  /** Of rmsprop: the variance in place of the mean square. */
   readonly centered: boolean;
+  /** Of Adam: what stays of the mean gradient at a step. */
   readonly beta1: number;
+  /** Of Adam: what stays of the mean square at a step. */
   readonly beta2: number;
+  /** Of Adam: the greatest mean square so far in place of the present one. */
   readonly amsgrad: boolean;
 }
 

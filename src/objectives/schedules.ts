@@ -88,6 +88,7 @@ interface ScheduleOptions {
   cosineDecayRestarts: CosineDecayRestartsOptions;
 }
 
+/** Keras's schedules by name, in camelCase. */
 export type ScheduleName = keyof ScheduleOptions;
 
 /** One kind's description. */

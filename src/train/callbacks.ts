@@ -17,12 +17,15 @@ export interface Trained {
 
 /** Where training is, handed to every callback. */
 export interface TrainingProgress<M extends Trained = Trained> {
+  /** What is trained. */
   readonly model: M;
   /** Epochs that this run will make in all, and how many are done: in callbacks the current one, from 0, as in Keras. */
   readonly epochs: number;
+  /** Epochs done; in an epoch's callbacks its own number, from 0. */
   readonly epoch: number;
   /** Batches an epoch, and those done in this one. */
   readonly batches: number;
+  /** Batches done in this epoch. */
   readonly batch: number;
   /** Rows a batch; the last may be smaller. */
   readonly batchSize: number;
@@ -36,20 +39,27 @@ export interface TrainingProgress<M extends Trained = Trained> {
   state(): TrainingState;
 }
 
+/** What may watch and steer a run. Every method may be left out. */
 export interface Callback<M extends Trained = Trained> {
   /** Identifies the state in a checkpoint; needed by callbacks that have one. */
   readonly name?: string;
   /** A fresh start: what an earlier `fit` left behind goes here. A resumed run's `restore` comes after. */
   onTrainBegin?(progress: TrainingProgress<M>): void | Promise<void>;
+  /** Before an epoch's first batch. */
   onEpochBegin?(progress: TrainingProgress<M>): void | Promise<void>;
+  /** After each batch. @param logs loss and metrics of the epoch so far */
   onBatchEnd?(progress: TrainingProgress<M>, logs: Logs): void | Promise<void>;
+  /** After an epoch and its validation. @param logs the epoch's metrics */
   onEpochEnd?(progress: TrainingProgress<M>, logs: Logs): void | Promise<void>;
+  /** At the end, however training ended. */
   onTrainEnd?(progress: TrainingProgress<M>): void | Promise<void>;
   /** What must survive a resume; arrays and plain values. */
   state?(): CallbackState;
+  /** Takes back what `state` gave, when a run is resumed. */
   restore?(state: CallbackState): void;
 }
 
+/** Which metric is watched, and what counts as better. */
 export interface MonitorOptions {
   /** The metric to watch. Default valLoss, or loss without validation data. */
   monitor?: string;
@@ -108,6 +118,7 @@ class Monitor {
   }
 }
 
+/** Options of `callbacks.earlyStopping`. */
 export interface EarlyStoppingOptions extends MonitorOptions {
   /** Go back to the weights of the best epoch at the end, however training ended. Default false, as Keras. */
   restoreBestWeights?: boolean;
@@ -123,6 +134,7 @@ export class EarlyStopping implements Callback {
   private bestWeights: Float32Array | null = null;
   private params = 0;
 
+  /** @throws InputError for options that there are not, or that make no sense */
   constructor(private readonly options: EarlyStoppingOptions = {}) {
     knownOptions(options, [...MONITOR_OPTIONS, "restoreBestWeights"], this.name);
     this.monitor = new Monitor(options, this.name);
@@ -137,6 +149,7 @@ export class EarlyStopping implements Callback {
     this.bestWeights = null;
   }
 
+  /** Looks at the metric. */
   onEpochEnd(progress: TrainingProgress, logs: Logs): void {
     checkProgress(progress, this.name);
     const { patience = 0, restoreBestWeights = false } = this.options;
@@ -151,6 +164,7 @@ export class EarlyStopping implements Callback {
     }
   }
 
+  /** Goes back to the best weights, where that was asked for. */
   onTrainEnd(progress: TrainingProgress): void {
     const { model } = checkProgress(progress, this.name);
     if (this.bestWeights) model.restoreWeights(this.bestWeights);
@@ -161,6 +175,7 @@ export class EarlyStopping implements Callback {
     return { values, arrays: this.bestWeights ? { bestWeights: this.bestWeights } : {} };
   }
 
+  /** Takes back what `state` gave. */
   restore(state: CallbackState): void {
     const { values, arrays } = checkCallbackState(state, this.name);
     const kept = this.options.restoreBestWeights && values["bestEpoch"] !== 0 ? ["bestWeights"] : [];
@@ -208,9 +223,11 @@ function checkCallbackState(state: CallbackState, where: string): CallbackState 
   return state;
 }
 
+/** Options of `callbacks.reduceLearningRateOnPlateau`. */
 export interface ReduceOnPlateauOptions extends MonitorOptions {
   /** The learning rate is multiplied by this. Default 0.1. */
   factor?: number;
+  /** It is lowered no further. Default 0. */
   minLearningRate?: number;
   /** Epochs to rest after a reduction. */
   cooldown?: number;
@@ -223,6 +240,7 @@ export class ReduceLearningRateOnPlateau implements Callback {
   private wait = 0;
   private resting = 0;
 
+  /** @throws InputError for options that there are not, or that make no sense */
   constructor(private readonly options: ReduceOnPlateauOptions = {}) {
     knownOptions(options, [...MONITOR_OPTIONS, "factor", "minLearningRate", "cooldown"], this.name);
     const { factor = 0.1, minLearningRate = 0, cooldown = 0 } = options;
@@ -251,6 +269,7 @@ export class ReduceLearningRateOnPlateau implements Callback {
     this.resting = 0;
   }
 
+  /** Looks at the metric. */
   onEpochEnd(progress: TrainingProgress, logs: Logs): void {
     const { model } = checkProgress(progress, this.name);
     const { factor = 0.1, minLearningRate = 0, cooldown = 0, patience = 10 } = this.options;
@@ -272,6 +291,7 @@ export class ReduceLearningRateOnPlateau implements Callback {
     return { values: { best: this.monitor.best, wait: this.wait, resting: this.resting }, arrays: {} };
   }
 
+  /** Takes back what `state` gave. */
   restore(state: CallbackState): void {
     const { values, arrays } = checkCallbackState(state, this.name);
     onlyNames(values, ["best", "wait", "resting"], `${this.name} state values`);
@@ -295,6 +315,10 @@ export class Checkpoint implements Callback {
   /** How often `save` failed in this run. */
   failures = 0;
 
+  /**
+   * @param everySeconds seconds between two saves within an epoch; default 10
+   * @param onFailure told of every `save` that failed
+   */
   constructor(
     private readonly save: SaveState,
     private readonly everySeconds = 10,
@@ -311,6 +335,7 @@ export class Checkpoint implements Callback {
     this.failures = 0;
   }
 
+  /** Saves where the time has come. */
   async onBatchEnd(progress: TrainingProgress): Promise<void> {
     functionOf(checkProgress(progress, "checkpoint").state, "checkpoint progress state");
     // Not the time of day, which may be set back.
@@ -318,11 +343,13 @@ export class Checkpoint implements Callback {
     if (progress.aborted || due) await this.try(progress.state());
   }
 
+  /** Saves. */
   async onEpochEnd(progress: TrainingProgress): Promise<void> {
     functionOf(checkProgress(progress, "checkpoint").state, "checkpoint progress state");
     await this.try(progress.state());
   }
 
+  /** Tries again what could not be saved. */
   async onTrainEnd(): Promise<void> {
     // Not the state of now: other callbacks may have gone back to the best weights.
     if (this.unsaved) await this.try(this.unsaved);
@@ -347,7 +374,10 @@ function warnOfFailure(error: unknown, failures: number): void {
 
 /** The callbacks that come with the library. One of your own is any object of the shape of `Callback`. */
 export const callbacks = {
+  /** Stops when a metric has not improved for `patience` epochs. */
   earlyStopping: (options?: EarlyStoppingOptions) => new EarlyStopping(options),
+  /** Lowers the learning rate when a metric stops improving. */
   reduceLearningRateOnPlateau: (options?: ReduceOnPlateauOptions) => new ReduceLearningRateOnPlateau(options),
+  /** Hands the training state to a function, so that a run can go on after it was killed. */
   checkpoint: (...given: ConstructorParameters<typeof Checkpoint>) => new Checkpoint(...given),
 };

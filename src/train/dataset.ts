@@ -12,6 +12,7 @@ export interface Dataset {
   rows: number;
 }
 
+/** How much rows count. */
 export interface WeightOptions {
   /** Weight of each class by its index, as { 0: 1, 1: 5 }; 1 for a class it does not name. */
   classWeight?: Record<number, number>;

@@ -9,10 +9,13 @@ import { Turns } from "./turns.js";
 /** Rows a batch of Keras's, where what is in one batch makes a difference. */
 const KERAS_BATCH = 32;
 
+/** Options of `model.evaluate`. */
 export interface EvaluateOptions extends WarningOptions {
   /** Rows a plan. Results depend on it only with a loss whose reduction is not "mean": 32 then, as in Keras. */
   batchSize?: number;
+  /** A weight a row, by which the loss and the weighted metrics count it. */
   sampleWeight?: ArrayLike<number>;
+  /** Ends it: `evaluate` then rejects with an AbortError. */
   signal?: AbortSignal;
 }
 

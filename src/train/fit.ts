@@ -18,6 +18,7 @@ import type { Logs } from "./training-state.js";
 import { checkTrainingState, type TrainingState } from "./training-state.js";
 import { Turns } from "./turns.js";
 
+/** Options of `fit`; all may be left out. */
 export interface FitOptions<M extends Trained = Trained> extends WeightOptions, WarningOptions {
   /** Passes over the data. Default 1. */
   epochs?: number;
@@ -27,7 +28,9 @@ export interface FitOptions<M extends Trained = Trained> extends WeightOptions, 
   shuffle?: boolean;
   /** Share of the rows, taken from the end before shuffling, to validate on; excludes validationData. */
   validationSplit?: number;
+  /** [x, y] or [x, y, sampleWeight] to validate on after every epoch. */
   validationData?: readonly [RowsLike, TargetsLike] | readonly [RowsLike, TargetsLike, ArrayLike<number>];
+  /** Told of every epoch and batch; they may steer. */
   callbacks?: readonly Callback<M>[];
   /** Stops after the current step; `fit` then resolves with `stopped: "aborted"`. */
   signal?: AbortSignal;
@@ -96,6 +99,7 @@ function checkCallback(callback: unknown, where: string): void {
   }
 }
 
+/** What came of a `fit`. */
 export interface History {
   /** A list an epoch for every metric: loss, accuracy, valLoss, valAccuracy … */
   history: Record<string, number[]>;
@@ -107,6 +111,7 @@ export interface History {
 
 /** Training went wrong beyond repair; the weights from before are in place. */
 export class TrainingError extends Error {
+  /** "TrainingError", or that of a kind of it. */
   override readonly name: string = "TrainingError";
 }
 

@@ -19,8 +19,11 @@ import { type Dataset, makeDataset, type WeightOptions } from "./dataset.js";
 import type { OptimizerState } from "./training-state.js";
 import { Updater } from "./update.js";
 
+/** What a model is trained with and measured by. */
 export interface CompileOptions {
+  /** A name, for Keras's defaults, or `optimizers.…()`. Default "adam". */
   optimizer?: OptimizerName | Optimizer;
+  /** A name, for Keras's defaults, or `losses.…()`. */
   loss: LossName | Loss;
   /** Plain names, or `metrics.…()` with settings. Default accuracy, and none for a regression (meanSquaredError). */
   metrics?: readonly MetricLike[];
@@ -28,8 +31,11 @@ export interface CompileOptions {
   weightedMetrics?: readonly MetricLike[];
 }
 
+/** What one batch says of the weights. */
 export interface Gradients {
+  /** The batch's loss, regularisation included. */
   loss: number;
+  /** ∂loss/∂w of every weight, named and shaped as in `getWeights`. */
   gradients: WeightArray[];
   /** With respect to each input, [rows][…shape]; zeros for token ids. */
   inputs: Float32Array[];

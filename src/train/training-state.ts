@@ -6,7 +6,9 @@ export type Logs = Record<string, number>;
 
 /** What of a callback must survive a resume. */
 export interface CallbackState {
+  /** Plain values by name. */
   values: Record<string, number | string | boolean | null>;
+  /** Numbers by name. */
   arrays: Record<string, Float32Array>;
 }
 
@@ -26,16 +28,21 @@ export interface OptimizerState {
 export interface TrainingState {
   /** Epochs finished, and batches done in the current one. */
   epoch: number;
+  /** Batches done in the current epoch. */
   batch: number;
   /** Sums of the current epoch so far. */
   lossSum: number;
+  /** Rows of the current epoch so far. */
   rowsSeen: number;
   /** Outputs of the current epoch so far [rows][width], from which its metrics resume. */
   outputs: Float32Array;
   /** Logs of the finished epochs. */
   history: Logs[];
+  /** All weights in one array, as `weightSnapshot` gives them. */
   weights: Float32Array;
+  /** The optimizer's numbers. */
   optimizer: OptimizerState;
+  /** What callbacks keep, by their names. */
   callbacks: Record<string, CallbackState>;
   /** Why the run had ended, if it had. */
   stopped: string | null;

@@ -1,8 +1,8 @@
-/** The public API changes on purpose only. */
+/** The public API changes on purpose only, and all of it is documented. */
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { publicApi, SNAPSHOT, snapshot } from "./api.js";
+import { publicApi, SNAPSHOT, snapshot, undocumented } from "./api.js";
 
 /** The lines of one text that the other lacks, however often each has them. */
 function without(text: string, other: string): string[] {
@@ -25,4 +25,8 @@ test("the public API is the one in tests/package/api.md", () => {
     `The public API has changed. ${next}: ${JSON.stringify(change)}`,
   );
   assert.equal(now, written, `The public API comes in another order. ${next}.`);
+});
+
+test("every public export and member has a docstring", () => {
+  assert.deepEqual(undocumented(), []);
 });

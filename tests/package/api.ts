@@ -48,6 +48,31 @@ export function publicApi(declarations = new Declarations()): PublicApi {
   return { exports, mentioned: mentioned.sort((a, b) => compare(a.name, b.name) || compare(a.text, b.text)) };
 }
 
+/** What hovers show nothing for: exports, and public members of classes, interfaces and types; functions of constants. */
+export function undocumented(declarations = new Declarations()): string[] {
+  const missing: string[] = [];
+  for (const [entry, names] of publicApi(declarations).exports) {
+    for (const [name, found] of names) {
+      for (const one of found)
+        missing.push(...gaps(one, name, declarations).map((gap) => `${entry}: ${gap}`));
+    }
+  }
+  return missing;
+}
+
+function gaps(one: Declaration, name: string, declarations: Declarations): string[] {
+  if (one.internal) return [];
+  // A setter is documented by its getter.
+  const known = new Set(one.members.filter((member) => member.documented).map((member) => member.name));
+  const wanted = one.members.filter(
+    (member) => !member.hidden && (one.kind !== "const" || member.text.includes("=>")),
+  );
+  const bare = wanted.filter(
+    (member) => !known.has(member.name) && !declarations.inheritsDoc(one, member.name),
+  );
+  return [...(one.documented ? [] : [name]), ...bare.map((member) => `${name}.${member.name}`)];
+}
+
 const compare = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
 
 function lines(declaration: Declaration, name: string, closed = false): string[] {

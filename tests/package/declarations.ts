@@ -21,6 +21,8 @@ export interface Declaration {
   /** Up to the braces with the members, where it has any. Without comments. */
   readonly text: string;
   readonly documented: boolean;
+  /** Marked `@internal`: exported for other types' sake, not for users to read. */
+  readonly internal: boolean;
   /** Of a class, an interface, or a constant or type that is an object. */
   readonly members: readonly Member[];
   /** Names that it extends or implements. */
@@ -146,7 +148,8 @@ function declarationOf(part: { comment: string; text: string }, file: string): D
   const members = bodied ? split(part.text.slice(open + 1, part.text.lastIndexOf("}"))).map(memberOf) : [];
   const bases = kind === "class" || kind === "interface" ? basesOf(head) : [];
   const text = head.replace(/^(export )?(declare )?/, "").replace(/;$/, "");
-  return { name, kind, text, documented, members, bases, file };
+  const internal = part.comment.includes("@internal");
+  return { name, kind, text, documented, internal, members, bases, file };
 }
 
 /** Where the braces open that hold the members: of a class, an interface, or the type of an object; -1 for none. */
@@ -170,7 +173,7 @@ function bodyStart(text: string, kind: Declaration["kind"]): number {
 
 function basesOf(head: string): string[] {
   const [, list = ""] = /\b(?:extends|implements) (.*)$/.exec(head) ?? [];
-  return list.split(/,| implements /).flatMap((base) => /^\s*([\w$]+)/.exec(base)?.[1] ?? []);
+  return list.split(/,| implements /).flatMap((base) => /^\s*([\w$.]+)/.exec(base)?.[1] ?? []);
 }
 
 /** "a, type b as c" as [name there, name here]. */
@@ -213,7 +216,8 @@ export class Declarations {
         if (names.startsWith("{"))
           for (const [name, here] of namesIn(names.slice(1, -1))) into.set(here, { file: there, name });
         else if (names.startsWith("* as ")) into.set(names.slice(5), { file: there, name: "*" });
-        else if (names === "*") throw new Error(`${file}: "export *" hides what is exported; name it`);
+        else if (names === "*")
+          for (const name of this.read(there).exported.keys()) into.set(name, { file: there, name });
         continue;
       }
       // What inferred types name where they stand: import("./layer.js").Layer.
@@ -258,16 +262,19 @@ export class Declarations {
     );
     const words = shown.replace(/"[^"]*"/g, "");
     const values = new Set(Array.from(words.matchAll(/typeof ([\w$]+)/g), ([, value]) => value));
-    return [...new Set(words.match(/[A-Za-z_$][\w$]*/g))]
+    return [...new Set(words.match(/[A-Za-z_$][\w$.]*/g))]
       .filter((one) => one !== name)
       .flatMap((one) => this.named(one, file))
       .filter((one) => (one.kind !== "const" && one.kind !== "function") || values.has(one.name));
   }
 
-  /** What a name means in a file. */
+  /** What a name means in a file: "Callback", or "train.Callback" after `import * as train`. */
   private named(name: string, file: string): readonly Declaration[] {
     const { declared, imported } = this.read(file);
-    return declared.get(name) ?? (imported.has(name) ? this.follow({ file, name }) : []);
+    const [space, inner] = name.split(".") as [string, string?];
+    const from = imported.get(space);
+    if (inner !== undefined) return from?.name === "*" ? this.follow({ file: from.file, name: inner }) : [];
+    return declared.get(name) ?? (from ? this.follow({ file, name }) : []);
   }
 
   /** Whether a base, or one of its own, documents a member of that name. */

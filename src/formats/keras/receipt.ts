@@ -7,7 +7,9 @@ export interface Receipt {
   format: string;
   /** The Keras that wrote it, where the file says. */
   kerasVersion: string | null;
+  /** How many layers the model has, inputs included. */
   layers: number;
+  /** Numbers in its weights. */
   parameters: number;
   /** Settings that the file leaves out, with the values assumed. */
   filled: string[];

@@ -25,6 +25,7 @@ import { MaskWriter } from "./write-masks.js";
 /** The Keras whose format and meaning of names is written. */
 export const KERAS_VERSION = "3.15.1";
 
+/** Options of `writeKeras`. */
 export interface WriteOptions {
   /** Kept beside the model as `cellstate.json`; Python Keras passes over it. */
   extras?: Json;

@@ -16,6 +16,7 @@ import { pieceTexts } from "./piece-texts.js";
 import { rowRules, tokenRules } from "./text-rules.js";
 import { WEIGHT_KINDS, type WeightKind, WeightsText } from "./weights-text.js";
 
+/** Options of `writeModelModule` and `writeClassifierModule`. */
 export interface ModuleOptions {
   /** Bytes with scales (default), which is a quarter of the size and rounds the weights, or exact float32. */
   weights?: WeightKind;

@@ -7,6 +7,7 @@ import { emitLayer } from "./emitters.js";
 import { OnnxGraph } from "./graph.js";
 import type { Tensor } from "./place.js";
 
+/** Options of `writeOnnx`. */
 export interface OnnxOptions {
   /** Kept beside the graph as the metadata "cellstate": vocabulary, labels …; null for none. */
   extras?: Json;

@@ -13,6 +13,7 @@ import { writeTopology } from "./topology.js";
 /** As TensorFlow.js cuts its own. */
 const SHARD_BYTES = 4 * 2 ** 20;
 
+/** Options of `writeTfjs`. */
 export interface TfjsOptions {
   /** Kept in `userDefinedMetadata.cellstate`: vocabulary, labels …; null for none. */
   extras?: Json;

@@ -17,13 +17,17 @@ import { PickleObject, type PickleValue } from "./pickle-values.js";
 import { readTokenizer, readWordIndex } from "./tokenizer.js";
 import { wordLines } from "./words.js";
 
+/** A vocabulary from a file, ready to use. */
 export interface VocabularyFile {
+  /** Turns texts into the ids of that vocabulary. */
   vectorizer: Vectorizer;
   /** "Keras Tokenizer (pickle)" … */
   format: string;
+  /** What the file does not say and was taken as usual, a line each. */
   assumed: string[];
 }
 
+/** Options of `readVocabulary`. */
 export interface VocabularyOptions extends RowOptions {
   /** What messages call the file. */
   name?: string;

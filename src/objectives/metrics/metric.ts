@@ -142,8 +142,11 @@ export const METRIC_KINDS = Object.keys(METRIC_SETTINGS) as MetricKind[];
 
 /** A metric with settings; made by `metrics.…()`. */
 export interface Metric<K extends MetricKind = MetricKind> {
+  /** Which one. */
   readonly metric: K;
+  /** What logs and scores call it. */
   readonly name: string;
+  /** Its settings, defaults filled in. */
   readonly settings: Readonly<Required<Omit<MetricOptions<K>, keyof MetricNameOptions>>>;
 }
 

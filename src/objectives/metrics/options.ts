@@ -124,7 +124,7 @@ export interface R2ScoreOptions extends MetricNameOptions {
   numRegressors?: number;
 }
 
-/** Each metric's settings. */
+/** Each metric's settings. @internal */
 export interface MetricOptionsByKind {
   auc: AucOptions;
   precision: PrecisionOptions;
@@ -165,6 +165,7 @@ export interface MetricOptionsByKind {
   concordanceCorrelation: MetricNameOptions;
 }
 
+/** Metrics with settings, by name. */
 export type MetricKind = keyof MetricOptionsByKind;
 
 /** The settings that one kind of metric takes. */

@@ -10,6 +10,7 @@ import { argMax, classCount, DEFAULT_THRESHOLD, predictedClass, ratio } from "./
 
 /** Plain names: they suit themselves to the model's outputs and targets. */
 export const METRIC_NAMES = ["accuracy", "precision", "recall", "f1", "mcc", "auc"] as const;
+/** Metrics without settings, by name. */
 export type MetricName = (typeof METRIC_NAMES)[number];
 
 /** What `compile({ metrics })` takes: a plain name, the name of one of `metrics` as it is without settings, or one made. */
