@@ -19,7 +19,7 @@ import {
   type Task,
 } from "../kernels/contract.js";
 import { PURPOSE } from "../kernels/philox.js";
-import type { Builder, Layer, Tensor } from "../layers/layer.js";
+import type { Builder, DerivedKey, Layer, Tensor } from "../layers/layer.js";
 import { LOGIT_ACTIVATION, type Loss } from "../objectives/losses.js";
 import type { Node } from "./graph.js";
 import type { Weights } from "./weights.js";
@@ -62,6 +62,9 @@ interface Shard {
   gradients: Pointer;
 }
 
+const sameKey = (a: DerivedKey, b: DerivedKey) =>
+  a.what === b.what && a.of.length === b.of.length && a.of.every((value, i) => value === b.of[i]);
+
 export class Plan {
   readonly shards: Shard[] = [];
   readonly inputs: Pointer[];
@@ -77,7 +80,7 @@ export class Plan {
   private readonly preparation: Task = [];
   /** What runs after an optimizer step. */
   readonly afterStep: Task = [];
-  private readonly derived = new Map<string, Pointer>();
+  private readonly derived: { readonly key: DerivedKey; readonly at: Pointer }[] = [];
   private program: Program | null = null;
   private preparationProgram: Program | null = null;
   private afterStepProgram: Program | null = null;
@@ -138,11 +141,11 @@ export class Plan {
   }
 
   /** Derived buffers (folded tables): one for all shards, filled before the first run after the weights changed. */
-  derive(key: string, elements: number, fill: (at: Pointer, prepare: Builder["call"]) => void): Pointer {
-    const known = this.derived.get(key);
-    if (known !== undefined) return known;
+  derive(key: DerivedKey, elements: number, fill: (at: Pointer, prepare: Builder["call"]) => void): Pointer {
+    const known = this.derived.find((one) => sameKey(one.key, key));
+    if (known) return known.at;
     const at = this.context.arena.allocate(elements);
-    this.derived.set(key, at);
+    this.derived.push({ key, at });
     fill(at, (kernel, args) => void this.preparation.push(makeCall(kernel, args)));
     return at;
   }
@@ -383,7 +386,7 @@ class ShardBuilder implements Builder {
     this.plan.afterStep.push(makeCall(kernel, args));
   }
 
-  derived(key: string, elements: number, fill: (at: Pointer, prepare: Builder["call"]) => void): Pointer {
+  derived(key: DerivedKey, elements: number, fill: (at: Pointer, prepare: Builder["call"]) => void): Pointer {
     return this.plan.derive(key, elements, fill);
   }
 

@@ -19,7 +19,7 @@ import {
   unknownLayer,
   withPlace,
 } from "./layer-config.js";
-import { containerNames, isMerging, LAYER_KINDS } from "./layer-kinds.js";
+import { containerNames, isMerging } from "./layer-kinds.js";
 import { type Context, layerLabel } from "./receipt.js";
 import { makeTextVectorization, onlyVocabulary, readSettings, readWords } from "./text-vectorization.js";
 import type { StoredWeight } from "./weights-store.js";
@@ -96,7 +96,7 @@ export function checkModelSettings(
   checkKeys(config, MODEL_KEYS, where);
   const trainable = readFlag(config["trainable"] ?? true, `${where}.config.trainable`);
   const saysTrue = ({ layer }: Entry) =>
-    layer.trainable && !layer.isInput && !LAYER_KINDS.get(layer.className)?.withoutTrainable;
+    layer.trainable && !layer.isInput && !layer.kind.keras?.withoutTrainable;
   if (trainable || !layers.some(saysTrue)) return;
   context.notes.warn(
     `${where}.config.trainable: false, but Keras goes by its layers, of which some are true`,
