@@ -1,6 +1,8 @@
 /** Keras scripts on the command line: what was taken from one is said, and `train` does as it says. */
+
 import { InputError } from "../base/errors.js";
 import { type ScriptModel, type ScriptSettings, saidBy, type Unread } from "../formats/python/index.js";
+import { readsIds } from "../layers/traits.js";
 import { note } from "./context.js";
 import { openScript } from "./models.js";
 import type { TrainFlags } from "./train-plan.js";
@@ -98,8 +100,8 @@ function checkSizes(
       `${file} ${length.said}: expected rows of ${fixed}, which is what the model reads. ${next}`,
     );
   }
-  const embedding = model.layers.find(({ className }) => className === "Embedding");
-  const { inputDim = Infinity } = (embedding?.options ?? {}) as { inputDim?: number };
+  const embedding = model.layers.find(readsIds);
+  const { inputDim } = embedding?.options ?? { inputDim: Infinity };
   if (
     vocabulary &&
     applied.vocabulary === vocabulary.value &&

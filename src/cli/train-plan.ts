@@ -1,4 +1,5 @@
 /** From the flags of `cellstate train` to what they come to; what can be refused is refused before data is read. */
+
 import { existsSync, statSync } from "node:fs";
 import { basename, resolve } from "node:path";
 import { InputError, inputError } from "../base/errors.js";
@@ -6,6 +7,7 @@ import { ownVectorizer } from "../classifier/assemble.js";
 import { TextClassifier } from "../classifier/classifier.js";
 import { checkVocabularyFits } from "../classifier/fits.js";
 import type { Definitions } from "../formats/python/index.js";
+import { readsIds } from "../layers/traits.js";
 import type { Model } from "../model/model.js";
 import { type Optimizer, type OptimizerName, optimizers } from "../objectives/optimizers.js";
 import type { FrontEndOptions, RowOptions, Side } from "../tokens/options.js";
@@ -159,7 +161,7 @@ function ownVocabulary(start: TrainPlan["startFrom"]): Vectorizer | null {
 /** A model file says how many ids it knows and reads; flags may ask for fewer ids, not for another length. */
 function sizesOf(start: TextClassifier | Model, flags: TrainFlags): TrainPlan["sizes"] {
   const model = start instanceof TextClassifier ? start.model : start;
-  const first = model.layers.find((layer) => layer.className === "Embedding");
+  const first = model.layers.find(readsIds);
   if (!first) {
     throw inputError({
       expected: "a network that begins with an Embedding, to learn from text",
@@ -167,7 +169,7 @@ function sizesOf(start: TextClassifier | Model, flags: TrainFlags): TrainPlan["s
       received: model.layers[0]?.className,
     });
   }
-  const { inputDim } = first.options as { inputDim: number };
+  const { inputDim } = first.options;
   const fixed = (start instanceof TextClassifier ? start.length : model.inputShapes[0]?.[0]) ?? null;
   if (fixed !== null && flags.length !== undefined && flags.length !== fixed) {
     throw inputError({

@@ -84,6 +84,7 @@ export const bidirectionalKind: LayerKind<"Bidirectional"> = {
   keras: {
     arguments: "layer merge_mode | backward_layer",
     inner: { layer: "forward_layer", backwardLayer: "backward_layer" },
+    copiesInner: true,
   },
 };
 

@@ -16,6 +16,7 @@ export const inputKind: LayerKind<"InputLayer"> = {
   make: input,
   mask: "ends",
   isInput: true,
+  unlisted: true,
   keras: { arguments: "shape | batch_shape sparse ragged input_tensor tensor optional", aliases: ["Input"] },
 };
 

@@ -132,14 +132,18 @@ export interface LayerKind<Name extends string = string> {
   readonly heedsMask?: true;
   /** Whether data enters the model here. */
   readonly isInput?: true;
+  /** Whether `model.layers`, summaries and files leave it out, as Keras does: an input is no step of computing. */
+  readonly unlisted?: true;
   /** Whether that data are texts. */
   readonly takesTexts?: true;
-  /** Whether it looks token ids up, which are checked where they enter the model (`readsIds` in ids.ts). */
+  /** Whether it looks token ids up, which are checked where they enter the model (`readsIds` in traits.ts). */
   readonly readsIds?: true;
   /** Whether it takes several inputs, as a list. */
   readonly merges?: true;
   /** Whether it takes the steps of a sequence in turn, each with the state that the one before left. */
   readonly recurrent?: true;
+  /** Whether it has no answer to a row whose every step a mask hides: NaN. */
+  readonly needsSteps?: true;
   /** The activation that it is, where it is one that a loss can start before. */
   readonly activation?: ActivationName;
   /** Whether in prediction it puts out the numbers it gets, in whatever shape or order. */
@@ -161,6 +165,8 @@ export interface KerasTraits {
   readonly inner?: Readonly<Record<string, string>>;
   /** Keys by which older Kerases knew some options. */
   readonly renamed?: Readonly<Record<string, string>>;
+  /** Whether it makes copies of the layers inside, so that one may be given twice. */
+  readonly copiesInner?: true;
   /** Whether the constructor refuses `trainable`. */
   readonly withoutTrainable?: true;
 }

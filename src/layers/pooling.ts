@@ -109,6 +109,7 @@ export const globalAveragePooling1DKind: LayerKind<"GlobalAveragePooling1D"> = {
   make: globalAveragePooling1D,
   mask: "ends",
   heedsMask: true,
+  needsSteps: true,
   keras: { arguments: "| data_format keepdims", aliases: ["GlobalAvgPool1D"] },
 };
 

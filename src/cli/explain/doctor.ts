@@ -1,4 +1,5 @@
 /** cellstate explain doctor MODEL [DATA]: known traps, before time is wasted on them. */
+
 import type { Command } from "commander";
 import { inputError } from "../../base/errors.js";
 import { writeAtomic } from "../../base/node-files.js";
@@ -8,6 +9,7 @@ import { readLabelledPath } from "../../data/node-source.js";
 import { checkup, type Finding, quickCheckup, type Subject, type Texts } from "../../explain/doctor/index.js";
 import { doctorPage } from "../../explain/draw/doctor-page.js";
 import type { Definitions } from "../../formats/python/index.js";
+import { readsIds } from "../../layers/traits.js";
 import type { Model } from "../../model/model.js";
 import { type FrontEndOptions, SIDES, type Side } from "../../tokens/options.js";
 import { type EngineFlags, engineOptions, note, say } from "../context.js";
@@ -101,7 +103,7 @@ async function subjectOf(opened: Opened, data: string | undefined, flags: Flags)
 /** What `train` would begin with: a vocabulary of DATA's words, as large as the script's Embedding. */
 async function subjectOfScript(model: Model, data: string, flags: Flags): Promise<Subject> {
   const { padding: side } = flags;
-  const embedding = model.layers.find(({ className }) => className === "Embedding");
+  const embedding = model.layers.find(readsIds);
   if (!embedding) {
     throw inputError({ expected: "a network that begins with an Embedding, to read DATA with", where: data });
   }

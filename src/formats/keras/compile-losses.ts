@@ -126,7 +126,7 @@ function applySetting(options: LossOptions, name: LossName, key: string, value: 
  */
 export function noteLogits({ outputNode: { layer }, compiled: { loss } }: Model, { notes }: Context): void {
   const { activation } = layer.options as { activation?: string };
-  const last = layer.className === "Softmax" ? "softmax" : activation;
+  const last = layer.kind.activation ?? activation;
   if ((last !== "sigmoid" && last !== "softmax") || loss.name === "meanSquaredError") return;
   const own = loss.name === "binaryCrossentropy" ? "sigmoid" : "softmax";
   if (last === own && !loss.fromLogits) return;

@@ -73,7 +73,7 @@ export function readLayer(
     else if (!inner || !Object.hasOwn(inner, ours)) options[ours] = readOption(key, value, context, at);
     else if (value !== null) options[ours] = readInner(value, context, at);
   }
-  fillMissing(className, config, options, context, where);
+  if (!cudnn) fillMissing(kind, config, options, context, where);
   if (config["stateful"] === true) {
     context.notes.warn(`${where}.config.stateful: every batch starts from fresh states here`);
   }
@@ -93,7 +93,9 @@ function insideSaysTrue({ keras }: LayerKind, config: JsonObject): boolean {
     .some((one) => isObject(one) && isObject(one["config"]) && one["config"]["trainable"] !== false);
 }
 
-const kindOf = (className: string) => COMPUTING_KINDS.get(CUDNN_KINDS.get(className)?.className ?? className);
+/** The kind of a class that is read as a layer, cuDNN's own among them. */
+export const kindOf = (className: string) =>
+  COMPUTING_KINDS.get(CUDNN_KINDS.get(className)?.className ?? className);
 
 /** Our option for a key of Keras's, if there is one: also by the name of an older Keras, unless the newer says otherwise. */
 function optionOf(kind: LayerKind, key: string, config: JsonObject = {}): string | undefined {
@@ -262,20 +264,19 @@ function checkPassive(key: string, value: Json, context: Context, where: string)
 
 /** Defaults that were others when the file was written and the key did not exist. */
 function fillMissing(
-  className: string,
+  kind: LayerKind,
   config: JsonObject,
   options: Record<string, unknown>,
   context: Context,
   where: string,
 ): void {
-  const recurrence = className.replace(/Cell$/, "");
-  if (recurrence === "GRU" && config["reset_after"] === undefined) {
+  if (Object.hasOwn(kind.options, "resetAfter") && config["reset_after"] === undefined) {
     options["resetAfter"] = false;
     context.notes.fill(`${where}: reset_after = false, as before Keras 2.1`);
   }
   const older = context.major < 2 || (context.major === 2 && context.minor < 3);
   if (
-    (recurrence === "GRU" || recurrence === "LSTM") &&
+    Object.hasOwn(kind.options, "recurrentActivation") &&
     config["recurrent_activation"] === undefined &&
     older
   ) {

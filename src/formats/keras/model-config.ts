@@ -1,16 +1,19 @@
 /** A model's configuration: Sequential in all its forms, and Functional graphs of known layers. */
+
 import { inputError } from "../../base/errors.js";
 import { isObject, type Json, type JsonObject } from "../../base/json.js";
 import { label } from "../../base/label.js";
 import { type Input, input } from "../../layers/input.js";
+import { LAYER_KINDS } from "../../layers/kinds.js";
 import type { Layer, Shape } from "../../layers/layer.js";
-import { TextVectorization } from "../../layers/text-vectorization.js";
+import { readsIds, takesTexts } from "../../layers/traits.js";
 import type { Link } from "../../network/graph.js";
 import { cudnnConversion } from "./cudnn.js";
 import { readGraph } from "./functional-config.js";
 import {
   checkKeys,
   isLayer,
+  kindOf,
   type LayerNode,
   NOT_SHARED,
   readFlag,
@@ -130,7 +133,7 @@ export function readSequential(
   where: string,
 ): number {
   const nodes = readLayers(config, place, where);
-  const declared = nodes[0]?.className === "InputLayer" ? nodes.shift() : undefined;
+  const declared = LAYER_KINDS.get(nodes[0]?.className ?? "")?.unlisted ? nodes.shift() : undefined;
   const start = `${where} ${layerLabel(0, declared?.name ?? "")}`;
   const dtype = declared && inputDtype(declared, start);
   if (nodes.length === 0)
@@ -185,7 +188,8 @@ export function readEntry(
   }
   checkKnown(child, where);
   if (inputs.length !== 1 && !isMerging(className)) {
-    const recurrent = /RNN|LSTM|GRU|Bidirectional/.test(className);
+    const { mask } = kindOf(className) ?? {};
+    const recurrent = mask === "passesInSequences" || mask === "passesAsInner";
     const next = recurrent ? "States given to a recurrent layer from outside are not read." : undefined;
     throw inputError({
       expected: "a layer with one input",
@@ -194,7 +198,7 @@ export function readEntry(
       ...(next && { next }),
     });
   }
-  if (className === "TextVectorization") {
+  if (LAYER_KINDS.get(className)?.takesTexts) {
     return readTextEntry(child, entries, inputs[0]!, place, context, where);
   }
   const layer = readLayer(child, context, where);
@@ -206,12 +210,9 @@ export function readEntry(
 
 /** Refuses what is no layer of ours by its own name, before anything else about it is found wrong. */
 export function checkKnown({ className }: LayerNode, where: string): void {
-  const known = isLayer(className) || isModel(className) || OTHER_LAYERS.has(className);
+  const known = isLayer(className) || isModel(className) || LAYER_KINDS.has(className);
   if (!known) throw unknownLayer(className, where);
 }
-
-/** What enters a model, and is read apart from layers that compute. */
-const OTHER_LAYERS: ReadonlySet<string> = new Set(["InputLayer", "TextVectorization"]);
 
 /** TextVectorization takes the place of the input that feeds it. Without its vocabulary the model takes ids. */
 function readTextEntry(
@@ -224,7 +225,7 @@ function readTextEntry(
 ): number {
   const settings = readSettings(config, where);
   const { layer } = entries[input]!;
-  if (layer.className !== "InputLayer") {
+  if (!layer.kind.unlisted) {
     const received = `${layer.className} ${label(layer.name)}`;
     throw inputError({ expected: "an input of its own before TextVectorization", where, received });
   }
@@ -250,8 +251,8 @@ function readTextEntry(
 function checkTables(entries: readonly Entry[]): void {
   for (const { layer, inputs, where } of entries) {
     const text = inputs.map((from) => entries[from]!.layer)[0];
-    if (layer.className !== "Embedding" || !(text instanceof TextVectorization)) continue;
-    const { inputDim } = layer.options as { inputDim: number };
+    if (!readsIds(layer) || !text || !takesTexts(text)) continue;
+    const { inputDim } = layer.options;
     const { size } = text.vectorizer;
     if (size <= inputDim) continue;
     const expected = `a vocabulary of at most ${inputDim} words, as its input_dim says`;
@@ -291,14 +292,15 @@ function sequentialShape(
   node: JsonObject,
   where: string,
 ): Shape {
-  if (first.className === "TextVectorization") return TEXTS;
+  const kind = LAYER_KINDS.get(first.className);
+  if (kind?.takesTexts) return TEXTS;
   const length = first.config["input_length"];
   const candidates = [
     declared && shapeOf(declared.config),
     shapeOf(first.config),
     config["build_input_shape"],
     isObject(node["build_config"]) ? node["build_config"]["input_shape"] : undefined,
-    first.className === "Embedding" ? [null, typeof length === "number" ? length : null] : undefined,
+    kind?.readsIds ? [null, typeof length === "number" ? length : null] : undefined,
   ];
   const found = candidates.find((shape) => Array.isArray(shape));
   if (found) return readShape(found, where);
@@ -353,8 +355,7 @@ export function inputDtype({ config }: LayerNode, where: string): string {
 function noteDtypes(entries: readonly Entry[], context: Context): void {
   for (const [i, { dtype = "float32", where }] of entries.entries()) {
     const takers = entries.filter(({ inputs }) => inputs.includes(i));
-    if (/^(float(32|64)|string)$/.test(dtype) || takers.every(({ layer }) => layer.className === "Embedding"))
-      continue;
+    if (/^(float(32|64)|string)$/.test(dtype) || takers.every(({ layer }) => readsIds(layer))) continue;
     context.notes.warn(
       `${where}.config.dtype: numbers are taken as they are, where Keras makes ${dtype} of them`,
     );

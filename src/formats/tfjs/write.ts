@@ -69,9 +69,12 @@ export function writeTfjs(model: Model, options: TfjsOptions = {}): Map<string, 
   return new Map([["model.json", seal(text, shards.values())], ...shards]);
 }
 
+/** Layers that give their own names to the weights of the one inside. */
+const NAMELESS_INSIDE: ReadonlySet<string> = new Set(["TimeDistributed"]);
+
 /** TensorFlow.js goes by names, in which a layer inside TimeDistributed has no part. */
 function weightNames({ nodes }: Model): (name: string) => string {
-  const wrappers = nodes.map(({ layer }) => layer).filter((layer) => layer.className === "TimeDistributed");
+  const wrappers = nodes.map(({ layer }) => layer).filter(({ className }) => NAMELESS_INSIDE.has(className));
   const inner = wrappers.map(({ name, inner: [layer] }) => [`${name}/${layer!.name}/`, `${name}/`] as const);
   return (name) => {
     const [from, to] = inner.find(([from]) => name.startsWith(from)) ?? ["", ""];
