@@ -27,7 +27,15 @@ export {
 export { ACTIVATIONS, type ActivationName } from "./kernels/contract.js";
 export * as layers from "./layers/index.js";
 export type { Initializer, InitializerName } from "./layers/initializers.js";
-export type { Layer, Parameter, Shape, Symbolic } from "./layers/layer.js";
+export type {
+  KerasTraits,
+  Layer,
+  LayerKind,
+  MaskTrait,
+  Parameter,
+  Shape,
+  Symbolic,
+} from "./layers/layer.js";
 export type * from "./layers/option-types.js";
 export { type ModelGraph, model } from "./model/functional.js";
 export { Model, sequential } from "./model/model.js";

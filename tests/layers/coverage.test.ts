@@ -3,7 +3,7 @@
  * gets or loses one shows here, and docs/formats.md has the same table.
  */
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { describe, test } from "node:test";
 import { InputError } from "../../src/base/errors.js";
 import { openCells } from "../../src/explain/cells/open.js";
@@ -159,6 +159,20 @@ function row(className: string): string {
 }
 
 const found = [...LAYER_KINDS.keys()].sort().map(row);
+
+test("no code asks for a layer by its class name: its kind says what it is", () => {
+  const source = new URL("../../../src/", import.meta.url);
+  const files = readdirSync(source, { recursive: true, encoding: "utf8" }).filter((name) =>
+    /\.ts$/.test(name),
+  );
+  assert.ok(files.length > 100, "src is not where it was");
+  const found = files.flatMap((file) =>
+    [...readFileSync(new URL(file, source), "utf8").matchAll(/lassName\)? [!=]== "(\w+)"/g)]
+      .filter(([, className]) => LAYER_KINDS.has(className!))
+      .map(([comparison]) => `${file}: ${comparison}`),
+  );
+  assert.deepEqual(found, []);
+});
 
 describe("what each layer has", () => {
   test("every kind is asked for", () => {

@@ -59,6 +59,11 @@ function declarations(folder: string, files = readdirSync(new URL(folder, DIST))
 
 const DIST = new URL("../../src/", import.meta.url);
 
+/** What the package exports by name, or as all of a file's types. */
+const EXPORTED = ["index.d.ts", "layers/option-types.d.ts", "objectives/metrics/options.d.ts"]
+  .map((file) => readFileSync(new URL(file, DIST), "utf8"))
+  .join("\n");
+
 /** All members of an interface, its own before those it inherits. */
 function membersOf(name: string, interfaces: ReadonlyMap<string, Declared>): Map<string, Member> {
   const { parents, own } = interfaces.get(name)!;
@@ -82,6 +87,7 @@ function check(
       test(`${where}.${name}`, () => {
         const { doc, options } = functions.get(name)!;
         assert.ok(doc.length > 15, `${name} says ${doc || "nothing"}`);
+        assert.match(EXPORTED, new RegExp(`\\b${options}\\b`), `${options} is not exported`);
         const members = membersOf(options, interfaces);
         const table = defaults(name);
         // Every option of the table is documented, and the other way round.
