@@ -6,11 +6,13 @@ import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { buildNative } from "./build-native.mjs";
 import { buildCheckedWasm, buildWasm } from "./build-wasm.mjs";
+import { buildWorker } from "./build-worker.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 await buildNative();
 await buildWasm();
 await buildCheckedWasm();
+await buildWorker();
 const wanted = process.argv.slice(2);
 const files = readdirSync(join(root, "dist", "tests"), { recursive: true })
   .map((file) => join("dist", "tests", String(file)))
