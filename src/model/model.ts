@@ -1,7 +1,7 @@
 /** A model: layers, weights, and what one does with them. Everything heavy is in plans and engines. */
 import { indicesOf, listOf, objectOf, textOf } from "../base/arguments.js";
 import { finiteNumber, inputError, knownOptions, oneOf, wholeNumber } from "../base/errors.js";
-import { checkEngine, createEngine, MOST_THREADS } from "../engines/index.js";
+import { checkEngine, createSynchronousEngine, MOST_THREADS } from "../engines/index.js";
 import type { Layer, Shape } from "../layers/layer.js";
 import type { Rows, TargetsLike } from "../network/arrays.js";
 import { buildGraph, chain, type Link, type Node, nameLayers } from "../network/graph.js";
@@ -175,7 +175,7 @@ export class Model {
           next: "It was disposed.",
         });
       }
-      this.built = new Runtime(createEngine(this.options), this.nodes, this.outputs, this.seed);
+      this.built = new Runtime(createSynchronousEngine(this.options), this.nodes, this.outputs, this.seed);
       this.built.weights.initialize(this.seed);
       if (this.settings) this.built.compile(this.settings.optimizer);
     }
