@@ -8,7 +8,7 @@
 
 import { inputError } from "../base/errors.js";
 import type { Arena } from "../engines/arena.js";
-import type { Call, Engine, Program, Task } from "../engines/engine.js";
+import type { Call, SynchronousEngine, SynchronousProgram, Task } from "../engines/engine.js";
 import type { Pointer } from "../kernels/declare.js";
 import { type KernelArguments, type KernelName, scratchElements } from "../kernels/kernels.js";
 import { PURPOSE } from "../kernels/philox.js";
@@ -36,7 +36,7 @@ export interface PlanRequest {
 }
 
 export interface PlanContext {
-  engine: Engine;
+  engine: SynchronousEngine;
   arena: Arena;
   nodes: readonly Node[];
   outputs: readonly number[];
@@ -74,9 +74,9 @@ export class Plan {
   /** What runs after an optimizer step. */
   readonly afterStep: Task = [];
   private readonly derived: { readonly key: DerivedKey; readonly at: Pointer }[] = [];
-  private program: Program | null = null;
-  private preparationProgram: Program | null = null;
-  private afterStepProgram: Program | null = null;
+  private program: SynchronousProgram | null = null;
+  private preparationProgram: SynchronousProgram | null = null;
+  private afterStepProgram: SynchronousProgram | null = null;
 
   constructor(
     private readonly context: PlanContext,

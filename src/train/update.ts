@@ -2,7 +2,7 @@
 
 import { inputError } from "../base/errors.js";
 import { type Arena, view } from "../engines/arena.js";
-import type { Call, Engine, Phase, Program, Task } from "../engines/engine.js";
+import type { Call, Phase, SynchronousEngine, SynchronousProgram, Task } from "../engines/engine.js";
 import type { Pointer } from "../kernels/declare.js";
 import type { WeightEntry, Weights } from "../network/weights.js";
 import { ACCUMULATOR, type Optimizer, rateAfter, slotNames, stepScalars } from "../objectives/optimizers.js";
@@ -21,13 +21,13 @@ export class Updater {
   private readonly scalars: Pointer;
   private readonly penalty: Pointer;
   private readonly norms: Pointer;
-  private regularization: Program | null = null;
-  private readonly updates: Program;
+  private regularization: SynchronousProgram | null = null;
+  private readonly updates: SynchronousProgram;
   /** What the programs below update: fixed, so that state and programs agree. */
   private readonly trained: readonly WeightEntry[];
 
   constructor(
-    private readonly engine: Engine,
+    private readonly engine: SynchronousEngine,
     arena: Arena,
     private readonly weights: Weights,
     readonly optimizer: Optimizer,
