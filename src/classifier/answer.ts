@@ -36,9 +36,10 @@ export function answerOf(output: Float32Array, { labels, threshold }: Labelling)
   return { label: labels[best]!, probability: probabilities[best]!, scores };
 }
 
-/** What answers: a network, and what turns texts into its ids and its outputs into labels. */
-export interface Answering extends TextPart {
-  readonly model: NetworkLike & { predictFlat(x: Rows): Rows };
+/** The network that answers, and how rows of ids [rows][length] are put to it. */
+export interface Answering {
+  readonly network: NetworkLike;
+  predict(ids: Rows): Rows;
 }
 
 /**
@@ -48,19 +49,20 @@ export interface Answering extends TextPart {
  */
 export function* answersTo(
   texts: readonly string[],
-  { model, vectorizer, length: size, ...labelling }: Answering,
+  part: TextPart,
+  { network, predict }: Answering,
   first: number,
 ): Generator<Prediction> {
-  const { ids, rows, length } = vectorizer.encodeRows(texts, size);
+  const { ids, rows, length } = part.vectorizer.encodeRows(texts, part.length);
   if (rows === 0) return;
-  const { data } = model.predictFlat({ data: ids, rows, shape: [length] });
-  const outputs = model.outputSize;
+  const { data } = predict({ data: ids, rows, shape: [length] });
+  const outputs = network.outputSize;
   for (const [row, text] of texts.entries()) {
     const output = data.subarray(row * outputs, (row + 1) * outputs);
-    const answer = answerOf(output, labelling);
+    const answer = answerOf(output, part);
     if (!answer) {
       const where = `text ${first + row} (${show(text)})`;
-      throw noAnswer(model, ids.subarray(row * length, (row + 1) * length), output, where);
+      throw noAnswer(network, ids.subarray(row * length, (row + 1) * length), output, where);
     }
     yield answer;
   }

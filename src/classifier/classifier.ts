@@ -135,7 +135,8 @@ export class TextClassifier implements TextPart {
 
   /** As `predictMany`, one answer after another: those before a text without an answer are given. `first` is the number that messages call the first text. */
   *answers(texts: readonly string[], first = 1): Generator<Prediction> {
-    yield* answersTo(texts, this, first);
+    const { model } = this;
+    yield* answersTo(texts, this, { network: model, predict: (ids) => model.predictFlat(ids) }, first);
   }
 
   /** Every metric on labelled texts, and the worst mistakes. @throws AbortError when the signal was given */

@@ -11,6 +11,7 @@
  */
 import { activationFormula, type Formula } from "./activations.js";
 import { flag, kernel, optional, type Reals, reads, scratch, updates, whole, writes } from "./declare.js";
+import { GRU_GATES, GRU_SAVED } from "./gates.js";
 import {
   accumulateOuter,
   addInto,
@@ -27,11 +28,7 @@ import {
   timeOf,
 } from "./recurrent.js";
 
-/** Gate order, defined once. */
-export const GRU_GATES = ["z", "r", "h"] as const;
 const GATES = GRU_GATES.length;
-/** A row of saved gates: z r h̃ and the recurrent part of the candidate. */
-export const GRU_SAVED = 4;
 
 /** What all rows of a call share. */
 interface Cell {

@@ -10,6 +10,7 @@
  */
 import { activationFormula, type Formula } from "./activations.js";
 import { flag, kernel, optional, type Reals, reads, scratch, updates, whole, writes } from "./declare.js";
+import { LSTM_GATES } from "./gates.js";
 import {
   accumulateOuter,
   addInto,
@@ -25,8 +26,6 @@ import {
   timeOf,
 } from "./recurrent.js";
 
-/** Gate order, defined once. */
-export const LSTM_GATES = ["i", "f", "g", "o"] as const;
 const GATES = LSTM_GATES.length;
 
 /** σ of the three gates, tanh of the candidate and of c: their usual names, whatever was chosen in their place. */

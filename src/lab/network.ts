@@ -1,6 +1,6 @@
 /** The network of an experiment: one recurrent layer of the chosen cell, one dense layer to answer. */
 
-import { LSTM_GATES } from "../kernels/lstm.js";
+import { LSTM_GATES } from "../kernels/gates.js";
 import * as layers from "../layers/index.js";
 import type { Layer } from "../layers/layer.js";
 import { type Model, sequential } from "../model/model.js";

@@ -1,6 +1,6 @@
 /** GRU as a layer: options, parameters, and the calls that it puts into a plan. Its mathematics is in kernels/gru.ts. */
 import { ACTIVATIONS, type ActivationName } from "../kernels/activations.js";
-import { GRU_GATES, GRU_SAVED } from "../kernels/gru.js";
+import { GRU_GATES, GRU_SAVED } from "../kernels/gates.js";
 import {
   type Builder,
   configure,

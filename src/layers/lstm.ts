@@ -1,6 +1,6 @@
 /** LSTM as a layer: options, parameters, and the calls that it puts into a plan. Its mathematics is in kernels/lstm.ts. */
 import { ACTIVATIONS, type ActivationName } from "../kernels/activations.js";
-import { LSTM_GATES } from "../kernels/lstm.js";
+import { LSTM_GATES } from "../kernels/gates.js";
 import {
   type Builder,
   configure,

@@ -8,6 +8,7 @@ import * as formats from "../../src/formats.js";
 import * as main from "../../src/index.js";
 import * as keras from "../../src/keras.js";
 import * as lab from "../../src/lab/index.js";
+import * as predict from "../../src/predict.js";
 
 const { layers } = main;
 
@@ -17,6 +18,7 @@ export const ENTRIES = {
   "./formats": formats,
   "./keras": keras,
   "./lab": lab,
+  "./predict": predict,
 };
 
 /** One public thing to call: `args` makes arguments that are right, afresh each time. */
@@ -344,6 +346,10 @@ export const CALLABLES: Callable[] = [
     engine: "reference",
   }),
   simple("loadFile", main.loadFile, () => keras.writeKeras(network()), { name: "file", engine: "reference" }),
+  simple("loadClassifier", predict.loadClassifier, () => classifier().toBytes(), {
+    name: "file",
+    engine: "reference",
+  }),
   simple("saveModel", main.saveModel, network, "model.keras"),
   simple("encodeCheckpoint", main.encodeCheckpoint, state),
   simple("decodeCheckpoint", main.decodeCheckpoint, () => main.encodeCheckpoint(state()), "checkpoint"),

@@ -24,6 +24,7 @@ const NAMES: Record<string, string[]> = {
   "./formats": ["writeOnnx", "writeModelModule", "writeClassifierModule", "writeTfjs", "writeSafetensors"],
   "./keras": ["readKeras", "readKerasWeights", "readShardedKerasWeights", "writeKeras", "writeKerasH5"],
   "./lab": ["runLab"],
+  "./predict": ["loadModel", "loadClassifier"],
 };
 
 describe("the package's entries", () => {

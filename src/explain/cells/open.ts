@@ -2,8 +2,7 @@
 
 import { inputError } from "../../base/errors.js";
 import { ACTIVATIONS, type ActivationName, activationFormula } from "../../kernels/activations.js";
-import { GRU_GATES } from "../../kernels/gru.js";
-import { LSTM_GATES } from "../../kernels/lstm.js";
+import { GRU_GATES, LSTM_GATES } from "../../kernels/gates.js";
 import { Bidirectional } from "../../layers/bidirectional.js";
 import { GRU } from "../../layers/gru.js";
 import type { Layer } from "../../layers/layer.js";

@@ -1,0 +1,108 @@
+/** A network that answers and does no more: read from a file without what trains it, writes it and explains it. */
+import { knownOptions, wholeNumber } from "../base/errors.js";
+import type { Json } from "../base/json.js";
+import type { Note, WarningOptions } from "../base/notes.js";
+import type { Shape } from "../layers/layer.js";
+import { nestedRows, type Rows } from "../network/arrays.js";
+import type { InputsLike } from "../network/inputs.js";
+import { DEFAULT_BATCH, type Network } from "../network/network.js";
+import { ModelNotes } from "./notes.js";
+import type { Output, PredictOptions } from "./options.js";
+import { type LoadOptions, openSource } from "./source.js";
+
+/** The network of a predictor. */
+export let networkIn: (predictor: Predictor) => Network;
+
+export class Predictor {
+  readonly #network: Network;
+  readonly #remarks: ModelNotes;
+
+  static {
+    networkIn = (predictor) => predictor.#network;
+  }
+
+  /** @param notes what may make it answer otherwise than where it came from: said with the first answer */
+  constructor(network: Network, notes: readonly Note[], onWarning: WarningOptions["onWarning"]) {
+    this.#network = network;
+    this.#remarks = new ModelNotes(onWarning);
+    this.#remarks.add(notes);
+  }
+
+  /** What it is called in its file. */
+  get name(): string {
+    return this.#network.name;
+  }
+
+  /** What may make it answer otherwise than where it came from, a line each. */
+  get notes(): readonly string[] {
+    return this.#remarks.texts;
+  }
+
+  /** Of each input, without the batch axis; null where the number of steps is open. */
+  get inputShapes(): Shape[] {
+    return this.#network.inputShapes;
+  }
+
+  /** Numbers put out a row (a step, for sequences). */
+  get outputSize(): number {
+    return this.#network.outputSize;
+  }
+
+  /** "native", "wasm" or "reference". */
+  get engineName(): string {
+    return this.#network.runtime.engine.name;
+  }
+
+  /** Outputs row by row: a vector each, or a vector a step for sequences. @throws InputError for rows that do not fit */
+  predict(x: InputsLike, options: PredictOptions = {}): Output[] {
+    return nestedRows(this.predictFlat(x, options));
+  }
+
+  /** As `predict`, in one array [rows][…shape]. */
+  predictFlat(x: InputsLike, options: PredictOptions = {}): Rows {
+    knownOptions(options, ["batchSize", "onWarning"], "predict");
+    const batchSize = wholeNumber(options.batchSize ?? DEFAULT_BATCH, "predict batchSize", 1);
+    const inputs = this.#network.inputRows(x);
+    this.#remarks.say(false, options.onWarning, "predict");
+    return this.#network.predict(inputs, batchSize);
+  }
+
+  /** Frees the engine's memory and threads. It must not be used after. */
+  dispose(): void {
+    this.#network.dispose();
+  }
+}
+
+/** A predictor, and what its file carries besides the network. */
+export interface PredictorFile {
+  predictor: Predictor;
+  extras: Json;
+  /** What messages call the file. */
+  name: string;
+}
+
+/** @throws InputError for what is no model file, damaged or hostile */
+export async function openPredictor(
+  source: string | URL | Uint8Array,
+  loading: LoadOptions,
+): Promise<PredictorFile> {
+  const { opened, options } = await openSource(source, loading);
+  // Loaded when a file is there: readers and layers are no part of a page that waits for its model.
+  const { readNetwork, verify } = await import("../formats/keras/network.js");
+  const { network, context } = readNetwork(opened, options);
+  verify(opened, network);
+  const predictor = new Predictor(network, context.notes.list(), options.onWarning);
+  return { predictor, extras: opened.extras, name: options.name };
+}
+
+/**
+ * Reads any model file for its answers: what Keras or Cellstate wrote, a TensorFlow.js layers model by its `model.json`, or
+ * a safetensors file of Cellstate's. A path (Node), a URL, or its bytes; the content decides what it is.
+ * @throws InputError
+ */
+export async function loadModel(
+  source: string | URL | Uint8Array,
+  options: LoadOptions = {},
+): Promise<Predictor> {
+  return (await openPredictor(source, options)).predictor;
+}

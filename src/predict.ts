@@ -1,0 +1,14 @@
+/**
+ * cellstate/predict: load a model and ask it, without what trains, writes and explains.
+ * @module cellstate/predict
+ */
+export { InputError } from "./base/errors.js";
+export type { OnWarning, WarningOptions } from "./base/notes.js";
+export type { Prediction } from "./classifier/answer.js";
+export { loadClassifier, type TextPredictor } from "./classifier/text-predictor.js";
+export type { EngineChoice, EngineOptions } from "./engines/index.js";
+export type { Output, PredictOptions } from "./model/options.js";
+export { loadModel, type Predictor } from "./model/predictor.js";
+export type { LoadOptions } from "./model/source.js";
+export type { Rows } from "./network/arrays.js";
+export type { InputsLike } from "./network/inputs.js";
