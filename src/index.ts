@@ -41,7 +41,7 @@ export type { GruCellOptions, GruOptions } from "./layers/gru.js";
 export * as layers from "./layers/index.js";
 export type { Initializer, InitializerName } from "./layers/initializers.js";
 export type { InputOptions } from "./layers/input.js";
-export type { Layer, Parameter, Shape, Symbolic } from "./layers/layer.js";
+export type { KerasTraits, Layer, LayerKind, MaskTrait, Parameter, Shape, Symbolic } from "./layers/layer.js";
 export type { LayerNormalizationOptions } from "./layers/layer-normalization.js";
 export type { LeakyReLUOptions } from "./layers/leaky-relu.js";
 export type { LstmCellOptions, LstmOptions } from "./layers/lstm.js";

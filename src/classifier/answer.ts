@@ -115,7 +115,7 @@ function whyNot(model: NetworkLike, ids: ArrayLike<number>): string {
   if (astray) return `The weights ${astray.name} hold what is no finite number: the model's file is damaged.`;
   if (!Array.from(ids).every((id) => id === 0))
     return "The network's arithmetic leaves the range of numbers.";
-  const mean = model.nodes.find(({ layer }) => layer.className === "GlobalAveragePooling1D")?.layer.name;
+  const mean = model.nodes.find(({ layer }) => layer.kind.needsSteps)?.layer.name;
   const cause = mean
     ? `${mean} averages over the words of a text, of which there are none`
     : "the model has no answer to padding alone";

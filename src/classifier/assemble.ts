@@ -2,7 +2,7 @@
 
 import { instanceOf, textOf, textsOf } from "../base/arguments.js";
 import { finiteNumber, inputError, knownOptions, wholeNumber } from "../base/errors.js";
-import { TextVectorization } from "../layers/text-vectorization.js";
+import { takesTexts } from "../layers/traits.js";
 import { modelOf } from "../model/given.js";
 import type { Model } from "../model/model.js";
 import { checkLabels, checkVocabularyFits } from "../network/text-fits.js";
@@ -62,7 +62,7 @@ export function assembleClassifier(model: Model, parts: ClassifierParts, name = 
 /** The vectorizer of a model that takes texts itself. */
 export function ownVectorizer(model: Model): Vectorizer | undefined {
   const layer = model.nodes[0]?.layer;
-  return layer instanceof TextVectorization ? layer.vectorizer : undefined;
+  return layer && takesTexts(layer) ? layer.vectorizer : undefined;
 }
 
 /** What comes out of a linear layer is a score, and would be taken for a probability. */

@@ -5,6 +5,8 @@
 
 import { inputError } from "../base/errors.js";
 import { PURPOSE, Random } from "../kernels/philox.js";
+import { Dense } from "../layers/dense.js";
+import { readsIds } from "../layers/traits.js";
 import { copyArchitecture, copyModel } from "../model/copy.js";
 import { type Model, remarksOf } from "../model/model.js";
 import type { ModelOptions } from "../model/options.js";
@@ -27,7 +29,7 @@ export function continuedModel(
   const { layer } = model.outputNode;
   const { units, activation } = layer.options as { units?: number; activation?: string };
   const single = units === 1 && activation === "sigmoid";
-  if (layer.className !== "Dense" || !(single || (activation === "softmax" && units === known.length))) {
+  if (!(layer instanceof Dense) || !(single || (activation === "softmax" && units === known.length))) {
     const ending = activation === undefined ? "" : `, ${activation}`;
     throw inputError({
       expected: `a last layer that can be widened for the new labels ${added.slice(0, 5).join(", ")}: a Dense that ends in sigmoid (one unit) or softmax`,
@@ -93,8 +95,7 @@ function widened(
 
 /** What the classifier settles may be asked for again, but not otherwise. @throws InputError */
 export function checkSettled({ vocabulary, length, vectorizer }: TrainOptions, start: Start): void {
-  const table = start.model.layers.find(({ className }) => className === "Embedding");
-  const { inputDim } = (table?.options ?? {}) as { inputDim?: number };
+  const inputDim = start.model.layers.find(readsIds)?.options.inputDim;
   const { size } = start.vectorizer;
   const settled = (what: string, expected: number, received: number) =>
     inputError({

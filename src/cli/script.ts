@@ -1,7 +1,9 @@
 /** Keras scripts on the command line: what was taken from one is said, and `train` does as it says. */
+
 import { InputError } from "../base/errors.js";
 import type { Unread } from "../formats/python/session.js";
 import { type ScriptSettings, saidBy } from "../formats/python/settings.js";
+import { readsIds } from "../layers/traits.js";
 import type { ScriptModel } from "../model/script.js";
 import { note } from "./context.js";
 import { openScript } from "./models.js";
@@ -100,8 +102,8 @@ function checkSizes(
       `${file} ${length.said}: expected rows of ${fixed}, which is what the model reads. ${next}`,
     );
   }
-  const embedding = model.layers.find(({ className }) => className === "Embedding");
-  const { inputDim = Infinity } = (embedding?.options ?? {}) as { inputDim?: number };
+  const embedding = model.layers.find(readsIds);
+  const { inputDim } = embedding?.options ?? { inputDim: Infinity };
   if (
     vocabulary &&
     applied.vocabulary === vocabulary.value &&

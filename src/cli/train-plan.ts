@@ -1,9 +1,12 @@
 /** From the flags of `cellstate train` to what they come to; what can be refused is refused before data is read. */
+
 import { existsSync, statSync } from "node:fs";
 import { basename, resolve } from "node:path";
 import { InputError, inputError } from "../base/errors.js";
 import { ownVectorizer } from "../classifier/assemble.js";
 import { TextClassifier } from "../classifier/classifier.js";
+
+import { readsIds } from "../layers/traits.js";
 import type { Model } from "../model/model.js";
 import { checkVocabularyFits } from "../network/text-fits.js";
 import { type Optimizer, optimizers } from "../objectives/optimizers.js";
@@ -125,7 +128,7 @@ function ownVocabulary(start: TrainPlan["startFrom"]): Vectorizer | null {
 /** A model file says how many ids it knows and reads; flags may ask for fewer ids, not for another length. */
 function sizesOf(start: TextClassifier | Model, flags: TrainFlags): TrainPlan["sizes"] {
   const model = start instanceof TextClassifier ? start.model : start;
-  const first = model.layers.find((layer) => layer.className === "Embedding");
+  const first = model.layers.find(readsIds);
   if (!first) {
     throw inputError({
       expected: "a network that begins with an Embedding, to learn from text",
@@ -133,7 +136,7 @@ function sizesOf(start: TextClassifier | Model, flags: TrainFlags): TrainPlan["s
       received: model.layers[0]?.className,
     });
   }
-  const { inputDim } = first.options as { inputDim: number };
+  const { inputDim } = first.options;
   const fixed = (start instanceof TextClassifier ? start.length : model.inputShapes[0]?.[0]) ?? null;
   if (fixed !== null && flags.length !== undefined && flags.length !== fixed) {
     throw inputError({

@@ -101,7 +101,7 @@ export function trainingReport(outcome: TrainingOutcome): ReportData {
     encoding && { ...overview.lengths, rows: encoding.rows, truncated: encoding.truncatedRows };
   return {
     title: plan.name,
-    kind: `${model.layers.find((layer) => /LSTM|GRU|RNN/.test(layer.className))?.className ?? "text"} classifier`,
+    kind: `${model.layers.find((layer) => layer.kind.recurrent)?.className ?? "text"} classifier`,
     createdAt: new Date().toISOString().slice(0, 16).replace("T", " "),
     labels: classifier.labels,
     dataset: {

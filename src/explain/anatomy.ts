@@ -4,7 +4,7 @@ import { textOf } from "../base/arguments.js";
 import { inputError, wholeNumber } from "../base/errors.js";
 import { GRU } from "../layers/gru.js";
 import { LSTM } from "../layers/lstm.js";
-import { SimpleRNN } from "../layers/simple-rnn.js";
+import { RecurrentLayer as RecurrentBase } from "../layers/recurrent.js";
 import type { CellKind } from "./cells/cell.js";
 import type { RecurrentLayer } from "./cells/open.js";
 import { at, networkTex, odot, phi, symbolOf } from "./tex.js";
@@ -126,7 +126,7 @@ const STORED: Record<CellKind, readonly string[]> = {
 
 /** @param inputs numbers in x_t; @param name what to call the layer */
 export function cellAnatomy(layer: RecurrentLayer, inputs: number, name = layer.name): CellAnatomy {
-  if (!(layer instanceof LSTM || layer instanceof GRU || layer instanceof SimpleRNN)) {
+  if (!(layer instanceof RecurrentBase)) {
     throw inputError({
       expected: "an LSTM, GRU or SimpleRNN layer",
       where: "cellAnatomy layer",

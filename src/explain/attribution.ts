@@ -4,9 +4,11 @@
  * 2017, completeness); occlusion, F(x) less F of the row without the word (Zeiler and Fergus 2014); and the memory's exact
  * decomposition by word, read along ∂F/∂memory.
  */
+
 import { indicesOf, objectOf } from "../base/arguments.js";
 import { finiteNumber, inputError } from "../base/errors.js";
 import type { Layer } from "../layers/layer.js";
+import { readsIds } from "../layers/traits.js";
 import type { Model } from "../model/model.js";
 import { openCell } from "./cells/open.js";
 import { dot, type Vector } from "./cells/vector.js";
@@ -196,7 +198,7 @@ function integrate(
 
 function embeddingOf(model: Model): { layer: Layer; padding: number[] } {
   const found = model.nodes.find(
-    ({ layer, inputs }) => layer.className === "Embedding" && model.nodes[inputs[0]!]!.inputs.length === 0,
+    ({ layer, inputs }) => readsIds(layer) && model.nodes[inputs[0]!]!.inputs.length === 0,
   );
   if (found) return { layer: found.layer, padding: embeddingRow(model, found.layer.name, 0) };
   throw inputError({

@@ -31,16 +31,31 @@ export interface CellComparison {
   keeps: string;
 }
 
-const KEEPS: Record<CellKind, string> = {
-  SimpleRNN:
-    "Its only state is made anew at every step: what is to last must pass the recurrent weights and the squashing " +
-    "function each time. Gradients pass them too, so they shrink or grow by a factor a step.",
-  LSTM:
-    "The cell state is kept unit by unit by the forget gate and crosses no weights, so both a memory and its gradient " +
-    "can last as long as the gate stays near 1. With a small forget bias they are gone within a few steps.",
-  GRU:
-    "The update gate keeps the state unit by unit, as the forget gate does, but what is kept and what is written add " +
-    "up to 1, and the state is also the output: there is no memory that does not show.",
+const sigmoid = (x: number) => 1 / (1 + Math.exp(-x));
+
+/** What each kind of cell keeps. Fresh gates stand about where their bias puts them: forget at 1, update at 0. */
+const MEMORY: Record<CellKind, { states: string; keep: number | null; keeps: string }> = {
+  SimpleRNN: {
+    states: "h",
+    keep: null,
+    keeps:
+      "Its only state is made anew at every step: what is to last must pass the recurrent weights and the squashing " +
+      "function each time. Gradients pass them too, so they shrink or grow by a factor a step.",
+  },
+  LSTM: {
+    states: "c and h",
+    keep: sigmoid(1),
+    keeps:
+      "The cell state is kept unit by unit by the forget gate and crosses no weights, so both a memory and its gradient " +
+      "can last as long as the gate stays near 1. With a small forget bias they are gone within a few steps.",
+  },
+  GRU: {
+    states: "h",
+    keep: sigmoid(0),
+    keeps:
+      "The update gate keeps the state unit by unit, as the forget gate does, but what is kept and what is written add " +
+      "up to 1, and the state is also the output: there is no memory that does not show.",
+  },
 };
 
 /** @param inputs numbers in x_t */
@@ -52,27 +67,24 @@ export function compareCells(inputs: number, units: number): CellComparison[] {
   );
 }
 
-const sigmoid = (x: number) => 1 / (1 + Math.exp(-x));
-
 function describe(layer: RecurrentLayer, inputs: number): CellComparison {
   const model = sequential([layers.input({ shape: [null, inputs] }), layer], { engine: "reference" });
   const { count, substitution } = explainParameters(model).layers[0]!;
   const anatomy = cellAnatomy(layer, inputs);
   const networks = anatomy.parts.flatMap(({ network }) => network ?? []);
   const memory = anatomy.parts.find(({ id }) => id === "c" || id === "state")!;
-  // Fresh gates stand about where their bias puts them: the forget gate's at 1, the update gate's at 0.
-  const keep = { SimpleRNN: null, LSTM: sigmoid(1), GRU: sigmoid(0) }[layer.className];
+  const { states, keep, keeps } = MEMORY[layer.className];
   return {
     kind: layer.className,
     anatomy,
     networks: networks.length,
-    states: layer.className === "LSTM" ? "c and h" : "h",
+    states,
     parameters: count,
     substitution,
     multiplications: networks.reduce((sum, { kernel, recurrent }) => sum + size(kernel) + size(recurrent), 0),
     memory: memory.equation || anatomy.parts[0]!.equation,
     fresh: keep === null ? null : { keep, halfLife: Math.log(0.5) / Math.log(keep) },
-    keeps: KEEPS[layer.className],
+    keeps,
   };
 }
 

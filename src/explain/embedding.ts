@@ -4,6 +4,7 @@ import { objectOf, textOf, textsOf } from "../base/arguments.js";
 import { didYouMean, inputError, oneOf, wholeNumber } from "../base/errors.js";
 import { printable } from "../base/text.js";
 import type { Layer } from "../layers/layer.js";
+import { readsIds } from "../layers/traits.js";
 import { modelOf } from "../model/given.js";
 import type { Model } from "../model/model.js";
 import { MOST_IDS, SIDES, type Side } from "../tokens/options.js";
@@ -151,7 +152,7 @@ function checkTable(table: WordTable): WordTable {
 
 export function embeddingLayer(model: Model, name?: string): Layer {
   modelOf(model, "explain");
-  const layers = model.layers.filter(({ className }) => className === "Embedding");
+  const layers = model.layers.filter(readsIds);
   const found = name === undefined ? layers[0] : layers.find((layer) => layer.name === name);
   if (found) return found;
   throw inputError({
@@ -226,8 +227,8 @@ export function wordOutputs(
   oneOf(padding, SIDES, "padding");
   const shape = model.inputShapes.length === 1 ? model.inputShapes[0]! : null;
   const sequence = model.outputNode.shape.length !== 1;
-  const readsIds = model.nodes[1]?.layer.className === "Embedding";
-  if (shape?.length !== 1 || !readsIds || sequence) return null;
+  const first = model.nodes[1]?.layer;
+  if (shape?.length !== 1 || !first || !readsIds(first) || sequence) return null;
   const steps = shape[0] ?? length;
   const ids = new Float32Array(count * steps);
   const at = padding === "pre" ? steps - 1 : 0;

@@ -1,6 +1,7 @@
 /** Where a model's parameter count comes from: formula, numbers put in, and the meaning of every term. */
 
 import type { Layer, Shape } from "../layers/layer.js";
+import { readsIds } from "../layers/traits.js";
 import { modelOf } from "../model/given.js";
 import type { Model } from "../model/model.js";
 import type { Node } from "../network/graph.js";
@@ -71,7 +72,7 @@ const derive = (facts: LayerFacts): Derived =>
   ruleFor(facts.layer.className, facts.layer.parameters.length > 0)(facts);
 
 function factsOf({ nodes }: Model, { layer, inputs, shape }: Node): LayerFacts {
-  const embedding = nodes.find((node) => node.layer.className === "Embedding");
+  const embedding = nodes.map((node) => node.layer).find(readsIds);
   const sequence = nodes.find((node) => node.inputs.length === 0 && node.shape.length > 0);
   const facts: Omit<LayerFacts, "derive"> = {
     layer,
@@ -79,7 +80,7 @@ function factsOf({ nodes }: Model, { layer, inputs, shape }: Node): LayerFacts {
     output: shape,
     before: nodes[inputs[0]!]!.inputs.length === 0 ? "the input" : nodes[inputs[0]!]!.layer.name,
     steps: embedding || sequence?.shape.length === 2 ? (sequence?.shape[0] ?? null) : null,
-    vocabulary: (embedding?.layer.options as { inputDim: number } | undefined)?.inputDim ?? null,
+    vocabulary: embedding?.options.inputDim ?? null,
   };
   const inner = (innerLayer: Layer, innerInputs: readonly Shape[]): Derived => {
     const output = innerLayer.outputShape(innerInputs);

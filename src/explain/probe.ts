@@ -8,7 +8,7 @@ import { view } from "../engines/arena.js";
 import { ReferenceEngine } from "../engines/reference.js";
 import type { Pointer } from "../kernels/declare.js";
 import { Input } from "../layers/input.js";
-import { type Builder, elementsOf, Layer, type Shape, type Tensor } from "../layers/layer.js";
+import { type Builder, elementsOf, Layer, type LayerKind, type Shape, type Tensor } from "../layers/layer.js";
 import { modelOf } from "../model/given.js";
 import type { Model } from "../model/model.js";
 import type { RowsLike } from "../network/arrays.js";
@@ -32,9 +32,12 @@ export interface Reading {
 /** Gradients that come in at the output: for each row, from its output [F]. */
 export type Seed = (output: readonly number[]) => readonly number[];
 
+const givenKind: LayerKind = { className: "Given", options: {}, make: () => new Given(), mask: "passes" };
+const seededKind: LayerKind = { className: "Seeded", options: {}, make: () => new Seeded(), mask: "passes" };
+
 /** Takes the place of a layer's output; its mask stays. */
 class Given extends Layer {
-  readonly className = "Given";
+  override readonly kind = givenKind;
 
   override outputShape([original]: readonly Shape[]): Shape {
     return original!;
@@ -47,7 +50,7 @@ class Given extends Layer {
 
 /** Starts the backward pass from gradients that are an input of their own. */
 class Seeded extends Layer {
-  readonly className = "Seeded";
+  override readonly kind = seededKind;
 
   override outputShape([output]: readonly Shape[]): Shape {
     return output!;

@@ -1,6 +1,7 @@
 /** Formulas: written once in TeX, and read off as plain text for the terminal. */
 import { GRU } from "../layers/gru.js";
 import { LSTM } from "../layers/lstm.js";
+import { SimpleRNN } from "../layers/simple-rnn.js";
 import type { RecurrentLayer } from "./cells/open.js";
 
 /** A quantity so many steps before t: at("f", 1) is f_{t-1}. */
@@ -39,11 +40,11 @@ export function networkTex(
 ): string {
   const letter = letterOf(layer, network);
   // The one network of a SimpleRNN needs no letter.
-  const name = (symbol: string) => (layer.className === "SimpleRNN" ? symbol : `${symbol}_{${letter}}`);
+  const name = (symbol: string) => (layer instanceof SimpleRNN ? symbol : `${symbol}_{${letter}}`);
   const { useBias } = layer.options;
   const input = `${at("x", lag)} ${name("W")}`;
   const bias = useBias ? ` + ${name("b")}` : "";
-  const isCandidate = symbolOf(layer, network).startsWith("\\tilde") || layer.className === "SimpleRNN";
+  const isCandidate = symbolOf(layer, network).startsWith("\\tilde") || layer instanceof SimpleRNN;
   const activation = isCandidate ? phi(layer) : sigma(layer);
   if (layer instanceof GRU && network === "h") {
     const r = at("r", lag);

@@ -1,6 +1,15 @@
 /** Activation as a layer of its own, and activations that other layers end in. */
 import { ACTIVATIONS, type ActivationName } from "../kernels/activations.js";
-import { type Builder, configure, elementsOf, Layer, rowsOf, type Shape, type Tensor } from "./layer.js";
+import {
+  type Builder,
+  configure,
+  elementsOf,
+  Layer,
+  type LayerKind,
+  rowsOf,
+  type Shape,
+  type Tensor,
+} from "./layer.js";
 import { activation as activationOption, type LayerOptions, type Resolved } from "./options.js";
 
 /** Keras's slope of leaky_relu where an activation is named without parameters. */
@@ -37,8 +46,17 @@ export interface ActivationOptions extends LayerOptions {
 
 export const activationOptions = { activation: { ...activationOption("linear"), required: true as const } };
 
+export const activationKind: LayerKind<"Activation"> = {
+  className: "Activation",
+  options: activationOptions,
+  make: activation,
+  mask: "passes",
+  needsBuilding: true,
+  keras: { arguments: "activation" },
+};
+
 export class Activation extends Layer {
-  readonly className = "Activation";
+  override readonly kind = activationKind;
   override readonly options: Resolved<ActivationOptions, typeof activationOptions>;
 
   constructor(given: ActivationOptions) {

@@ -6,11 +6,21 @@
  */
 import type { Pointer } from "../kernels/declare.js";
 import type { Initializer, InitializerName } from "./initializers.js";
-import { type Builder, configure, Layer, parameter, rowsOf, type Shape, type Tensor } from "./layer.js";
+import {
+  type Builder,
+  configure,
+  Layer,
+  type LayerKind,
+  parameter,
+  rowsOf,
+  type Shape,
+  type Tensor,
+} from "./layer.js";
 import {
   featuresOf,
   type NormalizationOptions,
   normalizationOptions,
+  SCALE_ARGUMENTS,
   scaleAndShift,
 } from "./normalization.js";
 import { initializer, type Resolved, real } from "./options.js";
@@ -32,8 +42,20 @@ export const batchNormalizationOptions = {
   movingVarianceInitializer: initializer("ones"),
 };
 
+export const batchNormalizationKind: LayerKind<"BatchNormalization"> = {
+  className: "BatchNormalization",
+  options: batchNormalizationOptions,
+  make: batchNormalization,
+  mask: "passes",
+  heedsMask: true,
+  needsBuilding: true,
+  keras: {
+    arguments: `axis momentum epsilon center scale | moving_mean_initializer moving_variance_initializer ${SCALE_ARGUMENTS} renorm renorm_clipping renorm_momentum synchronized`,
+  },
+};
+
 export class BatchNormalization extends Layer {
-  readonly className = "BatchNormalization";
+  override readonly kind = batchNormalizationKind;
   override readonly options: Resolved<BatchNormalizationOptions, typeof batchNormalizationOptions>;
 
   constructor(given: BatchNormalizationOptions = {}) {

@@ -4,28 +4,18 @@
  * both speak of the same step, and hidden steps put out 0.
  */
 import { inputError, oneOf } from "../base/errors.js";
-import { gru } from "./gru.js";
-import { adopt, type Builder, configure, Layer, type Shape, type Tensor } from "./layer.js";
+import { adopt, type Builder, configure, Layer, type LayerKind, type Shape, type Tensor } from "./layer.js";
 import { planConcatFeatures, planReverse } from "./layout.js";
-import { lstm } from "./lstm.js";
+import { snakeCase } from "./names.js";
 import { planCombine, planProduct } from "./operations.js";
 import type { LayerOptions, Option, RequiredOption, Resolved } from "./options.js";
 import type { SequenceOptions, sequenceOptions } from "./recurrent.js";
-import { rnn } from "./rnn.js";
-import { simpleRNN } from "./simple-rnn.js";
 
-/** The layers that can be read both ways. */
-const RECURRENT = {
-  LSTM: { name: "lstm", make: lstm },
-  GRU: { name: "gru", make: gru },
-  SimpleRNN: { name: "simple_rnn", make: simpleRNN },
-  RNN: { name: "rnn", make: rnn },
-} as const;
-
+/** A layer that can be read both ways. */
 type Recurrent = Layer & { readonly options: Resolved<SequenceOptions, typeof sequenceOptions> };
 
 function checkRecurrent(value: unknown, where: string): Recurrent {
-  if (value instanceof Layer && Object.hasOwn(RECURRENT, value.className)) return value as Recurrent;
+  if (value instanceof Layer && value.kind.recurrent) return value as Recurrent;
   const received = value instanceof Layer ? value.className : value;
   throw inputError({ expected: "a recurrent layer (lstm, gru, simpleRNN or rnn)", where, received });
 }
@@ -72,20 +62,34 @@ export const bidirectionalOptions = { layer: recurrentLayer, backwardLayer: othe
 
 /** A copy under a name, of which sequences put out 0 at hidden steps; it learns where both it and the whole do. */
 function copyOf(layer: Recurrent, name: string, goBackwards: boolean, whole: boolean): Recurrent {
-  const { make } = RECURRENT[layer.className as keyof typeof RECURRENT];
   const zeroOutputForMask = layer.options.returnSequences;
   const trainable = whole && layer.trainable;
-  return make({ ...layer.options, name, trainable, goBackwards, zeroOutputForMask } as never) as Recurrent;
+  const options = { ...layer.options, name, trainable, goBackwards, zeroOutputForMask };
+  return layer.kind.make(options) as Recurrent;
 }
 
 /** "forward_lstm", as Keras names it. */
 function nameWith(prefix: string, { name, className }: Layer): string {
-  const own = name || RECURRENT[className as keyof typeof RECURRENT].name;
+  const own = name || snakeCase(className);
   return `${prefix}_${own.startsWith(`${prefix}_`) ? own.slice(prefix.length + 1) : own}`;
 }
 
+export const bidirectionalKind: LayerKind<"Bidirectional"> = {
+  className: "Bidirectional",
+  options: bidirectionalOptions,
+  make: bidirectional,
+  mask: "passesAsInner",
+  heedsMask: true,
+  needsBuilding: true,
+  keras: {
+    arguments: "layer merge_mode | backward_layer",
+    inner: { layer: "forward_layer", backwardLayer: "backward_layer" },
+    copiesInner: true,
+  },
+};
+
 export class Bidirectional extends Layer {
-  readonly className = "Bidirectional";
+  override readonly kind = bidirectionalKind;
   override readonly options: Resolved<BidirectionalOptions, typeof bidirectionalOptions> & {
     readonly backwardLayer: Recurrent;
   };

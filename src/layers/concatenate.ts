@@ -2,7 +2,7 @@
 
 import { inputError } from "../base/errors.js";
 import type { Pointer } from "../kernels/declare.js";
-import { type Builder, configure, Layer, type Shape, type Tensor } from "./layer.js";
+import { type Builder, configure, Layer, type LayerKind, type Shape, type Tensor } from "./layer.js";
 import { planConcatFeatures, planConcatTime } from "./layout.js";
 import { anyMask } from "./operations.js";
 import { axis, type LayerOptions, type Resolved } from "./options.js";
@@ -15,8 +15,18 @@ export interface ConcatenateOptions extends LayerOptions {
 
 export const concatenateOptions = { axis: axis(-1) };
 
+export const concatenateKind: LayerKind<"Concatenate"> = {
+  className: "Concatenate",
+  options: concatenateOptions,
+  make: concatenate,
+  mask: "joins",
+  merges: true,
+  needsBuilding: true,
+  keras: { arguments: "axis" },
+};
+
 export class Concatenate extends Layer {
-  readonly className = "Concatenate";
+  override readonly kind = concatenateKind;
   override readonly options: Resolved<ConcatenateOptions, typeof concatenateOptions>;
 
   constructor(given: ConcatenateOptions = {}) {

@@ -12,6 +12,7 @@ import {
   configure,
   kernelAndBias,
   Layer,
+  type LayerKind,
   type Shape,
   sequenceShape,
   type Tensor,
@@ -23,6 +24,7 @@ import {
   count,
   countFrom,
   given,
+  KERNEL_ARGUMENTS,
   type KernelOptions,
   kernelOptions,
   type Resolved,
@@ -61,8 +63,20 @@ export const conv1DOptions = {
   ...kernelOptions,
 };
 
+export const conv1DKind: LayerKind<"Conv1D"> = {
+  className: "Conv1D",
+  options: conv1DOptions,
+  make: conv1D,
+  mask: "ends",
+  needsBuilding: true,
+  keras: {
+    arguments: `filters kernel_size strides padding | data_format dilation_rate groups activation use_bias ${KERNEL_ARGUMENTS}`,
+    aliases: ["Convolution1D"],
+  },
+};
+
 export class Conv1D extends Layer {
-  readonly className = "Conv1D";
+  override readonly kind = conv1DKind;
   override readonly options: Resolved<Conv1DOptions, typeof conv1DOptions>;
 
   constructor(given: Conv1DOptions) {

@@ -3,8 +3,25 @@
 import { inputError } from "../base/errors.js";
 import { ACTIVATIONS, type ActivationName } from "../kernels/activations.js";
 import { planActivation } from "./activation.js";
-import { type Builder, configure, kernelAndBias, Layer, rowsOf, type Shape, type Tensor } from "./layer.js";
-import { activation, count, type KernelOptions, kernelOptions, type Resolved } from "./options.js";
+import {
+  type Builder,
+  configure,
+  kernelAndBias,
+  Layer,
+  type LayerKind,
+  rowsOf,
+  type Shape,
+  type Tensor,
+} from "./layer.js";
+import {
+  activation,
+  count,
+  KERNEL_ARGUMENTS,
+  type KernelOptions,
+  kernelOptions,
+  LORA_ARGUMENTS,
+  type Resolved,
+} from "./options.js";
 
 /** Options of `layers.dense`. */
 export interface DenseOptions extends KernelOptions {
@@ -16,8 +33,17 @@ export interface DenseOptions extends KernelOptions {
 
 export const denseOptions = { units: count(), activation: activation("linear"), ...kernelOptions };
 
+export const denseKind: LayerKind<"Dense"> = {
+  className: "Dense",
+  options: denseOptions,
+  make: dense,
+  mask: "passes",
+  needsBuilding: true,
+  keras: { arguments: `units activation use_bias | ${KERNEL_ARGUMENTS} ${LORA_ARGUMENTS}` },
+};
+
 export class Dense extends Layer {
-  readonly className = "Dense";
+  override readonly kind = denseKind;
   override readonly options: Resolved<DenseOptions, typeof denseOptions>;
 
   constructor(given: DenseOptions) {

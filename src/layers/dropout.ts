@@ -3,7 +3,7 @@
  * the identity. Masks are a function of (seed, layer, step, row, index): the same on any number of threads.
  */
 import type { Pointer } from "../kernels/declare.js";
-import { type Builder, configure, Layer, type Shape, type Tensor } from "./layer.js";
+import { type Builder, configure, Layer, type LayerKind, type Shape, type Tensor } from "./layer.js";
 import { type LayerOptions, type Resolved, rate } from "./options.js";
 
 /** Draws a mask [G][B][F] in this plan and returns it. `kind` tells several masks of one layer apart. */
@@ -52,8 +52,17 @@ export interface DropoutOptions extends LayerOptions {
 
 export const dropoutOptions = { rate: { ...rate(0), required: true as const } };
 
+export const dropoutKind: LayerKind<"Dropout"> = {
+  className: "Dropout",
+  options: dropoutOptions,
+  make: dropout,
+  mask: "passes",
+  keepsNumbers: true,
+  keras: { arguments: "rate noise_shape seed" },
+};
+
 export class Dropout extends Layer {
-  readonly className = "Dropout";
+  override readonly kind = dropoutKind;
   override readonly options: Resolved<DropoutOptions, typeof dropoutOptions>;
 
   constructor(given: DropoutOptions) {

@@ -1,6 +1,6 @@
 /** ELU (Clevert et al. 2016): y = x where x > 0, else y = α · (eˣ − 1); so α · elu(x) + (1 − α) · relu(x). */
 import { planActivation } from "./activation.js";
-import { type Builder, configure, Layer, type Shape, type Tensor } from "./layer.js";
+import { type Builder, configure, Layer, type LayerKind, type Shape, type Tensor } from "./layer.js";
 import { planCombine } from "./operations.js";
 import { type LayerOptions, type Resolved, real } from "./options.js";
 
@@ -12,8 +12,16 @@ export interface ELUOptions extends LayerOptions {
 
 export const eluOptions = { alpha: real(1) };
 
+export const eluKind: LayerKind<"ELU"> = {
+  className: "ELU",
+  options: eluOptions,
+  make: elu,
+  mask: "passes",
+  keras: { arguments: "alpha" },
+};
+
 export class ELU extends Layer {
-  readonly className = "ELU";
+  override readonly kind = eluKind;
   override readonly options: Resolved<ELUOptions, typeof eluOptions>;
 
   constructor(given: ELUOptions = {}) {

@@ -2,13 +2,22 @@
 
 import { inputError } from "../base/errors.js";
 import type { Initializer, InitializerName } from "./initializers.js";
-import { type Builder, configure, Layer, parameter, type Shape, type Tensor } from "./layer.js";
+import {
+  type Builder,
+  configure,
+  Layer,
+  type LayerKind,
+  parameter,
+  type Shape,
+  type Tensor,
+} from "./layer.js";
 import {
   count,
   countOr,
   flag,
   initializer,
   type LayerOptions,
+  LORA_ARGUMENTS,
   type Regularizer,
   type Resolved,
   regularizer,
@@ -39,8 +48,20 @@ export const embeddingOptions = {
   inputLength: countOr(null),
 };
 
+export const embeddingKind: LayerKind<"Embedding"> = {
+  className: "Embedding",
+  options: embeddingOptions,
+  make: embedding,
+  mask: "fromIds",
+  readsIds: true,
+  needsBuilding: true,
+  keras: {
+    arguments: `input_dim output_dim embeddings_initializer embeddings_regularizer | embeddings_constraint mask_zero input_length sparse ${LORA_ARGUMENTS}`,
+  },
+};
+
 export class Embedding extends Layer {
-  readonly className = "Embedding";
+  override readonly kind = embeddingKind;
   override readonly options: Resolved<EmbeddingOptions, typeof embeddingOptions>;
 
   constructor(given: EmbeddingOptions) {

@@ -1,10 +1,25 @@
 /** Flatten: a sequence [T, F] becomes one vector [T·F]; a vector stays as it is. Masks end here, as in Keras. */
-import { type Builder, Layer, type Shape, type Tensor } from "./layer.js";
+import { type Builder, configure, Layer, type LayerKind, type Shape, type Tensor } from "./layer.js";
 import { planRowMajor } from "./layout.js";
 import type { LayerOptions } from "./options.js";
 
+export const flattenKind: LayerKind<"Flatten"> = {
+  className: "Flatten",
+  options: {},
+  make: flatten,
+  mask: "ends",
+  keepsNumbers: true,
+  needsBuilding: true,
+  keras: { arguments: "| data_format" },
+};
+
 export class Flatten extends Layer {
-  readonly className = "Flatten";
+  override readonly kind = flattenKind;
+
+  constructor(given: LayerOptions = {}) {
+    super(given);
+    configure({}, given, this.className);
+  }
 
   override outputShape([input]: readonly Shape[]): Shape {
     if (input!.length === 1) return input!;

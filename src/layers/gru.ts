@@ -1,18 +1,19 @@
 /** GRU as a layer: options, parameters, and the calls that it puts into a plan. Its mathematics is in kernels/gru.ts. */
 import { ACTIVATIONS, type ActivationName } from "../kernels/activations.js";
 import { GRU_GATES, GRU_SAVED } from "../kernels/gates.js";
-import {
-  type Builder,
-  configure,
-  Layer,
-  parameter,
-  type Shape,
-  sequenceShape,
-  type Tensor,
-} from "./layer.js";
+import { type Builder, configure, type LayerKind, type Parameter } from "./layer.js";
+
 import { cellActivation, flag, type Resolved } from "./options.js";
-import { type CellOptions, cellOptions, type SequenceOptions, sequenceOptions } from "./recurrent.js";
-import { planRecurrent } from "./recurrent-plan.js";
+import {
+  CELL_ARGUMENTS,
+  type CellOptions,
+  cellOptions,
+  RecurrentLayer,
+  SEQUENCE_ARGUMENTS,
+  type SequenceOptions,
+  sequenceOptions,
+} from "./recurrent.js";
+import type { CellCalls } from "./recurrent-plan.js";
 
 const GATES = GRU_GATES.length;
 
@@ -38,58 +39,58 @@ export interface GruOptions extends GruCellOptions, SequenceOptions {}
 
 export const gruOptions = { ...gruCellOptions, ...sequenceOptions };
 
-export class GRU extends Layer {
-  readonly className = "GRU";
+export const gruKind: LayerKind<"GRU"> = {
+  className: "GRU",
+  options: gruOptions,
+  make: gru,
+  mask: "passesInSequences",
+  heedsMask: true,
+  recurrent: true,
+  needsBuilding: true,
+  keras: {
+    arguments: `units activation recurrent_activation use_bias | ${CELL_ARGUMENTS} reset_after ${SEQUENCE_ARGUMENTS}`,
+    group: "cell/vars",
+  },
+};
+
+export class GRU extends RecurrentLayer {
+  override readonly kind = gruKind;
   override readonly options: Resolved<GruOptions, typeof gruOptions>;
+  protected override readonly networks = GATES;
 
   constructor(given: GruOptions) {
     super(given);
     this.options = configure(gruOptions, given, this.className);
   }
 
-  override build([input]: readonly Shape[]): void {
-    const o = this.options;
-    const I = sequenceShape(input!, this).features;
-    const biasShape = o.resetAfter ? [2, GATES * o.units] : [GATES * o.units];
-    this.parameters = [
-      parameter("kernel", [I, GATES * o.units], o.kernelInitializer, { regularizer: o.kernelRegularizer }),
-      parameter("recurrent_kernel", [o.units, GATES * o.units], o.recurrentInitializer, {
-        regularizer: o.recurrentRegularizer,
-      }),
-      ...(o.useBias
-        ? [parameter("bias", biasShape, o.biasInitializer, { regularizer: o.biasRegularizer })]
-        : []),
-    ];
+  protected override bias(): Parameter {
+    const { units, resetAfter } = this.options;
+    return super.bias(resetAfter ? [2, GATES * units] : [GATES * units]);
   }
 
-  override outputShape([input]: readonly Shape[]): Shape {
-    const { units, returnSequences } = this.options;
-    return returnSequences ? [sequenceShape(input!, this).steps, units] : [units];
-  }
-
-  override plan(b: Builder, [x]: readonly Tensor[]): Tensor {
+  protected override cell(b: Builder): CellCalls {
     const { units: U, activation, recurrentActivation, resetAfter } = this.options;
-    const cell = {
+    const settings = {
       activation: ACTIVATIONS[activation].id,
       recurrentActivation: ACTIVATIONS[recurrentActivation].id,
       resetAfter: resetAfter ? 1 : 0,
     };
-    return planRecurrent(b, this, x!, GATES, {
+    return {
       forward(shared, input) {
         const gates = b.allocate(shared.T * b.B * GRU_SAVED * U);
-        b.call("gruForward", { ...shared, ...input, gates, ...cell });
+        b.call("gruForward", { ...shared, ...input, gates, ...settings });
         return (gradients) => {
           const { bias: _, ...rest } = shared;
-          b.call("gruBackward", { ...rest, ...input, gates, ...cell, ...gradients });
+          b.call("gruBackward", { ...rest, ...input, gates, ...settings, ...gradients });
         };
       },
       infer(shared, outputs) {
-        b.call("gruInfer", { ...shared, ...outputs, ...cell });
+        b.call("gruInfer", { ...shared, ...outputs, ...settings });
       },
       states(prepare, shared, x, saved) {
-        prepare("gruForward", { ...shared, ...saved, x, dropX: 0, dropH: 0, GX: 1, ...cell });
+        prepare("gruForward", { ...shared, ...saved, x, dropX: 0, dropH: 0, GX: 1, ...settings });
       },
-    });
+    };
   }
 }
 

@@ -1,5 +1,5 @@
 /** Input: declares the shape of a model's input. It has no calls of its own; the plan puts the data in place. */
-import { configure, Layer, type Shape, type Tensor } from "./layer.js";
+import { configure, Layer, type LayerKind, type Shape, type Tensor } from "./layer.js";
 import { type LayerOptions, type Resolved, shape } from "./options.js";
 
 /** Options of `layers.input`. */
@@ -10,10 +10,19 @@ export interface InputOptions extends LayerOptions {
 
 export const inputOptions = { shape: shape() };
 
+export const inputKind: LayerKind<"InputLayer"> = {
+  className: "InputLayer",
+  options: inputOptions,
+  make: input,
+  mask: "ends",
+  isInput: true,
+  unlisted: true,
+  keras: { arguments: "shape | batch_shape sparse ragged input_tensor tensor optional", aliases: ["Input"] },
+};
+
 export class Input extends Layer {
-  readonly className: string = "InputLayer";
+  override readonly kind: LayerKind = inputKind;
   override readonly options: Resolved<InputOptions, typeof inputOptions>;
-  override readonly isInput = true;
 
   constructor(given: InputOptions) {
     super(given);

@@ -2,8 +2,13 @@
  * LayerNormalization (Ba et al. 2016): y = γ ⊙ x̂ + β, x̂ = (x − μ) / √(σ² + ε), with μ and σ² over the F features of
  * each row or step by itself; γ, β [F].
  */
-import { type Builder, configure, Layer, rowsOf, type Shape, type Tensor } from "./layer.js";
-import { type NormalizationOptions, normalizationOptions, scaleAndShift } from "./normalization.js";
+import { type Builder, configure, Layer, type LayerKind, rowsOf, type Shape, type Tensor } from "./layer.js";
+import {
+  type NormalizationOptions,
+  normalizationOptions,
+  SCALE_ARGUMENTS,
+  scaleAndShift,
+} from "./normalization.js";
 import { only, type Resolved } from "./options.js";
 
 /** Options of `layers.layerNormalization`. */
@@ -17,8 +22,17 @@ export const layerNormalizationOptions = {
   rmsScaling: only(false, "Keras has deprecated it: it is no RMS normalisation."),
 };
 
+export const layerNormalizationKind: LayerKind<"LayerNormalization"> = {
+  className: "LayerNormalization",
+  options: layerNormalizationOptions,
+  make: layerNormalization,
+  mask: "passes",
+  needsBuilding: true,
+  keras: { arguments: `axis epsilon | center scale ${SCALE_ARGUMENTS}` },
+};
+
 export class LayerNormalization extends Layer {
-  readonly className = "LayerNormalization";
+  override readonly kind = layerNormalizationKind;
   override readonly options: Resolved<LayerNormalizationOptions, typeof layerNormalizationOptions>;
 
   constructor(given: LayerNormalizationOptions = {}) {

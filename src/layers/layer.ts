@@ -11,6 +11,7 @@ import {
   type kernelOptions,
   type LayerOptions,
   type NoOthers,
+  type OptionTable,
   type Regularizer,
   type Resolved,
   resolveOptions,
@@ -57,6 +58,12 @@ export interface Tensor {
   pending?: () => void;
 }
 
+/** What a derived buffer holds, and the pointers and sizes that it follows from. */
+export interface DerivedKey {
+  readonly what: "folded table" | "padding states";
+  readonly of: readonly number[];
+}
+
 /** What a layer may ask of the plan that is being built. One builder serves one shard of a batch. */
 export interface Builder {
   /** Dropout on, backward wanted. */
@@ -95,7 +102,7 @@ export interface Builder {
    * Room that all shards share, filled by calls that run only after the weights have changed.
    * `fill` records those calls; it runs once, for the first shard that asks for this key.
    */
-  derived(key: string, elements: number, fill: (at: Pointer, prepare: Builder["call"]) => void): Pointer;
+  derived(key: DerivedKey, elements: number, fill: (at: Pointer, prepare: Builder["call"]) => void): Pointer;
   /** Adds a call that runs once the optimizer has made its step: moving averages. */
   afterStep: Builder["call"];
   /** Registers a layer's backward, run in reverse order of registration. */
@@ -103,11 +110,82 @@ export interface Builder {
 }
 
 /**
+ * What becomes of the mask of a layer's input, as Keras's `compute_mask`. One that "passes" goes on with the output, one
+ * that "ends" does not. "passesInSequences": where `returnSequences` is on; "passesAsInner": as it does in the layer
+ * inside. Made here: "fromIds", of ids other than 0, where `maskZero` is on; "fromValues", of steps that are not all
+ * `maskValue`. Of several inputs: "merges", a step counts where any mask says so, if all inputs have one; "joins", as
+ * "merges" where features are joined, and one after another where steps are.
+ */
+export type MaskTrait =
+  | "passes"
+  | "ends"
+  | "passesInSequences"
+  | "passesAsInner"
+  | "fromIds"
+  | "fromValues"
+  | "merges"
+  | "joins";
+
+/** What a kind of layer is, for all that deals with layers without knowing them: one record a kind, in its own file. */
+export interface LayerKind<Name extends string = string> {
+  /** Keras's class name: "LSTM". */
+  readonly className: Name;
+  /** Checks and defaults by option, in the order in which files list them. Keras's keys are the same in snake_case. */
+  readonly options: OptionTable;
+  /** A layer of this kind. @throws InputError for options that it does not take */
+  make(options: object): Layer;
+  /** What becomes of the mask that comes with its input. */
+  readonly mask: MaskTrait;
+  /** Whether it answers otherwise where its input has a mask. */
+  readonly heedsMask?: true;
+  /** Whether data enters the model here. */
+  readonly isInput?: true;
+  /** Whether `model.layers`, summaries and files leave it out, as Keras does: an input is no step of computing. */
+  readonly unlisted?: true;
+  /** Whether that data are texts. */
+  readonly takesTexts?: true;
+  /** Whether it looks token ids up, which are checked where they enter the model (`readsIds` in traits.ts). */
+  readonly readsIds?: true;
+  /** Whether it takes several inputs, as a list. */
+  readonly merges?: true;
+  /** Whether it takes the steps of a sequence in turn, each with the state that the one before left. */
+  readonly recurrent?: true;
+  /** Whether it has no answer to a row whose every step a mask hides: NaN. */
+  readonly needsSteps?: true;
+  /** The activation that it is, where it is one that a loss can start before. */
+  readonly activation?: ActivationName;
+  /** Whether in prediction it puts out the numbers it gets, in whatever shape or order. */
+  readonly keepsNumbers?: true;
+  /** Whether summaries, as Keras's, call it unbuilt until its input's shape is known. */
+  readonly needsBuilding?: true;
+  /** How Keras's constructor takes it and its files hold it; none of a kind that Keras does not have. */
+  readonly keras?: KerasTraits;
+}
+
+/** How Keras's constructor takes a kind of layer, and how its files hold it. */
+export interface KerasTraits {
+  /** What the constructor takes besides what every layer does: before the bar also by position, in this order. */
+  readonly arguments: string;
+  /** Other names of the class. */
+  readonly aliases?: readonly string[];
+  /** The group under the layer's own in `model.weights.h5` that holds its variables. Default "vars". */
+  readonly group?: string;
+  /** Options that are layers or lists of layers, with the name of each one's group under this layer's own. */
+  readonly inner?: Readonly<Record<string, string>>;
+  /** Keys by which older Kerases knew some options. */
+  readonly renamed?: Readonly<Record<string, string>>;
+  /** Whether it makes copies of the layers inside, so that one may be given twice. */
+  readonly copiesInner?: true;
+  /** Whether the constructor refuses `trainable`. */
+  readonly withoutTrainable?: true;
+}
+
+/**
  * A layer: options, parameters, and how its shapes and its plan follow from what it reads. Made by `layers.…()`.
  */
 export abstract class Layer {
-  /** Keras's class name: "LSTM". */
-  abstract readonly className: string;
+  /** What is known of its kind. */
+  abstract readonly kind: LayerKind;
   /** Its options, defaults filled in. */
   readonly options: object = {};
   /** Given, or set by the model when the layer joins it: "lstm", "lstm_1". */
@@ -116,8 +194,6 @@ export abstract class Layer {
   trainable: boolean;
   /** Declared by `build`. */
   parameters: readonly Parameter[] = [];
-  /** Whether data enters the model here. */
-  readonly isInput: boolean = false;
   /** All layers inside this one, at any depth. Their parameters are among its own (`adopt`). */
   readonly inner: readonly Layer[] = [];
 
@@ -130,6 +206,16 @@ export abstract class Layer {
     }
     this.name = name;
     this.trainable = trainable;
+  }
+
+  /** Keras's class name: "LSTM". */
+  get className(): this["kind"]["className"] {
+    return this.kind.className;
+  }
+
+  /** Whether data enters the model here. */
+  get isInput(): boolean {
+    return this.kind.isInput === true;
   }
 
   /** Declares the parameters for these input shapes. */

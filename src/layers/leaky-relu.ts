@@ -1,6 +1,6 @@
 /** LeakyReLU (Maas et al. 2013): y = x where x > 0, else y = s · x. */
 import { planActivation } from "./activation.js";
-import { type Builder, configure, Layer, type Shape, type Tensor } from "./layer.js";
+import { type Builder, configure, Layer, type LayerKind, type Shape, type Tensor } from "./layer.js";
 import { type LayerOptions, type Resolved, real } from "./options.js";
 
 /** Options of `layers.leakyReLU`. */
@@ -11,8 +11,16 @@ export interface LeakyReLUOptions extends LayerOptions {
 
 export const leakyReLUOptions = { negativeSlope: real(0.3, 0) };
 
+export const leakyReLUKind: LayerKind<"LeakyReLU"> = {
+  className: "LeakyReLU",
+  options: leakyReLUOptions,
+  make: leakyReLU,
+  mask: "passes",
+  keras: { arguments: "negative_slope | alpha", renamed: { alpha: "negative_slope" } },
+};
+
 export class LeakyReLU extends Layer {
-  readonly className = "LeakyReLU";
+  override readonly kind = leakyReLUKind;
   override readonly options: Resolved<LeakyReLUOptions, typeof leakyReLUOptions>;
 
   constructor(given: LeakyReLUOptions = {}) {

@@ -1,18 +1,19 @@
 /** LSTM as a layer: options, parameters, and the calls that it puts into a plan. Its mathematics is in kernels/lstm.ts. */
 import { ACTIVATIONS, type ActivationName } from "../kernels/activations.js";
 import { LSTM_GATES } from "../kernels/gates.js";
-import {
-  type Builder,
-  configure,
-  Layer,
-  parameter,
-  type Shape,
-  sequenceShape,
-  type Tensor,
-} from "./layer.js";
+import { type Builder, configure, type LayerKind, type Parameter } from "./layer.js";
+
 import { cellActivation, flag, type Resolved } from "./options.js";
-import { type CellOptions, cellOptions, type SequenceOptions, sequenceOptions } from "./recurrent.js";
-import { planRecurrent } from "./recurrent-plan.js";
+import {
+  CELL_ARGUMENTS,
+  type CellOptions,
+  cellOptions,
+  RecurrentLayer,
+  SEQUENCE_ARGUMENTS,
+  type SequenceOptions,
+  sequenceOptions,
+} from "./recurrent.js";
+import type { CellCalls } from "./recurrent-plan.js";
 
 const GATES = LSTM_GATES.length;
 
@@ -35,49 +36,48 @@ export interface LstmOptions extends LstmCellOptions, SequenceOptions {}
 
 export const lstmOptions = { ...lstmCellOptions, ...sequenceOptions };
 
-export class LSTM extends Layer {
-  readonly className = "LSTM";
+export const lstmKind: LayerKind<"LSTM"> = {
+  className: "LSTM",
+  options: lstmOptions,
+  make: lstm,
+  mask: "passesInSequences",
+  heedsMask: true,
+  recurrent: true,
+  needsBuilding: true,
+  keras: {
+    arguments: `units activation recurrent_activation use_bias | unit_forget_bias ${CELL_ARGUMENTS} ${SEQUENCE_ARGUMENTS}`,
+    group: "cell/vars",
+  },
+};
+
+export class LSTM extends RecurrentLayer {
+  override readonly kind = lstmKind;
   override readonly options: Resolved<LstmOptions, typeof lstmOptions>;
+  protected override readonly networks = GATES;
 
   constructor(given: LstmOptions) {
     super(given);
     this.options = configure(lstmOptions, given, this.className);
   }
 
-  override build([input]: readonly Shape[]): void {
-    const { units: U, useBias, unitForgetBias } = this.options;
-    const I = sequenceShape(input!, this).features;
-    const o = this.options;
-    const forgetOnes = unitForgetBias ? { adjust: (bias: Float32Array) => void bias.fill(1, U, 2 * U) } : {};
-    const { biasInitializer, biasRegularizer } = o;
-    this.parameters = [
-      parameter("kernel", [I, GATES * U], o.kernelInitializer, { regularizer: o.kernelRegularizer }),
-      parameter("recurrent_kernel", [U, GATES * U], o.recurrentInitializer, {
-        regularizer: o.recurrentRegularizer,
-      }),
-      ...(useBias
-        ? [parameter("bias", [GATES * U], biasInitializer, { regularizer: biasRegularizer, ...forgetOnes })]
-        : []),
-    ];
+  protected override bias(): Parameter {
+    const bias = super.bias();
+    const { units: U, unitForgetBias } = this.options;
+    return unitForgetBias ? { ...bias, adjust: (values) => void values.fill(1, U, 2 * U) } : bias;
   }
 
-  override outputShape([input]: readonly Shape[]): Shape {
-    const { units, returnSequences } = this.options;
-    return returnSequences ? [sequenceShape(input!, this).steps, units] : [units];
-  }
-
-  override plan(b: Builder, [x]: readonly Tensor[]): Tensor {
+  protected override cell(b: Builder): CellCalls {
     const { units: U, activation, recurrentActivation } = this.options;
-    const cell = {
+    const activations = {
       activation: ACTIVATIONS[activation].id,
       recurrentActivation: ACTIVATIONS[recurrentActivation].id,
     };
-    return planRecurrent(b, this, x!, GATES, {
+    return {
       forward(shared, input) {
         const T = shared.T;
         const c = b.allocate(T * b.B * U);
         const gates = b.allocate(T * b.B * GATES * U);
-        const saved = { c, gates, c0: 0, ...cell };
+        const saved = { c, gates, c0: 0, ...activations };
         b.call("lstmForward", { ...shared, ...input, ...saved });
         return (gradients) => {
           const { bias: _, ...rest } = { ...shared, ...input, ...saved };
@@ -85,12 +85,12 @@ export class LSTM extends Layer {
         };
       },
       infer(shared, outputs) {
-        b.call("lstmInfer", { ...shared, ...outputs, cLast: b.allocate(b.B * U), c0: 0, ...cell });
+        b.call("lstmInfer", { ...shared, ...outputs, cLast: b.allocate(b.B * U), c0: 0, ...activations });
       },
       states(prepare, shared, x, saved) {
-        prepare("lstmForward", { ...shared, ...saved, x, c0: 0, dropX: 0, dropH: 0, GX: 1, ...cell });
+        prepare("lstmForward", { ...shared, ...saved, x, c0: 0, dropX: 0, dropH: 0, GX: 1, ...activations });
       },
-    });
+    };
   }
 }
 

@@ -1,5 +1,14 @@
 /** Masking: a step whose every feature is `maskValue` is hidden from later layers, and is set to 0. */
-import { type Builder, configure, Layer, rowsOf, type Shape, sequenceShape, type Tensor } from "./layer.js";
+import {
+  type Builder,
+  configure,
+  Layer,
+  type LayerKind,
+  rowsOf,
+  type Shape,
+  sequenceShape,
+  type Tensor,
+} from "./layer.js";
 import { planChoose } from "./operations.js";
 import { type LayerOptions, type Resolved, real } from "./options.js";
 
@@ -11,8 +20,16 @@ export interface MaskingOptions extends LayerOptions {
 
 export const maskingOptions = { maskValue: real(0) };
 
+export const maskingKind: LayerKind<"Masking"> = {
+  className: "Masking",
+  options: maskingOptions,
+  make: masking,
+  mask: "fromValues",
+  keras: { arguments: "mask_value" },
+};
+
 export class Masking extends Layer {
-  readonly className = "Masking";
+  override readonly kind = maskingKind;
   override readonly options: Resolved<MaskingOptions, typeof maskingOptions>;
 
   constructor(given: MaskingOptions = {}) {

@@ -6,7 +6,15 @@
 
 import { inputError } from "../base/errors.js";
 import type { Pointer } from "../kernels/declare.js";
-import { type Builder, configure, elementsOf, Layer, type Shape, type Tensor } from "./layer.js";
+import {
+  type Builder,
+  configure,
+  elementsOf,
+  Layer,
+  type LayerKind,
+  type Shape,
+  type Tensor,
+} from "./layer.js";
 import { planRepeat } from "./layout.js";
 import { anyMask, planChoose, planCombine, planProduct } from "./operations.js";
 import type { LayerOptions } from "./options.js";
@@ -44,8 +52,6 @@ function stretched(b: Builder, x: Tensor, shape: readonly number[]): Tensor {
 }
 
 abstract class Merge extends Layer {
-  abstract override readonly className: string;
-
   override outputShape(inputs: readonly Shape[]): Shape {
     if (inputs.length < 2) {
       throw inputError({
@@ -69,11 +75,28 @@ abstract class Merge extends Layer {
   abstract merge(b: Builder, inputs: readonly Tensor[], any: (masks: readonly Pointer[]) => Pointer): Tensor;
 }
 
+const kindOf = <N extends string>(className: N, make: LayerKind["make"]): LayerKind<N> => ({
+  className,
+  options: {},
+  make,
+  mask: "merges",
+  merges: true,
+  needsBuilding: true,
+  keras: { arguments: "" },
+});
+
+export const addKind: LayerKind<"Add"> = kindOf("Add", add);
+export const averageKind: LayerKind<"Average"> = kindOf("Average", average);
+export const subtractKind: LayerKind<"Subtract"> = kindOf("Subtract", subtract);
+export const multiplyKind: LayerKind<"Multiply"> = kindOf("Multiply", multiply);
+export const maximumKind: LayerKind<"Maximum"> = kindOf("Maximum", maximum);
+export const minimumKind: LayerKind<"Minimum"> = kindOf("Minimum", minimum);
+
 const masksOf = (inputs: readonly Tensor[]) => inputs.map(({ mask }) => mask);
 
 /** Σ x */
 export class Add extends Merge {
-  readonly className: string = "Add";
+  override readonly kind: LayerKind = addKind;
 
   override merge(b: Builder, inputs: readonly Tensor[], any: (masks: readonly Pointer[]) => Pointer): Tensor {
     const mask = any(masksOf(inputs));
@@ -83,7 +106,7 @@ export class Add extends Merge {
 
 /** Σ x / n */
 export class Average extends Add {
-  override readonly className = "Average";
+  override readonly kind: LayerKind = averageKind;
 
   override merge(b: Builder, inputs: readonly Tensor[], any: (masks: readonly Pointer[]) => Pointer): Tensor {
     const sum = super.merge(b, inputs, any);
@@ -93,7 +116,7 @@ export class Average extends Add {
 
 /** x₀ − x₁ */
 export class Subtract extends Merge {
-  readonly className = "Subtract";
+  override readonly kind = subtractKind;
 
   override outputShape(inputs: readonly Shape[]): Shape {
     if (inputs.length === 2) return super.outputShape(inputs);
@@ -108,7 +131,7 @@ export class Subtract extends Merge {
 
 /** Π x. Hidden steps count as 1; where the result is hidden, it is 0. */
 export class Multiply extends Merge {
-  readonly className = "Multiply";
+  override readonly kind = multiplyKind;
 
   override merge(b: Builder, inputs: readonly Tensor[], any: (masks: readonly Pointer[]) => Pointer): Tensor {
     const shown = inputs.map((x) => (x.mask ? planChoose(b, x.mask, x, 1) : x));
@@ -120,7 +143,7 @@ export class Multiply extends Merge {
 
 /** max x. Where one of two is hidden, the other counts. */
 export class Maximum extends Merge {
-  readonly className: string = "Maximum";
+  override readonly kind: LayerKind = maximumKind;
   /** Minimum is −max(−x). */
   protected readonly sign: 1 | -1 = 1;
 
@@ -137,7 +160,7 @@ export class Maximum extends Merge {
 }
 
 export class Minimum extends Maximum {
-  override readonly className = "Minimum";
+  override readonly kind: LayerKind = minimumKind;
   protected override readonly sign = -1;
 }
 

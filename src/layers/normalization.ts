@@ -54,6 +54,10 @@ export const normalizationOptions = {
   gammaRegularizer: regularizer(),
 };
 
+/** Keras's arguments for γ and β. */
+export const SCALE_ARGUMENTS =
+  "beta_initializer gamma_initializer beta_regularizer gamma_regularizer beta_constraint gamma_constraint";
+
 /** γ and β, a number a feature each, where there are any. @throws InputError for another axis than the features' */
 export function scaleAndShift(
   o: Resolved<NormalizationOptions, typeof normalizationOptions>,

@@ -200,6 +200,12 @@ export const regularizer = () =>
     };
   });
 
+/** Keras's arguments for kernel and bias. */
+export const KERNEL_ARGUMENTS =
+  "kernel_initializer bias_initializer kernel_regularizer bias_regularizer kernel_constraint bias_constraint";
+/** Keras's arguments for weights of low rank and few bits, which are not had here. */
+export const LORA_ARGUMENTS = "lora_rank lora_alpha quantization_config";
+
 /** The checks of `KernelOptions`. */
 export const kernelOptions = {
   useBias: flag(true),

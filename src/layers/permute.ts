@@ -1,6 +1,6 @@
 /** Permute: the axes of a row in another order; dims [2, 1] makes steps of a sequence's features. */
 import { inputError } from "../base/errors.js";
-import { type Builder, configure, Layer, type Shape, type Tensor } from "./layer.js";
+import { type Builder, configure, Layer, type LayerKind, type Shape, type Tensor } from "./layer.js";
 import { planTranspose, viewOf } from "./layout.js";
 import type { LayerOptions, RequiredOption, Resolved } from "./options.js";
 
@@ -26,8 +26,18 @@ export interface PermuteOptions extends LayerOptions {
 
 export const permuteOptions = { dims: axes };
 
+export const permuteKind: LayerKind<"Permute"> = {
+  className: "Permute",
+  options: permuteOptions,
+  make: permute,
+  mask: "ends",
+  keepsNumbers: true,
+  needsBuilding: true,
+  keras: { arguments: "dims" },
+};
+
 export class Permute extends Layer {
-  readonly className = "Permute";
+  override readonly kind = permuteKind;
   override readonly options: Resolved<PermuteOptions, typeof permuteOptions>;
 
   constructor(given: PermuteOptions) {

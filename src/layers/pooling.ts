@@ -5,7 +5,15 @@
  * all steps. In Keras GlobalAveragePooling1D alone heeds a mask, and of a row without any valid step it makes NaN.
  */
 import type { Pointer } from "../kernels/declare.js";
-import { type Builder, configure, Layer, type Shape, sequenceShape, type Tensor } from "./layer.js";
+import {
+  type Builder,
+  configure,
+  Layer,
+  type LayerKind,
+  type Shape,
+  sequenceShape,
+  type Tensor,
+} from "./layer.js";
 import { along, choice, flag, given, type LayerOptions, type Resolved } from "./options.js";
 import { stepsBefore, windowCount } from "./windows.js";
 
@@ -55,7 +63,6 @@ export interface GlobalPooling1DOptions extends LayerOptions {
 export const globalPoolingOptions = { keepdims: flag(false) };
 
 abstract class GlobalPooling extends Layer {
-  abstract override readonly className: string;
   abstract override readonly options: Resolved<GlobalPooling1DOptions, typeof globalPoolingOptions>;
 
   override outputShape([input]: readonly Shape[]): Shape {
@@ -73,8 +80,16 @@ abstract class GlobalPooling extends Layer {
   abstract pool(b: Builder, x: Tensor, out: Tensor, windows: Windows): void;
 }
 
+export const globalMaxPooling1DKind: LayerKind<"GlobalMaxPooling1D"> = {
+  className: "GlobalMaxPooling1D",
+  options: globalPoolingOptions,
+  make: globalMaxPooling1D,
+  mask: "ends",
+  keras: { arguments: "| data_format keepdims", aliases: ["GlobalMaxPool1D"] },
+};
+
 export class GlobalMaxPooling1D extends GlobalPooling {
-  readonly className = "GlobalMaxPooling1D";
+  override readonly kind = globalMaxPooling1DKind;
   override readonly options: Resolved<GlobalPooling1DOptions, typeof globalPoolingOptions>;
 
   constructor(given: GlobalPooling1DOptions = {}) {
@@ -88,8 +103,18 @@ export class GlobalMaxPooling1D extends GlobalPooling {
   }
 }
 
+export const globalAveragePooling1DKind: LayerKind<"GlobalAveragePooling1D"> = {
+  className: "GlobalAveragePooling1D",
+  options: globalPoolingOptions,
+  make: globalAveragePooling1D,
+  mask: "ends",
+  heedsMask: true,
+  needsSteps: true,
+  keras: { arguments: "| data_format keepdims", aliases: ["GlobalAvgPool1D"] },
+};
+
 export class GlobalAveragePooling1D extends GlobalPooling {
-  readonly className = "GlobalAveragePooling1D";
+  override readonly kind = globalAveragePooling1DKind;
   override readonly options: Resolved<GlobalPooling1DOptions, typeof globalPoolingOptions>;
 
   constructor(given: GlobalPooling1DOptions = {}) {
@@ -133,7 +158,6 @@ export const poolingOptions = {
 export const averagePoolingOptions = { ...poolingOptions, poolSize: given(along(2)) };
 
 abstract class Pooling extends Layer {
-  abstract override readonly className: string;
   abstract override readonly options: Resolved<MaxPooling1DOptions, typeof poolingOptions>;
 
   private windows(T: number | null): Omit<Windows, "S"> & { S: number | null } {
@@ -160,8 +184,16 @@ abstract class Pooling extends Layer {
   abstract pool(b: Builder, x: Tensor, out: Tensor, windows: Windows): void;
 }
 
+export const maxPooling1DKind: LayerKind<"MaxPooling1D"> = {
+  className: "MaxPooling1D",
+  options: poolingOptions,
+  make: maxPooling1D,
+  mask: "ends",
+  keras: { arguments: "pool_size strides padding | data_format", aliases: ["MaxPool1D"] },
+};
+
 export class MaxPooling1D extends Pooling {
-  readonly className = "MaxPooling1D";
+  override readonly kind = maxPooling1DKind;
   override readonly options: Resolved<MaxPooling1DOptions, typeof poolingOptions>;
 
   constructor(given: MaxPooling1DOptions = {}) {
@@ -174,8 +206,16 @@ export class MaxPooling1D extends Pooling {
   }
 }
 
+export const averagePooling1DKind: LayerKind<"AveragePooling1D"> = {
+  className: "AveragePooling1D",
+  options: averagePoolingOptions,
+  make: averagePooling1D,
+  mask: "ends",
+  keras: { arguments: "pool_size strides padding | data_format", aliases: ["AvgPool1D"] },
+};
+
 export class AveragePooling1D extends Pooling {
-  readonly className = "AveragePooling1D";
+  override readonly kind = averagePooling1DKind;
   override readonly options: Resolved<AveragePooling1DOptions, typeof averagePoolingOptions>;
 
   constructor(given: AveragePooling1DOptions) {

@@ -5,7 +5,16 @@
 import { inputError, wholeNumber } from "../base/errors.js";
 import { planActivation } from "./activation.js";
 import type { Initializer, InitializerName } from "./initializers.js";
-import { type Builder, configure, elementsOf, Layer, parameter, type Shape, type Tensor } from "./layer.js";
+import {
+  type Builder,
+  configure,
+  elementsOf,
+  Layer,
+  type LayerKind,
+  parameter,
+  type Shape,
+  type Tensor,
+} from "./layer.js";
 import { planCombine, planProduct } from "./operations.js";
 import {
   initializer,
@@ -45,8 +54,17 @@ export const preluOptions = {
   sharedAxes,
 };
 
+export const preluKind: LayerKind<"PReLU"> = {
+  className: "PReLU",
+  options: preluOptions,
+  make: prelu,
+  mask: "passes",
+  needsBuilding: true,
+  keras: { arguments: "alpha_initializer alpha_regularizer alpha_constraint shared_axes" },
+};
+
 export class PReLU extends Layer {
-  readonly className = "PReLU";
+  override readonly kind = preluKind;
   override readonly options: Resolved<PReLUOptions, typeof preluOptions>;
 
   constructor(given: PReLUOptions = {}) {

@@ -1,11 +1,11 @@
 /** The way of a recurrent layer into a plan, the same for every kind of cell. */
 import type { Pointer } from "../kernels/declare.js";
 import { dropoutMask } from "./dropout.js";
-import type { Builder, Layer, Tensor } from "./layer.js";
+import type { Builder, DerivedKey, Layer, Tensor } from "./layer.js";
 import { reversedMask } from "./layout.js";
 import { planChoose } from "./operations.js";
 
-interface RecurrentLayer extends Layer {
+interface Planned extends Layer {
   readonly options: {
     units: number;
     useBias: boolean;
@@ -17,14 +17,20 @@ interface RecurrentLayer extends Layer {
   };
 }
 
-interface SharedArguments {
+/** What every recurrent kernel takes, whatever its cell and whichever way it goes. */
+export interface RecurrentArguments {
+  /** Rows, steps, and numbers of input and state. */
   B: number;
   T: number;
   I: number;
   U: number;
+  /** 1 from the last step to the first, else 0. */
   reverse: number;
+  /** [T][B] of 0 and 1, or 0 for no mask. */
   mask: Pointer;
+  /** [B][U], or 0 for a first state of zeros. */
   h0: Pointer;
+  /** [I][G·U], [U][G·U] and [G·U]; no bias is 0. */
   kernel: Pointer;
   recurrent: Pointer;
   bias: Pointer;
@@ -66,25 +72,19 @@ interface SavedStates {
 }
 
 /** The kernel calls of one kind of cell. */
-interface CellCalls {
+export interface CellCalls {
   /** Records the forward call; returns what records the backward call. */
-  forward(shared: SharedArguments, input: TrainingInput): (gradients: Gradients) => void;
-  infer(shared: SharedArguments, outputs: InferenceOutputs): void;
+  forward(shared: RecurrentArguments, input: TrainingInput): (gradients: Gradients) => void;
+  infer(shared: RecurrentArguments, outputs: InferenceOutputs): void;
   /** Prepares the states of one row over all its steps. */
-  states(prepare: Builder["call"], shared: SharedArguments, x: Pointer, saved: SavedStates): void;
+  states(prepare: Builder["call"], shared: RecurrentArguments, x: Pointer, saved: SavedStates): void;
 }
 
 /** Plans a recurrent layer: dropout masks, forward saving what backward needs, or lean inference. */
-export function planRecurrent(
-  b: Builder,
-  layer: RecurrentLayer,
-  x: Tensor,
-  gates: number,
-  cell: CellCalls,
-): Tensor {
+export function planRecurrent(b: Builder, layer: Planned, x: Tensor, gates: number, cell: CellCalls): Tensor {
   const { units: U, useBias, goBackwards, zeroOutputForMask } = layer.options;
   const [T, I] = x.shape as [number, number];
-  const shared: SharedArguments = {
+  const shared: RecurrentArguments = {
     B: b.B,
     T,
     I,
@@ -102,7 +102,7 @@ export function planRecurrent(
 }
 
 /** 0 in place of the outputs of hidden steps, in the order in which the steps come out. */
-function withoutHidden(b: Builder, layer: RecurrentLayer, out: Tensor, mask: Pointer, T: number): Tensor {
+function withoutHidden(b: Builder, layer: Planned, out: Tensor, mask: Pointer, T: number): Tensor {
   const { returnSequences, goBackwards } = layer.options;
   const order = goBackwards ? reversedMask(b, mask, T) : mask;
   return planChoose(b, returnSequences ? order : order + lastStep(b, T, 1), out, 0, out.mask);
@@ -110,10 +110,10 @@ function withoutHidden(b: Builder, layer: RecurrentLayer, out: Tensor, mask: Poi
 
 function planTraining(
   b: Builder,
-  layer: RecurrentLayer,
+  layer: Planned,
   x: Tensor,
   gates: number,
-  shared: SharedArguments,
+  shared: RecurrentArguments,
   cell: CellCalls,
 ): Tensor {
   const { useBias, returnSequences } = layer.options;
@@ -156,10 +156,10 @@ const LARGEST_TABLE = 4_000_000;
 
 function planInference(
   b: Builder,
-  layer: RecurrentLayer,
+  layer: Planned,
   x: Tensor,
   gates: number,
-  shared: SharedArguments,
+  shared: RecurrentArguments,
   cell: CellCalls,
 ): Tensor {
   const { returnSequences, units: U } = layer.options;
@@ -178,7 +178,7 @@ function planInference(
   const folded = x.embedded;
   if (folded && folded.vocabulary * gates * U <= LARGEST_TABLE) {
     const table = b.derived(
-      `${shared.kernel}/${folded.table}`,
+      { what: "folded table", of: [shared.kernel, folded.table] },
       folded.vocabulary * gates * U,
       (out, prepare) => {
         const matrix = { kernel: shared.kernel, bias: shared.bias, activation: 0 };
@@ -199,7 +199,7 @@ function planInference(
  */
 function paddedStates(
   b: Builder,
-  shared: SharedArguments,
+  shared: RecurrentArguments,
   { table, vocabulary: V }: { table: Pointer; vocabulary: number },
   cell: CellCalls,
 ): { paddedH: Pointer; paddedC: Pointer } {
@@ -211,7 +211,8 @@ function paddedStates(
     const place = (elements: number) => (at += elements * b.elementBytes) - elements * b.elementBytes;
     return { h: place(sizes.h), c: place(sizes.c), gates: place(sizes.gates), x: place(sizes.x), ids: at };
   };
-  const at = b.derived(`padding ${shared.kernel}/${table}/${T}`, total, (from, prepare) => {
+  const key: DerivedKey = { what: "padding states", of: [shared.kernel, table, T] };
+  const at = b.derived(key, total, (from, prepare) => {
     const { ids, x, ...saved } = places(from);
     prepare("fill", { out: ids, value: 0, length: T });
     prepare("embeddingForward", { out: x, ids, table, B: 1, T, F: I, V });

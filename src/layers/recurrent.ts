@@ -1,6 +1,15 @@
-/** Options that SimpleRNN, LSTM and GRU share. */
+/** What SimpleRNN, LSTM and GRU share: options, weights, shapes, and the way into a plan. */
 import type { ActivationName } from "../kernels/activations.js";
 import type { Initializer, InitializerName } from "./initializers.js";
+import {
+  type Builder,
+  Layer,
+  type Parameter,
+  parameter,
+  type Shape,
+  sequenceShape,
+  type Tensor,
+} from "./layer.js";
 import {
   cellActivation,
   count,
@@ -10,9 +19,11 @@ import {
   type LayerOptions,
   only,
   type Regularizer,
+  type Resolved,
   rate,
   regularizer,
 } from "./options.js";
+import { type CellCalls, planRecurrent } from "./recurrent-plan.js";
 
 /** Options of every recurrent cell; Keras's names and defaults. */
 export interface CellOptions extends KernelOptions {
@@ -72,3 +83,51 @@ export const sequenceOptions = {
   stateful: flag(false),
   zeroOutputForMask: flag(false),
 };
+
+/** Options of every recurrent layer. */
+export interface RecurrentOptions extends CellOptions, SequenceOptions {}
+
+export const recurrentOptions = { ...cellOptions, ...sequenceOptions };
+
+/** Keras's arguments for a cell's weights and dropout. */
+export const CELL_ARGUMENTS =
+  "kernel_initializer recurrent_initializer bias_initializer kernel_regularizer recurrent_regularizer bias_regularizer kernel_constraint recurrent_constraint bias_constraint dropout recurrent_dropout seed";
+/** What Keras 2's recurrent layers took besides. */
+export const OLD_SEQUENCE_ARGUMENTS = "time_major implementation input_length";
+/** Keras's arguments for how a cell is run over a sequence. */
+export const SEQUENCE_ARGUMENTS = `return_sequences return_state go_backwards stateful unroll use_cudnn ${OLD_SEQUENCE_ARGUMENTS}`;
+
+/** A recurrent layer of one cell: kernel [I][G·U], recurrent kernel [U][G·U], bias [G·U], for G networks side by side. */
+export abstract class RecurrentLayer extends Layer {
+  abstract override readonly options: Resolved<RecurrentOptions, typeof recurrentOptions>;
+  /** G: the gates and the candidate. */
+  protected abstract readonly networks: number;
+
+  /** The kernel calls of its cell. */
+  protected abstract cell(b: Builder): CellCalls;
+
+  /** The bias, where there is one. */
+  protected bias(shape: readonly number[] = [this.networks * this.options.units]): Parameter {
+    const { biasInitializer, biasRegularizer } = this.options;
+    return parameter("bias", shape, biasInitializer, { regularizer: biasRegularizer });
+  }
+
+  override build([input]: readonly Shape[]): void {
+    const o = this.options;
+    const [I, width] = [sequenceShape(input!, this).features, this.networks * o.units];
+    const kernel = parameter("kernel", [I, width], o.kernelInitializer, { regularizer: o.kernelRegularizer });
+    const recurrent = parameter("recurrent_kernel", [o.units, width], o.recurrentInitializer, {
+      regularizer: o.recurrentRegularizer,
+    });
+    this.parameters = [kernel, recurrent, ...(o.useBias ? [this.bias()] : [])];
+  }
+
+  override outputShape([input]: readonly Shape[]): Shape {
+    const { units, returnSequences } = this.options;
+    return returnSequences ? [sequenceShape(input!, this).steps, units] : [units];
+  }
+
+  override plan(b: Builder, [x]: readonly Tensor[]): Tensor {
+    return planRecurrent(b, this, x!, this.networks, this.cell(b));
+  }
+}

@@ -1,5 +1,13 @@
 /** ReLU with Keras's three numbers: y = min(x, m) where x > θ, else y = s · (x − θ). */
-import { type Builder, configure, elementsOf, Layer, type Shape, type Tensor } from "./layer.js";
+import {
+  type Builder,
+  configure,
+  elementsOf,
+  Layer,
+  type LayerKind,
+  type Shape,
+  type Tensor,
+} from "./layer.js";
 import { type LayerOptions, type Resolved, real, realOr } from "./options.js";
 
 /** Options of `layers.relu`. */
@@ -14,8 +22,16 @@ export interface ReLUOptions extends LayerOptions {
 
 export const reluOptions = { maxValue: realOr(null, 0), negativeSlope: real(0, 0), threshold: real(0, 0) };
 
+export const reluKind: LayerKind<"ReLU"> = {
+  className: "ReLU",
+  options: reluOptions,
+  make: relu,
+  mask: "passes",
+  keras: { arguments: "max_value negative_slope threshold" },
+};
+
 export class ReLU extends Layer {
-  readonly className = "ReLU";
+  override readonly kind = reluKind;
   override readonly options: Resolved<ReLUOptions, typeof reluOptions>;
 
   constructor(given: ReLUOptions = {}) {

@@ -1,6 +1,6 @@
 /** RepeatVector: a vector [F] at each of n steps, [n, F]. */
 import { inputError } from "../base/errors.js";
-import { type Builder, configure, Layer, type Shape, type Tensor } from "./layer.js";
+import { type Builder, configure, Layer, type LayerKind, type Shape, type Tensor } from "./layer.js";
 import { planRepeat } from "./layout.js";
 import { count, type LayerOptions, type Resolved } from "./options.js";
 
@@ -12,8 +12,17 @@ export interface RepeatVectorOptions extends LayerOptions {
 
 export const repeatVectorOptions = { n: count() };
 
+export const repeatVectorKind: LayerKind<"RepeatVector"> = {
+  className: "RepeatVector",
+  options: repeatVectorOptions,
+  make: repeatVector,
+  mask: "ends",
+  needsBuilding: true,
+  keras: { arguments: "n" },
+};
+
 export class RepeatVector extends Layer {
-  readonly className = "RepeatVector";
+  override readonly kind = repeatVectorKind;
   override readonly options: Resolved<RepeatVectorOptions, typeof repeatVectorOptions>;
 
   constructor(given: RepeatVectorOptions) {

@@ -1,6 +1,6 @@
 /** Reshape: a row's numbers, in the order of steps and features within them, laid out in another shape. */
 import { inputError } from "../base/errors.js";
-import { type Builder, configure, Layer, type Shape, type Tensor } from "./layer.js";
+import { type Builder, configure, Layer, type LayerKind, type Shape, type Tensor } from "./layer.js";
 import { planRowMajor, planTimeMajor } from "./layout.js";
 import type { LayerOptions, RequiredOption, Resolved } from "./options.js";
 
@@ -28,8 +28,17 @@ export interface ReshapeOptions extends LayerOptions {
 
 export const reshapeOptions = { targetShape };
 
+export const reshapeKind: LayerKind<"Reshape"> = {
+  className: "Reshape",
+  options: reshapeOptions,
+  make: reshape,
+  mask: "ends",
+  keepsNumbers: true,
+  keras: { arguments: "target_shape" },
+};
+
 export class Reshape extends Layer {
-  readonly className = "Reshape";
+  override readonly kind = reshapeKind;
   override readonly options: Resolved<ReshapeOptions, typeof reshapeOptions>;
 
   constructor(given: ReshapeOptions) {

@@ -1,15 +1,20 @@
 /** Cells by themselves: what `layers.rnn` runs over a sequence, one or several, one above the other. */
 import { inputError } from "../base/errors.js";
-import { type GruCellOptions, gruCellOptions } from "./gru.js";
-import { configure, Layer, type Shape, type Tensor } from "./layer.js";
-import { type LstmCellOptions, lstmCellOptions } from "./lstm.js";
+import { type GruCellOptions, gru, gruCellOptions } from "./gru.js";
+import { configure, Layer, type LayerKind, type Shape, type Tensor } from "./layer.js";
+import { type LstmCellOptions, lstm, lstmCellOptions } from "./lstm.js";
 import type { LayerOptions, RequiredOption, Resolved } from "./options.js";
-import { type CellOptions, cellOptions } from "./recurrent.js";
+import {
+  CELL_ARGUMENTS,
+  type CellOptions,
+  cellOptions,
+  type RecurrentLayer,
+  type SequenceOptions,
+} from "./recurrent.js";
+import { simpleRNN } from "./simple-rnn.js";
 
-/** A step of a recurrence; by itself it is no layer of a model. */
-abstract class RecurrentCell extends Layer {
-  abstract override readonly className: string;
-
+/** A step of a recurrence, or several; by itself it is no layer of a model. */
+abstract class Steps extends Layer {
   override outputShape(): Shape {
     throw inputError({
       expected: `layers.rnn({ cell }) around it, which runs it over a sequence`,
@@ -23,40 +28,85 @@ abstract class RecurrentCell extends Layer {
   }
 }
 
-export class SimpleRNNCell extends RecurrentCell {
-  readonly className = "SimpleRNNCell";
+/** One cell. */
+export abstract class Cell extends Steps {
+  abstract override readonly options: Resolved<CellOptions, typeof cellOptions>;
+
+  /** The layer that runs it over a sequence, whose options are its own and how it is run. */
+  abstract over(sequence: SequenceOptions): RecurrentLayer;
+}
+
+export const simpleRNNCellKind: LayerKind<"SimpleRNNCell"> = {
+  className: "SimpleRNNCell",
+  options: cellOptions,
+  make: simpleRNNCell,
+  mask: "ends",
+  keras: { arguments: `units activation use_bias | ${CELL_ARGUMENTS}` },
+};
+
+export class SimpleRNNCell extends Cell {
+  override readonly kind = simpleRNNCellKind;
   override readonly options: Resolved<CellOptions, typeof cellOptions>;
 
   constructor(given: CellOptions) {
     super(given);
     this.options = configure(cellOptions, given, this.className);
   }
+
+  override over(sequence: SequenceOptions): RecurrentLayer {
+    return simpleRNN({ ...this.options, ...sequence });
+  }
 }
 
-export class LSTMCell extends RecurrentCell {
-  readonly className = "LSTMCell";
+export const lstmCellKind: LayerKind<"LSTMCell"> = {
+  className: "LSTMCell",
+  options: lstmCellOptions,
+  make: lstmCell,
+  mask: "ends",
+  keras: {
+    arguments: `units activation recurrent_activation use_bias | unit_forget_bias ${CELL_ARGUMENTS} implementation`,
+  },
+};
+
+export class LSTMCell extends Cell {
+  override readonly kind = lstmCellKind;
   override readonly options: Resolved<LstmCellOptions, typeof lstmCellOptions>;
 
   constructor(given: LstmCellOptions) {
     super(given);
     this.options = configure(lstmCellOptions, given, this.className);
   }
+
+  override over(sequence: SequenceOptions): RecurrentLayer {
+    return lstm({ ...this.options, ...sequence });
+  }
 }
 
-export class GRUCell extends RecurrentCell {
-  readonly className = "GRUCell";
+export const gruCellKind: LayerKind<"GRUCell"> = {
+  className: "GRUCell",
+  options: gruCellOptions,
+  make: gruCell,
+  mask: "ends",
+  keras: {
+    arguments: `units activation recurrent_activation use_bias | ${CELL_ARGUMENTS} reset_after implementation`,
+  },
+};
+
+export class GRUCell extends Cell {
+  override readonly kind = gruCellKind;
   override readonly options: Resolved<GruCellOptions, typeof gruCellOptions>;
 
   constructor(given: GruCellOptions) {
     super(given);
     this.options = configure(gruCellOptions, given, this.className);
   }
+
+  override over(sequence: SequenceOptions): RecurrentLayer {
+    return gru({ ...this.options, ...sequence });
+  }
 }
 
-export type Cell = SimpleRNNCell | LSTMCell | GRUCell;
-
-export const isCell = (value: unknown): value is Cell =>
-  value instanceof SimpleRNNCell || value instanceof LSTMCell || value instanceof GRUCell;
+const isCell = (value: unknown): value is Cell => value instanceof Cell;
 
 const someCells: RequiredOption<readonly Layer[], readonly Cell[]> = {
   fallback: undefined,
@@ -76,8 +126,16 @@ export interface StackedRNNCellsOptions extends LayerOptions {
 
 export const stackedRNNCellsOptions = { cells: someCells };
 
-export class StackedRNNCells extends RecurrentCell {
-  readonly className = "StackedRNNCells";
+export const stackedRNNCellsKind: LayerKind<"StackedRNNCells"> = {
+  className: "StackedRNNCells",
+  options: stackedRNNCellsOptions,
+  make: stackedRNNCells,
+  mask: "ends",
+  keras: { arguments: "cells", inner: { cells: "cells" } },
+};
+
+export class StackedRNNCells extends Steps {
+  override readonly kind = stackedRNNCellsKind;
   override readonly options: Resolved<StackedRNNCellsOptions, typeof stackedRNNCellsOptions>;
 
   constructor(given: StackedRNNCellsOptions) {

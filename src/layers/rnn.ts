@@ -3,24 +3,18 @@
  * through. RNN of an LSTMCell is an LSTM; of stacked cells it is their layers in turn, in one order of steps.
  */
 import { inputError } from "../base/errors.js";
-import { gru } from "./gru.js";
-import { adopt, type Builder, configure, Layer, type Shape, type Tensor } from "./layer.js";
+import { adopt, type Builder, configure, Layer, type LayerKind, type Shape, type Tensor } from "./layer.js";
 import { reversedMask, viewOf } from "./layout.js";
-import { lstm } from "./lstm.js";
 import { snakeCase } from "./names.js";
 import type { RequiredOption, Resolved } from "./options.js";
-import { type SequenceOptions, sequenceOptions } from "./recurrent.js";
-import { type Cell, isCell, StackedRNNCells, stackedRNNCells } from "./rnn-cells.js";
-import { simpleRNN } from "./simple-rnn.js";
-
-/** The layer that runs each kind of cell. */
-const RUNNERS = { SimpleRNNCell: simpleRNN, LSTMCell: lstm, GRUCell: gru } as const;
+import { OLD_SEQUENCE_ARGUMENTS, type SequenceOptions, sequenceOptions } from "./recurrent.js";
+import { Cell, StackedRNNCells, stackedRNNCells } from "./rnn-cells.js";
 
 const oneCell: RequiredOption<Layer | readonly Layer[], Cell | StackedRNNCells> = {
   fallback: undefined,
   required: true,
   resolve(value, where) {
-    if (value instanceof StackedRNNCells || isCell(value)) return value;
+    if (value instanceof StackedRNNCells || value instanceof Cell) return value;
     if (Array.isArray(value)) return stackedRNNCells({ cells: value });
     const expected = "a cell (lstmCell, gruCell, simpleRNNCell) or stackedRNNCells";
     throw inputError({ expected, where, received: value instanceof Layer ? value.className : value });
@@ -35,8 +29,22 @@ export interface RNNOptions extends SequenceOptions {
 
 export const rnnOptions = { cell: oneCell, ...sequenceOptions };
 
+export const rnnKind: LayerKind<"RNN"> = {
+  className: "RNN",
+  options: rnnOptions,
+  make: rnn,
+  mask: "passesInSequences",
+  heedsMask: true,
+  recurrent: true,
+  needsBuilding: true,
+  keras: {
+    arguments: `cell return_sequences return_state go_backwards stateful unroll | zero_output_for_mask ${OLD_SEQUENCE_ARGUMENTS}`,
+    inner: { cell: "cell" },
+  },
+};
+
 export class RNN extends Layer {
-  readonly className = "RNN";
+  override readonly kind = rnnKind;
   override readonly options: Resolved<RNNOptions, typeof rnnOptions>;
   /** A recurrent layer a cell. */
   override readonly inner: readonly Layer[];
@@ -60,8 +68,7 @@ export class RNN extends Layer {
       const { trainable } = cell;
       const name = nameOf(cell, names);
       cell.name ||= name;
-      const options = { ...cell.options, ...sequences, name, trainable };
-      return (RUNNERS[cell.className] as (options: object) => Layer)(options);
+      return cell.over({ ...sequences, name, trainable });
     });
     checkTrainable(cells);
     this.trainable &&= cell.trainable && cells[0]!.trainable;

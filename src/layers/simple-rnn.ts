@@ -1,54 +1,46 @@
 /** SimpleRNN as a layer: options, parameters, and the calls that it puts into a plan. Its mathematics is in kernels/rnn.ts. */
 import { ACTIVATIONS } from "../kernels/activations.js";
-import {
-  type Builder,
-  configure,
-  Layer,
-  parameter,
-  type Shape,
-  sequenceShape,
-  type Tensor,
-} from "./layer.js";
+import { type Builder, configure, type LayerKind } from "./layer.js";
 import type { Resolved } from "./options.js";
-import { type CellOptions, cellOptions, type SequenceOptions, sequenceOptions } from "./recurrent.js";
-import { planRecurrent } from "./recurrent-plan.js";
+import {
+  CELL_ARGUMENTS,
+  RecurrentLayer,
+  type RecurrentOptions,
+  recurrentOptions,
+  SEQUENCE_ARGUMENTS,
+} from "./recurrent.js";
+import type { CellCalls } from "./recurrent-plan.js";
 
 /** Options of `layers.simpleRNN`. */
-export interface SimpleRNNOptions extends CellOptions, SequenceOptions {}
+export interface SimpleRNNOptions extends RecurrentOptions {}
 
-export const simpleRNNOptions = { ...cellOptions, ...sequenceOptions };
+export const simpleRNNKind: LayerKind<"SimpleRNN"> = {
+  className: "SimpleRNN",
+  options: recurrentOptions,
+  make: simpleRNN,
+  mask: "passesInSequences",
+  heedsMask: true,
+  recurrent: true,
+  needsBuilding: true,
+  keras: {
+    arguments: `units activation use_bias | ${CELL_ARGUMENTS} ${SEQUENCE_ARGUMENTS}`,
+    group: "cell/vars",
+  },
+};
 
-export class SimpleRNN extends Layer {
-  readonly className = "SimpleRNN";
-  override readonly options: Resolved<SimpleRNNOptions, typeof simpleRNNOptions>;
+export class SimpleRNN extends RecurrentLayer {
+  override readonly kind = simpleRNNKind;
+  override readonly options: Resolved<SimpleRNNOptions, typeof recurrentOptions>;
+  protected override readonly networks = 1;
 
   constructor(given: SimpleRNNOptions) {
     super(given);
-    this.options = configure(simpleRNNOptions, given, this.className);
+    this.options = configure(recurrentOptions, given, this.className);
   }
 
-  override build([input]: readonly Shape[]): void {
-    const o = this.options;
-    const I = sequenceShape(input!, this).features;
-    this.parameters = [
-      parameter("kernel", [I, o.units], o.kernelInitializer, { regularizer: o.kernelRegularizer }),
-      parameter("recurrent_kernel", [o.units, o.units], o.recurrentInitializer, {
-        regularizer: o.recurrentRegularizer,
-      }),
-      ...(o.useBias
-        ? [parameter("bias", [o.units], o.biasInitializer, { regularizer: o.biasRegularizer })]
-        : []),
-    ];
-  }
-
-  override outputShape([input]: readonly Shape[]): Shape {
-    const { units, returnSequences } = this.options;
-    return returnSequences ? [sequenceShape(input!, this).steps, units] : [units];
-  }
-
-  override plan(b: Builder, [x]: readonly Tensor[]): Tensor {
+  protected override cell(b: Builder): CellCalls {
     const activation = ACTIVATIONS[this.options.activation].id;
-    return planRecurrent(b, this, x!, 1, {
+    return {
       forward({ ...shared }, { GX: _, ...input }) {
         b.call("rnnForward", { ...shared, ...input, activation });
         return (gradients) => {
@@ -62,7 +54,7 @@ export class SimpleRNN extends Layer {
       states(prepare, shared, x, { h }) {
         prepare("rnnForward", { ...shared, h, x, dropX: 0, dropH: 0, activation });
       },
-    });
+    };
   }
 }
 

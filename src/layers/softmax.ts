@@ -1,7 +1,7 @@
 /** Softmax as a layer of its own: y_j = exp(x_j) / Σ exp(x_k) over the features, or over the steps of a sequence. */
 import { inputError } from "../base/errors.js";
 import { planActivation } from "./activation.js";
-import { type Builder, configure, Layer, type Shape, type Tensor } from "./layer.js";
+import { type Builder, configure, Layer, type LayerKind, type Shape, type Tensor } from "./layer.js";
 import { planTranspose } from "./layout.js";
 import { axis, type LayerOptions, type Resolved } from "./options.js";
 
@@ -22,8 +22,18 @@ export const maskedSoftmax = (name: string) =>
     next: 'Use layers.activation({ activation: "softmax" }), which hands the mask on.',
   });
 
+export const softmaxKind: LayerKind<"Softmax"> = {
+  className: "Softmax",
+  options: softmaxOptions,
+  make: softmax,
+  mask: "passes",
+  heedsMask: true,
+  activation: "softmax",
+  keras: { arguments: "axis" },
+};
+
 export class Softmax extends Layer {
-  readonly className = "Softmax";
+  override readonly kind = softmaxKind;
   override readonly options: Resolved<SoftmaxOptions, typeof softmaxOptions>;
 
   constructor(given: SoftmaxOptions = {}) {

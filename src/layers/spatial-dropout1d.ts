@@ -1,10 +1,27 @@
 /** SpatialDropout1D (Tompson et al. 2015): drops whole features of a sequence, the same ones at every step. */
 import { type DropoutOptions, dropoutMask, dropoutOptions, planMask } from "./dropout.js";
-import { type Builder, configure, Layer, type Shape, sequenceShape, type Tensor } from "./layer.js";
+import {
+  type Builder,
+  configure,
+  Layer,
+  type LayerKind,
+  type Shape,
+  sequenceShape,
+  type Tensor,
+} from "./layer.js";
 import type { Resolved } from "./options.js";
 
+export const spatialDropout1DKind: LayerKind<"SpatialDropout1D"> = {
+  className: "SpatialDropout1D",
+  options: dropoutOptions,
+  make: spatialDropout1D,
+  mask: "passes",
+  keepsNumbers: true,
+  keras: { arguments: "rate | seed", withoutTrainable: true },
+};
+
 export class SpatialDropout1D extends Layer {
-  readonly className = "SpatialDropout1D";
+  override readonly kind = spatialDropout1DKind;
   override readonly options: Resolved<DropoutOptions, typeof dropoutOptions>;
 
   constructor(given: DropoutOptions) {

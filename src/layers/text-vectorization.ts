@@ -7,7 +7,7 @@ import { inputError } from "../base/errors.js";
 import { SPLITS, STANDARDIZATIONS } from "../tokens/options.js";
 import { Vectorizer } from "../tokens/vectorizer.js";
 import { Input } from "./input.js";
-import { configure, type Shape } from "./layer.js";
+import { configure, type LayerKind, type Shape } from "./layer.js";
 import { choice, countOr, type LayerOptions, type RequiredOption, type Resolved } from "./options.js";
 
 /** Options of `layers.textVectorization`. */
@@ -43,8 +43,20 @@ function words(): RequiredOption<readonly string[]> {
   };
 }
 
+export const textVectorizationKind: LayerKind<"TextVectorization"> = {
+  className: "TextVectorization",
+  options: textVectorizationOptions,
+  make: textVectorization,
+  mask: "ends",
+  isInput: true,
+  takesTexts: true,
+  keras: {
+    arguments: `max_tokens standardize split ngrams output_mode output_sequence_length pad_to_max_tokens vocabulary idf_weights sparse ragged encoding`,
+  },
+};
+
 export class TextVectorization extends Input {
-  override readonly className = "TextVectorization";
+  override readonly kind: LayerKind = textVectorizationKind;
   override readonly options: Resolved<TextVectorizationOptions, typeof textVectorizationOptions> & {
     readonly shape: Shape;
   };

@@ -1,6 +1,15 @@
 /** TimeDistributed: one layer, with one set of weights, on every step of a sequence by itself. */
 import { inputError } from "../base/errors.js";
-import { adopt, type Builder, configure, Layer, type Shape, sequenceShape, type Tensor } from "./layer.js";
+import {
+  adopt,
+  type Builder,
+  configure,
+  Layer,
+  type LayerKind,
+  type Shape,
+  sequenceShape,
+  type Tensor,
+} from "./layer.js";
 import { viewOf } from "./layout.js";
 import { snakeCase } from "./names.js";
 import type { LayerOptions, RequiredOption, Resolved } from "./options.js";
@@ -22,8 +31,18 @@ export interface TimeDistributedOptions extends LayerOptions {
 
 export const timeDistributedOptions = { layer: rowLayer };
 
+export const timeDistributedKind: LayerKind<"TimeDistributed"> = {
+  className: "TimeDistributed",
+  options: timeDistributedOptions,
+  make: timeDistributed,
+  mask: "passes",
+  heedsMask: true,
+  needsBuilding: true,
+  keras: { arguments: "layer", inner: { layer: "layer" } },
+};
+
 export class TimeDistributed extends Layer {
-  readonly className = "TimeDistributed";
+  override readonly kind = timeDistributedKind;
   override readonly options: Resolved<TimeDistributedOptions, typeof timeDistributedOptions>;
   override readonly inner: readonly Layer[];
 

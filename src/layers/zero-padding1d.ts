@@ -1,6 +1,14 @@
 /** ZeroPadding1D: steps of zeros before and behind a sequence. */
 import { inputError, wholeNumber } from "../base/errors.js";
-import { type Builder, configure, Layer, type Shape, sequenceShape, type Tensor } from "./layer.js";
+import {
+  type Builder,
+  configure,
+  Layer,
+  type LayerKind,
+  type Shape,
+  sequenceShape,
+  type Tensor,
+} from "./layer.js";
 import { planConcatTime } from "./layout.js";
 import type { LayerOptions, Option, Resolved } from "./options.js";
 
@@ -26,8 +34,17 @@ export interface ZeroPadding1DOptions extends LayerOptions {
 
 export const zeroPadding1DOptions = { padding: pair };
 
+export const zeroPadding1DKind: LayerKind<"ZeroPadding1D"> = {
+  className: "ZeroPadding1D",
+  options: zeroPadding1DOptions,
+  make: zeroPadding1D,
+  mask: "ends",
+  needsBuilding: true,
+  keras: { arguments: "padding | data_format" },
+};
+
 export class ZeroPadding1D extends Layer {
-  readonly className = "ZeroPadding1D";
+  override readonly kind = zeroPadding1DKind;
   override readonly options: Resolved<ZeroPadding1DOptions, typeof zeroPadding1DOptions>;
 
   constructor(given: ZeroPadding1DOptions = {}) {

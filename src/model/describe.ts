@@ -9,14 +9,6 @@ const countOf = (layer: Layer, trainable: boolean) =>
     .filter((parameter) => !trainable || (parameter.trainable && layer.trainable))
     .reduce((sum, { shape }) => sum + shape.reduce((a, b) => a * b, 1), 0);
 
-/** Layers that own no weights and need no shape count as built from the start, as in Keras; these do not. */
-const NEEDS_BUILDING = new Set([
-  ...["Embedding", "SimpleRNN", "LSTM", "GRU", "Dense", "Flatten", "Activation"],
-  ...["Bidirectional", "RNN", "TimeDistributed", "Conv1D", "BatchNormalization", "LayerNormalization"],
-  ...["PReLU", "RepeatVector", "Permute", "ZeroPadding1D"],
-  ...["Concatenate", "Add", "Subtract", "Multiply", "Average", "Maximum", "Minimum"],
-]);
-
 /** @param optimizerParams numbers in the optimizer's variables, where it has any */
 export function describeModel(model: NetworkLike, optimizerParams = 0): SummaryModel {
   const layers = isChain(model.nodes)
@@ -36,7 +28,7 @@ function describeLayer(model: NetworkLike, layer: Layer): SummaryLayer {
     outputShape: shape ? [null, ...shape] : null,
     params: countOf(layer, false),
     trainableParams: countOf(layer, true),
-    built: model.isBuilt || !NEEDS_BUILDING.has(layer.className),
+    built: model.isBuilt || !layer.kind.needsBuilding,
     trainable: layer.trainable,
   };
 }

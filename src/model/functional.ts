@@ -1,7 +1,6 @@
 /** Models from graphs: layers applied to inputs and to each other's outputs, in the manner of Keras's Functional API. */
 import { objectOf } from "../base/arguments.js";
 import { inputError } from "../base/errors.js";
-import { Input } from "../layers/input.js";
 import { Layer, type Symbolic, symbolic } from "../layers/layer.js";
 import type { Link } from "../network/graph.js";
 import { Model, noteStateful } from "./model.js";
@@ -63,7 +62,7 @@ export function model(graph: ModelGraph): Model {
 }
 
 function inputOf(value: unknown): Symbolic {
-  if (value instanceof Input) return symbolic(value);
+  if (value instanceof Layer && value.isInput) return symbolic(value);
   throw inputError({ expected: "what layers.input(…) makes", where: "model inputs", received: value });
 }
 

@@ -1,5 +1,5 @@
 /** Rows that a model can take, made up: for comparing what should compute the same. */
-
+import { readsIds } from "../layers/traits.js";
 import type { Rows } from "../network/arrays.js";
 import type { NetworkLike } from "../network/network.js";
 
@@ -25,8 +25,10 @@ export function sampleInput(model: NetworkLike, rows = 8): Rows[] {
 
 function smallestVocabulary(model: NetworkLike, place: number): number | null {
   const sizes = model.nodes
-    .filter(({ layer, inputs }) => layer.className === "Embedding" && inputs[0] === place)
-    .map(({ layer }) => (layer.options as { inputDim: number }).inputDim);
+    .filter(({ inputs }) => inputs[0] === place)
+    .map(({ layer }) => layer)
+    .filter(readsIds)
+    .map(({ options }) => options.inputDim);
   return sizes.length > 0 ? Math.min(...sizes) : null;
 }
 

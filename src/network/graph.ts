@@ -1,8 +1,10 @@
 /** A model's layers as a graph in topological order; a Sequential is a chain. */
+
 import { inputError } from "../base/errors.js";
 import { Input } from "../layers/input.js";
 import { Layer, type Shape } from "../layers/layer.js";
 import { snakeCase } from "../layers/names.js";
+import { readsIds } from "../layers/traits.js";
 
 export interface Node {
   readonly layer: Layer;
@@ -93,9 +95,9 @@ const misplaced = (layer: Layer) =>
 
 /** Inputs begin a model, and an Embedding follows one: its ids are checked there before they become addresses. */
 function checkPlace(layer: Layer, inputs: readonly number[], nodes: readonly Node[]): void {
-  if (layer instanceof Input && inputs.length > 0) throw misplaced(layer);
+  if (layer.isInput && inputs.length > 0) throw misplaced(layer);
   const before = inputs.map((from) => nodes[from]!.layer);
-  if (layer.className === "Embedding" && before.some((other) => !(other instanceof Input))) {
+  if (readsIds(layer) && before.some((other) => !other.isInput)) {
     throw inputError({
       expected: "token ids straight from the model's input",
       where: `Embedding ${layer.name}`,
@@ -108,9 +110,9 @@ function checkPlace(layer: Layer, inputs: readonly number[], nodes: readonly Nod
 export function chain(layers: readonly Layer[], inputShape: Shape | null): Link[] | null {
   const first = layers[0];
   if (!first) throw inputError({ expected: "at least one layer", where: "sequential" });
-  for (const layer of layers.slice(1)) if (layer instanceof Input) throw misplaced(layer);
+  for (const layer of layers.slice(1)) if (layer.isInput) throw misplaced(layer);
   const links: Link[] = [];
-  if (!(first instanceof Input)) {
+  if (!first.isInput) {
     const shape = inputShape ?? declaredShape(first);
     if (!shape) return null;
     links.push({ layer: new Input({ shape, name: "input_layer" }), inputs: [] });
@@ -127,7 +129,5 @@ export const isChain = (nodes: readonly Node[]): boolean =>
 
 /** The input shape that a first layer implies: an Embedding reads [inputLength] ids, or any number of them. */
 function declaredShape(layer: Layer): Shape | null {
-  if (layer.className !== "Embedding") return null;
-  const { inputLength } = layer.options as { inputLength: number | null };
-  return [inputLength];
+  return readsIds(layer) ? [layer.options.inputLength] : null;
 }

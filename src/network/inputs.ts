@@ -1,6 +1,6 @@
 /** What users pass as x, checked against a model's inputs. */
 import { inputError } from "../base/errors.js";
-import { TextVectorization } from "../layers/text-vectorization.js";
+import { readsIds, takesTexts } from "../layers/traits.js";
 import type { Vectorizer } from "../tokens/vectorizer.js";
 import { checkIds, type Rows, type RowsLike, toRows } from "./arrays.js";
 import type { Node } from "./graph.js";
@@ -23,7 +23,7 @@ export function readInputs(x: InputsLike, nodes: readonly Node[]): Rows[] {
 function readInput(x: InputLike, node: Node | undefined, where: string): Rows {
   if (!isTexts(x)) return toRows(x as RowsLike, where);
   const layer = node?.layer;
-  if (!(layer instanceof TextVectorization)) {
+  if (!layer || !takesTexts(layer)) {
     const next =
       "Only a model that begins with TextVectorization takes texts: encode them with a Vectorizer.";
     throw inputError({ expected: "rows of numbers", where, received: x, next });
@@ -76,8 +76,7 @@ function checkShape({ shape, rows }: Rows, expected: readonly (number | null)[])
 /** Ids are checked before a kernel uses them as addresses. */
 function checkEmbeddings(input: Rows, place: number, nodes: readonly Node[]): void {
   for (const { layer, inputs } of nodes) {
-    if (layer.className !== "Embedding" || inputs[0] !== place) continue;
-    const { inputDim } = layer.options as { inputDim: number };
-    checkIds(input.data, input.shape[0]!, inputDim, layer.name);
+    if (!readsIds(layer) || inputs[0] !== place) continue;
+    checkIds(input.data, input.shape[0]!, layer.options.inputDim, layer.name);
   }
 }

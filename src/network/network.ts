@@ -71,7 +71,7 @@ export class Network {
     this.name = options.name ?? "sequential";
     this.seed = wholeNumber(options.seed ?? 0, "model seed");
     nameLayers(layers);
-    this.layers = layers.filter((layer) => layer.className !== "InputLayer");
+    this.layers = layers.filter((layer) => !layer.kind.unlisted);
     if (links) this.buildFrom(links, outputs);
   }
 

@@ -12,7 +12,7 @@ import type { Call, Engine, Program, Task } from "../engines/engine.js";
 import type { Pointer } from "../kernels/declare.js";
 import { type KernelArguments, type KernelName, scratchElements } from "../kernels/kernels.js";
 import { PURPOSE } from "../kernels/philox.js";
-import type { Builder, Layer, Tensor } from "../layers/layer.js";
+import type { Builder, DerivedKey, Layer, Tensor } from "../layers/layer.js";
 import { LOGIT_ACTIVATION, type Loss } from "../objectives/losses.js";
 import type { Node } from "./graph.js";
 import type { Weights } from "./weights.js";
@@ -55,6 +55,9 @@ interface Shard {
   gradients: Pointer;
 }
 
+const sameKey = (a: DerivedKey, b: DerivedKey) =>
+  a.what === b.what && a.of.length === b.of.length && a.of.every((value, i) => value === b.of[i]);
+
 export class Plan {
   readonly shards: Shard[] = [];
   readonly inputs: Pointer[];
@@ -70,7 +73,7 @@ export class Plan {
   private readonly preparation: Task = [];
   /** What runs after an optimizer step. */
   readonly afterStep: Task = [];
-  private readonly derived = new Map<string, Pointer>();
+  private readonly derived: { readonly key: DerivedKey; readonly at: Pointer }[] = [];
   private program: Program | null = null;
   private preparationProgram: Program | null = null;
   private afterStepProgram: Program | null = null;
@@ -132,11 +135,11 @@ export class Plan {
   }
 
   /** Derived buffers (folded tables): one for all shards, filled before the first run after the weights changed. */
-  derive(key: string, elements: number, fill: (at: Pointer, prepare: Builder["call"]) => void): Pointer {
-    const known = this.derived.get(key);
-    if (known !== undefined) return known;
+  derive(key: DerivedKey, elements: number, fill: (at: Pointer, prepare: Builder["call"]) => void): Pointer {
+    const known = this.derived.find((one) => sameKey(one.key, key));
+    if (known) return known.at;
     const at = this.context.arena.allocate(elements);
-    this.derived.set(key, at);
+    this.derived.push({ key, at });
     fill(at, (kernel, args) => void this.preparation.push(makeCall(kernel, args)));
     return at;
   }
@@ -394,7 +397,7 @@ class ShardBuilder implements Builder {
     this.recording.plan.afterStep.push(makeCall(kernel, args));
   }
 
-  derived(key: string, elements: number, fill: (at: Pointer, prepare: Builder["call"]) => void): Pointer {
+  derived(key: DerivedKey, elements: number, fill: (at: Pointer, prepare: Builder["call"]) => void): Pointer {
     return this.recording.plan.derive(key, elements, fill);
   }
 

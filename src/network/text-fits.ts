@@ -1,5 +1,7 @@
 /** Whether the parts of a classifier belong together: a network, the vocabulary of its ids and the labels of its outputs. */
+
 import { inputError } from "../base/errors.js";
+import { readsIds } from "../layers/traits.js";
 import type { TextPart } from "../tokens/text-part.js";
 import type { Vectorizer } from "../tokens/vectorizer.js";
 import type { NetworkLike } from "./network.js";
@@ -26,8 +28,8 @@ export function checkVocabularyFits(model: NetworkLike, vectorizer: Vectorizer, 
     throw inputError({ expected: "a model of one input, rows of token ids", where: name, received });
   }
   for (const { layer } of model.nodes) {
-    if (layer.className !== "Embedding") continue;
-    const { inputDim } = layer.options as { inputDim: number };
+    if (!readsIds(layer)) continue;
+    const { inputDim } = layer.options;
     if (vectorizer.size <= inputDim) continue;
     throw inputError({
       expected: `a vocabulary of at most ${inputDim} ids, which is all that ${layer.name} takes`,

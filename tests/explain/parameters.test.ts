@@ -7,7 +7,7 @@ import { checkExpectations, parseExpectation } from "../../src/explain/expectati
 import { explainParameters } from "../../src/explain/parameters.js";
 import { layers, sequential } from "../../src/index.js";
 import type { Initializer } from "../../src/layers/initializers.js";
-import { Layer, parameter, type Shape, type Tensor } from "../../src/layers/layer.js";
+import { Layer, type LayerKind, parameter, type Shape, type Tensor } from "../../src/layers/layer.js";
 import { anyCase, flagship } from "./models.js";
 
 test("the flagship: every count with its formula and the numbers put in", () => {
@@ -222,13 +222,16 @@ test("RNN: the count of its cell; of several, each reads the states of the one b
 
 /** A layer of a kind, with these variables and this output: what its rule looks at. */
 class Stand extends Layer {
+  readonly kind: LayerKind;
+
   constructor(
-    readonly className: string,
+    className: string,
     private readonly variables: Record<string, readonly number[]>,
     private readonly output: Shape,
     override readonly inner: readonly Layer[] = [],
   ) {
     super();
+    this.kind = { className, options: {}, make: () => this, mask: "ends" };
   }
 
   override build([input]: readonly Shape[]): void {

@@ -5,7 +5,7 @@ import { describe, test } from "node:test";
 import type { Json, JsonObject } from "../../src/base/json.js";
 import { CUDNN_KINDS } from "../../src/formats/keras/cudnn.js";
 import { readLayer, readNode, writeLayer } from "../../src/formats/keras/layer-config.js";
-import { LAYER_KINDS } from "../../src/formats/keras/layer-kinds.js";
+import { COMPUTING_KINDS } from "../../src/formats/keras/layer-kinds.js";
 import { Notes } from "../../src/formats/keras/receipt.js";
 import { camelToSnake } from "../../src/network/graph.js";
 
@@ -37,7 +37,7 @@ interface OptionRow {
 }
 const OPTIONS = table("option").flatMap(([options, layers, read, , , written]): OptionRow[] => {
   const named = layers!.split(", ").flatMap((name) => GROUPS[name] ?? [name]);
-  const classes = named.filter((name) => LAYER_KINDS.has(name));
+  const classes = named.filter((name) => COMPUTING_KINDS.has(name));
   return options!.split(", ").map((option) => {
     return { option: option.replaceAll("`", ""), classes, read: read!, written: written! };
   });
@@ -119,14 +119,14 @@ describe("docs/keras.md is true of the code", () => {
     const rows = table("layer");
     const said = (yes: boolean) =>
       rows.filter(([, read]) => read!.startsWith("yes") === yes).flatMap(([layers]) => classesIn(layers!));
-    for (const name of LAYER_KINDS.keys()) assert.ok(said(true).includes(name), `${name} is read`);
-    const known = new Set([...LAYER_KINDS.keys(), ...CUDNN_KINDS.keys(), "TextVectorization"]);
+    for (const name of COMPUTING_KINDS.keys()) assert.ok(said(true).includes(name), `${name} is read`);
+    const known = new Set([...COMPUTING_KINDS.keys(), ...CUDNN_KINDS.keys(), "TextVectorization"]);
     for (const name of said(true)) assert.ok(known.has(name), `${name} is not read`);
     for (const name of said(false)) assert.ok(!known.has(name), `${name} is read`);
   });
 
   test("every option of every layer has a row, and every row an option", () => {
-    for (const [className, { options }] of LAYER_KINDS) {
+    for (const [className, { options }] of COMPUTING_KINDS) {
       for (const option of Object.keys(options).map(camelToSnake)) {
         const found = OPTIONS.some((row) => row.option === option && row.classes.includes(className));
         assert.ok(found, `no row says of ${className} what becomes of ${option}`);
@@ -134,7 +134,7 @@ describe("docs/keras.md is true of the code", () => {
     }
     for (const { option, classes, read } of OPTIONS.filter((row) => row.read.startsWith("yes"))) {
       for (const name of classes) {
-        const keys = Object.keys(LAYER_KINDS.get(name)!.options).map(camelToSnake);
+        const keys = Object.keys(COMPUTING_KINDS.get(name)!.options).map(camelToSnake);
         assert.ok(keys.includes(option), `${name} has no ${option} that is ${read}`);
       }
     }

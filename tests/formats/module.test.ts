@@ -19,7 +19,7 @@ import {
   type Vectorizer,
 } from "../../src/index.js";
 import { ACTIVATIONS, type ActivationName, activationFormula } from "../../src/kernels/activations.js";
-import { Layer, type Shape, type Tensor } from "../../src/layers/layer.js";
+import { Layer, type LayerKind, type Shape, type Tensor } from "../../src/layers/layer.js";
 import type { FrontEndOptions } from "../../src/tokens/options.js";
 import { VocabularyBuilder } from "../../src/tokens/vocabulary.js";
 import { assertClose } from "../golden/compare.js";
@@ -327,7 +327,12 @@ describe("classify", () => {
 
 describe("what is refused", () => {
   class Mystery extends Layer {
-    readonly className = "Mystery";
+    readonly kind: LayerKind = {
+      className: "Mystery",
+      options: {},
+      make: () => new Mystery(),
+      mask: "ends",
+    };
     override outputShape([input]: readonly Shape[]): Shape {
       return input!;
     }

@@ -3,7 +3,8 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, describe, test } from "node:test";
-import { LAYER_KINDS } from "../../src/formats/keras/layer-kinds.js";
+import { COMPUTING_KINDS } from "../../src/formats/keras/layer-kinds.js";
+
 import { writeTfjs } from "../../src/formats/tfjs/write.js";
 import { type Layer, layers, loadModel, model, sequential } from "../../src/index.js";
 import { symbolic } from "../../src/layers/layer.js";
@@ -33,7 +34,7 @@ const shardsOf =
 /** Classes in a topology that Keras files may not hold yet. */
 function unread(value: unknown): string[] {
   const names = [...JSON.stringify(value).matchAll(/"class_name":"(\w+)","config":\{[^}]*"trainable"/g)];
-  return names.map(([, name]) => name!).filter((name) => !LAYER_KINDS.has(name) && name !== "Sequential");
+  return names.map(([, name]) => name!).filter((name) => !COMPUTING_KINDS.has(name) && name !== "Sequential");
 }
 
 describe("TensorFlow.js's own models answer as they do there", () => {

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { layers, losses } from "../../src/index.js";
 import { input } from "../../src/layers/input.js";
-import { type Builder, Layer, type Shape, type Tensor } from "../../src/layers/layer.js";
+import { type Builder, Layer, type LayerKind, type Shape, type Tensor } from "../../src/layers/layer.js";
 import { checkGradients, GradientError } from "./checker.js";
 import { exampleIds, exampleRows, type ModelCase, modelSubject } from "./models.js";
 
@@ -115,7 +115,7 @@ test("token ids have no gradient, vectors do", () => {
 
 /** out = Σ inputs: enough of a layer to join branches. */
 class Sum extends Layer {
-  readonly className = "Sum";
+  readonly kind: LayerKind = { className: "Sum", options: {}, make: () => new Sum(), mask: "ends" };
 
   override outputShape([first]: readonly Shape[]): Shape {
     return first!;

@@ -1,4 +1,5 @@
 /** cellstate explain doctor MODEL [DATA]: known traps, before time is wasted on them. */
+
 import type { Command } from "commander";
 import { inputError } from "../../base/errors.js";
 import { writeAtomic } from "../../base/node-files.js";
@@ -10,6 +11,8 @@ import { checkup, quickCheckup } from "../../explain/doctor/index.js";
 import type { Subject, Texts } from "../../explain/doctor/subject.js";
 import { doctorPage } from "../../explain/draw/doctor-page.js";
 import type { Definitions } from "../../formats/python/script.js";
+
+import { readsIds } from "../../layers/traits.js";
 import type { Model } from "../../model/model.js";
 import { type FrontEndOptions, SIDES, type Side } from "../../tokens/options.js";
 import { type EngineFlags, engineOptions, note, say } from "../context.js";
@@ -103,7 +106,7 @@ async function subjectOf(opened: Opened, data: string | undefined, flags: Flags)
 /** What `train` would begin with: a vocabulary of DATA's words, as large as the script's Embedding. */
 async function subjectOfScript(model: Model, data: string, flags: Flags): Promise<Subject> {
   const { padding: side } = flags;
-  const embedding = model.layers.find(({ className }) => className === "Embedding");
+  const embedding = model.layers.find(readsIds);
   if (!embedding) {
     throw inputError({ expected: "a network that begins with an Embedding, to read DATA with", where: data });
   }

@@ -4,9 +4,10 @@ import { inputError } from "../../base/errors.js";
 import { ACTIVATIONS, type ActivationName, activationFormula } from "../../kernels/activations.js";
 import { GRU_GATES, LSTM_GATES } from "../../kernels/gates.js";
 import { Bidirectional } from "../../layers/bidirectional.js";
-import { GRU } from "../../layers/gru.js";
+import type { GRU } from "../../layers/gru.js";
 import type { Layer } from "../../layers/layer.js";
 import { LSTM } from "../../layers/lstm.js";
+import { RecurrentLayer as RecurrentBase } from "../../layers/recurrent.js";
 import { SimpleRNN } from "../../layers/simple-rnn.js";
 import { modelOf } from "../../model/given.js";
 import type { Model } from "../../model/model.js";
@@ -50,8 +51,7 @@ export interface Pair {
 
 export type RecurrentLayer = SimpleRNN | LSTM | GRU;
 
-export const isRecurrent = (layer: Layer): layer is RecurrentLayer =>
-  layer instanceof SimpleRNN || layer instanceof LSTM || layer instanceof GRU;
+export const isRecurrent = (layer: Layer): layer is RecurrentLayer => layer instanceof RecurrentBase;
 
 /** Every recurrent layer, first to last, those inside a Bidirectional too. @throws InputError when there is none */
 export function openCells(given: Model): OpenCell[] {

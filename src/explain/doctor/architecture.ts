@@ -1,4 +1,5 @@
 /** Traps in the network and its training settings, seen without any data. */
+import { Flatten } from "../../layers/flatten.js";
 import type { Layer } from "../../layers/layer.js";
 import type { Model } from "../../model/model.js";
 import type { Loss } from "../../objectives/losses.js";
@@ -11,7 +12,7 @@ import { isRecurrent, optionsOf, type Subject } from "./subject.js";
 const idleFlatten: Check<Subject> = ({ model }) =>
   model.nodes.flatMap(({ layer, inputs }) => {
     const input = model.nodes[inputs[0] ?? -1];
-    if (layer.className !== "Flatten" || input?.shape.length !== 1) return [];
+    if (!(layer instanceof Flatten) || input?.shape.length !== 1) return [];
     return [
       {
         id: "flatten-does-nothing",
@@ -31,20 +32,15 @@ interface End {
   units: number;
 }
 
-/** The layer and activation that the output comes from, Flatten and Dropout passed over. */
+/** The layer and activation that the output comes from; layers that hand its numbers on are passed over. */
 function endOf(model: Model): End {
   const { nodes, outputNode } = model;
   let node = outputNode;
-  while (/^(Flatten|Dropout|Reshape)$/.test(node.layer.className) && node.inputs.length === 1) {
+  while (node.layer.kind.keepsNumbers && node.inputs.length === 1) {
     node = nodes[node.inputs[0]!]!;
   }
   const { activation } = optionsOf(node.layer);
-  const name =
-    node.layer.className === "Softmax"
-      ? "softmax"
-      : node.layer.className === "Sigmoid"
-        ? "sigmoid"
-        : activation;
+  const name = node.layer.kind.activation ?? activation;
   return {
     layer: node.layer,
     activation: typeof name === "string" ? name : "linear",

@@ -1,15 +1,16 @@
 /** Traps between text and model: padding, cutting, and words without a row or rows without a word. */
+
 import { count, counted, percent } from "../../base/numbers.js";
 import type { Embedding } from "../../layers/embedding.js";
 import type { Layer } from "../../layers/layer.js";
+import { readsIds } from "../../layers/traits.js";
 import { trainerOf } from "../../model/model.js";
 import { standardizerFor } from "../../tokens/standardize.js";
 import { newEncodingReport } from "../../tokens/vectorizer.js";
 import type { Check } from "./finding.js";
 import { encoded, isRecurrent, optionsOf, quantile, rowsOf, type Subject, sample } from "./subject.js";
 
-const embeddingOf = ({ model }: Subject): Embedding | undefined =>
-  model.layers.find((layer): layer is Embedding => layer.className === "Embedding");
+const embeddingOf = ({ model }: Subject): Embedding | undefined => model.layers.find(readsIds);
 
 /** Whether the layer is told which steps are padding: a fact of the plan, whatever stands in between. */
 function isMasked({ model, length }: Subject, layer: Layer): boolean {

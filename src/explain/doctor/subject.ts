@@ -96,9 +96,9 @@ export function optionsOf(layer: Layer): Record<string, unknown> {
   return { ...layer.inner[0]?.options, ...layer.options };
 }
 
-const RECURRENT = /^(SimpleRNN|LSTM|GRU|CuDNNLSTM|CuDNNGRU|Bidirectional|RNN)$/;
-
-export const isRecurrent = (layer: Layer): boolean => RECURRENT.test(layer.className);
+/** Whether a layer, or one inside it, takes the steps of a sequence in turn. */
+export const isRecurrent = (layer: Layer): boolean =>
+  [layer, ...layer.inner].some(({ kind }) => kind.recurrent);
 
 /** The nearest-rank quantile of sorted values. */
 export const quantile = (sorted: Uint32Array, q: number): number =>

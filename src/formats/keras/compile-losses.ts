@@ -127,7 +127,7 @@ function applySetting(options: LossOptions, name: LossName, key: string, value: 
 export function noteLogits({ network, compiled: { loss } }: Trainer, { notes }: Context): void {
   const { layer } = network.outputNode;
   const { activation } = layer.options as { activation?: string };
-  const last = layer.className === "Softmax" ? "softmax" : activation;
+  const last = layer.kind.activation ?? activation;
   if ((last !== "sigmoid" && last !== "softmax") || loss.name === "meanSquaredError") return;
   const own = loss.name === "binaryCrossentropy" ? "sigmoid" : "softmax";
   if (last === own && !loss.fromLogits) return;

@@ -3,21 +3,25 @@
  * layout. For each gate, the input kernel [I][U] lies column by column, the recurrent kernel [U][U] is transposed, and
  * there are two biases, one for the input and one for the recurrent part.
  */
+
 import { inputError } from "../../base/errors.js";
 import { isObject, type JsonObject } from "../../base/json.js";
+import { COMPUTING_KINDS } from "./layer-kinds.js";
 import { readFloats, type StoredWeight } from "./stored-weight.js";
 
 interface CudnnKind {
   /** The layer that computes the same. */
   readonly className: string;
   readonly gates: number;
+  /** Whether that layer keeps both biases apart, [2, gates · U]; else it has their sum. */
+  readonly twoBiases: boolean;
   /** Options that cuDNN has no other value for. */
   readonly fixed: Readonly<Record<string, unknown>>;
 }
 
 export const CUDNN_KINDS: ReadonlyMap<string, CudnnKind> = new Map([
-  ["CuDNNLSTM", { className: "LSTM", gates: 4, fixed: {} }],
-  ["CuDNNGRU", { className: "GRU", gates: 3, fixed: { resetAfter: true } }],
+  ["CuDNNLSTM", { className: "LSTM", gates: 4, twoBiases: false, fixed: {} }],
+  ["CuDNNGRU", { className: "GRU", gates: 3, twoBiases: true, fixed: { resetAfter: true } }],
 ]);
 
 type Conversion = (stored: StoredWeight[]) => StoredWeight[];
@@ -26,7 +30,7 @@ type Conversion = (stored: StoredWeight[]) => StoredWeight[];
 export function cudnnConversion(className: string, config: JsonObject): Conversion | undefined {
   const kind = CUDNN_KINDS.get(className);
   if (kind) return (stored) => convert(stored, kind);
-  if (className !== "Bidirectional") return undefined;
+  if (!COMPUTING_KINDS.get(className)?.keras?.copiesInner) return undefined;
   const [forward, backward] = [config["layer"], config["backward_layer"] ?? config["layer"]].map((inner) =>
     CUDNN_KINDS.get(isObject(inner) ? String(inner["class_name"]) : ""),
   );
@@ -37,7 +41,7 @@ export function cudnnConversion(className: string, config: JsonObject): Conversi
   };
 }
 
-function convert(stored: StoredWeight[], { className, gates }: CudnnKind): StoredWeight[] {
+function convert(stored: StoredWeight[], { twoBiases, gates }: CudnnKind): StoredWeight[] {
   const [kernel, recurrent, bias] = stored;
   if (!kernel || !recurrent || !bias || stored.length !== 3) return stored;
   const U = recurrent.dataset.shape[0] ?? 0;
@@ -46,8 +50,8 @@ function convert(stored: StoredWeight[], { className, gates }: CudnnKind): Store
   if (shape.length !== 1 || shape[0] !== 2 * gates * U) {
     throw inputError({ expected: `two biases, (${2 * gates * U})`, where: bias.where, received: shape });
   }
-  const biasShape = className === "GRU" ? [2, gates * U] : [gates * U];
-  const mergeBias = className === "GRU" ? (b: Float32Array) => b : sumHalves;
+  const biasShape = twoBiases ? [2, gates * U] : [gates * U];
+  const mergeBias = twoBiases ? (b: Float32Array) => b : sumHalves;
   return [
     reshaped(kernel, kernel.dataset.shape, (k) => eachGate(k, I, U, gates, (i, u) => i + u * I)),
     reshaped(recurrent, recurrent.dataset.shape, (r) => eachGate(r, U, U, gates, (i, u) => u * U + i)),

@@ -16,8 +16,8 @@ import {
   within,
 } from "./entries.js";
 import { type LayerNode, NOT_SHARED, OPERATIONS, withPlace } from "./layer-config.js";
-import { containerNames, isMerging, LAYER_KINDS } from "./layer-kinds.js";
-import { MASK_OPERATIONS, type Mask, MaskCount, operationMask, sameMask } from "./masks.js";
+import { COMPUTING_KINDS, containerNames, isMerging } from "./layer-kinds.js";
+import { MASK_OPERATIONS, MASK_RULES, type Mask, MaskCount, operationMask, sameMask } from "./masks.js";
 import { type Context, layerLabel } from "./receipt.js";
 
 interface GraphNode extends LayerNode {
@@ -325,8 +325,8 @@ function maskOfOperation(node: GraphNode, incoming: ReadonlyMap<string, Mask>): 
 
 function maskOfLayer({ className, config, from }: GraphNode, incoming: ReadonlyMap<string, Mask>): Mask {
   const masks = from.map((source) => incoming.get(source) ?? null);
-  const kind = LAYER_KINDS.get(CUDNN_KINDS.get(className)?.className ?? className);
-  if (kind) return kind.mask(config, masks, from);
+  const kind = COMPUTING_KINDS.get(CUDNN_KINDS.get(className)?.className ?? className);
+  if (kind) return MASK_RULES[kind.mask](config, masks, from);
   // Of a model inside this one, which may make masks of its own: not compared with anything.
   const masksInside = /"mask_zero":true|"class_name":"Masking"/.test(JSON.stringify(config));
   return isModel(className) && (masksInside || masks.some((mask) => mask !== null)) ? [className] : null;

@@ -5,13 +5,13 @@ import { isObject, type Json, type JsonObject } from "../../base/json.js";
 import { label } from "../../base/label.js";
 import type { ActivationName } from "../../kernels/activations.js";
 import type { Initializer } from "../../layers/initializers.js";
-import { Layer } from "../../layers/layer.js";
+import { Layer, type LayerKind } from "../../layers/layer.js";
 import type { Regularizer } from "../../layers/options.js";
 import { camelToSnake } from "../../network/graph.js";
 import { CUDNN_KINDS } from "./cudnn.js";
 import { checkDtype } from "./dtype.js";
 import { readInitializer, writeInitializer } from "./initializers.js";
-import { LAYER_KINDS, type LayerKind } from "./layer-kinds.js";
+import { COMPUTING_KINDS } from "./layer-kinds.js";
 import { checkInner, checkOrigin } from "./objects.js";
 import type { Context } from "./receipt.js";
 import { noteUnapplied, readRegularizer, writeRegularizer } from "./regularizers.js";
@@ -63,17 +63,17 @@ export function readLayer(
   }
   checkShared(node, context, where);
   checkInner(config, `${where}.config`);
+  const inner = kind.keras?.inner;
   const options: Record<string, unknown> = { ...(name && { name }), ...cudnn?.fixed };
   for (const [key, value] of Object.entries(config)) {
     const at = `${where}.config.${label(key)}`;
     const ours = optionOf(kind, key, config);
     if (key === "trainable") options[key] = readFlag(value, at);
     else if (ours === undefined) checkPassive(key, value, context, at);
-    else if (!kind.inner || !Object.hasOwn(kind.inner, ours))
-      options[ours] = readOption(key, value, context, at);
+    else if (!inner || !Object.hasOwn(inner, ours)) options[ours] = readOption(key, value, context, at);
     else if (value !== null) options[ours] = readInner(value, context, at);
   }
-  fillMissing(className, config, options, context, where);
+  if (!cudnn) fillMissing(kind, config, options, context, where);
   if (config["stateful"] === true) {
     context.notes.warn(`${where}.config.stateful: every batch starts from fresh states here`);
   }
@@ -87,17 +87,20 @@ export function readLayer(
 }
 
 /** Whether a layer, or one of a list of layers, in the settings of another is to learn. */
-function insideSaysTrue({ inner = {} }: LayerKind, config: JsonObject): boolean {
-  return Object.keys(inner)
+function insideSaysTrue({ keras }: LayerKind, config: JsonObject): boolean {
+  return Object.keys(keras?.inner ?? {})
     .flatMap((key) => config[camelToSnake(key)] ?? null)
     .some((one) => isObject(one) && isObject(one["config"]) && one["config"]["trainable"] !== false);
 }
 
-const kindOf = (className: string) => LAYER_KINDS.get(CUDNN_KINDS.get(className)?.className ?? className);
+/** The kind of a class that is read as a layer, cuDNN's own among them. */
+export const kindOf = (className: string) =>
+  COMPUTING_KINDS.get(CUDNN_KINDS.get(className)?.className ?? className);
 
 /** Our option for a key of Keras's, if there is one: also by the name of an older Keras, unless the newer says otherwise. */
 function optionOf(kind: LayerKind, key: string, config: JsonObject = {}): string | undefined {
-  const renamed = kind.renamed && Object.hasOwn(kind.renamed, key) ? kind.renamed[key]! : key;
+  const known = kind.keras?.renamed ?? {};
+  const renamed = Object.hasOwn(known, key) ? known[key]! : key;
   if (renamed in config && config[renamed] !== config[key]) return undefined;
   const ours = camelCase(renamed);
   return camelToSnake(ours) === renamed && Object.hasOwn(kind.options, ours) ? ours : undefined;
@@ -165,7 +168,7 @@ const ABOUT_UNKNOWN: Readonly<Record<string, string>> = {
 export const isLayer = (className: string): boolean => kindOf(className) !== undefined;
 
 export function unknownLayer(className: string, where: string) {
-  const names = [...LAYER_KINDS.keys()].join(", ");
+  const names = [...COMPUTING_KINDS.keys()].join(", ");
   const next = Object.hasOwn(ABOUT_UNKNOWN, className) ? ABOUT_UNKNOWN[className] : undefined;
   return inputError({ expected: `a layer that Cellstate has (${names})`, where, received: className, next });
 }
@@ -261,20 +264,19 @@ function checkPassive(key: string, value: Json, context: Context, where: string)
 
 /** Defaults that were others when the file was written and the key did not exist. */
 function fillMissing(
-  className: string,
+  kind: LayerKind,
   config: JsonObject,
   options: Record<string, unknown>,
   context: Context,
   where: string,
 ): void {
-  const recurrence = className.replace(/Cell$/, "");
-  if (recurrence === "GRU" && config["reset_after"] === undefined) {
+  if (Object.hasOwn(kind.options, "resetAfter") && config["reset_after"] === undefined) {
     options["resetAfter"] = false;
     context.notes.fill(`${where}: reset_after = false, as before Keras 2.1`);
   }
   const older = context.major < 2 || (context.major === 2 && context.minor < 3);
   if (
-    (recurrence === "GRU" || recurrence === "LSTM") &&
+    Object.hasOwn(kind.options, "recurrentActivation") &&
     config["recurrent_activation"] === undefined &&
     older
   ) {
@@ -292,11 +294,11 @@ export function writeLayer(
   inputShape: readonly (number | null)[] | undefined,
   trainable = layer.trainable,
 ): JsonObject {
-  const kind = LAYER_KINDS.get(layer.className);
-  if (!kind)
+  const { kind } = layer;
+  if (!kind.keras || kind.isInput)
     throw inputError({ expected: "a layer that Keras files hold", where: "save", received: layer.className });
   const config: JsonObject = { name: layer.name, dtype: "float32" };
-  if (!kind.withoutTrainable) config["trainable"] = trainable;
+  if (!kind.keras.withoutTrainable) config["trainable"] = trainable;
   for (const key of Object.keys(kind.options)) {
     // Keras 3 took input_length out; the input layer in front says it.
     if (key === "inputLength") continue;

@@ -5,6 +5,7 @@
  */
 import { inputError } from "../../base/errors.js";
 import { isObject, type Json, type JsonObject } from "../../base/json.js";
+import type { MaskTrait } from "../../layers/layer.js";
 
 /**
  * null: every step counts. Otherwise the conditions of which one must hold for a step to count, sorted; none: no step does.
@@ -52,24 +53,23 @@ export type MaskRule = (config: JsonObject, masks: readonly Mask[], from: readon
 const amount = (value: Json | undefined, fallback: number) => (typeof value === "number" ? value : fallback);
 
 /** Recurrent layers keep it where they put out a sequence. */
-const keepsInSequences: MaskRule = (config, [mask = null]) =>
+const passesInSequences: MaskRule = (config, [mask = null]) =>
   config["return_sequences"] === true ? mask : null;
 
 /** What a kind of layer does with masks, as Keras's `compute_mask`. */
-export const MASK_RULES = {
-  keeps: (_, [mask = null]) => mask,
-  drops: () => null,
-  keepsInSequences,
-  /** As the layer inside. */
-  keepsAsInner(config, masks, from) {
+export const MASK_RULES: Readonly<Record<MaskTrait, MaskRule>> = {
+  passes: (_, [mask = null]) => mask,
+  ends: () => null,
+  passesInSequences,
+  passesAsInner(config, masks, from) {
     const inner = isObject(config["layer"]) ? config["layer"]["config"] : undefined;
-    return isObject(inner) ? keepsInSequences(inner, masks, from) : null;
+    return isObject(inner) ? passesInSequences(inner, masks, from) : null;
   },
-  embeds: (config, _, [ids = ""]) => (config["mask_zero"] === true ? differs(ids, 0) : null),
-  hides: (config, _, [x = ""]) => differs(x, amount(config["mask_value"], 0)),
+  fromIds: (config, _, [ids = ""]) => (config["mask_zero"] === true ? differs(ids, 0) : null),
+  fromValues: (config, _, [x = ""]) => differs(x, amount(config["mask_value"], 0)),
   merges: (_, masks) => either(masks),
   joins: (config, masks) => joined(masks, config["axis"]) ?? null,
-} satisfies Record<string, MaskRule>;
+};
 
 /** Operations that Keras makes masks with. */
 export const MASK_OPERATIONS: ReadonlySet<string> = new Set([

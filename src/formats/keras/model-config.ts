@@ -1,9 +1,11 @@
 /** A model's configuration: Sequential in all its forms, and Functional graphs of known layers. */
+
 import { inputError } from "../../base/errors.js";
 import { isObject, type Json, type JsonObject } from "../../base/json.js";
 import { label } from "../../base/label.js";
+import { LAYER_KINDS } from "../../layers/kinds.js";
 import type { Shape } from "../../layers/layer.js";
-import { TextVectorization } from "../../layers/text-vectorization.js";
+import { readsIds, takesTexts } from "../../layers/traits.js";
 import type { Link } from "../../network/graph.js";
 import { cudnnConversion } from "./cudnn.js";
 import {
@@ -23,6 +25,7 @@ import {
 import { readGraph } from "./functional-config.js";
 import {
   checkKeys,
+  kindOf,
   type LayerNode,
   NOT_SHARED,
   readFlag,
@@ -30,7 +33,7 @@ import {
   readNode,
   withPlace,
 } from "./layer-config.js";
-import { containerNames, isMerging, LAYER_KINDS } from "./layer-kinds.js";
+import { containerNames, isMerging } from "./layer-kinds.js";
 import { type Context, layerLabel } from "./receipt.js";
 import { makeTextVectorization, onlyVocabulary, readSettings, readWords } from "./text-vectorization.js";
 
@@ -87,7 +90,7 @@ export function checkModelSettings(
   checkKeys(config, MODEL_KEYS, where);
   const trainable = readFlag(config["trainable"] ?? true, `${where}.config.trainable`);
   const saysTrue = ({ layer }: Entry) =>
-    layer.trainable && !layer.isInput && !LAYER_KINDS.get(layer.className)?.withoutTrainable;
+    layer.trainable && !layer.isInput && !layer.kind.keras?.withoutTrainable;
   if (trainable || !layers.some(saysTrue)) return;
   context.notes.warn(
     `${where}.config.trainable: false, but Keras goes by its layers, of which some are true`,
@@ -108,7 +111,7 @@ export function readSequential(
   where: string,
 ): number {
   const nodes = readLayers(config, place, where);
-  const declared = nodes[0]?.className === "InputLayer" ? nodes.shift() : undefined;
+  const declared = LAYER_KINDS.get(nodes[0]?.className ?? "")?.unlisted ? nodes.shift() : undefined;
   const start = `${where} ${layerLabel(0, declared?.name ?? "")}`;
   const dtype = declared && inputDtype(declared, start);
   if (nodes.length === 0)
@@ -163,7 +166,8 @@ export function readEntry(
   }
   checkKnown(child, where);
   if (inputs.length !== 1 && !isMerging(className)) {
-    const recurrent = /RNN|LSTM|GRU|Bidirectional/.test(className);
+    const { mask } = kindOf(className) ?? {};
+    const recurrent = mask === "passesInSequences" || mask === "passesAsInner";
     const next = recurrent ? "States given to a recurrent layer from outside are not read." : undefined;
     throw inputError({
       expected: "a layer with one input",
@@ -172,7 +176,7 @@ export function readEntry(
       ...(next && { next }),
     });
   }
-  if (className === "TextVectorization") {
+  if (LAYER_KINDS.get(className)?.takesTexts) {
     return readTextEntry(child, entries, inputs[0]!, place, context, where);
   }
   const layer = readLayer(child, context, where);
@@ -193,7 +197,7 @@ function readTextEntry(
 ): number {
   const settings = readSettings(config, where);
   const { layer } = entries[input]!;
-  if (layer.className !== "InputLayer") {
+  if (!layer.kind.unlisted) {
     const received = `${layer.className} ${label(layer.name)}`;
     throw inputError({ expected: "an input of its own before TextVectorization", where, received });
   }
@@ -219,8 +223,8 @@ function readTextEntry(
 function checkTables(entries: readonly Entry[]): void {
   for (const { layer, inputs, where } of entries) {
     const text = inputs.map((from) => entries[from]!.layer)[0];
-    if (layer.className !== "Embedding" || !(text instanceof TextVectorization)) continue;
-    const { inputDim } = layer.options as { inputDim: number };
+    if (!readsIds(layer) || !text || !takesTexts(text)) continue;
+    const { inputDim } = layer.options;
     const { size } = text.vectorizer;
     if (size <= inputDim) continue;
     const expected = `a vocabulary of at most ${inputDim} words, as its input_dim says`;
@@ -236,14 +240,15 @@ function sequentialShape(
   node: JsonObject,
   where: string,
 ): Shape {
-  if (first.className === "TextVectorization") return TEXTS;
+  const kind = LAYER_KINDS.get(first.className);
+  if (kind?.takesTexts) return TEXTS;
   const length = first.config["input_length"];
   const candidates = [
     declared && shapeOf(declared.config),
     shapeOf(first.config),
     config["build_input_shape"],
     isObject(node["build_config"]) ? node["build_config"]["input_shape"] : undefined,
-    first.className === "Embedding" ? [null, typeof length === "number" ? length : null] : undefined,
+    kind?.readsIds ? [null, typeof length === "number" ? length : null] : undefined,
   ];
   const found = candidates.find((shape) => Array.isArray(shape));
   if (found) return readShape(found, where);
@@ -257,8 +262,7 @@ function sequentialShape(
 function noteDtypes(entries: readonly Entry[], context: Context): void {
   for (const [i, { dtype = "float32", where }] of entries.entries()) {
     const takers = entries.filter(({ inputs }) => inputs.includes(i));
-    if (/^(float(32|64)|string)$/.test(dtype) || takers.every(({ layer }) => layer.className === "Embedding"))
-      continue;
+    if (/^(float(32|64)|string)$/.test(dtype) || takers.every(({ layer }) => readsIds(layer))) continue;
     context.notes.warn(
       `${where}.config.dtype: numbers are taken as they are, where Keras makes ${dtype} of them`,
     );

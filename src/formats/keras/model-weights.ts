@@ -9,7 +9,7 @@ import type { WeightsStore } from "./weights-store.js";
 
 /** A model's layers with the places of their weights in Keras's files. */
 export function entriesOf(model: NetworkLike): Entry[] {
-  const nodes = model.nodes.filter(({ layer }) => layer.className !== "InputLayer");
+  const nodes = model.nodes.filter(({ layer }) => !layer.kind.unlisted);
   const groups = containerNames(nodes.map(({ layer }) => layer.className));
   return nodes.map(({ layer }, i) => ({
     layer,

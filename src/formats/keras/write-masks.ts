@@ -5,7 +5,6 @@
 
 import type { Json, JsonObject } from "../../base/json.js";
 import type { Node } from "../../network/graph.js";
-import { LAYER_KINDS } from "./layer-kinds.js";
 import { MASK_RULES } from "./masks.js";
 
 /** A tensor as a call's argument. */
@@ -32,7 +31,7 @@ export class MaskWriter {
 
   /** The mask that a call of this node is to be given, or null where it has none or heeds none. */
   given({ layer, inputs }: Node): JsonObject | null {
-    if (!LAYER_KINDS.get(layer.className)?.heedsMask) return null;
+    if (!layer.kind.heedsMask) return null;
     const mask = this.of(inputs[0]!);
     return mask && this.tensor(mask.name, mask.shape, "bool");
   }
@@ -47,25 +46,25 @@ export class MaskWriter {
   }
 
   private find(node: Node): Made | null {
-    const rule = LAYER_KINDS.get(node.layer.className)?.mask;
-    if (!rule || node.inputs.length === 0) return null;
+    if (node.inputs.length === 0) return null;
+    const { mask } = node.layer.kind;
     const config = this.configOf(node);
     const masks = () => node.inputs.map((i) => this.of(i));
     const from = node.inputs.map((i): Made => ({ ...this.nodes[i]!, name: this.nodes[i]!.layer.name }));
-    switch (rule) {
-      case MASK_RULES.embeds:
+    switch (mask) {
+      case "fromIds":
         return config["mask_zero"] === true ? this.differs(from[0]!, 0) : null;
-      case MASK_RULES.hides:
+      case "fromValues":
         return this.any(this.differs(from[0]!, config["mask_value"]!));
-      case MASK_RULES.merges:
+      case "merges":
         return this.either(masks());
-      case MASK_RULES.joins: {
+      case "joins": {
         const along = config["axis"];
         return along === 1 || along === -2 ? this.inTurn(masks(), from) : this.either(masks());
       }
       default:
         // The others keep a mask or drop it.
-        return rule(config, [[]], []) && this.of(node.inputs[0]!);
+        return MASK_RULES[mask](config, [[]], []) && this.of(node.inputs[0]!);
     }
   }
 

@@ -4,7 +4,7 @@ import { inputError, knownOptions } from "../../base/errors.js";
 import type { Json, JsonObject } from "../../base/json.js";
 import { BLANK_SEAL, SEAL, seal } from "../../base/seal.js";
 import type { Layer } from "../../layers/layer.js";
-import { TextVectorization } from "../../layers/text-vectorization.js";
+import { takesTexts } from "../../layers/traits.js";
 import { isChain, type Node } from "../../network/graph.js";
 import { type NetworkLike, networkOf } from "../../network/network.js";
 import type { TrainedLike } from "../../train/trainer.js";
@@ -65,7 +65,7 @@ export function writeKeras(model: TrainedLike, options: WriteOptions = {}): Uint
 /** Keras keeps a vocabulary twice: for the layer, and for the table inside it. */
 function writeVocabularies(model: TrainedLike): [string, Uint8Array][] {
   return entriesOf(model).flatMap(({ layer, group }): [string, Uint8Array][] => {
-    const text = layer instanceof TextVectorization ? vocabularyText(layer) : null;
+    const text = takesTexts(layer) ? vocabularyText(layer) : null;
     if (text === null) return [];
     const folders = [`assets/${group}/_lookup_layer`, `assets/${group}`];
     return folders.map((folder) => [`${folder}/vocabulary.txt`, new TextEncoder().encode(text)]);
@@ -104,7 +104,7 @@ function encode(value: Json): Uint8Array {
  */
 export function writeModelConfig(model: NetworkLike, inline = true, masks = true): JsonObject {
   const first = model.nodes[0]!;
-  const inputShape = withBatch(first.layer instanceof TextVectorization ? [1] : first.shape);
+  const inputShape = withBatch(takesTexts(first.layer) ? [1] : first.shape);
   const config: JsonObject = { name: model.name, trainable: true, dtype: "float32" };
   const node = { module: "keras", class_name: "Sequential", config, registered_name: null };
   if (isChain(model.nodes) && model.outputNode === model.nodes.at(-1)) {
@@ -124,7 +124,7 @@ function isInput({ inputs }: Node): boolean {
 }
 
 function nameOfInput(layer: Layer): string {
-  return layer instanceof TextVectorization ? inputName(layer) : layer.name;
+  return takesTexts(layer) ? inputName(layer) : layer.name;
 }
 
 function withBatch(shape: readonly (number | null)[]): (number | null)[] {
@@ -133,7 +133,7 @@ function withBatch(shape: readonly (number | null)[]): (number | null)[] {
 
 /** A layer's entry; TextVectorization has an input of its own in front. */
 function writeNode({ layer, inputs, shape }: Node, nodes: readonly Node[], inline: boolean): JsonObject[] {
-  if (layer instanceof TextVectorization) return writeTextVectorization(layer, inline);
+  if (takesTexts(layer)) return writeTextVectorization(layer, inline);
   if (inputs.length > 0) return [writeLayer(layer, withBatch(nodes[inputs[0]!]!.shape))];
   const config = { batch_shape: withBatch(shape), dtype: "float32", sparse: false, name: layer.name };
   return [{ module: "keras.layers", class_name: "InputLayer", config, registered_name: null }];

@@ -3,6 +3,7 @@
  * different lengths, but no hidden steps within them: where there is a mask, the steps that count are moved to the
  * front, in their order, and the outputs are put back to where they belong. So any mask is expressed exactly.
  */
+import type { ActivationName } from "../../kernels/activations.js";
 import type { GRU } from "../../layers/gru.js";
 import type { LSTM } from "../../layers/lstm.js";
 import type { SimpleRNN } from "../../layers/simple-rnn.js";
@@ -16,12 +17,14 @@ interface Kind {
   op: string;
   /** ONNX's gates in its order, by their places in Keras's. */
   gates: readonly number[];
+  /** How many activations it lists behind that of the gates. */
+  activations: number;
 }
 
 const KINDS: Record<Recurrent["className"], Kind> = {
-  LSTM: { op: "LSTM", gates: [0, 3, 1, 2] },
-  GRU: { op: "GRU", gates: [0, 1, 2] },
-  SimpleRNN: { op: "RNN", gates: [0] },
+  LSTM: { op: "LSTM", gates: [0, 3, 1, 2], activations: 2 },
+  GRU: { op: "GRU", gates: [0, 1, 2], activations: 1 },
+  SimpleRNN: { op: "RNN", gates: [0], activations: 1 },
 };
 
 /** Steps in processing order, batch-major [B, T, …]. */
@@ -121,12 +124,11 @@ function cellNode(
   x: string,
   lengths: string,
 ): string[] {
-  const { op, gates } = KINDS[layer.className];
-  const { units: U, activation } = layer.options;
-  const names =
-    layer.className === "SimpleRNN"
-      ? [activation]
-      : [layer.options.recurrentActivation, activation, ...(layer.className === "LSTM" ? [activation] : [])];
+  const { op, gates, activations } = KINDS[layer.className];
+  const { options } = layer;
+  const { units: U, activation } = options;
+  const ofGates = "recurrentActivation" in options ? [options.recurrentActivation] : [];
+  const names = [...ofGates, ...new Array<ActivationName>(activations).fill(activation)];
   const kernel = weight(`${path}/kernel`)!;
   const I = kernel.length / (gates.length * U);
   const recurrentKernel = weight(`${path}/recurrent_kernel`)!;
@@ -138,7 +140,7 @@ function cellNode(
     lengths,
   ];
   const resetAfter: Record<string, number> =
-    layer.className === "GRU" ? { linear_before_reset: layer.options.resetAfter ? 1 : 0 } : {};
+    "resetAfter" in options ? { linear_before_reset: options.resetAfter ? 1 : 0 } : {};
   const where = `layer ${path}`;
   return g.nodeWith(2, op, inputs, { hidden_size: U, ...cellActivations(names, where), ...resetAfter });
 }

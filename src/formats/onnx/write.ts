@@ -1,7 +1,9 @@
 /** A network as an ONNX model: native recurrent nodes, any number of rows. */
+
 import { jsonTextOf } from "../../base/arguments.js";
 import { knownOptions } from "../../base/errors.js";
 import type { Json } from "../../base/json.js";
+import { readsIds } from "../../layers/traits.js";
 import { type NetworkLike, networkOf } from "../../network/network.js";
 import { emitLayer } from "./emitters.js";
 import { OnnxGraph } from "./graph.js";
@@ -43,7 +45,7 @@ export function writeOnnx(model: NetworkLike, options: OnnxOptions = {}): Uint8A
 /** Ids where Embeddings alone read it. */
 function input(g: OnnxGraph, model: NetworkLike, index: number, shape: Tensor["shape"]): Tensor {
   const readers = model.nodes.filter(({ inputs }) => inputs.includes(index));
-  const ids = readers.length > 0 && readers.every(({ layer }) => layer.className === "Embedding");
+  const ids = readers.length > 0 && readers.every(({ layer }) => readsIds(layer));
   const name = g.input(model.nodes[index]!.layer.name, ids ? "int32" : "float", shape);
   return { name, shape, mask: null, ids };
 }

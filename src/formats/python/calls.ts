@@ -3,7 +3,7 @@ import type { SyntaxNode } from "@lezer/common";
 import { type Arguments, byName, type Caller } from "./arguments.js";
 import { isKeras, kerasCall } from "./keras-names.js";
 import { KEPT, STEP } from "./session.js";
-import { CALLS, LAYERS, layerClass, MERGES, objectClass } from "./signatures.js";
+import { CALLS, kindOf, LAYERS, layerClass, MERGES, objectClass } from "./signatures.js";
 import {
   asText,
   type DictionaryValue,
@@ -175,7 +175,7 @@ function makeLayer(on: Caller, className: string, args: Arguments, node: SyntaxN
     on,
     LAYERS.get(className)!,
     args,
-    className === "InputLayer" ? "Input" : className,
+    kindOf(className).unlisted ? "Input" : className,
     node,
   );
   const given = config.get("name");
@@ -188,7 +188,7 @@ function makeLayer(on: Caller, className: string, args: Arguments, node: SyntaxN
   }
   on.session.work.hold(KEPT * (4 + config.size));
   const name = typeof own === "string" ? own : on.session.autoName(className);
-  if (className === "TextVectorization") on.session.say(className, config, line);
+  if (kindOf(className).takesTexts) on.session.say(className, config, line);
   return { kind: "layer", className, config, name, line };
 }
 
@@ -266,7 +266,7 @@ function sequential(on: Caller, args: Arguments, node: SyntaxNode): Value {
 function countRebuild(on: Caller, { layers }: ModelValue): void {
   const first = layers?.[0];
   if (first?.kind !== "layer") return;
-  const input = first.className === "InputLayer";
+  const input = kindOf(first.className).unlisted;
   if (input ? layers!.length > 1 : isShaped(first)) on.session.autoName("Functional");
 }
 
@@ -296,7 +296,7 @@ function functional(on: Caller, args: Arguments, node: SyntaxNode): Value {
 function addLayer(on: Caller, model: ModelValue, value: Value, node: SyntaxNode): void {
   if (!model.layers) on.fail(node, "only a Sequential takes layers by .add().");
   // Input(…) inside a Sequential.
-  const item = value.kind === "tensor" && value.layer.className === "InputLayer" ? value.layer : value;
+  const item = value.kind === "tensor" && kindOf(value.layer.className).unlisted ? value.layer : value;
   if (item.kind !== "layer" && item.kind !== "model") {
     const isLayer = value.kind === "object" && value.module === "layers";
     const found = isLayer ? lacking(value.className, value.line) : value;
@@ -313,7 +313,7 @@ function addLayer(on: Caller, model: ModelValue, value: Value, node: SyntaxNode)
   if (item.kind === "model") item.uses++;
   const shaped = item.kind === "layer" && isShaped(item);
   // Keras puts an input in front, which counts.
-  if (shaped && model.layers.length === 0 && item.className !== "InputLayer")
+  if (shaped && model.layers.length === 0 && !kindOf(item.className).unlisted)
     on.session.autoName("InputLayer");
   on.session.work.hold(KEPT);
   model.layers.push(item);
@@ -417,7 +417,7 @@ function modelMethod(on: Caller, model: ModelValue, name: string, args: Argument
 
 /** A Sequential's layers as Keras lists them: without its input. */
 export const layersOf = ({ layers }: ModelValue) =>
-  (layers ?? []).filter((layer) => layer.kind === "model" || layer.className !== "InputLayer");
+  (layers ?? []).filter((layer) => layer.kind === "model" || !kindOf(layer.className).unlisted);
 
 function findLayer(model: ModelValue, { positional, named }: Arguments): Value | undefined {
   const name = scalar(positional[0] ?? named.get("name"));

@@ -3,6 +3,10 @@
  * no list here is refused, as Python would.
  */
 
+import { LAYER_KINDS } from "../../layers/kinds.js";
+import type { LayerKind } from "../../layers/layer.js";
+import { CELL_ARGUMENTS, SEQUENCE_ARGUMENTS } from "../../layers/recurrent.js";
+
 /** Names of a class's arguments. */
 export interface Signature {
   /** Those read by position, in Keras's order. */
@@ -22,88 +26,35 @@ function signature(text: string, more = ""): Signature {
 /** What every layer takes; after `name` what Keras 2 did. */
 const ANY_LAYER =
   "activity_regularizer trainable dtype autocast name input_shape input_dim batch_input_shape batch_size input_dtype weights";
-/** What Keras 2's recurrent layers took besides. */
-const OLD_RECURRENT = "time_major implementation input_length";
-const GATED = "units activation recurrent_activation use_bias";
-const SIMPLE = "units activation use_bias";
-const WEIGHTS =
-  "kernel_initializer recurrent_initializer bias_initializer kernel_regularizer recurrent_regularizer bias_regularizer kernel_constraint recurrent_constraint bias_constraint dropout recurrent_dropout seed";
-const SEQUENCE = `return_sequences return_state go_backwards stateful unroll use_cudnn ${OLD_RECURRENT}`;
-const KERNEL =
-  "kernel_initializer bias_initializer kernel_regularizer bias_regularizer kernel_constraint bias_constraint";
-const SCALED =
-  "beta_initializer gamma_initializer beta_regularizer gamma_regularizer beta_constraint gamma_constraint";
-const LORA = "lora_rank lora_alpha quantization_config";
+/** Layers of Keras's that are read as others, or left out: as `LAYER_KINDS` has its own. */
+const OTHER_SIGNATURES: Readonly<Record<string, string>> = {
+  CuDNNGRU: `units | ${CELL_ARGUMENTS} ${SEQUENCE_ARGUMENTS}`,
+  CuDNNLSTM: `units | unit_forget_bias ${CELL_ARGUMENTS} ${SEQUENCE_ARGUMENTS}`,
+  GaussianNoise: "stddev | seed",
+};
 
 export const LAYERS: ReadonlyMap<string, Signature> = new Map(
-  Object.entries({
-    Activation: "activation",
-    Add: "",
-    Average: "",
-    AveragePooling1D: "pool_size strides padding | data_format",
-    BatchNormalization: `axis momentum epsilon center scale | moving_mean_initializer moving_variance_initializer ${SCALED} renorm renorm_clipping renorm_momentum synchronized`,
-    Bidirectional: "layer merge_mode | backward_layer",
-    Concatenate: "axis",
-    Conv1D: `filters kernel_size strides padding | data_format dilation_rate groups activation use_bias ${KERNEL}`,
-    CuDNNGRU: `units | ${WEIGHTS} ${SEQUENCE}`,
-    CuDNNLSTM: `units | unit_forget_bias ${WEIGHTS} ${SEQUENCE}`,
-    Dense: `units activation use_bias | ${KERNEL} ${LORA}`,
-    Dropout: "rate noise_shape seed",
-    ELU: "alpha",
-    Embedding: `input_dim output_dim embeddings_initializer embeddings_regularizer | embeddings_constraint mask_zero input_length sparse ${LORA}`,
-    Flatten: "| data_format",
-    GRU: `${GATED} | ${WEIGHTS} reset_after ${SEQUENCE}`,
-    GRUCell: `${GATED} | ${WEIGHTS} reset_after implementation`,
-    GaussianNoise: "stddev | seed",
-    GlobalAveragePooling1D: "| data_format keepdims",
-    GlobalMaxPooling1D: "| data_format keepdims",
-    InputLayer: "shape | batch_shape sparse ragged input_tensor tensor optional",
-    LSTM: `${GATED} | unit_forget_bias ${WEIGHTS} ${SEQUENCE}`,
-    LSTMCell: `${GATED} | unit_forget_bias ${WEIGHTS} implementation`,
-    LayerNormalization: `axis epsilon | center scale ${SCALED}`,
-    LeakyReLU: "negative_slope | alpha",
-    Masking: "mask_value",
-    MaxPooling1D: "pool_size strides padding | data_format",
-    Maximum: "",
-    Minimum: "",
-    Multiply: "",
-    PReLU: "alpha_initializer alpha_regularizer alpha_constraint shared_axes",
-    Permute: "dims",
-    RNN: `cell return_sequences return_state go_backwards stateful unroll | zero_output_for_mask ${OLD_RECURRENT}`,
-    ReLU: "max_value negative_slope threshold",
-    RepeatVector: "n",
-    Reshape: "target_shape",
-    SimpleRNN: `${SIMPLE} | ${WEIGHTS} ${SEQUENCE}`,
-    SimpleRNNCell: `${SIMPLE} | ${WEIGHTS}`,
-    Softmax: "axis",
-    SpatialDropout1D: "rate | seed",
-    StackedRNNCells: "cells",
-    Subtract: "",
-    TextVectorization:
-      "max_tokens standardize split ngrams output_mode output_sequence_length pad_to_max_tokens vocabulary idf_weights sparse ragged encoding",
-    TimeDistributed: "layer",
-    ZeroPadding1D: "padding | data_format",
-  }).map(([name, text]) => [name, signature(text, ANY_LAYER)]),
+  [
+    ...[...LAYER_KINDS.values()].map(({ className, keras }) => [className, keras!.arguments] as const),
+    ...Object.entries(OTHER_SIGNATURES),
+  ].map(([name, text]) => [name, signature(text, ANY_LAYER)]),
 );
+
+/** What is known of a class that may be no layer of ours. */
+export const kindOf = (className: string): Partial<LayerKind> => LAYER_KINDS.get(className) ?? {};
 
 /** Keras's other names for the same layers. */
 const ALIASES: ReadonlyMap<string, string> = new Map(
-  Object.entries({
-    GlobalMaxPool1D: "GlobalMaxPooling1D",
-    GlobalAvgPool1D: "GlobalAveragePooling1D",
-    MaxPool1D: "MaxPooling1D",
-    AvgPool1D: "AveragePooling1D",
-    Convolution1D: "Conv1D",
-    Input: "InputLayer",
-  }),
+  [...LAYER_KINDS.values()].flatMap(({ className, keras }) =>
+    (keras?.aliases ?? []).map((alias) => [alias, className] as const),
+  ),
 );
 
 /** Functions that make and apply a merging layer at once: `concatenate([a, b])`. */
 export const MERGES: ReadonlyMap<string, string> = new Map(
-  ["Add", "Average", "Concatenate", "Maximum", "Minimum", "Multiply", "Subtract"].map((name) => [
-    name.toLowerCase(),
-    name,
-  ]),
+  [...LAYER_KINDS.values()]
+    .filter(({ merges }) => merges)
+    .map(({ className }) => [className.toLowerCase(), className]),
 );
 
 const OPTIMIZER =

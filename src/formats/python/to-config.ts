@@ -1,9 +1,11 @@
 /** A script's model as the configuration that Keras would have written, so that one reader serves files and scripts. */
+
 import type { Json, JsonObject } from "../../base/json.js";
 import { label } from "../../base/label.js";
 import type { Notes } from "../keras/receipt.js";
 import { isKeras } from "./keras-names.js";
 import { KEPT, type Session, STEP } from "./session.js";
+import { kindOf } from "./signatures.js";
 import {
   type Call,
   describe,
@@ -58,7 +60,7 @@ class ConfigWriter {
     return this.deeper(model.line, () => {
       if (!model.layers) return this.functional(model, false);
       const first = model.layers.findIndex(
-        (item) => item.kind === "layer" && item.className === "TextVectorization",
+        (item) => item.kind === "layer" && kindOf(item.className).takesTexts,
       );
       const items = first < 0 ? model.layers : model.layers.slice(first + 1);
       const text = first < 0 ? undefined : (model.layers[first] as LayerValue);
@@ -104,17 +106,15 @@ class ConfigWriter {
     for (const tensor of this.inOrder([...model.inputs, ...model.outputs])) {
       const { layer } = tensor;
       this.session.work.spend(STEP);
-      if (layer.className === "TextVectorization") this.sayText(layer);
-      const node = layer.className === "TextVectorization" ? this.idsInput(layer) : this.layer(layer);
-      const from =
-        layer.className === "TextVectorization"
-          ? []
-          : tensor.inputs.map((input) => [input.layer.name, 0, 0, {}]);
+      const { takesTexts } = kindOf(layer.className);
+      if (takesTexts) this.sayText(layer);
+      const node = takesTexts ? this.idsInput(layer) : this.layer(layer);
+      const from = takesTexts ? [] : tensor.inputs.map((input) => [input.layer.name, 0, 0, {}]);
       layers.push({ ...node, name: layer.name, inbound_nodes: from.length > 0 ? [from] : [] });
     }
     const texts = new Map<LayerValue, LayerValue>();
     for (const tensor of this.inOrder(model.outputs)) {
-      if (tensor.layer.className === "TextVectorization" && tensor.inputs[0])
+      if (kindOf(tensor.layer.className).takesTexts && tensor.inputs[0])
         texts.set(tensor.inputs[0].layer, tensor.layer);
     }
     // The ids' input takes the place of the texts'.
@@ -216,7 +216,7 @@ class ConfigWriter {
 
   private layer(layer: LayerValue): JsonObject {
     if (this.copied === 0) this.once(layer);
-    const copies = layer.className === "Bidirectional";
+    const copies = kindOf(layer.className).keras?.copiesInner;
     if (copies) this.copied++;
     try {
       return this.layerConfig(layer);
@@ -238,7 +238,7 @@ class ConfigWriter {
         else if (key !== "weights") this.refuse(layer, key, value);
       }
       // Files from before this argument left it out and meant false; a script that leaves it out means Keras's default.
-      if (/^GRU(Cell)?$/.test(layer.className)) config["reset_after"] ??= true;
+      if (Object.hasOwn(kindOf(layer.className).options ?? {}, "resetAfter")) config["reset_after"] ??= true;
       this.shapes(layer, config);
       return { module: "keras.layers", class_name: layer.className, config };
     });
@@ -312,10 +312,11 @@ class ConfigWriter {
   private shapes(layer: LayerValue, config: JsonObject): void {
     const batch = config["batch_shape"] ?? config["batch_input_shape"];
     const shape = config["shape"] ?? config["input_shape"];
-    const features = layer.className === "Embedding" ? undefined : config["input_dim"];
+    const { readsIds, unlisted } = kindOf(layer.className);
+    const features = readsIds ? undefined : config["input_dim"];
     const steps = config["input_length"];
     for (const key of ["shape", "input_shape", "batch_size", "input_tensor", "tensor"]) delete config[key];
-    if (layer.className !== "Embedding") delete config["input_dim"];
+    if (!readsIds) delete config["input_dim"];
     if (Array.isArray(batch)) return;
     const full = Array.isArray(shape)
       ? shape
@@ -326,8 +327,7 @@ class ConfigWriter {
             ? [steps, features]
             : [features]
           : null;
-    if (full)
-      config[layer.className === "InputLayer" ? "batch_shape" : "batch_input_shape"] = [null, ...full];
+    if (full) config[unlisted ? "batch_shape" : "batch_input_shape"] = [null, ...full];
   }
 
   /** A value as JSON; undefined where it is not known. Shared parts are written out each time, so each time counts. */

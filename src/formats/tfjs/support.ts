@@ -2,7 +2,6 @@
 import { inputError } from "../../base/errors.js";
 import type { Bidirectional } from "../../layers/bidirectional.js";
 import type { Layer } from "../../layers/layer.js";
-import { TextVectorization } from "../../layers/text-vectorization.js";
 
 /** The layers that TensorFlow.js 4.22 has and that were seen to answer there as in Keras. */
 const LAYERS: ReadonlySet<string> = new Set([
@@ -101,7 +100,7 @@ export const ACTIVATIONS: Readonly<Record<string, string>> = {
  */
 export function checkLayer(layer: Layer, axes: number, where = `layer ${layer.name}`): void {
   const { className } = layer;
-  if (layer instanceof TextVectorization) {
+  if (layer.kind.takesTexts) {
     const next = "Take the model that reads ids; the vocabulary can be kept beside it.";
     throw inputError({ expected: "a network without TextVectorization", where, received: className, next });
   }
@@ -118,10 +117,17 @@ export function checkLayer(layer: Layer, axes: number, where = `layer ${layer.na
     const value = (layer.options as Record<string, unknown>)[option];
     if (!has(value, axes)) throw inputError({ expected, where, received: value, ...(next && { next }) });
   }
-  if (className === "Bidirectional") checkMirror(layer as Bidirectional, where);
-  const innerAxes = className === "TimeDistributed" ? 1 : axes;
+  CHECKS[className]?.(layer, where);
+  const innerAxes = INSIDE[className] ?? axes;
   for (const inner of layer.inner) checkLayer(inner, innerAxes, `${where}/${inner.name}`);
 }
+
+/** Axes of what layers inside take, where they are not those of the layer's own input. */
+const INSIDE: Readonly<Record<string, number>> = { TimeDistributed: 1 };
+
+const CHECKS: Readonly<Record<string, (layer: Layer, where: string) => void>> = {
+  Bidirectional: (layer, where) => checkMirror(layer as Bidirectional, where),
+};
 
 /** TensorFlow.js makes the backward layer itself, of the forward one's settings. */
 function checkMirror({ pair: [forward, backward] }: Bidirectional, where: string): void {

@@ -26,35 +26,42 @@ export function writeTopology(model: NetworkLike): JsonObject {
 
 /** A layer's entry with what TensorFlow.js takes otherwise than Keras; `shape` is its input's. */
 function adapted(entry: JsonObject, layer: Layer, shape: Shape): JsonObject {
-  const config = entry["config"] as JsonObject;
-  const having = (changed: JsonObject): JsonObject => ({ ...entry, config: { ...config, ...changed } });
-  switch (layer.className) {
-    // Of a vector it does nothing, and TensorFlow.js refuses it.
-    case "Flatten":
-      if (shape.length > 1) return entry;
-      return { ...entry, class_name: "Activation", config: { name: layer.name, activation: "linear" } };
-    // An axis counted from the end is taken for another in TensorFlow.js.
-    case "Concatenate": {
-      const axis = config["axis"] as number;
-      return having({ axis: axis < 0 ? axis + shape.length + 1 : axis });
-    }
-    // Unless told, it takes the first axis behind the batch.
-    case "Softmax":
-      return having({ axis: -1 });
-    // Keras 2's key.
-    case "LeakyReLU":
-      return having({ alpha: config["negative_slope"]! });
-    // What is left it works out only when it runs, too late for layers behind it.
-    case "Reshape":
-      return having({ target_shape: layer.outputShape([shape]).map((n) => n ?? -1) });
-    case "TimeDistributed":
-      return having({ layer: adapted(config["layer"] as JsonObject, layer.inner[0]!, shape.slice(1)) });
-    case "Bidirectional":
-      return mirrored(entry, layer as Bidirectional);
-    default:
-      return entry;
-  }
+  return ADAPTED[layer.className]?.(entry, layer, shape) ?? entry;
 }
+
+type Adapt = (entry: JsonObject, layer: Layer, shape: Shape) => JsonObject;
+
+const configOf = (entry: JsonObject) => entry["config"] as JsonObject;
+const having = (entry: JsonObject, changed: JsonObject): JsonObject => ({
+  ...entry,
+  config: { ...configOf(entry), ...changed },
+});
+
+/** By class, what TensorFlow.js takes otherwise. */
+const ADAPTED: Readonly<Record<string, Adapt>> = {
+  // Of a vector it does nothing, and TensorFlow.js refuses it.
+  Flatten(entry, layer, shape) {
+    if (shape.length > 1) return entry;
+    return { ...entry, class_name: "Activation", config: { name: layer.name, activation: "linear" } };
+  },
+  // An axis counted from the end is taken for another in TensorFlow.js.
+  Concatenate(entry, _, shape) {
+    const axis = configOf(entry)["axis"] as number;
+    return having(entry, { axis: axis < 0 ? axis + shape.length + 1 : axis });
+  },
+  // Unless told, it takes the first axis behind the batch.
+  Softmax: (entry) => having(entry, { axis: -1 }),
+  // Keras 2's key.
+  LeakyReLU: (entry) => having(entry, { alpha: configOf(entry)["negative_slope"]! }),
+  // What is left it works out only when it runs, too late for layers behind it.
+  Reshape: (entry, layer, shape) =>
+    having(entry, { target_shape: layer.outputShape([shape]).map((n) => n ?? -1) }),
+  TimeDistributed: (entry, layer, shape) =>
+    having(entry, {
+      layer: adapted(configOf(entry)["layer"] as JsonObject, layer.inner[0]!, shape.slice(1)),
+    }),
+  Bidirectional: (entry, layer) => mirrored(entry, layer as Bidirectional),
+};
 
 /** TensorFlow.js makes the backward layer itself, and names both. */
 function mirrored(entry: JsonObject, { pair: [forward] }: Bidirectional): JsonObject {

@@ -79,9 +79,12 @@ export function tfjsFiles(model: TrainedLike, extras: Json, name: string): Map<s
   return new Map(named.reverse());
 }
 
+/** Layers that give their own names to the weights of the one inside. */
+const NAMELESS_INSIDE: ReadonlySet<string> = new Set(["TimeDistributed"]);
+
 /** TensorFlow.js goes by names, in which a layer inside TimeDistributed has no part. */
 function weightNames({ nodes }: TrainedLike): (name: string) => string {
-  const wrappers = nodes.map(({ layer }) => layer).filter((layer) => layer.className === "TimeDistributed");
+  const wrappers = nodes.map(({ layer }) => layer).filter(({ className }) => NAMELESS_INSIDE.has(className));
   const inner = wrappers.map(({ name, inner: [layer] }) => [`${name}/${layer!.name}/`, `${name}/`] as const);
   return (name) => {
     const [from, to] = inner.find(([from]) => name.startsWith(from)) ?? ["", ""];

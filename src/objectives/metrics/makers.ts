@@ -118,9 +118,9 @@ export const metrics = {
     makeMetric("logCoshError", options),
   /** R², the share of the variance of the targets that the outputs explain; 1 at best. */
   r2Score: (options: R2ScoreOptions = {}): Metric<"r2Score"> => makeMetric("r2Score", options),
-  /** Mean of max(0, 1 − y · p), targets −1 and 1; 0 is taken for −1. */
+  /** Mean of max(0, 1 − y · p), targets −1 and 1; a batch of 0 and 1 alone is taken for those. */
   hinge: (options: MetricNameOptions = {}): Metric<"hinge"> => makeMetric("hinge", options),
-  /** Mean of max(0, 1 − y · p)², targets −1 and 1; 0 is taken for −1. */
+  /** Mean of max(0, 1 − y · p)², targets −1 and 1; a batch of 0 and 1 alone is taken for those. */
   squaredHinge: (options: MetricNameOptions = {}): Metric<"squaredHinge"> =>
     makeMetric("squaredHinge", options),
   /** Mean over rows of max(0, 1 + the largest wrong output − the right one's). */

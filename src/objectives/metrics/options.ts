@@ -10,7 +10,10 @@ export interface MetricNameOptions {
 export interface AucOptions extends MetricNameOptions {
   /** Points of the curve, 2 to 10,000, at even thresholds. Default 200. */
   numThresholds?: number;
-  /** Which curve: "ROC" (recall over false-positive rate), "PR" or "PRGAIN" (precision over recall). Default "ROC". */
+  /**
+   * "ROC": recall over false-positive rate. "PR": precision over recall. "PRGAIN": what both gain over always saying yes
+   * (Flach and Kull 2015). Default "ROC".
+   */
   curve?: "ROC" | "PR" | "PRGAIN";
   /** Between points: along the curve, or its upper or lower steps. Default "interpolation". */
   summationMethod?: "interpolation" | "majoring" | "minoring";

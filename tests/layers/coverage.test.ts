@@ -1,0 +1,200 @@
+/**
+ * What each layer has: the writers that take it and the explanations that know it, seen by asking them. A layer that
+ * gets or loses one shows here, and docs/formats.md has the same table.
+ */
+import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
+import { describe, test } from "node:test";
+import { InputError } from "../../src/base/errors.js";
+import { openCells } from "../../src/explain/cells/open.js";
+import { explainParameters } from "../../src/explain/index.js";
+import { PARAMETER_RULES } from "../../src/explain/parameters/layers.js";
+import { writeModelModule, writeOnnx, writeSafetensors, writeTfjs } from "../../src/formats.js";
+import { type Layer, layers, type Model, model, type Shape, sequential } from "../../src/index.js";
+import { writeKeras, writeKerasH5 } from "../../src/keras.js";
+import { LAYER_KINDS } from "../../src/layers/kinds.js";
+
+const EXPECTED = `
+| layer | \`.keras\`, \`.h5\`, \`.safetensors\` | \`.json\` | \`.onnx\` | \`.mjs\` | parameters by a rule of its own | cell explained |
+| --- | --- | --- | --- | --- | --- | --- |
+| Activation | yes | yes | yes | yes | no | no |
+| Add | yes | yes | yes | yes | yes | no |
+| Average | yes | yes | yes | yes | yes | no |
+| AveragePooling1D | yes | yes | yes | yes | yes | no |
+| BatchNormalization | yes | yes | yes | yes | yes | no |
+| Bidirectional | yes | yes | yes | yes | yes | yes |
+| Concatenate | yes | yes | yes | yes | yes | no |
+| Conv1D | yes | yes | yes | yes | yes | no |
+| Dense | yes | yes | yes | yes | yes | no |
+| Dropout | yes | yes | yes | yes | yes | no |
+| ELU | yes | yes | yes | yes | no | no |
+| Embedding | yes | yes | yes | yes | yes | no |
+| Flatten | yes | yes | yes | yes | yes | no |
+| GRU | yes | yes | yes | yes | yes | yes |
+| GRUCell | yes | no | yes | yes | no | no |
+| GlobalAveragePooling1D | yes | yes | yes | yes | yes | no |
+| GlobalMaxPooling1D | yes | yes | yes | yes | yes | no |
+| InputLayer | yes | yes | yes | yes | no | no |
+| LSTM | yes | yes | yes | yes | yes | yes |
+| LSTMCell | yes | no | yes | yes | no | no |
+| LayerNormalization | yes | yes | yes | yes | yes | no |
+| LeakyReLU | yes | yes | yes | yes | no | no |
+| Masking | yes | yes | yes | yes | no | no |
+| MaxPooling1D | yes | yes | yes | yes | yes | no |
+| Maximum | yes | yes | yes | yes | yes | no |
+| Minimum | yes | yes | yes | yes | yes | no |
+| Multiply | yes | yes | yes | yes | yes | no |
+| PReLU | yes | yes | yes | yes | no | no |
+| Permute | yes | yes | yes | yes | no | no |
+| RNN | yes | no | yes | yes | yes | no |
+| ReLU | yes | yes | yes | yes | no | no |
+| RepeatVector | yes | yes | yes | yes | no | no |
+| Reshape | yes | yes | yes | yes | no | no |
+| SimpleRNN | yes | yes | yes | yes | yes | yes |
+| SimpleRNNCell | yes | no | yes | yes | no | no |
+| Softmax | yes | yes | yes | yes | no | no |
+| SpatialDropout1D | yes | yes | yes | yes | yes | no |
+| StackedRNNCells | yes | no | yes | yes | no | no |
+| Subtract | yes | no | yes | yes | yes | no |
+| TextVectorization | yes | no | yes | yes | no | no |
+| TimeDistributed | yes | yes | yes | yes | yes | no |
+| ZeroPadding1D | yes | no | yes | yes | no | no |
+`.trim();
+
+// ---- a small model around each layer ------------------------------------------------------------------------
+
+const VECTOR: Shape = [4];
+const SEQUENCE: Shape = [6, 4];
+/** As TensorFlow.js has it: with the reset gate before the product. */
+const GRU = { units: 2, resetAfter: false };
+const input = (shape: Shape) => layers.input({ shape });
+const chain = (shape: Shape, ...list: Layer[]) =>
+  sequential([input(shape), ...list], { engine: "reference" });
+const merged = (layer: Layer) => {
+  const [x, y] = [input(VECTOR), input(VECTOR)];
+  return model({ inputs: [x, y], outputs: layer.apply([x, y]), engine: "reference" });
+};
+
+const { lstm, gru, simpleRNN, rnn, lstmCell, gruCell, simpleRNNCell } = layers;
+const MODELS: Record<string, () => Model> = {
+  Activation: () => chain(VECTOR, layers.activation({ activation: "tanh" })),
+  Add: () => merged(layers.add()),
+  Average: () => merged(layers.average()),
+  AveragePooling1D: () => chain(SEQUENCE, layers.averagePooling1D({ poolSize: 2 })),
+  BatchNormalization: () => chain(VECTOR, layers.batchNormalization()),
+  Bidirectional: () => chain(SEQUENCE, layers.bidirectional({ layer: lstm({ units: 2 }) })),
+  Concatenate: () => merged(layers.concatenate()),
+  Conv1D: () => chain(SEQUENCE, layers.conv1D({ filters: 2, kernelSize: 3 })),
+  Dense: () => chain(VECTOR, layers.dense({ units: 2 })),
+  Dropout: () => chain(VECTOR, layers.dropout({ rate: 0.5 })),
+  ELU: () => chain(VECTOR, layers.elu()),
+  Embedding: () => chain([6], layers.embedding({ inputDim: 5, outputDim: 3 })),
+  Flatten: () => chain(SEQUENCE, layers.flatten()),
+  GRU: () => chain(SEQUENCE, gru(GRU)),
+  GRUCell: () => chain(SEQUENCE, rnn({ cell: gruCell(GRU) })),
+  GlobalAveragePooling1D: () => chain(SEQUENCE, layers.globalAveragePooling1D()),
+  GlobalMaxPooling1D: () => chain(SEQUENCE, layers.globalMaxPooling1D()),
+  InputLayer: () => chain(VECTOR, layers.dense({ units: 2 })),
+  LSTM: () => chain(SEQUENCE, lstm({ units: 2 })),
+  LSTMCell: () => chain(SEQUENCE, rnn({ cell: lstmCell({ units: 2 }) })),
+  LayerNormalization: () => chain(VECTOR, layers.layerNormalization()),
+  LeakyReLU: () => chain(VECTOR, layers.leakyReLU()),
+  Masking: () => chain(SEQUENCE, layers.masking()),
+  MaxPooling1D: () => chain(SEQUENCE, layers.maxPooling1D()),
+  Maximum: () => merged(layers.maximum()),
+  Minimum: () => merged(layers.minimum()),
+  Multiply: () => merged(layers.multiply()),
+  PReLU: () => chain(VECTOR, layers.prelu()),
+  Permute: () => chain(SEQUENCE, layers.permute({ dims: [2, 1] })),
+  RNN: () => chain(SEQUENCE, rnn({ cell: lstmCell({ units: 2 }) })),
+  ReLU: () => chain(VECTOR, layers.relu()),
+  RepeatVector: () => chain(VECTOR, layers.repeatVector({ n: 3 })),
+  Reshape: () => chain(SEQUENCE, layers.reshape({ targetShape: [4, 6] })),
+  SimpleRNN: () => chain(SEQUENCE, simpleRNN({ units: 2 })),
+  SimpleRNNCell: () => chain(SEQUENCE, rnn({ cell: simpleRNNCell({ units: 2 }) })),
+  Softmax: () => chain(VECTOR, layers.softmax()),
+  SpatialDropout1D: () => chain(SEQUENCE, layers.spatialDropout1D({ rate: 0.5 })),
+  StackedRNNCells: () => chain(SEQUENCE, rnn({ cell: [lstmCell({ units: 2 }), gruCell({ units: 2 })] })),
+  Subtract: () => merged(layers.subtract()),
+  TextVectorization: () =>
+    sequential(
+      [
+        layers.textVectorization({ vocabulary: ["", "[UNK]", "good"], outputSequenceLength: 6 }),
+        layers.embedding({ inputDim: 3, outputDim: 2 }),
+      ],
+      { engine: "reference" },
+    ),
+  TimeDistributed: () => chain(SEQUENCE, layers.timeDistributed({ layer: layers.dense({ units: 2 }) })),
+  ZeroPadding1D: () => chain(SEQUENCE, layers.zeroPadding1D()),
+};
+
+// ---- what takes it ------------------------------------------------------------------------------------------
+
+/** Whether it is taken; refusing it is to be said in words. */
+function takes(run: () => unknown): boolean {
+  try {
+    run();
+    return true;
+  } catch (error) {
+    assert.ok(error instanceof InputError, String(error));
+    return false;
+  }
+}
+
+const yes = (is: boolean) => (is ? "yes" : "no");
+
+function row(className: string): string {
+  const made = MODELS[className]!();
+  const keras = [writeKeras, writeKerasH5, writeSafetensors].map((write) => takes(() => write(made)));
+  assert.ok(new Set(keras).size === 1, `${className}: Keras's own formats differ`);
+  const cells = [
+    keras[0]!,
+    takes(() => writeTfjs(made)),
+    takes(() => writeOnnx(made)),
+    takes(() => writeModelModule(made)),
+    Object.hasOwn(PARAMETER_RULES, className),
+    takes(() => openCells(made)),
+  ];
+  return `| ${className} | ${cells.map(yes).join(" | ")} |`;
+}
+
+const found = [...LAYER_KINDS.keys()].sort().map(row);
+
+test("no code asks for a layer by its class name: its kind says what it is", () => {
+  const source = new URL("../../../src/", import.meta.url);
+  const files = readdirSync(source, { recursive: true, encoding: "utf8" }).filter((name) =>
+    /\.ts$/.test(name),
+  );
+  assert.ok(files.length > 100, "src is not where it was");
+  const found = files.flatMap((file) =>
+    [...readFileSync(new URL(file, source), "utf8").matchAll(/lassName\)? [!=]== "(\w+)"/g)]
+      .filter(([, className]) => LAYER_KINDS.has(className!))
+      .map(([comparison]) => `${file}: ${comparison}`),
+  );
+  assert.deepEqual(found, []);
+});
+
+describe("what each layer has", () => {
+  test("every kind is asked for", () => {
+    assert.deepEqual(Object.keys(MODELS).sort(), [...LAYER_KINDS.keys()].sort());
+  });
+
+  test("writers and explanations are those of the table", () => {
+    assert.deepEqual(found, EXPECTED.split("\n").slice(2));
+  });
+
+  test("docs/formats.md has the same table", () => {
+    const docs = readFileSync(new URL("../../../docs/formats.md", import.meta.url), "utf8");
+    assert.ok(docs.includes(`\n${EXPECTED}\n`), "docs/formats.md says otherwise, or nothing");
+  });
+
+  for (const [className, { unlisted }] of LAYER_KINDS) {
+    test(`${className}: its parameters are explained, and summaries show it`, () => {
+      const made = MODELS[className]!();
+      assert.equal(explainParameters(made).total, made.countParams());
+      const shown = made.layers.some(({ kind }) => kind === LAYER_KINDS.get(className));
+      if (shown) assert.ok(made.summary({ lineLength: 160 }).includes(`(${className})`));
+      else assert.ok(unlisted || made.layers[0]!.className === "RNN", `${className} is not in its model`);
+    });
+  }
+});
