@@ -65,7 +65,7 @@ static void check_sum_shards(const int32_t *a, uint64_t bytes) {
   const int64_t length = a[4];
   check_whole("sum_shards", "length", a[4]);
   check_buffer((Checked){"sum_shards", "out", 4, 0}, a[0], length, bytes);
-  check_buffer((Checked){"sum_shards", "parts", 4, 0}, a[1], (size_product((count - 1), stride) + length), bytes);
+  check_buffer((Checked){"sum_shards", "parts", 4, 0}, a[1], size_product(count - 1, stride) + length, bytes);
 }
 
 static void check_embedding_forward(const int32_t *a, uint64_t bytes) {
@@ -117,7 +117,7 @@ static void check_dense_forward(const int32_t *a, uint64_t bytes) {
   check_buffer((Checked){"dense_forward", "x", 4, 0}, a[1], size_product(N, I), bytes);
   check_buffer((Checked){"dense_forward", "kernel", 4, 0}, a[2], size_product(I, U), bytes);
   check_buffer((Checked){"dense_forward", "bias", 4, 1}, a[3], U, bytes);
-  check_buffer((Checked){"dense_forward", "scratch", 64, 0}, a[4], (size_product(N, U) + PANEL_ELEMENTS), bytes);
+  check_buffer((Checked){"dense_forward", "scratch", 64, 0}, a[4], dense_forward_scratch(N, U), bytes);
 }
 
 static void check_dense_backward(const int32_t *a, uint64_t bytes) {
@@ -135,7 +135,7 @@ static void check_dense_backward(const int32_t *a, uint64_t bytes) {
   check_buffer((Checked){"dense_backward", "out", 4, 0}, a[4], size_product(N, U), bytes);
   check_buffer((Checked){"dense_backward", "x", 4, 0}, a[5], size_product(N, I), bytes);
   check_buffer((Checked){"dense_backward", "kernel", 4, 0}, a[6], size_product(I, U), bytes);
-  check_buffer((Checked){"dense_backward", "scratch", 64, 0}, a[7], (size_product(N, U) + PANEL_ELEMENTS), bytes);
+  check_buffer((Checked){"dense_backward", "scratch", 64, 0}, a[7], dense_backward_scratch(N, U), bytes);
 }
 
 static void check_conv1d_forward(const int32_t *a, uint64_t bytes) {
@@ -161,7 +161,7 @@ static void check_conv1d_forward(const int32_t *a, uint64_t bytes) {
   check_buffer((Checked){"conv1d_forward", "x", 4, 0}, a[1], size_product(size_product(T, B), I), bytes);
   check_buffer((Checked){"conv1d_forward", "kernel", 4, 0}, a[2], size_product(size_product(K, size_quotient(I, groups)), U), bytes);
   check_buffer((Checked){"conv1d_forward", "bias", 4, 1}, a[3], U, bytes);
-  check_buffer((Checked){"conv1d_forward", "scratch", 64, 0}, a[4], (size_product(size_product(S, B), U) + PANEL_ELEMENTS), bytes);
+  check_buffer((Checked){"conv1d_forward", "scratch", 64, 0}, a[4], conv1d_forward_scratch(B, S, U), bytes);
 }
 
 static void check_conv1d_backward(const int32_t *a, uint64_t bytes) {
@@ -190,7 +190,7 @@ static void check_conv1d_backward(const int32_t *a, uint64_t bytes) {
   check_buffer((Checked){"conv1d_backward", "out", 4, 0}, a[4], size_product(size_product(S, B), U), bytes);
   check_buffer((Checked){"conv1d_backward", "x", 4, 0}, a[5], size_product(size_product(T, B), I), bytes);
   check_buffer((Checked){"conv1d_backward", "kernel", 4, 0}, a[6], size_product(size_product(K, size_quotient(I, groups)), U), bytes);
-  check_buffer((Checked){"conv1d_backward", "scratch", 64, 0}, a[7], (size_product(size_product(S, B), U) + PANEL_ELEMENTS), bytes);
+  check_buffer((Checked){"conv1d_backward", "scratch", 64, 0}, a[7], conv1d_backward_scratch(B, S, U), bytes);
 }
 
 static void check_activation_forward(const int32_t *a, uint64_t bytes) {
@@ -376,8 +376,8 @@ static void check_copy_rows(const int32_t *a, uint64_t bytes) {
   check_whole("copy_rows", "outStride", a[4]);
   const int64_t xStride = a[5];
   check_whole("copy_rows", "xStride", a[5]);
-  check_buffer((Checked){"copy_rows", "out", 4, 0}, a[0], (size_product((N - 1), outStride) + F), bytes);
-  check_buffer((Checked){"copy_rows", "x", 4, 0}, a[1], (size_product((N - 1), xStride) + F), bytes);
+  check_buffer((Checked){"copy_rows", "out", 4, 0}, a[0], size_product(N - 1, outStride) + F, bytes);
+  check_buffer((Checked){"copy_rows", "x", 4, 0}, a[1], size_product(N - 1, xStride) + F, bytes);
 }
 
 static void check_repeat_axis(const int32_t *a, uint64_t bytes) {
@@ -488,7 +488,7 @@ static void check_rnn_forward(const int32_t *a, uint64_t bytes) {
   check_buffer((Checked){"rnn_forward", "bias", 4, 1}, a[6], U, bytes);
   check_buffer((Checked){"rnn_forward", "dropX", 4, 1}, a[7], size_product(B, I), bytes);
   check_buffer((Checked){"rnn_forward", "dropH", 4, 1}, a[8], size_product(B, U), bytes);
-  check_buffer((Checked){"rnn_forward", "scratch", 64, 0}, a[9], (((size_product(size_product(size_product(2, (size_round_up(I, 16) + size_round_up(U, 16))), 1), size_round_up(U, 16)) + size_product((size_max(B, CHUNK_ROWS) + 1), ((size_product(4, size_round_up(U, 16)) + size_product(1, (size_round_up(I, 16) + size_round_up(U, 16)))) + 8))) + size_product(size_product(4, (B + 4)), size_round_up(U, 16))) + 1024), bytes);
+  check_buffer((Checked){"rnn_forward", "scratch", 64, 0}, a[9], rnn_forward_scratch(B, I, U), bytes);
 }
 
 static void check_rnn_backward(const int32_t *a, uint64_t bytes) {
@@ -517,7 +517,7 @@ static void check_rnn_backward(const int32_t *a, uint64_t bytes) {
   check_buffer((Checked){"rnn_backward", "recurrent", 4, 0}, a[12], size_product(U, U), bytes);
   check_buffer((Checked){"rnn_backward", "dropX", 4, 1}, a[13], size_product(B, I), bytes);
   check_buffer((Checked){"rnn_backward", "dropH", 4, 1}, a[14], size_product(B, U), bytes);
-  check_buffer((Checked){"rnn_backward", "scratch", 64, 0}, a[15], (((size_product(size_product(size_product(2, (size_round_up(I, 16) + size_round_up(U, 16))), 1), size_round_up(U, 16)) + size_product((size_max(B, CHUNK_ROWS) + 1), ((size_product(4, size_round_up(U, 16)) + size_product(1, (size_round_up(I, 16) + size_round_up(U, 16)))) + 8))) + size_product(size_product(4, (B + 4)), size_round_up(U, 16))) + 1024), bytes);
+  check_buffer((Checked){"rnn_backward", "scratch", 64, 0}, a[15], rnn_backward_scratch(B, I, U), bytes);
 }
 
 static void check_rnn_infer(const int32_t *a, uint64_t bytes) {
@@ -542,7 +542,7 @@ static void check_rnn_infer(const int32_t *a, uint64_t bytes) {
   check_buffer((Checked){"rnn_infer", "kernel", 4, 0}, a[8], size_product(I, U), bytes);
   check_buffer((Checked){"rnn_infer", "recurrent", 4, 0}, a[9], size_product(U, U), bytes);
   check_buffer((Checked){"rnn_infer", "bias", 4, 1}, a[10], U, bytes);
-  check_buffer((Checked){"rnn_infer", "scratch", 64, 0}, a[11], (((size_product(size_product(size_product(2, (size_round_up(I, 16) + size_round_up(U, 16))), 1), size_round_up(U, 16)) + size_product((size_max(B, CHUNK_ROWS) + 1), ((size_product(4, size_round_up(U, 16)) + size_product(1, (size_round_up(I, 16) + size_round_up(U, 16)))) + 8))) + size_product(size_product(4, (B + 4)), size_round_up(U, 16))) + 1024), bytes);
+  check_buffer((Checked){"rnn_infer", "scratch", 64, 0}, a[11], rnn_infer_scratch(B, I, U), bytes);
 }
 
 static void check_lstm_forward(const int32_t *a, uint64_t bytes) {
@@ -571,7 +571,7 @@ static void check_lstm_forward(const int32_t *a, uint64_t bytes) {
   check_buffer((Checked){"lstm_forward", "bias", 4, 1}, a[9], size_product(4, U), bytes);
   check_buffer((Checked){"lstm_forward", "dropX", 4, 1}, a[10], size_product(size_product(GX, B), I), bytes);
   check_buffer((Checked){"lstm_forward", "dropH", 4, 1}, a[11], size_product(size_product(4, B), U), bytes);
-  check_buffer((Checked){"lstm_forward", "scratch", 64, 0}, a[12], (((size_product(size_product(size_product(2, (size_round_up(I, 16) + size_round_up(U, 16))), 4), size_round_up(U, 16)) + size_product((size_max(B, CHUNK_ROWS) + 1), ((size_product(4, size_round_up(U, 16)) + size_product(4, (size_round_up(I, 16) + size_round_up(U, 16)))) + 8))) + size_product(size_product(4, (B + 4)), size_round_up(U, 16))) + 1024), bytes);
+  check_buffer((Checked){"lstm_forward", "scratch", 64, 0}, a[12], lstm_forward_scratch(B, I, U), bytes);
 }
 
 static void check_lstm_backward(const int32_t *a, uint64_t bytes) {
@@ -607,7 +607,7 @@ static void check_lstm_backward(const int32_t *a, uint64_t bytes) {
   check_buffer((Checked){"lstm_backward", "recurrent", 4, 0}, a[16], size_product(U, size_product(4, U)), bytes);
   check_buffer((Checked){"lstm_backward", "dropX", 4, 1}, a[17], size_product(size_product(GX, B), I), bytes);
   check_buffer((Checked){"lstm_backward", "dropH", 4, 1}, a[18], size_product(size_product(4, B), U), bytes);
-  check_buffer((Checked){"lstm_backward", "scratch", 64, 0}, a[19], (((size_product(size_product(size_product(2, (size_round_up(I, 16) + size_round_up(U, 16))), 4), size_round_up(U, 16)) + size_product((size_max(B, CHUNK_ROWS) + 1), ((size_product(4, size_round_up(U, 16)) + size_product(4, (size_round_up(I, 16) + size_round_up(U, 16)))) + 8))) + size_product(size_product(4, (B + 4)), size_round_up(U, 16))) + 1024), bytes);
+  check_buffer((Checked){"lstm_backward", "scratch", 64, 0}, a[19], lstm_backward_scratch(B, I, U), bytes);
 }
 
 static void check_lstm_infer(const int32_t *a, uint64_t bytes) {
@@ -636,7 +636,7 @@ static void check_lstm_infer(const int32_t *a, uint64_t bytes) {
   check_buffer((Checked){"lstm_infer", "kernel", 4, 0}, a[11], size_product(I, size_product(4, U)), bytes);
   check_buffer((Checked){"lstm_infer", "recurrent", 4, 0}, a[12], size_product(U, size_product(4, U)), bytes);
   check_buffer((Checked){"lstm_infer", "bias", 4, 1}, a[13], size_product(4, U), bytes);
-  check_buffer((Checked){"lstm_infer", "scratch", 64, 0}, a[14], (((size_product(size_product(size_product(2, (size_round_up(I, 16) + size_round_up(U, 16))), 4), size_round_up(U, 16)) + size_product((size_max(B, CHUNK_ROWS) + 1), ((size_product(4, size_round_up(U, 16)) + size_product(4, (size_round_up(I, 16) + size_round_up(U, 16)))) + 8))) + size_product(size_product(4, (B + 4)), size_round_up(U, 16))) + 1024), bytes);
+  check_buffer((Checked){"lstm_infer", "scratch", 64, 0}, a[14], lstm_infer_scratch(B, I, U), bytes);
 }
 
 static void check_gru_forward(const int32_t *a, uint64_t bytes) {
@@ -662,10 +662,10 @@ static void check_gru_forward(const int32_t *a, uint64_t bytes) {
   check_buffer((Checked){"gru_forward", "h0", 4, 1}, a[4], size_product(B, U), bytes);
   check_buffer((Checked){"gru_forward", "kernel", 4, 0}, a[5], size_product(I, size_product(3, U)), bytes);
   check_buffer((Checked){"gru_forward", "recurrent", 4, 0}, a[6], size_product(U, size_product(3, U)), bytes);
-  check_buffer((Checked){"gru_forward", "bias", 4, 1}, a[7], size_product((1 + resetAfter), size_product(3, U)), bytes);
+  check_buffer((Checked){"gru_forward", "bias", 4, 1}, a[7], size_product(1 + resetAfter, size_product(3, U)), bytes);
   check_buffer((Checked){"gru_forward", "dropX", 4, 1}, a[8], size_product(size_product(GX, B), I), bytes);
   check_buffer((Checked){"gru_forward", "dropH", 4, 1}, a[9], size_product(size_product(3, B), U), bytes);
-  check_buffer((Checked){"gru_forward", "scratch", 64, 0}, a[10], (((size_product(size_product(size_product(2, (size_round_up(I, 16) + size_round_up(U, 16))), 4), size_round_up(U, 16)) + size_product((size_max(B, CHUNK_ROWS) + 1), ((size_product(4, size_round_up(U, 16)) + size_product(4, (size_round_up(I, 16) + size_round_up(U, 16)))) + 8))) + size_product(size_product(4, (B + 4)), size_round_up(U, 16))) + 1024), bytes);
+  check_buffer((Checked){"gru_forward", "scratch", 64, 0}, a[10], gru_forward_scratch(B, I, U), bytes);
 }
 
 static void check_gru_backward(const int32_t *a, uint64_t bytes) {
@@ -687,7 +687,7 @@ static void check_gru_backward(const int32_t *a, uint64_t bytes) {
   check_buffer((Checked){"gru_backward", "dx", 4, 1}, a[0], size_product(size_product(T, B), I), bytes);
   check_buffer((Checked){"gru_backward", "dKernel", 4, 0}, a[1], size_product(I, size_product(3, U)), bytes);
   check_buffer((Checked){"gru_backward", "dRecurrent", 4, 0}, a[2], size_product(U, size_product(3, U)), bytes);
-  check_buffer((Checked){"gru_backward", "dBias", 4, 1}, a[3], size_product((1 + resetAfter), size_product(3, U)), bytes);
+  check_buffer((Checked){"gru_backward", "dBias", 4, 1}, a[3], size_product(1 + resetAfter, size_product(3, U)), bytes);
   check_buffer((Checked){"gru_backward", "dh0", 4, 1}, a[4], size_product(B, U), bytes);
   check_buffer((Checked){"gru_backward", "dH", 4, 1}, a[5], size_product(size_product(T, B), U), bytes);
   check_buffer((Checked){"gru_backward", "dLast", 4, 1}, a[6], size_product(B, U), bytes);
@@ -700,7 +700,7 @@ static void check_gru_backward(const int32_t *a, uint64_t bytes) {
   check_buffer((Checked){"gru_backward", "recurrent", 4, 0}, a[13], size_product(U, size_product(3, U)), bytes);
   check_buffer((Checked){"gru_backward", "dropX", 4, 1}, a[14], size_product(size_product(GX, B), I), bytes);
   check_buffer((Checked){"gru_backward", "dropH", 4, 1}, a[15], size_product(size_product(3, B), U), bytes);
-  check_buffer((Checked){"gru_backward", "scratch", 64, 0}, a[16], (((size_product(size_product(size_product(2, (size_round_up(I, 16) + size_round_up(U, 16))), 4), size_round_up(U, 16)) + size_product((size_max(B, CHUNK_ROWS) + 1), ((size_product(4, size_round_up(U, 16)) + size_product(4, (size_round_up(I, 16) + size_round_up(U, 16)))) + 8))) + size_product(size_product(4, (B + 4)), size_round_up(U, 16))) + 1024), bytes);
+  check_buffer((Checked){"gru_backward", "scratch", 64, 0}, a[16], gru_backward_scratch(B, I, U), bytes);
 }
 
 static void check_gru_infer(const int32_t *a, uint64_t bytes) {
@@ -727,8 +727,8 @@ static void check_gru_infer(const int32_t *a, uint64_t bytes) {
   check_buffer((Checked){"gru_infer", "h0", 4, 1}, a[7], size_product(B, U), bytes);
   check_buffer((Checked){"gru_infer", "kernel", 4, 0}, a[8], size_product(I, size_product(3, U)), bytes);
   check_buffer((Checked){"gru_infer", "recurrent", 4, 0}, a[9], size_product(U, size_product(3, U)), bytes);
-  check_buffer((Checked){"gru_infer", "bias", 4, 1}, a[10], size_product((1 + resetAfter), size_product(3, U)), bytes);
-  check_buffer((Checked){"gru_infer", "scratch", 64, 0}, a[11], (((size_product(size_product(size_product(2, (size_round_up(I, 16) + size_round_up(U, 16))), 4), size_round_up(U, 16)) + size_product((size_max(B, CHUNK_ROWS) + 1), ((size_product(4, size_round_up(U, 16)) + size_product(4, (size_round_up(I, 16) + size_round_up(U, 16)))) + 8))) + size_product(size_product(4, (B + 4)), size_round_up(U, 16))) + 1024), bytes);
+  check_buffer((Checked){"gru_infer", "bias", 4, 1}, a[10], size_product(1 + resetAfter, size_product(3, U)), bytes);
+  check_buffer((Checked){"gru_infer", "scratch", 64, 0}, a[11], gru_infer_scratch(B, I, U), bytes);
 }
 
 static void check_binary_crossentropy(const int32_t *a, uint64_t bytes) {

@@ -31,7 +31,7 @@
 #include <stdint.h>
 
 /* What a built engine must carry to be trusted with pointers: changes whenever this interface does. */
-#define KERNELS_ABI 3014517418u
+#define KERNELS_ABI 63648831u
 
 /* A block of a product's right-hand matrix, copied into the order in which it is read. */
 #define PANEL_ELEMENTS 16384
@@ -54,6 +54,14 @@ static inline int64_t size_product(int64_t a, int64_t b) { return a > 0 && b > S
 static inline int64_t size_quotient(int64_t a, int64_t b) { return b == 0 ? 0 : a / b; }
 static inline int64_t size_max(int64_t a, int64_t b) { return a > b ? a : b; }
 static inline int64_t size_round_up(int64_t n, int64_t step) { return (n + step - 1) / step * step; }
+
+/* Room of a recurrent cell: packed weights and their gradients, panels of a chunk's inputs and deltas, a few [B][units]
+   states; features and units are rounded up to the widest vector, columns those of pre-activations. */
+static inline int64_t size_recurrent(int64_t B, int64_t features, int64_t units, int64_t columns) {
+  return size_product(size_product(size_product(2, features + units), columns), units) + size_product(size_max(B,
+    CHUNK_ROWS) + 1, size_product(4, units) + size_product(columns, features + units) + 8) +
+    size_product(size_product(4, B + 4), units) + 1024;
+}
 
 /* ---- memory ---------------------------------------------------------------------------------------------------- */
 
@@ -99,42 +107,42 @@ void mask_from_ids(float *mask, const float *ids, int32_t B, int32_t T);
 /* ---- dense ----------------------------------------------------------------------------------------------------- */
 
 /* out = activation(x · kernel + bias), one that can be fused
-   writes out [N][U]; reads x [N][I], kernel [I][U], bias [U] or NULL; scratch [N*U+PANEL_ELEMENTS] */
+   writes out [N][U]; reads x [N][I], kernel [I][U], bias [U] or NULL; scratch */
 void dense_forward(float *out, const float *x, const float *kernel, const float *bias, float *scratch, int32_t N,
                    int32_t I, int32_t U, int32_t activation);
 static inline int64_t dense_forward_scratch(int64_t N, int64_t U) {
-  return (size_product(N, U) + PANEL_ELEMENTS);
+  return size_product(N, U) + PANEL_ELEMENTS;
 }
 
 /* dx = …, dKernel += …, dBias += …, from dOut and what the forward put out
    writes dx [N][I] or NULL; updates dKernel [I][U], dBias [U] or NULL; reads dOut [N][U], out [N][U], x [N][I], kernel
-   [I][U]; scratch [N*U+PANEL_ELEMENTS] */
+   [I][U]; scratch */
 void dense_backward(float *dx, float *dKernel, float *dBias, const float *dOut, const float *out, const float *x,
                     const float *kernel, float *scratch, int32_t N, int32_t I, int32_t U, int32_t activation);
 static inline int64_t dense_backward_scratch(int64_t N, int64_t U) {
-  return (size_product(N, U) + PANEL_ELEMENTS);
+  return size_product(N, U) + PANEL_ELEMENTS;
 }
 
 /* ---- conv1d ---------------------------------------------------------------------------------------------------- */
 
 /* out = activation(Σ_k x_{s·stride + k·dilation − before} · kernel_k + bias), steps outside 0 … T−1 zeros: block g of
    the outputs sees block g of the inputs; an activation that can be fused
-   writes out [S][B][U]; reads x [T][B][I], kernel [K][I/groups][U], bias [U] or NULL; scratch [S*B*U+PANEL_ELEMENTS] */
+   writes out [S][B][U]; reads x [T][B][I], kernel [K][I/groups][U], bias [U] or NULL; scratch */
 void conv1d_forward(float *out, const float *x, const float *kernel, const float *bias, float *scratch, int32_t B,
                     int32_t T, int32_t I, int32_t S, int32_t U, int32_t K, int32_t stride, int32_t dilation,
                     int32_t before, int32_t groups, int32_t activation);
 static inline int64_t conv1d_forward_scratch(int64_t B, int64_t S, int64_t U) {
-  return (size_product(size_product(S, B), U) + PANEL_ELEMENTS);
+  return size_product(size_product(S, B), U) + PANEL_ELEMENTS;
 }
 
 /* dx = …, dKernel += …, dBias += …, from dOut and what the forward put out
    writes dx [T][B][I] or NULL; updates dKernel [K][I/groups][U], dBias [U] or NULL; reads dOut [S][B][U], out [S][B][U],
-   x [T][B][I], kernel [K][I/groups][U]; scratch [S*B*U+PANEL_ELEMENTS] */
+   x [T][B][I], kernel [K][I/groups][U]; scratch */
 void conv1d_backward(float *dx, float *dKernel, float *dBias, const float *dOut, const float *out, const float *x,
                      const float *kernel, float *scratch, int32_t B, int32_t T, int32_t I, int32_t S, int32_t U,
                      int32_t K, int32_t stride, int32_t dilation, int32_t before, int32_t groups, int32_t activation);
 static inline int64_t conv1d_backward_scratch(int64_t B, int64_t S, int64_t U) {
-  return (size_product(size_product(S, B), U) + PANEL_ELEMENTS);
+  return size_product(size_product(S, B), U) + PANEL_ELEMENTS;
 }
 
 /* ---- activation ------------------------------------------------------------------------------------------------ */
@@ -260,39 +268,36 @@ void average_pool_backward(float *dx, const float *dOut, const float *mask, int3
 
 /* h = activation(x · kernel + h₋₁ · recurrent + bias)
    writes h [T][B][U]; reads x [T][B][I], mask [T][B] or NULL, h0 [B][U] or NULL, kernel [I][U], recurrent [U][U], bias
-   [U] or NULL, dropX [B][I] or NULL, dropH [B][U] or NULL; scratch
-   [2*(roundUp(I,16)+roundUp(U,16))*1*roundUp(U,16)+(max(B,CHUNK_ROWS)+1)*(4*roundUp(U,16)+1*(roundUp(I,16)+roundUp(U,16))+8)+4*(B+4)*roundUp(U,16)+1024] */
+   [U] or NULL, dropX [B][I] or NULL, dropH [B][U] or NULL; scratch */
 void rnn_forward(float *h, const float *x, const float *mask, const float *h0, const float *kernel,
                  const float *recurrent, const float *bias, const float *dropX, const float *dropH, float *scratch,
                  int32_t B, int32_t T, int32_t I, int32_t U, int32_t activation, int32_t reverse);
 static inline int64_t rnn_forward_scratch(int64_t B, int64_t I, int64_t U) {
-  return (((size_product(size_product(size_product(2, (size_round_up(I, 16) + size_round_up(U, 16))), 1), size_round_up(U, 16)) + size_product((size_max(B, CHUNK_ROWS) + 1), ((size_product(4, size_round_up(U, 16)) + size_product(1, (size_round_up(I, 16) + size_round_up(U, 16)))) + 8))) + size_product(size_product(4, (B + 4)), size_round_up(U, 16))) + 1024);
+  return size_recurrent(B, size_round_up(I, 16), size_round_up(U, 16), 1);
 }
 
 /* From dH of every step and/or dLast of the last
    writes dx [T][B][I] or NULL, dh0 [B][U] or NULL; updates dKernel [I][U], dRecurrent [U][U], dBias [U] or NULL; reads
    dH [T][B][U] or NULL, dLast [B][U] or NULL, h [T][B][U], x [T][B][I], mask [T][B] or NULL, h0 [B][U] or NULL,
-   kernel [I][U], recurrent [U][U], dropX [B][I] or NULL, dropH [B][U] or NULL; scratch
-   [2*(roundUp(I,16)+roundUp(U,16))*1*roundUp(U,16)+(max(B,CHUNK_ROWS)+1)*(4*roundUp(U,16)+1*(roundUp(I,16)+roundUp(U,16))+8)+4*(B+4)*roundUp(U,16)+1024] */
+   kernel [I][U], recurrent [U][U], dropX [B][I] or NULL, dropH [B][U] or NULL; scratch */
 void rnn_backward(float *dx, float *dKernel, float *dRecurrent, float *dBias, float *dh0, const float *dH,
                   const float *dLast, const float *h, const float *x, const float *mask, const float *h0,
                   const float *kernel, const float *recurrent, const float *dropX, const float *dropH, float *scratch,
                   int32_t B, int32_t T, int32_t I, int32_t U, int32_t activation, int32_t reverse);
 static inline int64_t rnn_backward_scratch(int64_t B, int64_t I, int64_t U) {
-  return (((size_product(size_product(size_product(2, (size_round_up(I, 16) + size_round_up(U, 16))), 1), size_round_up(U, 16)) + size_product((size_max(B, CHUNK_ROWS) + 1), ((size_product(4, size_round_up(U, 16)) + size_product(1, (size_round_up(I, 16) + size_round_up(U, 16)))) + 8))) + size_product(size_product(4, (B + 4)), size_round_up(U, 16))) + 1024);
+  return size_recurrent(B, size_round_up(I, 16), size_round_up(U, 16), 1);
 }
 
 /* The last h, and all of them where asked for
    writes hLast [B][U], sequence [T][B][U] or NULL; reads x [T][B][I] or NULL, ids [B][T] or NULL, table [any][U] or
    NULL, paddedH [T][U] or NULL, mask [T][B] or NULL, h0 [B][U] or NULL, kernel [I][U], recurrent [U][U], bias [U] or
-   NULL; scratch
-   [2*(roundUp(I,16)+roundUp(U,16))*1*roundUp(U,16)+(max(B,CHUNK_ROWS)+1)*(4*roundUp(U,16)+1*(roundUp(I,16)+roundUp(U,16))+8)+4*(B+4)*roundUp(U,16)+1024] */
+   NULL; scratch */
 void rnn_infer(float *hLast, float *sequence, const float *x, const float *ids, const float *table,
                const float *paddedH, const float *mask, const float *h0, const float *kernel, const float *recurrent,
                const float *bias, float *scratch, int32_t B, int32_t T, int32_t I, int32_t U, int32_t activation,
                int32_t reverse);
 static inline int64_t rnn_infer_scratch(int64_t B, int64_t I, int64_t U) {
-  return (((size_product(size_product(size_product(2, (size_round_up(I, 16) + size_round_up(U, 16))), 1), size_round_up(U, 16)) + size_product((size_max(B, CHUNK_ROWS) + 1), ((size_product(4, size_round_up(U, 16)) + size_product(1, (size_round_up(I, 16) + size_round_up(U, 16)))) + 8))) + size_product(size_product(4, (B + 4)), size_round_up(U, 16))) + 1024);
+  return size_recurrent(B, size_round_up(I, 16), size_round_up(U, 16), 1);
 }
 
 /* ---- lstm ------------------------------------------------------------------------------------------------------ */
@@ -300,22 +305,20 @@ static inline int64_t rnn_infer_scratch(int64_t B, int64_t I, int64_t U) {
 /* h, c, and the gates i f g o, activated
    writes h [T][B][U], c [T][B][U], gates [T][B][4*U]; reads x [T][B][I], mask [T][B] or NULL, h0 [B][U] or NULL, c0
    [B][U] or NULL, kernel [I][4*U], recurrent [U][4*U], bias [4*U] or NULL, dropX [GX][B][I] or NULL, dropH [4][B][U]
-   or NULL; scratch
-   [2*(roundUp(I,16)+roundUp(U,16))*4*roundUp(U,16)+(max(B,CHUNK_ROWS)+1)*(4*roundUp(U,16)+4*(roundUp(I,16)+roundUp(U,16))+8)+4*(B+4)*roundUp(U,16)+1024] */
+   or NULL; scratch */
 void lstm_forward(float *h, float *c, float *gates, const float *x, const float *mask, const float *h0,
                   const float *c0, const float *kernel, const float *recurrent, const float *bias, const float *dropX,
                   const float *dropH, float *scratch, int32_t B, int32_t T, int32_t I, int32_t U, int32_t GX,
                   int32_t activation, int32_t recurrentActivation, int32_t reverse);
 static inline int64_t lstm_forward_scratch(int64_t B, int64_t I, int64_t U) {
-  return (((size_product(size_product(size_product(2, (size_round_up(I, 16) + size_round_up(U, 16))), 4), size_round_up(U, 16)) + size_product((size_max(B, CHUNK_ROWS) + 1), ((size_product(4, size_round_up(U, 16)) + size_product(4, (size_round_up(I, 16) + size_round_up(U, 16)))) + 8))) + size_product(size_product(4, (B + 4)), size_round_up(U, 16))) + 1024);
+  return size_recurrent(B, size_round_up(I, 16), size_round_up(U, 16), 4);
 }
 
 /* From dH of every step and/or dLast of the last
    writes dx [T][B][I] or NULL, dh0 [B][U] or NULL, dc0 [B][U] or NULL; updates dKernel [I][4*U], dRecurrent [U][4*U],
    dBias [4*U] or NULL; reads dH [T][B][U] or NULL, dLast [B][U] or NULL, h [T][B][U], c [T][B][U], gates [T][B][4*U],
    x [T][B][I], mask [T][B] or NULL, h0 [B][U] or NULL, c0 [B][U] or NULL, kernel [I][4*U], recurrent [U][4*U], dropX
-   [GX][B][I] or NULL, dropH [4][B][U] or NULL; scratch
-   [2*(roundUp(I,16)+roundUp(U,16))*4*roundUp(U,16)+(max(B,CHUNK_ROWS)+1)*(4*roundUp(U,16)+4*(roundUp(I,16)+roundUp(U,16))+8)+4*(B+4)*roundUp(U,16)+1024] */
+   [GX][B][I] or NULL, dropH [4][B][U] or NULL; scratch */
 void lstm_backward(float *dx, float *dKernel, float *dRecurrent, float *dBias, float *dh0, float *dc0,
                    const float *dH, const float *dLast, const float *h, const float *c, const float *gates,
                    const float *x, const float *mask, const float *h0, const float *c0, const float *kernel,
@@ -323,62 +326,58 @@ void lstm_backward(float *dx, float *dKernel, float *dRecurrent, float *dBias, f
                    int32_t T, int32_t I, int32_t U, int32_t GX, int32_t activation, int32_t recurrentActivation,
                    int32_t reverse);
 static inline int64_t lstm_backward_scratch(int64_t B, int64_t I, int64_t U) {
-  return (((size_product(size_product(size_product(2, (size_round_up(I, 16) + size_round_up(U, 16))), 4), size_round_up(U, 16)) + size_product((size_max(B, CHUNK_ROWS) + 1), ((size_product(4, size_round_up(U, 16)) + size_product(4, (size_round_up(I, 16) + size_round_up(U, 16)))) + 8))) + size_product(size_product(4, (B + 4)), size_round_up(U, 16))) + 1024);
+  return size_recurrent(B, size_round_up(I, 16), size_round_up(U, 16), 4);
 }
 
 /* The last h and c, and every h where asked for
    writes hLast [B][U], cLast [B][U], sequence [T][B][U] or NULL; reads x [T][B][I] or NULL, ids [B][T] or NULL, table
    [any][4*U] or NULL, paddedH [T][U] or NULL, paddedC [T][U] or NULL, mask [T][B] or NULL, h0 [B][U] or NULL, c0
-   [B][U] or NULL, kernel [I][4*U], recurrent [U][4*U], bias [4*U] or NULL; scratch
-   [2*(roundUp(I,16)+roundUp(U,16))*4*roundUp(U,16)+(max(B,CHUNK_ROWS)+1)*(4*roundUp(U,16)+4*(roundUp(I,16)+roundUp(U,16))+8)+4*(B+4)*roundUp(U,16)+1024] */
+   [B][U] or NULL, kernel [I][4*U], recurrent [U][4*U], bias [4*U] or NULL; scratch */
 void lstm_infer(float *hLast, float *cLast, float *sequence, const float *x, const float *ids, const float *table,
                 const float *paddedH, const float *paddedC, const float *mask, const float *h0, const float *c0,
                 const float *kernel, const float *recurrent, const float *bias, float *scratch, int32_t B, int32_t T,
                 int32_t I, int32_t U, int32_t activation, int32_t recurrentActivation, int32_t reverse);
 static inline int64_t lstm_infer_scratch(int64_t B, int64_t I, int64_t U) {
-  return (((size_product(size_product(size_product(2, (size_round_up(I, 16) + size_round_up(U, 16))), 4), size_round_up(U, 16)) + size_product((size_max(B, CHUNK_ROWS) + 1), ((size_product(4, size_round_up(U, 16)) + size_product(4, (size_round_up(I, 16) + size_round_up(U, 16)))) + 8))) + size_product(size_product(4, (B + 4)), size_round_up(U, 16))) + 1024);
+  return size_recurrent(B, size_round_up(I, 16), size_round_up(U, 16), 4);
 }
 
 /* ---- gru ------------------------------------------------------------------------------------------------------- */
 
 /* h, and the gates z r h̃, activated, then the candidate's recurrent part before r multiplies it (resetAfter only)
    writes h [T][B][U], gates [T][B][4*U]; reads x [T][B][I], mask [T][B] or NULL, h0 [B][U] or NULL, kernel [I][3*U],
-   recurrent [U][3*U], bias [1+resetAfter][3*U] or NULL, dropX [GX][B][I] or NULL, dropH [3][B][U] or NULL; scratch
-   [2*(roundUp(I,16)+roundUp(U,16))*4*roundUp(U,16)+(max(B,CHUNK_ROWS)+1)*(4*roundUp(U,16)+4*(roundUp(I,16)+roundUp(U,16))+8)+4*(B+4)*roundUp(U,16)+1024] */
+   recurrent [U][3*U], bias [1+resetAfter][3*U] or NULL, dropX [GX][B][I] or NULL, dropH [3][B][U] or NULL; scratch */
 void gru_forward(float *h, float *gates, const float *x, const float *mask, const float *h0, const float *kernel,
                  const float *recurrent, const float *bias, const float *dropX, const float *dropH, float *scratch,
                  int32_t B, int32_t T, int32_t I, int32_t U, int32_t GX, int32_t activation,
                  int32_t recurrentActivation, int32_t resetAfter, int32_t reverse);
 static inline int64_t gru_forward_scratch(int64_t B, int64_t I, int64_t U) {
-  return (((size_product(size_product(size_product(2, (size_round_up(I, 16) + size_round_up(U, 16))), 4), size_round_up(U, 16)) + size_product((size_max(B, CHUNK_ROWS) + 1), ((size_product(4, size_round_up(U, 16)) + size_product(4, (size_round_up(I, 16) + size_round_up(U, 16)))) + 8))) + size_product(size_product(4, (B + 4)), size_round_up(U, 16))) + 1024);
+  return size_recurrent(B, size_round_up(I, 16), size_round_up(U, 16), 4);
 }
 
 /* From dH of every step and/or dLast of the last
    writes dx [T][B][I] or NULL, dh0 [B][U] or NULL; updates dKernel [I][3*U], dRecurrent [U][3*U], dBias
    [1+resetAfter][3*U] or NULL; reads dH [T][B][U] or NULL, dLast [B][U] or NULL, h [T][B][U], gates [T][B][4*U], x
    [T][B][I], mask [T][B] or NULL, h0 [B][U] or NULL, kernel [I][3*U], recurrent [U][3*U], dropX [GX][B][I] or NULL,
-   dropH [3][B][U] or NULL; scratch
-   [2*(roundUp(I,16)+roundUp(U,16))*4*roundUp(U,16)+(max(B,CHUNK_ROWS)+1)*(4*roundUp(U,16)+4*(roundUp(I,16)+roundUp(U,16))+8)+4*(B+4)*roundUp(U,16)+1024] */
+   dropH [3][B][U] or NULL; scratch */
 void gru_backward(float *dx, float *dKernel, float *dRecurrent, float *dBias, float *dh0, const float *dH,
                   const float *dLast, const float *h, const float *gates, const float *x, const float *mask,
                   const float *h0, const float *kernel, const float *recurrent, const float *dropX,
                   const float *dropH, float *scratch, int32_t B, int32_t T, int32_t I, int32_t U, int32_t GX,
                   int32_t activation, int32_t recurrentActivation, int32_t resetAfter, int32_t reverse);
 static inline int64_t gru_backward_scratch(int64_t B, int64_t I, int64_t U) {
-  return (((size_product(size_product(size_product(2, (size_round_up(I, 16) + size_round_up(U, 16))), 4), size_round_up(U, 16)) + size_product((size_max(B, CHUNK_ROWS) + 1), ((size_product(4, size_round_up(U, 16)) + size_product(4, (size_round_up(I, 16) + size_round_up(U, 16)))) + 8))) + size_product(size_product(4, (B + 4)), size_round_up(U, 16))) + 1024);
+  return size_recurrent(B, size_round_up(I, 16), size_round_up(U, 16), 4);
 }
 
 /* The last h, and all of them where asked for
    writes hLast [B][U], sequence [T][B][U] or NULL; reads x [T][B][I] or NULL, ids [B][T] or NULL, table [any][3*U] or
    NULL, paddedH [T][U] or NULL, mask [T][B] or NULL, h0 [B][U] or NULL, kernel [I][3*U], recurrent [U][3*U], bias
-   [1+resetAfter][3*U] or NULL; scratch
-   [2*(roundUp(I,16)+roundUp(U,16))*4*roundUp(U,16)+(max(B,CHUNK_ROWS)+1)*(4*roundUp(U,16)+4*(roundUp(I,16)+roundUp(U,16))+8)+4*(B+4)*roundUp(U,16)+1024] */
+   [1+resetAfter][3*U] or NULL; scratch */
 void gru_infer(float *hLast, float *sequence, const float *x, const float *ids, const float *table,
                const float *paddedH, const float *mask, const float *h0, const float *kernel, const float *recurrent,
                const float *bias, float *scratch, int32_t B, int32_t T, int32_t I, int32_t U, int32_t activation,
                int32_t recurrentActivation, int32_t resetAfter, int32_t reverse);
 static inline int64_t gru_infer_scratch(int64_t B, int64_t I, int64_t U) {
-  return (((size_product(size_product(size_product(2, (size_round_up(I, 16) + size_round_up(U, 16))), 4), size_round_up(U, 16)) + size_product((size_max(B, CHUNK_ROWS) + 1), ((size_product(4, size_round_up(U, 16)) + size_product(4, (size_round_up(I, 16) + size_round_up(U, 16)))) + 8))) + size_product(size_product(4, (B + 4)), size_round_up(U, 16))) + 1024);
+  return size_recurrent(B, size_round_up(I, 16), size_round_up(U, 16), 4);
 }
 
 /* ---- loss ------------------------------------------------------------------------------------------------------ */

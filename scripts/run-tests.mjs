@@ -8,11 +8,13 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import { buildNative } from "./build-native.mjs";
 import { buildPieces } from "./build-pieces.mjs";
 import { buildCheckedWasm, buildWasm } from "./build-wasm.mjs";
+import { buildWorker } from "./build-worker.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 await buildNative();
 await buildWasm();
 await buildCheckedWasm();
+await buildWorker();
 await buildPieces();
 const [options, wanted] = [true, false].map((is) =>
   process.argv.slice(2).filter((arg) => arg.startsWith("--") === is),

@@ -7,13 +7,13 @@ import { checkTextPart } from "../network/text-fits.js";
 import { readTextPart, type TextPart } from "../tokens/text-part.js";
 import { answersTo, type Prediction } from "./answer.js";
 
-/** Text in, label out, as a TextClassifier answers; it cannot be trained or saved. Made by `loadClassifier`. */
+/** Text in, label out. Made by `loadClassifier` of cellstate/predict; free its memory with `dispose()`. */
 export class TextPredictor {
   /** The network: rows of ids to rows of probabilities. */
   readonly model: Predictor;
   readonly #part: TextPart;
 
-  /** @param part vocabulary, labels and threshold, which must be seen to fit the model before */
+  /** @param part what turns texts into the network's ids, and its outputs into labels */
   constructor(model: Predictor, part: TextPart) {
     this.model = model;
     this.#part = part;

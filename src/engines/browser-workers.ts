@@ -3,9 +3,9 @@ import type { WorkerHandle } from "./node-workers.js";
 
 export type { WorkerHandle };
 
-/** A worker that runs `main`, the text of a function of its global scope. */
-export function spawnWorker(main: string): WorkerHandle {
-  const url = URL.createObjectURL(new Blob([`(${main})(self)`], { type: "text/javascript" }));
+/** A worker that runs a program in which `port` is its message port. */
+export function spawnWorker(program: string): WorkerHandle {
+  const url = URL.createObjectURL(new Blob(["const port = self;", program], { type: "text/javascript" }));
   return new Worker(url, { name: "cellstate" });
 }
 

@@ -7,10 +7,10 @@ export interface WorkerHandle {
   terminate(): void;
 }
 
-/** A worker that runs `main`, the text of a function of its message port. It does not keep the process alive. */
-export function spawnWorker(main: string): WorkerHandle {
-  const source = `(${main})(require("node:worker_threads").parentPort)`;
-  const worker = new Worker(source, { eval: true, execArgv: [], name: "cellstate" });
+/** A worker that runs a program in which `port` is its message port. It does not keep the process alive. */
+export function spawnWorker(program: string): WorkerHandle {
+  const port = 'const port = require("node:worker_threads").parentPort;';
+  const worker = new Worker(port + program, { eval: true, execArgv: [], name: "cellstate" });
   worker.unref();
   return worker;
 }

@@ -3,8 +3,9 @@
  * must compute. With precision "float64" the same code serves central-difference checks.
  */
 
-import { ANY, type Argument, dimensionsOf, elementsOf, type Reals } from "../kernels/declare.js";
+import type { Argument, Reals } from "../kernels/declare.js";
 import { kernelOf } from "../kernels/kernels.js";
+import { ANY, dimensionsOf, elementsOf } from "../kernels/sizes.js";
 import { view } from "./arena.js";
 import type { Call, Engine, Phase, Program } from "./engine.js";
 

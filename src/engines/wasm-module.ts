@@ -16,14 +16,6 @@ export const WASM_BUILDS = {
   relaxed: { name: "relaxed", packed: relaxed },
 } satisfies Record<string, WasmBuild>;
 
-export interface KernelExports {
-  /** Runs one task of an encoded program; `program` and `starts` are addresses, `memory` and `bytes` are 0. */
-  run_task(program: number, starts: number, task: number, memory: number, bytes: number): void;
-  __stack_pointer: WebAssembly.Global;
-  /** Where static data ends. */
-  __heap_base: WebAssembly.Global;
-}
-
 const unpacked = new Map<WasmBuild, Uint8Array<ArrayBuffer>>();
 
 function bytesOf(build: WasmBuild): Uint8Array<ArrayBuffer> {
@@ -78,20 +70,6 @@ export function kernelModule(build: WasmBuild, shared: boolean): WebAssembly.Mod
     made.set(build, module);
   }
   return module;
-}
-
-/** The kernels at work on a memory. */
-export function instantiateKernels(module: WebAssembly.Module, memory: WebAssembly.Memory): KernelExports {
-  const text = (at: number) => {
-    const bytes = new Uint8Array(memory.buffer);
-    return String.fromCharCode(...bytes.slice(at, bytes.indexOf(0, at)));
-  };
-  // Debug builds call it in place of going on (kernels/checked.h).
-  const kernels_fault = (...texts: number[]) => {
-    throw new RangeError(texts.map(text).join(" "));
-  };
-  const { exports } = new WebAssembly.Instance(module, { env: { memory, kernels_fault } });
-  return exports as unknown as KernelExports;
 }
 
 const WITH_MAXIMUM = 1;

@@ -7,8 +7,9 @@
  * to 0, after which no worker can be inside the job. native/pool.c is the same in C.
  */
 import { spawnWorker, type WorkerHandle } from "#workers";
-import type { KernelExports } from "./wasm-module.js";
-import { type Membership, type Message, WORDS, workerMain } from "./wasm-worker.js";
+import type { KernelExports } from "./wasm-kernels.js";
+import { type Membership, type Message, WORDS } from "./wasm-messages.js";
+import { workerProgram } from "./worker-program.js";
 
 /** Looks at `active` before the caller goes to sleep. */
 const SPINS = 20_000;
@@ -64,10 +65,10 @@ class Pool {
 
   private hire(helpers: number): void {
     while (this.workers.length < helpers) {
-      const worker = spawnWorker(workerMain.toString());
+      const worker = spawnWorker(workerProgram);
       const post = (message: Message) => worker.postMessage(message);
       const read = Atomics.load(this.control, WORDS.mail) - this.members.size;
-      post({ kind: "start", control: this.control, words: WORDS, read });
+      post({ kind: "start", control: this.control, read });
       for (const [id, membership] of this.members) post({ kind: "join", id, ...membership });
       this.workers.push(worker);
     }

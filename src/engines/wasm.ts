@@ -5,7 +5,8 @@
 
 import { type EncodedProgram, encodeProgram } from "./encode.js";
 import type { Engine, Phase, Program } from "./engine.js";
-import { instantiateKernels, type KernelExports, kernelModule, type WasmBuild } from "./wasm-module.js";
+import { instantiateKernels, type KernelExports } from "./wasm-kernels.js";
+import { kernelModule, type WasmBuild } from "./wasm-module.js";
 import { joinPool, type PoolMember } from "./wasm-pool.js";
 
 const PAGE = 65536;

@@ -1,6 +1,7 @@
 /** What the C side and this side must agree on, as one line and its hash. */
-import { type Argument, CONSTANTS } from "./declare.js";
+import type { Argument } from "./declare.js";
 import { KERNELS, type KernelName, kernelOf } from "./kernels.js";
+import { CONSTANTS, FUNCTIONS } from "./sizes.js";
 
 /** The name of a kernel in C: denseForward is dense_forward. */
 export const kernelFunction = (name: string) =>
@@ -29,7 +30,8 @@ export function abiSignature(): string {
     return `${kernelFunction(name)}(${parameters.join(",")})`;
   });
   const constants = Object.entries(CONSTANTS).map(([name, { value }]) => `${name}=${value}`);
-  return [...kernels, ...constants].join(";");
+  const functions = Object.entries(FUNCTIONS).map(([name, { of, is }]) => `${name}(${of})=${is}`);
+  return [...kernels, ...constants, ...functions].join(";");
 }
 
 /** FNV-1a of the signature, as uint32: what a built engine must carry to be trusted with pointers. */

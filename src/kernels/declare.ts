@@ -8,7 +8,6 @@
  * N rows of a matrix, G groups. Sequences are time-major, [T][B][F]; everything is one element type (float32; the
  * reference engine can also run float64 for gradient checks). Parameter gradients accumulate, activations assign.
  */
-import { evaluate, parseExpression } from "./expression.js";
 
 /** A byte offset into an engine's memory; 0 is "absent". */
 export type Pointer = number;
@@ -18,7 +17,7 @@ export type Reals = Float32Array | Float64Array;
 /** reads: an input · writes: assigned, whatever lay there · updates: read and written, as gradients that accumulate */
 export type Access = "reads" | "writes" | "updates";
 
-/** A pointer to reals; `shape`, outermost dimension first, says how many: "T B 4*U". */
+/** A pointer to reals; `shape`, outermost dimension first, says how many (sizes.ts): "T B 4*U". */
 export interface Buffer<Optional extends boolean = boolean> {
   readonly kind: "reals";
   readonly access: Access;
@@ -45,9 +44,6 @@ export interface Scalar {
 
 export type Argument = Buffer | Words | Scratch | Scalar;
 export type Arguments = Readonly<Record<string, Argument>>;
-
-/** A dimension that a kernel's own numbers do not tell, such as the rows of a table; at least one. */
-export const ANY = "any";
 
 const buffer =
   (access: Access) =>
@@ -89,33 +85,4 @@ export function kernel<const A extends Arguments>(
   reference: (a: BoundArguments<A>) => void,
 ): Kernel<A> {
   return { does, arguments: args, reference };
-}
-
-/** Numbers that sizes and the C kernels share. */
-export const CONSTANTS: Readonly<Record<string, { value: number; means: string }>> = {
-  PANEL_ELEMENTS: {
-    value: 256 * 64,
-    means: "A block of a product's right-hand matrix, copied into the order in which it is read.",
-  },
-  CHUNK_ROWS: {
-    value: 128,
-    means:
-      "Rows whose deltas recurrent cells gather before they meet the weight gradients: few enough for the cache.",
-  },
-};
-
-/** The dimensions of a shape. */
-export const dimensionsOf = (shape: string): string[] => shape.split(" ");
-
-/** How many elements a shape has, where `args` holds the kernel's numbers. */
-export function elementsOf(shape: string, args: Readonly<Record<string, number>>): number {
-  const value = (name: string) => {
-    const found = name === ANY ? 1 : (args[name] ?? CONSTANTS[name]?.value);
-    if (found === undefined)
-      throw new ReferenceError(`the size ${shape} speaks of ${name}, which is not there`);
-    return found;
-  };
-  let elements = 1;
-  for (const dimension of dimensionsOf(shape)) elements *= evaluate(parseExpression(dimension), value);
-  return Math.max(0, elements);
 }

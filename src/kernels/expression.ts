@@ -1,28 +1,30 @@
 /**
- * Sizes as text: a small language over a kernel's own whole numbers and the constants of `CONSTANTS`, which is computed
- * here and printed as C.
+ * Sizes as text: a small language over names, computed here and printed as C.
  *
- *   4*U    B*U + PANEL_ELEMENTS    (1+resetAfter)*3*U    I/groups    max(B,CHUNK_ROWS)    roundUp(U,16)
+ *   4*U    B*U+PANEL_ELEMENTS    (1+resetAfter)*3*U    I/groups    max(B,CHUNK_ROWS)    roundUp(U,16)
  *
  * Division rounds down, and by 0 gives 0; roundUp(n, step) is the next multiple of step.
  */
 
 type Operator = "+" | "-" | "*" | "/";
-type FunctionName = "max" | "roundUp";
 
 export type Expression =
   | { readonly number: number }
   | { readonly name: string }
   | { readonly operator: Operator; readonly left: Expression; readonly right: Expression }
-  | { readonly call: FunctionName; readonly left: Expression; readonly right: Expression };
+  | { readonly call: string; readonly given: readonly Expression[] };
 
-const OPERATIONS: Record<Operator | FunctionName, (left: number, right: number) => number> = {
+/** What the names and the functions of an expression stand for. */
+export interface Scope {
+  value(name: string): number;
+  call(name: string, given: readonly number[]): number;
+}
+
+const OPERATIONS: Record<Operator, (left: number, right: number) => number> = {
   "+": (left, right) => left + right,
   "-": (left, right) => left - right,
   "*": (left, right) => left * right,
   "/": (left, right) => (right === 0 ? 0 : Math.floor(left / right)),
-  max: Math.max,
-  roundUp: (n, step) => Math.ceil(n / step) * step,
 };
 
 const known = new Map<string, Expression>();
@@ -37,29 +39,39 @@ export function parseExpression(text: string): Expression {
   return expression;
 }
 
-/** The value of an expression where `value` gives that of each name. */
-export function evaluate(e: Expression, value: (name: string) => number): number {
+export function evaluate(e: Expression, scope: Scope): number {
   if ("number" in e) return e.number;
-  if ("name" in e) return value(e.name);
-  return OPERATIONS["call" in e ? e.call : e.operator](evaluate(e.left, value), evaluate(e.right, value));
+  if ("name" in e) return scope.value(e.name);
+  if ("call" in e)
+    return scope.call(
+      e.call,
+      e.given.map((one) => evaluate(one, scope)),
+    );
+  return OPERATIONS[e.operator](evaluate(e.left, scope), evaluate(e.right, scope));
 }
 
-/** The names that an expression reads, each once. */
+/** The names that an expression reads. */
 export function namesIn(e: Expression): string[] {
   if ("number" in e) return [];
   if ("name" in e) return [e.name];
-  return [...new Set([...namesIn(e.left), ...namesIn(e.right)])];
+  return ("call" in e ? e.given : [e.left, e.right]).flatMap(namesIn);
 }
 
 /** The expression in C, its names int64_t; `size_product` and its like are in kernels.h. */
 export function expressionToC(e: Expression): string {
   if ("number" in e) return String(e.number);
   if ("name" in e) return e.name;
+  if ("call" in e) return `${sizeFunction(e.call)}(${e.given.map(expressionToC).join(", ")})`;
   const [left, right] = [expressionToC(e.left), expressionToC(e.right)];
-  if ("call" in e) return `${e.call === "max" ? "size_max" : "size_round_up"}(${left}, ${right})`;
+  if (e.operator === "*") return `size_product(${left}, ${right})`;
   if (e.operator === "/") return `size_quotient(${left}, ${right})`;
-  return e.operator === "*" ? `size_product(${left}, ${right})` : `(${left} ${e.operator} ${right})`;
+  const isSum = "operator" in e.right && (e.right.operator === "+" || e.right.operator === "-");
+  return `${left} ${e.operator} ${isSum ? `(${right})` : right}`;
 }
+
+/** The name in C of a function of sizes: roundUp is size_round_up. */
+export const sizeFunction = (name: string) =>
+  `size_${name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)}`;
 
 /** Recursive descent: sum = product ((+|-) product)*, product = operand ((*|/) operand)*. */
 class Parser {
@@ -82,9 +94,8 @@ class Parser {
   private chain(operators: readonly Operator[], operand: () => Expression): Expression {
     let left = operand();
     for (;;) {
-      const operator = operators.find((one) => one === this.tokens[0]);
+      const operator = operators.find((one) => this.takes(one));
       if (!operator) return left;
-      this.tokens.shift();
       left = { operator, left, right: operand() };
     }
   }
@@ -98,20 +109,24 @@ class Parser {
       return inner;
     }
     if (!/^\w/.test(token)) this.fail();
-    return token === "max" || token === "roundUp" ? this.call(token) : { name: token };
+    return this.takes("(") ? { call: token, given: this.list() } : { name: token };
   }
 
-  private call(call: FunctionName): Expression {
-    this.expect("(");
-    const left = this.sum();
-    this.expect(",");
-    const right = this.sum();
+  private list(): Expression[] {
+    const given = [this.sum()];
+    while (this.takes(",")) given.push(this.sum());
     this.expect(")");
-    return { call, left, right };
+    return given;
+  }
+
+  private takes(token: string): boolean {
+    if (this.tokens[0] !== token) return false;
+    this.tokens.shift();
+    return true;
   }
 
   private expect(token: string): void {
-    if (this.tokens.shift() !== token) this.fail();
+    if (!this.takes(token)) this.fail();
   }
 
   private fail(): never {

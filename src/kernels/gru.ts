@@ -10,7 +10,7 @@
  * resetAfter [2][3U]: the input's and the recurrent one. Letters: B batch, T time, I input, U units.
  */
 import { activationFormula, type Formula } from "./activations.js";
-import { flag, kernel, optional, type Reals, reads, scratch, updates, whole, writes } from "./declare.js";
+import { flag, kernel, optional, type Reals, reads, updates, whole, writes } from "./declare.js";
 import { GRU_GATES, GRU_SAVED } from "./gates.js";
 import {
   accumulateOuter,
@@ -105,7 +105,7 @@ const gruForward = kernel(
     bias: optional(reads("1+resetAfter 3*U")),
     dropX: optional(reads("GX B I")),
     dropH: optional(reads("3 B U")),
-    scratch: scratch(recurrentScratch(4)),
+    scratch: recurrentScratch(4),
     B: whole,
     T: whole,
     I: whole,
@@ -228,7 +228,7 @@ const gruBackward = kernel(
     recurrent: reads("U 3*U"),
     dropX: optional(reads("GX B I")),
     dropH: optional(reads("3 B U")),
-    scratch: scratch(recurrentScratch(4)),
+    scratch: recurrentScratch(4),
     B: whole,
     T: whole,
     I: whole,
@@ -286,7 +286,7 @@ const gruInfer = kernel(
     kernel: reads("I 3*U"),
     recurrent: reads("U 3*U"),
     bias: optional(reads("1+resetAfter 3*U")),
-    scratch: scratch(recurrentScratch(4)),
+    scratch: recurrentScratch(4),
     B: whole,
     T: whole,
     I: whole,

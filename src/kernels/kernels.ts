@@ -2,7 +2,6 @@
 import { activation } from "./activation.js";
 import { conv1d } from "./conv1d.js";
 import type { Argument, BoundArguments, Kernel } from "./declare.js";
-import { elementsOf } from "./declare.js";
 import { dense } from "./dense.js";
 import { dropout } from "./dropout.js";
 import { embedding } from "./embedding.js";
@@ -16,6 +15,7 @@ import { norm } from "./norm.js";
 import { optimizer } from "./optimizer.js";
 import { pool } from "./pool.js";
 import { rnn } from "./rnn.js";
+import { elementsOf } from "./sizes.js";
 import { softmax } from "./softmax.js";
 
 export const FAMILIES = {

@@ -9,7 +9,7 @@
  * Letters: B batch, T time, I input, U units; s is the step in processing order.
  */
 import { activationFormula, type Formula } from "./activations.js";
-import { flag, kernel, optional, type Reals, reads, scratch, updates, whole, writes } from "./declare.js";
+import { flag, kernel, optional, type Reals, reads, updates, whole, writes } from "./declare.js";
 import { LSTM_GATES } from "./gates.js";
 import {
   accumulateOuter,
@@ -81,7 +81,7 @@ const lstmForward = kernel(
     bias: optional(reads("4*U")),
     dropX: optional(reads("GX B I")),
     dropH: optional(reads("4 B U")),
-    scratch: scratch(recurrentScratch(4)),
+    scratch: recurrentScratch(4),
     B: whole,
     T: whole,
     I: whole,
@@ -179,7 +179,7 @@ const lstmBackward = kernel(
     recurrent: reads("U 4*U"),
     dropX: optional(reads("GX B I")),
     dropH: optional(reads("4 B U")),
-    scratch: scratch(recurrentScratch(4)),
+    scratch: recurrentScratch(4),
     B: whole,
     T: whole,
     I: whole,
@@ -239,7 +239,7 @@ const lstmInfer = kernel(
     kernel: reads("I 4*U"),
     recurrent: reads("U 4*U"),
     bias: optional(reads("4*U")),
-    scratch: scratch(recurrentScratch(4)),
+    scratch: recurrentScratch(4),
     B: whole,
     T: whole,
     I: whole,

@@ -3,18 +3,11 @@
  *
  * Letters: B batch, T time, I input, U units; s is the step in processing order, t the time it reads, b the row.
  */
-import type { Reals } from "./declare.js";
+import { type Reals, scratch } from "./declare.js";
 
-/**
- * Working room: packed weights and their gradients, panels of a chunk's inputs and deltas, a few [B][U] states; units
- * and features rounded up to the widest vector. `gates` counts the columns of a row of pre-activations.
- */
-export function recurrentScratch(gates: number): string {
-  const [units, features, rows] = ["roundUp(U,16)", "roundUp(I,16)", "(max(B,CHUNK_ROWS)+1)"];
-  const weights = `2*(${features}+${units})*${gates}*${units}`;
-  const panels = `${rows}*(4*${units}+${gates}*(${features}+${units})+8)`;
-  return `${weights}+${panels}+4*(B+4)*${units}+1024`;
-}
+/** Working room of a cell whose rows of pre-activations have so many columns. */
+export const recurrentScratch = (columns: number) =>
+  scratch(`recurrent(B,roundUp(I,16),roundUp(U,16),${columns})`);
 
 /** One side of a cell: rows of features (x or h₋₁) and the matrix [features][gates·U] that they meet. */
 export interface Side {

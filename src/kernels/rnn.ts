@@ -5,7 +5,7 @@
  * Letters: B batch, T time, I input, U units; s is the step in processing order.
  */
 import { activationFormula } from "./activations.js";
-import { flag, kernel, optional, type Reals, reads, scratch, updates, whole, writes } from "./declare.js";
+import { flag, kernel, optional, type Reals, reads, updates, whole, writes } from "./declare.js";
 import {
   accumulateOuter,
   addInto,
@@ -38,7 +38,7 @@ const rnnForward = kernel(
     bias: optional(reads("U")),
     dropX: optional(reads("B I")),
     dropH: optional(reads("B U")),
-    scratch: scratch(recurrentScratch(1)),
+    scratch: recurrentScratch(1),
     B: whole,
     T: whole,
     I: whole,
@@ -87,7 +87,7 @@ const rnnBackward = kernel(
     recurrent: reads("U U"),
     dropX: optional(reads("B I")),
     dropH: optional(reads("B U")),
-    scratch: scratch(recurrentScratch(1)),
+    scratch: recurrentScratch(1),
     B: whole,
     T: whole,
     I: whole,
@@ -138,7 +138,7 @@ const rnnInfer = kernel(
     kernel: reads("I U"),
     recurrent: reads("U U"),
     bias: optional(reads("U")),
-    scratch: scratch(recurrentScratch(1)),
+    scratch: recurrentScratch(1),
     B: whole,
     T: whole,
     I: whole,

@@ -1,9 +1,10 @@
 /** The declarations as C: kernels/kernels.h and kernels/dispatch.c, which scripts/generate-kernels.mjs writes. */
 import { abiHash, KERNEL_NAMES, kernelFunction } from "./abi.js";
 import { ACTIVATIONS } from "./activations.js";
-import { ANY, type Argument, CONSTANTS, dimensionsOf } from "./declare.js";
-import { expressionToC, namesIn, parseExpression } from "./expression.js";
+import type { Argument } from "./declare.js";
+import { expressionToC, namesIn, parseExpression, sizeFunction } from "./expression.js";
 import { FAMILIES, type KernelName, kernelOf } from "./kernels.js";
+import { ANY, CONSTANTS, dimensionsOf, FUNCTIONS } from "./sizes.js";
 
 const LINE = 118;
 
@@ -84,12 +85,27 @@ static inline int64_t size_max(int64_t a, int64_t b) { return a > b ? a : b; }
 static inline int64_t size_round_up(int64_t n, int64_t step) { return (n + step - 1) / step * step; }
 `;
 
+function sharedSizes(): string {
+  const functions = Object.entries(FUNCTIONS).map(
+    ([name, { of, is, means }]) =>
+      `/* ${wrap(means.split(" "), "   ")} */\n${inlineFunction(sizeFunction(name), of, is)}`,
+  );
+  return functions.join("\n");
+}
+
+/** A function of sizes. */
+function inlineFunction(name: string, of: readonly string[], is: string): string {
+  const parameters = of.map((one) => `int64_t ${one}`).join(", ");
+  const body = wrap(`return ${elementsInC(is)};`.split(" "), "    ");
+  return `static inline int64_t ${name}(${parameters}) {\n  ${body}\n}\n`;
+}
+
 const shapeText = (shape: string) =>
   dimensionsOf(shape)
     .map((dimension) => `[${dimension}]`)
     .join("");
 
-/** "writes out [N][U]; reads x [N][I], bias [U] or NULL; scratch [N*U+16384]" in pieces to wrap. */
+/** "writes out [N][U]; reads x [N][I], bias [U] or NULL; scratch" in pieces to wrap. */
 function bufferList(name: KernelName): string[] {
   const groups = new Map<string, string[]>();
   for (const [field, argument] of argumentsOf(name)) {
@@ -97,11 +113,11 @@ function bufferList(name: KernelName): string[] {
     const group =
       argument.kind === "reals" ? argument.access : argument.kind === "words" ? "reads" : "scratch";
     const absent = argument.kind === "reals" && argument.optional ? " or NULL" : "";
-    const text =
-      argument.kind === "scratch" ? shapeText(argument.shape) : `${field} ${shapeText(argument.shape)}`;
+    // How much is for the function that follows to say.
+    const text = argument.kind === "scratch" ? "" : ` ${field} ${shapeText(argument.shape)}`;
     groups.set(group, [...(groups.get(group) ?? []), text + absent]);
   }
-  const lists = [...groups].map(([group, texts]) => `${group} ${texts.join(", ")}`);
+  const lists = [...groups].map(([group, texts]) => group + texts.join(","));
   return lists.join("; ").split(" ");
 }
 
@@ -133,12 +149,7 @@ function declaration(name: KernelName): string {
 function scratchFunction(name: KernelName): string {
   const room: Argument | undefined = kernelOf(name).arguments["scratch"];
   if (room?.kind !== "scratch") return "";
-  const names = numbersIn(room.shape, name);
-  const parameters = names.map((one) => `int64_t ${one}`).join(", ");
-  return (
-    `static inline int64_t ${kernelFunction(name)}_scratch(${parameters}) {\n` +
-    `  return ${elementsInC(room.shape)};\n}\n`
-  );
+  return inlineFunction(`${kernelFunction(name)}_scratch`, numbersIn(room.shape, name), room.shape);
 }
 
 /** The kernel's own numbers that a shape speaks of, in the order of the arguments. */
@@ -161,7 +172,7 @@ export function kernelsHeader(): string {
     const declarations = (Object.keys(kernels) as KernelName[]).map(declaration);
     return `${title}${"-".repeat(LINE - 3 - title.length)} */\n\n${declarations.join("\n")}`;
   });
-  return [PREAMBLE, constants(), SIZES, ...families, "#endif\n"].join("\n");
+  return [PREAMBLE, constants(), SIZES, sharedSizes(), ...families, "#endif\n"].join("\n");
 }
 
 // ---- dispatch.c ---------------------------------------------------------------------------------------------
@@ -196,7 +207,11 @@ function checkFunction(name: KernelName): string {
     const optional = argument.kind === "reals" && argument.optional ? 1 : 0;
     const alignment = argument.kind === "scratch" ? 64 : 4;
     const where = `(Checked){"${kernel}", "${field}", ${alignment}, ${optional}}`;
-    return [`  check_buffer(${where}, a[${i}], ${elementsInC(argument.shape)}, bytes);`];
+    const elements =
+      argument.kind === "scratch"
+        ? `${kernel}_scratch(${numbersIn(argument.shape, name).join(", ")})`
+        : elementsInC(argument.shape);
+    return [`  check_buffer(${where}, a[${i}], ${elements}, bytes);`];
   });
   return `static void check_${kernel}(const int32_t *a, uint64_t bytes) {\n${[...numbers, ...buffers].join("\n")}\n}\n`;
 }

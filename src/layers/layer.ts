@@ -132,9 +132,9 @@ export interface LayerKind<Name extends string = string> {
   readonly className: Name;
   /** Checks and defaults by option, in the order in which files list them. Keras's keys are the same in snake_case. */
   readonly options: OptionTable;
-  /** A layer of this kind. @throws InputError for options that it does not take */
+  /** Makes one from its options. @throws InputError for options that it does not take */
   make(options: object): Layer;
-  /** What becomes of the mask that comes with its input. */
+  /** What becomes of its input's mask. */
   readonly mask: MaskTrait;
   /** Whether it answers otherwise where its input has a mask. */
   readonly heedsMask?: true;
@@ -162,7 +162,7 @@ export interface LayerKind<Name extends string = string> {
   readonly keras?: KerasTraits;
 }
 
-/** How Keras's constructor takes a kind of layer, and how its files hold it. */
+/** How Keras knows a kind of layer. */
 export interface KerasTraits {
   /** What the constructor takes besides what every layer does: before the bar also by position, in this order. */
   readonly arguments: string;

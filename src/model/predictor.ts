@@ -13,7 +13,7 @@ import { type LoadOptions, openSource } from "./source.js";
 /** The network of a predictor. */
 export let networkIn: (predictor: Predictor) => Network;
 
-/** A network that answers; it cannot be trained or saved. Made by `loadModel` of cellstate/predict. */
+/** A model that only answers. Made by `loadModel` of cellstate/predict; free its memory with `dispose()`. */
 export class Predictor {
   readonly #network: Network;
   readonly #remarks: ModelNotes;

@@ -129,5 +129,6 @@ export const isChain = (nodes: readonly Node[]): boolean =>
 
 /** The input shape that a first layer implies: an Embedding reads [inputLength] ids, or any number of them. */
 function declaredShape(layer: Layer): Shape | null {
-  return readsIds(layer) ? [layer.options.inputLength] : null;
+  // What is no layer at all is refused where the layers are named.
+  return layer instanceof Layer && readsIds(layer) ? [layer.options.inputLength] : null;
 }

