@@ -1,4 +1,7 @@
-/** cellstate/predict: load a model and ask it, without what trains, writes and explains. */
+/**
+ * cellstate/predict: load a model and ask it, without what trains, writes and explains.
+ * @module cellstate/predict
+ */
 export { InputError } from "./base/errors.js";
 export type { OnWarning, WarningOptions } from "./base/notes.js";
 export type { Prediction } from "./classifier/answer.js";

@@ -2,13 +2,13 @@
 //
 //   npx esbuild examples/browser/page.js --bundle --minify --splitting --format=esm --outdir=site
 //   cp examples/browser/index.html spam.keras site
-import { TextClassifier } from "cellstate";
+import { loadClassifier } from "cellstate/predict"; // a page that trains nothing needs no more
 
 const text = document.querySelector("#text");
 const answer = document.querySelector("#answer");
 
 // Runs in WebAssembly, on this page's thread: a prediction is far shorter than a frame.
-const classifier = await TextClassifier.load(new URL("spam.keras", location.href));
+const classifier = await loadClassifier(new URL("spam.keras", location.href));
 
 function classify() {
   const { label, probability } = classifier.predict(text.value);

@@ -6,7 +6,7 @@ import { type Size, sizeOf } from "./sizes.js";
 
 /** 1,000 bytes, gzipped: a little above what was measured. They are lowered as the package shrinks, never raised unsaid. */
 const ENTRY_BUDGETS: Record<string, number> = {
-  cellstate: 220,
+  cellstate: 222,
   "cellstate/explain": 219,
   "cellstate/formats": 253,
   "cellstate/keras": 196,

@@ -25,6 +25,7 @@ import {
   VocabularyBuilder,
   type WeightArray,
 } from "../../src/index.js";
+import { loadClassifier, loadModel as loadPredictor, type TextPredictor } from "../../src/predict.js";
 
 type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
 /** Compiles only where the value's type is T exactly. */
@@ -145,6 +146,16 @@ export async function models() {
   is<string>().of(model.summary({ format: "keras2" }));
   // @ts-expect-error the engine is chosen when the model is made
   model.engineName = "wasm";
+}
+
+export async function predictors() {
+  const spam = await loadClassifier("spam.keras");
+  is<TextPredictor>().of(spam);
+  is<Prediction>().of(spam.predict("a text"));
+  const predictor = await loadPredictor(new URL("https://example.com/anything.keras"));
+  is<Output[]>().of(predictor.predict([[1, 2, 3]]));
+  // @ts-expect-error what only answers is not trained
+  await predictor.fit([[1]], [1]);
 }
 
 /** Events are known by name, and may be asynchronous. */

@@ -1,0 +1,39 @@
+/** The pages lead to files that are there, and the plan of the house names every room. */
+import assert from "node:assert/strict";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { describe, test } from "node:test";
+import { fileURLToPath } from "node:url";
+
+const ROOT = fileURLToPath(new URL("../../../", import.meta.url));
+const read = (path: string) => readFileSync(join(ROOT, path), "utf8");
+const markdown = (folder: string) =>
+  readdirSync(join(ROOT, folder))
+    .filter((name) => name.endsWith(".md"))
+    .map((name) => join(folder, name));
+const PAGES = [...markdown(""), ...markdown("docs"), "examples/data/README.md", "bench/README.md"];
+
+describe("links of pages", () => {
+  for (const page of PAGES) {
+    test(page, () => {
+      const links = Array.from(read(page).matchAll(/\]\(([^)\s]+)\)/g), ([, to]) => to!);
+      const missing = links.filter((to) => {
+        const [path] = to.split("#") as [string];
+        return !/^(https?:|mailto:)/.test(to) && path !== "" && !existsSync(join(ROOT, dirname(page), path));
+      });
+      assert.deepEqual(missing, []);
+    });
+  }
+});
+
+describe("every room of src", () => {
+  const rooms = readdirSync(join(ROOT, "src"), { withFileTypes: true }).filter((entry) =>
+    entry.isDirectory(),
+  );
+  for (const { name } of rooms) {
+    test(name, () => {
+      assert.match(read("docs/architecture.md"), new RegExp(`[\`/]${name}\``), "docs/architecture.md");
+      assert.match(read("CONTRIBUTING.md"), new RegExp(`\\b${name}/`), "CONTRIBUTING.md");
+    });
+  }
+});
