@@ -26,13 +26,16 @@ export const camelToSnake = (name: string): string => name.replace(/[A-Z]/g, (c)
 /** The layers that models have taken: a layer's parameters are declared for one model's shapes and memory. */
 const owned = new WeakSet<Layer>();
 
+function checkLayer(given: unknown, where: string): void {
+  if (given instanceof Layer) return;
+  throw inputError({ expected: "a layer, as layers.dense({ units: 1 }) makes", where, received: given });
+}
+
 function checkLayers(layers: readonly Layer[]): void {
   const seen = new Set<Layer>();
   layers.forEach((given, i) => {
     const where = `layers[${i}]`;
-    if (!(given instanceof Layer)) {
-      throw inputError({ expected: "a layer, as layers.dense({ units: 1 }) makes", where, received: given });
-    }
+    checkLayer(given, where);
     for (const layer of [given, ...given.inner]) {
       if (owned.has(layer) || seen.has(layer)) {
         throw inputError({
@@ -110,7 +113,10 @@ function checkPlace(layer: Layer, inputs: readonly number[], nodes: readonly Nod
 export function chain(layers: readonly Layer[], inputShape: Shape | null): Link[] | null {
   const first = layers[0];
   if (!first) throw inputError({ expected: "at least one layer", where: "sequential" });
-  for (const layer of layers.slice(1)) if (layer.isInput) throw misplaced(layer);
+  layers.forEach((layer, i) => {
+    checkLayer(layer, `layers[${i}]`);
+    if (i > 0 && layer.isInput) throw misplaced(layer);
+  });
   const links: Link[] = [];
   if (!first.isInput) {
     const shape = inputShape ?? declaredShape(first);
