@@ -11,7 +11,7 @@ import { type Model, remarksOf } from "../model/model.js";
 import type { ModelOptions } from "../model/options.js";
 import type { Rows } from "../network/arrays.js";
 import { checkOutputs } from "../network/text-fits.js";
-import { type Loss, losses } from "../objectives/losses.js";
+import { factsOf, isOneHot, type Loss, losses, lossOfLabels } from "../objectives/losses.js";
 import { type FrontEndOptions, resolveFrontEnd } from "../tokens/options.js";
 import { type EncodingReport, newEncodingReport, Vectorizer } from "../tokens/vectorizer.js";
 import { EarlyStopping } from "../train/callbacks.js";
@@ -169,7 +169,7 @@ export class TrainingSession {
    */
   private compile(model: Model): void {
     const before = model.isCompiled ? model.compiled : null;
-    const loss = lossOfLabels(model, before?.loss);
+    const loss = ownLossOfLabels(model, before?.loss);
     if (before && loss !== before.loss && !isSameLoss(loss, before.loss)) {
       const text = `model ${model.name} loss ${before.loss.name}: replaced by ${loss.name}, the loss of labels`;
       remarksOf(model).add([{ text, training: true }]);
@@ -277,15 +277,13 @@ export class TrainingSession {
 }
 
 /** The loss of class numbers: the model's own where it is that, or says the same of one-hot rows. */
-function lossOfLabels({ outputSize }: Model, own: Loss | undefined): Loss {
-  const name = outputSize === 1 ? "binaryCrossentropy" : "sparseCategoricalCrossentropy";
+function ownLossOfLabels({ outputSize }: Model, own: Loss | undefined): Loss {
+  const name = lossOfLabels(outputSize);
   if (own?.name === name) return own;
-  if (outputSize === 1 || own?.name !== "categoricalCrossentropy") return losses[name]();
+  if (outputSize === 1 || !own || !isOneHot(own)) return losses[name]();
   return losses.sparseCategoricalCrossentropy({ fromLogits: own.fromLogits, reduction: own.reduction });
 }
 
 /** Whether class numbers are to `loss` what one-hot rows are to `own`. */
 const isSameLoss = (loss: Loss, own: Loss): boolean =>
-  loss.name === "sparseCategoricalCrossentropy" &&
-  own.name === "categoricalCrossentropy" &&
-  own.labelSmoothing === 0;
+  factsOf(loss).targets === "classes" && isOneHot(own) && own.labelSmoothing === 0;

@@ -4,10 +4,9 @@ import { mkdirSync } from "node:fs";
 import { dirname } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Command } from "commander";
-import { InputError } from "../base/errors.js";
 import { pathOf } from "../base/node-files.js";
 import { printable } from "../base/text.js";
-import { createEngine, ENGINE_CHOICES } from "../engines/index.js";
+import { availableEngines } from "../engines/index.js";
 import type { Receipt } from "../formats/keras/receipt.js";
 import { WEIGHT_KINDS, type WeightKind } from "../formats/module/weights-text.js";
 import { ENDINGS, formatOf } from "../formats/registry.js";
@@ -111,24 +110,14 @@ async function comparisonLines(
   const line = (what: string, found: ArrayLike<number>) =>
     `check ${what}: differs from the reference engine by at most ${largestDifference(found, wanted).toExponential(1)}`;
   const lines: string[] = [];
-  for (const engine of ENGINE_CHOICES) {
-    if (engine === "auto" || engine === "reference" || !runsHere(engine)) continue;
+  for (const engine of availableEngines()) {
+    if (engine === "reference") continue;
     const { model } = await loadFile(from, { engine, onWarning: null });
     lines.push(line(`${engine} engine`, answersOf(model)));
     model.dispose();
   }
   if (answers) lines.push(line(to, await answers(to, model)));
   return lines;
-}
-
-function runsHere(engine: (typeof ENGINE_CHOICES)[number]): boolean {
-  try {
-    createEngine({ engine }).dispose();
-    return true;
-  } catch (error) {
-    if (error instanceof InputError) return false;
-    throw error;
-  }
 }
 
 const answersOf = (model: Model): Float32Array => model.predictFlat(asInput(sampleInput(model))).data;

@@ -3,8 +3,10 @@
 import { InputError } from "../base/errors.js";
 import type { Unread } from "../formats/python/session.js";
 import { type ScriptSettings, saidBy } from "../formats/python/settings.js";
+import { snakeCase } from "../layers/names.js";
 import { readsIds } from "../layers/traits.js";
 import type { ScriptModel } from "../model/script.js";
+import { isOneHot, lossOfLabels } from "../objectives/losses.js";
 import { note } from "./context.js";
 import { openScript } from "./models.js";
 import type { TrainFlags } from "./train-flags.js";
@@ -164,7 +166,7 @@ function refuseUnread(
 function checkTrainable({ model, receipt }: ScriptModel, file: string): void {
   if (!model.isCompiled) return;
   const { loss } = model.compiled;
-  const own = model.outputSize === 1 ? "binaryCrossentropy" : "sparseCategoricalCrossentropy";
+  const own = lossOfLabels(model.outputSize);
   const line = receipt.taken.find((text) => text.includes(": compile:"))?.split(":")[0] ?? "compile";
   const refuse = (what: string, next: string): never => {
     throw new InputError(`${file} ${line}: ${what}. ${next}`);
@@ -177,15 +179,14 @@ function checkTrainable({ model, receipt }: ScriptModel, file: string): void {
   }
   if (loss.name === own) {
     if (loss.labelSmoothing === 0) return;
-  } else if (loss.name === "categoricalCrossentropy" && own === "sparseCategoricalCrossentropy") {
+  } else if (isOneHot(loss) && model.outputSize > 1) {
     if (loss.labelSmoothing === 0) return;
     refuse("label_smoothing is not done with labels by their index", "Leave it out.");
   }
   if (loss.name !== own) {
-    const keras = own === "binaryCrossentropy" ? "binary_crossentropy" : "sparse_categorical_crossentropy";
     refuse(
       `the loss ${loss.name} is not what train learns ${model.outputSize === 1 ? "two labels" : "one of several labels"} by`,
-      `Write loss="${keras}", or train with model.compile and model.fit of the library.`,
+      `Write loss="${snakeCase(own)}", or train with model.compile and model.fit of the library.`,
     );
   }
 }
@@ -199,7 +200,7 @@ function* assumptions(
   if (!model.isCompiled && !flags.optimizer && !unread.some(({ about }) => about === "loss")) {
     yield "it compiles no model: adam, and a cross-entropy by the number of labels";
   }
-  if (model.isCompiled && model.compiled.loss.name === "categoricalCrossentropy") {
+  if (model.isCompiled && isOneHot(model.compiled.loss)) {
     yield "labels by their index: categorical_crossentropy of one-hot rows is sparse_categorical_crossentropy of those";
   }
   if (!settings.frontEnd && !flags.tokenizer) {

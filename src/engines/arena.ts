@@ -1,7 +1,7 @@
 /** Places buffers one after another in an engine's memory. Offsets are fixed at once; memory is taken by `commit`. */
 
 import type { Pointer } from "../kernels/declare.js";
-import type { Engine } from "./engine.js";
+import type { Engine, SynchronousEngine } from "./engine.js";
 
 /** Widest vector (AVX-512) and a cache line: no two buffers share one. */
 const ALIGNMENT = 64;
@@ -43,7 +43,7 @@ export class Arena {
 }
 
 /** A view of elements, valid until the engine's memory grows. */
-export function view(engine: Engine, at: Pointer, length: number): Float32Array | Float64Array {
+export function view(engine: SynchronousEngine, at: Pointer, length: number): Float32Array | Float64Array {
   return engine.elementBytes === 8
     ? new Float64Array(engine.buffer, at, length)
     : new Float32Array(engine.buffer, at, length);

@@ -2,6 +2,7 @@
 import { KERNEL_NAMES } from "../kernels/abi.js";
 import { kernelOf } from "../kernels/kernels.js";
 import type { Call, Phase } from "./engine.js";
+import { givenValue } from "./given.js";
 
 const KERNEL_IDS = new Map(KERNEL_NAMES.map((name, id) => [name, id]));
 const ARGUMENTS = new Map(KERNEL_NAMES.map((name) => [name, Object.entries(kernelOf(name).arguments)]));
@@ -35,22 +36,17 @@ export function encodeProgram(phases: readonly Phase[]): EncodedProgram {
 const bits = new DataView(new ArrayBuffer(4));
 
 /** Appends a call and returns its furthest pointer. */
-function encodeCall(out: number[], { kernel, args }: Call): number {
+function encodeCall(out: number[], call: Call): number {
   let furthest = 0;
-  out.push(KERNEL_IDS.get(kernel)!);
-  for (const [field, argument] of ARGUMENTS.get(kernel)!) {
-    const value = (args as Record<string, number>)[field]!;
-    if (value === undefined || Number.isNaN(value)) throw new TypeError(`${kernel} ${field} has no value`);
+  out.push(KERNEL_IDS.get(call.kernel)!);
+  for (const [field, argument] of ARGUMENTS.get(call.kernel)!) {
+    const value = givenValue(call, field, argument);
     if (argument.kind === "real") {
       bits.setFloat32(0, value);
       out.push(bits.getInt32(0));
       continue;
     }
-    if ("shape" in argument) {
-      const absent = value === 0 && !(argument.kind === "reals" && argument.optional);
-      if (absent) throw new RangeError(`${kernel} ${field} is a null pointer`);
-      furthest = Math.max(furthest, value);
-    }
+    if ("shape" in argument) furthest = Math.max(furthest, value);
     out.push(value | 0);
   }
   return furthest;

@@ -1,4 +1,7 @@
-/** The engine contract: an engine owns one linear memory and runs kernels over byte offsets ("pointers") into it. */
+/**
+ * The engine contract: an engine owns one linear memory and runs kernels over byte offsets ("pointers") into it. What is
+ * asked of it (writes, runs, reads) happens in the order in which it was asked.
+ */
 import type { Pointer } from "../kernels/declare.js";
 import type { KernelArguments, KernelName } from "../kernels/kernels.js";
 
@@ -10,31 +13,48 @@ export type Task = Call[];
 export type Phase = Task[];
 
 export interface Program {
-  /** Runs every phase and returns when all is done. */
-  run(): void;
+  /** Runs every phase; all is done when it returns or, of an asynchronous engine, when its promise is kept. */
+  run(): void | Promise<void>;
   /** Gives back what `load` took; the program must not run again. */
   dispose(): void;
 }
 
-/** "reference": plain loops that can be read; "wasm": WebAssembly with SIMD; "native": a Node addon. */
-export type EngineName = "reference" | "wasm" | "native";
+/** What goes into memory and comes out of it: reals, converted to the engine's elements and back, or uint32 as they are. */
+export type Values = Float32Array | Float64Array | Uint32Array;
 
 /** One linear memory, and a way to run kernels over it. Several implement it; one of your own may too. */
 export interface Engine {
-  /** Which one; of an engine of your own, the one that it is like. */
-  readonly name: EngineName;
+  /** As the registry (engines/index.ts) and messages call it. */
+  readonly name: string;
+  /** Whether this is a SynchronousEngine. */
+  readonly synchronous: boolean;
   /** Threads that share the work, the caller's own included. */
   readonly threads: number;
   /** Bytes an element takes: 4, or 8 for the float64 reference. */
   readonly elementBytes: 4 | 8;
   /** The first offset that buffers may take, a multiple of 64. Below lie 0, which means absent, and the engine's own. */
   readonly base: Pointer;
-  /** Grows the memory to at least this many bytes, zero-filled, contents kept. `buffer` may be another object after. */
+  /** Grows the memory to at least this many bytes, zero-filled, contents kept. */
   reserve(bytes: number): void;
-  /** The memory itself. Do not hold on to it across `reserve`. */
-  readonly buffer: ArrayBufferLike;
+  /** Copies values into the memory; they may change as soon as it returns. */
+  write(at: Pointer, values: Values): void;
+  /** Fills `into` from the memory. */
+  read(at: Pointer, into: Values): void | Promise<void>;
   /** Prepares calls for running. */
   load(phases: Phase[]): Program;
   /** Frees threads and memory. */
   dispose(): void;
+}
+
+export interface SynchronousProgram extends Program {
+  run(): void;
+}
+
+/** An engine that does everything at once, on memory that JavaScript sees. */
+export interface SynchronousEngine extends Engine {
+  readonly synchronous: true;
+  /** The memory itself. Do not hold on to it across `reserve`, which may make it another object. */
+  readonly buffer: ArrayBufferLike;
+  read(at: Pointer, into: Values): void;
+  load(phases: Phase[]): SynchronousProgram;
 }

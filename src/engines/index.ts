@@ -2,16 +2,40 @@
 import { loadAddon } from "#native-engine";
 import { availableThreads, canShareMemory } from "#workers";
 import { inputError, oneOf, wholeNumber } from "../base/errors.js";
-import type { Engine, EngineName } from "./engine.js";
+import type { Engine, SynchronousEngine } from "./engine.js";
 import { type AddonResult, NativeEngine } from "./native.js";
 import { ReferenceEngine } from "./reference.js";
 import { WasmEngine } from "./wasm.js";
 import { chooseBuild } from "./wasm-module.js";
 
-/** What `engine` may be. */
-export const ENGINE_CHOICES = ["auto", "native", "wasm", "reference"] as const;
+/** How an engine is made here, or why it cannot be. */
+type Recipe = { make: (threads: number) => Engine } | { missing: string };
+
+/**
+ * Every engine, one row each, in the order in which `auto` prefers them. One that answers later belongs behind those that
+ * answer at once: what `auto` takes must serve everyone.
+ */
+const ENGINES = {
+  native: (): Recipe => {
+    const found = nativeAddon();
+    return "addon" in found ? { make: (threads) => new NativeEngine(found.addon, threads) } : found;
+  },
+  wasm: (): Recipe => {
+    const found = chooseBuild();
+    if ("missing" in found) return found;
+    return { make: (threads) => new WasmEngine(found.build, canShareMemory() ? threads : 1) };
+  },
+  reference: (): Recipe => ({ make: () => new ReferenceEngine() }),
+};
+
+/** "reference": plain loops that can be read; "wasm": WebAssembly with SIMD; "native": a Node addon. */
+export type EngineName = keyof typeof ENGINES;
+export const ENGINE_NAMES = Object.keys(ENGINES) as EngineName[];
+
 /** An engine by name; "auto" takes the fastest that runs here. */
-export type EngineChoice = (typeof ENGINE_CHOICES)[number];
+export type EngineChoice = "auto" | EngineName;
+/** What `engine` may be. */
+export const ENGINE_CHOICES: readonly EngineChoice[] = ["auto", ...ENGINE_NAMES];
 
 /** Where a model computes. */
 export interface EngineOptions {
@@ -34,10 +58,12 @@ export function nativeAddon(): AddonResult {
   return addon;
 }
 
+const OPERATIONS = ["reserve", "write", "read", "load", "dispose"] as const;
+
 /** @throws InputError for what is neither an engine's name nor an engine */
 export function checkEngine(engine: unknown, where: string): void {
   const own = engine as Partial<Engine> | null;
-  if (typeof own === "object" && typeof own?.reserve === "function" && typeof own.load === "function") return;
+  if (typeof own === "object" && OPERATIONS.every((name) => typeof own?.[name] === "function")) return;
   oneOf(engine, ENGINE_CHOICES, where);
 }
 
@@ -49,39 +75,36 @@ export function createEngine({ engine = "auto", threads }: EngineOptions = {}): 
   checkEngine(engine, "engine");
   if (typeof engine === "object") return engine;
   const count = threads === undefined ? availableThreads() : wholeNumber(threads, "threads", 1, MOST_THREADS);
-  if (engine === "reference") return new ReferenceEngine();
-  if (engine === "auto") return fastest(count);
-  const made = engine === "native" ? native(count) : wasm(count);
-  if (!("missing" in made)) return made;
+  const recipe = ENGINES[engine === "auto" ? availableEngines()[0]! : engine]();
+  if ("make" in recipe) return recipe.make(count);
   throw inputError({
     expected: "an engine that can run here",
     where: "engine",
     received: engine,
-    next: `It cannot: ${made.missing}. Or choose "auto", which takes the fastest that is there.`,
+    next: `It cannot: ${recipe.missing}. Or choose "auto", which takes the fastest that is there.`,
   });
 }
 
-type Made = Engine | { missing: string };
-
-function native(threads: number): Made {
-  const found = nativeAddon();
-  return "addon" in found ? new NativeEngine(found.addon, threads) : found;
+/**
+ * As `createEngine`, for callers who cannot wait for answers.
+ * @throws InputError also for an engine that answers later
+ */
+export function createSynchronousEngine(options: EngineOptions = {}): SynchronousEngine {
+  const engine = createEngine(options);
+  if (isSynchronous(engine)) return engine;
+  // Whose engine it is, it goes on to be: only one made here ends here.
+  if (engine !== options.engine) engine.dispose();
+  throw inputError({
+    expected: "an engine that answers at once",
+    where: "engine",
+    received: engine.name,
+    next: `The ${engine.name} engine answers later, which nothing here waits for.`,
+  });
 }
 
-function wasm(threads: number): Made {
-  const found = chooseBuild();
-  return "build" in found ? new WasmEngine(found.build, canShareMemory() ? threads : 1) : found;
-}
+const isSynchronous = (engine: Engine): engine is SynchronousEngine => engine.synchronous;
 
 /** The engines that this machine can run, fastest first. */
 export function availableEngines(): EngineName[] {
-  const names: EngineName[] = ["reference"];
-  if ("build" in chooseBuild()) names.unshift("wasm");
-  if ("addon" in nativeAddon()) names.unshift("native");
-  return names;
-}
-
-function fastest(threads: number): Engine {
-  const made = [native, wasm].map((make) => make(threads)).find((one) => !("missing" in one));
-  return (made as Engine | undefined) ?? new ReferenceEngine();
+  return ENGINE_NAMES.filter((name) => "make" in ENGINES[name]());
 }

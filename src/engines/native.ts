@@ -1,8 +1,9 @@
 /** The native engine: memory outside the JavaScript heap and whole programs run in C, one call from here each. */
 
 import { abiHash } from "../kernels/abi.js";
+import { DirectEngine } from "./direct.js";
 import { encodeProgram } from "./encode.js";
-import type { Engine, Phase, Program } from "./engine.js";
+import type { Phase, SynchronousProgram } from "./engine.js";
 
 /** What native/addon.c offers. */
 export interface Addon {
@@ -33,7 +34,7 @@ export function checkAddon(addon: Addon): AddonResult {
   return { addon };
 }
 
-export class NativeEngine implements Engine {
+export class NativeEngine extends DirectEngine {
   readonly name = "native";
   readonly elementBytes = 4;
   readonly base = 64;
@@ -47,6 +48,7 @@ export class NativeEngine implements Engine {
     readonly threads: number,
     options: { variant?: string } = {},
   ) {
+    super();
     this.variant = options.variant === undefined ? 0 : addon.variants.indexOf(options.variant);
     if (this.variant < 0) throw new RangeError(`this processor has no ${options.variant}`);
     this.memory = addon.allocate(this.base);
@@ -65,7 +67,7 @@ export class NativeEngine implements Engine {
     this.memory = grown;
   }
 
-  load(phases: Phase[]): Program {
+  load(phases: Phase[]): SynchronousProgram {
     const { words, furthest } = encodeProgram(phases);
     let live = true;
     return {

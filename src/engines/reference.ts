@@ -7,18 +7,22 @@ import type { Argument, Reals } from "../kernels/declare.js";
 import { kernelOf } from "../kernels/kernels.js";
 import { ANY, dimensionsOf, elementsOf } from "../kernels/sizes.js";
 import { view } from "./arena.js";
-import type { Call, Engine, Phase, Program } from "./engine.js";
+import { DirectEngine } from "./direct.js";
+import type { Call, Phase, SynchronousProgram } from "./engine.js";
+import { givenValue } from "./given.js";
 
 type Bound = Reals | Uint32Array | number | null;
 
-export class ReferenceEngine implements Engine {
+export class ReferenceEngine extends DirectEngine {
   readonly name = "reference";
   readonly threads = 1;
   readonly elementBytes: 4 | 8;
   readonly base = 64;
   buffer = new ArrayBuffer(0);
+  private disposed = false;
 
   constructor({ precision = "float32" }: { precision?: "float32" | "float64" } = {}) {
+    super();
     this.elementBytes = precision === "float64" ? 8 : 4;
   }
 
@@ -29,12 +33,17 @@ export class ReferenceEngine implements Engine {
     this.buffer = grown;
   }
 
-  load(phases: Phase[]): Program {
+  load(phases: Phase[]): SynchronousProgram {
     const calls = phases.flat(2);
+    for (const call of calls) {
+      for (const [field, argument] of argumentsOf(call)) givenValue(call, field, argument);
+    }
+    let live = true;
     let boundTo: ArrayBufferLike | null = null;
     let steps: (() => void)[] = [];
     return {
       run: () => {
+        if (!live || this.disposed) throw new Error("this program or its engine is disposed");
         // Views are made once, and again when the memory has grown.
         if (boundTo !== this.buffer) {
           steps = calls.map((call) => this.bind(call));
@@ -43,39 +52,29 @@ export class ReferenceEngine implements Engine {
         for (const step of steps) step();
       },
       dispose: () => {
+        live = false;
         steps = [];
         calls.length = 0;
       },
     };
   }
 
-  private bind({ kernel, args }: Call): () => void {
-    const { arguments: declared, reference } = kernelOf(kernel);
-    const given = args as Record<string, number>;
+  private bind(call: Call): () => void {
     const bound: Record<string, Bound> = {};
-    for (const [field, argument] of Object.entries(declared)) {
-      bound[field] = this.bindArgument(argument, given, field, `${kernel} ${field}`);
-    }
+    for (const [field, argument] of argumentsOf(call))
+      bound[field] = this.bindArgument(call, field, argument);
     // Bound as declared, which the compiler cannot see of a kernel known by its name only.
-    return () => reference(bound as never);
+    return () => kernelOf(call.kernel).reference(bound as never);
   }
 
-  private bindArgument(
-    argument: Argument,
-    given: Readonly<Record<string, number>>,
-    field: string,
-    where: string,
-  ): Bound {
-    const value = given[field];
-    if (value === undefined || Number.isNaN(value)) throw new TypeError(`${where} has no value`);
+  private bindArgument(call: Call, field: string, argument: Argument): Bound {
+    const given = call.args as Record<string, number>;
+    const [value, where] = [given[field]!, `${call.kernel} ${field}`];
     if (!("shape" in argument)) {
       if (argument.kind === "whole" && value < 0) throw new RangeError(`${where} is negative`);
       return value;
     }
-    if (value === 0) {
-      if (argument.kind === "reals" && argument.optional) return null;
-      throw new RangeError(`${where} is a null pointer`);
-    }
+    if (value === 0) return null;
     const elements = elementsOf(argument.shape, given);
     const bytes = argument.kind === "words" ? 4 : this.elementBytes;
     if (value % bytes !== 0) throw new RangeError(`${where} is not aligned`);
@@ -88,6 +87,9 @@ export class ReferenceEngine implements Engine {
   }
 
   dispose(): void {
+    this.disposed = true;
     this.buffer = new ArrayBuffer(0);
   }
 }
+
+const argumentsOf = ({ kernel }: Call) => Object.entries(kernelOf(kernel).arguments);

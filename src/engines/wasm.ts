@@ -3,8 +3,9 @@
  * programs are copied into to be run, then a stack for every further thread; `base` comes after.
  */
 
+import { DirectEngine } from "./direct.js";
 import { type EncodedProgram, encodeProgram } from "./encode.js";
-import type { Engine, Phase, Program } from "./engine.js";
+import type { Phase, SynchronousProgram } from "./engine.js";
 import { instantiateKernels, type KernelExports } from "./wasm-kernels.js";
 import { kernelModule, type WasmBuild } from "./wasm-module.js";
 import { joinPool, type PoolMember } from "./wasm-pool.js";
@@ -18,7 +19,7 @@ const MOST_PAGES = 65536;
 
 const alignUp = (bytes: number) => Math.ceil(bytes / 64) * 64;
 
-export class WasmEngine implements Engine {
+export class WasmEngine extends DirectEngine {
   readonly name = "wasm";
   readonly elementBytes = 4;
   readonly base: number;
@@ -33,6 +34,7 @@ export class WasmEngine implements Engine {
     private readonly build: WasmBuild,
     readonly threads: number,
   ) {
+    super();
     this.memory = new WebAssembly.Memory({ initial: 32, maximum: MOST_PAGES, shared: this.shared });
     this.kernels = instantiateKernels(this.module, this.memory);
     const windowAt = alignUp(this.kernels.__heap_base.value);
@@ -64,7 +66,7 @@ export class WasmEngine implements Engine {
     }
   }
 
-  load(phases: Phase[]): Program {
+  load(phases: Phase[]): SynchronousProgram {
     const pieces = encodeInPieces(phases);
     let live = true;
     return {

@@ -3,7 +3,7 @@
  * kernels, on the same weights and input.
  */
 import { Arena, view } from "../engines/arena.js";
-import type { Call, Engine } from "../engines/engine.js";
+import type { Call, SynchronousEngine } from "../engines/engine.js";
 import { ACTIVATIONS } from "../kernels/activations.js";
 import type { Pointer } from "../kernels/declare.js";
 import { kernelOf, scratchElements } from "../kernels/kernels.js";
@@ -35,7 +35,7 @@ export interface EngineRun {
 /** Runs a layer's kernels on an engine, which must have nothing else in its memory. */
 export function engineStates(
   { layer, cell, weights }: OpenCell,
-  engine: Engine,
+  engine: SynchronousEngine,
   { x, initial, gradient }: EngineRun,
 ): EngineStates {
   const arena = new Arena(engine);

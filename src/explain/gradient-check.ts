@@ -1,7 +1,7 @@
 /** The gradient of `gradient.ts` held against two other ways to it: an engine's back-propagation, central differences. */
 
 import { objectOf } from "../base/arguments.js";
-import type { Engine } from "../engines/engine.js";
+import type { SynchronousEngine } from "../engines/engine.js";
 import { ReferenceEngine } from "../engines/reference.js";
 import type { Model } from "../model/model.js";
 import type { State } from "./cells/cell.js";
@@ -35,7 +35,7 @@ export interface GradientCheckOptions extends GradientOptions {
   /** Step in processing order (masked ones left out) whose gradient is compared; the one before the last by default. */
   step?: number;
   /** Whose kernels go back; float64 reference kernels by default. It must have nothing in its memory. */
-  engine?: Engine;
+  engine?: SynchronousEngine;
 }
 
 /**
@@ -105,7 +105,7 @@ function byEngine(
   steps: readonly TraceStep[],
   outside: readonly Vector[],
   s: number,
-  engine: Engine = new ReferenceEngine({ precision: "float64" }),
+  engine: SynchronousEngine = new ReferenceEngine({ precision: "float64" }),
 ): number[] {
   const later = steps.slice(s + 1);
   const states = later.length

@@ -7,7 +7,7 @@
 
 import { objectOf } from "../base/arguments.js";
 import { inputError, wholeNumber } from "../base/errors.js";
-import type { Engine } from "../engines/engine.js";
+import type { SynchronousEngine } from "../engines/engine.js";
 import { ReferenceEngine } from "../engines/reference.js";
 import type { Model } from "../model/model.js";
 import type { Cell, State } from "./cells/cell.js";
@@ -80,7 +80,7 @@ export interface UnrollOptions {
   /** Place in the row of the step t; the last that is not masked by default. */
   at?: number;
   /** Whose forward pass to compare with; float64 by default. It must have nothing in its memory. */
-  engine?: Engine;
+  engine?: SynchronousEngine;
 }
 
 /** Longer ones can be evaluated, but nobody reads them. */

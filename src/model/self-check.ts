@@ -1,5 +1,6 @@
 /** Whether a model that was read computes the same on every engine: a check of the engines on this very network. */
 import { InputError } from "../base/errors.js";
+import { ENGINE_NAMES, type EngineName } from "../engines/index.js";
 import type { Model } from "../model/model.js";
 import type { Rows } from "../network/arrays.js";
 import { asInput, largestDifference, sampleInput } from "./sample-input.js";
@@ -18,15 +19,15 @@ export interface SelfCheck {
 const ROWS = 4;
 
 /** Outputs on made-up rows, the reference engine's against the others'. `open` gives the same model on an engine. */
-export async function selfCheck(
-  open: (engine: "reference" | "wasm" | "native") => Promise<Model>,
-): Promise<SelfCheck> {
+export async function selfCheck(open: (engine: EngineName) => Promise<Model>): Promise<SelfCheck> {
   const reference = await open("reference");
   const input = asInput(sampleInput(reference, ROWS));
   const expected = reference.predictFlat(input).data;
   reference.dispose();
   const engines: EngineCheck[] = [];
-  for (const engine of ["wasm", "native"] as const) {
+  // The nearest to the reference first.
+  for (const engine of ENGINE_NAMES.toReversed()) {
+    if (engine === "reference") continue;
     engines.push({ engine, difference: await differenceOn(() => open(engine), input, expected) });
   }
   return { rows: ROWS, engines };

@@ -4,7 +4,7 @@
  */
 import { indicesOf, listOf, objectOf, textOf } from "../base/arguments.js";
 import { inputError, wholeNumber } from "../base/errors.js";
-import { checkEngine, createEngine, type EngineOptions, MOST_THREADS } from "../engines/index.js";
+import { checkEngine, createSynchronousEngine, type EngineOptions, MOST_THREADS } from "../engines/index.js";
 import type { Layer, Shape } from "../layers/layer.js";
 import type { Rows } from "./arrays.js";
 import { buildGraph, chain, type Link, type Node, nameLayers } from "./graph.js";
@@ -156,7 +156,7 @@ export class Network {
       const next = "It was disposed.";
       throw inputError({ expected: "a model in use", where: `model ${this.name}`, next });
     }
-    this.started = new Runtime(createEngine(this.options), this.nodes, this.outputs, this.seed);
+    this.started = new Runtime(createSynchronousEngine(this.options), this.nodes, this.outputs, this.seed);
     this.started.weights.initialize(this.seed);
     this.onStart?.(this.started);
     return this.started;

@@ -8,12 +8,12 @@
 
 import { inputError } from "../base/errors.js";
 import type { Arena } from "../engines/arena.js";
-import type { Call, Engine, Program, Task } from "../engines/engine.js";
+import type { Call, SynchronousEngine, SynchronousProgram, Task } from "../engines/engine.js";
 import type { Pointer } from "../kernels/declare.js";
 import { type KernelArguments, type KernelName, scratchElements } from "../kernels/kernels.js";
 import { PURPOSE } from "../kernels/philox.js";
 import type { Builder, DerivedKey, Layer, Tensor } from "../layers/layer.js";
-import { LOGIT_ACTIVATION, type Loss } from "../objectives/losses.js";
+import { factsOf, type Loss, targetWidth } from "../objectives/losses.js";
 import type { Node } from "./graph.js";
 import type { Weights } from "./weights.js";
 
@@ -36,7 +36,7 @@ export interface PlanRequest {
 }
 
 export interface PlanContext {
-  engine: Engine;
+  engine: SynchronousEngine;
   arena: Arena;
   nodes: readonly Node[];
   outputs: readonly number[];
@@ -74,9 +74,9 @@ export class Plan {
   /** What runs after an optimizer step. */
   readonly afterStep: Task = [];
   private readonly derived: { readonly key: DerivedKey; readonly at: Pointer }[] = [];
-  private program: Program | null = null;
-  private preparationProgram: Program | null = null;
-  private afterStepProgram: Program | null = null;
+  private program: SynchronousProgram | null = null;
+  private preparationProgram: SynchronousProgram | null = null;
+  private afterStepProgram: SynchronousProgram | null = null;
 
   constructor(
     private readonly context: PlanContext,
@@ -92,7 +92,7 @@ export class Plan {
     const count = Math.ceil(rows / shardRows);
     const gradients = training ? shardGradients(arena, weights, count) : [];
     const outputWidth = loss ? lossWidth(last) : 0;
-    this.targetSize = loss ? (loss.name === "sparseCategoricalCrossentropy" ? 1 : outputWidth) : 0;
+    this.targetSize = loss ? targetWidth(loss, outputWidth) : 0;
     if (loss) {
       this.targets = arena.allocate(rows * this.targetSize);
       this.sampleWeights = arena.allocate(rows);
@@ -315,7 +315,8 @@ class ShardBuilder implements Builder {
 
   private startsFromLogits(): boolean {
     const { loss } = this.recording.request;
-    return loss !== null && !loss.fromLogits && loss.path === "logits" && loss.name in LOGIT_ACTIVATION;
+    if (loss === null || loss.fromLogits || loss.path !== "logits") return false;
+    return factsOf(loss).logitActivation !== null;
   }
 
   private planLoss(output: Tensor, loss: Loss): void {
@@ -324,7 +325,7 @@ class ShardBuilder implements Builder {
     const F = output.shape[0]!;
     const from = this.logitsFor(output, loss);
     const at = (base: Pointer, rowSize: number) => base + this.firstRow * rowSize * this.elementBytes;
-    const common = {
+    const args = {
       rowLoss: at(plan.rowLosses, 1),
       dOut: training ? this.gradientOf(from ?? output) : 0,
       out: this.read(from ?? output),
@@ -335,15 +336,12 @@ class ShardBuilder implements Builder {
       scale: loss.reduction === "sum" ? 1 : 1 / this.recording.request.rows,
     };
     const fromLogits = from || loss.fromLogits ? 1 : 0;
-    const { labelSmoothing } = loss;
-    if (loss.name === "meanSquaredError") this.call(loss.name, common);
-    else if (loss.name === "sparseCategoricalCrossentropy") this.call(loss.name, { ...common, fromLogits });
-    else this.call(loss.name, { ...common, fromLogits, labelSmoothing });
+    this.recording.calls.push(factsOf(loss).kernelCall(args, fromLogits, loss));
   }
 
   /** The tensor before the final sigmoid or softmax, when the loss may start there. */
   private logitsFor(output: Tensor, loss: Loss): Tensor | null {
-    if (!this.startsFromLogits() || output.logits?.of !== LOGIT_ACTIVATION[loss.name]) return null;
+    if (!this.startsFromLogits() || output.logits?.of !== factsOf(loss).logitActivation) return null;
     return output.logits?.tensor ?? null;
   }
 

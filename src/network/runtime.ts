@@ -1,6 +1,6 @@
 /** A network at work: its engine, memory, weights and the plans made so far. */
 import { Arena, view } from "../engines/arena.js";
-import type { Engine } from "../engines/engine.js";
+import type { SynchronousEngine } from "../engines/engine.js";
 import type { ActivationName } from "../kernels/activations.js";
 import type { Pointer, Reals } from "../kernels/declare.js";
 import { seedWords } from "../kernels/philox.js";
@@ -26,7 +26,7 @@ export class Runtime {
   private preparedVersion = 0;
 
   constructor(
-    readonly engine: Engine,
+    readonly engine: SynchronousEngine,
     private readonly nodes: readonly Node[],
     private readonly outputs: readonly number[],
     seed: number,

@@ -5,7 +5,7 @@
 
 import { inputError } from "../base/errors.js";
 import { type Arena, view } from "../engines/arena.js";
-import type { Engine } from "../engines/engine.js";
+import type { SynchronousEngine } from "../engines/engine.js";
 import type { Pointer } from "../kernels/declare.js";
 import { PURPOSE } from "../kernels/philox.js";
 import { initialize } from "../layers/initializers.js";
@@ -40,7 +40,7 @@ export class Weights {
   readonly gradientElements: number;
 
   constructor(
-    private readonly engine: Engine,
+    private readonly engine: SynchronousEngine,
     arena: Arena,
     nodes: readonly Node[],
   ) {

@@ -3,6 +3,9 @@
  * is made of its rows as `LOSS_REDUCTIONS` says.
  */
 import { finiteNumber, inputError, knownOptions, oneOf } from "../base/errors.js";
+import type { Call } from "../engines/engine.js";
+import type { KernelArguments } from "../kernels/kernels.js";
+import type { MetricName } from "./metrics/streaming.js";
 
 export const LOSS_NAMES = [
   "binaryCrossentropy",
@@ -69,15 +72,95 @@ export const LOSS_DEFAULTS: Readonly<Required<LossOptions>> = {
   reduction: "mean",
 };
 
-const LOSS_OPTIONS: { readonly [N in LossName]: readonly (keyof LossOptionsByName[N])[] } = {
-  binaryCrossentropy: ["fromLogits", "labelSmoothing", "path", "reduction"],
-  categoricalCrossentropy: ["fromLogits", "labelSmoothing", "path", "reduction"],
-  sparseCategoricalCrossentropy: ["fromLogits", "path", "reduction"],
-  meanSquaredError: ["reduction"],
+/** What every loss's kernel takes. */
+export type LossArguments = KernelArguments<"meanSquaredError">;
+
+/** What is true of a loss by its name. */
+export interface LossFacts {
+  /** The options it takes. */
+  readonly options: readonly (keyof LossOptions)[];
+  /** A target row: a probability (0 to 1) for each output, the one number of a class, or any number for each output. */
+  readonly targets: "probabilities" | "classes" | "numbers";
+  /** Whether a row has one class, so that its outputs sum to 1; else each output is a matter of its own. */
+  readonly exclusive: boolean;
+  /** The final activation whose outputs it reads as probabilities, and whose input it can start from; null: none. */
+  readonly logitActivation: "sigmoid" | "softmax" | null;
+  /** What `compile` measures where no metrics are given. */
+  readonly metrics: readonly MetricName[];
+  /** The call of its kernel. `fromLogits` (0 or 1): `out` is what the last activation was given. */
+  kernelCall(args: LossArguments, fromLogits: number, loss: Loss): Call;
+}
+
+/**
+ * The facts are looked up here, not carried by a `Loss`: that stays plain data, which users print and copy, and whose
+ * JSON checkpoints compare.
+ */
+const FACTS: {
+  readonly [N in LossName]: LossFacts & { readonly options: readonly (keyof LossOptionsByName[N])[] };
+} = {
+  binaryCrossentropy: {
+    options: ["fromLogits", "labelSmoothing", "path", "reduction"],
+    targets: "probabilities",
+    exclusive: false,
+    logitActivation: "sigmoid",
+    metrics: ["accuracy"],
+    kernelCall: (args, fromLogits, { labelSmoothing }) => ({
+      kernel: "binaryCrossentropy",
+      args: { ...args, fromLogits, labelSmoothing },
+    }),
+  },
+  categoricalCrossentropy: {
+    options: ["fromLogits", "labelSmoothing", "path", "reduction"],
+    targets: "probabilities",
+    exclusive: true,
+    logitActivation: "softmax",
+    metrics: ["accuracy"],
+    kernelCall: (args, fromLogits, { labelSmoothing }) => ({
+      kernel: "categoricalCrossentropy",
+      args: { ...args, fromLogits, labelSmoothing },
+    }),
+  },
+  sparseCategoricalCrossentropy: {
+    options: ["fromLogits", "path", "reduction"],
+    targets: "classes",
+    exclusive: true,
+    logitActivation: "softmax",
+    metrics: ["accuracy"],
+    kernelCall: (args, fromLogits) => ({
+      kernel: "sparseCategoricalCrossentropy",
+      args: { ...args, fromLogits },
+    }),
+  },
+  meanSquaredError: {
+    options: ["reduction"],
+    targets: "numbers",
+    exclusive: false,
+    logitActivation: null,
+    // A regression has no classes to be accurate about.
+    metrics: [],
+    kernelCall: (args) => ({ kernel: "meanSquaredError", args }),
+  },
 };
 
+/** What is true of a loss whatever its options. */
+export const factsOf = ({ name }: Pick<Loss, "name">): LossFacts => FACTS[name];
+
+/** Numbers of a target row where the model puts out `outputs`. */
+export const targetWidth = (loss: Loss, outputs: number): number =>
+  factsOf(loss).targets === "classes" ? 1 : outputs;
+
+/** Whether a target row marks its class among the outputs (one-hot), where the class's number would say the same. */
+export const isOneHot = (loss: Loss): boolean => {
+  const { targets, exclusive } = factsOf(loss);
+  return targets === "probabilities" && exclusive;
+};
+
+/** The loss of labels given by their numbers: one output says which of two, more have a label each. */
+export const lossOfLabels = (outputs: number) =>
+  outputs === 1 ? "binaryCrossentropy" : "sparseCategoricalCrossentropy";
+
 function make(name: LossName, options: LossOptions = {}): Loss {
-  knownOptions(options, LOSS_OPTIONS[name], `losses.${name}`);
+  knownOptions(options, FACTS[name].options, `losses.${name}`);
   const { fromLogits = LOSS_DEFAULTS.fromLogits } = options;
   if (typeof fromLogits !== "boolean") {
     const where = `losses.${name} fromLogits`;
@@ -129,10 +212,3 @@ export function resolveLoss(loss: LossName | Loss): Loss {
     received: loss,
   });
 }
-
-/** The final activation whose input a loss can start from. */
-export const LOGIT_ACTIVATION: Partial<Record<LossName, "sigmoid" | "softmax">> = {
-  binaryCrossentropy: "sigmoid",
-  categoricalCrossentropy: "softmax",
-  sparseCategoricalCrossentropy: "softmax",
-};

@@ -1,5 +1,8 @@
 /** Optimizers as `compile` takes them. Their arithmetic is in kernels/optimizer.ts; defaults are Keras 3's. */
 import { finiteNumber, inputError, knownOptions, oneOf, wholeNumber } from "../base/errors.js";
+import type { Call } from "../engines/engine.js";
+import type { Pointer } from "../kernels/declare.js";
+import type { KernelArguments } from "../kernels/kernels.js";
 import { resolveSchedule, type Schedule, scheduledRate } from "./schedules.js";
 
 /** What every optimizer takes. */
@@ -90,68 +93,31 @@ export const OPTIMIZER_DEFAULTS = {
   adamw: { ...common, weightDecay: 0.004, beta1: 0.9, beta2: 0.999, epsilon: 1e-7, amsgrad: false },
 } as const satisfies { readonly [N in OptimizerName]: Readonly<Required<OptimizerOptionsByName[N]>> };
 
-/** An optimizer's description: its name and every option. State lives in the model. */
-export interface Optimizer {
-  /** Which one. What it does not have of the options below is at rest. */
-  readonly name: OptimizerName;
-  /** How far a step goes, or the schedule that says it. */
-  readonly learningRate: number | Schedule;
-  /** Decoupled decay: w −= learningRate · weightDecay · w; null for none. */
-  readonly weightDecay: number | null;
-  /** Each variable's gradient scaled down to this norm; null for none. */
-  readonly clipnorm: number | null;
-  /** Each gradient element cut to ± this; null for none. */
-  readonly clipvalue: number | null;
-  /** All gradients together scaled down to this norm; null for none. */
-  readonly globalClipnorm: number | null;
-  /** Batches whose gradients make one step; null: every batch is one. */
-  readonly gradientAccumulationSteps: number | null;
-  /** Of sgd and rmsprop. */
-  readonly momentum: number;
-  /** Of sgd. */
-  readonly nesterov: boolean;
-  /** Of rmsprop: what stays of the mean square at a step. */
-  readonly rho: number;
-  /** Added to the denominator. */
-  readonly epsilon: number;
-  /** Of rmsprop: the variance in place of the mean square. */
-  readonly centered: boolean;
-  /** Of Adam: what stays of the mean gradient at a step. */
-  readonly beta1: number;
-  /** Of Adam: what stays of the mean square at a step. */
-  readonly beta2: number;
-  /** Of Adam: the greatest mean square so far in place of the present one. */
-  readonly amsgrad: boolean;
-}
+/** The description of one optimizer: its name and every option. */
+export type OptimizerOf<N extends OptimizerName> = {
+  /** Which one. */
+  readonly name: N;
+} & Readonly<Required<OptimizerOptionsByName[N]>>;
 
-const unused = {
-  momentum: 0,
-  nesterov: false,
-  rho: 0.9,
-  epsilon: 1e-7,
-  centered: false,
-  beta1: 0.9,
-  beta2: 0.999,
-  amsgrad: false,
-};
+/** An optimizer's description: its name and every option it takes. State lives in the model. */
+export type Optimizer = { [N in OptimizerName]: OptimizerOf<N> }[OptimizerName];
 
-function make(name: OptimizerName, options: object = {}): Optimizer {
+function make<N extends OptimizerName>(name: N, options: OptimizerOptionsByName[N] = {}): OptimizerOf<N> {
   const defaults: Record<string, unknown> = OPTIMIZER_DEFAULTS[name];
   const where = `optimizers.${name}`;
   knownOptions(options, Object.keys(defaults), where);
   const given = Object.entries(options).filter(([, value]) => value !== undefined);
   for (const [key, value] of given) checkOption(key, value, defaults[key], `${where} ${key}`);
-  const raw = { ...unused, ...defaults, ...Object.fromEntries(given), name } as Optimizer;
-  const rate = raw.learningRate;
+  const made = { ...defaults, ...Object.fromEntries(given), name } as unknown as Required<OptimizerOptions>;
+  const rate = made.learningRate;
   const learningRate = typeof rate === "number" ? rate : resolveSchedule(rate, `${where} learningRate`);
-  const made = { ...raw, learningRate };
   // As in Keras, a limit of 0 is none.
   const clips = { clipnorm: made.clipnorm || null, clipvalue: made.clipvalue || null };
   const limits = { ...clips, globalClipnorm: made.globalClipnorm || null };
   if (Object.values(limits).filter((limit) => limit !== null).length > 1) {
     throw inputError({ expected: "one of clipnorm, clipvalue, globalClipnorm", where });
   }
-  return { ...made, ...limits };
+  return { ...made, learningRate, ...limits } as unknown as OptimizerOf<N>;
 }
 
 /** Shares of an average: 1 would never let anything new in. */
@@ -182,27 +148,23 @@ function checkOption(key: string, value: unknown, fallback: unknown, where: stri
  */
 export const optimizers = {
   /** Gradient descent, with momentum (Polyak 1964) where it is asked for: w −= learningRate · g. */
-  sgd: (options?: SgdOptions): Optimizer => make("sgd", options),
+  sgd: (options?: SgdOptions): OptimizerOf<"sgd"> => make("sgd", options),
   /** Steps divided by a running root mean square of each gradient element (Tieleman and Hinton 2012). */
-  rmsprop: (options?: RmspropOptions): Optimizer => make("rmsprop", options),
+  rmsprop: (options?: RmspropOptions): OptimizerOf<"rmsprop"> => make("rmsprop", options),
   /** Running means of gradient and squared gradient, bias-corrected: m̂ / (√v̂ + ε) (Kingma and Ba 2015). */
-  adam: (options?: AdamOptions): Optimizer => make("adam", options),
+  adam: (options?: AdamOptions): OptimizerOf<"adam"> => make("adam", options),
   /** Adam with weight decay beside the gradient instead of within it (Loshchilov and Hutter 2019). */
-  adamw: (options?: AdamwOptions): Optimizer => make("adamw", options),
+  adamw: (options?: AdamwOptions): OptimizerOf<"adamw"> => make("adamw", options),
 };
 
 export function resolveOptimizer(optimizer: OptimizerName | Optimizer): Optimizer {
   if (typeof optimizer === "string") {
-    return make(oneOf(optimizer, Object.keys(OPTIMIZER_DEFAULTS) as OptimizerName[], "compile optimizer"));
+    return optimizers[oneOf(optimizer, Object.keys(optimizers) as OptimizerName[], "compile optimizer")]();
   }
-  if (
-    typeof optimizer === "object" &&
-    optimizer !== null &&
-    Object.hasOwn(OPTIMIZER_DEFAULTS, optimizer.name)
-  ) {
+  if (typeof optimizer === "object" && optimizer !== null && Object.hasOwn(optimizers, optimizer.name)) {
     // Written by hand, { name: "adam", learningRate: 0.01 } is as good as what optimizers.adam makes.
     const { name, ...options } = optimizer;
-    return make(name, withoutUnused(name, options));
+    return optimizers[name](options);
   }
   throw inputError({
     expected: "an optimizer's name or optimizers.…()",
@@ -211,41 +173,90 @@ export function resolveOptimizer(optimizer: OptimizerName | Optimizer): Optimize
   });
 }
 
-/** A description has every option; those that are not its optimizer's must be as they were made. */
-function withoutUnused(name: OptimizerName, options: object): object {
-  const strange = (key: string, value: unknown) =>
-    Object.hasOwn(unused, key) &&
-    !Object.hasOwn(OPTIMIZER_DEFAULTS[name], key) &&
-    unused[key as keyof typeof unused] === value;
-  return Object.fromEntries(Object.entries(options).filter(([key, value]) => !strange(key, value)));
-}
-
 /** What sums up the gradients of batches that wait for their step. */
 export const ACCUMULATOR = "gradientAccumulator";
 
-/** The state variables an optimizer keeps for each weight, in the order in which Keras stores them. */
-export function slotNames(optimizer: Optimizer): string[] {
-  return [...(optimizer.gradientAccumulationSteps ? [ACCUMULATOR] : []), ...ownSlots(optimizer)];
+/**
+ * State variables by name, [length] each, that an optimizer keeps for its weights, in Keras's order: one group after
+ * another, and within a group all of one weight before those of the next (m v m v …).
+ */
+type SlotGroups = string[][];
+
+/** What every optimizer's kernel takes: parameters w and gradients g, [length] each, and `stepScalars`. */
+export type UpdateArguments = Pick<KernelArguments<"sgd">, "w" | "g" | "scalars" | "length" | "weightDecay">;
+
+/** How an optimizer changes weights. */
+interface UpdateRule<N extends OptimizerName> {
+  slots(optimizer: OptimizerOf<N>): SlotGroups;
+  /** The numbers of one step that the kernel reads, two at most. `update` counts from 1. */
+  scalars(learningRate: number, update: number, optimizer: OptimizerOf<N>): number[];
+  /** The call of its kernel. `slot`: where a state variable of these weights lies, 0 for one that is not kept. */
+  kernelCall(args: UpdateArguments, slot: (name: string) => Pointer, optimizer: OptimizerOf<N>): Call;
 }
 
-function ownSlots(optimizer: Optimizer): string[] {
-  switch (optimizer.name) {
-    case "sgd":
-      return optimizer.momentum ? ["velocity"] : [];
-    case "rmsprop":
-      return ["v", ...(optimizer.momentum ? ["velocity"] : []), ...(optimizer.centered ? ["average"] : [])];
-    default:
-      return ["m", "v", ...(optimizer.amsgrad ? ["vMax"] : [])];
-  }
-}
+const adamRule: UpdateRule<"adam" | "adamw"> = {
+  slots: ({ amsgrad }) => [["m", "v"], ...(amsgrad ? [["vMax"]] : [])],
+  // The second: bias-corrected.
+  scalars: (learningRate, update, { beta1, beta2 }) => [
+    learningRate,
+    (learningRate * Math.sqrt(1 - beta2 ** update)) / (1 - beta1 ** update),
+  ],
+  kernelCall: (args, slot, { beta1, beta2, epsilon }) => {
+    const state = { m: slot("m"), v: slot("v"), vMax: slot("vMax") };
+    const gains = { oneMinusBeta1: 1 - beta1, oneMinusBeta2: 1 - beta2 };
+    return { kernel: "adam", args: { ...args, ...state, ...gains, epsilon } };
+  },
+};
+
+const UPDATE_RULES: { readonly [N in OptimizerName]: UpdateRule<N> } = {
+  sgd: {
+    slots: ({ momentum }) => (momentum ? [["velocity"]] : []),
+    scalars: (learningRate) => [learningRate],
+    kernelCall: (args, slot, { momentum, nesterov }) => ({
+      kernel: "sgd",
+      args: { ...args, velocity: slot("velocity"), nesterov: nesterov ? 1 : 0, momentum },
+    }),
+  },
+  rmsprop: {
+    slots: ({ momentum, centered }) => [
+      ["v"],
+      ...(momentum ? [["velocity"]] : []),
+      ...(centered ? [["average"]] : []),
+    ],
+    scalars: (learningRate) => [learningRate],
+    kernelCall: (args, slot, { rho, momentum, epsilon }) => {
+      const state = { v: slot("v"), velocity: slot("velocity"), average: slot("average") };
+      return { kernel: "rmsprop", args: { ...args, ...state, oneMinusRho: 1 - rho, momentum, epsilon } };
+    },
+  },
+  adam: adamRule,
+  adamw: adamRule,
+};
+
+const ruleOf = <N extends OptimizerName>({ name }: OptimizerOf<N>): UpdateRule<N> => UPDATE_RULES[name];
+
+/** Every state variable that an optimizer keeps: its own, and what sums up gradients. */
+export const slotGroups = (optimizer: Optimizer): SlotGroups => [
+  ...(optimizer.gradientAccumulationSteps ? [[ACCUMULATOR]] : []),
+  ...ruleOf(optimizer).slots(optimizer),
+];
+
+/** Numbers that `stepScalars` gives at most. */
+export const STEP_SCALARS = 2;
+
+/** The numbers an update's kernels read: [learning rate, Adam's bias-corrected rate]. `update` counts from 1. */
+export const stepScalars = (optimizer: Optimizer, learningRate: number, update: number): number[] =>
+  ruleOf(optimizer).scalars(learningRate, update, optimizer);
+
+/** The call that updates some weights: see `UpdateRule`. */
+export const updateCall = (
+  optimizer: Optimizer,
+  args: Omit<UpdateArguments, "weightDecay">,
+  slot: (name: string) => Pointer,
+): Call =>
+  ruleOf(optimizer).kernelCall({ ...args, weightDecay: optimizer.weightDecay ?? 0 }, slot, optimizer);
 
 /** The learning rate of the step that follows after so many. */
 export function rateAfter(rate: number | Schedule, iterations: number): number {
   return typeof rate === "number" ? rate : scheduledRate(rate, iterations);
-}
-
-/** The numbers an update's kernels read: [learning rate, Adam's bias-corrected rate]. `update` counts from 1. */
-export function stepScalars(optimizer: Optimizer, learningRate: number, update: number): [number, number] {
-  const { beta1, beta2 } = optimizer;
-  return [learningRate, (learningRate * Math.sqrt(1 - beta2 ** update)) / (1 - beta1 ** update)];
 }

@@ -2,7 +2,7 @@
 import { objectOf } from "../base/arguments.js";
 import { finiteNumber, inputError } from "../base/errors.js";
 import { placeOf, type Rows, type TargetsLike, toTargets } from "../network/arrays.js";
-import type { Loss } from "../objectives/losses.js";
+import { factsOf, type Loss } from "../objectives/losses.js";
 
 /** Rows, targets and weights, flat and checked. */
 export interface Dataset {
@@ -37,7 +37,7 @@ export function makeDataset(
   inputs.forEach(({ data, shape }, i) => {
     checkFinite(data, shape, called(inputs.length > 1 ? `x[${i}]` : "x"));
   });
-  const targets = toTargets(y, rows, width, loss.name === "sparseCategoricalCrossentropy", called("y"));
+  const targets = toTargets(y, rows, width, factsOf(loss).targets === "classes", called("y"));
   checkFinite(targets, [targets.length / Math.max(1, rows)], called("y"));
   checkProbabilities(targets, targets.length / rows, loss, called("y"));
   return { inputs, targets, weights: rowWeights(targets, rows, width, loss, options), rows };
@@ -58,7 +58,7 @@ function checkFinite(data: Float32Array, shape: readonly number[], where: string
 
 /** Cross-entropies are of probabilities: labels such as 1 and 2 would train without a word, towards nothing. */
 function checkProbabilities(targets: Float32Array, width: number, loss: Loss, where: string): void {
-  if (loss.name !== "binaryCrossentropy" && loss.name !== "categoricalCrossentropy") return;
+  if (factsOf(loss).targets !== "probabilities") return;
   const bad = targets.findIndex((target) => target < 0 || target > 1);
   if (bad < 0) return;
   throw inputError({
@@ -93,7 +93,10 @@ function checkClassWeight(classWeight: Record<number, number>, width: number, lo
     const expected = "weights by class index, as { 0: 1, 1: 5 }";
     throw inputError({ expected, where: "classWeight", received: classWeight });
   }
-  const classes = width > 1 ? width : loss.name === "binaryCrossentropy" ? 2 : Infinity;
+  const { targets, exclusive } = factsOf(loss);
+  // The one output of a probability says which of two.
+  const one = targets === "probabilities" && !exclusive ? 2 : Infinity;
+  const classes = width > 1 ? width : one;
   for (const [label, weight] of Object.entries(classWeight)) {
     if (!/^\d+$/.test(label) || Number(label) >= classes) {
       const expected = classes < Infinity ? `class indices from 0 to ${classes - 1}` : "class indices";
@@ -106,12 +109,13 @@ function checkClassWeight(classWeight: Record<number, number>, width: number, lo
 /** Keras rounds a soft label to its class. @throws InputError where a row's targets name no one class */
 function classesOf(targets: Float32Array, rows: number, width: number, loss: Loss): Int32Array {
   const size = targets.length / rows;
+  const anyNumber = factsOf(loss).targets === "numbers";
   return Int32Array.from({ length: rows }, (_, r) => {
     const row = targets.subarray(r * size, (r + 1) * size);
     // Of soft labels the sum is 1, but for rounding; a target of several labels, or of none, has another.
     const sum = row.reduce((a, b) => a + b, 0);
     const one = size === 1 || Math.abs(sum - 1) < 1e-3;
-    if (one && (loss.name !== "meanSquaredError" || row.every((t) => Number.isInteger(t) && t >= 0))) {
+    if (one && (!anyNumber || row.every((t) => Number.isInteger(t) && t >= 0))) {
       return size === 1 ? Math.round(row[0]!) : argMax(row, 0, width);
     }
     throw inputError({

@@ -10,6 +10,7 @@ import { gather, type RowsLike, type TargetsLike } from "../network/arrays.js";
 import type { Network } from "../network/network.js";
 import type { Plan } from "../network/plan.js";
 import type { CompiledMetrics } from "../objectives/metrics/compiled.js";
+import type { Optimizer } from "../objectives/optimizers.js";
 import type { Callback, Trained, TrainingProgress } from "./callbacks.js";
 import type { Dataset, WeightOptions } from "./dataset.js";
 import { checkSignal, evaluateDataset } from "./evaluate.js";
@@ -189,6 +190,7 @@ export class FitRun<M extends Trained> {
   private makeFingerprint(): string {
     const { shuffle = true, classWeight } = this.options;
     const { optimizer, loss, metrics } = this.trainer.compiled;
+    const compiled = { optimizer: describeOptimizer(optimizer), loss, metrics };
     const { rows } = this.train;
     const sizes = { rows, batchSize: this.batchSize, params: this.lastGood.length, seed: this.network.seed };
     const data = [this.train, ...(this.validation ? [this.validation] : [])].map(
@@ -196,7 +198,7 @@ export class FitRun<M extends Trained> {
         [...inputs.map((input) => input.data), targets, ...(weights ? [weights] : [])].map(checksum),
     );
     const network = describeNetwork(this.network);
-    return JSON.stringify({ ...sizes, data, shuffle, classWeight, optimizer, loss, metrics, network });
+    return JSON.stringify({ ...sizes, data, shuffle, classWeight, ...compiled, network });
   }
 
   /** Goes to a state, once all of it is seen to be one of this run. @throws InputError; nothing is changed then */
@@ -511,6 +513,25 @@ function checksum(values: Float32Array): number {
   const words = new Uint32Array(values.buffer, values.byteOffset, values.length);
   for (let i = 0; i < words.length; i++) hash = Math.imul(hash ^ words[i]!, 0x01000193);
   return hash >>> 0;
+}
+
+/**
+ * An optimizer as fingerprints have it: with the settings of all optimizers, those that are not its own as they are by
+ * default, in this order, so that checkpoints stay good from version to version.
+ */
+function describeOptimizer({ name, ...options }: Optimizer): object {
+  return {
+    momentum: 0,
+    nesterov: false,
+    rho: 0.9,
+    epsilon: 1e-7,
+    centered: false,
+    beta1: 0.9,
+    beta2: 0.999,
+    amsgrad: false,
+    ...options,
+    name,
+  };
 }
 
 /** Everything that makes a network what it is, besides its weights, as a short text. */

@@ -10,7 +10,7 @@ import { lossWidth, type Plan } from "../network/plan.js";
 import type { Runtime } from "../network/runtime.js";
 import type { WeightArray } from "../network/weights.js";
 import type { Compiled } from "../objectives/compiled.js";
-import { type Loss, type LossName, resolveLoss } from "../objectives/losses.js";
+import { factsOf, type Loss, type LossName, resolveLoss } from "../objectives/losses.js";
 import type { Logits } from "../objectives/metrics/accumulator.js";
 import { CompiledMetrics, wantsLogits } from "../objectives/metrics/compiled.js";
 import { type MetricLike, resolveMetric } from "../objectives/metrics/streaming.js";
@@ -61,12 +61,10 @@ export class Trainer {
     knownOptions(options, ["optimizer", "loss", "metrics", "weightedMetrics"], "compile");
     const { optimizer = "adam", metrics, weightedMetrics = [] } = options;
     const loss = resolveLoss(options.loss);
-    // A regression has no classes to be accurate about.
-    const usual: MetricLike[] = loss.name === "meanSquaredError" ? [] : ["accuracy"];
     this.settings = {
       optimizer: resolveOptimizer(optimizer),
       loss,
-      metrics: resolveMetrics(metrics ?? usual, "metrics"),
+      metrics: resolveMetrics(metrics ?? factsOf(loss).metrics, "metrics"),
       weightedMetrics: resolveMetrics(weightedMetrics, "weightedMetrics"),
     };
     if (this.network.isStarted) this.start(this.network.runtime, this.settings);

@@ -2,10 +2,18 @@
 
 import { inputError } from "../base/errors.js";
 import { type Arena, view } from "../engines/arena.js";
-import type { Call, Engine, Phase, Program, Task } from "../engines/engine.js";
+import type { Call, Phase, SynchronousEngine, SynchronousProgram, Task } from "../engines/engine.js";
 import type { Pointer } from "../kernels/declare.js";
 import type { WeightEntry, Weights } from "../network/weights.js";
-import { ACCUMULATOR, type Optimizer, rateAfter, slotNames, stepScalars } from "../objectives/optimizers.js";
+import {
+  ACCUMULATOR,
+  type Optimizer,
+  rateAfter,
+  STEP_SCALARS,
+  slotGroups,
+  stepScalars,
+  updateCall,
+} from "../objectives/optimizers.js";
 import type { Schedule } from "../objectives/schedules.js";
 import { checkOptimizerState, type OptimizerState } from "./training-state.js";
 
@@ -17,32 +25,32 @@ const isTrained = ({ layer, parameter }: WeightEntry) => parameter.trainable && 
 export class Updater {
   private rate: number | Schedule;
   iterations = 0;
-  private readonly slots: { name: string; at: Pointer }[];
+  /** Where the state variables lie, laid out as the gradients are; by their names, in Keras's order. */
+  private readonly slots: ReadonlyMap<string, Pointer>;
   private readonly scalars: Pointer;
   private readonly penalty: Pointer;
   private readonly norms: Pointer;
-  private regularization: Program | null = null;
-  private readonly updates: Program;
+  private regularization: SynchronousProgram | null = null;
+  private readonly updates: SynchronousProgram;
   /** What the programs below update: fixed, so that state and programs agree. */
   private readonly trained: readonly WeightEntry[];
 
   constructor(
-    private readonly engine: Engine,
+    private readonly engine: SynchronousEngine,
     arena: Arena,
     private readonly weights: Weights,
     readonly optimizer: Optimizer,
   ) {
     this.rate = optimizer.learningRate;
     this.trained = weights.entries.filter(isTrained);
-    this.slots = slotNames(optimizer).map((name) => ({
-      name,
-      at: arena.allocate(Math.max(1, weights.gradientElements)),
-    }));
-    this.scalars = arena.allocate(2);
+    const slotLength = Math.max(1, weights.gradientElements);
+    const names = slotGroups(optimizer).flat();
+    this.slots = new Map(names.map((name) => [name, arena.allocate(slotLength)]));
+    this.scalars = arena.allocate(STEP_SCALARS);
     this.penalty = arena.allocate(1);
     this.norms = arena.allocate(Math.max(1, weights.entries.length));
     arena.commit();
-    for (const { at } of this.slots) view(engine, at, weights.gradientElements).fill(0);
+    for (const at of this.slots.values()) view(engine, at, weights.gradientElements).fill(0);
     const regularized = this.regularizeCalls();
     if (regularized.length > 0) this.regularization = engine.load([[regularized]]);
     this.updates = engine.load([...this.clipPhases(), this.updatePhase()]);
@@ -146,33 +154,10 @@ export class Updater {
     const { optimizer, weights, scalars } = this;
     const offset = w - weights.base;
     const slot = (name: string) => {
-      const found = this.slots.find((s) => s.name === name);
-      return found ? found.at + offset : 0;
+      const at = this.slots.get(name);
+      return at === undefined ? 0 : at + offset;
     };
-    const common = {
-      w,
-      g: weights.gradients + offset,
-      scalars,
-      length,
-      weightDecay: optimizer.weightDecay ?? 0,
-    };
-    const { momentum, rho, epsilon, beta1, beta2 } = optimizer;
-    switch (optimizer.name) {
-      case "sgd":
-        return {
-          kernel: "sgd",
-          args: { ...common, velocity: slot("velocity"), nesterov: optimizer.nesterov ? 1 : 0, momentum },
-        };
-      case "rmsprop": {
-        const state = { v: slot("v"), velocity: slot("velocity"), average: slot("average") };
-        return { kernel: "rmsprop", args: { ...common, ...state, oneMinusRho: 1 - rho, momentum, epsilon } };
-      }
-      default: {
-        const state = { m: slot("m"), v: slot("v"), vMax: slot("vMax") };
-        const gains = { oneMinusBeta1: 1 - beta1, oneMinusBeta2: 1 - beta2 };
-        return { kernel: "adam", args: { ...common, ...state, ...gains, epsilon } };
-      }
-    }
+    return updateCall(optimizer, { w, g: weights.gradients + offset, scalars, length }, slot);
   }
 
   /** Adds the regularisers' gradients and returns their penalty. */
@@ -207,7 +192,7 @@ export class Updater {
     this.iterations++;
     if (every > 1 && !this.accumulate(every)) return;
     const scalars = stepScalars(this.optimizer, learningRate, Math.floor(this.iterations / every));
-    view(this.engine, this.scalars, 2).set(scalars);
+    view(this.engine, this.scalars, STEP_SCALARS).set(scalars);
     this.updates.run();
   }
 
@@ -218,7 +203,7 @@ export class Updater {
   private accumulate(every: number): boolean {
     const length = this.weights.gradientElements;
     const gradients = view(this.engine, this.weights.gradients, length);
-    const waiting = view(this.engine, this.slots.find(({ name }) => name === ACCUMULATOR)!.at, length);
+    const waiting = view(this.engine, this.slots.get(ACCUMULATOR)!, length);
     if (this.iterations % every !== 0) {
       for (let i = 0; i < length; i++) waiting[i]! += gradients[i]!;
       return false;
@@ -231,23 +216,13 @@ export class Updater {
     return true;
   }
 
-  /** Slots as Keras orders them: per variable for Adam (m v m v …), per slot otherwise; amsgrad's maxima last. */
+  /** The state variables of each weight, as Keras orders them. */
   private slotOrder(): { entry: WeightEntry; at: Pointer }[] {
-    const entries = this.trained;
-    const bySlot = (slots: readonly { at: Pointer }[]) =>
-      slots.flatMap((slot) => entries.map((entry) => this.slotOf(slot, entry)));
-    if (this.optimizer.name === "sgd" || this.optimizer.name === "rmsprop") return bySlot(this.slots);
-    const named = (name: string) => this.slots.filter((slot) => slot.name === name);
-    const moments = [...named("m"), ...named("v")];
-    return [
-      ...bySlot(named(ACCUMULATOR)),
-      ...entries.flatMap((entry) => moments.map((slot) => this.slotOf(slot, entry))),
-      ...bySlot(named("vMax")),
-    ];
-  }
-
-  private slotOf(slot: { at: Pointer }, entry: WeightEntry): { entry: WeightEntry; at: Pointer } {
-    return { entry, at: slot.at + entry.at - this.weights.base };
+    return slotGroups(this.optimizer).flatMap((group) =>
+      this.trained.flatMap((entry) =>
+        group.map((name) => ({ entry, at: this.slots.get(name)! + entry.at - this.weights.base })),
+      ),
+    );
   }
 
   state(): OptimizerState {

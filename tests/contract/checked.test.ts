@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { Arena, view } from "../../src/engines/arena.js";
-import type { Call, Engine } from "../../src/engines/engine.js";
+import type { Call } from "../../src/engines/engine.js";
 import { ReferenceEngine } from "../../src/engines/reference.js";
 import { WasmEngine } from "../../src/engines/wasm.js";
 import { ACTIVATIONS } from "../../src/kernels/activations.js";
@@ -71,7 +71,7 @@ const FAULTS: readonly {
 ];
 
 describe("wasm, checked", () => {
-  const engine: Engine = new WasmEngine(CHECKED_BUILD, 1);
+  const engine = new WasmEngine(CHECKED_BUILD, 1);
   after(() => engine.dispose());
   for (const { what, replaced, says, encoded = true } of FAULTS) {
     if (!encoded) continue;

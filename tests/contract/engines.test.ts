@@ -2,12 +2,15 @@
 import assert from "node:assert/strict";
 import { after, describe, test } from "node:test";
 import { InputError } from "../../src/base/errors.js";
-import { Arena, view } from "../../src/engines/arena.js";
+import { Arena } from "../../src/engines/arena.js";
 import type { Call, Engine, Phase } from "../../src/engines/engine.js";
-import { createEngine, nativeAddon } from "../../src/engines/index.js";
+import { createEngine, createSynchronousEngine, nativeAddon } from "../../src/engines/index.js";
 import { checkAddon } from "../../src/engines/native.js";
 import { poolSize } from "../../src/engines/wasm-pool.js";
-import { testedEngines } from "./engines.js";
+import { layers, sequential } from "../../src/index.js";
+import { DelayedEngine } from "./delayed-engine.js";
+import { contractEngines } from "./engines.js";
+import { read } from "./harness.js";
 
 const fill = (out: number, length: number, value: number): Call => ({
   kernel: "fill",
@@ -35,6 +38,15 @@ describe("selection", () => {
     }
   });
 
+  test("an engine that answers later is refused by name where nobody waits for it", () => {
+    const engine = new DelayedEngine();
+    assert.equal(createEngine({ engine }), engine);
+    const refused = { name: "InputError", message: /an engine that answers at once.*delayed/ };
+    assert.throws(() => createSynchronousEngine({ engine }), refused);
+    const model = sequential([layers.input({ shape: [3] }), layers.dense({ units: 1 })], { engine });
+    assert.throws(() => model.predict([[1, 2, 3]]), refused);
+  });
+
   test("an addon built from another kernels.h is not used", (t) => {
     const found = nativeAddon();
     if ("missing" in found) return t.skip(found.missing);
@@ -43,7 +55,10 @@ describe("selection", () => {
   });
 });
 
-for (const { label, create, missing } of testedEngines()) {
+/** So many elements of an engine's memory. */
+const reals = (engine: Engine, at: number, length: number) => read(engine, at, new Float32Array(length));
+
+for (const { label, create, missing } of contractEngines()) {
   describe(label, { skip: missing }, () => {
     const engines: Engine[] = [];
     const make = (threads = 1): Engine => {
@@ -53,33 +68,34 @@ for (const { label, create, missing } of testedEngines()) {
     };
     after(() => engines.forEach((engine) => void engine.dispose()));
 
-    test("memory grows zero-filled and keeps what it holds", () => {
+    test("memory grows zero-filled and keeps what it holds", async () => {
       const engine = make();
       const arena = new Arena(engine);
       const first = arena.allocate(100);
       arena.commit();
-      view(engine, first, 100).fill(7);
+      engine.write(first, new Float32Array(100).fill(7));
       const second = arena.allocate(5_000_000);
       arena.commit();
-      assert.ok(view(engine, first, 100).every((value) => value === 7));
-      assert.ok(view(engine, second, 5_000_000).every((value) => value === 0));
+      assert.ok((await reals(engine, first, 100)).every((value) => value === 7));
+      assert.ok((await reals(engine, second, 5_000_000)).every((value) => value === 0));
     });
 
-    test("a program runs on in memory that has grown", () => {
+    test("a program runs on in memory that has grown", async () => {
       const engine = make(2);
       const arena = new Arena(engine);
       const at = arena.allocate(64);
       arena.commit();
       const program = engine.load([[[fill(at, 64, 2)], [fill(at + 128, 32, 3)]]]);
-      program.run();
+      await program.run();
       arena.allocate(3_000_000);
       arena.commit();
-      view(engine, at, 64).fill(0);
-      program.run();
-      assert.deepEqual([view(engine, at, 64)[0], view(engine, at, 64)[40]], [2, 3]);
+      engine.write(at, new Float32Array(64));
+      await program.run();
+      const values = await reals(engine, at, 64);
+      assert.deepEqual([values[0], values[40]], [2, 3]);
     });
 
-    test("phases run in order, calls of a task too, on one thread and on several", () => {
+    test("phases run in order, calls of a task too, on one thread and on several", async () => {
       for (const threads of [1, 2, 3]) {
         const engine = make(threads);
         const arena = new Arena(engine);
@@ -92,16 +108,17 @@ for (const { label, create, missing } of testedEngines()) {
           parts.map((at) => [add(at, sum, 16)]),
         ];
         const program = engine.load(phases);
-        for (let run = 0; run < 300; run++) program.run();
-        assert.equal(view(engine, sum, 16)[15], 820);
+        for (let run = 0; run < 300; run++) await program.run();
+        assert.equal((await reals(engine, sum, 16))[15], 820);
+        const values = await Promise.all(parts.map((at) => reals(engine, at, 16)));
         assert.deepEqual(
-          parts.map((at) => view(engine, at, 16)[3]),
+          values.map((part) => part[3]),
           parts.map((_, i) => i + 821),
         );
       }
     });
 
-    test("a program longer than the engine's room for programs runs whole", () => {
+    test("a program longer than the engine's room for programs runs whole", async () => {
       const engine = make(2);
       const arena = new Arena(engine);
       const at = arena.allocate(64);
@@ -109,29 +126,29 @@ for (const { label, create, missing } of testedEngines()) {
       const one = add(at, at + 128, 1);
       const task = (length: number): Call[] => Array.from({ length }, () => one);
       const program = engine.load([[task(150_000)], [task(1), task(0)], [task(100_000)]]);
-      view(engine, at, 64)[32] = 1;
-      program.run();
-      assert.equal(view(engine, at, 64)[0], 250_001);
+      engine.write(at + 128, Float32Array.of(1));
+      await program.run();
+      assert.equal((await reals(engine, at, 1))[0], 250_001);
     });
 
-    test("missing arguments and null pointers are caught before anything runs", () => {
+    test("missing arguments and null pointers are caught before anything runs", async () => {
       const engine = make();
       assert.throws(() => engine.load([[[fill(0, 1, 1)]]]), /fill out is a null pointer/);
       assert.throws(() => engine.load([[[fill(64, Number.NaN, 1)]]]), /fill length has no value/);
       const past = engine.load([[[fill(2 ** 31, 1, 1)]]]);
-      assert.throws(() => past.run());
+      await assert.rejects(async () => past.run());
     });
 
-    test("a disposed program or engine does not run", () => {
+    test("a disposed program or engine does not run", async () => {
       const engine = make(2);
       engine.reserve(engine.base + 128);
       const program = engine.load([[[fill(engine.base, 16, 1)], [fill(engine.base + 64, 16, 1)]]]);
-      program.run();
+      await program.run();
       const other = engine.load([[[fill(engine.base, 16, 1)]]]);
       program.dispose();
-      assert.throws(() => program.run(), /disposed/);
+      await assert.rejects(async () => program.run(), /disposed/);
       engine.dispose();
-      assert.throws(() => other.run(), /disposed/);
+      await assert.rejects(async () => other.run(), /disposed/);
       engine.dispose();
     });
   });

@@ -1,11 +1,12 @@
 /** The engines under test, each with its builds for different processors. */
 import { setFlagsFromString } from "node:v8";
-import type { Engine } from "../../src/engines/engine.js";
-import { nativeAddon } from "../../src/engines/index.js";
+import type { Engine, SynchronousEngine } from "../../src/engines/engine.js";
+import { ENGINE_NAMES, type EngineName, nativeAddon } from "../../src/engines/index.js";
 import { NativeEngine } from "../../src/engines/native.js";
 import { WasmEngine } from "../../src/engines/wasm.js";
 import { supports, WASM_BUILDS, type WasmBuild } from "../../src/engines/wasm-module.js";
 import { checked } from "./checked-binary.js";
+import { DelayedEngine } from "./delayed-engine.js";
 
 // Node 20 can run relaxed SIMD, but only when asked.
 if (process.version.startsWith("v20.")) setFlagsFromString("--experimental-wasm-relaxed-simd");
@@ -13,17 +14,28 @@ if (process.version.startsWith("v20.")) setFlagsFromString("--experimental-wasm-
 /** WebAssembly kernels that check their calls and their working room (kernels/checked.h). */
 export const CHECKED_BUILD: WasmBuild = { name: "checked", packed: checked };
 
-export interface TestedEngine {
+export interface TestedEngine<E extends Engine = SynchronousEngine> {
   label: string;
   /** Whether it fuses multiply-add on hardware that can: those engines agree to the bit. */
   fused: boolean;
-  create: (threads?: number) => Engine;
+  create: (threads?: number) => E;
   /** Why it cannot run here. */
   missing: string | undefined;
 }
 
-export function testedEngines(): TestedEngine[] {
-  return [...nativeEngines(), ...[WASM_BUILDS.simd, WASM_BUILDS.relaxed, CHECKED_BUILD].map(wasmEngine)];
+/** The builds of every engine of the registry; the reference is what they are held to. */
+const BUILDS: Record<EngineName, () => TestedEngine[]> = {
+  native: nativeEngines,
+  wasm: () => [WASM_BUILDS.simd, WASM_BUILDS.relaxed, CHECKED_BUILD].map(wasmEngine),
+  reference: () => [],
+};
+
+export const testedEngines = (): TestedEngine[] => ENGINE_NAMES.flatMap((name) => BUILDS[name]());
+
+/** Those, and an asynchronous engine: all that the contract itself is tried on. */
+export function contractEngines(): TestedEngine<Engine>[] {
+  const delayed = { label: "delayed", fused: false, create: () => new DelayedEngine(), missing: undefined };
+  return [...testedEngines(), delayed];
 }
 
 function nativeEngines(): TestedEngine[] {
@@ -44,6 +56,6 @@ function wasmEngine(build: WasmBuild): TestedEngine {
   return { label: `wasm ${build.name}`, fused: build === WASM_BUILDS.relaxed, create, missing };
 }
 
-const unavailable = (): Engine => {
+const unavailable = (): SynchronousEngine => {
   throw new Error("not available");
 };

@@ -1,6 +1,6 @@
 /** Runs one kernel call on any engine: buffers are placed, guarded and read back. */
 import { Arena } from "../../src/engines/arena.js";
-import type { Call, Engine } from "../../src/engines/engine.js";
+import type { Call, Engine, Values as MemoryValues } from "../../src/engines/engine.js";
 import {
   type KernelArguments,
   type KernelName,
@@ -63,25 +63,25 @@ export function placeCase(arena: Arena, { kernel, args }: Case): { call: Call; p
 }
 
 /** Runs a case and returns every buffer as it lies afterwards. */
-export function runCase(engine: Engine, one: Case): Map<string, Float32Array | Uint32Array> {
+export async function runCase(engine: Engine, one: Case): Promise<Map<string, Float32Array | Uint32Array>> {
   const arena = new Arena(engine);
   const { call, placed } = placeCase(arena, one);
   arena.commit();
   for (const { at, values } of placed.values()) {
-    viewLike(values, engine, at).set(values);
-    new Float32Array(engine.buffer, at + values.length * 4, GUARD).fill(GUARD_VALUE);
+    engine.write(at, values);
+    engine.write(at + values.byteLength, new Float32Array(GUARD).fill(GUARD_VALUE));
   }
   const program = engine.load([[[call]]]);
-  program.run();
+  await program.run();
   program.dispose();
   const results = new Map<string, Float32Array | Uint32Array>();
   for (const [field, { at, values }] of placed) {
-    const guard = new Float32Array(engine.buffer, at + values.length * 4, GUARD);
+    const guard = await read(engine, at + values.byteLength, new Float32Array(GUARD));
     if (!guard.every((value) => value === GUARD_VALUE)) {
       throw new Error(`${engine.name}: ${one.kernel} wrote past the end of ${field}`);
     }
     if (field === "scratch") continue;
-    const after = viewLike(values, engine, at).slice();
+    const after = await read(engine, at, values.slice());
     if (isInput(one.kernel, field) && after.some((value, i) => !Object.is(value, values[i]))) {
       throw new Error(`${engine.name}: ${one.kernel} wrote to its input ${field}`);
     }
@@ -95,10 +95,23 @@ function isInput(kernel: KernelName, field: string): boolean {
   return argument.kind === "words" || (argument.kind === "reals" && argument.access === "reads");
 }
 
-function viewLike(values: Float32Array | Uint32Array, { buffer }: Engine, at: number) {
-  return values instanceof Uint32Array
-    ? new Uint32Array(buffer, at, values.length)
-    : new Float32Array(buffer, at, values.length);
+/** Fills `into` from an engine's memory. */
+export async function read<V extends MemoryValues>(engine: Engine, at: number, into: V): Promise<V> {
+  await engine.read(at, into);
+  return into;
+}
+
+/** What the reference mathematics makes of a case, engines left aside. */
+export function referenceResults({ kernel, args }: Case): Map<string, Float32Array | Uint32Array> {
+  const buffers = new Map<string, Float32Array | Uint32Array>();
+  const bound: Record<string, Argument> = {};
+  for (const [field, given] of Object.entries(args as Record<string, Argument>)) {
+    bound[field] = given !== null && typeof given === "object" ? given.slice() : given;
+    if (bound[field] !== null && typeof bound[field] === "object") buffers.set(field, bound[field]);
+  }
+  bound["scratch"] = new Float32Array(scratchElements({ kernel, args: bound }));
+  kernelOf(kernel).reference(bound as never);
+  return buffers;
 }
 
 /** Why `got` is not `expected` within a share of the largest expected value, or null. */

@@ -1,8 +1,6 @@
 /** Cases of the recurrent cells: forward, backward from what the reference's forward saved, and inference. */
-
-import { ReferenceEngine } from "../../src/engines/reference.js";
 import { ACTIVATIONS } from "../../src/kernels/activations.js";
-import { type Argument, type Case, noise, runCase, Values } from "./harness.js";
+import { type Argument, type Case, noise, referenceResults, Values } from "./harness.js";
 
 interface Cell {
   name: "rnn" | "lstm" | "gru";
@@ -70,8 +68,6 @@ type Sizes = Record<"B" | "T" | "I" | "U", number>;
 
 /** Sums over up to 140 rows × 12 steps, in another order. */
 const TOLERANCE = 1e-5;
-
-const reference = new ReferenceEngine();
 
 export function recurrentCases(): Case[] {
   const cases: Case[] = [];
@@ -149,7 +145,7 @@ function trainingCases(cell: Cell, sizes: Sizes, variant: Variant): Case[] {
     bias,
     ...common,
   });
-  const saved = Object.fromEntries(runCase(reference, forward));
+  const saved = Object.fromEntries(referenceResults(forward));
   const gradient = (length: number | undefined) => (length === undefined ? null : v.normal(length));
   const backward = makeCase(`${name}Backward`, cell, sizes, variant, {
     dx: variant.dx === false ? null : noise(T * B * I),
@@ -229,7 +225,7 @@ function paddedStates(
       ...(name === "rnn" ? {} : { GX: 1 }),
     },
   );
-  return runCase(reference, forward);
+  return referenceResults(forward);
 }
 
 const dropout = (v: Values, length: number) => v.mask(length, 0.25).map((kept) => (kept * 4) / 3);

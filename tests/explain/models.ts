@@ -1,7 +1,7 @@
 /** Models, rows and engines that the tests of explanations share. */
 import fc from "fast-check";
-import type { Engine } from "../../src/engines/engine.js";
-import { availableEngines, createEngine } from "../../src/engines/index.js";
+import type { SynchronousEngine } from "../../src/engines/engine.js";
+import { availableEngines, createSynchronousEngine } from "../../src/engines/index.js";
 import { ReferenceEngine } from "../../src/engines/reference.js";
 import { layers, type Model, sequential } from "../../src/index.js";
 import { Random } from "../../src/kernels/philox.js";
@@ -42,7 +42,7 @@ export interface Cell {
 export interface ModelCase {
   model: Model;
   /** The same model, weights and all, on an engine of its own. */
-  on: (engine: Engine) => Model;
+  on: (engine: SynchronousEngine) => Model;
   /** Rows of ids that it reads. */
   row: number[];
 }
@@ -84,7 +84,7 @@ export const anyCase: fc.Arbitrary<ModelCase> = fc
   })
   .map((recipe) => {
     const { vocabulary, width, steps, cells, maskZero, flatten, hidden, outputs, padding, seed } = recipe;
-    const on = (engine: Engine) => {
+    const on = (engine: SynchronousEngine) => {
       const parts = [
         layers.embedding({ inputDim: vocabulary, outputDim: width, inputLength: steps, maskZero }),
         ...cells.map((cell, i) => recurrentLayer(cell, i < cells.length - 1 || flatten)),
@@ -111,12 +111,12 @@ export const ENGINES = [
   ...availableEngines().map((name) => ({
     name: name as string,
     precision: 2e-6,
-    fresh: () => createEngine({ engine: name, threads: 1 }),
+    fresh: () => createSynchronousEngine({ engine: name, threads: 1 }),
   })),
   {
     name: "reference float64",
     precision: 1e-12,
-    fresh: (): Engine => new ReferenceEngine({ precision: "float64" }),
+    fresh: (): SynchronousEngine => new ReferenceEngine({ precision: "float64" }),
   },
 ].map((each) => ({ ...each, engine: each.fresh() }));
 

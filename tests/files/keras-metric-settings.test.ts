@@ -5,13 +5,13 @@ import { describe, test } from "node:test";
 import type { Json, JsonObject } from "../../src/base/json.js";
 import { type Measured, readMetrics, writeMetrics } from "../../src/formats/keras/compile-metrics.js";
 import { Notes } from "../../src/formats/keras/receipt.js";
-import { metrics } from "../../src/index.js";
+import { losses, metrics } from "../../src/index.js";
 import { METRIC_KINDS } from "../../src/objectives/metrics/metric.js";
 
-const ONE: Measured = { loss: "binaryCrossentropy", outputs: 1 };
-const TAGS: Measured = { loss: "binaryCrossentropy", outputs: 3 };
-const CLASSES: Measured = { loss: "categoricalCrossentropy", outputs: 3 };
-const NUMBERS: Measured = { loss: "sparseCategoricalCrossentropy", outputs: 3 };
+const ONE: Measured = { loss: losses.binaryCrossentropy(), outputs: 1 };
+const TAGS: Measured = { loss: losses.binaryCrossentropy(), outputs: 3 };
+const CLASSES: Measured = { loss: losses.categoricalCrossentropy(), outputs: 3 };
+const NUMBERS: Measured = { loss: losses.sparseCategoricalCrossentropy(), outputs: 3 };
 
 function read(value: Json, of = ONE) {
   const notes = new Notes();
@@ -83,7 +83,7 @@ describe("metrics of Keras's files, setting by setting", () => {
       object("AUC", { num_thresholds: 1e4, multi_label: true }),
       /thresholds/,
       {
-        loss: "binaryCrossentropy",
+        loss: losses.binaryCrossentropy(),
         outputs: 1000,
       },
     ],

@@ -71,7 +71,7 @@ describe("scripts come to what Keras makes of them", () => {
       assert.equal(optimizer.name, plain(keras.compiled.optimizer["class"] as string));
       for (const [theirs, ours] of Object.entries(OPTIONS)) {
         const expected: string | number | boolean | null | undefined = keras.compiled.optimizer[theirs];
-        const given = optimizer[ours];
+        const given = (optimizer as Partial<Record<typeof ours, unknown>>)[ours];
         if (expected === undefined) continue;
         if (typeof expected === "number")
           assert.equal(Math.fround(given as number), Math.fround(expected), theirs);

@@ -277,7 +277,9 @@ describe("objects and layers of the wrong kind", () => {
     const { model, receipt } = read(
       `${NET}o = keras.optimizers.SGD(lr=0.3)\no.momentum = 0.5\nmodel.compile(o, "mse")\n`,
     );
-    assert.deepEqual([model.compiled.optimizer.learningRate, model.compiled.optimizer.momentum], [0.3, 0.5]);
+    const { optimizer } = model.compiled;
+    assert.ok(optimizer.name === "sgd");
+    assert.deepEqual([optimizer.learningRate, optimizer.momentum], [0.3, 0.5]);
     assert.match(receipt.filled.join("\n"), /line 5: SGD lr is learning_rate/);
     assert.match(
       unread(`${NET}keras.backend.set_value(model.optimizer.lr, 1)\n`).join(),
@@ -474,10 +476,8 @@ model.fit(a, b, batch_size=8, epochs=2, validation_split=.15, shuffle=False, cla
       `${NET}model.compile(keras.optimizers.RMSprop(0.01, rho=0.8), keras.losses.BinaryCrossentropy(label_smoothing=.1), metrics=['accuracy'])\n`,
     );
     const { optimizer, loss } = model.compiled;
-    assert.deepEqual(
-      [optimizer.name, optimizer.learningRate, optimizer.rho, loss.labelSmoothing],
-      ["rmsprop", 0.01, 0.8, 0.1],
-    );
+    assert.ok(optimizer.name === "rmsprop");
+    assert.deepEqual([optimizer.learningRate, optimizer.rho, loss.labelSmoothing], [0.01, 0.8, 0.1]);
     assert.match(
       receipt.taken.join("\n"),
       /line 5: compile: optimizer=RMSprop\(learning_rate=0\.01, rho=0\.8\), loss=BinaryCrossentropy\(label_smoothing=0\.1\), metrics=\["accuracy"\]/,

@@ -5,8 +5,8 @@ import type { Json } from "../../src/base/json.js";
 import { readMetrics, writeMetrics } from "../../src/formats/keras/compile-metrics.js";
 import { Notes } from "../../src/formats/keras/receipt.js";
 import { losses } from "../../src/index.js";
-import type { LossName } from "../../src/objectives/losses.js";
-import { CompiledMetrics, targetWidth } from "../../src/objectives/metrics/compiled.js";
+import { type Loss, type LossName, targetWidth } from "../../src/objectives/losses.js";
+import { CompiledMetrics } from "../../src/objectives/metrics/compiled.js";
 import { readVectors } from "./vectors.js";
 
 interface MetricCase {
@@ -29,7 +29,8 @@ const LEFT_OUT: Record<string, readonly string[]> = {
   functions: ["huber", "cosine_similarity", "binary_focal_crossentropy"],
 };
 
-const lossOf = (snake: string) => snake.replace(/_(.)/g, (_, c: string) => c.toUpperCase()) as LossName;
+const lossOf = (snake: string): Loss =>
+  losses[snake.replace(/_(.)/g, (_, c: string) => c.toUpperCase()) as LossName]();
 
 function read(c: MetricCase, notes: Notes) {
   const context = { file: "f", major: 3, minor: 15, notes };
@@ -39,8 +40,7 @@ function read(c: MetricCase, notes: Notes) {
   // What is written is read as the same.
   const again = readMetrics(JSON.parse(JSON.stringify(writeMetrics(metrics, of))), of, context);
   assert.deepEqual(again, metrics);
-  const { [of.loss]: make } = losses;
-  return new CompiledMetrics({ loss: make!(), metrics, weightedMetrics }, c.outputs);
+  return new CompiledMetrics({ loss: of.loss, metrics, weightedMetrics }, c.outputs);
 }
 
 /** Keras's values are of float32: to a hundred thousandth of the value, or of 1. */

@@ -1,7 +1,6 @@
 /** Builds and asks the models of the vectors through the public API. */
 
-import type { EngineName } from "../../src/engines/engine.js";
-import { availableEngines } from "../../src/engines/index.js";
+import { availableEngines, type EngineName } from "../../src/engines/index.js";
 import { type Layer, layers, type Model, model, type Symbolic, sequential } from "../../src/index.js";
 import { decode, type Encoded, type ModelSpec } from "./vectors.js";
 

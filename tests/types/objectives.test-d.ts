@@ -12,6 +12,7 @@ import {
   metrics,
   type Optimizer,
   optimizers,
+  type RmspropOptions,
   type SgdOptions,
   schedules,
 } from "../../src/index.js";
@@ -20,6 +21,7 @@ import type { MetricNameOptions } from "../../src/objectives/metrics/options.js"
 import type {
   OPTIMIZER_DEFAULTS,
   OptimizerName,
+  OptimizerOf,
   OptimizerOptionsByName,
 } from "../../src/objectives/optimizers.js";
 import type { ScheduleOf } from "../../src/objectives/schedules.js";
@@ -75,7 +77,10 @@ schedules.piecewiseConstantDecay({ boundaries: 10, values: [1, 2] });
 const auc = metrics.auc();
 
 export type Made = [
-  Expect<Equal<ReturnType<typeof optimizers.adam>, Optimizer>>,
+  Expect<Equal<ReturnType<typeof optimizers.adam>, OptimizerOf<"adam">>>,
+  Expect<Equal<ReturnType<(typeof optimizers)[OptimizerName]>, Optimizer>>,
+  Expect<Equal<Extract<Optimizer, { name: "sgd" }>["momentum"], number>>,
+  Expect<Equal<keyof OptimizerOf<"rmsprop">, "name" | keyof RmspropOptions>>,
   Expect<Equal<ReturnType<typeof losses.meanSquaredError>, Loss>>,
   Expect<Equal<typeof auc, Metric<"auc">>>,
   Expect<Equal<(typeof auc.settings)["curve"], "ROC" | "PR" | "PRGAIN">>,

@@ -2,7 +2,7 @@
 import { Flatten } from "../../layers/flatten.js";
 import type { Layer } from "../../layers/layer.js";
 import type { Model } from "../../model/model.js";
-import type { Loss } from "../../objectives/losses.js";
+import { factsOf, type Loss } from "../../objectives/losses.js";
 import type { OptimizerName } from "../../objectives/optimizers.js";
 import type { Schedule } from "../../objectives/schedules.js";
 import type { Check, Finding } from "./finding.js";
@@ -66,7 +66,7 @@ const oneSoftmax: Check<Subject> = ({ model }) => {
 /** Labels that exclude each other, and units that do not; two units are suspect whatever is known of the labels. */
 const severalSigmoids: Check<Subject> = ({ model, labels }) => {
   const { layer, activation, units } = endOf(model);
-  const exclusive = labels !== undefined || (model.isCompiled && /ategorical/.test(model.compiled.loss.name));
+  const exclusive = labels !== undefined || (model.isCompiled && factsOf(model.compiled.loss).exclusive);
   if (activation !== "sigmoid" || units < 2 || !(exclusive || units === 2)) return [];
   return [
     {
@@ -112,48 +112,47 @@ function misfitOf(
   { activation, units }: End,
 ): Pick<Finding, "severity" | "seen" | "remedy"> | null {
   const probabilities = activation === "sigmoid" || activation === "softmax";
-  const categorical = /ategorical/.test(loss.name);
-  const crossentropy = /rossentropy/.test(loss.name);
-  if (crossentropy && loss.fromLogits && probabilities) {
+  const { targets, exclusive, logitActivation } = factsOf(loss);
+  if (logitActivation !== null && loss.fromLogits && probabilities) {
     return {
       severity: "problem",
-      seen: `${loss.name} from logits applies ${categorical ? "softmax" : "sigmoid"} to outputs that have been through ${activation} already.`,
+      seen: `${loss.name} from logits applies ${logitActivation} to outputs that have been through ${activation} already.`,
       remedy: "Take the loss of probabilities (not from logits), or leave out the last activation.",
     };
   }
-  if (crossentropy && !loss.fromLogits && !probabilities) {
+  if (logitActivation !== null && !loss.fromLogits && !probabilities) {
     return {
       severity: "problem",
       seen: `${loss.name} reads probabilities, but the last activation is ${activation}: what lies outside 0 to 1 is cut off and teaches nothing.`,
       remedy: `End in ${units === 1 ? "sigmoid" : "softmax"}, or take the loss from logits.`,
     };
   }
-  if (categorical && units === 1) {
+  if (exclusive && units === 1) {
     return {
       severity: "problem",
       seen: `${loss.name} expects a unit a label; with one unit there is one label, and nothing to learn.`,
       remedy: "Use binaryCrossentropy with one sigmoid unit, or a softmax unit a label.",
     };
   }
-  if (categorical && activation === "sigmoid") {
+  if (exclusive && activation === "sigmoid") {
     return {
       severity: "warning",
       seen: `${loss.name} compares labels that exclude each other, but ${units} sigmoid units do not sum to 1.`,
       remedy: "End in softmax.",
     };
   }
-  if (loss.name === "binaryCrossentropy" && activation === "softmax" && units > 2) {
+  if (logitActivation === "sigmoid" && activation === "softmax" && units > 2) {
     return {
       severity: "warning",
-      seen: `binaryCrossentropy judges each of ${units} softmax outputs by itself, so most of its weight lies on labels that are absent; its accuracy counts outputs, not texts.`,
+      seen: `${loss.name} judges each of ${units} softmax outputs by itself, so most of its weight lies on labels that are absent; its accuracy counts outputs, not texts.`,
       remedy:
         "Use categoricalCrossentropy (one-hot targets) or sparseCategoricalCrossentropy (label numbers).",
     };
   }
-  if (loss.name === "meanSquaredError" && probabilities) {
+  if (targets === "numbers" && probabilities) {
     return {
       severity: "note",
-      seen: `meanSquaredError on ${activation} outputs has almost no gradient where the model is surely wrong.`,
+      seen: `${loss.name} on ${activation} outputs has almost no gradient where the model is surely wrong.`,
       remedy: `Use ${units === 1 ? "binaryCrossentropy" : "a categorical cross-entropy"} to learn labels.`,
     };
   }

@@ -25,7 +25,7 @@ export function readCompileConfig(
   const loss = readLoss(value["loss"] ?? null, value["loss_weights"] ?? null, context);
   noteOtherKeys(value, context);
   if (!optimizer || !loss) return undefined;
-  const measured = { loss: loss.name, outputs };
+  const measured = { loss, outputs };
   return {
     optimizer,
     loss,
@@ -54,7 +54,7 @@ function noteOtherKeys(value: JsonObject, { notes }: Context): void {
 export function compileLeftOut(model: TrainedLike): string[] {
   if (!model.isCompiled) return [];
   const { loss, metrics, weightedMetrics } = model.compiled;
-  const names = unwritten([...metrics, ...weightedMetrics], { loss: loss.name, outputs: model.outputSize });
+  const names = unwritten([...metrics, ...weightedMetrics], { loss, outputs: model.outputSize });
   if (names.length === 0) return [];
   const which = [...new Set(names)].join(", ");
   return [`model ${model.name}: not written, as Keras has no such metric of this model: ${which}`];
@@ -63,7 +63,7 @@ export function compileLeftOut(model: TrainedLike): string[] {
 /** `compile_config` as Keras 3 writes it: of the optimizer, with its schedule or the learning rate it has now. */
 export function writeCompileConfig(model: TrainedLike): JsonObject {
   const { optimizer, loss, metrics, weightedMetrics } = model.compiled;
-  const measured = { loss: loss.name, outputs: model.outputSize };
+  const measured = { loss, outputs: model.outputSize };
   return {
     optimizer: writeOptimizer(
       typeof optimizer.learningRate === "number"

@@ -4,6 +4,7 @@ import { isObject, type Json, type JsonObject } from "../../base/json.js";
 import { label } from "../../base/label.js";
 import { snakeCase } from "../../layers/names.js";
 import {
+  factsOf,
   type Loss,
   type LossName,
   type LossOptions,
@@ -107,15 +108,16 @@ function applySetting(options: LossOptions, name: LossName, key: string, value: 
     options.reduction = REDUCTIONS[value]!;
     return true;
   }
-  if (name === "meanSquaredError") return false;
+  const { options: taken, targets, logitActivation } = factsOf({ name });
   // There is one vector a row: its axis is the last, and the second.
-  if (key === "axis") return value === -1 || value === 1;
-  if (key === "from_logits" && typeof value === "boolean") {
+  if (key === "axis") return logitActivation !== null && (value === -1 || value === 1);
+  if (key === "ignore_class") return targets === "classes" && value === null;
+  if (key === "from_logits" && taken.includes("fromLogits") && typeof value === "boolean") {
     options.fromLogits = value;
     return true;
   }
-  if (name === "sparseCategoricalCrossentropy") return key === "ignore_class" && value === null;
-  if (key !== "label_smoothing" || typeof value !== "number" || !(value >= 0 && value <= 1)) return false;
+  if (key !== "label_smoothing" || !taken.includes("labelSmoothing")) return false;
+  if (typeof value !== "number" || !(value >= 0 && value <= 1)) return false;
   options.labelSmoothing = value;
   return true;
 }
@@ -128,9 +130,9 @@ export function noteLogits({ network, compiled: { loss } }: Trainer, { notes }: 
   const { layer } = network.outputNode;
   const { activation } = layer.options as { activation?: string };
   const last = layer.kind.activation ?? activation;
-  if ((last !== "sigmoid" && last !== "softmax") || loss.name === "meanSquaredError") return;
-  const own = loss.name === "binaryCrossentropy" ? "sigmoid" : "softmax";
-  if (last === own && !loss.fromLogits) return;
+  const { logitActivation } = factsOf(loss);
+  if ((last !== "sigmoid" && last !== "softmax") || logitActivation === null) return;
+  if (last === logitActivation && !loss.fromLogits) return;
   const what = `${snakeCase(LOSS_CLASSES[loss.name])}${loss.fromLogits ? " from logits" : ""} after ${last}`;
   notes.warn(
     `loss ${what}: computed of the outputs; Keras on TensorFlow takes it of what comes before ${last}`,
@@ -138,14 +140,13 @@ export function noteLogits({ network, compiled: { loss } }: Trainer, { notes }: 
 }
 
 export function writeLoss({ name, fromLogits, labelSmoothing, reduction }: Loss): Json {
+  const { options } = factsOf({ name });
   const className = LOSS_CLASSES[name];
   const shortName = snakeCase(className);
   if (!fromLogits && labelSmoothing === 0 && reduction === "mean") return shortName;
   const theirs = reduction === "mean" ? "sum_over_batch_size" : snakeCase(reduction);
   const config: JsonObject = { name: shortName, reduction: theirs };
-  if (name !== "meanSquaredError") config["from_logits"] = fromLogits;
-  if (name === "binaryCrossentropy" || name === "categoricalCrossentropy") {
-    config["label_smoothing"] = labelSmoothing;
-  }
+  if (options.includes("fromLogits")) config["from_logits"] = fromLogits;
+  if (options.includes("labelSmoothing")) config["label_smoothing"] = labelSmoothing;
   return kerasObject("losses", className, config);
 }

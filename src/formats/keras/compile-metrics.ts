@@ -3,8 +3,8 @@
 import { isObject, type Json, type JsonObject } from "../../base/json.js";
 import { label } from "../../base/label.js";
 import { snakeCase } from "../../layers/names.js";
+import { factsOf, type Loss, targetWidth } from "../../objectives/losses.js";
 import { checkShape } from "../../objectives/metrics/build.js";
-import { isExclusive, targetWidth } from "../../objectives/metrics/compiled.js";
 import {
   defaultMetricName,
   isMetricName,
@@ -19,9 +19,9 @@ import { foreignTo, kerasObject, readsFloat32 } from "./compile-objects.js";
 import type { Context } from "./receipt.js";
 import { nameOf } from "./values.js";
 
-/** What the metrics of a file are of: the name of the loss, and the numbers of an output row. */
+/** What the metrics of a file are of: the loss, and the numbers of an output row. */
 export interface Measured {
-  loss: string;
+  loss: Loss;
   outputs: number;
 }
 
@@ -213,7 +213,7 @@ function flatten(value: Json): Json[] {
 /** Keras's metric that gives what a plain name gives, where there is one. */
 function kerasMetric(name: MetricName, { loss, outputs }: Measured): Metric | null {
   const sparse = targetWidth(loss, outputs) !== outputs;
-  const classes = outputs > 1 && isExclusive(loss);
+  const classes = outputs > 1 && factsOf(loss).exclusive;
   if (name === "accuracy") {
     const kind = sparse ? "sparseCategoricalAccuracy" : "categoricalAccuracy";
     return makeMetric(outputs === 1 ? "binaryAccuracy" : kind, { name });

@@ -174,13 +174,13 @@ function readSchedule(value: JsonObject, where: string): Schedule {
 }
 
 export function writeOptimizer(optimizer: Optimizer): JsonObject {
-  const config: JsonObject = { name: optimizer.name };
-  for (const key of Object.keys(OPTIMIZER_DEFAULTS[optimizer.name])) {
-    const value = optimizer[key as keyof Optimizer];
+  const { name, ...options } = optimizer;
+  const config: JsonObject = { name };
+  for (const [key, value] of Object.entries(options)) {
     config[KEYS[key] ?? camelToSnake(key)] =
       typeof value === "object" && value ? writeSchedule(value) : value;
   }
-  return kerasObject("optimizers", OPTIMIZER_CLASSES[optimizer.name], config);
+  return kerasObject("optimizers", OPTIMIZER_CLASSES[name], config);
 }
 
 function writeSchedule({ name, ...options }: Schedule): JsonObject {

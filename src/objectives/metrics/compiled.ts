@@ -1,18 +1,9 @@
 /** What a compiled model measures: its metrics, and those in which rows count by their weights. */
 import type { Compiled } from "../compiled.js";
+import { factsOf, targetWidth } from "../losses.js";
 import type { Logits } from "./accumulator.js";
 import { readsLogits } from "./build.js";
 import { byName, MetricAccumulator } from "./streaming.js";
-
-/** A row of a categorical loss has one class; the outputs of any other loss are independent. */
-const EXCLUSIVE: ReadonlySet<string> = new Set(["categoricalCrossentropy", "sparseCategoricalCrossentropy"]);
-
-/** Whether a row has one class. */
-export const isExclusive = (loss: string): boolean => EXCLUSIVE.has(loss);
-
-/** Numbers of a target row where the model puts out `outputs`. */
-export const targetWidth = (loss: string, outputs: number): number =>
-  loss === "sparseCategoricalCrossentropy" ? 1 : outputs;
 
 /** Whether what is measured starts from what the last activation was given; as the loss's `path` says. */
 export const wantsLogits = ({ loss, metrics, weightedMetrics }: Compiled): boolean =>
@@ -29,8 +20,8 @@ export class CompiledMetrics {
   constructor({ loss, metrics, weightedMetrics }: Omit<Compiled, "optimizer">, outputs: number) {
     const shape = {
       outputs,
-      targetWidth: targetWidth(loss.name, outputs),
-      independent: outputs > 1 && !isExclusive(loss.name),
+      targetWidth: targetWidth(loss, outputs),
+      independent: outputs > 1 && !factsOf(loss).exclusive,
     };
     this.plain = new MetricAccumulator(metrics, shape);
     this.weighted = new MetricAccumulator(weightedMetrics, shape);
