@@ -102,6 +102,16 @@ export function createSynchronousEngine(options: EngineOptions = {}): Synchronou
   });
 }
 
+/** Checks what is asked for now, and makes the engine when it is needed. @throws InputError that names `where` */
+export function engineMaker(
+  { engine = "auto", threads }: EngineOptions,
+  where: string,
+): () => SynchronousEngine {
+  checkEngine(engine, `${where} engine`);
+  if (threads !== undefined) wholeNumber(threads, `${where} threads`, 1, MOST_THREADS);
+  return () => createSynchronousEngine({ engine, ...(threads !== undefined && { threads }) });
+}
+
 const isSynchronous = (engine: Engine): engine is SynchronousEngine => engine.synchronous;
 
 /** The engines that this machine can run, fastest first. */

@@ -3,7 +3,6 @@ import { inputError } from "../base/errors.js";
 import type { Json } from "../base/json.js";
 import type { TrainedLike } from "../train/trainer.js";
 import { isHdf5, isJson, isSafetensors, isTfjs, isZip } from "./detect.js";
-import { foreignKind, refuseForeign } from "./foreign.js";
 import type { WeightKind } from "./module/weights-text.js";
 import type { OpenedFile } from "./opened.js";
 
@@ -164,5 +163,6 @@ export function formatOf(path: string | URL): Chosen {
 export async function openFile(bytes: Uint8Array, file: string, beside: ReadBeside): Promise<OpenedFile> {
   const format = FORMATS.find(({ reads }) => reads?.detects(bytes));
   if (format?.reads) return format.reads.open(bytes, file, beside);
+  const { foreignKind, refuseForeign } = await import("./foreign.js");
   throw refuseForeign("a Keras model (.keras archive, HDF5 or JSON)", file, foreignKind(bytes));
 }

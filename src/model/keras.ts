@@ -1,6 +1,8 @@
 /** Models out of what Keras wrote, and out of files of any format that were taken apart. */
 
+import { objectOf } from "../base/arguments.js";
 import type { Json } from "../base/json.js";
+import { engineMaker } from "../engines/index.js";
 import { checkReading, type ReadOptions } from "../formats/keras/network.js";
 import { openKeras } from "../formats/keras/open.js";
 import * as files from "../formats/keras/read.js";
@@ -30,8 +32,10 @@ export function readKeras(bytes: Uint8Array, options: ReadOptions = {}): KerasFi
 
 /** The model in a file that was taken apart, whatever its format. @throws InputError */
 export function readOpened(opened: OpenedFile, options: ReadOptions = {}): KerasFile {
-  const { trainer, notes, receipt, extras } = files.readOpened(opened, options);
-  const { onWarning } = options;
+  objectOf(opened, "readOpened", "a file that was opened");
+  const { name = "model", onWarning, ...engine } = checkReading(options);
+  const source = { name, engine: engineMaker(engine, "model") };
+  const { trainer, notes, receipt, extras } = files.readOpened(opened, source);
   const model = new Model(trainer, null, { onWarning });
   remarksOf(model).add(notes);
   return { model, receipt, extras };

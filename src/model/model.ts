@@ -1,6 +1,7 @@
 /** A model: what users have of a network and its training. It guards, explains and keeps; the work is done below. */
 import { finiteNumber, inputError, knownOptions, oneOf, wholeNumber } from "../base/errors.js";
 import { checkOnWarning } from "../base/notes.js";
+import { engineMaker } from "../engines/index.js";
 import type { Layer, Shape } from "../layers/layer.js";
 import { nestedRows, type Rows, type TargetsLike } from "../network/arrays.js";
 import { chain, type Link, type Node } from "../network/graph.js";
@@ -60,11 +61,15 @@ export class Model {
     outputs?: number[],
   ) {
     knownOptions(options, ["name", "seed", "engine", "threads", "onWarning"], "model");
-    const { onWarning, ...own } = options;
+    const { onWarning, name, seed, ...engine } = options;
     checkOnWarning(onWarning, "model onWarning");
     this.#remarks = new ModelNotes(onWarning);
     this.#trainer =
-      layers instanceof Trainer ? layers : new Trainer(new Network({ layers, links, outputs }, own));
+      layers instanceof Trainer
+        ? layers
+        : new Trainer(
+            new Network({ layers, links, outputs }, { name, seed, engine: engineMaker(engine, "model") }),
+          );
   }
 
   get #network(): Network {

@@ -1,10 +1,11 @@
 /** What a model is asked with, and what it answers. */
 import type { WarningOptions } from "../base/notes.js";
-import type { NetworkOptions } from "../network/network.js";
+import type { EngineOptions } from "../engines/index.js";
+import type { NetworkIdentity } from "../network/network.js";
 import type { WeightOptions } from "../train/dataset.js";
 
 /** What a model is made with; all may be left out. */
-export interface ModelOptions extends NetworkOptions, WarningOptions {}
+export interface ModelOptions extends EngineOptions, NetworkIdentity, WarningOptions {}
 
 /** Of `trainOnBatch`. */
 export interface BatchOptions extends WeightOptions, WarningOptions {}

@@ -89,11 +89,13 @@ export async function openPredictor(
 ): Promise<PredictorFile> {
   const { opened, options } = await openSource(source, loading);
   // Loaded when a file is there: readers and layers are no part of a page that waits for its model.
+  const { engineMaker } = await import("../engines/index.js");
   const { readNetwork, verify } = await import("../formats/keras/network.js");
-  const { network, context } = readNetwork(opened, options);
+  const { name, onWarning, ...engine } = options;
+  const { network, context } = readNetwork(opened, { name, engine: engineMaker(engine, "model") });
   verify(opened, network);
-  const predictor = new Predictor(network, context.notes.list(), options.onWarning);
-  return { predictor, extras: opened.extras, name: options.name };
+  const predictor = new Predictor(network, context.notes.list(), onWarning);
+  return { predictor, extras: opened.extras, name };
 }
 
 /**

@@ -1,5 +1,6 @@
 /** Models out of Keras scripts: what a Python file builds, read by parsing and never by running. */
 import { checkOnWarning } from "../base/notes.js";
+import { engineMaker } from "../engines/index.js";
 import * as scripts from "../formats/python/index.js";
 import { Model, remarksOf } from "./model.js";
 import type { ModelOptions } from "./options.js";
@@ -13,9 +14,10 @@ export interface ScriptModel extends Omit<scripts.ScriptReading, "trainer" | "no
 
 /** The model that a Keras script builds. @throws InputError naming the line of what cannot be read */
 export function readKerasScript(source: string, options: ScriptOptions = {}): ScriptModel {
-  const { onWarning, ...reading } = options;
+  const { onWarning, engine, threads, ...reading } = options;
   checkOnWarning(onWarning, "model onWarning");
-  const { trainer, notes, ...script } = scripts.readScript(source, reading);
+  const maker = engineMaker({ engine, threads }, "model");
+  const { trainer, notes, ...script } = scripts.readScript(source, { ...reading, engine: maker });
   const model = new Model(trainer, null, { onWarning });
   remarksOf(model).add(notes);
   return { model, ...script };

@@ -4,7 +4,7 @@
  */
 import { indicesOf, listOf, objectOf, textOf } from "../base/arguments.js";
 import { inputError, wholeNumber } from "../base/errors.js";
-import { checkEngine, createSynchronousEngine, type EngineOptions, MOST_THREADS } from "../engines/index.js";
+import type { SynchronousEngine } from "../engines/engine.js";
 import type { Layer, Shape } from "../layers/layer.js";
 import type { Rows } from "./arrays.js";
 import { buildGraph, chain, type Link, type Node, nameLayers } from "./graph.js";
@@ -12,11 +12,17 @@ import { checkInputs, type InputsLike, readInputs } from "./inputs.js";
 import { Runtime } from "./runtime.js";
 import type { WeightArray } from "./weights.js";
 
-export interface NetworkOptions extends EngineOptions {
+/** What names a network and what it draws its random numbers from. */
+export interface NetworkIdentity {
   /** What messages and files call it. Default "sequential". */
   name?: string;
   /** Everything random follows from it: initial weights, shuffles, dropout. Default 0. */
   seed?: number;
+}
+
+export interface NetworkOptions extends NetworkIdentity {
+  /** Makes the engine that it computes with, when that is first needed. */
+  engine: () => SynchronousEngine;
 }
 
 /** Layers and how they hang together: what a network is made of before it has memory. */
@@ -54,20 +60,18 @@ export class Network {
   /** Told of the memory once there is any, before it is used: whoever keeps something of its own in it. */
   onStart: ((runtime: Runtime) => void) | null = null;
 
-  private readonly options: NetworkOptions;
+  private readonly makeEngine: () => SynchronousEngine;
   private graph: readonly Node[] | null = null;
   private outputs: readonly number[] = [];
   private started: Runtime | null = null;
   private disposed = false;
 
   constructor({ layers, links, outputs }: Architecture, options: NetworkOptions) {
-    checkEngine(options.engine ?? "auto", "model engine");
     if (options.name !== undefined) textOf(options.name, "model name");
-    if (options.threads !== undefined) wholeNumber(options.threads, "model threads", 1, MOST_THREADS);
     listOf(layers, "model layers");
     if (links !== null) listOf(links, "model links", checkLink);
     if (outputs !== undefined) indicesOf(outputs, "model outputs", links?.length ?? 0);
-    this.options = options;
+    this.makeEngine = options.engine;
     this.name = options.name ?? "sequential";
     this.seed = wholeNumber(options.seed ?? 0, "model seed");
     nameLayers(layers);
@@ -156,7 +160,7 @@ export class Network {
       const next = "It was disposed.";
       throw inputError({ expected: "a model in use", where: `model ${this.name}`, next });
     }
-    this.started = new Runtime(createSynchronousEngine(this.options), this.nodes, this.outputs, this.seed);
+    this.started = new Runtime(this.makeEngine(), this.nodes, this.outputs, this.seed);
     this.started.weights.initialize(this.seed);
     this.onStart?.(this.started);
     return this.started;

@@ -9,12 +9,12 @@ const ENTRY_BUDGETS: Record<string, number> = {
   cellstate: 222,
   "cellstate/explain": 219,
   "cellstate/formats": 253,
-  "cellstate/keras": 196,
+  "cellstate/keras": 198,
   "cellstate/lab": 160,
-  "cellstate/predict": 123,
+  "cellstate/predict": 40,
 };
 
-/** The goal of training is 150; that of loading and predicting alone, 75. */
+/** The goal is 150. Loading and predicting alone is to stay below 75, the engine and one build of its kernels included. */
 const TRAINING_BUDGET = 154;
 
 const NAME_BUDGETS: Record<string, [entry: string, budget: number]> = {

@@ -2,6 +2,7 @@
 import { listOf, objectOf, textOf } from "../../base/arguments.js";
 import { inputError, knownOptions } from "../../base/errors.js";
 import { checkOnWarning, type WarningOptions } from "../../base/notes.js";
+import type { SynchronousEngine } from "../../engines/engine.js";
 import type { EngineOptions } from "../../engines/index.js";
 import { Network } from "../../network/network.js";
 import type { OpenedFile } from "../opened.js";
@@ -23,6 +24,13 @@ export function checkReading(options: ReadOptions): ReadOptions {
   return options;
 }
 
+/** What a network that is read is called, and what it computes with. */
+export interface NetworkSource {
+  /** What messages call the file. */
+  name: string;
+  engine: () => SynchronousEngine;
+}
+
 /** A network out of a file, and how it was read. */
 export interface NetworkReading {
   network: Network;
@@ -30,9 +38,8 @@ export interface NetworkReading {
 }
 
 /** The network alone: whoever only predicts needs no more. @throws InputError */
-export function readNetwork(opened: OpenedFile, options: ReadOptions = {}): NetworkReading {
+export function readNetwork(opened: OpenedFile, { name, engine }: NetworkSource): NetworkReading {
   objectOf(opened, "readOpened", "a file that was opened");
-  const { name = "model", ...engine } = checkReading(options);
   textOf(opened.format, `${name}: format`);
   textOf(opened.where, `${name}: where`);
   if (opened.version !== null) textOf(opened.version, `${name}: version`);
@@ -54,10 +61,10 @@ export function readNetwork(opened: OpenedFile, options: ReadOptions = {}): Netw
 }
 
 /** The network itself; no memory is taken for its weights yet. */
-function build(blueprint: Blueprint, { engine, threads }: EngineOptions): Network {
+function build(blueprint: Blueprint, engine: () => SynchronousEngine): Network {
   const layers = blueprint.entries.map(({ layer }) => layer);
   const { name, outputs } = blueprint;
-  return new Network({ layers, links: toLinks(blueprint), outputs }, { engine, threads, name });
+  return new Network({ layers, links: toLinks(blueprint), outputs }, { engine, name });
 }
 
 /** Looks, last of all, whether the file is as it was written. @throws InputError; the network's memory is given back */

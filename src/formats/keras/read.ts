@@ -8,7 +8,14 @@ import type { OpenedFile } from "../opened.js";
 import { readCompileConfig } from "./compile-config.js";
 import { noteLogits } from "./compile-losses.js";
 import { entriesOf, setWeights } from "./model-weights.js";
-import { checkReading, type ReadOptions, readNetwork, receiptOf, verify } from "./network.js";
+import {
+  checkReading,
+  type NetworkSource,
+  type ReadOptions,
+  readNetwork,
+  receiptOf,
+  verify,
+} from "./network.js";
 import { openWeights } from "./open.js";
 import { restoreOptimizer } from "./optimizer-state.js";
 import { Notes, type Receipt } from "./receipt.js";
@@ -25,8 +32,8 @@ export interface Reading {
 }
 
 /** The network in a file that was taken apart, with its training. @throws InputError */
-export function readOpened(opened: OpenedFile, options: ReadOptions = {}): Reading {
-  const read = readNetwork(opened, options);
+export function readOpened(opened: OpenedFile, source: NetworkSource): Reading {
+  const read = readNetwork(opened, source);
   const { network, context } = read;
   const { notes } = context;
   const trainer = new Trainer(network);

@@ -39,7 +39,7 @@ export interface ScriptOptions extends NetworkOptions {
 }
 
 /** The network that a Keras script builds. @throws InputError naming the line of what cannot be read */
-export function readScript(source: string, options: ScriptOptions = {}): ScriptReading {
+export function readScript(source: string, options: ScriptOptions): ScriptReading {
   const { file = "script", definitions = {}, ...networkOptions } = options;
   const notes = new Notes();
   const followed = followScript(source, file, definitions);
