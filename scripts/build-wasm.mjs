@@ -1,7 +1,7 @@
 // Compiles C to WebAssembly with @yowasp/clang (itself WebAssembly: no system compiler). The bytes become JavaScript
 // modules, so that they load without files or fetch:
 // - the kernels, twice: with SIMD128 and with relaxed SIMD, whose multiply-add is fused; deflated, in
-//   dist/src/engines/wasm-binary.js, typed by src/engines/wasm-binary.d.ts;
+//   dist/src/engines/wasm-binary.js, typed by src/engines/wasm-binary.d.ts. CELLSTATE_KERNELS=checked makes debug builds;
 // - kernels/module, which exported models carry: dist/src/formats/module/kernel-binary.js, likewise.
 import { readdirSync, readFileSync, realpathSync, writeFileSync } from "node:fs";
 import { join } from "node:path";

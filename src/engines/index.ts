@@ -75,7 +75,7 @@ export function createEngine({ engine = "auto", threads }: EngineOptions = {}): 
   checkEngine(engine, "engine");
   if (typeof engine === "object") return engine;
   const count = threads === undefined ? availableThreads() : wholeNumber(threads, "threads", 1, MOST_THREADS);
-  const recipe = ENGINES[engine === "auto" ? availableEngines()[0]! : engine]();
+  const recipe = ENGINES[engine === "auto" ? ENGINE_NAMES.find(runsHere)! : engine]();
   if ("make" in recipe) return recipe.make(count);
   throw inputError({
     expected: "an engine that can run here",
@@ -116,5 +116,7 @@ const isSynchronous = (engine: Engine): engine is SynchronousEngine => engine.sy
 
 /** The engines that this machine can run, fastest first. */
 export function availableEngines(): EngineName[] {
-  return ENGINE_NAMES.filter((name) => "make" in ENGINES[name]());
+  return ENGINE_NAMES.filter(runsHere);
 }
+
+const runsHere = (name: EngineName) => "make" in ENGINES[name]();
