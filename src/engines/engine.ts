@@ -2,6 +2,7 @@
  * The engine contract: an engine owns one linear memory and runs kernels over byte offsets ("pointers") into it. What is
  * asked of it (writes, runs, reads) happens in the order in which it was asked.
  */
+import { inputError } from "../base/errors.js";
 import type { Pointer } from "../kernels/declare.js";
 import type { KernelArguments, KernelName } from "../kernels/kernels.js";
 
@@ -57,4 +58,17 @@ export interface SynchronousEngine extends Engine {
   readonly buffer: ArrayBufferLike;
   read(at: Pointer, into: Values): void;
   load(phases: Phase[]): SynchronousProgram;
+}
+
+const isSynchronous = (engine: Engine): engine is SynchronousEngine => engine.synchronous;
+
+/** The engine, for whoever cannot wait. @throws InputError that names an engine that answers later */
+export function direct(engine: Engine): SynchronousEngine {
+  if (isSynchronous(engine)) return engine;
+  throw inputError({
+    expected: "an engine that answers at once",
+    where: "engine",
+    received: engine.name,
+    next: `The ${engine.name} engine answers later: ask it with predictAsync, and use another for anything else.`,
+  });
 }

@@ -2,7 +2,7 @@
 import { loadAddon } from "#native-engine";
 import { availableThreads, canShareMemory } from "#workers";
 import { inputError, oneOf, wholeNumber } from "../base/errors.js";
-import type { Engine, SynchronousEngine } from "./engine.js";
+import { direct, type Engine, type SynchronousEngine } from "./engine.js";
 import { type AddonResult, NativeEngine } from "./native.js";
 import { ReferenceEngine } from "./reference.js";
 import { WasmEngine } from "./wasm.js";
@@ -91,28 +91,21 @@ export function createEngine({ engine = "auto", threads }: EngineOptions = {}): 
  */
 export function createSynchronousEngine(options: EngineOptions = {}): SynchronousEngine {
   const engine = createEngine(options);
-  if (isSynchronous(engine)) return engine;
-  // Whose engine it is, it goes on to be: only one made here ends here.
-  if (engine !== options.engine) engine.dispose();
-  throw inputError({
-    expected: "an engine that answers at once",
-    where: "engine",
-    received: engine.name,
-    next: `The ${engine.name} engine answers later, which nothing here waits for.`,
-  });
+  try {
+    return direct(engine);
+  } catch (error) {
+    // Whose engine it is, it goes on to be: only one made here ends here.
+    if (engine !== options.engine) engine.dispose();
+    throw error;
+  }
 }
 
 /** Checks what is asked for now, and makes the engine when it is needed. @throws InputError that names `where` */
-export function engineMaker(
-  { engine = "auto", threads }: EngineOptions,
-  where: string,
-): () => SynchronousEngine {
+export function engineMaker({ engine = "auto", threads }: EngineOptions, where: string): () => Engine {
   checkEngine(engine, `${where} engine`);
   if (threads !== undefined) wholeNumber(threads, `${where} threads`, 1, MOST_THREADS);
-  return () => createSynchronousEngine({ engine, ...(threads !== undefined && { threads }) });
+  return () => createEngine({ engine, ...(threads !== undefined && { threads }) });
 }
-
-const isSynchronous = (engine: Engine): engine is SynchronousEngine => engine.synchronous;
 
 /** The engines that this machine can run, fastest first. */
 export function availableEngines(): EngineName[] {

@@ -5,6 +5,7 @@
 
 import { inputError } from "../base/errors.js";
 import { view } from "../engines/arena.js";
+import { direct } from "../engines/engine.js";
 import { ReferenceEngine } from "../engines/reference.js";
 import type { Pointer } from "../kernels/declare.js";
 import { Input } from "../layers/input.js";
@@ -203,7 +204,7 @@ export class Run {
     const b = row - shard.firstRow;
     const sequence = (pointer: Pointer, [T, F]: readonly [number, number]) =>
       Array.from({ length: T }, (_, t) =>
-        Array.from(view(this.runtime.engine, pointer + 8 * (t * shard.rows + b) * F, F)),
+        Array.from(view(direct(this.runtime.engine), pointer + 8 * (t * shard.rows + b) * F, F)),
       );
     const sizes = [shape.length === 2 ? shape[0]! : 1, shape.at(-1)!] as const;
     return {

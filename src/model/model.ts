@@ -324,13 +324,28 @@ export class Model {
     return nestedRows(this.predictFlat(x, options));
   }
 
+  /** As `predict`, on any engine: also on one that answers later, which `predict` refuses. */
+  async predictAsync(x: InputsLike, options: PredictOptions = {}): Promise<Output[]> {
+    return nestedRows(await this.predictFlatAsync(x, options));
+  }
+
   /** As `predict`, in one array [rows][…shape]. */
   predictFlat(x: InputsLike, options: PredictOptions = {}): Rows {
+    return this.#network.predict(...this.#asked(x, options));
+  }
+
+  /** As `predictAsync`, in one array [rows][…shape]. */
+  async predictFlatAsync(x: InputsLike, options: PredictOptions = {}): Promise<Rows> {
+    return this.#network.predictAsync(...this.#asked(x, options));
+  }
+
+  /** What is asked, checked; and what is to be said before the first answer. */
+  #asked(x: InputsLike, options: PredictOptions): [inputs: Rows[], batchSize: number] {
     knownOptions(options, ["batchSize", "onWarning"], "predict");
     const batchSize = wholeNumber(options.batchSize ?? DEFAULT_BATCH, "predict batchSize", 1);
     const inputs = this.#network.inputRows(x);
     this.#remarks.say(false, options.onWarning, "predict");
-    return this.#network.predict(inputs, batchSize);
+    return [inputs, batchSize];
   }
 
   // ---- data ---------------------------------------------------------------------------------------------

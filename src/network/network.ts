@@ -4,11 +4,12 @@
  */
 import { indicesOf, listOf, objectOf, textOf } from "../base/arguments.js";
 import { inputError, wholeNumber } from "../base/errors.js";
-import type { SynchronousEngine } from "../engines/engine.js";
+import { direct, type Engine } from "../engines/engine.js";
 import type { Layer, Shape } from "../layers/layer.js";
 import type { Rows } from "./arrays.js";
 import { buildGraph, chain, type Link, type Node, nameLayers } from "./graph.js";
 import { checkInputs, type InputsLike, readInputs } from "./inputs.js";
+import type { Plan } from "./plan.js";
 import { Runtime } from "./runtime.js";
 import type { WeightArray } from "./weights.js";
 
@@ -22,7 +23,7 @@ export interface NetworkIdentity {
 
 export interface NetworkOptions extends NetworkIdentity {
   /** Makes the engine that it computes with, when that is first needed. */
-  engine: () => SynchronousEngine;
+  engine: () => Engine;
 }
 
 /** Layers and how they hang together: what a network is made of before it has memory. */
@@ -60,7 +61,7 @@ export class Network {
   /** Told of the memory once there is any, before it is used: whoever keeps something of its own in it. */
   onStart: ((runtime: Runtime) => void) | null = null;
 
-  private readonly makeEngine: () => SynchronousEngine;
+  private readonly makeEngine: () => Engine;
   private graph: readonly Node[] | null = null;
   private outputs: readonly number[] = [];
   private started: Runtime | null = null;
@@ -218,25 +219,52 @@ export class Network {
     return inputs;
   }
 
-  /** Outputs [rows][…shape] of checked inputs, without dropout; so many rows a plan, on which they do not depend. */
+  /**
+   * Outputs [rows][…shape] of checked inputs, without dropout; so many rows a plan, on which they do not depend.
+   * @throws InputError on an engine that answers later
+   */
   predict(inputs: readonly Rows[], batchSize = DEFAULT_BATCH): Rows {
+    direct(this.runtime.engine);
     const { rows } = inputs[0]!;
-    const inputShapes = inputs.map((input) => input.shape);
     let out: Float32Array | null = null;
     let shape: readonly number[] = [];
     for (let from = 0; from < rows; from += batchSize) {
       const to = Math.min(from + batchSize, rows);
-      const plan = this.runtime.plan({ rows: to - from, inputShapes, training: false, loss: null });
-      inputs.forEach((input, i) => {
-        const size = plan.inputSizes[i]!;
-        this.runtime.write(plan.inputs[i]!, input.data.subarray(from * size, to * size));
-      });
+      const plan = this.put(inputs, from, to);
       this.runtime.run(plan);
       shape = plan.outputShape;
       out ??= new Float32Array(rows * plan.outputSize);
       this.runtime.readOutput(plan, out.subarray(from * plan.outputSize, to * plan.outputSize));
     }
     return { data: out ?? new Float32Array(0), rows, shape };
+  }
+
+  /** As `predict`, on any engine. */
+  async predictAsync(inputs: readonly Rows[], batchSize = DEFAULT_BATCH): Promise<Rows> {
+    const { rows } = inputs[0]!;
+    let out: Float32Array | null = null;
+    let shape: readonly number[] = [];
+    for (let from = 0; from < rows; from += batchSize) {
+      const to = Math.min(from + batchSize, rows);
+      const plan = this.put(inputs, from, to);
+      shape = plan.outputShape;
+      out ??= new Float32Array(rows * plan.outputSize);
+      const part = out.subarray(from * plan.outputSize, to * plan.outputSize);
+      // Asked for at once, so that another's question meanwhile comes after both.
+      await Promise.all([this.runtime.run(plan), this.runtime.readOutputAsync(plan, part)]);
+    }
+    return { data: out ?? new Float32Array(0), rows, shape };
+  }
+
+  /** Rows from … to−1 in place, in the plan that predicts so many. */
+  private put(inputs: readonly Rows[], from: number, to: number): Plan {
+    const inputShapes = inputs.map((input) => input.shape);
+    const plan = this.runtime.plan({ rows: to - from, inputShapes, training: false, loss: null });
+    inputs.forEach((input, i) => {
+      const size = plan.inputSizes[i]!;
+      this.runtime.write(plan.inputs[i]!, input.data.subarray(from * size, to * size));
+    });
+    return plan;
   }
 
   /** Frees the engine's memory and threads. The network must not be used after. */

@@ -8,7 +8,7 @@
 
 import { inputError } from "../base/errors.js";
 import type { Arena } from "../engines/arena.js";
-import type { Call, SynchronousEngine, SynchronousProgram, Task } from "../engines/engine.js";
+import type { Call, Engine, Program, Task } from "../engines/engine.js";
 import type { Pointer } from "../kernels/declare.js";
 import { type KernelArguments, type KernelName, scratchElements } from "../kernels/kernels.js";
 import { PURPOSE } from "../kernels/philox.js";
@@ -36,7 +36,7 @@ export interface PlanRequest {
 }
 
 export interface PlanContext {
-  engine: SynchronousEngine;
+  engine: Engine;
   arena: Arena;
   nodes: readonly Node[];
   outputs: readonly number[];
@@ -74,9 +74,9 @@ export class Plan {
   /** What runs after an optimizer step. */
   readonly afterStep: Task = [];
   private readonly derived: { readonly key: DerivedKey; readonly at: Pointer }[] = [];
-  private program: SynchronousProgram | null = null;
-  private preparationProgram: SynchronousProgram | null = null;
-  private afterStepProgram: SynchronousProgram | null = null;
+  private program: Program | null = null;
+  private preparationProgram: Program | null = null;
+  private afterStepProgram: Program | null = null;
 
   constructor(
     private readonly context: PlanContext,
@@ -154,25 +154,32 @@ export class Plan {
     }
   }
 
-  /** Runs the plan. `prepare` first recomputes what derives from the weights. */
-  run(prepare: boolean): void {
-    const { engine } = this.context;
-    if (prepare && this.preparation.length > 0) {
-      this.preparationProgram ??= engine.load([[this.preparation]]);
-      this.preparationProgram.run();
-    }
-    this.program ??= engine.load([
+  /**
+   * Runs the plan. `prepare` first recomputes what derives from the weights.
+   * @returns a promise where the engine answers later; it does what it is asked in order
+   */
+  run(prepare: boolean): void | Promise<void> {
+    const prepared = prepare ? this.prepare() : undefined;
+    this.program ??= this.context.engine.load([
       this.shards.map((shard) => shard.calls),
       ...(this.sum.length > 0 ? [this.sum] : []),
     ]);
-    this.program.run();
+    const done = this.program.run();
+    if (prepared) return Promise.all([prepared, done]).then(() => {});
+    return done;
+  }
+
+  private prepare(): void | Promise<void> {
+    if (this.preparation.length === 0) return;
+    this.preparationProgram ??= this.context.engine.load([[this.preparation]]);
+    return this.preparationProgram.run();
   }
 
   /** What is left to do when the optimizer has made its step after a run. */
-  finishStep(): void {
+  finishStep(): void | Promise<void> {
     if (this.afterStep.length === 0) return;
     this.afterStepProgram ??= this.context.engine.load([[this.afterStep]]);
-    this.afterStepProgram.run();
+    return this.afterStepProgram.run();
   }
 
   dispose(): void {

@@ -1,6 +1,6 @@
 /** A network at work: its engine, memory, weights and the plans made so far. */
 import { Arena, view } from "../engines/arena.js";
-import type { SynchronousEngine } from "../engines/engine.js";
+import { direct, type Engine } from "../engines/engine.js";
 import type { ActivationName } from "../kernels/activations.js";
 import type { Pointer, Reals } from "../kernels/declare.js";
 import { seedWords } from "../kernels/philox.js";
@@ -22,11 +22,13 @@ export class Runtime {
   private planBase: number;
   private readonly persistentBase: number;
   private lastPlan: Plan | null = null;
+  /** Written to the third counter before a step. */
+  private readonly step = new Uint32Array(1);
   private weightsVersion = 1;
   private preparedVersion = 0;
 
   constructor(
-    readonly engine: SynchronousEngine,
+    readonly engine: Engine,
     private readonly nodes: readonly Node[],
     private readonly outputs: readonly number[],
     seed: number,
@@ -41,7 +43,7 @@ export class Runtime {
   }
 
   seed(seed: number): void {
-    new Uint32Array(this.engine.buffer, this.counters, 2).set(seedWords(seed));
+    this.engine.write(this.counters, Uint32Array.from(seedWords(seed)));
   }
 
   /**
@@ -97,22 +99,28 @@ export class Runtime {
     this.weightsChanged();
   }
 
-  /** Runs a plan whose inputs are in place. `step` numbers the random masks. */
-  run(plan: Plan, step = 0): void {
-    if (plan.request.training) new Uint32Array(this.engine.buffer, this.counters, 3)[2] = step;
+  /**
+   * Runs a plan whose inputs are in place. `step` numbers the random masks.
+   * @returns a promise where the engine answers later
+   */
+  run(plan: Plan, step = 0): void | Promise<void> {
+    if (plan.request.training) {
+      this.step[0] = step;
+      this.engine.write(this.counters + 2 * this.step.BYTES_PER_ELEMENT, this.step);
+    }
     // Plans share memory, so what one derived is gone once another has run.
     const stale = this.lastPlan !== plan || this.preparedVersion !== this.weightsVersion;
     this.lastPlan = plan;
     this.preparedVersion = this.weightsVersion;
-    plan.run(stale);
+    return plan.run(stale);
   }
 
   write(at: Pointer, values: Float32Array): void {
-    view(this.engine, at, values.length).set(values);
+    this.engine.write(at, values);
   }
 
   read(at: Pointer, length: number): Float32Array | Float64Array {
-    return view(this.engine, at, length);
+    return view(direct(this.engine), at, length);
   }
 
   /** Copies the plan's output to rows: [rows][…outputShape]. */
@@ -120,6 +128,16 @@ export class Runtime {
     for (const { firstRow, rows, output } of plan.shards) {
       this.readTensor(out, output.at, plan.outputShape, firstRow, rows);
     }
+  }
+
+  /** As `readOutput`, of an engine that may answer later; what is asked of it after does not change what is read. */
+  async readOutputAsync(plan: Plan, out: Float32Array): Promise<void> {
+    const reading = plan.shards.map(async ({ firstRow, rows, output }) => {
+      const values = new Float32Array(rows * plan.outputSize);
+      await this.engine.read(output.at, values);
+      placeRows(out, values, plan.outputShape, firstRow, rows);
+    });
+    await Promise.all(reading);
   }
 
   /** What the last activation was given, [rows][…outputShape], and which it is; null where that was not kept. */
@@ -136,23 +154,28 @@ export class Runtime {
   /** Copies one shard's tensor [B][F] or [T][B][F] into rows firstRow … of `out`. */
   readTensor(out: Reals, at: Pointer, shape: readonly number[], firstRow: number, B: number): void {
     const size = shape.reduce((a, b) => a * b, 1);
-    const values = view(this.engine, at, B * size);
-    if (shape.length === 1) {
-      out.set(values, firstRow * size);
-      return;
-    }
-    const [T, F] = shape as [number, number];
-    for (let b = 0; b < B; b++) {
-      for (let t = 0; t < T; t++) {
-        const from = (t * B + b) * F;
-        out.set(values.subarray(from, from + F), (firstRow + b) * size + t * F);
-      }
-    }
+    placeRows(out, view(direct(this.engine), at, B * size), shape, firstRow, B);
   }
 
   dispose(): void {
     this.clearPlans();
     this.engine.dispose();
+  }
+}
+
+/** One shard's tensor, [B][F] or [T][B][F], as rows firstRow … of `out`. */
+function placeRows(out: Reals, values: Reals, shape: readonly number[], firstRow: number, B: number): void {
+  const size = shape.reduce((a, b) => a * b, 1);
+  if (shape.length === 1) {
+    out.set(values, firstRow * size);
+    return;
+  }
+  const [T, F] = shape as [number, number];
+  for (let b = 0; b < B; b++) {
+    for (let t = 0; t < T; t++) {
+      const from = (t * B + b) * F;
+      out.set(values.subarray(from, from + F), (firstRow + b) * size + t * F);
+    }
   }
 }
 

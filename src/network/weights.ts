@@ -5,7 +5,7 @@
 
 import { inputError } from "../base/errors.js";
 import { type Arena, view } from "../engines/arena.js";
-import type { SynchronousEngine } from "../engines/engine.js";
+import { direct, type Engine } from "../engines/engine.js";
 import type { Pointer } from "../kernels/declare.js";
 import { PURPOSE } from "../kernels/philox.js";
 import { initialize } from "../layers/initializers.js";
@@ -40,7 +40,7 @@ export class Weights {
   readonly gradientElements: number;
 
   constructor(
-    private readonly engine: SynchronousEngine,
+    private readonly engine: Engine,
     arena: Arena,
     nodes: readonly Node[],
   ) {
@@ -68,10 +68,10 @@ export class Weights {
   }
 
   initialize(seed: number): void {
-    this.entries.forEach(({ parameter, at, length }, index) => {
+    this.entries.forEach(({ parameter, at }, index) => {
       const values = initialize(parameter.initializer, parameter.shape, seed, PURPOSE.weights + index);
       parameter.adjust?.(values);
-      view(this.engine, at, length).set(values);
+      this.engine.write(at, values);
     });
   }
 
@@ -97,7 +97,7 @@ export class Weights {
     return this.entries.map(({ name, parameter, at, length }) => ({
       name,
       shape: parameter.shape,
-      data: Float32Array.from(view(this.engine, at, length)),
+      data: Float32Array.from(view(direct(this.engine), at, length)),
     }));
   }
 
@@ -111,7 +111,7 @@ export class Weights {
       });
     }
     const arrays = this.entries.map((entry, i) => checkedArray(entry, values[i]!));
-    this.entries.forEach(({ at, length }, i) => void view(this.engine, at, length).set(arrays[i]!));
+    this.entries.forEach(({ at }, i) => this.engine.write(at, Float32Array.from(arrays[i]!)));
   }
 
   /** Gradients in Keras's order, of the parameters that have one. */
@@ -121,7 +121,7 @@ export class Weights {
       .map(({ name, parameter, at, length }) => ({
         name,
         shape: parameter.shape,
-        data: Float32Array.from(view(this.engine, this.gradients + at - this.base, length)),
+        data: Float32Array.from(view(direct(this.engine), this.gradients + at - this.base, length)),
       }));
   }
 
@@ -135,7 +135,7 @@ export class Weights {
     const out = into ?? new Float32Array(total);
     let from = 0;
     for (const { at, length } of this.entries) {
-      out.set(view(this.engine, at, length), from);
+      out.set(view(direct(this.engine), at, length), from);
       from += length;
     }
     return out;
@@ -149,7 +149,7 @@ export class Weights {
     }
     let from = 0;
     for (const { at, length } of this.entries) {
-      view(this.engine, at, length).set(snapshot.subarray(from, from + length));
+      this.engine.write(at, snapshot.subarray(from, from + length));
       from += length;
     }
   }

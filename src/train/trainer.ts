@@ -3,6 +3,7 @@
  * place, run, read, update.
  */
 import { finiteNumber, inputError, knownOptions } from "../base/errors.js";
+import { direct } from "../engines/engine.js";
 import { gather, type TargetsLike } from "../network/arrays.js";
 import type { InputsLike } from "../network/inputs.js";
 import type { Network, NetworkLike } from "../network/network.js";
@@ -52,7 +53,8 @@ export class Trainer {
 
   constructor(readonly network: Network) {
     network.onStart = (runtime) => {
-      if (this.settings) this.start(runtime, this.settings);
+      // On one that answers later nothing is trained: it is only asked.
+      if (this.settings && runtime.engine.synchronous) this.start(runtime, this.settings);
     };
   }
 
@@ -67,13 +69,16 @@ export class Trainer {
       metrics: resolveMetrics(metrics ?? factsOf(loss).metrics, "metrics"),
       weightedMetrics: resolveMetrics(weightedMetrics, "weightedMetrics"),
     };
-    if (this.network.isStarted) this.start(this.network.runtime, this.settings);
+    if (this.network.isStarted && this.network.runtime.engine.synchronous) {
+      this.start(this.network.runtime, this.settings);
+    }
   }
 
   /** The optimizer's state lies in the network's memory. */
   private start(runtime: Runtime, { optimizer }: Compiled): Updater {
     this.updates?.dispose();
-    this.updates = runtime.keep((arena) => new Updater(runtime.engine, arena, runtime.weights, optimizer));
+    const engine = direct(runtime.engine);
+    this.updates = runtime.keep((arena) => new Updater(engine, arena, runtime.weights, optimizer));
     return this.updates;
   }
 

@@ -235,6 +235,8 @@ export const CALLABLES: Callable[] = [
   method(compiled, "Model", "evaluate", X, Y, { batchSize: 2 }),
   method(network, "Model", "predict", X, { batchSize: 2 }),
   method(network, "Model", "predictFlat", X, { batchSize: 2 }),
+  method(network, "Model", "predictAsync", X, { batchSize: 2 }),
+  method(network, "Model", "predictFlatAsync", X, { batchSize: 2 }),
   method(compiled, "Model", "dataset", X, Y, {}),
   ...(["countParams", "getWeights", "optimizerState", "dispose"] as const).map((name) =>
     method(compiled, "Model", name),

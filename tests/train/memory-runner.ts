@@ -1,3 +1,4 @@
+import { direct } from "../../src/engines/engine.js";
 import { trainerOf } from "../../src/model/model.js";
 /**
  * A process of its own that trains and predicts over and over and prints how much memory is in use now and then; run with
@@ -49,7 +50,8 @@ async function use(engine: EngineName, kept: number): Promise<MemoryUse> {
     if (kept > 0) leak.push(new Uint8Array(kept));
   };
   await round();
-  const { engine: memory, arena } = trainerOf(model).network.runtime;
+  const { engine: used, arena } = trainerOf(model).network.runtime;
+  const memory = direct(used);
   const [bytes, mark] = [memory.buffer.byteLength, arena.mark()];
   for (let i = 0; i < WARM_UP; i++) await round();
   const heap = [bytesInUse()];

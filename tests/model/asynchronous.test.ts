@@ -1,0 +1,79 @@
+/** A model on an engine that answers later: predictAsync answers as any, and what cannot wait says so. */
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { InputError, layers, sequential } from "../../src/index.js";
+import { writeKeras } from "../../src/keras.js";
+import { loadModel } from "../../src/predict.js";
+import { DelayedEngine } from "../contract/delayed-engine.js";
+
+const network = (engine: DelayedEngine | "reference") =>
+  sequential(
+    [
+      layers.embedding({ inputDim: 9, outputDim: 3, inputLength: 6, maskZero: true }),
+      layers.lstm({ units: 4, returnSequences: true }),
+      layers.gru({ units: 3 }),
+      layers.dense({ units: 2, activation: "softmax" }),
+    ],
+    { engine, seed: 5 },
+  );
+
+const rows = Array.from({ length: 21 }, (_, r) => Array.from({ length: 6 }, (_, t) => (r * 5 + t * 3) % 9));
+const refused = { name: "InputError", message: /an engine that answers at once.*delayed.*predictAsync/ };
+
+describe("on an engine that answers later", () => {
+  test("predictAsync answers as the same kernels do at once, whatever the size of batches", async () => {
+    const [later, now] = [network(new DelayedEngine()), network("reference")];
+    for (const batchSize of [1, 5, 16, 64]) {
+      assert.deepEqual(await later.predictAsync(rows, { batchSize }), now.predict(rows, { batchSize }));
+    }
+    assert.deepEqual(await later.predictFlatAsync(rows), now.predictFlat(rows));
+  });
+
+  test("questions asked at once do not get each other's answers", async () => {
+    const [later, now] = [network(new DelayedEngine()), network("reference")];
+    const parts = [rows.slice(0, 3), rows.slice(3, 4), rows.slice(4, 7), rows.slice(7)];
+    const answers = await Promise.all(parts.map((part) => later.predictAsync(part)));
+    assert.deepEqual(
+      answers,
+      parts.map((part) => now.predict(part)),
+    );
+  });
+
+  test("other weights count from the next question on", async () => {
+    const [later, now] = [network(new DelayedEngine()), network("reference")];
+    const before = later.predictAsync(rows);
+    const weights = now.getWeights().map(({ data }) => data.map((value) => -value));
+    assert.deepEqual(await before, now.predict(rows));
+    later.setWeights(weights);
+    now.setWeights(weights);
+    assert.deepEqual(await later.predictAsync(rows), now.predict(rows));
+  });
+
+  test("what cannot wait names the engine and predictAsync", async () => {
+    const model = network(new DelayedEngine());
+    assert.throws(() => model.predict(rows), refused);
+    assert.throws(() => model.getWeights(), refused);
+    model.compile({ loss: "categoricalCrossentropy" });
+    const y = rows.map((_, r) => [r % 2, 1 - (r % 2)]);
+    assert.throws(() => model.trainOnBatch(rows, y), refused);
+    await assert.rejects(model.fit(rows, y), refused);
+    await assert.rejects(model.evaluate(rows, y), refused);
+    await assert.rejects(model.predictAsync([["a"]] as never), InputError);
+    assert.equal((await model.predictAsync(rows)).length, rows.length);
+  });
+
+  test("a file's model is read onto it, compiled or not", async () => {
+    const source = network("reference");
+    source.compile({ loss: "categoricalCrossentropy" });
+    const bytes = writeKeras(source);
+    const predictor = await loadModel(bytes, { engine: new DelayedEngine() });
+    assert.deepEqual(await predictor.predictAsync(rows), source.predict(rows));
+    assert.throws(() => predictor.predict(rows), refused);
+    assert.equal(predictor.engineName, "delayed");
+  });
+});
+
+test("on an engine that answers at once predictAsync is predict", async () => {
+  const model = network("reference");
+  assert.deepEqual(await model.predictAsync(rows), model.predict(rows));
+});
