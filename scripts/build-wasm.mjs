@@ -50,7 +50,12 @@ const ENGINE_LINK_FLAGS = [
 /** Functions are exported where they are written; the memory is the binary's own. */
 const MODULE_LINK_FLAGS = ["-z,stack-size=4096"];
 
-const packed = (bytes) => Buffer.from(deflateSync(bytes, { level: 9 })).toString("base64");
+/** Its size, uint32, and the binary deflated; in base64. */
+const packed = (bytes) =>
+  Buffer.concat([
+    new Uint8Array(Uint32Array.of(bytes.length).buffer),
+    deflateSync(bytes, { level: 9 }),
+  ]).toString("base64");
 
 /** kernels/ as the compiler's file system. */
 function sourceTree() {

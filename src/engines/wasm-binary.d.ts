@@ -1,4 +1,4 @@
-/** The kernels as WebAssembly, deflated, base64; written into dist by scripts/build-wasm.mjs. */
+/** The kernels as WebAssembly, packed as `WasmBuild` says; written into dist by scripts/build-wasm.mjs. */
 /** Hash of the kernels.h they were built from. */
 export const abi: number;
 export const simd: string;

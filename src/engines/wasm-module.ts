@@ -1,12 +1,12 @@
 /** The kernels' WebAssembly, compiled once for each way in which it is used. */
-import { inflateSync } from "fflate";
+import { inflateExactly } from "../base/inflate.js";
 import { abiHash } from "../kernels/abi.js";
 import { abi, relaxed, simd } from "./wasm-binary.js";
 
 /** The kernels as WebAssembly, compiled one way. */
 export interface WasmBuild {
   readonly name: string;
-  /** The binary, deflated, in base64. */
+  /** The size of the binary, uint32, and the binary deflated; in base64. */
   readonly packed: string;
 }
 
@@ -21,7 +21,9 @@ const unpacked = new Map<WasmBuild, Uint8Array<ArrayBuffer>>();
 function bytesOf(build: WasmBuild): Uint8Array<ArrayBuffer> {
   let bytes = unpacked.get(build);
   if (!bytes) {
-    bytes = inflateSync(Uint8Array.from(atob(build.packed), (letter) => letter.charCodeAt(0)));
+    const packed = Uint8Array.from(atob(build.packed), (letter) => letter.charCodeAt(0));
+    const size = new DataView(packed.buffer).getUint32(0, true);
+    bytes = inflateExactly(packed.subarray(4), size, `the ${build.name} kernels`).slice();
     unpacked.set(build, bytes);
   }
   return bytes;

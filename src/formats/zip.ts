@@ -5,9 +5,9 @@
 import { type Zippable, zipSync } from "fflate";
 import { crc32 } from "../base/crc32.js";
 import { inputError } from "../base/errors.js";
+import { inflateExactly } from "../base/inflate.js";
 import { label } from "../base/label.js";
 import { Work } from "../base/work.js";
-import { inflateExactly } from "./inflate.js";
 
 const LOCAL = 0x04034b50;
 const CENTRAL = 0x02014b50;

@@ -1,2 +1,2 @@
-/** The kernels as WebAssembly that checks its calls, deflated, base64; written into dist by scripts/build-wasm.mjs. */
+/** The kernels as WebAssembly that checks its calls, packed as `WasmBuild` says; written into dist by scripts/build-wasm.mjs. */
 export const checked: string;

@@ -1,5 +1,5 @@
 /** What chunks went through on their way into the file (specification IV.A.2.l), and the way back. */
-import { inflateExactly } from "../inflate.js";
+import { inflateExactly } from "../../base/inflate.js";
 import { type Cursor, hdf5Error, type Source } from "./bytes.js";
 
 export interface Filter {

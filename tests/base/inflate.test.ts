@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { deflateRawSync, deflateSync } from "node:zlib";
-import { inflateExactly } from "../../src/formats/inflate.js";
-import { Dice } from "./mutate.js";
+import { inflateExactly } from "../../src/base/inflate.js";
+import { Dice } from "../files/mutate.js";
 
 /** Bytes of every kind: of few values, of all, repeating, or all alike. */
 function some(dice: Dice): Uint8Array {

@@ -2,8 +2,8 @@
  * DEFLATE (RFC 1951), with zlib's wrapper (RFC 1950) where asked for. Written here because what a block costs is counted:
  * sixteen bytes can describe tables that take a decoder a tenth of a millisecond to lay out, again and again.
  */
-import { type InputError, inputError } from "../base/errors.js";
-import { Work } from "../base/work.js";
+import { type InputError, inputError } from "./errors.js";
+import { Work } from "./work.js";
 
 /** Nanoseconds: for a byte that comes out, for a block, and for tables of its own. */
 const COSTS = { byte: 3, block: 100, tables: 16_000 };
