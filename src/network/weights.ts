@@ -111,7 +111,7 @@ export class Weights {
       });
     }
     const arrays = this.entries.map((entry, i) => checkedArray(entry, values[i]!));
-    this.entries.forEach(({ at }, i) => this.engine.write(at, Float32Array.from(arrays[i]!)));
+    for (const [i, { at }] of this.entries.entries()) this.engine.write(at, Float32Array.from(arrays[i]!));
   }
 
   /** Gradients in Keras's order, of the parameters that have one. */
