@@ -731,6 +731,58 @@ static void check_gru_infer(const int32_t *a, uint64_t bytes) {
   check_buffer((Checked){"gru_infer", "scratch", 64, 0}, a[11], gru_infer_scratch(B, I, U), bytes);
 }
 
+static void check_attention_forward(const int32_t *a, uint64_t bytes) {
+  const int64_t B = a[11];
+  check_whole("attention_forward", "B", a[11]);
+  const int64_t T = a[12];
+  check_whole("attention_forward", "T", a[12]);
+  const int64_t S = a[13];
+  check_whole("attention_forward", "S", a[13]);
+  const int64_t I = a[14];
+  check_whole("attention_forward", "I", a[14]);
+  const int64_t F = a[15];
+  check_whole("attention_forward", "F", a[15]);
+  check_buffer((Checked){"attention_forward", "out", 4, 0}, a[0], size_product(size_product(T, B), F), bytes);
+  check_buffer((Checked){"attention_forward", "weights", 4, 1}, a[1], size_product(size_product(T, B), S), bytes);
+  check_buffer((Checked){"attention_forward", "query", 4, 0}, a[2], size_product(size_product(T, B), I), bytes);
+  check_buffer((Checked){"attention_forward", "value", 4, 0}, a[3], size_product(size_product(S, B), F), bytes);
+  check_buffer((Checked){"attention_forward", "key", 4, 0}, a[4], size_product(size_product(S, B), I), bytes);
+  check_buffer((Checked){"attention_forward", "queryMask", 4, 1}, a[5], size_product(T, B), bytes);
+  check_buffer((Checked){"attention_forward", "valueMask", 4, 1}, a[6], size_product(S, B), bytes);
+  check_buffer((Checked){"attention_forward", "drop", 4, 1}, a[7], size_product(size_product(T, B), S), bytes);
+  check_buffer((Checked){"attention_forward", "scale", 4, 1}, a[8], 1, bytes);
+  check_buffer((Checked){"attention_forward", "concatWeight", 4, 1}, a[9], 1, bytes);
+  check_buffer((Checked){"attention_forward", "scratch", 64, 0}, a[10], attention_forward_scratch(T, S), bytes);
+}
+
+static void check_attention_backward(const int32_t *a, uint64_t bytes) {
+  const int64_t B = a[15];
+  check_whole("attention_backward", "B", a[15]);
+  const int64_t T = a[16];
+  check_whole("attention_backward", "T", a[16]);
+  const int64_t S = a[17];
+  check_whole("attention_backward", "S", a[17]);
+  const int64_t I = a[18];
+  check_whole("attention_backward", "I", a[18]);
+  const int64_t F = a[19];
+  check_whole("attention_backward", "F", a[19]);
+  check_buffer((Checked){"attention_backward", "dQuery", 4, 1}, a[0], size_product(size_product(T, B), I), bytes);
+  check_buffer((Checked){"attention_backward", "dValue", 4, 1}, a[1], size_product(size_product(S, B), F), bytes);
+  check_buffer((Checked){"attention_backward", "dKey", 4, 1}, a[2], size_product(size_product(S, B), I), bytes);
+  check_buffer((Checked){"attention_backward", "dScale", 4, 1}, a[3], 1, bytes);
+  check_buffer((Checked){"attention_backward", "dConcatWeight", 4, 1}, a[4], 1, bytes);
+  check_buffer((Checked){"attention_backward", "dOut", 4, 0}, a[5], size_product(size_product(T, B), F), bytes);
+  check_buffer((Checked){"attention_backward", "weights", 4, 0}, a[6], size_product(size_product(T, B), S), bytes);
+  check_buffer((Checked){"attention_backward", "query", 4, 0}, a[7], size_product(size_product(T, B), I), bytes);
+  check_buffer((Checked){"attention_backward", "value", 4, 0}, a[8], size_product(size_product(S, B), F), bytes);
+  check_buffer((Checked){"attention_backward", "key", 4, 0}, a[9], size_product(size_product(S, B), I), bytes);
+  check_buffer((Checked){"attention_backward", "queryMask", 4, 1}, a[10], size_product(T, B), bytes);
+  check_buffer((Checked){"attention_backward", "drop", 4, 1}, a[11], size_product(size_product(T, B), S), bytes);
+  check_buffer((Checked){"attention_backward", "scale", 4, 1}, a[12], 1, bytes);
+  check_buffer((Checked){"attention_backward", "concatWeight", 4, 1}, a[13], 1, bytes);
+  check_buffer((Checked){"attention_backward", "scratch", 64, 0}, a[14], attention_backward_scratch(T, S, I, F), bytes);
+}
+
 static void check_binary_crossentropy(const int32_t *a, uint64_t bytes) {
   const int64_t B = a[5];
   check_whole("binary_crossentropy", "B", a[5]);
@@ -1102,61 +1154,74 @@ void run_task(const int32_t *program, const int32_t *starts, int32_t task, uintp
         from += 21;
         break;
       case 45:
+        CHECK(attention_forward);
+        attention_forward(REALS(0), REALS(1), REALS(2), REALS(3), REALS(4), REALS(5), REALS(6), REALS(7), REALS(8),
+                          REALS(9), REALS(10), a[11], a[12], a[13], a[14], a[15]);
+        from += 17;
+        break;
+      case 46:
+        CHECK(attention_backward);
+        attention_backward(REALS(0), REALS(1), REALS(2), REALS(3), REALS(4), REALS(5), REALS(6), REALS(7), REALS(8),
+                           REALS(9), REALS(10), REALS(11), REALS(12), REALS(13), REALS(14), a[15], a[16], a[17],
+                           a[18], a[19]);
+        from += 21;
+        break;
+      case 47:
         CHECK(binary_crossentropy);
         binary_crossentropy(REALS(0), REALS(1), REALS(2), REALS(3), REALS(4), a[5], a[6], a[7], real(a[8]),
                             real(a[9]));
         from += 11;
         break;
-      case 46:
+      case 48:
         CHECK(categorical_crossentropy);
         categorical_crossentropy(REALS(0), REALS(1), REALS(2), REALS(3), REALS(4), a[5], a[6], a[7], real(a[8]),
                                  real(a[9]));
         from += 11;
         break;
-      case 47:
+      case 49:
         CHECK(sparse_categorical_crossentropy);
         sparse_categorical_crossentropy(REALS(0), REALS(1), REALS(2), REALS(3), REALS(4), a[5], a[6], a[7],
                                         real(a[8]));
         from += 10;
         break;
-      case 48:
+      case 50:
         CHECK(mean_squared_error);
         mean_squared_error(REALS(0), REALS(1), REALS(2), REALS(3), REALS(4), a[5], a[6], real(a[7]));
         from += 9;
         break;
-      case 49:
+      case 51:
         CHECK(sgd);
         sgd(REALS(0), REALS(1), REALS(2), REALS(3), a[4], a[5], real(a[6]), real(a[7]));
         from += 9;
         break;
-      case 50:
+      case 52:
         CHECK(rmsprop);
         rmsprop(REALS(0), REALS(1), REALS(2), REALS(3), REALS(4), REALS(5), a[6], real(a[7]), real(a[8]), real(a[9]),
                 real(a[10]));
         from += 12;
         break;
-      case 51:
+      case 53:
         CHECK(adam);
         adam(REALS(0), REALS(1), REALS(2), REALS(3), REALS(4), REALS(5), a[6], real(a[7]), real(a[8]), real(a[9]),
              real(a[10]));
         from += 12;
         break;
-      case 52:
+      case 54:
         CHECK(sum_squares);
         sum_squares(REALS(0), REALS(1), a[2], a[3]);
         from += 5;
         break;
-      case 53:
+      case 55:
         CHECK(clip_to_norm);
         clip_to_norm(REALS(0), REALS(1), a[2], real(a[3]));
         from += 5;
         break;
-      case 54:
+      case 56:
         CHECK(clip_to_value);
         clip_to_value(REALS(0), a[1], real(a[2]));
         from += 4;
         break;
-      case 55:
+      case 57:
         CHECK(regularize);
         regularize(REALS(0), REALS(1), REALS(2), a[3], real(a[4]), real(a[5]));
         from += 7;

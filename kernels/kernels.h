@@ -31,7 +31,7 @@
 #include <stdint.h>
 
 /* What a built engine must carry to be trusted with pointers: changes whenever this interface does. */
-#define KERNELS_ABI 63648831u
+#define KERNELS_ABI 2540073012u
 
 /* A block of a product's right-hand matrix, copied into the order in which it is read. */
 #define PANEL_ELEMENTS 16384
@@ -378,6 +378,36 @@ void gru_infer(float *hLast, float *sequence, const float *x, const float *ids, 
                int32_t recurrentActivation, int32_t resetAfter, int32_t reverse);
 static inline int64_t gru_infer_scratch(int64_t B, int64_t I, int64_t U) {
   return size_recurrent(B, size_round_up(I, 16), size_round_up(U, 16), 4);
+}
+
+/* ---- attention ------------------------------------------------------------------------------------------------- */
+
+/* out_t = Σ_s weights_ts · drop_ts · value_s, weights = softmax over s of the scores of query and key, less 1e9 where
+   valueMask is 0; scores are scale · query·key, or with concatWeight concatWeight · Σ tanh(scale · (query + key)).
+   out is 0 where queryMask is.
+   writes out [T][B][F], weights [T][B][S] or NULL; reads query [T][B][I], value [S][B][F], key [S][B][I], queryMask
+   [T][B] or NULL, valueMask [S][B] or NULL, drop [T][B][S] or NULL, scale [1] or NULL, concatWeight [1] or NULL;
+   scratch */
+void attention_forward(float *out, float *weights, const float *query, const float *value, const float *key,
+                       const float *queryMask, const float *valueMask, const float *drop, const float *scale,
+                       const float *concatWeight, float *scratch, int32_t B, int32_t T, int32_t S, int32_t I,
+                       int32_t F);
+static inline int64_t attention_forward_scratch(int64_t T, int64_t S) {
+  return size_product(T, S) + PANEL_ELEMENTS;
+}
+
+/* dQuery, dValue, dKey = …, dScale += …, dConcatWeight += …, from dOut and the weights that the forward put out
+   writes dQuery [T][B][I] or NULL, dValue [S][B][F] or NULL, dKey [S][B][I] or NULL; updates dScale [1] or NULL,
+   dConcatWeight [1] or NULL; reads dOut [T][B][F], weights [T][B][S], query [T][B][I], value [S][B][F], key
+   [S][B][I], queryMask [T][B] or NULL, drop [T][B][S] or NULL, scale [1] or NULL, concatWeight [1] or NULL; scratch */
+void attention_backward(float *dQuery, float *dValue, float *dKey, float *dScale, float *dConcatWeight,
+                        const float *dOut, const float *weights, const float *query, const float *value,
+                        const float *key, const float *queryMask, const float *drop, const float *scale,
+                        const float *concatWeight, float *scratch, int32_t B, int32_t T, int32_t S, int32_t I,
+                        int32_t F);
+static inline int64_t attention_backward_scratch(int64_t T, int64_t S, int64_t I, int64_t F) {
+  return size_product(2, size_round_up(size_product(T, S), 16)) + size_round_up(size_product(T, F), 16) +
+    size_max(size_product(T, I), size_product(2, size_round_up(I, 16))) + PANEL_ELEMENTS;
 }
 
 /* ---- loss ------------------------------------------------------------------------------------------------------ */

@@ -29,6 +29,7 @@ export {
 } from "./formats/vocabulary/index.js";
 export { ACTIVATIONS, type ActivationName } from "./kernels/activations.js";
 export type { ActivationOptions } from "./layers/activation.js";
+export type { AttentionOptions, ScoreMode } from "./layers/attention.js";
 export type { BatchNormalizationOptions } from "./layers/batch-normalization.js";
 export type { BidirectionalOptions, MergeMode } from "./layers/bidirectional.js";
 export type { ConcatenateOptions } from "./layers/concatenate.js";

@@ -1,5 +1,6 @@
 /** All kernels: one row a family, whose C is the file of that name in kernels/. Their order numbers them. */
 import { activation } from "./activation.js";
+import { attention } from "./attention.js";
 import { conv1d } from "./conv1d.js";
 import type { Argument, BoundArguments, Kernel } from "./declare.js";
 import { dense } from "./dense.js";
@@ -32,6 +33,7 @@ export const FAMILIES = {
   rnn,
   lstm,
   gru,
+  attention,
   loss,
   optimizer,
   gradient,

@@ -22,7 +22,7 @@ export const concatenateKind: LayerKind<"Concatenate"> = {
   mask: "joins",
   merges: true,
   needsBuilding: true,
-  keras: { arguments: "axis" },
+  keras: { arguments: "axis", asFunction: true },
 };
 
 export class Concatenate extends Layer {

@@ -1,5 +1,6 @@
 /** All layers, by the names users write: `layers.lstm({ units: 32 })`. */
 export { activation } from "./activation.js";
+export { attention } from "./attention.js";
 export { batchNormalization } from "./batch-normalization.js";
 export { bidirectional } from "./bidirectional.js";
 export { concatenate } from "./concatenate.js";

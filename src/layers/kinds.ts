@@ -1,5 +1,6 @@
 /** All layers: one row a kind. A layer knows its own kind; this table is for what finds layers by Keras's class names. */
 import { activationKind } from "./activation.js";
+import { attentionKind } from "./attention.js";
 import { batchNormalizationKind } from "./batch-normalization.js";
 import { bidirectionalKind } from "./bidirectional.js";
 import { concatenateKind } from "./concatenate.js";
@@ -41,6 +42,7 @@ export const LAYER_KINDS: ReadonlyMap<string, LayerKind> = new Map(
   [
     activationKind,
     addKind,
+    attentionKind,
     averageKind,
     averagePooling1DKind,
     bidirectionalKind,

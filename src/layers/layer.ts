@@ -110,8 +110,8 @@ export interface Builder {
 }
 
 /**
- * What becomes of the mask of a layer's input, as Keras's `compute_mask`. One that "passes" goes on with the output, one
- * that "ends" does not. "passesInSequences": where `returnSequences` is on; "passesAsInner": as it does in the layer
+ * What becomes of the mask of a layer's input, as Keras's `compute_mask`. One that "passes" goes on with the output (of
+ * several inputs, the first one's), one that "ends" does not. "passesInSequences": where `returnSequences` is on; "passesAsInner": as it does in the layer
  * inside. Made here: "fromIds", of ids other than 0, where `maskZero` is on; "fromValues", of steps that are not all
  * `maskValue`. Of several inputs: "merges", a step counts where any mask says so, if all inputs have one; "joins", as
  * "merges" where features are joined, and one after another where steps are.
@@ -166,6 +166,8 @@ export interface LayerKind<Name extends string = string> {
 export interface KerasTraits {
   /** What the constructor takes besides what every layer does: before the bar also by position, in this order. */
   readonly arguments: string;
+  /** Whether a function of the class's name in lower case makes and applies one at once: `concatenate([x, y])`. */
+  readonly asFunction?: true;
   /** Other names of the class. */
   readonly aliases?: readonly string[];
   /** The group under the layer's own in `model.weights.h5` that holds its variables. Default "vars". */

@@ -82,7 +82,7 @@ const kindOf = <N extends string>(className: N, make: LayerKind["make"]): LayerK
   mask: "merges",
   merges: true,
   needsBuilding: true,
-  keras: { arguments: "" },
+  keras: { arguments: "", asFunction: true },
 });
 
 export const addKind: LayerKind<"Add"> = kindOf("Add", add);

@@ -1,4 +1,5 @@
 /** Every case of the contract. */
+import { attentionCases } from "./attention-cases.js";
 import { convolutionCases } from "./convolution-cases.js";
 import {
   activationCases,
@@ -31,6 +32,7 @@ export const CASES: readonly Case[] = [
   ...poolingCases(),
   ...recurrentCases(),
   ...recurrentOptionsCases(),
+  ...attentionCases(),
   ...lossCases(),
   ...optimizerCases(),
   ...gradientCases(),

@@ -26,6 +26,9 @@ def main(folder):
             # In the older format Keras names the operations behind a joined mask as it likes, here as a layer.
             if (sample["name"], form) == ("two_texts", "h5"):
                 continue
+            # There it takes score_mode = "dot" for its function of that name, and refuses its own files too.
+            if (sample["name"], form) == ("attention", "h5"):
+                continue
             model = keras.models.load_model(path)
             x = [np.array(one) for one in sample["input"]] if sample["inputs"] > 1 else np.array(sample["input"])
             difference = np.abs(model.predict(x, verbose=0) - np.array(sample["output"])).max()

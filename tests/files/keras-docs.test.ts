@@ -80,6 +80,7 @@ const VALUES: Record<string, Json> = {
   pool_size: 3,
   quantization_config: { mode: "int8" },
   input_length: 9,
+  score_mode: "concat",
   seed: 5,
   shared_axes: [1],
   strides: 3,

@@ -5,7 +5,7 @@ Keras 3.15.1; and what they put out: golden/layer_files.json. As make_graph_file
 import json
 import os
 
-from make_graph_files import CASES, STEPS, chain, embedding, floats, ids, save  # isort: skip
+from make_graph_files import CASES, STEPS, chain, embedding, floats, ids, save, some_ids  # isort: skip
 import keras
 from keras import layers
 from make_keras_files import FOLDER
@@ -71,9 +71,21 @@ def masks():
     save("masks_in_a_graph", keras.Model(start, layers.Concatenate()([wide, conv])), ids("masks graph"))
 
 
+def attention():
+    """Masked queries and values, a key, one of whose masks goes on; a sequence to itself."""
+    texts = [keras.Input((STEPS,), name=name) for name in ("asked", "told")]
+    query, value = (embedding(mask_zero=True)(text) for text in texts)
+    key = layers.Masking(0.25)(layers.Dense(embedding().output_dim, activation="tanh")(value))
+    met = layers.Attention(use_scale=True, score_mode="concat", dropout=0.2, seed=3)([query, value, key])
+    own = layers.Attention(use_scale=True, name="own")([met, met], use_causal_mask=False)
+    ends = [layers.LSTM(3)(own), layers.GlobalAveragePooling1D()(layers.Attention()([value, met]))]
+    x = [some_ids("asked"), some_ids("told")[::-1].copy()]
+    save("attention", keras.Model(texts, layers.Dense(2)(layers.Concatenate()(ends))), x)
+
+
 def main():
     keras.utils.set_random_seed(18)
-    for make in (windows, shapes, masks):
+    for make in (windows, shapes, masks, attention):
         make()
     with open(os.path.join(FOLDER, "layer_files.json"), "w") as file:
         lines = ",\n".join(json.dumps(case, separators=(",", ":")) for case in CASES)

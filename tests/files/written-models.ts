@@ -289,6 +289,27 @@ function graphs(): WrittenModel[] {
   ];
 }
 
+/** Attention to another text, by products and by sums, and to itself; the mask goes on. */
+function attending(): WrittenModel[] {
+  const [asked, told] = ["asked", "told"].map((name) => layers.input({ shape: [STEPS], name }));
+  const masked = () => layers.embedding({ inputDim: 15, outputDim: 3, maskZero: true });
+  const [query, value] = [masked().apply(asked!), masked().apply(told!)];
+  const key = layers.dense({ units: 3, activation: "tanh" }).apply(value);
+  const met = layers
+    .attention({ useScale: true, scoreMode: "concat", dropout: 0.2 })
+    .apply([query, value, key]);
+  const own = layers.attention({ useScale: true }).apply([met, met]);
+  const end = layers.lstm({ units: 2 }).apply(layers.attention().apply([own, value]));
+  const made = model({ inputs: [asked!, told!], outputs: end });
+  const steps = layers.input({ shape: [STEPS, 2] });
+  const sums = layers.attention({ scoreMode: "concat" }).apply([steps, steps]);
+  const alone = model({ inputs: [steps], outputs: layers.flatten().apply(sums) });
+  return [
+    plain("attention", made, [IDS, IDS.map((row) => [...row].reverse())]),
+    plain("attention_sums", alone, SIGNAL),
+  ];
+}
+
 /** Lists of names beyond what one HDF5 attribute holds. */
 function longModel(): WrittenModel {
   const long = "a".repeat(700);
@@ -317,6 +338,7 @@ export function writtenModels(): WrittenModel[] {
     ...shaped(),
     ...cells(),
     ...graphs(),
+    ...attending(),
     longModel(),
     trained("adam", { optimizer: adam, loss: smoothed, metrics }, 1, BINARY),
     trained("amsgrad", { optimizer: amsgrad, loss: "binaryCrossentropy" }, 1, BINARY),

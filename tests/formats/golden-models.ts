@@ -25,7 +25,7 @@ export interface GoldenModel {
 const FAMILIES = [
   ...["simple_rnn", "lstm", "gru", "dense", "embedding", "shapes", "stacks", "flagship", "activations"],
   ...["pooling", "merging", "masking", "bidirectional", "convolution", "normalization", "shaping"],
-  ...["time_distributed", "activation_layers", "cells"],
+  ...["time_distributed", "activation_layers", "cells", "attention"],
 ];
 
 const rowsOf = (input: number[][] | Encoded) => (Array.isArray(input) ? input : decodeRows(input));

@@ -264,8 +264,8 @@ describe("objects and layers of the wrong kind", () => {
 
   test("Keras's layers that Cellstate lacks are called by their names", () => {
     refused(
-      "a = Input((9, 4))\nx = Attention()([a, a])\nmodel = Model(a, Dense(1)(Flatten()(x)))\n",
-      /line 5: the model's outputs hang on Attention, a layer that Cellstate does not have/,
+      "a = Input((9, 4))\nx = AdditiveAttention()([a, a])\nmodel = Model(a, Dense(1)(Flatten()(x)))\n",
+      /line 5: the model's outputs hang on AdditiveAttention, a layer that Cellstate does not have/,
     );
     refused(
       "model = Sequential([Input((9, 4)), MultiHeadAttention(2, 2)])\n",

@@ -34,7 +34,7 @@ BACKEND = keras.backend.backend()
 
 def encode(array):
     """An array as its shape and the base64 of its little-endian float32."""
-    array = np.ascontiguousarray(array, dtype="<f4")
+    array = np.asarray(array, dtype="<f4", order="C")  # ascontiguousarray would make a list of a single number
     return {"shape": list(array.shape), "data": base64.b64encode(array.tobytes()).decode()}
 
 
@@ -64,6 +64,7 @@ CLASSES = {
     "activation": keras.layers.Activation,
     "bidirectional": keras.layers.Bidirectional,
     "masking": keras.layers.Masking,
+    "attention": keras.layers.Attention,
     "concatenate": keras.layers.Concatenate,
     "add": keras.layers.Add,
     "average": keras.layers.Average,
@@ -173,15 +174,17 @@ def random_weights(model, name, scale=1.0):
     for part in model.layers:
         for variable in part.weights:
             gates = gates_of(part, variable)
-            units = variable.shape[-1] // gates
+            units = (tuple(variable.shape) or (1,))[-1] // gates
             spread = np.repeat(np.array([0.7, 0.45, 0.9, 0.55])[:gates], units) * scale
             centre = np.repeat(np.array([-0.2, 0.5, 0.15, -0.35])[:gates], units)
-            drawn = rng.normal(size=variable.shape) * spread
+            drawn = rng.normal(size=tuple(variable.shape) or (1,)) * spread
             if variable.name.endswith("bias"):
                 drawn = 0.5 * drawn + centre * scale
             if variable.name.endswith("variance"):
                 drawn = np.abs(drawn) + 0.4
-            weights.append(drawn.astype("float32"))
+            if not tuple(variable.shape):
+                drawn = 1.2 + 0.5 * drawn  # a single number near 0 would leave nothing of what it multiplies
+            weights.append(drawn.reshape(variable.shape).astype("float32"))
     model.set_weights(weights)
     return weights
 

@@ -26,7 +26,15 @@ interface LayerCase {
 const FAMILIES = [
   ...["simple_rnn", "lstm", "gru", "dense", "embedding", "shapes", "stacks", "flagship"],
   ...["pooling", "merging", "masking", "bidirectional"],
-  ...["shaping", "time_distributed", "activation_layers", "normalization", "convolution", "cells"],
+  ...[
+    "shaping",
+    "time_distributed",
+    "activation_layers",
+    "normalization",
+    "convolution",
+    "cells",
+    "attention",
+  ],
 ];
 
 const rowsOf = (input: number[][] | Encoded) => (Array.isArray(input) ? input : decodeRows(input));

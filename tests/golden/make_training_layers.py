@@ -2,7 +2,7 @@
 
 import golden  # first: it sets the environment
 from golden import write
-from make_training import ADAM, DATA, MOMENTUM, fit, network, steps
+from make_training import ADAM, DATA, MOMENTUM, T, fit, network, steps
 
 DENSE = ["dense", {"units": 5, "activation": "tanh"}]
 BN = ["batchNormalization", {"momentum": 0.9}]
@@ -31,7 +31,16 @@ def others():
     yield steps("convolutions", network(filters, strided, LSTM, **WORDS), "distinct", ADAM)
 
 
+def attention():
+    """Of a masked sequence to itself, by both scores."""
+    for name, options in {"attention": {"useScale": True}, "attention, concat": {"scoreMode": "concat", "useScale": True}}.items():
+        table = ["embedding", {"inputDim": 120, "outputDim": 5, "maskZero": True}, [0]]
+        end = [[*LSTM, [2]], ["dense", {"units": 1, "activation": "sigmoid"}, [3]]]
+        graph = [["input", {"shape": [T]}, []], table, ["attention", options, [1, 1]], *end]
+        yield steps(name, graph, "distinct", ADAM)
+
+
 if __name__ == "__main__":
-    cases = [*normalization(), *others()]
+    cases = [*normalization(), *others(), *attention()]
     x, y, _ = DATA["distinct"]
     write("training_layers", cases, data={"distinct": {"x": x.tolist(), "y": y.tolist(), "sampleWeight": None}})

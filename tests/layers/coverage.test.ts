@@ -19,6 +19,7 @@ const EXPECTED = `
 | --- | --- | --- | --- | --- | --- | --- |
 | Activation | yes | yes | yes | yes | no | no |
 | Add | yes | yes | yes | yes | yes | no |
+| Attention | yes | no | yes | yes | yes | no |
 | Average | yes | yes | yes | yes | yes | no |
 | AveragePooling1D | yes | yes | yes | yes | yes | no |
 | BatchNormalization | yes | yes | yes | yes | yes | no |
@@ -70,8 +71,8 @@ const GRU = { units: 2, resetAfter: false };
 const input = (shape: Shape) => layers.input({ shape });
 const chain = (shape: Shape, ...list: Layer[]) =>
   sequential([input(shape), ...list], { engine: "reference" });
-const merged = (layer: Layer) => {
-  const [x, y] = [input(VECTOR), input(VECTOR)];
+const merged = (layer: Layer, shape = VECTOR) => {
+  const [x, y] = [input(shape), input(shape)];
   return model({ inputs: [x, y], outputs: layer.apply([x, y]), engine: "reference" });
 };
 
@@ -79,6 +80,7 @@ const { lstm, gru, simpleRNN, rnn, lstmCell, gruCell, simpleRNNCell } = layers;
 const MODELS: Record<string, () => Model> = {
   Activation: () => chain(VECTOR, layers.activation({ activation: "tanh" })),
   Add: () => merged(layers.add()),
+  Attention: () => merged(layers.attention({ useScale: true }), SEQUENCE),
   Average: () => merged(layers.average()),
   AveragePooling1D: () => chain(SEQUENCE, layers.averagePooling1D({ poolSize: 2 })),
   BatchNormalization: () => chain(VECTOR, layers.batchNormalization()),

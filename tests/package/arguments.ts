@@ -111,6 +111,7 @@ function withSignal(options: unknown): lab.LabOptions {
 const LAYERS: Record<string, unknown[]> = {
   activation: [{ activation: "tanh" }],
   add: [{}],
+  attention: [{ useScale: true, scoreMode: "concat", dropout: 0.1 }],
   average: [{}],
   averagePooling1D: [{ poolSize: 2, strides: 1, padding: "valid" }],
   batchNormalization: [{ axis: -1, momentum: 0.9, epsilon: 0.001, center: true, scale: true }],

@@ -189,6 +189,43 @@ const layerNormalizationRule = normalisationRule(
   "It normalises each row by itself, so it keeps no moving mean or variance.",
 );
 
+// ---- Attention --------------------------------------------------------------------------------------------
+
+const attentionRule = defineRule<{ numbers: Leaf }>({
+  recipe({ layer }) {
+    const names = layer.parameters.map(({ name }) => name.replaceAll("_", " "));
+    return {
+      numbers: number(names.length, names.length > 0 ? `single numbers: ${names.join(", ")}` : "no numbers"),
+    };
+  },
+  count: ({ numbers }) => numbers,
+  slips({ inputs }, { numbers }) {
+    const I = features(inputs[0]);
+    const says = "weights between queries and keys were counted; it multiplies them with each other";
+    return [
+      {
+        field: "numbers",
+        value: named("I", I, "numbers in a query or key"),
+        says: "a number a feature was counted",
+      },
+      { field: "numbers", value: number(I * I, "a matrix of queries and keys"), says },
+      ...(numbers.value === 0
+        ? [
+            {
+              field: "numbers" as const,
+              value: number(1, "a scale"),
+              says: "a scale was counted; it has none",
+            },
+          ]
+        : []),
+    ];
+  },
+  notes: ({ layer }) =>
+    layer.parameters.length > 0
+      ? ["Scores are made of queries and keys themselves; only what multiplies them is learned."]
+      : ["Scores are products of queries and keys themselves; nothing is learned."],
+});
+
 // ---- wrappers ---------------------------------------------------------------------------------------------
 
 /** Both of its layers; as twice one where they are alike. A person's slips are those of either, or one left out. */
@@ -235,6 +272,7 @@ export const PARAMETER_RULES: Readonly<Record<string, ParameterRule>> = {
   RNN: rnnRule,
   Bidirectional: bidirectionalRule,
   TimeDistributed: timeDistributedRule,
+  Attention: attentionRule,
   Dense: denseRule,
   Conv1D: conv1dRule,
   BatchNormalization: batchNormalizationRule,

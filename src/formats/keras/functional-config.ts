@@ -263,7 +263,8 @@ function collectNames(
 /** Keyword arguments of a call: a mask, and `training`, which the caller decides. */
 function readKeywords(kwargs: Json | undefined, masks: (string | null)[], where: string): void {
   for (const [key, value] of Object.entries(isObject(kwargs) ? kwargs : {})) {
-    if (value === null || key === "training") continue;
+    // What is false is as without it: use_causal_mask, return_attention_scores.
+    if (value === null || value === false || key === "training") continue;
     if (key !== "mask") {
       throw inputError({
         expected: "a call without further tensors",

@@ -286,12 +286,13 @@ function fillMissing(
 }
 
 /**
- * A layer's entry as Keras writes it. `inputShape`, with the batch axis, lets Keras build the layer's variables.
+ * A layer's entry as Keras writes it. `inputShape`, with the batch axis, lets Keras build the layer's variables; of a layer
+ * called on a list, there is one an input.
  * `trainable`: false inside a layer that is not, for Keras goes by the innermost.
  */
 export function writeLayer(
   layer: Layer,
-  inputShape: readonly (number | null)[] | undefined,
+  inputShape: readonly Json[] | undefined,
   trainable = layer.trainable,
 ): JsonObject {
   const { kind } = layer;

@@ -74,6 +74,7 @@ export const MASK_RULES: Readonly<Record<MaskTrait, MaskRule>> = {
 /** Operations that Keras makes masks with. */
 export const MASK_OPERATIONS: ReadonlySet<string> = new Set([
   ...["NotEqual", "LogicalOr", "ZerosLike", "OnesLike", "ExpandDims", "Any", "Concatenate"],
+  "ConvertToTensor",
 ]);
 
 /** One operation of keras.ops in a graph: its own configuration and the arguments of its call. */
@@ -103,6 +104,8 @@ export function operationMask(
       return [];
     case "OnesLike":
       return null;
+    case "ConvertToTensor":
+      return from.length === 1 ? maskOf(from[0]!) : undefined;
     case "ExpandDims":
     case "Any":
       return lastAxis && from.length === 1 && config["keepdims"] !== true ? maskOf(from[0]!) : undefined;

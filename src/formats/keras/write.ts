@@ -134,7 +134,8 @@ function withBatch(shape: readonly (number | null)[]): (number | null)[] {
 /** A layer's entry; TextVectorization has an input of its own in front. */
 function writeNode({ layer, inputs, shape }: Node, nodes: readonly Node[], inline: boolean): JsonObject[] {
   if (takesTexts(layer)) return writeTextVectorization(layer, inline);
-  if (inputs.length > 0) return [writeLayer(layer, withBatch(nodes[inputs[0]!]!.shape))];
+  const shapes = inputs.map((i) => withBatch(nodes[i]!.shape));
+  if (shapes.length > 0) return [writeLayer(layer, isMerging(layer.className) ? shapes : shapes[0]!)];
   const config = { batch_shape: withBatch(shape), dtype: "float32", sparse: false, name: layer.name };
   return [{ module: "keras.layers", class_name: "InputLayer", config, registered_name: null }];
 }

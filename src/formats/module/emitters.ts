@@ -3,6 +3,7 @@
 import { inputError } from "../../base/errors.js";
 import { ACTIVATIONS, type ActivationName } from "../../kernels/activations.js";
 import type { Activation } from "../../layers/activation.js";
+import type { Attention } from "../../layers/attention.js";
 import type { BatchNormalization } from "../../layers/batch-normalization.js";
 import type { Bidirectional } from "../../layers/bidirectional.js";
 import type { Concatenate } from "../../layers/concatenate.js";
@@ -54,6 +55,10 @@ function entry<L extends Layer>(className: string, emit: (place: Place<L>) => st
 const EMITTERS: ReadonlyMap<string, Emitter> = new Map([
   entry<Activation>("Activation", ({ layer, w }) => call(w, "activation", w.use(layer.options.activation))),
   entry("Add", ({ w }) => call(w, "merged", SUM, 1)),
+  entry<Attention>("Attention", ({ path, w }) => {
+    const weight = w.weight(`${path}/concat_score_weight`, "none");
+    return call(w, "attention", object({ scale: w.weight(`${path}/scale`, "none"), weight }));
+  }),
   entry("Average", ({ inputs, w }) => call(w, "merged", SUM, 1 / inputs.length)),
   entry<AveragePooling1D>("AveragePooling1D", (place) => pooling(place, true)),
   entry<BatchNormalization>("BatchNormalization", (place) => {

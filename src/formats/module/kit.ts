@@ -264,6 +264,11 @@ export interface ShapingKit {
   timeDistributed(layer: RowLayer): RowLayer;
 }
 
+export interface AttentionKit {
+  /** A query, a value and perhaps a key; of the numbers, `weight` is that of tanh sums, null for products. */
+  attention(o: { scale: Float32Array | null; weight: Float32Array | null }): RowLayer;
+}
+
 export interface MergingKit {
   /** A mask that holds where any does; null where one is missing. */
   anyMask(masks: readonly (Uint8Array | null)[]): Uint8Array | null;
@@ -311,6 +316,7 @@ export type ActivationKit = Record<ActivationName, Activate> & {
 
 export type Kit = ActivationKit &
   ArithmeticKit &
+  AttentionKit &
   KernelKit &
   LayerKit &
   MergingKit &

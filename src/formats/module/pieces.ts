@@ -1,6 +1,7 @@
 /** Everything that an exported module may be made of. Only the build reads it: modules are written from its text. */
 import { activationPieces } from "./activation-pieces.js";
 import { arithmeticPieces } from "./arithmetic-pieces.js";
+import { attentionPieces } from "./attention-pieces.js";
 import { kernelPieces } from "./kernel-pieces.js";
 import type { Kit, Pieces } from "./kit.js";
 import { layerPieces } from "./layer-pieces.js";
@@ -13,6 +14,7 @@ import { textPieces } from "./text-pieces.js";
 export const pieces: Pieces<Kit> = {
   ...activationPieces,
   ...arithmeticPieces,
+  ...attentionPieces,
   ...kernelPieces,
   ...layerPieces,
   ...mergingPieces,

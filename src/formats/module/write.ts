@@ -50,7 +50,7 @@ class PieceList implements ModuleWriter {
   weight(name: string, scaling: Scaling): string {
     const weight = this.values.get(name);
     if (!weight) return "null";
-    const columns = weight.shape.at(-1)!;
+    const columns = weight.shape.at(-1) ?? 1;
     return this.weights.add(weight.name, weight.data, weight.data.length / columns, columns, scaling);
   }
 

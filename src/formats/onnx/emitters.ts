@@ -1,6 +1,7 @@
 /** Each layer as nodes of an ONNX graph: one entry a layer. */
 import { inputError } from "../../base/errors.js";
 import type { Activation } from "../../layers/activation.js";
+import type { Attention } from "../../layers/attention.js";
 import type { BatchNormalization } from "../../layers/batch-normalization.js";
 import type { Bidirectional } from "../../layers/bidirectional.js";
 import type { Concatenate } from "../../layers/concatenate.js";
@@ -32,6 +33,7 @@ import type { TimeDistributed } from "../../layers/time-distributed.js";
 import type { ZeroPadding1D } from "../../layers/zero-padding1d.js";
 import { elu, leakyReLU, prelu, relu, softmax } from "./activation-layers.js";
 import { activationNode } from "./activations.js";
+import { attention } from "./attention.js";
 import { conv1D } from "./convolution.js";
 import { concatenate, largest, merged, multiplied } from "./merging.js";
 import { batchNormalization, layerNormalization } from "./normalization.js";
@@ -52,6 +54,7 @@ const EMITTERS: ReadonlyMap<string, Emitter> = new Map([
     return { ...x, name: activationNode(g, layer.options.activation, x.name) };
   }),
   entry("Add", ({ g }, _, inputs) => merged(g, "Add", inputs)),
+  entry<Attention>("Attention", (place, _, inputs) => attention(place, inputs)),
   entry("Average", ({ g }, _, inputs) => merged(g, "Add", inputs, 1 / inputs.length)),
   entry<AveragePooling1D>("AveragePooling1D", (place, x) => windows(place, x, "AveragePool")),
   entry<BatchNormalization>("BatchNormalization", batchNormalization),

@@ -204,8 +204,10 @@ export function useLayer(
   const inputs = given?.kind === "list" ? given.items : given ? [given] : [];
   const stranger = inputs.find((input) => input.kind !== "tensor");
   if (inputs.length === 0 || stranger) return stranger?.kind === "unknown" ? stranger : on.unknown(node);
-  // None is what it is without the argument.
-  const argument = [...named].find(([name, value]) => name !== "inputs" && scalar(value) !== null)?.[0];
+  // None is what it is without the argument, and False too, but for training: that is otherwise up to the caller.
+  const unsaid = ([name, value]: [string, Value]) =>
+    name === "inputs" || scalar(value) === null || (scalar(value) === false && name !== "training");
+  const argument = [...named].find((one) => !unsaid(one))?.[0];
   if (argument || more.length > 0) {
     const what = argument ?? "more than its inputs";
     on.fail(node, `${layer.className} is called with ${what.slice(0, 50)}; only inputs are read.`);

@@ -53,7 +53,7 @@ const ALIASES: ReadonlyMap<string, string> = new Map(
 /** Functions that make and apply a merging layer at once: `concatenate([a, b])`. */
 export const MERGES: ReadonlyMap<string, string> = new Map(
   [...LAYER_KINDS.values()]
-    .filter(({ merges }) => merges)
+    .filter(({ keras }) => keras?.asFunction)
     .map(({ className }) => [className.toLowerCase(), className]),
 );
 
@@ -206,7 +206,7 @@ const OBJECT_ALIASES: ReadonlyMap<string, string> = new Map([
 /** Keras's layers that Cellstate does not have, by which a script after `import *` may mean them. */
 export const OTHER_LAYERS: ReadonlySet<string> = new Set(
   words(
-    "ActivityRegularization AdditiveAttention AlphaDropout Attention CategoryEncoding Conv1DTranspose Conv2D ConvLSTM1D ConvLSTM2D Cropping1D Cropping2D DepthwiseConv1D Discretization Dot EinsumDense GaussianDropout GlobalAveragePooling2D GlobalMaxPooling2D GroupNormalization GroupQueryAttention Hashing IntegerLookup Lambda MaxPooling2D MultiHeadAttention Normalization RMSNormalization SeparableConv1D SpectralNormalization StringLookup ThresholdedReLU UnitNormalization UpSampling1D",
+    "ActivityRegularization AdditiveAttention AlphaDropout CategoryEncoding Conv1DTranspose Conv2D ConvLSTM1D ConvLSTM2D Cropping1D Cropping2D DepthwiseConv1D Discretization Dot EinsumDense GaussianDropout GlobalAveragePooling2D GlobalMaxPooling2D GroupNormalization GroupQueryAttention Hashing IntegerLookup Lambda MaxPooling2D MultiHeadAttention Normalization RMSNormalization SeparableConv1D SpectralNormalization StringLookup ThresholdedReLU UnitNormalization UpSampling1D",
   ),
 );
 
