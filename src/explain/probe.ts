@@ -38,7 +38,9 @@ const seededKind: LayerKind = { className: "Seeded", options: {}, make: () => ne
 
 /** Takes the place of a layer's output; its mask stays. */
 class Given extends Layer {
-  override readonly kind = givenKind;
+  override get kind(): typeof givenKind {
+    return givenKind;
+  }
 
   override outputShape([original]: readonly Shape[]): Shape {
     return original!;
@@ -51,7 +53,9 @@ class Given extends Layer {
 
 /** Starts the backward pass from gradients that are an input of their own. */
 class Seeded extends Layer {
-  override readonly kind = seededKind;
+  override get kind(): typeof seededKind {
+    return seededKind;
+  }
 
   override outputShape([output]: readonly Shape[]): Shape {
     return output!;

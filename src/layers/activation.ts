@@ -56,7 +56,9 @@ export const activationKind: LayerKind<"Activation"> = {
 };
 
 export class Activation extends Layer {
-  override readonly kind = activationKind;
+  override get kind(): typeof activationKind {
+    return activationKind;
+  }
   override readonly options: Resolved<ActivationOptions, typeof activationOptions>;
 
   constructor(given: ActivationOptions) {

@@ -55,7 +55,9 @@ export const attentionKind: LayerKind<"Attention"> = {
 };
 
 export class Attention extends Layer {
-  override readonly kind = attentionKind;
+  override get kind(): typeof attentionKind {
+    return attentionKind;
+  }
   override readonly options: Resolved<AttentionOptions, typeof attentionOptions>;
 
   constructor(given: AttentionOptions = {}) {

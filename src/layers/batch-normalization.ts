@@ -55,7 +55,9 @@ export const batchNormalizationKind: LayerKind<"BatchNormalization"> = {
 };
 
 export class BatchNormalization extends Layer {
-  override readonly kind = batchNormalizationKind;
+  override get kind(): typeof batchNormalizationKind {
+    return batchNormalizationKind;
+  }
   override readonly options: Resolved<BatchNormalizationOptions, typeof batchNormalizationOptions>;
 
   constructor(given: BatchNormalizationOptions = {}) {

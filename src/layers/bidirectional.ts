@@ -89,7 +89,9 @@ export const bidirectionalKind: LayerKind<"Bidirectional"> = {
 };
 
 export class Bidirectional extends Layer {
-  override readonly kind = bidirectionalKind;
+  override get kind(): typeof bidirectionalKind {
+    return bidirectionalKind;
+  }
   override readonly options: Resolved<BidirectionalOptions, typeof bidirectionalOptions> & {
     readonly backwardLayer: Recurrent;
   };

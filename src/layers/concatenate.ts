@@ -26,7 +26,9 @@ export const concatenateKind: LayerKind<"Concatenate"> = {
 };
 
 export class Concatenate extends Layer {
-  override readonly kind = concatenateKind;
+  override get kind(): typeof concatenateKind {
+    return concatenateKind;
+  }
   override readonly options: Resolved<ConcatenateOptions, typeof concatenateOptions>;
 
   constructor(given: ConcatenateOptions = {}) {

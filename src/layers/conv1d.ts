@@ -76,7 +76,9 @@ export const conv1DKind: LayerKind<"Conv1D"> = {
 };
 
 export class Conv1D extends Layer {
-  override readonly kind = conv1DKind;
+  override get kind(): typeof conv1DKind {
+    return conv1DKind;
+  }
   override readonly options: Resolved<Conv1DOptions, typeof conv1DOptions>;
 
   constructor(given: Conv1DOptions) {

@@ -43,7 +43,9 @@ export const denseKind: LayerKind<"Dense"> = {
 };
 
 export class Dense extends Layer {
-  override readonly kind = denseKind;
+  override get kind(): typeof denseKind {
+    return denseKind;
+  }
   override readonly options: Resolved<DenseOptions, typeof denseOptions>;
 
   constructor(given: DenseOptions) {

@@ -62,7 +62,9 @@ export const dropoutKind: LayerKind<"Dropout"> = {
 };
 
 export class Dropout extends Layer {
-  override readonly kind = dropoutKind;
+  override get kind(): typeof dropoutKind {
+    return dropoutKind;
+  }
   override readonly options: Resolved<DropoutOptions, typeof dropoutOptions>;
 
   constructor(given: DropoutOptions) {

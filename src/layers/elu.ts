@@ -21,7 +21,9 @@ export const eluKind: LayerKind<"ELU"> = {
 };
 
 export class ELU extends Layer {
-  override readonly kind = eluKind;
+  override get kind(): typeof eluKind {
+    return eluKind;
+  }
   override readonly options: Resolved<ELUOptions, typeof eluOptions>;
 
   constructor(given: ELUOptions = {}) {

@@ -61,7 +61,9 @@ export const embeddingKind: LayerKind<"Embedding"> = {
 };
 
 export class Embedding extends Layer {
-  override readonly kind = embeddingKind;
+  override get kind(): typeof embeddingKind {
+    return embeddingKind;
+  }
   override readonly options: Resolved<EmbeddingOptions, typeof embeddingOptions>;
 
   constructor(given: EmbeddingOptions) {

@@ -14,7 +14,9 @@ export const flattenKind: LayerKind<"Flatten"> = {
 };
 
 export class Flatten extends Layer {
-  override readonly kind = flattenKind;
+  override get kind(): typeof flattenKind {
+    return flattenKind;
+  }
 
   constructor(given: LayerOptions = {}) {
     super(given);

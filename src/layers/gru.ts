@@ -54,7 +54,9 @@ export const gruKind: LayerKind<"GRU"> = {
 };
 
 export class GRU extends RecurrentLayer {
-  override readonly kind = gruKind;
+  override get kind(): typeof gruKind {
+    return gruKind;
+  }
   override readonly options: Resolved<GruOptions, typeof gruOptions>;
   protected override readonly networks = GATES;
 

@@ -21,7 +21,9 @@ export const inputKind: LayerKind<"InputLayer"> = {
 };
 
 export class Input extends Layer {
-  override readonly kind: LayerKind = inputKind;
+  override get kind(): LayerKind {
+    return inputKind;
+  }
   override readonly options: Resolved<InputOptions, typeof inputOptions>;
 
   constructor(given: InputOptions) {

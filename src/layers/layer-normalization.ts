@@ -32,7 +32,9 @@ export const layerNormalizationKind: LayerKind<"LayerNormalization"> = {
 };
 
 export class LayerNormalization extends Layer {
-  override readonly kind = layerNormalizationKind;
+  override get kind(): typeof layerNormalizationKind {
+    return layerNormalizationKind;
+  }
   override readonly options: Resolved<LayerNormalizationOptions, typeof layerNormalizationOptions>;
 
   constructor(given: LayerNormalizationOptions = {}) {

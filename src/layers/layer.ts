@@ -187,7 +187,7 @@ export interface KerasTraits {
  */
 export abstract class Layer {
   /** What is known of its kind. */
-  abstract readonly kind: LayerKind;
+  abstract get kind(): LayerKind;
   /** Its options, defaults filled in. */
   readonly options: object = {};
   /** Given, or set by the model when the layer joins it: "lstm", "lstm_1". */

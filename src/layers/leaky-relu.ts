@@ -20,7 +20,9 @@ export const leakyReLUKind: LayerKind<"LeakyReLU"> = {
 };
 
 export class LeakyReLU extends Layer {
-  override readonly kind = leakyReLUKind;
+  override get kind(): typeof leakyReLUKind {
+    return leakyReLUKind;
+  }
   override readonly options: Resolved<LeakyReLUOptions, typeof leakyReLUOptions>;
 
   constructor(given: LeakyReLUOptions = {}) {

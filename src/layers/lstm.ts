@@ -51,7 +51,9 @@ export const lstmKind: LayerKind<"LSTM"> = {
 };
 
 export class LSTM extends RecurrentLayer {
-  override readonly kind = lstmKind;
+  override get kind(): typeof lstmKind {
+    return lstmKind;
+  }
   override readonly options: Resolved<LstmOptions, typeof lstmOptions>;
   protected override readonly networks = GATES;
 

@@ -29,7 +29,9 @@ export const maskingKind: LayerKind<"Masking"> = {
 };
 
 export class Masking extends Layer {
-  override readonly kind = maskingKind;
+  override get kind(): typeof maskingKind {
+    return maskingKind;
+  }
   override readonly options: Resolved<MaskingOptions, typeof maskingOptions>;
 
   constructor(given: MaskingOptions = {}) {

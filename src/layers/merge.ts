@@ -96,7 +96,9 @@ const masksOf = (inputs: readonly Tensor[]) => inputs.map(({ mask }) => mask);
 
 /** Σ x */
 export class Add extends Merge {
-  override readonly kind: LayerKind = addKind;
+  override get kind(): LayerKind {
+    return addKind;
+  }
 
   override merge(b: Builder, inputs: readonly Tensor[], any: (masks: readonly Pointer[]) => Pointer): Tensor {
     const mask = any(masksOf(inputs));
@@ -106,7 +108,9 @@ export class Add extends Merge {
 
 /** Σ x / n */
 export class Average extends Add {
-  override readonly kind: LayerKind = averageKind;
+  override get kind(): LayerKind {
+    return averageKind;
+  }
 
   override merge(b: Builder, inputs: readonly Tensor[], any: (masks: readonly Pointer[]) => Pointer): Tensor {
     const sum = super.merge(b, inputs, any);
@@ -116,7 +120,9 @@ export class Average extends Add {
 
 /** x₀ − x₁ */
 export class Subtract extends Merge {
-  override readonly kind = subtractKind;
+  override get kind(): typeof subtractKind {
+    return subtractKind;
+  }
 
   override outputShape(inputs: readonly Shape[]): Shape {
     if (inputs.length === 2) return super.outputShape(inputs);
@@ -131,7 +137,9 @@ export class Subtract extends Merge {
 
 /** Π x. Hidden steps count as 1; where the result is hidden, it is 0. */
 export class Multiply extends Merge {
-  override readonly kind = multiplyKind;
+  override get kind(): typeof multiplyKind {
+    return multiplyKind;
+  }
 
   override merge(b: Builder, inputs: readonly Tensor[], any: (masks: readonly Pointer[]) => Pointer): Tensor {
     const shown = inputs.map((x) => (x.mask ? planChoose(b, x.mask, x, 1) : x));
@@ -143,7 +151,9 @@ export class Multiply extends Merge {
 
 /** max x. Where one of two is hidden, the other counts. */
 export class Maximum extends Merge {
-  override readonly kind: LayerKind = maximumKind;
+  override get kind(): LayerKind {
+    return maximumKind;
+  }
   /** Minimum is −max(−x). */
   protected readonly sign: 1 | -1 = 1;
 
@@ -160,7 +170,9 @@ export class Maximum extends Merge {
 }
 
 export class Minimum extends Maximum {
-  override readonly kind: LayerKind = minimumKind;
+  override get kind(): LayerKind {
+    return minimumKind;
+  }
   protected override readonly sign = -1;
 }
 

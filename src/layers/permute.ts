@@ -37,7 +37,9 @@ export const permuteKind: LayerKind<"Permute"> = {
 };
 
 export class Permute extends Layer {
-  override readonly kind = permuteKind;
+  override get kind(): typeof permuteKind {
+    return permuteKind;
+  }
   override readonly options: Resolved<PermuteOptions, typeof permuteOptions>;
 
   constructor(given: PermuteOptions) {

@@ -89,7 +89,9 @@ export const globalMaxPooling1DKind: LayerKind<"GlobalMaxPooling1D"> = {
 };
 
 export class GlobalMaxPooling1D extends GlobalPooling {
-  override readonly kind = globalMaxPooling1DKind;
+  override get kind(): typeof globalMaxPooling1DKind {
+    return globalMaxPooling1DKind;
+  }
   override readonly options: Resolved<GlobalPooling1DOptions, typeof globalPoolingOptions>;
 
   constructor(given: GlobalPooling1DOptions = {}) {
@@ -114,7 +116,9 @@ export const globalAveragePooling1DKind: LayerKind<"GlobalAveragePooling1D"> = {
 };
 
 export class GlobalAveragePooling1D extends GlobalPooling {
-  override readonly kind = globalAveragePooling1DKind;
+  override get kind(): typeof globalAveragePooling1DKind {
+    return globalAveragePooling1DKind;
+  }
   override readonly options: Resolved<GlobalPooling1DOptions, typeof globalPoolingOptions>;
 
   constructor(given: GlobalPooling1DOptions = {}) {
@@ -193,7 +197,9 @@ export const maxPooling1DKind: LayerKind<"MaxPooling1D"> = {
 };
 
 export class MaxPooling1D extends Pooling {
-  override readonly kind = maxPooling1DKind;
+  override get kind(): typeof maxPooling1DKind {
+    return maxPooling1DKind;
+  }
   override readonly options: Resolved<MaxPooling1DOptions, typeof poolingOptions>;
 
   constructor(given: MaxPooling1DOptions = {}) {
@@ -215,7 +221,9 @@ export const averagePooling1DKind: LayerKind<"AveragePooling1D"> = {
 };
 
 export class AveragePooling1D extends Pooling {
-  override readonly kind = averagePooling1DKind;
+  override get kind(): typeof averagePooling1DKind {
+    return averagePooling1DKind;
+  }
   override readonly options: Resolved<AveragePooling1DOptions, typeof averagePoolingOptions>;
 
   constructor(given: AveragePooling1DOptions) {

@@ -64,7 +64,9 @@ export const preluKind: LayerKind<"PReLU"> = {
 };
 
 export class PReLU extends Layer {
-  override readonly kind = preluKind;
+  override get kind(): typeof preluKind {
+    return preluKind;
+  }
   override readonly options: Resolved<PReLUOptions, typeof preluOptions>;
 
   constructor(given: PReLUOptions = {}) {

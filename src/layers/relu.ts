@@ -31,7 +31,9 @@ export const reluKind: LayerKind<"ReLU"> = {
 };
 
 export class ReLU extends Layer {
-  override readonly kind = reluKind;
+  override get kind(): typeof reluKind {
+    return reluKind;
+  }
   override readonly options: Resolved<ReLUOptions, typeof reluOptions>;
 
   constructor(given: ReLUOptions = {}) {

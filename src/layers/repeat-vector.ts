@@ -22,7 +22,9 @@ export const repeatVectorKind: LayerKind<"RepeatVector"> = {
 };
 
 export class RepeatVector extends Layer {
-  override readonly kind = repeatVectorKind;
+  override get kind(): typeof repeatVectorKind {
+    return repeatVectorKind;
+  }
   override readonly options: Resolved<RepeatVectorOptions, typeof repeatVectorOptions>;
 
   constructor(given: RepeatVectorOptions) {

@@ -38,7 +38,9 @@ export const reshapeKind: LayerKind<"Reshape"> = {
 };
 
 export class Reshape extends Layer {
-  override readonly kind = reshapeKind;
+  override get kind(): typeof reshapeKind {
+    return reshapeKind;
+  }
   override readonly options: Resolved<ReshapeOptions, typeof reshapeOptions>;
 
   constructor(given: ReshapeOptions) {

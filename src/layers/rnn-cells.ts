@@ -45,7 +45,9 @@ export const simpleRNNCellKind: LayerKind<"SimpleRNNCell"> = {
 };
 
 export class SimpleRNNCell extends Cell {
-  override readonly kind = simpleRNNCellKind;
+  override get kind(): typeof simpleRNNCellKind {
+    return simpleRNNCellKind;
+  }
   override readonly options: Resolved<CellOptions, typeof cellOptions>;
 
   constructor(given: CellOptions) {
@@ -69,7 +71,9 @@ export const lstmCellKind: LayerKind<"LSTMCell"> = {
 };
 
 export class LSTMCell extends Cell {
-  override readonly kind = lstmCellKind;
+  override get kind(): typeof lstmCellKind {
+    return lstmCellKind;
+  }
   override readonly options: Resolved<LstmCellOptions, typeof lstmCellOptions>;
 
   constructor(given: LstmCellOptions) {
@@ -93,7 +97,9 @@ export const gruCellKind: LayerKind<"GRUCell"> = {
 };
 
 export class GRUCell extends Cell {
-  override readonly kind = gruCellKind;
+  override get kind(): typeof gruCellKind {
+    return gruCellKind;
+  }
   override readonly options: Resolved<GruCellOptions, typeof gruCellOptions>;
 
   constructor(given: GruCellOptions) {
@@ -135,7 +141,9 @@ export const stackedRNNCellsKind: LayerKind<"StackedRNNCells"> = {
 };
 
 export class StackedRNNCells extends Steps {
-  override readonly kind = stackedRNNCellsKind;
+  override get kind(): typeof stackedRNNCellsKind {
+    return stackedRNNCellsKind;
+  }
   override readonly options: Resolved<StackedRNNCellsOptions, typeof stackedRNNCellsOptions>;
 
   constructor(given: StackedRNNCellsOptions) {

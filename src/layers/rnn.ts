@@ -44,7 +44,9 @@ export const rnnKind: LayerKind<"RNN"> = {
 };
 
 export class RNN extends Layer {
-  override readonly kind = rnnKind;
+  override get kind(): typeof rnnKind {
+    return rnnKind;
+  }
   override readonly options: Resolved<RNNOptions, typeof rnnOptions>;
   /** A recurrent layer a cell. */
   override readonly inner: readonly Layer[];

@@ -29,7 +29,9 @@ export const simpleRNNKind: LayerKind<"SimpleRNN"> = {
 };
 
 export class SimpleRNN extends RecurrentLayer {
-  override readonly kind = simpleRNNKind;
+  override get kind(): typeof simpleRNNKind {
+    return simpleRNNKind;
+  }
   override readonly options: Resolved<SimpleRNNOptions, typeof recurrentOptions>;
   protected override readonly networks = 1;
 

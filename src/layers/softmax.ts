@@ -33,7 +33,9 @@ export const softmaxKind: LayerKind<"Softmax"> = {
 };
 
 export class Softmax extends Layer {
-  override readonly kind = softmaxKind;
+  override get kind(): typeof softmaxKind {
+    return softmaxKind;
+  }
   override readonly options: Resolved<SoftmaxOptions, typeof softmaxOptions>;
 
   constructor(given: SoftmaxOptions = {}) {

@@ -21,7 +21,9 @@ export const spatialDropout1DKind: LayerKind<"SpatialDropout1D"> = {
 };
 
 export class SpatialDropout1D extends Layer {
-  override readonly kind = spatialDropout1DKind;
+  override get kind(): typeof spatialDropout1DKind {
+    return spatialDropout1DKind;
+  }
   override readonly options: Resolved<DropoutOptions, typeof dropoutOptions>;
 
   constructor(given: DropoutOptions) {

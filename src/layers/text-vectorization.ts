@@ -56,7 +56,9 @@ export const textVectorizationKind: LayerKind<"TextVectorization"> = {
 };
 
 export class TextVectorization extends Input {
-  override readonly kind: LayerKind = textVectorizationKind;
+  override get kind(): LayerKind {
+    return textVectorizationKind;
+  }
   override readonly options: Resolved<TextVectorizationOptions, typeof textVectorizationOptions> & {
     readonly shape: Shape;
   };

@@ -42,7 +42,9 @@ export const timeDistributedKind: LayerKind<"TimeDistributed"> = {
 };
 
 export class TimeDistributed extends Layer {
-  override readonly kind = timeDistributedKind;
+  override get kind(): typeof timeDistributedKind {
+    return timeDistributedKind;
+  }
   override readonly options: Resolved<TimeDistributedOptions, typeof timeDistributedOptions>;
   override readonly inner: readonly Layer[];
 

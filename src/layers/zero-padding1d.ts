@@ -44,7 +44,9 @@ export const zeroPadding1DKind: LayerKind<"ZeroPadding1D"> = {
 };
 
 export class ZeroPadding1D extends Layer {
-  override readonly kind = zeroPadding1DKind;
+  override get kind(): typeof zeroPadding1DKind {
+    return zeroPadding1DKind;
+  }
   override readonly options: Resolved<ZeroPadding1DOptions, typeof zeroPadding1DOptions>;
 
   constructor(given: ZeroPadding1DOptions = {}) {

@@ -9,8 +9,8 @@ const countOf = (layer: Layer, trainable: boolean) =>
     .filter((parameter) => !trainable || (parameter.trainable && layer.trainable))
     .reduce((sum, { shape }) => sum + shape.reduce((a, b) => a * b, 1), 0);
 
-/** @param optimizerParams numbers in the optimizer's variables, where it has any */
-export function describeModel(model: NetworkLike, optimizerParams = 0): SummaryModel {
+export function describeModel(model: NetworkLike & { readonly optimizerParams: number }): SummaryModel {
+  const { optimizerParams } = model;
   const layers = isChain(model.nodes)
     ? model.layers.map((layer) => describeLayer(model, layer))
     : model.nodes.map(({ layer, inputs }) => ({

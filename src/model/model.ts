@@ -238,7 +238,7 @@ export class Model {
   summary(options: SummaryOptions = {}): string {
     knownOptions(options, ["format", "lineLength", "terminalColumns", "showTrainable"], "summary");
     oneOf(options.format ?? "keras3", ["keras3", "keras2"], "summary format");
-    return summaryTable(describeModel(this.#network, this.optimizerParams), options);
+    return summaryTable(describeModel(this), options);
   }
 
   /** Step, learning rate and slots of the optimizer, copied. */

@@ -79,7 +79,11 @@ export function nameLayers(layers: readonly Layer[]): void {
 export function buildGraph(links: readonly Link[]): Node[] {
   const nodes: Node[] = [];
   checkLayers(links.map(({ layer }) => layer));
-  for (const { layer, inputs } of links) {
+  for (const [i, { layer, inputs }] of links.entries()) {
+    const ahead = inputs.find((from) => from >= i);
+    if (ahead !== undefined) {
+      throw inputError({ expected: "inputs that stand before it", where: `links[${i}]`, received: ahead });
+    }
     checkPlace(layer, inputs, nodes);
     const shapes = inputs.map((from) => nodes[from]!.shape);
     layer.build(shapes);

@@ -119,12 +119,15 @@ export class Network {
 
   /** @throws InputError while the input shape is not known */
   get outputNode(): Node {
-    this.checkBuilt();
-    return this.nodes[this.outputs[0]!]!;
+    return this.nodes[this.outputs[0] ?? -1] ?? this.refuse();
   }
 
-  private checkBuilt(): void {
-    if (this.graph) return;
+  /** Whether there is an output to compute. */
+  private get isPlaced(): boolean {
+    return this.nodes[this.outputs[0] ?? -1] !== undefined;
+  }
+
+  private refuse(): never {
     throw inputError({
       expected: "a known input shape",
       where: `model ${this.name}`,
@@ -142,7 +145,7 @@ export class Network {
 
   /** All numbers in the weights. @throws InputError while the input shape is not known */
   countParams(): number {
-    this.checkBuilt();
+    if (!this.isPlaced) this.refuse();
     return this.nodes.reduce(
       (sum, { layer }) =>
         sum + layer.parameters.reduce((n, parameter) => n + parameter.shape.reduce((a, b) => a * b, 1), 0),
@@ -156,7 +159,7 @@ export class Network {
   }
 
   private start(): Runtime {
-    this.checkBuilt();
+    if (!this.isPlaced) this.refuse();
     if (this.disposed) {
       const next = "It was disposed.";
       throw inputError({ expected: "a model in use", where: `model ${this.name}`, next });
@@ -224,8 +227,8 @@ export class Network {
    * @throws InputError on an engine that answers later
    */
   predict(inputs: readonly Rows[], batchSize = DEFAULT_BATCH): Rows {
-    direct(this.runtime.engine);
     const { rows } = inputs[0]!;
+    if (rows > 0) direct(this.runtime.engine);
     let out: Float32Array | null = null;
     let shape: readonly number[] = [];
     for (let from = 0; from < rows; from += batchSize) {

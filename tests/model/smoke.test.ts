@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { callbacks, layers, sequential, TrainingError } from "../../src/index.js";
+import { callbacks, type Layer, layers, Model, sequential, TrainingError } from "../../src/index.js";
 
 /** Rows of ids in which class 1 holds a 7 somewhere early: a task that needs memory. */
 function latch(rows: number, steps: number): { x: number[][]; y: number[] } {
@@ -101,4 +101,24 @@ test("a loss that is no number stops training and keeps the last good weights", 
     (error) => error instanceof TrainingError && /step \d+/.test(error.message),
   );
   assert.ok(model.getWeights().every(({ data }) => data.every(Number.isFinite)));
+});
+
+test("a model without an output, or with links that lead nowhere, is refused in words", () => {
+  const dense = () => [layers.input({ shape: [2] }), layers.dense({ units: 1 })];
+  const links = (made: Layer[], from: number) => [
+    { layer: made[0]!, inputs: [] },
+    { layer: made[1]!, inputs: [from] },
+  ];
+  const made = dense();
+  const none = new Model(made, links(made, 0), {}, []);
+  assert.throws(() => none.predict([[1, 2]]), /expected a known input shape/);
+  assert.throws(() => none.countParams(), /expected a known input shape/);
+  const ahead = dense();
+  assert.throws(() => new Model(ahead, links(ahead, 1)), /links\[1\]: expected inputs that stand before it/);
+});
+
+test("what a layer prints as is its options, not all that is known of its kind", () => {
+  const printed = JSON.stringify(layers.dense({ units: 1 }));
+  assert.doesNotMatch(printed, /needsBuilding|"kind"/);
+  assert.match(printed, /"units":1/);
 });

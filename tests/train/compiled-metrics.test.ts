@@ -275,3 +275,12 @@ describe("metrics with settings", () => {
     );
   });
 });
+
+test("a metric that must be given its share asks for it by name", () => {
+  const nothing = (make: unknown) => () => (make as () => unknown)();
+  assert.throws(
+    nothing(metrics.precisionAtRecall),
+    /precisionAtRecall recall: expected a number from 0 to 1/,
+  );
+  assert.throws(nothing(metrics.sensitivityAtSpecificity), /sensitivityAtSpecificity specificity: expected/);
+});

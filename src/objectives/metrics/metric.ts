@@ -170,9 +170,10 @@ export const isMetricName = (name: unknown): name is string =>
 /** A metric from its settings; those that are not given have Keras's defaults. @throws InputError for a bad one */
 export function makeMetric<K extends MetricKind>(kind: K, options: MetricOptions<K>): Metric<K> {
   const where = `metrics.${kind}`;
+  // Those of which one setting must be given are asked for it by name, even where nothing is given.
+  const given = (options ?? {}) as Record<string, unknown>;
   const specs: Record<string, Spec<Setting> | RequiredSpec<Setting>> = METRIC_SETTINGS[kind];
-  knownOptions(options, [...Object.keys(specs), "name"], where);
-  const given = options as Record<string, unknown>;
+  knownOptions(given, [...Object.keys(specs), "name"], where);
   const name = given["name"] ?? defaultMetricName(kind);
   if (!isMetricName(name)) {
     throw inputError({ expected: "a short name that is not taken", where: `${where} name`, received: name });
