@@ -339,6 +339,8 @@ class ConfigWriter {
         return value.value;
       case "list":
         if (value.spoiled !== null) return undefined;
+        // The list itself beside its items; what is made on the way is given back late (Node 24).
+        this.session.work.hold(KEPT);
         return this.deeper(line, () => this.jsonItems(value.items, line));
       case "dictionary":
         return value.spoiled !== null
