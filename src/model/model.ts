@@ -1,12 +1,12 @@
 /** A model: what users have of a network and its training. It guards, explains and keeps; the work is done below. */
-import { finiteNumber, inputError, knownOptions, oneOf, wholeNumber } from "../base/errors.js";
+import { inputError, knownOptions, oneOf } from "../base/errors.js";
 import { checkOnWarning } from "../base/notes.js";
 import { engineMaker } from "../engines/index.js";
 import type { Layer, Shape } from "../layers/layer.js";
 import { nestedRows, type Rows, type TargetsLike } from "../network/arrays.js";
 import { chain, type Link, type Node } from "../network/graph.js";
 import type { InputsLike } from "../network/inputs.js";
-import { DEFAULT_BATCH, Network } from "../network/network.js";
+import { Network } from "../network/network.js";
 import type { WeightArray } from "../network/weights.js";
 import type { Compiled } from "../objectives/compiled.js";
 import type * as train from "../train/callbacks.js";
@@ -16,6 +16,7 @@ import type * as fit from "../train/fit.js";
 import { checkFitOptions, FitRun, type History } from "../train/fit.js";
 import { type CompileOptions, type Gradients, Trainer } from "../train/trainer.js";
 import type { OptimizerState } from "../train/training-state.js";
+import { asked } from "./asked.js";
 import { describeModel } from "./describe.js";
 import { ModelNotes } from "./notes.js";
 import type { BatchOptions, ModelOptions, Output, PredictOptions } from "./options.js";
@@ -221,7 +222,7 @@ export class Model {
 
   set learningRate(rate: number) {
     this.#refuseDuringFit("learningRate", true);
-    this.#trainer.learningRate = finiteNumber(rate, "learningRate", 0);
+    this.#trainer.learningRate = rate;
   }
 
   /** Batches that training has seen so far. Each is a step, unless gradients are accumulated. */
@@ -331,21 +332,12 @@ export class Model {
 
   /** As `predict`, in one array [rows][…shape]. */
   predictFlat(x: InputsLike, options: PredictOptions = {}): Rows {
-    return this.#network.predict(...this.#asked(x, options));
+    return this.#network.predict(...asked(this.#network, this.#remarks, x, options));
   }
 
   /** As `predictAsync`, in one array [rows][…shape]. */
   async predictFlatAsync(x: InputsLike, options: PredictOptions = {}): Promise<Rows> {
-    return this.#network.predictAsync(...this.#asked(x, options));
-  }
-
-  /** What is asked, checked; and what is to be said before the first answer. */
-  #asked(x: InputsLike, options: PredictOptions): [inputs: Rows[], batchSize: number] {
-    knownOptions(options, ["batchSize", "onWarning"], "predict");
-    const batchSize = wholeNumber(options.batchSize ?? DEFAULT_BATCH, "predict batchSize", 1);
-    const inputs = this.#network.inputRows(x);
-    this.#remarks.say(false, options.onWarning, "predict");
-    return [inputs, batchSize];
+    return this.#network.predictAsync(...asked(this.#network, this.#remarks, x, options));
   }
 
   // ---- data ---------------------------------------------------------------------------------------------

@@ -1,11 +1,10 @@
-/** A network that answers and does no more: read from a file without what trains it, writes it and explains it. */
-import { knownOptions, wholeNumber } from "../base/errors.js";
 import type { Json } from "../base/json.js";
 import type { Note, WarningOptions } from "../base/notes.js";
 import type { Shape } from "../layers/layer.js";
 import { nestedRows, type Rows } from "../network/arrays.js";
 import type { InputsLike } from "../network/inputs.js";
-import { DEFAULT_BATCH, type Network } from "../network/network.js";
+import type { Network } from "../network/network.js";
+import { asked } from "./asked.js";
 import { ModelNotes } from "./notes.js";
 import type { Output, PredictOptions } from "./options.js";
 import { type LoadOptions, openSource } from "./source.js";
@@ -66,21 +65,12 @@ export class Predictor {
 
   /** As `predict`, in one array [rows][…shape]. */
   predictFlat(x: InputsLike, options: PredictOptions = {}): Rows {
-    return this.#network.predict(...this.#asked(x, options));
+    return this.#network.predict(...asked(this.#network, this.#remarks, x, options));
   }
 
   /** As `predictAsync`, in one array [rows][…shape]. */
   async predictFlatAsync(x: InputsLike, options: PredictOptions = {}): Promise<Rows> {
-    return this.#network.predictAsync(...this.#asked(x, options));
-  }
-
-  /** What is asked, checked; and what is to be said before the first answer. */
-  #asked(x: InputsLike, options: PredictOptions): [inputs: Rows[], batchSize: number] {
-    knownOptions(options, ["batchSize", "onWarning"], "predict");
-    const batchSize = wholeNumber(options.batchSize ?? DEFAULT_BATCH, "predict batchSize", 1);
-    const inputs = this.#network.inputRows(x);
-    this.#remarks.say(false, options.onWarning, "predict");
-    return [inputs, batchSize];
+    return this.#network.predictAsync(...asked(this.#network, this.#remarks, x, options));
   }
 
   /** Frees the engine's memory and threads. It must not be used after. */

@@ -119,12 +119,11 @@ export class Network {
 
   /** @throws InputError while the input shape is not known */
   get outputNode(): Node {
-    return this.nodes[this.outputs[0] ?? -1] ?? this.refuse();
+    return this.output ?? this.refuse();
   }
 
-  /** Whether there is an output to compute. */
-  private get isPlaced(): boolean {
-    return this.nodes[this.outputs[0] ?? -1] !== undefined;
+  private get output(): Node | undefined {
+    return this.nodes[this.outputs[0] ?? -1];
   }
 
   private refuse(): never {
@@ -145,7 +144,7 @@ export class Network {
 
   /** All numbers in the weights. @throws InputError while the input shape is not known */
   countParams(): number {
-    if (!this.isPlaced) this.refuse();
+    if (!this.output) this.refuse();
     return this.nodes.reduce(
       (sum, { layer }) =>
         sum + layer.parameters.reduce((n, parameter) => n + parameter.shape.reduce((a, b) => a * b, 1), 0),
@@ -159,7 +158,7 @@ export class Network {
   }
 
   private start(): Runtime {
-    if (!this.isPlaced) this.refuse();
+    if (!this.output) this.refuse();
     if (this.disposed) {
       const next = "It was disposed.";
       throw inputError({ expected: "a model in use", where: `model ${this.name}`, next });

@@ -118,7 +118,8 @@ export class Trainer {
   }
 
   set learningRate(rate: number) {
-    this.updater.learningRate = finiteNumber(rate, "learningRate", 0);
+    const checked = finiteNumber(rate, "learningRate", 0);
+    this.updater.learningRate = checked;
   }
 
   /** Batches that training has seen so far. Each is a step, unless gradients are accumulated. */

