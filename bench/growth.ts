@@ -9,13 +9,13 @@ import { scaleLinear } from "d3-scale";
 import { interleave } from "../src/cli/measure.js";
 import { html, type Markup } from "../src/drawing/markup.js";
 import { axisBottom, drawing, plotArea, words } from "../src/drawing/svg.js";
-import { availableEngines } from "../src/engines/index.js";
+import { ENGINES } from "../src/engines/engines.js";
 import { svgText } from "../src/explain/draw/index.js";
 import { decades, type Line, lineLegend, logLines } from "../src/explain/draw/log-lines.js";
 import { prepare, type Task } from "./contenders.js";
 
 const ROUNDS = 5;
-const engine = availableEngines()[0]!;
+const engine = ENGINES.available()[0]!;
 const flagship = { batch: 32, inputs: 16, units: 32, length: 200, threads: 1 };
 type Point = typeof flagship;
 

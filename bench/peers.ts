@@ -5,9 +5,9 @@
 import { availableParallelism, cpus } from "node:os";
 import { parseArgs } from "node:util";
 import { setFlagsFromString } from "node:v8";
-import { nativeAddon } from "../src/engines/index.js";
+import { WASM_BUILDS } from "../src/engines/engines.js";
+import { nativeAddon } from "../src/engines/registry.js";
 import { WasmEngine } from "../src/engines/wasm.js";
-import { supports, WASM_BUILDS } from "../src/engines/wasm-module.js";
 import { type Contender, ours, pythonPeer, type Task } from "./contenders.js";
 import { onnxNode, onnxWeb } from "./onnx.js";
 import { tensorflowJs } from "./tfjs.js";
@@ -44,7 +44,7 @@ function ownContenders(): Contender[] {
   if ("addon" in nativeAddon())
     for (const n of threads) engines.push(["native", n, (threads) => ({ engine: "native", threads })]);
   for (const build of [WASM_BUILDS.relaxed, WASM_BUILDS.simd]) {
-    if (!supports(build)) continue;
+    if (!build.runsHere) continue;
     for (const n of threads)
       engines.push([`wasm ${build.name}`, n, (threads) => ({ engine: new WasmEngine(build, threads) })]);
   }

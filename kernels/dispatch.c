@@ -57,6 +57,7 @@ static void check_reverse_time(const int32_t *a, uint64_t bytes) {
   check_buffer((Checked){"reverse_time", "x", 4, 0}, a[1], size_product(T, N), bytes);
 }
 
+#ifndef KERNELS_INFERENCE
 static void check_sum_shards(const int32_t *a, uint64_t bytes) {
   const int64_t count = a[2];
   check_whole("sum_shards", "count", a[2]);
@@ -68,6 +69,7 @@ static void check_sum_shards(const int32_t *a, uint64_t bytes) {
   check_buffer((Checked){"sum_shards", "parts", 4, 0}, a[1], size_product(count - 1, stride) + length, bytes);
 }
 
+#endif
 static void check_embedding_forward(const int32_t *a, uint64_t bytes) {
   const int64_t B = a[3];
   check_whole("embedding_forward", "B", a[3]);
@@ -82,6 +84,7 @@ static void check_embedding_forward(const int32_t *a, uint64_t bytes) {
   check_buffer((Checked){"embedding_forward", "table", 4, 0}, a[2], size_product(V, F), bytes);
 }
 
+#ifndef KERNELS_INFERENCE
 static void check_embedding_backward(const int32_t *a, uint64_t bytes) {
   const int64_t B = a[3];
   check_whole("embedding_backward", "B", a[3]);
@@ -96,6 +99,7 @@ static void check_embedding_backward(const int32_t *a, uint64_t bytes) {
   check_buffer((Checked){"embedding_backward", "dOut", 4, 0}, a[2], size_product(size_product(T, B), F), bytes);
 }
 
+#endif
 static void check_mask_from_ids(const int32_t *a, uint64_t bytes) {
   const int64_t B = a[2];
   check_whole("mask_from_ids", "B", a[2]);
@@ -120,6 +124,7 @@ static void check_dense_forward(const int32_t *a, uint64_t bytes) {
   check_buffer((Checked){"dense_forward", "scratch", 64, 0}, a[4], dense_forward_scratch(N, U), bytes);
 }
 
+#ifndef KERNELS_INFERENCE
 static void check_dense_backward(const int32_t *a, uint64_t bytes) {
   const int64_t N = a[8];
   check_whole("dense_backward", "N", a[8]);
@@ -138,6 +143,7 @@ static void check_dense_backward(const int32_t *a, uint64_t bytes) {
   check_buffer((Checked){"dense_backward", "scratch", 64, 0}, a[7], dense_backward_scratch(N, U), bytes);
 }
 
+#endif
 static void check_conv1d_forward(const int32_t *a, uint64_t bytes) {
   const int64_t B = a[5];
   check_whole("conv1d_forward", "B", a[5]);
@@ -164,6 +170,7 @@ static void check_conv1d_forward(const int32_t *a, uint64_t bytes) {
   check_buffer((Checked){"conv1d_forward", "scratch", 64, 0}, a[4], conv1d_forward_scratch(B, S, U), bytes);
 }
 
+#ifndef KERNELS_INFERENCE
 static void check_conv1d_backward(const int32_t *a, uint64_t bytes) {
   const int64_t B = a[8];
   check_whole("conv1d_backward", "B", a[8]);
@@ -193,6 +200,7 @@ static void check_conv1d_backward(const int32_t *a, uint64_t bytes) {
   check_buffer((Checked){"conv1d_backward", "scratch", 64, 0}, a[7], conv1d_backward_scratch(B, S, U), bytes);
 }
 
+#endif
 static void check_activation_forward(const int32_t *a, uint64_t bytes) {
   const int64_t length = a[2];
   check_whole("activation_forward", "length", a[2]);
@@ -201,6 +209,7 @@ static void check_activation_forward(const int32_t *a, uint64_t bytes) {
   check_buffer((Checked){"activation_forward", "x", 4, 0}, a[1], length, bytes);
 }
 
+#ifndef KERNELS_INFERENCE
 static void check_activation_backward(const int32_t *a, uint64_t bytes) {
   const int64_t length = a[4];
   check_whole("activation_backward", "length", a[4]);
@@ -211,6 +220,7 @@ static void check_activation_backward(const int32_t *a, uint64_t bytes) {
   check_buffer((Checked){"activation_backward", "out", 4, 0}, a[3], length, bytes);
 }
 
+#endif
 static void check_rectify_forward(const int32_t *a, uint64_t bytes) {
   const int64_t length = a[2];
   check_whole("rectify_forward", "length", a[2]);
@@ -218,6 +228,7 @@ static void check_rectify_forward(const int32_t *a, uint64_t bytes) {
   check_buffer((Checked){"rectify_forward", "x", 4, 0}, a[1], length, bytes);
 }
 
+#ifndef KERNELS_INFERENCE
 static void check_rectify_backward(const int32_t *a, uint64_t bytes) {
   const int64_t length = a[3];
   check_whole("rectify_backward", "length", a[3]);
@@ -226,6 +237,7 @@ static void check_rectify_backward(const int32_t *a, uint64_t bytes) {
   check_buffer((Checked){"rectify_backward", "x", 4, 0}, a[2], length, bytes);
 }
 
+#endif
 static void check_softmax_forward(const int32_t *a, uint64_t bytes) {
   const int64_t N = a[2];
   check_whole("softmax_forward", "N", a[2]);
@@ -235,6 +247,7 @@ static void check_softmax_forward(const int32_t *a, uint64_t bytes) {
   check_buffer((Checked){"softmax_forward", "x", 4, 0}, a[1], size_product(N, F), bytes);
 }
 
+#ifndef KERNELS_INFERENCE
 static void check_softmax_backward(const int32_t *a, uint64_t bytes) {
   const int64_t N = a[3];
   check_whole("softmax_backward", "N", a[3]);
@@ -256,6 +269,7 @@ static void check_batch_moments(const int32_t *a, uint64_t bytes) {
   check_buffer((Checked){"batch_moments", "mask", 4, 1}, a[3], N, bytes);
 }
 
+#endif
 static void check_batch_norm_forward(const int32_t *a, uint64_t bytes) {
   const int64_t N = a[6];
   check_whole("batch_norm_forward", "N", a[6]);
@@ -269,6 +283,7 @@ static void check_batch_norm_forward(const int32_t *a, uint64_t bytes) {
   check_buffer((Checked){"batch_norm_forward", "beta", 4, 1}, a[5], F, bytes);
 }
 
+#ifndef KERNELS_INFERENCE
 static void check_batch_norm_backward(const int32_t *a, uint64_t bytes) {
   const int64_t N = a[9];
   check_whole("batch_norm_backward", "N", a[9]);
@@ -286,6 +301,7 @@ static void check_batch_norm_backward(const int32_t *a, uint64_t bytes) {
   check_buffer((Checked){"batch_norm_backward", "mask", 4, 1}, a[8], N, bytes);
 }
 
+#endif
 static void check_layer_norm_forward(const int32_t *a, uint64_t bytes) {
   const int64_t N = a[6];
   check_whole("layer_norm_forward", "N", a[6]);
@@ -299,6 +315,7 @@ static void check_layer_norm_forward(const int32_t *a, uint64_t bytes) {
   check_buffer((Checked){"layer_norm_forward", "beta", 4, 1}, a[5], F, bytes);
 }
 
+#ifndef KERNELS_INFERENCE
 static void check_layer_norm_backward(const int32_t *a, uint64_t bytes) {
   const int64_t N = a[8];
   check_whole("layer_norm_backward", "N", a[8]);
@@ -327,6 +344,7 @@ static void check_dropout_mask(const int32_t *a, uint64_t bytes) {
   check_buffer((Checked){"dropout_mask", "counters", 4, 0}, a[1], 3, bytes);
 }
 
+#endif
 static void check_multiply_mask(const int32_t *a, uint64_t bytes) {
   const int64_t G = a[3];
   check_whole("multiply_mask", "G", a[3]);
@@ -417,6 +435,7 @@ static void check_max_pool_forward(const int32_t *a, uint64_t bytes) {
   check_buffer((Checked){"max_pool_forward", "x", 4, 0}, a[1], size_product(T, N), bytes);
 }
 
+#ifndef KERNELS_INFERENCE
 static void check_max_pool_backward(const int32_t *a, uint64_t bytes) {
   const int64_t T = a[4];
   check_whole("max_pool_backward", "T", a[4]);
@@ -434,6 +453,7 @@ static void check_max_pool_backward(const int32_t *a, uint64_t bytes) {
   check_buffer((Checked){"max_pool_backward", "x", 4, 0}, a[3], size_product(T, N), bytes);
 }
 
+#endif
 static void check_average_pool_forward(const int32_t *a, uint64_t bytes) {
   const int64_t B = a[3];
   check_whole("average_pool_forward", "B", a[3]);
@@ -451,6 +471,7 @@ static void check_average_pool_forward(const int32_t *a, uint64_t bytes) {
   check_buffer((Checked){"average_pool_forward", "mask", 4, 1}, a[2], size_product(T, B), bytes);
 }
 
+#ifndef KERNELS_INFERENCE
 static void check_average_pool_backward(const int32_t *a, uint64_t bytes) {
   const int64_t B = a[3];
   check_whole("average_pool_backward", "B", a[3]);
@@ -468,6 +489,7 @@ static void check_average_pool_backward(const int32_t *a, uint64_t bytes) {
   check_buffer((Checked){"average_pool_backward", "mask", 4, 1}, a[2], size_product(T, B), bytes);
 }
 
+#endif
 static void check_rnn_forward(const int32_t *a, uint64_t bytes) {
   const int64_t B = a[10];
   check_whole("rnn_forward", "B", a[10]);
@@ -491,6 +513,7 @@ static void check_rnn_forward(const int32_t *a, uint64_t bytes) {
   check_buffer((Checked){"rnn_forward", "scratch", 64, 0}, a[9], rnn_forward_scratch(B, I, U), bytes);
 }
 
+#ifndef KERNELS_INFERENCE
 static void check_rnn_backward(const int32_t *a, uint64_t bytes) {
   const int64_t B = a[16];
   check_whole("rnn_backward", "B", a[16]);
@@ -520,6 +543,7 @@ static void check_rnn_backward(const int32_t *a, uint64_t bytes) {
   check_buffer((Checked){"rnn_backward", "scratch", 64, 0}, a[15], rnn_backward_scratch(B, I, U), bytes);
 }
 
+#endif
 static void check_rnn_infer(const int32_t *a, uint64_t bytes) {
   const int64_t B = a[12];
   check_whole("rnn_infer", "B", a[12]);
@@ -574,6 +598,7 @@ static void check_lstm_forward(const int32_t *a, uint64_t bytes) {
   check_buffer((Checked){"lstm_forward", "scratch", 64, 0}, a[12], lstm_forward_scratch(B, I, U), bytes);
 }
 
+#ifndef KERNELS_INFERENCE
 static void check_lstm_backward(const int32_t *a, uint64_t bytes) {
   const int64_t B = a[20];
   check_whole("lstm_backward", "B", a[20]);
@@ -610,6 +635,7 @@ static void check_lstm_backward(const int32_t *a, uint64_t bytes) {
   check_buffer((Checked){"lstm_backward", "scratch", 64, 0}, a[19], lstm_backward_scratch(B, I, U), bytes);
 }
 
+#endif
 static void check_lstm_infer(const int32_t *a, uint64_t bytes) {
   const int64_t B = a[15];
   check_whole("lstm_infer", "B", a[15]);
@@ -668,6 +694,7 @@ static void check_gru_forward(const int32_t *a, uint64_t bytes) {
   check_buffer((Checked){"gru_forward", "scratch", 64, 0}, a[10], gru_forward_scratch(B, I, U), bytes);
 }
 
+#ifndef KERNELS_INFERENCE
 static void check_gru_backward(const int32_t *a, uint64_t bytes) {
   const int64_t B = a[17];
   check_whole("gru_backward", "B", a[17]);
@@ -703,6 +730,7 @@ static void check_gru_backward(const int32_t *a, uint64_t bytes) {
   check_buffer((Checked){"gru_backward", "scratch", 64, 0}, a[16], gru_backward_scratch(B, I, U), bytes);
 }
 
+#endif
 static void check_gru_infer(const int32_t *a, uint64_t bytes) {
   const int64_t B = a[12];
   check_whole("gru_infer", "B", a[12]);
@@ -755,6 +783,7 @@ static void check_attention_forward(const int32_t *a, uint64_t bytes) {
   check_buffer((Checked){"attention_forward", "scratch", 64, 0}, a[10], attention_forward_scratch(T, S), bytes);
 }
 
+#ifndef KERNELS_INFERENCE
 static void check_attention_backward(const int32_t *a, uint64_t bytes) {
   const int64_t B = a[15];
   check_whole("attention_backward", "B", a[15]);
@@ -895,6 +924,7 @@ static void check_regularize(const int32_t *a, uint64_t bytes) {
   check_buffer((Checked){"regularize", "w", 4, 0}, a[2], length, bytes);
 }
 
+#endif
 #else
 #define CHECK(kernel)
 #endif
@@ -934,21 +964,25 @@ void run_task(const int32_t *program, const int32_t *starts, int32_t task, uintp
         reverse_time(REALS(0), REALS(1), a[2], a[3]);
         from += 5;
         break;
+#ifndef KERNELS_INFERENCE
       case 5:
         CHECK(sum_shards);
         sum_shards(REALS(0), REALS(1), a[2], a[3], a[4]);
         from += 6;
         break;
+#endif
       case 6:
         CHECK(embedding_forward);
         embedding_forward(REALS(0), REALS(1), REALS(2), a[3], a[4], a[5], a[6]);
         from += 8;
         break;
+#ifndef KERNELS_INFERENCE
       case 7:
         CHECK(embedding_backward);
         embedding_backward(REALS(0), REALS(1), REALS(2), a[3], a[4], a[5], a[6]);
         from += 8;
         break;
+#endif
       case 8:
         CHECK(mask_from_ids);
         mask_from_ids(REALS(0), REALS(1), a[2], a[3]);
@@ -959,49 +993,58 @@ void run_task(const int32_t *program, const int32_t *starts, int32_t task, uintp
         dense_forward(REALS(0), REALS(1), REALS(2), REALS(3), REALS(4), a[5], a[6], a[7], a[8]);
         from += 10;
         break;
+#ifndef KERNELS_INFERENCE
       case 10:
         CHECK(dense_backward);
         dense_backward(REALS(0), REALS(1), REALS(2), REALS(3), REALS(4), REALS(5), REALS(6), REALS(7), a[8], a[9],
                        a[10], a[11]);
         from += 13;
         break;
+#endif
       case 11:
         CHECK(conv1d_forward);
         conv1d_forward(REALS(0), REALS(1), REALS(2), REALS(3), REALS(4), a[5], a[6], a[7], a[8], a[9], a[10], a[11],
                        a[12], a[13], a[14], a[15]);
         from += 17;
         break;
+#ifndef KERNELS_INFERENCE
       case 12:
         CHECK(conv1d_backward);
         conv1d_backward(REALS(0), REALS(1), REALS(2), REALS(3), REALS(4), REALS(5), REALS(6), REALS(7), a[8], a[9],
                         a[10], a[11], a[12], a[13], a[14], a[15], a[16], a[17], a[18]);
         from += 20;
         break;
+#endif
       case 13:
         CHECK(activation_forward);
         activation_forward(REALS(0), REALS(1), a[2], a[3], real(a[4]));
         from += 6;
         break;
+#ifndef KERNELS_INFERENCE
       case 14:
         CHECK(activation_backward);
         activation_backward(REALS(0), REALS(1), REALS(2), REALS(3), a[4], a[5], real(a[6]));
         from += 8;
         break;
+#endif
       case 15:
         CHECK(rectify_forward);
         rectify_forward(REALS(0), REALS(1), a[2], real(a[3]), real(a[4]), real(a[5]));
         from += 7;
         break;
+#ifndef KERNELS_INFERENCE
       case 16:
         CHECK(rectify_backward);
         rectify_backward(REALS(0), REALS(1), REALS(2), a[3], real(a[4]), real(a[5]), real(a[6]));
         from += 8;
         break;
+#endif
       case 17:
         CHECK(softmax_forward);
         softmax_forward(REALS(0), REALS(1), a[2], a[3]);
         from += 5;
         break;
+#ifndef KERNELS_INFERENCE
       case 18:
         CHECK(softmax_backward);
         softmax_backward(REALS(0), REALS(1), REALS(2), a[3], a[4]);
@@ -1012,22 +1055,26 @@ void run_task(const int32_t *program, const int32_t *starts, int32_t task, uintp
         batch_moments(REALS(0), REALS(1), REALS(2), REALS(3), a[4], a[5]);
         from += 7;
         break;
+#endif
       case 20:
         CHECK(batch_norm_forward);
         batch_norm_forward(REALS(0), REALS(1), REALS(2), REALS(3), REALS(4), REALS(5), a[6], a[7], real(a[8]));
         from += 10;
         break;
+#ifndef KERNELS_INFERENCE
       case 21:
         CHECK(batch_norm_backward);
         batch_norm_backward(REALS(0), REALS(1), REALS(2), REALS(3), REALS(4), REALS(5), REALS(6), REALS(7), REALS(8),
                             a[9], a[10], a[11], real(a[12]));
         from += 14;
         break;
+#endif
       case 22:
         CHECK(layer_norm_forward);
         layer_norm_forward(REALS(0), REALS(1), REALS(2), REALS(3), REALS(4), REALS(5), a[6], a[7], real(a[8]));
         from += 10;
         break;
+#ifndef KERNELS_INFERENCE
       case 23:
         CHECK(layer_norm_backward);
         layer_norm_backward(REALS(0), REALS(1), REALS(2), REALS(3), REALS(4), REALS(5), REALS(6), REALS(7), a[8],
@@ -1039,6 +1086,7 @@ void run_task(const int32_t *program, const int32_t *starts, int32_t task, uintp
         dropout_mask(REALS(0), WORDS(1), a[2], a[3], a[4], a[5], a[6], (uint32_t)a[7], real(a[8]));
         from += 10;
         break;
+#endif
       case 25:
         CHECK(multiply_mask);
         multiply_mask(REALS(0), REALS(1), REALS(2), a[3], a[4], a[5]);
@@ -1079,27 +1127,32 @@ void run_task(const int32_t *program, const int32_t *starts, int32_t task, uintp
         max_pool_forward(REALS(0), REALS(1), a[2], a[3], a[4], a[5], a[6], a[7]);
         from += 9;
         break;
+#ifndef KERNELS_INFERENCE
       case 33:
         CHECK(max_pool_backward);
         max_pool_backward(REALS(0), REALS(1), REALS(2), REALS(3), a[4], a[5], a[6], a[7], a[8], a[9], a[10]);
         from += 12;
         break;
+#endif
       case 34:
         CHECK(average_pool_forward);
         average_pool_forward(REALS(0), REALS(1), REALS(2), a[3], a[4], a[5], a[6], a[7], a[8], a[9]);
         from += 11;
         break;
+#ifndef KERNELS_INFERENCE
       case 35:
         CHECK(average_pool_backward);
         average_pool_backward(REALS(0), REALS(1), REALS(2), a[3], a[4], a[5], a[6], a[7], a[8], a[9]);
         from += 11;
         break;
+#endif
       case 36:
         CHECK(rnn_forward);
         rnn_forward(REALS(0), REALS(1), REALS(2), REALS(3), REALS(4), REALS(5), REALS(6), REALS(7), REALS(8),
                     REALS(9), a[10], a[11], a[12], a[13], a[14], a[15]);
         from += 17;
         break;
+#ifndef KERNELS_INFERENCE
       case 37:
         CHECK(rnn_backward);
         rnn_backward(REALS(0), REALS(1), REALS(2), REALS(3), REALS(4), REALS(5), REALS(6), REALS(7), REALS(8),
@@ -1107,6 +1160,7 @@ void run_task(const int32_t *program, const int32_t *starts, int32_t task, uintp
                      a[19], a[20], a[21]);
         from += 23;
         break;
+#endif
       case 38:
         CHECK(rnn_infer);
         rnn_infer(REALS(0), REALS(1), REALS(2), REALS(3), REALS(4), REALS(5), REALS(6), REALS(7), REALS(8), REALS(9),
@@ -1120,6 +1174,7 @@ void run_task(const int32_t *program, const int32_t *starts, int32_t task, uintp
                      a[20]);
         from += 22;
         break;
+#ifndef KERNELS_INFERENCE
       case 40:
         CHECK(lstm_backward);
         lstm_backward(REALS(0), REALS(1), REALS(2), REALS(3), REALS(4), REALS(5), REALS(6), REALS(7), REALS(8),
@@ -1127,6 +1182,7 @@ void run_task(const int32_t *program, const int32_t *starts, int32_t task, uintp
                       REALS(17), REALS(18), REALS(19), a[20], a[21], a[22], a[23], a[24], a[25], a[26], a[27]);
         from += 29;
         break;
+#endif
       case 41:
         CHECK(lstm_infer);
         lstm_infer(REALS(0), REALS(1), REALS(2), REALS(3), REALS(4), REALS(5), REALS(6), REALS(7), REALS(8), REALS(9),
@@ -1140,6 +1196,7 @@ void run_task(const int32_t *program, const int32_t *starts, int32_t task, uintp
                     REALS(9), REALS(10), a[11], a[12], a[13], a[14], a[15], a[16], a[17], a[18], a[19]);
         from += 21;
         break;
+#ifndef KERNELS_INFERENCE
       case 43:
         CHECK(gru_backward);
         gru_backward(REALS(0), REALS(1), REALS(2), REALS(3), REALS(4), REALS(5), REALS(6), REALS(7), REALS(8),
@@ -1147,6 +1204,7 @@ void run_task(const int32_t *program, const int32_t *starts, int32_t task, uintp
                      a[18], a[19], a[20], a[21], a[22], a[23], a[24], a[25]);
         from += 27;
         break;
+#endif
       case 44:
         CHECK(gru_infer);
         gru_infer(REALS(0), REALS(1), REALS(2), REALS(3), REALS(4), REALS(5), REALS(6), REALS(7), REALS(8), REALS(9),
@@ -1159,6 +1217,7 @@ void run_task(const int32_t *program, const int32_t *starts, int32_t task, uintp
                           REALS(9), REALS(10), a[11], a[12], a[13], a[14], a[15]);
         from += 17;
         break;
+#ifndef KERNELS_INFERENCE
       case 46:
         CHECK(attention_backward);
         attention_backward(REALS(0), REALS(1), REALS(2), REALS(3), REALS(4), REALS(5), REALS(6), REALS(7), REALS(8),
@@ -1226,6 +1285,7 @@ void run_task(const int32_t *program, const int32_t *starts, int32_t task, uintp
         regularize(REALS(0), REALS(1), REALS(2), a[3], real(a[4]), real(a[5]));
         from += 7;
         break;
+#endif
       default:
         __builtin_trap();
     }

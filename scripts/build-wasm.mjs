@@ -1,7 +1,8 @@
 // Compiles C to WebAssembly with @yowasp/clang (itself WebAssembly: no system compiler). The bytes become JavaScript
 // modules, so that they load without files or fetch:
-// - the kernels, twice: with SIMD128 and with relaxed SIMD, whose multiply-add is fused; deflated, in
-//   dist/src/engines/wasm-binary.js, typed by src/engines/wasm-binary.d.ts. CELLSTATE_KERNELS=checked makes debug builds;
+// - the kernels with relaxed SIMD, whose multiply-add is fused, and a section that says where those are, from which the
+//   engine makes the kernels for runtimes without; deflated, in dist/src/engines/wasm-binary.js, and without what only
+//   training calls in wasm-inference-binary.js, typed by the .d.ts of that name. CELLSTATE_KERNELS=checked makes debug builds;
 // - kernels/module, which exported models carry: dist/src/formats/module/kernel-binary.js, likewise.
 import { readdirSync, readFileSync, realpathSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -11,7 +12,16 @@ import { buildOnce, hashOf } from "./fingerprint.mjs";
 import { abiOf, checkedBuild, kernelSources } from "./kernel-sources.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
-const outFile = join(root, "dist", "src", "engines", "wasm-binary.js");
+const BINARIES = [
+  { out: join(root, "dist", "src", "engines", "wasm-binary.js"), what: "kernels", only: false },
+  {
+    out: join(root, "dist", "src", "engines", "wasm-inference-binary.js"),
+    what: "kernels for inference only",
+    only: true,
+  },
+];
+/** Where calls go to kernels. */
+const DISPATCH = "kernels/dispatch.c";
 const checkedOutFile = join(root, "dist", "tests", "contract", "checked-binary.js");
 const moduleOutFile = join(root, "dist", "src", "formats", "module", "kernel-binary.js");
 
@@ -76,39 +86,98 @@ async function loadClang() {
   return runClang;
 }
 
-async function compile(runClang, sources, flags, linkFlags) {
-  const linker = [...LINK_FLAGS, ...linkFlags].map((flag) => `-Wl,${flag}`);
+async function run(runClang, args, tree) {
   const messages = [];
-  const { "kernels.wasm": bytes } = await runClang(
-    ["clang", ...FLAGS, ...flags, ...linker, ...sources, "-o", "kernels.wasm"],
-    sourceTree(),
-    { stderr: (chunk) => chunk && messages.push(Buffer.from(chunk).toString()) },
-  ).catch((error) => {
+  const made = await runClang(["clang", ...args], tree, {
+    stderr: (chunk) => chunk && messages.push(Buffer.from(chunk).toString()),
+  }).catch((error) => {
     throw new Error(`compiling the kernels to WebAssembly failed: ${messages.join("") || error.message}`);
   });
   if (messages.length > 0) process.stderr.write(messages.join(""));
-  return bytes;
+  return made;
 }
 
-async function build() {
+/** Object files by their names. */
+async function compile(runClang, sources, flags, tree = sourceTree()) {
+  const { kernels: _, ...objects } = await run(runClang, [...FLAGS, ...flags, "-c", ...sources], tree);
+  return objects;
+}
+
+async function link(runClang, objects, linkFlags) {
+  const linker = [...LINK_FLAGS, ...linkFlags].map((flag) => `-Wl,${flag}`);
+  const args = ["--target=wasm32", "-nostdlib", ...linker, ...Object.keys(objects), "-o", "kernels.wasm"];
+  return (await run(runClang, args, objects))["kernels.wasm"];
+}
+
+let compiled;
+
+/** What both binaries are linked of: they differ in the calls that they know, and the linker leaves out what none reaches. */
+async function compileKernels() {
   const runClang = await loadClang();
-  const flags = checkedBuild ? CHECKED_FLAGS : [];
-  const simd = await compile(runClang, kernelSources(), flags, ENGINE_LINK_FLAGS);
-  const relaxed = await compile(runClang, kernelSources(), [...flags, "-mrelaxed-simd"], ENGINE_LINK_FLAGS);
-  writeFileSync(
-    outFile,
-    `// Written by scripts/build-wasm.mjs.\nexport const abi = ${abiOf()};\n` +
-      `export const simd = "${packed(simd)}";\nexport const relaxed = "${packed(relaxed)}";\n`,
+  const flags = [...(checkedBuild ? CHECKED_FLAGS : []), "-mrelaxed-simd"];
+  const objects = await compile(runClang, kernelSources(), flags);
+  const swapped = await compile(runClang, kernelSources(), flags, swappedTree());
+  const inference = await compile(runClang, [DISPATCH], [...flags, "-DKERNELS_INFERENCE"]);
+  return { objects, swapped, inference };
+}
+
+async function build({ out, what, only }) {
+  compiled ??= compileKernels();
+  const { objects, swapped, inference } = await compiled;
+  const runClang = await loadClang();
+  const [bytes, other] = await Promise.all(
+    [objects, swapped].map((all) => link(runClang, only ? { ...all, ...inference } : all, ENGINE_LINK_FLAGS)),
   );
-  const size = (bytes) => `${(bytes.length / 1024).toFixed(1)} KiB`;
-  const both = (bytes) => `${size(bytes)} (${size(deflateSync(bytes, { level: 9 }))} deflated)`;
-  console.error(`WebAssembly kernels: SIMD128 ${both(simd)}, relaxed SIMD ${both(relaxed)}`);
+  const whole = Buffer.concat([bytes, multiplyAddSection(multiplyAdds(bytes, other))]);
+  const text = `export const abi = ${abiOf()};\nexport const packed = "${packed(whole)}";\n`;
+  writeFileSync(out, `// Written by scripts/build-wasm.mjs.\n${text}`);
+  const size = ({ length }) => `${(length / 1024).toFixed(1)} KiB`;
+  console.error(`WebAssembly ${what}: ${size(whole)} (${size(deflateSync(whole, { level: 9 }))} deflated)`);
+}
+
+const FUSED = /(?<=wasm_f32x4_relaxed_)n?madd/g;
+
+/** The sources with c − a·b wherever they have a·b + c, and the other way round. */
+function swappedTree() {
+  const tree = sourceTree();
+  const file = tree.kernels["simd_wasm.h"];
+  if (file.match(FUSED)?.length !== 2) throw new Error("simd_wasm.h has not one of either multiply-add");
+  tree.kernels["simd_wasm.h"] = file.replace(FUSED, (name) => (name === "madd" ? "nmadd" : "madd"));
+  return tree;
+}
+
+/** Where the multiply-adds (fd 85 02, negated fd 86 02) begin: all that differs between two builds with them swapped. */
+function multiplyAdds(bytes, swapped) {
+  const isFused = (from, at) =>
+    from[at - 1] === 0xfd && (from[at] === 0x85 || from[at] === 0x86) && from[at + 1] === 0x02;
+  const different = [...bytes.keys()].filter((at) => bytes[at] !== swapped[at]);
+  if (
+    bytes.length !== swapped.length ||
+    !different.every((at) => isFused(bytes, at) && isFused(swapped, at))
+  ) {
+    throw new Error("builds with multiply-adds swapped differ in more than those");
+  }
+  return different.map((at) => at - 1);
+}
+
+/** The custom section that src/engines/plain-simd.ts reads. */
+function multiplyAddSection(sites) {
+  const number = (n) => (n < 0x80 ? [n] : [(n & 0x7f) | 0x80, ...number(n >>> 7)]);
+  const distances = sites.map((at, i) => at - (sites[i - 1] ?? 0));
+  const name = Buffer.from("multiply-adds");
+  const contents = [name.length, ...name, ...number(sites.length), ...distances.flatMap(number)];
+  return Uint8Array.from([0, ...number(contents.length), ...contents]);
 }
 
 /** The debug build that tests/contract runs, as tests/contract/checked-binary.d.ts says. */
 export async function buildCheckedWasm() {
   await buildOnce(checkedOutFile, hashOf(SOURCES, `${compilerVersion()} checked for tests`), async () => {
-    const bytes = await compile(await loadClang(), kernelSources(), CHECKED_FLAGS, ENGINE_LINK_FLAGS);
+    const runClang = await loadClang();
+    const bytes = await link(
+      runClang,
+      await compile(runClang, kernelSources(), CHECKED_FLAGS),
+      ENGINE_LINK_FLAGS,
+    );
     writeFileSync(
       checkedOutFile,
       `// Written by scripts/build-wasm.mjs.\nexport const checked = "${packed(bytes)}";\n`,
@@ -117,7 +186,12 @@ export async function buildCheckedWasm() {
 }
 
 async function buildModuleKernels() {
-  const bytes = await compile(await loadClang(), ["kernels/module/row.c"], [], MODULE_LINK_FLAGS);
+  const runClang = await loadClang();
+  const bytes = await link(
+    runClang,
+    await compile(runClang, ["kernels/module/row.c"], []),
+    MODULE_LINK_FLAGS,
+  );
   // Not deflated: a module carries nothing to inflate it with.
   const text = Buffer.from(bytes).toString("base64").replace(/=+$/, "");
   writeFileSync(
@@ -134,7 +208,10 @@ const compilerVersion = () =>
 
 export async function buildWasm() {
   const version = compilerVersion();
-  await buildOnce(outFile, hashOf(SOURCES, checkedBuild ? `${version} checked` : version), build);
+  for (const binary of BINARIES) {
+    const extra = `${version} ${binary.what}${checkedBuild ? " checked" : ""}`;
+    await buildOnce(binary.out, hashOf(SOURCES, extra), () => build(binary));
+  }
   await buildOnce(
     moduleOutFile,
     hashOf([...SOURCES, "kernels/module"], `${version} module`),

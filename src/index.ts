@@ -21,7 +21,12 @@ export { Corpus, type LabelledText } from "./classifier/corpus.js";
 export type { Prepared, TrainingRecord, TrainOptions } from "./classifier/options.js";
 export { PRESET_NAMES, type PresetName, type PresetSizes, presetModel } from "./classifier/presets.js";
 export type { Engine } from "./engines/engine.js";
-export { ENGINE_CHOICES, type EngineChoice, type EngineName, type EngineOptions } from "./engines/index.js";
+export {
+  ENGINE_CHOICES,
+  type EngineChoice,
+  type EngineName,
+  type EngineOptions,
+} from "./engines/registry.js";
 export {
   readVocabulary,
   type VocabularyFile,

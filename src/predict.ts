@@ -6,7 +6,7 @@ export { InputError } from "./base/errors.js";
 export type { OnWarning, WarningOptions } from "./base/notes.js";
 export type { Prediction } from "./classifier/answer.js";
 export { loadClassifier, type TextPredictor } from "./classifier/text-predictor.js";
-export type { EngineChoice, EngineOptions } from "./engines/index.js";
+export type { EngineChoice, EngineOptions } from "./engines/registry.js";
 export type { Output, PredictOptions } from "./model/options.js";
 export { loadModel, type Predictor } from "./model/predictor.js";
 export type { LoadOptions } from "./model/source.js";

@@ -1,6 +1,6 @@
 /** What a classifier is trained with, and what it is made of. */
 import { knownOptions } from "../base/errors.js";
-import type { EngineOptions } from "../engines/index.js";
+import type { EngineOptions } from "../engines/registry.js";
 import type { Callback, Model } from "../model/model.js";
 import type { Optimizer, OptimizerName } from "../objectives/optimizers.js";
 import type { FrontEndOptions, RowOptions } from "../tokens/options.js";

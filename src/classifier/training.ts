@@ -3,7 +3,7 @@
 import { functionOf, indicesOf, instanceOf, listOf, objectOf } from "../base/arguments.js";
 import { finiteNumber, inputError, wholeNumber } from "../base/errors.js";
 import { stratifiedSplit } from "../data/split.js";
-import { ENGINE_CHOICES } from "../engines/index.js";
+import { ENGINE_CHOICES } from "../engines/registry.js";
 import { PURPOSE, Random } from "../kernels/philox.js";
 import { copyModel } from "../model/copy.js";
 import { modelOf } from "../model/given.js";

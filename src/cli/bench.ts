@@ -4,7 +4,8 @@ import { availableParallelism, cpus } from "node:os";
 import type { Command } from "commander";
 import { count } from "../base/numbers.js";
 import { printableJson } from "../base/text.js";
-import { availableEngines, type EngineChoice, type EngineName } from "../engines/index.js";
+import { ENGINES } from "../engines/engines.js";
+import type { EngineChoice, EngineName } from "../engines/registry.js";
 import { engineOptions, note, say, whole } from "./context.js";
 import { flagshipTasks } from "./flagship-tasks.js";
 import { interleave, type Timing } from "./measure.js";
@@ -41,7 +42,7 @@ export function benchCommand(program: Command): void {
 
 /** Engines and thread counts: what was asked for, or every engine here, on one thread and on all. */
 function settings({ engine, threads }: Flags): { engine: EngineName; threads: number }[] {
-  const engines = engine === "auto" ? availableEngines() : [engine];
+  const engines = engine === "auto" ? ENGINES.available() : [engine];
   const cores = availableParallelism();
   return engines.flatMap((name) => {
     const counts = threads ? [threads] : name === "reference" || cores === 1 ? [1] : [1, cores];

@@ -1,7 +1,7 @@
 /** What all commands share: common options, exit codes, and how errors and Ctrl-C end a command. */
 import type { Command } from "commander";
 import { inputError, wholeNumber } from "../base/errors.js";
-import { ENGINE_CHOICES, type EngineChoice, MOST_THREADS } from "../engines/index.js";
+import { ENGINE_CHOICES, type EngineChoice, MOST_THREADS } from "../engines/registry.js";
 import { choice, refuseIdle, strictOptions, typedNumber } from "./options.js";
 import { harmless } from "./terminal.js";
 

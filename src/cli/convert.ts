@@ -6,7 +6,7 @@ import { pathToFileURL } from "node:url";
 import type { Command } from "commander";
 import { pathOf } from "../base/node-files.js";
 import { printable } from "../base/text.js";
-import { availableEngines } from "../engines/index.js";
+import { ENGINES } from "../engines/engines.js";
 import type { Receipt } from "../formats/keras/receipt.js";
 import { WEIGHT_KINDS, type WeightKind } from "../formats/module/weights-text.js";
 import { ENDINGS, formatOf } from "../formats/registry.js";
@@ -110,7 +110,7 @@ async function comparisonLines(
   const line = (what: string, found: ArrayLike<number>) =>
     `check ${what}: differs from the reference engine by at most ${largestDifference(found, wanted).toExponential(1)}`;
   const lines: string[] = [];
-  for (const engine of availableEngines()) {
+  for (const engine of ENGINES.available()) {
     if (engine === "reference") continue;
     const { model } = await loadFile(from, { engine, onWarning: null });
     lines.push(line(`${engine} engine`, answersOf(model)));

@@ -1,7 +1,7 @@
 /** The work that `bench` times: the flagship network, one training step of 32 rows and predictions of 1, 32 and 256. */
 
 import { presetModel } from "../classifier/presets.js";
-import type { EngineName } from "../engines/index.js";
+import type { EngineName } from "../engines/registry.js";
 import { PURPOSE, Random } from "../kernels/philox.js";
 import type { Model } from "../model/model.js";
 import type { Rows } from "../network/arrays.js";

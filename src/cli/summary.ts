@@ -2,7 +2,7 @@
 
 import type { Command } from "commander";
 import { printableJson } from "../base/text.js";
-import type { EngineChoice } from "../engines/index.js";
+import type { EngineChoice } from "../engines/registry.js";
 import type { Definitions } from "../formats/python/script.js";
 import { describeModel } from "../model/describe.js";
 import type { Model } from "../model/model.js";

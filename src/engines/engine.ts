@@ -25,7 +25,7 @@ export type Values = Float32Array | Float64Array | Uint32Array;
 
 /** One linear memory, and a way to run kernels over it. Several implement it; one of your own may too. */
 export interface Engine {
-  /** As the registry (engines/index.ts) and messages call it. */
+  /** As the registry (engines/registry.ts) and messages call it. */
   readonly name: string;
   /** Whether this is a SynchronousEngine. */
   readonly synchronous: boolean;

@@ -1,5 +1,3 @@
-/** The kernels as WebAssembly, packed as `WasmBuild` says; written into dist by scripts/build-wasm.mjs. */
-/** Hash of the kernels.h they were built from. */
+/** The kernels as WebAssembly with relaxed SIMD, as `WasmBinary` says; written into dist by scripts/build-wasm.mjs. */
 export const abi: number;
-export const simd: string;
-export const relaxed: string;
+export const packed: string;

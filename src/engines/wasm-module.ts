@@ -1,84 +1,97 @@
-/** The kernels' WebAssembly, compiled once for each way in which it is used. */
+/** The kernels' WebAssembly, unpacked and compiled once for each way in which it is used. */
 import { inflateExactly } from "../base/inflate.js";
 import { abiHash } from "../kernels/abi.js";
-import { abi, relaxed, simd } from "./wasm-binary.js";
+import { withoutMultiplyAdd } from "./plain-simd.js";
 
-/** The kernels as WebAssembly, compiled one way. */
-export interface WasmBuild {
-  readonly name: string;
+type Bytes = Uint8Array<ArrayBuffer>;
+
+/** What scripts/build-wasm.mjs writes. */
+export interface WasmBinary {
+  /** Hash of the kernels.h it was built from. */
+  readonly abi: number;
   /** The size of the binary, uint32, and the binary deflated; in base64. */
   readonly packed: string;
 }
 
-/** SIMD128 runs everywhere; relaxed SIMD fuses multiply-add, as native code does. */
-export const WASM_BUILDS = {
-  simd: { name: "simd", packed: simd },
-  relaxed: { name: "relaxed", packed: relaxed },
-} satisfies Record<string, WasmBuild>;
+/** The kernels as WebAssembly, compiled one way. */
+export class WasmBuild {
+  private made: Bytes | null = null;
+  private readonly modules: { shared?: WebAssembly.Module; own?: WebAssembly.Module } = {};
 
-const unpacked = new Map<WasmBuild, Uint8Array<ArrayBuffer>>();
+  constructor(
+    readonly name: string,
+    private readonly make: () => Bytes,
+  ) {}
 
-function bytesOf(build: WasmBuild): Uint8Array<ArrayBuffer> {
-  let bytes = unpacked.get(build);
-  if (!bytes) {
-    const packed = Uint8Array.from(atob(build.packed), (letter) => letter.charCodeAt(0));
-    const size = new DataView(packed.buffer).getUint32(0, true);
-    bytes = inflateExactly(packed.subarray(4), size, `the ${build.name} kernels`).slice();
-    unpacked.set(build, bytes);
+  get bytes(): Bytes {
+    this.made ??= this.make();
+    return this.made;
   }
-  return bytes;
+
+  /** Whether this runtime can run it. */
+  get runsHere(): boolean {
+    return typeof WebAssembly !== "undefined" && WebAssembly.validate(this.bytes);
+  }
+
+  /** The compiled module; one that imports a shared memory differs by a flag from one that does not. */
+  module(shared: boolean): WebAssembly.Module {
+    const kind = shared ? "shared" : "own";
+    this.modules[kind] ??= new WebAssembly.Module(shared ? sharingMemory(this.bytes) : this.bytes);
+    return this.modules[kind];
+  }
 }
 
-/** Whether this runtime can run a build. */
-export function supports(build: WasmBuild): boolean {
-  return typeof WebAssembly !== "undefined" && WebAssembly.validate(bytesOf(build));
+/** A build of what scripts/build-wasm.mjs packed. */
+export const packedBuild = (name: string, packed: string): WasmBuild =>
+  new WasmBuild(name, () => {
+    const bytes = Uint8Array.from(atob(packed), (letter) => letter.charCodeAt(0));
+    const size = new DataView(bytes.buffer).getUint32(0, true);
+    return inflateExactly(bytes.subarray(4), size, `the ${name} kernels`).slice();
+  });
+
+/** Builds of one binary: relaxed SIMD fuses multiply-add, as native code does; SIMD128 runs everywhere. */
+export class WasmBuilds {
+  readonly relaxed: WasmBuild;
+  readonly simd: WasmBuild;
+  private chosen: Choice | null = null;
+
+  constructor(private readonly binary: WasmBinary) {
+    this.relaxed = packedBuild("relaxed", binary.packed);
+    this.simd = new WasmBuild("simd", () => withoutMultiplyAdd(this.relaxed.bytes));
+  }
+
+  /** The best build for this runtime, or why there is none; found out once. */
+  choose(): Choice {
+    this.chosen ??= this.find();
+    return this.chosen;
+  }
+
+  private find(): Choice {
+    if (this.binary.abi !== abiHash()) {
+      return { missing: "the WebAssembly kernels were built from another kernels.h: run `npm run build`" };
+    }
+    const build = [this.relaxed, this.simd].find(({ runsHere }) => runsHere);
+    if (build) return { build };
+    return {
+      missing:
+        "this runtime has no WebAssembly SIMD (Node 16.4, Chrome 91, Firefox 89, Safari 16.4 and later do)",
+    };
+  }
 }
 
 type Choice = { build: WasmBuild } | { missing: string };
 
-let choice: Choice | undefined;
-
-/** The best build for this runtime, or why there is none; found out once. */
-export function chooseBuild(): Choice {
-  choice ??= choose();
-  return choice;
-}
-
-function choose(): Choice {
-  if (abi !== abiHash()) {
-    return { missing: "the WebAssembly kernels were built from another kernels.h: run `npm run build`" };
-  }
-  const build = [WASM_BUILDS.relaxed, WASM_BUILDS.simd].find(supports);
-  if (build) return { build };
-  return {
-    missing:
-      "this runtime has no WebAssembly SIMD (Node 16.4, Chrome 91, Firefox 89, Safari 16.4 and later do)",
-  };
-}
-
-const modules = {
-  shared: new Map<WasmBuild, WebAssembly.Module>(),
-  own: new Map<WasmBuild, WebAssembly.Module>(),
-};
-
-/** The compiled module; one that imports a shared memory differs by a flag from one that does not. */
-export function kernelModule(build: WasmBuild, shared: boolean): WebAssembly.Module {
-  const made = shared ? modules.shared : modules.own;
-  let module = made.get(build);
-  if (!module) {
-    const bytes = bytesOf(build).slice();
-    if (shared) bytes[memoryFlags(bytes)] = SHARED_WITH_MAXIMUM;
-    module = new WebAssembly.Module(bytes);
-    made.set(build, module);
-  }
-  return module;
-}
-
 const WITH_MAXIMUM = 1;
 const SHARED_WITH_MAXIMUM = 3;
 
+function sharingMemory(module: Bytes): Bytes {
+  const bytes = module.slice();
+  bytes[memoryFlags(bytes)] = SHARED_WITH_MAXIMUM;
+  return bytes;
+}
+
 /** Where the limits of the import "env" "memory" begin: the byte after the two names and the kind (2, a memory). */
-function memoryFlags(bytes: Uint8Array): number {
+function memoryFlags(bytes: Bytes): number {
   const entry = "\x03env\x06memory\x02";
   const matches = (at: number) => [...entry].every((letter, i) => bytes[at + i] === letter.charCodeAt(0));
   for (let at = 0; at + entry.length < bytes.length; at++) {

@@ -7,7 +7,7 @@ import { DirectEngine } from "./direct.js";
 import { type EncodedProgram, encodeProgram } from "./encode.js";
 import type { Phase, SynchronousProgram } from "./engine.js";
 import { instantiateKernels, type KernelExports } from "./wasm-kernels.js";
-import { kernelModule, type WasmBuild } from "./wasm-module.js";
+import type { WasmBuild } from "./wasm-module.js";
 import { joinPool, type PoolMember } from "./wasm-pool.js";
 
 const PAGE = 65536;
@@ -49,7 +49,7 @@ export class WasmEngine extends DirectEngine {
   }
 
   private get module(): WebAssembly.Module {
-    return kernelModule(this.build, this.shared);
+    return this.build.module(this.shared);
   }
 
   get buffer(): ArrayBufferLike {

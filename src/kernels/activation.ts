@@ -1,6 +1,6 @@
 /** y = f(x) element by element, and its derivative; rectifiers with a slope, a threshold and a ceiling. */
 import { activationFormula } from "./activations.js";
-import { kernel, reads, real, whole, writes } from "./declare.js";
+import { kernel, reads, real, trainingKernel, whole, writes } from "./declare.js";
 
 const activationForward = kernel(
   "out = activation(x), any; alpha is its parameter where it has one. out may be x.",
@@ -17,7 +17,7 @@ const activationForward = kernel(
   },
 );
 
-const activationBackward = kernel(
+const activationBackward = trainingKernel(
   "dx = dOut · activation′, from x and out. dx may be dOut.",
   {
     dx: writes("length"),
@@ -52,7 +52,7 @@ const rectifyForward = kernel(
   },
 );
 
-const rectifyBackward = kernel(
+const rectifyBackward = trainingKernel(
   "dx = dOut, 0 past the ceiling, slope · dOut below the threshold",
   {
     dx: writes("length"),

@@ -8,7 +8,17 @@
  * σ is the scale, 1 where there is none, and w the concat weight, which tells the two apart. T steps of queries, S of
  * values and keys.
  */
-import { kernel, optional, type Reals, reads, scratch, updates, whole, writes } from "./declare.js";
+import {
+  kernel,
+  optional,
+  type Reals,
+  reads,
+  scratch,
+  trainingKernel,
+  updates,
+  whole,
+  writes,
+} from "./declare.js";
 
 /** What is taken off a hidden step's score, as Keras does: where all steps are hidden, none of them is. */
 const HIDDEN = 1e9;
@@ -94,7 +104,7 @@ const attentionForward = kernel(
  *   concat   with h = tanh(σ (q_ti + k_si)), δz = δe_ts w (1 − h²): δq_ti = σ Σ_s δz, δk_si = σ Σ_t δz,
  *            δσ = Σ δz (q_ti + k_si), δw = Σ δe_ts h
  */
-const attentionBackward = kernel(
+const attentionBackward = trainingKernel(
   "dQuery, dValue, dKey = …, dScale += …, dConcatWeight += …, from dOut and the weights that the forward put out",
   {
     dQuery: optional(writes("T B I")),

@@ -4,7 +4,7 @@
  * block of inputs. "same" puts out ⌈T/stride⌉ steps, "causal" as many, of which none sees a later step.
  */
 import { activationFormula } from "./activations.js";
-import { kernel, optional, reads, scratch, updates, whole, writes } from "./declare.js";
+import { kernel, optional, reads, scratch, trainingKernel, updates, whole, writes } from "./declare.js";
 
 interface Sizes {
   B: number;
@@ -76,7 +76,7 @@ const conv1dForward = kernel(
 );
 
 /** δz = δy ⊙ f′; for every product x · w: δw += x · δz, δx += w · δz; δb += δz. */
-const conv1dBackward = kernel(
+const conv1dBackward = trainingKernel(
   "dx = …, dKernel += …, dBias += …, from dOut and what the forward put out",
   {
     dx: optional(writes("T B I")),

@@ -75,14 +75,20 @@ export type BoundArguments<A extends Arguments> = { [Name in keyof A]: BoundArgu
 export interface Kernel<A extends Arguments = Arguments> {
   /** In a line or two, for kernels.h. */
   readonly does: string;
+  /** Whether only training calls it: builds that answer and no more are without it. */
+  readonly training: boolean;
   readonly arguments: A;
   readonly reference: (a: BoundArguments<A>) => void;
 }
 
-export function kernel<const A extends Arguments>(
-  does: string,
-  args: A,
-  reference: (a: BoundArguments<A>) => void,
-): Kernel<A> {
-  return { does, arguments: args, reference };
-}
+const declaring =
+  (training: boolean) =>
+  <const A extends Arguments>(
+    does: string,
+    args: A,
+    reference: (a: BoundArguments<A>) => void,
+  ): Kernel<A> => ({ does, training, arguments: args, reference });
+
+export const kernel = declaring(false);
+/** A kernel that only training calls. */
+export const trainingKernel = declaring(true);

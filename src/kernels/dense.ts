@@ -1,6 +1,6 @@
 /** Dense: y = f(x·W + b), W [I][U], b [U], over the last axis of a vector or of every step of a sequence. */
 import { activationFormula } from "./activations.js";
-import { kernel, optional, reads, scratch, updates, whole, writes } from "./declare.js";
+import { kernel, optional, reads, scratch, trainingKernel, updates, whole, writes } from "./declare.js";
 
 const denseForward = kernel(
   "out = activation(x · kernel + bias), one that can be fused",
@@ -31,7 +31,7 @@ const denseForward = kernel(
 );
 
 /** δz = δy ⊙ f′; δW += xᵀδz, δb += δz, δx = δz·Wᵀ. */
-const denseBackward = kernel(
+const denseBackward = trainingKernel(
   "dx = …, dKernel += …, dBias += …, from dOut and what the forward put out",
   {
     dx: optional(writes("N I")),

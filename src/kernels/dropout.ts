@@ -2,13 +2,13 @@
  * Dropout (Srivastava et al. 2014), inverted: kept values are scaled by 1/(1 − rate) in training, and inference is
  * the identity. Masks are a function of (seed, layer, step, row, index): the same on any number of threads.
  */
-import { kernel, reads, real, whole, word, words, writes } from "./declare.js";
+import { kernel, reads, real, trainingKernel, whole, word, words, writes } from "./declare.js";
 import { philox4x32 } from "./philox.js";
 
 const block = new Uint32Array(4);
 
 /** mask [G][B][F]: `scale` where the random word reaches the threshold, else 0. */
-const dropoutMask = kernel(
+const dropoutMask = trainingKernel(
   "mask = scale where word (g·F + f) mod 4 of Philox block ((g·F + f) div 4, firstRow + b, step, purpose) under key " +
     "(seedLow, seedHigh) reaches threshold = round(rate · 2³²), else 0; counters = seedLow, seedHigh, step",
   {

@@ -1,5 +1,5 @@
 /** Embedding: row x_t of a learned table E [V][F] for every token id. Its gradient adds into the rows looked up. */
-import { kernel, reads, updates, whole, writes } from "./declare.js";
+import { kernel, reads, trainingKernel, updates, whole, writes } from "./declare.js";
 
 const embeddingForward = kernel(
   "out = table at ids, whole numbers held as floats; one outside 0 … V−1 reads as a row of zeros",
@@ -14,7 +14,7 @@ const embeddingForward = kernel(
   },
 );
 
-const embeddingBackward = kernel(
+const embeddingBackward = trainingKernel(
   "dTable += dOut at ids, in the order of dOut",
   { dTable: updates("V F"), ids: reads("B T"), dOut: reads("T B F"), B: whole, T: whole, F: whole, V: whole },
   ({ dTable, ids, dOut, B, T, F }) => {

@@ -1,7 +1,7 @@
 /** What is done with gradients before an optimizer sees them: norms, clipping, regularisation. */
-import { flag, kernel, reads, real, updates, whole } from "./declare.js";
+import { flag, reads, real, trainingKernel, updates, whole } from "./declare.js";
 
-const sumSquares = kernel(
+const sumSquares = trainingKernel(
   "out[0] = (accumulate ? out[0] : 0) + Σ x²",
   {
     out: updates("1"),
@@ -16,7 +16,7 @@ const sumSquares = kernel(
   },
 );
 
-const clipToNorm = kernel(
+const clipToNorm = trainingKernel(
   "g *= limit / max(√norm2[0], limit)",
   {
     g: updates("length"),
@@ -30,7 +30,7 @@ const clipToNorm = kernel(
   },
 );
 
-const clipToValue = kernel(
+const clipToValue = trainingKernel(
   "g clipped to [−limit, limit]",
   {
     g: updates("length"),
@@ -42,7 +42,7 @@ const clipToValue = kernel(
   },
 );
 
-const regularize = kernel(
+const regularize = trainingKernel(
   "g += l1 · sign(w) + 2 · l2 · w; penalty[0] += l1 · Σ|w| + l2 · Σw²",
   {
     g: updates("length"),

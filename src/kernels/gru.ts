@@ -10,7 +10,17 @@
  * resetAfter [2][3U]: the input's and the recurrent one. Letters: B batch, T time, I input, U units.
  */
 import { activationFormula, type Formula } from "./activations.js";
-import { flag, kernel, optional, type Reals, reads, updates, whole, writes } from "./declare.js";
+import {
+  flag,
+  kernel,
+  optional,
+  type Reals,
+  reads,
+  trainingKernel,
+  updates,
+  whole,
+  writes,
+} from "./declare.js";
 import { GRU_GATES, GRU_SAVED } from "./gates.js";
 import {
   accumulateOuter,
@@ -209,7 +219,7 @@ function resetBackward(row: RowBackward, { recurrent, sigma }: Cell, dRecurrent:
  *   resetAfter: δr = δh̃ ⊙ (h₋₁·Rh + b′h), and the recurrent part receives δh̃ ⊙ r;
  *   otherwise:  δ(r ⊙ h₋₁) = δh̃·Rhᵀ, so δr = that ⊙ h₋₁ and δh₋₁ += that ⊙ r.
  */
-const gruBackward = kernel(
+const gruBackward = trainingKernel(
   "From dH of every step and/or dLast of the last",
   {
     dx: optional(writes("T B I")),

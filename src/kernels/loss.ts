@@ -2,7 +2,7 @@
  * Losses and their gradients. rowLoss [B] = weight · loss; dOut [B][F] = ∂(scale · Σ rowLoss)/∂out. With fromLogits the
  * input and the gradient are those of the last layer before its activation.
  */
-import { flag, kernel, optional, type Reals, reads, real, whole, writes } from "./declare.js";
+import { flag, optional, type Reals, reads, real, trainingKernel, whole, writes } from "./declare.js";
 
 /** Keras's epsilon: probabilities are clipped to [1e-7, 1 − 1e-7], which in float32 caps the loss at 15.942. */
 const LOWEST = Math.fround(1e-7);
@@ -11,7 +11,7 @@ const clip = (p: number) => Math.min(HIGHEST, Math.max(LOWEST, p));
 const inside = (p: number) => p > LOWEST && p < HIGHEST;
 
 /** l = −[t log p + (1 − t) log(1 − p)]; from a logit z: max(z, 0) − z·t + log(1 + e^−|z|), ∂l/∂z = σ(z) − t. */
-const binaryCrossentropy = kernel(
+const binaryCrossentropy = trainingKernel(
   "Mean over F; probabilities clipped to [1e-7, 1 − 1e-7]",
   {
     rowLoss: writes("B"),
@@ -59,7 +59,7 @@ function logSumExp(z: Reals, from: number, to: number): number {
 }
 
 /** l = −Σ t_j log p_j with p renormalised to sum 1 and clipped; from logits, p = softmax(z). */
-const categoricalCrossentropy = kernel(
+const categoricalCrossentropy = trainingKernel(
   "out renormalised to sum 1",
   {
     rowLoss: writes("B"),
@@ -114,7 +114,7 @@ const categoricalCrossentropy = kernel(
 );
 
 /** l = −log p_t for the class index t; from logits, p = softmax(z). Keras takes log p through log-softmax of log p. */
-const sparseCategoricalCrossentropy = kernel(
+const sparseCategoricalCrossentropy = trainingKernel(
   "Targets are class indices, one outside 0 … F−1 gives NaN; clipped probabilities are renormalised, as Keras does on " +
     "TensorFlow",
   {
@@ -156,7 +156,7 @@ const sparseCategoricalCrossentropy = kernel(
 );
 
 /** l = mean (y − t)² */
-const meanSquaredError = kernel(
+const meanSquaredError = trainingKernel(
   "Mean over F",
   {
     rowLoss: writes("B"),

@@ -9,7 +9,17 @@
  * Letters: B batch, T time, I input, U units; s is the step in processing order.
  */
 import { activationFormula, type Formula } from "./activations.js";
-import { flag, kernel, optional, type Reals, reads, updates, whole, writes } from "./declare.js";
+import {
+  flag,
+  kernel,
+  optional,
+  type Reals,
+  reads,
+  trainingKernel,
+  updates,
+  whole,
+  writes,
+} from "./declare.js";
 import { LSTM_GATES } from "./gates.js";
 import {
   accumulateOuter,
@@ -157,7 +167,7 @@ function lstmCellBackward(row: RowBackward, { sigma, tanh }: Activations): void 
  * each gate's δ times its activation's derivative is δz [4U]; then δW += xᵀδz, δR += h₋₁ᵀδz, δb += δz,
  * δx = δz·Wᵀ, δh₋₁ = δz·Rᵀ. A masked step passes δh and δc through.
  */
-const lstmBackward = kernel(
+const lstmBackward = trainingKernel(
   "From dH of every step and/or dLast of the last",
   {
     dx: optional(writes("T B I")),

@@ -1,5 +1,5 @@
 /** Filling, adding and turning over memory; and the sum of shards' gradients, in one order. */
-import { kernel, reads, real, updates, whole, writes } from "./declare.js";
+import { kernel, reads, real, trainingKernel, updates, whole, writes } from "./declare.js";
 
 const fill = kernel(
   "out = value",
@@ -52,7 +52,7 @@ const reverseTime = kernel(
 );
 
 /** In the order of the shards, so that the sum is the same on any number of threads. */
-const sumShards = kernel(
+const sumShards = trainingKernel(
   "out[i] = Σ parts[s·stride + i] over s = 0 … count−1, in that order; count ≥ 1",
   {
     out: writes("length"),

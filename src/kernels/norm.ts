@@ -1,11 +1,22 @@
 /** Normalisation of N rows of F features: over the batch, or each row by itself. */
-import { flag, kernel, optional, type Reals, reads, real, updates, whole, writes } from "./declare.js";
+import {
+  flag,
+  kernel,
+  optional,
+  type Reals,
+  reads,
+  real,
+  trainingKernel,
+  updates,
+  whole,
+  writes,
+} from "./declare.js";
 
 const shownRows = (mask: Reals | null, N: number) =>
   mask ? Math.max(1, mask.subarray(0, N).filter((m) => m !== 0).length) : N;
 
 /** μ = Σ x / m, σ² = Σ (x − μ)² / m over the m rows that are shown; 0 where none is. */
-const batchMoments = kernel(
+const batchMoments = trainingKernel(
   "mean and variance of x over the rows where mask is not 0, all if NULL; 0 where there are none",
   {
     mean: writes("F"),
@@ -56,7 +67,7 @@ const batchNormForward = kernel(
  * δβ += Σ δy, δγ += Σ δy·x̂ over all rows. δx = γ/σ · δy, and where the statistics are the batch's, for every row
  * that entered them, less γ/σ · (Σ δy + x̂ · Σ δy·x̂) / m.
  */
-const batchNormBackward = kernel(
+const batchNormBackward = trainingKernel(
   "From dOut; with `batch` mean and variance are those of x where mask is not 0, else given numbers",
   {
     dx: optional(writes("N F")),
@@ -130,7 +141,7 @@ const layerNormForward = kernel(
 );
 
 /** δβ += Σ δy, δγ += Σ δy·x̂ over rows; δx = (δx̂ − mean δx̂ − x̂ · mean(δx̂ · x̂)) / σ with δx̂ = γ ⊙ δy. */
-const layerNormBackward = kernel(
+const layerNormBackward = trainingKernel(
   "From dOut and what the forward found of every row",
   {
     dx: optional(writes("N F")),

@@ -3,10 +3,10 @@
  * [1] the bias-corrected rate of this step. 1−rho and 1−beta are passed as such: taken from a float32 beta of 0.999 they
  * would be off by 1e-5 of themselves.
  */
-import { flag, kernel, optional, reads, real, updates, whole } from "./declare.js";
+import { flag, optional, reads, real, trainingKernel, updates, whole } from "./declare.js";
 
 /** Plain, momentum (Polyak 1964) and Nesterov momentum. */
-const sgd = kernel(
+const sgd = trainingKernel(
   "velocity = momentum · velocity − lr · g, or NULL: plain; w += velocity, or with nesterov momentum · velocity − lr · g",
   {
     w: updates("length"),
@@ -35,7 +35,7 @@ const sgd = kernel(
 );
 
 /** RMSprop (Tieleman and Hinton 2012); Keras puts epsilon inside the root. */
-const rmsprop = kernel(
+const rmsprop = trainingKernel(
   "v = rho · v + (1−rho) · g²; w −= lr · g / √(v + epsilon); velocity or NULL: momentum; average or NULL: centered",
   {
     w: updates("length"),
@@ -71,7 +71,7 @@ const rmsprop = kernel(
 );
 
 /** Adam (Kingma and Ba 2015), AMSGrad (Reddi et al. 2018) and, with weight decay, AdamW (Loshchilov and Hutter 2019). */
-const adam = kernel(
+const adam = trainingKernel(
   "w −= scalars[1] · m / (√v + epsilon); weightDecay: AdamW, w −= lr · weightDecay · w first; vMax or NULL: AMSGrad",
   {
     w: updates("length"),

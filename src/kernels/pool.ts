@@ -4,7 +4,7 @@
  * over the steps t of window s that lie within the sequence; m is the mask, or 1. The global ones have one window over
  * all steps. In Keras GlobalAveragePooling1D alone heeds a mask, and of a row without any valid step it makes NaN.
  */
-import { flag, kernel, optional, type Reals, reads, whole, writes } from "./declare.js";
+import { flag, kernel, optional, type Reals, reads, trainingKernel, whole, writes } from "./declare.js";
 
 /** The steps of window s that exist: [from, to). */
 function windowSteps(
@@ -41,7 +41,7 @@ const maxPoolForward = kernel(
 );
 
 /** To the first of the largest in a window; with `share`, to all of them in equal parts. */
-const maxPoolBackward = kernel(
+const maxPoolBackward = trainingKernel(
   "dx from dOut: to the first of the largest in a window or, with share, to all of them in equal parts",
   {
     dx: writes("T N"),
@@ -113,7 +113,7 @@ const averagePoolForward = kernel(
   },
 );
 
-const averagePoolBackward = kernel(
+const averagePoolBackward = trainingKernel(
   "dx from dOut",
   {
     dx: writes("T B F"),

@@ -5,7 +5,17 @@
  * Letters: B batch, T time, I input, U units; s is the step in processing order.
  */
 import { activationFormula } from "./activations.js";
-import { flag, kernel, optional, type Reals, reads, updates, whole, writes } from "./declare.js";
+import {
+  flag,
+  kernel,
+  optional,
+  type Reals,
+  reads,
+  trainingKernel,
+  updates,
+  whole,
+  writes,
+} from "./declare.js";
 import {
   accumulateOuter,
   addInto,
@@ -69,7 +79,7 @@ const rnnForward = kernel(
 );
 
 /** δz = δh ⊙ (1 − h²) for tanh; δW += xᵀδz, δR += h₋₁ᵀδz, δb += δz, δx = δz·Wᵀ, δh₋₁ = δz·Rᵀ. */
-const rnnBackward = kernel(
+const rnnBackward = trainingKernel(
   "From dH of every step and/or dLast of the last",
   {
     dx: optional(writes("T B I")),

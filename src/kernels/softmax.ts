@@ -1,5 +1,5 @@
 /** Softmax: y_j = exp(x_j) / Σ exp(x_k) over the last axis. */
-import { kernel, reads, whole, writes } from "./declare.js";
+import { kernel, reads, trainingKernel, whole, writes } from "./declare.js";
 
 const softmaxForward = kernel(
   "out = softmax of every row of x",
@@ -21,7 +21,7 @@ const softmaxForward = kernel(
 );
 
 /** δx_j = y_j · (δy_j − Σ_k δy_k y_k) */
-const softmaxBackward = kernel(
+const softmaxBackward = trainingKernel(
   "dx from dOut and what the forward put out",
   {
     dx: writes("N F"),

@@ -186,10 +186,14 @@ function dispatchCase(name: KernelName, id: number): string {
   const call = `${kernelFunction(name)}(`;
   const list = argumentsOf(name).map((one, i) => `${argument(one, i)},`);
   const text = wrap([`        ${call}${list[0]}`, ...list.slice(1)], " ".repeat(8 + call.length));
-  return (
-    `      case ${id}:\n        CHECK(${kernelFunction(name)});\n${text.replace(/,$/, ");")}\n` +
-    `        from += ${list.length + 1};\n        break;\n`
-  );
+  const lines = [
+    `      case ${id}:`,
+    `        CHECK(${kernelFunction(name)});`,
+    text.replace(/,$/, ");"),
+    `        from += ${list.length + 1};`,
+    "        break;",
+  ];
+  return `${lines.join("\n")}\n`;
 }
 
 /** Every number of a call within its kind, every pointer within the memory; scratch on a cache line. */
@@ -213,7 +217,20 @@ function checkFunction(name: KernelName): string {
         : elementsInC(argument.shape);
     return [`  check_buffer(${where}, a[${i}], ${elements}, bytes);`];
   });
-  return `static void check_${kernel}(const int32_t *a, uint64_t bytes) {\n${[...numbers, ...buffers].join("\n")}\n}\n`;
+  const body = [...numbers, ...buffers].join("\n");
+  return `static void check_${kernel}(const int32_t *a, uint64_t bytes) {\n${body}\n}\n\n`;
+}
+
+/** What `write` writes of each kernel, in order; of those that only training calls, not in builds for inference. */
+function ofKernels(write: (name: KernelName, id: number) => string): string {
+  let guarded = false;
+  const texts = KERNEL_NAMES.map((name, id) => {
+    const { training } = kernelOf(name);
+    const guard = training === guarded ? "" : training ? "#ifndef KERNELS_INFERENCE\n" : "#endif\n";
+    guarded = training;
+    return guard + write(name, id);
+  });
+  return texts.join("") + (guarded ? "#endif\n" : "");
 }
 
 export function dispatchSource(): string {
@@ -232,8 +249,7 @@ static float real(int32_t bits) {
 #ifdef KERNELS_CHECKED
 #define CHECK(kernel) check_##kernel(a, memory_bytes(bytes))
 
-${KERNEL_NAMES.map(checkFunction).join("\n")}
-#else
+${ofKernels(checkFunction)}#else
 #define CHECK(kernel)
 #endif
 
@@ -247,7 +263,7 @@ void run_task(const int32_t *program, const int32_t *starts, int32_t task, uintp
   while (from < to) {
     const int32_t *a = from + 1;
     switch (*from) {
-${KERNEL_NAMES.map(dispatchCase).join("")}      default:
+${ofKernels(dispatchCase)}      default:
         __builtin_trap();
     }
   }

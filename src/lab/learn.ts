@@ -1,5 +1,5 @@
 /** One run of an experiment: one cell at one lag from one seed, from fresh weights to its score. */
-import type { EngineOptions } from "../engines/index.js";
+import type { EngineOptions } from "../engines/registry.js";
 import type { Model } from "../model/model.js";
 import { Turns } from "../train/turns.js";
 import { type CellName, labNetwork } from "./network.js";

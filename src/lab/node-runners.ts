@@ -1,6 +1,6 @@
 /** Runs in threads of their own, in Node. Bundles for browsers get browser-runners.ts instead (package.json, "imports"). */
 import { Worker } from "node:worker_threads";
-import type { EngineChoice } from "../engines/index.js";
+import type { EngineChoice } from "../engines/registry.js";
 import type { Check, RunOrder } from "./learn.js";
 import type { LabRun } from "./result.js";
 

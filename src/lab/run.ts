@@ -4,7 +4,8 @@ import { type Runner, threadRunner } from "#lab-runners";
 import { availableThreads } from "#workers";
 import { functionOf, listOf } from "../base/arguments.js";
 import { finiteNumber, inputError, knownOptions, oneOf, wholeNumber } from "../base/errors.js";
-import { createSynchronousEngine, type EngineChoice } from "../engines/index.js";
+import { ENGINES } from "../engines/engines.js";
+import type { EngineChoice } from "../engines/registry.js";
 import { Forecast } from "./forecast.js";
 import { type Check, type Job, learn, type RunOrder } from "./learn.js";
 import { CELL_NAMES, type CellName, GATE_STARTS, type GateStart } from "./network.js";
@@ -142,7 +143,7 @@ class Experiment {
       this.cells.flatMap((cell) => seeds.map((seed) => ({ cell, lag, seed }))),
     );
     this.threads = wholeNumber(options.threads ?? availableThreads(), "lab threads", 1, 256);
-    const engine = createSynchronousEngine({ engine: options.engine, threads: 1 });
+    const engine = ENGINES.createSynchronous({ engine: options.engine, threads: 1 });
     this.engine = engine.name;
     engine.dispose();
   }

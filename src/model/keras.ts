@@ -2,7 +2,7 @@
 
 import { objectOf } from "../base/arguments.js";
 import type { Json } from "../base/json.js";
-import { engineMaker } from "../engines/index.js";
+import { ENGINES } from "../engines/engines.js";
 import { checkReading, type ReadOptions } from "../formats/keras/network.js";
 import { openKeras } from "../formats/keras/open.js";
 import * as files from "../formats/keras/read.js";
@@ -34,7 +34,7 @@ export function readKeras(bytes: Uint8Array, options: ReadOptions = {}): KerasFi
 export function readOpened(opened: OpenedFile, options: ReadOptions = {}): KerasFile {
   objectOf(opened, "readOpened", "a file that was opened");
   const { name = "model", onWarning, ...engine } = checkReading(options);
-  const source = { name, engine: engineMaker(engine, "model") };
+  const source = { name, engine: ENGINES.maker(engine, "model") };
   const { trainer, notes, receipt, extras } = files.readOpened(opened, source);
   const model = new Model(trainer, null, { onWarning });
   remarksOf(model).add(notes);

@@ -1,7 +1,7 @@
 /** A model: what users have of a network and its training. It guards, explains and keeps; the work is done below. */
 import { inputError, knownOptions, oneOf } from "../base/errors.js";
 import { checkOnWarning } from "../base/notes.js";
-import { engineMaker } from "../engines/index.js";
+import { ENGINES } from "../engines/engines.js";
 import type { Layer, Shape } from "../layers/layer.js";
 import { nestedRows, type Rows, type TargetsLike } from "../network/arrays.js";
 import { chain, type Link, type Node } from "../network/graph.js";
@@ -69,7 +69,7 @@ export class Model {
       layers instanceof Trainer
         ? layers
         : new Trainer(
-            new Network({ layers, links, outputs }, { name, seed, engine: engineMaker(engine, "model") }),
+            new Network({ layers, links, outputs }, { name, seed, engine: ENGINES.maker(engine, "model") }),
           );
   }
 

@@ -1,6 +1,6 @@
 /** What a model is asked with, and what it answers. */
 import type { WarningOptions } from "../base/notes.js";
-import type { EngineOptions } from "../engines/index.js";
+import type { EngineOptions } from "../engines/registry.js";
 import type { NetworkIdentity } from "../network/network.js";
 import type { WeightOptions } from "../train/dataset.js";
 

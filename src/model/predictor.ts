@@ -94,10 +94,13 @@ export async function openPredictor(
 ): Promise<PredictorFile> {
   const { opened, options } = await openSource(source, loading);
   // Loaded when a file is there: readers and layers are no part of a page that waits for its model.
-  const { engineMaker } = await import("../engines/index.js");
+  const { INFERENCE_ENGINES } = await import("../engines/inference.js");
   const { readNetwork, verify } = await import("../formats/keras/network.js");
   const { name, onWarning, ...engine } = options;
-  const { network, context } = readNetwork(opened, { name, engine: engineMaker(engine, "model") });
+  const { network, context } = readNetwork(opened, {
+    name,
+    engine: INFERENCE_ENGINES.maker(engine, "model"),
+  });
   verify(opened, network);
   const predictor = new Predictor(network, context.notes.list(), onWarning);
   return { predictor, extras: opened.extras, name };

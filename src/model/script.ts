@@ -1,6 +1,6 @@
 /** Models out of Keras scripts: what a Python file builds, read by parsing and never by running. */
 import { checkOnWarning } from "../base/notes.js";
-import { engineMaker } from "../engines/index.js";
+import { ENGINES } from "../engines/engines.js";
 import * as scripts from "../formats/python/index.js";
 import { Model, remarksOf } from "./model.js";
 import type { ModelOptions } from "./options.js";
@@ -16,7 +16,7 @@ export interface ScriptModel extends Omit<scripts.ScriptReading, "trainer" | "no
 export function readKerasScript(source: string, options: ScriptOptions = {}): ScriptModel {
   const { onWarning, engine, threads, ...reading } = options;
   checkOnWarning(onWarning, "model onWarning");
-  const maker = engineMaker({ engine, threads }, "model");
+  const maker = ENGINES.maker({ engine, threads }, "model");
   const { trainer, notes, ...script } = scripts.readScript(source, { ...reading, engine: maker });
   const model = new Model(trainer, null, { onWarning });
   remarksOf(model).add(notes);

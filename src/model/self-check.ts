@@ -1,6 +1,6 @@
 /** Whether a model that was read computes the same on every engine: a check of the engines on this very network. */
 import { InputError } from "../base/errors.js";
-import { ENGINE_NAMES, type EngineName } from "../engines/index.js";
+import { ENGINE_NAMES, type EngineName } from "../engines/registry.js";
 import type { Rows } from "../network/arrays.js";
 import type { Model } from "./model.js";
 import { asInput, largestDifference, sampleInput } from "./sample-input.js";

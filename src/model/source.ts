@@ -3,7 +3,7 @@ import { readBeside, readBytes } from "#files";
 import { functionOf, textOf } from "../base/arguments.js";
 import { inputError, knownOptions } from "../base/errors.js";
 import { checkOnWarning, type WarningOptions } from "../base/notes.js";
-import type { EngineOptions } from "../engines/index.js";
+import type { EngineOptions } from "../engines/registry.js";
 import type { OpenedFile } from "../formats/opened.js";
 import { openFile } from "../formats/registry.js";
 

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { nativeAddon } from "../../src/engines/index.js";
+import { nativeAddon } from "../../src/engines/registry.js";
 import { abiHash, abiSignature, kernelFunction } from "../../src/kernels/abi.js";
 import { expressionToC, parseExpression } from "../../src/kernels/expression.js";
 import { FAMILIES, KERNELS, type KernelName, kernelOf } from "../../src/kernels/kernels.js";

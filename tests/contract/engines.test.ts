@@ -4,8 +4,9 @@ import { after, describe, test } from "node:test";
 import { InputError } from "../../src/base/errors.js";
 import { Arena } from "../../src/engines/arena.js";
 import type { Call, Engine, Phase } from "../../src/engines/engine.js";
-import { createEngine, createSynchronousEngine, nativeAddon } from "../../src/engines/index.js";
+import { ENGINES } from "../../src/engines/engines.js";
 import { checkAddon } from "../../src/engines/native.js";
+import { nativeAddon } from "../../src/engines/registry.js";
 import { poolSize } from "../../src/engines/wasm-pool.js";
 import { layers, sequential } from "../../src/index.js";
 import { DelayedEngine } from "./delayed-engine.js";
@@ -20,13 +21,13 @@ const add = (out: number, x: number, length: number): Call => ({ kernel: "add", 
 
 describe("selection", () => {
   test("auto is an engine that runs, and says its name", () => {
-    const engine = createEngine();
+    const engine = ENGINES.create();
     assert.ok(["native", "wasm", "reference"].includes(engine.name));
     engine.dispose();
   });
 
   test("an unknown name is refused with the choices", () => {
-    assert.throws(() => createEngine({ engine: "nativ" as "native" }), {
+    assert.throws(() => ENGINES.create({ engine: "nativ" as "native" }), {
       name: "InputError",
       message: /auto, native, wasm, reference.*Did you mean native/,
     });
@@ -34,15 +35,15 @@ describe("selection", () => {
 
   test("so are threads that are no number", () => {
     for (const threads of [0, -1, 1.5, 1e9]) {
-      assert.throws(() => createEngine({ engine: "reference", threads }), InputError);
+      assert.throws(() => ENGINES.create({ engine: "reference", threads }), InputError);
     }
   });
 
   test("an engine that answers later is refused by name where nobody waits for it", () => {
     const engine = new DelayedEngine();
-    assert.equal(createEngine({ engine }), engine);
+    assert.equal(ENGINES.create({ engine }), engine);
     const refused = { name: "InputError", message: /an engine that answers at once.*delayed/ };
-    assert.throws(() => createSynchronousEngine({ engine }), refused);
+    assert.throws(() => ENGINES.createSynchronous({ engine }), refused);
     const model = sequential([layers.input({ shape: [3] }), layers.dense({ units: 1 })], { engine });
     assert.throws(() => model.predict([[1, 2, 3]]), refused);
   });
@@ -172,8 +173,8 @@ describe("threads", () => {
         engine.load([tasks]).run();
       };
       const before = size();
-      const three = createEngine({ engine: name, threads: 3 });
-      const four = createEngine({ engine: name, threads: 4 });
+      const three = ENGINES.create({ engine: name, threads: 3 });
+      const four = ENGINES.create({ engine: name, threads: 4 });
       assert.equal(size(), before, "no thread before there is work for it");
       run(three);
       assert.equal(size(), 2);

@@ -1,10 +1,11 @@
 /** The engines under test, each with its builds for different processors. */
 import { setFlagsFromString } from "node:v8";
 import type { Engine, SynchronousEngine } from "../../src/engines/engine.js";
-import { ENGINE_NAMES, type EngineName, nativeAddon } from "../../src/engines/index.js";
+import { WASM_BUILDS } from "../../src/engines/engines.js";
 import { NativeEngine } from "../../src/engines/native.js";
+import { ENGINE_NAMES, type EngineName, nativeAddon } from "../../src/engines/registry.js";
 import { WasmEngine } from "../../src/engines/wasm.js";
-import { supports, WASM_BUILDS, type WasmBuild } from "../../src/engines/wasm-module.js";
+import { packedBuild, type WasmBuild } from "../../src/engines/wasm-module.js";
 import { checked } from "./checked-binary.js";
 import { DelayedEngine } from "./delayed-engine.js";
 
@@ -12,7 +13,7 @@ import { DelayedEngine } from "./delayed-engine.js";
 if (process.version.startsWith("v20.")) setFlagsFromString("--experimental-wasm-relaxed-simd");
 
 /** WebAssembly kernels that check their calls and their working room (kernels/checked.h). */
-export const CHECKED_BUILD: WasmBuild = { name: "checked", packed: checked };
+export const CHECKED_BUILD = packedBuild("checked", checked);
 
 export interface TestedEngine<E extends Engine = SynchronousEngine> {
   label: string;
@@ -51,7 +52,7 @@ function nativeEngines(): TestedEngine[] {
 }
 
 function wasmEngine(build: WasmBuild): TestedEngine {
-  const missing = supports(build) ? undefined : `this Node does not run ${build.name} WebAssembly`;
+  const missing = build.runsHere ? undefined : `this Node does not run ${build.name} WebAssembly`;
   const create = (threads = 1) => new WasmEngine(build, threads);
   return { label: `wasm ${build.name}`, fused: build === WASM_BUILDS.relaxed, create, missing };
 }

@@ -5,8 +5,8 @@ import { readdirSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { Arena } from "../../src/engines/arena.js";
 import { encodeProgram } from "../../src/engines/encode.js";
-import { nativeAddon } from "../../src/engines/index.js";
 import { ReferenceEngine } from "../../src/engines/reference.js";
+import { nativeAddon } from "../../src/engines/registry.js";
 import { kernelOf } from "../../src/kernels/kernels.js";
 import { type Case, placeCase } from "./harness.js";
 

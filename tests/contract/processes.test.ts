@@ -7,9 +7,9 @@ import { join } from "node:path";
 import { describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
-import { nativeAddon } from "../../src/engines/index.js";
+import { nativeAddon } from "../../src/engines/registry.js";
 
-const ENGINE = new URL("../../src/engines/index.js", import.meta.url).href;
+const ENGINE = new URL("../../src/engines/engines.js", import.meta.url).href;
 const native = nativeAddon();
 const skipped = (engine: string) => engine === "native" && "missing" in native && native.missing;
 
@@ -28,8 +28,8 @@ const RESTING = 0.2;
  * never rests.
  */
 const script = (engine: string) => `
-  import { createEngine } from ${JSON.stringify(ENGINE)};
-  const engine = createEngine({ engine: "${engine}", threads: 3 });
+  import { ENGINES } from ${JSON.stringify(ENGINE)};
+  const engine = ENGINES.create({ engine: "${engine}", threads: 3 });
   engine.reserve(engine.base + 2 ** 20);
   const tasks = Array.from({ length: 8 }, (_, i) => [
     { kernel: "fill", args: { out: engine.base + i * 2 ** 16, length: 2 ** 14, value: 1 } },
@@ -56,8 +56,8 @@ const script = (engine: string) => `
 
 /** Runs until helpers have come, and prints what they left: they come late, and a task may be done before. */
 const HELPED = `
-  import { createEngine } from "./index.js";
-  const engine = createEngine({ engine: "wasm", threads: 3 });
+  import { ENGINES } from "./engines.js";
+  const engine = ENGINES.create({ engine: "wasm", threads: 3 });
   engine.reserve(engine.base + 2 ** 20);
   const places = Array.from({ length: 8 }, (_, i) => engine.base + i * 2 ** 16);
   const program = engine.load([places.map((out) => [{ kernel: "fill", args: { out, length: 2 ** 14, value: 3 } }])]);

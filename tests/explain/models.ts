@@ -1,7 +1,7 @@
 /** Models, rows and engines that the tests of explanations share. */
 import fc from "fast-check";
 import type { SynchronousEngine } from "../../src/engines/engine.js";
-import { availableEngines, createSynchronousEngine } from "../../src/engines/index.js";
+import { ENGINES as ALL } from "../../src/engines/engines.js";
 import { ReferenceEngine } from "../../src/engines/reference.js";
 import { layers, type Model, sequential } from "../../src/index.js";
 import { Random } from "../../src/kernels/philox.js";
@@ -108,10 +108,10 @@ export const anyCase: fc.Arbitrary<ModelCase> = fc
  * of each serves all cases: thousands of WebAssembly memories would wait to be collected, and a busy machine runs out.
  */
 export const ENGINES = [
-  ...availableEngines().map((name) => ({
+  ...ALL.available().map((name) => ({
     name: name as string,
     precision: 2e-6,
-    fresh: () => createSynchronousEngine({ engine: name, threads: 1 }),
+    fresh: () => ALL.createSynchronous({ engine: name, threads: 1 }),
   })),
   {
     name: "reference float64",

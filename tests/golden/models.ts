@@ -1,13 +1,14 @@
 /** Builds and asks the models of the vectors through the public API. */
 
-import { availableEngines, type EngineName } from "../../src/engines/index.js";
+import { ENGINES as ALL } from "../../src/engines/engines.js";
+import type { EngineName } from "../../src/engines/registry.js";
 import { type Layer, layers, type Model, model, type Symbolic, sequential } from "../../src/index.js";
 import { decode, type Encoded, type ModelSpec } from "./vectors.js";
 
 /** Engines that must agree with Keras: the reference, WebAssembly, and the one that users get here. */
 export type TestedEngine = EngineName;
 export const ENGINES: readonly TestedEngine[] = [
-  ...new Set<TestedEngine>(["reference", "wasm", availableEngines()[0]!]),
+  ...new Set<TestedEngine>(["reference", "wasm", ALL.available()[0]!]),
 ];
 
 const makers = layers as unknown as Record<string, (options: object) => Layer>;

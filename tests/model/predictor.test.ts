@@ -1,12 +1,18 @@
 /** cellstate/predict: what it answers is what a model answers, to the bit, and no training comes along. */
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { WASM_BUILDS } from "../../src/engines/engines.js";
+import { INFERENCE_BUILDS } from "../../src/engines/inference.js";
+import { WasmEngine } from "../../src/engines/wasm.js";
+import type { WasmBuild } from "../../src/engines/wasm-module.js";
 import { writeSafetensors, writeTfjs } from "../../src/formats.js";
-import { InputError, layers, TextClassifier } from "../../src/index.js";
+import { InputError, layers, loadModel as loadWhole, TextClassifier } from "../../src/index.js";
 import { readKeras, writeKeras } from "../../src/keras.js";
 import { sequential } from "../../src/model/model.js";
+import type { InputsLike } from "../../src/network/inputs.js";
 import { loadClassifier, loadModel } from "../../src/predict.js";
 import { inputRows, readCases, readSample } from "../files/samples.js";
+import { goldenModels } from "../formats/golden-models.js";
 import { importedBy } from "../package/sizes.js";
 
 describe("a predictor", () => {
@@ -24,6 +30,35 @@ describe("a predictor", () => {
       assert.throws(() => predictor.predict(rows), /It was disposed/);
     });
   }
+
+  // Only the kernels that answering takes are in these builds: every layer's must be.
+  for (const [build, whole] of [
+    [INFERENCE_BUILDS.relaxed, WASM_BUILDS.relaxed],
+    [INFERENCE_BUILDS.simd, WASM_BUILDS.simd],
+  ] as const) {
+    const skip = build.runsHere ? false : `this Node does not run ${build.name} WebAssembly`;
+    // No file has a name for that one.
+    const written = goldenModels().filter(({ name }) => !name.includes("geluApproximate"));
+    for (const { name, model, input } of written) {
+      test(`${name}: answers on ${build.name} WebAssembly`, { skip }, async () => {
+        const file = writeSafetensors(model);
+        const on = (kernels: WasmBuild) => ({ engine: new WasmEngine(kernels, 1), onWarning: null });
+        const reader = await loadWhole(file, on(whole));
+        const predictor = await loadModel(file, on(build));
+        assert.deepEqual(predictor.predict(input as InputsLike), reader.predict(input as InputsLike));
+        predictor.dispose();
+        reader.dispose();
+      });
+    }
+  }
+
+  test("on the kernels for answering, nothing can be trained", () => {
+    const engine = new WasmEngine(INFERENCE_BUILDS.simd, 1);
+    const args = { g: engine.base, length: 4, limit: 1 };
+    const program = engine.load([[[{ kernel: "clipToValue", args }]]]);
+    assert.throws(() => program.run(), WebAssembly.RuntimeError);
+    engine.dispose();
+  });
 
   test("reads every format that a model is read from", async () => {
     const model = sequential(

@@ -6,7 +6,7 @@ import { trainerOf } from "../../src/model/model.js";
  * Arguments: engine, then (optional) bytes that each round keeps on purpose.
  */
 
-import type { EngineName } from "../../src/engines/index.js";
+import type { EngineName } from "../../src/engines/registry.js";
 import { layers, sequential } from "../../src/index.js";
 
 export interface MemoryUse {

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { availableEngines } from "../../src/engines/index.js";
+import { ENGINES } from "../../src/engines/engines.js";
 import { type MemoryUse, ROUNDS_BETWEEN } from "./memory-runner.js";
 
 const runner = fileURLToPath(new URL("memory-runner.js", import.meta.url));
@@ -29,7 +29,7 @@ function slope(values: readonly number[]): number {
 const NOTICED = 500;
 
 describe("a thousand fits and as many predictions take no more memory than a few", () => {
-  for (const engine of availableEngines()) {
+  for (const engine of ENGINES.available()) {
     test(engine, () => {
       const { heap, slope, engineGrowth, arenaGrowth } = run(engine);
       assert.deepEqual({ engineGrowth, arenaGrowth }, { engineGrowth: 0, arenaGrowth: 0 });

@@ -3,7 +3,8 @@ import type { Command } from "commander";
 import { inputError } from "../../base/errors.js";
 import { count, percent } from "../../base/numbers.js";
 import { padToWidth, printable, wrapToWidth } from "../../base/text.js";
-import { createSynchronousEngine, type EngineChoice } from "../../engines/index.js";
+import { ENGINES } from "../../engines/engines.js";
+import type { EngineChoice } from "../../engines/registry.js";
 import { numeral, tiny } from "../../explain/draw/numbers.js";
 import { unrollPage } from "../../explain/draw/unroll-page.js";
 import { unrollPicture } from "../../explain/draw/unroll-picture.js";
@@ -46,7 +47,7 @@ export function unrollCommand(explain: Command): void {
     const { model, sentence, title } = await openSubject(source, text, flags);
     const place = { steps: flags.steps, layer: flags.layer, at: flags.at ?? lastWord(sentence) };
     const unrolled = unroll(model, sentence.ids, place);
-    const engine = createSynchronousEngine({ engine: model.engineName as EngineChoice });
+    const engine = ENGINES.createSynchronous({ engine: model.engineName as EngineChoice });
     const { residual } = unroll(model, sentence.ids, { ...place, engine });
     engine.dispose();
     const decomposition = decomposeMemory(model, sentence.ids, flags.layer);

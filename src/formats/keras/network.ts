@@ -3,7 +3,7 @@ import { listOf, objectOf, textOf } from "../../base/arguments.js";
 import { inputError, knownOptions } from "../../base/errors.js";
 import { checkOnWarning, type WarningOptions } from "../../base/notes.js";
 import type { Engine } from "../../engines/engine.js";
-import type { EngineOptions } from "../../engines/index.js";
+import type { EngineOptions } from "../../engines/registry.js";
 import { Network } from "../../network/network.js";
 import type { OpenedFile } from "../opened.js";
 import { type Blueprint, readModelConfig, toLinks } from "./model-config.js";
