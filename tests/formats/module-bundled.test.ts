@@ -27,6 +27,23 @@ async function bundled(name: string, options: BuildOptions): Promise<Library> {
   return (await import(pathToFileURL(outfile).href)) as Library;
 }
 
+test("a bundle has the pieces as texts alone", async () => {
+  const stdin = { contents: ENTRY, resolveDir: LIBRARY };
+  const { outputFiles } = await build({
+    stdin,
+    bundle: true,
+    format: "esm",
+    platform: "browser",
+    write: false,
+  });
+  const { text } = outputFiles[0]!;
+  assert.ok(
+    text.includes("pieceTexts") && text.includes("attentionEmitters"),
+    "the writer is not in the bundle",
+  );
+  assert.doesNotMatch(text, /\b\w+Pieces = \{/);
+});
+
 /** A classifier of every kind of cell, and the module it becomes. */
 function written({ layers, sequential, assembleClassifier, VocabularyBuilder, ...library }: Library): string {
   const builder = new VocabularyBuilder({ frontEnd: "tokenizer" });
