@@ -1,4 +1,4 @@
-// Writes the pieces of exported modules (src/formats/module/pieces.ts, compiled) as text into
+// Writes the pieces of exported modules (src/formats/module, compiled) as text into
 // dist/src/formats/module/piece-texts.js, typed by src/formats/module/piece-texts.d.ts. A function's own text would be
 // whatever the bundler of an application has made of it; this one is fixed when the package is built.
 import { existsSync, readFileSync, realpathSync, writeFileSync } from "node:fs";
@@ -21,9 +21,9 @@ function textOf(name, piece) {
 }
 
 export async function buildPieces() {
-  const { pieces } = await import(new URL("pieces.js", folder).href);
+  const { allPieces } = await import(new URL("families.js", folder).href);
   const texts = Object.fromEntries(
-    Object.entries(pieces).map(([name, piece]) => [name, textOf(name, piece)]),
+    Object.entries(allPieces()).map(([name, piece]) => [name, textOf(name, piece)]),
   );
   const text = `// Written by scripts/build-pieces.mjs.\nexport const pieceTexts = ${JSON.stringify(texts, null, 1)};\n`;
   if (!existsSync(outFile) || readFileSync(outFile, "utf8") !== text) writeFileSync(outFile, text);

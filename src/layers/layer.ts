@@ -111,10 +111,10 @@ export interface Builder {
 
 /**
  * What becomes of the mask of a layer's input, as Keras's `compute_mask`. One that "passes" goes on with the output (of
- * several inputs, the first one's), one that "ends" does not. "passesInSequences": where `returnSequences` is on; "passesAsInner": as it does in the layer
- * inside. Made here: "fromIds", of ids other than 0, where `maskZero` is on; "fromValues", of steps that are not all
- * `maskValue`. Of several inputs: "merges", a step counts where any mask says so, if all inputs have one; "joins", as
- * "merges" where features are joined, and one after another where steps are.
+ * several inputs, the first one's), one that "ends" does not. "passesInSequences": where `returnSequences` is on;
+ * "passesAsInner": as it does in the layer inside. Made here: "fromIds", of ids other than 0, where `maskZero` is on;
+ * "fromValues", of steps that are not all `maskValue`. Of several inputs: "merges", a step counts where any mask says so,
+ * if all inputs have one; "joins", as "merges" where features are joined, and one after another where steps are.
  */
 export type MaskTrait =
   | "passes"
@@ -136,7 +136,12 @@ export interface LayerKind<Name extends string = string> {
   make(options: object): Layer;
   /** What becomes of its input's mask. */
   readonly mask: MaskTrait;
-  /** Whether it answers otherwise where its input has a mask. */
+  /**
+   * Whether a graph in Keras's files names its input's mask in a call of it, as `mask`. With one, recurrent layers and
+   * global averages answer otherwise, a normalization by batches trains otherwise, a softmax over an axis refuses, and a
+   * layer on every step only hands it on. Layers of several inputs are never given one so, those included that compute
+   * with the masks of what they read: Keras finds these with the tensors.
+   */
   readonly heedsMask?: true;
   /** Whether data enters the model here. */
   readonly isInput?: true;

@@ -1,7 +1,14 @@
 /** The models of the golden vectors, which real Keras answered: every layer and option, for the writers of formats. */
 import type { Model } from "../../src/index.js";
 import { buildModel, flatten } from "../golden/models.js";
-import { decode, decodeRows, type Encoded, type ModelSpec, readVectors } from "../golden/vectors.js";
+import {
+  decode,
+  type Encoded,
+  LAYER_FAMILIES,
+  type ModelSpec,
+  readVectors,
+  rowsOf,
+} from "../golden/vectors.js";
 
 interface LayerCase {
   name: string;
@@ -22,13 +29,8 @@ export interface GoldenModel {
   output: Float32Array;
 }
 
-const FAMILIES = [
-  ...["simple_rnn", "lstm", "gru", "dense", "embedding", "shapes", "stacks", "flagship", "activations"],
-  ...["pooling", "merging", "masking", "bidirectional", "convolution", "normalization", "shaping"],
-  ...["time_distributed", "activation_layers", "cells", "attention"],
-];
-
-const rowsOf = (input: number[][] | Encoded) => (Array.isArray(input) ? input : decodeRows(input));
+/** Those of activations have cases that are models, too. */
+const FAMILIES = [...LAYER_FAMILIES, "activations"];
 
 /** Every case whose vectors are a model, its weights, an input and an output. */
 export function goldenModels(): GoldenModel[] {

@@ -2,7 +2,15 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { assertGradient, assertLoss, assertOutput } from "./compare.js";
 import { buildModel, ENGINES, flatten, type TestedEngine } from "./models.js";
-import { decode, decodeRows, type Encoded, type ModelSpec, readVectors } from "./vectors.js";
+import {
+  decode,
+  decodeRows,
+  type Encoded,
+  LAYER_FAMILIES,
+  type ModelSpec,
+  readVectors,
+  rowsOf,
+} from "./vectors.js";
 
 interface LayerCase {
   name: string;
@@ -23,21 +31,6 @@ interface LayerCase {
   inputGradients?: Encoded[];
 }
 
-const FAMILIES = [
-  ...["simple_rnn", "lstm", "gru", "dense", "embedding", "shapes", "stacks", "flagship"],
-  ...["pooling", "merging", "masking", "bidirectional"],
-  ...[
-    "shaping",
-    "time_distributed",
-    "activation_layers",
-    "normalization",
-    "convolution",
-    "cells",
-    "attention",
-  ],
-];
-
-const rowsOf = (input: number[][] | Encoded) => (Array.isArray(input) ? input : decodeRows(input));
 const dataOf = ({ input, inputs }: LayerCase) => (inputs ? inputs.map(rowsOf) : rowsOf(input!));
 
 function checkOutput(c: LayerCase, engine: TestedEngine): void {
@@ -72,7 +65,7 @@ function checkGradients(c: LayerCase, engine: TestedEngine): void {
 }
 
 for (const engine of ENGINES) {
-  for (const family of FAMILIES) {
+  for (const family of LAYER_FAMILIES) {
     describe(`${family} as in Keras, ${engine} engine`, () => {
       const { cases } = readVectors<LayerCase>(family);
       for (const c of cases) {

@@ -10,6 +10,13 @@ export interface Encoded {
 /** A model as both sides read it: [layer, options] in order; in a graph also the places of a layer's inputs. */
 export type ModelSpec = [layer: string, options: Record<string, unknown>, inputs?: number[]][];
 
+/** The families whose cases are models of layers: their weights, an input, and what Keras answered. */
+export const LAYER_FAMILIES: readonly string[] = [
+  ...["simple_rnn", "lstm", "gru", "dense", "embedding", "shapes", "stacks", "flagship"],
+  ...["pooling", "merging", "masking", "bidirectional", "convolution", "normalization", "shaping"],
+  ...["time_distributed", "activation_layers", "cells", "attention"],
+];
+
 /** The file of one family of cases; `Head` is what stands above the cases. */
 export function readVectors<Case, Head = unknown>(family: string): { cases: Case[] } & Head {
   return JSON.parse(
@@ -30,6 +37,9 @@ export function decodeRows(encoded: Encoded): number[][] {
   const [rows = 1, ...inner] = encoded.shape;
   return split(decode(encoded), rows).map((row) => (inner.length > 1 ? split(row, inner[0]!) : row) as never);
 }
+
+/** Ids as they are written, or decoded floats. */
+export const rowsOf = (input: number[][] | Encoded) => (Array.isArray(input) ? input : decodeRows(input));
 
 function split(values: ArrayLike<number>, parts: number): number[][] {
   const all = Array.from(values);

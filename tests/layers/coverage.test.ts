@@ -1,6 +1,6 @@
 /**
  * What each layer has: the writers that take it and the explanations that know it, seen by asking them. A layer that
- * gets or loses one shows here, and docs/formats.md has the same table.
+ * gets or loses one shows here: the table in docs/formats.md says which.
  */
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
@@ -14,53 +14,20 @@ import { type Layer, layers, type Model, model, type Shape, sequential } from ".
 import { writeKeras, writeKerasH5 } from "../../src/keras.js";
 import { LAYER_KINDS } from "../../src/layers/kinds.js";
 
-const EXPECTED = `
-| layer | \`.keras\`, \`.h5\`, \`.safetensors\` | \`.json\` | \`.onnx\` | \`.mjs\` | parameters by a rule of its own | cell explained |
-| --- | --- | --- | --- | --- | --- | --- |
-| Activation | yes | yes | yes | yes | no | no |
-| Add | yes | yes | yes | yes | yes | no |
-| Attention | yes | no | yes | yes | yes | no |
-| Average | yes | yes | yes | yes | yes | no |
-| AveragePooling1D | yes | yes | yes | yes | yes | no |
-| BatchNormalization | yes | yes | yes | yes | yes | no |
-| Bidirectional | yes | yes | yes | yes | yes | yes |
-| Concatenate | yes | yes | yes | yes | yes | no |
-| Conv1D | yes | yes | yes | yes | yes | no |
-| Dense | yes | yes | yes | yes | yes | no |
-| Dropout | yes | yes | yes | yes | yes | no |
-| ELU | yes | yes | yes | yes | no | no |
-| Embedding | yes | yes | yes | yes | yes | no |
-| Flatten | yes | yes | yes | yes | yes | no |
-| GRU | yes | yes | yes | yes | yes | yes |
-| GRUCell | yes | no | yes | yes | no | no |
-| GlobalAveragePooling1D | yes | yes | yes | yes | yes | no |
-| GlobalMaxPooling1D | yes | yes | yes | yes | yes | no |
-| InputLayer | yes | yes | yes | yes | no | no |
-| LSTM | yes | yes | yes | yes | yes | yes |
-| LSTMCell | yes | no | yes | yes | no | no |
-| LayerNormalization | yes | yes | yes | yes | yes | no |
-| LeakyReLU | yes | yes | yes | yes | no | no |
-| Masking | yes | yes | yes | yes | no | no |
-| MaxPooling1D | yes | yes | yes | yes | yes | no |
-| Maximum | yes | yes | yes | yes | yes | no |
-| Minimum | yes | yes | yes | yes | yes | no |
-| Multiply | yes | yes | yes | yes | yes | no |
-| PReLU | yes | yes | yes | yes | no | no |
-| Permute | yes | yes | yes | yes | no | no |
-| RNN | yes | no | yes | yes | yes | no |
-| ReLU | yes | yes | yes | yes | no | no |
-| RepeatVector | yes | yes | yes | yes | no | no |
-| Reshape | yes | yes | yes | yes | no | no |
-| SimpleRNN | yes | yes | yes | yes | yes | yes |
-| SimpleRNNCell | yes | no | yes | yes | no | no |
-| Softmax | yes | yes | yes | yes | no | no |
-| SpatialDropout1D | yes | yes | yes | yes | yes | no |
-| StackedRNNCells | yes | no | yes | yes | no | no |
-| Subtract | yes | no | yes | yes | yes | no |
-| TextVectorization | yes | no | yes | yes | no | no |
-| TimeDistributed | yes | yes | yes | yes | yes | no |
-| ZeroPadding1D | yes | no | yes | yes | no | no |
-`.trim();
+const ROOT = new URL("../../../", import.meta.url);
+const read = (path: string) => readFileSync(new URL(path, ROOT), "utf8");
+
+/** A table of a page of docs, by its first column's head: its rows, the head first. */
+function tableIn(page: string, first: string): string[] {
+  const lines = read(`docs/${page}`).split("\n");
+  const from = lines.findIndex((line) => line.startsWith(`| ${first} |`));
+  const length = lines.slice(from).findIndex((line) => !line.startsWith("|"));
+  const [head, , ...rows] = lines.slice(from, from + length);
+  return [head!, ...rows];
+}
+
+const COLUMNS =
+  "| layer | `.keras`, `.h5`, `.safetensors` | `.json` | `.onnx` | `.mjs` | parameters by a rule of its own | cell explained |";
 
 // ---- a small model around each layer ------------------------------------------------------------------------
 
@@ -163,7 +130,7 @@ function row(className: string): string {
 const found = [...LAYER_KINDS.keys()].sort().map(row);
 
 test("no code asks for a layer by its class name: its kind says what it is", () => {
-  const source = new URL("../../../src/", import.meta.url);
+  const source = new URL("src/", ROOT);
   const files = readdirSync(source, { recursive: true, encoding: "utf8" }).filter((name) =>
     /\.ts$/.test(name),
   );
@@ -181,13 +148,23 @@ describe("what each layer has", () => {
     assert.deepEqual(Object.keys(MODELS).sort(), [...LAYER_KINDS.keys()].sort());
   });
 
-  test("writers and explanations are those of the table", () => {
-    assert.deepEqual(found, EXPECTED.split("\n").slice(2));
+  test("writers and explanations are those of the table in docs/formats.md", () => {
+    assert.deepEqual([COLUMNS, ...found], tableIn("formats.md", "layer"));
   });
 
-  test("docs/formats.md has the same table", () => {
-    const docs = readFileSync(new URL("../../../docs/formats.md", import.meta.url), "utf8");
-    assert.ok(docs.includes(`\n${EXPECTED}\n`), "docs/formats.md says otherwise, or nothing");
+  test("the files that know Attention are those that docs/architecture.md lists", () => {
+    const knowing = ["kernels", "src"].flatMap((folder) =>
+      readdirSync(new URL(folder, ROOT), { recursive: true, encoding: "utf8" })
+        .map((file) => `${folder}/${file.replaceAll("\\", "/")}`)
+        .filter((file) => /\.(c|h|ts)$/.test(file) && /\battention/i.test(read(file))),
+    );
+    const [, ...rows] = tableIn("architecture.md", "file");
+    assert.deepEqual(knowing.sort(), rows.map((row) => /`(.+?)`/.exec(row)![1]).sort());
+  });
+
+  test("users can make every kind, and nothing else", () => {
+    const made = [...LAYER_KINDS.values()].map(({ make }) => make);
+    assert.deepEqual(new Set<unknown>(made), new Set(Object.values(layers)));
   });
 
   for (const [className, { unlisted }] of LAYER_KINDS) {

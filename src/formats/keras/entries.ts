@@ -2,6 +2,7 @@
 import { inputError } from "../../base/errors.js";
 import { isObject, type Json, type JsonObject } from "../../base/json.js";
 import { type Input, input } from "../../layers/input.js";
+import { LAYER_KINDS } from "../../layers/kinds.js";
 import type { Layer, Shape } from "../../layers/layer.js";
 import { checkKeys, isLayer, type LayerNode, readNode, unknownLayer } from "./layer-config.js";
 import type { Context } from "./receipt.js";
@@ -55,12 +56,10 @@ export const isModel = (className: string): boolean =>
 
 /** Refuses what is no layer of ours by its own name, before anything else about it is found wrong. */
 export function checkKnown({ className }: LayerNode, where: string): void {
-  const known = isLayer(className) || isModel(className) || OTHER_LAYERS.has(className);
+  // What enters a model is read apart from layers that compute.
+  const known = isLayer(className) || isModel(className) || LAYER_KINDS.get(className)?.isInput;
   if (!known) throw unknownLayer(className, where);
 }
-
-/** What enters a model, and is read apart from layers that compute. */
-const OTHER_LAYERS: ReadonlySet<string> = new Set(["InputLayer", "TextVectorization"]);
 
 export function within(place: Place, child: LayerNode, group: string): Place {
   const { budget } = place;

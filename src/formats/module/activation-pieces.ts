@@ -1,5 +1,21 @@
-/** Activations as pieces, in place over data[from … to−1]: Keras 3's definitions (src/layers/activations.ts). */
-import type { ActivationKit, Pieces } from "./kit.js";
+/** Activations as pieces, in place over data[from … to−1]: Keras 3's definitions (src/kernels/activations.ts). */
+import type { ActivationName } from "../../kernels/activations.js";
+import type { Activate, Pieces, Scalar } from "./kit.js";
+
+export type ActivationKit = Record<ActivationName, Activate> & {
+  /** A function of one number as an activation. */
+  each(f: Scalar): Activate;
+  /** The error function. */
+  erf: Scalar;
+  /** min(x, ceiling) above the threshold, slope · (x − threshold) elsewhere. */
+  rectified(slope: number, threshold: number, ceiling: number): Activate;
+  leaky(slope: number): Activate;
+  eluOf(alpha: number): Activate;
+};
+
+declare module "./kit.js" {
+  interface Kit extends ActivationKit {}
+}
 
 export const activationPieces: Pieces<ActivationKit> = {
   each: () => (f) => (data, from, to) => {

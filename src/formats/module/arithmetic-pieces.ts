@@ -1,5 +1,27 @@
 /** Weights out of text, and into memory as the kernels read them. */
-import type { ArithmeticKit, Pieces } from "./kit.js";
+import type { Address, Pieces, Scaling } from "./kit.js";
+
+/** A matrix [K][N] in panels of eight columns, read in the order in which a product needs it. */
+export interface Matrix {
+  readonly at: Address;
+  readonly K: number;
+  /** Columns, rounded up to whole panels. */
+  readonly N: number;
+}
+
+export interface ArithmeticKit {
+  bytesOf(base64: string): Uint8Array<ArrayBuffer>;
+  /** Takes arrays [rows][columns] out of base64 text, by the byte at which they begin. */
+  unpack(text: string): (at: number, rows: number, columns: number, scaling?: Scaling) => Float32Array;
+  /** Columns from … to−1 of weights [K][N]. */
+  matrix(weights: Float32Array, K: number, N: number, from?: number, to?: number): Matrix;
+  /** N numbers (or zeros) with room behind them for whole panels. */
+  padded(values: Float32Array | null, N: number): Address;
+}
+
+declare module "./kit.js" {
+  interface Kit extends ArithmeticKit {}
+}
 
 export const arithmeticPieces: Pieces<ArithmeticKit> = {
   bytesOf: () => (base64) => {

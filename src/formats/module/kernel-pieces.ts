@@ -3,7 +3,76 @@
  * hosts that have no WebAssembly SIMD or forbid it (a page whose security policy lacks 'wasm-unsafe-eval').
  */
 import { kernelBinary } from "./kernel-binary.js";
-import type { CellKernel, KernelKit, Kernels, Memory, Pieces } from "./kit.js";
+import type { Activate, Address, Pieces } from "./kit.js";
+
+/**
+ * What the kernels work in. Layers keep their weights here and put in what a call is about; `floats` and `words` are all
+ * of it, and others once it has grown.
+ */
+export interface Memory {
+  floats: Float32Array;
+  words: Int32Array;
+  /** kernels/module/row.c in WebAssembly; null where that is missing or forbidden: then JavaScript does the same. */
+  readonly compiled: Kernels | null;
+  /** Room for numbers that are not set. */
+  take(length: number): Address;
+  put(values: Float32Array): Address;
+  /** What f returns; what f took is given back. */
+  borrow<T>(f: () => T): T;
+}
+
+/** The functions of kernels/module/row.c, which says what they do. */
+export interface Kernels {
+  product(out: Address, start: Address, x: Address, panels: Address, K: number, N: number): void;
+  simple_rnn: CellKernel;
+  lstm: CellKernel;
+  gru: CellKernel;
+  gru_reset_after: CellKernel;
+}
+
+export type CellKernel = (
+  state: Address,
+  sequence: Address,
+  steps: Address,
+  recurrent: Address,
+  second: Address,
+  room: Address,
+  T: number,
+  U: number,
+  activation: number,
+  recurrentActivation: number,
+) => void;
+
+/** A step of a cell from its pre-activations z, as the plain kernels have it. */
+export type PlainStep = (z: Address, cell: PlainCell) => void;
+
+export interface PlainCell {
+  h: Address;
+  recurrent: Address;
+  second: Address;
+  room: Address;
+  U: number;
+  activation: Activate;
+  recurrentActivation: Activate;
+}
+
+export interface KernelKit {
+  /** The text of the compiled kernels. */
+  binary: string;
+  memory: Memory;
+  product: Kernels["product"];
+  /** Activations by number, as far as cells use them. */
+  byNumber: Activate[];
+  eachStep(step: PlainStep): CellKernel;
+  lstmKernel: CellKernel;
+  gruKernel: CellKernel;
+  gruResetAfterKernel: CellKernel;
+  simpleRNNKernel: CellKernel;
+}
+
+declare module "./kit.js" {
+  interface Kit extends KernelKit {}
+}
 
 export const kernelPieces: Pieces<KernelKit> = {
   binary: kernelBinary,

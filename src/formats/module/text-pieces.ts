@@ -1,5 +1,47 @@
-/** Text to ids and outputs to labels: the work of src/text/{standardize,split,pad}.ts on strings, and nothing besides. */
-import type { Pieces, TextKit } from "./kit.js";
+/** Text to ids and outputs to labels: the work of src/tokens/{standardize,split,pad}.ts on strings, and nothing besides. */
+import type { Pieces, Run } from "./kit.js";
+
+export interface TokenRules {
+  /** Lower-casing of all letters, of ASCII letters, or none. */
+  lower: "all" | "ascii" | null;
+  /** Characters beyond ASCII that part words, and the ASCII one that then stands in their place. */
+  replaced: RegExp | null;
+  separator: string;
+  removed: RegExp | null;
+  /** What parts words. */
+  between: RegExp | null;
+  unit: "word" | "character" | "text";
+}
+
+export interface RowRules {
+  vocabulary: readonly string[];
+  /** The id of words that the vocabulary lacks; null where they leave no trace. */
+  unknown: number | null;
+  length: number;
+  padding: "pre" | "post";
+  truncating: "pre" | "post";
+}
+
+export interface Label {
+  label: string;
+  probability: number;
+  scores: Record<string, number>;
+}
+
+export interface TextKit {
+  tokenizer(rules: TokenRules): (text: string) => string[];
+  encoder(tokens: (text: string) => string[], rules: RowRules): (text: string) => Float32Array;
+  classifier(
+    encode: (text: string) => Float32Array,
+    run: Run,
+    labels: readonly string[],
+    threshold: number,
+  ): (text: string) => Label;
+}
+
+declare module "./kit.js" {
+  interface Kit extends TextKit {}
+}
 
 export const textPieces: Pieces<TextKit> = {
   tokenizer:

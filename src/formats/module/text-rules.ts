@@ -2,7 +2,7 @@
 import { specialWords } from "../../tokens/options.js";
 import { NOTHING, SEPARATOR, standardizerFor } from "../../tokens/standardize.js";
 import type { Vectorizer } from "../../tokens/vectorizer.js";
-import type { RowRules, TokenRules } from "./kit.js";
+import type { RowRules, TokenRules } from "./text-pieces.js";
 
 const ASCII = Array.from({ length: 128 }, (_, c) => c);
 

@@ -35,7 +35,9 @@ const OTHER_SIGNATURES: Readonly<Record<string, string>> = {
 
 export const LAYERS: ReadonlyMap<string, Signature> = new Map(
   [
-    ...[...LAYER_KINDS.values()].map(({ className, keras }) => [className, keras!.arguments] as const),
+    ...[...LAYER_KINDS.values()].flatMap(({ className, keras }) =>
+      keras ? [[className, keras.arguments] as const] : [],
+    ),
     ...Object.entries(OTHER_SIGNATURES),
   ].map(([name, text]) => [name, signature(text, ANY_LAYER)]),
 );
@@ -203,7 +205,10 @@ const OBJECT_ALIASES: ReadonlyMap<string, string> = new Map([
   ),
 ]);
 
-/** Keras's layers that Cellstate does not have, by which a script after `import *` may mean them. */
+/**
+ * Keras's layers besides `LAYERS`, which are looked for first: a script after `import *` may mean them by name, and hears
+ * that Cellstate lacks them. One that it has by now may stay.
+ */
 export const OTHER_LAYERS: ReadonlySet<string> = new Set(
   words(
     "ActivityRegularization AdditiveAttention AlphaDropout CategoryEncoding Conv1DTranspose Conv2D ConvLSTM1D ConvLSTM2D Cropping1D Cropping2D DepthwiseConv1D Discretization Dot EinsumDense GaussianDropout GlobalAveragePooling2D GlobalMaxPooling2D GroupNormalization GroupQueryAttention Hashing IntegerLookup Lambda MaxPooling2D MultiHeadAttention Normalization RMSNormalization SeparableConv1D SpectralNormalization StringLookup ThresholdedReLU UnitNormalization UpSampling1D",

@@ -1,5 +1,16 @@
 /** Attention for one row at a time. */
-import type { AttentionKit, Pieces } from "./kit.js";
+import type { Attention } from "../../layers/attention.js";
+import { call, entry, object } from "./emitter.js";
+import type { Pieces, RowLayer } from "./kit.js";
+
+export interface AttentionKit {
+  /** A query, a value and perhaps a key; of the numbers, `weight` is that of tanh sums, null for products. */
+  attention(o: { scale: Float32Array | null; weight: Float32Array | null }): RowLayer;
+}
+
+declare module "./kit.js" {
+  interface Kit extends AttentionKit {}
+}
 
 export const attentionPieces: Pieces<AttentionKit> = {
   attention:
@@ -35,3 +46,10 @@ export const attentionPieces: Pieces<AttentionKit> = {
       return { data, shape: [T, F], mask: query!.mask };
     },
 };
+
+export const attentionEmitters = [
+  entry<Attention>("Attention", ({ path, w }) => {
+    const weight = w.weight(`${path}/concat_score_weight`, "none");
+    return call(w, "attention", object({ scale: w.weight(`${path}/scale`, "none"), weight }));
+  }),
+];

@@ -1,5 +1,61 @@
-/** Recurrent layers for one row at a time; equations and gate orders as in src/layers/{lstm,gru,simple_rnn}.ts. */
-import type { Pieces, RecurrentKit, Value } from "./kit.js";
+/** Recurrent layers for one row at a time; equations and gate orders as in src/kernels/{lstm,gru,rnn}.ts. */
+import { ACTIVATIONS, type ActivationName } from "../../kernels/activations.js";
+import type { GRU } from "../../layers/gru.js";
+import type { LSTM } from "../../layers/lstm.js";
+import type { RNN } from "../../layers/rnn.js";
+import type { SimpleRNN } from "../../layers/simple-rnn.js";
+import { call, entry, object, type Place } from "./emitter.js";
+import type { CellKernel } from "./kernel-pieces.js";
+import type { Activate, Address, Pieces, RowLayer, Value } from "./kit.js";
+
+/** By the number the kernels know it by, and what it does. */
+export interface CellActivation {
+  id: number;
+  f: Activate;
+}
+
+export interface CellOptions {
+  I: number;
+  U: number;
+  kernel: Float32Array;
+  recurrent: Float32Array;
+  bias: Float32Array | null;
+  activation: CellActivation;
+  /** Of the gates, where there are any. */
+  recurrentActivation: CellActivation;
+  returnSequences: boolean;
+  goBackwards: boolean;
+  /** Hidden steps put out 0 instead of the output before them. */
+  zeroOutputForMask: boolean;
+}
+
+/** A cell's kernel and the weights it takes. */
+export interface Cell {
+  kernel: CellKernel;
+  gates: number;
+  /** Numbers in its state, h the first U. */
+  state: number;
+  recurrent: Address;
+  second: Address;
+}
+
+export interface RecurrentKit {
+  /** Any cell over a sequence. */
+  recurrent(cell: Cell, o: CellOptions): RowLayer;
+  /** State: h, then c. */
+  lstm(o: CellOptions): RowLayer;
+  /** The reset gate before the recurrent product. */
+  gru(o: CellOptions): RowLayer;
+  /** The reset gate after it; the second half of the bias belongs to that product. */
+  gruResetAfter(o: CellOptions): RowLayer;
+  simpleRNN(o: CellOptions): RowLayer;
+  /** Layers in turn, the first of them perhaps backwards. */
+  stacked(layers: readonly RowLayer[], goBackwards: boolean): RowLayer;
+}
+
+declare module "./kit.js" {
+  interface Kit extends RecurrentKit {}
+}
 
 export const recurrentPieces: Pieces<RecurrentKit> = {
   recurrent: ({ memory, matrix, padded, product, byNumber }) => {
@@ -146,3 +202,45 @@ export const recurrentPieces: Pieces<RecurrentKit> = {
       return value.mask ? { ...value, mask } : value;
     },
 };
+
+export const recurrentEmitters = [
+  entry<GRU>("GRU", (place) => {
+    const { resetAfter, recurrentActivation } = place.layer.options;
+    return cell(place, resetAfter ? "gruResetAfter" : "gru", recurrentActivation);
+  }),
+  entry<LSTM>("LSTM", (place) => cell(place, "lstm", place.layer.options.recurrentActivation)),
+  entry<RNN>("RNN", stacked),
+  entry<SimpleRNN>("SimpleRNN", (place) => cell(place, "simpleRNN", "linear")),
+];
+
+function cell(
+  { layer, path, w }: Place<SimpleRNN | LSTM | GRU>,
+  piece: keyof RecurrentKit,
+  gates: ActivationName,
+): string {
+  const { units: U, activation, returnSequences, goBackwards, zeroOutputForMask } = layer.options;
+  const numbered = (name: ActivationName) => object({ id: ACTIVATIONS[name].id, f: w.use(name) });
+  const options = {
+    I: layer.parameters[0]!.shape[0]!,
+    U,
+    kernel: w.weight(`${path}/kernel`, "columns"),
+    recurrent: w.weight(`${path}/recurrent_kernel`, "columns"),
+    bias: w.weight(`${path}/bias`, "none"),
+    activation: numbered(activation),
+    recurrentActivation: numbered(gates),
+    returnSequences,
+    goBackwards,
+    zeroOutputForMask,
+  };
+  return call(w, piece, object(options));
+}
+
+function stacked({ layer, inputs, w, emit }: Place<RNN>): string {
+  let shapes = inputs;
+  const layers = layer.inner.map((inner) => {
+    const written = emit(inner, shapes);
+    shapes = [inner.outputShape(shapes)];
+    return written;
+  });
+  return call(w, "stacked", `[${layers.join(", ")}]`, layer.options.goBackwards);
+}

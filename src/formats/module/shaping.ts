@@ -1,5 +1,28 @@
 /** Layers that lay out the numbers of a row otherwise, and one layer on every step. */
-import type { Pieces, ShapingKit } from "./kit.js";
+import type { Permute } from "../../layers/permute.js";
+import type { RepeatVector } from "../../layers/repeat-vector.js";
+import type { Reshape } from "../../layers/reshape.js";
+import type { TimeDistributed } from "../../layers/time-distributed.js";
+import type { ZeroPadding1D } from "../../layers/zero-padding1d.js";
+import { call, entry } from "./emitter.js";
+import type { Pieces, RowLayer } from "./kit.js";
+
+export interface ShapingKit {
+  repeatVector(n: number): RowLayer;
+  /** A size of −1 takes what is left. */
+  reshape(target: readonly number[]): RowLayer;
+  /** Steps and features change places. */
+  transposed: RowLayer;
+  /** A value without its mask. */
+  unmasked: RowLayer;
+  zeroPadding(before: number, behind: number): RowLayer;
+  /** A layer on every step by itself. */
+  timeDistributed(layer: RowLayer): RowLayer;
+}
+
+declare module "./kit.js" {
+  interface Kit extends ShapingKit {}
+}
 
 export const shapingPieces: Pieces<ShapingKit> = {
   repeatVector:
@@ -60,3 +83,17 @@ export const shapingPieces: Pieces<ShapingKit> = {
       return { data, shape: [T, U], mask: x!.mask };
     },
 };
+
+export const shapingEmitters = [
+  entry<Permute>("Permute", ({ layer, w }) => {
+    return w.use(layer.options.dims[0] === 2 ? "transposed" : "unmasked");
+  }),
+  entry<RepeatVector>("RepeatVector", ({ layer, w }) => call(w, "repeatVector", layer.options.n)),
+  entry<Reshape>("Reshape", ({ layer, w }) => {
+    return call(w, "reshape", `[${layer.options.targetShape.join(", ")}]`);
+  }),
+  entry<TimeDistributed>("TimeDistributed", ({ layer, inputs, w, emit }) => {
+    return call(w, "timeDistributed", emit(layer.options.layer, [inputs[0]!.slice(1)]));
+  }),
+  entry<ZeroPadding1D>("ZeroPadding1D", ({ layer, w }) => call(w, "zeroPadding", ...layer.options.padding)),
+];

@@ -1,5 +1,48 @@
 /** Layers over the steps of a sequence, for one row at a time: masking, pooling, convolution, both directions. */
-import type { Pieces, SequenceKit } from "./kit.js";
+import type { Bidirectional } from "../../layers/bidirectional.js";
+import type { Conv1D } from "../../layers/conv1d.js";
+import type { Masking } from "../../layers/masking.js";
+import type { AveragePooling1D, GlobalMaxPooling1D, MaxPooling1D } from "../../layers/pooling.js";
+import { call, entry, object, type Place, SUM } from "./emitter.js";
+import type { Activate, Pieces, RowLayer, Value } from "./kit.js";
+
+/** Windows that slide along steps; a span is the steps that one covers, gaps included. */
+export interface Windows {
+  span: number;
+  stride: number;
+  padding: "valid" | "same" | "causal";
+}
+
+export interface ConvolutionOptions extends Windows {
+  I: number;
+  U: number;
+  K: number;
+  dilation: number;
+  groups: number;
+  /** [K][I / groups][U] */
+  kernel: Float32Array;
+  bias: Float32Array | null;
+  activation: Activate;
+}
+
+export interface SequenceKit {
+  /** Hides steps of which every number is the value. */
+  masking(value: number): RowLayer;
+  globalMax(keepdims: boolean): RowLayer;
+  /** Of the steps that are not hidden. */
+  globalAverage(keepdims: boolean): RowLayer;
+  /** S, how many windows there are over T steps, and the steps of padding before the first. */
+  windows(o: Windows, T: number): { S: number; before: number };
+  pool(o: Windows & { average: boolean }): RowLayer;
+  conv1D(o: ConvolutionOptions): RowLayer;
+  /** A sequence from its last step to its first; a vector as it is. */
+  reversed(x: Value): Value;
+  bidirectional(forward: RowLayer, backward: RowLayer, merge: RowLayer): RowLayer;
+}
+
+declare module "./kit.js" {
+  interface Kit extends SequenceKit {}
+}
 
 export const sequencePieces: Pieces<SequenceKit> = {
   masking:
@@ -128,3 +171,51 @@ export const sequencePieces: Pieces<SequenceKit> = {
     (inputs) =>
       merge([forward(inputs), reversed(backward(inputs))]),
 };
+
+export const sequenceEmitters = [
+  entry<AveragePooling1D>("AveragePooling1D", (place) => pooling(place, true)),
+  entry<Bidirectional>("Bidirectional", bidirectional),
+  entry<Conv1D>("Conv1D", conv1D),
+  entry<GlobalMaxPooling1D>("GlobalAveragePooling1D", ({ layer, w }) => {
+    return call(w, "globalAverage", layer.options.keepdims);
+  }),
+  entry<GlobalMaxPooling1D>("GlobalMaxPooling1D", ({ layer, w }) => {
+    return call(w, "globalMax", layer.options.keepdims);
+  }),
+  entry<Masking>("Masking", ({ layer, w }) => call(w, "masking", layer.options.maskValue)),
+  entry<MaxPooling1D>("MaxPooling1D", (place) => pooling(place, false)),
+];
+
+function bidirectional({ layer, inputs, w, emit }: Place<Bidirectional>): string {
+  const merges = {
+    concat: () => w.use("joinFeatures"),
+    sum: () => call(w, "merged", SUM, 1),
+    ave: () => call(w, "merged", SUM, 0.5),
+    mul: () => call(w, "merged", "(a, b) => a * b", 1),
+  };
+  const both = layer.pair.map((inner) => emit(inner, inputs));
+  return call(w, "bidirectional", ...both, merges[layer.options.mergeMode]());
+}
+
+const windows = (span: number, stride: number, padding: string) => ({
+  span,
+  stride,
+  padding: JSON.stringify(padding),
+});
+
+function conv1D({ layer, path, inputs, w }: Place<Conv1D>): string {
+  const { filters: U, kernelSize: K, strides, padding, dilationRate, groups, activation } = layer.options;
+  const options = {
+    ...{ I: inputs[0]![1]!, U, K, dilation: dilationRate, groups },
+    ...windows((K - 1) * dilationRate + 1, strides, padding),
+    kernel: w.weight(`${path}/kernel`, "columns"),
+    bias: w.weight(`${path}/bias`, "none"),
+    activation: w.use(activation),
+  };
+  return call(w, "conv1D", object(options));
+}
+
+function pooling({ layer, w }: Place<MaxPooling1D | AveragePooling1D>, average: boolean): string {
+  const { poolSize: size, strides, padding } = layer.options;
+  return call(w, "pool", object({ ...windows(size, strides ?? size, padding), average }));
+}

@@ -1,5 +1,24 @@
 /** Layers that take several values of one row and make one of them, element by element or side by side. */
-import type { MergingKit, Pieces, Value } from "./kit.js";
+import type { Concatenate } from "../../layers/concatenate.js";
+import { call, entry, SUM } from "./emitter.js";
+import type { Pieces, RowLayer, Value } from "./kit.js";
+
+export interface MergingKit {
+  /** A mask that holds where any does; null where one is missing. */
+  anyMask(masks: readonly (Uint8Array | null)[]): Uint8Array | null;
+  /** Values of the one shape that all have together. */
+  alike(inputs: readonly Value[]): Value[];
+  merged(f: (a: number, b: number) => number, factor: number): RowLayer;
+  multiply: RowLayer;
+  /** The largest where sign is 1, the smallest where it is −1. */
+  largest(sign: number): RowLayer;
+  joinFeatures: RowLayer;
+  joinSteps: RowLayer;
+}
+
+declare module "./kit.js" {
+  interface Kit extends MergingKit {}
+}
 
 export const mergingPieces: Pieces<MergingKit> = {
   anyMask: () => (masks) => {
@@ -102,3 +121,16 @@ export const mergingPieces: Pieces<MergingKit> = {
     return { data, shape: [T, F], mask: inputs.every((x) => x.mask === null) ? null : mask };
   },
 };
+
+export const mergingEmitters = [
+  entry("Add", ({ w }) => call(w, "merged", SUM, 1)),
+  entry("Average", ({ inputs, w }) => call(w, "merged", SUM, 1 / inputs.length)),
+  entry<Concatenate>("Concatenate", ({ layer, inputs, w }) => {
+    const { axis } = layer.options;
+    return w.use(axis === -1 || axis === inputs[0]!.length ? "joinFeatures" : "joinSteps");
+  }),
+  entry("Maximum", ({ w }) => call(w, "largest", 1)),
+  entry("Minimum", ({ w }) => call(w, "largest", -1)),
+  entry("Multiply", ({ w }) => w.use("multiply")),
+  entry("Subtract", ({ w }) => call(w, "merged", "(a, b) => a - b", 1)),
+];
