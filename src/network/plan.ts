@@ -76,6 +76,8 @@ export class Plan {
   private readonly derived: { readonly key: DerivedKey; readonly at: Pointer }[] = [];
   private program: Program | null = null;
   private preparationProgram: Program | null = null;
+  /** The last preparation, where the engine answers later. */
+  private prepared: void | Promise<void> = undefined;
   private afterStepProgram: Program | null = null;
 
   constructor(
@@ -159,13 +161,14 @@ export class Plan {
    * @returns a promise where the engine answers later; it does what it is asked in order
    */
   run(prepare: boolean): void | Promise<void> {
-    const prepared = prepare ? this.prepare() : undefined;
+    if (prepare) this.prepared = this.prepare();
     this.program ??= this.context.engine.load([
       this.shards.map((shard) => shard.calls),
       ...(this.sum.length > 0 ? [this.sum] : []),
     ]);
     const done = this.program.run();
-    if (prepared) return Promise.all([prepared, done]).then(() => {});
+    // Tables that could not be filled are no ground for this run, whoever had them filled.
+    if (this.prepared) return Promise.all([this.prepared, done]).then(() => {});
     return done;
   }
 
