@@ -122,7 +122,10 @@ export class Weights {
       });
     }
     const arrays = this.entries.map((entry, i) => checkedArray(entry, values[i]!));
-    for (const [i, { at }] of this.entries.entries()) this.engine.write(at, Float32Array.from(arrays[i]!));
+    for (const [i, { at }] of this.entries.entries()) {
+      const values = arrays[i]!;
+      this.engine.write(at, values instanceof Float32Array ? values : Float32Array.from(values));
+    }
   }
 
   /** Gradients in Keras's order, of the parameters that have one. */
