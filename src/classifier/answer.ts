@@ -2,7 +2,8 @@
 import { type InputError, inputError, show } from "../base/errors.js";
 import type { Model } from "../model/model.js";
 import type { Rows } from "../network/arrays.js";
-import type { NetworkLike } from "../network/network.js";
+import type { Network, NetworkLike } from "../network/network.js";
+import type { WeightArray } from "../network/weights.js";
 import type { TextPart } from "../tokens/text-part.js";
 import type { Vectorizer } from "../tokens/vectorizer.js";
 import type { Corpus } from "./corpus.js";
@@ -36,10 +37,17 @@ export function answerOf(output: Float32Array, { labels, threshold }: Labelling)
   return { label: labels[best]!, probability: probabilities[best]!, scores };
 }
 
-/** The network that answers, and how rows of ids [rows][length] are put to it. */
+/** Who answers: a network, and the model or predictor that asks it. */
 export interface Answering {
-  readonly network: NetworkLike;
-  predict(ids: Rows): Rows;
+  readonly network: Network;
+  readonly model: Pick<Model, "predictFlat" | "predictFlatAsync">;
+}
+
+/** A row whose outputs are no answer, with its ids and what messages call it. */
+interface Unanswered {
+  ids: ArrayLike<number>;
+  output: ArrayLike<number>;
+  where: string;
 }
 
 /**
@@ -50,36 +58,71 @@ export interface Answering {
 export function* answersTo(
   texts: readonly string[],
   part: TextPart,
-  { network, predict }: Answering,
+  { network, model }: Answering,
   first: number,
 ): Generator<Prediction> {
+  const ids = idsOf(texts, part);
+  if (ids.rows === 0) return;
+  const unanswered = yield* answersIn(model.predictFlat(ids), ids, texts, part, first);
+  if (unanswered) throw noAnswer(network, unanswered, network.getWeights());
+}
+
+/** As `answersTo`, of a network on any engine. The threshold is that of when it was asked. */
+export async function answersLater(
+  texts: readonly string[],
+  { vectorizer, length, labels, threshold }: TextPart,
+  { network, model }: Answering,
+): Promise<Prediction[]> {
+  const asked = texts.slice();
+  const ids = idsOf(asked, { vectorizer, length });
+  if (ids.rows === 0) return [];
+  const answers: Prediction[] = [];
+  const reading = answersIn(await model.predictFlatAsync(ids), ids, asked, { labels, threshold }, 1);
+  let next = reading.next();
+  for (; !next.done; next = reading.next()) answers.push(next.value);
+  if (next.value) throw noAnswer(network, next.value, await network.getWeightsAsync());
+  return answers;
+}
+
+/** Texts as rows of ids [rows][length]. */
+function idsOf(texts: readonly string[], part: Pick<TextPart, "vectorizer" | "length">): Rows {
   const { ids, rows, length } = part.vectorizer.encodeRows(texts, part.length);
-  if (rows === 0) return;
-  const { data } = predict({ data: ids, rows, shape: [length] });
-  const outputs = network.outputSize;
+  return { data: ids, rows, shape: [length] };
+}
+
+/** The answers that outputs give, up to the first row that has none: that one comes back at the end. */
+function* answersIn(
+  { data: outputs }: Rows,
+  { data: ids, rows, shape }: Rows,
+  texts: readonly string[],
+  labelling: Labelling,
+  first: number,
+): Generator<Prediction, Unanswered | null> {
+  const [length] = shape as [number];
+  const width = outputs.length / rows;
   for (const [row, text] of texts.entries()) {
-    const output = data.subarray(row * outputs, (row + 1) * outputs);
-    const answer = answerOf(output, part);
+    const output = outputs.subarray(row * width, (row + 1) * width);
+    const answer = answerOf(output, labelling);
     if (!answer) {
       const where = `text ${first + row} (${show(text)})`;
-      throw noAnswer(network, ids.subarray(row * length, (row + 1) * length), output, where);
+      return { ids: ids.subarray(row * length, (row + 1) * length), output, where };
     }
     yield answer;
   }
+  return null;
 }
 
-/** Says which text has no answer, and why. `ids` is its row, `output` what the model gave. */
+/** Says which row has no answer, and why. */
 export function noAnswer(
   model: NetworkLike,
-  ids: ArrayLike<number>,
-  output: ArrayLike<number>,
-  where: string,
+  { ids, output, where }: Unanswered,
+  weights: readonly WeightArray[],
 ): InputError {
   return inputError({
     expected: "an answer that is a number",
     where,
     received: Array.from(output).find((value) => !Number.isFinite(value)),
-    next: whyNot(model, ids),
+    next: whyNot(model, ids, weights),
   });
 }
 
@@ -106,12 +149,12 @@ export function checkAnswerable(
     expected: "texts that the model has an answer to",
     where: `${empty.length === 1 ? "row" : "rows"} ${named.join(", ")}${more}`,
     received: data.find((value) => !Number.isFinite(value)),
-    next: whyNot(model, padding),
+    next: whyNot(model, padding, model.getWeights()),
   });
 }
 
-function whyNot(model: NetworkLike, ids: ArrayLike<number>): string {
-  const astray = model.getWeights().find(({ data }) => !data.every(Number.isFinite));
+function whyNot(model: NetworkLike, ids: ArrayLike<number>, weights: readonly WeightArray[]): string {
+  const astray = weights.find(({ data }) => !data.every(Number.isFinite));
   if (astray) return `The weights ${astray.name} hold what is no finite number: the model's file is damaged.`;
   if (!Array.from(ids).every((id) => id === 0))
     return "The network's arithmetic leaves the range of numbers.";

@@ -16,7 +16,7 @@ import { isTextPart, readTextPart, type TextPart, writeTextPart } from "../token
 import { type EncodingReport, newEncodingReport, Vectorizer } from "../tokens/vectorizer.js";
 import { checkSignal, Measuring } from "../train/evaluate.js";
 import { TrainingError } from "../train/fit.js";
-import { answersTo, noAnswer, type Prediction } from "./answer.js";
+import { type Answering, answersLater, answersTo, noAnswer, type Prediction } from "./answer.js";
 import { allRows, Corpus, type LabelledText } from "./corpus.js";
 import { checkTrainOptions, type Parts, type TrainingRecord, type TrainOptions } from "./options.js";
 import { checkFrontEnd, frontEndFor, TrainingSession } from "./training.js";
@@ -135,8 +135,21 @@ export class TextClassifier implements TextPart {
 
   /** As `predictMany`, one answer after another: those before a text without an answer are given. `first` is the number that messages call the first text. */
   *answers(texts: readonly string[], first = 1): Generator<Prediction> {
-    const { model } = this;
-    yield* answersTo(texts, this, { network: model, predict: (ids) => model.predictFlat(ids) }, first);
+    yield* answersTo(texts, this, this.answering, first);
+  }
+
+  /** As `predict`, on any engine: also on one that answers later, which `predict` refuses. */
+  async predictAsync(text: string): Promise<Prediction> {
+    return (await this.predictManyAsync([textOf(text, "predict")]))[0]!;
+  }
+
+  /** As `predictMany`, on any engine. */
+  async predictManyAsync(texts: readonly string[]): Promise<Prediction[]> {
+    return answersLater(textsOf(texts, "predictMany"), this, this.answering);
+  }
+
+  private get answering(): Answering {
+    return { network: trainerOf(this.model).network, model: this.model };
   }
 
   /** Every metric on labelled texts, and the worst mistakes. @throws AbortError when the signal was given */
@@ -194,7 +207,8 @@ export class TextClassifier implements TextPart {
       if (bad >= 0) {
         const row = Math.floor(bad / outputs);
         const ids = part.subarray(row * length, (row + 1) * length);
-        throw noAnswer(this.model, ids, [output[bad]!], `row ${corpus.rowNumber(chosen[from + row]!)}`);
+        const where = `row ${corpus.rowNumber(chosen[from + row]!)}`;
+        throw noAnswer(this.model, { ids, output: [output[bad]!], where }, this.model.getWeights());
       }
       if (!(await measuring.goOn())) throw aborted();
     }

@@ -2,10 +2,9 @@
 import { textOf, textsOf } from "../base/arguments.js";
 import { networkIn, openPredictor, type Predictor } from "../model/predictor.js";
 import type { LoadOptions } from "../model/source.js";
-import type { Rows } from "../network/arrays.js";
 import { checkTextPart } from "../network/text-fits.js";
 import { readTextPart, type TextPart } from "../tokens/text-part.js";
-import { answersTo, type Prediction } from "./answer.js";
+import { type Answering, answersLater, answersTo, type Prediction } from "./answer.js";
 
 /** Text in, label out. Made by `loadClassifier` of cellstate/predict; free its memory with `dispose()`. */
 export class TextPredictor {
@@ -34,10 +33,21 @@ export class TextPredictor {
    * @throws InputError that names the first text to which the output is no number
    */
   predictMany(texts: readonly string[]): Prediction[] {
-    textsOf(texts, "predictMany");
-    const { model } = this;
-    const answering = { network: networkIn(model), predict: (ids: Rows) => model.predictFlat(ids) };
-    return [...answersTo(texts, this.#part, answering, 1)];
+    return [...answersTo(textsOf(texts, "predictMany"), this.#part, this.#answering, 1)];
+  }
+
+  /** As `predict`, on any engine: also on one that answers later, which `predict` refuses. */
+  async predictAsync(text: string): Promise<Prediction> {
+    return (await this.predictManyAsync([textOf(text, "predict")]))[0]!;
+  }
+
+  /** As `predictMany`, on any engine. */
+  async predictManyAsync(texts: readonly string[]): Promise<Prediction[]> {
+    return answersLater(textsOf(texts, "predictMany"), this.#part, this.#answering);
+  }
+
+  get #answering(): Answering {
+    return { network: networkIn(this.model), model: this.model };
   }
 
   /** Frees the engine's memory and threads. It must not be used after. */

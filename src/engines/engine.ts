@@ -6,8 +6,10 @@ import { inputError } from "../base/errors.js";
 import type { Pointer } from "../kernels/declare.js";
 import type { KernelArguments, KernelName } from "../kernels/kernels.js";
 
+/** A call of kernel K, or of any. */
+export type CallOf<K extends KernelName> = { [N in K]: { kernel: N; args: KernelArguments<N> } }[K];
 /** One kernel call with its arguments fixed. */
-export type Call = { [K in KernelName]: { kernel: K; args: KernelArguments<K> } }[KernelName];
+export type Call = CallOf<KernelName>;
 /** Calls that run in order on one thread. */
 export type Task = Call[];
 /** Phases run one after another; the tasks of a phase are independent and may run on as many threads as there are. */

@@ -8,7 +8,7 @@
  */
 import { spawnWorker, type WorkerHandle } from "#workers";
 import type { KernelExports } from "./wasm-kernels.js";
-import { type Membership, type Message, WORDS } from "./wasm-messages.js";
+import { failureOf, type Membership, type Message, sharedWords, WORDS } from "./wasm-messages.js";
 import { workerProgram } from "./worker-program.js";
 
 /** Looks at `active` before the caller goes to sleep. */
@@ -30,7 +30,7 @@ export interface PoolMember {
 }
 
 class Pool {
-  private readonly control = new Int32Array(new SharedArrayBuffer(4 * 16));
+  private readonly control = sharedWords();
   private readonly workers: WorkerHandle[] = [];
   private readonly members = new Map<number, Membership>();
   private lastId = 0;
@@ -77,7 +77,7 @@ class Pool {
   run(member: number, kernels: KernelExports, { helpers, ...job }: Job): void {
     const { control } = this;
     this.hire(helpers);
-    const words = { ...job, member, next: 0, places: helpers };
+    const words = { ...job, member, next: 0, places: helpers, failed: 0 };
     for (const [name, value] of Object.entries(words)) {
       Atomics.store(control, WORDS[name as keyof typeof words], value);
     }
@@ -89,7 +89,9 @@ class Pool {
       Atomics.add(control, WORDS.generation, 1);
       this.awaitWorkers();
     }
-    if (Atomics.exchange(control, WORDS.failed, 0) !== 0) throw new Error("a kernel failed in a worker");
+    // In the words of a failure in this thread: which one draws a task is chance.
+    const failure = failureOf(control);
+    if (failure !== null) throw new Error(failure);
   }
 
   private drawTasks(kernels: KernelExports, { program, starts, tasks }: Omit<Job, "helpers">): void {

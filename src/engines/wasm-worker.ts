@@ -4,7 +4,7 @@
  * it and what it imports, which workers are started with.
  */
 import { instantiateKernels, type KernelExports } from "./wasm-kernels.js";
-import { type Membership, type Message, WORDS } from "./wasm-messages.js";
+import { type Membership, type Message, tellFailure, WORDS } from "./wasm-messages.js";
 
 /** This worker's message port, which those who start it put before its program (`spawnWorker`). */
 declare const port: { onmessage: ((event: { data: Message }) => void) | null };
@@ -39,8 +39,8 @@ function takePart(generation: number): void {
       const slot = Atomics.sub(control, WORDS.places, 1) - 1;
       if (slot >= 0) drawTasks(slot);
     }
-  } catch {
-    Atomics.store(control, WORDS.failed, 1);
+  } catch (error) {
+    tellFailure(control, error);
   } finally {
     if (Atomics.sub(control, WORDS.active, 1) === 1) Atomics.notify(control, WORDS.active);
   }

@@ -49,9 +49,16 @@ export const KERNELS = Object.assign({}, ...Object.values(FAMILIES)) as Together
 
 export type KernelName = keyof typeof KERNELS;
 
+type ArgumentName<K extends KernelName> = keyof (typeof KERNELS)[K]["arguments"];
+
+/** A kernel's arguments but for its working room, which whoever plans many calls gives to all of them. */
+export type GivenArguments<K extends KernelName> = {
+  [Name in Exclude<ArgumentName<K>, "scratch">]: number;
+};
+
 /** A kernel's arguments as a call gives them: pointers and numbers. */
-export type KernelArguments<K extends KernelName> = {
-  [Name in keyof (typeof KERNELS)[K]["arguments"]]: number;
+export type KernelArguments<K extends KernelName> = GivenArguments<K> & {
+  [Name in Extract<ArgumentName<K>, "scratch">]: number;
 };
 
 /** The arguments of kernel K as its reference implementation receives them. */

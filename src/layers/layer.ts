@@ -4,7 +4,7 @@ import { objectOf } from "../base/arguments.js";
 import { inputError } from "../base/errors.js";
 import type { ActivationName } from "../kernels/activations.js";
 import type { Pointer } from "../kernels/declare.js";
-import type { KernelArguments, KernelName } from "../kernels/kernels.js";
+import type { GivenArguments, KernelName } from "../kernels/kernels.js";
 import type { Initializer } from "./initializers.js";
 import {
   type KernelOptions,
@@ -97,7 +97,7 @@ export interface Builder {
   /** A number of this layer's own for random masks. */
   purpose(layer: Layer, kind: number): number;
   /** Adds a call; `scratch` is filled in by the plan. */
-  call<K extends KernelName>(kernel: K, args: Omit<KernelArguments<K>, "scratch">): void;
+  call<K extends KernelName>(kernel: K, args: GivenArguments<K>): void;
   /**
    * Room that all shards share, filled by calls that run only after the weights have changed.
    * `fill` records those calls; it runs once, for the first shard that asks for this key.

@@ -179,6 +179,11 @@ export class Network {
     return this.runtime.weights.get();
   }
 
+  /** As `getWeights`, on any engine. */
+  async getWeightsAsync(): Promise<WeightArray[]> {
+    return this.runtime.weights.getAsync();
+  }
+
   /** Replaces all weights; arrays in the order of `getWeights`. */
   setWeights(values: readonly (ArrayLike<number> | WeightArray)[]): void {
     listOf(values, "setWeights", (array, where) => {

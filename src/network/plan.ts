@@ -8,9 +8,9 @@
 
 import { inputError } from "../base/errors.js";
 import type { Arena } from "../engines/arena.js";
-import type { Call, Engine, Program, Task } from "../engines/engine.js";
+import type { Call, CallOf, Engine, Program, Task } from "../engines/engine.js";
 import type { Pointer } from "../kernels/declare.js";
-import { type KernelArguments, type KernelName, scratchElements } from "../kernels/kernels.js";
+import { type GivenArguments, type KernelName, scratchElements } from "../kernels/kernels.js";
 import { PURPOSE } from "../kernels/philox.js";
 import type { Builder, DerivedKey, Layer, Tensor } from "../layers/layer.js";
 import { factsOf, type Loss, targetWidth } from "../objectives/losses.js";
@@ -76,6 +76,8 @@ export class Plan {
   private readonly derived: { readonly key: DerivedKey; readonly at: Pointer }[] = [];
   private program: Program | null = null;
   private preparationProgram: Program | null = null;
+  /** The last preparation, where the engine answers later. */
+  private prepared: void | Promise<void> = undefined;
   private afterStepProgram: Program | null = null;
 
   constructor(
@@ -150,7 +152,7 @@ export class Plan {
       const most = Math.max(0, ...calls.map(scratchElements));
       if (most === 0) continue;
       const room = this.context.arena.allocate(most);
-      for (const { args } of calls) if ("scratch" in args) (args as { scratch: Pointer }).scratch = room;
+      for (const { args } of calls) if ("scratch" in args) args.scratch = room;
     }
   }
 
@@ -159,13 +161,14 @@ export class Plan {
    * @returns a promise where the engine answers later; it does what it is asked in order
    */
   run(prepare: boolean): void | Promise<void> {
-    const prepared = prepare ? this.prepare() : undefined;
+    if (prepare) this.prepared = this.prepare();
     this.program ??= this.context.engine.load([
       this.shards.map((shard) => shard.calls),
       ...(this.sum.length > 0 ? [this.sum] : []),
     ]);
     const done = this.program.run();
-    if (prepared) return Promise.all([prepared, done]).then(() => {});
+    // Tables that could not be filled are no ground for this run, whoever had them filled.
+    if (this.prepared) return Promise.all([this.prepared, done]).then(() => {});
     return done;
   }
 
@@ -213,8 +216,11 @@ function shardGradients(arena: Arena, weights: Weights, count: number): Pointer[
   return Array.from({ length: count }, () => arena.allocate(weights.gradientElements));
 }
 
-function makeCall<K extends KernelName>(kernel: K, args: Omit<KernelArguments<K>, "scratch">): Call {
-  return { kernel, args: { scratch: 0, ...args } } as unknown as Call;
+/** A call whose working room is placed later (`placeScratch`). */
+function makeCall<K extends KernelName>(kernel: K, args: GivenArguments<K>): Call {
+  const call: CallOf<K> = { kernel, args: { scratch: 0, ...args } };
+  // The one step that the compiler cannot see: whichever K is, a call of K is one of the union of all calls.
+  return call as unknown as Call;
 }
 
 /** What the builders of one shard record. */
@@ -394,11 +400,11 @@ class ShardBuilder implements Builder {
     return PURPOSE.dropout + 8 * (index + turn * nodes.length) + kind;
   }
 
-  call<K extends KernelName>(kernel: K, args: Omit<KernelArguments<K>, "scratch">): void {
+  call<K extends KernelName>(kernel: K, args: GivenArguments<K>): void {
     this.recording.calls.push(makeCall(kernel, args));
   }
 
-  afterStep<K extends KernelName>(kernel: K, args: Omit<KernelArguments<K>, "scratch">): void {
+  afterStep<K extends KernelName>(kernel: K, args: GivenArguments<K>): void {
     this.recording.plan.afterStep.push(makeCall(kernel, args));
   }
 

@@ -110,9 +110,15 @@ export class Runtime {
     }
     // Plans share memory, so what one derived is gone once another has run.
     const stale = this.lastPlan !== plan || this.preparedVersion !== this.weightsVersion;
+    // A run that fails may leave them unfilled.
+    this.lastPlan = null;
+    const done = plan.run(stale);
     this.lastPlan = plan;
     this.preparedVersion = this.weightsVersion;
-    return plan.run(stale);
+    return done?.catch((error: unknown) => {
+      this.lastPlan = null;
+      throw error;
+    });
   }
 
   write(at: Pointer, values: Float32Array): void {

@@ -94,11 +94,22 @@ export class Weights {
   }
 
   get(): WeightArray[] {
-    return this.entries.map(({ name, parameter, at, length }) => ({
-      name,
-      shape: parameter.shape,
-      data: Float32Array.from(view(direct(this.engine), at, length)),
-    }));
+    const engine = direct(this.engine);
+    return this.entries.map((entry) => {
+      const array = emptyArray(entry);
+      engine.read(entry.at, array.data);
+      return array;
+    });
+  }
+
+  /** As `get`, of an engine that may answer later. */
+  getAsync(): Promise<WeightArray[]> {
+    const reading = this.entries.map(async (entry) => {
+      const array = emptyArray(entry);
+      await this.engine.read(entry.at, array.data);
+      return array;
+    });
+    return Promise.all(reading);
   }
 
   /** All or nothing: every array is checked before the first is copied. */
@@ -111,7 +122,10 @@ export class Weights {
       });
     }
     const arrays = this.entries.map((entry, i) => checkedArray(entry, values[i]!));
-    for (const [i, { at }] of this.entries.entries()) this.engine.write(at, Float32Array.from(arrays[i]!));
+    for (const [i, { at }] of this.entries.entries()) {
+      const values = arrays[i]!;
+      this.engine.write(at, values instanceof Float32Array ? values : Float32Array.from(values));
+    }
   }
 
   /** Gradients in Keras's order, of the parameters that have one. */
@@ -154,6 +168,12 @@ export class Weights {
     }
   }
 }
+
+const emptyArray = ({ name, parameter, length }: WeightEntry): WeightArray => ({
+  name,
+  shape: parameter.shape,
+  data: new Float32Array(length),
+});
 
 /** The numbers of one weight; a WeightArray must have the weight's shape, not only its length. */
 function checkedArray({ name, parameter, length }: WeightEntry, value: ArrayLike<number> | WeightArray) {

@@ -3,20 +3,17 @@
 import { listOf } from "../base/arguments.js";
 import { didYouMean, InputError, inputError, knownOptions, wholeNumber } from "../base/errors.js";
 import type { WarningOptions } from "../base/notes.js";
-import { Sha256 } from "../base/sha256.js";
 import { PURPOSE, Random } from "../kernels/philox.js";
-import { Layer } from "../layers/layer.js";
 import { gather, type RowsLike, type TargetsLike } from "../network/arrays.js";
 import type { Network } from "../network/network.js";
 import type { Plan } from "../network/plan.js";
 import type { CompiledMetrics } from "../objectives/metrics/compiled.js";
-import type { Optimizer } from "../objectives/optimizers.js";
 import type { Callback, Trained, TrainingProgress } from "./callbacks.js";
 import type { Dataset, WeightOptions } from "./dataset.js";
 import { checkSignal, evaluateDataset } from "./evaluate.js";
+import { checkResumed, fingerprintOf } from "./resume.js";
 import type { Trainer } from "./trainer.js";
-import type { Logs } from "./training-state.js";
-import { checkTrainingState, type TrainingState } from "./training-state.js";
+import type { Logs, TrainingState } from "./training-state.js";
 import { Turns } from "./turns.js";
 
 /** Options of `fit`; all may be left out. */
@@ -162,7 +159,8 @@ export class FitRun<M extends Trained> {
     this.lastGood = network.weightSnapshot();
     this.lastGoodStep = trainer.iterations + 1;
     if (!options.resume) this.checkStart();
-    this.fingerprint = this.makeFingerprint();
+    const data = { train, validation, batchSize: this.batchSize };
+    this.fingerprint = fingerprintOf(trainer, data, options);
     if (options.resume !== undefined) this.resume(options.resume);
   }
 
@@ -186,45 +184,16 @@ export class FitRun<M extends Trained> {
     return this.options.callbacks ?? [];
   }
 
-  /** What must agree between a run and its resumption. */
-  private makeFingerprint(): string {
-    const { shuffle = true, classWeight } = this.options;
-    const { optimizer, loss, metrics } = this.trainer.compiled;
-    const compiled = { optimizer: describeOptimizer(optimizer), loss, metrics };
-    const { rows } = this.train;
-    const sizes = { rows, batchSize: this.batchSize, params: this.lastGood.length, seed: this.network.seed };
-    const data = [this.train, ...(this.validation ? [this.validation] : [])].map(
-      ({ inputs, targets, weights }) =>
-        [...inputs.map((input) => input.data), targets, ...(weights ? [weights] : [])].map(checksum),
-    );
-    const network = describeNetwork(this.network);
-    return JSON.stringify({ ...sizes, data, shuffle, classWeight, ...compiled, network });
-  }
-
   /** Goes to a state, once all of it is seen to be one of this run. @throws InputError; nothing is changed then */
   private resume(given: TrainingState): void {
-    const state = checkTrainingState(given, "fit resume");
-    if (state.fingerprint !== this.fingerprint) {
-      const differing = differences(state.fingerprint, this.fingerprint);
-      throw inputError({
-        expected: "a checkpoint of a run with the same data, model, seed and settings",
-        where: "fit resume",
-        received: `one that differs in ${differing.join(", ")}`,
-        next: "Start afresh without resume, or repeat the first run's settings.",
-        typed: {
-          where: "--resume",
-          next: "Start afresh without --resume, or repeat the first run's data and options.",
-        },
-      });
-    }
-    if (state.epoch > this.epochs) {
-      throw inputError({
-        expected: `a checkpoint of at most ${this.epochs} epochs, as many as are asked for`,
-        where: "fit resume",
-        received: `${state.epoch} epochs`,
-      });
-    }
-    this.checkSizes(state);
+    const { fingerprint, epochs, batches, batchSize } = this;
+    const state = checkResumed(given, {
+      ...{ fingerprint, epochs, batches, batchSize },
+      rows: this.train.rows,
+      outputSize: this.network.outputSize,
+      params: this.lastGood.length,
+      callbacks: [...this.namedCallbacks()].flatMap(([name, { state }]) => (state ? [name] : [])),
+    });
     // The optimizer sees for itself whether its state fits, before it takes any of it.
     this.trainer.setOptimizerState(state.optimizer);
     this.network.restoreWeights(state.weights);
@@ -235,30 +204,6 @@ export class FitRun<M extends Trained> {
     this.logs = [...state.history];
     this.outputs.set(state.outputs);
     if (this.batch > 0) this.replayMetrics();
-  }
-
-  /** Counts and lengths that follow from one another, the data and the model. */
-  private checkSizes(state: TrainingState): void {
-    const { epoch, batch, rowsSeen, outputs, weights, history, callbacks } = state;
-    const equal = (what: string, found: number, wanted: number) => {
-      if (found === wanted) return;
-      throw inputError({ expected: String(wanted), where: `fit resume ${what}`, received: found });
-    };
-    wholeNumber(batch, "fit resume batch", 0, this.batches);
-    equal("length of history", history.length, epoch);
-    equal("rowsSeen", rowsSeen, Math.min(batch * this.batchSize, this.train.rows));
-    equal("length of outputs", outputs.length, rowsSeen * this.network.outputSize);
-    equal("length of weights", weights.length, this.lastGood.length);
-    const wanted = [...this.namedCallbacks()].flatMap(([name, { state }]) => (state ? [name] : []));
-    const found = Object.keys(callbacks);
-    const other = [...wanted, ...found].find((name) => !(wanted.includes(name) && found.includes(name)));
-    if (other === undefined) return;
-    throw inputError({
-      expected: `the callbacks of the first run (${found.join(", ") || "none"})`,
-      where: "fit resume callbacks",
-      received: `${wanted.join(", ") || "none"}`,
-      next: `${other} is on one side only.`,
-    });
   }
 
   /** Callbacks with a name, under that name; a second of the same name is "name 2". */
@@ -505,55 +450,4 @@ function rowsToBlame(trainer: Trainer, data: Dataset, order: Uint32Array, from: 
     `The output for x ${rows.length === 1 ? "row" : "rows"} ${rows.join(", ")}${bad.length > 5 ? ", …" : ""} is no finite number. ` +
     "Where such a row is padding throughout, a mean over its steps has no value: leave it out. Else look for extreme values in it."
   );
-}
-
-/** FNV-1a over the bits: tells one data set from another. */
-function checksum(values: Float32Array): number {
-  let hash = 0x811c9dc5;
-  const words = new Uint32Array(values.buffer, values.byteOffset, values.length);
-  for (let i = 0; i < words.length; i++) hash = Math.imul(hash ^ words[i]!, 0x01000193);
-  return hash >>> 0;
-}
-
-/**
- * An optimizer as fingerprints have it: with the settings of all optimizers, those that are not its own as they are by
- * default, in this order, so that checkpoints stay good from version to version.
- */
-function describeOptimizer({ name, ...options }: Optimizer): object {
-  return {
-    momentum: 0,
-    nesterov: false,
-    rho: 0.9,
-    epsilon: 1e-7,
-    centered: false,
-    beta1: 0.9,
-    beta2: 0.999,
-    amsgrad: false,
-    ...options,
-    name,
-  };
-}
-
-/** Everything that makes a network what it is, besides its weights, as a short text. */
-function describeNetwork({ nodes }: Network): string {
-  const plain = (_: string, value: unknown) =>
-    value instanceof Layer ? [value.className, value.trainable, value.options] : value;
-  const text = JSON.stringify(
-    nodes.map(({ layer, inputs }) => [layer, inputs]),
-    plain,
-  );
-  return new Sha256().update(new TextEncoder().encode(text)).hex().slice(0, 16);
-}
-
-/** The parts of two fingerprints that are not alike, by name. */
-function differences(one: string, other: string): string[] {
-  const parts = (text: string): Map<string, string> => {
-    try {
-      return new Map(Object.entries(JSON.parse(text)).map(([key, value]) => [key, JSON.stringify(value)]));
-    } catch {
-      return new Map();
-    }
-  };
-  const [a, b] = [parts(one), parts(other)];
-  return [...b.keys()].filter((key) => a.get(key) !== b.get(key));
 }

@@ -7,8 +7,10 @@ import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { Arena, view } from "../../src/engines/arena.js";
 import type { Call } from "../../src/engines/engine.js";
+import { WASM_BUILDS } from "../../src/engines/engines.js";
 import { ReferenceEngine } from "../../src/engines/reference.js";
 import { WasmEngine } from "../../src/engines/wasm.js";
+import type { WasmBuild } from "../../src/engines/wasm-module.js";
 import { ACTIVATIONS } from "../../src/kernels/activations.js";
 import { CHECKED_BUILD } from "./engines.js";
 import { type Case, define, noise, placeCase, Values } from "./harness.js";
@@ -93,6 +95,72 @@ describe("wasm, checked", () => {
     view(engine, at, 16).fill(1);
     const call: Call = { kernel: "sumSquares", args: { out: at, x: at, length: 1, accumulate: 2 } };
     assert.throws(() => engine.load([[[call]]]).run(), /sum_squares accumulate is neither 0 nor 1/);
+  });
+});
+
+describe("wasm, in a worker", () => {
+  /** What comes of a wrong call beside long right ones, whichever thread draws it; until a worker has. */
+  function wordsOf(build: WasmBuild, replaced: (bytes: number) => Record<string, number>) {
+    const engine = new WasmEngine(build, 2);
+    try {
+      const arena = new Arena(engine);
+      const { call } = placeCase(arena, dense);
+      arena.commit();
+      const wrong = { ...call, args: { ...call.args, ...replaced(engine.buffer.byteLength) } } as Call;
+      const right = new Array<Call>(10).fill(call);
+      const [good, bad] = [engine.load([[right, right]]), engine.load([[right, [wrong]]])];
+      const words = { caller: "", worker: "" };
+      for (let tries = 0; tries < 1000 && !(words.worker && words.caller); tries++) {
+        assert.throws(
+          () => bad.run(),
+          (error: Error) => {
+            const byWorker = !/wasm-kernels|wasm:/.test(error.stack!);
+            words[byWorker ? "worker" : "caller"] = error.message;
+            return true;
+          },
+        );
+        good.run();
+      }
+      return words;
+    } finally {
+      engine.dispose();
+    }
+  }
+
+  for (const { what, replaced, says, encoded = true } of FAULTS) {
+    if (!encoded) continue;
+    test(what, () => {
+      const { worker, caller } = wordsOf(CHECKED_BUILD, replaced);
+      assert.match(worker, says);
+      assert.equal(worker, caller);
+    });
+  }
+
+  test("a trap", () => {
+    const { worker, caller } = wordsOf(WASM_BUILDS.simd, (bytes) => ({ x: bytes - 64 }));
+    assert.match(worker, /memory access out of bounds/);
+    assert.equal(worker, caller);
+  });
+
+  test("that the caller failed, too, is not remembered", () => {
+    const engine = new WasmEngine(CHECKED_BUILD, 2);
+    const arena = new Arena(engine);
+    const { call } = placeCase(arena, dense);
+    arena.commit();
+    const slow = new Array<Call>(5).fill(call);
+    const wrong = { ...call, args: { ...call.args, U: -1 } } as Call;
+    const bad = engine.load([
+      [
+        [...slow, wrong],
+        [...slow, wrong],
+      ],
+    ]);
+    const good = engine.load([[slow, slow]]);
+    for (let tries = 0; tries < 20; tries++) {
+      assert.throws(() => bad.run(), /dense_forward U is negative/);
+      good.run();
+    }
+    engine.dispose();
   });
 });
 

@@ -12,7 +12,7 @@ export class DelayedEngine implements Engine {
   /** What was asked last; what is asked next comes after it. */
   private last: Promise<unknown> = Promise.resolve();
 
-  private later<T>(work: () => T): Promise<T> {
+  protected later<T>(work: () => T): Promise<T> {
     const done = this.last.then(() => new Promise((go) => setImmediate(go))).then(work);
     // Whoever asked hears of a failure; the next one is not to fail with it.
     this.last = done.catch(() => {});
@@ -39,5 +39,20 @@ export class DelayedEngine implements Engine {
 
   dispose(): void {
     this.inner.dispose();
+  }
+}
+
+/** A delayed engine whose next runs can be made to fail. */
+export class FailingEngine extends DelayedEngine {
+  /** Runs that will fail. */
+  failures = 0;
+
+  override load(phases: Phase[]): Program {
+    const program = super.load(phases);
+    const fail = () =>
+      this.later<void>(() => {
+        throw new Error("the device is lost");
+      });
+    return { ...program, run: () => (this.failures-- > 0 ? fail() : program.run()) };
   }
 }

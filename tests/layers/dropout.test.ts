@@ -1,9 +1,18 @@
 /** Dropout as Keras does it: rates, scale, what masks are shared and what are not, and that threads cannot matter. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { type Layer, layers, type Model, optimizers, sequential } from "../../src/index.js";
+import {
+  type Layer,
+  layers,
+  type Model,
+  model,
+  optimizers,
+  type Symbolic,
+  sequential,
+} from "../../src/index.js";
 import { KERNELS } from "../../src/kernels/kernels.js";
 import { philox4x32, seedWords } from "../../src/kernels/philox.js";
+import { symbolic } from "../../src/layers/layer.js";
 import { trainerOf } from "../../src/model/model.js";
 
 interface MaskCase {
@@ -310,6 +319,54 @@ test("5 rows of a batch of 33 are dropped as the same rows of a batch of 5", () 
   const x = ones(33, 3, 4);
   assert.deepEqual(trainingOutputs(model(), x).slice(0, 5), trainingOutputs(model(), x.slice(0, 5)));
 });
+
+/** Layers that drop, on a sequence [3, 4]; not within TimeDistributed, which numbers the steps of a shard's rows one by one. */
+const DROPPING: Record<string, (x: Symbolic) => Symbolic> = {
+  Dropout: (x) => layers.dropout({ rate: 0.5, name: "dropping" }).apply(x),
+  SpatialDropout1D: (x) => layers.spatialDropout1D({ rate: 0.5, name: "dropping" }).apply(x),
+  LSTM: (x) => layers.lstm({ units: 2, dropout: 0.5, recurrentDropout: 0.5, name: "dropping" }).apply(x),
+  Bidirectional: (x) =>
+    layers
+      .bidirectional({
+        layer: layers.gru({ units: 2, dropout: 0.5, recurrentDropout: 0.5 }),
+        name: "dropping",
+      })
+      .apply(x),
+  Attention: (x) => layers.attention({ dropout: 0.5, name: "dropping" }).apply([x, x]),
+};
+
+/** What the layer "dropping" puts out in a training step, and in how many shards. */
+function dropped(build: (x: Symbolic) => Symbolic, rows: number, asOne: boolean): [number[], shards: number] {
+  const input = layers.input({ shape: [3, 4] });
+  const flat = layers.flatten().apply(build(symbolic(input)));
+  // Averages over the batch are taken in one shard of all rows.
+  const last = asOne ? layers.batchNormalization() : layers.activation({ activation: "linear" });
+  const outputs = last.apply(flat);
+  const made = model({ inputs: input, outputs, seed: 3 });
+  made.compile({ loss: "meanSquaredError" });
+  const x = ones(rows, 3, 4);
+  const data = made.dataset(x, new Array(rows).fill(new Array(made.outputSize).fill(0)), {});
+  const trainer = trainerOf(made);
+  const plan = trainer.plan(data, rows);
+  trainer.write(plan, data, null, 0, rows);
+  trainer.forwardBackward(plan);
+  const out = new Float32Array(rows * made.outputSize);
+  for (const { tensors, firstRow, rows } of plan.shards) {
+    const { at, shape } = tensors.get("dropping")!;
+    trainer.network.runtime.readTensor(out, at, shape, firstRow, rows);
+  }
+  return [Array.from(out), plan.shards.length];
+}
+
+for (const [name, build] of Object.entries(DROPPING)) {
+  test(`${name}: shards drop what all rows together would`, () => {
+    const [apart, shards] = dropped(build, 40, false);
+    const [together, one] = dropped(build, 40, true);
+    assert.deepEqual([shards, one], [3, 1]);
+    assert.ok(new Set(apart).size > 1);
+    assert.deepEqual(apart, together);
+  });
+}
 
 /** The masks that a training step of these layers draws. */
 function masksOf(list: readonly Layer[], x: number[][] | number[][][]): number {

@@ -4,7 +4,7 @@ import { describe, test } from "node:test";
 import { InputError, layers, sequential } from "../../src/index.js";
 import { writeKeras } from "../../src/keras.js";
 import { loadModel } from "../../src/predict.js";
-import { DelayedEngine } from "../contract/delayed-engine.js";
+import { DelayedEngine, FailingEngine } from "../contract/delayed-engine.js";
 
 const network = (engine: DelayedEngine | "reference") =>
   sequential(
@@ -46,6 +46,21 @@ describe("on an engine that answers later", () => {
     assert.deepEqual(await before, now.predict(rows));
     later.setWeights(weights);
     now.setWeights(weights);
+    assert.deepEqual(await later.predictAsync(rows), now.predict(rows));
+  });
+
+  test("a failure is told to all that came of it, and to nobody after", async () => {
+    const engine = new FailingEngine();
+    const [later, now] = [network(engine), network("reference")];
+    assert.deepEqual(await later.predictAsync(rows), now.predict(rows));
+    // Of other weights tables are derived first: that fails, and with it what was asked of the same tables.
+    const weights = now.getWeights().map(({ data }) => data.map((value) => -value));
+    later.setWeights(weights);
+    now.setWeights(weights);
+    engine.failures = 1;
+    const [first, second] = [later.predictAsync(rows), later.predictAsync(rows)];
+    await assert.rejects(first, /the device is lost/);
+    await assert.rejects(second, /the device is lost/);
     assert.deepEqual(await later.predictAsync(rows), now.predict(rows));
   });
 

@@ -269,6 +269,8 @@ export const CALLABLES: Callable[] = [
   ),
   method(classifier, "TextClassifier", "predict", "a good film"),
   method(classifier, "TextClassifier", "predictMany", ["a good film"]),
+  method(classifier, "TextClassifier", "predictAsync", "a good film"),
+  method(classifier, "TextClassifier", "predictManyAsync", ["a good film"]),
   method(classifier, "TextClassifier", "answers", ["a good film"], 1),
   method(classifier, "TextClassifier", "evaluate", ROWS, { rows: [0, 1], mistakes: 2 }),
   method(classifier, "TextClassifier", "toBytes"),

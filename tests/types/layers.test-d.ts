@@ -1,6 +1,7 @@
 /** What the compiler says of layers and their options. Nothing here runs: that it compiles is the test. */
 import {
   type ActivationName,
+  type AttentionOptions,
   type Conv1DOptions,
   type DenseOptions,
   type GruOptions,
@@ -9,6 +10,7 @@ import {
   type LstmOptions,
   layers,
   type Regularizer,
+  type ScoreMode,
   type Shape,
 } from "../../src/index.js";
 import { configure } from "../../src/layers/layer.js";
@@ -26,6 +28,7 @@ export type MustBeGiven = [
   Expect<Equal<RequiredKeys<Of<Layers["simpleRNN"]>>, "units">>,
   Expect<Equal<RequiredKeys<DenseOptions>, "units">>,
   Expect<Equal<RequiredKeys<Conv1DOptions>, "filters" | "kernelSize">>,
+  Expect<Equal<RequiredKeys<AttentionOptions>, never>>,
   Expect<Equal<RequiredKeys<Of<Layers["embedding"]>>, "inputDim" | "outputDim">>,
   Expect<Equal<RequiredKeys<Of<Layers["bidirectional"]>>, "layer">>,
   Expect<Equal<RequiredKeys<Of<Layers["rnn"]>>, "cell">>,
@@ -42,6 +45,7 @@ layers.lstm({ units: 2 });
 layers.lstm({ units: 2, activation: null, kernelInitializer: { name: "randomNormal", stddev: 0.1 } });
 layers.lstm({ units: 2, kernelRegularizer: { l2: 0.01 }, name: "reader", trainable: false });
 layers.conv1D({ filters: 2, kernelSize: [3], padding: "causal" });
+layers.attention({ useScale: true, scoreMode: "concat", dropout: 0.1 });
 layers.relu();
 layers.add();
 
@@ -67,6 +71,8 @@ layers.dense({ units: 2, activation: "sigmod" });
 layers.dense({ units: 2, kernelInitializer: "glorot" });
 // @ts-expect-error: Keras's short form of a regularizer
 layers.dense({ units: 2, kernelRegularizer: "l2" });
+// @ts-expect-error: a score that there is not
+layers.attention({ scoreMode: "additive" });
 // @ts-expect-error: a padding of Conv1D's alone
 layers.maxPooling1D({ padding: "causal" });
 // @ts-expect-error: a cell by its name
@@ -77,6 +83,7 @@ layers.rnn({ cell: "lstm" });
 const dense = layers.dense({ units: 2 });
 const recurrent = layers.lstm({ units: 2 });
 const padded = layers.zeroPadding1D();
+const attending = layers.attention();
 
 export type Kept = [
   Expect<Equal<(typeof dense.options)["units"], number>>,
@@ -85,6 +92,7 @@ export type Kept = [
   Expect<Equal<(typeof dense.options)["biasRegularizer"], Regularizer | null>>,
   Expect<Equal<(typeof recurrent.options)["unitForgetBias"], boolean>>,
   Expect<Equal<(typeof padded.options)["padding"], readonly [before: number, behind: number]>>,
+  Expect<Equal<(typeof attending.options)["scoreMode"], ScoreMode>>,
   // Every option is there, and nothing else: name and trainable are the layer's own.
   Expect<Equal<keyof typeof dense.options, Exclude<keyof DenseOptions, keyof LayerOptions>>>,
   Expect<Equal<keyof typeof recurrent.options, Exclude<keyof LstmOptions, keyof LayerOptions>>>,

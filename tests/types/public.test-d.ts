@@ -78,12 +78,16 @@ export async function textClassifierTrain() {
 export async function textClassifierAnswers() {
   is<Prediction>().of(classifier.predict("a text"));
   is<Prediction[]>().of(classifier.predictMany(["a text", "another"]));
+  is<Prediction>().of(await classifier.predictAsync("a text"));
+  is<Prediction[]>().of(await classifier.predictManyAsync(["a text", "another"]));
   const { label, probability, scores } = classifier.predict("a text");
   is<string>().of(label);
   is<number>().of(probability);
   is<Record<string, number>>().of(scores);
   // @ts-expect-error one text at a time
   classifier.predict(["a text"]);
+  // @ts-expect-error nor later
+  await classifier.predictAsync(["a text"]);
 
   const evaluation = await classifier.evaluate(rows, { mistakes: 3 });
   is<ClassifierEvaluation>().of(evaluation);
@@ -151,6 +155,8 @@ export async function models() {
 export async function predictors() {
   const spam = await loadClassifier("spam.keras");
   is<TextPredictor>().of(spam);
+  is<Prediction>().of(await spam.predictAsync("a text"));
+  is<Prediction[]>().of(await spam.predictManyAsync(["a text"]));
   is<Prediction>().of(spam.predict("a text"));
   const predictor = await loadPredictor(new URL("https://example.com/anything.keras"));
   is<Output[]>().of(predictor.predict([[1, 2, 3]]));

@@ -1,0 +1,155 @@
+/** What makes one run of another the same, so that it may go on where that one stopped; and whether a state is of such a run. */
+import { inputError, wholeNumber } from "../base/errors.js";
+import { Sha256 } from "../base/sha256.js";
+import { Layer } from "../layers/layer.js";
+import type { Network } from "../network/network.js";
+import type { Optimizer } from "../objectives/optimizers.js";
+import type { Dataset, WeightOptions } from "./dataset.js";
+import type { Trainer } from "./trainer.js";
+import { checkTrainingState, type TrainingState } from "./training-state.js";
+
+/** A run, as far as a state must fit it. */
+export interface RunFacts {
+  readonly fingerprint: string;
+  /** As many as are asked for. */
+  readonly epochs: number;
+  /** Of an epoch. */
+  readonly batches: number;
+  readonly batchSize: number;
+  /** To train on. */
+  readonly rows: number;
+  /** Numbers that the network puts out a row. */
+  readonly outputSize: number;
+  /** Numbers in its weights. */
+  readonly params: number;
+  /** Names of the callbacks that keep a state. */
+  readonly callbacks: readonly string[];
+}
+
+/** What a run learns from, batch by batch, and is measured on. */
+export interface RunData {
+  readonly train: Dataset;
+  readonly validation: Dataset | null;
+  readonly batchSize: number;
+}
+
+/** What must agree between a run and its resumption. */
+export function fingerprintOf(
+  { network, compiled }: Trainer,
+  { train, validation, batchSize }: RunData,
+  { shuffle = true, classWeight }: { shuffle?: boolean; classWeight?: WeightOptions["classWeight"] },
+): string {
+  const { optimizer, loss, metrics } = compiled;
+  const sizes = { rows: train.rows, batchSize, params: network.countParams(), seed: network.seed };
+  const data = [train, ...(validation ? [validation] : [])].map(({ inputs, targets, weights }) =>
+    [...inputs.map((input) => input.data), targets, ...(weights ? [weights] : [])].map(checksum),
+  );
+  const settings = { shuffle, classWeight, optimizer: describeOptimizer(optimizer), loss, metrics };
+  return JSON.stringify({ ...sizes, data, ...settings, network: describeNetwork(network) });
+}
+
+/** The state, once all of it is seen to be one of this run. @throws InputError */
+export function checkResumed(given: unknown, run: RunFacts): TrainingState {
+  const state = checkTrainingState(given, "fit resume");
+  if (state.fingerprint !== run.fingerprint) {
+    const differing = differences(state.fingerprint, run.fingerprint);
+    throw inputError({
+      expected: "a checkpoint of a run with the same data, model, seed and settings",
+      where: "fit resume",
+      received: `one that differs in ${differing.join(", ")}`,
+      next: "Start afresh without resume, or repeat the first run's settings.",
+      typed: {
+        where: "--resume",
+        next: "Start afresh without --resume, or repeat the first run's data and options.",
+      },
+    });
+  }
+  if (state.epoch > run.epochs) {
+    throw inputError({
+      expected: `a checkpoint of at most ${run.epochs} epochs, as many as are asked for`,
+      where: "fit resume",
+      received: `${state.epoch} epochs`,
+    });
+  }
+  checkSizes(state, run);
+  checkNames(Object.keys(state.callbacks), run.callbacks);
+  return state;
+}
+
+/** Counts and lengths that follow from one another, the data and the model. */
+function checkSizes(
+  { epoch, batch, rowsSeen, outputs, weights, history }: TrainingState,
+  run: RunFacts,
+): void {
+  const equal = (what: string, found: number, wanted: number) => {
+    if (found === wanted) return;
+    throw inputError({ expected: String(wanted), where: `fit resume ${what}`, received: found });
+  };
+  wholeNumber(batch, "fit resume batch", 0, run.batches);
+  equal("length of history", history.length, epoch);
+  equal("rowsSeen", rowsSeen, Math.min(batch * run.batchSize, run.rows));
+  equal("length of outputs", outputs.length, rowsSeen * run.outputSize);
+  equal("length of weights", weights.length, run.params);
+}
+
+function checkNames(found: readonly string[], wanted: readonly string[]): void {
+  const other = [...wanted, ...found].find((name) => !(wanted.includes(name) && found.includes(name)));
+  if (other === undefined) return;
+  throw inputError({
+    expected: `the callbacks of the first run (${found.join(", ") || "none"})`,
+    where: "fit resume callbacks",
+    received: `${wanted.join(", ") || "none"}`,
+    next: `${other} is on one side only.`,
+  });
+}
+
+/** FNV-1a over the bits: tells one data set from another. */
+function checksum(values: Float32Array): number {
+  let hash = 0x811c9dc5;
+  const words = new Uint32Array(values.buffer, values.byteOffset, values.length);
+  for (let i = 0; i < words.length; i++) hash = Math.imul(hash ^ words[i]!, 0x01000193);
+  return hash >>> 0;
+}
+
+/**
+ * An optimizer as fingerprints have it: with the settings of all optimizers, those that are not its own as they are by
+ * default, in this order, so that checkpoints stay good from version to version.
+ */
+function describeOptimizer({ name, ...options }: Optimizer): object {
+  return {
+    momentum: 0,
+    nesterov: false,
+    rho: 0.9,
+    epsilon: 1e-7,
+    centered: false,
+    beta1: 0.9,
+    beta2: 0.999,
+    amsgrad: false,
+    ...options,
+    name,
+  };
+}
+
+/** Everything that makes a network what it is, besides its weights, as a short text. */
+function describeNetwork({ nodes }: Network): string {
+  const plain = (_: string, value: unknown) =>
+    value instanceof Layer ? [value.className, value.trainable, value.options] : value;
+  const text = JSON.stringify(
+    nodes.map(({ layer, inputs }) => [layer, inputs]),
+    plain,
+  );
+  return new Sha256().update(new TextEncoder().encode(text)).hex().slice(0, 16);
+}
+
+/** The parts of two fingerprints that are not alike, by name. */
+function differences(one: string, other: string): string[] {
+  const parts = (text: string): Map<string, string> => {
+    try {
+      return new Map(Object.entries(JSON.parse(text)).map(([key, value]) => [key, JSON.stringify(value)]));
+    } catch {
+      return new Map();
+    }
+  };
+  const [a, b] = [parts(one), parts(other)];
+  return [...b.keys()].filter((key) => a.get(key) !== b.get(key));
+}
