@@ -18,7 +18,7 @@ export type Phase = Task[];
 export interface Program {
   /** Runs every phase; all is done when it returns or, of an asynchronous engine, when its promise is kept. */
   run(): void | Promise<void>;
-  /** Gives back what `load` took; the program must not run again. */
+  /** Gives back what `load` took, after the runs that were asked for; the program must not run again. */
   dispose(): void;
 }
 

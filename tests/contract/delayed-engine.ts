@@ -34,7 +34,10 @@ export class DelayedEngine implements Engine {
 
   load(phases: Phase[]): Program {
     const program = this.inner.load(phases);
-    return { run: () => this.later(() => program.run()), dispose: () => program.dispose() };
+    return {
+      run: () => this.later(() => program.run()),
+      dispose: () => void this.later(() => program.dispose()),
+    };
   }
 
   dispose(): void {
