@@ -1,7 +1,7 @@
 // The plan of the house, which house.json beside this script draws: the rooms of src from the ground up.
-// - A room imports rooms before it only: types, dynamic imports and the `#names` of package.json count.
+// - A room imports rooms before it only: types, dynamic imports, the `#names` of package.json and the package's own count.
 // - No imports lead in a circle.
-// - Names of files are in kebab-case; Python has its own snake_case.
+// - Names of files and their folders are in kebab-case; Python's files have their own snake_case.
 // - Only the package's entries, and what they export as a namespace, hand on what other files declare.
 // Exceptions are rooms that still look up, and imports that still close a circle; one that is not needed any more is a
 // fault too, so that there can only be fewer.
@@ -13,10 +13,11 @@ import { fileURLToPath } from "node:url";
 const root = resolve(process.argv[2] ?? fileURLToPath(new URL("..", import.meta.url)));
 const read = (path) => readFileSync(join(root, path), "utf8");
 const { rooms, exceptions } = JSON.parse(read("scripts/house.json"));
-const { imports: names = {}, exports: entries = {} } = JSON.parse(read("package.json"));
+const { name: self, imports: names = {}, exports: entries = {} } = JSON.parse(read("package.json"));
 const order = Object.keys(rooms);
 
-const sources = filesIn("src").filter((path) => path.endsWith(".ts"));
+const PROGRAM = /([^/]+)\.([cm]?[jt]sx?|c|h|py)$/;
+const sources = filesIn("src").filter((path) => PROGRAM.test(path));
 /** Each file with the files that it imports. */
 const graph = new Map(sources.map((file) => [file, importsOf(file)]));
 
@@ -33,7 +34,7 @@ function filesIn(...folders) {
 
 /** The source of a compiled file: "./dist/src/base/json.js" → "src/base/json.ts". Some have declarations alone. */
 function sourceOf(compiled) {
-  const stem = compiled.replace(/^(\.\/)?dist\//, "").replace(/\.js$/, "");
+  const stem = compiled.replace(/^(\.\/)?dist\//, "").replace(/\.(js|d\.ts)$/, "");
   return [`${stem}.ts`, `${stem}.d.ts`].find((path) => existsSync(join(root, path))) ?? compiled;
 }
 
@@ -45,12 +46,19 @@ function filesOf(entry) {
 /** The files that a specifier stands for; none outside the house. */
 function targetsOf(file, specifier) {
   if (specifier.startsWith("#")) return filesOf(names[specifier] ?? specifier);
+  if (specifier === self || specifier.startsWith(`${self}/`)) {
+    return filesOf(entries[`.${specifier.slice(self.length)}`] ?? specifier);
+  }
   return specifier.startsWith(".") ? [sourceOf(join(dirname(file), specifier).replaceAll("\\", "/"))] : [];
 }
 
-/** import … from "x", export … from "x", import "x", import("x"): wherever it stands, so that none is overlooked. */
+/**
+ * import … from "x", export … from "x", import "x", import("x"), require("x"): wherever it stands, so that none is
+ * overlooked, in comments too. A comment without quotes may stand before "x".
+ */
 function importsOf(file) {
-  const found = read(file).matchAll(/\b(?:from|import)\s*\(?\s*["'`]([^"'`]+)["'`]/g);
+  const text = read(file).replace(/\/\*((?!\*\/|["'`]).)*\*\//g, " ");
+  const found = text.matchAll(/\b(?:from|import|require)\s*\(?\s*["'`]([^"'`]+)["'`]/g);
   return new Set([...found].flatMap(([, specifier]) => targetsOf(file, specifier)));
 }
 
@@ -102,14 +110,17 @@ function leads(from, to) {
 }
 
 const KEBAB = /^[a-z0-9]+(-[a-z0-9]+)*(\.fuzz)?(\.test(-d)?|\.d)?$/;
+const FOLDER = /^[a-z0-9]+(-[a-z0-9]+)*$/;
 const SNAKE = /^[a-z0-9]+(_[a-z0-9]+)*$/;
 
 /** Of programs; what they read and write is named after what it holds. */
 function* nameFaults() {
   for (const path of filesIn("src", "tests", "scripts", "bench", "examples")) {
-    const [, name, ending] = /([^/]+)\.(ts|mjs|js|c|h|py)$/.exec(path) ?? [];
+    const [, name, ending] = PROGRAM.exec(path) ?? [];
     if (ending === "py" && !SNAKE.test(name)) yield `${path}: names of Python files are in snake_case.`;
     if (ending && ending !== "py" && !KEBAB.test(name)) yield `${path}: names of files are in kebab-case.`;
+    const folders = ending ? path.split("/").slice(0, -1) : [];
+    if (!folders.every((folder) => FOLDER.test(folder))) yield `${path}: names of folders are in kebab-case.`;
   }
 }
 
@@ -120,7 +131,7 @@ function* barrelFaults() {
     for (const [, specifier] of spaces) for (const target of targetsOf(entry, specifier)) allowed.add(target);
   }
   for (const file of sources) {
-    if (allowed.has(file) || !/^export (type )?(\*|\{[^}]*\}) from /m.test(read(file))) continue;
+    if (allowed.has(file) || !/^export (type )?(\*( as \w+)?|\{[^}]*\}) from /m.test(read(file))) continue;
     yield `${file} hands on what another file declares, which only entries of package.json do: import it from there.`;
   }
 }

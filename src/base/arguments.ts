@@ -74,12 +74,6 @@ export function instanceOf<T>(
 export const bytesOf = (value: unknown, where: string): Uint8Array =>
   instanceOf(value, Uint8Array, where, "bytes, as a Uint8Array");
 
-/** A path to write to. */
-export function pathOf(value: unknown, where: string): string {
-  if (typeof value === "string" && value !== "" && !value.includes("\0")) return value;
-  throw inputError({ expected: "a path", where, received: value });
-}
-
 /** Data that JSON can hold, as text. */
 export function jsonTextOf(
   value: unknown,

@@ -21,7 +21,11 @@ export interface ClassifierParts {
   threshold?: number | undefined;
 }
 
-/** @throws InputError where the parts do not fit each other; `name` is the model's file */
+/**
+ * Makes a classifier of a model that was kept without its vocabulary and labels.
+ * @param name what messages call the model's file
+ * @throws InputError where the parts do not fit each other
+ */
 export function assembleClassifier(model: Model, parts: ClassifierParts, name = "model"): TextClassifier {
   textOf(name, "assembleClassifier name");
   modelOf(model, name);

@@ -43,7 +43,10 @@ export class Corpus {
     this.texts = new TokenizedTexts(frontEnd);
   }
 
-  /** @throws InputError when there is no row, or a row has no text or label */
+  /**
+   * Reads labelled texts, each once, and keeps them as numbered tokens.
+   * @throws InputError when there is no row, or a row has no text or label
+   */
   static async read(
     rows: Iterable<LabelledText> | AsyncIterable<LabelledText>,
     frontEnd: FrontEndOptions,

@@ -124,7 +124,13 @@ const STORED: Record<CellKind, readonly string[]> = {
   SimpleRNN: ["h"],
 };
 
-/** @param inputs numbers in x_t; @param name what to call the layer */
+/**
+ * The parts of a recurrent layer's cell: its networks and states, with their equations, sizes and blocks of the weights.
+ * It need not be in a model.
+ * @param inputs I, numbers in x_t, at least 1
+ * @param name what to call the layer; its own name where not given
+ * @throws InputError for another kind of layer
+ */
 export function cellAnatomy(layer: RecurrentLayer, inputs: number, name = layer.name): CellAnatomy {
   if (!(layer instanceof RecurrentBase)) {
     throw inputError({

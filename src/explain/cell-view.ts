@@ -71,7 +71,10 @@ export interface CellViewOptions {
 
 const MOST_UNITS = 5;
 
-/** @throws InputError where layer, place or units are not there */
+/**
+ * Shows a recurrent layer at work on a sentence: the values of its parts at every word, and of some units at one.
+ * @throws InputError where layer, place or units are not there
+ */
 export function cellView(model: Model, sentence: Sentence, options: CellViewOptions = {}): CellView {
   checkSentence(sentence);
   objectOf(options, "cellView", "an object of options");

@@ -58,7 +58,11 @@ const MEMORY: Record<CellKind, { states: string; keep: number | null; keeps: str
   },
 };
 
-/** @param inputs numbers in x_t */
+/**
+ * SimpleRNN, LSTM and GRU, in this order, of one size.
+ * @param inputs I, numbers in x_t, 1 to 65,536
+ * @param units U, numbers in the state, 1 to 4,096
+ */
 export function compareCells(inputs: number, units: number): CellComparison[] {
   wholeNumber(inputs, "compareCells inputs", 1, 65_536);
   wholeNumber(units, "compareCells units", 1, 4096);

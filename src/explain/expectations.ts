@@ -42,7 +42,11 @@ export function parseExpectation(text: string): Expectation {
   };
 }
 
-/** @throws InputError on a layer that the model has not, or has several of */
+/**
+ * Holds expected counts of parameters, of layers by name or kind or of the "total", against the model's own; a wrong one
+ * is told the slip that leads to it, where one is known.
+ * @throws InputError on a layer that the model has not, or has several of
+ */
 export function checkExpectations(model: Model, expectations: readonly Expectation[]): Verdict[] {
   listOf(expectations, "expectations", (given, where) => {
     const { layer, count } = objectOf(given as Expectation, where, "{ layer, count }");

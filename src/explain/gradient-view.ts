@@ -62,7 +62,10 @@ export interface GradientViewOptions extends GradientOptions {
   study?: { seed: number } | null;
 }
 
-/** @throws InputError where layer, place or target are not there */
+/**
+ * Follows a gradient back over the words of a sentence, takes one of its steps apart path by path, and checks it.
+ * @throws InputError where layer, place or target are not there
+ */
 export function gradientView(
   model: Model,
   sentence: Sentence,

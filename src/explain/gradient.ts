@@ -56,7 +56,10 @@ export interface GradientOptions extends ObjectiveChoice {
   layer?: string;
 }
 
-/** @throws InputError where row, layer or target do not fit */
+/**
+ * Follows the gradient of an objective back through the steps of a recurrent layer on one row, path by path.
+ * @throws InputError where row, layer or target do not fit
+ */
 export function gradientFlow(model: Model, row: InputRow, options: GradientOptions = {}): GradientFlow {
   objectOf(options, "gradientFlow", "an object of options");
   const open = openCell(model, options.layer);

@@ -2,7 +2,7 @@
 
 import type { Layer, Shape } from "../layers/layer.js";
 import { readsIds } from "../layers/traits.js";
-import { modelOf } from "../model/given.js";
+import { builtModelOf } from "../model/given.js";
 import type { Model } from "../model/model.js";
 import type { Node } from "../network/graph.js";
 import { evaluate, formulaOf, leavesOf, substitutionOf, texOf } from "./parameters/expression.js";
@@ -60,8 +60,8 @@ export interface LayerDerivation {
 }
 
 /** The derivation of every layer, inputs left out, each layer once. */
-export function deriveParameters(model: Model): LayerDerivation[] {
-  void modelOf(model, "explain").outputNode; // complains where the shapes are not known yet
+export function deriveParameters(given: Model): LayerDerivation[] {
+  const model = builtModelOf(given, "explain");
   const nodes = model.nodes.filter(
     ({ layer, inputs }, i, all) => inputs.length > 0 && all.findIndex((node) => node.layer === layer) === i,
   );

@@ -86,7 +86,11 @@ export interface UnrollOptions {
 /** Longer ones can be evaluated, but nobody reads them. */
 const MOST_STEPS = 12;
 
-/** @throws InputError where row, layer or steps do not fit */
+/**
+ * Writes a recurrent layer's state on one row out over some steps, with the value of every term, and compares their sum
+ * with an engine's own forward pass.
+ * @throws InputError where row, layer or steps do not fit
+ */
 export function unroll(model: Model, row: InputRow, options: UnrollOptions = {}): Unrolled {
   objectOf(options, "unroll", "an object of options");
   const open = openCell(model, options.layer);

@@ -63,7 +63,10 @@ export interface LabTask {
   readonly defaults: TaskDefaults;
   /** Below this there is no such task. */
   readonly leastLag: number;
-  /** @param lag least number of steps between the last relevant input and the answer (Hochreiter and Schmidhuber's table 10) */
+  /**
+   * The sizes of the network at a lag: the least number of steps between the last relevant input and the answer
+   * (Hochreiter and Schmidhuber's table 10).
+   */
   sizes(lag: number): TaskSizes;
   /** Writes a sequence into x [T][F] and its target into y ([O] or [T][O]); both come zeroed. */
   draw(numbers: Draw, lag: number, x: Float32Array, y: Float32Array): void;

@@ -147,7 +147,7 @@ export class Model {
     return this.#network.inputShapes;
   }
 
-  /** @throws InputError while the input shape is not known */
+  /** The last step of the graph, whose output is the model's. @throws InputError while the input shape is not known */
   get outputNode(): Node {
     return this.#network.outputNode;
   }
@@ -157,7 +157,7 @@ export class Model {
     return this.#network.outputSize;
   }
 
-  /** "native", "wasm" or "reference". */
+  /** "native", "wasm" or "reference"; of an engine of your own, the name that it has. */
   get engineName(): string {
     return this.#network.runtime.engine.name;
   }
@@ -252,7 +252,10 @@ export class Model {
     return this.#trainer.slotShapes();
   }
 
-  /** @throws InputError for what is no state of this optimizer's; nothing is changed then */
+  /**
+   * Takes over what `optimizerState` gave: training goes on from there.
+   * @throws InputError for what is no state of this optimizer's; nothing is changed then
+   */
   setOptimizerState(state: OptimizerState): void {
     this.#refuseDuringFit("setOptimizerState");
     this.#trainer.setOptimizerState(state);

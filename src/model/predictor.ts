@@ -48,7 +48,7 @@ export class Predictor {
     return this.#network.outputSize;
   }
 
-  /** "native", "wasm" or "reference". */
+  /** "native", "wasm" or "reference"; of an engine of your own, the name that it has. */
   get engineName(): string {
     return this.#network.runtime.engine.name;
   }

@@ -21,7 +21,7 @@ export interface SummaryOptions {
   lineLength?: number;
   /** Columns of the terminal; 80 where there is none, as Keras takes it. */
   terminalColumns?: number;
-  /** Adds a column that says Y, N or - (no weights). */
+  /** Adds a column that says Y, N or - (no weights). Default false. */
   showTrainable?: boolean;
 }
 

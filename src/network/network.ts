@@ -50,6 +50,17 @@ export function networkOf<N extends NetworkLike>(value: N, where: string): N {
   throw inputError({ expected: "a model, as sequential or loadModel makes", where, received: value });
 }
 
+/** Why a network that is not built yet cannot be asked for its shapes. */
+export const unknownShape = (name: string) =>
+  inputError({
+    expected: "a known input shape",
+    where: `model ${name}`,
+    next: "Start with layers.input or an Embedding, call build(shape), or pass data first.",
+    typed: {
+      next: "Start the network with an Input or an Embedding, or give its first layer an input_shape.",
+    },
+  });
+
 /** Rows a plan where the results do not depend on it. */
 export const DEFAULT_BATCH = 256;
 
@@ -127,14 +138,7 @@ export class Network {
   }
 
   private refuse(): never {
-    throw inputError({
-      expected: "a known input shape",
-      where: `model ${this.name}`,
-      next: "Start with layers.input or an Embedding, call build(shape), or pass data first.",
-      typed: {
-        next: "Start the network with an Input or an Embedding, or give its first layer an input_shape.",
-      },
-    });
+    throw unknownShape(this.name);
   }
 
   /** Numbers put out a row (a step, for sequences). */

@@ -63,11 +63,11 @@ export interface Callback<M extends Trained = Trained> {
 export interface MonitorOptions {
   /** The metric to watch. Default valLoss, or loss without validation data. */
   monitor?: string;
-  /** Whether smaller or larger is better; "auto" knows by the name. */
+  /** Whether smaller or larger is better; "auto": smaller where its name has loss or error in it. Default "auto". */
   mode?: "min" | "max" | "auto";
-  /** Changes smaller than this do not count as better. */
+  /** Changes smaller than this do not count as better. Default 0, of a plateau 1e-4, as Keras. */
   minDelta?: number;
-  /** Epochs without improvement to wait. */
+  /** Epochs without improvement to wait. Default 0, of a plateau 10, as Keras. */
   patience?: number;
 }
 
@@ -229,7 +229,7 @@ export interface ReduceOnPlateauOptions extends MonitorOptions {
   factor?: number;
   /** It is lowered no further. Default 0. */
   minLearningRate?: number;
-  /** Epochs to rest after a reduction. */
+  /** Epochs to rest after a reduction. Default 0. */
   cooldown?: number;
 }
 

@@ -53,7 +53,11 @@ export function encodeCheckpoint(state: TrainingState): Uint8Array {
   return out;
 }
 
-/** @param where what messages call the file. @throws InputError when the bytes are not a whole, undamaged checkpoint */
+/**
+ * The state of training in a checkpoint's bytes.
+ * @param where what messages call the file
+ * @throws InputError when the bytes are not a whole, undamaged checkpoint
+ */
 export function decodeCheckpoint(bytes: Uint8Array, where: string): TrainingState {
   bytesOf(bytes, textOf(where, "decodeCheckpoint where"));
   const content = verified(bytes, where);

@@ -24,7 +24,7 @@ export interface FitOptions<M extends Trained = Trained> extends WeightOptions, 
   batchSize?: number;
   /** A fresh order every epoch. Default true. */
   shuffle?: boolean;
-  /** Share of the rows, taken from the end before shuffling, to validate on; excludes validationData. */
+  /** Share of the rows, taken from the end before shuffling, to validate on; excludes validationData. Default 0. */
   validationSplit?: number;
   /** [x, y] or [x, y, sampleWeight] to validate on after every epoch. */
   validationData?: readonly [RowsLike, TargetsLike] | readonly [RowsLike, TargetsLike, ArrayLike<number>];

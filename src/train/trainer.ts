@@ -100,6 +100,11 @@ export class Trainer {
     return this.settings !== null;
   }
 
+  /** Whether the network's engine trains: one that answers later is only asked. */
+  get canTrain(): boolean {
+    return this.network.runtime.engine.synchronous;
+  }
+
   /** @throws InputError before `compile` */
   get updater(): Updater {
     const { updates, compiled } = this;

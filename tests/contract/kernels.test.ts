@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { after, describe, test } from "node:test";
 import type { Engine } from "../../src/engines/engine.js";
 import { ReferenceEngine } from "../../src/engines/reference.js";
+import { KERNELS } from "../../src/kernels/kernels.js";
 import { CASES } from "./cases.js";
 import { contractEngines } from "./engines.js";
 import { type Case, difference, runCase } from "./harness.js";
@@ -19,6 +20,11 @@ const engines = contractEngines().map(({ create, ...rest }) => {
 });
 /** Those that fuse multiply-add, on this machine. */
 const fused = engines.filter(({ fused, missing }) => fused && !missing);
+
+test("every kernel has cases", () => {
+  const without = Object.keys(KERNELS).filter((kernel) => !byKernel.has(kernel));
+  assert.deepEqual(without, []);
+});
 
 for (const [kernel, cases] of byKernel) {
   describe(kernel, () => {

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { readHdf5 } from "../../src/formats/hdf5/reader.js";
 import { type Hdf5GroupInput, writeHdf5 } from "../../src/formats/hdf5/writer.js";
+import { FORMATS as REGISTRY } from "../../src/formats/registry.js";
 import { writeSafetensors } from "../../src/formats/safetensors/write.js";
 import { writeTfjs } from "../../src/formats/tfjs/write.js";
 import { InputError, layers, type Model, sequential } from "../../src/index.js";
@@ -46,6 +47,12 @@ const FORMATS: [string, Map<string, Uint8Array>, number][] = [
   ["safetensors", one("m.safetensors", writeSafetensors(network(), { extras })), 400],
   ["tfjs", writeTfjs(network(), { extras }), 400],
 ];
+
+test("every format that is read and written is among those that are damaged", () => {
+  const wanted = REGISTRY.flatMap(({ reads, writes, endings }) => (reads && writes ? [endings[0]] : []));
+  const damaged = FORMATS.map(([, files]) => [...files.keys()][0]!.replace(/^.*\./, ""));
+  assert.deepEqual(damaged.sort(), wanted.sort());
+});
 
 describe("one bit of a file of ours", () => {
   for (const [format, files, flips] of FORMATS) {

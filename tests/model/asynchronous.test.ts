@@ -1,9 +1,9 @@
 /** A model on an engine that answers later: predictAsync answers as any, and what cannot wait says so. */
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { InputError, layers, sequential } from "../../src/index.js";
+import { InputError, layers, loadModel, sequential } from "../../src/index.js";
 import { writeKeras } from "../../src/keras.js";
-import { loadModel } from "../../src/predict.js";
+import { loadModel as loadPredictor } from "../../src/predict.js";
 import { DelayedEngine, FailingEngine } from "../contract/delayed-engine.js";
 
 const network = (engine: DelayedEngine | "reference") =>
@@ -18,6 +18,7 @@ const network = (engine: DelayedEngine | "reference") =>
   );
 
 const rows = Array.from({ length: 21 }, (_, r) => Array.from({ length: 6 }, (_, t) => (r * 5 + t * 3) % 9));
+const targets = rows.map((_, r) => [r % 2, 1 - (r % 2)]);
 const refused = { name: "InputError", message: /an engine that answers at once.*delayed.*predictAsync/ };
 
 describe("on an engine that answers later", () => {
@@ -69,23 +70,30 @@ describe("on an engine that answers later", () => {
     assert.throws(() => model.predict(rows), refused);
     assert.throws(() => model.getWeights(), refused);
     model.compile({ loss: "categoricalCrossentropy" });
-    const y = rows.map((_, r) => [r % 2, 1 - (r % 2)]);
-    assert.throws(() => model.trainOnBatch(rows, y), refused);
-    await assert.rejects(model.fit(rows, y), refused);
-    await assert.rejects(model.evaluate(rows, y), refused);
+    assert.throws(() => model.trainOnBatch(rows, targets), refused);
+    await assert.rejects(model.fit(rows, targets), refused);
+    await assert.rejects(model.evaluate(rows, targets), refused);
     await assert.rejects(model.predictAsync([["a"]] as never), InputError);
     assert.equal((await model.predictAsync(rows)).length, rows.length);
   });
 
-  test("a file's model is read onto it, compiled or not", async () => {
-    const source = network("reference");
-    source.compile({ loss: "categoricalCrossentropy" });
-    const bytes = writeKeras(source);
-    const predictor = await loadModel(bytes, { engine: new DelayedEngine() });
-    assert.deepEqual(await predictor.predictAsync(rows), source.predict(rows));
-    assert.throws(() => predictor.predict(rows), refused);
-    assert.equal(predictor.engineName, "delayed");
-  });
+  for (const [entry, load] of Object.entries({ cellstate: loadModel, "cellstate/predict": loadPredictor })) {
+    test(`a file's model is read onto it by ${entry}, compiled, trained or neither`, async () => {
+      const source = network("reference");
+      const stages = [
+        () => {},
+        () => source.compile({ loss: "categoricalCrossentropy" }),
+        () => source.trainOnBatch(rows, targets),
+      ];
+      for (const reach of stages) {
+        reach();
+        const read = await load(writeKeras(source), { engine: new DelayedEngine() });
+        assert.deepEqual(await read.predictAsync(rows), source.predict(rows));
+        assert.throws(() => read.predict(rows), refused);
+        assert.equal(read.engineName, "delayed");
+      }
+    });
+  }
 });
 
 test("on an engine that answers at once predictAsync is predict", async () => {

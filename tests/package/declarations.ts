@@ -121,6 +121,9 @@ function plain(text: string): string {
     .trim();
 }
 
+/** Whether a comment says what it stands on: a tag's text (`@throws`) is not what editors show first, nor what it is. */
+const saysSomething = (comment: string) => /^\/\*\*[\s*]*[^\s*@]/.test(comment);
+
 const MODIFIERS = /^((public|private|protected|static|readonly|abstract|override|declare|async|get|set) )*/;
 
 function memberOf({ comment, text }: { comment: string; text: string }): Member {
@@ -130,7 +133,9 @@ function memberOf({ comment, text }: { comment: string; text: string }): Member 
     /^"?([\w$#]+)/.exec(bare)?.[1] ??
     (bare.startsWith("[") ? bare.slice(0, bare.indexOf("]") + 1) : "(call)");
   const hidden = /^(static )?(private|protected) |^#/.test(line);
-  return { name, text: line, documented: comment.startsWith("/**"), hidden };
+  // What a constructor makes is said by its class.
+  const documented = name === "constructor" ? comment.startsWith("/**") : saysSomething(comment);
+  return { name, text: line, documented, hidden };
 }
 
 const DECLARATION =
@@ -141,7 +146,7 @@ function declarationOf(part: { comment: string; text: string }, file: string): D
   if (!match) return null;
   const [, keyword, name] = match as unknown as [string, string, string];
   const kind = (keyword === "let" ? "const" : keyword) as Declaration["kind"];
-  const documented = part.comment.startsWith("/**");
+  const documented = saysSomething(part.comment);
   const open = bodyStart(part.text, kind);
   const bodied = open >= 0;
   const head = plain(bodied ? part.text.slice(0, open) : part.text);

@@ -27,6 +27,7 @@ function faultsOf(files: Record<string, string>, exceptions: Exceptions = {}): s
   const all = {
     "scripts/house.json": JSON.stringify(house),
     "package.json": JSON.stringify({
+      name: "house",
       exports: {
         ".": "./dist/src/index.js",
         "./third": { types: "./dist/src/third/entry.d.ts", default: "./dist/src/third/entry.js" },
@@ -97,6 +98,9 @@ describe("rooms", () => {
     "an import for its effects": 'import "../second/b.js";',
     "handing on": 'export { b } from "../second/b.js";',
     "handing on all": 'export * from "../second/b.js";',
+    "handing on all by a name": 'export * as b from "../second/b.js";',
+    "a require": 'import b = require("../second/b.js");',
+    "an import with a comment": 'export const later = () => import(/* later */ "../second/b.js");',
   };
   for (const [way, text] of Object.entries(ways)) {
     test(`do not look up by ${way}`, () => {
@@ -114,9 +118,19 @@ describe("rooms", () => {
     assert.deepEqual(faultsOf(files), [upward("src/second/b.ts", "src/third/web.ts", "second", "third")]);
   });
 
-  test("do not import the public API", () => {
-    const files = { "src/index.ts": "export {};\n", "src/third/d.ts": 'import { x } from "../index.js";\n' };
-    assert.deepEqual(faultsOf(files), [upward("src/third/d.ts", "src/index.ts", "third", "index.ts")]);
+  test("do not import the public API, be it by the package's name", () => {
+    const index = { "src/index.ts": "export {};\n", "src/third/entry.ts": "export {};\n" };
+    for (const specifier of ["../index.js", "house"]) {
+      const files = { ...index, "src/third/d.ts": `import { x } from "${specifier}";\n` };
+      assert.deepEqual(faultsOf(files), [upward("src/third/d.ts", "src/index.ts", "third", "index.ts")]);
+    }
+    const files = { ...index, "src/first/a.ts": 'import type { X } from "house/third";\n' };
+    assert.equal(faultsOf(files)[0], upward("src/first/a.ts", "src/third/entry.ts", "first", "third"));
+  });
+
+  test("do not look up from a file of another ending", () => {
+    const files = { ...above, "src/first/a.mts": 'import { b } from "../second/b.js";\n' };
+    assert.deepEqual(faultsOf(files), [upward("src/first/a.mts", "src/second/b.ts", "first", "second")]);
   });
 
   test("are those that are listed", () => {
@@ -201,6 +215,11 @@ describe("names", () => {
     });
   }
 
+  test("of folders are in kebab-case", () => {
+    const fault = "src/first/aB/c.ts: names of folders are in kebab-case.";
+    assert.deepEqual(faultsOf({ "src/first/aB/c.ts": "" }), [fault]);
+  });
+
   test("of Python files are in snake_case", () => {
     const fault = "tests/make-it.py: names of Python files are in snake_case.";
     assert.deepEqual(faultsOf({ "tests/make-it.py": "" }), [fault]);
@@ -216,6 +235,7 @@ describe("what another file declares", () => {
     'export { a } from "../first/a.js";',
     'export type { A } from "../first/a.js";',
     'export * from "../first/a.js";',
+    'export * as a from "../first/a.js";',
   ]) {
     test(`is not handed on: ${text}`, () => {
       assert.deepEqual(faultsOf({ ...a, "src/second/b.ts": `${text}\n` }), [fault("src/second/b.ts")]);

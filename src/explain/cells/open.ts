@@ -9,7 +9,7 @@ import type { Layer } from "../../layers/layer.js";
 import { LSTM } from "../../layers/lstm.js";
 import { RecurrentLayer as RecurrentBase } from "../../layers/recurrent.js";
 import { SimpleRNN } from "../../layers/simple-rnn.js";
-import { modelOf } from "../../model/given.js";
+import { builtModelOf } from "../../model/given.js";
 import type { Model } from "../../model/model.js";
 import type { Node } from "../../network/graph.js";
 import type { WeightArray } from "../../network/weights.js";
@@ -55,8 +55,7 @@ export const isRecurrent = (layer: Layer): layer is RecurrentLayer => layer inst
 
 /** Every recurrent layer, first to last, those inside a Bidirectional too. @throws InputError when there is none */
 export function openCells(given: Model): OpenCell[] {
-  const model = modelOf(given, "explain");
-  void model.outputNode;
+  const model = builtModelOf(given, "explain");
   const weights = new Map(model.getWeights().map((array) => [array.name, array]));
   const cells = model.nodes.flatMap((node) => cellsOf(model, node, weights));
   if (cells.length > 0) return cells;

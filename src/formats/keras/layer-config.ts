@@ -238,13 +238,6 @@ const ELSEWHERE = new Set([
   "gptq_unpacked_column_size",
 ]);
 
-/** Whether Keras's layer of this class, if it is one of ours, takes such an argument. */
-export function isLayerKey(className: string, key: string): boolean {
-  const kind = kindOf(className);
-  const known = ELSEWHERE.has(key) || PASSIVE.has(key) || UNAPPLIED.test(key) || key === "shape";
-  return !kind || known || optionOf(kind, key) !== undefined;
-}
-
 /** What shapes weights in training and is not had here. */
 const UNAPPLIED = /^activity_regularizer$|_constraint$/;
 

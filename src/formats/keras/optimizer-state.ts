@@ -66,11 +66,11 @@ function endsInPlaceholders(found: StoredWeight[]): boolean {
 
 /**
  * Gives a compiled model the state that a file holds: the step, the learning rate (Keras 2 has none here) and the
- * slots. A state that does not fit is left aside with a note, as Keras does; and without one on an engine that answers
- * later, which nothing is trained on.
+ * slots. A state that does not fit is left aside with a note, as Keras does; on an engine that does not train there is
+ * nothing to give it to.
  */
 export function restoreOptimizer(trainer: Trainer, variables: StoredWeight[], notes: Notes): void {
-  if (variables.length === 0 || !trainer.isCompiled || !trainer.network.runtime.engine.synchronous) return;
+  if (variables.length === 0 || !trainer.isCompiled || !trainer.canTrain) return;
   const state = trainer.optimizerState();
   // Keras keeps no rate where a schedule says it; tf.keras kept the last one.
   const hasRate = variables[1]?.dataset.shape.length === 0;

@@ -21,7 +21,7 @@ export const TASKS: readonly LabTask[] = [
   reber,
 ];
 
-/** @throws InputError on a name that is none, with the nearest that is */
+/** The task of a name. @throws InputError on a name that is none, with the nearest that is */
 export function taskNamed(name: string): LabTask {
   const known = oneOf(
     name,
