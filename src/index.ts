@@ -20,7 +20,16 @@ export {
 export { Corpus, type LabelledText } from "./classifier/corpus.js";
 export type { Prepared, TrainingRecord, TrainOptions } from "./classifier/options.js";
 export { PRESET_NAMES, type PresetName, type PresetSizes, presetModel } from "./classifier/presets.js";
-export type { Engine } from "./engines/engine.js";
+export type {
+  Call,
+  Engine,
+  Phase,
+  Program,
+  SynchronousEngine,
+  SynchronousProgram,
+  Task,
+  Values,
+} from "./engines/engine.js";
 export {
   ENGINE_CHOICES,
   type EngineChoice,

@@ -3,7 +3,7 @@ import { indicesOf, instanceOf, objectOf, textOf, textsOf } from "../base/argume
 import { finiteNumber, inputError, knownOptions, wholeNumber } from "../base/errors.js";
 import type { Json } from "../base/json.js";
 import { writeKeras } from "../formats/keras/write.js";
-import { formatOf } from "../formats/registry.js";
+import { formatOf, KEEPING_ENDINGS } from "../formats/registry.js";
 import { modelOf } from "../model/given.js";
 import { extrasOf, loadFile } from "../model/load.js";
 import { Model, remarksOf, trainerOf } from "../model/model.js";
@@ -243,7 +243,7 @@ export class TextClassifier implements TextPart {
     const { what, keepsExtras } = formatOf(path);
     if (!keepsExtras) {
       throw inputError({
-        expected: "a format that keeps vocabulary and labels: .keras, .safetensors, .onnx, .json or .mjs",
+        expected: `a format that keeps vocabulary and labels: ${KEEPING_ENDINGS}`,
         where: String(path),
         received: what,
         next: "classifier.model.save(path) writes the network alone.",

@@ -42,7 +42,7 @@ export function benchCommand(program: Command): void {
 
 /** Engines and thread counts: what was asked for, or every engine here, on one thread and on all. */
 function settings({ engine, threads }: Flags): { engine: EngineName; threads: number }[] {
-  const engines = engine === "auto" ? ENGINES.available() : [engine];
+  const engines = engine === "auto" ? ENGINES.synchronous() : [engine];
   const cores = availableParallelism();
   return engines.flatMap((name) => {
     const counts = threads ? [threads] : name === "reference" || cores === 1 ? [1] : [1, cores];

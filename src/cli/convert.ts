@@ -9,7 +9,7 @@ import { printable } from "../base/text.js";
 import { ENGINES } from "../engines/engines.js";
 import type { Receipt } from "../formats/keras/receipt.js";
 import { WEIGHT_KINDS, type WeightKind } from "../formats/module/weights-text.js";
-import { ENDINGS, formatOf } from "../formats/registry.js";
+import { type Chosen, ENDINGS, formatOf } from "../formats/registry.js";
 import { saveAs } from "../formats/save.js";
 import { loadFile } from "../model/load.js";
 import { type Model, remarksOf } from "../model/model.js";
@@ -25,11 +25,13 @@ interface Flags {
   receipt?: boolean;
 }
 
+type Answers = (path: string, model: Model) => Promise<ArrayLike<number>>;
+
 /** What a written file answers to the model's sample input, where that can be run here. */
-const ANSWERS: Readonly<Record<string, (path: string, model: Model) => Promise<ArrayLike<number>>>> = {
-  ...{ keras: readAgain, h5: readAgain, hdf5: readAgain, safetensors: readAgain, json: readAgain },
-  mjs: runModule,
-};
+function answersIn({ isRead, ending }: Chosen): Answers | null {
+  if (isRead) return readAgain;
+  return ending === "mjs" ? runModule : null;
+}
 
 export function convertCommand(program: Command): void {
   const endings = ENDINGS.map((ending) => `.${ending}`);
@@ -51,12 +53,7 @@ export function convertCommand(program: Command): void {
     });
 }
 
-async function convert(
-  from: string,
-  to: string,
-  format: ReturnType<typeof formatOf>,
-  flags: Flags,
-): Promise<void> {
+async function convert(from: string, to: string, format: Chosen, flags: Flags): Promise<void> {
   const source = await loadFile(from, { engine: "reference" });
   const path = pathOf(to);
   if (format.ending === "json") mkdirSync(dirname(path), { recursive: true });
@@ -80,8 +77,7 @@ async function convert(
   }
   if (flags.receipt) {
     for (const line of receiptLines(source.receipt)) say(printable(line));
-    for (const line of await comparisonLines(from, source.model, to, ANSWERS[format.ending]))
-      say(printable(line));
+    for (const line of await comparisonLines(from, source.model, to, answersIn(format))) say(printable(line));
   }
   source.model.dispose();
 }
@@ -104,27 +100,28 @@ async function comparisonLines(
   from: string,
   model: Model,
   to: string,
-  answers: (typeof ANSWERS)[string] | undefined,
+  answers: Answers | null,
 ): Promise<string[]> {
-  const wanted = answersOf(model);
+  const wanted = await answersOf(model);
   const line = (what: string, found: ArrayLike<number>) =>
     `check ${what}: differs from the reference engine by at most ${largestDifference(found, wanted).toExponential(1)}`;
   const lines: string[] = [];
   for (const engine of ENGINES.available()) {
     if (engine === "reference") continue;
     const { model } = await loadFile(from, { engine, onWarning: null });
-    lines.push(line(`${engine} engine`, answersOf(model)));
+    lines.push(line(`${engine} engine`, await answersOf(model)));
     model.dispose();
   }
   if (answers) lines.push(line(to, await answers(to, model)));
   return lines;
 }
 
-const answersOf = (model: Model): Float32Array => model.predictFlat(asInput(sampleInput(model))).data;
+const answersOf = async (model: Model): Promise<Float32Array> =>
+  (await model.predictFlatAsync(asInput(sampleInput(model)))).data;
 
 async function readAgain(path: string): Promise<ArrayLike<number>> {
   const { model } = await loadFile(path, { engine: "reference", onWarning: null });
-  const answers = answersOf(model);
+  const answers = await answersOf(model);
   model.dispose();
   return answers;
 }

@@ -15,6 +15,7 @@ export type Task = Call[];
 /** Phases run one after another; the tasks of a phase are independent and may run on as many threads as there are. */
 export type Phase = Task[];
 
+/** Calls made ready to run, again and again. */
 export interface Program {
   /** Runs every phase; all is done when it returns or, of an asynchronous engine, when its promise is kept. */
   run(): void | Promise<void>;
@@ -49,6 +50,7 @@ export interface Engine {
   dispose(): void;
 }
 
+/** A program of an engine that does everything at once. */
 export interface SynchronousProgram extends Program {
   run(): void;
 }

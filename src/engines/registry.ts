@@ -118,6 +118,15 @@ export class Engines {
     return ENGINE_NAMES.filter((name) => "make" in this.recipe(name));
   }
 
+  /** Those of them that answer at once. */
+  synchronous(): EngineName[] {
+    return this.available().filter((engine) => {
+      const made = this.create({ engine, threads: 1 });
+      made.dispose();
+      return made.synchronous;
+    });
+  }
+
   private recipe(name: EngineName): Recipe {
     return RECIPES[name](this.kernels);
   }

@@ -31,14 +31,14 @@ const MOST_CAUSES = 2;
 
 /** "lstm=768" */
 export function parseExpectation(text: string): Expectation {
-  textOf(text, "--expect");
+  textOf(text, "expectation");
   const [, layer, digits] = /^(.+)=\s*([\d,_ ]+)$/.exec(text.trim()) ?? [];
   if (layer === undefined || digits === undefined) {
-    throw inputError({ expected: "LAYER=COUNT, as in lstm=6272", where: "--expect", received: text });
+    throw inputError({ expected: "LAYER=COUNT, as in lstm=6272", where: "expectation", received: text });
   }
   return {
     layer: layer.trim(),
-    count: wholeNumber(Number(digits.replace(/[,_ ]/g, "")), `--expect ${layer}`),
+    count: wholeNumber(Number(digits.replace(/[,_ ]/g, "")), `expectation ${layer}`),
   };
 }
 
@@ -75,7 +75,7 @@ function find(derivations: readonly LayerDerivation[], name: string): LayerDeriv
       ofClass.length > 1
         ? `one of the ${ofClass.length} layers of that kind by its name`
         : "a layer of the model",
-    where: "--expect",
+    where: "expectations",
     received: name,
     next: didYouMean(name, names) ?? `Its layers are ${names.join(", ")}; "total" is all of them.`,
   });

@@ -130,10 +130,20 @@ export const ENDINGS: readonly string[] = [
   ...FORMATS.flatMap(({ writes, endings }) => (writes ? endings.slice(1) : [])),
 ];
 
+/** One after another, "or" before the last. */
+const listed = (words: readonly string[]) => `${words.slice(0, -1).join(", ")} or ${words.at(-1)}`;
+
+/** The endings of formats with a place for vocabulary and labels, in words. */
+export const KEEPING_ENDINGS = listed(
+  FORMATS.flatMap(({ writes, endings }) => (writes?.keepsExtras ? [`.${endings[0]}`] : [])),
+);
+
 /** A format that is written, and the ending that asked for it. */
 export interface Chosen extends Writer {
   readonly what: string;
   readonly ending: string;
+  /** Whether such a file is read, too. */
+  readonly isRead: boolean;
 }
 
 /** The format that a path's ending names, in capitals or not. @throws InputError for an ending that names none */
@@ -145,7 +155,7 @@ export function formatOf(path: string | URL): Chosen {
   const ending = /[^./\\]\.([^./\\]+)$/.exec(name)?.[1]?.toLowerCase() ?? "";
   const format = FORMATS.find(({ writes, endings }) => writes && endings.includes(ending));
   if (format?.writes && !/\.weights\.(h5|json)$/i.test(name)) {
-    return { what: format.what, ending, ...format.writes };
+    return { what: format.what, ending, isRead: format.reads !== undefined, ...format.writes };
   }
   throw inputError({
     expected: `a file ending in ${ENDINGS.map((known) => `.${known}`).join(", ")}`,
@@ -164,5 +174,6 @@ export async function openFile(bytes: Uint8Array, file: string, beside: ReadBesi
   const format = FORMATS.find(({ reads }) => reads?.detects(bytes));
   if (format?.reads) return format.reads.open(bytes, file, beside);
   const { foreignKind, refuseForeign } = await import("./foreign.js");
-  throw refuseForeign("a Keras model (.keras archive, HDF5 or JSON)", file, foreignKind(bytes));
+  const kinds = FORMATS.flatMap(({ reads, what }) => (reads ? [what] : []));
+  throw refuseForeign(`a model: ${listed(kinds)}`, file, foreignKind(bytes));
 }

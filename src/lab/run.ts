@@ -40,7 +40,7 @@ export interface LabOptions {
   gateStart?: GateStart;
   /** Sequences a training step. Default: the task's own. */
   batchSize?: number;
-  /** Training sequences a run may use. */
+  /** Training sequences a run may use. Default: the task's own. */
   sequences?: number;
   /** Ends the experiment after the current step; the result then holds the runs that were finished. */
   signal?: AbortSignal;

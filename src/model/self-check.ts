@@ -22,7 +22,7 @@ const ROWS = 4;
 export async function selfCheck(open: (engine: EngineName) => Promise<Model>): Promise<SelfCheck> {
   const reference = await open("reference");
   const input = asInput(sampleInput(reference, ROWS));
-  const expected = reference.predictFlat(input).data;
+  const expected = (await reference.predictFlatAsync(input)).data;
   reference.dispose();
   const engines: EngineCheck[] = [];
   // The nearest to the reference first.
@@ -41,7 +41,7 @@ async function differenceOn(
   let model: Model | undefined;
   try {
     model = await open();
-    return largestDifference(model.predictFlat(input).data, expected);
+    return largestDifference((await model.predictFlatAsync(input)).data, expected);
   } catch (error) {
     if (error instanceof InputError) return null;
     throw error;

@@ -108,7 +108,7 @@ export const anyCase: fc.Arbitrary<ModelCase> = fc
  * of each serves all cases: thousands of WebAssembly memories would wait to be collected, and a busy machine runs out.
  */
 export const ENGINES = [
-  ...ALL.available().map((name) => ({
+  ...ALL.synchronous().map((name) => ({
     name: name as string,
     precision: 2e-6,
     fresh: () => ALL.createSynchronous({ engine: name, threads: 1 }),

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { layers } from "../../src/index.js";
 import { assertGradient, assertLoss, assertOutput } from "./compare.js";
 import { buildModel, ENGINES, flatten, type TestedEngine } from "./models.js";
 import {
@@ -75,3 +76,10 @@ for (const engine of ENGINES) {
     });
   }
 }
+
+test("every layer stands in a model that Keras answered", () => {
+  const vectors = LAYER_FAMILIES.map((family) => JSON.stringify(readVectors<LayerCase>(family).cases)).join();
+  const missing = Object.keys(layers).filter((name) => !vectors.includes(`["${name}",`));
+  // formats/vocabulary-models.test.ts holds that one to Keras.
+  assert.deepEqual(missing, ["textVectorization"]);
+});
