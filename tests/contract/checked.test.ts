@@ -15,6 +15,7 @@ import { ACTIVATIONS } from "../../src/kernels/activations.js";
 import { CHECKED_BUILD } from "./engines.js";
 import { type Case, define, noise, placeCase, Values } from "./harness.js";
 import { buildable, compileDriver, record, root } from "./native-driver.js";
+import { recurrentCases } from "./recurrent-cases.js";
 
 /** I and U so far apart that one taken for the other shows. */
 const sizes = { N: 1000, I: 600, U: 3 };
@@ -96,6 +97,19 @@ describe("wasm, checked", () => {
     const call: Call = { kernel: "sumSquares", args: { out: at, x: at, length: 1, accumulate: 2 } };
     assert.throws(() => engine.load([[[call]]]).run(), /sum_squares accumulate is neither 0 nor 1/);
   });
+});
+
+test("wasm: kernels that trap use up no stack", () => {
+  const engine = new WasmEngine(WASM_BUILDS.simd, 1);
+  const arena = new Arena(engine);
+  const { call } = placeCase(arena, recurrentCases().find(({ kernel }) => kernel === "lstmForward")!);
+  arena.commit();
+  const wrong = { ...call, args: { ...call.args, scratch: engine.buffer.byteLength - 64 } } as Call;
+  const [good, bad] = [engine.load([[[call]]]), engine.load([[[wrong]]])];
+  // Of 64 KiB, some 350 bytes each.
+  for (let i = 0; i < 1000; i++) assert.throws(() => bad.run());
+  good.run();
+  engine.dispose();
 });
 
 describe("wasm, in a worker", () => {
