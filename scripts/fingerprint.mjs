@@ -8,6 +8,7 @@ import {
   readdirSync,
   readFileSync,
   renameSync,
+  rmSync,
   statSync,
   writeFileSync,
 } from "node:fs";
@@ -39,6 +40,8 @@ export async function buildOnce(out, hash, build) {
   const stamp = `${out}.sha256`;
   if (existsSync(out) && existsSync(stamp) && readFileSync(stamp, "utf8") === hash) return;
   mkdirSync(dirname(out), { recursive: true });
+  // Gone before `out` changes: one left by a build that was interrupted would vouch for what is not its own.
+  rmSync(stamp, { force: true });
   const kept = join(cache, hash);
   if (existsSync(kept)) {
     // Renamed into place: a process may have the present file mapped.
@@ -55,6 +58,8 @@ export async function buildOnce(out, hash, build) {
 function keep(out, kept) {
   try {
     mkdirSync(cache, { recursive: true });
-    copyFileSync(out, kept);
+    // Renamed into place: half a copy must not pass for it.
+    copyFileSync(out, `${kept}.new`);
+    renameSync(`${kept}.new`, kept);
   } catch {}
 }

@@ -84,7 +84,7 @@ export class TextClassifier implements TextPart {
     this.model = modelOf(model, "TextClassifier model");
     this.vectorizer = instanceOf(vectorizer, Vectorizer, "TextClassifier vectorizer", "a Vectorizer");
     this.length = wholeNumber(length, "TextClassifier length", 1, 1e6);
-    this.labels = textsOf(labels, "TextClassifier labels");
+    this.labels = textsOf(labels, "TextClassifier labels").slice();
     this.threshold = finiteNumber(threshold, "TextClassifier threshold", 0, 1);
     this.training = training;
     classifierOf.set(model, this);

@@ -71,7 +71,13 @@ export class WasmBuilds {
       return { missing: "the WebAssembly kernels were built from another kernels.h: run `npm run build`" };
     }
     const build = [this.relaxed, this.simd].find(({ runsHere }) => runsHere);
-    if (build) return { build };
+    if (build && compilesHere()) return { build };
+    if (build) {
+      return {
+        missing:
+          "WebAssembly is forbidden here (a page's Content-Security-Policy allows it by script-src 'wasm-unsafe-eval')",
+      };
+    }
     return {
       missing:
         "this runtime has no WebAssembly SIMD (Node 16.4, Chrome 91, Firefox 89, Safari 16.4 and later do)",
@@ -80,6 +86,19 @@ export class WasmBuilds {
 }
 
 type Choice = { build: WasmBuild } | { missing: string };
+
+/** An empty module: "\0asm", version 1. */
+const EMPTY = Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0);
+
+/** Whether anything may be compiled here: a security policy that forbids it still lets it be validated. */
+function compilesHere(): boolean {
+  try {
+    new WebAssembly.Module(EMPTY);
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 const WITH_MAXIMUM = 1;
 const SHARED_WITH_MAXIMUM = 3;

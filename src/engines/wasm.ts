@@ -28,6 +28,8 @@ export class WasmEngine extends DirectEngine {
   private readonly window: ProgramWindow;
   private member: PoolMember | null = null;
   private readonly firstStack: number;
+  /** Where this thread's stack begins. */
+  private readonly stackTop: number;
   private disposed = false;
 
   constructor(
@@ -37,6 +39,7 @@ export class WasmEngine extends DirectEngine {
     super();
     this.memory = new WebAssembly.Memory({ initial: 32, maximum: MOST_PAGES, shared: this.shared });
     this.kernels = instantiateKernels(this.module, this.memory);
+    this.stackTop = this.kernels.__stack_pointer.value;
     const windowAt = alignUp(this.kernels.__heap_base.value);
     this.window = new ProgramWindow(this.memory, windowAt);
     this.firstStack = windowAt + WINDOW;
@@ -84,6 +87,8 @@ export class WasmEngine extends DirectEngine {
   private runPiece({ words, furthest }: EncodedProgram): void {
     if (furthest >= this.memory.buffer.byteLength) throw new RangeError("a program points past the memory");
     const at = this.window.place(words);
+    // A kernel that has trapped left what it had there.
+    this.kernels.__stack_pointer.value = this.stackTop;
     let header = 1;
     for (let remaining = words[0]!; remaining > 0; remaining--) {
       const tasks = words[header]!;

@@ -250,9 +250,10 @@ export class Network {
     return { data: out ?? new Float32Array(0), rows, shape };
   }
 
-  /** As `predict`, on any engine. */
+  /** As `predict`, on any engine. All is asked at once: what comes between the question and the answer changes nothing. */
   async predictAsync(inputs: readonly Rows[], batchSize = DEFAULT_BATCH): Promise<Rows> {
     const { rows } = inputs[0]!;
+    const asked: (void | Promise<void>)[] = [];
     let out: Float32Array | null = null;
     let shape: readonly number[] = [];
     for (let from = 0; from < rows; from += batchSize) {
@@ -261,9 +262,9 @@ export class Network {
       shape = plan.outputShape;
       out ??= new Float32Array(rows * plan.outputSize);
       const part = out.subarray(from * plan.outputSize, to * plan.outputSize);
-      // Asked for at once, so that another's question meanwhile comes after both.
-      await Promise.all([this.runtime.run(plan), this.runtime.readOutputAsync(plan, part)]);
+      asked.push(this.runtime.run(plan), this.runtime.readOutputAsync(plan, part));
     }
+    await Promise.all(asked);
     return { data: out ?? new Float32Array(0), rows, shape };
   }
 

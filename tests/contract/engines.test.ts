@@ -6,7 +6,9 @@ import { Arena } from "../../src/engines/arena.js";
 import type { Call, Engine, Phase } from "../../src/engines/engine.js";
 import { ENGINES } from "../../src/engines/engines.js";
 import { checkAddon } from "../../src/engines/native.js";
-import { nativeAddon } from "../../src/engines/registry.js";
+import { Engines, nativeAddon } from "../../src/engines/registry.js";
+import * as binary from "../../src/engines/wasm-binary.js";
+import { WasmBuilds } from "../../src/engines/wasm-module.js";
 import { poolSize } from "../../src/engines/wasm-pool.js";
 import { layers, sequential } from "../../src/index.js";
 import { DelayedEngine } from "./delayed-engine.js";
@@ -46,6 +48,21 @@ describe("selection", () => {
     assert.throws(() => ENGINES.createSynchronous({ engine }), refused);
     const model = sequential([layers.input({ shape: [3] }), layers.dense({ units: 1 })], { engine });
     assert.throws(() => model.predict([[1, 2, 3]]), refused);
+  });
+
+  test("where WebAssembly may not be compiled, auto does without, and wasm is refused with the reason", (t) => {
+    t.mock.method(WebAssembly, "Module", () => {
+      throw new WebAssembly.CompileError("violates the Content Security policy");
+    });
+    const forbidden = new Engines(new WasmBuilds(binary));
+    assert.deepEqual(
+      forbidden.available(),
+      ENGINES.available().filter((name) => name !== "wasm"),
+    );
+    assert.throws(() => forbidden.create({ engine: "wasm" }), {
+      name: "InputError",
+      message: /It cannot: WebAssembly is forbidden here .*'wasm-unsafe-eval'/,
+    });
   });
 
   test("an addon built from another kernels.h is not used", (t) => {

@@ -50,6 +50,17 @@ describe("on an engine that answers later", () => {
     assert.deepEqual(await later.predictAsync(rows), now.predict(rows));
   });
 
+  for (const engine of [new DelayedEngine(), "reference"] as const) {
+    test(`batches of one question answer with the same weights and rows, ${typeof engine === "string" ? engine : engine.name}`, async () => {
+      const [later, now] = [network(engine), network("reference")];
+      const asked = rows.map((row) => row.slice());
+      const [expected, answer] = [now.predict(rows), later.predictAsync(asked, { batchSize: 2 })];
+      later.setWeights(now.getWeights().map(({ data }) => data.map((value) => -value)));
+      for (const row of asked) row.fill(0);
+      assert.deepEqual(await answer, expected);
+    });
+  }
+
   test("a failure is told to all that came of it, and to nobody after", async () => {
     const engine = new FailingEngine();
     const [later, now] = [network(engine), network("reference")];
