@@ -175,5 +175,5 @@ export async function openFile(bytes: Uint8Array, file: string, beside: ReadBesi
   if (format?.reads) return format.reads.open(bytes, file, beside);
   const { foreignKind, refuseForeign } = await import("./foreign.js");
   const kinds = FORMATS.flatMap(({ reads, what }) => (reads ? [what] : []));
-  throw refuseForeign(`a model: ${listed(kinds)}`, file, foreignKind(bytes));
+  throw refuseForeign(`a Keras model or its like (${listed(kinds)})`, file, foreignKind(bytes));
 }
