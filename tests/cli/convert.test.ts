@@ -121,7 +121,11 @@ describe("convert", () => {
       ],
       ["spam.keras", "spam", /expected a file ending in/],
       ["nothing.keras", "out.mjs", /expected a path that exists/],
-      ["noise.keras", "out.mjs", /expected a Keras model or its like \(Keras archive, .* or JSON architecture\)/],
+      [
+        "noise.keras",
+        "out.mjs",
+        /expected a Keras model or its like \(Keras archive, .* or JSON architecture\)/,
+      ],
       ["lonely.json", "out.mjs", /gone\.bin: expected a path that exists/],
       ["arrays.safetensors", "out.mjs", /expected the network in the metadata/],
       ["cut.safetensors", "out.mjs", /header: expected at most/],
