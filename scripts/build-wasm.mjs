@@ -13,11 +13,11 @@ import { abiOf, checkedBuild, kernelSources } from "./kernel-sources.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const BINARIES = [
-  { out: join(root, "dist", "src", "engines", "wasm-binary.js"), what: "kernels", only: false },
+  { out: join(root, "dist", "src", "engines", "wasm-binary.js"), what: "kernels", inferenceOnly: false },
   {
     out: join(root, "dist", "src", "engines", "wasm-inference-binary.js"),
     what: "kernels for inference only",
-    only: true,
+    inferenceOnly: true,
   },
 ];
 /** Where calls go to kernels. */
@@ -121,12 +121,13 @@ async function compileKernels() {
   return { objects, swapped, inference };
 }
 
-async function build({ out, what, only }) {
+async function build({ out, what, inferenceOnly }) {
   compiled ??= compileKernels();
   const { objects, swapped, inference } = await compiled;
   const runClang = await loadClang();
+  const dispatch = inferenceOnly ? inference : {};
   const [bytes, other] = await Promise.all(
-    [objects, swapped].map((all) => link(runClang, only ? { ...all, ...inference } : all, ENGINE_LINK_FLAGS)),
+    [objects, swapped].map((all) => link(runClang, { ...all, ...dispatch }, ENGINE_LINK_FLAGS)),
   );
   const whole = Buffer.concat([bytes, multiplyAddSection(multiplyAdds(bytes, other))]);
   const text = `export const abi = ${abiOf()};\nexport const packed = "${packed(whole)}";\n`;

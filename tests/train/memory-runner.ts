@@ -1,13 +1,13 @@
-import { direct } from "../../src/engines/engine.js";
-import { trainerOf } from "../../src/model/model.js";
 /**
  * A process of its own that trains and predicts over and over and prints how much memory is in use now and then; run with
  * --expose-gc --single-threaded, so that a collection is over when it returns, whatever else the machine is doing.
  * Arguments: engine, then (optional) bytes that each round keeps on purpose.
  */
 
+import { direct } from "../../src/engines/engine.js";
 import type { EngineName } from "../../src/engines/registry.js";
 import { layers, sequential } from "../../src/index.js";
+import { trainerOf } from "../../src/model/model.js";
 
 export interface MemoryUse {
   /** Bytes of the JavaScript heap and of buffers beside it, after each `roundsBetween` rounds. */
