@@ -31,7 +31,7 @@
 #include <stdint.h>
 
 /* What a built engine must carry to be trusted with pointers: changes whenever this interface does. */
-#define KERNELS_ABI 2540073012u
+#define KERNELS_ABI 547336601u
 
 /* A block of a product's right-hand matrix, copied into the order in which it is read. */
 #define PANEL_ELEMENTS 16384
@@ -467,5 +467,17 @@ void clip_to_value(float *g, int32_t length, float limit);
 /* g += l1 · sign(w) + 2 · l2 · w; penalty[0] += l1 · Σ|w| + l2 · Σw²
    updates g [length], penalty [1]; reads w [length] */
 void regularize(float *g, float *penalty, const float *w, int32_t length, float l1, float l2);
+
+/* ---- linear ---------------------------------------------------------------------------------------------------- */
+
+/* out_i = Σ r_j² over the features of row i
+   writes out [N]; reads weights [F][2], starts [N+1], ids [M] */
+void linear_squares(float *out, const float *weights, const uint32_t *starts, const uint32_t *ids, int32_t N,
+                    int32_t M, int32_t F);
+
+/* One epoch of dual coordinate descent over the rows in the given order
+   updates weights [F][2], alpha [N], state [2]; reads rows [N][4], starts [N+1], ids [M], order [N] */
+void linear_epoch(float *weights, float *alpha, float *state, const float *rows, const uint32_t *starts,
+                  const uint32_t *ids, const uint32_t *order, int32_t N, int32_t M, int32_t F, float tolerance);
 
 #endif

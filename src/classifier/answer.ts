@@ -4,6 +4,7 @@ import type { Model } from "../model/model.js";
 import type { Rows } from "../network/arrays.js";
 import type { Network, NetworkLike } from "../network/network.js";
 import type { WeightArray } from "../network/weights.js";
+import type { EncodedBatch } from "../tokens/row-encoder.js";
 import type { TextPart } from "../tokens/text-part.js";
 import type { Vectorizer } from "../tokens/vectorizer.js";
 import type { Corpus } from "./corpus.js";
@@ -16,6 +17,8 @@ export interface Prediction {
   probability: number;
   /** Probability of every label. */
   scores: Record<string, number>;
+  /** Of an automatic classifier: the share of the text's words that it has learned from. Where it is small, doubt the answer. */
+  known?: number;
 }
 
 /** What tells a row of outputs apart. */
@@ -61,53 +64,84 @@ export function* answersTo(
   { network, model }: Answering,
   first: number,
 ): Generator<Prediction> {
-  const ids = idsOf(texts, part);
-  if (ids.rows === 0) return;
-  const unanswered = yield* answersIn(model.predictFlat(ids), ids, texts, part, first);
+  const batches = part.encoder.encodeTexts(texts);
+  const outputs = batches.map(({ inputs }) => model.predictFlat(inputsOf(inputs)));
+  const unanswered = yield* answersIn(gather(batches, outputs, texts.length), texts, part, first);
   if (unanswered) throw noAnswer(network, unanswered, network.getWeights());
 }
 
 /** As `answersTo`, of a network on any engine. The threshold is that of when it was asked. */
 export async function answersLater(
   texts: readonly string[],
-  { vectorizer, length, labels, threshold }: TextPart,
+  { encoder, labels, threshold }: TextPart,
   { network, model }: Answering,
 ): Promise<Prediction[]> {
   const asked = texts.slice();
-  const ids = idsOf(asked, { vectorizer, length });
-  if (ids.rows === 0) return [];
+  const batches = encoder.encodeTexts(asked);
+  // All is asked at once, so that all is answered with the same weights.
+  const outputs = await Promise.all(batches.map(({ inputs }) => model.predictFlatAsync(inputsOf(inputs))));
   const answers: Prediction[] = [];
-  const reading = answersIn(await model.predictFlatAsync(ids), ids, asked, { labels, threshold }, 1);
+  const reading = answersIn(gather(batches, outputs, asked.length), asked, { labels, threshold }, 1);
   let next = reading.next();
   for (; !next.done; next = reading.next()) answers.push(next.value);
   if (next.value) throw noAnswer(network, next.value, await network.getWeightsAsync());
   return answers;
 }
 
-/** Texts as rows of ids [rows][length]. */
-function idsOf(texts: readonly string[], part: Pick<TextPart, "vectorizer" | "length">): Rows {
-  const { ids, rows, length } = part.vectorizer.encodeRows(texts, part.length);
-  return { data: ids, rows, shape: [length] };
+/** What a network of one input or several takes. */
+export const inputsOf = (inputs: EncodedBatch["inputs"]): Rows | Rows[] =>
+  inputs.length === 1 ? inputs[0]! : [...inputs];
+
+/** What became of texts, in their order. */
+interface Gathered {
+  /** [texts][outputs] */
+  outputs: Float32Array;
+  /** The ids that stood for a text. */
+  idsOf(text: number): Float32Array;
+  /** The share of a text's words that are known, where the encoder tells. */
+  known: (number | undefined)[];
+}
+
+/** Brings the outputs of batches into the order of the texts. */
+export function gather(
+  batches: readonly EncodedBatch[],
+  outputs: readonly Rows[],
+  texts: number,
+): Gathered {
+  const width = outputs.length === 0 ? 0 : outputs[0]!.data.length / outputs[0]!.rows;
+  const all = new Float32Array(texts * width);
+  const places = new Array<readonly [batch: number, row: number]>(texts);
+  batches.forEach(({ positions }, b) => {
+    for (let row = 0; row < positions.length; row++) {
+      places[positions[row]!] = [b, row];
+      all.set(outputs[b]!.data.subarray(row * width, (row + 1) * width), positions[row]! * width);
+    }
+  });
+  return {
+    outputs: all,
+    idsOf: (text) => {
+      const [b, row] = places[text]!;
+      const { data, shape } = batches[b]!.inputs[0]!;
+      return data.subarray(row * shape[0]!, (row + 1) * shape[0]!);
+    },
+    known: places.map(([b, row]) => batches[b]!.known?.[row]),
+  };
 }
 
 /** The answers that outputs give, up to the first row that has none: that one comes back at the end. */
 function* answersIn(
-  { data: outputs }: Rows,
-  { data: ids, rows, shape }: Rows,
+  { outputs, idsOf, known }: Gathered,
   texts: readonly string[],
   labelling: Labelling,
   first: number,
 ): Generator<Prediction, Unanswered | null> {
-  const [length] = shape as [number];
-  const width = outputs.length / rows;
+  const width = outputs.length / texts.length;
   for (const [row, text] of texts.entries()) {
     const output = outputs.subarray(row * width, (row + 1) * width);
     const answer = answerOf(output, labelling);
-    if (!answer) {
-      const where = `text ${first + row} (${show(text)})`;
-      return { ids: ids.subarray(row * length, (row + 1) * length), output, where };
-    }
-    yield answer;
+    if (!answer) return { ids: idsOf(row), output, where: `text ${first + row} (${show(text)})` };
+    const share = known[row];
+    yield share === undefined ? answer : { ...answer, known: share };
   }
   return null;
 }

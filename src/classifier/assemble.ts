@@ -6,6 +6,7 @@ import { takesTexts } from "../layers/traits.js";
 import { modelOf } from "../model/given.js";
 import type { Model } from "../model/model.js";
 import { checkLabels, checkVocabularyFits } from "../network/text-fits.js";
+import { IdEncoder } from "../tokens/row-encoder.js";
 import { Vectorizer } from "../tokens/vectorizer.js";
 import { TextClassifier } from "./classifier.js";
 
@@ -60,7 +61,13 @@ export function assembleClassifier(model: Model, parts: ClassifierParts, name = 
     });
   }
   const threshold = finiteNumber(parts.threshold ?? 0.5, "threshold", 0, 1);
-  return new TextClassifier({ model, vectorizer, length, labels, threshold, training: null });
+  return new TextClassifier({
+    model,
+    encoder: new IdEncoder(vectorizer, length),
+    labels,
+    threshold,
+    training: null,
+  });
 }
 
 /** The vectorizer of a model that takes texts itself. */

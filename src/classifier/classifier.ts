@@ -1,5 +1,5 @@
 /** Text in, label out: a vectorizer, a model and labels, trained together and saved as one file. */
-import { indicesOf, instanceOf, objectOf, textOf, textsOf } from "../base/arguments.js";
+import { indicesOf, objectOf, textOf, textsOf } from "../base/arguments.js";
 import { finiteNumber, inputError, knownOptions, wholeNumber } from "../base/errors.js";
 import type { Json } from "../base/json.js";
 import { writeKeras } from "../formats/keras/write.js";
@@ -8,15 +8,16 @@ import { modelOf } from "../model/given.js";
 import { extrasOf, loadFile } from "../model/load.js";
 import { Model, remarksOf, trainerOf } from "../model/model.js";
 import { type LoadOptions, nameOf } from "../model/source.js";
-import type { Rows } from "../network/arrays.js";
 import { DEFAULT_BATCH } from "../network/network.js";
 import { checkTextPart } from "../network/text-fits.js";
 import { type Evaluation, evaluatePredictions, type Mistake, worstMistakes } from "../objectives/metrics.js";
+import { type EncodedBatch, IdEncoder, inParts, type RowEncoder } from "../tokens/row-encoder.js";
 import { isTextPart, readTextPart, type TextPart, writeTextPart } from "../tokens/text-part.js";
 import { type EncodingReport, newEncodingReport, Vectorizer } from "../tokens/vectorizer.js";
 import { checkSignal, Measuring } from "../train/evaluate.js";
 import { TrainingError } from "../train/fit.js";
-import { type Answering, answersLater, answersTo, noAnswer, type Prediction } from "./answer.js";
+import { AutoAborted, checkAutoOptions, trainAuto } from "./auto/train.js";
+import { type Answering, answersLater, answersTo, inputsOf, noAnswer, type Prediction } from "./answer.js";
 import { allRows, Corpus, type LabelledText } from "./corpus.js";
 import { checkTrainOptions, type Parts, type TrainingRecord, type TrainOptions } from "./options.js";
 import { checkFrontEnd, frontEndFor, TrainingSession } from "./training.js";
@@ -46,8 +47,26 @@ export interface EvaluateTextsOptions {
 /** The classifier that a network is part of: whoever trains on from the network alone must not lose words and labels. */
 const classifierOf = new WeakMap<Model, TextClassifier>();
 
+/** How the texts of automatic classifiers are taken apart. */
+const LEXER = { frontEnd: "lexer" } as const;
+
+const readsNgrams = (expected: string) =>
+  inputError({
+    expected,
+    where: "classifier",
+    received: "an automatic one, which reads n-grams",
+    next: 'Train one with model: "lstm", or any other network.',
+    typed: { next: "Train one with --model lstm, or any other network." },
+  });
+
 /** The classifier to go on from; null where a model is new, or came without words and labels. */
 function startOf(model: TrainOptions["model"]): TextClassifier | null {
+  const found = knownStart(model);
+  if (!found || found.encoder instanceof IdEncoder) return found;
+  throw readsNgrams("a classifier that can be trained on");
+}
+
+function knownStart(model: TrainOptions["model"]): TextClassifier | null {
   if (model instanceof TextClassifier) return model;
   if (!(model instanceof Model)) return null;
   const known = classifierOf.get(model);
@@ -65,10 +84,8 @@ export class TextClassifier implements TextPart {
    * The network: [rows][length] ids to [rows][outputs] probabilities. Free its memory with `model.dispose()`.
    */
   readonly model: Model;
-  /** Turns texts into the ids that the network reads. */
-  readonly vectorizer: Vectorizer;
-  /** Ids in a row: shorter texts are padded to it, longer ones cut. */
-  readonly length: number;
+  /** Turns texts into what the network reads. */
+  readonly encoder: RowEncoder;
   /** What the outputs stand for, in their order; with one output, [below the threshold, above it]. */
   readonly labels: readonly string[];
   /** Two labels only: the second is answered when its probability is above this. */
@@ -80,14 +97,31 @@ export class TextClassifier implements TextPart {
    * @throws InputError for parts of the wrong kind; `assembleClassifier` checks that they fit each other, too
    */
   constructor(parts: Parts) {
-    const { model, vectorizer, length, labels, threshold, training } = objectOf(parts, "TextClassifier");
+    const { model, encoder, labels, threshold, training } = objectOf(parts, "TextClassifier");
     this.model = modelOf(model, "TextClassifier model");
-    this.vectorizer = instanceOf(vectorizer, Vectorizer, "TextClassifier vectorizer", "a Vectorizer");
-    this.length = wholeNumber(length, "TextClassifier length", 1, 1e6);
+    this.encoder = objectOf(encoder, "TextClassifier encoder");
     this.labels = textsOf(labels, "TextClassifier labels").slice();
     this.threshold = finiteNumber(threshold, "TextClassifier threshold", 0, 1);
     this.training = training;
     classifierOf.set(model, this);
+  }
+
+  /**
+   * Turns texts into the ids that the network reads.
+   * @throws InputError for an automatic classifier, which reads n-grams: see `encoder`
+   */
+  get vectorizer(): Vectorizer {
+    return this.idEncoder.vectorizer;
+  }
+
+  /** Ids in a row: shorter texts are padded to it, longer ones cut. @throws InputError as `vectorizer` */
+  get length(): number {
+    return this.idEncoder.length;
+  }
+
+  private get idEncoder(): IdEncoder {
+    if (this.encoder instanceof IdEncoder) return this.encoder;
+    throw readsNgrams("a classifier whose network reads words");
   }
 
   /**
@@ -102,6 +136,10 @@ export class TextClassifier implements TextPart {
     checkTrainOptions(options);
     const { signal } = options;
     if (signal?.aborted) throw new AbortedTraining(null);
+    if ((options.model ?? "auto") === "auto") return trainAutomatically(rows, options);
+    if (options.onStep !== undefined) {
+      throw inputError({ expected: 'to be left out but with model: "auto"', where: "TextClassifier.train onStep" });
+    }
     const start = startOf(options.model);
     const frontEnd = frontEndFor(options, start);
     const corpus = rows instanceof Corpus ? rows : await Corpus.read(rows, frontEnd);
@@ -158,7 +196,7 @@ export class TextClassifier implements TextPart {
     options: EvaluateTextsOptions = {},
   ): Promise<ClassifierEvaluation> {
     knownOptions(options, ["rows", "mistakes", "signal"], "TextClassifier.evaluate");
-    const { frontEnd } = this.vectorizer;
+    const { frontEnd } = this.encoder;
     const corpus = rows instanceof Corpus ? rows : await Corpus.read(rows, frontEnd);
     checkFrontEnd(corpus, frontEnd);
     if (options.rows !== undefined) indicesOf(options.rows, "evaluate rows", corpus.rows);
@@ -166,9 +204,9 @@ export class TextClassifier implements TextPart {
     const chosen = options.rows ?? allRows(corpus.rows);
     const classes = corpus.classes(this.labels);
     const encoding = newEncodingReport();
-    const x = corpus.encode(chosen, this.vectorizer, this.length, encoding);
+    const batches = this.encoder.encodeCorpus(corpus.texts, chosen, encoding);
     const labels = Int32Array.from(chosen, (row) => classes[row]!);
-    const probabilities = await this.probabilities(corpus, chosen, x, options.signal);
+    const probabilities = await this.probabilities(corpus, chosen, batches, options.signal);
     const outputs = this.model.outputSize;
     const predictions = {
       probabilities,
@@ -188,26 +226,26 @@ export class TextClassifier implements TextPart {
   private async probabilities(
     corpus: Corpus,
     chosen: ArrayLike<number>,
-    { data, rows, shape }: Rows,
+    batches: readonly EncodedBatch[],
     signal: AbortSignal | undefined,
   ): Promise<Float32Array> {
-    const [length] = shape as [number];
     const outputs = this.model.outputSize;
-    const all = new Float32Array(rows * outputs);
+    const all = new Float32Array(chosen.length * outputs);
     checkSignal(signal, "TextClassifier.evaluate signal");
     const measuring = new Measuring(trainerOf(this.model).network, signal);
     const aborted = () => new DOMException("evaluate was aborted", "AbortError");
     if (signal?.aborted) throw aborted();
-    for (let from = 0; from < rows; from += DEFAULT_BATCH) {
-      const to = Math.min(from + DEFAULT_BATCH, rows);
-      const part = data.subarray(from * length, to * length);
-      const { data: output } = this.model.predictFlat({ data: part, rows: to - from, shape });
-      all.set(output, from * outputs);
+    for (const { positions, inputs } of inParts(batches, DEFAULT_BATCH)) {
+      const { data: output } = this.model.predictFlat(inputsOf(inputs));
+      for (let i = 0; i < positions.length; i++) {
+        all.set(output.subarray(i * outputs, (i + 1) * outputs), positions[i]! * outputs);
+      }
       const bad = output.findIndex((value) => !Number.isFinite(value));
       if (bad >= 0) {
         const row = Math.floor(bad / outputs);
-        const ids = part.subarray(row * length, (row + 1) * length);
-        const where = `row ${corpus.rowNumber(chosen[from + row]!)}`;
+        const { data, shape } = inputs[0]!;
+        const ids = data.subarray(row * shape[0]!, (row + 1) * shape[0]!);
+        const where = `row ${corpus.rowNumber(chosen[positions[row]!]!)}`;
         throw noAnswer(this.model, { ids, output: [output[bad]!], where }, this.model.getWeights());
       }
       if (!(await measuring.goOn())) throw aborted();
@@ -261,6 +299,23 @@ export class TextClassifier implements TextPart {
   static async load(source: string | URL | Uint8Array, options: LoadOptions = {}): Promise<TextClassifier> {
     const { model, extras } = await loadFile(source, options);
     return TextClassifier.fromModel(model, extras, options.name ?? nameOf(source));
+  }
+}
+
+async function trainAutomatically(
+  rows: Iterable<LabelledText> | AsyncIterable<LabelledText> | Corpus,
+  options: TrainOptions,
+): Promise<TextClassifier> {
+  checkAutoOptions(options);
+  const { signal } = options;
+  const corpus = rows instanceof Corpus ? rows : await Corpus.read(rows, LEXER);
+  checkFrontEnd(corpus, LEXER);
+  if (options.rows !== undefined) indicesOf(options.rows, "rows", corpus.rows);
+  if (signal?.aborted) throw new AbortedTraining(null);
+  try {
+    return new TextClassifier(await trainAuto(corpus, options));
+  } catch (error) {
+    throw error instanceof AutoAborted ? new AbortedTraining(null) : error;
   }
 }
 

@@ -3,7 +3,7 @@ import { indicesOf, instanceOf, objectOf, textsOf } from "../base/arguments.js";
 import { InputError, inputError, wholeNumber } from "../base/errors.js";
 import { classNames, moreClassNames } from "../data/labels.js";
 import type { Rows } from "../network/arrays.js";
-import type { FrontEndOptions } from "../tokens/options.js";
+import type { CorpusFrontEndOptions } from "../tokens/options.js";
 import { newRows } from "../tokens/pad.js";
 import { TokenizedTexts } from "../tokens/tokenized-texts.js";
 import { type EncodingReport, newEncodingReport, Vectorizer } from "../tokens/vectorizer.js";
@@ -39,7 +39,7 @@ export class Corpus {
   /**
    * @param frontEnd how texts fall into tokens; a vocabulary that is to encode them must have been made likewise
    */
-  constructor(frontEnd: FrontEndOptions) {
+  constructor(frontEnd: CorpusFrontEndOptions) {
     this.texts = new TokenizedTexts(frontEnd);
   }
 
@@ -49,7 +49,7 @@ export class Corpus {
    */
   static async read(
     rows: Iterable<LabelledText> | AsyncIterable<LabelledText>,
-    frontEnd: FrontEndOptions,
+    frontEnd: CorpusFrontEndOptions,
   ): Promise<Corpus> {
     const corpus = new Corpus(frontEnd);
     const iterable = rows as Partial<Iterable<unknown> & AsyncIterable<unknown>> | null | undefined;

@@ -23,7 +23,8 @@ export const DEFAULT_TEXT: FrontEndOptions & RowOptions = {
 /** Options of `TextClassifier.train`; all may be left out. */
 export interface TrainOptions extends EngineOptions {
   /**
-   * A preset's name (default "lstm"); a classifier or a model to go on from, which stays as it is: a copy is trained; or a
+   * "auto" (the default): what rows held out prefer, which heeds `rows`, `seed`, `engine`, `threads` and `signal` alone;
+   * or a preset's name ("lstm", "gru", "rnn"); a classifier or a model to go on from, which stays as it is: a copy is trained; or a
    * function of the sizes that makes a new model. A classifier settles the words, the length of rows and the labels that
    * there are; the model of one counts as the classifier. The outputs of any other model are the labels in order.
    */
@@ -68,6 +69,8 @@ export interface TrainOptions extends EngineOptions {
   signal?: AbortSignal;
   /** Goes on from a checkpoint of the same run, to the same bits. */
   resume?: TrainingState;
+  /** Of "auto": told what is being done, whenever something else is begun. */
+  onStep?(what: string): void;
 }
 
 const TRAIN_OPTIONS: Record<keyof TrainOptions, true> = {
@@ -88,6 +91,7 @@ const TRAIN_OPTIONS: Record<keyof TrainOptions, true> = {
   onPrepared: true,
   signal: true,
   resume: true,
+  onStep: true,
   engine: true,
   threads: true,
 };
@@ -128,6 +132,48 @@ export interface TrainingRecord {
   bestEpoch: number | null;
   /** Why training ended before its last epoch; null where it did not. */
   stopped: string | null;
+  /** Of an automatic classifier: what was tried. */
+  auto?: AutoRecord;
+}
+
+/** What an automatic classifier tried, and how that did on rows that it had not learned from. */
+export interface AutoRecord {
+  /** What was tried, the plainest first. */
+  members: {
+    /** What it is made of, in words. */
+    name: string;
+    /** Share of rows held out that it answered rightly. */
+    accuracy: number;
+    /** The mean of that share over classes. */
+    macroRecall: number;
+    /** Mean cross-entropy a row at the best temperature, in nats. */
+    logLoss: number;
+    /** Whether the classifier is this. */
+    picked: boolean;
+  }[];
+  /** The name of the one that the classifier is. */
+  picked: string;
+  /** Why, in a paragraph. */
+  why: string;
+  /** n-grams that it knows. */
+  features: number;
+  /** Of the one that was picked, on rows that it had not learned from. */
+  heldOut: {
+    /** How many they were. */
+    rows: number;
+    /** Share of them that was answered rightly. */
+    accuracy: number;
+    /** Share of the largest class: what always answering it would reach. */
+    majority: number;
+    /** Matthews correlation. */
+    mcc: number;
+    /** Expected calibration error of the answers' probabilities, before and after they were scaled. */
+    calibrationError: { before: number; after: number };
+  };
+  /** Whether it did better than one that knows nothing (at 5 %). */
+  useful: boolean;
+  /** What was left out of the data, if anything. */
+  notes: readonly string[];
 }
 
 /** What a classifier is made of. */
@@ -138,8 +184,8 @@ export interface Parts extends TextPart {
   readonly training: TrainingRecord | null;
 }
 
-/** What is gone on from. */
-export type Start = Omit<Parts, "training">;
+/** What is gone on from: a classifier of words. */
+export type Start = Pick<Parts, "model" | "labels" | "threshold"> & { readonly vectorizer: Vectorizer; readonly length: number };
 
 /** What a TextClassifier is to those below it. */
 export interface Classifier extends Parts {

@@ -12,7 +12,8 @@ import type { ModelOptions } from "../model/options.js";
 import type { Rows } from "../network/arrays.js";
 import { checkOutputs } from "../network/text-fits.js";
 import { factsOf, isOneHot, type Loss, losses, lossOfLabels } from "../objectives/losses.js";
-import { type FrontEndOptions, resolveFrontEnd } from "../tokens/options.js";
+import { type CorpusFrontEndOptions, type FrontEndOptions, resolveCorpusFrontEnd } from "../tokens/options.js";
+import { IdEncoder } from "../tokens/row-encoder.js";
 import { type EncodingReport, newEncodingReport, Vectorizer } from "../tokens/vectorizer.js";
 import { EarlyStopping } from "../train/callbacks.js";
 import { ABORTED, type FitOptions, type History } from "../train/fit.js";
@@ -50,7 +51,7 @@ export function frontEndFor({ text, vectorizer: given }: TrainOptions, start: St
   const { padding, truncating, length: _, ...asked } = text ?? DEFAULT_TEXT;
   if (!vectorizer) return asked as FrontEndOptions;
   if (!text) return vectorizer.frontEnd;
-  const same = { ...resolveFrontEnd(asked as FrontEndOptions), padding, truncating };
+  const same = { ...resolveCorpusFrontEnd(asked as FrontEndOptions), padding, truncating };
   const settled = { ...vectorizer.frontEnd, padding: vectorizer.padding, truncating: vectorizer.truncating };
   for (const [name, value] of Object.entries(same)) {
     const expected = (settled as Record<string, unknown>)[name];
@@ -66,8 +67,8 @@ export function frontEndFor({ text, vectorizer: given }: TrainOptions, start: St
 }
 
 /** Texts that were taken apart by other rules hold other words. */
-export function checkFrontEnd(corpus: Corpus, frontEnd: FrontEndOptions): void {
-  const [expected, received] = [resolveFrontEnd(frontEnd), corpus.texts.frontEnd].map((each) =>
+export function checkFrontEnd(corpus: Corpus, frontEnd: CorpusFrontEndOptions): void {
+  const [expected, received] = [resolveCorpusFrontEnd(frontEnd), corpus.texts.frontEnd].map((each) =>
     JSON.stringify(each),
   );
   if (expected === received) return;
@@ -138,7 +139,8 @@ export class TrainingSession {
     this.compile(model);
     options.onPrepared?.({ model, vectorizer, length, labels, corpus, rows: trainRows, encoding });
     const threshold = start && start.model.outputSize === model.outputSize ? start.threshold : 0.5;
-    this.untrained = { model, vectorizer, length, labels, threshold, training: null };
+    const encoder = new IdEncoder(vectorizer, length);
+    this.untrained = { model, encoder, labels, threshold, training: null };
     const before = model.iterations;
     const history = await model.fit(x, this.targets(trainRows), fitOptions);
     this.aborted = history.stopped === ABORTED;

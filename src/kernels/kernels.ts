@@ -9,6 +9,7 @@ import { embedding } from "./embedding.js";
 import { gradient } from "./gradient.js";
 import { gru } from "./gru.js";
 import { layout } from "./layout.js";
+import { linear } from "./linear.js";
 import { loss } from "./loss.js";
 import { lstm } from "./lstm.js";
 import { memory } from "./memory.js";
@@ -37,6 +38,7 @@ export const FAMILIES = {
   loss,
   optimizer,
   gradient,
+  linear,
 };
 
 type Family = (typeof FAMILIES)[keyof typeof FAMILIES];

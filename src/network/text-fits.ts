@@ -2,15 +2,41 @@
 
 import { inputError } from "../base/errors.js";
 import { readsIds } from "../layers/traits.js";
+import { FeatureEncoder } from "../tokens/feature-encoder.js";
+import { IdEncoder } from "../tokens/row-encoder.js";
 import type { TextPart } from "../tokens/text-part.js";
 import type { Vectorizer } from "../tokens/vectorizer.js";
 import type { NetworkLike } from "./network.js";
 
 /** @throws InputError where they do not fit; `name` is the file that they are kept in */
 export function checkTextPart(model: NetworkLike, part: TextPart, name: string): void {
-  checkLabels(model, part.labels, `${name}: labels`);
-  checkVocabularyFits(model, part.vectorizer, name);
-  checkLength(model, part.length, `${name}: length`);
+  const { encoder, labels } = part;
+  checkLabels(model, labels, `${name}: labels`);
+  if (encoder instanceof FeatureEncoder) return checkFeaturesFit(model, encoder, name);
+  if (!(encoder instanceof IdEncoder)) return;
+  checkVocabularyFits(model, encoder.vectorizer, name);
+  checkLength(model, encoder.length, `${name}: length`);
+}
+
+/** A network of two inputs: ids of n-grams, as many as there are, and a scale for each column of their table. */
+function checkFeaturesFit(model: NetworkLike, { features, columns }: FeatureEncoder, name: string): void {
+  const [ids, scales, ...others] = model.inputShapes;
+  if (!ids || !scales || others.length > 0 || ids.length !== 1 || ids[0] !== null || scales.length !== 1) {
+    const received = JSON.stringify(model.inputShapes);
+    throw inputError({ expected: "a model of two inputs, ids and scales", where: name, received });
+  }
+  if (scales[0] !== columns) {
+    throw inputError({ expected: `${columns} scales a text`, where: `${name}: scales`, received: scales[0] });
+  }
+  for (const { layer } of model.nodes) {
+    if (!readsIds(layer) || layer.options.inputDim === features + 2) continue;
+    const received = `${features}`;
+    throw inputError({
+      expected: `${layer.options.inputDim - 2} n-grams, one for each row of ${layer.name} but the first and last`,
+      where: `${name}: features`,
+      received,
+    });
+  }
 }
 
 /** One label an output (two of a single one), no two the same. @throws InputError */

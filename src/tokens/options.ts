@@ -39,6 +39,17 @@ export type FrontEndOptions = TextVectorizationOptions | TokenizerOptions;
 /** A front end with every default filled in. */
 export type FrontEnd = Required<TextVectorizationOptions> | Required<TokenizerOptions>;
 
+/** The lexer: words, numbers and punctuation as they stand, which n-grams are made of. It has no settings. */
+export interface LexerOptions {
+  /** The lexer. */
+  frontEnd: "lexer";
+}
+
+/** How the texts of a corpus fall into tokens: as one of Keras's front ends does it, or the lexer. */
+export type CorpusFrontEndOptions = FrontEndOptions | LexerOptions;
+/** The same with every default filled in. */
+export type CorpusFrontEnd = FrontEnd | LexerOptions;
+
 /** The shape of a row. Keras: `output_sequence_length` and post/post, or `maxlen` and pre/pre. */
 export interface RowOptions {
   /** Ids in a row. Without it rows are as long as the longest of their batch. */
@@ -107,6 +118,19 @@ export function resolveFrontEnd(options: FrontEndOptions, where = "text options"
     charLevel: trueOrFalse(charLevel, `${where}: charLevel`),
     oovToken,
   };
+}
+
+export const isLexer = (frontEnd: CorpusFrontEndOptions): frontEnd is LexerOptions =>
+  frontEnd?.frontEnd === "lexer";
+
+/** As `resolveFrontEnd`, the lexer included. */
+export function resolveCorpusFrontEnd(
+  options: CorpusFrontEndOptions,
+  where = "text options",
+): CorpusFrontEnd {
+  if (!isLexer(options)) return resolveFrontEnd(options, where);
+  refuseUnknownOptions(options, ["frontEnd"], where);
+  return { frontEnd: "lexer" };
 }
 
 /** The row options with the front end's own defaults filled in. */

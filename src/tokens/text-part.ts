@@ -4,12 +4,13 @@
  */
 import { finiteNumber, inputError, wholeNumber } from "../base/errors.js";
 import { isObject, type Json } from "../base/json.js";
+import { FeatureEncoder } from "./feature-encoder.js";
+import { IdEncoder, type RowEncoder } from "./row-encoder.js";
 import { Vectorizer } from "./vectorizer.js";
 
 export interface TextPart {
-  readonly vectorizer: Vectorizer;
-  /** Ids in a row. */
-  readonly length: number;
+  /** Turns texts into what the network reads. */
+  readonly encoder: RowEncoder;
   /** One for each class, in order. */
   readonly labels: readonly string[];
   /** Two labels only: the second is answered when its probability is above this. */
@@ -18,6 +19,7 @@ export interface TextPart {
 
 /** Of what a file holds besides the network. */
 const VERSION = 1;
+const FEATURES_VERSION = 2;
 const KIND = "text-classifier";
 
 /** Whether what a file carries besides its network makes a text classifier of it. */
@@ -25,9 +27,30 @@ export const isTextPart = (extras: Json | undefined): boolean => isObject(extras
 
 /** @param training how the classifier was trained, kept with it */
 export function writeTextPart(part: TextPart, training: unknown): Json {
-  const { vectorizer, length, labels, threshold } = part;
-  const extras = { kind: KIND, version: VERSION, vectorizer, length, labels, threshold, training };
+  const { encoder, labels, threshold } = part;
+  const extras = { kind: KIND, ...encoderFields(encoder), labels, threshold, training };
   return JSON.parse(JSON.stringify(extras)) as Json;
+}
+
+/** What a file keeps of an encoder. Files of features are of a newer version, which an older Cellstate refuses by name. */
+function encoderFields(encoder: RowEncoder): object {
+  if (encoder instanceof IdEncoder) {
+    return { version: VERSION, vectorizer: encoder.vectorizer, length: encoder.length };
+  }
+  return { version: FEATURES_VERSION, features: encoder };
+}
+
+function readEncoder(e: Record<string, unknown>, version: unknown, name: string): RowEncoder {
+  if (version === FEATURES_VERSION) return FeatureEncoder.fromJSON(e["features"], `${name}: features`);
+  if (version === VERSION) {
+    return new IdEncoder(
+      Vectorizer.fromJSON(e["vectorizer"], `${name}: vectorizer`),
+      wholeNumber(e["length"], `${name}: length`, 1, 1e6),
+    );
+  }
+  const next = "A newer Cellstate wrote it.";
+  const expected = `${VERSION} or ${FEATURES_VERSION}`;
+  throw inputError({ expected, where: `${name}: version`, received: version, next });
 }
 
 /** @throws InputError that names the place in the file `name` where it is not what `writeTextPart` gave */
@@ -45,14 +68,8 @@ export function readTextPart(extras: unknown, name: string): TextPart {
   if (!Array.isArray(labels) || !labels.every((label) => typeof label === "string")) {
     throw inputError({ expected: "a list of label names", where: `${name}: labels`, received: labels });
   }
-  const version = e["version"] ?? VERSION;
-  if (version !== VERSION) {
-    const next = "A newer Cellstate wrote it.";
-    throw inputError({ expected: String(VERSION), where: `${name}: version`, received: version, next });
-  }
   return {
-    vectorizer: Vectorizer.fromJSON(e["vectorizer"], `${name}: vectorizer`),
-    length: wholeNumber(e["length"], `${name}: length`, 1, 1e6),
+    encoder: readEncoder(e, e["version"] ?? VERSION, name),
     labels,
     threshold: finiteNumber(e["threshold"], `${name}: threshold`, 0, 1),
   };

@@ -3,7 +3,14 @@
  * can then be learned from any of the rows (those for training), and every row encoded with it, in one reading.
  */
 import { inputError } from "../base/errors.js";
-import { type BuildOptions, type FrontEnd, type FrontEndOptions, resolveFrontEnd } from "./options.js";
+import { Lexer } from "./lexer.js";
+import {
+  type BuildOptions,
+  type CorpusFrontEnd,
+  type CorpusFrontEndOptions,
+  isLexer,
+  resolveCorpusFrontEnd,
+} from "./options.js";
 import { TokenScanner } from "./split.js";
 import { standardizerFor } from "./standardize.js";
 import { grown, TokenTable } from "./token-table.js";
@@ -11,9 +18,10 @@ import type { EncodingReport, Vectorizer } from "./vectorizer.js";
 import { buildVectorizer } from "./vocabulary.js";
 
 export class TokenizedTexts {
-  readonly frontEnd: FrontEnd;
-  private readonly scanner: TokenScanner;
-  private readonly table = new TokenTable();
+  readonly frontEnd: CorpusFrontEnd;
+  /** The distinct tokens, by their numbers. */
+  readonly table = new TokenTable();
+  private readonly scanner: TokenScanner | Lexer;
   /** The tokens of every row, one after another. */
   private tokens = new Int32Array(4096);
   /** [rows + 1] where each row begins */
@@ -24,9 +32,10 @@ export class TokenizedTexts {
   /** This table's tokens as other texts number them. */
   private readonly numbersFor = new WeakMap<TokenizedTexts, { numbers: Int32Array; among: number }>();
 
-  constructor(options: FrontEndOptions) {
-    this.frontEnd = resolveFrontEnd(options);
-    this.scanner = new TokenScanner(standardizerFor(this.frontEnd));
+  constructor(options: CorpusFrontEndOptions) {
+    const frontEnd = resolveCorpusFrontEnd(options);
+    this.frontEnd = frontEnd;
+    this.scanner = isLexer(frontEnd) ? new Lexer() : new TokenScanner(standardizerFor(frontEnd));
   }
 
   get rows(): number {
@@ -88,13 +97,18 @@ export class TokenizedTexts {
   /** Learns a vocabulary from the given rows, in their order (it settles the Tokenizer's ties); by default from all. */
   build(options: BuildOptions & { rows?: Iterable<number> } = {}): Vectorizer {
     const { rows = Array.from({ length: this.count }, (_, row) => row), ...rest } = options;
+    const { frontEnd } = this;
+    if (isLexer(frontEnd)) {
+      const next = "The lexer's tokens are for n-grams.";
+      throw inputError({ expected: "texts taken apart by a front end of Keras's", where: "tokenized texts", next });
+    }
     const counts = new Int32Array(this.table.size);
     const seen = new Int32Array(this.table.size);
     let distinct = 0;
     for (const row of rows) {
       for (const token of this.tokensOf(row)) if (counts[token]!++ === 0) seen[distinct++] = token;
     }
-    return buildVectorizer(this.frontEnd, this.table, counts, seen.subarray(0, distinct), rest);
+    return buildVectorizer(frontEnd, this.table, counts, seen.subarray(0, distinct), rest);
   }
 
   /** Fills `out` with a row's ids, padded or cut as `vectorizer.encodeInto` would from the text. */
@@ -107,7 +121,8 @@ export class TokenizedTexts {
     return vectorizer.encodeTokensInto(out, this.tokensOf(row), toId, report);
   }
 
-  private tokensOf(row: number): Int32Array {
+  /** The numbers of a row's tokens: a view, which lasts until a text is added. */
+  tokensOf(row: number): Int32Array {
     if (!Number.isInteger(row) || row < 0 || row >= this.count) {
       throw inputError({
         expected: `a row from 0 to ${this.count - 1}`,

@@ -21,6 +21,7 @@ import {
 import { ACTIVATIONS, type ActivationName, activationFormula } from "../../src/kernels/activations.js";
 import { Layer, type LayerKind, type Shape, type Tensor } from "../../src/layers/layer.js";
 import type { FrontEndOptions } from "../../src/tokens/options.js";
+import { IdEncoder } from "../../src/tokens/row-encoder.js";
 import { VocabularyBuilder } from "../../src/tokens/vocabulary.js";
 import { assertClose } from "../golden/compare.js";
 import { flatten, goldenModels } from "./golden-models.js";
@@ -295,7 +296,7 @@ function classifier(labels: string[], frontEnd: FrontEndOptions, words: string[]
     ],
     { seed: 2, engine: "reference" },
   );
-  const parts = { model, vectorizer, length: 30, labels, training: null };
+  const parts = { model, encoder: new IdEncoder(vectorizer, 30), labels, training: null };
   return new TextClassifier({ ...parts, threshold: 0.49 });
 }
 

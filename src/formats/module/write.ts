@@ -8,8 +8,9 @@ import type { Json } from "../../base/json.js";
 import { type NetworkLike, networkOf } from "../../network/network.js";
 import { checkTextPart } from "../../network/text-fits.js";
 import type { WeightArray } from "../../network/weights.js";
+import { FeatureEncoder } from "../../tokens/feature-encoder.js";
+import { IdEncoder } from "../../tokens/row-encoder.js";
 import { readTextPart, type TextPart } from "../../tokens/text-part.js";
-import { Vectorizer } from "../../tokens/vectorizer.js";
 import type { ModuleWriter } from "./emitter.js";
 import { emitLayer } from "./families.js";
 import type { Kit, Scaling } from "./kit.js";
@@ -87,10 +88,15 @@ export function writeModule(
 /** A classifier: exports `classify(text)`, which answers as `TextClassifier.predict`, `labels`, and `predict(rows)`. */
 export function writeClassifierModule(classifier: ClassifierLike, options: ModuleOptions = {}): string {
   const where = "writeClassifierModule";
-  const { model, vectorizer, length, labels, threshold } = objectOf(classifier, where, "a TextClassifier");
-  if (!(vectorizer instanceof Vectorizer)) {
+  const { model, encoder, labels, threshold } = objectOf(classifier, where, "a TextClassifier");
+  if (encoder instanceof FeatureEncoder) {
+    const next = "An automatic classifier reads n-grams: save it as .keras, .safetensors, .json or .onnx.";
+    throw inputError({ expected: "a classifier that reads words", where, received: "one of n-grams", next });
+  }
+  if (!(encoder instanceof IdEncoder)) {
     throw inputError({ expected: "a TextClassifier", where, received: classifier });
   }
+  const { vectorizer, length } = encoder;
   networkOf(model, where);
   checkOptions(options);
   return assemble(model, options, (pieces) => {

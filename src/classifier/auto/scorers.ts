@@ -1,0 +1,194 @@
+/**
+ * The linear members of an automatic classifier. Each gives a text a score for every class (for two, one score: for the
+ * second against the first), a sum over its features times the text's scale.
+ */
+import type { SynchronousEngine } from "../../engines/engine.js";
+import type { ScaleRule } from "../../tokens/feature-encoder.js";
+import { type ClassCounts, inverseDocumentFrequencies, logCountRatios } from "../../tokens/feature-values.js";
+import { BLOCKS, type Block } from "../../tokens/ngrams.js";
+import { type FeatureRows, select } from "../../tokens/sparse-texts.js";
+import { type LinearOptions, type LinearProblem, LinearSolver } from "../../train/linear.js";
+
+/** What a member is and how it is fitted. */
+export interface ScorerRules {
+  /**
+   * margin: a linear support vector machine · ratio: the same on features weighed by their log-count ratio in each class ·
+   * mean: the cosine to the mean of each class's texts, features weighed by rarity (tf-idf)
+   */
+  readonly method: "margin" | "ratio" | "mean";
+  /** The blocks that count together; of "mean" several lists, whose cosines add up. */
+  readonly blocks: readonly (readonly Block[])[];
+  /** Of "margin" and "ratio": what a row's error costs. */
+  readonly cost: number;
+  /** Of "ratio": α, the texts added to each count. */
+  readonly smoothing: number;
+  /** C_i = cost (n / 2 n_side)^p: 0 takes classes as large as they are, 1 makes both sides count alike. */
+  readonly balance: number;
+}
+
+/** Scores over the features of some blocks. */
+export interface ColumnGroup {
+  readonly scale: ScaleRule;
+  /** [columns][features] */
+  readonly columns: readonly Float32Array[];
+  /** [columns] */
+  readonly bias: readonly number[];
+}
+
+/** A fitted member. */
+export interface Scorer {
+  readonly rules: ScorerRules;
+  readonly groups: readonly ColumnGroup[];
+}
+
+/** Labelled rows to fit to. */
+export interface Labelled {
+  readonly data: FeatureRows;
+  /** [rows] from 0 */
+  readonly classes: Int32Array;
+  readonly labels: number;
+}
+
+/** One column for two classes, else one for each. */
+export const columnsFor = (labels: number): number => (labels === 2 ? 1 : labels);
+
+/** In how many rows of each class every feature is. */
+export function classCounts({ data, classes, labels }: Labelled): ClassCounts {
+  const counts = new Uint32Array(data.features * labels);
+  const rows = new Array<number>(labels).fill(0);
+  for (let i = 0; i < data.rows; i++) {
+    const k = classes[i]!;
+    rows[k]!++;
+    for (let at = data.starts[i]!; at < data.starts[i + 1]!; at++) counts[data.ids[at]! * labels + k]!++;
+  }
+  return { counts, rows };
+}
+
+const isIn = (data: FeatureRows, blocks: readonly Block[]): ((feature: number) => boolean) => {
+  const wanted = BLOCKS.map((block) => blocks.includes(block));
+  return (feature) => wanted[data.blocks[feature]!]!;
+};
+
+/** Fits a member. @param engine makes an engine of its own for the solver */
+export async function fitScorer(
+  given: Labelled,
+  rules: ScorerRules,
+  engine: () => SynchronousEngine,
+  options: LinearOptions,
+): Promise<Scorer> {
+  const counts = classCounts(given);
+  const groups: ColumnGroup[] = [];
+  for (const blocks of rules.blocks) {
+    groups.push(
+      rules.method === "mean"
+        ? meanGroup(given, counts, blocks)
+        : await marginGroup(given, counts, { ...rules, blocks }, engine, options),
+    );
+  }
+  return { rules, groups };
+}
+
+/** The classes that have a column: of two the second alone. */
+const classesOf = (labels: number): number[] =>
+  labels === 2 ? [1] : Array.from({ length: labels }, (_, k) => k);
+
+async function marginGroup(
+  { data, classes, labels }: Labelled,
+  counts: ClassCounts,
+  { method, blocks, cost, smoothing, balance }: Omit<ScorerRules, "blocks"> & { blocks: readonly Block[] },
+  engine: () => SynchronousEngine,
+  options: LinearOptions,
+): Promise<ColumnGroup> {
+  const scale: ScaleRule = { by: method === "ratio" ? "ratio" : "count", blocks, smoothing };
+  const member = isIn(data, blocks);
+  const own = Uint32Array.from(Array.from({ length: data.features }, (_, j) => j).filter(member));
+  const reduced = select(data, Uint8Array.from({ length: data.features }, (_, j) => (member(j) ? 1 : 0)));
+  const ones = new Float32Array(reduced.features).fill(1);
+  const problems = classesOf(labels).map((k): LinearProblem => {
+    const full = method === "ratio" ? logCountRatios(counts, k, smoothing, member) : null;
+    const values = full ? Float32Array.from(own, (j) => full[j]!) : ones;
+    const scales = full ? ratioScales(data, full) : countScales(data, blocks);
+    const inside = counts.rows[k]!;
+    const side = (isInside: boolean) => (isInside ? inside : data.rows - inside);
+    return {
+      values,
+      scales,
+      targets: Float32Array.from(classes, (one) => (one === k ? 1 : -1)),
+      costs: Float32Array.from(classes, (one) => cost * (data.rows / (2 * side(one === k))) ** balance),
+    };
+  });
+  const solver = engine();
+  try {
+    const solutions = await new LinearSolver(solver, reduced).solve(problems, options);
+    const columns = solutions.map(({ weights }) => {
+      const column = new Float32Array(data.features);
+      for (let j = 0; j < own.length; j++) column[own[j]!] = weights[j]!;
+      return column;
+    });
+    return { scale, columns, bias: solutions.map(({ bias }) => bias) };
+  } finally {
+    solver.dispose();
+  }
+}
+
+/** Σ over a class's rows of idf_j / ‖row‖, over the rows; for two classes half the difference, as scores are ± one. */
+function meanGroup({ data, classes, labels }: Labelled, counts: ClassCounts, blocks: readonly Block[]): ColumnGroup {
+  const idf = inverseDocumentFrequencies(counts, isIn(data, blocks));
+  const scales = ratioScales(data, idf);
+  const means = Array.from({ length: labels }, () => new Float32Array(data.features));
+  for (let i = 0; i < data.rows; i++) {
+    const k = classes[i]!;
+    const share = scales[i]! / counts.rows[k]!;
+    for (let at = data.starts[i]!; at < data.starts[i + 1]!; at++) {
+      const j = data.ids[at]!;
+      means[k]![j]! += idf[j]! * idf[j]! * share;
+    }
+  }
+  const columns = labels === 2 ? [means[1]!.map((value, j) => (value - means[0]![j]!) / 2)] : means;
+  return { scale: { by: "idf", blocks, smoothing: 1 }, columns, bias: columns.map(() => 0) };
+}
+
+/** [rows] 1 over the length of each row of values */
+function ratioScales({ rows, starts, ids }: FeatureRows, values: Float32Array): Float32Array {
+  return Float32Array.from({ length: rows }, (_, i) => {
+    let sum = 0;
+    for (let at = starts[i]!; at < starts[i + 1]!; at++) sum += values[ids[at]!]! * values[ids[at]!]!;
+    return sum > 0 ? 1 / Math.sqrt(sum) : 0;
+  });
+}
+
+/** [rows] 1 over the root of how many n-grams each row has, known or not */
+function countScales({ rows, counts }: FeatureRows, blocks: readonly Block[]): Float32Array {
+  const own = blocks.map((block) => counts[BLOCKS.indexOf(block)]!);
+  return Float32Array.from({ length: rows }, (_, i) => {
+    const count = own.reduce((sum, each) => sum + each[i]!, 0);
+    return count > 0 ? 1 / Math.sqrt(count) : 0;
+  });
+}
+
+/** [columns][rows] a member's scores of rows. @param counts of the rows that it was fitted to */
+export function scoresOf({ groups }: Scorer, data: FeatureRows, counts: ClassCounts): Float32Array[] {
+  const labels = counts.rows.length;
+  const columns = groups[0]!.columns.length;
+  const scores = Array.from({ length: columns }, () => new Float32Array(data.rows));
+  for (const { scale, columns: tables, bias } of groups) {
+    const member = isIn(data, scale.blocks);
+    const shared =
+      scale.by === "ratio"
+        ? null
+        : scale.by === "idf"
+          ? ratioScales(data, inverseDocumentFrequencies(counts, member))
+          : countScales(data, scale.blocks);
+    for (let c = 0; c < columns; c++) {
+      const of = classesOf(labels)[c]!;
+      const scales = shared ?? ratioScales(data, logCountRatios(counts, of, scale.smoothing, member));
+      const [table, out] = [tables[c]!, scores[c]!];
+      for (let i = 0; i < data.rows; i++) {
+        let sum = 0;
+        for (let at = data.starts[i]!; at < data.starts[i + 1]!; at++) sum += table[data.ids[at]!]!;
+        out[i]! += scales[i]! * sum + bias[c]!;
+      }
+    }
+  }
+  return scores;
+}

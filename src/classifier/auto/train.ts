@@ -1,0 +1,135 @@
+/** `model: "auto"`: the classifier that rows held out of the data prefer, from labelled texts to parts. */
+import { inputError, wholeNumber } from "../../base/errors.js";
+import { percent } from "../../base/numbers.js";
+import { ENGINES } from "../../engines/engines.js";
+import { calibration } from "../../objectives/metrics/calibration.js";
+import { evaluatePredictions } from "../../objectives/metrics.js";
+import { softmaxOf } from "../../objectives/temperature.js";
+import { newEncodingReport } from "../../tokens/vectorizer.js";
+import { Turns } from "../../train/turns.js";
+import { allRows, type Corpus } from "../corpus.js";
+import type { AutoRecord, Parts, TrainOptions } from "../options.js";
+import { encoderOf, networkOf } from "./assemble.js";
+import { trainWide, type Wide } from "./wide.js";
+
+/** Options of `train` that an automatic classifier heeds. */
+const HEEDED: ReadonlySet<string> = new Set(["model", "rows", "seed", "engine", "threads", "signal", "onStep"]);
+
+/** @throws InputError for the first option that would change nothing */
+export function checkAutoOptions(options: TrainOptions): void {
+  for (const [name, value] of Object.entries(options)) {
+    if (HEEDED.has(name) || value === undefined) continue;
+    throw inputError({
+      expected: 'to be left out with model: "auto" (the default), where it has no effect',
+      where: `TextClassifier.train ${name}`,
+      received: value,
+      next: 'A network heeds it: model: "lstm", for one.',
+    });
+  }
+}
+
+/** Thrown when the signal ends it: nothing was learned that could be kept. */
+export class AutoAborted extends Error {}
+
+/** Trains an automatic classifier. @throws InputError; AutoAborted */
+export async function trainAuto(corpus: Corpus, options: TrainOptions): Promise<Parts> {
+  const seed = wholeNumber(options.seed ?? 0, "seed");
+  const labels = corpus.labels();
+  const allClasses = corpus.classes(labels);
+  const rows = Uint32Array.from(options.rows ?? allRows(corpus.rows));
+  const classes = Int32Array.from(rows, (row) => allClasses[row]!);
+  checkRows(classes, labels);
+  const { engine, threads, signal } = options;
+  const turns = new Turns();
+  let last = "";
+  const onStep = async (what: string) => {
+    if (what !== last) options.onStep?.(what);
+    last = what;
+    await turns.share();
+    if (signal?.aborted) throw new AutoAborted();
+  };
+  const compute = { ...(engine === undefined ? {} : { engine }), ...(threads === undefined ? {} : { threads }) };
+  const data = { texts: corpus.texts, rows, classes, labels: labels.length };
+  // The solver wants an engine that is its own, by name: one of the caller's is the network's.
+  const solving = typeof engine === "object" ? {} : compute;
+  const wide = await trainWide(data, { seed, engine: () => ENGINES.createSynchronous(solving), onStep });
+  const encoder = encoderOf(wide, corpus.texts, rows);
+  const model = networkOf(wide, { seed, ...compute });
+  const encoding = newEncodingReport();
+  encoder.encodeCorpus(corpus.texts, rows, encoding);
+  const counts = labels.map((_, k) => classes.reduce((sum, one) => sum + (one === k ? 1 : 0), 0));
+  const training = {
+    rows: rows.length,
+    validationRows: 0,
+    perClass: Object.fromEntries(labels.map((label, k) => [label, counts[k]!])),
+    encoding,
+    settings: { model: "auto", seed },
+    history: {},
+    bestEpoch: null,
+    stopped: null,
+    auto: recordOf(wide, rows.length),
+  };
+  return { model, encoder, labels, threshold: 0.5, training };
+}
+
+/** Two rows of a class are the least that one can be told by another. */
+function checkRows(classes: Int32Array, labels: readonly string[]): void {
+  const seen = new Set(classes);
+  if (seen.size >= 2) return;
+  throw inputError({
+    expected: "rows of two labels or more, to tell apart",
+    where: "rows",
+    received: `${seen.size === 0 ? "no rows" : `rows of ${labels[[...seen][0]!]} alone`}`,
+  });
+}
+
+function recordOf(wide: Wide, rows: number): AutoRecord {
+  const { trials, picked, heldOut, factor, labelled, notes } = wide;
+  const labels = Int32Array.from(heldOut.rows, (row) => labelled.classes[row]!);
+  const outputs = labelled.labels;
+  const judged = (by: number) => ({ probabilities: softmaxOf(heldOut.scores, by), outputs, labels });
+  const { accuracy, majority, mcc } = evaluatePredictions(judged(factor));
+  // Under independence rows · mcc² is about chi-square of one degree: a one-sided test at 5 %.
+  const useful = mcc > 1.645 / Math.sqrt(labels.length);
+  const record = {
+    members: trials.map((trial) => ({ ...trial, picked: trial === picked })),
+    picked: picked.name,
+    features: wide.data.features,
+    heldOut: {
+      rows: labels.length,
+      accuracy,
+      majority,
+      mcc,
+      calibrationError: {
+        before: calibration(judged(1)).expectedError,
+        after: calibration(judged(factor)).expectedError,
+      },
+    },
+    useful,
+    notes,
+  };
+  return { ...record, why: explain(record, rows) };
+}
+
+/** What was tried and picked and why, in a paragraph. */
+function explain({ members, picked, heldOut, useful }: Omit<AutoRecord, "why">, rows: number): string {
+  const share = (value: number) => percent(value);
+  const judged =
+    heldOut.rows === rows
+      ? "each row judged by a fit to others"
+      : `${heldOut.rows.toLocaleString("en")} rows held out`;
+  const [first] = members;
+  const tried = members.map(({ name, accuracy }) => `${name} ${share(accuracy)}`).join("; ");
+  const best = members.find((member) => member.picked)!;
+  const parts = [`Tried (${judged}): ${tried}.`];
+  if (members.length === 1) parts.push(`Picked ${picked}: the one for data of this kind.`);
+  else if (best === first) parts.push(`Picked ${picked}: nothing larger did clearly better.`);
+  else parts.push(`Picked ${picked}: better than ${first!.name} by ${share(best.accuracy - first!.accuracy)}.`);
+  parts.push(
+    `Then fitted to all ${rows.toLocaleString("en")} rows. Always answering the largest class would be right in ${share(heldOut.majority)}.`,
+  );
+  if (!useful) {
+    parts.push("On rows it had not seen it did no better than that: its answers are not to be relied on.");
+  }
+  return parts.join(" ");
+}

@@ -1,0 +1,486 @@
+/**
+ * The wide member of an automatic classifier: linear scores over n-grams, mixed. What it is made of follows from the data
+ * (how many rows, how long, how many classes) and from rows held out; docs/accuracy.md has the figures behind each rule.
+ */
+import type { SynchronousEngine } from "../../engines/engine.js";
+import { PURPOSE, Random } from "../../kernels/philox.js";
+import { fitTemperature, scaledLogLoss } from "../../objectives/temperature.js";
+import { BLOCKS, type Block, type NgramRules } from "../../tokens/ngrams.js";
+import { type FeatureRows, featureRows, pick, select } from "../../tokens/sparse-texts.js";
+import type { TokenizedTexts } from "../../tokens/tokenized-texts.js";
+import type { LinearOptions } from "../../train/linear.js";
+import { classCounts, type Labelled, type Scorer, type ScorerRules, fitScorer, scoresOf } from "./scorers.js";
+
+/** Texts of this many tokens or more, by their median, are long: topics and opinions run through all of them. */
+const LONG = 60;
+/** Up to so many rows, what few examples tell is smoothed little and compared with whole classes. */
+const FEW_ROWS = 1000;
+/** Rows from which a single part held out is enough. */
+const MANY_ROWS = 10_000;
+const MOST_HELD_OUT = 5000;
+/** Rows from which an n-gram must be in two. */
+const NGRAMS_TWICE = 20_000;
+/** Above so many classes a feature's ratio in each of them is noise. */
+const MOST_RATIO_CLASSES = 20;
+/** n-grams of all rows that are kept in memory: 4 bytes each, several times over while they are counted. */
+export const MOST_NGRAMS = 6e7;
+/** Bytes of a feature in an archive, measured: its hash and counts, and each of its columns. */
+const FEATURE_OVERHEAD = 3.5;
+const COLUMN_BYTES = 1.2;
+/** Bytes that the features of a saved classifier may take, about. */
+export const FEATURE_BYTES = 1.6e6;
+
+const SHORT_BLOCKS: readonly Block[] = ["w1", "w2", "c2", "c3", "c4", "c5", "case", "shape"];
+const LONG_BLOCKS: readonly Block[] = ["w1", "w2", "w3", "p1", "p2"];
+const CHARACTER_BLOCKS: readonly Block[] = ["c2", "c3", "c4", "c5"];
+const LONG_LEAST: Partial<Record<Block, number>> = { w1: 2, w2: 3, w3: 3, p1: 2, p2: 3 };
+const TWICE = Object.fromEntries(BLOCKS.map((block) => [block, 2]));
+
+/** A member by its name, and what it weighs in the mixture. */
+export interface WideMember {
+  /** words: a margin over words and pairs of them · ngrams: ratios over all blocks · centres: cosines to class means */
+  readonly name: "words" | "ngrams" | "centres";
+  readonly rules: ScorerRules;
+  readonly weight: number;
+}
+
+/** A recipe: members that are mixed. */
+export interface WideRecipe {
+  readonly name: string;
+  readonly members: readonly WideMember[];
+}
+
+/** What is learned from. */
+export interface WideData {
+  readonly texts: TokenizedTexts;
+  /** The rows of `texts` to learn from, and their classes. */
+  readonly rows: Uint32Array;
+  readonly classes: Int32Array;
+  readonly labels: number;
+}
+
+export interface WideOptions {
+  readonly seed: number;
+  readonly engine: () => SynchronousEngine;
+  /** Bytes that the features may take in a file, about. Default FEATURE_BYTES. */
+  readonly featureBytes?: number;
+  /** Told what is being done, before it is, and then again and again while it is; what it throws ends the training. */
+  readonly onStep: (what: string) => Promise<void>;
+}
+
+/** A member that was fitted, and the standard deviation of its scores of rows that it had not seen. */
+export interface FittedMember extends WideMember {
+  readonly scorer: Scorer;
+  readonly deviation: number;
+}
+
+/** How a recipe did on rows held out. */
+export interface WideTrial {
+  readonly name: string;
+  /** The share of rows answered rightly, and the mean of that share over classes. */
+  readonly accuracy: number;
+  readonly macroRecall: number;
+  readonly logLoss: number;
+}
+
+/** A wide member, trained. */
+export interface Wide {
+  readonly rules: NgramRules;
+  /** The features that are known, of all rows learned from; in the order of BLOCKS, and of hashes in a block. */
+  readonly data: FeatureRows;
+  readonly members: readonly FittedMember[];
+  readonly labelled: Labelled;
+  /** The factor on the mixture's scores that makes their softmax honest. */
+  readonly factor: number;
+  readonly trials: readonly WideTrial[];
+  readonly picked: WideTrial;
+  /** Rows held out: which of `rows`, their scores [labels][heldOut] in the mixture, times 1. */
+  readonly heldOut: { readonly rows: Uint32Array; readonly scores: readonly Float64Array[] };
+  /** The share of known words below which texts are strange: of rows held out, few have less. */
+  readonly familiar: number;
+  /** What was left out of the data, if anything. */
+  readonly notes: readonly string[];
+}
+
+/** A part of the rows to fit to, and the rows to judge by. */
+interface Fold {
+  readonly fit: Uint32Array;
+  readonly judge: Uint32Array;
+}
+
+/** Trains the wide member. */
+export async function trainWide(given: WideData, options: WideOptions): Promise<Wide> {
+  const notes: string[] = [];
+  const sampled = sampleOf(given, options.seed, notes);
+  const { texts, rows, classes, labels } = sampled;
+  const long = medianTokens(texts, rows) >= LONG;
+  const recipes = recipesFor(rows.length, long, classes, labels);
+  const blocks = BLOCKS.filter((block) =>
+    recipes.some(({ members }) => members.some(({ rules }) => rules.blocks.flat().includes(block))),
+  );
+  const rules: NgramRules = { blocks, marks: !long, functionWords: functionWords(texts, rows) };
+  let step = "counting n-grams";
+  const begin = (what: string) => {
+    step = what;
+    return options.onStep(step);
+  };
+  await begin(step);
+  const least = long && rows.length > FEW_ROWS ? LONG_LEAST : rows.length > NGRAMS_TWICE ? TWICE : {};
+  const data = featureRows(texts, rows, rules, least);
+  const all: Labelled = { data, classes, labels };
+  const folds = foldsOf(classes, labels, options.seed);
+  const solving = { ...solvingFor(rows.length, long, options.seed), onEpoch: () => options.onStep(step) };
+  const fit = (labelled: Labelled, member: WideMember) =>
+    fitScorer(labelled, member.rules, options.engine, solving);
+  const judged: Judged[] = [];
+  for (const recipe of recipes) {
+    await begin(`trying ${recipe.name}`);
+    judged.push(await judge(recipe, all, folds, fit));
+  }
+  const best = judged[choose(judged.map(({ trial }) => trial))]!;
+  await begin(`fitting ${best.recipe.name}`);
+  let labelled: Labelled = { ...all, data: withBlocks(data, usedBlocks(best.recipe)) };
+  let scorers = await fitAll(labelled, best.recipe, fit);
+  const columns = scorers.reduce((sum, { groups }) => sum + groups.length * groups[0]!.columns.length, 0);
+  const most = Math.floor((options.featureBytes ?? FEATURE_BYTES) / (FEATURE_OVERHEAD + COLUMN_BYTES * columns));
+  const drop = labelled.data.features > most;
+  if (drop) {
+    await begin("leaving out n-grams that decide little");
+    const kept = strongest(labelled.data, scorers, best.deviations, most);
+    labelled = { ...labelled, data: select(labelled.data, kept) };
+  }
+  labelled = { ...labelled, data: inOrder(labelled.data) };
+  scorers = await fitAll(labelled, best.recipe, fit);
+  return {
+    rules: { ...rules, blocks: usedBlocks(best.recipe) },
+    data: labelled.data,
+    labelled,
+    members: best.recipe.members.map((member, m) => {
+      return { ...member, scorer: scorers[m]!, deviation: best.deviations[m]! };
+    }),
+    factor: fitTemperature({ scores: best.scores, classes: best.classes }),
+    trials: judged.map(({ trial }) => trial),
+    picked: best.trial,
+    heldOut: { rows: best.rows, scores: best.scores },
+    familiar: familiarShare(texts, rows, folds),
+    notes,
+  };
+}
+
+async function fitAll(
+  labelled: Labelled,
+  { members }: WideRecipe,
+  fit: (labelled: Labelled, member: WideMember) => Promise<Scorer>,
+): Promise<Scorer[]> {
+  const scorers: Scorer[] = [];
+  for (const member of members) scorers.push(await fit(labelled, member));
+  return scorers;
+}
+
+/** The rows with the features of some blocks. */
+function withBlocks(data: FeatureRows, blocks: readonly Block[]): FeatureRows {
+  const wanted = BLOCKS.map((block) => (blocks.includes(block) ? 1 : 0));
+  return select(data, Uint8Array.from(data.blocks, (block) => wanted[block]!));
+}
+
+const usedBlocks = ({ members }: WideRecipe): Block[] =>
+  BLOCKS.filter((block) => members.some(({ rules }) => rules.blocks.flat().includes(block)));
+
+/** Recipes to try for the data, the plainest first. */
+export function recipesFor(
+  rows: number,
+  long: boolean,
+  classes: Int32Array,
+  labels: number,
+): WideRecipe[] {
+  const few = rows <= FEW_ROWS;
+  const blocks = long && !few ? LONG_BLOCKS : SHORT_BLOCKS;
+  const balance = rows < 300 || rarest(classes, labels) < 0.05 ? 1 : 0.5;
+  const margin = { method: "margin", smoothing: 1, balance } as const;
+  const words = (more: readonly Block[]): WideMember => {
+    return { name: "words", weight: 1, rules: { ...margin, blocks: [["w1", "w2", ...more]], cost: 1 } };
+  };
+  const smoothing = few ? 0.1 : long ? 0.5 : 0.3;
+  const ngrams = (more: readonly Block[]): WideMember => {
+    const method = labels > MOST_RATIO_CLASSES ? "margin" : "ratio";
+    const cost = long && !few ? 2 : 0.5;
+    const own = { method, blocks: [[...blocks, ...more]], cost, smoothing, balance } as const;
+    return { name: "ngrams", weight: few ? 2 : 1, rules: own };
+  };
+  const centres: WideMember = {
+    name: "centres",
+    weight: 1,
+    rules: { ...margin, method: "mean", blocks: [["w1", "w2"], CHARACTER_BLOCKS], cost: 1 },
+  };
+  const base = few
+    ? { name: "words, n-grams and class centres", members: [words([]), ngrams([]), centres] }
+    : long
+      ? { name: "n-grams of words and beginnings", members: [ngrams([])] }
+      : { name: "words and n-grams", members: [words([]), ngrams([])] };
+  const recipes: WideRecipe[] = [base];
+  if (few && rows >= 400) recipes.push({ name: "words and n-grams", members: [words([]), ngrams([])] });
+  if (long) return recipes;
+  const asked = recipes.map(({ name, members }): WideRecipe => {
+    const more = members.map((member) => {
+      if (member.name === "words") return words(["head"]);
+      return member.name === "ngrams" ? ngrams(["head", "pattern"]) : member;
+    });
+    return { name: `${name}, heads and patterns`, members: more };
+  });
+  // Too few rows to judge by: with three classes or more it helps more often than not.
+  if (rows < 200) return labels > 2 ? asked : recipes;
+  return [...recipes, ...asked];
+}
+
+/** What more than the plainest recipe must gain, as a share of the rows held out. */
+const LEAST_GAIN = 0.005;
+
+/** The first recipe, unless another answers clearly more rows rightly. */
+function choose(trials: readonly WideTrial[]): number {
+  let best = 0;
+  for (let k = 1; k < trials.length; k++) {
+    const margin = best === 0 ? LEAST_GAIN : 0;
+    if (trials[k]!.accuracy > trials[best]!.accuracy + margin) best = k;
+  }
+  return best;
+}
+
+interface Judged {
+  readonly recipe: WideRecipe;
+  readonly trial: WideTrial;
+  readonly deviations: readonly number[];
+  readonly scores: Float64Array[];
+  /** The rows held out and their classes. */
+  readonly rows: Uint32Array;
+  readonly classes: Int32Array;
+}
+
+/** Scores of rows that each fit has not seen. */
+async function judge(
+  recipe: WideRecipe,
+  all: Labelled,
+  folds: readonly Fold[],
+  fit: (labelled: Labelled, member: WideMember) => Promise<Scorer>,
+): Promise<Judged> {
+  const { labels } = all;
+  const rows = Uint32Array.from(folds.flatMap((fold) => Array.from(fold.judge)));
+  const found = recipe.members.map((): Float64Array[] => []);
+  for (const fold of folds) {
+    const labelled: Labelled = {
+      data: pick(all.data, fold.fit),
+      classes: Int32Array.from(fold.fit, (row) => all.classes[row]!),
+      labels,
+    };
+    const counts = classCounts(labelled);
+    const judged = pick(all.data, fold.judge);
+    for (const [m, member] of recipe.members.entries()) {
+      const columns = scoresOf(await fit(labelled, member), judged, counts);
+      for (const [c, column] of columns.entries()) {
+        found[m]![c] = Float64Array.from([...(found[m]![c] ?? []), ...column]);
+      }
+    }
+  }
+  const deviations = found.map((columns) => deviationOf(centred(columns)));
+  const scores = Array.from({ length: labels }, () => new Float64Array(rows.length));
+  recipe.members.forEach(({ weight }, m) => {
+    centred(found[m]!).forEach((column, k) => {
+      for (let i = 0; i < rows.length; i++) scores[k]![i]! += (weight * column[i]!) / deviations[m]!;
+    });
+  });
+  const classes = Int32Array.from(rows, (row) => all.classes[row]!);
+  return { recipe, deviations, scores, rows, classes, trial: { name: recipe.name, ...measured(scores, classes) } };
+}
+
+/** [labels][rows] scores less their mean over the classes; one column for two classes is − and + itself. */
+function centred(columns: readonly Float64Array[]): Float64Array[] {
+  const [first] = columns;
+  if (columns.length === 1) return [first!.map((score) => -score), first!];
+  return columns.map((column) =>
+    column.map((score, i) => score - columns.reduce((sum, each) => sum + each[i]!, 0) / columns.length),
+  );
+}
+
+function deviationOf(columns: readonly Float64Array[]): number {
+  let [sum, count] = [0, 0];
+  for (const column of columns) {
+    for (const score of column) sum += score * score;
+    count += column.length;
+  }
+  return Math.sqrt(sum / Math.max(1, count)) || 1;
+}
+
+/** How scores answer rows of known classes. */
+export function measured(
+  scores: readonly ArrayLike<number>[],
+  classes: Int32Array,
+): Omit<WideTrial, "name"> {
+  const right = new Array<number>(scores.length).fill(0);
+  const of = new Array<number>(scores.length).fill(0);
+  for (let i = 0; i < classes.length; i++) {
+    let best = 0;
+    for (let k = 1; k < scores.length; k++) if (scores[k]![i]! > scores[best]![i]!) best = k;
+    of[classes[i]!]!++;
+    if (best === classes[i]) right[best]!++;
+  }
+  const recalls = right.flatMap((count, k) => (of[k]! > 0 ? [count / of[k]!] : []));
+  return {
+    accuracy: right.reduce((sum, count) => sum + count, 0) / Math.max(1, classes.length),
+    macroRecall: recalls.reduce((sum, one) => sum + one, 0) / Math.max(1, recalls.length),
+    logLoss: scaledLogLoss({ scores, classes }, fitTemperature({ scores, classes })),
+  };
+}
+
+/** Every row is judged once, by a fit to the others; of many rows a fifth is, once. Each class is spread evenly. */
+export function foldsOf(classes: Int32Array, labels: number, seed: number): Fold[] {
+  const random = new Random(seed, PURPOSE.split, 2);
+  const rows = classes.length;
+  const many = rows > MANY_ROWS;
+  const folds = rows < 40 ? 10 : 5;
+  const fold = new Uint8Array(rows);
+  for (let k = 0; k < labels; k++) {
+    const own = Array.from(classes.keys()).filter((row) => classes[row] === k);
+    const drawn = own.map((row) => ({ row, by: random.uniform(row) })).sort((a, b) => a.by - b.by || a.row - b.row);
+    // Small classes begin at different folds, so that no fold gets all the first ones.
+    const first = Math.floor(random.uniform(rows + k) * folds);
+    drawn.forEach(({ row }, i) => {
+      fold[row] = (first + i) % folds;
+    });
+  }
+  const every = Uint32Array.from(fold.keys());
+  const wanted = many ? [0] : Array.from({ length: folds }, (_, f) => f);
+  return wanted.flatMap((f): Fold[] => {
+    let judge = every.filter((row) => fold[row] === f);
+    if (many && judge.length > MOST_HELD_OUT) {
+      const part = MOST_HELD_OUT / judge.length;
+      judge = judge.filter((row) => random.uniform(rows + labels + row) < part);
+    }
+    const held = new Uint8Array(rows);
+    for (const row of judge) held[row] = 1;
+    const fit = every.filter((row) => held[row] === 0);
+    return judge.length === 0 || fit.length === 0 ? [] : [{ fit, judge }];
+  });
+}
+
+const solvingFor = (rows: number, long: boolean, seed: number): LinearOptions =>
+  rows <= FEW_ROWS
+    ? { epochs: 40, tolerance: 0.01, seed }
+    : { epochs: long ? 10 : 15, tolerance: long ? 0.05 : 0.02, seed };
+
+function rarest(classes: Int32Array, labels: number): number {
+  const counts = new Array<number>(labels).fill(0);
+  for (const k of classes) counts[k]!++;
+  return Math.min(...counts.filter((count) => count > 0)) / classes.length;
+}
+
+function medianTokens(texts: TokenizedTexts, rows: ArrayLike<number>): number {
+  const lengths = Array.from(rows, (row) => texts.tokensIn(row)).sort((a, b) => a - b);
+  return lengths[lengths.length >> 1] ?? 0;
+}
+
+const MOST_FUNCTION_WORDS = 150;
+
+/** The words in most rows: each in three, and in one of two hundred. */
+function functionWords(texts: TokenizedTexts, rows: ArrayLike<number>): string[] {
+  const counts = new Map<string, number>();
+  const lower: string[] = [];
+  for (let i = 0; i < rows.length; i++) {
+    const own = new Set<string>();
+    for (const token of texts.tokensOf(rows[i]!)) {
+      lower[token] ??= texts.table.word(token).toLowerCase();
+      own.add(lower[token]);
+    }
+    for (const word of own) counts.set(word, (counts.get(word) ?? 0) + 1);
+  }
+  const least = Math.max(3, 0.005 * rows.length);
+  return [...counts]
+    .filter(([, count]) => count >= least)
+    .sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1))
+    .slice(0, MOST_FUNCTION_WORDS)
+    .map(([word]) => word);
+}
+
+/** The rows, or a seeded sample of them where their n-grams would not fit. */
+function sampleOf(data: WideData, seed: number, notes: string[]): WideData {
+  const { texts, rows } = data;
+  let tokens = 0;
+  for (const row of rows) tokens += texts.tokensIn(row);
+  const long = medianTokens(texts, rows) >= LONG;
+  const expected = tokens * (long ? LONG_NGRAMS : SHORT_NGRAMS);
+  if (expected <= MOST_NGRAMS) return data;
+  const share = MOST_NGRAMS / expected;
+  const random = new Random(seed, PURPOSE.split, 3);
+  const drawn = Array.from(rows.keys()).filter((i) => random.uniform(i) < share);
+  notes.push(
+    `${rows.length.toLocaleString("en")} rows hold about ${Math.round(expected / 1e6)} million n-grams, more than the ${MOST_NGRAMS / 1e6} million that are kept in memory: the linear members learn from ${drawn.length.toLocaleString("en")} of the rows, drawn by the seed`,
+  );
+  return {
+    ...data,
+    rows: Uint32Array.from(drawn, (i) => rows[i]!),
+    classes: Int32Array.from(drawn, (i) => data.classes[i]!),
+  };
+}
+
+/** n-grams a token, about. */
+const LONG_NGRAMS = 5;
+const SHORT_NGRAMS = 20;
+
+/** Of a hundred texts of the data, two hold a smaller share of known words. */
+const STRANGEST = 0.02;
+const [LEAST_FAMILIAR, MOST_FAMILIAR] = [0.05, 0.5];
+
+/** The share of tokens known from other rows that all but the strangest rows have. */
+function familiarShare(texts: TokenizedTexts, rows: ArrayLike<number>, folds: readonly Fold[]): number {
+  const shares: number[] = [];
+  for (const { fit, judge } of folds) {
+    const known = new Uint8Array(texts.distinct);
+    for (const i of fit) for (const token of texts.tokensOf(rows[i]!)) known[token] = 1;
+    for (const i of judge) {
+      const tokens = texts.tokensOf(rows[i]!);
+      if (tokens.length === 0) continue;
+      shares.push(tokens.reduce((sum, token) => sum + known[token]!, 0) / tokens.length);
+    }
+  }
+  const share = shares.sort((a, b) => a - b)[Math.floor(STRANGEST * shares.length)] ?? 0;
+  return Math.min(MOST_FAMILIAR, Math.max(LEAST_FAMILIAR, share));
+}
+
+/** [features] 1 for those that decide most: the largest |u_j| over columns, members and classes, times √df. */
+function strongest(
+  data: FeatureRows,
+  scorers: readonly Scorer[],
+  deviations: readonly number[],
+  most: number,
+): Uint8Array {
+  const frequency = new Uint32Array(data.features);
+  for (const id of data.ids) frequency[id]!++;
+  const strength = new Float32Array(data.features);
+  scorers.forEach(({ groups }, m) => {
+    for (const { columns } of groups) {
+      for (const column of columns) {
+        for (let j = 0; j < strength.length; j++) {
+          strength[j] = Math.max(strength[j]!, Math.abs(column[j]!) / deviations[m]!);
+        }
+      }
+    }
+  });
+  for (let j = 0; j < strength.length; j++) strength[j]! *= Math.sqrt(frequency[j]!);
+  const threshold = strength.slice().sort()[Math.max(0, data.features - most)]!;
+  return Uint8Array.from(strength, (one) => (one > threshold ? 1 : 0));
+}
+
+/** The same rows, features numbered by block and hash: as a file lists them. */
+function inOrder(data: FeatureRows): FeatureRows {
+  const order = Uint32Array.from({ length: data.features }, (_, j) => j).sort(
+    (a, b) => data.blocks[a]! - data.blocks[b]! || data.hashes[a]! - data.hashes[b]!,
+  );
+  const numbers = new Uint32Array(data.features);
+  order.forEach((old, number) => {
+    numbers[old] = number;
+  });
+  return {
+    ...data,
+    ids: data.ids.map((id) => numbers[id]!),
+    hashes: Uint32Array.from(order, (old) => data.hashes[old]!),
+    blocks: Uint8Array.from(order, (old) => data.blocks[old]!),
+  };
+}

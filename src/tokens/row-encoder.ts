@@ -1,0 +1,85 @@
+/** From texts to what a network reads, whatever it reads: rows of ids, or features beside their scales. */
+import type { CorpusFrontEndOptions } from "./options.js";
+import type { TokenizedTexts } from "./tokenized-texts.js";
+import type { EncodingReport, Vectorizer } from "./vectorizer.js";
+import { newEncodingReport } from "./vectorizer.js";
+import { newRows } from "./pad.js";
+
+/** Rows of one of a network's inputs. */
+export interface InputRows {
+  /** [rows][…shape], row after row */
+  readonly data: Float32Array;
+  readonly rows: number;
+  readonly shape: readonly number[];
+}
+
+/** Rows that a network reads together. */
+export interface EncodedBatch {
+  /** [rows] which of the texts they are */
+  readonly positions: ArrayLike<number>;
+  /** [rows] the share of each text's words that are known, where the encoder tells. */
+  readonly known?: readonly number[];
+  /** One for each input of the network. */
+  readonly inputs: readonly InputRows[];
+}
+
+export interface RowEncoder {
+  /** How texts fall into tokens. */
+  readonly frontEnd: CorpusFrontEndOptions;
+  /** Texts as the network reads them. */
+  encodeTexts(texts: readonly string[], report?: EncodingReport): EncodedBatch[];
+  /** Rows of texts that were taken apart before, by the same front end. */
+  encodeCorpus(texts: TokenizedTexts, rows: ArrayLike<number>, report?: EncodingReport): EncodedBatch[];
+}
+
+/** Each text as one row of a vocabulary's ids. */
+export class IdEncoder implements RowEncoder {
+  /** @param length ids in a row */
+  constructor(
+    readonly vectorizer: Vectorizer,
+    readonly length: number,
+  ) {}
+
+  get frontEnd(): CorpusFrontEndOptions {
+    return this.vectorizer.frontEnd;
+  }
+
+  encodeTexts(texts: readonly string[], report?: EncodingReport): EncodedBatch[] {
+    const { ids, rows, length } = this.vectorizer.encodeRows(texts, this.length, report);
+    return batchOf(ids, rows, length);
+  }
+
+  encodeCorpus(
+    texts: TokenizedTexts,
+    rows: ArrayLike<number>,
+    report: EncodingReport = newEncodingReport(),
+  ): EncodedBatch[] {
+    const { length, vectorizer } = this;
+    const data = newRows(rows.length, length, "texts to encode");
+    for (let i = 0; i < rows.length; i++) {
+      texts.encodeInto(data.subarray(i * length, (i + 1) * length), rows[i]!, vectorizer, report);
+    }
+    return batchOf(data, rows.length, length);
+  }
+}
+
+function batchOf(data: Float32Array, rows: number, length: number): EncodedBatch[] {
+  if (rows === 0) return [];
+  return [{ positions: Uint32Array.from({ length: rows }, (_, i) => i), inputs: [{ data, rows, shape: [length] }] }];
+}
+
+/** The same rows in batches of at most so many. */
+export function* inParts(batches: readonly EncodedBatch[], most: number): Generator<EncodedBatch> {
+  for (const { positions, inputs } of batches) {
+    for (let from = 0; from < positions.length; from += most) {
+      const to = Math.min(from + most, positions.length);
+      yield {
+        positions: Array.prototype.slice.call(positions, from, to) as number[],
+        inputs: inputs.map(({ data, shape }) => {
+          const size = shape.reduce((product, one) => product * one, 1);
+          return { data: data.subarray(from * size, to * size), rows: to - from, shape };
+        }),
+      };
+    }
+  }
+}
