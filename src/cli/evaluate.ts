@@ -33,7 +33,7 @@ export function evaluateCommand(program: Command): void {
       const { signal, release } = interruption();
       const rows = await readLabelledPath(data, flags);
       note(printable(`${data}: ${rows.description.found}`));
-      const corpus = await Corpus.read(rows, classifier.vectorizer.frontEnd);
+      const corpus = await Corpus.read(rows, classifier.encoder.frontEnd);
       for (const line of rows.notes) note(printable(`${data}: ${line}`));
       const evaluation = await classifier
         .evaluate(corpus, { mistakes: flags.mistakes, signal })

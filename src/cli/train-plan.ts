@@ -10,7 +10,7 @@ import { readsIds } from "../layers/traits.js";
 import type { Model } from "../model/model.js";
 import { checkVocabularyFits } from "../network/text-fits.js";
 import { type Optimizer, optimizers } from "../objectives/optimizers.js";
-import type { FrontEndOptions, RowOptions } from "../tokens/options.js";
+import type { CorpusFrontEndOptions, FrontEndOptions, RowOptions } from "../tokens/options.js";
 import type { Vectorizer } from "../tokens/vectorizer.js";
 import { idleColumns } from "./data.js";
 import { idleFor, isScript, namedModel, openModel } from "./models.js";
@@ -26,6 +26,10 @@ export interface TrainPlan {
   /** What the data is called: "sms-spam". */
   name: string;
   out: string;
+  /** Whether the data is to choose: an automatic classifier. */
+  auto: boolean;
+  /** How the data's texts are taken apart. */
+  frontEnd: CorpusFrontEndOptions;
   text: FrontEndOptions & RowOptions;
   sizes: { vocabulary: number; length: number };
   /** Null: the one the model file was compiled with. */
@@ -35,6 +39,19 @@ export interface TrainPlan {
   /** The vocabulary, where it is not learned: a tokenizer file's, or the model file's own. */
   vectorizer: Vectorizer | null;
 }
+
+/** The data chooses what is trained. */
+export const AUTO = "auto";
+
+/** What an automatic classifier settles by the data. */
+const SETTLED = [
+  ...["define", "vocabulary", "length", "tokenizer", "frontEnd", "padding", "truncating", "epochs", "patience"],
+  ...["batchSize", "validationSplit", "optimizer", "learningRate", "balance"],
+  ...["checkpoint", "checkpointEvery", "resume"],
+];
+const idleWithAuto: Idle = Object.fromEntries(
+  SETTLED.map((flag) => [flag, "with --model auto (the default); --model lstm, for one, heeds it"]),
+);
 
 /** Options that would change nothing, as far as the others tell. */
 export function idleInTraining(data: string, flags: TrainFlags): Idle {
@@ -46,6 +63,7 @@ export function idleInTraining(data: string, flags: TrainFlags): Idle {
     define: idleFor(model)["define"],
     patience: validationSplit === 0 && "with --validation-split 0",
     checkpointEvery: checkpoint === undefined && "without --checkpoint",
+    ...(model === AUTO ? idleWithAuto : {}),
     mistakes: unmeasured || (json && report === undefined && "with --json and no --report"),
   };
 }
@@ -72,7 +90,8 @@ export async function planTraining(
   if (flags.resume && !flags.checkpoint) {
     throw new InputError("--resume: expected --checkpoint FOLDER beside it, to know where to go on from.");
   }
-  const startFrom = await openStart(flags);
+  const auto = flags.model === AUTO;
+  const startFrom = auto ? null : await openStart(flags);
   const model = startFrom instanceof TextClassifier ? startFrom.model : startFrom;
   const compiled = model?.isCompiled ? model.compiled.optimizer : null;
   const chosen = flags.optimizer !== undefined || flags.learningRate !== undefined || !compiled;
@@ -80,16 +99,20 @@ export async function planTraining(
   const padding = flags.padding ?? vectorizer?.padding ?? "pre";
   const row = { padding, truncating: flags.truncating ?? vectorizer?.truncating ?? padding };
   if (model && vectorizer) checkVocabularyFits(model, vectorizer, flags.model);
+  const text = {
+    frontEnd: flags.frontEnd,
+    ...(vectorizer ? vectorizer.frontEnd : flags.frontEndOptions),
+    ...row,
+  } as TrainPlan["text"];
+  const { padding: _p, truncating: _t, length: _l, ...frontEnd } = text;
   return {
     flags,
+    auto,
+    frontEnd: auto ? { frontEnd: "lexer" } : frontEnd,
     name,
     out,
     sizes: startFrom ? sizesOf(startFrom, flags) : { ...DEFAULT_SIZES, ...given(flags) },
-    text: {
-      frontEnd: flags.frontEnd,
-      ...(vectorizer ? vectorizer.frontEnd : flags.frontEndOptions),
-      ...row,
-    } as TrainPlan["text"],
+    text,
     optimizer: chosen ? makeOptimizer(flags, compiled) : null,
     startFrom,
     vectorizer,

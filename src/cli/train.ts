@@ -10,7 +10,7 @@ import { define } from "./models.js";
 import { choice, refuseIdle } from "./options.js";
 import { tokenizerOption } from "./tokenizer.js";
 import type { TrainFlags } from "./train-flags.js";
-import { idleInTraining, idleWithModel, planTraining } from "./train-plan.js";
+import { AUTO, idleInTraining, idleWithModel, planTraining } from "./train-plan.js";
 import { runTraining } from "./training.js";
 
 export function trainCommand(program: Command): void {
@@ -28,8 +28,8 @@ export function trainCommand(program: Command): void {
     )
     .option(
       "--model <name|file>",
-      `${PRESET_NAMES.join(", ")}, a model file to start from, or a Keras script (.py or .ipynb)`,
-      "lstm",
+      `auto (the data chooses), ${PRESET_NAMES.join(", ")}, a model file to start from, or a Keras script (.py or .ipynb)`,
+      AUTO,
     )
     .option("--define <name=value>", "a value that a script computes (repeatable)", define)
     .option(

@@ -5,8 +5,10 @@ import type { Corpus } from "../classifier/corpus.js";
 import type { TrainingRecord } from "../classifier/options.js";
 import { describeModel } from "../model/describe.js";
 import type { Schedule } from "../objectives/schedules.js";
-import type { ClassCount, DatasetReport, ReportData } from "../report/data.js";
+import type { ClassCount, DatasetReport, Facts, ReportData } from "../report/data.js";
 import { lengthSummary } from "../report/lengths.js";
+import { FeatureEncoder } from "../tokens/feature-encoder.js";
+import type { IdEncoder, RowEncoder } from "../tokens/row-encoder.js";
 import type { TrainPlan } from "./train-plan.js";
 
 export interface EpochLog {
@@ -45,7 +47,7 @@ export function dataOverview(
   labels: readonly string[],
   trainRows: ArrayLike<number>,
   test: { corpus: Corpus; rows: ArrayLike<number> } | null,
-  length: number,
+  cut: number | null,
 ): DatasetReport {
   const train = countRows(corpus, trainRows, labels);
   const tested = test && countRows(test.corpus, test.rows, labels);
@@ -57,7 +59,7 @@ export function dataOverview(
     }),
     lengths: lengthSummary(
       Float64Array.from(trainRows, (row) => corpus.texts.tokensIn(row)),
-      length,
+      cut,
     ),
   };
 }
@@ -94,26 +96,28 @@ function rateText(rate: number | Schedule): number | string {
 /** The report page's data. */
 export function trainingReport(outcome: TrainingOutcome): ReportData {
   const { plan, classifier, evaluation, epochs, seconds, overview } = outcome;
-  const { flags } = plan;
-  const { model, vectorizer, training } = classifier;
-  const { encoding } = training ?? {};
+  const { model, encoder, training } = classifier;
+  const { encoding, auto } = training ?? {};
   const lengths = overview.lengths &&
     encoding && { ...overview.lengths, rows: encoding.rows, truncated: encoding.truncatedRows };
   return {
     title: plan.name,
-    kind: `${model.layers.find((layer) => layer.kind.recurrent)?.className ?? "text"} classifier`,
+    kind: auto
+      ? "automatic classifier"
+      : `${model.layers.find((layer) => layer.kind.recurrent)?.className ?? "text"} classifier`,
     createdAt: new Date().toISOString().slice(0, 16).replace("T", " "),
     labels: classifier.labels,
     dataset: {
       ...withValidation(overview, training),
       ...(lengths ? { lengths } : {}),
       vocabulary: {
-        size: vectorizer.size,
+        size: vocabularyOf(encoder),
         distinct: outcome.corpus.texts.distinct,
         unknownShare: encoding?.tokens ? encoding.outOfVocabulary / encoding.tokens : 0,
       },
     },
     epochs,
+    ...(auto ? { auto } : {}),
     ...(training?.bestEpoch != null ? { bestEpoch: training.bestEpoch } : {}),
     ...(evaluation
       ? {
@@ -131,18 +135,7 @@ export function trainingReport(outcome: TrainingOutcome): ReportData {
         }
       : {}),
     model: describeModel(model),
-    settings: {
-      vocabulary: plan.sizes.vocabulary,
-      length: plan.sizes.length,
-      "front end": flags.frontEnd,
-      padding: plan.text.padding ?? "pre",
-      "batch size": flags.batchSize,
-      optimizer: model.compiled.optimizer.name,
-      "learning rate": rateText(model.compiled.optimizer.learningRate),
-      "most epochs": flags.epochs,
-      patience: flags.patience,
-      seed: flags.seed,
-    },
+    settings: settingsOf(plan, classifier),
     environment: {
       engine: model.engineName,
       threads: model.threads,
@@ -153,5 +146,25 @@ export function trainingReport(outcome: TrainingOutcome): ReportData {
     ...(outcome.interrupted
       ? { notes: ["Training was interrupted; the best weights until then were kept."] }
       : {}),
+  };
+}
+
+/** Ids that the network knows: of words, or of n-grams. */
+export const vocabularyOf = (encoder: RowEncoder): number =>
+  encoder instanceof FeatureEncoder ? encoder.features : (encoder as IdEncoder).vectorizer.size;
+
+function settingsOf({ flags, sizes, text, auto }: TrainPlan, { model }: TextClassifier): Facts {
+  if (auto) return { model: "auto", seed: flags.seed };
+  return {
+    vocabulary: sizes.vocabulary,
+    length: sizes.length,
+    "front end": flags.frontEnd,
+    padding: text.padding ?? "pre",
+    "batch size": flags.batchSize,
+    optimizer: model.compiled.optimizer.name,
+    "learning rate": rateText(model.compiled.optimizer.learningRate),
+    "most epochs": flags.epochs,
+    patience: flags.patience,
+    seed: flags.seed,
   };
 }

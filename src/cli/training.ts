@@ -5,7 +5,7 @@ import { printable, printableJson } from "../base/text.js";
 import { checkAnswerable } from "../classifier/answer.js";
 import { AbortedTraining, TextClassifier, UnfinishedTraining } from "../classifier/classifier.js";
 import { allRows, Corpus } from "../classifier/corpus.js";
-import type { Prepared, TrainOptions } from "../classifier/options.js";
+import type { Prepared, TrainingRecord, TrainOptions } from "../classifier/options.js";
 import { readLabelledPath } from "../data/node-source.js";
 import { stratifiedSplit } from "../data/split.js";
 import { quickCheckup } from "../explain/doctor/index.js";
@@ -17,14 +17,16 @@ import { hasCheckpoint, keepCheckpoint, openCheckpoints, readCheckpoint } from "
 import { EXIT, Exit, interruption, note, say } from "./context.js";
 import { evaluationSummary } from "./evaluate.js";
 import { styleFor } from "./terminal.js";
-import type { TrainPlan } from "./train-plan.js";
+import { AUTO, type TrainPlan } from "./train-plan.js";
 import {
   dataOverview,
   type EpochLog,
   type Material,
   type TrainingOutcome,
   trainingReport,
+  vocabularyOf,
 } from "./training-report.js";
+import { autoText } from "./ui/auto.js";
 import { evaluationText } from "./ui/evaluation.js";
 import { findingsText } from "./ui/findings.js";
 import { encodingText, overviewText } from "./ui/overview.js";
@@ -88,7 +90,7 @@ async function readMaterial(data: string, plan: TrainPlan): Promise<Material> {
   const labels = labelsOf(corpus, plan);
   // Labels that only the test data has are refused before training, not after.
   test?.corpus.classes(labels);
-  const overview = dataOverview(data, corpus, labels, trainRows, test, plan.sizes.length);
+  const overview = dataOverview(data, corpus, labels, trainRows, test, plan.auto ? null : plan.sizes.length);
   return { corpus, trainRows, test, overview };
 }
 
@@ -104,6 +106,7 @@ async function learn(
   signal: AbortSignal,
   begin: () => void,
 ): Promise<{ classifier: TextClassifier; interrupted: boolean }> {
+  if (plan.auto) return learnAutomatically(plan, corpus, trainRows, signal, begin);
   const { checkpoint, resume } = plan.flags;
   const state = resume ? await readCheckpoint(checkpoint!) : null;
   if (checkpoint) await openCheckpoints(checkpoint);
@@ -124,6 +127,26 @@ async function learn(
     return await keepLastGood(error, plan.out);
   } finally {
     progress.close();
+  }
+}
+
+/** Lets the data choose, and says what is tried. */
+async function learnAutomatically(
+  { flags }: TrainPlan,
+  corpus: Corpus,
+  rows: Uint32Array,
+  signal: AbortSignal,
+  begin: () => void,
+): Promise<{ classifier: TextClassifier; interrupted: boolean }> {
+  const { seed, engine, threads } = flags;
+  const onStep = (what: string) => note(`  ${what} …`);
+  begin();
+  const options = { model: AUTO, rows, seed, engine, signal, onStep, ...(threads === undefined ? {} : { threads }) };
+  try {
+    return { classifier: await TextClassifier.train(corpus, options), interrupted: false };
+  } catch (error) {
+    if (error instanceof AbortedTraining) return { classifier: halfTrained(error), interrupted: true };
+    throw error;
   }
 }
 
@@ -154,8 +177,7 @@ async function keepLastGood(error: unknown, out: string): Promise<never> {
 async function readCorpus(path: string, plan: TrainPlan): Promise<Corpus> {
   const rows = await readLabelledPath(path, { text: plan.flags.text, label: plan.flags.label });
   note(printable(`${path === "-" ? "standard input" : path}: ${rows.description.found}`));
-  const { padding: _p, truncating: _t, length: _l, ...frontEnd } = plan.text;
-  const corpus = await Corpus.read(rows, frontEnd);
+  const corpus = await Corpus.read(rows, plan.frontEnd);
   for (const line of rows.notes) note(printable(`${path}: ${line}`));
   return corpus;
 }
@@ -252,6 +274,8 @@ async function conclude(outcome: TrainingOutcome): Promise<void> {
   const { flags, out } = plan;
   // A report that cannot be written takes the figures with it, were they not printed first.
   const failure = flags.report ? await writeReport(flags.report, outcome) : null;
+  const auto = outcome.classifier.training?.auto;
+  if (auto) note(autoText(auto, styleFor(process.stderr)));
   if (flags.json) say(printableJson(trainingSummary(outcome)));
   else {
     if (evaluation)
@@ -278,16 +302,24 @@ function writeReport(file: string, outcome: TrainingOutcome): Promise<Error | nu
 
 /** The object that `--json` ends with. */
 function trainingSummary({ plan, classifier, evaluation, epochs, seconds }: TrainingOutcome) {
-  const { model, vectorizer } = classifier;
+  const { model, encoder, training } = classifier;
   const test = evaluation && evaluationSummary(evaluation);
   return {
     model: plan.out,
     engine: model.engineName,
     threads: model.threads,
     params: model.countParams(),
-    vocabulary: vectorizer.size,
+    vocabulary: vocabularyOf(encoder),
     epochs,
     test,
     seconds,
+    ...(training?.auto ? autoSummary(training) : {}),
   };
+}
+
+/** What `--json` says of an automatic classifier besides. */
+function autoSummary({ auto, encoding }: TrainingRecord) {
+  const { members, picked, useful, why, heldOut, notes } = auto!;
+  const known = encoding.tokens > 0 ? 1 - encoding.outOfVocabulary / encoding.tokens : 0;
+  return { members, picked, useful, known, why, heldOut, notes };
 }

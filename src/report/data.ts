@@ -1,3 +1,4 @@
+import type { AutoRecord } from "../classifier/options.js";
 import type { SummaryModel } from "../model/summary/data.js";
 import type { Evaluation } from "../objectives/metrics.js";
 
@@ -12,6 +13,8 @@ export interface ReportData {
   /** Names of the classes by number. */
   labels: readonly string[];
   dataset?: DatasetReport;
+  /** Of an automatic classifier: what was tried. */
+  auto?: AutoRecord;
   /** One entry an epoch, in order. */
   epochs?: readonly EpochReport[];
   /** The epoch (numbered from 1) whose weights were kept. */
@@ -86,8 +89,8 @@ export interface LengthSummary {
   /** 95 % of rows are no longer. */
   percentile95: number;
   longest: number;
-  /** Rows longer than this lose tokens. */
-  cut: number;
+  /** Rows longer than this lose tokens; null where rows are read whole. */
+  cut: number | null;
   truncated: number;
   /** Rows of `from` up to and including `to` tokens; the last bin may hold all that is longer. */
   bins: readonly { from: number; to: number; count: number }[];

@@ -9,13 +9,13 @@ const BINS = 24;
  * Summary of rows' lengths in tokens, for the report and the terminal. Bins are of one round width and reach to the
  * 99th percentile or the cut, whichever is more; a last bin takes what is longer still.
  */
-export function lengthSummary(lengths: ArrayLike<number>, cut: number): LengthSummary {
-  wholeNumber(cut, "length", 1);
+export function lengthSummary(lengths: ArrayLike<number>, cut: number | null): LengthSummary {
+  if (cut !== null) wholeNumber(cut, "length", 1);
   const sorted = Float64Array.from(lengths).sort();
   /** The smallest length that this share of the rows does not exceed. */
   const at = (share: number) => sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? 0;
   const longest = at(1);
-  const shown = Math.max(1, Math.min(longest, Math.max(at(0.99), cut)));
+  const shown = Math.max(1, Math.min(longest, Math.max(at(0.99), cut ?? 0)));
   const width = Math.max(1, Math.ceil(tickStep(0, shown, BINS)));
   const bins = Array.from({ length: Math.ceil(shown / width) }, (_, k) => {
     return { from: k === 0 ? 0 : k * width + 1, to: (k + 1) * width, count: 0 };
@@ -30,7 +30,7 @@ export function lengthSummary(lengths: ArrayLike<number>, cut: number): LengthSu
     percentile95: at(0.95),
     longest,
     cut,
-    truncated: sorted.filter((length) => length > cut).length,
+    truncated: cut === null ? 0 : sorted.filter((length) => length > cut).length,
     bins,
   };
 }

@@ -7,7 +7,7 @@ import { totalsOf } from "../model/summary/data.js";
 import { areaUnderRoc } from "../objectives/metrics.js";
 import type { ReportData } from "./data.js";
 import { certaintySection, mistakesSection, resultsSection } from "./sections/results.js";
-import { dataSection, learningSection, modelSection, settingsSection } from "./sections/training.js";
+import { choiceSection, dataSection, learningSection, modelSection, settingsSection } from "./sections/training.js";
 
 /**
  * A training report as one HTML page that needs nothing else: no scripts, no network, pictures inline. It forbids itself
@@ -36,6 +36,7 @@ export function reportHtml(data: ReportData): string {
 <main>
 ${heading(data)}
 ${data.dataset && dataSection(data.dataset)}
+${data.auto && choiceSection(data.auto)}
 ${epochs !== undefined && epochs.length > 0 && learningSection(epochs, data.bestEpoch)}
 ${evaluation && resultsSection(evaluation, data.labels, data.evaluatedOn ?? "test")}
 ${evaluation && certaintySection(evaluation, data.labels)}

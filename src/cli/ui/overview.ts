@@ -40,7 +40,9 @@ function classLines(classes: readonly ClassCount[], total: number): string[] {
 function lengthLines({ rows, median, percentile95, longest, cut, truncated }: LengthSummary): string[] {
   const share = percent(rows > 0 ? truncated / rows : 0);
   const cutLine =
-    truncated === 0
+    cut === null
+      ? "all words are read"
+      : truncated === 0
       ? `none is longer than the ${count(cut)} that are read`
       : `${counted(truncated, "text")} (${share}) longer than the ${count(cut)} that are read`;
   return [

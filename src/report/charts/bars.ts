@@ -61,7 +61,7 @@ export function lengthHistogram(lengths: LengthSummary): Markup {
     {
       id: "lengths",
       title: "Lengths",
-      description: `Half of the rows have at most ${count(lengths.median)} tokens, 95\u00a0% at most ${count(lengths.percentile95)}, the longest ${count(lengths.longest)}. ${lost} lose tokens to the cut at ${count(cut)}.`,
+      description: `Half of the rows have at most ${count(lengths.median)} tokens, 95\u00a0% at most ${count(lengths.percentile95)}, the longest ${count(lengths.longest)}.${cut === null ? "" : ` ${lost} lose tokens to the cut at ${count(cut)}.`}`,
       width: plot.width,
       height: plot.height,
     },
@@ -75,9 +75,9 @@ export function lengthHistogram(lengths: LengthSummary): Markup {
       format: count,
       label: "tokens a row",
     }),
-    bins.map((bin, k) => lengthBar(bin, [x(k * width), x((k + 1) * width)], y, bin.from > cut)),
+    bins.map((bin, k) => lengthBar(bin, [x(k * width), x((k + 1) * width)], y, cut !== null && bin.from > cut)),
     rest && words(plot.right, y(rest.count) - 5, `up to ${count(rest.to)}`, "tick-label", "end"),
-    cut <= edge && marker(plot, x(cut), `cut at ${count(cut)}`),
+    cut !== null && cut <= edge && marker(plot, x(cut), `cut at ${count(cut)}`),
   );
 }
 

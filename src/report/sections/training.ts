@@ -4,6 +4,7 @@ import { count, counted, decimal, duration, percent } from "../../drawing/number
 import { readableBytes, type SummaryModel, totalsOf } from "../../model/summary/data.js";
 import { barChart, lengthHistogram } from "../charts/bars.js";
 import { learningCurves } from "../charts/curves.js";
+import type { AutoRecord } from "../../classifier/options.js";
 import type { ClassCount, DatasetReport, EpochReport, Facts, LengthSummary } from "../data.js";
 
 /** Most classes drawn as bars; the table has them all. */
@@ -72,7 +73,9 @@ function classFigure(classes: readonly ClassCount[]): Markup {
 function lengthFigure(lengths: LengthSummary): Markup {
   const { rows, median, percentile95, longest, cut, truncated, bins } = lengths;
   const lost =
-    truncated === 0
+    cut === null
+      ? "All tokens are read."
+      : truncated === 0
       ? `None is cut at ${count(cut)}.`
       : `${counted(truncated, "row")} (${percent(truncated / rows)}) ${truncated === 1 ? "loses" : "lose"} tokens to the cut at ${count(cut)}.`;
   return figure(
@@ -112,6 +115,31 @@ export function learningSection(epochs: readonly EpochReport[], best: number | u
         ...columns.map(([field, , format]) => (epoch[field] === undefined ? "–" : format(epoch[field]))),
       ]),
     }),
+  );
+}
+
+/** What an automatic classifier tried, and why it is what it is. */
+export function choiceSection({ members, why, heldOut, features, useful, notes }: AutoRecord): Markup {
+  const { before, after } = heldOut.calibrationError;
+  return section(
+    "choice",
+    "How it was chosen",
+    !useful &&
+      html`<p><strong>It has learned nothing that can be relied on:</strong> on rows held out it did no better than always answering the largest class.</p>`,
+    html`<p>${foreign(why)}</p>`,
+    table({
+      caption: `On ${counted(heldOut.rows, "row")} that were held out`,
+      headers: ["tried", "accuracy", "mean recall", "log loss", ""],
+      rows: members.map(({ name, accuracy, macroRecall, logLoss, picked }) => [
+        foreign(name),
+        percent(accuracy),
+        percent(macroRecall),
+        decimal(logLoss, 3),
+        picked ? "picked" : "",
+      ]),
+    }),
+    html`<p>It knows ${counted(features, "n-gram")}. Its probabilities were off by ${percent(before)} on average on rows held out, and by ${percent(after)} once they were scaled.</p>`,
+    notes.map((text) => html`<p>${foreign(text)}.</p>`),
   );
 }
 
