@@ -19,7 +19,7 @@ function cellstate(...args) {
 
 const model = "build/quickstart/sms-spam.keras";
 cellstate(
-  ...["train", "examples/data/sms-spam.tsv", "--test-split", "0.3"],
+  ...["train", "examples/data/sms-spam.tsv", "--model", "lstm", "--test-split", "0.3"],
   ...["--out", model, "--report", "build/quickstart/report.html"],
 );
 cellstate(

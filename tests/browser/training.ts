@@ -57,6 +57,7 @@ export async function classify(): Promise<string[]> {
   ];
   const many = Array.from({ length: 20 }, () => rows).flat();
   const classifier = await TextClassifier.train(many, {
+    model: "lstm",
     epochs: 12,
     length: 12,
     vocabulary: 60,

@@ -39,7 +39,7 @@ interface Answers {
   predictManyAsync(texts: readonly string[]): Promise<Prediction[]>;
 }
 
-const of = { vocabulary: 20, length: 6, epochs: 1, engine: "reference" } as const;
+const of = { model: "lstm", vocabulary: 20, length: 6, epochs: 1, engine: "reference" } as const;
 /** Binary, with a threshold; several labels; and one that has no answer to some texts. */
 const MADE = {
   "two labels": () =>

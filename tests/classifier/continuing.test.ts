@@ -34,7 +34,7 @@ function sentences(topics: readonly string[], rows: number, rename: Record<strin
 }
 
 const OPTIONS: TrainOptions = {
-  ...{ vocabulary: 60, length: 8, epochs: 12, batchSize: 8, seed: 3, engine: "reference" },
+  ...{ model: "lstm", vocabulary: 60, length: 8, epochs: 12, batchSize: 8, seed: 3, engine: "reference" },
   optimizer: optimizers.adam({ learningRate: 0.01 }),
 };
 const ON: TrainOptions = { epochs: 12, batchSize: 8, seed: 3, optimizer: OPTIONS.optimizer };
@@ -338,19 +338,21 @@ describe("texts taken apart by other rules", () => {
     assert.equal(frontEnd.frontEnd, "tokenizer");
     await assert.rejects(
       TextClassifier.train(sentences(["fruit", "tool"], 20), {
+        model: "lstm",
         vectorizer: two.vectorizer,
         text: { frontEnd: "textVectorization" },
       }),
       /text frontEnd: expected "tokenizer"/,
     );
     const cased = await TextClassifier.train(sentences(["fruit", "tool"], 20), {
-      ...{ epochs: 1, length: 8, text: { frontEnd: "tokenizer", lower: false } },
+      ...{ model: "lstm", epochs: 1, length: 8, text: { frontEnd: "tokenizer", lower: false } },
     } as TrainOptions);
     const texts = [
       { text: "Bring IT", label: "fruit" },
       { text: "bring it", label: "tool" },
     ];
     const kept = await TextClassifier.train(texts, {
+      model: "lstm",
       vectorizer: cased.vectorizer,
       epochs: 1,
       length: 8,

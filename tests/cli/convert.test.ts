@@ -22,6 +22,7 @@ describe("convert", () => {
   before(async () => {
     folder = mkdtempSync(join(tmpdir(), "cellstate-convert-"));
     classifier = await TextClassifier.train(ROWS, {
+      model: "lstm",
       vocabulary: 20,
       length: 8,
       epochs: 3,

@@ -22,15 +22,16 @@ export function reviews(rows: number): Row[] {
 export const csv = (rows: readonly Row[]): string =>
   `text,label\n${rows.map(({ text, label }) => `"${text.replaceAll('"', '""')}",${label}`).join("\n")}\n`;
 
-/** Options that make training small and quick; an option is given once, so `small` replaces some of them. */
+/** Options that make training small and quick. */
 export const SMALL = [
   ...["--vocabulary", "60", "--length", "12", "--epochs", "3", "--batch-size", "16"],
   ...["--learning-rate", "0.01", "--engine", "reference", "--seed", "5"],
 ];
 
+/** The flagship, small and quick; an option is given once, so flags replace those that are there. */
 export function small(...flags: string[]): string[] {
   const groups = new Map<string, string[]>();
-  for (const word of [...SMALL, ...flags]) {
+  for (const word of ["--model", "lstm", ...SMALL, ...flags]) {
     if (word.startsWith("--")) {
       groups.delete(word);
       groups.set(word, [word]);

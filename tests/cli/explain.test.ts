@@ -16,6 +16,7 @@ before(async () => {
   folder = await mkdtemp(join(tmpdir(), "cellstate-explain-"));
   model = join(folder, "reviews.keras");
   const classifier = await TextClassifier.train(reviews(80), {
+    model: "lstm",
     vocabulary: 60,
     length: 12,
     epochs: 1,

@@ -74,6 +74,8 @@ before(async () => {
 });
 after(() => rm(folder, { recursive: true }));
 
+const SMALL = ["--model", "lstm", "--epochs", "1", "--length", "6"];
+
 /** Every way in which foreign text comes to be printed. */
 const COMMANDS: Record<string, string[]> = {
   summary: ["summary", "c.keras"],
@@ -86,8 +88,8 @@ const COMMANDS: Record<string, string[]> = {
   "predict --json": ["predict", "c.keras", "x", "--json", "--engine", "reference"],
   evaluate: ["evaluate", "c.keras", "d.csv", "--text", "1", "--label", "2", "--engine", "reference"],
   "evaluate --json": ["evaluate", "c.keras", "d.csv", "--text", "1", "--label", "2", "--json"],
-  train: ["train", `d${TYPED}.csv`, "--text", "1", "--label", "2", "--length", "6", "--epochs", "1"],
-  "train --json": ["train", "texts", "--epochs", "1", "--length", "6", "--json", "--report", "r.html"],
+  train: ["train", `d${TYPED}.csv`, "--text", "1", "--label", "2", ...SMALL],
+  "train --json": ["train", "texts", ...SMALL, "--json", "--report", "r.html"],
   "explain params": ["explain", "params", "c.keras"],
   "explain params --json": ["explain", "params", "c.keras", "--json"],
   "explain params --expect": ["explain", "params", "c.keras", "--expect", `d${TYPED}=5`],
@@ -149,7 +151,7 @@ describe("foreign text on the terminal", () => {
   });
 
   test("a report holds none of it either", async () => {
-    const args = ["train", "texts", "--epochs", "1", "--length", "6", "--report", "page.html"];
+    const args = ["train", "texts", ...SMALL, "--report", "page.html"];
     const { code, stderr } = await cellstate(args, { cwd: folder });
     assert.equal(code, 0, stderr);
     const page = await readFile(join(folder, "page.html"), "utf8");

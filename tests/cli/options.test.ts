@@ -79,7 +79,7 @@ const TABLE: Record<string, Record<string, Situations>> = {
     "--padding": always,
     "--truncating": always,
     "--epochs": always,
-    "--patience": idle("train d.csv --validation-split 0 --patience 2"),
+    "--patience": idle("train d.csv --model lstm --validation-split 0 --patience 2"),
     "--batch-size": always,
     "--validation-split": always,
     "--optimizer": always,
@@ -89,8 +89,8 @@ const TABLE: Record<string, Record<string, Situations>> = {
     "--out": always,
     "--report": always,
     "--checkpoint": always,
-    "--checkpoint-every": idle("train d.csv --checkpoint-every 5"),
-    "--resume": idle("train d.csv --resume"),
+    "--checkpoint-every": idle("train d.csv --model lstm --checkpoint-every 5"),
+    "--resume": idle("train d.csv --model lstm --resume"),
     "--mistakes": idle("train d.csv --json --mistakes 3", "train d.csv --test-split 0 --mistakes 3"),
     "--json": always,
     "--engine": always,
@@ -434,7 +434,12 @@ test("an empty name is refused as one; an empty text is a text", async () => {
 
 test("a label that the classifier lacks is said with its row; a script where weights are needed as one", async () => {
   const many = Array.from({ length: 40 }, (_, i) => ({ text: `film ${i % 9}`, label: `l${i % 20}` }));
-  const classifier = await TextClassifier.train(many, { epochs: 1, length: 4, validationSplit: 0 });
+  const classifier = await TextClassifier.train(many, {
+    model: "lstm",
+    epochs: 1,
+    length: 4,
+    validationSplit: 0,
+  });
   await classifier.save(join(folder, "many.keras"));
   await writeFile(join(folder, "other.csv"), "text,label\nfilm 1,l3\nfilm 2,other\n");
   for (const [line, says] of [

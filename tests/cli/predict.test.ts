@@ -17,6 +17,7 @@ before(async () => {
   folder = await mkdtemp(join(tmpdir(), "cellstate-"));
   file = join(folder, "small.keras");
   classifier = await TextClassifier.train(reviews(60), {
+    model: "lstm",
     vocabulary: 60,
     length: 12,
     epochs: 2,

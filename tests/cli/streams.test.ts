@@ -29,7 +29,7 @@ function shell(line: string): Promise<{ code: number; stdout: string; stderr: st
 }
 
 const skip = !existsSync("/dev/full") && "there is no /dev/full";
-const train = `cellstate train data.csv ${SMALL.join(" ")}`;
+const train = `cellstate train data.csv --model lstm ${SMALL.join(" ")}`;
 
 describe("output that cannot be written", { skip }, () => {
   for (const command of [

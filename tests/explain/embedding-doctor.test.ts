@@ -27,6 +27,7 @@ before(async () => {
   data = join(folder, "data.csv");
   const classifier = await TextClassifier.train(rows, {
     ...{
+      model: "lstm",
       vocabulary: 20,
       length: 60,
       epochs: 15,

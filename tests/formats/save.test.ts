@@ -164,7 +164,7 @@ describe("a classifier", () => {
   before(async () => {
     const rows = texts.map((text, i) => ({ text, label: i < 2 ? "spam" : "ham" }));
     const options = { vocabulary: 20, length: 8, epochs: 3, validationSplit: 0, seed: 1 } as const;
-    classifier = await TextClassifier.train(rows, { ...options, engine: "reference" });
+    classifier = await TextClassifier.train(rows, { model: "lstm", ...options, engine: "reference" });
   });
 
   test("keeps its vocabulary and labels in every format that has a place for them", async () => {

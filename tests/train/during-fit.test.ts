@@ -177,7 +177,7 @@ describe("a classifier", () => {
     text: `${i % 2 ? "win a prize" : "see you"} ${i}`,
     label: i % 2 ? "spam" : "ham",
   }));
-  const options = { vocabulary: 20, length: 4, epochs: 2, engine: "reference" } as const;
+  const options = { model: "lstm", vocabulary: 20, length: 4, epochs: 2, engine: "reference" } as const;
 
   test("whose model is being fit is the start of another, which trains a copy", async () => {
     const rows = Array.from({ length: 40 }, (_, r) => [1, 2, 3, r % 5]);

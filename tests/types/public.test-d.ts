@@ -68,11 +68,11 @@ export async function textClassifierTrain() {
   await TextClassifier.train(rows, { model: classifier });
   await TextClassifier.train(rows, { model: "gru" });
   // @ts-expect-error a misspelt option
-  await TextClassifier.train(rows, { epoch: 5 });
+  await TextClassifier.train(rows, { model: "lstm", epoch: 5 });
   // @ts-expect-error an engine that there is not
   await TextClassifier.train(rows, { engine: "cuda" });
   // @ts-expect-error `filters` belongs to the other front end
-  await TextClassifier.train(rows, { text: { frontEnd: "textVectorization", filters: "" } });
+  await TextClassifier.train(rows, { model: "lstm", text: { frontEnd: "textVectorization", filters: "" } });
 }
 
 export async function textClassifierAnswers() {
