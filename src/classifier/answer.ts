@@ -103,11 +103,7 @@ interface Gathered {
 }
 
 /** Brings the outputs of batches into the order of the texts. */
-export function gather(
-  batches: readonly EncodedBatch[],
-  outputs: readonly Rows[],
-  texts: number,
-): Gathered {
+export function gather(batches: readonly EncodedBatch[], outputs: readonly Rows[], texts: number): Gathered {
   const width = outputs.length === 0 ? 0 : outputs[0]!.data.length / outputs[0]!.rows;
   const all = new Float32Array(texts * width);
   const places = new Array<readonly [batch: number, row: number]>(texts);

@@ -13,11 +13,11 @@ import { checkTextPart } from "../network/text-fits.js";
 import { type Evaluation, evaluatePredictions, type Mistake, worstMistakes } from "../objectives/metrics.js";
 import { type EncodedBatch, IdEncoder, inParts, type RowEncoder } from "../tokens/row-encoder.js";
 import { isTextPart, readTextPart, type TextPart, writeTextPart } from "../tokens/text-part.js";
-import { type EncodingReport, newEncodingReport, Vectorizer } from "../tokens/vectorizer.js";
+import { type EncodingReport, newEncodingReport, type Vectorizer } from "../tokens/vectorizer.js";
 import { checkSignal, Measuring } from "../train/evaluate.js";
 import { TrainingError } from "../train/fit.js";
-import { AutoAborted, checkAutoOptions, trainAuto } from "./auto/train.js";
 import { type Answering, answersLater, answersTo, inputsOf, noAnswer, type Prediction } from "./answer.js";
+import { AutoAborted, checkAutoOptions, trainAuto } from "./auto/train.js";
 import { allRows, Corpus, type LabelledText } from "./corpus.js";
 import { checkTrainOptions, type Parts, type TrainingRecord, type TrainOptions } from "./options.js";
 import { checkFrontEnd, frontEndFor, TrainingSession } from "./training.js";
@@ -138,7 +138,10 @@ export class TextClassifier implements TextPart {
     if (signal?.aborted) throw new AbortedTraining(null);
     if ((options.model ?? "auto") === "auto") return trainAutomatically(rows, options);
     if (options.onStep !== undefined) {
-      throw inputError({ expected: 'to be left out but with model: "auto"', where: "TextClassifier.train onStep" });
+      throw inputError({
+        expected: 'to be left out but with model: "auto"',
+        where: "TextClassifier.train onStep",
+      });
     }
     const start = startOf(options.model);
     const frontEnd = frontEndFor(options, start);

@@ -167,6 +167,8 @@ export interface AutoRecord {
     majority: number;
     /** Matthews correlation. */
     mcc: number;
+    /** Share of their words that other rows hold, too. */
+    known: number;
     /** Expected calibration error of the answers' probabilities, before and after they were scaled. */
     calibrationError: { before: number; after: number };
   };
@@ -185,7 +187,10 @@ export interface Parts extends TextPart {
 }
 
 /** What is gone on from: a classifier of words. */
-export type Start = Pick<Parts, "model" | "labels" | "threshold"> & { readonly vectorizer: Vectorizer; readonly length: number };
+export type Start = Pick<Parts, "model" | "labels" | "threshold"> & {
+  readonly vectorizer: Vectorizer;
+  readonly length: number;
+};
 
 /** What a TextClassifier is to those below it. */
 export interface Classifier extends Parts {

@@ -12,7 +12,11 @@ import type { ModelOptions } from "../model/options.js";
 import type { Rows } from "../network/arrays.js";
 import { checkOutputs } from "../network/text-fits.js";
 import { factsOf, isOneHot, type Loss, losses, lossOfLabels } from "../objectives/losses.js";
-import { type CorpusFrontEndOptions, type FrontEndOptions, resolveCorpusFrontEnd } from "../tokens/options.js";
+import {
+  type CorpusFrontEndOptions,
+  type FrontEndOptions,
+  resolveCorpusFrontEnd,
+} from "../tokens/options.js";
 import { IdEncoder } from "../tokens/row-encoder.js";
 import { type EncodingReport, newEncodingReport, Vectorizer } from "../tokens/vectorizer.js";
 import { EarlyStopping } from "../train/callbacks.js";

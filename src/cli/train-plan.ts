@@ -45,12 +45,22 @@ export const AUTO = "auto";
 
 /** What an automatic classifier settles by the data. */
 const SETTLED = [
-  ...["define", "vocabulary", "length", "tokenizer", "frontEnd", "padding", "truncating", "epochs", "patience"],
+  ...[
+    "define",
+    "vocabulary",
+    "length",
+    "tokenizer",
+    "frontEnd",
+    "padding",
+    "truncating",
+    "epochs",
+    "patience",
+  ],
   ...["batchSize", "validationSplit", "optimizer", "learningRate", "balance"],
   ...["checkpoint", "checkpointEvery", "resume"],
 ];
 const idleWithAuto: Idle = Object.fromEntries(
-  SETTLED.map((flag) => [flag, "with --model auto (the default); --model lstm, for one, heeds it"]),
+  SETTLED.map((flag) => [flag, "with --model auto, the default (--model lstm heeds it),"]),
 );
 
 /** Options that would change nothing, as far as the others tell. */

@@ -5,7 +5,7 @@ import { printable, printableJson } from "../base/text.js";
 import { checkAnswerable } from "../classifier/answer.js";
 import { AbortedTraining, TextClassifier, UnfinishedTraining } from "../classifier/classifier.js";
 import { allRows, Corpus } from "../classifier/corpus.js";
-import type { Prepared, TrainingRecord, TrainOptions } from "../classifier/options.js";
+import type { AutoRecord, Prepared, TrainOptions } from "../classifier/options.js";
 import { readLabelledPath } from "../data/node-source.js";
 import { stratifiedSplit } from "../data/split.js";
 import { quickCheckup } from "../explain/doctor/index.js";
@@ -141,7 +141,15 @@ async function learnAutomatically(
   const { seed, engine, threads } = flags;
   const onStep = (what: string) => note(`  ${what} …`);
   begin();
-  const options = { model: AUTO, rows, seed, engine, signal, onStep, ...(threads === undefined ? {} : { threads }) };
+  const options = {
+    model: AUTO,
+    rows,
+    seed,
+    engine,
+    signal,
+    onStep,
+    ...(threads === undefined ? {} : { threads }),
+  };
   try {
     return { classifier: await TextClassifier.train(corpus, options), interrupted: false };
   } catch (error) {
@@ -313,13 +321,11 @@ function trainingSummary({ plan, classifier, evaluation, epochs, seconds }: Trai
     epochs,
     test,
     seconds,
-    ...(training?.auto ? autoSummary(training) : {}),
+    ...(training?.auto ? autoSummary(training.auto) : {}),
   };
 }
 
 /** What `--json` says of an automatic classifier besides. */
-function autoSummary({ auto, encoding }: TrainingRecord) {
-  const { members, picked, useful, why, heldOut, notes } = auto!;
-  const known = encoding.tokens > 0 ? 1 - encoding.outOfVocabulary / encoding.tokens : 0;
-  return { members, picked, useful, known, why, heldOut, notes };
+function autoSummary({ members, picked, useful, why, heldOut, notes }: AutoRecord) {
+  return { members, picked, useful, known: heldOut.known, why, heldOut, notes };
 }

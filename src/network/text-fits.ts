@@ -12,7 +12,7 @@ import type { NetworkLike } from "./network.js";
 export function checkTextPart(model: NetworkLike, part: TextPart, name: string): void {
   const { encoder, labels } = part;
   checkLabels(model, labels, `${name}: labels`);
-  if (encoder instanceof FeatureEncoder) return checkFeaturesFit(model, encoder, name);
+  if (encoder instanceof FeatureEncoder) checkFeaturesFit(model, encoder, name);
   if (!(encoder instanceof IdEncoder)) return;
   checkVocabularyFits(model, encoder.vectorizer, name);
   checkLength(model, encoder.length, `${name}: length`);

@@ -7,7 +7,13 @@ import { totalsOf } from "../model/summary/data.js";
 import { areaUnderRoc } from "../objectives/metrics.js";
 import type { ReportData } from "./data.js";
 import { certaintySection, mistakesSection, resultsSection } from "./sections/results.js";
-import { choiceSection, dataSection, learningSection, modelSection, settingsSection } from "./sections/training.js";
+import {
+  choiceSection,
+  dataSection,
+  learningSection,
+  modelSection,
+  settingsSection,
+} from "./sections/training.js";
 
 /**
  * A training report as one HTML page that needs nothing else: no scripts, no network, pictures inline. It forbids itself

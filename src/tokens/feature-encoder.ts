@@ -8,8 +8,8 @@ import { textOf } from "../base/arguments.js";
 import { finiteNumber, inputError, oneOf, wholeNumber } from "../base/errors.js";
 import { isObject } from "../base/json.js";
 import { type ClassCounts, inverseDocumentFrequencies, logCountRatios } from "./feature-values.js";
-import { BLOCKS, type Block, NgramList, Ngrams, type NgramRules } from "./ngrams.js";
 import { NgramTable } from "./ngram-table.js";
+import { BLOCKS, type Block, NgramList, type NgramRules, Ngrams } from "./ngrams.js";
 import type { LexerOptions } from "./options.js";
 import type { EncodedBatch, RowEncoder } from "./row-encoder.js";
 import { TokenizedTexts } from "./tokenized-texts.js";
@@ -148,14 +148,14 @@ export class FeatureEncoder implements RowEncoder {
   encodeTexts(texts: readonly string[], report?: EncodingReport): EncodedBatch[] {
     const tokenized = new TokenizedTexts(this.frontEnd);
     for (const text of texts) tokenized.add(textOf(text, "text to encode"));
-    return this.encodeCorpus(tokenized, Array.from(texts, (_, row) => row), report);
+    return this.encodeCorpus(
+      tokenized,
+      Array.from(texts, (_, row) => row),
+      report,
+    );
   }
 
-  encodeCorpus(
-    texts: TokenizedTexts,
-    rows: ArrayLike<number>,
-    report?: EncodingReport,
-  ): EncodedBatch[] {
+  encodeCorpus(texts: TokenizedTexts, rows: ArrayLike<number>, report?: EncodingReport): EncodedBatch[] {
     const ngrams = new Ngrams(this.parts.rules, texts.table);
     const list = new NgramList();
     const encoded = Array.from(rows, (row, position) => {
@@ -294,7 +294,8 @@ export class FeatureEncoder implements RowEncoder {
     const rows = listIn(given["rows"], `${where}: rows`).map((one, k) =>
       wholeNumber(one, `${where}: rows[${k}]`, 0),
     );
-    if (rows.length < 2) throw inputError({ expected: "two classes or more", where: `${where}: rows`, received: rows });
+    if (rows.length < 2)
+      throw inputError({ expected: "two classes or more", where: `${where}: rows`, received: rows });
     const scales = listIn(given["scales"], `${where}: scales`).map((rule, k) =>
       readScale(rule, blocks, `${where}: scales[${k}]`),
     );
@@ -318,7 +319,11 @@ export class FeatureEncoder implements RowEncoder {
       familiar: finiteNumber(given["familiar"], `${where}: familiar`, 1e-3, 1),
     });
     if (encoder.features === features) return encoder;
-    throw inputError({ expected: "each n-gram once", where: `${where}: blocks`, received: "one in two blocks" });
+    throw inputError({
+      expected: "each n-gram once",
+      where: `${where}: blocks`,
+      received: "one in two blocks",
+    });
   }
 }
 

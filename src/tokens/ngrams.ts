@@ -153,7 +153,10 @@ export class Ngrams {
     private readonly table: TokenTable,
   ) {
     const wanted = new Set(rules.blocks);
-    this.wants = Object.fromEntries(BLOCKS.map((block) => [block, wanted.has(block)])) as Record<Block, boolean>;
+    this.wants = Object.fromEntries(BLOCKS.map((block) => [block, wanted.has(block)])) as Record<
+      Block,
+      boolean
+    >;
     this.functionWords = new Set(rules.functionWords);
   }
 
@@ -179,7 +182,8 @@ export class Ngrams {
     if (wants.w1) sequences(words, 1, "w1", out);
     if (wants.w2) sequences(words, 2, "w2", out);
     if (wants.w3) sequences(words, 3, "w3", out);
-    for (const { own, ownBlocks } of facts) for (let i = 0; i < own.length; i++) out.add(own[i]!, ownBlocks[i]!);
+    for (const { own, ownBlocks } of facts)
+      for (let i = 0; i < own.length; i++) out.add(own[i]!, ownBlocks[i]!);
     if (wants.p1 || wants.p2) {
       const prefixes = facts.map(({ prefix }) => prefix);
       if (wants.p1) sequences(prefixes, 1, "p1", out);
@@ -252,7 +256,10 @@ function head(facts: readonly Facts[], out: NgramList): void {
   const word = (at: number) => facts[at]!.word;
   let i = 1;
   while (i < facts.length && !facts[i]!.content) i++;
-  if (i >= facts.length) return part("none", ...facts.slice(0, 2).map((each) => each.word));
+  if (i >= facts.length) {
+    part("none", ...facts.slice(0, 2).map((each) => each.word));
+    return;
+  }
   let j = i;
   while (j + 1 < facts.length && facts[j + 1]!.content) j++;
   part("first", word(i));

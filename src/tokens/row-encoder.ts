@@ -1,9 +1,9 @@
 /** From texts to what a network reads, whatever it reads: rows of ids, or features beside their scales. */
 import type { CorpusFrontEndOptions } from "./options.js";
+import { newRows } from "./pad.js";
 import type { TokenizedTexts } from "./tokenized-texts.js";
 import type { EncodingReport, Vectorizer } from "./vectorizer.js";
 import { newEncodingReport } from "./vectorizer.js";
-import { newRows } from "./pad.js";
 
 /** Rows of one of a network's inputs. */
 export interface InputRows {
@@ -65,7 +65,9 @@ export class IdEncoder implements RowEncoder {
 
 function batchOf(data: Float32Array, rows: number, length: number): EncodedBatch[] {
   if (rows === 0) return [];
-  return [{ positions: Uint32Array.from({ length: rows }, (_, i) => i), inputs: [{ data, rows, shape: [length] }] }];
+  return [
+    { positions: Uint32Array.from({ length: rows }, (_, i) => i), inputs: [{ data, rows, shape: [length] }] },
+  ];
 }
 
 /** The same rows in batches of at most so many. */

@@ -1,6 +1,7 @@
 /** Texts as sparse rows of features: which n-grams each has, as numbers. */
-import { BLOCKS, NgramList, Ngrams, type NgramRules } from "./ngrams.js";
+
 import { NgramTable } from "./ngram-table.js";
+import { BLOCKS, NgramList, type NgramRules, Ngrams } from "./ngrams.js";
 import type { TokenizedTexts } from "./tokenized-texts.js";
 
 /** Rows by their features. */

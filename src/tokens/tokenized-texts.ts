@@ -100,7 +100,11 @@ export class TokenizedTexts {
     const { frontEnd } = this;
     if (isLexer(frontEnd)) {
       const next = "The lexer's tokens are for n-grams.";
-      throw inputError({ expected: "texts taken apart by a front end of Keras's", where: "tokenized texts", next });
+      throw inputError({
+        expected: "texts taken apart by a front end of Keras's",
+        where: "tokenized texts",
+        next,
+      });
     }
     const counts = new Int32Array(this.table.size);
     const seen = new Int32Array(this.table.size);

@@ -97,12 +97,12 @@ export class LinearSolver {
     }));
     arena.commit();
     const common = { starts: this.starts, ids: this.ids, N: data.rows, M: data.ids.length, F: data.features };
-    problems.forEach(({ values }, k) => this.begin(places[k]!, values));
+    for (const [k, { values }] of problems.entries()) this.begin(places[k]!, values);
     const squares: Call[][] = places.map(({ weights, alpha }) => [
       { kernel: "linearSquares", args: { out: alpha, weights, ...common } },
     ]);
     this.runOnce(engine.load([squares]));
-    problems.forEach((problem, k) => this.prepare(places[k]!, problem));
+    for (const [k, problem] of problems.entries()) this.prepare(places[k]!, problem);
     const epochOf = (place: (typeof places)[number]): Call[] => [
       { kernel: "linearEpoch", args: { ...place, ...common, order: this.order, tolerance } },
     ];
@@ -115,7 +115,10 @@ export class LinearSolver {
     }
     program.dispose();
     return places.map(({ weights, state }) => ({
-      weights: Float32Array.from({ length: data.features }, (_, j) => view(engine, weights, 2 * data.features)[2 * j]!),
+      weights: Float32Array.from(
+        { length: data.features },
+        (_, j) => view(engine, weights, 2 * data.features)[2 * j]!,
+      ),
       bias: view(engine, state, 2)[0]!,
     }));
   }

@@ -102,7 +102,10 @@ async function marginGroup(
   const scale: ScaleRule = { by: method === "ratio" ? "ratio" : "count", blocks, smoothing };
   const member = isIn(data, blocks);
   const own = Uint32Array.from(Array.from({ length: data.features }, (_, j) => j).filter(member));
-  const reduced = select(data, Uint8Array.from({ length: data.features }, (_, j) => (member(j) ? 1 : 0)));
+  const reduced = select(
+    data,
+    Uint8Array.from({ length: data.features }, (_, j) => (member(j) ? 1 : 0)),
+  );
   const ones = new Float32Array(reduced.features).fill(1);
   const problems = classesOf(labels).map((k): LinearProblem => {
     const full = method === "ratio" ? logCountRatios(counts, k, smoothing, member) : null;
@@ -132,7 +135,11 @@ async function marginGroup(
 }
 
 /** Σ over a class's rows of idf_j / ‖row‖, over the rows; for two classes half the difference, as scores are ± one. */
-function meanGroup({ data, classes, labels }: Labelled, counts: ClassCounts, blocks: readonly Block[]): ColumnGroup {
+function meanGroup(
+  { data, classes, labels }: Labelled,
+  counts: ClassCounts,
+  blocks: readonly Block[],
+): ColumnGroup {
   const idf = inverseDocumentFrequencies(counts, isIn(data, blocks));
   const scales = ratioScales(data, idf);
   const means = Array.from({ length: labels }, () => new Float32Array(data.features));

@@ -13,7 +13,15 @@ import { encoderOf, networkOf } from "./assemble.js";
 import { trainWide, type Wide } from "./wide.js";
 
 /** Options of `train` that an automatic classifier heeds. */
-const HEEDED: ReadonlySet<string> = new Set(["model", "rows", "seed", "engine", "threads", "signal", "onStep"]);
+const HEEDED: ReadonlySet<string> = new Set([
+  "model",
+  "rows",
+  "seed",
+  "engine",
+  "threads",
+  "signal",
+  "onStep",
+]);
 
 /** @throws InputError for the first option that would change nothing */
 export function checkAutoOptions(options: TrainOptions): void {
@@ -48,7 +56,10 @@ export async function trainAuto(corpus: Corpus, options: TrainOptions): Promise<
     await turns.share();
     if (signal?.aborted) throw new AutoAborted();
   };
-  const compute = { ...(engine === undefined ? {} : { engine }), ...(threads === undefined ? {} : { threads }) };
+  const compute = {
+    ...(engine === undefined ? {} : { engine }),
+    ...(threads === undefined ? {} : { threads }),
+  };
   const data = { texts: corpus.texts, rows, classes, labels: labels.length };
   // The solver wants an engine that is its own, by name: one of the caller's is the network's.
   const solving = typeof engine === "object" ? {} : compute;
@@ -100,6 +111,7 @@ function recordOf(wide: Wide, rows: number): AutoRecord {
       accuracy,
       majority,
       mcc,
+      known: wide.known,
       calibrationError: {
         before: calibration(judged(1)).expectedError,
         after: calibration(judged(factor)).expectedError,
@@ -124,7 +136,8 @@ function explain({ members, picked, heldOut, useful }: Omit<AutoRecord, "why">, 
   const parts = [`Tried (${judged}): ${tried}.`];
   if (members.length === 1) parts.push(`Picked ${picked}: the one for data of this kind.`);
   else if (best === first) parts.push(`Picked ${picked}: nothing larger did clearly better.`);
-  else parts.push(`Picked ${picked}: better than ${first!.name} by ${share(best.accuracy - first!.accuracy)}.`);
+  else
+    parts.push(`Picked ${picked}: better than ${first!.name} by ${share(best.accuracy - first!.accuracy)}.`);
   parts.push(
     `Then fitted to all ${rows.toLocaleString("en")} rows. Always answering the largest class would be right in ${share(heldOut.majority)}.`,
   );

@@ -9,7 +9,7 @@ import { BLOCKS, type Block, type NgramRules } from "../../tokens/ngrams.js";
 import { type FeatureRows, featureRows, pick, select } from "../../tokens/sparse-texts.js";
 import type { TokenizedTexts } from "../../tokens/tokenized-texts.js";
 import type { LinearOptions } from "../../train/linear.js";
-import { classCounts, type Labelled, type Scorer, type ScorerRules, fitScorer, scoresOf } from "./scorers.js";
+import { classCounts, fitScorer, type Labelled, type Scorer, type ScorerRules, scoresOf } from "./scorers.js";
 
 /** Texts of this many tokens or more, by their median, are long: topics and opinions run through all of them. */
 const LONG = 60;
@@ -98,6 +98,8 @@ export interface Wide {
   readonly heldOut: { readonly rows: Uint32Array; readonly scores: readonly Float64Array[] };
   /** The share of known words below which texts are strange: of rows held out, few have less. */
   readonly familiar: number;
+  /** The share of known words of rows held out, on average. */
+  readonly known: number;
   /** What was left out of the data, if anything. */
   readonly notes: readonly string[];
 }
@@ -142,7 +144,9 @@ export async function trainWide(given: WideData, options: WideOptions): Promise<
   let labelled: Labelled = { ...all, data: withBlocks(data, usedBlocks(best.recipe)) };
   let scorers = await fitAll(labelled, best.recipe, fit);
   const columns = scorers.reduce((sum, { groups }) => sum + groups.length * groups[0]!.columns.length, 0);
-  const most = Math.floor((options.featureBytes ?? FEATURE_BYTES) / (FEATURE_OVERHEAD + COLUMN_BYTES * columns));
+  const most = Math.floor(
+    (options.featureBytes ?? FEATURE_BYTES) / (FEATURE_OVERHEAD + COLUMN_BYTES * columns),
+  );
   const drop = labelled.data.features > most;
   if (drop) {
     await begin("leaving out n-grams that decide little");
@@ -162,7 +166,7 @@ export async function trainWide(given: WideData, options: WideOptions): Promise<
     trials: judged.map(({ trial }) => trial),
     picked: best.trial,
     heldOut: { rows: best.rows, scores: best.scores },
-    familiar: familiarShare(texts, rows, folds),
+    ...familiarity(texts, rows, folds),
     notes,
   };
 }
@@ -180,19 +184,17 @@ async function fitAll(
 /** The rows with the features of some blocks. */
 function withBlocks(data: FeatureRows, blocks: readonly Block[]): FeatureRows {
   const wanted = BLOCKS.map((block) => (blocks.includes(block) ? 1 : 0));
-  return select(data, Uint8Array.from(data.blocks, (block) => wanted[block]!));
+  return select(
+    data,
+    Uint8Array.from(data.blocks, (block) => wanted[block]!),
+  );
 }
 
 const usedBlocks = ({ members }: WideRecipe): Block[] =>
   BLOCKS.filter((block) => members.some(({ rules }) => rules.blocks.flat().includes(block)));
 
 /** Recipes to try for the data, the plainest first. */
-export function recipesFor(
-  rows: number,
-  long: boolean,
-  classes: Int32Array,
-  labels: number,
-): WideRecipe[] {
+export function recipesFor(rows: number, long: boolean, classes: Int32Array, labels: number): WideRecipe[] {
   const few = rows <= FEW_ROWS;
   const blocks = long && !few ? LONG_BLOCKS : SHORT_BLOCKS;
   const balance = rows < 300 || rarest(classes, labels) < 0.05 ? 1 : 0.5;
@@ -288,7 +290,14 @@ async function judge(
     });
   });
   const classes = Int32Array.from(rows, (row) => all.classes[row]!);
-  return { recipe, deviations, scores, rows, classes, trial: { name: recipe.name, ...measured(scores, classes) } };
+  return {
+    recipe,
+    deviations,
+    scores,
+    rows,
+    classes,
+    trial: { name: recipe.name, ...measured(scores, classes) },
+  };
 }
 
 /** [labels][rows] scores less their mean over the classes; one column for two classes is − and + itself. */
@@ -310,10 +319,7 @@ function deviationOf(columns: readonly Float64Array[]): number {
 }
 
 /** How scores answer rows of known classes. */
-export function measured(
-  scores: readonly ArrayLike<number>[],
-  classes: Int32Array,
-): Omit<WideTrial, "name"> {
+export function measured(scores: readonly ArrayLike<number>[], classes: Int32Array): Omit<WideTrial, "name"> {
   const right = new Array<number>(scores.length).fill(0);
   const of = new Array<number>(scores.length).fill(0);
   for (let i = 0; i < classes.length; i++) {
@@ -339,7 +345,9 @@ export function foldsOf(classes: Int32Array, labels: number, seed: number): Fold
   const fold = new Uint8Array(rows);
   for (let k = 0; k < labels; k++) {
     const own = Array.from(classes.keys()).filter((row) => classes[row] === k);
-    const drawn = own.map((row) => ({ row, by: random.uniform(row) })).sort((a, b) => a.by - b.by || a.row - b.row);
+    const drawn = own
+      .map((row) => ({ row, by: random.uniform(row) }))
+      .sort((a, b) => a.by - b.by || a.row - b.row);
     // Small classes begin at different folds, so that no fold gets all the first ones.
     const first = Math.floor(random.uniform(rows + k) * folds);
     drawn.forEach(({ row }, i) => {
@@ -428,8 +436,12 @@ const SHORT_NGRAMS = 20;
 const STRANGEST = 0.02;
 const [LEAST_FAMILIAR, MOST_FAMILIAR] = [0.05, 0.5];
 
-/** The share of tokens known from other rows that all but the strangest rows have. */
-function familiarShare(texts: TokenizedTexts, rows: ArrayLike<number>, folds: readonly Fold[]): number {
+/** The share of tokens known from other rows: on average, and what all but the strangest rows have. */
+function familiarity(
+  texts: TokenizedTexts,
+  rows: ArrayLike<number>,
+  folds: readonly Fold[],
+): Pick<Wide, "familiar" | "known"> {
   const shares: number[] = [];
   for (const { fit, judge } of folds) {
     const known = new Uint8Array(texts.distinct);
@@ -441,7 +453,10 @@ function familiarShare(texts: TokenizedTexts, rows: ArrayLike<number>, folds: re
     }
   }
   const share = shares.sort((a, b) => a - b)[Math.floor(STRANGEST * shares.length)] ?? 0;
-  return Math.min(MOST_FAMILIAR, Math.max(LEAST_FAMILIAR, share));
+  return {
+    familiar: Math.min(MOST_FAMILIAR, Math.max(LEAST_FAMILIAR, share)),
+    known: shares.reduce((sum, one) => sum + one, 0) / Math.max(1, shares.length),
+  };
 }
 
 /** [features] 1 for those that decide most: the largest |u_j| over columns, members and classes, times √df. */

@@ -43,8 +43,8 @@ function lengthLines({ rows, median, percentile95, longest, cut, truncated }: Le
     cut === null
       ? "all words are read"
       : truncated === 0
-      ? `none is longer than the ${count(cut)} that are read`
-      : `${counted(truncated, "text")} (${share}) longer than the ${count(cut)} that are read`;
+        ? `none is longer than the ${count(cut)} that are read`
+        : `${counted(truncated, "text")} (${share}) longer than the ${count(cut)} that are read`;
   return [
     `  words a text: median ${count(median)}, 95 % up to ${count(percentile95)}, longest ${count(longest)}`,
     `  ${cutLine}`,

@@ -75,7 +75,9 @@ export function lengthHistogram(lengths: LengthSummary): Markup {
       format: count,
       label: "tokens a row",
     }),
-    bins.map((bin, k) => lengthBar(bin, [x(k * width), x((k + 1) * width)], y, cut !== null && bin.from > cut)),
+    bins.map((bin, k) =>
+      lengthBar(bin, [x(k * width), x((k + 1) * width)], y, cut !== null && bin.from > cut),
+    ),
     rest && words(plot.right, y(rest.count) - 5, `up to ${count(rest.to)}`, "tick-label", "end"),
     cut !== null && cut <= edge && marker(plot, x(cut), `cut at ${count(cut)}`),
   );

@@ -1,10 +1,10 @@
+import type { AutoRecord } from "../../classifier/options.js";
 import { facts, figure, numbersBehind, section, table } from "../../drawing/blocks.js";
 import { foreign, html, Markup } from "../../drawing/markup.js";
 import { count, counted, decimal, duration, percent } from "../../drawing/numbers.js";
 import { readableBytes, type SummaryModel, totalsOf } from "../../model/summary/data.js";
 import { barChart, lengthHistogram } from "../charts/bars.js";
 import { learningCurves } from "../charts/curves.js";
-import type { AutoRecord } from "../../classifier/options.js";
 import type { ClassCount, DatasetReport, EpochReport, Facts, LengthSummary } from "../data.js";
 
 /** Most classes drawn as bars; the table has them all. */
@@ -76,8 +76,8 @@ function lengthFigure(lengths: LengthSummary): Markup {
     cut === null
       ? "All tokens are read."
       : truncated === 0
-      ? `None is cut at ${count(cut)}.`
-      : `${counted(truncated, "row")} (${percent(truncated / rows)}) ${truncated === 1 ? "loses" : "lose"} tokens to the cut at ${count(cut)}.`;
+        ? `None is cut at ${count(cut)}.`
+        : `${counted(truncated, "row")} (${percent(truncated / rows)}) ${truncated === 1 ? "loses" : "lose"} tokens to the cut at ${count(cut)}.`;
   return figure(
     "Length of rows",
     lengthHistogram(lengths),
