@@ -64,9 +64,16 @@ const saltOf = Object.fromEntries(BLOCKS.map((block, k) => [block, join(0x2545f4
 const BEGIN = hashText("\u0002");
 const END = hashText("\u0003");
 /** What `pattern` writes for a word that it does not name: by its first character. */
-const NAMELESS = { digit: hashText("9"), upper: hashText("X"), lower: hashText("x") };
+const NAMELESS = { "9": hashText("9"), X: hashText("X"), x: hashText("x") };
+
+export function namelessOf(word: string): keyof typeof NAMELESS {
+  const first = word.charAt(0);
+  if (/\p{Nd}/u.test(first)) return "9";
+  return /\p{Lu}/u.test(first) ? "X" : "x";
+}
+
 /** Parts of `head`, told apart. */
-const HEAD = {
+export const HEAD = {
   first: 1,
   last: 2,
   run: 3,
@@ -76,9 +83,10 @@ const HEAD = {
   ending: 7,
   next: 8,
   none: 9,
-};
+} as const;
 
-const PREFIX = 5;
+/** Characters that p1 and p2 keep of a word. */
+export const PREFIX = 5;
 const CHARACTERS: readonly [Block, number][] = [
   ["c2", 2],
   ["c3", 3],
@@ -93,7 +101,11 @@ export class NgramList {
   blocks = new Uint8Array(1024);
   count = 0;
 
-  add(hash: number, block: number): void {
+  /**
+   * Takes up one more. Where it stands is for those who ask: places [from, to) of the text's tokens, -1 its beginning and
+   * T its end; of n-grams of one token alone, of its characters; and which part of `head` it is.
+   */
+  add(hash: number, block: number, _from: number, _to: number, _part = 0): void {
     if (this.count === this.hashes.length) this.grow();
     this.hashes[this.count] = hash;
     this.blocks[this.count++] = block;
@@ -132,7 +144,7 @@ const startsWord = /^[\p{L}\p{M}\p{N}]/u;
 const isLower = (word: string, lower: string) => word === lower && lower !== lower.toUpperCase();
 
 /** X, x and 9 for letters and digits; a run of three or more of the same is three. */
-const shapeOf = (word: string) =>
+export const shapeOf = (word: string) =>
   word
     .replace(/\p{Lu}/gu, "X")
     .replace(/\p{Ll}/gu, "x")
@@ -170,6 +182,11 @@ export class Ngrams {
     return this.factsOf(token).letters;
   }
 
+  /** Whether a token says what a text is about: it is neither a function word nor punctuation. */
+  isContent(token: number): boolean {
+    return this.factsOf(token).content;
+  }
+
   /** Appends the n-grams of a text, repeats included. @param tokens [T] numbers in the table */
   collect(tokens: Int32Array, out: NgramList): void {
     const { wants, rules } = this;
@@ -179,20 +196,23 @@ export class Ngrams {
       words.unshift(BEGIN);
       words.push(END);
     }
-    if (wants.w1) sequences(words, 1, "w1", out);
-    if (wants.w2) sequences(words, 2, "w2", out);
-    if (wants.w3) sequences(words, 3, "w3", out);
-    for (const { own, ownBlocks } of facts)
-      for (let i = 0; i < own.length; i++) out.add(own[i]!, ownBlocks[i]!);
+    const first = rules.marks ? -1 : 0;
+    if (wants.w1) sequences(words, 1, "w1", out, first);
+    if (wants.w2) sequences(words, 2, "w2", out, first);
+    if (wants.w3) sequences(words, 3, "w3", out, first);
+    for (let t = 0; t < facts.length; t++) {
+      const { own, ownBlocks } = facts[t]!;
+      for (let i = 0; i < own.length; i++) out.add(own[i]!, ownBlocks[i]!, t, t + 1);
+    }
     if (wants.p1 || wants.p2) {
       const prefixes = facts.map(({ prefix }) => prefix);
-      if (wants.p1) sequences(prefixes, 1, "p1", out);
-      if (wants.p2) sequences(prefixes, 2, "p2", out);
+      if (wants.p1) sequences(prefixes, 1, "p1", out, 0);
+      if (wants.p2) sequences(prefixes, 2, "p2", out, 0);
     }
     if (wants.head) head(facts, out);
     if (wants.pattern) {
       const named = [BEGIN, ...facts.map(({ pattern }) => pattern), END];
-      for (let order = 2; order <= 4; order++) sequences(named, order, "pattern", out);
+      for (let order = 2; order <= 4; order++) sequences(named, order, "pattern", out, -1);
     }
   }
 
@@ -205,26 +225,31 @@ export class Ngrams {
     return facts;
   }
 
+  /** Appends the n-grams of one token alone: places count its characters in small letters, a space at both ends. */
+  collectOwn(token: string, out: NgramList): void {
+    const { wants } = this;
+    const lower = token.toLowerCase();
+    const padded = [" ", ...lower, " "].map((character) => character.codePointAt(0)!);
+    for (const [block, order] of CHARACTERS) if (wants[block]) sequences(padded, order, block, out, 0);
+    const single = (block: Block, text: string) =>
+      out.add(finish(join(saltOf[block], hashText(text))), blockIndex[block], 0, padded.length);
+    if (wants.case && !isLower(token, lower)) single("case", token);
+    if (wants.shape) single("shape", shapeOf(token));
+  }
+
   private find(token: string): Facts {
-    const { wants, scratch } = this;
+    const { scratch } = this;
     const lower = token.toLowerCase();
     const word = hashText(lower);
     const characters = [...lower];
     scratch.count = 0;
-    const padded = [" ", ...characters, " "].map((character) => character.codePointAt(0)!);
-    for (const [block, order] of CHARACTERS) if (wants[block]) sequences(padded, order, block, scratch);
-    const single = (block: Block, text: string) =>
-      scratch.add(finish(join(saltOf[block], hashText(text))), blockIndex[block]);
-    if (wants.case && !isLower(token, lower)) single("case", token);
-    if (wants.shape) single("shape", shapeOf(token));
+    this.collectOwn(token, scratch);
     const named = this.functionWords.has(lower) || !startsWord.test(lower);
-    const first = token.charAt(0);
-    const nameless = /\p{Nd}/u.test(first) ? "digit" : /\p{Lu}/u.test(first) ? "upper" : "lower";
     return {
       word,
       prefix: hashText(characters.slice(0, PREFIX).join("")),
       ending: hashText(characters.slice(-4).join("")),
-      pattern: named ? word : NAMELESS[nameless],
+      pattern: named ? word : NAMELESS[namelessOf(token)],
       content: !named,
       letters: /^\p{L}/u.test(lower),
       own: scratch.hashes.slice(0, scratch.count),
@@ -233,13 +258,19 @@ export class Ngrams {
   }
 }
 
-/** Every run of `order` parts. */
-function sequences(parts: readonly number[], order: number, block: Block, out: NgramList): void {
+/** Every run of `order` parts. @param first the place of the first part */
+function sequences(
+  parts: readonly number[],
+  order: number,
+  block: Block,
+  out: NgramList,
+  first: number,
+): void {
   const [salt, index] = [saltOf[block] + order, blockIndex[block]];
   for (let i = 0; i + order <= parts.length; i++) {
     let hash = salt;
     for (let k = 0; k < order; k++) hash = join(hash, parts[i + k]!);
-    out.add(finish(hash), index);
+    out.add(finish(hash), index, first + i, first + i + order);
   }
 }
 
@@ -249,25 +280,27 @@ function sequences(parts: readonly number[], order: number, block: Block, out: N
  */
 function head(facts: readonly Facts[], out: NgramList): void {
   if (facts.length === 0) return;
-  const part = (name: keyof typeof HEAD, ...parts: number[]) => {
+  const part = (name: keyof typeof HEAD, from: number, to: number, ...parts: number[]) => {
     const hash = parts.reduce(join, join(saltOf.head, HEAD[name]));
-    out.add(finish(hash), blockIndex.head);
+    out.add(finish(hash), blockIndex.head, from, to, HEAD[name]);
   };
   const word = (at: number) => facts[at]!.word;
+  const run = (name: keyof typeof HEAD, from: number, to: number) =>
+    part(name, from, to, ...facts.slice(from, to).map((each) => each.word));
   let i = 1;
   while (i < facts.length && !facts[i]!.content) i++;
   if (i >= facts.length) {
-    part("none", ...facts.slice(0, 2).map((each) => each.word));
+    run("none", 0, Math.min(2, facts.length));
     return;
   }
   let j = i;
   while (j + 1 < facts.length && facts[j + 1]!.content) j++;
-  part("first", word(i));
-  part("last", word(j));
-  part("run", ...facts.slice(i, j + 1).map((each) => each.word));
-  part("opening", ...facts.slice(0, Math.min(i, 4)).map((each) => each.word));
-  part("openingLast", word(0), word(j));
-  part("openingFirst", word(0), word(i));
-  part("ending", facts[j]!.ending);
-  part("next", j + 1 < facts.length ? word(j + 1) : END);
+  run("first", i, i + 1);
+  run("last", j, j + 1);
+  run("run", i, j + 1);
+  run("opening", 0, Math.min(i, 4));
+  part("openingLast", 0, j + 1, word(0), word(j));
+  part("openingFirst", 0, i + 1, word(0), word(i));
+  part("ending", j, j + 1, facts[j]!.ending);
+  part("next", j + 1, j + 2, j + 1 < facts.length ? word(j + 1) : END);
 }
