@@ -5,7 +5,7 @@
 
 export { InputError } from "./base/errors.js";
 export type { OnWarning, WarningOptions } from "./base/notes.js";
-export type { Prediction } from "./classifier/answer.js";
+export type { AnswerOptions, Prediction, Rejection } from "./classifier/answer.js";
 export {
   assembleClassifier,
   type ClassifierParts,
@@ -20,6 +20,7 @@ export {
 export { Corpus, type LabelledText } from "./classifier/corpus.js";
 export type { Prepared, TrainingRecord, TrainOptions } from "./classifier/options.js";
 export { PRESET_NAMES, type PresetName, type PresetSizes, presetModel } from "./classifier/presets.js";
+export type { RejectingScores } from "./classifier/rejecting.js";
 export type {
   Call,
   Engine,

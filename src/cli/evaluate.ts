@@ -9,11 +9,12 @@ import { readLabelledPath } from "../data/node-source.js";
 import { type EngineFlags, EXIT, Exit, engineOptions, interruption, note, say, whole } from "./context.js";
 import { type ColumnFlags, columnFlags, idleColumns } from "./data.js";
 import { refuseIdle } from "./options.js";
+import { answerOptions, type RejectFlags, rejectOption } from "./reject.js";
 import { styleFor } from "./terminal.js";
 import { openClassifier, type VocabularyFlags, vocabularyFlags } from "./tokenizer.js";
 import { evaluationText } from "./ui/evaluation.js";
 
-interface Flags extends EngineFlags, ColumnFlags, VocabularyFlags {
+interface Flags extends EngineFlags, ColumnFlags, VocabularyFlags, RejectFlags {
   json?: boolean;
   mistakes: number;
 }
@@ -26,7 +27,7 @@ export function evaluateCommand(program: Command): void {
     .argument("<data>", "CSV, TSV, JSONL (also .gz), a folder of label/*.txt, or - for standard input")
     .option("--mistakes <n>", "how many of the worst mistakes to show", whole("mistakes"), 10)
     .option("--json", "one JSON object in place of tables");
-  engineOptions(vocabularyFlags(columnFlags(command))).action(
+  engineOptions(vocabularyFlags(columnFlags(rejectOption(command)))).action(
     async (model: string, data: string, flags: Flags) => {
       refuseIdle(command, { mistakes: flags.json && "with --json", ...idleColumns(data) });
       const classifier = await openClassifier(model, flags);
@@ -36,7 +37,7 @@ export function evaluateCommand(program: Command): void {
       const corpus = await Corpus.read(rows, classifier.encoder.frontEnd);
       for (const line of rows.notes) note(printable(`${data}: ${line}`));
       const evaluation = await classifier
-        .evaluate(corpus, { mistakes: flags.mistakes, signal })
+        .evaluate(corpus, { mistakes: flags.mistakes, signal, ...answerOptions(flags) })
         .catch((error: unknown) => {
           throw signal.aborted ? new Exit(EXIT.interrupted, "Interrupted.") : error;
         });
@@ -62,6 +63,6 @@ function sayUnknown({ encoding: { tokens, outOfVocabulary, emptyRows, rows } }: 
 
 /** The numbers of an evaluation that `--json` prints. */
 export function evaluationSummary(evaluation: ClassifierEvaluation) {
-  const { rows, loss, accuracy, macro, mcc, confusion, labels } = evaluation;
-  return { rows, loss, accuracy, macroF1: macro.f1, mcc, confusion, labels };
+  const { rows, loss, accuracy, macro, mcc, confusion, labels, rejecting } = evaluation;
+  return { rows, loss, accuracy, macroF1: macro.f1, mcc, confusion, labels, ...rejecting };
 }

@@ -1,6 +1,7 @@
 /** An evaluation as text: scores, a row a label, the confusion matrix, the worst mistakes. */
 import { count, counted, decimal, percent } from "../../base/numbers.js";
 import { printable, takeWidth, wrapToWidth } from "../../base/text.js";
+import type { RejectingScores } from "../../classifier/rejecting.js";
 import { areaUnderRoc, type Evaluation, type Mistake } from "../../objectives/metrics.js";
 import { PLAIN, type Style, shownWidth, WIDTH } from "../terminal.js";
 import { excerpt, table } from "./table.js";
@@ -17,6 +18,7 @@ const MOST_LINES = 3;
 export interface EvaluationView extends Evaluation {
   labels: readonly string[];
   mistakes: readonly (Mistake & { text: string })[];
+  rejecting?: RejectingScores;
 }
 
 export function evaluationText(evaluation: EvaluationView, style: Style = PLAIN): string {
@@ -30,7 +32,7 @@ export function evaluationText(evaluation: EvaluationView, style: Style = PLAIN)
 }
 
 function scoresText(evaluation: EvaluationView, style: Style): string {
-  const { rows, accuracy, macro, mcc, logLoss, majority, perClass, labels } = evaluation;
+  const { rows, accuracy, macro, mcc, logLoss, majority, perClass, labels, rejecting } = evaluation;
   const commonest = perClass.reduce(
     (best, { support }, k) => (support > perClass[best]!.support ? k : best),
     0,
@@ -46,7 +48,21 @@ function scoresText(evaluation: EvaluationView, style: Style): string {
     style.bold(`Measured on ${counted(rows, "text")}`),
     `  ${scores.join("   ")}`,
     style.dim(`  always answering ${excerpt(labels[commonest]!, 30)}: ${percent(majority, 2)}`),
+    ...(rejecting ? rejectingLines(rejecting, style) : []),
   ].join("\n");
+}
+
+/** What is left answered, and how well; all the other numbers are of every text. */
+function rejectingLines(
+  { reject, coverage, answered, unsure, strange }: RejectingScores,
+  style: Style,
+): string[] {
+  const { rows, accuracy } = answered;
+  const right = accuracy === null ? "none of them" : `accuracy ${style.bold(percent(accuracy, 2))}`;
+  return [
+    `  rejecting below ${percent(reject)}: ${count(rows)} answered (coverage ${percent(coverage, 2)}), ${right}`,
+    style.dim(`  rejected: ${count(unsure)} unsure, ${count(strange)} strange; what follows is of all texts`),
+  ];
 }
 
 /** Precision, recall, F1 and rows of each label; with very many, of those that do worst. */
