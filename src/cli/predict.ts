@@ -24,7 +24,10 @@ export function predictCommand(program: Command): void {
     .description("label texts: the given ones, or one a line from standard input")
     .argument("<model>", "a .keras file that train saved, or any Keras model with --tokenizer")
     .argument("[text...]", "texts to label")
-    .option("--json", "a JSON line each: { label, probability, scores }");
+    .option(
+      "--json",
+      "a JSON line each: { label, probability, scores }, with known, rejected and guess where they apply",
+    );
   engineOptions(vocabularyFlags(rejectOption(command))).action(
     async (model: string, texts: string[], flags: Flags) => {
       refuseFiles("predict", texts, (file, isFolder) =>

@@ -8,7 +8,7 @@ import { inputError, knownOptions, oneOf, wholeNumber } from "../base/errors.js"
 import type { Prediction } from "../classifier/answer.js";
 import type { Classifier } from "../classifier/options.js";
 import type { Model } from "../model/model.js";
-import { type EncodedRow, FeatureEncoder } from "../tokens/feature-encoder.js";
+import type { EncodedRow, FeatureEncoder } from "../tokens/feature-encoder.js";
 import { type PlacedNgram, placedNgrams } from "../tokens/ngram-places.js";
 import { type Block, Ngrams } from "../tokens/ngrams.js";
 import { TokenizedTexts } from "../tokens/tokenized-texts.js";
@@ -137,8 +137,11 @@ export function attributeFeatures(
   };
 }
 
+/** Told by what it has: its class would bring all that reads and writes encoders along. */
+const isFeatureEncoder = (encoder: Asked["encoder"]): encoder is FeatureEncoder => "featureOf" in encoder;
+
 function checkEncoder(encoder: Asked["encoder"]): FeatureEncoder {
-  if (encoder instanceof FeatureEncoder) return encoder;
+  if (isFeatureEncoder(encoder)) return encoder;
   throw inputError({
     expected: "an automatic classifier, which reads n-grams",
     where: "attributeFeatures classifier",

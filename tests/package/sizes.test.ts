@@ -7,7 +7,7 @@ import { type Size, sizeOf } from "./sizes.js";
 /** 1,000 bytes, gzipped: a little above what was measured (zlib packs differently on other processors). They are lowered as the package shrinks, never raised unsaid. */
 const ENTRY_BUDGETS: Record<string, number> = {
   cellstate: 195,
-  "cellstate/explain": 191,
+  "cellstate/explain": 196,
   "cellstate/formats": 223,
   "cellstate/keras": 170,
   "cellstate/lab": 131,
