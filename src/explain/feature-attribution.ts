@@ -141,6 +141,7 @@ export function attributeFeatures(
 const isFeatureEncoder = (encoder: Asked["encoder"]): encoder is FeatureEncoder => "featureOf" in encoder;
 
 function checkEncoder(encoder: Asked["encoder"]): FeatureEncoder {
+  objectOf(encoder, "attributeFeatures classifier's encoder");
   if (isFeatureEncoder(encoder)) return encoder;
   throw inputError({
     expected: "an automatic classifier, which reads n-grams",

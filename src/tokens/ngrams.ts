@@ -67,9 +67,8 @@ const END = hashText("\u0003");
 const NAMELESS = { "9": hashText("9"), X: hashText("X"), x: hashText("x") };
 
 export function namelessOf(word: string): keyof typeof NAMELESS {
-  const first = word.charAt(0);
-  if (/\p{Nd}/u.test(first)) return "9";
-  return /\p{Lu}/u.test(first) ? "X" : "x";
+  if (/^\p{Nd}/u.test(word)) return "9";
+  return /^\p{Lu}/u.test(word) ? "X" : "x";
 }
 
 /** Parts of `head`, told apart. */

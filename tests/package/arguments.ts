@@ -9,6 +9,8 @@ import * as main from "../../src/index.js";
 import * as keras from "../../src/keras.js";
 import * as lab from "../../src/lab/index.js";
 import * as predict from "../../src/predict.js";
+import { IdEncoder } from "../../src/tokens/row-encoder.js";
+import { tiny } from "../classifier/automatic.js";
 
 const { layers } = main;
 
@@ -247,7 +249,7 @@ export const CALLABLES: Callable[] = [
     "TextClassifier",
     (parts) => new main.TextClassifier(parts),
     () => ({
-      ...{ model: recurrent(), vectorizer: vectorizer(), length: 4, labels: ["no", "yes"] },
+      ...{ model: recurrent(), encoder: new IdEncoder(vectorizer(), 4), labels: ["no", "yes"] },
       ...{ threshold: 0.5, training: null },
     }),
   ),
@@ -267,12 +269,12 @@ export const CALLABLES: Callable[] = [
     () => classifier().toBytes(),
     {},
   ),
-  method(classifier, "TextClassifier", "predict", "a good film"),
-  method(classifier, "TextClassifier", "predictMany", ["a good film"]),
-  method(classifier, "TextClassifier", "predictAsync", "a good film"),
-  method(classifier, "TextClassifier", "predictManyAsync", ["a good film"]),
-  method(classifier, "TextClassifier", "answers", ["a good film"], 1),
-  method(classifier, "TextClassifier", "evaluate", ROWS, { rows: [0, 1], mistakes: 2 }),
+  method(classifier, "TextClassifier", "predict", "a good film", { reject: 0.8 }),
+  method(classifier, "TextClassifier", "predictMany", ["a good film"], { reject: 0.8 }),
+  method(classifier, "TextClassifier", "predictAsync", "a good film", { reject: 0.8 }),
+  method(classifier, "TextClassifier", "predictManyAsync", ["a good film"], { reject: 0.8 }),
+  method(classifier, "TextClassifier", "answers", ["a good film"], 1, { reject: 0.8 }),
+  method(classifier, "TextClassifier", "evaluate", ROWS, { rows: [0, 1], mistakes: 2, reject: 0.8 }),
   method(classifier, "TextClassifier", "toBytes"),
   method(classifier, "TextClassifier", "save", "classifier.keras"),
   simple(
@@ -491,6 +493,7 @@ export const CALLABLES: Callable[] = [
   ),
   simple("taskNamed", lab.taskNamed, "latch"),
   // ---- cellstate/explain
+  simple("attributeFeatures", explain.attributeFeatures, tiny, "a good film", { features: 3, label: "no" }),
   simple("attribute", explain.attribute, recurrent, IDS, { kind: "logOdds", target: 0 }),
   simple("cellAnatomy", explain.cellAnatomy, () => layers.lstm({ units: 2 }), 3, "lstm"),
   simple("cellView", explain.cellView, recurrent, sentence, { at: 1, units: [0] }),
@@ -521,6 +524,9 @@ export const CALLABLES: Callable[] = [
     draw.attributionPicture,
     () => explain.attribute(recurrent(), IDS()),
     sentence,
+  ),
+  simple("draw.featureAttributionPicture", draw.featureAttributionPicture, () =>
+    explain.attributeFeatures(tiny(), "a good film"),
   ),
   simple(
     "draw.cellPicture",
