@@ -61,7 +61,7 @@ export interface FeatureAttribution {
   end: number;
   /** The text's words in order. */
   tokens: TokenAttribution[];
-  /** The n-grams that did most, either way. */
+  /** The n-grams that did most, either way; none that did nothing. */
   features: FeatureContribution[];
   /** How many texts of each label the classifier has learned from. */
   rows: Record<string, number>;
@@ -132,7 +132,10 @@ export function attributeFeatures(
     base,
     ...marks,
     tokens: read.tokens.map((token, t) => ({ ...token, part: places[t]! })),
-    features: found.sort((a, b) => Math.abs(b.part) - Math.abs(a.part)).slice(0, most),
+    features: found
+      .filter(({ part }) => part !== 0)
+      .sort((a, b) => Math.abs(b.part) - Math.abs(a.part))
+      .slice(0, most),
     rows: Object.fromEntries(labels.map((label, k) => [label, features.parts.counts.rows[k]!])),
   };
 }

@@ -121,8 +121,16 @@ describe("parts known by hand", () => {
     near([attributeFeatures(classifier, "bad", { label: "no" }).tokens[0]!.part], [3]);
   });
 
-  test("nothing known, nothing said but how common labels are", () => {
-    const { tokens, base, logit, known } = attributeFeatures(classifier, "xyzzy");
+  test("the fewer words are known, the less is said, down to how common labels are", () => {
+    const { tokens, base, logit, known, features } = attributeFeatures(classifier, "xyzzy good zork");
+    assert.deepEqual(features.length, 1);
+    near([known, features[0]!.part], [1 / 3, (2 / 3) * (2 / Math.sqrt(3))]);
+    assert.ok(tokens[1]!.part > 0 && base < 0.25 && logit > base);
+  });
+
+  test("of strangers alone nothing", () => {
+    const { tokens, base, logit, known, features } = attributeFeatures(classifier, "xyzzy");
+    assert.deepEqual(features, []);
     near([tokens[0]!.part, base, logit, known], [0, -0.25, -0.25, 0]);
   });
 });

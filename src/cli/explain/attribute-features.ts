@@ -58,7 +58,7 @@ function featuresText(attribution: FeatureAttribution, style: Style): string {
       WIDTH,
     ),
     "",
-    style.bold("Strongest n-grams"),
+    style.bold(features.length > 0 ? "Strongest n-grams" : "No n-gram of it did anything."),
     ...features.slice(0, LISTED).map((feature) => {
       const texts = textsPhrase(feature, attribution);
       return `  ${padToWidth(excerpt(feature.text, 24), 24)} ${style.dim(feature.block.padEnd(7))} ${numeral(feature.part, 3).padStart(7)}  ${style.dim(excerpt(texts, WIDTH - 45))}`;
