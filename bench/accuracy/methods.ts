@@ -36,7 +36,7 @@ export const METHODS: Record<string, Method> = {
   linear: { seeded: false, train: async (rows) => saved(LinearClassifier.train(rows)) },
   "linear-tuned": { seeded: false, train: async (rows) => saved(LinearClassifier.tuned(rows)) },
   bilstm: classifier((rows, { seed }) => ({
-    ...{ model: bilstm, vocabulary: 10_000, length: longest(rows, 200), batchSize: 64, seed },
+    ...{ model: bilstm, vocabulary: 10_000, length: longest(rows, 200), batchSize: 32, seed },
     ...{ validationSplit: 0.1, epochs: 20, patience: 3 },
   })),
   lstm: classifier((_, { seed }) => ({ model: "lstm", seed })),
@@ -64,7 +64,8 @@ function saved(linear: LinearClassifier): Learned {
 /** Embedding 64 → BiLSTM 32 → the largest and the mean of its steps → labels. */
 function bilstm({ vocabulary, length, classes }: PresetSizes): Model {
   const ids = layers.input({ shape: [length] });
-  const words = layers.embedding({ inputDim: vocabulary, outputDim: 64 }).apply(ids);
+  const vectors = layers.embedding({ inputDim: vocabulary, outputDim: 64 }).apply(ids);
+  const words = layers.dropout({ rate: 0.3 }).apply(vectors);
   const cell = layers.lstm({ units: 32, returnSequences: true });
   const steps = layers.bidirectional({ layer: cell }).apply(words);
   const pools = [layers.globalMaxPooling1D().apply(steps), layers.globalAveragePooling1D().apply(steps)];

@@ -19,7 +19,7 @@ export type Effort = "low" | "medium" | "high";
 
 export interface DataSet {
   name: string;
-  /** How much `auto` may take upon itself. */
+  /** How much a method that tries several things may spend. */
   effort: Effort;
   /** Whether other seeds draw other rows: else a method without chance needs one run only. */
   drawn: boolean;
