@@ -158,8 +158,9 @@ describe("an evaluation", () => {
     assert.equal(
       text,
       [
-        "Measured on 8 texts",
-        "  accuracy 75.00 %   macro F1 0.750   MCC 0.500   AUC 0.938   loss 0.3940",
+        "Measured on 8 texts (in brackets: 95 % intervals)",
+        "  accuracy 75.00 % (40.9–92.9)   macro F1 0.750 (0.400–0.956)",
+        "  MCC 0.500 (-0.119 to 0.912)   AUC 0.938   loss 0.3940   ECE 26.2 %",
         "  always answering ham: 50.00 %",
         "",
         "  label  precision  recall     F1  texts",
