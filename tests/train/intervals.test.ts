@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { describe, test } from "node:test";
 import { InputError } from "../../src/base/errors.js";
 import { erf, erfc } from "../../src/kernels/activations.js";
+import { PURPOSE, Random } from "../../src/kernels/philox.js";
 import { logLossInterval } from "../../src/objectives/metrics/calibration.js";
 import { type ConfusionMatrix, confusionScores } from "../../src/objectives/metrics/confusion.js";
 import { confusionIntervals, type Interval, wilsonInterval } from "../../src/objectives/metrics/intervals.js";
@@ -155,6 +156,32 @@ describe("intervals of an evaluation", () => {
       ],
     ]) {
       assert.deepEqual(intervalsOf(oneClass).mcc, [0, 0]);
+    }
+  });
+
+  test("hold the true value in about 95 of 100 test sets", () => {
+    const truth = confusionScores(matrix);
+    const cells = matrix.flat();
+    const held = { accuracy: 0, macroF1: 0, mcc: 0 };
+    for (let set = 0; set < 200; set++) {
+      const random = new Random(set, PURPOSE.selfCheck);
+      const seen = [
+        [0, 0],
+        [0, 0],
+      ];
+      for (let row = 0; row < 250; row++) {
+        let at = random.uniform(row) * cells.reduce((a, b) => a + b, 0);
+        const cell = cells.findIndex((count) => (at -= count) < 0);
+        seen[cell >> 1]![cell & 1]! += 1;
+      }
+      const found = intervalsOf(seen, set);
+      const holds = ([low, high]: Interval, value: number) => Number(low <= value && value <= high);
+      held.accuracy += holds(found.accuracy, truth.accuracy);
+      held.macroF1 += holds(found.macroF1, truth.macro.f1);
+      held.mcc += holds(found.mcc, truth.mcc);
+    }
+    for (const [figure, count] of Object.entries(held)) {
+      assert.ok(count >= 183 && count <= 197, `${figure}: ${count} of 200`);
     }
   });
 

@@ -11,6 +11,8 @@ const MOST_LABELS = 30;
 const MOST_COLUMNS = 20;
 /** Pairs listed where the confusion matrix is too wide. */
 const MOST_PAIRS = 8;
+/** With fewer texts of a label the bootstrap cannot tell how its F1 may move: see docs/training.md. */
+const FEW_TEXTS = 10;
 /** Lines of a mistake's text. */
 const MOST_LINES = 3;
 
@@ -43,7 +45,17 @@ function scoresText(evaluation: EvaluationView, style: Style): string {
     `  ${scores.slice(0, 2).join("   ")}`,
     `  ${scores.slice(2).join("   ")}`,
     style.dim(`  always answering ${excerpt(labels[commonest]!, 30)}: ${percent(majority, 2)}`),
+    ...rarest(evaluation).map(style.dim),
   ].join("\n");
+}
+
+/** A line on the label of the fewest texts, where they are too few for macro F1's interval. */
+function rarest({ perClass, labels }: EvaluationView): string[] {
+  const rare = perClass.reduce((best, { support }, k) => (support < perClass[best]!.support ? k : best), 0);
+  const { support } = perClass[rare]!;
+  if (support >= FEW_TEXTS) return [];
+  const texts = support === 0 ? "no text is" : `only ${support === 1 ? "1 text is" : `${support} texts are`}`;
+  return [`  ${texts} ${excerpt(labels[rare]!, 24)}: macro F1 may be further off`];
 }
 
 /** A figure in words, with its interval in brackets where it has one. */

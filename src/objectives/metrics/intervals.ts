@@ -15,7 +15,7 @@ export interface ScoreIntervals {
   accuracy: Interval;
   /**
    * By the bootstrap. Where it is of width 0, as without any mistake, the rows do not tell how far the figure may move;
-   * `accuracy` does.
+   * `accuracy` does. Of classes with fewer than ten rows they tell too little: it is too narrow then.
    */
   macroF1: Interval;
   /** As `macroF1`. */
