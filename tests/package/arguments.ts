@@ -274,6 +274,8 @@ export const CALLABLES: Callable[] = [
   method(classifier, "TextClassifier", "answers", ["a good film"], 1),
   method(classifier, "TextClassifier", "evaluate", ROWS, { rows: [0, 1], mistakes: 2 }),
   method(classifier, "TextClassifier", "toBytes"),
+  simple("compareClassifiers", main.compareClassifiers, classifier, classifier, ROWS, { mistakes: 2 }),
+  simple("mcnemar", main.mcnemar, 10, 22),
   method(classifier, "TextClassifier", "save", "classifier.keras"),
   simple(
     "assembleClassifier",
