@@ -99,6 +99,22 @@ static void check_embedding_backward(const int32_t *a, uint64_t bytes) {
   check_buffer((Checked){"embedding_backward", "dOut", 4, 0}, a[2], size_product(size_product(T, B), F), bytes);
 }
 
+static void check_embedding_rows_backward(const int32_t *a, uint64_t bytes) {
+  const int64_t N = a[5];
+  check_whole("embedding_rows_backward", "N", a[5]);
+  const int64_t P = a[6];
+  check_whole("embedding_rows_backward", "P", a[6]);
+  const int64_t F = a[7];
+  check_whole("embedding_rows_backward", "F", a[7]);
+  check_whole("embedding_rows_backward", "part", a[8]);
+  check_whole("embedding_rows_backward", "parts", a[9]);
+  check_buffer((Checked){"embedding_rows_backward", "dRows", 4, 0}, a[0], size_product(N, F), bytes);
+  check_buffer((Checked){"embedding_rows_backward", "dOut", 4, 0}, a[1], 1, bytes);
+  check_buffer((Checked){"embedding_rows_backward", "count", 4, 0}, a[2], 1, bytes);
+  check_buffer((Checked){"embedding_rows_backward", "starts", 4, 0}, a[3], N + 1, bytes);
+  check_buffer((Checked){"embedding_rows_backward", "places", 4, 0}, a[4], P, bytes);
+}
+
 #endif
 static void check_mask_from_ids(const int32_t *a, uint64_t bytes) {
   const int64_t B = a[2];
@@ -895,6 +911,23 @@ static void check_adam(const int32_t *a, uint64_t bytes) {
   check_buffer((Checked){"adam", "scalars", 4, 0}, a[5], 2, bytes);
 }
 
+static void check_adam_rows(const int32_t *a, uint64_t bytes) {
+  const int64_t V = a[8];
+  check_whole("adam_rows", "V", a[8]);
+  const int64_t F = a[9];
+  check_whole("adam_rows", "F", a[9]);
+  check_whole("adam_rows", "part", a[10]);
+  check_whole("adam_rows", "parts", a[11]);
+  check_buffer((Checked){"adam_rows", "w", 4, 0}, a[0], size_product(V, F), bytes);
+  check_buffer((Checked){"adam_rows", "g", 4, 0}, a[1], size_product(V, F), bytes);
+  check_buffer((Checked){"adam_rows", "m", 4, 0}, a[2], size_product(V, F), bytes);
+  check_buffer((Checked){"adam_rows", "v", 4, 0}, a[3], size_product(V, F), bytes);
+  check_buffer((Checked){"adam_rows", "vMax", 4, 1}, a[4], size_product(V, F), bytes);
+  check_buffer((Checked){"adam_rows", "scalars", 4, 0}, a[5], 2, bytes);
+  check_buffer((Checked){"adam_rows", "count", 4, 0}, a[6], 1, bytes);
+  check_buffer((Checked){"adam_rows", "rows", 4, 0}, a[7], V, bytes);
+}
+
 static void check_sum_squares(const int32_t *a, uint64_t bytes) {
   const int64_t length = a[2];
   check_whole("sum_squares", "length", a[2]);
@@ -922,6 +955,27 @@ static void check_regularize(const int32_t *a, uint64_t bytes) {
   check_buffer((Checked){"regularize", "g", 4, 0}, a[0], length, bytes);
   check_buffer((Checked){"regularize", "penalty", 4, 0}, a[1], 1, bytes);
   check_buffer((Checked){"regularize", "w", 4, 0}, a[2], length, bytes);
+}
+
+static void check_sum_squares_of_rows(const int32_t *a, uint64_t bytes) {
+  const int64_t N = a[3];
+  check_whole("sum_squares_of_rows", "N", a[3]);
+  const int64_t F = a[4];
+  check_whole("sum_squares_of_rows", "F", a[4]);
+  check_flag("sum_squares_of_rows", "accumulate", a[5]);
+  check_buffer((Checked){"sum_squares_of_rows", "out", 4, 0}, a[0], 1, bytes);
+  check_buffer((Checked){"sum_squares_of_rows", "x", 4, 0}, a[1], size_product(N, F), bytes);
+  check_buffer((Checked){"sum_squares_of_rows", "count", 4, 0}, a[2], 1, bytes);
+}
+
+static void check_clip_rows(const int32_t *a, uint64_t bytes) {
+  const int64_t N = a[3];
+  check_whole("clip_rows", "N", a[3]);
+  const int64_t F = a[4];
+  check_whole("clip_rows", "F", a[4]);
+  check_buffer((Checked){"clip_rows", "g", 4, 0}, a[0], size_product(N, F), bytes);
+  check_buffer((Checked){"clip_rows", "norm2", 4, 1}, a[1], 1, bytes);
+  check_buffer((Checked){"clip_rows", "count", 4, 0}, a[2], 1, bytes);
 }
 
 static void check_linear_squares(const int32_t *a, uint64_t bytes) {
@@ -1011,178 +1065,183 @@ void run_task(const int32_t *program, const int32_t *starts, int32_t task, uintp
         embedding_backward(REALS(0), REALS(1), REALS(2), a[3], a[4], a[5], a[6]);
         from += 8;
         break;
-#endif
       case 8:
+        CHECK(embedding_rows_backward);
+        embedding_rows_backward(REALS(0), REALS(1), WORDS(2), WORDS(3), WORDS(4), a[5], a[6], a[7], a[8], a[9]);
+        from += 11;
+        break;
+#endif
+      case 9:
         CHECK(mask_from_ids);
         mask_from_ids(REALS(0), REALS(1), a[2], a[3]);
         from += 5;
         break;
-      case 9:
+      case 10:
         CHECK(dense_forward);
         dense_forward(REALS(0), REALS(1), REALS(2), REALS(3), REALS(4), a[5], a[6], a[7], a[8]);
         from += 10;
         break;
 #ifndef KERNELS_INFERENCE
-      case 10:
+      case 11:
         CHECK(dense_backward);
         dense_backward(REALS(0), REALS(1), REALS(2), REALS(3), REALS(4), REALS(5), REALS(6), REALS(7), a[8], a[9],
                        a[10], a[11]);
         from += 13;
         break;
 #endif
-      case 11:
+      case 12:
         CHECK(conv1d_forward);
         conv1d_forward(REALS(0), REALS(1), REALS(2), REALS(3), REALS(4), a[5], a[6], a[7], a[8], a[9], a[10], a[11],
                        a[12], a[13], a[14], a[15]);
         from += 17;
         break;
 #ifndef KERNELS_INFERENCE
-      case 12:
+      case 13:
         CHECK(conv1d_backward);
         conv1d_backward(REALS(0), REALS(1), REALS(2), REALS(3), REALS(4), REALS(5), REALS(6), REALS(7), a[8], a[9],
                         a[10], a[11], a[12], a[13], a[14], a[15], a[16], a[17], a[18]);
         from += 20;
         break;
 #endif
-      case 13:
+      case 14:
         CHECK(activation_forward);
         activation_forward(REALS(0), REALS(1), a[2], a[3], real(a[4]));
         from += 6;
         break;
 #ifndef KERNELS_INFERENCE
-      case 14:
+      case 15:
         CHECK(activation_backward);
         activation_backward(REALS(0), REALS(1), REALS(2), REALS(3), a[4], a[5], real(a[6]));
         from += 8;
         break;
 #endif
-      case 15:
+      case 16:
         CHECK(rectify_forward);
         rectify_forward(REALS(0), REALS(1), a[2], real(a[3]), real(a[4]), real(a[5]));
         from += 7;
         break;
 #ifndef KERNELS_INFERENCE
-      case 16:
+      case 17:
         CHECK(rectify_backward);
         rectify_backward(REALS(0), REALS(1), REALS(2), a[3], real(a[4]), real(a[5]), real(a[6]));
         from += 8;
         break;
 #endif
-      case 17:
+      case 18:
         CHECK(softmax_forward);
         softmax_forward(REALS(0), REALS(1), a[2], a[3]);
         from += 5;
         break;
 #ifndef KERNELS_INFERENCE
-      case 18:
+      case 19:
         CHECK(softmax_backward);
         softmax_backward(REALS(0), REALS(1), REALS(2), a[3], a[4]);
         from += 6;
         break;
-      case 19:
+      case 20:
         CHECK(batch_moments);
         batch_moments(REALS(0), REALS(1), REALS(2), REALS(3), a[4], a[5]);
         from += 7;
         break;
 #endif
-      case 20:
+      case 21:
         CHECK(batch_norm_forward);
         batch_norm_forward(REALS(0), REALS(1), REALS(2), REALS(3), REALS(4), REALS(5), a[6], a[7], real(a[8]));
         from += 10;
         break;
 #ifndef KERNELS_INFERENCE
-      case 21:
+      case 22:
         CHECK(batch_norm_backward);
         batch_norm_backward(REALS(0), REALS(1), REALS(2), REALS(3), REALS(4), REALS(5), REALS(6), REALS(7), REALS(8),
                             a[9], a[10], a[11], real(a[12]));
         from += 14;
         break;
 #endif
-      case 22:
+      case 23:
         CHECK(layer_norm_forward);
         layer_norm_forward(REALS(0), REALS(1), REALS(2), REALS(3), REALS(4), REALS(5), a[6], a[7], real(a[8]));
         from += 10;
         break;
 #ifndef KERNELS_INFERENCE
-      case 23:
+      case 24:
         CHECK(layer_norm_backward);
         layer_norm_backward(REALS(0), REALS(1), REALS(2), REALS(3), REALS(4), REALS(5), REALS(6), REALS(7), a[8],
                             a[9]);
         from += 11;
         break;
-      case 24:
+      case 25:
         CHECK(dropout_mask);
         dropout_mask(REALS(0), WORDS(1), a[2], a[3], a[4], a[5], a[6], (uint32_t)a[7], real(a[8]));
         from += 10;
         break;
 #endif
-      case 25:
+      case 26:
         CHECK(multiply_mask);
         multiply_mask(REALS(0), REALS(1), REALS(2), a[3], a[4], a[5]);
         from += 7;
         break;
-      case 26:
+      case 27:
         CHECK(choose);
         choose(REALS(0), REALS(1), REALS(2), REALS(3), a[4], a[5], real(a[6]));
         from += 8;
         break;
-      case 27:
+      case 28:
         CHECK(combine);
         combine(REALS(0), REALS(1), REALS(2), a[3], real(a[4]), real(a[5]));
         from += 7;
         break;
-      case 28:
+      case 29:
         CHECK(mask_from_values);
         mask_from_values(REALS(0), REALS(1), a[2], a[3], real(a[4]));
         from += 6;
         break;
-      case 29:
+      case 30:
         CHECK(copy_rows);
         copy_rows(REALS(0), REALS(1), a[2], a[3], a[4], a[5]);
         from += 7;
         break;
-      case 30:
+      case 31:
         CHECK(repeat_axis);
         repeat_axis(REALS(0), REALS(1), a[2], a[3], a[4]);
         from += 6;
         break;
-      case 31:
+      case 32:
         CHECK(sum_axis);
         sum_axis(REALS(0), REALS(1), a[2], a[3], a[4], a[5]);
         from += 7;
         break;
-      case 32:
+      case 33:
         CHECK(max_pool_forward);
         max_pool_forward(REALS(0), REALS(1), a[2], a[3], a[4], a[5], a[6], a[7]);
         from += 9;
         break;
 #ifndef KERNELS_INFERENCE
-      case 33:
+      case 34:
         CHECK(max_pool_backward);
         max_pool_backward(REALS(0), REALS(1), REALS(2), REALS(3), a[4], a[5], a[6], a[7], a[8], a[9], a[10]);
         from += 12;
         break;
 #endif
-      case 34:
+      case 35:
         CHECK(average_pool_forward);
         average_pool_forward(REALS(0), REALS(1), REALS(2), a[3], a[4], a[5], a[6], a[7], a[8], a[9]);
         from += 11;
         break;
 #ifndef KERNELS_INFERENCE
-      case 35:
+      case 36:
         CHECK(average_pool_backward);
         average_pool_backward(REALS(0), REALS(1), REALS(2), a[3], a[4], a[5], a[6], a[7], a[8], a[9]);
         from += 11;
         break;
 #endif
-      case 36:
+      case 37:
         CHECK(rnn_forward);
         rnn_forward(REALS(0), REALS(1), REALS(2), REALS(3), REALS(4), REALS(5), REALS(6), REALS(7), REALS(8),
                     REALS(9), a[10], a[11], a[12], a[13], a[14], a[15]);
         from += 17;
         break;
 #ifndef KERNELS_INFERENCE
-      case 37:
+      case 38:
         CHECK(rnn_backward);
         rnn_backward(REALS(0), REALS(1), REALS(2), REALS(3), REALS(4), REALS(5), REALS(6), REALS(7), REALS(8),
                      REALS(9), REALS(10), REALS(11), REALS(12), REALS(13), REALS(14), REALS(15), a[16], a[17], a[18],
@@ -1190,13 +1249,13 @@ void run_task(const int32_t *program, const int32_t *starts, int32_t task, uintp
         from += 23;
         break;
 #endif
-      case 38:
+      case 39:
         CHECK(rnn_infer);
         rnn_infer(REALS(0), REALS(1), REALS(2), REALS(3), REALS(4), REALS(5), REALS(6), REALS(7), REALS(8), REALS(9),
                   REALS(10), REALS(11), a[12], a[13], a[14], a[15], a[16], a[17]);
         from += 19;
         break;
-      case 39:
+      case 40:
         CHECK(lstm_forward);
         lstm_forward(REALS(0), REALS(1), REALS(2), REALS(3), REALS(4), REALS(5), REALS(6), REALS(7), REALS(8),
                      REALS(9), REALS(10), REALS(11), REALS(12), a[13], a[14], a[15], a[16], a[17], a[18], a[19],
@@ -1204,7 +1263,7 @@ void run_task(const int32_t *program, const int32_t *starts, int32_t task, uintp
         from += 22;
         break;
 #ifndef KERNELS_INFERENCE
-      case 40:
+      case 41:
         CHECK(lstm_backward);
         lstm_backward(REALS(0), REALS(1), REALS(2), REALS(3), REALS(4), REALS(5), REALS(6), REALS(7), REALS(8),
                       REALS(9), REALS(10), REALS(11), REALS(12), REALS(13), REALS(14), REALS(15), REALS(16),
@@ -1212,21 +1271,21 @@ void run_task(const int32_t *program, const int32_t *starts, int32_t task, uintp
         from += 29;
         break;
 #endif
-      case 41:
+      case 42:
         CHECK(lstm_infer);
         lstm_infer(REALS(0), REALS(1), REALS(2), REALS(3), REALS(4), REALS(5), REALS(6), REALS(7), REALS(8), REALS(9),
                    REALS(10), REALS(11), REALS(12), REALS(13), REALS(14), a[15], a[16], a[17], a[18], a[19], a[20],
                    a[21]);
         from += 23;
         break;
-      case 42:
+      case 43:
         CHECK(gru_forward);
         gru_forward(REALS(0), REALS(1), REALS(2), REALS(3), REALS(4), REALS(5), REALS(6), REALS(7), REALS(8),
                     REALS(9), REALS(10), a[11], a[12], a[13], a[14], a[15], a[16], a[17], a[18], a[19]);
         from += 21;
         break;
 #ifndef KERNELS_INFERENCE
-      case 43:
+      case 44:
         CHECK(gru_backward);
         gru_backward(REALS(0), REALS(1), REALS(2), REALS(3), REALS(4), REALS(5), REALS(6), REALS(7), REALS(8),
                      REALS(9), REALS(10), REALS(11), REALS(12), REALS(13), REALS(14), REALS(15), REALS(16), a[17],
@@ -1234,92 +1293,108 @@ void run_task(const int32_t *program, const int32_t *starts, int32_t task, uintp
         from += 27;
         break;
 #endif
-      case 44:
+      case 45:
         CHECK(gru_infer);
         gru_infer(REALS(0), REALS(1), REALS(2), REALS(3), REALS(4), REALS(5), REALS(6), REALS(7), REALS(8), REALS(9),
                   REALS(10), REALS(11), a[12], a[13], a[14], a[15], a[16], a[17], a[18], a[19]);
         from += 21;
         break;
-      case 45:
+      case 46:
         CHECK(attention_forward);
         attention_forward(REALS(0), REALS(1), REALS(2), REALS(3), REALS(4), REALS(5), REALS(6), REALS(7), REALS(8),
                           REALS(9), REALS(10), a[11], a[12], a[13], a[14], a[15]);
         from += 17;
         break;
 #ifndef KERNELS_INFERENCE
-      case 46:
+      case 47:
         CHECK(attention_backward);
         attention_backward(REALS(0), REALS(1), REALS(2), REALS(3), REALS(4), REALS(5), REALS(6), REALS(7), REALS(8),
                            REALS(9), REALS(10), REALS(11), REALS(12), REALS(13), REALS(14), a[15], a[16], a[17],
                            a[18], a[19]);
         from += 21;
         break;
-      case 47:
+      case 48:
         CHECK(binary_crossentropy);
         binary_crossentropy(REALS(0), REALS(1), REALS(2), REALS(3), REALS(4), a[5], a[6], a[7], real(a[8]),
                             real(a[9]));
         from += 11;
         break;
-      case 48:
+      case 49:
         CHECK(categorical_crossentropy);
         categorical_crossentropy(REALS(0), REALS(1), REALS(2), REALS(3), REALS(4), a[5], a[6], a[7], real(a[8]),
                                  real(a[9]));
         from += 11;
         break;
-      case 49:
+      case 50:
         CHECK(sparse_categorical_crossentropy);
         sparse_categorical_crossentropy(REALS(0), REALS(1), REALS(2), REALS(3), REALS(4), a[5], a[6], a[7],
                                         real(a[8]));
         from += 10;
         break;
-      case 50:
+      case 51:
         CHECK(mean_squared_error);
         mean_squared_error(REALS(0), REALS(1), REALS(2), REALS(3), REALS(4), a[5], a[6], real(a[7]));
         from += 9;
         break;
-      case 51:
+      case 52:
         CHECK(sgd);
         sgd(REALS(0), REALS(1), REALS(2), REALS(3), a[4], a[5], real(a[6]), real(a[7]));
         from += 9;
         break;
-      case 52:
+      case 53:
         CHECK(rmsprop);
         rmsprop(REALS(0), REALS(1), REALS(2), REALS(3), REALS(4), REALS(5), a[6], real(a[7]), real(a[8]), real(a[9]),
                 real(a[10]));
         from += 12;
         break;
-      case 53:
+      case 54:
         CHECK(adam);
         adam(REALS(0), REALS(1), REALS(2), REALS(3), REALS(4), REALS(5), a[6], real(a[7]), real(a[8]), real(a[9]),
              real(a[10]));
         from += 12;
         break;
-      case 54:
+      case 55:
+        CHECK(adam_rows);
+        adam_rows(REALS(0), REALS(1), REALS(2), REALS(3), REALS(4), REALS(5), WORDS(6), WORDS(7), a[8], a[9], a[10],
+                  a[11], real(a[12]), real(a[13]), real(a[14]));
+        from += 16;
+        break;
+      case 56:
         CHECK(sum_squares);
         sum_squares(REALS(0), REALS(1), a[2], a[3]);
         from += 5;
         break;
-      case 55:
+      case 57:
         CHECK(clip_to_norm);
         clip_to_norm(REALS(0), REALS(1), a[2], real(a[3]));
         from += 5;
         break;
-      case 56:
+      case 58:
         CHECK(clip_to_value);
         clip_to_value(REALS(0), a[1], real(a[2]));
         from += 4;
         break;
-      case 57:
+      case 59:
         CHECK(regularize);
         regularize(REALS(0), REALS(1), REALS(2), a[3], real(a[4]), real(a[5]));
         from += 7;
         break;
-      case 58:
+      case 60:
+        CHECK(sum_squares_of_rows);
+        sum_squares_of_rows(REALS(0), REALS(1), WORDS(2), a[3], a[4], a[5]);
+        from += 7;
+        break;
+      case 61:
+        CHECK(clip_rows);
+        clip_rows(REALS(0), REALS(1), WORDS(2), a[3], a[4], real(a[5]));
+        from += 7;
+        break;
+      case 62:
         CHECK(linear_squares);
         linear_squares(REALS(0), REALS(1), WORDS(2), WORDS(3), a[4], a[5], a[6]);
         from += 8;
         break;
-      case 59:
+      case 63:
         CHECK(linear_epoch);
         linear_epoch(REALS(0), REALS(1), REALS(2), REALS(3), WORDS(4), WORDS(5), WORDS(6), a[7], a[8], a[9],
                      real(a[10]));

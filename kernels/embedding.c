@@ -27,6 +27,25 @@ void embedding_backward(float *dTable, const float *ids, const float *dOut, int3
   }
 }
 
+void embedding_rows_backward(float *dRows, const float *dOut, const uint32_t *count, const uint32_t *starts,
+                             const uint32_t *places, int32_t N, int32_t P, int32_t F, int32_t part, int32_t parts) {
+  int32_t to = share_of(count[0], part + 1, parts);
+  for (int32_t k = share_of(count[0], part, parts); k < to; k++) {
+    for (int32_t i = 0; i < F; i += LANES) {
+      int32_t n = F - i;
+      vf total = vf_zero(), shard = vf_zero();
+      for (uint32_t place = starts[k]; place < starts[k + 1]; place++) {
+        if (places[place] & 1) {
+          total = vf_add(total, shard);
+          shard = vf_zero();
+        }
+        shard = vf_add(shard, vf_load_to(dOut + (places[place] >> 1) + i, n));
+      }
+      vf_store_to(dRows + k * F + i, vf_add(total, shard), n);
+    }
+  }
+}
+
 void mask_from_ids(float *mask, const float *ids, int32_t B, int32_t T) {
   for (int32_t t = 0; t < T; t++) {
     for (int32_t b = 0; b < B; b++) mask[t * B + b] = ids[b * T + t] != 0.0f ? 1.0f : 0.0f;

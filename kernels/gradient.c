@@ -38,3 +38,13 @@ void regularize(float *g, float *penalty, const float *w, int32_t length, float 
   }
   penalty[0] += sum_end(sum);
 }
+
+void sum_squares_of_rows(float *out, const float *x, const uint32_t *count, int32_t N, int32_t F, int32_t accumulate) {
+  sum_squares(out, x, (int32_t)count[0] * F, accumulate);
+}
+
+void clip_rows(float *g, const float *norm2, const uint32_t *count, int32_t N, int32_t F, float limit) {
+  int32_t length = (int32_t)count[0] * F;
+  if (norm2) clip_to_norm(g, norm2, length, limit);
+  else clip_to_value(g, length, limit);
+}

@@ -31,7 +31,7 @@
 #include <stdint.h>
 
 /* What a built engine must carry to be trusted with pointers: changes whenever this interface does. */
-#define KERNELS_ABI 547336601u
+#define KERNELS_ABI 1955651412u
 
 /* A block of a product's right-hand matrix, copied into the order in which it is read. */
 #define PANEL_ELEMENTS 16384
@@ -99,6 +99,12 @@ void embedding_forward(float *out, const float *ids, const float *table, int32_t
    updates dTable [V][F]; reads ids [B][T], dOut [T][B][F] */
 void embedding_backward(float *dTable, const float *ids, const float *dOut, int32_t B, int32_t T, int32_t F,
                         int32_t V);
+
+/* one part of the rows k < count: dRows[k] = Σ dOut at places[starts[k]] … places[starts[k+1]−1]; a place is twice the
+   offset of an element, plus 1 where a shard's first
+   updates dRows [N][F]; reads dOut [any], count [1], starts [N+1], places [P] */
+void embedding_rows_backward(float *dRows, const float *dOut, const uint32_t *count, const uint32_t *starts,
+                             const uint32_t *places, int32_t N, int32_t P, int32_t F, int32_t part, int32_t parts);
 
 /* mask = ids ≠ 0 ? 1 : 0
    writes mask [T][B]; reads ids [B][T] */
@@ -450,6 +456,12 @@ void rmsprop(float *w, const float *g, float *v, float *velocity, float *average
 void adam(float *w, const float *g, float *m, float *v, float *vMax, const float *scalars, int32_t length,
           float oneMinusBeta1, float oneMinusBeta2, float epsilon, float weightDecay);
 
+/* adam without decay of one part of the rows rows[k] of w, m, v and vMax, k < count; their gradients are the rows k of g
+   updates w [V][F], m [V][F], v [V][F], vMax [V][F] or NULL; reads g [V][F], scalars [2], count [1], rows [V] */
+void adam_rows(float *w, const float *g, float *m, float *v, float *vMax, const float *scalars, const uint32_t *count,
+               const uint32_t *rows, int32_t V, int32_t F, int32_t part, int32_t parts, float oneMinusBeta1,
+               float oneMinusBeta2, float epsilon);
+
 /* ---- gradient -------------------------------------------------------------------------------------------------- */
 
 /* out[0] = (accumulate ? out[0] : 0) + Σ x²
@@ -467,6 +479,14 @@ void clip_to_value(float *g, int32_t length, float limit);
 /* g += l1 · sign(w) + 2 · l2 · w; penalty[0] += l1 · Σ|w| + l2 · Σw²
    updates g [length], penalty [1]; reads w [length] */
 void regularize(float *g, float *penalty, const float *w, int32_t length, float l1, float l2);
+
+/* sum_squares of the first count rows
+   updates out [1]; reads x [N][F], count [1] */
+void sum_squares_of_rows(float *out, const float *x, const uint32_t *count, int32_t N, int32_t F, int32_t accumulate);
+
+/* clip_to_norm of the first count rows; norm2 or NULL: clip_to_value
+   updates g [N][F]; reads norm2 [1] or NULL, count [1] */
+void clip_rows(float *g, const float *norm2, const uint32_t *count, int32_t N, int32_t F, float limit);
 
 /* ---- linear ---------------------------------------------------------------------------------------------------- */
 

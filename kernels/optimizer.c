@@ -69,3 +69,14 @@ void adam(float *w, const float *g, float *m, float *v, float *vMax, const float
     vf_store_to(w + i, vf_sub(weight, step), n);
   }
 }
+
+void adam_rows(float *w, const float *g, float *m, float *v, float *vMax, const float *scalars, const uint32_t *count,
+               const uint32_t *rows, int32_t V, int32_t F, int32_t part, int32_t parts, float oneMinusBeta1,
+               float oneMinusBeta2, float epsilon) {
+  int32_t to = share_of(count[0], part + 1, parts);
+  for (int32_t k = share_of(count[0], part, parts); k < to; k++) {
+    int32_t row = (int32_t)rows[k] * F;
+    adam(w + row, g + k * F, m + row, v + row, vMax ? vMax + row : vMax, scalars, F, oneMinusBeta1, oneMinusBeta2, epsilon,
+         0.0f);
+  }
+}

@@ -62,4 +62,9 @@ INLINE float sum_end(row_sum sum) {
   for (int32_t i##_block = 0; i##_block < (length); i##_block += PARTIALS)                \
     for (int32_t v = 0, i = i##_block, n = (length) - i; v < SUM_VECTORS && n > 0; v++, i += LANES, n -= LANES)
 
+/* Where part `part` of `count` rows begins; it ends where the next one does (src/kernels/shares.ts). */
+INLINE int32_t share_of(uint32_t count, int32_t part, int32_t parts) {
+  return (int32_t)((int64_t)count * part / parts);
+}
+
 #endif

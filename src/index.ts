@@ -17,6 +17,7 @@ export {
   TextClassifier,
   UnfinishedTraining,
 } from "./classifier/classifier.js";
+export { type ClassifierComparison, type CompareOptions, compareClassifiers } from "./classifier/compare.js";
 export { Corpus, type LabelledText } from "./classifier/corpus.js";
 export type { Prepared, TrainingRecord, TrainOptions } from "./classifier/options.js";
 export { PRESET_NAMES, type PresetName, type PresetSizes, presetModel } from "./classifier/presets.js";
@@ -108,6 +109,7 @@ export {
   type MeanSquaredErrorOptions,
   type SparseCrossentropyOptions,
 } from "./objectives/losses.js";
+export type { Interval, ScoreIntervals } from "./objectives/metrics/intervals.js";
 export { metrics } from "./objectives/metrics/makers.js";
 export type { Metric } from "./objectives/metrics/metric.js";
 export type {
@@ -130,6 +132,7 @@ export type {
   SpecificityAtSensitivityOptions,
   TopKAccuracyOptions,
 } from "./objectives/metrics/options.js";
+export { type McNemar, mcnemar, type PairedComparison } from "./objectives/metrics/paired.js";
 export type { MetricLike, MetricName } from "./objectives/metrics/streaming.js";
 export type { Evaluation, Mistake } from "./objectives/metrics.js";
 export {

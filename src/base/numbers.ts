@@ -31,6 +31,16 @@ export function decimal(value: number | undefined, digits = 4): string {
   return value.toFixed(digits);
 }
 
+/**
+ * An interval behind the figure that it is of, in the figure's words: " (97.8–99.2)". Of width 0 it would claim a certainty
+ * that no count of rows gives: "" then.
+ */
+export function bracketed([low, high]: readonly [number, number], worded: (value: number) => string): string {
+  if (!(high > low)) return "";
+  const [from, to] = [low, high].map((limit) => worded(limit).replace(/\s?%$/, ""));
+  return ` (${from}${low < 0 ? " to " : "–"}${to})`;
+}
+
 /** 0.034 → "34 ms", 12.3 → "12.3 s", 75 → "1 min 15 s", 7300 → "2 h 02 min". */
 export function duration(seconds: number): string {
   if (!Number.isFinite(seconds) || seconds < 0) return "–";

@@ -52,10 +52,7 @@ export class Corpus {
     frontEnd: CorpusFrontEndOptions,
   ): Promise<Corpus> {
     const corpus = new Corpus(frontEnd);
-    const iterable = rows as Partial<Iterable<unknown> & AsyncIterable<unknown>> | null | undefined;
-    if (typeof rows !== "object" || !(iterable?.[Symbol.iterator] ?? iterable?.[Symbol.asyncIterator])) {
-      throw inputError({ expected: "rows of { text, label }", where: "data", received: rows });
-    }
+    checkRows(rows);
     for await (const row of rows) corpus.add(row);
     if (corpus.rows === 0) throw new InputError("The data holds no rows: nothing to learn from.");
     return corpus;
@@ -142,6 +139,13 @@ export class Corpus {
     }
     return { data, rows: rows.length, shape: [length] };
   }
+}
+
+/** @throws InputError for what holds no rows to go through */
+export function checkRows(rows: unknown): void {
+  const iterable = rows as Partial<Iterable<unknown> & AsyncIterable<unknown>> | null | undefined;
+  if (typeof rows === "object" && (iterable?.[Symbol.iterator] ?? iterable?.[Symbol.asyncIterator])) return;
+  throw inputError({ expected: "rows of { text, label }", where: "data", received: rows });
 }
 
 const encoder = new TextEncoder();

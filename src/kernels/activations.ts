@@ -105,7 +105,7 @@ export function activationFormula(id: number): Formula {
   return formula;
 }
 
-/** The error function, to double precision: its series near 0, the continued fraction of erfc away from it. */
+/** The error function, to double precision: its series near 0, from `erfc` away from it. */
 export function erf(x: number): number {
   const a = Math.abs(x);
   if (a > 6) return Math.sign(x);
@@ -119,7 +119,13 @@ export function erf(x: number): number {
     }
     return (Math.sign(x) * 2 * sum) / Math.sqrt(Math.PI);
   }
-  let fraction = a;
-  for (let k = 60; k > 0; k--) fraction = a + k / 2 / fraction;
-  return Math.sign(x) * (1 - Math.exp(-a * a) / (fraction * Math.sqrt(Math.PI)));
+  return Math.sign(x) * (1 - erfc(a));
+}
+
+/** 1 − erf(x) for x ≥ 0, small values to ten digits too: from 2.5 on by its continued fraction. */
+export function erfc(x: number): number {
+  if (x < 2.5) return 1 - erf(x);
+  let fraction = x;
+  for (let k = 60; k > 0; k--) fraction = x + k / 2 / fraction;
+  return Math.exp(-x * x) / (fraction * Math.sqrt(Math.PI));
 }

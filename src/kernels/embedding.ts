@@ -1,5 +1,6 @@
 /** Embedding: row x_t of a learned table E [V][F] for every token id. Its gradient adds into the rows looked up. */
-import { kernel, reads, trainingKernel, updates, whole, writes } from "./declare.js";
+import { kernel, reads, trainingKernel, updates, whole, words, writes } from "./declare.js";
+import { shareOf } from "./shares.js";
 
 const embeddingForward = kernel(
   "out = table at ids, whole numbers held as floats; one outside 0 … V−1 reads as a row of zeros",
@@ -27,6 +28,45 @@ const embeddingBackward = trainingKernel(
   },
 );
 
+/**
+ * The same gradient of all shards at once, of the rows alone that a batch names, one after another. A shard's part of a
+ * row is summed by itself and then added to those of the shards before, as `embeddingBackward` and `sumShards` do.
+ */
+const embeddingRowsBackward = trainingKernel(
+  "one part of the rows k < count: dRows[k] = Σ dOut at places[starts[k]] … places[starts[k+1]−1]; a place is twice the " +
+    "offset of an element, plus 1 where a shard's first",
+  {
+    dRows: updates("N F"),
+    dOut: reads("any"),
+    count: words("1"),
+    starts: words("N+1"),
+    places: words("P"),
+    N: whole,
+    P: whole,
+    F: whole,
+    part: whole,
+    parts: whole,
+  },
+  ({ dRows, dOut, count, starts, places, F, part, parts }) => {
+    const to = shareOf(count[0]!, part + 1, parts);
+    for (let k = shareOf(count[0]!, part, parts); k < to; k++) {
+      for (let f = 0; f < F; f++) {
+        const here = k * F + f;
+        let before = 0;
+        dRows[here] = 0;
+        for (let at = starts[k]!; at < starts[k + 1]!; at++) {
+          if (places[at]! & 1) {
+            before += dRows[here]!;
+            dRows[here] = 0;
+          }
+          dRows[here]! += dOut[(places[at]! >>> 1) + f]!;
+        }
+        dRows[here] = before + dRows[here]!;
+      }
+    }
+  },
+);
+
 const maskFromIds = kernel(
   "mask = ids ≠ 0 ? 1 : 0",
   { mask: writes("T B"), ids: reads("B T"), B: whole, T: whole },
@@ -37,4 +77,4 @@ const maskFromIds = kernel(
   },
 );
 
-export const embedding = { embeddingForward, embeddingBackward, maskFromIds };
+export const embedding = { embeddingForward, embeddingBackward, embeddingRowsBackward, maskFromIds };

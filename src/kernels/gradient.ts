@@ -1,5 +1,5 @@
 /** What is done with gradients before an optimizer sees them: norms, clipping, regularisation. */
-import { flag, reads, real, trainingKernel, updates, whole } from "./declare.js";
+import { flag, optional, reads, real, trainingKernel, updates, whole, words } from "./declare.js";
 
 const sumSquares = trainingKernel(
   "out[0] = (accumulate ? out[0] : 0) + Σ x²",
@@ -62,4 +62,25 @@ const regularize = trainingKernel(
   },
 );
 
-export const gradient = { sumSquares, clipToNorm, clipToValue, regularize };
+/** The same of so many rows as the memory says: [N][F] of which `count` are in use. */
+const someRows = { count: words("1"), N: whole, F: whole };
+
+const sumSquaresOfRows = trainingKernel(
+  "sum_squares of the first count rows",
+  { out: updates("1"), x: reads("N F"), ...someRows, accumulate: flag },
+  ({ out, x, count, F, accumulate }) => {
+    sumSquares.reference({ out, x, length: count[0]! * F, accumulate });
+  },
+);
+
+const clipRows = trainingKernel(
+  "clip_to_norm of the first count rows; norm2 or NULL: clip_to_value",
+  { g: updates("N F"), norm2: optional(reads("1")), ...someRows, limit: real },
+  ({ g, norm2, count, F, limit }) => {
+    const length = count[0]! * F;
+    if (norm2) clipToNorm.reference({ g, norm2, length, limit });
+    else clipToValue.reference({ g, length, limit });
+  },
+);
+
+export const gradient = { sumSquares, clipToNorm, clipToValue, regularize, sumSquaresOfRows, clipRows };

@@ -3,7 +3,8 @@
  * [1] the bias-corrected rate of this step. 1−rho and 1−beta are passed as such: taken from a float32 beta of 0.999 they
  * would be off by 1e-5 of themselves.
  */
-import { flag, optional, reads, real, trainingKernel, updates, whole } from "./declare.js";
+import { flag, optional, type Reals, reads, real, trainingKernel, updates, whole, words } from "./declare.js";
+import { shareOf } from "./shares.js";
 
 /** Plain, momentum (Polyak 1964) and Nesterov momentum. */
 const sgd = trainingKernel(
@@ -101,4 +102,37 @@ const adam = trainingKernel(
   },
 );
 
-export const optimizer = { sgd, rmsprop, adam };
+/** Adam of the rows that a batch named alone: all others stay, moments included ("lazy"). */
+const adamRows = trainingKernel(
+  "adam without decay of one part of the rows rows[k] of w, m, v and vMax, k < count; their gradients are the rows k of g",
+  {
+    w: updates("V F"),
+    g: reads("V F"),
+    m: updates("V F"),
+    v: updates("V F"),
+    vMax: optional(updates("V F")),
+    scalars: reads("2"),
+    count: words("1"),
+    rows: words("V"),
+    V: whole,
+    F: whole,
+    part: whole,
+    parts: whole,
+    oneMinusBeta1: real,
+    oneMinusBeta2: real,
+    epsilon: real,
+  },
+  (a) => {
+    const { F, part, parts } = a;
+    const to = shareOf(a.count[0]!, part + 1, parts);
+    for (let k = shareOf(a.count[0]!, part, parts); k < to; k++) {
+      const of = (values: Reals, row: number) => values.subarray(row * F, (row + 1) * F);
+      const row = a.rows[k]!;
+      const [w, m, v] = [of(a.w, row), of(a.m, row), of(a.v, row)];
+      const vMax = a.vMax && of(a.vMax, row);
+      adam.reference({ ...a, w, g: of(a.g, k), m, v, vMax, length: F, weightDecay: 0 });
+    }
+  },
+);
+
+export const optimizer = { sgd, rmsprop, adam, adamRows };

@@ -55,6 +55,7 @@ export const PURPOSE = {
   selfCheck: 3,
   lab: 4,
   widening: 5,
+  bootstrap: 9,
   weights: 1 << 16,
   dropout: 1 << 24,
 } as const;
@@ -62,6 +63,8 @@ export const PURPOSE = {
 /** Numbers that are a function of (seed, purpose, stream, index). */
 export class Random {
   private readonly words = new Uint32Array(4);
+  /** The counter that `words` were made of: numbers are mostly asked for one after another. */
+  private block = -1;
   private readonly key0: number;
   private readonly key1: number;
 
@@ -76,15 +79,11 @@ export class Random {
 
   /** A uint32. */
   word(index: number): number {
-    philox4x32(
-      this.words,
-      Math.floor(index / 4) >>> 0,
-      0,
-      this.stream >>> 0,
-      this.purpose,
-      this.key0,
-      this.key1,
-    );
+    const block = Math.floor(index / 4) >>> 0;
+    if (block !== this.block) {
+      philox4x32(this.words, block, 0, this.stream >>> 0, this.purpose, this.key0, this.key1);
+      this.block = block;
+    }
     return this.words[index % 4]!;
   }
 

@@ -76,6 +76,7 @@ export class Embedding extends Layer {
     this.parameters = [
       parameter("embeddings", [inputDim, outputDim], embeddingsInitializer, {
         regularizer: embeddingsRegularizer,
+        lookedUp: true,
       }),
     ];
   }
@@ -108,8 +109,7 @@ export class Embedding extends Layer {
     forward(out.at);
     b.backward(() => {
       if (!out.gradient) return;
-      const dTable = b.parameterGradient(this, "embeddings");
-      b.call("embeddingBackward", { dTable, dOut: out.gradient, ...sizes, F, V });
+      b.lookupGradient(this, "embeddings", { ids: sizes.ids, dOut: out.gradient, T, F, V });
     });
     return out;
   }

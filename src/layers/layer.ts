@@ -33,6 +33,8 @@ export interface Parameter {
   readonly regularizer: Regularizer | null;
   /** False for statistics such as BatchNormalization's moving mean, which no gradient reaches. */
   readonly trainable: boolean;
+  /** Whether it is a table of which a batch only reads rows: its gradient is what `Builder.lookupGradient` adds. */
+  readonly lookedUp?: true;
   /** Changes freshly drawn values in place (the unit forget bias). */
   readonly adjust?: (values: Float32Array) => void;
   /** Of a layer inside another: that layer, and its own name for the parameter. */
@@ -62,6 +64,15 @@ export interface Tensor {
 export interface DerivedKey {
   readonly what: "folded table" | "padding states";
   readonly of: readonly number[];
+}
+
+/** Rows of a table [V][F] at the token ids of an input, [B][T], and the gradient of what was read there, [T][B][F]. */
+export interface LookupGradient {
+  readonly ids: Pointer;
+  readonly dOut: Pointer;
+  readonly T: number;
+  readonly F: number;
+  readonly V: number;
 }
 
 /** What a layer may ask of the plan that is being built. One builder serves one shard of a batch. */
@@ -94,6 +105,8 @@ export interface Builder {
   parameter(layer: Layer, name: string): Pointer;
   /** Where a parameter's gradient of this shard accumulates. */
   parameterGradient(layer: Layer, name: string): Pointer;
+  /** Adds the gradient of rows that were looked up in a table. */
+  lookupGradient(layer: Layer, name: string, lookup: LookupGradient): void;
   /** A number of this layer's own for random masks. */
   purpose(layer: Layer, kind: number): number;
   /** Adds a call; `scratch` is filled in by the plan. */

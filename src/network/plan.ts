@@ -12,10 +12,11 @@ import type { Call, CallOf, Engine, Program, Task } from "../engines/engine.js";
 import type { Pointer } from "../kernels/declare.js";
 import { type GivenArguments, type KernelName, scratchElements } from "../kernels/kernels.js";
 import { PURPOSE } from "../kernels/philox.js";
-import type { Builder, DerivedKey, Layer, Tensor } from "../layers/layer.js";
+import type { Builder, DerivedKey, Layer, LookupGradient, Tensor } from "../layers/layer.js";
 import { factsOf, type Loss, targetWidth } from "../objectives/losses.js";
 import type { Node } from "./graph.js";
-import type { Weights } from "./weights.js";
+import type { Lookup, RowsGradient, TouchedRows } from "./touched-rows.js";
+import { goesByRows, type WeightEntry, type Weights } from "./weights.js";
 
 /** Rows a shard has: enough to fill vector tiles, few enough that a batch of 32 feeds two threads. */
 export const SHARD_ROWS = 16;
@@ -31,6 +32,8 @@ export interface PlanRequest {
   loss: Loss | null;
   /** Keeps what the model's last activation was given, for metrics that start there. */
   logits?: boolean;
+  /** Tables whose gradients come by rows, of `training`. Others that could go by rows are then frozen, and get none. */
+  touched?: readonly TouchedRows[];
   /** Also the gradient with respect to the inputs (and through Embedding to its output). */
   inputGradients?: boolean;
 }
@@ -85,14 +88,16 @@ export class Plan {
     readonly request: PlanRequest,
   ) {
     const { arena, outputs, nodes, weights } = context;
-    const { rows, inputShapes, loss, training, frozen } = request;
+    const { rows, inputShapes, loss, training, frozen, touched } = request;
     this.inputSizes = inputShapes.map(size);
     this.inputs = this.inputSizes.map((elements) => arena.allocate(rows * elements));
     const last = nodes[outputs[0]!]!;
     const crosses = training && !frozen && nodes.some((node) => node.layer.crossesRows);
     const shardRows = crosses ? rows : SHARD_ROWS;
     const count = Math.ceil(rows / shardRows);
-    const gradients = training ? shardGradients(arena, weights, count) : [];
+    const summed = touched ? weights.denseElements : weights.gradientElements;
+    const gradients = training ? shardGradients(arena, weights, count, summed) : [];
+    const lookups = new Map<WeightEntry, Lookup[]>((touched ?? []).map(({ entry }) => [entry, []]));
     const outputWidth = loss ? lossWidth(last) : 0;
     this.targetSize = loss ? targetWidth(loss, outputWidth) : 0;
     if (loss) {
@@ -104,12 +109,14 @@ export class Plan {
       const firstRow = s * shardRows;
       const shardSize = Math.min(shardRows, rows - firstRow);
       const records = { plan: this, context, request, calls: [], backwards: [], wantsLogits: false };
-      const builder = new ShardBuilder({ ...records, gradients: gradients[s] ?? 0 }, shardSize, firstRow);
+      const own = { gradients: gradients[s] ?? 0, summed, lookups, shard: s };
+      const builder = new ShardBuilder({ ...records, ...own }, shardSize, firstRow);
       this.shards.push(builder.build());
     }
     this.outputShape = this.shards[0]!.output.shape;
     this.outputSize = size(this.outputShape);
-    if (training && count > 1) this.sum = this.sumCalls(gradients, count);
+    if (training && count > 1) this.sum = this.sumCalls(gradients, count, summed);
+    for (const table of touched ?? []) this.addRows(table, lookups.get(table.entry)!);
     this.placeScratch();
     arena.commit();
   }
@@ -117,9 +124,8 @@ export class Plan {
   /** Sums shard gradients; in slices, so that threads share the work. */
   private readonly sum: Task[] = [];
 
-  private sumCalls(gradients: Pointer[], count: number): Task[] {
+  private sumCalls(gradients: Pointer[], count: number, length: number): Task[] {
     const { weights, engine } = this.context;
-    const length = weights.gradientElements;
     const slice = Math.ceil(length / 8 / 16) * 16;
     const tasks: Task[] = [];
     for (let from = 0; from < length; from += slice) {
@@ -134,6 +140,16 @@ export class Plan {
       tasks.push([{ kernel: "sumShards", args }]);
     }
     return tasks;
+  }
+
+  /** The gradients that come by rows, summed over the shards beside the others. */
+  private readonly byRows: RowsGradient[] = [];
+
+  private addRows(table: TouchedRows, lookups: readonly Lookup[]): void {
+    const { arena, weights } = this.context;
+    const rows = table.gradient(arena, lookups);
+    this.byRows.push(rows);
+    this.sum.push(...rows.tasks(weights.gradients + table.entry.at - weights.base));
   }
 
   /** Derived buffers (folded tables): one for all shards, filled before the first run after the weights changed. */
@@ -162,6 +178,7 @@ export class Plan {
    */
   run(prepare: boolean): void | Promise<void> {
     if (prepare) this.prepared = this.prepare();
+    for (const rows of this.byRows) rows.collect();
     this.program ??= this.context.engine.load([
       this.shards.map((shard) => shard.calls),
       ...(this.sum.length > 0 ? [this.sum] : []),
@@ -211,9 +228,9 @@ export function lossWidth({ shape, layer }: Node): number {
 }
 
 /** A gradient block a shard; with one shard it is the model's own. */
-function shardGradients(arena: Arena, weights: Weights, count: number): Pointer[] {
+function shardGradients(arena: Arena, weights: Weights, count: number, elements: number): Pointer[] {
   if (count === 1) return [weights.gradients];
-  return Array.from({ length: count }, () => arena.allocate(weights.gradientElements));
+  return Array.from({ length: count }, () => arena.allocate(elements));
 }
 
 /** A call whose working room is placed later (`placeScratch`). */
@@ -228,8 +245,12 @@ interface Recording {
   readonly plan: Plan;
   readonly context: PlanContext;
   readonly request: PlanRequest;
-  /** The shard's gradient block. */
+  /** The shard's gradient block, and how much of it is summed over the shards. */
   readonly gradients: Pointer;
+  readonly summed: number;
+  /** Which shard it is, and what all of them look up in the tables whose gradients come by rows. */
+  readonly shard: number;
+  readonly lookups: ReadonlyMap<WeightEntry, Lookup[]>;
   readonly calls: Task;
   readonly backwards: (() => void)[];
   /** Whether the output layer is being planned, and what comes before its activation is wanted. */
@@ -266,8 +287,8 @@ class ShardBuilder implements Builder {
 
   build(): Shard {
     const { recording, firstRow, B } = this;
-    const { context, request, calls, gradients } = recording;
-    const { nodes, outputs, weights } = context;
+    const { context, request, calls, gradients, summed } = recording;
+    const { nodes, outputs } = context;
     const values: Tensor[] = [];
     const inputs: Tensor[] = [];
     const tensors = new Map<string, Tensor>();
@@ -290,7 +311,7 @@ class ShardBuilder implements Builder {
     this.read(output);
     if (request.loss) this.planLoss(output, request.loss);
     if (this.training) {
-      this.call("fill", { out: gradients, value: 0, length: weights.gradientElements });
+      this.call("fill", { out: gradients, value: 0, length: summed });
       for (const record of recording.backwards.reverse()) record();
     }
     return { firstRow, rows: B, calls, tensors, output, inputs, gradients };
@@ -390,6 +411,18 @@ class ShardBuilder implements Builder {
 
   parameterGradient(layer: Layer, name: string): Pointer {
     return this.recording.gradients + this.recording.context.weights.gradientOffset(layer, name);
+  }
+
+  lookupGradient(layer: Layer, name: string, { ids, dOut, T, F, V }: LookupGradient): void {
+    const { B, recording } = this;
+    const { context, request, lookups, shard } = recording;
+    const entry = context.weights.entry(layer, name);
+    if (request.touched && goesByRows(entry.parameter)) {
+      lookups.get(entry)?.push({ shard, ids, dOut, B, T });
+      return;
+    }
+    const dTable = this.parameterGradient(layer, name);
+    this.call("embeddingBackward", { dTable, ids, dOut, B, T, F, V });
   }
 
   purpose(layer: Layer, kind: number): number {

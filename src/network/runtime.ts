@@ -185,7 +185,8 @@ function placeRows(out: Reals, values: Reals, shape: readonly number[], firstRow
   }
 }
 
-function planKey({ rows, inputShapes, training, frozen, loss, logits, inputGradients }: PlanRequest): string {
+function planKey(request: PlanRequest): string {
+  const { rows, inputShapes, training, frozen, loss, logits, touched, inputGradients } = request;
   return JSON.stringify([
     rows,
     inputShapes,
@@ -193,6 +194,8 @@ function planKey({ rows, inputShapes, training, frozen, loss, logits, inputGradi
     frozen ?? false,
     lossKey(loss),
     logits ?? false,
+    // Which tables these are changes only with what `keep` gives room to, and then plans are made anew.
+    touched !== undefined,
     inputGradients ?? false,
   ]);
 }

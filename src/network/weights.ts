@@ -6,7 +6,7 @@
 import { inputError } from "../base/errors.js";
 import { type Arena, view } from "../engines/arena.js";
 import { direct, type Engine } from "../engines/engine.js";
-import type { Pointer } from "../kernels/declare.js";
+import type { Pointer, Reals } from "../kernels/declare.js";
 import { PURPOSE } from "../kernels/philox.js";
 import { initialize } from "../layers/initializers.js";
 import type { Layer, Parameter } from "../layers/layer.js";
@@ -30,6 +30,10 @@ export interface WeightEntry {
   readonly length: number;
 }
 
+/** Whether a parameter's gradient may come by rows: nothing but what was looked up adds to it. */
+export const goesByRows = ({ lookedUp, regularizer }: Parameter): boolean =>
+  lookedUp === true && !(regularizer && (regularizer.l1 !== 0 || regularizer.l2 !== 0));
+
 export class Weights {
   /** In Keras's order: layer by layer. */
   readonly entries: readonly WeightEntry[];
@@ -38,6 +42,8 @@ export class Weights {
   readonly gradients: Pointer;
   /** Elements of the block that gradients reach, alignment gaps included (they stay zero). */
   readonly gradientElements: number;
+  /** Elements of the front of that block: tables whose gradients may come by rows lie behind. */
+  readonly denseElements: number;
 
   constructor(
     private readonly engine: Engine,
@@ -59,7 +65,10 @@ export class Weights {
     };
     this.base = arena.mark();
     const placed = new Map<Parameter, WeightEntry>();
-    for (const item of declared) if (item.parameter.trainable) placed.set(item.parameter, place(item));
+    const reached = declared.filter(({ parameter }) => parameter.trainable);
+    for (const item of reached) if (!goesByRows(item.parameter)) placed.set(item.parameter, place(item));
+    this.denseElements = (arena.mark() - this.base) / engine.elementBytes;
+    for (const item of reached) if (goesByRows(item.parameter)) placed.set(item.parameter, place(item));
     this.gradientElements = (arena.mark() - this.base) / engine.elementBytes;
     this.gradients = arena.allocate(Math.max(1, this.gradientElements));
     for (const item of declared) if (!item.parameter.trainable) placed.set(item.parameter, place(item));
@@ -84,7 +93,8 @@ export class Weights {
     return this.entry(layer, name).at - this.base;
   }
 
-  private entry(layer: Layer, name: string): WeightEntry {
+  /** A layer's parameter by its name there. */
+  entry(layer: Layer, name: string): WeightEntry {
     const found = this.entries.find(({ layer: outer, parameter }) => {
       const own = parameter.of ?? { layer: outer, name: parameter.name };
       return own.layer === layer && own.name === name;
@@ -139,8 +149,11 @@ export class Weights {
       }));
   }
 
-  /** Every number that training changes besides the optimizer's, in one array; and back. */
-  snapshot(into?: Float32Array): Float32Array {
+  /**
+   * Every number that training changes besides the optimizer's, in one array; and back. `changed`: tables of which nothing
+   * but these rows has changed since `into` was filled.
+   */
+  snapshot(into?: Float32Array, changed?: ReadonlyMap<WeightEntry, Uint32Array>): Float32Array {
     const total = this.entries.reduce((sum, { length }) => sum + length, 0);
     if (into !== undefined && !(into instanceof Float32Array && into.length === total)) {
       const where = "weightSnapshot";
@@ -148,8 +161,12 @@ export class Weights {
     }
     const out = into ?? new Float32Array(total);
     let from = 0;
-    for (const { at, length } of this.entries) {
-      out.set(view(direct(this.engine), at, length), from);
+    for (const entry of this.entries) {
+      const { at, length, parameter } = entry;
+      const values = view(direct(this.engine), at, length);
+      const rows = changed?.get(entry);
+      if (rows) copyRows(out.subarray(from, from + length), values, rows, parameter.shape[1]!);
+      else out.set(values, from);
       from += length;
     }
     return out;
@@ -166,6 +183,12 @@ export class Weights {
       this.engine.write(at, snapshot.subarray(from, from + length));
       from += length;
     }
+  }
+}
+
+function copyRows(out: Float32Array, values: Reals, rows: Uint32Array, F: number): void {
+  for (const row of rows) {
+    for (let i = row * F; i < (row + 1) * F; i++) out[i] = values[i]!;
   }
 }
 

@@ -1,11 +1,18 @@
 import { auc, aucExact } from "./metrics/auc.js";
-import { brierScore, type Calibration, calibration, logLoss } from "./metrics/calibration.js";
+import {
+  brierScore,
+  type Calibration,
+  calibration,
+  logLoss,
+  logLossInterval,
+} from "./metrics/calibration.js";
 import {
   type ConfusionMatrix,
   type ConfusionScores,
   confusionMatrix,
   confusionScores,
 } from "./metrics/confusion.js";
+import { confusionIntervals, type ScoreIntervals } from "./metrics/intervals.js";
 import {
   checkPredictions,
   classCount,
@@ -34,6 +41,8 @@ export interface Evaluation extends ConfusionScores {
   brier: number;
   /** How well probabilities say how often the answer is right. */
   calibration: Calibration;
+  /** How far accuracy, macro F1, Matthews correlation and log loss may be from their values on ever more rows: 95 %. */
+  intervals: ScoreIntervals;
   /** With one output only. */
   binary?: BinaryEvaluation;
 }
@@ -59,16 +68,18 @@ export function areaUnderRoc({ aucExact, binary, perClass }: Evaluation): number
 export function evaluatePredictions(p: Predictions): Evaluation {
   checkPredictions(p);
   const confusion = confusionMatrix(p);
+  const scores = confusionScores(confusion);
   return {
     rows: p.labels.length,
     classes: classCount(p.outputs),
     confusion,
-    ...confusionScores(confusion),
+    ...scores,
     auc: auc(p),
     aucExact: aucExact(p),
     logLoss: logLoss(p),
     brier: brierScore(p),
     calibration: calibration(p),
+    intervals: { ...confusionIntervals(p, confusion, scores), logLoss: logLossInterval(p) },
     ...(p.outputs === 1 ? { binary: binaryEvaluation(p) } : {}),
   };
 }

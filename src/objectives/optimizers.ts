@@ -46,8 +46,8 @@ export interface RmspropOptions extends OptimizerOptions {
   centered?: boolean;
 }
 
-/** Options of `optimizers.adam`. */
-export interface AdamOptions extends OptimizerOptions {
+/** What Adam and its kin take. */
+export interface MomentsOptions extends OptimizerOptions {
   /** β₁, the share of the mean gradient that stays after a step, from 0 to below 1. Default 0.9. */
   beta1?: number;
   /** β₂, the share of the mean squared gradient that stays, from 0 to below 1. Default 0.999. */
@@ -58,8 +58,20 @@ export interface AdamOptions extends OptimizerOptions {
   amsgrad?: boolean;
 }
 
+/** Options of `optimizers.adam`. */
+export interface AdamOptions extends MomentsOptions {
+  /**
+   * Of an Embedding's table, a step changes only the rows that the batch's ids name; every other row stays as it is, its
+   * moments too. So a step costs what its batch does, however large the vocabulary. TensorFlow Addons' LazyAdam and
+   * PyTorch's SparseAdam do the same; Keras's Adam moves all rows, those not named by what is left of their moments. All
+   * other weights, and tables with an embeddingsRegularizer, learn as without. Not together with weightDecay or
+   * gradientAccumulationSteps. Default false.
+   */
+  sparse?: boolean;
+}
+
 /** Options of `optimizers.adamw`. */
-export interface AdamwOptions extends AdamOptions {
+export interface AdamwOptions extends MomentsOptions {
   /** Decoupled decay (Loshchilov and Hutter 2019): w −= learningRate · weightDecay · w. Default 0.004. */
   weightDecay?: number | null;
 }
@@ -89,7 +101,7 @@ const common = {
 export const OPTIMIZER_DEFAULTS = {
   sgd: { ...common, learningRate: 0.01, momentum: 0, nesterov: false },
   rmsprop: { ...common, rho: 0.9, momentum: 0, epsilon: 1e-7, centered: false },
-  adam: { ...common, beta1: 0.9, beta2: 0.999, epsilon: 1e-7, amsgrad: false },
+  adam: { ...common, beta1: 0.9, beta2: 0.999, epsilon: 1e-7, amsgrad: false, sparse: false },
   adamw: { ...common, weightDecay: 0.004, beta1: 0.9, beta2: 0.999, epsilon: 1e-7, amsgrad: false },
 } as const satisfies { readonly [N in OptimizerName]: Readonly<Required<OptimizerOptionsByName[N]>> };
 
@@ -117,7 +129,22 @@ function make<N extends OptimizerName>(name: N, options: OptimizerOptionsByName[
   if (Object.values(limits).filter((limit) => limit !== null).length > 1) {
     throw inputError({ expected: "one of clipnorm, clipvalue, globalClipnorm", where });
   }
+  checkSparse(made, where);
   return { ...made, learningRate, ...limits } as unknown as OptimizerOf<N>;
+}
+
+/** What would change rows that no batch named. */
+const OF_ALL_ROWS = ["weightDecay", "gradientAccumulationSteps"] as const;
+
+function checkSparse(made: OptimizerOptions & { sparse?: boolean }, where: string): void {
+  const beside = made.sparse && OF_ALL_ROWS.find((key) => made[key]);
+  if (!beside) return;
+  throw inputError({
+    expected: `sparse or ${beside}, not both`,
+    where,
+    received: made[beside],
+    next: `With sparse a step visits the rows that a batch names; ${beside} is of all rows.`,
+  });
 }
 
 /** Shares of an average: 1 would never let anything new in. */
@@ -194,6 +221,14 @@ interface UpdateRule<N extends OptimizerName> {
   kernelCall(args: UpdateArguments, slot: (name: string) => Pointer, optimizer: OptimizerOf<N>): Call;
 }
 
+type AdamSettings = Pick<Required<AdamOptions>, "beta1" | "beta2" | "epsilon">;
+
+/** What Adam's kernels take besides what they change: where its moments lie, and its settings. */
+const momentsOf = (slot: (name: string) => Pointer, { beta1, beta2, epsilon }: AdamSettings) => ({
+  ...{ m: slot("m"), v: slot("v"), vMax: slot("vMax") },
+  ...{ oneMinusBeta1: 1 - beta1, oneMinusBeta2: 1 - beta2, epsilon },
+});
+
 const adamRule: UpdateRule<"adam" | "adamw"> = {
   slots: ({ amsgrad }) => [["m", "v"], ...(amsgrad ? [["vMax"]] : [])],
   // The second: bias-corrected.
@@ -201,11 +236,7 @@ const adamRule: UpdateRule<"adam" | "adamw"> = {
     learningRate,
     (learningRate * Math.sqrt(1 - beta2 ** update)) / (1 - beta1 ** update),
   ],
-  kernelCall: (args, slot, { beta1, beta2, epsilon }) => {
-    const state = { m: slot("m"), v: slot("v"), vMax: slot("vMax") };
-    const gains = { oneMinusBeta1: 1 - beta1, oneMinusBeta2: 1 - beta2 };
-    return { kernel: "adam", args: { ...args, ...state, ...gains, epsilon } };
-  },
+  kernelCall: (args, slot, settings) => ({ kernel: "adam", args: { ...args, ...momentsOf(slot, settings) } }),
 };
 
 const UPDATE_RULES: { readonly [N in OptimizerName]: UpdateRule<N> } = {
@@ -255,6 +286,23 @@ export const updateCall = (
   slot: (name: string) => Pointer,
 ): Call =>
   ruleOf(optimizer).kernelCall({ ...args, weightDecay: optimizer.weightDecay ?? 0 }, slot, optimizer);
+
+/** Adam of the rows of tables that a batch names, where that is what the optimizer is. */
+export const sparseAdam = (optimizer: Optimizer): OptimizerOf<"adam"> | null =>
+  optimizer.name === "adam" && optimizer.sparse ? optimizer : null;
+
+/** What updates rows of a table: its weights w, their gradients g, and which rows they are. */
+export type RowsUpdateArguments = Pick<
+  KernelArguments<"adamRows">,
+  "w" | "g" | "scalars" | "count" | "rows" | "V" | "F" | "part" | "parts"
+>;
+
+/** As `updateCall`, of the rows that a batch names. */
+export const rowsUpdateCall = (
+  optimizer: OptimizerOf<"adam">,
+  args: RowsUpdateArguments,
+  slot: (name: string) => Pointer,
+): Call => ({ kernel: "adamRows", args: { ...args, ...momentsOf(slot, optimizer) } });
 
 /** The learning rate of the step that follows after so many. */
 export function rateAfter(rate: number | Schedule, iterations: number): number {

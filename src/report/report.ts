@@ -1,7 +1,7 @@
 import { inputError } from "../base/errors.js";
 import { printable } from "../base/text.js";
 import { type Content, foreign, html, Markup } from "../drawing/markup.js";
-import { count, counted, decimal, duration, percent } from "../drawing/numbers.js";
+import { bracketed, count, counted, decimal, duration, percent } from "../drawing/numbers.js";
 import { STYLE } from "../drawing/style.js";
 import { totalsOf } from "../model/summary/data.js";
 import { areaUnderRoc } from "../objectives/metrics.js";
@@ -92,11 +92,14 @@ function classNames(labels: readonly string[]): Content {
 function tiles({ evaluation, seconds }: ReportData): Markup | false {
   const entries: [string, string][] = [];
   if (evaluation !== undefined) {
-    entries.push(["accuracy", percent(evaluation.accuracy)]);
-    entries.push(["macro F1", percent(evaluation.macro.f1)]);
-    entries.push(["Matthews correlation", decimal(evaluation.mcc, 3)]);
-    entries.push(["area under ROC", decimal(areaUnderRoc(evaluation), 3)]);
-    entries.push(["log loss", decimal(evaluation.logLoss, 3)]);
+    const { intervals, calibration } = evaluation;
+    const three = (value: number) => decimal(value, 3);
+    entries.push([`accuracy${bracketed(intervals.accuracy, percent)}`, percent(evaluation.accuracy)]);
+    entries.push([`macro F1${bracketed(intervals.macroF1, percent)}`, percent(evaluation.macro.f1)]);
+    entries.push([`Matthews correlation${bracketed(intervals.mcc, three)}`, three(evaluation.mcc)]);
+    entries.push(["area under ROC", three(areaUnderRoc(evaluation))]);
+    entries.push([`log loss${bracketed(intervals.logLoss, three)}`, three(evaluation.logLoss)]);
+    entries.push(["calibration error (ECE)", percent(calibration.expectedError)]);
   }
   const total = seconds?.["total"];
   if (total !== undefined) entries.push(["time in all", duration(total)]);

@@ -97,6 +97,8 @@ export class FeatureEncoder implements RowEncoder {
   private readonly blockStarts: readonly number[];
   /** [features][columns] the squares of values; null where a rule counts n-grams. */
   private readonly squares: readonly (readonly Float32Array[] | null)[];
+  /** [BLOCKS] whether some rule counts all n-grams of a block, known or not. */
+  private readonly counted: readonly boolean[];
   /** [features] the text that had it last */
   private readonly seen: Uint32Array;
   private texts = 0;
@@ -116,6 +118,9 @@ export class FeatureEncoder implements RowEncoder {
     const perRule = counts.rows.length === 2 ? 1 : counts.rows.length;
     this.perRule = perRule;
     this.columns = perRule * scales.length + 1;
+    this.counted = BLOCKS.map((block) =>
+      scales.some(({ by, blocks }) => by === "count" && blocks.includes(block)),
+    );
     this.squares = scales.map((rule) => {
       const member = this.memberOf(rule.blocks);
       const squared = (values: Float32Array) => values.map((value) => value * value);
@@ -226,7 +231,8 @@ export class FeatureEncoder implements RowEncoder {
       const hash = list.hashes[i]!;
       const feature = table.find(hash);
       if (feature < 0) {
-        if (!strange.has(hash)) distinct[list.blocks[i]!]!++;
+        if (!this.counted[list.blocks[i]!] || strange.has(hash)) continue;
+        distinct[list.blocks[i]!]!++;
         strange.add(hash);
       } else if (seen[feature] !== this.texts) {
         seen[feature] = this.texts;

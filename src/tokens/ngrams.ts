@@ -2,7 +2,7 @@
  * N-grams as numbers of 32 bits: what a linear classifier knows of a text. An n-gram's number is a hash of its block and
  * its parts, so that no list of n-grams has to be kept: of a million different ones, about a hundred share a number.
  */
-import type { TokenTable } from "./token-table.js";
+import { grown, type TokenTable } from "./token-table.js";
 
 /**
  * w1 w2 w3: one to three words in a row · c2 … c5: so many characters of a word with a space at both ends · case: a word
@@ -120,25 +120,6 @@ export class NgramList {
 
 const blockIndex = Object.fromEntries(BLOCKS.map((block, k) => [block, k])) as Record<Block, number>;
 
-/** What is found out of a distinct token once. */
-interface Facts {
-  /** Of the token in small letters. */
-  readonly word: number;
-  /** Of its first characters. */
-  readonly prefix: number;
-  /** Of its last four characters. */
-  readonly ending: number;
-  /** What `pattern` writes for it. */
-  readonly pattern: number;
-  /** Neither a function word nor punctuation. */
-  readonly content: boolean;
-  /** Begins with a letter. */
-  readonly letters: boolean;
-  /** Of blocks that are a word's alone: numbers and their blocks. */
-  readonly own: Uint32Array;
-  readonly ownBlocks: Uint8Array;
-}
-
 const startsWord = /^[\p{L}\p{M}\p{N}]/u;
 const isLower = (word: string, lower: string) => word === lower && lower !== lower.toUpperCase();
 
@@ -150,13 +131,49 @@ export const shapeOf = (word: string) =>
     .replace(/\p{Nd}/gu, "9")
     .replace(/(.)\1{3,}/gu, "$1$1$1");
 
+/** What is found out of a distinct token once, by the token's number. */
+class TokenFacts {
+  /** The token in small letters; its first characters; its last four; what `pattern` writes for it. */
+  word = new Uint32Array(256);
+  prefix = new Uint32Array(256);
+  ending = new Uint32Array(256);
+  pattern = new Uint32Array(256);
+  /** Whether it is neither a function word nor punctuation; whether it begins with a letter. */
+  content = new Uint8Array(256);
+  letters = new Uint8Array(256);
+  /** Where the n-grams that are the token's alone lie in `own`: from … to − 1. */
+  from = new Uint32Array(256);
+  to = new Uint32Array(256);
+  readonly own = new NgramList();
+  private readonly found: boolean[] = [];
+
+  has(token: number): boolean {
+    return this.found[token] === true;
+  }
+
+  /** Makes room for a token's facts. */
+  take(token: number): void {
+    this.found[token] = true;
+    if (token < this.word.length) return;
+    const length = Math.max(token + 1, this.word.length * 2);
+    this.word = grown(this.word, length);
+    this.prefix = grown(this.prefix, length);
+    this.ending = grown(this.ending, length);
+    this.pattern = grown(this.pattern, length);
+    this.content = grown(this.content, length);
+    this.letters = grown(this.letters, length);
+    this.from = grown(this.from, length);
+    this.to = grown(this.to, length);
+  }
+}
+
 /** Takes n-grams of texts whose tokens a table has numbered. */
 export class Ngrams {
   private readonly wants: Readonly<Record<Block, boolean>>;
   private readonly functionWords: ReadonlySet<string>;
-  /** By the token's number in `table`. */
-  private readonly facts: Facts[] = [];
-  private readonly scratch = new NgramList();
+  private readonly facts = new TokenFacts();
+  /** The parts of a text that follow each other: its words, its prefixes, what `pattern` writes. */
+  private parts = new Uint32Array(256);
 
   /** @param table the distinct tokens, as Lexer finds them; it may grow */
   constructor(
@@ -173,133 +190,146 @@ export class Ngrams {
 
   /** The hash of a token in small letters. */
   wordOf(token: number): number {
-    return this.factsOf(token).word;
+    this.know(token);
+    return this.facts.word[token]!;
   }
 
   /** Whether a token begins with a letter: numbers and punctuation do not. */
   isWord(token: number): boolean {
-    return this.factsOf(token).letters;
+    this.know(token);
+    return this.facts.letters[token] === 1;
   }
 
   /** Whether a token says what a text is about: it is neither a function word nor punctuation. */
   isContent(token: number): boolean {
-    return this.factsOf(token).content;
+    this.know(token);
+    return this.facts.content[token] === 1;
   }
 
   /** Appends the n-grams of a text, repeats included. @param tokens [T] numbers in the table */
   collect(tokens: Int32Array, out: NgramList): void {
-    const { wants, rules } = this;
-    const facts = Array.from(tokens, (token) => this.factsOf(token));
-    const words = facts.map(({ word }) => word);
-    if (rules.marks) {
-      words.unshift(BEGIN);
-      words.push(END);
+    for (let i = 0; i < tokens.length; i++) this.know(tokens[i]!);
+    const { wants, rules, facts } = this;
+    if (wants.w1 || wants.w2 || wants.w3) {
+      const count = this.lay(tokens, facts.word, rules.marks);
+      const first = rules.marks ? -1 : 0;
+      if (wants.w1) sequences(this.parts, count, 1, "w1", out, first);
+      if (wants.w2) sequences(this.parts, count, 2, "w2", out, first);
+      if (wants.w3) sequences(this.parts, count, 3, "w3", out, first);
     }
-    const first = rules.marks ? -1 : 0;
-    if (wants.w1) sequences(words, 1, "w1", out, first);
-    if (wants.w2) sequences(words, 2, "w2", out, first);
-    if (wants.w3) sequences(words, 3, "w3", out, first);
-    for (let t = 0; t < facts.length; t++) {
-      const { own, ownBlocks } = facts[t]!;
-      for (let i = 0; i < own.length; i++) out.add(own[i]!, ownBlocks[i]!, t, t + 1);
+    const { own } = facts;
+    for (let i = 0; i < tokens.length; i++) {
+      const to = facts.to[tokens[i]!]!;
+      for (let k = facts.from[tokens[i]!]!; k < to; k++) {
+        out.add(own.hashes[k]!, own.blocks[k]!, i, i + 1);
+      }
     }
     if (wants.p1 || wants.p2) {
-      const prefixes = facts.map(({ prefix }) => prefix);
-      if (wants.p1) sequences(prefixes, 1, "p1", out, 0);
-      if (wants.p2) sequences(prefixes, 2, "p2", out, 0);
+      const count = this.lay(tokens, facts.prefix, false);
+      if (wants.p1) sequences(this.parts, count, 1, "p1", out, 0);
+      if (wants.p2) sequences(this.parts, count, 2, "p2", out, 0);
     }
-    if (wants.head) head(facts, out);
+    if (wants.head) this.head(tokens, out);
     if (wants.pattern) {
-      const named = [BEGIN, ...facts.map(({ pattern }) => pattern), END];
-      for (let order = 2; order <= 4; order++) sequences(named, order, "pattern", out, -1);
+      const count = this.lay(tokens, facts.pattern, true);
+      for (let order = 2; order <= 4; order++) sequences(this.parts, count, order, "pattern", out, -1);
     }
   }
 
-  private factsOf(token: number): Facts {
-    let facts = this.facts[token];
-    if (!facts) {
-      facts = this.find(this.table.word(token));
-      this.facts[token] = facts;
-    }
-    return facts;
+  /** Puts the parts of a text one after another, between the marks of its beginning and end or not. */
+  private lay(tokens: Int32Array, values: Uint32Array, marks: boolean): number {
+    if (this.parts.length < tokens.length + 2) this.parts = new Uint32Array(2 * tokens.length + 2);
+    const { parts } = this;
+    let count = 0;
+    if (marks) parts[count++] = BEGIN;
+    for (let i = 0; i < tokens.length; i++) parts[count++] = values[tokens[i]!]!;
+    if (marks) parts[count++] = END;
+    return count;
+  }
+
+  private know(token: number): void {
+    if (!this.facts.has(token)) this.find(token, this.table.word(token));
   }
 
   /** Appends the n-grams of one token alone: places count its characters in small letters, a space at both ends. */
-  collectOwn(token: string, out: NgramList): void {
+  collectOwn(text: string, out: NgramList): void {
     const { wants } = this;
-    const lower = token.toLowerCase();
-    const padded = [" ", ...lower, " "].map((character) => character.codePointAt(0)!);
-    for (const [block, order] of CHARACTERS) if (wants[block]) sequences(padded, order, block, out, 0);
-    const single = (block: Block, text: string) =>
-      out.add(finish(join(saltOf[block], hashText(text))), blockIndex[block], 0, padded.length);
-    if (wants.case && !isLower(token, lower)) single("case", token);
-    if (wants.shape) single("shape", shapeOf(token));
+    const lower = text.toLowerCase();
+    const padded = Uint32Array.from([" ", ...lower, " "], (character) => character.codePointAt(0)!);
+    for (const [block, order] of CHARACTERS) {
+      if (wants[block]) sequences(padded, padded.length, order, block, out, 0);
+    }
+    const single = (block: Block, of: string) =>
+      out.add(finish(join(saltOf[block], hashText(of))), blockIndex[block], 0, padded.length);
+    if (wants.case && !isLower(text, lower)) single("case", text);
+    if (wants.shape) single("shape", shapeOf(text));
   }
 
-  private find(token: string): Facts {
-    const { scratch } = this;
-    const lower = token.toLowerCase();
-    const word = hashText(lower);
+  private find(token: number, text: string): void {
+    const { facts } = this;
+    const { own } = facts;
+    facts.take(token);
+    const lower = text.toLowerCase();
     const characters = [...lower];
-    scratch.count = 0;
-    this.collectOwn(token, scratch);
+    facts.from[token] = own.count;
+    this.collectOwn(text, own);
+    facts.to[token] = own.count;
+    const word = hashText(lower);
     const named = this.functionWords.has(lower) || !startsWord.test(lower);
-    return {
-      word,
-      prefix: hashText(characters.slice(0, PREFIX).join("")),
-      ending: hashText(characters.slice(-4).join("")),
-      pattern: named ? word : NAMELESS[namelessOf(token)],
-      content: !named,
-      letters: /^\p{L}/u.test(lower),
-      own: scratch.hashes.slice(0, scratch.count),
-      ownBlocks: scratch.blocks.slice(0, scratch.count),
+    facts.word[token] = word;
+    facts.prefix[token] = hashText(characters.slice(0, PREFIX).join(""));
+    facts.ending[token] = hashText(characters.slice(-4).join(""));
+    facts.pattern[token] = named ? word : NAMELESS[namelessOf(text)];
+    facts.content[token] = named ? 0 : 1;
+    facts.letters[token] = /^\p{L}/u.test(lower) ? 1 : 0;
+  }
+
+  /**
+   * What a short text, a question above all, is about: from the second word on the first run of content words, i … j, and
+   * its surroundings. "What is the capital of France" is about "capital".
+   */
+  private head(tokens: Int32Array, out: NgramList): void {
+    if (tokens.length === 0) return;
+    const { content, ending, word } = this.facts;
+    const part = (name: keyof typeof HEAD, from: number, to: number, ...parts: number[]) => {
+      const hash = parts.reduce(join, join(saltOf.head, HEAD[name]));
+      out.add(finish(hash), blockIndex.head, from, to, HEAD[name]);
     };
+    const run = (name: keyof typeof HEAD, from: number, to: number) =>
+      part(name, from, to, ...Array.from(tokens.subarray(from, to), (token) => word[token]!));
+    let i = 1;
+    while (i < tokens.length && content[tokens[i]!] === 0) i++;
+    if (i >= tokens.length) {
+      run("none", 0, Math.min(2, tokens.length));
+      return;
+    }
+    let j = i;
+    while (j + 1 < tokens.length && content[tokens[j + 1]!] === 1) j++;
+    const [opening, first, last] = [word[tokens[0]!]!, word[tokens[i]!]!, word[tokens[j]!]!];
+    run("first", i, i + 1);
+    run("last", j, j + 1);
+    run("run", i, j + 1);
+    run("opening", 0, Math.min(i, 4));
+    part("openingLast", 0, j + 1, opening, last);
+    part("openingFirst", 0, i + 1, opening, first);
+    part("ending", j, j + 1, ending[tokens[j]!]!);
+    part("next", j + 1, j + 2, j + 1 < tokens.length ? word[tokens[j + 1]!]! : END);
   }
 }
 
-/** Every run of `order` parts. @param first the place of the first part */
+/** Every run of `order` of so many parts. @param first the place of the first part */
 function sequences(
-  parts: readonly number[],
+  parts: Uint32Array,
+  count: number,
   order: number,
   block: Block,
   out: NgramList,
   first: number,
 ): void {
   const [salt, index] = [saltOf[block] + order, blockIndex[block]];
-  for (let i = 0; i + order <= parts.length; i++) {
+  for (let i = 0; i + order <= count; i++) {
     let hash = salt;
     for (let k = 0; k < order; k++) hash = join(hash, parts[i + k]!);
     out.add(finish(hash), index, first + i, first + i + order);
   }
-}
-
-/**
- * What a short text, a question above all, is about: from the second word on the first run of content words, i … j, and
- * its surroundings. "What is the capital of France" is about "capital".
- */
-function head(facts: readonly Facts[], out: NgramList): void {
-  if (facts.length === 0) return;
-  const part = (name: keyof typeof HEAD, from: number, to: number, ...parts: number[]) => {
-    const hash = parts.reduce(join, join(saltOf.head, HEAD[name]));
-    out.add(finish(hash), blockIndex.head, from, to, HEAD[name]);
-  };
-  const word = (at: number) => facts[at]!.word;
-  const run = (name: keyof typeof HEAD, from: number, to: number) =>
-    part(name, from, to, ...facts.slice(from, to).map((each) => each.word));
-  let i = 1;
-  while (i < facts.length && !facts[i]!.content) i++;
-  if (i >= facts.length) {
-    run("none", 0, Math.min(2, facts.length));
-    return;
-  }
-  let j = i;
-  while (j + 1 < facts.length && facts[j + 1]!.content) j++;
-  run("first", i, i + 1);
-  run("last", j, j + 1);
-  run("run", i, j + 1);
-  run("opening", 0, Math.min(i, 4));
-  part("openingLast", 0, j + 1, word(0), word(j));
-  part("openingFirst", 0, i + 1, word(0), word(i));
-  part("ending", j, j + 1, facts[j]!.ending);
-  part("next", j + 1, j + 2, j + 1 < facts.length ? word(j + 1) : END);
 }

@@ -133,6 +133,8 @@ export class FitRun<M extends Trained> {
   private readonly lastGood: Float32Array;
   /** The step that was made from them. */
   private lastGoodStep: number;
+  /** The version of the weights that they are; NaN before the first step. */
+  private lastGoodVersion = Number.NaN;
   private readonly fingerprint: string;
   private epoch = 0;
   private batch = 0;
@@ -369,11 +371,19 @@ export class FitRun<M extends Trained> {
       const advice = rowsToBlame(trainer, this.train, order, from, to);
       this.giveUp(`the loss became ${loss}`, this.trainer.iterations + 1, this.batch + 1, advice);
     }
-    this.network.weightSnapshot(this.lastGood);
-    this.lastGoodStep = this.trainer.iterations + 1;
+    this.keepWeights();
     trainer.update(plan);
     trainer.output(plan, this.outputs.subarray(from * plan.outputSize, to * plan.outputSize));
     this.recordBatch(plan, loss, order, from, to);
+  }
+
+  /** Of tables updated by rows only what the last step changed, where that is all that has changed since. */
+  private keepWeights(): void {
+    const { weights, version } = this.network.runtime;
+    const oneStep = version === this.lastGoodVersion + 1;
+    weights.snapshot(this.lastGood, oneStep ? this.trainer.updater.changed : undefined);
+    this.lastGoodVersion = version;
+    this.lastGoodStep = this.trainer.iterations + 1;
   }
 
   private recordBatch(plan: Plan, loss: number, order: Uint32Array, from: number, to: number): void {

@@ -3,7 +3,7 @@ import { inputError, wholeNumber } from "../base/errors.js";
 import { Sha256 } from "../base/sha256.js";
 import { Layer } from "../layers/layer.js";
 import type { Network } from "../network/network.js";
-import type { Optimizer } from "../objectives/optimizers.js";
+import { type Optimizer, sparseAdam } from "../objectives/optimizers.js";
 import type { Dataset, WeightOptions } from "./dataset.js";
 import type { Trainer } from "./trainer.js";
 import { checkTrainingState, type TrainingState } from "./training-state.js";
@@ -115,7 +115,8 @@ function checksum(values: Float32Array): number {
  * An optimizer as fingerprints have it: with the settings of all optimizers, those that are not its own as they are by
  * default, in this order, so that checkpoints stay good from version to version.
  */
-function describeOptimizer({ name, ...options }: Optimizer): object {
+function describeOptimizer(optimizer: Optimizer): object {
+  const { name, ...options } = optimizer;
   return {
     momentum: 0,
     nesterov: false,
@@ -126,6 +127,8 @@ function describeOptimizer({ name, ...options }: Optimizer): object {
     beta2: 0.999,
     amsgrad: false,
     ...options,
+    // Younger than these: only where it is on.
+    sparse: sparseAdam(optimizer) ? true : undefined,
     name,
   };
 }

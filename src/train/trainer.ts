@@ -195,6 +195,8 @@ export class Trainer {
       training,
       loss: compiled.loss,
       logits,
+      // Who asks for gradients gets those of all rows.
+      ...(training && !inputGradients && this.updater.tables ? { touched: this.updater.tables } : {}),
       inputGradients,
     });
   }

@@ -4,13 +4,16 @@ import { inputError } from "../base/errors.js";
 import { type Arena, view } from "../engines/arena.js";
 import type { Call, Phase, SynchronousEngine, SynchronousProgram, Task } from "../engines/engine.js";
 import type { Pointer } from "../kernels/declare.js";
-import type { WeightEntry, Weights } from "../network/weights.js";
+import { ROW_PARTS, TouchedRows } from "../network/touched-rows.js";
+import { goesByRows, type WeightEntry, type Weights } from "../network/weights.js";
 import {
   ACCUMULATOR,
   type Optimizer,
   rateAfter,
+  rowsUpdateCall,
   STEP_SCALARS,
   slotGroups,
+  sparseAdam,
   stepScalars,
   updateCall,
 } from "../objectives/optimizers.js";
@@ -34,6 +37,10 @@ export class Updater {
   private readonly updates: SynchronousProgram;
   /** What the programs below update: fixed, so that state and programs agree. */
   private readonly trained: readonly WeightEntry[];
+  /** Those that are updated row by row, of an optimizer that does; undefined of one that does not. */
+  readonly tables: readonly TouchedRows[] | undefined;
+  /** The rows of them that the last step changed. */
+  readonly changed = new Map<WeightEntry, Uint32Array>();
 
   constructor(
     private readonly engine: SynchronousEngine,
@@ -49,6 +56,10 @@ export class Updater {
     this.scalars = arena.allocate(STEP_SCALARS);
     this.penalty = arena.allocate(1);
     this.norms = arena.allocate(Math.max(1, weights.entries.length));
+    if (sparseAdam(optimizer)) {
+      const tables = this.trained.filter(({ parameter }) => goesByRows(parameter));
+      this.tables = tables.map((entry) => new TouchedRows(engine, arena, entry));
+    }
     arena.commit();
     for (const at of this.slots.values()) view(engine, at, weights.gradientElements).fill(0);
     const regularized = this.regularizeCalls();
@@ -99,16 +110,23 @@ export class Updater {
     const { clipnorm, clipvalue, globalClipnorm } = this.optimizer;
     const entries = this.trained;
     if (clipvalue !== null) {
-      return [entries.map((e) => [{ kernel: "clipToValue", args: { ...this.range(e), limit: clipvalue } }])];
+      const clip = (e: WeightEntry): Call => {
+        const [rows, g, limit] = [this.rowsOf(e), this.gradientAt(e), clipvalue];
+        if (rows) return { kernel: "clipRows", args: { g, norm2: 0, ...rows, limit } };
+        return { kernel: "clipToValue", args: { g, length: e.length, limit } };
+      };
+      return [entries.map((e) => [clip(e)])];
     }
-    const normOf = (e: WeightEntry, out: Pointer, accumulate: number): Call => ({
-      kernel: "sumSquares",
-      args: { out, x: this.gradientAt(e), length: e.length, accumulate },
-    });
-    const clip = (e: WeightEntry, norm2: Pointer, limit: number): Call => ({
-      kernel: "clipToNorm",
-      args: { ...this.range(e), norm2, limit },
-    });
+    const normOf = (e: WeightEntry, out: Pointer, accumulate: number): Call => {
+      const [rows, x] = [this.rowsOf(e), this.gradientAt(e)];
+      if (rows) return { kernel: "sumSquaresOfRows", args: { out, x, ...rows, accumulate } };
+      return { kernel: "sumSquares", args: { out, x, length: e.length, accumulate } };
+    };
+    const clip = (e: WeightEntry, norm2: Pointer, limit: number): Call => {
+      const [rows, g] = [this.rowsOf(e), this.gradientAt(e)];
+      if (rows) return { kernel: "clipRows", args: { g, norm2, ...rows, limit } };
+      return { kernel: "clipToNorm", args: { g, norm2, length: e.length, limit } };
+    };
     if (clipnorm !== null) {
       return [
         entries.map((e, i) => {
@@ -124,15 +142,18 @@ export class Updater {
     ];
   }
 
-  private range(entry: WeightEntry): { g: Pointer; length: number } {
-    return { g: this.gradientAt(entry), length: entry.length };
+  /** How a kernel learns how many rows of a table's gradient there are; undefined of weights updated as a whole. */
+  private rowsOf(entry: WeightEntry): { count: Pointer; N: number; F: number } | undefined {
+    const table = this.tables?.find((one) => one.entry === entry);
+    return table && { count: table.count, N: table.V, F: table.F };
   }
 
   /** Runs of neighbouring trained parameters, cut into slices: every element is updated on its own. */
   private updatePhase(): Phase {
     const { elementBytes } = this.engine;
     const runs: { at: Pointer; length: number }[] = [];
-    for (const { at, length } of [...this.trained].sort((a, b) => a.at - b.at)) {
+    const whole = this.trained.filter((entry) => !this.rowsOf(entry));
+    for (const { at, length } of whole.sort((a, b) => a.at - b.at)) {
       const last = runs.at(-1);
       const gap = last ? (at - last.at) / elementBytes - last.length : 0;
       if (last && gap < 64 / elementBytes) last.length += gap + length;
@@ -147,17 +168,34 @@ export class Updater {
         tasks.push([this.updateCall(at, Math.min(slice, run.length - from))]);
       }
     }
-    return tasks;
+    return [...tasks, ...this.rowsTasks()];
+  }
+
+  /** The rows of tables that a batch names, in parts: how many there are is only known in each step. */
+  private rowsTasks(): Task[] {
+    const optimizer = sparseAdam(this.optimizer);
+    if (!optimizer) return [];
+    return this.tables!.flatMap(({ entry, V, F, count, rows }) => {
+      const { at: w } = entry;
+      const given = { w, g: this.gradientAt(entry), scalars: this.scalars, count, rows, V, F };
+      return Array.from({ length: ROW_PARTS }, (_, part): Task => {
+        return [rowsUpdateCall(optimizer, { ...given, part, parts: ROW_PARTS }, this.slotsAt(w))];
+      });
+    });
   }
 
   private updateCall(w: Pointer, length: number): Call {
     const { optimizer, weights, scalars } = this;
-    const offset = w - weights.base;
-    const slot = (name: string) => {
+    const g = weights.gradients + w - weights.base;
+    return updateCall(optimizer, { w, g, scalars, length }, this.slotsAt(w));
+  }
+
+  /** Where the state variables of the weights at w lie, 0 for those that are not kept. */
+  private slotsAt(w: Pointer): (name: string) => Pointer {
+    return (name) => {
       const at = this.slots.get(name);
-      return at === undefined ? 0 : at + offset;
+      return at === undefined ? 0 : at + w - this.weights.base;
     };
-    return updateCall(optimizer, { w, g: weights.gradients + offset, scalars, length }, slot);
   }
 
   /** Adds the regularisers' gradients and returns their penalty. */
@@ -194,6 +232,7 @@ export class Updater {
     const scalars = stepScalars(this.optimizer, learningRate, Math.floor(this.iterations / every));
     view(this.engine, this.scalars, STEP_SCALARS).set(scalars);
     this.updates.run();
+    for (const table of this.tables ?? []) this.changed.set(table.entry, table.current.slice());
   }
 
   /**

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { clock, count, counted, decimal, duration, percent } from "../../src/base/numbers.js";
+import { bracketed, clock, count, counted, decimal, duration, percent } from "../../src/base/numbers.js";
 
 test("counts are grouped", () => {
   assert.equal(count(30977), "30,977");
@@ -24,6 +24,17 @@ test("only a whole is 100 %, only nothing 0 %", () => {
   ];
   for (const [share, word] of words) assert.equal(percent(share), word);
   assert.equal(percent(0.98684, 2), "98.68 %");
+});
+
+test("intervals in the words of their figure, and none of no width", () => {
+  assert.equal(bracketed([0.9781, 0.9918], percent), " (97.8–99.2)");
+  assert.equal(bracketed([0.7224, 1], percent), " (72.2–100)");
+  assert.equal(
+    bracketed([-0.25, 0.5], (value) => decimal(value, 2)),
+    " (-0.25 to 0.50)",
+  );
+  assert.equal(bracketed([1, 1], percent), "");
+  assert.equal(bracketed([Number.NaN, Number.NaN], percent), "");
 });
 
 test("decimals, the very small and the not finite too", () => {

@@ -100,7 +100,7 @@ const TABLE: Record<string, Record<string, Situations>> = {
     ...columns("evaluate m.keras texts"),
     ...vocabulary("evaluate m.keras d.csv"),
     "--mistakes": idle("evaluate m.keras d.csv --json --mistakes 3"),
-    "--reject": always,
+    "--reject": idle("evaluate m.keras three.keras d.csv --reject 0.5"),
     "--json": always,
   },
   predict: { ...vocabulary("predict m.keras film"), "--reject": always, "--json": always },

@@ -15,7 +15,7 @@ import { choosingCases, layoutCases, poolingCases } from "./layout-cases.js";
 import { normalizationCases } from "./normalization-cases.js";
 import { recurrentCases } from "./recurrent-cases.js";
 import { recurrentOptionsCases } from "./recurrent-options-cases.js";
-import { gradientCases, lossCases, optimizerCases } from "./training-cases.js";
+import { gradientCases, lossCases, optimizerCases, rowsOfOptimizerCases } from "./training-cases.js";
 
 export const CASES: readonly Case[] = [
   ...memoryCases(),
@@ -35,5 +35,6 @@ export const CASES: readonly Case[] = [
   ...attentionCases(),
   ...lossCases(),
   ...optimizerCases(),
+  ...rowsOfOptimizerCases(),
   ...gradientCases(),
 ];

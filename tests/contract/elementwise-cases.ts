@@ -57,11 +57,41 @@ export function embeddingCases(): Case[] {
         }),
       );
     }
+    cases.push(...rowsOfEmbedding(B));
     const T = 6;
     const ids = new Values(B).whole(B * T, 3);
     cases.push(define("maskFromIds", `B ${B}`, EXACT, { mask: noise(B * T), ids, B, T }));
   }
   return cases;
+}
+
+/** Rows of which the first is named once, the second in two shards, others more often and in other orders. */
+function rowsOfEmbedding(named: number): Case[] {
+  return [1, 3, 16, 17, 100].flatMap((F) => {
+    const v = new Values(named * 1000 + F);
+    const elements = 8 * F;
+    const runs = Array.from({ length: named }, (_, k) =>
+      Array.from({ length: 1 + ((k * 5) % 7) }, (_, i) => {
+        const opensShard = i === 0 || (i * k) % 3 === 1 ? 1 : 0;
+        return 2 * (((k + 3 * i) % 8) * F) + opensShard;
+      }),
+    );
+    const starts = [0];
+    for (const { length } of runs) starts.push(starts.at(-1)! + length);
+    const given = { starts: Uint32Array.from([...starts, 9, 9, 9]), places: Uint32Array.from(runs.flat()) };
+    const sizes = { N: named + 3, P: given.places.length, F };
+    return [0, 1, 2].map((part) =>
+      define("embeddingRowsBackward", `${named} rows F ${F} part ${part} of 3`, 1e-6, {
+        dRows: noise((named + 3) * F),
+        dOut: v.normal(elements),
+        count: Uint32Array.of(named),
+        ...given,
+        ...sizes,
+        part,
+        parts: 3,
+      }),
+    );
+  });
 }
 
 export function denseCases(): Case[] {

@@ -105,8 +105,61 @@ export function optimizerCases(): Case[] {
   return cases;
 }
 
-export function gradientCases(): Case[] {
+/** A batch that names 0 to 5 of 7 rows, in no order. */
+const NAMED = [0, 1, 5];
+const ROWS = [4, 0, 6, 2, 1];
+
+export function rowsOfOptimizerCases(): Case[] {
   const cases: Case[] = [];
+  const V = 7;
+  for (const count of NAMED) {
+    for (const F of [1, 3, 17, 100]) {
+      const v = new Values(count * 1000 + F);
+      const elements = V * F;
+      const state = () => ({ m: v.normal(elements, 0.1), v: v.uniform(elements, 0, 0.01) });
+      for (const [parts, part] of [
+        [1, 0],
+        [2, 0],
+        [2, 1],
+      ] as const) {
+        for (const vMax of [null, v.uniform(elements, 0, 0.01)]) {
+          const label = `${count} rows F ${F} part ${part} of ${parts}`;
+          const rows = { count: Uint32Array.of(count), rows: Uint32Array.from([...ROWS, 9, 9]), V, F };
+          const gains = { oneMinusBeta1: 1 - 0.9, oneMinusBeta2: 1 - 0.999, epsilon: 1e-7 };
+          const scalars = Float32Array.of(0.01, 0.02);
+          const given = { w: v.normal(elements), g: v.normal(elements, 0.1), ...state(), vMax, scalars };
+          cases.push(define("adamRows", label, 1e-6, { ...given, ...rows, ...gains, part, parts }));
+        }
+      }
+    }
+  }
+  return cases;
+}
+
+function rowsOfGradientCases(): Case[] {
+  return NAMED.flatMap((count) =>
+    [1, 17, 100].flatMap((F) => {
+      const v = new Values(count * 1000 + F);
+      const label = `${count} rows F ${F}`;
+      const some = { count: Uint32Array.of(count), N: 6, F };
+      const g = v.normal(6 * F);
+      const norm2 = Float32Array.of(4);
+      return [
+        ...[0, 1].map((accumulate) => {
+          const out = Float32Array.of(3.25);
+          return define("sumSquaresOfRows", `${label} accumulate ${accumulate}`, 2e-6, {
+            ...{ out, x: g, ...some, accumulate },
+          });
+        }),
+        define("clipRows", label, 1e-6, { g, norm2, ...some, limit: 1.5 }),
+        define("clipRows", `${label}, to a value`, 0, { g, norm2: null, ...some, limit: 0.5 }),
+      ];
+    }),
+  );
+}
+
+export function gradientCases(): Case[] {
+  const cases: Case[] = rowsOfGradientCases();
   for (const length of LENGTHS) {
     const v = new Values(length);
     const label = `${length}`;

@@ -242,6 +242,21 @@ describe("what of its training a file has no place for is said", () => {
     });
   }
 
+  for (const name of ["sparse.keras", "sparse.h5"]) {
+    test(`${name}: an Adam of touched rows, which Keras has as Adam`, async () => {
+      const optimizer = optimizers.adam({ sparse: true, clipnorm: 1 });
+      const [line, ...others] = await save(name, 3, { loss, optimizer });
+      assert.match(
+        line!,
+        /^model m: not written, as Keras's Adam has no such setting: sparse; trained on from/,
+      );
+      assert.deepEqual(others, []);
+      const back = await loadModel(join(folder, `left-${name}`, name));
+      assert.deepEqual(back.compiled.optimizer, optimizers.adam({ clipnorm: 1 }));
+      assert.deepEqual(back.notes, []);
+    });
+  }
+
   const MISSING = "model m: not written, as TensorFlow.js has it not or otherwise:";
   const dropped: [string, CompileOptions, string | null][] = [
     ["plain", { loss, optimizer: "adam", metrics: ["accuracy"] }, null],
@@ -263,6 +278,7 @@ describe("what of its training a file has no place for is said", () => {
     ],
     ["clipping", { loss, optimizer: optimizers.adam({ clipnorm: 1 }) }, "how it is trained (clipnorm)"],
     ["amsgrad", { loss, optimizer: optimizers.adam({ amsgrad: true }) }, "how it is trained (amsgrad)"],
+    ["sparse", { loss, optimizer: optimizers.adam({ sparse: true }) }, "how it is trained (sparse)"],
     ["momentum", { loss, optimizer: optimizers.sgd({ momentum: 0.9 }) }, "how it is trained (momentum)"],
     ["another optimizer", { loss, optimizer: "adamw" }, "how it is trained (AdamW)"],
     [

@@ -276,6 +276,8 @@ export const CALLABLES: Callable[] = [
   method(classifier, "TextClassifier", "answers", ["a good film"], 1, { reject: 0.8 }),
   method(classifier, "TextClassifier", "evaluate", ROWS, { rows: [0, 1], mistakes: 2, reject: 0.8 }),
   method(classifier, "TextClassifier", "toBytes"),
+  simple("compareClassifiers", main.compareClassifiers, classifier, classifier, ROWS, { mistakes: 2 }),
+  simple("mcnemar", main.mcnemar, 10, 22),
   method(classifier, "TextClassifier", "save", "classifier.keras"),
   simple(
     "assembleClassifier",

@@ -10,11 +10,11 @@ const ENTRY_BUDGETS: Record<string, number> = {
   "cellstate/explain": 196,
   "cellstate/formats": 223,
   "cellstate/keras": 170,
-  "cellstate/lab": 131,
-  "cellstate/predict": 41,
+  "cellstate/lab": 132,
+  "cellstate/predict": 42,
 };
 
-const TRAINING_BUDGET = 125;
+const TRAINING_BUDGET = 126;
 
 /** The kernels that come with predicting, once a file is there; cellstate/predict and these together stay below 75. */
 const INFERENCE_KERNELS_BUDGET = 20;

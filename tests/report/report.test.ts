@@ -76,6 +76,12 @@ describe("the page", () => {
     );
     const tiles = byClass(page, "tiles")[0]!;
     assert.deepEqual(byName(tiles, "dd").map(textOf).slice(0, 3), ["66.7 %", "65.7 %", "0.314"]);
+    assert.deepEqual(byName(tiles, "dt").map(visibleText).slice(0, 3), [
+      "accuracy (39.1–86.2)",
+      "macro F1 (36.3–86.9)",
+      "Matthews correlation (-0.232 to 0.747)",
+    ]);
+    assert.match(visibleText(tiles), /calibration error \(ECE\)/);
     assert.match(visibleText(byClass(page, "notes")[0]!), /Two rows were empty/);
   });
 });

@@ -44,6 +44,10 @@ const OPTIMIZERS: [optimizer: Optimizer, text: string][] = [
     '{"momentum":0,"nesterov":false,"rho":0.9,"epsilon":1e-7,"centered":false,"beta1":0.9,"beta2":0.99,"amsgrad":true,"learningRate":0.001,"weightDecay":null,"clipnorm":null,"clipvalue":null,"globalClipnorm":null,"gradientAccumulationSteps":2,"name":"adam"}',
   ],
   [
+    optimizers.adam({ sparse: true }),
+    `{"momentum":0,"nesterov":false,"rho":0.9,"epsilon":1e-7,"centered":false,${BETAS},"learningRate":0.001,"weightDecay":null,${NO_LIMITS},"sparse":true,"name":"adam"}`,
+  ],
+  [
     optimizers.adamw({ globalClipnorm: 0.5, clipnorm: 0 }),
     `{"momentum":0,"nesterov":false,"rho":0.9,"epsilon":1e-7,"centered":false,${BETAS},"learningRate":0.001,"weightDecay":0.004,"clipnorm":null,"clipvalue":null,"globalClipnorm":0.5,"gradientAccumulationSteps":null,"name":"adamw"}`,
   ],

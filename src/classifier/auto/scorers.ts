@@ -54,12 +54,13 @@ export const columnsFor = (labels: number): number => (labels === 2 ? 1 : labels
 
 /** In how many rows of each class every feature is. */
 export function classCounts({ data, classes, labels }: Labelled): ClassCounts {
+  const { starts, ids } = data;
   const counts = new Uint32Array(data.features * labels);
   const rows = new Array<number>(labels).fill(0);
   for (let i = 0; i < data.rows; i++) {
-    const k = classes[i]!;
+    const [k, end] = [classes[i]!, starts[i + 1]!];
     rows[k]!++;
-    for (let at = data.starts[i]!; at < data.starts[i + 1]!; at++) counts[data.ids[at]! * labels + k]!++;
+    for (let at = starts[i]!; at < end; at++) counts[ids[at]! * labels + k]!++;
   }
   return { counts, rows };
 }

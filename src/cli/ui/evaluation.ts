@@ -1,5 +1,5 @@
 /** An evaluation as text: scores, a row a label, the confusion matrix, the worst mistakes. */
-import { count, counted, decimal, percent } from "../../base/numbers.js";
+import { bracketed, count, counted, decimal, percent } from "../../base/numbers.js";
 import { printable, takeWidth, wrapToWidth } from "../../base/text.js";
 import type { RejectingScores } from "../../classifier/rejecting.js";
 import { areaUnderRoc, type Evaluation, type Mistake } from "../../objectives/metrics.js";
@@ -12,6 +12,8 @@ const MOST_LABELS = 30;
 const MOST_COLUMNS = 20;
 /** Pairs listed where the confusion matrix is too wide. */
 const MOST_PAIRS = 8;
+/** With fewer texts of a label the bootstrap cannot tell how its F1 may move: see docs/training.md. */
+const FEW_TEXTS = 10;
 /** Lines of a mistake's text. */
 const MOST_LINES = 3;
 
@@ -32,22 +34,20 @@ export function evaluationText(evaluation: EvaluationView, style: Style = PLAIN)
 }
 
 function scoresText(evaluation: EvaluationView, style: Style): string {
-  const { rows, accuracy, macro, mcc, logLoss, majority, perClass, labels, rejecting } = evaluation;
+  const { rows, majority, perClass, labels, rejecting } = evaluation;
   const commonest = perClass.reduce(
     (best, { support }, k) => (support > perClass[best]!.support ? k : best),
     0,
   );
-  const scores = [
-    `accuracy ${style.bold(percent(accuracy, 2))}`,
-    `macro F1 ${decimal(macro.f1, 3)}`,
-    `MCC ${decimal(mcc, 3)}`,
-    `AUC ${decimal(areaUnderRoc(evaluation), 3)}`,
-    `loss ${decimal(logLoss)}`,
-  ];
+  const scores = figuresOf(evaluation).map(({ name, value, interval }) => {
+    return `${name} ${name === "accuracy" ? style.bold(value) : value}${interval}`;
+  });
   return [
-    style.bold(`Measured on ${counted(rows, "text")}`),
-    `  ${scores.join("   ")}`,
+    `${style.bold(`Measured on ${counted(rows, "text")}`)} (in brackets: 95 % intervals)`,
+    `  ${scores.slice(0, 2).join("   ")}`,
+    `  ${scores.slice(2).join("   ")}`,
     style.dim(`  always answering ${excerpt(labels[commonest]!, 30)}: ${percent(majority, 2)}`),
+    ...rarest(evaluation).map(style.dim),
     ...(rejecting ? rejectingLines(rejecting, style) : []),
   ].join("\n");
 }
@@ -62,6 +62,40 @@ function rejectingLines(
   return [
     `  rejecting below ${percent(reject)}: ${count(rows)} answered (coverage ${percent(coverage, 2)}), ${right}`,
     style.dim(`  rejected: ${count(unsure)} unsure, ${count(strange)} strange; what follows is of all texts`),
+  ];
+}
+
+/** A line on the label of the fewest texts, where they are too few for macro F1's interval. */
+function rarest({ perClass, labels }: EvaluationView): string[] {
+  const rare = perClass.reduce((best, { support }, k) => (support < perClass[best]!.support ? k : best), 0);
+  const { support } = perClass[rare]!;
+  if (support >= FEW_TEXTS) return [];
+  const texts = support === 0 ? "no text is" : `only ${support === 1 ? "1 text is" : `${support} texts are`}`;
+  return [`  ${texts} ${excerpt(labels[rare]!, 24)}: macro F1 may be further off`];
+}
+
+/** A figure in words, with its interval in brackets where it has one. */
+export interface Figure {
+  name: string;
+  value: string;
+  interval: string;
+}
+
+/** The figures that tell how good a classifier is on the whole, the most telling first. */
+export function figuresOf(evaluation: Evaluation): Figure[] {
+  const { accuracy, macro, mcc, logLoss, calibration, intervals } = evaluation;
+  const three = (value: number) => decimal(value, 3);
+  return [
+    {
+      name: "accuracy",
+      value: percent(accuracy, 2),
+      interval: bracketed(intervals.accuracy, (share) => percent(share)),
+    },
+    { name: "macro F1", value: three(macro.f1), interval: bracketed(intervals.macroF1, three) },
+    { name: "MCC", value: three(mcc), interval: bracketed(intervals.mcc, three) },
+    { name: "AUC", value: three(areaUnderRoc(evaluation)), interval: "" },
+    { name: "loss", value: decimal(logLoss), interval: "" },
+    { name: "ECE", value: percent(calibration.expectedError), interval: "" },
   ];
 }
 
@@ -140,13 +174,14 @@ export function mistakesText(
   mistakes: EvaluationView["mistakes"],
   labels: readonly string[],
   style: Style = PLAIN,
+  heading = "Surest mistakes",
 ): string {
   const parts = mistakes.map(({ text, label, predicted, probability }) => {
     const answer = style.bad(`${excerpt(labels[predicted]!, 28)} ${percent(probability)}`);
     const verdict = `  ${answer}, is ${excerpt(labels[label]!, 28)}`;
     return [verdict, ...textLines(text).map((line) => `    ${line}`)].join("\n");
   });
-  return `${style.bold("Surest mistakes")}\n${parts.join("\n")}`;
+  return `${style.bold(heading)}\n${parts.join("\n")}`;
 }
 
 function textLines(text: string): string[] {

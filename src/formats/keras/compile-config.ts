@@ -2,6 +2,7 @@
 
 import { isObject, type Json, type JsonObject } from "../../base/json.js";
 import { label } from "../../base/label.js";
+import { sparseAdam } from "../../objectives/optimizers.js";
 import type { CompileOptions, TrainedLike } from "../../train/trainer.js";
 import { readLoss, writeLoss } from "./compile-losses.js";
 import { readMetrics, unwritten, writeMetrics } from "./compile-metrics.js";
@@ -53,11 +54,19 @@ function noteOtherKeys(value: JsonObject, { notes }: Context): void {
 /** What of a model's training has no place in Keras's files, a line each: said when one is written. */
 export function compileLeftOut(model: TrainedLike): string[] {
   if (!model.isCompiled) return [];
-  const { loss, metrics, weightedMetrics } = model.compiled;
+  const { optimizer, loss, metrics, weightedMetrics } = model.compiled;
+  const lines: string[] = [];
+  if (sparseAdam(optimizer)) {
+    lines.push(
+      `model ${model.name}: not written, as Keras's Adam has no such setting: sparse; trained on from the file, ` +
+        "every row of an Embedding's table moves with every step, unless it is compiled anew",
+    );
+  }
   const names = unwritten([...metrics, ...weightedMetrics], { loss, outputs: model.outputSize });
-  if (names.length === 0) return [];
   const which = [...new Set(names)].join(", ");
-  return [`model ${model.name}: not written, as Keras has no such metric of this model: ${which}`];
+  if (which)
+    lines.push(`model ${model.name}: not written, as Keras has no such metric of this model: ${which}`);
+  return lines;
 }
 
 /** `compile_config` as Keras 3 writes it: of the optimizer, with its schedule or the learning rate it has now. */

@@ -42,9 +42,16 @@ export const SCHEDULES = "keras.optimizers.schedules";
 /** Ours to Keras's, where a change of case is not enough. */
 const KEYS: Record<string, string> = { beta1: "beta_1", beta2: "beta_2" };
 
+/** Options that Keras's optimizers have no place for; what becomes of them is said (`compileLeftOut`). */
+const NOT_KERAS = new Set(["sparse"]);
+
 /** Our options by Keras's names. */
 const optionsByKey = (defaults: object): Map<string, string> =>
-  new Map(Object.keys(defaults).map((ours) => [KEYS[ours] ?? camelToSnake(ours), ours]));
+  new Map(
+    Object.keys(defaults)
+      .filter((ours) => !NOT_KERAS.has(ours))
+      .map((ours) => [KEYS[ours] ?? camelToSnake(ours), ours]),
+  );
 
 /** Optimizers of tf.keras 2.11 and 2.12 were written as registered ones. */
 const isCustom = (value: Json): boolean =>
@@ -177,6 +184,7 @@ export function writeOptimizer(optimizer: Optimizer): JsonObject {
   const { name, ...options } = optimizer;
   const config: JsonObject = { name };
   for (const [key, value] of Object.entries(options)) {
+    if (NOT_KERAS.has(key)) continue;
     config[KEYS[key] ?? camelToSnake(key)] =
       typeof value === "object" && value ? writeSchedule(value) : value;
   }

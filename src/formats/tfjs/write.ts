@@ -4,6 +4,7 @@ import { knownOptions } from "../../base/errors.js";
 import type { Json, JsonObject } from "../../base/json.js";
 import { BLANK_SEAL, SEAL, seal } from "../../base/seal.js";
 import { networkOf } from "../../network/network.js";
+import { sparseAdam } from "../../objectives/optimizers.js";
 import type { TrainedLike } from "../../train/trainer.js";
 import { writeCompileConfig } from "../keras/compile-config.js";
 import { checkMasks } from "./masks.js";
@@ -127,6 +128,7 @@ function strangeToTfjs(model: TrainedLike): string | null {
   if (name !== "Adam" && name !== "SGD") return String(name);
   // It has no schedules, and no steps that several batches make together.
   if (typeof settings["learning_rate"] !== "number") return "a learning-rate schedule";
+  if (sparseAdam(model.compiled.optimizer)) return "sparse";
   const other = NOT_ITS_OWN.find((key) => settings[key]);
   if (other) return other;
   return typeof loss === "string" ? null : `settings of the loss ${model.compiled.loss.name}`;

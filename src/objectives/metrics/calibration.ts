@@ -1,15 +1,23 @@
 import { wholeNumber } from "../../base/errors.js";
-import { argMax, type Predictions, probabilityOf, ratio, weightOf } from "./predictions.js";
+import { type Interval, meanInterval, wilsonInterval } from "./intervals.js";
+import { argMax, type Predictions, probabilityOf, ratio, weightedMean, weightOf } from "./predictions.js";
 
 /** Keras's epsilon: a probability is kept this far from 0 and 1 before its logarithm. */
 const EPSILON = 1e-7;
 
 /** Mean of −ln(probability given to the true class), probabilities clipped to [1e-7, 1 − 1e-7]; in nats. */
 export function logLoss(p: Predictions): number {
-  return weightedMean(p, (row) => {
-    const probability = probabilityOf(p, row, p.labels[row]!);
-    return -Math.log(Math.min(Math.max(probability, EPSILON), 1 - EPSILON));
-  });
+  return weightedMean(p, (row) => rowLoss(p, row));
+}
+
+/** The 95 % interval of `logLoss`, by the normal distribution of a mean. */
+export function logLossInterval(p: Predictions): Interval {
+  return meanInterval(p, (row) => rowLoss(p, row));
+}
+
+function rowLoss(p: Predictions, row: number): number {
+  const probability = probabilityOf(p, row, p.labels[row]!);
+  return -Math.log(Math.min(Math.max(probability, EPSILON), 1 - EPSILON));
 }
 
 /**
@@ -64,13 +72,15 @@ export function calibration(p: Predictions, binCount = 10): Calibration {
   }
   const bins = sums.map(({ count, weight, predicted, observed }, k): CalibrationBin => {
     const rate = ratio(observed, weight);
+    const [low, high] = count === 0 ? [0, 0] : wilsonInterval(rate, count);
     return {
       from: k / binCount,
       to: (k + 1) / binCount,
       count,
       meanPredicted: ratio(predicted, weight),
       observed: rate,
-      ...wilson(rate, count),
+      low,
+      high,
     };
   });
   const total = sums.reduce((a, bin) => a + bin.weight, 0);
@@ -90,24 +100,4 @@ function claim(p: Predictions, row: number): { predicted: number; cameTrue: bool
   if (p.outputs === 1) return { predicted: p.probabilities[row]!, cameTrue: p.labels[row] === 1 };
   const best = argMax(p.probabilities, row * p.outputs, p.outputs);
   return { predicted: p.probabilities[row * p.outputs + best]!, cameTrue: p.labels[row] === best };
-}
-
-/** Wilson (1927) interval at 95 % of a share seen among `count` rows. */
-function wilson(share: number, count: number): { low: number; high: number } {
-  if (count === 0) return { low: 0, high: 0 };
-  const z = 1.959963984540054;
-  const centre = share + z ** 2 / (2 * count);
-  const reach = z * Math.sqrt((share * (1 - share)) / count + z ** 2 / (4 * count ** 2));
-  const scale = 1 + z ** 2 / count;
-  return { low: Math.max(0, (centre - reach) / scale), high: Math.min(1, (centre + reach) / scale) };
-}
-
-function weightedMean(p: Predictions, value: (row: number) => number): number {
-  let total = 0;
-  let weights = 0;
-  for (let row = 0; row < p.labels.length; row++) {
-    total += weightOf(p, row) * value(row);
-    weights += weightOf(p, row);
-  }
-  return ratio(total, weights);
 }

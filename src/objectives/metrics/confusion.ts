@@ -31,6 +31,13 @@ export interface ConfusionScores {
   mcc: number;
 }
 
+/** What F1 and Matthews correlation are made of, class by class: rows of it, answers of it, and both at once. */
+export interface Margins {
+  readonly actual: number[];
+  readonly predicted: number[];
+  readonly correct: number[];
+}
+
 export function emptyConfusion(classes: number): ConfusionMatrix {
   return Array.from({ length: classes }, () => new Array<number>(classes).fill(0));
 }
@@ -47,15 +54,14 @@ export function confusionMatrix(p: Predictions): ConfusionMatrix {
 
 /** Everything that follows from a confusion matrix alone. An undefined ratio is 0. */
 export function confusionScores(matrix: ConfusionMatrix): ConfusionScores {
-  const actual = matrix.map(sum);
-  const predicted = matrix.map((_, k) => sum(matrix.map((row) => row[k]!)));
-  const correct = matrix.map((row, k) => row[k]!);
+  const margins = marginsOf(matrix);
+  const { actual, predicted, correct } = margins;
   const total = sum(actual);
   const perClass = matrix.map((_, k): ClassScores => {
     return {
       precision: ratio(correct[k]!, predicted[k]!),
       recall: ratio(correct[k]!, actual[k]!),
-      f1: ratio(2 * correct[k]!, actual[k]! + predicted[k]!),
+      f1: f1Of(margins, k),
       support: actual[k]!,
     };
   });
@@ -68,8 +74,20 @@ export function confusionScores(matrix: ConfusionMatrix): ConfusionScores {
       perClass.map(() => 1),
     ),
     weighted: average(perClass, actual),
-    mcc: matthews(actual, predicted, sum(correct), total),
+    mcc: matthews(margins),
   };
+}
+
+export function marginsOf(matrix: ConfusionMatrix): Margins {
+  return {
+    actual: matrix.map(sum),
+    predicted: matrix.map((_, k) => sum(matrix.map((row) => row[k]!))),
+    correct: matrix.map((row, k) => row[k]!),
+  };
+}
+
+export function f1Of({ actual, predicted, correct }: Margins, k: number): number {
+  return ratio(2 * correct[k]!, actual[k]! + predicted[k]!);
 }
 
 function average(perClass: ClassScores[], weights: number[]): Scores {
@@ -79,9 +97,10 @@ function average(perClass: ClassScores[], weights: number[]): Scores {
 }
 
 /** (c·s − Σ pₖtₖ) / √((s² − Σ pₖ²)(s² − Σ tₖ²)) — Gorodkin, "Comparing two K-category assignments" (2004). */
-function matthews(actual: number[], predicted: number[], correct: number, total: number): number {
+export function matthews({ actual, predicted, correct }: Margins): number {
   const dot = (a: number[], b: number[]) => sum(a.map((x, k) => x * b[k]!));
-  const covariance = correct * total - dot(actual, predicted);
+  const total = sum(actual);
+  const covariance = sum(correct) * total - dot(actual, predicted);
   const spread = (total ** 2 - dot(predicted, predicted)) * (total ** 2 - dot(actual, actual));
   return spread <= 0 ? 0 : covariance / Math.sqrt(spread);
 }

@@ -69,6 +69,32 @@ export function weightOf(p: Predictions, row: number): number {
   return p.weights === undefined ? 1 : p.weights[row]!;
 }
 
+/** Mean over rows of a value, by their weights. */
+export function weightedMean(p: Predictions, value: (row: number) => number): number {
+  let total = 0;
+  let weights = 0;
+  for (let row = 0; row < p.labels.length; row++) {
+    total += weightOf(p, row) * value(row);
+    weights += weightOf(p, row);
+  }
+  return ratio(total, weights);
+}
+
+/**
+ * How many rows of equal weight would say as much: (Σw)² / Σw² (Kish, "Survey sampling", 1965). Without weights, the rows
+ * themselves.
+ */
+export function effectiveRows(p: Predictions): number {
+  if (p.weights === undefined) return p.labels.length;
+  let sum = 0;
+  let squares = 0;
+  for (let row = 0; row < p.labels.length; row++) {
+    sum += weightOf(p, row);
+    squares += weightOf(p, row) ** 2;
+  }
+  return ratio(sum ** 2, squares);
+}
+
 /** Complains of lengths that do not fit, labels that are no class, weights below 0 and outputs that are no number. */
 export function checkPredictions(p: Predictions): void {
   const rows = p.labels.length;

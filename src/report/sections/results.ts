@@ -19,7 +19,7 @@ export function resultsSection(evaluation: Evaluation, labels: readonly string[]
   return section(
     "results",
     `Results on the ${rowsAre} rows`,
-    html`<p>${count(right)} of ${counted(evaluation.rows, "row")} were given their own label.</p>`,
+    html`<p>${count(right)} of ${counted(evaluation.rows, "row")} were given their own label. In brackets above: 95\u00a0% intervals, which hold what the model would reach on ever more rows like these in 95 of 100 tests.</p>`,
     html`<div class="pair">${evaluation.classes <= MOST_DRAWN && confusionFigure(evaluation.confusion, labels)}<div>${classTable(evaluation, labels)}${evaluation.classes > 2 && pairTable(evaluation.confusion, labels)}</div></div>`,
   );
 }
@@ -89,7 +89,7 @@ export function certaintySection(evaluation: Evaluation, labels: readonly string
     html`<div class="pair">${figure(
       "Calibration",
       calibrationChart(calibration, claim),
-      html`<p>On the dotted line, what is called 80\u00a0% likely comes true 8 times in 10. Uprights are 95\u00a0% intervals: short where many rows stand behind a point. Mean distance from the line, weighted by rows: ${percent(calibration.expectedError)}. Log loss ${decimal(logLoss)}, Brier score ${decimal(brier)}.</p>`,
+      html`<p>On the dotted line, what is called 80\u00a0% likely comes true 8 times in 10. Uprights are 95\u00a0% intervals: short where many rows stand behind a point. Mean distance from the line, weighted by rows (expected calibration error): ${percent(calibration.expectedError)}. Log loss ${decimal(logLoss)}, Brier score ${decimal(brier)}.</p>`,
       numbersBehind({
         caption: `Rows by ${claim}`,
         headers: ["predicted", "rows", "mean", "came true", "95\u00a0% interval"],

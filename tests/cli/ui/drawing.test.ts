@@ -158,9 +158,11 @@ describe("an evaluation", () => {
     assert.equal(
       text,
       [
-        "Measured on 8 texts",
-        "  accuracy 75.00 %   macro F1 0.750   MCC 0.500   AUC 0.938   loss 0.3940",
+        "Measured on 8 texts (in brackets: 95 % intervals)",
+        "  accuracy 75.00 % (40.9–92.9)   macro F1 0.750 (0.400–0.956)",
+        "  MCC 0.500 (-0.119 to 0.912)   AUC 0.938   loss 0.3940   ECE 26.2 %",
         "  always answering ham: 50.00 %",
+        "  only 4 texts are ham: macro F1 may be further off",
         "",
         "  label  precision  recall     F1  texts",
         "  ham        0.750   0.750  0.750      4",
@@ -172,6 +174,19 @@ describe("an evaluation", () => {
         "  is spam    1     3",
       ].join("\n"),
     );
+  });
+
+  test("texts of a label that are too few for macro F1's interval are counted", () => {
+    const text = (supports: readonly number[]) => {
+      const labels = supports.flatMap((support, k) => new Array<number>(support).fill(k));
+      const probabilities = new Float32Array(labels.length * 2).fill(0.5);
+      const evaluation = evaluatePredictions({ probabilities, outputs: 2, labels });
+      return evaluationText({ ...evaluation, labels: ["ham", "spam"], mistakes: [] });
+    };
+    assert.match(text([20, 9]), /\n {2}only 9 texts are spam: macro F1 may be further off\n/);
+    assert.match(text([1, 20]), /\n {2}only 1 text is ham: /);
+    assert.match(text([20, 0]), /\n {2}no text is spam: /);
+    assert.doesNotMatch(text([20, 10]), /further off/);
   });
 
   test("is never wider than 80 columns, whatever the labels", () => {

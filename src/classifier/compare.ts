@@ -1,0 +1,104 @@
+/** Two classifiers on the same labelled texts: which is better, and whether chance alone explains it. */
+import { instanceOf } from "../base/arguments.js";
+import { inputError, knownOptions, wholeNumber } from "../base/errors.js";
+import { comparePaired, type PairedComparison } from "../objectives/metrics/paired.js";
+import type { Mistake } from "../objectives/metrics.js";
+import { type ClassifierEvaluation, TextClassifier } from "./classifier.js";
+import { checkRows, type LabelledText } from "./corpus.js";
+
+/** Options of `compareClassifiers`. */
+export interface CompareOptions {
+  /** How many mistakes to list of each. Default 10. */
+  mistakes?: number;
+  /** Ends it: `compareClassifiers` then rejects with an AbortError. */
+  signal?: AbortSignal;
+}
+
+/** How two classifiers do on the same labelled texts. */
+export interface ClassifierComparison extends PairedComparison {
+  /** How A does, by itself. */
+  a: ClassifierEvaluation;
+  /** How B does, by itself. */
+  b: ClassifierEvaluation;
+  /** Where they are furthest apart: mistakes of one that the other got right, the surest first; classes by number. */
+  apart: {
+    /** Mistakes of A where B is right; classes as in `a.labels`. */
+    ofA: (Mistake & { text: string })[];
+    /** Mistakes of B where A is right; classes as in `b.labels`. */
+    ofB: (Mistake & { text: string })[];
+  };
+}
+
+/**
+ * Measures two classifiers on the same labelled texts, each with words, lengths and threshold of its own, and holds their
+ * answers against each other row by row: the difference of their accuracies with its 95 % interval, and McNemar's test. The
+ * texts should be new to both; they are kept in memory until it is done.
+ *
+ * @param a the one that `onlyA` counts for
+ * @param b the one whose accuracy less that of `a` is the difference; it must know the same labels, in any order
+ * @throws InputError where their labels differ, or a row has another
+ * @throws AbortError when the signal was given
+ * @example (await compareClassifiers(old, fresh, rows)).mcnemar.p // below .05: hardly chance
+ */
+export async function compareClassifiers(
+  a: TextClassifier,
+  b: TextClassifier,
+  rows: Iterable<LabelledText> | AsyncIterable<LabelledText>,
+  options: CompareOptions = {},
+): Promise<ClassifierComparison> {
+  for (const [name, given] of Object.entries({ a, b })) {
+    instanceOf(given, TextClassifier, `compareClassifiers ${name}`, "a TextClassifier");
+  }
+  knownOptions(options, ["mistakes", "signal"], "compareClassifiers");
+  const { mistakes: most = 10, ...rest } = options;
+  wholeNumber(most, "compareClassifiers mistakes");
+  checkRows(rows);
+  checkSameLabels(a.labels, b.labels, "compareClassifiers b");
+  const kept: LabelledText[] = [];
+  for await (const row of rows) kept.push(row);
+  // All mistakes, not some: the rows that are not among them are right.
+  const all = { ...rest, mistakes: kept.length };
+  const ofA = await a.evaluate(kept, all);
+  const ofB = await b.evaluate(kept, all);
+  const [rightA, rightB] = [rightRows(ofA), rightRows(ofB)];
+  const first = <T extends Mistake>(mistakes: T[], right?: readonly boolean[]) =>
+    mistakes.filter(({ row }) => right?.[row] ?? true).slice(0, most);
+  return {
+    ...comparePaired(rightA, rightB),
+    a: { ...ofA, mistakes: first(ofA.mistakes) },
+    b: { ...ofB, mistakes: first(ofB.mistakes) },
+    apart: { ofA: first(ofA.mistakes, rightB), ofB: first(ofB.mistakes, rightA) },
+  };
+}
+
+/** [rows] whether the answer was right. */
+function rightRows({ rows, mistakes }: ClassifierEvaluation): boolean[] {
+  const right = new Array<boolean>(rows).fill(true);
+  for (const { row } of mistakes) right[row] = false;
+  return right;
+}
+
+/** Labels that are named where they differ. */
+const MOST_NAMED = 5;
+
+/** @throws InputError where one of two classifiers knows a label that the other lacks; `where` names the second */
+export function checkSameLabels(a: readonly string[], b: readonly string[], where: string): void {
+  const missing = a.filter((label) => !b.includes(label));
+  const added = b.filter((label) => !a.includes(label));
+  if (missing.length === 0 && added.length === 0) return;
+  const differences = [
+    ...(missing.length > 0 ? [`lacks ${named(missing)}`] : []),
+    ...(added.length > 0 ? [`has ${named(added)} besides`] : []),
+  ];
+  throw inputError({
+    expected: "the labels of the first classifier, in any order",
+    where,
+    received: b,
+    next: `It ${differences.join(" and ")}. Two classifiers can be compared where they choose among the same labels: train both on data that has all of them.`,
+  });
+}
+
+function named(labels: readonly string[]): string {
+  const more = labels.length > MOST_NAMED ? `, … ${labels.length} in all` : "";
+  return `${labels.slice(0, MOST_NAMED).join(", ")}${more}`;
+}
