@@ -35,10 +35,19 @@ interface Place {
 /** A list that keeps where its n-grams stand. */
 class PlacedList extends NgramList {
   readonly places: Place[] = [];
+  private next: Place = { from: 0, to: 0, part: 0 };
+  private step = 0;
 
-  override add(hash: number, block: number, from: number, to: number, part = 0): void {
-    super.add(hash, block, from, to, part);
-    this.places.push({ from, to, part });
+  override stand(from: number, to: number, step: number, part = 0): void {
+    this.next = { from, to, part };
+    this.step = step;
+  }
+
+  override add(hash: number, block: number): void {
+    super.add(hash, block);
+    const { from, to, part } = this.next;
+    this.places.push(this.next);
+    this.next = { from: from + this.step, to: to + this.step, part };
   }
 }
 

@@ -101,10 +101,13 @@ export class NgramList {
   count = 0;
 
   /**
-   * Takes up one more. Where it stands is for those who ask: places [from, to) of the text's tokens, -1 its beginning and
-   * T its end; of n-grams of one token alone, of its characters; and which part of `head` it is.
+   * Told where the n-grams that are added next stand, for lists that keep it: the first at places [from, to) of the text's
+   * tokens, -1 its beginning and T its end (of n-grams of one token alone, of its characters), each one `step` further
+   * than the one before; and which part of `head` it is.
    */
-  add(hash: number, block: number, _from: number, _to: number, _part = 0): void {
+  stand(_from: number, _to: number, _step: number, _part = 0): void {}
+
+  add(hash: number, block: number): void {
     if (this.count === this.hashes.length) this.grow();
     this.hashes[this.count] = hash;
     this.blocks[this.count++] = block;
@@ -220,9 +223,8 @@ export class Ngrams {
     const { own } = facts;
     for (let i = 0; i < tokens.length; i++) {
       const to = facts.to[tokens[i]!]!;
-      for (let k = facts.from[tokens[i]!]!; k < to; k++) {
-        out.add(own.hashes[k]!, own.blocks[k]!, i, i + 1);
-      }
+      out.stand(i, i + 1, 0);
+      for (let k = facts.from[tokens[i]!]!; k < to; k++) out.add(own.hashes[k]!, own.blocks[k]!);
     }
     if (wants.p1 || wants.p2) {
       const count = this.lay(tokens, facts.prefix, false);
@@ -260,7 +262,8 @@ export class Ngrams {
       if (wants[block]) sequences(padded, padded.length, order, block, out, 0);
     }
     const single = (block: Block, of: string) =>
-      out.add(finish(join(saltOf[block], hashText(of))), blockIndex[block], 0, padded.length);
+      out.add(finish(join(saltOf[block], hashText(of))), blockIndex[block]);
+    out.stand(0, padded.length, 0);
     if (wants.case && !isLower(text, lower)) single("case", text);
     if (wants.shape) single("shape", shapeOf(text));
   }
@@ -293,7 +296,8 @@ export class Ngrams {
     const { content, ending, word } = this.facts;
     const part = (name: keyof typeof HEAD, from: number, to: number, ...parts: number[]) => {
       const hash = parts.reduce(join, join(saltOf.head, HEAD[name]));
-      out.add(finish(hash), blockIndex.head, from, to, HEAD[name]);
+      out.stand(from, to, 0, HEAD[name]);
+      out.add(finish(hash), blockIndex.head);
     };
     const run = (name: keyof typeof HEAD, from: number, to: number) =>
       part(name, from, to, ...Array.from(tokens.subarray(from, to), (token) => word[token]!));
@@ -306,8 +310,8 @@ export class Ngrams {
     let j = i;
     while (j + 1 < tokens.length && content[tokens[j + 1]!] === 1) j++;
     const [opening, first, last] = [word[tokens[0]!]!, word[tokens[i]!]!, word[tokens[j]!]!];
-    run("first", i, i + 1);
-    run("last", j, j + 1);
+    part("first", i, i + 1, first);
+    part("last", j, j + 1, last);
     run("run", i, j + 1);
     run("opening", 0, Math.min(i, 4));
     part("openingLast", 0, j + 1, opening, last);
@@ -327,9 +331,10 @@ function sequences(
   first: number,
 ): void {
   const [salt, index] = [saltOf[block] + order, blockIndex[block]];
+  out.stand(first, first + order, 1);
   for (let i = 0; i + order <= count; i++) {
     let hash = salt;
     for (let k = 0; k < order; k++) hash = join(hash, parts[i + k]!);
-    out.add(finish(hash), index, first + i, first + i + order);
+    out.add(finish(hash), index);
   }
 }
