@@ -73,7 +73,7 @@ function strayCases(label: string, N: number, F: number, most: number, seed: num
   const v = new Values(seed);
   const one = epoch(v, N, F, most);
   const stray = (values: Uint32Array, from: number) =>
-    values.map((value, k) => (k % 3 === 1 ? [from, 2 ** 31, 2 ** 32 - 1][k % 5 % 3]! : value));
+    values.map((value, k) => (k % 3 === 1 ? [from, 2 ** 31, 2 ** 32 - 1][(k % 5) % 3]! : value));
   const ids = stray(one.ids, F);
   const { starts, M, weights } = one;
   return [
