@@ -218,8 +218,7 @@ export class Ngrams {
     if (wants.case && !isLower(token, lower)) single("case", token);
     if (wants.shape) single("shape", shapeOf(token));
     const named = this.functionWords.has(lower) || !startsWord.test(lower);
-    const first = token.charAt(0);
-    const nameless = /\p{Nd}/u.test(first) ? "digit" : /\p{Lu}/u.test(first) ? "upper" : "lower";
+    const nameless = /^\p{Nd}/u.test(token) ? "digit" : /^\p{Lu}/u.test(token) ? "upper" : "lower";
     return {
       word,
       prefix: hashText(characters.slice(0, PREFIX).join("")),
