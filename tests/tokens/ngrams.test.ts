@@ -89,6 +89,8 @@ const TEXTS = [
   "",
   "Straße 𝐀𝐁 𝟗𝟗 İstanbul café 今天天气 一 😀😀 aaaa XXXXX1234567",
   "What is it that the man and the woman said of the house",
+  "is it the of the what the is capital of",
+  "of the is what the Capital City",
   "cafe\u0301 the CAFE\u0301 ___ ''s",
 ];
 
