@@ -1,7 +1,7 @@
 /** The wide member by its parts: folds, recipes, measures, and what is left out of a file that may not be large. */
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { networkOf, rounded } from "../../src/classifier/auto/assemble.js";
+import { encoderOf, networkOf, rounded } from "../../src/classifier/auto/assemble.js";
 import {
   classCounts,
   fitScorer,
@@ -11,6 +11,7 @@ import {
 } from "../../src/classifier/auto/scorers.js";
 import { foldsOf, measured, recipesFor, trainWide, type WideData } from "../../src/classifier/auto/wide.js";
 import { ReferenceEngine } from "../../src/engines/reference.js";
+import { softmaxOf } from "../../src/objectives/temperature.js";
 import { featureRows, pick } from "../../src/tokens/sparse-texts.js";
 import { TokenizedTexts } from "../../src/tokens/tokenized-texts.js";
 
@@ -231,6 +232,22 @@ describe("members", () => {
     }
   });
 
+  test("balance makes a rare class's errors count as much as all others'", async () => {
+    const { data } = material(2).labelled;
+    const classes = Int32Array.from({ length: data.rows }, (_, i) => (i % 8 === 1 ? 1 : 0));
+    const labelled: Labelled = { data, classes, labels: 2 };
+    const [even, balanced] = await Promise.all(
+      [0, 1].map(async (balance) => {
+        const rules = { ...MEMBERS["margin"]!, balance };
+        const scorer = await fitScorer(labelled, rules, engine, SOLVING);
+        return (
+          scoresOf(scorer, data, classCounts(labelled))[0]!.reduce((sum, score) => sum + score, 0) / data.rows
+        );
+      }),
+    );
+    assert.ok(balanced! > even! + 0.1, `${balanced} and ${even}`);
+  });
+
   test("rows that were not fitted to are scored by the fit's counts, not their own", async () => {
     const { labelled } = material(3);
     const counts = classCounts(labelled);
@@ -277,6 +294,39 @@ describe("trained whole", () => {
       for (const { scorer } of small.members) {
         for (const column of scoresOf(scorer, small.data, classCounts(small.labelled))) {
           assert.ok(column.every((score) => Number.isFinite(score)));
+        }
+      }
+      network.dispose();
+    });
+  }
+
+  for (const labels of [2, 3] as const) {
+    test(`${labels} labels: the network answers with the softmax of the mixture, weights rounded`, async () => {
+      const { data: given } = material(labels);
+      const wide = await train(labels);
+      const { members, factor, labelled, data } = wide;
+      const mixture = Array.from({ length: labels }, () => new Float64Array(data.rows));
+      for (const { scorer, weight, deviation } of members) {
+        const columns = scoresOf(scorer, data, classCounts(labelled));
+        for (let row = 0; row < data.rows; row++) {
+          const own =
+            labels === 2 ? [-columns[0]![row]!, columns[0]![row]!] : columns.map((each) => each[row]!);
+          for (const [k, score] of own.entries()) mixture[k]![row]! += (weight * score) / deviation;
+        }
+      }
+      const wanted = softmaxOf(mixture, factor);
+      const encoder = encoderOf(wide, given.texts, given.rows);
+      const network = networkOf(wide, { engine: "reference" });
+      for (const { positions, inputs } of encoder.encodeCorpus(given.texts, given.rows)) {
+        const { data: outputs } = network.predictFlat([...inputs]);
+        for (let row = 0; row < positions.length; row++) {
+          const own = Array.from({ length: labels }, (_, k) => wanted[positions[row]! * labels + k]!);
+          const got =
+            labels === 2 ? [1 - outputs[row]!, outputs[row]!] : [...outputs.subarray(3 * row, 3 * row + 3)];
+          const logits = (p: readonly number[]) => p.slice(1).map((value) => Math.log(value / p[0]!));
+          const exact = logits(own);
+          const most = 0.02 + 0.04 * Math.max(...exact.map(Math.abs));
+          for (const [k, logit] of logits(got).entries()) assert.ok(Math.abs(logit - exact[k]!) < most);
         }
       }
       network.dispose();
