@@ -248,25 +248,26 @@ function sequences(parts: readonly number[], order: number, block: Block, out: N
  */
 function head(facts: readonly Facts[], out: NgramList): void {
   if (facts.length === 0) return;
-  const part = (name: keyof typeof HEAD, ...parts: number[]) => {
+  const part = (name: keyof typeof HEAD, parts: readonly number[]) => {
     const hash = parts.reduce(join, join(saltOf.head, HEAD[name]));
     out.add(finish(hash), blockIndex.head);
   };
   const word = (at: number) => facts[at]!.word;
+  const words = (from: number, to: number) => facts.slice(from, to).map((each) => each.word);
   let i = 1;
   while (i < facts.length && !facts[i]!.content) i++;
   if (i >= facts.length) {
-    part("none", ...facts.slice(0, 2).map((each) => each.word));
+    part("none", words(0, 2));
     return;
   }
   let j = i;
   while (j + 1 < facts.length && facts[j + 1]!.content) j++;
-  part("first", word(i));
-  part("last", word(j));
-  part("run", ...facts.slice(i, j + 1).map((each) => each.word));
-  part("opening", ...facts.slice(0, Math.min(i, 4)).map((each) => each.word));
-  part("openingLast", word(0), word(j));
-  part("openingFirst", word(0), word(i));
-  part("ending", facts[j]!.ending);
-  part("next", j + 1 < facts.length ? word(j + 1) : END);
+  part("first", [word(i)]);
+  part("last", [word(j)]);
+  part("run", words(i, j + 1));
+  part("opening", words(0, Math.min(i, 4)));
+  part("openingLast", [word(0), word(j)]);
+  part("openingFirst", [word(0), word(i)]);
+  part("ending", [facts[j]!.ending]);
+  part("next", [j + 1 < facts.length ? word(j + 1) : END]);
 }

@@ -158,6 +158,13 @@ describe("n-grams", () => {
     assert.equal(new Set(list.hashes.subarray(0, list.count)).size, 8);
   });
 
+  test("of a text of a quarter of a million words", () => {
+    const { tokens } = tokenized(["rain ".repeat(250_000)]);
+    const list = new NgramList();
+    new Ngrams({ ...ALL, blocks: ["w1", "head"] }, tokens.table).collect(tokens.tokensOf(0), list);
+    assert.equal(list.count, 250_002 + 8);
+  });
+
   test("of any text", () => {
     const pieces = fc.constantFrom("the", "Cat", "is", "n't", "9", "...", "ÉA", "今", "x1", "\u0301", "𝐀");
     const text = fc.array(pieces, { maxLength: 12 }).map((parts) => parts.join(" "));
