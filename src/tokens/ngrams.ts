@@ -249,8 +249,7 @@ export class Ngrams {
     facts.to[token] = own.count;
     const word = hashText(lower);
     const named = this.functionWords.has(lower) || !startsWord.test(lower);
-    const first = text.charAt(0);
-    const nameless = /\p{Nd}/u.test(first) ? "digit" : /\p{Lu}/u.test(first) ? "upper" : "lower";
+    const nameless = /^\p{Nd}/u.test(text) ? "digit" : /^\p{Lu}/u.test(text) ? "upper" : "lower";
     facts.word[token] = word;
     facts.prefix[token] = hashText(characters.slice(0, PREFIX).join(""));
     facts.ending[token] = hashText(characters.slice(-4).join(""));
@@ -266,7 +265,7 @@ export class Ngrams {
   private head(tokens: Int32Array, out: NgramList): void {
     if (tokens.length === 0) return;
     const { content, ending, word } = this.facts;
-    const part = (name: keyof typeof HEAD, ...parts: number[]) => {
+    const part = (name: keyof typeof HEAD, parts: readonly number[]) => {
       const hash = parts.reduce(join, join(saltOf.head, HEAD[name]));
       out.add(finish(hash), blockIndex.head);
     };
@@ -275,20 +274,20 @@ export class Ngrams {
     let i = 1;
     while (i < tokens.length && content[tokens[i]!] === 0) i++;
     if (i >= tokens.length) {
-      part("none", ...words(0, 2));
+      part("none", words(0, 2));
       return;
     }
     let j = i;
     while (j + 1 < tokens.length && content[tokens[j + 1]!] === 1) j++;
     const [opening, first, last] = [word[tokens[0]!]!, word[tokens[i]!]!, word[tokens[j]!]!];
-    part("first", first);
-    part("last", last);
-    part("run", ...words(i, j + 1));
-    part("opening", ...words(0, Math.min(i, 4)));
-    part("openingLast", opening, last);
-    part("openingFirst", opening, first);
-    part("ending", ending[tokens[j]!]!);
-    part("next", j + 1 < tokens.length ? word[tokens[j + 1]!]! : END);
+    part("first", [first]);
+    part("last", [last]);
+    part("run", words(i, j + 1));
+    part("opening", words(0, Math.min(i, 4)));
+    part("openingLast", [opening, last]);
+    part("openingFirst", [opening, first]);
+    part("ending", [ending[tokens[j]!]!]);
+    part("next", [j + 1 < tokens.length ? word[tokens[j + 1]!]! : END]);
   }
 }
 

@@ -9,6 +9,7 @@ import * as main from "../../src/index.js";
 import * as keras from "../../src/keras.js";
 import * as lab from "../../src/lab/index.js";
 import * as predict from "../../src/predict.js";
+import { IdEncoder } from "../../src/tokens/row-encoder.js";
 
 const { layers } = main;
 
@@ -247,7 +248,7 @@ export const CALLABLES: Callable[] = [
     "TextClassifier",
     (parts) => new main.TextClassifier(parts),
     () => ({
-      ...{ model: recurrent(), vectorizer: vectorizer(), length: 4, labels: ["no", "yes"] },
+      ...{ model: recurrent(), encoder: new IdEncoder(vectorizer(), 4), labels: ["no", "yes"] },
       ...{ threshold: 0.5, training: null },
     }),
   ),

@@ -488,7 +488,9 @@ function strongest(
   });
   for (let j = 0; j < strength.length; j++) strength[j]! *= Math.sqrt(frequency[j]!);
   const threshold = strength.slice().sort()[Math.max(0, data.features - most)]!;
-  return Uint8Array.from(strength, (one) => (one > threshold ? 1 : 0));
+  // Of those that are as strong as the last one the first are kept: texts that repeat have many alike.
+  let room = most - strength.reduce((sum, one) => sum + (one > threshold ? 1 : 0), 0);
+  return Uint8Array.from(strength, (one) => (one > threshold || (one === threshold && room-- > 0) ? 1 : 0));
 }
 
 /** The same rows, features numbered by block and hash: as a file lists them. */
