@@ -5,7 +5,7 @@
 
 export { InputError } from "./base/errors.js";
 export type { OnWarning, WarningOptions } from "./base/notes.js";
-export type { Prediction } from "./classifier/answer.js";
+export type { AnswerOptions, Prediction, Rejection } from "./classifier/answer.js";
 export {
   assembleClassifier,
   type ClassifierParts,
@@ -21,6 +21,7 @@ export { type ClassifierComparison, type CompareOptions, compareClassifiers } fr
 export { Corpus, type LabelledText } from "./classifier/corpus.js";
 export type { AutoRecord, Prepared, TrainingRecord, TrainOptions } from "./classifier/options.js";
 export { PRESET_NAMES, type PresetName, type PresetSizes, presetModel } from "./classifier/presets.js";
+export type { RejectingScores } from "./classifier/rejecting.js";
 export type {
   Call,
   Engine,

@@ -4,7 +4,7 @@
  */
 export { InputError } from "./base/errors.js";
 export type { OnWarning, WarningOptions } from "./base/notes.js";
-export type { Prediction } from "./classifier/answer.js";
+export type { AnswerOptions, Prediction, Rejection } from "./classifier/answer.js";
 export { loadClassifier, type TextPredictor } from "./classifier/text-predictor.js";
 export type { EngineChoice, EngineOptions } from "./engines/registry.js";
 export type { Output, PredictOptions } from "./model/options.js";

@@ -1,11 +1,11 @@
 /** From a row of outputs to a label; and why there is none where an output is no number. */
-import { type InputError, inputError, show } from "../base/errors.js";
+import { type InputError, inputError, knownOptions, show } from "../base/errors.js";
 import type { Model } from "../model/model.js";
 import type { Rows } from "../network/arrays.js";
 import type { Network, NetworkLike } from "../network/network.js";
 import type { WeightArray } from "../network/weights.js";
 import type { EncodedBatch } from "../tokens/row-encoder.js";
-import type { TextPart } from "../tokens/text-part.js";
+import { checkReject, type TextPart } from "../tokens/text-part.js";
 import type { Vectorizer } from "../tokens/vectorizer.js";
 import type { Corpus } from "./corpus.js";
 
@@ -19,6 +19,50 @@ export interface Prediction {
   scores: Record<string, number>;
   /** Of an automatic classifier: the share of the text's words that it has learned from. Where it is small, doubt the answer. */
   known?: number;
+  /** Where rejecting was asked for: why the answer is not to be relied on, or false. */
+  rejected?: Rejection | false;
+}
+
+/**
+ * Why an answer is rejected. unsure: its probability is too small · strange: of an automatic classifier, too few of the
+ * text's words are known for any probability to mean much
+ */
+export type Rejection = "unsure" | "strange";
+
+/** Options of `predict` and its like. */
+export interface AnswerOptions {
+  /**
+   * From 0 to 1: answers below this probability are `rejected`, and whatever their probability those to texts that are strange
+   * to an automatic classifier (fewer than half of their words known, as a rule; 0 rejects only them). A network of words does not
+   * tell: there the probability alone decides. null: none is rejected. Default: the classifier's own `reject`.
+   */
+  reject?: number | null;
+}
+
+/**
+ * The probability below which answers are rejected, by the options or else the classifier; null: none are.
+ * @param others what else may be among the options
+ * @throws InputError
+ */
+export function rejectOf(
+  options: AnswerOptions,
+  { reject = null }: Pick<TextPart, "reject">,
+  where: string,
+  others: readonly string[] = [],
+): number | null {
+  knownOptions(options, [...others, "reject"], where);
+  return checkReject(options.reject === undefined ? reject : options.reject, `${where} reject`);
+}
+
+/** @param known the share of the text's words that are known, where the encoder tells */
+export function rejectionOf(
+  probability: number,
+  known: number | undefined,
+  reject: number,
+  familiar: number | undefined,
+): Rejection | false {
+  if (known !== undefined && familiar !== undefined && known < familiar) return "strange";
+  return probability < Math.fround(reject) && "unsure";
 }
 
 /** What tells a row of outputs apart. */
@@ -32,12 +76,18 @@ export interface Labelling {
 export function answerOf(output: Float32Array, { labels, threshold }: Labelling): Prediction | null {
   if (!output.every(Number.isFinite)) return null;
   const probabilities = output.length === 1 ? [1 - output[0]!, output[0]!] : Array.from(output);
-  let best = 0;
-  if (output.length === 1) best = output[0]! > Math.fround(threshold) ? 1 : 0;
-  else for (let k = 1; k < output.length; k++) if (output[k]! > output[best]!) best = k;
+  const best = bestOf(output, threshold);
   // Labels come from data: a plain object would drop "__proto__".
   const scores = Object.fromEntries(labels.map((label, k) => [label, probabilities[k]!]));
   return { label: labels[best]!, probability: probabilities[best]!, scores };
+}
+
+/** The class that outputs answer. */
+export function bestOf(output: Float32Array, threshold: number): number {
+  if (output.length === 1) return output[0]! > Math.fround(threshold) ? 1 : 0;
+  let best = 0;
+  for (let k = 1; k < output.length; k++) if (output[k]! > output[best]!) best = k;
+  return best;
 }
 
 /** Who answers: a network, and the model or predictor that asks it. */
@@ -56,6 +106,7 @@ interface Unanswered {
 /**
  * The answers to texts, one after another: those before a text without an answer are given.
  * @param first the number that messages call the first text
+ * @param reject the probability below which answers are rejected; null: none are
  * @throws InputError that names the first text to which the network's output is no number
  */
 export function* answersTo(
@@ -63,10 +114,16 @@ export function* answersTo(
   part: TextPart,
   { network, model }: Answering,
   first: number,
+  reject: number | null,
 ): Generator<Prediction> {
   const batches = part.encoder.encodeTexts(texts);
   const outputs = batches.map(({ inputs }) => model.predictFlat(inputsOf(inputs)));
-  const unanswered = yield* answersIn(gather(batches, outputs, texts.length), texts, part, first);
+  const unanswered = yield* answersIn(
+    gather(batches, outputs, texts.length),
+    texts,
+    { ...part, reject },
+    first,
+  );
   if (unanswered) throw noAnswer(network, unanswered, network.getWeights());
 }
 
@@ -75,13 +132,19 @@ export async function answersLater(
   texts: readonly string[],
   { encoder, labels, threshold }: TextPart,
   { network, model }: Answering,
+  reject: number | null,
 ): Promise<Prediction[]> {
   const asked = texts.slice();
   const batches = encoder.encodeTexts(asked);
   // All is asked at once, so that all is answered with the same weights.
   const outputs = await Promise.all(batches.map(({ inputs }) => model.predictFlatAsync(inputsOf(inputs))));
   const answers: Prediction[] = [];
-  const reading = answersIn(gather(batches, outputs, asked.length), asked, { labels, threshold }, 1);
+  const reading = answersIn(
+    gather(batches, outputs, asked.length),
+    asked,
+    { encoder, labels, threshold, reject },
+    1,
+  );
   let next = reading.next();
   for (; !next.done; next = reading.next()) answers.push(next.value);
   if (next.value) throw noAnswer(network, next.value, await network.getWeightsAsync());
@@ -128,16 +191,19 @@ export function gather(batches: readonly EncodedBatch[], outputs: readonly Rows[
 function* answersIn(
   { outputs, idsOf, known }: Gathered,
   texts: readonly string[],
-  labelling: Labelling,
+  part: TextPart & { reject: number | null },
   first: number,
 ): Generator<Prediction, Unanswered | null> {
   const width = outputs.length / texts.length;
+  const { encoder, reject } = part;
   for (const [row, text] of texts.entries()) {
     const output = outputs.subarray(row * width, (row + 1) * width);
-    const answer = answerOf(output, labelling);
+    const answer = answerOf(output, part);
     if (!answer) return { ids: idsOf(row), output, where: `text ${first + row} (${show(text)})` };
     const share = known[row];
-    yield share === undefined ? answer : { ...answer, known: share };
+    if (share !== undefined) answer.known = share;
+    if (reject !== null) answer.rejected = rejectionOf(answer.probability, share, reject, encoder.familiar);
+    yield answer;
   }
   return null;
 }

@@ -1,6 +1,6 @@
 /** Text in, label out: a vectorizer, a model and labels, trained together and saved as one file. */
 import { indicesOf, objectOf, textOf, textsOf } from "../base/arguments.js";
-import { finiteNumber, inputError, knownOptions, wholeNumber } from "../base/errors.js";
+import { finiteNumber, inputError, wholeNumber } from "../base/errors.js";
 import type { Json } from "../base/json.js";
 import { writeKeras } from "../formats/keras/write.js";
 import { formatOf, KEEPING_ENDINGS } from "../formats/registry.js";
@@ -12,14 +12,24 @@ import { DEFAULT_BATCH } from "../network/network.js";
 import { checkTextPart } from "../network/text-fits.js";
 import { type Evaluation, evaluatePredictions, type Mistake, worstMistakes } from "../objectives/metrics.js";
 import { type EncodedBatch, IdEncoder, inParts, type RowEncoder } from "../tokens/row-encoder.js";
-import { isTextPart, readTextPart, type TextPart, writeTextPart } from "../tokens/text-part.js";
+import { checkReject, isTextPart, readTextPart, type TextPart, writeTextPart } from "../tokens/text-part.js";
 import { type EncodingReport, newEncodingReport, type Vectorizer } from "../tokens/vectorizer.js";
 import { checkSignal, Measuring } from "../train/evaluate.js";
 import { TrainingError } from "../train/fit.js";
-import { type Answering, answersLater, answersTo, inputsOf, noAnswer, type Prediction } from "./answer.js";
+import {
+  type Answering,
+  type AnswerOptions,
+  answersLater,
+  answersTo,
+  inputsOf,
+  noAnswer,
+  type Prediction,
+  rejectOf,
+} from "./answer.js";
 import { AutoAborted, checkAutoOptions, trainAuto } from "./auto/train.js";
 import { allRows, Corpus, type LabelledText } from "./corpus.js";
 import { checkTrainOptions, type Parts, type TrainingRecord, type TrainOptions } from "./options.js";
+import { measureRejecting, type RejectingScores } from "./rejecting.js";
 import { checkFrontEnd, frontEndFor, TrainingSession } from "./training.js";
 
 /** How a classifier does on labelled texts: every metric, and its worst mistakes. */
@@ -32,10 +42,12 @@ export interface ClassifierEvaluation extends Evaluation {
   mistakes: (Mistake & { text: string })[];
   /** What became of the texts: words that the vocabulary lacks, rows cut or empty. */
   encoding: EncodingReport;
+  /** Where rejecting was asked for: what is left answered, and how well. All else is of every text. */
+  rejecting?: RejectingScores;
 }
 
 /** Options of `TextClassifier.evaluate`. */
-export interface EvaluateTextsOptions {
+export interface EvaluateTextsOptions extends AnswerOptions {
   /** With a corpus: the rows to measure on. Default all. */
   rows?: ArrayLike<number>;
   /** How many of the worst mistakes to list. Default 10. */
@@ -90,6 +102,11 @@ export class TextClassifier implements TextPart {
   readonly labels: readonly string[];
   /** Two labels only: the second is answered when its probability is above this. */
   threshold: number;
+  /**
+   * Answers below this probability (0 to 1), and those to strange texts, are rejected where `predict` is not asked
+   * otherwise; saved with the classifier. null (the default): none are.
+   */
+  reject: number | null;
   /** How it was trained; null where that is not on record. */
   readonly training: TrainingRecord | null;
 
@@ -97,11 +114,12 @@ export class TextClassifier implements TextPart {
    * @throws InputError for parts of the wrong kind; `assembleClassifier` checks that they fit each other, too
    */
   constructor(parts: Parts) {
-    const { model, encoder, labels, threshold, training } = objectOf(parts, "TextClassifier");
+    const { model, encoder, labels, threshold, reject, training } = objectOf(parts, "TextClassifier");
     this.model = modelOf(model, "TextClassifier model");
     this.encoder = objectOf(encoder, "TextClassifier encoder");
     this.labels = textsOf(labels, "TextClassifier labels").slice();
     this.threshold = finiteNumber(threshold, "TextClassifier threshold", 0, 1);
+    this.reject = checkReject(reject ?? null, "TextClassifier reject");
     this.training = training;
     classifierOf.set(model, this);
   }
@@ -161,32 +179,33 @@ export class TextClassifier implements TextPart {
   }
 
   /** The label of a text, with every label's probability. @throws InputError where the model's output is no number */
-  predict(text: string): Prediction {
-    return this.predictMany([textOf(text, "predict")])[0]!;
+  predict(text: string, options: AnswerOptions = {}): Prediction {
+    return this.predictMany([textOf(text, "predict")], options)[0]!;
   }
 
   /**
    * As `predict`, several at a time: faster than one by one.
    * @throws InputError that names the first text to which the model's output is no number
    */
-  predictMany(texts: readonly string[]): Prediction[] {
+  predictMany(texts: readonly string[], options: AnswerOptions = {}): Prediction[] {
     textsOf(texts, "predictMany");
-    return [...this.answers(texts)];
+    return [...this.answers(texts, 1, options)];
   }
 
   /** As `predictMany`, one answer after another: those before a text without an answer are given. `first` is the number that messages call the first text. */
-  *answers(texts: readonly string[], first = 1): Generator<Prediction> {
-    yield* answersTo(texts, this, this.answering, first);
+  *answers(texts: readonly string[], first = 1, options: AnswerOptions = {}): Generator<Prediction> {
+    yield* answersTo(texts, this, this.answering, first, rejectOf(options, this, "predict"));
   }
 
   /** As `predict`, on any engine: also on one that answers later, which `predict` refuses. */
-  async predictAsync(text: string): Promise<Prediction> {
-    return (await this.predictManyAsync([textOf(text, "predict")]))[0]!;
+  async predictAsync(text: string, options: AnswerOptions = {}): Promise<Prediction> {
+    return (await this.predictManyAsync([textOf(text, "predict")], options))[0]!;
   }
 
   /** As `predictMany`, on any engine. */
-  async predictManyAsync(texts: readonly string[]): Promise<Prediction[]> {
-    return answersLater(textsOf(texts, "predictMany"), this, this.answering);
+  async predictManyAsync(texts: readonly string[], options: AnswerOptions = {}): Promise<Prediction[]> {
+    const reject = rejectOf(options, this, "predict");
+    return answersLater(textsOf(texts, "predictMany"), this, this.answering, reject);
   }
 
   private get answering(): Answering {
@@ -198,7 +217,7 @@ export class TextClassifier implements TextPart {
     rows: Iterable<LabelledText> | AsyncIterable<LabelledText> | Corpus,
     options: EvaluateTextsOptions = {},
   ): Promise<ClassifierEvaluation> {
-    knownOptions(options, ["rows", "mistakes", "signal"], "TextClassifier.evaluate");
+    const reject = rejectOf(options, this, "TextClassifier.evaluate", ["rows", "mistakes", "signal"]);
     const { frontEnd } = this.encoder;
     const corpus = rows instanceof Corpus ? rows : await Corpus.read(rows, frontEnd);
     checkFrontEnd(corpus, frontEnd);
@@ -222,7 +241,21 @@ export class TextClassifier implements TextPart {
       ...mistake,
       text: corpus.excerpt(chosen[mistake.row]!),
     }));
-    return { ...evaluation, loss: evaluation.logLoss, labels: [...this.labels], mistakes, encoding };
+    const measured = {
+      ...evaluation,
+      loss: evaluation.logLoss,
+      labels: [...this.labels],
+      mistakes,
+      encoding,
+    };
+    if (reject === null) return measured;
+    const { familiar } = this.encoder;
+    const known = knownShares(batches, chosen.length);
+    const rejecting = measureRejecting(
+      { ...predictions, threshold: this.threshold },
+      { reject, familiar, known },
+    );
+    return { ...measured, rejecting };
   }
 
   /** [rows][outputs] of a corpus's rows, all of them numbers; some rows at a time, so that an abort is heard. */
@@ -303,6 +336,15 @@ export class TextClassifier implements TextPart {
     const { model, extras } = await loadFile(source, options);
     return TextClassifier.fromModel(model, extras, options.name ?? nameOf(source));
   }
+}
+
+/** [texts] the shares of their words that are known, where the encoder tells. */
+function knownShares(batches: readonly EncodedBatch[], texts: number): (number | undefined)[] {
+  const shares = new Array<number | undefined>(texts);
+  for (const { positions, known } of batches) {
+    for (let row = 0; row < positions.length; row++) shares[positions[row]!] = known?.[row];
+  }
+  return shares;
 }
 
 async function trainAutomatically(

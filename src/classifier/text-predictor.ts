@@ -4,7 +4,14 @@ import { networkIn, openPredictor, type Predictor } from "../model/predictor.js"
 import type { LoadOptions } from "../model/source.js";
 import { checkTextPart } from "../network/text-fits.js";
 import { readTextPart, type TextPart } from "../tokens/text-part.js";
-import { type Answering, answersLater, answersTo, type Prediction } from "./answer.js";
+import {
+  type Answering,
+  type AnswerOptions,
+  answersLater,
+  answersTo,
+  type Prediction,
+  rejectOf,
+} from "./answer.js";
 
 /** Text in, label out. Made by `loadClassifier` of cellstate/predict; free its memory with `dispose()`. */
 export class TextPredictor {
@@ -23,27 +30,34 @@ export class TextPredictor {
     return this.#part.labels;
   }
 
+  /** The probability below which answers are rejected where nothing else is asked; null: none are. */
+  get reject(): number | null {
+    return this.#part.reject ?? null;
+  }
+
   /** The label of a text, with every label's probability. @throws InputError where the output is no number */
-  predict(text: string): Prediction {
-    return this.predictMany([textOf(text, "predict")])[0]!;
+  predict(text: string, options: AnswerOptions = {}): Prediction {
+    return this.predictMany([textOf(text, "predict")], options)[0]!;
   }
 
   /**
    * As `predict`, several at a time: faster than one by one.
    * @throws InputError that names the first text to which the output is no number
    */
-  predictMany(texts: readonly string[]): Prediction[] {
-    return [...answersTo(textsOf(texts, "predictMany"), this.#part, this.#answering, 1)];
+  predictMany(texts: readonly string[], options: AnswerOptions = {}): Prediction[] {
+    const reject = rejectOf(options, this.#part, "predict");
+    return [...answersTo(textsOf(texts, "predictMany"), this.#part, this.#answering, 1, reject)];
   }
 
   /** As `predict`, on any engine: also on one that answers later, which `predict` refuses. */
-  async predictAsync(text: string): Promise<Prediction> {
-    return (await this.predictManyAsync([textOf(text, "predict")]))[0]!;
+  async predictAsync(text: string, options: AnswerOptions = {}): Promise<Prediction> {
+    return (await this.predictManyAsync([textOf(text, "predict")], options))[0]!;
   }
 
   /** As `predictMany`, on any engine. */
-  async predictManyAsync(texts: readonly string[]): Promise<Prediction[]> {
-    return answersLater(textsOf(texts, "predictMany"), this.#part, this.#answering);
+  async predictManyAsync(texts: readonly string[], options: AnswerOptions = {}): Promise<Prediction[]> {
+    const reject = rejectOf(options, this.#part, "predict");
+    return answersLater(textsOf(texts, "predictMany"), this.#part, this.#answering, reject);
   }
 
   get #answering(): Answering {

@@ -12,12 +12,13 @@ import type { Data, LabelledRow } from "../data/read.js";
 import { type EngineFlags, EXIT, Exit, engineOptions, interruption, note, say, whole } from "./context.js";
 import { type ColumnFlags, columnFlags, idleColumns } from "./data.js";
 import { refuseIdle } from "./options.js";
+import { answerOptions, type RejectFlags, rejectOption } from "./reject.js";
 import { styleFor } from "./terminal.js";
 import { openClassifier, type VocabularyFlags, vocabularyFlags } from "./tokenizer.js";
 import { comparisonText } from "./ui/comparison.js";
 import { evaluationText } from "./ui/evaluation.js";
 
-interface Flags extends EngineFlags, ColumnFlags, VocabularyFlags {
+interface Flags extends EngineFlags, ColumnFlags, VocabularyFlags, RejectFlags {
   json?: boolean;
   mistakes?: number;
 }
@@ -50,12 +51,15 @@ export function evaluateCommand(program: Command): void {
       new Argument("<data>", DATA),
     ],
   });
-  engineOptions(vocabularyFlags(columnFlags(command))).action(
+  engineOptions(vocabularyFlags(columnFlags(rejectOption(command)))).action(
     async (model: string, rest: string[], flags: Flags) => {
       const { other, data } = namesOf(rest);
       refuseIdle(command, { mistakes: flags.json && "with --json", ...idleColumns(data) });
       if (other === undefined) await evaluateOne(model, data, flags);
-      else await compareTwo(model, other, data, flags);
+      else {
+        refuseIdle(command, { reject: "with two classifiers, which are compared on every text" });
+        await compareTwo(model, other, data, flags);
+      }
     },
   );
 }
@@ -78,7 +82,11 @@ async function evaluateOne(model: string, data: string, flags: Flags): Promise<v
   const evaluation = await measured(data, flags, async (rows, signal) => {
     const corpus = await Corpus.read(rows, classifier.encoder.frontEnd);
     sayNotes(rows, data);
-    return classifier.evaluate(corpus, { mistakes: flags.mistakes ?? MISTAKES.one, signal });
+    return classifier.evaluate(corpus, {
+      mistakes: flags.mistakes ?? MISTAKES.one,
+      signal,
+      ...answerOptions(flags),
+    });
   });
   sayUnknown(evaluation);
   say(
@@ -144,12 +152,13 @@ function sayUnknown(
 
 /** The numbers of an evaluation that `--json` prints. */
 export function evaluationSummary(evaluation: ClassifierEvaluation) {
-  const { rows, loss, accuracy, macro, mcc, confusion, labels, calibration } = evaluation;
+  const { rows, loss, accuracy, macro, mcc, confusion, labels, calibration, rejecting } = evaluation;
   const { logLoss, ...intervals } = evaluation.intervals;
   return {
     ...{ rows, loss, accuracy, macroF1: macro.f1, mcc, confusion, labels },
     ece: calibration.expectedError,
     intervals: { ...intervals, loss: logLoss },
+    ...rejecting,
   };
 }
 

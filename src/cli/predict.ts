@@ -2,14 +2,16 @@
 import type { Command } from "commander";
 import { percent } from "../base/numbers.js";
 import { printable, printableJson } from "../base/text.js";
+import type { Prediction } from "../classifier/answer.js";
 import type { TextClassifier } from "../classifier/classifier.js";
 import { decodeText } from "../data/decode.js";
 import { LineSplitter } from "../data/records.js";
 import { type EngineFlags, engineOptions, say } from "./context.js";
 import { refuseFiles } from "./data.js";
+import { answerOptions, type RejectFlags, rejectOption } from "./reject.js";
 import { openClassifier, type VocabularyFlags, vocabularyFlags } from "./tokenizer.js";
 
-interface Flags extends EngineFlags, VocabularyFlags {
+interface Flags extends EngineFlags, VocabularyFlags, RejectFlags {
   json?: boolean;
 }
 
@@ -22,28 +24,45 @@ export function predictCommand(program: Command): void {
     .description("label texts: the given ones, or one a line from standard input")
     .argument("<model>", "a .keras file that train saved, or any Keras model with --tokenizer")
     .argument("[text...]", "texts to label")
-    .option("--json", "a JSON line each: { label, probability, scores }");
-  engineOptions(vocabularyFlags(command)).action(async (model: string, texts: string[], flags: Flags) => {
-    refuseFiles("predict", texts, (file, isFolder) =>
-      isFolder
-        ? `For labelled texts in a folder: cellstate evaluate ${model} ${file}.`
-        : `To label its lines: cellstate predict ${model} < ${file}. To label the name itself: echo ${file} | cellstate predict ${model}.`,
+    .option(
+      "--json",
+      "a JSON line each: { label, probability, scores }, with known, rejected and guess where they apply",
     );
-    const classifier = await openClassifier(model, flags);
-    if (texts.length > 0) return answer(classifier, texts, 1, flags);
-    let line = 1;
-    for await (const batch of lineBatches(process.stdin)) {
-      answer(classifier, batch, line, flags);
-      line += batch.length;
-    }
-  });
+  engineOptions(vocabularyFlags(rejectOption(command))).action(
+    async (model: string, texts: string[], flags: Flags) => {
+      refuseFiles("predict", texts, (file, isFolder) =>
+        isFolder
+          ? `For labelled texts in a folder: cellstate evaluate ${model} ${file}.`
+          : `To label its lines: cellstate predict ${model} < ${file}. To label the name itself: echo ${file} | cellstate predict ${model}.`,
+      );
+      const classifier = await openClassifier(model, flags);
+      if (texts.length > 0) return answer(classifier, texts, 1, flags);
+      let line = 1;
+      for await (const batch of lineBatches(process.stdin)) {
+        answer(classifier, batch, line, flags);
+        line += batch.length;
+      }
+    },
+  );
 }
 
-function answer(classifier: TextClassifier, texts: readonly string[], first: number, { json }: Flags): void {
-  for (const prediction of classifier.answers(texts, first)) {
-    if (json) say(printableJson(prediction));
-    else say(`${printable(prediction.label)}\t${percent(prediction.probability)}`);
+function answer(classifier: TextClassifier, texts: readonly string[], first: number, flags: Flags): void {
+  const { json } = flags;
+  const rejecting = answerOptions(flags);
+  for (const prediction of classifier.answers(texts, first, rejecting)) {
+    say(json ? printableJson(asJson(prediction)) : asLine(prediction));
   }
+}
+
+/** An answer that was rejected is a guess: a reader of labels must not take it for one. */
+function asJson(prediction: Prediction): object {
+  return prediction.rejected ? { ...prediction, label: null, guess: prediction.label } : prediction;
+}
+
+/** "spam	98.2 %"; where it was rejected, "?	61.3 %	spam, unsure". */
+function asLine({ label, probability, rejected }: Prediction): string {
+  const [name, share] = [printable(label), percent(probability)];
+  return rejected ? `?\t${share}\t${name}, ${rejected}` : `${name}\t${share}`;
 }
 
 /** Lines as they come: what is there is answered at once, so that a pipe can be talked to. */

@@ -26,6 +26,13 @@ export * as draw from "./draw/index.js";
 export type { EmbeddingMap, MapOptions, MapPoint, Neighbour, WordSource, WordTable } from "./embedding.js";
 export { embeddingMap, embeddingTsv, idOf, nearestWords, wordOutputs, wordTable } from "./embedding.js";
 export { checkExpectations, type Expectation, parseExpectation, type Verdict } from "./expectations.js";
+export {
+  attributeFeatures,
+  type FeatureAttribution,
+  type FeatureAttributionOptions,
+  type FeatureContribution,
+  type TokenAttribution,
+} from "./feature-attribution.js";
 export { type GradientFlow, type GradientOptions, type GradientStep, gradientFlow } from "./gradient.js";
 export { checkGradient, type GradientCheck, type GradientCheckOptions } from "./gradient-check.js";
 export type { PathFormula } from "./gradient-tex.js";

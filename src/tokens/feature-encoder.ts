@@ -138,6 +138,11 @@ export class FeatureEncoder implements RowEncoder {
     return this.table.size;
   }
 
+  /** Half at most; less where texts of the data themselves hold many words that the others lack. */
+  get familiar(): number {
+    return this.parts.familiar;
+  }
+
   /** Whether a feature, an id less one, is of one of the blocks. */
   memberOf(blocks: readonly Block[]): (feature: number) => boolean {
     const ranges = blocks.map((block) => {

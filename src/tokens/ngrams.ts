@@ -64,9 +64,15 @@ const saltOf = Object.fromEntries(BLOCKS.map((block, k) => [block, join(0x2545f4
 const BEGIN = hashText("\u0002");
 const END = hashText("\u0003");
 /** What `pattern` writes for a word that it does not name: by its first character. */
-const NAMELESS = { digit: hashText("9"), upper: hashText("X"), lower: hashText("x") };
+const NAMELESS = { "9": hashText("9"), X: hashText("X"), x: hashText("x") };
+
+export function namelessOf(word: string): keyof typeof NAMELESS {
+  if (/^\p{Nd}/u.test(word)) return "9";
+  return /^\p{Lu}/u.test(word) ? "X" : "x";
+}
+
 /** Parts of `head`, told apart. */
-const HEAD = {
+export const HEAD = {
   first: 1,
   last: 2,
   run: 3,
@@ -76,9 +82,10 @@ const HEAD = {
   ending: 7,
   next: 8,
   none: 9,
-};
+} as const;
 
-const PREFIX = 5;
+/** Characters that p1 and p2 keep of a word. */
+export const PREFIX = 5;
 const CHARACTERS: readonly [Block, number][] = [
   ["c2", 2],
   ["c3", 3],
@@ -93,7 +100,11 @@ export class NgramList {
   blocks = new Uint8Array(1024);
   count = 0;
 
-  add(hash: number, block: number): void {
+  /**
+   * Takes up one more. Where it stands is for those who ask: places [from, to) of the text's tokens, -1 its beginning and
+   * T its end; of n-grams of one token alone, of its characters; and which part of `head` it is.
+   */
+  add(hash: number, block: number, _from: number, _to: number, _part = 0): void {
     if (this.count === this.hashes.length) this.grow();
     this.hashes[this.count] = hash;
     this.blocks[this.count++] = block;
@@ -113,7 +124,7 @@ const startsWord = /^[\p{L}\p{M}\p{N}]/u;
 const isLower = (word: string, lower: string) => word === lower && lower !== lower.toUpperCase();
 
 /** X, x and 9 for letters and digits; a run of three or more of the same is three. */
-const shapeOf = (word: string) =>
+export const shapeOf = (word: string) =>
   word
     .replace(/\p{Lu}/gu, "X")
     .replace(/\p{Ll}/gu, "x")
@@ -189,30 +200,39 @@ export class Ngrams {
     return this.facts.letters[token] === 1;
   }
 
+  /** Whether a token says what a text is about: it is neither a function word nor punctuation. */
+  isContent(token: number): boolean {
+    this.know(token);
+    return this.facts.content[token] === 1;
+  }
+
   /** Appends the n-grams of a text, repeats included. @param tokens [T] numbers in the table */
   collect(tokens: Int32Array, out: NgramList): void {
     for (let i = 0; i < tokens.length; i++) this.know(tokens[i]!);
     const { wants, rules, facts } = this;
     if (wants.w1 || wants.w2 || wants.w3) {
       const count = this.lay(tokens, facts.word, rules.marks);
-      if (wants.w1) sequences(this.parts, count, 1, "w1", out);
-      if (wants.w2) sequences(this.parts, count, 2, "w2", out);
-      if (wants.w3) sequences(this.parts, count, 3, "w3", out);
+      const first = rules.marks ? -1 : 0;
+      if (wants.w1) sequences(this.parts, count, 1, "w1", out, first);
+      if (wants.w2) sequences(this.parts, count, 2, "w2", out, first);
+      if (wants.w3) sequences(this.parts, count, 3, "w3", out, first);
     }
     const { own } = facts;
     for (let i = 0; i < tokens.length; i++) {
       const to = facts.to[tokens[i]!]!;
-      for (let k = facts.from[tokens[i]!]!; k < to; k++) out.add(own.hashes[k]!, own.blocks[k]!);
+      for (let k = facts.from[tokens[i]!]!; k < to; k++) {
+        out.add(own.hashes[k]!, own.blocks[k]!, i, i + 1);
+      }
     }
     if (wants.p1 || wants.p2) {
       const count = this.lay(tokens, facts.prefix, false);
-      if (wants.p1) sequences(this.parts, count, 1, "p1", out);
-      if (wants.p2) sequences(this.parts, count, 2, "p2", out);
+      if (wants.p1) sequences(this.parts, count, 1, "p1", out, 0);
+      if (wants.p2) sequences(this.parts, count, 2, "p2", out, 0);
     }
     if (wants.head) this.head(tokens, out);
     if (wants.pattern) {
       const count = this.lay(tokens, facts.pattern, true);
-      for (let order = 2; order <= 4; order++) sequences(this.parts, count, order, "pattern", out);
+      for (let order = 2; order <= 4; order++) sequences(this.parts, count, order, "pattern", out, -1);
     }
   }
 
@@ -231,29 +251,35 @@ export class Ngrams {
     if (!this.facts.has(token)) this.find(token, this.table.word(token));
   }
 
+  /** Appends the n-grams of one token alone: places count its characters in small letters, a space at both ends. */
+  collectOwn(text: string, out: NgramList): void {
+    const { wants } = this;
+    const lower = text.toLowerCase();
+    const padded = Uint32Array.from([" ", ...lower, " "], (character) => character.codePointAt(0)!);
+    for (const [block, order] of CHARACTERS) {
+      if (wants[block]) sequences(padded, padded.length, order, block, out, 0);
+    }
+    const single = (block: Block, of: string) =>
+      out.add(finish(join(saltOf[block], hashText(of))), blockIndex[block], 0, padded.length);
+    if (wants.case && !isLower(text, lower)) single("case", text);
+    if (wants.shape) single("shape", shapeOf(text));
+  }
+
   private find(token: number, text: string): void {
-    const { wants, facts } = this;
+    const { facts } = this;
     const { own } = facts;
     facts.take(token);
     const lower = text.toLowerCase();
     const characters = [...lower];
     facts.from[token] = own.count;
-    const padded = Uint32Array.from([" ", ...characters, " "], (character) => character.codePointAt(0)!);
-    for (const [block, order] of CHARACTERS) {
-      if (wants[block]) sequences(padded, padded.length, order, block, own);
-    }
-    const single = (block: Block, of: string) =>
-      own.add(finish(join(saltOf[block], hashText(of))), blockIndex[block]);
-    if (wants.case && !isLower(text, lower)) single("case", text);
-    if (wants.shape) single("shape", shapeOf(text));
+    this.collectOwn(text, own);
     facts.to[token] = own.count;
     const word = hashText(lower);
     const named = this.functionWords.has(lower) || !startsWord.test(lower);
-    const nameless = /^\p{Nd}/u.test(text) ? "digit" : /^\p{Lu}/u.test(text) ? "upper" : "lower";
     facts.word[token] = word;
     facts.prefix[token] = hashText(characters.slice(0, PREFIX).join(""));
     facts.ending[token] = hashText(characters.slice(-4).join(""));
-    facts.pattern[token] = named ? word : NAMELESS[nameless];
+    facts.pattern[token] = named ? word : NAMELESS[namelessOf(text)];
     facts.content[token] = named ? 0 : 1;
     facts.letters[token] = /^\p{L}/u.test(lower) ? 1 : 0;
   }
@@ -265,38 +291,50 @@ export class Ngrams {
   private head(tokens: Int32Array, out: NgramList): void {
     if (tokens.length === 0) return;
     const { content, ending, word } = this.facts;
-    const part = (name: keyof typeof HEAD, parts: readonly number[]) => {
+    const part = (name: keyof typeof HEAD, from: number, to: number, parts: readonly number[]) => {
       const hash = parts.reduce(join, join(saltOf.head, HEAD[name]));
-      out.add(finish(hash), blockIndex.head);
+      out.add(finish(hash), blockIndex.head, from, to, HEAD[name]);
     };
-    const words = (from: number, to: number) =>
-      Array.from(tokens.subarray(from, to), (token) => word[token]!);
+    const run = (name: keyof typeof HEAD, from: number, to: number) =>
+      part(
+        name,
+        from,
+        to,
+        Array.from(tokens.subarray(from, to), (token) => word[token]!),
+      );
     let i = 1;
     while (i < tokens.length && content[tokens[i]!] === 0) i++;
     if (i >= tokens.length) {
-      part("none", words(0, 2));
+      run("none", 0, Math.min(2, tokens.length));
       return;
     }
     let j = i;
     while (j + 1 < tokens.length && content[tokens[j + 1]!] === 1) j++;
     const [opening, first, last] = [word[tokens[0]!]!, word[tokens[i]!]!, word[tokens[j]!]!];
-    part("first", [first]);
-    part("last", [last]);
-    part("run", words(i, j + 1));
-    part("opening", words(0, Math.min(i, 4)));
-    part("openingLast", [opening, last]);
-    part("openingFirst", [opening, first]);
-    part("ending", [ending[tokens[j]!]!]);
-    part("next", [j + 1 < tokens.length ? word[tokens[j + 1]!]! : END]);
+    run("first", i, i + 1);
+    run("last", j, j + 1);
+    run("run", i, j + 1);
+    run("opening", 0, Math.min(i, 4));
+    part("openingLast", 0, j + 1, [opening, last]);
+    part("openingFirst", 0, i + 1, [opening, first]);
+    part("ending", j, j + 1, [ending[tokens[j]!]!]);
+    part("next", j + 1, j + 2, [j + 1 < tokens.length ? word[tokens[j + 1]!]! : END]);
   }
 }
 
-/** Every run of `order` of so many parts. */
-function sequences(parts: Uint32Array, count: number, order: number, block: Block, out: NgramList): void {
+/** Every run of `order` of so many parts. @param first the place of the first part */
+function sequences(
+  parts: Uint32Array,
+  count: number,
+  order: number,
+  block: Block,
+  out: NgramList,
+  first: number,
+): void {
   const [salt, index] = [saltOf[block] + order, blockIndex[block]];
   for (let i = 0; i + order <= count; i++) {
     let hash = salt;
     for (let k = 0; k < order; k++) hash = join(hash, parts[i + k]!);
-    out.add(finish(hash), index);
+    out.add(finish(hash), index, first + i, first + i + order);
   }
 }

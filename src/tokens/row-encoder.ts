@@ -29,6 +29,8 @@ export interface EncodedBatch {
 export interface RowEncoder {
   /** How texts fall into tokens. */
   readonly frontEnd: CorpusFrontEndOptions;
+  /** Where the encoder tells what it knows: texts of which a smaller share of words is known are strange to it. */
+  readonly familiar?: number;
   /** Texts as the network reads them. */
   encodeTexts(texts: readonly string[], report?: EncodingReport): EncodedBatch[];
   /** Rows of texts that were taken apart before, by the same front end. */

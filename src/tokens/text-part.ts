@@ -15,6 +15,8 @@ export interface TextPart {
   readonly labels: readonly string[];
   /** Two labels only: the second is answered when its probability is above this. */
   readonly threshold: number;
+  /** Answers below this probability, and those to strange texts, are rejected where nothing else is asked; null: none. */
+  readonly reject?: number | null;
 }
 
 /** Of what a file holds besides the network. */
@@ -30,8 +32,9 @@ const allowed = (key: string, value: unknown) => (key === "__proto__" ? undefine
 
 /** @param training how the classifier was trained, kept with it */
 export function writeTextPart(part: TextPart, training: unknown): Json {
-  const { encoder, labels, threshold } = part;
-  const extras = { kind: KIND, ...encoderFields(encoder), labels, threshold, training };
+  const { encoder, labels, threshold, reject } = part;
+  const own = typeof reject === "number" ? { reject: checkReject(reject, "reject") } : {};
+  const extras = { kind: KIND, ...encoderFields(encoder), labels, threshold, ...own, training };
   return JSON.parse(JSON.stringify(extras, allowed)) as Json;
 }
 
@@ -75,5 +78,10 @@ export function readTextPart(extras: unknown, name: string): TextPart {
     encoder: readEncoder(e, e["version"] ?? VERSION, name),
     labels,
     threshold: finiteNumber(e["threshold"], `${name}: threshold`, 0, 1),
+    reject: checkReject(e["reject"] ?? null, `${name}: reject`),
   };
 }
+
+/** @throws InputError for what is neither null nor a probability */
+export const checkReject = (reject: unknown, where: string): number | null =>
+  reject === null ? null : finiteNumber(reject, where, 0, 1);

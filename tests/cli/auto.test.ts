@@ -202,7 +202,7 @@ test("one label is refused", async () => {
 });
 
 test("what was tried, as text", () => {
-  const member = { accuracy: 0.9, macroRecall: 0.8, logLoss: 0.3 };
+  const member = { rows: 100, accuracy: 0.9, macroRecall: 0.8, logLoss: 0.3 };
   const record: AutoRecord = {
     members: [
       { ...member, name: "words", picked: false },

@@ -100,9 +100,10 @@ const TABLE: Record<string, Record<string, Situations>> = {
     ...columns("evaluate m.keras texts"),
     ...vocabulary("evaluate m.keras d.csv"),
     "--mistakes": idle("evaluate m.keras d.csv --json --mistakes 3"),
+    "--reject": idle("evaluate m.keras three.keras d.csv --reject 0.5"),
     "--json": always,
   },
-  predict: { ...vocabulary("predict m.keras film"), "--json": always },
+  predict: { ...vocabulary("predict m.keras film"), "--reject": always, "--json": always },
   summary: {
     "--format": {
       ...idle("summary lstm --json --format keras2", "summary m.keras --receipt --format keras3"),
@@ -376,7 +377,7 @@ function valueFor(option: string, choices?: string[]): string {
   if (option === "--labels") return "a,b";
   if (option === "--cells") return "rnn";
   if (option === "--of") return "loss";
-  return option.includes("split") || option === "--threshold" ? "0.5" : "20";
+  return option.includes("split") || ["--threshold", "--reject"].includes(option) ? "0.5" : "20";
 }
 
 /** What a command line comes to without a process: the error that its options raise. */

@@ -10,6 +10,7 @@ import * as keras from "../../src/keras.js";
 import * as lab from "../../src/lab/index.js";
 import * as predict from "../../src/predict.js";
 import { IdEncoder } from "../../src/tokens/row-encoder.js";
+import { tiny } from "../classifier/automatic.js";
 
 const { layers } = main;
 
@@ -268,12 +269,12 @@ export const CALLABLES: Callable[] = [
     () => classifier().toBytes(),
     {},
   ),
-  method(classifier, "TextClassifier", "predict", "a good film"),
-  method(classifier, "TextClassifier", "predictMany", ["a good film"]),
-  method(classifier, "TextClassifier", "predictAsync", "a good film"),
-  method(classifier, "TextClassifier", "predictManyAsync", ["a good film"]),
-  method(classifier, "TextClassifier", "answers", ["a good film"], 1),
-  method(classifier, "TextClassifier", "evaluate", ROWS, { rows: [0, 1], mistakes: 2 }),
+  method(classifier, "TextClassifier", "predict", "a good film", { reject: 0.8 }),
+  method(classifier, "TextClassifier", "predictMany", ["a good film"], { reject: 0.8 }),
+  method(classifier, "TextClassifier", "predictAsync", "a good film", { reject: 0.8 }),
+  method(classifier, "TextClassifier", "predictManyAsync", ["a good film"], { reject: 0.8 }),
+  method(classifier, "TextClassifier", "answers", ["a good film"], 1, { reject: 0.8 }),
+  method(classifier, "TextClassifier", "evaluate", ROWS, { rows: [0, 1], mistakes: 2, reject: 0.8 }),
   method(classifier, "TextClassifier", "toBytes"),
   simple("compareClassifiers", main.compareClassifiers, classifier, classifier, ROWS, { mistakes: 2 }),
   simple("mcnemar", main.mcnemar, 10, 22),
@@ -494,6 +495,7 @@ export const CALLABLES: Callable[] = [
   ),
   simple("taskNamed", lab.taskNamed, "latch"),
   // ---- cellstate/explain
+  simple("attributeFeatures", explain.attributeFeatures, tiny, "a good film", { features: 3, label: "no" }),
   simple("attribute", explain.attribute, recurrent, IDS, { kind: "logOdds", target: 0 }),
   simple("cellAnatomy", explain.cellAnatomy, () => layers.lstm({ units: 2 }), 3, "lstm"),
   simple("cellView", explain.cellView, recurrent, sentence, { at: 1, units: [0] }),
@@ -524,6 +526,9 @@ export const CALLABLES: Callable[] = [
     draw.attributionPicture,
     () => explain.attribute(recurrent(), IDS()),
     sentence,
+  ),
+  simple("draw.featureAttributionPicture", draw.featureAttributionPicture, () =>
+    explain.attributeFeatures(tiny(), "a good film"),
   ),
   simple(
     "draw.cellPicture",

@@ -1,4 +1,7 @@
-/** cellstate explain attribute MODEL TEXT: which words decided, three ways. */
+/**
+ * cellstate explain attribute MODEL TEXT: which words decided; of a recurrent network asked three ways, of an automatic
+ * classifier exactly.
+ */
 import type { Command } from "commander";
 import { oneOf } from "../../base/errors.js";
 import { percent } from "../../base/numbers.js";
@@ -12,9 +15,10 @@ import type { Sentence } from "../../explain/sentence.js";
 import { refuseIdle } from "../options.js";
 import { type Style, WIDTH } from "../terminal.js";
 import { excerpt } from "../ui/table.js";
+import { showFeatures } from "./attribute-features.js";
 import { twoSidedBar } from "./blocks.js";
 import { type OutputFlags, outputOptions, show } from "./output.js";
-import { idleForSubject, openSubject, type SubjectFlags, subjectOptions, targetOf } from "./subject.js";
+import { idleForSubject, openAnySubject, type SubjectFlags, subjectOptions, targetOf } from "./subject.js";
 
 interface Flags extends OutputFlags, SubjectFlags {
   label?: string;
@@ -26,7 +30,7 @@ export function attributeCommand(explain: Command): void {
   const command = explain
     .command("attribute")
     .description(
-      "which words decided: integrated gradients, occlusion, and the memory's parts, side by side",
+      "which words decided: exactly, of an automatic classifier; else integrated gradients, occlusion, and the memory's parts, side by side",
     );
   subjectOptions(command)
     .option("--label <name>", "the class to explain (default: the likeliest)")
@@ -39,7 +43,13 @@ export function attributeCommand(explain: Command): void {
     .option("--layer <name>", "whose memory to divide (default: the last recurrent layer's)");
   outputOptions(command).action(async (source: string, text: string[], flags: Flags) => {
     refuseIdle(command, idleForSubject(source));
-    const { model, sentence, labels, title } = await openSubject(source, text, flags);
+    const subject = await openAnySubject(source, text, flags);
+    if ("automatic" in subject) {
+      const why = "with an automatic classifier";
+      refuseIdle(command, { of: why, layer: why });
+      return showFeatures(subject, flags);
+    }
+    const { model, sentence, labels, title } = subject;
     const target = targetOf(flags.label, labels);
     const attribution = attribute(model, sentence.ids, {
       kind: flags.of,

@@ -21,7 +21,7 @@ import { define, idleFor, sourceOf } from "../models.js";
 import { choice, refuseIdle } from "../options.js";
 import { type Style, styleFor, WIDTH } from "../terminal.js";
 import { findingsSummary, findingsText } from "../ui/findings.js";
-import { type Opened, openModel } from "./open.js";
+import { type Opened, openModel, refuseAutomatic } from "./open.js";
 import { checkPictures } from "./output.js";
 
 interface Flags extends EngineFlags, ColumnFlags {
@@ -63,6 +63,7 @@ export function doctorCommand(explain: Command): void {
       throw inputError({ expected: "standard input once: for DATA or for --test", where: "--test" });
     }
     const opened = await openModel(file, flags);
+    refuseAutomatic(opened, "a network that reads a text word by word");
     const subject = await subjectOf(opened, data, flags);
     // What an untrained network answers says nothing.
     const findings = isScript(opened) ? quickCheckup(subject) : checkup(subject);

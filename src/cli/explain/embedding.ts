@@ -21,7 +21,7 @@ import { embeddingPicture } from "../../explain/embedding-picture.js";
 import { type EngineFlags, engineOptions, note, whole } from "../context.js";
 import { type Style, WIDTH } from "../terminal.js";
 import { excerpt, table } from "../ui/table.js";
-import { type Opened, openModel } from "./open.js";
+import { type Opened, openModel, refuseAutomatic } from "./open.js";
 import { type OutputFlags, outputOptions, show } from "./output.js";
 
 interface Flags extends EngineFlags, OutputFlags {
@@ -43,6 +43,7 @@ export function embeddingCommand(explain: Command): void {
     .option("--tsv <folder>", "also write vectors.tsv and metadata.tsv, which embedding projectors read");
   outputOptions(engineOptions(command)).action(async (file: string, wanted: string[], flags: Flags) => {
     const opened = await openModel(file, flags);
+    refuseAutomatic(opened, "a network whose Embedding holds words");
     const view = explainEmbedding(opened, wanted, flags);
     if (flags.tsv) await writeTsv(view.table, flags.tsv);
     await show(

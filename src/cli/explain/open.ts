@@ -1,9 +1,11 @@
 /** A model opened to be explained: a classifier with its words and labels where it is one. */
 
+import { type InputError, inputError } from "../../base/errors.js";
 import { TextClassifier } from "../../classifier/classifier.js";
 import type { Definitions } from "../../formats/python/script.js";
 import type { Model } from "../../model/model.js";
 import type { ModelOptions } from "../../model/options.js";
+import { FeatureEncoder } from "../../tokens/feature-encoder.js";
 import * as models from "../models.js";
 
 export interface Opened {
@@ -33,4 +35,22 @@ export async function openModel(source: string, { define, ...options }: OpenOpti
     model,
     classifier: isClassifier ? TextClassifier.fromModel(model, extras, source) : null,
   };
+}
+
+/** Whether a classifier's network reads n-grams, and so has no sequence to look into. */
+export const isAutomatic = (classifier: TextClassifier | null): boolean =>
+  classifier?.encoder instanceof FeatureEncoder;
+
+/** Why a command has nothing to show of an automatic classifier, and what has. */
+export const automaticError = ({ name }: Pick<Opened, "name">, expected: string): InputError =>
+  inputError({
+    expected,
+    where: name,
+    received: "an automatic classifier, whose scores are sums over n-grams",
+    next: "Ask it with explain attribute, explain params or summary; or train with --model lstm.",
+  });
+
+/** @throws InputError for an automatic classifier */
+export function refuseAutomatic(opened: Pick<Opened, "name" | "classifier">, expected: string): void {
+  if (isAutomatic(opened.classifier)) throw automaticError(opened, expected);
 }

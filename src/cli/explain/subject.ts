@@ -1,6 +1,7 @@
 /** What is explained: a model from a file or by name, and a text as the row it reads. */
 import type { Command } from "commander";
 import { InputError, inputError, oneOf } from "../../base/errors.js";
+import type { TextClassifier } from "../../classifier/classifier.js";
 import { readSentence, type Sentence, sentenceOfIds } from "../../explain/sentence.js";
 import type { Definitions } from "../../formats/python/script.js";
 import type { Model } from "../../model/model.js";
@@ -9,7 +10,7 @@ import { type EngineFlags, engineOptions, whole } from "../context.js";
 import { refuseFiles } from "../data.js";
 import { define, idleFor, namedModel, sourceOf } from "../models.js";
 import type { Idle } from "../options.js";
-import { openModel } from "./open.js";
+import { automaticError, isAutomatic, openModel } from "./open.js";
 
 export interface SubjectFlags extends EngineFlags {
   define?: Definitions;
@@ -26,6 +27,13 @@ export interface Subject {
   /** Names of the classes, where the file knows them. */
   labels?: readonly string[];
   /** "spam.keras", "lstm, untrained (seed 0)" */
+  title: string;
+}
+
+/** An automatic classifier and a text: there is no row to look into, only the text. */
+export interface AutomaticSubject {
+  automatic: TextClassifier;
+  text: string;
   title: string;
 }
 
@@ -63,12 +71,23 @@ export function idleForSubject(source: string): Idle {
 export const hasText = (text: readonly string[], { ids }: SubjectFlags): boolean =>
   ids !== undefined || text.join("").trim() !== "";
 
-/** @throws InputError where there is no text, or the model has no words for it */
+/** @throws InputError where there is no text, or the model has no words for it, or is automatic */
 export async function openSubject(
   source: string,
   text: readonly string[],
   flags: SubjectFlags,
 ): Promise<Subject> {
+  const subject = await openAnySubject(source, text, flags);
+  if (!("automatic" in subject)) return subject;
+  throw automaticError({ name: subject.title }, "a network that reads a text word by word");
+}
+
+/** As `openSubject`, of automatic classifiers too. */
+export async function openAnySubject(
+  source: string,
+  text: readonly string[],
+  flags: SubjectFlags,
+): Promise<Subject | AutomaticSubject> {
   // Of a text typed word by word, a plain word may well be some file's name too.
   const names = text.length === 1 ? text : text.filter((word) => /[./\\]/.test(word));
   refuseFiles("explain", names, () => "Give the text itself: one is explained at a time.");
@@ -86,6 +105,14 @@ export async function openSubject(
   const preset = untrained(source, words, flags);
   if (preset) return preset;
   const { model, classifier, name } = await openModel(source, flags);
+  if (classifier && isAutomatic(classifier)) {
+    if (!flags.ids) return { automatic: classifier, text: words, title: name };
+    throw inputError({
+      expected: "a text: an automatic classifier reads n-grams, whose ids are no words",
+      where: "--ids",
+      received: flags.ids,
+    });
+  }
   if (flags.ids)
     return {
       model,
@@ -106,12 +133,12 @@ export async function openSubject(
 export async function openModelOnly(
   source: string,
   flags: SubjectFlags,
-): Promise<{ model: Model; title: string }> {
+): Promise<{ model: Model; title: string; classifier: TextClassifier | null }> {
   const { vocabulary = SIZES.vocabulary, length = SIZES.length, classes, seed } = flags;
   const model = namedModel(source, { vocabulary, length, classes }, { seed });
-  if (model) return { model, title: `${source}, untrained (seed ${seed})` };
+  if (model) return { model, title: `${source}, untrained (seed ${seed})`, classifier: null };
   const opened = await openModel(source, flags);
-  return { model: opened.model, title: opened.name };
+  return { model: opened.model, title: opened.name, classifier: opened.classifier };
 }
 
 /** A preset whose vocabulary is the words of the text itself; null where the word names a file. */

@@ -1,6 +1,7 @@
 /** An evaluation as text: scores, a row a label, the confusion matrix, the worst mistakes. */
 import { bracketed, count, counted, decimal, percent } from "../../base/numbers.js";
 import { printable, takeWidth, wrapToWidth } from "../../base/text.js";
+import type { RejectingScores } from "../../classifier/rejecting.js";
 import { areaUnderRoc, type Evaluation, type Mistake } from "../../objectives/metrics.js";
 import { PLAIN, type Style, shownWidth, WIDTH } from "../terminal.js";
 import { excerpt, table } from "./table.js";
@@ -19,6 +20,7 @@ const MOST_LINES = 3;
 export interface EvaluationView extends Evaluation {
   labels: readonly string[];
   mistakes: readonly (Mistake & { text: string })[];
+  rejecting?: RejectingScores;
 }
 
 export function evaluationText(evaluation: EvaluationView, style: Style = PLAIN): string {
@@ -32,7 +34,7 @@ export function evaluationText(evaluation: EvaluationView, style: Style = PLAIN)
 }
 
 function scoresText(evaluation: EvaluationView, style: Style): string {
-  const { rows, majority, perClass, labels } = evaluation;
+  const { rows, majority, perClass, labels, rejecting } = evaluation;
   const commonest = perClass.reduce(
     (best, { support }, k) => (support > perClass[best]!.support ? k : best),
     0,
@@ -46,7 +48,21 @@ function scoresText(evaluation: EvaluationView, style: Style): string {
     `  ${scores.slice(2).join("   ")}`,
     style.dim(`  always answering ${excerpt(labels[commonest]!, 30)}: ${percent(majority, 2)}`),
     ...rarest(evaluation).map(style.dim),
+    ...(rejecting ? rejectingLines(rejecting, style) : []),
   ].join("\n");
+}
+
+/** What is left answered, and how well; all the other numbers are of every text. */
+function rejectingLines(
+  { reject, coverage, answered, unsure, strange }: RejectingScores,
+  style: Style,
+): string[] {
+  const { rows, accuracy } = answered;
+  const right = accuracy === null ? "none of them" : `accuracy ${style.bold(percent(accuracy, 2))}`;
+  return [
+    `  rejecting below ${percent(reject)}: ${count(rows)} answered (coverage ${percent(coverage, 2)}), ${right}`,
+    style.dim(`  rejected: ${count(unsure)} unsure, ${count(strange)} strange; what follows is of all texts`),
+  ];
 }
 
 /** A line on the label of the fewest texts, where they are too few for macro F1's interval. */

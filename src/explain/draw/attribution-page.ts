@@ -19,7 +19,7 @@ export function attributionPage(attribution: Attribution, sentence: Sentence, ti
       lead: html`The ${foreign(objective)} is ${numeral(value, 4)}; with padding in place of every word it is ${numeral(baseline, 4)}.`,
       style: EXPLAIN_STYLE,
     },
-    section("text", "The text, marked", marked(attribution, sentence)),
+    section("text", "The text, marked", marked(shares(attribution, sentence)), byGradients),
     section(
       "words",
       "Word by word",
@@ -49,12 +49,23 @@ export function attributionPage(attribution: Attribution, sentence: Sentence, ti
   );
 }
 
+const byGradients = html`<p class="quiet">Shaded: towards it. Outlined: against it. By integrated gradients.</p>`;
+
+const shares = ({ words: list }: Attribution, sentence: Sentence): Marked[] =>
+  list.map(({ t, integratedGradients }) => ({ text: sentence.words[t]!, share: integratedGradients }));
+
+/** A word, and how far it speaks for or against the answer. */
+export interface Marked {
+  text: string;
+  share: number;
+}
+
 /** The text with each word shaded by its share: filled for, outlined against. */
-function marked({ words: list }: Attribution, sentence: Sentence): Markup {
-  const most = Math.max(1e-12, ...list.map((word) => Math.abs(word.integratedGradients)));
-  return html`<p class="marked">${list.map(({ t, integratedGradients: share }) => {
+export function marked(list: readonly Marked[]): Markup {
+  const most = Math.max(1e-12, ...list.map(({ share }) => Math.abs(share)));
+  return html`<p class="marked">${list.map(({ text, share }) => {
     const shade = Math.round((Math.abs(share) / most) * 70);
     const kind = share < 0 ? "against" : "for";
-    return html`<span class="${kind}" style="--shade:${shade}%" title="${numeral(share, 4)}">${foreign(sentence.words[t]!)}</span> `;
-  })}</p><p class="quiet">Shaded: towards it. Outlined: against it. By integrated gradients.</p>`;
+    return html`<span class="${kind}" style="--shade:${shade}%" title="${numeral(share, 4)}">${foreign(text)}</span> `;
+  })}</p>`;
 }

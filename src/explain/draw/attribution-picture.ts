@@ -8,17 +8,19 @@ import { HATCH } from "./heat-map.js";
 import { numeral, tiny } from "./numbers.js";
 
 const WIDTH = 960;
-const ROW = 24;
-const TOP = 84;
+/** Pixels of a row, and above the first. */
+export const ROW = 24;
+export const TOP = 84;
 
-interface Column {
+/** A column of bars: what it is called, and each row's value; null where there is none. */
+export interface BarColumn<Row> {
   name: string;
   note: string;
-  value(word: WordAttribution): number | null;
+  value(row: Row): number | null;
   format(value: number): string;
 }
 
-const COLUMNS: readonly Column[] = [
+const COLUMNS: readonly BarColumn<WordAttribution>[] = [
   {
     name: "integrated gradients",
     note: "shares that add up",
@@ -66,18 +68,19 @@ export function attributionPicture(attribution: Attribution, sentence: Sentence)
       `${numeral(value, 4)} with the words, ${numeral(baseline, 4)} with padding in their place; integrated gradients add up to the difference within ${tiny(completeness.residual)}.`,
       "subheading",
     ),
-    columns.map((column, k) => columnOf(column, list, left + k * width, width)),
+    columns.map((column, k) => barColumn(column, list, left + k * width, width)),
     list.map(({ t }, row) => dataLabel(0, TOP + row * ROW + 16, sentence.words[t]!, left - 16)),
   );
 }
 
-function columnOf(
-  { name, note, value, format }: Column,
-  list: readonly WordAttribution[],
+/** Bars to both sides of one line, a row each, with their values. */
+export function barColumn<Row>(
+  { name, note, value, format }: BarColumn<Row>,
+  list: readonly Row[],
   x: number,
   width: number,
 ): Markup {
-  const values = list.map((word) => value(word) ?? 0);
+  const values = list.map((row) => value(row) ?? 0);
   const [least, most] = [Math.min(0, ...values), Math.max(0, ...values)];
   const scale = (width - 66) / Math.max(1e-12, most - least);
   const middle = x - least * scale;

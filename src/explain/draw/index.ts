@@ -6,6 +6,7 @@ import { svgFile } from "../../drawing/page.js";
 import { attributionPicture as attributions } from "./attribution-picture.js";
 import { cellPicture as cells } from "./cell-picture.js";
 import { comparisonPicture as comparisons } from "./comparison-picture.js";
+import { featureAttributionPicture as featureAttributions } from "./feature-attribution-picture.js";
 import { gradientPicture as gradients } from "./gradient-picture.js";
 import { parametersPicture as parameters } from "./parameters-picture.js";
 import { EXPLAIN_STYLE } from "./style.js";
@@ -35,6 +36,12 @@ export const attributionPicture = drawing(attributions, "attributionPicture", "a
 export const cellPicture = drawing(cells, "cellPicture", "cellAnatomy and cellView");
 /** Draws what `compareCells` gives. @throws InputError for anything else */
 export const comparisonPicture = drawing(comparisons, "comparisonPicture", "compareCells");
+/** Draws what `attributeFeatures` gives. @throws InputError for anything else */
+export const featureAttributionPicture = drawing(
+  featureAttributions,
+  "featureAttributionPicture",
+  "attributeFeatures",
+);
 /** Draws what `gradientView` gives. @throws InputError for anything else */
 export const gradientPicture = drawing(gradients, "gradientPicture", "gradientView");
 /** Draws what `explainParameters` gives. @throws InputError for anything else */

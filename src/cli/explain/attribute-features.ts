@@ -1,0 +1,67 @@
+/** cellstate explain attribute, of an automatic classifier: the parts of words and n-grams, which add up. */
+import { oneOf } from "../../base/errors.js";
+import { percent } from "../../base/numbers.js";
+import { padToWidth, wrapToWidth } from "../../base/text.js";
+import { featureAttributionPage } from "../../explain/draw/feature-attribution-page.js";
+import {
+  featureAttributionPicture,
+  partRows,
+  scorePhrase,
+  textsPhrase,
+} from "../../explain/draw/feature-attribution-picture.js";
+import { numeral, tiny } from "../../explain/draw/numbers.js";
+import { attributeFeatures, type FeatureAttribution } from "../../explain/feature-attribution.js";
+import { type Style, WIDTH } from "../terminal.js";
+import { excerpt } from "../ui/table.js";
+import { twoSidedBar } from "./blocks.js";
+import { type OutputFlags, show } from "./output.js";
+import type { AutomaticSubject } from "./subject.js";
+
+/** n-grams listed on a terminal. */
+const LISTED = 10;
+/** Columns each way of a bar. */
+const HALF = 14;
+
+export async function showFeatures(
+  { automatic, text, title }: AutomaticSubject,
+  flags: OutputFlags & { label?: string },
+): Promise<void> {
+  const { labels } = automatic;
+  const asked = flags.label === undefined ? {} : { label: oneOf(flags.label, labels, "--label") };
+  const attribution = attributeFeatures(automatic, text, asked);
+  await show(
+    {
+      data: attribution,
+      text: (style) => featuresText(attribution, style),
+      page: () => featureAttributionPage(attribution, title),
+      picture: () => featureAttributionPicture(attribution),
+    },
+    flags,
+  );
+}
+
+function featuresText(attribution: FeatureAttribution, style: Style): string {
+  const { tokens, features, logit, difference } = attribution;
+  const rows = partRows(attribution);
+  const most = Math.max(...rows.map(({ part }) => Math.abs(part)));
+  const lines = rows.map(({ name, part }) => {
+    return `  ${padToWidth(excerpt(name, 20), 20)} ${numeral(part, 3).padStart(8)} ${twoSidedBar(part, most, HALF)}`;
+  });
+  const known = tokens.filter((token) => token.known).length;
+  return [
+    style.bold(scorePhrase(attribution)),
+    style.dim(`  ${" ".repeat(20)} ${"part".padStart(8)}  against ${" ".repeat(HALF - 8)} for`),
+    ...lines,
+    "",
+    ...wrapToWidth(
+      `The parts add up to ${numeral(logit, 6)}; the network's own probability is ${tiny(Math.abs(difference))} off that. Of ${tokens.length} tokens ${known} are known (${percent(attribution.known)} of the words).`,
+      WIDTH,
+    ),
+    "",
+    style.bold(features.length > 0 ? "Strongest n-grams" : "No n-gram of it did anything."),
+    ...features.slice(0, LISTED).map((feature) => {
+      const texts = textsPhrase(feature, attribution);
+      return `  ${padToWidth(excerpt(feature.text, 24), 24)} ${style.dim(feature.block.padEnd(7))} ${numeral(feature.part, 3).padStart(7)}  ${style.dim(excerpt(texts, WIDTH - 45))}`;
+    }),
+  ].join("\n");
+}

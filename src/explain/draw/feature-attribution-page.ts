@@ -1,0 +1,65 @@
+/** Which words and n-grams decided an automatic classifier's answer, as a page. */
+import { percent } from "../../base/numbers.js";
+import { figure, section, table } from "../../drawing/blocks.js";
+import { foreign, html } from "../../drawing/markup.js";
+import { page } from "../../drawing/page.js";
+import type { FeatureAttribution } from "../feature-attribution.js";
+import { marked } from "./attribution-page.js";
+import { featureAttributionPicture, textsPhrase } from "./feature-attribution-picture.js";
+import { formulaBlock } from "./math-markup.js";
+import { numeral, tiny } from "./numbers.js";
+import { EXPLAIN_STYLE } from "./style.js";
+
+export function featureAttributionPage(attribution: FeatureAttribution, title: string): string {
+  const { objective, logit, label, probability, known, tokens, base, beginning, end, features, difference } =
+    attribution;
+  const ofWords = tokens.reduce((sum, { part }) => sum + part, 0);
+  return page(
+    {
+      title: "Which words decided",
+      eyebrow: `Cellstate: attribution for ${title}`,
+      lead: html`The ${foreign(objective)} is ${numeral(logit, 4)}. The answer is ${foreign(label)}, ${percent(probability)}; ${percent(known)} of the words are known.`,
+      style: EXPLAIN_STYLE,
+    },
+    section(
+      "text",
+      "The text, marked",
+      marked(tokens.map(({ text, part }) => ({ text, share: part }))),
+      html`<p class="quiet">Shaded: towards it. Outlined: against it.</p>`,
+    ),
+    section(
+      "words",
+      "Word by word",
+      figure("What each word did, and which n-grams", featureAttributionPicture(attribution)),
+    ),
+    section(
+      "ngrams",
+      "The strongest n-grams",
+      table({
+        headers: ["n-gram", "kind", "part", "in texts learned from"],
+        rows: features.map((feature) => [
+          foreign(feature.text),
+          feature.block,
+          numeral(feature.part, 4),
+          foreign(textsPhrase(feature, attribution)),
+        ]),
+      }),
+    ),
+    section(
+      "checks",
+      "What the parts mean, and how they are checked",
+      html`<p>The classifier is linear in n-grams up to its last activation, so that each has a part, and nothing is estimated. An n-gram's part is shared out evenly over the words that it holds:</p>`,
+      formulaBlock("\\text{part}_j = \\sum_d w_{j,d} \\cdot \\text{scale}_d \\cdot v_d"),
+      table({
+        headers: ["what adds up", ""],
+        rows: [
+          ["words", numeral(ofWords, 6)],
+          ["beginning and end of the text", numeral(beginning + end, 6)],
+          ["every text", numeral(base, 6)],
+          ["the score", numeral(logit, 6)],
+          ["the network's probability differs from the score's by", tiny(Math.abs(difference))],
+        ],
+      }),
+    ),
+  );
+}

@@ -1,0 +1,84 @@
+/** Which words and n-grams decided an automatic classifier's answer: a row each, their parts as bars. */
+import { count, percent } from "../../base/numbers.js";
+import type { Markup } from "../../drawing/markup.js";
+import { dataLabel, drawing, words } from "../../drawing/svg.js";
+import { BEGINNING, ENDING } from "../../tokens/ngram-places.js";
+import type { FeatureAttribution, FeatureContribution } from "../feature-attribution.js";
+import { type BarColumn, barColumn, ROW, TOP } from "./attribution-picture.js";
+import { HATCH } from "./heat-map.js";
+import { numeral, tiny } from "./numbers.js";
+
+const WIDTH = 960;
+
+/** A row of the picture: a word, a mark, or what every text has. */
+export interface PartRow {
+  name: string;
+  part: number;
+}
+
+/** What adds up to the score, in the order of the text. */
+export function partRows({ base, beginning, end, tokens }: FeatureAttribution): PartRow[] {
+  return [
+    ...(beginning === 0 ? [] : [{ name: BEGINNING, part: beginning }]),
+    ...tokens.map(({ text, part }) => ({ name: text, part })),
+    ...(end === 0 ? [] : [{ name: ENDING, part: end }]),
+    { name: "every text", part: base },
+  ];
+}
+
+/** "spam 12 of 747, ham 3 of 4,825": of more than two labels the others together. */
+export function textsPhrase({ texts }: FeatureContribution, { of, rows }: FeatureAttribution): string {
+  if (texts === null) return "";
+  const others = Object.keys(rows).filter((label) => label !== of);
+  const sum = (counts: Record<string, number>) => others.reduce((all, label) => all + counts[label]!, 0);
+  const name = others.length === 1 ? others[0]! : "others";
+  return `${of} ${count(texts[of]!)} of ${count(rows[of]!)}, ${name} ${count(sum(texts))} of ${count(sum(rows))}`;
+}
+
+/** What the score says, and how nearly the network agrees. */
+export const scorePhrase = ({ objective, logit, label, probability }: FeatureAttribution): string =>
+  `${objective}: ${numeral(logit, 4)}; answered ${label}, ${percent(probability)}`;
+
+const BARS: BarColumn<{ part: number }> = {
+  name: "part in the score",
+  note: "for it to the right",
+  value: ({ part }) => part,
+  format: (value) => numeral(value, 3),
+};
+
+export function featureAttributionPicture(attribution: FeatureAttribution): Markup {
+  const { features, objective, logit, difference } = attribution;
+  const rows = partRows(attribution);
+  const [left, middle] = [150, WIDTH / 2 + 20];
+  const label = (x: number, width: number, names: readonly string[]) =>
+    names.map((name, row) => dataLabel(x, TOP + row * ROW + 16, name, width));
+  return drawing(
+    {
+      id: "attribution",
+      title: `What each word did to the ${objective}`,
+      description: `${rows.map(({ name, part }) => `${name} ${numeral(part, 3)}`).join(", ")}. They add up to ${numeral(logit, 4)}.`,
+      width: WIDTH,
+      height: TOP + ROW * Math.max(rows.length, features.length) + 30,
+    },
+    HATCH,
+    words(0, 14, scorePhrase(attribution), "heading"),
+    words(
+      0,
+      32,
+      `The words' parts and that of every text add up to it; the network's own answer differs by ${tiny(Math.abs(difference))}.`,
+      "subheading",
+    ),
+    barColumn({ ...BARS, name: "words" }, rows, left, middle - left - 40),
+    label(
+      0,
+      left - 16,
+      rows.map(({ name }) => name),
+    ),
+    barColumn({ ...BARS, name: "strongest n-grams" }, features, middle + left, WIDTH - middle - left),
+    label(
+      middle,
+      left - 16,
+      features.map(({ text }) => text),
+    ),
+  );
+}

@@ -1,0 +1,74 @@
+/** Small automatic classifiers: one trained on made-up intents, and one put together by hand. */
+import { TextClassifier } from "../../src/index.js";
+import * as layers from "../../src/layers/index.js";
+import { model as graph } from "../../src/model/functional.js";
+import { FeatureEncoder, KnownWords } from "../../src/tokens/feature-encoder.js";
+import { NgramList, type NgramRules, Ngrams } from "../../src/tokens/ngrams.js";
+import { TokenizedTexts } from "../../src/tokens/tokenized-texts.js";
+
+const PHRASES: Readonly<Record<string, readonly [string[], string[]]>> = {
+  music: [
+    ["play", "please play", "put on", "I want to hear"],
+    ["the song", "some jazz", "my list", "a loud tune", "that band"],
+  ],
+  table: [
+    ["book", "please book", "reserve", "I need"],
+    ["a table for two", "a table tonight", "a place to eat", "seats by the window", "dinner at eight"],
+  ],
+  weather: [
+    ["will there be", "is there", "do you expect", "tell me about"],
+    ["rain today", "sun tomorrow", "snow in May", "wind at sea", "fog this morning"],
+  ],
+};
+
+/** Twenty texts of each intent. */
+export const intents = (names: readonly string[]) =>
+  names.flatMap((label) => {
+    const [openings, things] = PHRASES[label]!;
+    return openings.flatMap((opening) => things.map((thing) => ({ text: `${opening} ${thing}`, label })));
+  });
+
+/**
+ * Words alone, each text scaled by 1 over the root of how many different words it has: "good" counts 2, "bad" −3, and 0.5
+ * of every text of known words less 0.25 of every text at all, for "yes".
+ */
+export function tiny(): TextClassifier {
+  const rules: NgramRules = { blocks: ["w1"], marks: false, functionWords: [] };
+  const texts = new TokenizedTexts({ frontEnd: "lexer" });
+  const tokens = texts.tokensOf(texts.add("good bad film ,"));
+  const ngrams = new Ngrams(rules, texts.table);
+  const weights = new Map([
+    [hashOfWord(tokens[0]!, ngrams), 2],
+    [hashOfWord(tokens[1]!, ngrams), -3],
+  ]);
+  const hashes = Uint32Array.from(weights.keys()).sort();
+  const encoder = new FeatureEncoder({
+    rules,
+    hashes: { w1: hashes },
+    scales: [{ by: "count", blocks: ["w1"], smoothing: 1 }],
+    counts: {
+      counts: Uint32Array.from(
+        Array.from(hashes).flatMap((hash) => (weights.get(hash) === 2 ? [1, 9] : [8, 2])),
+      ),
+      rows: [10, 10],
+    },
+    words: KnownWords.of(Array.from(tokens, (token) => ngrams.wordOf(token))),
+    familiar: 0.5,
+  });
+  const ids = layers.input({ shape: [null], name: "ngrams" });
+  const scales = layers.input({ shape: [2], name: "scales" });
+  const rows = layers.embedding({ inputDim: 4, outputDim: 2, name: "ngram_weights" });
+  const mean = layers.globalAveragePooling1D({ name: "mean" }).apply(rows.apply(ids));
+  const scaled = layers.multiply({ name: "scaled" }).apply([mean, scales]);
+  const outputs = layers.dense({ units: 1, activation: "sigmoid", name: "mixture" }).apply(scaled);
+  const model = graph({ inputs: [ids, scales], outputs, name: "auto", engine: "reference" });
+  const known = Array.from(hashes, (hash) => [weights.get(hash)!, 0]).flat();
+  model.setWeights([Float32Array.of(0, 0, ...known, 0, 1), Float32Array.of(1, 0.5), Float32Array.of(-0.25)]);
+  return new TextClassifier({ model, encoder, labels: ["no", "yes"], threshold: 0.5, training: null });
+}
+
+function hashOfWord(token: number, ngrams: Ngrams): number {
+  const list = new NgramList();
+  ngrams.collect(Int32Array.of(token), list);
+  return list.hashes[0]!;
+}

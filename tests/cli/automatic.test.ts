@@ -1,0 +1,168 @@
+/** What the command line says of an automatic classifier: which words decided, what cannot be asked, and what it leaves open. */
+import assert from "node:assert/strict";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, describe, test } from "node:test";
+import { tiny } from "../classifier/automatic.js";
+import { cellstate } from "./run.js";
+
+let folder = "";
+let file = "";
+/** The same with rejecting below 0.8 saved in it. */
+let careful = "";
+
+before(async () => {
+  folder = await mkdtemp(join(tmpdir(), "cellstate-"));
+  file = join(folder, "tiny.keras");
+  careful = join(folder, "careful.keras");
+  const classifier = tiny();
+  await classifier.save(file);
+  classifier.reject = 0.8;
+  await classifier.save(careful);
+});
+after(() => rm(folder, { recursive: true }));
+
+const reference = ["--engine", "reference"];
+
+describe("explain attribute", () => {
+  test("shows the parts of words and n-grams, and what they add up to", async () => {
+    const { code, stdout } = await cellstate(["explain", "attribute", file, "Good film,", ...reference]);
+    assert.equal(code, 0);
+    assert.match(stdout, /log-odds of yes: 1\.4047; answered yes, 80\.3 %/);
+    assert.match(stdout, /Good +1\.155 +│█+/);
+    assert.match(stdout, /every text +0\.250/);
+    assert.match(stdout, /add up to 1\.404701/);
+    assert.match(stdout, /good +w1 +1\.155/);
+  });
+
+  test("as JSON, page and picture", async () => {
+    const [html, svg] = [join(folder, "a.html"), join(folder, "a.svg")];
+    const asked = [
+      "explain",
+      "attribute",
+      file,
+      "bad",
+      "--label",
+      "no",
+      "--json",
+      "--html",
+      html,
+      "--svg",
+      svg,
+    ];
+    const { code, stdout } = await cellstate([...asked, ...reference]);
+    assert.equal(code, 0);
+    const { of, logit, tokens, base } = JSON.parse(stdout);
+    assert.equal(of, "no");
+    assert.ok(Math.abs(base + tokens[0].part - logit) < 1e-6);
+    assert.match(await readFile(html, "utf8"), /log-odds of no/);
+    assert.match(await readFile(svg, "utf8"), /^<svg/);
+  });
+
+  test("refuses what has no effect, and labels that there are not", async () => {
+    for (const [more, says] of [
+      [["--of", "loss"], /--of: expected to be left out with an automatic classifier/],
+      [["--layer", "x"], /--layer: expected to be left out/],
+      [["--label", "maybe"], /--label: expected one of no, yes/],
+    ] as const) {
+      const { code, stderr } = await cellstate(["explain", "attribute", file, "good", ...more, ...reference]);
+      assert.deepEqual([code, says.test(stderr)], [2, true], stderr);
+    }
+    const { code, stderr } = await cellstate(["explain", "attribute", file, "--ids", "1,2", ...reference]);
+    assert.equal(code, 2);
+    assert.match(stderr, /--ids: expected a text/);
+  });
+});
+
+test("other explanations say what can be asked in one line", async () => {
+  for (const args of [
+    ["cell", file],
+    ["cell", file, "good"],
+    ["unroll", file, "good"],
+    ["gradient", file, "good"],
+    ["embedding", file],
+    ["doctor", file],
+  ]) {
+    const { code, stderr } = await cellstate(["explain", ...args]);
+    assert.equal(code, 2);
+    assert.equal(stderr.trim().split("\n").length, 1);
+    assert.match(
+      stderr,
+      /an automatic classifier.*explain attribute, explain params or summary.*--model lstm/,
+    );
+  }
+});
+
+test("its parameters and its summary are shown as any network's", async () => {
+  const { code, stdout } = await cellstate(["explain", "params", file]);
+  assert.equal(code, 0);
+  assert.match(stdout, /V × F = 4 × 2 = 8/);
+  assert.match((await cellstate(["summary", file])).stdout, /Total params: 11/);
+});
+
+test("it is written in the formats that keep its n-grams, and as no module", async () => {
+  for (const ending of ["onnx", "safetensors", "json"]) {
+    const { code, stderr } = await cellstate(["convert", file, join(folder, `tiny.${ending}`)]);
+    assert.equal(code, 0, stderr);
+  }
+  const { code, stderr } = await cellstate(["convert", file, join(folder, "tiny.mjs")]);
+  assert.equal(code, 2);
+  assert.match(stderr, /An automatic classifier reads n-grams: save it as/);
+});
+
+describe("predict --reject", () => {
+  const predict = (model: string, ...args: string[]) =>
+    cellstate(["predict", model, "good", "film", "xyzzy", ...args, ...reference]);
+
+  test("prints a question mark, and the guess behind it", async () => {
+    const { code, stdout } = await predict(file, "--reject", "0.8");
+    assert.equal(code, 0);
+    assert.equal(stdout, "yes\t90.5 %\n?\t56.2 %\tyes, unsure\n?\t56.2 %\tno, strange\n");
+  });
+
+  test("as JSON a rejected answer has no label, only a guess", async () => {
+    const { stdout } = await predict(file, "--reject", "0.8", "--json");
+    const answers = stdout
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line));
+    assert.deepEqual(
+      answers.map(({ label, guess, rejected }) => [label, guess, rejected]),
+      [
+        ["yes", undefined, false],
+        [null, "yes", "unsure"],
+        [null, "no", "strange"],
+      ],
+    );
+  });
+
+  test("is what the file says where it is left out, and can be switched off", async () => {
+    assert.match((await predict(careful)).stdout, /^yes.*\n\?.*unsure\n\?.*strange\n$/);
+    assert.match((await predict(careful, "--reject", "off")).stdout, /^yes.*\nyes.*\nno.*\n$/);
+    assert.match((await predict(file)).stdout, /^yes.*\nyes.*\nno.*\n$/);
+  });
+
+  test("takes a probability", async () => {
+    for (const value of ["80", "auto", "-1"]) {
+      const { code, stderr } = await predict(file, `--reject=${value}`);
+      assert.equal(code, 2);
+      assert.match(stderr, /--reject: expected a number from 0 to 1/);
+    }
+  });
+});
+
+test("evaluate --reject says what is answered, and how well", async () => {
+  const data = join(folder, "data.csv");
+  await writeFile(data, "text,label\ngood,yes\nbad,yes\nfilm,yes\nxyzzy,no\n");
+  const asked = ["evaluate", file, data, "--reject", "0.8", ...reference];
+  const { code, stdout } = await cellstate([...asked, "--json"]);
+  assert.equal(code, 0);
+  const { rows, accuracy, coverage, answered, unsure, strange } = JSON.parse(stdout);
+  assert.deepEqual(
+    { rows, accuracy, coverage, answered, unsure, strange },
+    { rows: 4, accuracy: 0.75, coverage: 0.5, answered: { rows: 2, accuracy: 0.5 }, unsure: 1, strange: 1 },
+  );
+  const text = await cellstate(asked);
+  assert.match(text.stdout, /rejecting below 80\.0 %: 2 answered \(coverage 50\.00 %\), accuracy 50\.00 %/);
+});
