@@ -19,7 +19,7 @@ export {
 } from "./classifier/classifier.js";
 export { type ClassifierComparison, type CompareOptions, compareClassifiers } from "./classifier/compare.js";
 export { Corpus, type LabelledText } from "./classifier/corpus.js";
-export type { Prepared, TrainingRecord, TrainOptions } from "./classifier/options.js";
+export type { AutoRecord, Prepared, TrainingRecord, TrainOptions } from "./classifier/options.js";
 export { PRESET_NAMES, type PresetName, type PresetSizes, presetModel } from "./classifier/presets.js";
 export type { RejectingScores } from "./classifier/rejecting.js";
 export type {
@@ -156,8 +156,17 @@ export {
   type ScheduleName,
   schedules,
 } from "./objectives/schedules.js";
-export type { BuildOptions, FrontEnd, FrontEndOptions, RowOptions, Side } from "./tokens/options.js";
+export type {
+  BuildOptions,
+  CorpusFrontEndOptions,
+  FrontEnd,
+  FrontEndOptions,
+  LexerOptions,
+  RowOptions,
+  Side,
+} from "./tokens/options.js";
 export { type IdRows, padSequences } from "./tokens/pad.js";
+export type { EncodedBatch, InputRows, RowEncoder } from "./tokens/row-encoder.js";
 export { type EncodingReport, Vectorizer, type VectorizerConfig } from "./tokens/vectorizer.js";
 export { VocabularyBuilder } from "./tokens/vocabulary.js";
 export {

@@ -142,7 +142,9 @@ export interface AutoRecord {
   members: {
     /** What it is made of, in words. */
     name: string;
-    /** Share of rows held out that it answered rightly. */
+    /** Rows held out that it was judged by. */
+    rows: number;
+    /** Share of them that it answered rightly. */
     accuracy: number;
     /** The mean of that share over classes. */
     macroRecall: number;

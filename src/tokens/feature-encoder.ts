@@ -86,6 +86,8 @@ const MOST_FEATURES = 2 ** 24 - 1;
 /** Numbers that a network lays out for the ids of a batch: few enough for the cache and for any machine. */
 const MOST_IN_BATCH = 2 ** 21;
 const MOST_ROWS = 256;
+/** Numbers that files may have an encoder keep of its features: a scale rule asks for some in a few letters. */
+const MOST_VALUES = 2 ** 26;
 const SHORTEST = 8;
 
 export class FeatureEncoder implements RowEncoder {
@@ -311,6 +313,10 @@ export class FeatureEncoder implements RowEncoder {
       readScale(rule, blocks, `${where}: scales[${k}]`),
     );
     const size = features * rows.length;
+    if (size * scales.length > MOST_VALUES) {
+      const received = `${features} n-grams, ${rows.length} classes and ${scales.length} rules`;
+      throw inputError({ expected: `at most ${MOST_VALUES} values`, where: `${where}: scales`, received });
+    }
     const { marks, functionWords, counts: written } = given;
     if (typeof marks !== "boolean") {
       throw inputError({ expected: "true or false", where: `${where}: marks`, received: marks });

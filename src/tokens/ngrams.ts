@@ -294,13 +294,18 @@ export class Ngrams {
   private head(tokens: Int32Array, out: NgramList): void {
     if (tokens.length === 0) return;
     const { content, ending, word } = this.facts;
-    const part = (name: keyof typeof HEAD, from: number, to: number, ...parts: number[]) => {
+    const part = (name: keyof typeof HEAD, from: number, to: number, parts: readonly number[]) => {
       const hash = parts.reduce(join, join(saltOf.head, HEAD[name]));
       out.stand(from, to, 0, HEAD[name]);
       out.add(finish(hash), blockIndex.head);
     };
     const run = (name: keyof typeof HEAD, from: number, to: number) =>
-      part(name, from, to, ...Array.from(tokens.subarray(from, to), (token) => word[token]!));
+      part(
+        name,
+        from,
+        to,
+        Array.from(tokens.subarray(from, to), (token) => word[token]!),
+      );
     let i = 1;
     while (i < tokens.length && content[tokens[i]!] === 0) i++;
     if (i >= tokens.length) {
@@ -310,14 +315,14 @@ export class Ngrams {
     let j = i;
     while (j + 1 < tokens.length && content[tokens[j + 1]!] === 1) j++;
     const [opening, first, last] = [word[tokens[0]!]!, word[tokens[i]!]!, word[tokens[j]!]!];
-    part("first", i, i + 1, first);
-    part("last", j, j + 1, last);
+    part("first", i, i + 1, [first]);
+    part("last", j, j + 1, [last]);
     run("run", i, j + 1);
     run("opening", 0, Math.min(i, 4));
-    part("openingLast", 0, j + 1, opening, last);
-    part("openingFirst", 0, i + 1, opening, first);
-    part("ending", j, j + 1, ending[tokens[j]!]!);
-    part("next", j + 1, j + 2, j + 1 < tokens.length ? word[tokens[j + 1]!]! : END);
+    part("openingLast", 0, j + 1, [opening, last]);
+    part("openingFirst", 0, i + 1, [opening, first]);
+    part("ending", j, j + 1, [ending[tokens[j]!]!]);
+    part("next", j + 1, j + 2, [j + 1 < tokens.length ? word[tokens[j + 1]!]! : END]);
   }
 }
 

@@ -9,7 +9,9 @@ import { newEncodingReport } from "./vectorizer.js";
 export interface InputRows {
   /** [rows][…shape], row after row */
   readonly data: Float32Array;
+  /** How many there are. */
   readonly rows: number;
+  /** The shape of a row. */
   readonly shape: readonly number[];
 }
 
@@ -23,6 +25,7 @@ export interface EncodedBatch {
   readonly inputs: readonly InputRows[];
 }
 
+/** What turns texts into the rows that a network reads. */
 export interface RowEncoder {
   /** How texts fall into tokens. */
   readonly frontEnd: CorpusFrontEndOptions;

@@ -27,12 +27,15 @@ const KIND = "text-classifier";
 /** Whether what a file carries besides its network makes a text classifier of it. */
 export const isTextPart = (extras: Json | undefined): boolean => isObject(extras) && extras["kind"] === KIND;
 
+/** Files may not have such a key: rows of a label of that name go uncounted in what is kept of the training. */
+const allowed = (key: string, value: unknown) => (key === "__proto__" ? undefined : value);
+
 /** @param training how the classifier was trained, kept with it */
 export function writeTextPart(part: TextPart, training: unknown): Json {
   const { encoder, labels, threshold, reject } = part;
   const own = typeof reject === "number" ? { reject: checkReject(reject, "reject") } : {};
   const extras = { kind: KIND, ...encoderFields(encoder), labels, threshold, ...own, training };
-  return JSON.parse(JSON.stringify(extras)) as Json;
+  return JSON.parse(JSON.stringify(extras, allowed)) as Json;
 }
 
 /** What a file keeps of an encoder. Files of features are of a newer version, which an older Cellstate refuses by name. */

@@ -12,6 +12,7 @@ import {
 } from "./elementwise-cases.js";
 import type { Case } from "./harness.js";
 import { choosingCases, layoutCases, poolingCases } from "./layout-cases.js";
+import { linearCases } from "./linear-cases.js";
 import { normalizationCases } from "./normalization-cases.js";
 import { recurrentCases } from "./recurrent-cases.js";
 import { recurrentOptionsCases } from "./recurrent-options-cases.js";
@@ -37,4 +38,5 @@ export const CASES: readonly Case[] = [
   ...optimizerCases(),
   ...rowsOfOptimizerCases(),
   ...gradientCases(),
+  ...linearCases(),
 ];

