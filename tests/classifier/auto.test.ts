@@ -8,7 +8,9 @@ import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { AbortedTraining, Corpus, InputError, type LabelledText, TextClassifier } from "../../src/index.js";
 import { Random } from "../../src/kernels/philox.js";
+import { loadClassifier } from "../../src/predict.js";
 import { FeatureEncoder } from "../../src/tokens/feature-encoder.js";
+import { DelayedEngine } from "../contract/delayed-engine.js";
 import { testedEngines } from "../contract/engines.js";
 
 const INTENTS: Record<string, { of: string[]; things: string[] }> = {
@@ -192,6 +194,25 @@ describe("labels and rows of all sorts", () => {
     assert.deepEqual([evaluation.rows, evaluation.accuracy >= 0.9], [24, true]);
   });
 
+  test("a label that has none of the rows learned from stays one, the least likely", async () => {
+    const corpus = await Corpus.read(intents(20), { frontEnd: "lexer" });
+    const rows = Array.from({ length: 40 }, (_, r) => r);
+    const classifier = await train(corpus, { rows, engine: "reference" });
+    assert.deepEqual(classifier.labels, ["alarm", "music", "weather"]);
+    assert.equal(classifier.predict("wake me up at nine").label, "alarm");
+    const { scores } = classifier.predict("");
+    assert.ok(scores["weather"]! > 0 && scores["weather"]! < 0.05, `${scores["weather"]}`);
+  });
+
+  test("as many labels as rows, and a text as long as a book", async () => {
+    const alone = [..."abcdefgh"].map((label) => ({ label, text: `word ${label} ${label}x` }));
+    const classifier = await train(alone);
+    assert.equal(classifier.predict("word c cx").label, "c");
+    assert.equal(classifier.training!.auto!.useful, false);
+    const book = { label: "weather", text: "rain and snow ".repeat(60_000) };
+    assert.equal((await train([...intents(20), book])).predict("snow ".repeat(150_000)).label, "weather");
+  });
+
   test("texts that are empty, and texts that are all the same", async () => {
     const empty = Array.from({ length: 20 }, (_, r) => ({
       text: " ".repeat(r % 3),
@@ -364,6 +385,28 @@ describe("saved and asked", () => {
     const many = three.predictMany(Array.from({ length: 40 }, () => texts).flat());
     assert.deepEqual(many, Array.from({ length: 40 }, () => together).flat());
     assert.deepEqual([...three.answers(texts)], together);
+  });
+
+  test("cellstate/predict answers the same, also on an engine that answers later", async () => {
+    const wanted = three.predictMany(texts);
+    const bytes = await three.toBytes();
+    const predictor = await loadClassifier(bytes, { engine: "reference" });
+    assert.deepEqual(predictor.predictMany(texts), wanted);
+    assert.deepEqual(await predictor.predictManyAsync(texts), wanted);
+    predictor.dispose();
+    const delayed = await loadClassifier(bytes, { engine: new DelayedEngine() });
+    assert.deepEqual(await delayed.predictManyAsync(texts), wanted);
+    delayed.dispose();
+  });
+
+  test("a threshold of one's own decides between two labels, and is kept", async () => {
+    const own = await train(intents(20, ["alarm", "music"]));
+    assert.equal(own.predict("play some jazz").label, "music");
+    own.threshold = 0.9999999;
+    assert.equal(own.predict("play some jazz").label, "alarm");
+    const loaded = await TextClassifier.load(await own.toBytes(), { engine: "reference" });
+    made.push(loaded);
+    assert.deepEqual(loaded.predict("play some jazz"), own.predict("play some jazz"));
   });
 
   test("evaluation is what the answers are", async () => {

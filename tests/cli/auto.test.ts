@@ -193,6 +193,20 @@ test("options that have no effect are refused before the data is read", async ()
   await Promise.all(tried);
 });
 
+test("Ctrl-C before it is done leaves nothing behind, and says so", async () => {
+  await writeFile(join(folder, "many.csv"), csv(reviews(30_000)));
+  const { code, stderr } = await cellstate(["train", "many.csv"], {
+    cwd: folder,
+    onStart: (child) =>
+      child.stderr!.on("data", (data: Buffer) => {
+        if (String(data).includes("trying")) child.kill("SIGINT");
+      }),
+  });
+  assert.equal(code, 130, stderr);
+  assert.match(stderr, /Interrupted before the first step: nothing is written/);
+  assert.ok(!(await readdir(folder)).includes("many.keras"));
+});
+
 test("one label is refused", async () => {
   await writeFile(join(folder, "one.csv"), csv(reviews(20).map(({ text }) => ({ text, label: "pos" }))));
   const { code, stderr } = await run("train", "one.csv");
