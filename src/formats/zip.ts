@@ -69,25 +69,44 @@ export function readZip(
   return members;
 }
 
-/** Members from this size on are deflated, where that saves a quarter at the least: trained weights it does not. */
-const LEAST_DEFLATED = 2 ** 15;
+/**
+ * Members from this size on are deflated, where that saves a quarter at the least: trained weights it does not. Larger ones
+ * than the second size would ask a reader for more memory than their archive warrants.
+ */
+const [LEAST_DEFLATED, MOST_DEFLATED] = [2 ** 15, 2 ** 24];
 const LEAST_SAVED = 0.25;
 
-/** An archive with members in the order given and all dated alike: the same bytes every time. */
+/** An archive with members in the order given and all dated alike: the same bytes every time. `readZip` takes it. */
 export function writeZip(members: Iterable<readonly [string, Uint8Array]>): Uint8Array {
-  const files: Zippable = {};
-  for (const [name, bytes] of members) files[name] = [bytes, { level: isWorthDeflating(bytes) ? 9 : 0 }];
+  const files = [...members];
+  const deflated = new Set(files.flatMap(([name, bytes]) => (isWorthDeflating(bytes) ? [name] : [])));
+  const archive = pack(files, deflated);
+  const extravagant = readDirectory(archive, "").filter(
+    (entry) => deflated.has(entry.name) && isExtravagant(entry),
+  );
+  if (extravagant.length === 0) return archive;
+  for (const { name } of extravagant) deflated.delete(name);
+  return pack(files, deflated);
+}
+
+function pack(files: readonly (readonly [string, Uint8Array])[], deflated: ReadonlySet<string>): Uint8Array {
+  const level = (name: string) => (deflated.has(name) ? 9 : 0);
+  const zippable: Zippable = Object.fromEntries(
+    files.map(([name, bytes]) => [name, [bytes, { level: level(name) }]]),
+  );
   // The local-time constructor, because the format keeps local time: the bytes do not depend on the time zone.
-  return zipSync(files, { mtime: new Date(1980, 0, 1) });
+  return zipSync(zippable, { mtime: new Date(1980, 0, 1) });
 }
 
 /** Told by a part from the middle. */
 function isWorthDeflating(bytes: Uint8Array): boolean {
-  if (bytes.length < LEAST_DEFLATED) return false;
+  if (bytes.length < LEAST_DEFLATED || bytes.length > MOST_DEFLATED) return false;
   const from = Math.floor((bytes.length - LEAST_DEFLATED) / 2);
   const deflated = deflateSync(bytes.subarray(from, from + LEAST_DEFLATED), { level: 6 });
   return deflated.length <= LEAST_DEFLATED * (1 - LEAST_SAVED);
 }
+
+const isExtravagant = ({ size, stored }: Entry): boolean => size > MOST_EXPANSION * stored + 1024;
 
 function refuse(file: string, member: string, expected: string, received?: unknown) {
   return inputError({ expected, where: `${file}: ${label(member)}`, received });
@@ -148,7 +167,8 @@ function checkName(name: string, file: string): void {
   }
 }
 
-function checkSizes({ name, encrypted, method, stored, size }: Entry, file: string): void {
+function checkSizes(entry: Entry, file: string): void {
+  const { name, encrypted, method, stored, size } = entry;
   if (encrypted) throw refuse(file, name, "a member without encryption", "an encrypted one");
   if (stored === 0xffffffff || size === 0xffffffff) throw refuse(file, name, "a member under 4 GiB");
   if (method !== 0 && method !== 8)
@@ -156,7 +176,7 @@ function checkSizes({ name, encrypted, method, stored, size }: Entry, file: stri
   if (method === 0 && stored !== size) {
     throw refuse(file, name, `${size} bytes stored as they are`, `${stored} bytes`);
   }
-  if (size > MOST_EXPANSION * stored + 1024) {
+  if (isExtravagant(entry)) {
     throw refuse(file, name, `at most ${MOST_EXPANSION} times its ${stored} stored bytes`, size);
   }
 }
