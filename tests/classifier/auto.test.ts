@@ -144,6 +144,19 @@ describe("small data is learned from at the first try", () => {
     assert.ok(members.find(({ picked }) => picked)!.macroRecall > 0.7);
   });
 
+  test("of more than ten thousand rows a fifth is held out, once", async () => {
+    const rows = Array.from({ length: 10_200 }, (_, r) => {
+      const label = Object.keys(INTENTS)[r % 3]!;
+      const { of, things } = INTENTS[label]!;
+      return { label, text: `${of[(r * 7) % 4]} ${things[(r * 11) % 5]}` };
+    });
+    const classifier = await train(rows, { seed: 1, threads: 2 });
+    const { heldOut, why, useful } = classifier.training!.auto!;
+    assert.deepEqual([heldOut.rows, heldOut.accuracy, useful], [2040, 1, true]);
+    assert.match(why, /2,040 rows held out.*all 10,200 rows/);
+    assert.equal(classifier.predict("forecast for Berlin").label, "weather");
+  });
+
   test("two rows, one a label", async () => {
     const classifier = await train([
       { text: "yes please", label: "yes" },
