@@ -55,9 +55,9 @@ export class KnownWords {
     this.set = new Set(sorted);
   }
 
-  /** One strange word in 64 has the bits of a known one. */
+  /** One strange word in 1,024 has the bits of a known one: of a text of few words, all of which may be taken for known. */
   static of(hashes: readonly number[]): KnownWords {
-    const bits = Math.min(32, Math.ceil(Math.log2(hashes.length + 1)) + 6);
+    const bits = Math.min(32, Math.ceil(Math.log2(hashes.length + 1)) + 10);
     const short = new Set(hashes.map((hash) => shorten(hash, bits)));
     return new KnownWords(bits, Uint32Array.from(short).sort());
   }
