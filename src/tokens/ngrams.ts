@@ -30,7 +30,7 @@ export type Block = (typeof BLOCKS)[number];
 /** Which n-grams are taken of a text. */
 export interface NgramRules {
   readonly blocks: readonly Block[];
-  /** Whether a text's beginning and end count as words: short texts are told apart by how they open. */
+  /** Whether a text's beginning and end count as words of pairs and triples: short texts are told apart by how they open. */
   readonly marks: boolean;
   /** The words that `head` and `pattern` take for function words. */
   readonly functionWords: readonly string[];
@@ -213,10 +213,14 @@ export class Ngrams {
   collect(tokens: Int32Array, out: NgramList): void {
     for (let i = 0; i < tokens.length; i++) this.know(tokens[i]!);
     const { wants, rules, facts } = this;
-    if (wants.w1 || wants.w2 || wants.w3) {
+    // A mark alone stands in every text and would tell none from another.
+    if (wants.w1) {
+      const count = this.lay(tokens, facts.word, false);
+      sequences(this.parts, count, 1, "w1", out, 0);
+    }
+    if (wants.w2 || wants.w3) {
       const count = this.lay(tokens, facts.word, rules.marks);
       const first = rules.marks ? -1 : 0;
-      if (wants.w1) sequences(this.parts, count, 1, "w1", out, first);
       if (wants.w2) sequences(this.parts, count, 2, "w2", out, first);
       if (wants.w3) sequences(this.parts, count, 3, "w3", out, first);
     }
