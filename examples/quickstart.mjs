@@ -1,5 +1,6 @@
-// The main job, end to end, through the command line: train the flagship network on the SMS Spam Collection, measure
-// it on 30 % of the messages that it has not seen, save model and report, and classify two messages.
+// The main job, end to end, through the command line: learn to tell spam from the SMS Spam Collection, first by what the
+// data chooses, then with the flagship network beside it; measure both on 30 % of the messages, which neither has seen;
+// and classify two messages.
 import { spawnSync } from "node:child_process";
 import { mkdirSync } from "node:fs";
 import { fileURLToPath } from "node:url";
@@ -18,9 +19,11 @@ function cellstate(...args) {
 }
 
 const model = "build/quickstart/sms-spam.keras";
+const data = ["examples/data/sms-spam.tsv", "--test-split", "0.3"];
+cellstate("train", ...data, "--out", model, "--report", "build/quickstart/report.html");
 cellstate(
-  ...["train", "examples/data/sms-spam.tsv", "--model", "lstm", "--test-split", "0.3"],
-  ...["--out", model, "--report", "build/quickstart/report.html"],
+  ...["train", ...data, "--model", "lstm"],
+  ...["--out", "build/quickstart/sms-spam-lstm.keras", "--report", "build/quickstart/report-lstm.html"],
 );
 cellstate(
   ...["predict", model],

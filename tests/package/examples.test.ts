@@ -138,7 +138,7 @@ const AROUND = [
     check: (said: string) => {
       const [labels, answer, again] = JSON.parse(said) as unknown[];
       assert.deepEqual(labels, ["ham", "spam"]);
-      assert.deepEqual(Object.keys(answer as object), ["label", "probability", "scores"]);
+      assert.deepEqual(Object.keys(answer as object), ["label", "probability", "scores", "known"]);
       assert.deepEqual(again, answer);
     },
   },

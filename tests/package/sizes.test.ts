@@ -6,15 +6,15 @@ import { type Size, sizeOf } from "./sizes.js";
 
 /** 1,000 bytes, gzipped: a little above what was measured (zlib packs differently on other processors). They are lowered as the package shrinks, never raised unsaid. */
 const ENTRY_BUDGETS: Record<string, number> = {
-  cellstate: 212,
+  cellstate: 216,
   "cellstate/explain": 202,
-  "cellstate/formats": 230,
-  "cellstate/keras": 170,
-  "cellstate/lab": 132,
+  "cellstate/formats": 234,
+  "cellstate/keras": 172,
+  "cellstate/lab": 134,
   "cellstate/predict": 50,
 };
 
-const TRAINING_BUDGET = 126;
+const TRAINING_BUDGET = 129;
 
 /** The kernels that come with predicting, once a file is there; cellstate/predict and these together stay below 75. */
 const INFERENCE_KERNELS_BUDGET = 20;
