@@ -90,7 +90,7 @@ export function writeZip(members: Iterable<readonly [string, Uint8Array]>): Uint
 }
 
 function pack(files: readonly (readonly [string, Uint8Array])[], deflated: ReadonlySet<string>): Uint8Array {
-  const level = (name: string) => (deflated.has(name) ? 9 : 0);
+  const level = (name: string) => (deflated.has(name) ? 6 : 0);
   const zippable: Zippable = Object.fromEntries(
     files.map(([name, bytes]) => [name, [bytes, { level: level(name) }]]),
   );

@@ -114,13 +114,12 @@ export class LinearSolver {
       if (places.every(({ state }) => view(engine, state, 2)[1]! < tolerance)) break;
     }
     program.dispose();
-    return places.map(({ weights, state }) => ({
-      weights: Float32Array.from(
-        { length: data.features },
-        (_, j) => view(engine, weights, 2 * data.features)[2 * j]!,
-      ),
-      bias: view(engine, state, 2)[0]!,
-    }));
+    return places.map(({ weights, state }) => {
+      const pairs = view(engine, weights, 2 * data.features);
+      const solution = new Float32Array(data.features);
+      for (let j = 0; j < solution.length; j++) solution[j] = pairs[2 * j]!;
+      return { weights: solution, bias: view(engine, state, 2)[0]! };
+    });
   }
 
   private runOnce(program: SynchronousProgram): void {

@@ -5,6 +5,7 @@
 import type { SynchronousEngine } from "../../engines/engine.js";
 import { PURPOSE, Random } from "../../kernels/philox.js";
 import { fitTemperature, scaledLogLoss } from "../../objectives/temperature.js";
+import type { ClassCounts } from "../../tokens/feature-values.js";
 import { BLOCKS, type Block, type NgramRules } from "../../tokens/ngrams.js";
 import { type FeatureRows, featureRows, pick, select } from "../../tokens/sparse-texts.js";
 import type { TokenizedTexts } from "../../tokens/tokenized-texts.js";
@@ -138,10 +139,18 @@ export async function trainWide(given: WideData, options: WideOptions): Promise<
   const solving = { ...solvingFor(rows.length, long, options.seed), onEpoch: () => options.onStep(step) };
   const fit = (labelled: Labelled, member: WideMember) =>
     fitScorer(labelled, member.rules, options.engine, solving);
+  const parts = partsOf(all, folds);
+  const known = new Map<string, HeldOutScores>();
+  const heldOut = async (member: WideMember) => {
+    const key = JSON.stringify(member.rules);
+    const scores = known.get(key) ?? (await heldOutScores(parts, member, fit));
+    known.set(key, scores);
+    return scores;
+  };
   const judged: Judged[] = [];
   for (const recipe of recipes) {
     await begin(`trying ${recipe.name}`);
-    judged.push(await judge(recipe, all, folds, fit));
+    judged.push(await judge(recipe, all, folds, heldOut));
   }
   const best = judged[choose(judged.map(({ trial }) => trial))]!;
   await begin(`fitting ${best.recipe.name}`);
@@ -264,35 +273,65 @@ interface Judged {
   readonly classes: Int32Array;
 }
 
-/** Scores of rows that each fit has not seen. */
+/** A fold's rows: to fit to, what is counted of them, and to judge by. */
+interface Part {
+  readonly labelled: Labelled;
+  readonly counts: ClassCounts;
+  readonly judged: FeatureRows;
+}
+
+const partsOf = (all: Labelled, folds: readonly Fold[]): Part[] =>
+  folds.map(({ fit, judge }) => {
+    const classes = Int32Array.from(fit, (row) => all.classes[row]!);
+    const labelled: Labelled = { data: pick(all.data, fit), classes, labels: all.labels };
+    return { labelled, counts: classCounts(labelled), judged: pick(all.data, judge) };
+  });
+
+/** A member's scores of rows that each fit has not seen, and what they are divided by in a mixture. */
+interface HeldOutScores {
+  /** [columns][rows held out] */
+  readonly columns: readonly Float64Array[];
+  readonly deviation: number;
+}
+
+/**
+ * Rows held out that share no n-gram with the others have hardly a score; scores divided by next to nothing would pass for
+ * certainty. So the divisor is at least this part of the deviation of scores of rows that were learned from.
+ */
+const LEAST_DEVIATION = 0.25;
+
+async function heldOutScores(
+  parts: readonly Part[],
+  member: WideMember,
+  fit: (labelled: Labelled, member: WideMember) => Promise<Scorer>,
+): Promise<HeldOutScores> {
+  const found: Float64Array[] = [];
+  let learned = 0;
+  for (const [p, { labelled, counts, judged }] of parts.entries()) {
+    const scorer = await fit(labelled, member);
+    if (p === 0) learned = deviationOf(centred(scoresOf(scorer, labelled.data, counts)));
+    for (const [c, column] of scoresOf(scorer, judged, counts).entries()) {
+      found[c] = Float64Array.from([...(found[c] ?? []), ...column]);
+    }
+  }
+  return { columns: found, deviation: Math.max(deviationOf(centred(found)), LEAST_DEVIATION * learned) };
+}
+
+/** Mixes the scores of rows held out. @param heldOut a member's, whichever recipe it is of */
 async function judge(
   recipe: WideRecipe,
   all: Labelled,
   folds: readonly Fold[],
-  fit: (labelled: Labelled, member: WideMember) => Promise<Scorer>,
+  heldOut: (member: WideMember) => Promise<HeldOutScores>,
 ): Promise<Judged> {
   const { labels } = all;
   const rows = Uint32Array.from(folds.flatMap((fold) => Array.from(fold.judge)));
-  const found = recipe.members.map((): Float64Array[] => []);
-  for (const fold of folds) {
-    const labelled: Labelled = {
-      data: pick(all.data, fold.fit),
-      classes: Int32Array.from(fold.fit, (row) => all.classes[row]!),
-      labels,
-    };
-    const counts = classCounts(labelled);
-    const judged = pick(all.data, fold.judge);
-    for (const [m, member] of recipe.members.entries()) {
-      const columns = scoresOf(await fit(labelled, member), judged, counts);
-      for (const [c, column] of columns.entries()) {
-        found[m]![c] = Float64Array.from([...(found[m]![c] ?? []), ...column]);
-      }
-    }
-  }
-  const deviations = found.map((columns) => deviationOf(centred(columns)));
+  const found: HeldOutScores[] = [];
+  for (const member of recipe.members) found.push(await heldOut(member));
+  const deviations = found.map(({ deviation }) => deviation);
   const scores = Array.from({ length: labels }, () => new Float64Array(rows.length));
   recipe.members.forEach(({ weight }, m) => {
-    centred(found[m]!).forEach((column, k) => {
+    centred(found[m]!.columns).forEach((column, k) => {
       for (let i = 0; i < rows.length; i++) scores[k]![i]! += (weight * column[i]!) / deviations[m]!;
     });
   });
@@ -308,12 +347,11 @@ async function judge(
 }
 
 /** [labels][rows] scores less their mean over the classes; one column for two classes is − and + itself. */
-function centred(columns: readonly Float64Array[]): Float64Array[] {
-  const [first] = columns;
+function centred(columns: readonly (Float32Array | Float64Array)[]): Float64Array[] {
+  const [first] = columns.map((column) => Float64Array.from(column));
   if (columns.length === 1) return [first!.map((score) => -score), first!];
-  return columns.map((column) =>
-    column.map((score, i) => score - columns.reduce((sum, each) => sum + each[i]!, 0) / columns.length),
-  );
+  const means = first!.map((_, i) => columns.reduce((sum, each) => sum + each[i]!, 0) / columns.length);
+  return columns.map((column) => Float64Array.from(column, (score, i) => score - means[i]!));
 }
 
 function deviationOf(columns: readonly Float64Array[]): number {
