@@ -60,7 +60,7 @@ const SETTLED = [
   ...["checkpoint", "checkpointEvery", "resume"],
 ];
 const idleWithAuto: Idle = Object.fromEntries(
-  SETTLED.map((flag) => [flag, "with --model auto, the default (--model lstm heeds it),"]),
+  SETTLED.map((flag) => [flag, "with --model auto, the default (--model lstm heeds it)"]),
 );
 
 /** Options that would change nothing, as far as the others tell. */

@@ -110,11 +110,15 @@ export function trainingReport(outcome: TrainingOutcome): ReportData {
     dataset: {
       ...withValidation(overview, training),
       ...(lengths ? { lengths } : {}),
-      vocabulary: {
-        size: vocabularyOf(encoder),
-        distinct: outcome.corpus.texts.distinct,
-        unknownShare: encoding?.tokens ? encoding.outOfVocabulary / encoding.tokens : 0,
-      },
+      ...(auto
+        ? {}
+        : {
+            vocabulary: {
+              size: vocabularyOf(encoder),
+              distinct: outcome.corpus.texts.distinct,
+              unknownShare: encoding?.tokens ? encoding.outOfVocabulary / encoding.tokens : 0,
+            },
+          }),
     },
     epochs,
     ...(auto ? { auto } : {}),
@@ -143,10 +147,21 @@ export function trainingReport(outcome: TrainingOutcome): ReportData {
       Node: process.version,
     },
     seconds,
-    ...(outcome.interrupted
-      ? { notes: ["Training was interrupted; the best weights until then were kept."] }
-      : {}),
+    ...notesOf(outcome),
   };
+}
+
+/** What is worth reading first. */
+function notesOf({ interrupted, classifier }: TrainingOutcome): Pick<ReportData, "notes"> {
+  const notes = [
+    ...(interrupted ? ["Training was interrupted; the best weights until then were kept."] : []),
+    ...(classifier.training?.auto?.useful === false
+      ? [
+          "It has learned nothing that can be relied on: on rows held out it did no better than an answer that ignores the text.",
+        ]
+      : []),
+  ];
+  return notes.length > 0 ? { notes } : {};
 }
 
 /** Ids that the network knows: of words, or of n-grams. */

@@ -323,6 +323,11 @@ export class FeatureEncoder implements RowEncoder {
     }
     const counted = scales.some(({ by }) => by !== "count");
     const counts = counted ? readWhole(written, size, `${where}: counts`) : new Uint32Array(0);
+    const beyond = counts.findIndex((count, at) => count > rows[at % rows.length]!);
+    if (beyond >= 0) {
+      const expected = `at most ${rows[beyond % rows.length]}, the texts of the class`;
+      throw inputError({ expected, where: `${where}: counts`, received: counts[beyond] });
+    }
     const words = KnownWords.fromJSON(given["words"], `${where}: words`);
     const named = listIn(functionWords, `${where}: functionWords`).map((word, k) =>
       textOf(word, `${where}: functionWords[${k}]`),

@@ -148,13 +148,30 @@ describe("small data is learned from at the first try", () => {
     const rows = Array.from({ length: 10_200 }, (_, r) => {
       const label = Object.keys(INTENTS)[r % 3]!;
       const { of, things } = INTENTS[label]!;
-      return { label, text: `${of[(r * 7) % 4]} ${things[(r * 11) % 5]}` };
+      return { label, text: `${of[(r * 7) % 4]} ${things[(r * 11) % 5]} ${r}` };
     });
     const classifier = await train(rows, { seed: 1, threads: 2 });
     const { heldOut, why, useful } = classifier.training!.auto!;
     assert.deepEqual([heldOut.rows, heldOut.accuracy, useful], [2040, 1, true]);
     assert.match(why, /2,040 rows held out.*all 10,200 rows/);
     assert.equal(classifier.predict("forecast for Berlin").label, "weather");
+  });
+
+  test("of texts that stand twice none is judged by the other", async () => {
+    const random = new Random(3, 0);
+    const rows = Array.from({ length: 40 }, (_, r) => {
+      const text = Array.from({ length: 5 }, (_, k) => `w${random.word(5 * r + k) % 60}`).join(" ");
+      return { text, label: random.word(1000 + r) % 2 === 0 ? "a" : "b" };
+    });
+    const classifier = await train([...rows, ...rows, ...rows, ...rows]);
+    const { heldOut, useful } = classifier.training!.auto!;
+    assert.ok(heldOut.accuracy < 0.75, `${heldOut.accuracy}`);
+    assert.equal(useful, false);
+  });
+
+  test("two rows whatever the seed", async () => {
+    const rows = ["yes please", "no thanks"].map((text, k) => ({ text, label: `${k}` }));
+    for (let seed = 0; seed < 8; seed++) await train(rows, { seed });
   });
 
   test("two rows, one a label", async () => {

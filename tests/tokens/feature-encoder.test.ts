@@ -93,7 +93,7 @@ function partsOf(classes: 2 | 3, more: Partial<FeatureParts> = {}): FeatureParts
     scales: SCALES,
     counts: {
       counts: Uint32Array.from({ length: features * classes }, (_, k) => (k * 5) % 7),
-      rows: [5, 8, 6].slice(0, classes),
+      rows: [6, 8, 6].slice(0, classes),
     },
     words: KnownWords.of(WORDS.map((word) => hashText(word))),
     familiar: 0.5,
@@ -334,6 +334,7 @@ describe("as a file keeps it", () => {
     ["a rule of no list", set("scales.2.blocks", "w1"), /^file: scales\[2\]: blocks: expected a list/],
     ["no smoothing", set("scales.1.smoothing", 0), /^file: scales\[1\]: smoothing/],
     ["smoothing of no number", set("scales.1.smoothing", null), /^file: scales\[1\]: smoothing/],
+    ["a count beyond its class", set("rows", [2, 8, 6]), /^file: counts: expected at most 2/],
     ["one class", set("rows", [5]), /^file: rows: expected two classes/],
     ["no classes", set("rows", 5), /^file: rows: expected a list/],
     ["a class of no size", set("rows.1", -3), /^file: rows\[1\]/],

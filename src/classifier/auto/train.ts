@@ -3,6 +3,7 @@ import { inputError, wholeNumber } from "../../base/errors.js";
 import { percent } from "../../base/numbers.js";
 import { ENGINES } from "../../engines/engines.js";
 import { calibration } from "../../objectives/metrics/calibration.js";
+import type { Predictions } from "../../objectives/metrics/predictions.js";
 import { evaluatePredictions } from "../../objectives/metrics.js";
 import { softmaxOf } from "../../objectives/temperature.js";
 import { newEncodingReport } from "../../tokens/vectorizer.js";
@@ -94,14 +95,22 @@ function checkRows(classes: Int32Array, labels: readonly string[]): void {
   });
 }
 
+/** Normal quantiles that 5 %, shared by one to four trials, lie above. */
+const ONE_SIDED = [1.645, 1.96, 2.128, 2.241];
+
+/** As an evaluation has them: of two labels the second's probability. */
+function predictionsOf(probabilities: Float32Array, labels: Int32Array, outputs: number): Predictions {
+  if (outputs > 2) return { probabilities, outputs, labels };
+  return { probabilities: probabilities.filter((_, i) => i % 2 === 1), outputs: 1, labels };
+}
+
 function recordOf(wide: Wide, rows: number): AutoRecord {
   const { trials, picked, heldOut, factor, labelled, notes } = wide;
   const labels = Int32Array.from(heldOut.rows, (row) => labelled.classes[row]!);
-  const outputs = labelled.labels;
-  const judged = (by: number) => ({ probabilities: softmaxOf(heldOut.scores, by), outputs, labels });
+  const judged = (by: number) => predictionsOf(softmaxOf(heldOut.scores, by), labels, labelled.labels);
   const { accuracy, majority, mcc } = evaluatePredictions(judged(factor));
-  // Under independence rows · mcc² is about chi-square of one degree: a one-sided test at 5 %.
-  const useful = mcc > 1.645 / Math.sqrt(labels.length);
+  // Under independence texts · mcc² is about chi-square of one degree: a one-sided test at 5 %, shared by all that was tried.
+  const useful = mcc > (ONE_SIDED[trials.length - 1] ?? ONE_SIDED.at(-1)!) / Math.sqrt(heldOut.texts);
   const record = {
     members: trials.map((trial) => ({ ...trial, picked: trial === picked })),
     picked: picked.name,
@@ -139,8 +148,13 @@ function explain({ members, picked, heldOut, useful }: Omit<AutoRecord, "why">, 
   else
     parts.push(`Picked ${picked}: better than ${first!.name} by ${share(best.accuracy - first!.accuracy)}.`);
   parts.push(
-    `Then fitted to all ${rows.toLocaleString("en")} rows. Always answering the largest class would be right in ${share(heldOut.majority)}.`,
+    `Then fitted to all ${rows.toLocaleString("en")} rows. Always answering the largest label would be right in ${share(heldOut.majority)}.`,
   );
+  if (useful && heldOut.accuracy < heldOut.majority) {
+    parts.push(
+      "It is right less often than that because rare labels are made to count as much as common ones: it finds more of them, and takes more others for them.",
+    );
+  }
   if (!useful) {
     parts.push("On rows it had not seen it did no better than that: its answers are not to be relied on.");
   }

@@ -100,7 +100,12 @@ export interface Wide {
   readonly trials: readonly WideTrial[];
   readonly picked: WideTrial;
   /** Rows held out: which of `rows`, their scores [labels][heldOut] in the mixture, times 1. */
-  readonly heldOut: { readonly rows: Uint32Array; readonly scores: readonly Float64Array[] };
+  readonly heldOut: {
+    readonly rows: Uint32Array;
+    readonly scores: readonly Float64Array[];
+    /** How many different texts they are. */
+    readonly texts: number;
+  };
   /** The share of known words below which texts are strange: of rows held out, few have less. */
   readonly familiar: number;
   /** The share of known words of rows held out, on average. */
@@ -135,7 +140,8 @@ export async function trainWide(given: WideData, options: WideOptions): Promise<
   const least = long && rows.length > FEW_ROWS ? LONG_LEAST : rows.length > NGRAMS_TWICE ? TWICE : {};
   const data = featureRows(texts, rows, rules, least);
   const all: Labelled = { data, classes, labels };
-  const folds = foldsOf(classes, labels, options.seed);
+  const keyOf = (row: number) => texts.fingerprint(rows[row]!);
+  const folds = foldsOf(classes, labels, options.seed, keyOf);
   const solving = { ...solvingFor(rows.length, long, options.seed), onEpoch: () => options.onStep(step) };
   const fit = (labelled: Labelled, member: WideMember) =>
     fitScorer(labelled, member.rules, options.engine, solving);
@@ -154,20 +160,18 @@ export async function trainWide(given: WideData, options: WideOptions): Promise<
   }
   const best = judged[choose(judged.map(({ trial }) => trial))]!;
   await begin(`fitting ${best.recipe.name}`);
-  let labelled: Labelled = { ...all, data: withBlocks(data, usedBlocks(best.recipe)) };
+  let labelled: Labelled = { ...all, data: inOrder(withBlocks(data, usedBlocks(best.recipe))) };
   let scorers = await fitAll(labelled, best.recipe, fit);
   const columns = scorers.reduce((sum, { groups }) => sum + groups.length * groups[0]!.columns.length, 0);
   const most = Math.floor(
     (options.featureBytes ?? FEATURE_BYTES) / (FEATURE_OVERHEAD + COLUMN_BYTES * columns),
   );
-  const drop = labelled.data.features > most;
-  if (drop) {
+  if (labelled.data.features > most) {
     await begin("leaving out n-grams that decide little");
     const kept = strongest(labelled.data, scorers, best.deviations, most);
     labelled = { ...labelled, data: select(labelled.data, kept) };
+    scorers = await fitAll(labelled, best.recipe, fit);
   }
-  labelled = { ...labelled, data: inOrder(labelled.data) };
-  scorers = await fitAll(labelled, best.recipe, fit);
   return {
     rules: { ...rules, blocks: usedBlocks(best.recipe) },
     data: labelled.data,
@@ -178,7 +182,7 @@ export async function trainWide(given: WideData, options: WideOptions): Promise<
     factor: fitTemperature({ scores: best.scores, classes: best.classes }),
     trials: judged.map(({ trial }) => trial),
     picked: best.trial,
-    heldOut: { rows: best.rows, scores: best.scores },
+    heldOut: { rows: best.rows, scores: best.scores, texts: new Set(Array.from(best.rows, keyOf)).size },
     ...familiarity(texts, rows, folds),
     notes,
   };
@@ -382,27 +386,39 @@ export function measured(scores: readonly ArrayLike<number>[], classes: Int32Arr
   };
 }
 
-/** Every row is judged once, by a fit to the others; of many rows a fifth is, once. Each class is spread evenly. */
-export function foldsOf(classes: Int32Array, labels: number, seed: number): Fold[] {
+/**
+ * Every row is judged once, by a fit to the others; of many rows a fifth is, once. Each class is spread evenly.
+ * @param key rows of the same key stay together: of a text that stands twice, one must not be judged by the other
+ */
+export function foldsOf(
+  classes: Int32Array,
+  labels: number,
+  seed: number,
+  key: (row: number) => number = (row) => row,
+): Fold[] {
   const random = new Random(seed, PURPOSE.split, 2);
   const rows = classes.length;
   const many = rows > MANY_ROWS;
   const folds = rows < 40 ? 10 : 5;
   const fold = new Uint8Array(rows);
+  let next = Math.floor(random.uniform(rows) * folds);
   for (let k = 0; k < labels; k++) {
     const own = Array.from(classes.keys()).filter((row) => classes[row] === k);
     const drawn = own
       .map((row) => ({ row, by: random.uniform(row) }))
       .sort((a, b) => a.by - b.by || a.row - b.row);
-    // Small classes begin at different folds, so that no fold gets all the first ones.
-    const first = Math.floor(random.uniform(rows + k) * folds);
-    drawn.forEach(({ row }, i) => {
-      fold[row] = (first + i) % folds;
-    });
+    // A class begins where the one before has ended, so that no fold gets the first ones of all.
+    for (const { row } of drawn) fold[row] = next++ % folds;
+  }
+  const foldOf = new Map<number, number>();
+  for (let row = 0; row < rows; row++) {
+    const known = foldOf.get(key(row));
+    if (known === undefined) foldOf.set(key(row), fold[row]!);
+    else fold[row] = known;
   }
   const every = Uint32Array.from(fold.keys());
   const wanted = many ? [0] : Array.from({ length: folds }, (_, f) => f);
-  return wanted.flatMap((f): Fold[] => {
+  const found = wanted.flatMap((f): Fold[] => {
     let judge = every.filter((row) => fold[row] === f);
     if (many && judge.length > MOST_HELD_OUT) {
       const part = MOST_HELD_OUT / judge.length;
@@ -413,6 +429,8 @@ export function foldsOf(classes: Int32Array, labels: number, seed: number): Fold
     const fit = every.filter((row) => held[row] === 0);
     return judge.length === 0 || fit.length === 0 ? [] : [{ fit, judge }];
   });
+  // Of one text alone there is nothing to keep together.
+  return found.length > 0 ? found : foldsOf(classes, labels, seed);
 }
 
 const solvingFor = (rows: number, long: boolean, seed: number): LinearOptions =>
