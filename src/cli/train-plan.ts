@@ -2,9 +2,10 @@
 
 import { existsSync, statSync } from "node:fs";
 import { basename, resolve } from "node:path";
-import { InputError, inputError } from "../base/errors.js";
+import { InputError, inputError, oneOf } from "../base/errors.js";
 import { ownVectorizer } from "../classifier/assemble.js";
 import { TextClassifier } from "../classifier/classifier.js";
+import { PRESET_NAMES } from "../classifier/presets.js";
 
 import { readsIds } from "../layers/traits.js";
 import type { Model } from "../model/model.js";
@@ -13,7 +14,7 @@ import { type Optimizer, optimizers } from "../objectives/optimizers.js";
 import type { CorpusFrontEndOptions, FrontEndOptions, RowOptions } from "../tokens/options.js";
 import type { Vectorizer } from "../tokens/vectorizer.js";
 import { idleColumns } from "./data.js";
-import { idleFor, isScript, namedModel, openModel } from "./models.js";
+import { idleFor, isScript, openModel, sourceOf } from "./models.js";
 import type { Idle } from "./options.js";
 import { checkOutputs } from "./outputs.js";
 import { flagsOfScript } from "./script.js";
@@ -147,7 +148,10 @@ const given = ({ vocabulary, length }: TrainFlags) => ({
 /** What to start from, where --model names a file or script. */
 async function openStart(flags: TrainFlags): Promise<TextClassifier | Model | null> {
   const { engine, threads, seed, define: definitions } = flags;
-  if (namedModel(flags.model, { ...DEFAULT_SIZES, classes: 2 })) return null;
+  if (sourceOf(flags.model) === "a preset") {
+    oneOf(flags.model, [AUTO, ...PRESET_NAMES], "model");
+    return null;
+  }
   const { model, extras } = await openModel(flags.model, { engine, threads, seed, definitions });
   return extras ? TextClassifier.fromModel(model, extras, flags.model) : model;
 }

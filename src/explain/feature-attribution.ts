@@ -212,7 +212,7 @@ function readFeatures(encoder: FeatureEncoder, text: string): ReadText {
   return {
     row: encoder.encodeRow(tokens, ngrams),
     tokens: Array.from(tokens, (token) => {
-      return { text: texts.table.word(token), known: words.has(ngrams.wordOf(token)) };
+      return { text: texts.table.word(token), known: words.has(ngrams.knownBy(token)) };
     }),
     found,
   };

@@ -244,7 +244,7 @@ export class FeatureEncoder implements RowEncoder {
     }
     let [words, knownWords, knownTokens] = [0, 0, 0];
     for (const token of tokens) {
-      const known = parts.words.has(ngrams.wordOf(token));
+      const known = parts.words.has(ngrams.knownBy(token));
       if (known) knownTokens++;
       if (!ngrams.isWord(token)) continue;
       words++;

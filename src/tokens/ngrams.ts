@@ -141,6 +141,8 @@ class TokenFacts {
   prefix = new Uint32Array(256);
   ending = new Uint32Array(256);
   pattern = new Uint32Array(256);
+  /** What makes it known or strange. */
+  known = new Uint32Array(256);
   /** Whether it is neither a function word nor punctuation; whether it begins with a letter. */
   content = new Uint8Array(256);
   letters = new Uint8Array(256);
@@ -163,6 +165,7 @@ class TokenFacts {
     this.prefix = grown(this.prefix, length);
     this.ending = grown(this.ending, length);
     this.pattern = grown(this.pattern, length);
+    this.known = grown(this.known, length);
     this.content = grown(this.content, length);
     this.letters = grown(this.letters, length);
     this.from = grown(this.from, length);
@@ -191,10 +194,10 @@ export class Ngrams {
     this.functionWords = new Set(rules.functionWords);
   }
 
-  /** The hash of a token in small letters. */
-  wordOf(token: number): number {
+  /** The hash by which a token is known or strange: a word's own; of a run of one mark that of the mark, however long. */
+  knownBy(token: number): number {
     this.know(token);
-    return this.facts.word[token]!;
+    return this.facts.known[token]!;
   }
 
   /** Whether a token begins with a letter: numbers and punctuation do not. */
@@ -284,6 +287,7 @@ export class Ngrams {
     const word = hashText(lower);
     const named = this.functionWords.has(lower) || !startsWord.test(lower);
     facts.word[token] = word;
+    facts.known[token] = startsWord.test(lower) ? word : hashText(characters[0] ?? "");
     facts.prefix[token] = hashText(characters.slice(0, PREFIX).join(""));
     facts.ending[token] = hashText(characters.slice(-4).join(""));
     facts.pattern[token] = named ? word : NAMELESS[namelessOf(text)];

@@ -52,7 +52,7 @@ export function tiny(): TextClassifier {
       ),
       rows: [10, 10],
     },
-    words: KnownWords.of(Array.from(tokens, (token) => ngrams.wordOf(token))),
+    words: KnownWords.of(Array.from(tokens, (token) => ngrams.knownBy(token))),
     familiar: 0.5,
   });
   const ids = layers.input({ shape: [null], name: "ngrams" });

@@ -54,7 +54,7 @@ function knownWords(texts: TokenizedTexts, rows: ArrayLike<number>): KnownWords 
   const counts = new Map<number, number>();
   for (let i = 0; i < rows.length; i++) {
     for (const token of texts.tokensOf(rows[i]!)) {
-      const word = ngrams.wordOf(token);
+      const word = ngrams.knownBy(token);
       counts.set(word, (counts.get(word) ?? 0) + 1);
     }
   }
