@@ -1,12 +1,11 @@
 /**
  * The lexer: words, numbers and runs of punctuation, in the letters' own case. Keras's front ends drop what n-gram
- * features live on; this one keeps every visible character. Like TokenScanner it stops at each token with its bytes and
- * hash at hand.
+ * features live on; this one keeps every visible character.
  *
  *   n't and 's part from their word · a number keeps its inner points and commas · a run of one punctuation mark is a
  *   token · where words are written without spaces between them (Chinese, Japanese, Thai …), every character is one
  */
-import { hashOf } from "./split.js";
+import { hashOf, Scanner } from "./split.js";
 
 const SPACE = 0;
 const LETTER = 1;
@@ -19,7 +18,6 @@ const APOSTROPHE = 0x27;
 /** Bytes that may be looked at beyond a text's end. */
 const LOOK_AHEAD = 4;
 const encoder = new TextEncoder();
-const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
 /** Letters, what is written over them, and numerals that are no digits. */
 const IS_LETTER = /[\p{L}\p{M}\p{Nl}\p{No}]/u;
@@ -55,21 +53,13 @@ function kindOf(codePoint: number): number {
   return kind;
 }
 
-export class Lexer {
-  /** The text in UTF-8. */
-  bytes = new Uint8Array(4096);
-  /** The token: bytes [start, start + length). */
-  start = 0;
-  length = 0;
-  hash = 0;
-  private at = 0;
-  private end = 0;
+export class Lexer extends Scanner {
   /** Of the character last looked at. */
   private codePoint = 0;
   private width = 1;
 
   /** Begins a text. Composed and decomposed letters are one, as are the two apostrophes. */
-  begin(text: string): void {
+  override begin(text: string): void {
     let prepared = text;
     // biome-ignore lint/suspicious/noControlCharactersInRegex: the range of ASCII
     if (/[^\x00-\x7f]/.test(text)) prepared = text.normalize("NFC").replaceAll("\u2019", "'");
@@ -80,8 +70,7 @@ export class Lexer {
     this.at = 0;
   }
 
-  /** Moves to the next token; false where the text has ended. */
-  next(): boolean {
+  override next(): boolean {
     let kind = this.look(this.at);
     while (this.at < this.end) {
       if (kind === MARK && this.codePoint === 0x3c) {
@@ -98,11 +87,6 @@ export class Lexer {
     this.length = this.at - this.start;
     this.hash = hashOf(this.bytes.subarray(this.start, this.at));
     return true;
-  }
-
-  /** The token as a string. */
-  token(): string {
-    return decoder.decode(this.bytes.subarray(this.start, this.start + this.length));
   }
 
   private tokenEnd(kind: number): number {

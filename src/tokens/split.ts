@@ -17,20 +17,37 @@ export function hashOf(bytes: Uint8Array, length = bytes.length): number {
 const encoder = new TextEncoder();
 const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
-export class TokenScanner {
-  /** The text in UTF-8. Standardised tokens are written over it: never ahead of where reading stands. */
+/** Walks texts, and stops at each token. */
+export abstract class Scanner {
+  /** The text in UTF-8. */
   bytes = new Uint8Array(4096);
-  /** The token: bytes [start, start + length), standardised. */
+  /** The token: bytes [start, start + length). */
   start = 0;
   length = 0;
   hash = 0;
-  private at = 0;
-  private end = 0;
-
-  constructor(private readonly standardizer: Standardizer) {}
+  /** Where reading stands, and where the text ends. */
+  protected at = 0;
+  protected end = 0;
 
   /** Begins a text. */
-  begin(text: string): void {
+  abstract begin(text: string): void;
+
+  /** Moves to the next token; false where the text has ended. */
+  abstract next(): boolean;
+
+  /** The token as a string. */
+  token(): string {
+    return decoder.decode(this.bytes.subarray(this.start, this.start + this.length));
+  }
+}
+
+/** By the rules of Keras's front ends. Standardised tokens are written over the text: never ahead of where reading stands. */
+export class TokenScanner extends Scanner {
+  constructor(private readonly standardizer: Standardizer) {
+    super();
+  }
+
+  override begin(text: string): void {
     const prepared = this.standardizer.prepare(text);
     const most = prepared.length * 3; // a UTF-16 unit takes at most three bytes
     if (most > this.bytes.length) this.bytes = new Uint8Array(most * 2);
@@ -38,8 +55,7 @@ export class TokenScanner {
     this.at = 0;
   }
 
-  /** Moves to the next token; false where the text has ended. */
-  next(): boolean {
+  override next(): boolean {
     switch (this.standardizer.unit) {
       case "word":
         return this.nextWord();
@@ -48,11 +64,6 @@ export class TokenScanner {
       case "text":
         return this.wholeText();
     }
-  }
-
-  /** The token as a string. */
-  token(): string {
-    return decoder.decode(this.bytes.subarray(this.start, this.start + this.length));
   }
 
   private nextWord(): boolean {

@@ -11,7 +11,7 @@ import {
   isLexer,
   resolveCorpusFrontEnd,
 } from "./options.js";
-import { TokenScanner } from "./split.js";
+import { type Scanner, TokenScanner } from "./split.js";
 import { standardizerFor } from "./standardize.js";
 import { grown, TokenTable } from "./token-table.js";
 import type { EncodingReport, Vectorizer } from "./vectorizer.js";
@@ -21,7 +21,7 @@ export class TokenizedTexts {
   readonly frontEnd: CorpusFrontEnd;
   /** The distinct tokens, by their numbers. */
   readonly table = new TokenTable();
-  private readonly scanner: TokenScanner | Lexer;
+  private readonly scanner: Scanner;
   /** The tokens of every row, one after another. */
   private tokens = new Int32Array(4096);
   /** [rows + 1] where each row begins */

@@ -2,6 +2,8 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { encoderOf, networkOf, rounded } from "../../src/classifier/auto/assemble.js";
+import { foldsOf } from "../../src/classifier/auto/folds.js";
+import { recipesFor } from "../../src/classifier/auto/recipes.js";
 import {
   classCounts,
   fitScorer,
@@ -9,7 +11,7 @@ import {
   type ScorerRules,
   scoresOf,
 } from "../../src/classifier/auto/scorers.js";
-import { foldsOf, measured, recipesFor, trainWide, type WideData } from "../../src/classifier/auto/wide.js";
+import { measured, trainWide, type WideData } from "../../src/classifier/auto/wide.js";
 import { ReferenceEngine } from "../../src/engines/reference.js";
 import { softmaxOf } from "../../src/objectives/temperature.js";
 import { featureRows, pick } from "../../src/tokens/sparse-texts.js";

@@ -79,7 +79,7 @@ export async function trainAuto(corpus: Corpus, options: TrainOptions): Promise<
     history: {},
     bestEpoch: null,
     stopped: null,
-    auto: recordOf(wide, rows.length),
+    auto: recordOf(wide),
   };
   return { model, encoder, labels, threshold: 0.5, training };
 }
@@ -104,7 +104,7 @@ function predictionsOf(probabilities: Float32Array, labels: Int32Array, outputs:
   return { probabilities: probabilities.filter((_, i) => i % 2 === 1), outputs: 1, labels };
 }
 
-function recordOf(wide: Wide, rows: number): AutoRecord {
+function recordOf(wide: Wide): AutoRecord {
   const { trials, picked, heldOut, factor, labelled, notes } = wide;
   const labels = Int32Array.from(heldOut.rows, (row) => labelled.classes[row]!);
   const judged = (by: number) => predictionsOf(softmaxOf(heldOut.scores, by), labels, labelled.labels);
@@ -129,26 +129,27 @@ function recordOf(wide: Wide, rows: number): AutoRecord {
     useful,
     notes,
   };
-  return { ...record, why: explain(record, rows) };
+  return { ...record, why: explain(record, wide.data.rows) };
 }
 
-/** What was tried and picked and why, in a paragraph. */
+/** What was tried and picked and why, in a paragraph. @param rows that were learned from: of very many a sample */
 function explain({ members, picked, heldOut, useful }: Omit<AutoRecord, "why">, rows: number): string {
-  const share = (value: number) => percent(value);
   const judged =
     heldOut.rows === rows
       ? "each row judged by a fit to others"
       : `${heldOut.rows.toLocaleString("en")} rows held out`;
   const [first] = members;
-  const tried = members.map(({ name, accuracy }) => `${name} ${share(accuracy)}`).join("; ");
+  const tried = members.map(({ name, accuracy }) => `${name} ${percent(accuracy)}`).join("; ");
   const best = members.find((member) => member.picked)!;
   const parts = [`Tried (${judged}): ${tried}.`];
   if (members.length === 1) parts.push(`Picked ${picked}: the one for data of this kind.`);
   else if (best === first) parts.push(`Picked ${picked}: nothing larger did clearly better.`);
   else
-    parts.push(`Picked ${picked}: better than ${first!.name} by ${share(best.accuracy - first!.accuracy)}.`);
+    parts.push(
+      `Picked ${picked}: better than ${first!.name} by ${percent(best.accuracy - first!.accuracy)}.`,
+    );
   parts.push(
-    `Then fitted to all ${rows.toLocaleString("en")} rows. Always answering the largest label would be right in ${share(heldOut.majority)}.`,
+    `Then fitted to all ${rows.toLocaleString("en")} rows. Always answering the largest label would be right in ${percent(heldOut.majority)}.`,
   );
   if (useful && heldOut.accuracy < heldOut.majority) {
     parts.push(

@@ -10,21 +10,14 @@ import { BLOCKS, type Block, type NgramRules } from "../../tokens/ngrams.js";
 import { type FeatureRows, featureRows, pick, select } from "../../tokens/sparse-texts.js";
 import type { TokenizedTexts } from "../../tokens/tokenized-texts.js";
 import type { LinearOptions } from "../../train/linear.js";
-import { classCounts, fitScorer, type Labelled, type Scorer, type ScorerRules, scoresOf } from "./scorers.js";
+import { type Fold, foldsOf } from "./folds.js";
+import { FEW_ROWS, recipesFor, usedBlocks, type WideMember, type WideRecipe } from "./recipes.js";
+import { classCounts, fitScorer, type Labelled, type Scorer, scoresOf } from "./scorers.js";
 
 /** Texts of this many tokens or more, by their median, are long: topics and opinions run through all of them. */
 const LONG = 60;
-/** Up to so many rows, what few examples tell is smoothed little and compared with whole classes. */
-const FEW_ROWS = 1000;
-/** A class of a smaller share of the rows is rare. */
-const RARE = 0.05;
-/** Rows from which a single part held out is enough. */
-const MANY_ROWS = 10_000;
-const MOST_HELD_OUT = 5000;
 /** Rows from which an n-gram must be in two. */
 const NGRAMS_TWICE = 20_000;
-/** Above so many classes a feature's ratio in each of them is noise. */
-const MOST_RATIO_CLASSES = 20;
 /** n-grams of all rows that are kept in memory: 4 bytes each, several times over while they are counted. */
 export const MOST_NGRAMS = 6e7;
 /** Bytes of a feature in an archive, measured: its hash and counts, and each of its columns. */
@@ -33,25 +26,8 @@ const COLUMN_BYTES = 1.2;
 /** Bytes that the features of a saved classifier may take, about. */
 export const FEATURE_BYTES = 1.6e6;
 
-const SHORT_BLOCKS: readonly Block[] = ["w1", "w2", "c2", "c3", "c4", "c5", "case", "shape"];
-const LONG_BLOCKS: readonly Block[] = ["w1", "w2", "w3", "p1", "p2"];
-const CHARACTER_BLOCKS: readonly Block[] = ["c2", "c3", "c4", "c5"];
 const LONG_LEAST: Partial<Record<Block, number>> = { w1: 2, w2: 3, w3: 3, p1: 2, p2: 3 };
 const TWICE = Object.fromEntries(BLOCKS.map((block) => [block, 2]));
-
-/** A member by its name, and what it weighs in the mixture. */
-export interface WideMember {
-  /** words: a margin over words and pairs of them · ngrams: ratios over all blocks · centres: cosines to class means */
-  readonly name: "words" | "ngrams" | "centres";
-  readonly rules: ScorerRules;
-  readonly weight: number;
-}
-
-/** A recipe: members that are mixed. */
-export interface WideRecipe {
-  readonly name: string;
-  readonly members: readonly WideMember[];
-}
 
 /** What is learned from. */
 export interface WideData {
@@ -114,12 +90,6 @@ export interface Wide {
   readonly notes: readonly string[];
 }
 
-/** A part of the rows to fit to, and the rows to judge by. */
-interface Fold {
-  readonly fit: Uint32Array;
-  readonly judge: Uint32Array;
-}
-
 /** Trains the wide member. */
 export async function trainWide(given: WideData, options: WideOptions): Promise<Wide> {
   const notes: string[] = [];
@@ -127,9 +97,7 @@ export async function trainWide(given: WideData, options: WideOptions): Promise<
   const { texts, rows, classes, labels } = sampled;
   const long = medianTokens(texts, rows) >= LONG;
   const recipes = recipesFor(rows.length, long, classes, labels);
-  const blocks = BLOCKS.filter((block) =>
-    recipes.some(({ members }) => members.some(({ rules }) => rules.blocks.flat().includes(block))),
-  );
+  const blocks = usedBlocks(recipes.flatMap(({ members }) => members));
   const rules: NgramRules = { blocks, marks: !long, functionWords: functionWords(texts, rows) };
   let step = "counting n-grams";
   const begin = (what: string) => {
@@ -160,7 +128,7 @@ export async function trainWide(given: WideData, options: WideOptions): Promise<
   }
   const best = judged[choose(judged.map(({ trial }) => trial))]!;
   await begin(`fitting ${best.recipe.name}`);
-  let labelled: Labelled = { ...all, data: inOrder(withBlocks(data, usedBlocks(best.recipe))) };
+  let labelled: Labelled = { ...all, data: inOrder(withBlocks(data, usedBlocks(best.recipe.members))) };
   let scorers = await fitAll(labelled, best.recipe, fit);
   const columns = scorers.reduce((sum, { groups }) => sum + groups.length * groups[0]!.columns.length, 0);
   const most = Math.floor(
@@ -173,7 +141,7 @@ export async function trainWide(given: WideData, options: WideOptions): Promise<
     scorers = await fitAll(labelled, best.recipe, fit);
   }
   return {
-    rules: { ...rules, blocks: usedBlocks(best.recipe) },
+    rules: { ...rules, blocks: usedBlocks(best.recipe.members) },
     data: labelled.data,
     labelled,
     members: best.recipe.members.map((member, m) => {
@@ -205,53 +173,6 @@ function withBlocks(data: FeatureRows, blocks: readonly Block[]): FeatureRows {
     data,
     Uint8Array.from(data.blocks, (block) => wanted[block]!),
   );
-}
-
-const usedBlocks = ({ members }: WideRecipe): Block[] =>
-  BLOCKS.filter((block) => members.some(({ rules }) => rules.blocks.flat().includes(block)));
-
-/** Recipes to try for the data, the plainest first. */
-export function recipesFor(rows: number, long: boolean, classes: Int32Array, labels: number): WideRecipe[] {
-  const few = rows <= FEW_ROWS;
-  const rare = rarest(classes, labels) < RARE;
-  // What is told of a class of which there are few rows is little, however many there are of the other.
-  const scarce = few || (rare && labels === 2);
-  const blocks = long && !few ? LONG_BLOCKS : SHORT_BLOCKS;
-  const balance = rows < 300 || rare ? 1 : 0.5;
-  const margin = { method: "margin", smoothing: 1, balance } as const;
-  const words = (more: readonly Block[]): WideMember => {
-    return { name: "words", weight: 1, rules: { ...margin, blocks: [["w1", "w2", ...more]], cost: 1 } };
-  };
-  const smoothing = scarce ? 0.1 : long ? 0.5 : 0.3;
-  const ngrams = (more: readonly Block[]): WideMember => {
-    const method = labels > MOST_RATIO_CLASSES ? "margin" : "ratio";
-    const cost = long && !few ? 2 : 0.5;
-    const own = { method, blocks: [[...blocks, ...more]], cost, smoothing, balance } as const;
-    return { name: "ngrams", weight: scarce ? 2 : 1, rules: own };
-  };
-  const centres: WideMember = {
-    name: "centres",
-    weight: 1,
-    rules: { ...margin, method: "mean", blocks: [["w1", "w2"], CHARACTER_BLOCKS], cost: 1 },
-  };
-  const base = few
-    ? { name: "words, n-grams and class centres", members: [words([]), ngrams([]), centres] }
-    : long
-      ? { name: "n-grams of words and beginnings", members: [ngrams([])] }
-      : { name: "words and n-grams", members: [words([]), ngrams([])] };
-  const recipes: WideRecipe[] = [base];
-  if (few && rows >= 400) recipes.push({ name: "words and n-grams", members: [words([]), ngrams([])] });
-  if (long) return recipes;
-  const asked = recipes.map(({ name, members }): WideRecipe => {
-    const more = members.map((member) => {
-      if (member.name === "words") return words(["head"]);
-      return member.name === "ngrams" ? ngrams(["head", "pattern"]) : member;
-    });
-    return { name: `${name}, heads and patterns`, members: more };
-  });
-  // Too few rows to judge by: with three classes or more it helps more often than not.
-  if (rows < 200) return labels > 2 ? asked : recipes;
-  return [...recipes, ...asked];
 }
 
 /** What more than the plainest recipe must gain, as a share of the rows held out. */
@@ -386,63 +307,10 @@ export function measured(scores: readonly ArrayLike<number>[], classes: Int32Arr
   };
 }
 
-/**
- * Every row is judged once, by a fit to the others; of many rows a fifth is, once. Each class is spread evenly.
- * @param key rows of the same key stay together: of a text that stands twice, one must not be judged by the other
- */
-export function foldsOf(
-  classes: Int32Array,
-  labels: number,
-  seed: number,
-  key: (row: number) => number = (row) => row,
-): Fold[] {
-  const random = new Random(seed, PURPOSE.split, 2);
-  const rows = classes.length;
-  const many = rows > MANY_ROWS;
-  const folds = rows < 40 ? 10 : 5;
-  const fold = new Uint8Array(rows);
-  let next = Math.floor(random.uniform(rows) * folds);
-  for (let k = 0; k < labels; k++) {
-    const own = Array.from(classes.keys()).filter((row) => classes[row] === k);
-    const drawn = own
-      .map((row) => ({ row, by: random.uniform(row) }))
-      .sort((a, b) => a.by - b.by || a.row - b.row);
-    // A class begins where the one before has ended, so that no fold gets the first ones of all.
-    for (const { row } of drawn) fold[row] = next++ % folds;
-  }
-  const foldOf = new Map<number, number>();
-  for (let row = 0; row < rows; row++) {
-    const known = foldOf.get(key(row));
-    if (known === undefined) foldOf.set(key(row), fold[row]!);
-    else fold[row] = known;
-  }
-  const every = Uint32Array.from(fold.keys());
-  const wanted = many ? [0] : Array.from({ length: folds }, (_, f) => f);
-  const found = wanted.flatMap((f): Fold[] => {
-    let judge = every.filter((row) => fold[row] === f);
-    if (many && judge.length > MOST_HELD_OUT) {
-      const part = MOST_HELD_OUT / judge.length;
-      judge = judge.filter((row) => random.uniform(rows + labels + row) < part);
-    }
-    const held = new Uint8Array(rows);
-    for (const row of judge) held[row] = 1;
-    const fit = every.filter((row) => held[row] === 0);
-    return judge.length === 0 || fit.length === 0 ? [] : [{ fit, judge }];
-  });
-  // Of one text alone there is nothing to keep together.
-  return found.length > 0 ? found : foldsOf(classes, labels, seed);
-}
-
 const solvingFor = (rows: number, long: boolean, seed: number): LinearOptions =>
   rows <= FEW_ROWS
     ? { epochs: 40, tolerance: 0.01, seed }
     : { epochs: long ? 10 : 15, tolerance: long ? 0.05 : 0.02, seed };
-
-function rarest(classes: Int32Array, labels: number): number {
-  const counts = new Array<number>(labels).fill(0);
-  for (const k of classes) counts[k]!++;
-  return Math.min(...counts.filter((count) => count > 0)) / classes.length;
-}
 
 function medianTokens(texts: TokenizedTexts, rows: ArrayLike<number>): number {
   const lengths = Array.from(rows, (row) => texts.tokensIn(row)).sort((a, b) => a - b);
