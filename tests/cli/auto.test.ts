@@ -199,7 +199,7 @@ test("Ctrl-C before it is done leaves nothing behind, and says so", async () => 
     cwd: folder,
     onStart: (child) =>
       child.stderr!.on("data", (data: Buffer) => {
-        if (String(data).includes("trying")) child.kill("SIGINT");
+        if (String(data).includes("counting")) child.kill("SIGINT");
       }),
   });
   assert.equal(code, 130, stderr);
