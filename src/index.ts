@@ -19,9 +19,17 @@ export {
 } from "./classifier/classifier.js";
 export { type ClassifierComparison, type CompareOptions, compareClassifiers } from "./classifier/compare.js";
 export { Corpus, type LabelledText } from "./classifier/corpus.js";
-export type { AutoRecord, Prepared, TrainingRecord, TrainOptions } from "./classifier/options.js";
+export type {
+  AutoRecord,
+  Prepared,
+  TrainingRecord,
+  TrainOptions,
+  VectorsRecord,
+} from "./classifier/options.js";
 export { PRESET_NAMES, type PresetName, type PresetSizes, presetModel } from "./classifier/presets.js";
 export type { RejectingScores } from "./classifier/rejecting.js";
+export type { FoundVectors } from "./data/vectors/collector.js";
+export { readVectors, type VectorsFile, type VectorsOptions } from "./data/vectors/read.js";
 export type {
   Call,
   Engine,

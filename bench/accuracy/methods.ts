@@ -1,13 +1,5 @@
 /** Who is measured: rows in, answers out. A method more is an entry more in METHODS. */
-import {
-  type LabelledText,
-  layers,
-  type Model,
-  model,
-  type PresetSizes,
-  TextClassifier,
-  type TrainOptions,
-} from "../../src/index.js";
+import { type LabelledText, TextClassifier, type TrainOptions } from "../../src/index.js";
 import { LinearClassifier } from "./linear.js";
 import type { Effort } from "./runs.js";
 
@@ -38,7 +30,7 @@ export const METHODS: Record<string, Method> = {
   linear: { seeded: false, train: async (rows) => saved(LinearClassifier.train(rows)) },
   "linear-tuned": { seeded: false, train: async (rows) => saved(LinearClassifier.tuned(rows)) },
   bilstm: classifier((rows, { seed }) => ({
-    ...{ model: bilstm, vocabulary: 10_000, length: longest(rows, 200), batchSize: 32, seed },
+    ...{ model: "bilstm", vocabulary: 10_000, length: longest(rows, 200), batchSize: 32, seed },
     ...{ validationSplit: 0.1, epochs: 20, patience: 3 },
   })),
   lstm: classifier((_, { seed }) => ({ model: "lstm", seed })),
@@ -61,22 +53,6 @@ function classifier(options: (rows: readonly LabelledText[], settings: Settings)
 
 function saved(linear: LinearClassifier): Learned {
   return { bytes: linear.toBytes(), predict: (texts) => linear.predict(texts) };
-}
-
-/** Embedding 64 → BiLSTM 32 → the largest and the mean of its steps → labels. */
-function bilstm({ vocabulary, length, classes }: PresetSizes): Model {
-  const ids = layers.input({ shape: [length] });
-  const vectors = layers.embedding({ inputDim: vocabulary, outputDim: 64 }).apply(ids);
-  const words = layers.dropout({ rate: 0.3 }).apply(vectors);
-  const cell = layers.lstm({ units: 32, returnSequences: true });
-  const steps = layers.bidirectional({ layer: cell }).apply(words);
-  const pools = [layers.globalMaxPooling1D().apply(steps), layers.globalAveragePooling1D().apply(steps)];
-  const read = layers.dropout({ rate: 0.3 }).apply(layers.concatenate().apply(pools));
-  const end =
-    classes === 2
-      ? layers.dense({ units: 1, activation: "sigmoid" })
-      : layers.dense({ units: classes, activation: "softmax" });
-  return model({ inputs: ids, outputs: end.apply(read) });
 }
 
 /** Words of the longest text, or `most`: steps that no text fills cost time and say nothing. */

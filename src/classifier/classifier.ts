@@ -28,7 +28,13 @@ import {
 } from "./answer.js";
 import { AutoAborted, checkAutoOptions, trainAuto } from "./auto/train.js";
 import { allRows, Corpus, type LabelledText } from "./corpus.js";
-import { checkTrainOptions, type Parts, type TrainingRecord, type TrainOptions } from "./options.js";
+import {
+  checkTrainOptions,
+  isAutomatic,
+  type Parts,
+  type TrainingRecord,
+  type TrainOptions,
+} from "./options.js";
 import { measureRejecting, type RejectingScores } from "./rejecting.js";
 import { checkFrontEnd, frontEndFor, TrainingSession } from "./training.js";
 
@@ -154,7 +160,7 @@ export class TextClassifier implements TextPart {
     checkTrainOptions(options);
     const { signal } = options;
     if (signal?.aborted) throw new AbortedTraining(null);
-    if ((options.model ?? "auto") === "auto") return trainAutomatically(rows, options);
+    if (isAutomatic(options.model ?? "auto")) return trainAutomatically(rows, options);
     if (options.onStep !== undefined) {
       throw inputError({
         expected: 'to be left out but with model: "auto"',

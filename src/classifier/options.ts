@@ -1,5 +1,6 @@
 /** What a classifier is trained with, and what it is made of. */
 import { knownOptions } from "../base/errors.js";
+import type { VectorsFile } from "../data/vectors/read.js";
 import type { EngineOptions } from "../engines/registry.js";
 import type { Callback, Model } from "../model/model.js";
 import type { Optimizer, OptimizerName } from "../objectives/optimizers.js";
@@ -20,19 +21,26 @@ export const DEFAULT_TEXT: FrontEndOptions & RowOptions = {
   truncating: "pre",
 };
 
+/** Models over n-grams: "auto" takes what rows held out prefer, "linear" words and pairs of them alone. */
+export const AUTOMATIC = ["auto", "linear"] as const;
+export type Automatic = (typeof AUTOMATIC)[number];
+export const isAutomatic = (model: unknown): model is Automatic =>
+  (AUTOMATIC as readonly unknown[]).includes(model);
+
 /** Options of `TextClassifier.train`; all may be left out. */
 export interface TrainOptions extends EngineOptions {
   /**
-   * "auto" (the default): what rows held out prefer, which heeds `rows`, `seed`, `engine`, `threads` and `signal` alone;
-   * or a preset's name ("lstm", "gru", "rnn"); a classifier or a model to go on from, which stays as it is: a copy is trained; or a
-   * function of the sizes that makes a new model. A classifier settles the words, the length of rows and the labels that
+   * "auto" (the default): what rows held out prefer; "linear": the plainest of what it tries, a linear model over words and
+   * pairs of them; both heed `rows`, `seed`, `engine`, `threads`, `signal` and `onStep` alone. Or a preset's name ("lstm",
+   * "gru", "rnn", "bilstm", "bigru", "cnn"); a classifier or a model to go on from, which stays as it is: a copy is trained;
+   * or a function of the sizes that makes a new model. A classifier settles the words, the length of rows and the labels that
    * there are; the model of one counts as the classifier. The outputs of any other model are the labels in order.
    */
   model?:
     | string
     | Classifier
     | Model
-    | ((sizes: { vocabulary: number; length: number; classes: number }) => Model);
+    | ((sizes: { vocabulary: number; length: number; classes: number; width?: number }) => Model);
   /** Ids in the vocabulary, padding included. Default 1,000. */
   vocabulary?: number;
   /** Ids in a row. Default 200. */
@@ -55,6 +63,13 @@ export interface TrainOptions extends EngineOptions {
   validationSplit?: number;
   /** Default "adam", unless the model given is compiled: then its own. */
   optimizer?: OptimizerName | Optimizer;
+  /**
+   * Word vectors learned elsewhere, as `readVectors` opens them: the Embedding of a preset, or of a function's model, begins
+   * with them and is as wide as they are. Words without one begin as they would without the file.
+   */
+  vectors?: VectorsFile;
+  /** Leaves the Embedding as `vectors` set it. Default false: it is tuned with the rest. */
+  freezeVectors?: boolean;
   /** Weighs classes so that each counts alike. Default false. */
   balance?: boolean;
   /** Everything random follows from it. Default 0. */
@@ -69,7 +84,7 @@ export interface TrainOptions extends EngineOptions {
   signal?: AbortSignal;
   /** Goes on from a checkpoint of the same run, to the same bits. */
   resume?: TrainingState;
-  /** Of "auto": told what is being done, whenever something else is begun. */
+  /** Of "auto" and "linear": told what is being done, whenever something else is begun. */
   onStep?(what: string): void;
 }
 
@@ -85,6 +100,8 @@ const TRAIN_OPTIONS: Record<keyof TrainOptions, true> = {
   rows: true,
   validationSplit: true,
   optimizer: true,
+  vectors: true,
+  freezeVectors: true,
   balance: true,
   seed: true,
   callbacks: true,
@@ -112,6 +129,30 @@ export interface Prepared {
   rows: Uint32Array;
   /** What became of their texts. */
   encoding: EncodingReport;
+  /** What was found of the vocabulary in the vectors, where there were some. */
+  vectors?: VectorsRecord;
+}
+
+/** Which words of a vocabulary a file of vectors had. */
+export interface VectorsRecord {
+  /** What the file is called, and its format. */
+  name: string;
+  /** "GloVe or other text", "word2vec text", "word2vec binary", "fastText .bin". */
+  format: string;
+  /** Numbers in a word's vector. */
+  width: number;
+  /** Words of the vocabulary, and how many of them were found. */
+  words: number;
+  /** How many of them have a vector. */
+  found: number;
+  /** Some of the others, the most frequent first. */
+  missing: string[];
+  /** How many of the others the file has in other case, and one of them as it stands there. */
+  otherCase: number;
+  /** One of these: as the vocabulary has it, and as the file does. */
+  otherCaseExample: [string, string] | null;
+  /** Whether training left the vectors as they were. */
+  frozen: boolean;
 }
 
 /** How a classifier came about; saved with it. */
@@ -134,6 +175,8 @@ export interface TrainingRecord {
   stopped: string | null;
   /** Of an automatic classifier: what was tried. */
   auto?: AutoRecord;
+  /** What was found in the vectors that it began with, where there were some. */
+  vectors?: VectorsRecord;
 }
 
 /** What an automatic classifier tried, and how that did on rows that it had not learned from. */

@@ -33,6 +33,7 @@ import {
   type TrainOptions,
 } from "./options.js";
 import { presetModel } from "./presets.js";
+import { checkVectors, setVectors, vectorsRecord, wantedWords } from "./vectors.js";
 
 /** The most that may be asked for. */
 export const LIMITS = { vocabulary: 2 ** 24, length: 1e6 };
@@ -107,6 +108,7 @@ export class TrainingSession {
       throw inputError({ expected: "true or false", where: "balance", received: options.balance });
     }
     if (start) checkSettled(options, start);
+    checkVectors(options);
     const { text, vectorizer } = options;
     this.seed = wholeNumber(options.seed ?? 0, "seed");
     this.length = wholeNumber(
@@ -133,15 +135,20 @@ export class TrainingSession {
       start?.vectorizer ??
       options.vectorizer ??
       corpus.texts.build({ size, padding, truncating, rows: trainRows });
-    const model = this.makeModel(Math.max(size, vectorizer.size));
+    const vectors = options.vectors
+      ? await options.vectors.collect(wantedWords(vectorizer), options.signal)
+      : null;
+    const model = this.makeModel(Math.max(size, vectorizer.size), options.vectors?.width);
+    if (vectors) setVectors(model, vectors, options.freezeVectors ?? false);
     checkOutputs(model, labels.length);
+    const found = vectors ? { vectors: vectorsRecord(options, vectors, vectorizer) } : {};
     const encoding = newEncodingReport();
     const x = corpus.encode(trainRows, vectorizer, length, encoding);
     checkAnswerable(model, corpus, [...trainRows, ...validationRows], vectorizer, length);
     const early = this.earlyStopping(validationRows.length > 0);
     const fitOptions = this.fitOptions(vectorizer, trainRows, validationRows, early);
     this.compile(model);
-    options.onPrepared?.({ model, vectorizer, length, labels, corpus, rows: trainRows, encoding });
+    options.onPrepared?.({ model, vectorizer, length, labels, corpus, rows: trainRows, encoding, ...found });
     const threshold = start && start.model.outputSize === model.outputSize ? start.threshold : 0.5;
     const encoder = new IdEncoder(vectorizer, length);
     this.untrained = { model, encoder, labels, threshold, training: null };
@@ -150,7 +157,7 @@ export class TrainingSession {
     this.aborted = history.stopped === ABORTED;
     this.learned = model.iterations !== before;
     const training = this.record(trainRows, validationRows, encoding, history, early);
-    return { ...this.untrained, training };
+    return { ...this.untrained, training: { ...training, ...found } };
   }
 
   /** Held out by class, so that a file sorted by label does not leave a class out. */
@@ -188,9 +195,12 @@ export class TrainingSession {
     });
   }
 
-  private makeModel(vocabulary: number): Model {
+  private makeModel(vocabulary: number, width: number | undefined): Model {
     const { model = "lstm", engine, threads } = this.options;
-    const sizes = { vocabulary, length: this.length, classes: this.labels.length };
+    const sizes = {
+      ...{ vocabulary, length: this.length, classes: this.labels.length },
+      ...(width === undefined ? {} : { width }),
+    };
     if (typeof model === "function")
       return modelOf(functionOf(model, "model")(sizes), "what the function model gave");
     if (typeof model === "string") return presetModel(model, sizes, { seed: this.seed, engine, threads });

@@ -2,6 +2,7 @@
 
 import type { Command } from "commander";
 import { printableJson } from "../base/text.js";
+import { PRESET_NAMES } from "../classifier/presets.js";
 import type { EngineChoice } from "../engines/registry.js";
 import type { Definitions } from "../formats/python/script.js";
 import { describeModel } from "../model/describe.js";
@@ -39,7 +40,7 @@ export function summaryCommand(program: Command): void {
     .description("print a model's layers, shapes and parameters as Keras does")
     .argument(
       "<model>",
-      "a model file, a Keras script (.py or .ipynb, never run), or a preset: lstm, gru, rnn",
+      `a model file, a Keras script (.py or .ipynb, never run), or a preset: ${PRESET_NAMES.join(", ")}`,
     )
     .addOption(choice("--format <name>", "whose table", ["keras3", "keras2"]).default("keras3"))
     .option("--line-length <n>", "width of the table", whole("line-length", 20))

@@ -15,6 +15,9 @@ export interface TrainFlags extends EngineFlags, ColumnFlags {
   /** A vocabulary file, in place of learning one. */
   tokenizer?: string;
   frontEnd: FrontEndOptions["frontEnd"];
+  /** A file of word vectors to begin with, and whether they stay as they are. */
+  vectors?: string;
+  freezeVectors?: boolean;
   /** What a script says of the front end besides, for which there is no flag. */
   frontEndOptions?: object;
   padding?: Side;

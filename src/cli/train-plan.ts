@@ -5,8 +5,10 @@ import { basename, resolve } from "node:path";
 import { InputError, inputError, oneOf } from "../base/errors.js";
 import { ownVectorizer } from "../classifier/assemble.js";
 import { TextClassifier } from "../classifier/classifier.js";
+import { AUTOMATIC, type Automatic, isAutomatic } from "../classifier/options.js";
 import { PRESET_NAMES } from "../classifier/presets.js";
-
+import { readVectorsPath } from "../data/node-source.js";
+import type { VectorsFile } from "../data/vectors/read.js";
 import { readsIds } from "../layers/traits.js";
 import type { Model } from "../model/model.js";
 import { checkVocabularyFits } from "../network/text-fits.js";
@@ -27,7 +29,7 @@ export interface TrainPlan {
   /** What the data is called: "sms-spam". */
   name: string;
   out: string;
-  /** Whether the data is to choose: an automatic classifier. */
+  /** Whether it is an automatic classifier: the data is to choose, or the plainest is asked for. */
   auto: boolean;
   /** How the data's texts are taken apart. */
   frontEnd: CorpusFrontEndOptions;
@@ -39,10 +41,12 @@ export interface TrainPlan {
   startFrom: TextClassifier | Model | null;
   /** The vocabulary, where it is not learned: a tokenizer file's, or the model file's own. */
   vectorizer: Vectorizer | null;
+  /** Word vectors to begin with, opened. */
+  vectors: VectorsFile | null;
 }
 
-/** The data chooses what is trained. */
-export const AUTO = "auto";
+/** The default: the data chooses what is trained. */
+export const AUTO: Automatic = "auto";
 
 /** What an automatic classifier settles by the data. */
 const SETTLED = [
@@ -57,12 +61,13 @@ const SETTLED = [
     "epochs",
     "patience",
   ],
-  ...["batchSize", "validationSplit", "optimizer", "learningRate", "balance"],
+  ...["vectors", "freezeVectors", "batchSize", "validationSplit", "optimizer", "learningRate", "balance"],
   ...["checkpoint", "checkpointEvery", "resume"],
 ];
-const idleWithAuto: Idle = Object.fromEntries(
-  SETTLED.map((flag) => [flag, "with --model auto, the default (--model lstm heeds it)"]),
-);
+const idleWith = (model: Automatic): Idle => {
+  const why = `with --model ${model}${model === AUTO ? ", the default" : ""} (--model lstm heeds it)`;
+  return Object.fromEntries(SETTLED.map((flag) => [flag, why]));
+};
 
 /** Options that would change nothing, as far as the others tell. */
 export function idleInTraining(data: string, flags: TrainFlags): Idle {
@@ -72,9 +77,11 @@ export function idleInTraining(data: string, flags: TrainFlags): Idle {
     ...idleColumns(data, test),
     testSplit: test !== undefined && "beside --test",
     define: idleFor(model)["define"],
+    vectors: sourceOf(model) !== "a preset" && `with ${model}, whose Embedding is its own`,
+    freezeVectors: flags.vectors === undefined && "without --vectors",
     patience: validationSplit === 0 && "with --validation-split 0",
     checkpointEvery: checkpoint === undefined && "without --checkpoint",
-    ...(model === AUTO ? idleWithAuto : {}),
+    ...(isAutomatic(model) ? idleWith(model) : {}),
     mistakes: unmeasured || (json && report === undefined && "with --json and no --report"),
   };
 }
@@ -101,7 +108,8 @@ export async function planTraining(
   if (flags.resume && !flags.checkpoint) {
     throw new InputError("--resume: expected --checkpoint FOLDER beside it, to know where to go on from.");
   }
-  const auto = flags.model === AUTO;
+  const auto = isAutomatic(flags.model);
+  const vectors = flags.vectors === undefined ? null : await readVectorsPath(flags.vectors);
   const startFrom = auto ? null : await openStart(flags);
   const model = startFrom instanceof TextClassifier ? startFrom.model : startFrom;
   const compiled = model?.isCompiled ? model.compiled.optimizer : null;
@@ -127,6 +135,7 @@ export async function planTraining(
     optimizer: chosen ? makeOptimizer(flags, compiled) : null,
     startFrom,
     vectorizer,
+    vectors,
   };
 }
 
@@ -149,7 +158,7 @@ const given = ({ vocabulary, length }: TrainFlags) => ({
 async function openStart(flags: TrainFlags): Promise<TextClassifier | Model | null> {
   const { engine, threads, seed, define: definitions } = flags;
   if (sourceOf(flags.model) === "a preset") {
-    oneOf(flags.model, [AUTO, ...PRESET_NAMES], "model");
+    oneOf(flags.model, [...AUTOMATIC, ...PRESET_NAMES], "model");
     return null;
   }
   const { model, extras } = await openModel(flags.model, { engine, threads, seed, definitions });
@@ -213,7 +222,7 @@ function dataName(data: string): string {
 
 /** Refuses, before anything is read, what cannot be written at the end. */
 async function refuseOutputs(out: string, data: string, flags: TrainFlags): Promise<void> {
-  const { test, report, checkpoint, model, tokenizer } = flags;
+  const { test, report, checkpoint, model, tokenizer, vectors } = flags;
   if (data === "-" && test === "-") {
     throw inputError({
       expected: "standard input once: for DATA or for --test",
@@ -225,7 +234,7 @@ async function refuseOutputs(out: string, data: string, flags: TrainFlags): Prom
     const next = "For other formats: cellstate convert, after training.";
     throw inputError({ expected: "a name that ends in .keras", where: "--out", received: out, next });
   }
-  await checkOutputs({ "--out": out, "--report": report }, [data, test, model, tokenizer]);
+  await checkOutputs({ "--out": out, "--report": report }, [data, test, model, tokenizer, vectors]);
   if (checkpoint && existsSync(checkpoint) && !statSync(checkpoint).isDirectory()) {
     throw inputError({ expected: "a folder, found a file", where: `--checkpoint ${checkpoint}` });
   }

@@ -28,7 +28,7 @@ export function trainCommand(program: Command): void {
     )
     .option(
       "--model <name|file>",
-      `auto (the data chooses), ${PRESET_NAMES.join(", ")}, a model file to start from, or a Keras script (.py or .ipynb)`,
+      `auto (the data chooses), linear (over words and pairs of them), ${PRESET_NAMES.join(", ")}, a model file to start from, or a Keras script (.py or .ipynb)`,
       AUTO,
     )
     .option("--define <name=value>", "a value that a script computes (repeatable)", define)
@@ -38,6 +38,11 @@ export function trainCommand(program: Command): void {
       whole("vocabulary", 2, LIMITS.vocabulary),
     )
     .option("--length <n>", "words of each text to read (default: 200)", whole("length", 1, LIMITS.length))
+    .option(
+      "--vectors <file>",
+      "word vectors to begin with: GloVe, word2vec or fastText, text or binary, also .gz",
+    )
+    .option("--freeze-vectors", "leave them as they are (default: they are tuned)")
     .addOption(
       choice("--front-end <name>", "how texts become words", ["tokenizer", "textVectorization"]).default(
         "tokenizer",

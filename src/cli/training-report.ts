@@ -1,15 +1,16 @@
 /** What a training run has to say, as the plain data that the overview and the report page draw. */
 import { availableParallelism, cpus } from "node:os";
+import { count } from "../base/numbers.js";
 import type { ClassifierEvaluation, TextClassifier } from "../classifier/classifier.js";
 import type { Corpus } from "../classifier/corpus.js";
-import type { TrainingRecord } from "../classifier/options.js";
+import type { TrainingRecord, VectorsRecord } from "../classifier/options.js";
 import { describeModel } from "../model/describe.js";
 import type { Schedule } from "../objectives/schedules.js";
 import type { ClassCount, DatasetReport, Facts, ReportData } from "../report/data.js";
 import { lengthSummary } from "../report/lengths.js";
 import { FeatureEncoder } from "../tokens/feature-encoder.js";
 import type { IdEncoder, RowEncoder } from "../tokens/row-encoder.js";
-import type { TrainPlan } from "./train-plan.js";
+import { AUTO, type TrainPlan } from "./train-plan.js";
 
 export interface EpochLog {
   epoch: number;
@@ -103,7 +104,7 @@ export function trainingReport(outcome: TrainingOutcome): ReportData {
   return {
     title: plan.name,
     kind: auto
-      ? "automatic classifier"
+      ? `${plan.flags.model === AUTO ? "automatic" : plan.flags.model} classifier`
       : `${model.layers.find((layer) => layer.kind.recurrent)?.className ?? "text"} classifier`,
     createdAt: new Date().toISOString().slice(0, 16).replace("T", " "),
     labels: classifier.labels,
@@ -168,8 +169,11 @@ function notesOf({ interrupted, classifier }: TrainingOutcome): Pick<ReportData,
 export const vocabularyOf = (encoder: RowEncoder): number =>
   encoder instanceof FeatureEncoder ? encoder.features : (encoder as IdEncoder).vectorizer.size;
 
-function settingsOf({ flags, sizes, text, auto }: TrainPlan, { model }: TextClassifier): Facts {
-  if (auto) return { model: "auto", seed: flags.seed };
+const vectorsFact = ({ name, found, words, frozen }: VectorsRecord): string =>
+  `${name}: ${count(found)} of ${count(words)} words, ${frozen ? "left as they were" : "tuned"}`;
+
+function settingsOf({ flags, sizes, text, auto }: TrainPlan, { model, training }: TextClassifier): Facts {
+  if (auto) return { model: flags.model, seed: flags.seed };
   return {
     vocabulary: sizes.vocabulary,
     length: sizes.length,
@@ -180,6 +184,7 @@ function settingsOf({ flags, sizes, text, auto }: TrainPlan, { model }: TextClas
     "learning rate": rateText(model.compiled.optimizer.learningRate),
     "most epochs": flags.epochs,
     patience: flags.patience,
+    ...(training?.vectors ? { vectors: vectorsFact(training.vectors) } : {}),
     seed: flags.seed,
   };
 }

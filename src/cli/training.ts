@@ -17,7 +17,7 @@ import { hasCheckpoint, keepCheckpoint, openCheckpoints, readCheckpoint } from "
 import { EXIT, Exit, interruption, note, say } from "./context.js";
 import { evaluationSummary } from "./evaluate.js";
 import { styleFor } from "./terminal.js";
-import { AUTO, type TrainPlan } from "./train-plan.js";
+import type { TrainPlan } from "./train-plan.js";
 import {
   dataOverview,
   type EpochLog,
@@ -31,6 +31,7 @@ import { evaluationText } from "./ui/evaluation.js";
 import { findingsText } from "./ui/findings.js";
 import { encodingText, overviewText } from "./ui/overview.js";
 import { EpochProgress } from "./ui/progress.js";
+import { vectorsText } from "./ui/vectors.js";
 
 type Stage = "read" | "vectorize" | "fit" | "test";
 
@@ -118,6 +119,7 @@ async function learn(
       const { model, vectorizer, length } = prepared;
       if (test) checkAnswerable(model, test.corpus, test.rows, vectorizer, length);
       note(encodingText(prepared.encoding, prepared.vectorizer.size, prepared.length));
+      if (prepared.vectors) note(vectorsText(prepared.vectors, styleFor(process.stderr)));
       warn(prepared, test);
       begin();
     };
@@ -142,7 +144,7 @@ async function learnAutomatically(
   const onStep = (what: string) => note(`  ${what} …`);
   begin();
   const options = {
-    model: AUTO,
+    model: flags.model,
     rows,
     seed,
     engine,
@@ -198,7 +200,7 @@ function splitTest(corpus: Corpus, plan: TrainPlan): [Uint32Array, Uint32Array] 
 }
 
 function trainOptions(
-  { flags, sizes, text, optimizer, startFrom, vectorizer }: TrainPlan,
+  { flags, sizes, text, optimizer, startFrom, vectorizer, vectors }: TrainPlan,
   rows: Uint32Array,
   signal: AbortSignal,
   resume: TrainingState | null,
@@ -214,6 +216,8 @@ function trainOptions(
     ...{ text, rows, model, signal, callbacks: watchers },
     ...(optimizer ? { optimizer } : {}),
     ...(vectorizer ? { vectorizer } : {}),
+    ...(vectors ? { vectors } : {}),
+    ...(flags.freezeVectors ? { freezeVectors: true } : {}),
     ...(resume ? { resume } : {}),
   };
 }
@@ -322,6 +326,7 @@ function trainingSummary({ plan, classifier, evaluation, epochs, seconds }: Trai
     test,
     seconds,
     ...(training?.auto ? autoSummary(training.auto) : {}),
+    ...(training?.vectors ? { vectors: training.vectors } : {}),
   };
 }
 

@@ -17,6 +17,7 @@ import {
 } from "./read.js";
 import { LONGEST_RECORD, recordTooLong } from "./records.js";
 import { type ByteSource, type Chunks, damagedGzip } from "./source.js";
+import { readVectors, type VectorsFile } from "./vectors/read.js";
 
 const CHUNK = 2 ** 18;
 
@@ -33,6 +34,12 @@ export async function readTextsPath(path: string, options: ReadOptions = {}): Pr
   if (path === "-" || path === STDIN) return readTexts(standardInput(), options);
   if (await isFolder(path)) throw inputError({ expected: "a file, found a folder", where: path });
   return readTexts(fileSource(path), options);
+}
+
+/** Opens a file of word vectors. */
+export async function readVectorsPath(path: string): Promise<VectorsFile> {
+  if (await isFolder(path)) throw inputError({ expected: "a file, found a folder", where: path });
+  return readVectors(fileChunks(path), { name: path, gunzip: nodeGunzip });
 }
 
 export function fileSource(path: string): ByteSource {

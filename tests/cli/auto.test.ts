@@ -4,7 +4,7 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
-import type { AutoRecord } from "../../src/classifier/options.js";
+import type { AutoRecord, VectorsRecord } from "../../src/classifier/options.js";
 import { autoText } from "../../src/cli/ui/auto.js";
 import { csv, reviews } from "./data.js";
 import { cellstate } from "./run.js";
@@ -175,6 +175,7 @@ test("options that have no effect are refused before the data is read", async ()
     },
     ...{ epochs: "3", patience: "2", "batch-size": "8", "validation-split": "0.2", optimizer: "sgd" },
     ...{ "learning-rate": "0.1", balance: "", checkpoint: "here", tokenizer: "words.json", define: "A=1" },
+    vectors: "vectors.txt",
   };
   const tried = Object.entries(idle).map(async ([flag, value]) => {
     const { code, stderr, stdout } = await run(
@@ -191,6 +192,68 @@ test("options that have no effect are refused before the data is read", async ()
     );
   });
   await Promise.all(tried);
+});
+
+test("--vectors: what is found is said, in the output, the report and --json", async () => {
+  await writeFile(join(folder, "v.txt"), "THE 1 2\nthe 3 4\nFILM 5 6\n");
+  const flags = [
+    "--model",
+    "cnn",
+    "--vectors",
+    "v.txt",
+    "--freeze-vectors",
+    "--epochs",
+    "1",
+    "--length",
+    "9",
+  ];
+  const files = ["--out", "v.keras", "--report", "v.html"];
+  const { code, stdout, stderr } = await run("train", "reviews.csv", "--json", ...flags, ...files);
+  assert.equal(code, 0, stderr);
+  const vectors: VectorsRecord = lastLine(stdout)["vectors"]!;
+  assert.deepEqual([vectors.found, vectors.width, vectors.otherCase, vectors.frozen], [1, 2, 1, true]);
+  assert.match(stderr, /v\.txt \(GloVe or other text, 2 numbers a word\): 1 of \d+ words found/);
+  assert.match(stderr, /! Few of the words have a vector/);
+  assert.match(await readFile(join(folder, "v.html"), "utf8"), /v\.txt: 1 of \d+ words, left as they were/);
+  for (const [file, says] of [
+    ["nowhere.txt", /nowhere\.txt: there is no such file/],
+    ["reviews.csv", /reviews\.csv, line 1: expected a word and its numbers/],
+  ] as const) {
+    const refused = await run(
+      "train",
+      "reviews.csv",
+      "--model",
+      "cnn",
+      "--vectors",
+      file,
+      "--out",
+      "no.keras",
+    );
+    assert.equal(refused.code, 2);
+    assert.match(refused.stderr, says);
+  }
+  assert.ok(!(await readdir(folder)).includes("no.keras"));
+});
+
+test("--model linear is the plainest of it, and says so", async () => {
+  const flags = [
+    "--model",
+    "linear",
+    "--engine",
+    "reference",
+    "--out",
+    "linear.keras",
+    "--report",
+    "linear.html",
+  ];
+  const { code, stdout, stderr } = await run("train", "reviews.csv", "--json", ...flags);
+  assert.equal(code, 0, stderr);
+  assert.equal(lastLine(stdout)["picked"], "words and pairs of them");
+  assert.match(stderr, /It\s+is\s+what\s+was\s+asked\s+for/);
+  assert.match(await readFile(join(folder, "linear.html"), "utf8"), /linear classifier/);
+  const refused = await run("train", "reviews.csv", "--model", "linear", "--epochs", "3");
+  assert.equal(refused.code, 2);
+  assert.match(refused.stderr, /--epochs.*with --model linear \(--model lstm heeds it\)/s);
 });
 
 test("Ctrl-C before it is done leaves nothing behind, and says so", async () => {

@@ -75,6 +75,8 @@ const TABLE: Record<string, Record<string, Situations>> = {
       "train d.csv --model s.py --vocabulary 90",
     ),
     "--length": idle("train d.csv --model m.keras --length 5"),
+    "--vectors": idle("train d.csv --vectors v.txt", "train d.csv --model m.keras --vectors v.txt"),
+    "--freeze-vectors": idle("train d.csv --model lstm --freeze-vectors"),
     "--front-end": idle("train d.csv --model m.keras --front-end textVectorization"),
     "--padding": always,
     "--truncating": always,

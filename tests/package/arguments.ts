@@ -350,6 +350,9 @@ export const CALLABLES: Callable[] = [
     name: "word_index.json",
     size: 2,
   }),
+  simple("readVectors", main.readVectors, () => new Blob(["a 1 2\nb 3 4\n"]).stream(), {
+    name: "vectors.txt",
+  }),
   simple("loadModel", main.loadModel, () => keras.writeKeras(network()), {
     name: "file",
     engine: "reference",

@@ -31,8 +31,14 @@ export interface WideRecipe {
 export const usedBlocks = (members: readonly WideMember[]): Block[] =>
   BLOCKS.filter((block) => members.some(({ rules }) => rules.blocks.flat().includes(block)));
 
-/** Recipes to try for the data, the plainest first. */
-export function recipesFor(rows: number, long: boolean, classes: Int32Array, labels: number): WideRecipe[] {
+/** Recipes to try for the data, the plainest first. @param plain words and pairs of them alone */
+export function recipesFor(
+  rows: number,
+  long: boolean,
+  classes: Int32Array,
+  labels: number,
+  plain = false,
+): WideRecipe[] {
   const few = rows <= FEW_ROWS;
   const rare = rarest(classes, labels) < RARE;
   // What is told of a class of which there are few rows is little, however many there are of the other.
@@ -43,6 +49,7 @@ export function recipesFor(rows: number, long: boolean, classes: Int32Array, lab
   const words = (more: readonly Block[]): WideMember => {
     return { name: "words", weight: 1, rules: { ...margin, blocks: [["w1", "w2", ...more]], cost: 1 } };
   };
+  if (plain) return [{ name: "words and pairs of them", members: [words([])] }];
   const smoothing = scarce ? 0.1 : long ? 0.5 : 0.3;
   const ngrams = (more: readonly Block[]): WideMember => {
     const method = labels > MOST_RATIO_CLASSES ? "margin" : "ratio";

@@ -26,10 +26,11 @@ const HEEDED: ReadonlySet<string> = new Set([
 
 /** @throws InputError for the first option that would change nothing */
 export function checkAutoOptions(options: TrainOptions): void {
+  const { model = "auto" } = options;
   for (const [name, value] of Object.entries(options)) {
     if (HEEDED.has(name) || value === undefined) continue;
     throw inputError({
-      expected: 'to be left out with model: "auto" (the default), where it has no effect',
+      expected: `to be left out with model: "${model}"${model === "auto" ? " (the default)" : ""}, where it has no effect`,
       where: `TextClassifier.train ${name}`,
       received: value,
       next: 'A network heeds it: model: "lstm", for one.',
@@ -40,7 +41,7 @@ export function checkAutoOptions(options: TrainOptions): void {
 /** Thrown when the signal ends it: nothing was learned that could be kept. */
 export class AutoAborted extends Error {}
 
-/** Trains an automatic classifier. @throws InputError; AutoAborted */
+/** Trains an automatic classifier, or of `model: "linear"` the plainest one. @throws InputError; AutoAborted */
 export async function trainAuto(corpus: Corpus, options: TrainOptions): Promise<Parts> {
   const seed = wholeNumber(options.seed ?? 0, "seed");
   const labels = corpus.labels();
@@ -64,7 +65,13 @@ export async function trainAuto(corpus: Corpus, options: TrainOptions): Promise<
   const data = { texts: corpus.texts, rows, classes, labels: labels.length };
   // The solver wants an engine that is its own, by name: one of the caller's is the network's.
   const solving = typeof engine === "object" ? {} : compute;
-  const wide = await trainWide(data, { seed, engine: () => ENGINES.createSynchronous(solving), onStep });
+  const plain = options.model === "linear";
+  const wide = await trainWide(data, {
+    seed,
+    plain,
+    engine: () => ENGINES.createSynchronous(solving),
+    onStep,
+  });
   const encoder = encoderOf(wide, corpus.texts, rows);
   const model = networkOf(wide, { seed, ...compute });
   const encoding = newEncodingReport();
@@ -75,11 +82,11 @@ export async function trainAuto(corpus: Corpus, options: TrainOptions): Promise<
     validationRows: 0,
     perClass: Object.fromEntries(labels.map((label, k) => [label, counts[k]!])),
     encoding,
-    settings: { model: "auto", seed },
+    settings: { model: plain ? "linear" : "auto", seed },
     history: {},
     bestEpoch: null,
     stopped: null,
-    auto: recordOf(wide),
+    auto: recordOf(wide, plain),
   };
   return { model, encoder, labels, threshold: 0.5, training };
 }
@@ -104,7 +111,7 @@ function predictionsOf(probabilities: Float32Array, labels: Int32Array, outputs:
   return { probabilities: probabilities.filter((_, i) => i % 2 === 1), outputs: 1, labels };
 }
 
-function recordOf(wide: Wide): AutoRecord {
+function recordOf(wide: Wide, plain: boolean): AutoRecord {
   const { trials, picked, heldOut, factor, labelled, notes } = wide;
   const labels = Int32Array.from(heldOut.rows, (row) => labelled.classes[row]!);
   const judged = (by: number) => predictionsOf(softmaxOf(heldOut.scores, by), labels, labelled.labels);
@@ -129,11 +136,19 @@ function recordOf(wide: Wide): AutoRecord {
     useful,
     notes,
   };
-  return { ...record, why: explain(record, wide.data.rows) };
+  return { ...record, why: explain(record, wide.data.rows, plain) };
 }
 
-/** What was tried and picked and why, in a paragraph. @param rows that were learned from: of very many a sample */
-function explain({ members, picked, heldOut, useful }: Omit<AutoRecord, "why">, rows: number): string {
+/**
+ * What was tried and picked and why, in a paragraph.
+ * @param rows that were learned from: of very many a sample
+ * @param plain whether there was nothing to pick from
+ */
+function explain(
+  { members, picked, heldOut, useful }: Omit<AutoRecord, "why">,
+  rows: number,
+  plain: boolean,
+): string {
   const judged =
     heldOut.rows === rows
       ? "each row judged by a fit to others"
@@ -142,7 +157,8 @@ function explain({ members, picked, heldOut, useful }: Omit<AutoRecord, "why">, 
   const tried = members.map(({ name, accuracy }) => `${name} ${percent(accuracy)}`).join("; ");
   const best = members.find((member) => member.picked)!;
   const parts = [`Tried (${judged}): ${tried}.`];
-  if (members.length === 1) parts.push(`Picked ${picked}: the one for data of this kind.`);
+  if (plain) parts.push("It is what was asked for; nothing else was tried.");
+  else if (members.length === 1) parts.push(`Picked ${picked}: the one for data of this kind.`);
   else if (best === first) parts.push(`Picked ${picked}: nothing larger did clearly better.`);
   else
     parts.push(

@@ -41,6 +41,8 @@ export interface WideData {
 export interface WideOptions {
   readonly seed: number;
   readonly engine: () => SynchronousEngine;
+  /** Tries the plainest recipe alone. Default false. */
+  readonly plain?: boolean;
   /** Bytes that the features may take in a file, about. Default FEATURE_BYTES. */
   readonly featureBytes?: number;
   /** Told what is being done, before it is, and then again and again while it is; what it throws ends the training. */
@@ -96,7 +98,7 @@ export async function trainWide(given: WideData, options: WideOptions): Promise<
   const sampled = sampleOf(given, options.seed, notes);
   const { texts, rows, classes, labels } = sampled;
   const long = medianTokens(texts, rows) >= LONG;
-  const recipes = recipesFor(rows.length, long, classes, labels);
+  const recipes = recipesFor(rows.length, long, classes, labels, options.plain);
   const blocks = usedBlocks(recipes.flatMap(({ members }) => members));
   const rules: NgramRules = { blocks, marks: !long, functionWords: functionWords(texts, rows) };
   let step = "counting n-grams";

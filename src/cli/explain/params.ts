@@ -2,6 +2,7 @@
 import type { Command } from "commander";
 import { count } from "../../base/numbers.js";
 import { padToWidth, wrapToWidth } from "../../base/text.js";
+import { PRESET_NAMES } from "../../classifier/presets.js";
 import { parametersPage } from "../../explain/draw/parameters-page.js";
 import { parametersPicture } from "../../explain/draw/parameters-picture.js";
 import {
@@ -27,7 +28,10 @@ export function paramsCommand(explain: Command): void {
   const command = explain
     .command("params")
     .description("every layer's parameter count: the formula, the numbers put in, what each term means")
-    .argument("<model>", "a model file, a Keras script (.py, never run), or a preset: lstm, gru, rnn")
+    .argument(
+      "<model>",
+      `a model file, a Keras script (.py, never run), or a preset: ${PRESET_NAMES.join(", ")}`,
+    )
     .option(
       "--expect <layer=count>",
       "check an answer, as lstm=768 or total=30977, and name the slip behind a wrong one (repeatable; exit 1)",

@@ -2,6 +2,7 @@
 import type { Command } from "commander";
 import { InputError, inputError, oneOf } from "../../base/errors.js";
 import type { TextClassifier } from "../../classifier/classifier.js";
+import { PRESET_NAMES } from "../../classifier/presets.js";
 import { readSentence, type Sentence, sentenceOfIds } from "../../explain/sentence.js";
 import type { Definitions } from "../../formats/python/script.js";
 import type { Model } from "../../model/model.js";
@@ -50,7 +51,7 @@ export function subjectOptions(command: Command): Command {
   command
     .argument(
       "<model>",
-      "a model file, a Keras script (.py, never run), or a preset, untrained: lstm, gru, rnn",
+      `a model file, a Keras script (.py, never run), or a preset, untrained: ${PRESET_NAMES.join(", ")}`,
     )
     .argument("[text...]", "the text to explain it on")
     .option("--ids <list>", "a row of ids in place of the text, as 4,17,9", numbers("ids"))
