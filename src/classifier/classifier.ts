@@ -163,7 +163,7 @@ export class TextClassifier implements TextPart {
     if (isAutomatic(options.model ?? "auto")) return trainAutomatically(rows, options);
     if (options.onStep !== undefined) {
       throw inputError({
-        expected: 'to be left out but with model: "auto"',
+        expected: 'to be left out but with model: "auto" or "linear"',
         where: "TextClassifier.train onStep",
       });
     }

@@ -10,6 +10,7 @@ import type { EncodingReport, Vectorizer } from "../tokens/vectorizer.js";
 import type { TrainingState } from "../train/training-state.js";
 import type { Prediction } from "./answer.js";
 import type { Corpus } from "./corpus.js";
+import type { PresetSizes } from "./presets.js";
 
 /**
  * Rows are padded and cut in front by default. Padding behind, without a mask, makes the network read its answer
@@ -36,11 +37,7 @@ export interface TrainOptions extends EngineOptions {
    * or a function of the sizes that makes a new model. A classifier settles the words, the length of rows and the labels that
    * there are; the model of one counts as the classifier. The outputs of any other model are the labels in order.
    */
-  model?:
-    | string
-    | Classifier
-    | Model
-    | ((sizes: { vocabulary: number; length: number; classes: number; width?: number }) => Model);
+  model?: string | Classifier | Model | ((sizes: PresetSizes) => Model);
   /** Ids in the vocabulary, padding included. Default 1,000. */
   vocabulary?: number;
   /** Ids in a row. Default 200. */
@@ -135,19 +132,19 @@ export interface Prepared {
 
 /** Which words of a vocabulary a file of vectors had. */
 export interface VectorsRecord {
-  /** What the file is called, and its format. */
+  /** What the file is called. */
   name: string;
   /** "GloVe or other text", "word2vec text", "word2vec binary", "fastText .bin". */
   format: string;
   /** Numbers in a word's vector. */
   width: number;
-  /** Words of the vocabulary, and how many of them were found. */
+  /** Words of the vocabulary. */
   words: number;
   /** How many of them have a vector. */
   found: number;
   /** Some of the others, the most frequent first. */
   missing: string[];
-  /** How many of the others the file has in other case, and one of them as it stands there. */
+  /** How many of the others the file has in other case. */
   otherCase: number;
   /** One of these: as the vocabulary has it, and as the file does. */
   otherCaseExample: [string, string] | null;

@@ -1,6 +1,6 @@
 /** What a terminal can do, and how text is set off on it. */
 import { stripVTControlCharacters, styleText } from "node:util";
-import { displayWidth, pictured } from "../base/text.js";
+import { displayWidth, pictured, printable, wrapToWidth } from "../base/text.js";
 
 /** Nothing that is drawn is wider. */
 export const WIDTH = 80;
@@ -55,6 +55,10 @@ export function harmless(text: string, stream: { isTTY?: boolean }): string {
 export function columnsOf(stream: { columns?: number }): number {
   return Math.min(WIDTH, stream.columns || WIDTH);
 }
+
+/** A paragraph, set in by two columns. */
+export const paragraph = (text: string): string[] =>
+  wrapToWidth(printable(text), WIDTH - 2).map((line) => `  ${line}`);
 
 /** Columns that a text takes, styled or not. */
 export function shownWidth(text: string): number {

@@ -238,6 +238,17 @@ describe("what is refused, in words that say where", () => {
     await assert.rejects(collected(text(wide), many), /at most 268435456.*30000 words of 10000 numbers/);
   });
 
+  test("character n-grams are counted before they are made", async () => {
+    const long = "x".repeat(2e5);
+    const words = [long];
+    await assert.rejects(
+      // maxn, from 5 to 100
+      collected(pieces(changed(48, 100)), words),
+      /words of at most 16777216 character n-grams.*received 19600196.*smaller vocabulary/,
+    );
+    assert.equal((await collected(pieces(bytesOf("fasttext.bin")), words)).found[0], 1);
+  });
+
   test("a line without end is not waited for", async () => {
     let given = 0;
     async function* endless() {

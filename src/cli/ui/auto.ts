@@ -1,8 +1,7 @@
 /** What an automatic classifier tried and picked, as text. */
 import { counted, percent } from "../../base/numbers.js";
-import { printable, wrapToWidth } from "../../base/text.js";
 import type { AutoRecord } from "../../classifier/options.js";
-import { PLAIN, type Style, WIDTH } from "../terminal.js";
+import { PLAIN, paragraph, type Style } from "../terminal.js";
 import { table } from "./table.js";
 
 export function autoText(auto: AutoRecord, style: Style = PLAIN): string {
@@ -23,9 +22,6 @@ export function autoText(auto: AutoRecord, style: Style = PLAIN): string {
   if (!useful) lines.push("", ...uselessText(auto, style));
   return lines.join("\n");
 }
-
-const paragraph = (text: string) =>
-  wrapToWidth(printable(text), Math.min(WIDTH, 100) - 2).map((line) => `  ${line}`);
 
 /** Said loudly: an answer that is no better than none must not be taken for one. */
 function uselessText({ heldOut }: AutoRecord, style: Style): string[] {

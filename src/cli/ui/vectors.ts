@@ -1,8 +1,7 @@
 /** Which words of a vocabulary a file of vectors had, as text. */
 import { count, percent } from "../../base/numbers.js";
-import { printable, wrapToWidth } from "../../base/text.js";
 import type { VectorsRecord } from "../../classifier/options.js";
-import { PLAIN, type Style, WIDTH } from "../terminal.js";
+import { PLAIN, paragraph, type Style } from "../terminal.js";
 
 /** Below this share something is likely to be wrong: the language, the case, or how words were split. */
 const FEW = 0.5;
@@ -31,6 +30,3 @@ export function vectorsText(vectors: VectorsRecord, style: Style = PLAIN): strin
   }
   return lines.join("\n");
 }
-
-const paragraph = (text: string) =>
-  wrapToWidth(printable(text), Math.min(WIDTH, 100) - 2).map((line) => `  ${line}`);

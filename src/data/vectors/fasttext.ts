@@ -11,6 +11,8 @@ import { LONGEST_WORD } from "./text.js";
 export const FASTTEXT_MAGIC = 793_712_314;
 const VERSIONS = [11, 12];
 const SUPERVISED = 3;
+/** Character n-grams of all words that are wanted: 8 bytes each. */
+const MOST_NGRAMS = 2 ** 24;
 /** fastText's word for the end of a line, which has no n-grams. */
 const END_OF_LINE = "</s>";
 
@@ -91,7 +93,7 @@ export async function readFastTextVectors(
       received: [rows, columns],
     });
   }
-  await addRows(bytes, collector, usersOf(collector.wanted, idOfRow, words, settings), rows, goOn);
+  await addRows(bytes, collector, usersOf(bytes, collector.wanted, idOfRow, words, settings), rows, goOn);
 }
 
 /** Goes through the dictionary: which row is which wanted word's. */
@@ -128,11 +130,13 @@ async function dictionary(
 
 /** By row of the matrix: the words that have a part in it. */
 function usersOf(
+  bytes: Bytes,
   wanted: readonly string[],
   idOfRow: ReadonlyMap<number, number>,
   words: number,
   settings: FastTextSettings,
 ): Map<number, number[]> {
+  checkNgrams(bytes.name, wanted, settings);
   const users = new Map<number, number[]>();
   const add = (row: number, id: number) => {
     const others = users.get(row);
@@ -145,6 +149,24 @@ function usersOf(
     for (const bucket of bucketsOf(word, settings)) add(words + bucket, id);
   });
   return users;
+}
+
+/** Counted before they are made: a file may ask for long ones, and a word be as long as a text. @throws InputError */
+function checkNgrams(
+  name: string,
+  wanted: readonly string[],
+  { buckets, shortest, longest }: FastTextSettings,
+): void {
+  if (buckets === 0) return;
+  const letters = wanted.reduce((sum, word) => sum + (word === "" ? 0 : word.length + 2), 0);
+  const ngrams = letters * Math.max(0, longest - Math.max(1, shortest) + 1);
+  if (ngrams <= MOST_NGRAMS) return;
+  throw inputError({
+    expected: `words of at most ${MOST_NGRAMS} character n-grams`,
+    where: name,
+    received: ngrams,
+    next: "Ask for a smaller vocabulary, or take the .vec beside it.",
+  });
 }
 
 async function addRows(
@@ -192,19 +214,17 @@ function bucketsOf(word: string, { buckets, shortest, longest }: FastTextSetting
   const found: number[] = [];
   for (let i = 0; i < letters.length; i++) {
     if (isContinuation(letters[i])) continue;
+    let hash = FNV_OFFSET;
     for (let j = i, n = 1; j < letters.length && n <= longest; n++) {
-      j++;
-      while (isContinuation(letters[j])) j++;
+      do hash = hashed(hash, letters[j++]!);
+      while (isContinuation(letters[j]));
       const edge = n === 1 && (i === 0 || j === letters.length);
-      if (n >= shortest && !edge) found.push(hash(letters.subarray(i, j)) % buckets);
+      if (n >= shortest && !edge) found.push((hash >>> 0) % buckets);
     }
   }
   return found;
 }
 
-/** FNV-1a of 32 bits over signed bytes, as fastText has it. */
-function hash(letters: Uint8Array): number {
-  let h = 2_166_136_261;
-  for (const letter of letters) h = Math.imul(h ^ ((letter << 24) >> 24), 16_777_619);
-  return h >>> 0;
-}
+/** FNV-1a of 32 bits over signed bytes, as fastText has it: a byte more. */
+const FNV_OFFSET = 2_166_136_261;
+const hashed = (hash: number, letter: number) => Math.imul(hash ^ ((letter << 24) >> 24), 16_777_619);
