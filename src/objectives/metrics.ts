@@ -105,7 +105,7 @@ export interface Mistake {
   probability: number;
 }
 
-/** The mistakes of which the model was surest, surest first; equals by row. */
+/** The mistakes of which the model was surest, surest first; equals by how little it left for the truth, then by row. */
 export function worstMistakes(p: Predictions, limit: number): Mistake[] {
   const mistakes: (Mistake & { truth: number })[] = [];
   for (let row = 0; row < p.labels.length; row++) {
@@ -115,6 +115,6 @@ export function worstMistakes(p: Predictions, limit: number): Mistake[] {
     const probability = probabilityOf(p, row, predicted);
     mistakes.push({ row, label, predicted, probability, truth: probabilityOf(p, row, label) });
   }
-  mistakes.sort((a, b) => a.truth - b.truth || a.row - b.row);
+  mistakes.sort((a, b) => b.probability - a.probability || a.truth - b.truth || a.row - b.row);
   return mistakes.slice(0, limit).map(({ truth: _, ...mistake }) => mistake);
 }

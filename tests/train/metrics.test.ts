@@ -290,6 +290,20 @@ test("the worst mistakes come surest first, with the probability of the answer g
     labels: [2, 1],
   };
   assert.deepEqual(worstMistakes(three, 5), [{ row: 0, label: 2, predicted: 0, probability: 0.5 }]);
+  // Row 1 leaves less for the truth than row 0, of which it is surer; row 2 is as sure and leaves less.
+  const sure = {
+    probabilities: Float32Array.of(0.75, 0.25, 0, 0.5, 0.375, 0.125, 0.75, 0.125, 0.125),
+    outputs: 3,
+    labels: [1, 2, 1],
+  };
+  assert.deepEqual(
+    worstMistakes(sure, 3).map(({ row, probability }) => [row, probability]),
+    [
+      [2, 0.75],
+      [0, 0.75],
+      [1, 0.5],
+    ],
+  );
 });
 
 describe("names and shapes", () => {
