@@ -111,17 +111,17 @@ interface Unanswered {
  */
 export function* answersTo(
   texts: readonly string[],
-  part: TextPart,
+  { encoder, labels, threshold }: TextPart,
   { network, model }: Answering,
   first: number,
   reject: number | null,
 ): Generator<Prediction> {
-  const batches = part.encoder.encodeTexts(texts);
+  const batches = encoder.encodeTexts(texts);
   const outputs = batches.map(({ inputs }) => model.predictFlat(inputsOf(inputs)));
   const unanswered = yield* answersIn(
     gather(batches, outputs, texts.length),
     texts,
-    { ...part, reject },
+    { encoder, labels, threshold, reject },
     first,
   );
   if (unanswered) throw noAnswer(network, unanswered, network.getWeights());

@@ -106,15 +106,10 @@ export class TextClassifier implements TextPart {
   readonly encoder: RowEncoder;
   /** What the outputs stand for, in their order; with one output, [below the threshold, above it]. */
   readonly labels: readonly string[];
-  /** Two labels only: the second is answered when its probability is above this. */
-  threshold: number;
-  /**
-   * Answers below this probability (0 to 1), and those to strange texts, are rejected where `predict` is not asked
-   * otherwise; saved with the classifier. null (the default): none are.
-   */
-  reject: number | null;
   /** How it was trained; null where that is not on record. */
   readonly training: TrainingRecord | null;
+  #threshold: number;
+  #reject: number | null;
 
   /**
    * @throws InputError for parts of the wrong kind; `assembleClassifier` checks that they fit each other, too
@@ -124,10 +119,35 @@ export class TextClassifier implements TextPart {
     this.model = modelOf(model, "TextClassifier model");
     this.encoder = objectOf(encoder, "TextClassifier encoder");
     this.labels = textsOf(labels, "TextClassifier labels").slice();
-    this.threshold = finiteNumber(threshold, "TextClassifier threshold", 0, 1);
-    this.reject = checkReject(reject ?? null, "TextClassifier reject");
+    this.#threshold = finiteNumber(threshold, "TextClassifier threshold", 0, 1);
+    this.#reject = checkReject(reject ?? null, "TextClassifier reject");
     this.training = training;
     classifierOf.set(model, this);
+  }
+
+  /**
+   * Two labels only: the second is answered when its probability is above this.
+   * @throws InputError when set to what is no number from 0 to 1
+   */
+  get threshold(): number {
+    return this.#threshold;
+  }
+
+  set threshold(threshold: number) {
+    this.#threshold = finiteNumber(threshold, "TextClassifier threshold", 0, 1);
+  }
+
+  /**
+   * Answers below this probability (0 to 1), and those to strange texts, are rejected where `predict` is not asked
+   * otherwise; saved with the classifier. null (the default): none are.
+   * @throws InputError when set to what is neither null nor a probability
+   */
+  get reject(): number | null {
+    return this.#reject;
+  }
+
+  set reject(reject: number | null) {
+    this.#reject = checkReject(reject, "TextClassifier reject");
   }
 
   /**

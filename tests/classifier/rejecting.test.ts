@@ -77,9 +77,26 @@ describe("rejecting", () => {
       );
     }
     assert.throws(() => classifier.predict("good", { rejct: 0.8 } as object), /Did you mean reject/);
+  });
+
+  test("and a threshold are refused where they are set, and what was set before stays", () => {
     const own = tiny();
-    own.reject = 80;
-    assert.throws(() => own.predict("good"), InputError);
+    own.reject = 0.8;
+    own.threshold = 0.6;
+    for (const wrong of [7, -0.1, Number.NaN, "0.8", undefined, null]) {
+      const refused = (name: string) => (error: unknown) =>
+        error instanceof InputError && error.message.startsWith(`TextClassifier ${name}: expected a number`);
+      assert.throws(() => {
+        own.threshold = wrong as number;
+      }, refused("threshold"));
+      if (wrong === null) continue;
+      assert.throws(() => {
+        own.reject = wrong as number;
+      }, refused("reject"));
+    }
+    assert.deepEqual([own.reject, own.threshold], [0.8, 0.6]);
+    own.reject = null;
+    assert.equal(own.reject, null);
   });
 
   test("of a network of words goes by the probability alone", async () => {
