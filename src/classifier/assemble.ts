@@ -5,7 +5,7 @@ import { finiteNumber, inputError, knownOptions, wholeNumber } from "../base/err
 import { takesTexts } from "../layers/traits.js";
 import { modelOf } from "../model/given.js";
 import type { Model } from "../model/model.js";
-import { checkLabels, checkVocabularyFits } from "../network/text-fits.js";
+import { checkLabels, checkVocabularyFits, takesNgrams } from "../network/text-fits.js";
 import { IdEncoder } from "../tokens/row-encoder.js";
 import { Vectorizer } from "../tokens/vectorizer.js";
 import { TextClassifier } from "./classifier.js";
@@ -34,6 +34,7 @@ export function assembleClassifier(model: Model, parts: ClassifierParts, name = 
   if (parts.labels !== undefined) textsOf(parts.labels, `${name}: labels`);
   if (parts.vectorizer !== undefined)
     instanceOf(parts.vectorizer, Vectorizer, `${name}: vectorizer`, "a Vectorizer");
+  refuseNgrams(model, name);
   const vectorizer = parts.vectorizer ?? ownVectorizer(model);
   if (!vectorizer) {
     throw inputError({
@@ -67,6 +68,17 @@ export function assembleClassifier(model: Model, parts: ClassifierParts, name = 
     labels,
     threshold,
     training: null,
+  });
+}
+
+/** @throws InputError for the network of an automatic classifier, which reads nothing without what its own file keeps */
+export function refuseNgrams(model: Model, name: string): void {
+  if (!takesNgrams(model)) return;
+  throw inputError({
+    expected: "a classifier with its n-grams and labels",
+    where: name,
+    received: "the network of an automatic classifier alone",
+    next: "No vocabulary completes it: use the file that the classifier was saved to (.keras, .safetensors, .onnx or .json).",
   });
 }
 

@@ -8,6 +8,7 @@ import { assembleClassifier, ownVectorizer } from "../classifier/assemble.js";
 import { TextClassifier } from "../classifier/classifier.js";
 import { readVocabulary } from "../formats/vocabulary/index.js";
 import { loadFile } from "../model/load.js";
+import { FeatureEncoder } from "../tokens/feature-encoder.js";
 import { type RowOptions, SIDES, type Side } from "../tokens/options.js";
 import { Vectorizer } from "../tokens/vectorizer.js";
 import { between, type EngineFlags, note, whole } from "./context.js";
@@ -82,6 +83,8 @@ export async function openClassifier(
       received: `${path}, which has ${model.outputSize} outputs and answers the likeliest`,
     });
   }
+  if (saved?.encoder instanceof FeatureEncoder)
+    refuseParts({ tokenizer, padding, truncating, length, labels: flags.labels });
   const row = { padding, truncating };
   const asSaved = [tokenizer, padding, truncating, length, flags.labels].every((flag) => flag === undefined);
   if (saved && asSaved) {
@@ -101,6 +104,18 @@ export async function openClassifier(
   const classifier = assembleClassifier(model, parts, path);
   if (!labels) note(printable(`${path}: labels ${classifier.labels.join(", ")}; name them with --labels`));
   return classifier;
+}
+
+/** @throws InputError for an option that an automatic classifier's own file leaves nothing to say by */
+function refuseParts(flags: Readonly<Record<string, unknown>>): void {
+  for (const [name, received] of Object.entries(flags)) {
+    if (received === undefined) continue;
+    throw inputError({
+      expected: "to be left out with an automatic classifier, whose file has its n-grams and labels",
+      where: `--${name}`,
+      received,
+    });
+  }
 }
 
 /** The same vocabulary with other sides, where they are given. */

@@ -42,11 +42,12 @@ export function readWhole(text: unknown, count: number, where: string): Uint32Ar
     value += (digit % 32) * unit;
     unit *= 32;
     if (digit >= 32 && unit <= 2 ** 32) continue;
-    if (at === count || value >= 2 ** 32 || digit >= 32) throw refuse(`more of them`);
+    const beyond = value >= 2 ** 32 || digit >= 32;
+    if (at === count || beyond) throw refuse(beyond ? "one beyond 32 bits" : `more than ${count}`);
     numbers[at++] = value;
     [value, unit] = [0, 1];
   }
-  if (at < count || unit > 1) throw refuse(`${at} of them`);
+  if (at < count || unit > 1) throw refuse(`${at} whole ones`);
   return numbers;
 }
 

@@ -98,7 +98,36 @@ test("its parameters and its summary are shown as any network's", async () => {
   const { code, stdout } = await cellstate(["explain", "params", file]);
   assert.equal(code, 0);
   assert.match(stdout, /V × F = 4 × 2 = 8/);
+  assert.match(stdout, /V = 4 {2}rows: one for every n-gram id, padding and what every text has included/);
+  assert.doesNotMatch(stdout, /word/);
   assert.match((await cellstate(["summary", file])).stdout, /Total params: 11/);
+});
+
+test("its network alone, and options for a vocabulary beside it, are refused in its own terms", async () => {
+  const network = join(folder, "network.h5");
+  await cellstate(["convert", file, network]);
+  for (const args of [
+    ["predict", network, "good", ...reference],
+    ["explain", "attribute", network, "good", ...reference],
+    ["explain", "attribute", network, "--ids", "1,2", ...reference],
+  ]) {
+    const { code, stderr } = await cellstate(args);
+    assert.equal(code, 2);
+    assert.match(
+      stderr,
+      /the network of an automatic classifier alone.*the file that the classifier was saved to/,
+    );
+    assert.doesNotMatch(stderr, /--tokenizer/);
+  }
+  for (const [flag, value] of [
+    ["--labels", "a,b"],
+    ["--length", "4"],
+    ["--padding", "pre"],
+  ] as const) {
+    const { code, stderr } = await cellstate(["predict", file, "good", flag, value, ...reference]);
+    assert.equal(code, 2);
+    assert.match(stderr, new RegExp(`${flag}: expected to be left out with an automatic classifier`));
+  }
 });
 
 test("it is written in the formats that keep its n-grams, and as no module", async () => {

@@ -454,6 +454,8 @@ describe("whole numbers as text", () => {
     ] as const) {
       assert.throws(() => readWhole(text, count, "here"), /^InputError: here: expected \d whole numbers/);
     }
+    assert.throws(() => readWhole("AA", 1, "x"), /received "more than 1"/);
+    assert.throws(() => readWhole("ggggggE", 1, "x"), /received "one beyond 32 bits"/);
     assert.equal(readWhole("//////D", 1, "x")[0], 2 ** 32 - 1);
   });
 });

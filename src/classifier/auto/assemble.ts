@@ -8,6 +8,7 @@ import * as layers from "../../layers/index.js";
 import { model as graph } from "../../model/functional.js";
 import type { Model } from "../../model/model.js";
 import type { ModelOptions } from "../../model/options.js";
+import { NGRAMS_INPUT } from "../../network/text-fits.js";
 import { FeatureEncoder, KnownWords } from "../../tokens/feature-encoder.js";
 import { BLOCKS, type Block, Ngrams } from "../../tokens/ngrams.js";
 import type { TokenizedTexts } from "../../tokens/tokenized-texts.js";
@@ -91,7 +92,7 @@ export function networkOf(wide: Wide, options: ModelOptions): Model {
   table[vocabulary * columns - 1] = 1;
   const bias = priors(labelled);
   for (let k = 0; k < perGroup; k++) kernel[(columns - 1) * perGroup + k] = own[k]! - bias[k]!;
-  const ids = layers.input({ shape: [null], name: "ngrams" });
+  const ids = layers.input({ shape: [null], name: NGRAMS_INPUT });
   const scales = layers.input({ shape: [columns], name: "scales" });
   const rows = layers.embedding({ inputDim: vocabulary, outputDim: columns, name: "ngram_weights" });
   const pooled = layers.globalAveragePooling1D({ name: "mean" }).apply(rows.apply(ids));

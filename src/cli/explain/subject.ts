@@ -1,6 +1,7 @@
 /** What is explained: a model from a file or by name, and a text as the row it reads. */
 import type { Command } from "commander";
 import { InputError, inputError, oneOf } from "../../base/errors.js";
+import { refuseNgrams } from "../../classifier/assemble.js";
 import type { TextClassifier } from "../../classifier/classifier.js";
 import { PRESET_NAMES } from "../../classifier/presets.js";
 import { readSentence, type Sentence, sentenceOfIds } from "../../explain/sentence.js";
@@ -114,6 +115,7 @@ export async function openAnySubject(
       received: flags.ids,
     });
   }
+  if (!classifier) refuseNgrams(model, name);
   if (flags.ids)
     return {
       model,

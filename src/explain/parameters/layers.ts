@@ -21,19 +21,26 @@ interface Table {
   bias: boolean;
 }
 
+/** What a table has besides its words or n-grams, and what a row of it is. */
+const TABLE_WORDS = {
+  word: { others: "unknown words", added: "unknown", vector: "a word's vector" },
+  "n-gram": { others: "what every text has", added: "what every text has", vector: "an n-gram's row" },
+} as const;
+
 const embeddingRule = defineRule<Table>({
-  recipe({ layer }) {
+  recipe({ layer, ids }) {
     const { inputDim, outputDim } = layer.options as { inputDim: number; outputDim: number };
+    const { others, vector } = TABLE_WORDS[ids];
     return {
-      rows: named("V", inputDim, "rows: one for every word id, padding and unknown words included"),
-      width: named("F", outputDim, "numbers in a word's vector"),
+      rows: named("V", inputDim, `rows: one for every ${ids} id, padding and ${others} included`),
+      width: named("F", outputDim, `numbers in ${vector}`),
       steps: null,
       bias: false,
     };
   },
   count: ({ rows, width, steps, bias }) =>
     plus(times(rows, ...(steps ? [steps] : []), width), ...(bias ? [width] : [])),
-  slips({ steps }, { rows }) {
+  slips({ steps, ids }, { rows }) {
     const V = (value: number) => named("V", value, rows.meaning);
     const slips: Slip<Table>[] = [
       {
@@ -44,7 +51,7 @@ const embeddingRule = defineRule<Table>({
       {
         field: "rows",
         value: V(rows.value + 2),
-        says: "padding and unknown were added again; input_dim already has them",
+        says: `padding and ${TABLE_WORDS[ids].added} were added again; input_dim already has them`,
       },
       { field: "rows", value: V(rows.value - 1), says: "the row of padding (id 0) was left out" },
       {
@@ -62,7 +69,7 @@ const embeddingRule = defineRule<Table>({
       { field: "width", value: T, says: `the ${steps} time steps were taken for the width of a vector` },
     ];
   },
-  notes: () => ["A table: every word id has its row. The number of time steps does not enter."],
+  notes: ({ ids }) => [`A table: every ${ids} id has its row. The number of time steps does not enter.`],
 });
 
 // ---- Dense and Conv1D -------------------------------------------------------------------------------------

@@ -11,6 +11,8 @@ export interface LayerFacts {
   readonly before: string;
   /** Steps in a row of the model's input, where it reads sequences of known length. */
   readonly steps: number | null;
+  /** What the ids of an Embedding stand for. */
+  readonly ids: "word" | "n-gram";
   /** Rows of the model's first Embedding. */
   readonly vocabulary: number | null;
   /** Derivations of layers inside this one (Bidirectional, TimeDistributed). */
