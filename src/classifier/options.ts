@@ -216,7 +216,7 @@ export interface AutoRecord {
   };
   /** Whether it did better than one that knows nothing (at 5 %). */
   useful: boolean;
-  /** What was left out of the data, if anything. */
+  /** What was left out of the data, and which labels have too few rows to learn or judge by. */
   notes: readonly string[];
 }
 

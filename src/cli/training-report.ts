@@ -2,7 +2,7 @@
 import { availableParallelism, cpus } from "node:os";
 import { count } from "../base/numbers.js";
 import type { ClassifierEvaluation, TextClassifier } from "../classifier/classifier.js";
-import type { Corpus } from "../classifier/corpus.js";
+import { type Corpus, repeatedTexts } from "../classifier/corpus.js";
 import type { TrainingRecord, VectorsRecord } from "../classifier/options.js";
 import { describeModel } from "../model/describe.js";
 import type { Schedule } from "../objectives/schedules.js";
@@ -55,6 +55,7 @@ export function dataOverview(
   return {
     source,
     rows: { train: trainRows.length, ...(test ? { test: test.rows.length } : {}) },
+    ...(test ? { repeated: repeatedTexts({ corpus, rows: trainRows }, test) } : {}),
     classes: labels.map((label, k): ClassCount => {
       return { label, train: train[k]!, ...(tested ? { test: tested[k]! } : {}) };
     }),

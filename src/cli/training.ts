@@ -313,9 +313,9 @@ function writeReport(file: string, outcome: TrainingOutcome): Promise<Error | nu
 }
 
 /** The object that `--json` ends with. */
-function trainingSummary({ plan, classifier, evaluation, epochs, seconds }: TrainingOutcome) {
+function trainingSummary({ plan, classifier, evaluation, epochs, seconds, overview }: TrainingOutcome) {
   const { model, encoder, training } = classifier;
-  const test = evaluation && evaluationSummary(evaluation);
+  const test = evaluation && { ...evaluationSummary(evaluation), repeated: overview.repeated };
   return {
     model: plan.out,
     engine: model.engineName,

@@ -43,6 +43,8 @@ export interface DatasetReport {
   /** File or folder the rows came from. */
   source: string;
   rows: { train: number; validation?: number; test?: number };
+  /** Test rows whose text stands among the training rows, too. */
+  repeated?: number;
   /** Rows of each class. */
   classes: readonly ClassCount[];
   lengths?: LengthSummary;

@@ -278,6 +278,34 @@ test("one label is refused", async () => {
   assert.ok(!(await readdir(folder)).includes("one.keras"));
 });
 
+test("labels of few rows are named, and test texts that were learned from are counted", async () => {
+  const rows = reviews(60);
+  const data = csv([
+    ...rows,
+    { text: "one of a kind", label: "odd" },
+    { text: "kinds of two", label: "two" },
+    { text: "two of those", label: "two" },
+  ]);
+  await writeFile(join(folder, "uneven.csv"), data);
+  const again = [rows[0]!, rows[1]!, { text: "never before, xyzzy", label: rows[0]!.label }];
+  await writeFile(join(folder, "again.csv"), csv(again));
+  const asked = ["uneven.csv", "--test", "again.csv", "--json", "--report", "uneven.html"];
+  const { code, stdout, stderr } = await run("train", ...asked, "--engine", "reference");
+  assert.equal(code, 0, stderr);
+  const { notes, test: measured } = lastLine(stdout) as unknown as {
+    notes: string[];
+    test: { repeated: number };
+  };
+  assert.deepEqual(notes, ["Fewer than 5 rows, too few to learn or to be judged by: odd 1, two 2"]);
+  assert.equal(measured.repeated, 2);
+  assert.match(stderr, /2 of the 3 texts to measure on also stand among those to learn from/);
+  assert.match(stderr, /Note: Fewer than 5 rows/);
+  assert.match(
+    await readFile(join(folder, "uneven.html"), "utf8"),
+    /2\u00a0rows to test also stand among those to train/,
+  );
+});
+
 test("what was tried, as text", () => {
   const member = { rows: 100, accuracy: 0.9, macroRecall: 0.8, logLoss: 0.3 };
   const record: AutoRecord = {

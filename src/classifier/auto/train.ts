@@ -86,7 +86,7 @@ export async function trainAuto(corpus: Corpus, options: TrainOptions): Promise<
     history: {},
     bestEpoch: null,
     stopped: null,
-    auto: recordOf(wide, plain),
+    auto: recordOf(wide, plain, fewRowsNotes(labels, counts)),
   };
   return { model, encoder, labels, threshold: 0.5, training };
 }
@@ -111,8 +111,25 @@ function predictionsOf(probabilities: Float32Array, labels: Int32Array, outputs:
   return { probabilities: probabilities.filter((_, i) => i % 2 === 1), outputs: 1, labels };
 }
 
-function recordOf(wide: Wide, plain: boolean): AutoRecord {
-  const { trials, picked, heldOut, factor, labelled, notes } = wide;
+/** Rows below which a label can neither be learned nor be judged: one for each part held out. */
+const FEW = 5;
+/** Labels that are named where there are many. */
+const MOST_NAMED = 10;
+
+/** Names the labels of few rows, in a sentence. */
+function fewRowsNotes(labels: readonly string[], counts: readonly number[]): string[] {
+  const few = labels.flatMap((label, k) => (counts[k]! < FEW ? [`${label} ${counts[k]}`] : []));
+  if (few.length === 0) return [];
+  const more = few.length > MOST_NAMED ? `, … ${few.length} in all` : "";
+  return [
+    `Fewer than ${FEW} rows, too few to learn or to be judged by: ${few.slice(0, MOST_NAMED).join(", ")}${more}`,
+  ];
+}
+
+/** @param remarks what there is to note beside what was left out */
+function recordOf(wide: Wide, plain: boolean, remarks: readonly string[]): AutoRecord {
+  const { trials, picked, heldOut, factor, labelled } = wide;
+  const notes = [...wide.notes, ...remarks];
   const labels = Int32Array.from(heldOut.rows, (row) => labelled.classes[row]!);
   const judged = (by: number) => predictionsOf(softmaxOf(heldOut.scores, by), labels, labelled.labels);
   const { accuracy, majority, mcc } = evaluatePredictions(judged(factor));

@@ -9,7 +9,7 @@ import { bar, excerpt, table } from "./table.js";
 const MOST_LABELS = 12;
 
 export function overviewText(
-  { rows, classes, lengths, vocabulary }: DatasetReport,
+  { rows, repeated, classes, lengths, vocabulary }: DatasetReport,
   style: Style = PLAIN,
 ): string {
   const total = rows.train + (rows.validation ?? 0) + (rows.test ?? 0);
@@ -21,11 +21,16 @@ export function overviewText(
   return [
     style.bold(`${counted(total, "text")}, ${counted(classes.length, "label")}`),
     `  ${parts.join(", ")}`,
+    ...(repeated ? [`  ${repeatedText(repeated, rows.test ?? 0)}`] : []),
     ...classLines(classes, rows.train),
     ...(lengths === undefined ? [] : lengthLines(lengths)),
     ...(vocabulary === undefined ? [] : [vocabularyLine(vocabulary)]),
   ].join("\n");
 }
+
+/** Figures on what was learned are no figures on what is new. */
+export const repeatedText = (repeated: number, test: number): string =>
+  `${count(repeated)} of the ${counted(test, "text")} to measure on also ${repeated === 1 ? "stands" : "stand"} among those to learn from, which flatters the figures`;
 
 function classLines(classes: readonly ClassCount[], total: number): string[] {
   const largest = [...classes].sort((a, b) => b.train - a.train);

@@ -1,7 +1,8 @@
 /** Traps in the data: labels out of balance, repeats, contradictions, and test texts among those learned from. */
 import { count, counted, percent } from "../../base/numbers.js";
+import { repeatedTexts } from "../../classifier/corpus.js";
 import type { Check } from "./finding.js";
-import { dataSummary, rowsOf, type Subject, type Texts } from "./subject.js";
+import { dataSummary, rowsOf, type Subject } from "./subject.js";
 
 const imbalance: Check<Subject> = (subject) => {
   const data = dataSummary(subject);
@@ -134,7 +135,8 @@ const contradictions: Check<Subject> = (subject) => {
 /** Texts of the test that are among those learned from, word for word. */
 const leak: Check<Subject> = ({ texts, test }) => {
   if (!texts || !test) return [];
-  const found = shared(texts, test);
+  const [learned, tested] = [texts, test].map((of) => ({ corpus: of.corpus, rows: rowsOf(of) }));
+  const found = repeatedTexts(learned!, tested!);
   const all = rowsOf(test).length;
   if (found === 0) return [];
   return [
@@ -148,14 +150,6 @@ const leak: Check<Subject> = ({ texts, test }) => {
     },
   ];
 };
-
-/** How many rows of `test` have the very tokens of a row of `texts`. Texts without tokens do not count. */
-function shared(texts: Texts, test: Texts): number {
-  const [learned, tested] = [texts.corpus.texts, test.corpus.texts];
-  const worded = (of: Texts) => Array.from(rowsOf(of)).filter((row) => of.corpus.texts.tokensIn(row) > 0);
-  const seen = new Set<number | null>(worded(texts).map((row) => learned.fingerprint(row)));
-  return worded(test).filter((row) => seen.has(tested.fingerprint(row, learned))).length;
-}
 
 export const DATA: readonly Check<Subject>[] = [
   leak,

@@ -13,7 +13,7 @@ const MOST_BARS = 24;
 const FEW_CLASSES = 8;
 
 export function dataSection(dataset: DatasetReport): Markup {
-  const { rows, lengths, vocabulary } = dataset;
+  const { rows, repeated = 0, lengths, vocabulary } = dataset;
   const parts = [
     `${count(rows.train)} to train on`,
     rows.validation !== undefined && `${count(rows.validation)} to validate`,
@@ -22,10 +22,14 @@ export function dataSection(dataset: DatasetReport): Markup {
   return section(
     "data",
     "Data",
-    html`<p>${foreign(dataset.source)}: ${parts.join(", ")}.${vocabulary && ` ${vocabularySentence(vocabulary)}`}</p>`,
+    html`<p>${foreign(dataset.source)}: ${parts.join(", ")}.${repeated > 0 && ` ${repeatedSentence(repeated)}`}${vocabulary && ` ${vocabularySentence(vocabulary)}`}</p>`,
     html`<div class="pair">${classFigure(dataset.classes)}${lengths && lengths.rows > 0 && lengthFigure(lengths)}</div>`,
   );
 }
+
+/** Figures on what was learned are no figures on what is new. */
+const repeatedSentence = (repeated: number): string =>
+  `${counted(repeated, "row")} to test also ${repeated === 1 ? "stands" : "stand"} among those to train, which flatters the figures.`;
 
 function vocabularySentence({
   size,

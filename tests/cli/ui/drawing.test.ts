@@ -108,6 +108,14 @@ describe("the data", () => {
     vocabulary: { size: 1000, distinct: 9433 },
   };
 
+  test("texts to measure on that were learned from are counted", () => {
+    assert.match(
+      overviewText({ ...report, repeated: 3 }),
+      /\n {2}3 of the 1,115 texts to measure on also stand among those to learn from, which flatters the figures\n/,
+    );
+    assert.doesNotMatch(overviewText({ ...report, repeated: 0 }), /flatters/);
+  });
+
   test("rows, classes by size, lengths and what is cut", () => {
     assert.equal(
       overviewText(report),
