@@ -23,6 +23,12 @@ export function percent(share: number, least = 1): string {
   return share > 0.5 ? ">99.99999 %" : "<0.00001 %";
 }
 
+/** A probability that a model states: rounded to 1 or 0, it is still not certain. "98.7 %", ">99.9 %", "<0.1 %". */
+export function chance(probability: number): string {
+  if (probability >= 1) return ">99.9 %";
+  return probability <= 0 ? "<0.1 %" : percent(probability);
+}
+
 /** Four decimals, as losses and scores are read; very small ones in powers of ten; "–" for what is no number. */
 export function decimal(value: number | undefined, digits = 4): string {
   if (value === undefined || Number.isNaN(value)) return "–";

@@ -1,6 +1,6 @@
 /** cellstate predict MODEL [TEXT…]: the label of each text, or of each line of standard input. */
 import type { Command } from "commander";
-import { percent } from "../base/numbers.js";
+import { chance } from "../base/numbers.js";
 import { printable, printableJson } from "../base/text.js";
 import type { Prediction } from "../classifier/answer.js";
 import type { TextClassifier } from "../classifier/classifier.js";
@@ -61,7 +61,7 @@ function asJson(prediction: Prediction): object {
 
 /** "spam	98.2 %"; where it was rejected, "?	61.3 %	spam, unsure". */
 function asLine({ label, probability, rejected }: Prediction): string {
-  const [name, share] = [printable(label), percent(probability)];
+  const [name, share] = [printable(label), chance(probability)];
   return rejected ? `?\t${share}\t${name}, ${rejected}` : `${name}\t${share}`;
 }
 

@@ -8,6 +8,10 @@ export function percent(share: number): string {
   return unbroken(display.percent(share));
 }
 
+export function chance(probability: number): string {
+  return unbroken(display.chance(probability));
+}
+
 export function bracketed(interval: readonly [number, number], worded: (value: number) => string): string {
   return unbroken(display.bracketed(interval, worded));
 }

@@ -1,5 +1,5 @@
 /** An evaluation as text: scores, a row a label, the confusion matrix, the worst mistakes. */
-import { bracketed, count, counted, decimal, percent } from "../../base/numbers.js";
+import { bracketed, chance, count, counted, decimal, percent } from "../../base/numbers.js";
 import { printable, takeWidth, wrapToWidth } from "../../base/text.js";
 import type { RejectingScores } from "../../classifier/rejecting.js";
 import { areaUnderRoc, type Evaluation, type Mistake } from "../../objectives/metrics.js";
@@ -177,7 +177,7 @@ export function mistakesText(
   heading = "Surest mistakes",
 ): string {
   const parts = mistakes.map(({ text, label, predicted, probability }) => {
-    const answer = style.bad(`${excerpt(labels[predicted]!, 28)} ${percent(probability)}`);
+    const answer = style.bad(`${excerpt(labels[predicted]!, 28)} ${chance(probability)}`);
     const verdict = `  ${answer}, is ${excerpt(labels[label]!, 28)}`;
     return [verdict, ...textLines(text).map((line) => `    ${line}`)].join("\n");
   });
@@ -188,6 +188,7 @@ function textLines(text: string): string[] {
   const width = WIDTH - 4;
   // More than can be shown is not even looked at.
   const start = printable(text.slice(0, 20 * WIDTH * MOST_LINES)).trim();
+  if (start === "") return ["(empty)"];
   const lines = wrapToWidth(start, width);
   if (lines.length <= MOST_LINES) return lines;
   const last = takeWidth(lines[MOST_LINES - 1]!, width - 1);

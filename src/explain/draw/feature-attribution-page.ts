@@ -1,5 +1,5 @@
 /** Which words and n-grams decided an automatic classifier's answer, as a page. */
-import { percent } from "../../base/numbers.js";
+import { chance, percent } from "../../base/numbers.js";
 import { figure, section, table } from "../../drawing/blocks.js";
 import { foreign, html } from "../../drawing/markup.js";
 import { page } from "../../drawing/page.js";
@@ -18,7 +18,7 @@ export function featureAttributionPage(attribution: FeatureAttribution, title: s
     {
       title: "Which words decided",
       eyebrow: `Cellstate: attribution for ${title}`,
-      lead: html`The ${foreign(objective)} is ${numeral(logit, 4)}. The answer is ${foreign(label)}, ${percent(probability)}; ${percent(known)} of the words are known.`,
+      lead: html`The ${foreign(objective)} is ${numeral(logit, 4)}. The answer is ${foreign(label)}, ${chance(probability)}; ${percent(known)} of the words are known.`,
       style: EXPLAIN_STYLE,
     },
     section(

@@ -1,5 +1,5 @@
 /** Which words and n-grams decided an automatic classifier's answer: a row each, their parts as bars. */
-import { count, percent } from "../../base/numbers.js";
+import { chance, count } from "../../base/numbers.js";
 import type { Markup } from "../../drawing/markup.js";
 import { dataLabel, drawing, words } from "../../drawing/svg.js";
 import { BEGINNING, ENDING } from "../../tokens/ngram-places.js";
@@ -37,7 +37,7 @@ export function textsPhrase({ texts }: FeatureContribution, { of, rows }: Featur
 
 /** What the score says, and how nearly the network agrees. */
 export const scorePhrase = ({ objective, logit, label, probability }: FeatureAttribution): string =>
-  `${objective}: ${numeral(logit, 4)}; answered ${label}, ${percent(probability)}`;
+  `${objective}: ${numeral(logit, 4)}; answered ${label}, ${chance(probability)}`;
 
 const BARS: BarColumn<{ part: number }> = {
   name: "part in the score",

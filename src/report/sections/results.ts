@@ -1,7 +1,7 @@
 import { cutToWidth, graphemes, printable } from "../../base/text.js";
 import { figure, numbersBehind, section, table } from "../../drawing/blocks.js";
 import { foreign, html, type Markup } from "../../drawing/markup.js";
-import { count, counted, decimal, percent } from "../../drawing/numbers.js";
+import { chance, count, counted, decimal, percent } from "../../drawing/numbers.js";
 import type { ConfusionMatrix } from "../../objectives/metrics/confusion.js";
 import type { BinaryEvaluation, Evaluation } from "../../objectives/metrics.js";
 import { calibrationChart } from "../charts/calibration.js";
@@ -141,6 +141,6 @@ function mistakeItem({ text, label, predicted, probability }: MistakeReport): Ma
   const shown = characters.slice(0, MOST_TEXT).join("");
   const left = text.length - shown.length;
   return html`<li><blockquote dir="auto">${shown}${left > 0 && html`… <span class="quiet">(${counted(left, "more character")})</span>`}</blockquote>
-<p>Labelled <strong>${foreign(label)}</strong>, predicted <strong>${foreign(predicted)}</strong> with ${percent(probability)}</p></li>
+<p>Labelled <strong>${foreign(label)}</strong>, predicted <strong>${foreign(predicted)}</strong> with ${chance(probability)}</p></li>
 `;
 }

@@ -108,6 +108,12 @@ describe("the data", () => {
     vocabulary: { size: 1000, distinct: 9433 },
   };
 
+  test("no stated probability is certain, and an empty text is called so", () => {
+    const one = { row: 0, label: 0, predicted: 1, probability: 1, text: " " };
+    const text = mistakesText([one, { ...one, probability: 0, text: "x" }], ["a", "b"]);
+    assert.match(text, /b >99\.9 %, is a\n {4}\(empty\)\n {2}b <0\.1 %/);
+  });
+
   test("texts to measure on that were learned from are counted", () => {
     assert.match(
       overviewText({ ...report, repeated: 3 }),
