@@ -5,7 +5,8 @@ import { finiteNumber, inputError, knownOptions, wholeNumber } from "../base/err
 import { takesTexts } from "../layers/traits.js";
 import { modelOf } from "../model/given.js";
 import type { Model } from "../model/model.js";
-import { checkLabels, checkVocabularyFits, takesNgrams } from "../network/text-fits.js";
+import { takesNgrams } from "../network/ngrams-input.js";
+import { checkLabels, checkVocabularyFits } from "../network/text-fits.js";
 import { IdEncoder } from "../tokens/row-encoder.js";
 import { Vectorizer } from "../tokens/vectorizer.js";
 import { TextClassifier } from "./classifier.js";

@@ -141,21 +141,6 @@ export class Corpus {
   }
 }
 
-/** Rows of a corpus. */
-interface Selection {
-  readonly corpus: Corpus;
-  readonly rows: ArrayLike<number>;
-}
-
-/** How many rows of `tested` have the very tokens of a row of `learned`. Texts without tokens do not count. */
-export function repeatedTexts(learned: Selection, tested: Selection): number {
-  const worded = ({ corpus, rows }: Selection) =>
-    Array.from(rows).filter((row) => corpus.texts.tokensIn(row) > 0);
-  const { texts } = learned.corpus;
-  const seen = new Set<number | null>(worded(learned).map((row) => texts.fingerprint(row)));
-  return worded(tested).filter((row) => seen.has(tested.corpus.texts.fingerprint(row, texts))).length;
-}
-
 /** @throws InputError for what holds no rows to go through */
 export function checkRows(rows: unknown): void {
   const iterable = rows as Partial<Iterable<unknown> & AsyncIterable<unknown>> | null | undefined;

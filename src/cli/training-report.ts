@@ -2,8 +2,9 @@
 import { availableParallelism, cpus } from "node:os";
 import { count } from "../base/numbers.js";
 import type { ClassifierEvaluation, TextClassifier } from "../classifier/classifier.js";
-import { type Corpus, repeatedTexts } from "../classifier/corpus.js";
+import type { Corpus } from "../classifier/corpus.js";
 import type { TrainingRecord, VectorsRecord } from "../classifier/options.js";
+import { repeatedTexts } from "../classifier/repeated-texts.js";
 import { describeModel } from "../model/describe.js";
 import type { Schedule } from "../objectives/schedules.js";
 import type { ClassCount, DatasetReport, Facts, ReportData } from "../report/data.js";

@@ -5,7 +5,7 @@ import { readsIds } from "../layers/traits.js";
 import { builtModelOf } from "../model/given.js";
 import type { Model } from "../model/model.js";
 import type { Node } from "../network/graph.js";
-import { takesNgrams } from "../network/text-fits.js";
+import { NGRAMS_INPUT } from "../network/ngrams-input.js";
 import { evaluate, formulaOf, leavesOf, substitutionOf, texOf } from "./parameters/expression.js";
 import { ruleFor } from "./parameters/layers.js";
 import type { Derived, LayerFacts } from "./parameters/rule.js";
@@ -81,7 +81,7 @@ function factsOf({ nodes }: Model, { layer, inputs, shape }: Node): LayerFacts {
     output: shape,
     before: nodes[inputs[0]!]!.inputs.length === 0 ? "the input" : nodes[inputs[0]!]!.layer.name,
     steps: embedding || sequence?.shape.length === 2 ? (sequence?.shape[0] ?? null) : null,
-    ids: takesNgrams({ nodes }) ? "n-gram" : "word",
+    ids: nodes[inputs[0]!]!.layer.name === NGRAMS_INPUT ? "n-gram" : "word",
     vocabulary: embedding?.options.inputDim ?? null,
   };
   const inner = (innerLayer: Layer, innerInputs: readonly Shape[]): Derived => {

@@ -8,13 +8,6 @@ import type { TextPart } from "../tokens/text-part.js";
 import type { Vectorizer } from "../tokens/vectorizer.js";
 import type { NetworkLike } from "./network.js";
 
-/** What the input of an automatic classifier's network is called that takes ids of n-grams. */
-export const NGRAMS_INPUT = "ngrams";
-
-/** Whether a network's rows are ids of n-grams, which no vocabulary of words gives. */
-export const takesNgrams = ({ nodes }: Pick<NetworkLike, "nodes">): boolean =>
-  nodes.some(({ layer, inputs }) => inputs.length === 0 && layer.name === NGRAMS_INPUT);
-
 /** @throws InputError where they do not fit; `name` is the file that they are kept in */
 export function checkTextPart(model: NetworkLike, part: TextPart, name: string): void {
   const { encoder, labels } = part;

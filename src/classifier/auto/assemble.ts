@@ -8,7 +8,7 @@ import * as layers from "../../layers/index.js";
 import { model as graph } from "../../model/functional.js";
 import type { Model } from "../../model/model.js";
 import type { ModelOptions } from "../../model/options.js";
-import { NGRAMS_INPUT } from "../../network/text-fits.js";
+import { NGRAMS_INPUT } from "../../network/ngrams-input.js";
 import { FeatureEncoder, KnownWords } from "../../tokens/feature-encoder.js";
 import { BLOCKS, type Block, Ngrams } from "../../tokens/ngrams.js";
 import type { TokenizedTexts } from "../../tokens/tokenized-texts.js";

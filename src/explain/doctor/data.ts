@@ -1,6 +1,6 @@
 /** Traps in the data: labels out of balance, repeats, contradictions, and test texts among those learned from. */
 import { count, counted, percent } from "../../base/numbers.js";
-import { repeatedTexts } from "../../classifier/corpus.js";
+import { repeatedTexts } from "../../classifier/repeated-texts.js";
 import type { Check } from "./finding.js";
 import { dataSummary, rowsOf, type Subject } from "./subject.js";
 
