@@ -38,7 +38,7 @@ function checkSummary(summary: Record<string, object>): void {
   assert.equal(fields(summary["seconds"]!), "fit read test total vectorize");
   const [first] = summary["epochs"] as object[];
   assert.equal(fields(first!), "accuracy epoch loss seconds valAccuracy valLoss");
-  assert.match(fields(summary["test"]!), /\baccuracy\b.*\bloss macroF1 mcc rows\b/);
+  assert.match(fields(summary["test"]!), /\baccuracy\b.*\bloss macroF1 mcc repeated rows\b/);
 }
 
 describe("a run that is killed and resumed", () => {
