@@ -81,7 +81,7 @@ export async function runTraining(data: string, plan: TrainPlan): Promise<void> 
 }
 
 /** The texts, and which of them to learn from and to measure on. */
-async function readMaterial(data: string, plan: TrainPlan): Promise<Material> {
+export async function readMaterial(data: string, plan: TrainPlan): Promise<Material> {
   const corpus = await readCorpus(data, plan);
   const testCorpus = plan.flags.test ? await readCorpus(plan.flags.test, plan) : null;
   const [trainRows, heldOut] = splitTest(corpus, plan);
@@ -199,7 +199,8 @@ function splitTest(corpus: Corpus, plan: TrainPlan): [Uint32Array, Uint32Array] 
   return stratifiedSplit(corpus.classes(labelsOf(corpus, plan)), flags.testSplit, (i) => random.uniform(i));
 }
 
-function trainOptions(
+/** What `TextClassifier.train` is asked for. */
+export function trainOptions(
   { flags, sizes, text, optimizer, startFrom, vectorizer, vectors }: TrainPlan,
   rows: Uint32Array,
   signal: AbortSignal,

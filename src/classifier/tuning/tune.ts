@@ -35,6 +35,8 @@ export interface TuneOptions {
   now?(): number;
   /** Ends the search after the current step; what was found until then is the result. */
   signal?: AbortSignal;
+  /** Told of the rungs before the first trial is begun. */
+  onPlanned?(rungs: readonly Rung[]): void;
   /** Told of each trial of a rung when it is done, with the rung's number from 0. */
   onTrial?(trial: Trial, rung: number): void;
   /** Where states are kept from rung to rung. Default: in memory. */
@@ -52,6 +54,7 @@ const TUNE_OPTIONS: Record<keyof TuneOptions, true> = {
   budget: true,
   now: true,
   signal: true,
+  onPlanned: true,
   onTrial: true,
   store: true,
   recorded: true,
@@ -116,6 +119,7 @@ class Search {
   ) {
     knownOptions(options, Object.keys(TUNE_OPTIONS), "tune");
     functionOf(options.optionsOf, "tune optionsOf");
+    if (options.onPlanned !== undefined) functionOf(options.onPlanned, "tune onPlanned");
     if (options.onTrial !== undefined) functionOf(options.onTrial, "tune onTrial");
     const trials = wholeNumber(options.trials ?? 27, "tune trials", 1);
     const epochs = wholeNumber(options.epochs ?? 20, "tune epochs", 1);
@@ -131,6 +135,7 @@ class Search {
   }
 
   async run(): Promise<TuneResult> {
+    this.options.onPlanned?.(this.rungs);
     let going = this.drawn.map((_, k) => k + 1);
     for (const [k, rung] of this.rungs.entries()) {
       const measured = await this.runRung(k, rung, going);
@@ -266,13 +271,10 @@ class Search {
     return named;
   }
 
-  /** From a state at its last epoch training ends at once, with the weights of the best. */
+  /** From a state at its last epoch training ends at once, with the weights of the best; without one it is repeated. */
   private async classifierOf({ number, history }: Trial): Promise<TextClassifier> {
     const resume = await this.store.read(number);
-    if (!resume) {
-      throw inputError({ expected: `the state of trial ${number}, which is on record`, where: "tune store" });
-    }
     const options = await this.trainOptions(number, history.length);
-    return TextClassifier.train(this.corpus, { ...options, resume });
+    return TextClassifier.train(this.corpus, { ...options, ...(resume ? { resume } : {}) });
   }
 }
