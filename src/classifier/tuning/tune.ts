@@ -2,9 +2,10 @@
  * The search for settings by successive halving. All trials have one seed, so their rows for validation are the same, and
  * a trial that goes on does so from its own state: the winner is what training its settings straight through gives.
  */
-import { functionOf, instanceOf } from "../../base/arguments.js";
+import { functionOf, instanceOf, objectOf } from "../../base/arguments.js";
 import { finiteNumber, InputError, inputError, knownOptions, wholeNumber } from "../../base/errors.js";
 import type { Callback } from "../../model/model.js";
+import { checkSignal } from "../../train/evaluate.js";
 import { TrainingError } from "../../train/fit.js";
 import type { TrainingState } from "../../train/training-state.js";
 import { AbortedTraining, TextClassifier } from "../classifier.js";
@@ -100,6 +101,20 @@ class MemoryStore implements TrialStore {
 
 const NEW: TrialRecord = { history: [], stopped: null, diverged: null };
 
+/** What is called, or held, is looked at before anything is trained. @throws InputError */
+function checkParts({ optionsOf, onPlanned, onTrial, now, signal, store, recorded }: TuneOptions): void {
+  functionOf(optionsOf, "tune optionsOf");
+  if (onPlanned !== undefined) functionOf(onPlanned, "tune onPlanned");
+  if (onTrial !== undefined) functionOf(onTrial, "tune onTrial");
+  if (now !== undefined) functionOf(now, "tune now");
+  checkSignal(signal, "tune");
+  if (recorded !== undefined) instanceOf(recorded, Map, "tune recorded", "a Map of records by trials");
+  if (store === undefined) return;
+  const { read, keep } = objectOf(store, "tune store", "{ read, keep }");
+  functionOf(read, "tune store read");
+  functionOf(keep, "tune store keep");
+}
+
 /** One call of `tune`. */
 class Search {
   private readonly drawn: Settings[];
@@ -118,9 +133,7 @@ class Search {
     private readonly options: TuneOptions,
   ) {
     knownOptions(options, Object.keys(TUNE_OPTIONS), "tune");
-    functionOf(options.optionsOf, "tune optionsOf");
-    if (options.onPlanned !== undefined) functionOf(options.onPlanned, "tune onPlanned");
-    if (options.onTrial !== undefined) functionOf(options.onTrial, "tune onTrial");
+    checkParts(options);
     const trials = wholeNumber(options.trials ?? 27, "tune trials", 1);
     const epochs = wholeNumber(options.epochs ?? 20, "tune epochs", 1);
     this.seed = wholeNumber(options.seed ?? 0, "tune seed");
@@ -245,7 +258,7 @@ class Search {
   }
 
   private async trainOptions(number: number, epochs: number): Promise<TrainOptions> {
-    const options = await this.options.optionsOf(this.drawn[number - 1]!);
+    const options = objectOf(await this.options.optionsOf(this.drawn[number - 1]!), "what optionsOf gave");
     const { model = "auto", validationSplit } = options;
     if (isAutomatic(model)) {
       throw inputError({
