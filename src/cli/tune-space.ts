@@ -96,6 +96,10 @@ const dimensionOf =
     });
   };
 
+/** A dimension as it is typed: "16,32", "16..64". */
+export const dimensionText = (dimension: Dimension): string =>
+  dimension.kind === "choice" ? dimension.values.join(",") : `${dimension.from}..${dimension.to}`;
+
 /** The space that the options come to: those typed, and those that are tried where nothing is. */
 export function spaceOf(typed: Readonly<Record<string, unknown>>): Space {
   const space: Record<string, Dimension> = {};

@@ -1,18 +1,18 @@
 /** The work of `cellstate tune`: read, search, say which `cellstate train` makes the winner. */
+import { createHash } from "node:crypto";
 import type { Command } from "commander";
 import { InputError } from "../base/errors.js";
-import { Sha256 } from "../base/sha256.js";
 import { printable, printableJson } from "../base/text.js";
-import type { Corpus } from "../classifier/corpus.js";
 import type { Settings, Space } from "../classifier/tuning/space.js";
 import { type TuneResult, tune } from "../classifier/tuning/tune.js";
 import { EXIT, Exit, interruption, note, say } from "./context.js";
-import { type Idle, refuseIdle } from "./options.js";
 import { openSearch } from "./search-folder.js";
 import { styleFor } from "./terminal.js";
 import type { TrainFlags } from "./train-flags.js";
-import { idleInTraining, idleWithModel, planTraining, type TrainPlan } from "./train-plan.js";
+import { refuseOutputs } from "./train-plan.js";
 import { readMaterial, trainOptions } from "./training.js";
+import type { Material } from "./training-report.js";
+import { TunePlans } from "./tune-plans.js";
 import { spaceOf } from "./tune-space.js";
 import { overviewText } from "./ui/overview.js";
 import { trialText, tuningText } from "./ui/tuning.js";
@@ -27,9 +27,7 @@ export interface TuneFlags extends Omit<TrainFlags, Tuned | "mistakes" | "checkp
 }
 
 /** What `train` has no use for, or is said anew. */
-const OWN = ["trials", "budget", "folder", "out", "json", "epochs"];
-/** What changes nothing of what a search finds. */
-const ASIDE = ["budget", "folder", "out", "json", "threads"];
+const OWN = ["trials", "budget", "folder", "out", "json", "report", "epochs"];
 
 type Typed = readonly (readonly [name: string, value: string | null])[];
 
@@ -45,25 +43,25 @@ export async function runTuning(
       "--validation-split: expected a share above 0 but received 0. Trials are judged by it.",
     );
   }
-  refuseIdle(command, idleInAll(data, flags, space));
-  const plans = new Plans(data, flags, space, command);
+  const { trials, seed, budget, test, tokenizer, vectors, out } = flags;
+  await refuseOutputs({ "--out": out }, [data, test, ...namesOf(space), tokenizer, vectors]);
+  const plans = await TunePlans.open(data, trainFlags(flags), space, trials, command);
   const first = await plans.first();
-  const { epochs } = first.flags;
-  const { corpus, trainRows, overview } = await readMaterial(data, first);
+  const material = await readMaterial(data, first);
+  const { corpus, trainRows, overview } = material;
+  plans.checkLabels(corpus);
   note(overviewText(overview, styleFor(process.stderr)));
-  const identity = identityOf(corpus, {
-    space,
-    epochs,
-    typed: typed.filter(([name]) => !ASIDE.includes(name)),
-  });
-  const folder = flags.folder === undefined ? null : await openSearch(flags.folder, identity);
+  const folder =
+    flags.folder === undefined
+      ? null
+      : await openSearch(flags.folder, identityOf(material, [space, trials, await plans.digest()]));
   const { signal, release } = interruption();
-  const { trials, seed, budget } = flags;
   let rungs = 0;
   const result = await tune(corpus, {
-    ...{ space, trials, epochs, seed, signal },
+    ...{ space, trials, epochs: first.flags.epochs, seed, signal },
     ...(budget === undefined ? {} : { budget }),
     ...(folder ? { store: folder, recorded: folder.recorded } : {}),
+    heeded: plans.heeded,
     optionsOf: async (settings) => {
       const {
         signal: _s,
@@ -78,89 +76,49 @@ export async function runTuning(
     onTrial: (trial, rung) => note(trialText(trial, rung, rungs)),
   });
   release();
-  await conclude(result, flags, (settings, trained) =>
-    trainCommandOf(data, command, typed, settings, trained),
-  );
-}
-
-/** Plans of trials, each made once: what a script says is then said once for each. */
-class Plans {
-  private readonly made = new Map<string, Promise<TrainPlan>>();
-
-  constructor(
-    private readonly data: string,
-    private readonly flags: TuneFlags,
-    private readonly space: Space,
-    private readonly command: Command,
-  ) {}
-
-  /** That of the first value of every list, by which the data is read. */
-  first(): Promise<TrainPlan> {
-    const values = Object.entries(this.space).map(([name, dimension]) => [
-      name,
-      dimension.kind === "choice" ? dimension.values[0]! : dimension.from,
+  await plans.close();
+  await conclude(result, flags, (settings, epochs) => {
+    const kept = typed.filter(([name]) => !OWN.includes(name) && !(name in space));
+    return trainCommandOf(data, command, [
+      ...kept.filter(([name]) => plans.heeds(settings, name)),
+      ...Object.entries({ ...settings, epochs }).map(([name, value]) => [name, String(value)] as const),
     ]);
-    return this.of(Object.fromEntries(values) as Settings);
-  }
-
-  of(settings: Settings): Promise<TrainPlan> {
-    const key = JSON.stringify(Object.entries(settings).sort());
-    let plan = this.made.get(key);
-    if (!plan) this.made.set(key, (plan = this.make(settings)));
-    return plan;
-  }
-
-  private async make(settings: Settings): Promise<TrainPlan> {
-    const { data, command } = this;
-    const flags = flagsOf(this.flags, settings);
-    // What this model does not heed, though others do.
-    for (const [name, why] of Object.entries(idleInTraining(data, flags))) {
-      if (why && command.getOptionValueSource(name) === "cli") Object.assign(flags, { [name]: undefined });
-    }
-    const isGiven = (flag: keyof TrainFlags) =>
-      flag in settings || command.getOptionValueSource(flag) === "cli";
-    const plan = await planTraining(data, flags, isGiven);
-    refuseIdle(command, idleWithModel(plan));
-    return plan;
-  }
+  });
 }
 
-const flagsOf = (flags: TuneFlags, settings: Settings): TrainFlags => ({
-  ...{ ...flags, checkpointEvery: 10, mistakes: 0 },
-  ...(settings as unknown as Pick<TrainFlags, Tuned>),
-});
+/** The networks' names. */
+const namesOf = ({ model }: Space): string[] => (model!.kind === "choice" ? model!.values.map(String) : []);
 
-/** Options that would change nothing, whatever the model. */
-function idleInAll(data: string, flags: TuneFlags, { model }: Space): Idle {
-  const models = model!.kind === "choice" ? model!.values : [];
-  const [one = {}, ...others] = models.map((name) => idleInTraining(data, flagsOf(flags, { model: name })));
-  return Object.fromEntries(Object.entries(one).filter(([name]) => others.every((idle) => idle[name])));
-}
+/** The flags that `train` knows, too; those that are searched come by trial. */
+const trainFlags = ({
+  trials: _t,
+  budget: _b,
+  folder: _f,
+  out: _o,
+  json: _j,
+  ...flags
+}: TuneFlags): TrainFlags => ({ ...flags, checkpointEvery: 10, mistakes: 0 }) as unknown as TrainFlags;
 
 /** A digest of the texts' beginnings, labels and numbers, and of what is searched. */
-function identityOf(corpus: Corpus, search: object): string {
-  const labels = corpus.labels();
-  const classes = corpus.classes(labels);
-  const hash = new Sha256();
-  const add = (value: unknown) => hash.update(new TextEncoder().encode(`${JSON.stringify(value)}\n`));
-  add([labels, search]);
-  for (let row = 0; row < corpus.rows; row++)
-    add([classes[row], corpus.texts.fingerprint(row), corpus.excerpt(row)]);
-  return hash.hex();
+function identityOf({ corpus, test }: Material, search: unknown): string {
+  const hash = createHash("sha256");
+  const add = (value: unknown) => hash.update(`${JSON.stringify(value)}\n`);
+  add(search);
+  for (const texts of new Set([corpus, test?.corpus ?? corpus])) {
+    const labels = texts.labels();
+    const classes = texts.classes(labels);
+    add(labels);
+    for (let row = 0; row < texts.rows; row++)
+      add([classes[row], texts.texts.fingerprint(row), texts.excerpt(row)]);
+  }
+  return hash.digest("hex");
 }
 
-/** The command that trains a trial's classifier. */
-function trainCommandOf(
-  data: string,
-  command: Command,
-  typed: Typed,
-  settings: Settings,
-  epochs: number,
-): string {
-  const kept = typed.filter(([name]) => !OWN.includes(name) && !(name in settings));
-  const words = [...kept, ...Object.entries({ ...settings, epochs })].flatMap(([name, value]) => {
-    const option = command.options.find((one) => one.attributeName() === name)!;
-    return value === null ? [option.long!] : [option.long!, quoted(String(value))];
+/** The command that trains with these options. */
+function trainCommandOf(data: string, command: Command, options: Typed): string {
+  const words = options.flatMap(([name, value]) => {
+    const { long } = command.options.find((one) => one.attributeName() === name)!;
+    return value === null ? [long!] : [long!, quoted(value)];
   });
   return ["cellstate train", quoted(data), ...words].join(" ");
 }

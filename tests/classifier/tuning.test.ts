@@ -75,6 +75,18 @@ describe("spaces", () => {
     assert.equal(drawn.length, 4);
   });
 
+  test("what is without effect makes no trial of its own", () => {
+    const space = { model: choice(["wide", "deep"]), units: choice([1, 2, 3, 4]) };
+    const heeded = ({ model, units }: Settings): Settings =>
+      model === "wide" ? { model } : { model: model!, units: units! };
+    const drawn = drawTrials(space, 27, 0, heeded);
+    assert.equal(drawn.length, 5);
+    assert.deepEqual(
+      drawn.filter(({ model }) => model === "wide"),
+      [{ model: "wide" }],
+    );
+  });
+
   test("what cannot be a range or list is refused", () => {
     assert.throws(() => choice([]), isInput(/at least one value/));
     assert.throws(() => choice([Number.NaN]), isInput(/choice values\[0\]/));
@@ -196,6 +208,22 @@ describe("a search", () => {
     assert.ok(cut.trials.length < 9);
   });
 
+  test("settings are trained with and told of without those that have no effect", async () => {
+    const asked: Settings[] = [];
+    const heeded = ({ batchSize }: Settings): Settings => ({ batchSize: batchSize! });
+    const { trials } = await tune(await data(), {
+      ...{ ...small, epochs: 1, heeded },
+      optionsOf(settings) {
+        asked.push(settings);
+        return optionsOf({ ...settings, learningRate: 0.01 });
+      },
+    });
+    assert.equal(trials.length, 3);
+    for (const settings of [...asked, ...trials.map((trial) => trial.settings)]) {
+      assert.deepEqual(Object.keys(settings), ["batchSize"]);
+    }
+  });
+
   test("what diverges is out", async () => {
     const wild = (settings: Settings): TrainOptions => ({
       ...optionsOf(settings),
@@ -217,6 +245,8 @@ describe("a search", () => {
     await assert.rejects(with_({ model: "auto" }), isInput(/a network to tune.*\(trial 1: /));
     await assert.rejects(with_({ model: "rnn", validationSplit: 0 }), isInput(/a share above 0/));
     await assert.rejects(with_({ model: "rn" }), isInput(/Did you mean/));
+    await assert.rejects(tune(corpus, { ...small, heeded: 3 as never }), isInput(/tune heeded/));
+    await assert.rejects(tune(corpus, { ...small, heeded: () => 3 as never }), isInput(/what heeded gave/));
     await assert.rejects(tune(corpus, { ...small, trials: 0 }), isInput(/tune trials/));
     await assert.rejects(tune(corpus, { ...small, space: { a: 3 as never } }), isInput(/tune space a/));
   });

@@ -69,14 +69,20 @@ const ATTEMPTS = 20;
 /**
  * As many settings as there are to be trials, no two alike: fewer where the space holds no more. They are a function of
  * the seed and of each draw's number, over names in sorted order, so a longer search begins with a shorter one's.
+ * @param heeded what counts of the settings that were drawn
  */
-export function drawTrials(space: Space, trials: number, seed: number): Settings[] {
+export function drawTrials(
+  space: Space,
+  trials: number,
+  seed: number,
+  heeded: (settings: Settings) => Settings = (settings) => settings,
+): Settings[] {
   const names = Object.keys(space).sort();
   const drawn = new Map<string, Settings>();
   for (let attempt = 0; drawn.size < trials && attempt < ATTEMPTS * trials; attempt++) {
     const random = new Random(seed, PURPOSE.tuning, attempt);
-    const settings = Object.fromEntries(
-      names.map((name, k) => [name, valueAt(space[name]!, random.uniform(k))]),
+    const settings = heeded(
+      Object.fromEntries(names.map((name, k) => [name, valueAt(space[name]!, random.uniform(k))])),
     );
     const key = JSON.stringify(settings);
     if (!drawn.has(key)) drawn.set(key, settings);

@@ -24,6 +24,11 @@ export interface TuneOptions {
    * signal and state. Rows to test on are to be left out of `rows`, and the share for validation is to be the same for all.
    */
   optionsOf(settings: Settings): TrainOptions | Promise<TrainOptions>;
+  /**
+   * What counts of settings that were drawn: those without those that the others leave without effect, as the size of a layer
+   * that a network lacks. Trials differ in what counts. Default: all of it.
+   */
+  heeded?(settings: Settings): Settings;
   /** Trials to begin with. Default 27. */
   trials?: number;
   /** Most epochs of a trial. Default 20. */
@@ -49,6 +54,7 @@ export interface TuneOptions {
 const TUNE_OPTIONS: Record<keyof TuneOptions, true> = {
   space: true,
   optionsOf: true,
+  heeded: true,
   trials: true,
   epochs: true,
   seed: true,
@@ -102,8 +108,18 @@ class MemoryStore implements TrialStore {
 const NEW: TrialRecord = { history: [], stopped: null, diverged: null };
 
 /** What is called, or held, is looked at before anything is trained. @throws InputError */
-function checkParts({ optionsOf, onPlanned, onTrial, now, signal, store, recorded }: TuneOptions): void {
+function checkParts({
+  optionsOf,
+  heeded,
+  onPlanned,
+  onTrial,
+  now,
+  signal,
+  store,
+  recorded,
+}: TuneOptions): void {
   functionOf(optionsOf, "tune optionsOf");
+  if (heeded !== undefined) functionOf(heeded, "tune heeded");
   if (onPlanned !== undefined) functionOf(onPlanned, "tune onPlanned");
   if (onTrial !== undefined) functionOf(onTrial, "tune onTrial");
   if (now !== undefined) functionOf(now, "tune now");
@@ -137,7 +153,9 @@ class Search {
     const trials = wholeNumber(options.trials ?? 27, "tune trials", 1);
     const epochs = wholeNumber(options.epochs ?? 20, "tune epochs", 1);
     this.seed = wholeNumber(options.seed ?? 0, "tune seed");
-    this.drawn = drawTrials(checkSpace(options.space), trials, this.seed);
+    const heeded = (settings: Settings) =>
+      objectOf(options.heeded?.(settings) ?? settings, "what heeded gave");
+    this.drawn = drawTrials(checkSpace(options.space), trials, this.seed, heeded);
     this.rungs = rungsOf(this.drawn.length, epochs);
     this.store = options.store ?? new MemoryStore();
     this.records = new Map(options.recorded);
