@@ -235,7 +235,7 @@ function makeOptimizer({ optimizer, learningRate }: TrainFlags, compiled: Optimi
 }
 
 /** "mail/spam.csv.gz" → "spam": the classifier is named after its data. */
-function dataName(data: string): string {
+export function dataName(data: string): string {
   if (data === "-") return "classifier";
   return (
     basename(resolve(data))

@@ -4,8 +4,12 @@ import { createReadStream } from "node:fs";
 import type { Command } from "commander";
 import { inputError } from "../base/errors.js";
 import { TextClassifier } from "../classifier/classifier.js";
+import { checkSettled } from "../classifier/continuing.js";
 import type { Corpus } from "../classifier/corpus.js";
+import type { TrainOptions } from "../classifier/options.js";
+import { frontEndFor } from "../classifier/training.js";
 import { drawTrials, type Settings, type Space } from "../classifier/tuning/space.js";
+import { namedError } from "../classifier/tuning/trial.js";
 import type { VectorsFile } from "../data/vectors/read.js";
 import { writeKeras } from "../formats/keras/write.js";
 import { resolveCorpusFrontEnd } from "../tokens/options.js";
@@ -21,11 +25,16 @@ import {
   setUp,
   type TrainSetup,
 } from "./train-plan.js";
-import { labelsOf } from "./training.js";
+import { labelsOf, trainOptions } from "./training.js";
 import { sharedVectors } from "./trial-vectors.js";
 import { dimensionText } from "./tune-space.js";
 
 type Flag = keyof TrainFlags;
+
+/** The flags of `train` that may have several values. */
+type Searched = "model" | "vocabulary" | "length" | "batchSize" | "optimizer" | "learningRate";
+/** Those that have one for all trials. */
+export type CommonFlags = Omit<TrainFlags, Searched>;
 
 /** A network that is tuned. */
 interface Network {
@@ -56,18 +65,18 @@ export class TunePlans {
 
   /**
    * Opens every network, and refuses what cannot work before any data is read.
-   * @param flags as typed, for `train`
+   * @param flags as typed
    * @throws InputError for a network that cannot be trained so, options without effect on any, and what sets trials apart
    */
   static async open(
     data: string,
-    flags: TrainFlags,
+    flags: CommonFlags,
     space: Space,
     trials: number,
     command: Command,
   ): Promise<TunePlans> {
     const names = space["model"]!.kind === "choice" ? (space["model"]!.values as string[]) : [];
-    const first = firstOf(space);
+    const first = firstOf(space) as unknown as Pick<TrainFlags, Searched>;
     const asked = names.map((name) => {
       const all: TrainFlags = { ...flags, ...first, model: name };
       return { name, all, idle: idleInTraining(data, all) };
@@ -94,7 +103,7 @@ export class TunePlans {
     return this.of(firstOf(this.space));
   }
 
-  of(settings: Settings): Promise<TrainSetup> {
+  private of(settings: Settings): Promise<TrainSetup> {
     const heeded = this.heeded(settings);
     const key = JSON.stringify(Object.entries(heeded).sort());
     const { flags, startFrom } = this.network(settings["model"]);
@@ -102,6 +111,11 @@ export class TunePlans {
     let setup = this.made.get(key);
     if (!setup) this.made.set(key, (setup = setUp({ ...flags, ...heeded }, startFrom, vectors)));
     return setup;
+  }
+
+  /** What a trial is trained with; the search itself ends it and listens to it. */
+  async options(settings: Settings, rows: Uint32Array): Promise<TrainOptions> {
+    return trialOptions(await this.of(settings), rows);
   }
 
   /** Settings without those that their network leaves without effect. */
@@ -152,6 +166,19 @@ export class TunePlans {
     await this.vectors?.close();
   }
 
+  /** Refuses what its training would refuse once its turn came. */
+  private async checkTrial(settings: Settings): Promise<void> {
+    const { name, startFrom } = this.network(settings["model"]);
+    try {
+      const options = trialOptions(await this.of(settings), new Uint32Array(0));
+      const start = startFrom instanceof TextClassifier ? startFrom : null;
+      if (start) checkSettled(options, start);
+      frontEndFor(options, start);
+    } catch (error) {
+      throw namedError(error, name);
+    }
+  }
+
   private network(name: unknown): Network {
     return this.networks.find((network) => network.name === name)!;
   }
@@ -180,9 +207,17 @@ export class TunePlans {
         ...{ where: name, received, next },
       });
     }
-    for (const settings of trials) await this.of(settings);
+    for (const settings of trials) await this.checkTrial(settings);
   }
 }
+
+/** What a training is asked for that is ended and listened to by others. */
+function trialOptions(setup: TrainSetup, rows: Uint32Array): TrainOptions {
+  const { signal: _s, callbacks: _c, ...options } = trainOptions(setup, rows, NEVER, null, []);
+  return options;
+}
+
+const NEVER = new AbortController().signal;
 
 /** The first value of every setting. */
 const firstOf = (space: Space): Settings =>

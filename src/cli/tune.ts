@@ -39,6 +39,7 @@ export function tuneCommand(program: Command): void {
     .option("--budget <time>", "time that it may take: 90s, 10m, 2h (default: what it needs)", seconds)
     .option("--folder <folder>", "keep the search there, and go on from what it holds")
     .option("--out <file>", "also save the best classifier (.keras)")
+    .option("--report <file>", "also write a page with the trials, drawn and as a table")
     .option("--json", "a JSON object as the last line of output");
   // As typed, to be said again in the command that trains the winner.
   const typed: [name: string, value: string | null][] = [];

@@ -2,25 +2,27 @@
 import { createHash } from "node:crypto";
 import type { Command } from "commander";
 import { InputError } from "../base/errors.js";
+import { writeAtomic } from "../base/node-files.js";
+import { duration } from "../base/numbers.js";
 import { printable, printableJson } from "../base/text.js";
-import type { Settings, Space } from "../classifier/tuning/space.js";
-import { type TuneResult, tune } from "../classifier/tuning/tune.js";
+import type { Space } from "../classifier/tuning/space.js";
+import { type TuneOptions, type TuneResult, tune } from "../classifier/tuning/tune.js";
+import type { Facts } from "../report/data.js";
+import { settingWords, type TuningAbout, tuningPage } from "../report/tuning.js";
 import { EXIT, Exit, interruption, note, say } from "./context.js";
 import { openSearch } from "./search-folder.js";
 import { styleFor } from "./terminal.js";
 import type { TrainFlags } from "./train-flags.js";
-import { refuseOutputs } from "./train-plan.js";
-import { readMaterial, trainOptions } from "./training.js";
+import { dataName, refuseOutputs } from "./train-plan.js";
+import { readMaterial } from "./training.js";
 import type { Material } from "./training-report.js";
-import { TunePlans } from "./tune-plans.js";
+import { type CommonFlags, TunePlans } from "./tune-plans.js";
 import { spaceOf } from "./tune-space.js";
 import { overviewText } from "./ui/overview.js";
 import { trialText, tuningText } from "./ui/tuning.js";
 
-type Tuned = "model" | "vocabulary" | "length" | "batchSize" | "optimizer" | "learningRate";
-
 /** The flags of `cellstate tune`: those of `train`, some with several values. */
-export interface TuneFlags extends Omit<TrainFlags, Tuned | "mistakes" | "checkpointEvery"> {
+export interface TuneFlags extends Omit<CommonFlags, "mistakes" | "checkpointEvery"> {
   trials: number;
   budget?: number;
   folder?: string;
@@ -43,61 +45,86 @@ export async function runTuning(
       "--validation-split: expected a share above 0 but received 0. Trials are judged by it.",
     );
   }
-  const { trials, seed, budget, test, tokenizer, vectors, out } = flags;
-  await refuseOutputs({ "--out": out }, [data, test, ...namesOf(space), tokenizer, vectors]);
-  const plans = await TunePlans.open(data, trainFlags(flags), space, trials, command);
+  const { trials, seed, budget, test, tokenizer, vectors, out, report } = flags;
+  const began = performance.now();
+  await refuseOutputs({ "--out": out, "--report": report }, [
+    data,
+    test,
+    ...namesOf(space),
+    tokenizer,
+    vectors,
+  ]);
+  const plans = await TunePlans.open(data, commonFlags(flags), space, trials, command);
   const first = await plans.first();
   const material = await readMaterial(data, first);
   const { corpus, trainRows, overview } = material;
   plans.checkLabels(corpus);
   note(overviewText(overview, styleFor(process.stderr)));
-  const folder =
-    flags.folder === undefined
-      ? null
-      : await openSearch(flags.folder, identityOf(material, [space, trials, await plans.digest()]));
+  const identity = async () => identityOf(material, [space, trials, await plans.digest()]);
+  const folder = flags.folder === undefined ? null : await openSearch(flags.folder, await identity());
   const { signal, release } = interruption();
-  let rungs = 0;
+  const { epochs } = first.flags;
   const result = await tune(corpus, {
-    ...{ space, trials, epochs: first.flags.epochs, seed, signal },
+    ...{ space, trials, epochs, seed, signal, heeded: plans.heeded },
     ...(budget === undefined ? {} : { budget }),
     ...(folder ? { store: folder, recorded: folder.recorded } : {}),
-    heeded: plans.heeded,
-    optionsOf: async (settings) => {
-      const {
-        signal: _s,
-        callbacks: _c,
-        ...options
-      } = trainOptions(await plans.of(settings), trainRows, signal, null, []);
-      return options;
-    },
+    optionsOf: (settings) => plans.options(settings, trainRows),
+    ...tellRungs(),
+  });
+  release();
+  await plans.close();
+  const { best } = result;
+  const options = best && [
+    ...typed.filter(([name]) => !OWN.includes(name) && !(name in space) && plans.heeds(best.settings, name)),
+    ...Object.entries({ ...best.settings, epochs: best.history.length }).map(
+      ([name, value]) => [name, String(value)] as const,
+    ),
+  ];
+  await conclude(result, flags, {
+    title: dataName(data),
+    rows: trainRows.length,
+    command: options && trainCommandOf(data, command, options),
+    asked: askedOf(space, flags, first.flags),
+    seconds: (performance.now() - began) / 1000,
+  });
+}
+
+/** A line for each trial of a rung. */
+function tellRungs(): Pick<TuneOptions, "onPlanned" | "onTrial"> {
+  let rungs = 0;
+  return {
     onPlanned: (planned) => {
       rungs = planned.length;
     },
     onTrial: (trial, rung) => note(trialText(trial, rung, rungs)),
-  });
-  release();
-  await plans.close();
-  await conclude(result, flags, (settings, epochs) => {
-    const kept = typed.filter(([name]) => !OWN.includes(name) && !(name in space));
-    return trainCommandOf(data, command, [
-      ...kept.filter(([name]) => plans.heeds(settings, name)),
-      ...Object.entries({ ...settings, epochs }).map(([name, value]) => [name, String(value)] as const),
-    ]);
-  });
+  };
+}
+
+/** What was asked for, in words. */
+function askedOf(space: Space, { trials, budget, seed }: TuneFlags, common: TrainFlags): Facts {
+  const searched = Object.entries(space).map(([name, dimension]) => [
+    settingWords(name),
+    dimension.kind === "choice" ? dimension.values.join(", ") : `${dimension.from} to ${dimension.to}`,
+  ]);
+  return {
+    ...Object.fromEntries(searched),
+    trials,
+    "most epochs": common.epochs,
+    "validation split": common.validationSplit,
+    ...(budget === undefined ? {} : { budget: duration(budget) }),
+    seed,
+    engine: common.engine,
+  };
 }
 
 /** The networks' names. */
 const namesOf = ({ model }: Space): string[] => (model!.kind === "choice" ? model!.values.map(String) : []);
 
-/** The flags that `train` knows, too; those that are searched come by trial. */
-const trainFlags = ({
-  trials: _t,
-  budget: _b,
-  folder: _f,
-  out: _o,
-  json: _j,
-  ...flags
-}: TuneFlags): TrainFlags => ({ ...flags, checkpointEvery: 10, mistakes: 0 }) as unknown as TrainFlags;
+/** The flags of trials, but for what is searched. */
+function commonFlags(flags: TuneFlags): CommonFlags {
+  const { trials: _t, budget: _b, folder: _f, out: _o, report: _r, json: _j, ...common } = flags;
+  return { ...common, checkpointEvery: 10, mistakes: 0 };
+}
 
 /** A digest of the texts' beginnings, labels and numbers, and of what is searched. */
 function identityOf({ corpus, test }: Material, search: unknown): string {
@@ -126,22 +153,37 @@ function trainCommandOf(data: string, command: Command, options: Typed): string 
 /** A word as a shell reads it. */
 const quoted = (word: string) => (/^[\w./:=@%+-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`);
 
+/** Writes the page and prints the result: a table for people, or the one JSON line. */
 async function conclude(
   result: TuneResult,
-  { out, json, folder }: TuneFlags,
-  commandOf: (settings: Settings, epochs: number) => string,
+  { out, json, folder, report }: TuneFlags,
+  about: TuningAbout,
 ): Promise<void> {
+  const { command } = about;
   const { best, classifier, trials, rungs, ended } = result;
-  const command = best && commandOf(best.settings, best.history.length);
-  if (out !== undefined) await classifier?.save(out);
-  if (json)
-    say(printableJson({ best, command, model: classifier ? (out ?? null) : null, ended, rungs, trials }));
-  else {
+  const saved = classifier && out !== undefined ? out : null;
+  // A file that cannot be written takes the result with it, were that not printed first.
+  const unsaved = saved === null ? null : await failureOf(classifier!.save(saved));
+  const page = new TextEncoder().encode(tuningPage(result, about));
+  const unwritten = report === undefined ? null : await failureOf(writeAtomic(report, page));
+  if (json) {
+    say(printableJson({ best, command, model: unsaved ? null : saved, ended, rungs, trials }));
+  } else {
     say(tuningText(result, styleFor(process.stdout)));
     if (command) say(`\nTo train and measure the best:\n  ${printable(command)}`);
-    if (classifier && out !== undefined) say(printable(`Saved ${out}`));
+    if (saved !== null && !unsaved) say(printable(`Saved ${saved}`));
+    if (report !== undefined && !unwritten) say(printable(`Report in ${report}`));
   }
+  const failure = unsaved ?? unwritten;
+  if (failure) throw failure;
   const next = folder === undefined ? "" : ` The same command goes on from ${printable(folder)}.`;
   if (ended === "interrupted") throw new Exit(EXIT.interrupted, `Interrupted.${next}`);
   if (!best) throw new Exit(EXIT.failed, `cellstate: no trial could be measured.${next}`);
 }
+
+/** What went wrong, if anything. */
+const failureOf = (work: Promise<void>): Promise<Error | null> =>
+  work.then(
+    () => null,
+    (error: Error) => error,
+  );

@@ -61,6 +61,21 @@ describe("a search in a folder", () => {
     assert.ok(stdout.includes(`To train and measure the best:\n  ${first.command}\n`));
   });
 
+  test("a page has every trial, and the table tells of the best", async () => {
+    const { code, stdout, stderr } = await run(`tune d.csv ${SEARCH} --folder s --report page.html`);
+    assert.equal(code, 0, stderr);
+    const { number, valLoss } = first.best;
+    assert.match(stdout, new RegExp(`The best is trial ${number}: ${valLoss!.toFixed(4)} after epoch`));
+    assert.match(stdout, /^Report in page\.html$/m);
+    const page = await readFile(join(folder, "page.html"), "utf8");
+    assert.ok(page.includes(first.command));
+    const rows = first.trials.map((trial) => new RegExp(`<th scope="row">${trial.number}</th>`));
+    for (const row of rows) assert.match(page, row);
+    const nowhere = await run(`tune d.csv ${SEARCH} --folder s --report none/page.html`);
+    assert.equal(nowhere.code, 2);
+    assert.match(nowhere.stderr, /there is no folder/);
+  });
+
   test("goes on where a search was cut short", async () => {
     const file = join(folder, "s", "search.json");
     const search = JSON.parse(await readFile(file, "utf8")) as { trials: Record<string, unknown> };
@@ -187,6 +202,11 @@ model.fit(x_train, y_train, epochs=3, batch_size=8, validation_split=0.1)
       "--model rnn,m.keras --front-end textVectorization",
       /m\.keras: expected texts taken apart as/,
     );
+    await refused("--model rnn,m.keras --padding post", /^cellstate: text padding: .*\(m\.keras\)$/m);
+    await refused(
+      "--model rnn,s.py --vocabulary 50,90",
+      /^cellstate: --vocabulary: .*which is all that s\.py.*/m,
+    );
     // Labels that it knows besides have the first numbers, by which rows are dealt.
     await writeFile(join(folder, "x.csv"), csv(reviews(90)).replaceAll(",neg\n", ",xyz\n"));
     const more = await run(`train x.csv --model rnn --length 12 ${SIZES} --out x.keras`);
@@ -259,7 +279,7 @@ describe("trials that diverge", () => {
     assert.equal(code, 0, stderr);
     const rows = stdout.split("\n").filter((row) => /1e\+38|0\.1 |0\.05 /.test(row));
     assert.match(rows[2]!, /1e\+38 .*diverged$/);
-    assert.match(stdout, /1 trial diverged and is out: .*(loss|weights) became/);
+    assert.match(stdout, /1 trial diverged and is out; trial \d: the (loss|weights) became/);
     assert.doesNotMatch(stdout, /--learning-rate 1e\+38/);
   });
 

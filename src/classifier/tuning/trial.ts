@@ -1,4 +1,5 @@
 /** A trial: settings, what its training came to so far, and how it is judged. */
+import { InputError } from "../../base/errors.js";
 import type { Logs, TrainingState } from "../../train/training-state.js";
 import type { Settings } from "./space.js";
 
@@ -49,4 +50,12 @@ export function bestOf(
     }
   }
   return best;
+}
+
+/** An error that only some trials have says of which it is. */
+export function namedError(error: unknown, which: string): unknown {
+  if (!(error instanceof InputError)) return error;
+  const named = new InputError(`${error.message} (${which})`);
+  if (error.typed) named.typed = `${error.typed} (${which})`;
+  return named;
 }

@@ -3,7 +3,7 @@
  * a trial that goes on does so from its own state: the winner is what training its settings straight through gives.
  */
 import { functionOf, instanceOf, objectOf } from "../../base/arguments.js";
-import { finiteNumber, InputError, inputError, knownOptions, wholeNumber } from "../../base/errors.js";
+import { finiteNumber, inputError, knownOptions, wholeNumber } from "../../base/errors.js";
 import type { Callback } from "../../model/model.js";
 import { checkSignal } from "../../train/evaluate.js";
 import { TrainingError } from "../../train/fit.js";
@@ -13,7 +13,7 @@ import { Corpus } from "../corpus.js";
 import { isAutomatic, type TrainOptions } from "../options.js";
 import { goingOn, type Rung, rungsOf } from "./rungs.js";
 import { checkSpace, drawTrials, type Settings, type Space } from "./space.js";
-import { bestOf, isCovered, type Trial, type TrialRecord, type TrialStore } from "./trial.js";
+import { bestOf, isCovered, namedError, type Trial, type TrialRecord, type TrialStore } from "./trial.js";
 
 /** Options of `tune`. */
 export interface TuneOptions {
@@ -260,7 +260,9 @@ class Search {
         this.ended = signal?.aborted ? "interrupted" : "budget";
         return false;
       }
-      if (!(error instanceof TrainingError)) throw this.named(error, number);
+      if (!(error instanceof TrainingError)) {
+        throw namedError(error, `trial ${number}: ${JSON.stringify(this.drawn[number - 1])}`);
+      }
       await this.record(number, state, error.message);
       return true;
     } finally {
@@ -291,15 +293,6 @@ class Search {
       throw inputError({ expected: "a share above 0", where: "validationSplit", received: 0, next });
     }
     return { ...options, epochs, seed: this.seed };
-  }
-
-  /** An error of one trial's settings says which these were. */
-  private named(error: unknown, number: number): unknown {
-    if (!(error instanceof InputError)) return error;
-    const settings = JSON.stringify(this.drawn[number - 1]);
-    const named = new InputError(`${error.message} (trial ${number}: ${settings})`);
-    if (error.typed) named.typed = `${error.typed} (trial ${number}: ${settings})`;
-    return named;
   }
 
   /** From a state at its last epoch training ends at once, with the weights of the best; without one it is repeated. */

@@ -1,10 +1,10 @@
 /** What a search found, as text. */
-import { counted, decimal } from "../../base/numbers.js";
+import { counted } from "../../base/numbers.js";
 import { printable } from "../../base/text.js";
 import type { Settings } from "../../classifier/tuning/space.js";
 import type { Trial } from "../../classifier/tuning/trial.js";
 import type { TuneResult } from "../../classifier/tuning/tune.js";
-import { inOrder, settingNames, settingWords } from "../../report/tuning.js";
+import { inOrder, lossText, reasonOf, settingNames, settingWords } from "../../report/tuning.js";
 import { PLAIN, type Style } from "../terminal.js";
 import { excerpt, table } from "./table.js";
 
@@ -20,11 +20,11 @@ const settingsText = (settings: Settings) =>
       .join(", "),
   );
 
-const lossText = ({ valLoss }: Trial) => (valLoss === null ? "diverged" : decimal(valLoss));
+const resultText = ({ valLoss }: Trial) => (valLoss === null ? "diverged" : lossText(valLoss));
 
 /** A line when a trial of a rung is done. */
 export const trialText = (trial: Trial, rung: number, rungs: number): string =>
-  `  rung ${rung + 1}/${rungs}  trial ${trial.number}: ${lossText(trial)} after ${counted(trial.history.length, "epoch")}  ${settingsText(trial.settings)}`;
+  `  rung ${rung + 1}/${rungs}  trial ${trial.number}: ${resultText(trial)} after ${counted(trial.history.length, "epoch")}  ${settingsText(trial.settings)}`;
 
 /** The best trials, the lowest validation loss first. */
 export function tuningText({ trials, best, ended }: TuneResult, style: Style = PLAIN): string {
@@ -36,7 +36,7 @@ export function tuningText({ trials, best, ended }: TuneResult, style: Style = P
       String(trial.number),
       ...names.map((name) => excerpt(String(trial.settings[name] ?? "–"), WIDEST)),
       String(trial.history.length),
-      lossText(trial),
+      resultText(trial),
     ]);
   const more = order.length - rows.length;
   return [
@@ -45,7 +45,9 @@ export function tuningText({ trials, best, ended }: TuneResult, style: Style = P
     ...(more > 0 ? [`  and ${more} more`] : []),
     ...divergedLines(trials),
     ...(ended === "budget" ? ["  The budget ended the search before all of it was done."] : []),
-    ...(best ? [`  The best is trial ${best.number}: ${lossText(best)} after epoch ${best.bestEpoch}.`] : []),
+    ...(best
+      ? [`  The best is trial ${best.number}: ${resultText(best)} after epoch ${best.bestEpoch}.`]
+      : []),
   ].join("\n");
 }
 
@@ -53,6 +55,9 @@ export function tuningText({ trials, best, ended }: TuneResult, style: Style = P
 function divergedLines(trials: readonly Trial[]): string[] {
   const out = trials.filter(({ diverged }) => diverged !== null);
   if (out.length === 0) return [];
-  const are = out.length === 1 ? "and is" : "and are";
-  return [`  ${counted(out.length, "trial")} diverged ${are} out: ${printable(out[0]!.diverged!)}`];
+  const [first] = out as [Trial, ...Trial[]];
+  const why = `trial ${first.number}: ${reasonOf(first.diverged!)}`;
+  return [
+    `  ${counted(out.length, "trial")} diverged and ${out.length === 1 ? "is" : "are"} out; ${printable(why)}`,
+  ];
 }
