@@ -201,7 +201,8 @@ export class TunePlans {
     for (const { name } of others) {
       const received = frontEndText(await this.of({ ...values, model: name }));
       if (received === expected) continue;
-      const next = "All trials have it in common: tune it by itself.";
+      const next =
+        "All trials have it in common: give --front-end for those that bring no vocabulary, or tune it by itself.";
       throw inputError({
         expected: `texts taken apart as for ${first.name}, by ${expected}`,
         ...{ where: name, received, next },
