@@ -54,6 +54,7 @@ const COMMON = {
   "--epochs": "epochs",
 } as const;
 
+/** The networks of a search, and what each of its trials is trained with. */
 export class TunePlans {
   private readonly made = new Map<string, Promise<TrainSetup>>();
 
@@ -94,7 +95,11 @@ export class TunePlans {
     for (const network of opened) network.flags = await completedFlags(network, space, isTyped);
     const vectors = flags.vectors === undefined ? null : await sharedVectors(flags.vectors);
     const plans = new TunePlans(space, opened, vectors);
-    await plans.check(drawTrials(space, trials, flags.seed, plans.heeded));
+    plans.checkCommon();
+    await plans.checkFrontEnds();
+    for (const settings of drawTrials(space, trials, flags.seed, plans.heeded)) {
+      await plans.checkTrial(settings);
+    }
     return plans;
   }
 
@@ -166,24 +171,12 @@ export class TunePlans {
     await this.vectors?.close();
   }
 
-  /** Refuses what its training would refuse once its turn came. */
-  private async checkTrial(settings: Settings): Promise<void> {
-    const { name, startFrom } = this.network(settings["model"]);
-    try {
-      const options = trialOptions(await this.of(settings), new Uint32Array(0));
-      const start = startFrom instanceof TextClassifier ? startFrom : null;
-      if (start) checkSettled(options, start);
-      frontEndFor(options, start);
-    } catch (error) {
-      throw namedError(error, name);
-    }
-  }
-
   private network(name: unknown): Network {
     return this.networks.find((network) => network.name === name)!;
   }
 
-  private async check(trials: readonly Settings[]): Promise<void> {
+  /** A script may say otherwise what all trials have in common. */
+  private checkCommon(): void {
     const [first, ...others] = this.networks as [Network, ...Network[]];
     for (const { name, flags } of others) {
       for (const [option, flag] of Object.entries(COMMON)) {
@@ -196,19 +189,35 @@ export class TunePlans {
         });
       }
     }
-    const values = firstOf(this.space);
+  }
+
+  /** Texts are taken apart once, for all. */
+  private async checkFrontEnds(): Promise<void> {
+    const [first, ...others] = this.networks as [Network, ...Network[]];
     const expected = frontEndText(await this.first());
     for (const { name } of others) {
-      const received = frontEndText(await this.of({ ...values, model: name }));
+      const received = frontEndText(await this.of({ ...firstOf(this.space), model: name }));
       if (received === expected) continue;
-      const next =
-        "All trials have it in common: give --front-end for those that bring no vocabulary, or tune it by itself.";
       throw inputError({
         expected: `texts taken apart as for ${first.name}, by ${expected}`,
-        ...{ where: name, received, next },
+        where: name,
+        received,
+        next: "All trials have it in common: give --front-end for those that bring no vocabulary, or tune it by itself.",
       });
     }
-    for (const settings of trials) await this.checkTrial(settings);
+  }
+
+  /** Refuses what its training would refuse once its turn came. */
+  private async checkTrial(settings: Settings): Promise<void> {
+    const { name, startFrom } = this.network(settings["model"]);
+    try {
+      const options = trialOptions(await this.of(settings), new Uint32Array(0));
+      const start = startFrom instanceof TextClassifier ? startFrom : null;
+      if (start) checkSettled(options, start);
+      frontEndFor(options, start);
+    } catch (error) {
+      throw namedError(error, name);
+    }
   }
 }
 
