@@ -8,6 +8,7 @@ import { addCommands, type CommandTable, EXIT, Exit, note, pointToHelp } from ".
 
 const COMMANDS: CommandTable = {
   train: async () => (await import("./train.js")).trainCommand,
+  tune: async () => (await import("./tune.js")).tuneCommand,
   evaluate: async () => (await import("./evaluate.js")).evaluateCommand,
   predict: async () => (await import("./predict.js")).predictCommand,
   summary: async () => (await import("./summary.js")).summaryCommand,

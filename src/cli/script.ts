@@ -52,11 +52,13 @@ const ASSUMED: readonly Flag[] = ["testSplit", "validationSplit", "epochs", "bat
 
 /**
  * The flags with what the script says in place of those that were not typed; says on stderr which is which.
+ * @param shown a typed flag's value as it is said; default the one in `flags`
  * @throws InputError where the script says what cannot be read and no flag says instead
  */
 export async function flagsOfScript(
   flags: TrainFlags,
   isGiven: (flag: keyof TrainFlags) => boolean,
+  shown = (flag: keyof TrainFlags) => String(flags[flag]),
 ): Promise<TrainFlags> {
   const { model: file, define: definitions } = flags;
   const script = await openScript(file, { definitions, engine: "reference" });
@@ -70,7 +72,7 @@ export async function flagsOfScript(
   for (const flag of Object.keys(FLAGS) as Flag[]) {
     const said = settings[flag];
     if (!said) continue;
-    const instead = insteadOf(flag, flags, isGiven);
+    const instead = insteadOf(flag, flags, isGiven, shown);
     if (!instead) Object.assign(applied, { [flag]: said.value });
     // How texts become words is said below, with all of its options.
     if (instead) note(`${file}: left aside: ${said.said}; train uses ${instead}`);
@@ -124,8 +126,9 @@ function insteadOf(
   flag: Flag,
   flags: TrainFlags,
   isGiven: (flag: keyof TrainFlags) => boolean,
+  shown: (flag: keyof TrainFlags) => string,
 ): string | null {
-  if (isGiven(flag)) return `${FLAGS[flag]} ${String(flags[flag])}`;
+  if (isGiven(flag)) return `${FLAGS[flag]} ${shown(flag)}`;
   if (flags.tokenizer && (flag === "frontEnd" || flag === "vocabulary"))
     return `--tokenizer ${flags.tokenizer}`;
   return flag === "testSplit" && flags.test !== undefined ? `--test ${flags.test}` : null;

@@ -23,12 +23,9 @@ import { flagsOfScript } from "./script.js";
 import { readTokenizerFile } from "./tokenizer.js";
 import type { TrainFlags } from "./train-flags.js";
 
-/** What the flags come to. */
-export interface TrainPlan {
+/** What one training is to be. */
+export interface TrainSetup {
   flags: TrainFlags;
-  /** What the data is called: "sms-spam". */
-  name: string;
-  out: string;
   /** Whether it is an automatic classifier: the data is to choose, or the plainest is asked for. */
   auto: boolean;
   /** How the data's texts are taken apart. */
@@ -43,6 +40,13 @@ export interface TrainPlan {
   vectorizer: Vectorizer | null;
   /** Word vectors to begin with, opened. */
   vectors: VectorsFile | null;
+}
+
+/** What the flags come to. */
+export interface TrainPlan extends TrainSetup {
+  /** What the data is called: "sms-spam". */
+  name: string;
+  out: string;
 }
 
 /** The default: the data chooses what is trained. */
@@ -73,12 +77,13 @@ const idleWith = (model: Automatic): Idle => {
 export function idleInTraining(data: string, flags: TrainFlags): Idle {
   const { test, testSplit, report, json, checkpoint, validationSplit, model } = flags;
   const unmeasured = test === undefined && testSplit === 0 && "without texts to measure on";
+  const ownWords = sourceOf(model) !== "a preset" && `with ${model}, whose Embedding is its own`;
   return {
     ...idleColumns(data, test),
     testSplit: test !== undefined && "beside --test",
     define: idleFor(model)["define"],
-    vectors: sourceOf(model) !== "a preset" && `with ${model}, whose Embedding is its own`,
-    freezeVectors: flags.vectors === undefined && "without --vectors",
+    vectors: ownWords,
+    freezeVectors: flags.vectors === undefined ? "without --vectors" : ownWords,
     patience: validationSplit === 0 && "with --validation-split 0",
     checkpointEvery: checkpoint === undefined && "without --checkpoint",
     ...(isAutomatic(model) ? idleWith(model) : {}),
@@ -87,11 +92,11 @@ export function idleInTraining(data: string, flags: TrainFlags): Idle {
 }
 
 /** Options that a model or vocabulary that comes ready leaves nothing to do for. */
-export function idleWithModel({ flags, vectorizer }: TrainPlan): Idle {
-  const kept = vectorizer !== null && flags.tokenizer === undefined;
+export function idleWithModel({ flags, startFrom }: Pick<TrainSetup, "flags" | "startFrom">): Idle {
+  const own = ownVocabulary(startFrom) !== null;
   return {
-    vocabulary: kept && `with ${flags.model}, which brings its vocabulary`,
-    frontEnd: vectorizer !== null && "with a vocabulary that comes ready",
+    vocabulary: own && flags.tokenizer === undefined && `with ${flags.model}, which brings its vocabulary`,
+    frontEnd: (own || flags.tokenizer !== undefined) && "with a vocabulary that comes ready",
   };
 }
 
@@ -104,13 +109,28 @@ export async function planTraining(
   const flags = isScript(typed.model) ? await flagsOfScript(typed, isGiven) : typed;
   const name = dataName(data);
   const out = flags.out ?? `${name}.keras`;
-  await refuseOutputs(out, data, flags);
+  const { test, report, checkpoint, model, tokenizer, vectors: words } = flags;
+  await refuseOutputs({ "--out": out, "--report": report }, [data, test, model, tokenizer, words]);
+  if (checkpoint && existsSync(checkpoint) && !statSync(checkpoint).isDirectory()) {
+    throw inputError({ expected: "a folder, found a file", where: `--checkpoint ${checkpoint}` });
+  }
   if (flags.resume && !flags.checkpoint) {
     throw new InputError("--resume: expected --checkpoint FOLDER beside it, to know where to go on from.");
   }
+  const vectors = words === undefined ? null : await readVectorsPath(words);
+  return { ...(await setUp(flags, await openStart(flags), vectors)), name, out };
+}
+
+/**
+ * What the flags come to with what --model and --vectors name, opened.
+ * @throws InputError for sizes that the model cannot have
+ */
+export async function setUp(
+  flags: TrainFlags,
+  startFrom: TrainSetup["startFrom"],
+  vectors: VectorsFile | null,
+): Promise<TrainSetup> {
   const auto = isAutomatic(flags.model);
-  const vectors = flags.vectors === undefined ? null : await readVectorsPath(flags.vectors);
-  const startFrom = auto ? null : await openStart(flags);
   const model = startFrom instanceof TextClassifier ? startFrom.model : startFrom;
   const compiled = model?.isCompiled ? model.compiled.optimizer : null;
   const chosen = flags.optimizer !== undefined || flags.learningRate !== undefined || !compiled;
@@ -122,14 +142,12 @@ export async function planTraining(
     frontEnd: flags.frontEnd,
     ...(vectorizer ? vectorizer.frontEnd : flags.frontEndOptions),
     ...row,
-  } as TrainPlan["text"];
+  } as TrainSetup["text"];
   const { padding: _p, truncating: _t, length: _l, ...frontEnd } = text;
   return {
     flags,
     auto,
     frontEnd: auto ? { frontEnd: "lexer" } : frontEnd,
-    name,
-    out,
     sizes: startFrom ? sizesOf(startFrom, flags) : { ...DEFAULT_SIZES, ...given(flags) },
     text,
     optimizer: chosen ? makeOptimizer(flags, compiled) : null,
@@ -154,9 +172,10 @@ const given = ({ vocabulary, length }: TrainFlags) => ({
   ...(length === undefined ? {} : { length }),
 });
 
-/** What to start from, where --model names a file or script. */
-async function openStart(flags: TrainFlags): Promise<TextClassifier | Model | null> {
+/** What to start from, where --model names a file or script. @throws InputError where it names nothing */
+export async function openStart(flags: TrainFlags): Promise<TrainSetup["startFrom"]> {
   const { engine, threads, seed, define: definitions } = flags;
+  if (isAutomatic(flags.model)) return null;
   if (sourceOf(flags.model) === "a preset") {
     oneOf(flags.model, [...AUTOMATIC, ...PRESET_NAMES], "model");
     return null;
@@ -166,13 +185,18 @@ async function openStart(flags: TrainFlags): Promise<TextClassifier | Model | nu
 }
 
 /** The vocabulary that comes with what is started from. */
-function ownVocabulary(start: TrainPlan["startFrom"]): Vectorizer | null {
+function ownVocabulary(start: TrainSetup["startFrom"]): Vectorizer | null {
   if (start instanceof TextClassifier) return start.vectorizer;
   return (start && ownVectorizer(start)) ?? null;
 }
 
+/** The length of the rows that it reads; null where that is not settled. */
+export function fixedLength(start: TextClassifier | Model): number | null {
+  return (start instanceof TextClassifier ? start.length : start.inputShapes[0]?.[0]) ?? null;
+}
+
 /** A model file says how many ids it knows and reads; flags may ask for fewer ids, not for another length. */
-function sizesOf(start: TextClassifier | Model, flags: TrainFlags): TrainPlan["sizes"] {
+function sizesOf(start: TextClassifier | Model, flags: TrainFlags): TrainSetup["sizes"] {
   const model = start instanceof TextClassifier ? start.model : start;
   const first = model.layers.find(readsIds);
   if (!first) {
@@ -183,7 +207,7 @@ function sizesOf(start: TextClassifier | Model, flags: TrainFlags): TrainPlan["s
     });
   }
   const { inputDim } = first.options;
-  const fixed = (start instanceof TextClassifier ? start.length : model.inputShapes[0]?.[0]) ?? null;
+  const fixed = fixedLength(start);
   if (fixed !== null && flags.length !== undefined && flags.length !== fixed) {
     throw inputError({
       expected: `${fixed}, as ${flags.model} reads`,
@@ -211,7 +235,7 @@ function makeOptimizer({ optimizer, learningRate }: TrainFlags, compiled: Optimi
 }
 
 /** "mail/spam.csv.gz" → "spam": the classifier is named after its data. */
-function dataName(data: string): string {
+export function dataName(data: string): string {
   if (data === "-") return "classifier";
   return (
     basename(resolve(data))
@@ -220,9 +244,16 @@ function dataName(data: string): string {
   );
 }
 
-/** Refuses, before anything is read, what cannot be written at the end. */
-async function refuseOutputs(out: string, data: string, flags: TrainFlags): Promise<void> {
-  const { test, report, checkpoint, model, tokenizer, vectors } = flags;
+/**
+ * Refuses, before anything is read, what cannot be written at the end.
+ * @param outputs by option; a classifier goes to --out
+ * @param inputs what is read
+ */
+export async function refuseOutputs(
+  outputs: Readonly<Record<string, string | undefined>>,
+  inputs: readonly (string | undefined)[],
+): Promise<void> {
+  const [data, test] = inputs;
   if (data === "-" && test === "-") {
     throw inputError({
       expected: "standard input once: for DATA or for --test",
@@ -230,12 +261,10 @@ async function refuseOutputs(out: string, data: string, flags: TrainFlags): Prom
       received: test,
     });
   }
-  if (!/\.keras$/i.test(out)) {
+  const out = outputs["--out"];
+  if (out !== undefined && !/\.keras$/i.test(out)) {
     const next = "For other formats: cellstate convert, after training.";
     throw inputError({ expected: "a name that ends in .keras", where: "--out", received: out, next });
   }
-  await checkOutputs({ "--out": out, "--report": report }, [data, test, model, tokenizer, vectors]);
-  if (checkpoint && existsSync(checkpoint) && !statSync(checkpoint).isDirectory()) {
-    throw inputError({ expected: "a folder, found a file", where: `--checkpoint ${checkpoint}` });
-  }
+  await checkOutputs(outputs, inputs);
 }

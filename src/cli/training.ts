@@ -17,7 +17,7 @@ import { hasCheckpoint, keepCheckpoint, openCheckpoints, readCheckpoint } from "
 import { EXIT, Exit, interruption, note, say } from "./context.js";
 import { evaluationSummary } from "./evaluate.js";
 import { styleFor } from "./terminal.js";
-import type { TrainPlan } from "./train-plan.js";
+import type { TrainPlan, TrainSetup } from "./train-plan.js";
 import {
   dataOverview,
   type EpochLog,
@@ -81,7 +81,7 @@ export async function runTraining(data: string, plan: TrainPlan): Promise<void> 
 }
 
 /** The texts, and which of them to learn from and to measure on. */
-async function readMaterial(data: string, plan: TrainPlan): Promise<Material> {
+export async function readMaterial(data: string, plan: TrainSetup): Promise<Material> {
   const corpus = await readCorpus(data, plan);
   const testCorpus = plan.flags.test ? await readCorpus(plan.flags.test, plan) : null;
   const [trainRows, heldOut] = splitTest(corpus, plan);
@@ -96,7 +96,7 @@ async function readMaterial(data: string, plan: TrainPlan): Promise<Material> {
 }
 
 /** The classes: those of the classifier that is gone on from, and those that the data adds. */
-const labelsOf = (corpus: Corpus, { startFrom }: TrainPlan): string[] =>
+export const labelsOf = (corpus: Corpus, { startFrom }: Pick<TrainSetup, "startFrom">): string[] =>
   corpus.labels(startFrom instanceof TextClassifier ? startFrom.labels : []);
 
 /** Trains, with progress drawn and checkpoints kept. */
@@ -184,7 +184,7 @@ async function keepLastGood(error: unknown, out: string): Promise<never> {
   throw new Exit(EXIT.badInput, `cellstate: ${error.message}\n${kept}`);
 }
 
-async function readCorpus(path: string, plan: TrainPlan): Promise<Corpus> {
+async function readCorpus(path: string, plan: TrainSetup): Promise<Corpus> {
   const rows = await readLabelledPath(path, { text: plan.flags.text, label: plan.flags.label });
   note(printable(`${path === "-" ? "standard input" : path}: ${rows.description.found}`));
   const corpus = await Corpus.read(rows, plan.frontEnd);
@@ -192,15 +192,16 @@ async function readCorpus(path: string, plan: TrainPlan): Promise<Corpus> {
   return corpus;
 }
 
-function splitTest(corpus: Corpus, plan: TrainPlan): [Uint32Array, Uint32Array] {
+function splitTest(corpus: Corpus, plan: TrainSetup): [Uint32Array, Uint32Array] {
   const { flags } = plan;
   if (flags.test || flags.testSplit === 0) return [allRows(corpus.rows), new Uint32Array(0)];
   const random = new Random(flags.seed, PURPOSE.split, 0);
   return stratifiedSplit(corpus.classes(labelsOf(corpus, plan)), flags.testSplit, (i) => random.uniform(i));
 }
 
-function trainOptions(
-  { flags, sizes, text, optimizer, startFrom, vectorizer, vectors }: TrainPlan,
+/** What `TextClassifier.train` is asked for. */
+export function trainOptions(
+  { flags, sizes, text, optimizer, startFrom, vectorizer, vectors }: TrainSetup,
   rows: Uint32Array,
   signal: AbortSignal,
   resume: TrainingState | null,

@@ -55,6 +55,7 @@ export const PURPOSE = {
   selfCheck: 3,
   lab: 4,
   widening: 5,
+  tuning: 7,
   bootstrap: 9,
   weights: 1 << 16,
   dropout: 1 << 24,

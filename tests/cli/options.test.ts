@@ -13,6 +13,7 @@ import { labCommand } from "../../src/cli/lab.js";
 import { predictCommand } from "../../src/cli/predict.js";
 import { summaryCommand } from "../../src/cli/summary.js";
 import { trainCommand } from "../../src/cli/train.js";
+import { tuneCommand } from "../../src/cli/tune.js";
 import { layers, sequential, TextClassifier } from "../../src/index.js";
 import { csv, reviews } from "./data.js";
 import { cellstate } from "./run.js";
@@ -103,6 +104,37 @@ const TABLE: Record<string, Record<string, Situations>> = {
     ...vocabulary("evaluate m.keras d.csv"),
     "--mistakes": idle("evaluate m.keras d.csv --json --mistakes 3"),
     "--reject": idle("evaluate m.keras three.keras d.csv --reject 0.5"),
+    "--json": always,
+  },
+  tune: {
+    ...columns("tune texts"),
+    "--tokenizer": always,
+    "--test": idle("tune - --test -"),
+    "--test-split": idle("tune d.csv --test d.csv --test-split 0.3"),
+    "--model": always,
+    "--define": idle("tune d.csv --define x=1", "tune d.csv --model m.keras --define x=1"),
+    "--vocabulary": idle("tune d.csv --model m.keras --vocabulary 30"),
+    "--length": idle("tune d.csv --model m.keras --length 5"),
+    "--vectors": idle("tune d.csv --model m.keras --vectors v.txt"),
+    "--freeze-vectors": idle("tune d.csv --model lstm --freeze-vectors"),
+    "--front-end": idle("tune d.csv --model m.keras --front-end textVectorization"),
+    "--padding": always,
+    "--truncating": always,
+    "--trials": always,
+    "--epochs": always,
+    "--patience": always,
+    "--batch-size": always,
+    "--validation-split": always,
+    "--optimizer": always,
+    "--learning-rate": always,
+    "--balance": always,
+    "--seed": always,
+    "--budget": always,
+    "--folder": always,
+    "--out": always,
+    "--report": always,
+    "--engine": always,
+    "--threads": idle("tune d.csv --engine reference --threads 2"),
     "--json": always,
   },
   predict: { ...vocabulary("predict m.keras film"), "--reject": always, "--json": always },
@@ -281,7 +313,7 @@ async function commands(): Promise<Map<string, Command>> {
   const program = new Command("cellstate");
   for (const add of [trainCommand, evaluateCommand, predictCommand, summaryCommand, convertCommand])
     add(program);
-  for (const add of [labCommand, benchCommand]) add(program);
+  for (const add of [tuneCommand, labCommand, benchCommand]) add(program);
   await explainCommand(program, []);
   const all = program.commands.flatMap((command) =>
     command.commands.length === 0
@@ -374,11 +406,13 @@ describe("given twice, or empty", { concurrency: 2 }, () => {
 /** A value that the option's parser takes. */
 function valueFor(option: string, choices?: string[]): string {
   if (choices) return choices[0]!;
-  if (/label$|text|file|out|html|svg|layer|tsv|tokenizer|test$|model|checkpoint$|report/.test(option))
+  if (/label$|text|file|out|html|svg|layer|tsv|tokenizer|test$|model|checkpoint$|report|folder/.test(option))
     return "1";
   if (option === "--labels") return "a,b";
   if (option === "--cells") return "rnn";
   if (option === "--of") return "loss";
+  if (option === "--budget") return "20s";
+  if (option === "--optimizer") return "sgd";
   return option.includes("split") || ["--threshold", "--reject"].includes(option) ? "0.5" : "20";
 }
 
@@ -389,6 +423,7 @@ async function parsed(args: string[]): Promise<{ error: string }> {
   const adders = {
     ...{ train: trainCommand, evaluate: evaluateCommand, predict: predictCommand, summary: summaryCommand },
     ...{ convert: convertCommand, lab: labCommand, bench: benchCommand, explain: explainCommand },
+    tune: tuneCommand,
   };
   const table = Object.fromEntries(Object.entries(adders).map(([name, add]) => [name, async () => add]));
   await addCommands(program, table, args[0], args.slice(1));
@@ -507,6 +542,7 @@ describe("what is written does not take the place of what is read", { concurrenc
     ["convert link.keras m.keras", "OUT m.keras: that would overwrite link.keras"],
     ["train d.csv --model m.keras --out link.keras", "--out link.keras: that would overwrite m.keras"],
     ["train d.csv --model s.py --report s.py", "--report s.py: that would overwrite s.py"],
+    ["tune d.csv --model lstm,s.py --report s.py", "--report s.py: that would overwrite s.py"],
     ["train d.csv --test plain --report plain", "--report plain: that would overwrite plain"],
     ["explain attribute m.keras film --html m.keras", "--html m.keras: that would overwrite m.keras"],
     ["explain params m.keras --html p --svg ./p", "--svg ./p: that would overwrite p"],

@@ -3,6 +3,7 @@
  * places; what is exported and not listed here fails the test.
  */
 import { strFromU8, unzipSync } from "fflate";
+import * as tuning from "../../src/classifier/tuning/index.js";
 import * as explain from "../../src/explain/index.js";
 import * as formats from "../../src/formats.js";
 import * as main from "../../src/index.js";
@@ -21,6 +22,7 @@ export const ENTRIES = {
   "./keras": keras,
   "./lab": lab,
   "./predict": predict,
+  "./tune": tuning,
 };
 
 /** One public thing to call: `args` makes arguments that are right, afresh each time. */
@@ -497,6 +499,23 @@ export const CALLABLES: Callable[] = [
     fn(() => {}),
   ),
   simple("taskNamed", lab.taskNamed, "latch"),
+  // ---- cellstate/tune
+  simple("tune", tuning.tune, corpus, () => ({
+    ...{
+      space: { batchSize: tuning.choice([2, 4]) },
+      optionsOf: () => ({ ...train(), validationSplit: 0.5 }),
+    },
+    ...{ trials: 1, epochs: 1, seed: 0, budget: 60, now: () => 0, onTrial: () => {}, onPlanned: () => {} },
+    ...{
+      recorded: new Map(),
+      signal: new AbortController().signal,
+      store: { read: () => null, keep: () => {} },
+    },
+  })),
+  simple("choice", tuning.choice, [1, 2]),
+  simple("uniform", tuning.uniform, 0, 0.5),
+  simple("logUniform", tuning.logUniform, 1e-4, 1e-2),
+  simple("integer", tuning.integer, 1, 3),
   // ---- cellstate/explain
   simple("attributeFeatures", explain.attributeFeatures, tiny, "a good film", { features: 3, label: "no" }),
   simple("attribute", explain.attribute, recurrent, IDS, { kind: "logOdds", target: 0 }),
