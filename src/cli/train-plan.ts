@@ -77,6 +77,7 @@ export function idleInTraining(data: string, flags: TrainFlags): Idle {
     ...idleColumns(data, test),
     testSplit: test !== undefined && "beside --test",
     define: idleFor(model)["define"],
+    effort: model !== AUTO && `with --model ${model} (--model auto heeds it)`,
     vectors: sourceOf(model) !== "a preset" && `with ${model}, whose Embedding is its own`,
     freezeVectors: flags.vectors === undefined && "without --vectors",
     patience: validationSplit === 0 && "with --validation-split 0",

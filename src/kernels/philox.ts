@@ -55,6 +55,8 @@ export const PURPOSE = {
   selfCheck: 3,
   lab: 4,
   widening: 5,
+  strangers: 6,
+  networks: 8,
   bootstrap: 9,
   weights: 1 << 16,
   dropout: 1 << 24,

@@ -315,6 +315,7 @@ test("what was tried, as text", () => {
     ],
     picked: "words and more",
     why: "Because it did better. ".repeat(10).trim(),
+    networks: null,
     features: 1,
     heldOut: {
       ...{ rows: 100, accuracy: 0.95, majority: 0.5, mcc: 0.9, known: 0.8 },
