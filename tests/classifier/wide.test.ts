@@ -1,10 +1,11 @@
 /** The wide member by its parts: folds, recipes, measures, and what is left out of a file that may not be large. */
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { encoderOf, networkOf, rounded } from "../../src/classifier/auto/assemble.js";
+import { encoderOf, networkOf } from "../../src/classifier/auto/assemble.js";
 import { foldsOf } from "../../src/classifier/auto/folds.js";
 import { measured } from "../../src/classifier/auto/held-out.js";
 import { recipesFor } from "../../src/classifier/auto/recipes.js";
+import { rounded } from "../../src/classifier/auto/rounding.js";
 import {
   classCounts,
   fitScorer,

@@ -17,11 +17,9 @@ import { BLOCKS, type Block, Ngrams } from "../../tokens/ngrams.js";
 import type { TokenizedTexts } from "../../tokens/tokenized-texts.js";
 import { channelInputs, type Deep, scoresFrom } from "./deep.js";
 import type { Mixture } from "./mixture.js";
+import { largestOf, rounded } from "./rounding.js";
 import { classCounts, columnsFor, type Labelled } from "./scorers.js";
 import type { Wide } from "./wide.js";
-
-/** Numbers that a large table holds: as many as a byte tells apart. */
-const LEVELS = 127;
 
 /** What turns texts into the features that a wide member knows. */
 export function encoderOf(
@@ -151,14 +149,10 @@ function mixtureWeights(wide: Wide, beside: Beside | null) {
   return { table, kernel, bias, columns, width };
 }
 
-/** A deep member's weights by name: its tables of vectors rounded, its scores at a standard deviation of 1. */
+/** A deep member's weights by name, its scores at a standard deviation of 1. */
 function deepWeights({ network, prefix }: Deep, deviation: number): [string, Float32Array][] {
   return network.getWeights().map(({ name, data }) => {
-    if (name.startsWith(`${prefix}_scores/`)) return [name, data.map((weight) => weight / deviation)];
-    if (!name.endsWith("/embeddings")) return [name, data];
-    // By a power of two, which leaves the last two bytes 0.
-    const largest = 2 ** Math.ceil(Math.log2(largestOf(data) || 1));
-    return [name, data.map((value) => rounded(value / largest) * largest)];
+    return [name, name.startsWith(`${prefix}_scores/`) ? data.map((weight) => weight / deviation) : data];
   });
 }
 
@@ -168,23 +162,4 @@ function priors({ classes, labels }: Labelled): Float32Array {
   for (const k of classes) counts[k]!++;
   if (labels === 2) return Float32Array.of(Math.log(counts[1]! / counts[0]!));
   return Float32Array.from(counts, (count) => Math.log(count / (classes.length + labels)));
-}
-
-function largestOf(values: Float32Array): number {
-  let most = 0;
-  for (const value of values) most = Math.max(most, Math.abs(value));
-  return most;
-}
-
-const bits = new DataView(new ArrayBuffer(4));
-
-/**
- * The nearest of 255 numbers from −1 to 1, closer to each other near 0 (square-root companding): small and large weights are
- * both a few per cent off at the most. Their last two bytes are 0, so that an archive takes little more than one byte each.
- */
-export function rounded(value: number): number {
-  const level = Math.round(Math.sqrt(Math.min(1, Math.abs(value))) * LEVELS) / LEVELS;
-  bits.setFloat32(0, Math.sign(value) * level * level);
-  bits.setUint16(2, 0);
-  return bits.getFloat32(0);
 }

@@ -21,6 +21,7 @@ import {
   UNKNOWN,
 } from "../../tokens/channels.js";
 import type { TokenizedTexts } from "../../tokens/tokenized-texts.js";
+import { roundedTable } from "./rounding.js";
 import type { WideData } from "./wide.js";
 
 /** What a deep member is made of and how it is trained. */
@@ -197,6 +198,9 @@ export function scoresFrom(
 export const channelInputs = (rules: ChannelRules): Layer[] =>
   channelsOf(rules).map((channel) => layers.input({ shape: [rules.length], name: channel }));
 
+/** Numbers from which a table is rounded, as the file keeps it: before it is judged, so that what is judged is what is kept. */
+const MANY = 4000;
+
 /** Trains a deep member on some rows of texts. */
 export async function trainDeep(
   { texts, rows, classes, labels }: WideData,
@@ -226,6 +230,9 @@ export async function trainDeep(
       callbacks: [{ onBatchEnd: onStep }],
     });
   }
+  network.setWeights(
+    network.getWeights().map(({ data }) => (data.length < MANY ? data : roundedTable(data))),
+  );
   return { recipe, prefix, network };
 }
 

@@ -59,3 +59,19 @@ export function measured(scores: readonly ArrayLike<number>[], classes: Int32Arr
     logLoss: scaledLogLoss({ scores, classes }, fitTemperature({ scores, classes })),
   };
 }
+
+/** The log loss at the best temperature: the mean of its mean over rows and its mean over classes. */
+export function evenLogLoss(scores: readonly Float64Array[], classes: Int32Array): number {
+  const factor = fitTemperature({ scores, classes });
+  const all = Uint32Array.from(classes.keys());
+  const of = (rows: Uint32Array) =>
+    scaledLogLoss(
+      {
+        scores: scores.map((column) => Float64Array.from(rows, (i) => column[i]!)),
+        classes: Int32Array.from(rows, (i) => classes[i]!),
+      },
+      factor,
+    );
+  const each = [...new Set(classes)].map((k) => of(all.filter((i) => classes[i] === k)));
+  return (of(all) + each.reduce((sum, one) => sum + one, 0) / each.length) / 2;
+}

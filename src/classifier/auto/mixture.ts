@@ -3,33 +3,52 @@ import { stratifiedSplit } from "../../data/split.js";
 import { PURPOSE, Random } from "../../kernels/philox.js";
 import { fitTemperature } from "../../objectives/temperature.js";
 import type { Deep } from "./deep.js";
-import { centred, deviationOf, type HeldOut, measured, type Trial } from "./held-out.js";
+import { centred, deviationOf, evenLogLoss, type HeldOut, measured, type Trial } from "./held-out.js";
 import type { Wide } from "./wide.js";
 
-/** Rows below which a network learns nothing that n-grams do not. */
+/** Different texts below which a network learns nothing that n-grams do not. */
 export const LEAST_DEEP_ROWS = 400;
 /** Rows up to which too few can be held out to choose a share by. */
 const FIXED_SHARE_ROWS = 3000;
+/** A network holds out a tenth of the rows, but so many where they are a quarter at most. */
 const HELD_OUT = 0.1;
 const LEAST_HELD_OUT = 500;
+const MOST_SHARE_HELD_OUT = 0.25;
 const MOST_HELD_OUT = 2500;
 /** Beyond .4 the loss on rows held out falls on, but answers get worse. */
-const SHARES = [0.2, 0.4];
-const MOST_LOSS = 0.005;
+const SHARES = [0.2, 0.3, 0.4];
 
-/** Rows that each of several networks is to hold out: places among those that judged the wide member. */
-export function partsToHoldOut(rows: number, judged: HeldOut, networks: number, seed: number): Uint32Array[] {
-  const least = rows <= FIXED_SHARE_ROWS ? 0 : LEAST_HELD_OUT / rows;
-  const wanted = Math.min(MOST_HELD_OUT, rows * Math.min(0.5, Math.max(HELD_OUT, least)));
-  let left = Uint32Array.from(judged.rows.keys());
+/**
+ * Rows that each of several networks is to hold out: places among those that judged the wide member. None where there are
+ * too few different texts to train one. @param rows learned from @param keyOf the same for the same text
+ */
+export function partsToHoldOut(
+  rows: number,
+  judged: HeldOut,
+  networks: number,
+  seed: number,
+  keyOf: (row: number) => number,
+): Uint32Array[] {
+  // A text that stands more than once is held out as a whole: a network knows it by heart.
+  const placesOf = new Map<number, number[]>();
+  judged.rows.forEach((row, place) => {
+    const key = keyOf(row);
+    placesOf.set(key, [...(placesOf.get(key) ?? []), place]);
+  });
+  const groups = [...placesOf.values()];
+  const texts = (rows * groups.length) / judged.rows.length;
+  if (texts < LEAST_DEEP_ROWS) return [];
+  const least = Math.min(LEAST_HELD_OUT, MOST_SHARE_HELD_OUT * texts);
+  const wanted = Math.min(MOST_HELD_OUT, Math.max(HELD_OUT * texts, least));
+  let left = Uint32Array.from(groups.keys());
   return Array.from({ length: networks }, (_, n) => {
     const random = new Random(seed, PURPOSE.split, 4 + n);
-    const classes = Int32Array.from(left, (place) => judged.classes[place]!);
+    const classes = Int32Array.from(left, (group) => judged.classes[groups[group]![0]!]!);
     const share = Math.min(1 / (networks - n), wanted / left.length);
     const [others, own] = stratifiedSplit(classes, share, (i) => random.uniform(i));
-    const part = own.map((i) => left[i]!);
+    const part = Array.from(own).flatMap((i) => groups[left[i]!]!);
     left = others.map((i) => left[i]!);
-    return part;
+    return Uint32Array.from(part).sort();
   });
 }
 
@@ -103,20 +122,16 @@ export function mix(
 }
 
 /**
- * The share of the least log loss, if it does no harm: a network that answers common labels better may have rare ones
- * forgotten.
+ * The share of the least log loss, on average over rows and over classes: a network that answers common labels better may
+ * have rare ones forgotten. Rows answered rightly are too few to count by: a rare label's few would decide.
  */
 function chosenShare(
   at: (share: number) => Float64Array[],
   classes: Int32Array,
   shares: readonly number[],
 ): number {
-  const [alone, ...tried] = [0, ...shares].map((share) => ({ share, ...measured(at(share), classes) }));
-  const fair = tried.filter(
-    ({ accuracy, macroRecall }) =>
-      accuracy >= alone!.accuracy - MOST_LOSS && macroRecall >= alone!.macroRecall - MOST_LOSS,
-  );
-  return [alone!, ...fair].sort((a, b) => a.logLoss - b.logLoss)[0]!.share;
+  const tried = [0, ...shares].map((share) => ({ share, loss: evenLogLoss(at(share), classes) }));
+  return tried.sort((a, b) => a.loss - b.loss)[0]!.share;
 }
 
 /** Where few rows are held out: what has proved itself elsewhere, less where the network did much worse. */

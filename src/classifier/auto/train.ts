@@ -8,7 +8,7 @@ import { allRows, type Corpus } from "../corpus.js";
 import { EFFORTS, type Effort, type Parts, type TrainOptions } from "../options.js";
 import { type Beside, encoderOf, networkOf } from "./assemble.js";
 import { affordable, channelRowsOf, deepRecipe, deepScores, rowShape, rulesFor, trainDeep } from "./deep.js";
-import { type Judged, LEAST_DEEP_ROWS, mix, partsToHoldOut } from "./mixture.js";
+import { type Judged, mix, partsToHoldOut } from "./mixture.js";
 import { isScarce } from "./recipes.js";
 import { fewRowsNotes, recordOf } from "./record.js";
 import { areLong, trainWide, type Wide, type WideData } from "./wide.js";
@@ -105,25 +105,23 @@ async function trainBeside(
   onStep: (what: string) => Promise<void>,
 ): Promise<Beside | null> {
   const { texts, rows, classes, labels } = data;
-  if (effort === "low" || rows.length < LEAST_DEEP_ROWS || isScarce(classes, labels)) return null;
+  if (effort === "low" || isScarce(classes, labels)) return null;
   const long = areLong(texts, rows);
   const plan = affordable(deepRecipe(long, labels), rows.length, rowShape(texts, rows, long).length, effort);
   if (!plan) return null;
   const { recipe, networks } = plan;
+  const keyOf = (row: number) => texts.fingerprint(row);
+  const parts = partsToHoldOut(rows.length, wide.heldOut, networks, options.seed, keyOf);
+  if (parts.length === 0) return null;
   await onStep(`learning ${recipe.name}`);
   const channels = rulesFor(recipe, texts, rows, long);
   const judged: Judged[] = [];
-  for (const [number, places] of partsToHoldOut(
-    rows.length,
-    wide.heldOut,
-    networks,
-    options.seed,
-  ).entries()) {
+  for (const [number, places] of parts.entries()) {
     const step = `learning ${recipe.name}${networks > 1 ? `, ${number + 1} of ${networks}` : ""}`;
     await onStep(step);
     const held = places.map((place) => wide.heldOut.rows[place]!);
-    const out = new Set(held);
-    const fit = Uint32Array.from(rows.keys()).filter((i) => !out.has(rows[i]!));
+    const out = new Set(Array.from(held, keyOf));
+    const fit = Uint32Array.from(rows.keys()).filter((i) => !out.has(keyOf(rows[i]!)));
     const part = {
       ...{ texts, labels, rows: fit.map((i) => rows[i]!) },
       classes: Int32Array.from(fit, (i) => classes[i]!),
@@ -132,7 +130,7 @@ async function trainBeside(
     const columns = deepScores(deep, channelRowsOf(texts, held, channels));
     judged.push({ deep, places, columns, wide: await wide.scoresWithout(places) });
   }
-  const mixture = mix(wide, judged, rows.length, labels, (row) => texts.fingerprint(row));
+  const mixture = mix(wide, judged, rows.length, labels, keyOf);
   return { mixture, channels };
 }
 

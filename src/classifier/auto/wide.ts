@@ -136,8 +136,8 @@ export async function trainWide(given: WideData, options: WideOptions): Promise<
   // All n-grams: those that are kept were chosen by all rows, these among them.
   const scoresWithout = async (places: Uint32Array) => {
     const judge = places.map((place) => best.rows[place]!);
-    const out = new Set(judge);
-    const fold = { judge, fit: Uint32Array.from(rows.keys()).filter((row) => !out.has(row)) };
+    const out = new Set(Array.from(judge, keyOf));
+    const fold = { judge, fit: Uint32Array.from(rows.keys()).filter((row) => !out.has(keyOf(row))) };
     const parts = partsOf(whole, [fold]);
     const found: HeldOutScores[] = [];
     for (const member of best.recipe.members) found.push(await heldOutScores(parts, member, fit));
