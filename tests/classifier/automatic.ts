@@ -1,5 +1,6 @@
 /** Small automatic classifiers: one trained on made-up intents, and one put together by hand. */
-import { TextClassifier } from "../../src/index.js";
+import { type LabelledText, TextClassifier } from "../../src/index.js";
+import { Random } from "../../src/kernels/philox.js";
 import * as layers from "../../src/layers/index.js";
 import { model as graph } from "../../src/model/functional.js";
 import { FeatureEncoder, KnownWords } from "../../src/tokens/feature-encoder.js";
@@ -27,6 +28,34 @@ export const intents = (names: readonly string[]) =>
     const [openings, things] = PHRASES[label]!;
     return openings.flatMap((opening) => things.map((thing) => ({ text: `${opening} ${thing}`, label })));
   });
+
+const SCENERY = "we saw some birds near the old stone bridge while it rained all day".split(" ");
+const COLOURS = ["red", "blue", "green"];
+
+/**
+ * Texts of eight to ten words, two of them colours, which may stand far apart: the label is the first of the two. n-grams tell
+ * it where they are neighbours, networks over words in order wherever they are.
+ */
+export function ordered(rows: number, labels: 2 | 3): LabelledText[] {
+  return Array.from({ length: rows }, (_, row) => {
+    const random = new Random(1, 51, row);
+    const [length, first, second, other] = [0, 1, 2, 3].map((i) => random.uniform(i)) as [
+      number,
+      number,
+      number,
+      number,
+    ];
+    const words = Array.from({ length: 8 + Math.floor(3 * length) }, (_, t) => {
+      return SCENERY[Math.floor(SCENERY.length * random.uniform(4 + t))]!;
+    });
+    const from = Math.floor(first * (words.length - 1));
+    const label = row % labels;
+    words[from] = COLOURS[label]!;
+    words[from + 1 + Math.floor(second * (words.length - 1 - from))] =
+      COLOURS[(label + 1 + Math.floor(other * (labels - 1))) % labels]!;
+    return { text: words.join(" "), label: COLOURS[label]! };
+  });
+}
 
 /**
  * Words alone, each text scaled by 1 over the root of how many different words it has: "good" counts 2, "bad" −3, and 0.5

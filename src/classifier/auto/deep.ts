@@ -86,6 +86,9 @@ export function deepRecipe(long: boolean, labels: number): DeepRecipe {
 /** Multiplications that training may take: at about 10^10 in a second of a processor, a minute; and two to three. */
 const MOST_MULTIPLICATIONS = { medium: 6e11, high: 1.2e12 };
 const LEAST_EPOCHS = 2;
+/** Steps below which a network has hardly begun: few rows are gone through more often, but not for ever. */
+const LEAST_STEPS = 250;
+const MOST_EPOCHS = 16;
 const MOST_NETWORKS = { medium: 1, high: 3 };
 
 /** Multiplications of a step over one token, forward. */
@@ -96,7 +99,8 @@ function multiplications({ dims, units, filters }: DeepRecipe): number {
 }
 
 /**
- * What can be trained without anyone's patience: as many networks as the effort allows, of many rows for fewer epochs. The
+ * What can be trained without anyone's patience: as many networks as the effort allows, of many rows for fewer epochs, of few
+ * for more. The
  * same on every machine, so that the seed settles the result. Null where not even one is.
  */
 export function affordable(
@@ -107,7 +111,8 @@ export function affordable(
 ): { recipe: DeepRecipe; networks: number } | null {
   const epoch = rows * length * multiplications(recipe);
   const most = MOST_MULTIPLICATIONS[effort];
-  const epochs = Math.min(recipe.epochs, Math.floor(most / epoch));
+  const wanted = Math.min(MOST_EPOCHS, Math.ceil(LEAST_STEPS / Math.ceil(rows / BATCH)));
+  const epochs = Math.min(Math.max(recipe.epochs, wanted), Math.floor(most / epoch));
   if (epochs < LEAST_EPOCHS) return null;
   const networks = Math.min(MOST_NETWORKS[effort], Math.floor(most / (epochs * epoch)));
   return { recipe: { ...recipe, epochs }, networks };
@@ -164,9 +169,9 @@ export function scoresFrom(
   const named = (name: string) => ({ name: `${prefix}_${name}` });
   const vectors = channelsOf(rules).map((channel, c) => {
     const inputDim = rules.known[channel]!.length + UNKNOWN + 1;
-    return layers
-      .embedding({ inputDim, outputDim: recipe.dims[channel]!, ...named(`${channel}_vectors`) })
-      .apply(inputs[c]!);
+    // Of few ids, vectors of more numbers than these would span nothing more.
+    const outputDim = Math.min(recipe.dims[channel]!, inputDim);
+    return layers.embedding({ inputDim, outputDim, ...named(`${channel}_vectors`) }).apply(inputs[c]!);
   });
   const together = (parts: readonly Symbolic[], name: string) =>
     parts.length > 1 ? layers.concatenate(named(name)).apply([...parts]) : parts[0]!;
