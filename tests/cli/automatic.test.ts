@@ -113,6 +113,30 @@ test("other explanations say what can be asked in one line", async () => {
   }
 });
 
+test("of one with networks, too, which are not passed over in silence", async () => {
+  for (const args of [
+    ["cell", beside, "good"],
+    ["unroll", beside, "good"],
+    ["gradient", beside, "good"],
+    ["embedding", beside],
+    ["doctor", beside],
+  ]) {
+    const { code, stderr } = await cellstate(["explain", ...args]);
+    assert.equal(code, 2);
+    assert.equal(stderr.trim().split("\n").length, 1);
+    assert.match(stderr, /an automatic classifier, of n-grams and networks together.*explain attribute/);
+  }
+  const { code, stderr } = await cellstate(["explain", "cell", beside]);
+  assert.deepEqual([code, /a SimpleRNN, LSTM or GRU layer/.test(stderr)], [2, true], stderr);
+});
+
+test("ids of words and of n-grams are told from each other where it has both", async () => {
+  const { code, stdout } = await cellstate(["explain", "params", beside]);
+  assert.equal(code, 0);
+  assert.match(stdout, /V = 6 {2}rows: one for every word id, padding and unknown words included/);
+  assert.match(stdout, /V = 4 {2}rows: one for every n-gram id/);
+});
+
 test("its parameters and its summary are shown as any network's", async () => {
   const { code, stdout } = await cellstate(["explain", "params", file]);
   assert.equal(code, 0);
