@@ -96,6 +96,9 @@ export async function trainAuto(corpus: Corpus, options: TrainOptions): Promise<
   return { model, encoder, labels, threshold: 0.5, training };
 }
 
+/** Of rows held out, the share answered rightly from which no network can be seen to gain. */
+const NOTHING_LEFT = 0.995;
+
 /** Deep members beside the wide one, where there are rows and time enough; null where there are not. */
 async function trainBeside(
   wide: Wide,
@@ -105,7 +108,7 @@ async function trainBeside(
   onStep: (what: string) => Promise<void>,
 ): Promise<Beside | null> {
   const { texts, rows, classes, labels } = data;
-  if (effort === "low" || isScarce(classes, labels)) return null;
+  if (effort === "low" || isScarce(classes, labels) || wide.picked.accuracy >= NOTHING_LEFT) return null;
   const long = areLong(texts, rows);
   const plan = affordable(deepRecipe(long, labels), rows.length, rowShape(texts, rows, long).length, effort);
   if (!plan) return null;
