@@ -26,7 +26,7 @@ import type { WideData } from "./wide.js";
 
 /** What a deep member is made of and how it is trained. */
 export interface DeepRecipe {
-  /** In words. */
+  /** In words, as one goes on from "n-grams and". */
   readonly name: string;
   /** Numbers of a channel's vectors. */
   readonly dims: Readonly<Partial<Record<Channel, number>>>;
@@ -48,6 +48,7 @@ export interface DeepRecipe {
   readonly rate: number;
 }
 
+const LSTM = "an LSTM both ways";
 const WIDTHS = [2, 3, 4, 5];
 const BATCH = 64;
 
@@ -55,7 +56,7 @@ const BATCH = 64;
 export function deepRecipe(long: boolean, labels: number): DeepRecipe {
   if (long) {
     return {
-      ...{ name: "a bidirectional LSTM over words", dims: { word: 64 }, most: 20_000, least: 2, units: 32 },
+      ...{ name: LSTM, dims: { word: 32 }, most: 20_000, least: 2, units: 32 },
       ...{
         filters: 0,
         dropout: 0.3,
@@ -69,14 +70,14 @@ export function deepRecipe(long: boolean, labels: number): DeepRecipe {
   }
   if (labels > 2) {
     return {
-      name: "convolutions over words and their parts",
+      name: "convolutions",
       dims: { word: 150, start4: 64, start3: 16, end3: 16, shape: 8 },
       ...{ most: 30_000, least: 2, units: 0, filters: 100, dropout: 0.5, spatial: false, wordDropout: 0 },
       ...{ headDropout: 0.5, epochs: 8, rate: 0.002 },
     };
   }
   return {
-    name: "a bidirectional LSTM over words and their parts",
+    name: LSTM,
     dims: { word: 100, start4: 50, start3: 20, end3: 20 },
     ...{ most: 30_000, least: 2, units: 32, filters: 0, dropout: 0.5, spatial: true, wordDropout: 0.2 },
     ...{ headDropout: 0.5, epochs: 5, rate: 0.002 },

@@ -81,7 +81,7 @@ export interface Mixture {
 
 /** Mixes the networks into the wide member. @param rows learned from @param keyOf the same for the same text */
 export function mix(
-  { heldOut: wide, picked }: Pick<Wide, "heldOut" | "picked">,
+  { heldOut: wide }: Pick<Wide, "heldOut">,
   judged: readonly Judged[],
   rows: number,
   labels: number,
@@ -118,9 +118,9 @@ export function mix(
     factor: fitTemperature({ scores, classes }),
     heldOut: { rows: own, classes, scores, texts: new Set(Array.from(own, keyOf)).size },
     trials: {
-      wide: { name: `${picked.name}, fitted again`, ...alone },
+      wide: { name: "n-grams, fitted again", ...alone },
       deep: { name, ...deep },
-      mixed: { name: `${picked.name}, with ${name}`, ...measured(scores, classes) },
+      mixed: { name: `n-grams and ${name}`, ...measured(scores, classes) },
     },
   };
 }

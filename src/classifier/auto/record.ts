@@ -106,11 +106,14 @@ function explain(
   }
   if (beside.length > 0) {
     const on = `on ${beside[0]!.rows.toLocaleString("en")} rows that neither had seen`;
-    parts.push(`Then networks over words in order (${on}): ${tried(beside)}.`);
+    parts.push(`Then, over words in order (${on}): ${tried(beside)}.`);
+    const [wide, deep] = beside as [AutoRecord["members"][number], AutoRecord["members"][number]];
+    const reason =
+      wide.accuracy < deep.accuracy ? "the order of words decides" : "they differ in what they get wrong";
     parts.push(
       networks
-        ? `Picked both, the network's share ${percent(networks.share)}: they differ in what they get wrong.`
-        : `Picked ${picked} alone: a network beside it did not answer better.`,
+        ? `Picked both, the network's share ${percent(networks.share)}: ${reason}.`
+        : `Picked ${picked}: a network beside them did not answer better.`,
     );
   } else if (!plain) parts.push(`Picked ${picked}.`);
   parts.push(

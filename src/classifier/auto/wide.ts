@@ -135,6 +135,7 @@ export async function trainWide(given: WideData, options: WideOptions): Promise<
   }
   // All n-grams: those that are kept were chosen by all rows, these among them.
   const scoresWithout = async (places: Uint32Array) => {
+    await begin("fitting n-grams to the rows that the network has seen");
     const judge = places.map((place) => best.rows[place]!);
     const out = new Set(Array.from(judge, keyOf));
     const fold = { judge, fit: Uint32Array.from(rows.keys()).filter((row) => !out.has(keyOf(row))) };
