@@ -327,7 +327,7 @@ test("what was tried, as text", () => {
   const text = autoText(record);
   assert.match(text, /^What was tried, on rows held out\n/);
   assert.match(text, /✓ words and more +95\.0 % +80\.0 %/);
-  assert.match(text, /1 n-gram; probabilities off by 1\.0 % on average \(20\.0 % before they were scaled\)/);
+  assert.match(text, /1 n-gram; probabilities off by 1\.0 % on average \(20\.0 % before they were\n  scaled\)/);
   assert.match(text, /Note: a half of the rows was left out\./);
   assert.match(text, /right in 95\.0 %; always answering the\s+largest label is right in 50\.0 %/);
   assert.ok(text.split("\n").every((line) => line.length <= 100));
