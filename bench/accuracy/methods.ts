@@ -25,7 +25,7 @@ export interface Method {
 
 export const METHODS: Record<string, Method> = {
   /** The default: the data chooses. */
-  auto: classifier((_, { seed }) => ({ model: "auto", seed })),
+  auto: classifier((_, { seed, effort }) => ({ model: "auto", seed, effort })),
   /** As scikit-learn does without settings. */
   linear: { seeded: false, train: async (rows) => saved(LinearClassifier.train(rows)) },
   "linear-tuned": { seeded: false, train: async (rows) => saved(LinearClassifier.tuned(rows)) },

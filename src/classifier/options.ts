@@ -28,6 +28,10 @@ export type Automatic = (typeof AUTOMATIC)[number];
 export const isAutomatic = (model: unknown): model is Automatic =>
   (AUTOMATIC as readonly unknown[]).includes(model);
 
+/** How much "auto" tries: low n-grams alone, medium a network beside them, high up to three of them. */
+export const EFFORTS = ["low", "medium", "high"] as const;
+export type Effort = (typeof EFFORTS)[number];
+
 /** Options of `TextClassifier.train`; all may be left out. */
 export interface TrainOptions extends EngineOptions {
   /**
@@ -38,6 +42,11 @@ export interface TrainOptions extends EngineOptions {
    * there are; the model of one counts as the classifier. The outputs of any other model are the labels in order.
    */
   model?: string | Classifier | Model | ((sizes: PresetSizes) => Model);
+  /**
+   * Of "auto": "low" tries n-grams alone, "medium" (the default) a network beside them, "high" up to three. What is tried
+   * follows from the data alone, so that the seed settles the result on any machine.
+   */
+  effort?: Effort;
   /** Ids in the vocabulary, padding included. Default 1,000. */
   vocabulary?: number;
   /** Ids in a row. Default 200. */
@@ -87,6 +96,7 @@ export interface TrainOptions extends EngineOptions {
 
 const TRAIN_OPTIONS: Record<keyof TrainOptions, true> = {
   model: true,
+  effort: true,
   vocabulary: true,
   length: true,
   text: true,
@@ -197,6 +207,8 @@ export interface AutoRecord {
   picked: string;
   /** Why, in a paragraph. */
   why: string;
+  /** Networks over words in order beside the n-grams: how many, and what they weigh, from 0 to 1; null: none. */
+  networks: { count: number; share: number } | null;
   /** n-grams that it knows. */
   features: number;
   /** Of the one that was picked, on rows that it had not learned from. */

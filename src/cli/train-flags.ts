@@ -1,4 +1,5 @@
 /** The flags of `cellstate train`, as typed or as a script sets them. */
+import type { Effort } from "../classifier/options.js";
 import type { Definitions } from "../formats/python/script.js";
 import type { OptimizerName } from "../objectives/optimizers.js";
 import type { FrontEndOptions, Side } from "../tokens/options.js";
@@ -9,6 +10,8 @@ export interface TrainFlags extends EngineFlags, ColumnFlags {
   test?: string;
   testSplit: number;
   model: string;
+  /** How much auto tries. */
+  effort: Effort;
   /** Ids known and read: the model file's own, else 1,000 and 200. */
   vocabulary?: number;
   length?: number;

@@ -82,6 +82,7 @@ export function idleInTraining(data: string, flags: TrainFlags): Idle {
     ...idleColumns(data, test),
     testSplit: test !== undefined && "beside --test",
     define: idleFor(model)["define"],
+    effort: model !== AUTO && `with --model ${model} (--model auto heeds it)`,
     vectors: ownWords,
     freezeVectors: flags.vectors === undefined ? "without --vectors" : ownWords,
     patience: validationSplit === 0 && "with --validation-split 0",

@@ -1,5 +1,6 @@
 /** cellstate train DATA: from labelled texts to a measured, saved classifier. */
 import type { Command } from "commander";
+import { EFFORTS } from "../classifier/options.js";
 import { PRESET_NAMES } from "../classifier/presets.js";
 import { LIMITS } from "../classifier/training.js";
 import { OPTIMIZER_DEFAULTS } from "../objectives/optimizers.js";
@@ -30,6 +31,13 @@ export function trainCommand(program: Command): void {
       "--model <name|file>",
       `auto (the data chooses), linear (over words and pairs of them), ${PRESET_NAMES.join(", ")}, a model file to start from, or a Keras script (.py or .ipynb)`,
       AUTO,
+    )
+    .addOption(
+      choice(
+        "--effort <name>",
+        "how much auto tries: n-grams alone, a network beside them, up to three",
+        EFFORTS,
+      ).default("medium"),
     )
     .option("--define <name=value>", "a value that a script computes (repeatable)", define)
     .option(

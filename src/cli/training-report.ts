@@ -175,7 +175,7 @@ const vectorsFact = ({ name, found, words, frozen }: VectorsRecord): string =>
   `${name}: ${count(found)} of ${count(words)} words, ${frozen ? "left as they were" : "tuned"}`;
 
 function settingsOf({ flags, sizes, text, auto }: TrainPlan, { model, training }: TextClassifier): Facts {
-  if (auto) return { model: flags.model, seed: flags.seed };
+  if (auto) return training?.settings ?? {};
   return {
     vocabulary: sizes.vocabulary,
     length: sizes.length,

@@ -17,7 +17,7 @@ import { hasCheckpoint, keepCheckpoint, openCheckpoints, readCheckpoint } from "
 import { EXIT, Exit, interruption, note, say } from "./context.js";
 import { evaluationSummary } from "./evaluate.js";
 import { styleFor } from "./terminal.js";
-import type { TrainPlan, TrainSetup } from "./train-plan.js";
+import { AUTO, type TrainPlan, type TrainSetup } from "./train-plan.js";
 import {
   dataOverview,
   type EpochLog,
@@ -140,16 +140,12 @@ async function learnAutomatically(
   signal: AbortSignal,
   begin: () => void,
 ): Promise<{ classifier: TextClassifier; interrupted: boolean }> {
-  const { seed, engine, threads } = flags;
+  const { seed, engine, threads, model, effort } = flags;
   const onStep = (what: string) => note(`  ${what} …`);
   begin();
   const options = {
-    model: flags.model,
-    rows,
-    seed,
-    engine,
-    signal,
-    onStep,
+    ...{ model, rows, seed, engine, signal, onStep },
+    ...(model === AUTO ? { effort } : {}),
     ...(threads === undefined ? {} : { threads }),
   };
   try {
@@ -332,6 +328,6 @@ function trainingSummary({ plan, classifier, evaluation, epochs, seconds, overvi
 }
 
 /** What `--json` says of an automatic classifier besides. */
-function autoSummary({ members, picked, useful, why, heldOut, notes }: AutoRecord) {
-  return { members, picked, useful, known: heldOut.known, why, heldOut, notes };
+function autoSummary({ members, picked, networks, useful, why, heldOut, notes }: AutoRecord) {
+  return { members, picked, networks, useful, known: heldOut.known, why, heldOut, notes };
 }

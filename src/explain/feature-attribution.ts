@@ -1,17 +1,21 @@
 /**
  * Which words decided, of an automatic classifier, exactly: it is linear in a text's n-grams up to its last activation, so
  * that each n-gram has a part in the score, Σ_d table[id][d] · scale[d] / L · kernel[d][class], and a word the parts of the
- * n-grams that hold it. Nothing is estimated: the parts and what every text has add up to the score.
+ * n-grams that hold it. Nothing of it is estimated: the parts and what every text has add up to the score. Where networks
+ * over words in order stand beside the n-grams, their scores have a part as well, Σ_k scale[k] · score_k · kernel[k][class],
+ * which is no sum over words: each word is hidden from them in turn.
  */
 import { objectOf, textOf } from "../base/arguments.js";
 import { inputError, knownOptions, oneOf, wholeNumber } from "../base/errors.js";
 import type { Prediction } from "../classifier/answer.js";
 import type { Classifier } from "../classifier/options.js";
 import type { Model } from "../model/model.js";
+import type { Node } from "../network/graph.js";
 import type { EncodedRow, FeatureEncoder } from "../tokens/feature-encoder.js";
 import { type PlacedNgram, placedNgrams } from "../tokens/ngram-places.js";
 import { type Block, Ngrams } from "../tokens/ngrams.js";
 import { TokenizedTexts } from "../tokens/tokenized-texts.js";
+import { networkScores } from "./network-scores.js";
 
 /** A word (or number, or run of punctuation) of a text, and its part in the score. */
 export interface TokenAttribution {
@@ -21,6 +25,11 @@ export interface TokenAttribution {
   known: boolean;
   /** Its share of the parts of the n-grams that it is in: above 0 for the label, below 0 against it. */
   part: number;
+  /**
+   * How much the networks' part falls when they read a stranger in its place; of words that they do not read 0. Null where
+   * there are no networks.
+   */
+  hidden: number | null;
 }
 
 /** An n-gram of a text that the classifier knows, and its part in the score. */
@@ -37,7 +46,7 @@ export interface FeatureContribution {
   texts: Record<string, number> | null;
 }
 
-/** What decided an automatic classifier's answer: parts that add up to the score. */
+/** What decided an automatic classifier's answer: parts that add up to the score. What hiding a word does is none of them. */
 export interface FeatureAttribution {
   /** The label answered. */
   label: string;
@@ -49,7 +58,7 @@ export interface FeatureAttribution {
   of: string;
   /** "log-odds of spam", of two labels; "score of spam less the mean over labels", of more. */
   objective: string;
-  /** The score: `base`, `beginning`, `end` and the parts of `tokens`, added up. */
+  /** The score: `base`, `beginning`, `end`, the parts of `tokens` and `networks`, added up. */
   logit: number;
   /** What the score gives as probability of `of`, less what the network answered: rounding, and no more. */
   difference: number;
@@ -59,6 +68,8 @@ export interface FeatureAttribution {
   beginning: number;
   /** The part of the text's end. */
   end: number;
+  /** The part of the networks over words in order; null where there are none. */
+  networks: number | null;
   /** The text's words in order. */
   tokens: TokenAttribution[];
   /** The n-grams that did most, either way; none that did nothing. */
@@ -79,7 +90,8 @@ export interface FeatureAttributionOptions {
 type Asked = Pick<Classifier, "model" | "encoder" | "labels" | "predict">;
 
 /**
- * Attributes an automatic classifier's answer to a text's words and n-grams, exactly.
+ * Attributes an automatic classifier's answer to a text's words and n-grams, exactly; of networks beside the n-grams it says
+ * what hiding each word from them does.
  * @throws InputError for a classifier whose network reads words (see `attribute`), or a label that it has not
  */
 export function attributeFeatures(
@@ -97,7 +109,9 @@ export function attributeFeatures(
   const target = labels.indexOf(oneOf(asked, labels, "attributeFeatures label"));
   const linear = linearIn(model, features);
   const read = readFeatures(features, text);
-  const partOf = partsFor(linear, read.row, target, labels.length);
+  const { partOf, networksPart } = partsFor(linear, read.row, target, labels.length);
+  const scores = linear.networks && networkScores(model, linear.networks, features, text, read.tokens.length);
+  const networks = scores && networksPart(scores.whole);
   const places = read.tokens.map(() => 0);
   const marks = { beginning: 0, end: 0 };
   const found: FeatureContribution[] = [];
@@ -120,7 +134,9 @@ export function attributeFeatures(
     }
   }
   const base = partOf(features.features) + offset(linear.bias, target, labels.length);
-  const logit = places.reduce((sum, part) => sum + part, base + marks.beginning + marks.end);
+  const ofNgrams = places.reduce((sum, part) => sum + part, base + marks.beginning + marks.end);
+  const logit = ofNgrams + (networks ?? 0);
+  const hidden = scores?.hidden.map((without) => networks! - networksPart(without));
   return {
     label: answer.label,
     probability: answer.probability,
@@ -128,10 +144,11 @@ export function attributeFeatures(
     of: asked,
     objective: labels.length === 2 ? `log-odds of ${asked}` : `score of ${asked} less the mean over labels`,
     logit,
-    difference: differenceOf(answer, asked, logit, read.row, linear, labels),
+    difference: differenceOf(answer, asked, logit, read.row, linear, scores?.whole ?? [], labels),
     base,
     ...marks,
-    tokens: read.tokens.map((token, t) => ({ ...token, part: places[t]! })),
+    networks,
+    tokens: read.tokens.map((token, t) => ({ ...token, part: places[t]!, hidden: hidden?.[t] ?? null })),
     features: found
       .filter(({ part }) => part !== 0)
       .sort((a, b) => Math.abs(b.part) - Math.abs(a.part))
@@ -154,44 +171,57 @@ function checkEncoder(encoder: Asked["encoder"]): FeatureEncoder {
   });
 }
 
-/** The numbers of a network that is linear in the n-grams of a text. */
+/** The numbers of a network that is linear in the n-grams of a text, and in the scores of networks beside them. */
 interface Linear {
   /** [features + 2][columns]; row 0 is padding's, the last is of every text */
   readonly table: Float32Array;
   readonly columns: number;
-  /** [columns][outputs] */
+  /** [columns, then the networks' scores][outputs] */
   readonly kernel: Float32Array;
   /** [outputs] */
   readonly bias: Float32Array;
+  /** Whose output are the networks' scores; null where there are none. */
+  readonly networks: Node | null;
 }
 
-/** Ids → Embedding → mean → × scales → Dense. */
-const LINEAR = ["InputLayer", "InputLayer", "Embedding", "GlobalAveragePooling1D", "Multiply", "Dense"];
-
-/** @throws InputError where the network is anything else */
-function linearIn(model: Model, { columns }: FeatureEncoder): Linear {
-  const found = model.nodes.map(({ layer }) => layer.kind.className);
-  if ([...found].sort().join() !== [...LINEAR].sort().join()) {
-    const expected = "a network that is linear in n-grams";
-    throw inputError({ expected, where: `model ${model.name}`, received: found });
-  }
+/**
+ * Of Ids → Embedding → mean → × scales → Dense, where the networks' scores may stand behind the mean, the numbers.
+ * @throws InputError where the network is anything else
+ */
+function linearIn(model: Model, { columns, parts }: FeatureEncoder): Linear {
+  const { nodes, outputNode: dense, outputSize: outputs } = model;
+  const isA = (node: Node | undefined, className: string) => node?.layer.kind.className === className;
+  const before = (node: Node | undefined): (Node | undefined)[] => (node?.inputs ?? []).map((n) => nodes[n]);
+  const [scaled] = before(dense);
+  const [scores, scales] = before(scaled);
+  const [mean, networks = null] = isA(scores, "Concatenate") ? before(scores) : [scores];
+  const [table] = before(mean);
+  const [ids] = before(table);
+  const found = [ids, scales, table, mean, scaled, dense];
   const weights = new Map(model.getWeights().map(({ name, data }) => [name, data]));
-  const named = (className: string) =>
-    model.nodes.find(({ layer }) => layer.kind.className === className)!.layer.name;
-  const dense = named("Dense");
-  const outputs = model.outputSize;
+  const kernel = weights.get(`${dense.layer.name}/kernel`);
+  const width = columns + (networks?.shape.at(-1) ?? 0);
+  const fits = kernel?.length === width * outputs && (networks === null) === !parts.channels;
+  if (!fits || !found.every((node, at) => isA(node, LINEAR[at]!))) {
+    const expected = "a network that is linear in n-grams";
+    const received = nodes.map(({ layer }) => layer.kind.className);
+    throw inputError({ expected, where: `model ${model.name}`, received });
+  }
   return {
-    table: weights.get(`${named("Embedding")}/embeddings`)!,
+    table: weights.get(`${table!.layer.name}/embeddings`)!,
     columns,
-    kernel: weights.get(`${dense}/kernel`)!,
-    bias: weights.get(`${dense}/bias`) ?? new Float32Array(outputs),
+    kernel,
+    bias: weights.get(`${dense.layer.name}/bias`) ?? new Float32Array(outputs),
+    networks,
   };
 }
+
+const LINEAR = ["InputLayer", "InputLayer", "Embedding", "GlobalAveragePooling1D", "Multiply", "Dense"];
 
 /** A text as the network reads it, with the n-grams behind its features. */
 interface ReadText {
   row: EncodedRow;
-  tokens: Omit<TokenAttribution, "part">[];
+  tokens: Pick<TokenAttribution, "text" | "known">[];
   /** By feature, an id less one: where it stands. */
   found: Map<number, PlacedNgram[]>;
 }
@@ -218,21 +248,31 @@ function readFeatures(encoder: FeatureEncoder, text: string): ReadText {
   };
 }
 
-/** A feature's part in the score of a label: a function of its id less one. */
+/** What makes up the score of a label. */
+interface PartsFor {
+  /** The part of a feature, an id less one. */
+  partOf(feature: number): number;
+  /** The part of the networks' scores. */
+  networksPart(scores: ArrayLike<number>): number;
+}
+
 function partsFor(
   { table, columns, kernel, bias }: Linear,
   { scales }: EncodedRow,
   target: number,
   labels: number,
-) {
+): PartsFor {
   const outputs = bias.length;
-  // What the score takes of each column.
+  // What the score takes of each column of the table, and then of each of the networks' scores.
   const slopes = scales.map(
     (scale, d) => scale * offset(kernel.subarray(d * outputs, (d + 1) * outputs), target, labels),
   );
-  return (feature: number): number => {
-    const from = (feature + 1) * columns;
-    return slopes.reduce((sum, slope, d) => sum + slope * table[from + d]!, 0);
+  const [ofColumns, ofScores] = [slopes.slice(0, columns), slopes.slice(columns)];
+  const weighted = (by: readonly number[], values: ArrayLike<number>, from = 0) =>
+    by.reduce((sum, slope, d) => sum + slope * values[from + d]!, 0);
+  return {
+    partOf: (feature) => weighted(ofColumns, table, (feature + 1) * columns),
+    networksPart: (scores) => weighted(ofScores, scores),
   };
 }
 
@@ -261,12 +301,14 @@ function differenceOf(
   logit: number,
   row: EncodedRow,
   linear: Linear,
+  ofNetworks: ArrayLike<number>,
   labels: readonly string[],
 ): number {
   if (labels.length === 2) return 1 / (1 + Math.exp(-logit)) - scores[asked]!;
   const exps = labels.map((label, target) => {
-    const partOf = partsFor(linear, row, target, labels.length);
-    const sum = row.ids.reduce((total, id) => total + partOf(id), offset(linear.bias, target, labels.length));
+    const { partOf, networksPart } = partsFor(linear, row, target, labels.length);
+    const rest = offset(linear.bias, target, labels.length) + networksPart(ofNetworks);
+    const sum = row.ids.reduce((total, id) => total + partOf(id), rest);
     return Math.exp(label === asked ? logit : sum);
   });
   const all = exps.reduce((sum, one) => sum + one, 0);

@@ -5,10 +5,11 @@ import { readsIds } from "../layers/traits.js";
 import { builtModelOf } from "../model/given.js";
 import type { Model } from "../model/model.js";
 import type { Node } from "../network/graph.js";
-import { NGRAMS_INPUT } from "../network/ngrams-input.js";
+import { type NGRAMS_INPUT, takesNgrams } from "../network/ngrams-input.js";
+import type { Channel } from "../tokens/channels.js";
 import { evaluate, formulaOf, leavesOf, substitutionOf, texOf } from "./parameters/expression.js";
 import { ruleFor } from "./parameters/layers.js";
-import type { Derived, LayerFacts } from "./parameters/rule.js";
+import type { Derived, IdKind, LayerFacts } from "./parameters/rule.js";
 
 /** A letter of a formula. */
 export interface Term {
@@ -69,6 +70,21 @@ export function deriveParameters(given: Model): LayerDerivation[] {
   return nodes.map((node) => ({ layer: node.layer, derived: derive(factsOf(model, node)) }));
 }
 
+/** What ids stand for, by the names of an automatic classifier's inputs. */
+const ID_KINDS: Readonly<Record<typeof NGRAMS_INPUT | Channel, IdKind>> = {
+  ngrams: "n-gram",
+  word: "word",
+  start4: "word-beginning",
+  start3: "word-beginning",
+  end3: "word-ending",
+  shape: "word-shape",
+};
+
+function idsOf(input: string, nodes: readonly Node[]): IdKind {
+  const named = takesNgrams({ nodes }) && Object.hasOwn(ID_KINDS, input);
+  return named ? ID_KINDS[input as keyof typeof ID_KINDS] : "word";
+}
+
 const derive = (facts: LayerFacts): Derived =>
   ruleFor(facts.layer.className, facts.layer.parameters.length > 0)(facts);
 
@@ -81,7 +97,7 @@ function factsOf({ nodes }: Model, { layer, inputs, shape }: Node): LayerFacts {
     output: shape,
     before: nodes[inputs[0]!]!.inputs.length === 0 ? "the input" : nodes[inputs[0]!]!.layer.name,
     steps: embedding || sequence?.shape.length === 2 ? (sequence?.shape[0] ?? null) : null,
-    ids: nodes[inputs[0]!]!.layer.name === NGRAMS_INPUT ? "n-gram" : "word",
+    ids: idsOf(nodes[inputs[0]!]!.layer.name, nodes),
     vocabulary: embedding?.options.inputDim ?? null,
   };
   const inner = (innerLayer: Layer, innerInputs: readonly Shape[]): Derived => {

@@ -2,6 +2,7 @@
 
 import { inputError } from "../base/errors.js";
 import { readsIds } from "../layers/traits.js";
+import { channelsOf } from "../tokens/channels.js";
 import { FeatureEncoder } from "../tokens/feature-encoder.js";
 import { IdEncoder } from "../tokens/row-encoder.js";
 import type { TextPart } from "../tokens/text-part.js";
@@ -18,24 +19,32 @@ export function checkTextPart(model: NetworkLike, part: TextPart, name: string):
   checkLength(model, encoder.length, `${name}: length`);
 }
 
-/** A network of two inputs: ids of n-grams, as many as there are, and a scale for each column of their table. */
-function checkFeaturesFit(model: NetworkLike, { features, columns }: FeatureEncoder, name: string): void {
-  const [ids, scales, ...others] = model.inputShapes;
-  if (!ids || !scales || others.length > 0 || ids.length !== 1 || ids[0] !== null || scales.length !== 1) {
-    const received = JSON.stringify(model.inputShapes);
-    throw inputError({ expected: "a model of two inputs, ids and scales", where: name, received });
-  }
-  if (scales[0] !== columns) {
-    const expected = `${columns} ${columns === 1 ? "scale" : "scales"} for each text`;
-    throw inputError({ expected, where: `${name}: scales`, received: scales[0] });
-  }
-  for (const { layer } of model.nodes) {
-    if (!readsIds(layer) || layer.options.inputDim === features + 2) continue;
-    const received = `${features}`;
+/** A network that reads ids of n-grams, scales, and rows of channels where the encoder lays such. */
+function checkFeaturesFit(model: NetworkLike, encoder: FeatureEncoder, name: string): void {
+  const { features, scales, parts } = encoder;
+  const channels = parts.channels ? channelsOf(parts.channels) : [];
+  const expected = [[null], [scales], ...channels.map(() => [parts.channels!.length])];
+  if (JSON.stringify(model.inputShapes) !== JSON.stringify(expected)) {
     throw inputError({
-      expected: `${layer.options.inputDim - 2} n-grams, one for each row of ${layer.name} but the first and last`,
-      where: `${name}: features`,
-      received,
+      expected: `a model of inputs ${JSON.stringify(expected)}, as its features are laid`,
+      where: name,
+      received: JSON.stringify(model.inputShapes),
+    });
+  }
+  const sizes = [
+    features + 2,
+    null,
+    ...channels.map((channel) => parts.channels!.known[channel]!.length + 2),
+  ];
+  const inputs = model.nodes.flatMap(({ inputs: from }, i) => (from.length === 0 ? [i] : []));
+  for (const { layer, inputs: from } of model.nodes) {
+    if (!readsIds(layer)) continue;
+    const size = sizes[inputs.indexOf(from[0]!)];
+    if (layer.options.inputDim === size) continue;
+    throw inputError({
+      expected: `a table of ${size} rows, as many as there are ids`,
+      where: `${name}: ${layer.name}`,
+      received: layer.options.inputDim,
     });
   }
 }

@@ -7,6 +7,7 @@
 import { textOf } from "../base/arguments.js";
 import { finiteNumber, inputError, oneOf, wholeNumber } from "../base/errors.js";
 import { isObject } from "../base/json.js";
+import { type ChannelRules, Channels, channelRows, readChannels, writeChannels } from "./channels.js";
 import { type ClassCounts, inverseDocumentFrequencies, logCountRatios } from "./feature-values.js";
 import { NgramTable } from "./ngram-table.js";
 import { BLOCKS, type Block, NgramList, type NgramRules, Ngrams } from "./ngrams.js";
@@ -42,6 +43,8 @@ export interface FeatureParts {
    * Of texts of which a smaller share of words is known, all scales shrink in proportion: nothing known, nothing said.
    */
   readonly familiar: number;
+  /** What the deep member reads besides; null where there is none. */
+  readonly channels?: ChannelRules | null;
 }
 
 /** The words of texts, by the first bits of their hashes: few enough that a strange word is seldom taken for one. */
@@ -92,8 +95,10 @@ const SHORTEST = 8;
 
 export class FeatureEncoder implements RowEncoder {
   readonly frontEnd: LexerOptions = { frontEnd: "lexer" };
-  /** D, how many scales a text has: one for each class (one for two classes) and rule, and the last. */
+  /** D, the width of the table of n-grams: one for each class (one for two classes) and rule, and the last. */
   readonly columns: number;
+  /** How many scales a text has: D, and where there is a deep member one for each of its scores. */
+  readonly scales: number;
   private readonly perRule: number;
   private readonly table: NgramTable;
   private readonly blockStarts: readonly number[];
@@ -120,6 +125,7 @@ export class FeatureEncoder implements RowEncoder {
     const perRule = counts.rows.length === 2 ? 1 : counts.rows.length;
     this.perRule = perRule;
     this.columns = perRule * scales.length + 1;
+    this.scales = this.columns + (parts.channels ? perRule : 0);
     this.counted = BLOCKS.map((block) =>
       scales.some(({ by, blocks }) => by === "count" && blocks.includes(block)),
     );
@@ -170,6 +176,7 @@ export class FeatureEncoder implements RowEncoder {
   encodeCorpus(texts: TokenizedTexts, rows: ArrayLike<number>, report?: EncodingReport): EncodedBatch[] {
     const ngrams = new Ngrams(this.parts.rules, texts.table);
     const list = new NgramList();
+    const channels = this.parts.channels ? new Channels(this.parts.channels, texts.table) : null;
     const encoded = Array.from(rows, (row, position) => {
       const tokens = texts.tokensOf(row);
       const one = this.encodeRow(tokens, ngrams, list);
@@ -180,7 +187,7 @@ export class FeatureEncoder implements RowEncoder {
         report.ids += one.ids.length;
         if (one.ids.length === 1) report.emptyRows++;
       }
-      return { position, ...one };
+      return { position, tokens, ...one };
     });
     encoded.sort((a, b) => a.length - b.length || a.position - b.position);
     const batches: EncodedBatch[] = [];
@@ -189,30 +196,38 @@ export class FeatureEncoder implements RowEncoder {
       const most = Math.min(MOST_ROWS, Math.max(1, Math.floor(MOST_IN_BATCH / (length * this.columns))));
       let to = from + 1;
       while (to < encoded.length && to - from < most && encoded[to]!.length === length) to++;
-      batches.push(this.batchOf(encoded.slice(from, to), length));
+      batches.push(this.batchOf(encoded.slice(from, to), length, channels));
       from = to;
     }
     return batches;
   }
 
-  private batchOf(encoded: readonly (EncodedRow & { position: number })[], length: number): EncodedBatch {
-    const { columns } = this;
+  private batchOf(
+    encoded: readonly (EncodedRow & { position: number; tokens: Int32Array })[],
+    length: number,
+    channels: Channels | null,
+  ): EncodedBatch {
+    const { columns, scales: width } = this;
     const rows = encoded.length;
     const ids = new Float32Array(rows * length);
-    const scales = new Float32Array(rows * columns);
+    const scales = new Float32Array(rows * width);
     encoded.forEach((row, i) => {
       for (let k = 0; k < row.ids.length; k++) ids[i * length + k] = row.ids[k]! + 1;
-      scales.set(
-        row.scales.map((scale) => scale * length),
-        i * columns,
-      );
+      // The mean over L, times L, is the sum; what the deep member says is no mean.
+      for (let c = 0; c < width; c++) scales[i * width + c] = row.scales[c]! * (c < columns ? length : 1);
     });
     return {
       positions: encoded.map(({ position }) => position),
       known: encoded.map(({ known }) => known),
       inputs: [
         { data: ids, rows, shape: [length] },
-        { data: scales, rows, shape: [columns] },
+        { data: scales, rows, shape: [width] },
+        ...(channels
+          ? channelRows(
+              channels,
+              encoded.map(({ tokens }) => tokens),
+            )
+          : []),
       ],
     };
   }
@@ -255,6 +270,7 @@ export class FeatureEncoder implements RowEncoder {
     const trust = Math.min(1, known / parts.familiar);
     const scales = parts.scales.flatMap((rule, r) => this.scalesOf(rule, this.squares[r]!, ids, distinct));
     scales.push(1);
+    for (let c = this.columns; c < this.scales; c++) scales.push(1);
     ids.push(this.features);
     const length = Math.max(SHORTEST, 2 ** Math.ceil(Math.log2(ids.length)));
     return { ids, scales: scales.map((scale) => scale * trust), known, knownTokens, length };
@@ -277,7 +293,7 @@ export class FeatureEncoder implements RowEncoder {
 
   /** As plain data, which `fromJSON` reads back. */
   toJSON(): object {
-    const { rules, hashes, scales, counts, words, familiar } = this.parts;
+    const { rules, hashes, scales, counts, words, familiar, channels } = this.parts;
     const known = Object.fromEntries(
       BLOCKS.flatMap((block) => {
         const own = hashes[block];
@@ -288,6 +304,7 @@ export class FeatureEncoder implements RowEncoder {
     return {
       ...{ blocks: known, marks: rules.marks, functionWords: rules.functionWords, scales, words },
       ...{ familiar, rows: counts.rows, counts: counted ? writeWhole(counts.counts) : null },
+      ...(channels ? { channels: writeChannels(channels) } : {}),
     };
   }
 
@@ -339,6 +356,9 @@ export class FeatureEncoder implements RowEncoder {
       counts: { counts, rows },
       words,
       familiar: finiteNumber(given["familiar"], `${where}: familiar`, 1e-3, 1),
+      ...(given["channels"] === undefined
+        ? {}
+        : { channels: readChannels(given["channels"], `${where}: channels`) }),
     });
     if (encoder.features === features) return encoder;
     throw inputError({
@@ -353,7 +373,7 @@ export class FeatureEncoder implements RowEncoder {
 export interface EncodedRow {
   /** Its features, each once, and the one of every text: ids less one. */
   readonly ids: readonly number[];
-  /** [columns] */
+  /** [scales] before the mean over L is made a sum */
   readonly scales: readonly number[];
   /** The share of its words that are known. */
   readonly known: number;

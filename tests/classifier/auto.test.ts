@@ -112,7 +112,7 @@ describe("small data is learned from at the first try", () => {
     assert.ok(auto!.useful);
     assert.ok(auto!.heldOut.accuracy >= 0.95 && auto!.heldOut.rows === 60);
     assert.deepEqual([rows, perClass], [60, { alarm: 20, music: 20, weather: 20 }]);
-    assert.deepEqual(settings, { model: "auto", seed: 0 });
+    assert.deepEqual(settings, { model: "auto", effort: "medium", seed: 0 });
     assert.deepEqual(
       auto!.members.filter(({ picked }) => picked).map(({ name }) => name),
       [auto!.picked],

@@ -1,9 +1,11 @@
 /** The wide member by its parts: folds, recipes, measures, and what is left out of a file that may not be large. */
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { encoderOf, networkOf, rounded } from "../../src/classifier/auto/assemble.js";
+import { encoderOf, networkOf } from "../../src/classifier/auto/assemble.js";
 import { foldsOf } from "../../src/classifier/auto/folds.js";
+import { measured } from "../../src/classifier/auto/held-out.js";
 import { recipesFor } from "../../src/classifier/auto/recipes.js";
+import { rounded } from "../../src/classifier/auto/rounding.js";
 import {
   classCounts,
   fitScorer,
@@ -11,7 +13,7 @@ import {
   type ScorerRules,
   scoresOf,
 } from "../../src/classifier/auto/scorers.js";
-import { measured, trainWide, type WideData } from "../../src/classifier/auto/wide.js";
+import { trainWide, type WideData } from "../../src/classifier/auto/wide.js";
 import { ReferenceEngine } from "../../src/engines/reference.js";
 import { softmaxOf } from "../../src/objectives/temperature.js";
 import { featureRows, pick } from "../../src/tokens/sparse-texts.js";
@@ -289,7 +291,7 @@ describe("trained whole", () => {
       const most = Math.floor(600 / (3.5 + 1.2 * groups * (labels === 2 ? 1 : 3)));
       assert.equal(small.data.features, most);
       assert.ok(whole.data.features > 2 * most);
-      const network = networkOf(small, { engine: "reference" });
+      const network = networkOf(small, null, { engine: "reference" });
       assert.equal(network.layers.find(({ name }) => name === "ngram_weights")?.kind.className, "Embedding");
       const kept = new Set(small.data.hashes);
       assert.ok([...kept].every((hash) => whole.data.hashes.includes(hash)));
@@ -317,8 +319,8 @@ describe("trained whole", () => {
         }
       }
       const wanted = softmaxOf(mixture, factor);
-      const encoder = encoderOf(wide, given.texts, given.rows);
-      const network = networkOf(wide, { engine: "reference" });
+      const encoder = encoderOf(wide, null, given.texts, given.rows);
+      const network = networkOf(wide, null, { engine: "reference" });
       for (const { positions, inputs } of encoder.encodeCorpus(given.texts, given.rows)) {
         const { data: outputs } = network.predictFlat([...inputs]);
         for (let row = 0; row < positions.length; row++) {

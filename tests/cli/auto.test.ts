@@ -315,6 +315,7 @@ test("what was tried, as text", () => {
     ],
     picked: "words and more",
     why: "Because it did better. ".repeat(10).trim(),
+    networks: null,
     features: 1,
     heldOut: {
       ...{ rows: 100, accuracy: 0.95, majority: 0.5, mcc: 0.9, known: 0.8 },
@@ -326,7 +327,10 @@ test("what was tried, as text", () => {
   const text = autoText(record);
   assert.match(text, /^What was tried, on rows held out\n/);
   assert.match(text, /✓ words and more +95\.0 % +80\.0 %/);
-  assert.match(text, /1 n-gram; probabilities off by 1\.0 % on average \(20\.0 % before they were scaled\)/);
+  assert.match(
+    text,
+    /1 n-gram; probabilities off by 1\.0 % on average \(20\.0 % before they were\n {2}scaled\)/,
+  );
   assert.match(text, /Note: a half of the rows was left out\./);
   assert.match(text, /right in 95\.0 %; always answering the\s+largest label is right in 50\.0 %/);
   assert.ok(text.split("\n").every((line) => line.length <= 100));

@@ -4,13 +4,15 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
-import { tiny } from "../classifier/automatic.js";
+import { tiny, tinyBeside } from "../classifier/automatic.js";
 import { cellstate } from "./run.js";
 
 let folder = "";
 let file = "";
 /** The same with rejecting below 0.8 saved in it. */
 let careful = "";
+/** With a network beside its n-grams. */
+let beside = "";
 
 before(async () => {
   folder = await mkdtemp(join(tmpdir(), "cellstate-"));
@@ -20,6 +22,8 @@ before(async () => {
   await classifier.save(file);
   classifier.reject = 0.8;
   await classifier.save(careful);
+  beside = join(folder, "beside.keras");
+  await tinyBeside().save(beside);
 });
 after(() => rm(folder, { recursive: true }));
 
@@ -34,6 +38,21 @@ describe("explain attribute", () => {
     assert.match(stdout, /every text +0\.250/);
     assert.match(stdout, /add up to 1\.404701/);
     assert.match(stdout, /good +w1 +1\.155/);
+  });
+
+  test("shows what hiding a word from a network beside the n-grams does", async () => {
+    const asked = ["explain", "attribute", beside, "good film", ...reference];
+    const { code, stdout } = await cellstate(asked);
+    assert.equal(code, 0);
+    assert.match(stdout, /for +hidden\n/);
+    assert.match(stdout, /good +1\.414 +│█+ +0\.250\n/);
+    assert.match(stdout, /networks +1\.500 +│█+ *\n/);
+    assert.match(
+      stdout.replaceAll("\n", " "),
+      /n-grams is exact.*hidden from them; such falls do not add up/,
+    );
+    const plain = await cellstate(["explain", "attribute", file, "good film", ...reference]);
+    assert.doesNotMatch(plain.stdout, /hidden|networks/);
   });
 
   test("as JSON, page and picture", async () => {
@@ -92,6 +111,30 @@ test("other explanations say what can be asked in one line", async () => {
       /an automatic classifier.*explain attribute, explain params or summary.*--model lstm/,
     );
   }
+});
+
+test("of one with networks, too, which are not passed over in silence", async () => {
+  for (const args of [
+    ["cell", beside, "good"],
+    ["unroll", beside, "good"],
+    ["gradient", beside, "good"],
+    ["embedding", beside],
+    ["doctor", beside],
+  ]) {
+    const { code, stderr } = await cellstate(["explain", ...args]);
+    assert.equal(code, 2);
+    assert.equal(stderr.trim().split("\n").length, 1);
+    assert.match(stderr, /an automatic classifier, of n-grams and networks together.*explain attribute/);
+  }
+  const { code, stderr } = await cellstate(["explain", "cell", beside]);
+  assert.deepEqual([code, /a SimpleRNN, LSTM or GRU layer/.test(stderr)], [2, true], stderr);
+});
+
+test("ids of words and of n-grams are told from each other where it has both", async () => {
+  const { code, stdout } = await cellstate(["explain", "params", beside]);
+  assert.equal(code, 0);
+  assert.match(stdout, /V = 6 {2}rows: one for every word id, padding and unknown words included/);
+  assert.match(stdout, /V = 4 {2}rows: one for every n-gram id/);
 });
 
 test("its parameters and its summary are shown as any network's", async () => {

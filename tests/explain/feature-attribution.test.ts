@@ -7,15 +7,18 @@ import { featureAttributionPicture } from "../../src/explain/draw/feature-attrib
 import { svgText } from "../../src/explain/draw/index.js";
 import { attributeFeatures, type FeatureAttribution } from "../../src/explain/feature-attribution.js";
 import { InputError, TextClassifier } from "../../src/index.js";
-import { intents, tiny } from "../classifier/automatic.js";
+import { Random } from "../../src/kernels/philox.js";
+import { UNKNOWN } from "../../src/tokens/channels.js";
+import type { FeatureEncoder } from "../../src/tokens/feature-encoder.js";
+import { intents, tiny, tinyBeside } from "../classifier/automatic.js";
 
 const near = (found: readonly number[], wanted: readonly number[]) => {
   assert.equal(found.length, wanted.length);
   for (const [i, value] of found.entries()) assert.ok(Math.abs(value - wanted[i]!) < 1e-6, `${found}`);
 };
 
-const total = ({ base, beginning, end, tokens }: FeatureAttribution) =>
-  tokens.reduce((sum, { part }) => sum + part, base + beginning + end);
+const total = ({ base, beginning, end, networks, tokens }: FeatureAttribution) =>
+  tokens.reduce((sum, { part }) => sum + part, base + beginning + end + (networks ?? 0));
 
 const texts = fc
   .array(
@@ -99,7 +102,7 @@ describe("parts known by hand", () => {
   const classifier = tiny();
 
   test("an n-gram's weight times the text's scale, once however often it stands there", () => {
-    const { tokens, base, logit, features, label, probability } = attributeFeatures(
+    const { tokens, base, logit, networks, features, label, probability } = attributeFeatures(
       classifier,
       "Good film, good film",
     );
@@ -111,6 +114,7 @@ describe("parts known by hand", () => {
     );
     near([base, logit], [0.25, 0.25 + good]);
     assert.deepEqual([features[0]!.text, features[0]!.times, features.length], ["good", 2, 1]);
+    assert.deepEqual([networks, new Set(tokens.map(({ hidden }) => hidden))], [null, new Set([null])]);
     assert.deepEqual(features[0]!.texts, { no: 1, yes: 9 });
     assert.equal(label, "yes");
     near([probability], [1 / (1 + Math.exp(-0.25 - good))]);
@@ -132,6 +136,171 @@ describe("parts known by hand", () => {
     const { tokens, base, logit, known, features } = attributeFeatures(classifier, "xyzzy");
     assert.deepEqual(features, []);
     near([tokens[0]!.part, base, logit, known], [0, -0.25, -0.25, 0]);
+  });
+});
+
+describe("a network beside the n-grams, known by hand", () => {
+  const classifier = tinyBeside();
+
+  test("has a part, and what it loses with each word that it reads", () => {
+    const text = "good film , good bad";
+    const { tokens, base, logit, networks, difference, probability } = attributeFeatures(classifier, text);
+    // It reads good film … good bad: a mean of (1 + 0 + 1 − 1) / 4.
+    near([networks!, base], [2 * (0.5 + 0.25), 0.25]);
+    near(
+      tokens.map(({ hidden }) => hidden!),
+      [0.25, -0.25, 0, 0.25, -0.75],
+    );
+    near([logit, difference], [0.25 + 1.5 + (2 - 3) / 2, 0]);
+    near([probability], [1 / (1 + Math.exp(-logit))]);
+  });
+
+  test("says less of a text of strangers, as the n-grams do", () => {
+    const { tokens, networks } = attributeFeatures(classifier, "xyzzy good zork", { label: "no" });
+    near([networks!], [(-2 / 3) * 2 * (0.5 + 2 / 4)]);
+    near(
+      tokens.map(({ hidden }) => hidden!),
+      [0, (-2 / 3) * 2 * (0.5 / 4), 0],
+    );
+  });
+
+  test("is of no use without what it reads", () => {
+    const { encoder } = tiny();
+    const strange = { ...classifier, encoder, predict: () => classifier.predict("good") };
+    assert.throws(() => attributeFeatures(strange, "good"), /linear in n-grams/);
+  });
+});
+
+/** Texts of a few words among which it matters which of two comes first: of three labels, the last has one of them twice. */
+function orders(labels: number): { text: string; label: string }[] {
+  const others = ["the", "a", "very", "old", "new", "house", "car", "river", "tree", "then", "here", "there"];
+  const pairs = [
+    ["came", "left"],
+    ["left", "came"],
+    ["came", "came"],
+  ] as const;
+  return Array.from({ length: 420 }, (_, row) => {
+    const random = new Random(row, 0);
+    const some = (from: number) =>
+      Array.from({ length: 1 + (random.word(from) % 3) }, (_, k) => {
+        return others[random.word(from + 1 + k) % others.length]!;
+      });
+    const [first, second] = pairs[row % labels]!;
+    const text = [...some(0), first, ...some(10), second, ...some(20)].join(" ");
+    return { text, label: ["in", "out", "both"][row % labels]! };
+  });
+}
+
+describe("networks beside n-grams", async () => {
+  const trained = async (labels: number) => {
+    const classifier = await TextClassifier.train(orders(labels), { seed: 1 });
+    assert.ok(classifier.training!.auto!.networks!.share > 0);
+    return classifier;
+  };
+  const [two, three] = [await trained(2), await trained(3)];
+  const text = "The old car CAME, then left";
+  const long = `${"river ".repeat(9)}came ${"house ".repeat(9)}left ${"zork ".repeat(9)}`;
+
+  /** The score by the network's own probabilities. */
+  const scoreOf = (probabilities: readonly number[], target: number) => {
+    if (probabilities.length === 1) {
+      const [p] = probabilities as [number];
+      return (target === 1 ? 1 : -1) * Math.log(p / (1 - p));
+    }
+    const logs = probabilities.map(Math.log);
+    return logs[target]! - logs.reduce((sum, one) => sum + one, 0) / logs.length;
+  };
+
+  /** The score of a text by the whole network, with its inputs changed. */
+  function score(
+    { model, encoder }: TextClassifier,
+    asked: string,
+    target: number,
+    change: (inputs: Float32Array[]) => void,
+  ) {
+    const [{ inputs }] = encoder.encodeTexts([asked]) as [ReturnType<typeof encoder.encodeTexts>[number]];
+    change(inputs.map(({ data }) => data));
+    return scoreOf(model.predict([...inputs])[0] as number[], target);
+  }
+
+  for (const [name, classifier] of [
+    ["two labels", two],
+    ["three labels", three],
+  ] as const) {
+    test(`of ${name}: parts add up to what the network answers`, () => {
+      fc.assert(
+        fc.property(fc.oneof(texts, fc.constant(text), fc.constant(long)), (asked) => {
+          const attribution = attributeFeatures(classifier, asked);
+          assert.ok(Math.abs(total(attribution) - attribution.logit) < 1e-9);
+          assert.ok(Math.abs(attribution.difference) < 1e-5);
+        }),
+        { numRuns: 20 },
+      );
+    });
+
+    test(`of ${name}: their part is what is missing when their scores are`, () => {
+      classifier.labels.forEach((label, target) => {
+        const whole = score(classifier, text, target, () => {});
+        const outputs = classifier.model.outputSize;
+        const without = score(classifier, text, target, ([, scales]) => void scales!.fill(0, -outputs));
+        const { networks, logit } = attributeFeatures(classifier, text, { label });
+        assert.ok(Math.abs(networks!) > 0.01);
+        assert.ok(Math.abs(networks! - (whole - without)) < 1e-4);
+        assert.ok(Math.abs(logit - whole) < 1e-4);
+      });
+    });
+
+    test(`of ${name}: hiding a word is what the whole network says of a stranger there`, () => {
+      const target = 1;
+      for (const asked of [text, long]) {
+        const { tokens } = attributeFeatures(classifier, asked, { label: classifier.labels[target]! });
+        const { length, head } = (classifier.encoder as FeatureEncoder).parts.channels!;
+        const whole = score(classifier, asked, target, () => {});
+        const count = tokens.length;
+        const fits = count <= length;
+        assert.equal(fits, asked === text);
+        for (const [t, { hidden }] of tokens.entries()) {
+          const unread = !fits && t >= head && t < count - (length - head);
+          const place = fits || t >= head ? t + length - count : t;
+          const other = score(classifier, asked, target, ([, , ...channels]) => {
+            if (!unread) for (const ids of channels) ids[place] = UNKNOWN;
+          });
+          assert.ok(Math.abs(hidden! - (whole - other)) < 1e-4, `${t}: ${hidden} ${whole - other}`);
+          if (unread) assert.equal(hidden, 0);
+        }
+        assert.ok(tokens.some(({ hidden }) => Math.abs(hidden!) > 0.01));
+      }
+    });
+  }
+
+  test("count for one label as they count against the other of two", () => {
+    const [plain, against] = [attributeFeatures(two, text), attributeFeatures(two, text, { label: "in" })];
+    assert.deepEqual([plain.of, against.of], ["out", "in"]);
+    near([against.networks!], [-plain.networks!]);
+    near(
+      against.tokens.map(({ hidden }) => hidden!),
+      plain.tokens.map(({ hidden }) => -hidden!),
+    );
+  });
+
+  test("are the same once the classifier was saved, and on another engine nearly so", async () => {
+    const bytes = await three.toBytes();
+    const again = await TextClassifier.load(bytes);
+    assert.deepEqual(attributeFeatures(again, text), attributeFeatures(three, text));
+    const plain = attributeFeatures(await TextClassifier.load(bytes, { engine: "reference" }), text);
+    near([plain.networks!], [attributeFeatures(three, text).networks!]);
+  });
+
+  test("are drawn in a column of their own", () => {
+    const attribution = attributeFeatures(two, text);
+    const picture = svgText(featureAttributionPicture(attribution));
+    const page = featureAttributionPage(attribution, "two.keras");
+    for (const drawn of [picture, page]) assert.match(drawn, />hidden from the networks</);
+    assert.match(page, /exact.*estimated.*do not add up/s);
+    assert.match(page, /networks over words in order/);
+    const plain = attributeFeatures(tiny(), "good");
+    assert.doesNotMatch(svgText(featureAttributionPicture(plain)), /networks/);
+    assert.doesNotMatch(featureAttributionPage(plain, "tiny.keras"), /networks/);
   });
 });
 

@@ -5,7 +5,7 @@ import fc from "fast-check";
 import { InputError } from "../../src/base/errors.js";
 import { checkExpectations, parseExpectation } from "../../src/explain/expectations.js";
 import { explainParameters } from "../../src/explain/parameters.js";
-import { layers, sequential } from "../../src/index.js";
+import { layers, model, sequential } from "../../src/index.js";
 import type { Initializer } from "../../src/layers/initializers.js";
 import { Layer, type LayerKind, parameter, type Shape, type Tensor } from "../../src/layers/layer.js";
 import { anyCase, flagship } from "./models.js";
@@ -322,4 +322,29 @@ test("what cannot be an expectation is said", () => {
     layers.lstm({ units: 2, name: "b" }),
   ]);
   assert.throws(() => checkExpectations(two, [{ layer: "lstm", count: 3 }]), /2 layers of that kind.*a, b/s);
+});
+
+test("tables of an automatic classifier say what their ids stand for; of other networks, words", () => {
+  const table = (inputs: readonly string[], of: string) => {
+    const given = inputs.map((name) => layers.input({ shape: [4], name }));
+    const pooled = given.map((input, i) => {
+      const vectors = layers.embedding({ inputDim: 5, outputDim: 2, name: `of_${inputs[i]}` }).apply(input);
+      return layers.globalMaxPooling1D({ name: `largest_${i}` }).apply(vectors);
+    });
+    const network = model({ inputs: given, outputs: layers.average().apply(pooled) });
+    const { notes } = explainParameters(network).layers.find(({ name }) => name === `of_${of}`)!;
+    return /every (\S+) id has its row/.exec(notes.join(" "))![1];
+  };
+  for (const [channel, ids] of [
+    ["ngrams", "n-gram"],
+    ["word", "word"],
+    ["start4", "word-beginning"],
+    ["start3", "word-beginning"],
+    ["end3", "word-ending"],
+    ["shape", "word-shape"],
+    ["toString", "word"],
+  ] as const) {
+    assert.equal(table(["ngrams", ...(channel === "ngrams" ? ["word"] : [channel])], channel), ids);
+    if (channel !== "ngrams") assert.equal(table(["first", channel], channel), "word");
+  }
 });

@@ -15,12 +15,14 @@ import keras  # noqa: E402
 import numpy as np  # noqa: E402
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-ARCHIVES = ["two", "six", "long"]
+ARCHIVES = ["two", "six", "long", "recurrent", "convolutional"]
 TEXTS = [
     *["I loved it", "I LOVED it!!!", "isn't it Kim\u2019s best? didn't think so", "Great fun 😀😀 👍🏽 ❤️", "很好看", "不好看吗"],
     *["wake me at 7.30, please<br/>thanks", "What is the capital of France?", "turn the lamp off", "现在几点了 now", "play it"],
     *["the", "who", "tre\u0300s bien", "TRÈS MAUVAIS", "worth 0.5 stars, not 10,000", "___ a_b '90s ''x' <br", "\ud800 \U0001d7d7 x\u00b2"],
     *["", " \u200b\n", "zzzz qqqq", "!!! ???", "12 3.4", "a warm and funny film. well acted indeed. the plot was fine.", "İstanbul ΟΔΟΣ ß"],
+    *["red we saw the old bridge, blue", "Blue birds rained all day near RED", "green stone while it rained: blue?"],
+    *["some old redness 9 RED-blue bridges", "near the bridge green " * 12 + "red"],
     "a dull and empty film. " * 30,
 ]
 

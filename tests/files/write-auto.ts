@@ -1,12 +1,13 @@
 /**
  * Writes the archives of automatic classifiers that auto_in_keras.py opens in Python Keras: golden/auto_*.keras, small, and
- * between them with every block of n-grams and every rule of scales. node dist/tests/files/write-auto.js FOLDER
+ * between them with every block of n-grams, every rule of scales, and networks of both kinds beside them. node dist/tests/files/write-auto.js FOLDER
  */
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { TextClassifier } from "../../src/classifier/classifier.js";
 import type { LabelledText } from "../../src/classifier/corpus.js";
 import { Random } from "../../src/kernels/philox.js";
+import { ordered } from "../classifier/automatic.js";
 
 const PHRASES: Record<string, readonly string[]> = {
   good: ["I loved it!!!", "Great fun, isn't it? 😀", "très bien, vraiment", "非常好看", "worth 10,000 stars"],
@@ -55,14 +56,16 @@ function long(): LabelledText[] {
   });
 }
 
-const DATA: Record<string, LabelledText[]> = {
-  two: short(PHRASES, 3),
-  six: short(INTENTS, 3),
-  long: long(),
+const DATA: Record<string, [rows: LabelledText[], effort: "medium" | "high"]> = {
+  two: [short(PHRASES, 3), "medium"],
+  six: [short(INTENTS, 3), "medium"],
+  long: [long(), "medium"],
+  recurrent: [ordered(600, 2), "high"],
+  convolutional: [ordered(600, 3), "medium"],
 };
 
-for (const [name, rows] of Object.entries(DATA)) {
-  const classifier = await TextClassifier.train(rows, { seed: 2, engine: "reference" });
+for (const [name, [rows, effort]] of Object.entries(DATA)) {
+  const classifier = await TextClassifier.train(rows, { seed: 2, effort, engine: "wasm" });
   const bytes = await classifier.toBytes();
   writeFileSync(join(process.argv[2]!, `auto_${name}.keras`), bytes);
   console.log(`${name}: ${classifier.training!.auto!.picked}; ${bytes.length} bytes`);

@@ -42,7 +42,7 @@ export function recipesFor(
   const few = rows <= FEW_ROWS;
   const rare = rarest(classes, labels) < RARE;
   // What is told of a class of which there are few rows is little, however many there are of the other.
-  const scarce = few || (rare && labels === 2);
+  const scarce = few || isScarce(classes, labels);
   const blocks = long && !few ? LONG_BLOCKS : SHORT_BLOCKS;
   const balance = rows < 300 || rare ? 1 : 0.5;
   const margin = { method: "margin", smoothing: 1, balance } as const;
@@ -81,6 +81,10 @@ export function recipesFor(
   if (rows < 200) return labels > 2 ? asked : recipes;
   return [...recipes, ...asked];
 }
+
+/** Whether the smaller of two labels is rare: what answers most rows rightly then forgets it. */
+export const isScarce = (classes: Int32Array, labels: number): boolean =>
+  labels === 2 && rarest(classes, labels) < RARE;
 
 function rarest(classes: Int32Array, labels: number): number {
   const counts = new Array<number>(labels).fill(0);

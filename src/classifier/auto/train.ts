@@ -1,21 +1,22 @@
 /** `model: "auto"`: the classifier that rows held out of the data prefer, from labelled texts to parts. */
-import { inputError, wholeNumber } from "../../base/errors.js";
-import { percent } from "../../base/numbers.js";
+import { inputError, oneOf, wholeNumber } from "../../base/errors.js";
 import { ENGINES } from "../../engines/engines.js";
-import { calibration } from "../../objectives/metrics/calibration.js";
-import type { Predictions } from "../../objectives/metrics/predictions.js";
-import { evaluatePredictions } from "../../objectives/metrics.js";
-import { softmaxOf } from "../../objectives/temperature.js";
+import type { ModelOptions } from "../../model/options.js";
 import { newEncodingReport } from "../../tokens/vectorizer.js";
 import { Turns } from "../../train/turns.js";
 import { allRows, type Corpus } from "../corpus.js";
-import type { AutoRecord, Parts, TrainOptions } from "../options.js";
-import { encoderOf, networkOf } from "./assemble.js";
-import { trainWide, type Wide } from "./wide.js";
+import { EFFORTS, type Effort, type Parts, type TrainOptions } from "../options.js";
+import { type Beside, encoderOf, networkOf } from "./assemble.js";
+import { affordable, channelRowsOf, deepRecipe, deepScores, rowShape, rulesFor, trainDeep } from "./deep.js";
+import { type Judged, mix, partsToHoldOut } from "./mixture.js";
+import { isScarce } from "./recipes.js";
+import { fewRowsNotes, recordOf } from "./record.js";
+import { areLong, trainWide, type Wide, type WideData } from "./wide.js";
 
 /** Options of `train` that an automatic classifier heeds. */
 const HEEDED: ReadonlySet<string> = new Set([
   "model",
+  "effort",
   "rows",
   "seed",
   "engine",
@@ -28,7 +29,7 @@ const HEEDED: ReadonlySet<string> = new Set([
 export function checkAutoOptions(options: TrainOptions): void {
   const { model = "auto" } = options;
   for (const [name, value] of Object.entries(options)) {
-    if (HEEDED.has(name) || value === undefined) continue;
+    if (value === undefined || (HEEDED.has(name) && !(model === "linear" && name === "effort"))) continue;
     throw inputError({
       expected: `to be left out with model: "${model}"${model === "auto" ? " (the default)" : ""}, where it has no effect`,
       where: `TextClassifier.train ${name}`,
@@ -66,14 +67,18 @@ export async function trainAuto(corpus: Corpus, options: TrainOptions): Promise<
   // The solver wants an engine that is its own, by name: one of the caller's is the network's.
   const solving = typeof engine === "object" ? {} : compute;
   const plain = options.model === "linear";
+  const effort = oneOf(options.effort ?? "medium", EFFORTS, "effort");
   const wide = await trainWide(data, {
     seed,
     plain,
     engine: () => ENGINES.createSynchronous(solving),
     onStep,
   });
-  const encoder = encoderOf(wide, corpus.texts, rows);
-  const model = networkOf(wide, { seed, ...compute });
+  const tried = plain ? null : await trainBeside(wide, data, effort, { seed, ...compute }, onStep);
+  const beside = tried && tried.mixture.share > 0 ? tried : null;
+  const encoder = encoderOf(wide, beside?.channels ?? null, corpus.texts, rows);
+  const model = networkOf(wide, beside, { seed, ...compute });
+  for (const { deep } of tried?.mixture.networks ?? []) deep.network.dispose();
   const encoding = newEncodingReport();
   encoder.encodeCorpus(corpus.texts, rows, encoding);
   const counts = labels.map((_, k) => classes.reduce((sum, one) => sum + (one === k ? 1 : 0), 0));
@@ -82,13 +87,54 @@ export async function trainAuto(corpus: Corpus, options: TrainOptions): Promise<
     validationRows: 0,
     perClass: Object.fromEntries(labels.map((label, k) => [label, counts[k]!])),
     encoding,
-    settings: { model: plain ? "linear" : "auto", seed },
+    settings: { model: plain ? "linear" : "auto", ...(plain ? {} : { effort }), seed },
     history: {},
     bestEpoch: null,
     stopped: null,
-    auto: recordOf(wide, plain, fewRowsNotes(labels, counts)),
+    auto: recordOf(wide, tried, plain, fewRowsNotes(labels, counts)),
   };
   return { model, encoder, labels, threshold: 0.5, training };
+}
+
+/** Of rows held out, the share answered rightly from which no network can be seen to gain. */
+const NOTHING_LEFT = 0.995;
+
+/** Deep members beside the wide one, where there are rows and time enough; null where there are not. */
+async function trainBeside(
+  wide: Wide,
+  data: WideData,
+  effort: Effort,
+  options: ModelOptions & { seed: number },
+  onStep: (what: string) => Promise<void>,
+): Promise<Beside | null> {
+  const { texts, rows, classes, labels } = data;
+  if (effort === "low" || isScarce(classes, labels) || wide.picked.accuracy >= NOTHING_LEFT) return null;
+  const long = areLong(texts, rows);
+  const plan = affordable(deepRecipe(long, labels), rows.length, rowShape(texts, rows, long).length, effort);
+  if (!plan) return null;
+  const { recipe, networks } = plan;
+  const keyOf = (row: number) => texts.fingerprint(row);
+  const parts = partsToHoldOut(rows.length, wide.heldOut, networks, options.seed, keyOf);
+  if (parts.length === 0) return null;
+  await onStep(`learning ${recipe.name}`);
+  const channels = rulesFor(recipe, texts, rows, long);
+  const judged: Judged[] = [];
+  for (const [number, places] of parts.entries()) {
+    const step = `learning ${recipe.name}${networks > 1 ? `, ${number + 1} of ${networks}` : ""}`;
+    await onStep(step);
+    const held = places.map((place) => wide.heldOut.rows[place]!);
+    const out = new Set(Array.from(held, keyOf));
+    const fit = Uint32Array.from(rows.keys()).filter((i) => !out.has(keyOf(rows[i]!)));
+    const part = {
+      ...{ texts, labels, rows: fit.map((i) => rows[i]!) },
+      classes: Int32Array.from(fit, (i) => classes[i]!),
+    };
+    const deep = await trainDeep(part, recipe, channels, { ...options, number, onStep: () => onStep(step) });
+    const columns = deepScores(deep, channelRowsOf(texts, held, channels));
+    judged.push({ deep, places, columns, wide: await wide.scoresWithout(places) });
+  }
+  const mixture = mix(wide, judged, rows.length, labels, keyOf);
+  return { mixture, channels };
 }
 
 /** Two rows of a class are the least that one can be told by another. */
@@ -100,97 +146,4 @@ function checkRows(classes: Int32Array, labels: readonly string[]): void {
     where: "rows",
     received: `${seen.size === 0 ? "no rows" : `rows of ${labels[[...seen][0]!]} alone`}`,
   });
-}
-
-/** Normal quantiles that 5 %, shared by one to four trials, lie above. */
-const ONE_SIDED = [1.645, 1.96, 2.128, 2.241];
-
-/** As an evaluation has them: of two labels the second's probability. */
-function predictionsOf(probabilities: Float32Array, labels: Int32Array, outputs: number): Predictions {
-  if (outputs > 2) return { probabilities, outputs, labels };
-  return { probabilities: probabilities.filter((_, i) => i % 2 === 1), outputs: 1, labels };
-}
-
-/** Rows below which a label can neither be learned nor be judged: one for each part held out. */
-const FEW = 5;
-/** Labels that are named where there are many. */
-const MOST_NAMED = 10;
-
-/** Names the labels of few rows, in a sentence. */
-function fewRowsNotes(labels: readonly string[], counts: readonly number[]): string[] {
-  const few = labels.flatMap((label, k) => (counts[k]! < FEW ? [`${label} ${counts[k]}`] : []));
-  if (few.length === 0) return [];
-  const more = few.length > MOST_NAMED ? `, … ${few.length} in all` : "";
-  return [
-    `Fewer than ${FEW} rows, too few to learn or to be judged by: ${few.slice(0, MOST_NAMED).join(", ")}${more}`,
-  ];
-}
-
-/** @param remarks what there is to note beside what was left out */
-function recordOf(wide: Wide, plain: boolean, remarks: readonly string[]): AutoRecord {
-  const { trials, picked, heldOut, factor, labelled } = wide;
-  const notes = [...wide.notes, ...remarks];
-  const labels = Int32Array.from(heldOut.rows, (row) => labelled.classes[row]!);
-  const judged = (by: number) => predictionsOf(softmaxOf(heldOut.scores, by), labels, labelled.labels);
-  const { accuracy, majority, mcc } = evaluatePredictions(judged(factor));
-  // Under independence texts · mcc² is about chi-square of one degree: a one-sided test at 5 %, shared by all that was tried.
-  const useful = mcc > (ONE_SIDED[trials.length - 1] ?? ONE_SIDED.at(-1)!) / Math.sqrt(heldOut.texts);
-  const record = {
-    members: trials.map((trial) => ({ ...trial, picked: trial === picked })),
-    picked: picked.name,
-    features: wide.data.features,
-    heldOut: {
-      rows: labels.length,
-      accuracy,
-      majority,
-      mcc,
-      known: wide.known,
-      calibrationError: {
-        before: calibration(judged(1)).expectedError,
-        after: calibration(judged(factor)).expectedError,
-      },
-    },
-    useful,
-    notes,
-  };
-  return { ...record, why: explain(record, wide.data.rows, plain) };
-}
-
-/**
- * What was tried and picked and why, in a paragraph.
- * @param rows that were learned from: of very many a sample
- * @param plain whether there was nothing to pick from
- */
-function explain(
-  { members, picked, heldOut, useful }: Omit<AutoRecord, "why">,
-  rows: number,
-  plain: boolean,
-): string {
-  const judged =
-    heldOut.rows === rows
-      ? "each row judged by a fit to others"
-      : `${heldOut.rows.toLocaleString("en")} rows held out`;
-  const [first] = members;
-  const tried = members.map(({ name, accuracy }) => `${name} ${percent(accuracy)}`).join("; ");
-  const best = members.find((member) => member.picked)!;
-  const parts = [`Tried (${judged}): ${tried}.`];
-  if (plain) parts.push("It is what was asked for; nothing else was tried.");
-  else if (members.length === 1) parts.push(`Picked ${picked}: the one for data of this kind.`);
-  else if (best === first) parts.push(`Picked ${picked}: nothing larger did clearly better.`);
-  else
-    parts.push(
-      `Picked ${picked}: better than ${first!.name} by ${percent(best.accuracy - first!.accuracy)}.`,
-    );
-  parts.push(
-    `Then fitted to all ${rows.toLocaleString("en")} rows. Always answering the largest label would be right in ${percent(heldOut.majority)}.`,
-  );
-  if (useful && heldOut.accuracy < heldOut.majority) {
-    parts.push(
-      "It is right less often than that because rare labels are made to count as much as common ones: it finds more of them, and takes more others for them.",
-    );
-  }
-  if (!useful) {
-    parts.push("On rows it had not seen it did no better than that: its answers are not to be relied on.");
-  }
-  return parts.join(" ");
 }

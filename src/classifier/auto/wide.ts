@@ -4,13 +4,14 @@
  */
 import type { SynchronousEngine } from "../../engines/engine.js";
 import { PURPOSE, Random } from "../../kernels/philox.js";
-import { fitTemperature, scaledLogLoss } from "../../objectives/temperature.js";
+import { fitTemperature } from "../../objectives/temperature.js";
 import type { ClassCounts } from "../../tokens/feature-values.js";
 import { BLOCKS, type Block, type NgramRules } from "../../tokens/ngrams.js";
 import { type FeatureRows, featureRows, pick, select } from "../../tokens/sparse-texts.js";
 import type { TokenizedTexts } from "../../tokens/tokenized-texts.js";
 import type { LinearOptions } from "../../train/linear.js";
 import { type Fold, foldsOf } from "./folds.js";
+import { centred, deviationOf, type HeldOut, measured, type Trial } from "./held-out.js";
 import { FEW_ROWS, recipesFor, usedBlocks, type WideMember, type WideRecipe } from "./recipes.js";
 import { classCounts, fitScorer, type Labelled, type Scorer, scoresOf } from "./scorers.js";
 
@@ -55,17 +56,6 @@ export interface FittedMember extends WideMember {
   readonly deviation: number;
 }
 
-/** How a recipe did on rows held out. */
-export interface WideTrial {
-  readonly name: string;
-  /** How many rows it was judged by. */
-  readonly rows: number;
-  /** The share of rows answered rightly, and the mean of that share over classes. */
-  readonly accuracy: number;
-  readonly macroRecall: number;
-  readonly logLoss: number;
-}
-
 /** A wide member, trained. */
 export interface Wide {
   readonly rules: NgramRules;
@@ -75,15 +65,15 @@ export interface Wide {
   readonly labelled: Labelled;
   /** The factor on the mixture's scores that makes their softmax honest. */
   readonly factor: number;
-  readonly trials: readonly WideTrial[];
-  readonly picked: WideTrial;
-  /** Rows held out: which of `rows`, their scores [labels][heldOut] in the mixture, times 1. */
-  readonly heldOut: {
-    readonly rows: Uint32Array;
-    readonly scores: readonly Float64Array[];
-    /** How many different texts they are. */
-    readonly texts: number;
-  };
+  readonly trials: readonly Trial[];
+  readonly picked: Trial;
+  /** Rows held out, and their scores in the mixture, times 1. */
+  readonly heldOut: HeldOut;
+  /**
+   * [labels][places] the scores of some of these rows by fits to all other rows. Those of `heldOut` come of fits to four
+   * fifths: beside a network that has learned from nine tenths they would do the n-grams wrong.
+   */
+  readonly scoresWithout: (places: Uint32Array) => Promise<Float64Array[]>;
   /** The share of known words below which texts are strange: of rows held out, few have less. */
   readonly familiar: number;
   /** The share of known words of rows held out, on average. */
@@ -97,7 +87,7 @@ export async function trainWide(given: WideData, options: WideOptions): Promise<
   const notes: string[] = [];
   const sampled = sampleOf(given, options.seed, notes);
   const { texts, rows, classes, labels } = sampled;
-  const long = medianTokens(texts, rows) >= LONG;
+  const long = areLong(texts, rows);
   const recipes = recipesFor(rows.length, long, classes, labels, options.plain);
   const blocks = usedBlocks(recipes.flatMap(({ members }) => members));
   const rules: NgramRules = { blocks, marks: !long, functionWords: functionWords(texts, rows) };
@@ -130,7 +120,8 @@ export async function trainWide(given: WideData, options: WideOptions): Promise<
   }
   const best = judged[choose(judged.map(({ trial }) => trial))]!;
   await begin(`fitting ${best.recipe.name}`);
-  let labelled: Labelled = { ...all, data: inOrder(withBlocks(data, usedBlocks(best.recipe.members))) };
+  const whole: Labelled = { ...all, data: inOrder(withBlocks(data, usedBlocks(best.recipe.members))) };
+  let labelled = whole;
   let scorers = await fitAll(labelled, best.recipe, fit);
   const columns = scorers.reduce((sum, { groups }) => sum + groups.length * groups[0]!.columns.length, 0);
   const most = Math.floor(
@@ -142,7 +133,19 @@ export async function trainWide(given: WideData, options: WideOptions): Promise<
     labelled = { ...labelled, data: select(labelled.data, kept) };
     scorers = await fitAll(labelled, best.recipe, fit);
   }
+  // All n-grams: those that are kept were chosen by all rows, these among them.
+  const scoresWithout = async (places: Uint32Array) => {
+    await begin("fitting n-grams to the rows that the network has seen");
+    const judge = places.map((place) => best.rows[place]!);
+    const out = new Set(Array.from(judge, keyOf));
+    const fold = { judge, fit: Uint32Array.from(rows.keys()).filter((row) => !out.has(keyOf(row))) };
+    const parts = partsOf(whole, [fold]);
+    const found: HeldOutScores[] = [];
+    for (const member of best.recipe.members) found.push(await heldOutScores(parts, member, fit));
+    return mixed(best.recipe, found, best.deviations, labels);
+  };
   return {
+    scoresWithout,
     rules: { ...rules, blocks: usedBlocks(best.recipe.members) },
     data: labelled.data,
     labelled,
@@ -152,7 +155,10 @@ export async function trainWide(given: WideData, options: WideOptions): Promise<
     factor: fitTemperature({ scores: best.scores, classes: best.classes }),
     trials: judged.map(({ trial }) => trial),
     picked: best.trial,
-    heldOut: { rows: best.rows, scores: best.scores, texts: new Set(Array.from(best.rows, keyOf)).size },
+    heldOut: {
+      ...{ scores: best.scores, classes: best.classes, texts: new Set(Array.from(best.rows, keyOf)).size },
+      rows: best.rows.map((row) => rows[row]!),
+    },
     ...familiarity(texts, rows, folds),
     notes,
   };
@@ -181,7 +187,7 @@ function withBlocks(data: FeatureRows, blocks: readonly Block[]): FeatureRows {
 const LEAST_GAIN = 0.005;
 
 /** The first recipe, unless another answers clearly more rows rightly. */
-function choose(trials: readonly WideTrial[]): number {
+function choose(trials: readonly Trial[]): number {
   let best = 0;
   for (let k = 1; k < trials.length; k++) {
     const margin = best === 0 ? LEAST_GAIN : 0;
@@ -192,7 +198,7 @@ function choose(trials: readonly WideTrial[]): number {
 
 interface Judged {
   readonly recipe: WideRecipe;
-  readonly trial: WideTrial;
+  readonly trial: Trial;
   readonly deviations: readonly number[];
   readonly scores: Float64Array[];
   /** The rows held out and their classes. */
@@ -244,6 +250,22 @@ async function heldOutScores(
   return { columns: found, deviation: Math.max(deviationOf(centred(found)), LEAST_DEVIATION * learned) };
 }
 
+/** [labels][rows] the members' scores, each centred and at its weight. */
+function mixed(
+  { members }: WideRecipe,
+  found: readonly HeldOutScores[],
+  deviations: readonly number[],
+  labels: number,
+): Float64Array[] {
+  const scores = Array.from({ length: labels }, () => new Float64Array(found[0]!.columns[0]!.length));
+  members.forEach(({ weight }, m) => {
+    centred(found[m]!.columns).forEach((column, k) => {
+      for (let i = 0; i < column.length; i++) scores[k]![i]! += (weight * column[i]!) / deviations[m]!;
+    });
+  });
+  return scores;
+}
+
 /** Mixes the scores of rows held out. @param heldOut a member's, whichever recipe it is of */
 async function judge(
   recipe: WideRecipe,
@@ -256,12 +278,7 @@ async function judge(
   const found: HeldOutScores[] = [];
   for (const member of recipe.members) found.push(await heldOut(member));
   const deviations = found.map(({ deviation }) => deviation);
-  const scores = Array.from({ length: labels }, () => new Float64Array(rows.length));
-  recipe.members.forEach(({ weight }, m) => {
-    centred(found[m]!.columns).forEach((column, k) => {
-      for (let i = 0; i < rows.length; i++) scores[k]![i]! += (weight * column[i]!) / deviations[m]!;
-    });
-  });
+  const scores = mixed(recipe, found, deviations, labels);
   const classes = Int32Array.from(rows, (row) => all.classes[row]!);
   return {
     recipe,
@@ -273,50 +290,15 @@ async function judge(
   };
 }
 
-/** [labels][rows] scores less their mean over the classes; one column for two classes is − and + itself. */
-function centred(columns: readonly (Float32Array | Float64Array)[]): Float64Array[] {
-  const [first] = columns.map((column) => Float64Array.from(column));
-  if (columns.length === 1) return [first!.map((score) => -score), first!];
-  const means = first!.map((_, i) => columns.reduce((sum, each) => sum + each[i]!, 0) / columns.length);
-  return columns.map((column) => Float64Array.from(column, (score, i) => score - means[i]!));
-}
-
-function deviationOf(columns: readonly Float64Array[]): number {
-  let [sum, count] = [0, 0];
-  for (const column of columns) {
-    for (const score of column) sum += score * score;
-    count += column.length;
-  }
-  return Math.sqrt(sum / Math.max(1, count)) || 1;
-}
-
-/** How scores answer rows of known classes. */
-export function measured(scores: readonly ArrayLike<number>[], classes: Int32Array): Omit<WideTrial, "name"> {
-  const right = new Array<number>(scores.length).fill(0);
-  const of = new Array<number>(scores.length).fill(0);
-  for (let i = 0; i < classes.length; i++) {
-    let best = 0;
-    for (let k = 1; k < scores.length; k++) if (scores[k]![i]! > scores[best]![i]!) best = k;
-    of[classes[i]!]!++;
-    if (best === classes[i]) right[best]!++;
-  }
-  const recalls = right.flatMap((count, k) => (of[k]! > 0 ? [count / of[k]!] : []));
-  return {
-    rows: classes.length,
-    accuracy: right.reduce((sum, count) => sum + count, 0) / Math.max(1, classes.length),
-    macroRecall: recalls.reduce((sum, one) => sum + one, 0) / Math.max(1, recalls.length),
-    logLoss: scaledLogLoss({ scores, classes }, fitTemperature({ scores, classes })),
-  };
-}
-
 const solvingFor = (rows: number, long: boolean, seed: number): LinearOptions =>
   rows <= FEW_ROWS
     ? { epochs: 40, tolerance: 0.01, seed }
     : { epochs: long ? 10 : 15, tolerance: long ? 0.05 : 0.02, seed };
 
-function medianTokens(texts: TokenizedTexts, rows: ArrayLike<number>): number {
+/** Whether most of the rows are long texts. */
+export function areLong(texts: TokenizedTexts, rows: ArrayLike<number>): boolean {
   const lengths = Array.from(rows, (row) => texts.tokensIn(row)).sort((a, b) => a - b);
-  return lengths[lengths.length >> 1] ?? 0;
+  return (lengths[lengths.length >> 1] ?? 0) >= LONG;
 }
 
 const MOST_FUNCTION_WORDS = 150;
@@ -346,7 +328,7 @@ function sampleOf(data: WideData, seed: number, notes: string[]): WideData {
   const { texts, rows } = data;
   let tokens = 0;
   for (const row of rows) tokens += texts.tokensIn(row);
-  const long = medianTokens(texts, rows) >= LONG;
+  const long = areLong(texts, rows);
   const expected = tokens * (long ? LONG_NGRAMS : SHORT_NGRAMS);
   if (expected <= MOST_NGRAMS) return data;
   const share = MOST_NGRAMS / expected;

@@ -5,6 +5,7 @@ import { padToWidth, wrapToWidth } from "../../base/text.js";
 import { featureAttributionPage } from "../../explain/draw/feature-attribution-page.js";
 import {
   featureAttributionPicture,
+  HIDING,
   partRows,
   scorePhrase,
   textsPhrase,
@@ -41,22 +42,26 @@ export async function showFeatures(
 }
 
 function featuresText(attribution: FeatureAttribution, style: Style): string {
-  const { tokens, features, logit, difference } = attribution;
+  const { tokens, features, logit, difference, networks } = attribution;
   const rows = partRows(attribution);
   const most = Math.max(...rows.map(({ part }) => Math.abs(part)));
-  const lines = rows.map(({ name, part }) => {
-    return `  ${padToWidth(excerpt(name, 20), 20)} ${numeral(part, 3).padStart(8)} ${twoSidedBar(part, most, HALF)}`;
+  const lines = rows.map(({ name, part, hidden }) => {
+    const fall = hidden === null ? "" : ` ${numeral(hidden, 3).padStart(8)}`;
+    return `  ${padToWidth(excerpt(name, 20), 20)} ${numeral(part, 3).padStart(8)} ${twoSidedBar(part, most, HALF)}${fall}`;
   });
   const known = tokens.filter((token) => token.known).length;
   return [
     style.bold(scorePhrase(attribution)),
-    style.dim(`  ${" ".repeat(20)} ${"part".padStart(8)}  against ${" ".repeat(HALF - 8)} for`),
+    style.dim(
+      `  ${" ".repeat(20)} ${"part".padStart(8)}  against ${" ".repeat(HALF - 8)} for${networks === null ? "" : "hidden".padStart(HALF + 5)}`,
+    ),
     ...lines,
     "",
     ...wrapToWidth(
       `The parts add up to ${numeral(logit, 6)}; the network's own probability is ${tiny(Math.abs(difference))} off that. Of ${tokens.length} tokens ${known} are known (${percent(attribution.known)} of the words).`,
       WIDTH,
     ),
+    ...(networks === null ? [] : wrapToWidth(`${HIDING} That is the column "hidden".`, WIDTH)),
     "",
     style.bold(features.length > 0 ? "Strongest n-grams" : "No n-gram of it did anything."),
     ...features.slice(0, LISTED).map((feature) => {

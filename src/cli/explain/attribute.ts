@@ -30,7 +30,7 @@ export function attributeCommand(explain: Command): void {
   const command = explain
     .command("attribute")
     .description(
-      "which words decided: exactly, of an automatic classifier; else integrated gradients, occlusion, and the memory's parts, side by side",
+      "which words decided: exactly, of an automatic classifier's n-grams; else integrated gradients, occlusion, and the memory's parts, side by side",
     );
   subjectOptions(command)
     .option("--label <name>", "the class to explain (default: the likeliest)")

@@ -16,7 +16,7 @@ import { refuseIdle } from "../options.js";
 import { type Style, WIDTH } from "../terminal.js";
 import { excerpt, table } from "../ui/table.js";
 import { shades } from "./blocks.js";
-import { refuseAutomatic } from "./open.js";
+import { hasNetworks, refuseAutomatic } from "./open.js";
 import { type OutputFlags, outputOptions, show } from "./output.js";
 import {
   hasText,
@@ -70,7 +70,8 @@ export function cellCommand(explain: Command): void {
 
 async function showAnatomy(source: string, flags: Flags): Promise<void> {
   const { model, title, classifier } = await openModelOnly(source, flags);
-  refuseAutomatic({ name: title, classifier }, "a network with a recurrent layer");
+  if (!hasNetworks(classifier))
+    refuseAutomatic({ name: title, classifier }, "a network with a recurrent layer");
   const { layer, cell } = openCell(model, flags.layer);
   const anatomy = cellAnatomy(layer, cell.inputs, cell.layer);
   await show(

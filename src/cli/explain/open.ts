@@ -41,12 +41,21 @@ export async function openModel(source: string, { define, ...options }: OpenOpti
 export const isAutomatic = (classifier: TextClassifier | null): boolean =>
   classifier?.encoder instanceof FeatureEncoder;
 
+/** Whether networks over words stand beside an automatic classifier's n-grams. */
+export const hasNetworks = (classifier: TextClassifier | null): boolean =>
+  classifier?.encoder instanceof FeatureEncoder && Boolean(classifier.encoder.parts.channels);
+
 /** Why a command has nothing to show of an automatic classifier, and what has. */
-export const automaticError = ({ name }: Pick<Opened, "name">, expected: string): InputError =>
+export const automaticError = (
+  { name, classifier }: Pick<Opened, "name" | "classifier">,
+  expected: string,
+): InputError =>
   inputError({
     expected,
     where: name,
-    received: "an automatic classifier, whose scores are sums over n-grams",
+    received: hasNetworks(classifier)
+      ? "an automatic classifier, of n-grams and networks together"
+      : "an automatic classifier, whose scores are sums over n-grams",
     next: "Ask it with explain attribute, explain params or summary; or train with --model lstm.",
   });
 

@@ -81,7 +81,10 @@ export async function openSubject(
 ): Promise<Subject> {
   const subject = await openAnySubject(source, text, flags);
   if (!("automatic" in subject)) return subject;
-  throw automaticError({ name: subject.title }, "a network that reads a text word by word");
+  throw automaticError(
+    { name: subject.title, classifier: subject.automatic },
+    "a network that reads a text word by word",
+  );
 }
 
 /** As `openSubject`, of automatic classifiers too. */

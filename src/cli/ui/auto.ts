@@ -16,7 +16,9 @@ export function autoText(auto: AutoRecord, style: Style = PLAIN): string {
     style.bold("What was tried, on rows held out"),
     table([["  ", "accuracy", "mean recall"], ...rows]),
     ...paragraph(why),
-    `  ${counted(features, "n-gram")}; probabilities off by ${percent(after)} on average (${percent(before)} before they were scaled)`,
+    ...paragraph(
+      `${counted(features, "n-gram")}; probabilities off by ${percent(after)} on average (${percent(before)} before they were scaled)`,
+    ),
     ...notes.flatMap((text) => paragraph(`Note: ${text}.`)),
   ];
   if (!useful) lines.push("", ...uselessText(auto, style));

@@ -80,13 +80,15 @@ export function barColumn<Row>(
   x: number,
   width: number,
 ): Markup {
-  const values = list.map((row) => value(row) ?? 0);
-  const [least, most] = [Math.min(0, ...values), Math.max(0, ...values)];
+  const values = list.map(value);
+  const known = values.filter((each) => each !== null);
+  const [least, most] = [Math.min(0, ...known), Math.max(0, ...known)];
   const scale = (width - 66) / Math.max(1e-12, most - least);
   const middle = x - least * scale;
   return html`${words(x, TOP - 28, name, "part-name")}${words(x, TOP - 12, note, "part-fact")}
 <line class="axis base" x1="${middle}" x2="${middle}" y1="${TOP}" y2="${TOP + list.length * ROW}"/>
 ${values.map((each, row) => {
+  if (each === null) return [];
   const y = TOP + row * ROW;
   const long = Math.abs(each) * scale;
   const box = { x: each < 0 ? middle - long : middle, y: y + 4, width: long, height: ROW - 8 };

@@ -5,14 +5,14 @@ import { foreign, html } from "../../drawing/markup.js";
 import { page } from "../../drawing/page.js";
 import type { FeatureAttribution } from "../feature-attribution.js";
 import { marked } from "./attribution-page.js";
-import { featureAttributionPicture, textsPhrase } from "./feature-attribution-picture.js";
+import { featureAttributionPicture, HIDING, textsPhrase } from "./feature-attribution-picture.js";
 import { formulaBlock } from "./math-markup.js";
 import { numeral, tiny } from "./numbers.js";
 import { EXPLAIN_STYLE } from "./style.js";
 
 export function featureAttributionPage(attribution: FeatureAttribution, title: string): string {
-  const { objective, logit, label, probability, known, tokens, base, beginning, end, features, difference } =
-    attribution;
+  const { objective, logit, label, probability, known, tokens, base, beginning, end, networks } = attribution;
+  const { features, difference } = attribution;
   const ofWords = tokens.reduce((sum, { part }) => sum + part, 0);
   return page(
     {
@@ -25,12 +25,17 @@ export function featureAttributionPage(attribution: FeatureAttribution, title: s
       "text",
       "The text, marked",
       marked(tokens.map(({ text, part }) => ({ text, share: part }))),
+      networks === null
+        ? []
+        : html`<p class="quiet">By their n-grams, above; and by what hiding each from the networks does:</p>
+${marked(tokens.map(({ text, hidden }) => ({ text, share: hidden! })))}`,
       html`<p class="quiet">Shaded: towards it. Outlined: against it.</p>`,
     ),
     section(
       "words",
       "Word by word",
       figure("What each word did, and which n-grams", featureAttributionPicture(attribution)),
+      networks === null ? [] : html`<p>${HIDING}</p>`,
     ),
     section(
       "ngrams",
@@ -48,13 +53,14 @@ export function featureAttributionPage(attribution: FeatureAttribution, title: s
     section(
       "checks",
       "What the parts mean, and how they are checked",
-      html`<p>The classifier is linear in n-grams up to its last activation, so that each has a part, and nothing is estimated. An n-gram's part is shared out evenly over the words that it holds:</p>`,
+      html`<p>The classifier is linear in n-grams up to its last activation, so that each has a part, and nothing ${networks === null ? "" : "of it "}is estimated. An n-gram's part is shared out evenly over the words that it holds:</p>`,
       formulaBlock("\\text{part}_j = \\sum_d w_{j,d} \\cdot \\text{scale}_d \\cdot v_d"),
       table({
         headers: ["what adds up", ""],
         rows: [
           ["words", numeral(ofWords, 6)],
           ["beginning and end of the text", numeral(beginning + end, 6)],
+          ...(networks === null ? [] : [["networks over words in order", numeral(networks, 6)]]),
           ["every text", numeral(base, 6)],
           ["the score", numeral(logit, 6)],
           ["the network's probability differs from the score's by", tiny(Math.abs(difference))],

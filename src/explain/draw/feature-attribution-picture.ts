@@ -10,21 +10,29 @@ import { numeral, tiny } from "./numbers.js";
 
 const WIDTH = 960;
 
-/** A row of the picture: a word, a mark, or what every text has. */
+/** A row of the picture: a word, a mark, the networks, or what every text has. */
 export interface PartRow {
   name: string;
   part: number;
+  /** Of a word: what hiding it from the networks does; null where there is nothing to hide. */
+  hidden: number | null;
 }
 
 /** What adds up to the score, in the order of the text. */
-export function partRows({ base, beginning, end, tokens }: FeatureAttribution): PartRow[] {
+export function partRows({ base, beginning, end, networks, tokens }: FeatureAttribution): PartRow[] {
+  const hidden = null;
   return [
-    ...(beginning === 0 ? [] : [{ name: BEGINNING, part: beginning }]),
-    ...tokens.map(({ text, part }) => ({ name: text, part })),
-    ...(end === 0 ? [] : [{ name: ENDING, part: end }]),
-    { name: "every text", part: base },
+    ...(beginning === 0 ? [] : [{ name: BEGINNING, part: beginning, hidden }]),
+    ...tokens.map(({ text, part, hidden }) => ({ name: text, part, hidden })),
+    ...(end === 0 ? [] : [{ name: ENDING, part: end, hidden }]),
+    ...(networks === null ? [] : [{ name: "networks", part: networks, hidden }]),
+    { name: "every text", part: base, hidden },
   ];
 }
+
+/** What the numbers of n-grams and of networks mean, where there are both. */
+export const HIDING =
+  "A word's part by its n-grams is exact. What it did to the networks is estimated, by how much their part falls when the word is hidden from them; such falls do not add up.";
 
 /** "spam 12 of 747, ham 3 of 4,825": of more than two labels the others together. */
 export function textsPhrase({ texts }: FeatureContribution, { of, rows }: FeatureAttribution): string {
@@ -46,10 +54,19 @@ const BARS: BarColumn<{ part: number }> = {
   format: (value) => numeral(value, 3),
 };
 
+const HIDDEN: BarColumn<PartRow> = {
+  name: "hidden from the networks",
+  note: "how much their part falls",
+  value: ({ hidden }) => hidden,
+  format: (value) => numeral(value, 3),
+};
+
 export function featureAttributionPicture(attribution: FeatureAttribution): Markup {
   const { features, objective, logit, difference } = attribution;
   const rows = partRows(attribution);
-  const [left, middle] = [150, WIDTH / 2 + 20];
+  const mixed = attribution.networks !== null;
+  const [left, middle] = [150, WIDTH / 2 + (mixed ? 140 : 20)];
+  const bars = (middle - left - 40) / (mixed ? 2 : 1);
   const label = (x: number, width: number, names: readonly string[]) =>
     names.map((name, row) => dataLabel(x, TOP + row * ROW + 16, name, width));
   return drawing(
@@ -65,10 +82,11 @@ export function featureAttributionPicture(attribution: FeatureAttribution): Mark
     words(
       0,
       32,
-      `The words' parts and that of every text add up to it; the network's own answer differs by ${tiny(Math.abs(difference))}.`,
+      `The words' parts${mixed ? ", the networks'" : ""} and that of every text add up to it; the network's own answer differs by ${tiny(Math.abs(difference))}.`,
       "subheading",
     ),
-    barColumn({ ...BARS, name: "words" }, rows, left, middle - left - 40),
+    barColumn({ ...BARS, name: "words" }, rows, left, bars),
+    mixed ? barColumn(HIDDEN, rows, left + bars, bars) : [],
     label(
       0,
       left - 16,

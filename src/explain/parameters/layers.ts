@@ -4,7 +4,14 @@ import type { Shape } from "../../layers/layer.js";
 import { type Expression, evaluate, formulaOf, type Leaf, named, number, plus, times } from "./expression.js";
 import { gruRule, lstmRule, simpleRnnRule } from "./recurrent.js";
 import { rnnRule } from "./rnn.js";
-import { type Derived, defineRule, type LayerFacts, type ParameterRule, type Slip } from "./rule.js";
+import {
+  type Derived,
+  defineRule,
+  type IdKind,
+  type LayerFacts,
+  type ParameterRule,
+  type Slip,
+} from "./rule.js";
 import { nothing, WEIGHTLESS_RULES } from "./weightless.js";
 
 const features = (shape: Shape | undefined): number => shape?.at(-1) ?? 0;
@@ -22,10 +29,13 @@ interface Table {
 }
 
 /** What a table has besides its words or n-grams, and what a row of it is. */
-const TABLE_WORDS = {
+const TABLE_WORDS: Record<IdKind, { others: string; added: string; vector: string }> = {
   word: { others: "unknown words", added: "unknown", vector: "a word's vector" },
+  "word-beginning": { others: "unknown ones", added: "unknown", vector: "a beginning's vector" },
+  "word-ending": { others: "unknown ones", added: "unknown", vector: "an ending's vector" },
+  "word-shape": { others: "unknown ones", added: "unknown", vector: "a shape's vector" },
   "n-gram": { others: "what every text has", added: "what every text has", vector: "an n-gram's row" },
-} as const;
+};
 
 const embeddingRule = defineRule<Table>({
   recipe({ layer, ids }) {

@@ -2,6 +2,9 @@
 import type { Layer, Shape } from "../../layers/layer.js";
 import type { Expression } from "./expression.js";
 
+/** What ids stand for: words or n-grams, or what of words an automatic classifier's networks read beside them. */
+export type IdKind = "word" | "word-beginning" | "word-ending" | "word-shape" | "n-gram";
+
 /** A layer where it stands in its model. */
 export interface LayerFacts {
   readonly layer: Layer;
@@ -12,7 +15,7 @@ export interface LayerFacts {
   /** Steps in a row of the model's input, where it reads sequences of known length. */
   readonly steps: number | null;
   /** What the ids of an Embedding stand for. */
-  readonly ids: "word" | "n-gram";
+  readonly ids: IdKind;
   /** Rows of the model's first Embedding. */
   readonly vocabulary: number | null;
   /** Derivations of layers inside this one (Bidirectional, TimeDistributed). */

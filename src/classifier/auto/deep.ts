@@ -1,0 +1,270 @@
+/**
+ * The deep members of an automatic classifier: networks over words and their parts, in order. What they are made of
+ * follows from how long the texts are and how many classes there are; docs/accuracy.md has the figures behind it.
+ */
+import { PURPOSE, Random } from "../../kernels/philox.js";
+import * as layers from "../../layers/index.js";
+import type { Layer, Symbolic } from "../../layers/layer.js";
+import { model as graph } from "../../model/functional.js";
+import type { Model } from "../../model/model.js";
+import type { ModelOptions } from "../../model/options.js";
+import type { Rows } from "../../network/arrays.js";
+import { losses } from "../../objectives/losses.js";
+import { optimizers } from "../../objectives/optimizers.js";
+import {
+  type Channel,
+  type ChannelRules,
+  Channels,
+  channelRows,
+  channelRules,
+  channelsOf,
+  UNKNOWN,
+} from "../../tokens/channels.js";
+import type { TokenizedTexts } from "../../tokens/tokenized-texts.js";
+import { roundedTable } from "./rounding.js";
+import type { WideData } from "./wide.js";
+
+/** What a deep member is made of and how it is trained. */
+export interface DeepRecipe {
+  /** In words, as one goes on from "n-grams and". */
+  readonly name: string;
+  /** Numbers of a channel's vectors. */
+  readonly dims: Readonly<Partial<Record<Channel, number>>>;
+  /** Most ids of a channel, and the least count of what they stand for. */
+  readonly most: number;
+  readonly least: number;
+  /** Units of an LSTM in both directions, pooled by maximum and mean; 0: none. */
+  readonly units: number;
+  /** Filters of convolutions over 2 … 5 tokens, pooled by maximum; 0: none. */
+  readonly filters: number;
+  /** Share of the vectors that dropout hides, of whole channels' numbers or each on its own. */
+  readonly dropout: number;
+  readonly spatial: boolean;
+  /** Share of tokens that are turned to unknown, anew every epoch. */
+  readonly wordDropout: number;
+  /** Share of the pooled numbers that dropout hides. */
+  readonly headDropout: number;
+  readonly epochs: number;
+  readonly rate: number;
+}
+
+const LSTM = "an LSTM both ways";
+const WIDTHS = [2, 3, 4, 5];
+const BATCH = 64;
+
+/** The recipe for texts of this length and so many classes. */
+export function deepRecipe(long: boolean, labels: number): DeepRecipe {
+  if (long) {
+    return {
+      ...{ name: LSTM, dims: { word: 32 }, most: 20_000, least: 2, units: 32 },
+      ...{
+        filters: 0,
+        dropout: 0.3,
+        spatial: true,
+        wordDropout: 0.1,
+        headDropout: 0.3,
+        epochs: 3,
+        rate: 0.002,
+      },
+    };
+  }
+  if (labels > 2) {
+    return {
+      name: "convolutions",
+      dims: { word: 150, start4: 64, start3: 16, end3: 16, shape: 8 },
+      ...{ most: 30_000, least: 2, units: 0, filters: 100, dropout: 0.5, spatial: false, wordDropout: 0 },
+      ...{ headDropout: 0.5, epochs: 8, rate: 0.002 },
+    };
+  }
+  return {
+    name: LSTM,
+    dims: { word: 100, start4: 50, start3: 20, end3: 20 },
+    ...{ most: 30_000, least: 2, units: 32, filters: 0, dropout: 0.5, spatial: true, wordDropout: 0.2 },
+    ...{ headDropout: 0.5, epochs: 5, rate: 0.002 },
+  };
+}
+
+/** Multiplications that training may take: at about 10^10 in a second of a processor, a minute; and two to three. */
+const MOST_MULTIPLICATIONS = { medium: 6e11, high: 1.2e12 };
+const LEAST_EPOCHS = 2;
+/** Steps below which a network has hardly begun: few rows are gone through more often, but not for ever. */
+const LEAST_STEPS = 250;
+const MOST_EPOCHS = 16;
+const MOST_NETWORKS = { medium: 1, high: 3 };
+
+/** Multiplications of a step over one token, forward. */
+function multiplications({ dims, units, filters }: DeepRecipe): number {
+  const width = Object.values(dims).reduce((sum, dim) => sum + dim, 0);
+  const taps = WIDTHS.reduce((sum, each) => sum + each, 0);
+  return 2 * 4 * units * (units > 0 ? width + units : 0) + filters * taps * width;
+}
+
+/**
+ * What can be trained without anyone's patience: as many networks as the effort allows, of many rows for fewer epochs, of few
+ * for more. The
+ * same on every machine, so that the seed settles the result. Null where not even one is.
+ */
+export function affordable(
+  recipe: DeepRecipe,
+  rows: number,
+  length: number,
+  effort: "medium" | "high",
+): { recipe: DeepRecipe; networks: number } | null {
+  const epoch = rows * length * multiplications(recipe);
+  const most = MOST_MULTIPLICATIONS[effort];
+  const wanted = Math.min(MOST_EPOCHS, Math.ceil(LEAST_STEPS / Math.ceil(rows / BATCH)));
+  const epochs = Math.min(Math.max(recipe.epochs, wanted), Math.floor(most / epoch));
+  if (epochs < LEAST_EPOCHS) return null;
+  const networks = Math.min(MOST_NETWORKS[effort], Math.floor(most / (epochs * epoch)));
+  return { recipe: { ...recipe, epochs }, networks };
+}
+
+/** How much of a text a network reads: long ones by their beginning and end. */
+export function rowShape(
+  texts: TokenizedTexts,
+  rows: ArrayLike<number>,
+  long: boolean,
+): { length: number; head: number } {
+  if (long) return { length: 256, head: 96 };
+  const lengths = Array.from(rows, (row) => texts.tokensIn(row)).sort((a, b) => a - b);
+  // All of nineteen texts in twenty, and a little more; never less than what the widest convolution looks at.
+  const most = lengths[Math.floor(0.98 * lengths.length)] ?? 0;
+  const length = Math.min(80, Math.max(8, most));
+  return { length, head: Math.ceil(length / 2) };
+}
+
+/** A deep member, trained: its network gives a probability for each class (for two, the second's alone). */
+export interface Deep {
+  readonly recipe: DeepRecipe;
+  readonly network: Model;
+  /** What the names of its layers begin with. */
+  readonly prefix: string;
+}
+
+export interface DeepOptions extends ModelOptions {
+  readonly seed: number;
+  /** Which of several it is, from 0: each begins with weights of its own. */
+  readonly number: number;
+  /** Told after every step, and waited for. */
+  readonly onStep: () => Promise<void>;
+}
+
+/** What the networks of a classifier read of texts. */
+export const rulesFor = (
+  { dims, most, least }: DeepRecipe,
+  texts: TokenizedTexts,
+  rows: ArrayLike<number>,
+  long: boolean,
+): ChannelRules => {
+  const channels = Object.keys(dims) as Channel[];
+  return channelRules(texts, rows, { channels, most, least }, rowShape(texts, rows, long));
+};
+
+/** From a row of each channel to a score for each class, of two for the second. @param inputs one a channel, in order */
+export function scoresFrom(
+  inputs: readonly Layer[],
+  rules: ChannelRules,
+  { recipe, prefix }: Pick<Deep, "recipe" | "prefix">,
+  labels: number,
+): Symbolic {
+  const named = (name: string) => ({ name: `${prefix}_${name}` });
+  const vectors = channelsOf(rules).map((channel, c) => {
+    const inputDim = rules.known[channel]!.length + UNKNOWN + 1;
+    // Of few ids, vectors of more numbers than these would span nothing more.
+    const outputDim = Math.min(recipe.dims[channel]!, inputDim);
+    return layers.embedding({ inputDim, outputDim, ...named(`${channel}_vectors`) }).apply(inputs[c]!);
+  });
+  const together = (parts: readonly Symbolic[], name: string) =>
+    parts.length > 1 ? layers.concatenate(named(name)).apply([...parts]) : parts[0]!;
+  const dropout = { rate: recipe.dropout, ...named("hidden") };
+  const hidden = (recipe.spatial ? layers.spatialDropout1D(dropout) : layers.dropout(dropout)).apply(
+    together(vectors, "vectors"),
+  );
+  const pooled: Symbolic[] = [];
+  if (recipe.units > 0) {
+    const lstm = layers.lstm({ units: recipe.units, returnSequences: true, ...named("steps") });
+    const states = layers.bidirectional({ layer: lstm, ...named("both_ways") }).apply(hidden);
+    pooled.push(layers.globalMaxPooling1D(named("largest")).apply(states));
+    pooled.push(layers.globalAveragePooling1D(named("mean")).apply(states));
+  }
+  for (const width of recipe.filters > 0 ? WIDTHS : []) {
+    const convolution = layers.conv1D({
+      ...{ filters: recipe.filters, kernelSize: width, activation: "relu", padding: "same" },
+      ...named(`over_${width}`),
+    } as const);
+    pooled.push(layers.globalMaxPooling1D(named(`largest_${width}`)).apply(convolution.apply(hidden)));
+  }
+  const head = layers.dropout({ rate: recipe.headDropout, ...named("head") });
+  return layers
+    .dense({ units: labels === 2 ? 1 : labels, ...named("scores") })
+    .apply(head.apply(together(pooled, "pooled")));
+}
+
+/** The inputs of deep members, one for each channel. */
+export const channelInputs = (rules: ChannelRules): Layer[] =>
+  channelsOf(rules).map((channel) => layers.input({ shape: [rules.length], name: channel }));
+
+/** Numbers from which a table is rounded, as the file keeps it: before it is judged, so that what is judged is what is kept. */
+const MANY = 4000;
+
+/** Trains a deep member on some rows of texts. */
+export async function trainDeep(
+  { texts, rows, classes, labels }: WideData,
+  recipe: DeepRecipe,
+  rules: ChannelRules,
+  { seed, number, onStep, ...options }: DeepOptions,
+): Promise<Deep> {
+  const prefix = `net${number + 1}`;
+  const inputs = channelInputs(rules);
+  const scores = scoresFrom(inputs, rules, { recipe, prefix }, labels);
+  const activation = layers.activation({ activation: labels === 2 ? "sigmoid" : "softmax" });
+  const own = new Random(seed, PURPOSE.networks).word(number);
+  const network = graph({ inputs, outputs: activation.apply(scores), seed: own, ...options });
+  // Sparse Adam, which leaves rows that a batch lacks as they are, saves a tenth of the time and costs half a point.
+  network.compile({
+    optimizer: optimizers.adam({ learningRate: recipe.rate, clipnorm: 1 }),
+    loss: labels === 2 ? losses.binaryCrossentropy() : losses.sparseCategoricalCrossentropy(),
+  });
+  const targets = Float32Array.from(classes);
+  const data = channelRowsOf(texts, rows, rules);
+  for (let epoch = 0; epoch < recipe.epochs; epoch++) {
+    network.learningRate =
+      recipe.rate * Math.max(0.05, 0.5 * (1 + Math.cos((Math.PI * epoch) / recipe.epochs)));
+    const seen = recipe.wordDropout > 0 ? withStrangers(data, recipe.wordDropout, own, epoch) : data;
+    await network.fit(seen.length === 1 ? seen[0]! : seen, targets, {
+      batchSize: BATCH,
+      callbacks: [{ onBatchEnd: onStep }],
+    });
+  }
+  network.setWeights(
+    network.getWeights().map(({ data }) => (data.length < MANY ? data : roundedTable(data))),
+  );
+  return { recipe, prefix, network };
+}
+
+/** Rows of every channel, of some rows of texts. */
+export const channelRowsOf = (texts: TokenizedTexts, rows: ArrayLike<number>, rules: ChannelRules): Rows[] =>
+  channelRows(
+    new Channels(rules, texts.table),
+    Array.from(rows, (row) => texts.tokensOf(row)),
+  );
+
+/** The rows with a share of their tokens turned to unknown in all channels. */
+function withStrangers(data: readonly Rows[], share: number, seed: number, epoch: number): Rows[] {
+  const random = new Random(seed, PURPOSE.strangers, epoch);
+  const [first] = data;
+  const hidden = Uint8Array.from(first!.data, (id, at) => (id !== 0 && random.uniform(at) < share ? 1 : 0));
+  return data.map((rows) => ({ ...rows, data: rows.data.map((id, at) => (hidden[at] ? UNKNOWN : id)) }));
+}
+
+/** [columns][rows] a deep member's scores: logits, the second's of two classes. */
+export function deepScores({ network }: Deep, inputs: readonly Rows[]): Float64Array[] {
+  const { data, rows } = network.predictFlat(inputs.length === 1 ? inputs[0]! : [...inputs]);
+  const columns = data.length / rows;
+  return Array.from({ length: columns }, (_, c) => {
+    return Float64Array.from({ length: rows }, (_, i) => {
+      const probability = Math.min(1 - 1e-7, Math.max(1e-7, data[i * columns + c]!));
+      return columns === 1 ? Math.log(probability / (1 - probability)) : Math.log(probability);
+    });
+  });
+}

@@ -1,0 +1,131 @@
+/** What an automatic classifier tried and is, to be kept with it and told. */
+import { percent } from "../../base/numbers.js";
+import { calibration } from "../../objectives/metrics/calibration.js";
+import type { Predictions } from "../../objectives/metrics/predictions.js";
+import { evaluatePredictions } from "../../objectives/metrics.js";
+import { softmaxOf } from "../../objectives/temperature.js";
+import type { AutoRecord } from "../options.js";
+import type { Beside } from "./assemble.js";
+import type { Wide } from "./wide.js";
+
+/** Normal quantiles that 5 %, shared by one to four trials, lie above. */
+const ONE_SIDED = [1.645, 1.96, 2.128, 2.241];
+
+/** As an evaluation has them: of two labels the second's probability. */
+function predictionsOf(probabilities: Float32Array, labels: Int32Array, outputs: number): Predictions {
+  if (outputs > 2) return { probabilities, outputs, labels };
+  return { probabilities: probabilities.filter((_, i) => i % 2 === 1), outputs: 1, labels };
+}
+
+/** Rows below which a label can neither be learned nor be judged: one for each part held out. */
+const FEW = 5;
+/** Labels that are named where there are many. */
+const MOST_NAMED = 10;
+
+/** Names the labels of few rows, in a sentence. */
+export function fewRowsNotes(labels: readonly string[], counts: readonly number[]): string[] {
+  const few = labels.flatMap((label, k) => (counts[k]! < FEW ? [`${label} ${counts[k]}`] : []));
+  if (few.length === 0) return [];
+  const more = few.length > MOST_NAMED ? `, … ${few.length} in all` : "";
+  return [
+    `Fewer than ${FEW} rows, too few to learn or to be judged by: ${few.slice(0, MOST_NAMED).join(", ")}${more}`,
+  ];
+}
+
+/**
+ * @param tried networks beside the n-grams, whether they were picked or not
+ * @param plain whether there was nothing to pick from
+ * @param remarks what there is to note beside what was left out
+ */
+export function recordOf(
+  wide: Wide,
+  tried: Beside | null,
+  plain: boolean,
+  remarks: readonly string[],
+): AutoRecord {
+  const { picked, labelled } = wide;
+  const notes = [...wide.notes, ...remarks];
+  const mixed = tried && tried.mixture.share > 0 ? tried.mixture : null;
+  const { heldOut, factor } = mixed ?? wide;
+  const { classes: labels } = heldOut;
+  const beside = tried ? Object.values(tried.mixture.trials) : [];
+  const trials = [...wide.trials, ...beside];
+  const chosen = mixed?.trials.mixed ?? picked;
+  const judged = (by: number) => predictionsOf(softmaxOf(heldOut.scores, by), labels, labelled.labels);
+  const { accuracy, majority, mcc } = evaluatePredictions(judged(factor));
+  // Under independence texts · mcc² is about chi-square of one degree: a one-sided test at 5 %, shared by all that was tried.
+  const useful = mcc > (ONE_SIDED[trials.length - 1] ?? ONE_SIDED.at(-1)!) / Math.sqrt(heldOut.texts);
+  const record = {
+    members: trials.map((trial) => ({ ...trial, picked: trial === chosen })),
+    picked: chosen.name,
+    networks: mixed ? { count: mixed.networks.length, share: mixed.share } : null,
+    features: wide.data.features,
+    heldOut: {
+      rows: labels.length,
+      accuracy,
+      majority,
+      mcc,
+      known: wide.known,
+      calibrationError: {
+        before: calibration(judged(1)).expectedError,
+        after: calibration(judged(factor)).expectedError,
+      },
+    },
+    useful,
+    notes,
+  };
+  return { ...record, why: explain(record, wide, plain) };
+}
+
+/** What was tried and picked and why, in a paragraph. @param plain whether there was nothing to pick from */
+function explain(
+  { members, networks, picked, heldOut, useful }: Omit<AutoRecord, "why">,
+  wide: Wide,
+  plain: boolean,
+): string {
+  const { rows } = wide.data;
+  const ngrams = members.slice(0, wide.trials.length);
+  const beside = members.slice(wide.trials.length);
+  const tried = (list: AutoRecord["members"]) =>
+    list.map(({ name, accuracy }) => `${name} ${percent(accuracy)}`).join("; ");
+  const judged =
+    ngrams[0]!.rows === rows
+      ? "each row judged by a fit to others"
+      : `${ngrams[0]!.rows.toLocaleString("en")} rows held out`;
+  const [first] = ngrams;
+  const best = ngrams.find(({ name }) => name === wide.picked.name)!;
+  const parts = [`Tried (${judged}): ${tried(ngrams)}.`];
+  if (plain) parts.push("It is what was asked for; nothing else was tried.");
+  else if (ngrams.length > 1) {
+    const gain = percent(best.accuracy - first!.accuracy);
+    parts.push(
+      best === first
+        ? `Of these ${best.name}: nothing larger did clearly better.`
+        : `Of these ${best.name}: better than ${first!.name} by ${gain}.`,
+    );
+  }
+  if (beside.length > 0) {
+    const on = `on ${beside[0]!.rows.toLocaleString("en")} rows that neither had seen`;
+    parts.push(`Then, over words in order (${on}): ${tried(beside)}.`);
+    const [wide, deep] = beside as [AutoRecord["members"][number], AutoRecord["members"][number]];
+    const reason =
+      wide.accuracy < deep.accuracy ? "the order of words decides" : "they differ in what they get wrong";
+    parts.push(
+      networks
+        ? `Picked both, the network's share ${percent(networks.share)}: ${reason}.`
+        : `Picked ${picked}: a network beside them did not answer better.`,
+    );
+  } else if (!plain) parts.push(`Picked ${picked}.`);
+  parts.push(
+    `The n-grams were fitted to all ${rows.toLocaleString("en")} rows. Always answering the largest label would be right in ${percent(heldOut.majority)}.`,
+  );
+  if (useful && heldOut.accuracy < heldOut.majority) {
+    parts.push(
+      "It is right less often than that because rare labels are made to count as much as common ones: it finds more of them, and takes more others for them.",
+    );
+  }
+  if (!useful) {
+    parts.push("On rows it had not seen it did no better than that: its answers are not to be relied on.");
+  }
+  return parts.join(" ");
+}
