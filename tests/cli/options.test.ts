@@ -66,6 +66,7 @@ const TABLE: Record<string, Record<string, Situations>> = {
     "--test": idle("train - --test -"),
     "--test-split": idle("train d.csv --test d.csv --test-split 0.3"),
     "--model": always,
+    "--effort": idle("train d.csv --model lstm --effort low", "train d.csv --model linear --effort high"),
     "--define": idle(
       "train d.csv --define x=1",
       "train d.csv --model m.keras --define x=1",
