@@ -384,7 +384,8 @@ async function trainAutomatically(
   if (options.rows !== undefined) indicesOf(options.rows, "rows", corpus.rows);
   if (signal?.aborted) throw new AbortedTraining(null);
   try {
-    return new TextClassifier(await trainAuto(corpus, options));
+    const sizeOf = async (parts: Parts) => (await new TextClassifier(parts).toBytes()).length;
+    return new TextClassifier(await trainAuto(corpus, options, sizeOf));
   } catch (error) {
     throw error instanceof AutoAborted ? new AbortedTraining(null) : error;
   }

@@ -47,6 +47,10 @@ export interface TrainOptions extends EngineOptions {
    * follows from the data alone, so that the seed settles the result on any machine.
    */
   effort?: Effort;
+  /** Of "auto" and "linear": bytes that the saved file (.keras) may take; n-grams that decide little are left out. */
+  maxSize?: number;
+  /** Of "auto" and "linear": whether to measure what smaller files would answer, for `training.auto.sizes`. Default false. */
+  compareSizes?: boolean;
   /** Ids in the vocabulary, padding included. Default 1,000. */
   vocabulary?: number;
   /** Ids in a row. Default 200. */
@@ -97,6 +101,8 @@ export interface TrainOptions extends EngineOptions {
 const TRAIN_OPTIONS: Record<keyof TrainOptions, true> = {
   model: true,
   effort: true,
+  maxSize: true,
+  compareSizes: true,
   vocabulary: true,
   length: true,
   text: true,
@@ -211,6 +217,8 @@ export interface AutoRecord {
   networks: { count: number; share: number } | null;
   /** n-grams that it knows. */
   features: number;
+  /** What files of n-grams alone would answer, the largest first; where that was asked for. */
+  sizes?: SizedAccuracy[];
   /** Of the one that was picked, on rows that it had not learned from. */
   heldOut: {
     /** How many they were. */
@@ -230,6 +238,17 @@ export interface AutoRecord {
   useful: boolean;
   /** What was left out of the data, and which labels have too few rows to learn or judge by. */
   notes: readonly string[];
+}
+
+/** What a file of so many bytes answers. */
+export interface SizedAccuracy {
+  /** Of the .keras file; but for the first, an estimate. */
+  bytes: number;
+  /** n-grams that it knows. */
+  features: number;
+  /** Rows held out that it was judged by, and the share of them that was answered rightly. */
+  rows: number;
+  accuracy: number;
 }
 
 /** What a classifier is made of. */

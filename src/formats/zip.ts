@@ -73,7 +73,9 @@ export function readZip(
  * Members from this size on are deflated, where that saves a quarter at the least: trained weights it does not. Larger ones
  * than the second size would ask a reader for more memory than their archive warrants.
  */
-const [LEAST_DEFLATED, MOST_DEFLATED] = [2 ** 15, 2 ** 24];
+const [LEAST_DEFLATED, MOST_DEFLATED] = [2 ** 12, 2 ** 24];
+/** Bytes from the middle of a member that tell whether it shrinks. */
+const SAMPLE = 2 ** 15;
 const LEAST_SAVED = 0.25;
 
 /** An archive with members in the order given and all dated alike: the same bytes every time. `readZip` takes it. */
@@ -101,9 +103,9 @@ function pack(files: readonly (readonly [string, Uint8Array])[], deflated: Reado
 /** Told by a part from the middle. */
 function isWorthDeflating(bytes: Uint8Array): boolean {
   if (bytes.length < LEAST_DEFLATED || bytes.length > MOST_DEFLATED) return false;
-  const from = Math.floor((bytes.length - LEAST_DEFLATED) / 2);
-  const deflated = deflateSync(bytes.subarray(from, from + LEAST_DEFLATED), { level: 6 });
-  return deflated.length <= LEAST_DEFLATED * (1 - LEAST_SAVED);
+  const from = Math.max(0, Math.floor((bytes.length - SAMPLE) / 2));
+  const sample = bytes.subarray(from, from + SAMPLE);
+  return deflateSync(sample, { level: 6 }).length <= sample.length * (1 - LEAST_SAVED);
 }
 
 const isExtravagant = ({ size, stored }: Entry): boolean => size > MOST_EXPANSION * stored + 1024;

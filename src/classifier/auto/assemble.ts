@@ -44,7 +44,7 @@ export function encoderOf(
     hashes,
     scales,
     counts: classCounts(labelled),
-    words: knownWords(texts, rows),
+    words: knownWords(texts, rows, wide.mostWords),
     familiar: wide.familiar,
     channels,
   });
@@ -59,7 +59,7 @@ const known = <R extends { readonly blocks: readonly Block[] }>(scale: R, hashes
 /** Rows from which a word must have come twice to count as known: of many, misspellings are many. */
 const MANY = 1000;
 
-function knownWords(texts: TokenizedTexts, rows: ArrayLike<number>): KnownWords {
+function knownWords(texts: TokenizedTexts, rows: ArrayLike<number>, most: number): KnownWords {
   const ngrams = new Ngrams({ blocks: [], marks: false, functionWords: [] }, texts.table);
   const counts = new Map<number, number>();
   for (let i = 0; i < rows.length; i++) {
@@ -69,7 +69,9 @@ function knownWords(texts: TokenizedTexts, rows: ArrayLike<number>): KnownWords 
     }
   }
   const least = rows.length >= MANY ? 2 : 1;
-  return KnownWords.of([...counts].flatMap(([word, count]) => (count >= least ? [word] : [])));
+  const kept = [...counts].filter(([, count]) => count >= least);
+  if (kept.length > most) kept.sort(([a, m], [b, n]) => n - m || a - b).splice(most);
+  return KnownWords.of(kept.map(([word]) => word));
 }
 
 /** Deep members beside a wide one, and what they read. */

@@ -242,6 +242,25 @@ export async function trainDeep(
   return { recipe, prefix, network };
 }
 
+/** Bytes of a number that is one of 255, of one that is not, and of a known id's hash, in an archive. */
+const [ROUNDED_BYTES, NUMBER_BYTES, HASH_BYTES] = [1.1, 3.7, 3];
+
+/** Bytes that a network takes in a file, about. */
+export function bytesOfNetwork(
+  { dims, units, filters }: DeepRecipe,
+  rules: ChannelRules,
+  labels: number,
+): number {
+  const ids = channelsOf(rules).map((channel) => [rules.known[channel]!.length, dims[channel]!] as const);
+  const tables = ids.reduce((sum, [known, dim]) => sum + (known + UNKNOWN + 1) * dim, 0);
+  const width = ids.reduce((sum, [, dim]) => sum + dim, 0);
+  const taps = WIDTHS.reduce((sum, each) => sum + each, 0);
+  const kernels = 2 * 4 * units * (units > 0 ? width + units : 0) + filters * taps * width;
+  const others = (4 * units + WIDTHS.length * filters) * labels + 8 * units + WIDTHS.length * filters;
+  const hashes = ids.reduce((sum, [known]) => sum + known, 0);
+  return ROUNDED_BYTES * (tables + kernels) + NUMBER_BYTES * others + HASH_BYTES * hashes;
+}
+
 /** Rows of every channel, of some rows of texts. */
 export const channelRowsOf = (texts: TokenizedTexts, rows: ArrayLike<number>, rules: ChannelRules): Rows[] =>
   channelRows(

@@ -7,16 +7,28 @@ import { Turns } from "../../train/turns.js";
 import { allRows, type Corpus } from "../corpus.js";
 import { EFFORTS, type Effort, type Parts, type TrainOptions } from "../options.js";
 import { type Beside, encoderOf, networkOf } from "./assemble.js";
-import { affordable, channelRowsOf, deepRecipe, deepScores, rowShape, rulesFor, trainDeep } from "./deep.js";
+import {
+  affordable,
+  bytesOfNetwork,
+  channelRowsOf,
+  deepRecipe,
+  deepScores,
+  rowShape,
+  rulesFor,
+  trainDeep,
+} from "./deep.js";
 import { type Judged, mix, partsToHoldOut } from "./mixture.js";
 import { isScarce } from "./recipes.js";
 import { fewRowsNotes, recordOf } from "./record.js";
+import { bytesOf, comparedSizes, fittedInto, wordsWithin } from "./sizes.js";
 import { areLong, trainWide, type Wide, type WideData } from "./wide.js";
 
 /** Options of `train` that an automatic classifier heeds. */
 const HEEDED: ReadonlySet<string> = new Set([
   "model",
   "effort",
+  "maxSize",
+  "compareSizes",
   "rows",
   "seed",
   "engine",
@@ -42,8 +54,15 @@ export function checkAutoOptions(options: TrainOptions): void {
 /** Thrown when the signal ends it: nothing was learned that could be kept. */
 export class AutoAborted extends Error {}
 
-/** Trains an automatic classifier, or of `model: "linear"` the plainest one. @throws InputError; AutoAborted */
-export async function trainAuto(corpus: Corpus, options: TrainOptions): Promise<Parts> {
+/**
+ * Trains an automatic classifier, or of `model: "linear"` the plainest one. @param sizeOf bytes of the file that is saved
+ * @throws InputError; AutoAborted
+ */
+export async function trainAuto(
+  corpus: Corpus,
+  options: TrainOptions,
+  sizeOf: (parts: Parts) => Promise<number>,
+): Promise<Parts> {
   const seed = wholeNumber(options.seed ?? 0, "seed");
   const labels = corpus.labels();
   const allClasses = corpus.classes(labels);
@@ -68,32 +87,62 @@ export async function trainAuto(corpus: Corpus, options: TrainOptions): Promise<
   const solving = typeof engine === "object" ? {} : compute;
   const plain = options.model === "linear";
   const effort = oneOf(options.effort ?? "medium", EFFORTS, "effort");
+  const { maxSize } = options;
+  if (maxSize !== undefined) wholeNumber(maxSize, "maxSize", 1);
   const wide = await trainWide(data, {
     seed,
     plain,
     engine: () => ENGINES.createSynchronous(solving),
     onStep,
+    ...(maxSize === undefined ? {} : { mostWords: wordsWithin(maxSize) }),
   });
-  const tried = plain ? null : await trainBeside(wide, data, effort, { seed, ...compute }, onStep);
-  const beside = tried && tried.mixture.share > 0 ? tried : null;
-  const encoder = encoderOf(wide, beside?.channels ?? null, corpus.texts, rows);
-  const model = networkOf(wide, beside, { seed, ...compute });
-  for (const { deep } of tried?.mixture.networks ?? []) deep.network.dispose();
-  const encoding = newEncodingReport();
-  encoder.encodeCorpus(corpus.texts, rows, encoding);
-  const counts = labels.map((_, k) => classes.reduce((sum, one) => sum + (one === k ? 1 : 0), 0));
-  const training = {
-    rows: rows.length,
-    validationRows: 0,
-    perClass: Object.fromEntries(labels.map((label, k) => [label, counts[k]!])),
-    encoding,
-    settings: { model: plain ? "linear" : "auto", ...(plain ? {} : { effort }), seed },
-    history: {},
-    bestEpoch: null,
-    stopped: null,
-    auto: recordOf(wide, tried, plain, fewRowsNotes(labels, counts)),
+  const notes = fewRowsNotes(labels, perClass(classes, labels.length));
+  const room = maxSize === undefined ? Number.POSITIVE_INFINITY : maxSize - bytesOf(wide);
+  const tried = plain
+    ? null
+    : await trainBeside(wide, data, { effort, room, notes }, { seed, ...compute }, onStep);
+  const assembled = (of: Wide, members: Beside | null): Parts => {
+    const beside = members && members.mixture.share > 0 ? members : null;
+    const encoder = encoderOf(of, beside?.channels ?? null, corpus.texts, rows);
+    const model = networkOf(of, beside, { seed, ...compute });
+    const encoding = newEncodingReport();
+    encoder.encodeCorpus(corpus.texts, rows, encoding);
+    const settings = { model: plain ? "linear" : "auto", ...(plain ? {} : { effort }), seed };
+    const training = {
+      rows: rows.length,
+      validationRows: 0,
+      perClass: Object.fromEntries(perClass(classes, labels.length).map((count, k) => [labels[k]!, count])),
+      encoding,
+      settings: { ...settings, ...(maxSize === undefined ? {} : { maxSize }) },
+      history: {},
+      bestEpoch: null,
+      stopped: null,
+      auto: recordOf(of, members, plain, notes),
+    };
+    return { model, encoder, labels, threshold: 0.5, training };
   };
-  return { model, encoder, labels, threshold: 0.5, training };
+  try {
+    let parts = assembled(wide, tried);
+    const ngrams = (of: Wide) => assembled(of, null);
+    if (maxSize !== undefined) {
+      const size = await sizeOf(parts);
+      if (size > maxSize) {
+        parts.model.dispose();
+        parts = await fittedInto(maxSize, wide, size, ngrams, sizeOf);
+      }
+    }
+    if (options.compareSizes) parts.training!.auto!.sizes = await comparedSizes(wide, ngrams, sizeOf);
+    return parts;
+  } finally {
+    for (const { deep } of tried?.mixture.networks ?? []) deep.network.dispose();
+  }
+}
+
+/** Rows of each class. */
+function perClass(classes: Int32Array, labels: number): number[] {
+  const counts = new Array<number>(labels).fill(0);
+  for (const k of classes) counts[k]!++;
+  return counts;
 }
 
 /** Of rows held out, the share answered rightly from which no network can be seen to gain. */
@@ -103,7 +152,7 @@ const NOTHING_LEFT = 0.995;
 async function trainBeside(
   wide: Wide,
   data: WideData,
-  effort: Effort,
+  { effort, room, notes }: { effort: Effort; room: number; notes: string[] },
   options: ModelOptions & { seed: number },
   onStep: (what: string) => Promise<void>,
 ): Promise<Beside | null> {
@@ -118,6 +167,10 @@ async function trainBeside(
   if (parts.length === 0) return null;
   await onStep(`learning ${recipe.name}`);
   const channels = rulesFor(recipe, texts, rows, long);
+  if (networks * bytesOfNetwork(recipe, channels, labels) > room) {
+    notes.push(`Networks over words in order were left out: they would not fit into the file`);
+    return null;
+  }
   const judged: Judged[] = [];
   for (const [number, places] of parts.entries()) {
     const step = `learning ${recipe.name}${networks > 1 ? `, ${number + 1} of ${networks}` : ""}`;

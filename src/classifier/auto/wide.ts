@@ -12,6 +12,7 @@ import type { TokenizedTexts } from "../../tokens/tokenized-texts.js";
 import type { LinearOptions } from "../../train/linear.js";
 import { type Fold, foldsOf } from "./folds.js";
 import { centred, deviationOf, type HeldOut, measured, type Trial } from "./held-out.js";
+import { bytesOfFeature, easedFor, strongest } from "./pruning.js";
 import { FEW_ROWS, recipesFor, usedBlocks, type WideMember, type WideRecipe } from "./recipes.js";
 import { classCounts, fitScorer, type Labelled, type Scorer, scoresOf } from "./scorers.js";
 
@@ -21,9 +22,6 @@ const LONG = 60;
 const NGRAMS_TWICE = 20_000;
 /** n-grams of all rows that are kept in memory: 4 bytes each, several times over while they are counted. */
 export const MOST_NGRAMS = 6e7;
-/** Bytes of a feature in an archive, measured: its hash and counts, and each of its columns. */
-const FEATURE_OVERHEAD = 3.5;
-const COLUMN_BYTES = 1.2;
 /** Bytes that the features of a saved classifier may take, about. */
 export const FEATURE_BYTES = 1.6e6;
 
@@ -46,6 +44,8 @@ export interface WideOptions {
   readonly plain?: boolean;
   /** Bytes that the features may take in a file, about. Default FEATURE_BYTES. */
   readonly featureBytes?: number;
+  /** Most words to keep as known. Default: all. */
+  readonly mostWords?: number;
   /** Told what is being done, before it is, and then again and again while it is; what it throws ends the training. */
   readonly onStep: (what: string) => Promise<void>;
 }
@@ -74,6 +74,14 @@ export interface Wide {
    * fifths: beside a network that has learned from nine tenths they would do the n-grams wrong.
    */
   readonly scoresWithout: (places: Uint32Array) => Promise<Float64Array[]>;
+  /** Most words that are kept as known. */
+  readonly mostWords: number;
+  /** Bytes that each of its features takes in a file, about. */
+  readonly bytesOfFeature: number;
+  /** The same of so few features, judged anew. */
+  readonly keeping: (features: number) => Promise<Wide>;
+  /** How that does on rows held out, of many rows on a fifth of them. */
+  readonly judgedKeeping: (features: number) => Promise<Trial>;
   /** The share of known words below which texts are strange: of rows held out, few have less. */
   readonly familiar: number;
   /** The share of known words of rows held out, on average. */
@@ -121,18 +129,26 @@ export async function trainWide(given: WideData, options: WideOptions): Promise<
   const best = judged[choose(judged.map(({ trial }) => trial))]!;
   await begin(`fitting ${best.recipe.name}`);
   const whole: Labelled = { ...all, data: inOrder(withBlocks(data, usedBlocks(best.recipe.members))) };
-  let labelled = whole;
-  let scorers = await fitAll(labelled, best.recipe, fit);
-  const columns = scorers.reduce((sum, { groups }) => sum + groups.length * groups[0]!.columns.length, 0);
-  const most = Math.floor(
-    (options.featureBytes ?? FEATURE_BYTES) / (FEATURE_OVERHEAD + COLUMN_BYTES * columns),
-  );
-  if (labelled.data.features > most) {
+  const scorers = await fitAll(whole, best.recipe, fit);
+  const bytesEach = bytesOfFeature(scorers);
+  /** The n-grams that decide most, and a fit to them alone. */
+  const fewer = async (recipe: WideRecipe, most: number) => {
     await begin("leaving out n-grams that decide little");
-    const kept = strongest(labelled.data, scorers, best.deviations, most);
-    labelled = { ...labelled, data: select(labelled.data, kept) };
-    scorers = await fitAll(labelled, best.recipe, fit);
-  }
+    const kept = strongest(whole.data, scorers, best.deviations, most);
+    const labelled = { ...whole, data: select(whole.data, kept) };
+    return { labelled, scorers: await fitAll(labelled, recipe, fit) };
+  };
+  /** How a recipe does that keeps so few of them, on rows held out of that choice, too. */
+  const judgeFewer = async (most: number, of: readonly Fold[]) => {
+    const recipe = easedFor(most / whole.data.features, best.recipe, most);
+    const fewerIn: Part[] = [];
+    for (const { labelled, judged } of partsOf(whole, of)) {
+      const kept = strongest(labelled.data, await fitAll(labelled, best.recipe, fit), best.deviations, most);
+      const own = { ...labelled, data: select(labelled.data, kept) };
+      fewerIn.push({ labelled: own, counts: classCounts(own), judged: select(judged, kept) });
+    }
+    return judge(recipe, all, of, (member) => heldOutScores(fewerIn, member, fit));
+  };
   // All n-grams: those that are kept were chosen by all rows, these among them.
   const scoresWithout = async (places: Uint32Array) => {
     await begin("fitting n-grams to the rows that the network has seen");
@@ -144,24 +160,34 @@ export async function trainWide(given: WideData, options: WideOptions): Promise<
     for (const member of best.recipe.members) found.push(await heldOutScores(parts, member, fit));
     return mixed(best.recipe, found, best.deviations, labels);
   };
-  return {
-    scoresWithout,
-    rules: { ...rules, blocks: usedBlocks(best.recipe.members) },
-    data: labelled.data,
-    labelled,
-    members: best.recipe.members.map((member, m) => {
-      return { ...member, scorer: scorers[m]!, deviation: best.deviations[m]! };
+  const trials = judged.map(({ trial }) => trial);
+  const shared = { scoresWithout, rules: { ...rules, blocks: usedBlocks(best.recipe.members) }, notes };
+  const { mostWords = Number.POSITIVE_INFINITY } = options;
+  const strangeness = { mostWords, ...familiarity(texts, rows, folds, mostWords) };
+  const wideOf = (by: Judged, tried: readonly Trial[], fitted: Awaited<ReturnType<typeof fewer>>): Wide => ({
+    ...{ ...shared, ...strangeness, trials: tried, picked: by.trial, bytesOfFeature: bytesEach },
+    ...{ data: fitted.labelled.data, labelled: fitted.labelled },
+    members: by.recipe.members.map((member, m) => {
+      return { ...member, scorer: fitted.scorers[m]!, deviation: by.deviations[m]! };
     }),
-    factor: fitTemperature({ scores: best.scores, classes: best.classes }),
-    trials: judged.map(({ trial }) => trial),
-    picked: best.trial,
+    factor: fitTemperature({ scores: by.scores, classes: by.classes }),
     heldOut: {
-      ...{ scores: best.scores, classes: best.classes, texts: new Set(Array.from(best.rows, keyOf)).size },
-      rows: best.rows.map((row) => rows[row]!),
+      ...{ scores: by.scores, classes: by.classes, texts: new Set(Array.from(by.rows, keyOf)).size },
+      rows: by.rows.map((row) => rows[row]!),
     },
-    ...familiarity(texts, rows, folds),
-    notes,
-  };
+    async keeping(features) {
+      await begin(`judging ${features.toLocaleString("en")} n-grams`);
+      const own = await judgeFewer(features, folds);
+      return wideOf(own, [...trials, own.trial], await fewer(own.recipe, features));
+    },
+    async judgedKeeping(features) {
+      await begin(`judging ${features.toLocaleString("en")} n-grams`);
+      return (await judgeFewer(features, rows.length > FEW_ROWS ? folds.slice(0, 1) : folds)).trial;
+    },
+  });
+  const most = Math.floor((options.featureBytes ?? FEATURE_BYTES) / bytesEach);
+  const fitted = whole.data.features > most ? await fewer(best.recipe, most) : { labelled: whole, scorers };
+  return wideOf(best, trials, fitted);
 }
 
 async function fitAll(
@@ -357,11 +383,14 @@ function familiarity(
   texts: TokenizedTexts,
   rows: ArrayLike<number>,
   folds: readonly Fold[],
+  mostWords: number,
 ): Pick<Wide, "familiar" | "known"> {
   const shares: number[] = [];
   for (const { fit, judge } of folds) {
-    const known = new Uint8Array(texts.distinct);
-    for (const i of fit) for (const token of texts.tokensOf(rows[i]!)) known[token] = 1;
+    const uses = new Uint32Array(texts.distinct);
+    for (const i of fit) for (const token of texts.tokensOf(rows[i]!)) uses[token]!++;
+    const least = Math.max(1, uses.slice().sort().at(-mostWords) ?? 0);
+    const known = uses.map((count) => (count >= least ? 1 : 0));
     for (const i of judge) {
       const tokens = texts.tokensOf(rows[i]!);
       if (tokens.length === 0) continue;
@@ -373,32 +402,6 @@ function familiarity(
     familiar: Math.min(MOST_FAMILIAR, Math.max(LEAST_FAMILIAR, share)),
     known: shares.reduce((sum, one) => sum + one, 0) / Math.max(1, shares.length),
   };
-}
-
-/** [features] 1 for those that decide most: the largest |u_j| over columns, members and classes, times √df. */
-function strongest(
-  data: FeatureRows,
-  scorers: readonly Scorer[],
-  deviations: readonly number[],
-  most: number,
-): Uint8Array {
-  const frequency = new Uint32Array(data.features);
-  for (const id of data.ids) frequency[id]!++;
-  const strength = new Float32Array(data.features);
-  scorers.forEach(({ groups }, m) => {
-    for (const { columns } of groups) {
-      for (const column of columns) {
-        for (let j = 0; j < strength.length; j++) {
-          strength[j] = Math.max(strength[j]!, Math.abs(column[j]!) / deviations[m]!);
-        }
-      }
-    }
-  });
-  for (let j = 0; j < strength.length; j++) strength[j]! *= Math.sqrt(frequency[j]!);
-  const threshold = strength.slice().sort()[Math.max(0, data.features - most)]!;
-  // Of those that are as strong as the last one the first are kept: texts that repeat have many alike.
-  let room = most - strength.reduce((sum, one) => sum + (one > threshold ? 1 : 0), 0);
-  return Uint8Array.from(strength, (one) => (one > threshold || (one === threshold && room-- > 0) ? 1 : 0));
 }
 
 /** The same rows, features numbered by block and hash: as a file lists them. */

@@ -1,0 +1,56 @@
+/** Fewer n-grams: those that decide most are kept and fitted again. */
+import type { FeatureRows } from "../../tokens/sparse-texts.js";
+import type { WideRecipe } from "./recipes.js";
+import type { Scorer } from "./scorers.js";
+
+/** Bytes of a feature in an archive, measured: its hash and counts, and each of its columns. */
+const FEATURE_OVERHEAD = 3.5;
+const COLUMN_BYTES = 1.2;
+
+/** Bytes that a feature takes in a file, about. @param scorers of which each has columns of its own */
+export function bytesOfFeature(scorers: readonly Scorer[]): number {
+  const columns = scorers.reduce((sum, { groups }) => sum + groups.length * groups[0]!.columns.length, 0);
+  return FEATURE_OVERHEAD + COLUMN_BYTES * columns;
+}
+
+/** [features] 1 for those that decide most: the largest |u_j| over columns, members and classes, times √df. */
+export function strongest(
+  data: FeatureRows,
+  scorers: readonly Scorer[],
+  deviations: readonly number[],
+  most: number,
+): Uint8Array {
+  const frequency = new Uint32Array(data.features);
+  for (const id of data.ids) frequency[id]!++;
+  const strength = new Float32Array(data.features);
+  scorers.forEach(({ groups }, m) => {
+    for (const { columns } of groups) {
+      for (const column of columns) {
+        for (let j = 0; j < strength.length; j++) {
+          strength[j] = Math.max(strength[j]!, Math.abs(column[j]!) / deviations[m]!);
+        }
+      }
+    }
+  });
+  for (let j = 0; j < strength.length; j++) strength[j]! *= Math.sqrt(frequency[j]!);
+  const threshold = strength.slice().sort()[Math.max(0, data.features - most)]!;
+  // Of those that are as strong as the last one the first are kept: texts that repeat have many alike.
+  let room = most - strength.reduce((sum, one) => sum + (one > threshold ? 1 : 0), 0);
+  return Uint8Array.from(strength, (one) => (one > threshold || (one === threshold && room-- > 0) ? 1 : 0));
+}
+
+/** Up to this part of the features, fits that are held no nearer to 0 than those of all do not tell more than they know. */
+const PLENTY = 1 / 3;
+const EASE = 0.75;
+
+/** The recipe for so small a share of the features: what few of them weigh is held nearer to 0. */
+export function easedFor(share: number, { name, members }: WideRecipe, kept: number): WideRecipe {
+  const factor = Math.min(1, share / PLENTY) ** EASE;
+  return {
+    name: `${name}, ${kept.toLocaleString("en")} kept`,
+    members: members.map((member) => ({
+      ...member,
+      rules: { ...member.rules, cost: factor * member.rules.cost },
+    })),
+  };
+}
