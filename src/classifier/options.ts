@@ -199,14 +199,6 @@ export interface TrainingRecord {
   vectors?: VectorsRecord;
 }
 
-/** How many members of an automatic classifier ran. */
-export interface Ran {
-  /** Recipes of n-grams that were tried, the plainest first. */
-  recipes: number;
-  /** Networks that were trained, whether they have a share or not. */
-  networks: number;
-}
-
 /** What an automatic classifier tried, and how that did on rows that it had not learned from. */
 export interface AutoRecord {
   /** What was tried, the plainest first. */
@@ -230,8 +222,11 @@ export interface AutoRecord {
   why: string;
   /** Networks over words in order beside the n-grams: how many, and what they weigh, from 0 to 1; null: none. */
   networks: { count: number; share: number } | null;
-  /** What `replay` runs again; null of "linear", which has no choice. */
-  ran: Ran | null;
+  /**
+   * What ran, for `replay` to run again: how many recipes of n-grams were tried, and how many networks trained, whether they
+   * have a share or not; null of "linear", which has no choice.
+   */
+  ran: { recipes: number; networks: number } | null;
   /** n-grams that it knows. */
   features: number;
   /** Of the one that was picked, on rows that it had not learned from. */
@@ -254,6 +249,9 @@ export interface AutoRecord {
   /** What was left out of the data, which labels have too few rows to learn or judge by, and whether a budget was exceeded. */
   notes: readonly string[];
 }
+
+/** How many members ran. */
+export type Ran = NonNullable<AutoRecord["ran"]>;
 
 /** What a classifier is made of. */
 export interface Parts extends TextPart {
