@@ -26,6 +26,7 @@ import {
   type Prediction,
   rejectOf,
 } from "./answer.js";
+import type { Timing } from "./auto/allowance.js";
 import { AutoAborted, checkAutoOptions, trainAuto } from "./auto/train.js";
 import { allRows, Corpus, type LabelledText } from "./corpus.js";
 import {
@@ -181,12 +182,7 @@ export class TextClassifier implements TextPart {
     const { signal } = options;
     if (signal?.aborted) throw new AbortedTraining(null);
     if (isAutomatic(options.model ?? "auto")) return trainAutomatically(rows, options);
-    if (options.onStep !== undefined) {
-      throw inputError({
-        expected: 'to be left out but with model: "auto" or "linear"',
-        where: "TextClassifier.train onStep",
-      });
-    }
+    refuseChoosing(options);
     const start = startOf(options.model);
     const frontEnd = frontEndFor(options, start);
     const corpus = rows instanceof Corpus ? rows : await Corpus.read(rows, frontEnd);
@@ -373,19 +369,35 @@ function knownShares(batches: readonly EncodedBatch[], texts: number): (number |
   return shares;
 }
 
-async function trainAutomatically(
+/** @throws InputError for options that have no effect on a network */
+function refuseChoosing(options: TrainOptions): void {
+  for (const name of ["onStep", "budget", "replay"] as const) {
+    if (options[name] === undefined) continue;
+    throw inputError({
+      expected: `to be left out but with model: ${name === "onStep" ? '"auto" or "linear"' : '"auto"'}`,
+      where: `TextClassifier.train ${name}`,
+    });
+  }
+}
+
+/** As `TextClassifier.train` of model "auto" or "linear". @param timing what a budget holds besides */
+export async function trainAutomatically(
   rows: Iterable<LabelledText> | AsyncIterable<LabelledText> | Corpus,
   options: TrainOptions,
+  timing: Timing = {},
 ): Promise<TextClassifier> {
+  checkTrainOptions(options);
   checkAutoOptions(options);
   const { signal } = options;
+  const { clock = () => performance.now() } = timing;
+  const began = timing.began ?? clock();
   const corpus = rows instanceof Corpus ? rows : await Corpus.read(rows, LEXER);
   checkFrontEnd(corpus, LEXER);
   if (options.rows !== undefined) indicesOf(options.rows, "rows", corpus.rows);
   if (signal?.aborted) throw new AbortedTraining(null);
   try {
     const sizeOf = async (parts: Parts) => (await new TextClassifier(parts).toBytes()).length;
-    return new TextClassifier(await trainAuto(corpus, options, sizeOf));
+    return new TextClassifier(await trainAuto(corpus, options, sizeOf, { ...timing, clock, began }));
   } catch (error) {
     throw error instanceof AutoAborted ? new AbortedTraining(null) : error;
   }

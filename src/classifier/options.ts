@@ -36,10 +36,11 @@ export type Effort = (typeof EFFORTS)[number];
 export interface TrainOptions extends EngineOptions {
   /**
    * "auto" (the default): what rows held out prefer; "linear": the plainest of what it tries, a linear model over words and
-   * pairs of them; both heed `rows`, `seed`, `engine`, `threads`, `signal` and `onStep` alone. Or a preset's name ("lstm",
-   * "gru", "rnn", "bilstm", "bigru", "cnn"); a classifier or a model to go on from, which stays as it is: a copy is trained;
-   * or a function of the sizes that makes a new model. A classifier settles the words, the length of rows and the labels that
-   * there are; the model of one counts as the classifier. The outputs of any other model are the labels in order.
+   * pairs of them; both heed `rows`, `seed`, `engine`, `threads`, `signal` and `onStep` alone, "auto" also `effort`, `budget`
+   * and `replay`. Or a preset's name ("lstm", "gru", "rnn", "bilstm", "bigru", "cnn"); a classifier or a model to go on from,
+   * which stays as it is: a copy is trained; or a function of the sizes that makes a new model. A classifier settles the words,
+   * the length of rows and the labels that there are; the model of one counts as the classifier. The outputs of any other model
+   * are the labels in order.
    */
   model?: string | Classifier | Model | ((sizes: PresetSizes) => Model);
   /**
@@ -51,6 +52,16 @@ export interface TrainOptions extends EngineOptions {
   maxSize?: number;
   /** Of "auto" and "linear": whether to measure what smaller files would answer, for `training.auto.sizes`. Default false. */
   compareSizes?: boolean;
+  /**
+   * Of "auto": seconds that it may take, from the call to the saved file, kept to by leaving out members that would end later
+   * (within a tenth of it). The first of n-grams are always fitted, however long that takes. Default: what `effort` asks for.
+   */
+  budget?: number;
+  /**
+   * Of "auto": the record of a classifier, whose members, effort and seed are taken again: on the same rows the same bits, on
+   * any machine, whatever a budget left out at first.
+   */
+  replay?: TrainingRecord;
   /** Ids in the vocabulary, padding included. Default 1,000. */
   vocabulary?: number;
   /** Ids in a row. Default 200. */
@@ -103,6 +114,8 @@ const TRAIN_OPTIONS: Record<keyof TrainOptions, true> = {
   effort: true,
   maxSize: true,
   compareSizes: true,
+  budget: true,
+  replay: true,
   vocabulary: true,
   length: true,
   text: true,
@@ -215,6 +228,11 @@ export interface AutoRecord {
   why: string;
   /** Networks over words in order beside the n-grams: how many, and what they weigh, from 0 to 1; null: none. */
   networks: { count: number; share: number } | null;
+  /**
+   * What ran, for `replay` to run again: how many recipes of n-grams were tried, and how many networks trained, whether they
+   * have a share or not; null of "linear", which has no choice.
+   */
+  ran: { recipes: number; networks: number } | null;
   /** n-grams that it knows. */
   features: number;
   /** What files of n-grams alone would answer, the largest first; where that was asked for. */
@@ -236,7 +254,7 @@ export interface AutoRecord {
   };
   /** Whether it did better than one that knows nothing (at 5 %). */
   useful: boolean;
-  /** What was left out of the data, and which labels have too few rows to learn or judge by. */
+  /** What was left out of the data, which labels have too few rows to learn or judge by, and whether a budget was exceeded. */
   notes: readonly string[];
 }
 
@@ -250,6 +268,8 @@ export interface SizedAccuracy {
   rows: number;
   accuracy: number;
 }
+/** How many members ran. */
+export type Ran = NonNullable<AutoRecord["ran"]>;
 
 /** What a classifier is made of. */
 export interface Parts extends TextPart {

@@ -79,6 +79,22 @@ export const positive =
     throw inputError({ expected: "a number above 0", where: `--${name}`, received: text });
   };
 
+const UNITS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600 };
+
+/** An option parser for times: "90s", "10m", "2h", in seconds. */
+export const seconds =
+  (name: string) =>
+  (text: string): number => {
+    const [, number, unit] = /^(\d+(?:\.\d+)?)([smh])$/.exec(text) ?? [];
+    const value = Number(number) * (UNITS[unit ?? ""] ?? Number.NaN);
+    if (value > 0) return value;
+    throw inputError({
+      expected: "a time above 0, as 90s, 10m or 2h",
+      where: `--${name}`,
+      received: text,
+    });
+  };
+
 export function engineOptions(command: Command): Command {
   return command
     .hook("preAction", (_, acting) => {

@@ -12,6 +12,10 @@ export interface TrainFlags extends EngineFlags, ColumnFlags {
   model: string;
   /** How much auto tries. */
   effort: Effort;
+  /** Seconds that it may take. */
+  budget?: number;
+  /** A classifier whose members are trained again. */
+  replay?: string;
   /** Ids known and read: the model file's own, else 1,000 and 200. */
   vocabulary?: number;
   length?: number;

@@ -4,8 +4,9 @@ import { existsSync, statSync } from "node:fs";
 import { basename, resolve } from "node:path";
 import { InputError, inputError, oneOf } from "../base/errors.js";
 import { ownVectorizer } from "../classifier/assemble.js";
+import { replayOf } from "../classifier/auto/record.js";
 import { TextClassifier } from "../classifier/classifier.js";
-import { AUTOMATIC, type Automatic, isAutomatic } from "../classifier/options.js";
+import { AUTOMATIC, type Automatic, isAutomatic, type TrainingRecord } from "../classifier/options.js";
 import { PRESET_NAMES } from "../classifier/presets.js";
 import { readVectorsPath } from "../data/node-source.js";
 import type { VectorsFile } from "../data/vectors/read.js";
@@ -47,6 +48,8 @@ export interface TrainPlan extends TrainSetup {
   /** What the data is called: "sms-spam". */
   name: string;
   out: string;
+  /** How the classifier of --replay was trained; null without one. */
+  replay: TrainingRecord | null;
 }
 
 /** The default: the data chooses what is trained. */
@@ -77,12 +80,17 @@ const idleWith = (model: Automatic): Idle => {
 export function idleInTraining(data: string, flags: TrainFlags): Idle {
   const { test, testSplit, report, json, checkpoint, validationSplit, model } = flags;
   const unmeasured = test === undefined && testSplit === 0 && "without texts to measure on";
+  const unchosen = model !== AUTO && `with --model ${model} (--model auto heeds it)`;
+  const settled = flags.replay !== undefined && "beside --replay, whose file says what runs";
   const ownWords = sourceOf(model) !== "a preset" && `with ${model}, whose Embedding is its own`;
   return {
     ...idleColumns(data, test),
     testSplit: test !== undefined && "beside --test",
     define: idleFor(model)["define"],
-    effort: model !== AUTO && `with --model ${model} (--model auto heeds it)`,
+    effort: unchosen || settled,
+    budget: unchosen || settled,
+    replay: unchosen,
+    seed: settled,
     vectors: ownWords,
     freezeVectors: flags.vectors === undefined ? "without --vectors" : ownWords,
     patience: validationSplit === 0 && "with --validation-split 0",
@@ -107,19 +115,30 @@ export async function planTraining(
   typed: TrainFlags,
   isGiven: (flag: keyof TrainFlags) => boolean = () => true,
 ): Promise<TrainPlan> {
-  const flags = isScript(typed.model) ? await flagsOfScript(typed, isGiven) : typed;
+  const given = isScript(typed.model) ? await flagsOfScript(typed, isGiven) : typed;
   const name = dataName(data);
-  const out = flags.out ?? `${name}.keras`;
-  const { test, report, checkpoint, model, tokenizer, vectors: words } = flags;
-  await refuseOutputs({ "--out": out, "--report": report }, [data, test, model, tokenizer, words]);
+  const out = given.out ?? `${name}.keras`;
+  const { test, report, checkpoint, model, tokenizer, vectors: words, replay: from } = given;
+  await refuseOutputs({ "--out": out, "--report": report }, [data, test, model, tokenizer, words, from]);
   if (checkpoint && existsSync(checkpoint) && !statSync(checkpoint).isDirectory()) {
     throw inputError({ expected: "a folder, found a file", where: `--checkpoint ${checkpoint}` });
   }
-  if (flags.resume && !flags.checkpoint) {
+  if (given.resume && !given.checkpoint) {
     throw new InputError("--resume: expected --checkpoint FOLDER beside it, to know where to go on from.");
   }
   const vectors = words === undefined ? null : await readVectorsPath(words);
-  return { ...(await setUp(flags, await openStart(flags), vectors)), name, out };
+  const replay = from === undefined ? null : await recordIn(from);
+  // Which rows are held out to test on follows from the seed, too.
+  const flags = replay ? { ...given, seed: replayOf(replay).seed } : given;
+  return { ...(await setUp(flags, await openStart(flags), vectors)), name, out, replay };
+}
+
+/** How a saved classifier was trained. @throws InputError where it does not say what ran */
+async function recordIn(file: string): Promise<TrainingRecord> {
+  const { model, training } = await TextClassifier.load(file, { engine: "reference" });
+  model.dispose();
+  if (training) return training;
+  throw inputError({ expected: "a classifier with a record of its training", where: `--replay ${file}` });
 }
 
 /**

@@ -5,7 +5,7 @@ import { PRESET_NAMES } from "../classifier/presets.js";
 import { LIMITS } from "../classifier/training.js";
 import { OPTIMIZER_DEFAULTS } from "../objectives/optimizers.js";
 import { SIDES } from "../tokens/options.js";
-import { engineOptions, positive, share, whole } from "./context.js";
+import { engineOptions, positive, seconds, share, whole } from "./context.js";
 import { columnFlags } from "./data.js";
 import { define } from "./models.js";
 import { choice, refuseIdle } from "./options.js";
@@ -39,6 +39,12 @@ export function trainCommand(program: Command): void {
         EFFORTS,
       ).default("medium"),
     )
+    .option(
+      "--budget <time>",
+      "time that auto may take, from file to saved model: 60s, 10m (default: what it needs)",
+      seconds("budget"),
+    )
+    .option("--replay <file>", "run what ran for this classifier of auto, with its effort and seed")
     .option("--define <name=value>", "a value that a script computes (repeatable)", define)
     .option(
       "--vocabulary <n>",

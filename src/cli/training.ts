@@ -3,7 +3,12 @@
 import { writeAtomic } from "../base/node-files.js";
 import { printable, printableJson } from "../base/text.js";
 import { checkAnswerable } from "../classifier/answer.js";
-import { AbortedTraining, TextClassifier, UnfinishedTraining } from "../classifier/classifier.js";
+import {
+  AbortedTraining,
+  TextClassifier,
+  trainAutomatically,
+  UnfinishedTraining,
+} from "../classifier/classifier.js";
 import { allRows, Corpus } from "../classifier/corpus.js";
 import type { AutoRecord, Prepared, TrainOptions } from "../classifier/options.js";
 import { readLabelledPath } from "../data/node-source.js";
@@ -38,7 +43,7 @@ type Stage = "read" | "vectorize" | "fit" | "test";
 /** Adds up how long each stage takes, in seconds. */
 class Stopwatch {
   private readonly seconds: Record<Stage, number> = { read: 0, vectorize: 0, fit: 0, test: 0 };
-  private readonly started = performance.now();
+  readonly started = performance.now();
   private since = this.started;
 
   constructor(private stage: Stage | null) {}
@@ -64,9 +69,7 @@ export async function runTraining(data: string, plan: TrainPlan): Promise<void> 
   watch.enter("vectorize");
   // Until here Ctrl-C ends the process, as nothing would be lost.
   const { signal, release } = interruption();
-  const { classifier, interrupted } = await learn(plan, material, epochSeconds, signal, () =>
-    watch.enter("fit"),
-  );
+  const { classifier, interrupted } = await learn(plan, material, epochSeconds, signal, watch);
   watch.enter(null);
   await saveResult(classifier, plan);
   release();
@@ -105,9 +108,9 @@ async function learn(
   { corpus, trainRows, test }: Material,
   epochSeconds: Map<number, number>,
   signal: AbortSignal,
-  begin: () => void,
+  watch: Stopwatch,
 ): Promise<{ classifier: TextClassifier; interrupted: boolean }> {
-  if (plan.auto) return learnAutomatically(plan, corpus, trainRows, signal, begin);
+  if (plan.auto) return learnAutomatically(plan, { corpus, trainRows, test }, signal, watch);
   const { checkpoint, resume } = plan.flags;
   const state = resume ? await readCheckpoint(checkpoint!) : null;
   if (checkpoint) await openCheckpoints(checkpoint);
@@ -121,7 +124,7 @@ async function learn(
       note(encodingText(prepared.encoding, prepared.vectorizer.size, prepared.length));
       if (prepared.vectors) note(vectorsText(prepared.vectors, styleFor(process.stderr)));
       warn(prepared, test);
-      begin();
+      watch.enter("fit");
     };
     return { classifier: await TextClassifier.train(corpus, { ...options, onPrepared }), interrupted: false };
   } catch (error) {
@@ -134,22 +137,23 @@ async function learn(
 
 /** Lets the data choose, and says what is tried. */
 async function learnAutomatically(
-  { flags }: TrainPlan,
-  corpus: Corpus,
-  rows: Uint32Array,
+  { flags, replay }: TrainPlan,
+  { corpus, trainRows: rows, test }: Pick<Material, "corpus" | "trainRows" | "test">,
   signal: AbortSignal,
-  begin: () => void,
+  watch: Stopwatch,
 ): Promise<{ classifier: TextClassifier; interrupted: boolean }> {
-  const { seed, engine, threads, model, effort } = flags;
+  const { seed, engine, threads, model, effort, budget } = flags;
   const onStep = (what: string) => note(`  ${what} …`);
-  begin();
+  watch.enter("fit");
   const options = {
-    ...{ model, rows, seed, engine, signal, onStep },
-    ...(model === AUTO ? { effort } : {}),
+    ...{ model, rows, engine, signal, onStep },
+    ...(replay ? { replay } : { seed, budget, ...(model === AUTO ? { effort } : {}) }),
     ...(threads === undefined ? {} : { threads }),
   };
+  // The budget is from the file to the end.
+  const timing = { began: watch.started, testRows: test?.rows.length ?? 0 };
   try {
-    return { classifier: await TextClassifier.train(corpus, options), interrupted: false };
+    return { classifier: await trainAutomatically(corpus, options, timing), interrupted: false };
   } catch (error) {
     if (error instanceof AbortedTraining) return { classifier: halfTrained(error), interrupted: true };
     throw error;
@@ -328,6 +332,6 @@ function trainingSummary({ plan, classifier, evaluation, epochs, seconds, overvi
 }
 
 /** What `--json` says of an automatic classifier besides. */
-function autoSummary({ members, picked, networks, useful, why, heldOut, notes }: AutoRecord) {
-  return { members, picked, networks, useful, known: heldOut.known, why, heldOut, notes };
+function autoSummary({ members, picked, networks, useful, why, heldOut, notes, ran }: AutoRecord) {
+  return { members, picked, networks, useful, known: heldOut.known, why, heldOut, notes, ran };
 }

@@ -1,8 +1,7 @@
 /** cellstate tune DATA: settings of a network that fit the data, found by trying. */
 import type { Command } from "commander";
-import { inputError } from "../base/errors.js";
 import { SIDES } from "../tokens/options.js";
-import { engineOptions, share, whole } from "./context.js";
+import { engineOptions, seconds, share, whole } from "./context.js";
 import { columnFlags } from "./data.js";
 import { define } from "./models.js";
 import { choice } from "./options.js";
@@ -36,7 +35,11 @@ export function tuneCommand(program: Command): void {
     .option("--validation-split <share>", "part held out to judge trials by", share("validation-split"), 0.1)
     .option("--balance", "weigh labels so that each counts alike")
     .option("--seed <n>", "what everything random follows from", whole("seed"), 0)
-    .option("--budget <time>", "time that it may take: 90s, 10m, 2h (default: what it needs)", seconds)
+    .option(
+      "--budget <time>",
+      "time that it may take: 90s, 10m, 2h (default: what it needs)",
+      seconds("budget"),
+    )
     .option("--folder <folder>", "keep the search there, and go on from what it holds")
     .option("--out <file>", "also save the best classifier (.keras)")
     .option("--report <file>", "also write a page with the trials, drawn and as a table")
@@ -53,14 +56,4 @@ export function tuneCommand(program: Command): void {
     command.on(`option:${name}`, (value: string) => typed.push([name, value]));
   }
   command.action((data: string, flags: TuneFlags) => runTuning(data, flags, command, typed));
-}
-
-const UNITS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600 };
-
-/** "90s", "10m", "2h", in seconds. */
-function seconds(text: string): number {
-  const [, number, unit] = /^(\d+(?:\.\d+)?)([smh])$/.exec(text) ?? [];
-  const value = Number(number) * (UNITS[unit ?? ""] ?? Number.NaN);
-  if (value > 0) return value;
-  throw inputError({ expected: "a time above 0, as 90s, 10m or 2h", where: "--budget", received: text });
 }

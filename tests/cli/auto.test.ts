@@ -153,6 +153,52 @@ describe("without a model named", () => {
   });
 });
 
+describe("--budget and --replay", () => {
+  const reference = ["--engine", "reference"];
+  const bytesOf = (file: string) => readFile(join(folder, file));
+
+  test("time enough changes nothing; what ran is in --json, and again it is the same file", async () => {
+    const asked = ["train", "reviews.csv", "--json", ...reference, "--seed", "3", "--test-split", "0.3"];
+    const bounded = await run(...asked, "--out", "bounded.keras", "--budget", "1h");
+    const free = await run(...asked, "--out", "free.keras");
+    assert.deepEqual([bounded.code, free.code], [0, 0], bounded.stderr);
+    assert.deepEqual(lastLine(bounded.stdout)["ran"], { recipes: 1, networks: 0 });
+    assert.ok((await bytesOf("bounded.keras")).equals(await bytesOf("free.keras")));
+    const replay = ["--replay", "bounded.keras", "--out", "again.keras", "--test-split", "0.3"];
+    const again = await run("train", "reviews.csv", ...reference, ...replay);
+    assert.equal(again.code, 0, again.stderr);
+    assert.ok((await bytesOf("again.keras")).equals(await bytesOf("free.keras")));
+  });
+
+  test("too little time is said in the output, the report and --json, and the classifier is saved", async () => {
+    const asked = ["--budget", "0.001s", "--out", "hasty.keras", "--report", "hasty.html", "--json"];
+    const { code, stdout, stderr } = await run("train", "reviews.csv", ...reference, ...asked);
+    assert.equal(code, 0, stderr);
+    const says = "The budget is exceeded: reading, the first n-grams and saving alone take longer";
+    assert.deepEqual(lastLine(stdout)["notes"], [says]);
+    assert.match(stderr, /Note: The budget is exceeded/);
+    assert.ok((await readFile(join(folder, "hasty.html"), "utf8")).includes(says));
+    assert.equal((await run("predict", "hasty.keras", "the film was lovely")).code, 0);
+  });
+
+  test("a replay of other rows, of a classifier without a choice, or over its own file is refused", async () => {
+    for (const [flags, says] of [
+      [["--replay", "free.keras"], /replay: expected the rows that the record is of/],
+      [["--replay", "free.keras", "--out", "free.keras"], /--out free\.keras: that would overwrite/],
+      [["--replay", "plain.keras"], /replay: expected the record of a classifier of model: "auto"/],
+      [["--replay", "nowhere.keras"], /nowhere\.keras/],
+      [["--budget", "5"], /--budget: expected a time above 0, as 90s, 10m or 2h but received "5"/],
+    ] as const) {
+      if (says.source.includes("of a classifier")) {
+        await run("train", "reviews.csv", ...reference, "--model", "linear", "--out", "plain.keras");
+      }
+      const { code, stdout, stderr } = await run("train", "reviews.csv", ...flags);
+      assert.deepEqual([code, stdout], [2, ""], stderr);
+      assert.match(stderr, says);
+    }
+  });
+});
+
 describe("data from which nothing is learned", () => {
   test("is said loudly, with what to try, and ends well", async () => {
     const flags = ["--engine", "reference", "--out", "useless.keras"];
@@ -316,6 +362,7 @@ test("what was tried, as text", () => {
     picked: "words and more",
     why: "Because it did better. ".repeat(10).trim(),
     networks: null,
+    ran: { recipes: 2, networks: 0 },
     features: 1,
     heldOut: {
       ...{ rows: 100, accuracy: 0.95, majority: 0.5, mcc: 0.9, known: 0.8 },

@@ -66,7 +66,20 @@ const TABLE: Record<string, Record<string, Situations>> = {
     "--test": idle("train - --test -"),
     "--test-split": idle("train d.csv --test d.csv --test-split 0.3"),
     "--model": always,
-    "--effort": idle("train d.csv --model lstm --effort low", "train d.csv --model linear --effort high"),
+    "--effort": idle(
+      "train d.csv --model lstm --effort low",
+      "train d.csv --model linear --effort high",
+      "train d.csv --replay m.keras --effort high",
+    ),
+    "--budget": idle(
+      "train d.csv --model lstm --budget 20s",
+      "train d.csv --model linear --budget 20s",
+      "train d.csv --replay m.keras --budget 20s",
+    ),
+    "--replay": idle(
+      "train d.csv --model lstm --replay m.keras",
+      "train d.csv --model linear --replay m.keras",
+    ),
     "--define": idle(
       "train d.csv --define x=1",
       "train d.csv --model m.keras --define x=1",
@@ -89,7 +102,7 @@ const TABLE: Record<string, Record<string, Situations>> = {
     "--optimizer": always,
     "--learning-rate": always,
     "--balance": always,
-    "--seed": always,
+    "--seed": idle("train d.csv --replay m.keras --seed 1"),
     "--out": always,
     "--report": always,
     "--checkpoint": always,
@@ -407,7 +420,11 @@ describe("given twice, or empty", { concurrency: 2 }, () => {
 /** A value that the option's parser takes. */
 function valueFor(option: string, choices?: string[]): string {
   if (choices) return choices[0]!;
-  if (/label$|text|file|out|html|svg|layer|tsv|tokenizer|test$|model|checkpoint$|report|folder/.test(option))
+  if (
+    /label$|text|file|out|html|svg|layer|tsv|tokenizer|test$|model|replay|checkpoint$|report|folder/.test(
+      option,
+    )
+  )
     return "1";
   if (option === "--labels") return "a,b";
   if (option === "--cells") return "rnn";

@@ -6,13 +6,13 @@ import { type Size, sizeOf } from "./sizes.js";
 
 /** 1,000 bytes, gzipped: a little above what was measured (zlib packs differently on other processors). They are lowered as the package shrinks, never raised unsaid. */
 const ENTRY_BUDGETS: Record<string, number> = {
-  cellstate: 222,
+  cellstate: 224,
   "cellstate/explain": 202,
   "cellstate/formats": 234,
   "cellstate/keras": 172,
   "cellstate/lab": 134,
   "cellstate/predict": 51,
-  "cellstate/tune": 212,
+  "cellstate/tune": 213,
 };
 
 const TRAINING_BUDGET = 129;

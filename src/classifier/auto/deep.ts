@@ -145,8 +145,8 @@ export interface DeepOptions extends ModelOptions {
   readonly seed: number;
   /** Which of several it is, from 0: each begins with weights of its own. */
   readonly number: number;
-  /** Told after every step, and waited for. */
-  readonly onStep: () => Promise<void>;
+  /** Told after every step how many were made, and waited for; what it throws ends the training, and nothing is kept. */
+  readonly onStep: (made: number) => Promise<void>;
 }
 
 /** What the networks of a classifier read of texts. */
@@ -207,6 +207,12 @@ export const channelInputs = (rules: ChannelRules): Layer[] =>
 /** Numbers from which a table is rounded, as the file keeps it: before it is judged, so that what is judged is what is kept. */
 const MANY = 4000;
 
+/** Steps of training on so many rows. */
+export const stepsOf = ({ epochs }: DeepRecipe, rows: number): number => epochs * Math.ceil(rows / BATCH);
+
+/** Steps of training that answering so many rows takes as long as: no way back, and no updates. */
+export const stepsToAnswer = (rows: number): number => (0.4 * rows) / BATCH;
+
 /** Trains a deep member on some rows of texts. */
 export async function trainDeep(
   { texts, rows, classes, labels }: WideData,
@@ -227,13 +233,19 @@ export async function trainDeep(
   });
   const targets = Float32Array.from(classes);
   const data = channelRowsOf(texts, rows, rules);
+  let made = 0;
+  const fit = (seen: Rows[]) =>
+    network.fit(seen.length === 1 ? seen[0]! : seen, targets, {
+      batchSize: BATCH,
+      callbacks: [{ onBatchEnd: () => onStep(++made) }],
+    });
   for (let epoch = 0; epoch < recipe.epochs; epoch++) {
     network.learningRate =
       recipe.rate * Math.max(0.05, 0.5 * (1 + Math.cos((Math.PI * epoch) / recipe.epochs)));
     const seen = recipe.wordDropout > 0 ? withStrangers(data, recipe.wordDropout, own, epoch) : data;
-    await network.fit(seen.length === 1 ? seen[0]! : seen, targets, {
-      batchSize: BATCH,
-      callbacks: [{ onBatchEnd: onStep }],
+    await fit([...seen]).catch((error: unknown) => {
+      network.dispose();
+      throw error;
     });
   }
   network.setWeights(

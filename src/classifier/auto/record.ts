@@ -1,10 +1,12 @@
 /** What an automatic classifier tried and is, to be kept with it and told. */
+import { objectOf } from "../../base/arguments.js";
+import { inputError, oneOf, wholeNumber } from "../../base/errors.js";
 import { percent } from "../../base/numbers.js";
 import { calibration } from "../../objectives/metrics/calibration.js";
 import type { Predictions } from "../../objectives/metrics/predictions.js";
 import { evaluatePredictions } from "../../objectives/metrics.js";
 import { softmaxOf } from "../../objectives/temperature.js";
-import type { AutoRecord } from "../options.js";
+import { type AutoRecord, EFFORTS, type Effort, type Ran, type TrainingRecord } from "../options.js";
 import type { Beside } from "./assemble.js";
 import type { Wide } from "./wide.js";
 
@@ -32,19 +34,66 @@ export function fewRowsNotes(labels: readonly string[], counts: readonly number[
   ];
 }
 
+/** What a record says of a training that is to be had again. */
+export interface Replay {
+  readonly seed: number;
+  readonly effort: Effort;
+  readonly maxSize?: number;
+  readonly ran: Ran;
+  readonly perClass: TrainingRecord["perClass"];
+}
+
+/** Reads a record, which may come of a file. @throws InputError for one that does not say what ran */
+export function replayOf(record: TrainingRecord): Replay {
+  const { settings = {}, auto, perClass } = objectOf(record, "replay", "a classifier's record");
+  if (!auto?.ran) {
+    throw inputError({
+      expected: 'the record of a classifier of model: "auto", which says what ran',
+      where: "replay",
+      received: settings["model"],
+    });
+  }
+  return {
+    seed: wholeNumber(settings["seed"], "replay settings.seed"),
+    effort: oneOf(settings["effort"], EFFORTS, "replay settings.effort"),
+    ...(settings["maxSize"] === undefined
+      ? {}
+      : { maxSize: wholeNumber(settings["maxSize"], "replay settings.maxSize", 1) }),
+    ran: {
+      recipes: wholeNumber(auto.ran.recipes, "replay auto.ran.recipes", 1),
+      networks: wholeNumber(auto.ran.networks, "replay auto.ran.networks"),
+    },
+    perClass: objectOf(perClass, "replay perClass"),
+  };
+}
+
+/** @throws InputError where the rows to learn from cannot be those of the record: the result would be another */
+export function checkReplayed(expected: Replay["perClass"], rows: Replay["perClass"]): void {
+  const worded = (each: Replay["perClass"]) => {
+    const named = Object.entries(each).map(([label, count]) => `${label} ${count}`);
+    return [...named.slice(0, MOST_NAMED), ...(named.length > MOST_NAMED ? ["…"] : [])].join(", ");
+  };
+  if (JSON.stringify(expected) === JSON.stringify(rows)) return;
+  throw inputError({
+    expected: `the rows that the record is of (${worded(expected)})`,
+    where: "replay",
+    received: worded(rows),
+  });
+}
+
 /**
  * @param tried networks beside the n-grams, whether they were picked or not
  * @param plain whether there was nothing to pick from
- * @param remarks what there is to note beside what was left out
+ * @param remarks what there is to note beside what the wide member notes, and which members there was no time for
  */
 export function recordOf(
   wide: Wide,
   tried: Beside | null,
   plain: boolean,
-  remarks: readonly string[],
+  remarks: { readonly notes: readonly string[]; readonly leftOut: readonly string[] },
 ): AutoRecord {
   const { picked, labelled } = wide;
-  const notes = [...wide.notes, ...remarks];
+  const notes = [...wide.notes, ...remarks.notes];
   const mixed = tried && tried.mixture.share > 0 ? tried.mixture : null;
   const { heldOut, factor } = mixed ?? wide;
   const { classes: labels } = heldOut;
@@ -59,6 +108,7 @@ export function recordOf(
     members: trials.map((trial) => ({ ...trial, picked: trial === chosen })),
     picked: chosen.name,
     networks: mixed ? { count: mixed.networks.length, share: mixed.share } : null,
+    ran: plain ? null : { recipes: wide.trials.length, networks: tried?.mixture.networks.length ?? 0 },
     features: wide.data.features,
     heldOut: {
       rows: labels.length,
@@ -74,7 +124,7 @@ export function recordOf(
     useful,
     notes,
   };
-  return { ...record, why: explain(record, wide, plain) };
+  return { ...record, why: explain(record, wide, plain, remarks.leftOut) };
 }
 
 /** What was tried and picked and why, in a paragraph. @param plain whether there was nothing to pick from */
@@ -82,6 +132,7 @@ function explain(
   { members, networks, picked, heldOut, useful }: Omit<AutoRecord, "why">,
   wide: Wide,
   plain: boolean,
+  leftOut: readonly string[],
 ): string {
   const { rows } = wide.data;
   const ngrams = members.slice(0, wide.trials.length);
@@ -116,6 +167,7 @@ function explain(
         : `Picked ${picked}: a network beside them did not answer better.`,
     );
   } else if (!plain) parts.push(`Picked ${picked}.`);
+  if (leftOut.length > 0) parts.push(`Left out, as the budget had no time for it: ${leftOut.join("; ")}.`);
   parts.push(
     `The n-grams were fitted to all ${rows.toLocaleString("en")} rows. Always answering the largest label would be right in ${percent(heldOut.majority)}.`,
   );

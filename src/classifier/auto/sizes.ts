@@ -16,16 +16,23 @@ const LEAST_FEATURES = 20;
 const MOST_TRIES = 6;
 
 /**
- * The same classifier of so few n-grams that its file takes no more than `most` bytes. @param size what it takes with all
+ * The same classifier in a file of `most` bytes at the most, with so few n-grams as that asks for, judged anew.
+ * @param all as it is without a bound; disposed where it is too large
  * @throws InputError where nothing is left to leave out
  */
 export async function fittedInto(
   most: number,
   wide: Wide,
-  size: number,
+  all: Parts,
   assembled: (wide: Wide) => Parts,
   sizeOf: (parts: Parts) => Promise<number>,
 ): Promise<Parts> {
+  if ((await sizeOf(all)) <= most) return all;
+  all.model.dispose();
+  const alone = assembled(wide);
+  const size = await sizeOf(alone);
+  if (size <= most) return alone;
+  alone.model.dispose();
   // Rather too little is left out at first than too much: then two files tell what a feature takes.
   let [features, bytes, each] = [wide.data.features, size, size / wide.data.features];
   for (let tries = 0; tries < MOST_TRIES && features > LEAST_FEATURES; tries++) {

@@ -1,11 +1,13 @@
 /** `model: "auto"`: the classifier that rows held out of the data prefer, from labelled texts to parts. */
-import { inputError, oneOf, wholeNumber } from "../../base/errors.js";
+import { finiteNumber, inputError, oneOf, wholeNumber } from "../../base/errors.js";
 import { ENGINES } from "../../engines/engines.js";
 import type { ModelOptions } from "../../model/options.js";
+import type { ChannelRules } from "../../tokens/channels.js";
 import { newEncodingReport } from "../../tokens/vectorizer.js";
 import { Turns } from "../../train/turns.js";
 import { allRows, type Corpus } from "../corpus.js";
 import { EFFORTS, type Effort, type Parts, type TrainOptions } from "../options.js";
+import { Allowance, type Timing } from "./allowance.js";
 import { type Beside, encoderOf, networkOf } from "./assemble.js";
 import {
   affordable,
@@ -15,18 +17,19 @@ import {
   deepScores,
   rowShape,
   rulesFor,
+  stepsOf,
+  stepsToAnswer,
   trainDeep,
 } from "./deep.js";
 import { type Judged, mix, partsToHoldOut } from "./mixture.js";
 import { isScarce } from "./recipes.js";
-import { fewRowsNotes, recordOf } from "./record.js";
+import { checkReplayed, fewRowsNotes, recordOf, replayOf } from "./record.js";
 import { bytesOf, comparedSizes, fittedInto, wordsWithin } from "./sizes.js";
 import { areLong, trainWide, type Wide, type WideData } from "./wide.js";
 
-/** Options of `train` that an automatic classifier heeds. */
+/** Options of `train` that automatic classifiers heed, and those that choose among members, of which "linear" has one. */
 const HEEDED: ReadonlySet<string> = new Set([
   "model",
-  "effort",
   "maxSize",
   "compareSizes",
   "rows",
@@ -36,17 +39,26 @@ const HEEDED: ReadonlySet<string> = new Set([
   "signal",
   "onStep",
 ]);
+const CHOOSING: ReadonlySet<string> = new Set(["effort", "budget", "replay"]);
 
 /** @throws InputError for the first option that would change nothing */
 export function checkAutoOptions(options: TrainOptions): void {
   const { model = "auto" } = options;
   for (const [name, value] of Object.entries(options)) {
-    if (value === undefined || (HEEDED.has(name) && !(model === "linear" && name === "effort"))) continue;
+    if (value === undefined || HEEDED.has(name) || (model === "auto" && CHOOSING.has(name))) continue;
     throw inputError({
       expected: `to be left out with model: "${model}"${model === "auto" ? " (the default)" : ""}, where it has no effect`,
       where: `TextClassifier.train ${name}`,
       received: value,
       next: 'A network heeds it: model: "lstm", for one.',
+    });
+  }
+  for (const name of ["effort", "budget", "seed", "maxSize"] as const) {
+    if (options.replay === undefined || options[name] === undefined) continue;
+    throw inputError({
+      expected: "to be left out beside replay, whose record says what runs",
+      where: `TextClassifier.train ${name}`,
+      received: options[name],
     });
   }
 }
@@ -55,20 +67,31 @@ export function checkAutoOptions(options: TrainOptions): void {
 export class AutoAborted extends Error {}
 
 /**
- * Trains an automatic classifier, or of `model: "linear"` the plainest one. @param sizeOf bytes of the file that is saved
+ * Trains an automatic classifier, or of `model: "linear"` the plainest one.
+ * @param sizeOf bytes of the file that is saved
+ * @param timing what the budget holds besides
  * @throws InputError; AutoAborted
  */
 export async function trainAuto(
   corpus: Corpus,
   options: TrainOptions,
   sizeOf: (parts: Parts) => Promise<number>,
+  timing?: Timing,
 ): Promise<Parts> {
-  const seed = wholeNumber(options.seed ?? 0, "seed");
+  const replay = options.replay === undefined ? null : replayOf(options.replay);
+  const seed = replay?.seed ?? wholeNumber(options.seed ?? 0, "seed");
+  const budget = options.budget === undefined ? undefined : finiteNumber(options.budget, "budget", 0);
+  const maxSize = replay?.maxSize ?? options.maxSize;
+  if (maxSize !== undefined) wholeNumber(maxSize, "maxSize", 1);
+  const allowance = new Allowance({ budget, replay: replay?.ran ?? null }, timing);
   const labels = corpus.labels();
   const allClasses = corpus.classes(labels);
   const rows = Uint32Array.from(options.rows ?? allRows(corpus.rows));
   const classes = Int32Array.from(rows, (row) => allClasses[row]!);
   checkRows(classes, labels);
+  const counts = labels.map((_, k) => classes.reduce((sum, one) => sum + (one === k ? 1 : 0), 0));
+  const perClass = Object.fromEntries(labels.map((label, k) => [label, counts[k]!]));
+  if (replay) checkReplayed(replay.perClass, perClass);
   const { engine, threads, signal } = options;
   const turns = new Turns();
   let last = "";
@@ -86,21 +109,18 @@ export async function trainAuto(
   // The solver wants an engine that is its own, by name: one of the caller's is the network's.
   const solving = typeof engine === "object" ? {} : compute;
   const plain = options.model === "linear";
-  const effort = oneOf(options.effort ?? "medium", EFFORTS, "effort");
-  const { maxSize } = options;
-  if (maxSize !== undefined) wholeNumber(maxSize, "maxSize", 1);
+  const effort = replay?.effort ?? oneOf(options.effort ?? "medium", EFFORTS, "effort");
   const wide = await trainWide(data, {
     seed,
-    plain,
+    ...{ plain, allowance },
     engine: () => ENGINES.createSynchronous(solving),
     onStep,
     ...(maxSize === undefined ? {} : { mostWords: wordsWithin(maxSize) }),
   });
-  const notes = fewRowsNotes(labels, perClass(classes, labels.length));
   const room = maxSize === undefined ? Number.POSITIVE_INFINITY : maxSize - bytesOf(wide);
-  const tried = plain
-    ? null
-    : await trainBeside(wide, data, { effort, room, notes }, { seed, ...compute }, onStep);
+  const { tried, leftOut, tooLarge } = plain
+    ? NOTHING_BESIDE
+    : await trainBeside(wide, data, { effort, room }, { seed, allowance, ...compute }, onStep);
   const assembled = (of: Wide, members: Beside | null): Parts => {
     const beside = members && members.mixture.share > 0 ? members : null;
     const encoder = encoderOf(of, beside?.channels ?? null, corpus.texts, rows);
@@ -111,26 +131,29 @@ export async function trainAuto(
     const training = {
       rows: rows.length,
       validationRows: 0,
-      perClass: Object.fromEntries(perClass(classes, labels.length).map((count, k) => [labels[k]!, count])),
+      perClass,
       encoding,
       settings: { ...settings, ...(maxSize === undefined ? {} : { maxSize }) },
       history: {},
       bestEpoch: null,
       stopped: null,
-      auto: recordOf(of, members, plain, notes),
+      auto: recordOf(of, members, plain, {
+        notes: [
+          ...fewRowsNotes(labels, counts),
+          ...exceededNotes(of, members, allowance),
+          ...(tooLarge || members !== tried
+            ? ["A network beside the n-grams would not fit into the file"]
+            : []),
+        ],
+        leftOut: [...of.leftOut, ...leftOut],
+      }),
     };
     return { model, encoder, labels, threshold: 0.5, training };
   };
   try {
-    let parts = assembled(wide, tried);
+    const all = assembled(wide, tried);
     const ngrams = (of: Wide) => assembled(of, null);
-    if (maxSize !== undefined) {
-      const size = await sizeOf(parts);
-      if (size > maxSize) {
-        parts.model.dispose();
-        parts = await fittedInto(maxSize, wide, size, ngrams, sizeOf);
-      }
-    }
+    const parts = maxSize === undefined ? all : await fittedInto(maxSize, wide, all, ngrams, sizeOf);
     if (options.compareSizes) parts.training!.auto!.sizes = await comparedSizes(wide, ngrams, sizeOf);
     return parts;
   } finally {
@@ -138,56 +161,96 @@ export async function trainAuto(
   }
 }
 
-/** Rows of each class. */
-function perClass(classes: Int32Array, labels: number): number[] {
-  const counts = new Array<number>(labels).fill(0);
-  for (const k of classes) counts[k]!++;
-  return counts;
-}
-
 /** Of rows held out, the share answered rightly from which no network can be seen to gain. */
 const NOTHING_LEFT = 0.995;
 
-/** Deep members beside the wide one, where there are rows and time enough; null where there are not. */
+/** Networks that were tried, and what of them there was no time for. */
+interface Tried {
+  readonly tried: Beside | null;
+  readonly leftOut: readonly string[];
+  /** Whether none was tried because the file has no room for it. */
+  readonly tooLarge?: boolean;
+}
+const NOTHING_BESIDE: Tried = { tried: null, leftOut: [] };
+
+/** Thrown by a network that would end too late. */
+class GivenUp extends Error {}
+
+/** Deep members beside the wide one, where there are rows and time enough. */
 async function trainBeside(
   wide: Wide,
   data: WideData,
-  { effort, room, notes }: { effort: Effort; room: number; notes: string[] },
-  options: ModelOptions & { seed: number },
+  { effort, room }: { effort: Effort; room: number },
+  { allowance, ...options }: ModelOptions & { seed: number; allowance: Allowance },
   onStep: (what: string) => Promise<void>,
-): Promise<Beside | null> {
+): Promise<Tried> {
   const { texts, rows, classes, labels } = data;
-  if (effort === "low" || isScarce(classes, labels) || wide.picked.accuracy >= NOTHING_LEFT) return null;
+  if (effort === "low" || isScarce(classes, labels) || wide.picked.accuracy >= NOTHING_LEFT) {
+    return NOTHING_BESIDE;
+  }
   const long = areLong(texts, rows);
   const plan = affordable(deepRecipe(long, labels), rows.length, rowShape(texts, rows, long).length, effort);
-  if (!plan) return null;
+  if (!plan) return NOTHING_BESIDE;
   const { recipe, networks } = plan;
   const keyOf = (row: number) => texts.fingerprint(row);
   const parts = partsToHoldOut(rows.length, wide.heldOut, networks, options.seed, keyOf);
-  if (parts.length === 0) return null;
-  await onStep(`learning ${recipe.name}`);
-  const channels = rulesFor(recipe, texts, rows, long);
-  if (networks * bytesOfNetwork(recipe, channels, labels) > room) {
-    notes.push(`Networks over words in order were left out: they would not fit into the file`);
-    return null;
-  }
+  if (parts.length === 0) return NOTHING_BESIDE;
+  /** Work until training ends, with the network of this number, of which so many steps are made. */
+  const isLeft = (number: number, steps: number, made: number) => ({
+    steps: steps - made + stepsToAnswer(parts[number]!.length + (number + 1) * allowance.testRows),
+    ...{ fits: wide.members.length, rows: rows.length },
+  });
   const judged: Judged[] = [];
+  let channels: ChannelRules | null = null;
+  if (room < Infinity) {
+    channels = rulesFor(recipe, texts, rows, long);
+    if (networks * bytesOfNetwork(recipe, channels, labels) > room)
+      return { ...NOTHING_BESIDE, tooLarge: true };
+  }
   for (const [number, places] of parts.entries()) {
     const step = `learning ${recipe.name}${networks > 1 ? `, ${number + 1} of ${networks}` : ""}`;
-    await onStep(step);
     const held = places.map((place) => wide.heldOut.rows[place]!);
     const out = new Set(Array.from(held, keyOf));
     const fit = Uint32Array.from(rows.keys()).filter((i) => !out.has(keyOf(rows[i]!)));
+    const steps = stepsOf(recipe, fit.length);
+    if (!allowance.admits("networks", number, isLeft(number, steps, 0))) break;
+    if (!channels) await onStep(`learning ${recipe.name}`);
+    channels ??= rulesFor(recipe, texts, rows, long);
+    await onStep(step);
     const part = {
       ...{ texts, labels, rows: fit.map((i) => rows[i]!) },
       classes: Int32Array.from(fit, (i) => classes[i]!),
     };
-    const deep = await trainDeep(part, recipe, channels, { ...options, number, onStep: () => onStep(step) });
+    const stepped = allowance.watch("steps");
+    const deep = await trainDeep(part, recipe, channels, {
+      ...{ ...options, number },
+      onStep: async (made) => {
+        await onStep(step);
+        stepped(1);
+        if (!allowance.goesOn(made, isLeft(number, steps, made))) throw new GivenUp();
+      },
+    }).catch((error: unknown) => {
+      if (error instanceof GivenUp) return null;
+      throw error;
+    });
+    if (!deep) break;
     const columns = deepScores(deep, channelRowsOf(texts, held, channels));
     judged.push({ deep, places, columns, wide: await wide.scoresWithout(places) });
   }
+  const missing = networks - judged.length;
+  const name = networks > 1 ? `${missing} of ${networks} networks (${recipe.name})` : recipe.name;
+  const leftOut = missing > 0 ? [name] : [];
+  if (judged.length === 0) return { tried: null, leftOut };
   const mixture = mix(wide, judged, rows.length, labels, keyOf);
-  return { mixture, channels };
+  return { tried: { mixture, channels: channels! }, leftOut };
+}
+
+/** A budget that was too small is said. */
+function exceededNotes(wide: Wide, tried: Beside | null, allowance: Allowance): string[] {
+  if (!allowance.isExceeded) return [];
+  return wide.trials.length === 1 && !tried
+    ? ["The budget is exceeded: reading, the first n-grams and saving alone take longer"]
+    : ["The budget is exceeded: what was tried took longer than its first steps told"];
 }
 
 /** Two rows of a class are the least that one can be told by another. */

@@ -10,6 +10,7 @@ import { BLOCKS, type Block, type NgramRules } from "../../tokens/ngrams.js";
 import { type FeatureRows, featureRows, pick, select } from "../../tokens/sparse-texts.js";
 import type { TokenizedTexts } from "../../tokens/tokenized-texts.js";
 import type { LinearOptions } from "../../train/linear.js";
+import { Allowance } from "./allowance.js";
 import { type Fold, foldsOf } from "./folds.js";
 import { centred, deviationOf, type HeldOut, measured, type Trial } from "./held-out.js";
 import { bytesOfFeature, easedFor, strongest } from "./pruning.js";
@@ -24,6 +25,11 @@ const NGRAMS_TWICE = 20_000;
 export const MOST_NGRAMS = 6e7;
 /** Bytes that the features of a saved classifier may take, about. */
 export const FEATURE_BYTES = 1.6e6;
+
+/** What the recipe that is picked is fitted to: all rows, and again where n-grams are left out. */
+const FINAL_FITS = 2;
+/** And rows that n-grams are counted of again: all, for the record; leaving some out takes a little, too. */
+const FINAL_ROWS = 1.2;
 
 const LONG_LEAST: Partial<Record<Block, number>> = { w1: 2, w2: 3, w3: 3, p1: 2, p2: 3 };
 const TWICE = Object.fromEntries(BLOCKS.map((block) => [block, 2]));
@@ -40,6 +46,8 @@ export interface WideData {
 export interface WideOptions {
   readonly seed: number;
   readonly engine: () => SynchronousEngine;
+  /** Which recipes there is time for, the first one always. Default: all. */
+  readonly allowance?: Allowance;
   /** Tries the plainest recipe alone. Default false. */
   readonly plain?: boolean;
   /** Bytes that the features may take in a file, about. Default FEATURE_BYTES. */
@@ -67,6 +75,8 @@ export interface Wide {
   readonly factor: number;
   readonly trials: readonly Trial[];
   readonly picked: Trial;
+  /** The names of recipes that there was no time for. */
+  readonly leftOut: readonly string[];
   /** Rows held out, and their scores in the mixture, times 1. */
   readonly heldOut: HeldOut;
   /**
@@ -93,6 +103,7 @@ export interface Wide {
 /** Trains the wide member. */
 export async function trainWide(given: WideData, options: WideOptions): Promise<Wide> {
   const notes: string[] = [];
+  const { allowance = new Allowance() } = options;
   const sampled = sampleOf(given, options.seed, notes);
   const { texts, rows, classes, labels } = sampled;
   const long = areLong(texts, rows);
@@ -106,7 +117,9 @@ export async function trainWide(given: WideData, options: WideOptions): Promise<
   };
   await begin(step);
   const least = long && rows.length > FEW_ROWS ? LONG_LEAST : rows.length > NGRAMS_TWICE ? TWICE : {};
+  const counted = allowance.watch("rows");
   const data = featureRows(texts, rows, rules, least);
+  counted(rows.length);
   const all: Labelled = { data, classes, labels };
   const keyOf = (row: number) => texts.fingerprint(rows[row]!);
   const folds = foldsOf(classes, labels, options.seed, keyOf);
@@ -115,14 +128,24 @@ export async function trainWide(given: WideData, options: WideOptions): Promise<
     fitScorer(labelled, member.rules, options.engine, solving);
   const parts = partsOf(all, folds);
   const known = new Map<string, HeldOutScores>();
+  // A fit to a part of the rows takes that part of the time.
+  const passes = parts.reduce((sum, { labelled }) => sum + labelled.data.rows, 0) / rows.length;
+  const keyOfMember = ({ rules }: WideMember) => JSON.stringify(rules);
   const heldOut = async (member: WideMember) => {
-    const key = JSON.stringify(member.rules);
+    const key = keyOfMember(member);
+    const fitted = allowance.watch("fits");
     const scores = known.get(key) ?? (await heldOutScores(parts, member, fit));
+    if (!known.has(key)) fitted(passes);
     known.set(key, scores);
     return scores;
   };
+  const isLeft = ({ members }: WideRecipe) => {
+    const more = members.filter((member) => !known.has(keyOfMember(member)));
+    return { fits: more.length * passes + FINAL_FITS * members.length, rows: FINAL_ROWS * given.rows.length };
+  };
   const judged: Judged[] = [];
-  for (const recipe of recipes) {
+  for (const [k, recipe] of recipes.entries()) {
+    if (k > 0 && !allowance.admits("recipes", k, isLeft(recipe))) break;
     await begin(`trying ${recipe.name}`);
     judged.push(await judge(recipe, all, folds, heldOut));
   }
@@ -171,6 +194,7 @@ export async function trainWide(given: WideData, options: WideOptions): Promise<
       return { ...member, scorer: fitted.scorers[m]!, deviation: by.deviations[m]! };
     }),
     factor: fitTemperature({ scores: by.scores, classes: by.classes }),
+    leftOut: recipes.slice(judged.length).map(({ name }) => name),
     heldOut: {
       ...{ scores: by.scores, classes: by.classes, texts: new Set(Array.from(by.rows, keyOf)).size },
       rows: by.rows.map((row) => rows[row]!),
