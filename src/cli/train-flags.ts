@@ -36,6 +36,7 @@ export interface TrainFlags extends EngineFlags, ColumnFlags {
   seed: number;
   out?: string;
   report?: string;
+  card?: string;
   checkpoint?: string;
   checkpointEvery: number;
   resume?: boolean;

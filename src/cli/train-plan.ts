@@ -110,8 +110,14 @@ export async function planTraining(
   const flags = isScript(typed.model) ? await flagsOfScript(typed, isGiven) : typed;
   const name = dataName(data);
   const out = flags.out ?? `${name}.keras`;
-  const { test, report, checkpoint, model, tokenizer, vectors: words } = flags;
-  await refuseOutputs({ "--out": out, "--report": report }, [data, test, model, tokenizer, words]);
+  const { test, report, card, checkpoint, model, tokenizer, vectors: words } = flags;
+  await refuseOutputs({ "--out": out, "--report": report, "--card": card }, [
+    data,
+    test,
+    model,
+    tokenizer,
+    words,
+  ]);
   if (checkpoint && existsSync(checkpoint) && !statSync(checkpoint).isDirectory()) {
     throw inputError({ expected: "a folder, found a file", where: `--checkpoint ${checkpoint}` });
   }

@@ -9,6 +9,7 @@ import { engineOptions, positive, share, whole } from "./context.js";
 import { columnFlags } from "./data.js";
 import { define } from "./models.js";
 import { choice, refuseIdle } from "./options.js";
+import { trainCommandLine } from "./reproduce.js";
 import { tokenizerOption } from "./tokenizer.js";
 import type { TrainFlags } from "./train-flags.js";
 import { AUTO, idleInTraining, idleWithModel, planTraining } from "./train-plan.js";
@@ -70,6 +71,7 @@ export function trainCommand(program: Command): void {
     .option("--seed <n>", "what everything random follows from", whole("seed"), 0)
     .option("--out <file>", "where the classifier goes (default: the data's name with .keras)")
     .option("--report <file>", "also write a page with curves, confusion matrix and mistakes")
+    .option("--card <file>", "also write a model card: Markdown to be kept beside the classifier")
     .option("--checkpoint <folder>", "keep the state of training there")
     .option("--checkpoint-every <seconds>", "and renew it this often", positive("checkpoint-every"), 10)
     .option("--resume", "go on from the checkpoint, if there is one")
@@ -80,6 +82,6 @@ export function trainCommand(program: Command): void {
     refuseIdle(command, idleInTraining(data, flags));
     const plan = await planTraining(data, flags, isGiven);
     refuseIdle(command, idleWithModel(plan));
-    await runTraining(data, plan);
+    await runTraining(data, plan, (engine) => trainCommandLine(command, data, plan, engine));
   });
 }

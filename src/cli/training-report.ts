@@ -1,4 +1,5 @@
 /** What a training run has to say, as the plain data that the overview and the report page draw. */
+import { statSync } from "node:fs";
 import { availableParallelism, cpus } from "node:os";
 import { count } from "../base/numbers.js";
 import type { ClassifierEvaluation, TextClassifier } from "../classifier/classifier.js";
@@ -7,11 +8,14 @@ import type { TrainingRecord, VectorsRecord } from "../classifier/options.js";
 import { repeatedTexts } from "../classifier/repeated-texts.js";
 import { describeModel } from "../model/describe.js";
 import type { Schedule } from "../objectives/schedules.js";
-import type { ClassCount, DatasetReport, Facts, ReportData } from "../report/data.js";
+import type { ClassCount, DatasetReport, Facts, ReportData, Reproduction } from "../report/data.js";
 import { lengthSummary } from "../report/lengths.js";
+import { USELESS } from "../report/sentences.js";
 import { FeatureEncoder } from "../tokens/feature-encoder.js";
 import type { IdEncoder, RowEncoder } from "../tokens/row-encoder.js";
+import { sourceOf } from "./models.js";
 import { AUTO, type TrainPlan } from "./train-plan.js";
+import { version } from "./version.js";
 
 export interface EpochLog {
   epoch: number;
@@ -40,6 +44,9 @@ export interface TrainingOutcome extends Material {
   epochs: EpochLog[];
   seconds: Record<string, number>;
   interrupted: boolean;
+  /** The command that makes the same classifier again, and what it reads. */
+  command: string;
+  inputs: Reproduction["inputs"];
 }
 
 /** Counts and lengths of the data, before anything is learned from it. */
@@ -98,7 +105,8 @@ function rateText(rate: number | Schedule): number | string {
 
 /** The report page's data. */
 export function trainingReport(outcome: TrainingOutcome): ReportData {
-  const { plan, classifier, evaluation, epochs, seconds, overview } = outcome;
+  const { plan, classifier, evaluation, epochs, seconds, overview, command, inputs, interrupted } = outcome;
+  const { test, testSplit: share, seed, model: asked } = plan.flags;
   const { model, encoder, training } = classifier;
   const { encoding, auto } = training ?? {};
   const lengths = overview.lengths &&
@@ -112,6 +120,9 @@ export function trainingReport(outcome: TrainingOutcome): ReportData {
     labels: classifier.labels,
     dataset: {
       ...withValidation(overview, training),
+      ...(overview.rows.test === undefined
+        ? {}
+        : { tested: test === undefined ? { share, seed } : { source: test } }),
       ...(lengths ? { lengths } : {}),
       ...(auto
         ? {}
@@ -151,6 +162,11 @@ export function trainingReport(outcome: TrainingOutcome): ReportData {
     },
     seconds,
     ...notesOf(outcome),
+    ...(plan.startFrom && sourceOf(asked) === "a model file" ? { startedFrom: asked } : {}),
+    file: { name: plan.out, bytes: statSync(plan.out).size },
+    reproduction: {
+      ...{ command, inputs, seed, engine: model.engineName, version: version(), complete: !interrupted },
+    },
   };
 }
 
@@ -158,11 +174,7 @@ export function trainingReport(outcome: TrainingOutcome): ReportData {
 function notesOf({ interrupted, classifier }: TrainingOutcome): Pick<ReportData, "notes"> {
   const notes = [
     ...(interrupted ? ["Training was interrupted; the best weights until then were kept."] : []),
-    ...(classifier.training?.auto?.useful === false
-      ? [
-          "It has learned nothing that can be relied on: on rows held out it did no better than an answer that ignores the text.",
-        ]
-      : []),
+    ...(classifier.training?.auto?.useful === false ? [USELESS] : []),
   ];
   return notes.length > 0 ? { notes } : {};
 }

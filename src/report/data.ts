@@ -35,6 +35,26 @@ export interface ReportData {
   seconds?: Readonly<Record<string, number>>;
   /** Remarks worth reading first: what was left out, what looks odd. */
   notes?: readonly string[];
+  /** What it goes on from, where it does not begin anew: a model file's name. */
+  startedFrom?: string;
+  /** The file that it was saved to. */
+  file?: { name: string; bytes: number };
+  reproduction?: Reproduction;
+}
+
+/** What makes the same model again. */
+export interface Reproduction {
+  /** The command, with every option in effect. */
+  command: string;
+  /** Of the library. */
+  version: string;
+  seed: number;
+  /** What computed; another may differ in the last digits. */
+  engine: string;
+  /** What the command reads: SHA-256 of the bytes in hexadecimal digits; null of a folder or a stream. */
+  inputs: readonly { name: string; sha256: string | null }[];
+  /** Whether the training ended by itself. */
+  complete: boolean;
 }
 
 export type Facts = Readonly<Record<string, string | number | boolean>>;
@@ -43,6 +63,10 @@ export interface DatasetReport {
   /** File or folder the rows came from. */
   source: string;
   rows: { train: number; validation?: number; test?: number };
+  /** Which rows `test` counts: those of a file of its own, or a share of every class, drawn by the seed. */
+  tested?: { source: string } | { share: number; seed: number };
+  /** What was done to the rows as they were read. */
+  notes?: readonly string[];
   /** Test rows whose text stands among the training rows, too. */
   repeated?: number;
   /** Rows of each class. */

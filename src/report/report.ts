@@ -6,6 +6,7 @@ import { STYLE } from "../drawing/style.js";
 import { totalsOf } from "../model/summary/data.js";
 import { areaUnderRoc } from "../objectives/metrics.js";
 import type { ReportData } from "./data.js";
+import { CARD_STYLE, cardSection } from "./sections/card.js";
 import { certaintySection, mistakesSection, resultsSection } from "./sections/results.js";
 import {
   choiceSection,
@@ -36,7 +37,7 @@ export function reportHtml(data: ReportData): string {
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${printable(data.title)}: training report</title>
-<style>${new Markup(STYLE)}</style>
+<style>${new Markup(data.reproduction ? STYLE + CARD_STYLE : STYLE)}</style>
 </head>
 <body>
 <main>
@@ -49,6 +50,7 @@ ${evaluation && certaintySection(evaluation, data.labels)}
 ${mistakes !== undefined && mistakes.length > 0 && mistakesSection(mistakes, data.mistakeCount)}
 ${data.model && modelSection(data.model)}
 ${settingsSection(data.settings, data.environment, data.seconds)}
+${data.reproduction && cardSection(data)}
 <footer>Made by Cellstate. Everything on this page is in this file.</footer>
 </main>
 </body>

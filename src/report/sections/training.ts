@@ -6,6 +6,7 @@ import { readableBytes, type SummaryModel, totalsOf } from "../../model/summary/
 import { barChart, lengthHistogram } from "../charts/bars.js";
 import { learningCurves } from "../charts/curves.js";
 import type { ClassCount, DatasetReport, EpochReport, Facts, LengthSummary } from "../data.js";
+import { lengthSentence, repeatedSentence, scaledSentence, vocabularySentence } from "../sentences.js";
 
 /** Most classes drawn as bars; the table has them all. */
 const MOST_BARS = 24;
@@ -25,20 +26,6 @@ export function dataSection(dataset: DatasetReport): Markup {
     html`<p>${foreign(dataset.source)}: ${parts.join(", ")}.${repeated > 0 && ` ${repeatedSentence(repeated)}`}${vocabulary && ` ${vocabularySentence(vocabulary)}`}</p>`,
     html`<div class="pair">${classFigure(dataset.classes)}${lengths && lengths.rows > 0 && lengthFigure(lengths)}</div>`,
   );
-}
-
-/** Figures on what was learned are no figures on what is new. */
-const repeatedSentence = (repeated: number): string =>
-  `${counted(repeated, "row")} to test also ${repeated === 1 ? "stands" : "stand"} among those to train, which flatters the figures.`;
-
-function vocabularySentence({
-  size,
-  distinct,
-  unknownShare,
-}: NonNullable<DatasetReport["vocabulary"]>): string {
-  const unknown =
-    unknownShare === undefined ? "" : `; ${percent(unknownShare)} of all words are unknown to it`;
-  return `The vocabulary keeps ${count(size)} entries of ${counted(distinct, "different word")}${unknown}.`;
 }
 
 function classFigure(classes: readonly ClassCount[]): Markup {
@@ -75,21 +62,14 @@ function classFigure(classes: readonly ClassCount[]): Markup {
 }
 
 function lengthFigure(lengths: LengthSummary): Markup {
-  const { rows, median, percentile95, longest, cut, truncated, bins } = lengths;
-  const lost =
-    cut === null
-      ? "All tokens are read."
-      : truncated === 0
-        ? `None is cut at ${count(cut)}.`
-        : `${counted(truncated, "row")} (${percent(truncated / rows)}) ${truncated === 1 ? "loses" : "lose"} tokens to the cut at ${count(cut)}.`;
   return figure(
     "Length of rows",
     lengthHistogram(lengths),
-    html`<p>Half have at most ${counted(median, "token")}, 95\u00a0% at most ${count(percentile95)}; the longest has ${count(longest)}. ${lost}</p>`,
+    html`<p>${lengthSentence(lengths)}</p>`,
     numbersBehind({
       caption: "Rows by length in tokens",
       headers: ["tokens", "rows"],
-      rows: bins.map((bin) => [`${count(bin.from)} to ${count(bin.to)}`, count(bin.count)]),
+      rows: lengths.bins.map((bin) => [`${count(bin.from)} to ${count(bin.to)}`, count(bin.count)]),
     }),
   );
 }
@@ -124,7 +104,6 @@ export function learningSection(epochs: readonly EpochReport[], best: number | u
 
 /** What an automatic classifier tried, and why it is what it is. */
 export function choiceSection({ members, why, heldOut, features, useful, notes }: AutoRecord): Markup {
-  const { before, after } = heldOut.calibrationError;
   return section(
     "choice",
     "How it was chosen",
@@ -142,7 +121,7 @@ export function choiceSection({ members, why, heldOut, features, useful, notes }
         picked ? "picked" : "",
       ]),
     }),
-    html`<p>It knows ${counted(features, "n-gram")}. Its probabilities were off by ${percent(before)} on average on rows held out, and by ${percent(after)} once they were scaled.</p>`,
+    html`<p>It knows ${counted(features, "n-gram")}. ${scaledSentence(heldOut.calibrationError)}</p>`,
     notes.map((text) => html`<p>${foreign(text)}.</p>`),
   );
 }
