@@ -8,6 +8,7 @@ import type { TrainingRecord, VectorsRecord } from "../classifier/options.js";
 import { repeatedTexts } from "../classifier/repeated-texts.js";
 import { describeModel } from "../model/describe.js";
 import type { Schedule } from "../objectives/schedules.js";
+import { kindOf } from "../report/classifier-card.js";
 import type { ClassCount, DatasetReport, Facts, ReportData, Reproduction } from "../report/data.js";
 import { lengthSummary } from "../report/lengths.js";
 import { USELESS } from "../report/sentences.js";
@@ -113,9 +114,7 @@ export function trainingReport(outcome: TrainingOutcome): ReportData {
     encoding && { ...overview.lengths, rows: encoding.rows, truncated: encoding.truncatedRows };
   return {
     title: plan.name,
-    kind: auto
-      ? `${plan.flags.model === AUTO ? "automatic" : plan.flags.model} classifier`
-      : `${model.layers.find((layer) => layer.kind.recurrent)?.className ?? "text"} classifier`,
+    kind: auto ? `${plan.flags.model === AUTO ? "automatic" : plan.flags.model} classifier` : kindOf(model),
     createdAt: new Date().toISOString().slice(0, 16).replace("T", " "),
     labels: classifier.labels,
     dataset: {

@@ -1,3 +1,4 @@
+import { inputError } from "../base/errors.js";
 import type { AutoRecord } from "../classifier/options.js";
 import type { SummaryModel } from "../model/summary/data.js";
 import type { Evaluation } from "../objectives/metrics.js";
@@ -120,4 +121,14 @@ export interface LengthSummary {
   truncated: number;
   /** Rows of `from` up to and including `to` tokens; the last bin may hold all that is longer. */
   bins: readonly { from: number; to: number; count: number }[];
+}
+
+/** @throws InputError where there are not as many names as the evaluation has classes */
+export function checkLabels({ classes }: Evaluation, labels: readonly string[]): void {
+  if (classes === labels.length) return;
+  throw inputError({
+    expected: `${classes} names of classes`,
+    where: "report labels",
+    received: labels.length,
+  });
 }

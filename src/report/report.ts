@@ -1,11 +1,10 @@
-import { inputError } from "../base/errors.js";
 import { printable } from "../base/text.js";
 import { type Content, foreign, html, Markup } from "../drawing/markup.js";
 import { bracketed, count, counted, decimal, duration, percent } from "../drawing/numbers.js";
 import { STYLE } from "../drawing/style.js";
 import { totalsOf } from "../model/summary/data.js";
 import { areaUnderRoc } from "../objectives/metrics.js";
-import type { ReportData } from "./data.js";
+import { checkLabels, type ReportData } from "./data.js";
 import { CARD_STYLE, cardSection } from "./sections/card.js";
 import { certaintySection, mistakesSection, resultsSection } from "./sections/results.js";
 import {
@@ -23,13 +22,7 @@ import {
  */
 export function reportHtml(data: ReportData): string {
   const { evaluation, epochs, mistakes } = data;
-  if (evaluation !== undefined && evaluation.classes !== data.labels.length) {
-    throw inputError({
-      expected: `${evaluation.classes} names of classes`,
-      where: "report labels",
-      received: data.labels.length,
-    });
-  }
+  if (evaluation !== undefined) checkLabels(evaluation, data.labels);
   const page = html`<!doctype html>
 <html lang="en">
 <head>
