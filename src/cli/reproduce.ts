@@ -56,7 +56,12 @@ export async function digestsOf(data: string, { flags }: TrainPlan): Promise<Rep
   const { test, model, tokenizer, vectors } = flags;
   const named = [data, test, tokenizer, vectors].filter((file) => file !== undefined);
   const files = isFile(model) ? [...named, model] : named;
-  return Promise.all(files.map(async (name) => ({ name, sha256: isFile(name) ? await sha256(name) : null })));
+  return Promise.all(
+    files.map(async (file) => ({
+      name: file === "-" ? "standard input" : file,
+      sha256: isFile(file) ? await sha256(file) : null,
+    })),
+  );
 }
 
 const isFile = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;

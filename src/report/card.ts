@@ -149,7 +149,10 @@ function dataBlocks({ source, rows, classes, lengths, vocabulary, notes = [] }: 
 const SPLITS = { train: "to learn from", validation: "to stop by", test: "to measure on" } as const;
 const cell = (rows: number | undefined): string => (rows === undefined ? "–" : count(rows));
 
-function splitItems({ auto }: ReportData, { rows, tested, repeated }: DatasetReport): (CardItem | false)[] {
+function splitItems(
+  { auto, evaluation }: ReportData,
+  { rows, tested, repeated }: DatasetReport,
+): (CardItem | false)[] {
   return [
     ["To learn from", counted(rows.train, "row")],
     auto !== undefined && [
@@ -160,7 +163,9 @@ function splitItems({ auto }: ReportData, { rows, tested, repeated }: DatasetRep
       "To stop by",
       `${counted(rows.validation, "row")}, held out of the same data`,
     ],
-    ["To measure on", rows.test === undefined ? "no rows" : `${counted(rows.test, "row")}${whence(tested)}`],
+    rows.test !== undefined
+      ? ["To measure on", `${counted(rows.test, "row")}${whence(tested)}`]
+      : evaluation === undefined && ["To measure on", "no rows"],
     repeated !== undefined &&
       (repeated > 0
         ? repeatedSentence(repeated)
@@ -263,7 +268,7 @@ function limitItems({
       "Learned before",
       `${startedFrom} had learned from data of its own, which this card does not tell of.`,
     ],
-    `${evaluation ? "The figures are of the rows measured here" : "What is said here is of these rows"} and promise nothing for others: texts of another language, subject, source or time were not tried unless they are among them.`,
+    `${evaluation ? "The figures are of the rows measured here and promise" : "What is said here is of these rows and promises"} nothing for others: texts of another language, subject, source or time were not tried unless they are among them.`,
     "It answers with one of its labels whatever it is asked, also where none fits, unless it is told to reject doubtful answers (--reject).",
   ];
 }
