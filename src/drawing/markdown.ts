@@ -46,11 +46,11 @@ export function shellLine(text: string): string {
   return `${fence}sh\n${printable(text)}\n${fence}`;
 }
 
-/** Marks of emphasis, code, links, tags, tables, struck text and formulas; entities; what GitHub makes links of unasked. */
+/** Marks of emphasis, code, links, tags, tables, struck text, formulas; entities; what is made a link unasked. */
 const INLINE =
-  /[\\`*[\]<|~$]|(?<![\p{L}\p{N}])_|_(?![\p{L}\p{N}])|&(?=#?\w+;)|:(?=\/\/)|(?<=\bwww)\.|(?<=\s)#/giu;
+  /[\\`*[\]<|~$@]|(?<![\p{L}\p{N}])_|_(?![\p{L}\p{N}])|&(?=#?\w+;)|:(?=\/\/)|(?<=\bwww)\.|(?<=^|\s)#/giu;
 /** What begins a heading, a quotation, a list or a rule where a line begins. */
-const FIRST = /^[-+=#>]|(?<=^\d{1,9})[.)](?=\s|$)/;
+const FIRST = /^[-+=>]|(?<=^\d{1,9})[.)](?=\s|$)/;
 
 /** Text within a line that means itself. Spaces that do not break are spaces. */
 const inline = (text: string): string => printable(text).replace(INLINE, "\\$&").replaceAll("\u00a0", " ");

@@ -12,7 +12,7 @@ const ENTRY_BUDGETS: Record<string, number> = {
   "cellstate/keras": 172,
   "cellstate/lab": 134,
   "cellstate/predict": 51,
-  "cellstate/report": 222,
+  "cellstate/report": 214,
   "cellstate/tune": 212,
 };
 

@@ -173,20 +173,25 @@ describe("of an automatic classifier", () => {
 
 const EVIL = [
   "<script>alert(1)</script><img src=x onerror=alert(1)>",
-  "[a](javascript:alert(1)) ![b](http://e.example/p.png) <http://e.example> www.e.example",
+  "[a](javascript:alert(1)) ![b](http://e.example/p.png) <http://e.example> www.e.example a@e.example",
   "a | b | c\n\n# heading\n- item\n---\n===\n1. one\n> quote\n```\ncode\n```",
   "**bold** __bold__ *i* _i_ ~~s~~ `c` $x$ &lt;b&gt; &#60; \\<b>",
   "\u001b[31mred \u202eerutcip",
 ];
 
 /** What CommonMark or GitHub would obey, were it not behind a backslash; a line that begins a block. */
-const OBEYED = /(?<!\\)(?:\\\\)*(?:[<[\]*`~$]|&(?=#?\w+;)|:\/\/|(?<=\bwww)\.)/;
+const OBEYED = /(?<!\\)(?:\\\\)*(?:[<[\]*`~$@]|&(?=#?\w+;)|:\/\/|(?<=\bwww)\.)/;
 const BLOCK = /^\s*(?:[-+=#>]|\d{1,9}[.)](?:\s|$))/;
 
 describe("text from data", () => {
   test("is text in Markdown wherever it stands", () => {
     const evil = EVIL.join(" ");
-    for (const written of [heading(2, evil).slice(3), paragraph(evil), ...EVIL.map(paragraph)]) {
+    for (const written of [
+      heading(2, evil).slice(3),
+      heading(2, "#").slice(3),
+      paragraph(evil),
+      ...EVIL.map(paragraph),
+    ]) {
       for (const line of written.split("\n")) {
         assert.doesNotMatch(line, OBEYED);
         assert.doesNotMatch(line, BLOCK);
