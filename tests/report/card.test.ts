@@ -176,6 +176,10 @@ const EVIL = [
   "[a](javascript:alert(1)) ![b](http://e.example/p.png) <http://e.example> www.e.example a@e.example",
   "a | b | c\n\n# heading\n- item\n---\n===\n1. one\n> quote\n```\ncode\n```",
   "**bold** __bold__ *i* _i_ ~~s~~ `c` $x$ &lt;b&gt; &#60; \\<b>",
+  "+ item",
+  "- item",
+  "12) twelve",
+  "> quote",
   "\u001b[31mred \u202eerutcip",
 ];
 
