@@ -50,8 +50,6 @@ export interface TrainOptions extends EngineOptions {
   effort?: Effort;
   /** Of "auto" and "linear": bytes that the saved file (.keras) may take; n-grams that decide little are left out. */
   maxSize?: number;
-  /** Of "auto" and "linear": whether to measure what smaller files would answer, for `training.auto.sizes`. Default false. */
-  compareSizes?: boolean;
   /**
    * Of "auto": seconds that it may take, from the call to the saved file, kept to by leaving out members that would end later
    * (within a tenth of it). The first of n-grams are always fitted, however long that takes. Default: what `effort` asks for.
@@ -107,13 +105,14 @@ export interface TrainOptions extends EngineOptions {
   resume?: TrainingState;
   /** Of "auto" and "linear": told what is being done, whenever something else is begun. */
   onStep?(what: string): void;
+  /** Of "auto" and "linear": told what files of fewer n-grams would answer, the largest first; measured if it is there. */
+  onSizes?(sizes: readonly SizedAccuracy[]): void;
 }
 
 const TRAIN_OPTIONS: Record<keyof TrainOptions, true> = {
   model: true,
   effort: true,
   maxSize: true,
-  compareSizes: true,
   budget: true,
   replay: true,
   vocabulary: true,
@@ -135,6 +134,7 @@ const TRAIN_OPTIONS: Record<keyof TrainOptions, true> = {
   signal: true,
   resume: true,
   onStep: true,
+  onSizes: true,
   engine: true,
   threads: true,
 };
@@ -235,8 +235,6 @@ export interface AutoRecord {
   ran: { recipes: number; networks: number } | null;
   /** n-grams that it knows. */
   features: number;
-  /** What files of n-grams alone would answer, the largest first; where that was asked for. */
-  sizes?: SizedAccuracy[];
   /** Of the one that was picked, on rows that it had not learned from. */
   heldOut: {
     /** How many they were. */

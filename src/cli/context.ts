@@ -95,6 +95,18 @@ export const seconds =
     });
   };
 
+const BYTES: Readonly<Record<string, number>> = { "": 1, B: 1, KB: 1e3, MB: 1e6 };
+
+/** An option parser for sizes of files: "600KB", "2MB", "20000", in bytes. */
+export const bytes =
+  (name: string) =>
+  (text: string): number => {
+    const [, number, unit = ""] = /^(\d+(?:\.\d+)?) ?([KM]?B)?$/i.exec(text) ?? [];
+    const value = Math.floor(Number(number) * (BYTES[unit.toUpperCase()] ?? Number.NaN));
+    if (value > 0) return value;
+    throw inputError({ expected: "a size above 0, as 600KB or 2MB", where: `--${name}`, received: text });
+  };
+
 export function engineOptions(command: Command): Command {
   return command
     .hook("preAction", (_, acting) => {

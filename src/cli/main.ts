@@ -1,10 +1,10 @@
 #!/usr/bin/env node
 /** The command line. One command a file; this one names them and ends the process with the right code. */
-import { readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
 import { InputError } from "../base/errors.js";
 import { printable } from "../base/text.js";
 import { addCommands, type CommandTable, EXIT, Exit, note, pointToHelp } from "./context.js";
+import { version } from "./version.js";
 
 const COMMANDS: CommandTable = {
   train: async () => (await import("./train.js")).trainCommand,
@@ -17,11 +17,6 @@ const COMMANDS: CommandTable = {
   lab: async () => (await import("./lab.js")).labCommand,
   bench: async () => (await import("./bench.js")).benchCommand,
 };
-
-function version(): string {
-  const text = readFileSync(new URL("../../../package.json", import.meta.url), "utf8");
-  return (JSON.parse(text) as { version: string }).version;
-}
 
 async function program([command, ...rest]: readonly string[]): Promise<Command> {
   const cellstate = new Command("cellstate")

@@ -14,6 +14,7 @@ export interface TrainFlags extends EngineFlags, ColumnFlags {
   effort: Effort;
   /** Seconds that it may take. */
   budget?: number;
+  maxSize?: number;
   /** A classifier whose members are trained again. */
   replay?: string;
   /** Ids known and read: the model file's own, else 1,000 and 200. */
@@ -40,6 +41,7 @@ export interface TrainFlags extends EngineFlags, ColumnFlags {
   seed: number;
   out?: string;
   report?: string;
+  card?: string;
   checkpoint?: string;
   checkpointEvery: number;
   resume?: boolean;

@@ -90,6 +90,7 @@ export function idleInTraining(data: string, flags: TrainFlags): Idle {
     effort: unchosen || settled,
     budget: unchosen || settled,
     replay: unchosen,
+    maxSize: (!isAutomatic(model) && `with --model ${model} (--model auto heeds it)`) || settled,
     seed: settled,
     vectors: ownWords,
     freezeVectors: flags.vectors === undefined ? "without --vectors" : ownWords,
@@ -118,8 +119,9 @@ export async function planTraining(
   const given = isScript(typed.model) ? await flagsOfScript(typed, isGiven) : typed;
   const name = dataName(data);
   const out = given.out ?? `${name}.keras`;
-  const { test, report, checkpoint, model, tokenizer, vectors: words, replay: from } = given;
-  await refuseOutputs({ "--out": out, "--report": report }, [data, test, model, tokenizer, words, from]);
+  const { test, report, card, checkpoint, model, tokenizer, vectors: words, replay: from } = given;
+  const read = [data, test, model, tokenizer, words, from];
+  await refuseOutputs({ "--out": out, "--report": report, "--card": card }, read);
   if (checkpoint && existsSync(checkpoint) && !statSync(checkpoint).isDirectory()) {
     throw inputError({ expected: "a folder, found a file", where: `--checkpoint ${checkpoint}` });
   }

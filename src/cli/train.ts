@@ -5,10 +5,11 @@ import { PRESET_NAMES } from "../classifier/presets.js";
 import { LIMITS } from "../classifier/training.js";
 import { OPTIMIZER_DEFAULTS } from "../objectives/optimizers.js";
 import { SIDES } from "../tokens/options.js";
-import { engineOptions, positive, seconds, share, whole } from "./context.js";
+import { bytes, engineOptions, positive, seconds, share, whole } from "./context.js";
 import { columnFlags } from "./data.js";
 import { define } from "./models.js";
 import { choice, refuseIdle } from "./options.js";
+import { trainCommandLine } from "./reproduce.js";
 import { tokenizerOption } from "./tokenizer.js";
 import type { TrainFlags } from "./train-flags.js";
 import { AUTO, idleInTraining, idleWithModel, planTraining } from "./train-plan.js";
@@ -44,6 +45,11 @@ export function trainCommand(program: Command): void {
       "time that auto may take, from file to saved model: 60s, 10m (default: what it needs)",
       seconds("budget"),
     )
+    .option(
+      "--max-size <bytes>",
+      "most that the saved file of n-grams may take: 600KB, 2MB",
+      bytes("max-size"),
+    )
     .option("--replay <file>", "run what ran for this classifier of auto, with its effort and seed")
     .option("--define <name=value>", "a value that a script computes (repeatable)", define)
     .option(
@@ -76,6 +82,7 @@ export function trainCommand(program: Command): void {
     .option("--seed <n>", "what everything random follows from", whole("seed"), 0)
     .option("--out <file>", "where the classifier goes (default: the data's name with .keras)")
     .option("--report <file>", "also write a page with curves, confusion matrix and mistakes")
+    .option("--card <file>", "also write a model card: Markdown to be kept beside the classifier")
     .option("--checkpoint <folder>", "keep the state of training there")
     .option("--checkpoint-every <seconds>", "and renew it this often", positive("checkpoint-every"), 10)
     .option("--resume", "go on from the checkpoint, if there is one")
@@ -86,6 +93,6 @@ export function trainCommand(program: Command): void {
     refuseIdle(command, idleInTraining(data, flags));
     const plan = await planTraining(data, flags, isGiven);
     refuseIdle(command, idleWithModel(plan));
-    await runTraining(data, plan);
+    await runTraining(data, plan, (engine) => trainCommandLine(command, data, plan, engine));
   });
 }

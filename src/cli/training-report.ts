@@ -1,17 +1,22 @@
 /** What a training run has to say, as the plain data that the overview and the report page draw. */
+import { statSync } from "node:fs";
 import { availableParallelism, cpus } from "node:os";
 import { count } from "../base/numbers.js";
 import type { ClassifierEvaluation, TextClassifier } from "../classifier/classifier.js";
 import type { Corpus } from "../classifier/corpus.js";
-import type { TrainingRecord, VectorsRecord } from "../classifier/options.js";
+import type { SizedAccuracy, TrainingRecord, VectorsRecord } from "../classifier/options.js";
 import { repeatedTexts } from "../classifier/repeated-texts.js";
 import { describeModel } from "../model/describe.js";
 import type { Schedule } from "../objectives/schedules.js";
-import type { ClassCount, DatasetReport, Facts, ReportData } from "../report/data.js";
+import { kindOf } from "../report/classifier-card.js";
+import type { ClassCount, DatasetReport, Facts, ReportData, Reproduction } from "../report/data.js";
 import { lengthSummary } from "../report/lengths.js";
+import { USELESS } from "../report/sentences.js";
 import { FeatureEncoder } from "../tokens/feature-encoder.js";
 import type { IdEncoder, RowEncoder } from "../tokens/row-encoder.js";
+import { sourceOf } from "./models.js";
 import { AUTO, type TrainPlan } from "./train-plan.js";
+import { version } from "./version.js";
 
 export interface EpochLog {
   epoch: number;
@@ -40,6 +45,11 @@ export interface TrainingOutcome extends Material {
   epochs: EpochLog[];
   seconds: Record<string, number>;
   interrupted: boolean;
+  /** What files of fewer n-grams would answer, where that was measured. */
+  sizes?: readonly SizedAccuracy[] | undefined;
+  /** The command that makes the same classifier again, and what it reads. */
+  command: string;
+  inputs: Reproduction["inputs"];
 }
 
 /** Counts and lengths of the data, before anything is learned from it. */
@@ -98,20 +108,22 @@ function rateText(rate: number | Schedule): number | string {
 
 /** The report page's data. */
 export function trainingReport(outcome: TrainingOutcome): ReportData {
-  const { plan, classifier, evaluation, epochs, seconds, overview } = outcome;
+  const { plan, classifier, evaluation, epochs, seconds, overview, command, inputs, interrupted } = outcome;
+  const { test, testSplit: share, seed, model: asked } = plan.flags;
   const { model, encoder, training } = classifier;
   const { encoding, auto } = training ?? {};
   const lengths = overview.lengths &&
     encoding && { ...overview.lengths, rows: encoding.rows, truncated: encoding.truncatedRows };
   return {
     title: plan.name,
-    kind: auto
-      ? `${plan.flags.model === AUTO ? "automatic" : plan.flags.model} classifier`
-      : `${model.layers.find((layer) => layer.kind.recurrent)?.className ?? "text"} classifier`,
+    kind: auto ? `${plan.flags.model === AUTO ? "automatic" : plan.flags.model} classifier` : kindOf(model),
     createdAt: new Date().toISOString().slice(0, 16).replace("T", " "),
     labels: classifier.labels,
     dataset: {
       ...withValidation(overview, training),
+      ...(overview.rows.test === undefined
+        ? {}
+        : { tested: test === undefined ? { share, seed } : { source: test } }),
       ...(lengths ? { lengths } : {}),
       ...(auto
         ? {}
@@ -125,6 +137,7 @@ export function trainingReport(outcome: TrainingOutcome): ReportData {
     },
     epochs,
     ...(auto ? { auto } : {}),
+    ...(outcome.sizes && outcome.sizes.length > 0 ? { sizes: outcome.sizes } : {}),
     ...(training?.bestEpoch != null ? { bestEpoch: training.bestEpoch } : {}),
     ...(evaluation
       ? {
@@ -151,6 +164,11 @@ export function trainingReport(outcome: TrainingOutcome): ReportData {
     },
     seconds,
     ...notesOf(outcome),
+    ...(plan.startFrom && sourceOf(asked) === "a model file" ? { startedFrom: asked } : {}),
+    file: { name: plan.out, bytes: statSync(plan.out).size },
+    reproduction: {
+      ...{ command, inputs, seed, engine: model.engineName, version: version(), complete: !interrupted },
+    },
   };
 }
 
@@ -158,11 +176,7 @@ export function trainingReport(outcome: TrainingOutcome): ReportData {
 function notesOf({ interrupted, classifier }: TrainingOutcome): Pick<ReportData, "notes"> {
   const notes = [
     ...(interrupted ? ["Training was interrupted; the best weights until then were kept."] : []),
-    ...(classifier.training?.auto?.useful === false
-      ? [
-          "It has learned nothing that can be relied on: on rows held out it did no better than an answer that ignores the text.",
-        ]
-      : []),
+    ...(classifier.training?.auto?.useful === false ? [USELESS] : []),
   ];
   return notes.length > 0 ? { notes } : {};
 }

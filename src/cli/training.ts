@@ -10,17 +10,19 @@ import {
   UnfinishedTraining,
 } from "../classifier/classifier.js";
 import { allRows, Corpus } from "../classifier/corpus.js";
-import type { AutoRecord, Prepared, TrainOptions } from "../classifier/options.js";
+import type { AutoRecord, Prepared, SizedAccuracy, TrainOptions } from "../classifier/options.js";
 import { readLabelledPath } from "../data/node-source.js";
 import { stratifiedSplit } from "../data/split.js";
 import { quickCheckup } from "../explain/doctor/index.js";
 import { PURPOSE, Random } from "../kernels/philox.js";
+import { cardMarkdown } from "../report/card.js";
 import { reportHtml } from "../report/report.js";
 import { type Callback, callbacks, type TrainingProgress } from "../train/callbacks.js";
 import type { Logs, TrainingState } from "../train/training-state.js";
 import { hasCheckpoint, keepCheckpoint, openCheckpoints, readCheckpoint } from "./checkpoints.js";
 import { EXIT, Exit, interruption, note, say } from "./context.js";
 import { evaluationSummary } from "./evaluate.js";
+import { digestsOf } from "./reproduce.js";
 import { styleFor } from "./terminal.js";
 import { AUTO, type TrainPlan, type TrainSetup } from "./train-plan.js";
 import {
@@ -61,15 +63,22 @@ class Stopwatch {
   }
 }
 
-export async function runTraining(data: string, plan: TrainPlan): Promise<void> {
+/** @param commandWith the command that makes the same classifier again, by the engine that computes */
+export async function runTraining(
+  data: string,
+  plan: TrainPlan,
+  commandWith: (engine: string) => string,
+): Promise<void> {
   const watch = new Stopwatch("read");
   const material = await readMaterial(data, plan);
+  const { report, card } = plan.flags;
+  const inputs = report === undefined && card === undefined ? [] : await digestsOf(data, plan);
   note(overviewText(material.overview, styleFor(process.stderr)));
   const epochSeconds = new Map<number, number>();
   watch.enter("vectorize");
   // Until here Ctrl-C ends the process, as nothing would be lost.
   const { signal, release } = interruption();
-  const { classifier, interrupted } = await learn(plan, material, epochSeconds, signal, watch);
+  const { classifier, interrupted, sizes } = await learn(plan, material, epochSeconds, signal, watch);
   watch.enter(null);
   await saveResult(classifier, plan);
   release();
@@ -80,13 +89,16 @@ export async function runTraining(data: string, plan: TrainPlan): Promise<void> 
     test && !interrupted ? await classifier.evaluate(test.corpus, { rows: test.rows, mistakes }) : null;
   const epochs = epochLogs(classifier, epochSeconds);
   const seconds = watch.total();
-  await conclude({ ...material, data, plan, classifier, evaluation, epochs, seconds, interrupted });
+  const command = commandWith(classifier.model.engineName);
+  const outcome = { ...material, data, plan, classifier, evaluation, epochs, seconds, interrupted, sizes };
+  await conclude({ ...outcome, command, inputs });
 }
 
 /** The texts, and which of them to learn from and to measure on. */
 export async function readMaterial(data: string, plan: TrainSetup): Promise<Material> {
-  const corpus = await readCorpus(data, plan);
-  const testCorpus = plan.flags.test ? await readCorpus(plan.flags.test, plan) : null;
+  const notes: string[] = [];
+  const corpus = await readCorpus(data, plan, notes);
+  const testCorpus = plan.flags.test ? await readCorpus(plan.flags.test, plan, notes) : null;
   const [trainRows, heldOut] = splitTest(corpus, plan);
   let test: Material["test"] = null;
   if (testCorpus) test = { corpus: testCorpus, rows: allRows(testCorpus.rows) };
@@ -95,7 +107,7 @@ export async function readMaterial(data: string, plan: TrainSetup): Promise<Mate
   // Labels that only the test data has are refused before training, not after.
   test?.corpus.classes(labels);
   const overview = dataOverview(data, corpus, labels, trainRows, test, plan.auto ? null : plan.sizes.length);
-  return { corpus, trainRows, test, overview };
+  return { corpus, trainRows, test, overview: { ...overview, ...(notes.length > 0 ? { notes } : {}) } };
 }
 
 /** The classes: those of the classifier that is gone on from, and those that the data adds. */
@@ -109,7 +121,7 @@ async function learn(
   epochSeconds: Map<number, number>,
   signal: AbortSignal,
   watch: Stopwatch,
-): Promise<{ classifier: TextClassifier; interrupted: boolean }> {
+): Promise<{ classifier: TextClassifier; interrupted: boolean; sizes?: readonly SizedAccuracy[] }> {
   if (plan.auto) return learnAutomatically(plan, { corpus, trainRows, test }, signal, watch);
   const { checkpoint, resume } = plan.flags;
   const state = resume ? await readCheckpoint(checkpoint!) : null;
@@ -141,19 +153,21 @@ async function learnAutomatically(
   { corpus, trainRows: rows, test }: Pick<Material, "corpus" | "trainRows" | "test">,
   signal: AbortSignal,
   watch: Stopwatch,
-): Promise<{ classifier: TextClassifier; interrupted: boolean }> {
-  const { seed, engine, threads, model, effort, budget } = flags;
+): Promise<{ classifier: TextClassifier; interrupted: boolean; sizes?: readonly SizedAccuracy[] }> {
+  const { seed, engine, threads, model, effort, budget, maxSize, report } = flags;
+  let sizes: readonly SizedAccuracy[] = [];
   const onStep = (what: string) => note(`  ${what} …`);
   watch.enter("fit");
   const options = {
     ...{ model, rows, engine, signal, onStep },
-    ...(replay ? { replay } : { seed, budget, ...(model === AUTO ? { effort } : {}) }),
+    ...(report === undefined ? {} : { onSizes: (found: readonly SizedAccuracy[]) => void (sizes = found) }),
+    ...(replay ? { replay } : { seed, budget, maxSize, ...(model === AUTO ? { effort } : {}) }),
     ...(threads === undefined ? {} : { threads }),
   };
   // The budget is from the file to the end.
   const timing = { began: watch.started, testRows: test?.rows.length ?? 0 };
   try {
-    return { classifier: await trainAutomatically(corpus, options, timing), interrupted: false };
+    return { classifier: await trainAutomatically(corpus, options, timing), interrupted: false, sizes };
   } catch (error) {
     if (error instanceof AbortedTraining) return { classifier: halfTrained(error), interrupted: true };
     throw error;
@@ -184,11 +198,13 @@ async function keepLastGood(error: unknown, out: string): Promise<never> {
   throw new Exit(EXIT.badInput, `cellstate: ${error.message}\n${kept}`);
 }
 
-async function readCorpus(path: string, plan: TrainSetup): Promise<Corpus> {
+/** @param notes takes what was done to the rows */
+async function readCorpus(path: string, plan: TrainSetup, notes: string[]): Promise<Corpus> {
   const rows = await readLabelledPath(path, { text: plan.flags.text, label: plan.flags.label });
   note(printable(`${path === "-" ? "standard input" : path}: ${rows.description.found}`));
   const corpus = await Corpus.read(rows, plan.frontEnd);
   for (const line of rows.notes) note(printable(`${path}: ${line}`));
+  notes.push(...rows.notes.map((line) => `${path}: ${line}`));
   return corpus;
 }
 
@@ -281,12 +297,12 @@ async function saveResult(classifier: TextClassifier, { out, flags }: TrainPlan)
   }
 }
 
-/** Writes the report and prints the result: tables for people, or the one JSON line. */
+/** Writes report and card and prints the result: tables for people, or the one JSON line. */
 async function conclude(outcome: TrainingOutcome): Promise<void> {
   const { plan, evaluation, interrupted } = outcome;
   const { flags, out } = plan;
-  // A report that cannot be written takes the figures with it, were they not printed first.
-  const failure = flags.report ? await writeReport(flags.report, outcome) : null;
+  // A file that cannot be written takes the figures with it, were they not printed first.
+  const { written, failure } = await writePages(outcome);
   const auto = outcome.classifier.training?.auto;
   if (auto) note(autoText(auto, styleFor(process.stderr)));
   if (flags.json) say(printableJson(trainingSummary(outcome)));
@@ -298,19 +314,32 @@ async function conclude(outcome: TrainingOutcome): Promise<void> {
           styleFor(process.stdout),
         ),
       );
-    say(printable(`Saved ${out}${flags.report && !failure ? `, report in ${flags.report}` : ""}`));
+    say(printable([`Saved ${out}`, ...written].join(", ")));
   }
   if (failure) throw failure;
   if (interrupted) throw new Exit(EXIT.interrupted, `Interrupted: ${out} holds the best weights so far.`);
 }
 
-/** What went wrong, if anything. */
-function writeReport(file: string, outcome: TrainingOutcome): Promise<Error | null> {
-  const bytes = new TextEncoder().encode(reportHtml(trainingReport(outcome)));
-  return writeAtomic(file, bytes).then(
-    () => null,
-    (error: Error) => error,
-  );
+/** Writes what the flags ask for beside the classifier: where it is now, and what went wrong, if anything. */
+async function writePages(
+  outcome: TrainingOutcome,
+): Promise<{ written: string[]; failure: Error | undefined }> {
+  const { report, card } = outcome.plan.flags;
+  const written: string[] = [];
+  let failure: Error | undefined;
+  if (report === undefined && card === undefined) return { written, failure };
+  const data = trainingReport(outcome);
+  for (const [what, file, text] of [
+    ["report", report, reportHtml],
+    ["model card", card, cardMarkdown],
+  ] as const) {
+    if (file === undefined) continue;
+    await writeAtomic(file, new TextEncoder().encode(text(data))).then(
+      () => written.push(`${what} in ${file}`),
+      (error: Error) => (failure ??= error),
+    );
+  }
+  return { written, failure };
 }
 
 /** The object that `--json` ends with. */
@@ -328,6 +357,7 @@ function trainingSummary({ plan, classifier, evaluation, epochs, seconds, overvi
     seconds,
     ...(training?.auto ? autoSummary(training.auto) : {}),
     ...(training?.vectors ? { vectors: training.vectors } : {}),
+    ...(plan.flags.card === undefined ? {} : { card: plan.flags.card }),
   };
 }
 

@@ -11,6 +11,7 @@ import type { Facts } from "../report/data.js";
 import { settingWords, type TuningAbout, tuningPage } from "../report/tuning.js";
 import { EXIT, Exit, interruption, note, say } from "./context.js";
 import { openSearch } from "./search-folder.js";
+import { commandLine } from "./shell.js";
 import { styleFor } from "./terminal.js";
 import type { TrainFlags } from "./train-flags.js";
 import { dataName, refuseOutputs } from "./train-plan.js";
@@ -145,13 +146,10 @@ function identityOf({ corpus, test }: Material, search: unknown): string {
 function trainCommandOf(data: string, command: Command, options: Typed): string {
   const words = options.flatMap(([name, value]) => {
     const { long } = command.options.find((one) => one.attributeName() === name)!;
-    return value === null ? [long!] : [long!, quoted(value)];
+    return value === null ? [long!] : [long!, value];
   });
-  return ["cellstate train", quoted(data), ...words].join(" ");
+  return commandLine(["cellstate", "train", data, ...words]);
 }
-
-/** A word as a shell reads it. */
-const quoted = (word: string) => (/^[\w./:=@%+-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`);
 
 /** Writes the page and prints the result: a table for people, or the one JSON line. */
 async function conclude(

@@ -117,3 +117,8 @@ footer { margin-top: 48px; color: var(--quiet); font-size: .85rem; }
   details { display: none; }
 }
 `;
+
+/** A command to be copied, where a page has one. */
+export const COMMAND_STYLE = `
+.command { background: var(--panel); border-radius: 8px; padding: 12px 16px; overflow-wrap: anywhere; white-space: pre-wrap; font-size: .9rem; }
+`;

@@ -1,4 +1,5 @@
-import type { AutoRecord } from "../classifier/options.js";
+import { inputError } from "../base/errors.js";
+import type { AutoRecord, SizedAccuracy } from "../classifier/options.js";
 import type { SummaryModel } from "../model/summary/data.js";
 import type { Evaluation } from "../objectives/metrics.js";
 
@@ -15,6 +16,8 @@ export interface ReportData {
   dataset?: DatasetReport;
   /** Of an automatic classifier: what was tried. */
   auto?: AutoRecord;
+  /** What files of fewer n-grams would answer, the largest first. */
+  sizes?: readonly SizedAccuracy[];
   /** One entry an epoch, in order. */
   epochs?: readonly EpochReport[];
   /** The epoch (numbered from 1) whose weights were kept. */
@@ -35,6 +38,26 @@ export interface ReportData {
   seconds?: Readonly<Record<string, number>>;
   /** Remarks worth reading first: what was left out, what looks odd. */
   notes?: readonly string[];
+  /** What it goes on from, where it does not begin anew: a model file's name. */
+  startedFrom?: string;
+  /** The file that it was saved to. */
+  file?: { name: string; bytes: number };
+  reproduction?: Reproduction;
+}
+
+/** What makes the same model again. */
+export interface Reproduction {
+  /** The command, with every option in effect. */
+  command: string;
+  /** Of the library. */
+  version: string;
+  seed: number;
+  /** What computed; another may differ in the last digits. */
+  engine: string;
+  /** What the command reads: SHA-256 of the bytes in hexadecimal digits; null of a folder or a stream. */
+  inputs: readonly { name: string; sha256: string | null }[];
+  /** Whether the training ended by itself. */
+  complete: boolean;
 }
 
 export type Facts = Readonly<Record<string, string | number | boolean>>;
@@ -43,6 +66,10 @@ export interface DatasetReport {
   /** File or folder the rows came from. */
   source: string;
   rows: { train: number; validation?: number; test?: number };
+  /** Which rows `test` counts: those of a file of its own, or a share of every class, drawn by the seed. */
+  tested?: { source: string } | { share: number; seed: number };
+  /** What was done to the rows as they were read. */
+  notes?: readonly string[];
   /** Test rows whose text stands among the training rows, too. */
   repeated?: number;
   /** Rows of each class. */
@@ -96,4 +123,14 @@ export interface LengthSummary {
   truncated: number;
   /** Rows of `from` up to and including `to` tokens; the last bin may hold all that is longer. */
   bins: readonly { from: number; to: number; count: number }[];
+}
+
+/** @throws InputError where there are not as many names as the evaluation has classes */
+export function checkLabels({ classes }: Evaluation, labels: readonly string[]): void {
+  if (classes === labels.length) return;
+  throw inputError({
+    expected: `${classes} names of classes`,
+    where: "report labels",
+    received: labels.length,
+  });
 }

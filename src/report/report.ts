@@ -1,11 +1,11 @@
-import { inputError } from "../base/errors.js";
 import { printable } from "../base/text.js";
 import { type Content, foreign, html, Markup } from "../drawing/markup.js";
 import { bracketed, count, counted, decimal, duration, percent } from "../drawing/numbers.js";
 import { STYLE } from "../drawing/style.js";
 import { totalsOf } from "../model/summary/data.js";
 import { areaUnderRoc } from "../objectives/metrics.js";
-import type { ReportData } from "./data.js";
+import { checkLabels, type ReportData } from "./data.js";
+import { CARD_STYLE, cardSection } from "./sections/card.js";
 import { certaintySection, mistakesSection, resultsSection } from "./sections/results.js";
 import {
   choiceSection,
@@ -13,6 +13,7 @@ import {
   learningSection,
   modelSection,
   settingsSection,
+  sizesSection,
 } from "./sections/training.js";
 
 /**
@@ -22,13 +23,7 @@ import {
  */
 export function reportHtml(data: ReportData): string {
   const { evaluation, epochs, mistakes } = data;
-  if (evaluation !== undefined && evaluation.classes !== data.labels.length) {
-    throw inputError({
-      expected: `${evaluation.classes} names of classes`,
-      where: "report labels",
-      received: data.labels.length,
-    });
-  }
+  if (evaluation !== undefined) checkLabels(evaluation, data.labels);
   const page = html`<!doctype html>
 <html lang="en">
 <head>
@@ -36,19 +31,21 @@ export function reportHtml(data: ReportData): string {
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${printable(data.title)}: training report</title>
-<style>${new Markup(STYLE)}</style>
+<style>${new Markup(data.reproduction ? STYLE + CARD_STYLE : STYLE)}</style>
 </head>
 <body>
 <main>
 ${heading(data)}
 ${data.dataset && dataSection(data.dataset)}
 ${data.auto && choiceSection(data.auto)}
+${data.sizes && data.sizes.length > 1 && sizesSection(data.sizes)}
 ${epochs !== undefined && epochs.length > 0 && learningSection(epochs, data.bestEpoch)}
 ${evaluation && resultsSection(evaluation, data.labels, data.evaluatedOn ?? "test")}
 ${evaluation && certaintySection(evaluation, data.labels)}
 ${mistakes !== undefined && mistakes.length > 0 && mistakesSection(mistakes, data.mistakeCount)}
 ${data.model && modelSection(data.model)}
 ${settingsSection(data.settings, data.environment, data.seconds)}
+${data.reproduction && cardSection(data)}
 <footer>Made by Cellstate. Everything on this page is in this file.</footer>
 </main>
 </body>

@@ -5,6 +5,7 @@ import { facts, figure, section, table } from "../drawing/blocks.js";
 import { type Content, foreign, html, type Markup } from "../drawing/markup.js";
 import { count, counted, decimal, duration } from "../drawing/numbers.js";
 import { page } from "../drawing/page.js";
+import { COMMAND_STYLE } from "../drawing/style.js";
 import { TUNING_STYLE, tuningChart } from "./charts/tuning.js";
 import type { Facts } from "./data.js";
 
@@ -22,9 +23,7 @@ export interface TuningAbout {
   seconds: number;
 }
 
-const STYLE = `${TUNING_STYLE}
-.command { background: var(--panel); border-radius: 8px; padding: 12px 16px; overflow-wrap: anywhere; white-space: pre-wrap; font-size: .9rem; }
-`;
+const STYLE = TUNING_STYLE + COMMAND_STYLE;
 
 /** The trials of a search, drawn and as a table, and the command that trains the best. */
 export function tuningPage(result: TuneResult, about: TuningAbout): string {

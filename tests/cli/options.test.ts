@@ -105,6 +105,7 @@ const TABLE: Record<string, Record<string, Situations>> = {
     "--seed": idle("train d.csv --replay m.keras --seed 1"),
     "--out": always,
     "--report": always,
+    "--card": always,
     "--checkpoint": always,
     "--checkpoint-every": idle("train d.csv --model lstm --checkpoint-every 5"),
     "--resume": idle("train d.csv --model lstm --resume"),
@@ -421,7 +422,7 @@ describe("given twice, or empty", { concurrency: 2 }, () => {
 function valueFor(option: string, choices?: string[]): string {
   if (choices) return choices[0]!;
   if (
-    /label$|text|file|out|html|svg|layer|tsv|tokenizer|test$|model|replay|checkpoint$|report|folder/.test(
+    /label$|text|file|out|html|svg|layer|tsv|tokenizer|test$|model|replay|checkpoint$|report|folder|card/.test(
       option,
     )
   )
@@ -560,6 +561,8 @@ describe("what is written does not take the place of what is read", { concurrenc
     ["convert link.keras m.keras", "OUT m.keras: that would overwrite link.keras"],
     ["train d.csv --model m.keras --out link.keras", "--out link.keras: that would overwrite m.keras"],
     ["train d.csv --model s.py --report s.py", "--report s.py: that would overwrite s.py"],
+    ["train d.csv --card d.csv", "--card d.csv: that would overwrite d.csv"],
+    ["train d.csv --report p --card ./p", "--card ./p: that would overwrite p"],
     ["tune d.csv --model lstm,s.py --report s.py", "--report s.py: that would overwrite s.py"],
     ["train d.csv --test plain --report plain", "--report plain: that would overwrite plain"],
     ["explain attribute m.keras film --html m.keras", "--html m.keras: that would overwrite m.keras"],

@@ -81,6 +81,7 @@ describe("output that cannot be written", { skip }, () => {
   test("devices in place of files are refused", async () => {
     const lines = [
       `${train} --report /dev/full`,
+      `${train} --card /dev/full`,
       "cellstate explain params lstm --html /dev/full",
       "cellstate explain params lstm --svg /dev/full",
     ];

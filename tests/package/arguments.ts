@@ -10,6 +10,7 @@ import * as main from "../../src/index.js";
 import * as keras from "../../src/keras.js";
 import * as lab from "../../src/lab/index.js";
 import * as predict from "../../src/predict.js";
+import * as report from "../../src/report/index.js";
 import { IdEncoder } from "../../src/tokens/row-encoder.js";
 import { tiny } from "../classifier/automatic.js";
 
@@ -22,6 +23,7 @@ export const ENTRIES = {
   "./keras": keras,
   "./lab": lab,
   "./predict": predict,
+  "./report": report,
   "./tune": tuning,
 };
 
@@ -499,6 +501,8 @@ export const CALLABLES: Callable[] = [
     fn(() => {}),
   ),
   simple("taskNamed", lab.taskNamed, "latch"),
+  // ---- cellstate/report
+  simple("modelCard", report.modelCard, tiny, { title: "films", source: "films.csv", evaluation: undefined }),
   // ---- cellstate/tune
   simple("tune", tuning.tune, corpus, () => ({
     ...{

@@ -25,6 +25,7 @@ const NAMES: Record<string, string[]> = {
   "./keras": ["readKeras", "readKerasWeights", "readShardedKerasWeights", "writeKeras", "writeKerasH5"],
   "./lab": ["runLab"],
   "./predict": ["loadModel", "loadClassifier"],
+  "./report": ["modelCard"],
   "./tune": ["tune", "choice", "uniform", "logUniform", "integer"],
 };
 

@@ -31,7 +31,7 @@ import { areLong, trainWide, type Wide, type WideData } from "./wide.js";
 const HEEDED: ReadonlySet<string> = new Set([
   "model",
   "maxSize",
-  "compareSizes",
+  "onSizes",
   "rows",
   "seed",
   "engine",
@@ -154,7 +154,7 @@ export async function trainAuto(
     const all = assembled(wide, tried);
     const ngrams = (of: Wide) => assembled(of, null);
     const parts = maxSize === undefined ? all : await fittedInto(maxSize, wide, all, ngrams, sizeOf);
-    if (options.compareSizes) parts.training!.auto!.sizes = await comparedSizes(wide, ngrams, sizeOf);
+    if (options.onSizes) options.onSizes(await comparedSizes(wide, ngrams, sizeOf));
     return parts;
   } finally {
     for (const { deep } of tried?.mixture.networks ?? []) deep.network.dispose();

@@ -1,4 +1,4 @@
-import { cutToWidth, graphemes, printable } from "../../base/text.js";
+import { graphemes } from "../../base/text.js";
 import { figure, numbersBehind, section, table } from "../../drawing/blocks.js";
 import { foreign, html, type Markup } from "../../drawing/markup.js";
 import { chance, count, counted, decimal, percent } from "../../drawing/numbers.js";
@@ -8,6 +8,14 @@ import { calibrationChart } from "../charts/calibration.js";
 import { confusionChart, MOST_DRAWN } from "../charts/confusion.js";
 import { thresholdChart } from "../charts/threshold.js";
 import type { MistakeReport } from "../data.js";
+import {
+  CLASS_SCORES,
+  claimOf,
+  classScores,
+  INTERVALS,
+  RELIABILITY_HEADERS,
+  reliabilityRow,
+} from "../sentences.js";
 
 /** Rows of the list of confused pairs. */
 const MOST_PAIRS = 10;
@@ -19,7 +27,7 @@ export function resultsSection(evaluation: Evaluation, labels: readonly string[]
   return section(
     "results",
     `Results on the ${rowsAre} rows`,
-    html`<p>${count(right)} of ${counted(evaluation.rows, "row")} were given their own label. In brackets above: 95\u00a0% intervals, which hold what the model would reach on ever more rows like these in 95 of 100 tests.</p>`,
+    html`<p>${count(right)} of ${counted(evaluation.rows, "row")} were given their own label. In brackets above: ${INTERVALS}</p>`,
     html`<div class="pair">${evaluation.classes <= MOST_DRAWN && confusionFigure(evaluation.confusion, labels)}<div>${classTable(evaluation, labels)}${evaluation.classes > 2 && pairTable(evaluation.confusion, labels)}</div></div>`,
   );
 }
@@ -64,14 +72,12 @@ function confusedPairs(matrix: ConfusionMatrix) {
 }
 
 function classTable({ perClass, macro, weighted }: Evaluation, labels: readonly string[]): Markup {
-  const scores = ({ precision, recall, f1 }: { precision: number; recall: number; f1: number }) =>
-    [precision, recall, f1].map((score) => percent(score));
   return html`<h3>Class by class</h3>${table({
-    headers: ["class", "precision", "recall", "F1", "rows"],
-    rows: perClass.map((each, k) => [foreign(labels[k]!), ...scores(each), count(each.support)]),
+    headers: ["class", ...CLASS_SCORES, "rows"],
+    rows: perClass.map((each, k) => [foreign(labels[k]!), ...classScores(each), count(each.support)]),
     footers: [
-      ["mean of classes", ...scores(macro), ""],
-      ["weighted by rows", ...scores(weighted), ""],
+      ["mean of classes", ...classScores(macro), ""],
+      ["weighted by rows", ...classScores(weighted), ""],
     ],
   })}<p class="quiet">Precision: of the rows given this label, how many are of it. Recall: of the rows of this label, how many were found. F1: the harmonic mean of the two.</p>`;
 }
@@ -79,10 +85,7 @@ function classTable({ perClass, macro, weighted }: Evaluation, labels: readonly 
 export function certaintySection(evaluation: Evaluation, labels: readonly string[]): Markup {
   const { calibration, binary, logLoss, brier } = evaluation;
   const one = labels[1]!;
-  const claim =
-    calibration.of === "class 1"
-      ? `predicted probability of “${cutToWidth(printable(one), 24)}”`
-      : "predicted probability";
+  const claim = claimOf(calibration, labels);
   return section(
     "certainty",
     "How far to trust its probabilities",
@@ -92,13 +95,8 @@ export function certaintySection(evaluation: Evaluation, labels: readonly string
       html`<p>On the dotted line, what is called 80\u00a0% likely comes true 8 times in 10. Uprights are 95\u00a0% intervals: short where many rows stand behind a point. Mean distance from the line, weighted by rows (expected calibration error): ${percent(calibration.expectedError)}. Log loss ${decimal(logLoss)}, Brier score ${decimal(brier)}.</p>`,
       numbersBehind({
         caption: `Rows by ${claim}`,
-        headers: ["predicted", "rows", "mean", "came true", "95\u00a0% interval"],
-        rows: calibration.bins.map((bin) => {
-          const range = `${percent(bin.from)} to ${percent(bin.to)}`;
-          if (bin.count === 0) return [range, 0, "–", "–", "–"];
-          const interval = `${percent(bin.low)} to ${percent(bin.high)}`;
-          return [range, count(bin.count), percent(bin.meanPredicted), percent(bin.observed), interval];
-        }),
+        headers: RELIABILITY_HEADERS,
+        rows: calibration.bins.map(reliabilityRow),
       }),
     )}${binary && thresholdFigure(binary, one)}</div>`,
   );

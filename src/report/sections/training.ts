@@ -1,11 +1,13 @@
-import type { AutoRecord } from "../../classifier/options.js";
+import type { AutoRecord, SizedAccuracy } from "../../classifier/options.js";
 import { facts, figure, numbersBehind, section, table } from "../../drawing/blocks.js";
 import { foreign, html, Markup } from "../../drawing/markup.js";
 import { count, counted, decimal, duration, percent } from "../../drawing/numbers.js";
 import { readableBytes, type SummaryModel, totalsOf } from "../../model/summary/data.js";
 import { barChart, lengthHistogram } from "../charts/bars.js";
 import { learningCurves } from "../charts/curves.js";
+import { readableSize, sizeChart } from "../charts/sizes.js";
 import type { ClassCount, DatasetReport, EpochReport, Facts, LengthSummary } from "../data.js";
+import { lengthSentence, repeatedSentence, scaledSentence, vocabularySentence } from "../sentences.js";
 
 /** Most classes drawn as bars; the table has them all. */
 const MOST_BARS = 24;
@@ -25,20 +27,6 @@ export function dataSection(dataset: DatasetReport): Markup {
     html`<p>${foreign(dataset.source)}: ${parts.join(", ")}.${repeated > 0 && ` ${repeatedSentence(repeated)}`}${vocabulary && ` ${vocabularySentence(vocabulary)}`}</p>`,
     html`<div class="pair">${classFigure(dataset.classes)}${lengths && lengths.rows > 0 && lengthFigure(lengths)}</div>`,
   );
-}
-
-/** Figures on what was learned are no figures on what is new. */
-const repeatedSentence = (repeated: number): string =>
-  `${counted(repeated, "row")} to test also ${repeated === 1 ? "stands" : "stand"} among those to train, which flatters the figures.`;
-
-function vocabularySentence({
-  size,
-  distinct,
-  unknownShare,
-}: NonNullable<DatasetReport["vocabulary"]>): string {
-  const unknown =
-    unknownShare === undefined ? "" : `; ${percent(unknownShare)} of all words are unknown to it`;
-  return `The vocabulary keeps ${count(size)} entries of ${counted(distinct, "different word")}${unknown}.`;
 }
 
 function classFigure(classes: readonly ClassCount[]): Markup {
@@ -75,21 +63,14 @@ function classFigure(classes: readonly ClassCount[]): Markup {
 }
 
 function lengthFigure(lengths: LengthSummary): Markup {
-  const { rows, median, percentile95, longest, cut, truncated, bins } = lengths;
-  const lost =
-    cut === null
-      ? "All tokens are read."
-      : truncated === 0
-        ? `None is cut at ${count(cut)}.`
-        : `${counted(truncated, "row")} (${percent(truncated / rows)}) ${truncated === 1 ? "loses" : "lose"} tokens to the cut at ${count(cut)}.`;
   return figure(
     "Length of rows",
     lengthHistogram(lengths),
-    html`<p>Half have at most ${counted(median, "token")}, 95\u00a0% at most ${count(percentile95)}; the longest has ${count(longest)}. ${lost}</p>`,
+    html`<p>${lengthSentence(lengths)}</p>`,
     numbersBehind({
       caption: "Rows by length in tokens",
       headers: ["tokens", "rows"],
-      rows: bins.map((bin) => [`${count(bin.from)} to ${count(bin.to)}`, count(bin.count)]),
+      rows: lengths.bins.map((bin) => [`${count(bin.from)} to ${count(bin.to)}`, count(bin.count)]),
     }),
   );
 }
@@ -124,7 +105,6 @@ export function learningSection(epochs: readonly EpochReport[], best: number | u
 
 /** What an automatic classifier tried, and why it is what it is. */
 export function choiceSection({ members, why, heldOut, features, useful, notes }: AutoRecord): Markup {
-  const { before, after } = heldOut.calibrationError;
   return section(
     "choice",
     "How it was chosen",
@@ -142,7 +122,7 @@ export function choiceSection({ members, why, heldOut, features, useful, notes }
         picked ? "picked" : "",
       ]),
     }),
-    html`<p>It knows ${counted(features, "n-gram")}. Its probabilities were off by ${percent(before)} on average on rows held out, and by ${percent(after)} once they were scaled.</p>`,
+    html`<p>It knows ${counted(features, "n-gram")}. ${scaledSentence(heldOut.calibrationError)}</p>`,
     notes.map((text) => html`<p>${foreign(text)}.</p>`),
   );
 }
@@ -212,6 +192,28 @@ function timeFigure(stages: readonly [string, number][], total: number | undefin
     barChart(
       { id: "time", title: "Time taken", description: `${spent}.` },
       stages.map(([name, value]) => ({ name, value, text: duration(value) })),
+    ),
+  );
+}
+
+/** What files of fewer n-grams would answer. */
+export function sizesSection(sizes: readonly SizedAccuracy[]): Markup {
+  const rows = Math.max(...sizes.map((size) => size.rows));
+  return section(
+    "sizes",
+    "Accuracy against size",
+    html`<p>What files with fewer n-grams would answer, judged by ${counted(rows, "row")} held out of the choice of n-grams, too; networks beside them are not counted. <code>--max-size</code> asks for one.</p>`,
+    figure(
+      "Accuracy against size",
+      sizeChart(sizes),
+      numbersBehind({
+        headers: ["file", "n-grams", "accuracy"],
+        rows: sizes.map(({ bytes, features, accuracy }) => [
+          readableSize(bytes),
+          count(features),
+          percent(accuracy),
+        ]),
+      }),
     ),
   );
 }

@@ -1,0 +1,39 @@
+import { scaleLinear, scaleLog } from "d3-scale";
+import type { SizedAccuracy } from "../../classifier/options.js";
+import type { Markup } from "../../drawing/markup.js";
+import { percent } from "../../drawing/numbers.js";
+import { axisBottom, axisLeft, drawing, plotArea, strokes } from "../../drawing/svg.js";
+
+/** Bytes as people say them: "20 KB", "1.8 MB". */
+export const readableSize = (bytes: number): string =>
+  bytes < 1e6 ? `${Math.max(1, Math.round(bytes / 1e3))} KB` : `${(bytes / 1e6).toFixed(1)} MB`;
+
+/** Accuracy on rows held out by the size of the file. */
+export function sizeChart(sizes: readonly SizedAccuracy[]): Markup {
+  const plot = plotArea(460, 260, { left: 56, right: 20, top: 14, bottom: 42 });
+  const [first, last] = [sizes.at(-1)!, sizes[0]!];
+  const low = Math.min(...sizes.map(({ accuracy }) => accuracy));
+  const x = scaleLog([first.bytes, Math.max(last.bytes, first.bytes + 1)], [plot.left, plot.right]);
+  const y = scaleLinear([Math.max(0, low - 0.02), 1], [plot.bottom, plot.top]).nice(4);
+  return drawing(
+    {
+      id: "sizes",
+      title: "Accuracy against size",
+      description: sizes
+        .map(({ bytes, accuracy }) => `${readableSize(bytes)}: ${percent(accuracy)}`)
+        .join(", "),
+      width: plot.width,
+      height: plot.height,
+    },
+    axisLeft(plot, y, { ticks: y.ticks(4), format: (value) => percent(value) }),
+    axisBottom(plot, x, {
+      ticks: sizes.map(({ bytes }) => bytes),
+      format: readableSize,
+      label: "size of the file",
+    }),
+    strokes(
+      sizes.map(({ bytes, accuracy }) => [x(bytes), y(accuracy)] as const),
+      "one",
+    ),
+  );
+}
