@@ -181,9 +181,12 @@ function whence(tested: DatasetReport["tested"]): string {
 
 function figureBlocks({ evaluation, evaluatedOn = "test", labels, auto }: ReportData): CardBlock[] {
   if (!evaluation) {
-    if (!auto) return [text("No rows were kept to measure on: how well it answers is not known.")];
+    if (!auto)
+      return [text("It was not measured on rows that took no part: how well it answers is not known.")];
     return [
-      text("No rows were kept to measure on. On the rows that it was chosen by, which flatters:"),
+      text(
+        "It was not measured on rows that took no part. On the rows that it was chosen by, which flatters:",
+      ),
       items(heldOutItems(auto)),
     ];
   }

@@ -13,7 +13,7 @@ export interface CardOptions {
   title?: string;
   /** Where the rows that it learned from came from. Default: that this is not on record. */
   source?: string;
-  /** What `classifier.evaluate` found on rows that took no part. Without it the card says that none were kept. */
+  /** What `classifier.evaluate` found on rows that took no part. Without it the card says that it was not measured. */
   evaluation?: ClassifierEvaluation;
 }
 

@@ -137,7 +137,10 @@ describe("of a network", () => {
     const useless = { ...evaluation!, accuracy: 0.5, majority: 0.5 };
     assert.match(cardMarkdown({ ...data, evaluation: useless }), /- It is of no use as it is/);
     const unmeasured = cardMarkdown(data);
-    assert.match(unmeasured, /No rows were kept to measure on: how well it answers is not known/);
+    assert.match(
+      unmeasured,
+      /It was not measured on rows that took no part: how well it answers is not known/,
+    );
     assert.doesNotMatch(unmeasured, /Accuracy|## Calibration|of no use/);
   });
 });
