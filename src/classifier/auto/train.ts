@@ -221,12 +221,14 @@ async function trainBeside(
       ...{ texts, labels, rows: fit.map((i) => rows[i]!) },
       classes: Int32Array.from(fit, (i) => classes[i]!),
     };
-    const stepped = allowance.watch("steps");
+    let stepped: ((amount: number) => void) | null = null;
     const deep = await trainDeep(part, recipe, channels, {
       ...{ ...options, number },
       onStep: async (made) => {
         await onStep(step);
-        stepped(1);
+        // What comes before the first step, and what that itself takes, says nothing of the others.
+        stepped?.(1);
+        stepped ??= allowance.watch("steps");
         if (!allowance.goesOn(made, isLeft(number, steps, made))) throw new GivenUp();
       },
     }).catch((error: unknown) => {
