@@ -19,6 +19,7 @@ export function trainCommandLine(command: Command, data: string, plan: TrainPlan
     ...settled(plan),
     out: plan.out,
     engine,
+    ...(plan.flags.budget === undefined ? {} : replayed(plan)),
   };
   const idle = [idleInTraining(data, plan.flags), idleWithModel(plan)];
   const options = command.options.flatMap((option) => {
@@ -30,6 +31,12 @@ export function trainCommandLine(command: Command, data: string, plan: TrainPlan
   const source = data !== "-" && data.startsWith("-") ? `./${data}` : data;
   return commandLine(["cellstate", "train", source, ...options]);
 }
+
+/** What a budget left out hangs on the clock: the file that it made says what ran. */
+const replayed = ({ out }: TrainPlan): object => ({
+  ...{ budget: undefined, effort: undefined, seed: undefined, maxSize: undefined },
+  ...{ replay: out, out: out.replace(/(\.[^./]*)?$/, "-again$1") },
+});
 
 /** What options that were not typed come to, where no model file or script says it. */
 function settled({ auto, startFrom, flags, sizes, text, optimizer, vectorizer }: TrainPlan): object {
@@ -53,8 +60,8 @@ function typed(long: string, value: unknown): string[] {
 
 /** Digests of what a plan reads. To be made before hours of training, in which a file may change. */
 export async function digestsOf(data: string, { flags }: TrainPlan): Promise<Reproduction["inputs"]> {
-  const { test, model, tokenizer, vectors } = flags;
-  const named = [data, test, tokenizer, vectors].filter((file) => file !== undefined);
+  const { test, model, tokenizer, vectors, replay } = flags;
+  const named = [data, test, tokenizer, vectors, replay].filter((file) => file !== undefined);
   const files = isFile(model) ? [...named, model] : named;
   return Promise.all(
     files.map(async (file) => ({

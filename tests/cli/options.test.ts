@@ -76,6 +76,10 @@ const TABLE: Record<string, Record<string, Situations>> = {
       "train d.csv --model linear --budget 20s",
       "train d.csv --replay m.keras --budget 20s",
     ),
+    "--max-size": idle(
+      "train d.csv --model lstm --max-size 2MB",
+      "train d.csv --replay m.keras --max-size 2MB",
+    ),
     "--replay": idle(
       "train d.csv --model lstm --replay m.keras",
       "train d.csv --model linear --replay m.keras",
@@ -431,6 +435,7 @@ function valueFor(option: string, choices?: string[]): string {
   if (option === "--cells") return "rnn";
   if (option === "--of") return "loss";
   if (option === "--budget") return "20s";
+  if (option === "--max-size") return "2MB";
   if (option === "--optimizer") return "sgd";
   return option.includes("split") || ["--threshold", "--reject"].includes(option) ? "0.5" : "20";
 }

@@ -21,6 +21,7 @@ const AUTO: AutoRecord = {
   picked: "words and more",
   why: "Tried two, and took the better.",
   networks: { count: 2, share: 0.4 },
+  ran: { recipes: 2, networks: 2 },
   features: 1234,
   heldOut: {
     ...{ rows: 38, accuracy: 0.875, majority: 0.6, mcc: 0.7, known: 0.8 },
