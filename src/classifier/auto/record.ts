@@ -1,7 +1,7 @@
 /** What an automatic classifier tried and is, to be kept with it and told. */
 import { objectOf } from "../../base/arguments.js";
 import { inputError, oneOf, wholeNumber } from "../../base/errors.js";
-import { percent } from "../../base/numbers.js";
+import { count, percent } from "../../base/numbers.js";
 import { calibration } from "../../objectives/metrics/calibration.js";
 import type { Predictions } from "../../objectives/metrics/predictions.js";
 import { evaluatePredictions } from "../../objectives/metrics.js";
@@ -98,8 +98,8 @@ export function recordOf(
   const { heldOut, factor } = mixed ?? wide;
   const { classes: labels } = heldOut;
   const beside = tried ? Object.values(tried.mixture.trials) : [];
-  const trials = [...wide.trials, ...beside];
-  const chosen = mixed?.trials.mixed ?? picked;
+  const trials = [...wide.trials, ...(wide.kept ? [wide.kept] : []), ...beside];
+  const chosen = mixed?.trials.mixed ?? wide.kept ?? picked;
   const judged = (by: number) => predictionsOf(softmaxOf(heldOut.scores, by), labels, labelled.labels);
   const { accuracy, majority, mcc } = evaluatePredictions(judged(factor));
   // Under independence texts · mcc² is about chi-square of one degree: a one-sided test at 5 %, shared by all that was tried.
@@ -136,7 +136,7 @@ function explain(
 ): string {
   const { rows } = wide.data;
   const ngrams = members.slice(0, wide.trials.length);
-  const beside = members.slice(wide.trials.length);
+  const beside = members.slice(wide.trials.length + (wide.kept ? 1 : 0));
   const tried = (list: AutoRecord["members"]) =>
     list.map(({ name, accuracy }) => `${name} ${percent(accuracy)}`).join("; ");
   const judged =
@@ -153,6 +153,11 @@ function explain(
       best === first
         ? `Of these ${best.name}: nothing larger did clearly better.`
         : `Of these ${best.name}: better than ${first!.name} by ${gain}.`,
+    );
+  }
+  if (wide.kept) {
+    parts.push(
+      `The file was to be small: ${count(wide.data.features)} n-grams kept ${percent(wide.kept.accuracy)}.`,
     );
   }
   if (beside.length > 0) {

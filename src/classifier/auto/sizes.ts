@@ -14,6 +14,8 @@ export const wordsWithin = (bytes: number): number => Math.max(1, Math.floor(byt
 /** n-grams without which there is no classifier to speak of. */
 const LEAST_FEATURES = 20;
 const MOST_TRIES = 6;
+/** What is aimed at of the bytes that may be taken, and what is near enough. */
+const [FULL, NEARLY_FULL] = [0.97, 0.92];
 
 /**
  * The same classifier in a file of `most` bytes at the most, with so few n-grams as that asks for, judged anew.
@@ -33,20 +35,30 @@ export async function fittedInto(
   const size = await sizeOf(alone);
   if (size <= most) return alone;
   alone.model.dispose();
+  let tooMany = { features: wide.data.features, bytes: size };
   // Rather too little is left out at first than too much: then two files tell what a feature takes.
-  let [features, bytes, each] = [wide.data.features, size, size / wide.data.features];
-  for (let tries = 0; tries < MOST_TRIES && features > LEAST_FEATURES; tries++) {
-    const fewer = Math.max(LEAST_FEATURES, Math.floor(features - (1.02 * (bytes - most)) / each));
-    const parts = assembled(await wide.keeping(fewer));
-    const now = await sizeOf(parts);
-    if (now <= most) return parts;
-    parts.model.dispose();
-    // What a feature takes, as these two files tell.
-    if (now < bytes) each = (bytes - now) / (features - fewer);
-    [features, bytes] = [fewer, now];
+  let each = size / tooMany.features;
+  let found: { parts: Parts; features: number; bytes: number } | null = null;
+  for (let tries = 0; tries < MOST_TRIES && tooMany.features > LEAST_FEATURES; tries++) {
+    if (found) each = (tooMany.bytes - found.bytes) / (tooMany.features - found.features);
+    const from = found ?? tooMany;
+    const wanted = Math.floor(from.features - (from.bytes - FULL * most) / each);
+    const features = Math.max(LEAST_FEATURES, wanted);
+    const parts = assembled(await wide.keeping(features));
+    const bytes = await sizeOf(parts);
+    if (bytes <= most) {
+      found?.parts.model.dispose();
+      found = { parts, features, bytes };
+      if (bytes >= NEARLY_FULL * most) break;
+    } else {
+      parts.model.dispose();
+      if (bytes < tooMany.bytes) each = (tooMany.bytes - bytes) / (tooMany.features - features);
+      tooMany = { features, bytes };
+    }
   }
+  if (found) return found.parts;
   throw inputError({
-    expected: `at least ${bytes.toLocaleString("en")} bytes, which ${counted(features, "n-gram")} and all that is kept beside them take`,
+    expected: `at least ${tooMany.bytes.toLocaleString("en")} bytes, which ${counted(tooMany.features, "n-gram")} and all that is kept beside them take`,
     where: "maxSize",
     received: most,
     typed: { where: "--max-size" },

@@ -75,6 +75,8 @@ export interface Wide {
   readonly factor: number;
   readonly trials: readonly Trial[];
   readonly picked: Trial;
+  /** How it did of fewer n-grams, where so few were asked for that it was judged anew. */
+  readonly kept: Trial | null;
   /** The names of recipes that there was no time for. */
   readonly leftOut: readonly string[];
   /** Rows held out, and their scores in the mixture, times 1. */
@@ -187,8 +189,9 @@ export async function trainWide(given: WideData, options: WideOptions): Promise<
   const shared = { scoresWithout, rules: { ...rules, blocks: usedBlocks(best.recipe.members) }, notes };
   const { mostWords = Number.POSITIVE_INFINITY } = options;
   const strangeness = { mostWords, ...familiarity(texts, rows, folds, mostWords) };
-  const wideOf = (by: Judged, tried: readonly Trial[], fitted: Awaited<ReturnType<typeof fewer>>): Wide => ({
-    ...{ ...shared, ...strangeness, trials: tried, picked: by.trial, bytesOfFeature: bytesEach },
+  const wideOf = (by: Judged, fitted: Awaited<ReturnType<typeof fewer>>): Wide => ({
+    ...{ ...shared, ...strangeness, trials, picked: best.trial, bytesOfFeature: bytesEach },
+    kept: by === best ? null : by.trial,
     ...{ data: fitted.labelled.data, labelled: fitted.labelled },
     members: by.recipe.members.map((member, m) => {
       return { ...member, scorer: fitted.scorers[m]!, deviation: by.deviations[m]! };
@@ -202,7 +205,7 @@ export async function trainWide(given: WideData, options: WideOptions): Promise<
     async keeping(features) {
       await begin(`judging ${features.toLocaleString("en")} n-grams`);
       const own = await judgeFewer(features, folds);
-      return wideOf(own, [...trials, own.trial], await fewer(own.recipe, features));
+      return wideOf(own, await fewer(own.recipe, features));
     },
     async judgedKeeping(features) {
       await begin(`judging ${features.toLocaleString("en")} n-grams`);
@@ -211,7 +214,7 @@ export async function trainWide(given: WideData, options: WideOptions): Promise<
   });
   const most = Math.floor((options.featureBytes ?? FEATURE_BYTES) / bytesEach);
   const fitted = whole.data.features > most ? await fewer(best.recipe, most) : { labelled: whole, scorers };
-  return wideOf(best, trials, fitted);
+  return wideOf(best, fitted);
 }
 
 async function fitAll(
