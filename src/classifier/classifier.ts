@@ -371,10 +371,11 @@ function knownShares(batches: readonly EncodedBatch[], texts: number): (number |
 
 /** @throws InputError for options that have no effect on a network */
 function refuseChoosing(options: TrainOptions): void {
-  for (const name of ["onStep", "budget", "replay"] as const) {
+  for (const name of ["onStep", "onSizes", "maxSize", "effort", "budget", "replay"] as const) {
     if (options[name] === undefined) continue;
+    const both = name === "onStep" || name === "onSizes" || name === "maxSize";
     throw inputError({
-      expected: `to be left out but with model: ${name === "onStep" ? '"auto" or "linear"' : '"auto"'}`,
+      expected: `to be left out but with model: ${both ? '"auto" or "linear"' : '"auto"'}`,
       where: `TextClassifier.train ${name}`,
     });
   }

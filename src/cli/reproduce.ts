@@ -4,7 +4,7 @@ import { createReadStream, statSync } from "node:fs";
 import type { Command } from "commander";
 import type { Reproduction } from "../report/data.js";
 import { commandLine } from "./shell.js";
-import { idleInTraining, idleWithModel, type TrainPlan } from "./train-plan.js";
+import { idleInChoosing, idleInTraining, idleWithModel, type TrainPlan } from "./train-plan.js";
 
 /** Options that leave the classifier as it is: what is written beside it, and how fast. */
 const APART = ["report", "card", "json", "mistakes", "threads", "checkpoint", "checkpointEvery", "resume"];
@@ -21,7 +21,7 @@ export function trainCommandLine(command: Command, data: string, plan: TrainPlan
     engine,
     ...(plan.flags.budget === undefined ? {} : replayed(plan)),
   };
-  const idle = [idleInTraining(data, plan.flags), idleWithModel(plan)];
+  const idle = [idleInTraining(data, plan.flags), idleInChoosing(plan.flags), idleWithModel(plan)];
   const options = command.options.flatMap((option) => {
     const name = option.attributeName();
     if (APART.includes(name) || idle.some((each) => each[name])) return [];

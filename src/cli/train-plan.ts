@@ -76,22 +76,26 @@ const idleWith = (model: Automatic): Idle => {
   return Object.fromEntries(SETTLED.map((flag) => [flag, why]));
 };
 
+/** Of the options by which auto chooses, those that would change nothing. */
+export function idleInChoosing({ model, replay }: TrainFlags): Idle {
+  const unchosen = model !== AUTO && `with --model ${model} (--model auto heeds it)`;
+  const settled = replay !== undefined && "beside --replay, whose file says what runs";
+  const large = !isAutomatic(model) && `with --model ${model} (--model auto heeds it)`;
+  return {
+    ...{ effort: unchosen || settled, budget: unchosen || settled, replay: unchosen, seed: settled },
+    maxSize: large || settled,
+  };
+}
+
 /** Options that would change nothing, as far as the others tell. */
 export function idleInTraining(data: string, flags: TrainFlags): Idle {
   const { test, testSplit, report, json, checkpoint, validationSplit, model } = flags;
   const unmeasured = test === undefined && testSplit === 0 && "without texts to measure on";
-  const unchosen = model !== AUTO && `with --model ${model} (--model auto heeds it)`;
-  const settled = flags.replay !== undefined && "beside --replay, whose file says what runs";
   const ownWords = sourceOf(model) !== "a preset" && `with ${model}, whose Embedding is its own`;
   return {
     ...idleColumns(data, test),
     testSplit: test !== undefined && "beside --test",
     define: idleFor(model)["define"],
-    effort: unchosen || settled,
-    budget: unchosen || settled,
-    replay: unchosen,
-    maxSize: (!isAutomatic(model) && `with --model ${model} (--model auto heeds it)`) || settled,
-    seed: settled,
     vectors: ownWords,
     freezeVectors: flags.vectors === undefined ? "without --vectors" : ownWords,
     patience: validationSplit === 0 && "with --validation-split 0",

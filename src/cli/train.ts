@@ -12,7 +12,7 @@ import { choice, refuseIdle } from "./options.js";
 import { trainCommandLine } from "./reproduce.js";
 import { tokenizerOption } from "./tokenizer.js";
 import type { TrainFlags } from "./train-flags.js";
-import { AUTO, idleInTraining, idleWithModel, planTraining } from "./train-plan.js";
+import { AUTO, idleInChoosing, idleInTraining, idleWithModel, planTraining } from "./train-plan.js";
 import { runTraining } from "./training.js";
 
 export function trainCommand(program: Command): void {
@@ -90,7 +90,7 @@ export function trainCommand(program: Command): void {
     .option("--json", "a JSON object as the last line of output");
   engineOptions(command).action(async (data: string, flags: TrainFlags) => {
     const isGiven = (flag: keyof TrainFlags) => command.getOptionValueSource(flag) === "cli";
-    refuseIdle(command, idleInTraining(data, flags));
+    refuseIdle(command, { ...idleInTraining(data, flags), ...idleInChoosing(flags) });
     const plan = await planTraining(data, flags, isGiven);
     refuseIdle(command, idleWithModel(plan));
     await runTraining(data, plan, (engine) => trainCommandLine(command, data, plan, engine));
