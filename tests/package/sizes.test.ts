@@ -6,7 +6,7 @@ import { type Size, sizeOf } from "./sizes.js";
 
 /** 1,000 bytes, gzipped: a little above what was measured (zlib packs differently on other processors). They are lowered as the package shrinks, never raised unsaid. */
 const ENTRY_BUDGETS: Record<string, number> = {
-  cellstate: 224,
+  cellstate: 226,
   "cellstate/explain": 202,
   "cellstate/formats": 234,
   "cellstate/keras": 172,
