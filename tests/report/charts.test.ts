@@ -6,6 +6,7 @@ import { barChart, lengthHistogram } from "../../src/report/charts/bars.js";
 import { calibrationChart } from "../../src/report/charts/calibration.js";
 import { confusionChart } from "../../src/report/charts/confusion.js";
 import { learningCurves } from "../../src/report/charts/curves.js";
+import { readableSize, sizeChart } from "../../src/report/charts/sizes.js";
 import { thresholdChart } from "../../src/report/charts/threshold.js";
 import { lengthSummary } from "../../src/report/lengths.js";
 import { byClass, byName, type Element, numberOf, parsePage, textOf, visibleText } from "./page.js";
@@ -302,5 +303,29 @@ describe("drawing", () => {
       top: 3,
       bottom: 46,
     });
+  });
+});
+
+describe("accuracy against size", () => {
+  const of = (bytes: number, accuracy: number) => ({ bytes, features: bytes / 10, rows: 100, accuracy });
+  const chart = drawn(sizeChart([of(100_000, 0.98), of(10_000, 0.9), of(1200, 0.82), of(1000, 0.8)]));
+
+  test("sizes by their logarithms, accuracy upwards", () => {
+    const line = points(strokesOf(chart, "one")[0]!);
+    assert.equal(line.length, 4);
+    const [largest, middle, , smallest] = line as [number[], number[], number[], number[]];
+    // A tenth of the size is as far each time.
+    assert.ok(Math.abs(largest[0]! + smallest[0]! - 2 * middle[0]!) < 0.2);
+    assert.ok(largest[1]! < middle[1]! && middle[1]! < smallest[1]!);
+  });
+
+  test("names of sizes do not touch: the larger one of two has its name", () => {
+    const names = byName(chart, "text").map(textOf);
+    for (const name of ["100 KB", "10 KB", "1 KB"])
+      assert.equal(names.filter((each) => each === name).length, 1);
+    assert.deepEqual(
+      [readableSize(1_840_000), readableSize(20_400), readableSize(300)],
+      ["1.8 MB", "20 KB", "1 KB"],
+    );
   });
 });

@@ -8,13 +8,21 @@ import { axisBottom, axisLeft, drawing, plotArea, strokes } from "../../drawing/
 export const readableSize = (bytes: number): string =>
   bytes < 1e6 ? `${Math.max(1, Math.round(bytes / 1e3))} KB` : `${(bytes / 1e6).toFixed(1)} MB`;
 
+/** Pixels between names of sizes. */
+const APART = 46;
+
 /** Accuracy on rows held out by the size of the file. */
 export function sizeChart(sizes: readonly SizedAccuracy[]): Markup {
-  const plot = plotArea(460, 260, { left: 56, right: 20, top: 14, bottom: 42 });
+  const plot = plotArea(460, 260, { left: 56, right: 32, top: 14, bottom: 42 });
   const [first, last] = [sizes.at(-1)!, sizes[0]!];
   const low = Math.min(...sizes.map(({ accuracy }) => accuracy));
   const x = scaleLog([first.bytes, Math.max(last.bytes, first.bytes + 1)], [plot.left, plot.right]);
   const y = scaleLinear([Math.max(0, low - 0.02), 1], [plot.bottom, plot.top]).nice(4);
+  // Of sizes that are so near that their names would touch, the larger one has its name.
+  const ticks: number[] = [];
+  for (const { bytes } of sizes) {
+    if (ticks.length === 0 || x(ticks.at(-1)!) - x(bytes) >= APART) ticks.push(bytes);
+  }
   return drawing(
     {
       id: "sizes",
@@ -27,7 +35,7 @@ export function sizeChart(sizes: readonly SizedAccuracy[]): Markup {
     },
     axisLeft(plot, y, { ticks: y.ticks(4), format: (value) => percent(value) }),
     axisBottom(plot, x, {
-      ticks: sizes.map(({ bytes }) => bytes),
+      ticks,
       format: readableSize,
       label: "size of the file",
     }),
