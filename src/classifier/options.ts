@@ -36,8 +36,8 @@ export type Effort = (typeof EFFORTS)[number];
 export interface TrainOptions extends EngineOptions {
   /**
    * "auto" (the default): what rows held out prefer; "linear": the plainest of what it tries, a linear model over words and
-   * pairs of them; both heed `rows`, `seed`, `engine`, `threads`, `signal` and `onStep` alone, "auto" also `effort`, `budget`
-   * and `replay`. Or a preset's name ("lstm", "gru", "rnn", "bilstm", "bigru", "cnn"); a classifier or a model to go on from,
+   * pairs of them; both heed `rows`, `seed`, `engine`, `threads`, `signal`, `maxSize`, `onStep` and `onSizes` alone, "auto" also
+   * `effort`, `budget` and `replay`. Or a preset's name ("lstm", "gru", "rnn", "bilstm", "bigru", "cnn"); a classifier or a model to go on from,
    * which stays as it is: a copy is trained; or a function of the sizes that makes a new model. A classifier settles the words,
    * the length of rows and the labels that there are; the model of one counts as the classifier. The outputs of any other model
    * are the labels in order.
@@ -230,9 +230,9 @@ export interface AutoRecord {
   networks: { count: number; share: number } | null;
   /**
    * What ran, for `replay` to run again: how many recipes of n-grams were tried, and how many networks trained, whether they
-   * have a share or not; null of "linear", which has no choice.
+   * have a share or not, and whether a budget was exceeded by it; null of "linear", which has no choice.
    */
-  ran: { recipes: number; networks: number } | null;
+  ran: { recipes: number; networks: number; exceeded: boolean } | null;
   /** n-grams that it knows. */
   features: number;
   /** Of the one that was picked, on rows that it had not learned from. */

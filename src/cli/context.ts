@@ -103,7 +103,7 @@ export const bytes =
   (text: string): number => {
     const [, number, unit = ""] = /^(\d+(?:\.\d+)?) ?([KM]?B)?$/i.exec(text) ?? [];
     const value = Math.floor(Number(number) * (BYTES[unit.toUpperCase()] ?? Number.NaN));
-    if (value > 0) return value;
+    if (value > 0 && Number.isSafeInteger(value)) return value;
     throw inputError({ expected: "a size above 0, as 600KB or 2MB", where: `--${name}`, received: text });
   };
 

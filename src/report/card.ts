@@ -2,7 +2,8 @@
 import { fewRowsNotes } from "../classifier/auto/record.js";
 import { heading, list, paragraph, shellLine, table } from "../drawing/markdown.js";
 import { bracketed, count, counted, decimal, percent } from "../drawing/numbers.js";
-import { readableBytes, totalsOf } from "../model/summary/data.js";
+import { totalsOf } from "../model/summary/data.js";
+import { readableSize } from "./charts/sizes.js";
 import type { DatasetReport, ReportData, Reproduction } from "./data.js";
 import {
   CLASS_SCORES,
@@ -90,7 +91,7 @@ function modelItems(data: ReportData): (CardItem | false)[] {
     ["Answers with", `one of ${counted(labels.length, "label")}`],
     file !== undefined && [
       "File",
-      `${file.name}, ${readableBytes(file.bytes)} (${counted(file.bytes, "byte")})`,
+      `${file.name}, ${readableSize(file.bytes)} (${counted(file.bytes, "byte")})`,
     ],
     createdAt !== undefined && ["Made", createdAt],
   ];

@@ -16,6 +16,7 @@ import { type Judged, mix, partsToHoldOut } from "../../src/classifier/auto/mixt
 import { trainWide } from "../../src/classifier/auto/wide.js";
 import { ReferenceEngine } from "../../src/engines/reference.js";
 import { AbortedTraining, type LabelledText, TextClassifier, type TrainOptions } from "../../src/index.js";
+import { Random } from "../../src/kernels/philox.js";
 import { softmaxOf } from "../../src/objectives/temperature.js";
 import type { EncodedBatch } from "../../src/tokens/row-encoder.js";
 import { TokenizedTexts } from "../../src/tokens/tokenized-texts.js";
@@ -195,6 +196,19 @@ describe("what can be afforded", () => {
     );
     assert.equal(plans.at(-1), null);
   });
+});
+
+test("labels of chance get no large share", async () => {
+  const random = new Random(7, 52);
+  const rows = ordered(480, 2).map(({ text }, row) => ({
+    text,
+    label: random.uniform(row) < 0.5 ? "x" : "y",
+  }));
+  for (const seed of [1, 2, 3]) {
+    const { networks, why } = autoOf(await train(rows, { seed }));
+    assert.ok(networks === null || networks.share <= 0.4);
+    assert.doesNotMatch(why, /order of words decides/);
+  }
 });
 
 test("a loss that is even over labels sees a rare one forgotten", () => {

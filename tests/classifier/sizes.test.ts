@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { after, describe, test } from "node:test";
 import { InputError, type LabelledText, TextClassifier, type TrainOptions } from "../../src/index.js";
+import { Random } from "../../src/kernels/philox.js";
 import { intents, ordered } from "./automatic.js";
 
 const made: TextClassifier[] = [];
@@ -54,7 +55,7 @@ describe("maxSize", () => {
   test("what no file holds is refused, with what the least one takes", async () => {
     await assert.rejects(train(rows, { maxSize: 2000 }), (error) => {
       assert.ok(error instanceof InputError);
-      const [, least] = /maxSize: expected at least ([\d,]+) bytes, which 20 n-grams/.exec(error.message)!;
+      const [, least] = /maxSize: expected at least ([\d,]+) bytes, for 20 n-grams/.exec(error.message)!;
       assert.ok(Number(least!.replace(",", "")) > 2000);
       return true;
     });
@@ -75,6 +76,44 @@ describe("maxSize", () => {
     const again = await train(rows, { replay: small.training! });
     assert.deepEqual(await again.toBytes(), await small.toBytes());
     await assert.rejects(train(rows, { replay: small.training!, maxSize: 9000 }), /beside replay/);
+  });
+
+  test("a network that was trained and then found too large is trained again, and dropped again", async () => {
+    // Words of many letters and digits: their hashes take more than most.
+    const random = new Random(3, 53);
+    const mixed = ordered(700, 2).map(({ text, label }, row) => {
+      return {
+        text: `${text} ${random.word(2 * row).toString(36)} ${random.word(2 * row + 1).toString(36)}`,
+        label,
+      };
+    });
+    const size = await sizeOf(await train(mixed));
+    const small = await train(mixed, { maxSize: size - 1 });
+    const { networks, ran } = small.training!.auto!;
+    assert.deepEqual([networks, ran!.networks], [null, 1]);
+    const again = await train(mixed, { replay: small.training! });
+    assert.deepEqual(await again.toBytes(), await small.toBytes());
+  });
+
+  test("of several networks as many as there is room for", async () => {
+    const { training } = await train(ordered(500, 2), { maxSize: 160_000, effort: "high" });
+    assert.ok(training!.auto!.networks!.count < 3);
+    assert.equal(training!.auto!.notes.length, 0);
+  });
+
+  test("the least size that a refusal names is none that is refused", async () => {
+    for (const labels of [
+      ["music", "table"],
+      ["music", "table", "weather"],
+    ]) {
+      const given = intents(labels);
+      const message = await train(given, { maxSize: 1 }).then(
+        () => "",
+        (error: Error) => error.message,
+      );
+      const least = Number(/at least ([\d,]+) bytes/.exec(message)![1]!.replaceAll(",", ""));
+      assert.ok((await sizeOf(await train(given, { maxSize: least }))) <= least);
+    }
   });
 
   test("of a linear model, too", async () => {

@@ -162,7 +162,7 @@ describe("--budget and --replay", () => {
     const bounded = await run(...asked, "--out", "bounded.keras", "--budget", "1h");
     const free = await run(...asked, "--out", "free.keras");
     assert.deepEqual([bounded.code, free.code], [0, 0], bounded.stderr);
-    assert.deepEqual(lastLine(bounded.stdout)["ran"], { recipes: 1, networks: 0 });
+    assert.deepEqual(lastLine(bounded.stdout)["ran"], { recipes: 1, networks: 0, exceeded: false });
     assert.ok((await bytesOf("bounded.keras")).equals(await bytesOf("free.keras")));
     const replay = ["--replay", "bounded.keras", "--out", "again.keras", "--test-split", "0.3"];
     const again = await run("train", "reviews.csv", ...reference, ...replay);
@@ -362,7 +362,7 @@ test("what was tried, as text", () => {
     picked: "words and more",
     why: "Because it did better. ".repeat(10).trim(),
     networks: null,
-    ran: { recipes: 2, networks: 0 },
+    ran: { recipes: 2, networks: 0, exceeded: false },
     features: 1,
     heldOut: {
       ...{ rows: 100, accuracy: 0.95, majority: 0.5, mcc: 0.9, known: 0.8 },

@@ -21,7 +21,7 @@ const AUTO: AutoRecord = {
   picked: "words and more",
   why: "Tried two, and took the better.",
   networks: { count: 2, share: 0.4 },
-  ran: { recipes: 2, networks: 2 },
+  ran: { recipes: 2, networks: 2, exceeded: false },
   features: 1234,
   heldOut: {
     ...{ rows: 38, accuracy: 0.875, majority: 0.6, mcc: 0.7, known: 0.8 },
@@ -78,7 +78,7 @@ describe("of a network", () => {
       "- Layers: Embedding 16,000, LSTM 6,272",
       "- Parameters: 22,272",
       "- Trained for: 3 epochs; the weights are those of epoch 2",
-      "- File: spam.keras, 2.00 KB (2,048 bytes)",
+      "- File: spam.keras, 2 KB (2,048 bytes)",
       "- Source: messages.tsv",
       "- Rows: 50",
       "- As it was read: m.tsv: spaces left out",

@@ -64,7 +64,7 @@ export class Allowance {
   }
 
   /** Whether one more recipe or network may run after so many. @param left work with it, to the end of training */
-  admits(what: keyof Ran, after: number, left: Amounts): boolean {
+  admits(what: "recipes" | "networks", after: number, left: Amounts): boolean {
     return this.replay ? after < this.replay[what] : this.endAfter(left, MARGIN) <= this.began + this.budget;
   }
 
@@ -76,6 +76,7 @@ export class Allowance {
 
   /** Whether the file will be written later than the budget allows, by more than a trifle. */
   get isExceeded(): boolean {
+    if (this.replay) return this.replay.exceeded;
     return this.endAfter({}, 1) > this.began + TOLERANCE * this.budget;
   }
 

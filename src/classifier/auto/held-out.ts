@@ -41,15 +41,23 @@ export function deviationOf(columns: readonly Float64Array[]): number {
   return Math.sqrt(sum / Math.max(1, count)) || 1;
 }
 
+/** [rows] the class of the largest score, of equal ones the first. */
+export function answersOf(scores: readonly ArrayLike<number>[]): Int32Array {
+  return Int32Array.from({ length: scores[0]!.length }, (_, i) => {
+    let best = 0;
+    for (let k = 1; k < scores.length; k++) if (scores[k]![i]! > scores[best]![i]!) best = k;
+    return best;
+  });
+}
+
 /** How scores answer rows of known classes. */
 export function measured(scores: readonly ArrayLike<number>[], classes: Int32Array): Omit<Trial, "name"> {
   const right = new Array<number>(scores.length).fill(0);
   const of = new Array<number>(scores.length).fill(0);
+  const answers = answersOf(scores);
   for (let i = 0; i < classes.length; i++) {
-    let best = 0;
-    for (let k = 1; k < scores.length; k++) if (scores[k]![i]! > scores[best]![i]!) best = k;
     of[classes[i]!]!++;
-    if (best === classes[i]) right[best]!++;
+    if (answers[i] === classes[i]) right[answers[i]!]!++;
   }
   const recalls = right.flatMap((count, k) => (of[k]! > 0 ? [count / of[k]!] : []));
   return {

@@ -3,7 +3,15 @@ import { stratifiedSplit } from "../../data/split.js";
 import { PURPOSE, Random } from "../../kernels/philox.js";
 import { fitTemperature } from "../../objectives/temperature.js";
 import type { Deep } from "./deep.js";
-import { centred, deviationOf, evenLogLoss, type HeldOut, measured, type Trial } from "./held-out.js";
+import {
+  answersOf,
+  centred,
+  deviationOf,
+  evenLogLoss,
+  type HeldOut,
+  measured,
+  type Trial,
+} from "./held-out.js";
 import type { Wide } from "./wide.js";
 
 /** Different texts below which a network learns nothing that n-grams do not. */
@@ -19,7 +27,9 @@ const MOST_HELD_OUT = 2500;
 const SHARES = [0.2, 0.3, 0.4];
 /** unless the network answers clearly more of them: where n-grams see little of what the order of words says. */
 const LARGE_SHARES = [0.6, 0.8];
+/** As a share of the rows, and in standard errors. */
 const CLEARLY = 0.03;
+const STANDARD_ERRORS = 2.5;
 
 /**
  * Rows that each of several networks is to hold out: places among those that judged the wide member. None where there are
@@ -109,8 +119,8 @@ export function mix(
   const alone = measured(wideOwn, classes);
   const deep = measured(deepOwn, classes);
   const shares = rows <= FIXED_SHARE_ROWS ? [fixedShare(alone, deep, labels)] : SHARES;
-  const ahead = deep.accuracy > alone.accuracy + CLEARLY;
-  const share = chosenShare(at, classes, [...shares, ...(ahead ? LARGE_SHARES : [])]);
+  const large = isAhead(deepOwn, wideOwn, classes) ? LARGE_SHARES : [];
+  const share = chosenShare(at, classes, [...shares, ...large]);
   const scores = at(share);
   const own = Uint32Array.from(places, (place) => wide.rows[place]!);
   return {
@@ -136,6 +146,22 @@ function chosenShare(
 ): number {
   const tried = [0, ...shares].map((share) => ({ share, loss: evenLogLoss(at(share), classes) }));
   return tried.sort((a, b) => a.loss - b.loss)[0]!.share;
+}
+
+/** Whether scores answer clearly more rows rightly than others do: by the rows that only one of them does (McNemar). */
+function isAhead(
+  own: readonly Float64Array[],
+  others: readonly Float64Array[],
+  classes: Int32Array,
+): boolean {
+  const [mine, theirs] = [answersOf(own), answersOf(others)];
+  let [gained, lost] = [0, 0];
+  classes.forEach((k, i) => {
+    if (mine[i] === k && theirs[i] !== k) gained++;
+    if (mine[i] !== k && theirs[i] === k) lost++;
+  });
+  const ahead = gained - lost;
+  return ahead > CLEARLY * classes.length && ahead > STANDARD_ERRORS * Math.sqrt(gained + lost);
 }
 
 /** Where few rows are held out: what has proved itself elsewhere, less where the network did much worse. */

@@ -10,8 +10,8 @@ import { type AutoRecord, EFFORTS, type Effort, type Ran, type TrainingRecord } 
 import type { Beside } from "./assemble.js";
 import type { Wide } from "./wide.js";
 
-/** Normal quantiles that 5 %, shared by one to four trials, lie above. */
-const ONE_SIDED = [1.645, 1.96, 2.128, 2.241];
+/** Normal quantiles that 5 %, shared by one to eight trials, lie above. */
+const ONE_SIDED = [1.645, 1.96, 2.128, 2.241, 2.326, 2.394, 2.45, 2.498];
 
 /** As an evaluation has them: of two labels the second's probability. */
 function predictionsOf(probabilities: Float32Array, labels: Int32Array, outputs: number): Predictions {
@@ -45,7 +45,8 @@ export interface Replay {
 
 /** Reads a record, which may come of a file. @throws InputError for one that does not say what ran */
 export function replayOf(record: TrainingRecord): Replay {
-  const { settings = {}, auto, perClass } = objectOf(record, "replay", "a classifier's record");
+  const { settings: given, auto, perClass } = objectOf(record, "replay", "a classifier's record");
+  const settings = objectOf(given ?? {}, "replay settings") as Record<string, unknown>;
   if (!auto?.ran) {
     throw inputError({
       expected: 'the record of a classifier of model: "auto", which says what ran',
@@ -62,6 +63,7 @@ export function replayOf(record: TrainingRecord): Replay {
     ran: {
       recipes: wholeNumber(auto.ran.recipes, "replay auto.ran.recipes", 1),
       networks: wholeNumber(auto.ran.networks, "replay auto.ran.networks"),
+      exceeded: auto.ran.exceeded === true,
     },
     perClass: objectOf(perClass, "replay perClass"),
   };
@@ -73,7 +75,9 @@ export function checkReplayed(expected: Replay["perClass"], rows: Replay["perCla
     const named = Object.entries(each).map(([label, count]) => `${label} ${count}`);
     return [...named.slice(0, MOST_NAMED), ...(named.length > MOST_NAMED ? ["…"] : [])].join(", ");
   };
-  if (JSON.stringify(expected) === JSON.stringify(rows)) return;
+  const inOrder = (each: Replay["perClass"]) =>
+    JSON.stringify(Object.entries(each).sort(([a], [b]) => (a < b ? -1 : 1)));
+  if (inOrder(expected) === inOrder(rows)) return;
   throw inputError({
     expected: `the rows that the record is of (${worded(expected)})`,
     where: "replay",
@@ -81,17 +85,21 @@ export function checkReplayed(expected: Replay["perClass"], rows: Replay["perCla
   });
 }
 
+/** What there is to say beside what the wide member notes. */
+export interface Remarks {
+  readonly notes: readonly string[];
+  /** Members that there was no time for. */
+  readonly leftOut: readonly string[];
+  /** Networks that were trained, be they kept or not, and whether the budget was exceeded. */
+  readonly networks: number;
+  readonly exceeded: boolean;
+}
+
 /**
  * @param tried networks beside the n-grams, whether they were picked or not
  * @param plain whether there was nothing to pick from
- * @param remarks what there is to note beside what the wide member notes, and which members there was no time for
  */
-export function recordOf(
-  wide: Wide,
-  tried: Beside | null,
-  plain: boolean,
-  remarks: { readonly notes: readonly string[]; readonly leftOut: readonly string[] },
-): AutoRecord {
+export function recordOf(wide: Wide, tried: Beside | null, plain: boolean, remarks: Remarks): AutoRecord {
   const { picked, labelled } = wide;
   const notes = [...wide.notes, ...remarks.notes];
   const mixed = tried && tried.mixture.share > 0 ? tried.mixture : null;
@@ -108,7 +116,9 @@ export function recordOf(
     members: trials.map((trial) => ({ ...trial, picked: trial === chosen })),
     picked: chosen.name,
     networks: mixed ? { count: mixed.networks.length, share: mixed.share } : null,
-    ran: plain ? null : { recipes: wide.trials.length, networks: tried?.mixture.networks.length ?? 0 },
+    ran: plain
+      ? null
+      : { recipes: wide.trials.length, networks: remarks.networks, exceeded: remarks.exceeded },
     features: wide.data.features,
     heldOut: {
       rows: labels.length,
@@ -163,9 +173,13 @@ function explain(
   if (beside.length > 0) {
     const on = `on ${beside[0]!.rows.toLocaleString("en")} rows that neither had seen`;
     parts.push(`Then, over words in order (${on}): ${tried(beside)}.`);
-    const [wide, deep] = beside as [AutoRecord["members"][number], AutoRecord["members"][number]];
+    const [wide, deep, both] = beside.map(({ accuracy }) => accuracy) as [number, number, number];
     const reason =
-      wide.accuracy < deep.accuracy ? "the order of words decides" : "they differ in what they get wrong";
+      (networks?.share ?? 0) > 0.5
+        ? "the order of words decides"
+        : both > Math.max(wide, deep)
+          ? "they differ in what they get wrong"
+          : "their probabilities together are nearer to what is right";
     parts.push(
       networks
         ? `Picked both, the network's share ${percent(networks.share)}: ${reason}.`

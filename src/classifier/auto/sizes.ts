@@ -7,9 +7,11 @@ import type { Wide } from "./wide.js";
 /** Bytes that the n-grams of a classifier take in its file, about. */
 export const bytesOf = ({ data, bytesOfFeature }: Wide): number => data.features * bytesOfFeature;
 
-/** A known word takes two bytes at the most: a quarter of the file for all of them. */
-const FILE_BYTES_A_WORD = 8;
-export const wordsWithin = (bytes: number): number => Math.max(1, Math.floor(bytes / FILE_BYTES_A_WORD));
+/** Known words may take this share of a file, at two bytes each. */
+const WORDS_SHARE = 0.25;
+const WORD_BYTES = 2;
+export const wordsWithin = (bytes: number): number =>
+  Math.max(1, Math.floor((WORDS_SHARE * bytes) / WORD_BYTES));
 
 /** n-grams without which there is no classifier to speak of. */
 const LEAST_FEATURES = 20;
@@ -57,8 +59,10 @@ export async function fittedInto(
     }
   }
   if (found) return found.parts;
+  // Of a larger file known words may take more, a quarter of it in all.
+  const enough = Math.ceil(tooMany.bytes / (1 - WORDS_SHARE));
   throw inputError({
-    expected: `at least ${tooMany.bytes.toLocaleString("en")} bytes, which ${counted(tooMany.features, "n-gram")} and all that is kept beside them take`,
+    expected: `at least ${enough.toLocaleString("en")} bytes, for ${counted(tooMany.features, "n-gram")} and all that is kept beside them`,
     where: "maxSize",
     received: most,
     typed: { where: "--max-size" },

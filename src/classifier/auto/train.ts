@@ -1,8 +1,8 @@
 /** `model: "auto"`: the classifier that rows held out of the data prefer, from labelled texts to parts. */
+import { functionOf } from "../../base/arguments.js";
 import { finiteNumber, inputError, oneOf, wholeNumber } from "../../base/errors.js";
 import { ENGINES } from "../../engines/engines.js";
 import type { ModelOptions } from "../../model/options.js";
-import type { ChannelRules } from "../../tokens/channels.js";
 import { newEncodingReport } from "../../tokens/vectorizer.js";
 import { Turns } from "../../train/turns.js";
 import { allRows, type Corpus } from "../corpus.js";
@@ -50,7 +50,7 @@ export function checkAutoOptions(options: TrainOptions): void {
       expected: `to be left out with model: "${model}"${model === "auto" ? " (the default)" : ""}, where it has no effect`,
       where: `TextClassifier.train ${name}`,
       received: value,
-      next: 'A network heeds it: model: "lstm", for one.',
+      next: CHOOSING.has(name) ? 'model: "auto" heeds it.' : 'A network heeds it: model: "lstm", for one.',
     });
   }
   for (const name of ["effort", "budget", "seed", "maxSize"] as const) {
@@ -81,6 +81,7 @@ export async function trainAuto(
   const replay = options.replay === undefined ? null : replayOf(options.replay);
   const seed = replay?.seed ?? wholeNumber(options.seed ?? 0, "seed");
   const budget = options.budget === undefined ? undefined : finiteNumber(options.budget, "budget", 0);
+  if (options.onSizes !== undefined) functionOf(options.onSizes, "onSizes");
   const maxSize = replay?.maxSize ?? options.maxSize;
   if (maxSize !== undefined) wholeNumber(maxSize, "maxSize", 1);
   const allowance = new Allowance({ budget, replay: replay?.ran ?? null }, timing);
@@ -121,6 +122,7 @@ export async function trainAuto(
   const { tried, leftOut, tooLarge } = plain
     ? NOTHING_BESIDE
     : await trainBeside(wide, data, { effort, room }, { seed, allowance, ...compute }, onStep);
+  const { isExceeded: exceeded } = allowance;
   const assembled = (of: Wide, members: Beside | null): Parts => {
     const beside = members && members.mixture.share > 0 ? members : null;
     const encoder = encoderOf(of, beside?.channels ?? null, corpus.texts, rows);
@@ -140,12 +142,14 @@ export async function trainAuto(
       auto: recordOf(of, members, plain, {
         notes: [
           ...fewRowsNotes(labels, counts),
-          ...exceededNotes(of, members, allowance),
+          ...exceededNotes(of, tried, exceeded),
           ...(tooLarge || members !== tried
             ? ["A network beside the n-grams would not fit into the file"]
             : []),
         ],
         leftOut: [...of.leftOut, ...leftOut],
+        networks: tried?.mixture.networks.length ?? 0,
+        exceeded,
       }),
     };
     return { model, encoder, labels, threshold: 0.5, training };
@@ -191,7 +195,11 @@ async function trainBeside(
   const long = areLong(texts, rows);
   const plan = affordable(deepRecipe(long, labels), rows.length, rowShape(texts, rows, long).length, effort);
   if (!plan) return NOTHING_BESIDE;
-  const { recipe, networks } = plan;
+  const { recipe } = plan;
+  // Of long texts and many words a network is large: what the file has room for.
+  const channels = rulesFor(recipe, texts, rows, long);
+  const networks = Math.min(plan.networks, Math.floor(room / bytesOfNetwork(recipe, channels, labels)));
+  if (networks < 1) return { ...NOTHING_BESIDE, tooLarge: true };
   const keyOf = (row: number) => texts.fingerprint(row);
   const parts = partsToHoldOut(rows.length, wide.heldOut, networks, options.seed, keyOf);
   if (parts.length === 0) return NOTHING_BESIDE;
@@ -201,12 +209,6 @@ async function trainBeside(
     ...{ fits: wide.members.length, rows: rows.length },
   });
   const judged: Judged[] = [];
-  let channels: ChannelRules | null = null;
-  if (room < Infinity) {
-    channels = rulesFor(recipe, texts, rows, long);
-    if (networks * bytesOfNetwork(recipe, channels, labels) > room)
-      return { ...NOTHING_BESIDE, tooLarge: true };
-  }
   for (const [number, places] of parts.entries()) {
     const step = `learning ${recipe.name}${networks > 1 ? `, ${number + 1} of ${networks}` : ""}`;
     const held = places.map((place) => wide.heldOut.rows[place]!);
@@ -214,8 +216,6 @@ async function trainBeside(
     const fit = Uint32Array.from(rows.keys()).filter((i) => !out.has(keyOf(rows[i]!)));
     const steps = stepsOf(recipe, fit.length);
     if (!allowance.admits("networks", number, isLeft(number, steps, 0))) break;
-    if (!channels) await onStep(`learning ${recipe.name}`);
-    channels ??= rulesFor(recipe, texts, rows, long);
     await onStep(step);
     const part = {
       ...{ texts, labels, rows: fit.map((i) => rows[i]!) },
@@ -244,12 +244,12 @@ async function trainBeside(
   const leftOut = missing > 0 ? [name] : [];
   if (judged.length === 0) return { tried: null, leftOut };
   const mixture = mix(wide, judged, rows.length, labels, keyOf);
-  return { tried: { mixture, channels: channels! }, leftOut };
+  return { tried: { mixture, channels }, leftOut };
 }
 
 /** A budget that was too small is said. */
-function exceededNotes(wide: Wide, tried: Beside | null, allowance: Allowance): string[] {
-  if (!allowance.isExceeded) return [];
+function exceededNotes(wide: Wide, tried: Beside | null, exceeded: boolean): string[] {
+  if (!exceeded) return [];
   return wide.trials.length === 1 && !tried
     ? ["The budget is exceeded: reading, the first n-grams and saving alone take longer"]
     : ["The budget is exceeded: what was tried took longer than its first steps told"];
