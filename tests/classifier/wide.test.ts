@@ -271,6 +271,32 @@ describe("trained whole", () => {
       ...(featureBytes === undefined ? {} : { featureBytes }),
     });
 
+  test("of many labels as many n-grams are kept as answers ask for, and what is kept is what is judged", async () => {
+    const texts = new TokenizedTexts({ frontEnd: "lexer" });
+    const classes = Int32Array.from({ length: 240 }, (_, row) => row % 40);
+    // A label's six texts have each two of three words of its own.
+    const word = (k: number, n: number) =>
+      `${"xyz"[n % 3]}${String.fromCharCode(97 + (k % 20))}${k < 20 ? "m" : "n"}`;
+    for (const [row, k] of classes.entries()) {
+      const n = Math.floor(row / 40);
+      texts.add(`${word(k, n)} and ${word(k, n + 1)}`);
+    }
+    const data = { texts, rows: Uint32Array.from(classes.keys()), classes, labels: 40 };
+    const options = { seed: 1, engine, onStep: async () => {} };
+    const all = await trainWide(data, options);
+    assert.equal(all.kept, null);
+    assert.ok(all.picked.accuracy > 0.9, `${all.picked.accuracy}`);
+    const bound = all.bytesOfFeature * 30;
+    const small = await trainWide(data, { ...options, featureBytes: bound });
+    assert.ok(small.data.features > 60 && small.data.features < all.data.features, `${small.data.features}`);
+    assert.ok(small.kept!.accuracy >= small.picked.accuracy - 0.01, `${small.kept!.accuracy}`);
+    const { accuracy } = measured(small.heldOut.scores, small.heldOut.classes);
+    assert.equal(accuracy, small.kept!.accuracy);
+    // What 30 of them would answer, which the bound alone would have kept.
+    const { accuracy: few } = await all.judgedKeeping(30);
+    assert.ok(few < small.kept!.accuracy - 0.1, `${few}`);
+  });
+
   for (const labels of [2, 3] as const) {
     test(`${labels} labels: features come in the order of blocks and hashes, which files list them in`, async () => {
       const { data, heldOut, members, factor, picked, trials } = await train(labels);

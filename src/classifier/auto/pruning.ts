@@ -39,8 +39,8 @@ export function strongest(
   return Uint8Array.from(strength, (one) => (one > threshold || (one === threshold && room-- > 0) ? 1 : 0));
 }
 
-/** Up to this part of the features, fits that are held no nearer to 0 than those of all do not tell more than they know. */
-const PLENTY = 1 / 3;
+/** The part of the features from which on the others decide next to nothing: fits to them are judged as those to all are. */
+export const PLENTY = 1 / 3;
 const EASE = 0.75;
 
 /** The recipe for so small a share of the features: what few of them weigh is held nearer to 0. */

@@ -13,7 +13,7 @@ import type { LinearOptions } from "../../train/linear.js";
 import { Allowance } from "./allowance.js";
 import { type Fold, foldsOf } from "./folds.js";
 import { centred, deviationOf, type HeldOut, measured, type Trial } from "./held-out.js";
-import { bytesOfFeature, easedFor, strongest } from "./pruning.js";
+import { bytesOfFeature, easedFor, PLENTY, strongest } from "./pruning.js";
 import { FEW_ROWS, recipesFor, usedBlocks, type WideMember, type WideRecipe } from "./recipes.js";
 import { classCounts, fitScorer, type Labelled, type Scorer, scoresOf } from "./scorers.js";
 
@@ -25,6 +25,9 @@ const NGRAMS_TWICE = 20_000;
 export const MOST_NGRAMS = 6e7;
 /** Bytes that the features of a saved classifier may take, about. */
 export const FEATURE_BYTES = 1.6e6;
+/** They may take so many times more, again and again, where fewer lose more of the rows held out than this share. */
+const RAISE = 4;
+const MOST_LOST = 0.01;
 
 /** What the recipe that is picked is fitted to: all rows, and again where n-grams are left out. */
 const FINAL_FITS = 2;
@@ -163,35 +166,42 @@ export async function trainWide(given: WideData, options: WideOptions): Promise<
     const labelled = { ...whole, data: select(whole.data, kept) };
     return { labelled, scorers: await fitAll(labelled, recipe, fit) };
   };
-  /** How a recipe does that keeps so few of them, on rows held out of that choice, too. */
-  const judgeFewer = async (most: number, of: readonly Fold[]) => {
-    const recipe = easedFor(most / whole.data.features, best.recipe, most);
-    const fewerIn: Part[] = [];
+  /** Parts with so few n-grams as their own fits would keep. */
+  const partsKeeping = async (most: number, of: readonly Fold[]): Promise<Part[]> => {
+    const found: Part[] = [];
     for (const { labelled, judged } of partsOf(whole, of)) {
       const kept = strongest(labelled.data, await fitAll(labelled, best.recipe, fit), best.deviations, most);
       const own = { ...labelled, data: select(labelled.data, kept) };
-      fewerIn.push({ labelled: own, counts: classCounts(own), judged: select(judged, kept) });
+      found.push({ labelled: own, counts: classCounts(own), judged: select(judged, kept) });
     }
-    return judge(recipe, all, of, (member) => heldOutScores(fewerIn, member, fit));
+    return found;
   };
-  // All n-grams: those that are kept were chosen by all rows, these among them.
-  const scoresWithout = async (places: Uint32Array) => {
+  /** How the recipe does with so few of them, on rows held out of that choice, too. */
+  const judgeKeeping = async (most: number, of: readonly Fold[]) => {
+    await begin(`judging ${most.toLocaleString("en")} n-grams`);
+    const kept = await partsKeeping(most, of);
+    const recipe = easedFor(most / whole.data.features, best.recipe, most);
+    return judge(recipe, all, of, (member) => heldOutScores(kept, member, fit));
+  };
+  const scoresWithout = async (places: Uint32Array, { recipe, deviations }: Judged, most: number | null) => {
     await begin("fitting n-grams to the rows that the network has seen");
     const judge = places.map((place) => best.rows[place]!);
     const out = new Set(Array.from(judge, keyOf));
     const fold = { judge, fit: Uint32Array.from(rows.keys()).filter((row) => !out.has(keyOf(row))) };
-    const parts = partsOf(whole, [fold]);
+    const parts = most === null ? partsOf(whole, [fold]) : await partsKeeping(most, [fold]);
     const found: HeldOutScores[] = [];
-    for (const member of best.recipe.members) found.push(await heldOutScores(parts, member, fit));
-    return mixed(best.recipe, found, best.deviations, labels);
+    for (const member of recipe.members) found.push(await heldOutScores(parts, member, fit));
+    return mixed(recipe, found, deviations, labels);
   };
   const trials = judged.map(({ trial }) => trial);
-  const shared = { scoresWithout, rules: { ...rules, blocks: usedBlocks(best.recipe.members) }, notes };
+  const shared = { rules: { ...rules, blocks: usedBlocks(best.recipe.members) }, notes };
   const { mostWords = Number.POSITIVE_INFINITY } = options;
   const strangeness = { mostWords, ...familiarity(texts, rows, folds, mostWords) };
-  const wideOf = (by: Judged, fitted: Awaited<ReturnType<typeof fewer>>): Wide => ({
+  /** @param most n-grams that it was judged by; null: all, though those that decide next to nothing may be left out */
+  const wideOf = (by: Judged, most: number | null, fitted: Awaited<ReturnType<typeof fewer>>): Wide => ({
     ...{ ...shared, ...strangeness, trials, picked: best.trial, bytesOfFeature: bytesEach },
-    kept: by === best ? null : by.trial,
+    kept: most === null ? null : by.trial,
+    scoresWithout: (places) => scoresWithout(places, by, most),
     ...{ data: fitted.labelled.data, labelled: fitted.labelled },
     members: by.recipe.members.map((member, m) => {
       return { ...member, scorer: fitted.scorers[m]!, deviation: by.deviations[m]! };
@@ -202,19 +212,21 @@ export async function trainWide(given: WideData, options: WideOptions): Promise<
       ...{ scores: by.scores, classes: by.classes, texts: new Set(Array.from(by.rows, keyOf)).size },
       rows: by.rows.map((row) => rows[row]!),
     },
-    async keeping(features) {
-      await begin(`judging ${features.toLocaleString("en")} n-grams`);
-      const own = await judgeFewer(features, folds);
-      return wideOf(own, await fewer(own.recipe, features));
-    },
-    async judgedKeeping(features) {
-      await begin(`judging ${features.toLocaleString("en")} n-grams`);
-      return (await judgeFewer(features, rows.length > FEW_ROWS ? folds.slice(0, 1) : folds)).trial;
+    keeping: async (features) => keeping(await judgeKeeping(features, folds), features),
+    judgedKeeping: async (features) => {
+      return (await judgeKeeping(features, rows.length > FEW_ROWS ? folds.slice(0, 1) : folds)).trial;
     },
   });
-  const most = Math.floor((options.featureBytes ?? FEATURE_BYTES) / bytesEach);
-  const fitted = whole.data.features > most ? await fewer(best.recipe, most) : { labelled: whole, scorers };
-  return wideOf(best, fitted);
+  const keeping = async (by: Judged, most: number) => wideOf(by, most, await fewer(by.recipe, most));
+  const { features } = whole.data;
+  let most = Math.floor((options.featureBytes ?? FEATURE_BYTES) / bytesEach);
+  if (most < features && most >= PLENTY * features) return wideOf(best, null, await fewer(best.recipe, most));
+  // Of many classes a feature is large: then as many are kept as answers ask for.
+  for (; most < features; most *= RAISE) {
+    const own = await judgeKeeping(most, folds);
+    if (own.trial.accuracy >= best.trial.accuracy - MOST_LOST) return keeping(own, most);
+  }
+  return wideOf(best, null, { labelled: whole, scorers });
 }
 
 async function fitAll(
