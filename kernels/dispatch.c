@@ -985,8 +985,10 @@ static void check_linear_squares(const int32_t *a, uint64_t bytes) {
   check_whole("linear_squares", "M", a[5]);
   const int64_t F = a[6];
   check_whole("linear_squares", "F", a[6]);
-  check_buffer((Checked){"linear_squares", "out", 4, 0}, a[0], N, bytes);
-  check_buffer((Checked){"linear_squares", "weights", 4, 0}, a[1], size_product(F, 2), bytes);
+  const int64_t L = a[7];
+  check_whole("linear_squares", "L", a[7]);
+  check_buffer((Checked){"linear_squares", "out", 4, 0}, a[0], size_product(N, L), bytes);
+  check_buffer((Checked){"linear_squares", "weights", 4, 0}, a[1], size_product(size_product(F, 2), L), bytes);
   check_buffer((Checked){"linear_squares", "starts", 4, 0}, a[2], N + 1, bytes);
   check_buffer((Checked){"linear_squares", "ids", 4, 0}, a[3], M, bytes);
 }
@@ -998,10 +1000,12 @@ static void check_linear_epoch(const int32_t *a, uint64_t bytes) {
   check_whole("linear_epoch", "M", a[8]);
   const int64_t F = a[9];
   check_whole("linear_epoch", "F", a[9]);
-  check_buffer((Checked){"linear_epoch", "weights", 4, 0}, a[0], size_product(F, 2), bytes);
-  check_buffer((Checked){"linear_epoch", "alpha", 4, 0}, a[1], N, bytes);
-  check_buffer((Checked){"linear_epoch", "state", 4, 0}, a[2], 2, bytes);
-  check_buffer((Checked){"linear_epoch", "rows", 4, 0}, a[3], size_product(N, 4), bytes);
+  const int64_t L = a[10];
+  check_whole("linear_epoch", "L", a[10]);
+  check_buffer((Checked){"linear_epoch", "weights", 4, 0}, a[0], size_product(size_product(F, 2), L), bytes);
+  check_buffer((Checked){"linear_epoch", "alpha", 4, 0}, a[1], size_product(N, L), bytes);
+  check_buffer((Checked){"linear_epoch", "state", 4, 0}, a[2], size_product(2, L), bytes);
+  check_buffer((Checked){"linear_epoch", "rows", 4, 0}, a[3], size_product(size_product(N, 4), L), bytes);
   check_buffer((Checked){"linear_epoch", "starts", 4, 0}, a[4], N + 1, bytes);
   check_buffer((Checked){"linear_epoch", "ids", 4, 0}, a[5], M, bytes);
   check_buffer((Checked){"linear_epoch", "order", 4, 0}, a[6], N, bytes);
@@ -1391,14 +1395,14 @@ void run_task(const int32_t *program, const int32_t *starts, int32_t task, uintp
         break;
       case 62:
         CHECK(linear_squares);
-        linear_squares(REALS(0), REALS(1), WORDS(2), WORDS(3), a[4], a[5], a[6]);
-        from += 8;
+        linear_squares(REALS(0), REALS(1), WORDS(2), WORDS(3), a[4], a[5], a[6], a[7]);
+        from += 9;
         break;
       case 63:
         CHECK(linear_epoch);
-        linear_epoch(REALS(0), REALS(1), REALS(2), REALS(3), WORDS(4), WORDS(5), WORDS(6), a[7], a[8], a[9],
-                     real(a[10]));
-        from += 12;
+        linear_epoch(REALS(0), REALS(1), REALS(2), REALS(3), WORDS(4), WORDS(5), WORDS(6), a[7], a[8], a[9], a[10],
+                     real(a[11]));
+        from += 13;
         break;
 #endif
       default:

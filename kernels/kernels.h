@@ -31,7 +31,7 @@
 #include <stdint.h>
 
 /* What a built engine must carry to be trusted with pointers: changes whenever this interface does. */
-#define KERNELS_ABI 1955651412u
+#define KERNELS_ABI 1916934456u
 
 /* A block of a product's right-hand matrix, copied into the order in which it is read. */
 #define PANEL_ELEMENTS 16384
@@ -490,14 +490,15 @@ void clip_rows(float *g, const float *norm2, const uint32_t *count, int32_t N, i
 
 /* ---- linear ---------------------------------------------------------------------------------------------------- */
 
-/* out_i = Σ r_j² over the features of row i
-   writes out [N]; reads weights [F][2], starts [N+1], ids [M] */
+/* out_il = Σ r_jl² over the features of row i
+   writes out [N][L]; reads weights [F][2][L], starts [N+1], ids [M] */
 void linear_squares(float *out, const float *weights, const uint32_t *starts, const uint32_t *ids, int32_t N,
-                    int32_t M, int32_t F);
+                    int32_t M, int32_t F, int32_t L);
 
 /* One epoch of dual coordinate descent over the rows in the given order
-   updates weights [F][2], alpha [N], state [2]; reads rows [N][4], starts [N+1], ids [M], order [N] */
+   updates weights [F][2][L], alpha [N][L], state [2][L]; reads rows [N][4][L], starts [N+1], ids [M], order [N] */
 void linear_epoch(float *weights, float *alpha, float *state, const float *rows, const uint32_t *starts,
-                  const uint32_t *ids, const uint32_t *order, int32_t N, int32_t M, int32_t F, float tolerance);
+                  const uint32_t *ids, const uint32_t *order, int32_t N, int32_t M, int32_t F, int32_t L,
+                  float tolerance);
 
 #endif

@@ -4,51 +4,146 @@
 #include "kernels.h"
 #include "rows.h"
 
-/* Σ over the features of a row of one of the two numbers kept for each: four partial sums, so that loads overlap. */
-INLINE float sum_of(const float *numbers, const uint32_t *ids, uint32_t from, uint32_t to, uint32_t F) {
-  float sum[4] = {0.0f, 0.0f, 0.0f, 0.0f};
-  uint32_t k = from;
-  for (; k + 4 <= to; k += 4) {
-    for (uint32_t p = 0; p < 4; p++) sum[p] += ids[k + p] < F ? numbers[2 * (size_t)ids[k + p]] : 0.0f;
+/*
+ * L problems lie side by side. A row is worked on for W of them at a time, 8, 4 or 1, which is known when this is compiled.
+ * Each problem's sums are in the same order whichever W it is part of.
+ */
+#define WIDEST 8
+#define EACH(l) for (int32_t l = 0; l < W; l++)
+#define VECTORS(width) (((width) + LANES - 1) / LANES)
+#define EACH_VECTOR(v) for (int32_t v = 0; v < VECTORS(W); v++)
+#define FOR_WIDTHS(call)       \
+  for (int32_t l = 0; l < L;) { \
+    if (L - l >= 8) {           \
+      const int32_t W = 8;      \
+      call;                     \
+      l += 8;                   \
+    } else if (L - l >= 4) {    \
+      const int32_t W = 4;      \
+      call;                     \
+      l += 4;                   \
+    } else {                    \
+      const int32_t W = 1;      \
+      call;                     \
+      l += 1;                   \
+    }                           \
   }
-  for (uint32_t p = 0; k < to; k++, p++) sum[p] += ids[k] < F ? numbers[2 * (size_t)ids[k]] : 0.0f;
-  return (sum[0] + sum[1]) + (sum[2] + sum[3]);
+
+/* The rows' features, of problems that lie L apart. */
+struct features {
+  const uint32_t *starts, *ids;
+  uint32_t F;
+  size_t L;
+};
+
+/* Σ over the features of row i of one of the two numbers kept for each: four partial sums, so that loads overlap. */
+INLINE void sum_of(float *total, const float *numbers, struct features of, uint32_t i, const int32_t W) {
+  const uint32_t from = of.starts[i], to = of.starts[i + 1], whole = from + (to - from) / 4 * 4;
+  if (W == 1) {
+    float sum[4] = {0.0f, 0.0f, 0.0f, 0.0f};
+    for (uint32_t k = from; k < whole; k += 4) {
+      for (uint32_t p = 0; p < 4; p++) sum[p] += of.ids[k + p] < of.F ? numbers[2 * of.ids[k + p] * of.L] : 0.0f;
+    }
+    for (uint32_t k = whole; k < to; k++) sum[k - whole] += of.ids[k] < of.F ? numbers[2 * of.ids[k] * of.L] : 0.0f;
+    *total = (sum[0] + sum[1]) + (sum[2] + sum[3]);
+    return;
+  }
+  vf sum[4][VECTORS(WIDEST)];
+  for (uint32_t p = 0; p < 4; p++) EACH_VECTOR(v) sum[p][v] = vf_zero();
+  for (uint32_t k = from; k < whole; k += 4) {
+    for (uint32_t p = 0; p < 4; p++) {
+      if (of.ids[k + p] >= of.F) continue;
+      const float *own = numbers + 2 * of.ids[k + p] * of.L;
+      EACH_VECTOR(v) sum[p][v] = vf_add(sum[p][v], vf_load_to(own + v * LANES, W - v * LANES));
+    }
+  }
+  for (uint32_t p = 0; p < 3; p++) {
+    if (whole + p >= to || of.ids[whole + p] >= of.F) continue;
+    const float *own = numbers + 2 * of.ids[whole + p] * of.L;
+    EACH_VECTOR(v) sum[p][v] = vf_add(sum[p][v], vf_load_to(own + v * LANES, W - v * LANES));
+  }
+  EACH_VECTOR(v) {
+    const vf all = vf_add(vf_add(sum[0][v], sum[1][v]), vf_add(sum[2][v], sum[3][v]));
+    vf_store_to(total + v * LANES, all, W - v * LANES);
+  }
+}
+
+/* u_j += along · r_j² for the features of row i */
+INLINE void move(float *weights, const float *along, struct features of, uint32_t i, const int32_t W) {
+  for (uint32_t k = of.starts[i]; k < of.starts[i + 1]; k++) {
+    if (of.ids[k] >= of.F) continue;
+    float *own = weights + 2 * of.ids[k] * of.L;
+    if (W == 1) own[0] += along[0] * own[of.L];
+    else {
+      EACH_VECTOR(v) {
+        const int32_t at = v * LANES, n = W - at;
+        const vf step = vf_mul(vf_load_to(along + at, n), vf_load_to(own + of.L + at, n));
+        vf_store_to(own + at, vf_add(vf_load_to(own + at, n), step), n);
+      }
+    }
+  }
+}
+
+INLINE void squares_of(float *out, const float *weights, struct features of, int32_t N, const int32_t W) {
+  for (int32_t i = 0; i < N; i++) sum_of(out + (size_t)i * of.L, weights + of.L, of, (uint32_t)i, W);
 }
 
 void linear_squares(float *out, const float *weights, const uint32_t *starts, const uint32_t *ids, int32_t N,
-                    int32_t M, int32_t F) {
+                    int32_t M, int32_t F, int32_t L) {
   (void)M;
-  for (int32_t i = 0; i < N; i++) out[i] = sum_of(weights + 1, ids, starts[i], starts[i + 1], (uint32_t)F);
+  const struct features of = {starts, ids, (uint32_t)F, (size_t)L};
+  FOR_WIDTHS(squares_of(out + l, weights + l, of, N, W))
+}
+
+INLINE void epoch_of(float *weights, float *alpha, float *state, const float *rows, const uint32_t *order,
+                     struct features of, int32_t N, float tolerance, const int32_t W) {
+  const size_t L = of.L;
+  float bias[WIDEST], largest[WIDEST], goes_on[WIDEST];
+  int32_t any = 0;
+  EACH(l) {
+    bias[l] = state[l];
+    largest[l] = 0.0f;
+    goes_on[l] = state[L + l] < tolerance ? 0.0f : 1.0f;
+    any = any || goes_on[l] != 0.0f;
+  }
+  if (!any) return;
+  for (int32_t n = 0; n < N; n++) {
+    const uint32_t i = order[n];
+    if (i >= (uint32_t)N) continue;
+    const float *scale = rows + 4 * (size_t)i * L, *y = scale + L, *damping = y + L, *curvature = damping + L;
+    float *own_alpha = alpha + (size_t)i * L;
+    float sum[WIDEST], step[WIDEST], along[WIDEST];
+    sum_of(sum, weights, of, i, W);
+    int32_t moves = 0;
+    EACH(l) {
+      const float before = own_alpha[l];
+      const float full = y[l] * (scale[l] * sum[l] + bias[l]) - 1.0f + before * damping[l];
+      /* A row at the bound stays there where the gradient leads across, and all rows of a problem that is over. */
+      const float gradient = goes_on[l] * (before == 0.0f && full >= 0.0f ? 0.0f : full);
+      const float size = gradient < 0.0f ? -gradient : gradient;
+      largest[l] = size > largest[l] ? size : largest[l];
+      const float free = before - gradient / curvature[l];
+      const float after = free < 0.0f ? 0.0f : free;
+      own_alpha[l] = after;
+      step[l] = (after - before) * y[l];
+      along[l] = step[l] * scale[l];
+      moves |= gradient != 0.0f;
+    }
+    if (!moves) continue;
+    move(weights, along, of, i, W);
+    EACH(l) bias[l] += step[l];
+  }
+  EACH(l) {
+    if (goes_on[l] == 0.0f) continue;
+    state[l] = bias[l];
+    state[L + l] = largest[l];
+  }
 }
 
 void linear_epoch(float *weights, float *alpha, float *state, const float *rows, const uint32_t *starts,
-                  const uint32_t *ids, const uint32_t *order, int32_t N, int32_t M, int32_t F,
+                  const uint32_t *ids, const uint32_t *order, int32_t N, int32_t M, int32_t F, int32_t L,
                   float tolerance) {
   (void)M;
-  if (state[1] < tolerance) return;
-  float bias = state[0], largest = 0.0f;
-  for (int32_t n = 0; n < N; n++) {
-    uint32_t i = order[n];
-    if (i >= (uint32_t)N) continue;
-    const float scale = rows[4 * (size_t)i], y = rows[4 * (size_t)i + 1], damping = rows[4 * (size_t)i + 2],
-                curvature = rows[4 * (size_t)i + 3];
-    const uint32_t from = starts[i], to = starts[i + 1];
-    const float before = alpha[i];
-    const float gradient = y * (scale * sum_of(weights, ids, from, to, (uint32_t)F) + bias) - 1.0f + before * damping;
-    if (before == 0.0f && gradient >= 0.0f) continue;
-    const float size = gradient < 0.0f ? -gradient : gradient;
-    if (size > largest) largest = size;
-    float after = before - gradient / curvature;
-    if (after < 0.0f) after = 0.0f;
-    alpha[i] = after;
-    const float step = (after - before) * y, along = step * scale;
-    for (uint32_t k = from; k < to; k++) {
-      if (ids[k] >= (uint32_t)F) continue;
-      float *pair = weights + 2 * (size_t)ids[k];
-      pair[0] += along * pair[1];
-    }
-    bias += step;
-  }
-  state[0] = bias;
-  state[1] = largest;
+  const struct features of = {starts, ids, (uint32_t)F, (size_t)L};
+  FOR_WIDTHS(epoch_of(weights + l, alpha + l, state + l, rows + l, order, of, N, tolerance, W))
 }

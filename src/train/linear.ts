@@ -1,7 +1,7 @@
 /**
  * Fits linear classifiers over sparse binary features: one against the rest, L2-loss support vector machines by dual
- * coordinate descent (the linear kernels). Problems are independent of each other and run side by side; the bits depend
- * on the seed alone, not on threads.
+ * coordinate descent (the linear kernels). Problems are independent of each other and run side by side; their bits depend
+ * on the seed alone, not on threads nor on which others there are.
  */
 import { Arena, view } from "../engines/arena.js";
 import type { Call, SynchronousEngine, SynchronousProgram } from "../engines/engine.js";
@@ -48,8 +48,27 @@ export interface LinearSolution {
   readonly bias: number;
 }
 
-/** Problems that lie in memory at once, whatever the number of threads. */
-const TOGETHER = 8;
+/** Problems whose numbers lie side by side: those of a feature fill a cache line. */
+const SIDE_BY_SIDE = 8;
+/** Bytes of weights that lie in memory at once, about, whatever the number of threads. */
+const TOGETHER = 2 ** 28;
+
+/** How many problems lie side by side where so many are left: a group of fewer is filled up with problems that are over. */
+const lanesFor = (left: number): number => (left === 1 ? 1 : left <= 4 ? 4 : SIDE_BY_SIDE);
+
+/** Problems side by side. */
+interface Group {
+  readonly problems: readonly LinearProblem[];
+  readonly lanes: number;
+}
+
+/** Where a group's numbers lie. */
+interface Places {
+  readonly weights: Pointer;
+  readonly alpha: Pointer;
+  readonly state: Pointer;
+  readonly rows: Pointer;
+}
 
 export class LinearSolver {
   private readonly starts: Pointer;
@@ -75,51 +94,54 @@ export class LinearSolver {
 
   /** The solutions of problems over the solver's rows, in their order. */
   async solve(problems: readonly LinearProblem[], options: LinearOptions): Promise<LinearSolution[]> {
+    const groups: Group[] = [];
+    for (let from = 0; from < problems.length; from += SIDE_BY_SIDE) {
+      const own = problems.slice(from, from + SIDE_BY_SIDE);
+      groups.push({ problems: own, lanes: lanesFor(own.length) });
+    }
+    const bytes = 4 * SIDE_BY_SIDE * (2 * this.data.features + 5 * this.data.rows);
+    const together = Math.max(1, Math.floor(TOGETHER / Math.max(1, bytes)));
     const solutions: LinearSolution[] = [];
-    for (let from = 0; from < problems.length; from += TOGETHER) {
-      solutions.push(...(await this.solveTogether(problems.slice(from, from + TOGETHER), options)));
+    for (let from = 0; from < groups.length; from += together) {
+      solutions.push(...(await this.solveTogether(groups.slice(from, from + together), options)));
     }
     return solutions;
   }
 
-  private async solveTogether(
-    problems: readonly LinearProblem[],
-    options: LinearOptions,
-  ): Promise<LinearSolution[]> {
+  private async solveTogether(groups: readonly Group[], options: LinearOptions): Promise<LinearSolution[]> {
     const { engine, arena, data } = this;
     const { epochs, tolerance, seed } = options;
     arena.release(this.mark);
-    const places = problems.map(() => ({
-      weights: arena.allocate(2 * data.features),
-      alpha: arena.allocate(data.rows),
-      state: arena.allocate(2),
-      rows: arena.allocate(4 * data.rows),
-    }));
+    const places = groups.map(
+      ({ lanes }): Places => ({
+        weights: arena.allocate(Math.max(1, 2 * data.features * lanes)),
+        alpha: arena.allocate(Math.max(1, data.rows * lanes)),
+        state: arena.allocate(2 * lanes),
+        rows: arena.allocate(Math.max(1, 4 * data.rows * lanes)),
+      }),
+    );
     arena.commit();
-    const common = { starts: this.starts, ids: this.ids, N: data.rows, M: data.ids.length, F: data.features };
-    for (const [k, { values }] of problems.entries()) this.begin(places[k]!, values);
-    const squares: Call[][] = places.map(({ weights, alpha }) => [
-      { kernel: "linearSquares", args: { out: alpha, weights, ...common } },
+    const rows = { starts: this.starts, ids: this.ids, N: data.rows, M: data.ids.length, F: data.features };
+    const common = groups.map(({ lanes }) => ({ ...rows, L: lanes }));
+    for (const [g, group] of groups.entries()) this.begin(places[g]!, group);
+    const squares = places.map(({ weights, alpha }, g): Call[] => [
+      { kernel: "linearSquares", args: { out: alpha, weights, ...common[g]! } },
     ]);
     this.runOnce(engine.load([squares]));
-    for (const [k, problem] of problems.entries()) this.prepare(places[k]!, problem);
-    const epochOf = (place: (typeof places)[number]): Call[] => [
-      { kernel: "linearEpoch", args: { ...place, ...common, order: this.order, tolerance } },
+    for (const [g, group] of groups.entries()) this.prepare(places[g]!, group);
+    const epochOf = (place: Places, g: number): Call[] => [
+      { kernel: "linearEpoch", args: { ...place, ...common[g]!, order: this.order, tolerance } },
     ];
     const program = engine.load([places.map(epochOf)]);
+    const largest = ({ state }: Places, { lanes }: Group) => view(engine, state, 2 * lanes).subarray(lanes);
     for (let epoch = 0; epoch < epochs; epoch++) {
       engine.write(this.order, new Random(seed, PURPOSE.shuffle, epoch).permutation(data.rows));
       program.run();
       await options.onEpoch?.();
-      if (places.every(({ state }) => view(engine, state, 2)[1]! < tolerance)) break;
+      if (groups.every((group, g) => largest(places[g]!, group).every((one) => one < tolerance))) break;
     }
     program.dispose();
-    return places.map(({ weights, state }) => {
-      const pairs = view(engine, weights, 2 * data.features);
-      const solution = new Float32Array(data.features);
-      for (let j = 0; j < solution.length; j++) solution[j] = pairs[2 * j]!;
-      return { weights: solution, bias: view(engine, state, 2)[0]! };
-    });
+    return groups.flatMap((group, g) => this.solutionsOf(places[g]!, group));
   }
 
   private runOnce(program: SynchronousProgram): void {
@@ -128,28 +150,49 @@ export class LinearSolver {
   }
 
   /** Nothing learned: all weights 0, beside the squares of the features' values. */
-  private begin({ weights, state }: { weights: Pointer; state: Pointer }, values: Float32Array): void {
-    const pairs = view(this.engine, weights, 2 * values.length);
-    for (let j = 0; j < values.length; j++) {
-      pairs[2 * j] = 0;
-      pairs[2 * j + 1] = values[j]! * values[j]!;
+  private begin({ weights, state }: Places, { problems, lanes }: Group): void {
+    const { features } = this.data;
+    const pairs = view(this.engine, weights, 2 * features * lanes).fill(0);
+    // Lanes without a problem are over from the beginning.
+    const own = view(this.engine, state, 2 * lanes).fill(0);
+    for (const [l, { values }] of problems.entries()) {
+      for (let j = 0; j < features; j++) pairs[(2 * j + 1) * lanes + l] = values[j]! * values[j]!;
+      own[lanes + l] = Number.MAX_VALUE;
     }
-    view(this.engine, state, 2).set([0, Number.MAX_VALUE]);
   }
 
   /** What an epoch needs to know of each row; `alpha` holds Σ r_j² until then. */
-  private prepare(
-    { alpha, rows }: { alpha: Pointer; rows: Pointer },
-    { scales, targets, costs }: LinearProblem,
-  ): void {
-    const squares = view(this.engine, alpha, scales.length);
-    const facts = view(this.engine, rows, 4 * scales.length);
-    for (let i = 0; i < scales.length; i++) {
-      const damping = 0.5 / costs[i]!;
-      const length = scales[i]! * scales[i]! * squares[i]!;
-      facts.set([scales[i]!, targets[i]!, damping, length + 1 + damping], 4 * i);
+  private prepare({ alpha, rows }: Places, { problems, lanes }: Group): void {
+    const N = this.data.rows;
+    const squares = view(this.engine, alpha, N * lanes);
+    const facts = view(this.engine, rows, 4 * N * lanes).fill(0);
+    for (let l = 0; l < lanes; l++) {
+      const problem = problems[l];
+      for (let i = 0; i < N; i++) {
+        const at = 4 * i * lanes + l;
+        // Where there is no problem nothing may be divided by 0.
+        facts[at + 3 * lanes] = 1;
+        if (!problem) continue;
+        const damping = 0.5 / problem.costs[i]!;
+        const scale = problem.scales[i]!;
+        facts[at] = scale;
+        facts[at + lanes] = problem.targets[i]!;
+        facts[at + 2 * lanes] = damping;
+        facts[at + 3 * lanes] = scale * scale * squares[i * lanes + l]! + 1 + damping;
+      }
     }
     squares.fill(0);
+  }
+
+  private solutionsOf({ weights, state }: Places, { problems, lanes }: Group): LinearSolution[] {
+    const { features } = this.data;
+    const pairs = view(this.engine, weights, 2 * features * lanes);
+    const biases = view(this.engine, state, 2 * lanes);
+    return problems.map((_, l) => {
+      const own = new Float32Array(features);
+      for (let j = 0; j < features; j++) own[j] = pairs[2 * j * lanes + l]!;
+      return { weights: own, bias: biases[l]! };
+    });
   }
 }
 
