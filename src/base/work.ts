@@ -13,6 +13,9 @@ const NANOSECONDS_A_BYTE = 25;
 const BASE_BYTES = 100e6;
 const BYTES_A_BYTE = 2;
 
+/** Bytes that may be held of a file of so many bytes. */
+export const memoryFor = (size: number): number => BASE_BYTES + BYTES_A_BYTE * size;
+
 export class Work {
   #nanoseconds: number;
   #bytes: number;
@@ -26,7 +29,7 @@ export class Work {
     size: number,
   ) {
     this.#nanoseconds = BASE_NANOSECONDS + NANOSECONDS_A_BYTE * size;
-    this.#bytes = BASE_BYTES + BYTES_A_BYTE * size;
+    this.#bytes = memoryFor(size);
   }
 
   /**

@@ -7,7 +7,7 @@ import { crc32 } from "../base/crc32.js";
 import { inputError } from "../base/errors.js";
 import { inflateExactly } from "../base/inflate.js";
 import { label } from "../base/label.js";
-import { Work } from "../base/work.js";
+import { memoryFor, Work } from "../base/work.js";
 
 const LOCAL = 0x04034b50;
 const CENTRAL = 0x02014b50;
@@ -69,11 +69,11 @@ export function readZip(
   return members;
 }
 
-/**
- * Members from this size on are deflated, where that saves a quarter at the least: trained weights it does not. Larger ones
- * than the second size would ask a reader for more memory than their archive warrants.
- */
-const [LEAST_DEFLATED, MOST_DEFLATED] = [2 ** 12, 2 ** 24];
+/** Members from this size on are deflated, where that saves a quarter at the least: trained weights it does not. */
+const LEAST_DEFLATED = 2 ** 12;
+/** Readers hold a member, and then its values; and this part of the memory that they take for an archive is used. */
+const HELD_TIMES = 2;
+const USED = 0.9;
 /** Bytes from the middle of a member that tell whether it shrinks. */
 const SAMPLE = 2 ** 15;
 const LEAST_SAVED = 0.25;
@@ -84,7 +84,7 @@ export function writeZip(members: Iterable<readonly [string, Uint8Array]>): Uint
   const deflated = new Set(files.flatMap(([name, bytes]) => (isWorthDeflating(bytes) ? [name] : [])));
   const archive = pack(files, deflated);
   const extravagant = readDirectory(archive, "").filter(
-    (entry) => deflated.has(entry.name) && isExtravagant(entry),
+    (entry) => deflated.has(entry.name) && (isExtravagant(entry) || !isBorne(entry.size, archive.length)),
   );
   if (extravagant.length === 0) return archive;
   for (const { name } of extravagant) deflated.delete(name);
@@ -102,11 +102,15 @@ function pack(files: readonly (readonly [string, Uint8Array])[], deflated: Reado
 
 /** Told by a part from the middle. */
 function isWorthDeflating(bytes: Uint8Array): boolean {
-  if (bytes.length < LEAST_DEFLATED || bytes.length > MOST_DEFLATED) return false;
+  if (bytes.length < LEAST_DEFLATED) return false;
   const from = Math.max(0, Math.floor((bytes.length - SAMPLE) / 2));
   const sample = bytes.subarray(from, from + SAMPLE);
-  return deflateSync(sample, { level: 6 }).length <= sample.length * (1 - LEAST_SAVED);
+  const share = deflateSync(sample, { level: 6 }).length / sample.length;
+  return share <= 1 - LEAST_SAVED && isBorne(bytes.length, share * bytes.length);
 }
+
+/** Whether readers take so large a member from an archive of so many bytes. */
+const isBorne = (size: number, archive: number): boolean => HELD_TIMES * size <= USED * memoryFor(archive);
 
 const isExtravagant = ({ size, stored }: Entry): boolean => size > MOST_EXPANSION * stored + 1024;
 

@@ -23,8 +23,8 @@ export interface SparseRows {
 export interface LinearProblem {
   /** [features] r_j, the value of a feature that is there; 0 leaves it out. */
   readonly values: Float32Array;
-  /** [rows] s_i, by which a row is scaled. */
-  readonly scales: Float32Array;
+  /** [rows] s_i, by which a row is scaled; null: so that its length is 1. */
+  readonly scales: Float32Array | null;
   /** [rows] 1 for rows of the class, −1 for the rest. */
   readonly targets: Float32Array;
   /** [rows] C_i, the cost of a row. */
@@ -174,11 +174,12 @@ export class LinearSolver {
         facts[at + 3 * lanes] = 1;
         if (!problem) continue;
         const damping = 0.5 / problem.costs[i]!;
-        const scale = problem.scales[i]!;
+        const square = squares[i * lanes + l]!;
+        const scale = problem.scales ? problem.scales[i]! : square > 0 ? 1 / Math.sqrt(square) : 0;
         facts[at] = scale;
         facts[at + lanes] = problem.targets[i]!;
         facts[at + 2 * lanes] = damping;
-        facts[at + 3 * lanes] = scale * scale * squares[i * lanes + l]! + 1 + damping;
+        facts[at + 3 * lanes] = scale * scale * square + 1 + damping;
       }
     }
     squares.fill(0);

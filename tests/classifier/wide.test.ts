@@ -4,6 +4,7 @@ import { describe, test } from "node:test";
 import { encoderOf, networkOf } from "../../src/classifier/auto/assemble.js";
 import { foldsOf } from "../../src/classifier/auto/folds.js";
 import { measured } from "../../src/classifier/auto/held-out.js";
+import type { WideData } from "../../src/classifier/auto/material.js";
 import { recipesFor } from "../../src/classifier/auto/recipes.js";
 import { rounded } from "../../src/classifier/auto/rounding.js";
 import {
@@ -13,7 +14,7 @@ import {
   type ScorerRules,
   scoresOf,
 } from "../../src/classifier/auto/scorers.js";
-import { trainWide, type WideData } from "../../src/classifier/auto/wide.js";
+import { trainWide } from "../../src/classifier/auto/wide.js";
 import { ReferenceEngine } from "../../src/engines/reference.js";
 import { softmaxOf } from "../../src/objectives/temperature.js";
 import { featureRows, pick } from "../../src/tokens/sparse-texts.js";
@@ -110,7 +111,7 @@ describe("recipes", () => {
     assert.deepEqual(names(5000, true, 2), ["n-grams of words and beginnings"]);
   });
 
-  test("balance where rows or a label are few, and no ratios in many labels", () => {
+  test("balance where rows or a label are few", () => {
     const rules = (rows: number, classes: Int32Array, labels: number) =>
       recipesFor(rows, false, classes, labels)[0]!.members.map(({ rules }) => rules);
     const even = (rows: number) => Int32Array.from({ length: rows }, (_, r) => r % 2);
@@ -118,14 +119,18 @@ describe("recipes", () => {
     assert.ok(rules(300, even(300), 2).every(({ balance }) => balance === 0.5));
     const rare = Int32Array.from({ length: 2000 }, (_, r) => (r % 25 === 0 ? 1 : 0));
     assert.ok(rules(2000, rare, 2).every(({ balance }) => balance === 1));
-    const methods = (labels: number) =>
-      rules(
-        2000,
-        Int32Array.from({ length: 2000 }, (_, r) => r % labels),
-        labels,
-      ).map(({ method }) => method);
-    assert.deepEqual(methods(20), ["margin", "ratio"]);
-    assert.deepEqual(methods(21), ["margin", "margin"]);
+  });
+
+  test("of many labels and rows words alone are tried first", () => {
+    const names = (rows: number, labels: number, long = false) => {
+      const classes = Int32Array.from({ length: rows }, (_, r) => r % labels);
+      return recipesFor(rows, long, classes, labels).map(({ name }) => name);
+    };
+    const [alone, more] = ["words and pairs of them", "words and n-grams"];
+    assert.deepEqual(names(2000, 20), [more, `${more}, heads and patterns`]);
+    assert.deepEqual(names(2000, 21), [alone, more, `${more}, heads and patterns`]);
+    assert.ok(!names(1000, 21).includes(alone));
+    assert.deepEqual(names(2000, 21, true), [alone, "n-grams of words and beginnings"]);
   });
 });
 

@@ -63,7 +63,7 @@ async function solved(
  */
 function primalAndDual(data: SparseRows, problem: LinearProblem, solution: LinearSolution): [number, number] {
   const { values, scales, targets, costs } = problem;
-  const scores = linearScores(data, scales, solution);
+  const scores = linearScores(data, scales!, solution);
   let primal = solution.bias ** 2 / 2;
   solution.weights.forEach((u, j) => {
     if (values[j] !== 0) primal += (u / values[j]!) ** 2 / 2;
@@ -78,7 +78,7 @@ function primalAndDual(data: SparseRows, problem: LinearProblem, solution: Linea
     bias += alpha * targets[i]!;
     for (let k = data.starts[i]!; k < data.starts[i + 1]!; k++) {
       const j = data.ids[k]!;
-      w[j]! += alpha * targets[i]! * scales[i]! * values[j]!;
+      w[j]! += alpha * targets[i]! * scales![i]! * values[j]!;
     }
   }
   return [primal, dual - (bias ** 2 + w.reduce((sum, one) => sum + one * one, 0)) / 2];
@@ -167,6 +167,30 @@ describe("the same bits", () => {
     const one = bitsOf(await solved(data, problems, FEW));
     assert.notDeepEqual(bitsOf(await solved(data, problems, { ...FEW, seed: 10 })), one);
   });
+});
+
+test("rows without scales are of length 1, those without features too", async () => {
+  const { data, problems } = manyClasses();
+  const lengths = (values: Float32Array) =>
+    Float32Array.from({ length: data.rows }, (_, i) => {
+      const own = data.ids.subarray(data.starts[i]!, data.starts[i + 1]!);
+      const square = own.reduce((sum, j) => sum + values[j]! ** 2, 0);
+      return square > 0 ? 1 / Math.sqrt(square) : 0;
+    });
+  const wanted = await solved(
+    data,
+    problems.map((problem) => ({ ...problem, scales: lengths(problem.values) })),
+    FEW,
+  );
+  const got = await solved(
+    data,
+    problems.map((problem) => ({ ...problem, scales: null })),
+    FEW,
+  );
+  for (const [k, { weights, bias }] of got.entries()) {
+    assert.ok(far(weights, wanted[k]!.weights) < 1e-5 && Math.abs(bias - wanted[k]!.bias) < 1e-5);
+    assert.ok(weights.every(Number.isFinite));
+  }
 });
 
 test("a pass that moves nothing far is the last, and each is told of", async () => {

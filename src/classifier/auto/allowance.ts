@@ -4,7 +4,7 @@
  */
 import type { Ran } from "../options.js";
 
-/** What is measured: rows whose n-grams are counted, fits of a wide member to all rows, a network's steps. */
+/** What is measured: rows whose n-grams are counted, n-grams of rows that a wide member is fitted to, a network's steps. */
 type Work = "rows" | "fits" | "steps";
 
 /** Work that is still to be done. */

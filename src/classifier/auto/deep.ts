@@ -21,8 +21,8 @@ import {
   UNKNOWN,
 } from "../../tokens/channels.js";
 import type { TokenizedTexts } from "../../tokens/tokenized-texts.js";
+import type { WideData } from "./material.js";
 import { roundedTable } from "./rounding.js";
-import type { WideData } from "./wide.js";
 
 /** What a deep member is made of and how it is trained. */
 export interface DeepRecipe {

@@ -7,29 +7,36 @@ import type { Scorer } from "./scorers.js";
 const FEATURE_OVERHEAD = 3.5;
 const COLUMN_BYTES = 1.2;
 
-/** Bytes that a feature takes in a file, about. @param scorers of which each has columns of its own */
-export function bytesOfFeature(scorers: readonly Scorer[]): number {
-  const columns = scorers.reduce((sum, { groups }) => sum + groups.length * groups[0]!.columns.length, 0);
-  return FEATURE_OVERHEAD + COLUMN_BYTES * columns;
+/** Bytes that a feature takes in a file, about. @param columns numbers that are kept of it */
+export const bytesOfFeature = (columns: number): number => FEATURE_OVERHEAD + COLUMN_BYTES * columns;
+
+/** [features] how much each decides in a member: the largest |u_j| over its columns. */
+export function strengthOf({ groups }: Scorer, features: number): Float32Array {
+  const strength = new Float32Array(features);
+  for (const { columns } of groups) {
+    for (const column of columns) {
+      for (let j = 0; j < features; j++) strength[j] = Math.max(strength[j]!, Math.abs(column[j]!));
+    }
+  }
+  return strength;
 }
 
-/** [features] 1 for those that decide most: the largest |u_j| over columns, members and classes, times √df. */
+/**
+ * [features] 1 for those that decide most: the largest strength over members, times √df.
+ * @param strengths [members][features] @param deviations [members] of their scores
+ */
 export function strongest(
   data: FeatureRows,
-  scorers: readonly Scorer[],
+  strengths: readonly Float32Array[],
   deviations: readonly number[],
   most: number,
 ): Uint8Array {
   const frequency = new Uint32Array(data.features);
   for (const id of data.ids) frequency[id]!++;
   const strength = new Float32Array(data.features);
-  scorers.forEach(({ groups }, m) => {
-    for (const { columns } of groups) {
-      for (const column of columns) {
-        for (let j = 0; j < strength.length; j++) {
-          strength[j] = Math.max(strength[j]!, Math.abs(column[j]!) / deviations[m]!);
-        }
-      }
+  strengths.forEach((own, m) => {
+    for (let j = 0; j < strength.length; j++) {
+      strength[j] = Math.max(strength[j]!, own[j]! / deviations[m]!);
     }
   });
   for (let j = 0; j < strength.length; j++) strength[j]! *= Math.sqrt(frequency[j]!);

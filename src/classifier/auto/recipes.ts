@@ -6,8 +6,8 @@ import type { ScorerRules } from "./scorers.js";
 export const FEW_ROWS = 1000;
 /** A class of a smaller share of the rows is rare. */
 const RARE = 0.05;
-/** Above so many classes a feature's ratio in each of them is noise. */
-const MOST_RATIO_CLASSES = 20;
+/** Above so many classes n-grams of characters take long to fit and much room: words alone are tried, too. */
+const MANY_CLASSES = 20;
 
 const SHORT_BLOCKS: readonly Block[] = ["w1", "w2", "c2", "c3", "c4", "c5", "case", "shape"];
 const LONG_BLOCKS: readonly Block[] = ["w1", "w2", "w3", "p1", "p2"];
@@ -49,12 +49,12 @@ export function recipesFor(
   const words = (more: readonly Block[]): WideMember => {
     return { name: "words", weight: 1, rules: { ...margin, blocks: [["w1", "w2", ...more]], cost: 1 } };
   };
-  if (plain) return [{ name: "words and pairs of them", members: [words([])] }];
+  const alone = { name: "words and pairs of them", members: [words([])] };
+  if (plain) return [alone];
   const smoothing = scarce ? 0.1 : long ? 0.5 : 0.3;
   const ngrams = (more: readonly Block[]): WideMember => {
-    const method = labels > MOST_RATIO_CLASSES ? "margin" : "ratio";
     const cost = long && !few ? 2 : 0.5;
-    const own = { method, blocks: [[...blocks, ...more]], cost, smoothing, balance } as const;
+    const own = { method: "ratio", blocks: [[...blocks, ...more]], cost, smoothing, balance } as const;
     return { name: "ngrams", weight: scarce ? 2 : 1, rules: own };
   };
   const centres: WideMember = {
@@ -67,16 +67,18 @@ export function recipesFor(
     : long
       ? { name: "n-grams of words and beginnings", members: [ngrams([])] }
       : { name: "words and n-grams", members: [words([]), ngrams([])] };
-  const recipes: WideRecipe[] = [base];
+  const recipes: WideRecipe[] = labels > MANY_CLASSES && !few ? [alone, base] : [base];
   if (few && rows >= 400) recipes.push({ name: "words and n-grams", members: [words([]), ngrams([])] });
   if (long) return recipes;
-  const asked = recipes.map(({ name, members }): WideRecipe => {
-    const more = members.map((member) => {
-      if (member.name === "words") return words(["head"]);
-      return member.name === "ngrams" ? ngrams(["head", "pattern"]) : member;
+  const asked = recipes
+    .filter((recipe) => recipe !== alone)
+    .map(({ name, members }): WideRecipe => {
+      const more = members.map((member) => {
+        if (member.name === "words") return words(["head"]);
+        return member.name === "ngrams" ? ngrams(["head", "pattern"]) : member;
+      });
+      return { name: `${name}, heads and patterns`, members: more };
     });
-    return { name: `${name}, heads and patterns`, members: more };
-  });
   // Too few rows to judge by: with three classes or more it helps more often than not.
   if (rows < 200) return labels > 2 ? asked : recipes;
   return [...recipes, ...asked];

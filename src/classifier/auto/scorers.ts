@@ -70,6 +70,25 @@ const isIn = (data: FeatureRows, blocks: readonly Block[]): ((feature: number) =
   return (feature) => wanted[data.blocks[feature]!]!;
 };
 
+/** The rows with some of their features, and which those are of all. */
+function reducedTo(
+  data: FeatureRows,
+  member: (feature: number) => boolean,
+): { own: Uint32Array; reduced: FeatureRows } {
+  const kept = Uint8Array.from({ length: data.features }, (_, j) => (member(j) ? 1 : 0));
+  const reduced = select(data, kept);
+  const own = new Uint32Array(reduced.features);
+  let count = 0;
+  for (let j = 0; j < kept.length; j++) if (kept[j] === 1) own[count++] = j;
+  return { own, reduced };
+}
+
+function gathered(values: Float32Array, places: Uint32Array): Float32Array {
+  const found = new Float32Array(places.length);
+  for (let k = 0; k < found.length; k++) found[k] = values[places[k]!]!;
+  return found;
+}
+
 /** Fits a member. @param engine makes an engine of its own for the solver */
 export async function fitScorer(
   given: Labelled,
@@ -102,23 +121,20 @@ async function marginGroup(
 ): Promise<ColumnGroup> {
   const scale: ScaleRule = { by: method === "ratio" ? "ratio" : "count", blocks, smoothing };
   const member = isIn(data, blocks);
-  const own = Uint32Array.from(Array.from({ length: data.features }, (_, j) => j).filter(member));
-  const reduced = select(
-    data,
-    Uint8Array.from({ length: data.features }, (_, j) => (member(j) ? 1 : 0)),
-  );
+  const { own: places, reduced } = reducedTo(data, member);
   const ones = new Float32Array(reduced.features).fill(1);
+  const scales = method === "ratio" ? null : countScales(data, blocks);
   const problems = classesOf(labels).map((k): LinearProblem => {
     const full = method === "ratio" ? logCountRatios(counts, k, smoothing, member) : null;
-    const values = full ? Float32Array.from(own, (j) => full[j]!) : ones;
-    const scales = full ? ratioScales(data, full) : countScales(data, blocks);
+    const values = full ? gathered(full, places) : ones;
     const inside = counts.rows[k]!;
-    const side = (isInside: boolean) => (isInside ? inside : data.rows - inside);
+    const costOf = (side: number) => cost * (data.rows / (2 * side)) ** balance;
+    const [own, others] = [costOf(inside), costOf(data.rows - inside)];
     return {
       values,
       scales,
       targets: Float32Array.from(classes, (one) => (one === k ? 1 : -1)),
-      costs: Float32Array.from(classes, (one) => cost * (data.rows / (2 * side(one === k))) ** balance),
+      costs: Float32Array.from(classes, (one) => (one === k ? own : others)),
     };
   });
   const solver = engine();
@@ -126,7 +142,7 @@ async function marginGroup(
     const solutions = await new LinearSolver(solver, reduced).solve(problems, options);
     const columns = solutions.map(({ weights }) => {
       const column = new Float32Array(data.features);
-      for (let j = 0; j < own.length; j++) column[own[j]!] = weights[j]!;
+      for (let j = 0; j < places.length; j++) column[places[j]!] = weights[j]!;
       return column;
     });
     return { scale, columns, bias: solutions.map(({ bias }) => bias) };
@@ -181,19 +197,21 @@ export function scoresOf({ groups }: Scorer, data: FeatureRows, counts: ClassCou
   const scores = Array.from({ length: columns }, () => new Float32Array(data.rows));
   for (const { scale, columns: tables, bias } of groups) {
     const member = isIn(data, scale.blocks);
+    const { own, reduced } = reducedTo(data, member);
     const shared =
       scale.by === "ratio"
         ? null
         : scale.by === "idf"
-          ? ratioScales(data, inverseDocumentFrequencies(counts, member))
+          ? ratioScales(reduced, gathered(inverseDocumentFrequencies(counts, member), own))
           : countScales(data, scale.blocks);
     for (let c = 0; c < columns; c++) {
       const of = classesOf(labels)[c]!;
-      const scales = shared ?? ratioScales(data, logCountRatios(counts, of, scale.smoothing, member));
-      const [table, out] = [tables[c]!, scores[c]!];
-      for (let i = 0; i < data.rows; i++) {
+      const scales =
+        shared ?? ratioScales(reduced, gathered(logCountRatios(counts, of, scale.smoothing, member), own));
+      const [table, out] = [gathered(tables[c]!, own), scores[c]!];
+      for (let i = 0; i < reduced.rows; i++) {
         let sum = 0;
-        for (let at = data.starts[i]!; at < data.starts[i + 1]!; at++) sum += table[data.ids[at]!]!;
+        for (let at = reduced.starts[i]!; at < reduced.starts[i + 1]!; at++) sum += table[reduced.ids[at]!]!;
         out[i]! += scales[i]! * sum + bias[c]!;
       }
     }

@@ -21,11 +21,12 @@ import {
   stepsToAnswer,
   trainDeep,
 } from "./deep.js";
+import { areLong, type WideData } from "./material.js";
 import { type Judged, mix, partsToHoldOut } from "./mixture.js";
 import { isScarce } from "./recipes.js";
 import { checkReplayed, fewRowsNotes, recordOf, replayOf } from "./record.js";
 import { bytesOf, comparedSizes, fittedInto, wordsWithin } from "./sizes.js";
-import { areLong, trainWide, type Wide, type WideData } from "./wide.js";
+import { trainWide, type Wide } from "./wide.js";
 
 /** Options of `train` that automatic classifiers heed, and those that choose among members, of which "linear" has one. */
 const HEEDED: ReadonlySet<string> = new Set([
@@ -206,7 +207,7 @@ async function trainBeside(
   /** Work until training ends, with the network of this number, of which so many steps are made. */
   const isLeft = (number: number, steps: number, made: number) => ({
     steps: steps - made + stepsToAnswer(parts[number]!.length + (number + 1) * allowance.testRows),
-    ...{ fits: wide.members.length, rows: rows.length },
+    ...{ fits: wide.withoutTakes, rows: rows.length },
   });
   const judged: Judged[] = [];
   for (const [number, places] of parts.entries()) {

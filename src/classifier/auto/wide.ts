@@ -3,31 +3,37 @@
  * (how many rows, how long, how many classes) and from rows held out; docs/accuracy.md has the figures behind each rule.
  */
 import type { SynchronousEngine } from "../../engines/engine.js";
-import { PURPOSE, Random } from "../../kernels/philox.js";
 import { fitTemperature } from "../../objectives/temperature.js";
-import type { ClassCounts } from "../../tokens/feature-values.js";
 import { BLOCKS, type Block, type NgramRules } from "../../tokens/ngrams.js";
-import { type FeatureRows, featureRows, pick, select } from "../../tokens/sparse-texts.js";
-import type { TokenizedTexts } from "../../tokens/tokenized-texts.js";
+import { type FeatureRows, featureRows, select } from "../../tokens/sparse-texts.js";
 import type { LinearOptions } from "../../train/linear.js";
 import { Allowance } from "./allowance.js";
 import { type Fold, foldsOf } from "./folds.js";
-import { centred, deviationOf, type HeldOut, measured, type Trial } from "./held-out.js";
-import { bytesOfFeature, easedFor, PLENTY, strongest } from "./pruning.js";
+import type { HeldOut, Trial } from "./held-out.js";
+import { choose, type Fit, type Judged, Judging } from "./judging.js";
+import {
+  areLong,
+  type Familiarity,
+  familiarity,
+  functionWords,
+  sampleOf,
+  type WideData,
+} from "./material.js";
+import { bytesOfFeature, easedFor, PLENTY, strengthOf, strongest } from "./pruning.js";
 import { FEW_ROWS, recipesFor, usedBlocks, type WideMember, type WideRecipe } from "./recipes.js";
-import { classCounts, fitScorer, type Labelled, type Scorer, scoresOf } from "./scorers.js";
+import { columnsFor, fitScorer, type Labelled, type Scorer } from "./scorers.js";
 
-/** Texts of this many tokens or more, by their median, are long: topics and opinions run through all of them. */
-const LONG = 60;
 /** Rows from which an n-gram must be in two. */
 const NGRAMS_TWICE = 20_000;
-/** n-grams of all rows that are kept in memory: 4 bytes each, several times over while they are counted. */
-export const MOST_NGRAMS = 6e7;
 /** Bytes that the features of a saved classifier may take, about. */
 export const FEATURE_BYTES = 1.6e6;
-/** They may take so many times more, again and again, where fewer lose more of the rows held out than this share. */
+/** They may take so many times more, again and again, where fewer lose more of the rows held out than this share; */
 const RAISE = 4;
 const MOST_LOST = 0.01;
+/** but be so many numbers at the most, a fifth of which is what a file of them takes in bytes. */
+const MOST_NUMBERS = 1.2e7;
+/** What a fit to those that are kept takes of one to all, about. */
+const JUDGED_AGAIN = 0.75;
 
 /** What the recipe that is picked is fitted to: all rows, and again where n-grams are left out. */
 const FINAL_FITS = 2;
@@ -36,15 +42,6 @@ const FINAL_ROWS = 1.2;
 
 const LONG_LEAST: Partial<Record<Block, number>> = { w1: 2, w2: 3, w3: 3, p1: 2, p2: 3 };
 const TWICE = Object.fromEntries(BLOCKS.map((block) => [block, 2]));
-
-/** What is learned from. */
-export interface WideData {
-  readonly texts: TokenizedTexts;
-  /** The rows of `texts` to learn from, and their classes. */
-  readonly rows: Uint32Array;
-  readonly classes: Int32Array;
-  readonly labels: number;
-}
 
 export interface WideOptions {
   readonly seed: number;
@@ -68,7 +65,7 @@ export interface FittedMember extends WideMember {
 }
 
 /** A wide member, trained. */
-export interface Wide {
+export interface Wide extends Familiarity {
   readonly rules: NgramRules;
   /** The features that are known, of all rows learned from; in the order of BLOCKS, and of hashes in a block. */
   readonly data: FeatureRows;
@@ -89,6 +86,8 @@ export interface Wide {
    * fifths: beside a network that has learned from nine tenths they would do the n-grams wrong.
    */
   readonly scoresWithout: (places: Uint32Array) => Promise<Float64Array[]>;
+  /** What that takes: n-grams of rows that members are fitted to. */
+  readonly withoutTakes: number;
   /** Most words that are kept as known. */
   readonly mostWords: number;
   /** Bytes that each of its features takes in a file, about. */
@@ -97,10 +96,6 @@ export interface Wide {
   readonly keeping: (features: number) => Promise<Wide>;
   /** How that does on rows held out, of many rows on a fifth of them. */
   readonly judgedKeeping: (features: number) => Promise<Trial>;
-  /** The share of known words below which texts are strange: of rows held out, few have less. */
-  readonly familiar: number;
-  /** The share of known words of rows held out, on average. */
-  readonly known: number;
   /** What was left out of the data, if anything. */
   readonly notes: readonly string[];
 }
@@ -108,7 +103,7 @@ export interface Wide {
 /** Trains the wide member. */
 export async function trainWide(given: WideData, options: WideOptions): Promise<Wide> {
   const notes: string[] = [];
-  const { allowance = new Allowance() } = options;
+  const { allowance = new Allowance(), mostWords = Number.POSITIVE_INFINITY } = options;
   const sampled = sampleOf(given, options.seed, notes);
   const { texts, rows, classes, labels } = sampled;
   const long = areLong(texts, rows);
@@ -126,321 +121,230 @@ export async function trainWide(given: WideData, options: WideOptions): Promise<
   const data = featureRows(texts, rows, rules, least);
   counted(rows.length);
   const all: Labelled = { data, classes, labels };
-  const keyOf = (row: number) => texts.fingerprint(rows[row]!);
-  const folds = foldsOf(classes, labels, options.seed, keyOf);
+  const folds = foldsOf(classes, labels, options.seed, (row) => texts.fingerprint(rows[row]!));
   const solving = { ...solvingFor(rows.length, long, options.seed), onEpoch: () => options.onStep(step) };
-  const fit = (labelled: Labelled, member: WideMember) =>
-    fitScorer(labelled, member.rules, options.engine, solving);
-  const parts = partsOf(all, folds);
-  const known = new Map<string, HeldOutScores>();
-  // A fit to a part of the rows takes that part of the time.
-  const passes = parts.reduce((sum, { labelled }) => sum + labelled.data.rows, 0) / rows.length;
-  const keyOfMember = ({ rules }: WideMember) => JSON.stringify(rules);
-  const heldOut = async (member: WideMember) => {
-    const key = keyOfMember(member);
+  const fit: Fit = async (labelled, member) => {
     const fitted = allowance.watch("fits");
-    const scores = known.get(key) ?? (await heldOutScores(parts, member, fit));
-    if (!known.has(key)) fitted(passes);
-    known.set(key, scores);
-    return scores;
+    const scorer = await fitScorer(labelled, member.rules, options.engine, solving);
+    fitted(ngramsOf(labelled.data, [member]));
+    return scorer;
   };
-  const isLeft = ({ members }: WideRecipe) => {
-    const more = members.filter((member) => !known.has(keyOfMember(member)));
-    return { fits: more.length * passes + FINAL_FITS * members.length, rows: FINAL_ROWS * given.rows.length };
-  };
+  const judging = new Judging(all, folds, fit);
+  const left = (recipe: WideRecipe) => ({
+    fits:
+      judging.passes *
+        ngramsOf(
+          data,
+          recipe.members.filter((member) => !judging.knows(member)),
+        ) +
+      toFit(data, recipe, labels),
+    rows: FINAL_ROWS * given.rows.length,
+  });
   const judged: Judged[] = [];
   for (const [k, recipe] of recipes.entries()) {
-    if (k > 0 && !allowance.admits("recipes", k, isLeft(recipe))) break;
+    if (k > 0 && !allowance.admits("recipes", k, left(recipe))) break;
     await begin(`trying ${recipe.name}`);
-    judged.push(await judge(recipe, all, folds, heldOut));
+    judged.push(await judging.judge(recipe));
   }
   const best = judged[choose(judged.map(({ trial }) => trial))]!;
-  await begin(`fitting ${best.recipe.name}`);
-  const whole: Labelled = { ...all, data: inOrder(withBlocks(data, usedBlocks(best.recipe.members))) };
-  const scorers = await fitAll(whole, best.recipe, fit);
-  const bytesEach = bytesOfFeature(scorers);
-  /** The n-grams that decide most, and a fit to them alone. */
-  const fewer = async (recipe: WideRecipe, most: number) => {
-    await begin("leaving out n-grams that decide little");
-    const kept = strongest(whole.data, scorers, best.deviations, most);
-    const labelled = { ...whole, data: select(whole.data, kept) };
-    return { labelled, scorers: await fitAll(labelled, recipe, fit) };
-  };
-  /** Parts with so few n-grams as their own fits would keep. */
-  const partsKeeping = async (most: number, of: readonly Fold[]): Promise<Part[]> => {
-    const found: Part[] = [];
-    for (const { labelled, judged } of partsOf(whole, of)) {
-      const kept = strongest(labelled.data, await fitAll(labelled, best.recipe, fit), best.deviations, most);
-      const own = { ...labelled, data: select(labelled.data, kept) };
-      found.push({ labelled: own, counts: classCounts(own), judged: select(judged, kept) });
+  const picked = new Picked(
+    best,
+    all,
+    sampled,
+    { judging, folds, fit, begin },
+    {
+      rules: { ...rules, blocks: usedBlocks(best.recipe.members) },
+      trials: judged.map(({ trial }) => trial),
+      picked: best.trial,
+      leftOut: recipes.slice(judged.length).map(({ name }) => name),
+      notes,
+      mostWords,
+      ...familiarity(texts, rows, folds, mostWords),
+    },
+  );
+  return picked.within(options.featureBytes ?? FEATURE_BYTES);
+}
+
+/** What a row takes of a fit besides its n-grams, in n-grams. */
+const ROW = 30;
+
+/** The n-grams of all rows that members are fitted to, one member after another: what a fit takes goes by them. */
+export function ngramsOf(data: FeatureRows, members: readonly WideMember[]): number {
+  const counts = new Float64Array(BLOCKS.length);
+  for (const id of data.ids) counts[data.blocks[id]!]!++;
+  const of = (blocks: readonly Block[]) =>
+    blocks.reduce((sum, block) => sum + counts[BLOCKS.indexOf(block)]!, ROW * data.rows);
+  return members.reduce((sum, { rules }) => sum + rules.blocks.reduce((all, group) => all + of(group), 0), 0);
+}
+
+/** n-grams that the recipe, once picked, is fitted to: those of all rows, and again where some are left out. */
+function toFit(data: FeatureRows, { members }: WideRecipe, labels: number): number {
+  const columns = columnsOf(members, labels);
+  const most = FEATURE_BYTES / bytesOfFeature(columns);
+  const end = Math.min(data.features, MOST_NUMBERS / columns);
+  const raises = most < PLENTY * data.features ? 1 + Math.max(0, Math.log(end / most) / Math.log(RAISE)) : 0;
+  return (FINAL_FITS + raises * JUDGED_AGAIN) * ngramsOf(data, members);
+}
+
+const columnsOf = (members: readonly WideMember[], labels: number): number =>
+  members.reduce((sum, { rules }) => sum + rules.blocks.length * columnsFor(labels), 0);
+
+/** What does not depend on how many n-grams are kept. */
+type Settled = Familiarity & Pick<Wide, "rules" | "trials" | "picked" | "leftOut" | "notes" | "mostWords">;
+
+/** What judges and fits. */
+interface Means {
+  readonly judging: Judging;
+  readonly folds: readonly Fold[];
+  readonly fit: Fit;
+  /** Tells what is being done. */
+  readonly begin: (what: string) => Promise<void>;
+}
+
+/** The recipe that was picked, fitted to all rows: to all n-grams, or to those that decide most. */
+class Picked {
+  /** [features] 1 for the n-grams that the recipe looks at, and how many they are. */
+  private readonly used: Uint8Array;
+  private readonly features: number;
+  private readonly columns: number;
+  private readonly bytesEach: number;
+  private known: Promise<Float32Array[]> | null = null;
+
+  constructor(
+    private readonly best: Judged,
+    private readonly all: Labelled,
+    private readonly rows: WideData,
+    private readonly means: Means,
+    private readonly settled: Settled,
+  ) {
+    const { members } = best.recipe;
+    const blocks = usedBlocks(members);
+    const wanted = BLOCKS.map((block) => (blocks.includes(block) ? 1 : 0));
+    this.used = Uint8Array.from(all.data.blocks, (block) => wanted[block]!);
+    this.features = this.used.reduce((sum, one) => sum + one, 0);
+    this.columns = columnsOf(members, all.labels);
+    this.bytesEach = bytesOfFeature(this.columns);
+  }
+
+  /** With as many n-grams as such bytes hold, or more where answers ask for them. */
+  async within(bytes: number): Promise<Wide> {
+    const { best, features } = this;
+    const most = Math.floor(bytes / this.bytesEach);
+    if (most < features && most >= PLENTY * features) {
+      return this.wideOf(best, null, await this.fewer(best.recipe, most));
+    }
+    // Of many classes a feature is large: then as many are kept as answers ask for, and as readers bear to unpack.
+    const cap = Math.max(most, Math.floor(MOST_NUMBERS / this.columns));
+    for (let kept = most; kept < features; kept = Math.min(cap, RAISE * kept)) {
+      const own = await this.judgedBy(kept);
+      const enough = own.trial.accuracy >= best.trial.accuracy - MOST_LOST;
+      if (enough || kept === cap) return this.keeping(own, kept);
+    }
+    await this.means.begin(`fitting ${best.recipe.name}`);
+    return this.wideOf(best, null, await this.fitted(best.recipe, this.used));
+  }
+
+  /** [members][features] how much each n-gram decides. */
+  private strengths(): Promise<Float32Array[]> {
+    this.known ??= this.findStrengths();
+    return this.known;
+  }
+
+  private async findStrengths(): Promise<Float32Array[]> {
+    const { best, means, all } = this;
+    // Of many rows the fit that was judged has learned from all but a few.
+    if (all.data.rows > MANY_ROWS) return means.judging.strengths(best.recipe, 0);
+    await means.begin(`fitting ${best.recipe.name}`);
+    const found: Float32Array[] = [];
+    for (const member of best.recipe.members) {
+      found.push(strengthOf(await means.fit(all, member), all.data.features));
     }
     return found;
-  };
+  }
+
   /** How the recipe does with so few of them, on rows held out of that choice, too. */
-  const judgeKeeping = async (most: number, of: readonly Fold[]) => {
-    await begin(`judging ${most.toLocaleString("en")} n-grams`);
-    const kept = await partsKeeping(most, of);
-    const recipe = easedFor(most / whole.data.features, best.recipe, most);
-    return judge(recipe, all, of, (member) => heldOutScores(kept, member, fit));
-  };
-  const scoresWithout = async (places: Uint32Array, { recipe, deviations }: Judged, most: number | null) => {
-    await begin("fitting n-grams to the rows that the network has seen");
+  private async judgedBy(most: number, folds?: number): Promise<Judged> {
+    const { best, means } = this;
+    await means.begin(`judging ${most.toLocaleString("en")} n-grams`);
+    const judging = await means.judging.keeping(best, most, folds);
+    return judging.judge(easedFor(most / this.features, best.recipe, most));
+  }
+
+  private async keeping(by: Judged, most: number): Promise<Wide> {
+    return this.wideOf(by, most, await this.fewer(by.recipe, most));
+  }
+
+  /** The n-grams that decide most, and a fit to them alone. */
+  private async fewer(recipe: WideRecipe, most: number): Promise<Fitted> {
+    const { best, means, all } = this;
+    const kept = strongest(all.data, await this.strengths(), best.deviations, most);
+    await means.begin("leaving out n-grams that decide little");
+    return this.fitted(recipe, kept);
+  }
+
+  private async fitted(recipe: WideRecipe, kept: Uint8Array): Promise<Fitted> {
+    const labelled = { ...this.all, data: inOrder(select(this.all.data, kept)) };
+    const scorers: Scorer[] = [];
+    for (const member of recipe.members) scorers.push(await this.means.fit(labelled, member));
+    return { labelled, scorers };
+  }
+
+  private async scoresWithout(places: Uint32Array, by: Judged, most: number | null): Promise<Float64Array[]> {
+    const { best, means, all } = this;
+    const { texts, rows } = this.rows;
+    await means.begin("fitting n-grams to the rows that the network has seen");
+    const keyOf = (row: number) => texts.fingerprint(rows[row]!);
     const judge = places.map((place) => best.rows[place]!);
     const out = new Set(Array.from(judge, keyOf));
     const fold = { judge, fit: Uint32Array.from(rows.keys()).filter((row) => !out.has(keyOf(row))) };
-    const parts = most === null ? partsOf(whole, [fold]) : await partsKeeping(most, [fold]);
-    const found: HeldOutScores[] = [];
-    for (const member of recipe.members) found.push(await heldOutScores(parts, member, fit));
-    return mixed(recipe, found, deviations, labels);
-  };
-  const trials = judged.map(({ trial }) => trial);
-  const shared = { rules: { ...rules, blocks: usedBlocks(best.recipe.members) }, notes };
-  const { mostWords = Number.POSITIVE_INFINITY } = options;
-  const strangeness = { mostWords, ...familiarity(texts, rows, folds, mostWords) };
+    const full = new Judging(all, [fold], means.fit);
+    const judging = most === null ? full : await full.keeping(best, most);
+    return (await judging.judge(by.recipe, by.deviations)).scores;
+  }
+
   /** @param most n-grams that it was judged by; null: all, though those that decide next to nothing may be left out */
-  const wideOf = (by: Judged, most: number | null, fitted: Awaited<ReturnType<typeof fewer>>): Wide => ({
-    ...{ ...shared, ...strangeness, trials, picked: best.trial, bytesOfFeature: bytesEach },
-    kept: most === null ? null : by.trial,
-    scoresWithout: (places) => scoresWithout(places, by, most),
-    ...{ data: fitted.labelled.data, labelled: fitted.labelled },
-    members: by.recipe.members.map((member, m) => {
-      return { ...member, scorer: fitted.scorers[m]!, deviation: by.deviations[m]! };
-    }),
-    factor: fitTemperature({ scores: by.scores, classes: by.classes }),
-    leftOut: recipes.slice(judged.length).map(({ name }) => name),
-    heldOut: {
-      ...{ scores: by.scores, classes: by.classes, texts: new Set(Array.from(by.rows, keyOf)).size },
-      rows: by.rows.map((row) => rows[row]!),
-    },
-    keeping: async (features) => keeping(await judgeKeeping(features, folds), features),
-    judgedKeeping: async (features) => {
-      return (await judgeKeeping(features, rows.length > FEW_ROWS ? folds.slice(0, 1) : folds)).trial;
-    },
-  });
-  const keeping = async (by: Judged, most: number) => wideOf(by, most, await fewer(by.recipe, most));
-  const { features } = whole.data;
-  let most = Math.floor((options.featureBytes ?? FEATURE_BYTES) / bytesEach);
-  if (most < features && most >= PLENTY * features) return wideOf(best, null, await fewer(best.recipe, most));
-  // Of many classes a feature is large: then as many are kept as answers ask for.
-  for (; most < features; most *= RAISE) {
-    const own = await judgeKeeping(most, folds);
-    if (own.trial.accuracy >= best.trial.accuracy - MOST_LOST) return keeping(own, most);
+  private wideOf(by: Judged, most: number | null, { labelled, scorers }: Fitted): Wide {
+    const { texts, rows } = this.rows;
+    const { members } = by.recipe;
+    const again = most === null ? 1 : 2;
+    return {
+      ...this.settled,
+      bytesOfFeature: this.bytesEach,
+      kept: most === null ? null : by.trial,
+      scoresWithout: (places) => this.scoresWithout(places, by, most),
+      withoutTakes: again * ngramsOf(this.all.data, members),
+      ...{ data: labelled.data, labelled },
+      members: members.map((member, m) => ({
+        ...member,
+        ...{ scorer: scorers[m]!, deviation: by.deviations[m]! },
+      })),
+      factor: fitTemperature({ scores: by.scores, classes: by.classes }),
+      heldOut: {
+        ...{ scores: by.scores, classes: by.classes },
+        texts: new Set(Array.from(by.rows, (row) => texts.fingerprint(rows[row]!))).size,
+        rows: by.rows.map((row) => rows[row]!),
+      },
+      keeping: async (features) => this.keeping(await this.judgedBy(features), features),
+      judgedKeeping: async (features) => {
+        return (await this.judgedBy(features, rows.length > FEW_ROWS ? 1 : undefined)).trial;
+      },
+    };
   }
-  return wideOf(best, null, { labelled: whole, scorers });
 }
 
-async function fitAll(
-  labelled: Labelled,
-  { members }: WideRecipe,
-  fit: (labelled: Labelled, member: WideMember) => Promise<Scorer>,
-): Promise<Scorer[]> {
-  const scorers: Scorer[] = [];
-  for (const member of members) scorers.push(await fit(labelled, member));
-  return scorers;
-}
-
-/** The rows with the features of some blocks. */
-function withBlocks(data: FeatureRows, blocks: readonly Block[]): FeatureRows {
-  const wanted = BLOCKS.map((block) => (blocks.includes(block) ? 1 : 0));
-  return select(
-    data,
-    Uint8Array.from(data.blocks, (block) => wanted[block]!),
-  );
-}
-
-/** What more than the plainest recipe must gain, as a share of the rows held out. */
-const LEAST_GAIN = 0.005;
-
-/** The first recipe, unless another answers clearly more rows rightly. */
-function choose(trials: readonly Trial[]): number {
-  let best = 0;
-  for (let k = 1; k < trials.length; k++) {
-    const margin = best === 0 ? LEAST_GAIN : 0;
-    if (trials[k]!.accuracy > trials[best]!.accuracy + margin) best = k;
-  }
-  return best;
-}
-
-interface Judged {
-  readonly recipe: WideRecipe;
-  readonly trial: Trial;
-  readonly deviations: readonly number[];
-  readonly scores: Float64Array[];
-  /** The rows held out and their classes. */
-  readonly rows: Uint32Array;
-  readonly classes: Int32Array;
-}
-
-/** A fold's rows: to fit to, what is counted of them, and to judge by. */
-interface Part {
+/** Members fitted to rows. */
+interface Fitted {
   readonly labelled: Labelled;
-  readonly counts: ClassCounts;
-  readonly judged: FeatureRows;
+  readonly scorers: readonly Scorer[];
 }
 
-const partsOf = (all: Labelled, folds: readonly Fold[]): Part[] =>
-  folds.map(({ fit, judge }) => {
-    const classes = Int32Array.from(fit, (row) => all.classes[row]!);
-    const labelled: Labelled = { data: pick(all.data, fit), classes, labels: all.labels };
-    return { labelled, counts: classCounts(labelled), judged: pick(all.data, judge) };
-  });
+/** Rows from which fewer passes over them tell as much. */
+const MANY_ROWS = 50_000;
 
-/** A member's scores of rows that each fit has not seen, and what they are divided by in a mixture. */
-interface HeldOutScores {
-  /** [columns][rows held out] */
-  readonly columns: readonly Float64Array[];
-  readonly deviation: number;
-}
-
-/**
- * Rows held out that share no n-gram with the others have hardly a score; scores divided by next to nothing would pass for
- * certainty. So the divisor is at least this part of the deviation of scores of rows that were learned from.
- */
-const LEAST_DEVIATION = 0.25;
-
-async function heldOutScores(
-  parts: readonly Part[],
-  member: WideMember,
-  fit: (labelled: Labelled, member: WideMember) => Promise<Scorer>,
-): Promise<HeldOutScores> {
-  const found: Float64Array[] = [];
-  let learned = 0;
-  for (const [p, { labelled, counts, judged }] of parts.entries()) {
-    const scorer = await fit(labelled, member);
-    if (p === 0) learned = deviationOf(centred(scoresOf(scorer, labelled.data, counts)));
-    for (const [c, column] of scoresOf(scorer, judged, counts).entries()) {
-      found[c] = Float64Array.from([...(found[c] ?? []), ...column]);
-    }
-  }
-  return { columns: found, deviation: Math.max(deviationOf(centred(found)), LEAST_DEVIATION * learned) };
-}
-
-/** [labels][rows] the members' scores, each centred and at its weight. */
-function mixed(
-  { members }: WideRecipe,
-  found: readonly HeldOutScores[],
-  deviations: readonly number[],
-  labels: number,
-): Float64Array[] {
-  const scores = Array.from({ length: labels }, () => new Float64Array(found[0]!.columns[0]!.length));
-  members.forEach(({ weight }, m) => {
-    centred(found[m]!.columns).forEach((column, k) => {
-      for (let i = 0; i < column.length; i++) scores[k]![i]! += (weight * column[i]!) / deviations[m]!;
-    });
-  });
-  return scores;
-}
-
-/** Mixes the scores of rows held out. @param heldOut a member's, whichever recipe it is of */
-async function judge(
-  recipe: WideRecipe,
-  all: Labelled,
-  folds: readonly Fold[],
-  heldOut: (member: WideMember) => Promise<HeldOutScores>,
-): Promise<Judged> {
-  const { labels } = all;
-  const rows = Uint32Array.from(folds.flatMap((fold) => Array.from(fold.judge)));
-  const found: HeldOutScores[] = [];
-  for (const member of recipe.members) found.push(await heldOut(member));
-  const deviations = found.map(({ deviation }) => deviation);
-  const scores = mixed(recipe, found, deviations, labels);
-  const classes = Int32Array.from(rows, (row) => all.classes[row]!);
-  return {
-    recipe,
-    deviations,
-    scores,
-    rows,
-    classes,
-    trial: { name: recipe.name, ...measured(scores, classes) },
-  };
-}
-
-const solvingFor = (rows: number, long: boolean, seed: number): LinearOptions =>
-  rows <= FEW_ROWS
-    ? { epochs: 40, tolerance: 0.01, seed }
-    : { epochs: long ? 10 : 15, tolerance: long ? 0.05 : 0.02, seed };
-
-/** Whether most of the rows are long texts. */
-export function areLong(texts: TokenizedTexts, rows: ArrayLike<number>): boolean {
-  const lengths = Array.from(rows, (row) => texts.tokensIn(row)).sort((a, b) => a - b);
-  return (lengths[lengths.length >> 1] ?? 0) >= LONG;
-}
-
-const MOST_FUNCTION_WORDS = 150;
-
-/** The words in most rows: each in three, and in one of two hundred. */
-function functionWords(texts: TokenizedTexts, rows: ArrayLike<number>): string[] {
-  const counts = new Map<string, number>();
-  const lower: string[] = [];
-  for (let i = 0; i < rows.length; i++) {
-    const own = new Set<string>();
-    for (const token of texts.tokensOf(rows[i]!)) {
-      lower[token] ??= texts.table.word(token).toLowerCase();
-      own.add(lower[token]);
-    }
-    for (const word of own) counts.set(word, (counts.get(word) ?? 0) + 1);
-  }
-  const least = Math.max(3, 0.005 * rows.length);
-  return [...counts]
-    .filter(([, count]) => count >= least)
-    .sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1))
-    .slice(0, MOST_FUNCTION_WORDS)
-    .map(([word]) => word);
-}
-
-/** The rows, or a seeded sample of them where their n-grams would not fit. */
-function sampleOf(data: WideData, seed: number, notes: string[]): WideData {
-  const { texts, rows } = data;
-  let tokens = 0;
-  for (const row of rows) tokens += texts.tokensIn(row);
-  const long = areLong(texts, rows);
-  const expected = tokens * (long ? LONG_NGRAMS : SHORT_NGRAMS);
-  if (expected <= MOST_NGRAMS) return data;
-  const share = MOST_NGRAMS / expected;
-  const random = new Random(seed, PURPOSE.split, 3);
-  const drawn = Array.from(rows.keys()).filter((i) => random.uniform(i) < share);
-  notes.push(
-    `${rows.length.toLocaleString("en")} rows hold about ${Math.round(expected / 1e6)} million n-grams, more than the ${MOST_NGRAMS / 1e6} million that are kept in memory: the linear members learn from ${drawn.length.toLocaleString("en")} of the rows, drawn by the seed`,
-  );
-  return {
-    ...data,
-    rows: Uint32Array.from(drawn, (i) => rows[i]!),
-    classes: Int32Array.from(drawn, (i) => data.classes[i]!),
-  };
-}
-
-/** n-grams a token, about. */
-const LONG_NGRAMS = 5;
-const SHORT_NGRAMS = 20;
-
-/** Of a hundred texts of the data, two hold a smaller share of known words. */
-const STRANGEST = 0.02;
-const [LEAST_FAMILIAR, MOST_FAMILIAR] = [0.05, 0.5];
-
-/** The share of tokens known from other rows: on average, and what all but the strangest rows have. */
-function familiarity(
-  texts: TokenizedTexts,
-  rows: ArrayLike<number>,
-  folds: readonly Fold[],
-  mostWords: number,
-): Pick<Wide, "familiar" | "known"> {
-  const shares: number[] = [];
-  for (const { fit, judge } of folds) {
-    const uses = new Uint32Array(texts.distinct);
-    for (const i of fit) for (const token of texts.tokensOf(rows[i]!)) uses[token]!++;
-    const least = Math.max(1, uses.slice().sort().at(-mostWords) ?? 0);
-    const known = uses.map((count) => (count >= least ? 1 : 0));
-    for (const i of judge) {
-      const tokens = texts.tokensOf(rows[i]!);
-      if (tokens.length === 0) continue;
-      shares.push(tokens.reduce((sum, token) => sum + known[token]!, 0) / tokens.length);
-    }
-  }
-  const share = shares.sort((a, b) => a - b)[Math.floor(STRANGEST * shares.length)] ?? 0;
-  return {
-    familiar: Math.min(MOST_FAMILIAR, Math.max(LEAST_FAMILIAR, share)),
-    known: shares.reduce((sum, one) => sum + one, 0) / Math.max(1, shares.length),
-  };
+function solvingFor(rows: number, long: boolean, seed: number): LinearOptions {
+  if (rows <= FEW_ROWS) return { epochs: 40, tolerance: 0.01, seed };
+  if (rows > MANY_ROWS) return { epochs: 8, tolerance: long ? 0.05 : 0.02, seed };
+  return { epochs: long ? 10 : 15, tolerance: long ? 0.05 : 0.02, seed };
 }
 
 /** The same rows, features numbered by block and hash: as a file lists them. */

@@ -1,0 +1,109 @@
+/** What is told of the rows before anything is fitted to them: how long they are, which are drawn, which words are known. */
+import { PURPOSE, Random } from "../../kernels/philox.js";
+import type { TokenizedTexts } from "../../tokens/tokenized-texts.js";
+import type { Fold } from "./folds.js";
+
+/** What is learned from. */
+export interface WideData {
+  readonly texts: TokenizedTexts;
+  /** The rows of `texts` to learn from, and their classes. */
+  readonly rows: Uint32Array;
+  readonly classes: Int32Array;
+  readonly labels: number;
+}
+
+/** How well texts are known. */
+export interface Familiarity {
+  /** The share of known words below which texts are strange: of rows held out, few have less. */
+  readonly familiar: number;
+  /** The share of known words of rows held out, on average. */
+  readonly known: number;
+}
+
+/** Texts of this many tokens or more, by their median, are long: topics and opinions run through all of them. */
+const LONG = 60;
+/** n-grams of all rows that are kept in memory: 4 bytes each, several times over while they are counted. */
+export const MOST_NGRAMS = 6e7;
+
+/** Whether most of the rows are long texts. */
+export function areLong(texts: TokenizedTexts, rows: ArrayLike<number>): boolean {
+  const lengths = Array.from(rows, (row) => texts.tokensIn(row)).sort((a, b) => a - b);
+  return (lengths[lengths.length >> 1] ?? 0) >= LONG;
+}
+
+const MOST_FUNCTION_WORDS = 150;
+
+/** The words in most rows: each in three, and in one of two hundred. */
+export function functionWords(texts: TokenizedTexts, rows: ArrayLike<number>): string[] {
+  const counts = new Map<string, number>();
+  const lower: string[] = [];
+  for (let i = 0; i < rows.length; i++) {
+    const own = new Set<string>();
+    for (const token of texts.tokensOf(rows[i]!)) {
+      lower[token] ??= texts.table.word(token).toLowerCase();
+      own.add(lower[token]);
+    }
+    for (const word of own) counts.set(word, (counts.get(word) ?? 0) + 1);
+  }
+  const least = Math.max(3, 0.005 * rows.length);
+  return [...counts]
+    .filter(([, count]) => count >= least)
+    .sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1))
+    .slice(0, MOST_FUNCTION_WORDS)
+    .map(([word]) => word);
+}
+
+/** The rows, or a seeded sample of them where their n-grams would not fit. */
+export function sampleOf(data: WideData, seed: number, notes: string[]): WideData {
+  const { texts, rows } = data;
+  let tokens = 0;
+  for (const row of rows) tokens += texts.tokensIn(row);
+  const long = areLong(texts, rows);
+  const expected = tokens * (long ? LONG_NGRAMS : SHORT_NGRAMS);
+  if (expected <= MOST_NGRAMS) return data;
+  const share = MOST_NGRAMS / expected;
+  const random = new Random(seed, PURPOSE.split, 3);
+  const drawn = Array.from(rows.keys()).filter((i) => random.uniform(i) < share);
+  notes.push(
+    `${rows.length.toLocaleString("en")} rows hold about ${Math.round(expected / 1e6)} million n-grams, more than the ${MOST_NGRAMS / 1e6} million that are kept in memory: the linear members learn from ${drawn.length.toLocaleString("en")} of the rows, drawn by the seed`,
+  );
+  return {
+    ...data,
+    rows: Uint32Array.from(drawn, (i) => rows[i]!),
+    classes: Int32Array.from(drawn, (i) => data.classes[i]!),
+  };
+}
+
+/** n-grams a token, about. */
+const LONG_NGRAMS = 5;
+const SHORT_NGRAMS = 20;
+
+/** Of a hundred texts of the data, two hold a smaller share of known words. */
+const STRANGEST = 0.02;
+const [LEAST_FAMILIAR, MOST_FAMILIAR] = [0.05, 0.5];
+
+/** The share of tokens known from other rows: on average, and what all but the strangest rows have. */
+export function familiarity(
+  texts: TokenizedTexts,
+  rows: ArrayLike<number>,
+  folds: readonly Fold[],
+  mostWords: number,
+): Familiarity {
+  const shares: number[] = [];
+  for (const { fit, judge } of folds) {
+    const uses = new Uint32Array(texts.distinct);
+    for (const i of fit) for (const token of texts.tokensOf(rows[i]!)) uses[token]!++;
+    const least = Math.max(1, uses.slice().sort().at(-mostWords) ?? 0);
+    const known = uses.map((count) => (count >= least ? 1 : 0));
+    for (const i of judge) {
+      const tokens = texts.tokensOf(rows[i]!);
+      if (tokens.length === 0) continue;
+      shares.push(tokens.reduce((sum, token) => sum + known[token]!, 0) / tokens.length);
+    }
+  }
+  const share = shares.sort((a, b) => a - b)[Math.floor(STRANGEST * shares.length)] ?? 0;
+  return {
+    familiar: Math.min(MOST_FAMILIAR, Math.max(LEAST_FAMILIAR, share)),
+    known: shares.reduce((sum, one) => sum + one, 0) / Math.max(1, shares.length),
+  };
+}
