@@ -67,6 +67,9 @@ export interface EvaluateTextsOptions extends AnswerOptions {
 const classifierOf = new WeakMap<Model, TextClassifier>();
 
 /** How the texts of automatic classifiers are taken apart. */
+/** Rows that lie in memory as a network reads them. */
+const MOST_ENCODED = 2 ** 14;
+
 const LEXER = { frontEnd: "lexer" } as const;
 
 const readsNgrams = (expected: string) =>
@@ -248,10 +251,19 @@ export class TextClassifier implements TextPart {
     const chosen = options.rows ?? allRows(corpus.rows);
     const classes = corpus.classes(this.labels);
     const encoding = newEncodingReport();
-    const batches = this.encoder.encodeCorpus(corpus.texts, chosen, encoding);
     const labels = Int32Array.from(chosen, (row) => classes[row]!);
-    const probabilities = await this.probabilities(corpus, chosen, batches, options.signal);
     const outputs = this.model.outputSize;
+    const probabilities = new Float32Array(chosen.length * outputs);
+    const known: (number | undefined)[] = [];
+    checkSignal(options.signal, "TextClassifier.evaluate signal");
+    const measuring = new Measuring(trainerOf(this.model).network, options.signal);
+    if (options.signal?.aborted) throw aborted();
+    for (let from = 0; from < chosen.length; from += MOST_ENCODED) {
+      const some = Array.prototype.slice.call(chosen, from, from + MOST_ENCODED) as number[];
+      const batches = this.encoder.encodeCorpus(corpus.texts, some, encoding);
+      probabilities.set(await this.probabilities(corpus, some, batches, measuring), from * outputs);
+      if (reject !== null) known.push(...knownShares(batches, some.length));
+    }
     const predictions = {
       probabilities,
       outputs,
@@ -272,7 +284,6 @@ export class TextClassifier implements TextPart {
     };
     if (reject === null) return measured;
     const { familiar } = this.encoder;
-    const known = knownShares(batches, chosen.length);
     const rejecting = measureRejecting(
       { ...predictions, threshold: this.threshold },
       { reject, familiar, known },
@@ -285,14 +296,10 @@ export class TextClassifier implements TextPart {
     corpus: Corpus,
     chosen: ArrayLike<number>,
     batches: readonly EncodedBatch[],
-    signal: AbortSignal | undefined,
+    measuring: Measuring,
   ): Promise<Float32Array> {
     const outputs = this.model.outputSize;
     const all = new Float32Array(chosen.length * outputs);
-    checkSignal(signal, "TextClassifier.evaluate signal");
-    const measuring = new Measuring(trainerOf(this.model).network, signal);
-    const aborted = () => new DOMException("evaluate was aborted", "AbortError");
-    if (signal?.aborted) throw aborted();
     for (const { positions, inputs } of inParts(batches, DEFAULT_BATCH)) {
       const { data: output } = this.model.predictFlat(inputsOf(inputs));
       for (let i = 0; i < positions.length; i++) {
@@ -359,6 +366,8 @@ export class TextClassifier implements TextPart {
     return TextClassifier.fromModel(model, extras, options.name ?? nameOf(source));
   }
 }
+
+const aborted = () => new DOMException("evaluate was aborted", "AbortError");
 
 /** [texts] the shares of their words that are known, where the encoder tells. */
 function knownShares(batches: readonly EncodedBatch[], texts: number): (number | undefined)[] {

@@ -14,7 +14,7 @@ import { BLOCKS, type Block, NgramList, type NgramRules, Ngrams } from "./ngrams
 import type { LexerOptions } from "./options.js";
 import type { EncodedBatch, RowEncoder } from "./row-encoder.js";
 import { TokenizedTexts } from "./tokenized-texts.js";
-import type { EncodingReport } from "./vectorizer.js";
+import { type EncodingReport, newEncodingReport } from "./vectorizer.js";
 import { readRising, readWhole, writeRising, writeWhole } from "./vlq.js";
 
 /**
@@ -180,13 +180,7 @@ export class FeatureEncoder implements RowEncoder {
     const encoded = Array.from(rows, (row, position) => {
       const tokens = texts.tokensOf(row);
       const one = this.encodeRow(tokens, ngrams, list);
-      if (report) {
-        report.rows++;
-        report.tokens += tokens.length;
-        report.outOfVocabulary += tokens.length - one.knownTokens;
-        report.ids += one.ids.length;
-        if (one.ids.length === 1) report.emptyRows++;
-      }
+      if (report) count(report, tokens, one);
       return { position, tokens, ...one };
     });
     encoded.sort((a, b) => a.length - b.length || a.position - b.position);
@@ -200,6 +194,18 @@ export class FeatureEncoder implements RowEncoder {
       from = to;
     }
     return batches;
+  }
+
+  /** What encoding rows would report, without what they are encoded as. */
+  reportOf(texts: TokenizedTexts, rows: ArrayLike<number>): EncodingReport {
+    const ngrams = new Ngrams(this.parts.rules, texts.table);
+    const list = new NgramList();
+    const report = newEncodingReport();
+    for (let i = 0; i < rows.length; i++) {
+      const tokens = texts.tokensOf(rows[i]!);
+      count(report, tokens, this.encodeRow(tokens, ngrams, list));
+    }
+    return report;
   }
 
   private batchOf(
@@ -381,6 +387,14 @@ export interface EncodedRow {
   readonly knownTokens: number;
   /** L, to which its ids are padded. */
   readonly length: number;
+}
+
+function count(report: EncodingReport, tokens: Int32Array, { ids, knownTokens }: EncodedRow): void {
+  report.rows++;
+  report.tokens += tokens.length;
+  report.outOfVocabulary += tokens.length - knownTokens;
+  report.ids += ids.length;
+  if (ids.length === 1) report.emptyRows++;
 }
 
 function readScale(json: unknown, known: readonly Block[], where: string): ScaleRule {

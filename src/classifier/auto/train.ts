@@ -3,7 +3,6 @@ import { functionOf } from "../../base/arguments.js";
 import { finiteNumber, inputError, oneOf, wholeNumber } from "../../base/errors.js";
 import { ENGINES } from "../../engines/engines.js";
 import type { ModelOptions } from "../../model/options.js";
-import { newEncodingReport } from "../../tokens/vectorizer.js";
 import { Turns } from "../../train/turns.js";
 import { allRows, type Corpus } from "../corpus.js";
 import { EFFORTS, type Effort, type Parts, type TrainOptions } from "../options.js";
@@ -128,8 +127,7 @@ export async function trainAuto(
     const beside = members && members.mixture.share > 0 ? members : null;
     const encoder = encoderOf(of, beside?.channels ?? null, corpus.texts, rows);
     const model = networkOf(of, beside, { seed, ...compute });
-    const encoding = newEncodingReport();
-    encoder.encodeCorpus(corpus.texts, rows, encoding);
+    const encoding = encoder.reportOf(corpus.texts, rows);
     const settings = { model: plain ? "linear" : "auto", ...(plain ? {} : { effort }), seed };
     const training = {
       rows: rows.length,
