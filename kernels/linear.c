@@ -9,7 +9,6 @@
  * Each problem's sums are in the same order whichever W it is part of.
  */
 #define WIDEST 8
-#define EACH(l) for (int32_t l = 0; l < W; l++)
 #define VECTORS(width) (((width) + LANES - 1) / LANES)
 #define EACH_VECTOR(v) for (int32_t v = 0; v < VECTORS(W); v++)
 #define FOR_WIDTHS(call)       \
@@ -98,45 +97,49 @@ void linear_squares(float *out, const float *weights, const uint32_t *starts, co
 INLINE void epoch_of(float *weights, float *alpha, float *state, const float *rows, const uint32_t *order,
                      struct features of, int32_t N, float tolerance, const int32_t W) {
   const size_t L = of.L;
-  float bias[WIDEST], largest[WIDEST], goes_on[WIDEST];
+  const vf zero = vf_zero(), one = vf_set(1.0f), bound = vf_set(tolerance);
+  vf bias[VECTORS(WIDEST)], largest[VECTORS(WIDEST)], goes_on[VECTORS(WIDEST)];
   int32_t any = 0;
-  EACH(l) {
-    bias[l] = state[l];
-    largest[l] = 0.0f;
-    goes_on[l] = state[L + l] < tolerance ? 0.0f : 1.0f;
-    any = any || goes_on[l] != 0.0f;
-  }
+  for (int32_t l = 0; l < W; l++) any |= !(state[L + l] < tolerance);
   if (!any) return;
-  for (int32_t n = 0; n < N; n++) {
-    const uint32_t i = order[n];
-    if (i >= (uint32_t)N) continue;
-    const float *scale = rows + 4 * (size_t)i * L, *y = scale + L, *damping = y + L, *curvature = damping + L;
-    float *own_alpha = alpha + (size_t)i * L;
-    float sum[WIDEST], step[WIDEST], along[WIDEST];
-    sum_of(sum, weights, of, i, W);
-    int32_t moves = 0;
-    EACH(l) {
-      const float before = own_alpha[l];
-      const float full = y[l] * (scale[l] * sum[l] + bias[l]) - 1.0f + before * damping[l];
-      /* A row at the bound stays there where the gradient leads across, and all rows of a problem that is over. */
-      const float gradient = goes_on[l] * (before == 0.0f && full >= 0.0f ? 0.0f : full);
-      const float size = gradient < 0.0f ? -gradient : gradient;
-      largest[l] = size > largest[l] ? size : largest[l];
-      const float free = before - gradient / curvature[l];
-      const float after = free < 0.0f ? 0.0f : free;
-      own_alpha[l] = after;
-      step[l] = (after - before) * y[l];
-      along[l] = step[l] * scale[l];
-      moves |= gradient != 0.0f;
-    }
-    if (!moves) continue;
-    move(weights, along, of, i, W);
-    EACH(l) bias[l] += step[l];
+  EACH_VECTOR(v) {
+    const int32_t at = v * LANES, n = W - at;
+    bias[v] = vf_load_to(state + at, n);
+    largest[v] = zero;
+    goes_on[v] = vf_select(vf_lt(vf_load_to(state + L + at, n), bound), zero, one);
   }
-  EACH(l) {
-    if (goes_on[l] == 0.0f) continue;
-    state[l] = bias[l];
-    state[L + l] = largest[l];
+  for (int32_t r = 0; r < N; r++) {
+    const uint32_t i = order[r];
+    if (i >= (uint32_t)N) continue;
+    const float *facts = rows + 4 * (size_t)i * L;
+    float *own_alpha = alpha + (size_t)i * L;
+    float sum[WIDEST], along[WIDEST];
+    sum_of(sum, weights, of, i, W);
+    EACH_VECTOR(v) {
+      const int32_t at = v * LANES, n = W - at;
+      const vf scale = vf_load_to(facts + at, n), y = vf_load_to(facts + L + at, n),
+               damping = vf_load_to(facts + 2 * L + at, n), curvature = vf_load_to(facts + 3 * L + at, n),
+               before = vf_load_to(own_alpha + at, n);
+      const vf score = vf_add(vf_mul(scale, vf_load_to(sum + at, n)), bias[v]);
+      const vf full = vf_add(vf_sub(vf_mul(y, score), one), vf_mul(before, damping));
+      /* A row at the bound stays there where the gradient leads across, and all rows of a problem that is over. */
+      const vf gradient = vf_mul(goes_on[v], vf_select(vf_eq(before, zero), vf_min(full, zero), full));
+      largest[v] = vf_max(vf_abs(gradient), largest[v]);
+      const vf after = vf_max(vf_sub(before, vf_div(gradient, curvature)), zero);
+      vf_store_to(own_alpha + at, after, n);
+      const vf step = vf_mul(vf_sub(after, before), y);
+      vf_store_to(along + at, vf_mul(step, scale), n);
+      bias[v] = vf_add(bias[v], step);
+    }
+    int32_t moves = 0;
+    for (int32_t l = 0; l < W; l++) moves |= along[l] != 0.0f;
+    if (moves) move(weights, along, of, i, W);
+  }
+  EACH_VECTOR(v) {
+    const int32_t at = v * LANES, n = W - at;
+    const vm is_over = vf_eq(goes_on[v], zero);
+    vf_store_to(state + at, vf_select(is_over, vf_load_to(state + at, n), bias[v]), n);
+    vf_store_to(state + L + at, vf_select(is_over, vf_load_to(state + L + at, n), largest[v]), n);
   }
 }
 

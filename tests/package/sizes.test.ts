@@ -6,14 +6,14 @@ import { type Size, sizeOf } from "./sizes.js";
 
 /** 1,000 bytes, gzipped: a little above what was measured (zlib packs differently on other processors). They are lowered as the package shrinks, never raised unsaid. */
 const ENTRY_BUDGETS: Record<string, number> = {
-  cellstate: 226,
+  cellstate: 229,
   "cellstate/explain": 202,
-  "cellstate/formats": 234,
-  "cellstate/keras": 172,
-  "cellstate/lab": 134,
+  "cellstate/formats": 236,
+  "cellstate/keras": 174,
+  "cellstate/lab": 136,
   "cellstate/predict": 51,
-  "cellstate/report": 217,
-  "cellstate/tune": 215,
+  "cellstate/report": 220,
+  "cellstate/tune": 218,
 };
 
 const TRAINING_BUDGET = 129;
