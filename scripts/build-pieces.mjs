@@ -3,6 +3,7 @@
 // whatever the bundler of an application has made of it; this one is fixed when the package is built.
 import { existsSync, readFileSync, realpathSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
 
 const folder = new URL("../dist/src/formats/module/", import.meta.url);
 const outFile = new URL("piece-texts.js", folder);
@@ -20,11 +21,26 @@ function textOf(name, piece) {
   return { needs, definition: `const ${name} = (${source})({ ${needs.join(", ")} });` };
 }
 
+/** A part of the library, with all that it imports: what the file of its name exports. */
+async function bundleOf(name) {
+  const { outputFiles } = await build({
+    entryPoints: [fileURLToPath(new URL(`${name}.js`, folder))],
+    ...{ bundle: true, minify: true, format: "iife", globalName: "bundle" },
+    ...{ platform: "neutral", target: "es2022", legalComments: "none", write: false },
+  });
+  return {
+    needs: [],
+    definition: `const ${name} = (() => {\n${outputFiles[0].text}return bundle.${name};\n})();`,
+  };
+}
+
 export async function buildPieces() {
   const { allPieces } = await import(new URL("families.js", folder).href);
-  const texts = Object.fromEntries(
-    Object.entries(allPieces()).map(([name, piece]) => [name, textOf(name, piece)]),
-  );
+  const { BUNDLES } = await import(new URL("kit.js", folder).href);
+  const texts = Object.fromEntries([
+    ...Object.entries(allPieces()).map(([name, piece]) => [name, textOf(name, piece)]),
+    ...(await Promise.all(BUNDLES.map(async (name) => [name, await bundleOf(name)]))),
+  ]);
   const text = `// Written by scripts/build-pieces.mjs.\nexport const pieceTexts = ${JSON.stringify(texts, null, 1)};\n`;
   if (!existsSync(outFile) || readFileSync(outFile, "utf8") !== text) writeFileSync(outFile, text);
 }

@@ -4,6 +4,7 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
+import { pathToFileURL } from "node:url";
 import { tiny, tinyBeside } from "../classifier/automatic.js";
 import { cellstate } from "./run.js";
 
@@ -173,14 +174,17 @@ test("its network alone, and options for a vocabulary beside it, are refused in 
   }
 });
 
-test("it is written in the formats that keep its n-grams, and as no module", async () => {
-  for (const ending of ["onnx", "safetensors", "json"]) {
+test("it is written in all formats that keep its n-grams, a module among them", async () => {
+  for (const ending of ["onnx", "safetensors", "json", "mjs"]) {
     const { code, stderr } = await cellstate(["convert", file, join(folder, `tiny.${ending}`)]);
     assert.equal(code, 0, stderr);
   }
-  const { code, stderr } = await cellstate(["convert", file, join(folder, "tiny.mjs")]);
-  assert.equal(code, 2);
-  assert.match(stderr, /An automatic classifier reads n-grams: save it as/);
+  const { classify } = await import(pathToFileURL(join(folder, "tiny.mjs")).href);
+  const { stdout } = await cellstate(["predict", file, "good film", "--json", ...reference]);
+  const { label, probability } = JSON.parse(stdout);
+  const found = classify("good film");
+  assert.equal(found.label, label);
+  assert.ok(Math.abs(found.probability - probability) < 0.02);
 });
 
 describe("predict --reject", () => {

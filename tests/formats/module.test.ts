@@ -256,7 +256,8 @@ function learn(frontEnd: FrontEndOptions, texts: readonly string[], size: number
 /** Text to ids as a module does it. */
 function encoderOf(vectorizer: Vectorizer): (text: string) => Float32Array {
   const tokens = textPieces.tokenizer({} as Kit)(tokenRules(vectorizer));
-  return textPieces.encoder({} as Kit)(tokens, rowRules(vectorizer, 30));
+  const encode = textPieces.encoder({} as Kit)(tokens, rowRules(vectorizer, 30));
+  return (text) => encode(text).inputs[0]!.data;
 }
 
 describe("modules turn text into the vectorizer's ids", () => {
@@ -323,6 +324,20 @@ describe("classify", () => {
         }
       });
     }
+  }
+});
+
+test("a classifier that rejects does so in its module, too", () => {
+  const made = classifier(["ham", "spam"], { frontEnd: "tokenizer" });
+  const found = () => plain(open(writeClassifierModule(made, { weights: "float32" })).classify(SMS[3]!));
+  assert.ok(!("rejected" in found()));
+  for (const [reject, rejected] of [
+    [0.999, "unsure"],
+    [0.1, false],
+  ] as const) {
+    made.reject = reject;
+    assert.equal(made.predict(SMS[3]!).rejected, rejected);
+    assert.equal(found().rejected, rejected);
   }
 });
 

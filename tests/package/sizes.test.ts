@@ -8,7 +8,7 @@ import { type Size, sizeOf } from "./sizes.js";
 const ENTRY_BUDGETS: Record<string, number> = {
   cellstate: 229,
   "cellstate/explain": 202,
-  "cellstate/formats": 236,
+  "cellstate/formats": 249,
   "cellstate/keras": 174,
   "cellstate/lab": 136,
   "cellstate/predict": 51,

@@ -23,11 +23,24 @@ export type Scalar = (x: number) => number;
 /** Changes data[from … to−1], one row or a part of it, in place. */
 export type Activate = (data: Float32Array, from: number, to: number) => void;
 
+/** A text as the network reads it. */
+export interface Encoded {
+  readonly inputs: readonly Value[];
+  /** The share of its words that are known, where that is told. */
+  readonly known?: number;
+}
+
 /** How an array is kept: as it is, or as bytes with one scale a row or a column. */
 export type Scaling = "none" | "rows" | "columns";
 
 /** Where in a module's memory something begins, in bytes; 0 is nowhere. */
 export type Address = number;
+
+/** Parts of the library itself, which go into a file as bundles; each is exported by a file of this folder of its name. */
+export interface Bundles {
+  features(json: string): (text: string) => Encoded;
+}
+export const BUNDLES: readonly (keyof Bundles)[] = ["features"];
 
 /** All pieces by name. Each family adds its part where it declares it. */
 // biome-ignore lint/suspicious/noEmptyInterface: the families' parts are merged into it

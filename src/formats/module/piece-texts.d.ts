@@ -2,7 +2,7 @@
  * The pieces of exported modules as text, so that a bundler which renames what it packs leaves them as they are; written
  * into dist by scripts/build-pieces.mjs.
  */
-import type { Kit } from "./kit.js";
+import type { Bundles, Kit } from "./kit.js";
 
 export interface PieceText {
   /** The pieces that its definition names. */
@@ -11,4 +11,4 @@ export interface PieceText {
   readonly definition: string;
 }
 
-export const pieceTexts: Readonly<Record<keyof Kit, PieceText>>;
+export const pieceTexts: Readonly<Record<keyof Kit | keyof Bundles, PieceText>>;

@@ -1,5 +1,5 @@
 /** Text to ids and outputs to labels: the work of src/tokens/{standardize,split,pad}.ts on strings, and nothing besides. */
-import type { Pieces, Run } from "./kit.js";
+import type { Encoded, Pieces, Run } from "./kit.js";
 
 export interface TokenRules {
   /** Lower-casing of all letters, of ASCII letters, or none. */
@@ -26,16 +26,28 @@ export interface Label {
   label: string;
   probability: number;
   scores: Record<string, number>;
+  /** The share of the text's words that are known, where that is told. */
+  known?: number;
+  /** Where the classifier rejects: why this answer is not to be relied on, or false. */
+  rejected?: "unsure" | "strange" | false;
+}
+
+export interface AnswerRules {
+  threshold: number;
+  /** Answers below this probability are rejected; null: none are. */
+  reject: number | null;
+  /** Texts of which a smaller share of words is known are strange; null: that is not told. */
+  familiar: number | null;
 }
 
 export interface TextKit {
   tokenizer(rules: TokenRules): (text: string) => string[];
-  encoder(tokens: (text: string) => string[], rules: RowRules): (text: string) => Float32Array;
+  encoder(tokens: (text: string) => string[], rules: RowRules): (text: string) => Encoded;
   classifier(
-    encode: (text: string) => Float32Array,
+    encode: (text: string) => Encoded,
     run: Run,
     labels: readonly string[],
-    threshold: number,
+    rules: AnswerRules,
   ): (text: string) => Label;
 }
 
@@ -72,27 +84,34 @@ export const textPieces: Pieces<TextKit> = {
         const from = truncating === "pre" ? found.length - kept : 0;
         const row = new Float32Array(length);
         row.set(found.slice(from, from + kept), padding === "pre" ? length - kept : 0);
-        return row;
+        return { inputs: [{ data: row, shape: [length], mask: null }] };
       };
     },
 
-  classifier: () => (encode, run, labels, threshold) => (text) => {
-    if (typeof text !== "string") throw new TypeError(`classify: expected a text, not ${typeof text}`);
-    const row = encode(text);
-    const { data } = run([{ data: row, shape: [row.length], mask: null }]);
-    if (!data.every(Number.isFinite)) {
-      const known = row.some((id) => id !== 0);
-      const why = known
-        ? "The network's arithmetic leaves the range of numbers"
-        : "No known word is left in it";
-      throw new Error(
-        `classify: no answer that is a number to ${JSON.stringify(text.slice(0, 60))}. ${why}.`,
-      );
-    }
-    const probabilities = data.length === 1 ? [1 - data[0]!, data[0]!] : Array.from(data);
-    let best = data.length === 1 && data[0]! > Math.fround(threshold) ? 1 : 0;
-    if (data.length > 1) for (let k = 1; k < data.length; k++) if (data[k]! > data[best]!) best = k;
-    const scores = Object.fromEntries(labels.map((label, k) => [label, probabilities[k]!]));
-    return { label: labels[best]!, probability: probabilities[best]!, scores };
-  },
+  classifier:
+    () =>
+    (encode, run, labels, { threshold, reject, familiar }) =>
+    (text) => {
+      if (typeof text !== "string") throw new TypeError(`classify: expected a text, not ${typeof text}`);
+      const { inputs, known } = encode(text);
+      const { data } = run(inputs);
+      if (!data.every(Number.isFinite)) {
+        const why = inputs[0]!.data.some((id) => id !== 0)
+          ? "The network's arithmetic leaves the range of numbers"
+          : "No known word is left in it";
+        throw new Error(
+          `classify: no answer that is a number to ${JSON.stringify(text.slice(0, 60))}. ${why}.`,
+        );
+      }
+      const probabilities = data.length === 1 ? [1 - data[0]!, data[0]!] : Array.from(data);
+      let best = data.length === 1 && data[0]! > Math.fround(threshold) ? 1 : 0;
+      if (data.length > 1) for (let k = 1; k < data.length; k++) if (data[k]! > data[best]!) best = k;
+      const scores = Object.fromEntries(labels.map((label, k) => [label, probabilities[k]!]));
+      const answer: Label = { label: labels[best]!, probability: probabilities[best]!, scores };
+      if (known !== undefined) answer.known = known;
+      if (reject === null) return answer;
+      const strange = known !== undefined && familiar !== null && known < familiar;
+      answer.rejected = strange ? "strange" : answer.probability < Math.fround(reject) && "unsure";
+      return answer;
+    },
 };

@@ -9,11 +9,11 @@ import { type NetworkLike, networkOf } from "../../network/network.js";
 import { checkTextPart } from "../../network/text-fits.js";
 import type { WeightArray } from "../../network/weights.js";
 import { FeatureEncoder } from "../../tokens/feature-encoder.js";
-import { IdEncoder } from "../../tokens/row-encoder.js";
+import { IdEncoder, type RowEncoder } from "../../tokens/row-encoder.js";
 import { readTextPart, type TextPart } from "../../tokens/text-part.js";
 import type { ModuleWriter } from "./emitter.js";
 import { emitLayer } from "./families.js";
-import type { Kit, Scaling } from "./kit.js";
+import type { Bundles, Kit, Scaling } from "./kit.js";
 import { pieceTexts } from "./piece-texts.js";
 import { rowRules, tokenRules } from "./text-rules.js";
 import { WEIGHT_KINDS, type WeightKind, WeightsText } from "./weights-text.js";
@@ -31,7 +31,7 @@ function checkOptions(options: ModuleOptions): void {
 
 /** Pieces in the order in which a module defines them: each after those it names. */
 class PieceList implements ModuleWriter {
-  private readonly definitions = new Map<keyof Kit, string>();
+  private readonly definitions = new Map<keyof Kit | keyof Bundles, string>();
   private readonly values: ReadonlyMap<string, WeightArray>;
 
   constructor(
@@ -41,7 +41,7 @@ class PieceList implements ModuleWriter {
     this.values = new Map(model.getWeights().map((weight) => [weight.name, weight]));
   }
 
-  use(piece: keyof Kit): string {
+  use(piece: keyof Kit | keyof Bundles): string {
     if (this.definitions.has(piece)) return piece;
     const { needs, definition } = pieceTexts[piece];
     for (const need of needs) this.use(need);
@@ -85,29 +85,46 @@ export function writeModule(
   return new TextEncoder().encode(writeClassifierModule({ ...part, model }, { weights }));
 }
 
-/** A classifier: exports `classify(text)`, which answers as `TextClassifier.predict`, `labels`, and `predict(rows)`. */
+/**
+ * A classifier: exports `classify(text)`, which answers as `TextClassifier.predict` (rejecting, where the classifier does),
+ * `labels`, and `predict(rows)`.
+ */
 export function writeClassifierModule(classifier: ClassifierLike, options: ModuleOptions = {}): string {
   const where = "writeClassifierModule";
-  const { model, encoder, labels, threshold } = objectOf(classifier, where, "a TextClassifier");
-  if (encoder instanceof FeatureEncoder) {
-    const next = "An automatic classifier reads n-grams: save it as .keras, .safetensors, .json or .onnx.";
-    throw inputError({ expected: "a classifier that reads words", where, received: "one of n-grams", next });
-  }
-  if (!(encoder instanceof IdEncoder)) {
+  const {
+    model,
+    encoder,
+    labels,
+    threshold,
+    reject = null,
+  } = objectOf(classifier, where, "a TextClassifier");
+  if (!(encoder instanceof IdEncoder || encoder instanceof FeatureEncoder)) {
     throw inputError({ expected: "a TextClassifier", where, received: classifier });
   }
-  const { vectorizer, length } = encoder;
   networkOf(model, where);
   checkOptions(options);
   return assemble(model, options, (pieces) => {
-    const tokens = `${pieces.use("tokenizer")}(${literal(tokenRules(vectorizer))})`;
-    const encode = `${pieces.use("encoder")}(${tokens}, ${literal(rowRules(vectorizer, length))})`;
+    const { familiar = null } = encoder as RowEncoder;
+    const answering = literal({ threshold, reject, familiar });
     return [
       `export const labels = ${literal(labels)};`,
-      "/** @type {(text: string) => { label: string, probability: number, scores: Record<string, number> }} */",
-      `export const classify = ${pieces.use("classifier")}(${encode}, run, labels, ${threshold});`,
+      `/** @type {(text: string) => ${ANSWER}} */`,
+      `export const classify = ${pieces.use("classifier")}(${encoding(encoder, pieces)}, run, labels, ${answering});`,
     ];
   });
+}
+
+const ANSWER =
+  "{ label: string, probability: number, scores: Record<string, number>, known?: number, rejected?: string | false }";
+
+/** What turns a text into the network's inputs. */
+function encoding(encoder: IdEncoder | FeatureEncoder, pieces: PieceList): string {
+  if (encoder instanceof FeatureEncoder) {
+    return `${pieces.use("features")}(${literal(JSON.stringify(encoder))})`;
+  }
+  const { vectorizer, length } = encoder;
+  const tokens = `${pieces.use("tokenizer")}(${literal(tokenRules(vectorizer))})`;
+  return `${pieces.use("encoder")}(${tokens}, ${literal(rowRules(vectorizer, length))})`;
 }
 
 function assemble(
