@@ -7,7 +7,7 @@ import { activationPieces } from "../../src/formats/module/activation-pieces.js"
 import type { Activate, Kit } from "../../src/formats/module/kit.js";
 import { type Label, textPieces } from "../../src/formats/module/text-pieces.js";
 import { rowRules, tokenRules } from "../../src/formats/module/text-rules.js";
-import { quantize } from "../../src/formats/module/weights-text.js";
+import { quantize, WeightsText } from "../../src/formats/module/weights-text.js";
 import { writeClassifierModule, writeModelModule } from "../../src/formats/module/write.js";
 import {
   assembleClassifier,
@@ -325,6 +325,21 @@ describe("classify", () => {
       });
     }
   }
+});
+
+test("a dense kernel has a scale an input where inputs are of many sizes, else a scale a unit", () => {
+  const scalingOf = (size: (row: number) => number) => {
+    const values = Float32Array.from({ length: 80 }, (_, i) => size(Math.floor(i / 4)) * Math.sin(i + 1));
+    return /"(\w+)"/.exec(new WeightsText("int8").add("kernel", values, 20, 4, "either"))?.[1];
+  };
+  assert.equal(
+    scalingOf(() => 0.3),
+    "columns",
+  );
+  assert.equal(
+    scalingOf((row) => (row === 7 ? 40 : 1)),
+    "rows",
+  );
 });
 
 test("a classifier that rejects does so in its module, too", () => {

@@ -1,13 +1,13 @@
 /** What writes a layer as an expression of a module. */
 import type { Layer, Shape } from "../../layers/layer.js";
-import type { Kit, Scaling } from "./kit.js";
+import type { Kit, WantedScaling } from "./kit.js";
 
 /** What an emitter may ask of the module being written. */
 export interface ModuleWriter {
   /** The name of a piece, which the module then has. */
   use(piece: keyof Kit): string;
   /** An expression for the weight "layer/name", or "null" where there is none. */
-  weight(name: string, scaling: Scaling): string;
+  weight(name: string, scaling: WantedScaling): string;
 }
 
 /** A layer to be written: its path is its name, after that of the layer it is in. */

@@ -207,7 +207,7 @@ function embedding({ layer, path, w }: Place<Embedding>): string {
 function dense({ layer, path, w }: Place<Dense>): string {
   const { units: U, activation } = layer.options;
   const I = layer.parameters[0]!.shape[0]!;
-  const kernel = w.weight(`${path}/kernel`, "columns");
+  const kernel = w.weight(`${path}/kernel`, "either");
   const bias = w.weight(`${path}/bias`, "none");
   return call(w, "dense", object({ I, U, kernel, bias, activation: w.use(activation) }));
 }

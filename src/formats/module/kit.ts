@@ -32,6 +32,8 @@ export interface Encoded {
 
 /** How an array is kept: as it is, or as bytes with one scale a row or a column. */
 export type Scaling = "none" | "rows" | "columns";
+/** What a layer asks for; either: by columns, unless rows are much nearer. */
+export type WantedScaling = Scaling | "either";
 
 /** Where in a module's memory something begins, in bytes; 0 is nowhere. */
 export type Address = number;

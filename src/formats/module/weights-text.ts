@@ -1,6 +1,6 @@
 /** Weights as text in a source file: base64 of float32, or of bytes with a scale for every row or column. */
 import { inputError } from "../../base/errors.js";
-import type { Scaling } from "./kit.js";
+import type { Scaling, WantedScaling } from "./kit.js";
 
 export const WEIGHT_KINDS = ["int8", "float32"] as const;
 export type WeightKind = (typeof WEIGHT_KINDS)[number];
@@ -13,10 +13,11 @@ export class WeightsText {
   constructor(private readonly kind: WeightKind) {}
 
   /** Adds an array [rows][columns]; returns the expression that takes it. */
-  add(name: string, values: Float32Array, rows: number, columns: number, scaling: Scaling): string {
-    if (this.kind === "float32" || scaling === "none") {
+  add(name: string, values: Float32Array, rows: number, columns: number, wanted: WantedScaling): string {
+    if (this.kind === "float32" || wanted === "none") {
       return `take(${this.append(littleEndian(values))}, ${rows}, ${columns})`;
     }
+    const scaling = wanted === "either" ? nearer(name, values, columns) : wanted;
     const { scales, bytes } = quantize(name, values, columns, scaling);
     const at = this.append(littleEndian(scales), new Uint8Array(bytes.buffer));
     return `take(${at}, ${rows}, ${columns}, ${JSON.stringify(scaling)})`;
@@ -73,6 +74,21 @@ export function quantize(
     return scale === 0 ? 0 : Math.max(-127, Math.min(127, Math.round(value / scale)));
   });
   return { scales, bytes };
+}
+
+/** How much nearer rows must be. */
+const MUCH = 4;
+
+/** Of inputs of many sizes rows: beside large weights, bytes of a common scale would tell little of small ones. */
+function nearer(name: string, values: Float32Array, columns: number): "rows" | "columns" {
+  const errorBy = (scaling: "rows" | "columns") => {
+    const { scales, bytes } = quantize(name, values, columns, scaling);
+    return values.reduce((sum, value, i) => {
+      const scale = scales[scaling === "rows" ? Math.floor(i / columns) : i % columns]!;
+      return sum + (value - bytes[i]! * scale) ** 2;
+    }, 0);
+  };
+  return MUCH * errorBy("rows") < errorBy("columns") ? "rows" : "columns";
 }
 
 function littleEndian(values: Float32Array): Uint8Array {

@@ -13,7 +13,7 @@ import { IdEncoder, type RowEncoder } from "../../tokens/row-encoder.js";
 import { readTextPart, type TextPart } from "../../tokens/text-part.js";
 import type { ModuleWriter } from "./emitter.js";
 import { emitLayer } from "./families.js";
-import type { Bundles, Kit, Scaling } from "./kit.js";
+import type { Bundles, Kit, WantedScaling } from "./kit.js";
 import { pieceTexts } from "./piece-texts.js";
 import { rowRules, tokenRules } from "./text-rules.js";
 import { WEIGHT_KINDS, type WeightKind, WeightsText } from "./weights-text.js";
@@ -49,7 +49,7 @@ class PieceList implements ModuleWriter {
     return piece;
   }
 
-  weight(name: string, scaling: Scaling): string {
+  weight(name: string, scaling: WantedScaling): string {
     const weight = this.values.get(name);
     if (!weight) return "null";
     const columns = weight.shape.at(-1) ?? 1;
