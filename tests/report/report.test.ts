@@ -200,6 +200,14 @@ describe("text from data", () => {
     assert.equal(byName(page, "blockquote")[0]!.attributes.get("dir"), "auto");
   });
 
+  test("is called empty where nothing of it shows", () => {
+    for (const text of ["", "  \n"]) {
+      const mistakes = [{ text, label: "a", predicted: "b", probability: 0.9 }];
+      const page = parsePage(reportHtml({ ...fullReport(), mistakes }));
+      assert.equal(textOf(byName(page, "blockquote")[0]!), "(empty)");
+    }
+  });
+
   test("is cut between characters when long, saying how much is left", () => {
     const family = "👨‍👩‍👧";
     const text = family.repeat(700);

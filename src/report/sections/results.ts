@@ -138,7 +138,11 @@ function mistakeItem({ text, label, predicted, probability }: MistakeReport): Ma
   const characters = graphemes(text.slice(0, 50 * MOST_TEXT));
   const shown = characters.slice(0, MOST_TEXT).join("");
   const left = text.length - shown.length;
-  return html`<li><blockquote dir="auto">${shown}${left > 0 && html`… <span class="quiet">(${counted(left, "more character")})</span>`}</blockquote>
+  const quoted =
+    text.trim() === ""
+      ? html`<span class="quiet">(empty)</span>`
+      : html`${shown}${left > 0 && html`… <span class="quiet">(${counted(left, "more character")})</span>`}`;
+  return html`<li><blockquote dir="auto">${quoted}</blockquote>
 <p>Labelled <strong>${foreign(label)}</strong>, predicted <strong>${foreign(predicted)}</strong> with ${chance(probability)}</p></li>
 `;
 }
