@@ -8,7 +8,7 @@ import { textOf } from "../base/arguments.js";
 import { finiteNumber, inputError, oneOf, wholeNumber } from "../base/errors.js";
 import { isObject } from "../base/json.js";
 import { type ChannelRules, Channels, channelRows, readChannels, writeChannels } from "./channels.js";
-import { type ClassCounts, inverseDocumentFrequencies, logCountRatios } from "./feature-values.js";
+import { type ClassCounts, inverseDocumentFrequencies, logCountRatios, totalsOf } from "./feature-values.js";
 import { NgramTable } from "./ngram-table.js";
 import { BLOCKS, type Block, NgramList, type NgramRules, Ngrams } from "./ngrams.js";
 import type { LexerOptions } from "./options.js";
@@ -129,13 +129,14 @@ export class FeatureEncoder implements RowEncoder {
     this.counted = BLOCKS.map((block) =>
       scales.some(({ by, blocks }) => by === "count" && blocks.includes(block)),
     );
+    const totals = totalsOf(counts);
     this.squares = scales.map((rule) => {
       const member = this.memberOf(rule.blocks);
       const squared = (values: Float32Array) => values.map((value) => value * value);
       if (rule.by === "count") return null;
       if (rule.by === "idf") return [squared(inverseDocumentFrequencies(counts, member))];
       const classes = perRule === 1 ? [1] : Array.from({ length: perRule }, (_, k) => k);
-      return classes.map((k) => squared(logCountRatios(counts, k, rule.smoothing, member)));
+      return classes.map((k) => squared(logCountRatios(counts, k, rule.smoothing, member, totals)));
     });
   }
 

@@ -92,19 +92,23 @@ export class LinearSolver {
     this.mark = arena.mark();
   }
 
-  /** The solutions of problems over the solver's rows, in their order. */
-  async solve(problems: readonly LinearProblem[], options: LinearOptions): Promise<LinearSolution[]> {
-    const groups: Group[] = [];
-    for (let from = 0; from < problems.length; from += SIDE_BY_SIDE) {
-      const own = problems.slice(from, from + SIDE_BY_SIDE);
-      groups.push({ problems: own, lanes: lanesFor(own.length) });
-    }
+  /** The solutions of problems over the solver's rows, in their order; each is asked for when its turn comes. */
+  async solve(problems: Iterable<LinearProblem>, options: LinearOptions): Promise<LinearSolution[]> {
     const bytes = 4 * SIDE_BY_SIDE * (2 * this.data.features + 5 * this.data.rows);
-    const together = Math.max(1, Math.floor(TOGETHER / Math.max(1, bytes)));
+    const together = SIDE_BY_SIDE * Math.max(1, Math.floor(TOGETHER / Math.max(1, bytes)));
     const solutions: LinearSolution[] = [];
-    for (let from = 0; from < groups.length; from += together) {
-      solutions.push(...(await this.solveTogether(groups.slice(from, from + together), options)));
-    }
+    let waiting: LinearProblem[] = [];
+    const solveWaiting = async () => {
+      const groups: Group[] = [];
+      for (let from = 0; from < waiting.length; from += SIDE_BY_SIDE) {
+        const own = waiting.slice(from, from + SIDE_BY_SIDE);
+        groups.push({ problems: own, lanes: lanesFor(own.length) });
+      }
+      waiting = [];
+      solutions.push(...(await this.solveTogether(groups, options)));
+    };
+    for (const problem of problems) if (waiting.push(problem) === together) await solveWaiting();
+    if (waiting.length > 0) await solveWaiting();
     return solutions;
   }
 

@@ -5,6 +5,7 @@ import { encoderOf, networkOf } from "../../src/classifier/auto/assemble.js";
 import { foldsOf } from "../../src/classifier/auto/folds.js";
 import { measured } from "../../src/classifier/auto/held-out.js";
 import type { WideData } from "../../src/classifier/auto/material.js";
+import { largest } from "../../src/classifier/auto/pruning.js";
 import { recipesFor } from "../../src/classifier/auto/recipes.js";
 import { rounded } from "../../src/classifier/auto/rounding.js";
 import {
@@ -16,6 +17,7 @@ import {
 } from "../../src/classifier/auto/scorers.js";
 import { trainWide } from "../../src/classifier/auto/wide.js";
 import { ReferenceEngine } from "../../src/engines/reference.js";
+import { TextClassifier } from "../../src/index.js";
 import { softmaxOf } from "../../src/objectives/temperature.js";
 import { featureRows, pick } from "../../src/tokens/sparse-texts.js";
 import { TokenizedTexts } from "../../src/tokens/tokenized-texts.js";
@@ -131,7 +133,31 @@ describe("recipes", () => {
     assert.deepEqual(names(2000, 21), [alone, more, `${more}, heads and patterns`]);
     assert.ok(!names(1000, 21).includes(alone));
     assert.deepEqual(names(2000, 21, true), [alone, "n-grams of words and beginnings"]);
+    assert.deepEqual(names(2000, 201), [alone]);
+    assert.deepEqual(names(600, 201), [alone]);
   });
+});
+
+test("the largest of values, of equal ones the first", () => {
+  const kept = (most: number) => [...largest(Float32Array.of(3, 1, 2, 2, 0, 2), most)];
+  assert.deepEqual(kept(0), [0, 0, 0, 0, 0, 0]);
+  assert.deepEqual(kept(1), [1, 0, 0, 0, 0, 0]);
+  assert.deepEqual(kept(3), [1, 0, 1, 1, 0, 0]);
+  assert.deepEqual(kept(5), [1, 1, 1, 1, 0, 1]);
+  assert.deepEqual([kept(6), kept(9)], [Array(6).fill(1), Array(6).fill(1)]);
+});
+
+test("hundreds of labels are learned from in little memory", async () => {
+  const rows = Array.from({ length: 900 }, (_, i) => ({
+    text: `please tell me of subject${i % 300} ${["now", "today", "soon"][Math.floor(i / 300)]}`,
+    label: `label ${i % 300}`,
+  }));
+  const classifier = await TextClassifier.train(rows, { engine: "reference" });
+  const { picked, useful } = classifier.training!.auto!;
+  assert.ok(picked.startsWith("words and pairs of them") && useful, picked);
+  const right = rows.filter(({ text, label }) => classifier.predict(text).label === label).length;
+  assert.ok(right > 890, `${right}`);
+  classifier.model.dispose();
 });
 
 test("weights are rounded to 255 numbers, each within a few per cent, with two bytes of nothing", () => {

@@ -1,5 +1,4 @@
 /** How recipes do on rows held out of the fits that answer them. */
-import type { ClassCounts } from "../../tokens/feature-values.js";
 import { type FeatureRows, pick, select } from "../../tokens/sparse-texts.js";
 import type { Fold } from "./folds.js";
 import { centred, deviationOf, measured, type Trial } from "./held-out.js";
@@ -23,23 +22,22 @@ export interface Judged {
   readonly classes: Int32Array;
 }
 
-/** A fold's rows: to fit to, what is counted of them, and to judge by. */
+/** A fold's rows: to fit to and to judge by. */
 interface Part {
   readonly labelled: Labelled;
-  readonly counts: ClassCounts;
   readonly judged: FeatureRows;
 }
 
 const partOf = (all: Labelled, { fit, judge }: Fold): Part => {
   const classes = Int32Array.from(fit, (row) => all.classes[row]!);
   const labelled: Labelled = { data: pick(all.data, fit), classes, labels: all.labels };
-  return { labelled, counts: classCounts(labelled), judged: pick(all.data, judge) };
+  return { labelled, judged: pick(all.data, judge) };
 };
 
 /** The part with some of its features alone. */
 const keeping = ({ labelled, judged }: Part, kept: Uint8Array): Part => {
   const own = { ...labelled, data: select(labelled.data, kept) };
-  return { labelled: own, counts: classCounts(own), judged: select(judged, kept) };
+  return { labelled: own, judged: select(judged, kept) };
 };
 
 /** A member's scores of rows that each fit has not seen, and what they are divided by in a mixture. */
@@ -136,8 +134,9 @@ export class Judging {
     const found: Float64Array[] = [];
     const strengths: Float32Array[] = [];
     let learned = 0;
-    for (const [p, { labelled, counts, judged }] of this.parts.entries()) {
+    for (const [p, { labelled, judged }] of this.parts.entries()) {
       const scorer = await this.fit(labelled, member);
+      const counts = classCounts(labelled);
       if (p === 0) learned = deviationOf(centred(scoresOf(scorer, someOf(labelled.data), counts)));
       for (const [c, column] of scoresOf(scorer, judged, counts).entries()) {
         found[c] = Float64Array.from([...(found[c] ?? []), ...column]);

@@ -40,10 +40,19 @@ export function strongest(
     }
   });
   for (let j = 0; j < strength.length; j++) strength[j]! *= Math.sqrt(frequency[j]!);
-  const threshold = strength.slice().sort()[Math.max(0, data.features - most)]!;
-  // Of those that are as strong as the last one the first are kept: texts that repeat have many alike.
-  let room = most - strength.reduce((sum, one) => sum + (one > threshold ? 1 : 0), 0);
-  return Uint8Array.from(strength, (one) => (one > threshold || (one === threshold && room-- > 0) ? 1 : 0));
+  return largest(strength, most);
+}
+
+/** [values] 1 for the largest, so many at the most; of those that are as large as the last one the first ones. */
+export function largest(values: Float32Array | Uint32Array, most: number): Uint8Array {
+  const kept = new Uint8Array(values.length);
+  if (most >= values.length) return kept.fill(1);
+  const threshold = values.slice().sort()[values.length - most]!;
+  // Texts that repeat have many n-grams alike.
+  let room = most;
+  for (let j = 0; j < values.length; j++) if (values[j]! > threshold) room -= kept[j] = 1;
+  for (let j = 0; j < values.length && room > 0; j++) if (values[j] === threshold) room -= kept[j] = 1;
+  return kept;
 }
 
 /** The part of the features from which on the others decide next to nothing: fits to them are judged as those to all are. */

@@ -8,6 +8,8 @@ export const FEW_ROWS = 1000;
 const RARE = 0.05;
 /** Above so many classes n-grams of characters take long to fit and much room: words alone are tried, too. */
 const MANY_CLASSES = 20;
+/** Above so many words are all that is tried. */
+const MOST_NGRAM_CLASSES = 200;
 
 const SHORT_BLOCKS: readonly Block[] = ["w1", "w2", "c2", "c3", "c4", "c5", "case", "shape"];
 const LONG_BLOCKS: readonly Block[] = ["w1", "w2", "w3", "p1", "p2"];
@@ -50,7 +52,7 @@ export function recipesFor(
     return { name: "words", weight: 1, rules: { ...margin, blocks: [["w1", "w2", ...more]], cost: 1 } };
   };
   const alone = { name: "words and pairs of them", members: [words([])] };
-  if (plain) return [alone];
+  if (plain || labels > MOST_NGRAM_CLASSES) return [alone];
   const smoothing = scarce ? 0.1 : long ? 0.5 : 0.3;
   const ngrams = (more: readonly Block[]): WideMember => {
     const cost = long && !few ? 2 : 0.5;

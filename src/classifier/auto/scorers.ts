@@ -4,7 +4,12 @@
  */
 import type { SynchronousEngine } from "../../engines/engine.js";
 import type { ScaleRule } from "../../tokens/feature-encoder.js";
-import { type ClassCounts, inverseDocumentFrequencies, logCountRatios } from "../../tokens/feature-values.js";
+import {
+  type ClassCounts,
+  inverseDocumentFrequencies,
+  logCountRatios,
+  totalsOf,
+} from "../../tokens/feature-values.js";
 import { BLOCKS, type Block } from "../../tokens/ngrams.js";
 import { type FeatureRows, select } from "../../tokens/sparse-texts.js";
 import { type LinearOptions, type LinearProblem, LinearSolver } from "../../train/linear.js";
@@ -124,8 +129,9 @@ async function marginGroup(
   const { own: places, reduced } = reducedTo(data, member);
   const ones = new Float32Array(reduced.features).fill(1);
   const scales = method === "ratio" ? null : countScales(data, blocks);
-  const problems = classesOf(labels).map((k): LinearProblem => {
-    const full = method === "ratio" ? logCountRatios(counts, k, smoothing, member) : null;
+  const totals = totalsOf(counts);
+  const problemOf = (k: number): LinearProblem => {
+    const full = method === "ratio" ? logCountRatios(counts, k, smoothing, member, totals) : null;
     const values = full ? gathered(full, places) : ones;
     const inside = counts.rows[k]!;
     const costOf = (side: number) => cost * (data.rows / (2 * side)) ** balance;
@@ -136,10 +142,13 @@ async function marginGroup(
       targets: Float32Array.from(classes, (one) => (one === k ? 1 : -1)),
       costs: Float32Array.from(classes, (one) => (one === k ? own : others)),
     };
-  });
+  };
+  function* problems() {
+    for (const k of classesOf(labels)) yield problemOf(k);
+  }
   const solver = engine();
   try {
-    const solutions = await new LinearSolver(solver, reduced).solve(problems, options);
+    const solutions = await new LinearSolver(solver, reduced).solve(problems(), options);
     const columns = solutions.map(({ weights }) => {
       const column = new Float32Array(data.features);
       for (let j = 0; j < places.length; j++) column[places[j]!] = weights[j]!;
@@ -195,6 +204,7 @@ export function scoresOf({ groups }: Scorer, data: FeatureRows, counts: ClassCou
   const labels = counts.rows.length;
   const columns = groups[0]!.columns.length;
   const scores = Array.from({ length: columns }, () => new Float32Array(data.rows));
+  const totals = totalsOf(counts);
   for (const { scale, columns: tables, bias } of groups) {
     const member = isIn(data, scale.blocks);
     const { own, reduced } = reducedTo(data, member);
@@ -207,7 +217,8 @@ export function scoresOf({ groups }: Scorer, data: FeatureRows, counts: ClassCou
     for (let c = 0; c < columns; c++) {
       const of = classesOf(labels)[c]!;
       const scales =
-        shared ?? ratioScales(reduced, gathered(logCountRatios(counts, of, scale.smoothing, member), own));
+        shared ??
+        ratioScales(reduced, gathered(logCountRatios(counts, of, scale.smoothing, member, totals), own));
       const [table, out] = [gathered(tables[c]!, own), scores[c]!];
       for (let i = 0; i < reduced.rows; i++) {
         let sum = 0;

@@ -19,7 +19,7 @@ import {
   sampleOf,
   type WideData,
 } from "./material.js";
-import { bytesOfFeature, easedFor, PLENTY, strengthOf, strongest } from "./pruning.js";
+import { bytesOfFeature, easedFor, largest, PLENTY, strengthOf, strongest } from "./pruning.js";
 import { FEW_ROWS, recipesFor, usedBlocks, type WideMember, type WideRecipe } from "./recipes.js";
 import { columnsFor, fitScorer, type Labelled, type Scorer } from "./scorers.js";
 
@@ -39,6 +39,9 @@ const JUDGED_AGAIN = 0.75;
 const FINAL_FITS = 2;
 /** And rows that n-grams are counted of again: all, for the record; leaving some out takes a little, too. */
 const FINAL_ROWS = 1.2;
+
+/** n-grams times labels: what is counted of each. */
+const MOST_COUNTS = 5e7;
 
 const LONG_LEAST: Partial<Record<Block, number>> = { w1: 2, w2: 3, w3: 3, p1: 2, p2: 3 };
 const TWICE = Object.fromEntries(BLOCKS.map((block) => [block, 2]));
@@ -118,7 +121,7 @@ export async function trainWide(given: WideData, options: WideOptions): Promise<
   await begin(step);
   const least = long && rows.length > FEW_ROWS ? LONG_LEAST : rows.length > NGRAMS_TWICE ? TWICE : {};
   const counted = allowance.watch("rows");
-  const data = featureRows(texts, rows, rules, least);
+  const data = commonest(featureRows(texts, rows, rules, least), Math.floor(MOST_COUNTS / labels));
   counted(rows.length);
   const all: Labelled = { data, classes, labels };
   const folds = foldsOf(classes, labels, options.seed, (row) => texts.fingerprint(rows[row]!));
@@ -229,7 +232,7 @@ class Picked {
   /** With as many n-grams as such bytes hold, or more where answers ask for them. */
   async within(bytes: number): Promise<Wide> {
     const { best, features } = this;
-    const most = Math.floor(bytes / this.bytesEach);
+    const most = Math.max(1, Math.floor(bytes / this.bytesEach));
     if (most < features && most >= PLENTY * features) {
       return this.wideOf(best, null, await this.fewer(best.recipe, most));
     }
@@ -345,6 +348,14 @@ function solvingFor(rows: number, long: boolean, seed: number): LinearOptions {
   if (rows <= FEW_ROWS) return { epochs: 40, tolerance: 0.01, seed };
   if (rows > MANY_ROWS) return { epochs: 8, tolerance: long ? 0.05 : 0.02, seed };
   return { epochs: long ? 10 : 15, tolerance: long ? 0.05 : 0.02, seed };
+}
+
+/** The same rows with the features that are in most of them, so many at the most. */
+function commonest(data: FeatureRows, most: number): FeatureRows {
+  if (data.features <= most) return data;
+  const frequency = new Uint32Array(data.features);
+  for (const id of data.ids) frequency[id]!++;
+  return select(data, largest(frequency, most));
 }
 
 /** The same rows, features numbered by block and hash: as a file lists them. */
