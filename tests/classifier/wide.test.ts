@@ -148,15 +148,15 @@ test("the largest of values, of equal ones the first", () => {
 });
 
 test("hundreds of labels are learned from in little memory", async () => {
-  const rows = Array.from({ length: 900 }, (_, i) => ({
-    text: `please tell me of subject${i % 300} ${["now", "today", "soon"][Math.floor(i / 300)]}`,
-    label: `label ${i % 300}`,
+  const rows = Array.from({ length: 630 }, (_, i) => ({
+    text: `tell me of subject${i % 210} ${["now", "today", "soon"][Math.floor(i / 210)]}`,
+    label: `label ${i % 210}`,
   }));
-  const classifier = await TextClassifier.train(rows, { engine: "reference" });
+  const classifier = await TextClassifier.train(rows, { engine: "wasm" });
   const { picked, useful } = classifier.training!.auto!;
   assert.ok(picked.startsWith("words and pairs of them") && useful, picked);
   const right = rows.filter(({ text, label }) => classifier.predict(text).label === label).length;
-  assert.ok(right > 890, `${right}`);
+  assert.ok(right > 620, `${right}`);
   classifier.model.dispose();
 });
 
