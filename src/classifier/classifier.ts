@@ -66,10 +66,9 @@ export interface EvaluateTextsOptions extends AnswerOptions {
 /** The classifier that a network is part of: whoever trains on from the network alone must not lose words and labels. */
 const classifierOf = new WeakMap<Model, TextClassifier>();
 
-/** How the texts of automatic classifiers are taken apart. */
 /** Rows that lie in memory as a network reads them. */
 const MOST_ENCODED = 2 ** 14;
-
+/** How the texts of automatic classifiers are taken apart. */
 const LEXER = { frontEnd: "lexer" } as const;
 
 const readsNgrams = (expected: string) =>

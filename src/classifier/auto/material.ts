@@ -23,7 +23,7 @@ export interface Familiarity {
 /** Texts of this many tokens or more, by their median, are long: topics and opinions run through all of them. */
 const LONG = 60;
 /** n-grams of all rows that are kept in memory: 4 bytes each, several times over while they are counted. */
-export const MOST_NGRAMS = 6e7;
+const MOST_NGRAMS = 6e7;
 
 /** Whether most of the rows are long texts. */
 export function areLong(texts: TokenizedTexts, rows: ArrayLike<number>): boolean {

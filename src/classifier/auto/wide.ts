@@ -26,7 +26,7 @@ import { columnsFor, fitScorer, type Labelled, type Scorer } from "./scorers.js"
 /** Rows from which an n-gram must be in two. */
 const NGRAMS_TWICE = 20_000;
 /** Bytes that the features of a saved classifier may take, about. */
-export const FEATURE_BYTES = 1.6e6;
+const FEATURE_BYTES = 1.6e6;
 /** They may take so many times more, again and again, where fewer lose more of the rows held out than this share; */
 const RAISE = 4;
 const MOST_LOST = 0.01;
@@ -172,7 +172,7 @@ export async function trainWide(given: WideData, options: WideOptions): Promise<
 const ROW = 30;
 
 /** The n-grams of all rows that members are fitted to, one member after another: what a fit takes goes by them. */
-export function ngramsOf(data: FeatureRows, members: readonly WideMember[]): number {
+function ngramsOf(data: FeatureRows, members: readonly WideMember[]): number {
   const counts = new Float64Array(BLOCKS.length);
   for (const id of data.ids) counts[data.blocks[id]!]!++;
   const of = (blocks: readonly Block[]) =>

@@ -59,7 +59,7 @@ export function quantize(
   columns: number,
   scaling: Exclude<Scaling, "none">,
 ): { scales: Float32Array; bytes: Int8Array } {
-  const group = (i: number) => (scaling === "rows" ? Math.floor(i / columns) : i % columns);
+  const group = groupsOf(scaling, columns);
   const scales = new Float32Array(scaling === "rows" ? values.length / columns : columns);
   values.forEach((value, i) => {
     if (!Number.isFinite(value)) {
@@ -76,6 +76,10 @@ export function quantize(
   return { scales, bytes };
 }
 
+/** Which row or column a value is of. */
+const groupsOf = (scaling: "rows" | "columns", columns: number) => (i: number) =>
+  scaling === "rows" ? Math.floor(i / columns) : i % columns;
+
 /** How much nearer rows must be. */
 const MUCH = 4;
 
@@ -83,10 +87,8 @@ const MUCH = 4;
 function nearer(name: string, values: Float32Array, columns: number): "rows" | "columns" {
   const errorBy = (scaling: "rows" | "columns") => {
     const { scales, bytes } = quantize(name, values, columns, scaling);
-    return values.reduce((sum, value, i) => {
-      const scale = scales[scaling === "rows" ? Math.floor(i / columns) : i % columns]!;
-      return sum + (value - bytes[i]! * scale) ** 2;
-    }, 0);
+    const group = groupsOf(scaling, columns);
+    return values.reduce((sum, value, i) => sum + (value - bytes[i]! * scales[group(i)]!) ** 2, 0);
   };
   return MUCH * errorBy("rows") < errorBy("columns") ? "rows" : "columns";
 }
