@@ -1,4 +1,4 @@
-/** Which column holds the text and which the label: by request, by name, or by what they hold; and whether by a header. */
+/** Which columns hold the text and which the label: by request, by name, or by what they hold; and whether by a header. */
 import { didYouMean, InputError, inputError } from "../base/errors.js";
 import { label as printed } from "../base/label.js";
 import { type Cells, textOf } from "./records.js";
@@ -31,8 +31,8 @@ export interface Column {
 }
 
 export interface ColumnOptions {
-  /** The text column: a name, or a number from 1. */
-  text?: string | number;
+  /** The text column: a name, or a number from 1. Of several, a text is what they hold, a line each, in this order. */
+  text?: string | number | readonly (string | number)[];
   /** The label column: a name, or a number from 1. */
   label?: string | number;
   /** Whether the first row names the columns. Default: told from the file. */
@@ -43,49 +43,88 @@ export interface ChosenColumns {
   /** Whether the first record is a header. */
   header: boolean;
   /** Names, or numbers from 1. */
-  columns: string[];
-  text: Column;
+  columns: readonly string[];
+  /** One, or those that were asked for. */
+  text: readonly Column[];
   label: Column | undefined;
 }
 
 /**
  * Chooses the columns from the first records.
- * @param names the format's own column names (JSONL); else the first record may be a header
  * @param labelled whether there must be a label column
  */
 export function chooseColumns(
   name: string,
-  records: readonly Cells[],
-  names: readonly string[] | undefined,
+  { header, columns, rows }: NamedColumns,
   options: ColumnOptions,
   labelled: boolean,
 ): ChosenColumns {
-  const first = names ?? records[0]!.map(textOf);
-  const header = names !== undefined || isHeader(first, records, options);
-  const rows = header && names === undefined ? records.slice(1) : records;
-  const columns = header ? first.map((cell) => cell.trim()) : first.map((_, i) => String(i + 1));
-  const table: Table = { name, header, columns, profiles: columns.map((_, i) => profile(rows, i)) };
-
-  const askedText = asked(table, options.text, "text");
+  const table = tableOf(name, header, columns, rows);
+  const askedTexts = textsAsked(table, options.text);
   const askedLabel = asked(table, options.label, "label");
-  if (askedText && askedText.index === askedLabel?.index) {
-    throw new InputError(`${name}: the text and the label cannot both be column ${askedText.name}.`);
-  }
-  const namedText = askedText ?? byName(table, TEXT_NAMES, askedLabel);
-  const label = askedLabel ?? byName(table, LABEL_NAMES, namedText) ?? guessLabel(table, namedText, labelled);
+  const both = askedTexts.find(({ index }) => index === askedLabel?.index);
+  if (both) throw new InputError(`${name}: the text and the label cannot both be column ${both.name}.`);
+  const namedText = askedTexts[0] ?? byName(table, TEXT_NAMES, askedLabel);
+  const taken = askedTexts.length > 0 ? askedTexts : namedText ? [namedText] : [];
+  const label = askedLabel ?? byName(table, LABEL_NAMES, taken) ?? guessLabel(table, taken, labelled);
   const text = namedText ?? guessText(table, label);
   if (labelled && !label) throw cannotTell(table, "label");
   if (!text) throw cannotTell(table, "text");
-  return { header, columns, text, label: labelled ? label : undefined };
+  return {
+    header,
+    columns,
+    text: askedTexts.length > 0 ? askedTexts : [text],
+    label: labelled ? label : undefined,
+  };
+}
+
+export interface NamedColumns {
+  header: boolean;
+  columns: readonly string[];
+  /** Records to judge by, the header left out. */
+  rows: readonly Cells[];
+}
+
+/**
+ * Whether there is a header, what the columns are called, and the rows without it.
+ * @param names the format's own column names
+ */
+export function nameColumns(
+  records: readonly Cells[],
+  names: readonly string[] | undefined,
+  options: ColumnOptions,
+): NamedColumns {
+  const first = names ?? records[0]!.map(textOf);
+  const header = names !== undefined || isHeader(first, records, options);
+  const columns = header ? first.map((cell) => cell.trim()) : first.map((_, i) => String(i + 1));
+  return { header, columns, rows: header && names === undefined ? records.slice(1) : records };
 }
 
 /** "text column: SMS, label column: Label (found by name)" */
 export function describeColumns({ header, text, label }: Omit<ChosenColumns, "columns">): string {
-  const [t, l] = [printed(text.name), label && printed(label.name)];
+  const t = text.map(({ name }) => printed(name)).join(" and ");
+  const columns = text.length > 1 ? "text columns" : "text column";
+  const l = label && printed(label.name);
   const how = (column: Column) => `(${column.how}${header ? "" : "; no header"})`;
-  if (!label) return `text column: ${t} ${how(text)}`;
-  if (text.how === label.how) return `text column: ${t}, label column: ${l} ${how(label)}`;
-  return `text column: ${t} ${how(text)}, label column: ${l} ${how(label)}`;
+  if (!label) return `${columns}: ${t} ${how(text[0]!)}`;
+  if (text[0]!.how === label.how) return `${columns}: ${t}, label column: ${l} ${how(label)}`;
+  return `${columns}: ${t} ${how(text[0]!)}, label column: ${l} ${how(label)}`;
+}
+
+/** Whether the first record holds a name that text or label columns often have, and that no later one repeats. */
+export function namesColumns(records: readonly Cells[]): boolean {
+  const known = new Set([...TEXT_NAMES, ...LABEL_NAMES]);
+  return records[0]!.some(
+    (cell, i) => known.has(plain(textOf(cell))) && !records.slice(1).some((row) => row[i] === cell),
+  );
+}
+
+/** Whether a column looks like labels: few values that repeat, and short ones. */
+export function looksLabelled(records: readonly Cells[]): boolean {
+  const columns = records[0]!.map((_, i) => String(i + 1));
+  const rows = records.length > 3 ? records.slice(1) : records;
+  const label = guessLabel(tableOf("", false, columns, rows), [], false);
+  return label !== undefined && rows.some((row) => row[label.index] !== rows[0]![label.index]);
 }
 
 /** What a column holds, as far as the sample goes. */
@@ -106,9 +145,21 @@ const DATE =
 interface Table {
   name: string;
   header: boolean;
-  columns: string[];
+  columns: readonly string[];
   profiles: Profile[];
 }
+
+const tableOf = (
+  name: string,
+  header: boolean,
+  columns: readonly string[],
+  rows: readonly Cells[],
+): Table => ({
+  name,
+  header,
+  columns,
+  profiles: columns.map((_, i) => profile(rows, i)),
+});
 
 function profile(rows: readonly Cells[], index: number): Profile {
   const seen = new Set<string>();
@@ -135,18 +186,25 @@ function profile(rows: readonly Cells[], index: number): Profile {
  */
 function isHeader(first: readonly string[], records: readonly Cells[], options: ColumnOptions): boolean {
   if (options.header !== undefined) return options.header;
-  const isName = (column: string | number | undefined) => typeof column === "string" && !isNumber(column);
-  if (isName(options.text) || isName(options.label)) return true;
+  const isName = (column: unknown) => typeof column === "string" && !isNumber(column);
+  if ([options.text, options.label].flat().some(isName)) return true;
   const later = records.slice(1);
   const repeats = (index: number) => later.some((row) => row[index] === first[index]);
-  const known = new Set([...TEXT_NAMES, ...LABEL_NAMES]);
-  if (first.some((cell, i) => known.has(plain(cell)) && !repeats(i))) return true;
+  if (namesColumns(records)) return true;
   if (first.some((cell) => cell.length > LONGEST_NAME)) return false;
   const columns = first.map((_, i) => String(i + 1));
-  const table = { name: "", header: false, columns, profiles: columns.map((_, i) => profile(later, i)) };
+  const table = tableOf("", false, columns, later);
   if (later.length > 0 && table.profiles.some(({ dates }, i) => dates && !DATE.test(first[i]!))) return true;
-  const label = guessLabel(table, undefined, false);
+  const label = guessLabel(table, [], false);
   return label !== undefined && later.length > 2 && !repeats(label.index);
+}
+
+function textsAsked(table: Table, asks: ColumnOptions["text"]): Column[] {
+  const all = asks === undefined ? [] : [asks].flat();
+  const texts = all.map((each) => asked(table, each, "text")!);
+  const twice = texts.find(({ index }, i) => texts.findIndex((other) => other.index === index) < i);
+  if (!twice) return texts;
+  throw new InputError(`${table.name}: column ${printed(twice.name)} is asked for twice as text.`);
 }
 
 function asked(table: Table, column: string | number | undefined, role: string): Column | undefined {
@@ -178,18 +236,23 @@ function noColumn({ name, header, columns }: Table, column: string | number, rol
   });
 }
 
-function byName(table: Table, names: readonly string[], taken: Column | undefined): Column | undefined {
+function byName(
+  table: Table,
+  names: readonly string[],
+  taking: Column | readonly Column[] | undefined,
+): Column | undefined {
   if (!table.header) return undefined;
   const plainNames = table.columns.map(plain);
+  const taken = new Set([taking ?? []].flat().map(({ index }) => index));
   for (const name of names) {
     const index = plainNames.indexOf(name);
     const other = plainNames.indexOf(name, index + 1);
-    if (index >= 0 && other >= 0 && taken?.index !== index && taken?.index !== other) {
+    if (index >= 0 && other >= 0 && !taken.has(index) && !taken.has(other)) {
       throw new InputError(
         `${table.name}: columns ${index + 1} and ${other + 1} are both named "${printed(table.columns[index]!)}". Give the number of the one that is meant.`,
       );
     }
-    if (index >= 0 && index !== taken?.index) {
+    if (index >= 0 && !taken.has(index)) {
       return { index, name: table.columns[index]!, how: "found by name" };
     }
   }
@@ -197,12 +260,12 @@ function byName(table: Table, names: readonly string[], taken: Column | undefine
 }
 
 /** Few distinct short values; two or more, where there is such a column, and the fewest of them. */
-function guessLabel(table: Table, text: Column | undefined, labelled: boolean): Column | undefined {
-  const only = text && labelled ? onlyOther(table, text) : undefined;
+function guessLabel(table: Table, texts: readonly Column[], labelled: boolean): Column | undefined {
+  const only = texts[0] && labelled ? onlyOther(table, texts) : undefined;
   if (only && holdsLabels(table.profiles[only.index]!)) return only;
   const candidates = table.profiles
     .map((profile, index) => ({ ...profile, index }))
-    .filter(({ index }) => index !== text?.index && table.columns.length > 1)
+    .filter(({ index }) => table.columns.length > 1 && !texts.some((text) => text.index === index))
     .filter(
       ({ distinct, longest, rows, dates }) =>
         !dates && longest > 0 && longest <= 60 && distinct <= mostLabels(rows),
@@ -216,7 +279,7 @@ function guessLabel(table: Table, text: Column | undefined, labelled: boolean): 
 
 /** The longest texts. */
 function guessText(table: Table, label: Column | undefined): Column | undefined {
-  const only = onlyOther(table, label);
+  const only = onlyOther(table, label ? [label] : []);
   if (only) return { ...only, how: label?.how === "guessed from content" ? label.how : only.how };
   const candidates = table.profiles
     .map((profile, index) => ({ ...profile, index }))
@@ -225,11 +288,15 @@ function guessText(table: Table, label: Column | undefined): Column | undefined 
   return best && { index: best.index, name: table.columns[best.index]!, how: "guessed from content" };
 }
 
-/** The one column left where another is taken, or the one there is. */
-function onlyOther({ columns }: Table, taken: Column | undefined): Column | undefined {
-  if (columns.length !== (taken ? 2 : 1)) return undefined;
-  const index = taken ? 1 - taken.index : 0;
-  return { index, name: columns[index]!, how: taken ? "the only other column" : "the only column" };
+/** The one column left where others are taken, or the one there is. */
+function onlyOther({ columns }: Table, taken: readonly Column[]): Column | undefined {
+  if (columns.length !== taken.length + 1) return undefined;
+  const index = columns.findIndex((_, i) => !taken.some((column) => column.index === i));
+  return {
+    index,
+    name: columns[index]!,
+    how: taken.length > 0 ? "the only other column" : "the only column",
+  };
 }
 
 /** Labels repeat, where there are more than a few rows. */

@@ -7,13 +7,28 @@
  * is strict, 65.
  */
 import { type InputError, inputError } from "../base/errors.js";
-import { type Cells, LONGEST_RECORD, MOST_COLUMNS, type RecordParser, recordTooLong } from "./records.js";
+import {
+  type Cells,
+  LONGEST_RECORD,
+  MISFIT,
+  MOST_COLUMNS,
+  type RecordParser,
+  recordTooLong,
+} from "./records.js";
 
 export interface Dialect {
   /** One character. */
   delimiter: string;
   /** Whether fields may be quoted. */
   quoted: boolean;
+}
+
+/** A row of another width than the first. */
+export interface Misfit {
+  cells: readonly string[];
+  /** The record's number, from 1. */
+  row: number;
+  reason: string;
 }
 
 const QUOTE = 0x22;
@@ -38,9 +53,11 @@ export class DelimitedParser implements RecordParser {
   private records = 0;
   private line = 1;
 
+  /** @param onMisfit takes the rows that have another width than the first, which else end the reading */
   constructor(
     private readonly name: string,
     private readonly dialect: Dialect,
+    private readonly onMisfit?: (misfit: Misfit) => void,
   ) {
     this.delimiterCode = dialect.delimiter.charCodeAt(0);
   }
@@ -89,9 +106,15 @@ export class DelimitedParser implements RecordParser {
       }
       this.records++;
       if (this.width < 0) this.width = fields.length;
-      else if (fields.length !== this.width) throw this.wrongWidth(fields.length, line);
+      const fits = fields.length === this.width;
+      if (!fits && !this.onMisfit) throw this.wrongWidth(fields.length, line);
       this.line++;
-      records.push(fields);
+      if (fits) records.push(fields);
+      else {
+        const reason = `${fields.length} fields for ${this.width}`;
+        this.onMisfit?.({ cells: fields, row: this.records, reason });
+        records.push(MISFIT);
+      }
     }
   }
 

@@ -1,21 +1,31 @@
 /** Which format a file is in: by its name where that tells, else by how it begins. */
 import { InputError, inputError } from "../base/errors.js";
-import { DelimitedParser, type Dialect } from "./delimited.js";
-import { JsonLinesParser } from "./json-lines.js";
-import { type Cell, type Cells, LinesParser, type RecordParser, textOf } from "./records.js";
+import { DelimitedParser, type Dialect, type Misfit } from "./delimited.js";
+import { FastTextParser, isFastText } from "./fasttext-lines.js";
+import { JsonLinesParser, JsonListParser } from "./json-records.js";
+import { LinesParser, type RecordParser } from "./records.js";
 
-export const FORMATS = ["csv", "tsv", "jsonl", "lines"] as const;
-export type Format = (typeof FORMATS)[number];
+/** Formats of text. */
+export const TEXT_FORMATS = ["csv", "tsv", "jsonl", "json", "fasttext", "lines"] as const;
+export type TextFormat = (typeof TEXT_FORMATS)[number];
+/** "jsonl": a JSON object a line; "json": a list of objects; "fasttext": `__label__x text`; "lines": one text a line. */
+export type Format = TextFormat | "parquet";
 
 export interface FormatOptions {
-  format?: Format;
-  /** One character. Default: a tab for TSV; for CSV a comma, or the semicolon or bar its first line has instead. */
+  /** Default: told from the name's ending, else from the first bytes. */
+  format?: TextFormat;
+  /**
+   * What parts the fields of CSV: one character. Default: of tab, comma, semicolon and bar, one by which every row at the
+   * head of the file has as many fields, and a column looks like labels.
+   */
   delimiter?: string;
   /** Whether fields may be in quotes. Default: CSV yes; TSV where it shows signs of it. */
   quoted?: boolean;
+  /** How bytes are text, as the Encoding Standard names it: "windows-1252", "shift_jis". Default: told from the bytes. */
+  encoding?: string;
 }
 
-const BY_ENDING: Record<string, Format> = {
+const BY_ENDING: Record<string, TextFormat> = {
   csv: "csv",
   tsv: "tsv",
   tab: "tsv",
@@ -25,16 +35,17 @@ const BY_ENDING: Record<string, Format> = {
 };
 
 /**
- * The format by option, by the name's ending (before .gz), or by the first lines.
+ * The format by option, by the name's ending (before .gz or .zst), or by the first lines.
  * @param labelled whether a row must hold a label too; else a plain text is one text a line
  */
 export function chooseFormat(
   name: string,
   head: string,
-  format: Format | undefined,
+  format: TextFormat | undefined,
   labelled: boolean,
-): Format {
-  const chosen = format ?? byEnding(name) ?? byContent(head, labelled, name.endsWith(".txt"));
+): TextFormat {
+  const named = format ?? byEnding(name);
+  const chosen = named ?? byContent(head, labelled, /\.txt(\.\w+)?$/i.test(name));
   if (head.trim() === "") throw new InputError(`${name}: expected rows of text, found an empty file.`);
   if (chosen === undefined || (labelled && chosen === "lines")) {
     throw inputError({
@@ -43,50 +54,65 @@ export function chooseFormat(
       next: "Two columns, text and label, parted by a tab, will do.",
     });
   }
-  if (chosen === "jsonl" && /^\s*\[/.test(head)) {
-    throw inputError({
-      expected: "one JSON object a line (JSONL), found a JSON list",
-      where: name,
-      next: "For instance: jq -c '.[]' OLD > NEW",
-    });
-  }
+  if (format !== undefined) return chosen;
+  if (chosen === "jsonl" && /^\s*\[/.test(head)) return "json";
+  if ((chosen === "csv" || chosen === "tsv") && isFastText(head)) return "fasttext";
   return chosen;
 }
 
-export function parserFor(name: string, format: Format, dialect: Dialect): RecordParser {
-  if (format === "jsonl") return new JsonLinesParser(name);
-  if (format === "lines") return new LinesParser(name);
-  return new DelimitedParser(name, dialect);
-}
-
-/**
- * How fields are parted and quoted, by option or by the first lines.
- * @param whole whether `head` is all there is
- */
-export function chooseDialect(
-  format: Format,
+export function parserFor(
+  name: string,
+  format: TextFormat,
   head: string,
-  whole: boolean,
-  { delimiter, quoted }: FormatOptions,
-): Dialect {
-  if (delimiter !== undefined && (delimiter.length !== 1 || '"\r\n'.includes(delimiter))) {
-    throw inputError({ expected: "one character", where: "delimiter", received: delimiter });
-  }
-  if (format === "tsv") {
-    const tab = delimiter ?? "\t";
-    return { delimiter: tab, quoted: quoted ?? isQuoted(head, whole, tab) };
-  }
-  return { delimiter: delimiter ?? csvDelimiter(firstLine(head)), quoted: quoted ?? true };
+  dialect: Dialect,
+  onMisfit?: (misfit: Misfit) => void,
+): RecordParser {
+  if (format === "jsonl") return new JsonLinesParser(name);
+  if (format === "json") return new JsonListParser(name);
+  if (format === "fasttext") return new FastTextParser(name, head);
+  if (format === "lines") return new LinesParser(name);
+  return new DelimitedParser(name, dialect, onMisfit);
 }
 
-function byEnding(name: string): Format | undefined {
-  const ending = /\.(\w+)$/.exec(name.toLowerCase().replace(/\.gz$/, ""))?.[1];
+/** An option that a format does nothing with is not what its giver thinks. */
+export function refuseIdle(name: string, format: Format | "folder", options: FormatOptions): void {
+  const delimited = format === "csv" || format === "tsv";
+  for (const option of ["delimiter", "quoted"] as const) {
+    if (options[option] === undefined || delimited) continue;
+    throw inputError({
+      expected: `no ${option}: this is ${IN_WORDS[format]}`,
+      where: name,
+      received: options[option],
+    });
+  }
+  if (options.encoding === undefined || format !== "parquet") return;
+  throw inputError({
+    expected: "no encoding: this is a Parquet file",
+    where: name,
+    received: options.encoding,
+  });
+}
+
+const IN_WORDS: Record<Format | "folder", string> = {
+  csv: "CSV",
+  tsv: "TSV",
+  jsonl: "JSONL",
+  json: "a JSON list",
+  fasttext: "fastText's lines",
+  lines: "one text a line",
+  parquet: "a Parquet file",
+  folder: "a folder",
+};
+
+function byEnding(name: string): TextFormat | undefined {
+  const ending = /\.(\w+)$/.exec(name.toLowerCase().replace(/\.(gz|zst)$/, ""))?.[1];
   return ending !== undefined && Object.hasOwn(BY_ENDING, ending) ? BY_ENDING[ending] : undefined;
 }
 
-function byContent(head: string, labelled: boolean, plainText: boolean): Format | undefined {
+function byContent(head: string, labelled: boolean, plainText: boolean): TextFormat | undefined {
+  if (isFastText(head)) return "fasttext";
   if (!labelled && !(plainText && isTabular(head))) return "lines";
-  const first = firstLine(head);
+  const first = /[^\r\n]+/.exec(head)?.[0] ?? "";
   if (/^\s*[[{]/.test(first)) return "jsonl";
   if (first.includes("\t")) return "tsv";
   return /[,;|]/.test(first) ? "csv" : undefined;
@@ -98,45 +124,4 @@ function isTabular(head: string): boolean {
   if (lines.length > 1 && !head.endsWith("\n")) lines.pop();
   const tabs = lines.map((line) => line.split("\t").length - 1);
   return tabs.length > 0 && tabs[0]! > 0 && tabs.every((count) => count === tabs[0]);
-}
-
-function csvDelimiter(line: string): string {
-  const bare = line.replace(/"(?:[^"]|"")*"/g, '""');
-  return [",", ";", "\t", "|"].find((delimiter) => bare.includes(delimiter)) ?? ",";
-}
-
-function firstLine(head: string): string {
-  return /[^\r\n]+/.exec(head)?.[0] ?? "";
-}
-
-/**
- * Whether a TSV quotes its fields: it must read well under the rules of quoting, and show a sign that unquoted text
- * would not. That is rows that read badly without, a doubled quote in a quoted field, or a first row all in quotes.
- * Else the quotes are the writers' own.
- */
-function isQuoted(head: string, whole: boolean, delimiter: string): boolean {
-  const isWrapped = (given: Cell) => {
-    const cell = textOf(given);
-    return cell.length > 1 && cell.startsWith('"') && cell.endsWith('"');
-  };
-  if (!head.includes('"') || !attempt(head, whole, { delimiter, quoted: true })) return false;
-  const plain = attempt(head, whole, { delimiter, quoted: false });
-  if (!plain) return true;
-  if (plain[0]?.every(isWrapped)) return true;
-  return plain.some((cells) =>
-    cells.some((cell) => isWrapped(cell) && textOf(cell).slice(1, -1).includes('""')),
-  );
-}
-
-/** The records at the head of a file, or nothing where they read badly, or a stray quote swallows half of it. */
-function attempt(head: string, whole: boolean, dialect: Dialect): Cells[] | undefined {
-  const parser = new DelimitedParser("", dialect);
-  try {
-    const records = parser.push(head);
-    if (whole) return [...records, ...parser.end()];
-    return parser.waiting * 2 < head.length ? records : undefined;
-  } catch (error) {
-    if (error instanceof InputError) return undefined;
-    throw error;
-  }
 }

@@ -2,19 +2,21 @@
  * Reading texts, with or without labels, from any source of bytes. Rows come one at a time, and of the file only the
  * piece at hand is in memory: what stays is what the caller keeps.
  */
-import { InputError } from "../base/errors.js";
+import { InputError, inputError, knownOptions } from "../base/errors.js";
 import { label as printed } from "../base/label.js";
+import { percent } from "../base/numbers.js";
+import { type Column, type ColumnOptions, chooseColumns, describeColumns } from "./columns.js";
+import type { FormatOptions } from "./format.js";
+import { type Cell, type Cells, MISFIT, Unfit } from "./records.js";
+import { type Readable, sourceOf } from "./sources.js";
 import {
-  type ChosenColumns,
-  type Column,
-  type ColumnOptions,
-  chooseColumns,
-  describeColumns,
-} from "./columns.js";
-import { decodeUtf8 } from "./decode.js";
-import { chooseDialect, chooseFormat, type Format, type FormatOptions, parserFor } from "./format.js";
-import { type Cell, type Cells, type RecordParser, Unfit } from "./records.js";
-import { type ByteSource, openBytes } from "./source.js";
+  oneByOne,
+  openRecords,
+  plainValue,
+  type Records,
+  type RejectOptions,
+  type TableDescription,
+} from "./table.js";
 
 export interface TextRow {
   text: string;
@@ -26,17 +28,16 @@ export interface LabelledRow extends TextRow {
   label: string;
 }
 
-export type ReadOptions = FormatOptions & ColumnOptions;
+export interface ReadOptions extends FormatOptions, ColumnOptions, RejectOptions {
+  /** Whether rows without a label are left out, which is said, and not complained of. Default: false. */
+  skipUnlabelled?: boolean;
+  /** Labels that are to be called otherwise, by how they stand in the file; null leaves their rows out. */
+  labelMap?: Readonly<Record<string, string | null>>;
+}
 
 /** What was found out about a file before its rows are read. */
-export interface DataDescription {
-  name: string;
-  format: Format | "folder";
-  gzip: boolean;
-  header: boolean;
-  /** Names, or numbers from 1. */
-  columns: string[];
-  text: Column | undefined;
+export interface DataDescription extends TableDescription {
+  text: readonly Column[];
   label: Column | undefined;
   /** How the columns were found, in words. */
   found: string;
@@ -50,93 +51,216 @@ export interface Data<Row extends TextRow> extends AsyncIterable<Row> {
 }
 
 /**
- * Opens labelled rows. Labels are trimmed; texts are as they stand.
+ * Opens labelled rows, from whatever `readTable` takes. Labels are trimmed; texts are as they stand.
  * Throws InputError, at once or while the rows are gone through, where the file is not what it should be; rows without
  * text or label are counted, and complained of at the end.
  */
-export async function readLabelled(
-  source: ByteSource,
-  options: ReadOptions = {},
-): Promise<Data<LabelledRow>> {
-  const table = await openTable(source, options, true);
-  const notes: string[] = [];
-  return {
-    description: table.description,
-    notes,
-    [Symbol.asyncIterator]: () => oneByOne(labelledRows(table, notes)),
-  };
+export async function readLabelled(from: Readable, options: ReadOptions = {}): Promise<Data<LabelledRow>> {
+  knownOptions(options, READ_OPTIONS, "readLabelled options");
+  return rowsOf(await openRecords(await sourceOf(from), options, true), options, true, labelledRows);
 }
 
 /** Opens texts to predict. Without a format in its name or options, a source is one text a line. */
-export async function readTexts(source: ByteSource, options: ReadOptions = {}): Promise<Data<TextRow>> {
-  const table = await openTable(source, options, false);
-  return {
-    description: table.description,
-    notes: [],
-    [Symbol.asyncIterator]: () => oneByOne(textRows(table)),
-  };
+export async function readTexts(from: Readable, options: ReadOptions = {}): Promise<Data<TextRow>> {
+  knownOptions(options, READ_OPTIONS, "readTexts options");
+  return rowsOf(await openRecords(await sourceOf(from), options, false), options, false, textRows);
 }
 
-async function* labelledRows(
-  { description, records, firstRow }: Table,
-  notes: string[],
-): AsyncGenerator<LabelledRow[]> {
-  const { name, text, label } = description;
-  const withoutText = new Missing(name, "text", text!.name);
-  const withoutLabel = new Missing(name, "label", label!.name);
-  const spaces = new Spaces();
-  let row = firstRow - 1;
-  for await (const batch of records) {
+const READ_OPTIONS = [
+  ...["format", "delimiter", "quoted", "encoding", "header", "onReject"],
+  ...["text", "label", "skipUnlabelled", "labelMap"],
+];
+
+interface Opened {
+  records: Records;
+  description: DataDescription;
+  options: ReadOptions;
+  notes: string[];
+}
+
+async function rowsOf<Row extends TextRow>(
+  records: Records,
+  options: ReadOptions,
+  labelled: boolean,
+  rows: (opened: Opened) => AsyncGenerator<Row[]>,
+): Promise<Data<Row>> {
+  const notes: string[] = [];
+  try {
+    const description = describe(records, options, labelled);
+    return {
+      description,
+      notes,
+      [Symbol.asyncIterator]: () => oneByOne(rows({ records, description, options, notes })),
+    };
+  } catch (error) {
+    await records.batches.return(undefined);
+    throw error;
+  }
+}
+
+function describe(records: Records, options: ReadOptions, labelled: boolean): DataDescription {
+  const { description, head, found } = records;
+  if (description.format === "lines") {
+    const text: Column[] = [{ index: 0, name: "1", how: "the only column" }];
+    const chosen = { header: false, text, label: undefined };
+    return { ...description, ...chosen, found: describeColumns(chosen) };
+  }
+  const { name, columns, header } = description;
+  const chosen = chooseColumns(name, { header, columns, rows: head }, options, labelled);
+  return { ...description, text: chosen.text, label: chosen.label, found: found ?? describeColumns(chosen) };
+}
+
+async function* labelledRows(opened: Opened): AsyncGenerator<LabelledRow[]> {
+  const { records, description, options, notes } = opened;
+  const { name } = description;
+  const texts = new Texts(description.text);
+  const withoutText = new Missing(name, "text", texts.name);
+  const withoutLabel = new Missing(name, "label", description.label!.name);
+  const [spaces, rejects, mapped] = [new Spaces(), new Rejects(options), new Counted()];
+  const { index } = description.label!;
+  const labelOf = namesFrom(options.labelMap);
+  let row = records.firstRow - 1;
+  for await (const batch of records.batches) {
     const rows: LabelledRow[] = [];
     for (const cells of batch) {
       row++;
-      const written = cells[text!.index];
-      const named = cells[label!.index];
-      if (typeof written !== "string") withoutText.add(row, written);
-      else if (typeof named !== "string" || named.trim() === "") withoutLabel.add(row, named);
-      else rows.push({ text: written, label: spaces.trim(named), row });
+      if (cells === MISFIT) {
+        rejects.count(row);
+        continue;
+      }
+      const [text, written] = [texts.of(cells), cells[index]];
+      if (typeof text !== "string") rejects.take(cells, row, "text", text, withoutText);
+      else if (typeof written !== "string" || written.trim() === "") {
+        if (options.skipUnlabelled && !(written instanceof Unfit)) withoutLabel.skip(row);
+        else rejects.take(cells, row, "label", written, withoutLabel);
+      } else {
+        const label = labelOf(spaces.trim(written));
+        if (label === null) mapped.add(row);
+        else rows.push({ text, label, row });
+      }
     }
     if (rows.length > 0) yield rows;
   }
   withoutText.complain();
   withoutLabel.complain();
-  if (row < firstRow) throw new InputError(`${name}: expected rows, found a header only.`);
-  notes.push(...spaces.notes(row - firstRow + 1));
+  if (row < records.firstRow) throw new InputError(`${name}: expected rows, found a header only.`);
+  const all = row - records.firstRow + 1;
+  if (description.encoding?.note) notes.push(description.encoding.note);
+  notes.push(...texts.notes(), ...spaces.notes(all), ...withoutLabel.notes(), ...rejects.notes());
+  if (mapped.count > 0)
+    notes.push(`${mapped.rows("is", "are")} left out by the map of labels: ${mapped.numbers()}`);
 }
 
-async function* textRows({ description, records, firstRow }: Table): AsyncGenerator<TextRow[]> {
-  const withoutText = new Missing(description.name, "text", description.text!.name);
-  let row = firstRow - 1;
-  for await (const batch of records) {
+async function* textRows({ records, description, options, notes }: Opened): AsyncGenerator<TextRow[]> {
+  const texts = new Texts(description.text);
+  const withoutText = new Missing(description.name, "text", texts.name);
+  const rejects = new Rejects(options);
+  let row = records.firstRow - 1;
+  for await (const batch of records.batches) {
     const rows: TextRow[] = [];
     for (const cells of batch) {
       row++;
-      const text = cells[description.text!.index];
-      if (typeof text === "string") rows.push({ text, row });
-      else withoutText.add(row, text);
+      const text = cells === MISFIT ? undefined : texts.of(cells);
+      if (cells === MISFIT) rejects.count(row);
+      else if (typeof text === "string") rows.push({ text, row });
+      else rejects.take(cells, row, "text", text, withoutText);
     }
     if (rows.length > 0) yield rows;
   }
   withoutText.complain();
+  if (description.encoding?.note) notes.push(description.encoding.note);
+  notes.push(...texts.notes(), ...rejects.notes());
 }
 
-/** Rows one by one. By hand, as a generator's own promises cost more than reading a short row. */
-function oneByOne<Row>(batches: AsyncGenerator<Row[]>): AsyncIterator<Row> {
-  let batch: Row[] = [];
-  let at = 0;
-  const next = async (): Promise<IteratorResult<Row>> => {
-    const more = await batches.next();
-    if (more.done) return { done: true, value: undefined };
-    [batch, at] = [more.value, 1];
-    return { done: false, value: batch[0]! };
+/** @throws InputError for a map that holds anything but names, or null */
+function namesFrom(map: ReadOptions["labelMap"]): (label: string) => string | null {
+  if (map === undefined) return (label) => label;
+  const names = new Map(Object.entries(map));
+  for (const [from, to] of names) {
+    if (to === null || (typeof to === "string" && to.trim() !== "")) continue;
+    throw inputError({
+      expected: "a label, or null",
+      where: `labelMap ${JSON.stringify(from)}`,
+      received: to,
+    });
+  }
+  return (label) => {
+    const to = names.get(label);
+    return to === undefined ? label : to;
   };
-  return {
-    next: () => (at < batch.length ? Promise.resolve({ done: false, value: batch[at++]! }) : next()),
-    return: async () => {
-      await batches.return(undefined);
-      return { done: true, value: undefined };
-    },
-  };
+}
+
+/** A row's text: what its text columns hold, a line each. */
+export class Texts {
+  private readonly characters: number[];
+
+  constructor(private readonly columns: readonly Column[]) {
+    this.characters = columns.map(() => 0);
+  }
+
+  get name(): string {
+    return this.columns.map(({ name }) => name).join(" and ");
+  }
+
+  /** Undefined where no column holds a text; what one holds instead, where it is none. */
+  of(cells: Cells): Cell {
+    const { columns } = this;
+    if (columns.length === 1) return cells[columns[0]!.index];
+    const parts: string[] = [];
+    let there = false;
+    for (const [i, { index }] of columns.entries()) {
+      const cell = cells[index];
+      if (cell instanceof Unfit) return cell;
+      if (cell === undefined) continue;
+      there = true;
+      this.characters[i]! += cell.length;
+      if (cell !== "") parts.push(cell);
+    }
+    return there ? parts.join("\n") : undefined;
+  }
+
+  /** Each column's share of the texts, where there are several. */
+  notes(): string[] {
+    if (this.columns.length < 2) return [];
+    const all = Math.max(
+      1,
+      this.characters.reduce((sum, count) => sum + count, 0),
+    );
+    const shares = this.columns.map(
+      ({ name }, i) => `${printed(name)} ${percent(this.characters[i]! / all)}`,
+    );
+    return [`of the texts' characters are ${shares.join(", ")}`];
+  }
+}
+
+/** Rows that cannot be used: handed on where they are asked for, else complained of. */
+class Rejects {
+  private readonly counted = new Counted();
+
+  constructor(private readonly options: RejectOptions) {}
+
+  /** One that its parser has handed on. */
+  count(row: number): void {
+    this.counted.add(row);
+  }
+
+  take(cells: Cells, row: number, what: "text" | "label", found: Cell, missing: Missing): void {
+    const { onReject } = this.options;
+    if (!onReject) {
+      missing.add(row, found);
+      return;
+    }
+    const reason = found instanceof Unfit ? `${kindOf(found.value)} as ${what}` : `no ${what}`;
+    onReject({ row, reason, cells: Array.from(cells, plainValue) });
+    this.counted.add(row);
+  }
+
+  notes(): string[] {
+    const { counted } = this;
+    return counted.count === 0
+      ? []
+      : [`${counted.rows("is", "are")} left out as unusable: ${counted.numbers()}`];
+  }
 }
 
 /** Labels are trimmed. Where only some have spaces around them, two may become one: that is said. */
@@ -164,6 +288,7 @@ class Spaces {
 class Missing {
   private readonly none = new Counted();
   private readonly unfit = new Counted();
+  private readonly skipped = new Counted();
   private example: unknown;
 
   constructor(
@@ -180,6 +305,18 @@ class Missing {
     if (this.unfit.count === 0 || (Array.isArray(cell.value) && cell.value.length > 1))
       this.example = cell.value;
     this.unfit.add(row);
+  }
+
+  /** A row without, which is left out. */
+  skip(row: number): void {
+    this.skipped.add(row);
+  }
+
+  notes(): string[] {
+    const { skipped, what } = this;
+    return skipped.count === 0
+      ? []
+      : [`${skipped.rows("has", "have")} no ${what} and are left out: ${skipped.numbers()}`];
   }
 
   complain(): void {
@@ -239,103 +376,4 @@ function advice(what: "text" | "label", column: string, value: unknown): string 
     return `${rule} Where the object's key is the label: jq -c '${at} |= keys[0]' OLD > NEW`;
   if (value.length < 2) return `${rule} ${jq(".[0]")}`;
   return `${rule} Several labels for a text cannot be learned at once: choose one for each, or learn a classifier a label.`;
-}
-
-interface Table {
-  description: DataDescription;
-  /** Batches of records, the header left out. */
-  records: AsyncGenerator<Cells[]>;
-  /** The number of the first of them. */
-  firstRow: number;
-}
-
-/** So much text is looked at before format and columns are settled. */
-const HEAD = 2 ** 16;
-
-async function openTable(source: ByteSource, options: ReadOptions, labelled: boolean): Promise<Table> {
-  const { chunks, gzip } = await openBytes(source);
-  const pieces = decodeUtf8(chunks, source.name);
-  try {
-    const head = await readHead(pieces);
-    const format = chooseFormat(source.name, head, options.format, labelled);
-    const dialect = chooseDialect(format, head, head.length < HEAD, options);
-    const parser = parserFor(source.name, format, dialect);
-    const { first, ended } = await firstRecords(parser, head, pieces);
-    if (first.length === 0)
-      throw new InputError(`${source.name}: expected rows of text, found an empty file.`);
-    const chosen = columnsOf(source.name, format, first, parser, options, labelled);
-    const skipped = chosen.header && format !== "jsonl" ? 1 : 0;
-    const { columns, header, text, label } = chosen;
-    return {
-      description: {
-        name: source.name,
-        format,
-        gzip,
-        header,
-        columns,
-        text,
-        label,
-        found: describeColumns(chosen),
-      },
-      records: allRecords(first.slice(skipped), parser, ended ? undefined : pieces),
-      firstRow: 1 + skipped,
-    };
-  } catch (error) {
-    await pieces.return(undefined);
-    throw error;
-  }
-}
-
-function columnsOf(
-  name: string,
-  format: Format,
-  records: readonly Cells[],
-  parser: RecordParser,
-  options: ReadOptions,
-  labelled: boolean,
-): ChosenColumns {
-  if (format !== "lines") return chooseColumns(name, records, parser.columns, options, labelled);
-  const text: Column = { index: 0, name: "1", how: "the only column" };
-  return { header: false, columns: ["1"], text, label: undefined };
-}
-
-async function readHead(pieces: AsyncGenerator<string>): Promise<string> {
-  let head = "";
-  while (head.length < HEAD) {
-    const next = await pieces.next();
-    if (next.done) break;
-    head += next.value;
-  }
-  return head;
-}
-
-/** The records of the head, and where it holds none but perhaps a header, those of what follows until there is one. */
-async function firstRecords(
-  parser: RecordParser,
-  head: string,
-  pieces: AsyncGenerator<string>,
-): Promise<{ first: Cells[]; ended: boolean }> {
-  const first = parser.push(head);
-  while (head.length < HEAD || first.length < 2) {
-    const next = await pieces.next();
-    if (next.done) return { first: first.concat(parser.end()), ended: true };
-    // Not spread: a piece may hold more records than a call takes arguments.
-    for (const record of parser.push(next.value)) first.push(record);
-  }
-  return { first, ended: false };
-}
-
-async function* allRecords(
-  first: Cells[],
-  parser: RecordParser,
-  pieces: AsyncGenerator<string> | undefined,
-): AsyncGenerator<Cells[]> {
-  try {
-    yield first;
-    if (!pieces) return;
-    for await (const piece of pieces) yield parser.push(piece);
-    yield parser.end();
-  } finally {
-    await pieces?.return(undefined); // a caller who leaves early closes the file
-  }
 }

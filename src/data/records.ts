@@ -11,6 +11,9 @@ export type Cell = string | Unfit | undefined;
 /** A record's cells by column; undefined where the record has none. */
 export type Cells = readonly Cell[];
 
+/** Stands where a record was that could not be used, so that the others keep their numbers. */
+export const MISFIT: Cells = [];
+
 /** What a cell says; nothing where it is no text. */
 export const textOf = (cell: Cell): string => (typeof cell === "string" ? cell : "");
 

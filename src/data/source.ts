@@ -1,19 +1,68 @@
-/** Where bytes come from: a name to complain about, the bytes, and the platform's way to inflate gzip. */
+/** Where bytes come from: a name to complain about, the bytes, and the platform's way to inflate what is compressed. */
 import { inputError } from "../base/errors.js";
+import type { Cells } from "./records.js";
 
 export type Chunks = AsyncIterable<Uint8Array>;
+
+/** Bytes by place, as formats want them that begin with their end. */
+export interface Places {
+  /** How many there are. */
+  byteLength: number;
+  /** Those from `start` up to `end`. */
+  slice(start: number, end: number): Promise<ArrayBuffer>;
+  close?(): Promise<void>;
+}
+
+type Inflate = (chunks: Chunks, name: string) => Chunks;
 
 export interface ByteSource {
   /** How messages name it, and, by its ending, a hint at its format. */
   name: string;
   chunks: Chunks;
   /** Inflates gzip; an InputError where the data is damaged. Default: the web's DecompressionStream. */
-  gunzip?: (chunks: Chunks, name: string) => Chunks;
+  gunzip?: Inflate;
+  /** Inflates Zstandard, where the platform can. */
+  unzstd?: Inflate;
+  /** Unpacks a page of a Parquet file that is packed by Zstandard, where the platform can. */
+  unzstdPage?: (bytes: Uint8Array, length: number) => Uint8Array;
+  /** The same bytes by place. Default: they are gathered in memory first. */
+  places?: () => Promise<Places>;
+}
+
+/** Records that are there already: a folder's files, a program's objects. */
+export interface RecordSource {
+  name: string;
+  kind: "folder" | "objects";
+  /** May grow while records come. */
+  columns: readonly string[];
+  records: AsyncGenerator<Cells[]>;
+  /** How columns were found, where there is more to say than their names. */
+  found?: string;
 }
 
 /** A file that a browser holds: from an input, a drop or a fetch. */
-export function blobSource(blob: Blob, name = blob instanceof File ? blob.name : "data"): ByteSource {
-  return { name, chunks: streamChunks(blob.stream()) };
+export function blobSource(blob: Blob, name = isFile(blob) ? blob.name : "data"): ByteSource {
+  return {
+    name,
+    chunks: streamChunks(blob.stream()),
+    places: async () => ({
+      byteLength: blob.size,
+      slice: (start, end) => blob.slice(start, end).arrayBuffer(),
+    }),
+  };
+}
+
+const isFile = (blob: Blob): blob is File => "name" in blob && typeof blob.name === "string";
+
+/** A fetched file. @throws InputError where the server did not give it */
+export function responseSource(response: Response): ByteSource {
+  const name = response.url === "" ? "data" : response.url.replace(/[?#].*$/, "");
+  if (!response.ok) {
+    const received = `${response.status} ${response.statusText}`.trim();
+    throw inputError({ expected: "a file that can be fetched", where: name, received });
+  }
+  if (!response.body) return memorySource("", name);
+  return { name, chunks: streamChunks(response.body) };
 }
 
 /** Text or bytes in memory. */
@@ -27,14 +76,57 @@ export function memorySource(content: string | Uint8Array, name = "data"): ByteS
   };
 }
 
-/** The source's bytes, inflated where they begin as gzip does, whatever the name says. */
-export async function openBytes({ name, chunks, gunzip = webGunzip }: ByteSource): Promise<{
-  chunks: Chunks;
-  gzip: boolean;
-}> {
-  const opened = await withHead(chunks, 2);
-  const gzip = opened.head[0] === 0x1f && opened.head[1] === 0x8b;
-  return { chunks: gzip ? inflated(opened.chunks, gunzip, name) : opened.chunks, gzip };
+/** The most that is gathered in memory of what can only be read in order. */
+const MOST_GATHERED = 2 ** 30;
+
+/** The bytes by place, of a source that may only know their order. */
+export async function placesOf(chunks: Chunks, name: string): Promise<Places> {
+  const parts: Uint8Array[] = [];
+  let byteLength = 0;
+  for await (const chunk of chunks) {
+    byteLength += chunk.length;
+    if (byteLength > MOST_GATHERED) {
+      throw inputError({
+        expected: "a file that can be read at any place, or one of at most 1 GiB",
+        where: name,
+        received: "a longer stream",
+        next: "Give its path.",
+      });
+    }
+    parts.push(chunk);
+  }
+  const whole = new Blob(parts as Uint8Array<ArrayBuffer>[]);
+  return { byteLength, slice: (start, end) => whole.slice(start, end).arrayBuffer() };
+}
+
+export type Compression = "gzip" | "zstd";
+
+/** How compressed data begins, whatever its name. */
+const COMPRESSED: readonly [Compression, readonly number[]][] = [
+  ["gzip", [0x1f, 0x8b]],
+  ["zstd", [0x28, 0xb5, 0x2f, 0xfd]],
+];
+
+/** The source's bytes, inflated where they begin as compressed ones do. */
+export async function openBytes({
+  name,
+  chunks,
+  gunzip = webGunzip,
+  unzstd = noZstd,
+}: ByteSource): Promise<{ chunks: AsyncGenerator<Uint8Array>; compression: Compression | undefined }> {
+  const opened = await withHead(chunks, 4);
+  const compression = COMPRESSED.find(([, magic]) => magic.every((byte, i) => opened.head[i] === byte))?.[0];
+  if (compression === undefined) return { chunks: opened.chunks, compression };
+  const inflate = compression === "gzip" ? gunzip : unzstd;
+  return { chunks: inflated(opened.chunks, inflate, name, compression), compression };
+}
+
+function noZstd(_chunks: Chunks, name: string): never {
+  throw inputError({
+    expected: "data that this platform can unpack, found Zstandard",
+    where: name,
+    next: "Node can from 22.15 on. Or unpack it first: zstd -d FILE",
+  });
 }
 
 /** Text grows three- to tenfold when it is unpacked. What grows more than this, beyond the first bytes, is made to. */
@@ -44,8 +136,9 @@ const GROWTH_FREE = 2 ** 22;
 /** Unpacks, as long as what comes out is in proportion to what went in. */
 async function* inflated(
   chunks: Chunks,
-  gunzip: (chunks: Chunks, name: string) => Chunks,
+  inflate: Inflate,
   name: string,
+  compression: Compression,
 ): AsyncGenerator<Uint8Array> {
   let [packed, unpacked] = [0, 0];
   const counted = async function* () {
@@ -54,11 +147,11 @@ async function* inflated(
       yield chunk;
     }
   };
-  for await (const chunk of gunzip(counted(), name)) {
+  for await (const chunk of inflate(counted(), name)) {
     unpacked += chunk.length;
     if (unpacked > GROWTH_FREE + MOST_GROWTH * packed) {
       throw inputError({
-        expected: `gzip that grows at most ${MOST_GROWTH}-fold, found ${packed} bytes that become more than ${unpacked}`,
+        expected: `${compression} that grows at most ${MOST_GROWTH}-fold, found ${packed} bytes that become more than ${unpacked}`,
         where: name,
         next: "If it is what you mean to read, unpack it first.",
       });
@@ -68,7 +161,10 @@ async function* inflated(
 }
 
 /** The same chunks, the first with at least so many bytes (unless there are fewer in all), and that first one. */
-export async function withHead(chunks: Chunks, least: number): Promise<{ head: Uint8Array; chunks: Chunks }> {
+export async function withHead(
+  chunks: Chunks,
+  least: number,
+): Promise<{ head: Uint8Array; chunks: AsyncGenerator<Uint8Array> }> {
   const iterator = chunks[Symbol.asyncIterator]();
   let head = new Uint8Array(0);
   while (head.length < least) {
@@ -97,7 +193,7 @@ async function* webGunzip(chunks: Chunks, name: string): AsyncGenerator<Uint8Arr
   try {
     yield* streamChunks(readable);
   } catch (error) {
-    throw source.failure ?? damagedGzip(name, (error as Error).message);
+    throw source.failure ?? damaged("gzip", name, (error as Error).message);
   }
   await fed;
 }
@@ -126,9 +222,9 @@ async function feed(
   }
 }
 
-export function damagedGzip(name: string, reason: string): Error {
+export function damaged(compression: Compression, name: string, reason: string): Error {
   return inputError({
-    expected: "a whole gzip file",
+    expected: `a whole ${compression} file`,
     where: name,
     received: reason,
     next: "It is damaged or cut short: fetch it again.",

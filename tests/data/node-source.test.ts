@@ -8,7 +8,8 @@ import { Readable } from "node:stream";
 import { after, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
-import { readLabelledPath, readTextsPath, standardInput } from "../../src/data/node-source.js";
+import { standardInput } from "../../src/data/node-files.js";
+import { readLabelledPath, readTextsPath } from "../../src/data/node-source.js";
 import { readLabelled } from "../../src/data/read.js";
 
 const folder = mkdtempSync(join(tmpdir(), "cellstate-data-"));
@@ -33,7 +34,7 @@ test("a file, plain and gzipped, in one member or two", async () => {
   assert.deepEqual(await rowsOf(await readLabelledPath(at("d.csv", "text,label\na,x\nb,y\n"))), rows);
   const gzipped = await readLabelledPath(at("d.csv.gz", gzipSync("text,label\na,x\nb,y\n")));
   assert.deepEqual(await rowsOf(gzipped), rows);
-  assert.ok(gzipped.description.gzip);
+  assert.equal(gzipped.description.compression, "gzip");
   const members = Buffer.concat([gzipSync("text,label\na,x\n"), gzipSync("b,y\n")]);
   assert.deepEqual(await rowsOf(await readLabelledPath(at("two.csv.gz", members))), rows);
 });

@@ -190,7 +190,7 @@ test("gzip is told by its bytes, whatever the name", async () => {
   for (const name of ["d.csv.gz", "d.csv", "standard input"]) {
     const data = await labelled(name, gzipSync(csv));
     assert.deepEqual(data.rows, MANY);
-    assert.deepEqual([data.description.gzip, data.description.format], [true, "csv"]);
+    assert.deepEqual([data.description.compression, data.description.format], ["gzip", "csv"]);
   }
   const fromBlob = await readLabelled(blobSource(new Blob([gzipSync(csv)]), "d.csv.gz"));
   assert.equal((await collect(fromBlob)).length, 30);
@@ -477,7 +477,7 @@ test("bad input: not text", async () => {
     /^d\.csv: expected UTF-8 text, found what looks like a ZIP archive \(\.xlsx/,
   );
   await refused("d.csv", bytes(0x89, 0x48, 0x44, 0x46, 13, 10, 26, 10), /an HDF5 file/);
-  await refused("d.csv", bytes(0xff, 0xfe, 0x61, 0), /UTF-16 text/);
+  await refused("d.csv", bytes(0xff, 0xfe, 0, 0, 0x61, 0, 0, 0), /UTF-32 text/);
   await refused("d.csv", "text,label\na\0b,x\n", /found a zero byte at byte 12, as in a binary file/);
   await refused("d.csv", gzipSync(gzipSync("text,label\n")), /gzip within gzip/);
 });
@@ -486,8 +486,8 @@ test("bad input: not UTF-8, named by its byte", async () => {
   const latin1 = (text: string) => Uint8Array.from(text, (c) => c.charCodeAt(0));
   await refused(
     "d.csv",
-    latin1("text,label\ncaf\xe9,x\n"),
-    /^d\.csv, byte 14: expected UTF-8 text, found 0xe9 after "text,label\\ncaf"\. .*iconv/,
+    latin1("text,label\ncaf\x81,x\n"), // nothing in Windows-1252 either
+    /^d\.csv, byte 14: expected UTF-8 text, found 0x81 after "text,label\\ncaf"\. .*encoding/,
   );
   await refused(
     "d.csv",
@@ -497,7 +497,7 @@ test("bad input: not UTF-8, named by its byte", async () => {
   await refused("d.csv", latin1("a\xed\xa0\x80"), /byte 1: .*found 0xed/); // a surrogate
   await refused("d.csv", latin1("a\xc0\xaf"), /byte 1: .*found 0xc0/); // overlong
   await refused("d.csv", latin1("\xf0\x9f\x98\x80\xf0\x9f\x98"), /byte 4: .*found 0xf0 after "😀"/);
-  await refused("d.csv", latin1("\x80,a"), /byte 0: .*found 0x80 after ""/);
+  await refused("d.csv", latin1("\x81,a"), /byte 0: .*found 0x81 after ""/);
   const good = "é".repeat(40_000);
   await refused(
     "d.csv",
@@ -554,7 +554,8 @@ test("bad input: not the format it should be", async () => {
     /d\.jsonl, line 2: expected one JSON object a line/,
   );
   await refused("d.jsonl", '{"text":"a","label":1}\n["a",1]\n', /line 2: expected one JSON object a line/);
-  await refused("d.json", '[{"text":"a","label":1}]', /found a JSON list\. For instance: jq/);
+  await refused("d.json", '[{"text":"a","label":1},', /closing bracket/);
+  await refused("d.json", '["a","b"]', /a list of objects/);
   await refused("standard input", "just one text a line\nand another\n", /found neither tab nor comma/);
   const keys = Array.from({ length: 1001 }, (_, i) => `"k${i}":1`).join(",");
   await refused("d.jsonl", `{${keys}}`, /at most 1000 different keys/);

@@ -1,0 +1,93 @@
+/** How the fields of CSV and TSV are parted and quoted: by option, or by the rows at the head of the file. */
+import { InputError, inputError } from "../base/errors.js";
+import { looksLabelled, namesColumns } from "./columns.js";
+import { DelimitedParser, type Dialect } from "./delimited.js";
+import type { FormatOptions } from "./format.js";
+import { type Cell, type Cells, textOf } from "./records.js";
+
+/** What may part fields, in the order in which they are tried. */
+const DELIMITERS = [",", ";", "\t", "|"] as const;
+
+/**
+ * @param whole whether `head` is all there is
+ */
+export function chooseDialect(
+  format: "csv" | "tsv",
+  head: string,
+  whole: boolean,
+  { delimiter, quoted }: FormatOptions,
+): Dialect {
+  if (delimiter !== undefined && (delimiter.length !== 1 || '"\r\n'.includes(delimiter))) {
+    throw inputError({
+      expected: "one character",
+      where: "delimiter",
+      received: delimiter,
+      typed: { where: "--delimiter" },
+    });
+  }
+  const chosen = delimiter ?? constantDelimiter(format, head, whole) ?? firstDelimiter(format, head);
+  return { delimiter: chosen, quoted: quoted ?? (chosen !== "\t" || isQuoted(head, whole, chosen)) };
+}
+
+/**
+ * The delimiter by which every row has as many fields as the first, two at least. Of several: one whose first row names
+ * columns, else one that leaves a column of labels.
+ */
+function constantDelimiter(format: "csv" | "tsv", head: string, whole: boolean): string | undefined {
+  const first = firstLine(head);
+  const found = DELIMITERS.filter((delimiter) => first.includes(delimiter)).flatMap((delimiter) => {
+    const records =
+      attempt(head, whole, { delimiter, quoted: true }) ??
+      (delimiter === "\t" ? attempt(head, whole, { delimiter, quoted: false }) : undefined);
+    if (!records?.[0] || records[0].length < 2) return [];
+    const expected = format === "tsv" && delimiter === "\t";
+    const named = namesColumns(records) ? 4 : 0;
+    return [{ delimiter, points: named + (looksLabelled(records) ? 2 : 0) + (expected ? 1 : 0) }];
+  });
+  // The first of equals: sorting keeps their order.
+  return found.sort((a, b) => b.points - a.points)[0]?.delimiter;
+}
+
+/** Where rows are not all alike, what the first line has: the parser says which row is not. */
+function firstDelimiter(format: "csv" | "tsv", head: string): string {
+  const line = firstLine(head);
+  if (format === "tsv" && line.includes("\t")) return "\t";
+  const bare = line.replace(/"(?:[^"]|"")*"/g, '""');
+  return DELIMITERS.find((delimiter) => bare.includes(delimiter)) ?? (format === "tsv" ? "\t" : ",");
+}
+
+function firstLine(head: string): string {
+  return /[^\r\n]+/.exec(head)?.[0] ?? "";
+}
+
+/**
+ * Whether a TSV quotes its fields: it must read well under the rules of quoting, and show a sign that unquoted text
+ * would not. That is rows that read badly without, a doubled quote in a quoted field, or a first row all in quotes.
+ * Else the quotes are the writers' own.
+ */
+function isQuoted(head: string, whole: boolean, delimiter: string): boolean {
+  const isWrapped = (given: Cell) => {
+    const cell = textOf(given);
+    return cell.length > 1 && cell.startsWith('"') && cell.endsWith('"');
+  };
+  if (!head.includes('"') || !attempt(head, whole, { delimiter, quoted: true })) return false;
+  const plain = attempt(head, whole, { delimiter, quoted: false });
+  if (!plain) return true;
+  if (plain[0]?.every(isWrapped)) return true;
+  return plain.some((cells) =>
+    cells.some((cell) => isWrapped(cell) && textOf(cell).slice(1, -1).includes('""')),
+  );
+}
+
+/** The records at the head of a file, or nothing where they read badly, or a stray quote swallows half of it. */
+function attempt(head: string, whole: boolean, dialect: Dialect): Cells[] | undefined {
+  const parser = new DelimitedParser("", dialect);
+  try {
+    const records = parser.push(head);
+    if (whole) return [...records, ...parser.end()];
+    return parser.waiting * 2 < head.length ? records : undefined;
+  } catch (error) {
+    if (error instanceof InputError) return undefined;
+    throw error;
+  }
+}

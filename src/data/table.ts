@@ -1,0 +1,339 @@
+/**
+ * Tables from any source of bytes: which format, encoding and dialect they are in, what their columns are called, and
+ * their records, which come one batch at a time. Of the file only the piece at hand is in memory.
+ */
+import { InputError, inputError, knownOptions } from "../base/errors.js";
+import { type ColumnOptions, nameColumns } from "./columns.js";
+import { decodeBytes, type Encoding } from "./decode.js";
+import type { Dialect } from "./delimited.js";
+import { chooseDialect } from "./dialect.js";
+import { chooseFormat, type Format, type FormatOptions, parserFor, refuseIdle } from "./format.js";
+import { openParquet } from "./parquet.js";
+import { type Cell, type Cells, MISFIT, type RecordParser, Unfit } from "./records.js";
+import {
+  type ByteSource,
+  type Compression,
+  openBytes,
+  placesOf,
+  type RecordSource,
+  withHead,
+} from "./source.js";
+import { type Readable, sourceOf } from "./sources.js";
+
+/** A row that could not be used. */
+export interface Reject {
+  /** The record's number in the file, from 1; a header is a record too. */
+  row: number;
+  /** Why, in words: "3 fields for 2", "no label". */
+  reason: string;
+  /** What it holds, as far as it was understood. */
+  cells: readonly unknown[];
+}
+
+export interface RejectOptions {
+  /** Takes the rows that cannot be used, which are then passed over and counted. Default: they end the reading. */
+  onReject?: (reject: Reject) => void;
+}
+
+/** What was found out about a source before its rows are read. */
+export interface TableDescription {
+  /** What messages call it. */
+  name: string;
+  format: Format | "folder" | "objects";
+  compression: Compression | undefined;
+  /** Settled when the first byte beyond ASCII was seen; undefined where there are no bytes of text. */
+  encoding: Encoding | undefined;
+  /** Of CSV and TSV. */
+  dialect: Dialect | undefined;
+  header: boolean;
+  /** Names, or numbers from 1. Of JSON, keys in order of first sight: later records may add some. */
+  columns: readonly string[];
+}
+
+export interface Records {
+  description: TableDescription;
+  /** The records at the head, without header and misfits: by them columns are chosen. */
+  head: readonly Cells[];
+  /** Batches of all records, the header left out. */
+  batches: AsyncGenerator<Cells[]>;
+  /** The number of the first of them. */
+  firstRow: number;
+  /** How the columns were found, where the source says it itself. */
+  found: string | undefined;
+}
+
+/** So much text is looked at before format and columns are settled. */
+const HEAD = 2 ** 16;
+
+/**
+ * @param labelled whether a row must hold a label too: else a plain text is one text a line
+ */
+export async function openRecords(
+  source: ByteSource | RecordSource,
+  options: FormatOptions & ColumnOptions & RejectOptions,
+  labelled: boolean,
+): Promise<Records> {
+  if ("records" in source) return openSource(source, options);
+  const { chunks, compression } = await openBytes(source);
+  const opened = await withHead(chunks, PARQUET.length);
+  if (startsWith(opened.head, PARQUET)) {
+    refuseIdle(source.name, "parquet", options);
+    const places = compression === undefined ? source.places : undefined;
+    if (places) await opened.chunks.return(undefined);
+    const file = places ? await places() : await placesOf(opened.chunks, source.name);
+    const table = await openParquet(source.name, file, source.unzstdPage);
+    return named(source.name, "parquet", compression, table.columns, table.records);
+  }
+  return openText(source.name, opened.chunks, compression, options, labelled);
+}
+
+const PARQUET = new TextEncoder().encode("PAR1");
+
+const startsWith = (bytes: Uint8Array, start: Uint8Array): boolean =>
+  start.every((byte, i) => bytes[i] === byte);
+
+async function openSource(source: RecordSource, options: FormatOptions): Promise<Records> {
+  const { name, kind, columns, records, found } = source;
+  if (kind === "folder") refuseIdle(name, kind, options);
+  return { ...(await named(name, kind, undefined, columns, records)), found };
+}
+
+/** Records of columns that have names. */
+async function named(
+  name: string,
+  format: TableDescription["format"],
+  compression: Compression | undefined,
+  columns: readonly string[],
+  records: AsyncGenerator<Cells[]>,
+): Promise<Records> {
+  const first = await records.next();
+  if (first.done) throw new InputError(`${name}: expected rows of text, found none.`);
+  return {
+    description: {
+      name,
+      format,
+      compression,
+      encoding: undefined,
+      dialect: undefined,
+      header: true,
+      columns,
+    },
+    head: first.value,
+    batches: (async function* () {
+      try {
+        yield first.value;
+        yield* records;
+      } finally {
+        await records.return(undefined);
+      }
+    })(),
+    firstRow: 1,
+    found: undefined,
+  };
+}
+
+async function openText(
+  name: string,
+  chunks: AsyncGenerator<Uint8Array>,
+  compression: Compression | undefined,
+  options: FormatOptions & ColumnOptions & RejectOptions,
+  labelled: boolean,
+): Promise<Records> {
+  const { pieces, encoding } = await decodeBytes(chunks, name, options.encoding);
+  try {
+    const head = await readHead(pieces);
+    const format = chooseFormat(name, head, options.format, labelled);
+    refuseIdle(name, format, options);
+    const delimited = format === "csv" || format === "tsv";
+    const dialect = delimited ? chooseDialect(format, head, head.length < HEAD, options) : undefined;
+    const parser = parserFor(
+      name,
+      format,
+      head,
+      dialect ?? { delimiter: "\t", quoted: false },
+      options.onReject,
+    );
+    const { first, ended } = await firstRecords(parser, head, pieces);
+    if (first.length === 0) throw new InputError(`${name}: expected rows of text, found an empty file.`);
+    const names = format === "lines" ? ["1"] : parser.columns;
+    const fitting = first.filter((cells) => cells !== MISFIT);
+    const { header, columns, rows } = nameColumns(fitting, names, options);
+    const skipped = header && names === undefined ? 1 : 0;
+    return {
+      description: {
+        ...{ name, format, compression, encoding, dialect },
+        header: header && format !== "lines",
+        columns: names ?? columns,
+      },
+      head: rows,
+      batches: allRecords(first.slice(skipped), parser, ended ? undefined : pieces),
+      firstRow: 1 + skipped,
+      found: undefined,
+    };
+  } catch (error) {
+    await pieces.return(undefined);
+    throw error;
+  }
+}
+
+async function readHead(pieces: AsyncGenerator<string>): Promise<string> {
+  let head = "";
+  while (head.length < HEAD) {
+    const next = await pieces.next();
+    if (next.done) break;
+    head += next.value;
+  }
+  return head;
+}
+
+/** The records of the head, and where it holds none but perhaps a header, those of what follows until there is one. */
+async function firstRecords(
+  parser: RecordParser,
+  head: string,
+  pieces: AsyncGenerator<string>,
+): Promise<{ first: Cells[]; ended: boolean }> {
+  const first = parser.push(head);
+  while (head.length < HEAD || first.length < 2) {
+    const next = await pieces.next();
+    if (next.done) return { first: first.concat(parser.end()), ended: true };
+    // Not spread: a piece may hold more records than a call takes arguments.
+    for (const record of parser.push(next.value)) first.push(record);
+  }
+  return { first, ended: false };
+}
+
+async function* allRecords(
+  first: Cells[],
+  parser: RecordParser,
+  pieces: AsyncGenerator<string> | undefined,
+): AsyncGenerator<Cells[]> {
+  try {
+    yield first;
+    if (!pieces) return;
+    for await (const piece of pieces) yield parser.push(piece);
+    yield parser.end();
+  } finally {
+    await pieces?.return(undefined); // a caller who leaves early closes the file
+  }
+}
+
+/** Rows one by one. By hand, as a generator's own promises cost more than reading a short row. */
+export function oneByOne<Row>(batches: AsyncGenerator<Row[]>): AsyncIterator<Row> {
+  let batch: Row[] = [];
+  let at = 0;
+  const next = async (): Promise<IteratorResult<Row>> => {
+    for (;;) {
+      const more = await batches.next();
+      if (more.done) return { done: true, value: undefined };
+      if (more.value.length === 0) continue;
+      [batch, at] = [more.value, 1];
+      return { done: false, value: batch[0]! };
+    }
+  };
+  return {
+    next: () => (at < batch.length ? Promise.resolve({ done: false, value: batch[at++]! }) : next()),
+    return: async () => {
+      await batches.return(undefined);
+      return { done: true, value: undefined };
+    },
+  };
+}
+
+export interface TableOptions extends FormatOptions, RejectOptions {
+  /** Whether the first row names the columns. Default: told from the file. */
+  header?: boolean;
+}
+
+/** A row of a table. */
+export class TableRow {
+  constructor(
+    private readonly columns: readonly string[],
+    /** What it holds, by column: a text, a value that is none (a list, an object), or undefined where there is nothing. */
+    readonly cells: readonly unknown[],
+    /** The record's number in the file, from 1; a header is a record too. */
+    readonly row: number,
+  ) {}
+
+  /**
+   * What stands in a column, as text (lists and objects as JSON); undefined where there is nothing.
+   * @param column its name, or its number from 1
+   * @throws InputError where there is no such column
+   */
+  get(column: string | number): string | undefined {
+    const index = typeof column === "number" ? column - 1 : this.columns.indexOf(column);
+    if (this.columns[index] === undefined) {
+      const expected = `one of the columns ${this.columns.slice(0, 12).join(", ")}`;
+      throw inputError({ expected, where: `row ${this.row}`, received: column });
+    }
+    const cell = this.cells[index];
+    return cell === undefined || typeof cell === "string" ? cell : JSON.stringify(cell);
+  }
+}
+
+/** A table to go through once, row by row. */
+export class Table implements AsyncIterable<TableRow> {
+  constructor(private readonly records: Records) {}
+
+  /** What messages call it: its path or name. */
+  get name(): string {
+    return this.records.description.name;
+  }
+
+  /** How it is written; "folder" of label/*.txt, "objects" of a program's own. */
+  get format(): TableDescription["format"] {
+    return this.records.description.format;
+  }
+
+  /** The encoding of its text; of one in ASCII up to where it was read, "utf-8". */
+  get encoding(): string | undefined {
+    return this.records.description.encoding?.name;
+  }
+
+  /** What parts the fields of CSV and TSV. */
+  get delimiter(): string | undefined {
+    return this.records.description.dialect?.delimiter;
+  }
+
+  /** Names of the columns; numbers from 1 where there is no header. Of JSON, keys found later are added. */
+  get columns(): readonly string[] {
+    return this.records.description.columns;
+  }
+
+  /** What was taken for granted: there once the rows were gone through. */
+  get notes(): readonly string[] {
+    const note = this.records.description.encoding?.note;
+    return note === undefined ? [] : [note];
+  }
+
+  /** The rows, once. Leaving early closes the file. */
+  [Symbol.asyncIterator](): AsyncIterator<TableRow> {
+    return oneByOne(this.rows());
+  }
+
+  private async *rows(): AsyncGenerator<TableRow[]> {
+    let row = this.records.firstRow - 1;
+    for await (const batch of this.records.batches) {
+      const rows: TableRow[] = [];
+      for (const cells of batch) {
+        row++;
+        if (cells !== MISFIT) rows.push(new TableRow(this.columns, cells.map(plainValue), row));
+      }
+      yield rows;
+    }
+  }
+}
+
+export const plainValue = (cell: Cell): unknown => (cell instanceof Unfit ? cell.value : cell);
+
+const TABLE_OPTIONS = ["format", "delimiter", "quoted", "encoding", "header", "onReject"] as const;
+
+/**
+ * Opens a table: CSV, TSV, JSON Lines, a JSON list, fastText's lines, Parquet, compressed by gzip or Zstandard; what it
+ * is in is told from its name and its first bytes.
+ * @param from a path (in a browser, an address), a URL, bytes, a File or Blob, a Response, a stream, or rows as objects
+ * @throws InputError, at once or while the rows are gone through, where it is not what it should be
+ */
+export async function readTable(from: Readable, options: TableOptions = {}): Promise<Table> {
+  knownOptions(options, TABLE_OPTIONS, "readTable options");
+  return new Table(await openRecords(await sourceOf(from), options, true));
+}
