@@ -2,6 +2,7 @@
 import { indicesOf, objectOf, textOf, textsOf } from "../base/arguments.js";
 import { finiteNumber, inputError, wholeNumber } from "../base/errors.js";
 import type { Json } from "../base/json.js";
+import type { LabelCount } from "../data/labels.js";
 import { writeKeras } from "../formats/keras/write.js";
 import { formatOf, KEEPING_ENDINGS } from "../formats/registry.js";
 import { modelOf } from "../model/given.js";
@@ -49,6 +50,8 @@ export interface ClassifierEvaluation extends Evaluation {
   mistakes: (Mistake & { text: string })[];
   /** What became of the texts: words that the vocabulary lacks, rows cut or empty. */
   encoding: EncodingReport;
+  /** Labels that the classifier does not know, and how many rows have them: they are not measured. */
+  unknownLabels: LabelCount[];
   /** Where rejecting was asked for: what is left answered, and how well. All else is of every text. */
   rejecting?: RejectingScores;
 }
@@ -247,8 +250,12 @@ export class TextClassifier implements TextPart {
     checkFrontEnd(corpus, frontEnd);
     if (options.rows !== undefined) indicesOf(options.rows, "evaluate rows", corpus.rows);
     wholeNumber(options.mistakes ?? 10, "evaluate mistakes");
-    const chosen = options.rows ?? allRows(corpus.rows);
-    const classes = corpus.classes(this.labels);
+    const asked = options.rows ?? allRows(corpus.rows);
+    const classes = corpus.classes(this.labels, -1);
+    const chosen = Uint32Array.from(asked).filter((row) => classes[row] !== -1);
+    // Of rows that all have other labels there is nothing to measure.
+    if (chosen.length === 0 && asked.length > 0) corpus.classes(this.labels);
+    const unknownLabels = countsOf(corpus, asked, classes);
     const encoding = newEncodingReport();
     const labels = Int32Array.from(chosen, (row) => classes[row]!);
     const outputs = this.model.outputSize;
@@ -280,6 +287,7 @@ export class TextClassifier implements TextPart {
       labels: [...this.labels],
       mistakes,
       encoding,
+      unknownLabels,
     };
     if (reject === null) return measured;
     const { familiar } = this.encoder;
@@ -364,6 +372,17 @@ export class TextClassifier implements TextPart {
     const { model, extras } = await loadFile(source, options);
     return TextClassifier.fromModel(model, extras, options.name ?? nameOf(source));
   }
+}
+
+/** How many of some rows have each label that is not among the classes. */
+function countsOf(corpus: Corpus, rows: ArrayLike<number>, classes: Int32Array): LabelCount[] {
+  const counts = new Map<string, number>();
+  for (let i = 0; i < rows.length; i++) {
+    if (classes[rows[i]!] !== -1) continue;
+    const label = corpus.label(rows[i]!);
+    counts.set(label, (counts.get(label) ?? 0) + 1);
+  }
+  return [...counts].map(([label, rows]) => ({ label, rows })).sort((a, b) => b.rows - a.rows);
 }
 
 const aborted = () => new DOMException("evaluate was aborted", "AbortError");

@@ -1,6 +1,7 @@
 /** Two classifiers on the same labelled texts: which is better, and whether chance alone explains it. */
-import { instanceOf } from "../base/arguments.js";
+import { instanceOf, objectOf } from "../base/arguments.js";
 import { inputError, knownOptions, wholeNumber } from "../base/errors.js";
+import { labelKey } from "../data/labels.js";
 import { comparePaired, type PairedComparison } from "../objectives/metrics/paired.js";
 import type { Mistake } from "../objectives/metrics.js";
 import { type ClassifierEvaluation, TextClassifier } from "./classifier.js";
@@ -36,7 +37,8 @@ export interface ClassifierComparison extends PairedComparison {
  *
  * @param a the one that `onlyA` counts for
  * @param b the one whose accuracy less that of `a` is the difference; it must know the same labels, in any order
- * @throws InputError where their labels differ, or a row has another
+ * Rows of a label that neither knows are counted, and not measured.
+ * @throws InputError where their labels differ
  * @throws AbortError when the signal was given
  * @example (await compareClassifiers(old, fresh, rows)).mcnemar.p // below .05: hardly chance
  */
@@ -55,19 +57,31 @@ export async function compareClassifiers(
   checkRows(rows);
   checkSameLabels(a.labels, b.labels, "compareClassifiers b");
   const kept: LabelledText[] = [];
-  for await (const row of rows) kept.push(row);
+  const names = new Set(a.labels.map(labelKey));
+  const unknown = new Map<string, number>();
+  let first: LabelledText | undefined;
+  for await (const row of rows) {
+    // What is no text with a label is complained of where it is measured.
+    const { label } = objectOf(row, "row", "{ text, label } of strings");
+    if (typeof label !== "string" || names.has(labelKey(label))) kept.push(row);
+    else unknown.set(label, (unknown.get(label) ?? 0) + 1);
+    first ??= row;
+  }
+  // Of rows that all have other labels there is nothing to measure: it is refused by the first.
+  if (kept.length === 0 && first) kept.push(first);
+  const unknownLabels = [...unknown].map(([label, count]) => ({ label, rows: count }));
   // All mistakes, not some: the rows that are not among them are right.
   const all = { ...rest, mistakes: kept.length };
   const ofA = await a.evaluate(kept, all);
   const ofB = await b.evaluate(kept, all);
   const [rightA, rightB] = [rightRows(ofA), rightRows(ofB)];
-  const first = <T extends Mistake>(mistakes: T[], right?: readonly boolean[]) =>
+  const firstOf = <T extends Mistake>(mistakes: T[], right?: readonly boolean[]) =>
     mistakes.filter(({ row }) => right?.[row] ?? true).slice(0, most);
   return {
     ...comparePaired(rightA, rightB),
-    a: { ...ofA, mistakes: first(ofA.mistakes) },
-    b: { ...ofB, mistakes: first(ofB.mistakes) },
-    apart: { ofA: first(ofA.mistakes, rightB), ofB: first(ofB.mistakes, rightA) },
+    a: { ...ofA, mistakes: firstOf(ofA.mistakes), unknownLabels },
+    b: { ...ofB, mistakes: firstOf(ofB.mistakes), unknownLabels },
+    apart: { ofA: firstOf(ofA.mistakes, rightB), ofB: firstOf(ofB.mistakes, rightA) },
   };
 }
 

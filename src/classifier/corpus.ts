@@ -1,7 +1,15 @@
 /** Labelled texts in memory as numbered tokens: read once, split and encoded as often as one likes. */
 import { indicesOf, instanceOf, objectOf, textsOf } from "../base/arguments.js";
-import { InputError, inputError, wholeNumber } from "../base/errors.js";
-import { classNames, moreClassNames } from "../data/labels.js";
+import { InputError, inputError, oneOf, wholeNumber } from "../base/errors.js";
+import {
+  classNames,
+  type LabelCount,
+  type LabelVariant,
+  labelKey,
+  labelVariants,
+  moreClassNames,
+  notClasses,
+} from "../data/labels.js";
 import type { Rows } from "../network/arrays.js";
 import type { CorpusFrontEndOptions } from "../tokens/options.js";
 import { newRows } from "../tokens/pad.js";
@@ -30,8 +38,11 @@ const MOST_NAMED = 10;
 export class Corpus {
   /** The texts as tokens, a row each. */
   readonly texts: TokenizedTexts;
-  /** Each row's label as an index into `labels`, in order of first sight. */
+  /** Each row's label as an index into `names`. */
   private readonly found: number[] = [];
+  /** In order of first sight. */
+  private readonly names: string[] = [];
+  /** By what labels have in common that are one: 1 and 1.0. */
   private readonly indexOf = new Map<string, number>();
   private readonly excerpts: string[] = [];
   private readonly numbers: number[] = [];
@@ -66,14 +77,21 @@ export class Corpus {
       throw inputError({ expected: "{ text, label } of strings", where: `row ${this.rows + 1}`, received });
     }
     this.texts.add(text);
-    let index = this.indexOf.get(label);
-    if (index === undefined) {
-      index = this.indexOf.size;
-      this.indexOf.set(label, index);
-    }
-    this.found.push(index);
+    this.found.push(this.indexFor(label));
     this.excerpts.push(excerptOf(text));
     this.numbers.push(row ?? this.rows);
+  }
+
+  private indexFor(label: string): number {
+    const key = labelKey(label);
+    const index = this.indexOf.get(key);
+    if (index === undefined) {
+      this.indexOf.set(key, this.names.length);
+      return this.names.push(label) - 1;
+    }
+    // One number in several ways: by the shortest.
+    if (label.length < this.names[index]!.length) this.names[index] = label;
+    return index;
   }
 
   /** How many rows there are. */
@@ -86,24 +104,51 @@ export class Corpus {
    * their classes, be there rows of them or not, and those that are new come behind.
    */
   labels(known: readonly string[] = []): string[] {
-    const found = this.indexOf.keys();
+    const found = this.labelCounts().map(({ label }) => label);
     return known.length > 0 ? moreClassNames(known, found) : classNames(found, "data");
   }
 
-  /** Each row's class under these labels. @throws InputError on a row whose label is not among them */
-  classes(labels: readonly string[]): Int32Array {
+  /** Each label that there is, and how many rows have it. */
+  labelCounts(): LabelCount[] {
+    const counts = this.names.map((label) => ({ label, rows: 0 }));
+    for (const index of this.found) counts[index]!.rows++;
+    return counts.filter(({ rows }) => rows > 0);
+  }
+
+  /** Makes one of labels that differ in how they are written, or by a rare typing error. @returns what became of which */
+  mergeLabels(): LabelVariant[] {
+    const variants = labelVariants(this.labelCounts());
+    const indexOf = (label: string) => this.indexOf.get(labelKey(label))!;
+    const merged = new Map(variants.map(({ label, of }) => [indexOf(label), indexOf(of)]));
+    for (const [row, index] of this.found.entries()) this.found[row] = merged.get(index) ?? index;
+    return variants;
+  }
+
+  /**
+   * Each row's class under these labels.
+   * @param unknown what is the class of a row whose label is not among them. Default: such a row is refused
+   * @throws InputError on a row whose label is not among them
+   */
+  classes(labels: readonly string[], unknown?: -1): Int32Array {
     textsOf(labels, "labels");
-    const classOf = new Map(labels.map((label, i) => [label, i]));
-    const names = [...this.indexOf.keys()];
-    const classes = names.map((name, index) => {
-      const known = classOf.get(name);
+    const classOf = new Map(labels.map((label, i) => [labelKey(label), i]));
+    const counts = this.names.map(() => 0);
+    for (const index of this.found) counts[index]!++;
+    const classes = this.names.map((name, index) => {
+      const known = classOf.get(labelKey(name)) ?? unknown;
       if (known !== undefined) return known;
+      if (counts[index] === 0) return -1; // its rows were merged into another
       const more = labels.length > MOST_NAMED ? `, … ${labels.length} in all` : "";
       const expected = `a label among ${labels.slice(0, MOST_NAMED).join(", ")}${more}`;
       const where = `row ${this.numbers[this.found.indexOf(index)]}`;
       throw inputError({ expected, where, received: name });
     });
     return Int32Array.from(this.found, (index) => classes[index]!);
+  }
+
+  /** A row's label. @throws InputError where there is no such row */
+  label(row: number): string {
+    return this.names[this.found[wholeNumber(row, "label", 0, this.rows - 1)]!]!;
   }
 
   /** The beginning of a row's text, at most 240 characters. @throws InputError where there is no such row */
@@ -139,6 +184,41 @@ export class Corpus {
     }
     return { data, rows: rows.length, shape: [length] };
   }
+}
+
+/** What labels may be that name no classes by themselves. */
+export const TARGETS = ["classes"] as const;
+export type Target = (typeof TARGETS)[number];
+
+const KIND = {
+  numbers: "look like amounts",
+  names: "differ in nearly every row, as ids and texts do",
+} as const;
+
+/**
+ * @param target "classes" where each label is to be a class whatever it looks like
+ * @throws InputError where labels are amounts, ids or texts
+ */
+export function refuseNoClasses(corpus: Corpus, target: Target | undefined, where = "data"): void {
+  if (target !== undefined) {
+    oneOf(target, TARGETS, "target");
+    return;
+  }
+  const counts = corpus.labelCounts();
+  const kind = notClasses(counts);
+  if (kind === undefined) return;
+  const shown = counts.slice(0, 3).map(({ label }) => label.slice(0, 40));
+  const group = "A classifier learns classes: group them first";
+  const choose = "Choose the label's column";
+  throw inputError({
+    expected: "labels that name classes",
+    where,
+    received: `${counts.length} labels in ${corpus.rows} rows that ${KIND[kind]}: ${shown.join(", ")}, …`,
+    next: `${kind === "numbers" ? group : choose}, or say target: "classes" if each is one.`,
+    typed: {
+      next: `${kind === "numbers" ? `${group} (--label-map)` : `${choose} (--label)`}, or say --target classes if each is one.`,
+    },
+  });
 }
 
 /** @throws InputError for what holds no rows to go through */

@@ -9,7 +9,7 @@ import type { TextPart } from "../tokens/text-part.js";
 import type { EncodingReport, Vectorizer } from "../tokens/vectorizer.js";
 import type { TrainingState } from "../train/training-state.js";
 import type { Prediction } from "./answer.js";
-import type { Corpus } from "./corpus.js";
+import type { Corpus, Target } from "./corpus.js";
 import type { PresetSizes } from "./presets.js";
 
 /**
@@ -91,6 +91,11 @@ export interface TrainOptions extends EngineOptions {
   freezeVectors?: boolean;
   /** Weighs classes so that each counts alike. Default false. */
   balance?: boolean;
+  /**
+   * What the labels are. Default: classes, and amounts, ids or texts in their place are refused; "classes": each is one,
+   * whatever it looks like.
+   */
+  target?: Target;
   /** Everything random follows from it. Default 0. */
   seed?: number;
   /** Told of every epoch and batch, and may steer; early stopping comes before them. */
@@ -128,6 +133,7 @@ const TRAIN_OPTIONS: Record<keyof TrainOptions, true> = {
   vectors: true,
   freezeVectors: true,
   balance: true,
+  target: true,
   seed: true,
   callbacks: true,
   onPrepared: true,

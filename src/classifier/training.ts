@@ -23,7 +23,7 @@ import { EarlyStopping } from "../train/callbacks.js";
 import { ABORTED, type FitOptions, type History } from "../train/fit.js";
 import { checkAnswerable } from "./answer.js";
 import { checkSettled, continuedModel } from "./continuing.js";
-import { allRows, type Corpus } from "./corpus.js";
+import { allRows, type Corpus, refuseNoClasses } from "./corpus.js";
 import {
   checkTrainOptions,
   DEFAULT_TEXT,
@@ -118,6 +118,7 @@ export class TrainingSession {
       LIMITS.length,
     );
     wholeNumber(options.vocabulary ?? DEFAULTS.vocabulary, "vocabulary", 2, LIMITS.vocabulary);
+    if (!start) refuseNoClasses(corpus, options.target);
     this.labels = corpus.labels(start?.labels);
     this.classes = corpus.classes(this.labels);
   }

@@ -1,22 +1,47 @@
-/** Options that say where a data file's texts and labels are. */
-import { type Stats, statSync } from "node:fs";
+/** Options that say how a data file is to be read, and the reading. */
+import { openSync, type Stats, statSync, writeSync } from "node:fs";
 import type { Command } from "commander";
 import { inputError } from "../base/errors.js";
+import { parseJson } from "../base/json.js";
+import { readBytes } from "../base/node-files.js";
+import { counted } from "../base/numbers.js";
+import { printable } from "../base/text.js";
+import { Corpus } from "../classifier/corpus.js";
+import { isNothing, type LabelCount, labelVariants } from "../data/labels.js";
+import { readLabelledPath } from "../data/node-source.js";
+import type { Data, LabelledRow, ReadOptions } from "../data/read.js";
+import { readTable } from "../data/table.js";
+import type { CorpusFrontEndOptions } from "../tokens/options.js";
+import { note } from "./context.js";
 import type { Idle } from "./options.js";
 
-export interface ColumnFlags {
-  text?: string | number;
+/** How a table is read. */
+export interface TableFlags {
+  text?: (string | number)[];
+  delimiter?: string;
+  encoding?: string;
+  /** A file for the rows that cannot be used. */
+  rejects?: string;
+}
+
+/** How labelled texts are read. */
+export interface ColumnFlags extends TableFlags {
   label?: string | number;
+  skipUnlabelled?: boolean;
+  /** A file that says what labels are to be called. */
+  labelMap?: string;
+  mergeLabels?: boolean;
 }
 
 /** A column by name, or by number from 1. */
-const column = (value: string): string | number => (/^[1-9]\d*$/.test(value) ? Number(value) : value);
+export const column = (value: string): string | number => (/^[1-9]\d*$/.test(value) ? Number(value) : value);
 
 /** A folder's texts are its files and its labels their folders: it has no columns. */
 export function idleColumns(...paths: readonly (string | undefined)[]): Idle {
   const folders =
     paths.every((path) => path === undefined || isFolder(path)) && "with a folder of label/*.txt";
-  return { text: folders, label: folders };
+  const whatTablesHave = ["text", "label", "delimiter", "encoding", "rejects", "skipUnlabelled"];
+  return Object.fromEntries(whatTablesHave.map((name) => [name, folders]));
 }
 
 const isFolder = (path: string) => found(path)?.isDirectory() ?? false;
@@ -30,14 +55,141 @@ function found(word: string): Stats | undefined {
   }
 }
 
-export function columnFlags(command: Command): Command {
+const DELIMITER_NAMES: Readonly<Record<string, string>> = { tab: "\t", comma: ",", semicolon: ";", bar: "|" };
+
+/** One character, or its name: a tab is hard to type. */
+const delimiter = (value: string): string =>
+  DELIMITER_NAMES[value.toLowerCase()] ?? value.replace(/^\\t$/, "\t");
+
+export function tableFlags(command: Command): Command {
   return command
     .option(
       "--text <column>",
-      "the text column: its name, or its number from 1 (default: found by name)",
-      column,
+      "the text column: its name, or its number from 1 (default: found by name); given again, another that is read with it",
+      (value: string, before: (string | number)[] = []) => [...before, column(value)],
     )
-    .option("--label <column>", "the label column, likewise", column);
+    .option(
+      "--delimiter <character>",
+      "what parts the columns: tab, or one character (default: found out)",
+      delimiter,
+    )
+    .option("--encoding <name>", "how the file is written, as windows-1252 (default: found out)")
+    .option(
+      "--rejects <file>",
+      "write the rows that cannot be used there, as JSON lines, and go on without them",
+    );
+}
+
+export function columnFlags(command: Command): Command {
+  return tableFlags(command)
+    .option("--label <column>", "the label column, likewise", column)
+    .option("--skip-unlabelled", "leave out rows without a label")
+    .option(
+      "--label-map <file>",
+      "what labels are to be called: a JSON object, or CSV of from,to; nothing leaves out",
+    )
+    .option("--merge-labels", "make one of labels that differ in case, spaces or a letter");
+}
+
+/** Files of --rejects that this command has begun: what is read later goes behind. */
+const begun = new Map<string, number>();
+
+/** Writes rows that cannot be used as they come. A file of an earlier run is replaced even if there are none now. */
+export function rejecting({ rejects }: TableFlags, from: string): ReadOptions["onReject"] {
+  if (rejects === undefined) return undefined;
+  const file = begun.get(rejects) ?? openSync(rejects, "w");
+  begun.set(rejects, file);
+  return (reject) => void writeSync(file, `${JSON.stringify({ file: from, ...reject })}\n`);
+}
+
+/** Opens labelled texts, and says where they are in the file. */
+export async function openLabelled(path: string, flags: ColumnFlags): Promise<Data<LabelledRow>> {
+  const { text, label, delimiter, encoding, skipUnlabelled, labelMap } = flags;
+  const onReject = rejecting(flags, path);
+  const rows = await readLabelledPath(path, {
+    ...(text === undefined ? {} : { text }),
+    ...(label === undefined ? {} : { label }),
+    ...(delimiter === undefined ? {} : { delimiter }),
+    ...(encoding === undefined ? {} : { encoding }),
+    ...(skipUnlabelled ? { skipUnlabelled } : {}),
+    ...(labelMap === undefined ? {} : { labelMap: await readLabelMap(labelMap) }),
+    ...(onReject ? { onReject } : {}),
+  });
+  note(printable(`${path === "-" ? "standard input" : path}: ${rows.description.found}`));
+  return rows;
+}
+
+/**
+ * Reads labelled texts, and says what was done to their rows and labels.
+ * @returns the texts, and what was said of them
+ */
+export async function readCorpus(
+  path: string,
+  flags: ColumnFlags,
+  frontEnd: CorpusFrontEndOptions,
+): Promise<{ corpus: Corpus; notes: string[] }> {
+  const rows = await openLabelled(path, flags);
+  const corpus = await Corpus.read(rows, frontEnd);
+  const merged = flags.mergeLabels ? corpus.mergeLabels() : [];
+  const mergers = merged.map(({ label, rows, of }) => `${quoted(label, rows)} as ${JSON.stringify(of)}`);
+  const notes = [...rows.notes, ...(merged.length > 0 ? [`labels taken as one: ${named(mergers)}`] : [])].map(
+    (line) => `${path}: ${line}`,
+  );
+  for (const line of notes) note(printable(line));
+  return { corpus, notes };
+}
+
+/** Labels to be learned that may not be meant, each kind with its remedy. */
+export function labelNotes(counts: readonly LabelCount[]): string[] {
+  const notes: string[] = [];
+  const variants = labelVariants(counts);
+  if (variants.length > 0) {
+    const pairs = variants.map(({ label, rows, of }) => `${quoted(label, rows)} and ${JSON.stringify(of)}`);
+    notes.push(
+      `! labels that may be one: ${named(pairs)}. --merge-labels makes them one, or --label-map some of them.`,
+    );
+  }
+  const nothing = counts.filter(({ label }) => isNothing(label));
+  if (nothing.length > 0) {
+    const labels = nothing.map(({ label, rows }) => quoted(label, rows));
+    notes.push(
+      `! labels that may stand for none: ${named(labels)}. --label-map leaves out a label that it makes null.`,
+    );
+  }
+  const rare = counts.filter(({ rows }) => rows <= 2);
+  if (rare.length > 0) {
+    const labels = rare.map(({ label, rows }) => quoted(label, rows));
+    notes.push(`! labels that stand once or twice, too few to learn or to judge by: ${named(labels)}.`);
+  }
+  return notes;
+}
+
+const quoted = (label: string, rows: number): string => `${JSON.stringify(label)} (${counted(rows, "row")})`;
+
+/** Some of many. */
+function named(names: readonly string[]): string {
+  return `${names.slice(0, MOST_NAMED).join(", ")}${names.length > MOST_NAMED ? `, … ${names.length} in all` : ""}`;
+}
+
+const MOST_NAMED = 5;
+
+/** A map of labels: a JSON object, or rows of from and to. @throws InputError for anything else */
+async function readLabelMap(path: string): Promise<Record<string, string | null>> {
+  const map: Record<string, string | null> = Object.create(null) as Record<string, string | null>;
+  if (/\.json$/i.test(path)) {
+    const object = parseJson(await readBytes(path), path);
+    if (typeof object !== "object" || object === null || Array.isArray(object))
+      throw inputError({ expected: "a JSON object, label by label", where: `--label-map ${path}` });
+    for (const [from, to] of Object.entries(object)) map[from] = to === null ? null : String(to);
+    return map;
+  }
+  for await (const { cells } of await readTable(path, { header: false })) {
+    const [from, to = ""] = cells;
+    if (cells.length > 2 || typeof from !== "string" || typeof to !== "string")
+      throw inputError({ expected: "rows of two columns, from and to", where: `--label-map ${path}` });
+    map[from.trim()] = to.trim() === "" ? null : to.trim();
+  }
+  return map;
 }
 
 /**

@@ -2,16 +2,14 @@
 
 import { Argument, type Command } from "commander";
 import { InputError, inputError } from "../base/errors.js";
-import { percent } from "../base/numbers.js";
+import { count, counted, percent } from "../base/numbers.js";
 import { printable, printableJson } from "../base/text.js";
 import type { ClassifierEvaluation } from "../classifier/classifier.js";
 import { type ClassifierComparison, checkSameLabels, compareClassifiers } from "../classifier/compare.js";
-import { Corpus } from "../classifier/corpus.js";
-import { readLabelledPath } from "../data/node-source.js";
-import type { Data, LabelledRow } from "../data/read.js";
 import { type EngineFlags, EXIT, Exit, engineOptions, interruption, note, say, whole } from "./context.js";
-import { type ColumnFlags, columnFlags, idleColumns } from "./data.js";
+import { type ColumnFlags, columnFlags, idleColumns, openLabelled, readCorpus } from "./data.js";
 import { refuseIdle } from "./options.js";
+import { checkOutputs } from "./outputs.js";
 import { answerOptions, type RejectFlags, rejectOption } from "./reject.js";
 import { styleFor } from "./terminal.js";
 import { openClassifier, type VocabularyFlags, vocabularyFlags } from "./tokenizer.js";
@@ -55,9 +53,11 @@ export function evaluateCommand(program: Command): void {
     async (model: string, rest: string[], flags: Flags) => {
       const { other, data } = namesOf(rest);
       refuseIdle(command, { mistakes: flags.json && "with --json", ...idleColumns(data) });
+      await checkOutputs({ "--rejects": flags.rejects }, [data, model, other, flags.labelMap]);
       if (other === undefined) await evaluateOne(model, data, flags);
       else {
-        refuseIdle(command, { reject: "with two classifiers, which are compared on every text" });
+        const two = "with two classifiers, which are compared on every text";
+        refuseIdle(command, { reject: two, mergeLabels: "with two classifiers" });
         await compareTwo(model, other, data, flags);
       }
     },
@@ -79,9 +79,8 @@ function namesOf(rest: readonly string[]): { other?: string; data: string } {
 
 async function evaluateOne(model: string, data: string, flags: Flags): Promise<void> {
   const classifier = await openClassifier(model, flags);
-  const evaluation = await measured(data, flags, async (rows, signal) => {
-    const corpus = await Corpus.read(rows, classifier.encoder.frontEnd);
-    sayNotes(rows, data);
+  const evaluation = await measured(async (signal) => {
+    const { corpus } = await readCorpus(data, flags, classifier.encoder.frontEnd);
     return classifier.evaluate(corpus, {
       mistakes: flags.mistakes ?? MISTAKES.one,
       signal,
@@ -89,6 +88,7 @@ async function evaluateOne(model: string, data: string, flags: Flags): Promise<v
     });
   });
   sayUnknown(evaluation);
+  sayUnknownLabels(evaluation);
   say(
     flags.json
       ? printableJson(evaluationSummary(evaluation))
@@ -100,12 +100,14 @@ async function compareTwo(model: string, other: string, data: string, flags: Fla
   const a = await openClassifier(model, flags);
   const b = await openClassifier(other, flags);
   checkSameLabels(a.labels, b.labels, other);
-  const comparison = await measured(data, flags, async (rows, signal) => {
+  const comparison = await measured(async (signal) => {
     const mistakes = flags.mistakes ?? MISTAKES.ofEach;
+    const rows = await openLabelled(data, flags);
     const found = await compareClassifiers(a, b, rows, { mistakes, signal });
-    sayNotes(rows, data);
+    for (const line of rows.notes) note(printable(`${data}: ${line}`));
     return found;
   });
+  sayUnknownLabels(comparison.a);
   sayUnknown(comparison.a, model);
   sayUnknown(comparison.b, other);
   const names = { a: model, b: other };
@@ -116,25 +118,14 @@ async function compareTwo(model: string, other: string, data: string, flags: Fla
   );
 }
 
-/** What is measured on the rows of the data, which are told of; Ctrl-C ends it. */
-async function measured<T>(
-  data: string,
-  flags: ColumnFlags,
-  measure: (rows: Data<LabelledRow>, signal: AbortSignal) => Promise<T>,
-): Promise<T> {
+/** What is measured; Ctrl-C ends it. */
+async function measured<T>(measure: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const { signal, release } = interruption();
-  const rows = await readLabelledPath(data, flags);
-  note(printable(`${data}: ${rows.description.found}`));
-  const result = await measure(rows, signal).catch((error: unknown) => {
+  const result = await measure(signal).catch((error: unknown) => {
     throw signal.aborted ? new Exit(EXIT.interrupted, "Interrupted.") : error;
   });
   release();
   return result;
-}
-
-/** What there is to say of rows once all are read. */
-function sayNotes(rows: Data<LabelledRow>, data: string): void {
-  for (const line of rows.notes) note(printable(`${data}: ${line}`));
 }
 
 /** Measured on words that a classifier does not know, the numbers say little of it; `name` says of which of two. */
@@ -150,15 +141,32 @@ function sayUnknown(
   );
 }
 
+/** Rows that no answer could have right are counted apart. */
+function sayUnknownLabels({ unknownLabels, rows }: ClassifierEvaluation): void {
+  if (unknownLabels.length === 0) return;
+  const left = unknownLabels.reduce((sum, one) => sum + one.rows, 0);
+  const names = unknownLabels.slice(0, MOST_NAMED).map((one) => `${JSON.stringify(one.label)} (${one.rows})`);
+  const more = unknownLabels.length > MOST_NAMED ? `, … ${unknownLabels.length} in all` : "";
+  note(
+    printable(
+      `! ${counted(left, "row has", "rows have")} a label that the classifier does not know: ${names.join(", ")}${more}. Measured on the other ${count(rows)}; --label-map says what they are called.`,
+    ),
+  );
+}
+
+const MOST_NAMED = 5;
+
 /** The numbers of an evaluation that `--json` prints. */
 export function evaluationSummary(evaluation: ClassifierEvaluation) {
-  const { rows, loss, accuracy, macro, mcc, confusion, labels, calibration, rejecting } = evaluation;
+  const { rows, loss, accuracy, macro, mcc, confusion, labels, calibration, rejecting, unknownLabels } =
+    evaluation;
   const { logLoss, ...intervals } = evaluation.intervals;
   return {
     ...{ rows, loss, accuracy, macroF1: macro.f1, mcc, confusion, labels },
     ece: calibration.expectedError,
     intervals: { ...intervals, loss: logLoss },
     ...rejecting,
+    ...(unknownLabels.length > 0 ? { unknownLabels } : {}),
   };
 }
 

@@ -3,7 +3,7 @@ import { type Command, Option } from "commander";
 import { didYouMean, inputError } from "../base/errors.js";
 
 /** Options that add up when they are given again. */
-const REPEATABLE: ReadonlySet<string> = new Set(["--define", "--expect"]);
+const REPEATABLE: ReadonlySet<string> = new Set(["--define", "--expect", "--text"]);
 
 /** Makes a command refuse what commander would pass over: an option given twice (the last would win), an empty value or name. */
 export function strictOptions(command: Command): void {

@@ -1,5 +1,6 @@
-/** cellstate predict MODEL [TEXT…]: the label of each text, or of each line of standard input. */
+/** cellstate predict MODEL [TEXT…]: the label of each text, of each line of standard input, or of each row of a table. */
 import type { Command } from "commander";
+import { inputError } from "../base/errors.js";
 import { chance } from "../base/numbers.js";
 import { printable, printableJson } from "../base/text.js";
 import type { Prediction } from "../classifier/answer.js";
@@ -7,13 +8,14 @@ import type { TextClassifier } from "../classifier/classifier.js";
 import { decodeText } from "../data/decode.js";
 import { LineSplitter } from "../data/records.js";
 import { type EngineFlags, engineOptions, say } from "./context.js";
-import { refuseFiles } from "./data.js";
+import { column, refuseFiles, tableFlags } from "./data.js";
+import { type Idle, refuseIdle } from "./options.js";
+import { checkOutputs } from "./outputs.js";
 import { answerOptions, type RejectFlags, rejectOption } from "./reject.js";
+import { answerJson, type ScoringFlags, scoreTable } from "./scoring.js";
 import { openClassifier, type VocabularyFlags, vocabularyFlags } from "./tokenizer.js";
 
-interface Flags extends EngineFlags, VocabularyFlags, RejectFlags {
-  json?: boolean;
-}
+interface Flags extends EngineFlags, VocabularyFlags, RejectFlags, ScoringFlags {}
 
 /** Lines read before they are answered together: a batch is much faster than one by one. */
 const BATCH = 256;
@@ -21,19 +23,31 @@ const BATCH = 256;
 export function predictCommand(program: Command): void {
   const command = program
     .command("predict")
-    .description("label texts: the given ones, or one a line from standard input")
+    .description("label texts: the given ones, one a line from standard input, or the rows of a table")
     .argument("<model>", "a .keras file that train saved, or any Keras model with --tokenizer")
-    .argument("[text...]", "texts to label")
+    .argument(
+      "[text...]",
+      "texts to label; with --out, a table: CSV, TSV, JSONL, Parquet, or - for standard input",
+    )
+    .option(
+      "--out <file>",
+      "write the table there with columns of labels and probabilities, as its ending says or as it was; - for standard output",
+    )
+    .option("--scores", "with --out: a column for every label's probability, too")
+    .option("--id <column>", "with --out and --json: the column that names a row", column)
+    .option("--keep-formulas", "with --out: leave cells as they are that a spreadsheet would run as formulas")
     .option(
       "--json",
       "a JSON line each: { label, probability, scores }, with known, rejected and guess where they apply",
     );
-  engineOptions(vocabularyFlags(rejectOption(command))).action(
+  engineOptions(vocabularyFlags(rejectOption(tableFlags(command)))).action(
     async (model: string, texts: string[], flags: Flags) => {
+      refuseIdle(command, idleInPredicting(flags));
+      if (flags.out !== undefined) return predictTable(model, texts, flags);
       refuseFiles("predict", texts, (file, isFolder) =>
         isFolder
           ? `For labelled texts in a folder: cellstate evaluate ${model} ${file}.`
-          : `To label its lines: cellstate predict ${model} < ${file}. To label the name itself: echo ${file} | cellstate predict ${model}.`,
+          : `To label its rows: cellstate predict ${model} ${file} --out scored.csv. To label its lines: cellstate predict ${model} < ${file}. To label the name itself: echo ${file} | cellstate predict ${model}.`,
       );
       const classifier = await openClassifier(model, flags);
       if (texts.length > 0) return answer(classifier, texts, 1, flags);
@@ -46,17 +60,34 @@ export function predictCommand(program: Command): void {
   );
 }
 
+/** What is for tables only, and what for one kind of them. */
+function idleInPredicting({ out, json }: Flags): Idle {
+  const table = out === undefined && "without --out";
+  return {
+    ...{ text: table, delimiter: table, encoding: table, rejects: table },
+    scores: table || (json && "with --json, which has them"),
+    id: table || (!json && "without --json"),
+    keepFormulas: table || (json && "with --json"),
+  };
+}
+
+async function predictTable(model: string, [data = "-", ...more]: string[], flags: Flags): Promise<void> {
+  if (more.length > 0) {
+    throw inputError({ expected: "one table with --out", where: "predict", received: [data, ...more] });
+  }
+  await checkOutputs({ "--out": flags.out === "-" ? undefined : flags.out, "--rejects": flags.rejects }, [
+    model,
+    data,
+  ]);
+  await scoreTable(await openClassifier(model, flags), data, flags, answerOptions(flags));
+}
+
 function answer(classifier: TextClassifier, texts: readonly string[], first: number, flags: Flags): void {
   const { json } = flags;
   const rejecting = answerOptions(flags);
   for (const prediction of classifier.answers(texts, first, rejecting)) {
-    say(json ? printableJson(asJson(prediction)) : asLine(prediction));
+    say(json ? printableJson(answerJson(prediction)) : asLine(prediction));
   }
-}
-
-/** An answer that was rejected is a guess: a reader of labels must not take it for one. */
-function asJson(prediction: Prediction): object {
-  return prediction.rejected ? { ...prediction, label: null, guess: prediction.label } : prediction;
 }
 
 /** "spam	98.2 %"; where it was rejected, "?	61.3 %	spam, unsure". */

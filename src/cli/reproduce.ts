@@ -7,7 +7,17 @@ import { commandLine } from "./shell.js";
 import { idleInChoosing, idleInTraining, idleWithModel, type TrainPlan } from "./train-plan.js";
 
 /** Options that leave the classifier as it is: what is written beside it, and how fast. */
-const APART = ["report", "card", "json", "mistakes", "threads", "checkpoint", "checkpointEvery", "resume"];
+const APART = [
+  "report",
+  "card",
+  "json",
+  "mistakes",
+  "rejects",
+  "threads",
+  "checkpoint",
+  "checkpointEvery",
+  "resume",
+];
 
 /**
  * The command that trains as this plan does.
@@ -54,14 +64,15 @@ function settled({ auto, startFrom, flags, sizes, text, optimizer, vectorizer }:
 function typed(long: string, value: unknown): string[] {
   if (value === undefined || value === false) return [];
   if (value === true) return [long];
+  if (Array.isArray(value)) return value.flatMap((each) => [long, String(each)]);
   if (typeof value !== "object") return [long, String(value)];
   return Object.entries(value as object).flatMap(([name, each]) => [long, `${name}=${String(each)}`]);
 }
 
 /** Digests of what a plan reads. To be made before hours of training, in which a file may change. */
 export async function digestsOf(data: string, { flags }: TrainPlan): Promise<Reproduction["inputs"]> {
-  const { test, model, tokenizer, vectors, replay } = flags;
-  const named = [data, test, tokenizer, vectors, replay].filter((file) => file !== undefined);
+  const { test, model, tokenizer, vectors, replay, labelMap } = flags;
+  const named = [data, test, tokenizer, vectors, replay, labelMap].filter((file) => file !== undefined);
   const files = isFile(model) ? [...named, model] : named;
   return Promise.all(
     files.map(async (file) => ({

@@ -1,4 +1,5 @@
 /** The flags of `cellstate train`, as typed or as a script sets them. */
+import type { Target } from "../classifier/corpus.js";
 import type { Effort } from "../classifier/options.js";
 import type { Definitions } from "../formats/python/script.js";
 import type { OptimizerName } from "../objectives/optimizers.js";
@@ -38,6 +39,7 @@ export interface TrainFlags extends EngineFlags, ColumnFlags {
   optimizer?: OptimizerName;
   learningRate?: number;
   balance?: boolean;
+  target?: Target;
   seed: number;
   out?: string;
   report?: string;

@@ -124,8 +124,8 @@ export async function planTraining(
   const name = dataName(data);
   const out = given.out ?? `${name}.keras`;
   const { test, report, card, checkpoint, model, tokenizer, vectors: words, replay: from } = given;
-  const read = [data, test, model, tokenizer, words, from];
-  await refuseOutputs({ "--out": out, "--report": report, "--card": card }, read);
+  const read = [data, test, model, tokenizer, words, from, given.labelMap];
+  await refuseOutputs({ "--out": out, "--report": report, "--card": card, "--rejects": given.rejects }, read);
   if (checkpoint && existsSync(checkpoint) && !statSync(checkpoint).isDirectory()) {
     throw inputError({ expected: "a folder, found a file", where: `--checkpoint ${checkpoint}` });
   }
@@ -265,7 +265,7 @@ export function dataName(data: string): string {
   if (data === "-") return "classifier";
   return (
     basename(resolve(data))
-      .replace(/\.gz$/, "")
+      .replace(/\.(gz|zst)$/, "")
       .replace(/\.[^.]+$/, "") || "classifier"
   );
 }

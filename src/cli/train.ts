@@ -1,5 +1,6 @@
 /** cellstate train DATA: from labelled texts to a measured, saved classifier. */
 import type { Command } from "commander";
+import { TARGETS } from "../classifier/corpus.js";
 import { EFFORTS } from "../classifier/options.js";
 import { PRESET_NAMES } from "../classifier/presets.js";
 import { LIMITS } from "../classifier/training.js";
@@ -79,6 +80,13 @@ export function trainCommand(program: Command): void {
     .addOption(choice("--optimizer <name>", "what learns (default: adam)", Object.keys(OPTIMIZER_DEFAULTS)))
     .option("--learning-rate <x>", "default: the optimizer's", positive("learning-rate"))
     .option("--balance", "weigh labels so that each counts alike")
+    .addOption(
+      choice(
+        "--target <what>",
+        "what labels are: classes, even where they look like amounts or ids",
+        TARGETS,
+      ),
+    )
     .option("--seed <n>", "what everything random follows from", whole("seed"), 0)
     .option("--out <file>", "where the classifier goes (default: the data's name with .keras)")
     .option("--report <file>", "also write a page with curves, confusion matrix and mistakes")

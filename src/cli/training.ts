@@ -9,9 +9,8 @@ import {
   trainAutomatically,
   UnfinishedTraining,
 } from "../classifier/classifier.js";
-import { allRows, Corpus } from "../classifier/corpus.js";
+import { allRows, type Corpus, refuseNoClasses } from "../classifier/corpus.js";
 import type { AutoRecord, Prepared, SizedAccuracy, TrainOptions } from "../classifier/options.js";
-import { readLabelledPath } from "../data/node-source.js";
 import { stratifiedSplit } from "../data/split.js";
 import { quickCheckup } from "../explain/doctor/index.js";
 import { PURPOSE, Random } from "../kernels/philox.js";
@@ -21,6 +20,7 @@ import { type Callback, callbacks, type TrainingProgress } from "../train/callba
 import type { Logs, TrainingState } from "../train/training-state.js";
 import { hasCheckpoint, keepCheckpoint, openCheckpoints, readCheckpoint } from "./checkpoints.js";
 import { EXIT, Exit, interruption, note, say } from "./context.js";
+import { labelNotes, readCorpus } from "./data.js";
 import { evaluationSummary } from "./evaluate.js";
 import { digestsOf } from "./reproduce.js";
 import { styleFor } from "./terminal.js";
@@ -96,12 +96,17 @@ export async function runTraining(
 
 /** The texts, and which of them to learn from and to measure on. */
 export async function readMaterial(data: string, plan: TrainSetup): Promise<Material> {
-  const notes: string[] = [];
-  const corpus = await readCorpus(data, plan, notes);
-  const testCorpus = plan.flags.test ? await readCorpus(plan.flags.test, plan, notes) : null;
+  const { flags, frontEnd } = plan;
+  const { corpus, notes } = await readCorpus(data, flags, frontEnd);
+  if (!(plan.startFrom instanceof TextClassifier)) refuseNoClasses(corpus, flags.target, data);
+  const remarks = labelNotes(corpus.labelCounts()).map((line) => `${data}: ${line}`);
+  for (const line of remarks) note(printable(line));
+  notes.push(...remarks);
+  const tested = flags.test ? await readCorpus(flags.test, flags, frontEnd) : null;
+  if (tested) notes.push(...tested.notes);
   const [trainRows, heldOut] = splitTest(corpus, plan);
   let test: Material["test"] = null;
-  if (testCorpus) test = { corpus: testCorpus, rows: allRows(testCorpus.rows) };
+  if (tested) test = { corpus: tested.corpus, rows: allRows(tested.corpus.rows) };
   else if (heldOut.length > 0) test = { corpus, rows: heldOut };
   const labels = labelsOf(corpus, plan);
   // Labels that only the test data has are refused before training, not after.
@@ -154,7 +159,7 @@ async function learnAutomatically(
   signal: AbortSignal,
   watch: Stopwatch,
 ): Promise<{ classifier: TextClassifier; interrupted: boolean; sizes?: readonly SizedAccuracy[] }> {
-  const { seed, engine, threads, model, effort, budget, maxSize, report } = flags;
+  const { seed, engine, threads, model, effort, budget, maxSize, report, target } = flags;
   let sizes: readonly SizedAccuracy[] = [];
   const onStep = (what: string) => note(`  ${what} …`);
   watch.enter("fit");
@@ -163,6 +168,7 @@ async function learnAutomatically(
     ...(report === undefined ? {} : { onSizes: (found: readonly SizedAccuracy[]) => void (sizes = found) }),
     ...(replay ? { replay } : { seed, budget, maxSize, ...(model === AUTO ? { effort } : {}) }),
     ...(threads === undefined ? {} : { threads }),
+    ...(target ? { target } : {}),
   };
   // The budget is from the file to the end.
   const timing = { began: watch.started, testRows: test?.rows.length ?? 0 };
@@ -177,9 +183,12 @@ async function learnAutomatically(
 /** Says what is likely to waste the time about to be spent. */
 function warn({ rows, corpus, ...subject }: Prepared, test: Material["test"]): void {
   const findings = quickCheckup({ ...subject, texts: { corpus, rows }, ...(test ? { test } : {}) });
-  const grave = findings.filter(({ severity }) => severity !== "note");
+  // What labels are like was said when they were read.
+  const grave = findings.filter(({ severity, id }) => severity !== "note" && !SAID.has(id));
   if (grave.length > 0) note(findingsText(grave, styleFor(process.stderr)));
 }
+
+const SAID: ReadonlySet<string> = new Set(["labels-alike", "labels-mistyped", "label-for-nothing"]);
 
 /** What Ctrl-C left. */
 function halfTrained({ cause: { classifier } }: AbortedTraining): TextClassifier {
@@ -198,16 +207,6 @@ async function keepLastGood(error: unknown, out: string): Promise<never> {
   throw new Exit(EXIT.badInput, `cellstate: ${error.message}\n${kept}`);
 }
 
-/** @param notes takes what was done to the rows */
-async function readCorpus(path: string, plan: TrainSetup, notes: string[]): Promise<Corpus> {
-  const rows = await readLabelledPath(path, { text: plan.flags.text, label: plan.flags.label });
-  note(printable(`${path === "-" ? "standard input" : path}: ${rows.description.found}`));
-  const corpus = await Corpus.read(rows, plan.frontEnd);
-  for (const line of rows.notes) note(printable(`${path}: ${line}`));
-  notes.push(...rows.notes.map((line) => `${path}: ${line}`));
-  return corpus;
-}
-
 function splitTest(corpus: Corpus, plan: TrainSetup): [Uint32Array, Uint32Array] {
   const { flags } = plan;
   if (flags.test || flags.testSplit === 0) return [allRows(corpus.rows), new Uint32Array(0)];
@@ -223,7 +222,7 @@ export function trainOptions(
   resume: TrainingState | null,
   watchers: Callback[],
 ): TrainOptions {
-  const { epochs, patience, batchSize, validationSplit, balance, seed, engine, threads } = flags;
+  const { epochs, patience, batchSize, validationSplit, balance, seed, engine, threads, target } = flags;
   const model = startFrom ?? flags.model;
   // A classifier settles its sizes itself; what the flags ask for besides is held against them.
   const asked =
@@ -235,6 +234,7 @@ export function trainOptions(
     ...(vectorizer ? { vectorizer } : {}),
     ...(vectors ? { vectors } : {}),
     ...(flags.freezeVectors ? { freezeVectors: true } : {}),
+    ...(target ? { target } : {}),
     ...(resume ? { resume } : {}),
   };
 }

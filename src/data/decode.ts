@@ -223,7 +223,7 @@ function isWestern(bytes: Uint8Array): boolean {
 function westernNote(bytes: Uint8Array): string {
   const at = bytes.findIndex(beyondAscii);
   const shown = new TextDecoder("windows-1252").decode(bytes.subarray(Math.max(0, at - 12), at + 12));
-  return `not UTF-8: taken for Windows-1252, as Excel writes it (${JSON.stringify(shown)}); another is said by the option encoding`;
+  return `not UTF-8: taken for Windows-1252, as Excel writes it (${JSON.stringify(shown)}); the option encoding says another`;
 }
 
 async function* inPieces(chunks: Chunks): AsyncGenerator<Uint8Array> {

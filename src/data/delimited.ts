@@ -53,11 +53,15 @@ export class DelimitedParser implements RecordParser {
   private records = 0;
   private line = 1;
 
-  /** @param onMisfit takes the rows that have another width than the first, which else end the reading */
+  /**
+   * @param onMisfit takes the rows that have another width than the first, which else end the reading
+   * @param onField is told of every field, and whether it stood in quotes; of some again, where a record came in pieces
+   */
   constructor(
     private readonly name: string,
     private readonly dialect: Dialect,
     private readonly onMisfit?: (misfit: Misfit) => void,
+    private readonly onField?: (value: string, quoted: boolean) => void,
   ) {
     this.delimiterCode = dialect.delimiter.charCodeAt(0);
   }
@@ -125,6 +129,7 @@ export class DelimitedParser implements RecordParser {
       const quoted = this.dialect.quoted && this.text.charCodeAt(this.at) === QUOTE;
       const field = quoted ? this.quotedField() : this.plainField();
       if (field === undefined) return undefined;
+      this.onField?.(field, quoted);
       fields.push(field);
       if (fields.length > MOST_COLUMNS) throw this.tooWide();
       if (this.at < this.text.length && this.text.charCodeAt(this.at) === this.delimiterCode) {

@@ -79,6 +79,38 @@ function isQuoted(head: string, whole: boolean, delimiter: string): boolean {
   );
 }
 
+/** How a file is written beyond its dialect, for what is written as it is. */
+export interface WrittenStyle {
+  /** Which fields stand in quotes: those that must, those that are no numbers, or all. */
+  quoting: "needed" | "texts" | "all" | "never";
+  lineEnd: "\n" | "\r\n";
+}
+
+const NUMERIC = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
+
+/** @param head the beginning of a file in this dialect */
+export function writtenStyle(head: string, dialect: Dialect): WrittenStyle {
+  const lineEnd = /^[^\n]*\r\n/.test(head) ? "\r\n" : "\n";
+  if (!dialect.quoted) return { quoting: "never", lineEnd };
+  let [texts, quotedTexts, numbers, quotedNumbers] = [0, 0, 0, 0];
+  const parser = new DelimitedParser("", dialect, undefined, (value, quoted) => {
+    if (value === "") return;
+    const number = NUMERIC.test(value);
+    if (number) numbers++;
+    else texts++;
+    if (quoted && number) quotedNumbers++;
+    else if (quoted) quotedTexts++;
+  });
+  try {
+    parser.push(head);
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error; // its reader says what is wrong
+  }
+  const all = texts > 0 && quotedTexts === texts;
+  const quoting = !all ? "needed" : numbers > 0 && quotedNumbers === 0 ? "texts" : "all";
+  return { quoting, lineEnd };
+}
+
 /** The records at the head of a file, or nothing where they read badly, or a stray quote swallows half of it. */
 function attempt(head: string, whole: boolean, dialect: Dialect): Cells[] | undefined {
   const parser = new DelimitedParser("", dialect);

@@ -35,19 +35,22 @@ const BY_ENDING: Record<string, TextFormat> = {
 };
 
 /**
- * The format by option, by the name's ending (before .gz or .zst), or by the first lines.
- * @param labelled whether a row must hold a label too; else a plain text is one text a line
+ * What a file is read for. labels: a row must hold a text and a label · texts: what says nothing else is one text a line ·
+ * table: what looks like columns is, and else one text a line
  */
+export type Purpose = "labels" | "texts" | "table";
+
+/** The format by option, by the name's ending (before .gz or .zst), or by the first lines. */
 export function chooseFormat(
   name: string,
   head: string,
   format: TextFormat | undefined,
-  labelled: boolean,
+  purpose: Purpose,
 ): TextFormat {
   const named = format ?? byEnding(name);
-  const chosen = named ?? byContent(head, labelled, /\.txt(\.\w+)?$/i.test(name));
+  const chosen = named ?? byContent(head, purpose, /\.txt(\.\w+)?$/i.test(name));
   if (head.trim() === "") throw new InputError(`${name}: expected rows of text, found an empty file.`);
-  if (chosen === undefined || (labelled && chosen === "lines")) {
+  if (chosen === undefined || (purpose === "labels" && chosen === "lines")) {
     throw inputError({
       expected: "labelled rows in CSV, TSV or JSONL, found neither tab nor comma in its first line",
       where: name,
@@ -109,13 +112,14 @@ function byEnding(name: string): TextFormat | undefined {
   return ending !== undefined && Object.hasOwn(BY_ENDING, ending) ? BY_ENDING[ending] : undefined;
 }
 
-function byContent(head: string, labelled: boolean, plainText: boolean): TextFormat | undefined {
+function byContent(head: string, purpose: Purpose, plainText: boolean): TextFormat | undefined {
   if (isFastText(head)) return "fasttext";
-  if (!labelled && !(plainText && isTabular(head))) return "lines";
+  if (purpose === "texts" && !(plainText && isTabular(head))) return "lines";
   const first = /[^\r\n]+/.exec(head)?.[0] ?? "";
   if (/^\s*[[{]/.test(first)) return "jsonl";
   if (first.includes("\t")) return "tsv";
-  return /[,;|]/.test(first) ? "csv" : undefined;
+  if (/[,;|]/.test(first)) return "csv";
+  return purpose === "table" ? "lines" : undefined;
 }
 
 /** Whether every whole line has the same number of tabs, at least one. */

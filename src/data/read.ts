@@ -7,6 +7,7 @@ import { label as printed } from "../base/label.js";
 import { percent } from "../base/numbers.js";
 import { type Column, type ColumnOptions, chooseColumns, describeColumns } from "./columns.js";
 import type { FormatOptions } from "./format.js";
+import { labelKey } from "./labels.js";
 import { type Cell, type Cells, MISFIT, Unfit } from "./records.js";
 import { type Readable, sourceOf } from "./sources.js";
 import {
@@ -57,19 +58,36 @@ export interface Data<Row extends TextRow> extends AsyncIterable<Row> {
  */
 export async function readLabelled(from: Readable, options: ReadOptions = {}): Promise<Data<LabelledRow>> {
   knownOptions(options, READ_OPTIONS, "readLabelled options");
-  return rowsOf(await openRecords(await sourceOf(from), options, true), options, true, labelledRows);
+  return rowsOf(await openRecords(await sourceOf(from), options, "labels"), options, true, labelledRows);
 }
 
 /** Opens texts to predict. Without a format in its name or options, a source is one text a line. */
 export async function readTexts(from: Readable, options: ReadOptions = {}): Promise<Data<TextRow>> {
   knownOptions(options, READ_OPTIONS, "readTexts options");
-  return rowsOf(await openRecords(await sourceOf(from), options, false), options, false, textRows);
+  return rowsOf(await openRecords(await sourceOf(from), options, "texts"), options, false, textRows);
 }
 
 const READ_OPTIONS = [
   ...["format", "delimiter", "quoted", "encoding", "header", "onReject"],
   ...["text", "label", "skipUnlabelled", "labelMap"],
 ];
+
+/**
+ * Opens a table to label: all its columns, and which of them are its texts.
+ * @throws InputError as `readTexts`
+ */
+export async function openTexts(
+  from: Readable,
+  options: ReadOptions = {},
+): Promise<{ records: Records; description: DataDescription }> {
+  const records = await openRecords(await sourceOf(from), options, "table");
+  try {
+    return { records, description: describe(records, options, false) };
+  } catch (error) {
+    await records.batches.return(undefined);
+    throw error;
+  }
+}
 
 interface Opened {
   records: Records;
@@ -175,7 +193,7 @@ async function* textRows({ records, description, options, notes }: Opened): Asyn
 /** @throws InputError for a map that holds anything but names, or null */
 function namesFrom(map: ReadOptions["labelMap"]): (label: string) => string | null {
   if (map === undefined) return (label) => label;
-  const names = new Map(Object.entries(map));
+  const names = new Map(Object.entries(map).map(([from, to]) => [labelKey(from.trim()), to]));
   for (const [from, to] of names) {
     if (to === null || (typeof to === "string" && to.trim() !== "")) continue;
     throw inputError({
@@ -185,7 +203,7 @@ function namesFrom(map: ReadOptions["labelMap"]): (label: string) => string | nu
     });
   }
   return (label) => {
-    const to = names.get(label);
+    const to = names.get(labelKey(label));
     return to === undefined ? label : to;
   };
 }
@@ -328,9 +346,12 @@ class Missing {
       );
     }
     if (none.count === 0) return;
-    throw new InputError(
-      `${name}: ${none.rows("has", "have")} no ${place}: ${none.numbers()}. Fill or remove them.`,
-    );
+    const found = `${name}: ${none.rows("has", "have")} no ${place}: ${none.numbers()}.`;
+    const leave = what === "label" ? "skipUnlabelled leaves them out" : "onReject takes them";
+    const error = new InputError(`${found} Fill or remove them; the option ${leave}.`);
+    const flag = what === "label" ? "--skip-unlabelled leaves them out" : "--rejects FILE leaves them out";
+    error.typed = `${found} Fill or remove them, or ${flag}.`;
+    throw error;
   }
 }
 

@@ -6,8 +6,15 @@ import { InputError, inputError, knownOptions } from "../base/errors.js";
 import { type ColumnOptions, nameColumns } from "./columns.js";
 import { decodeBytes, type Encoding } from "./decode.js";
 import type { Dialect } from "./delimited.js";
-import { chooseDialect } from "./dialect.js";
-import { chooseFormat, type Format, type FormatOptions, parserFor, refuseIdle } from "./format.js";
+import { chooseDialect, type WrittenStyle, writtenStyle } from "./dialect.js";
+import {
+  chooseFormat,
+  type Format,
+  type FormatOptions,
+  type Purpose,
+  parserFor,
+  refuseIdle,
+} from "./format.js";
 import { openParquet } from "./parquet.js";
 import { type Cell, type Cells, MISFIT, type RecordParser, Unfit } from "./records.js";
 import {
@@ -44,7 +51,7 @@ export interface TableDescription {
   /** Settled when the first byte beyond ASCII was seen; undefined where there are no bytes of text. */
   encoding: Encoding | undefined;
   /** Of CSV and TSV. */
-  dialect: Dialect | undefined;
+  dialect: (Dialect & WrittenStyle) | undefined;
   header: boolean;
   /** Names, or numbers from 1. Of JSON, keys in order of first sight: later records may add some. */
   columns: readonly string[];
@@ -65,13 +72,11 @@ export interface Records {
 /** So much text is looked at before format and columns are settled. */
 const HEAD = 2 ** 16;
 
-/**
- * @param labelled whether a row must hold a label too: else a plain text is one text a line
- */
+/** Opens a source's records. */
 export async function openRecords(
   source: ByteSource | RecordSource,
   options: FormatOptions & ColumnOptions & RejectOptions,
-  labelled: boolean,
+  purpose: Purpose,
 ): Promise<Records> {
   if ("records" in source) return openSource(source, options);
   const { chunks, compression } = await openBytes(source);
@@ -84,7 +89,7 @@ export async function openRecords(
     const table = await openParquet(source.name, file, source.unzstdPage);
     return named(source.name, "parquet", compression, table.columns, table.records);
   }
-  return openText(source.name, opened.chunks, compression, options, labelled);
+  return openText(source.name, opened.chunks, compression, options, purpose);
 }
 
 const PARQUET = new TextEncoder().encode("PAR1");
@@ -137,12 +142,12 @@ async function openText(
   chunks: AsyncGenerator<Uint8Array>,
   compression: Compression | undefined,
   options: FormatOptions & ColumnOptions & RejectOptions,
-  labelled: boolean,
+  purpose: Purpose,
 ): Promise<Records> {
   const { pieces, encoding } = await decodeBytes(chunks, name, options.encoding);
   try {
     const head = await readHead(pieces);
-    const format = chooseFormat(name, head, options.format, labelled);
+    const format = chooseFormat(name, head, options.format, purpose);
     refuseIdle(name, format, options);
     const delimited = format === "csv" || format === "tsv";
     const dialect = delimited ? chooseDialect(format, head, head.length < HEAD, options) : undefined;
@@ -161,7 +166,8 @@ async function openText(
     const skipped = header && names === undefined ? 1 : 0;
     return {
       description: {
-        ...{ name, format, compression, encoding, dialect },
+        ...{ name, format, compression, encoding },
+        dialect: dialect && { ...dialect, ...writtenStyle(head, dialect) },
         header: header && format !== "lines",
         columns: names ?? columns,
       },
@@ -335,5 +341,5 @@ const TABLE_OPTIONS = ["format", "delimiter", "quoted", "encoding", "header", "o
  */
 export async function readTable(from: Readable, options: TableOptions = {}): Promise<Table> {
   knownOptions(options, TABLE_OPTIONS, "readTable options");
-  return new Table(await openRecords(await sourceOf(from), options, true));
+  return new Table(await openRecords(await sourceOf(from), options, "table"));
 }

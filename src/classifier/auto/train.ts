@@ -4,7 +4,7 @@ import { finiteNumber, inputError, oneOf, wholeNumber } from "../../base/errors.
 import { ENGINES } from "../../engines/engines.js";
 import type { ModelOptions } from "../../model/options.js";
 import { Turns } from "../../train/turns.js";
-import { allRows, type Corpus } from "../corpus.js";
+import { allRows, type Corpus, refuseNoClasses } from "../corpus.js";
 import { EFFORTS, type Effort, type Parts, type TrainOptions } from "../options.js";
 import { Allowance, type Timing } from "./allowance.js";
 import { type Beside, encoderOf, networkOf } from "./assemble.js";
@@ -85,6 +85,7 @@ export async function trainAuto(
   const maxSize = replay?.maxSize ?? options.maxSize;
   if (maxSize !== undefined) wholeNumber(maxSize, "maxSize", 1);
   const allowance = new Allowance({ budget, replay: replay?.ran ?? null }, timing);
+  refuseNoClasses(corpus, options.target);
   const labels = corpus.labels();
   const allClasses = corpus.classes(labels);
   const rows = Uint32Array.from(options.rows ?? allRows(corpus.rows));

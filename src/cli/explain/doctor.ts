@@ -4,8 +4,6 @@ import type { Command } from "commander";
 import { inputError } from "../../base/errors.js";
 import { writeAtomic } from "../../base/node-files.js";
 import { printable, printableJson, wrapToWidth } from "../../base/text.js";
-import { Corpus } from "../../classifier/corpus.js";
-import { readLabelledPath } from "../../data/node-source.js";
 import type { Finding } from "../../explain/doctor/finding.js";
 import { checkup, quickCheckup } from "../../explain/doctor/index.js";
 import type { Subject, Texts } from "../../explain/doctor/subject.js";
@@ -16,9 +14,9 @@ import { readsIds } from "../../layers/traits.js";
 import type { Model } from "../../model/model.js";
 import { type FrontEndOptions, SIDES, type Side } from "../../tokens/options.js";
 import { type EngineFlags, engineOptions, note, say } from "../context.js";
-import { type ColumnFlags, columnFlags, idleColumns } from "../data.js";
+import { type ColumnFlags, columnFlags, idleColumns, readCorpus } from "../data.js";
 import { define, idleFor, sourceOf } from "../models.js";
-import { choice, refuseIdle } from "../options.js";
+import { choice, type Idle, refuseIdle } from "../options.js";
 import { type Style, styleFor, WIDTH } from "../terminal.js";
 import { findingsSummary, findingsText } from "../ui/findings.js";
 import { type Opened, openModel, refuseAutomatic } from "./open.js";
@@ -55,7 +53,7 @@ export function doctorCommand(explain: Command): void {
     const noData = data === undefined && "without DATA";
     const script = sourceOf(file) === "a script";
     refuseIdle(command, {
-      ...(data === undefined ? { text: noData, label: noData } : idleColumns(data, flags.test)),
+      ...(data === undefined ? withoutData(noData) : idleColumns(data, flags.test)),
       padding: noData || (!script && "with a model file, which says it"),
       define: idleFor(file)["define"],
     });
@@ -79,6 +77,13 @@ export function doctorCommand(explain: Command): void {
     );
   });
 }
+
+const withoutData = (why: string | false): Idle =>
+  Object.fromEntries(
+    ["text", "label", "delimiter", "encoding", "rejects", "skipUnlabelled", "labelMap", "mergeLabels"].map(
+      (name) => [name, why],
+    ),
+  );
 
 const isScript = ({ name }: Opened) => sourceOf(name) === "a script";
 
@@ -126,9 +131,7 @@ async function subjectOfScript(model: Model, data: string, flags: Flags): Promis
 const UNSAID_LENGTH = 200;
 
 async function readTexts(path: string, frontEnd: FrontEndOptions, flags: Flags): Promise<Texts> {
-  const rows = await readLabelledPath(path, flags);
-  note(printable(`${path}: ${rows.description.found}`));
-  return { corpus: await Corpus.read(rows, frontEnd) };
+  return { corpus: (await readCorpus(path, flags, frontEnd)).corpus };
 }
 
 function doctorText(

@@ -1,6 +1,7 @@
 /** Traps in the data: labels out of balance, repeats, contradictions, and test texts among those learned from. */
 import { count, counted, percent } from "../../base/numbers.js";
 import { repeatedTexts } from "../../classifier/repeated-texts.js";
+import { isNothing, labelVariants, plainLabel } from "../../data/labels.js";
 import type { Check } from "./finding.js";
 import { dataSummary, rowsOf, type Subject } from "./subject.js";
 
@@ -67,25 +68,33 @@ const labelsAlike: Check<Subject> = (subject) => {
       title: "Labels that differ only in how they are written",
       seen: `${shown.join(" and ")} count as different labels${alike.length > 1 ? `, and so do ${counted(alike.length - 1, "other group", "other groups")}` : ""}.`,
       evidence: { groups: alike.length, first: alike[0]![0]!, second: alike[0]![1]! },
-      remedy: "Write each label in one way, if they are meant to be the same.",
+      remedy: "Make them one (--merge-labels), if they are meant to be the same.",
     },
   ];
 };
 
-/** A number by its value, 1.0 as 1; else without case, spaces and hyphens. */
-function plainLabel(label: string): string {
-  const text = label.normalize("NFKC").trim();
-  if (text !== "" && Number.isFinite(Number(text))) return String(Number(text));
-  return text.toLowerCase().replace(/[\s_-]+/g, " ");
-}
-
-/** How tables write that there is nothing. */
-const NOTHING = /^(n\/?a|#n\/a|nan|null|nil|undefined|<na>|-+|\?+|\.)$/i;
+/** Labels that are rare and one letter from another. */
+const labelsMistyped: Check<Subject> = (subject) => {
+  const counts = dataSummary(subject)?.classes ?? [];
+  const found = labelVariants(counts).filter(({ how }) => how === "a letter");
+  if (found.length === 0) return [];
+  const { label, of, rows } = found[0]!;
+  const others = found.length > 1 ? `, and so ${counted(found.length - 1, "other", "others")}` : "";
+  return [
+    {
+      id: "labels-mistyped",
+      severity: "warning",
+      title: "Labels that may be typing errors",
+      seen: `"${label}" (${counted(rows, "text")}) is a letter away from "${of}"${others}.`,
+      evidence: { labels: found.length, label, of, texts: rows },
+      remedy:
+        "Make them one (--merge-labels, or --label-map some of them), if they are meant to be the same.",
+    },
+  ];
+};
 
 const labelForNothing: Check<Subject> = (subject) => {
-  const found = dataSummary(subject)?.classes.find(
-    ({ label, rows }) => rows > 0 && NOTHING.test(label.trim()),
-  );
+  const found = dataSummary(subject)?.classes.find(({ label, rows }) => rows > 0 && isNothing(label));
   if (!found) return [];
   return [
     {
@@ -94,7 +103,7 @@ const labelForNothing: Check<Subject> = (subject) => {
       title: "A label that may stand for no label",
       seen: `${counted(found.rows, "text is", "texts are")} labelled "${found.label}", which is learned as a label like any other.`,
       evidence: { label: found.label, texts: found.rows },
-      remedy: "Leave those texts out, if it means that nobody has labelled them.",
+      remedy: "Leave those texts out (--label-map), if it means that nobody has labelled them.",
     },
   ];
 };
@@ -154,6 +163,7 @@ const leak: Check<Subject> = ({ texts, test }) => {
 export const DATA: readonly Check<Subject>[] = [
   leak,
   labelsAlike,
+  labelsMistyped,
   labelForNothing,
   rareLabels,
   imbalance,

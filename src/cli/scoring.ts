@@ -1,0 +1,364 @@
+/** `cellstate predict MODEL DATA --out FILE`: a table with the answers in columns added, row by row. */
+import { createWriteStream } from "node:fs";
+import { rename, rm } from "node:fs/promises";
+import type { Writable } from "node:stream";
+import { inputError } from "../base/errors.js";
+import { counted } from "../base/numbers.js";
+import { printable, printableJson } from "../base/text.js";
+import type { AnswerOptions, Prediction } from "../classifier/answer.js";
+import type { TextClassifier } from "../classifier/classifier.js";
+import { isStandardInput, standardInput } from "../data/node-files.js";
+import { type DataDescription, openTexts, type ReadOptions, Texts } from "../data/read.js";
+import { type Cells, MISFIT } from "../data/records.js";
+import { plainValue, type Records } from "../data/table.js";
+import { RowWriter } from "../data/table-writer.js";
+import { note } from "./context.js";
+import { rejecting, type TableFlags } from "./data.js";
+
+export interface ScoringFlags extends TableFlags {
+  out?: string;
+  json?: boolean;
+  /** Whether every label's probability gets a column. */
+  scores?: boolean;
+  /** With `json`: the column that says which row it is. */
+  id?: string | number;
+  keepFormulas?: boolean;
+}
+
+/** Rows answered together: a batch is much faster than one by one. */
+const BATCH = 256;
+
+/** Labels the rows of a table. @throws InputError where it cannot be read, or has no column of texts */
+export async function scoreTable(
+  classifier: TextClassifier,
+  data: string,
+  flags: ScoringFlags,
+  answering: AnswerOptions,
+): Promise<void> {
+  const { text, delimiter, encoding } = flags;
+  const onReject = rejecting(flags, data);
+  const options: ReadOptions = {
+    ...(text === undefined ? {} : { text }),
+    ...(delimiter === undefined ? {} : { delimiter }),
+    ...(encoding === undefined ? {} : { encoding }),
+    ...(onReject ? { onReject } : {}),
+  };
+  const opened = await openTexts(isStandardInput(data) ? standardInput() : data, options);
+  note(printable(`${opened.description.name}: ${opened.description.found}`));
+  const sink = await openSink(flags.out!);
+  try {
+    const scoring = new Scoring(opened, classifier, flags, answering);
+    for await (const piece of scoring.pieces()) await sink.write(piece);
+    await sink.close();
+    for (const line of scoring.notes()) note(printable(`${opened.description.name}: ${line}`));
+    if (flags.out !== "-") note(printable(`Wrote ${flags.out}`));
+  } catch (error) {
+    await sink.abandon();
+    throw error;
+  }
+}
+
+/** Where the table goes: nothing is there until all is. */
+interface Sink {
+  write(text: string): Promise<void>;
+  close(): Promise<void>;
+  abandon(): Promise<void>;
+}
+
+async function openSink(out: string): Promise<Sink> {
+  if (out === "-") return { write: writerTo(process.stdout), close: async () => {}, abandon: async () => {} };
+  const temporary = `${out}.${process.pid}.part`;
+  const stream = createWriteStream(temporary, { flags: "wx" });
+  await new Promise<void>((opened, failed) => {
+    stream.once("open", () => opened());
+    stream.once("error", failed);
+  });
+  const ended = () =>
+    new Promise<void>((done, failed) => {
+      stream.once("error", failed);
+      stream.end(done);
+    });
+  return {
+    write: writerTo(stream),
+    close: async () => {
+      await ended();
+      await rename(temporary, out);
+    },
+    abandon: async () => {
+      stream.destroy();
+      await rm(temporary, { force: true });
+    },
+  };
+}
+
+/** Waits for what is full. */
+const writerTo = (stream: Writable) => async (text: string) => {
+  if (stream.write(text)) return;
+  await new Promise<void>((drained, failed) => {
+    const settle = (then: () => void) => () => {
+      stream.off("drain", onDrain).off("error", onError);
+      then();
+    };
+    const onDrain = settle(drained);
+    const onError = (error: Error) => settle(() => failed(error))();
+    stream.once("drain", onDrain).once("error", onError);
+  });
+};
+
+/** A row to answer: its cells, its text where it has one, and its number. */
+interface Row {
+  cells: Cells;
+  text: string | undefined;
+  row: number;
+}
+
+/** A table on its way from cells to cells with answers. */
+class Scoring {
+  private readonly records: Records;
+  private readonly description: DataDescription;
+  private readonly texts: Texts;
+  private readonly writer: TableWriter;
+  private withoutText = 0;
+  private unusable = 0;
+  private unknown = 0;
+
+  constructor(
+    { records, description }: { records: Records; description: DataDescription },
+    private readonly classifier: TextClassifier,
+    flags: ScoringFlags,
+    private readonly answering: AnswerOptions,
+  ) {
+    this.records = records;
+    this.description = description;
+    this.texts = new Texts(description.text);
+    const reject = answering.reject === undefined ? classifier.reject : answering.reject;
+    const added = addedColumns(classifier.labels, {
+      scores: flags.scores ?? false,
+      rejecting: reject !== null,
+    });
+    this.writer = writerFor(description, flags, added);
+  }
+
+  async *pieces(): AsyncGenerator<string> {
+    yield this.writer.begin();
+    let row = this.records.firstRow - 1;
+    let waiting: Row[] = [];
+    for await (const batch of this.records.batches) {
+      for (const cells of batch) {
+        row++;
+        if (cells === MISFIT) this.unusable++;
+        else waiting.push({ cells, text: this.textOf(cells), row });
+        if (waiting.length < BATCH) continue;
+        yield this.answered(waiting);
+        waiting = [];
+      }
+    }
+    if (waiting.length > 0) yield this.answered(waiting);
+    yield this.writer.end();
+  }
+
+  private textOf(cells: Cells): string | undefined {
+    const text = this.texts.of(cells);
+    return typeof text === "string" ? text : undefined;
+  }
+
+  private answered(rows: readonly Row[]): string {
+    const asked = rows.filter(({ text }) => text !== undefined);
+    const answers = this.classifier.answers(
+      asked.map(({ text }) => text!),
+      asked[0]?.row,
+      this.answering,
+    );
+    let text = "";
+    for (const each of rows) {
+      const answer = each.text === undefined ? undefined : (answers.next().value as Prediction);
+      if (!answer) this.withoutText++;
+      else if (answer.known === 0) this.unknown++;
+      text += this.writer.row(each, answer);
+    }
+    return text;
+  }
+
+  notes(): string[] {
+    const { encoding } = this.description;
+    const rows = (count: number) => counted(count, "row has", "rows have");
+    return [
+      ...(encoding?.note === undefined ? [] : [encoding.note]),
+      ...this.texts.notes(),
+      ...this.writer.notes(),
+      ...(this.unusable > 0 ? [`${counted(this.unusable, "row is", "rows are")} left out as unusable`] : []),
+      ...(this.withoutText > 0 ? [`! ${rows(this.withoutText)} no text, and no answer`] : []),
+      ...(this.unknown > 0
+        ? [
+            `! ${rows(this.unknown)} no word that the classifier knows (known: 0): what it answers them is a guess`,
+          ]
+        : []),
+    ];
+  }
+}
+
+/** A column that is added: its name, and what an answer puts there. */
+interface Added {
+  name: string;
+  of: (answer: Prediction) => string | number | null | undefined;
+}
+
+function addedColumns(
+  labels: readonly string[],
+  { scores, rejecting }: { scores: boolean; rejecting: boolean },
+): Added[] {
+  return [
+    { name: "label", of: ({ label, rejected }) => (rejected ? null : label) },
+    { name: "probability", of: ({ probability }) => probability },
+    { name: "known", of: ({ known }) => known },
+    ...(rejecting
+      ? [
+          { name: "rejected", of: ({ rejected }: Prediction) => rejected || null },
+          { name: "guess", of: ({ rejected, label }: Prediction) => (rejected ? label : null) },
+        ]
+      : []),
+    ...(scores
+      ? labels.map((label) => ({ name: `score_${label}`, of: (answer: Prediction) => answer.scores[label] }))
+      : []),
+  ];
+}
+
+/** Names that the table does not have yet: what was there stays what it is. */
+function renamed(added: readonly Added[], columns: readonly string[]): Added[] {
+  const taken = new Set(columns.map((name) => name.toLowerCase()));
+  return added.map(({ name: plain, of }) => {
+    let name = plain;
+    for (let n = 1; taken.has(name.toLowerCase()); n++)
+      name = n === 1 ? `predicted_${plain}` : `predicted_${plain}_${n}`;
+    taken.add(name.toLowerCase());
+    return { name, of };
+  });
+}
+
+/** How a table is written. */
+interface TableWriter {
+  begin(): string;
+  row(row: Row, answer: Prediction | undefined): string;
+  end(): string;
+  notes(): string[];
+}
+
+const COMMAS = { delimiter: ",", quoted: true, quoting: "needed", lineEnd: "\n" } as const;
+const TABS = { ...COMMAS, delimiter: "\t" } as const;
+
+/** By what `--out` ends in; else as the table is written that is read. */
+function writerFor(description: DataDescription, flags: ScoringFlags, added: readonly Added[]): TableWriter {
+  const { format, dialect, columns } = description;
+  if (flags.json) return answersAsJson(description, flags);
+  const ending = /\.(\w+)$/.exec(flags.out!)?.[1]?.toLowerCase();
+  const asRead =
+    format === "json" || format === "jsonl" ? format : dialect?.delimiter === "\t" ? "tsv" : "csv";
+  const written = ending !== undefined && ENDINGS.has(ending) ? ending : asRead;
+  const withNames = renamed(added, description.header || format === "lines" ? columns : []);
+  if (written === "jsonl" || written === "json" || written === "ndjson") {
+    return asJson(description, withNames, written === "json");
+  }
+  const wanted = written === "tsv" || written === "tab" ? TABS : COMMAS;
+  const same = dialect && (ending === undefined || (dialect.delimiter === "\t") === (wanted === TABS));
+  return asDelimited(description, same ? dialect : wanted, withNames, flags);
+}
+
+const ENDINGS: ReadonlySet<string> = new Set(["csv", "tsv", "tab", "json", "jsonl", "ndjson"]);
+
+/** Cells as text: lists and objects as JSON. */
+const cellText = (value: unknown): string =>
+  value === undefined || value === null ? "" : typeof value === "string" ? value : JSON.stringify(value);
+
+/** Seven digits are all that a float32 has. */
+const numberText = (value: string | number | null | undefined): string =>
+  typeof value === "number" ? String(Number(value.toPrecision(7))) : (value ?? "");
+
+function asDelimited(
+  { columns, header, encoding, format }: DataDescription,
+  dialect: typeof COMMAS | NonNullable<DataDescription["dialect"]> | typeof TABS,
+  added: readonly Added[],
+  { keepFormulas }: ScoringFlags,
+): TableWriter {
+  const writer = new RowWriter(dialect, !keepFormulas);
+  const width = columns.length;
+  const isDecoded = encoding !== undefined && encoding.name !== "utf-8";
+  const named = header || format === "lines";
+  return {
+    begin: () => {
+      // By its mark a spreadsheet takes what is written for UTF-8.
+      const mark = encoding?.byteOrderMark || isDecoded ? "\uFEFF" : "";
+      const names = format === "lines" ? ["text"] : columns;
+      return mark + (named ? writer.row([...names, ...added.map(({ name }) => name)]) : "");
+    },
+    row: ({ cells, row }, answer) => {
+      if (columns.length > width) throw laterColumns(columns.slice(width), row);
+      const there = Array.from({ length: width }, (_, i) => cellText(plainValue(cells[i])));
+      return writer.row([...there, ...added.map(({ of }) => (answer ? numberText(of(answer)) : ""))]);
+    },
+    end: () => "",
+    notes: () => [
+      ...(named
+        ? []
+        : [`there is no header: behind its columns come ${added.map(({ name }) => name).join(", ")}`]),
+      ...(isDecoded ? ["written as UTF-8"] : []),
+      ...(writer.madeSafe > 0
+        ? [
+            `an apostrophe keeps ${counted(writer.madeSafe, "cell", "cells")} from being run as a formula by spreadsheets (--keep-formulas leaves them out)`,
+          ]
+        : []),
+    ],
+  };
+}
+
+function laterColumns(names: readonly string[], row: number): Error {
+  return inputError({
+    expected: "the keys of the first records only, for a table with a header",
+    where: `row ${row}`,
+    received: names[0],
+    next: "Write JSON lines: --out FILE.jsonl",
+  });
+}
+
+/** Objects with keys added; a list of them where the table is one. */
+function asJson({ columns, format }: DataDescription, added: readonly Added[], list: boolean): TableWriter {
+  let rows = 0;
+  const nameOf = (index: number) => (format === "lines" ? "text" : columns[index]!);
+  return {
+    begin: () => (list ? "[" : ""),
+    row: ({ cells }, answer) => {
+      const there = Array.from(cells, (cell, i) => [nameOf(i), plainValue(cell)] as const);
+      const answers = added.map(({ name, of }) => [name, answer ? of(answer) : null] as const);
+      const text = printableJson(Object.fromEntries([...there, ...answers]));
+      const before = list ? (rows++ === 0 ? "\n" : ",\n") : "";
+      return `${before}${text}${list ? "" : "\n"}`;
+    },
+    end: () => (list ? "\n]\n" : ""),
+    notes: () => [],
+  };
+}
+
+/** The answers alone, as JSON lines. */
+function answersAsJson({ name, columns }: DataDescription, { id }: ScoringFlags): TableWriter {
+  const at = id === undefined ? -1 : placeOf(id, columns, name);
+  return {
+    begin: () => "",
+    row: ({ cells, row }, answer) => {
+      const which = at < 0 ? { row } : { row, id: plainValue(cells[at]) ?? null };
+      return `${printableJson({ ...which, ...(answer ? answerJson(answer) : { label: null }) })}\n`;
+    },
+    end: () => "",
+    notes: () => [],
+  };
+}
+
+function placeOf(id: string | number, columns: readonly string[], where: string): number {
+  const at = typeof id === "number" ? id - 1 : columns.indexOf(id);
+  if (columns[at] !== undefined) return at;
+  const expected = `one of the columns ${columns.slice(0, 12).join(", ")}`;
+  throw inputError({ expected, where: `${where}: --id`, received: id });
+}
+
+/** An answer that was rejected is a guess: a reader of labels must not take it for one. */
+export function answerJson(prediction: Prediction): object {
+  return prediction.rejected ? { ...prediction, label: null, guess: prediction.label } : prediction;
+}
