@@ -2,7 +2,7 @@
 
 import { Argument, type Command } from "commander";
 import { InputError, inputError } from "../base/errors.js";
-import { count, counted, percent } from "../base/numbers.js";
+import { count, counted, decimal, percent } from "../base/numbers.js";
 import { printable, printableJson } from "../base/text.js";
 import type { ClassifierEvaluation } from "../classifier/classifier.js";
 import { type ClassifierComparison, checkSameLabels, compareClassifiers } from "../classifier/compare.js";
@@ -12,13 +12,15 @@ import { refuseIdle } from "./options.js";
 import { checkOutputs } from "./outputs.js";
 import { answerOptions, type RejectFlags, rejectOption } from "./reject.js";
 import { styleFor } from "./terminal.js";
-import { openClassifier, type VocabularyFlags, vocabularyFlags } from "./tokenizer.js";
+import { BEST, openClassifier, type VocabularyFlags, vocabularyFlags } from "./tokenizer.js";
 import { comparisonText } from "./ui/comparison.js";
 import { evaluationText } from "./ui/evaluation.js";
 
 interface Flags extends EngineFlags, ColumnFlags, VocabularyFlags, RejectFlags {
   json?: boolean;
   mistakes?: number;
+  /** Where the classifier goes, with its threshold. */
+  out?: string;
 }
 
 /** How many mistakes are shown of one classifier, and of each of two. */
@@ -38,6 +40,7 @@ export function evaluateCommand(program: Command): void {
       `how many of the worst mistakes to show (default: ${MISTAKES.one}, of each of two ${MISTAKES.ofEach})`,
       whole("mistakes"),
     )
+    .option("--out <file>", "with --threshold: save the classifier there, to answer by that threshold")
     .option("--json", "one JSON object in place of tables");
   // Only the last argument may stand for several: that the data comes last is said here, and seen to below.
   const [model] = command.registeredArguments;
@@ -49,15 +52,30 @@ export function evaluateCommand(program: Command): void {
       new Argument("<data>", DATA),
     ],
   });
-  engineOptions(vocabularyFlags(columnFlags(rejectOption(command)))).action(
+  engineOptions(vocabularyFlags(columnFlags(rejectOption(command)), true)).action(
     async (model: string, rest: string[], flags: Flags) => {
       const { other, data } = namesOf(rest);
-      refuseIdle(command, { mistakes: flags.json && "with --json", ...idleColumns(data) });
-      await checkOutputs({ "--rejects": flags.rejects }, [data, model, other, flags.labelMap]);
+      refuseIdle(command, {
+        mistakes: flags.json && "with --json",
+        out: flags.threshold === undefined && "without --threshold",
+        ...idleColumns(data),
+      });
+      await checkOutputs({ "--out": flags.out, "--rejects": flags.rejects }, [
+        data,
+        model,
+        other,
+        flags.labelMap,
+      ]);
       if (other === undefined) await evaluateOne(model, data, flags);
       else {
         const two = "with two classifiers, which are compared on every text";
-        refuseIdle(command, { reject: two, mergeLabels: "with two classifiers" });
+        const best = flags.threshold === BEST && "with two classifiers, each of which has its own";
+        refuseIdle(command, {
+          reject: two,
+          mergeLabels: "with two classifiers",
+          out: "with two classifiers",
+          threshold: best,
+        });
         await compareTwo(model, other, data, flags);
       }
     },
@@ -81,12 +99,13 @@ async function evaluateOne(model: string, data: string, flags: Flags): Promise<v
   const classifier = await openClassifier(model, flags);
   const evaluation = await measured(async (signal) => {
     const { corpus } = await readCorpus(data, flags, classifier.encoder.frontEnd);
-    return classifier.evaluate(corpus, {
-      mistakes: flags.mistakes ?? MISTAKES.one,
-      signal,
-      ...answerOptions(flags),
-    });
+    const options = { mistakes: flags.mistakes ?? MISTAKES.one, signal, ...answerOptions(flags) };
+    const found = await classifier.evaluate(corpus, options);
+    if (flags.threshold !== BEST) return found;
+    classifier.threshold = suggested(found);
+    return classifier.evaluate(corpus, options);
   });
+  if (flags.out !== undefined) await classifier.save(flags.out);
   sayUnknown(evaluation);
   sayUnknownLabels(evaluation);
   say(
@@ -94,6 +113,7 @@ async function evaluateOne(model: string, data: string, flags: Flags): Promise<v
       ? printableJson(evaluationSummary(evaluation))
       : evaluationText(evaluation, styleFor(process.stdout)),
   );
+  if (flags.out !== undefined) note(printable(`Saved ${flags.out}`));
 }
 
 async function compareTwo(model: string, other: string, data: string, flags: Flags): Promise<void> {
@@ -116,6 +136,18 @@ async function compareTwo(model: string, other: string, data: string, flags: Fla
       ? printableJson(comparisonSummary(comparison, names))
       : comparisonText(comparison, names, styleFor(process.stdout)),
   );
+}
+
+/** The threshold by which the second label's F1 is best, and what it changes, said. */
+function suggested({ binary, labels, accuracy, perClass }: ClassifierEvaluation): number {
+  const { threshold, bestF1 } = binary!;
+  const change = (name: string, from: number, to: number) => `${name} ${percent(from)} → ${percent(to)}`;
+  note(
+    printable(
+      `Threshold of ${JSON.stringify(labels[1])}: ${decimal(threshold, 3)} → ${decimal(bestF1.threshold, 3)}: ${change("its F1", perClass[1]!.f1, bestF1.f1)}, ${change("accuracy", accuracy, bestF1.accuracy)}. It was chosen by these texts, which flatters the figures below: measure on others.`,
+    ),
+  );
+  return bestF1.threshold;
 }
 
 /** What is measured; Ctrl-C ends it. */
@@ -167,6 +199,7 @@ export function evaluationSummary(evaluation: ClassifierEvaluation) {
     intervals: { ...intervals, loss: logLoss },
     ...rejecting,
     ...(unknownLabels.length > 0 ? { unknownLabels } : {}),
+    ...(evaluation.binary ? { threshold: evaluation.binary.threshold } : {}),
   };
 }
 

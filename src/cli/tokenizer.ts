@@ -22,7 +22,7 @@ export interface VocabularyFlags {
   length?: number;
   vocabulary?: number;
   labels?: string[];
-  threshold?: number;
+  threshold?: number | typeof BEST;
 }
 
 const TOKENIZER_HELP =
@@ -32,8 +32,15 @@ export function tokenizerOption(command: Command): Command {
   return command.option("--tokenizer <file>", TOKENIZER_HELP);
 }
 
-/** For models whose file does not say how texts become ids. */
-export function vocabularyFlags(command: Command): Command {
+/** In place of a threshold: the one that the data says. */
+export const BEST = "best";
+
+/**
+ * For models whose file does not say how texts become ids.
+ * @param orBest whether the threshold may be found out, where there are labels to find it by
+ */
+export function vocabularyFlags(command: Command, orBest = false): Command {
+  const threshold = between("threshold", 0, 1);
   return tokenizerOption(command)
     .addOption(choice("--pad, --padding <side>", "where short texts are filled up", SIDES))
     .addOption(choice("--truncate, --truncating <side>", "where long texts are cut", SIDES))
@@ -42,8 +49,8 @@ export function vocabularyFlags(command: Command): Command {
     .option("--labels <a,b>", "what the classes are called, in their order", labelNames)
     .option(
       "--threshold <p>",
-      "of two labels, the second is answered above this",
-      between("threshold", 0, 1),
+      `of two labels, the second is answered above this${orBest ? "; best: where its F1 on the data is best" : ""}`,
+      (text) => (orBest && text === BEST ? BEST : threshold(text)),
     );
 }
 
@@ -83,12 +90,13 @@ export async function openClassifier(
       received: `${path}, which has ${model.outputSize} outputs and answers the likeliest`,
     });
   }
+  const asked = flags.threshold === BEST ? undefined : flags.threshold;
   if (saved?.encoder instanceof FeatureEncoder)
     refuseParts({ tokenizer, padding, truncating, length, labels: flags.labels });
   const row = { padding, truncating };
   const asSaved = [tokenizer, padding, truncating, length, flags.labels].every((flag) => flag === undefined);
   if (saved && asSaved) {
-    saved.threshold = flags.threshold ?? saved.threshold;
+    saved.threshold = asked ?? saved.threshold;
     return saved;
   }
   const vectorizer = tokenizer
@@ -99,7 +107,7 @@ export async function openClassifier(
     vectorizer,
     length: length ?? saved?.length,
     labels,
-    ...(model.outputSize === 1 ? { threshold: flags.threshold ?? saved?.threshold } : {}),
+    ...(model.outputSize === 1 ? { threshold: asked ?? saved?.threshold } : {}),
   };
   const classifier = assembleClassifier(model, parts, path);
   if (!labels) note(printable(`${path}: labels ${classifier.labels.join(", ")}; name them with --labels`));

@@ -130,6 +130,14 @@ const TABLE: Record<string, Record<string, Situations>> = {
     ...columns("evaluate m.keras texts"),
     "--merge-labels": idle("evaluate m.keras three.keras d.csv --merge-labels"),
     ...vocabulary("evaluate m.keras d.csv"),
+    "--threshold": idle(
+      "evaluate three.keras d.csv --threshold 0.3",
+      "evaluate m.keras m.keras d.csv --threshold best",
+    ),
+    "--out": idle(
+      "evaluate m.keras d.csv --out o.keras",
+      "evaluate m.keras m.keras d.csv --threshold 0.3 --out o.keras",
+    ),
     "--mistakes": idle("evaluate m.keras d.csv --json --mistakes 3"),
     "--reject": idle("evaluate m.keras three.keras d.csv --reject 0.5"),
     "--json": always,

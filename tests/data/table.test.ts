@@ -1,0 +1,322 @@
+/** Tables as people have them: delimiters, encodings, lists, fastText's lines, several text columns, rows that cannot be used. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import * as zlib from "node:zlib";
+import { type ReadOptions, type Reject, readLabelled, readTable, readTexts } from "../../src/data/index.js";
+import { memorySource } from "../../src/data/source.js";
+
+const WORDS = "we table the soup staff room warm cold bland today was it".split(" ");
+/** Rows of words, good or bad in turn; every second text has a comma, every third two. */
+const ROWS = Array.from({ length: 60 }, (_, i) => {
+  const word = (k: number) => WORDS[(i * 7 + k * 5) % WORDS.length]!;
+  const marks = i % 6 === 0 ? [",", ","] : i % 2 === 0 ? [",", ""] : ["", ""];
+  return {
+    text: `${word(1)}${marks[0]} ${word(2)} ${word(3)}${marks[1]} ${word(4)}`,
+    label: i % 3 ? "good" : "bad",
+  };
+});
+
+async function read(name: string, content: string | Uint8Array, options: ReadOptions = {}) {
+  const data = await readLabelled(memorySource(content, name), options);
+  const rows: { text: string; label: string }[] = [];
+  for await (const { text, label } of data) rows.push({ text, label });
+  return { ...data.description, notes: data.notes, rows };
+}
+
+const refusal = (message: RegExp) => ({ name: "InputError", message });
+
+test("the delimiter that is the same in every row, whatever the texts hold", async () => {
+  for (const delimiter of [";", "\t", "|"]) {
+    for (const name of ["d.csv", "d.txt", "standard input"]) {
+      const lines = ROWS.map(({ text, label }) => `${text}${delimiter}${label}`);
+      const { rows, dialect } = await read(name, lines.join("\n"));
+      assert.equal(dialect?.delimiter, delimiter, name);
+      assert.deepEqual(rows, ROWS);
+      const turned = ROWS.map(({ text, label }) => `${label}${delimiter}${text}`);
+      assert.deepEqual((await read(name, turned.join("\r\n"))).rows, ROWS);
+    }
+  }
+});
+
+test("of two that are, the one that leaves labels, or whose header names columns", async () => {
+  // One comma in each text, one semicolon in each row.
+  const both = ROWS.map(({ label }, i) => `cold soup ${i}, warm room ${i};${label}`);
+  assert.equal((await read("d.csv", both.join("\n"))).dialect?.delimiter, ";");
+  const headed = ["text;a,b", ...ROWS.map((_, i) => `soup ${i};${i % 3},${i}`)].join("\n");
+  assert.deepEqual((await readTable(memorySource(headed, "d.csv"))).columns, ["text", "a,b"]);
+  const asked = await read("d.csv", both.join("\n"), { delimiter: ",", text: 1, label: 2 });
+  assert.equal(asked.rows[0]!.text, "cold soup 0");
+});
+
+test("rows of different widths are complained of under the delimiter that the first row has", async () => {
+  const message = /d\.csv, row 3 \(line 3\): expected 2 fields, as in the first row but received 3/;
+  await assert.rejects(() => read("d.csv", "text,label\nwarm,good\nwarm, cold,good\n"), refusal(message));
+});
+
+const CAFE = "text,label\ncafé crème à Orléans,bon\nœuf cassé,mauvais\n";
+const CAFE_ROWS = [
+  { text: "café crème à Orléans", label: "bon" },
+  { text: "œuf cassé", label: "mauvais" },
+];
+
+/** Text in Windows-1252, as far as these tests need it. */
+const western = (text: string) =>
+  Uint8Array.from(text, (c) => ({ œ: 0x9c, "€": 0x80, "’": 0x92 })[c] ?? c.charCodeAt(0));
+
+function utf16(text: string, { bigEndian = false, mark = true } = {}): Uint8Array {
+  const bytes = Buffer.from((mark ? "\uFEFF" : "") + text, "utf16le");
+  return bigEndian ? bytes.swap16() : bytes;
+}
+
+test("what Excel writes: UTF-16 of either order, with its mark or without, and UTF-8 with one", async () => {
+  for (const bigEndian of [false, true]) {
+    for (const mark of [true, false]) {
+      const { rows, encoding } = await read("d.csv", utf16(CAFE, { bigEndian, mark }));
+      assert.deepEqual(rows, CAFE_ROWS);
+      assert.equal(encoding?.name, bigEndian ? "utf-16be" : "utf-16le");
+      assert.equal(encoding?.byteOrderMark, mark);
+    }
+  }
+  const marked = await read("d.csv", `\uFEFF${CAFE}`);
+  assert.deepEqual([marked.rows, marked.encoding?.byteOrderMark], [CAFE_ROWS, true]);
+});
+
+test("Windows-1252 is told from its bytes, and said; what is neither is refused", async () => {
+  const told = await read("d.csv", western(CAFE));
+  assert.deepEqual(told.rows, CAFE_ROWS);
+  assert.equal(told.encoding?.name, "windows-1252");
+  assert.match(told.notes[0]!, /^not UTF-8: taken for Windows-1252/);
+  // Far behind the head of the file, and cut anywhere.
+  const late = western(`text,label\n${"warm soup,good\n".repeat(9000)}café,bad\n`);
+  const rows: string[] = [];
+  const chunks = (async function* () {
+    for (let at = 0; at < late.length; at += 997) yield late.subarray(at, at + 997);
+  })();
+  for await (const { text } of await readLabelled({ name: "d.csv", chunks })) rows.push(text);
+  assert.equal(rows.at(-1), "café");
+  const russian = Uint8Array.from(
+    [..."text,label\n"]
+      .map((c) => c.charCodeAt(0))
+      .concat(0xef, 0xf0, 0xe8, 0xe2, 0xe5, 0xf2, 0x2c, 0x61, 10),
+  );
+  await assert.rejects(
+    () => read("d.csv", russian),
+    refusal(/byte 11: expected UTF-8 text, found 0xef.*encoding/),
+  );
+  const said = await read("d.csv", russian, { encoding: "windows-1251" });
+  assert.deepEqual(said.rows, [{ text: "привет", label: "a" }]);
+  await assert.rejects(
+    () => read("d.csv", CAFE, { encoding: "klingon" }),
+    refusal(/^encoding: expected the name/),
+  );
+});
+
+test("UTF-8 that is damaged far on is no other encoding", async () => {
+  const bytes = new TextEncoder().encode(`text,label\n${"café,bon\n".repeat(40)}`);
+  bytes[bytes.length - 7] = 0xff;
+  await assert.rejects(() => read("d.csv", bytes), refusal(/expected UTF-8 text, found 0xff/));
+});
+
+test("a JSON list of objects, in one line or many, however it is cut", async () => {
+  const objects = ROWS.map((row, i) => ({ id: i, ...row, note: { deep: ['}"', "]", "\\"] } }));
+  for (const text of [JSON.stringify(objects), `\n${JSON.stringify(objects, null, 2)}\n`]) {
+    const { rows, format, columns } = await read("d.json", text);
+    assert.deepEqual([rows, format], [ROWS, "json"]);
+    assert.deepEqual(columns, ["id", "text", "label", "note"]);
+    assert.equal((await read("standard input", text)).format, "json");
+    const bytes = new TextEncoder().encode(text);
+    for (const size of [1, 2, 7, 1000]) {
+      const chunks = (async function* () {
+        for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size);
+      })();
+      const found: object[] = [];
+      for await (const { text, label } of await readLabelled({ name: "d.json", chunks }))
+        found.push({ text, label });
+      assert.deepEqual(found, ROWS, `pieces of ${size}`);
+    }
+  }
+  for (const [text, message] of [
+    ['[{"text":"a","label":"b"}', /closing bracket but received "the end/],
+    ['[{"text":"a","label":"b"}] x', /nothing behind the list but received "x"/],
+    ['[{"text":"a","label":"b"}, 5]', /d\.json, behind item 1: expected a list of objects/],
+    ['[{"text":"a","label":}]', /d\.json, item 1: expected one JSON object an item/],
+    ["[[1,2]]", /expected a list of objects/],
+  ] as const) {
+    await assert.rejects(() => read("d.json", text), refusal(message), text);
+  }
+});
+
+test("fastText's lines, by space or by comma; several labels for a text are refused as such", async () => {
+  for (const [mark, name] of [
+    [" ", "d.txt"],
+    [",", "d.txt"],
+    [" ", "d.csv"],
+    ["\t", "standard input"],
+  ] as const) {
+    const lines = ROWS.map(({ text, label }) => `__label__${label}${mark}${text}`);
+    const { rows, format } = await read(name, lines.join("\n"));
+    assert.deepEqual([rows, format], [ROWS, "fasttext"]);
+  }
+  const two = "__label__a __label__b warm soup\n__label__a cold soup\n";
+  await assert.rejects(
+    () => read("d.txt", two),
+    refusal(/1 row has a list as label .* such as \["a","b"\]: row 1/),
+  );
+  const texts: string[] = [];
+  for await (const { text } of await readTexts(memorySource(two, "d.txt"))) texts.push(text);
+  assert.deepEqual(texts, ["warm soup", "cold soup"]);
+});
+
+test("Zstandard where the platform has it, else a sentence", async () => {
+  const compress = (zlib as unknown as { zstdCompressSync?: (text: string) => Uint8Array }).zstdCompressSync;
+  const { fileSource } = await import("../../src/data/node-files.js");
+  const { unzstd } = fileSource("x");
+  assert.equal(unzstd !== undefined, compress !== undefined);
+  const packed = compress?.(CAFE) ?? Uint8Array.from([0x28, 0xb5, 0x2f, 0xfd, 0, 0]);
+  const source = { ...memorySource(packed, "d.csv.zst"), ...(unzstd ? { unzstd } : {}) };
+  const reading = async () => {
+    const data = await readLabelled(source);
+    const rows: unknown[] = [];
+    for await (const { text, label } of data) rows.push({ text, label });
+    return [rows, data.description.compression];
+  };
+  if (compress) assert.deepEqual(await reading(), [CAFE_ROWS, "zstd"]);
+  else await assert.rejects(reading, refusal(/found Zstandard.*Node can from 22\.15/));
+});
+
+test("several text columns are one text, a line each, and each one's share is said", async () => {
+  const csv = "subject,body,label\nHi,warm soup,good\n,cold,bad\nRe: it,,bad\n";
+  const { rows, notes, found } = await read("d.csv", csv, { text: ["subject", "body"] });
+  assert.deepEqual(
+    rows.map(({ text }) => text),
+    ["Hi\nwarm soup", "cold", "Re: it"],
+  );
+  assert.equal(found, "text columns: subject and body (as asked), label column: label (found by name)");
+  assert.deepEqual(notes, ["of the texts' characters are subject 38.1 %, body 61.9 %"]);
+  const turned = await read("d.csv", csv, { text: [2, 1], label: 3 });
+  assert.equal(turned.rows[0]!.text, "warm soup\nHi");
+  await assert.rejects(() => read("d.csv", csv, { text: ["body", "body"] }), refusal(/asked for twice/));
+  await assert.rejects(
+    () => read("d.csv", csv, { text: ["body", "label"], label: "label" }),
+    refusal(/cannot both be/),
+  );
+});
+
+test("rows without a label are left out where that is asked for, and said", async () => {
+  const csv = "text,label\na,x\nb,\nc, \nd,y\n";
+  await assert.rejects(
+    () => read("d.csv", csv),
+    refusal(/2 rows have no label \(column label\): row 3, 4\..*skipUnlabelled/),
+  );
+  const { rows, notes } = await read("d.csv", csv, { skipUnlabelled: true });
+  assert.equal(rows.length, 2);
+  assert.deepEqual(notes, ["2 rows have no label and are left out: row 3, 4"]);
+});
+
+test("rows that cannot be used are handed on, with their number, cells and why", async () => {
+  const rejects: Reject[] = [];
+  const onReject = (reject: Reject) => void rejects.push(reject);
+  const csv = "text,label\na,x\nb,y,z\nc\nd,\ne,y\n";
+  const { rows, notes } = await read("d.csv", csv, { onReject });
+  assert.deepEqual(rows, [
+    { text: "a", label: "x" },
+    { text: "e", label: "y" },
+  ]);
+  assert.deepEqual(rejects, [
+    { cells: ["b", "y", "z"], row: 3, reason: "3 fields for 2" },
+    { cells: ["c"], row: 4, reason: "1 fields for 2" },
+    { row: 5, reason: "no label", cells: ["d", ""] },
+  ]);
+  assert.deepEqual(notes, ["3 rows are left out as unusable: row 3, 4, 5"]);
+  rejects.length = 0;
+  await read(
+    "d.jsonl",
+    '{"text":"a","label":"x"}\n{"label":"x"}\n{"text":"b","label":["x","y"]}\n{"text":"c","label":"y"}\n',
+    { onReject },
+  );
+  assert.deepEqual(
+    rejects.map(({ row, reason }) => [row, reason]),
+    [
+      [2, "no text"],
+      [3, "a list as label"],
+    ],
+  );
+});
+
+test("a map of labels renames them, and leaves out what it makes null", async () => {
+  const csv = "text,label\na,Bad\nb,bad\nc,N/A\nd,1.0\ne,good\n";
+  const labelMap = { Bad: "bad", "N/A": null, 1: "good" };
+  const { rows, notes } = await read("d.csv", csv, { labelMap });
+  assert.deepEqual(
+    rows.map(({ label }) => label),
+    ["bad", "bad", "good", "good"],
+  );
+  assert.deepEqual(notes, ["1 row is left out by the map of labels: row 4"]);
+  const wrong = { labelMap: { a: 5 } } as unknown as ReadOptions;
+  await assert.rejects(() => read("d.csv", csv, wrong), refusal(/labelMap "a": expected a label, or null/));
+});
+
+test("options that would do nothing are refused", async () => {
+  const json = '{"text":"a","label":"x"}\n{"text":"b","label":"y"}\n';
+  await assert.rejects(
+    () => read("d.jsonl", json, { delimiter: ";" }),
+    refusal(/expected no delimiter: this is JSONL/),
+  );
+  await assert.rejects(() => read("d.jsonl", json, { quoted: true }), refusal(/expected no quoted/));
+  const misspelt = { delimeter: ";" } as ReadOptions;
+  await assert.rejects(() => read("d.jsonl", json, misspelt), refusal(/Did you mean delimiter\?/));
+});
+
+test("readTable: columns by name from bytes, a Blob, a Response, a stream, pieces, and rows as objects", async () => {
+  const csv = "id,Subject,body\n7,Hi,warm\n8,,cold\n";
+  const bytes = new TextEncoder().encode(csv);
+  const stream = new ReadableStream<Uint8Array>({
+    start(controller) {
+      controller.enqueue(bytes);
+      controller.close();
+    },
+  });
+  const pieces = (async function* () {
+    yield "id,Subj";
+    yield "ect,body\n7,Hi,warm\n8,,cold\n";
+  })();
+  for (const from of [bytes, new Blob([csv]), new Response(csv), stream, pieces]) {
+    const table = await readTable(from, { format: "csv" });
+    assert.deepEqual(table.columns, ["id", "Subject", "body"]);
+    const rows: unknown[] = [];
+    for await (const row of table) rows.push([row.row, row.get("Subject"), row.get(3), row.cells]);
+    assert.deepEqual(rows, [
+      [2, "Hi", "warm", ["7", "Hi", "warm"]],
+      [3, "", "cold", ["8", "", "cold"]],
+    ]);
+  }
+  const objects = [
+    { id: 7n, tags: ["a"] },
+    { id: 8, at: new Date(0) },
+  ];
+  const table = await readTable(objects);
+  assert.equal(table.format, "objects");
+  const rows: unknown[] = [];
+  for await (const row of table) rows.push([row.get("id"), row.get("tags")]);
+  assert.deepEqual(rows, [
+    ["7", '["a"]'],
+    ["8", undefined],
+  ]);
+  assert.deepEqual(table.columns, ["id", "tags", "at"]);
+  const again = await readTable([
+    { text: "a", label: 1 },
+    { text: "b", label: 0 },
+  ]);
+  for await (const row of again)
+    assert.throws(() => row.get("lable"), refusal(/one of the columns text, label/));
+  await assert.rejects(() => readTable(5 as unknown as string), refusal(/^data: expected a path/));
+  await assert.rejects(() => readTable(new Response("", { status: 404 })), refusal(/404/));
+  await assert.rejects(
+    async () => {
+      for await (const _ of await readTable([{ a: 1 }, 5 as unknown as object])) {
+        // the second is no row
+      }
+    },
+    refusal(/row 2: expected an object/),
+  );
+});
