@@ -211,9 +211,8 @@ export function refuseNoClasses(corpus: Corpus, target: Target | undefined, wher
   const group = "A classifier learns classes: group them first";
   const choose = "Choose the label's column";
   throw inputError({
-    expected: "labels that name classes",
+    expected: `labels that name classes, found ${counts.length} in ${corpus.rows} rows that ${KIND[kind]}: ${shown.join(", ")}, …`,
     where,
-    received: `${counts.length} labels in ${corpus.rows} rows that ${KIND[kind]}: ${shown.join(", ")}, …`,
     next: `${kind === "numbers" ? group : choose}, or say target: "classes" if each is one.`,
     typed: {
       next: `${kind === "numbers" ? `${group} (--label-map)` : `${choose} (--label)`}, or say --target classes if each is one.`,

@@ -322,19 +322,42 @@ function laterColumns(names: readonly string[], row: number): Error {
 /** Objects with keys added; a list of them where the table is one. */
 function asJson({ columns, format }: DataDescription, added: readonly Added[], list: boolean): TableWriter {
   let rows = 0;
-  const nameOf = (index: number) => (format === "lines" ? "text" : columns[index]!);
+  const names = format === "lines" ? ["text"] : columns;
+  const known = columns.length;
   return {
     begin: () => (list ? "[" : ""),
-    row: ({ cells }, answer) => {
-      const there = Array.from(cells, (cell, i) => [nameOf(i), plainValue(cell)] as const);
-      const answers = added.map(({ name, of }) => [name, answer ? of(answer) : null] as const);
-      const text = printableJson(Object.fromEntries([...there, ...answers]));
+    row: ({ cells, row }, answer) => {
+      const taken = columns.slice(known).find((name) => added.some((one) => one.name === name));
+      if (taken !== undefined) throw takenLater(taken, row);
+      const there =
+        cells.source ??
+        printableJson(Object.fromEntries(names.map((name, i) => [name, plainValue(cells[i]) ?? null])));
+      const answers = printableJson(
+        Object.fromEntries(added.map(({ name, of }) => [name, answer ? of(answer) : null])),
+      );
+      // Within strings JSON has no line ends.
+      const text = spliced(list ? there : there.replace(/[\r\n]+\s*/g, " "), answers);
       const before = list ? (rows++ === 0 ? "\n" : ",\n") : "";
       return `${before}${text}${list ? "" : "\n"}`;
     },
     end: () => (list ? "\n]\n" : ""),
     notes: () => [],
   };
+}
+
+/** Two objects of JSON as one: the first stays as it is written. */
+function spliced(object: string, more: string): string {
+  const open = object.slice(0, object.lastIndexOf("}")).trim();
+  return `${open}${open.endsWith("{") ? "" : ","}${more.slice(more.indexOf("{") + 1)}`;
+}
+
+function takenLater(name: string, row: number): Error {
+  return inputError({
+    expected: "no key by which earlier rows have their answers",
+    where: `row ${row}`,
+    received: name,
+    next: "--json writes the answers alone.",
+  });
 }
 
 /** The answers alone, as JSON lines. */

@@ -75,9 +75,10 @@ function beginning(head: Uint8Array): { name: string; mark: number } | undefined
   if (a === 0xff && b === 0xfe) return { name: "utf-16le", mark: 2 };
   if (a === 0xfe && b === 0xff) return { name: "utf-16be", mark: 2 };
   // Without a mark: of letters below U+0100 every other byte is zero.
-  const zeros = (parity: number) => head.filter((byte, i) => byte === 0 && i % 2 === parity).length;
-  const enough = head.length / 4;
-  if (head.length < 4 || head.length % 2 > 0) return undefined;
+  const first = head.subarray(0, LONGEST_MAGIC);
+  const zeros = (parity: number) => first.filter((byte, i) => byte === 0 && i % 2 === parity).length;
+  const enough = first.length / 4;
+  if (first.length < 4) return undefined;
   if (zeros(1) > enough && zeros(0) === 0) return { name: "utf-16le", mark: 0 };
   if (zeros(0) > enough && zeros(1) === 0) return { name: "utf-16be", mark: 0 };
   return undefined;

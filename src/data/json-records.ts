@@ -41,7 +41,8 @@ class KeyedRecords {
       const expected = `${this.unit}s with most of the file's ${this.columns.length} keys`;
       throw inputError({ expected, where: this.where(at), received: "few" });
     }
-    const cells = new Array<Cell>(this.columns.length);
+    const cells: Cell[] & { source?: string } = new Array<Cell>(this.columns.length);
+    cells.source = text;
     for (const [key, value] of Object.entries(this.parse(text, at)))
       cells[this.column(key, at)] = cellOf(value);
     return cells;

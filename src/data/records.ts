@@ -9,7 +9,10 @@ export class Unfit {
 export type Cell = string | Unfit | undefined;
 
 /** A record's cells by column; undefined where the record has none. */
-export type Cells = readonly Cell[];
+export type Cells = readonly Cell[] & {
+  /** The record as it stands in the file, where it says more than its cells: an object of JSON. */
+  readonly source?: string;
+};
 
 /** Stands where a record was that could not be used, so that the others keep their numbers. */
 export const MISFIT: Cells = [];

@@ -35,7 +35,7 @@ describe("one classifier", () => {
     const { code, stdout } = await run("evaluate good.keras new.csv --json");
     assert.equal(code, 0);
     const found = JSON.parse(stdout);
-    assert.equal(fields(found), "rows loss accuracy macroF1 mcc confusion labels ece intervals");
+    assert.equal(fields(found), "rows loss accuracy macroF1 mcc confusion labels ece intervals threshold");
     assert.equal(fields(found.intervals), "accuracy macroF1 mcc loss");
     const [low, high] = found.intervals.accuracy;
     assert.ok(low < found.accuracy && found.accuracy <= high);
