@@ -18,10 +18,17 @@ const TYPE = {
 /** Structures within each other: Parquet's are five deep. */
 const DEEPEST = 64;
 
-/** Goes through one structure. @returns where it ends. @throws Error where it is cut short, or a list longer than it can be */
-export function checkCompact(view: DataView, from: number): number {
+/**
+ * Goes through one structure.
+ * @param most values that it may hold, at any depth: each takes a library some hundred bytes, whatever it takes here
+ * @returns where it ends
+ * @throws Error where it is cut short, too deep, or holds more than it may
+ */
+export function checkCompact(view: DataView, from: number, most: number): number {
   let at = from;
-  const cut = () => new Error("its description of itself is cut short");
+  let values = 0;
+  const cut = () => new Error("a description that is cut short");
+  const tooDeep = () => new Error("a description that is too deep");
   const byte = () => {
     if (at >= view.byteLength) throw cut();
     return view.getUint8(at++);
@@ -34,34 +41,35 @@ export function checkCompact(view: DataView, from: number): number {
       if (next < 0x80) return value;
       scale *= 128;
     }
-    throw new Error("its description of itself holds a number of more than 64 bits");
+    throw new Error("a number of more than 64 bits");
   };
   const skip = (length: number) => {
     if (length > view.byteLength - at) throw cut();
     at += length;
   };
   const element = (type: number, depth: number): void => {
+    if (++values > most) throw new Error(`a description of more than ${most} values`);
     if (type === TYPE.true || type === TYPE.false) return;
     if (type === TYPE.byte) skip(1);
     else if (type === TYPE.double) skip(8);
     else if (type === TYPE.binary) skip(varint());
-    else if (type === TYPE.list || type === TYPE.set) list(depth);
+    else if (type === TYPE.list || type === TYPE.set) list(depth + 1);
     else if (type === TYPE.struct) struct(depth + 1);
     else varint();
   };
   const list = (depth: number): void => {
+    if (depth > DEEPEST) throw tooDeep();
     const head = byte();
     const items = head >> 4 === 15 ? varint() : head >> 4;
     // Each takes a byte at least.
-    if (items > view.byteLength - at)
-      throw new Error("its description of itself holds a list longer than itself");
+    if (items > view.byteLength - at) throw new Error("a list longer than the file's description");
     const type = head & 0x0f;
     const truth = type === TYPE.true || type === TYPE.false;
     for (let i = 0; i < items; i++) element(truth ? TYPE.byte : type, depth);
   };
   const struct = (depth: number): void => {
-    if (depth > DEEPEST) throw new Error("its description of itself is too deep");
-    for (let head = byte(); head !== TYPE.stop; head = byte()) {
+    if (depth > DEEPEST) throw tooDeep();
+    for (let head = byte(); (head & 0x0f) !== TYPE.stop; head = byte()) {
       if (head >> 4 === 0) varint();
       element(head & 0x0f, depth);
     }

@@ -1,76 +1,47 @@
 /**
- * Parquet files, read by hyparquet a group of rows at a time. What a file says of itself is held against its size before
- * any of it is unpacked.
+ * Parquet files, a group of rows at a time, whose descriptions and packed numbers hyparquet reads. What a file says of
+ * itself is held against its size before any of it is unpacked.
  * @see https://parquet.apache.org/docs/file-format/
  */
-import { gunzipSync } from "fflate";
-import type { ColumnChunk, Compressors, FileMetaData } from "hyparquet";
 import { InputError, inputError } from "../base/errors.js";
-import { checkCompact } from "./compact-protocol.js";
-import { cellOf } from "./json-records.js";
-import type { Cells } from "./records.js";
+import { Allowance } from "./parquet-allowance.js";
+import type { Field, Footer, Group } from "./parquet-footer.js";
+import type { ColumnPages, Unpack } from "./parquet-pages.js";
+import { type Cell, type Cells, Unfit } from "./records.js";
 import type { Places } from "./source.js";
-
-/** Unpacks what one page holds; the result must be of `length` bytes. */
-export type Unpack = (bytes: Uint8Array, length: number) => Uint8Array;
 
 export interface ParquetTable {
   columns: string[];
   records: AsyncGenerator<Cells[]>;
 }
 
-/** Records are handed on so many at a time. */
+/** Records are handed on so many at a time, or cells. */
 const BATCH = 4096;
-/** Pages grow so much at most when they are unpacked: of text three- to tenfold, of a column of few values more. */
-const MOST_GROWTH = 200;
-const GROWTH_FREE = 2 ** 22;
-/** A column of one value takes next to nothing, but a group of rows is in memory as a whole. */
-const ROWS_FREE = 2 ** 22;
-const ROWS_A_BYTE = 8;
+const BATCH_CELLS = 2 ** 17;
 
-/** Opens a Parquet file's plain columns: texts, numbers, truth values and times; lists and records are left out. */
+/** What stands for lists and records, which are not looked into: neither is a text or a label. */
+const UNREAD = { lists: new Unfit(["…"]), records: new Unfit({ "…": "…" }) };
+
+/**
+ * Opens a Parquet file: texts, numbers, truth values and times. Lists and records are handed on as unfit, unread.
+ * @throws InputError, at once or with the records, where it is damaged, grows beyond measure or is packed as cannot be read
+ */
 export async function openParquet(name: string, file: Places, unzstd?: Unpack): Promise<ParquetTable> {
-  const { parquetMetadataAsync, parquetReadObjects, parquetSchema } = await library(name);
-  const damaged = (error: unknown): Error =>
-    error instanceof InputError
-      ? error
-      : inputError({ expected: "a whole Parquet file", where: name, received: (error as Error).message });
-  const tried = <T>(work: Promise<T>): Promise<T> =>
-    work.catch((error: unknown) => {
-      throw damaged(error);
-    });
-  await tried(checkFooter(name, file));
-  const metadata = await tried(parquetMetadataAsync(file));
-  const columns = parquetSchema(metadata)
-    .children.filter(({ children }) => children.length === 0)
-    .map(({ element }) => element.name);
-  checkSizes(name, metadata, file.byteLength);
-  const compressors = boundedCompressors(name, unzstd);
-  return {
-    columns,
-    records: (async function* () {
-      try {
-        let rowStart = 0;
-        for (const group of metadata.row_groups) {
-          const rowEnd = rowStart + Number(group.num_rows);
-          await tried(checkPages(name, file, group.columns, Number(group.num_rows)));
-          const read = parquetReadObjects({ file, metadata, columns, rowStart, rowEnd, compressors });
-          const rows = await tried(read);
-          for (let from = 0; from < rows.length; from += BATCH) {
-            yield rows.slice(from, from + BATCH).map((row) => columns.map((column) => cellOf(row[column])));
-          }
-          rowStart = rowEnd;
-        }
-      } finally {
-        await file.close?.();
-      }
-    })(),
-  };
+  try {
+    const opened = { name, file, unzstd, ...(await library(name)) };
+    const footer = await footerOf(opened);
+    return { columns: footer.fields.map((field) => field.name), records: records(opened, footer) };
+  } catch (error) {
+    await file.close?.();
+    throw worded(error, name);
+  }
 }
 
-async function library(name: string): Promise<typeof import("hyparquet")> {
+/** What needs hyparquet: loaded once there is a Parquet file. */
+async function library(name: string) {
   try {
-    return await import("hyparquet");
+    const [footer, pages] = await Promise.all([import("./parquet-footer.js"), import("./parquet-pages.js")]);
+    return { ...footer, ...pages };
   } catch (error) {
     const next = "Install it: npm install hyparquet";
     throw new Error(`${name} is a Parquet file, which the package hyparquet reads. ${next}`, {
@@ -79,84 +50,103 @@ async function library(name: string): Promise<typeof import("hyparquet")> {
   }
 }
 
+type Opened = Awaited<ReturnType<typeof library>> & {
+  name: string;
+  file: Places;
+  unzstd: Unpack | undefined;
+};
+
 /** Metadata that is read at all: of ten thousand groups of rows it takes some megabytes. */
 const MOST_METADATA = 2 ** 23;
 
-/** What the end of the file says of the rest, before it is read. */
-async function checkFooter(name: string, file: Places): Promise<void> {
-  const end = new DataView(await file.slice(Math.max(0, file.byteLength - 8), file.byteLength));
-  const length = end.byteLength < 8 ? 0 : end.getUint32(0, true);
-  if (length + 12 > file.byteLength) throw new Error("its end is missing");
-  if (length > MOST_METADATA) throw tooMuch(name, `metadata of at most ${MOST_METADATA} bytes`, length);
-  const from = file.byteLength - 8 - length;
-  checkCompact(new DataView(await file.slice(from, from + length)), 0);
+/** Its length stands before the last four bytes. */
+async function footerOf({ name, file, readFooter }: Opened): Promise<Footer> {
+  const size = file.byteLength;
+  const end = new DataView(await file.slice(Math.max(0, size - 8), size));
+  const whole = end.byteLength === 8 && end.getUint32(4, true) === PAR1;
+  const length = whole ? end.getUint32(0, true) : 0;
+  if (!whole || length + 12 > size) throw new Error("one whose end is missing");
+  if (length > MOST_METADATA)
+    throw inputError({
+      expected: `a description of at most ${MOST_METADATA} bytes, found ${length}`,
+      where: name,
+      next: "If it is what you mean to read, write it with larger groups of rows.",
+    });
+  return readFooter(await file.slice(size - 8 - length, size - 8), size);
 }
 
-function checkSizes(name: string, { row_groups }: FileMetaData, bytes: number): void {
-  const most = ROWS_FREE + ROWS_A_BYTE * bytes;
-  let rows = 0;
-  for (const group of row_groups) {
-    const here = Number(group.num_rows);
-    rows += here;
-    if (here < 0 || rows > most) throw tooMuch(name, `at most ${most} rows in ${bytes} bytes`, rows);
-    for (const { meta_data } of group.columns) {
-      const [packed, unpacked] = [
-        Number(meta_data?.total_compressed_size),
-        Number(meta_data?.total_uncompressed_size),
-      ];
-      if (!(packed >= 0 && packed <= bytes)) throw tooMuch(name, "columns that fit into the file", packed);
-      if (!(unpacked <= GROWTH_FREE + MOST_GROWTH * packed))
-        throw tooMuch(name, `columns that grow at most ${MOST_GROWTH}-fold`, unpacked);
+/** The letters, as a number. */
+const PAR1 = 0x31524150;
+
+async function* records(opened: Opened, { fields, groups }: Footer): AsyncGenerator<Cells[]> {
+  const { name, file } = opened;
+  try {
+    const allowance = new Allowance(name, file.byteLength);
+    for (const group of groups) {
+      if (group.rows === 0) continue;
+      allowance.rows(group.rows, fields.length);
+      yield* groupRecords(fields, group, await openColumns(opened, fields, group, allowance), allowance);
     }
+  } catch (error) {
+    throw worded(error, name);
+  } finally {
+    await file.close?.();
   }
 }
 
-/** The pages' own headers, which are what memory is taken by. */
-async function checkPages(
-  name: string,
-  file: Places,
-  columns: readonly ColumnChunk[],
-  rows: number,
-): Promise<void> {
-  const { parquetHeader } = await import("hyparquet/src/column.js");
-  for (const { meta_data } of columns) {
-    if (!meta_data || meta_data.path_in_schema.length > 1) continue;
-    const first = Number(meta_data.dictionary_page_offset || meta_data.data_page_offset);
-    const bytes = await file.slice(first, first + Number(meta_data.total_compressed_size));
-    const reader = { view: new DataView(bytes), offset: 0 };
-    let [values, unpacked] = [0, 0];
-    while (reader.offset < bytes.byteLength - 1 && values < rows) {
-      checkCompact(reader.view, reader.offset);
-      const header = parquetHeader(reader);
-      const here = header.data_page_header?.num_values ?? header.data_page_header_v2?.num_values ?? 0;
-      const kept = header.dictionary_page_header?.num_values ?? 0;
-      values += here;
-      unpacked += header.uncompressed_page_size;
-      const fits =
-        here >= 0 && values <= rows && kept >= 0 && kept <= GROWTH_FREE + MOST_GROWTH * bytes.byteLength;
-      if (!fits)
-        throw tooMuch(name, `pages of at most ${rows} values, as their group has`, Math.max(values, kept));
-      if (header.compressed_page_size < 0 || unpacked > GROWTH_FREE + MOST_GROWTH * bytes.byteLength)
-        throw tooMuch(name, `pages that grow at most ${MOST_GROWTH}-fold`, unpacked);
-      reader.offset += header.compressed_page_size;
+type Columns = (ColumnPages | Unfit)[];
+
+async function openColumns(
+  { file, unzstd, ColumnPages }: Opened,
+  fields: readonly Field[],
+  group: Group,
+  allowance: Allowance,
+): Promise<Columns> {
+  const columns: Columns = [];
+  let stored = 0;
+  for (const field of fields) {
+    if ("holds" in field) columns.push(UNREAD[field.holds]);
+    else {
+      const chunk = group.chunks[field.leaf.index]!;
+      stored += chunk.bytes;
+      if (stored > file.byteLength) throw new Error("columns that overlap");
+      const bytes = new Uint8Array(await file.slice(chunk.from, chunk.from + chunk.bytes));
+      columns.push(new ColumnPages(field.leaf, chunk, bytes, group.rows, allowance, unzstd));
     }
   }
+  return columns;
 }
 
-/** What hyparquet has not, and what it has with a look at the size first. */
-function boundedCompressors(name: string, unzstd: Unpack | undefined): Compressors {
-  return {
-    GZIP: (bytes, length) => gunzipSync(bytes, { out: new Uint8Array(length) }),
-    ZSTD: (bytes, length) => {
-      if (unzstd) return unzstd(bytes, length);
-      throw inputError({
-        expected: "pages that this platform can unpack, found Zstandard",
-        where: name,
-        next: "Node can from 22.15 on. Or write it again, with compression snappy.",
-      });
-    },
-  };
+function* groupRecords(
+  fields: readonly Field[],
+  group: Group,
+  columns: Columns,
+  allowance: Allowance,
+): Generator<Cells[]> {
+  const most = Math.max(1, Math.min(BATCH, Math.floor(BATCH_CELLS / fields.length)));
+  for (let row = 0; row < group.rows; row += most) {
+    const rows = Math.min(most, group.rows - row);
+    yield Array.from({ length: rows }, () => recordOf(columns, allowance));
+  }
+  for (const column of columns) if (!(column instanceof Unfit)) column.close();
 }
 
-const tooMuch = (where: string, expected: string, received: number): InputError =>
-  inputError({ expected, where, received, next: "If it is what you mean to read, write it as CSV." });
+function recordOf(columns: Columns, allowance: Allowance): Cells {
+  let characters = 0;
+  const cells = columns.map((column): Cell => {
+    const cell = column instanceof Unfit ? column : column.next();
+    if (typeof cell === "string") characters += cell.length;
+    return cell;
+  });
+  allowance.grow(characters);
+  return cells;
+}
+
+/** What is wrong with a file, in words; failures of the machine stay what they are. */
+function worded(error: unknown, where: string): unknown {
+  const ours = error instanceof Error && !("cause" in error) && !("syscall" in error);
+  if (!ours || error instanceof InputError) return error;
+  // What looks beyond the end of some bytes.
+  const received = error instanceof RangeError ? "one whose values are cut short" : error.message;
+  return inputError({ expected: `a whole Parquet file, found ${received}`, where });
+}
