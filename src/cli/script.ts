@@ -29,7 +29,7 @@ export function sayScript(file: string, { receipt, unread }: ScriptModel): void 
   if (more > 0) note(`${file}: and ${more} more; summary ${file} --receipt lists them`);
 }
 
-const lineOf = ({ line, what }: Unread) => `line ${line}: ${what}`;
+const lineOf = ({ at, what }: Unread) => `${at}: ${what}`;
 
 type Flag = Exclude<keyof ScriptSettings, "text">;
 
@@ -148,6 +148,12 @@ const SAYS_INSTEAD: Readonly<Record<string, readonly (keyof TrainFlags)[]>> = {
   patience: ["patience"],
 };
 
+/** "Lines 4, 7" */
+function moreOf(others: readonly Unread[]): string {
+  const plain = others.every(({ at }) => at.startsWith("line "));
+  return plain ? `Lines ${others.map(({ line }) => line).join(", ")}` : others.map(({ at }) => at).join(", ");
+}
+
 function refuseUnread(
   { unread }: ScriptModel,
   flags: TrainFlags,
@@ -159,9 +165,9 @@ function refuseUnread(
   );
   const [first, ...others] = open;
   if (!first) return;
-  const more = others.length > 0 ? ` Lines ${others.map(({ line }) => line).join(", ")} say more such.` : "";
+  const more = others.length > 0 ? ` ${moreOf(others)} say more such.` : "";
   throw new InputError(
-    `${file} line ${first.line}: ${first.what}, which would change what training comes to. ${first.next}${more}`,
+    `${file} ${first.at}: ${first.what}, which would change what training comes to. ${first.next}${more}`,
   );
 }
 
