@@ -135,9 +135,9 @@ function builtin(on: Caller, name: string, { positional, named }: Arguments, nod
     case "int":
       return typeof number === "number" && Number.isFinite(number)
         ? data(Math.trunc(number))
-        : on.unknown(node);
+        : madeOf(on, first, node);
     case "float":
-      return typeof number === "number" ? data(number, true) : on.unknown(node);
+      return typeof number === "number" ? data(number, true) : madeOf(on, first, node);
     case "round":
       // Python rounds halves to even.
       if (typeof number !== "number" || positional.length > 1 || Math.abs(number % 1) === 0.5)
@@ -174,6 +174,13 @@ function builtin(on: Caller, name: string, { positional, named }: Arguments, nod
     default:
       return null;
   }
+}
+
+/** What is not known as long as one value is not: that one is to be said. */
+function madeOf(on: Caller, value: Value | undefined, node: SyntaxNode): Value {
+  const made = on.unknown(node);
+  const root = value?.kind === "unknown" ? value.expression : null;
+  return made.kind === "unknown" && root !== null ? { ...made, expression: root } : made;
 }
 
 /** range(…), as a list: null where it is too long to follow or not of whole numbers. */

@@ -413,7 +413,7 @@ export class Evaluator implements Caller {
     }
     const b = this.evaluate(right);
     const sign = node.getChild("ArithOp");
-    if (sign) return this.arithmetic(this.text(sign), a, b, node);
+    if (sign) return this.rooted(this.arithmetic(this.text(sign), a, b, node), [left, a], [right, b]);
     const compares = node.getChild("CompareOp");
     const operator = compares
       ? this.text(compares)
@@ -430,6 +430,15 @@ export class Evaluator implements Caller {
     const chained = left.name === "BinaryExpression" && (left.getChild("CompareOp") || left.getChild("is"));
     const known = chained ? undefined : compare(operator, a, b);
     return known === undefined ? this.unknown(node) : data(known);
+  }
+
+  /** What hangs on one name that is not known is known with it: total_words // 2 asks for total_words. */
+  private rooted(value: Value, ...operands: (readonly [SyntaxNode, Value])[]): Value {
+    if (value.kind !== "unknown" || value.lacking) return value;
+    const open = operands.filter(([, operand]) => operand.kind !== "data");
+    const [[node, root] = []] = open;
+    if (open.length !== 1 || root?.kind !== "unknown" || node!.name === "CallExpression") return value;
+    return { ...value, expression: root.expression ?? value.expression };
   }
 
   private conditional(node: SyntaxNode): Value {

@@ -16,6 +16,7 @@ import { lackError } from "./lacks.js";
 import { boundTo, CLASS, instantiate } from "./objects.js";
 import { reachOf } from "./reach.js";
 import { KEPT, Names, Session } from "./session.js";
+import { COMMON_NAMES, namesIn } from "./signatures.js";
 import { lineStarts, numbersWhole } from "./source.js";
 import {
   type ClassValue,
@@ -274,6 +275,7 @@ class Script {
     }
     for (const item of names) {
       const [path, alias] = item.trim().split(" as ") as [string, string | undefined];
+      if (path === "*" && from) this.takeAll(from[1]!, evaluator);
       if (path === "*" || path === "") continue;
       if (from) evaluator.bind(alias ?? path, { kind: "name", path: `${from[1]}.${path}` });
       // `import tensorflow.keras` binds "tensorflow"; with an alias, the whole path.
@@ -281,6 +283,18 @@ class Script {
         const root = path.split(".")[0]!;
         evaluator.bind(alias ?? root, { kind: "name", path: alias ? path : root });
       }
+    }
+  }
+
+  /** from module import *: names that Keras and others both have are those of the last module that brings them. */
+  private takeAll(module: string, evaluator: Evaluator): void {
+    const keras = isKeras(`${module}.`);
+    const brought = keras ? namesIn(module) : COMMON_NAMES;
+    for (const name of brought) {
+      const before = evaluator.names.get(name);
+      if (before && before.kind !== "name") continue;
+      if (keras) evaluator.names.delete(name);
+      else evaluator.bind(name, { kind: "name", path: `${module}.${name}` });
     }
   }
 
