@@ -8,7 +8,7 @@ import { readsIds } from "../layers/traits.js";
 import type { ScriptModel } from "../model/script.js";
 import { isOneHot, lossOfLabels } from "../objectives/losses.js";
 import { note } from "./context.js";
-import { openScript } from "./models.js";
+import { openKnowing } from "./script-data.js";
 import type { TrainFlags } from "./train-flags.js";
 
 /** More of one kind would push the result out of sight; `--receipt` has them all. */
@@ -53,22 +53,24 @@ const ASSUMED: readonly Flag[] = ["testSplit", "validationSplit", "epochs", "bat
 /**
  * The flags with what the script says in place of those that were not typed; says on stderr which is which.
  * @param shown a typed flag's value as it is said; default the one in `flags`
+ * @param data where the texts are, in which the script's own counts are found
  * @throws InputError where the script says what cannot be read and no flag says instead
  */
 export async function flagsOfScript(
   flags: TrainFlags,
   isGiven: (flag: keyof TrainFlags) => boolean,
   shown = (flag: keyof TrainFlags) => String(flags[flag]),
+  data?: string,
 ): Promise<TrainFlags> {
-  const { model: file, define: definitions } = flags;
-  const script = await openScript(file, { definitions, engine: "reference" });
+  const { model: file } = flags;
+  const { script, definitions } = await openKnowing(flags, data);
   const { settings, receipt, model } = script;
   checkTrainable(script, file);
   model.dispose();
   refuseUnread(script, flags, isGiven, file);
   const saidOfTraining = new Set(saidBy(settings));
   for (const line of receipt.taken) if (!saidOfTraining.has(line)) note(`${file}: taken: ${line}`);
-  const applied: TrainFlags = { ...flags };
+  const applied: TrainFlags = { ...flags, ...(definitions ? { define: definitions } : {}) };
   for (const flag of Object.keys(FLAGS) as Flag[]) {
     const said = settings[flag];
     if (!said) continue;

@@ -29,7 +29,7 @@ export function scriptConfig(
   session: Session,
   notes: Notes,
 ): { model: JsonObject; compile?: JsonObject } {
-  const writer = new ConfigWriter(session, notes);
+  const writer = new ConfigWriter(session, notes, model);
   const described = model.layers ? writer.sequential(model) : writer.functional(model);
   const lacks = [...session.lacks, ...writer.lacks];
   if (lacks.length > 0) throw lackError(session, lacks);
@@ -48,9 +48,19 @@ const PACE = new Set(["use_cudnn", "implementation", "unroll", "autocast"]);
 const SAVE_IN_PYTHON =
   "Build the model in Python, save it (model.save('model.keras')) and give that file instead; or take it out of the script.";
 
+/** The layer whose units are the answers: the last, but for what only shapes its outputs. */
+function answeringLayer({ layers, outputs }: ModelValue): LayerValue | null {
+  const shapes = (layer: LayerValue) => ["Activation", "Softmax", "Dropout"].includes(layer.className);
+  if (layers) return layers.findLast((item) => item.kind === "layer" && !shapes(item)) as LayerValue | null;
+  let at = outputs.length === 1 ? outputs[0] : undefined;
+  while (at && shapes(at.layer)) at = at.inputs[0];
+  return at?.layer ?? null;
+}
+
 class ConfigWriter {
   /** What must be said before the model can be read. */
   readonly lacks: Lack[] = [];
+  private readonly answering: LayerValue | null;
   private readonly emitted = new Set<LayerValue | ModelValue>();
   private depth = 0;
   /** How many Bidirectional layers are around: they make copies of their own of what they are given. */
@@ -59,7 +69,10 @@ class ConfigWriter {
   constructor(
     private readonly session: Session,
     private readonly notes: Notes,
-  ) {}
+    model: ModelValue,
+  ) {
+    this.answering = answeringLayer(model);
+  }
 
   sequential(model: ModelValue): JsonObject {
     this.once(model);
@@ -331,7 +344,9 @@ class ConfigWriter {
       what: `${kindOf(layer.className).unlisted ? "Input" : layer.className} ${key} is ${describe(value)}`,
       next: expression === null ? "Write its value out." : "",
       define: expression === null ? null : `${expression}=VALUE`,
-      ...(expression === null ? {} : { argument: { layer, key, expression, axis } }),
+      ...(expression === null
+        ? {}
+        : { argument: { layer, key, expression, axis, last: layer === this.answering } }),
     });
   }
 

@@ -49,8 +49,8 @@ export interface Lack {
   next: string;
   /** What `--define` takes for it, in the script's words, with what may be its value: "len(words)=VALUE". */
   define: string | null;
-  /** The layer's argument that it is, for those who can find it in their data. */
-  argument?: { layer: LayerValue; key: string; expression: string; axis: number | null };
+  /** The layer's argument that it is, for those who can find it in their data; `last`: of the layer that answers. */
+  argument?: { layer: LayerValue; key: string; expression: string; axis: number | null; last: boolean };
 }
 
 /** A call that says something besides the model: arguments by name, its line. */
