@@ -4,7 +4,8 @@ import { type Arguments, byName, type Caller } from "./arguments.js";
 import { arrayCall, arrayMethod } from "./arrays.js";
 import { isKeras, kerasCall } from "./keras-names.js";
 import { commandLine, commandLineMethod, fieldsOf } from "./objects.js";
-import { KEPT, STEP } from "./session.js";
+import { reachOf } from "./reach.js";
+import { DEEPEST, KEPT, STEP } from "./session.js";
 import { CALLS, kindOf, LAYERS, layerClass, MERGES, objectClass, type Signature } from "./signatures.js";
 import {
   asText,
@@ -81,6 +82,8 @@ export function runFunction(
   { positional, named }: Arguments,
   node: SyntaxNode,
 ): Value {
+  // One that calls itself again and again, to count or to sort, is no one's model.
+  if (on.session.depth > DEEPEST / 2 && !makesModels(on, definition)) return on.unknown(node);
   const bound = new Map<string, Value>();
   const left = new Map(named);
   let at = 0;
@@ -106,6 +109,11 @@ export function runFunction(
   }
   on.session.work.hold(bound.size * KEPT);
   return definition.run(bound, on.session.depth);
+}
+
+function makesModels(on: Caller, { body }: FunctionValue): boolean {
+  const { creates, layers } = reachOf(body, on);
+  return creates || layers;
 }
 
 function builtin(on: Caller, name: string, { positional, named }: Arguments, node: SyntaxNode): Value | null {

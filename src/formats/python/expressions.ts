@@ -253,6 +253,9 @@ export class Evaluator implements Caller {
     // Bare names (after `from keras.layers import *`, or a snippet without imports) are Keras's if it has them.
     const kerasName = layerClass(name) || BARE_NAMES.has(name) || OTHER_LAYERS.has(name) || objectClass(name);
     if (kerasName) return { kind: "name", path: name };
+    // A snippet's, or what another module of the script's imports.
+    const root = Object.hasOwn(ROOTS, name) ? ROOTS[name]! : null;
+    if (root) return { kind: "name", path: root };
     return this.session.defined.get(name) ?? unknown(label(name), this.line(node), name);
   }
 
@@ -275,7 +278,7 @@ export class Evaluator implements Caller {
         // A path is as long as what is written, unless names are put behind names again and again.
         return object.path.length > MOST_CHARACTERS
           ? this.unknown(node)
-          : { kind: "name", path: `${object.path}.${name}` };
+          : { kind: "name", path: `${object.path}.${name}`, words: this.text(node) };
       case "model":
         if (name === "layers" && object.layers) return list(layersOf(object));
         if (/^(in|out)puts?$/.test(name) && !object.layers) return endsOf(object, name) ?? this.unknown(node);
@@ -673,6 +676,10 @@ const BARE_NAMES = new Set([
   ],
   ...["Sequential", "Model", "Functional", "pad_sequences", "clear_session", ...MERGES.keys()],
 ]);
+/** What Keras's modules are called by everyone. */
+const ROOTS: Readonly<Record<string, string>> = {
+  ...{ tf: "tensorflow", tensorflow: "tensorflow", keras: "keras", layers: "keras.layers" },
+};
 const PUNCTUATION = new Set(["(", ")", ",", "[", "]", "{", "}", ":", ".", "Comment"]);
 const WORD_OPERATORS = new Set(["and", "or", "is", "not", "in", "CompareOp", "BitOp"]);
 

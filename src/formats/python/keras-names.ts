@@ -20,6 +20,8 @@ export function kerasCall(on: Caller, path: string, name: string, args: Argument
     const given = byName(on, CALLS.pad_sequences, args, name, node);
     session.say(name, given, line);
     return padded(on, given.get("maxlen"), node);
+  } else if (keras && name === "TensorShape" && first?.kind === "list") {
+    return first;
   } else if (keras && name === "to_categorical") {
     const count = args.positional[1] ?? args.named.get("num_classes");
     // One row of so many columns for each number, of which there is but one a row.

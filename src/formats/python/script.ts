@@ -16,7 +16,7 @@ import { lackError } from "./lacks.js";
 import { boundTo, CLASS, instantiate } from "./objects.js";
 import { reachOf } from "./reach.js";
 import { KEPT, Names, Session } from "./session.js";
-import { COMMON_NAMES, namesIn } from "./signatures.js";
+import { COMMON_NAMES, layerClass, namesIn } from "./signatures.js";
 import { lineStarts, numbersWhole } from "./source.js";
 import {
   type ClassValue,
@@ -138,31 +138,39 @@ class Script {
       this.session.assume(definition.line, `${name} makes the model, called with its defaults`);
   }
 
-  /** An object of a class, and then what of its methods makes a model. */
+  /** An object of a class, and then the first of its methods that makes a model, or the only one that fills it. */
   private tryClass(of: ClassValue, evaluator: Evaluator): void {
-    const makers = [...of.members].flatMap(([name, value]) =>
-      value.kind === "function" && reachOf(value.definition.body, evaluator).creates
-        ? [[name, value.definition] as const]
+    const methods = [...of.members].flatMap(([name, value]) =>
+      value.kind === "function"
+        ? [{ name, definition: value.definition, ...reachOf(value.definition.body, evaluator) }]
         : [],
     );
-    if (makers.length === 0) return;
-    const start = of.members.get("__init__");
+    if (!methods.some(({ creates }) => creates)) return;
+    const start = methods.find(({ name }) => name === "__init__");
     const args = { positional: [], named: new Map<string, Value>() };
-    const self = instantiate(
-      evaluator,
-      of,
-      args,
-      start?.kind === "function" ? start.definition.body : makers[0]![1].body,
-      runFunction,
-    );
+    const node = (start ?? methods[0]!).definition.body;
+    const self = instantiate(evaluator, of, args, node, runFunction);
     if (this.session.models.some(isFinished)) {
       this.session.assume(of.line, `${of.name}() makes the model, called with its defaults`);
       return;
     }
-    for (const [name, definition] of makers) {
+    const others = methods.filter((method) => method !== start);
+    const adds = ({ body }: FunctionValue) =>
+      [...effectsOf(body, this.session).touches.values()].some((hows) => hows.has("add"));
+    const fillers = others.filter(
+      ({ creates, layers, definition }) => !creates && layers && adds(definition),
+    );
+    const makers = others.filter(({ creates }) => creates);
+    // Which of several would be called, and in which order, nobody says.
+    for (const { name, definition } of makers.length > 0 ? makers : fillers.length === 1 ? fillers : []) {
       if (this.session.models.some(isFinished)) return;
       const own = of.statics.has(name) ? definition : boundTo(definition, self);
-      this.tryFunction(own, `${of.name}().${name}()`);
+      this.runFunction(own);
+      if (this.session.models.some(isFinished))
+        this.session.assume(
+          definition.line,
+          `${of.name}().${name}() makes the model, called with its defaults`,
+        );
     }
   }
 
@@ -277,7 +285,9 @@ class Script {
       const [path, alias] = item.trim().split(" as ") as [string, string | undefined];
       if (path === "*" && from) this.takeAll(from[1]!, evaluator);
       if (path === "*" || path === "") continue;
-      if (from) evaluator.bind(alias ?? path, { kind: "name", path: `${from[1]}.${path}` });
+      if (from) {
+        evaluator.bind(alias ?? path, { kind: "name", path: `${from[1]}.${path}`, words: alias ?? path });
+      }
       // `import tensorflow.keras` binds "tensorflow"; with an alias, the whole path.
       else {
         const root = path.split(".")[0]!;
@@ -363,6 +373,14 @@ class Script {
     }
     if (owner.kind === "array" && property === "shape") owner.shape = null;
     if (property === null) return;
+    if (
+      owner.kind === "name" &&
+      isKeras(owner.path) &&
+      (layerClass(property) || /^(Sequential|Model|Input)$/.test(property))
+    ) {
+      const what = `${label(evaluator.text(target).slice(0, 50))} is set, which is not followed`;
+      this.session.lack({ line, what, next: "Call it by a name of its own.", define: null });
+    }
     if (owner.kind === "instance") {
       this.session.work.hold(KEPT);
       const nameless = value.kind === "unknown" && value.expression === null && !value.lacking;

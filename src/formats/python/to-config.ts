@@ -330,13 +330,14 @@ class ConfigWriter {
   /** What an argument lacks: each size of a shape by itself. */
   private refuse(layer: LayerValue, key: string, value: Value): void {
     const parts = value.kind === "list" && value.spoiled === null ? [...value.items.entries()] : [];
-    const open = parts.filter(([, item]) => item.kind === "unknown");
+    const open = parts.filter(([, item]) => item.kind === "unknown" || item.kind === "name");
     if (open.length > 1) for (const [axis, item] of open) this.lack(layer, key, item, axis);
     else this.lack(layer, key, inner(value), open[0]?.[0] ?? null);
   }
 
   private lack(layer: LayerValue, key: string, value: Value, axis: number | null): void {
-    const expression = value.kind === "unknown" ? value.expression : null;
+    const foreign = value.kind === "name" && !isKeras(value.path) ? (value.words ?? null) : null;
+    const expression = value.kind === "unknown" ? value.expression : foreign;
     const line = value.kind === "unknown" ? value.line : layer.line;
     this.session.work.hold(4 * KEPT);
     this.lacks.push({

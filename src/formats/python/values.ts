@@ -111,8 +111,8 @@ export type Value =
   | { kind: "data"; value: Scalar; float?: boolean }
   | ListValue
   | DictionaryValue
-  /** A module, class or function by its dotted path: "tensorflow.keras.layers.LSTM". */
-  | { kind: "name"; path: string }
+  /** A module, class or function by its dotted path: "tensorflow.keras.layers.LSTM"; as the script calls it: "layers.LSTM". */
+  | { kind: "name"; path: string; words?: string }
   /** A Keras object: Adam(1e-3), l2(0.01), Tokenizer(5000). `module`: "optimizers". */
   | { kind: "object"; module: string; className: string; config: Map<string, Value>; line: number }
   | { kind: "function"; definition: FunctionValue }
