@@ -121,7 +121,11 @@ function builtin(on: Caller, name: string, { positional, named }: Arguments, nod
   const number = scalar(first);
   switch (name) {
     case "setattr":
-      if (first && ["layer", "model", "object", "list", "dictionary"].includes(first.kind)) {
+      if (first?.kind === "instance" && typeof scalar(positional[1]) === "string" && positional[2]) {
+        first.fields.set(scalar(positional[1]) as string, positional[2]);
+        return data(null);
+      }
+      if (first && ["layer", "model", "object", "list", "dictionary", "instance"].includes(first.kind)) {
         const what = "setattr changes what it is given, which is not followed";
         const next = "Write it out: layer.trainable = False.";
         on.session.cannotRead({ line: on.line(node), what, next, model: null, about: "model" });
@@ -134,7 +138,14 @@ function builtin(on: Caller, name: string, { positional, named }: Arguments, nod
     case "dict":
       return positional.length === 0 ? dictionary(named) : on.unknown(node);
     case "range":
-      return range(on, positional) ?? on.unknown(node);
+      return (
+        range(on, positional) ??
+        madeOf(
+          on,
+          positional.find(({ kind }) => kind === "unknown"),
+          node,
+        )
+      );
     case "len":
       if (first?.kind === "list" && first.spoiled === null) return data(first.items.length);
       if (first?.kind === "dictionary" && first.spoiled === null) return data(first.entries.size);
@@ -320,7 +331,7 @@ function functional(on: Caller, args: Arguments, node: SyntaxNode): Value {
     const stranger = items.find((item) => item.kind === "unknown");
     if (stranger?.kind === "unknown") {
       const { line, decidedBy } = stranger;
-      const define = decidedBy === undefined ? null : `${decidedBy}=True`;
+      const define = decidedBy ?? null;
       lacks.push({ line, what: `the model's ${what} hang on ${describe(stranger)}`, next: "", define });
     } else {
       const line = on.line(node);
@@ -348,10 +359,9 @@ function addLayer(on: Caller, model: ModelValue, value: Value, node: SyntaxNode)
     const isLayer = value.kind === "object" && value.module === "layers";
     const found = isLayer ? lacking(value.className, value.line) : value;
     const decided = value.kind === "unknown" ? value.decidedBy : undefined;
-    const define = decided === undefined ? null : `${decided}=True`;
     const what = `expected a Keras layer, found ${describe(found)}`;
     on.session.work.hold(4 * KEPT);
-    model.lacks.push({ line: on.line(node), what, next: "", define });
+    model.lacks.push({ line: on.line(node), what, next: "", define: decided ?? null });
     return;
   }
   if (item === model) on.fail(node, "this model is added to itself.");

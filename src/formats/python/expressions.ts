@@ -4,6 +4,7 @@ import { label } from "../../base/label.js";
 import type { Arguments, Caller } from "./arguments.js";
 import { arrayMethod, someRows } from "./arrays.js";
 import { callMethod, callNamed, layersOf, runFunction, useLayer } from "./calls.js";
+import { effectsOf } from "./effects.js";
 import { isKeras } from "./keras-names.js";
 import { attribute, CLASS, classAttribute, instantiate, SELF, superAttribute } from "./objects.js";
 import { DEEPEST, KEPT, type Names, type Session, STEP } from "./session.js";
@@ -137,8 +138,21 @@ export class Evaluator implements Caller {
       case "CallExpression":
         return this.call(node);
       default:
-        return this.unknown(node);
+        return this.left(node);
     }
+  }
+
+  /** An expression that is not followed, in full or in part: a model must not change in it. */
+  private left(node: SyntaxNode): Value {
+    const made = this.unknown(node);
+    const line = this.line(node);
+    for (const [path, methods] of effectsOf(node, this.session).touches) {
+      const owner = this.lookup(path);
+      if (owner?.kind !== "model" || !(methods.has("add") || methods.has("pop"))) continue;
+      const what = `${made.why} changes the model, and is not run`;
+      owner.lacks.push({ line, what, next: "Write the layers out.", define: null });
+    }
+    return made;
   }
 
   unknown(node: SyntaxNode): UnknownValue {
@@ -371,9 +385,9 @@ export class Evaluator implements Caller {
   private comprehension(node: SyntaxNode): Value {
     const parts = children(node).filter(({ name }) => name !== "for" && name !== "in");
     const [item, target, over] = parts;
-    if (parts.length !== 3 || target?.name !== "VariableName") return this.unknown(node);
+    if (parts.length !== 3 || target?.name !== "VariableName") return this.left(node);
     const items = this.evaluate(over!);
-    if (items.kind !== "list" || items.spoiled !== null) return this.unknown(node);
+    if (items.kind !== "list" || items.spoiled !== null) return this.left(node);
     const name = this.text(target);
     const before = this.names.get(name);
     const made = items.items.map((value) => {
@@ -411,7 +425,7 @@ export class Evaluator implements Caller {
     const joining = node.getChild("and") ? "and" : node.getChild("or") ? "or" : null;
     if (joining) {
       const known = truth(a);
-      if (known === undefined) return this.unknown(node);
+      if (known === undefined) return this.left(node);
       return (joining === "and") === known ? this.evaluate(right) : a;
     }
     const b = this.evaluate(right);
@@ -447,7 +461,7 @@ export class Evaluator implements Caller {
   private conditional(node: SyntaxNode): Value {
     const [then, test, otherwise] = children(node).filter(({ name }) => name !== "if" && name !== "else");
     const known = test ? truth(this.evaluate(test)) : undefined;
-    if (known === undefined || !then || !otherwise) return this.unknown(node);
+    if (known === undefined || !then || !otherwise) return this.left(node);
     return this.evaluate(known ? then : otherwise);
   }
 
@@ -480,6 +494,7 @@ export class Evaluator implements Caller {
     const callee = this.evaluate(node.firstChild!);
     const args = this.arguments(node.getChild("ArgList")!);
     if (!args) return this.callWithUnknown(callee, node);
+    if (callee.kind === "unknown" && !callee.lacking) this.noteLayers(args, node);
     switch (callee.kind) {
       case "layer":
         return useLayer(this, callee, args, node);
@@ -516,6 +531,14 @@ export class Evaluator implements Caller {
     return of?.kind === "class" && self ? { kind: "super", of, self } : this.unknown(node);
   }
 
+  /** f(Dense(3)) as a statement of its own: f may add it to a model. */
+  private noteLayers({ positional }: Arguments, node: SyntaxNode): void {
+    if (node.parent?.name !== "ExpressionStatement" || !positional.some(({ kind }) => kind === "layer"))
+      return;
+    const what = `${this.unknown(node).why} may add a layer to a model, and is not run`;
+    this.session.lack({ line: this.line(node), what, next: "Write the layers out.", define: null });
+  }
+
   /** A call whose arguments are not known, f(*more): of a model or of Keras's it would say what cannot be read. */
   private callWithUnknown(callee: Value, node: SyntaxNode): Value {
     const line = this.line(node);
@@ -536,7 +559,10 @@ export class Evaluator implements Caller {
     let known = true;
     for (let part = parts.firstChild; part; part = part.nextSibling) {
       if (PUNCTUATION.has(part.name)) continue;
-      if (part.name === "for") return null;
+      if (part.name === "for") {
+        this.left(parts);
+        return null;
+      }
       this.session.work.hold(KEPT);
       if (part.name === "**" && part.nextSibling) {
         part = part.nextSibling;

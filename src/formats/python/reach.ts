@@ -12,6 +12,8 @@ export interface Reach {
   creates: boolean;
   /** Whether it makes layers. */
   layers: boolean;
+  /** Whether it adds to anything, or takes from it. */
+  adds: boolean;
   /** Attributes that it sets, whosever they are. */
   sets: ReadonlySet<string>;
   /** Names of the script that its functions declare global. */
@@ -43,6 +45,7 @@ function look(top: SyntaxNode, session: Session, names: Names): Reach {
   const seen = new Set<number>();
   let creates = false;
   let layers = false;
+  let adds = false;
   const left = [top];
   const enter = ({ body }: Pick<FunctionValue, "body">) => {
     if (seen.has(body.from)) return;
@@ -53,6 +56,7 @@ function look(top: SyntaxNode, session: Session, names: Names): Reach {
     const effects = effectsOf(left.pop()!, session);
     for (const name of effects.sets) sets.add(name);
     for (const name of effects.globals) globals.add(name);
+    adds ||= effects.calls.has("add") || effects.calls.has("pop");
     for (const name of effects.calls) {
       session.work.spend(STEP);
       const value = names.get(name);
@@ -66,7 +70,7 @@ function look(top: SyntaxNode, session: Session, names: Names): Reach {
       for (const method of session.methods.get(name) ?? []) enter(method);
     }
   }
-  return { creates, layers, sets, globals };
+  return { creates, layers, adds, sets, globals };
 }
 
 /** What Keras calls it, as far as its name tells. */

@@ -572,8 +572,18 @@ class Script {
     const ways = this.decorators(node, evaluator);
     const inner = node.lastChild!;
     if (ways.some((way) => /^\w+\.(setter|deleter)$/.test(way))) return;
-    if (!ways.every((way) => PLAIN_DECORATORS.test(way))) this.forget(node, evaluator);
-    else if (inner.name === "FunctionDefinition") this.define(inner, evaluator);
+    if (!ways.every((way) => PLAIN_DECORATORS.test(way))) {
+      if (this.changesModel(inner, evaluator)) {
+        const what = `a function under @${label(ways[0]!.slice(0, 50))} changes the model, and is not run`;
+        this.session.lack({
+          line: evaluator.line(node),
+          what,
+          next: "Take the decorator away.",
+          define: null,
+        });
+      }
+      this.forget(node, evaluator);
+    } else if (inner.name === "FunctionDefinition") this.define(inner, evaluator);
     else if (inner.name === "ClassDefinition") this.class(inner, evaluator);
   }
 
@@ -584,7 +594,7 @@ class Script {
     if (values?.kind !== "list" || values.spoiled !== null) {
       const what = values ? `a loop over ${describe(values)}` : "a loop";
       if (this.makesAnew(body, evaluator)) return this.once(node, body, evaluator, what);
-      this.leave(node, evaluator, what);
+      this.leave(node, evaluator, what, countOf(values));
       return null;
     }
     const builds = this.builds(body, evaluator);
@@ -724,7 +734,7 @@ class Script {
       this.session.assume(evaluator.line(node), `${what} is taken ${holds}: what makes the model is there`);
       return this.block(maker.body, evaluator);
     }
-    const define = words.length <= 100 && test.to - test.from <= 200 ? words : null;
+    const define = words.length <= 100 && test.to - test.from <= 200 ? `${words}=True` : null;
     this.leave(node, evaluator, what, define);
     return null;
   }
@@ -763,13 +773,12 @@ class Script {
 
   /**
    * What is not followed must not change a model; what it binds is unknown from there.
-   * @param test the condition, in words short enough for `--define`
+   * @param define what `--define` may say so that it is followed: "deep=True"
    */
-  private leave(node: SyntaxNode, evaluator: Evaluator, what: string, test: string | null = null): void {
+  private leave(node: SyntaxNode, evaluator: Evaluator, what: string, define: string | null = null): void {
     const { touches, calls, sets, returns } = effectsOf(node, this.session);
     const reach = reachOf(node, evaluator);
     const line = evaluator.line(node);
-    const define = test === null ? null : `${test}=True`;
     const doubtful =
       ["set_weights", "load_weights"].find((name) => calls.has(name)) ??
       (sets.has("trainable") ? "trainable" : null);
@@ -798,22 +807,22 @@ class Script {
       }
     }
     // Models that it would make, and layers that it would add to one that it has no name for.
-    if (reach.creates || (reach.layers && !owned && calls.has("add"))) this.session.lack(lack);
+    if (reach.creates || (reach.layers && reach.adds && !owned)) this.session.lack(lack);
     const isSaid = this.session.unread.some((item) => item.line === line);
     if (doubtful && !isSaid) {
       const next = "Write the script without it, as it is to be read.";
       const decides = `${what} decides about ${doubtful}, and is not run`;
       this.session.cannotRead({ line, what: decides, next, model: null, about: "weights" });
     }
-    this.forget(node, evaluator, test);
+    this.forget(node, evaluator, define);
   }
 
   /** Makes unknown what a piece would bind, and spoils what it would change in place. */
-  private forget(node: SyntaxNode, evaluator: Evaluator, test: string | null = null): void {
+  private forget(node: SyntaxNode, evaluator: Evaluator, define: string | null = null): void {
     const { binds, touches } = effectsOf(node, this.session);
     const { sets, globals } = reachOf(node, evaluator);
     const line = evaluator.line(node);
-    const decided = test === null ? {} : { decidedBy: test };
+    const decided = define === null ? {} : { decidedBy: define };
     for (const [path, methods] of touches) {
       const owner = evaluator.lookup(path);
       if (owner?.kind === "list" || owner?.kind === "dictionary") {
@@ -828,13 +837,21 @@ class Script {
     for (const { fields } of this.session.instances) {
       this.session.work.spend(KEPT * (1 + sets.size));
       for (const name of sets)
-        if (fields.has(name)) fields.set(name, { ...unknown(label(name), line, `self.${name}`), ...decided });
+        if (fields.has(name)) fields.set(name, { ...unknown(label(name), line), ...decided });
     }
     for (const name of binds) evaluator.bind(name, { ...unknown(label(name), line, name), ...decided });
     const script = evaluator.names.globals();
     for (const name of globals)
       if (script.get(name)) script.set(name, { ...unknown(label(name), line, name), ...decided });
   }
+}
+
+/** What `--define` says of a loop's rounds: of range(n), n. */
+function countOf(values: Value | undefined): string | null {
+  if (values?.kind !== "unknown" || !values.why.startsWith("range(")) return null;
+  return values.expression === null || values.expression.startsWith("range(")
+    ? null
+    : `${values.expression}=VALUE`;
 }
 
 /** One branch of a condition; the last has no test. */

@@ -136,7 +136,7 @@ export interface UnknownValue {
   lacking?: true;
   /** What `--define` may say of it: the script's own words; null: it has no words short enough. */
   expression: string | null;
-  /** The condition that decides what it is. */
+  /** What `--define` may say to decide what it is: "deep=True". */
   decidedBy?: string;
 }
 
