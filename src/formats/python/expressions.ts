@@ -305,7 +305,7 @@ export class Evaluator implements Caller {
       case "class":
         return classAttribute(this, object, name) ?? this.unknown(node);
       case "super":
-        return superAttribute(this, object, name) ?? this.unknown(node);
+        return superAttribute(this, object, name, node, runFunction) ?? this.unknown(node);
       case "array":
         if (name === "shape") return object.shape ? list([...object.shape]) : this.unknown(node);
         return { kind: "method", owner: object, name };

@@ -34,15 +34,15 @@ export function instantiate(
   const made: InstanceValue = { kind: "instance", of, fields: new Map() };
   on.session.work.hold(2 * KEPT);
   on.session.instances.push(made);
-  const start = memberOf(of, "__init__", on);
+  const start = find(of, "__init__", on)?.value;
   if (start?.kind === "function") run(on, boundTo(start.definition, made), args, node);
   // A dataclass takes its fields by name.
   else for (const [name, value] of args.named) made.fields.set(name, value);
   return made;
 }
 
-/** A member of the class or, depth first, of its bases. */
-export function memberOf(of: ClassValue, name: string, on: Caller): Value | undefined {
+/** A member of the class or, depth first, of its bases, and the one of them that has it. */
+function find(of: ClassValue, name: string, on: Caller): { value: Value; owner: ClassValue } | undefined {
   const left = [of];
   const seen = new Set<ClassValue>();
   while (left.length > 0) {
@@ -50,8 +50,8 @@ export function memberOf(of: ClassValue, name: string, on: Caller): Value | unde
     if (seen.has(at)) continue;
     seen.add(at);
     on.session.work.spend(STEP);
-    const found = at.members.get(name);
-    if (found) return found;
+    const value = at.members.get(name);
+    if (value) return { value, owner: at };
     left.push(...at.bases.toReversed());
   }
   return undefined;
@@ -78,21 +78,30 @@ export function attribute(
 ): Value | undefined {
   const own = self.fields.get(name);
   if (own || !self.of) return own;
-  const found = memberOf(self.of, name, on);
-  if (found?.kind !== "function") {
-    if (!found && self.of.foreign && isCalled(node)) sayForeign(on, self, name, node);
-    return found;
-  }
-  const { statics, properties } = self.of;
-  if (statics.has(name)) return found;
-  const definition = boundTo(found.definition, self);
-  if (properties.has(name)) return run(on, definition, { positional: [], named: new Map() }, node);
+  const found = find(self.of, name, on);
+  if (found) return onObject(on, found, name, self, node, run);
+  if (self.of.foreign && isCalled(node)) sayForeign(on, self, name, node);
+  return undefined;
+}
+
+/** A member as an object has it: its methods know the object. */
+function onObject(
+  on: Caller,
+  { value, owner }: { value: Value; owner: ClassValue },
+  name: string,
+  self: Value,
+  node: SyntaxNode,
+  run: Run,
+): Value {
+  if (value.kind !== "function" || owner.statics.has(name)) return value;
+  const definition = boundTo(value.definition, self);
+  if (owner.properties.has(name)) return run(on, definition, { positional: [], named: new Map() }, node);
   return { kind: "function", definition };
 }
 
 /** Class.name: a constant, or a method that is given its object. */
 export function classAttribute(on: Caller, of: ClassValue, name: string): Value | undefined {
-  return memberOf(of, name, on);
+  return find(of, name, on)?.value;
 }
 
 /** super().name */
@@ -100,11 +109,12 @@ export function superAttribute(
   on: Caller,
   { of, self }: Value & { kind: "super" },
   name: string,
+  node: SyntaxNode,
+  run: Run,
 ): Value | undefined {
   for (const base of of.bases) {
-    const found = memberOf(base, name, on);
-    if (found?.kind === "function") return { kind: "function", definition: boundTo(found.definition, self) };
-    if (found) return found;
+    const found = find(base, name, on);
+    if (found) return onObject(on, found, name, self, node, run);
   }
   return undefined;
 }
