@@ -15,14 +15,14 @@ import type { TrainFlags } from "./train-flags.js";
 /** What an argument of a network counts. */
 type Counted = "words" | "length" | "labels";
 
-const WHAT: Readonly<Record<Counted, string>> = {
-  words: "the number of different words, padding included",
-  length: "the words of the longest text",
-  labels: "the number of labels",
-};
-
 /** Sizes that a network may have while nobody has counted yet. */
 const FIRST_GUESS: Readonly<Record<Counted, number>> = { words: 1000, length: 200, labels: 2 };
+
+/** A count, and what it counts. */
+interface Found {
+  value: number;
+  said: string;
+}
 
 export interface KnowingScript {
   script: ScriptModel;
@@ -49,9 +49,14 @@ export async function openKnowing(flags: TrainFlags, data: string | undefined): 
     if (!asked) throw error;
     const guesses = await open(valuesOf(asked, FIRST_GUESS));
     guesses.model.dispose();
-    const found = valuesOf(asked, await count(data!, flags, guesses));
+    const counts = await count(data!, flags, guesses);
+    const found = valuesOf(asked, {
+      words: counts.words.value,
+      length: counts.length.value,
+      labels: counts.labels.value,
+    });
     for (const [expression, what] of asked)
-      note(`${file}: assumed: ${expression} is taken for ${WHAT[what]} in ${data}: ${found[expression]}`);
+      note(`${file}: assumed: ${expression} is taken for ${counts[what].said}: ${found[expression]}`);
     return { script: await open(found), definitions: { ...definitions, ...found } };
   }
 }
@@ -89,16 +94,24 @@ async function count(
   data: string,
   flags: TrainFlags,
   { settings }: ScriptModel,
-): Promise<Readonly<Record<Counted, number>>> {
+): Promise<Readonly<Record<Counted, Found>>> {
   const rows = await readLabelledPath(data, { text: flags.text, label: flags.label });
   const frontEnd = settings.frontEnd?.value ?? flags.frontEnd;
   const corpus = await Corpus.read(rows, { ...settings.text?.value, frontEnd } as CorpusFrontEndOptions);
   let longest = 1;
   for (let row = 0; row < corpus.rows; row++) longest = Math.max(longest, corpus.texts.tokensIn(row));
   const { size } = corpus.texts.build({ size: LIMITS.vocabulary });
+  const most = flags.vocabulary ?? settings.vocabulary?.value ?? size;
+  const length = flags.length ?? settings.length?.value;
   return {
-    words: Math.min(size, flags.vocabulary ?? settings.vocabulary?.value ?? size),
-    length: flags.length ?? settings.length?.value ?? Math.min(longest, LIMITS.length),
-    labels: corpus.labels().length,
+    words:
+      most < size
+        ? { value: most, said: flags.vocabulary === undefined ? settings.vocabulary!.said : "--vocabulary" }
+        : { value: size, said: `the number of different words, padding included, in ${data}` },
+    length:
+      length === undefined
+        ? { value: Math.min(longest, LIMITS.length), said: `the words of the longest text in ${data}` }
+        : { value: length, said: flags.length === undefined ? settings.length!.said : "--length" },
+    labels: { value: corpus.labels().length, said: `the number of labels in ${data}` },
   };
 }

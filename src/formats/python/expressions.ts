@@ -378,7 +378,12 @@ export class Evaluator implements Caller {
     const [from, to, step = 1] = bounds;
     if (bounds.length > 3 || step !== 1) return this.unknown(node);
     this.session.work.hold(items.length * KEPT);
-    return list(items.slice(from, to));
+    const part = items.slice(from, to);
+    // Sizes that have no words of their own go by the words of them all: X.shape[1:].
+    const nameless = part.some(
+      (item) => item.kind === "unknown" && item.expression === null && !item.lacking,
+    );
+    return nameless ? this.unknown(node) : list(part);
   }
 
   /** [item for name in list], of one loop without a condition. */

@@ -61,6 +61,8 @@ class ConfigWriter {
   /** What must be said before the model can be read. */
   readonly lacks: Lack[] = [];
   private readonly answering: LayerValue | null;
+  /** Layers that a Sequential begins with: the shape of an input that others are given says nothing. */
+  private readonly beginning = new Set<LayerValue>();
   private readonly emitted = new Set<LayerValue | ModelValue>();
   private depth = 0;
   /** How many Bidirectional layers are around: they make copies of their own of what they are given. */
@@ -85,7 +87,10 @@ class ConfigWriter {
       const items = first < 0 ? model.layers : model.layers.slice(first + 1);
       const text = first < 0 ? undefined : (model.layers[first] as LayerValue);
       if (text) this.sayText(text);
-      const layers = items.map((item) => (item.kind === "model" ? this.sequential(item) : this.layer(item)));
+      const layers = items.map((item, i) => {
+        if (i === 0 && item.kind === "layer") this.beginning.add(item);
+        return item.kind === "model" ? this.sequential(item) : this.layer(item);
+      });
       const shape = text ? [null, this.textLength(text)] : this.builtShape(model);
       const settings = layers[0]?.["config"] as JsonObject | undefined;
       if (shape && settings && layers[0]!["class_name"] !== "InputLayer")
@@ -268,13 +273,19 @@ class ConfigWriter {
         const read = key === "weights" ? this.weights(layer, value) : this.json(value, layer.line);
         if (read !== undefined) config[key] = read;
         else if (key === "embeddings_initializer") this.cannotRead(layer, key, value);
-        else if (key !== "weights") this.refuse(layer, key, value);
+        else if (key !== "weights" && this.counts(layer, key)) this.refuse(layer, key, value);
       }
       // Files from before this argument left it out and meant false; a script that leaves it out means Keras's default.
       if (Object.hasOwn(kindOf(layer.className).options ?? {}, "resetAfter")) config["reset_after"] ??= true;
       this.shapes(layer, config);
       return { module: "keras.layers", class_name: layer.className, config };
     });
+  }
+
+  /** Whether an argument that is not known matters: not a shape where the layer before says it. */
+  private counts(layer: LayerValue, key: string): boolean {
+    if (kindOf(layer.className).unlisted || this.beginning.has(layer) || this.copied > 0) return true;
+    return key !== "input_shape" && key !== "batch_input_shape";
   }
 
   /** Weights that come from elsewhere: never read, and never taken for fresh ones in silence. */
