@@ -4,8 +4,9 @@ import { inputError, oneOf } from "../base/errors.js";
 import { readBytes } from "../base/node-files.js";
 import { PRESET_NAMES, type PresetSizes, presetModel } from "../classifier/presets.js";
 import type { Receipt } from "../formats/keras/receipt.js";
+import { wordsOf } from "../formats/python/expressions.js";
 import { notebookScript } from "../formats/python/notebook.js";
-import { type Definitions, decodeScript } from "../formats/python/script.js";
+import { type Definition, type Definitions, decodeScript } from "../formats/python/script.js";
 import { loadFile } from "../model/load.js";
 import type { Model } from "../model/model.js";
 import type { ModelOptions } from "../model/options.js";
@@ -76,24 +77,48 @@ export async function openScript(
   { definitions, engine, threads, seed }: ModelOptions & { definitions?: Definitions } = {},
 ): Promise<ScriptModel> {
   const bytes = await readBytes(file);
-  const source = /\.ipynb$/i.test(file) ? notebookScript(bytes, file) : decodeScript(bytes, file);
+  const text = /\.ipynb$/i.test(file) ? notebookScript(bytes, file) : { source: decodeScript(bytes, file) };
+  const words = wordsOf(text.source);
   for (const name of Object.keys(definitions ?? {})) {
-    if (new RegExp(`(?<!\\w)${name}(?!\\w)`).test(source)) continue;
-    throw inputError({ expected: `a name that ${file} has in it`, where: "--define", received: name });
+    const isName = /^\w+$/.test(name);
+    if (isName ? new RegExp(`(?<!\\w)${name}(?!\\w)`).test(text.source) : words.includes(wordsOf(name)))
+      continue;
+    throw inputError({
+      expected: `a name or words that ${file} has in it`,
+      where: "--define",
+      received: name,
+    });
   }
-  return readKerasScript(source, { file, definitions, engine, threads, seed });
+  return readKerasScript(text, { file, definitions, engine, threads, seed });
 }
 
-/** A repeatable `--define NAME=VALUE`: what a script computes and the caller knows. */
+/** A repeatable `--define "EXPRESSION=VALUE"`: what a script computes and the caller knows, in the script's words. */
 export function define(text: string, before: Definitions = {}): Definitions {
-  const match = /^([A-Za-z_]\w*)=(.+)$/.exec(text);
-  if (!match) {
-    throw inputError({ expected: "NAME=VALUE, as vocab_size=1000", where: "--define", received: text });
+  // A plain name before the first "=", else what stands before the last that compares nothing: "kind == 'a'=True".
+  const match = /^([A-Za-z_]\w*)=([^=].*)$/s.exec(text) ?? /^(.*[^=!<>\s])\s*=\s*([^=]+)$/s.exec(text);
+  const name = match ? match[1]!.trim() : "";
+  if (!match || !/^[A-Za-z_(['"]/.test(name)) {
+    const expected = "NAME=VALUE, as vocab_size=1000, or an expression of the script's, as len(chars)=57";
+    throw inputError({ expected, where: "--define", received: text });
   }
-  const [, name, value] = match as unknown as [string, string, string];
-  if (Object.hasOwn(before, name)) {
+  const value = match[2]!.trim();
+  if (Object.keys(before).some((other) => wordsOf(other) === wordsOf(name))) {
     throw inputError({ expected: `one value for ${name}`, where: "--define", received: value });
   }
+  return { ...before, [name]: definition(value) };
+}
+
+/** As Python writes it: a number, True, False, None, a tuple of those, or else a text, with or without quotes. */
+function definition(value: string): Definition {
+  const tuple = /^[([](.*)[)\]]$/s.exec(value);
+  if (tuple) {
+    const items = tuple[1]!.split(",").map((item) => item.trim());
+    if (items.at(-1) === "") items.pop();
+    return items.map(definition);
+  }
+  const constants: Readonly<Record<string, boolean | null>> = { True: true, False: false, None: null };
+  if (Object.hasOwn(constants, value)) return constants[value]!;
   const number = Number(value);
-  return { ...before, [name]: Number.isFinite(number) && value.trim() !== "" ? number : value };
+  if (Number.isFinite(number) && value !== "") return number;
+  return /^(['"]).*\1$/s.test(value) ? value.slice(1, -1) : value;
 }

@@ -8,7 +8,7 @@ import { readsIds } from "../layers/traits.js";
 import type { ScriptModel } from "../model/script.js";
 import { isOneHot, lossOfLabels } from "../objectives/losses.js";
 import { note } from "./context.js";
-import { openScript } from "./models.js";
+import { openKnowing } from "./script-data.js";
 import type { TrainFlags } from "./train-flags.js";
 
 /** More of one kind would push the result out of sight; `--receipt` has them all. */
@@ -29,7 +29,7 @@ export function sayScript(file: string, { receipt, unread }: ScriptModel): void 
   if (more > 0) note(`${file}: and ${more} more; summary ${file} --receipt lists them`);
 }
 
-const lineOf = ({ line, what }: Unread) => `line ${line}: ${what}`;
+const lineOf = ({ at, what }: Unread) => `${at}: ${what}`;
 
 type Flag = Exclude<keyof ScriptSettings, "text">;
 
@@ -53,22 +53,24 @@ const ASSUMED: readonly Flag[] = ["testSplit", "validationSplit", "epochs", "bat
 /**
  * The flags with what the script says in place of those that were not typed; says on stderr which is which.
  * @param shown a typed flag's value as it is said; default the one in `flags`
+ * @param data where the texts are, in which the script's own counts are found
  * @throws InputError where the script says what cannot be read and no flag says instead
  */
 export async function flagsOfScript(
   flags: TrainFlags,
   isGiven: (flag: keyof TrainFlags) => boolean,
   shown = (flag: keyof TrainFlags) => String(flags[flag]),
+  data?: string,
 ): Promise<TrainFlags> {
-  const { model: file, define: definitions } = flags;
-  const script = await openScript(file, { definitions, engine: "reference" });
+  const { model: file } = flags;
+  const { script, definitions } = await openKnowing(flags, data);
   const { settings, receipt, model } = script;
   checkTrainable(script, file);
   model.dispose();
   refuseUnread(script, flags, isGiven, file);
   const saidOfTraining = new Set(saidBy(settings));
   for (const line of receipt.taken) if (!saidOfTraining.has(line)) note(`${file}: taken: ${line}`);
-  const applied: TrainFlags = { ...flags };
+  const applied: TrainFlags = { ...flags, ...(definitions ? { define: definitions } : {}) };
   for (const flag of Object.keys(FLAGS) as Flag[]) {
     const said = settings[flag];
     if (!said) continue;
@@ -148,6 +150,12 @@ const SAYS_INSTEAD: Readonly<Record<string, readonly (keyof TrainFlags)[]>> = {
   patience: ["patience"],
 };
 
+/** "Lines 4, 7" */
+function moreOf(others: readonly Unread[]): string {
+  const plain = others.every(({ at }) => at.startsWith("line "));
+  return plain ? `Lines ${others.map(({ line }) => line).join(", ")}` : others.map(({ at }) => at).join(", ");
+}
+
 function refuseUnread(
   { unread }: ScriptModel,
   flags: TrainFlags,
@@ -159,9 +167,9 @@ function refuseUnread(
   );
   const [first, ...others] = open;
   if (!first) return;
-  const more = others.length > 0 ? ` Lines ${others.map(({ line }) => line).join(", ")} say more such.` : "";
+  const more = others.length > 0 ? ` ${moreOf(others)} say more such.` : "";
   throw new InputError(
-    `${file} line ${first.line}: ${first.what}, which would change what training comes to. ${first.next}${more}`,
+    `${file} ${first.at}: ${first.what}, which would change what training comes to. ${first.next}${more}`,
   );
 }
 

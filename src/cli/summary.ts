@@ -47,7 +47,11 @@ export function summaryCommand(program: Command): void {
     .option("--vocabulary <n>", "of a preset", whole("vocabulary", 2), 1000)
     .option("--length <n>", "of a preset", whole("length", 1), 200)
     .option("--classes <n>", "of a preset", whole("classes", 2), 2)
-    .option("--define <name=value>", "a value that a script computes (repeatable)", define)
+    .option(
+      "--define <expression=value>",
+      'what a script computes, in its words: "len(chars)=57" (repeatable)',
+      define,
+    )
     .option(
       "--receipt",
       "of a file or script: what was read, assumed and left aside, and a check of the engines",

@@ -120,7 +120,7 @@ export async function planTraining(
   typed: TrainFlags,
   isGiven: (flag: keyof TrainFlags) => boolean = () => true,
 ): Promise<TrainPlan> {
-  const given = isScript(typed.model) ? await flagsOfScript(typed, isGiven) : typed;
+  const given = isScript(typed.model) ? await flagsOfScript(typed, isGiven, undefined, data) : typed;
   const name = dataName(data);
   const out = given.out ?? `${name}.keras`;
   const { test, report, card, checkpoint, model, tokenizer, vectors: words, replay: from } = given;

@@ -52,7 +52,11 @@ export function trainCommand(program: Command): void {
       bytes("max-size"),
     )
     .option("--replay <file>", "run what ran for this classifier of auto, with its effort and seed")
-    .option("--define <name=value>", "a value that a script computes (repeatable)", define)
+    .option(
+      "--define <expression=value>",
+      'what a script computes, in its words: "len(chars)=57" (repeatable)',
+      define,
+    )
     .option(
       "--vocabulary <n>",
       "words to know, padding included (default: 1000)",

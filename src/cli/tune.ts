@@ -17,7 +17,11 @@ export function tuneCommand(program: Command): void {
   spaceOptions(tokenizerOption(columnFlags(command)))
     .option("--test <data>", "data to measure on later: nothing of DATA is left aside for it")
     .option("--test-split <share>", "part left aside, as train does", share("test-split"), 0.2)
-    .option("--define <name=value>", "a value that a script computes (repeatable)", define)
+    .option(
+      "--define <expression=value>",
+      'what a script computes, in its words: "len(chars)=57" (repeatable)',
+      define,
+    )
     .option("--vectors <file>", "word vectors to begin with")
     .option("--freeze-vectors", "leave them as they are (default: they are tuned)")
     .addOption(

@@ -2,6 +2,7 @@
 import { checkOnWarning } from "../base/notes.js";
 import { ENGINES } from "../engines/engines.js";
 import * as scripts from "../formats/python/index.js";
+import type { ScriptText } from "../formats/python/script.js";
 import { Model, remarksOf } from "./model.js";
 import type { ModelOptions } from "./options.js";
 
@@ -13,7 +14,7 @@ export interface ScriptModel extends Omit<scripts.ScriptReading, "trainer" | "no
 }
 
 /** The model that a Keras script builds. @throws InputError naming the line of what cannot be read */
-export function readKerasScript(source: string, options: ScriptOptions = {}): ScriptModel {
+export function readKerasScript(source: string | ScriptText, options: ScriptOptions = {}): ScriptModel {
   const { onWarning, engine, threads, ...reading } = options;
   checkOnWarning(onWarning, "model onWarning");
   const maker = ENGINES.maker({ engine, threads }, "model");

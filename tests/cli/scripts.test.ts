@@ -14,6 +14,24 @@ model = Sequential([Embedding(vocab_size, 8, input_length=12), GRU(6), Dense(1, 
 model.compile(optimizer="rmsprop", loss="binary_crossentropy")
 `;
 
+const COUNTS = `
+from keras.preprocessing.text import Tokenizer
+from keras.preprocessing.sequence import pad_sequences
+from keras.models import Sequential
+from keras.layers import Embedding, GRU, Flatten, Dense
+from keras.utils import to_categorical
+tok = Tokenizer()
+tok.fit_on_texts(texts)
+X = pad_sequences(tok.texts_to_sequences(texts))
+y = to_categorical(labels)
+model = Sequential()
+model.add(Embedding(len(tok.word_index) + 1, 4, input_length=X.shape[1]))
+model.add(GRU(3, return_sequences=True, reset_after=False, use_bias=False))
+model.add(Flatten())
+model.add(Dense(y.shape[1], activation='softmax'))
+model.compile('adam', 'categorical_crossentropy')
+`;
+
 let folder = "";
 before(async () => {
   folder = await mkdtemp(join(tmpdir(), "cellstate-scripts-"));
@@ -39,6 +57,57 @@ describe("a Keras script on the command line", () => {
     assert.equal(code, 0, stderr);
     assert.match(stdout, /embedding \(Embedding\).*\(None, 12, 8\).*480/);
     assert.match(stdout, /gru \(GRU\).*288/);
+  });
+
+  test("--define says an expression, in the script's words", async () => {
+    const run = (...defines: string[]) =>
+      cellstate(["summary", "homework.py", ...defines.flatMap((said) => ["--define", said])], {
+        cwd: folder,
+      });
+    const { code, stdout, stderr } = await run("len( tokenizer.word_index )=59");
+    assert.equal(code, 0, stderr);
+    assert.match(stdout, /embedding \(Embedding\).*\(None, 12, 8\).*480/);
+    for (const [said, expected] of [
+      [
+        "len(words)=3",
+        /--define: expected a name or words that homework\.py has in it but received "len\(words\)"/,
+      ],
+      ["57", /--define: expected NAME=VALUE, as vocab_size=1000, or an expression/],
+    ] as const) {
+      const wrong = await run(said);
+      assert.equal(wrong.code, 2);
+      assert.match(wrong.stderr, expected);
+    }
+    const twice = await run("vocab_size=60", "vocab_size = 61");
+    assert.match(twice.stderr, /--define: expected one value for vocab_size/);
+  });
+
+  test("train finds in its data what the script counts in its own, and says so", async () => {
+    const flags = ["--epochs", "1", "--engine", "reference", "--json", "--out", "found.keras"];
+    const train = (script: string, ...more: string[]) =>
+      cellstate(["train", "data.csv", "--model", script, ...flags, ...more], { cwd: folder });
+    await writeFile(join(folder, "counts.py"), COUNTS);
+    const { code, stdout, stderr } = await train("counts.py");
+    assert.equal(code, 0, stderr);
+    const found = (what: RegExp) => Number(what.exec(stderr)?.[1]);
+    const words = found(
+      /counts\.py: assumed: len\(tok\.word_index\) \+ 1 is taken for the number of different words, padding included, in data\.csv: (\d+)\n/,
+    );
+    const length = found(
+      /assumed: X\.shape\[1\] is taken for the words of the longest text in data\.csv: (\d+)\n/,
+    );
+    assert.equal(found(/assumed: y\.shape\[1\] is taken for the number of labels in data\.csv: (\d+)\n/), 2);
+    assert.ok(words > 10 && length > 2, `${words} ${length}`);
+    assert.equal((JSON.parse(stdout) as { params: number }).params, words * 4 + 63 + length * 3 * 2 + 2);
+    const typed = await train("counts.py", "--length", "5");
+    assert.match(typed.stderr, /X\.shape\[1\] is taken for --length: 5\n/);
+    await writeFile(join(folder, "other.py"), COUNTS.replace("GRU(3", "GRU(units"));
+    const lost = await train("other.py");
+    assert.equal(lost.code, 2);
+    assert.match(
+      lost.stderr,
+      /GRU units is units.*--define "len\(tok\.word_index\) \+ 1=VALUE".*--define units=VALUE/,
+    );
   });
 
   test("train learns with its network and optimizer; its result is where the next run starts", async () => {

@@ -45,7 +45,11 @@ export function doctorCommand(explain: Command): void {
         "pre",
       ),
     )
-    .option("--define <name=value>", "a value that a script computes (repeatable)", define)
+    .option(
+      "--define <expression=value>",
+      'what a script computes, in its words: "len(chars)=57" (repeatable)',
+      define,
+    )
     .option("--json", "the findings as one JSON object")
     .option("--html <file>", "also write a page with the findings and their numbers")
     .hook("preAction", checkPictures);

@@ -41,7 +41,11 @@ export function paramsCommand(explain: Command): void {
     .option("--vocabulary <n>", "of a preset", whole("vocabulary", 2))
     .option("--length <n>", "of a preset's rows", whole("length", 1))
     .option("--classes <n>", "of a preset", whole("classes", 2), 2)
-    .option("--define <name=value>", "a value that a script computes (repeatable)", define);
+    .option(
+      "--define <expression=value>",
+      'what a script computes, in its words: "len(chars)=57" (repeatable)',
+      define,
+    );
   outputOptions(command).action(async (source: string, flags: Flags) => {
     refuseIdle(command, idleFor(source));
     const { model } = await openModelOnly(source, { ...flags, seed: 0, engine: "auto" });

@@ -60,7 +60,11 @@ export function subjectOptions(command: Command): Command {
     .option("--length <n>", "of a preset's rows (default: the text's)", whole("length", 1))
     .option("--classes <n>", "of a preset", whole("classes", 2), 2)
     .option("--seed <n>", "of weights that are drawn afresh", whole("seed"), 0)
-    .option("--define <name=value>", "a value that a script computes (repeatable)", define);
+    .option(
+      "--define <expression=value>",
+      'what a script computes, in its words: "len(chars)=57" (repeatable)',
+      define,
+    );
   return engineOptions(command);
 }
 

@@ -1,6 +1,6 @@
 /** What a call in a script is given, and what it knows of the reading that it stands in. */
 import type { SyntaxNode } from "@lezer/common";
-import type { Session } from "./session.js";
+import type { Names, Session } from "./session.js";
 import type { Signature } from "./signatures.js";
 import type { ListValue, Value } from "./values.js";
 
@@ -12,6 +12,8 @@ export interface Arguments {
 /** Who comes upon a call: the evaluator of the expressions around it. */
 export interface Caller {
   readonly session: Session;
+  readonly names: Names;
+  superOf(node: SyntaxNode): Value;
   line(node: SyntaxNode): number;
   fail(node: SyntaxNode, message: string): never;
   /** What is left aside: the text of the node stands for it. */

@@ -1,9 +1,12 @@
 /** Calls of a script: Keras's classes and functions, the script's own functions, methods of models, lists and layers. */
 import type { SyntaxNode } from "@lezer/common";
 import { type Arguments, byName, type Caller } from "./arguments.js";
+import { arrayCall, arrayMethod } from "./arrays.js";
 import { isKeras, kerasCall } from "./keras-names.js";
-import { KEPT, STEP } from "./session.js";
-import { CALLS, kindOf, LAYERS, layerClass, MERGES, objectClass } from "./signatures.js";
+import { commandLine, commandLineMethod, fieldsOf } from "./objects.js";
+import { reachOf } from "./reach.js";
+import { DEEPEST, KEPT, STEP } from "./session.js";
+import { CALLS, kindOf, LAYERS, layerClass, MERGES, objectClass, type Signature } from "./signatures.js";
 import {
   asText,
   type DictionaryValue,
@@ -11,14 +14,15 @@ import {
   describe,
   dictionary,
   type FunctionValue,
+  type Lack,
   type LayerValue,
   type ListValue,
   lacking,
   list,
   MOST_ITEMS,
   type ModelValue,
+  type Owner,
   scalar,
-  scriptError,
   type TensorValue,
   unknown,
   type Value,
@@ -46,15 +50,29 @@ export function callNamed(on: Caller, path: string, args: Arguments, node: Synta
   const object = objectClass(name, path);
   if (object) {
     const { module, className } = object;
-    const config = byName(on, object, args, name, node);
+    // What they do is not done here, so that what they take may be as old as it likes.
+    const config = module === "callbacks" ? whatIsKnown(object, args) : byName(on, object, args, name, node);
     if (module === "preprocessing.text") on.session.say(className, config, on.line(node));
     return { kind: "object", module, className, config, line: on.line(node) };
   }
   return kerasCall(on, path, name, args, node);
 }
 
-/** Functions of other modules: never followed, but some say what Keras is to do. */
+/** Arguments by their names, as far as they have one. */
+function whatIsKnown({ positional: names }: Signature, { positional, named }: Arguments): Map<string, Value> {
+  return new Map([
+    ...positional.slice(0, names.length).map((value, i) => [names[i]!, value] as const),
+    ...named,
+  ]);
+}
+
+/** Functions of other modules: never followed, but some say what Keras is to do, or what shape an array has. */
 function foreign(on: Caller, path: string, args: Arguments, node: SyntaxNode): Value {
+  if (path.startsWith("numpy.")) {
+    const made = arrayCall(on, path, args, node);
+    if (made) return made;
+  }
+  if (path === "argparse.ArgumentParser") return commandLine();
   return kerasCall(on, path, path.split(".").at(-1)!, args, node);
 }
 
@@ -64,6 +82,8 @@ export function runFunction(
   { positional, named }: Arguments,
   node: SyntaxNode,
 ): Value {
+  // One that calls itself again and again, to count or to sort, is no one's model.
+  if (on.session.depth > DEEPEST / 2 && !makesModels(on, definition)) return on.unknown(node);
   const bound = new Map<string, Value>();
   const left = new Map(named);
   let at = 0;
@@ -75,7 +95,7 @@ export function runFunction(
       if (given && left.has(name)) on.fail(node, `${definition.name}() is given ${name} twice.`);
       const value = given ?? left.get(name) ?? fallback;
       left.delete(name);
-      bound.set(name, value ?? unknown(`the argument ${name}`, on.line(node)));
+      bound.set(name, value ?? unknown(`the argument ${name}`, on.line(node), name));
     }
   }
   const takes = (how: string) => definition.parameters.some((parameter) => parameter.how === how);
@@ -91,31 +111,52 @@ export function runFunction(
   return definition.run(bound, on.session.depth);
 }
 
+function makesModels(on: Caller, { body }: FunctionValue): boolean {
+  const { creates, layers } = reachOf(body, on);
+  return creates || layers;
+}
+
 function builtin(on: Caller, name: string, { positional, named }: Arguments, node: SyntaxNode): Value | null {
   const [first] = positional;
   const number = scalar(first);
   switch (name) {
     case "setattr":
-      if (first && ["layer", "model", "object", "list", "dictionary"].includes(first.kind)) {
+      if (first?.kind === "instance" && typeof scalar(positional[1]) === "string" && positional[2]) {
+        first.fields.set(scalar(positional[1]) as string, positional[2]);
+        return data(null);
+      }
+      if (first && ["layer", "model", "object", "list", "dictionary", "instance"].includes(first.kind)) {
         const what = "setattr changes what it is given, which is not followed";
         const next = "Write it out: layer.trainable = False.";
         on.session.cannotRead({ line: on.line(node), what, next, model: null, about: "model" });
       }
       return on.unknown(node);
+    case "super":
+      return on.superOf(node);
+    case "vars":
+      return first?.kind === "instance" ? fieldsOf(first) : on.unknown(node);
     case "dict":
       return positional.length === 0 ? dictionary(named) : on.unknown(node);
     case "range":
-      return range(on, positional) ?? on.unknown(node);
+      return (
+        range(on, positional) ??
+        madeOf(
+          on,
+          positional.find(({ kind }) => kind === "unknown"),
+          node,
+        )
+      );
     case "len":
       if (first?.kind === "list" && first.spoiled === null) return data(first.items.length);
       if (first?.kind === "dictionary" && first.spoiled === null) return data(first.entries.size);
+      if (first?.kind === "array" && first.shape?.[0]?.kind === "data") return first.shape[0];
       return typeof number === "string" ? data([...number].length) : on.unknown(node);
     case "int":
       return typeof number === "number" && Number.isFinite(number)
         ? data(Math.trunc(number))
-        : on.unknown(node);
+        : madeOf(on, first, node);
     case "float":
-      return typeof number === "number" ? data(number, true) : on.unknown(node);
+      return typeof number === "number" ? data(number, true) : madeOf(on, first, node);
     case "round":
       // Python rounds halves to even.
       if (typeof number !== "number" || positional.length > 1 || Math.abs(number % 1) === 0.5)
@@ -152,6 +193,13 @@ function builtin(on: Caller, name: string, { positional, named }: Arguments, nod
     default:
       return null;
   }
+}
+
+/** What is not known as long as one value is not: that one is to be said. */
+function madeOf(on: Caller, value: Value | undefined, node: SyntaxNode): Value {
+  const made = on.unknown(node);
+  const root = value?.kind === "unknown" ? value.expression : null;
+  return made.kind === "unknown" && root !== null ? { ...made, expression: root } : made;
 }
 
 /** range(…), as a list: null where it is too long to follow or not of whole numbers. */
@@ -232,7 +280,7 @@ function makeModel(
     typeof own === "string" ? own : on.session.autoName(parts.layers ? "Sequential" : "Functional");
   const model: ModelValue = {
     ...{ kind: "model", layers: null, inputs: [], outputs: [], built: null, compile: null, fit: null },
-    ...{ uses: 0, broken: null, line: on.line(node) },
+    ...{ uses: 0, lacks: [], line: on.line(node) },
     ...parts,
     name,
   };
@@ -276,22 +324,30 @@ const isShaped = ({ config }: LayerValue) => config.has("input_shape") || config
 
 function functional(on: Caller, args: Arguments, node: SyntaxNode): Value {
   const { positional, named } = args;
-  const { file } = on.session;
-  let broken: ModelValue["broken"] = null;
+  const lacks: Lack[] = [];
   const tensors = (value: Value | undefined, what: string): TensorValue[] => {
     const items = value?.kind === "list" ? value.items : value ? [value] : [];
     if (items.length > 0 && items.every((item) => item.kind === "tensor")) return items as TensorValue[];
     const stranger = items.find((item) => item.kind === "unknown");
-    broken ??=
-      stranger?.kind === "unknown"
-        ? scriptError(file, stranger.line, `the model's ${what} hang on ${describe(stranger)}.`)
-        : scriptError(file, on.line(node), `the model's ${what} are made by code that is not run.`);
+    if (stranger?.kind === "unknown") {
+      const { line, decidedBy } = stranger;
+      const define = decidedBy ?? null;
+      lacks.push({ line, what: `the model's ${what} hang on ${describe(stranger)}`, next: "", define });
+    } else {
+      const line = on.line(node);
+      lacks.push({
+        line,
+        what: `the model's ${what} are made by code that is not run`,
+        next: "",
+        define: null,
+      });
+    }
     return [];
   };
   const inputs = tensors(positional[0] ?? named.get("inputs") ?? named.get("input"), "inputs");
   const outputs = tensors(positional[1] ?? named.get("outputs") ?? named.get("output"), "outputs");
   const model = makeModel(on, { inputs, outputs }, node, named.get("name") ?? positional[2]);
-  model.broken = broken;
+  model.lacks.push(...lacks);
   return model;
 }
 
@@ -302,7 +358,11 @@ function addLayer(on: Caller, model: ModelValue, value: Value, node: SyntaxNode)
   if (item.kind !== "layer" && item.kind !== "model") {
     const isLayer = value.kind === "object" && value.module === "layers";
     const found = isLayer ? lacking(value.className, value.line) : value;
-    on.fail(node, `expected a Keras layer, found ${describe(found)}.`);
+    const decided = value.kind === "unknown" ? value.decidedBy : undefined;
+    const what = `expected a Keras layer, found ${describe(found)}`;
+    on.session.work.hold(4 * KEPT);
+    model.lacks.push({ line: on.line(node), what, next: "", define: decided ?? null });
+    return;
   }
   if (item === model) on.fail(node, "this model is added to itself.");
   if (model.layers.length >= MOST_LAYERS)
@@ -323,13 +383,9 @@ function addLayer(on: Caller, model: ModelValue, value: Value, node: SyntaxNode)
 
 // ---- methods ----------------------------------------------------------------------------------------------
 
-export function callMethod(
-  on: Caller,
-  owner: ModelValue | ListValue | DictionaryValue | LayerValue,
-  name: string,
-  args: Arguments,
-  node: SyntaxNode,
-): Value {
+export function callMethod(on: Caller, owner: Owner, name: string, args: Arguments, node: SyntaxNode): Value {
+  if (owner.kind === "array") return arrayMethod(on, owner, name, args, node);
+  if (owner.kind === "instance") return commandLineMethod(on, owner, name, args, node);
   if (owner.kind === "model") return modelMethod(on, owner, name, args, node);
   if (owner.kind === "layer") return layerMethod(on, owner, name, args, node);
   return owner.kind === "list"
@@ -479,7 +535,7 @@ function listMethod(
     on.spreadInto(owner.items, first);
     return data(null);
   }
-  if (!LOOKS.has(name)) owner.spoiled = `.${name.slice(0, 30)}() in line ${on.line(node)}`;
+  if (!LOOKS.has(name)) owner.spoiled = `.${name.slice(0, 30)}() in ${on.session.at(on.line(node))}`;
   return on.unknown(node);
 }
 
@@ -508,6 +564,6 @@ function dictionaryMethod(
     if (name === "keys") return list([...owner.entries.keys()].map((text) => data(text)));
     return list([...owner.entries].map(([text, value]) => list([data(text), value])));
   }
-  if (!LOOKS.has(name)) owner.spoiled = `.${name.slice(0, 30)}() in line ${on.line(node)}`;
+  if (!LOOKS.has(name)) owner.spoiled = `.${name.slice(0, 30)}() in ${on.session.at(on.line(node))}`;
   return on.unknown(node);
 }

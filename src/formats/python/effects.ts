@@ -5,17 +5,23 @@ import type { Session } from "./session.js";
 export interface Effects {
   /** Names it binds. */
   binds: ReadonlySet<string>;
-  /** Names whose value it may change in place, with the method that does, or "=" for an attribute or item. */
+  /** Names ("model", "self.model") whose value it may change in place, with the method that does, or "=" for an attribute or item. */
   touches: ReadonlyMap<string, ReadonlySet<string>>;
   /** Last names of what it calls. */
   calls: ReadonlySet<string>;
   /** Attributes it sets, whosever they are. */
   sets: ReadonlySet<string>;
+  /** Names that it declares global. */
+  globals: ReadonlySet<string>;
   yields: boolean;
+  /** Whether it ends the function that it stands in, and with a value. */
+  returns: "a value" | "nothing" | null;
 }
 
 /** Nanoseconds for looking at one node. */
 const LOOK = 100;
+/** Characters of a name with its attributes. */
+const LONGEST_PATH = 100;
 const known = new WeakMap<Session, Map<string, Effects>>();
 
 /** Read off the text, which is looked at once however often the piece stands in a loop. */
@@ -37,7 +43,9 @@ function look(top: SyntaxNode, session: Session): Effects {
   const touches = new Map<string, Set<string>>();
   const calls = new Set<string>();
   const sets = new Set<string>();
+  const globals = new Set<string>();
   let yields = false;
+  let returns: Effects["returns"] = null;
   const touch = (name: string, how: string) => {
     const hows = touches.get(name) ?? new Set();
     touches.set(name, hows.add(how));
@@ -51,9 +59,17 @@ function look(top: SyntaxNode, session: Session): Effects {
       while (base?.name === "MemberExpression") {
         session.work.spend(LOOK);
         base = base.firstChild;
+        const path = base && pathOf(base);
+        if (path) touch(path, "=");
       }
-      if (base?.name === "VariableName") touch(text(base), "=");
     }
+  };
+  /** "self.model" */
+  const pathOf = (node: SyntaxNode): string | null => {
+    if (node.name !== "VariableName" && node.name !== "MemberExpression") return null;
+    if (node.to - node.from > LONGEST_PATH) return null;
+    const path = text(node);
+    return /^[\w.]+$/.test(path) ? path : null;
   };
   const cursor = top.cursor();
   const end = top.to;
@@ -65,6 +81,15 @@ function look(top: SyntaxNode, session: Session): Effects {
       case "YieldStatement":
       case "YieldExpression":
         yields = true;
+        break;
+      case "ReturnStatement":
+        if (insideFunction(node, top)) break;
+        if (node.firstChild?.nextSibling && node.lastChild?.name !== "None") returns = "a value";
+        else returns ??= "nothing";
+        break;
+      case "ScopeStatement":
+        if (node.firstChild?.name === "global")
+          for (const name of node.getChildren("VariableName")) globals.add(text(name));
         break;
       case "NamedExpression":
         if (node.firstChild) target(node.firstChild);
@@ -93,11 +118,23 @@ function look(top: SyntaxNode, session: Session): Effects {
         const property = callee.lastChild!;
         if (property.name !== "PropertyName") break;
         calls.add(text(property));
-        if (callee.firstChild?.name === "VariableName") touch(text(callee.firstChild), text(property));
+        const path = pathOf(callee.firstChild!);
+        if (path) touch(path, text(property));
       }
     }
   } while (cursor.next());
-  return { binds, touches, calls, sets, yields };
+  return { binds, touches, calls, sets, globals, yields, returns };
+
+  /** Whether a function stands between them; counted, as is all that looks at nodes. */
+  function insideFunction(node: SyntaxNode, around: SyntaxNode): boolean {
+    for (let at = node.parent; at && at.from >= around.from && at.to <= around.to; at = at.parent) {
+      session.work.spend(LOOK);
+      if (at.name === "FunctionDefinition" || at.name === "ClassDefinition")
+        return at.from > around.from || at.to < around.to;
+      if (at.from === around.from && at.to === around.to && at.name === around.name) break;
+    }
+    return false;
+  }
 }
 
 /** The places that a statement binds: before its last "=", between "for" and "in", after "as" or "import", all of "del". */

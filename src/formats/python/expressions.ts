@@ -2,11 +2,15 @@
 import type { SyntaxNode } from "@lezer/common";
 import { label } from "../../base/label.js";
 import type { Arguments, Caller } from "./arguments.js";
+import { arrayMethod, someRows } from "./arrays.js";
 import { callMethod, callNamed, layersOf, runFunction, useLayer } from "./calls.js";
+import { effectsOf } from "./effects.js";
 import { isKeras } from "./keras-names.js";
+import { attribute, CLASS, classAttribute, instantiate, SELF, superAttribute } from "./objects.js";
 import { DEEPEST, KEPT, type Names, type Session, STEP } from "./session.js";
 import { layerClass, MERGES, OTHER_LAYERS, objectClass } from "./signatures.js";
 import {
+  array,
   asText,
   data,
   dictionary,
@@ -14,12 +18,17 @@ import {
   lacking,
   list,
   MOST_ITEMS,
+  type ModelValue,
+  type Scalar,
   scalar,
   scriptError,
+  type UnknownValue,
   unknown,
   type Value,
 } from "./values.js";
 
+/** Characters of an expression that `--define` may be asked to say. */
+const MOST_DEFINED = 100;
 /** Characters of a text that a script puts together. */
 const MOST_CHARACTERS = 1000;
 
@@ -32,6 +41,9 @@ export class Evaluator implements Caller {
     readonly globals = new Set<string>(),
   ) {}
 
+  /** What decides whether a function ended before this, with another value; null: nothing. */
+  undecided: { what: string; line: number; define: string | null } | null = null;
+
   text(node: SyntaxNode): string {
     return this.session.source.slice(node.from, node.to);
   }
@@ -41,7 +53,7 @@ export class Evaluator implements Caller {
   }
 
   fail(node: SyntaxNode, message: string): never {
-    throw scriptError(this.session.file, this.line(node), message);
+    throw scriptError(this.session, this.line(node), message);
   }
 
   /** Binds a name where Python would. */
@@ -64,7 +76,28 @@ export class Evaluator implements Caller {
   }
 
   evaluate(node: SyntaxNode): Value {
-    return this.deeper(node, () => this.dispatch(node));
+    return this.deeper(node, () => this.defined(node) ?? this.dispatch(node));
+  }
+
+  /** What the caller says of an expression, by its words. */
+  private defined(node: SyntaxNode): Value | undefined {
+    const { defined, longestDefined } = this.session;
+    const length = node.to - node.from;
+    if (defined.size === 0 || node.name === "VariableName" || length > 2 * longestDefined + 20)
+      return undefined;
+    this.session.work.spend(length);
+    return defined.get(wordsOf(this.text(node)));
+  }
+
+  /** What a name with its attributes stands for: "self.model". */
+  lookup(path: string): Value | undefined {
+    const [first, ...rest] = path.split(".");
+    let at = this.names.get(first!);
+    for (const name of rest) {
+      this.session.work.spend(STEP);
+      at = at?.kind === "instance" ? at.fields.get(name) : undefined;
+    }
+    return at;
   }
 
   private dispatch(node: SyntaxNode): Value {
@@ -105,15 +138,29 @@ export class Evaluator implements Caller {
       case "CallExpression":
         return this.call(node);
       default:
-        return this.unknown(node);
+        return this.left(node);
     }
   }
 
-  unknown(node: SyntaxNode): Value {
+  /** An expression that is not followed, in full or in part: a model must not change in it. */
+  private left(node: SyntaxNode): Value {
+    const made = this.unknown(node);
+    const line = this.line(node);
+    for (const [path, methods] of effectsOf(node, this.session).touches) {
+      const owner = this.lookup(path);
+      if (owner?.kind !== "model" || !(methods.has("add") || methods.has("pop"))) continue;
+      const what = `${made.why} changes the model, and is not run`;
+      owner.lacks.push({ line, what, next: "Write the layers out.", define: null });
+    }
+    return made;
+  }
+
+  unknown(node: SyntaxNode): UnknownValue {
     const text = this.session.source.slice(node.from, Math.min(node.to, node.from + 200));
     const short = text.replace(/\s+/g, " ");
     const cut = short.length > 50 || node.to - node.from > 200;
-    return unknown(label(cut ? `${short.slice(0, 49)}…` : short), this.line(node));
+    const expression = short.length <= MOST_DEFINED && node.to - node.from <= 200 ? short : null;
+    return unknown(label(cut ? `${short.slice(0, 49)}…` : short), this.line(node), expression);
   }
 
   private number(node: SyntaxNode): Value {
@@ -215,11 +262,15 @@ export class Evaluator implements Caller {
   private variable(node: SyntaxNode): Value {
     const name = this.text(node);
     const known = this.names.get(name);
+    if (known?.kind === "unknown") return this.session.defined.get(name) ?? known;
     if (known) return known;
     // Bare names (after `from keras.layers import *`, or a snippet without imports) are Keras's if it has them.
     const kerasName = layerClass(name) || BARE_NAMES.has(name) || OTHER_LAYERS.has(name) || objectClass(name);
     if (kerasName) return { kind: "name", path: name };
-    return unknown(label(name), this.line(node));
+    // A snippet's, or what another module of the script's imports.
+    const root = Object.hasOwn(ROOTS, name) ? ROOTS[name]! : null;
+    if (root) return { kind: "name", path: root };
+    return this.session.defined.get(name) ?? unknown(label(name), this.line(node), name);
   }
 
   private walrus(node: SyntaxNode): Value {
@@ -241,9 +292,22 @@ export class Evaluator implements Caller {
         // A path is as long as what is written, unless names are put behind names again and again.
         return object.path.length > MOST_CHARACTERS
           ? this.unknown(node)
-          : { kind: "name", path: `${object.path}.${name}` };
+          : { kind: "name", path: `${object.path}.${name}`, words: this.text(node) };
       case "model":
         if (name === "layers" && object.layers) return list(layersOf(object));
+        if (/^(in|out)puts?$/.test(name) && !object.layers) return endsOf(object, name) ?? this.unknown(node);
+        return { kind: "method", owner: object, name };
+      case "instance": {
+        const found = attribute(this, object, name, node, runFunction);
+        if (found) return found.kind === "unknown" && found.expression === null ? this.unknown(node) : found;
+        return object.of ? this.unknown(node) : { kind: "method", owner: object, name };
+      }
+      case "class":
+        return classAttribute(this, object, name) ?? this.unknown(node);
+      case "super":
+        return superAttribute(this, object, name, node, runFunction) ?? this.unknown(node);
+      case "array":
+        if (name === "shape") return object.shape ? list([...object.shape]) : this.unknown(node);
         return { kind: "method", owner: object, name };
       case "list":
       case "dictionary":
@@ -270,17 +334,32 @@ export class Evaluator implements Caller {
   }
 
   private subscript(node: SyntaxNode, object: Value, index: SyntaxNode | undefined, parts: number): Value {
+    if (object.kind === "array")
+      return parts === 2 || node.getChild(":") ? this.part(node, object) : this.unknown(node);
     if (object.kind === "list" && object.spoiled === null && node.getChild(":"))
       return this.slice(node, object);
     const cuts = parts > 2 || node.getChild(":") !== null;
     const at = index && !cuts ? scalar(this.evaluate(index)) : undefined;
     if (at === undefined) return this.unknown(node);
     if (object.kind === "list" && object.spoiled === null && typeof at === "number") {
-      return object.items[at < 0 ? object.items.length + at : at] ?? this.unknown(node);
+      const item = object.items[at < 0 ? object.items.length + at : at];
+      return !item || (item.kind === "unknown" && item.expression === null && !item.lacking)
+        ? this.unknown(node)
+        : item;
     }
     if (object.kind === "dictionary" && object.spoiled === null) {
       return object.entries.get(String(at)) ?? this.unknown(node);
     }
+    return this.unknown(node);
+  }
+
+  /** x[from:to] of an array: some of its rows; one row; anything else is not known. */
+  private part(node: SyntaxNode, object: Value & { kind: "array" }): Value {
+    const inside = this.text(node)
+      .slice(node.firstChild!.to - node.from)
+      .trim();
+    if (/^\[[^[\],]*:[^[\],]*\]$/.test(inside)) return someRows(this, object, node);
+    if (/^\[\s*-?\d+\s*\]$/.test(inside)) return array(object.shape?.slice(1) ?? null);
     return this.unknown(node);
   }
 
@@ -299,16 +378,21 @@ export class Evaluator implements Caller {
     const [from, to, step = 1] = bounds;
     if (bounds.length > 3 || step !== 1) return this.unknown(node);
     this.session.work.hold(items.length * KEPT);
-    return list(items.slice(from, to));
+    const part = items.slice(from, to);
+    // Sizes that have no words of their own go by the words of them all: X.shape[1:].
+    const nameless = part.some(
+      (item) => item.kind === "unknown" && item.expression === null && !item.lacking,
+    );
+    return nameless ? this.unknown(node) : list(part);
   }
 
   /** [item for name in list], of one loop without a condition. */
   private comprehension(node: SyntaxNode): Value {
     const parts = children(node).filter(({ name }) => name !== "for" && name !== "in");
     const [item, target, over] = parts;
-    if (parts.length !== 3 || target?.name !== "VariableName") return this.unknown(node);
+    if (parts.length !== 3 || target?.name !== "VariableName") return this.left(node);
     const items = this.evaluate(over!);
-    if (items.kind !== "list" || items.spoiled !== null) return this.unknown(node);
+    if (items.kind !== "list" || items.spoiled !== null) return this.left(node);
     const name = this.text(target);
     const before = this.names.get(name);
     const made = items.items.map((value) => {
@@ -346,30 +430,43 @@ export class Evaluator implements Caller {
     const joining = node.getChild("and") ? "and" : node.getChild("or") ? "or" : null;
     if (joining) {
       const known = truth(a);
-      if (known === undefined) return this.unknown(node);
+      if (known === undefined) return this.left(node);
       return (joining === "and") === known ? this.evaluate(right) : a;
     }
     const b = this.evaluate(right);
     const sign = node.getChild("ArithOp");
-    if (sign) return this.arithmetic(this.text(sign), a, b, node);
+    if (sign) return this.rooted(this.arithmetic(this.text(sign), a, b, node), [left, a], [right, b]);
     const compares = node.getChild("CompareOp");
     const operator = compares
       ? this.text(compares)
-      : node.getChild("is")
+      : node.getChild("in")
         ? node.getChild("not")
-          ? "is not"
-          : "is"
-        : "";
+          ? "not in"
+          : "in"
+        : node.getChild("is")
+          ? node.getChild("not")
+            ? "is not"
+            : "is"
+          : "";
     // a < b < c is one comparison in Python.
     const chained = left.name === "BinaryExpression" && (left.getChild("CompareOp") || left.getChild("is"));
     const known = chained ? undefined : compare(operator, a, b);
     return known === undefined ? this.unknown(node) : data(known);
   }
 
+  /** What hangs on one name that is not known is known with it: total_words // 2 asks for total_words. */
+  private rooted(value: Value, ...operands: (readonly [SyntaxNode, Value])[]): Value {
+    if (value.kind !== "unknown" || value.lacking) return value;
+    const open = operands.filter(([, operand]) => operand.kind !== "data");
+    const [[node, root] = []] = open;
+    if (open.length !== 1 || root?.kind !== "unknown" || node!.name === "CallExpression") return value;
+    return { ...value, expression: root.expression ?? value.expression };
+  }
+
   private conditional(node: SyntaxNode): Value {
     const [then, test, otherwise] = children(node).filter(({ name }) => name !== "if" && name !== "else");
     const known = test ? truth(this.evaluate(test)) : undefined;
-    if (known === undefined || !then || !otherwise) return this.unknown(node);
+    if (known === undefined || !then || !otherwise) return this.left(node);
     return this.evaluate(known ? then : otherwise);
   }
 
@@ -381,6 +478,8 @@ export class Evaluator implements Caller {
       this.session.work.hold(length * KEPT);
       return list([...left.items, ...right.items]);
     }
+    // An array and one number: its shape stays.
+    if (left.kind === "array" && isNumber(right, node)) return array(left.shape);
     const a = scalar(left);
     const b = scalar(right);
     if (operator === "+" && typeof a === "string" && typeof b === "string") {
@@ -400,6 +499,7 @@ export class Evaluator implements Caller {
     const callee = this.evaluate(node.firstChild!);
     const args = this.arguments(node.getChild("ArgList")!);
     if (!args) return this.callWithUnknown(callee, node);
+    if (callee.kind === "unknown" && !callee.lacking) this.noteLayers(args, node);
     switch (callee.kind) {
       case "layer":
         return useLayer(this, callee, args, node);
@@ -411,19 +511,44 @@ export class Evaluator implements Caller {
         return callNamed(this, callee.path, args, node);
       case "object":
         return callee.module === "layers" ? lacking(callee.className, callee.line) : this.unknown(node);
+      case "class":
+        return instantiate(this, callee, args, node, runFunction);
       case "unknown":
         // What hangs on a layer that is lacking says so.
-        return callee.lacking ? callee : this.unknown(node);
+        if (callee.lacking) return callee;
+        return this.isMethod(node, "reshape")
+          ? arrayMethod(this, null, "reshape", args, node)
+          : this.unknown(node);
       default:
         return this.unknown(node);
     }
+  }
+
+  private isMethod(call: SyntaxNode, name: string): boolean {
+    const property = call.firstChild?.lastChild;
+    return property?.name === "PropertyName" && this.text(property) === name;
+  }
+
+  /** super(), in a method: what the bases of its class have. */
+  superOf(node: SyntaxNode): Value {
+    const of = this.names.get(CLASS);
+    const self = this.names.get(SELF);
+    return of?.kind === "class" && self ? { kind: "super", of, self } : this.unknown(node);
+  }
+
+  /** f(Dense(3)) as a statement of its own: f may add it to a model. */
+  private noteLayers({ positional }: Arguments, node: SyntaxNode): void {
+    if (node.parent?.name !== "ExpressionStatement" || !positional.some(({ kind }) => kind === "layer"))
+      return;
+    const what = `${this.unknown(node).why} may add a layer to a model, and is not run`;
+    this.session.lack({ line: this.line(node), what, next: "Write the layers out.", define: null });
   }
 
   /** A call whose arguments are not known, f(*more): of a model or of Keras's it would say what cannot be read. */
   private callWithUnknown(callee: Value, node: SyntaxNode): Value {
     const line = this.line(node);
     if (callee.kind === "method" && (callee.owner.kind === "list" || callee.owner.kind === "dictionary")) {
-      callee.owner.spoiled = `line ${line}`;
+      callee.owner.spoiled = `${this.session.at(line)}`;
     } else if (callee.kind === "method" || (callee.kind === "name" && isKeras(callee.path))) {
       const name = label(callee.kind === "method" ? callee.name : callee.path);
       const what = `${name} is given arguments that code computes`;
@@ -439,7 +564,10 @@ export class Evaluator implements Caller {
     let known = true;
     for (let part = parts.firstChild; part; part = part.nextSibling) {
       if (PUNCTUATION.has(part.name)) continue;
-      if (part.name === "for") return null;
+      if (part.name === "for") {
+        this.left(parts);
+        return null;
+      }
       this.session.work.hold(KEPT);
       if (part.name === "**" && part.nextSibling) {
         part = part.nextSibling;
@@ -477,7 +605,22 @@ export function truth(value: Value): boolean | undefined {
   if (value.kind === "data") return Boolean(value.value);
   if (value.kind === "list") return value.spoiled === null ? value.items.length > 0 : undefined;
   if (value.kind === "dictionary") return value.spoiled === null ? value.entries.size > 0 : undefined;
-  return value.kind === "unknown" || value.kind === "name" ? undefined : true;
+  return ["unknown", "name", "array"].includes(value.kind) ? undefined : true;
+}
+
+/** Words of an expression as they are compared: without spaces, with quotes of one kind. */
+export const wordsOf = (text: string): string => text.replace(/\s+/g, "").replaceAll("'", '"');
+
+/** A number, or what makes one of anything: float(n). */
+function isNumber(value: Value, node: SyntaxNode): boolean {
+  if (typeof scalar(value) === "number") return true;
+  return value.kind === "unknown" && node.lastChild !== null && /^(float|int|len)\(/.test(value.why);
+}
+
+/** The only input or output of a functional model, or all of them. */
+function endsOf({ inputs, outputs }: ModelValue, name: string): Value | null {
+  const ends = name.startsWith("in") ? inputs : outputs;
+  return name.endsWith("s") ? list([...ends]) : ends.length === 1 ? ends[0]! : null;
 }
 
 function compare(operator: string, left: Value, right: Value): boolean | undefined {
@@ -487,6 +630,10 @@ function compare(operator: string, left: Value, right: Value): boolean | undefin
     // What is followed as anything else is not None.
     if (b !== null || left.kind === "unknown" || left.kind === "name") return undefined;
     return (a === null) === (operator === "is");
+  }
+  if (operator === "in" || operator === "not in") {
+    const found = contains(right, a);
+    return found === undefined ? undefined : found === (operator === "in");
   }
   if (a === undefined || b === undefined) return undefined;
   const same = typeof a === typeof b && a !== null && b !== null;
@@ -504,6 +651,18 @@ function compare(operator: string, left: Value, right: Value): boolean | undefin
         : operator === ">="
           ? a! >= b!
           : undefined;
+}
+
+/** Whether a list, dictionary or text has it in it. */
+function contains(holder: Value, what: Scalar | undefined): boolean | undefined {
+  if (what === undefined) return undefined;
+  if (holder.kind === "list" && holder.spoiled === null) {
+    const items = holder.items.map(scalar);
+    return items.includes(what) || (items.includes(undefined) ? undefined : false);
+  }
+  if (holder.kind === "dictionary" && holder.spoiled === null) return holder.entries.has(String(what));
+  const text = scalar(holder);
+  return typeof text === "string" && typeof what === "string" ? text.includes(what) : undefined;
 }
 
 const ESCAPES: Readonly<Record<string, string>> = {
@@ -529,6 +688,8 @@ function withoutEscapes(text: string): string | null {
 
 const BARE_NAMES = new Set([
   "setattr",
+  "super",
+  "vars",
   ...[
     "dict",
     "range",
@@ -546,6 +707,10 @@ const BARE_NAMES = new Set([
   ],
   ...["Sequential", "Model", "Functional", "pad_sequences", "clear_session", ...MERGES.keys()],
 ]);
+/** What Keras's modules are called by everyone. */
+const ROOTS: Readonly<Record<string, string>> = {
+  ...{ tf: "tensorflow", tensorflow: "tensorflow", keras: "keras", layers: "keras.layers" },
+};
 const PUNCTUATION = new Set(["(", ")", ",", "[", "]", "{", "}", ":", ".", "Comment"]);
 const WORD_OPERATORS = new Set(["and", "or", "is", "not", "in", "CompareOp", "BitOp"]);
 

@@ -8,7 +8,7 @@ import { Trainer } from "../../train/trainer.js";
 import { readCompileConfig } from "../keras/compile-config.js";
 import { readModelConfig, toLinks } from "../keras/model-config.js";
 import { type Context, Notes, type Receipt } from "../keras/receipt.js";
-import { type Definitions, type Followed, followScript } from "./script.js";
+import { type Definitions, type Followed, followScript, type ScriptText } from "./script.js";
 import type { Unread } from "./session.js";
 import { readSettings, type ScriptSettings, saidBy } from "./settings.js";
 import { scriptConfig } from "./to-config.js";
@@ -34,15 +34,16 @@ export interface ScriptReading {
 export interface ScriptOptions extends NetworkOptions {
   /** How messages name it: "homework.py". */
   file?: string;
-  /** Values that the script computes and the caller knows: { vocab_size: 1000 }. */
+  /** Values that the script computes and the caller knows, by its own words: { "len(chars)": 57, vocab_size: 1000 }. */
   definitions?: Definitions;
 }
 
 /** The network that a Keras script builds. @throws InputError naming the line of what cannot be read */
-export function readScript(source: string, options: ScriptOptions): ScriptReading {
+export function readScript(source: string | ScriptText, options: ScriptOptions): ScriptReading {
   const { file = "script", definitions = {}, ...networkOptions } = options;
   const notes = new Notes();
-  const followed = followScript(source, file, definitions);
+  const text = typeof source === "string" ? { source } : source;
+  const followed = followScript(text, file, definitions);
   const { session } = followed;
   const described = scriptConfig(followed.model, session, notes);
   // A script means what today's Keras makes of it.
@@ -63,7 +64,7 @@ export function readScript(source: string, options: ScriptOptions): ScriptReadin
   const unread = [...about].sort((a, b) => a.line - b.line);
   const aside = session.aside
     .sort((a, b) => a.line - b.line)
-    .map(({ line, what }) => `line ${line}: ${what}`);
+    .map(({ line, what }) => `${session.at(line)}: ${what}`);
   const { filled, ignored, warnings } = notes;
   const counts = { layers: network.layers.length, parameters: network.countParams() };
   if (!Number.isSafeInteger(counts.parameters)) {
@@ -78,9 +79,9 @@ export function readScript(source: string, options: ScriptOptions): ScriptReadin
     receipt: {
       ...{ format: "Keras script", kerasVersion: null, ...counts },
       taken: [...taken, ...saidBy(settings)],
-      filled: [...followed.assumed, ...filled],
+      filled: [...session.assumed, ...filled],
       ignored: [
-        ...unread.map(({ line, what }) => `line ${line}: ${what}`),
+        ...unread.map(({ line, what }) => `${session.at(line)}: ${what}`),
         ...aside,
         ...otherModels(followed),
         ...ignored,
@@ -90,18 +91,18 @@ export function readScript(source: string, options: ScriptOptions): ScriptReadin
   };
 }
 
-function whatIsTaken({ model, others }: Followed): string {
+function whatIsTaken({ model, others, session }: Followed): string {
   const kind = model.layers ? "Sequential" : "Model";
   const which = others.length > 0 ? `, one of ${others.length + 1} models: ${whyThis(model)}` : "";
-  return `line ${model.line}: the model, a ${kind} ${label(model.name)}${which}`;
+  return `${session.at(model.line)}: the model, a ${kind} ${label(model.name)}${which}`;
 }
 
 function whyThis({ fit, compile }: Followed["model"]): string {
   return fit ? "the last that is fitted" : compile ? "the last that is compiled" : "the last that is made";
 }
 
-const otherModels = ({ others }: Followed) =>
-  others.slice(0, 20).map(({ line, name }) => `line ${line}: the model ${label(name)}`);
+const otherModels = ({ others, session }: Followed) =>
+  others.slice(0, 20).map(({ line, name }) => `${session.at(line)}: the model ${label(name)}`);
 
 /** Compiles as the script does; gives what was taken. What Cellstate does not have is noted as unread. */
 function compileModel(
@@ -118,7 +119,7 @@ function compileModel(
   // Keras's default.
   if (!call.args.has("optimizer")) {
     config["optimizer"] = "rmsprop";
-    notes.fill(`line ${line}: compile optimizer = rmsprop, as Keras takes it where none is said`);
+    notes.fill(`${session.at(line)}: compile optimizer = rmsprop, as Keras takes it where none is said`);
   }
   const before = notes.warnings.length;
   const compile = readCompileConfig(config as Json, context, trainer.network.outputSize);
@@ -136,5 +137,5 @@ function compileModel(
   const said = [...call.args]
     .filter(([key]) => key in config)
     .map(([key, value]) => `${key}=${written(value)}`);
-  return [`line ${line}: compile: ${said.join(", ")}`];
+  return [`${session.at(line)}: compile: ${said.join(", ")}`];
 }

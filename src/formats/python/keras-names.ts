@@ -1,8 +1,9 @@
 /** Which names of a script are Keras's, and the calls that say something besides the model. */
 import type { SyntaxNode } from "@lezer/common";
 import { type Arguments, byName, type Caller } from "./arguments.js";
+import { padded, splitInTwo } from "./arrays.js";
 import { CALLS, OTHER_LAYERS } from "./signatures.js";
-import { data, describe, type Value } from "./values.js";
+import { array, data, describe, list, type Value } from "./values.js";
 
 const KERAS_ROOT = /^(keras|tf_keras|tensorflow|tensorflow_core|tf|keras_preprocessing|keras_core)(\.|$)/;
 
@@ -16,7 +17,17 @@ export function kerasCall(on: Caller, path: string, name: string, args: Argument
   const keras = isKeras(path);
   const first = args.positional[0];
   if (keras && name === "pad_sequences") {
-    session.say(name, byName(on, CALLS.pad_sequences, args, name, node), line);
+    const given = byName(on, CALLS.pad_sequences, args, name, node);
+    session.say(name, given, line);
+    return padded(on, given.get("maxlen"), node);
+  } else if (keras && name === "TensorShape" && first?.kind === "list") {
+    return first;
+  } else if (keras && name === "to_categorical") {
+    const count = args.positional[1] ?? args.named.get("num_classes");
+    // One row of so many columns for each number, of which there is but one a row.
+    return first?.kind === "array" && first.shape?.length === 1 && count
+      ? array([...first.shape, count])
+      : on.unknown(node);
   } else if (keras && (name === "clear_session" || name === "reset_uids")) {
     session.forgetNames();
     return data(null);
@@ -31,6 +42,7 @@ export function kerasCall(on: Caller, path: string, name: string, args: Argument
     );
   } else if (name === "train_test_split") {
     session.say(name, args.named, line);
+    return list(splitInTwo(on, args.positional, node));
   } else if (SEEDS.test(path)) {
     const said = first ? `(${describe(first)})` : "()";
     session.leaveAside(

@@ -2,7 +2,7 @@
 
 import type { Work } from "../../base/work.js";
 import { snakeCase } from "../../layers/names.js";
-import type { Call, ModelValue, Value } from "./values.js";
+import type { Call, FunctionValue, InstanceValue, Lack, ModelValue, Places, Value } from "./values.js";
 
 /** What following one expression costs, in nanoseconds. */
 export const STEP = 400;
@@ -27,18 +27,31 @@ export interface Unread {
   model: ModelValue | null;
   /** The layer's weights it is about, or the setting: a flag may say it instead. */
   about: string;
+  /** How its line is told of. */
+  at: string;
 }
 
 /** More of one kind are no one's homework. */
 const MOST_SAYINGS = 500;
 
-export class Session {
+export class Session implements Places {
   /** Models in the order in which they were made. */
   readonly models: ModelValue[] = [];
   readonly sayings: Saying[] = [];
   readonly unread: Unread[] = [];
   /** Lines that are left aside, in their order. */
   readonly aside: { line: number; what: string }[] = [];
+  /** What is lacking for the script's model, whichever it is. */
+  readonly lacks: Lack[] = [];
+  /** What was taken for granted. */
+  readonly assumed: string[] = [];
+  /** Methods of the script's classes, by their names, and all objects of those. */
+  readonly methods = new Map<string, FunctionValue[]>();
+  readonly instances: InstanceValue[] = [];
+  /** Rounds of loops that build nothing. */
+  rounds = 0;
+  /** Functions and classes defined so far. */
+  defines = 0;
   private readonly seen = new Set<string>();
   private readonly counts = new Map<string, number>();
   depth = 0;
@@ -48,7 +61,27 @@ export class Session {
     readonly source: string,
     readonly lineOf: (position: number) => number,
     readonly work: Work,
-  ) {}
+    /** What the caller says, by the script's words without their spaces. */
+    readonly defined: ReadonlyMap<string, Value>,
+    private readonly place: (line: number) => string,
+  ) {
+    for (const text of defined.keys()) this.longestDefined = Math.max(this.longestDefined, text.length);
+  }
+
+  /** Characters of the longest expression that the caller says. */
+  readonly longestDefined: number = 0;
+
+  at(line: number): string {
+    return this.place(line);
+  }
+
+  assume(line: number, what: string): void {
+    if (this.isNew(`assume ${line} ${what}`)) this.assumed.push(`${this.at(line)}: ${what}`);
+  }
+
+  lack(lack: Lack): void {
+    if (this.isNew(`lack ${lack.line} ${lack.what}`)) this.lacks.push(lack);
+  }
 
   /** Notes a call, once a line. */
   say(name: string, args: Map<string, Value>, line: number): void {
@@ -59,8 +92,9 @@ export class Session {
     if (this.isNew(`aside ${line} ${what}`)) this.aside.push({ line, what });
   }
 
-  cannotRead(unread: Unread): void {
-    if (this.isNew(`unread ${unread.line} ${unread.what}`)) this.unread.push(unread);
+  cannotRead(unread: Omit<Unread, "at">): void {
+    if (!this.isNew(`unread ${unread.line} ${unread.what}`)) return;
+    this.unread.push({ ...unread, at: this.at(unread.line) });
   }
 
   private isNew(key: string): boolean {
@@ -122,5 +156,9 @@ export class Names {
 
   values(): IterableIterator<Value> {
     return this.own.values();
+  }
+
+  entries(): IterableIterator<[string, Value]> {
+    return this.own.entries();
   }
 }

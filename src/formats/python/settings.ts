@@ -14,6 +14,7 @@ import { type Call, describe, type ModelValue, pythonic, type Scalar, scalar, ty
 export interface Said<T> {
   value: T;
   said: string;
+  line: number;
 }
 
 /** Only what the script says; the names are those of `cellstate train`'s flags. */
@@ -37,9 +38,8 @@ export interface ScriptSettings {
 /** What the script says, each once, in its order. */
 export function saidBy({ frontEnd: _, ...settings }: ScriptSettings): string[] {
   const said = Object.values(settings as object as Record<string, Said<unknown> | null>);
-  const lineOf = (text: string) => Number(/^line (\d+)/.exec(text)?.[1]);
-  const all = new Set(said.flatMap((one) => (one ? [one.said] : [])));
-  return [...all].sort((a, b) => lineOf(a) - lineOf(b));
+  const all = said.flatMap((one) => (one ? [one] : [])).sort((a, b) => a.line - b.line);
+  return [...new Set(all.map((one) => one.said))];
 }
 
 /** Reads them; what cannot be read goes to the session's `unread`, what is not done here to its `aside`. */
@@ -136,7 +136,7 @@ class SettingsReader {
     for (const call of calls) {
       const given = call.args.get(key);
       const value = given ? read(given) : fallback;
-      const said = `line ${call.line}: ${call.name} ${key}=${given ? describe(given) : "(its default)"}`;
+      const said = `${this.session.at(call.line)}: ${call.name} ${key}=${given ? describe(given) : "(its default)"}`;
       if (value === undefined) {
         if (given === undefined) continue;
         const next = flag ? `Say it: ${flag}.` : "Write a value that Cellstate has.";
@@ -155,7 +155,10 @@ class SettingsReader {
       }
       found ??= {
         value,
-        said: given ? said : `line ${call.line}: ${call.name}, whose ${key} is ${JSON.stringify(value)}`,
+        said: given
+          ? said
+          : `${this.session.at(call.line)}: ${call.name}, whose ${key} is ${JSON.stringify(value)}`,
+        line: call.line,
       };
     }
     return found;
@@ -182,7 +185,11 @@ class SettingsReader {
 
   private tokenizer(calls: Saying[]): void {
     const first = calls[0]!;
-    this.settings.frontEnd = { value: "tokenizer", said: `line ${first.line}: Tokenizer` };
+    this.settings.frontEnd = {
+      value: "tokenizer",
+      said: `${this.session.at(first.line)}: Tokenizer`,
+      line: first.line,
+    };
     this.vocabulary(calls, "num_words");
     this.only(calls, "analyzer", [null], "tokenizer");
     const options = {
@@ -210,7 +217,11 @@ class SettingsReader {
 
   private textVectorization(calls: Saying[]): void {
     const first = calls[0]!;
-    this.settings.frontEnd = { value: "textVectorization", said: `line ${first.line}: TextVectorization` };
+    this.settings.frontEnd = {
+      value: "textVectorization",
+      said: `${this.session.at(first.line)}: TextVectorization`,
+      line: first.line,
+    };
     this.vocabulary(calls, "max_tokens");
     const length = this.agreed<number | null>(
       calls,
@@ -223,7 +234,8 @@ class SettingsReader {
     for (const side of ["padding", "truncating"] as const) {
       this.settings[side] = {
         value: "post",
-        said: `line ${first.line}: TextVectorization, whose rows are filled up and cut behind`,
+        said: `${this.session.at(first.line)}: TextVectorization, whose rows are filled up and cut behind`,
+        line: first.line,
       };
     }
     this.only(calls, "ngrams", [null], "tokenizer");
@@ -284,7 +296,8 @@ class SettingsReader {
     );
     this.settings.text = {
       value: values,
-      said: `line ${line}: ${name}${said.length > 0 ? ` ${said.join(", ")}` : ", as it is by default"}`,
+      said: `${this.session.at(line)}: ${name}${said.length > 0 ? ` ${said.join(", ")}` : ", as it is by default"}`,
+      line,
     };
   }
 
@@ -309,7 +322,7 @@ class SettingsReader {
     const policy = value ? scalar(value) : null;
     if (policy === null || policy === "float32") return;
     this.notes.warn(
-      `line ${line}: computed in float32 instead of ${typeof policy === "string" ? label(policy) : "what the policy says"}`,
+      `${this.session.at(line)}: computed in float32 instead of ${typeof policy === "string" ? label(policy) : "what the policy says"}`,
     );
   }
 
@@ -319,7 +332,11 @@ class SettingsReader {
     const value = share(given);
     const number = scalar(given);
     if (i === 0 && value !== undefined && value > 0) {
-      this.settings.testSplit = { value, said: `line ${saying.line}: train_test_split test_size=${number}` };
+      this.settings.testSplit = {
+        value,
+        said: `${this.session.at(saying.line)}: train_test_split test_size=${number}`,
+        line: saying.line,
+      };
     } else this.aside(saying, `train_test_split test_size=${describe(given)}`);
   }
 

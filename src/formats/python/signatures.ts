@@ -205,6 +205,15 @@ const OBJECT_ALIASES: ReadonlyMap<string, string> = new Map([
   ),
 ]);
 
+/** Keras's names that NumPy and others have, too: what `from numpy import *` takes for itself. */
+export const COMMON_NAMES: readonly string[] = [...MERGES.keys(), ...OBJECT_ALIASES.keys()];
+
+/** Those of them that a module of Keras's has. */
+export function namesIn(module: string): readonly string[] {
+  if (/\b(layers|merge)$/.test(module)) return [...MERGES.keys()];
+  return /\b(initializers|constraints|regularizers)$/.test(module) ? [...OBJECT_ALIASES.keys()] : [];
+}
+
 /**
  * Keras's layers besides `LAYERS`, which are looked for first: a script after `import *` may mean them by name, and hears
  * that Cellstate lacks them. One that it has by now may stay.

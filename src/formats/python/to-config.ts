@@ -4,13 +4,16 @@ import type { Json, JsonObject } from "../../base/json.js";
 import { label } from "../../base/label.js";
 import type { Notes } from "../keras/receipt.js";
 import { isKeras } from "./keras-names.js";
+import { lackError } from "./lacks.js";
 import { KEPT, type Session, STEP } from "./session.js";
 import { kindOf } from "./signatures.js";
 import {
   type Call,
   describe,
+  type Lack,
   type LayerValue,
   type ModelValue,
+  type Places,
   scalar,
   scriptError,
   type TensorValue,
@@ -26,8 +29,10 @@ export function scriptConfig(
   session: Session,
   notes: Notes,
 ): { model: JsonObject; compile?: JsonObject } {
-  const writer = new ConfigWriter(session, notes);
+  const writer = new ConfigWriter(session, notes, model);
   const described = model.layers ? writer.sequential(model) : writer.functional(model);
+  const lacks = [...session.lacks, ...writer.lacks];
+  if (lacks.length > 0) throw lackError(session, lacks);
   return { model: described, ...(model.compile ? { compile: writer.compile(model, model.compile) } : {}) };
 }
 
@@ -43,7 +48,21 @@ const PACE = new Set(["use_cudnn", "implementation", "unroll", "autocast"]);
 const SAVE_IN_PYTHON =
   "Build the model in Python, save it (model.save('model.keras')) and give that file instead; or take it out of the script.";
 
+/** The layer whose units are the answers: the last, but for what only shapes its outputs. */
+function answeringLayer({ layers, outputs }: ModelValue): LayerValue | null {
+  const shapes = (layer: LayerValue) => ["Activation", "Softmax", "Dropout"].includes(layer.className);
+  if (layers) return layers.findLast((item) => item.kind === "layer" && !shapes(item)) as LayerValue | null;
+  let at = outputs.length === 1 ? outputs[0] : undefined;
+  while (at && shapes(at.layer)) at = at.inputs[0];
+  return at?.layer ?? null;
+}
+
 class ConfigWriter {
+  /** What must be said before the model can be read. */
+  readonly lacks: Lack[] = [];
+  private readonly answering: LayerValue | null;
+  /** Layers that a Sequential begins with: the shape of an input that others are given says nothing. */
+  private readonly beginning = new Set<LayerValue>();
   private readonly emitted = new Set<LayerValue | ModelValue>();
   private depth = 0;
   /** How many Bidirectional layers are around: they make copies of their own of what they are given. */
@@ -52,11 +71,14 @@ class ConfigWriter {
   constructor(
     private readonly session: Session,
     private readonly notes: Notes,
-  ) {}
+    model: ModelValue,
+  ) {
+    this.answering = answeringLayer(model);
+  }
 
   sequential(model: ModelValue): JsonObject {
     this.once(model);
-    if (model.broken) throw model.broken;
+    this.lacks.push(...model.lacks);
     return this.deeper(model.line, () => {
       if (!model.layers) return this.functional(model, false);
       const first = model.layers.findIndex(
@@ -65,7 +87,10 @@ class ConfigWriter {
       const items = first < 0 ? model.layers : model.layers.slice(first + 1);
       const text = first < 0 ? undefined : (model.layers[first] as LayerValue);
       if (text) this.sayText(text);
-      const layers = items.map((item) => (item.kind === "model" ? this.sequential(item) : this.layer(item)));
+      const layers = items.map((item, i) => {
+        if (i === 0 && item.kind === "layer") this.beginning.add(item);
+        return item.kind === "model" ? this.sequential(item) : this.layer(item);
+      });
       const shape = text ? [null, this.textLength(text)] : this.builtShape(model);
       const settings = layers[0]?.["config"] as JsonObject | undefined;
       if (shape && settings && layers[0]!["class_name"] !== "InputLayer")
@@ -79,13 +104,23 @@ class ConfigWriter {
     if (!built) return null;
     const shape = this.json(built, line);
     if (Array.isArray(shape)) return shape;
-    throw scriptError(this.session.file, line, `build is given ${describe(built)}. Write the shape out.`);
+    const open = built.kind === "list" ? inner(built) : built;
+    if (open.kind === "unknown" && open.expression !== null) {
+      this.lacks.push({
+        line: open.line,
+        what: `build is given ${describe(open)}`,
+        next: "",
+        define: `${open.expression}=VALUE`,
+      });
+      return null;
+    }
+    throw scriptError(this.session, line, `build is given ${describe(built)}. Write the shape out.`);
   }
 
   /** Rows of ids stand where texts did: turning texts into ids comes before the network here. */
   private sayText(layer: LayerValue): void {
     this.notes.ignore(
-      `line ${layer.line}: TextVectorization, which stands before the network: its input takes ids`,
+      `${this.session.at(layer.line)}: TextVectorization, which stands before the network: its input takes ids`,
     );
   }
 
@@ -96,10 +131,10 @@ class ConfigWriter {
 
   functional(model: ModelValue, check = true): JsonObject {
     if (check) this.once(model);
-    if (model.broken) throw model.broken;
+    this.lacks.push(...model.lacks);
     if (model.outputs.length > 1) {
       const received = `this model has ${model.outputs.length} outputs; models of one are read.`;
-      throw scriptError(this.session.file, model.line, received);
+      throw scriptError(this.session, model.line, received);
     }
     const layers: JsonObject[] = [];
     const ends = (tensors: TensorValue[]) => tensors.map(({ layer }) => [layer.name, 0, 0]);
@@ -152,7 +187,7 @@ class ConfigWriter {
       if (known === tensor) continue;
       if (known) {
         throw scriptError(
-          this.session.file,
+          this.session,
           tensor.layer.line,
           "this layer is used twice; shared layers are not read.",
         );
@@ -169,7 +204,9 @@ class ConfigWriter {
     for (const [key, value] of args) {
       if (NOT_COMPILED.has(key)) {
         if (scalar(value) !== null)
-          this.notes.ignore(`line ${line}: compile ${key}=${describe(value)}, which is about pace`);
+          this.notes.ignore(
+            `${this.session.at(line)}: compile ${key}=${describe(value)}, which is about pace`,
+          );
         continue;
       }
       const misplaced =
@@ -178,7 +215,7 @@ class ConfigWriter {
         value.items.some((item) => typeof scalar(item) === "string");
       if (misplaced) {
         throw scriptError(
-          this.session.file,
+          this.session,
           line,
           "compile takes loss_weights third, which are numbers. Name the metrics: metrics=[…].",
         );
@@ -204,7 +241,8 @@ class ConfigWriter {
           ? { class_name: name, config: {} }
           : { class_name: "function", config: name };
     // A metric changes no training.
-    if (read === undefined) this.notes.warn(`line ${line}: a metric is left out: ${describe(value)}`);
+    if (read === undefined)
+      this.notes.warn(`${this.session.at(line)}: a metric is left out: ${describe(value)}`);
     return read ?? [];
   }
 
@@ -235,13 +273,19 @@ class ConfigWriter {
         const read = key === "weights" ? this.weights(layer, value) : this.json(value, layer.line);
         if (read !== undefined) config[key] = read;
         else if (key === "embeddings_initializer") this.cannotRead(layer, key, value);
-        else if (key !== "weights") this.refuse(layer, key, value);
+        else if (key !== "weights" && this.counts(layer, key)) this.refuse(layer, key, value);
       }
       // Files from before this argument left it out and meant false; a script that leaves it out means Keras's default.
       if (Object.hasOwn(kindOf(layer.className).options ?? {}, "resetAfter")) config["reset_after"] ??= true;
       this.shapes(layer, config);
       return { module: "keras.layers", class_name: layer.className, config };
     });
+  }
+
+  /** Whether an argument that is not known matters: not a shape where the layer before says it. */
+  private counts(layer: LayerValue, key: string): boolean {
+    if (kindOf(layer.className).unlisted || this.beginning.has(layer) || this.copied > 0) return true;
+    return key !== "input_shape" && key !== "batch_input_shape";
   }
 
   /** Weights that come from elsewhere: never read, and never taken for fresh ones in silence. */
@@ -262,7 +306,7 @@ class ConfigWriter {
     if (float?.kind !== "data" || !Number.isInteger(float.value)) return;
     const next = `Keras takes whole numbers only. Write ${float.value}, or int(…).`;
     throw scriptError(
-      this.session.file,
+      this.session,
       layer.line,
       `${layer.className} ${key} is the float ${float.value}.0. ${next}`,
     );
@@ -278,15 +322,14 @@ class ConfigWriter {
         : item.kind === "model"
           ? "models are not read."
           : "layers are not read.";
-      throw scriptError(this.session.file, item.line, `this ${what} is used twice; shared ${shared}`);
+      throw scriptError(this.session, item.line, `this ${what} is used twice; shared ${shared}`);
     }
     this.emitted.add(item);
   }
 
   /** @throws InputError where lists, layers or models nest deeper than anyone writes them */
   private deeper<T>(line: number, write: () => T): T {
-    if (this.depth >= DEEPEST)
-      throw scriptError(this.session.file, line, "this nests too deeply to be read.");
+    if (this.depth >= DEEPEST) throw scriptError(this.session, line, "this nests too deeply to be read.");
     this.depth++;
     try {
       return write();
@@ -295,12 +338,28 @@ class ConfigWriter {
     }
   }
 
-  private refuse(layer: LayerValue, key: string, value: Value): never {
-    const inside = inner(value);
-    const name = inside.kind === "unknown" && /^[A-Za-z_]\w*$/.test(inside.why) ? inside.why : null;
-    const next = name ? ` Say what it is: --define ${name}=VALUE.` : " Write its value out.";
-    const line = inside.kind === "unknown" ? inside.line : layer.line;
-    throw scriptError(this.session.file, line, `${layer.className} ${key} is ${describe(inside)}.${next}`);
+  /** What an argument lacks: each size of a shape by itself. */
+  private refuse(layer: LayerValue, key: string, value: Value): void {
+    const parts = value.kind === "list" && value.spoiled === null ? [...value.items.entries()] : [];
+    const open = parts.filter(([, item]) => item.kind === "unknown" || item.kind === "name");
+    if (open.length > 1) for (const [axis, item] of open) this.lack(layer, key, item, axis);
+    else this.lack(layer, key, inner(value), open[0]?.[0] ?? null);
+  }
+
+  private lack(layer: LayerValue, key: string, value: Value, axis: number | null): void {
+    const foreign = value.kind === "name" && !isKeras(value.path) ? (value.words ?? null) : null;
+    const expression = value.kind === "unknown" ? value.expression : foreign;
+    const line = value.kind === "unknown" ? value.line : layer.line;
+    this.session.work.hold(4 * KEPT);
+    this.lacks.push({
+      line,
+      what: `${kindOf(layer.className).unlisted ? "Input" : layer.className} ${key} is ${describe(value)}`,
+      next: expression === null ? "Write its value out." : "",
+      define: expression === null ? null : `${expression}=VALUE`,
+      ...(expression === null
+        ? {}
+        : { argument: { layer, key, expression, axis, last: layer === this.answering } }),
+    });
   }
 
   private describeInside(value: Value): string {
@@ -350,12 +409,14 @@ class ConfigWriter {
         // keras.activations.relu, tf.nn.relu: Keras knows functions by their last name. Others' functions are others.
         return isKeras(value.path) ? value.path.split(".").at(-1)! : undefined;
       case "object": {
-        checkTypes(value, this.session.file, line);
+        checkTypes(value, this.session, line);
         const config = this.deeper(line, () => this.jsonEntries(value.config, line));
         if (config?.["lr"] !== undefined && value.module === "optimizers") {
           config["learning_rate"] ??= config["lr"];
           delete config["lr"];
-          this.notes.fill(`line ${value.line}: ${value.className} lr is learning_rate, as Keras 2 called it`);
+          this.notes.fill(
+            `${this.session.at(value.line)}: ${value.className} lr is learning_rate, as Keras 2 called it`,
+          );
         }
         return (
           config && {
@@ -388,7 +449,7 @@ class ConfigWriter {
     for (const [key, item] of entries) {
       const one = this.json(item, line);
       if (one === undefined) return undefined;
-      if (key === "__proto__") throw scriptError(this.session.file, line, `expected no key ${label(key)}.`);
+      if (key === "__proto__") throw scriptError(this.session, line, `expected no key ${label(key)}.`);
       config[key] = one;
     }
     return config;
@@ -426,7 +487,7 @@ const SWITCHES = new Set(
 const TEXTS = new Set("name reduction dtype loss_scale_factor".split(" "));
 
 /** @throws InputError for an argument of an optimizer or loss that Keras would not compute with */
-function checkTypes(value: Value & { kind: "object" }, file: string, line: number): void {
+function checkTypes(value: Value & { kind: "object" }, places: Places, line: number): void {
   if (value.module !== "optimizers" && value.module !== "losses") return;
   for (const [key, item] of value.config) {
     const plain = scalar(item);
@@ -435,7 +496,7 @@ function checkTypes(value: Value & { kind: "object" }, file: string, line: numbe
     if (typeof plain === type || (key === "loss_scale_factor" && typeof plain === "number")) continue;
     const expected = { boolean: "True or False", string: "text", number: "a number" }[type];
     throw scriptError(
-      file,
+      places,
       line,
       `${value.className} ${key}: expected ${expected} but received ${describe(item)}.`,
     );
