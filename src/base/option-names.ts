@@ -19,6 +19,7 @@ export const OTHER_NAMES: Readonly<Record<string, string>> = {
   metrics: "metric scoring",
   epochs: "nepochs numepochs nbepoch maxepochs maxiter",
   batchSize: "bs",
+  testSplit: "testsize",
   validationSplit: "testsize valsplit valsize validationfraction",
   validationData: "evalset valdata",
   classWeight: "balance",
@@ -88,9 +89,13 @@ const isCalled = (name: string, option: string): boolean =>
   plainName(name) === plainName(option) ||
   (Object.hasOwn(OTHER_NAMES, option) && OTHER_NAMES[option]!.split(" ").includes(plainName(name)));
 
+/** The option among the known that others call so. */
+export const nameAmong = (name: string, known: readonly string[]): string | undefined =>
+  known.find((option) => isCalled(name, option));
+
 /** What is said of an option that is none of the known: its name among them, or else who takes it; nothing where nobody does. */
 export function adviceOn(name: string, known: readonly string[]): string | undefined {
-  const meant = known.find((option) => isCalled(name, option));
+  const meant = nameAmong(name, known);
   if (meant !== undefined) return `Did you mean ${meant}?`;
   for (const [options, advice] of places()) {
     const option = options.split(" ").find((one) => isCalled(name, one));
