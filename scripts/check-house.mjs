@@ -34,7 +34,7 @@ function filesIn(...folders) {
 
 /** The source of a compiled file: "./dist/src/base/json.js" → "src/base/json.ts". Some have declarations alone. */
 function sourceOf(compiled) {
-  const stem = compiled.replace(/^(\.\/)?dist\//, "").replace(/\.(js|d\.ts)$/, "");
+  const stem = compiled.replace(/^(\.\/)?dist\//, "").replace(/(\.d)?\.c?[jt]s$/, "");
   return [`${stem}.ts`, `${stem}.d.ts`].find((path) => existsSync(join(root, path))) ?? compiled;
 }
 

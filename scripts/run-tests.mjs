@@ -5,6 +5,7 @@ import { readdirSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
+import { buildCommonjs } from "./build-commonjs.mjs";
 import { buildNative } from "./build-native.mjs";
 import { buildPieces } from "./build-pieces.mjs";
 import { buildCheckedWasm, buildWasm } from "./build-wasm.mjs";
@@ -16,6 +17,7 @@ await buildWasm();
 await buildCheckedWasm();
 await buildWorker();
 await buildPieces();
+buildCommonjs();
 const [options, wanted] = [true, false].map((is) =>
   process.argv.slice(2).filter((arg) => arg.startsWith("--") === is),
 );

@@ -3,6 +3,7 @@
  * `InputError` is the user's to mend (bad argument, bad file, bad data: the command line exits 2);
  * anything else is ours or the machine's (exit 1).
  */
+import { adviceOn, plainName } from "./option-names.js";
 import { printable } from "./text.js";
 
 /** What the caller can mend: a wrong argument, file or row of data. The command line exits with 2. */
@@ -115,7 +116,10 @@ export function oneOf<T extends string>(value: unknown, choices: readonly T[], w
   });
 }
 
-/** Refuses what is no options object, and keys that it should not have: a misspelt option must not be ignored. */
+/**
+ * Refuses what is no options object, and keys that it should not have: a misspelt option must not be ignored. One that
+ * goes by another name here, or is an option of something else, is said.
+ */
 export function knownOptions(given: unknown, names: readonly string[], where: string): void {
   if (typeof given !== "object" || given === null || Array.isArray(given)) {
     throw inputError({ expected: `an object with the options ${names.join(", ")}`, where, received: given });
@@ -123,18 +127,22 @@ export function knownOptions(given: unknown, names: readonly string[], where: st
   for (const key of Object.keys(given)) {
     if (names.includes(key)) continue;
     const expected = `an option among ${names.join(", ")}`;
-    throw inputError({ expected, where, received: key, next: didYouMean(key, names) });
+    throw inputError({
+      expected,
+      where,
+      received: key,
+      next: adviceOn(key, names) ?? didYouMean(key, names),
+    });
   }
 }
 
 /** "Did you mean X?" when a choice is within two edits, else nothing. */
 export function didYouMean(word: string, choices: readonly string[]): string | undefined {
   if (word.length > 100) return undefined;
-  const plain = (s: string) => s.toLowerCase().replace(/[_\-\s]/g, "");
   let best: string | undefined;
   let distance = 3;
   for (const choice of choices) {
-    const d = editDistance(plain(word), plain(choice));
+    const d = editDistance(plainName(word), plainName(choice));
     if (d < distance) [best, distance] = [choice, d];
   }
   return best === undefined ? undefined : `Did you mean ${best}?`;

@@ -4,6 +4,7 @@ import type { VectorsFile } from "../data/vectors/read.js";
 import type { EngineOptions } from "../engines/registry.js";
 import type { Callback, Model } from "../model/model.js";
 import type { Optimizer, OptimizerName } from "../objectives/optimizers.js";
+import type { Schedule } from "../objectives/schedules.js";
 import type { FrontEndOptions, RowOptions } from "../tokens/options.js";
 import type { TextPart } from "../tokens/text-part.js";
 import type { EncodingReport, Vectorizer } from "../tokens/vectorizer.js";
@@ -82,6 +83,8 @@ export interface TrainOptions extends EngineOptions {
   validationSplit?: number;
   /** Default "adam", unless the model given is compiled: then its own. */
   optimizer?: OptimizerName | Optimizer;
+  /** How far a step of the optimizer goes: a number, or a schedule. Default: the optimizer's own. */
+  learningRate?: number | Schedule;
   /**
    * Word vectors learned elsewhere, as `readVectors` opens them: the Embedding of a preset, or of a function's model, begins
    * with them and is as wide as they are. Words without one begin as they would without the file.
@@ -130,6 +133,7 @@ const TRAIN_OPTIONS: Record<keyof TrainOptions, true> = {
   rows: true,
   validationSplit: true,
   optimizer: true,
+  learningRate: true,
   vectors: true,
   freezeVectors: true,
   balance: true,

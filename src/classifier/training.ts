@@ -12,6 +12,7 @@ import type { ModelOptions } from "../model/options.js";
 import type { Rows } from "../network/arrays.js";
 import { checkOutputs } from "../network/text-fits.js";
 import { factsOf, isOneHot, type Loss, losses, lossOfLabels } from "../objectives/losses.js";
+import { resolveOptimizer } from "../objectives/optimizers.js";
 import {
   type CorpusFrontEndOptions,
   type FrontEndOptions,
@@ -188,9 +189,11 @@ export class TrainingSession {
       const text = `model ${model.name} loss ${before.loss.name}: replaced by ${loss.name}, the loss of labels`;
       remarksOf(model).add([{ text, training: true }]);
     }
-    if (!this.options.optimizer && before?.loss === loss) return;
+    const { optimizer, learningRate } = this.options;
+    if (!optimizer && learningRate === undefined && before?.loss === loss) return;
+    const chosen = resolveOptimizer(optimizer ?? before?.optimizer ?? "adam");
     model.compile({
-      optimizer: this.options.optimizer ?? before?.optimizer ?? "adam",
+      optimizer: learningRate === undefined ? chosen : { ...chosen, learningRate },
       loss,
       metrics: ["accuracy"],
     });

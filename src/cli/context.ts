@@ -1,6 +1,8 @@
 /** What all commands share: common options, exit codes, and how errors and Ctrl-C end a command. */
-import type { Command } from "commander";
+import type { Command, Option } from "commander";
 import { inputError, wholeNumber } from "../base/errors.js";
+import { nameAmong } from "../base/option-names.js";
+import { printable } from "../base/text.js";
 import { ENGINE_CHOICES, type EngineChoice, MOST_THREADS } from "../engines/registry.js";
 import { choice, refuseIdle, strictOptions, typedNumber } from "./options.js";
 import { harmless } from "./terminal.js";
@@ -35,12 +37,39 @@ export async function addCommands(
   for (const load of found) await (await load())(parent, rest);
   for (const command of parent.commands) {
     strictOptions(command);
-    command.exitOverride().showHelpAfterError(pointToHelp(command));
+    complainInWords(command);
   }
 }
 
+/** Makes a command end its complaints by an exception, in our words, and say where its help is. */
+export function complainInWords(command: Command): Command {
+  return command
+    .configureOutput({ outputError: (text, write) => write(complaint(text, command)) })
+    .exitOverride()
+    .showHelpAfterError(pointToHelp(command));
+}
+
+/** Commander's words with ours in front; what was typed is in them, and a suggestion stands on a line of its own. */
+function complaint(text: string, { options }: Command): string {
+  const [, what = "", suggestion = ""] = /^([\s\S]*?)((?:\n\(Did you mean [^\n]*\))?)\n?$/.exec(text) ?? [];
+  const [, typed] = /^error: unknown option '--([^']+)'$/.exec(what) ?? [];
+  const others = typed === undefined ? undefined : calledOtherwise(typed, options);
+  const lines = [what.replace(/^error: /, "cellstate: "), others ?? suggestion.slice(1)];
+  return `${lines
+    .filter((line) => line !== "")
+    .map(printable)
+    .join("\n")}\n`;
+}
+
+/** The option that Keras and its like call so, where the command has it. */
+function calledOtherwise(typed: string, options: readonly Option[]): string | undefined {
+  const known = new Map(options.map((option) => [option.attributeName(), option.long]));
+  const name = nameAmong(typed, [...known.keys()]);
+  return name === undefined ? undefined : `(Did you mean ${known.get(name)}?)`;
+}
+
 /** What follows a complaint: all of the help would push the complaint out of sight. */
-export function pointToHelp(command: Command): string {
+function pointToHelp(command: Command): string {
   const names: string[] = [];
   for (let at: Command | null = command; at; at = at.parent) names.unshift(at.name());
   const what = command.commands.length > 0 ? "commands" : "options";

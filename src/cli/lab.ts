@@ -1,6 +1,6 @@
 /** cellstate lab TASK: how far back can a cell remember? */
 
-import type { Command } from "commander";
+import { Argument, type Command } from "commander";
 import { inputError, oneOf } from "../base/errors.js";
 import { writeAtomic } from "../base/node-files.js";
 import { printableJson } from "../base/text.js";
@@ -47,7 +47,11 @@ export function labCommand(program: Command): void {
   const command = program
     .command("lab")
     .description("how far back can a cell remember? The classic long-memory experiments, run here")
-    .argument("[task]", TASKS.map(({ name }) => name).join(", "))
+    .addArgument(
+      new Argument("[task]", "what is to be remembered")
+        .choices(TASKS.map(({ name }) => name))
+        .argParser((name: string) => name),
+    )
     .option("--lag <n>", "steps that the memory has to last", whole("lag", 1))
     .option("--lags <list>", "several, as 10,30,100 (default: the task's own)", (text) =>
       listOf(text).map(whole("lags", 1)),

@@ -1,9 +1,9 @@
 #!/usr/bin/env node
 /** The command line. One command a file; this one names them and ends the process with the right code. */
-import { Command, CommanderError } from "commander";
+import { Command, CommanderError, Option } from "commander";
 import { InputError } from "../base/errors.js";
 import { printable } from "../base/text.js";
-import { addCommands, type CommandTable, EXIT, Exit, note, pointToHelp } from "./context.js";
+import { addCommands, type CommandTable, complainInWords, EXIT, Exit, note, say } from "./context.js";
 import { version } from "./version.js";
 
 const COMMANDS: CommandTable = {
@@ -16,24 +16,25 @@ const COMMANDS: CommandTable = {
   explain: async () => (await import("./explain.js")).explainCommand,
   lab: async () => (await import("./lab.js")).labCommand,
   bench: async () => (await import("./bench.js")).benchCommand,
+  completion: async () => {
+    const { completionCommand } = await import("./completion.js");
+    return (parent) => completionCommand(parent, () => program([]));
+  },
 };
 
 async function program([command, ...rest]: readonly string[]): Promise<Command> {
   const cellstate = new Command("cellstate")
     .description("Recurrent text classifiers: train, look inside, and ship as one small file.")
-    .version(version())
-    .configureOutput({ outputError: (text, write) => write(complaint(text)) })
-    .configureHelp({ minWidthToWrap: 30 })
-    .exitOverride();
+    .version(version(), "-v, --version")
+    // What commander calls it by itself.
+    .addOption(new Option("-V").hideHelp())
+    .on("option:V", () => {
+      say(version());
+      throw new Exit(EXIT.done);
+    })
+    .configureHelp({ minWidthToWrap: 30 });
   await addCommands(cellstate, COMMANDS, command, rest);
-  return cellstate.showHelpAfterError(pointToHelp(cellstate));
-}
-
-/** Commander's words with ours in front; what was typed is in them, and its suggestion stays on a line of its own. */
-function complaint(text: string): string {
-  const [, what = "", suggestion = ""] = /^([\s\S]*?)((?:\n\(Did you mean [^\n]*\))?)\n?$/.exec(text) ?? [];
-  const lines = [what.replace(/^error: /, "cellstate: "), ...(suggestion ? [suggestion.slice(1)] : [])];
-  return `${lines.map(printable).join("\n")}\n`;
+  return complainInWords(cellstate);
 }
 
 /** The exit code of an error; says what went wrong on stderr. */

@@ -5,8 +5,8 @@
  * decomposition by word, read along ∂F/∂memory.
  */
 
-import { indicesOf, objectOf } from "../base/arguments.js";
-import { finiteNumber, inputError } from "../base/errors.js";
+import { indicesOf } from "../base/arguments.js";
+import { finiteNumber, inputError, knownOptions } from "../base/errors.js";
 import type { Layer } from "../layers/layer.js";
 import { readsIds } from "../layers/traits.js";
 import type { Model } from "../model/model.js";
@@ -14,7 +14,13 @@ import { openCell } from "./cells/open.js";
 import { dot, type Vector } from "./cells/vector.js";
 import { flowBack, realSteps } from "./gradient.js";
 import { decompose } from "./memory.js";
-import { checkOutput, type Objective, type ObjectiveChoice, objectiveFor } from "./objective.js";
+import {
+  CHOICE_OPTIONS,
+  checkOutput,
+  type Objective,
+  type ObjectiveChoice,
+  objectiveFor,
+} from "./objective.js";
 import { Probe } from "./probe.js";
 import { gaussLegendre } from "./quadrature.js";
 import { stepsOf } from "./steps.js";
@@ -88,7 +94,7 @@ export function attribute(
   ids: readonly number[],
   options: AttributionOptions = {},
 ): Attribution {
-  objectOf(options, "attribute", "an object of options");
+  knownOptions(options, [...CHOICE_OPTIONS, "layer", "tolerance"], "attribute");
   finiteNumber(options.tolerance ?? 1e-8, "attribute tolerance", 1e-15);
   indicesOf(ids, "attribute ids");
   const probe = new Probe(model);

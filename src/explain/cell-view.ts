@@ -1,6 +1,6 @@
 /** A recurrent layer at work on a sentence: its parts, their values at every word, and some units at one step. */
-import { indicesOf, objectOf } from "../base/arguments.js";
-import { inputError } from "../base/errors.js";
+import { indicesOf } from "../base/arguments.js";
+import { inputError, knownOptions } from "../base/errors.js";
 import type { Model } from "../model/model.js";
 import { type CellAnatomy, cellAnatomy } from "./anatomy.js";
 import { openCell } from "./cells/open.js";
@@ -77,7 +77,7 @@ const MOST_UNITS = 5;
  */
 export function cellView(model: Model, sentence: Sentence, options: CellViewOptions = {}): CellView {
   checkSentence(sentence);
-  objectOf(options, "cellView", "an object of options");
+  knownOptions(options, ["layer", "at", "units"], "cellView");
   if (options.units !== undefined) indicesOf(options.units, "cellView units");
   const open = openCell(model, options.layer);
   const { cell, layer } = open;

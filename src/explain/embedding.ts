@@ -1,7 +1,7 @@
 /** What an Embedding layer learned: its words' vectors, their neighbours, and a map of them in two dimensions. */
 
 import { objectOf, textOf, textsOf } from "../base/arguments.js";
-import { didYouMean, inputError, oneOf, wholeNumber } from "../base/errors.js";
+import { didYouMean, inputError, knownOptions, oneOf, wholeNumber } from "../base/errors.js";
 import { printable } from "../base/text.js";
 import type { Layer } from "../layers/layer.js";
 import { readsIds } from "../layers/traits.js";
@@ -268,7 +268,7 @@ export interface MapOptions {
 export function embeddingMap(model: Model, table: WordTable, options: MapOptions = {}): EmbeddingMap {
   modelOf(model, "explain");
   checkTable(table);
-  objectOf(options, "options", "an object of options");
+  knownOptions(options, ["length", "padding", "labels", "words"], "embeddingMap");
   if (options.labels !== undefined) textsOf(options.labels, "labels");
   if (options.length !== undefined) wholeNumber(options.length, "length", 1, MOST_IDS);
   if (options.padding !== undefined) oneOf(options.padding, SIDES, "padding");

@@ -1,6 +1,6 @@
 /** The gradient of `gradient.ts` held against two other ways to it: an engine's back-propagation, central differences. */
 
-import { objectOf } from "../base/arguments.js";
+import { knownOptions } from "../base/errors.js";
 import type { SynchronousEngine } from "../engines/engine.js";
 import { ReferenceEngine } from "../engines/reference.js";
 import type { Model } from "../model/model.js";
@@ -9,7 +9,7 @@ import { type OpenCell, openCell } from "./cells/open.js";
 import { add, hadamard, largest, subtract, type Vector } from "./cells/vector.js";
 import { engineStates } from "./engine-states.js";
 import { flowBack, type GradientOptions, realSteps } from "./gradient.js";
-import { objectiveFor } from "./objective.js";
+import { CHOICE_OPTIONS, objectiveFor } from "./objective.js";
 import { layerOutput, ownOutput } from "./outlet.js";
 import { type InputRow, Probe, type Run } from "./probe.js";
 import { stepsOf, type TraceStep } from "./steps.js";
@@ -59,7 +59,7 @@ export function checkGradient(
   row: InputRow,
   options: GradientCheckOptions = {},
 ): GradientCheck {
-  objectOf(options, "checkGradient", "an object of options");
+  knownOptions(options, [...CHOICE_OPTIONS, "layer", "step", "engine"], "checkGradient");
   const open = openCell(model, options.layer);
   const probe = new Probe(model);
   const opened = new Probe(model, open.node);

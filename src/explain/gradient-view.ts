@@ -1,6 +1,5 @@
 /** A gradient on its way back over the words of a sentence, one step of it path by path, checked, and what cells do to it. */
-import { objectOf } from "../base/arguments.js";
-import { inputError } from "../base/errors.js";
+import { inputError, knownOptions } from "../base/errors.js";
 import type { Model } from "../model/model.js";
 import type { Word } from "./cell-view.js";
 import { openCell } from "./cells/open.js";
@@ -9,6 +8,7 @@ import { type GradientFlow, type GradientOptions, type GradientStep, gradientFlo
 import { checkGradient, type GradientCheck } from "./gradient-check.js";
 import { hiddenTex, type PathFormula, pathFormulas, totalTex, wholeTex } from "./gradient-tex.js";
 import { gains } from "./jacobian.js";
+import { CHOICE_OPTIONS } from "./objective.js";
 import { Probe } from "./probe.js";
 import { checkSentence, type Sentence } from "./sentence.js";
 import { stepsOf } from "./steps.js";
@@ -72,16 +72,17 @@ export function gradientView(
   options: GradientViewOptions = {},
 ): GradientView {
   checkSentence(sentence);
-  objectOf(options, "gradientView", "an object of options");
+  knownOptions(options, [...CHOICE_OPTIONS, "layer", "at", "study"], "gradientView");
+  const { at, study, ...asked } = options;
   const open = openCell(model, options.layer);
-  const flow = gradientFlow(model, sentence.ids, options);
+  const flow = gradientFlow(model, sentence.ids, asked);
   const shown = flow.steps.filter(({ t }) => sentence.words[t] !== "");
-  const chosen = choose(shown, options.at);
+  const chosen = choose(shown, at);
   const step = flow.steps[chosen.step]!;
   const formulas = pathFormulas(open.layer).filter(
     ({ path }) => path !== "output" || norm(step.paths[path]!) > 0,
   );
-  const check = checkGradient(model, sentence.ids, { ...options, step: chosen.step - 1 });
+  const check = checkGradient(model, sentence.ids, { ...asked, step: chosen.step - 1 });
   const first = shown[0]!;
   return {
     layer: flow.layer,
@@ -102,7 +103,7 @@ export function gradientView(
       return { ...formula, value, norm: norm(value) };
     }),
     check,
-    study: options.study ? gradientStudy(model, sentence.ids, { ...options.study, from: first.t }) : null,
+    study: study ? gradientStudy(model, sentence.ids, { ...study, from: first.t }) : null,
   };
 }
 

@@ -5,12 +5,12 @@
  *            + δ_out ⊙ o_{t−1} ⊙ φ′(c_{t−1})                       through h_{t−1} as an output of its own
  * (Hochreiter and Schmidhuber 1997; Bengio et al. 1994 and Pascanu et al. 2013 for what becomes of the products).
  */
-import { objectOf } from "../base/arguments.js";
+import { knownOptions } from "../base/errors.js";
 import type { Model } from "../model/model.js";
 import type { Cell } from "./cells/cell.js";
 import { type OpenCell, openCell } from "./cells/open.js";
 import { add, hadamard, norm, subtract, type Vector, zeros } from "./cells/vector.js";
-import { type ObjectiveChoice, objectiveFor } from "./objective.js";
+import { CHOICE_OPTIONS, type ObjectiveChoice, objectiveFor } from "./objective.js";
 import { ownGradient } from "./outlet.js";
 import { type InputRow, Probe, type Run } from "./probe.js";
 import { stateBefore, stepsOf, type TraceStep } from "./steps.js";
@@ -61,7 +61,7 @@ export interface GradientOptions extends ObjectiveChoice {
  * @throws InputError where row, layer or target do not fit
  */
 export function gradientFlow(model: Model, row: InputRow, options: GradientOptions = {}): GradientFlow {
-  objectOf(options, "gradientFlow", "an object of options");
+  knownOptions(options, [...CHOICE_OPTIONS, "layer"], "gradientFlow");
   const open = openCell(model, options.layer);
   const probe = new Probe(model);
   try {

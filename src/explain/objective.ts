@@ -33,6 +33,9 @@ export interface ObjectiveChoice {
   labels?: readonly string[];
 }
 
+/** The names of these options. */
+export const CHOICE_OPTIONS = ["kind", "target", "labels"] as const;
+
 /** The activation that the model ends in tells whether its outputs are probabilities. */
 function endsInProbabilities({ outputNode }: Model): boolean {
   const { activation } = outputNode.layer.options as { activation?: string };

@@ -3,8 +3,7 @@
  * way back (Bengio et al. 1994; Pascanu et al. 2013). Nothing is trained, so what is seen is the cell's own doing.
  */
 
-import { objectOf } from "../base/arguments.js";
-import { wholeNumber } from "../base/errors.js";
+import { knownOptions, wholeNumber } from "../base/errors.js";
 import { PURPOSE, Random } from "../kernels/philox.js";
 import * as layers from "../layers/index.js";
 import type { Model } from "../model/model.js";
@@ -88,7 +87,7 @@ export interface StudyOptions {
 
 /** The study on what a model's recurrent layer reads of a row. @throws InputError where the row does not fit */
 export function gradientStudy(model: Model, row: InputRow, options: StudyOptions = {}): Study {
-  objectOf(options, "gradientStudy", "an object of options");
+  knownOptions(options, ["units", "seed", "cases", "from"], "gradientStudy");
   wholeNumber(options.units ?? 32, "gradientStudy units", 1, 4096);
   wholeNumber(options.seed ?? 0, "gradientStudy seed");
   wholeNumber(options.from ?? 0, "gradientStudy from");

@@ -5,8 +5,7 @@
  * what an engine's own forward pass says.
  */
 
-import { objectOf } from "../base/arguments.js";
-import { inputError, wholeNumber } from "../base/errors.js";
+import { inputError, knownOptions, wholeNumber } from "../base/errors.js";
 import type { SynchronousEngine } from "../engines/engine.js";
 import { ReferenceEngine } from "../engines/reference.js";
 import type { Model } from "../model/model.js";
@@ -92,7 +91,7 @@ const MOST_STEPS = 12;
  * @throws InputError where row, layer or steps do not fit
  */
 export function unroll(model: Model, row: InputRow, options: UnrollOptions = {}): Unrolled {
-  objectOf(options, "unroll", "an object of options");
+  knownOptions(options, ["layer", "steps", "at", "engine"], "unroll");
   const open = openCell(model, options.layer);
   const probe = new Probe(model);
   try {

@@ -483,6 +483,7 @@ describe("options", () => {
       ...{
         validationSplit: 0.1,
         optimizer: "adam",
+        learningRate: 0.01,
         balance: true,
         callbacks: [],
         onPrepared: () => {},

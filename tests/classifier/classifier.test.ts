@@ -69,6 +69,25 @@ describe("TextClassifier", () => {
     assert.notDeepEqual(one!.model.getWeights(), other.model.getWeights());
   });
 
+  test("learningRate is that of the optimizer, by name, as made, or of the model gone on from", async () => {
+    const rows = sentences({ fruit: FRUIT, tool: TOOLS }, 20);
+    const { optimizer, ...plain } = { ...quick, epochs: 1 };
+    const { model: asMade } = await TextClassifier.train(rows, { ...plain, optimizer });
+    const { model: said } = await TextClassifier.train(rows, { ...plain, learningRate: 0.01 });
+    assert.deepEqual(said.getWeights(), asMade.getWeights());
+    const beside = await TextClassifier.train(rows, {
+      ...{ ...plain, learningRate: 0.5 },
+      optimizer: optimizers.sgd({ learningRate: 0.1, momentum: 0.9 }),
+    });
+    const { name, learningRate, momentum } = beside.model.compiled.optimizer as ReturnType<
+      typeof optimizers.sgd
+    >;
+    assert.deepEqual([name, learningRate, momentum], ["sgd", 0.5, 0.9]);
+    const on = await TextClassifier.train(rows, { model: beside, epochs: 1, learningRate: 0.25 });
+    assert.equal(on.model.compiled.optimizer.name, "sgd");
+    assert.equal(on.model.learningRate, 0.25);
+  });
+
   test("predictions do not depend on company", async () => {
     const rows = sentences({ fruit: FRUIT, tool: TOOLS }, 60);
     const classifier = await TextClassifier.train(rows, { ...quick, epochs: 2 });

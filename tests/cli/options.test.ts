@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { Command } from "commander";
 import { benchCommand } from "../../src/cli/bench.js";
+import { completionCommand } from "../../src/cli/completion.js";
 import { convertCommand } from "../../src/cli/convert.js";
 import { evaluateCommand } from "../../src/cli/evaluate.js";
 import { explainCommand } from "../../src/cli/explain.js";
@@ -213,6 +214,7 @@ const TABLE: Record<string, Record<string, Situations>> = {
     },
     "--receipt": fine("convert m.keras x.onnx --receipt"),
   },
+  completion: {},
   bench: {
     "--rounds": always,
     "--json": always,
@@ -368,6 +370,7 @@ async function commands(): Promise<Map<string, Command>> {
     add(program);
   for (const add of [tuneCommand, labCommand, benchCommand]) add(program);
   await explainCommand(program, []);
+  completionCommand(program, async () => program);
   const all = program.commands.flatMap((command) =>
     command.commands.length === 0
       ? [[command.name(), command] as const]

@@ -26,6 +26,25 @@ describe("links of pages", () => {
   }
 });
 
+test("what the README leads to is in the package, with all that those pages lead to", () => {
+  const { files } = JSON.parse(read("package.json")) as { files: string[] };
+  const packed = (path: string) =>
+    files.some((pattern) =>
+      pattern.endsWith("/*.md")
+        ? dirname(path) === dirname(pattern) && path.endsWith(".md")
+        : path === pattern || path.startsWith(`${pattern}/`),
+    );
+  const pages = ["README.md"];
+  for (const page of pages) {
+    const links = Array.from(read(page).matchAll(/\]\(([^)\s]+)\)/g), ([, to]) => to!.split("#")[0]!);
+    for (const to of links.filter((link) => link !== "" && !/^(https?:|mailto:)/.test(link))) {
+      const path = join(dirname(page), to).replace(/\/$/, "");
+      assert.ok(packed(path), `${page} leads to ${path}, which is not packed`);
+      if (path.endsWith(".md") && !pages.includes(path)) pages.push(path);
+    }
+  }
+});
+
 describe("every room of src", () => {
   const rooms = readdirSync(join(ROOT, "src"), { withFileTypes: true }).filter((entry) =>
     entry.isDirectory(),

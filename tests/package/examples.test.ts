@@ -128,11 +128,13 @@ describe("examples in Chromium", { skip: chromium === null && "no Chromium here"
   });
 });
 
-/** What the README's code takes as given, and what is asked of it at the end. */
+const ROWS = `const rows = ["free entry", "win a prize", "see you soon", "on my way", "claim your prize", "call me"]
+  .flatMap((text, i) => Array.from({ length: 5 }, () => ({ text, label: i === 2 || i === 3 || i === 5 ? "ham" : "spam" })));`;
+
+/** What the README's code takes as given, and what is asked of it at the end; a block finds the files of those before it. */
 const AROUND = [
   {
-    before: `const rows = ["free entry", "win a prize", "see you soon", "on my way", "claim your prize", "call me"]
-      .flatMap((text, i) => Array.from({ length: 5 }, () => ({ text, label: i === 2 || i === 3 || i === 5 ? "ham" : "spam" })));`,
+    before: ROWS,
     after: `const text = "free entry in a weekly draw";
       console.log(JSON.stringify([spam.labels, spam.predict(text), back.predict(text)]));`,
     check: (said: string) => {
@@ -140,6 +142,43 @@ const AROUND = [
       assert.deepEqual(labels, ["ham", "spam"]);
       assert.deepEqual(Object.keys(answer as object), ["label", "probability", "scores", "known"]);
       assert.deepEqual(again, answer);
+    },
+  },
+  {
+    // Ctrl-C while the second epoch is told of.
+    before: `${ROWS}
+      const say = console.log;
+      console.log = (line) => {
+        say(line);
+        if (line.startsWith("epoch 2 ")) process.emit("SIGINT");
+      };`,
+    after: `say((await TextClassifier.load("lstm.keras")).labels.join());`,
+    check: (said: string) =>
+      assert.match(said, /^epoch 1 of 20: loss 0\.\d+\nepoch 2 of 20: loss 0\.\d+\nham,spam\n$/),
+  },
+  {
+    before: `const more = Array.from({ length: 20 }, (_, i) => ({ text: "when is it", label: i % 2 ? "question" : "ham" }));`,
+    after: `console.log(JSON.stringify([before, after].map(({ labels, model }) => [labels, model.learningRate])));`,
+    check: (said: string) =>
+      assert.deepEqual(JSON.parse(said), [
+        [["ham", "spam"], 0.001],
+        [["ham", "spam", "question"], 0.0005],
+      ]),
+  },
+  {
+    before: `process.env.PORT = "0";`,
+    after: `server.once("listening", async () => {
+        const post = (body) => fetch(\`http://localhost:\${server.address().port}\`, { method: "POST", body });
+        const answer = await post("free entry in a weekly draw");
+        const { status } = await post("free ".repeat(3000));
+        console.log(JSON.stringify([answer.headers.get("content-type"), await answer.json(), status]));
+        server.close();
+      });`,
+    check: (said: string) => {
+      const [type, answer, status] = JSON.parse(said) as unknown[];
+      assert.equal(type, "application/json");
+      assert.deepEqual(Object.keys(answer as object), ["label", "probability", "scores", "known"]);
+      assert.equal(status, 413);
     },
   },
   {

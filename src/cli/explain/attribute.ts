@@ -3,7 +3,6 @@
  * classifier exactly.
  */
 import type { Command } from "commander";
-import { oneOf } from "../../base/errors.js";
 import { percent } from "../../base/numbers.js";
 import { padToWidth, printable, wrapToWidth } from "../../base/text.js";
 import { type Attribution, attribute } from "../../explain/attribution.js";
@@ -12,7 +11,7 @@ import { attributionPicture } from "../../explain/draw/attribution-picture.js";
 import { numeral, tiny } from "../../explain/draw/numbers.js";
 import { OBJECTIVE_KINDS, type ObjectiveKind } from "../../explain/objective.js";
 import type { Sentence } from "../../explain/sentence.js";
-import { refuseIdle } from "../options.js";
+import { choice, refuseIdle } from "../options.js";
 import { type Style, WIDTH } from "../terminal.js";
 import { excerpt } from "../ui/table.js";
 import { showFeatures } from "./attribute-features.js";
@@ -34,12 +33,7 @@ export function attributeCommand(explain: Command): void {
     );
   subjectOptions(command)
     .option("--label <name>", "the class to explain (default: the likeliest)")
-    .option(
-      "--of <what>",
-      `what of it: ${OBJECTIVE_KINDS.join(", ")}`,
-      (text) => oneOf(text, OBJECTIVE_KINDS, "--of"),
-      "logOdds",
-    )
+    .addOption(choice("--of <what>", "what of it", OBJECTIVE_KINDS).default("logOdds"))
     .option("--layer <name>", "whose memory to divide (default: the last recurrent layer's)");
   outputOptions(command).action(async (source: string, text: string[], flags: Flags) => {
     refuseIdle(command, idleForSubject(source));

@@ -55,7 +55,8 @@ export function cellCommand(explain: Command): void {
     refuseIdle(command, { ...idleForSubject(source), at: noText, units: noText });
     if (!hasText(text, flags)) return showAnatomy(source, flags);
     const { model, sentence, title } = await openSubject(source, text, flags);
-    const view = cellView(model, sentence, flags);
+    const { layer, at, units } = flags;
+    const view = cellView(model, sentence, { layer, at, units });
     await show(
       {
         data: view,

@@ -1,6 +1,5 @@
 /** cellstate explain gradient MODEL TEXT: how the gradient comes back through time, path by path. */
 import type { Command } from "commander";
-import { oneOf } from "../../base/errors.js";
 import { count } from "../../base/numbers.js";
 import { printable, wrapToWidth } from "../../base/text.js";
 import { gradientPage } from "../../explain/draw/gradient-page.js";
@@ -11,7 +10,7 @@ import { OBJECTIVE_KINDS, type ObjectiveKind } from "../../explain/objective.js"
 import type { Study } from "../../explain/study.js";
 import { plain } from "../../explain/tex.js";
 import { whole } from "../context.js";
-import { refuseIdle } from "../options.js";
+import { choice, refuseIdle } from "../options.js";
 import { type Style, WIDTH } from "../terminal.js";
 import { excerpt, table } from "../ui/table.js";
 import { type OutputFlags, outputOptions, show } from "./output.js";
@@ -40,12 +39,7 @@ export function gradientCommand(explain: Command): void {
     .description("how the gradient comes back through time: each path derived, evaluated and checked");
   subjectOptions(command)
     .option("--label <name>", "the class that E is about (default: the likeliest)")
-    .option(
-      "--of <what>",
-      `E: ${OBJECTIVE_KINDS.join(", ")}`,
-      (text) => oneOf(text, OBJECTIVE_KINDS, "--of"),
-      "loss",
-    )
+    .addOption(choice("--of <what>", "what E is", OBJECTIVE_KINDS).default("loss"))
     .option("--at <place>", "place in the row of the word to go back from (default: the last)", whole("at"))
     .option("--layer <name>", "which recurrent layer (default: the last)")
     .option("--units <list>", "units to put numbers in for, as 0,3,7", numbers("units"))
