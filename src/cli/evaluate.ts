@@ -9,6 +9,7 @@ import { type ClassifierComparison, checkSameLabels, compareClassifiers } from "
 import { Corpus } from "../classifier/corpus.js";
 import { readLabelledPath } from "../data/node-source.js";
 import type { Data, LabelledRow } from "../data/read.js";
+import type { EncodingReport } from "../tokens/vectorizer.js";
 import { type EngineFlags, EXIT, Exit, engineOptions, interruption, note, say, whole } from "./context.js";
 import { type ColumnFlags, columnFlags, idleColumns } from "./data.js";
 import { refuseIdle } from "./options.js";
@@ -88,7 +89,7 @@ async function evaluateOne(model: string, data: string, flags: Flags): Promise<v
       ...answerOptions(flags),
     });
   });
-  sayUnknown(evaluation);
+  sayUnknown(evaluation.encoding, evaluation.rows);
   say(
     flags.json
       ? printableJson(evaluationSummary(evaluation))
@@ -106,8 +107,8 @@ async function compareTwo(model: string, other: string, data: string, flags: Fla
     sayNotes(rows, data);
     return found;
   });
-  sayUnknown(comparison.a, model);
-  sayUnknown(comparison.b, other);
+  sayUnknown(comparison.a.encoding, comparison.rows, { name: model });
+  sayUnknown(comparison.b.encoding, comparison.rows, { name: other });
   const names = { a: model, b: other };
   say(
     flags.json
@@ -138,15 +139,16 @@ function sayNotes(rows: Data<LabelledRow>, data: string): void {
 }
 
 /** Measured on words that a classifier does not know, the numbers say little of it; `name` says of which of two. */
-function sayUnknown(
-  { encoding: { tokens, outOfVocabulary, emptyRows, rows } }: ClassifierEvaluation,
-  name?: string,
+export function sayUnknown(
+  { tokens, outOfVocabulary, emptyRows }: Pick<EncodingReport, "tokens" | "outOfVocabulary" | "emptyRows">,
+  rows: number,
+  { name, remedy }: { name?: string; remedy?: string } = {},
 ): void {
   const unknown = tokens === 0 ? 1 : outOfVocabulary / tokens;
   if (unknown < 0.25 && emptyRows < rows / 4) return;
   const of = name === undefined ? "" : `${printable(name)}: `;
   note(
-    `! ${of}${percent(unknown)} of the words are not in the vocabulary, and ${emptyRows} of ${rows} texts hold no word that it knows: what is measured on them is a guess.`,
+    `! ${of}${percent(unknown)} of the words are not in the vocabulary, and ${emptyRows} of ${rows} texts hold no word that it knows: what is measured on them is a guess.${remedy === undefined ? "" : ` ${remedy}`}`,
   );
 }
 

@@ -17,11 +17,12 @@ import { quickCheckup } from "../explain/doctor/index.js";
 import { PURPOSE, Random } from "../kernels/philox.js";
 import { cardMarkdown } from "../report/card.js";
 import { reportHtml } from "../report/report.js";
+import type { CorpusFrontEndOptions } from "../tokens/options.js";
 import { type Callback, callbacks, type TrainingProgress } from "../train/callbacks.js";
 import type { Logs, TrainingState } from "../train/training-state.js";
 import { hasCheckpoint, keepCheckpoint, openCheckpoints, readCheckpoint } from "./checkpoints.js";
 import { EXIT, Exit, interruption, note, say } from "./context.js";
-import { evaluationSummary } from "./evaluate.js";
+import { evaluationSummary, sayUnknown } from "./evaluate.js";
 import { digestsOf } from "./reproduce.js";
 import { styleFor } from "./terminal.js";
 import { AUTO, type TrainPlan, type TrainSetup } from "./train-plan.js";
@@ -31,6 +32,8 @@ import {
   type Material,
   type TrainingOutcome,
   trainingReport,
+  type Unseen,
+  unseenBy,
   vocabularyOf,
 } from "./training-report.js";
 import { autoText } from "./ui/auto.js";
@@ -78,7 +81,8 @@ export async function runTraining(
   watch.enter("vectorize");
   // Until here Ctrl-C ends the process, as nothing would be lost.
   const { signal, release } = interruption();
-  const { classifier, interrupted, sizes } = await learn(plan, material, epochSeconds, signal, watch);
+  const learned = await learn(plan, material, epochSeconds, signal, watch);
+  const { classifier, interrupted } = learned;
   watch.enter(null);
   await saveResult(classifier, plan);
   release();
@@ -90,15 +94,18 @@ export async function runTraining(
   const epochs = epochLogs(classifier, epochSeconds);
   const seconds = watch.total();
   const command = commandWith(classifier.model.engineName);
-  const outcome = { ...material, data, plan, classifier, evaluation, epochs, seconds, interrupted, sizes };
+  if (plan.auto && evaluation) sayUnknown(evaluation.encoding, evaluation.rows, { remedy: `${MORE_TEXTS}.` });
+  const outcome = { ...material, ...learned, data, plan, evaluation, epochs, seconds };
   await conclude({ ...outcome, command, inputs });
 }
 
 /** The texts, and which of them to learn from and to measure on. */
 export async function readMaterial(data: string, plan: TrainSetup): Promise<Material> {
   const notes: string[] = [];
-  const corpus = await readCorpus(data, plan, notes);
-  const testCorpus = plan.flags.test ? await readCorpus(plan.flags.test, plan, notes) : null;
+  const corpus = await readCorpus(data, plan, plan.frontEnd, notes);
+  // Texts to measure on are taken apart as those learned from are, whatever they themselves would need.
+  const { frontEnd } = corpus.texts;
+  const testCorpus = plan.flags.test ? await readCorpus(plan.flags.test, plan, frontEnd, notes) : null;
   const [trainRows, heldOut] = splitTest(corpus, plan);
   let test: Material["test"] = null;
   if (testCorpus) test = { corpus: testCorpus, rows: allRows(testCorpus.rows) };
@@ -114,6 +121,11 @@ export async function readMaterial(data: string, plan: TrainSetup): Promise<Mate
 export const labelsOf = (corpus: Corpus, { startFrom }: Pick<TrainSetup, "startFrom">): string[] =>
   corpus.labels(startFrom instanceof TextClassifier ? startFrom.labels : []);
 
+const MORE_TEXTS = "Learn from more texts of their kind";
+
+/** What came of training. */
+type Learned = Pick<TrainingOutcome, "classifier" | "interrupted" | "sizes" | "unseen">;
+
 /** Trains, with progress drawn and checkpoints kept. */
 async function learn(
   plan: TrainPlan,
@@ -121,7 +133,7 @@ async function learn(
   epochSeconds: Map<number, number>,
   signal: AbortSignal,
   watch: Stopwatch,
-): Promise<{ classifier: TextClassifier; interrupted: boolean; sizes?: readonly SizedAccuracy[] }> {
+): Promise<Learned> {
   if (plan.auto) return learnAutomatically(plan, { corpus, trainRows, test }, signal, watch);
   const { checkpoint, resume } = plan.flags;
   const state = resume ? await readCheckpoint(checkpoint!) : null;
@@ -129,18 +141,25 @@ async function learn(
   const progress = new EpochProgress(process.stderr);
   const watchers = [watchEpochs(epochSeconds, progress), ...checkpointing(plan)];
   const options = trainOptions(plan, trainRows, signal, state, watchers);
+  let unseen: Unseen | undefined;
   try {
     const onPrepared = (prepared: Prepared) => {
       const { model, vectorizer, length } = prepared;
       if (test) checkAnswerable(model, test.corpus, test.rows, vectorizer, length);
-      note(encodingText(prepared.encoding, prepared.vectorizer.size, prepared.length));
+      unseen = unseenBy(prepared, test);
+      note(encodingText(prepared.encoding, vectorizer.size, length, unseen));
+      // Of texts to measure on the findings tell.
+      if (unseen.of === "validation")
+        sayUnknown(unseen, unseen.rows, { remedy: `${MORE_TEXTS}, or raise --vocabulary.` });
       if (prepared.vectors) note(vectorsText(prepared.vectors, styleFor(process.stderr)));
       warn(prepared, test);
       watch.enter("fit");
     };
-    return { classifier: await TextClassifier.train(corpus, { ...options, onPrepared }), interrupted: false };
+    const classifier = await TextClassifier.train(corpus, { ...options, onPrepared });
+    return { classifier, interrupted: false, unseen };
   } catch (error) {
-    if (error instanceof AbortedTraining) return { classifier: halfTrained(error), interrupted: true };
+    if (error instanceof AbortedTraining)
+      return { classifier: halfTrained(error), interrupted: true, unseen };
     return await keepLastGood(error, plan.out);
   } finally {
     progress.close();
@@ -153,7 +172,7 @@ async function learnAutomatically(
   { corpus, trainRows: rows, test }: Pick<Material, "corpus" | "trainRows" | "test">,
   signal: AbortSignal,
   watch: Stopwatch,
-): Promise<{ classifier: TextClassifier; interrupted: boolean; sizes?: readonly SizedAccuracy[] }> {
+): Promise<Learned> {
   const { seed, engine, threads, model, effort, budget, maxSize, report } = flags;
   let sizes: readonly SizedAccuracy[] = [];
   const onStep = (what: string) => note(`  ${what} …`);
@@ -199,10 +218,15 @@ async function keepLastGood(error: unknown, out: string): Promise<never> {
 }
 
 /** @param notes takes what was done to the rows */
-async function readCorpus(path: string, plan: TrainSetup, notes: string[]): Promise<Corpus> {
+async function readCorpus(
+  path: string,
+  plan: TrainSetup,
+  frontEnd: CorpusFrontEndOptions,
+  notes: string[],
+): Promise<Corpus> {
   const rows = await readLabelledPath(path, { text: plan.flags.text, label: plan.flags.label });
   note(printable(`${path === "-" ? "standard input" : path}: ${rows.description.found}`));
-  const corpus = await Corpus.read(rows, plan.frontEnd);
+  const corpus = await Corpus.read(rows, frontEnd);
   for (const line of rows.notes) note(printable(`${path}: ${line}`));
   notes.push(...rows.notes.map((line) => `${path}: ${line}`));
   return corpus;
