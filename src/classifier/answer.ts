@@ -17,7 +17,11 @@ export interface Prediction {
   probability: number;
   /** Probability of every label. */
   scores: Record<string, number>;
-  /** Of an automatic classifier: the share of the text's words that it has learned from. Where it is small, doubt the answer. */
+  /**
+   * Of an automatic classifier: the share of the text's words that it has learned from. Where it is small, doubt the answer. Any
+   * other tells only where there is none: 0 where what it reads of the text holds no word of its vocabulary, and the answer is
+   * a guess.
+   */
   known?: number;
   /** Where rejecting was asked for: why the answer is not to be relied on, or false. */
   rejected?: Rejection | false;

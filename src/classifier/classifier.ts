@@ -13,7 +13,14 @@ import { DEFAULT_BATCH } from "../network/network.js";
 import { checkTextPart } from "../network/text-fits.js";
 import { type Evaluation, evaluatePredictions, type Mistake, worstMistakes } from "../objectives/metrics.js";
 import { type EncodedBatch, IdEncoder, inParts, type RowEncoder } from "../tokens/row-encoder.js";
-import { checkReject, isTextPart, readTextPart, type TextPart, writeTextPart } from "../tokens/text-part.js";
+import {
+  checkReject,
+  isTextPart,
+  notesOfText,
+  readTextPart,
+  type TextPart,
+  writeTextPart,
+} from "../tokens/text-part.js";
 import { type EncodingReport, newEncodingReport, type Vectorizer } from "../tokens/vectorizer.js";
 import { checkSignal, Measuring } from "../train/evaluate.js";
 import { TrainingError } from "../train/fit.js";
@@ -340,6 +347,8 @@ export class TextClassifier implements TextPart {
     modelOf(model, textOf(name, "TextClassifier.fromModel name"));
     const part = readTextPart(extras, name);
     checkTextPart(model, part, name);
+    const said = new Set(model.notes);
+    remarksOf(model).add(notesOfText(part, name).filter(({ text }) => !said.has(text)));
     const { training = null } = extras as { training?: TrainingRecord | null };
     return new TextClassifier({ ...part, model, training });
   }

@@ -11,8 +11,9 @@ import {
   notClasses,
 } from "../data/labels.js";
 import type { Rows } from "../network/arrays.js";
-import type { CorpusFrontEndOptions } from "../tokens/options.js";
+import { type CorpusFrontEndOptions, decided, isUndecided } from "../tokens/options.js";
 import { newRows } from "../tokens/pad.js";
+import { segmentationFor } from "../tokens/segment.js";
 import { TokenizedTexts } from "../tokens/tokenized-texts.js";
 import { type EncodingReport, newEncodingReport, Vectorizer } from "../tokens/vectorizer.js";
 
@@ -55,17 +56,20 @@ export class Corpus {
   }
 
   /**
-   * Reads labelled texts, each once, and keeps them as numbered tokens.
+   * Reads labelled texts, each once, and keeps them as numbered tokens. With `segment: "auto"`, words of scripts without
+   * spaces are then cut if one text in twenty needs it.
    * @throws InputError when there is no row, or a row has no text or label
    */
   static async read(
     rows: Iterable<LabelledText> | AsyncIterable<LabelledText>,
     frontEnd: CorpusFrontEndOptions,
   ): Promise<Corpus> {
-    const corpus = new Corpus(frontEnd);
+    const corpus = new Corpus(decided(frontEnd));
     checkRows(rows);
     for await (const row of rows) corpus.add(row);
     if (corpus.rows === 0) throw new InputError("The data holds no rows: nothing to learn from.");
+    const by = isUndecided(frontEnd) ? segmentationFor(corpus.texts, allRows(corpus.rows)) : "none";
+    if (by !== "none") corpus.texts.segment(by);
     return corpus;
   }
 

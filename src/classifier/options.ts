@@ -19,6 +19,7 @@ import type { PresetSizes } from "./presets.js";
  */
 export const DEFAULT_TEXT: FrontEndOptions & RowOptions = {
   frontEnd: "tokenizer",
+  segment: "auto",
   padding: "pre",
   truncating: "pre",
 };
@@ -65,7 +66,10 @@ export interface TrainOptions extends EngineOptions {
   vocabulary?: number;
   /** Ids in a row. Default 200. */
   length?: number;
-  /** How text becomes ids; the default is Keras's Tokenizer with rows padded in front. */
+  /**
+   * How text becomes ids; the default is Keras's Tokenizer with rows padded in front. Where `segment` is left out, texts in
+   * scripts without spaces between words are cut as they need it ("auto").
+   */
   text?: FrontEndOptions & RowOptions;
   /** A vectorizer made before, in place of learning a vocabulary. */
   vectorizer?: Vectorizer;
@@ -165,6 +169,8 @@ export interface Prepared {
   rows: Uint32Array;
   /** What became of their texts. */
   encoding: EncodingReport;
+  /** The rows held out to choose the best epoch by; none without validation. */
+  heldOut: Uint32Array;
   /** What was found of the vocabulary in the vectors, where there were some. */
   vectors?: VectorsRecord;
 }

@@ -1,9 +1,9 @@
 /** A text classifier that answers and does no more. */
 import { textOf, textsOf } from "../base/arguments.js";
-import { networkIn, openPredictor, type Predictor } from "../model/predictor.js";
+import { networkIn, openPredictor, type Predictor, remarksIn } from "../model/predictor.js";
 import type { LoadOptions } from "../model/source.js";
 import { checkTextPart } from "../network/text-fits.js";
-import { readTextPart, type TextPart } from "../tokens/text-part.js";
+import { notesOfText, readTextPart, type TextPart } from "../tokens/text-part.js";
 import {
   type Answering,
   type AnswerOptions,
@@ -82,6 +82,7 @@ export async function loadClassifier(
   try {
     const part = readTextPart(extras, name);
     checkTextPart(networkIn(predictor), part, name);
+    remarksIn(predictor).add(notesOfText(part, name));
     return new TextPredictor(predictor, part);
   } catch (error) {
     predictor.dispose();

@@ -15,7 +15,9 @@ import { factsOf, isOneHot, type Loss, losses, lossOfLabels } from "../objective
 import { resolveOptimizer } from "../objectives/optimizers.js";
 import {
   type CorpusFrontEndOptions,
+  decided,
   type FrontEndOptions,
+  isLexer,
   resolveCorpusFrontEnd,
 } from "../tokens/options.js";
 import { IdEncoder } from "../tokens/row-encoder.js";
@@ -54,11 +56,19 @@ const DEFAULTS = {
  */
 export function frontEndFor({ text, vectorizer: given }: TrainOptions, start: Start | null): FrontEndOptions {
   const vectorizer = start?.vectorizer ?? given;
-  const { padding, truncating, length: _, ...asked } = text ?? DEFAULT_TEXT;
-  if (!vectorizer) return asked as FrontEndOptions;
+  const { padding, truncating, length: _, ...rules } = text ?? DEFAULT_TEXT;
+  const asked = { segment: "auto", ...rules } as FrontEndOptions;
+  if (!vectorizer) return asked;
   if (!text) return vectorizer.frontEnd;
-  const same = { ...resolveCorpusFrontEnd(asked as FrontEndOptions), padding, truncating };
-  const settled = { ...vectorizer.frontEnd, padding: vectorizer.padding, truncating: vectorizer.truncating };
+  const { segment = "none", ...settledRules } = vectorizer.frontEnd;
+  const same = {
+    ...resolveCorpusFrontEnd(decided(asked, segment)),
+    ...{ segment: decided(asked, segment).segment, padding, truncating },
+  };
+  const settled = {
+    ...{ ...settledRules, segment },
+    ...{ padding: vectorizer.padding, truncating: vectorizer.truncating },
+  };
   for (const [name, value] of Object.entries(same)) {
     const expected = (settled as Record<string, unknown>)[name];
     if (value === undefined || value === expected) continue;
@@ -74,9 +84,9 @@ export function frontEndFor({ text, vectorizer: given }: TrainOptions, start: St
 
 /** Texts that were taken apart by other rules hold other words. */
 export function checkFrontEnd(corpus: Corpus, frontEnd: CorpusFrontEndOptions): void {
-  const [expected, received] = [resolveCorpusFrontEnd(frontEnd), corpus.texts.frontEnd].map((each) =>
-    JSON.stringify(each),
-  );
+  const { frontEnd: own } = corpus.texts;
+  const asked = decided(frontEnd, isLexer(own) ? "none" : own.segment);
+  const [expected, received] = [resolveCorpusFrontEnd(asked), own].map((each) => JSON.stringify(each));
   if (expected === received) return;
   throw inputError({ expected: `texts taken apart by ${expected}`, where: "corpus", received });
 }
@@ -150,7 +160,10 @@ export class TrainingSession {
     const early = this.earlyStopping(validationRows.length > 0);
     const fitOptions = this.fitOptions(vectorizer, trainRows, validationRows, early);
     this.compile(model);
-    options.onPrepared?.({ model, vectorizer, length, labels, corpus, rows: trainRows, encoding, ...found });
+    options.onPrepared?.({
+      ...{ model, vectorizer, length, labels, corpus, rows: trainRows, encoding },
+      ...{ heldOut: validationRows, ...found },
+    });
     const threshold = start && start.model.outputSize === model.outputSize ? start.threshold : 0.5;
     const encoder = new IdEncoder(vectorizer, length);
     this.untrained = { model, encoder, labels, threshold, training: null };

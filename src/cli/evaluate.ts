@@ -6,6 +6,7 @@ import { count, counted, decimal, percent } from "../base/numbers.js";
 import { printable, printableJson } from "../base/text.js";
 import type { ClassifierEvaluation } from "../classifier/classifier.js";
 import { type ClassifierComparison, checkSameLabels, compareClassifiers } from "../classifier/compare.js";
+import type { EncodingReport } from "../tokens/vectorizer.js";
 import { type EngineFlags, EXIT, Exit, engineOptions, interruption, note, say, whole } from "./context.js";
 import { type ColumnFlags, columnFlags, idleColumns, openLabelled, readCorpus } from "./data.js";
 import { refuseIdle } from "./options.js";
@@ -106,7 +107,7 @@ async function evaluateOne(model: string, data: string, flags: Flags): Promise<v
     return classifier.evaluate(corpus, options);
   });
   if (flags.out !== undefined) await classifier.save(flags.out);
-  sayUnknown(evaluation);
+  sayUnknown(evaluation.encoding, evaluation.rows);
   sayUnknownLabels(evaluation);
   say(
     flags.json
@@ -128,8 +129,8 @@ async function compareTwo(model: string, other: string, data: string, flags: Fla
     return found;
   });
   sayUnknownLabels(comparison.a);
-  sayUnknown(comparison.a, model);
-  sayUnknown(comparison.b, other);
+  sayUnknown(comparison.a.encoding, comparison.rows, { name: model });
+  sayUnknown(comparison.b.encoding, comparison.rows, { name: other });
   const names = { a: model, b: other };
   say(
     flags.json
@@ -161,15 +162,16 @@ async function measured<T>(measure: (signal: AbortSignal) => Promise<T>): Promis
 }
 
 /** Measured on words that a classifier does not know, the numbers say little of it; `name` says of which of two. */
-function sayUnknown(
-  { encoding: { tokens, outOfVocabulary, emptyRows, rows } }: ClassifierEvaluation,
-  name?: string,
+export function sayUnknown(
+  { tokens, outOfVocabulary, emptyRows }: Pick<EncodingReport, "tokens" | "outOfVocabulary" | "emptyRows">,
+  rows: number,
+  { name, remedy }: { name?: string; remedy?: string } = {},
 ): void {
   const unknown = tokens === 0 ? 1 : outOfVocabulary / tokens;
   if (unknown < 0.25 && emptyRows < rows / 4) return;
   const of = name === undefined ? "" : `${printable(name)}: `;
   note(
-    `! ${of}${percent(unknown)} of the words are not in the vocabulary, and ${emptyRows} of ${rows} texts hold no word that it knows: what is measured on them is a guess.`,
+    `! ${of}${percent(unknown)} of the words are not in the vocabulary, and ${emptyRows} of ${rows} texts hold no word that it knows: what is measured on them is a guess.${remedy === undefined ? "" : ` ${remedy}`}`,
   );
 }
 

@@ -90,10 +90,11 @@ function answer(classifier: TextClassifier, texts: readonly string[], first: num
   }
 }
 
-/** "spam	98.2 %"; where it was rejected, "?	61.3 %	spam, unsure". */
-function asLine({ label, probability, rejected }: Prediction): string {
+/** "spam	98.2 %"; where it was rejected, "?	61.3 %	spam, unsure"; where it is of nothing known, "spam	87.0 %	no known word". */
+function asLine({ label, probability, rejected, known }: Prediction): string {
   const [name, share] = [printable(label), chance(probability)];
-  return rejected ? `?\t${share}\t${name}, ${rejected}` : `${name}\t${share}`;
+  const remarks = [...(rejected ? [name, rejected] : []), ...(known === 0 ? ["no known word"] : [])];
+  return [rejected ? "?" : name, share, ...(remarks.length > 0 ? [remarks.join(", ")] : [])].join("\t");
 }
 
 /** Lines as they come: what is there is answered at once, so that a pipe can be talked to. */

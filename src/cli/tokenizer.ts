@@ -28,6 +28,9 @@ export interface VocabularyFlags {
 const TOKENIZER_HELP =
   "the vocabulary of the texts: tokenizer.json, tokenizer.pkl, word_index.json, vocabulary.txt or a .keras file";
 
+export const SEGMENT_HELP =
+  "how Chinese, Japanese, Thai … are cut, which set no spaces between words (default: as the texts need)";
+
 export function tokenizerOption(command: Command): Command {
   return command.option("--tokenizer <file>", TOKENIZER_HELP);
 }
@@ -78,8 +81,8 @@ export async function openClassifier(
 ): Promise<TextClassifier> {
   const { engine, threads, tokenizer, padding, truncating, length, vocabulary: size } = flags;
   const { model, extras } = await loadFile(path, { engine, threads });
-  sayNotes(model, false);
   const saved = extras === null ? null : TextClassifier.fromModel(model, extras, path);
+  sayNotes(model, false);
   if (size !== undefined && !tokenizer) {
     throw new InputError("--vocabulary: expected --tokenizer FILE beside it, whose ids it counts.");
   }
@@ -132,9 +135,10 @@ export function withRow(
   { padding, truncating }: RowOptions,
 ): Vectorizer | undefined {
   if (!vectorizer || (padding === undefined && truncating === undefined)) return vectorizer;
-  const { frontEnd, vocabulary } = vectorizer;
-  return new Vectorizer(frontEnd, vocabulary, {
+  const { frontEnd, vocabulary, cuts } = vectorizer;
+  const row = {
     padding: padding ?? vectorizer.padding,
     truncating: truncating ?? vectorizer.truncating,
-  });
+  };
+  return new Vectorizer(frontEnd, vocabulary, row, cuts);
 }

@@ -3,7 +3,7 @@ import type { Target } from "../classifier/corpus.js";
 import type { Effort } from "../classifier/options.js";
 import type { Definitions } from "../formats/python/script.js";
 import type { OptimizerName } from "../objectives/optimizers.js";
-import type { FrontEndOptions, Side } from "../tokens/options.js";
+import type { FrontEndOptions, Segmentation, Side } from "../tokens/options.js";
 import type { EngineFlags } from "./context.js";
 import type { ColumnFlags } from "./data.js";
 
@@ -29,6 +29,8 @@ export interface TrainFlags extends EngineFlags, ColumnFlags {
   freezeVectors?: boolean;
   /** What a script says of the front end besides, for which there is no flag. */
   frontEndOptions?: object;
+  /** How words of scripts without spaces are cut: as the texts need where nothing is said. */
+  segment?: Segmentation;
   padding?: Side;
   truncating?: Side;
   epochs: number;

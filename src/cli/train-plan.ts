@@ -63,6 +63,7 @@ const SETTLED = [
     "length",
     "tokenizer",
     "frontEnd",
+    "segment",
     "padding",
     "truncating",
     "epochs",
@@ -110,7 +111,12 @@ export function idleWithModel({ flags, startFrom }: Pick<TrainSetup, "flags" | "
   const own = ownVocabulary(startFrom) !== null;
   return {
     vocabulary: own && flags.tokenizer === undefined && `with ${flags.model}, which brings its vocabulary`,
-    frontEnd: (own || flags.tokenizer !== undefined) && "with a vocabulary that comes ready",
+    ...Object.fromEntries(
+      ["frontEnd", "segment"].map((flag) => [
+        flag,
+        (own || flags.tokenizer !== undefined) && "with a vocabulary that comes ready",
+      ]),
+    ),
   };
 }
 
@@ -166,10 +172,11 @@ export async function setUp(
   if (model && vectorizer) checkVocabularyFits(model, vectorizer, flags.model);
   const text = {
     frontEnd: flags.frontEnd,
-    ...(vectorizer ? vectorizer.frontEnd : flags.frontEndOptions),
+    ...(vectorizer ? vectorizer.frontEnd : { ...flags.frontEndOptions, ...segmentOf(flags) }),
     ...row,
   } as TrainSetup["text"];
-  const { padding: _p, truncating: _t, length: _l, ...frontEnd } = text;
+  const { padding: _p, truncating: _t, length: _l, ...rules } = text;
+  const frontEnd = vectorizer ? rules : { segment: "auto" as const, ...rules };
   return {
     flags,
     auto,
@@ -190,6 +197,8 @@ async function givenVocabulary({ tokenizer, vocabulary, ...flags }: TrainFlags):
   const row = { padding, truncating: flags.truncating ?? padding };
   return readTokenizerFile(tokenizer, { ...row, size: vocabulary });
 }
+
+const segmentOf = ({ segment }: TrainFlags) => (segment === undefined ? {} : { segment });
 
 const DEFAULT_SIZES = { vocabulary: 1000, length: 200 };
 

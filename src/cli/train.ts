@@ -5,13 +5,13 @@ import { EFFORTS } from "../classifier/options.js";
 import { PRESET_NAMES } from "../classifier/presets.js";
 import { LIMITS } from "../classifier/training.js";
 import { OPTIMIZER_DEFAULTS } from "../objectives/optimizers.js";
-import { SIDES } from "../tokens/options.js";
+import { SEGMENTATIONS, SIDES } from "../tokens/options.js";
 import { bytes, engineOptions, positive, seconds, share, whole } from "./context.js";
 import { columnFlags } from "./data.js";
 import { define } from "./models.js";
 import { choice, refuseIdle } from "./options.js";
 import { trainCommandLine } from "./reproduce.js";
-import { tokenizerOption } from "./tokenizer.js";
+import { SEGMENT_HELP, tokenizerOption } from "./tokenizer.js";
 import type { TrainFlags } from "./train-flags.js";
 import { AUTO, idleInChoosing, idleInTraining, idleWithModel, planTraining } from "./train-plan.js";
 import { runTraining } from "./training.js";
@@ -73,6 +73,7 @@ export function trainCommand(program: Command): void {
         "tokenizer",
       ),
     )
+    .addOption(choice("--segment <how>", SEGMENT_HELP, SEGMENTATIONS))
     .addOption(choice("--pad, --padding <side>", "where short texts are filled up (default: pre)", SIDES))
     .addOption(
       choice("--truncate, --truncating <side>", "where long texts are cut (default: as padding)", SIDES),

@@ -4,7 +4,7 @@ import { availableParallelism, cpus } from "node:os";
 import { count } from "../base/numbers.js";
 import type { ClassifierEvaluation, TextClassifier } from "../classifier/classifier.js";
 import type { Corpus } from "../classifier/corpus.js";
-import type { SizedAccuracy, TrainingRecord, VectorsRecord } from "../classifier/options.js";
+import type { Prepared, SizedAccuracy, TrainingRecord, VectorsRecord } from "../classifier/options.js";
 import { repeatedTexts } from "../classifier/repeated-texts.js";
 import { describeModel } from "../model/describe.js";
 import type { Schedule } from "../objectives/schedules.js";
@@ -13,9 +13,12 @@ import type { ClassCount, DatasetReport, Facts, ReportData, Reproduction } from 
 import { lengthSummary } from "../report/lengths.js";
 import { USELESS } from "../report/sentences.js";
 import { FeatureEncoder } from "../tokens/feature-encoder.js";
+import { isLexer } from "../tokens/options.js";
 import type { IdEncoder, RowEncoder } from "../tokens/row-encoder.js";
+import { newEncodingReport } from "../tokens/vectorizer.js";
 import { sourceOf } from "./models.js";
 import { AUTO, type TrainPlan } from "./train-plan.js";
+import type { UnknownWords } from "./ui/overview.js";
 import { version } from "./version.js";
 
 export interface EpochLog {
@@ -45,11 +48,31 @@ export interface TrainingOutcome extends Material {
   epochs: EpochLog[];
   seconds: Record<string, number>;
   interrupted: boolean;
+  /** Of a network of words: what of them the vocabulary lacks. */
+  unseen?: Unseen | undefined;
   /** What files of fewer n-grams would answer, where that was measured. */
   sizes?: readonly SizedAccuracy[] | undefined;
   /** The command that makes the same classifier again, and what it reads. */
   command: string;
   inputs: Reproduction["inputs"];
+}
+
+/** Words that a vocabulary lacks, in texts that it was not learned from where there are any. */
+export interface Unseen extends UnknownWords {
+  rows: number;
+  emptyRows: number;
+}
+
+/** Rows to measure on tell best, those held out to stop by else: of rows learned from, few words are unknown by nature. */
+export function unseenBy(
+  { corpus, vectorizer, length, encoding, heldOut }: Prepared,
+  test: Material["test"],
+): Unseen {
+  if (!test && heldOut.length === 0) return { of: "training", ...encoding };
+  const report = newEncodingReport();
+  const judged = test ?? { corpus, rows: heldOut };
+  judged.corpus.encode(judged.rows, vectorizer, length, report);
+  return { of: test ? "test" : "validation", ...report };
 }
 
 /** Counts and lengths of the data, before anything is learned from it. */
@@ -63,6 +86,8 @@ export function dataOverview(
 ): DatasetReport {
   const train = countRows(corpus, trainRows, labels);
   const tested = test && countRows(test.corpus, test.rows, labels);
+  const { frontEnd } = corpus.texts;
+  const segment = isLexer(frontEnd) ? undefined : frontEnd.segment;
   return {
     source,
     rows: { train: trainRows.length, ...(test ? { test: test.rows.length } : {}) },
@@ -70,6 +95,7 @@ export function dataOverview(
     classes: labels.map((label, k): ClassCount => {
       return { label, train: train[k]!, ...(tested ? { test: tested[k]! } : {}) };
     }),
+    ...(segment ? { segment } : {}),
     lengths: lengthSummary(
       Float64Array.from(trainRows, (row) => corpus.texts.tokensIn(row)),
       cut,
@@ -131,7 +157,7 @@ export function trainingReport(outcome: TrainingOutcome): ReportData {
             vocabulary: {
               size: vocabularyOf(encoder),
               distinct: outcome.corpus.texts.distinct,
-              unknownShare: encoding?.tokens ? encoding.outOfVocabulary / encoding.tokens : 0,
+              ...unknownOf(outcome),
             },
           }),
     },
@@ -170,6 +196,12 @@ export function trainingReport(outcome: TrainingOutcome): ReportData {
       ...{ command, inputs, seed, engine: model.engineName, version: version(), complete: !interrupted },
     },
   };
+}
+
+function unknownOf({ unseen }: TrainingOutcome) {
+  if (!unseen) return {};
+  const { of, tokens, outOfVocabulary } = unseen;
+  return { unknownShare: tokens > 0 ? outOfVocabulary / tokens : 0, unknownOf: of };
 }
 
 /** What is worth reading first. */

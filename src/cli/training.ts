@@ -21,7 +21,7 @@ import type { Logs, TrainingState } from "../train/training-state.js";
 import { hasCheckpoint, keepCheckpoint, openCheckpoints, readCheckpoint } from "./checkpoints.js";
 import { EXIT, Exit, interruption, note, say } from "./context.js";
 import { labelNotes, readCorpus } from "./data.js";
-import { evaluationSummary } from "./evaluate.js";
+import { evaluationSummary, sayUnknown } from "./evaluate.js";
 import { digestsOf } from "./reproduce.js";
 import { styleFor } from "./terminal.js";
 import { AUTO, type TrainPlan, type TrainSetup } from "./train-plan.js";
@@ -31,6 +31,8 @@ import {
   type Material,
   type TrainingOutcome,
   trainingReport,
+  type Unseen,
+  unseenBy,
   vocabularyOf,
 } from "./training-report.js";
 import { autoText } from "./ui/auto.js";
@@ -78,7 +80,8 @@ export async function runTraining(
   watch.enter("vectorize");
   // Until here Ctrl-C ends the process, as nothing would be lost.
   const { signal, release } = interruption();
-  const { classifier, interrupted, sizes } = await learn(plan, material, epochSeconds, signal, watch);
+  const learned = await learn(plan, material, epochSeconds, signal, watch);
+  const { classifier, interrupted } = learned;
   watch.enter(null);
   await saveResult(classifier, plan);
   release();
@@ -90,18 +93,21 @@ export async function runTraining(
   const epochs = epochLogs(classifier, epochSeconds);
   const seconds = watch.total();
   const command = commandWith(classifier.model.engineName);
-  const outcome = { ...material, data, plan, classifier, evaluation, epochs, seconds, interrupted, sizes };
+  if (plan.auto && evaluation) sayUnknown(evaluation.encoding, evaluation.rows, { remedy: `${MORE_TEXTS}.` });
+  const outcome = { ...material, ...learned, data, plan, evaluation, epochs, seconds };
   await conclude({ ...outcome, command, inputs });
 }
 
 /** The texts, and which of them to learn from and to measure on. */
 export async function readMaterial(data: string, plan: TrainSetup): Promise<Material> {
-  const { flags, frontEnd } = plan;
-  const { corpus, notes } = await readCorpus(data, flags, frontEnd);
+  const { flags } = plan;
+  const { corpus, notes } = await readCorpus(data, flags, plan.frontEnd);
   if (!(plan.startFrom instanceof TextClassifier)) refuseNoClasses(corpus, flags.target, data);
   const remarks = labelNotes(corpus.labelCounts()).map((line) => `${data}: ${line}`);
   for (const line of remarks) note(printable(line));
   notes.push(...remarks);
+  // Texts to measure on are taken apart as those learned from are, whatever they themselves would need.
+  const { frontEnd } = corpus.texts;
   const tested = flags.test ? await readCorpus(flags.test, flags, frontEnd) : null;
   if (tested) notes.push(...tested.notes);
   const [trainRows, heldOut] = splitTest(corpus, plan);
@@ -119,6 +125,11 @@ export async function readMaterial(data: string, plan: TrainSetup): Promise<Mate
 export const labelsOf = (corpus: Corpus, { startFrom }: Pick<TrainSetup, "startFrom">): string[] =>
   corpus.labels(startFrom instanceof TextClassifier ? startFrom.labels : []);
 
+const MORE_TEXTS = "Learn from more texts of their kind";
+
+/** What came of training. */
+type Learned = Pick<TrainingOutcome, "classifier" | "interrupted" | "sizes" | "unseen">;
+
 /** Trains, with progress drawn and checkpoints kept. */
 async function learn(
   plan: TrainPlan,
@@ -126,7 +137,7 @@ async function learn(
   epochSeconds: Map<number, number>,
   signal: AbortSignal,
   watch: Stopwatch,
-): Promise<{ classifier: TextClassifier; interrupted: boolean; sizes?: readonly SizedAccuracy[] }> {
+): Promise<Learned> {
   if (plan.auto) return learnAutomatically(plan, { corpus, trainRows, test }, signal, watch);
   const { checkpoint, resume } = plan.flags;
   const state = resume ? await readCheckpoint(checkpoint!) : null;
@@ -134,18 +145,25 @@ async function learn(
   const progress = new EpochProgress(process.stderr);
   const watchers = [watchEpochs(epochSeconds, progress), ...checkpointing(plan)];
   const options = trainOptions(plan, trainRows, signal, state, watchers);
+  let unseen: Unseen | undefined;
   try {
     const onPrepared = (prepared: Prepared) => {
       const { model, vectorizer, length } = prepared;
       if (test) checkAnswerable(model, test.corpus, test.rows, vectorizer, length);
-      note(encodingText(prepared.encoding, prepared.vectorizer.size, prepared.length));
+      unseen = unseenBy(prepared, test);
+      note(encodingText(prepared.encoding, vectorizer.size, length, unseen));
+      // Of texts to measure on the findings tell.
+      if (unseen.of === "validation")
+        sayUnknown(unseen, unseen.rows, { remedy: `${MORE_TEXTS}, or raise --vocabulary.` });
       if (prepared.vectors) note(vectorsText(prepared.vectors, styleFor(process.stderr)));
       warn(prepared, test);
       watch.enter("fit");
     };
-    return { classifier: await TextClassifier.train(corpus, { ...options, onPrepared }), interrupted: false };
+    const classifier = await TextClassifier.train(corpus, { ...options, onPrepared });
+    return { classifier, interrupted: false, unseen };
   } catch (error) {
-    if (error instanceof AbortedTraining) return { classifier: halfTrained(error), interrupted: true };
+    if (error instanceof AbortedTraining)
+      return { classifier: halfTrained(error), interrupted: true, unseen };
     return await keepLastGood(error, plan.out);
   } finally {
     progress.close();
@@ -158,7 +176,7 @@ async function learnAutomatically(
   { corpus, trainRows: rows, test }: Pick<Material, "corpus" | "trainRows" | "test">,
   signal: AbortSignal,
   watch: Stopwatch,
-): Promise<{ classifier: TextClassifier; interrupted: boolean; sizes?: readonly SizedAccuracy[] }> {
+): Promise<Learned> {
   const { seed, engine, threads, model, effort, budget, maxSize, report, target } = flags;
   let sizes: readonly SizedAccuracy[] = [];
   const onStep = (what: string) => note(`  ${what} …`);

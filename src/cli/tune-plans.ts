@@ -12,7 +12,7 @@ import { drawTrials, type Settings, type Space } from "../classifier/tuning/spac
 import { namedError } from "../classifier/tuning/trial.js";
 import type { VectorsFile } from "../data/vectors/read.js";
 import { writeKeras } from "../formats/keras/write.js";
-import { resolveCorpusFrontEnd } from "../tokens/options.js";
+import { decided, resolveCorpusFrontEnd } from "../tokens/options.js";
 import { isScript } from "./models.js";
 import { type Idle, refuseIdle } from "./options.js";
 import { flagsOfScript } from "./script.js";
@@ -271,4 +271,5 @@ async function completedFlags(
   return flagsOfScript(flags, (flag) => isTyped(flag) && !idle[flag], shown);
 }
 
-const frontEndText = ({ frontEnd }: TrainSetup): string => JSON.stringify(resolveCorpusFrontEnd(frontEnd));
+const frontEndText = ({ frontEnd }: TrainSetup): string =>
+  JSON.stringify(resolveCorpusFrontEnd(decided(frontEnd)));

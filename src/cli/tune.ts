@@ -1,11 +1,11 @@
 /** cellstate tune DATA: settings of a network that fit the data, found by trying. */
 import type { Command } from "commander";
-import { SIDES } from "../tokens/options.js";
+import { SEGMENTATIONS, SIDES } from "../tokens/options.js";
 import { engineOptions, seconds, share, whole } from "./context.js";
 import { columnFlags } from "./data.js";
 import { define } from "./models.js";
 import { choice } from "./options.js";
-import { tokenizerOption } from "./tokenizer.js";
+import { SEGMENT_HELP, tokenizerOption } from "./tokenizer.js";
 import { spaceOptions } from "./tune-space.js";
 import { runTuning, type TuneFlags } from "./tuning.js";
 
@@ -29,6 +29,7 @@ export function tuneCommand(program: Command): void {
         "tokenizer",
       ),
     )
+    .addOption(choice("--segment <how>", SEGMENT_HELP, SEGMENTATIONS))
     .addOption(choice("--pad, --padding <side>", "where short texts are filled up (default: pre)", SIDES))
     .addOption(
       choice("--truncate, --truncating <side>", "where long texts are cut (default: as padding)", SIDES),

@@ -11,6 +11,8 @@ import { type LoadOptions, openSource } from "./source.js";
 
 /** The network of a predictor. */
 export let networkIn: (predictor: Predictor) => Network;
+/** What a predictor has to say. */
+export let remarksIn: (predictor: Predictor) => ModelNotes;
 
 /** A model that only answers. Made by `loadModel` of cellstate/predict; free its memory with `dispose()`. */
 export class Predictor {
@@ -19,6 +21,7 @@ export class Predictor {
 
   static {
     networkIn = (predictor) => predictor.#network;
+    remarksIn = (predictor) => predictor.#remarks;
   }
 
   /** @param notes what may make it answer otherwise than where it came from: said with the first answer */

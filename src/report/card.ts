@@ -15,6 +15,7 @@ import {
   reliabilityRow,
   repeatedSentence,
   scaledSentence,
+  segmentSentence,
   vocabularySentence,
 } from "./sentences.js";
 
@@ -125,7 +126,15 @@ function triedBlocks({ auto }: ReportData): CardBlock[] {
   ];
 }
 
-function dataBlocks({ source, rows, classes, lengths, vocabulary, notes = [] }: DatasetReport): CardBlock[] {
+function dataBlocks({
+  source,
+  rows,
+  classes,
+  lengths,
+  vocabulary,
+  segment,
+  notes = [],
+}: DatasetReport): CardBlock[] {
   const splits = (["train", "validation", "test"] as const).filter((split) =>
     classes.some((each) => each[split] !== undefined),
   );
@@ -135,6 +144,7 @@ function dataBlocks({ source, rows, classes, lengths, vocabulary, notes = [] }: 
       ["Rows", count(rows.train + (rows.validation ?? 0) + (rows.test ?? 0))],
       lengths !== undefined && lengths.rows > 0 && ["Length of texts", lengthSentence(lengths)],
       vocabulary !== undefined && vocabularySentence(vocabulary),
+      segment !== undefined && segmentSentence(segment),
       ...notes.map((note) => ["As it was read", note] as const),
     ]),
     {
@@ -147,6 +157,11 @@ function dataBlocks({ source, rows, classes, lengths, vocabulary, notes = [] }: 
   ];
 }
 
+const KNOWN_OF = {
+  training: "it learned from",
+  validation: "of the rows held out to stop by",
+  test: "of the rows measured",
+} as const;
 const SPLITS = { train: "to learn from", validation: "to stop by", test: "to measure on" } as const;
 const cell = (rows: number | undefined): string => (rows === undefined ? "–" : count(rows));
 
@@ -262,7 +277,7 @@ function limitItems({
     auto === undefined &&
       vocabulary?.unknownShare !== undefined && [
         "Known words",
-        `${percent(1 - vocabulary.unknownShare)} of those it learned from. A text of words that it does not know is answered all the same, and its probability does not tell.`,
+        `${percent(1 - vocabulary.unknownShare)} of those ${KNOWN_OF[vocabulary.unknownOf ?? "training"]}. A text of words that it does not know is answered all the same, and its probability does not tell.`,
       ],
     lengths?.cut != null && [
       "Length",

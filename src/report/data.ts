@@ -80,9 +80,13 @@ export interface DatasetReport {
     size: number;
     /** Different words in the training rows. */
     distinct: number;
-    /** Share of the training rows' words that are not in the vocabulary. */
+    /** Share of the words of some rows that are not in the vocabulary. */
     unknownShare?: number;
+    /** Which rows: "test", "validation", "training". What was learned from holds few unknown words by itself. */
+    unknownOf?: "test" | "validation" | "training";
   };
+  /** Where words of scripts without spaces were cut: into what. */
+  segment?: "words" | "characters";
 }
 
 export interface ClassCount {

@@ -16,11 +16,16 @@ export function vocabularySentence({
   size,
   distinct,
   unknownShare,
+  unknownOf,
 }: NonNullable<DatasetReport["vocabulary"]>): string {
-  const unknown =
-    unknownShare === undefined ? "" : `; ${percent(unknownShare)} of all words are unknown to it`;
+  const of = unknownOf === undefined ? "all words" : `the words of the ${unknownOf} rows`;
+  const unknown = unknownShare === undefined ? "" : `; ${percent(unknownShare)} of ${of} are unknown to it`;
   return `The vocabulary keeps ${count(size)} entries of ${counted(distinct, "different word")}${unknown}.`;
 }
+
+/** What was done to scripts that set no spaces between words. */
+export const segmentSentence = (by: "words" | "characters"): string =>
+  `What is written without spaces between words was cut into ${by}, as texts to label are.`;
 
 /** How long texts are, and what of them is read. */
 export function lengthSentence({

@@ -5,6 +5,7 @@
  *   n't and 's part from their word · a number keeps its inner points and commas · a run of one punctuation mark is a
  *   token · where words are written without spaces between them (Chinese, Japanese, Thai …), every character is one
  */
+import { UNSPACED_LETTERS } from "./scripts.js";
 import { hashOf, Scanner } from "./split.js";
 
 const SPACE = 0;
@@ -25,9 +26,7 @@ const IS_DIGIT = /\p{Nd}/u;
 /** White space, control characters, and those that show nothing. */
 const IS_SPACE = /[\p{Z}\p{Cc}\p{Cf}]/u;
 
-/** Thai and Lao; Burmese; Khmer; kana; Chinese characters. */
-const IS_UNSPACED =
-  /[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\u{20000}-\u{3ffff}]/u;
+const IS_UNSPACED = new RegExp(`[${UNSPACED_LETTERS}]`, "u");
 /** They choose between pictures of the character before. */
 const IS_SELECTOR = /[\ufe00-\ufe0f]/u;
 

@@ -8,8 +8,25 @@ import { didYouMean, inputError, oneOf, wholeNumber } from "../base/errors.js";
 /** The side of a row: before the tokens or after them. */
 export type Side = "pre" | "post";
 
+export const SEGMENTATIONS = ["words", "characters", "none"] as const;
+/** How texts in scripts without spaces fall into words. */
+export type Segmentation = (typeof SEGMENTATIONS)[number];
+/** Those that cut. */
+export type Cutting = Exclude<Segmentation, "none">;
+
+/** How texts in scripts without spaces between words fall into words. Keras knows no such thing. */
+export interface SegmentOptions {
+  /**
+   * Of Chinese, Japanese, Thai, Lao, Khmer and Burmese, where splitting at spaces leaves whole clauses. "words": cut by the
+   * dictionary of `Intl.Segmenter`, which may be another on another platform (what loads the classifier there says so);
+   * "characters": each a word, which is the same everywhere; "none" (the default, and Keras's). "auto", for
+   * `TextClassifier.train` (its default) and `Corpus.read` alone: as the texts need.
+   */
+  segment?: Segmentation | "auto";
+}
+
 /** Keras's TextVectorization: unknown words are id 1, "[UNK]"; ties in the vocabulary go by bytes, descending. */
-export interface TextVectorizationOptions {
+export interface TextVectorizationOptions extends SegmentOptions {
   /** Keras's layer of that name. */
   frontEnd: "textVectorization";
   /** Default "lowerAndStripPunctuation". Lower-casing is ASCII-only and punctuation is removed, not split at. */
@@ -19,7 +36,7 @@ export interface TextVectorizationOptions {
 }
 
 /** Keras's legacy Tokenizer: ids from 1 by falling count, ties in order of first sight. */
-export interface TokenizerOptions {
+export interface TokenizerOptions extends SegmentOptions {
   /** Keras 2's `Tokenizer`. */
   frontEnd: "tokenizer";
   /** Characters that part words, as `split` does. Default: punctuation without the apostrophe, tab and newline. */
@@ -36,8 +53,10 @@ export interface TokenizerOptions {
 
 /** How text becomes tokens: one of Keras's two front ends, with its settings. */
 export type FrontEndOptions = TextVectorizationOptions | TokenizerOptions;
+/** Every default filled in. Where nothing is cut, nothing is said of it: files are what they were without it. */
+type Resolved<O> = Required<Omit<O, "segment">> & { segment?: Cutting };
 /** A front end with every default filled in. */
-export type FrontEnd = Required<TextVectorizationOptions> | Required<TokenizerOptions>;
+export type FrontEnd = Resolved<TextVectorizationOptions> | Resolved<TokenizerOptions>;
 
 /** The lexer: words, numbers and punctuation as they stand, which n-grams are made of. It has no settings. */
 export interface LexerOptions {
@@ -82,7 +101,8 @@ export function resolveFrontEnd(options: FrontEndOptions, where = "text options"
   objectOf(options, where, "an object of options");
   oneOf(options.frontEnd, ["textVectorization", "tokenizer"], `${where}: frontEnd`);
   if (options.frontEnd === "textVectorization") {
-    refuseUnknownOptions(options, ["frontEnd", "standardize", "split"], where);
+    refuseUnknownOptions(options, ["frontEnd", "standardize", "split", "segment"], where);
+    const split = oneOf(options.split ?? "whitespace", SPLITS, `${where}: split`);
     return {
       frontEnd: "textVectorization",
       standardize: oneOf(
@@ -90,10 +110,15 @@ export function resolveFrontEnd(options: FrontEndOptions, where = "text options"
         STANDARDIZATIONS,
         `${where}: standardize`,
       ),
-      split: oneOf(options.split ?? "whitespace", SPLITS, `${where}: split`),
+      split,
+      ...cuttingOf(options, split === "whitespace", where),
     };
   }
-  refuseUnknownOptions(options, ["frontEnd", "filters", "lower", "split", "charLevel", "oovToken"], where);
+  refuseUnknownOptions(
+    options,
+    ["frontEnd", "filters", "lower", "split", "charLevel", "oovToken", "segment"],
+    where,
+  );
   const {
     filters = DEFAULT_FILTERS,
     lower = true,
@@ -117,7 +142,33 @@ export function resolveFrontEnd(options: FrontEndOptions, where = "text options"
     split,
     charLevel: trueOrFalse(charLevel, `${where}: charLevel`),
     oovToken,
+    ...cuttingOf(options, !charLevel, where),
   };
+}
+
+/** @param words whether the front end splits into words */
+function cuttingOf(
+  { segment = "none" }: SegmentOptions,
+  words: boolean,
+  where: string,
+): { segment?: Cutting } {
+  const by = oneOf(segment, SEGMENTATIONS, `${where}: segment`);
+  if (by === "none") return {};
+  if (words) return { segment: by };
+  throw inputError({
+    expected: '"none" where texts are not split into words',
+    where: `${where}: segment`,
+    received: segment,
+  });
+}
+
+/** Whether how words are cut is left to the texts. */
+export const isUndecided = (frontEnd: CorpusFrontEndOptions): boolean =>
+  !isLexer(frontEnd) && frontEnd?.segment === "auto";
+
+/** The same, cut as said; what is left to the texts is not cut unless that is said. */
+export function decided<F extends CorpusFrontEndOptions>(frontEnd: F, segment: Segmentation = "none"): F {
+  return isUndecided(frontEnd) ? { ...frontEnd, segment } : frontEnd;
 }
 
 export const isLexer = (frontEnd: CorpusFrontEndOptions): frontEnd is LexerOptions =>

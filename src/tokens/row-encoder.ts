@@ -1,5 +1,5 @@
 /** From texts to what a network reads, whatever it reads: rows of ids, or features beside their scales. */
-import type { CorpusFrontEndOptions } from "./options.js";
+import { type CorpusFrontEndOptions, specialWords } from "./options.js";
 import { newRows } from "./pad.js";
 import type { TokenizedTexts } from "./tokenized-texts.js";
 import type { EncodingReport, Vectorizer } from "./vectorizer.js";
@@ -19,8 +19,11 @@ export interface InputRows {
 export interface EncodedBatch {
   /** [rows] which of the texts they are */
   readonly positions: ArrayLike<number>;
-  /** [rows] the share of each text's words that are known, where the encoder tells. */
-  readonly known?: readonly number[];
+  /**
+   * [rows] the share of each text's words that are known, where the encoder tells. One of ids tells only where there is none:
+   * 0 where no id in the row is of a known word, else undefined.
+   */
+  readonly known?: readonly (number | undefined)[];
   /** One for each input of the network. */
   readonly inputs: readonly InputRows[];
 }
@@ -51,7 +54,11 @@ export class IdEncoder implements RowEncoder {
 
   encodeTexts(texts: readonly string[], report?: EncodingReport): EncodedBatch[] {
     const { ids, rows, length } = this.vectorizer.encodeRows(texts, this.length, report);
-    return batchOf(ids, rows, length);
+    const isKnown = knownWordIn(this.vectorizer);
+    const known = Array.from({ length: rows }, (_, row) =>
+      isKnown(ids.subarray(row * length, (row + 1) * length)) ? undefined : 0,
+    );
+    return batchOf(ids, rows, length).map((batch) => ({ ...batch, known }));
   }
 
   encodeCorpus(
@@ -66,6 +73,13 @@ export class IdEncoder implements RowEncoder {
     }
     return batchOf(data, rows.length, length);
   }
+}
+
+/** Tells whether a row of ids holds a word's: not only padding and what stands for unknown words. */
+export function knownWordIn({ frontEnd, vocabulary }: Vectorizer): (ids: Float32Array) => boolean {
+  const word = specialWords(frontEnd)[1];
+  const unknown = word === undefined ? 0 : vocabulary.indexOf(word);
+  return (ids) => ids.some((id) => id !== 0 && id !== unknown);
 }
 
 function batchOf(data: Float32Array, rows: number, length: number): EncodedBatch[] {

@@ -4,6 +4,8 @@
  */
 import { finiteNumber, inputError, wholeNumber } from "../base/errors.js";
 import { isObject, type Json } from "../base/json.js";
+import type { Note } from "../base/notes.js";
+import { percent } from "../base/numbers.js";
 import { FeatureEncoder } from "./feature-encoder.js";
 import { IdEncoder, type RowEncoder } from "./row-encoder.js";
 import { Vectorizer } from "./vectorizer.js";
@@ -85,3 +87,11 @@ export function readTextPart(extras: unknown, name: string): TextPart {
 /** @throws InputError for what is neither null nor a probability */
 export const checkReject = (reject: unknown, where: string): number | null =>
   reject === null ? null : finiteNumber(reject, where, 0, 1);
+
+/** What may make a classifier answer otherwise than where it was trained. @param name what messages call it */
+export function notesOfText({ encoder }: TextPart, name: string): Note[] {
+  const otherwise = encoder instanceof IdEncoder ? encoder.vectorizer.cutOtherwise : 0;
+  if (otherwise === 0) return [];
+  const text = `${name}: its texts were cut into words by another dictionary than this platform's, which cuts ${percent(otherwise)} of its probes otherwise: answers may differ from those where it was trained. Trained with segment "characters", it needs no dictionary.`;
+  return [{ text, training: false }];
+}

@@ -60,6 +60,13 @@ export class TokenTable {
     });
   }
 
+  /** Whether a byte of a token is so large or larger: letters of most scripts begin so, ASCII never does. */
+  reaches(number: number, byte: number): boolean {
+    for (let i = this.starts[number]!; i < this.starts[number + 1]!; i++)
+      if (this.pool[i]! >= byte) return true;
+    return false;
+  }
+
   word(number: number): string {
     return decoder.decode(this.pool.subarray(this.starts[number], this.starts[number + 1]));
   }

@@ -8,34 +8,42 @@ import {
   type BuildOptions,
   type CorpusFrontEnd,
   type CorpusFrontEndOptions,
+  type Cutting,
   isLexer,
   resolveCorpusFrontEnd,
+  resolveFrontEnd,
 } from "./options.js";
-import { type Scanner, TokenScanner } from "./split.js";
-import { standardizerFor } from "./standardize.js";
+import { cutter, isUnspaced, scannerFor } from "./segment.js";
+import type { Scanner } from "./split.js";
 import { grown, TokenTable } from "./token-table.js";
 import type { EncodingReport, Vectorizer } from "./vectorizer.js";
 import { buildVectorizer } from "./vocabulary.js";
 
 export class TokenizedTexts {
-  readonly frontEnd: CorpusFrontEnd;
   /** The distinct tokens, by their numbers. */
-  readonly table = new TokenTable();
-  private readonly scanner: Scanner;
+  table = new TokenTable();
+  private scanner: Scanner;
   /** The tokens of every row, one after another. */
   private tokens = new Int32Array(4096);
   /** [rows + 1] where each row begins */
   private starts = new Uint32Array(256);
   private count = 0;
   /** A vectorizer's ids of this table's tokens, made once for each vectorizer. */
-  private readonly idsFor = new WeakMap<Vectorizer, Int32Array>();
+  private idsFor = new WeakMap<Vectorizer, Int32Array>();
   /** This table's tokens as other texts number them. */
-  private readonly numbersFor = new WeakMap<TokenizedTexts, { numbers: Int32Array; among: number }>();
+  private numbersFor = new WeakMap<TokenizedTexts, { numbers: Int32Array; among: number }>();
+
+  private rules: CorpusFrontEnd;
 
   constructor(options: CorpusFrontEndOptions) {
     const frontEnd = resolveCorpusFrontEnd(options);
-    this.frontEnd = frontEnd;
-    this.scanner = isLexer(frontEnd) ? new Lexer() : new TokenScanner(standardizerFor(frontEnd));
+    this.rules = frontEnd;
+    this.scanner = isLexer(frontEnd) ? new Lexer() : scannerFor(frontEnd);
+  }
+
+  /** How texts fall into tokens. */
+  get frontEnd(): CorpusFrontEnd {
+    return this.rules;
   }
 
   get rows(): number {
@@ -59,6 +67,39 @@ export class TokenizedTexts {
     if (this.count + 2 > this.starts.length) this.starts = grown(this.starts, this.count + 2);
     this.starts[++this.count] = at;
     return this.count - 1;
+  }
+
+  /**
+   * Cuts what was read so far, and what is read from now on: the texts are then as if they had been read so. Words of scripts
+   * without spaces alone are taken apart, so no other text changes.
+   * @throws InputError for texts that are cut already, or that no front end of words took apart
+   */
+  segment(by: Cutting): void {
+    const { frontEnd, table: whole } = this;
+    if (isLexer(frontEnd) || frontEnd.segment) {
+      const received = isLexer(frontEnd) ? "the lexer's" : `cut into ${frontEnd.segment}`;
+      throw inputError({ expected: "words that are not cut yet", where: "segment", received });
+    }
+    const rules = resolveFrontEnd({ ...frontEnd, segment: by });
+    const cut = cutter(by);
+    const table = new TokenTable();
+    const pieces: number[][] = [];
+    for (let token = 0; token < whole.size; token++) {
+      const word = whole.word(token);
+      pieces.push((isUnspaced(word) ? cut(word) : [word]).map((piece) => table.addWord(piece)));
+    }
+    const rows = Array.from({ length: this.count }, (_, row) => this.tokensOf(row));
+    const sizes = rows.map((tokens) => tokens.reduce((sum, token) => sum + pieces[token]!.length, 0));
+    const tokens = new Int32Array(sizes.reduce((sum, size) => sum + size, 0));
+    const starts = new Uint32Array(this.count + 1);
+    let at = 0;
+    rows.forEach((row, r) => {
+      for (const token of row) for (const piece of pieces[token]!) tokens[at++] = piece;
+      starts[r + 1] = at;
+    });
+    [this.rules, this.scanner] = [rules, scannerFor(rules)];
+    [this.table, this.tokens, this.starts] = [table, tokens, starts];
+    [this.idsFor, this.numbersFor] = [new WeakMap(), new WeakMap()];
   }
 
   /** How many tokens a row has. */

@@ -16,7 +16,8 @@ import {
   specialWords,
 } from "./options.js";
 import { type IdRows, layRow, newRows } from "./pad.js";
-import { TokenScanner } from "./split.js";
+import { cutsOf, cutter, scannerFor } from "./segment.js";
+import type { Scanner } from "./split.js";
 import { standardizerFor } from "./standardize.js";
 import { grown, TokenTable } from "./token-table.js";
 
@@ -59,6 +60,8 @@ export type VectorizerConfig = FrontEnd & {
   padding: Side;
   truncating: Side;
   vocabulary: string[];
+  /** As `Vectorizer.cuts`; left out where that is empty. */
+  cuts?: number[];
 };
 
 /**
@@ -78,13 +81,26 @@ export class Vectorizer {
   readonly truncating: Side;
   /** The words by number, which is their id. */
   private readonly table = new TokenTable();
-  private readonly scanner: TokenScanner;
+  private readonly scanner: Scanner;
   /** The id of unknown words, or -1 where they leave no trace. */
   private readonly unknown: number;
   private ids = new Int32Array(256);
+  /**
+   * Of words cut by a dictionary (`segment: "words"`): a number for how each of some texts, made of the vocabulary's words, was
+   * cut where the vocabulary was learned. Else empty.
+   */
+  readonly cuts: readonly number[];
 
-  /** @param vocabulary every word by id, the special ones first; throws where it repeats or lacks one. */
-  constructor(options: FrontEndOptions, vocabulary: readonly string[], row: RowOptions = {}) {
+  /**
+   * @param vocabulary every word by id, the special ones first; throws where it repeats or lacks one.
+   * @param cuts those of the vectorizer that this one takes over from, for words that were learned elsewhere
+   */
+  constructor(
+    options: FrontEndOptions,
+    vocabulary: readonly string[],
+    row: RowOptions = {},
+    cuts?: readonly number[],
+  ) {
     this.frontEnd = resolveFrontEnd(options);
     const { length, padding, truncating } = resolveRow(this.frontEnd, row);
     this.length = length;
@@ -96,9 +112,11 @@ export class Vectorizer {
         throw inputError({ expected: "each word once", where: `vocabulary[${id}]`, received: word });
       }
     }
-    this.scanner = new TokenScanner(standardizerFor(this.frontEnd));
+    this.scanner = scannerFor(this.frontEnd);
     const unknownWord = specialWords(this.frontEnd)[1];
     this.unknown = unknownWord === undefined ? -1 : this.vocabulary.indexOf(unknownWord);
+    const here = cutsHere(this);
+    this.cuts = cuts === undefined ? here : checkCuts(cuts, here.length);
   }
 
   /** Ids are 0 … size − 1: an Embedding's inputDim. */
@@ -185,14 +203,26 @@ export class Vectorizer {
 
   /** As plain data, which `fromJSON` reads back. */
   toJSON(): VectorizerConfig {
-    const { frontEnd, length, padding, truncating, vocabulary } = this;
+    const { frontEnd, length, padding, truncating, vocabulary, cuts } = this;
     return {
       ...frontEnd,
       ...(length === undefined ? {} : { length }),
       padding,
       truncating,
       vocabulary: [...vocabulary],
+      ...(cuts.length > 0 ? { cuts: [...cuts] } : {}),
     };
+  }
+
+  /**
+   * The share of some texts, made of the vocabulary's words, that this platform's dictionary cuts otherwise than the one that
+   * the vocabulary was learned by. Above 0, other texts may be cut into words that it does not know; always 0 where words
+   * are not cut by a dictionary.
+   */
+  get cutOtherwise(): number {
+    const { cuts } = this;
+    const here = cutsHere(this);
+    return cuts.filter((cut, k) => cut !== here[k]).length / Math.max(1, cuts.length);
   }
 
   /** Reads what toJSON wrote; throws InputError where it is anything else. */
@@ -201,12 +231,13 @@ export class Vectorizer {
     if (typeof config !== "object" || config === null || Array.isArray(config)) {
       throw inputError({ expected: "an object", where, received: config });
     }
-    const { vocabulary, length, padding, truncating, ...frontEnd } = config as VectorizerConfig;
+    const { vocabulary, length, padding, truncating, cuts, ...frontEnd } = config as VectorizerConfig;
     const resolved = resolveFrontEnd(frontEnd as FrontEndOptions, where);
     if (!Array.isArray(vocabulary) || !vocabulary.every((word) => typeof word === "string")) {
       throw inputError({ expected: "a list of words", where: `${where}: vocabulary`, received: vocabulary });
     }
-    return new Vectorizer(resolved, vocabulary, resolveRow(resolved, { length, padding, truncating }, where));
+    const row = resolveRow(resolved, { length, padding, truncating }, where);
+    return new Vectorizer(resolved, vocabulary, row, cuts);
   }
 
   /** Puts the text's ids into `ids`; returns how many. */
@@ -248,6 +279,10 @@ export class Vectorizer {
   }
 }
 
+/** How this platform cuts the texts of `cuts`. */
+const cutsHere = ({ frontEnd, vocabulary }: Pick<Vectorizer, "frontEnd" | "vocabulary">): number[] =>
+  frontEnd.segment === "words" ? cutsOf(vocabulary, cutter("words")) : [];
+
 function checkReport(report: EncodingReport | undefined): void {
   if (report !== undefined) objectOf(report, "encoding report");
 }
@@ -256,6 +291,13 @@ function noteTokens(report: EncodingReport | undefined, tokens: number, missing:
   if (!report) return;
   report.tokens += tokens;
   report.outOfVocabulary += missing;
+}
+
+function checkCuts(cuts: unknown, length: number): readonly number[] {
+  if (Array.isArray(cuts) && cuts.length === length && cuts.every((cut) => Number.isInteger(cut)))
+    return cuts;
+  const expected = length === 0 ? "none, as no dictionary cuts the words" : `${length} whole numbers`;
+  throw inputError({ expected, where: "vocabulary cuts", received: cuts });
 }
 
 function checkVocabulary(vocabulary: readonly string[], frontEnd: FrontEnd): readonly string[] {

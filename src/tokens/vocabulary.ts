@@ -10,22 +10,22 @@ import {
   resolveFrontEnd,
   specialWords,
 } from "./options.js";
-import { TokenScanner } from "./split.js";
-import { standardizerFor } from "./standardize.js";
+import { scannerFor } from "./segment.js";
+import type { Scanner } from "./split.js";
 import { grown, TokenTable } from "./token-table.js";
 import { Vectorizer } from "./vectorizer.js";
 
 /** Learns a vocabulary from texts, one at a time; keeps counts, never the texts. */
 export class VocabularyBuilder {
   private readonly frontEnd: FrontEnd;
-  private readonly scanner: TokenScanner;
+  private readonly scanner: Scanner;
   private readonly table = new TokenTable();
   private counts = new Int32Array(512);
 
   /** @param options how texts fall into tokens @throws InputError for an option that there is not */
   constructor(options: FrontEndOptions) {
     this.frontEnd = resolveFrontEnd(options);
-    this.scanner = new TokenScanner(standardizerFor(this.frontEnd));
+    this.scanner = scannerFor(this.frontEnd);
   }
 
   /** Counts a text's tokens. */

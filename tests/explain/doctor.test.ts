@@ -401,6 +401,12 @@ const ENCODING: Case[] = [
     check: ({ evidence, severity }) => assert.deepEqual([evidence["share"], severity], [1, "problem"]),
   },
   {
+    ...{ id: "words-not-separated", name: "not where they are cut" },
+    ill: () => chinese((text) => text),
+    well: () => chinese((text) => text, { frontEnd: "tokenizer", segment: "words" }),
+    check: ({ remedy }) => assert.match(remedy, /--segment words/),
+  },
+  {
     ...{ id: "words-not-separated", name: "not where every character is a word" },
     ill: () => chinese((text) => text),
     well: () => chinese((text) => text, { frontEnd: "tokenizer", charLevel: true }),

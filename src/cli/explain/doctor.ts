@@ -12,7 +12,7 @@ import type { Definitions } from "../../formats/python/script.js";
 
 import { readsIds } from "../../layers/traits.js";
 import type { Model } from "../../model/model.js";
-import { type FrontEndOptions, SIDES, type Side } from "../../tokens/options.js";
+import { type CorpusFrontEndOptions, SIDES, type Side } from "../../tokens/options.js";
 import { type EngineFlags, engineOptions, note, say } from "../context.js";
 import { type ColumnFlags, columnFlags, idleColumns, readCorpus } from "../data.js";
 import { define, idleFor, sourceOf } from "../models.js";
@@ -120,8 +120,8 @@ async function subjectOfScript(model: Model, data: string, flags: Flags): Promis
   if (!embedding) {
     throw inputError({ expected: "a network that begins with an Embedding, to read DATA with", where: data });
   }
-  const frontEnd = { frontEnd: "tokenizer" } as const;
-  const texts = await readTexts(data, frontEnd, flags);
+  const texts = await readTexts(data, { frontEnd: "tokenizer", segment: "auto" }, flags);
+  const { frontEnd } = texts.corpus.texts;
   const { inputDim: size } = embedding.options as { inputDim: number };
   const vectorizer = texts.corpus.texts.build({ size, padding: side, truncating: side });
   return {
@@ -134,7 +134,7 @@ async function subjectOfScript(model: Model, data: string, flags: Flags): Promis
 /** Words of each text that `train` reads where a script leaves it open. */
 const UNSAID_LENGTH = 200;
 
-async function readTexts(path: string, frontEnd: FrontEndOptions, flags: Flags): Promise<Texts> {
+async function readTexts(path: string, frontEnd: CorpusFrontEndOptions, flags: Flags): Promise<Texts> {
   return { corpus: (await readCorpus(path, flags, frontEnd)).corpus };
 }
 

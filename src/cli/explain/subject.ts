@@ -7,6 +7,7 @@ import { PRESET_NAMES } from "../../classifier/presets.js";
 import { readSentence, type Sentence, sentenceOfIds } from "../../explain/sentence.js";
 import type { Definitions } from "../../formats/python/script.js";
 import type { Model } from "../../model/model.js";
+import { isUnspaced } from "../../tokens/segment.js";
 import { Vectorizer } from "../../tokens/vectorizer.js";
 import { type EngineFlags, engineOptions, whole } from "../context.js";
 import { refuseFiles } from "../data.js";
@@ -166,7 +167,8 @@ function untrained(source: string, text: string, flags: SubjectFlags): Subject |
 }
 
 function vocabularyOf(text: string): Vectorizer {
-  const frontEnd = { frontEnd: "tokenizer" as const };
+  const segment = isUnspaced(text) ? { segment: "characters" as const } : {};
+  const frontEnd = { frontEnd: "tokenizer" as const, ...segment };
   const row = { padding: "pre" as const, truncating: "pre" as const };
   const tokens = new Vectorizer(frontEnd, ["", "any"], row).tokens(text);
   return new Vectorizer(frontEnd, ["", ...(tokens.length > 0 ? new Set(tokens) : ["any"])], row);

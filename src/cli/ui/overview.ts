@@ -9,7 +9,7 @@ import { bar, excerpt, table } from "./table.js";
 const MOST_LABELS = 12;
 
 export function overviewText(
-  { rows, repeated, classes, lengths, vocabulary }: DatasetReport,
+  { rows, repeated, classes, segment, lengths, vocabulary }: DatasetReport,
   style: Style = PLAIN,
 ): string {
   const total = rows.train + (rows.validation ?? 0) + (rows.test ?? 0);
@@ -23,6 +23,9 @@ export function overviewText(
     `  ${parts.join(", ")}`,
     ...(repeated ? [`  ${repeatedText(repeated, rows.test ?? 0)}`] : []),
     ...classLines(classes, rows.train),
+    ...(segment === undefined
+      ? []
+      : [`  written without spaces between words: cut into ${segment} (--segment)`]),
     ...(lengths === undefined ? [] : lengthLines(lengths)),
     ...(vocabulary === undefined ? [] : [vocabularyLine(vocabulary)]),
   ].join("\n");
@@ -60,14 +63,31 @@ function vocabularyLine({ size, distinct }: NonNullable<DatasetReport["vocabular
   return `  vocabulary: ${count(size)} entries for ${counted(distinct, "different word")}`;
 }
 
-/** What becomes of the words on their way into the network, once the vocabulary is known. */
-export function encodingText(encoding: EncodingReport, vocabulary: number, length: number): string {
-  const { rows, tokens, ids, outOfVocabulary, truncatedRows, truncatedIds } = encoding;
-  const unknown = percent(tokens > 0 ? outOfVocabulary / tokens : 0);
+/**
+ * What becomes of the words on their way into the network, once the vocabulary is known.
+ * @param unseen words that it lacks, of texts that it was not learned from where there are any
+ */
+export function encodingText(
+  encoding: EncodingReport,
+  vocabulary: number,
+  length: number,
+  { of, ...unseen }: UnknownWords = { of: "training", ...encoding },
+): string {
+  const { rows, tokens, ids, truncatedRows, truncatedIds } = encoding;
+  const unknown = percent(unseen.tokens > 0 ? unseen.outOfVocabulary / unseen.tokens : 0);
   const leftOut = ids < tokens ? " and left out" : "";
   const cut =
     truncatedRows === 0
       ? `no text is cut at ${count(length)}`
       : `${counted(truncatedRows, "text")} (${percent(truncatedRows / rows)}) cut at ${count(length)}, ${percent(truncatedIds / ids)} of the words`;
-  return `  vocabulary of ${count(vocabulary)}: ${unknown} of the words unknown${leftOut}; ${cut}`;
+  return `  vocabulary of ${count(vocabulary)}: ${unknown} of the words${UNKNOWN_OF[of]} unknown${leftOut}; ${cut}`;
 }
+
+/** Words that a vocabulary lacks, and in which texts. */
+export interface UnknownWords {
+  of: "test" | "validation" | "training";
+  tokens: number;
+  outOfVocabulary: number;
+}
+
+const UNKNOWN_OF = { test: " to measure on", validation: " to stop by", training: "" } as const;

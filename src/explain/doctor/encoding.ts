@@ -5,7 +5,8 @@ import type { Embedding } from "../../layers/embedding.js";
 import type { Layer } from "../../layers/layer.js";
 import { readsIds } from "../../layers/traits.js";
 import { trainerOf } from "../../model/model.js";
-import { standardizerFor } from "../../tokens/standardize.js";
+import { knownWordIn } from "../../tokens/row-encoder.js";
+import { shareInOnePiece } from "../../tokens/segment.js";
 import { newEncodingReport } from "../../tokens/vectorizer.js";
 import type { Check } from "./finding.js";
 import { encoded, isRecurrent, optionsOf, quantile, rowsOf, type Subject, sample } from "./subject.js";
@@ -58,8 +59,9 @@ const paddingLast: Check<Subject> = (subject) => {
 
 const mostlyPadding: Check<Subject> = (subject) => {
   const data = encoded(subject);
-  // The length of texts says nothing where their words stand in one piece.
+  // The length of texts says nothing where their words stand in one piece, or are others than those known.
   if (!data || data.padding < 0.75 || wordsNotSeparated(subject).length > 0) return [];
+  if (data.report.outOfVocabulary > data.report.tokens / 2) return [];
   // Steps that a mask hides are passed over, and cost next to nothing.
   if (subject.model.layers.some((layer) => isRecurrent(layer) && isMasked(subject, layer))) return [];
   const { counts, length, padding } = data;
@@ -140,23 +142,11 @@ const unknownWords: Check<Subject> = (subject) => {
   ];
 };
 
-/** Letters of scripts that set no spaces between words, and how many of them in one piece are more than a word. */
-const UNSPACED: readonly [letters: RegExp, many: number][] = [
-  [/[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]/gu, 4],
-  [/[\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]/gu, 12],
-];
-
 /** Texts whose words are not parted are one unknown word each: nothing learned of one says anything of another. */
 const wordsNotSeparated: Check<Subject> = ({ texts, vectorizer }) => {
-  if (!texts || !vectorizer || standardizerFor(vectorizer.frontEnd).unit === "character") return [];
-  const { corpus } = texts;
+  if (!texts || !vectorizer) return [];
   const rows = sample(rowsOf(texts), SAMPLED);
-  const inOnePiece = rows.filter((row) => {
-    const tokens = Math.max(1, corpus.texts.tokensIn(row));
-    const text = corpus.excerpt(row);
-    return UNSPACED.some(([letters, many]) => (text.match(letters)?.length ?? 0) / tokens >= many);
-  }).length;
-  const share = inOnePiece / Math.max(1, rows.length);
+  const share = shareInOnePiece(texts.corpus.texts, rows);
   if (share < 0.25) return [];
   return [
     {
@@ -166,7 +156,7 @@ const wordsNotSeparated: Check<Subject> = ({ texts, vectorizer }) => {
       seen: `${percent(share)} of the texts are of a script without spaces between words and come in long pieces, each of which counts as one word: other texts hold other pieces, and nothing is learned of those.`,
       evidence: { share, texts: rows.length },
       remedy:
-        "Put spaces between the words first, as a word segmenter does, or between all characters; texts to label need the same.",
+        "Have them cut, as train does where nothing else is asked for: --segment words or --segment characters (in code, segment among the text options). A vocabulary that was learned without needs spaces between the words, in texts to label too.",
     },
   ];
 };
@@ -181,16 +171,21 @@ const testWordsUnknown: Check<Subject> = (subject) => {
   const report = newEncodingReport();
   const row = new Float32Array(length);
   const rows = rowsOf(test);
-  for (let i = 0; i < rows.length; i++) test.corpus.texts.encodeInto(row, rows[i]!, vectorizer, report);
+  const isKnown = knownWordIn(vectorizer);
+  let strange = 0;
+  for (let i = 0; i < rows.length; i++) {
+    test.corpus.texts.encodeInto(row, rows[i]!, vectorizer, report);
+    if (!isKnown(row)) strange++;
+  }
   const unknown = report.tokens === 0 ? 0 : report.outOfVocabulary / report.tokens;
-  if (unknown < 0.25) return [];
+  if (unknown < 0.25 && strange < rows.length / 4) return [];
   return [
     {
       id: "test-words-unknown",
       severity: unknown > 0.75 ? "problem" : "warning",
       title: "Many words of the test texts are unknown",
-      seen: `${percent(unknown)} of the words of ${counted(rows.length, "test text", "test texts")} are not in the vocabulary of ${count(vectorizer.size)}: what is measured on them is a guess.`,
-      evidence: { unknown, texts: rows.length, words: report.tokens },
+      seen: `${percent(unknown)} of the words of ${counted(rows.length, "test text", "test texts")} are not in the vocabulary of ${count(vectorizer.size)}${strange > 0 ? `, and ${count(strange)} of the texts hold none that is` : ""}: what is measured on them is a guess.`,
+      evidence: { unknown, texts: rows.length, words: report.tokens, textsWithoutKnownWord: strange },
       remedy: isFull(subject)
         ? "Enlarge the vocabulary, or learn from more texts of their kind."
         : "Learn from more texts of their kind, and check that spaces part their words; a larger vocabulary would hold no others.",

@@ -13,6 +13,17 @@ export interface TokenRules {
   unit: "word" | "character" | "text";
 }
 
+/** How tokens are cut that have letters of scripts without spaces: the work of src/tokens/segment.ts. */
+export interface CutRules {
+  letters: RegExp;
+  /** Runs of such letters and of others. */
+  runs: RegExp;
+  /** What a token is in a run of such letters; null: what the platform's dictionary says. */
+  characters: RegExp | null;
+  /** Texts as that dictionary cuts them, a space between words. */
+  probes: readonly string[];
+}
+
 export interface RowRules {
   vocabulary: readonly string[];
   /** The id of words that the vocabulary lacks; null where they leave no trace. */
@@ -26,7 +37,7 @@ export interface Label {
   label: string;
   probability: number;
   scores: Record<string, number>;
-  /** The share of the text's words that are known, where that is told. */
+  /** The share of the text's words that are known, where that is told: always where there is none. */
   known?: number;
   /** Where the classifier rejects: why this answer is not to be relied on, or false. */
   rejected?: "unsure" | "strange" | false;
@@ -42,6 +53,7 @@ export interface AnswerRules {
 
 export interface TextKit {
   tokenizer(rules: TokenRules): (text: string) => string[];
+  cutting(tokens: (text: string) => string[], rules: CutRules): (text: string) => string[];
   encoder(tokens: (text: string) => string[], rules: RowRules): (text: string) => Encoded;
   classifier(
     encode: (text: string) => Encoded,
@@ -70,6 +82,31 @@ export const textPieces: Pieces<TextKit> = {
       return unit === "character" ? Array.from(plain) : plain.split(between!).filter((word) => word !== "");
     },
 
+  cutting:
+    () =>
+    (tokens, { letters, runs, characters, probes }) => {
+      if (!characters && !(typeof Intl === "object" && Intl.Segmenter)) {
+        throw new Error(
+          "This classifier cuts texts into words by Intl.Segmenter, which this platform lacks.",
+        );
+      }
+      const dictionary = characters ? null : new Intl.Segmenter("en", { granularity: "word" });
+      const words = (run: string) =>
+        [...dictionary!.segment(run)].filter((each) => each.isWordLike).map((each) => each.segment);
+      const cut = (token: string): string[] =>
+        (token.match(runs) ?? []).flatMap((run) => {
+          if (!letters.test(run)) return [run];
+          return characters ? (run.match(characters) ?? []) : words(run);
+        });
+      const otherwise = probes.some((probe) => cut(probe.replaceAll(" ", "")).join(" ") !== probe);
+      if (otherwise && typeof console === "object") {
+        console.warn(
+          "This platform cuts texts into words otherwise than that where the classifier was trained: answers may differ.",
+        );
+      }
+      return (text) => tokens(text).flatMap((token) => (letters.test(token) ? cut(token) : [token]));
+    },
+
   encoder:
     () =>
     (tokens, { vocabulary, unknown, length, padding, truncating }) => {
@@ -84,7 +121,8 @@ export const textPieces: Pieces<TextKit> = {
         const from = truncating === "pre" ? found.length - kept : 0;
         const row = new Float32Array(length);
         row.set(found.slice(from, from + kept), padding === "pre" ? length - kept : 0);
-        return { inputs: [{ data: row, shape: [length], mask: null }] };
+        const inputs = [{ data: row, shape: [length], mask: null }];
+        return row.some((id) => id !== 0 && id !== unknown) ? { inputs } : { inputs, known: 0 };
       };
     },
 

@@ -15,7 +15,7 @@ import type { ModuleWriter } from "./emitter.js";
 import { emitLayer } from "./families.js";
 import type { Bundles, Kit, WantedScaling } from "./kit.js";
 import { pieceTexts } from "./piece-texts.js";
-import { rowRules, tokenRules } from "./text-rules.js";
+import { cutRules, rowRules, tokenRules } from "./text-rules.js";
 import { WEIGHT_KINDS, type WeightKind, WeightsText } from "./weights-text.js";
 
 /** Options of `writeModelModule` and `writeClassifierModule`. */
@@ -123,7 +123,9 @@ function encoding(encoder: IdEncoder | FeatureEncoder, pieces: PieceList): strin
     return `${pieces.use("features")}(${literal(JSON.stringify(encoder))})`;
   }
   const { vectorizer, length } = encoder;
-  const tokens = `${pieces.use("tokenizer")}(${literal(tokenRules(vectorizer))})`;
+  const whole = `${pieces.use("tokenizer")}(${literal(tokenRules(vectorizer))})`;
+  const cut = cutRules(vectorizer);
+  const tokens = cut ? `${pieces.use("cutting")}(${whole}, ${literal(cut)})` : whole;
   return `${pieces.use("encoder")}(${tokens}, ${literal(rowRules(vectorizer, length))})`;
 }
 

@@ -7,6 +7,8 @@ export interface FoundVocabulary {
   words: string[];
   /** What the file says about rows. */
   row?: RowOptions;
+  /** Of Cellstate's own: how a dictionary cut the words. */
+  cuts?: readonly number[];
   format: string;
   /** Settings that the file leaves out, with the values assumed. */
   assumed: string[];

@@ -58,7 +58,14 @@ export function readVocabulary(bytes: Uint8Array, options: VocabularyOptions = {
   const given = Object.fromEntries(Object.entries(row).filter(([, value]) => value !== undefined));
   const vectorizer = withPlace(
     name,
-    () => new Vectorizer(found.frontEnd, words.slice(0, most), { ...found.row, ...given }),
+    () =>
+      new Vectorizer(
+        found.frontEnd,
+        words.slice(0, most),
+        { ...found.row, ...given },
+        // How the words were cut is told of all of them together.
+        most >= words.length ? found.cuts : undefined,
+      ),
   );
   return { vectorizer, format, assumed };
 }

@@ -76,9 +76,9 @@ function tokenizerJson(config: JsonObject, where: string): FoundVocabulary {
 
 /** What `Vectorizer.toJSON` gives. */
 function ours(value: JsonObject, where: string): FoundVocabulary {
-  const { frontEnd, vocabulary, length, padding, truncating } = Vectorizer.fromJSON(value, where);
+  const { frontEnd, vocabulary, length, padding, truncating, cuts } = Vectorizer.fromJSON(value, where);
   const row = { ...(length === undefined ? {} : { length }), padding, truncating };
-  return { frontEnd, words: [...vocabulary], row, format: "Cellstate vectorizer (JSON)", assumed: [] };
+  return { frontEnd, words: [...vocabulary], row, cuts, format: "Cellstate vectorizer (JSON)", assumed: [] };
 }
 
 /** TextVectorization's get_config(). */

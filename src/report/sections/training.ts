@@ -7,7 +7,13 @@ import { barChart, lengthHistogram } from "../charts/bars.js";
 import { learningCurves } from "../charts/curves.js";
 import { readableSize, sizeChart } from "../charts/sizes.js";
 import type { ClassCount, DatasetReport, EpochReport, Facts, LengthSummary } from "../data.js";
-import { lengthSentence, repeatedSentence, scaledSentence, vocabularySentence } from "../sentences.js";
+import {
+  lengthSentence,
+  repeatedSentence,
+  scaledSentence,
+  segmentSentence,
+  vocabularySentence,
+} from "../sentences.js";
 
 /** Most classes drawn as bars; the table has them all. */
 const MOST_BARS = 24;
@@ -15,7 +21,7 @@ const MOST_BARS = 24;
 const FEW_CLASSES = 8;
 
 export function dataSection(dataset: DatasetReport): Markup {
-  const { rows, repeated = 0, lengths, vocabulary } = dataset;
+  const { rows, repeated = 0, lengths, vocabulary, segment } = dataset;
   const parts = [
     `${count(rows.train)} to train on`,
     rows.validation !== undefined && `${count(rows.validation)} to validate`,
@@ -24,7 +30,7 @@ export function dataSection(dataset: DatasetReport): Markup {
   return section(
     "data",
     "Data",
-    html`<p>${foreign(dataset.source)}: ${parts.join(", ")}.${repeated > 0 && ` ${repeatedSentence(repeated)}`}${vocabulary && ` ${vocabularySentence(vocabulary)}`}</p>`,
+    html`<p>${foreign(dataset.source)}: ${parts.join(", ")}.${repeated > 0 && ` ${repeatedSentence(repeated)}`}${vocabulary && ` ${vocabularySentence(vocabulary)}`}${segment && ` ${segmentSentence(segment)}`}</p>`,
     html`<div class="pair">${classFigure(dataset.classes)}${lengths && lengths.rows > 0 && lengthFigure(lengths)}</div>`,
   );
 }
