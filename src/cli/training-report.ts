@@ -24,6 +24,8 @@ export interface EpochLog {
   accuracy: number;
   valLoss?: number;
   valAccuracy?: number;
+  /** With --balance, where it decides. */
+  valMacroF1?: number;
   /** Missing for epochs that a resumed run found done. */
   seconds?: number;
 }

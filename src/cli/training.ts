@@ -134,6 +134,7 @@ async function learn(
       const { model, vectorizer, length } = prepared;
       if (test) checkAnswerable(model, test.corpus, test.rows, vectorizer, length);
       note(encodingText(prepared.encoding, prepared.vectorizer.size, prepared.length));
+      if (options.balance) note(`  ${BALANCED}`);
       if (prepared.vectors) note(vectorsText(prepared.vectors, styleFor(process.stderr)));
       warn(prepared, test);
       watch.enter("fit");
@@ -173,6 +174,10 @@ async function learnAutomatically(
     throw error;
   }
 }
+
+/** What the epochs' figures are of where labels are weighed. */
+const BALANCED =
+  "both losses count each label alike; the best validation macro F1 decides, and of equal ones the lower loss";
 
 /** Says what is likely to waste the time about to be spent. */
 function warn({ rows, corpus, ...subject }: Prepared, test: Material["test"]): void {
@@ -263,12 +268,13 @@ function watchEpochs(epochSeconds: Map<number, number>, view: EpochProgress): Ca
 
 /** Every epoch of the run, those before a resume included. */
 function epochLogs({ training }: TextClassifier, seconds: Map<number, number>): EpochLog[] {
-  const { loss = [], accuracy = [], valLoss, valAccuracy } = training?.history ?? {};
+  const { loss = [], accuracy = [], valLoss, valAccuracy, valMacroF1 } = training?.history ?? {};
   return loss.map((value, epoch) => ({
     epoch: epoch + 1,
     loss: value,
     accuracy: accuracy[epoch]!,
     ...(valLoss ? { valLoss: valLoss[epoch], valAccuracy: valAccuracy?.[epoch] } : {}),
+    ...(valMacroF1 ? { valMacroF1: valMacroF1[epoch] } : {}),
     ...(seconds.has(epoch) ? { seconds: seconds.get(epoch) } : {}),
   }));
 }

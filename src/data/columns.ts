@@ -35,6 +35,8 @@ export interface ColumnOptions {
   text?: string | number;
   /** The label column: a name, or a number from 1. */
   label?: string | number;
+  /** The column of who or what rows are from, whose rows are never on both sides of a split. Default: none. */
+  group?: string | number;
   /** Whether the first row names the columns. Default: told from the file. */
   header?: boolean;
 }
@@ -46,6 +48,8 @@ export interface ChosenColumns {
   columns: string[];
   text: Column;
   label: Column | undefined;
+  /** Where it was asked for. */
+  group?: Column | undefined;
 }
 
 /**
@@ -66,6 +70,8 @@ export function chooseColumns(
   const columns = header ? first.map((cell) => cell.trim()) : first.map((_, i) => String(i + 1));
   const table: Table = { name, header, columns, profiles: columns.map((_, i) => profile(rows, i)) };
 
+  const group = asked(table, options.group, "group");
+  table.group = group?.index;
   const askedText = asked(table, options.text, "text");
   const askedLabel = asked(table, options.label, "label");
   if (askedText && askedText.index === askedLabel?.index) {
@@ -76,11 +82,19 @@ export function chooseColumns(
   const text = namedText ?? guessText(table, label);
   if (labelled && !label) throw cannotTell(table, "label");
   if (!text) throw cannotTell(table, "text");
-  return { header, columns, text, label: labelled ? label : undefined };
+  for (const [what, { index, name: column }] of Object.entries({ text, ...(label ? { label } : {}) })) {
+    if (index === group?.index)
+      throw new InputError(`${name}: the ${what} and the group cannot both be column ${column}.`);
+  }
+  return { header, columns, text, label: labelled ? label : undefined, ...(group ? { group } : {}) };
 }
 
 /** "text column: SMS, label column: Label (found by name)" */
-export function describeColumns({ header, text, label }: Omit<ChosenColumns, "columns">): string {
+export function describeColumns({ group, ...columns }: Omit<ChosenColumns, "columns">): string {
+  return `${describeTextAndLabel(columns)}${group ? `, group column: ${printed(group.name)}` : ""}`;
+}
+
+function describeTextAndLabel({ header, text, label }: Omit<ChosenColumns, "columns" | "group">): string {
   const [t, l] = [printed(text.name), label && printed(label.name)];
   const how = (column: Column) => `(${column.how}${header ? "" : "; no header"})`;
   if (!label) return `text column: ${t} ${how(text)}`;
@@ -108,6 +122,8 @@ interface Table {
   header: boolean;
   columns: string[];
   profiles: Profile[];
+  /** The index of the group column, which is no guess for anything else. */
+  group?: number | undefined;
 }
 
 function profile(rows: readonly Cells[], index: number): Profile {
@@ -202,7 +218,7 @@ function guessLabel(table: Table, text: Column | undefined, labelled: boolean): 
   if (only && holdsLabels(table.profiles[only.index]!)) return only;
   const candidates = table.profiles
     .map((profile, index) => ({ ...profile, index }))
-    .filter(({ index }) => index !== text?.index && table.columns.length > 1)
+    .filter(({ index }) => index !== text?.index && index !== table.group && table.columns.length > 1)
     .filter(
       ({ distinct, longest, rows, dates }) =>
         !dates && longest > 0 && longest <= 60 && distinct <= mostLabels(rows),
@@ -220,7 +236,7 @@ function guessText(table: Table, label: Column | undefined): Column | undefined 
   if (only) return { ...only, how: label?.how === "guessed from content" ? label.how : only.how };
   const candidates = table.profiles
     .map((profile, index) => ({ ...profile, index }))
-    .filter(({ index, longest }) => index !== label?.index && longest > 0);
+    .filter(({ index, longest }) => index !== label?.index && index !== table.group && longest > 0);
   const best = candidates.sort((a, b) => b.mean - a.mean)[0];
   return best && { index: best.index, name: table.columns[best.index]!, how: "guessed from content" };
 }

@@ -24,6 +24,8 @@ export interface TextRow {
 
 export interface LabelledRow extends TextRow {
   label: string;
+  /** What stands in the group column, trimmed; missing where that is empty, or there is none. */
+  group?: string;
 }
 
 export type ReadOptions = FormatOptions & ColumnOptions;
@@ -38,6 +40,8 @@ export interface DataDescription {
   columns: string[];
   text: Column | undefined;
   label: Column | undefined;
+  /** The column of groups, where one was asked for. */
+  group?: Column | undefined;
   /** How the columns were found, in words. */
   found: string;
 }
@@ -81,7 +85,7 @@ async function* labelledRows(
   { description, records, firstRow }: Table,
   notes: string[],
 ): AsyncGenerator<LabelledRow[]> {
-  const { name, text, label } = description;
+  const { name, text, label, group } = description;
   const withoutText = new Missing(name, "text", text!.name);
   const withoutLabel = new Missing(name, "label", label!.name);
   const spaces = new Spaces();
@@ -94,7 +98,7 @@ async function* labelledRows(
       const named = cells[label!.index];
       if (typeof written !== "string") withoutText.add(row, written);
       else if (typeof named !== "string" || named.trim() === "") withoutLabel.add(row, named);
-      else rows.push({ text: written, label: spaces.trim(named), row });
+      else rows.push({ text: written, label: spaces.trim(named), row, ...groupOf(cells, group) });
     }
     if (rows.length > 0) yield rows;
   }
@@ -118,6 +122,13 @@ async function* textRows({ description, records, firstRow }: Table): AsyncGenera
     if (rows.length > 0) yield rows;
   }
   withoutText.complain();
+}
+
+/** Rows without a group stand by themselves. */
+function groupOf(cells: Cells, column: Column | undefined): { group?: string } {
+  const cell = column && cells[column.index];
+  const group = typeof cell === "string" ? cell.trim() : "";
+  return group === "" ? {} : { group };
 }
 
 /** Rows one by one. By hand, as a generator's own promises cost more than reading a short row. */
@@ -265,7 +276,7 @@ async function openTable(source: ByteSource, options: ReadOptions, labelled: boo
       throw new InputError(`${source.name}: expected rows of text, found an empty file.`);
     const chosen = columnsOf(source.name, format, first, parser, options, labelled);
     const skipped = chosen.header && format !== "jsonl" ? 1 : 0;
-    const { columns, header, text, label } = chosen;
+    const { columns, header, text, label, group } = chosen;
     return {
       description: {
         name: source.name,
@@ -275,6 +286,7 @@ async function openTable(source: ByteSource, options: ReadOptions, labelled: boo
         columns,
         text,
         label,
+        ...(group ? { group } : {}),
         found: describeColumns(chosen),
       },
       records: allRecords(first.slice(skipped), parser, ended ? undefined : pieces),

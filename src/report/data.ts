@@ -98,6 +98,8 @@ export interface EpochReport {
   accuracy?: number;
   valLoss?: number;
   valAccuracy?: number;
+  /** Where labels count alike, and it decides which weights are kept. */
+  valMacroF1?: number;
   seconds?: number;
 }
 
