@@ -9,10 +9,16 @@ export type Duplicates = (typeof DUPLICATES)[number];
 /**
  * [rows] a number for each row: rows of the same number belong together, by group or, with duplicates together, by their
  * tokens, and so do those that are linked over others. Null where every row stands by itself.
+ * @param duplicates as asked for. Default: together for automatic classifiers, else apart; apart where there are groups, too, as
+ * a "yes" from everybody would link them all
  * @throws InputError for another word than "together" or "apart"
  */
-export function bundlesOf(corpus: Corpus, duplicates: Duplicates): Int32Array | null {
-  const together = oneOf(duplicates, DUPLICATES, "duplicates") === "together";
+export function bundlesOf(
+  corpus: Corpus,
+  { duplicates, automatic }: { duplicates: Duplicates | undefined; automatic: boolean },
+): Int32Array | null {
+  const byDefault = automatic && !corpus.isGrouped ? "together" : "apart";
+  const together = oneOf(duplicates ?? byDefault, DUPLICATES, "duplicates") === "together";
   if (!together && !corpus.isGrouped) return null;
   const bundle = Int32Array.from({ length: corpus.rows }, (_, row) => row);
   const first = (row: number): number => {

@@ -87,7 +87,8 @@ export interface TrainOptions extends EngineOptions {
   validationSplit?: number;
   /**
    * Whether rows of the same words stay on one side where rows are held out: "together", the default of "auto" and "linear", or
-   * "apart", that of networks. Rows of one `group` always do.
+   * "apart", that of networks, and of rows with a `group`: those of one group always stay on one side, and "together" besides
+   * links all groups that share a text.
    */
   duplicates?: Duplicates;
   /** Default "adam", unless the model given is compiled: then its own. */

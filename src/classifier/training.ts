@@ -174,7 +174,7 @@ export class TrainingSession {
     if (share === 0) return [rows, new Uint32Array(0)];
     const random = new Random(this.seed, PURPOSE.split, 1);
     const classes = Int32Array.from(rows, (row) => this.classes[row]!);
-    const bundles = bundlesOf(this.corpus, this.options.duplicates ?? "apart");
+    const bundles = bundlesOf(this.corpus, { duplicates: this.options.duplicates, automatic: false });
     const own = bundles && Int32Array.from(rows, (row) => bundles[row]!);
     const [train, validation] = stratifiedSplit(classes, share, (i) => random.uniform(i), own);
     if (own && validation.length === 0 && Math.round(share * rows.length) > 0) throw indivisible(own, share);

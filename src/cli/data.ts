@@ -2,11 +2,17 @@
 import { type Stats, statSync } from "node:fs";
 import type { Command } from "commander";
 import { inputError } from "../base/errors.js";
-import type { Idle } from "./options.js";
+import { DUPLICATES, type Duplicates } from "../classifier/bundles.js";
+import { choice, type Idle } from "./options.js";
 
 export interface ColumnFlags {
   text?: string | number;
   label?: string | number;
+}
+
+export interface SplitFlags {
+  group?: string | number;
+  duplicates?: Duplicates;
 }
 
 /** A column by name, or by number from 1. */
@@ -16,7 +22,7 @@ const column = (value: string): string | number => (/^[1-9]\d*$/.test(value) ? N
 export function idleColumns(...paths: readonly (string | undefined)[]): Idle {
   const folders =
     paths.every((path) => path === undefined || isFolder(path)) && "with a folder of label/*.txt";
-  return { text: folders, label: folders };
+  return { text: folders, label: folders, group: folders };
 }
 
 const isFolder = (path: string) => found(path)?.isDirectory() ?? false;
@@ -38,6 +44,23 @@ export function columnFlags(command: Command): Command {
       column,
     )
     .option("--label <column>", "the label column, likewise", column);
+}
+
+/** Options that say which rows are never on both sides of a split. */
+export function splitFlags(command: Command): Command {
+  return command
+    .option(
+      "--group <column>",
+      "who or what rows are from (sender, film): never on both sides of a split",
+      column,
+    )
+    .addOption(
+      choice(
+        "--duplicates <where>",
+        "rows of the same words in a split: together or apart (default: together with auto and linear and no --group)",
+        DUPLICATES,
+      ),
+    );
 }
 
 /**

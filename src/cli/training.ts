@@ -1,8 +1,11 @@
 /** The work of `cellstate train`: read, look, train, measure, save, report. */
 
+import { inputError } from "../base/errors.js";
 import { writeAtomic } from "../base/node-files.js";
+import { count } from "../base/numbers.js";
 import { printable, printableJson } from "../base/text.js";
 import { checkAnswerable } from "../classifier/answer.js";
+import { bundlesOf } from "../classifier/bundles.js";
 import {
   AbortedTraining,
   TextClassifier,
@@ -10,6 +13,7 @@ import {
   UnfinishedTraining,
 } from "../classifier/classifier.js";
 import { allRows, Corpus } from "../classifier/corpus.js";
+import { type CrossValidation, crossValidate, type Fold } from "../classifier/cross-validate.js";
 import type { AutoRecord, Prepared, SizedAccuracy, TrainOptions } from "../classifier/options.js";
 import { readLabelledPath } from "../data/node-source.js";
 import { stratifiedSplit } from "../data/split.js";
@@ -24,6 +28,7 @@ import { EXIT, Exit, interruption, note, say } from "./context.js";
 import { evaluationSummary } from "./evaluate.js";
 import { digestsOf } from "./reproduce.js";
 import { styleFor } from "./terminal.js";
+import type { TrainFlags } from "./train-flags.js";
 import { AUTO, type TrainPlan, type TrainSetup } from "./train-plan.js";
 import {
   dataOverview,
@@ -36,6 +41,7 @@ import {
 import { autoText } from "./ui/auto.js";
 import { evaluationText } from "./ui/evaluation.js";
 import { findingsText } from "./ui/findings.js";
+import { foldsText, foldText } from "./ui/folds.js";
 import { encodingText, overviewText } from "./ui/overview.js";
 import { EpochProgress } from "./ui/progress.js";
 import { vectorsText } from "./ui/vectors.js";
@@ -78,6 +84,7 @@ export async function runTraining(
   watch.enter("vectorize");
   // Until here Ctrl-C ends the process, as nothing would be lost.
   const { signal, release } = interruption();
+  const folds = await validateInFolds(plan, material, signal);
   const { classifier, interrupted, sizes } = await learn(plan, material, epochSeconds, signal, watch);
   watch.enter(null);
   await saveResult(classifier, plan);
@@ -90,15 +97,27 @@ export async function runTraining(
   const epochs = epochLogs(classifier, epochSeconds);
   const seconds = watch.total();
   const command = commandWith(classifier.model.engineName);
-  const outcome = { ...material, data, plan, classifier, evaluation, epochs, seconds, interrupted, sizes };
+  const outcome = {
+    ...material,
+    data,
+    plan,
+    classifier,
+    evaluation,
+    epochs,
+    seconds,
+    interrupted,
+    sizes,
+    folds,
+  };
   await conclude({ ...outcome, command, inputs });
 }
 
 /** The texts, and which of them to learn from and to measure on. */
 export async function readMaterial(data: string, plan: TrainSetup): Promise<Material> {
   const notes: string[] = [];
-  const corpus = await readCorpus(data, plan, notes);
-  const testCorpus = plan.flags.test ? await readCorpus(plan.flags.test, plan, notes) : null;
+  const { group, test: testData } = plan.flags;
+  const corpus = await readCorpus(data, plan, notes, group);
+  const testCorpus = testData ? await readCorpus(testData, plan, notes) : null;
   const [trainRows, heldOut] = splitTest(corpus, plan);
   let test: Material["test"] = null;
   if (testCorpus) test = { corpus: testCorpus, rows: allRows(testCorpus.rows) };
@@ -113,6 +132,29 @@ export async function readMaterial(data: string, plan: TrainSetup): Promise<Mate
 /** The classes: those of the classifier that is gone on from, and those that the data adds. */
 export const labelsOf = (corpus: Corpus, { startFrom }: Pick<TrainSetup, "startFrom">): string[] =>
   corpus.labels(startFrom instanceof TextClassifier ? startFrom.labels : []);
+
+/** Cross-validates where that is asked for: each fold is trained as the classifier will be that learns from all. */
+async function validateInFolds(
+  plan: TrainPlan,
+  { corpus, trainRows }: Material,
+  signal: AbortSignal,
+): Promise<CrossValidation | null> {
+  const { folds } = plan.flags;
+  if (folds === undefined) return null;
+  note(
+    `Cross-validation in ${folds} folds; after it one classifier learns from all ${count(trainRows.length)} texts.`,
+  );
+  const options = plan.auto
+    ? automaticOptions(plan.flags, trainRows, signal)
+    : trainOptions(plan, trainRows, signal, null, []);
+  const onFold = (fold: Fold) => note(foldText(fold, folds));
+  try {
+    return await crossValidate(corpus, { ...options, folds, onFold });
+  } catch (error) {
+    if (!signal.aborted) throw error;
+    throw new Exit(EXIT.interrupted, "Interrupted in cross-validation: nothing is written.");
+  }
+}
 
 /** Trains, with progress drawn and checkpoints kept. */
 async function learn(
@@ -155,15 +197,15 @@ async function learnAutomatically(
   signal: AbortSignal,
   watch: Stopwatch,
 ): Promise<{ classifier: TextClassifier; interrupted: boolean; sizes?: readonly SizedAccuracy[] }> {
-  const { seed, engine, threads, model, effort, budget, maxSize, report } = flags;
+  const { budget, report } = flags;
   let sizes: readonly SizedAccuracy[] = [];
   const onStep = (what: string) => note(`  ${what} …`);
   watch.enter("fit");
   const options = {
-    ...{ model, rows, engine, signal, onStep },
+    ...automaticOptions(flags, rows, signal),
+    onStep,
     ...(report === undefined ? {} : { onSizes: (found: readonly SizedAccuracy[]) => void (sizes = found) }),
-    ...(replay ? { replay } : { seed, budget, maxSize, ...(model === AUTO ? { effort } : {}) }),
-    ...(threads === undefined ? {} : { threads }),
+    ...(replay ? { replay, ...SETTLED_BY_REPLAY } : budget === undefined ? {} : { budget }),
   };
   // The budget is from the file to the end.
   const timing = { began: watch.started, testRows: test?.rows.length ?? 0 };
@@ -178,6 +220,24 @@ async function learnAutomatically(
 /** What the epochs' figures are of where labels are weighed. */
 const BALANCED =
   "both losses count each label alike; the best validation macro F1 decides, and of equal ones the lower loss";
+
+/** What automatic classifiers are asked for, be it of all rows or of a fold. */
+function automaticOptions(
+  { model, engine, threads, seed, maxSize, effort, duplicates }: TrainFlags,
+  rows: Uint32Array,
+  signal: AbortSignal,
+) {
+  return {
+    ...{ model, engine, seed, rows, signal },
+    ...(model === AUTO ? { effort } : {}),
+    ...(threads === undefined ? {} : { threads }),
+    ...(maxSize === undefined ? {} : { maxSize }),
+    ...(duplicates === undefined ? {} : { duplicates }),
+  };
+}
+
+/** The record says it: asked for besides, it is refused. */
+const SETTLED_BY_REPLAY = { seed: undefined, effort: undefined, maxSize: undefined };
 
 /** Says what is likely to waste the time about to be spent. */
 function warn({ rows, corpus, ...subject }: Prepared, test: Material["test"]): void {
@@ -204,20 +264,36 @@ async function keepLastGood(error: unknown, out: string): Promise<never> {
 }
 
 /** @param notes takes what was done to the rows */
-async function readCorpus(path: string, plan: TrainSetup, notes: string[]): Promise<Corpus> {
-  const rows = await readLabelledPath(path, { text: plan.flags.text, label: plan.flags.label });
+async function readCorpus(
+  path: string,
+  { flags: { text, label }, frontEnd }: TrainSetup,
+  notes: string[],
+  group?: string | number,
+): Promise<Corpus> {
+  const rows = await readLabelledPath(path, { text, label, ...(group === undefined ? {} : { group }) });
   note(printable(`${path === "-" ? "standard input" : path}: ${rows.description.found}`));
-  const corpus = await Corpus.read(rows, plan.frontEnd);
+  const corpus = await Corpus.read(rows, frontEnd);
   for (const line of rows.notes) note(printable(`${path}: ${line}`));
   notes.push(...rows.notes.map((line) => `${path}: ${line}`));
   return corpus;
 }
 
 function splitTest(corpus: Corpus, plan: TrainSetup): [Uint32Array, Uint32Array] {
-  const { flags } = plan;
-  if (flags.test || flags.testSplit === 0) return [allRows(corpus.rows), new Uint32Array(0)];
-  const random = new Random(flags.seed, PURPOSE.split, 0);
-  return stratifiedSplit(corpus.classes(labelsOf(corpus, plan)), flags.testSplit, (i) => random.uniform(i));
+  const { test, testSplit, folds, seed, duplicates } = plan.flags;
+  if (test || testSplit === 0 || folds !== undefined) return [allRows(corpus.rows), new Uint32Array(0)];
+  const random = new Random(seed, PURPOSE.split, 0);
+  const classes = corpus.classes(labelsOf(corpus, plan));
+  const bundles = bundlesOf(corpus, { duplicates, automatic: plan.auto });
+  const split = stratifiedSplit(classes, testSplit, (i) => random.uniform(i), bundles);
+  if (bundles && split[1].length === 0 && Math.round(testSplit * corpus.rows) > 0) {
+    throw inputError({
+      expected: `groups small enough that some of them are about ${testSplit} of the texts, to hold them out`,
+      where: "--test-split",
+      received: `${corpus.rows} texts in ${new Set(bundles).size} groups`,
+      next: "Hold out a larger share, or measure on other data: --test FILE.",
+    });
+  }
+  return split;
 }
 
 /** What `TextClassifier.train` is asked for. */
@@ -228,7 +304,7 @@ export function trainOptions(
   resume: TrainingState | null,
   watchers: Callback[],
 ): TrainOptions {
-  const { epochs, patience, batchSize, validationSplit, balance, seed, engine, threads } = flags;
+  const { epochs, patience, batchSize, validationSplit, balance, seed, engine, threads, duplicates } = flags;
   const model = startFrom ?? flags.model;
   // A classifier settles its sizes itself; what the flags ask for besides is held against them.
   const asked =
@@ -239,6 +315,7 @@ export function trainOptions(
     ...(optimizer ? { optimizer } : {}),
     ...(vectorizer ? { vectorizer } : {}),
     ...(vectors ? { vectors } : {}),
+    ...(duplicates === undefined ? {} : { duplicates }),
     ...(flags.freezeVectors ? { freezeVectors: true } : {}),
     ...(resume ? { resume } : {}),
   };
@@ -305,7 +382,7 @@ async function saveResult(classifier: TextClassifier, { out, flags }: TrainPlan)
 
 /** Writes report and card and prints the result: tables for people, or the one JSON line. */
 async function conclude(outcome: TrainingOutcome): Promise<void> {
-  const { plan, evaluation, interrupted } = outcome;
+  const { plan, evaluation, interrupted, folds } = outcome;
   const { flags, out } = plan;
   // A file that cannot be written takes the figures with it, were they not printed first.
   const { written, failure } = await writePages(outcome);
@@ -313,6 +390,7 @@ async function conclude(outcome: TrainingOutcome): Promise<void> {
   if (auto) note(autoText(auto, styleFor(process.stderr)));
   if (flags.json) say(printableJson(trainingSummary(outcome)));
   else {
+    if (folds) say(`${foldsText(folds, styleFor(process.stdout))}\n`);
     if (evaluation)
       say(
         evaluationText(
@@ -349,7 +427,8 @@ async function writePages(
 }
 
 /** The object that `--json` ends with. */
-function trainingSummary({ plan, classifier, evaluation, epochs, seconds, overview }: TrainingOutcome) {
+function trainingSummary(outcome: TrainingOutcome) {
+  const { plan, classifier, evaluation, epochs, seconds, overview, folds } = outcome;
   const { model, encoder, training } = classifier;
   const test = evaluation && { ...evaluationSummary(evaluation), repeated: overview.repeated };
   return {
@@ -360,6 +439,7 @@ function trainingSummary({ plan, classifier, evaluation, epochs, seconds, overvi
     vocabulary: vocabularyOf(encoder),
     epochs,
     test,
+    ...(folds ? { folds } : {}),
     seconds,
     ...(training?.auto ? autoSummary(training.auto) : {}),
     ...(training?.vectors ? { vectors: training.vectors } : {}),

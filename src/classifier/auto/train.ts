@@ -170,9 +170,9 @@ export async function trainAuto(
 }
 
 /** [rows] what is held out together; undefined where that is for texts to tell. */
-function bundlesToJudge(corpus: Corpus, duplicates: Duplicates = "together"): Int32Array | undefined {
-  if (!corpus.isGrouped && duplicates === "together") return undefined;
-  return bundlesOf(corpus, duplicates) ?? Int32Array.from(allRows(corpus.rows));
+function bundlesToJudge(corpus: Corpus, duplicates: Duplicates | undefined): Int32Array | undefined {
+  if (!corpus.isGrouped && (duplicates ?? "together") === "together") return undefined;
+  return bundlesOf(corpus, { duplicates, automatic: true }) ?? Int32Array.from(allRows(corpus.rows));
 }
 
 /** Of rows held out, the share answered rightly from which no network can be seen to gain. */
@@ -253,7 +253,7 @@ async function trainBeside(
   const name = networks > 1 ? `${missing} of ${networks} networks (${recipe.name})` : recipe.name;
   const leftOut = missing > 0 ? [name] : [];
   if (judged.length === 0) return { tried: null, leftOut };
-  const mixture = mix(wide, judged, rows.length, labels, keyOf);
+  const mixture = mix(wide, judged, rows.length, labels, (row) => texts.fingerprint(row));
   return { tried: { mixture, channels }, leftOut };
 }
 

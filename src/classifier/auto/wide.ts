@@ -316,8 +316,7 @@ class Picked {
 
   /** @param most n-grams that it was judged by; null: all, though those that decide next to nothing may be left out */
   private wideOf(by: Judged, most: number | null, { labelled, scorers }: Fitted): Wide {
-    const { rows } = this.rows;
-    const bundle = bundleOf(this.rows);
+    const { texts, rows } = this.rows;
     const { members } = by.recipe;
     const again = most === null ? 1 : 2;
     return {
@@ -334,7 +333,7 @@ class Picked {
       factor: fitTemperature({ scores: by.scores, classes: by.classes }),
       heldOut: {
         ...{ scores: by.scores, classes: by.classes },
-        texts: new Set(Array.from(by.rows, (row) => bundle(rows[row]!))).size,
+        texts: new Set(Array.from(by.rows, (row) => texts.fingerprint(rows[row]!))).size,
         rows: by.rows.map((row) => rows[row]!),
       },
       keeping: async (features) => this.keeping(await this.judgedBy(features), features),
