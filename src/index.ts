@@ -19,6 +19,13 @@ export {
 } from "./classifier/classifier.js";
 export { type ClassifierComparison, type CompareOptions, compareClassifiers } from "./classifier/compare.js";
 export { Corpus, type LabelledText } from "./classifier/corpus.js";
+export {
+  type CrossValidateOptions,
+  type CrossValidation,
+  crossValidate,
+  type Fold,
+  type FoldFigure,
+} from "./classifier/cross-validate.js";
 export type {
   AutoRecord,
   Prepared,

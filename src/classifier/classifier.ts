@@ -394,6 +394,16 @@ function countsOf(corpus: Corpus, rows: ArrayLike<number>, classes: Int32Array):
   return [...counts].map(([label, rows]) => ({ label, rows })).sort((a, b) => b.rows - a.rows);
 }
 
+/** The texts to learn from, taken apart as the model that these options name wants them. */
+export async function corpusToLearn(
+  rows: Iterable<LabelledText> | AsyncIterable<LabelledText> | Corpus,
+  options: TrainOptions,
+): Promise<Corpus> {
+  if (rows instanceof Corpus) return rows;
+  const automatic = isAutomatic(options.model ?? "auto");
+  return Corpus.read(rows, automatic ? LEXER : frontEndFor(options, startOf(options.model)));
+}
+
 const aborted = () => new DOMException("evaluate was aborted", "AbortError");
 
 /** [texts] the shares of their words that are known, where the encoder tells. */

@@ -1,5 +1,5 @@
 /** Labelled texts in memory as numbered tokens: read once, split and encoded as often as one likes. */
-import { indicesOf, instanceOf, objectOf, textsOf } from "../base/arguments.js";
+import { indicesOf, instanceOf, objectOf, textOf, textsOf } from "../base/arguments.js";
 import { InputError, inputError, oneOf, wholeNumber } from "../base/errors.js";
 import {
   classNames,
@@ -25,6 +25,8 @@ export interface LabelledText {
   label: string;
   /** Its number in the file, for messages. Default: counted from 1. */
   row?: number;
+  /** Who or what it is from, such as its sender: rows of one group are never on both sides of a split. */
+  group?: string;
 }
 
 /** Characters of each text that are kept to show it again. */
@@ -47,6 +49,9 @@ export class Corpus {
   private readonly indexOf = new Map<string, number>();
   private readonly excerpts: string[] = [];
   private readonly numbers: number[] = [];
+  /** The groups by name, and each row's; undefined for rows of none. */
+  private readonly groupNames = new Map<string, string>();
+  private readonly groups: (string | undefined)[] = [];
 
   /**
    * @param frontEnd how texts fall into tokens; a vocabulary that is to encode them must have been made likewise
@@ -73,13 +78,15 @@ export class Corpus {
     return corpus;
   }
 
-  /** Adds a row. @throws InputError where text or label is no string */
+  /** Adds a row. @throws InputError where text, label or a group that is given is no string */
   add(given: LabelledText): void {
-    const { text, label, row } = objectOf(given, `row ${this.rows + 1}`, "{ text, label } of strings");
+    const { text, label, row, group } = objectOf(given, `row ${this.rows + 1}`, "{ text, label } of strings");
     if (typeof text !== "string" || typeof label !== "string") {
       const received = { text, label };
       throw inputError({ expected: "{ text, label } of strings", where: `row ${this.rows + 1}`, received });
     }
+    if (group !== undefined)
+      this.groups[this.rows] = this.groupName(textOf(group, `row ${this.rows + 1} group`));
     this.texts.add(text);
     this.found.push(this.indexFor(label));
     this.excerpts.push(excerptOf(text));
@@ -96,6 +103,13 @@ export class Corpus {
     // One number in several ways: by the shortest.
     if (label.length < this.names[index]!.length) this.names[index] = label;
     return index;
+  }
+
+  /** A group's name, copied once: a slice would keep the whole piece of the file it lies in alive. */
+  private groupName(given: string): string {
+    let name = this.groupNames.get(given);
+    if (name === undefined) this.groupNames.set((name = copied(given)), name);
+    return name;
   }
 
   /** How many rows there are. */
@@ -163,6 +177,16 @@ export class Corpus {
   /** The row's number in the file that it came from. */
   rowNumber(row: number): number {
     return this.numbers[wholeNumber(row, "rowNumber", 0, this.rows - 1)]!;
+  }
+
+  /** Whether any row belongs to a group. */
+  get isGrouped(): boolean {
+    return this.groups.length > 0;
+  }
+
+  /** The group of a row; undefined where it has none. */
+  group(row: number): string | undefined {
+    return this.groups[wholeNumber(row, "group", 0, this.rows - 1)];
   }
 
   /** Whether no word of the row is left when it is encoded. */
@@ -237,8 +261,10 @@ const decoder = new TextDecoder();
 /** The beginning of a text, copied: a slice would keep the whole piece of the file it lies in alive. */
 function excerptOf(text: string): string {
   const cut = text.length > EXCERPT ? `${text.slice(0, EXCERPT)}…` : text;
-  return decoder.decode(encoder.encode(cut));
+  return copied(cut);
 }
+
+const copied = (text: string): string => decoder.decode(encoder.encode(text));
 
 /** 0 … length − 1 */
 export const allRows = (length: number): Uint32Array => Uint32Array.from({ length }, (_, i) => i);

@@ -10,6 +10,7 @@ import type { TextPart } from "../tokens/text-part.js";
 import type { EncodingReport, Vectorizer } from "../tokens/vectorizer.js";
 import type { TrainingState } from "../train/training-state.js";
 import type { Prediction } from "./answer.js";
+import type { Duplicates } from "./bundles.js";
 import type { Corpus, Target } from "./corpus.js";
 import type { PresetSizes } from "./presets.js";
 
@@ -38,7 +39,7 @@ export type Effort = (typeof EFFORTS)[number];
 export interface TrainOptions extends EngineOptions {
   /**
    * "auto" (the default): what rows held out prefer; "linear": the plainest of what it tries, a linear model over words and
-   * pairs of them; both heed `rows`, `seed`, `engine`, `threads`, `signal`, `maxSize`, `onStep` and `onSizes` alone, "auto" also
+   * pairs of them; both heed `rows`, `duplicates`, `seed`, `engine`, `threads`, `signal`, `maxSize`, `onStep` and `onSizes` alone, "auto" also
    * `effort`, `budget` and `replay`. Or a preset's name ("lstm", "gru", "rnn", "bilstm", "bigru", "cnn"); a classifier or a model to go on from,
    * which stays as it is: a copy is trained; or a function of the sizes that makes a new model. A classifier settles the words,
    * the length of rows and the labels that there are; the model of one counts as the classifier. The outputs of any other model
@@ -73,10 +74,14 @@ export interface TrainOptions extends EngineOptions {
   text?: FrontEndOptions & RowOptions;
   /** A vectorizer made before, in place of learning a vocabulary. */
   vectorizer?: Vectorizer;
-  /** Most epochs; training stops before when validation loss has not improved for `patience`. Default 20. */
+  /**
+   * Most epochs; training stops before when validation loss (with `balance`: validation macro F1) has not improved for
+   * `patience`. Default 20.
+   */
   epochs?: number;
   /**
-   * Epochs that may pass without a better validation loss. Default 3; without validation it has no meaning.
+   * Epochs that may pass without a better validation loss, with `balance` without a better validation macro F1. Default 3;
+   * without validation it has no meaning.
    */
   patience?: number;
   /** Rows a step. Default 32. */
@@ -85,6 +90,12 @@ export interface TrainOptions extends EngineOptions {
   rows?: ArrayLike<number>;
   /** Share of each class held out to choose the best epoch by. 0: none, and all epochs are run. Default 0.1. */
   validationSplit?: number;
+  /**
+   * Whether rows of the same words stay on one side where rows are held out: "together", the default of "auto" and "linear", or
+   * "apart", that of networks, and of rows with a `group`: those of one group always stay on one side, and "together" besides
+   * links all groups that share a text.
+   */
+  duplicates?: Duplicates;
   /** Default "adam", unless the model given is compiled: then its own. */
   optimizer?: OptimizerName | Optimizer;
   /** How far a step of the optimizer goes: a number, or a schedule. Default: the optimizer's own. */
@@ -96,7 +107,10 @@ export interface TrainOptions extends EngineOptions {
   vectors?: VectorsFile;
   /** Leaves the Embedding as `vectors` set it. Default false: it is tuned with the rest. */
   freezeVectors?: boolean;
-  /** Weighs classes so that each counts alike. Default false. */
+  /**
+   * Weighs classes so that each counts alike, in both losses. Stopping and the weights that are kept then follow macro F1 on
+   * the rows held out (`valMacroF1`), and where that is equal the weighed loss. Default false.
+   */
   balance?: boolean;
   /**
    * What the labels are. Default: classes, and amounts, ids or texts in their place are refused; "classes": each is one,
@@ -136,6 +150,7 @@ const TRAIN_OPTIONS: Record<keyof TrainOptions, true> = {
   batchSize: true,
   rows: true,
   validationSplit: true,
+  duplicates: true,
   optimizer: true,
   learningRate: true,
   vectors: true,
@@ -209,7 +224,7 @@ export interface TrainingRecord {
   encoding: EncodingReport;
   /** The settings that were used, by name. */
   settings: Record<string, number | string | boolean>;
-  /** A value an epoch of every metric: loss, accuracy, valLoss, valAccuracy. */
+  /** A value an epoch of every metric: loss, accuracy, valLoss, valAccuracy, with `balance` valMacroF1. */
   history: Record<string, number[]>;
   /** Whose weights were kept, from 1; null where no epoch was chosen by validation. */
   bestEpoch: number | null;
@@ -304,5 +319,7 @@ export interface Classifier extends Parts {
   predict(text: string): Prediction;
 }
 
+export const TRAIN_OPTION_NAMES: readonly string[] = Object.keys(TRAIN_OPTIONS);
+
 export const checkTrainOptions = (options: TrainOptions): void =>
-  knownOptions(options, Object.keys(TRAIN_OPTIONS), "TextClassifier.train");
+  knownOptions(options, TRAIN_OPTION_NAMES, "TextClassifier.train");

@@ -1,17 +1,18 @@
 /** From labelled texts to the parts of a classifier: splits, vocabulary, model, fit. */
 
 import { functionOf, indicesOf, instanceOf, listOf, objectOf } from "../base/arguments.js";
-import { finiteNumber, inputError, wholeNumber } from "../base/errors.js";
+import { finiteNumber, type InputError, inputError, wholeNumber } from "../base/errors.js";
 import { stratifiedSplit } from "../data/split.js";
 import { ENGINE_CHOICES } from "../engines/registry.js";
 import { PURPOSE, Random } from "../kernels/philox.js";
 import { copyModel } from "../model/copy.js";
 import { modelOf } from "../model/given.js";
-import { type Model, remarksOf } from "../model/model.js";
+import { type Callback, type Model, remarksOf } from "../model/model.js";
 import type { ModelOptions } from "../model/options.js";
 import type { Rows } from "../network/arrays.js";
 import { checkOutputs } from "../network/text-fits.js";
 import { factsOf, isOneHot, type Loss, losses, lossOfLabels } from "../objectives/losses.js";
+import { confusionMatrix, confusionScores } from "../objectives/metrics/confusion.js";
 import { resolveOptimizer } from "../objectives/optimizers.js";
 import {
   type CorpusFrontEndOptions,
@@ -25,6 +26,7 @@ import { type EncodingReport, newEncodingReport, Vectorizer } from "../tokens/ve
 import { EarlyStopping } from "../train/callbacks.js";
 import { ABORTED, type FitOptions, type History } from "../train/fit.js";
 import { checkAnswerable } from "./answer.js";
+import { bundlesOf } from "./bundles.js";
 import { checkSettled, continuedModel } from "./continuing.js";
 import { allRows, type Corpus, refuseNoClasses } from "./corpus.js";
 import {
@@ -158,13 +160,13 @@ export class TrainingSession {
     const x = corpus.encode(trainRows, vectorizer, length, encoding);
     checkAnswerable(model, corpus, [...trainRows, ...validationRows], vectorizer, length);
     const early = this.earlyStopping(validationRows.length > 0);
-    const fitOptions = this.fitOptions(vectorizer, trainRows, validationRows, early);
+    const threshold = start && start.model.outputSize === model.outputSize ? start.threshold : 0.5;
+    const fitOptions = this.fitOptions(vectorizer, trainRows, validationRows, { early, threshold });
     this.compile(model);
     options.onPrepared?.({
       ...{ model, vectorizer, length, labels, corpus, rows: trainRows, encoding },
       ...{ heldOut: validationRows, ...found },
     });
-    const threshold = start && start.model.outputSize === model.outputSize ? start.threshold : 0.5;
     const encoder = new IdEncoder(vectorizer, length);
     this.untrained = { model, encoder, labels, threshold, training: null };
     const before = model.iterations;
@@ -187,7 +189,10 @@ export class TrainingSession {
     if (share === 0) return [rows, new Uint32Array(0)];
     const random = new Random(this.seed, PURPOSE.split, 1);
     const classes = Int32Array.from(rows, (row) => this.classes[row]!);
-    const [train, validation] = stratifiedSplit(classes, share, (i) => random.uniform(i));
+    const bundles = bundlesOf(this.corpus, { duplicates: this.options.duplicates, automatic: false });
+    const own = bundles && Int32Array.from(rows, (row) => bundles[row]!);
+    const [train, validation] = stratifiedSplit(classes, share, (i) => random.uniform(i), own);
+    if (own && validation.length === 0 && Math.round(share * rows.length) > 0) throw indivisible(own, share);
     return [train.map((i) => rows[i]!), validation.map((i) => rows[i]!)];
   }
 
@@ -242,14 +247,17 @@ export class TrainingSession {
   private earlyStopping(validated: boolean): EarlyStopping | null {
     if (!validated) return null;
     const patience = wholeNumber(this.options.patience ?? DEFAULTS.patience, "patience", 1);
-    return new EarlyStopping({ monitor: "valLoss", patience, restoreBestWeights: true });
+    const measure = this.options.balance
+      ? ({ monitor: "valMacroF1", mode: "max", tieBreaker: "valLoss" } as const)
+      : { monitor: "valLoss" };
+    return new EarlyStopping({ ...measure, patience, restoreBestWeights: true });
   }
 
   private fitOptions(
     vectorizer: Vectorizer,
     trainRows: Uint32Array,
     validationRows: Uint32Array,
-    early: EarlyStopping | null,
+    { early, threshold }: { early: EarlyStopping | null; threshold: number },
   ): FitOptions {
     const {
       epochs = DEFAULTS.epochs,
@@ -258,19 +266,26 @@ export class TrainingSession {
       signal,
       resume,
     } = this.options;
-    const validation = (): [Rows, Float32Array] => [
-      this.corpus.encode(validationRows, vectorizer, this.length),
-      this.targets(validationRows),
-    ];
+    const classWeight = this.options.balance ? this.balancedWeights(trainRows) : null;
+    const validated = validationRows.length > 0;
+    const x = validated ? this.corpus.encode(validationRows, vectorizer, this.length) : null;
+    const y = this.targets(validationRows);
+    // Losses are weighed alike: unweighted, one that never answers the rare label looks best.
+    const validationData = (input: Rows) =>
+      classWeight ? ([input, y, y.map((k) => classWeight[k]!)] as const) : ([input, y] as const);
     return {
       epochs,
       batchSize,
       signal,
       resume,
       // Early stopping comes first, so that checkpoints and pictures know what it decided.
-      callbacks: [...(early ? [early] : []), ...callbacks],
-      ...(validationRows.length > 0 ? { validationData: validation() } : {}),
-      ...(this.options.balance ? { classWeight: this.balancedWeights(trainRows) } : {}),
+      callbacks: [
+        ...(x && classWeight ? [macroF1(x, y, threshold)] : []),
+        ...(early ? [early] : []),
+        ...callbacks,
+      ],
+      ...(x ? { validationData: validationData(x) } : {}),
+      ...(classWeight ? { classWeight } : {}),
     };
   }
 
@@ -308,6 +323,33 @@ export class TrainingSession {
     };
   }
 }
+
+/** Rows of which none could be held out without their group. */
+function indivisible(bundles: Int32Array, share: number): InputError {
+  return inputError({
+    expected: `groups small enough that some of them are about ${share} of the rows, to hold them out`,
+    where: "validationSplit",
+    received: `${bundles.length} rows in ${new Set(bundles).size} groups`,
+    next: "Hold out a larger share, or none: validationSplit: 0.",
+    typed: { next: "Hold out a larger share, or none: --validation-split 0." },
+  });
+}
+
+/** Adds to an epoch's logs what decides where labels are to count alike: `valMacroF1`. Its name puts it before others. */
+const macroF1 = (x: Rows, labels: Float32Array, threshold: number): Callback => ({
+  name: "valMacroF1",
+  onEpochEnd({ model }, logs) {
+    const probabilities = model.predictFlat(x).data;
+    const outputs = model.outputSize;
+    const matrix = confusionMatrix({
+      probabilities,
+      outputs,
+      labels,
+      ...(outputs === 1 ? { threshold } : {}),
+    });
+    logs["valMacroF1"] = confusionScores(matrix).macro.f1;
+  },
+});
 
 /** The loss of class numbers: the model's own where it is that, or says the same of one-hot rows. */
 function ownLossOfLabels({ outputSize }: Model, own: Loss | undefined): Loss {

@@ -6,6 +6,7 @@ import { parseJson } from "../base/json.js";
 import { readBytes } from "../base/node-files.js";
 import { counted } from "../base/numbers.js";
 import { printable } from "../base/text.js";
+import { DUPLICATES, type Duplicates } from "../classifier/bundles.js";
 import { Corpus } from "../classifier/corpus.js";
 import { isNothing, type LabelCount, labelVariants } from "../data/labels.js";
 import { readLabelledPath } from "../data/node-source.js";
@@ -13,7 +14,7 @@ import type { Data, LabelledRow, ReadOptions } from "../data/read.js";
 import { readTable } from "../data/table.js";
 import type { CorpusFrontEndOptions } from "../tokens/options.js";
 import { note } from "./context.js";
-import type { Idle } from "./options.js";
+import { choice, type Idle } from "./options.js";
 
 /** How a table is read. */
 export interface TableFlags {
@@ -33,6 +34,11 @@ export interface ColumnFlags extends TableFlags {
   mergeLabels?: boolean;
 }
 
+export interface SplitFlags {
+  group?: string | number;
+  duplicates?: Duplicates;
+}
+
 /** A column by name, or by number from 1. */
 export const column = (value: string): string | number => (/^[1-9]\d*$/.test(value) ? Number(value) : value);
 
@@ -40,7 +46,7 @@ export const column = (value: string): string | number => (/^[1-9]\d*$/.test(val
 export function idleColumns(...paths: readonly (string | undefined)[]): Idle {
   const folders =
     paths.every((path) => path === undefined || isFolder(path)) && "with a folder of label/*.txt";
-  const whatTablesHave = ["text", "label", "delimiter", "encoding", "rejects", "skipUnlabelled"];
+  const whatTablesHave = ["text", "label", "group", "delimiter", "encoding", "rejects", "skipUnlabelled"];
   return Object.fromEntries(whatTablesHave.map((name) => [name, folders]));
 }
 
@@ -103,12 +109,17 @@ export function rejecting({ rejects }: TableFlags, from: string): ReadOptions["o
 }
 
 /** Opens labelled texts, and says where they are in the file. */
-export async function openLabelled(path: string, flags: ColumnFlags): Promise<Data<LabelledRow>> {
+export async function openLabelled(
+  path: string,
+  flags: ColumnFlags,
+  group?: string | number,
+): Promise<Data<LabelledRow>> {
   const { text, label, delimiter, encoding, skipUnlabelled, labelMap } = flags;
   const onReject = rejecting(flags, path);
   const rows = await readLabelledPath(path, {
     ...(text === undefined ? {} : { text }),
     ...(label === undefined ? {} : { label }),
+    ...(group === undefined ? {} : { group }),
     ...(delimiter === undefined ? {} : { delimiter }),
     ...(encoding === undefined ? {} : { encoding }),
     ...(skipUnlabelled ? { skipUnlabelled } : {}),
@@ -127,8 +138,9 @@ export async function readCorpus(
   path: string,
   flags: ColumnFlags,
   frontEnd: CorpusFrontEndOptions,
+  group?: string | number,
 ): Promise<{ corpus: Corpus; notes: string[] }> {
-  const rows = await openLabelled(path, flags);
+  const rows = await openLabelled(path, flags, group);
   const corpus = await Corpus.read(rows, frontEnd);
   const merged = flags.mergeLabels ? corpus.mergeLabels() : [];
   const mergers = merged.map(({ label, rows, of }) => `${quoted(label, rows)} as ${JSON.stringify(of)}`);
@@ -190,6 +202,23 @@ async function readLabelMap(path: string): Promise<Record<string, string | null>
     map[from.trim()] = to.trim() === "" ? null : to.trim();
   }
   return map;
+}
+
+/** Options that say which rows are never on both sides of a split. */
+export function splitFlags(command: Command): Command {
+  return command
+    .option(
+      "--group <column>",
+      "who or what rows are from (sender, film): never on both sides of a split",
+      column,
+    )
+    .addOption(
+      choice(
+        "--duplicates <where>",
+        "rows of the same words in a split: together or apart (default: together with auto and linear and no --group)",
+        DUPLICATES,
+      ),
+    );
 }
 
 /**

@@ -133,7 +133,9 @@ function insteadOf(
   if (isGiven(flag)) return `${FLAGS[flag]} ${shown(flag)}`;
   if (flags.tokenizer && (flag === "frontEnd" || flag === "vocabulary"))
     return `--tokenizer ${flags.tokenizer}`;
-  return flag === "testSplit" && flags.test !== undefined ? `--test ${flags.test}` : null;
+  if (flag !== "testSplit") return null;
+  if (flags.test !== undefined) return `--test ${flags.test}`;
+  return flags.folds === undefined ? null : `--folds ${flags.folds}`;
 }
 
 /** Flags that say what a script says in a way that cannot be read. */
@@ -219,7 +221,7 @@ function* assumptions(
   }
   if (!settings.padding && !isGiven("padding")) yield "it does not say how rows are filled up: --padding pre";
   const unsaid = ASSUMED.filter(
-    (flag) => !settings[flag] && !isGiven(flag) && !(flag === "testSplit" && flags.test),
+    (flag) => !settings[flag] && !isGiven(flag) && !(flag === "testSplit" && (flags.test ?? flags.folds)),
   );
   if (unsaid.length > 0)
     yield `it does not say: ${unsaid.map((flag) => `${FLAGS[flag]} ${String(flags[flag])}`).join(", ")}`;

@@ -5,11 +5,13 @@ import type { Definitions } from "../formats/python/script.js";
 import type { OptimizerName } from "../objectives/optimizers.js";
 import type { FrontEndOptions, Segmentation, Side } from "../tokens/options.js";
 import type { EngineFlags } from "./context.js";
-import type { ColumnFlags } from "./data.js";
+import type { ColumnFlags, SplitFlags } from "./data.js";
 
-export interface TrainFlags extends EngineFlags, ColumnFlags {
+export interface TrainFlags extends EngineFlags, ColumnFlags, SplitFlags {
   test?: string;
   testSplit: number;
+  /** Parts that each are held out once, before all rows are learned from. */
+  folds?: number;
   model: string;
   /** How much auto tries. */
   effort: Effort;

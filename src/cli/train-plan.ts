@@ -23,6 +23,7 @@ import { checkOutputs } from "./outputs.js";
 import { flagsOfScript } from "./script.js";
 import { readTokenizerFile } from "./tokenizer.js";
 import type { TrainFlags } from "./train-flags.js";
+import { sharedVectors } from "./trial-vectors.js";
 
 /** What one training is to be. */
 export interface TrainSetup {
@@ -90,12 +91,18 @@ export function idleInChoosing({ model, replay }: TrainFlags): Idle {
 
 /** Options that would change nothing, as far as the others tell. */
 export function idleInTraining(data: string, flags: TrainFlags): Idle {
-  const { test, testSplit, report, json, checkpoint, validationSplit, model } = flags;
-  const unmeasured = test === undefined && testSplit === 0 && "without texts to measure on";
+  const { test, testSplit, report, json, checkpoint, validationSplit, model, folds } = flags;
+  const unmeasured =
+    test === undefined && (testSplit === 0 || folds !== undefined) && "without texts to measure on";
+  const folded = folds !== undefined && "beside --folds";
   const ownWords = sourceOf(model) !== "a preset" && `with ${model}, whose Embedding is its own`;
   return {
     ...idleColumns(data, test),
-    testSplit: test !== undefined && "beside --test",
+    testSplit: test !== undefined ? "beside --test" : folded,
+    budget: folded,
+    replay: folded,
+    checkpoint: folded,
+    resume: folded,
     define: idleFor(model)["define"],
     vectors: ownWords,
     freezeVectors: flags.vectors === undefined ? "without --vectors" : ownWords,
@@ -138,7 +145,9 @@ export async function planTraining(
   if (given.resume && !given.checkpoint) {
     throw new InputError("--resume: expected --checkpoint FOLDER beside it, to know where to go on from.");
   }
-  const vectors = words === undefined ? null : await readVectorsPath(words);
+  // Each fold learns a vocabulary of its own, and goes through the file for it.
+  const openVectors = given.folds === undefined ? readVectorsPath : sharedVectors;
+  const vectors = words === undefined ? null : await openVectors(words);
   const replay = from === undefined ? null : await recordIn(from);
   // Which rows are held out to test on follows from the seed, too.
   const flags = replay ? { ...given, seed: replayOf(replay).seed } : given;

@@ -7,7 +7,7 @@ import { LIMITS } from "../classifier/training.js";
 import { OPTIMIZER_DEFAULTS } from "../objectives/optimizers.js";
 import { SEGMENTATIONS, SIDES } from "../tokens/options.js";
 import { bytes, engineOptions, positive, seconds, share, whole } from "./context.js";
-import { columnFlags } from "./data.js";
+import { columnFlags, splitFlags } from "./data.js";
 import { define } from "./models.js";
 import { choice, refuseIdle } from "./options.js";
 import { trainCommandLine } from "./reproduce.js";
@@ -21,13 +21,18 @@ export function trainCommand(program: Command): void {
     .command("train")
     .description("learn a classifier from labelled texts, measure it and save it")
     .argument("<data>", "CSV, TSV, JSONL (also .gz), a folder of label/*.txt, or - for standard input");
-  tokenizerOption(columnFlags(command))
+  splitFlags(tokenizerOption(columnFlags(command)))
     .option("--test <data>", "measure on this data instead of a part held out")
     .option(
       "--test-split <share>",
       "part held out to measure on, where there is no --test",
       share("test-split"),
       0.2,
+    )
+    .option(
+      "--folds <n>",
+      "cross-validate: hold out each of n parts once, then learn from all rows",
+      whole("folds", 2),
     )
     .option(
       "--model <name|file>",
@@ -103,7 +108,7 @@ export function trainCommand(program: Command): void {
     .option("--json", "a JSON object as the last line of output");
   engineOptions(command).action(async (data: string, flags: TrainFlags) => {
     const isGiven = (flag: keyof TrainFlags) => command.getOptionValueSource(flag) === "cli";
-    refuseIdle(command, { ...idleInTraining(data, flags), ...idleInChoosing(flags) });
+    for (const idle of [idleInTraining(data, flags), idleInChoosing(flags)]) refuseIdle(command, idle);
     const plan = await planTraining(data, flags, isGiven);
     refuseIdle(command, idleWithModel(plan));
     await runTraining(data, plan, (engine) => trainCommandLine(command, data, plan, engine));

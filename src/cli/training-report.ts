@@ -4,6 +4,7 @@ import { availableParallelism, cpus } from "node:os";
 import { count } from "../base/numbers.js";
 import type { ClassifierEvaluation, TextClassifier } from "../classifier/classifier.js";
 import type { Corpus } from "../classifier/corpus.js";
+import type { CrossValidation } from "../classifier/cross-validate.js";
 import type { Prepared, SizedAccuracy, TrainingRecord, VectorsRecord } from "../classifier/options.js";
 import { repeatedTexts } from "../classifier/repeated-texts.js";
 import { describeModel } from "../model/describe.js";
@@ -27,6 +28,8 @@ export interface EpochLog {
   accuracy: number;
   valLoss?: number;
   valAccuracy?: number;
+  /** With --balance, where it decides. */
+  valMacroF1?: number;
   /** Missing for epochs that a resumed run found done. */
   seconds?: number;
 }
@@ -45,6 +48,8 @@ export interface TrainingOutcome extends Material {
   plan: TrainPlan;
   classifier: TextClassifier;
   evaluation: ClassifierEvaluation | null;
+  /** Of --folds. */
+  folds: CrossValidation | null;
   epochs: EpochLog[];
   seconds: Record<string, number>;
   interrupted: boolean;
@@ -165,6 +170,7 @@ export function trainingReport(outcome: TrainingOutcome): ReportData {
     ...(auto ? { auto } : {}),
     ...(outcome.sizes && outcome.sizes.length > 0 ? { sizes: outcome.sizes } : {}),
     ...(training?.bestEpoch != null ? { bestEpoch: training.bestEpoch } : {}),
+    ...(outcome.folds ? { folds: outcome.folds } : {}),
     ...(evaluation
       ? {
           evaluation,

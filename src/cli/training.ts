@@ -1,8 +1,11 @@
 /** The work of `cellstate train`: read, look, train, measure, save, report. */
 
+import { inputError } from "../base/errors.js";
 import { writeAtomic } from "../base/node-files.js";
+import { count } from "../base/numbers.js";
 import { printable, printableJson } from "../base/text.js";
 import { checkAnswerable } from "../classifier/answer.js";
+import { bundlesOf } from "../classifier/bundles.js";
 import {
   AbortedTraining,
   TextClassifier,
@@ -10,6 +13,7 @@ import {
   UnfinishedTraining,
 } from "../classifier/classifier.js";
 import { allRows, type Corpus, refuseNoClasses } from "../classifier/corpus.js";
+import { type CrossValidation, crossValidate, type Fold } from "../classifier/cross-validate.js";
 import type { AutoRecord, Prepared, SizedAccuracy, TrainOptions } from "../classifier/options.js";
 import { stratifiedSplit } from "../data/split.js";
 import { quickCheckup } from "../explain/doctor/index.js";
@@ -24,6 +28,7 @@ import { labelNotes, readCorpus } from "./data.js";
 import { evaluationSummary, sayUnknown } from "./evaluate.js";
 import { digestsOf } from "./reproduce.js";
 import { styleFor } from "./terminal.js";
+import type { TrainFlags } from "./train-flags.js";
 import { AUTO, type TrainPlan, type TrainSetup } from "./train-plan.js";
 import {
   dataOverview,
@@ -38,6 +43,7 @@ import {
 import { autoText } from "./ui/auto.js";
 import { evaluationText } from "./ui/evaluation.js";
 import { findingsText } from "./ui/findings.js";
+import { foldsText, foldText } from "./ui/folds.js";
 import { encodingText, overviewText } from "./ui/overview.js";
 import { EpochProgress } from "./ui/progress.js";
 import { vectorsText } from "./ui/vectors.js";
@@ -80,6 +86,7 @@ export async function runTraining(
   watch.enter("vectorize");
   // Until here Ctrl-C ends the process, as nothing would be lost.
   const { signal, release } = interruption();
+  const folds = await validateInFolds(plan, material, signal);
   const learned = await learn(plan, material, epochSeconds, signal, watch);
   const { classifier, interrupted } = learned;
   watch.enter(null);
@@ -94,14 +101,14 @@ export async function runTraining(
   const seconds = watch.total();
   const command = commandWith(classifier.model.engineName);
   if (plan.auto && evaluation) sayUnknown(evaluation.encoding, evaluation.rows, { remedy: `${MORE_TEXTS}.` });
-  const outcome = { ...material, ...learned, data, plan, evaluation, epochs, seconds };
+  const outcome = { ...material, ...learned, data, plan, evaluation, epochs, seconds, folds };
   await conclude({ ...outcome, command, inputs });
 }
 
 /** The texts, and which of them to learn from and to measure on. */
 export async function readMaterial(data: string, plan: TrainSetup): Promise<Material> {
   const { flags } = plan;
-  const { corpus, notes } = await readCorpus(data, flags, plan.frontEnd);
+  const { corpus, notes } = await readCorpus(data, flags, plan.frontEnd, flags.group);
   if (!(plan.startFrom instanceof TextClassifier)) refuseNoClasses(corpus, flags.target, data);
   const remarks = labelNotes(corpus.labelCounts()).map((line) => `${data}: ${line}`);
   for (const line of remarks) note(printable(line));
@@ -130,6 +137,29 @@ const MORE_TEXTS = "Learn from more texts of their kind";
 /** What came of training. */
 type Learned = Pick<TrainingOutcome, "classifier" | "interrupted" | "sizes" | "unseen">;
 
+/** Cross-validates where that is asked for: each fold is trained as the classifier will be that learns from all. */
+async function validateInFolds(
+  plan: TrainPlan,
+  { corpus, trainRows }: Material,
+  signal: AbortSignal,
+): Promise<CrossValidation | null> {
+  const { folds } = plan.flags;
+  if (folds === undefined) return null;
+  note(
+    `Cross-validation in ${folds} folds; after it one classifier learns from all ${count(trainRows.length)} texts.`,
+  );
+  const options = plan.auto
+    ? automaticOptions(plan.flags, trainRows, signal)
+    : trainOptions(plan, trainRows, signal, null, []);
+  const onFold = (fold: Fold) => note(foldText(fold, folds));
+  try {
+    return await crossValidate(corpus, { ...options, folds, onFold });
+  } catch (error) {
+    if (!signal.aborted) throw error;
+    throw new Exit(EXIT.interrupted, "Interrupted in cross-validation: nothing is written.");
+  }
+}
+
 /** Trains, with progress drawn and checkpoints kept. */
 async function learn(
   plan: TrainPlan,
@@ -155,6 +185,7 @@ async function learn(
       // Of texts to measure on the findings tell.
       if (unseen.of === "validation")
         sayUnknown(unseen, unseen.rows, { remedy: `${MORE_TEXTS}, or raise --vocabulary.` });
+      if (options.balance) note(`  ${BALANCED}`);
       if (prepared.vectors) note(vectorsText(prepared.vectors, styleFor(process.stderr)));
       warn(prepared, test);
       watch.enter("fit");
@@ -177,16 +208,15 @@ async function learnAutomatically(
   signal: AbortSignal,
   watch: Stopwatch,
 ): Promise<Learned> {
-  const { seed, engine, threads, model, effort, budget, maxSize, report, target } = flags;
+  const { budget, report } = flags;
   let sizes: readonly SizedAccuracy[] = [];
   const onStep = (what: string) => note(`  ${what} …`);
   watch.enter("fit");
   const options = {
-    ...{ model, rows, engine, signal, onStep },
+    ...automaticOptions(flags, rows, signal),
+    onStep,
     ...(report === undefined ? {} : { onSizes: (found: readonly SizedAccuracy[]) => void (sizes = found) }),
-    ...(replay ? { replay } : { seed, budget, maxSize, ...(model === AUTO ? { effort } : {}) }),
-    ...(threads === undefined ? {} : { threads }),
-    ...(target ? { target } : {}),
+    ...(replay ? { replay, ...SETTLED_BY_REPLAY } : budget === undefined ? {} : { budget }),
   };
   // The budget is from the file to the end.
   const timing = { began: watch.started, testRows: test?.rows.length ?? 0 };
@@ -197,6 +227,29 @@ async function learnAutomatically(
     throw error;
   }
 }
+
+/** What the epochs' figures are of where labels are weighed. */
+const BALANCED =
+  "both losses count each label alike; the best validation macro F1 decides, and of equal ones the lower loss";
+
+/** What automatic classifiers are asked for, be it of all rows or of a fold. */
+function automaticOptions(
+  { model, engine, threads, seed, maxSize, effort, duplicates, target }: TrainFlags,
+  rows: Uint32Array,
+  signal: AbortSignal,
+) {
+  return {
+    ...{ model, engine, seed, rows, signal },
+    ...(model === AUTO ? { effort } : {}),
+    ...(threads === undefined ? {} : { threads }),
+    ...(maxSize === undefined ? {} : { maxSize }),
+    ...(duplicates === undefined ? {} : { duplicates }),
+    ...(target === undefined ? {} : { target }),
+  };
+}
+
+/** The record says it: asked for besides, it is refused. */
+const SETTLED_BY_REPLAY = { seed: undefined, effort: undefined, maxSize: undefined };
 
 /** Says what is likely to waste the time about to be spent. */
 function warn({ rows, corpus, ...subject }: Prepared, test: Material["test"]): void {
@@ -226,10 +279,21 @@ async function keepLastGood(error: unknown, out: string): Promise<never> {
 }
 
 function splitTest(corpus: Corpus, plan: TrainSetup): [Uint32Array, Uint32Array] {
-  const { flags } = plan;
-  if (flags.test || flags.testSplit === 0) return [allRows(corpus.rows), new Uint32Array(0)];
-  const random = new Random(flags.seed, PURPOSE.split, 0);
-  return stratifiedSplit(corpus.classes(labelsOf(corpus, plan)), flags.testSplit, (i) => random.uniform(i));
+  const { test, testSplit, folds, seed, duplicates } = plan.flags;
+  if (test || testSplit === 0 || folds !== undefined) return [allRows(corpus.rows), new Uint32Array(0)];
+  const random = new Random(seed, PURPOSE.split, 0);
+  const classes = corpus.classes(labelsOf(corpus, plan));
+  const bundles = bundlesOf(corpus, { duplicates, automatic: plan.auto });
+  const split = stratifiedSplit(classes, testSplit, (i) => random.uniform(i), bundles);
+  if (bundles && split[1].length === 0 && Math.round(testSplit * corpus.rows) > 0) {
+    throw inputError({
+      expected: `groups small enough that some of them are about ${testSplit} of the texts, to hold them out`,
+      where: "--test-split",
+      received: `${corpus.rows} texts in ${new Set(bundles).size} groups`,
+      next: "Hold out a larger share, or measure on other data: --test FILE.",
+    });
+  }
+  return split;
 }
 
 /** What `TextClassifier.train` is asked for. */
@@ -240,7 +304,8 @@ export function trainOptions(
   resume: TrainingState | null,
   watchers: Callback[],
 ): TrainOptions {
-  const { epochs, patience, batchSize, validationSplit, balance, seed, engine, threads, target } = flags;
+  const { epochs, patience, batchSize, validationSplit, balance, seed, engine, threads, target, duplicates } =
+    flags;
   const model = startFrom ?? flags.model;
   // A classifier settles its sizes itself; what the flags ask for besides is held against them.
   const asked =
@@ -251,6 +316,7 @@ export function trainOptions(
     ...(optimizer ? { optimizer } : {}),
     ...(vectorizer ? { vectorizer } : {}),
     ...(vectors ? { vectors } : {}),
+    ...(duplicates === undefined ? {} : { duplicates }),
     ...(flags.freezeVectors ? { freezeVectors: true } : {}),
     ...(target ? { target } : {}),
     ...(resume ? { resume } : {}),
@@ -281,12 +347,13 @@ function watchEpochs(epochSeconds: Map<number, number>, view: EpochProgress): Ca
 
 /** Every epoch of the run, those before a resume included. */
 function epochLogs({ training }: TextClassifier, seconds: Map<number, number>): EpochLog[] {
-  const { loss = [], accuracy = [], valLoss, valAccuracy } = training?.history ?? {};
+  const { loss = [], accuracy = [], valLoss, valAccuracy, valMacroF1 } = training?.history ?? {};
   return loss.map((value, epoch) => ({
     epoch: epoch + 1,
     loss: value,
     accuracy: accuracy[epoch]!,
     ...(valLoss ? { valLoss: valLoss[epoch], valAccuracy: valAccuracy?.[epoch] } : {}),
+    ...(valMacroF1 ? { valMacroF1: valMacroF1[epoch] } : {}),
     ...(seconds.has(epoch) ? { seconds: seconds.get(epoch) } : {}),
   }));
 }
@@ -317,7 +384,7 @@ async function saveResult(classifier: TextClassifier, { out, flags }: TrainPlan)
 
 /** Writes report and card and prints the result: tables for people, or the one JSON line. */
 async function conclude(outcome: TrainingOutcome): Promise<void> {
-  const { plan, evaluation, interrupted } = outcome;
+  const { plan, evaluation, interrupted, folds } = outcome;
   const { flags, out } = plan;
   // A file that cannot be written takes the figures with it, were they not printed first.
   const { written, failure } = await writePages(outcome);
@@ -325,6 +392,7 @@ async function conclude(outcome: TrainingOutcome): Promise<void> {
   if (auto) note(autoText(auto, styleFor(process.stderr)));
   if (flags.json) say(printableJson(trainingSummary(outcome)));
   else {
+    if (folds) say(`${foldsText(folds, styleFor(process.stdout))}\n`);
     if (evaluation)
       say(
         evaluationText(
@@ -361,7 +429,8 @@ async function writePages(
 }
 
 /** The object that `--json` ends with. */
-function trainingSummary({ plan, classifier, evaluation, epochs, seconds, overview }: TrainingOutcome) {
+function trainingSummary(outcome: TrainingOutcome) {
+  const { plan, classifier, evaluation, epochs, seconds, overview, folds } = outcome;
   const { model, encoder, training } = classifier;
   const test = evaluation && { ...evaluationSummary(evaluation), repeated: overview.repeated };
   return {
@@ -372,6 +441,7 @@ function trainingSummary({ plan, classifier, evaluation, epochs, seconds, overvi
     vocabulary: vocabularyOf(encoder),
     epochs,
     test,
+    ...(folds ? { folds } : {}),
     seconds,
     ...(training?.auto ? autoSummary(training.auto) : {}),
     ...(training?.vectors ? { vectors: training.vectors } : {}),

@@ -137,10 +137,12 @@ function identityOf({ corpus, test }: Material, search: unknown): string {
     const classes = texts.classes(labels);
     add(labels);
     for (let row = 0; row < texts.rows; row++)
-      add([classes[row], texts.texts.fingerprint(row), texts.excerpt(row)]);
+      add([classes[row], texts.texts.fingerprint(row), texts.excerpt(row), texts.group(row)].filter(isKnown));
   }
   return hash.digest("hex");
 }
+
+const isKnown = (value: unknown): boolean => value !== undefined;
 
 /** The command that trains with these options. */
 function trainCommandOf(data: string, command: Command, options: Typed): string {

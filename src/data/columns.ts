@@ -35,6 +35,8 @@ export interface ColumnOptions {
   text?: string | number | readonly (string | number)[];
   /** The label column: a name, or a number from 1. */
   label?: string | number;
+  /** The column of who or what rows are from, whose rows are never on both sides of a split. Default: none. */
+  group?: string | number;
   /** Whether the first row names the columns. Default: told from the file. */
   header?: boolean;
 }
@@ -47,6 +49,8 @@ export interface ChosenColumns {
   /** One, or those that were asked for. */
   text: readonly Column[];
   label: Column | undefined;
+  /** Where it was asked for. */
+  group?: Column | undefined;
 }
 
 /**
@@ -60,6 +64,8 @@ export function chooseColumns(
   labelled: boolean,
 ): ChosenColumns {
   const table = tableOf(name, header, columns, rows);
+  const group = asked(table, options.group, "group");
+  table.group = group;
   const askedTexts = textsAsked(table, options.text);
   const askedLabel = asked(table, options.label, "label");
   const both = askedTexts.find(({ index }) => index === askedLabel?.index);
@@ -70,12 +76,13 @@ export function chooseColumns(
   const text = namedText ?? guessText(table, label);
   if (labelled && !label) throw cannotTell(table, "label");
   if (!text) throw cannotTell(table, "text");
-  return {
-    header,
-    columns,
-    text: askedTexts.length > 0 ? askedTexts : [text],
-    label: labelled ? label : undefined,
-  };
+  const texts = askedTexts.length > 0 ? askedTexts : [text];
+  for (const { index, name: column } of [...texts, ...(label ? [label] : [])]) {
+    if (index !== group?.index) continue;
+    const what = index === label?.index ? "label" : "text";
+    throw new InputError(`${name}: the ${what} and the group cannot both be column ${column}.`);
+  }
+  return { header, columns, text: texts, label: labelled ? label : undefined, ...(group ? { group } : {}) };
 }
 
 export interface NamedColumns {
@@ -101,7 +108,11 @@ export function nameColumns(
 }
 
 /** "text column: SMS, label column: Label (found by name)" */
-export function describeColumns({ header, text, label }: Omit<ChosenColumns, "columns">): string {
+export function describeColumns({ group, ...columns }: Omit<ChosenColumns, "columns">): string {
+  return `${describeTextAndLabel(columns)}${group ? `, group column: ${printed(group.name)}` : ""}`;
+}
+
+function describeTextAndLabel({ header, text, label }: Omit<ChosenColumns, "columns" | "group">): string {
   const t = text.map(({ name }) => printed(name)).join(" and ");
   const columns = text.length > 1 ? "text columns" : "text column";
   const l = label && printed(label.name);
@@ -147,6 +158,8 @@ interface Table {
   header: boolean;
   columns: readonly string[];
   profiles: Profile[];
+  /** The group column, which is no guess for anything else. */
+  group?: Column | undefined;
 }
 
 const tableOf = (
@@ -187,7 +200,7 @@ function profile(rows: readonly Cells[], index: number): Profile {
 function isHeader(first: readonly string[], records: readonly Cells[], options: ColumnOptions): boolean {
   if (options.header !== undefined) return options.header;
   const isName = (column: unknown) => typeof column === "string" && !isNumber(column);
-  if ([options.text, options.label].flat().some(isName)) return true;
+  if ([options.text, options.label, options.group].flat().some(isName)) return true;
   const later = records.slice(1);
   const repeats = (index: number) => later.some((row) => row[index] === first[index]);
   if (namesColumns(records)) return true;
@@ -262,10 +275,11 @@ function byName(
 /** Few distinct short values; two or more, where there is such a column, and the fewest of them. */
 function guessLabel(table: Table, texts: readonly Column[], labelled: boolean): Column | undefined {
   const only = texts[0] && labelled ? onlyOther(table, texts) : undefined;
+  const taken = [...texts, ...(table.group ? [table.group] : [])];
   if (only && holdsLabels(table.profiles[only.index]!)) return only;
   const candidates = table.profiles
     .map((profile, index) => ({ ...profile, index }))
-    .filter(({ index }) => table.columns.length > 1 && !texts.some((text) => text.index === index))
+    .filter(({ index }) => table.columns.length > 1 && !taken.some((column) => column.index === index))
     .filter(
       ({ distinct, longest, rows, dates }) =>
         !dates && longest > 0 && longest <= 60 && distinct <= mostLabels(rows),
@@ -283,13 +297,14 @@ function guessText(table: Table, label: Column | undefined): Column | undefined 
   if (only) return { ...only, how: label?.how === "guessed from content" ? label.how : only.how };
   const candidates = table.profiles
     .map((profile, index) => ({ ...profile, index }))
-    .filter(({ index, longest }) => index !== label?.index && longest > 0);
+    .filter(({ index, longest }) => index !== label?.index && index !== table.group?.index && longest > 0);
   const best = candidates.sort((a, b) => b.mean - a.mean)[0];
   return best && { index: best.index, name: table.columns[best.index]!, how: "guessed from content" };
 }
 
 /** The one column left where others are taken, or the one there is. */
-function onlyOther({ columns }: Table, taken: readonly Column[]): Column | undefined {
+function onlyOther({ columns, group }: Table, others: readonly Column[]): Column | undefined {
+  const taken = [...others, ...(group ? [group] : [])];
   if (columns.length !== taken.length + 1) return undefined;
   const index = columns.findIndex((_, i) => !taken.some((column) => column.index === i));
   return {

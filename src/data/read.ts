@@ -27,6 +27,8 @@ export interface TextRow {
 
 export interface LabelledRow extends TextRow {
   label: string;
+  /** What stands in the group column, trimmed; missing where that is empty, or there is none. */
+  group?: string;
 }
 
 export interface ReadOptions extends FormatOptions, ColumnOptions, RejectOptions {
@@ -40,6 +42,8 @@ export interface ReadOptions extends FormatOptions, ColumnOptions, RejectOptions
 export interface DataDescription extends TableDescription {
   text: readonly Column[];
   label: Column | undefined;
+  /** The column of groups, where one was asked for. */
+  group?: Column | undefined;
   /** How the columns were found, in words. */
   found: string;
 }
@@ -69,7 +73,7 @@ export async function readTexts(from: Readable, options: ReadOptions = {}): Prom
 
 const READ_OPTIONS = [
   ...["format", "delimiter", "quoted", "encoding", "header", "onReject"],
-  ...["text", "label", "skipUnlabelled", "labelMap"],
+  ...["text", "label", "group", "skipUnlabelled", "labelMap"],
 ];
 
 /**
@@ -125,7 +129,14 @@ function describe(records: Records, options: ReadOptions, labelled: boolean): Da
   }
   const { name, columns, header } = description;
   const chosen = chooseColumns(name, { header, columns, rows: head }, options, labelled);
-  return { ...description, text: chosen.text, label: chosen.label, found: found ?? describeColumns(chosen) };
+  const { text, label, group } = chosen;
+  return {
+    ...description,
+    text,
+    label,
+    ...(group ? { group } : {}),
+    found: found ?? describeColumns(chosen),
+  };
 }
 
 async function* labelledRows(opened: Opened): AsyncGenerator<LabelledRow[]> {
@@ -154,6 +165,7 @@ async function* labelledRows(opened: Opened): AsyncGenerator<LabelledRow[]> {
       } else {
         const label = labelOf(spaces.trim(written));
         if (label === null) mapped.add(row);
+        else if (description.group) rows.push({ text, label, row, ...groupOf(cells, description.group) });
         else rows.push({ text, label, row });
       }
     }
@@ -188,6 +200,13 @@ async function* textRows({ records, description, options, notes }: Opened): Asyn
   withoutText.complain();
   if (description.encoding?.note) notes.push(description.encoding.note);
   notes.push(...texts.notes(), ...rejects.notes());
+}
+
+/** Rows without a group stand by themselves. */
+function groupOf(cells: Cells, { index }: Column): { group?: string } {
+  const cell = cells[index];
+  const group = typeof cell === "string" ? cell.trim() : "";
+  return group === "" ? {} : { group };
 }
 
 /** @throws InputError for a map that holds anything but names, or null */

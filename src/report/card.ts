@@ -1,5 +1,6 @@
 /** A model card: what somebody who is handed the model alone should know of it (Mitchell et al. 2019). */
 import { fewRowsNotes } from "../classifier/auto/record.js";
+import type { FoldFigure } from "../classifier/cross-validate.js";
 import { heading, list, paragraph, shellLine, table } from "../drawing/markdown.js";
 import { bracketed, count, counted, decimal, percent } from "../drawing/numbers.js";
 import { totalsOf } from "../model/summary/data.js";
@@ -195,7 +196,22 @@ function whence(tested: DatasetReport["tested"]): string {
   return `, ${percent(tested.share)} of each label, drawn with seed ${tested.seed}`;
 }
 
-function figureBlocks({ evaluation, evaluatedOn = "test", labels, auto }: ReportData): CardBlock[] {
+function figureBlocks({ evaluation, evaluatedOn = "test", labels, auto, folds }: ReportData): CardBlock[] {
+  if (!evaluation && folds) {
+    const spread = ({ mean, spread: each }: FoldFigure, worded: (value: number) => string) =>
+      `${worded(mean)} ± ${worded(each)}`;
+    return [
+      text(
+        `By cross-validation in ${count(folds.folds.length)} folds, mean and standard deviation; the classifier itself learned from all rows:`,
+      ),
+      items([
+        ["Accuracy", spread(folds.accuracy, percent)],
+        ["Macro F1", spread(folds.macroF1, percent)],
+        ["Matthews correlation (MCC)", spread(folds.mcc, (value) => decimal(value, 3))],
+        ["Log loss", spread(folds.loss, (value) => decimal(value, 3))],
+      ]),
+    ];
+  }
   if (!evaluation) {
     if (!auto)
       return [text("It was not measured on rows that took no part: how well it answers is not known.")];

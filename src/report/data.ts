@@ -1,4 +1,5 @@
 import { inputError } from "../base/errors.js";
+import type { CrossValidation } from "../classifier/cross-validate.js";
 import type { AutoRecord, SizedAccuracy } from "../classifier/options.js";
 import type { SummaryModel } from "../model/summary/data.js";
 import type { Evaluation } from "../objectives/metrics.js";
@@ -22,6 +23,8 @@ export interface ReportData {
   epochs?: readonly EpochReport[];
   /** The epoch (numbered from 1) whose weights were kept. */
   bestEpoch?: number;
+  /** Cross-validation before the classifier learned from all rows. */
+  folds?: CrossValidation;
   evaluation?: Evaluation;
   /** Which rows `evaluation` is about: "test", "validation", "training". Default "test". */
   evaluatedOn?: string;
@@ -102,6 +105,8 @@ export interface EpochReport {
   accuracy?: number;
   valLoss?: number;
   valAccuracy?: number;
+  /** Where labels count alike, and it decides which weights are kept. */
+  valMacroF1?: number;
   seconds?: number;
 }
 

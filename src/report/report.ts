@@ -6,7 +6,7 @@ import { totalsOf } from "../model/summary/data.js";
 import { areaUnderRoc } from "../objectives/metrics.js";
 import { checkLabels, type ReportData } from "./data.js";
 import { CARD_STYLE, cardSection } from "./sections/card.js";
-import { certaintySection, mistakesSection, resultsSection } from "./sections/results.js";
+import { certaintySection, foldsSection, mistakesSection, resultsSection } from "./sections/results.js";
 import {
   choiceSection,
   dataSection,
@@ -40,6 +40,7 @@ ${data.dataset && dataSection(data.dataset)}
 ${data.auto && choiceSection(data.auto)}
 ${data.sizes && data.sizes.length > 1 && sizesSection(data.sizes)}
 ${epochs !== undefined && epochs.length > 0 && learningSection(epochs, data.bestEpoch)}
+${data.folds && foldsSection(data.folds)}
 ${evaluation && resultsSection(evaluation, data.labels, data.evaluatedOn ?? "test")}
 ${evaluation && certaintySection(evaluation, data.labels)}
 ${mistakes !== undefined && mistakes.length > 0 && mistakesSection(mistakes, data.mistakeCount)}

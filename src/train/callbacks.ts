@@ -122,6 +122,8 @@ class Monitor {
 export interface EarlyStoppingOptions extends MonitorOptions {
   /** Go back to the weights of the best epoch at the end, however training ended. Default false, as Keras. */
   restoreBestWeights?: boolean;
+  /** A loss that decides where the watched metric is equal to its best: less is better. Default: equal is no better. */
+  tieBreaker?: string;
 }
 
 /** Stops when a metric has not improved for `patience` epochs (default 0, as Keras). */
@@ -133,17 +135,24 @@ export class EarlyStopping implements Callback {
   private wait = 0;
   private bestWeights: Float32Array | null = null;
   private params = 0;
+  private readonly ties: Monitor | null;
 
   /** @throws InputError for options that there are not, or that make no sense */
   constructor(private readonly options: EarlyStoppingOptions = {}) {
-    knownOptions(options, [...MONITOR_OPTIONS, "restoreBestWeights"], this.name);
+    knownOptions(options, [...MONITOR_OPTIONS, "restoreBestWeights", "tieBreaker"], this.name);
     this.monitor = new Monitor(options, this.name);
+    const { tieBreaker } = options;
+    this.ties =
+      tieBreaker === undefined
+        ? null
+        : new Monitor({ monitor: tieBreaker, mode: "min" }, `${this.name} tieBreaker`);
   }
 
   onTrainBegin(progress: TrainingProgress): void {
     const { model } = checkProgress(progress, this.name);
     this.params = model.countParams();
     this.monitor.best = null;
+    if (this.ties) this.ties.best = null;
     this.wait = 0;
     this.bestEpoch = 0;
     this.bestWeights = null;
@@ -154,7 +163,7 @@ export class EarlyStopping implements Callback {
     checkProgress(progress, this.name);
     const { patience = 0, restoreBestWeights = false } = this.options;
     this.wait++;
-    if (this.monitor.improved(this.monitor.value(logs))) {
+    if (this.improved(logs)) {
       this.wait = 0;
       this.bestEpoch = progress.epoch + 1;
       if (restoreBestWeights) this.bestWeights = progress.model.weightSnapshot();
@@ -164,6 +173,18 @@ export class EarlyStopping implements Callback {
     }
   }
 
+  private improved(logs: Logs): boolean {
+    const { monitor, ties } = this;
+    const value = monitor.value(logs);
+    if (!ties) return monitor.improved(value);
+    const tied = value === monitor.best;
+    const better = monitor.improved(value);
+    // The loss that counts is that of the best epoch, lower ones of worse epochs do not.
+    if (better) ties.best = null;
+    const closer = (better || tied) && ties.improved(ties.value(logs));
+    return better || closer;
+  }
+
   /** Goes back to the best weights, where that was asked for. */
   onTrainEnd(progress: TrainingProgress): void {
     const { model } = checkProgress(progress, this.name);
@@ -171,7 +192,10 @@ export class EarlyStopping implements Callback {
   }
 
   state(): CallbackState {
-    const values = { best: this.monitor.best, wait: this.wait, bestEpoch: this.bestEpoch };
+    const values: CallbackState["values"] = {
+      ...{ best: this.monitor.best, wait: this.wait, bestEpoch: this.bestEpoch },
+      ...(this.ties ? { tieBreaker: this.ties.best } : {}),
+    };
     return { values, arrays: this.bestWeights ? { bestWeights: this.bestWeights } : {} };
   }
 
@@ -179,12 +203,14 @@ export class EarlyStopping implements Callback {
   restore(state: CallbackState): void {
     const { values, arrays } = checkCallbackState(state, this.name);
     const kept = this.options.restoreBestWeights && values["bestEpoch"] !== 0 ? ["bestWeights"] : [];
-    onlyNames(values, ["best", "wait", "bestEpoch"], `${this.name} state values`);
+    const tied = this.ties ? ["tieBreaker"] : [];
+    onlyNames(values, ["best", "wait", "bestEpoch", ...tied], `${this.name} state values`);
     onlyNames(arrays, kept, `${this.name} state arrays`);
     for (const { length } of Object.values(arrays)) {
       wholeNumber(length, `${this.name} state length of bestWeights`, this.params, this.params);
     }
     this.monitor.best = bestSoFar(values["best"], this.name);
+    if (this.ties) this.ties.best = bestSoFar(values["tieBreaker"], this.name);
     this.wait = wholeNumber(values["wait"], `${this.name} state wait`);
     this.bestEpoch = wholeNumber(values["bestEpoch"], `${this.name} state bestEpoch`);
     this.bestWeights = arrays["bestWeights"] ?? null;

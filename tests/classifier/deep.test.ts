@@ -148,11 +148,11 @@ test("saved and loaded, it answers the same, alone and in company", async () => 
 });
 
 describe("rows to hold out", () => {
-  const judgedOf = (rows: number): HeldOut => ({
+  const judgedOf = (rows: number, texts = rows): HeldOut => ({
     rows: Uint32Array.from({ length: rows }, (_, i) => 2 * i),
     classes: Int32Array.from({ length: rows }, (_, i) => i % 2),
     scores: [],
-    texts: rows,
+    texts,
   });
 
   test("no row twice, a text's rows together, a tenth but at least 500 where there are so many", () => {
@@ -170,13 +170,17 @@ describe("rows to hold out", () => {
       assert.equal(new Set(parts.flatMap((part) => [...part])).size, 2 * each);
     }
     // Each text stands four times, in rows of both classes.
-    const [part] = partsToHoldOut(4000, judgedOf(4000), 1, 1, (row) => row >> 3) as [Uint32Array];
+    const [part] = partsToHoldOut(4000, judgedOf(4000, 1000), 1, 1, (row) => row >> 3) as [Uint32Array];
     const texts = new Set(Array.from(part, (place) => (2 * place) >> 3));
     assert.equal(part.length, 4 * texts.size);
     assert.deepEqual(
-      partsToHoldOut(1500, judgedOf(1500), 1, 1, (row) => row >> 3),
+      partsToHoldOut(1500, judgedOf(1500, 375), 1, 1, (row) => row >> 3),
       [],
     );
+    // Groups of four texts each are whole, too, and there are texts enough however few the groups.
+    const [grouped] = partsToHoldOut(1600, judgedOf(1600), 1, 1, (row) => row >> 3) as [Uint32Array];
+    assert.equal(grouped.length, 400);
+    assert.equal(new Set(Array.from(grouped, (place) => (2 * place) >> 3)).size, 100);
   });
 });
 

@@ -71,9 +71,15 @@ const TABLE: Record<string, Record<string, Situations>> = {
     ...columns("train texts"),
     "--merge-labels": always,
     "--target": always,
+    "--group": idle("train texts --group 1"),
+    "--duplicates": always,
+    "--folds": always,
     "--tokenizer": always,
     "--test": idle("train - --test -"),
-    "--test-split": idle("train d.csv --test d.csv --test-split 0.3"),
+    "--test-split": idle(
+      "train d.csv --test d.csv --test-split 0.3",
+      "train d.csv --folds 3 --test-split 0.3",
+    ),
     "--model": always,
     "--effort": idle(
       "train d.csv --model lstm --effort low",
@@ -84,6 +90,7 @@ const TABLE: Record<string, Record<string, Situations>> = {
       "train d.csv --model lstm --budget 20s",
       "train d.csv --model linear --budget 20s",
       "train d.csv --replay m.keras --budget 20s",
+      "train d.csv --folds 3 --budget 20s",
     ),
     "--max-size": idle(
       "train d.csv --model lstm --max-size 2MB",
@@ -92,6 +99,7 @@ const TABLE: Record<string, Record<string, Situations>> = {
     "--replay": idle(
       "train d.csv --model lstm --replay m.keras",
       "train d.csv --model linear --replay m.keras",
+      "train d.csv --folds 3 --replay m.keras",
     ),
     "--define": idle(
       "train d.csv --define x=1",
@@ -120,10 +128,14 @@ const TABLE: Record<string, Record<string, Situations>> = {
     "--out": always,
     "--report": always,
     "--card": always,
-    "--checkpoint": always,
+    "--checkpoint": idle("train d.csv --model lstm --folds 3 --checkpoint there"),
     "--checkpoint-every": idle("train d.csv --model lstm --checkpoint-every 5"),
     "--resume": idle("train d.csv --model lstm --resume"),
-    "--mistakes": idle("train d.csv --json --mistakes 3", "train d.csv --test-split 0 --mistakes 3"),
+    "--mistakes": idle(
+      "train d.csv --json --mistakes 3",
+      "train d.csv --test-split 0 --mistakes 3",
+      "train d.csv --folds 3 --mistakes 3",
+    ),
     "--json": always,
     "--engine": always,
     "--threads": idle("train d.csv --engine reference --threads 2"),
@@ -147,6 +159,8 @@ const TABLE: Record<string, Record<string, Situations>> = {
   tune: {
     ...columns("tune texts"),
     "--merge-labels": always,
+    "--group": idle("tune texts --group 1"),
+    "--duplicates": always,
     "--tokenizer": always,
     "--test": idle("tune - --test -"),
     "--test-split": idle("tune d.csv --test d.csv --test-split 0.3"),

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { randomSplit, stratifiedSplit } from "../../src/data/split.js";
+import { randomSplit, stratifiedParts, stratifiedSplit } from "../../src/data/split.js";
 
 /** A hash of the index: any function of it will do. */
 const uniform = (seed: number) => (index: number) => {
@@ -64,4 +64,85 @@ test("the same numbers hold out the same rows; others hold out others", () => {
 test("a share that is none is refused", () => {
   assert.throws(() => randomSplit(10, 1.5, uniform(1)), { name: "InputError" });
   assert.throws(() => randomSplit(10, Number.NaN, uniform(1)), { name: "InputError" });
+});
+
+const bundled = fc
+  .array(fc.tuple(fc.nat({ max: 3 }), fc.nat({ max: 25 })), { minLength: 2, maxLength: 200 })
+  .map((rows) => ({ classes: rows.map(([k]) => k), bundles: rows.map(([, bundle]) => bundle) }));
+
+test("rows of a bundle are on one side, every class keeps a row, and a bundle a row is as without", () => {
+  fc.assert(
+    fc.property(bundled, fc.double({ min: 0.05, max: 0.6, noNaN: true }), fc.nat(), (rows, share, seed) => {
+      const { classes, bundles } = rows;
+      const [kept, held] = stratifiedSplit(classes, share, uniform(seed), bundles);
+      const sides = [kept, held].map((side) => new Set(Array.from(side, (row) => bundles[row])));
+      assert.ok(
+        [...sides[0]!].every((bundle) => !sides[1]!.has(bundle)),
+        "a bundle on both sides",
+      );
+      assert.equal(kept.length + held.length, classes.length);
+      for (const k of new Set(classes))
+        assert.ok(
+          [...kept].some((row) => classes[row] === k),
+          `class ${k} keeps a row`,
+        );
+      const each = classes.map((_, row) => 7 * row);
+      assert.deepEqual(
+        stratifiedSplit(classes, share, uniform(seed), each),
+        stratifiedSplit(classes, share, uniform(seed)),
+      );
+    }),
+    { numRuns: 300, seed: 6 },
+  );
+});
+
+test("whole bundles come as near to the share as they are small", () => {
+  // 60 senders of 1 to 9 rows, a tenth of them of class 1.
+  const rows = Array.from({ length: 60 }, (_, sender) =>
+    Array.from({ length: 1 + (sender % 9) }, (_, r) => ({ sender, k: (sender + r) % 10 === 0 ? 1 : 0 })),
+  ).flat();
+  const classes = rows.map(({ k }) => k);
+  const bundles = rows.map(({ sender }) => sender);
+  for (const seed of [1, 2, 3]) {
+    const [, held] = stratifiedSplit(classes, 0.2, uniform(seed), bundles);
+    for (const k of [0, 1]) {
+      const [out, all] = [
+        [...held].filter((row) => classes[row] === k).length,
+        classes.filter((c) => c === k).length,
+      ];
+      assert.ok(Math.abs(out - 0.2 * all) <= 2, `class ${k}: ${out} of ${all}`);
+    }
+  }
+  // A bundle of half the rows stays, whichever is drawn first.
+  const half = rows.map((_, row) => (row < rows.length / 2 ? -1 : row));
+  for (const seed of [1, 2, 3]) {
+    const [kept] = stratifiedSplit(classes, 0.2, uniform(seed), half);
+    assert.ok([...kept].includes(0));
+  }
+});
+
+test("parts hold every row once, each class evenly, and bundles whole", () => {
+  fc.assert(
+    fc.property(bundled, fc.integer({ min: 2, max: 6 }), fc.nat(), ({ classes, bundles }, count, seed) => {
+      const parts = stratifiedParts(classes, Math.min(count, classes.length), uniform(seed));
+      assert.deepEqual(
+        [...parts.flatMap((part) => [...part])].sort((a, b) => a - b),
+        [...classes.keys()],
+      );
+      for (const k of new Set(classes)) {
+        const counts = parts.map((part) => [...part].filter((row) => classes[row] === k).length);
+        assert.ok(Math.max(...counts) - Math.min(...counts) <= 1, `class ${k}: ${counts}`);
+      }
+      const sizes = parts.map(({ length }) => length);
+      assert.ok(Math.max(...sizes) - Math.min(...sizes) <= 4, `sizes ${sizes}`);
+      const distinct = new Set(bundles).size;
+      if (distinct < 2) return;
+      const whole = stratifiedParts(classes, Math.min(count, distinct), uniform(seed), bundles);
+      const seen = whole.flatMap((part) => [...new Set(Array.from(part, (row) => bundles[row]))]);
+      assert.equal(seen.length, distinct, "a bundle in two parts");
+      assert.ok(whole.every(({ length }) => length > 0));
+    }),
+    { numRuns: 200, seed: 7 },
+  );
+  assert.throws(() => stratifiedParts([0, 1, 0], 3, uniform(1), [1, 1, 2]), /at least 3 groups/);
 });

@@ -141,6 +141,29 @@ test("the best epoch's weights come back however training ends", async () => {
   }
 });
 
+test("a tie breaker decides where the watched metric is equal, and is kept for a resumed run", async () => {
+  const run = async (values: number[], losses: number[]) => {
+    const early = callbacks.earlyStopping({
+      monitor: "valF1",
+      mode: "max",
+      patience: 2,
+      tieBreaker: "valLoss",
+    });
+    const scripts = [scripted("valF1", values), scripted("valLoss", losses)];
+    const { epochs } = await fit(regression(), { epochs: 9, callbacks: [...scripts, early] });
+    return { epochs, best: early.bestEpoch, early };
+  };
+  // The second and third are equal to the best: the loss falls, then rises; the fourth is worse, however low its loss.
+  const { epochs, best, early } = await run([0.5, 0.5, 0.5, 0.4], [0.9, 0.7, 0.8, 0.1]);
+  assert.deepEqual({ epochs, best }, { epochs: 4, best: 2 });
+  assert.deepEqual(early.state().values, { best: 0.5, wait: 2, bestEpoch: 2, tieBreaker: 0.7 });
+  // A better one counts with a higher loss, which is then the one to beat.
+  assert.equal((await run([0.5, 0.6, 0.6, 0.6, 0.6], [0.1, 0.9, 0.8, 0.9, 0.9])).best, 3);
+  const again = callbacks.earlyStopping({ monitor: "valF1", tieBreaker: "valLoss" });
+  again.restore(early.state());
+  assert.deepEqual(again.state(), early.state());
+});
+
 test("without restoreBestWeights the last weights stay", async () => {
   const model = regression();
   const seen: Float32Array[] = [];

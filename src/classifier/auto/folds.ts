@@ -1,4 +1,6 @@
 /** Which rows are held out of which fit. */
+import { inputError } from "../../base/errors.js";
+import { stratifiedParts } from "../../data/split.js";
 import { PURPOSE, Random } from "../../kernels/philox.js";
 
 /** Rows from which a single part held out is enough. */
@@ -56,4 +58,29 @@ export function foldsOf(
   });
   // Of one text alone there is nothing to keep together.
   return found.length > 0 ? found : foldsOf(classes, labels, seed);
+}
+
+/**
+ * As `foldsOf`, of rows in bundles that may be large: these are dealt as wholes, so that the folds come out even.
+ * @param bundles [rows] rows of the same number stay together
+ * @throws InputError where all are one bundle
+ */
+export function foldsOfBundles(classes: Int32Array, seed: number, bundles: Int32Array): Fold[] {
+  const distinct = new Set(bundles).size;
+  if (distinct < 2) {
+    throw inputError({
+      expected: "rows of two groups or more, to judge by one what is learned from the others",
+      where: "groups",
+      received: "all rows together",
+    });
+  }
+  const random = new Random(seed, PURPOSE.split, 2);
+  const rows = classes.length;
+  const many = rows > MANY_ROWS;
+  const wanted = rows < 40 ? 10 : many ? Math.max(5, Math.ceil(rows / MOST_HELD_OUT)) : 5;
+  const parts = stratifiedParts(classes, Math.min(wanted, distinct), (row) => random.uniform(row), bundles);
+  return (many ? parts.slice(0, 1) : parts).map((judge) => {
+    const held = new Set(judge);
+    return { judge, fit: Uint32Array.from(classes.keys()).filter((row) => !held.has(row)) };
+  });
 }

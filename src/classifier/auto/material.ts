@@ -10,6 +10,13 @@ export interface WideData {
   readonly rows: Uint32Array;
   readonly classes: Int32Array;
   readonly labels: number;
+  /** [rows of `texts`] rows of the same number are held out together; default: those of the same text. */
+  readonly bundles?: Int32Array | undefined;
+}
+
+/** What is the same for rows of `texts` that are held out together. */
+export function bundleOf({ texts, bundles }: Pick<WideData, "texts" | "bundles">): (row: number) => number {
+  return bundles ? (row) => bundles[row]! : (row) => texts.fingerprint(row);
 }
 
 /** How well texts are known. */

@@ -33,7 +33,7 @@ const STANDARD_ERRORS = 2.5;
 
 /**
  * Rows that each of several networks is to hold out: places among those that judged the wide member. None where there are
- * too few different texts to train one. @param rows learned from @param keyOf the same for the same text
+ * too few different texts to train one. @param rows learned from @param keyOf the same for what is held out together
  */
 export function partsToHoldOut(
   rows: number,
@@ -42,14 +42,14 @@ export function partsToHoldOut(
   seed: number,
   keyOf: (row: number) => number,
 ): Uint32Array[] {
-  // A text that stands more than once is held out as a whole: a network knows it by heart.
+  // A text that stands more than once is held out as a whole: a network knows it by heart. So are groups.
   const placesOf = new Map<number, number[]>();
   judged.rows.forEach((row, place) => {
     const key = keyOf(row);
     placesOf.set(key, [...(placesOf.get(key) ?? []), place]);
   });
   const groups = [...placesOf.values()];
-  const texts = (rows * groups.length) / judged.rows.length;
+  const texts = (rows * judged.texts) / judged.rows.length;
   if (texts < LEAST_DEEP_ROWS) return [];
   const least = Math.min(LEAST_HELD_OUT, MOST_SHARE_HELD_OUT * texts);
   const wanted = Math.min(MOST_HELD_OUT, Math.max(HELD_OUT * texts, least));
@@ -57,7 +57,8 @@ export function partsToHoldOut(
   return Array.from({ length: networks }, (_, n) => {
     const random = new Random(seed, PURPOSE.split, 4 + n);
     const classes = Int32Array.from(left, (group) => judged.classes[groups[group]![0]!]!);
-    const share = Math.min(1 / (networks - n), wanted / left.length);
+    const leftTexts = (judged.texts * left.length) / groups.length;
+    const share = Math.min(1 / (networks - n), wanted / leftTexts);
     const [others, own] = stratifiedSplit(classes, share, (i) => random.uniform(i));
     const part = Array.from(own).flatMap((i) => groups[left[i]!]!);
     left = others.map((i) => left[i]!);

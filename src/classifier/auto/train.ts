@@ -4,6 +4,7 @@ import { finiteNumber, inputError, oneOf, wholeNumber } from "../../base/errors.
 import { ENGINES } from "../../engines/engines.js";
 import type { ModelOptions } from "../../model/options.js";
 import { Turns } from "../../train/turns.js";
+import { bundlesOf, type Duplicates } from "../bundles.js";
 import { allRows, type Corpus, refuseNoClasses } from "../corpus.js";
 import { EFFORTS, type Effort, type Parts, type TrainOptions } from "../options.js";
 import { Allowance, type Timing } from "./allowance.js";
@@ -20,7 +21,7 @@ import {
   stepsToAnswer,
   trainDeep,
 } from "./deep.js";
-import { areLong, type WideData } from "./material.js";
+import { areLong, bundleOf, type WideData } from "./material.js";
 import { type Judged, mix, partsToHoldOut } from "./mixture.js";
 import { isScarce } from "./recipes.js";
 import { checkReplayed, fewRowsNotes, recordOf, replayOf } from "./record.js";
@@ -38,6 +39,7 @@ const HEEDED: ReadonlySet<string> = new Set([
   "threads",
   "signal",
   "onStep",
+  "duplicates",
 ]);
 const CHOOSING: ReadonlySet<string> = new Set(["effort", "budget", "replay"]);
 
@@ -107,7 +109,10 @@ export async function trainAuto(
     ...(engine === undefined ? {} : { engine }),
     ...(threads === undefined ? {} : { threads }),
   };
-  const data = { texts: corpus.texts, rows, classes, labels: labels.length };
+  const data = {
+    ...{ texts: corpus.texts, rows, classes, labels: labels.length },
+    bundles: bundlesToJudge(corpus, options.duplicates),
+  };
   // The solver wants an engine that is its own, by name: one of the caller's is the network's.
   const solving = typeof engine === "object" ? {} : compute;
   const plain = options.model === "linear";
@@ -165,6 +170,12 @@ export async function trainAuto(
   }
 }
 
+/** [rows] what is held out together; undefined where that is for texts to tell. */
+function bundlesToJudge(corpus: Corpus, duplicates: Duplicates | undefined): Int32Array | undefined {
+  if (!corpus.isGrouped && (duplicates ?? "together") === "together") return undefined;
+  return bundlesOf(corpus, { duplicates, automatic: true }) ?? Int32Array.from(allRows(corpus.rows));
+}
+
 /** Of rows held out, the share answered rightly from which no network can be seen to gain. */
 const NOTHING_LEFT = 0.995;
 
@@ -200,7 +211,7 @@ async function trainBeside(
   const channels = rulesFor(recipe, texts, rows, long);
   const networks = Math.min(plan.networks, Math.floor(room / bytesOfNetwork(recipe, channels, labels)));
   if (networks < 1) return { ...NOTHING_BESIDE, tooLarge: true };
-  const keyOf = (row: number) => texts.fingerprint(row);
+  const keyOf = bundleOf(data);
   const parts = partsToHoldOut(rows.length, wide.heldOut, networks, options.seed, keyOf);
   if (parts.length === 0) return NOTHING_BESIDE;
   /** Work until training ends, with the network of this number, of which so many steps are made. */
@@ -243,7 +254,7 @@ async function trainBeside(
   const name = networks > 1 ? `${missing} of ${networks} networks (${recipe.name})` : recipe.name;
   const leftOut = missing > 0 ? [name] : [];
   if (judged.length === 0) return { tried: null, leftOut };
-  const mixture = mix(wide, judged, rows.length, labels, keyOf);
+  const mixture = mix(wide, judged, rows.length, labels, (row) => texts.fingerprint(row));
   return { tried: { mixture, channels }, leftOut };
 }
 

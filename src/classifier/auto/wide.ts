@@ -8,11 +8,12 @@ import { BLOCKS, type Block, type NgramRules } from "../../tokens/ngrams.js";
 import { type FeatureRows, featureRows, select } from "../../tokens/sparse-texts.js";
 import type { LinearOptions } from "../../train/linear.js";
 import { Allowance } from "./allowance.js";
-import { type Fold, foldsOf } from "./folds.js";
+import { type Fold, foldsOf, foldsOfBundles } from "./folds.js";
 import type { HeldOut, Trial } from "./held-out.js";
 import { choose, type Fit, type Judged, Judging } from "./judging.js";
 import {
   areLong,
+  bundleOf,
   type Familiarity,
   familiarity,
   functionWords,
@@ -124,7 +125,14 @@ export async function trainWide(given: WideData, options: WideOptions): Promise<
   const data = commonest(featureRows(texts, rows, rules, least), Math.floor(MOST_COUNTS / labels));
   counted(rows.length);
   const all: Labelled = { data, classes, labels };
-  const folds = foldsOf(classes, labels, options.seed, (row) => texts.fingerprint(rows[row]!));
+  const { bundles } = sampled;
+  const folds = bundles
+    ? foldsOfBundles(
+        classes,
+        options.seed,
+        Int32Array.from(rows, (row) => bundles[row]!),
+      )
+    : foldsOf(classes, labels, options.seed, (row) => texts.fingerprint(rows[row]!));
   const solving = { ...solvingFor(rows.length, long, options.seed), onEpoch: () => options.onStep(step) };
   const fit: Fit = async (labelled, member) => {
     const fitted = allowance.watch("fits");
@@ -294,9 +302,10 @@ class Picked {
 
   private async scoresWithout(places: Uint32Array, by: Judged, most: number | null): Promise<Float64Array[]> {
     const { best, means, all } = this;
-    const { texts, rows } = this.rows;
+    const { rows } = this.rows;
     await means.begin("fitting n-grams to the rows that the network has seen");
-    const keyOf = (row: number) => texts.fingerprint(rows[row]!);
+    const bundle = bundleOf(this.rows);
+    const keyOf = (row: number) => bundle(rows[row]!);
     const judge = places.map((place) => best.rows[place]!);
     const out = new Set(Array.from(judge, keyOf));
     const fold = { judge, fit: Uint32Array.from(rows.keys()).filter((row) => !out.has(keyOf(row))) };

@@ -123,6 +123,7 @@ const COLUMNS = [
   { name: "accuracy", field: "accuracy", width: 10, show: share },
   { name: "val. loss", field: "valLoss", width: 11, show: (value?: number) => decimal(value) },
   { name: "val. accuracy", field: "valAccuracy", width: 15, show: share },
+  { name: "val. macro F1", field: "valMacroF1", width: 15, show: (value?: number) => decimal(value) },
 ] as const;
 
 function share(value: number | undefined): string {

@@ -1,4 +1,5 @@
 import { graphemes } from "../../base/text.js";
+import { type CrossValidation, FOLD_FIGURES } from "../../classifier/cross-validate.js";
 import { figure, numbersBehind, section, table } from "../../drawing/blocks.js";
 import { foreign, html, type Markup } from "../../drawing/markup.js";
 import { chance, count, counted, decimal, percent } from "../../drawing/numbers.js";
@@ -31,6 +32,33 @@ export function resultsSection(evaluation: Evaluation, labels: readonly string[]
     html`<div class="pair">${evaluation.classes <= MOST_DRAWN && confusionFigure(evaluation.confusion, labels)}<div>${classTable(evaluation, labels)}${evaluation.classes > 2 && pairTable(evaluation.confusion, labels)}</div></div>`,
   );
 }
+
+/** Figures of each fold, and how far they are apart. */
+export function foldsSection({ folds, ...figures }: CrossValidation): Markup {
+  const row = (of: (name: (typeof FOLD_FIGURES)[number]) => number) =>
+    FOLD_FIGURES.map((name) => FOLD_FORMATS[name](of(name)));
+  return section(
+    "folds",
+    "Cross-validation",
+    html`<p>Before it learned from all rows, others like it learned from all but a part of them, and were measured on that part: ${count(folds.length)} in turn. Rows of a label are spread evenly; the spread is the standard deviation from fold to fold.</p>`,
+    table({
+      caption: "Fold by fold",
+      headers: ["", "accuracy", "macro F1", "Matthews correlation", "log loss", "rows"],
+      rows: folds.map((fold) => [
+        `fold ${fold.number}`,
+        ...row((name) => fold[name]),
+        count(fold.rows.measured),
+      ]),
+      footers: [
+        ["mean", ...row((name) => figures[name].mean), ""],
+        ["spread", ...row((name) => figures[name].spread), ""],
+      ],
+    }),
+  );
+}
+
+const three = (value: number): string => decimal(value, 3);
+const FOLD_FORMATS = { accuracy: percent, macroF1: three, mcc: three, loss: three };
 
 function confusionFigure(matrix: ConfusionMatrix, labels: readonly string[]): Markup {
   return figure(

@@ -90,6 +90,7 @@ export function learningSection(epochs: readonly EpochReport[], best: number | u
       ["accuracy", "accuracy", percent],
       ["valLoss", "validation loss", decimal],
       ["valAccuracy", "validation accuracy", percent],
+      ["valMacroF1", "validation macro F1", decimal],
       ["seconds", "time", duration],
     ] as const
   ).filter(([field]) => has(field));
@@ -136,11 +137,13 @@ export function choiceSection({ members, why, heldOut, features, useful, notes }
 function bestSentence(epochs: readonly EpochReport[], best: number): string {
   const epoch = epochs.find((each) => each.epoch === best);
   const by =
-    epoch?.valLoss !== undefined
-      ? `, with a validation loss of ${decimal(epoch.valLoss)}`
-      : epoch !== undefined
-        ? `, with a loss of ${decimal(epoch.loss)}`
-        : "";
+    epoch?.valMacroF1 !== undefined
+      ? `, with a validation macro F1 of ${decimal(epoch.valMacroF1)}`
+      : epoch?.valLoss !== undefined
+        ? `, with a validation loss of ${decimal(epoch.valLoss)}`
+        : epoch !== undefined
+          ? `, with a loss of ${decimal(epoch.loss)}`
+          : "";
   return `The weights kept are those of epoch ${best} of ${epochs.length}${by}.`;
 }
 
