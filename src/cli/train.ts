@@ -56,6 +56,10 @@ export function trainCommand(program: Command): void {
       bytes("max-size"),
     )
     .option("--replay <file>", "run what ran for this classifier of auto, with its effort and seed")
+    .option(
+      "--old-data <data>",
+      "what the model file's classifier learned from, to be learned again beside DATA",
+    )
     .option("--define <name=value>", "a value that a script computes (repeatable)", define)
     .option(
       "--vocabulary <n>",

@@ -6,15 +6,24 @@ import { count } from "../base/numbers.js";
 import { printable, printableJson } from "../base/text.js";
 import { checkAnswerable } from "../classifier/answer.js";
 import { bundlesOf } from "../classifier/bundles.js";
+import { changedAnswers } from "../classifier/changes.js";
 import {
   AbortedTraining,
   TextClassifier,
   trainAutomatically,
   UnfinishedTraining,
 } from "../classifier/classifier.js";
+import { checkSettled } from "../classifier/continuing.js";
 import { allRows, Corpus } from "../classifier/corpus.js";
 import { type CrossValidation, crossValidate, type Fold } from "../classifier/cross-validate.js";
-import type { AutoRecord, Prepared, SizedAccuracy, TrainOptions } from "../classifier/options.js";
+import type {
+  AutoRecord,
+  FinetuneOptions,
+  Prepared,
+  SizedAccuracy,
+  TrainOptions,
+} from "../classifier/options.js";
+import { frontEndFor } from "../classifier/training.js";
 import { readLabelledPath } from "../data/node-source.js";
 import { stratifiedSplit } from "../data/split.js";
 import { quickCheckup } from "../explain/doctor/index.js";
@@ -39,6 +48,7 @@ import {
   vocabularyOf,
 } from "./training-report.js";
 import { autoText } from "./ui/auto.js";
+import { changesText, type ShownChanges } from "./ui/changes.js";
 import { evaluationText } from "./ui/evaluation.js";
 import { findingsText } from "./ui/findings.js";
 import { foldsText, foldText } from "./ui/folds.js";
@@ -94,20 +104,13 @@ export async function runTraining(
   const mistakes = Math.max(20, plan.flags.mistakes);
   const evaluation =
     test && !interrupted ? await classifier.evaluate(test.corpus, { rows: test.rows, mistakes }) : null;
+  const changes = interrupted ? null : await changesOf(plan, classifier, test);
   const epochs = epochLogs(classifier, epochSeconds);
   const seconds = watch.total();
   const command = commandWith(classifier.model.engineName);
   const outcome = {
-    ...material,
-    data,
-    plan,
-    classifier,
-    evaluation,
-    epochs,
-    seconds,
-    interrupted,
-    sizes,
-    folds,
+    ...{ ...material, data, plan, classifier, evaluation, epochs, seconds },
+    ...{ interrupted, sizes, folds, changes },
   };
   await conclude({ ...outcome, command, inputs });
 }
@@ -115,10 +118,14 @@ export async function runTraining(
 /** The texts, and which of them to learn from and to measure on. */
 export async function readMaterial(data: string, plan: TrainSetup): Promise<Material> {
   const notes: string[] = [];
-  const { group, test: testData } = plan.flags;
+  const { group, test: testData, oldData } = plan.flags;
   const corpus = await readCorpus(data, plan, notes, group);
+  const fresh = corpus.rows;
+  if (oldData !== undefined) await readMore(corpus, oldData, plan, notes, group);
+  const oldRows = allRows(corpus.rows).slice(fresh);
   const testCorpus = testData ? await readCorpus(testData, plan, notes) : null;
-  const [trainRows, heldOut] = splitTest(corpus, plan);
+  const [learned, heldOut] = splitTest(corpus, fresh, plan);
+  const trainRows = Uint32Array.from([...learned, ...oldRows]);
   let test: Material["test"] = null;
   if (testCorpus) test = { corpus: testCorpus, rows: allRows(testCorpus.rows) };
   else if (heldOut.length > 0) test = { corpus, rows: heldOut };
@@ -126,7 +133,13 @@ export async function readMaterial(data: string, plan: TrainSetup): Promise<Mate
   // Labels that only the test data has are refused before training, not after.
   test?.corpus.classes(labels);
   const overview = dataOverview(data, corpus, labels, trainRows, test, plan.auto ? null : plan.sizes.length);
-  return { corpus, trainRows, test, overview: { ...overview, ...(notes.length > 0 ? { notes } : {}) } };
+  return {
+    corpus,
+    trainRows,
+    oldRows,
+    test,
+    overview: { ...overview, ...(notes.length > 0 ? { notes } : {}) },
+  };
 }
 
 /** The classes: those of the classifier that is gone on from, and those that the data adds. */
@@ -159,7 +172,7 @@ async function validateInFolds(
 /** Trains, with progress drawn and checkpoints kept. */
 async function learn(
   plan: TrainPlan,
-  { corpus, trainRows, test }: Material,
+  { corpus, trainRows, oldRows, test }: Material,
   epochSeconds: Map<number, number>,
   signal: AbortSignal,
   watch: Stopwatch,
@@ -181,13 +194,39 @@ async function learn(
       warn(prepared, test);
       watch.enter("fit");
     };
-    return { classifier: await TextClassifier.train(corpus, { ...options, onPrepared }), interrupted: false };
+    const learning = { ...options, onPrepared };
+    const { startFrom } = plan;
+    const classifier =
+      startFrom instanceof TextClassifier
+        ? await startFrom.finetune(corpus, finetuneOptions(learning, startFrom, oldRows))
+        : await TextClassifier.train(corpus, learning);
+    return { classifier, interrupted: false };
   } catch (error) {
     if (error instanceof AbortedTraining) return { classifier: halfTrained(error), interrupted: true };
     return await keepLastGood(error, plan.out);
   } finally {
     progress.close();
   }
+}
+
+/** What the classifier settles goes without saying. @throws InputError where the flags ask for something else */
+function finetuneOptions(asked: TrainOptions, start: TextClassifier, oldRows: Uint32Array): FinetuneOptions {
+  checkSettled(asked, start);
+  frontEndFor(asked, start);
+  const { model: _m, vocabulary: _v, length: _l, text: _t, vectorizer: _w, rows, ...rest } = asked;
+  const old = new Set(oldRows);
+  return { ...rest, rows: Array.from(rows!).filter((row) => !old.has(row)), oldRows };
+}
+
+/** What going on from a classifier changed, on the texts to measure on, too. */
+async function changesOf(
+  { startFrom }: TrainPlan,
+  classifier: TextClassifier,
+  test: Material["test"],
+): Promise<ShownChanges | null> {
+  const changes = classifier.training?.changes;
+  if (!changes || !(startFrom instanceof TextClassifier)) return null;
+  return { ...changes, ...(test ? { test: await changedAnswers(startFrom, classifier, test) } : {}) };
 }
 
 /** Lets the data choose, and says what is tried. */
@@ -263,37 +302,70 @@ async function keepLastGood(error: unknown, out: string): Promise<never> {
   throw new Exit(EXIT.badInput, `cellstate: ${error.message}\n${kept}`);
 }
 
-/** @param notes takes what was done to the rows */
 async function readCorpus(
   path: string,
-  { flags: { text, label }, frontEnd }: TrainSetup,
+  plan: TrainSetup,
   notes: string[],
   group?: string | number,
 ): Promise<Corpus> {
-  const rows = await readLabelledPath(path, { text, label, ...(group === undefined ? {} : { group }) });
-  note(printable(`${path === "-" ? "standard input" : path}: ${rows.description.found}`));
-  const corpus = await Corpus.read(rows, frontEnd);
-  for (const line of rows.notes) note(printable(`${path}: ${line}`));
-  notes.push(...rows.notes.map((line) => `${path}: ${line}`));
+  const rows = await openRows(path, plan, group);
+  const corpus = await Corpus.read(rows, plan.frontEnd);
+  sayNotes(rows, path, notes);
   return corpus;
 }
 
-function splitTest(corpus: Corpus, plan: TrainSetup): [Uint32Array, Uint32Array] {
+/** Adds another file's rows to a corpus. */
+async function readMore(
+  corpus: Corpus,
+  path: string,
+  plan: TrainSetup,
+  notes: string[],
+  group: string | number | undefined,
+): Promise<void> {
+  const rows = await openRows(path, plan, group);
+  for await (const row of rows) corpus.add(row);
+  sayNotes(rows, path, notes);
+}
+
+async function openRows(path: string, { flags: { text, label } }: TrainSetup, group?: string | number) {
+  const rows = await readLabelledPath(path, { text, label, ...(group === undefined ? {} : { group }) });
+  note(printable(`${path === "-" ? "standard input" : path}: ${rows.description.found}`));
+  return rows;
+}
+
+/** What was done to rows that were gone through. @param notes takes it, too */
+function sayNotes(rows: { notes: readonly string[] }, path: string, notes: string[]): void {
+  for (const line of rows.notes) note(printable(`${path}: ${line}`));
+  notes.push(...rows.notes.map((line) => `${path}: ${line}`));
+}
+
+/**
+ * Rows to learn from and to measure on.
+ * @param fresh how many of the first are asked about: those behind them are old ones, which are learned again
+ */
+function splitTest(corpus: Corpus, fresh: number, plan: TrainSetup): [Uint32Array, Uint32Array] {
   const { test, testSplit, folds, seed, duplicates } = plan.flags;
-  if (test || testSplit === 0 || folds !== undefined) return [allRows(corpus.rows), new Uint32Array(0)];
+  if (test || testSplit === 0 || folds !== undefined) return [allRows(fresh), new Uint32Array(0)];
   const random = new Random(seed, PURPOSE.split, 0);
   const classes = corpus.classes(labelsOf(corpus, plan));
   const bundles = bundlesOf(corpus, { duplicates, automatic: plan.auto });
-  const split = stratifiedSplit(classes, testSplit, (i) => random.uniform(i), bundles);
-  if (bundles && split[1].length === 0 && Math.round(testSplit * corpus.rows) > 0) {
+  // What belongs to old rows is learned from with them.
+  const taken = new Set(bundles?.slice(fresh));
+  const free = allRows(fresh).filter((row) => !bundles || !taken.has(bundles[row]!));
+  const of = (values: Int32Array) => Int32Array.from(free, (row) => values[row]!);
+  const uniform = (i: number) => random.uniform(free[i]!);
+  const [, held] = stratifiedSplit(of(classes), testSplit, uniform, bundles && of(bundles));
+  if (bundles && held.length === 0 && Math.round(testSplit * fresh) > 0) {
     throw inputError({
       expected: `groups small enough that some of them are about ${testSplit} of the texts, to hold them out`,
       where: "--test-split",
-      received: `${corpus.rows} texts in ${new Set(bundles).size} groups`,
+      received: `${free.length} texts in ${new Set(of(bundles)).size} groups`,
       next: "Hold out a larger share, or measure on other data: --test FILE.",
     });
   }
-  return split;
+  const measured = held.map((i) => free[i]!);
+  const out = new Set(measured);
+  return [allRows(fresh).filter((row) => !out.has(row)), measured];
 }
 
 /** What `TextClassifier.train` is asked for. */
@@ -390,6 +462,7 @@ async function conclude(outcome: TrainingOutcome): Promise<void> {
   if (auto) note(autoText(auto, styleFor(process.stderr)));
   if (flags.json) say(printableJson(trainingSummary(outcome)));
   else {
+    if (outcome.changes) say(`${changesText(outcome.changes, flags.model, styleFor(process.stdout))}\n`);
     if (folds) say(`${foldsText(folds, styleFor(process.stdout))}\n`);
     if (evaluation)
       say(
@@ -428,7 +501,7 @@ async function writePages(
 
 /** The object that `--json` ends with. */
 function trainingSummary(outcome: TrainingOutcome) {
-  const { plan, classifier, evaluation, epochs, seconds, overview, folds } = outcome;
+  const { plan, classifier, evaluation, epochs, seconds, overview, folds, changes } = outcome;
   const { model, encoder, training } = classifier;
   const test = evaluation && { ...evaluationSummary(evaluation), repeated: overview.repeated };
   return {
@@ -440,6 +513,7 @@ function trainingSummary(outcome: TrainingOutcome) {
     epochs,
     test,
     ...(folds ? { folds } : {}),
+    ...(changes ? { changes } : {}),
     seconds,
     ...(training?.auto ? autoSummary(training.auto) : {}),
     ...(training?.vectors ? { vectors: training.vectors } : {}),

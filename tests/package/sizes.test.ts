@@ -6,14 +6,14 @@ import { type Size, sizeOf } from "./sizes.js";
 
 /** 1,000 bytes, gzipped: a little above what was measured (zlib packs differently on other processors). They are lowered as the package shrinks, never raised unsaid. */
 const ENTRY_BUDGETS: Record<string, number> = {
-  cellstate: 229,
+  cellstate: 231,
   "cellstate/explain": 202,
   "cellstate/formats": 249,
   "cellstate/keras": 174,
   "cellstate/lab": 136,
   "cellstate/predict": 52,
-  "cellstate/report": 220,
-  "cellstate/tune": 218,
+  "cellstate/report": 222,
+  "cellstate/tune": 220,
 };
 
 const TRAINING_BUDGET = 129;
