@@ -36,8 +36,8 @@ const rows = Object.entries(TEXTS).flatMap(([label, texts]) => texts.map((text) 
 
 // Frozen: the vectors of words that the new texts lack must not drift away from those that are trained.
 before.model.layers[0].trainable = false;
-const after = await TextClassifier.train(rows, {
-  model: before, // stays as it is: a copy is trained, with room for the new label
+// `before` stays as it is: a copy is trained, with room for the new label.
+const after = await before.finetune(rows, {
   optimizer: optimizers.adam({ learningRate: 0.01 }),
   validationSplit: 0,
   epochs: 40,

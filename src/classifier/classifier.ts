@@ -9,10 +9,10 @@ import { modelOf } from "../model/given.js";
 import { extrasOf, loadFile } from "../model/load.js";
 import { Model, remarksOf, trainerOf } from "../model/model.js";
 import { type LoadOptions, nameOf } from "../model/source.js";
-import { DEFAULT_BATCH } from "../network/network.js";
 import { checkTextPart } from "../network/text-fits.js";
 import { type Evaluation, evaluatePredictions, type Mistake, worstMistakes } from "../objectives/metrics.js";
-import { type EncodedBatch, IdEncoder, inParts, type RowEncoder } from "../tokens/row-encoder.js";
+import type { CorpusFrontEndOptions } from "../tokens/options.js";
+import { type EncodedBatch, IdEncoder, type RowEncoder } from "../tokens/row-encoder.js";
 import {
   checkReject,
   isTextPart,
@@ -22,23 +22,25 @@ import {
   writeTextPart,
 } from "../tokens/text-part.js";
 import { type EncodingReport, newEncodingReport, type Vectorizer } from "../tokens/vectorizer.js";
-import { checkSignal, Measuring } from "../train/evaluate.js";
 import { TrainingError } from "../train/fit.js";
 import {
   type Answering,
   type AnswerOptions,
   answersLater,
   answersTo,
-  inputsOf,
-  noAnswer,
   type Prediction,
   rejectOf,
 } from "./answer.js";
 import type { Timing } from "./auto/allowance.js";
 import { AutoAborted, checkAutoOptions, trainAuto } from "./auto/train.js";
-import { allRows, Corpus, type LabelledText } from "./corpus.js";
+import { changedAnswers } from "./changes.js";
+import { allRows, Corpus, checkRows, type LabelledText } from "./corpus.js";
+import { probabilitiesOf } from "./corpus-answers.js";
 import {
+  type Changes,
+  checkFinetuneOptions,
   checkTrainOptions,
+  type FinetuneOptions,
   isAutomatic,
   type Parts,
   type TrainingRecord,
@@ -76,26 +78,32 @@ export interface EvaluateTextsOptions extends AnswerOptions {
 /** The classifier that a network is part of: whoever trains on from the network alone must not lose words and labels. */
 const classifierOf = new WeakMap<Model, TextClassifier>();
 
-/** Rows that lie in memory as a network reads them. */
-const MOST_ENCODED = 2 ** 14;
 /** How the texts of automatic classifiers are taken apart. */
 const LEXER = { frontEnd: "lexer" } as const;
 
-const readsNgrams = (expected: string) =>
+const readsNgrams = (expected: string, instead?: string) =>
   inputError({
     expected,
     where: "classifier",
     received: "an automatic one, which reads n-grams",
-    next: 'Train one with model: "lstm", or any other network.',
-    typed: { next: "Train one with --model lstm, or any other network." },
+    next: `${instead ? `${instead}, or train one` : "Train one"} with model: "lstm", or any other network.`,
+    typed: {
+      next: `${instead ? `${instead}, in one file, or train one` : "Train one"} with --model lstm, or any other network.`,
+    },
   });
 
 /** The classifier to go on from; null where a model is new, or came without words and labels. */
 function startOf(model: TrainOptions["model"]): TextClassifier | null {
   const found = knownStart(model);
   if (!found || found.encoder instanceof IdEncoder) return found;
-  throw readsNgrams("a classifier that can be trained on");
+  throw readsNgrams(
+    "a classifier that can be trained on",
+    "Train anew on the old rows and the new ones together",
+  );
 }
+
+/** @throws InputError for a classifier that cannot be trained on */
+export const checkGoesOn = (classifier: TextClassifier): void => void startOf(classifier);
 
 function knownStart(model: TrainOptions["model"]): TextClassifier | null {
   if (model instanceof TextClassifier) return model;
@@ -212,6 +220,42 @@ export class TextClassifier implements TextPart {
     }
   }
 
+  /**
+   * Learns from more rows: on a copy, this classifier stays as it is. Labels are matched by their names; those that are new get
+   * outputs of their own, those that no row has stay. Words stay what they are. What that changed is in `training.changes`.
+   * @param rows new rows, or a corpus of them (`rows` says which, by default all that are not `oldRows`)
+   * @throws InputError as `train`, and for an automatic classifier, which counts n-grams and is trained anew on all rows;
+   * AbortedTraining; UnfinishedTraining
+   * @example const better = await spam.finetune(reported, { oldRows: rows, epochs: 3 })
+   */
+  async finetune(
+    rows: Iterable<LabelledText> | AsyncIterable<LabelledText> | Corpus,
+    options: FinetuneOptions = {},
+  ): Promise<TextClassifier> {
+    checkFinetuneOptions(options);
+    startOf(this);
+    const { oldRows, rows: chosen, ...training } = options;
+    const given = await joined(rows, { oldRows, chosen }, this.encoder.frontEnd);
+    const { corpus, fresh, old } = given;
+    const tuned = await TextClassifier.train(corpus, { ...training, model: this, rows: [...fresh, ...old] });
+    const labels = corpus.labels(this.labels);
+    const classes = corpus.classes(labels);
+    const learned = new Set([...fresh, ...old].map((row) => labels[classes[row]!]!));
+    const changed = (own: number[]) =>
+      changedAnswers(this, tuned, { corpus, rows: own }, options.signal).catch((error: unknown) => {
+        throw options.signal?.aborted ? new AbortedTraining(tuned) : error;
+      });
+    const changes: Changes = {
+      added: labels.slice(this.labels.length),
+      absent: this.labels.filter((label) => !learned.has(label)),
+      fresh: await changed(fresh),
+      ...(old.length > 0 ? { old: await changed(old) } : {}),
+    };
+    const { model, encoder, threshold, training: record } = tuned;
+    const parts = { model, encoder, threshold, labels: tuned.labels, reject: this.reject };
+    return new TextClassifier({ ...parts, training: record && { ...record, changes } });
+  }
+
   /** The label of a text, with every label's probability. @throws InputError where the model's output is no number */
   predict(text: string, options: AnswerOptions = {}): Prediction {
     return this.predictMany([textOf(text, "predict")], options)[0]!;
@@ -265,18 +309,14 @@ export class TextClassifier implements TextPart {
     const unknownLabels = countsOf(corpus, asked, classes);
     const encoding = newEncodingReport();
     const labels = Int32Array.from(chosen, (row) => classes[row]!);
-    const outputs = this.model.outputSize;
-    const probabilities = new Float32Array(chosen.length * outputs);
     const known: (number | undefined)[] = [];
-    checkSignal(options.signal, "TextClassifier.evaluate signal");
-    const measuring = new Measuring(trainerOf(this.model).network, options.signal);
-    if (options.signal?.aborted) throw aborted();
-    for (let from = 0; from < chosen.length; from += MOST_ENCODED) {
-      const some = Array.prototype.slice.call(chosen, from, from + MOST_ENCODED) as number[];
-      const batches = this.encoder.encodeCorpus(corpus.texts, some, encoding);
-      probabilities.set(await this.probabilities(corpus, some, batches, measuring), from * outputs);
-      if (reject !== null) known.push(...knownShares(batches, some.length));
-    }
+    const probabilities = await probabilitiesOf(this, corpus, chosen, {
+      ...{ signal: options.signal, encoding },
+      onEncoded: (batches, count) => {
+        if (reject !== null) known.push(...knownShares(batches, count));
+      },
+    });
+    const outputs = this.model.outputSize;
     const predictions = {
       probabilities,
       outputs,
@@ -303,33 +343,6 @@ export class TextClassifier implements TextPart {
       { reject, familiar, known },
     );
     return { ...measured, rejecting };
-  }
-
-  /** [rows][outputs] of a corpus's rows, all of them numbers; some rows at a time, so that an abort is heard. */
-  private async probabilities(
-    corpus: Corpus,
-    chosen: ArrayLike<number>,
-    batches: readonly EncodedBatch[],
-    measuring: Measuring,
-  ): Promise<Float32Array> {
-    const outputs = this.model.outputSize;
-    const all = new Float32Array(chosen.length * outputs);
-    for (const { positions, inputs } of inParts(batches, DEFAULT_BATCH)) {
-      const { data: output } = this.model.predictFlat(inputsOf(inputs));
-      for (let i = 0; i < positions.length; i++) {
-        all.set(output.subarray(i * outputs, (i + 1) * outputs), positions[i]! * outputs);
-      }
-      const bad = output.findIndex((value) => !Number.isFinite(value));
-      if (bad >= 0) {
-        const row = Math.floor(bad / outputs);
-        const { data, shape } = inputs[0]!;
-        const ids = data.subarray(row * shape[0]!, (row + 1) * shape[0]!);
-        const where = `row ${corpus.rowNumber(chosen[positions[row]!]!)}`;
-        throw noAnswer(this.model, { ids, output: [output[bad]!], where }, this.model.getWeights());
-      }
-      if (!(await measuring.goOn())) throw aborted();
-    }
-    return all;
   }
 
   /** The classifier as a .keras file, which Python Keras opens too. */
@@ -394,6 +407,31 @@ function countsOf(corpus: Corpus, rows: ArrayLike<number>, classes: Int32Array):
   return [...counts].map(([label, rows]) => ({ label, rows })).sort((a, b) => b.rows - a.rows);
 }
 
+/** New rows and old ones as one corpus, and which are which. @throws InputError for lists that name no rows */
+async function joined(
+  rows: Iterable<LabelledText> | AsyncIterable<LabelledText> | Corpus,
+  { oldRows = [], chosen }: { oldRows: FinetuneOptions["oldRows"]; chosen: TrainOptions["rows"] },
+  frontEnd: CorpusFrontEndOptions,
+): Promise<{ corpus: Corpus; fresh: number[]; old: number[] }> {
+  if (rows instanceof Corpus) {
+    checkFrontEnd(rows, frontEnd);
+    const old = Array.from(indicesOf(oldRows, "finetune oldRows of a corpus", rows.rows));
+    const known = new Set(old);
+    const fresh = Array.from(
+      chosen === undefined ? allRows(rows.rows) : indicesOf(chosen, "rows", rows.rows),
+    );
+    return { corpus: rows, fresh: fresh.filter((row) => !known.has(row)), old };
+  }
+  const corpus = await Corpus.read(rows, frontEnd);
+  const fresh = Array.from(
+    chosen === undefined ? allRows(corpus.rows) : indicesOf(chosen, "rows", corpus.rows),
+  );
+  const first = corpus.rows;
+  checkRows(oldRows);
+  for await (const row of oldRows as AsyncIterable<LabelledText>) corpus.add(row);
+  return { corpus, fresh, old: Array.from(allRows(corpus.rows)).slice(first) };
+}
+
 /** The texts to learn from, taken apart as the model that these options name wants them. */
 export async function corpusToLearn(
   rows: Iterable<LabelledText> | AsyncIterable<LabelledText> | Corpus,
@@ -403,8 +441,6 @@ export async function corpusToLearn(
   const automatic = isAutomatic(options.model ?? "auto");
   return Corpus.read(rows, automatic ? LEXER : frontEndFor(options, startOf(options.model)));
 }
-
-const aborted = () => new DOMException("evaluate was aborted", "AbortError");
 
 /** [texts] the shares of their words that are known, where the encoder tells. */
 function knownShares(batches: readonly EncodedBatch[], texts: number): (number | undefined)[] {

@@ -85,8 +85,9 @@ export class Corpus {
       const received = { text, label };
       throw inputError({ expected: "{ text, label } of strings", where: `row ${this.rows + 1}`, received });
     }
-    if (group !== undefined)
-      this.groups[this.rows] = this.groupName(textOf(group, `row ${this.rows + 1} group`));
+    if (group !== undefined) {
+      this.groups[this.rows] = copiedOnce(textOf(group, `row ${this.rows + 1} group`), this.groupNames);
+    }
     this.texts.add(text);
     this.found.push(this.indexFor(label));
     this.excerpts.push(excerptOf(text));
@@ -97,19 +98,13 @@ export class Corpus {
     const key = labelKey(label);
     const index = this.indexOf.get(key);
     if (index === undefined) {
-      this.indexOf.set(key, this.names.length);
-      return this.names.push(label) - 1;
+      const name = copied(label);
+      this.indexOf.set(labelKey(name), this.names.length);
+      return this.names.push(name) - 1;
     }
     // One number in several ways: by the shortest.
-    if (label.length < this.names[index]!.length) this.names[index] = label;
+    if (label.length < this.names[index]!.length) this.names[index] = copied(label);
     return index;
-  }
-
-  /** A group's name, copied once: a slice would keep the whole piece of the file it lies in alive. */
-  private groupName(given: string): string {
-    let name = this.groupNames.get(given);
-    if (name === undefined) this.groupNames.set((name = copied(given)), name);
-    return name;
   }
 
   /** How many rows there are. */
@@ -262,6 +257,13 @@ const decoder = new TextDecoder();
 function excerptOf(text: string): string {
   const cut = text.length > EXCERPT ? `${text.slice(0, EXCERPT)}…` : text;
   return copied(cut);
+}
+
+/** A name out of a file, copied where it is seen first: a slice would keep the whole piece of the file it lies in alive. */
+function copiedOnce(given: string, names: Map<string, string>): string {
+  let name = names.get(given);
+  if (name === undefined) names.set((name = copied(given)), name);
+  return name;
 }
 
 const copied = (text: string): string => decoder.decode(encoder.encode(text));

@@ -11,7 +11,7 @@ import type { EncodingReport, Vectorizer } from "../tokens/vectorizer.js";
 import type { TrainingState } from "../train/training-state.js";
 import type { Prediction } from "./answer.js";
 import type { Duplicates } from "./bundles.js";
-import type { Corpus, Target } from "./corpus.js";
+import type { Corpus, LabelledText, Target } from "./corpus.js";
 import type { PresetSizes } from "./presets.js";
 
 /**
@@ -234,7 +234,77 @@ export interface TrainingRecord {
   auto?: AutoRecord;
   /** What was found in the vectors that it began with, where there were some. */
   vectors?: VectorsRecord;
+  /** Of one that went on from another: what that changed. */
+  changes?: Changes;
 }
+
+/** How answers to the same rows changed. */
+export interface ChangedAnswers {
+  /** How many rows they are. */
+  rows: number;
+  /** Rows that are answered otherwise than before. */
+  changed: number;
+  /** Share of rows answered rightly. */
+  accuracy: { before: number; after: number };
+}
+
+/** What going on from a classifier changed. */
+export interface Changes {
+  /** Labels that it did not have: each has an output of its own now. */
+  added: string[];
+  /** Labels of it of which no row was learned from. */
+  absent: string[];
+  /** On the new rows, which it has learned from (those to stop by among them). */
+  fresh: ChangedAnswers;
+  /** On the old rows that were learned again, where there were some. */
+  old?: ChangedAnswers;
+}
+
+/** Options of `classifier.finetune`: those of `TextClassifier.train`, but for what the classifier settles. */
+export interface FinetuneOptions
+  extends Omit<
+    TrainOptions,
+    | "model"
+    | "effort"
+    | "maxSize"
+    | "budget"
+    | "replay"
+    | "vocabulary"
+    | "length"
+    | "text"
+    | "vectorizer"
+    | "vectors"
+    | "freezeVectors"
+    | "target"
+    | "onStep"
+    | "onSizes"
+  > {
+  /**
+   * Rows learned from before, to be learned again beside the new ones, lest they be forgotten. With a corpus: which of its rows
+   * they are.
+   */
+  oldRows?: Iterable<LabelledText> | AsyncIterable<LabelledText> | ArrayLike<number>;
+}
+
+const FINETUNE_OPTIONS: Record<keyof FinetuneOptions, true> = {
+  oldRows: true,
+  epochs: true,
+  patience: true,
+  batchSize: true,
+  rows: true,
+  validationSplit: true,
+  duplicates: true,
+  optimizer: true,
+  learningRate: true,
+  balance: true,
+  seed: true,
+  callbacks: true,
+  onPrepared: true,
+  signal: true,
+  resume: true,
+  engine: true,
+  threads: true,
+};
 
 /** What an automatic classifier tried, and how that did on rows that it had not learned from. */
 export interface AutoRecord {
@@ -320,6 +390,9 @@ export interface Classifier extends Parts {
 }
 
 export const TRAIN_OPTION_NAMES: readonly string[] = Object.keys(TRAIN_OPTIONS);
+
+export const checkFinetuneOptions = (options: FinetuneOptions): void =>
+  knownOptions(options, Object.keys(FINETUNE_OPTIONS), "finetune");
 
 export const checkTrainOptions = (options: TrainOptions): void =>
   knownOptions(options, TRAIN_OPTION_NAMES, "TextClassifier.train");

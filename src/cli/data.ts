@@ -132,16 +132,18 @@ export async function openLabelled(
 
 /**
  * Reads labelled texts, and says what was done to their rows and labels.
+ * @param into what they are added to. Default: a corpus of their own
  * @returns the texts, and what was said of them
  */
 export async function readCorpus(
   path: string,
   flags: ColumnFlags,
   frontEnd: CorpusFrontEndOptions,
-  group?: string | number,
+  { group, into }: { group?: string | number | undefined; into?: Corpus } = {},
 ): Promise<{ corpus: Corpus; notes: string[] }> {
   const rows = await openLabelled(path, flags, group);
-  const corpus = await Corpus.read(rows, frontEnd);
+  if (into) for await (const row of rows) into.add(row);
+  const corpus = into ?? (await Corpus.read(rows, frontEnd));
   const merged = flags.mergeLabels ? corpus.mergeLabels() : [];
   const mergers = merged.map(({ label, rows, of }) => `${quoted(label, rows)} as ${JSON.stringify(of)}`);
   const notes = [...rows.notes, ...(merged.length > 0 ? [`labels taken as one: ${named(mergers)}`] : [])].map(

@@ -71,8 +71,10 @@ function typed(long: string, value: unknown): string[] {
 
 /** Digests of what a plan reads. To be made before hours of training, in which a file may change. */
 export async function digestsOf(data: string, { flags }: TrainPlan): Promise<Reproduction["inputs"]> {
-  const { test, model, tokenizer, vectors, replay, labelMap } = flags;
-  const named = [data, test, tokenizer, vectors, replay, labelMap].filter((file) => file !== undefined);
+  const { test, model, tokenizer, vectors, replay, oldData, labelMap } = flags;
+  const named = [data, test, tokenizer, vectors, replay, oldData, labelMap].filter(
+    (file) => file !== undefined,
+  );
   const files = isFile(model) ? [...named, model] : named;
   return Promise.all(
     files.map(async (file) => ({

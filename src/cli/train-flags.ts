@@ -39,6 +39,8 @@ export interface TrainFlags extends EngineFlags, ColumnFlags, SplitFlags {
   patience: number;
   batchSize: number;
   validationSplit: number;
+  /** Data that the classifier that is gone on from has learned from, to be learned again. */
+  oldData?: string;
   /** The model file's own, else adam. */
   optimizer?: OptimizerName;
   learningRate?: number;

@@ -5,7 +5,7 @@ import { basename, resolve } from "node:path";
 import { InputError, inputError, oneOf } from "../base/errors.js";
 import { ownVectorizer } from "../classifier/assemble.js";
 import { replayOf } from "../classifier/auto/record.js";
-import { TextClassifier } from "../classifier/classifier.js";
+import { checkGoesOn, TextClassifier } from "../classifier/classifier.js";
 import { AUTOMATIC, type Automatic, isAutomatic, type TrainingRecord } from "../classifier/options.js";
 import { PRESET_NAMES } from "../classifier/presets.js";
 import { readVectorsPath } from "../data/node-source.js";
@@ -104,6 +104,7 @@ export function idleInTraining(data: string, flags: TrainFlags): Idle {
     checkpoint: folded,
     resume: folded,
     define: idleFor(model)["define"],
+    oldData: sourceOf(model) !== "a model file" && "without a classifier to go on from (--model FILE.keras)",
     vectors: ownWords,
     freezeVectors: flags.vectors === undefined ? "without --vectors" : ownWords,
     patience: validationSplit === 0 && "with --validation-split 0",
@@ -124,6 +125,8 @@ export function idleWithModel({ flags, startFrom }: Pick<TrainSetup, "flags" | "
         (own || flags.tokenizer !== undefined) && "with a vocabulary that comes ready",
       ]),
     ),
+    target: startFrom instanceof TextClassifier && `with ${flags.model}, whose labels are classes`,
+    oldData: !(startFrom instanceof TextClassifier) && `with ${flags.model}, which is no classifier`,
   };
 }
 
@@ -136,8 +139,8 @@ export async function planTraining(
   const given = isScript(typed.model) ? await flagsOfScript(typed, isGiven, undefined, data) : typed;
   const name = dataName(data);
   const out = given.out ?? `${name}.keras`;
-  const { test, report, card, checkpoint, model, tokenizer, vectors: words, replay: from } = given;
-  const read = [data, test, model, tokenizer, words, from, given.labelMap];
+  const { test, report, card, checkpoint, model, tokenizer, vectors: words, replay: from, oldData } = given;
+  const read = [data, test, model, tokenizer, words, from, oldData, given.labelMap];
   await refuseOutputs({ "--out": out, "--report": report, "--card": card, "--rejects": given.rejects }, read);
   if (checkpoint && existsSync(checkpoint) && !statSync(checkpoint).isDirectory()) {
     throw inputError({ expected: "a folder, found a file", where: `--checkpoint ${checkpoint}` });
@@ -172,6 +175,7 @@ export async function setUp(
   vectors: VectorsFile | null,
 ): Promise<TrainSetup> {
   const auto = isAutomatic(flags.model);
+  if (startFrom instanceof TextClassifier) checkGoesOn(startFrom);
   const model = startFrom instanceof TextClassifier ? startFrom.model : startFrom;
   const compiled = model?.isCompiled ? model.compiled.optimizer : null;
   const chosen = flags.optimizer !== undefined || flags.learningRate !== undefined || !compiled;

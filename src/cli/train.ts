@@ -58,6 +58,10 @@ export function trainCommand(program: Command): void {
     )
     .option("--replay <file>", "run what ran for this classifier of auto, with its effort and seed")
     .option(
+      "--old-data <data>",
+      "what the model file's classifier learned from, to be learned again beside DATA",
+    )
+    .option(
       "--define <expression=value>",
       'what a script computes, in its words: "len(chars)=57" (repeatable)',
       define,

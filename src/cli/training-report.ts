@@ -19,6 +19,7 @@ import type { IdEncoder, RowEncoder } from "../tokens/row-encoder.js";
 import { newEncodingReport } from "../tokens/vectorizer.js";
 import { sourceOf } from "./models.js";
 import { AUTO, type TrainPlan } from "./train-plan.js";
+import { changesSentences, type ShownChanges } from "./ui/changes.js";
 import type { UnknownWords } from "./ui/overview.js";
 import { version } from "./version.js";
 
@@ -37,7 +38,10 @@ export interface EpochLog {
 /** The texts of a run, read once. */
 export interface Material {
   corpus: Corpus;
+  /** All that is learned from, old rows included. */
   trainRows: Uint32Array;
+  /** Of --old-data. */
+  oldRows: Uint32Array;
   test: { corpus: Corpus; rows: Uint32Array } | null;
   overview: DatasetReport;
 }
@@ -50,6 +54,8 @@ export interface TrainingOutcome extends Material {
   evaluation: ClassifierEvaluation | null;
   /** Of --folds. */
   folds: CrossValidation | null;
+  /** Where a classifier was gone on from: what that changed on texts to measure on, too. */
+  changes: ShownChanges | null;
   epochs: EpochLog[];
   seconds: Record<string, number>;
   interrupted: boolean;
@@ -211,10 +217,11 @@ function unknownOf({ unseen }: TrainingOutcome) {
 }
 
 /** What is worth reading first. */
-function notesOf({ interrupted, classifier }: TrainingOutcome): Pick<ReportData, "notes"> {
+function notesOf({ interrupted, classifier, changes, plan }: TrainingOutcome): Pick<ReportData, "notes"> {
   const notes = [
     ...(interrupted ? ["Training was interrupted; the best weights until then were kept."] : []),
     ...(classifier.training?.auto?.useful === false ? [USELESS] : []),
+    ...(changes ? changesSentences(changes, plan.flags.model) : []),
   ];
   return notes.length > 0 ? { notes } : {};
 }

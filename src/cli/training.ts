@@ -6,15 +6,24 @@ import { count } from "../base/numbers.js";
 import { printable, printableJson } from "../base/text.js";
 import { checkAnswerable } from "../classifier/answer.js";
 import { bundlesOf } from "../classifier/bundles.js";
+import { changedAnswers } from "../classifier/changes.js";
 import {
   AbortedTraining,
   TextClassifier,
   trainAutomatically,
   UnfinishedTraining,
 } from "../classifier/classifier.js";
+import { checkSettled } from "../classifier/continuing.js";
 import { allRows, type Corpus, refuseNoClasses } from "../classifier/corpus.js";
 import { type CrossValidation, crossValidate, type Fold } from "../classifier/cross-validate.js";
-import type { AutoRecord, Prepared, SizedAccuracy, TrainOptions } from "../classifier/options.js";
+import type {
+  AutoRecord,
+  FinetuneOptions,
+  Prepared,
+  SizedAccuracy,
+  TrainOptions,
+} from "../classifier/options.js";
+import { frontEndFor } from "../classifier/training.js";
 import { stratifiedSplit } from "../data/split.js";
 import { quickCheckup } from "../explain/doctor/index.js";
 import { PURPOSE, Random } from "../kernels/philox.js";
@@ -41,6 +50,7 @@ import {
   vocabularyOf,
 } from "./training-report.js";
 import { autoText } from "./ui/auto.js";
+import { changesText, type ShownChanges } from "./ui/changes.js";
 import { evaluationText } from "./ui/evaluation.js";
 import { findingsText } from "./ui/findings.js";
 import { foldsText, foldText } from "./ui/folds.js";
@@ -97,27 +107,34 @@ export async function runTraining(
   const mistakes = Math.max(20, plan.flags.mistakes);
   const evaluation =
     test && !interrupted ? await classifier.evaluate(test.corpus, { rows: test.rows, mistakes }) : null;
+  const changes = interrupted ? null : await changesOf(plan, classifier, test);
   const epochs = epochLogs(classifier, epochSeconds);
   const seconds = watch.total();
   const command = commandWith(classifier.model.engineName);
   if (plan.auto && evaluation) sayUnknown(evaluation.encoding, evaluation.rows, { remedy: `${MORE_TEXTS}.` });
-  const outcome = { ...material, ...learned, data, plan, evaluation, epochs, seconds, folds };
+  const outcome = { ...material, ...learned, data, plan, evaluation, epochs, seconds, folds, changes };
   await conclude({ ...outcome, command, inputs });
 }
 
 /** The texts, and which of them to learn from and to measure on. */
 export async function readMaterial(data: string, plan: TrainSetup): Promise<Material> {
   const { flags } = plan;
-  const { corpus, notes } = await readCorpus(data, flags, plan.frontEnd, flags.group);
+  const { group, test: testData, oldData } = flags;
+  const { corpus, notes } = await readCorpus(data, flags, plan.frontEnd, { group });
+  const fresh = corpus.rows;
+  // Other texts are taken apart as those are, whatever they themselves would need.
+  const { frontEnd } = corpus.texts;
+  if (oldData !== undefined)
+    notes.push(...(await readCorpus(oldData, flags, frontEnd, { group, into: corpus })).notes);
   if (!(plan.startFrom instanceof TextClassifier)) refuseNoClasses(corpus, flags.target, data);
   const remarks = labelNotes(corpus.labelCounts()).map((line) => `${data}: ${line}`);
   for (const line of remarks) note(printable(line));
   notes.push(...remarks);
-  // Texts to measure on are taken apart as those learned from are, whatever they themselves would need.
-  const { frontEnd } = corpus.texts;
-  const tested = flags.test ? await readCorpus(flags.test, flags, frontEnd) : null;
+  const tested = testData ? await readCorpus(testData, flags, frontEnd) : null;
   if (tested) notes.push(...tested.notes);
-  const [trainRows, heldOut] = splitTest(corpus, plan);
+  const oldRows = allRows(corpus.rows).slice(fresh);
+  const [toLearn, heldOut] = splitTest(corpus, fresh, plan);
+  const trainRows = Uint32Array.from([...toLearn, ...oldRows]);
   let test: Material["test"] = null;
   if (tested) test = { corpus: tested.corpus, rows: allRows(tested.corpus.rows) };
   else if (heldOut.length > 0) test = { corpus, rows: heldOut };
@@ -125,7 +142,13 @@ export async function readMaterial(data: string, plan: TrainSetup): Promise<Mate
   // Labels that only the test data has are refused before training, not after.
   test?.corpus.classes(labels);
   const overview = dataOverview(data, corpus, labels, trainRows, test, plan.auto ? null : plan.sizes.length);
-  return { corpus, trainRows, test, overview: { ...overview, ...(notes.length > 0 ? { notes } : {}) } };
+  return {
+    corpus,
+    trainRows,
+    oldRows,
+    test,
+    overview: { ...overview, ...(notes.length > 0 ? { notes } : {}) },
+  };
 }
 
 /** The classes: those of the classifier that is gone on from, and those that the data adds. */
@@ -163,7 +186,7 @@ async function validateInFolds(
 /** Trains, with progress drawn and checkpoints kept. */
 async function learn(
   plan: TrainPlan,
-  { corpus, trainRows, test }: Material,
+  { corpus, trainRows, oldRows, test }: Material,
   epochSeconds: Map<number, number>,
   signal: AbortSignal,
   watch: Stopwatch,
@@ -190,7 +213,12 @@ async function learn(
       warn(prepared, test);
       watch.enter("fit");
     };
-    const classifier = await TextClassifier.train(corpus, { ...options, onPrepared });
+    const learning = { ...options, onPrepared };
+    const { startFrom } = plan;
+    const classifier =
+      startFrom instanceof TextClassifier
+        ? await startFrom.finetune(corpus, finetuneOptions(learning, startFrom, oldRows))
+        : await TextClassifier.train(corpus, learning);
     return { classifier, interrupted: false, unseen };
   } catch (error) {
     if (error instanceof AbortedTraining)
@@ -199,6 +227,26 @@ async function learn(
   } finally {
     progress.close();
   }
+}
+
+/** What the classifier settles goes without saying. @throws InputError where the flags ask for something else */
+function finetuneOptions(asked: TrainOptions, start: TextClassifier, oldRows: Uint32Array): FinetuneOptions {
+  checkSettled(asked, start);
+  frontEndFor(asked, start);
+  const { model: _m, vocabulary: _v, length: _l, text: _t, vectorizer: _w, rows, ...rest } = asked;
+  const old = new Set(oldRows);
+  return { ...rest, rows: Array.from(rows!).filter((row) => !old.has(row)), oldRows };
+}
+
+/** What going on from a classifier changed, on the texts to measure on, too. */
+async function changesOf(
+  { startFrom }: TrainPlan,
+  classifier: TextClassifier,
+  test: Material["test"],
+): Promise<ShownChanges | null> {
+  const changes = classifier.training?.changes;
+  if (!changes || !(startFrom instanceof TextClassifier)) return null;
+  return { ...changes, ...(test ? { test: await changedAnswers(startFrom, classifier, test) } : {}) };
 }
 
 /** Lets the data choose, and says what is tried. */
@@ -278,22 +326,33 @@ async function keepLastGood(error: unknown, out: string): Promise<never> {
   throw new Exit(EXIT.badInput, `cellstate: ${error.message}\n${kept}`);
 }
 
-function splitTest(corpus: Corpus, plan: TrainSetup): [Uint32Array, Uint32Array] {
+/**
+ * Rows to learn from and to measure on.
+ * @param fresh how many of the first are asked about: those behind them are old ones, which are learned again
+ */
+function splitTest(corpus: Corpus, fresh: number, plan: TrainSetup): [Uint32Array, Uint32Array] {
   const { test, testSplit, folds, seed, duplicates } = plan.flags;
-  if (test || testSplit === 0 || folds !== undefined) return [allRows(corpus.rows), new Uint32Array(0)];
+  if (test || testSplit === 0 || folds !== undefined) return [allRows(fresh), new Uint32Array(0)];
   const random = new Random(seed, PURPOSE.split, 0);
   const classes = corpus.classes(labelsOf(corpus, plan));
   const bundles = bundlesOf(corpus, { duplicates, automatic: plan.auto });
-  const split = stratifiedSplit(classes, testSplit, (i) => random.uniform(i), bundles);
-  if (bundles && split[1].length === 0 && Math.round(testSplit * corpus.rows) > 0) {
+  // What belongs to old rows is learned from with them.
+  const taken = new Set(bundles?.slice(fresh));
+  const free = allRows(fresh).filter((row) => !bundles || !taken.has(bundles[row]!));
+  const of = (values: Int32Array) => Int32Array.from(free, (row) => values[row]!);
+  const uniform = (i: number) => random.uniform(free[i]!);
+  const [, held] = stratifiedSplit(of(classes), testSplit, uniform, bundles && of(bundles));
+  if (bundles && held.length === 0 && Math.round(testSplit * fresh) > 0) {
     throw inputError({
       expected: `groups small enough that some of them are about ${testSplit} of the texts, to hold them out`,
       where: "--test-split",
-      received: `${corpus.rows} texts in ${new Set(bundles).size} groups`,
+      received: `${free.length} texts in ${new Set(of(bundles)).size} groups`,
       next: "Hold out a larger share, or measure on other data: --test FILE.",
     });
   }
-  return split;
+  const measured = held.map((i) => free[i]!);
+  const out = new Set(measured);
+  return [allRows(fresh).filter((row) => !out.has(row)), measured];
 }
 
 /** What `TextClassifier.train` is asked for. */
@@ -392,6 +451,7 @@ async function conclude(outcome: TrainingOutcome): Promise<void> {
   if (auto) note(autoText(auto, styleFor(process.stderr)));
   if (flags.json) say(printableJson(trainingSummary(outcome)));
   else {
+    if (outcome.changes) say(`${changesText(outcome.changes, flags.model, styleFor(process.stdout))}\n`);
     if (folds) say(`${foldsText(folds, styleFor(process.stdout))}\n`);
     if (evaluation)
       say(
@@ -430,7 +490,7 @@ async function writePages(
 
 /** The object that `--json` ends with. */
 function trainingSummary(outcome: TrainingOutcome) {
-  const { plan, classifier, evaluation, epochs, seconds, overview, folds } = outcome;
+  const { plan, classifier, evaluation, epochs, seconds, overview, folds, changes } = outcome;
   const { model, encoder, training } = classifier;
   const test = evaluation && { ...evaluationSummary(evaluation), repeated: overview.repeated };
   return {
@@ -442,6 +502,7 @@ function trainingSummary(outcome: TrainingOutcome) {
     epochs,
     test,
     ...(folds ? { folds } : {}),
+    ...(changes ? { changes } : {}),
     seconds,
     ...(training?.auto ? autoSummary(training.auto) : {}),
     ...(training?.vectors ? { vectors: training.vectors } : {}),

@@ -163,7 +163,7 @@ export class EarlyStopping implements Callback {
     checkProgress(progress, this.name);
     const { patience = 0, restoreBestWeights = false } = this.options;
     this.wait++;
-    if (this.improved(logs)) {
+    if (hasImproved(this.monitor, this.ties, logs)) {
       this.wait = 0;
       this.bestEpoch = progress.epoch + 1;
       if (restoreBestWeights) this.bestWeights = progress.model.weightSnapshot();
@@ -171,18 +171,6 @@ export class EarlyStopping implements Callback {
       const best = this.bestEpoch === 0 ? "there was no best" : `the best was epoch ${this.bestEpoch}`;
       progress.stop(`no improvement for ${this.wait} epochs; ${best}`);
     }
-  }
-
-  private improved(logs: Logs): boolean {
-    const { monitor, ties } = this;
-    const value = monitor.value(logs);
-    if (!ties) return monitor.improved(value);
-    const tied = value === monitor.best;
-    const better = monitor.improved(value);
-    // The loss that counts is that of the best epoch, lower ones of worse epochs do not.
-    if (better) ties.best = null;
-    const closer = (better || tied) && ties.improved(ties.value(logs));
-    return better || closer;
   }
 
   /** Goes back to the best weights, where that was asked for. */
@@ -215,6 +203,18 @@ export class EarlyStopping implements Callback {
     this.bestEpoch = wholeNumber(values["bestEpoch"], `${this.name} state bestEpoch`);
     this.bestWeights = arrays["bestWeights"] ?? null;
   }
+}
+
+/** Whether a metric got better, or stays equal to its best with a lower loss. */
+function hasImproved(monitor: Monitor, ties: Monitor | null, logs: Logs): boolean {
+  const value = monitor.value(logs);
+  if (!ties) return monitor.improved(value);
+  const tied = value === monitor.best;
+  const better = monitor.improved(value);
+  // The loss to beat is that of the best epoch: lower ones of worse epochs do not count.
+  if (better) ties.best = null;
+  const closer = (better || tied) && ties.improved(ties.value(logs));
+  return better || closer;
 }
 
 /** @throws InputError unless a part of a state has these names and no others */

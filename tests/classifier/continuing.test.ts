@@ -442,6 +442,63 @@ describe("an abort", () => {
   });
 });
 
+describe("finetune", () => {
+  test("learns on a copy, by label names, and says what that changed", async () => {
+    const before = two.model.getWeights();
+    const more = [...sentences(["tool"], 20), ...sentences(["animal"], 40)];
+    const tuned = await two.finetune(more, { ...ON, engine: "reference" });
+    assert.deepEqual(two.model.getWeights(), before);
+    assert.equal(two.training?.changes, undefined);
+    assert.deepEqual(tuned.labels, ["fruit", "tool", "animal"]);
+    const { added, absent, fresh, old } = tuned.training!.changes!;
+    assert.deepEqual([added, absent, old], [["animal"], ["fruit"], undefined]);
+    assert.equal(fresh.rows, 60);
+    // By hand: an animal was no answer before.
+    const answers = (classifier: TextClassifier) => more.map(({ text }) => classifier.predict(text).label);
+    const [then, now] = [answers(two), answers(tuned)];
+    assert.equal(fresh.changed, now.filter((label, i) => label !== then[i]).length);
+    const right = (given: string[]) => given.filter((label, i) => label === more[i]!.label).length / 60;
+    assert.deepEqual(fresh.accuracy, { before: right(then), after: right(now) });
+    assert.ok(fresh.accuracy.before <= 1 / 3 && fresh.accuracy.after > 0.6, `${fresh.accuracy.after}`);
+    const kept = join(folder, "tuned.keras");
+    await tuned.save(kept);
+    assert.deepEqual((await TextClassifier.load(kept)).training?.changes, tuned.training!.changes);
+  });
+
+  test("old rows that are learned again are not forgotten", async () => {
+    const swapped = sentences(["tool"], 40, { tool: "fruit" });
+    const oldRows = sentences(["fruit", "tool"], 120).filter(({ label }) => label === "fruit");
+    const alone = await two.finetune(swapped, { ...ON, validationSplit: 0 });
+    const beside = await two.finetune(swapped, { ...ON, validationSplit: 0, oldRows });
+    assert.deepEqual(beside.training!.changes!.old!.accuracy, { before: 1, after: 1 });
+    assert.equal(beside.training!.rows, 100);
+    assert.equal(alone.training!.rows, 40);
+    const corpus = await Corpus.read([...swapped, ...oldRows], two.vectorizer.frontEnd);
+    const numbers = oldRows.map((_, i) => swapped.length + i);
+    const same = await two.finetune(corpus, { ...ON, validationSplit: 0, oldRows: numbers });
+    assert.deepEqual(same.model.getWeights(), beside.model.getWeights());
+  });
+
+  test("threshold and reject stay; what cannot be is refused", async () => {
+    const start = await TextClassifier.train(sentences(["fruit", "tool"], 40), { ...OPTIONS, epochs: 1 });
+    start.threshold = 0.4;
+    start.reject = 0.7;
+    const tuned = await start.finetune(sentences(["fruit", "tool"], 20), { epochs: 1 });
+    assert.deepEqual([tuned.threshold, tuned.reject], [0.4, 0.7]);
+    const rows = sentences(["fruit", "tool"], 20);
+    await assert.rejects(
+      start.finetune(rows, { model: "gru" } as object),
+      /finetune: expected an option among/,
+    );
+    await assert.rejects(start.finetune(rows, { oldRows: [1, 2] }), /row 21: expected \{ text, label \}/);
+    const automatic = await TextClassifier.train(rows, { effort: "low", engine: "reference" });
+    await assert.rejects(
+      automatic.finetune(rows),
+      /can be trained on.*reads n-grams.*Train anew on the old rows and the new ones together/,
+    );
+  });
+});
+
 describe("train --model FILE.keras", () => {
   const csv = (rows: { text: string; label: string }[]) =>
     `text,label\n${rows.map(({ text, label }) => `${text},${label}`).join("\n")}\n`;
@@ -471,6 +528,31 @@ describe("train --model FILE.keras", () => {
     assert.deepEqual(more.labels, ["fruit", "tool", "animal"]);
     assert.equal(more.predict("please bring the pear number 3 today").label, "fruit");
     assert.deepEqual(await readFile(path), bytes);
+  });
+
+  test("says what changed, on old data that is learned again and on texts to measure on, too", async () => {
+    await two.save(join(folder, "start.keras"));
+    await writeFile(join(folder, "more.csv"), csv(sentences(["tool", "animal"], 60)));
+    await writeFile(join(folder, "old.csv"), csv(sentences(["fruit", "tool"], 60)));
+    const asked = ["train", "more.csv", "--model", "start.keras", "--old-data", "old.csv", ...flags];
+    const { code, stdout, stderr } = await cellstate(asked, { cwd: folder });
+    assert.equal(code, 0, stderr);
+    assert.match(
+      stdout,
+      /What changed since start\.keras\n {2}new labels, each with an output of its own: animal/,
+    );
+    assert.match(stdout, /learned now +48 .*\n +learned again +60 .*100 % .*\n +to measure on +12 /);
+    const json = await cellstate([...asked, "--json"], { cwd: folder });
+    const { changes } = JSON.parse(json.stdout) as { changes: Record<string, { rows: number }> };
+    assert.deepEqual([changes["fresh"]!.rows, changes["old"]!.rows, changes["test"]!.rows], [48, 60, 12]);
+    await two.model.save(join(folder, "bare.keras"));
+    const bare = ["train", "more.csv", "--model", "bare.keras", "--old-data", "old.csv"];
+    const network = await cellstate(bare, { cwd: folder });
+    assert.equal(network.code, 2);
+    assert.match(
+      network.stderr,
+      /--old-data: expected to be left out with bare\.keras, which is no classifier/,
+    );
   });
 
   test("data of one of its labels will do, and other sizes are refused", async () => {

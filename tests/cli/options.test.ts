@@ -70,10 +70,15 @@ const TABLE: Record<string, Record<string, Situations>> = {
   train: {
     ...columns("train texts"),
     "--merge-labels": always,
-    "--target": always,
+    "--target": idle("train d.csv --model m.keras --target classes"),
     "--group": idle("train texts --group 1"),
     "--duplicates": always,
     "--folds": always,
+    "--old-data": idle(
+      "train d.csv --old-data d.csv",
+      "train d.csv --model lstm --old-data d.csv",
+      "train d.csv --model s.py --old-data d.csv",
+    ),
     "--tokenizer": always,
     "--test": idle("train - --test -"),
     "--test-split": idle(

@@ -279,7 +279,22 @@ export const CALLABLES: Callable[] = [
   method(classifier, "TextClassifier", "predictManyAsync", ["a good film"], { reject: 0.8 }),
   method(classifier, "TextClassifier", "answers", ["a good film"], 1, { reject: 0.8 }),
   method(classifier, "TextClassifier", "evaluate", ROWS, { rows: [0, 1], mistakes: 2, reject: 0.8 }),
+  method(classifier, "TextClassifier", "finetune", ROWS, {
+    ...{ oldRows: [{ text: "a film", label: "yes" }], epochs: 1, batchSize: 2, validationSplit: 0, seed: 0 },
+  }),
   method(classifier, "TextClassifier", "toBytes"),
+  simple("crossValidate", main.crossValidate, ROWS, () => ({
+    ...{
+      model: "rnn",
+      vocabulary: 6,
+      length: 4,
+      epochs: 1,
+      validationSplit: 0,
+      seed: 0,
+      engine: "reference",
+    },
+    ...{ folds: 2, onFold: () => {} },
+  })),
   simple("compareClassifiers", main.compareClassifiers, classifier, classifier, ROWS, { mistakes: 2 }),
   simple("mcnemar", main.mcnemar, 10, 22),
   method(classifier, "TextClassifier", "save", "classifier.keras"),
@@ -299,6 +314,7 @@ export const CALLABLES: Callable[] = [
   method(corpus, "Corpus", "classes", ["yes", "no"]),
   method(corpus, "Corpus", "excerpt", 0),
   method(corpus, "Corpus", "rowNumber", 0),
+  method(corpus, "Corpus", "group", 0),
   method(corpus, "Corpus", "isEmpty", 0, vectorizer),
   method(corpus, "Corpus", "encode", [0, 1], vectorizer, 4, fn(undefined)),
   simple(

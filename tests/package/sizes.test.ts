@@ -6,14 +6,15 @@ import { type Size, sizeOf } from "./sizes.js";
 
 /** 1,000 bytes, gzipped: a little above what was measured (zlib packs differently on other processors). They are lowered as the package shrinks, never raised unsaid. */
 const ENTRY_BUDGETS: Record<string, number> = {
-  cellstate: 230,
-  "cellstate/explain": 203,
-  "cellstate/formats": 250,
-  "cellstate/keras": 175,
-  "cellstate/lab": 136,
-  "cellstate/predict": 53,
-  "cellstate/report": 221,
-  "cellstate/tune": 219,
+  cellstate: 236,
+  "cellstate/data": 30,
+  "cellstate/explain": 206,
+  "cellstate/formats": 253,
+  "cellstate/keras": 176,
+  "cellstate/lab": 137,
+  "cellstate/predict": 54,
+  "cellstate/report": 226,
+  "cellstate/tune": 223,
 };
 
 const TRAINING_BUDGET = 131;
