@@ -79,7 +79,10 @@ export class IdEncoder implements RowEncoder {
 export function knownWordIn({ frontEnd, vocabulary }: Vectorizer): (ids: Float32Array) => boolean {
   const word = specialWords(frontEnd)[1];
   const unknown = word === undefined ? 0 : vocabulary.indexOf(word);
-  return (ids) => ids.some((id) => id !== 0 && id !== unknown);
+  return (ids) => {
+    for (let i = 0; i < ids.length; i++) if (ids[i] !== 0 && ids[i] !== unknown) return true;
+    return false;
+  };
 }
 
 function batchOf(data: Float32Array, rows: number, length: number): EncodedBatch[] {
