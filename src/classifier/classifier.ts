@@ -251,8 +251,8 @@ export class TextClassifier implements TextPart {
       fresh: await changed(fresh),
       ...(old.length > 0 ? { old: await changed(old) } : {}),
     };
-    const { model, encoder, threshold, training: record } = tuned;
-    const parts = { model, encoder, threshold, labels: tuned.labels, reject: this.reject };
+    const { model, encoder, threshold, reject, training: record } = tuned;
+    const parts = { model, encoder, threshold, labels: tuned.labels, reject };
     return new TextClassifier({ ...parts, training: record && { ...record, changes } });
   }
 
@@ -352,7 +352,9 @@ export class TextClassifier implements TextPart {
 
   /** What is kept beside the model. */
   private extras(): Json {
-    return writeTextPart(this, this.training);
+    // What changed is of two classifiers: a file is of one, and the same however it came to be trained so.
+    const { changes: _, ...training } = this.training ?? {};
+    return writeTextPart(this, this.training && training);
   }
 
   /** A classifier from a model and what its file carries besides. */

@@ -234,7 +234,7 @@ export interface TrainingRecord {
   auto?: AutoRecord;
   /** What was found in the vectors that it began with, where there were some. */
   vectors?: VectorsRecord;
-  /** Of one that went on from another: what that changed. */
+  /** Of one that `finetune` made: what that changed. Not saved. */
   changes?: Changes;
 }
 
@@ -379,7 +379,7 @@ export interface Parts extends TextPart {
 }
 
 /** What is gone on from: a classifier of words. */
-export type Start = Pick<Parts, "model" | "labels" | "threshold"> & {
+export type Start = Pick<Parts, "model" | "labels" | "threshold" | "reject"> & {
   readonly vectorizer: Vectorizer;
   readonly length: number;
 };

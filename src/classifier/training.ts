@@ -168,7 +168,7 @@ export class TrainingSession {
       ...{ heldOut: validationRows, ...found },
     });
     const encoder = new IdEncoder(vectorizer, length);
-    this.untrained = { model, encoder, labels, threshold, training: null };
+    this.untrained = { model, encoder, labels, threshold, reject: start?.reject ?? null, training: null };
     const before = model.iterations;
     const history = await model.fit(x, this.targets(trainRows), fitOptions);
     this.aborted = history.stopped === ABORTED;

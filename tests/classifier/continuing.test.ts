@@ -462,7 +462,8 @@ describe("finetune", () => {
     assert.ok(fresh.accuracy.before <= 1 / 3 && fresh.accuracy.after > 0.6, `${fresh.accuracy.after}`);
     const kept = join(folder, "tuned.keras");
     await tuned.save(kept);
-    assert.deepEqual((await TextClassifier.load(kept)).training?.changes, tuned.training!.changes);
+    const { changes: _, ...record } = tuned.training!;
+    assert.deepEqual((await TextClassifier.load(kept)).training, record);
   });
 
   test("old rows that are learned again are not forgotten", async () => {
