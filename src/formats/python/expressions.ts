@@ -27,8 +27,6 @@ import {
   type Value,
 } from "./values.js";
 
-/** Characters of an expression that `--define` may be asked to say. */
-const MOST_DEFINED = 100;
 /** Characters of a text that a script puts together. */
 const MOST_CHARACTERS = 1000;
 
@@ -159,7 +157,7 @@ export class Evaluator implements Caller {
     const text = this.session.source.slice(node.from, Math.min(node.to, node.from + 200));
     const short = text.replace(/\s+/g, " ");
     const cut = short.length > 50 || node.to - node.from > 200;
-    const expression = short.length <= MOST_DEFINED && node.to - node.from <= 200 ? short : null;
+    const expression = node.to - node.from <= 200 ? short : null;
     return unknown(label(cut ? `${short.slice(0, 49)}…` : short), this.line(node), expression);
   }
 
