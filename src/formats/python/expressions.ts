@@ -497,7 +497,8 @@ export class Evaluator implements Caller {
     const callee = this.evaluate(node.firstChild!);
     const args = this.arguments(node.getChild("ArgList")!);
     if (!args) return this.callWithUnknown(callee, node);
-    if (callee.kind === "unknown" && !callee.lacking) this.noteLayers(args, node);
+    const foreign = callee.kind === "name" && !isKeras(callee.path);
+    if (foreign || (callee.kind === "unknown" && !callee.lacking)) this.noteGiven(args, node);
     switch (callee.kind) {
       case "layer":
         return useLayer(this, callee, args, node);
@@ -534,8 +535,13 @@ export class Evaluator implements Caller {
     return of?.kind === "class" && self ? { kind: "super", of, self } : this.unknown(node);
   }
 
-  /** f(Dense(3)) as a statement of its own: f may add it to a model. */
-  private noteLayers({ positional }: Arguments, node: SyntaxNode): void {
+  /** f(Dense(3)) as a statement of its own: f may add it to a model. What is given a model is said. */
+  private noteGiven({ positional }: Arguments, node: SyntaxNode): void {
+    if (positional.some(({ kind }) => kind === "model"))
+      this.session.leaveAside(
+        this.line(node),
+        `${this.unknown(node).why}, which is given the model and not run`,
+      );
     if (node.parent?.name !== "ExpressionStatement" || !positional.some(({ kind }) => kind === "layer"))
       return;
     const what = `${this.unknown(node).why} may add a layer to a model, and is not run`;
