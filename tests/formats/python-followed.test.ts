@@ -144,6 +144,14 @@ ${NET}${END}`;
     assert.equal(classes(script), "Embedding LSTM Dense");
   });
 
+  test("a function of others' that is given the model is said", () => {
+    const { receipt } = read(`import helper\n${NET}${END}helper.finish(model)\n`);
+    assert.match(
+      receipt.ignored.join(),
+      /line 6: helper\.finish\(model\), which is given the model and not run/,
+    );
+  });
+
   test("names that NumPy takes for itself", () => {
     refused(
       "from numpy import *\na = Input((9,))\nm = Model(a, add([Dense(1)(a), Dense(1)(a)]))\nfrom keras.layers import add\n".replace(

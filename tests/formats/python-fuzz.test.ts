@@ -69,6 +69,7 @@ class Writer {
     const lines = [
       "from keras import *",
       "from keras.layers import *",
+      "import numpy as np",
       ...(this.dice.roll(2) ? ["m = Sequential()"] : []),
     ];
     const count = 1 + this.dice.roll(12);
@@ -94,7 +95,7 @@ class Writer {
     const pad = "  ".repeat(depth);
     if (--this.left < 0 || depth > 5) return [`${pad}pass`];
     const block = () => Array.from({ length: 1 + this.dice.roll(3) }, () => this.statement(depth + 1)).flat();
-    switch (this.dice.roll(14)) {
+    switch (this.dice.roll(16)) {
       case 0:
         return [`${pad}for ${this.name()} in ${this.expression(1)}:`, ...block()];
       case 1:
@@ -130,6 +131,26 @@ class Writer {
         ];
       case 9:
         return [`${pad}try:`, ...block(), `${pad}except a as b:`, ...block()];
+      case 10: {
+        const base = this.dice.pick(["", "", "(a)", "(object)", "(Model)", "(b, c)"]);
+        const decorator = this.dice
+          .pick([[], ["@property"], ["@staticmethod"], ["@f"]])
+          .map((line) => `${pad}  ${line}`);
+        return [
+          `${pad}class ${this.name()}${base}:`,
+          `${pad}  def __init__(self, x=${this.expression(3)}):`,
+          `${pad}    self.x = ${this.expression(1)}`,
+          `${pad}    super().__init__(${this.arguments(2)})`,
+          ...decorator,
+          `${pad}  def f(self):`,
+          ...block().map((line) => `    ${line}`),
+          `${pad}    return ${this.dice.pick(["self.x", "self", "self.f()"])}`,
+        ];
+      }
+      case 11:
+        return [
+          `${pad}x = ${this.dice.pick(["np.zeros", "np.reshape", "pad_sequences", "train_test_split"])}(${this.arguments(1)})`,
+        ];
       default:
         return [
           `${pad}${this.dice.pick([this.name(), `${this.name()}, ${this.name()}`])} = ${this.expression(0)}`,
@@ -177,7 +198,14 @@ class Writer {
       case 10:
         return `${this.dice.pick(["range", "len", "int", "str", "enumerate", "zip", "max", "dict", "list"])}(${inner()})`;
       case 11:
-        return `f"a{${this.name()}}"`;
+        return this.dice.pick([
+          `f"a{${this.name()}}"`,
+          `${this.name()}.x`,
+          `${this.name()}().f()`,
+          "x.shape[1]",
+          "x[1:]",
+          "lambda: m.add(a)",
+        ]);
       case 12:
         return this.dice.pick([
           "10**9",

@@ -27,8 +27,6 @@ import {
   type Value,
 } from "./values.js";
 
-/** Characters of an expression that `--define` may be asked to say. */
-const MOST_DEFINED = 100;
 /** Characters of a text that a script puts together. */
 const MOST_CHARACTERS = 1000;
 
@@ -159,7 +157,7 @@ export class Evaluator implements Caller {
     const text = this.session.source.slice(node.from, Math.min(node.to, node.from + 200));
     const short = text.replace(/\s+/g, " ");
     const cut = short.length > 50 || node.to - node.from > 200;
-    const expression = short.length <= MOST_DEFINED && node.to - node.from <= 200 ? short : null;
+    const expression = node.to - node.from <= 200 ? short : null;
     return unknown(label(cut ? `${short.slice(0, 49)}…` : short), this.line(node), expression);
   }
 
@@ -499,7 +497,8 @@ export class Evaluator implements Caller {
     const callee = this.evaluate(node.firstChild!);
     const args = this.arguments(node.getChild("ArgList")!);
     if (!args) return this.callWithUnknown(callee, node);
-    if (callee.kind === "unknown" && !callee.lacking) this.noteLayers(args, node);
+    const foreign = callee.kind === "name" && !isKeras(callee.path);
+    if (foreign || (callee.kind === "unknown" && !callee.lacking)) this.noteGiven(args, node);
     switch (callee.kind) {
       case "layer":
         return useLayer(this, callee, args, node);
@@ -536,8 +535,13 @@ export class Evaluator implements Caller {
     return of?.kind === "class" && self ? { kind: "super", of, self } : this.unknown(node);
   }
 
-  /** f(Dense(3)) as a statement of its own: f may add it to a model. */
-  private noteLayers({ positional }: Arguments, node: SyntaxNode): void {
+  /** f(Dense(3)) as a statement of its own: f may add it to a model. What is given a model is said. */
+  private noteGiven({ positional }: Arguments, node: SyntaxNode): void {
+    if (positional.some(({ kind }) => kind === "model"))
+      this.session.leaveAside(
+        this.line(node),
+        `${this.unknown(node).why}, which is given the model and not run`,
+      );
     if (node.parent?.name !== "ExpressionStatement" || !positional.some(({ kind }) => kind === "layer"))
       return;
     const what = `${this.unknown(node).why} may add a layer to a model, and is not run`;

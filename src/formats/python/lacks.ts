@@ -1,6 +1,6 @@
 /** What must be said before a script's model can be read, told all at once. */
 import { InputError } from "../../base/errors.js";
-import { type Lack, type Places, printablePart } from "./values.js";
+import { type Lack, MOST_DEFINED, type Places, printablePart } from "./values.js";
 
 /** A script's model lacks values that only its data or its command line know. */
 export class LackingValues extends InputError {
@@ -23,7 +23,11 @@ export function lackError(places: Places, lacks: readonly Lack[]): LackingValues
     .map(({ line, what }) => `${places.at(line)}: ${printablePart(what)}`);
   const more = sorted.length - told.length;
   if (more > 0) told.push(`and ${more} more`);
-  const defines = [...new Set(sorted.flatMap(({ define }) => define ?? []))].map(defineOption);
+  const defines = [
+    ...new Set(
+      sorted.flatMap(({ define }) => (define !== null && define.length <= 2 * MOST_DEFINED ? define : [])),
+    ),
+  ].map(defineOption);
   const say = defines.length > 1 ? "Say what they are" : "Say what it is";
   const next = [
     ...new Set(sorted.filter((lack) => lack.next !== "").map((lack) => printablePart(lack.next))),

@@ -30,6 +30,7 @@ type Where = Pick<Caller, "session"> & { readonly names: Names };
 export function reachOf(node: SyntaxNode, { session, names }: Where): Reach {
   let mine = known.get(session);
   if (!mine) known.set(session, (mine = new Map()));
+  session.work.spend(STEP);
   const key = `${node.from} ${node.to} ${session.defines}`;
   const before = mine.get(key);
   if (before) return before;

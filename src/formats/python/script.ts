@@ -18,6 +18,7 @@ import { reachOf } from "./reach.js";
 import { KEPT, Names, Session } from "./session.js";
 import { COMMON_NAMES, layerClass, namesIn } from "./signatures.js";
 import { lineStarts, numbersWhole } from "./source.js";
+import { Unfollowed } from "./unfollowed.js";
 import {
   type ClassValue,
   data,
@@ -105,6 +106,7 @@ class Script {
   readonly session: Session;
   readonly classes: { head: string; line: number }[] = [];
   private readonly globals: Names;
+  private readonly unfollowed: Unfollowed;
   private readonly source: string;
 
   constructor({ source, at = (line) => `line ${line}` }: ScriptText, file: string, definitions: Definitions) {
@@ -113,6 +115,7 @@ class Script {
     const work = new Work(file, source.length);
     const said = Object.entries(definitions).map(([text, value]) => [wordsOf(text), defined(value)] as const);
     this.session = new Session(file, this.source, lineOf, work, new Map(said), at);
+    this.unfollowed = new Unfollowed(this.session);
     this.globals = new Names(null, new Set(said.map(([name]) => name)));
     for (const [name, value] of said) this.globals.define(name, value);
   }
@@ -246,7 +249,7 @@ class Script {
         for (const name of node.getChildren("VariableName")) evaluator.globals.add(evaluator.text(name));
         return null;
       case "DeleteStatement":
-        this.forget(node, evaluator);
+        this.unfollowed.forget(node, evaluator);
         return null;
       case "ForStatement":
         return this.loop(node, evaluator);
@@ -259,7 +262,7 @@ class Script {
       case "WhileStatement":
         return this.while(node, evaluator);
       case "MatchStatement":
-        this.leave(node, evaluator, "a match statement");
+        this.unfollowed.leave(node, evaluator, "a match statement");
         return null;
       default:
         return null;
@@ -573,7 +576,7 @@ class Script {
     const inner = node.lastChild!;
     if (ways.some((way) => /^\w+\.(setter|deleter)$/.test(way))) return;
     if (!ways.every((way) => PLAIN_DECORATORS.test(way))) {
-      if (this.changesModel(inner, evaluator)) {
+      if (this.unfollowed.changesModel(inner, evaluator)) {
         const what = `a function under @${label(ways[0]!.slice(0, 50))} changes the model, and is not run`;
         this.session.lack({
           line: evaluator.line(node),
@@ -582,7 +585,7 @@ class Script {
           define: null,
         });
       }
-      this.forget(node, evaluator);
+      this.unfollowed.forget(node, evaluator);
     } else if (inner.name === "FunctionDefinition") this.define(inner, evaluator);
     else if (inner.name === "ClassDefinition") this.class(inner, evaluator);
   }
@@ -593,15 +596,15 @@ class Script {
     const values = over && evaluator.evaluate(over);
     if (values?.kind !== "list" || values.spoiled !== null) {
       const what = values ? `a loop over ${describe(values)}` : "a loop";
-      if (this.makesAnew(body, evaluator)) return this.once(node, body, evaluator, what);
-      this.leave(node, evaluator, what, countOf(values));
+      if (this.unfollowed.makesAnew(body, evaluator)) return this.once(node, body, evaluator, what);
+      this.unfollowed.leave(node, evaluator, what, countOf(values));
       return null;
     }
-    const builds = this.builds(body, evaluator);
+    const builds = this.unfollowed.builds(body, evaluator);
     if (!builds && (values.items.length > LONG_LOOP || this.session.rounds > MOST_ROUNDS)) {
       // Each round does the same to a model as the last.
-      if (this.touchesModel(body, evaluator)) return this.once(node, body, evaluator, null);
-      this.forget(node, evaluator);
+      if (this.unfollowed.touchesModel(body, evaluator)) return this.once(node, body, evaluator, null);
+      this.unfollowed.forget(node, evaluator);
       return null;
     }
     // A list that grows while it is followed would never end.
@@ -620,7 +623,7 @@ class Script {
   private once(node: SyntaxNode, body: SyntaxNode, evaluator: Evaluator, what: string | null): Flow {
     if (what !== null)
       this.session.assume(evaluator.line(node), `${what} makes a model in each round: one is followed`);
-    this.forget(node, evaluator);
+    this.unfollowed.forget(node, evaluator);
     const flow = this.block(body, evaluator);
     return flow === "break" || flow === "continue" ? null : flow;
   }
@@ -629,22 +632,22 @@ class Script {
   private while(node: SyntaxNode, evaluator: Evaluator): Flow {
     const body = node.getChild("Body")!;
     const test = children(node).find(({ name }) => name !== "while" && name !== "Body");
-    if (!test || !this.builds(body, evaluator)) {
-      this.leave(node, evaluator, "a while loop");
+    if (!test || !this.unfollowed.builds(body, evaluator)) {
+      this.unfollowed.leave(node, evaluator, "a while loop");
       return null;
     }
     for (let round = 0; round <= LONG_LOOP; round++) {
       const goes = truth(evaluator.evaluate(test));
       if (goes === false) return null;
       const endless = goes === undefined || evaluator.text(test) === "True" || round === LONG_LOOP;
-      if (endless && round === 0 && this.makesAnew(body, evaluator))
+      if (endless && round === 0 && this.unfollowed.makesAnew(body, evaluator))
         return this.once(node, body, evaluator, "a while loop");
       if (endless) break;
       const flow = this.block(body, evaluator);
       if (flow === "break") return null;
       if (flow !== null && flow !== "continue") return flow;
     }
-    this.leave(node, evaluator, "a while loop");
+    this.unfollowed.leave(node, evaluator, "a while loop");
     return null;
   }
 
@@ -729,120 +732,16 @@ class Script {
     const [maker] = makers;
     const others = branches.filter((branch) => branch !== maker);
     const alone = makers.length === 1 && !others.some(({ body }) => reachOf(body, evaluator).layers);
-    if (maker && alone && !this.changesModel(node, evaluator)) {
+    // Beside a model that is there anyway, one that may not be is not taken unasked.
+    const first = !this.session.models.some(isFinished);
+    if (maker && alone && first && !this.unfollowed.changesModel(node, evaluator)) {
       const holds = maker === branches[0] ? "to hold" : "not to hold";
       this.session.assume(evaluator.line(node), `${what} is taken ${holds}: what makes the model is there`);
       return this.block(maker.body, evaluator);
     }
     const define = words.length <= 100 && test.to - test.from <= 200 ? `${words}=True` : null;
-    this.leave(node, evaluator, what, define);
+    this.unfollowed.leave(node, evaluator, what, define);
     return null;
-  }
-
-  // ---- what is not followed -------------------------------------------------------------------------------
-
-  /** Whether a piece makes models or layers, or changes what they are made of. */
-  private builds(body: SyntaxNode, evaluator: Evaluator): boolean {
-    const { creates, layers } = reachOf(body, evaluator);
-    return creates || layers || this.changesModel(body, evaluator);
-  }
-
-  /** Whether it makes a model, and changes none that is there. */
-  private makesAnew(body: SyntaxNode, evaluator: Evaluator): boolean {
-    return reachOf(body, evaluator).creates && !this.changesModel(body, evaluator);
-  }
-
-  /** Whether it takes a model that is there in hand: layers are added to it, or its name goes to another. */
-  private changesModel(body: SyntaxNode, evaluator: Evaluator): boolean {
-    const { touches, binds } = effectsOf(body, this.session);
-    for (const [path, methods] of touches) {
-      if (
-        evaluator.lookup(path)?.kind === "model" &&
-        (methods.has("add") || methods.has("pop") || methods.has("="))
-      )
-        return true;
-    }
-    return [...binds].some((name) => evaluator.names.get(name)?.kind === "model");
-  }
-
-  private touchesModel(body: SyntaxNode, evaluator: Evaluator): boolean {
-    return [...effectsOf(body, this.session).touches.keys()].some(
-      (path) => evaluator.lookup(path)?.kind === "model",
-    );
-  }
-
-  /**
-   * What is not followed must not change a model; what it binds is unknown from there.
-   * @param define what `--define` may say so that it is followed: "deep=True"
-   */
-  private leave(node: SyntaxNode, evaluator: Evaluator, what: string, define: string | null = null): void {
-    const { touches, calls, sets, returns } = effectsOf(node, this.session);
-    const reach = reachOf(node, evaluator);
-    const line = evaluator.line(node);
-    const doubtful =
-      ["set_weights", "load_weights"].find((name) => calls.has(name)) ??
-      (sets.has("trainable") ? "trainable" : null);
-    const said = `${what} changes the model, and is not run`;
-    const lack = { line, what: said, next: "Write the layers out.", define };
-    if (returns === "a value") evaluator.undecided ??= { what, line, define };
-    let owned = false;
-    for (const [path, methods] of touches) {
-      const owner = evaluator.lookup(path);
-      if (owner?.kind === "model") {
-        owned ||= methods.has("add");
-        if (methods.has("add") || methods.has("pop")) owner.lacks.push(lack);
-        if (methods.has("fit")) this.session.leaveAside(line, `${what} decides about ${label(path)}.fit()`);
-        for (const method of ["compile", "load_weights", "set_weights", "build", "="]) {
-          if (!methods.has(method)) continue;
-          const how = method === "=" ? `what is set of ${path}` : `${path}.${method}()`;
-          const next = "Write the script without it, as it is to be read.";
-          this.session.cannotRead({
-            line,
-            what: `${what} decides about ${how}, and is not run`,
-            next,
-            model: owner,
-            about: method,
-          });
-        }
-      }
-    }
-    // Models that it would make, and layers that it would add to one that it has no name for.
-    if (reach.creates || (reach.layers && reach.adds && !owned)) this.session.lack(lack);
-    const isSaid = this.session.unread.some((item) => item.line === line);
-    if (doubtful && !isSaid) {
-      const next = "Write the script without it, as it is to be read.";
-      const decides = `${what} decides about ${doubtful}, and is not run`;
-      this.session.cannotRead({ line, what: decides, next, model: null, about: "weights" });
-    }
-    this.forget(node, evaluator, define);
-  }
-
-  /** Makes unknown what a piece would bind, and spoils what it would change in place. */
-  private forget(node: SyntaxNode, evaluator: Evaluator, define: string | null = null): void {
-    const { binds, touches } = effectsOf(node, this.session);
-    const { sets, globals } = reachOf(node, evaluator);
-    const line = evaluator.line(node);
-    const decided = define === null ? {} : { decidedBy: define };
-    for (const [path, methods] of touches) {
-      const owner = evaluator.lookup(path);
-      if (owner?.kind === "list" || owner?.kind === "dictionary") {
-        const looks = [...methods].every((how) =>
-          ["index", "count", "copy", "get", "items", "keys", "values"].includes(how),
-        );
-        if (!looks) owner.spoiled = this.session.at(line);
-      } else if (owner?.kind === "layer" && (methods.has("=") || methods.has("set_weights"))) {
-        evaluator.fail(node, `${owner.className} is changed by code that is not run. Write it out.`);
-      } else if (owner?.kind === "array" && (methods.has("resize") || sets.has("shape"))) owner.shape = null;
-    }
-    for (const { fields } of this.session.instances) {
-      this.session.work.spend(KEPT * (1 + sets.size));
-      for (const name of sets)
-        if (fields.has(name)) fields.set(name, { ...unknown(label(name), line), ...decided });
-    }
-    for (const name of binds) evaluator.bind(name, { ...unknown(label(name), line, name), ...decided });
-    const script = evaluator.names.globals();
-    for (const name of globals)
-      if (script.get(name)) script.set(name, { ...unknown(label(name), line, name), ...decided });
   }
 }
 

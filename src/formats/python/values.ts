@@ -59,6 +59,8 @@ export interface Call {
   line: number;
 }
 
+/** Characters of an expression that `--define` may be asked to say. */
+export const MOST_DEFINED = 100;
 /** Items of a list that a script puts together. */
 export const MOST_ITEMS = 1000;
 
@@ -162,7 +164,8 @@ export interface Parameter {
 export const data = (value: Scalar, float = false): Value =>
   float ? { kind: "data", value, float } : { kind: "data", value };
 export const unknown = (why: string, line: number, expression: string | null = null): UnknownValue => ({
-  ...{ kind: "unknown", why, line, expression },
+  ...{ kind: "unknown", why, line },
+  expression: expression !== null && expression.length <= MOST_DEFINED ? expression : null,
 });
 export const array = (shape: Value[] | null): ArrayValue => ({ kind: "array", shape });
 /** What comes of a layer of Keras's that Cellstate does not have. */
