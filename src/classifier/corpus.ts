@@ -89,22 +89,9 @@ export class Corpus {
       this.groups[this.rows] = copiedOnce(textOf(group, `row ${this.rows + 1} group`), this.groupNames);
     }
     this.texts.add(text);
-    this.found.push(this.indexFor(label));
+    this.found.push(indexFor(label, this.names, this.indexOf));
     this.excerpts.push(excerptOf(text));
     this.numbers.push(row ?? this.rows);
-  }
-
-  private indexFor(label: string): number {
-    const key = labelKey(label);
-    const index = this.indexOf.get(key);
-    if (index === undefined) {
-      const name = copied(label);
-      this.indexOf.set(labelKey(name), this.names.length);
-      return this.names.push(name) - 1;
-    }
-    // One number in several ways: by the shortest.
-    if (label.length < this.names[index]!.length) this.names[index] = copied(label);
-    return index;
   }
 
   /** How many rows there are. */
@@ -252,6 +239,19 @@ export function checkRows(rows: unknown): void {
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
+
+/** The index of a label's name, which is added where it is new. @param indexOf by what labels have in common that are one */
+function indexFor(label: string, names: string[], indexOf: Map<string, number>): number {
+  const index = indexOf.get(labelKey(label));
+  if (index === undefined) {
+    const name = copied(label);
+    indexOf.set(labelKey(name), names.length);
+    return names.push(name) - 1;
+  }
+  // One number in several ways: by the shortest.
+  if (label.length < names[index]!.length) names[index] = copied(label);
+  return index;
+}
 
 /** The beginning of a text, copied: a slice would keep the whole piece of the file it lies in alive. */
 function excerptOf(text: string): string {

@@ -15,6 +15,7 @@ const LABEL_NAMES = (
 /** A first row with a longer cell is a row, unless it holds a known name. */
 const LONGEST_NAME = 30;
 
+/** How a column was chosen. */
 export type HowFound =
   | "as asked"
   | "found by name"
@@ -22,14 +23,17 @@ export type HowFound =
   | "the only other column"
   | "the only column";
 
+/** A column that was chosen. */
 export interface Column {
   /** From 0. */
   index: number;
   /** Its name, or its number from 1 where there is no header. */
   name: string;
+  /** Why this one. */
   how: HowFound;
 }
 
+/** Which columns are read. */
 export interface ColumnOptions {
   /** The text column: a name, or a number from 1. Of several, a text is what they hold, a line each, in this order. */
   text?: string | number | readonly (string | number)[];

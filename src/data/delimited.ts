@@ -16,6 +16,7 @@ import {
   recordTooLong,
 } from "./records.js";
 
+/** How the fields of CSV and TSV are parted. */
 export interface Dialect {
   /** One character. */
   delimiter: string;

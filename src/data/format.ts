@@ -7,10 +7,12 @@ import { LinesParser, type RecordParser } from "./records.js";
 
 /** Formats of text. */
 export const TEXT_FORMATS = ["csv", "tsv", "jsonl", "json", "fasttext", "lines"] as const;
+/** A format of text, by name. */
 export type TextFormat = (typeof TEXT_FORMATS)[number];
 /** "jsonl": a JSON object a line; "json": a list of objects; "fasttext": `__label__x text`; "lines": one text a line. */
 export type Format = TextFormat | "parquet";
 
+/** How a source is written, where that is not to be told from it. */
 export interface FormatOptions {
   /** Default: told from the name's ending, else from the first bytes. */
   format?: TextFormat;

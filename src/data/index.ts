@@ -22,8 +22,8 @@ export {
   type Reject,
   type RejectOptions,
   readTable,
-  Table,
+  type Table,
   type TableDescription,
   type TableOptions,
-  TableRow,
+  type TableRow,
 } from "./table.js";

@@ -2,7 +2,8 @@
  * Reading texts, with or without labels, from any source of bytes. Rows come one at a time, and of the file only the
  * piece at hand is in memory: what stays is what the caller keeps.
  */
-import { InputError, inputError, knownOptions } from "../base/errors.js";
+import { objectOf } from "../base/arguments.js";
+import { InputError, inputError } from "../base/errors.js";
 import { label as printed } from "../base/label.js";
 import { percent } from "../base/numbers.js";
 import { type Column, type ColumnOptions, chooseColumns, describeColumns } from "./columns.js";
@@ -11,6 +12,7 @@ import { labelKey } from "./labels.js";
 import { type Cell, type Cells, MISFIT, Unfit } from "./records.js";
 import { type Readable, sourceOf } from "./sources.js";
 import {
+  checkTableOptions,
   oneByOne,
   openRecords,
   plainValue,
@@ -19,18 +21,23 @@ import {
   type TableDescription,
 } from "./table.js";
 
+/** A text. */
 export interface TextRow {
+  /** As it stands in the file. */
   text: string;
   /** The record's number in the file, from 1; a header is a record too. */
   row: number;
 }
 
+/** A text and its label. */
 export interface LabelledRow extends TextRow {
+  /** Trimmed. */
   label: string;
   /** What stands in the group column, trimmed; missing where that is empty, or there is none. */
   group?: string;
 }
 
+/** How texts are read. */
 export interface ReadOptions extends FormatOptions, ColumnOptions, RejectOptions {
   /** Whether rows without a label are left out, which is said, and not complained of. Default: false. */
   skipUnlabelled?: boolean;
@@ -40,7 +47,9 @@ export interface ReadOptions extends FormatOptions, ColumnOptions, RejectOptions
 
 /** What was found out about a file before its rows are read. */
 export interface DataDescription extends TableDescription {
+  /** The columns of the text: one, or those that were asked for. */
   text: readonly Column[];
+  /** The column of the label; undefined where texts alone are read. */
   label: Column | undefined;
   /** The column of groups, where one was asked for. */
   group?: Column | undefined;
@@ -50,6 +59,7 @@ export interface DataDescription extends TableDescription {
 
 /** Rows that can be gone through once, and what is known of them. */
 export interface Data<Row extends TextRow> extends AsyncIterable<Row> {
+  /** What was found out before the rows are read. */
   readonly description: DataDescription;
   /** What was done to the rows that may not be meant: there once they were gone through. */
   readonly notes: readonly string[];
@@ -61,14 +71,45 @@ export interface Data<Row extends TextRow> extends AsyncIterable<Row> {
  * text or label are counted, and complained of at the end.
  */
 export async function readLabelled(from: Readable, options: ReadOptions = {}): Promise<Data<LabelledRow>> {
-  knownOptions(options, READ_OPTIONS, "readLabelled options");
+  checkReadOptions(options, "readLabelled options");
   return rowsOf(await openRecords(await sourceOf(from), options, "labels"), options, true, labelledRows);
 }
 
 /** Opens texts to predict. Without a format in its name or options, a source is one text a line. */
 export async function readTexts(from: Readable, options: ReadOptions = {}): Promise<Data<TextRow>> {
-  knownOptions(options, READ_OPTIONS, "readTexts options");
+  checkReadOptions(options, "readTexts options");
   return rowsOf(await openRecords(await sourceOf(from), options, "texts"), options, false, textRows);
+}
+
+/** @throws InputError for options that are none, or of the wrong kind */
+function checkReadOptions(options: ReadOptions, where: string): void {
+  checkTableOptions(options, where, READ_OPTIONS);
+  const { text, label, group, skipUnlabelled, labelMap } = options;
+  const texts = Array.isArray(text) ? (text as unknown[]) : [text];
+  const isColumn = (value: unknown) =>
+    value === undefined ||
+    typeof value === "string" ||
+    (typeof value === "number" && Number.isInteger(value));
+  for (const [name, value] of [
+    ...texts.map((one) => ["text", one] as const),
+    ["label", label] as const,
+    ["group", group] as const,
+  ]) {
+    if (isColumn(value)) continue;
+    throw inputError({
+      expected: "a column by name, or by number from 1",
+      where: `${where}: ${name}`,
+      received: value,
+    });
+  }
+  if (skipUnlabelled !== undefined && typeof skipUnlabelled !== "boolean") {
+    throw inputError({
+      expected: "true or false",
+      where: `${where}: skipUnlabelled`,
+      received: skipUnlabelled,
+    });
+  }
+  if (labelMap !== undefined) objectOf(labelMap, `${where}: labelMap`, "an object, label by label");
 }
 
 const READ_OPTIONS = [

@@ -2,6 +2,7 @@
 import { inputError } from "../base/errors.js";
 import type { Cells } from "./records.js";
 
+/** Bytes in order, in pieces of any size. */
 export type Chunks = AsyncIterable<Uint8Array>;
 
 /** Bytes by place, as formats want them that begin with their end. */
@@ -10,14 +11,17 @@ export interface Places {
   byteLength: number;
   /** Those from `start` up to `end`. */
   slice(start: number, end: number): Promise<ArrayBuffer>;
+  /** Called when all is read. */
   close?(): Promise<void>;
 }
 
 type Inflate = (chunks: Chunks, name: string) => Chunks;
 
+/** Bytes with a name, and how the platform unpacks them. */
 export interface ByteSource {
   /** How messages name it, and, by its ending, a hint at its format. */
   name: string;
+  /** The bytes, which are gone through once. */
   chunks: Chunks;
   /** Inflates gzip; an InputError where the data is damaged. Default: the web's DecompressionStream. */
   gunzip?: Inflate;
@@ -99,6 +103,7 @@ export async function placesOf(chunks: Chunks, name: string): Promise<Places> {
   return { byteLength, slice: (start, end) => whole.slice(start, end).arrayBuffer() };
 }
 
+/** How a source is packed. */
 export type Compression = "gzip" | "zstd";
 
 /** How compressed data begins, whatever its name. */

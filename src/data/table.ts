@@ -2,7 +2,8 @@
  * Tables from any source of bytes: which format, encoding and dialect they are in, what their columns are called, and
  * their records, which come one batch at a time. Of the file only the piece at hand is in memory.
  */
-import { InputError, inputError, knownOptions } from "../base/errors.js";
+import { functionOf, textOf } from "../base/arguments.js";
+import { InputError, inputError, knownOptions, oneOf } from "../base/errors.js";
 import { type ColumnOptions, nameColumns } from "./columns.js";
 import { decodeBytes, type Encoding } from "./decode.js";
 import type { Dialect } from "./delimited.js";
@@ -14,6 +15,7 @@ import {
   type Purpose,
   parserFor,
   refuseIdle,
+  TEXT_FORMATS,
 } from "./format.js";
 import { openParquet } from "./parquet.js";
 import { type Cell, type Cells, MISFIT, type RecordParser, Unfit } from "./records.js";
@@ -37,6 +39,7 @@ export interface Reject {
   cells: readonly unknown[];
 }
 
+/** What becomes of rows that cannot be used. */
 export interface RejectOptions {
   /** Takes the rows that cannot be used, which are then passed over and counted. Default: they end the reading. */
   onReject?: (reject: Reject) => void;
@@ -46,12 +49,15 @@ export interface RejectOptions {
 export interface TableDescription {
   /** What messages call it. */
   name: string;
+  /** How it is written; a folder of label/*.txt, a program's objects. */
   format: Format | "folder" | "objects";
+  /** How it was packed; undefined where it was not. */
   compression: Compression | undefined;
   /** Settled when the first byte beyond ASCII was seen; undefined where there are no bytes of text. */
   encoding: Encoding | undefined;
   /** Of CSV and TSV. */
   dialect: (Dialect & WrittenStyle) | undefined;
+  /** Whether columns have names: a first row, keys, or those of a format. */
   header: boolean;
   /** Names, or numbers from 1. Of JSON, keys in order of first sight: later records may add some. */
   columns: readonly string[];
@@ -245,6 +251,7 @@ export function oneByOne<Row>(batches: AsyncGenerator<Row[]>): AsyncIterator<Row
   };
 }
 
+/** How a table is read. */
 export interface TableOptions extends FormatOptions, RejectOptions {
   /** Whether the first row names the columns. Default: told from the file. */
   header?: boolean;
@@ -252,6 +259,7 @@ export interface TableOptions extends FormatOptions, RejectOptions {
 
 /** A row of a table. */
 export class TableRow {
+  /** Made by going through a table. */
   constructor(
     private readonly columns: readonly string[],
     /** What it holds, by column: a text, a value that is none (a list, an object), or undefined where there is nothing. */
@@ -278,6 +286,7 @@ export class TableRow {
 
 /** A table to go through once, row by row. */
 export class Table implements AsyncIterable<TableRow> {
+  /** @param records what `readTable` has opened */
   constructor(private readonly records: Records) {}
 
   /** What messages call it: its path or name. */
@@ -331,6 +340,24 @@ export class Table implements AsyncIterable<TableRow> {
 
 export const plainValue = (cell: Cell): unknown => (cell instanceof Unfit ? cell.value : cell);
 
+/** @throws InputError for options that are none, or of the wrong kind */
+export function checkTableOptions(
+  options: FormatOptions & ColumnOptions & RejectOptions,
+  where: string,
+  names: readonly string[],
+): void {
+  knownOptions(options, names, where);
+  const { format, delimiter, quoted, encoding, header, onReject } = options;
+  if (format !== undefined) oneOf(format, TEXT_FORMATS, `${where}: format`);
+  if (delimiter !== undefined) textOf(delimiter, `${where}: delimiter`);
+  if (encoding !== undefined) textOf(encoding, `${where}: encoding`);
+  for (const [name, value] of Object.entries({ quoted, header })) {
+    if (value === undefined || typeof value === "boolean") continue;
+    throw inputError({ expected: "true or false", where: `${where}: ${name}`, received: value });
+  }
+  if (onReject !== undefined) functionOf(onReject, `${where}: onReject`);
+}
+
 const TABLE_OPTIONS = ["format", "delimiter", "quoted", "encoding", "header", "onReject"] as const;
 
 /**
@@ -340,6 +367,6 @@ const TABLE_OPTIONS = ["format", "delimiter", "quoted", "encoding", "header", "o
  * @throws InputError, at once or while the rows are gone through, where it is not what it should be
  */
 export async function readTable(from: Readable, options: TableOptions = {}): Promise<Table> {
-  knownOptions(options, TABLE_OPTIONS, "readTable options");
+  checkTableOptions(options, "readTable options", TABLE_OPTIONS);
   return new Table(await openRecords(await sourceOf(from), options, "table"));
 }

@@ -4,6 +4,7 @@
  */
 import { strFromU8, unzipSync } from "fflate";
 import * as tuning from "../../src/classifier/tuning/index.js";
+import * as data from "../../src/data/index.js";
 import * as explain from "../../src/explain/index.js";
 import * as formats from "../../src/formats.js";
 import * as main from "../../src/index.js";
@@ -18,6 +19,7 @@ const { layers } = main;
 
 export const ENTRIES = {
   ".": main,
+  "./data": data,
   "./explain": explain,
   "./formats": formats,
   "./keras": keras,
@@ -67,6 +69,15 @@ const ROWS = [
   { text: "the good", label: "yes" },
   { text: "the bad", label: "no" },
 ];
+const CSV = new TextEncoder().encode("text,label\na good film,yes\na bad one,no\n");
+const TABLE = {
+  format: "csv",
+  delimiter: ",",
+  quoted: true,
+  encoding: "utf-8",
+  header: true,
+  onReject: () => {},
+} as const;
 const corpus = () => {
   const made = new main.Corpus({ frontEnd: "tokenizer" });
   for (const row of ROWS) made.add(row);
@@ -307,11 +318,24 @@ export const CALLABLES: Callable[] = [
     }),
     "file",
   ),
+  simple("readTable", data.readTable, ROWS, {}),
+  simple("readTable", data.readTable, CSV, TABLE),
+  simple("readLabelled", data.readLabelled, CSV, {
+    ...TABLE,
+    text: 1,
+    label: "label",
+    skipUnlabelled: true,
+    labelMap: { a: "b" },
+  }),
+  simple("readTexts", data.readTexts, CSV, { ...TABLE, text: ["text"] }),
   simple("Corpus", (options) => new main.Corpus(options), { frontEnd: "tokenizer" }),
   simple("Corpus.read", (a, b) => main.Corpus.read(a, b), ROWS, { frontEnd: "tokenizer" }),
   method(corpus, "Corpus", "add", { text: "a", label: "b" }),
   method(corpus, "Corpus", "labels"),
   method(corpus, "Corpus", "classes", ["yes", "no"]),
+  method(corpus, "Corpus", "labelCounts"),
+  method(corpus, "Corpus", "mergeLabels"),
+  method(corpus, "Corpus", "label", 0),
   method(corpus, "Corpus", "excerpt", 0),
   method(corpus, "Corpus", "rowNumber", 0),
   method(corpus, "Corpus", "group", 0),

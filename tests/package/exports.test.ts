@@ -22,6 +22,7 @@ const NAMES: Record<string, string[]> = {
     "schedules",
     "callbacks",
   ],
+  "./data": ["readTable", "readLabelled", "readTexts"],
   "./explain": ["explainParameters", "unroll", "gradientFlow", "attribute", "draw"],
   "./formats": ["writeOnnx", "writeModelModule", "writeClassifierModule", "writeTfjs", "writeSafetensors"],
   "./keras": ["readKeras", "readKerasWeights", "readShardedKerasWeights", "writeKeras", "writeKerasH5"],

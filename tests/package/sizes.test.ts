@@ -6,24 +6,24 @@ import { type Size, sizeOf } from "./sizes.js";
 
 /** 1,000 bytes, gzipped: a little above what was measured (zlib packs differently on other processors). They are lowered as the package shrinks, never raised unsaid. */
 const ENTRY_BUDGETS: Record<string, number> = {
-  cellstate: 236,
+  cellstate: 237,
   "cellstate/data": 30,
   "cellstate/explain": 206,
   "cellstate/formats": 253,
   "cellstate/keras": 176,
   "cellstate/lab": 137,
   "cellstate/predict": 54,
-  "cellstate/report": 226,
-  "cellstate/tune": 223,
+  "cellstate/report": 227,
+  "cellstate/tune": 225,
 };
 
-const TRAINING_BUDGET = 131;
+const TRAINING_BUDGET = 132;
 
 /** The kernels that come with predicting, once a file is there; cellstate/predict and these together stay below 75. */
 const INFERENCE_KERNELS_BUDGET = 20;
 
 const NAME_BUDGETS: Record<string, [entry: string, budget: number]> = {
-  Vectorizer: ["cellstate", 6],
+  Vectorizer: ["cellstate", 6.6],
   cellAnatomy: ["cellstate/explain", 9.4],
 };
 
