@@ -40,10 +40,12 @@ function bentPages(dice: Dice): Uint8Array {
   return out;
 }
 
+const MAGIC = new TextEncoder().encode("PAR1");
+
 async function open(bytes: Uint8Array): Promise<void> {
   // Those that are no Parquet any more are tables of another kind, which others bend.
   const head = bytes.slice();
-  head.set([0x50, 0x41, 0x52, 0x31]);
+  head.set(MAGIC.subarray(0, head.length));
   for await (const row of await readTable({ ...memorySource(head, "d.parquet"), ...INFLATE })) {
     if (row.cells.length === 0) throw new Error(`row ${row.row} has no cells`);
   }
