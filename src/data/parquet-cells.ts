@@ -62,9 +62,10 @@ function text(bytes: Uint8Array): Cell {
     if (plain !== undefined) return plain;
   }
   const decoded = decoder.decode(bytes);
-  // The decoder puts this character where bytes are no text; it may also just be there. An error for each would take
-  // microseconds.
+  // The decoder puts this character where bytes are no text; it may also just be there, and then begins with this byte.
+  // Errors in its place would take microseconds each.
   if (!decoded.includes("\ufffd")) return decoded;
+  if (!bytes.includes(0xef)) return unfitBytes(bytes);
   const again = encoder.encode(decoded);
   const same = again.length === bytes.length && again.every((byte, i) => byte === bytes[i]);
   return same ? decoded : unfitBytes(bytes);
@@ -85,8 +86,13 @@ const SHOWN = 16;
 const unfitBytes = (bytes: Uint8Array): Unfit =>
   new Unfit({ bytes: hex(bytes.subarray(0, SHOWN)) + (bytes.length > SHOWN ? "…" : "") });
 
-const hex = (bytes: Uint8Array): string =>
-  Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"));
+
+function hex(bytes: Uint8Array): string {
+  let digits = "";
+  for (const byte of bytes) digits += HEX[byte]!;
+  return digits;
+}
 
 /** Decimals come in as many bytes as they need; more than these would take time that grows with their square. */
 const LONGEST_DECIMAL = 64;

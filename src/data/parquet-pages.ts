@@ -297,6 +297,7 @@ function plain(body: Uint8Array, { type, width }: Leaf): () => Stored {
 function levelsOf(stored: Uint8Array, values: number): Uint8Array {
   const levels = new Uint8Array(values);
   runs(stored, 1, levels);
+  if (levels.some((level) => level > 1)) throw new Error("a level that its column has not");
   return levels;
 }
 

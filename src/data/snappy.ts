@@ -31,8 +31,11 @@ export function unsnappy(packed: Uint8Array, length: number): Uint8Array {
       const count = near ? 4 + ((tag >> 2) & 7) : 1 + (tag >> 2);
       const back = near ? ((tag >> 5) << 8) + little(1) : little((tag & 3) === 2 ? 2 : 4);
       if (back === 0 || back > to || count > length - to) throw damaged();
-      // Byte by byte: what is copied may be what was just written.
-      for (let i = 0; i < count; i++, to++) out[to] = out[to - back]!;
+      // What is copied may be what was just written.
+      if (back === 1) out.fill(out[to - 1]!, to, to + count);
+      else if (back >= count) out.copyWithin(to, to - back, to - back + count);
+      else for (let i = to; i < to + count; i++) out[i] = out[i - back]!;
+      to += count;
     }
   }
   if (to !== length) throw damaged();
