@@ -85,15 +85,13 @@ export async function readTexts(from: Readable, options: ReadOptions = {}): Prom
 function checkReadOptions(options: ReadOptions, where: string): void {
   checkTableOptions(options, where, READ_OPTIONS);
   const { text, label, group, skipUnlabelled, labelMap } = options;
-  const texts = Array.isArray(text) ? (text as unknown[]) : [text];
+  const texts = [text ?? []].flat() as unknown[];
   const isColumn = (value: unknown) =>
-    value === undefined ||
-    typeof value === "string" ||
-    (typeof value === "number" && Number.isInteger(value));
+    typeof value === "string" || (typeof value === "number" && Number.isInteger(value));
   for (const [name, value] of [
     ...texts.map((one) => ["text", one] as const),
-    ["label", label] as const,
-    ["group", group] as const,
+    ...(label === undefined ? [] : [["label", label] as const]),
+    ...(group === undefined ? [] : [["group", group] as const]),
   ]) {
     if (isColumn(value)) continue;
     throw inputError({

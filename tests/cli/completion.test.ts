@@ -92,7 +92,10 @@ const LINES: [string[], string[] | null][] = [
     ["completion", ""],
     ["bash", "fish", "zsh"],
   ],
-  [["predict", "m.keras", "train", "--rej"], ["--reject"]],
+  [
+    ["predict", "m.keras", "train", "--rej"],
+    ["--reject", "--rejects"],
+  ],
   [["train", "rev"], null],
   [["train", "--out", "rev"], null],
   [["train", "--epochs", "rev"], []],
