@@ -93,7 +93,10 @@ function answer(classifier: TextClassifier, texts: readonly string[], first: num
 /** "spam	98.2 %"; where it was rejected, "?	61.3 %	spam, unsure"; where it is of nothing known, "spam	87.0 %	no known word". */
 function asLine({ label, probability, rejected, known }: Prediction): string {
   const [name, share] = [printable(label), chance(probability)];
-  const remarks = [...(rejected ? [name, rejected] : []), ...(known === 0 ? ["no known word"] : [])];
+  const remarks = [
+    ...(rejected ? [name, rejected] : []),
+    ...(known === 0 && rejected !== "strange" ? ["no known word"] : []),
+  ];
   return [rejected ? "?" : name, share, ...(remarks.length > 0 ? [remarks.join(", ")] : [])].join("\t");
 }
 

@@ -74,13 +74,18 @@ function askedOf(lacks: readonly Lack[], { tokenizer }: TrainFlags): Map<string,
   return asked;
 }
 
+/** What arguments of layers count, by Keras's names. */
+const COUNTED: Readonly<Record<string, Readonly<Record<string, Counted>>>> = {
+  Embedding: { input_dim: "words", input_length: "length", input_shape: "length" },
+  InputLayer: { shape: "length", InputLayer: "length" },
+  Dense: { units: "labels" },
+};
+
 function countedBy({ layer, key, axis, last }: NonNullable<Lack["argument"]>): Counted | null {
-  const { className } = layer;
-  if (className === "Embedding" && key === "input_dim") return "words";
-  const length = className === "Embedding" ? /^input_(length|shape)$/ : /^(shape|InputLayer)$/;
-  if ((className === "Embedding" || className === "InputLayer") && length.test(key))
-    return axis ? null : "length";
-  return className === "Dense" && key === "units" && last ? "labels" : null;
+  const named = Object.hasOwn(COUNTED, layer.className) ? COUNTED[layer.className]! : {};
+  const counted = Object.hasOwn(named, key) ? named[key]! : null;
+  if (counted === "length" && axis) return null;
+  return counted === "labels" && !last ? null : counted;
 }
 
 const valuesOf = (

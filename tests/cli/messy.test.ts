@@ -73,7 +73,7 @@ const FILES: Messy[] = [
   {
     name: "list.json",
     content: JSON.stringify(ROWS, null, 1),
-    begins: '[\n{"id":"r0","text":',
+    begins: '[\n{\n  "id": "r0",\n  "text": ',
   },
   {
     name: "lines.jsonl",
@@ -324,7 +324,7 @@ test("variants, labels for nothing, rare ones and amounts are said, each with it
   assert.equal(amounts.code, 2);
   assert.match(
     amounts.stderr,
-    /amounts\.csv: expected labels that name classes found 48 in 48 rows that look like amounts: 0, 3\.7, 7\.4, .*--target classes/,
+    /amounts\.csv: expected labels that name classes, found 48 in 48 rows that look like amounts: 0, 3\.7, 7\.4, .*--target classes/,
   );
   await writeFile(
     join(folder, "ids.csv"),
