@@ -8,6 +8,7 @@ import { label as printed } from "../base/label.js";
 import { percent } from "../base/numbers.js";
 import { type Column, type ColumnOptions, chooseColumns, describeColumns } from "./columns.js";
 import type { FormatOptions } from "./format.js";
+import { cellOf } from "./json-records.js";
 import { labelKey } from "./labels.js";
 import { type Cell, type Cells, MISFIT, Unfit } from "./records.js";
 import { type Readable, sourceOf } from "./sources.js";
@@ -196,7 +197,7 @@ async function* labelledRows(opened: Opened): AsyncGenerator<LabelledRow[]> {
         rejects.count(row);
         continue;
       }
-      const [text, written] = [texts.of(cells), cells[index]];
+      const [text, written] = [texts.of(cells), labelIn(cells[index])];
       if (typeof text !== "string") rejects.take(cells, row, "text", text, withoutText);
       else if (typeof written !== "string" || written.trim() === "") {
         if (options.skipUnlabelled && !(written instanceof Unfit)) withoutLabel.skip(row);
@@ -239,6 +240,13 @@ async function* textRows({ records, description, options, notes }: Opened): Asyn
   withoutText.complain();
   if (description.encoding?.note) notes.push(description.encoding.note);
   notes.push(...texts.notes(), ...rejects.notes());
+}
+
+/** A list of one names one label, and an empty one none, as data of several labels a text is written where it has no more than one. */
+function labelIn(cell: Cell): Cell {
+  if (!(cell instanceof Unfit) || !Array.isArray(cell.value) || cell.value.length > 1) return cell;
+  const one = cellOf(cell.value[0]);
+  return one instanceof Unfit ? cell : one;
 }
 
 /** Rows without a group stand by themselves. */

@@ -326,9 +326,10 @@ test("bad input: labels that are lists, objects or too large, named as what they
   );
   await refused(
     "d.jsonl",
-    [row(["x"]), row(["y"])].join("\n"),
-    /2 rows have a list as label .*such as \["x"\]: row 1, 2\..*jq -c '\.\["label"\] \|= \.\[0\]'/,
+    [row([["x"]]), row([{}])].join("\n"),
+    /2 rows have a list as label .*such as \[\["x"\]\]: row 1, 2\..*jq -c '\.\["label"\] \|= \.\[0\]'/,
   );
+  await refused("d.jsonl", [row("x"), row([])].join("\n"), /1 row has no label .*: row 2\./);
   await refused(
     "d.jsonl",
     [row("x"), row(["x", "y"])].join("\n"),
@@ -349,7 +350,12 @@ test("bad input: labels that are lists, objects or too large, named as what they
     '{"text":"a","label":9007199254740993}\n{"text":"b","label":1e400}\n{"text":"b","label":9007199254740991}',
     /2 rows have a number too large to be exact as label .*row 1, 2\. Beyond 2\^53 different numbers are read as one/,
   );
-  await refused("d.jsonl", `${row(["\u202e\u0085"])}\n${row("x")}`, /such as \["\ufffd "\]/);
+  await refused("d.jsonl", `${row(["\u202e\u0085", "x"])}\n${row("x")}`, /such as \["\ufffd ","x"\]/);
+  const ones = await labelled("d.jsonl", [row(["x"]), row([0]), row("y"), row([true])].join("\n"));
+  assert.deepEqual(
+    ones.rows.map(([, label]) => label),
+    ["x", "0", "y", "true"],
+  );
 });
 
 test("labels that are numbers or truth values are what they are called; other columns may hold anything", async () => {
