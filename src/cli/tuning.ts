@@ -48,10 +48,11 @@ export async function runTuning(
   }
   const { trials, seed, budget, test, tokenizer, vectors, out, report } = flags;
   const began = performance.now();
-  await refuseOutputs({ "--out": out, "--report": report }, [
+  await refuseOutputs({ "--out": out, "--report": report, "--rejects": flags.rejects }, [
     data,
     test,
     ...namesOf(space),
+    flags.labelMap,
     tokenizer,
     vectors,
   ]);

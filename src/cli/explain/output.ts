@@ -25,8 +25,9 @@ export function outputOptions(command: Command): Command {
 
 /** Pages and pictures must not take the place of what is read, nor of each other. */
 export async function checkPictures(_: Command, acting: Command): Promise<void> {
-  const { html, svg, test } = acting.opts<OutputFlags & { test?: string }>();
-  await checkOutputs({ "--html": html, "--svg": svg }, [...acting.args, test]);
+  const { html, svg, rejects, test, labelMap } = acting.opts<OutputFlags & Partial<Record<string, string>>>();
+  const outputs = { "--html": html, "--svg": svg, "--rejects": rejects };
+  await checkOutputs(outputs, [...acting.args, test, labelMap]);
 }
 
 /** What a command has to show; pages and pictures are made only where they are asked for. */
