@@ -10,7 +10,7 @@ import type { TextClassifier } from "../classifier/classifier.js";
 import { isStandardInput, standardInput } from "../data/node-files.js";
 import { type DataDescription, openTexts, type ReadOptions, Texts } from "../data/read.js";
 import { type Cells, MISFIT } from "../data/records.js";
-import { plainValue, type Records } from "../data/table.js";
+import { notesOf, plainValue, type Records } from "../data/table.js";
 import { RowWriter } from "../data/table-writer.js";
 import { note } from "./context.js";
 import { rejecting, type TableFlags } from "./data.js";
@@ -36,6 +36,7 @@ export async function scoreTable(
   answering: AnswerOptions,
 ): Promise<void> {
   const { text, delimiter, encoding } = flags;
+  refuseEnding(flags.out!);
   const onReject = rejecting(flags, data);
   const options: ReadOptions = {
     ...(text === undefined ? {} : { text }),
@@ -180,10 +181,9 @@ class Scoring {
   }
 
   notes(): string[] {
-    const { encoding } = this.description;
     const rows = (count: number) => counted(count, "row has", "rows have");
     return [
-      ...(encoding?.note === undefined ? [] : [encoding.note]),
+      ...notesOf(this.description),
       ...this.texts.notes(),
       ...this.writer.notes(),
       ...(this.unusable > 0 ? [`${counted(this.unusable, "row is", "rows are")} left out as unusable`] : []),
@@ -264,6 +264,14 @@ function writerFor(description: DataDescription, flags: ScoringFlags, added: rea
 }
 
 const ENDINGS: ReadonlySet<string> = new Set(["csv", "tsv", "tab", "json", "jsonl", "ndjson"]);
+
+/** A name that promises what is not written is opened by another program, and wrongly. */
+function refuseEnding(out: string): void {
+  const ending = /\.(\w+)$/.exec(out)?.[1]?.toLowerCase();
+  if (out === "-" || ending === undefined || ending === "txt" || ENDINGS.has(ending)) return;
+  const expected = `a name that ends in .${[...ENDINGS].join(", .")} or .txt`;
+  throw inputError({ expected, where: "--out", received: out });
+}
 
 /** Cells as text: lists and objects as JSON. */
 const cellText = (value: unknown): string =>

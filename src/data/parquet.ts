@@ -12,6 +12,8 @@ import type { Places } from "./source.js";
 
 export interface ParquetTable {
   columns: string[];
+  /** Those of lists and records, which are not read. */
+  unread: string[];
   records: AsyncGenerator<Cells[]>;
 }
 
@@ -19,8 +21,8 @@ export interface ParquetTable {
 const BATCH = 4096;
 const BATCH_CELLS = 2 ** 17;
 
-/** What stands for lists and records, which are not looked into: neither is a text or a label. */
-const UNREAD = { lists: new Unfit(["…"]), records: new Unfit({ "…": "…" }) };
+/** What stands for lists and records, which are not looked into: neither is a text or a label, nor a list of one label. */
+const UNREAD = { lists: new Unfit(["…", "…"]), records: new Unfit({ "…": "…" }) };
 
 /**
  * Opens a Parquet file: texts, numbers, truth values and times. Lists and records are handed on as unfit, unread.
@@ -30,7 +32,9 @@ export async function openParquet(name: string, file: Places, unzstd?: Unpack): 
   try {
     const opened = { name, file, unzstd, ...(await library(name)) };
     const footer = await footerOf(opened);
-    return { columns: footer.fields.map((field) => field.name), records: records(opened, footer) };
+    const { fields } = footer;
+    const unread = fields.filter((field) => "holds" in field).map(({ name }) => name);
+    return { columns: fields.map((field) => field.name), unread, records: records(opened, footer) };
   } catch (error) {
     await file.close?.();
     throw worded(error, name);

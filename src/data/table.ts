@@ -61,6 +61,8 @@ export interface TableDescription {
   header: boolean;
   /** Names, or numbers from 1. Of JSON, keys in order of first sight: later records may add some. */
   columns: readonly string[];
+  /** Of Parquet, the columns of lists and records, whose values are not read. */
+  unread?: readonly string[];
 }
 
 export interface Records {
@@ -93,7 +95,8 @@ export async function openRecords(
     if (places) await opened.chunks.return(undefined);
     const file = places ? await places() : await placesOf(opened.chunks, source.name);
     const table = await openParquet(source.name, file, source.unzstdPage);
-    return named(source.name, "parquet", compression, table.columns, table.records);
+    const records = await named(source.name, "parquet", compression, table.columns, table.records);
+    return { ...records, description: { ...records.description, unread: table.unread } };
   }
   return openText(source.name, opened.chunks, compression, options, purpose);
 }
@@ -316,8 +319,7 @@ export class Table implements AsyncIterable<TableRow> {
 
   /** What was taken for granted: there once the rows were gone through. */
   get notes(): readonly string[] {
-    const note = this.records.description.encoding?.note;
-    return note === undefined ? [] : [note];
+    return notesOf(this.records.description);
   }
 
   /** The rows, once. Leaving early closes the file. */
@@ -336,6 +338,14 @@ export class Table implements AsyncIterable<TableRow> {
       yield rows;
     }
   }
+}
+
+/** What is to be said of a table as it was read. */
+export function notesOf({ encoding, unread = [] }: TableDescription): string[] {
+  return [
+    ...(encoding?.note === undefined ? [] : [encoding.note]),
+    ...(unread.length > 0 ? [`lists and records are not read: ${unread.slice(0, 12).join(", ")}`] : []),
+  ];
 }
 
 export const plainValue = (cell: Cell): unknown => (cell instanceof Unfit ? cell.value : cell);

@@ -237,6 +237,8 @@ test("rows without a text keep their place; what cannot be read leaves the earli
   const broken = await run("predict", "semicolons.csv.keras", "bad.csv", "--out", "kept.csv");
   assert.equal(broken.code, 2);
   assert.equal(await readFile(join(folder, "kept.csv"), "utf8"), "mine");
+  const named = await run("predict", "semicolons.csv.keras", "bad.csv", "--out", "scored.xlsx");
+  assert.match(named.stderr, /--out: expected a name that ends in \.csv, .* but received "scored\.xlsx"/);
   const over = await run("predict", "semicolons.csv.keras", "bad.csv", "--out", "bad.csv");
   assert.match(over.stderr, /that would overwrite bad\.csv/);
 });

@@ -39,7 +39,7 @@ def said(value, kind):
     if value is None:
         return None
     if pa.types.is_list(kind):
-        return {"unfit": ["…"]}
+        return {"unfit": ["…", "…"]}
     if pa.types.is_struct(kind):
         return {"unfit": {"…": "…"}}
     if isinstance(value, bool):
@@ -70,7 +70,7 @@ def said(value, kind):
 def cell(value, kind):
     # A list that is not there is unread as well.
     if pa.types.is_list(kind) or pa.types.is_struct(kind) or pa.types.is_map(kind):
-        return {"unfit": {"…": "…"} if pa.types.is_struct(kind) else ["…"]}
+        return {"unfit": {"…": "…"} if pa.types.is_struct(kind) else ["…", "…"]}
     return said(value, kind)
 
 
