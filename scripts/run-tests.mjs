@@ -1,5 +1,5 @@
-// Runs the compiled tests (dist/tests/**/*.test.js) with Node's own runner. Arguments select files by substring; those
-// that begin with -- go to the runner (--test-reporter=dot).
+// Runs the compiled tests (dist/tests/**/*.test.js) with Node's own runner. Arguments select files by substring, or leave
+// them out where they begin with ^; those that begin with -- go to the runner (--test-reporter=dot).
 import { spawnSync } from "node:child_process";
 import { readdirSync } from "node:fs";
 import { availableParallelism } from "node:os";
@@ -18,13 +18,18 @@ await buildCheckedWasm();
 await buildWorker();
 await buildPieces();
 buildCommonjs();
-const [options, wanted] = [true, false].map((is) =>
+const [options, words] = [true, false].map((is) =>
   process.argv.slice(2).filter((arg) => arg.startsWith("--") === is),
 );
+const [unwanted, wanted] = [
+  words.filter((word) => word.startsWith("^")).map((word) => word.slice(1)),
+  words.filter((word) => !word.startsWith("^")),
+];
 const files = readdirSync(join(root, "dist", "tests"), { recursive: true })
   .map((file) => join("dist", "tests", String(file)))
   .filter((file) => file.endsWith(".test.js"))
   .filter((file) => wanted.length === 0 || wanted.some((word) => file.includes(word)))
+  .filter((file) => !unwanted.some((word) => file.includes(word)))
   .sort();
 if (files.length === 0) {
   console.error(`No test file matches ${wanted.join(" ") || "dist/tests/**/*.test.js"}.`);
