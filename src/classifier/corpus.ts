@@ -47,6 +47,8 @@ export class Corpus {
   private readonly names: string[] = [];
   /** By what labels have in common that are one: 1 and 1.0. */
   private readonly indexOf = new Map<string, number>();
+  /** Other ways in which a label's number was written. */
+  private readonly written = new Map<string, string>();
   private readonly excerpts: string[] = [];
   private readonly numbers: number[] = [];
   /** The groups by name, and each row's; undefined for rows of none. */
@@ -89,7 +91,10 @@ export class Corpus {
       this.groups[this.rows] = copiedOnce(textOf(group, `row ${this.rows + 1} group`), this.groupNames);
     }
     this.texts.add(text);
-    this.found.push(indexFor(label, this.names, this.indexOf));
+    const index = indexFor(label, this.names, this.indexOf);
+    if (label !== this.names[index] && this.written.size < MOST_NAMED)
+      this.written.set(copied(label), labelKey(label));
+    this.found.push(index);
     this.excerpts.push(excerptOf(text));
     this.numbers.push(row ?? this.rows);
   }
@@ -115,12 +120,26 @@ export class Corpus {
     return counts.filter(({ rows }) => rows > 0);
   }
 
-  /** Makes one of labels that differ in how they are written, or by a rare typing error. @returns what became of which */
-  mergeLabels(): LabelVariant[] {
-    const variants = labelVariants(this.labelCounts());
-    const indexOf = (label: string) => this.indexOf.get(labelKey(label))!;
-    const merged = new Map(variants.map(({ label, of }) => [indexOf(label), indexOf(of)]));
-    for (const [row, index] of this.found.entries()) this.found[row] = merged.get(index) ?? index;
+  /** Numbers among the labels that are written in several ways, some of them: how, and what the label is called. */
+  spellings(): { label: string; written: string }[] {
+    return [...this.written].map(([written, key]) => ({
+      written,
+      label: this.names[this.indexOf.get(key)!]!,
+    }));
+  }
+
+  /**
+   * Makes one of labels that differ in how they are written, or by a rare typing error.
+   * @param known labels that stay, be there rows of them or not: those of a classifier
+   * @returns what became of which
+   */
+  mergeLabels(known: readonly string[] = []): LabelVariant[] {
+    const variants = labelVariants(this.labelCounts(), textsOf(known, "mergeLabels known"));
+    const place = (label: string) => indexFor(label, this.names, this.indexOf);
+    const merged = new Map(variants.map(({ label, of }) => [place(label), place(of)]));
+    // What one is a variant of may be a variant itself.
+    const settled = (index: number): number => (merged.has(index) ? settled(merged.get(index)!) : index);
+    for (const [row, index] of this.found.entries()) this.found[row] = settled(index);
     return variants;
   }
 

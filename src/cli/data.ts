@@ -139,16 +139,25 @@ export async function readCorpus(
   path: string,
   flags: ColumnFlags,
   frontEnd: CorpusFrontEndOptions,
-  { group, into }: { group?: string | number | undefined; into?: Corpus } = {},
+  {
+    group,
+    into,
+    known,
+  }: { group?: string | number | undefined; into?: Corpus; known?: readonly string[] } = {},
 ): Promise<{ corpus: Corpus; notes: string[] }> {
   const rows = await openLabelled(path, flags, group);
   if (into) for await (const row of rows) into.add(row);
   const corpus = into ?? (await Corpus.read(rows, frontEnd));
-  const merged = flags.mergeLabels ? corpus.mergeLabels() : [];
+  const merged = flags.mergeLabels ? corpus.mergeLabels(known) : [];
   const mergers = merged.map(({ label, rows, of }) => `${quoted(label, rows)} as ${JSON.stringify(of)}`);
-  const notes = [...rows.notes, ...(merged.length > 0 ? [`labels taken as one: ${named(mergers)}`] : [])].map(
-    (line) => `${path}: ${line}`,
-  );
+  const spelled = corpus
+    .spellings()
+    .map(({ written, label }) => `${JSON.stringify(written)} as ${JSON.stringify(label)}`);
+  const notes = [
+    ...rows.notes,
+    ...(spelled.length > 0 ? [`labels that are equal numbers are one: ${named(spelled)}`] : []),
+    ...(merged.length > 0 ? [`labels taken as one: ${named(mergers)}`] : []),
+  ].map((line) => `${path}: ${line}`);
   for (const line of notes) note(printable(line));
   return { corpus, notes };
 }
@@ -190,17 +199,28 @@ const MOST_NAMED = 5;
 /** A map of labels: a JSON object, or rows of from and to. @throws InputError for anything else */
 async function readLabelMap(path: string): Promise<Record<string, string | null>> {
   const map: Record<string, string | null> = Object.create(null) as Record<string, string | null>;
-  if (/\.json$/i.test(path)) {
-    const object = parseJson(await readBytes(path), path);
+  const bytes = await readBytes(path);
+  if (/^\s*\{/.test(new TextDecoder().decode(bytes.subarray(0, 64)))) {
+    const object = parseJson(bytes, path);
     if (typeof object !== "object" || object === null || Array.isArray(object))
       throw inputError({ expected: "a JSON object, label by label", where: `--label-map ${path}` });
-    for (const [from, to] of Object.entries(object)) map[from] = to === null ? null : String(to);
+    for (const [from, to] of Object.entries(object)) {
+      if (typeof to === "object" && to !== null)
+        throw inputError({
+          expected: "a label, or null",
+          where: `--label-map ${path}: ${from}`,
+          received: to,
+        });
+      map[from] = to === null ? null : String(to);
+    }
     return map;
   }
   for await (const { cells } of await readTable(path, { header: false })) {
     const [from, to = ""] = cells;
     if (cells.length > 2 || typeof from !== "string" || typeof to !== "string")
       throw inputError({ expected: "rows of two columns, from and to", where: `--label-map ${path}` });
+    if (Object.hasOwn(map, from.trim()))
+      throw inputError({ expected: "each label once", where: `--label-map ${path}`, received: from });
     map[from.trim()] = to.trim() === "" ? null : to.trim();
   }
   return map;

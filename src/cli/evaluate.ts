@@ -99,7 +99,9 @@ function namesOf(rest: readonly string[]): { other?: string; data: string } {
 async function evaluateOne(model: string, data: string, flags: Flags): Promise<void> {
   const classifier = await openClassifier(model, flags);
   const evaluation = await measured(async (signal) => {
-    const { corpus } = await readCorpus(data, flags, classifier.encoder.frontEnd);
+    const { corpus } = await readCorpus(data, flags, classifier.encoder.frontEnd, {
+      known: classifier.labels,
+    });
     const options = { mistakes: flags.mistakes ?? MISTAKES.one, signal, ...answerOptions(flags) };
     const found = await classifier.evaluate(corpus, options);
     if (flags.threshold !== BEST) return found;

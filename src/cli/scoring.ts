@@ -1,8 +1,9 @@
 /** `cellstate predict MODEL DATA --out FILE`: a table with the answers in columns added, row by row. */
 import { createWriteStream } from "node:fs";
-import { rename, rm } from "node:fs/promises";
+import { realpath, rename, rm } from "node:fs/promises";
 import type { Writable } from "node:stream";
 import { inputError } from "../base/errors.js";
+import { fileError } from "../base/node-files.js";
 import { counted } from "../base/numbers.js";
 import { printable, printableJson } from "../base/text.js";
 import type { AnswerOptions, Prediction } from "../classifier/answer.js";
@@ -37,7 +38,7 @@ export async function scoreTable(
   answering: AnswerOptions,
 ): Promise<void> {
   const { text, delimiter, encoding } = flags;
-  refuseEnding(flags.out!);
+  refuseEnding(flags.out!, flags.json ?? false);
   const onReject = rejecting(flags, data);
   const options: ReadOptions = {
     ...(text === undefined ? {} : { text }),
@@ -69,22 +70,28 @@ interface Sink {
 
 async function openSink(out: string): Promise<Sink> {
   if (out === "-") return { write: writerTo(process.stdout), close: async () => {}, abandon: async () => {} };
-  const temporary = `${out}.${process.pid}.part`;
+  // A link stays one, and its target is replaced.
+  const target = await realpath(out).catch(() => out);
+  const temporary = `${target}.${process.pid}.part`;
   const stream = createWriteStream(temporary, { flags: "wx" });
-  await new Promise<void>((opened, failed) => {
-    stream.once("open", () => opened());
-    stream.once("error", failed);
+  let failure: Error | undefined;
+  stream.on("error", (error) => {
+    failure ??= error;
   });
-  const ended = () =>
-    new Promise<void>((done, failed) => {
-      stream.once("error", failed);
-      stream.end(done);
-    });
+  const write = writerTo(stream);
   return {
-    write: writerTo(stream),
+    write: async (text) => {
+      if (failure) throw fileError(failure, out, "written");
+      await write(text);
+    },
     close: async () => {
-      await ended();
-      await rename(temporary, out);
+      await new Promise<void>((done) => {
+        stream.once("close", () => done());
+        stream.end();
+      });
+      // What a full disk did not take is told of here at the latest.
+      if (failure) throw fileError(failure, out, "written");
+      await rename(temporary, target);
     },
     abandon: async () => {
       stream.destroy();
@@ -267,10 +274,11 @@ function writerFor(description: DataDescription, flags: ScoringFlags, added: rea
 const ENDINGS: ReadonlySet<string> = new Set(["csv", "tsv", "tab", "json", "jsonl", "ndjson"]);
 
 /** A name that promises what is not written is opened by another program, and wrongly. */
-function refuseEnding(out: string): void {
+function refuseEnding(out: string, json: boolean): void {
   const ending = /\.(\w+)$/.exec(out)?.[1]?.toLowerCase();
-  if (out === "-" || ending === undefined || ending === "txt" || ENDINGS.has(ending)) return;
-  const expected = `a name that ends in .${[...ENDINGS].join(", .")} or .txt`;
+  const endings = [...ENDINGS].filter((one) => !json || one.startsWith("json") || one === "ndjson");
+  if (out === "-" || ending === undefined || ending === "txt" || endings.includes(ending)) return;
+  const expected = `a name that ends in .${endings.join(", .")} or .txt`;
   throw inputError({ expected, where: "--out", received: out });
 }
 
@@ -290,12 +298,13 @@ function asDelimited(
 ): TableWriter {
   const writer = new RowWriter(dialect, !keepFormulas);
   const width = columns.length;
-  const isDecoded = encoding !== undefined && encoding.name !== "utf-8";
+  // Settled at the first byte beyond ASCII, which may come after the beginning is written.
+  const isDecoded = () => encoding !== undefined && encoding.name !== "utf-8";
   const named = header || format === "lines";
   return {
     begin: () => {
       // By its mark a spreadsheet takes what is written for UTF-8.
-      const mark = encoding?.byteOrderMark || isDecoded ? "\uFEFF" : "";
+      const mark = encoding?.byteOrderMark || isDecoded() ? "\uFEFF" : "";
       const names = format === "lines" ? ["text"] : columns;
       return mark + (named ? writer.row([...names, ...added.map(({ name }) => name)]) : "");
     },
@@ -309,7 +318,7 @@ function asDelimited(
       ...(named
         ? []
         : [`there is no header: behind its columns come ${added.map(({ name }) => name).join(", ")}`]),
-      ...(isDecoded ? ["written as UTF-8"] : []),
+      ...(isDecoded() ? ["written as UTF-8"] : []),
       ...(writer.madeSafe > 0
         ? [
             `an apostrophe keeps ${counted(writer.madeSafe, "cell", "cells")} from being run as a formula by spreadsheets (--keep-formulas leaves them out)`,
@@ -331,7 +340,7 @@ function laterColumns(names: readonly string[], row: number): Error {
 /** Objects with keys added; a list of them where the table is one. */
 function asJson({ columns, format }: DataDescription, added: readonly Added[], list: boolean): TableWriter {
   let rows = 0;
-  const names = format === "lines" ? ["text"] : columns;
+  const names = format === "lines" ? ["text"] : unique(columns);
   const known = columns.length;
   return {
     begin: () => (list ? "[" : ""),
@@ -352,6 +361,17 @@ function asJson({ columns, format }: DataDescription, added: readonly Added[], l
     end: () => (list ? "\n]\n" : ""),
     notes: () => [],
   };
+}
+
+/** Names, each once: of JSON a key that stands twice would be lost. */
+function unique(columns: readonly string[]): string[] {
+  const taken = new Set<string>();
+  return columns.map((name) => {
+    let each = name;
+    for (let n = 2; taken.has(each); n++) each = `${name}_${n}`;
+    taken.add(each);
+    return each;
+  });
 }
 
 /** Two objects of JSON as one: the first stays as it is written. */

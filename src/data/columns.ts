@@ -228,9 +228,10 @@ function asked(table: Table, column: string | number | undefined, role: string):
   if (column === undefined) return undefined;
   const { columns, header } = table;
   const same = (test: (name: string) => boolean) => columns.flatMap((name, i) => (test(name) ? [i] : []));
-  const exact = header ? same((name) => name === column) : [];
-  const alike =
-    exact.length > 0 ? exact : header ? same((name) => plain(name) === plain(String(column))) : [];
+  // A number is a place; a name may look like one.
+  const named = header && typeof column === "string";
+  const exact = named ? same((name) => name === column) : [];
+  const alike = exact.length > 0 ? exact : named ? same((name) => plain(name) === plain(String(column))) : [];
   if (alike.length > 1) {
     throw new InputError(
       `${table.name}: ${alike.length} columns are named "${column}". Give its number, from 1.`,

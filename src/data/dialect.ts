@@ -3,19 +3,21 @@ import { InputError, inputError } from "../base/errors.js";
 import { looksLabelled, namesColumns } from "./columns.js";
 import { DelimitedParser, type Dialect } from "./delimited.js";
 import type { FormatOptions } from "./format.js";
-import { type Cell, type Cells, textOf } from "./records.js";
+import { type Cell, type Cells, MISFIT, textOf } from "./records.js";
 
 /** What may part fields, in the order in which they are tried. */
 const DELIMITERS = [",", ";", "\t", "|"] as const;
 
 /**
  * @param whole whether `head` is all there is
+ * @param tolerant whether some rows may have another width
  */
 export function chooseDialect(
   format: "csv" | "tsv",
   head: string,
   whole: boolean,
   { delimiter, quoted }: FormatOptions,
+  tolerant = false,
 ): Dialect {
   if (delimiter !== undefined && (delimiter.length !== 1 || '"\r\n'.includes(delimiter))) {
     throw inputError({
@@ -25,20 +27,24 @@ export function chooseDialect(
       typed: { where: "--delimiter" },
     });
   }
-  const chosen = delimiter ?? constantDelimiter(format, head, whole) ?? firstDelimiter(format, head);
-  return { delimiter: chosen, quoted: quoted ?? (chosen !== "\t" || isQuoted(head, whole, chosen)) };
+  const chosen =
+    delimiter ?? constantDelimiter(format, head, { whole, tolerant }) ?? firstDelimiter(format, head);
+  return {
+    delimiter: chosen,
+    quoted: quoted ?? (chosen !== "\t" || isQuoted(head, { whole, tolerant }, chosen)),
+  };
 }
 
 /**
  * The delimiter by which every row has as many fields as the first, two at least. Of several: one whose first row names
  * columns, else one that leaves a column of labels.
  */
-function constantDelimiter(format: "csv" | "tsv", head: string, whole: boolean): string | undefined {
+function constantDelimiter(format: "csv" | "tsv", head: string, how: Attempt): string | undefined {
   const first = firstLine(head);
   const found = DELIMITERS.filter((delimiter) => first.includes(delimiter)).flatMap((delimiter) => {
     const records =
-      attempt(head, whole, { delimiter, quoted: true }) ??
-      (delimiter === "\t" ? attempt(head, whole, { delimiter, quoted: false }) : undefined);
+      attempt(head, how, { delimiter, quoted: true }) ??
+      (delimiter === "\t" ? attempt(head, how, { delimiter, quoted: false }) : undefined);
     if (!records?.[0] || records[0].length < 2) return [];
     const expected = format === "tsv" && delimiter === "\t";
     const named = namesColumns(records) ? 4 : 0;
@@ -65,13 +71,13 @@ function firstLine(head: string): string {
  * would not. That is rows that read badly without, a doubled quote in a quoted field, or a first row all in quotes.
  * Else the quotes are the writers' own.
  */
-function isQuoted(head: string, whole: boolean, delimiter: string): boolean {
+function isQuoted(head: string, how: Attempt, delimiter: string): boolean {
   const isWrapped = (given: Cell) => {
     const cell = textOf(given);
     return cell.length > 1 && cell.startsWith('"') && cell.endsWith('"');
   };
-  if (!head.includes('"') || !attempt(head, whole, { delimiter, quoted: true })) return false;
-  const plain = attempt(head, whole, { delimiter, quoted: false });
+  if (!head.includes('"') || !attempt(head, how, { delimiter, quoted: true })) return false;
+  const plain = attempt(head, how, { delimiter, quoted: false });
   if (!plain) return true;
   if (plain[0]?.every(isWrapped)) return true;
   return plain.some((cells) =>
@@ -111,13 +117,24 @@ export function writtenStyle(head: string, dialect: Dialect): WrittenStyle {
   return { quoting, lineEnd };
 }
 
+interface Attempt {
+  whole: boolean;
+  tolerant: boolean;
+}
+
+/** Of rows that cannot be used, where some are borne: more are a sign of another dialect. */
+const MOST_MISFITS = 0.1;
+
 /** The records at the head of a file, or nothing where they read badly, or a stray quote swallows half of it. */
-function attempt(head: string, whole: boolean, dialect: Dialect): Cells[] | undefined {
-  const parser = new DelimitedParser("", dialect);
+function attempt(head: string, { whole, tolerant }: Attempt, dialect: Dialect): Cells[] | undefined {
+  let misfits = 0;
+  const parser = new DelimitedParser("", dialect, tolerant ? () => void misfits++ : undefined);
   try {
-    const records = parser.push(head);
-    if (whole) return [...records, ...parser.end()];
-    return parser.waiting * 2 < head.length ? records : undefined;
+    const all = parser.push(head);
+    if (whole) all.push(...parser.end());
+    else if (parser.waiting * 2 >= head.length) return undefined;
+    if (misfits > Math.max(1, MOST_MISFITS * all.length)) return undefined;
+    return misfits === 0 ? all : all.filter((cells) => cells !== MISFIT);
   } catch (error) {
     if (error instanceof InputError) return undefined;
     throw error;

@@ -17,7 +17,9 @@ export class FastTextParser implements RecordParser {
 
   constructor(name: string, head: string) {
     this.lines = new LineSplitter(name);
-    const begun = head.split(/\r?\n/).filter((line) => line.startsWith(PREFIX));
+    const lines = head.split(/\r?\n/);
+    if (lines.length > 1) lines.pop(); // it may be cut
+    const begun = lines.filter((line) => line.startsWith(PREFIX));
     const comma = begun.every((line) => /^__label__[^\s,]+,/.test(line));
     this.label = comma ? /^\s*__label__([^\s,]+),?/ : /^\s*__label__(\S+)/;
   }

@@ -80,7 +80,11 @@ export function parserFor(
 }
 
 /** An option that a format does nothing with is not what its giver thinks. */
-export function refuseIdle(name: string, format: Format | "folder", options: FormatOptions): void {
+export function refuseIdle(
+  name: string,
+  format: Format | "folder" | "objects",
+  options: FormatOptions,
+): void {
   const delimited = format === "csv" || format === "tsv";
   for (const option of ["delimiter", "quoted"] as const) {
     if (options[option] === undefined || delimited) continue;
@@ -90,15 +94,15 @@ export function refuseIdle(name: string, format: Format | "folder", options: For
       received: options[option],
     });
   }
-  if (options.encoding === undefined || format !== "parquet") return;
-  throw inputError({
-    expected: "no encoding: this is a Parquet file",
-    where: name,
-    received: options.encoding,
-  });
+  const isText = format !== "parquet" && format !== "folder" && format !== "objects";
+  for (const option of ["encoding", "format"] as const) {
+    if (options[option] === undefined || isText) continue;
+    const expected = `no ${option}: this is ${IN_WORDS[format]}`;
+    throw inputError({ expected, where: name, received: options[option] });
+  }
 }
 
-const IN_WORDS: Record<Format | "folder", string> = {
+const IN_WORDS: Record<Format | "folder" | "objects", string> = {
   csv: "CSV",
   tsv: "TSV",
   jsonl: "JSONL",
@@ -107,6 +111,7 @@ const IN_WORDS: Record<Format | "folder", string> = {
   lines: "one text a line",
   parquet: "a Parquet file",
   folder: "a folder",
+  objects: "rows as objects",
 };
 
 function byEnding(name: string): TextFormat | undefined {

@@ -54,7 +54,7 @@ class KeyedRecords {
     if (depth > DEEPEST) throw this.beyond(`values at most ${DEEPEST} deep`, at);
     let value: unknown;
     try {
-      value = JSON.parse(text);
+      value = JSON.parse(exactly(text));
     } catch {
       throw this.notAnObject(text, at);
     }
@@ -87,6 +87,14 @@ class KeyedRecords {
     }
     return at;
   }
+}
+
+/** Whole numbers as long as ids are, as texts: parsed as numbers they would be rounded. */
+function exactly(text: string): string {
+  if (!/\d{16}/.test(text)) return text;
+  return text.replace(/"(?:[^"\\]|\\[\s\S])*"|-?\d{16,}(?![\d.eE])/g, (found) =>
+    found.startsWith('"') ? found : `"${found}"`,
+  );
 }
 
 const A = { line: "a line", item: "an item" } as const;

@@ -68,16 +68,25 @@ const SHORTEST_MISTYPED = 4;
 /** A typing error is rare beside what was meant. */
 const MOST_MISTYPED = 0.05;
 
-/** Labels that differ from a more frequent one in how they are written only, or by one letter and are rare beside it. */
-export function labelVariants(counts: readonly LabelCount[]): LabelVariant[] {
+/**
+ * Labels that differ from a more frequent one in how they are written only, or by one letter and are rare beside it.
+ * @param known labels that stay as they are, and that others are rather variants of
+ */
+export function labelVariants(counts: readonly LabelCount[], known: readonly string[] = []): LabelVariant[] {
   const found: LabelVariant[] = [];
-  const byRows = [...counts].sort((a, b) => b.rows - a.rows);
+  const isKnown = new Set(known.map(labelKey));
+  const rank = ({ label, rows }: LabelCount) => (isKnown.has(labelKey(label)) ? Infinity : rows);
+  const all = [...counts, ...known.map((label) => ({ label, rows: 0 }))];
+  const byRows = all.sort((a, b) => (rank(a) === rank(b) ? b.rows - a.rows : rank(b) - rank(a)));
   const plainly = new Map<string, string>();
   const different: LabelCount[] = [];
   for (const count of byRows) {
     const plain = plainLabel(count.label);
     const of = plainly.get(plain);
-    if (of !== undefined) found.push({ ...count, of, how: "case, spaces or hyphens" });
+    if (isKnown.has(labelKey(count.label))) {
+      if (of === undefined) plainly.set(plain, count.label);
+      different.push(count);
+    } else if (of !== undefined) found.push({ ...count, of, how: "case, spaces or hyphens" });
     else {
       plainly.set(plain, count.label);
       different.push(count);
@@ -87,8 +96,9 @@ export function labelVariants(counts: readonly LabelCount[]): LabelVariant[] {
   const settled: LabelCount[] = [];
   for (const count of different) {
     const isMeant = (other: LabelCount) =>
-      count.rows <= Math.max(1, MOST_MISTYPED * other.rows) &&
-      count.rows < other.rows &&
+      !isKnown.has(labelKey(count.label)) &&
+      count.rows <= Math.max(1, MOST_MISTYPED * rank(other)) &&
+      count.rows < rank(other) &&
       isMistyped(count.label, other.label);
     const meant = settled.find(isMeant);
     if (meant) found.push({ ...count, of: meant.label, how: "a letter" });

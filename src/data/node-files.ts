@@ -6,7 +6,7 @@ import { pipeline, Readable, type Transform } from "node:stream";
 import * as zlib from "node:zlib";
 import { InputError, inputError } from "../base/errors.js";
 import { fileError, insideFolder, pathOf } from "../base/node-files.js";
-import { decodeBytes } from "./decode.js";
+import { decodeBytes, type Encoding } from "./decode.js";
 import { type Cells, LONGEST_RECORD, recordTooLong } from "./records.js";
 import {
   type ByteSource,
@@ -62,19 +62,28 @@ async function folderSource(path: string): Promise<RecordSource> {
       where: path,
     });
   }
+  const notes: string[] = [];
   const labels = [...new Set(files.map(({ label }) => label))];
   const named = `${labels.slice(0, 10).join(", ")}${labels.length > 10 ? ", …" : ""}`;
   return {
     ...{ name: path, kind: "folder", columns: ["text", "label"] },
     found: `a text a file, labels from the folders: ${named}`,
-    records: textsOf(path, files),
+    notes,
+    records: textsOf(path, files, notes),
   };
 }
 
 async function* textsOf(
   path: string,
   files: readonly { label: string; file: string }[],
+  notes: string[],
 ): AsyncGenerator<Cells[]> {
+  let guessed = 0;
+  const readWhole = async (file: string) => {
+    const { text, encoding } = await wholeText(file);
+    if (encoding.note !== undefined && guessed++ === 0) notes.push(`${file}: ${encoding.note}`);
+    return text;
+  };
   for (let from = 0; from < files.length; from += AT_ONCE) {
     const some = files.slice(from, from + AT_ONCE);
     const inside = await Promise.all(some.map(({ file }) => insideFolder(path, file)));
@@ -85,20 +94,21 @@ async function* textsOf(
     if (small) yield some.map(({ label }, i) => [texts[i]!, label]);
     else for (const [i, { label }] of some.entries()) yield [[await readWhole(inside[i]!), label]];
   }
+  if (guessed > 1) notes.push(`${guessed} files in all are taken so`);
 }
 
 /** Files of a folder that are read at a time, and what they may hold together. */
 const AT_ONCE = 32;
 const SMALL_BYTES = 2 ** 22;
 
-async function readWhole(file: string): Promise<string> {
+async function wholeText(file: string): Promise<{ text: string; encoding: Encoding }> {
   let text = "";
-  const { pieces } = await decodeBytes(fileChunks(file), file);
+  const { pieces, encoding } = await decodeBytes(fileChunks(file), file);
   for await (const piece of pieces) {
     text += piece;
     if (text.length > LONGEST_RECORD) throw recordTooLong(file, 1);
   }
-  return text;
+  return { text, encoding };
 }
 
 /** The folders in a folder, hidden ones left out, in an order that no machine's language changes. */
@@ -149,7 +159,7 @@ export async function* fileChunks(path: string): AsyncGenerator<Uint8Array> {
 
 /** What Node 20 has not. */
 interface Zstandard {
-  createZstdDecompress?: (options: object) => Transform;
+  createZstdDecompress?: (options: object) => Transform & { bytesWritten: number };
   zstdDecompressSync?: (bytes: Uint8Array, options: { maxOutputLength: number }) => Uint8Array;
 }
 const newer: Zstandard = zlib as unknown as Zstandard;
@@ -159,7 +169,7 @@ const nodeGunzip = (chunks: Chunks, name: string) =>
 const nodeUnzstd =
   newer.createZstdDecompress &&
   ((chunks: Chunks, name: string) =>
-    through(chunks, newer.createZstdDecompress!({ chunkSize: CHUNK }), "zstd", name));
+    wholeZstd(chunks, newer.createZstdDecompress!({ chunkSize: CHUNK }), name));
 const unzstdPage =
   (decompress: NonNullable<Zstandard["zstdDecompressSync"]>) =>
   (bytes: Uint8Array, length: number): Uint8Array =>
@@ -186,6 +196,29 @@ export const INFLATE = {
   ...(nodeUnzstd ? { unzstd: nodeUnzstd } : {}),
   ...(newer.zstdDecompressSync ? { unzstdPage: unzstdPage(newer.zstdDecompressSync) } : {}),
 };
+
+/** Before 26 Node ends at the first of several frames, and passes over the others without a word. */
+async function* wholeZstd(
+  chunks: Chunks,
+  inflate: Transform & { bytesWritten: number },
+  name: string,
+): AsyncGenerator<Uint8Array> {
+  let [fed, ended] = [0, false];
+  const counted = async function* () {
+    for await (const chunk of chunks) {
+      fed += chunk.length;
+      yield chunk;
+    }
+    ended = true;
+  };
+  yield* through(counted(), inflate, "zstd", name);
+  if (ended && inflate.bytesWritten >= fed) return;
+  throw inputError({
+    expected: "one frame of Zstandard, found more behind it, which this Node does not unpack",
+    where: name,
+    next: "Node does from 26 on. Or unpack it first: zstd -d FILE",
+  });
+}
 
 /** Any part of a file. */
 async function filePlaces(path: string): Promise<Places> {

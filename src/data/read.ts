@@ -13,6 +13,7 @@ import { type Cell, type Cells, MISFIT, Unfit } from "./records.js";
 import { type Readable, sourceOf } from "./sources.js";
 import {
   checkTableOptions,
+  notesOf,
   oneByOne,
   openRecords,
   type Records,
@@ -162,6 +163,10 @@ async function rowsOf<Row extends TextRow>(
 function describe(records: Records, options: ReadOptions, labelled: boolean): DataDescription {
   const { description, head, found } = records;
   if (description.format === "lines") {
+    if (options.text !== undefined) {
+      const expected = "no text column: this is one text a line";
+      throw inputError({ expected, where: description.name, received: options.text });
+    }
     const text: Column[] = [{ index: 0, name: "1", how: "the only column" }];
     const chosen = { header: false, text, label: undefined };
     return { ...description, ...chosen, found: describeColumns(chosen) };
@@ -184,7 +189,8 @@ async function* labelledRows(opened: Opened): AsyncGenerator<LabelledRow[]> {
   const texts = new Texts(description.text);
   const withoutText = new Missing(name, "text", texts.name);
   const withoutLabel = new Missing(name, "label", description.label!.name);
-  const [spaces, rejects, mapped] = [new Spaces(), new Rejects(options), new Counted()];
+  const [spaces, rejects] = [new Spaces(), new Rejects(options)];
+  const [mapped, blank] = [new Counted(), new Counted()];
   const { index } = description.label!;
   const labelOf = namesFrom(options.labelMap);
   let row = records.firstRow - 1;
@@ -203,8 +209,10 @@ async function* labelledRows(opened: Opened): AsyncGenerator<LabelledRow[]> {
         else rejects.take(cells, row, "label", written, withoutLabel);
       } else {
         const label = labelOf(spaces.trim(written));
+        if (text.trim() === "") blank.add(row);
         if (label === null) mapped.add(row);
-        else if (description.group) rows.push({ text, label, row, ...groupOf(cells, description.group) });
+        else if (description.group)
+          rows.push({ text, label, row, ...groupOf(cells, description.group, row) });
         else rows.push({ text, label, row });
       }
     }
@@ -214,8 +222,14 @@ async function* labelledRows(opened: Opened): AsyncGenerator<LabelledRow[]> {
   withoutLabel.complain();
   if (row < records.firstRow) throw new InputError(`${name}: expected rows, found a header only.`);
   const all = row - records.firstRow + 1;
-  if (description.encoding?.note) notes.push(description.encoding.note);
-  notes.push(...texts.notes(), ...spaces.notes(all), ...withoutLabel.notes(), ...rejects.notes());
+  notes.push(
+    ...notesOf(description),
+    ...texts.notes(),
+    ...spaces.notes(all),
+    ...withoutLabel.notes(),
+    ...rejects.notes(),
+  );
+  if (blank.count > 0) notes.push(`${blank.rows("has", "have")} an empty text: ${blank.numbers()}`);
   if (mapped.count > 0)
     notes.push(`${mapped.rows("is", "are")} left out by the map of labels: ${mapped.numbers()}`);
 }
@@ -237,8 +251,7 @@ async function* textRows({ records, description, options, notes }: Opened): Asyn
     if (rows.length > 0) yield rows;
   }
   withoutText.complain();
-  if (description.encoding?.note) notes.push(description.encoding.note);
-  notes.push(...texts.notes(), ...rejects.notes());
+  notes.push(...notesOf(description), ...texts.notes(), ...rejects.notes());
 }
 
 /** A list of one names one label, and an empty one none, as data of several labels a text is written where it has no more than one. */
@@ -249,8 +262,11 @@ function labelIn(cell: Cell): Cell {
 }
 
 /** Rows without a group stand by themselves. */
-function groupOf(cells: Cells, { index }: Column): { group?: string } {
-  const cell = cells[index];
+function groupOf(cells: Cells, { index }: Column, row: number): { group?: string } {
+  const cell = labelIn(cells[index]);
+  if (cell instanceof Unfit) {
+    throw inputError({ expected: "one text or number as group", where: `row ${row}`, received: cell.value });
+  }
   const group = typeof cell === "string" ? cell.trim() : "";
   return group === "" ? {} : { group };
 }
@@ -260,6 +276,7 @@ function namesFrom(map: ReadOptions["labelMap"]): (label: string) => string | nu
   if (map === undefined) return (label) => label;
   const names = new Map(Object.entries(map).map(([from, to]) => [labelKey(from.trim()), to]));
   for (const [from, to] of names) {
+    if (typeof to === "string") names.set(from, to.trim());
     if (to === null || (typeof to === "string" && to.trim() !== "")) continue;
     throw inputError({
       expected: "a label, or null",

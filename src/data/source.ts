@@ -40,6 +40,8 @@ export interface RecordSource {
   /** May grow while records come. */
   columns: readonly string[];
   records: AsyncGenerator<Cells[]>;
+  /** What there is to say of it once it was read. */
+  notes?: readonly string[];
   /** How columns were found, where there is more to say than their names. */
   found?: string;
 }

@@ -61,6 +61,8 @@ export interface TableDescription {
   header: boolean;
   /** Names, or numbers from 1. Of JSON, keys in order of first sight: later records may add some. */
   columns: readonly string[];
+  /** What a source says of itself once it was read. */
+  notes?: readonly string[];
   /** Of Parquet, the columns of lists and records, whose values are not read. */
   unread?: readonly string[];
 }
@@ -107,9 +109,10 @@ const startsWith = (bytes: Uint8Array, start: Uint8Array): boolean =>
   start.every((byte, i) => bytes[i] === byte);
 
 async function openSource(source: RecordSource, options: FormatOptions): Promise<Records> {
-  const { name, kind, columns, records, found } = source;
-  if (kind === "folder") refuseIdle(name, kind, options);
-  return { ...(await named(name, kind, undefined, columns, records)), found };
+  const { name, kind, columns, records, found, notes } = source;
+  refuseIdle(name, kind, options);
+  const opened = await named(name, kind, undefined, columns, records);
+  return { ...opened, description: { ...opened.description, ...(notes ? { notes } : {}) }, found };
 }
 
 /** Records of columns that have names. */
@@ -155,11 +158,16 @@ async function openText(
 ): Promise<Records> {
   const { pieces, encoding } = await decodeBytes(chunks, name, options.encoding);
   try {
-    const head = await readHead(pieces);
+    const read = await readHead(pieces);
+    const whole = read.length < HEAD;
+    const { head, asked } = withoutSeparator(read, options);
+    refuseOldLineEnds(name, head);
     const format = chooseFormat(name, head, options.format, purpose);
     refuseIdle(name, format, options);
     const delimited = format === "csv" || format === "tsv";
-    const dialect = delimited ? chooseDialect(format, head, head.length < HEAD, options) : undefined;
+    const dialect = delimited
+      ? chooseDialect(format, head, whole, asked, options.onReject !== undefined)
+      : undefined;
     const parser = parserFor(
       name,
       format,
@@ -167,7 +175,7 @@ async function openText(
       dialect ?? { delimiter: "\t", quoted: false },
       options.onReject,
     );
-    const { first, ended } = await firstRecords(parser, head, pieces);
+    const { first, ended } = await firstRecords(parser, head, pieces, whole);
     if (first.length === 0) throw new InputError(`${name}: expected rows of text, found an empty file.`);
     const names = format === "lines" ? ["1"] : parser.columns;
     const fitting = first.filter((cells) => cells !== MISFIT);
@@ -191,6 +199,23 @@ async function openText(
   }
 }
 
+/** Excel's first line, "sep=;", which names the delimiter and is no row. */
+function withoutSeparator(read: string, options: FormatOptions): { head: string; asked: FormatOptions } {
+  const found = /^sep=(.)\r?\n/i.exec(read);
+  if (!found) return { head: read, asked: options };
+  return { head: read.slice(found[0].length), asked: { delimiter: found[1]!, ...options } };
+}
+
+/** Lines that end in CR alone would be one line, and all rows but the first lost. */
+function refuseOldLineEnds(name: string, head: string): void {
+  if (head.includes("\n") || !/\r[^\r]/.test(head)) return;
+  throw inputError({
+    expected: "lines that end in LF or CR LF, found CR alone",
+    where: name,
+    next: "For instance: tr '\\r' '\\n' < OLD > NEW",
+  });
+}
+
 async function readHead(pieces: AsyncGenerator<string>): Promise<string> {
   let head = "";
   while (head.length < HEAD) {
@@ -206,9 +231,10 @@ async function firstRecords(
   parser: RecordParser,
   head: string,
   pieces: AsyncGenerator<string>,
+  whole: boolean,
 ): Promise<{ first: Cells[]; ended: boolean }> {
   const first = parser.push(head);
-  while (head.length < HEAD || first.length < 2) {
+  while (whole || first.length < 2) {
     const next = await pieces.next();
     if (next.done) return { first: first.concat(parser.end()), ended: true };
     // Not spread: a piece may hold more records than a call takes arguments.
@@ -341,8 +367,9 @@ export class Table implements AsyncIterable<TableRow> {
 }
 
 /** What is to be said of a table as it was read. */
-export function notesOf({ encoding, unread = [] }: TableDescription): string[] {
+export function notesOf({ encoding, unread = [], notes = [] }: TableDescription): string[] {
   return [
+    ...notes,
     ...(encoding?.note === undefined ? [] : [encoding.note]),
     ...(unread.length > 0 ? [`lists and records are not read: ${unread.slice(0, 12).join(", ")}`] : []),
   ];

@@ -243,6 +243,21 @@ test("rows without a text keep their place; what cannot be read leaves the earli
   assert.match(over.stderr, /that would overwrite bad\.csv/);
 });
 
+test("a disk that is full leaves no cut table in place", { skip: process.platform !== "linux" }, async () => {
+  const { spawnSync } = await import("node:child_process");
+  const main = new URL("../../src/cli/main.js", import.meta.url).pathname;
+  // Files of at most 2 KiB; the signal would end the process before it could say so.
+  const line = `trap '' XFSZ; ulimit -f 2; exec "$0" "$@"`;
+  const args = [main, "predict", "semicolons.csv.keras", "excel.csv", "--out", "full.csv"];
+  const { status, stderr } = spawnSync("bash", ["-c", line, process.execPath, ...args], {
+    cwd: folder,
+    encoding: "utf8",
+  });
+  assert.equal(status, 1, stderr);
+  assert.match(stderr, /full\.csv/);
+  await assert.rejects(() => readFile(join(folder, "full.csv")));
+});
+
 test("rejects are written with the file, the row and why", async () => {
   const { code, stderr } = await run(
     "train",

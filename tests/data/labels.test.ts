@@ -93,6 +93,17 @@ describe("variants", () => {
   });
 });
 
+test("known labels stay, and others are variants of them", () => {
+  const found = labelVariants(counts({ BAD: 9, bad: 2, goood: 1 }), ["Bad", "bad", "good"]);
+  assert.deepEqual(
+    found.map(({ label, of }) => [label, of]),
+    [
+      ["BAD", "bad"],
+      ["goood", "good"],
+    ],
+  );
+});
+
 test("labels that may stand for none", () => {
   for (const label of ["N/A", "n/a", "NaN", "null", "-", "?", "#N/A", " nan "])
     assert.ok(isNothing(label), label);

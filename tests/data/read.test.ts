@@ -348,7 +348,7 @@ test("bad input: labels that are lists, objects or too large, named as what they
   await refused(
     "d.jsonl",
     '{"text":"a","label":9007199254740993}\n{"text":"b","label":1e400}\n{"text":"b","label":9007199254740991}',
-    /2 rows have a number too large to be exact as label .*row 1, 2\. Beyond 2\^53 different numbers are read as one/,
+    /1 row has a number too large to be exact as label .*row 2\. Beyond 2\^53 different numbers are read as one/,
   );
   await refused("d.jsonl", `${row(["\u202e\u0085", "x"])}\n${row("x")}`, /such as \["\ufffd ","x"\]/);
   const ones = await labelled("d.jsonl", [row(["x"]), row([0]), row("y"), row([true])].join("\n"));

@@ -23,6 +23,8 @@ async function read(name: string, content: string | Uint8Array, options: ReadOpt
   return { ...data.description, notes: data.notes, rows };
 }
 
+const MORE = Array.from({ length: 20 }, (_, i) => `warm soup ${i}`);
+
 const refusal = (message: RegExp) => ({ name: "InputError", message });
 
 test("the delimiter that is the same in every row, whatever the texts hold", async () => {
@@ -319,4 +321,82 @@ test("readTable: columns by name from bytes, a Blob, a Response, a stream, piece
     },
     refusal(/row 2: expected an object/),
   );
+});
+
+test("ids beyond 2^53 keep their digits, as cells, labels and groups", async () => {
+  const [a, b] = ["1234567890123456789", "1234567890123456790"];
+  const lines = [
+    `{"id":${a},"text":"x ${a}","label":${a},"n":1e400,"f":1234567890123456.5}`,
+    `{"id":${b},"text":"y","label":${b}}`,
+  ].join("\n");
+  const table = await readTable(memorySource(lines, "d.jsonl"));
+  const ids: unknown[] = [];
+  for await (const row of table) ids.push(row.get("id"), row.get("text"));
+  assert.deepEqual(ids, [a, `x ${a}`, b, "y"]);
+  assert.deepEqual(
+    (await read("d.jsonl", lines)).rows.map(({ label }) => label),
+    [a, b],
+  );
+  const grouped = await readLabelled(memorySource(lines, "d.jsonl"), { group: "id" });
+  const groups: unknown[] = [];
+  for await (const { group } of grouped) groups.push(group);
+  assert.deepEqual(groups, [a, b]);
+  const listed = '{"text":"a","label":"x","g":["u","v"]}\n{"text":"b","label":"y","g":["u"]}';
+  await assert.rejects(
+    () => read("d.jsonl", listed, { group: "g" }),
+    refusal(/row 1: expected one text or number as group/),
+  );
+});
+
+test("Excel's sep= names the delimiter; lines that end in CR alone are refused", async () => {
+  const { rows, dialect } = await read("d.csv", "sep=;\r\ntext;label\r\na, b;x\r\nc;y\r\n");
+  assert.deepEqual(
+    [rows, dialect?.delimiter],
+    [
+      [
+        { text: "a, b", label: "x" },
+        { text: "c", label: "y" },
+      ],
+      ";",
+    ],
+  );
+  await assert.rejects(() => read("d.csv", "text,label\ra,x\rb,y\r"), refusal(/found CR alone\. .*tr/));
+});
+
+test("a row of another width does not change how the others are read, where it is borne", async () => {
+  const lines = ROWS.map(({ text, label }) => `${text};${label}`);
+  lines.splice(20, 0, "one field");
+  const { rows } = await read("d.csv", lines.join("\n"), { onReject: () => {} });
+  assert.deepEqual(rows, ROWS);
+  const quoted = [
+    '"He said ""hi"""\tgood',
+    "alone",
+    '"two\nlines"\tbad',
+    ...MORE.map((text) => `${text}\tgood`),
+  ];
+  const told = await read("d.tsv", quoted.join("\n"), { onReject: () => {} });
+  assert.deepEqual(
+    told.rows.slice(0, 2).map(({ text }) => text),
+    ['He said "hi"', "two\nlines"],
+  );
+});
+
+test("fastText's lines by comma, where the head is cut within a label", async () => {
+  const line = "__label__good,warm soup\n";
+  const many = line.repeat(6000);
+  for (const extra of [0, 5, 9, 13, 17]) {
+    const { rows } = await read("d.txt", `__label__bad,${"x".repeat(extra)}\n${many}`);
+    assert.deepEqual(new Set(rows.map(({ label }) => label)), new Set(["bad", "good"]));
+    assert.equal(rows.at(-1)!.text, "warm soup");
+  }
+});
+
+test("empty texts are counted; a number is a column's place, whatever columns are called", async () => {
+  const blank = await read("d.csv", "text,label\n,x\n ,y\na,x\n");
+  assert.deepEqual(blank.notes, ["2 rows have an empty text: row 2, 3"]);
+  const { rows } = await read("d.csv", "0,1\na b,x\nc d,y\n", { text: 1, label: 2, header: true });
+  assert.deepEqual(rows[0], { text: "a b", label: "x" });
+  await assert.rejects(() => read("lines", "a\nb\n", { text: "nosuch", label: 2 }), { name: "InputError" });
+  const lines = readTexts(memorySource("a\nb\n", "lines"), { text: "nosuch" });
+  await assert.rejects(() => lines, refusal(/no text column: this is one text a line/));
 });

@@ -334,6 +334,7 @@ export const CALLABLES: Callable[] = [
   method(corpus, "Corpus", "labels"),
   method(corpus, "Corpus", "classes", ["yes", "no"]),
   method(corpus, "Corpus", "labelCounts"),
+  method(corpus, "Corpus", "spellings"),
   method(corpus, "Corpus", "mergeLabels"),
   method(corpus, "Corpus", "label", 0),
   method(corpus, "Corpus", "excerpt", 0),
