@@ -16,6 +16,10 @@ import type { CorpusFrontEndOptions } from "../tokens/options.js";
 import { note } from "./context.js";
 import { choice, type Idle } from "./options.js";
 
+/** What DATA may be, for help. */
+export const DATA =
+  "CSV, TSV, JSON, Parquet or fastText's lines (also .gz, .zst), a folder of label/*.txt, or - for standard input";
+
 /** How a table is read. */
 export interface TableFlags {
   text?: (string | number)[];
@@ -190,7 +194,7 @@ export function labelNotes(counts: readonly LabelCount[]): string[] {
 const quoted = (label: string, rows: number): string => `${JSON.stringify(label)} (${counted(rows, "row")})`;
 
 /** Some of many. */
-function named(names: readonly string[]): string {
+export function named(names: readonly string[]): string {
   return `${names.slice(0, MOST_NAMED).join(", ")}${names.length > MOST_NAMED ? `, … ${names.length} in all` : ""}`;
 }
 

@@ -8,7 +8,7 @@ import type { ClassifierEvaluation } from "../classifier/classifier.js";
 import { type ClassifierComparison, checkSameLabels, compareClassifiers } from "../classifier/compare.js";
 import type { EncodingReport } from "../tokens/vectorizer.js";
 import { type EngineFlags, EXIT, Exit, engineOptions, interruption, note, say, whole } from "./context.js";
-import { type ColumnFlags, columnFlags, idleColumns, openLabelled, readCorpus } from "./data.js";
+import { type ColumnFlags, columnFlags, DATA, idleColumns, named, openLabelled, readCorpus } from "./data.js";
 import { refuseIdle } from "./options.js";
 import { checkOutputs } from "./outputs.js";
 import { answerOptions, type RejectFlags, rejectOption } from "./reject.js";
@@ -26,8 +26,6 @@ interface Flags extends EngineFlags, ColumnFlags, VocabularyFlags, RejectFlags {
 
 /** How many mistakes are shown of one classifier, and of each of two. */
 const MISTAKES = { one: 10, ofEach: 5 };
-
-const DATA = "CSV, TSV, JSONL (also .gz), a folder of label/*.txt, or - for standard input";
 
 export function evaluateCommand(program: Command): void {
   const command = program
@@ -181,16 +179,13 @@ export function sayUnknown(
 function sayUnknownLabels({ unknownLabels, rows }: ClassifierEvaluation): void {
   if (unknownLabels.length === 0) return;
   const left = unknownLabels.reduce((sum, one) => sum + one.rows, 0);
-  const names = unknownLabels.slice(0, MOST_NAMED).map((one) => `${JSON.stringify(one.label)} (${one.rows})`);
-  const more = unknownLabels.length > MOST_NAMED ? `, … ${unknownLabels.length} in all` : "";
+  const names = named(unknownLabels.map((one) => `${JSON.stringify(one.label)} (${one.rows})`));
   note(
     printable(
-      `! ${counted(left, "row has", "rows have")} a label that the classifier does not know: ${names.join(", ")}${more}. Measured on the other ${count(rows)}; --label-map says what they are called.`,
+      `! ${counted(left, "row has", "rows have")} a label that the classifier does not know: ${names}. Measured on the other ${count(rows)}; --label-map says what they are called.`,
     ),
   );
 }
-
-const MOST_NAMED = 5;
 
 /** The numbers of an evaluation that `--json` prints. */
 export function evaluationSummary(evaluation: ClassifierEvaluation) {

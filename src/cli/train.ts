@@ -7,7 +7,7 @@ import { LIMITS } from "../classifier/training.js";
 import { OPTIMIZER_DEFAULTS } from "../objectives/optimizers.js";
 import { SEGMENTATIONS, SIDES } from "../tokens/options.js";
 import { bytes, engineOptions, positive, seconds, share, whole } from "./context.js";
-import { columnFlags, splitFlags } from "./data.js";
+import { columnFlags, DATA, splitFlags } from "./data.js";
 import { define } from "./models.js";
 import { choice, refuseIdle } from "./options.js";
 import { trainCommandLine } from "./reproduce.js";
@@ -20,7 +20,7 @@ export function trainCommand(program: Command): void {
   const command = program
     .command("train")
     .description("learn a classifier from labelled texts, measure it and save it")
-    .argument("<data>", "CSV, TSV, JSONL (also .gz), a folder of label/*.txt, or - for standard input");
+    .argument("<data>", DATA);
   splitFlags(tokenizerOption(columnFlags(command)))
     .option("--test <data>", "measure on this data instead of a part held out")
     .option(

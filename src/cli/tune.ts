@@ -2,7 +2,7 @@
 import type { Command } from "commander";
 import { SEGMENTATIONS, SIDES } from "../tokens/options.js";
 import { engineOptions, seconds, share, whole } from "./context.js";
-import { columnFlags, splitFlags } from "./data.js";
+import { columnFlags, DATA, splitFlags } from "./data.js";
 import { define } from "./models.js";
 import { choice } from "./options.js";
 import { SEGMENT_HELP, tokenizerOption } from "./tokenizer.js";
@@ -13,7 +13,7 @@ export function tuneCommand(program: Command): void {
   const command = program
     .command("tune")
     .description("search settings of networks: options of train with lists (16,32,64) or ranges (1e-4..1e-2)")
-    .argument("<data>", "CSV, TSV, JSONL (also .gz), a folder of label/*.txt, or - for standard input");
+    .argument("<data>", DATA);
   spaceOptions(splitFlags(tokenizerOption(columnFlags(command))))
     .option("--test <data>", "data to measure on later: nothing of DATA is left aside for it")
     .option("--test-split <share>", "part left aside, as train does", share("test-split"), 0.2)

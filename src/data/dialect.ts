@@ -92,7 +92,8 @@ export interface WrittenStyle {
   lineEnd: "\n" | "\r\n";
 }
 
-const NUMERIC = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
+/** A number as tables write it. */
+export const NUMERIC = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
 
 /** @param head the beginning of a file in this dialect */
 export function writtenStyle(head: string, dialect: Dialect): WrittenStyle {

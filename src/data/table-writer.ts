@@ -1,15 +1,13 @@
 /** Tables as text: rows of CSV and TSV in a dialect, and cells that a spreadsheet would take for formulas made harmless. */
 import type { Dialect } from "./delimited.js";
-import type { WrittenStyle } from "./dialect.js";
-
-const NUMERIC = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?%?$/i;
+import { NUMERIC, type WrittenStyle } from "./dialect.js";
 
 /**
  * What spreadsheets run when they open a file: a cell that begins as a formula does. Numbers with a sign are none.
  * @see https://owasp.org/www-community/attacks/CSV_Injection
  */
 export const isFormula = (cell: string): boolean =>
-  /^[=+\-@\t\r\uFF1D\uFF0B\uFF0D\uFF20]/.test(cell) && !NUMERIC.test(cell);
+  /^[=+\-@\t\r\uFF1D\uFF0B\uFF0D\uFF20]/.test(cell) && !NUMERIC.test(cell.replace(/%$/, ""));
 
 /** Writes rows in a dialect. */
 export class RowWriter {
