@@ -1,40 +1,25 @@
 /** Text in, label out: a vectorizer, a model and labels, trained together and saved as one file. */
-import { indicesOf, objectOf, textOf, textsOf } from "../base/arguments.js";
+import { indicesOf, textOf, textsOf } from "../base/arguments.js";
 import { finiteNumber, inputError, wholeNumber } from "../base/errors.js";
 import type { Json } from "../base/json.js";
 import type { LabelCount } from "../data/labels.js";
-import { writeKeras } from "../formats/keras/write.js";
-import { formatOf, KEEPING_ENDINGS } from "../formats/registry.js";
 import { modelOf } from "../model/given.js";
 import { extrasOf, loadFile } from "../model/load.js";
-import { Model, remarksOf, trainerOf } from "../model/model.js";
+import { Model } from "../model/model.js";
 import { type LoadOptions, nameOf } from "../model/source.js";
 import { checkTextPart } from "../network/text-fits.js";
 import { type Evaluation, evaluatePredictions, type Mistake, worstMistakes } from "../objectives/metrics.js";
 import type { CorpusFrontEndOptions } from "../tokens/options.js";
-import { type EncodedBatch, IdEncoder, type RowEncoder } from "../tokens/row-encoder.js";
-import {
-  checkReject,
-  isTextPart,
-  notesOfText,
-  readTextPart,
-  type TextPart,
-  writeTextPart,
-} from "../tokens/text-part.js";
-import { type EncodingReport, newEncodingReport, type Vectorizer } from "../tokens/vectorizer.js";
+import { type EncodedBatch, IdEncoder } from "../tokens/row-encoder.js";
+import { checkReject, isTextPart, readTextPart, type TextPart, writeTextPart } from "../tokens/text-part.js";
+import { type EncodingReport, newEncodingReport } from "../tokens/vectorizer.js";
 import { TrainingError } from "../train/fit.js";
-import {
-  type Answering,
-  type AnswerOptions,
-  answersLater,
-  answersTo,
-  type Prediction,
-  rejectOf,
-} from "./answer.js";
+import { type AnswerOptions, labelReading, type Prediction, rejectOf } from "./answer.js";
+import type { Reading } from "./answering.js";
 import type { Timing } from "./auto/allowance.js";
 import { AutoAborted, checkAutoOptions, trainAuto } from "./auto/train.js";
 import { changedAnswers } from "./changes.js";
-import { allRows, Corpus, checkRows, type LabelledText } from "./corpus.js";
+import { Corpus, type LabelledText } from "./corpus.js";
 import { probabilitiesOf } from "./corpus-answers.js";
 import {
   type Changes,
@@ -47,6 +32,8 @@ import {
   type TrainOptions,
 } from "./options.js";
 import { measureRejecting, type RejectingScores } from "./rejecting.js";
+import { allRows, checkRows } from "./text-corpus.js";
+import { noteTexts, readsNgrams, TextModel } from "./text-model.js";
 import { checkFrontEnd, frontEndFor, TrainingSession } from "./training.js";
 
 /** How a classifier does on labelled texts: every metric, and its worst mistakes. */
@@ -81,17 +68,6 @@ const classifierOf = new WeakMap<Model, TextClassifier>();
 /** How the texts of automatic classifiers are taken apart. */
 const LEXER = { frontEnd: "lexer" } as const;
 
-const readsNgrams = (expected: string, instead?: string) =>
-  inputError({
-    expected,
-    where: "classifier",
-    received: "an automatic one, which reads n-grams",
-    next: `${instead ? `${instead}, or train one` : "Train one"} with model: "lstm", or any other network.`,
-    typed: {
-      next: `${instead ? `${instead}, in one file, or train one` : "Train one"} with --model lstm, or any other network.`,
-    },
-  });
-
 /** The classifier to go on from; null where a model is new, or came without words and labels. */
 function startOf(model: TrainOptions["model"]): TextClassifier | null {
   const found = knownStart(model);
@@ -118,17 +94,9 @@ function knownStart(model: TrainOptions["model"]): TextClassifier | null {
  * Text in, label out: a model with the vectorizer and the labels that belong to it. Made by `train`, `load` or
  * `assembleClassifier`.
  */
-export class TextClassifier implements TextPart {
-  /**
-   * The network: [rows][length] ids to [rows][outputs] probabilities. Free its memory with `model.dispose()`.
-   */
-  readonly model: Model;
-  /** Turns texts into what the network reads. */
-  readonly encoder: RowEncoder;
+export class TextClassifier extends TextModel<Prediction, AnswerOptions> implements TextPart {
   /** What the outputs stand for, in their order; with one output, [below the threshold, above it]. */
   readonly labels: readonly string[];
-  /** How it was trained; null where that is not on record. */
-  readonly training: TrainingRecord | null;
   #threshold: number;
   #reject: number | null;
 
@@ -136,13 +104,11 @@ export class TextClassifier implements TextPart {
    * @throws InputError for parts of the wrong kind; `assembleClassifier` checks that they fit each other, too
    */
   constructor(parts: Parts) {
-    const { model, encoder, labels, threshold, reject, training } = objectOf(parts, "TextClassifier");
-    this.model = modelOf(model, "TextClassifier model");
-    this.encoder = objectOf(encoder, "TextClassifier encoder");
+    super(parts, "TextClassifier");
+    const { model, labels, threshold, reject } = parts;
     this.labels = textsOf(labels, "TextClassifier labels").slice();
     this.#threshold = finiteNumber(threshold, "TextClassifier threshold", 0, 1);
     this.#reject = checkReject(reject ?? null, "TextClassifier reject");
-    this.training = training;
     classifierOf.set(model, this);
   }
 
@@ -169,24 +135,6 @@ export class TextClassifier implements TextPart {
 
   set reject(reject: number | null) {
     this.#reject = checkReject(reject, "TextClassifier reject");
-  }
-
-  /**
-   * Turns texts into the ids that the network reads.
-   * @throws InputError for an automatic classifier, which reads n-grams: see `encoder`
-   */
-  get vectorizer(): Vectorizer {
-    return this.idEncoder.vectorizer;
-  }
-
-  /** Ids in a row: shorter texts are padded to it, longer ones cut. @throws InputError as `vectorizer` */
-  get length(): number {
-    return this.idEncoder.length;
-  }
-
-  private get idEncoder(): IdEncoder {
-    if (this.encoder instanceof IdEncoder) return this.encoder;
-    throw readsNgrams("a classifier whose network reads words");
   }
 
   /**
@@ -256,38 +204,8 @@ export class TextClassifier implements TextPart {
     return new TextClassifier({ ...parts, training: record && { ...record, changes } });
   }
 
-  /** The label of a text, with every label's probability. @throws InputError where the model's output is no number */
-  predict(text: string, options: AnswerOptions = {}): Prediction {
-    return this.predictMany([textOf(text, "predict")], options)[0]!;
-  }
-
-  /**
-   * As `predict`, several at a time: faster than one by one.
-   * @throws InputError that names the first text to which the model's output is no number
-   */
-  predictMany(texts: readonly string[], options: AnswerOptions = {}): Prediction[] {
-    textsOf(texts, "predictMany");
-    return [...this.answers(texts, 1, options)];
-  }
-
-  /** As `predictMany`, one answer after another: those before a text without an answer are given. `first` is the number that messages call the first text. */
-  *answers(texts: readonly string[], first = 1, options: AnswerOptions = {}): Generator<Prediction> {
-    yield* answersTo(texts, this, this.answering, first, rejectOf(options, this, "predict"));
-  }
-
-  /** As `predict`, on any engine: also on one that answers later, which `predict` refuses. */
-  async predictAsync(text: string, options: AnswerOptions = {}): Promise<Prediction> {
-    return (await this.predictManyAsync([textOf(text, "predict")], options))[0]!;
-  }
-
-  /** As `predictMany`, on any engine. */
-  async predictManyAsync(texts: readonly string[], options: AnswerOptions = {}): Promise<Prediction[]> {
-    const reject = rejectOf(options, this, "predict");
-    return answersLater(textsOf(texts, "predictMany"), this, this.answering, reject);
-  }
-
-  private get answering(): Answering {
-    return { network: trainerOf(this.model).network, model: this.model };
+  protected override reading(options: AnswerOptions): Reading<Prediction> {
+    return labelReading(this, rejectOf(options, this, "predict"));
   }
 
   /** Every metric on labelled texts, and the worst mistakes. @throws AbortError when the signal was given */
@@ -345,13 +263,7 @@ export class TextClassifier implements TextPart {
     return { ...measured, rejecting };
   }
 
-  /** The classifier as a .keras file, which Python Keras opens too. */
-  async toBytes(): Promise<Uint8Array> {
-    return writeKeras(this.model, { extras: this.extras() });
-  }
-
-  /** What is kept beside the model. */
-  private extras(): Json {
+  protected override extras(): Json {
     // What changed is of two classifiers: a file is of one, and the same however it came to be trained so.
     const { changes: _, ...training } = this.training ?? {};
     return writeTextPart(this, this.training && training);
@@ -362,30 +274,9 @@ export class TextClassifier implements TextPart {
     modelOf(model, textOf(name, "TextClassifier.fromModel name"));
     const part = readTextPart(extras, name);
     checkTextPart(model, part, name);
-    const said = new Set(model.notes);
-    remarksOf(model).add(notesOfText(part, name).filter(({ text }) => !said.has(text)));
+    noteTexts(model, part.encoder, name);
     const { training = null } = extras as { training?: TrainingRecord | null };
     return new TextClassifier({ ...part, model, training });
-  }
-
-  /**
-   * Writes the classifier in the format that the path's ending names: .keras, .safetensors, .onnx, .json (TensorFlow.js) or
-   * .mjs. An older file is replaced only once the new one is whole. Node only.
-   * @throws InputError for another ending, and for .h5, which has no place for vocabulary and labels
-   */
-  async save(path: string | URL): Promise<void> {
-    const { what, keepsExtras } = formatOf(path);
-    if (!keepsExtras) {
-      throw inputError({
-        expected: `a format that keeps vocabulary and labels: ${KEEPING_ENDINGS}`,
-        where: String(path),
-        received: what,
-        next: "classifier.model.save(path) writes the network alone.",
-      });
-    }
-    const { saveAs } = await import("../formats/save.js");
-    const { leftOut } = await saveAs({ model: this.model, extras: this.extras() }, path);
-    for (const text of leftOut) remarksOf(this.model).tell(text);
   }
 
   /**

@@ -5,7 +5,8 @@ import { labelKey } from "../data/labels.js";
 import { comparePaired, type PairedComparison } from "../objectives/metrics/paired.js";
 import type { Mistake } from "../objectives/metrics.js";
 import { type ClassifierEvaluation, TextClassifier } from "./classifier.js";
-import { checkRows, type LabelledText } from "./corpus.js";
+import type { LabelledText } from "./corpus.js";
+import { checkRows } from "./text-corpus.js";
 
 /** Options of `compareClassifiers`. */
 export interface CompareOptions {

@@ -6,7 +6,7 @@ import type { EncodedBatch } from "../tokens/row-encoder.js";
 import { inParts } from "../tokens/row-encoder.js";
 import { type EncodingReport, newEncodingReport } from "../tokens/vectorizer.js";
 import { checkSignal, Measuring } from "../train/evaluate.js";
-import { inputsOf, noAnswer } from "./answer.js";
+import { inputsOf, noAnswer } from "./answering.js";
 import type { Corpus } from "./corpus.js";
 import type { Parts } from "./options.js";
 

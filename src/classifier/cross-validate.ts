@@ -5,8 +5,9 @@ import { stratifiedParts } from "../data/split.js";
 import { PURPOSE, Random } from "../kernels/philox.js";
 import { bundlesOf } from "./bundles.js";
 import { corpusToLearn, TextClassifier } from "./classifier.js";
-import { allRows, type Corpus, type LabelledText } from "./corpus.js";
+import type { Corpus, LabelledText } from "./corpus.js";
 import { isAutomatic, TRAIN_OPTION_NAMES, type TrainOptions } from "./options.js";
+import { allRows } from "./text-corpus.js";
 
 /** Options of `crossValidate`: how to split, and those of `TextClassifier.train` by which each classifier is trained. */
 export interface CrossValidateOptions

@@ -1,27 +1,50 @@
-/** A text classifier that answers and does no more. */
-import { textOf, textsOf } from "../base/arguments.js";
+/** Text models that answer and do no more. */
 import { networkIn, openPredictor, type Predictor, remarksIn } from "../model/predictor.js";
 import type { LoadOptions } from "../model/source.js";
-import { checkTextPart } from "../network/text-fits.js";
-import { notesOfText, readTextPart, type TextPart } from "../tokens/text-part.js";
+import type { NetworkLike } from "../network/network.js";
+import { checkAmountPart, checkLabelSetPart, checkTextPart } from "../network/text-fits.js";
 import {
-  type Answering,
-  type AnswerOptions,
-  answersLater,
-  answersTo,
-  type Prediction,
-  rejectOf,
-} from "./answer.js";
+  type Encoding,
+  type LabelSetPart,
+  notesOfText,
+  readAmountPart,
+  readLabelSetPart,
+  readTextPart,
+  type TextPart,
+} from "../tokens/text-part.js";
+import { type AmountPrediction, amountReading } from "./amount-answer.js";
+import { type AnswerOptions, labelReading, type Prediction, rejectOf } from "./answer.js";
+import { type Answering, type Reading, TextAnswerer } from "./answering.js";
+import { type LabelSetPrediction, labelSetReading } from "./label-set-answer.js";
+
+/** What answers texts by a network that only answers; free its memory with `dispose()`. */
+abstract class Answerer<Answer, Options extends object = object> extends TextAnswerer<Answer, Options> {
+  /** The network: rows of ids to rows of outputs. */
+  readonly model: Predictor;
+
+  /** @param model the network, which is its own from then on */
+  constructor(model: Predictor) {
+    super();
+    this.model = model;
+  }
+
+  protected override get answering(): Answering {
+    return { network: networkIn(this.model), model: this.model };
+  }
+
+  /** Frees the engine's memory and threads. It must not be used after. */
+  dispose(): void {
+    this.model.dispose();
+  }
+}
 
 /** Text in, label out. Made by `loadClassifier` of cellstate/predict; free its memory with `dispose()`. */
-export class TextPredictor {
-  /** The network: rows of ids to rows of probabilities. */
-  readonly model: Predictor;
+export class TextPredictor extends Answerer<Prediction, AnswerOptions> {
   readonly #part: TextPart;
 
   /** @param part what turns texts into the network's ids, and its outputs into labels */
   constructor(model: Predictor, part: TextPart) {
-    this.model = model;
+    super(model);
     this.#part = part;
   }
 
@@ -35,38 +58,74 @@ export class TextPredictor {
     return this.#part.reject ?? null;
   }
 
-  /** The label of a text, with every label's probability. @throws InputError where the output is no number */
-  predict(text: string, options: AnswerOptions = {}): Prediction {
-    return this.predictMany([textOf(text, "predict")], options)[0]!;
+  protected override reading(options: AnswerOptions): Reading<Prediction> {
+    return labelReading(this.#part, rejectOf(options, this.#part, "predict"));
+  }
+}
+
+/** Text in, labels out. Made by `loadMultiLabelClassifier` of cellstate/predict; free its memory with `dispose()`. */
+export class LabelSetPredictor extends Answerer<LabelSetPrediction> {
+  readonly #part: LabelSetPart;
+
+  /** @param part what turns texts into the network's ids, and its outputs into labels */
+  constructor(model: Predictor, part: LabelSetPart) {
+    super(model);
+    this.#part = part;
   }
 
-  /**
-   * As `predict`, several at a time: faster than one by one.
-   * @throws InputError that names the first text to which the output is no number
-   */
-  predictMany(texts: readonly string[], options: AnswerOptions = {}): Prediction[] {
-    const reject = rejectOf(options, this.#part, "predict");
-    return [...answersTo(textsOf(texts, "predictMany"), this.#part, this.#answering, 1, reject)];
+  /** What the outputs stand for, in their order. */
+  get labels(): readonly string[] {
+    return this.#part.labels;
   }
 
-  /** As `predict`, on any engine: also on one that answers later, which `predict` refuses. */
-  async predictAsync(text: string, options: AnswerOptions = {}): Promise<Prediction> {
-    return (await this.predictManyAsync([textOf(text, "predict")], options))[0]!;
+  /** [labels] a label is answered when its probability is above its threshold. */
+  get thresholds(): readonly number[] {
+    return this.#part.thresholds;
   }
 
-  /** As `predictMany`, on any engine. */
-  async predictManyAsync(texts: readonly string[], options: AnswerOptions = {}): Promise<Prediction[]> {
-    const reject = rejectOf(options, this.#part, "predict");
-    return answersLater(textsOf(texts, "predictMany"), this.#part, this.#answering, reject);
+  protected override reading(options: object): Reading<LabelSetPrediction> {
+    return labelSetReading(this.#part, options);
+  }
+}
+
+/** Text in, amount out. Made by `loadRegressor` of cellstate/predict; free its memory with `dispose()`. */
+export class AmountPredictor extends Answerer<AmountPrediction> {
+  readonly #part: Encoding;
+
+  /** @param part what turns texts into the network's ids */
+  constructor(model: Predictor, part: Encoding) {
+    super(model);
+    this.#part = part;
   }
 
-  get #answering(): Answering {
-    return { network: networkIn(this.model), model: this.model };
+  protected override reading(options: object): Reading<AmountPrediction> {
+    return amountReading(this.#part, options);
   }
+}
 
-  /** Frees the engine's memory and threads. It must not be used after. */
-  dispose(): void {
-    this.model.dispose();
+/** Opens a file and reads what it keeps beside its network. */
+async function open<Part extends Encoding, Made>(
+  source: string | URL | Uint8Array,
+  options: LoadOptions,
+  {
+    read,
+    check,
+    make,
+  }: {
+    read: (extras: unknown, name: string) => Part;
+    check: (model: NetworkLike, part: Part, name: string) => void;
+    make: (model: Predictor, part: Part) => Made;
+  },
+): Promise<Made> {
+  const { predictor, extras, name } = await openPredictor(source, options);
+  try {
+    const part = read(extras, name);
+    check(networkIn(predictor), part, name);
+    remarksIn(predictor).add(notesOfText(part, name));
+    return make(predictor, part);
+  } catch (error) {
+    predictor.dispose();
+    throw error;
   }
 }
 
@@ -74,18 +133,43 @@ export class TextPredictor {
  * Reads a classifier in any format that keeps its texts and labels: a path (Node), a URL, or its bytes.
  * @throws InputError when the file is no classifier of Cellstate's
  */
-export async function loadClassifier(
+export function loadClassifier(
   source: string | URL | Uint8Array,
   options: LoadOptions = {},
 ): Promise<TextPredictor> {
-  const { predictor, extras, name } = await openPredictor(source, options);
-  try {
-    const part = readTextPart(extras, name);
-    checkTextPart(networkIn(predictor), part, name);
-    remarksIn(predictor).add(notesOfText(part, name));
-    return new TextPredictor(predictor, part);
-  } catch (error) {
-    predictor.dispose();
-    throw error;
-  }
+  return open(source, options, {
+    read: readTextPart,
+    check: checkTextPart,
+    make: (model, part) => new TextPredictor(model, part),
+  });
+}
+
+/**
+ * As `loadClassifier`, of one that answers several labels a text.
+ * @throws InputError when the file is no multi-label classifier of Cellstate's
+ */
+export function loadMultiLabelClassifier(
+  source: string | URL | Uint8Array,
+  options: LoadOptions = {},
+): Promise<LabelSetPredictor> {
+  return open(source, options, {
+    read: readLabelSetPart,
+    check: checkLabelSetPart,
+    make: (model, part) => new LabelSetPredictor(model, part),
+  });
+}
+
+/**
+ * As `loadClassifier`, of one that answers an amount a text.
+ * @throws InputError when the file is no regressor of Cellstate's
+ */
+export function loadRegressor(
+  source: string | URL | Uint8Array,
+  options: LoadOptions = {},
+): Promise<AmountPredictor> {
+  return open(source, options, {
+    read: readAmountPart,
+    check: (model, { encoder }, name) => checkAmountPart(model, encoder, name),
+    make: (model, part) => new AmountPredictor(model, part),
+  });
 }

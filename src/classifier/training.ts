@@ -25,10 +25,10 @@ import { IdEncoder } from "../tokens/row-encoder.js";
 import { type EncodingReport, newEncodingReport, Vectorizer } from "../tokens/vectorizer.js";
 import { EarlyStopping } from "../train/callbacks.js";
 import { ABORTED, type FitOptions, type History } from "../train/fit.js";
-import { checkAnswerable } from "./answer.js";
+import { checkAnswerable } from "./answering.js";
 import { bundlesOf } from "./bundles.js";
 import { checkSettled, continuedModel } from "./continuing.js";
-import { allRows, type Corpus, refuseNoClasses } from "./corpus.js";
+import { type Corpus, refuseNoClasses } from "./corpus.js";
 import {
   checkTrainOptions,
   DEFAULT_TEXT,
@@ -38,6 +38,7 @@ import {
   type TrainOptions,
 } from "./options.js";
 import { presetModel } from "./presets.js";
+import { allRows } from "./text-corpus.js";
 import { checkVectors, setVectors, vectorsRecord, wantedWords } from "./vectors.js";
 
 /** The most that may be asked for. */

@@ -4,7 +4,7 @@ import { inputError } from "../base/errors.js";
 import { writeAtomic } from "../base/node-files.js";
 import { count } from "../base/numbers.js";
 import { printable, printableJson } from "../base/text.js";
-import { checkAnswerable } from "../classifier/answer.js";
+import { checkAnswerable } from "../classifier/answering.js";
 import { bundlesOf } from "../classifier/bundles.js";
 import { changedAnswers } from "../classifier/changes.js";
 import {
@@ -14,7 +14,7 @@ import {
   UnfinishedTraining,
 } from "../classifier/classifier.js";
 import { checkSettled } from "../classifier/continuing.js";
-import { allRows, type Corpus, refuseNoClasses } from "../classifier/corpus.js";
+import { type Corpus, refuseNoClasses } from "../classifier/corpus.js";
 import { type CrossValidation, crossValidate, type Fold } from "../classifier/cross-validate.js";
 import type {
   AutoRecord,
@@ -23,6 +23,7 @@ import type {
   SizedAccuracy,
   TrainOptions,
 } from "../classifier/options.js";
+import { allRows } from "../classifier/text-corpus.js";
 import { frontEndFor } from "../classifier/training.js";
 import { stratifiedSplit } from "../data/split.js";
 import { quickCheckup } from "../explain/doctor/index.js";

@@ -4,15 +4,46 @@ import { inputError } from "../base/errors.js";
 import { readsIds } from "../layers/traits.js";
 import { channelsOf } from "../tokens/channels.js";
 import { FeatureEncoder } from "../tokens/feature-encoder.js";
+import type { RowEncoder } from "../tokens/row-encoder.js";
 import { IdEncoder } from "../tokens/row-encoder.js";
-import type { TextPart } from "../tokens/text-part.js";
+import type { LabelSetPart, TextPart } from "../tokens/text-part.js";
 import type { Vectorizer } from "../tokens/vectorizer.js";
 import type { NetworkLike } from "./network.js";
 
 /** @throws InputError where they do not fit; `name` is the file that they are kept in */
 export function checkTextPart(model: NetworkLike, part: TextPart, name: string): void {
-  const { encoder, labels } = part;
-  checkLabels(model, labels, `${name}: labels`);
+  checkLabels(model, part.labels, `${name}: labels`);
+  checkEncoder(model, part.encoder, name);
+}
+
+/** As `checkTextPart`, of several labels a text: an output each. */
+export function checkLabelSetPart(
+  model: NetworkLike,
+  { encoder, labels }: Pick<LabelSetPart, "encoder" | "labels">,
+  name: string,
+): void {
+  checkDistinct(labels, `${name}: labels`);
+  checkUnits(model, labels.length, "one a label");
+  checkEncoder(model, encoder, name);
+}
+
+/** As `checkTextPart`, of an amount a text: one output. */
+export function checkAmountPart(model: NetworkLike, encoder: RowEncoder, name: string): void {
+  checkUnits(model, 1, "the amount");
+  checkEncoder(model, encoder, name);
+}
+
+/** @throws InputError where a model's outputs are not as many */
+export function checkUnits(model: NetworkLike, units: number, what: string): void {
+  if (model.outputSize === units) return;
+  throw inputError({
+    expected: `a last layer of ${units === 1 ? "1 unit" : `${units} units`}, ${what}`,
+    where: `model ${model.name}`,
+    received: model.outputSize,
+  });
+}
+
+function checkEncoder(model: NetworkLike, encoder: RowEncoder, name: string): void {
   if (encoder instanceof FeatureEncoder) checkFeaturesFit(model, encoder, name);
   if (!(encoder instanceof IdEncoder)) return;
   checkVocabularyFits(model, encoder.vectorizer, name);
@@ -51,9 +82,13 @@ function checkFeaturesFit(model: NetworkLike, encoder: FeatureEncoder, name: str
 
 /** One label an output (two of a single one), no two the same. @throws InputError */
 export function checkLabels(model: NetworkLike, labels: readonly string[], where: string): void {
+  checkDistinct(labels, where);
+  checkOutputs(model, labels.length);
+}
+
+function checkDistinct(labels: readonly string[], where: string): void {
   if (new Set(labels).size < labels.length)
     throw inputError({ expected: "different labels", where, received: labels });
-  checkOutputs(model, labels.length);
 }
 
 /** Ids beyond an Embedding's table would be no words of the network's. */

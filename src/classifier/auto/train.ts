@@ -5,8 +5,9 @@ import { ENGINES } from "../../engines/engines.js";
 import type { ModelOptions } from "../../model/options.js";
 import { Turns } from "../../train/turns.js";
 import { bundlesOf, type Duplicates } from "../bundles.js";
-import { allRows, type Corpus, refuseNoClasses } from "../corpus.js";
+import { type Corpus, refuseNoClasses } from "../corpus.js";
 import { EFFORTS, type Effort, type Parts, type TrainOptions } from "../options.js";
+import { allRows } from "../text-corpus.js";
 import { Allowance, type Timing } from "./allowance.js";
 import { type Beside, encoderOf, networkOf } from "./assemble.js";
 import {

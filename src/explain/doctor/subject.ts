@@ -1,7 +1,8 @@
 /** Who the doctor examines: a model, how texts reach it, and the texts; each only where there is any. */
 
-import { allRows, type Corpus } from "../../classifier/corpus.js";
+import type { Corpus } from "../../classifier/corpus.js";
 import type { TrainingRecord } from "../../classifier/options.js";
+import { allRows } from "../../classifier/text-corpus.js";
 import { type DataSummary, summarize } from "../../data/summarize.js";
 import type { Layer } from "../../layers/layer.js";
 import type { Model } from "../../model/model.js";
