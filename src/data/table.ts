@@ -4,7 +4,7 @@
  */
 import { functionOf, textOf } from "../base/arguments.js";
 import { InputError, inputError, knownOptions, oneOf } from "../base/errors.js";
-import { type ColumnOptions, nameColumns } from "./columns.js";
+import { type LabelColumnOptions, nameColumns } from "./columns.js";
 import { decodeBytes, type Encoding } from "./decode.js";
 import type { Dialect } from "./delimited.js";
 import { chooseDialect, type WrittenStyle, writtenStyle } from "./dialect.js";
@@ -85,7 +85,7 @@ const HEAD = 2 ** 16;
 /** Opens a source's records. */
 export async function openRecords(
   source: ByteSource | RecordSource,
-  options: FormatOptions & ColumnOptions & RejectOptions,
+  options: FormatOptions & LabelColumnOptions & RejectOptions,
   purpose: Purpose,
 ): Promise<Records> {
   if ("records" in source) return openSource(source, options);
@@ -153,7 +153,7 @@ async function openText(
   name: string,
   chunks: AsyncGenerator<Uint8Array>,
   compression: Compression | undefined,
-  options: FormatOptions & ColumnOptions & RejectOptions,
+  options: FormatOptions & LabelColumnOptions & RejectOptions,
   purpose: Purpose,
 ): Promise<Records> {
   const { pieces, encoding } = await decodeBytes(chunks, name, options.encoding);
@@ -379,7 +379,7 @@ export const plainValue = (cell: Cell): unknown => (cell instanceof Unfit ? cell
 
 /** @throws InputError for options that are none, or of the wrong kind */
 export function checkTableOptions(
-  options: FormatOptions & ColumnOptions & RejectOptions,
+  options: FormatOptions & LabelColumnOptions & RejectOptions,
   where: string,
   names: readonly string[],
 ): void {

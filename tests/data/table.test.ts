@@ -348,6 +348,18 @@ test("ids beyond 2^53 keep their digits, as cells, labels and groups", async () 
   );
 });
 
+test("decimals of JSON as long as ids are numbers all the same", async () => {
+  const line =
+    '{"text":"a 0.1234567890123456789","label":0.12345678901234567,"id":-12345678901234567890,"e":1e-7}';
+  for await (const { cells } of await readTable(memorySource(line, "d.jsonl")))
+    assert.deepEqual(cells, [
+      "a 0.1234567890123456789",
+      "0.12345678901234566",
+      "-12345678901234567890",
+      "1e-7",
+    ]);
+});
+
 test("Excel's sep= names the delimiter; lines that end in CR alone are refused", async () => {
   const { rows, dialect } = await read("d.csv", "sep=;\r\ntext;label\r\na, b;x\r\nc;y\r\n");
   assert.deepEqual(
