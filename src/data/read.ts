@@ -225,7 +225,7 @@ export async function openTexts(
   from: Readable,
   options: ReadOptions = {},
 ): Promise<{ records: Records; description: DataDescription }> {
-  const records = await openRecords(await sourceOf(from), options, "table");
+  const records = await openRecords(await sourceOf(from), options, "answers");
   try {
     return { records, description: describe(records, options, undefined) };
   } catch (error) {
