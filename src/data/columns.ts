@@ -12,6 +12,16 @@ const LABEL_NAMES = (
   "classification tag isspam output"
 ).split(" ");
 
+/** What is sought beside the text: one label a row, several, or an amount. */
+export type LabelKind = "label" | "labels" | "amount";
+
+/** By what is sought, names of its column, the likeliest first. */
+const NAMES: Readonly<Record<LabelKind, readonly string[]>> = {
+  label: LABEL_NAMES,
+  labels: ["labels", "tags", "categories", "genres", "topics", "emotions", ...LABEL_NAMES],
+  amount: ["label", "labels", "target", "value", "amount", "score", "rating", "stars", "price", "output"],
+};
+
 /** A first row with a longer cell is a row, unless it holds a known name. */
 const LONGEST_NAME = 30;
 
@@ -45,6 +55,11 @@ export interface ColumnOptions {
   header?: boolean;
 }
 
+/** Which columns are read, where labels may have a column each. */
+export interface LabelColumnOptions extends Omit<ColumnOptions, "label"> {
+  label?: string | number | readonly (string | number)[];
+}
+
 export interface ChosenColumns {
   /** Whether the first record is a header. */
   header: boolean;
@@ -53,40 +68,48 @@ export interface ChosenColumns {
   /** One, or those that were asked for. */
   text: readonly Column[];
   label: Column | undefined;
+  /** In place of `label`, where a list was asked for. */
+  labels?: readonly Column[] | undefined;
   /** Where it was asked for. */
   group?: Column | undefined;
 }
 
 /**
  * Chooses the columns from the first records.
- * @param labelled whether there must be a label column
+ * @param kind what must be there beside the text
  */
 export function chooseColumns(
   name: string,
   { header, columns, rows }: NamedColumns,
-  options: ColumnOptions,
-  labelled: boolean,
+  options: LabelColumnOptions,
+  kind: LabelKind | undefined,
 ): ChosenColumns {
   const table = tableOf(name, header, columns, rows);
   const group = asked(table, options.group, "group");
   table.group = group;
-  const askedTexts = textsAsked(table, options.text);
-  const askedLabel = asked(table, options.label, "label");
-  const both = askedTexts.find(({ index }) => index === askedLabel?.index);
+  const askedTexts = allAsked(table, options.text, "text");
+  const askedLabels = allAsked(table, options.label, "label");
+  const both = askedTexts.find(({ index }) => askedLabels.some((label) => label.index === index));
   if (both) throw new InputError(`${name}: the text and the label cannot both be column ${both.name}.`);
-  const namedText = askedTexts[0] ?? byName(table, TEXT_NAMES, askedLabel);
+  const namedText = askedTexts[0] ?? byName(table, TEXT_NAMES, askedLabels);
   const taken = askedTexts.length > 0 ? askedTexts : namedText ? [namedText] : [];
-  const label = askedLabel ?? byName(table, LABEL_NAMES, taken) ?? guessLabel(table, taken, labelled);
-  const text = namedText ?? guessText(table, label);
-  if (labelled && !label) throw cannotTell(table, "label");
+  const found =
+    askedLabels[0] ?? byName(table, NAMES[kind ?? "label"], taken) ?? guessLabel(table, taken, kind);
+  const labels = askedLabels.length > 0 ? askedLabels : found ? [found] : [];
+  const text = namedText ?? guessText(table, labels);
+  if (kind && labels.length === 0) throw cannotTell(table, "label");
   if (!text) throw cannotTell(table, "text");
   const texts = askedTexts.length > 0 ? askedTexts : [text];
-  for (const { index, name: column } of [...texts, ...(label ? [label] : [])]) {
+  for (const { index, name: column } of [...texts, ...labels]) {
     if (index !== group?.index) continue;
-    const what = index === label?.index ? "label" : "text";
+    const what = labels.some((label) => label.index === index) ? "label" : "text";
     throw new InputError(`${name}: the ${what} and the group cannot both be column ${column}.`);
   }
-  return { header, columns, text: texts, label: labelled ? label : undefined, ...(group ? { group } : {}) };
+  return {
+    ...{ header, columns, text: texts, label: undefined },
+    ...(kind && (Array.isArray(options.label) ? { labels } : { label: found })),
+    ...(group ? { group } : {}),
+  };
 }
 
 export interface NamedColumns {
@@ -103,7 +126,7 @@ export interface NamedColumns {
 export function nameColumns(
   records: readonly Cells[],
   names: readonly string[] | undefined,
-  options: ColumnOptions,
+  options: LabelColumnOptions,
 ): NamedColumns {
   const first = names ?? records[0]!.map(textOf);
   const header = names !== undefined || isHeader(first, records, options);
@@ -116,14 +139,19 @@ export function describeColumns({ group, ...columns }: Omit<ChosenColumns, "colu
   return `${describeTextAndLabel(columns)}${group ? `, group column: ${printed(group.name)}` : ""}`;
 }
 
-function describeTextAndLabel({ header, text, label }: Omit<ChosenColumns, "columns" | "group">): string {
-  const t = text.map(({ name }) => printed(name)).join(" and ");
-  const columns = text.length > 1 ? "text columns" : "text column";
-  const l = label && printed(label.name);
+function describeTextAndLabel({
+  header,
+  text,
+  label,
+  labels = label ? [label] : [],
+}: Omit<ChosenColumns, "columns" | "group">): string {
+  const named = (role: string, columns: readonly Column[]) =>
+    `${role} column${columns.length > 1 ? "s" : ""}: ${columns.map(({ name }) => printed(name)).join(" and ")}`;
   const how = (column: Column) => `(${column.how}${header ? "" : "; no header"})`;
-  if (!label) return `${columns}: ${t} ${how(text[0]!)}`;
-  if (text[0]!.how === label.how) return `${columns}: ${t}, label column: ${l} ${how(label)}`;
-  return `${columns}: ${t} ${how(text[0]!)}, label column: ${l} ${how(label)}`;
+  const [t, l] = [named("text", text), named("label", labels)];
+  if (!labels[0]) return `${t} ${how(text[0]!)}`;
+  if (text[0]!.how === labels[0].how) return `${t}, ${l} ${how(labels[0])}`;
+  return `${t} ${how(text[0]!)}, ${l} ${how(labels[0])}`;
 }
 
 /** Whether the first record holds a name that text or label columns often have, and that no later one repeats. */
@@ -138,7 +166,7 @@ export function namesColumns(records: readonly Cells[]): boolean {
 export function looksLabelled(records: readonly Cells[]): boolean {
   const columns = records[0]!.map((_, i) => String(i + 1));
   const rows = records.length > 3 ? records.slice(1) : records;
-  const label = guessLabel(tableOf("", false, columns, rows), [], false);
+  const label = guessLabel(tableOf("", false, columns, rows), [], undefined);
   return label !== undefined && rows.some((row) => row[label.index] !== rows[0]![label.index]);
 }
 
@@ -151,11 +179,15 @@ interface Profile {
   mean: number;
   /** Whether it holds dates only. */
   dates: boolean;
+  /** Whether it holds numbers only, with a point or a comma. */
+  numbers: boolean;
 }
 
 /** 2026-11-28, 28.11.2026 or 11/28/26, with or without a time. */
 const DATE =
   /^\s*(\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4})([T ]+[\d:.]+\s*([AaPp][Mm]|Z|[+-][\d:]+)?)?\s*$/;
+
+const AMOUNT = /^\s*[+-]?(\d+([.,]\d*)?|\.\d+)(e[+-]?\d+)?\s*$/i;
 
 interface Table {
   name: string;
@@ -180,10 +212,11 @@ const tableOf = (
 
 function profile(rows: readonly Cells[], index: number): Profile {
   const seen = new Set<string>();
-  let [longest, total, dates] = [0, 0, true];
+  let [longest, total, dates, numbers] = [0, 0, true, true];
   for (const row of rows) {
     const cell = textOf(row[index]);
     dates &&= cell === "" || DATE.test(cell);
+    numbers &&= cell === "" || AMOUNT.test(cell);
     seen.add(cell);
     longest = Math.max(longest, cell.length);
     total += cell.length;
@@ -194,6 +227,7 @@ function profile(rows: readonly Cells[], index: number): Profile {
     longest,
     mean: total / Math.max(1, rows.length),
     dates: dates && longest > 0,
+    numbers: numbers && longest > 0,
   };
 }
 
@@ -201,7 +235,7 @@ function profile(rows: readonly Cells[], index: number): Profile {
  * A first row is a header where a column is asked for by a name in it; or where it holds a name that columns often have
  * and that no later row repeats; or where its would-be label is one that no later row has.
  */
-function isHeader(first: readonly string[], records: readonly Cells[], options: ColumnOptions): boolean {
+function isHeader(first: readonly string[], records: readonly Cells[], options: LabelColumnOptions): boolean {
   if (options.header !== undefined) return options.header;
   const isName = (column: unknown) => typeof column === "string" && !isNumber(column);
   if ([options.text, options.label, options.group].flat().some(isName)) return true;
@@ -212,16 +246,16 @@ function isHeader(first: readonly string[], records: readonly Cells[], options: 
   const columns = first.map((_, i) => String(i + 1));
   const table = tableOf("", false, columns, later);
   if (later.length > 0 && table.profiles.some(({ dates }, i) => dates && !DATE.test(first[i]!))) return true;
-  const label = guessLabel(table, [], false);
+  const label = guessLabel(table, [], undefined);
   return label !== undefined && later.length > 2 && !repeats(label.index);
 }
 
-function textsAsked(table: Table, asks: ColumnOptions["text"]): Column[] {
+function allAsked(table: Table, asks: LabelColumnOptions["label"], role: "text" | "label"): Column[] {
   const all = asks === undefined ? [] : [asks].flat();
-  const texts = all.map((each) => asked(table, each, "text")!);
-  const twice = texts.find(({ index }, i) => texts.findIndex((other) => other.index === index) < i);
-  if (!twice) return texts;
-  throw new InputError(`${table.name}: column ${printed(twice.name)} is asked for twice as text.`);
+  const columns = all.map((each) => asked(table, each, role)!);
+  const twice = columns.find(({ index }, i) => columns.findIndex((other) => other.index === index) < i);
+  if (!twice) return columns;
+  throw new InputError(`${table.name}: column ${printed(twice.name)} is asked for twice as ${role}.`);
 }
 
 function asked(table: Table, column: string | number | undefined, role: string): Column | undefined {
@@ -254,14 +288,10 @@ function noColumn({ name, header, columns }: Table, column: string | number, rol
   });
 }
 
-function byName(
-  table: Table,
-  names: readonly string[],
-  taking: Column | readonly Column[] | undefined,
-): Column | undefined {
+function byName(table: Table, names: readonly string[], taking: readonly Column[]): Column | undefined {
   if (!table.header) return undefined;
   const plainNames = table.columns.map(plain);
-  const taken = new Set([taking ?? []].flat().map(({ index }) => index));
+  const taken = new Set(taking.map(({ index }) => index));
   for (const name of names) {
     const index = plainNames.indexOf(name);
     const other = plainNames.indexOf(name, index + 1);
@@ -278,10 +308,13 @@ function byName(
 }
 
 /** Few distinct short values; two or more, where there is such a column, and the fewest of them. */
-function guessLabel(table: Table, texts: readonly Column[], labelled: boolean): Column | undefined {
-  const only = texts[0] && labelled ? onlyOther(table, texts) : undefined;
+function guessLabel(table: Table, texts: readonly Column[], kind: LabelKind | undefined): Column | undefined {
+  const only = texts[0] && kind ? onlyOther(table, texts) : undefined;
   const taken = [...texts, ...(table.group ? [table.group] : [])];
-  if (only && holdsLabels(table.profiles[only.index]!)) return only;
+  if (kind === "amount") return only ?? onlyNumbers(table, taken);
+  // Sets of labels may be different in every row.
+  const holds = kind === "labels" ? isNoDate : holdsLabels;
+  if (only && holds(table.profiles[only.index]!)) return only;
   const candidates = table.profiles
     .map((profile, index) => ({ ...profile, index }))
     .filter(({ index }) => table.columns.length > 1 && !taken.some((column) => column.index === index))
@@ -296,13 +329,24 @@ function guessLabel(table: Table, texts: readonly Column[], labelled: boolean): 
   return best && { index: best.index, name: table.columns[best.index]!, how: "guessed from content" };
 }
 
+/** The one column of numbers among those that are not taken. */
+function onlyNumbers({ columns, profiles }: Table, taken: readonly Column[]): Column | undefined {
+  const found = profiles.flatMap(({ numbers }, index) =>
+    numbers && !taken.some((column) => column.index === index) ? [index] : [],
+  );
+  const [index] = found;
+  if (index === undefined || found.length > 1) return undefined;
+  return { index, name: columns[index]!, how: "guessed from content" };
+}
+
 /** The longest texts. */
-function guessText(table: Table, label: Column | undefined): Column | undefined {
-  const only = onlyOther(table, label ? [label] : []);
-  if (only) return { ...only, how: label?.how === "guessed from content" ? label.how : only.how };
+function guessText(table: Table, labels: readonly Column[]): Column | undefined {
+  const only = onlyOther(table, labels);
+  if (only) return { ...only, how: labels[0]?.how === "guessed from content" ? labels[0].how : only.how };
   const candidates = table.profiles
     .map((profile, index) => ({ ...profile, index }))
-    .filter(({ index, longest }) => index !== label?.index && index !== table.group?.index && longest > 0);
+    .filter(({ index, longest }) => index !== table.group?.index && longest > 0)
+    .filter(({ index }) => !labels.some((label) => label.index === index));
   const best = candidates.sort((a, b) => b.mean - a.mean)[0];
   return best && { index: best.index, name: table.columns[best.index]!, how: "guessed from content" };
 }
@@ -323,6 +367,8 @@ function onlyOther({ columns, group }: Table, others: readonly Column[]): Column
 function holdsLabels({ rows, distinct, dates }: Profile): boolean {
   return !dates && (rows <= 10 || distinct < rows);
 }
+
+const isNoDate = ({ dates }: Profile): boolean => !dates;
 
 function mostLabels(rows: number): number {
   return Math.max(2, Math.min(100, rows / 2));

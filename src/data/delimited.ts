@@ -22,6 +22,8 @@ export interface Dialect {
   delimiter: string;
   /** Whether fields may be quoted. */
   quoted: boolean;
+  /** Whether spaces that stand before a field in quotes are left out. Default: false. */
+  spaced?: boolean;
 }
 
 /** A row of another width than the first. */
@@ -32,6 +34,10 @@ export interface Misfit {
   reason: string;
 }
 
+/** Whether a field stood in quotes: not, at once, or behind spaces. */
+export type Quoted = false | "at once" | "behind spaces";
+
+const SPACE = 0x20;
 const QUOTE = 0x22;
 const LF = 0x0a;
 const CR = 0x0d;
@@ -56,13 +62,14 @@ export class DelimitedParser implements RecordParser {
 
   /**
    * @param onMisfit takes the rows that have another width than the first, which else end the reading
-   * @param onField is told of every field, and whether it stood in quotes; of some again, where a record came in pieces
+   * @param onField is told of every field, how it stood in quotes, and its place in its record; of some again, where a
+   * record came in pieces
    */
   constructor(
     private readonly name: string,
     private readonly dialect: Dialect,
     private readonly onMisfit?: (misfit: Misfit) => void,
-    private readonly onField?: (value: string, quoted: boolean) => void,
+    private readonly onField?: (value: string, quoted: Quoted, place: number) => void,
   ) {
     this.delimiterCode = dialect.delimiter.charCodeAt(0);
   }
@@ -127,10 +134,10 @@ export class DelimitedParser implements RecordParser {
   private record(): string[] | undefined {
     const fields: string[] = [];
     for (;;) {
-      const quoted = this.dialect.quoted && this.text.charCodeAt(this.at) === QUOTE;
+      const quoted = this.dialect.quoted && this.quotes();
       const field = quoted ? this.quotedField() : this.plainField();
       if (field === undefined) return undefined;
-      this.onField?.(field, quoted);
+      this.onField?.(field, quoted, fields.length);
       fields.push(field);
       if (fields.length > MOST_COLUMNS) throw this.tooWide();
       if (this.at < this.text.length && this.text.charCodeAt(this.at) === this.delimiterCode) {
@@ -140,6 +147,18 @@ export class DelimitedParser implements RecordParser {
       this.skipLineEnd();
       return fields;
     }
+  }
+
+  /** How the field begins, `at` left at its quote where there is one. */
+  private quotes(): Quoted {
+    const { text } = this;
+    if (text.charCodeAt(this.at) === QUOTE) return "at once";
+    if (!this.dialect.spaced || text.charCodeAt(this.at) !== SPACE) return false;
+    let at = this.at + 1;
+    while (text.charCodeAt(at) === SPACE) at++;
+    if (text.charCodeAt(at) !== QUOTE) return false;
+    this.at = at;
+    return "behind spaces";
   }
 
   /** A field up to the next delimiter or line end, where `at` is left. */

@@ -1,7 +1,7 @@
 /** How the fields of CSV and TSV are parted and quoted: by option, or by the rows at the head of the file. */
 import { InputError, inputError } from "../base/errors.js";
 import { looksLabelled, namesColumns } from "./columns.js";
-import { DelimitedParser, type Dialect } from "./delimited.js";
+import { DelimitedParser, type Dialect, type Quoted } from "./delimited.js";
 import type { FormatOptions } from "./format.js";
 import { type Cell, type Cells, MISFIT, textOf } from "./records.js";
 
@@ -27,12 +27,28 @@ export function chooseDialect(
       typed: { where: "--delimiter" },
     });
   }
-  const chosen =
-    delimiter ?? constantDelimiter(format, head, { whole, tolerant }) ?? firstDelimiter(format, head);
-  return {
-    delimiter: chosen,
-    quoted: quoted ?? (chosen !== "\t" || isQuoted(head, { whole, tolerant }, chosen)),
-  };
+  const how = { whole, tolerant };
+  const chosen = delimiter ?? constantDelimiter(format, head, how) ?? firstDelimiter(format, head);
+  const isInQuotes = quoted ?? (chosen !== "\t" || isQuoted(head, how, chosen));
+  const spaced = isInQuotes && isSpaced(head, how, chosen);
+  return { delimiter: chosen, quoted: isInQuotes, ...(spaced ? { spaced } : {}) };
+}
+
+/**
+ * Whether fields in quotes stand behind spaces, as in `a, "b"`: most rows have one, each is a whole field, and but for the
+ * first of a row none stands in quotes without.
+ */
+function isSpaced(head: string, how: Attempt, delimiter: string): boolean {
+  if (delimiter === " " || !head.includes(`${delimiter} `) || !/ "/.test(head)) return false;
+  let [rows, before, found] = [0, false, true];
+  const records = attempt(head, how, { delimiter, quoted: true, spaced: true }, (_, quoted, place) => {
+    if (place === 0) before = false;
+    if (quoted === "at once" && place > 0) found = false;
+    if (quoted !== "behind spaces") return;
+    if (!before) rows++;
+    before = true;
+  });
+  return records !== undefined && found && rows * 2 >= records.length && rows > 0;
 }
 
 /**
@@ -44,7 +60,10 @@ function constantDelimiter(format: "csv" | "tsv", head: string, how: Attempt): s
   const found = DELIMITERS.filter((delimiter) => first.includes(delimiter)).flatMap((delimiter) => {
     const records =
       attempt(head, how, { delimiter, quoted: true }) ??
-      (delimiter === "\t" ? attempt(head, how, { delimiter, quoted: false }) : undefined);
+      (delimiter === "\t" ? attempt(head, how, { delimiter, quoted: false }) : undefined) ??
+      (isSpaced(head, how, delimiter)
+        ? attempt(head, how, { delimiter, quoted: true, spaced: true })
+        : undefined);
     if (!records?.[0] || records[0].length < 2) return [];
     const expected = format === "tsv" && delimiter === "\t";
     const named = namesColumns(records) ? 4 : 0;
@@ -127,9 +146,14 @@ interface Attempt {
 const MOST_MISFITS = 0.1;
 
 /** The records at the head of a file, or nothing where they read badly, or a stray quote swallows half of it. */
-function attempt(head: string, { whole, tolerant }: Attempt, dialect: Dialect): Cells[] | undefined {
+function attempt(
+  head: string,
+  { whole, tolerant }: Attempt,
+  dialect: Dialect,
+  onField?: (value: string, quoted: Quoted, place: number) => void,
+): Cells[] | undefined {
   let misfits = 0;
-  const parser = new DelimitedParser("", dialect, tolerant ? () => void misfits++ : undefined);
+  const parser = new DelimitedParser("", dialect, tolerant ? () => void misfits++ : undefined, onField);
   try {
     const all = parser.push(head);
     if (whole) all.push(...parser.end());

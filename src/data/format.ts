@@ -1,5 +1,6 @@
 /** Which format a file is in: by its name where that tells, else by how it begins. */
 import { InputError, inputError } from "../base/errors.js";
+import { namesColumns } from "./columns.js";
 import { DelimitedParser, type Dialect, type Misfit } from "./delimited.js";
 import { FastTextParser, isFastText } from "./fasttext-lines.js";
 import { JsonLinesParser, JsonListParser } from "./json-records.js";
@@ -38,9 +39,9 @@ const BY_ENDING: Record<string, TextFormat> = {
 
 /**
  * What a file is read for. labels: a row must hold a text and a label · texts: what says nothing else is one text a line ·
- * table: what looks like columns is, and else one text a line
+ * table: what looks like columns is, and else one text a line · answers: the same, but sentences in a .txt are one text a line
  */
-export type Purpose = "labels" | "texts" | "table";
+export type Purpose = "labels" | "texts" | "table" | "answers";
 
 /** The format by option, by the name's ending (before .gz or .zst), or by the first lines. */
 export function chooseFormat(
@@ -50,7 +51,7 @@ export function chooseFormat(
   purpose: Purpose,
 ): TextFormat {
   const named = format ?? byEnding(name);
-  const chosen = named ?? byContent(head, purpose, /\.txt(\.\w+)?$/i.test(name));
+  const chosen = named ?? byContent(head, purpose, isPlainText(name));
   if (head.trim() === "") throw new InputError(`${name}: expected rows of text, found an empty file.`);
   if (chosen === undefined || (purpose === "labels" && chosen === "lines")) {
     throw inputError({
@@ -63,6 +64,23 @@ export function chooseFormat(
   if (chosen === "jsonl" && /^\s*\[/.test(head)) return "json";
   if ((chosen === "csv" || chosen === "tsv") && isFastText(head)) return "fasttext";
   return chosen;
+}
+
+const isPlainText = (name: string): boolean => /\.txt(\.\w+)?$/i.test(name);
+
+/** What a plain text was taken for that may also be something else; nothing where it cannot. */
+export function takenFor(
+  name: string,
+  head: string,
+  format: TextFormat,
+  columns: number,
+): string | undefined {
+  if (!isPlainText(name)) return undefined;
+  if (format === "csv" || format === "tsv") return `taken for a table of ${columns} columns`;
+  const [first] = wholeLines(head);
+  return format === "lines" && first !== undefined && MARKS.some((mark) => first.includes(mark))
+    ? "taken for one text a line; a delimiter that is asked for makes it a table"
+    : undefined;
 }
 
 export function parserFor(
@@ -121,18 +139,46 @@ function byEnding(name: string): TextFormat | undefined {
 
 function byContent(head: string, purpose: Purpose, plainText: boolean): TextFormat | undefined {
   if (isFastText(head)) return "fasttext";
-  if (purpose === "texts" && !(plainText && isTabular(head))) return "lines";
+  if (purpose === "texts" && !(plainText && isTabular(head, "\t", 1))) return "lines";
   const first = /[^\r\n]+/.exec(head)?.[0] ?? "";
   if (/^\s*[[{]/.test(first)) return "jsonl";
+  if (purpose === "answers" && plainText && !isTable(head)) return "lines";
   if (first.includes("\t")) return "tsv";
   if (/[,;|]/.test(first)) return "csv";
-  return purpose === "table" ? "lines" : undefined;
+  return purpose === "table" || purpose === "answers" ? "lines" : undefined;
 }
 
-/** Whether every whole line has the same number of tabs, at least one. */
-function isTabular(head: string): boolean {
+/** What may part fields. */
+const MARKS = ["\t", ",", ";", "|"] as const;
+
+/** Whether a plain text is a table: by tabs, by three columns or more, or by a first row that names columns. */
+function isTable(head: string): boolean {
+  if (isTabular(head, "\t", 1)) return true;
+  const lines = wholeLines(head);
+  const isMany = (mark: string) => lines.length > 1 && isTabular(head, mark, 2);
+  const hasNames = (mark: string) =>
+    lines[0]?.includes(mark) &&
+    namesColumns(lines.slice(0, MOST_LOOKED_AT).map((line) => line.split(mark).map(bare)));
+  return MARKS.some((mark) => isMany(mark) || hasNames(mark));
+}
+
+/** Lines by which a first row of names is told. */
+const MOST_LOOKED_AT = 100;
+
+/** A cell without quotes around it. */
+const bare = (cell: string): string => cell.trim().replace(/^"(.*)"$/, "$1");
+
+/** Whether every whole line has the same number of a mark, so many at least; what stands in quotes does not count. */
+function isTabular(head: string, mark: string, least: number): boolean {
+  const counts = wholeLines(head).map(
+    (line) => (mark === "\t" ? line : line.replace(/"[^"]*"/g, "")).split(mark).length - 1,
+  );
+  return counts.length > 0 && counts[0]! >= least && counts.every((count) => count === counts[0]);
+}
+
+/** The lines of a head that are not blank, without a last one that may be cut. */
+function wholeLines(head: string): string[] {
   const lines = head.split("\n").filter((line) => line.trim() !== "");
   if (lines.length > 1 && !head.endsWith("\n")) lines.pop();
-  const tabs = lines.map((line) => line.split("\t").length - 1);
-  return tabs.length > 0 && tabs[0]! > 0 && tabs.every((count) => count === tabs[0]);
+  return lines;
 }

@@ -8,11 +8,17 @@ export type { Encoding } from "./decode.js";
 export type { Dialect } from "./delimited.js";
 export type { Format, FormatOptions, TextFormat } from "./format.js";
 export {
+  type AmountOptions,
+  type AmountRow,
   type Data,
   type DataDescription,
   type LabelledRow,
+  type LabelSetOptions,
+  type LabelSetRow,
   type ReadOptions,
+  readAmounts,
   readLabelled,
+  readLabelSets,
   readTexts,
   type TextRow,
 } from "./read.js";

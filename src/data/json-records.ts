@@ -92,8 +92,8 @@ class KeyedRecords {
 /** Whole numbers as long as ids are, as texts: parsed as numbers they would be rounded. */
 function exactly(text: string): string {
   if (!/\d{16}/.test(text)) return text;
-  return text.replace(/"(?:[^"\\]|\\[\s\S])*"|-?\d{16,}(?![\d.eE])/g, (found) =>
-    found.startsWith('"') ? found : `"${found}"`,
+  return text.replace(/"(?:[^"\\]|\\[\s\S])*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g, (found) =>
+    /^-?\d{16,}$/.test(found) ? `"${found}"` : found,
   );
 }
 

@@ -3,6 +3,14 @@ import { InputError } from "../base/errors.js";
 
 /** A number as files write it. What begins with a needless 0 is a code, and no number. */
 const NUMBER = /^[+-]?(?:0|[1-9]\d*)?(?:\.\d*)?(?:e[+-]?\d+)?$/i;
+
+/** The number that a text is, as files write it; undefined where it is none, or none that is finite. */
+export function numberOf(text: string): number | undefined {
+  if (!NUMBER.test(text) || !/\d/.test(text)) return undefined;
+  const value = Number(text);
+  return Number.isFinite(value) ? value + 0 : undefined;
+}
+
 /** Significant digits that a number keeps when it is read. */
 const EXACT_DIGITS = 15;
 

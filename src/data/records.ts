@@ -3,7 +3,11 @@ import { type InputError, inputError } from "../base/errors.js";
 
 /** A value that stands where a text or a label may be sought and is neither: a list, an object, a number that is not exact. */
 export class Unfit {
-  constructor(readonly value: unknown) {}
+  /** @param kind what it is instead, in words. Default: told from the value */
+  constructor(
+    readonly value: unknown,
+    readonly kind?: string,
+  ) {}
 }
 
 export type Cell = string | Unfit | undefined;

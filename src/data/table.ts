@@ -4,7 +4,7 @@
  */
 import { functionOf, textOf } from "../base/arguments.js";
 import { InputError, inputError, knownOptions, oneOf } from "../base/errors.js";
-import { type ColumnOptions, nameColumns } from "./columns.js";
+import { type LabelColumnOptions, nameColumns } from "./columns.js";
 import { decodeBytes, type Encoding } from "./decode.js";
 import type { Dialect } from "./delimited.js";
 import { chooseDialect, type WrittenStyle, writtenStyle } from "./dialect.js";
@@ -16,6 +16,7 @@ import {
   parserFor,
   refuseIdle,
   TEXT_FORMATS,
+  takenFor,
 } from "./format.js";
 import { openParquet } from "./parquet.js";
 import { type Cell, type Cells, MISFIT, type RecordParser, Unfit } from "./records.js";
@@ -85,7 +86,7 @@ const HEAD = 2 ** 16;
 /** Opens a source's records. */
 export async function openRecords(
   source: ByteSource | RecordSource,
-  options: FormatOptions & ColumnOptions & RejectOptions,
+  options: FormatOptions & LabelColumnOptions & RejectOptions,
   purpose: Purpose,
 ): Promise<Records> {
   if ("records" in source) return openSource(source, options);
@@ -153,7 +154,7 @@ async function openText(
   name: string,
   chunks: AsyncGenerator<Uint8Array>,
   compression: Compression | undefined,
-  options: FormatOptions & ColumnOptions & RejectOptions,
+  options: FormatOptions & LabelColumnOptions & RejectOptions,
   purpose: Purpose,
 ): Promise<Records> {
   const { pieces, encoding } = await decodeBytes(chunks, name, options.encoding);
@@ -162,7 +163,13 @@ async function openText(
     const whole = read.length < HEAD;
     const { head, asked } = withoutSeparator(read, options);
     refuseOldLineEnds(name, head);
-    const format = chooseFormat(name, head, options.format, purpose);
+    const isAsked = asked.delimiter !== undefined || options.text !== undefined || options.header === true;
+    const format = chooseFormat(
+      name,
+      head,
+      options.format,
+      purpose === "answers" && isAsked ? "table" : purpose,
+    );
     refuseIdle(name, format, options);
     const delimited = format === "csv" || format === "tsv";
     const dialect = delimited
@@ -181,15 +188,25 @@ async function openText(
     const fitting = first.filter((cells) => cells !== MISFIT);
     const { header, columns, rows } = nameColumns(fitting, names, options);
     const skipped = header && names === undefined ? 1 : 0;
+    const notes: string[] = [];
+    const taken =
+      purpose === "answers" && !isAsked && options.format === undefined
+        ? takenFor(name, head, format, columns.length)
+        : undefined;
+    if (taken !== undefined) notes.push(taken);
+    if (dialect?.spaced) notes.push("spaces before fields in quotes are left out");
+    const batches = allRecords(first.slice(skipped), parser, ended ? undefined : pieces);
+    const isGuessed = dialect && !dialect.quoted && options.quoted === undefined && !head.includes('"');
     return {
       description: {
         ...{ name, format, compression, encoding },
         dialect: dialect && { ...dialect, ...writtenStyle(head, dialect) },
         header: header && format !== "lines",
         columns: names ?? columns,
+        notes,
       },
       head: rows,
-      batches: allRecords(first.slice(skipped), parser, ended ? undefined : pieces),
+      batches: isGuessed ? tellingQuotes(batches, 1 + skipped, notes) : batches,
       firstRow: 1 + skipped,
       found: undefined,
     };
@@ -257,6 +274,36 @@ async function* allRecords(
     await pieces?.return(undefined); // a caller who leaves early closes the file
   }
 }
+
+/** Says of the first field in quotes that they are read as they stand: no quote at the head has told of quoting. */
+async function* tellingQuotes(
+  batches: AsyncGenerator<Cells[]>,
+  firstRow: number,
+  notes: string[],
+): AsyncGenerator<Cells[]> {
+  let row = firstRow;
+  let isSaid = false;
+  try {
+    for await (const batch of batches) {
+      if (!isSaid) {
+        const at = batch.findIndex((cells) => cells.some(isInQuotes));
+        if (at >= 0) {
+          notes.push(
+            `row ${row + at} has a field in quotes, which are kept: none at the head of the file says that fields are quoted`,
+          );
+          isSaid = true;
+        }
+        row += batch.length;
+      }
+      yield batch;
+    }
+  } finally {
+    await batches.return(undefined);
+  }
+}
+
+const isInQuotes = (cell: Cell): boolean =>
+  typeof cell === "string" && cell.length > 1 && cell.startsWith('"') && cell.endsWith('"');
 
 /** Rows one by one. By hand, as a generator's own promises cost more than reading a short row. */
 export function oneByOne<Row>(batches: AsyncGenerator<Row[]>): AsyncIterator<Row> {
@@ -379,7 +426,7 @@ export const plainValue = (cell: Cell): unknown => (cell instanceof Unfit ? cell
 
 /** @throws InputError for options that are none, or of the wrong kind */
 export function checkTableOptions(
-  options: FormatOptions & ColumnOptions & RejectOptions,
+  options: FormatOptions & LabelColumnOptions & RejectOptions,
   where: string,
   names: readonly string[],
 ): void {

@@ -1,8 +1,11 @@
 /** Rows that cannot be used as they stand: counted, handed on or complained of, with what can be done about them. */
-import { InputError } from "../base/errors.js";
+import { InputError, show } from "../base/errors.js";
 import { label as printed } from "../base/label.js";
-import { type Cell, type Cells, Unfit } from "./records.js";
+import type { Cells, Unfit } from "./records.js";
 import { plainValue, type RejectOptions } from "./table.js";
+
+/** What is sought in a row: its text, its one label, its labels, or the amount in place of a label. */
+export type Sought = "text" | "label" | "labels" | "amount";
 
 /** Rows that cannot be used: handed on where they are asked for, else complained of. */
 export class Rejects {
@@ -15,13 +18,14 @@ export class Rejects {
     this.counted.add(row);
   }
 
-  take(cells: Cells, row: number, what: "text" | "label", found: Cell, missing: Missing): void {
+  /** @param found what stands in the place of what is missing, where there is anything */
+  take(cells: Cells, row: number, found: Unfit | undefined, missing: Missing): void {
     const { onReject } = this.options;
     if (!onReject) {
       missing.add(row, found);
       return;
     }
-    const reason = found instanceof Unfit ? `${kindOf(found.value)} as ${what}` : `no ${what}`;
+    const reason = found ? `${kindOf(found)} as ${missing.what}` : `no ${missing.what}`;
     onReject({ row, reason, cells: Array.from(cells, plainValue) });
     this.counted.add(row);
   }
@@ -60,21 +64,21 @@ export class Missing {
   private readonly none = new Counted();
   private readonly unfit = new Counted();
   private readonly skipped = new Counted();
-  private example: unknown;
+  private example: Unfit | undefined;
 
   constructor(
     private readonly name: string,
-    private readonly what: "text" | "label",
+    readonly what: Sought,
     private readonly column: string,
   ) {}
 
-  add(row: number, cell: Cell): void {
-    if (!(cell instanceof Unfit)) {
+  add(row: number, found: Unfit | undefined): void {
+    if (!found) {
       this.none.add(row);
       return;
     }
-    if (this.unfit.count === 0 || (Array.isArray(cell.value) && cell.value.length > 1))
-      this.example = cell.value;
+    if (this.unfit.count === 0 || (Array.isArray(found.value) && found.value.length > 1))
+      this.example = found;
     this.unfit.add(row);
   }
 
@@ -93,16 +97,19 @@ export class Missing {
   complain(): void {
     const { name, what, unfit, none, example } = this;
     const place = `${what} (column ${printed(this.column)})`;
-    if (unfit.count > 0) {
-      throw new InputError(
-        `${name}: ${unfit.rows("has", "have")} ${kindOf(example)} as ${place}, such as ${shown(example)}: ${unfit.numbers()}. ${advice(what, printed(this.column), example)}`,
-      );
+    if (example) {
+      const found = `${name}: ${unfit.rows("has", "have")} ${kindOf(example)} as ${place}, such as ${shown(example.value)}: ${unfit.numbers()}.`;
+      const { next, typed } = advice(what, printed(this.column), example);
+      const error = new InputError(`${found} ${next}`);
+      if (typed !== undefined) error.typed = new InputError(`${found} ${typed}`).message;
+      throw error;
     }
     if (none.count === 0) return;
     const found = `${name}: ${none.rows("has", "have")} no ${place}: ${none.numbers()}.`;
-    const leave = what === "label" ? "skipUnlabelled leaves them out" : "onReject takes them";
+    const isText = what === "text";
+    const leave = isText ? "onReject takes them" : "skipUnlabelled leaves them out";
     const error = new InputError(`${found} Fill or remove them; the option ${leave}.`);
-    const flag = what === "label" ? "--skip-unlabelled leaves them out" : "--rejects FILE leaves them out";
+    const flag = isText ? "--rejects FILE leaves them out" : "--skip-unlabelled leaves them out";
     error.typed = `${found} Fill or remove them, or ${flag}.`;
     throw error;
   }
@@ -125,29 +132,74 @@ export class Counted {
   }
 }
 
-function kindOf(value: unknown): string {
+function kindOf({ value, kind }: Unfit): string {
+  if (kind !== undefined) return kind;
   if (Array.isArray(value)) return "a list";
   return typeof value === "number" ? "a number too large to be exact" : "an object";
 }
 
 function shown(value: unknown): string {
-  const text = Array.isArray(value) ? JSON.stringify(value.slice(0, 5)) : JSON.stringify(value);
+  const some = Array.isArray(value) ? value.slice(0, 5) : value;
+  let text: string;
+  try {
+    text = JSON.stringify(typeof some === "string" ? some.slice(0, 60) : some);
+  } catch {
+    text = show(some); // a program's objects may lead in circles
+  }
   return printed(text.length > 60 ? `${text.slice(0, 59)}…` : text);
 }
 
+interface Advice {
+  next: string;
+  /** What is said on the command line, where that is something else. */
+  typed?: string;
+}
+
 /** What can be done about values that are no text or label, most likely first. */
-function advice(what: "text" | "label", column: string, value: unknown): string {
+function advice(what: Sought, column: string, { value, kind }: Unfit): Advice {
+  if (what === "amount") {
+    return {
+      next: `An amount is a plain number, such as 1234.5: without a unit, a sign of percent or currency, or marks between thousands.`,
+    };
+  }
+  if (kind !== undefined && Object.hasOwn(ADVICE_ON_LABELS, kind)) return { next: ADVICE_ON_LABELS[kind]! };
   const at = `.[${JSON.stringify(column)}]`;
   const jq = (change: string) => `For instance: jq -c '${at} |= ${change}' OLD > NEW`;
   if (typeof value === "number")
-    return "Beyond 2^53 different numbers are read as one: put them in quotes in the file.";
-  if (what === "text")
-    return Array.isArray(value)
+    return { next: "Beyond 2^53 different numbers are read as one: put them in quotes in the file." };
+  if (what === "text") {
+    const next = Array.isArray(value)
       ? `A text is one string. ${jq('join(" ")')}`
       : "A text is one string: choose one of its values.";
-  const rule = "A label is one text, number or truth value.";
-  if (!Array.isArray(value))
-    return `${rule} Where the object's key is the label: jq -c '${at} |= keys[0]' OLD > NEW`;
-  if (value.length < 2) return `${rule} ${jq(".[0]")}`;
-  return `${rule} Several labels for a text cannot be learned at once: choose one for each, or learn a classifier a label.`;
+    return { next };
+  }
+  const rule =
+    what === "label"
+      ? "A label is one text, number or truth value."
+      : "Labels are texts, numbers or truth values, in one list.";
+  if (!Array.isArray(value)) {
+    const keys =
+      what === "label" ? "object's key is the label: jq -c" : "object's keys are the labels: jq -c";
+    return { next: `${rule} Where the ${keys} '${at} |= keys${what === "label" ? "[0]" : ""}' OLD > NEW` };
+  }
+  if (what === "labels") return { next: `${rule} ${jq("flatten")}` };
+  if (value.length < 2) return { next: `${rule} ${jq(".[0]")}` };
+  const one = "or choose one for each.";
+  return {
+    next: `${rule} readLabelSets reads several labels a text, ${one}`,
+    typed: `${rule} --multi-label learns several labels a text, ${one}`,
+  };
 }
+
+/** More labels than any text has. */
+export const MOST_LABELS = 10_000;
+
+export const MALFORMED_LIST = "a malformed list";
+export const NEITHER = "neither 0 nor 1";
+export const TOO_MANY_LABELS = `more than ${MOST_LABELS} labels`;
+
+const ADVICE_ON_LABELS: Readonly<Record<string, string>> = {
+  [MALFORMED_LIST]: `A list of labels is written ['a', 'b'] or ["a", "b"]. Where brackets are part of the labels, the option labelSeparator says what parts them.`,
+  [NEITHER]: "A column for each label holds 0 or 1, false or true, no or yes; nothing is 0.",
+  [TOO_MANY_LABELS]: "Is this the column of the labels?",
+};

@@ -333,7 +333,7 @@ test("bad input: labels that are lists, objects or too large, named as what they
   await refused(
     "d.jsonl",
     [row("x"), row(["x", "y"])].join("\n"),
-    /1 row has a list .*such as \["x","y"\]: row 2\..*Several labels for a text cannot be learned/,
+    /1 row has a list .*such as \["x","y"\]: row 2\..*readLabelSets reads several labels a text/,
   );
   await refused(
     "d.jsonl",

@@ -2,8 +2,8 @@
 import assert from "node:assert/strict";
 import { describe } from "node:test";
 import { gzipSync } from "node:zlib";
-import { readLabelled } from "../../src/data/read.js";
-import type { Chunks } from "../../src/data/source.js";
+import { readAmounts, readLabelled, readLabelSets, type TextRow } from "../../src/data/read.js";
+import type { ByteSource, Chunks } from "../../src/data/source.js";
 import { InputError } from "../../src/index.js";
 import { fuzz } from "../files/fuzzing.js";
 import { type Dice, damage } from "../files/mutate.js";
@@ -20,6 +20,10 @@ const FIELDS = [
   "naïve",
   "酒店",
   "x".repeat(300),
+  "a;b",
+  "b; c",
+  "['a', 3]",
+  "3.5",
 ];
 const ENDS = ["\n", "\r\n", "\n\n", "\r"];
 
@@ -65,20 +69,43 @@ function jsonLines(dice: Dice): string {
   return Array.from({ length: 1 + dice.roll(8) }, line).join("\n");
 }
 
+/** What a row must be, and all of it in words. */
+const READERS = {
+  label: async (source: ByteSource) => checked(await readLabelled(source), ({ label }) => isLabel(label)),
+  labels: async (source: ByteSource) =>
+    checked(await readLabelSets(source), ({ labels }) => labels.every(isLabel)),
+  amounts: async (source: ByteSource) =>
+    checked(await readAmounts(source), ({ value }) => Number.isFinite(value)),
+};
+
+const isLabel = (label: string) => label === label.trim() && label !== "";
+
+async function checked<Row extends TextRow>(
+  rows: AsyncIterable<Row>,
+  isRight: (row: Row) => boolean,
+): Promise<string[]> {
+  const all: string[] = [];
+  for await (const row of rows) {
+    assert.ok(typeof row.text === "string" && isRight(row));
+    all.push(JSON.stringify(row));
+  }
+  return all;
+}
+
 async function* cut(bytes: Uint8Array, size: number): Chunks & AsyncGenerator<Uint8Array> {
   for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size);
 }
 
 /** What comes of the bytes, the same however they come. */
-async function read(bytes: Uint8Array, name: string, damaged = false): Promise<void> {
+async function read(
+  bytes: Uint8Array,
+  name: string,
+  damaged = false,
+  reader: keyof typeof READERS = "label",
+): Promise<void> {
   const outcomeOf = async (size: number) => {
-    const rows: string[] = [];
     try {
-      for await (const { text, label, row } of await readLabelled({ name, chunks: cut(bytes, size) })) {
-        assert.ok(typeof text === "string" && label === label.trim() && label !== "");
-        rows.push(`${row} ${text} ${label}`);
-      }
-      return { rows, error: null };
+      return { rows: await READERS[reader]({ name, chunks: cut(bytes, size) }), error: null };
     } catch (error) {
       if (!(error instanceof InputError)) throw error;
       return { rows: [], error };
@@ -105,6 +132,18 @@ describe("bent data files", () => {
         open: (bytes) => read(bytes, "d"),
       },
       "JSON Lines": { make: (dice) => encode(jsonLines(dice)), open: (bytes) => read(bytes, "d.jsonl") },
+      "several labels of CSV": {
+        make: (dice) => encode(table(dice, ",")),
+        open: (bytes) => read(bytes, "d.csv", false, "labels"),
+      },
+      "several labels of JSON Lines": {
+        make: (dice) => encode(jsonLines(dice)),
+        open: (bytes) => read(bytes, "d.jsonl", false, "labels"),
+      },
+      "amounts of JSON Lines": {
+        make: (dice) => encode(jsonLines(dice)),
+        open: (bytes) => read(bytes, "d.jsonl", false, "amounts"),
+      },
       "bytes that are damaged": {
         make: (dice) => damage(encode(table(dice, ",")), dice),
         open: (bytes) => read(bytes, "d.csv", true),

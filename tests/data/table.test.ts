@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import * as zlib from "node:zlib";
 import { type ReadOptions, type Reject, readLabelled, readTable, readTexts } from "../../src/data/index.js";
+import { openTexts } from "../../src/data/read.js";
 import { memorySource } from "../../src/data/source.js";
 
 const WORDS = "we table the soup staff room warm cold bland today was it".split(" ");
@@ -348,6 +349,18 @@ test("ids beyond 2^53 keep their digits, as cells, labels and groups", async () 
   );
 });
 
+test("decimals of JSON as long as ids are numbers all the same", async () => {
+  const line =
+    '{"text":"a 0.1234567890123456789","label":0.12345678901234567,"id":-12345678901234567890,"e":1e-7}';
+  for await (const { cells } of await readTable(memorySource(line, "d.jsonl")))
+    assert.deepEqual(cells, [
+      "a 0.1234567890123456789",
+      "0.12345678901234566",
+      "-12345678901234567890",
+      "1e-7",
+    ]);
+});
+
 test("Excel's sep= names the delimiter; lines that end in CR alone are refused", async () => {
   const { rows, dialect } = await read("d.csv", "sep=;\r\ntext;label\r\na, b;x\r\nc;y\r\n");
   assert.deepEqual(
@@ -399,4 +412,103 @@ test("empty texts are counted; a number is a column's place, whatever columns ar
   await assert.rejects(() => read("lines", "a\nb\n", { text: "nosuch", label: 2 }), { name: "InputError" });
   const lines = readTexts(memorySource("a\nb\n", "lines"), { text: "nosuch" });
   await assert.rejects(() => lines, refusal(/no text column: this is one text a line/));
+});
+
+test("quotes behind spaces are quotes, where all the head has them so", async () => {
+  for (const delimiter of [",", ";", "|", "\t"]) {
+    const d = `${delimiter} `;
+    const rows = ROWS.map(({ text, label }) => `"${text}${delimiter}"${d} "${label}"`);
+    const { dialect, notes, rows: found } = await read("d.csv", [`"text"${d}"label"`, ...rows].join("\n"));
+    assert.deepEqual(
+      found,
+      ROWS.map(({ text, label }) => ({ text: text + delimiter, label })),
+      JSON.stringify(delimiter),
+    );
+    assert.deepEqual(dialect, { delimiter, quoted: true, spaced: true, quoting: "all", lineEnd: "\n" });
+    assert.deepEqual(notes, ["spaces before fields in quotes are left out"]);
+  }
+  // However the bytes come, and with a line end within.
+  const cut = ['id, text, label\n1, "warm, ""cold""\nsoup", "good"\n', '2, "bland", ', ' "bad"\n'].join("");
+  const bytes = new TextEncoder().encode(cut);
+  const single = (async function* () {
+    for (const byte of bytes) yield Uint8Array.of(byte);
+  })();
+  const data = await readLabelled({ name: "d.csv", chunks: single });
+  const texts = [];
+  for await (const { text, label } of data) texts.push([text, label]);
+  assert.deepEqual(texts, [
+    ['warm, "cold"\nsoup', "good"],
+    ["bland", "bad"],
+  ]);
+});
+
+test("quotes behind spaces stay where they are the text's own", async () => {
+  const texts = async (...lines: string[]) =>
+    (await read("d.csv", lines.join("\n"))).rows.map(({ text }) => text);
+  // One row of many.
+  assert.deepEqual(await texts("label,text", 'a, "warm"', "b,cold", "a,bland", "b,soup"), [
+    ' "warm"',
+    "cold",
+    "bland",
+    "soup",
+  ]);
+  // More behind the closing quote.
+  assert.deepEqual(await texts("label,text", 'a, "warm" soup', 'b, "cold"'), [' "warm" soup', ' "cold"']);
+  // Quotes without a space beside them.
+  assert.deepEqual(await texts("label,text", 'a, "warm"', 'b,"cold"'), [' "warm"', "cold"]);
+  const asked = await read("d.csv", 'label,text\na, "warm"\nb, "cold"', { quoted: false });
+  assert.deepEqual(asked.rows[0], { text: ' "warm"', label: "a" });
+});
+
+test("a .txt to answer is one text a line, unless it looks like a table", async () => {
+  const opened = async (content: string, name = "d.txt", options: ReadOptions = {}) => {
+    const { records, description } = await openTexts(memorySource(content, name), options);
+    await records.batches.return(undefined);
+    const { format, columns, notes = [] } = description;
+    return { format, columns: columns.length, notes };
+  };
+  const sentences = "warm soup, cold staff\nbland today, warm room\nstaff was cold, soup was warm\n";
+  assert.deepEqual(await opened(sentences), {
+    ...{ format: "lines", columns: 1 },
+    notes: ["taken for one text a line; a delimiter that is asked for makes it a table"],
+  });
+  assert.deepEqual(await opened("warm soup\nno marks, or hardly\n"), {
+    format: "lines",
+    columns: 1,
+    notes: [],
+  });
+  assert.equal((await opened("a, b, c\n")).format, "lines"); // one line shows nothing
+  const isTable = async (content: string, columns: number) =>
+    assert.deepEqual(await opened(content), {
+      ...{ format: content.includes("\t") ? "tsv" : "csv", columns },
+      notes: [`taken for a table of ${columns} columns`],
+    });
+  await isTable("warm soup\tgood\ncold, bland soup\tbad\n", 2);
+  await isTable("1;warm soup;good\n2;cold soup;bad\n", 3);
+  await isTable('1,"warm, soup",good\n2,"cold; soup",bad\n', 3);
+  await isTable("id,text\n1,warm soup\n2,cold soup\n", 2);
+  await isTable('"message"|id\nwarm|1\ncold|2\n', 2);
+  assert.deepEqual(await opened(sentences, "d.txt", { delimiter: "," }), {
+    ...{ format: "csv", columns: 2, notes: [] },
+  });
+  assert.equal((await opened(sentences, "d.txt", { text: 2 })).format, "csv");
+  assert.equal((await opened(sentences, "d.csv")).format, "csv");
+  // Who asks for a table gets one.
+  assert.equal((await readTable(memorySource(sentences, "d.txt"))).format, "csv");
+});
+
+test("a TSV whose first quotes come behind its head keeps them, and says so once", async () => {
+  const many = Array.from({ length: 9000 }, (_, i) => `warm soup ${i}\tgood`);
+  const { rows, notes } = await read(
+    "d.tsv",
+    ["text\tlabel", ...many, '"cold soup"\tbad', 'a "word"\tbad', '"bland"\tbad'].join("\n"),
+  );
+  assert.equal(rows[9000]!.text, '"cold soup"');
+  assert.deepEqual(notes, [
+    "row 9002 has a field in quotes, which are kept: none at the head of the file says that fields are quoted",
+  ]);
+  const asked = await read("d.tsv", ["text\tlabel", ...many, '"cold"\tbad'].join("\n"), { quoted: false });
+  assert.deepEqual(asked.notes, []);
+  const within = await read("d.tsv", ["text\tlabel", ...many, 'a "word"\tbad'].join("\n"));
+  assert.deepEqual(within.notes, []);
 });

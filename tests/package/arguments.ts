@@ -70,6 +70,7 @@ const ROWS = [
   { text: "the bad", label: "no" },
 ];
 const CSV = new TextEncoder().encode("text,label\na good film,yes\na bad one,no\n");
+const AMOUNTS = new TextEncoder().encode("text,label\na good film,4.5\na bad one,2\n");
 const TABLE = {
   format: "csv",
   delimiter: ",",
@@ -326,6 +327,14 @@ export const CALLABLES: Callable[] = [
     label: "label",
     skipUnlabelled: true,
     labelMap: { a: "b" },
+  })),
+  simple("readLabelSets", data.readLabelSets, CSV, () => ({
+    ...TABLE,
+    ...{ text: 1, label: "label", skipUnlabelled: true, labelMap: { a: "b" }, labelSeparator: ";" },
+  })),
+  simple("readAmounts", data.readAmounts, AMOUNTS, () => ({
+    ...TABLE,
+    ...{ text: 1, label: "label", skipUnlabelled: true },
   })),
   simple("readTexts", data.readTexts, CSV, () => ({ ...TABLE, text: ["text"] })),
   simple("Corpus", (options) => new main.Corpus(options), { frontEnd: "tokenizer" }),
