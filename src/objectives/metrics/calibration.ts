@@ -16,7 +16,11 @@ export function logLossInterval(p: Predictions): Interval {
 }
 
 function rowLoss(p: Predictions, row: number): number {
-  const probability = probabilityOf(p, row, p.labels[row]!);
+  return lossOf(probabilityOf(p, row, p.labels[row]!));
+}
+
+/** −ln of the probability given to what came true, clipped to [1e-7, 1 − 1e-7]; in nats. */
+export function lossOf(probability: number): number {
   return -Math.log(Math.min(Math.max(probability, EPSILON), 1 - EPSILON));
 }
 

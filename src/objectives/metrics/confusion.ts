@@ -55,16 +55,9 @@ export function confusionMatrix(p: Predictions): ConfusionMatrix {
 /** Everything that follows from a confusion matrix alone. An undefined ratio is 0. */
 export function confusionScores(matrix: ConfusionMatrix): ConfusionScores {
   const margins = marginsOf(matrix);
-  const { actual, predicted, correct } = margins;
+  const { actual, correct } = margins;
   const total = sum(actual);
-  const perClass = matrix.map((_, k): ClassScores => {
-    return {
-      precision: ratio(correct[k]!, predicted[k]!),
-      recall: ratio(correct[k]!, actual[k]!),
-      f1: f1Of(margins, k),
-      support: actual[k]!,
-    };
-  });
+  const perClass = matrix.map((_, k) => classScores(margins, k));
   return {
     accuracy: ratio(sum(correct), total),
     majority: ratio(Math.max(0, ...actual), total),
@@ -86,11 +79,23 @@ export function marginsOf(matrix: ConfusionMatrix): Margins {
   };
 }
 
+/** The scores of one class. An undefined ratio is 0. */
+export function classScores(margins: Margins, k: number): ClassScores {
+  const { actual, predicted, correct } = margins;
+  return {
+    precision: ratio(correct[k]!, predicted[k]!),
+    recall: ratio(correct[k]!, actual[k]!),
+    f1: f1Of(margins, k),
+    support: actual[k]!,
+  };
+}
+
 export function f1Of({ actual, predicted, correct }: Margins, k: number): number {
   return ratio(2 * correct[k]!, actual[k]! + predicted[k]!);
 }
 
-function average(perClass: ClassScores[], weights: number[]): Scores {
+/** The mean of each score over classes, by their weights. */
+export function average(perClass: readonly Scores[], weights: number[]): Scores {
   const mean = (field: keyof Scores) =>
     ratio(sum(perClass.map((scores, k) => scores[field] * weights[k]!)), sum(weights));
   return { precision: mean("precision"), recall: mean("recall"), f1: mean("f1") };

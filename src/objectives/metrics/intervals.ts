@@ -28,7 +28,7 @@ export interface ScoreIntervals {
 export const Z95 = 1.959963984540054;
 
 /** How often rows are drawn anew. */
-const RESAMPLES = 1000;
+export const RESAMPLES = 1000;
 
 /** Wilson (1927) interval at 95 % of a share seen among `count` rows. */
 export function wilsonInterval(share: number, count: number): Interval {
@@ -119,14 +119,14 @@ function gammaDraws(random: Random): (shape: number) => number {
   };
 }
 
-/** Between which 95 % of the values lie. */
-function middle(values: Float64Array): Interval {
+/** Between which 95 % of the values lie; sorts them. NaN where one of the values is. */
+export function middle(values: Float64Array): Interval {
   values.sort();
   return [quantile(values, 0.025), quantile(values, 0.975)];
 }
 
-/** Interpolated between neighbours, as numpy does by default. */
-function quantile(sorted: Float64Array, share: number): number {
+/** Interpolated between neighbours, as numpy does by default. NaN of no values. */
+export function quantile(sorted: Float64Array, share: number): number {
   const at = share * (sorted.length - 1);
   const below = Math.floor(at);
   const next = sorted[Math.min(below + 1, sorted.length - 1)]!;
