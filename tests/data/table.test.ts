@@ -486,6 +486,8 @@ test("a .txt to answer is one text a line, unless it looks like a table", async 
     notes: [],
   });
   assert.equal((await opened("a, b, c\n")).format, "lines"); // one line shows nothing
+  const greetings = MORE.map((text, i) => `${i % 2 ? "hi" : "hello"}, ${text}\n`).join("");
+  assert.equal((await opened(greetings)).format, "lines");
   const isTable = async (content: string, columns: number) =>
     assert.deepEqual(await opened(content), {
       ...{ format: content.includes("\t") ? "tsv" : "csv", columns },
