@@ -1,6 +1,6 @@
 /** Which format a file is in: by its name where that tells, else by how it begins. */
 import { InputError, inputError } from "../base/errors.js";
-import { namesColumns } from "./columns.js";
+import { looksLabelled, namesColumns } from "./columns.js";
 import { DelimitedParser, type Dialect, type Misfit } from "./delimited.js";
 import { FastTextParser, isFastText } from "./fasttext-lines.js";
 import { JsonLinesParser, JsonListParser } from "./json-records.js";
@@ -151,18 +151,23 @@ function byContent(head: string, purpose: Purpose, plainText: boolean): TextForm
 /** What may part fields. */
 const MARKS = ["\t", ",", ";", "|"] as const;
 
-/** Whether a plain text is a table: by tabs, by three columns or more, or by a first row that names columns. */
+/**
+ * Whether a plain text is a table: by tabs, by three columns or more, by a first row that names columns, or by bars or
+ * semicolons that leave a column of labels. Commas alone may be those of sentences.
+ */
 function isTable(head: string): boolean {
   if (isTabular(head, "\t", 1)) return true;
   const lines = wholeLines(head);
-  const isMany = (mark: string) => lines.length > 1 && isTabular(head, mark, 2);
-  const hasNames = (mark: string) =>
-    lines[0]?.includes(mark) &&
-    namesColumns(lines.slice(0, MOST_LOOKED_AT).map((line) => line.split(mark).map(bare)));
-  return MARKS.some((mark) => isMany(mark) || hasNames(mark));
+  if (lines.length < 2) return false;
+  const first = lines.slice(0, MOST_LOOKED_AT);
+  return MARKS.filter((mark) => lines[0]!.includes(mark)).some((mark) => {
+    const records = first.map((line) => line.split(mark).map(bare));
+    const isLabelled = () => mark !== "," && isTabular(head, mark, 1) && looksLabelled(records);
+    return isTabular(head, mark, 2) || namesColumns(records) || isLabelled();
+  });
 }
 
-/** Lines by which a first row of names is told. */
+/** Lines by which names and labels are told. */
 const MOST_LOOKED_AT = 100;
 
 /** A cell without quotes around it. */

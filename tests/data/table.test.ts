@@ -427,6 +427,12 @@ test("quotes behind spaces are quotes, where all the head has them so", async ()
     assert.deepEqual(dialect, { delimiter, quoted: true, spaced: true, quoting: "all", lineEnd: "\n" });
     assert.deepEqual(notes, ["spaces before fields in quotes are left out"]);
   }
+  // By no delimiter have all rows as many fields, unless the quotes are quotes.
+  const only = ["label; words, or none", 'good; "warm; soup"', 'bad; "cold; room; staff"'];
+  assert.deepEqual((await read("d.csv", only.join("\n"))).rows, [
+    { text: "warm; soup", label: "good" },
+    { text: "cold; room; staff", label: "bad" },
+  ]);
   // However the bytes come, and with a line end within.
   const cut = ['id, text, label\n1, "warm, ""cold""\nsoup", "good"\n', '2, "bland", ', ' "bad"\n'].join("");
   const bytes = new TextEncoder().encode(cut);
@@ -455,7 +461,9 @@ test("quotes behind spaces stay where they are the text's own", async () => {
   // More behind the closing quote.
   assert.deepEqual(await texts("label,text", 'a, "warm" soup', 'b, "cold"'), [' "warm" soup', ' "cold"']);
   // Quotes without a space beside them.
-  assert.deepEqual(await texts("label,text", 'a, "warm"', 'b,"cold"'), [' "warm"', "cold"]);
+  assert.deepEqual(await texts("label,text", 'a, "warm"', 'b,"cold"', 'a, "soup"', 'b, "room"'), [
+    ...[' "warm"', "cold", ' "soup"', ' "room"'],
+  ]);
   const asked = await read("d.csv", 'label,text\na, "warm"\nb, "cold"', { quoted: false });
   assert.deepEqual(asked.rows[0], { text: ' "warm"', label: "a" });
 });
@@ -478,6 +486,8 @@ test("a .txt to answer is one text a line, unless it looks like a table", async 
     notes: [],
   });
   assert.equal((await opened("a, b, c\n")).format, "lines"); // one line shows nothing
+  const greetings = MORE.map((text, i) => `${i % 2 ? "hi" : "hello"}, ${text}\n`).join("");
+  assert.equal((await opened(greetings)).format, "lines");
   const isTable = async (content: string, columns: number) =>
     assert.deepEqual(await opened(content), {
       ...{ format: content.includes("\t") ? "tsv" : "csv", columns },
@@ -486,6 +496,7 @@ test("a .txt to answer is one text a line, unless it looks like a table", async 
   await isTable("warm soup\tgood\ncold, bland soup\tbad\n", 2);
   await isTable("1;warm soup;good\n2;cold soup;bad\n", 3);
   await isTable('1,"warm, soup",good\n2,"cold; soup",bad\n', 3);
+  await isTable("good|warm soup\nbad|cold soup\ngood|bland soup\nbad|staff\n", 2);
   await isTable("id,text\n1,warm soup\n2,cold soup\n", 2);
   await isTable('"message"|id\nwarm|1\ncold|2\n', 2);
   assert.deepEqual(await opened(sentences, "d.txt", { delimiter: "," }), {
