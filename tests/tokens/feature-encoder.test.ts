@@ -104,7 +104,8 @@ function partsOf(classes: 2 | 3, more: Partial<FeatureParts> = {}): FeatureParts
 describe("a text's ids and scales", () => {
   /** By text: ids of its features (in the file's order), scales before trust. */
   function plain(encoder: FeatureEncoder, text: string) {
-    const { counts, hashes } = encoder.parts;
+    const { hashes } = encoder.parts;
+    const counts = encoder.parts.counts!;
     const tokens = text.split(" ").filter((token) => token !== "");
     const pairs = tokens.slice(1).map((token, t) => `${tokens[t]} ${token}`);
     const distinct = { w1: [...new Set(tokens)], w2: [...new Set(pairs)] };
