@@ -58,6 +58,7 @@ describe("strata", () => {
       ...Array.from({ length: 3 }, () => [0, 0, 0]),
       ...Array.from({ length: 2 }, () => [1, 0, 1]),
       ...Array.from({ length: 2 }, () => [1, 1, 1]),
+      ...Array.from({ length: 2 }, () => [0, 1, 1]),
     ];
     const { of, count } = strataOfSets(Uint8Array.from(rows.flat()), 3);
     assert.deepEqual(

@@ -4,7 +4,8 @@ import { describe, test } from "node:test";
 import { type LabelSetOptions, trainLabelSets } from "../../../src/classifier/auto/label-sets.js";
 import { writeKeras } from "../../../src/formats/keras/write.js";
 import { InputError, loadModel } from "../../../src/index.js";
-import { logLossOf } from "../../../src/objectives/platt.js";
+import { Random } from "../../../src/kernels/philox.js";
+import { fitPlatt, logLossOf } from "../../../src/objectives/platt.js";
 import { FeatureEncoder } from "../../../src/tokens/feature-encoder.js";
 import { answersOf, made, shuffled, TOPICS } from "./linear-material.js";
 
@@ -51,6 +52,25 @@ describe("labels that words tell", () => {
     assert.ok(right > 0.98, `${right}`);
     assert.ok(lossOf(answers, fresh.truth) < 0.12, `${lossOf(answers, fresh.truth)}`);
     model.dispose();
+  });
+
+  test("log-odds of new texts are what they should be: fitted anew, their slope is about 1 and their intercept about 0", async () => {
+    // One label in eight is wrong, so that nothing is certain.
+    const noisy = ({ truth }: typeof known, seed: number) => {
+      const random = new Random(seed, 94);
+      return truth.map((one, i) => (random.uniform(i) < 1 / 8 ? 1 - one : one));
+    };
+    const [known, fresh] = [made(800), made(4000, 3)];
+    const trained = await trainLabelSets(known.data, noisy(known, 1), LABELS, OPTIONS);
+    const [answers, wanted] = [answersOf(trained, fresh.strings), noisy(fresh, 2)];
+    for (let k = 0; k < LABELS; k++) {
+      const of = (values: ArrayLike<number>) =>
+        Float64Array.from(fresh.strings, (_, i) => values[i * LABELS + k]!);
+      const odds = of(answers).map((p) => Math.log(p / (1 - p)));
+      const { slope, intercept } = fitPlatt(odds, of(wanted));
+      assert.ok(Math.abs(Math.log(slope)) < 0.2 && Math.abs(intercept) < 0.2, `${slope} and ${intercept}`);
+    }
+    trained.model.dispose();
   });
 
   test("a text of strangers is answered by how common labels are, one row of each kind added", async () => {
