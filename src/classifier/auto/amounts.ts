@@ -80,7 +80,7 @@ export async function trainAmounts(
   if (learner.isConstant) notes.push("All rows have the same amount: it is the answer, whatever the text");
   if (!learner.isSolved) {
     notes.push(
-      "The weights of the least penalties were not found to the last digits: more steps would be needed",
+      `The weights were not found to ${TOLERANCE} of the amounts in ${MOST_ITERATIONS} steps: they are as far as that leads`,
     );
   }
   const { mean, deviation } = learner;
@@ -123,7 +123,7 @@ class AmountLearner implements Learner<JudgedAmounts> {
   readonly unit: number;
   readonly mean: number;
   readonly deviation: number;
-  /** Whether every λ was solved to the tolerance. */
+  /** Whether the last fit to all rows reached the tolerance. */
   isSolved = true;
   /** [rows] in standard deviations from the mean */
   private readonly values: Float64Array;
@@ -189,6 +189,7 @@ class AmountLearner implements Learner<JudgedAmounts> {
 
   async fit(recipe: OutputRecipe, data: FeatureRows, { penalty }: JudgedAmounts): Promise<GroupWeights[]> {
     const [solution] = await this.solve(blocksFor(recipe, data), this.values, [penalty]);
+    this.isSolved = solution!.solved;
     return groupsOf(recipe, data, solution!);
   }
 
@@ -200,9 +201,7 @@ class AmountLearner implements Learner<JudgedAmounts> {
     const mean = meanOf(values);
     const targets = values.map((value) => value - mean);
     const options = { tolerance: TOLERANCE, iterations: MOST_ITERATIONS, onIteration: this.onIteration };
-    const solutions = await solveRidge(blocks, targets, penalties, options);
-    if (solutions.some(({ solved }) => !solved)) this.isSolved = false;
-    return solutions;
+    return solveRidge(blocks, targets, penalties, options);
   }
 
   /** Rows held out, each answered by the λ that has the least error of the other parts. */
