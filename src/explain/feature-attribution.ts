@@ -153,7 +153,7 @@ export function attributeFeatures(
       .filter(({ part }) => part !== 0)
       .sort((a, b) => Math.abs(b.part) - Math.abs(a.part))
       .slice(0, most),
-    rows: Object.fromEntries(labels.map((label, k) => [label, features.parts.counts.rows[k]!])),
+    rows: Object.fromEntries(labels.map((label, k) => [label, features.parts.counts!.rows[k]!])),
   };
 }
 
@@ -162,7 +162,14 @@ const isFeatureEncoder = (encoder: Asked["encoder"]): encoder is FeatureEncoder 
 
 function checkEncoder(encoder: Asked["encoder"]): FeatureEncoder {
   objectOf(encoder, "attributeFeatures classifier's encoder");
-  if (isFeatureEncoder(encoder)) return encoder;
+  if (isFeatureEncoder(encoder) && encoder.parts.counts) return encoder;
+  if (isFeatureEncoder(encoder)) {
+    throw inputError({
+      expected: "a classifier of one label a text",
+      where: "attributeFeatures classifier",
+      received: "one whose outputs are no classes",
+    });
+  }
   throw inputError({
     expected: "an automatic classifier, which reads n-grams",
     where: "attributeFeatures classifier",
@@ -290,7 +297,7 @@ function textsWith(
   feature: number,
   labels: readonly string[],
 ): Record<string, number> | null {
-  if (counts.counts.length === 0) return null;
+  if (!counts || counts.counts.length === 0) return null;
   return Object.fromEntries(labels.map((label, k) => [label, counts.counts[feature * labels.length + k]!]));
 }
 

@@ -35,8 +35,10 @@ export interface FeatureParts {
   /** The n-grams of each block that are known, in rising order; ids follow the order of BLOCKS. */
   readonly hashes: Readonly<Partial<Record<Block, Uint32Array>>>;
   readonly scales: readonly ScaleRule[];
-  /** Of the texts learned from, under the ids less one; a class for each column of a rule. */
-  readonly counts: ClassCounts;
+  /** Of the texts learned from, under the ids less one; a class for each column of a rule. null: all rules are "count". */
+  readonly counts: ClassCounts | null;
+  /** Columns of each rule, where all are "count": outputs that are no classes. Default: by the classes of `counts`. */
+  readonly columnsPerRule?: number;
   /** The words that were learned from. */
   readonly words: KnownWords;
   /**
@@ -91,11 +93,13 @@ const MOST_IN_BATCH = 2 ** 21;
 const MOST_ROWS = 256;
 /** Numbers that files may have an encoder keep of its features: a scale rule asks for some in a few letters. */
 const MOST_VALUES = 2 ** 26;
+/** Columns that a file may ask for: each text has a scale for every one. */
+const MOST_COLUMNS = 2 ** 16;
 const SHORTEST = 8;
 
 export class FeatureEncoder implements RowEncoder {
   readonly frontEnd: LexerOptions = { frontEnd: "lexer" };
-  /** D, the width of the table of n-grams: one for each class (one for two classes) and rule, and the last. */
+  /** D, the width of the table of n-grams: for each rule its columns (by default one a class, of two classes one), and the last. */
   readonly columns: number;
   /** How many scales a text has: D, and where there is a deep member one for each of its scores. */
   readonly scales: number;
@@ -110,8 +114,10 @@ export class FeatureEncoder implements RowEncoder {
   private readonly seen: Uint32Array;
   private texts = 0;
 
+  /** @throws InputError for rules that need counts of classes where there are none, or another number of columns */
   constructor(readonly parts: FeatureParts) {
     const { hashes, scales, counts } = parts;
+    checkColumns(parts);
     const sizes = BLOCKS.map((block) => hashes[block]?.length ?? 0);
     const features = sizes.reduce((sum, size) => sum + size, 0);
     this.table = new NgramTable(features);
@@ -122,18 +128,18 @@ export class FeatureEncoder implements RowEncoder {
     }
     this.blockStarts = starts;
     this.seen = new Uint32Array(features);
-    const perRule = counts.rows.length === 2 ? 1 : counts.rows.length;
+    const perRule = parts.columnsPerRule ?? columnsOf(counts!);
     this.perRule = perRule;
     this.columns = perRule * scales.length + 1;
     this.scales = this.columns + (parts.channels ? perRule : 0);
     this.counted = BLOCKS.map((block) =>
       scales.some(({ by, blocks }) => by === "count" && blocks.includes(block)),
     );
-    const totals = totalsOf(counts);
+    const totals = counts && totalsOf(counts);
     this.squares = scales.map((rule) => {
       const member = this.memberOf(rule.blocks);
       const squared = (values: Float32Array) => values.map((value) => value * value);
-      if (rule.by === "count") return null;
+      if (rule.by === "count" || !counts || !totals) return null;
       if (rule.by === "idf") return [squared(inverseDocumentFrequencies(counts, member))];
       const classes = perRule === 1 ? [1] : Array.from({ length: perRule }, (_, k) => k);
       return classes.map((k) => squared(logCountRatios(counts, k, rule.smoothing, member, totals)));
@@ -300,17 +306,19 @@ export class FeatureEncoder implements RowEncoder {
 
   /** As plain data, which `fromJSON` reads back. */
   toJSON(): object {
-    const { rules, hashes, scales, counts, words, familiar, channels } = this.parts;
+    const { rules, hashes, scales, counts, columnsPerRule, words, familiar, channels } = this.parts;
     const known = Object.fromEntries(
       BLOCKS.flatMap((block) => {
         const own = hashes[block];
         return own ? [[block, { count: own.length, hashes: writeRising(own) }]] : [];
       }),
     );
-    const counted = scales.some(({ by }) => by !== "count");
+    const counted = counts && scales.some(needsCounts);
     return {
-      ...{ blocks: known, marks: rules.marks, functionWords: rules.functionWords, scales, words },
-      ...{ familiar, rows: counts.rows, counts: counted ? writeWhole(counts.counts) : null },
+      ...{ blocks: known, marks: rules.marks, functionWords: rules.functionWords, scales, words, familiar },
+      ...(counts ? { rows: counts.rows } : {}),
+      counts: counted ? writeWhole(counts.counts) : null,
+      ...(columnsPerRule === undefined ? {} : { columnsPerRule }),
       ...(channels ? { channels: writeChannels(channels) } : {}),
     };
   }
@@ -328,30 +336,25 @@ export class FeatureEncoder implements RowEncoder {
       features += length;
     }
     const blocks = BLOCKS.filter((block) => hashes[block]);
-    const rows = listIn(given["rows"], `${where}: rows`).map((one, k) =>
-      wholeNumber(one, `${where}: rows[${k}]`, 0),
-    );
-    if (rows.length < 2)
-      throw inputError({ expected: "two classes or more", where: `${where}: rows`, received: rows });
     const scales = listIn(given["scales"], `${where}: scales`).map((rule, k) =>
       readScale(rule, blocks, `${where}: scales[${k}]`),
     );
-    const size = features * rows.length;
+    const columnsPerRule = readColumns(given["columnsPerRule"], scales, where);
+    const rows = readRows(given["rows"], columnsPerRule !== undefined, where);
+    const classes = rows?.length ?? columnsPerRule!;
+    const size = features * classes;
     if (size * scales.length > MOST_VALUES) {
-      const received = `${features} n-grams, ${rows.length} classes and ${scales.length} rules`;
+      const received = `${features} n-grams, ${classes} ${rows ? "classes" : "columns"} and ${scales.length} rules`;
       throw inputError({ expected: `at most ${MOST_VALUES} values`, where: `${where}: scales`, received });
     }
     const { marks, functionWords, counts: written } = given;
     if (typeof marks !== "boolean") {
       throw inputError({ expected: "true or false", where: `${where}: marks`, received: marks });
     }
-    const counted = scales.some(({ by }) => by !== "count");
-    const counts = counted ? readWhole(written, size, `${where}: counts`) : new Uint32Array(0);
-    const beyond = counts.findIndex((count, at) => count > rows[at % rows.length]!);
-    if (beyond >= 0) {
-      const expected = `at most ${rows[beyond % rows.length]}, the texts of the class`;
-      throw inputError({ expected, where: `${where}: counts`, received: counts[beyond] });
-    }
+    const counts = rows && {
+      counts: scales.some(needsCounts) ? readCounts(written, size, rows, where) : new Uint32Array(0),
+      rows,
+    };
     const words = KnownWords.fromJSON(given["words"], `${where}: words`);
     const named = listIn(functionWords, `${where}: functionWords`).map((word, k) =>
       textOf(word, `${where}: functionWords[${k}]`),
@@ -360,7 +363,8 @@ export class FeatureEncoder implements RowEncoder {
       rules: { blocks, marks, functionWords: named },
       hashes,
       scales,
-      counts: { counts, rows },
+      counts,
+      ...(columnsPerRule === undefined ? {} : { columnsPerRule }),
       words,
       familiar: finiteNumber(given["familiar"], `${where}: familiar`, 1e-3, 1),
       ...(given["channels"] === undefined
@@ -396,6 +400,56 @@ function count(report: EncodingReport, tokens: Int32Array, { ids, knownTokens }:
   report.outOfVocabulary += tokens.length - knownTokens;
   report.ids += ids.length;
   if (ids.length === 1) report.emptyRows++;
+}
+
+/** What a rule's columns are by default: one for each class, of two classes one. */
+const columnsOf = ({ rows }: ClassCounts): number => (rows.length === 2 ? 1 : rows.length);
+
+const needsCounts = ({ by }: ScaleRule): boolean => by !== "count";
+
+function checkColumns({ scales, counts, columnsPerRule }: FeatureParts): void {
+  const rule = scales.find(needsCounts);
+  if (counts && (columnsPerRule === undefined || !rule)) return;
+  if (!counts && columnsPerRule !== undefined && !rule) return;
+  throw inputError({
+    expected: rule
+      ? `counts of classes, by whose number it has columns, for a rule by ${rule.by}`
+      : "a number of columns, where no classes are counted",
+    where: "features",
+    received: columnsPerRule === undefined ? "neither" : `${columnsPerRule} columns`,
+  });
+}
+
+/** Columns of each rule that a file names; undefined where they follow from its classes. */
+function readColumns(json: unknown, scales: readonly ScaleRule[], where: string): number | undefined {
+  if (json === undefined) return undefined;
+  const at = scales.findIndex(needsCounts);
+  if (at >= 0) {
+    const expected = "count, as each rule of so many columns";
+    throw inputError({ expected, where: `${where}: scales[${at}]: by`, received: scales[at]!.by });
+  }
+  return wholeNumber(
+    json,
+    `${where}: columnsPerRule`,
+    1,
+    Math.max(1, Math.floor(MOST_COLUMNS / Math.max(1, scales.length))),
+  );
+}
+
+/** The texts of each class; null where there are no classes, which a number of columns stands for. */
+function readRows(json: unknown, columns: boolean, where: string): number[] | null {
+  if (columns && json === undefined) return null;
+  const rows = listIn(json, `${where}: rows`).map((one, k) => wholeNumber(one, `${where}: rows[${k}]`, 0));
+  if (rows.length >= 2) return rows;
+  throw inputError({ expected: "two classes or more", where: `${where}: rows`, received: rows });
+}
+
+function readCounts(json: unknown, size: number, rows: readonly number[], where: string): Uint32Array {
+  const counts = readWhole(json, size, `${where}: counts`);
+  const beyond = counts.findIndex((count, at) => count > rows[at % rows.length]!);
+  if (beyond < 0) return counts;
+  const expected = `at most ${rows[beyond % rows.length]}, the texts of the class`;
+  throw inputError({ expected, where: `${where}: counts`, received: counts[beyond] });
 }
 
 function readScale(json: unknown, known: readonly Block[], where: string): ScaleRule {

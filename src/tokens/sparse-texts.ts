@@ -160,3 +160,20 @@ export function pick(from: FeatureRows, rows: ArrayLike<number>): FeatureRows {
   const counts = from.counts.map((each) => Uint32Array.from(rows, (row) => each[row]!));
   return { ...from, rows: rows.length, starts, ids, counts };
 }
+
+/** The same rows, features numbered by block and hash: as a file lists them. */
+export function inOrder(data: FeatureRows): FeatureRows {
+  const order = Uint32Array.from({ length: data.features }, (_, j) => j).sort(
+    (a, b) => data.blocks[a]! - data.blocks[b]! || data.hashes[a]! - data.hashes[b]!,
+  );
+  const numbers = new Uint32Array(data.features);
+  order.forEach((old, number) => {
+    numbers[old] = number;
+  });
+  return {
+    ...data,
+    ids: data.ids.map((id) => numbers[id]!),
+    hashes: Uint32Array.from(order, (old) => data.hashes[old]!),
+    blocks: Uint8Array.from(order, (old) => data.blocks[old]!),
+  };
+}

@@ -9,7 +9,7 @@ import { attributeFeatures, type FeatureAttribution } from "../../src/explain/fe
 import { InputError, TextClassifier } from "../../src/index.js";
 import { Random } from "../../src/kernels/philox.js";
 import { UNKNOWN } from "../../src/tokens/channels.js";
-import type { FeatureEncoder } from "../../src/tokens/feature-encoder.js";
+import { FeatureEncoder } from "../../src/tokens/feature-encoder.js";
 import { intents, tiny, tinyBeside } from "../classifier/automatic.js";
 
 const near = (found: readonly number[], wanted: readonly number[]) => {
@@ -311,4 +311,11 @@ test("classifiers of words are explained otherwise", () => {
     (error) => error instanceof InputError && /reads n-grams.*attribute\(/.test(error.message),
   );
   assert.throws(() => attributeFeatures(tiny(), "good", { label: "ham" }), /one of no, yes/);
+  const { model, encoder, labels } = tiny();
+  const parts = { ...(encoder as FeatureEncoder).parts, counts: null, columnsPerRule: 1 };
+  const other = { model, encoder: new FeatureEncoder(parts), labels, predict: () => assert.fail("asked") };
+  assert.throws(
+    () => attributeFeatures(other as never, "good"),
+    (error) => error instanceof InputError && /one label a text.*outputs are no classes/.test(error.message),
+  );
 });

@@ -104,7 +104,8 @@ function partsOf(classes: 2 | 3, more: Partial<FeatureParts> = {}): FeatureParts
 describe("a text's ids and scales", () => {
   /** By text: ids of its features (in the file's order), scales before trust. */
   function plain(encoder: FeatureEncoder, text: string) {
-    const { counts, hashes } = encoder.parts;
+    const { hashes } = encoder.parts;
+    const counts = encoder.parts.counts!;
     const tokens = text.split(" ").filter((token) => token !== "");
     const pairs = tokens.slice(1).map((token, t) => `${tokens[t]} ${token}`);
     const distinct = { w1: [...new Set(tokens)], w2: [...new Set(pairs)] };
@@ -269,6 +270,59 @@ describe("as a file keeps it", () => {
     assert.equal(FeatureEncoder.fromJSON(json, "file").columns, 2);
   });
 
+  test("columns may be named where no classes are counted: each rule has so many", () => {
+    const scales = [SCALES[0]!, { ...SCALES[0]!, blocks: ["w2"] as const }];
+    const encoder = new FeatureEncoder(partsOf(2, { scales, counts: null, columnsPerRule: 3 }));
+    assert.equal(encoder.columns, 7);
+    const json = jsonOf(encoder);
+    assert.deepEqual([json["rows"], json["counts"], json["columnsPerRule"]], [undefined, null, 3]);
+    const again = FeatureEncoder.fromJSON(json, "file");
+    assert.deepEqual(again.parts, encoder.parts);
+    const { inputs } = again.encodeTexts(["a b x"])[0]!;
+    // Three words and two pairs; of pairs two; times the eight ids that are averaged.
+    near(inputs[1]!.data, [...Array(3).fill(8 / Math.sqrt(5)), ...Array(3).fill(8 / Math.sqrt(2)), 8]);
+    assert.deepEqual(inputs, encoder.encodeTexts(["a b x"])[0]!.inputs);
+  });
+
+  test("columns are named where there are no classes, and only for rules that count n-grams", () => {
+    const scales = SCALES.slice(0, 1);
+    const refused = (more: Partial<FeatureParts>, message: RegExp) =>
+      assert.throws(() => new FeatureEncoder(partsOf(2, more)), message);
+    refused({ scales, counts: null }, /^InputError: features: expected a number of columns/);
+    refused(
+      { counts: null, columnsPerRule: 2 },
+      /^InputError: features: expected counts of classes.*by ratio/,
+    );
+    refused({ columnsPerRule: 2 }, /^InputError: features: expected counts of classes.*received "2 columns"/);
+  });
+
+  for (const [what, value, message] of [
+    ["no columns", 0, /^InputError: file: columnsPerRule/],
+    ["half a column", 1.5, /^InputError: file: columnsPerRule/],
+    ["columns of text", "3", /^InputError: file: columnsPerRule/],
+    ["more columns than any text has scales", 2 ** 16 + 1, /^InputError: file: columnsPerRule: .*65536/],
+    ["columns without end", 1e300, /^InputError: file: columnsPerRule/],
+  ] as const) {
+    test(`refused: ${what}`, () => {
+      const json = jsonOf(
+        new FeatureEncoder(partsOf(2, { scales: SCALES.slice(0, 1), counts: null, columnsPerRule: 3 })),
+      );
+      Object.assign(json, { columnsPerRule: value });
+      assert.throws(() => FeatureEncoder.fromJSON(json, "file"), message);
+    });
+  }
+
+  test("refused: columns beside rules that need classes, many rules of many columns, and neither columns nor classes", () => {
+    const counting = { scales: SCALES.slice(0, 1), counts: null, columnsPerRule: 3 };
+    const of = (more: object) => ({ ...jsonOf(new FeatureEncoder(partsOf(2, counting))), ...more });
+    const refused = (more: object, message: RegExp) =>
+      assert.throws(() => FeatureEncoder.fromJSON(of(more), "file"), message);
+    refused({ scales: SCALES }, /^InputError: file: scales\[1\]: by: expected count/);
+    refused({ scales: Array(2000).fill(SCALES[0]), columnsPerRule: 40 }, /^InputError: file: columnsPerRule/);
+    refused({ columnsPerRule: undefined }, /^InputError: file: rows: expected a list/);
+    refused({ rows: [3] }, /^InputError: file: rows: expected two classes/);
+  });
+
   const set = (path: string, value: unknown) => (json: Record<string, never>) => {
     const keys = path.split(".");
     const last = keys.pop()!;
@@ -380,40 +434,45 @@ describe("as a file keeps it", () => {
     );
   });
 
-  test("whatever stands in place of any of its values, it is refused in words, or answers", () => {
-    const json = jsonOf(new FeatureEncoder(partsOf(3)));
-    const paths: string[][] = [];
-    const walk = (value: unknown, path: string[]) => {
-      paths.push(path);
-      if (typeof value === "object" && value !== null)
-        for (const [key, inner] of Object.entries(value)) walk(inner, [...path, key]);
-    };
-    for (const [key, value] of Object.entries(json)) walk(value, [key]);
-    const strange = fc.oneof(
-      fc.constantFrom(null, -1, 0, 1e300, 2 ** 32, "", "A", "////////", [], {}, [[]], true, "__proto__"),
-      fc.jsonValue(),
-      fc.string(),
-    );
-    let refused = 0;
-    fc.assert(
-      fc.property(fc.constantFrom(...paths), strange, (path, value) => {
-        const copy = structuredClone(json);
-        set(path.join("."), value)(copy);
-        try {
-          const encoder = FeatureEncoder.fromJSON(copy, "file");
-          const [batch] = encoder.encodeTexts(["a b x"]);
-          assert.ok(batch!.inputs.every(({ data }) => data.every((one) => Number.isFinite(one))));
-        } catch (error) {
-          assert.ok(error instanceof InputError, String((error as Error).stack));
-          assert.match(error.message, /^file: /);
-          refused++;
-        }
-      }),
-      { numRuns: 3000 },
-    );
-    assert.ok(refused > 1500, `${refused}`);
-    assert.equal(({} as { polluted?: unknown }).polluted, undefined);
-  });
+  const named = { scales: SCALES.slice(0, 1), counts: null, columnsPerRule: 3 };
+  for (const [what, more, least] of [
+    ["counts of classes", {}, 1500],
+    ["named columns", named, 1000],
+  ] as const)
+    test(`whatever stands in place of any of its values, with ${what}, it is refused in words, or answers`, () => {
+      const json = jsonOf(new FeatureEncoder(partsOf(3, more)));
+      const paths: string[][] = [];
+      const walk = (value: unknown, path: string[]) => {
+        paths.push(path);
+        if (typeof value === "object" && value !== null)
+          for (const [key, inner] of Object.entries(value)) walk(inner, [...path, key]);
+      };
+      for (const [key, value] of Object.entries(json)) walk(value, [key]);
+      const strange = fc.oneof(
+        fc.constantFrom(null, -1, 0, 1e300, 2 ** 32, "", "A", "////////", [], {}, [[]], true, "__proto__"),
+        fc.jsonValue(),
+        fc.string(),
+      );
+      let refused = 0;
+      fc.assert(
+        fc.property(fc.constantFrom(...paths), strange, (path, value) => {
+          const copy = structuredClone(json);
+          set(path.join("."), value)(copy);
+          try {
+            const encoder = FeatureEncoder.fromJSON(copy, "file");
+            const [batch] = encoder.encodeTexts(["a b x"]);
+            assert.ok(batch!.inputs.every(({ data }) => data.every((one) => Number.isFinite(one))));
+          } catch (error) {
+            assert.ok(error instanceof InputError, String((error as Error).stack));
+            assert.match(error.message, /^file: /);
+            refused++;
+          }
+        }),
+        { numRuns: 3000 },
+      );
+      assert.ok(refused > least, `${refused}`);
+      assert.equal(({} as { polluted?: unknown }).polluted, undefined);
+    });
 });
 
 describe("whole numbers as text", () => {

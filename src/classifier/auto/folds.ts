@@ -29,8 +29,9 @@ export function foldsOf(
   const folds = rows < 40 ? 10 : 5;
   const fold = new Uint8Array(rows);
   let next = Math.floor(random.uniform(rows) * folds);
-  for (let k = 0; k < labels; k++) {
-    const own = Array.from(classes.keys()).filter((row) => classes[row] === k);
+  const ofClass = Array.from({ length: labels }, (): number[] => []);
+  classes.forEach((k, row) => void ofClass[k]!.push(row));
+  for (const own of ofClass) {
     const drawn = own
       .map((row) => ({ row, by: random.uniform(row) }))
       .sort((a, b) => a.by - b.by || a.row - b.row);

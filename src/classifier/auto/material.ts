@@ -1,7 +1,8 @@
 /** What is told of the rows before anything is fitted to them: how long they are, which are drawn, which words are known. */
 import { PURPOSE, Random } from "../../kernels/philox.js";
+import { BLOCKS, type Block } from "../../tokens/ngrams.js";
 import type { TokenizedTexts } from "../../tokens/tokenized-texts.js";
-import type { Fold } from "./folds.js";
+import { type Fold, foldsOf, foldsOfBundles } from "./folds.js";
 
 /** What is learned from. */
 export interface WideData {
@@ -17,6 +18,34 @@ export interface WideData {
 /** What is the same for rows of `texts` that are held out together. */
 export function bundleOf({ texts, bundles }: Pick<WideData, "texts" | "bundles">): (row: number) => number {
   return bundles ? (row) => bundles[row]! : (row) => texts.fingerprint(row);
+}
+
+/** Rows to learn from, as `WideData` has them, whatever is learned of them. */
+export type Material = Pick<WideData, "texts" | "rows" | "bundles">;
+
+/** Which of the rows are held out of which fit. @param classes [rows] which are spread evenly, from 0 */
+export function foldsWithin(
+  { texts, rows, bundles }: Material,
+  classes: Int32Array,
+  labels: number,
+  seed: number,
+): Fold[] {
+  if (!bundles) return foldsOf(classes, labels, seed, (row) => texts.fingerprint(rows[row]!));
+  const own = Int32Array.from(rows, (row) => bundles[row]!);
+  return foldsOfBundles(classes, seed, own);
+}
+
+/** Up to so many rows, what few examples tell is smoothed little and compared with whole classes. */
+export const FEW_ROWS = 1000;
+/** Rows from which an n-gram must be in two. */
+const NGRAMS_TWICE = 20_000;
+const LONG_LEAST: Partial<Record<Block, number>> = { w1: 2, w2: 3, w3: 3, p1: 2, p2: 3 };
+const TWICE = Object.fromEntries(BLOCKS.map((block) => [block, 2]));
+
+/** By block, how many rows an n-gram must be in; 1 where nothing is said. */
+export function leastRowsOf(rows: number, long: boolean): Partial<Record<Block, number>> {
+  if (long && rows > FEW_ROWS) return LONG_LEAST;
+  return rows > NGRAMS_TWICE ? TWICE : {};
 }
 
 /** How well texts are known. */
@@ -62,23 +91,29 @@ export function functionWords(texts: TokenizedTexts, rows: ArrayLike<number>): s
 
 /** The rows, or a seeded sample of them where their n-grams would not fit. */
 export function sampleOf(data: WideData, seed: number, notes: string[]): WideData {
-  const { texts, rows } = data;
+  const drawn = drawnOf(data, seed, notes);
+  return {
+    ...data,
+    rows: Uint32Array.from(drawn, (i) => data.rows[i]!),
+    classes: Int32Array.from(drawn, (i) => data.classes[i]!),
+  };
+}
+
+/** Which of the rows they are: all, or those that are drawn. */
+export function drawnOf({ texts, rows }: Material, seed: number, notes: string[]): Uint32Array {
+  const all = Uint32Array.from(rows.keys());
   let tokens = 0;
   for (const row of rows) tokens += texts.tokensIn(row);
   const long = areLong(texts, rows);
   const expected = tokens * (long ? LONG_NGRAMS : SHORT_NGRAMS);
-  if (expected <= MOST_NGRAMS) return data;
+  if (expected <= MOST_NGRAMS) return all;
   const share = MOST_NGRAMS / expected;
   const random = new Random(seed, PURPOSE.split, 3);
-  const drawn = Array.from(rows.keys()).filter((i) => random.uniform(i) < share);
+  const drawn = all.filter((i) => random.uniform(i) < share);
   notes.push(
     `${rows.length.toLocaleString("en")} rows hold about ${Math.round(expected / 1e6)} million n-grams, more than the ${MOST_NGRAMS / 1e6} million that are kept in memory: the linear members learn from ${drawn.length.toLocaleString("en")} of the rows, drawn by the seed`,
   );
-  return {
-    ...data,
-    rows: Uint32Array.from(drawn, (i) => rows[i]!),
-    classes: Int32Array.from(drawn, (i) => data.classes[i]!),
-  };
+  return drawn;
 }
 
 /** n-grams a token, about. */

@@ -1,7 +1,12 @@
 /** Fewer n-grams: those that decide most are kept and fitted again. */
-import type { FeatureRows } from "../../tokens/sparse-texts.js";
+import { type FeatureRows, select } from "../../tokens/sparse-texts.js";
 import type { WideRecipe } from "./recipes.js";
 import type { Scorer } from "./scorers.js";
+
+/** n-grams times outputs: what is counted or weighed of each. */
+export const MOST_COUNTS = 5e7;
+/** Bytes that the features of a saved classifier may take, about. */
+export const FEATURE_BYTES = 1.6e6;
 
 /** Bytes of a feature in an archive, measured: its hash and counts, and each of its columns. */
 const FEATURE_OVERHEAD = 3.5;
@@ -55,15 +60,29 @@ export function largest(values: Float32Array | Uint32Array, most: number): Uint8
   return kept;
 }
 
+/** The same rows with the features that are in most of them, so many at the most. */
+export function commonest(data: FeatureRows, most: number): FeatureRows {
+  if (data.features <= most) return data;
+  const frequency = new Uint32Array(data.features);
+  for (const id of data.ids) frequency[id]!++;
+  return select(data, largest(frequency, most));
+}
+
 /** The part of the features from which on the others decide next to nothing: fits to them are judged as those to all are. */
 export const PLENTY = 1 / 3;
 const EASE = 0.75;
 
-/** The recipe for so small a share of the features: what few of them weigh is held nearer to 0. */
+/** What costs are multiplied by where so small a share of the features is left: what few of them weigh is held nearer to 0. */
+export const easeFor = (share: number): number => Math.min(1, share / PLENTY) ** EASE;
+
+/** What a recipe is called that keeps so many. */
+export const keptName = (name: string, kept: number): string => `${name}, ${kept.toLocaleString("en")} kept`;
+
+/** The recipe for so small a share of the features. */
 export function easedFor(share: number, { name, members }: WideRecipe, kept: number): WideRecipe {
-  const factor = Math.min(1, share / PLENTY) ** EASE;
+  const factor = easeFor(share);
   return {
-    name: `${name}, ${kept.toLocaleString("en")} kept`,
+    name: keptName(name, kept),
     members: members.map((member) => ({
       ...member,
       rules: { ...member.rules, cost: factor * member.rules.cost },

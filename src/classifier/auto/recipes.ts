@@ -1,19 +1,18 @@
 /** What is tried for which data: members and their settings. docs/accuracy.md has the figures behind each rule. */
 import { BLOCKS, type Block } from "../../tokens/ngrams.js";
+import { FEW_ROWS } from "./material.js";
 import type { ScorerRules } from "./scorers.js";
 
-/** Up to so many rows, what few examples tell is smoothed little and compared with whole classes. */
-export const FEW_ROWS = 1000;
 /** A class of a smaller share of the rows is rare. */
 const RARE = 0.05;
 /** Above so many classes n-grams of characters take long to fit and much room: words alone are tried, too. */
 const MANY_CLASSES = 20;
 /** Above so many words are all that is tried. */
-const MOST_NGRAM_CLASSES = 200;
+export const MOST_NGRAM_CLASSES = 200;
 
 const SHORT_BLOCKS: readonly Block[] = ["w1", "w2", "c2", "c3", "c4", "c5", "case", "shape"];
 const LONG_BLOCKS: readonly Block[] = ["w1", "w2", "w3", "p1", "p2"];
-const CHARACTER_BLOCKS: readonly Block[] = ["c2", "c3", "c4", "c5"];
+export const CHARACTER_BLOCKS: readonly Block[] = ["c2", "c3", "c4", "c5"];
 
 /** A member by its name, and what it weighs in the mixture. */
 export interface WideMember {

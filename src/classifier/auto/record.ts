@@ -8,10 +8,8 @@ import { evaluatePredictions } from "../../objectives/metrics.js";
 import { softmaxOf } from "../../objectives/temperature.js";
 import { type AutoRecord, EFFORTS, type Effort, type Ran, type TrainingRecord } from "../options.js";
 import type { Beside } from "./assemble.js";
+import { quantileFor } from "./chance.js";
 import type { Wide } from "./wide.js";
-
-/** Normal quantiles that 5 %, shared by one to eight trials, lie above. */
-const ONE_SIDED = [1.645, 1.96, 2.128, 2.241, 2.326, 2.394, 2.45, 2.498];
 
 /** As an evaluation has them: of two labels the second's probability. */
 function predictionsOf(probabilities: Float32Array, labels: Int32Array, outputs: number): Predictions {
@@ -111,7 +109,7 @@ export function recordOf(wide: Wide, tried: Beside | null, plain: boolean, remar
   const judged = (by: number) => predictionsOf(softmaxOf(heldOut.scores, by), labels, labelled.labels);
   const { accuracy, majority, mcc } = evaluatePredictions(judged(factor));
   // Under independence texts · mcc² is about chi-square of one degree: a one-sided test at 5 %, shared by all that was tried.
-  const useful = mcc > (ONE_SIDED[trials.length - 1] ?? ONE_SIDED.at(-1)!) / Math.sqrt(heldOut.texts);
+  const useful = mcc > quantileFor(trials.length) / Math.sqrt(heldOut.texts);
   const record = {
     members: trials.map((trial) => ({ ...trial, picked: trial === chosen })),
     picked: chosen.name,

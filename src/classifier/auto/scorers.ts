@@ -70,13 +70,13 @@ export function classCounts({ data, classes, labels }: Labelled): ClassCounts {
   return { counts, rows };
 }
 
-const isIn = (data: FeatureRows, blocks: readonly Block[]): ((feature: number) => boolean) => {
+export const isIn = (data: FeatureRows, blocks: readonly Block[]): ((feature: number) => boolean) => {
   const wanted = BLOCKS.map((block) => blocks.includes(block));
   return (feature) => wanted[data.blocks[feature]!]!;
 };
 
 /** The rows with some of their features, and which those are of all. */
-function reducedTo(
+export function reducedTo(
   data: FeatureRows,
   member: (feature: number) => boolean,
 ): { own: Uint32Array; reduced: FeatureRows } {
@@ -191,7 +191,10 @@ function ratioScales({ rows, starts, ids }: FeatureRows, values: Float32Array): 
 }
 
 /** [rows] 1 over the root of how many n-grams each row has, known or not */
-function countScales({ rows, counts }: FeatureRows, blocks: readonly Block[]): Float32Array {
+export function countScales(
+  { rows, counts }: Pick<FeatureRows, "rows" | "counts">,
+  blocks: readonly Block[],
+): Float32Array {
   const own = blocks.map((block) => counts[BLOCKS.indexOf(block)]!);
   return Float32Array.from({ length: rows }, (_, i) => {
     const count = own.reduce((sum, each) => sum + each[i]!, 0);

@@ -5,29 +5,37 @@
 import type { SynchronousEngine } from "../../engines/engine.js";
 import { fitTemperature } from "../../objectives/temperature.js";
 import { BLOCKS, type Block, type NgramRules } from "../../tokens/ngrams.js";
-import { type FeatureRows, featureRows, select } from "../../tokens/sparse-texts.js";
-import type { LinearOptions } from "../../train/linear.js";
+import { type FeatureRows, featureRows, inOrder, select } from "../../tokens/sparse-texts.js";
 import { Allowance } from "./allowance.js";
-import { type Fold, foldsOf, foldsOfBundles } from "./folds.js";
+import type { Fold } from "./folds.js";
 import type { HeldOut, Trial } from "./held-out.js";
 import { choose, type Fit, type Judged, Judging } from "./judging.js";
 import {
   areLong,
   bundleOf,
   type Familiarity,
+  FEW_ROWS,
   familiarity,
+  foldsWithin,
   functionWords,
+  leastRowsOf,
   sampleOf,
   type WideData,
 } from "./material.js";
-import { bytesOfFeature, easedFor, largest, PLENTY, strengthOf, strongest } from "./pruning.js";
-import { FEW_ROWS, recipesFor, usedBlocks, type WideMember, type WideRecipe } from "./recipes.js";
+import {
+  bytesOfFeature,
+  commonest,
+  easedFor,
+  FEATURE_BYTES,
+  MOST_COUNTS,
+  PLENTY,
+  strengthOf,
+  strongest,
+} from "./pruning.js";
+import { recipesFor, usedBlocks, type WideMember, type WideRecipe } from "./recipes.js";
 import { columnsFor, fitScorer, type Labelled, type Scorer } from "./scorers.js";
+import { MANY_ROWS, solvingFor } from "./solving.js";
 
-/** Rows from which an n-gram must be in two. */
-const NGRAMS_TWICE = 20_000;
-/** Bytes that the features of a saved classifier may take, about. */
-const FEATURE_BYTES = 1.6e6;
 /** They may take so many times more, again and again, where fewer lose more of the rows held out than this share; */
 const RAISE = 4;
 const MOST_LOST = 0.01;
@@ -40,12 +48,6 @@ const JUDGED_AGAIN = 0.75;
 const FINAL_FITS = 2;
 /** And rows that n-grams are counted of again: all, for the record; leaving some out takes a little, too. */
 const FINAL_ROWS = 1.2;
-
-/** n-grams times labels: what is counted of each. */
-const MOST_COUNTS = 5e7;
-
-const LONG_LEAST: Partial<Record<Block, number>> = { w1: 2, w2: 3, w3: 3, p1: 2, p2: 3 };
-const TWICE = Object.fromEntries(BLOCKS.map((block) => [block, 2]));
 
 export interface WideOptions {
   readonly seed: number;
@@ -120,19 +122,12 @@ export async function trainWide(given: WideData, options: WideOptions): Promise<
     return options.onStep(step);
   };
   await begin(step);
-  const least = long && rows.length > FEW_ROWS ? LONG_LEAST : rows.length > NGRAMS_TWICE ? TWICE : {};
   const counted = allowance.watch("rows");
+  const least = leastRowsOf(rows.length, long);
   const data = commonest(featureRows(texts, rows, rules, least), Math.floor(MOST_COUNTS / labels));
   counted(rows.length);
   const all: Labelled = { data, classes, labels };
-  const { bundles } = sampled;
-  const folds = bundles
-    ? foldsOfBundles(
-        classes,
-        options.seed,
-        Int32Array.from(rows, (row) => bundles[row]!),
-      )
-    : foldsOf(classes, labels, options.seed, (row) => texts.fingerprint(rows[row]!));
+  const folds = foldsWithin(sampled, classes, labels, options.seed);
   const solving = { ...solvingFor(rows.length, long, options.seed), onEpoch: () => options.onStep(step) };
   const fit: Fit = async (labelled, member) => {
     const fitted = allowance.watch("fits");
@@ -348,38 +343,4 @@ class Picked {
 interface Fitted {
   readonly labelled: Labelled;
   readonly scorers: readonly Scorer[];
-}
-
-/** Rows from which fewer passes over them tell as much. */
-const MANY_ROWS = 50_000;
-
-function solvingFor(rows: number, long: boolean, seed: number): LinearOptions {
-  if (rows <= FEW_ROWS) return { epochs: 40, tolerance: 0.01, seed };
-  if (rows > MANY_ROWS) return { epochs: 8, tolerance: long ? 0.05 : 0.02, seed };
-  return { epochs: long ? 10 : 15, tolerance: long ? 0.05 : 0.02, seed };
-}
-
-/** The same rows with the features that are in most of them, so many at the most. */
-function commonest(data: FeatureRows, most: number): FeatureRows {
-  if (data.features <= most) return data;
-  const frequency = new Uint32Array(data.features);
-  for (const id of data.ids) frequency[id]!++;
-  return select(data, largest(frequency, most));
-}
-
-/** The same rows, features numbered by block and hash: as a file lists them. */
-function inOrder(data: FeatureRows): FeatureRows {
-  const order = Uint32Array.from({ length: data.features }, (_, j) => j).sort(
-    (a, b) => data.blocks[a]! - data.blocks[b]! || data.hashes[a]! - data.hashes[b]!,
-  );
-  const numbers = new Uint32Array(data.features);
-  order.forEach((old, number) => {
-    numbers[old] = number;
-  });
-  return {
-    ...data,
-    ids: data.ids.map((id) => numbers[id]!),
-    hashes: Uint32Array.from(order, (old) => data.hashes[old]!),
-    blocks: Uint8Array.from(order, (old) => data.blocks[old]!),
-  };
 }
