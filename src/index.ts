@@ -5,17 +5,17 @@
 
 export { InputError } from "./base/errors.js";
 export type { OnWarning, WarningOptions } from "./base/notes.js";
+export type { AmountPrediction } from "./classifier/amount-answer.js";
+export { AmountCorpus, type AmountText } from "./classifier/amount-corpus.js";
 export type { AnswerOptions, Prediction, Rejection } from "./classifier/answer.js";
 export {
   assembleClassifier,
   type ClassifierParts,
 } from "./classifier/assemble.js";
 export {
-  AbortedTraining,
   type ClassifierEvaluation,
   type EvaluateTextsOptions,
   TextClassifier,
-  UnfinishedTraining,
 } from "./classifier/classifier.js";
 export { type ClassifierComparison, type CompareOptions, compareClassifiers } from "./classifier/compare.js";
 export { Corpus, type LabelledText } from "./classifier/corpus.js";
@@ -26,15 +26,32 @@ export {
   type Fold,
   type FoldFigure,
 } from "./classifier/cross-validate.js";
+export type { LabelSetPrediction } from "./classifier/label-set-answer.js";
+export { LabelSetCorpus, type LabelSetText } from "./classifier/label-set-corpus.js";
+export {
+  type EvaluateLabelSetsOptions,
+  type LabelSetParts,
+  MultiLabelClassifier,
+  type MultiLabelEvaluation,
+} from "./classifier/multi-label.js";
 export type {
   AutoRecord,
+  LinearRecord,
   Prepared,
   TrainingRecord,
   TrainOptions,
   VectorsRecord,
 } from "./classifier/options.js";
+export type { OutputTrainOptions } from "./classifier/other-outputs.js";
 export { PRESET_NAMES, type PresetName, type PresetSizes, presetModel } from "./classifier/presets.js";
+export {
+  type AmountParts,
+  type EvaluateAmountsOptions,
+  type RegressorEvaluation,
+  TextRegressor,
+} from "./classifier/regressor.js";
 export type { RejectingScores } from "./classifier/rejecting.js";
+export { AbortedTraining, UnfinishedTraining } from "./classifier/unfinished.js";
 export type { FoundVectors } from "./data/vectors/collector.js";
 export { readVectors, type VectorsFile, type VectorsOptions } from "./data/vectors/read.js";
 export type {
@@ -124,7 +141,14 @@ export {
   type MeanSquaredErrorOptions,
   type SparseCrossentropyOptions,
 } from "./objectives/losses.js";
+export type { AmountEvaluation, AmountIntervals, AmountMistake } from "./objectives/metrics/amounts.js";
 export type { Interval, ScoreIntervals } from "./objectives/metrics/intervals.js";
+export type {
+  LabelScores,
+  LabelSetEvaluation,
+  LabelSetIntervals,
+  LabelSetMistake,
+} from "./objectives/metrics/label-sets.js";
 export { metrics } from "./objectives/metrics/makers.js";
 export type { Metric } from "./objectives/metrics/metric.js";
 export type {

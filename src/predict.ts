@@ -4,8 +4,17 @@
  */
 export { InputError } from "./base/errors.js";
 export type { OnWarning, WarningOptions } from "./base/notes.js";
+export type { AmountPrediction } from "./classifier/amount-answer.js";
 export type { AnswerOptions, Prediction, Rejection } from "./classifier/answer.js";
-export { loadClassifier, type TextPredictor } from "./classifier/text-predictor.js";
+export type { LabelSetPrediction } from "./classifier/label-set-answer.js";
+export {
+  type AmountPredictor,
+  type LabelSetPredictor,
+  loadClassifier,
+  loadMultiLabelClassifier,
+  loadRegressor,
+  type TextPredictor,
+} from "./classifier/text-predictor.js";
 export type { EngineChoice, EngineOptions } from "./engines/registry.js";
 export type { Output, PredictOptions } from "./model/options.js";
 export { loadModel, type Predictor } from "./model/predictor.js";

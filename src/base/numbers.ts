@@ -29,6 +29,14 @@ export function chance(probability: number): string {
   return probability <= 0 ? "<0.1 %" : percent(probability);
 }
 
+/** An amount in whatever unit, by its first four digits: 1234.56 → "1,235", 0.0123456 → "0.01235"; "–" for what is no number. */
+export function amount(value: number): string {
+  if (!Number.isFinite(value)) return "–";
+  const size = Math.abs(value);
+  if (size !== 0 && (size >= 1e15 || size < 1e-6)) return value.toExponential(3);
+  return value.toLocaleString("en-US", { maximumSignificantDigits: 4 });
+}
+
 /** Four decimals, as losses and scores are read; very small ones in powers of ten; "–" for what is no number. */
 export function decimal(value: number | undefined, digits = 4): string {
   if (value === undefined || Number.isNaN(value)) return "–";

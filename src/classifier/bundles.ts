@@ -1,6 +1,6 @@
 /** Rows that stay on one side of every split: those of one group, and where that is wanted, those of one text. */
 import { oneOf } from "../base/errors.js";
-import type { Corpus } from "./corpus.js";
+import type { CorpusText, TextCorpus } from "./text-corpus.js";
 
 /** What becomes of a text that stands in several rows where some are held out. */
 export const DUPLICATES = ["together", "apart"] as const;
@@ -14,7 +14,7 @@ export type Duplicates = (typeof DUPLICATES)[number];
  * @throws InputError for another word than "together" or "apart"
  */
 export function bundlesOf(
-  corpus: Corpus,
+  corpus: TextCorpus<CorpusText>,
   { duplicates, automatic }: { duplicates: Duplicates | undefined; automatic: boolean },
 ): Int32Array | null {
   const byDefault = automatic && !corpus.isGrouped ? "together" : "apart";

@@ -1,7 +1,7 @@
 /** What going on from a classifier changed: answers that are others now, and how many are right, before and after. */
 import { predictedClass } from "../objectives/metrics/predictions.js";
 import type { Corpus } from "./corpus.js";
-import { probabilitiesOf } from "./corpus-answers.js";
+import { outputsOf } from "./corpus-answers.js";
 import type { ChangedAnswers, Parts } from "./options.js";
 
 /** What answers: the parts of a classifier that its answers follow from. */
@@ -40,7 +40,7 @@ async function answersOf(
   signal: AbortSignal | undefined,
 ): Promise<(string | undefined)[]> {
   const outputs = model.outputSize;
-  const probabilities = await probabilitiesOf({ model, encoder }, corpus, rows, { signal });
+  const probabilities = await outputsOf({ model, encoder }, corpus, rows, { signal });
   return Array.from(
     { length: rows.length },
     (_, i) => labels[predictedClass(probabilities, i, outputs, threshold)],

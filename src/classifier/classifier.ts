@@ -1,5 +1,5 @@
 /** Text in, label out: a vectorizer, a model and labels, trained together and saved as one file. */
-import { indicesOf, textOf, textsOf } from "../base/arguments.js";
+import { functionOf, indicesOf, textOf, textsOf } from "../base/arguments.js";
 import { finiteNumber, inputError, wholeNumber } from "../base/errors.js";
 import type { Json } from "../base/json.js";
 import type { LabelCount } from "../data/labels.js";
@@ -13,14 +13,14 @@ import type { CorpusFrontEndOptions } from "../tokens/options.js";
 import { type EncodedBatch, IdEncoder } from "../tokens/row-encoder.js";
 import { checkReject, isTextPart, readTextPart, type TextPart, writeTextPart } from "../tokens/text-part.js";
 import { type EncodingReport, newEncodingReport } from "../tokens/vectorizer.js";
-import { TrainingError } from "../train/fit.js";
 import { type AnswerOptions, labelReading, type Prediction, rejectOf } from "./answer.js";
 import type { Reading } from "./answering.js";
 import type { Timing } from "./auto/allowance.js";
 import { AutoAborted, checkAutoOptions, trainAuto } from "./auto/train.js";
 import { changedAnswers } from "./changes.js";
-import { Corpus, type LabelledText } from "./corpus.js";
-import { probabilitiesOf } from "./corpus-answers.js";
+import { ClassLesson } from "./class-lesson.js";
+import { Corpus, type LabelledText, refuseNoClasses } from "./corpus.js";
+import { outputsOf } from "./corpus-answers.js";
 import {
   type Changes,
   checkFinetuneOptions,
@@ -28,6 +28,7 @@ import {
   type FinetuneOptions,
   isAutomatic,
   type Parts,
+  type Prepared,
   type TrainingRecord,
   type TrainOptions,
 } from "./options.js";
@@ -35,6 +36,7 @@ import { measureRejecting, type RejectingScores } from "./rejecting.js";
 import { allRows, checkRows } from "./text-corpus.js";
 import { noteTexts, readsNgrams, TextModel } from "./text-model.js";
 import { checkFrontEnd, frontEndFor, TrainingSession } from "./training.js";
+import { AbortedTraining, madeBy } from "./unfinished.js";
 
 /** How a classifier does on labelled texts: every metric, and its worst mistakes. */
 export interface ClassifierEvaluation extends Evaluation {
@@ -157,15 +159,20 @@ export class TextClassifier extends TextModel<Prediction, AnswerOptions> impleme
     // A corpus alone says itself how its texts were taken apart.
     if (start ?? options.vectorizer ?? options.text) checkFrontEnd(corpus, frontEnd);
     if (signal?.aborted) throw new AbortedTraining(null);
-    const session = new TrainingSession(corpus, options, start);
-    try {
-      const classifier = new TextClassifier(await session.run());
-      if (!session.aborted) return classifier;
-      throw new AbortedTraining(session.learned ? classifier : null);
-    } catch (error) {
-      if (!(error instanceof TrainingError)) throw error;
-      throw new UnfinishedTraining(error.message, new TextClassifier(session.untrained!));
+    if (options.onPrepared !== undefined) functionOf(options.onPrepared, "onPrepared");
+    if (options.balance !== undefined && typeof options.balance !== "boolean") {
+      throw inputError({ expected: "true or false", where: "balance", received: options.balance });
     }
+    if (!start) refuseNoClasses(corpus, options.target);
+    const lesson = new ClassLesson(corpus, start, options.balance ?? false);
+    const { onPrepared, ...others } = options;
+    const prepared = onPrepared && ((own: Omit<Prepared, "corpus">) => onPrepared({ ...own, corpus }));
+    const session = new TrainingSession(corpus, others, start, lesson, prepared);
+    return madeBy(session, (trained) => {
+      const threshold = lesson.thresholdOf(trained.model);
+      const { labels } = lesson;
+      return new TextClassifier({ ...trained, labels, threshold, reject: start?.reject ?? null });
+    });
   }
 
   /**
@@ -228,7 +235,7 @@ export class TextClassifier extends TextModel<Prediction, AnswerOptions> impleme
     const encoding = newEncodingReport();
     const labels = Int32Array.from(chosen, (row) => classes[row]!);
     const known: (number | undefined)[] = [];
-    const probabilities = await probabilitiesOf(this, corpus, chosen, {
+    const probabilities = await outputsOf(this, corpus, chosen, {
       ...{ signal: options.signal, encoding },
       onEncoded: (batches, count) => {
         if (reject !== null) known.push(...knownShares(batches, count));
@@ -376,31 +383,5 @@ export async function trainAutomatically(
     return new TextClassifier(await trainAuto(corpus, options, sizeOf, { ...timing, clock, began }));
   } catch (error) {
     throw error instanceof AutoAborted ? new AbortedTraining(null) : error;
-  }
-}
-
-/** Training went wrong (its loss became NaN or infinite); what it had until then is in `classifier`. */
-export class UnfinishedTraining extends TrainingError {
-  /** @param classifier what there was before the loss broke */
-  constructor(
-    message: string,
-    /** What there was before the loss broke: untrained, or with the weights of the last good step. */
-    readonly classifier: TextClassifier,
-  ) {
-    super(message);
-  }
-}
-
-/** The signal given to `train` ended it. What was learned until then is `cause.classifier`: null before the first step. */
-export class AbortedTraining extends Error {
-  /** "AbortError", as of every aborted operation of the platform. */
-  override readonly name = "AbortError";
-  /** The classifier with what was learned until then; null before the first step. */
-  declare readonly cause: { classifier: TextClassifier | null };
-
-  /** @param classifier what was learned, or null */
-  constructor(classifier: TextClassifier | null) {
-    const learned = classifier ? "what was learned until then is in cause.classifier" : "nothing was learned";
-    super(`Training was aborted: ${learned}.`, { cause: { classifier } });
   }
 }

@@ -7,8 +7,8 @@ import { inParts } from "../tokens/row-encoder.js";
 import { type EncodingReport, newEncodingReport } from "../tokens/vectorizer.js";
 import { checkSignal, Measuring } from "../train/evaluate.js";
 import { inputsOf, noAnswer } from "./answering.js";
-import type { Corpus } from "./corpus.js";
 import type { Parts } from "./options.js";
+import type { CorpusText, TextCorpus } from "./text-corpus.js";
 
 /** Rows that lie in memory as a network reads them. */
 const MOST_ENCODED = 2 ** 14;
@@ -26,15 +26,15 @@ interface Watching {
  * [rows][outputs] of a corpus's rows, all of them numbers.
  * @throws AbortError when the signal was given; InputError where an output is no number
  */
-export async function probabilitiesOf(
+export async function outputsOf(
   { model, encoder }: Pick<Parts, "model" | "encoder">,
-  corpus: Corpus,
+  corpus: TextCorpus<CorpusText>,
   chosen: ArrayLike<number>,
   { signal, encoding = newEncodingReport(), onEncoded }: Watching = {},
 ): Promise<Float32Array> {
   const outputs = model.outputSize;
-  const probabilities = new Float32Array(chosen.length * outputs);
-  checkSignal(signal, "TextClassifier.evaluate signal");
+  const all = new Float32Array(chosen.length * outputs);
+  checkSignal(signal, "evaluate signal");
   const measuring = new Measuring(trainerOf(model).network, signal);
   if (signal?.aborted) throw aborted();
   for (let from = 0; from < chosen.length; from += MOST_ENCODED) {
@@ -43,7 +43,7 @@ export async function probabilitiesOf(
     for (const { positions, inputs } of inParts(batches, DEFAULT_BATCH)) {
       const { data: output } = model.predictFlat(inputsOf(inputs));
       for (let i = 0; i < positions.length; i++) {
-        probabilities.set(output.subarray(i * outputs, (i + 1) * outputs), (from + positions[i]!) * outputs);
+        all.set(output.subarray(i * outputs, (i + 1) * outputs), (from + positions[i]!) * outputs);
       }
       const bad = output.findIndex((value) => !Number.isFinite(value));
       if (bad >= 0) {
@@ -57,7 +57,7 @@ export async function probabilitiesOf(
     }
     onEncoded?.(batches, some.length);
   }
-  return probabilities;
+  return all;
 }
 
 const aborted = () => new DOMException("evaluate was aborted", "AbortError");

@@ -108,8 +108,7 @@ export class Corpus extends TextCorpus<LabelledText> {
 }
 
 /** What labels may be that name no classes by themselves. */
-export const TARGETS = ["classes"] as const;
-export type Target = (typeof TARGETS)[number];
+export type Target = "classes";
 
 const KIND = {
   numbers: "look like amounts",
@@ -122,7 +121,7 @@ const KIND = {
  */
 export function refuseNoClasses(corpus: Corpus, target: Target | undefined, where = "data"): void {
   if (target !== undefined) {
-    oneOf(target, TARGETS, "target");
+    oneOf(target, ["classes"], "target");
     return;
   }
   const counts = corpus.labelCounts();
@@ -130,13 +129,14 @@ export function refuseNoClasses(corpus: Corpus, target: Target | undefined, wher
   if (kind === undefined) return;
   const shown = counts.slice(0, 3).map(({ label }) => label.slice(0, 40));
   const group = "A classifier learns classes: group them first";
+  const isAmount = kind === "numbers";
   const choose = "Choose the label's column";
   throw inputError({
     expected: `labels that name classes, found ${counts.length} in ${corpus.rows} rows that ${KIND[kind]}: ${shown.join(", ")}, …`,
     where,
-    next: `${kind === "numbers" ? group : choose}, or say target: "classes" if each is one.`,
+    next: `${isAmount ? `${group}, learn the amounts with TextRegressor.train` : choose}, or say target: "classes" if each is one.`,
     typed: {
-      next: `${kind === "numbers" ? `${group} (--label-map)` : `${choose} (--label)`}, or say --target classes if each is one.`,
+      next: `${isAmount ? `${group} (--label-map), learn the amounts (--target amounts)` : `${choose} (--label)`}, or say --target classes if each is one.`,
     },
   });
 }

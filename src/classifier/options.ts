@@ -169,7 +169,7 @@ const TRAIN_OPTIONS: Record<keyof TrainOptions, true> = {
 };
 
 /** What is about to be trained, and on which rows of the corpus. */
-export interface Prepared {
+export interface Prepared<C = Corpus> {
   /** The network, compiled, with fresh or kept weights. */
   model: Model;
   /** With the vocabulary that was learned or given. */
@@ -179,7 +179,7 @@ export interface Prepared {
   /** The labels in the order of the outputs. */
   labels: readonly string[];
   /** All texts that were given. */
-  corpus: Corpus;
+  corpus: C;
   /** The rows of the corpus to learn from; those held out for validation are not among them. */
   rows: Uint32Array;
   /** What became of their texts. */
@@ -218,7 +218,7 @@ export interface TrainingRecord {
   rows: number;
   /** Rows held out to choose the best epoch by; 0 where there were none. */
   validationRows: number;
-  /** Rows of each label among those learned from. */
+  /** Rows of each label among those learned from; empty of amounts. */
   perClass: Record<string, number>;
   /** What became of their texts: unknown words, rows cut or empty. */
   encoding: EncodingReport;
@@ -232,6 +232,8 @@ export interface TrainingRecord {
   stopped: string | null;
   /** Of an automatic classifier: what was tried. */
   auto?: AutoRecord;
+  /** Of an automatic multi-label classifier or regressor: what was tried. */
+  linear?: LinearRecord;
   /** What was found in the vectors that it began with, where there were some. */
   vectors?: VectorsRecord;
   /** Of one that `finetune` made: what that changed. Not saved. */
@@ -355,6 +357,36 @@ export interface AutoRecord {
   useful: boolean;
   /** What was left out of the data, which labels have too few rows to learn or judge by, and whether a budget was exceeded. */
   notes: readonly string[];
+}
+
+/** How a recipe of n-grams did on rows held out. */
+export interface LinearTrial {
+  /** What it is made of, in words. */
+  readonly name: string;
+  /** Rows that it was judged by. */
+  readonly rows: number;
+  /** Its mean loss on them. */
+  readonly loss: number;
+  /** Whether the model is this. */
+  readonly picked: boolean;
+}
+
+/** What an automatic multi-label classifier or regressor tried and picked. */
+export interface LinearRecord {
+  /** What was tried, the plainest first. */
+  readonly members: readonly LinearTrial[];
+  /** The name of the one that was picked. */
+  readonly picked: string;
+  /** What they were judged by. */
+  readonly loss: "log loss" | "mean squared error";
+  /** n-grams that are kept. */
+  readonly features: number;
+  /** The same loss of an answer that ignores the text: how common each label is, or the mean. */
+  readonly baseline: number;
+  /** Whether what was picked is better than that by more than chance: paired over rows held out, at 5 %. */
+  readonly useful: boolean;
+  /** What was left out of the data, and which labels have too few rows. */
+  readonly notes: readonly string[];
 }
 
 /** What a file of so many bytes answers. */

@@ -6,6 +6,8 @@ import { model as graph } from "../model/functional.js";
 import { type Model, sequential } from "../model/model.js";
 import type { ModelOptions } from "../model/options.js";
 
+const PRESET_OUTPUTS = ["class", "labels", "amount"] as const;
+
 /** What a ready-made network is built for. */
 export interface PresetSizes {
   /** Ids in the vocabulary: the Embedding's inputDim. */
@@ -14,6 +16,11 @@ export interface PresetSizes {
   length: number;
   /** Labels to tell apart: 2 end in one sigmoid unit, more in softmax. */
   classes: number;
+  /**
+   * What is put out for a text. "class" (default): one of the labels; "labels": a sigmoid unit a label, each a question of its own;
+   * "amount": one linear unit, whatever the classes.
+   */
+  output?: (typeof PRESET_OUTPUTS)[number];
   /** Numbers in a word's vector: the Embedding's outputDim. Default 16; of bilstm, bigru and cnn 64. */
   width?: number;
 }
@@ -23,15 +30,18 @@ type Build = (sizes: PresetSizes, options: ModelOptions) => Model;
 
 type RecurrentOptions = { units: number; dropout: number; recurrentDropout: number };
 
-/** One sigmoid unit for two labels, softmax for more. */
-const outputFor = (classes: number): Layer =>
-  classes === 2
+/** Of one label of two: one sigmoid unit, of more softmax; of several labels a sigmoid unit each; of an amount a linear unit. */
+function outputFor({ classes, output = "class" }: Pick<PresetSizes, "classes" | "output">): Layer {
+  if (output === "amount") return layers.dense({ units: 1 });
+  if (output === "labels") return layers.dense({ units: classes, activation: "sigmoid" });
+  return classes === 2
     ? layers.dense({ units: 1, activation: "sigmoid" })
     : layers.dense({ units: classes, activation: "softmax" });
+}
 
 /** Embedding → one recurrent layer → Dense 256 → output: the flagship's shape around any cell. */
 function network(recurrent: (options: RecurrentOptions) => Layer): Build {
-  return ({ vocabulary, length, classes, width = 16 }, options) =>
+  return ({ vocabulary, length, width = 16, ...output }, options) =>
     sequential(
       [
         layers.embedding({ inputDim: vocabulary, outputDim: width, inputLength: length }),
@@ -40,7 +50,7 @@ function network(recurrent: (options: RecurrentOptions) => Layer): Build {
         layers.flatten(),
         layers.dropout({ rate: 0.1 }),
         layers.dense({ units: 256, activation: "sigmoid" }),
-        outputFor(classes),
+        outputFor(output),
       ],
       options,
     );
@@ -51,7 +61,7 @@ function network(recurrent: (options: RecurrentOptions) => Layer): Build {
  * short text costs its own words alone. The mean beside the largest was no better, and of a text without known words it is NaN.
  */
 function bothWays(recurrent: (options: { units: number; returnSequences: true }) => Layer): Build {
-  return ({ vocabulary, length, classes, width = 64 }, options) =>
+  return ({ vocabulary, length, width = 64, ...output }, options) =>
     sequential(
       [
         layers.embedding({ inputDim: vocabulary, outputDim: width, maskZero: true, inputLength: length }),
@@ -59,7 +69,7 @@ function bothWays(recurrent: (options: { units: number; returnSequences: true })
         layers.bidirectional({ layer: recurrent({ units: 32, returnSequences: true }) }),
         layers.globalMaxPooling1D(),
         layers.dropout({ rate: 0.5 }),
-        outputFor(classes),
+        outputFor(output),
       ],
       options,
     );
@@ -70,7 +80,7 @@ const WIDTHS = [2, 3, 4];
 
 /** Embedding → convolutions of several widths, the largest value of each filter over all places → output (Kim 2014). */
 function convolutions(
-  { vocabulary, length, classes, width = 64 }: PresetSizes,
+  { vocabulary, length, width = 64, ...output }: PresetSizes,
   options: ModelOptions,
 ): Model {
   const ids = layers.input({ shape: [length] });
@@ -81,7 +91,7 @@ function convolutions(
     return layers.globalMaxPooling1D().apply(filters.apply(words));
   });
   const read = layers.dropout({ rate: 0.5 }).apply(layers.concatenate().apply(found));
-  return graph({ inputs: ids, outputs: outputFor(classes).apply(read), ...options });
+  return graph({ inputs: ids, outputs: outputFor(output).apply(read), ...options });
 }
 
 const PRESETS = {
@@ -104,7 +114,8 @@ export const PRESET_NAMES = Object.keys(PRESETS) as PresetName[];
 
 /** A fresh model of a preset. @throws InputError on a name that is none, with the nearest that is */
 export function presetModel(name: string, sizes: PresetSizes, options: ModelOptions = {}): Model {
-  knownOptions(sizes, ["vocabulary", "length", "classes", "width"], "preset sizes");
-  wholeNumber(sizes.classes, "preset classes", 2);
+  knownOptions(sizes, ["vocabulary", "length", "classes", "output", "width"], "preset sizes");
+  const output = oneOf(sizes.output ?? "class", PRESET_OUTPUTS, "preset output");
+  wholeNumber(sizes.classes, "preset classes", output === "class" ? 2 : 1);
   return PRESETS[oneOf(name, PRESET_NAMES, "model")](sizes, options);
 }

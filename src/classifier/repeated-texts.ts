@@ -1,9 +1,9 @@
 /** Texts of a test that were learned from, word for word. */
-import type { Corpus } from "./corpus.js";
+import type { CorpusText, TextCorpus } from "./text-corpus.js";
 
 /** Rows of a corpus. */
 interface Selection {
-  readonly corpus: Corpus;
+  readonly corpus: TextCorpus<CorpusText>;
   readonly rows: ArrayLike<number>;
 }
 

@@ -7,12 +7,10 @@ import { ENGINE_CHOICES } from "../engines/registry.js";
 import { PURPOSE, Random } from "../kernels/philox.js";
 import { copyModel } from "../model/copy.js";
 import { modelOf } from "../model/given.js";
-import { type Callback, type Model, remarksOf } from "../model/model.js";
+import { type Model, remarksOf } from "../model/model.js";
 import type { ModelOptions } from "../model/options.js";
 import type { Rows } from "../network/arrays.js";
-import { checkOutputs } from "../network/text-fits.js";
-import { factsOf, isOneHot, type Loss, losses, lossOfLabels } from "../objectives/losses.js";
-import { confusionMatrix, confusionScores } from "../objectives/metrics/confusion.js";
+import { factsOf, isOneHot, type Loss } from "../objectives/losses.js";
 import { resolveOptimizer } from "../objectives/optimizers.js";
 import {
   type CorpusFrontEndOptions,
@@ -28,17 +26,16 @@ import { ABORTED, type FitOptions, type History } from "../train/fit.js";
 import { checkAnswerable } from "./answering.js";
 import { bundlesOf } from "./bundles.js";
 import { checkSettled, continuedModel } from "./continuing.js";
-import { type Corpus, refuseNoClasses } from "./corpus.js";
+import type { Lesson } from "./lesson.js";
 import {
-  checkTrainOptions,
   DEFAULT_TEXT,
-  type Parts,
+  type Prepared,
   type Start,
   type TrainingRecord,
   type TrainOptions,
 } from "./options.js";
 import { presetModel } from "./presets.js";
-import { allRows } from "./text-corpus.js";
+import { allRows, type CorpusText, type TextCorpus } from "./text-corpus.js";
 import { checkVectors, setVectors, vectorsRecord, wantedWords } from "./vectors.js";
 
 /** The most that may be asked for. */
@@ -86,7 +83,7 @@ export function frontEndFor({ text, vectorizer: given }: TrainOptions, start: St
 }
 
 /** Texts that were taken apart by other rules hold other words. */
-export function checkFrontEnd(corpus: Corpus, frontEnd: CorpusFrontEndOptions): void {
+export function checkFrontEnd(corpus: TextCorpus<CorpusText>, frontEnd: CorpusFrontEndOptions): void {
   const { frontEnd: own } = corpus.texts;
   const asked = decided(frontEnd, isLexer(own) ? "none" : own.segment);
   const [expected, received] = [resolveCorpusFrontEnd(asked), own].map((each) => JSON.stringify(each));
@@ -94,33 +91,39 @@ export function checkFrontEnd(corpus: Corpus, frontEnd: CorpusFrontEndOptions): 
   throw inputError({ expected: `texts taken apart by ${expected}`, where: "corpus", received });
 }
 
-/** One call of `TextClassifier.train`. */
+/** What a training came to. */
+export interface Trained {
+  readonly model: Model;
+  readonly encoder: IdEncoder;
+  readonly training: TrainingRecord | null;
+}
+
+/** One training of a network. */
 export class TrainingSession {
-  private readonly labels: string[];
-  private readonly classes: Int32Array;
   private readonly seed: number;
   private readonly length: number;
   /** What is trained, once it is in place. */
-  untrained: Parts | null = null;
+  untrained: Trained | null = null;
 
   /** Whether this call's signal ended it, and whether a step was made until then. */
   aborted = false;
   learned = false;
 
+  /**
+   * @param lesson what is to be learned of the corpus's rows
+   * @param onPrepared told of what is in place, besides what the caller knows
+   */
   constructor(
-    private readonly corpus: Corpus,
-    private readonly options: TrainOptions,
+    private readonly corpus: TextCorpus<CorpusText>,
+    private readonly options: Omit<TrainOptions, "onPrepared">,
     private readonly start: Start | null,
+    private readonly lesson: Lesson,
+    private readonly onPrepared?: (prepared: Omit<Prepared, "corpus">) => void,
   ) {
-    checkTrainOptions(options);
     if (options.callbacks !== undefined) listOf(options.callbacks, "callbacks", objectOf);
     if (options.rows !== undefined) indicesOf(options.rows, "rows", corpus.rows);
     if (options.vectorizer !== undefined)
       instanceOf(options.vectorizer, Vectorizer, "vectorizer", "a Vectorizer");
-    if (options.onPrepared !== undefined) functionOf(options.onPrepared, "onPrepared");
-    if (options.balance !== undefined && typeof options.balance !== "boolean") {
-      throw inputError({ expected: "true or false", where: "balance", received: options.balance });
-    }
     if (start) checkSettled(options, start);
     checkVectors(options);
     const { text, vectorizer } = options;
@@ -132,17 +135,14 @@ export class TrainingSession {
       LIMITS.length,
     );
     wholeNumber(options.vocabulary ?? DEFAULTS.vocabulary, "vocabulary", 2, LIMITS.vocabulary);
-    if (!start) refuseNoClasses(corpus, options.target);
-    this.labels = corpus.labels(start?.labels);
-    this.classes = corpus.classes(this.labels);
   }
 
   /**
-   * The parts of a classifier, trained.
+   * The network, trained, and what encodes its texts.
    * @throws TrainingError when the loss becomes NaN or infinite; what there was before is then in `untrained`
    */
-  async run(): Promise<Parts> {
-    const { options, corpus, labels, length, start } = this;
+  async run(): Promise<Trained> {
+    const { options, corpus, lesson, length, start } = this;
     const [trainRows, validationRows] = this.split();
     const size = options.vocabulary ?? DEFAULTS.vocabulary;
     const { padding, truncating } = options.text ?? DEFAULT_TEXT;
@@ -155,30 +155,31 @@ export class TrainingSession {
       : null;
     const model = this.makeModel(Math.max(size, vectorizer.size), options.vectors?.width);
     if (vectors) setVectors(model, vectors, options.freezeVectors ?? false);
-    checkOutputs(model, labels.length);
+    lesson.check(model);
     const found = vectors ? { vectors: vectorsRecord(options, vectors, vectorizer) } : {};
     const encoding = newEncodingReport();
     const x = corpus.encode(trainRows, vectorizer, length, encoding);
     checkAnswerable(model, corpus, [...trainRows, ...validationRows], vectorizer, length);
+    lesson.begin?.(trainRows);
     const early = this.earlyStopping(validationRows.length > 0);
-    const threshold = start && start.model.outputSize === model.outputSize ? start.threshold : 0.5;
-    const fitOptions = this.fitOptions(vectorizer, trainRows, validationRows, { early, threshold });
+    const fitOptions = this.fitOptions(model, vectorizer, trainRows, validationRows, early);
     this.compile(model);
-    options.onPrepared?.({
-      ...{ model, vectorizer, length, labels, corpus, rows: trainRows, encoding },
+    this.onPrepared?.({
+      ...{ model, vectorizer, length, labels: lesson.labels, rows: trainRows, encoding },
       ...{ heldOut: validationRows, ...found },
     });
     const encoder = new IdEncoder(vectorizer, length);
-    this.untrained = { model, encoder, labels, threshold, reject: start?.reject ?? null, training: null };
+    this.untrained = { model, encoder, training: null };
     const before = model.iterations;
-    const history = await model.fit(x, this.targets(trainRows), fitOptions);
+    const y = targetRows(lesson.targets(trainRows), trainRows.length);
+    const history = await model.fit(x, y, fitOptions).finally(() => lesson.finish?.(model));
     this.aborted = history.stopped === ABORTED;
     this.learned = model.iterations !== before;
     const training = this.record(trainRows, validationRows, encoding, history, early);
     return { ...this.untrained, training: { ...training, ...found } };
   }
 
-  /** Held out by class, so that a file sorted by label does not leave a class out. */
+  /** Held out by label or amount, so that a sorted file leaves none out. */
   private split(): [Uint32Array, Uint32Array] {
     const share = finiteNumber(
       this.options.validationSplit ?? DEFAULTS.validationSplit,
@@ -189,23 +190,23 @@ export class TrainingSession {
     const rows = Uint32Array.from(this.options.rows ?? allRows(this.corpus.rows));
     if (share === 0) return [rows, new Uint32Array(0)];
     const random = new Random(this.seed, PURPOSE.split, 1);
-    const classes = Int32Array.from(rows, (row) => this.classes[row]!);
+    const strata = Int32Array.from(rows, (row) => this.lesson.strata[row]!);
     const bundles = bundlesOf(this.corpus, { duplicates: this.options.duplicates, automatic: false });
     const own = bundles && Int32Array.from(rows, (row) => bundles[row]!);
-    const [train, validation] = stratifiedSplit(classes, share, (i) => random.uniform(i), own);
+    const [train, validation] = stratifiedSplit(strata, share, (i) => random.uniform(i), own);
     if (own && validation.length === 0 && Math.round(share * rows.length) > 0) throw indivisible(own, share);
     return [train.map((i) => rows[i]!), validation.map((i) => rows[i]!)];
   }
 
   /**
-   * A model that comes compiled for labels keeps its optimizer and that optimizer's state. Any other loss gives way to the
-   * cross-entropy of the labels, which is said.
+   * A model that comes compiled for such targets keeps its optimizer and that optimizer's state. Any other loss gives way to
+   * that of the targets, which is said.
    */
   private compile(model: Model): void {
     const before = model.isCompiled ? model.compiled : null;
-    const loss = ownLossOfLabels(model, before?.loss);
+    const loss = this.lesson.lossFor(model, before?.loss);
     if (before && loss !== before.loss && !isSameLoss(loss, before.loss)) {
-      const text = `model ${model.name} loss ${before.loss.name}: replaced by ${loss.name}, the loss of labels`;
+      const text = `model ${model.name} loss ${before.loss.name}: replaced by ${loss.name}, the loss of ${this.lesson.labels.length > 0 ? "labels" : "amounts"}`;
       remarksOf(model).add([{ text, training: true }]);
     }
     const { optimizer, learningRate } = this.options;
@@ -214,20 +215,20 @@ export class TrainingSession {
     model.compile({
       optimizer: learningRate === undefined ? chosen : { ...chosen, learningRate },
       loss,
-      metrics: ["accuracy"],
+      metrics: this.lesson.metrics,
     });
   }
 
   private makeModel(vocabulary: number, width: number | undefined): Model {
     const { model = "lstm", engine, threads } = this.options;
     const sizes = {
-      ...{ vocabulary, length: this.length, classes: this.labels.length },
+      ...{ vocabulary, length: this.length, ...this.lesson.outputs },
       ...(width === undefined ? {} : { width }),
     };
     if (typeof model === "function")
       return modelOf(functionOf(model, "model")(sizes), "what the function model gave");
     if (typeof model === "string") return presetModel(model, sizes, { seed: this.seed, engine, threads });
-    if (this.start) return continuedModel(this.start, this.labels, this.copyOptions(this.start.model));
+    if (this.start) return continuedModel(this.start, this.lesson.labels, this.copyOptions(this.start.model));
     return copyModel(modelOf(model, "model"), this.copyOptions(model as Model));
   }
 
@@ -241,24 +242,19 @@ export class TrainingSession {
     return { engine, threads, ...(seed === undefined ? {} : { seed }) };
   }
 
-  private targets(rows: ArrayLike<number>): Float32Array {
-    return Float32Array.from(rows, (row) => this.classes[row]!);
-  }
-
   private earlyStopping(validated: boolean): EarlyStopping | null {
     if (!validated) return null;
     const patience = wholeNumber(this.options.patience ?? DEFAULTS.patience, "patience", 1);
-    const measure = this.options.balance
-      ? ({ monitor: "valMacroF1", mode: "max", tieBreaker: "valLoss" } as const)
-      : { monitor: "valLoss" };
+    const measure = this.lesson.stopping ?? { monitor: "valLoss" };
     return new EarlyStopping({ ...measure, patience, restoreBestWeights: true });
   }
 
   private fitOptions(
+    model: Model,
     vectorizer: Vectorizer,
     trainRows: Uint32Array,
     validationRows: Uint32Array,
-    { early, threshold }: { early: EarlyStopping | null; threshold: number },
+    early: EarlyStopping | null,
   ): FitOptions {
     const {
       epochs = DEFAULTS.epochs,
@@ -267,40 +263,26 @@ export class TrainingSession {
       signal,
       resume,
     } = this.options;
-    const classWeight = this.options.balance ? this.balancedWeights(trainRows) : null;
+    const { lesson } = this;
+    const classWeight = lesson.classWeight?.(trainRows) ?? null;
     const validated = validationRows.length > 0;
     const x = validated ? this.corpus.encode(validationRows, vectorizer, this.length) : null;
-    const y = this.targets(validationRows);
+    const own = lesson.targets(validationRows);
+    const y = targetRows(own, validationRows.length);
     // Losses are weighed alike: unweighted, one that never answers the rare label looks best.
     const validationData = (input: Rows) =>
-      classWeight ? ([input, y, y.map((k) => classWeight[k]!)] as const) : ([input, y] as const);
+      classWeight ? ([input, y, own.map((k: number) => classWeight[k]!)] as const) : ([input, y] as const);
+    const watcher = x && lesson.watcher?.(model, x, own);
     return {
       epochs,
       batchSize,
       signal,
       resume,
       // Early stopping comes first, so that checkpoints and pictures know what it decided.
-      callbacks: [
-        ...(x && classWeight ? [macroF1(x, y, threshold)] : []),
-        ...(early ? [early] : []),
-        ...callbacks,
-      ],
+      callbacks: [...(watcher ? [watcher] : []), ...(early ? [early] : []), ...callbacks],
       ...(x ? { validationData: validationData(x) } : {}),
       ...(classWeight ? { classWeight } : {}),
     };
-  }
-
-  /** rows / (classes · rows of the class), as scikit-learn's "balanced". */
-  private balancedWeights(rows: Uint32Array): Record<number, number> {
-    const counts = this.countClasses(rows);
-    const present = counts.filter((count) => count > 0).length;
-    return Object.fromEntries(counts.map((count, k) => [k, rows.length / (present * Math.max(1, count))]));
-  }
-
-  private countClasses(rows: ArrayLike<number>): number[] {
-    const counts = new Array<number>(this.labels.length).fill(0);
-    for (let i = 0; i < rows.length; i++) counts[this.classes[rows[i]!]!]!++;
-    return counts;
   }
 
   private record(
@@ -311,11 +293,10 @@ export class TrainingSession {
     early: EarlyStopping | null,
   ): TrainingRecord {
     const { batchSize = DEFAULTS.batchSize, model = "lstm", balance = false } = this.options;
-    const counts = this.countClasses(trainRows);
     return {
       rows: trainRows.length,
       validationRows: validationRows.length,
-      perClass: Object.fromEntries(this.labels.map((label, k) => [label, counts[k]!])),
+      perClass: this.lesson.perLabel(trainRows),
       encoding,
       settings: { model: typeof model === "string" ? model : "custom", batchSize, seed: this.seed, balance },
       history: history.history,
@@ -336,30 +317,12 @@ function indivisible(bundles: Int32Array, share: number): InputError {
   });
 }
 
-/** Adds to an epoch's logs what decides where labels are to count alike: `valMacroF1`. Its name puts it before others. */
-const macroF1 = (x: Rows, labels: Float32Array, threshold: number): Callback => ({
-  name: "valMacroF1",
-  onEpochEnd({ model }, logs) {
-    const probabilities = model.predictFlat(x).data;
-    const outputs = model.outputSize;
-    const matrix = confusionMatrix({
-      probabilities,
-      outputs,
-      labels,
-      ...(outputs === 1 ? { threshold } : {}),
-    });
-    logs["valMacroF1"] = confusionScores(matrix).macro.f1;
-  },
-});
-
-/** The loss of class numbers: the model's own where it is that, or says the same of one-hot rows. */
-function ownLossOfLabels({ outputSize }: Model, own: Loss | undefined): Loss {
-  const name = lossOfLabels(outputSize);
-  if (own?.name === name) return own;
-  if (outputSize === 1 || !own || !isOneHot(own)) return losses[name]();
-  return losses.sparseCategoricalCrossentropy({ fromLogits: own.fromLogits, reduction: own.reduction });
-}
-
 /** Whether class numbers are to `loss` what one-hot rows are to `own`. */
 const isSameLoss = (loss: Loss, own: Loss): boolean =>
   factsOf(loss).targets === "classes" && isOneHot(own) && own.labelSmoothing === 0;
+
+/** [rows][width] numbers as the rows that `fit` takes. */
+const targetRows = (data: Float32Array, rows: number): Rows => ({
+  ...{ data, rows },
+  shape: [rows === 0 ? 1 : data.length / rows],
+});

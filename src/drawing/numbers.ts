@@ -2,7 +2,7 @@ import * as display from "../base/numbers.js";
 
 /** Numbers as everywhere, with spaces that do not break: "98.7 %" and "1.4 s" stay on one line. */
 
-export const { count, decimal } = display;
+export const { amount, count, decimal } = display;
 
 export function percent(share: number): string {
   return unbroken(display.percent(share));

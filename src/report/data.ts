@@ -1,6 +1,8 @@
 import { inputError } from "../base/errors.js";
 import type { CrossValidation } from "../classifier/cross-validate.js";
-import type { AutoRecord, SizedAccuracy } from "../classifier/options.js";
+import type { MultiLabelEvaluation } from "../classifier/multi-label.js";
+import type { AutoRecord, LinearRecord, SizedAccuracy } from "../classifier/options.js";
+import type { RegressorEvaluation } from "../classifier/regressor.js";
 import type { SummaryModel } from "../model/summary/data.js";
 import type { Evaluation } from "../objectives/metrics.js";
 
@@ -17,6 +19,8 @@ export interface ReportData {
   dataset?: DatasetReport;
   /** Of an automatic classifier: what was tried. */
   auto?: AutoRecord;
+  /** Of an automatic multi-label classifier or regressor: what was tried. */
+  linear?: LinearRecord;
   /** What files of fewer n-grams would answer, the largest first. */
   sizes?: readonly SizedAccuracy[];
   /** One entry an epoch, in order. */
@@ -26,6 +30,10 @@ export interface ReportData {
   /** Cross-validation before the classifier learned from all rows. */
   folds?: CrossValidation;
   evaluation?: Evaluation;
+  /** How a multi-label classifier does, in place of `evaluation`. */
+  labelSets?: MultiLabelEvaluation;
+  /** How a regressor does, in place of `evaluation`. */
+  amounts?: RegressorEvaluation;
   /** Which rows `evaluation` is about: "test", "validation", "training". Default "test". */
   evaluatedOn?: string;
   /** The mistakes of which the model was surest, surest first. */
@@ -75,8 +83,12 @@ export interface DatasetReport {
   notes?: readonly string[];
   /** Test rows whose text stands among the training rows, too. */
   repeated?: number;
-  /** Rows of each class. */
+  /** Rows of each class, or of each label where a row may have several; none where amounts are learned. */
   classes: readonly ClassCount[];
+  /** Labels a row has on average, where it may have several. */
+  labelsPerRow?: number;
+  /** Amounts of the rows that are learned from. */
+  amounts?: { least: number; median: number; mean: number; most: number };
   lengths?: LengthSummary;
   vocabulary?: {
     /** Entries kept, the padding and unknown ones included. */

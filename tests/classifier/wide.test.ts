@@ -19,7 +19,8 @@ import { trainWide } from "../../src/classifier/auto/wide.js";
 import { ReferenceEngine } from "../../src/engines/reference.js";
 import { TextClassifier } from "../../src/index.js";
 import { softmaxOf } from "../../src/objectives/temperature.js";
-import { featureRows, pick } from "../../src/tokens/sparse-texts.js";
+import { BLOCKS } from "../../src/tokens/ngrams.js";
+import { featureRows, pick, select } from "../../src/tokens/sparse-texts.js";
 import { TokenizedTexts } from "../../src/tokens/tokenized-texts.js";
 
 const classesOf = (rows: number, labels: number) =>
@@ -281,6 +282,17 @@ describe("members", () => {
       }),
     );
     assert.ok(balanced! > even! + 0.1, `${balanced} and ${even}`);
+  });
+
+  test("n-grams of a block of which none is known do not count in a row's length: a reader does not look at them", async () => {
+    const { labelled } = material(2);
+    const pairs = BLOCKS.indexOf("w2");
+    const kept = Uint8Array.from(labelled.data.blocks, (block) => (block === pairs ? 0 : 1));
+    const words = { ...labelled, data: select(labelled.data, kept) };
+    const both = await fitScorer(words, MEMBERS["margin"]!, engine, SOLVING);
+    const alone = await fitScorer(words, { ...MEMBERS["margin"]!, blocks: [["w1"]] }, engine, SOLVING);
+    assert.deepEqual(both.groups, alone.groups);
+    assert.deepEqual(both.groups[0]!.scale.blocks, ["w1"]);
   });
 
   test("rows that were not fitted to are scored by the fit's counts, not their own", async () => {

@@ -15,7 +15,7 @@ import keras  # noqa: E402
 import numpy as np  # noqa: E402
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-ARCHIVES = ["two", "six", "long", "recurrent", "convolutional"]
+ARCHIVES = ["two", "six", "long", "recurrent", "convolutional", "tags", "amount"]
 TEXTS = [
     *["I loved it", "I LOVED it!!!", "isn't it Kim\u2019s best? didn't think so", "Great fun 😀😀 👍🏽 ❤️", "很好看", "不好看吗"],
     *["wake me at 7.30, please<br/>thanks", "What is the capital of France?", "turn the lamp off", "现在几点了 now", "play it"],
@@ -38,7 +38,7 @@ def main():
         path = os.path.join(HERE, "golden", f"auto_{name}.keras")
         front_end, model = page["FrontEnd"](path), keras.models.load_model(path)
         found = model.predict(front_end(TEXTS), verbose=0)
-        assert np.isfinite(found).all() and found.std() > 0.05, name
+        assert np.isfinite(found).all() and found.std() > 0.05, (name, found.std())
         answers[name] = found.tolist()
     with open(os.path.join(HERE, "golden", "auto.json"), "w") as file:
         lines = ",\n".join(f"{json.dumps(name)}: {json.dumps(each)}" for name, each in answers.items())

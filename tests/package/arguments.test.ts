@@ -153,15 +153,20 @@ function* namesOf(name: string, value: { prototype?: object }): Generator<string
     if (typeof (value as Record<string, unknown>)[key] === "function" && key !== "prototype")
       yield `${name}.${key}`;
   }
-  for (const [key, { value: member }] of Object.entries(Object.getOwnPropertyDescriptors(value.prototype!))) {
-    if (key !== "constructor" && typeof member === "function") yield `${name}.${key}`;
+  for (let own: object = value.prototype!; own !== Object.prototype; own = Object.getPrototypeOf(own)) {
+    for (const [key, { value: member }] of Object.entries(Object.getOwnPropertyDescriptors(own))) {
+      if (!HIDDEN.has(key) && typeof member === "function") yield `${name}.${key}`;
+    }
   }
 }
+
+/** Methods of subclasses that TypeScript protects. */
+const HIDDEN = new Set(["constructor", "reading", "extras", "addText", "toString"]);
 
 /** Made by the library, or methods that TypeScript hides and no documentation names. */
 const NOT_CALLED = new Set([
   ...["InputError", "TrainingError", "UnfinishedTraining", "AbortedTraining"],
-  ...["TextClassifier.probabilities", "TextClassifier.extras", "Checkpoint.try"],
+  ...["Checkpoint.try"],
   ...["Vectorizer.scan", "Vectorizer.lay", "Vectorizer.encodeTokensInto", "Vectorizer.idsOf"],
 ]);
 

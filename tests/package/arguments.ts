@@ -69,6 +69,18 @@ const ROWS = [
   { text: "the good", label: "yes" },
   { text: "the bad", label: "no" },
 ];
+const SETS = [
+  { text: "a good film", labels: ["yes", "new"] },
+  { text: "a bad film", labels: [] },
+  { text: "the good", labels: ["yes"] },
+  { text: "the bad", labels: ["new"] },
+];
+const PRICES = [
+  { text: "a good film", value: 4.5 },
+  { text: "a bad film", value: 1 },
+  { text: "the good", value: 4 },
+  { text: "the bad", value: 2 },
+];
 const CSV = new TextEncoder().encode("text,label\na good film,yes\na bad one,no\n");
 const AMOUNTS = new TextEncoder().encode("text,label\na good film,4.5\na bad one,2\n");
 const TABLE = {
@@ -84,6 +96,35 @@ const corpus = () => {
   for (const row of ROWS) made.add(row);
   return made;
 };
+const labelSets = () => {
+  const made = new main.LabelSetCorpus({ frontEnd: "tokenizer" });
+  for (const row of SETS) made.add(row);
+  return made;
+};
+const amounts = () => {
+  const made = new main.AmountCorpus({ frontEnd: "tokenizer" });
+  for (const row of PRICES) made.add(row);
+  return made;
+};
+/** @param activation of the last layer, of as many units */
+const ending = (units: number, activation: "sigmoid" | "linear") =>
+  main.sequential([
+    main.layers.embedding({ inputDim: 6, outputDim: 2, inputLength: 4 }),
+    main.layers.gru({ units: 2 }),
+    main.layers.dense({ units, activation }),
+  ]);
+const encoder = () => new IdEncoder(vectorizer(), 4);
+const multiLabel = () =>
+  new main.MultiLabelClassifier({
+    ...{ model: ending(2, "sigmoid"), encoder: encoder(), labels: ["new", "yes"] },
+    ...{ thresholds: [0.4, 0.6], training: null },
+  });
+const regressor = () =>
+  new main.TextRegressor({ model: ending(1, "linear"), encoder: encoder(), training: null });
+const briefly = () => ({
+  ...{ model: "rnn", vocabulary: 6, length: 4, epochs: 1, batchSize: 2, validationSplit: 0.5, patience: 1 },
+  ...{ seed: 0, engine: "reference" as const },
+});
 const X = () => [
   [1, 2, 3],
   [0, 1, 0],
@@ -307,6 +348,94 @@ export const CALLABLES: Callable[] = [
     },
     ...{ folds: 2, onFold: () => {} },
   })),
+  simple(
+    "MultiLabelClassifier",
+    (parts) => new main.MultiLabelClassifier(parts),
+    () => ({
+      ...{ model: ending(2, "sigmoid"), encoder: encoder(), labels: ["new", "yes"] },
+      ...{ thresholds: [0.4, 0.6], training: null },
+    }),
+  ),
+  simple("MultiLabelClassifier.train", (a, b) => main.MultiLabelClassifier.train(a, b), SETS, briefly),
+  simple(
+    "MultiLabelClassifier.fromModel",
+    (a, b, c) => main.MultiLabelClassifier.fromModel(a, b, c),
+    () => ending(2, "sigmoid"),
+    () => ({
+      ...{ kind: "multi-label-classifier", vectorizer: vectorizer().toJSON(), length: 4 },
+      ...{ labels: ["no", "yes"], thresholds: [0.5, 0.5] },
+    }),
+    "file",
+  ),
+  simple(
+    "MultiLabelClassifier.load",
+    (a, b) => main.MultiLabelClassifier.load(a, b),
+    () => multiLabel().toBytes(),
+    {},
+  ),
+  method(multiLabel, "MultiLabelClassifier", "predict", "a good film"),
+  method(multiLabel, "MultiLabelClassifier", "predictMany", ["a good film"]),
+  method(multiLabel, "MultiLabelClassifier", "predictAsync", "a good film"),
+  method(multiLabel, "MultiLabelClassifier", "predictManyAsync", ["a good film"]),
+  method(multiLabel, "MultiLabelClassifier", "answers", ["a good film"], 1),
+  method(multiLabel, "MultiLabelClassifier", "evaluate", SETS, { rows: [0, 1], mistakes: 2 }),
+  method(multiLabel, "MultiLabelClassifier", "toBytes"),
+  method(multiLabel, "MultiLabelClassifier", "save", "labels.keras"),
+  simple(
+    "TextRegressor",
+    (parts) => new main.TextRegressor(parts),
+    () => ({
+      ...{ model: ending(1, "linear"), encoder: encoder(), training: null },
+    }),
+  ),
+  simple("TextRegressor.train", (a, b) => main.TextRegressor.train(a, b), PRICES, briefly),
+  simple(
+    "TextRegressor.fromModel",
+    (a, b, c) => main.TextRegressor.fromModel(a, b, c),
+    () => ending(1, "linear"),
+    () => ({ kind: "text-regressor", vectorizer: vectorizer().toJSON(), length: 4 }),
+    "file",
+  ),
+  simple(
+    "TextRegressor.load",
+    (a, b) => main.TextRegressor.load(a, b),
+    () => regressor().toBytes(),
+    {},
+  ),
+  method(regressor, "TextRegressor", "predict", "a good film"),
+  method(regressor, "TextRegressor", "predictMany", ["a good film"]),
+  method(regressor, "TextRegressor", "predictAsync", "a good film"),
+  method(regressor, "TextRegressor", "predictManyAsync", ["a good film"]),
+  method(regressor, "TextRegressor", "answers", ["a good film"], 1),
+  method(regressor, "TextRegressor", "evaluate", PRICES, { rows: [0, 1], mistakes: 2 }),
+  method(regressor, "TextRegressor", "toBytes"),
+  method(regressor, "TextRegressor", "save", "amounts.keras"),
+  simple("LabelSetCorpus", (options) => new main.LabelSetCorpus(options), { frontEnd: "tokenizer" }),
+  simple("LabelSetCorpus.read", (a, b) => main.LabelSetCorpus.read(a, b), SETS, { frontEnd: "tokenizer" }),
+  method(labelSets, "LabelSetCorpus", "add", { text: "a", labels: ["b"] }),
+  method(labelSets, "LabelSetCorpus", "strata"),
+  method(labelSets, "LabelSetCorpus", "labels", ["old"]),
+  method(labelSets, "LabelSetCorpus", "labelCounts"),
+  method(labelSets, "LabelSetCorpus", "spellings"),
+  method(labelSets, "LabelSetCorpus", "mergeLabels", ["old"]),
+  method(labelSets, "LabelSetCorpus", "truth", [0, 1], ["new", "yes"]),
+  method(labelSets, "LabelSetCorpus", "labelsOf", 0),
+  method(labelSets, "LabelSetCorpus", "excerpt", 0),
+  method(labelSets, "LabelSetCorpus", "rowNumber", 0),
+  method(labelSets, "LabelSetCorpus", "group", 0),
+  method(labelSets, "LabelSetCorpus", "isEmpty", 0, vectorizer),
+  method(labelSets, "LabelSetCorpus", "encode", [0, 1], vectorizer, 4, fn(undefined)),
+  simple("AmountCorpus", (options) => new main.AmountCorpus(options), { frontEnd: "tokenizer" }),
+  simple("AmountCorpus.read", (a, b) => main.AmountCorpus.read(a, b), PRICES, { frontEnd: "tokenizer" }),
+  method(amounts, "AmountCorpus", "add", { text: "a", value: 3 }),
+  method(amounts, "AmountCorpus", "strata"),
+  method(amounts, "AmountCorpus", "values"),
+  method(amounts, "AmountCorpus", "value", 0),
+  method(amounts, "AmountCorpus", "excerpt", 0),
+  method(amounts, "AmountCorpus", "rowNumber", 0),
+  method(amounts, "AmountCorpus", "group", 0),
+  method(amounts, "AmountCorpus", "isEmpty", 0, vectorizer),
+  method(amounts, "AmountCorpus", "encode", [0, 1], vectorizer, 4, fn(undefined)),
   simple("compareClassifiers", main.compareClassifiers, classifier, classifier, ROWS, { mistakes: 2 }),
   simple("mcnemar", main.mcnemar, 10, 22),
   method(classifier, "TextClassifier", "save", "classifier.keras"),
@@ -340,6 +469,7 @@ export const CALLABLES: Callable[] = [
   simple("Corpus", (options) => new main.Corpus(options), { frontEnd: "tokenizer" }),
   simple("Corpus.read", (a, b) => main.Corpus.read(a, b), ROWS, { frontEnd: "tokenizer" }),
   method(corpus, "Corpus", "add", { text: "a", label: "b" }),
+  method(corpus, "Corpus", "strata"),
   method(corpus, "Corpus", "labels"),
   method(corpus, "Corpus", "classes", ["yes", "no"]),
   method(corpus, "Corpus", "labelCounts"),
@@ -412,6 +542,8 @@ export const CALLABLES: Callable[] = [
     engine: "reference",
   }),
   simple("loadFile", main.loadFile, () => keras.writeKeras(network()), { name: "file", engine: "reference" }),
+  simple("loadMultiLabelClassifier", predict.loadMultiLabelClassifier, () => multiLabel().toBytes(), {}),
+  simple("loadRegressor", predict.loadRegressor, () => regressor().toBytes(), {}),
   simple("loadClassifier", predict.loadClassifier, () => classifier().toBytes(), {
     name: "file",
     engine: "reference",

@@ -12,6 +12,7 @@ import type { ModelOptions } from "../../model/options.js";
 import type { FeatureEncoder } from "../../tokens/feature-encoder.js";
 import { BLOCKS, type NgramRules } from "../../tokens/ngrams.js";
 import { type FeatureRows, featureRows, inOrder, pick, select } from "../../tokens/sparse-texts.js";
+import type { LinearRecord, LinearTrial } from "../options.js";
 import { isGain } from "./chance.js";
 import type { Fold } from "./folds.js";
 import {
@@ -41,29 +42,6 @@ export interface LinearOutputOptions extends Pick<ModelOptions, "engine" | "thre
   readonly onStep: (what: string) => Promise<void>;
   /** Bytes that the features may take in a file, about; then known words take a quarter of it at most. Default 1.6 MB. */
   readonly maxSize?: number;
-}
-
-/** How a recipe did on rows held out. */
-export interface LinearTrial {
-  readonly name: string;
-  /** How many rows it was judged by, and its mean loss. */
-  readonly rows: number;
-  readonly loss: number;
-  readonly picked: boolean;
-}
-
-/** What was tried and picked. */
-export interface LinearRecord {
-  readonly members: readonly LinearTrial[];
-  readonly picked: string;
-  readonly loss: "log loss" | "mean squared error";
-  /** n-grams that are kept. */
-  readonly features: number;
-  /** The same loss of an answer that ignores the text: how common each label is, or the mean. */
-  readonly baseline: number;
-  /** Whether what was picked is better than that by more than chance: paired over rows held out, at 5 %. */
-  readonly useful: boolean;
-  readonly notes: readonly string[];
 }
 
 /** A linear model of n-grams: its network, what reads texts for it, and what there is to say of it. */

@@ -1,8 +1,8 @@
 /** Groups of n-grams: the rows of each, scaled by how many n-grams of the group they have, and weights over them. */
 import type { ScaleRule } from "../../tokens/feature-encoder.js";
-import { BLOCKS, type Block } from "../../tokens/ngrams.js";
+import type { Block } from "../../tokens/ngrams.js";
 import type { FeatureRows } from "../../tokens/sparse-texts.js";
-import { countScales, isIn, reducedTo } from "./scorers.js";
+import { countScales, isIn, knownBlocks, reducedTo } from "./scorers.js";
 
 /** Rows of the n-grams of some blocks. */
 export interface GroupRows {
@@ -16,9 +16,7 @@ export interface GroupRows {
 }
 
 export function groupRows(data: FeatureRows, blocks: readonly Block[]): GroupRows {
-  const present = new Uint8Array(BLOCKS.length);
-  for (const block of data.blocks) present[block] = 1;
-  const known = blocks.filter((block) => present[BLOCKS.indexOf(block)] === 1);
+  const known = knownBlocks(data, blocks);
   const { own, reduced } = reducedTo(data, isIn(data, known));
   return { blocks: known, places: own, rows: reduced, scales: countScales(reduced, known) };
 }

@@ -75,6 +75,13 @@ export const isIn = (data: FeatureRows, blocks: readonly Block[]): ((feature: nu
   return (feature) => wanted[data.blocks[feature]!]!;
 };
 
+/** Those of some blocks of which n-grams are known: at others a reader of the file does not look, nor count there. */
+export function knownBlocks(data: FeatureRows, blocks: readonly Block[]): Block[] {
+  const present = new Uint8Array(BLOCKS.length);
+  for (const block of data.blocks) present[block] = 1;
+  return blocks.filter((block) => present[BLOCKS.indexOf(block)] === 1);
+}
+
 /** The rows with some of their features, and which those are of all. */
 export function reducedTo(
   data: FeatureRows,
@@ -120,10 +127,11 @@ const classesOf = (labels: number): number[] =>
 async function marginGroup(
   { data, classes, labels }: Labelled,
   counts: ClassCounts,
-  { method, blocks, cost, smoothing, balance }: Omit<ScorerRules, "blocks"> & { blocks: readonly Block[] },
+  { method, cost, smoothing, balance, ...rules }: Omit<ScorerRules, "blocks"> & { blocks: readonly Block[] },
   engine: () => SynchronousEngine,
   options: LinearOptions,
 ): Promise<ColumnGroup> {
+  const blocks = knownBlocks(data, rules.blocks);
   const scale: ScaleRule = { by: method === "ratio" ? "ratio" : "count", blocks, smoothing };
   const member = isIn(data, blocks);
   const { own: places, reduced } = reducedTo(data, member);

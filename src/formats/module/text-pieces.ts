@@ -51,10 +51,37 @@ export interface AnswerRules {
   familiar: number | null;
 }
 
+/** What stands for a text, and what the network makes of it. */
+interface Asked {
+  data: Float32Array;
+  known?: number | undefined;
+}
+
+/** Of several labels a text. */
+export interface Labels {
+  labels: string[];
+  scores: Record<string, number>;
+  known?: number;
+}
+
+/** Of an amount a text. */
+export interface Amount {
+  value: number;
+  known?: number;
+}
+
 export interface TextKit {
   tokenizer(rules: TokenRules): (text: string) => string[];
   cutting(tokens: (text: string) => string[], rules: CutRules): (text: string) => string[];
   encoder(tokens: (text: string) => string[], rules: RowRules): (text: string) => Encoded;
+  asked(encode: (text: string) => Encoded, run: Run): (text: string) => Asked;
+  multiLabel(
+    encode: (text: string) => Encoded,
+    run: Run,
+    labels: readonly string[],
+    thresholds: readonly number[],
+  ): (text: string) => Labels;
+  regressor(encode: (text: string) => Encoded, run: Run): (text: string) => Amount;
   classifier(
     encode: (text: string) => Encoded,
     run: Run,
@@ -126,30 +153,64 @@ export const textPieces: Pieces<TextKit> = {
       };
     },
 
+  asked: () => (encode, run) => (text) => {
+    if (typeof text !== "string") throw new TypeError(`classify: expected a text, not ${typeof text}`);
+    const { inputs, known } = encode(text);
+    const { data } = run(inputs);
+    if (!data.every(Number.isFinite)) {
+      const why = inputs[0]!.data.some((id) => id !== 0)
+        ? "The network's arithmetic leaves the range of numbers"
+        : "No known word is left in it";
+      throw new Error(
+        `classify: no answer that is a number to ${JSON.stringify(text.slice(0, 60))}. ${why}.`,
+      );
+    }
+    return { data, known };
+  },
+
   classifier:
-    () =>
-    (encode, run, labels, { threshold, reject, familiar }) =>
-    (text) => {
-      if (typeof text !== "string") throw new TypeError(`classify: expected a text, not ${typeof text}`);
-      const { inputs, known } = encode(text);
-      const { data } = run(inputs);
-      if (!data.every(Number.isFinite)) {
-        const why = inputs[0]!.data.some((id) => id !== 0)
-          ? "The network's arithmetic leaves the range of numbers"
-          : "No known word is left in it";
-        throw new Error(
-          `classify: no answer that is a number to ${JSON.stringify(text.slice(0, 60))}. ${why}.`,
-        );
-      }
-      const probabilities = data.length === 1 ? [1 - data[0]!, data[0]!] : Array.from(data);
-      let best = data.length === 1 && data[0]! > Math.fround(threshold) ? 1 : 0;
-      if (data.length > 1) for (let k = 1; k < data.length; k++) if (data[k]! > data[best]!) best = k;
-      const scores = Object.fromEntries(labels.map((label, k) => [label, probabilities[k]!]));
-      const answer: Label = { label: labels[best]!, probability: probabilities[best]!, scores };
-      if (known !== undefined) answer.known = known;
-      if (reject === null) return answer;
-      const strange = known !== undefined && familiar !== null && known < familiar;
-      answer.rejected = strange ? "strange" : answer.probability < Math.fround(reject) && "unsure";
-      return answer;
+    ({ asked }) =>
+    (encode, run, labels, { threshold, reject, familiar }) => {
+      const ask = asked(encode, run);
+      return (text) => {
+        const { data, known } = ask(text);
+        const probabilities = data.length === 1 ? [1 - data[0]!, data[0]!] : Array.from(data);
+        let best = data.length === 1 && data[0]! > Math.fround(threshold) ? 1 : 0;
+        if (data.length > 1) for (let k = 1; k < data.length; k++) if (data[k]! > data[best]!) best = k;
+        const scores = Object.fromEntries(labels.map((label, k) => [label, probabilities[k]!]));
+        const answer: Label = { label: labels[best]!, probability: probabilities[best]!, scores };
+        if (known !== undefined) answer.known = known;
+        if (reject === null) return answer;
+        const strange = known !== undefined && familiar !== null && known < familiar;
+        answer.rejected = strange ? "strange" : answer.probability < Math.fround(reject) && "unsure";
+        return answer;
+      };
+    },
+
+  multiLabel:
+    ({ asked }) =>
+    (encode, run, labels, thresholds) => {
+      const ask = asked(encode, run);
+      return (text) => {
+        const { data, known } = ask(text);
+        const above = [...data.keys()].filter((k) => data[k]! > Math.fround(thresholds[k]!));
+        above.sort((a, b) => data[b]! - data[a]! || a - b);
+        const scores = Object.fromEntries(labels.map((label, k) => [label, data[k]!]));
+        const answer: Labels = { labels: above.map((k) => labels[k]!), scores };
+        if (known !== undefined) answer.known = known;
+        return answer;
+      };
+    },
+
+  regressor:
+    ({ asked }) =>
+    (encode, run) => {
+      const ask = asked(encode, run);
+      return (text) => {
+        const { data, known } = ask(text);
+        const answer: Amount = { value: data[0]! };
+        if (known !== undefined) answer.known = known;
+        return answer;
+      };
     },
 };

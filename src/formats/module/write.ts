@@ -6,11 +6,19 @@ import { objectOf } from "../../base/arguments.js";
 import { inputError, knownOptions, oneOf } from "../../base/errors.js";
 import type { Json } from "../../base/json.js";
 import { type NetworkLike, networkOf } from "../../network/network.js";
-import { checkTextPart } from "../../network/text-fits.js";
+import { checkAmountPart, checkLabelSetPart, checkTextPart } from "../../network/text-fits.js";
 import type { WeightArray } from "../../network/weights.js";
 import { FeatureEncoder } from "../../tokens/feature-encoder.js";
 import { IdEncoder, type RowEncoder } from "../../tokens/row-encoder.js";
-import { readTextPart, type TextPart } from "../../tokens/text-part.js";
+import {
+  type Encoding,
+  type LabelSetPart,
+  readAmountPart,
+  readLabelSetPart,
+  readTextPart,
+  type TextPart,
+  textKindOf,
+} from "../../tokens/text-part.js";
 import type { ModuleWriter } from "./emitter.js";
 import { emitLayer } from "./families.js";
 import type { Bundles, Kit, WantedScaling } from "./kit.js";
@@ -68,10 +76,8 @@ export function writeModelModule(model: NetworkLike, options: ModuleOptions = {}
   return assemble(model, options, () => []);
 }
 
-/** A text classifier: a network and what turns texts into its ids and its outputs into labels. */
-export interface ClassifierLike extends TextPart {
-  readonly model: NetworkLike;
-}
+/** A classifier, of one label a text or of several, or a regressor: a network and what stands around it. */
+export type ClassifierLike = (TextPart | LabelSetPart | Encoding) & { readonly model: NetworkLike };
 
 /** A file's bytes: a classifier's where the network is kept with its texts and labels, else the network's alone. */
 export function writeModule(
@@ -80,40 +86,71 @@ export function writeModule(
   { name, weights }: { name: string; weights: WeightKind },
 ): Uint8Array {
   if (extras === null) return new TextEncoder().encode(writeModelModule(model, { weights }));
-  const part = readTextPart(extras, name);
-  checkTextPart(model, part, name);
+  const part = partOf(model, extras, name);
   return new TextEncoder().encode(writeClassifierModule({ ...part, model }, { weights }));
 }
 
+/** What a file keeps beside its network. @throws InputError where it does not fit */
+function partOf(model: NetworkLike, extras: Json, name: string): TextPart | LabelSetPart | Encoding {
+  const kind = textKindOf(extras);
+  if (kind === "multi-label-classifier") {
+    const part = readLabelSetPart(extras, name);
+    checkLabelSetPart(model, part, name);
+    return part;
+  }
+  if (kind === "text-regressor") {
+    const part = readAmountPart(extras, name);
+    checkAmountPart(model, part.encoder, name);
+    return part;
+  }
+  const part = readTextPart(extras, name);
+  checkTextPart(model, part, name);
+  return part;
+}
+
 /**
- * A classifier: exports `classify(text)`, which answers as `TextClassifier.predict` (rejecting, where the classifier does),
- * `labels`, and `predict(rows)`.
+ * A classifier: exports `classify(text)`, which answers as `TextClassifier.predict` (rejecting, where the classifier does) or, of
+ * several labels a text, as `MultiLabelClassifier.predict`, `labels`, and `predict(rows)`. A regressor: exports `estimate(text)`,
+ * which answers as `TextRegressor.predict`, and `predict(rows)`.
  */
 export function writeClassifierModule(classifier: ClassifierLike, options: ModuleOptions = {}): string {
   const where = "writeClassifierModule";
-  const {
-    model,
-    encoder,
-    labels,
-    threshold,
-    reject = null,
-  } = objectOf(classifier, where, "a TextClassifier");
+  const expected = "a TextClassifier, MultiLabelClassifier or TextRegressor";
+  const { model, encoder } = objectOf(classifier, where, expected);
   if (!(encoder instanceof IdEncoder || encoder instanceof FeatureEncoder)) {
-    throw inputError({ expected: "a TextClassifier", where, received: classifier });
+    throw inputError({ expected, where, received: classifier });
   }
   networkOf(model, where);
   checkOptions(options);
   return assemble(model, options, (pieces) => {
+    const encode = encoding(encoder, pieces);
+    if ("thresholds" in classifier) {
+      const { labels, thresholds } = classifier;
+      return [
+        `export const labels = ${literal(labels)};`,
+        `/** @type {(text: string) => ${LABELS_ANSWER}} */`,
+        `export const classify = ${pieces.use("multiLabel")}(${encode}, run, labels, ${literal(thresholds)});`,
+      ];
+    }
+    if (!("labels" in classifier)) {
+      return [
+        `/** @type {(text: string) => ${AMOUNT_ANSWER}} */`,
+        `export const estimate = ${pieces.use("regressor")}(${encode}, run);`,
+      ];
+    }
+    const { labels, threshold, reject = null } = classifier;
     const { familiar = null } = encoder as RowEncoder;
     const answering = literal({ threshold, reject, familiar });
     return [
       `export const labels = ${literal(labels)};`,
       `/** @type {(text: string) => ${ANSWER}} */`,
-      `export const classify = ${pieces.use("classifier")}(${encoding(encoder, pieces)}, run, labels, ${answering});`,
+      `export const classify = ${pieces.use("classifier")}(${encode}, run, labels, ${answering});`,
     ];
   });
 }
 
+const LABELS_ANSWER = "{ labels: string[], scores: Record<string, number>, known?: number }";
+const AMOUNT_ANSWER = "{ value: number, known?: number }";
 const ANSWER =
   "{ label: string, probability: number, scores: Record<string, number>, known?: number, rejected?: string | false }";
 

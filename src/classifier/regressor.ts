@@ -1,0 +1,183 @@
+/** Text in, amount out: a price, a rating, a duration. */
+import { indicesOf, textOf } from "../base/arguments.js";
+import { knownOptions, wholeNumber } from "../base/errors.js";
+import type { Json } from "../base/json.js";
+import { modelOf } from "../model/given.js";
+import { loadFile } from "../model/load.js";
+import type { Model } from "../model/model.js";
+import { type LoadOptions, nameOf } from "../model/source.js";
+import { checkAmountPart } from "../network/text-fits.js";
+import {
+  type AmountEvaluation,
+  type AmountIntervals,
+  type AmountMistake,
+  evaluateAmounts,
+  worstAmounts,
+} from "../objectives/metrics/amounts.js";
+import type { Interval } from "../objectives/metrics/intervals.js";
+import { type Encoding, readAmountPart, writeAmountPart } from "../tokens/text-part.js";
+import { type EncodingReport, newEncodingReport } from "../tokens/vectorizer.js";
+import { type AmountPrediction, amountReading } from "./amount-answer.js";
+import { AmountCorpus, type AmountText } from "./amount-corpus.js";
+import { AmountLesson } from "./amount-lesson.js";
+import type { Reading } from "./answering.js";
+import { trainAmounts } from "./auto/amounts.js";
+import { outputsOf } from "./corpus-answers.js";
+import type { TrainingRecord } from "./options.js";
+import {
+  checkMeasured,
+  checkOutputOptions,
+  ngramsRecord,
+  type OutputTrainOptions,
+  orNull,
+  outputFrontEnd,
+  trainLinear,
+  trainOutputs,
+} from "./other-outputs.js";
+import { allRows } from "./text-corpus.js";
+import { noteTexts, TextModel } from "./text-model.js";
+import { checkFrontEnd } from "./training.js";
+
+/** What a regressor is made of. */
+export interface AmountParts extends Encoding {
+  /** The network, of one linear output. */
+  readonly model: Model;
+  /** How it was trained; null where that is not on record. */
+  readonly training: TrainingRecord | null;
+}
+
+/** How a regressor does on texts with amounts. */
+export interface RegressorEvaluation
+  extends Omit<AmountEvaluation, "r2" | "pearson" | "spearman" | "intervals"> {
+  /** 1 − Σ (predicted − truth)² / Σ (truth − its mean)²: 1 at best, below 0 where the mean does better. null where the truth does not vary. */
+  r2: number | null;
+  /** Pearson's correlation of predicted and true amounts, −1 to 1. null where either does not vary. */
+  pearson: number | null;
+  /** Pearson's of their ranks. null where either does not vary. */
+  spearman: number | null;
+  /** How far the figures may be from their values on ever more rows like these: 95 %. */
+  intervals: Omit<AmountIntervals, "r2"> & { r2: Interval | null };
+  /** The rows that it missed by most, with the beginning of their texts. */
+  mistakes: (AmountMistake & { text: string })[];
+  /** What became of the texts: words that the vocabulary lacks, rows cut or empty. */
+  encoding: EncodingReport;
+}
+
+/** Options of `TextRegressor.evaluate`. */
+export interface EvaluateAmountsOptions {
+  /** With a corpus: the rows to measure on. Default all. */
+  rows?: ArrayLike<number>;
+  /** How many of the rows that are missed by most to list. Default 10. */
+  mistakes?: number;
+  /** Ends it: `evaluate` then rejects with an AbortError. */
+  signal?: AbortSignal;
+}
+
+/** Text in, amount out: a model with the vectorizer that belongs to it. Made by `train` or `load`. */
+export class TextRegressor extends TextModel<AmountPrediction> implements Encoding {
+  /** @throws InputError for parts of the wrong kind, or that do not fit each other */
+  constructor(parts: AmountParts) {
+    super(parts, "TextRegressor");
+    checkAmountPart(this.model, this.encoder, "TextRegressor");
+  }
+
+  /**
+   * Learns from texts with an amount each.
+   * @throws InputError on data or options that cannot work; AbortedTraining when the signal ends it; UnfinishedTraining
+   * @example const price = await TextRegressor.train([{ text: "two rooms, garden", value: 840 }, …])
+   */
+  static async train(
+    rows: Iterable<AmountText> | AsyncIterable<AmountText> | AmountCorpus,
+    options: OutputTrainOptions<AmountCorpus> = {},
+  ): Promise<TextRegressor> {
+    checkOutputOptions(options, "TextRegressor.train");
+    const corpus =
+      rows instanceof AmountCorpus ? rows : await AmountCorpus.read(rows, outputFrontEnd(options));
+    if ((options.model ?? "auto") === "auto") return trainedByNgrams(corpus, options);
+    return trainOutputs(
+      corpus,
+      options,
+      new AmountLesson(corpus),
+      ({ heldOut: _, ...parts }) => new TextRegressor(parts),
+    );
+  }
+
+  protected override reading(options: object): Reading<AmountPrediction> {
+    return amountReading(this, options);
+  }
+
+  protected override extras(): Json {
+    return writeAmountPart(this, this.training);
+  }
+
+  /** Every metric on texts with amounts, and what was missed by most. @throws AbortError when the signal was given */
+  async evaluate(
+    rows: Iterable<AmountText> | AsyncIterable<AmountText> | AmountCorpus,
+    options: EvaluateAmountsOptions = {},
+  ): Promise<RegressorEvaluation> {
+    knownOptions(options, ["rows", "mistakes", "signal"], "TextRegressor.evaluate");
+    const { frontEnd } = this.encoder;
+    const corpus = rows instanceof AmountCorpus ? rows : await AmountCorpus.read(rows, frontEnd);
+    checkFrontEnd(corpus, frontEnd);
+    const most = wholeNumber(options.mistakes ?? 10, "evaluate mistakes");
+    const chosen =
+      options.rows === undefined
+        ? allRows(corpus.rows)
+        : Uint32Array.from(indicesOf(options.rows, "evaluate rows", corpus.rows));
+    checkMeasured(chosen, "TextRegressor.evaluate");
+    const encoding = newEncodingReport();
+    const predictions = {
+      predicted: await outputsOf(this, corpus, chosen, { signal: options.signal, encoding }),
+      truth: Float64Array.from(chosen, (row) => corpus.value(row)),
+    };
+    const { r2, pearson, spearman, intervals, ...figures } = evaluateAmounts(predictions);
+    return {
+      ...{ ...figures, r2: orNull(r2), pearson: orNull(pearson), spearman: orNull(spearman) },
+      intervals: { ...intervals, r2: orNull(r2) === null ? null : intervals.r2 },
+      mistakes: worstAmounts(predictions, most).map((mistake) => ({
+        ...mistake,
+        text: corpus.excerpt(chosen[mistake.row]!),
+      })),
+      encoding,
+    };
+  }
+
+  /**
+   * A regressor from a model and what its file carries besides.
+   * @throws InputError where that is of another kind, or does not fit
+   */
+  static fromModel(model: Model, extras: unknown, name: string): TextRegressor {
+    modelOf(model, textOf(name, "TextRegressor.fromModel name"));
+    const part = readAmountPart(extras, name);
+    checkAmountPart(model, part.encoder, name);
+    noteTexts(model, part.encoder, name);
+    const { training = null } = extras as { training?: TrainingRecord | null };
+    return new TextRegressor({ ...part, model, training });
+  }
+
+  /**
+   * Reads a regressor in any format that keeps its texts: a path (Node), a URL, or its bytes.
+   * @throws InputError when the file is no regressor of Cellstate's
+   */
+  static async load(source: string | URL | Uint8Array, options: LoadOptions = {}): Promise<TextRegressor> {
+    const { model, extras } = await loadFile(source, options);
+    return TextRegressor.fromModel(model, extras, options.name ?? nameOf(source));
+  }
+}
+
+async function trainedByNgrams(
+  corpus: AmountCorpus,
+  options: OutputTrainOptions<AmountCorpus>,
+): Promise<TextRegressor> {
+  const all = corpus.values();
+  return trainLinear(corpus, options, async (data, how) => {
+    const values = Float64Array.from(data.rows, (row) => all[row]!);
+    const { model, encoder, record } = await trainAmounts(data, values, how);
+    const training = {
+      ...ngramsRecord(record, how.seed, data.rows.length),
+      perClass: {},
+      encoding: encoder.reportOf(data.texts, data.rows),
+    };
+    return new TextRegressor({ model, encoder, training });
+  });
+}
