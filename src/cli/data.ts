@@ -1,20 +1,22 @@
 /** Options that say how a data file is to be read, and the reading. */
 import { openSync, type Stats, statSync, writeSync } from "node:fs";
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
 import { inputError } from "../base/errors.js";
 import { parseJson } from "../base/json.js";
 import { readBytes } from "../base/node-files.js";
 import { counted } from "../base/numbers.js";
 import { printable } from "../base/text.js";
+import { AmountCorpus } from "../classifier/amount-corpus.js";
 import { DUPLICATES, type Duplicates } from "../classifier/bundles.js";
 import { Corpus } from "../classifier/corpus.js";
+import { LabelSetCorpus } from "../classifier/label-set-corpus.js";
 import { isNothing, type LabelCount, labelVariants } from "../data/labels.js";
-import { readLabelledPath } from "../data/node-source.js";
-import type { Data, LabelledRow, ReadOptions } from "../data/read.js";
+import { readAmountsPath, readLabelledPath, readLabelSetsPath } from "../data/node-source.js";
+import type { Data, LabelledRow, ReadOptions, TextRow } from "../data/read.js";
 import { readTable } from "../data/table.js";
 import type { CorpusFrontEndOptions } from "../tokens/options.js";
 import { note } from "./context.js";
-import { choice, type Idle } from "./options.js";
+import { choice, type Idle, repeatable } from "./options.js";
 
 /** What DATA may be, for help. */
 export const DATA =
@@ -31,11 +33,18 @@ export interface TableFlags {
 
 /** How labelled texts are read. */
 export interface ColumnFlags extends TableFlags {
-  label?: string | number;
+  /** Several, where each label has a column of its own. */
+  label?: string | number | (string | number)[];
   skipUnlabelled?: boolean;
   /** A file that says what labels are to be called. */
   labelMap?: string;
   mergeLabels?: boolean;
+}
+
+/** As `ColumnFlags`, of several labels a text. */
+export interface LabelSetFlags extends ColumnFlags {
+  /** What parts the labels of a cell. */
+  labelSeparator?: string;
 }
 
 export interface SplitFlags {
@@ -90,9 +99,18 @@ export function tableFlags(command: Command): Command {
     );
 }
 
-export function columnFlags(command: Command): Command {
+/** @param several whether a text may have several labels */
+export function columnFlags(command: Command, several = false): Command {
+  const label = several
+    ? new Option(
+        "--label <column>",
+        "the label column, likewise; with several labels a text, given again: a column of 0 and 1 for each",
+      )
+    : new Option("--label <column>", "the label column, likewise");
+  const added = (value: string, before?: string | number | (string | number)[]) =>
+    before === undefined ? column(value) : [...[before].flat(), column(value)];
   return tableFlags(command)
-    .option("--label <column>", "the label column, likewise", column)
+    .addOption(several ? repeatable(label.argParser(added)) : label.argParser(column))
     .option("--skip-unlabelled", "leave out rows without a label")
     .option(
       "--label-map <file>",
@@ -100,6 +118,13 @@ export function columnFlags(command: Command): Command {
     )
     .option("--merge-labels", "make one of labels that differ in case, spaces or a letter");
 }
+
+/** Of several labels a text. */
+export const separatorFlag = (command: Command): Command =>
+  command.option(
+    "--label-separator <text>",
+    "what parts the labels of a text in its cell (default: of ; | and , what is there)",
+  );
 
 /** Files of --rejects that this command has begun: what is read later goes behind. */
 const begun = new Map<string, number>();
@@ -118,20 +143,88 @@ export async function openLabelled(
   flags: ColumnFlags,
   group?: string | number,
 ): Promise<Data<LabelledRow>> {
-  const { text, label, delimiter, encoding, skipUnlabelled, labelMap } = flags;
-  const onReject = rejecting(flags, path);
   const rows = await readLabelledPath(path, {
+    ...(await readOptionsOf(path, flags, group)),
+    ...labelColumn(flags),
+  });
+  sayFound(path, rows);
+  return rows;
+}
+
+/** Options of reading that are the same whatever the labels are. */
+async function readOptionsOf(
+  path: string,
+  flags: ColumnFlags,
+  group: string | number | undefined,
+): Promise<Omit<ReadOptions, "label">> {
+  const { text, delimiter, encoding, skipUnlabelled, labelMap } = flags;
+  const onReject = rejecting(flags, path);
+  return {
     ...(text === undefined ? {} : { text }),
-    ...(label === undefined ? {} : { label }),
     ...(group === undefined ? {} : { group }),
     ...(delimiter === undefined ? {} : { delimiter }),
     ...(encoding === undefined ? {} : { encoding }),
     ...(skipUnlabelled ? { skipUnlabelled } : {}),
     ...(labelMap === undefined ? {} : { labelMap: await readLabelMap(labelMap) }),
     ...(onReject ? { onReject } : {}),
+  };
+}
+
+/** The one column of labels or amounts. @throws InputError where there are several */
+export function labelColumn({ label }: Pick<ColumnFlags, "label">): { label?: string | number } {
+  if (label === undefined) return {};
+  if (!Array.isArray(label)) return { label };
+  throw inputError({
+    expected: "to be given once",
+    where: "--label",
+    received: label,
+    next: "Where each is a label with a column of 0 and 1: train with --multi-label.",
   });
-  note(printable(`${path === "-" ? "standard input" : path}: ${rows.description.found}`));
-  return rows;
+}
+
+const sayFound = (path: string, { description }: Data<TextRow>): void =>
+  note(printable(`${path === "-" ? "standard input" : path}: ${description.found}`));
+
+/** Says what was done to rows and labels, and gives it back. */
+function sayNotes(path: string, notes: readonly string[]): string[] {
+  const lines = notes.map((line) => `${path}: ${line}`);
+  for (const line of lines) note(printable(line));
+  return lines;
+}
+
+/** Reads texts with any number of labels each, and says what was done to their rows and labels. */
+export async function readLabelSetCorpus(
+  path: string,
+  flags: LabelSetFlags,
+  frontEnd: CorpusFrontEndOptions,
+  { group, known }: { group?: string | number | undefined; known?: readonly string[] } = {},
+): Promise<{ corpus: LabelSetCorpus; notes: string[] }> {
+  const { label, labelSeparator } = flags;
+  const rows = await readLabelSetsPath(path, {
+    ...(await readOptionsOf(path, flags, group)),
+    ...(label === undefined ? {} : { label }),
+    ...(labelSeparator === undefined ? {} : { labelSeparator }),
+  });
+  sayFound(path, rows);
+  const corpus = await LabelSetCorpus.read(rows, frontEnd);
+  return { corpus, notes: sayNotes(path, [...rows.notes, ...labelsTogether(corpus, flags, known)]) };
+}
+
+/** Reads texts with an amount each, and says what was done to their rows. */
+export async function readAmountCorpus(
+  path: string,
+  flags: ColumnFlags,
+  frontEnd: CorpusFrontEndOptions,
+  { group }: { group?: string | number | undefined } = {},
+): Promise<{ corpus: AmountCorpus; notes: string[] }> {
+  const { labelMap: _, ...others } = flags;
+  const rows = await readAmountsPath(path, {
+    ...(await readOptionsOf(path, others, group)),
+    ...labelColumn(flags),
+  });
+  sayFound(path, rows);
+  const corpus = await AmountCorpus.read(rows, frontEnd);
+  return { corpus, notes: sayNotes(path, rows.notes) };
 }
 
 /**
@@ -152,18 +245,24 @@ export async function readCorpus(
   const rows = await openLabelled(path, flags, group);
   if (into) for await (const row of rows) into.add(row);
   const corpus = into ?? (await Corpus.read(rows, frontEnd));
-  const merged = flags.mergeLabels ? corpus.mergeLabels(known) : [];
+  return { corpus, notes: sayNotes(path, [...rows.notes, ...labelsTogether(corpus, flags, known)]) };
+}
+
+/** Makes one of labels where that is asked for, and tells which are one. */
+function labelsTogether(
+  corpus: Corpus | LabelSetCorpus,
+  { mergeLabels }: ColumnFlags,
+  known?: readonly string[],
+): string[] {
+  const merged = mergeLabels ? corpus.mergeLabels(known) : [];
   const mergers = merged.map(({ label, rows, of }) => `${quoted(label, rows)} as ${JSON.stringify(of)}`);
   const spelled = corpus
     .spellings()
     .map(({ written, label }) => `${JSON.stringify(written)} as ${JSON.stringify(label)}`);
-  const notes = [
-    ...rows.notes,
+  return [
     ...(spelled.length > 0 ? [`labels that are equal numbers are one: ${named(spelled)}`] : []),
     ...(merged.length > 0 ? [`labels taken as one: ${named(mergers)}`] : []),
-  ].map((line) => `${path}: ${line}`);
-  for (const line of notes) note(printable(line));
-  return { corpus, notes };
+  ];
 }
 
 /** Labels to be learned that may not be meant, each kind with its remedy. */

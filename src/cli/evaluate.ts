@@ -4,20 +4,33 @@ import { Argument, type Command } from "commander";
 import { InputError, inputError } from "../base/errors.js";
 import { count, counted, decimal, percent } from "../base/numbers.js";
 import { printable, printableJson } from "../base/text.js";
-import type { ClassifierEvaluation } from "../classifier/classifier.js";
+import type { ClassifierEvaluation, TextClassifier } from "../classifier/classifier.js";
 import { type ClassifierComparison, checkSameLabels, compareClassifiers } from "../classifier/compare.js";
+import { MultiLabelClassifier } from "../classifier/multi-label.js";
+import { TextRegressor } from "../classifier/regressor.js";
 import type { EncodingReport } from "../tokens/vectorizer.js";
+import type { AnyTextModel } from "./asking.js";
 import { type EngineFlags, EXIT, Exit, engineOptions, interruption, note, say, whole } from "./context.js";
-import { type ColumnFlags, columnFlags, DATA, idleColumns, named, openLabelled, readCorpus } from "./data.js";
+import {
+  columnFlags,
+  DATA,
+  idleColumns,
+  type LabelSetFlags,
+  named,
+  openLabelled,
+  readCorpus,
+  separatorFlag,
+} from "./data.js";
 import { refuseIdle } from "./options.js";
+import { AMOUNTS, LABEL_SETS, type Measured, type OutputKind } from "./output-kinds.js";
 import { checkOutputs } from "./outputs.js";
 import { answerOptions, type RejectFlags, rejectOption } from "./reject.js";
 import { styleFor } from "./terminal.js";
-import { BEST, openClassifier, type VocabularyFlags, vocabularyFlags } from "./tokenizer.js";
+import { BEST, openClassifier, openTextModel, type VocabularyFlags, vocabularyFlags } from "./tokenizer.js";
 import { comparisonText } from "./ui/comparison.js";
 import { evaluationText } from "./ui/evaluation.js";
 
-interface Flags extends EngineFlags, ColumnFlags, VocabularyFlags, RejectFlags {
+interface Flags extends EngineFlags, LabelSetFlags, VocabularyFlags, RejectFlags {
   json?: boolean;
   mistakes?: number;
   /** Where the classifier goes, with its threshold. */
@@ -51,7 +64,7 @@ export function evaluateCommand(program: Command): void {
       new Argument("<data>", DATA),
     ],
   });
-  engineOptions(vocabularyFlags(columnFlags(rejectOption(command)), true)).action(
+  engineOptions(vocabularyFlags(separatorFlag(columnFlags(rejectOption(command), true)), true)).action(
     async (model: string, rest: string[], flags: Flags) => {
       const { other, data } = namesOf(rest);
       refuseIdle(command, {
@@ -65,14 +78,25 @@ export function evaluateCommand(program: Command): void {
         other,
         flags.labelMap,
       ]);
-      if (other === undefined) await evaluateOne(model, data, flags);
-      else {
+      if (other === undefined) {
+        const opened = await openTextModel(model, flags);
+        if (opened instanceof MultiLabelClassifier) await evaluateOutputs(opened, LABEL_SETS, data, flags);
+        else if (opened instanceof TextRegressor) {
+          const amounts = "with a regressor, which has no labels";
+          refuseIdle(command, { labelMap: amounts, mergeLabels: amounts, labelSeparator: amounts });
+          await evaluateOutputs(opened, AMOUNTS, data, flags);
+        } else {
+          refuseIdle(command, { labelSeparator: "with a classifier of one label a text" });
+          await evaluateOne(opened, data, flags);
+        }
+      } else {
         const two = "with two classifiers, which are compared on every text";
         const best = flags.threshold === BEST && "with two classifiers, each of which has its own";
         refuseIdle(command, {
           reject: two,
           mergeLabels: "with two classifiers",
           out: "with two classifiers",
+          labelSeparator: "with two classifiers",
           threshold: best,
         });
         await compareTwo(model, other, data, flags);
@@ -94,8 +118,31 @@ function namesOf(rest: readonly string[]): { other?: string; data: string } {
   );
 }
 
-async function evaluateOne(model: string, data: string, flags: Flags): Promise<void> {
-  const classifier = await openClassifier(model, flags);
+/** Of several labels a text, or an amount. */
+async function evaluateOutputs<C, M extends AnyTextModel, E extends Measured>(
+  made: M,
+  kind: OutputKind<C, M, E>,
+  data: string,
+  flags: Flags,
+): Promise<void> {
+  const known = made instanceof MultiLabelClassifier ? { known: made.labels } : {};
+  const evaluation = await measured(async (signal) => {
+    const { corpus } = await kind.read(data, flags, made.encoder.frontEnd, known);
+    const options = { mistakes: flags.mistakes ?? MISTAKES.one, signal };
+    const found = await kind.evaluate(made, corpus, options);
+    if (flags.threshold !== BEST || !kind.suggest) return found;
+    note(printable(kind.suggest(made, found)));
+    return kind.evaluate(made, corpus, options);
+  });
+  if (flags.out !== undefined) await made.save(flags.out);
+  sayUnknown(evaluation.encoding, evaluation.rows);
+  const left = kind.leftOut(evaluation);
+  if (left !== null) note(printable(left));
+  say(flags.json ? printableJson(kind.summary(evaluation)) : kind.text(evaluation, styleFor(process.stdout)));
+  if (flags.out !== undefined) note(printable(`Saved ${flags.out}`));
+}
+
+async function evaluateOne(classifier: TextClassifier, data: string, flags: Flags): Promise<void> {
   const evaluation = await measured(async (signal) => {
     const { corpus } = await readCorpus(data, flags, classifier.encoder.frontEnd, {
       known: classifier.labels,

@@ -5,6 +5,15 @@ import { didYouMean, inputError } from "../base/errors.js";
 /** Options that add up when they are given again. */
 const REPEATABLE: ReadonlySet<string> = new Set(["--define", "--expect", "--text"]);
 
+/** Options of some commands that add up, whatever others of their name do. */
+const marked = new WeakSet<Option>();
+
+/** An option that may be given again. */
+export function repeatable(option: Option): Option {
+  marked.add(option);
+  return option;
+}
+
 /** Makes a command refuse what commander would pass over: an option given twice (the last would win), an empty value or name. */
 export function strictOptions(command: Command): void {
   command.hook("preAction", (_, acting) => {
@@ -19,7 +28,7 @@ export function strictOptions(command: Command): void {
     let given = false;
     command.on(`option:${option.name()}`, (value: string | null | undefined) => {
       if (value === "") throw inputError({ expected: "a value", where, received: value });
-      if (given && !REPEATABLE.has(where)) {
+      if (given && !REPEATABLE.has(where) && !marked.has(option)) {
         const next = "It holds one value: leave the others out.";
         throw inputError({ expected: "to be given once", where, received: value ?? "it twice", next });
       }

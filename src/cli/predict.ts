@@ -1,19 +1,17 @@
 /** cellstate predict MODEL [TEXT…]: the label of each text, of each line of standard input, or of each row of a table. */
 import type { Command } from "commander";
 import { inputError } from "../base/errors.js";
-import { chance } from "../base/numbers.js";
-import { printable, printableJson } from "../base/text.js";
-import type { Prediction } from "../classifier/answer.js";
-import type { TextClassifier } from "../classifier/classifier.js";
+import { printableJson } from "../base/text.js";
 import { decodeText } from "../data/decode.js";
 import { LineSplitter } from "../data/records.js";
+import { askingOf } from "./asking.js";
 import { type EngineFlags, engineOptions, say } from "./context.js";
 import { column, refuseFiles, tableFlags } from "./data.js";
 import { type Idle, refuseIdle } from "./options.js";
 import { checkOutputs } from "./outputs.js";
 import { answerOptions, type RejectFlags, rejectOption } from "./reject.js";
-import { answerJson, type ScoringFlags, scoreTable } from "./scoring.js";
-import { openClassifier, type VocabularyFlags, vocabularyFlags } from "./tokenizer.js";
+import { type ScoringFlags, scoreTable } from "./scoring.js";
+import { openTextModel, type VocabularyFlags, vocabularyFlags } from "./tokenizer.js";
 
 interface Flags extends EngineFlags, VocabularyFlags, RejectFlags, ScoringFlags {}
 
@@ -49,11 +47,15 @@ export function predictCommand(program: Command): void {
           ? `For labelled texts in a folder: cellstate evaluate ${model} ${file}.`
           : `To label its rows: cellstate predict ${model} ${file} --out scored.csv. To label its lines: cellstate predict ${model} < ${file}. To label the name itself: echo ${file} | cellstate predict ${model}.`,
       );
-      const classifier = await openClassifier(model, flags);
-      if (texts.length > 0) return answer(classifier, texts, 1, flags);
+      const asking = askingOf(await openTextModel(model, flags), answerOptions(flags));
+      const answer = (asked: readonly string[], first: number) => {
+        for (const each of asking.ask(asked, first))
+          say(flags.json ? printableJson(each.json()) : each.line());
+      };
+      if (texts.length > 0) return answer(texts, 1);
       let line = 1;
       for await (const batch of lineBatches(process.stdin)) {
-        answer(classifier, batch, line, flags);
+        answer(batch, line);
         line += batch.length;
       }
     },
@@ -79,25 +81,7 @@ async function predictTable(model: string, [data = "-", ...more]: string[], flag
     model,
     data,
   ]);
-  await scoreTable(await openClassifier(model, flags), data, flags, answerOptions(flags));
-}
-
-function answer(classifier: TextClassifier, texts: readonly string[], first: number, flags: Flags): void {
-  const { json } = flags;
-  const rejecting = answerOptions(flags);
-  for (const prediction of classifier.answers(texts, first, rejecting)) {
-    say(json ? printableJson(answerJson(prediction)) : asLine(prediction));
-  }
-}
-
-/** "spam	98.2 %"; where it was rejected, "?	61.3 %	spam, unsure"; where it is of nothing known, "spam	87.0 %	no known word". */
-function asLine({ label, probability, rejected, known }: Prediction): string {
-  const [name, share] = [printable(label), chance(probability)];
-  const remarks = [
-    ...(rejected ? [name, rejected] : []),
-    ...(known === 0 && rejected !== "strange" ? ["no known word"] : []),
-  ];
-  return [rejected ? "?" : name, share, ...(remarks.length > 0 ? [remarks.join(", ")] : [])].join("\t");
+  await scoreTable(await openTextModel(model, flags), data, flags, answerOptions(flags));
 }
 
 /** Lines as they come: what is there is answered at once, so that a pipe can be talked to. */

@@ -6,14 +6,14 @@ import { inputError } from "../base/errors.js";
 import { fileError } from "../base/node-files.js";
 import { counted } from "../base/numbers.js";
 import { printable, printableJson } from "../base/text.js";
-import type { AnswerOptions, Prediction } from "../classifier/answer.js";
-import type { TextClassifier } from "../classifier/classifier.js";
+import type { AnswerOptions } from "../classifier/answer.js";
 import { Texts } from "../data/joined-texts.js";
 import { isStandardInput, standardInput } from "../data/node-files.js";
 import { type DataDescription, openTexts, type ReadOptions } from "../data/read.js";
 import { type Cells, MISFIT } from "../data/records.js";
 import { notesOf, plainValue, type Records } from "../data/table.js";
 import { RowWriter } from "../data/table-writer.js";
+import { type AnswerCell, type AnyTextModel, type Asking, askingOf, type ShownAnswer } from "./asking.js";
 import { note } from "./context.js";
 import { rejecting, type TableFlags } from "./data.js";
 
@@ -32,7 +32,7 @@ const BATCH = 256;
 
 /** Labels the rows of a table. @throws InputError where it cannot be read, or has no column of texts */
 export async function scoreTable(
-  classifier: TextClassifier,
+  model: AnyTextModel,
   data: string,
   flags: ScoringFlags,
   answering: AnswerOptions,
@@ -50,7 +50,7 @@ export async function scoreTable(
   note(printable(`${opened.description.name}: ${opened.description.found}`));
   const sink = await openSink(flags.out!);
   try {
-    const scoring = new Scoring(opened, classifier, flags, answering);
+    const scoring = new Scoring(opened, askingOf(model, answering, flags.scores), flags);
     for await (const piece of scoring.pieces()) await sink.write(piece);
     await sink.close();
     for (const line of scoring.notes()) note(printable(`${opened.description.name}: ${line}`));
@@ -133,19 +133,13 @@ class Scoring {
 
   constructor(
     { records, description }: { records: Records; description: DataDescription },
-    private readonly classifier: TextClassifier,
+    private readonly asking: Asking,
     flags: ScoringFlags,
-    private readonly answering: AnswerOptions,
   ) {
     this.records = records;
     this.description = description;
     this.texts = new Texts(description.text);
-    const reject = answering.reject === undefined ? classifier.reject : answering.reject;
-    const added = addedColumns(classifier.labels, {
-      scores: flags.scores ?? false,
-      rejecting: reject !== null,
-    });
-    this.writer = writerFor(description, flags, added);
+    this.writer = writerFor(description, flags, asking);
   }
 
   async *pieces(): AsyncGenerator<string> {
@@ -173,14 +167,11 @@ class Scoring {
 
   private answered(rows: readonly Row[]): string {
     const asked = rows.filter(({ text }) => text !== undefined);
-    const answers = this.classifier.answers(
-      asked.map(({ text }) => text!),
-      asked[0]?.row,
-      this.answering,
-    );
+    const texts = asked.map(({ text }) => text!);
+    const answers = this.asking.ask(texts, asked[0]?.row ?? 1)[Symbol.iterator]();
     let text = "";
     for (const each of rows) {
-      const answer = each.text === undefined ? undefined : (answers.next().value as Prediction);
+      const answer = each.text === undefined ? undefined : (answers.next().value as ShownAnswer);
       if (!answer) this.withoutText++;
       else if (answer.known === 0) this.unknown++;
       text += this.writer.row(each, answer);
@@ -205,48 +196,22 @@ class Scoring {
   }
 }
 
-/** A column that is added: its name, and what an answer puts there. */
-interface Added {
-  name: string;
-  of: (answer: Prediction) => string | number | null | undefined;
-}
-
-function addedColumns(
-  labels: readonly string[],
-  { scores, rejecting }: { scores: boolean; rejecting: boolean },
-): Added[] {
-  return [
-    { name: "label", of: ({ label, rejected }) => (rejected ? null : label) },
-    { name: "probability", of: ({ probability }) => probability },
-    { name: "known", of: ({ known }) => known },
-    ...(rejecting
-      ? [
-          { name: "rejected", of: ({ rejected }: Prediction) => rejected || null },
-          { name: "guess", of: ({ rejected, label }: Prediction) => (rejected ? label : null) },
-        ]
-      : []),
-    ...(scores
-      ? labels.map((label) => ({ name: `score_${label}`, of: (answer: Prediction) => answer.scores[label] }))
-      : []),
-  ];
-}
-
 /** Names that the table does not have yet: what was there stays what it is. */
-function renamed(added: readonly Added[], columns: readonly string[]): Added[] {
+function renamed(added: readonly string[], columns: readonly string[]): string[] {
   const taken = new Set(columns.map((name) => name.toLowerCase()));
-  return added.map(({ name: plain, of }) => {
+  return added.map((plain) => {
     let name = plain;
     for (let n = 1; taken.has(name.toLowerCase()); n++)
       name = n === 1 ? `predicted_${plain}` : `predicted_${plain}_${n}`;
     taken.add(name.toLowerCase());
-    return { name, of };
+    return name;
   });
 }
 
 /** How a table is written. */
 interface TableWriter {
   begin(): string;
-  row(row: Row, answer: Prediction | undefined): string;
+  row(row: Row, answer: ShownAnswer | undefined): string;
   end(): string;
   notes(): string[];
 }
@@ -255,20 +220,20 @@ const COMMAS = { delimiter: ",", quoted: true, quoting: "needed", lineEnd: "\n" 
 const TABS = { ...COMMAS, delimiter: "\t" } as const;
 
 /** By what `--out` ends in; else as the table is written that is read. */
-function writerFor(description: DataDescription, flags: ScoringFlags, added: readonly Added[]): TableWriter {
+function writerFor(description: DataDescription, flags: ScoringFlags, asking: Asking): TableWriter {
   const { format, dialect, columns } = description;
   if (flags.json) return answersAsJson(description, flags);
   const ending = /\.(\w+)$/.exec(flags.out!)?.[1]?.toLowerCase();
   const asRead =
     format === "json" || format === "jsonl" ? format : dialect?.delimiter === "\t" ? "tsv" : "csv";
   const written = ending !== undefined && ENDINGS.has(ending) ? ending : asRead;
-  const withNames = renamed(added, description.header || format === "lines" ? columns : []);
+  const withNames = renamed(asking.columns, description.header || format === "lines" ? columns : []);
   if (written === "jsonl" || written === "json" || written === "ndjson") {
     return asJson(description, withNames, written === "json");
   }
   const wanted = written === "tsv" || written === "tab" ? TABS : COMMAS;
   const same = dialect && (ending === undefined || (dialect.delimiter === "\t") === (wanted === TABS));
-  return asDelimited(description, same ? dialect : wanted, withNames, flags);
+  return asDelimited(description, same ? dialect : wanted, { ...asking, columns: withNames }, flags);
 }
 
 const ENDINGS: ReadonlySet<string> = new Set(["csv", "tsv", "tab", "json", "jsonl", "ndjson"]);
@@ -286,14 +251,18 @@ function refuseEnding(out: string, json: boolean): void {
 const cellText = (value: unknown): string =>
   value === undefined || value === null ? "" : typeof value === "string" ? value : JSON.stringify(value);
 
-/** Seven digits are all that a float32 has. */
-const numberText = (value: string | number | null | undefined): string =>
-  typeof value === "number" ? String(Number(value.toPrecision(7))) : (value ?? "");
+/** Seven digits are all that a float32 has. @param separator what parts labels; null: they are a list of JSON */
+function answerText(value: AnswerCell, separator: string | null): string {
+  if (typeof value === "number") return String(Number(value.toPrecision(7)));
+  if (typeof value === "string") return value;
+  if (!value) return "";
+  return separator === null ? JSON.stringify(value) : value.join(separator);
+}
 
 function asDelimited(
   { columns, header, encoding, format }: DataDescription,
   dialect: typeof COMMAS | NonNullable<DataDescription["dialect"]> | typeof TABS,
-  added: readonly Added[],
+  { columns: added, separator }: Pick<Asking, "columns" | "separator">,
   { keepFormulas }: ScoringFlags,
 ): TableWriter {
   const writer = new RowWriter(dialect, !keepFormulas);
@@ -306,18 +275,19 @@ function asDelimited(
       // By its mark a spreadsheet takes what is written for UTF-8.
       const mark = encoding?.byteOrderMark || isDecoded() ? "\uFEFF" : "";
       const names = format === "lines" ? ["text"] : columns;
-      return mark + (named ? writer.row([...names, ...added.map(({ name }) => name)]) : "");
+      return mark + (named ? writer.row([...names, ...added]) : "");
     },
     row: ({ cells, row }, answer) => {
       if (columns.length > width) throw laterColumns(columns.slice(width), row);
       const there = Array.from({ length: width }, (_, i) => cellText(plainValue(cells[i])));
-      return writer.row([...there, ...added.map(({ of }) => (answer ? numberText(of(answer)) : ""))]);
+      return writer.row([
+        ...there,
+        ...(answer ? answer.cells().map((value) => answerText(value, separator)) : added.map(() => "")),
+      ]);
     },
     end: () => "",
     notes: () => [
-      ...(named
-        ? []
-        : [`there is no header: behind its columns come ${added.map(({ name }) => name).join(", ")}`]),
+      ...(named ? [] : [`there is no header: behind its columns come ${added.join(", ")}`]),
       ...(isDecoded() ? ["written as UTF-8"] : []),
       ...(writer.madeSafe > 0
         ? [
@@ -338,21 +308,20 @@ function laterColumns(names: readonly string[], row: number): Error {
 }
 
 /** Objects with keys added; a list of them where the table is one. */
-function asJson({ columns, format }: DataDescription, added: readonly Added[], list: boolean): TableWriter {
+function asJson({ columns, format }: DataDescription, added: readonly string[], list: boolean): TableWriter {
   let rows = 0;
   const names = format === "lines" ? ["text"] : unique(columns);
   const known = columns.length;
   return {
     begin: () => (list ? "[" : ""),
     row: ({ cells, row }, answer) => {
-      const taken = columns.slice(known).find((name) => added.some((one) => one.name === name));
+      const taken = columns.slice(known).find((name) => added.includes(name));
       if (taken !== undefined) throw takenLater(taken, row);
       const there =
         cells.source ??
         printableJson(Object.fromEntries(names.map((name, i) => [name, plainValue(cells[i]) ?? null])));
-      const answers = printableJson(
-        Object.fromEntries(added.map(({ name, of }) => [name, answer ? of(answer) : null])),
-      );
+      const found = answer ? answer.cells() : added.map(() => null);
+      const answers = printableJson(Object.fromEntries(added.map((name, k) => [name, found[k]])));
       // Within strings JSON has no line ends.
       const text = spliced(list ? there : there.replace(/[\r\n]+\s*/g, " "), answers);
       const before = list ? (rows++ === 0 ? "\n" : ",\n") : "";
@@ -396,7 +365,7 @@ function answersAsJson({ name, columns }: DataDescription, { id }: ScoringFlags)
     begin: () => "",
     row: ({ cells, row }, answer) => {
       const which = at < 0 ? { row } : { row, id: plainValue(cells[at]) ?? null };
-      return `${printableJson({ ...which, ...(answer ? answerJson(answer) : { label: null }) })}\n`;
+      return `${printableJson({ ...which, ...(answer ? answer.json() : { label: null }) })}\n`;
     },
     end: () => "",
     notes: () => [],
@@ -408,9 +377,4 @@ function placeOf(id: string | number, columns: readonly string[], where: string)
   if (columns[at] !== undefined) return at;
   const expected = `one of the columns ${columns.slice(0, 12).join(", ")}`;
   throw inputError({ expected, where: `${where}: --id`, received: id });
-}
-
-/** An answer that was rejected is a guess: a reader of labels must not take it for one. */
-export function answerJson(prediction: Prediction): object {
-  return prediction.rejected ? { ...prediction, label: null, guess: prediction.label } : prediction;
 }

@@ -9,6 +9,7 @@ import type { Lack } from "../formats/python/values.js";
 import type { ScriptModel } from "../model/script.js";
 import type { CorpusFrontEndOptions } from "../tokens/options.js";
 import { note } from "./context.js";
+import { labelColumn } from "./data.js";
 import { openScript } from "./models.js";
 import type { TrainFlags } from "./train-flags.js";
 
@@ -100,7 +101,7 @@ async function count(
   flags: TrainFlags,
   { settings }: ScriptModel,
 ): Promise<Readonly<Record<Counted, Found>>> {
-  const rows = await readLabelledPath(data, { text: flags.text, label: flags.label });
+  const rows = await readLabelledPath(data, { text: flags.text, ...labelColumn(flags) });
   const frontEnd = settings.frontEnd?.value ?? flags.frontEnd;
   const corpus = await Corpus.read(rows, { ...settings.text?.value, frontEnd } as CorpusFrontEndOptions);
   let longest = 1;

@@ -6,14 +6,20 @@ import { readBytes } from "../base/node-files.js";
 import { printable } from "../base/text.js";
 import { assembleClassifier, ownVectorizer } from "../classifier/assemble.js";
 import { TextClassifier } from "../classifier/classifier.js";
+import { MultiLabelClassifier } from "../classifier/multi-label.js";
+import { TextRegressor } from "../classifier/regressor.js";
 import { readVocabulary } from "../formats/vocabulary/index.js";
 import { loadFile } from "../model/load.js";
+import type { Model } from "../model/model.js";
 import { FeatureEncoder } from "../tokens/feature-encoder.js";
 import { type RowOptions, SIDES, type Side } from "../tokens/options.js";
+import { textKindOf } from "../tokens/text-part.js";
 import { Vectorizer } from "../tokens/vectorizer.js";
+import type { AnyTextModel } from "./asking.js";
 import { between, type EngineFlags, note, whole } from "./context.js";
 import { sayNotes } from "./notes.js";
 import { choice } from "./options.js";
+import type { RejectFlags } from "./reject.js";
 
 export interface VocabularyFlags {
   tokenizer?: string;
@@ -74,13 +80,47 @@ export async function readTokenizerFile(
   return vectorizer;
 }
 
+/**
+ * What a model file answers texts with: several labels, an amount, or else one label, where the vocabulary may be given beside it.
+ * @throws InputError for options that are of classifiers of one label
+ */
+export async function openTextModel(
+  path: string,
+  flags: EngineFlags & VocabularyFlags & RejectFlags,
+): Promise<AnyTextModel> {
+  const { engine, threads, threshold } = flags;
+  const { model, extras } = await loadFile(path, { engine, threads });
+  const kind = textKindOf(extras);
+  if (kind === null || kind === "text-classifier") return classifierOf(path, { model, extras }, flags);
+  sayNotes(model, false);
+  const { tokenizer, padding, truncating, length, vocabulary, labels, reject } = flags;
+  const several = kind === "multi-label-classifier";
+  const what = several ? "a classifier of several labels a text" : "a regressor";
+  refuseParts({ tokenizer, padding, truncating, length, vocabulary, labels, reject }, what);
+  if (!several) {
+    refuseParts({ threshold }, what);
+    return TextRegressor.fromModel(model, extras, path);
+  }
+  const classifier = MultiLabelClassifier.fromModel(model, extras, path);
+  if (typeof threshold === "number") classifier.thresholds = classifier.labels.map(() => threshold);
+  return classifier;
+}
+
 /** The classifier of a model file, whose vocabulary is in it or given beside it. */
 export async function openClassifier(
   path: string,
   flags: EngineFlags & VocabularyFlags,
 ): Promise<TextClassifier> {
-  const { engine, threads, tokenizer, padding, truncating, length, vocabulary: size } = flags;
-  const { model, extras } = await loadFile(path, { engine, threads });
+  const { engine, threads } = flags;
+  return classifierOf(path, await loadFile(path, { engine, threads }), flags);
+}
+
+async function classifierOf(
+  path: string,
+  { model, extras }: { model: Model; extras: unknown },
+  flags: VocabularyFlags,
+): Promise<TextClassifier> {
+  const { tokenizer, padding, truncating, length, vocabulary: size } = flags;
   const saved = extras === null ? null : TextClassifier.fromModel(model, extras, path);
   sayNotes(model, false);
   if (size !== undefined && !tokenizer) {
@@ -95,7 +135,7 @@ export async function openClassifier(
   }
   const asked = flags.threshold === BEST ? undefined : flags.threshold;
   if (saved?.encoder instanceof FeatureEncoder)
-    refuseParts({ tokenizer, padding, truncating, length, labels: flags.labels });
+    refuseParts({ tokenizer, padding, truncating, length, labels: flags.labels }, "an automatic classifier");
   const row = { padding, truncating };
   const asSaved = [tokenizer, padding, truncating, length, flags.labels].every((flag) => flag === undefined);
   if (saved && asSaved) {
@@ -117,12 +157,12 @@ export async function openClassifier(
   return classifier;
 }
 
-/** @throws InputError for an option that an automatic classifier's own file leaves nothing to say by */
-function refuseParts(flags: Readonly<Record<string, unknown>>): void {
+/** @throws InputError for an option that what is in the file leaves nothing to say by. @param what that is */
+function refuseParts(flags: Readonly<Record<string, unknown>>, what: string): void {
   for (const [name, received] of Object.entries(flags)) {
     if (received === undefined) continue;
     throw inputError({
-      expected: "to be left out with an automatic classifier, whose file has its n-grams and labels",
+      expected: `to be left out with ${what}, ${what === "an automatic classifier" ? "whose file has its n-grams and labels" : "whose file says all of it"}`,
       where: `--${name}`,
       received,
     });

@@ -1,13 +1,15 @@
 /** The flags of `cellstate train`, as typed or as a script sets them. */
-import type { Target } from "../classifier/corpus.js";
 import type { Effort } from "../classifier/options.js";
 import type { Definitions } from "../formats/python/script.js";
 import type { OptimizerName } from "../objectives/optimizers.js";
 import type { FrontEndOptions, Segmentation, Side } from "../tokens/options.js";
 import type { EngineFlags } from "./context.js";
-import type { ColumnFlags, SplitFlags } from "./data.js";
+import type { LabelSetFlags, SplitFlags } from "./data.js";
 
-export interface TrainFlags extends EngineFlags, ColumnFlags, SplitFlags {
+/** What labels are asked to be. */
+export const TARGETS = ["classes", "amounts"] as const;
+
+export interface TrainFlags extends EngineFlags, LabelSetFlags, SplitFlags {
   test?: string;
   testSplit: number;
   /** Parts that each are held out once, before all rows are learned from. */
@@ -45,7 +47,9 @@ export interface TrainFlags extends EngineFlags, ColumnFlags, SplitFlags {
   optimizer?: OptimizerName;
   learningRate?: number;
   balance?: boolean;
-  target?: Target;
+  target?: (typeof TARGETS)[number];
+  /** Whether a text may have any number of labels. */
+  multiLabel?: boolean;
   seed: number;
   out?: string;
   report?: string;

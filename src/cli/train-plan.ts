@@ -114,6 +114,22 @@ export function idleInTraining(data: string, flags: TrainFlags): Idle {
   };
 }
 
+/** Options of one label a text, where several are learned, or an amount; and those of the others. */
+export function idleWithOutput({ multiLabel, target, model }: TrainFlags): Idle {
+  const amounts = target === "amounts" && "with --target amounts";
+  const several = multiLabel ? "with --multi-label" : false;
+  const other = several || amounts;
+  const classes = ["effort", "budget", "maxSize", "replay", "folds", "balance", "oldData"];
+  return {
+    ...Object.fromEntries(classes.map((flag) => [flag, other])),
+    target: several,
+    labelSeparator: !multiLabel && "without --multi-label",
+    labelMap: amounts,
+    mergeLabels: amounts,
+    model: other && model === "linear" && `${other}, of which auto is the linear one`,
+  };
+}
+
 /** Options that a model or vocabulary that comes ready leaves nothing to do for. */
 export function idleWithModel({ flags, startFrom }: Pick<TrainSetup, "flags" | "startFrom">): Idle {
   const own = ownVocabulary(startFrom) !== null;

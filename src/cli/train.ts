@@ -1,19 +1,27 @@
 /** cellstate train DATA: from labelled texts to a measured, saved classifier. */
 import type { Command } from "commander";
-import { TARGETS } from "../classifier/corpus.js";
 import { EFFORTS } from "../classifier/options.js";
 import { PRESET_NAMES } from "../classifier/presets.js";
 import { LIMITS } from "../classifier/training.js";
 import { OPTIMIZER_DEFAULTS } from "../objectives/optimizers.js";
 import { SEGMENTATIONS, SIDES } from "../tokens/options.js";
 import { bytes, engineOptions, positive, seconds, share, whole } from "./context.js";
-import { columnFlags, DATA, splitFlags } from "./data.js";
+import { columnFlags, DATA, labelColumn, separatorFlag, splitFlags } from "./data.js";
 import { define } from "./models.js";
 import { choice, refuseIdle } from "./options.js";
+import { AMOUNTS, LABEL_SETS } from "./output-kinds.js";
+import { runOutputTraining } from "./output-training.js";
 import { trainCommandLine } from "./reproduce.js";
 import { SEGMENT_HELP, tokenizerOption } from "./tokenizer.js";
-import type { TrainFlags } from "./train-flags.js";
-import { AUTO, idleInChoosing, idleInTraining, idleWithModel, planTraining } from "./train-plan.js";
+import { TARGETS, type TrainFlags } from "./train-flags.js";
+import {
+  AUTO,
+  idleInChoosing,
+  idleInTraining,
+  idleWithModel,
+  idleWithOutput,
+  planTraining,
+} from "./train-plan.js";
 import { runTraining } from "./training.js";
 
 export function trainCommand(program: Command): void {
@@ -21,7 +29,7 @@ export function trainCommand(program: Command): void {
     .command("train")
     .description("learn a classifier from labelled texts, measure it and save it")
     .argument("<data>", DATA);
-  splitFlags(tokenizerOption(columnFlags(command)))
+  separatorFlag(splitFlags(tokenizerOption(columnFlags(command, true))))
     .option("--test <data>", "measure on this data instead of a part held out")
     .option(
       "--test-split <share>",
@@ -97,10 +105,11 @@ export function trainCommand(program: Command): void {
     .addOption(
       choice(
         "--target <what>",
-        "what labels are: classes, even where they look like amounts or ids",
+        "what labels are: classes, even where they look like amounts or ids; or amounts, to learn a number a text",
         TARGETS,
       ),
     )
+    .option("--multi-label", "learn any number of labels a text: lists, cells as a;b, or columns of 0 and 1")
     .option("--seed <n>", "what everything random follows from", whole("seed"), 0)
     .option("--out <file>", "where the classifier goes (default: the data's name with .keras)")
     .option("--report <file>", "also write a page with curves, confusion matrix and mistakes")
@@ -112,9 +121,14 @@ export function trainCommand(program: Command): void {
     .option("--json", "a JSON object as the last line of output");
   engineOptions(command).action(async (data: string, flags: TrainFlags) => {
     const isGiven = (flag: keyof TrainFlags) => command.getOptionValueSource(flag) === "cli";
-    for (const idle of [idleInTraining(data, flags), idleInChoosing(flags)]) refuseIdle(command, idle);
+    for (const idle of [idleInTraining(data, flags), idleInChoosing(flags), idleWithOutput(flags)])
+      refuseIdle(command, idle);
+    if (!flags.multiLabel) labelColumn(flags);
     const plan = await planTraining(data, flags, isGiven);
     refuseIdle(command, idleWithModel(plan));
-    await runTraining(data, plan, (engine) => trainCommandLine(command, data, plan, engine));
+    const commandWith = (engine: string) => trainCommandLine(command, data, plan, engine);
+    if (flags.multiLabel) await runOutputTraining(data, plan, LABEL_SETS, commandWith);
+    else if (flags.target === "amounts") await runOutputTraining(data, plan, AMOUNTS, commandWith);
+    else await runTraining(data, plan, commandWith);
   });
 }

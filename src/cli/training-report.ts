@@ -7,6 +7,7 @@ import type { Corpus } from "../classifier/corpus.js";
 import type { CrossValidation } from "../classifier/cross-validate.js";
 import type { Prepared, SizedAccuracy, TrainingRecord, VectorsRecord } from "../classifier/options.js";
 import { repeatedTexts } from "../classifier/repeated-texts.js";
+import type { CorpusText, TextCorpus } from "../classifier/text-corpus.js";
 import { describeModel } from "../model/describe.js";
 import type { Schedule } from "../objectives/schedules.js";
 import { kindOf } from "../report/classifier-card.js";
@@ -17,6 +18,7 @@ import { FeatureEncoder } from "../tokens/feature-encoder.js";
 import { isLexer } from "../tokens/options.js";
 import type { IdEncoder, RowEncoder } from "../tokens/row-encoder.js";
 import { newEncodingReport } from "../tokens/vectorizer.js";
+import type { AnyTextModel } from "./asking.js";
 import { sourceOf } from "./models.js";
 import { AUTO, type TrainPlan } from "./train-plan.js";
 import { changesSentences, type ShownChanges } from "./ui/changes.js";
@@ -26,7 +28,8 @@ import { version } from "./version.js";
 export interface EpochLog {
   epoch: number;
   loss: number;
-  accuracy: number;
+  /** Of labels. */
+  accuracy?: number;
   valLoss?: number;
   valAccuracy?: number;
   /** With --balance, where it decides. */
@@ -76,8 +79,8 @@ export interface Unseen extends UnknownWords {
 
 /** Rows to measure on tell best, those held out to stop by else: of rows learned from, few words are unknown by nature. */
 export function unseenBy(
-  { corpus, vectorizer, length, encoding, heldOut }: Prepared,
-  test: Material["test"],
+  { corpus, vectorizer, length, encoding, heldOut }: Prepared<TextCorpus<CorpusText>>,
+  test: { corpus: TextCorpus<CorpusText>; rows: ArrayLike<number> } | null,
 ): Unseen {
   if (!test && heldOut.length === 0) return { of: "training", ...encoding };
   const report = newEncodingReport();
@@ -143,57 +146,57 @@ function rateText(rate: number | Schedule): number | string {
   return `${name}: ${settings.map(([key, value]) => `${key} ${value}`).join(", ")}`;
 }
 
-/** The report page's data. */
-export function trainingReport(outcome: TrainingOutcome): ReportData {
-  const { plan, classifier, evaluation, epochs, seconds, overview, command, inputs, interrupted } = outcome;
+/** What is to be said of any run, whatever was learned. */
+export interface RunFacts {
+  plan: TrainPlan;
+  model: AnyTextModel;
+  overview: DatasetReport;
+  epochs: readonly EpochLog[];
+  seconds: Record<string, number>;
+  interrupted: boolean;
+  inputs: Reproduction["inputs"];
+  command: string;
+  unseen?: Unseen | undefined;
+  /** Different words in the texts. */
+  distinct: number;
+  /** What it is called: "LSTM classifier". */
+  kind: string;
+}
+
+/** What the report says of a run whatever was learned. */
+export function runReport(run: RunFacts): ReportData {
+  const { plan, overview, epochs, seconds, command, inputs, interrupted, kind } = run;
   const { test, testSplit: share, seed, model: asked } = plan.flags;
-  const { model, encoder, training } = classifier;
-  const { encoding, auto } = training ?? {};
+  const { model, encoder, training } = run.model;
+  const { encoding, auto, linear } = training ?? {};
   const lengths = overview.lengths &&
     encoding && { ...overview.lengths, rows: encoding.rows, truncated: encoding.truncatedRows };
   return {
     title: plan.name,
-    kind: auto ? `${plan.flags.model === AUTO ? "automatic" : plan.flags.model} classifier` : kindOf(model),
+    kind,
     createdAt: new Date().toISOString().slice(0, 16).replace("T", " "),
-    labels: classifier.labels,
+    labels: "labels" in run.model ? run.model.labels : [],
     dataset: {
       ...withValidation(overview, training),
       ...(overview.rows.test === undefined
         ? {}
         : { tested: test === undefined ? { share, seed } : { source: test } }),
       ...(lengths ? { lengths } : {}),
-      ...(auto
+      ...((auto ?? linear)
         ? {}
         : {
             vocabulary: {
               size: vocabularyOf(encoder),
-              distinct: outcome.corpus.texts.distinct,
-              ...unknownOf(outcome),
+              distinct: run.distinct,
+              ...unknownOf(run),
             },
           }),
     },
     epochs,
-    ...(auto ? { auto } : {}),
-    ...(outcome.sizes && outcome.sizes.length > 0 ? { sizes: outcome.sizes } : {}),
+    ...(linear ? { linear } : {}),
     ...(training?.bestEpoch != null ? { bestEpoch: training.bestEpoch } : {}),
-    ...(outcome.folds ? { folds: outcome.folds } : {}),
-    ...(evaluation
-      ? {
-          evaluation,
-          evaluatedOn: "test",
-          mistakes: evaluation.mistakes.map(({ text, label, predicted, probability }) => {
-            return {
-              text,
-              label: classifier.labels[label]!,
-              predicted: classifier.labels[predicted]!,
-              probability,
-            };
-          }),
-          mistakeCount: Math.round(evaluation.rows * (1 - evaluation.accuracy)),
-        }
-      : {}),
     model: describeModel(model),
-    settings: settingsOf(plan, classifier),
+    settings: settingsOf(plan, run.model),
     environment: {
       engine: model.engineName,
       threads: model.threads,
@@ -201,7 +204,7 @@ export function trainingReport(outcome: TrainingOutcome): ReportData {
       Node: process.version,
     },
     seconds,
-    ...notesOf(outcome),
+    ...notesOf([...(interrupted ? [INTERRUPTED] : []), ...(linear?.useful === false ? [USELESS] : [])]),
     ...(plan.startFrom && sourceOf(asked) === "a model file" ? { startedFrom: asked } : {}),
     file: { name: plan.out, bytes: statSync(plan.out).size },
     reproduction: {
@@ -210,20 +213,52 @@ export function trainingReport(outcome: TrainingOutcome): ReportData {
   };
 }
 
-function unknownOf({ unseen }: TrainingOutcome) {
+const INTERRUPTED = "Training was interrupted; the best weights until then were kept.";
+const notesOf = (notes: readonly string[]) => (notes.length > 0 ? { notes } : {});
+
+/** The report page's data. */
+export function trainingReport(outcome: TrainingOutcome): ReportData {
+  const { plan, classifier, evaluation, sizes, folds, changes, interrupted } = outcome;
+  const { auto } = classifier.training ?? {};
+  const run = runReport({
+    ...outcome,
+    model: classifier,
+    distinct: outcome.corpus.texts.distinct,
+    kind: auto
+      ? `${plan.flags.model === AUTO ? "automatic" : plan.flags.model} classifier`
+      : kindOf(classifier.model),
+  });
+  const measured = evaluation && {
+    evaluation,
+    evaluatedOn: "test",
+    mistakes: evaluation.mistakes.map(({ text, label, predicted, probability }) => {
+      return {
+        ...{ text, probability },
+        label: classifier.labels[label]!,
+        predicted: classifier.labels[predicted]!,
+      };
+    }),
+    mistakeCount: Math.round(evaluation.rows * (1 - evaluation.accuracy)),
+  };
+  return {
+    ...run,
+    ...(auto ? { auto } : {}),
+    ...(sizes && sizes.length > 0 ? { sizes } : {}),
+    ...(folds ? { folds } : {}),
+    ...measured,
+    // What is worth reading first.
+    ...notesOf([
+      ...(interrupted ? [INTERRUPTED] : []),
+      ...(auto?.useful === false ? [USELESS] : []),
+      ...(changes ? changesSentences(changes, plan.flags.model) : []),
+    ]),
+  };
+}
+
+function unknownOf({ unseen }: Pick<RunFacts, "unseen">) {
   if (!unseen) return {};
   const { of, tokens, outOfVocabulary } = unseen;
   return { unknownShare: tokens > 0 ? outOfVocabulary / tokens : 0, unknownOf: of };
-}
-
-/** What is worth reading first. */
-function notesOf({ interrupted, classifier, changes, plan }: TrainingOutcome): Pick<ReportData, "notes"> {
-  const notes = [
-    ...(interrupted ? ["Training was interrupted; the best weights until then were kept."] : []),
-    ...(classifier.training?.auto?.useful === false ? [USELESS] : []),
-    ...(changes ? changesSentences(changes, plan.flags.model) : []),
-  ];
-  return notes.length > 0 ? { notes } : {};
 }
 
 /** Ids that the network knows: of words, or of n-grams. */
@@ -233,7 +268,7 @@ export const vocabularyOf = (encoder: RowEncoder): number =>
 const vectorsFact = ({ name, found, words, frozen }: VectorsRecord): string =>
   `${name}: ${count(found)} of ${count(words)} words, ${frozen ? "left as they were" : "tuned"}`;
 
-function settingsOf({ flags, sizes, text, auto }: TrainPlan, { model, training }: TextClassifier): Facts {
+function settingsOf({ flags, sizes, text, auto }: TrainPlan, { model, training }: AnyTextModel): Facts {
   if (auto) return training?.settings ?? {};
   return {
     vocabulary: sizes.vocabulary,

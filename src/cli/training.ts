@@ -1,18 +1,10 @@
 /** The work of `cellstate train`: read, look, train, measure, save, report. */
 
-import { inputError } from "../base/errors.js";
-import { writeAtomic } from "../base/node-files.js";
 import { count } from "../base/numbers.js";
 import { printable, printableJson } from "../base/text.js";
 import { checkAnswerable } from "../classifier/answering.js";
-import { bundlesOf } from "../classifier/bundles.js";
 import { changedAnswers } from "../classifier/changes.js";
-import {
-  AbortedTraining,
-  TextClassifier,
-  trainAutomatically,
-  UnfinishedTraining,
-} from "../classifier/classifier.js";
+import { TextClassifier, trainAutomatically } from "../classifier/classifier.js";
 import { checkSettled } from "../classifier/continuing.js";
 import { type Corpus, refuseNoClasses } from "../classifier/corpus.js";
 import { type CrossValidation, crossValidate, type Fold } from "../classifier/cross-validate.js";
@@ -25,14 +17,11 @@ import type {
 } from "../classifier/options.js";
 import { allRows } from "../classifier/text-corpus.js";
 import { frontEndFor } from "../classifier/training.js";
-import { stratifiedSplit } from "../data/split.js";
+import { AbortedTraining } from "../classifier/unfinished.js";
 import { quickCheckup } from "../explain/doctor/index.js";
-import { PURPOSE, Random } from "../kernels/philox.js";
-import { cardMarkdown } from "../report/card.js";
-import { reportHtml } from "../report/report.js";
-import { type Callback, callbacks, type TrainingProgress } from "../train/callbacks.js";
-import type { Logs, TrainingState } from "../train/training-state.js";
-import { hasCheckpoint, keepCheckpoint, openCheckpoints, readCheckpoint } from "./checkpoints.js";
+import type { Callback } from "../train/callbacks.js";
+import type { TrainingState } from "../train/training-state.js";
+import { openCheckpoints, readCheckpoint } from "./checkpoints.js";
 import { EXIT, Exit, interruption, note, say } from "./context.js";
 import { labelNotes, readCorpus } from "./data.js";
 import { evaluationSummary, sayUnknown } from "./evaluate.js";
@@ -42,7 +31,6 @@ import type { TrainFlags } from "./train-flags.js";
 import { AUTO, type TrainPlan, type TrainSetup } from "./train-plan.js";
 import {
   dataOverview,
-  type EpochLog,
   type Material,
   type TrainingOutcome,
   trainingReport,
@@ -50,6 +38,17 @@ import {
   unseenBy,
   vocabularyOf,
 } from "./training-report.js";
+import {
+  checkpointing,
+  epochLogs,
+  halfTrained,
+  keepLastGood,
+  Stopwatch,
+  saveResult,
+  splitTest,
+  watchEpochs,
+  writePages,
+} from "./training-steps.js";
 import { autoText } from "./ui/auto.js";
 import { changesText, type ShownChanges } from "./ui/changes.js";
 import { evaluationText } from "./ui/evaluation.js";
@@ -58,29 +57,6 @@ import { foldsText, foldText } from "./ui/folds.js";
 import { encodingText, overviewText } from "./ui/overview.js";
 import { EpochProgress } from "./ui/progress.js";
 import { vectorsText } from "./ui/vectors.js";
-
-type Stage = "read" | "vectorize" | "fit" | "test";
-
-/** Adds up how long each stage takes, in seconds. */
-class Stopwatch {
-  private readonly seconds: Record<Stage, number> = { read: 0, vectorize: 0, fit: 0, test: 0 };
-  readonly started = performance.now();
-  private since = this.started;
-
-  constructor(private stage: Stage | null) {}
-
-  /** What comes now belongs to this stage; null: to none. */
-  enter(stage: Stage | null): void {
-    const now = performance.now();
-    if (this.stage) this.seconds[this.stage] += (now - this.since) / 1000;
-    [this.stage, this.since] = [stage, now];
-  }
-
-  total(): Record<Stage | "total", number> {
-    this.enter(this.stage);
-    return { ...this.seconds, total: (this.since - this.started) / 1000 };
-  }
-}
 
 /** @param commandWith the command that makes the same classifier again, by the engine that computes */
 export async function runTraining(
@@ -127,14 +103,15 @@ export async function readMaterial(data: string, plan: TrainSetup): Promise<Mate
   const { frontEnd } = corpus.texts;
   if (oldData !== undefined)
     notes.push(...(await readCorpus(oldData, flags, frontEnd, { group, into: corpus })).notes);
-  if (!(plan.startFrom instanceof TextClassifier)) refuseNoClasses(corpus, flags.target, data);
+  if (!(plan.startFrom instanceof TextClassifier))
+    refuseNoClasses(corpus, targetOf(flags.target).target, data);
   const remarks = labelNotes(corpus.labelCounts()).map((line) => `${data}: ${line}`);
   for (const line of remarks) note(printable(line));
   notes.push(...remarks);
   const tested = testData ? await readCorpus(testData, flags, frontEnd) : null;
   if (tested) notes.push(...tested.notes);
   const oldRows = allRows(corpus.rows).slice(fresh);
-  const [toLearn, heldOut] = splitTest(corpus, fresh, plan);
+  const [toLearn, heldOut] = splitTest(corpus, corpus.classes(labelsOf(corpus, plan)), fresh, plan);
   const trainRows = Uint32Array.from([...toLearn, ...oldRows]);
   let test: Material["test"] = null;
   if (tested) test = { corpus: tested.corpus, rows: allRows(tested.corpus.rows) };
@@ -293,9 +270,13 @@ function automaticOptions(
     ...(threads === undefined ? {} : { threads }),
     ...(maxSize === undefined ? {} : { maxSize }),
     ...(duplicates === undefined ? {} : { duplicates }),
-    ...(target === undefined ? {} : { target }),
+    ...targetOf(target),
   };
 }
+
+/** What a classifier of one label a text is told of its labels. */
+const targetOf = (target: TrainFlags["target"]): { target?: "classes" } =>
+  target === "classes" ? { target } : {};
 
 /** The record says it: asked for besides, it is refused. */
 const SETTLED_BY_REPLAY = { seed: undefined, effort: undefined, maxSize: undefined };
@@ -309,52 +290,6 @@ function warn({ rows, corpus, ...subject }: Prepared, test: Material["test"]): v
 }
 
 const SAID: ReadonlySet<string> = new Set(["labels-alike", "labels-mistyped", "label-for-nothing"]);
-
-/** What Ctrl-C left. */
-function halfTrained({ cause: { classifier } }: AbortedTraining): TextClassifier {
-  if (classifier) return classifier;
-  throw new Exit(EXIT.interrupted, "Interrupted before the first step: nothing is written.");
-}
-
-/** After a loss that is no number: what was learned until then goes beside `out`, never over it. */
-async function keepLastGood(error: unknown, out: string): Promise<never> {
-  if (!(error instanceof UnfinishedTraining)) throw error;
-  const file = `${out.replace(/\.keras$/i, "")}.last-good.keras`;
-  const kept = await error.classifier.save(file).then(
-    () => `The last good weights are in ${file}.`,
-    (failure: Error) => `The last good weights are lost: ${failure.message}`,
-  );
-  throw new Exit(EXIT.badInput, `cellstate: ${error.message}\n${kept}`);
-}
-
-/**
- * Rows to learn from and to measure on.
- * @param fresh how many of the first are asked about: those behind them are old ones, which are learned again
- */
-function splitTest(corpus: Corpus, fresh: number, plan: TrainSetup): [Uint32Array, Uint32Array] {
-  const { test, testSplit, folds, seed, duplicates } = plan.flags;
-  if (test || testSplit === 0 || folds !== undefined) return [allRows(fresh), new Uint32Array(0)];
-  const random = new Random(seed, PURPOSE.split, 0);
-  const classes = corpus.classes(labelsOf(corpus, plan));
-  const bundles = bundlesOf(corpus, { duplicates, automatic: plan.auto });
-  // What belongs to old rows is learned from with them.
-  const taken = new Set(bundles?.slice(fresh));
-  const free = allRows(fresh).filter((row) => !bundles || !taken.has(bundles[row]!));
-  const of = (values: Int32Array) => Int32Array.from(free, (row) => values[row]!);
-  const uniform = (i: number) => random.uniform(free[i]!);
-  const [, held] = stratifiedSplit(of(classes), testSplit, uniform, bundles && of(bundles));
-  if (bundles && held.length === 0 && Math.round(testSplit * fresh) > 0) {
-    throw inputError({
-      expected: `groups small enough that some of them are about ${testSplit} of the texts, to hold them out`,
-      where: "--test-split",
-      received: `${free.length} texts in ${new Set(of(bundles)).size} groups`,
-      next: "Hold out a larger share, or measure on other data: --test FILE.",
-    });
-  }
-  const measured = held.map((i) => free[i]!);
-  const out = new Set(measured);
-  return [allRows(fresh).filter((row) => !out.has(row)), measured];
-}
 
 /** What `TextClassifier.train` is asked for. */
 export function trainOptions(
@@ -378,68 +313,9 @@ export function trainOptions(
     ...(vectors ? { vectors } : {}),
     ...(duplicates === undefined ? {} : { duplicates }),
     ...(flags.freezeVectors ? { freezeVectors: true } : {}),
-    ...(target ? { target } : {}),
+    ...targetOf(target),
     ...(resume ? { resume } : {}),
   };
-}
-
-/** Draws progress and keeps what each epoch came to. */
-function watchEpochs(epochSeconds: Map<number, number>, view: EpochProgress): Callback {
-  let started = 0;
-  return {
-    onTrainBegin(progress: TrainingProgress) {
-      view.start(progress);
-    },
-    onEpochBegin(progress: TrainingProgress) {
-      started = performance.now();
-      view.beginEpoch(progress);
-    },
-    onBatchEnd(progress: TrainingProgress, logs: Logs) {
-      view.batch(progress, logs);
-    },
-    onEpochEnd(progress: TrainingProgress, logs: Logs) {
-      const seconds = (performance.now() - started) / 1000;
-      epochSeconds.set(progress.epoch, seconds);
-      view.endEpoch(progress, logs, seconds);
-    },
-  };
-}
-
-/** Every epoch of the run, those before a resume included. */
-function epochLogs({ training }: TextClassifier, seconds: Map<number, number>): EpochLog[] {
-  const { loss = [], accuracy = [], valLoss, valAccuracy, valMacroF1 } = training?.history ?? {};
-  return loss.map((value, epoch) => ({
-    epoch: epoch + 1,
-    loss: value,
-    accuracy: accuracy[epoch]!,
-    ...(valLoss ? { valLoss: valLoss[epoch], valAccuracy: valAccuracy?.[epoch] } : {}),
-    ...(valMacroF1 ? { valMacroF1: valMacroF1[epoch] } : {}),
-    ...(seconds.has(epoch) ? { seconds: seconds.get(epoch) } : {}),
-  }));
-}
-
-function checkpointing({ flags }: TrainPlan): Callback[] {
-  const { checkpoint, checkpointEvery } = flags;
-  if (!checkpoint) return [];
-  const failed = (error: unknown, failures: number) => {
-    const times = failures === 1 ? "" : ` (${failures} times so far)`;
-    note(`The checkpoint could not be saved${times}, and training goes on. ${(error as Error).message}`);
-  };
-  return [callbacks.checkpoint((state) => keepCheckpoint(checkpoint, state), checkpointEvery, failed)];
-}
-
-/** Writes the classifier. @throws Exit that says what there is of the training where the disk is full or fails */
-async function saveResult(classifier: TextClassifier, { out, flags }: TrainPlan): Promise<void> {
-  try {
-    await classifier.save(out);
-  } catch (error) {
-    const { checkpoint } = flags;
-    const next =
-      checkpoint && hasCheckpoint(checkpoint)
-        ? `Make room and run the same command with --resume: the last checkpoint is in ${checkpoint}.`
-        : "With --checkpoint FOLDER on another disk, training could go on from there.";
-    throw new Exit(EXIT.failed, `cellstate: ${(error as Error).message} ${next}`);
-  }
 }
 
 /** Writes report and card and prints the result: tables for people, or the one JSON line. */
@@ -447,7 +323,7 @@ async function conclude(outcome: TrainingOutcome): Promise<void> {
   const { plan, evaluation, interrupted, folds } = outcome;
   const { flags, out } = plan;
   // A file that cannot be written takes the figures with it, were they not printed first.
-  const { written, failure } = await writePages(outcome);
+  const { written, failure } = await writePages(flags, () => trainingReport(outcome));
   const auto = outcome.classifier.training?.auto;
   if (auto) note(autoText(auto, styleFor(process.stderr)));
   if (flags.json) say(printableJson(trainingSummary(outcome)));
@@ -465,28 +341,6 @@ async function conclude(outcome: TrainingOutcome): Promise<void> {
   }
   if (failure) throw failure;
   if (interrupted) throw new Exit(EXIT.interrupted, `Interrupted: ${out} holds the best weights so far.`);
-}
-
-/** Writes what the flags ask for beside the classifier: where it is now, and what went wrong, if anything. */
-async function writePages(
-  outcome: TrainingOutcome,
-): Promise<{ written: string[]; failure: Error | undefined }> {
-  const { report, card } = outcome.plan.flags;
-  const written: string[] = [];
-  let failure: Error | undefined;
-  if (report === undefined && card === undefined) return { written, failure };
-  const data = trainingReport(outcome);
-  for (const [what, file, text] of [
-    ["report", report, reportHtml],
-    ["model card", card, cardMarkdown],
-  ] as const) {
-    if (file === undefined) continue;
-    await writeAtomic(file, new TextEncoder().encode(text(data))).then(
-      () => written.push(`${what} in ${file}`),
-      (error: Error) => (failure ??= error),
-    );
-  }
-  return { written, failure };
 }
 
 /** The object that `--json` ends with. */

@@ -15,7 +15,14 @@ import { predictCommand } from "../../src/cli/predict.js";
 import { summaryCommand } from "../../src/cli/summary.js";
 import { trainCommand } from "../../src/cli/train.js";
 import { tuneCommand } from "../../src/cli/tune.js";
-import { InputError, layers, sequential, TextClassifier } from "../../src/index.js";
+import {
+  InputError,
+  layers,
+  MultiLabelClassifier,
+  sequential,
+  TextClassifier,
+  TextRegressor,
+} from "../../src/index.js";
 import { csv, reviews } from "./data.js";
 import { cellstate } from "./run.js";
 
@@ -69,12 +76,20 @@ const columns = (folder: string) => ({
 const TABLE: Record<string, Record<string, Situations>> = {
   train: {
     ...columns("train texts"),
-    "--merge-labels": always,
-    "--target": idle("train d.csv --model m.keras --target classes"),
+    "--label-map": idle("train d.csv --target amounts --label-map l.csv"),
+    "--merge-labels": idle("train d.csv --target amounts --merge-labels"),
+    "--target": idle(
+      "train d.csv --model m.keras --target classes",
+      "train d.csv --multi-label --target classes",
+      "train d.csv --multi-label --target amounts",
+    ),
+    "--multi-label": always,
+    "--label-separator": idle("train d.csv --label-separator ;"),
     "--group": idle("train texts --group 1"),
     "--duplicates": always,
-    "--folds": always,
+    "--folds": idle("train d.csv --multi-label --folds 3", "train d.csv --target amounts --folds 3"),
     "--old-data": idle(
+      "train d.csv --multi-label --model s.py --old-data d.csv",
       "train d.csv --old-data d.csv",
       "train d.csv --model lstm --old-data d.csv",
       "train d.csv --model s.py --old-data d.csv",
@@ -87,21 +102,25 @@ const TABLE: Record<string, Record<string, Situations>> = {
     ),
     "--model": always,
     "--effort": idle(
+      "train d.csv --multi-label --effort low",
       "train d.csv --model lstm --effort low",
       "train d.csv --model linear --effort high",
       "train d.csv --replay m.keras --effort high",
     ),
     "--budget": idle(
+      "train d.csv --multi-label --budget 20s",
       "train d.csv --model lstm --budget 20s",
       "train d.csv --model linear --budget 20s",
       "train d.csv --replay m.keras --budget 20s",
       "train d.csv --folds 3 --budget 20s",
     ),
     "--max-size": idle(
+      "train d.csv --multi-label --max-size 2MB",
       "train d.csv --model lstm --max-size 2MB",
       "train d.csv --replay m.keras --max-size 2MB",
     ),
     "--replay": idle(
+      "train d.csv --target amounts --replay m.keras",
       "train d.csv --model lstm --replay m.keras",
       "train d.csv --model linear --replay m.keras",
       "train d.csv --folds 3 --replay m.keras",
@@ -128,7 +147,7 @@ const TABLE: Record<string, Record<string, Situations>> = {
     "--validation-split": always,
     "--optimizer": always,
     "--learning-rate": always,
-    "--balance": always,
+    "--balance": idle("train d.csv --multi-label --model lstm --balance"),
     "--seed": idle("train d.csv --replay m.keras --seed 1"),
     "--out": always,
     "--report": always,
@@ -147,18 +166,32 @@ const TABLE: Record<string, Record<string, Situations>> = {
   },
   evaluate: {
     ...columns("evaluate m.keras texts"),
-    "--merge-labels": idle("evaluate m.keras three.keras d.csv --merge-labels"),
+    "--merge-labels": idle(
+      "evaluate m.keras three.keras d.csv --merge-labels",
+      "evaluate amounts.keras d.csv --merge-labels",
+    ),
+    "--label-map": idle("evaluate amounts.keras d.csv --label-map l.csv"),
+    "--label-separator": idle(
+      "evaluate m.keras d.csv --label-separator ;",
+      "evaluate m.keras three.keras d.csv --label-separator ;",
+      "evaluate amounts.keras d.csv --label-separator ;",
+    ),
     ...vocabulary("evaluate m.keras d.csv"),
     "--threshold": idle(
       "evaluate three.keras d.csv --threshold 0.3",
       "evaluate m.keras m.keras d.csv --threshold best",
+      "evaluate amounts.keras d.csv --threshold 0.3",
     ),
     "--out": idle(
       "evaluate m.keras d.csv --out o.keras",
       "evaluate m.keras m.keras d.csv --threshold 0.3 --out o.keras",
     ),
     "--mistakes": idle("evaluate m.keras d.csv --json --mistakes 3"),
-    "--reject": idle("evaluate m.keras three.keras d.csv --reject 0.5"),
+    "--reject": idle(
+      "evaluate m.keras three.keras d.csv --reject 0.5",
+      "evaluate tags.keras d.csv --reject 0.5",
+      "evaluate amounts.keras d.csv --reject 0.5",
+    ),
     "--json": always,
   },
   tune: {
@@ -198,7 +231,7 @@ const TABLE: Record<string, Record<string, Situations>> = {
   },
   predict: {
     ...vocabulary("predict m.keras film"),
-    "--reject": always,
+    "--reject": idle("predict tags.keras film --reject 0.5", "predict amounts.keras film --reject 0.5"),
     "--json": always,
     "--out": always,
     "--text": idle("predict m.keras film --text 1"),
@@ -375,6 +408,19 @@ before(async () => {
     const options = { model, vocabulary: 40, length: 8, epochs: 1, validationSplit: 0 };
     await (await TextClassifier.train(named, options)).save(join(folder, file));
   };
+  const ending = (activation: "sigmoid" | "linear") => (units: number) =>
+    sequential([
+      layers.embedding({ inputDim: 40, outputDim: 4, inputLength: 8 }),
+      layers.lstm({ units: 2 }),
+      layers.dense({ units, activation }),
+    ]);
+  const briefly = { vocabulary: 40, length: 8, epochs: 1, validationSplit: 0 };
+  const tags = rows.map(({ text }, i) => ({ text, labels: i % 2 === 0 ? ["a", "b"] : ["c"] }));
+  const several = { ...briefly, model: ending("sigmoid")(3) };
+  await (await MultiLabelClassifier.train(tags, several)).save(join(folder, "tags.keras"));
+  const values = rows.map(({ text }, i) => ({ text, value: i }));
+  const measured = { ...briefly, model: ending("linear")(1) };
+  await (await TextRegressor.train(values, measured)).save(join(folder, "amounts.keras"));
   await train("m.keras", 2);
   await train("three.keras", 3);
 });
@@ -458,6 +504,8 @@ describe("given twice, or empty", { concurrency: 2 }, () => {
     for (const [name, command] of await commands()) {
       for (const option of command.options) {
         if (["--define", "--expect", "--text"].includes(option.long!)) continue;
+        // A column a label, where a text may have several.
+        if (option.long === "--label" && ["train", "evaluate"].includes(name)) continue;
         const value = option.required ? [valueFor(option.long!, option.argChoices)] : [];
         const args = [...name.split(" "), "x", option.long!, ...value, option.long!, ...value];
         const { error } = await parsed(args);
@@ -476,7 +524,10 @@ describe("given twice, or empty", { concurrency: 2 }, () => {
   test("as a stranger would", async () => {
     const twice = await run("train d.csv --label text --label label");
     assert.equal(twice.code, 2);
-    assert.match(twice.stderr, /^cellstate: --label: expected to be given once but received "label"\./);
+    assert.match(
+      twice.stderr,
+      /^cellstate: --label: expected to be given once but received \["text", "label"\]\./,
+    );
     const defined = await run("summary c.py --define words=9 --define words=10");
     assert.match(defined.stderr, /--define: expected one value for words but received "10"/);
   });

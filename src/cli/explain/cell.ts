@@ -70,9 +70,8 @@ export function cellCommand(explain: Command): void {
 }
 
 async function showAnatomy(source: string, flags: Flags): Promise<void> {
-  const { model, title, classifier } = await openModelOnly(source, flags);
-  if (!hasNetworks(classifier))
-    refuseAutomatic({ name: title, classifier }, "a network with a recurrent layer");
+  const { model, title, reader } = await openModelOnly(source, flags);
+  if (!hasNetworks(reader)) refuseAutomatic({ name: title, reader }, "a network with a recurrent layer");
   const { layer, cell } = openCell(model, flags.layer);
   const anatomy = cellAnatomy(layer, cell.inputs, cell.layer);
   await show(

@@ -99,10 +99,13 @@ async function subjectOf(opened: Opened, data: string | undefined, flags: Flags)
   if (!classifier) {
     if (data === undefined) return { model };
     if (isScript(opened)) return subjectOfScript(model, data, flags);
+    const whole = opened.reader
+      ? "Its texts may have any number of labels, or amounts"
+      : "This file holds a network only";
     throw inputError({
-      expected: "a classifier with its vocabulary and labels, to read DATA with",
+      expected: "a classifier of one label a text with its vocabulary, to read DATA with",
       where: name,
-      next: "This file holds a network only: leave DATA out, and the network alone is looked at.",
+      next: `${whole}: leave DATA out, and the network alone is looked at.`,
     });
   }
   const { vectorizer, length, labels, threshold, training } = classifier;

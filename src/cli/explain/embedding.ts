@@ -21,7 +21,7 @@ import { embeddingPicture } from "../../explain/embedding-picture.js";
 import { type EngineFlags, engineOptions, note, whole } from "../context.js";
 import { type Style, WIDTH } from "../terminal.js";
 import { excerpt, table } from "../ui/table.js";
-import { type Opened, openModel, refuseAutomatic } from "./open.js";
+import { idsOf, type Opened, openModel, refuseAutomatic } from "./open.js";
 import { type OutputFlags, outputOptions, show } from "./output.js";
 
 interface Flags extends EngineFlags, OutputFlags {
@@ -62,13 +62,10 @@ export function embeddingCommand(explain: Command): void {
   });
 }
 
-function explainEmbedding(
-  { model, classifier }: Opened,
-  wanted: readonly string[],
-  flags: Flags,
-): EmbeddingView {
-  const words = wordTable(model, classifier?.vectorizer ?? null, flags.layer);
-  const { length, labels, vectorizer } = classifier ?? {};
+function explainEmbedding({ model, reader }: Opened, wanted: readonly string[], flags: Flags): EmbeddingView {
+  const { length, vectorizer } = idsOf(reader) ?? {};
+  const labels = reader?.labels;
+  const words = wordTable(model, vectorizer ?? null, flags.layer);
   const map = embeddingMap(model, words, {
     length,
     labels,

@@ -2,16 +2,30 @@
 
 import { type InputError, inputError } from "../../base/errors.js";
 import { TextClassifier } from "../../classifier/classifier.js";
+import { MultiLabelClassifier } from "../../classifier/multi-label.js";
+import { TextRegressor } from "../../classifier/regressor.js";
 import type { Definitions } from "../../formats/python/script.js";
 import type { Model } from "../../model/model.js";
 import type { ModelOptions } from "../../model/options.js";
 import { FeatureEncoder } from "../../tokens/feature-encoder.js";
+import { IdEncoder, type RowEncoder } from "../../tokens/row-encoder.js";
+import { textKindOf } from "../../tokens/text-part.js";
 import * as models from "../models.js";
 
 export interface Opened {
   name: string;
   model: Model;
+  /** Of one label a text. */
   classifier: TextClassifier | null;
+  /** What reads texts for the network, and what its outputs are called, of any kind of text model; null of a network alone. */
+  reader: TextReader | null;
+}
+
+/** What reads texts for a network. */
+export interface TextReader {
+  readonly encoder: RowEncoder;
+  /** None of an amount. */
+  readonly labels?: readonly string[];
 }
 
 export interface OpenOptions extends Pick<ModelOptions, "engine" | "threads" | "seed"> {
@@ -26,40 +40,47 @@ export async function openModel(source: string, { define, ...options }: OpenOpti
     ...{ engine, threads, seed, definitions: define },
     training: false,
   });
-  const isClassifier =
-    typeof extras === "object" &&
-    extras !== null &&
-    (extras as { kind?: unknown }).kind === "text-classifier";
-  return {
-    name: source,
-    model,
-    classifier: isClassifier ? TextClassifier.fromModel(model, extras, source) : null,
-  };
+  const found = { name: source, model };
+  switch (textKindOf(extras)) {
+    case "text-classifier": {
+      const classifier = TextClassifier.fromModel(model, extras, source);
+      return { ...found, classifier, reader: classifier };
+    }
+    case "multi-label-classifier":
+      return { ...found, classifier: null, reader: MultiLabelClassifier.fromModel(model, extras, source) };
+    case "text-regressor":
+      return { ...found, classifier: null, reader: TextRegressor.fromModel(model, extras, source) };
+    default:
+      return { ...found, classifier: null, reader: null };
+  }
 }
 
+/** What turns texts into the ids of a network of words; null where there is none. */
+export const idsOf = (reader: TextReader | null): IdEncoder | null =>
+  reader?.encoder instanceof IdEncoder ? reader.encoder : null;
+
 /** Whether a classifier's network reads n-grams, and so has no sequence to look into. */
-export const isAutomatic = (classifier: TextClassifier | null): boolean =>
-  classifier?.encoder instanceof FeatureEncoder;
+export const isAutomatic = (reader: TextReader | null): boolean => reader?.encoder instanceof FeatureEncoder;
 
 /** Whether networks over words stand beside an automatic classifier's n-grams. */
-export const hasNetworks = (classifier: TextClassifier | null): boolean =>
-  classifier?.encoder instanceof FeatureEncoder && Boolean(classifier.encoder.parts.channels);
+export const hasNetworks = (reader: TextReader | null): boolean =>
+  reader?.encoder instanceof FeatureEncoder && Boolean(reader.encoder.parts.channels);
 
 /** Why a command has nothing to show of an automatic classifier, and what has. */
 export const automaticError = (
-  { name, classifier }: Pick<Opened, "name" | "classifier">,
+  { name, reader }: Pick<Opened, "name" | "reader">,
   expected: string,
 ): InputError =>
   inputError({
     expected,
     where: name,
-    received: hasNetworks(classifier)
+    received: hasNetworks(reader)
       ? "an automatic classifier, of n-grams and networks together"
       : "an automatic classifier, whose scores are sums over n-grams",
     next: "Ask it with explain attribute, explain params or summary; or train with --model lstm.",
   });
 
 /** @throws InputError for an automatic classifier */
-export function refuseAutomatic(opened: Pick<Opened, "name" | "classifier">, expected: string): void {
-  if (isAutomatic(opened.classifier)) throw automaticError(opened, expected);
+export function refuseAutomatic(opened: Pick<Opened, "name" | "reader">, expected: string): void {
+  if (isAutomatic(opened.reader)) throw automaticError(opened, expected);
 }

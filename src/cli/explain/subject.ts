@@ -13,7 +13,7 @@ import { type EngineFlags, engineOptions, whole } from "../context.js";
 import { refuseFiles } from "../data.js";
 import { define, idleFor, namedModel, sourceOf } from "../models.js";
 import type { Idle } from "../options.js";
-import { automaticError, isAutomatic, openModel } from "./open.js";
+import { automaticError, idsOf, isAutomatic, openModel, type TextReader } from "./open.js";
 
 export interface SubjectFlags extends EngineFlags {
   define?: Definitions;
@@ -87,7 +87,7 @@ export async function openSubject(
   const subject = await openAnySubject(source, text, flags);
   if (!("automatic" in subject)) return subject;
   throw automaticError(
-    { name: subject.title, classifier: subject.automatic },
+    { name: subject.title, reader: subject.automatic },
     "a network that reads a text word by word",
   );
 }
@@ -114,8 +114,10 @@ export async function openAnySubject(
   }
   const preset = untrained(source, words, flags);
   if (preset) return preset;
-  const { model, classifier, name } = await openModel(source, flags);
-  if (classifier && isAutomatic(classifier)) {
+  const opened = await openModel(source, flags);
+  const { model, classifier, reader, name } = opened;
+  if (isAutomatic(reader)) {
+    if (!classifier) throw automaticError(opened, "a classifier of one label a text, or a network of words");
     if (!flags.ids) return { automatic: classifier, text: words, title: name };
     throw inputError({
       expected: "a text: an automatic classifier reads n-grams, whose ids are no words",
@@ -123,33 +125,34 @@ export async function openAnySubject(
       received: flags.ids,
     });
   }
-  if (!classifier) refuseNgrams(model, name);
+  const ids = idsOf(reader);
+  const named = reader?.labels ? { labels: reader.labels } : {};
+  if (!ids) refuseNgrams(model, name);
   if (flags.ids)
     return {
       model,
-      sentence: idSentence(model, flags.ids, classifier?.vectorizer),
+      sentence: idSentence(model, flags.ids, ids?.vectorizer),
       title: name,
-      ...(classifier ? { labels: classifier.labels } : {}),
+      ...named,
     };
-  if (!classifier) {
+  if (!ids) {
     throw new InputError(
       `${name}: this file has no vocabulary to read a text with. Give the row itself with --ids 4,17,9.`,
     );
   }
-  const sentence = readSentence(classifier.vectorizer, words, classifier.length);
-  return { model, sentence, labels: classifier.labels, title: name };
+  return { model, sentence: readSentence(ids.vectorizer, words, ids.length), title: name, ...named };
 }
 
 /** Only a model, with or without a text. */
 export async function openModelOnly(
   source: string,
   flags: SubjectFlags,
-): Promise<{ model: Model; title: string; classifier: TextClassifier | null }> {
+): Promise<{ model: Model; title: string; reader: TextReader | null }> {
   const { vocabulary = SIZES.vocabulary, length = SIZES.length, classes, seed } = flags;
   const model = namedModel(source, { vocabulary, length, classes }, { seed });
-  if (model) return { model, title: `${source}, untrained (seed ${seed})`, classifier: null };
+  if (model) return { model, title: `${source}, untrained (seed ${seed})`, reader: null };
   const opened = await openModel(source, flags);
-  return { model: opened.model, title: opened.name, classifier: opened.classifier };
+  return { model: opened.model, title: opened.name, reader: opened.reader };
 }
 
 /** A preset whose vocabulary is the words of the text itself; null where the word names a file. */

@@ -184,7 +184,7 @@ export function mistakesText(
   return `${style.bold(heading)}\n${parts.join("\n")}`;
 }
 
-function textLines(text: string): string[] {
+export function textLines(text: string): string[] {
   const width = WIDTH - 4;
   // More than can be shown is not even looked at.
   const start = printable(text.slice(0, 20 * WIDTH * MOST_LINES)).trim();

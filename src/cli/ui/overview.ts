@@ -1,5 +1,5 @@
 /** What `train` found in the data, before it learns from it. */
-import { count, counted, percent } from "../../base/numbers.js";
+import { amount, count, counted, decimal, percent } from "../../base/numbers.js";
 import type { ClassCount, DatasetReport, LengthSummary } from "../../report/data.js";
 import type { EncodingReport } from "../../tokens/vectorizer.js";
 import { PLAIN, type Style } from "../terminal.js";
@@ -9,7 +9,7 @@ import { bar, excerpt, table } from "./table.js";
 const MOST_LABELS = 12;
 
 export function overviewText(
-  { rows, repeated, classes, segment, lengths, vocabulary }: DatasetReport,
+  { rows, repeated, classes, labelsPerRow, amounts, segment, lengths, vocabulary }: DatasetReport,
   style: Style = PLAIN,
 ): string {
   const total = rows.train + (rows.validation ?? 0) + (rows.test ?? 0);
@@ -19,10 +19,16 @@ export function overviewText(
     ...(rows.test === undefined ? [] : [`${count(rows.test)} to measure on`]),
   ];
   return [
-    style.bold(`${counted(total, "text")}, ${counted(classes.length, "label")}`),
+    style.bold(
+      `${counted(total, "text")}, ${amounts ? `amounts from ${amount(amounts.least)} to ${amount(amounts.most)}` : counted(classes.length, "label")}`,
+    ),
     `  ${parts.join(", ")}`,
     ...(repeated ? [`  ${repeatedText(repeated, rows.test ?? 0)}`] : []),
     ...classLines(classes, rows.train),
+    ...(labelsPerRow === undefined ? [] : [`  labels a text: ${decimal(labelsPerRow, 2)}`]),
+    ...(amounts
+      ? [`  amounts to learn: median ${amount(amounts.median)}, mean ${amount(amounts.mean)}`]
+      : []),
     ...(segment === undefined
       ? []
       : [`  written without spaces between words: cut into ${segment} (--segment)`]),

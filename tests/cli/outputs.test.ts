@@ -1,0 +1,272 @@
+/** Several labels a text, and amounts, on the command line: from files as people have them to answers in a table. */
+import assert from "node:assert/strict";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, describe, test } from "node:test";
+import { pathToFileURL } from "node:url";
+import { random } from "../classifier/random.js";
+import { cellstate } from "./run.js";
+
+const SIGNS: Record<string, string[]> = {
+  billing: ["invoice", "refund", "charged"],
+  praise: ["thanks", "lovely", "great"],
+  urgent: ["now", "immediately", "asap"],
+};
+const LABELS = Object.keys(SIGNS);
+const FILLER = ["the", "my", "order", "please", "with", "was", "about", "it", "and", "of"];
+const WORTH: Record<string, number> = { garden: 300, cellar: 80, balcony: 120, noisy: -150, dark: -90 };
+
+const next = random(17);
+const pick = <T>(list: readonly T[]): T => list[Math.floor(next() * list.length)]!;
+const TICKETS = Array.from({ length: 240 }, () => {
+  const labels = LABELS.filter(() => next() < 0.4);
+  const words = [
+    ...labels.map((label) => pick(SIGNS[label]!)),
+    ...Array.from({ length: 4 }, () => pick(FILLER)),
+  ];
+  return { text: words.sort(() => next() - 0.5).join(" "), labels };
+});
+const FLATS = Array.from({ length: 240 }, () => {
+  const found = Object.keys(WORTH).filter(() => next() < 0.4);
+  const words = [...found, ...FILLER.filter(() => next() < 0.5)].sort(() => next() - 0.5);
+  return { text: words.join(" "), price: 500 + found.reduce((sum, word) => sum + WORTH[word]!, 0) };
+});
+
+let folder = "";
+const run = (...args: string[]) => cellstate(args, { cwd: folder });
+const small = (model = "cnn", epochs = 25) => [
+  ...["--model", model, "--length", "14", "--vocabulary", "60", "--epochs", String(epochs), "--seed", "3"],
+];
+const SMALL = small();
+
+before(async () => {
+  folder = await mkdtemp(join(tmpdir(), "cellstate-outputs-"));
+  const write = (name: string, lines: string[]) => writeFile(join(folder, name), `${lines.join("\n")}\n`);
+  const cell = (labels: string[]) => labels.join(";");
+  await write("cells.csv", ["text,tags", ...TICKETS.map(({ text, labels }) => `${text},${cell(labels)}`)]);
+  await write(
+    "lists.jsonl",
+    TICKETS.map((row) => JSON.stringify(row)),
+  );
+  await write("python.csv", [
+    "text,labels",
+    ...TICKETS.map(({ text, labels }) => `${text},"[${labels.map((label) => `'${label}'`).join(", ")}]"`),
+  ]);
+  await write("columns.csv", [
+    `id,text,${LABELS.join()}`,
+    ...TICKETS.map(
+      ({ text, labels }, i) => `${i},${text},${LABELS.map((label) => Number(labels.includes(label))).join()}`,
+    ),
+  ]);
+  await write(
+    "fast.txt",
+    TICKETS.filter(({ labels }) => labels.length > 0).map(
+      ({ text, labels }) => `${labels.map((label) => `__label__${label}`).join(" ")} ${text}`,
+    ),
+  );
+  await write("flats.csv", ["text,price", ...FLATS.map(({ text, price }) => `${text},${price}`)]);
+  const trained = [
+    await run("train", "cells.csv", "--multi-label", ...SMALL, "--out", "tags.keras", "--report", "r.html"),
+    await run("train", "flats.csv", "--target", "amounts", ...SMALL, "--out", "flats.keras"),
+  ];
+  for (const { code, stderr } of trained) assert.equal(code, 0, stderr);
+});
+after(() => rm(folder, { recursive: true }));
+
+describe("several labels a text", () => {
+  for (const [file, ...columns] of [
+    ["cells.csv", "--label", "tags"],
+    ["lists.jsonl"],
+    ["python.csv"],
+    ["columns.csv", ...LABELS.flatMap((label) => ["--label", label])],
+    ["fast.txt"],
+  ] as [string, ...string[]][]) {
+    test(`${file}: measured by what was learned of cells`, async () => {
+      const { code, stdout, stderr } = await run("evaluate", "tags.keras", file, ...columns, "--json");
+      assert.equal(code, 0, stderr);
+      const { rows, micro, labels, subsetAccuracy } = JSON.parse(stdout);
+      assert.equal(rows, TICKETS.filter(({ labels }) => file !== "fast.txt" || labels.length > 0).length);
+      assert.ok(micro.f1 > 0.95 && subsetAccuracy > 0.85, stdout);
+      assert.deepEqual(labels, LABELS);
+    });
+  }
+
+  for (const [file, ...columns] of [
+    ["cells.csv"],
+    ["columns.csv", ...LABELS.flatMap((label) => ["--label", label])],
+  ] as [string, ...string[]][]) {
+    test(`${file}: the automatic model`, async () => {
+      const out = `auto-${file}.keras`;
+      const asked = ["train", file, "--multi-label", ...columns, "--out", out, "--json"];
+      const { code, stdout, stderr } = await run(...asked);
+      assert.equal(code, 0, stderr);
+      const { test: measured, linear } = JSON.parse(stdout.trim().split("\n").at(-1)!);
+      assert.ok(measured.micro.f1 > 0.95, stdout);
+      assert.equal(linear.useful, true);
+      const { stdout: line } = await run("predict", out, "refund please asap");
+      assert.match(line, /billing \d.* %, urgent|urgent \d.* %, billing/);
+    });
+  }
+
+  test("lines, JSON, and what is not known", async () => {
+    const { stdout } = await run("predict", "tags.keras", "refund asap", "the order", "xylophone");
+    const [both, none, unknown] = stdout.split("\n");
+    assert.match(both!, /^(billing|urgent) [\d.]+ %, (billing|urgent) [\d.]+ %$/);
+    assert.match(none!, /^none\t(billing|praise|urgent) [\d.]+ %$/);
+    assert.match(unknown!, /\tno known word$/);
+    const json = await run("predict", "tags.keras", "--json", "refund asap");
+    const { labels, scores } = JSON.parse(json.stdout);
+    assert.deepEqual([...labels].sort(), ["billing", "urgent"]);
+    assert.deepEqual(Object.keys(scores), LABELS);
+  });
+
+  test("a table with its labels, which is read again as it was written", async () => {
+    const { code, stderr } = await run(
+      "predict",
+      "tags.keras",
+      "cells.csv",
+      "--out",
+      "scored.csv",
+      "--scores",
+    );
+    assert.equal(code, 0, stderr);
+    const [head, ...lines] = (await readFile(join(folder, "scored.csv"), "utf8")).trim().split("\n");
+    assert.equal(head, "text,tags,labels,known,score_billing,score_praise,score_urgent");
+    assert.equal(lines.length, TICKETS.length);
+    const again = ["evaluate", "tags.keras", "scored.csv", "--label", "labels", "--json"];
+    const { subsetAccuracy } = JSON.parse((await run(...again)).stdout);
+    assert.equal(subsetAccuracy, 1);
+    await run("predict", "tags.keras", "lists.jsonl", "--out", "scored.jsonl");
+    const first = JSON.parse((await readFile(join(folder, "scored.jsonl"), "utf8")).split("\n")[0]!);
+    assert.deepEqual(first.labels, TICKETS[0]!.labels);
+    assert.ok(Array.isArray(first.predicted_labels));
+  });
+
+  test("labels that hold what parts them are parted by something else", async () => {
+    const rows = TICKETS.map(({ text, labels }) => ({ text, labels: labels.map((label) => `${label};1`) }));
+    await writeFile(join(folder, "odd.jsonl"), rows.map((row) => JSON.stringify(row)).join("\n"));
+    await run("train", "odd.jsonl", "--multi-label", ...SMALL, "--out", "odd.keras");
+    const { stdout } = await run("predict", "odd.keras", "cells.csv", "--out", "-");
+    assert.match(stdout, /(billing|praise|urgent);1\|(billing|praise|urgent);1/);
+  });
+
+  test("thresholds that the data suggests are kept", async () => {
+    const asked = ["evaluate", "tags.keras", "cells.csv", "--threshold", "best", "--out", "best.keras"];
+    const { code, stderr } = await run(...asked);
+    assert.equal(code, 0, stderr);
+    assert.match(stderr, /Thresholds: ".*chosen by these texts, which flatters|Thresholds stay as they are/);
+    const { stdout } = await run("evaluate", "best.keras", "cells.csv", "--json");
+    const kept = JSON.parse(stdout).thresholds;
+    const all = await run("evaluate", "tags.keras", "cells.csv", "--json", "--threshold", "0.25");
+    assert.deepEqual(JSON.parse(all.stdout).thresholds, [0.25, 0.25, 0.25]);
+    const own = JSON.parse((await run("evaluate", "tags.keras", "cells.csv", "--json")).stdout).thresholds;
+    assert.notDeepEqual(kept, [0.25, 0.25, 0.25]);
+    assert.equal(own.length, 3);
+  });
+
+  test("labels that it does not know are said", async () => {
+    await writeFile(
+      join(folder, "new.csv"),
+      "text,tags\nrefund now,billing;odd\nthanks,praise\nlovely,praise;odd\n",
+    );
+    const { stderr } = await run("evaluate", "tags.keras", "new.csv", "--label-separator", ";");
+    assert.match(stderr, /! 1 label is unknown to the classifier and left out of the figures: "odd" \(2\)/);
+    const test = ["train", "cells.csv", "--multi-label", "--test", "new.csv", ...SMALL, "--out", "x.keras"];
+    const { code, stderr: refused } = await run(...test);
+    assert.equal(code, 2);
+    assert.match(refused, /row 2: expected a label among billing, praise, urgent but received "odd"/);
+  });
+
+  test("what is not there yet, or of another kind, is said", async () => {
+    const again = await run(
+      "train",
+      "cells.csv",
+      "--multi-label",
+      "--model",
+      "tags.keras",
+      "--out",
+      "y.keras",
+    );
+    assert.match(
+      again.stderr,
+      /tags.keras: expected a TextClassifier .* but received "a MultiLabelClassifier/,
+    );
+    const one = await run("train", "lists.jsonl");
+    assert.match(one.stderr, /--multi-label/);
+    const two = await run("evaluate", "tags.keras", "flats.keras", "cells.csv");
+    assert.match(two.stderr, /expected a TextClassifier/);
+  });
+
+  test("explained, converted, looked over", async () => {
+    await run("train", "cells.csv", "--multi-label", ...small("gru"), "--out", "gru.keras");
+    const explained = await run(
+      "explain",
+      "attribute",
+      "gru.keras",
+      "refund asap please",
+      "--label",
+      "urgent",
+    );
+    assert.match(explained.stdout, /log-odds of urgent/);
+    const doctor = await run("explain", "doctor", "gru.keras", "cells.csv");
+    assert.match(doctor.stderr, /Its texts may have any number of labels/);
+    assert.equal((await run("convert", "gru.keras", "gru.mjs", "--weights", "float32")).code, 0);
+    const { classify } = (await import(pathToFileURL(join(folder, "gru.mjs")).href)) as {
+      classify(text: string): { labels: string[] };
+    };
+    const { stdout } = await run("predict", "gru.keras", "--json", "refund asap");
+    assert.deepEqual(classify("refund asap").labels, JSON.parse(stdout).labels);
+    assert.match(await readFile(join(folder, "r.html"), "utf8"), /<html/);
+  });
+});
+
+describe("amounts", () => {
+  test("learned, measured, answered", async () => {
+    const { code, stdout, stderr } = await run("evaluate", "flats.keras", "flats.csv", "--json");
+    assert.equal(code, 0, stderr);
+    const { r2, rows, baseline, rootMeanSquaredError } = JSON.parse(stdout);
+    assert.equal(rows, FLATS.length);
+    assert.ok(r2 > 0.8 && rootMeanSquaredError < baseline.rootMeanSquaredError, stdout);
+    const lines = await run("predict", "flats.keras", "garden balcony", "dark noisy", "xylophone");
+    const [good, bad, unknown] = lines.stdout.split("\n");
+    assert.ok(Number(good) > Number(bad) + 300, lines.stdout);
+    assert.match(unknown!, /^-?[\d.]+\tno known word$/);
+    await run("predict", "flats.keras", "flats.csv", "--out", "priced.csv");
+    const [head, first] = (await readFile(join(folder, "priced.csv"), "utf8")).split("\n");
+    assert.equal(head, "text,price,value,known");
+    assert.match(first!, /^[a-z ]+,\d+,\d+(\.\d+)?,$/);
+  });
+
+  test("the automatic model", async () => {
+    const asked = ["train", "flats.csv", "--target", "amounts", "--out", "auto.keras", "--json"];
+    const { code, stdout, stderr } = await run(...asked);
+    assert.equal(code, 0, stderr);
+    const { test: measured, linear } = JSON.parse(stdout.trim().split("\n").at(-1)!);
+    assert.ok(measured.r2 > 0.9, stdout);
+    assert.equal(linear.useful, true);
+    const { stdout: line } = await run("predict", "auto.keras", "garden balcony");
+    assert.ok(Number(line) > 700 && Number(line) < 1300, line);
+  });
+
+  test("rows without a number are counted, listed and refused, or written out", async () => {
+    const lines = ["text,price", ...FLATS.map(({ text, price }) => `${text},${price}`), "garden,on request"];
+    await writeFile(join(folder, "bad.csv"), lines.join("\n"));
+    const asked = ["train", "bad.csv", "--target", "amounts", ...small("cnn", 1), "--out", "z.keras"];
+    const { code, stderr } = await run(...asked);
+    assert.equal(code, 2);
+    assert.match(stderr, /242/);
+    const { code: fine } = await run(...asked, "--rejects", "rejects.jsonl");
+    assert.equal(fine, 0);
+    const [reject] = (await readFile(join(folder, "rejects.jsonl"), "utf8")).trim().split("\n");
+    assert.match(reject!, /on request/);
+  });
+
+  test("labels that look like amounts name the way", async () => {
+    const lines = FLATS.map(({ text, price }, i) => `${text},${price + i / 1000}`);
+    await writeFile(join(folder, "exact.csv"), ["text,price", ...lines].join("\n"));
+    const { code, stderr } = await run("train", "exact.csv", "--label", "price", "--out", "w.keras");
+    assert.equal(code, 2);
+    assert.match(stderr, /look like amounts.*--target amounts/s);
+  });
+});
