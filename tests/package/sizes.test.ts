@@ -6,15 +6,15 @@ import { type Size, sizeOf } from "./sizes.js";
 
 /** 1,000 bytes, gzipped: a little above what was measured (zlib packs differently on other processors). They are lowered as the package shrinks, never raised unsaid. */
 const ENTRY_BUDGETS: Record<string, number> = {
-  cellstate: 237,
+  cellstate: 252,
   "cellstate/data": 30,
   "cellstate/explain": 206,
-  "cellstate/formats": 253,
+  "cellstate/formats": 255,
   "cellstate/keras": 176,
   "cellstate/lab": 137,
-  "cellstate/predict": 54,
+  "cellstate/predict": 56,
   "cellstate/report": 227,
-  "cellstate/tune": 225,
+  "cellstate/tune": 227,
 };
 
 const TRAINING_BUDGET = 132;

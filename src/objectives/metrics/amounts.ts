@@ -18,7 +18,9 @@ export interface AmountPredictions {
 export interface AmountIntervals {
   /** NaN where `r2` is. */
   r2: Interval;
+  /** In the unit of the amounts. */
   rootMeanSquaredError: Interval;
+  /** In the unit of the amounts. */
   meanAbsoluteError: Interval;
 }
 
@@ -34,9 +36,13 @@ export interface AmountEvaluation {
    * where the truth does not vary.
    */
   r2: number;
+  /** Mean of (predicted − truth)². */
   meanSquaredError: number;
+  /** Its root, in the unit of the amounts. */
   rootMeanSquaredError: number;
+  /** Mean of |predicted − truth|. */
   meanAbsoluteError: number;
+  /** Half of the rows are no further off. */
   medianAbsoluteError: number;
   /** Pearson's correlation of predicted and true amounts, −1 to 1. NaN where either does not vary. */
   pearson: number;
@@ -200,7 +206,9 @@ function groupsOf(errors: Float64Array, deviations: Float64Array, seed: number):
 export interface AmountMistake {
   /** Index among the rows measured. */
   row: number;
+  /** The amount that it is. */
   truth: number;
+  /** The amount answered. */
   predicted: number;
   /** `predicted` − `truth`. */
   error: number;
