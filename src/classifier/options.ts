@@ -262,51 +262,32 @@ export interface Changes {
   old?: ChangedAnswers;
 }
 
+/** What a classifier that is gone on from settles. */
+const SETTLED = [
+  "model",
+  "effort",
+  "maxSize",
+  "budget",
+  "replay",
+  "vocabulary",
+  "length",
+  "text",
+  "vectorizer",
+  "vectors",
+  "freezeVectors",
+  "target",
+  "onStep",
+  "onSizes",
+] as const satisfies readonly (keyof TrainOptions)[];
+
 /** Options of `classifier.finetune`: those of `TextClassifier.train`, but for what the classifier settles. */
-export interface FinetuneOptions
-  extends Omit<
-    TrainOptions,
-    | "model"
-    | "effort"
-    | "maxSize"
-    | "budget"
-    | "replay"
-    | "vocabulary"
-    | "length"
-    | "text"
-    | "vectorizer"
-    | "vectors"
-    | "freezeVectors"
-    | "target"
-    | "onStep"
-    | "onSizes"
-  > {
+export interface FinetuneOptions extends Omit<TrainOptions, (typeof SETTLED)[number]> {
   /**
    * Rows learned from before, to be learned again beside the new ones, lest they be forgotten. With a corpus: which of its rows
    * they are.
    */
   oldRows?: Iterable<LabelledText> | AsyncIterable<LabelledText> | ArrayLike<number>;
 }
-
-const FINETUNE_OPTIONS: Record<keyof FinetuneOptions, true> = {
-  oldRows: true,
-  epochs: true,
-  patience: true,
-  batchSize: true,
-  rows: true,
-  validationSplit: true,
-  duplicates: true,
-  optimizer: true,
-  learningRate: true,
-  balance: true,
-  seed: true,
-  callbacks: true,
-  onPrepared: true,
-  signal: true,
-  resume: true,
-  engine: true,
-  threads: true,
-};
 
 /** What an automatic classifier tried, and how that did on rows that it had not learned from. */
 export interface AutoRecord {
@@ -423,8 +404,13 @@ export interface Classifier extends Parts {
 
 export const TRAIN_OPTION_NAMES: readonly string[] = Object.keys(TRAIN_OPTIONS);
 
+const FINETUNE_OPTION_NAMES = [
+  "oldRows",
+  ...TRAIN_OPTION_NAMES.filter((name) => !(SETTLED as readonly string[]).includes(name)),
+];
+
 export const checkFinetuneOptions = (options: FinetuneOptions): void =>
-  knownOptions(options, Object.keys(FINETUNE_OPTIONS), "finetune");
+  knownOptions(options, FINETUNE_OPTION_NAMES, "finetune");
 
 export const checkTrainOptions = (options: TrainOptions): void =>
   knownOptions(options, TRAIN_OPTION_NAMES, "TextClassifier.train");
