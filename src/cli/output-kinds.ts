@@ -6,6 +6,7 @@ import type { MultiLabelEvaluation } from "../classifier/multi-label.js";
 import { type EvaluateLabelSetsOptions, MultiLabelClassifier } from "../classifier/multi-label.js";
 import type { OutputTrainOptions } from "../classifier/other-outputs.js";
 import { type RegressorEvaluation, TextRegressor } from "../classifier/regressor.js";
+import { amountSummary } from "../report/amount-summary.js";
 import type { DatasetReport, ReportData } from "../report/data.js";
 import type { CorpusFrontEndOptions } from "../tokens/options.js";
 import type { EncodingReport } from "../tokens/vectorizer.js";
@@ -119,18 +120,10 @@ export const AMOUNTS: OutputKind<AmountCorpus, TextRegressor, RegressorEvaluatio
   checkTest: () => {},
   train: (corpus, options) => TextRegressor.train(corpus, options),
   evaluate: (made, corpus, options) => made.evaluate(corpus, options),
-  overview: ({ corpus, rows }) => {
-    const values = Float64Array.from(rows, (row) => corpus.value(row)).sort();
-    return {
-      classes: [],
-      amounts: {
-        least: values[0] ?? Number.NaN,
-        median: values[values.length >> 1] ?? Number.NaN,
-        mean: values.reduce((sum, value) => sum + value / values.length, 0),
-        most: values.at(-1) ?? Number.NaN,
-      },
-    };
-  },
+  overview: ({ corpus, rows }) => ({
+    classes: [],
+    amounts: amountSummary(Float64Array.from(rows, (row) => corpus.value(row))),
+  }),
   worst: (evaluation, most) => ({ ...evaluation, mistakes: evaluation.mistakes.slice(0, most) }),
   leftOut: () => null,
   text: amountsText,

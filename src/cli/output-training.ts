@@ -9,6 +9,7 @@ import { repeatedTexts } from "../classifier/repeated-texts.js";
 import { allRows, type CorpusText, type TextCorpus } from "../classifier/text-corpus.js";
 import type { TextModel } from "../classifier/text-model.js";
 import { AbortedTraining } from "../classifier/unfinished.js";
+import { kindOf } from "../report/classifier-card.js";
 import type { DatasetReport } from "../report/data.js";
 import { lengthSummary } from "../report/lengths.js";
 import { isLexer } from "../tokens/options.js";
@@ -90,7 +91,7 @@ export async function runOutputTraining<
           ...{ plan, model: made, overview, epochs, seconds, interrupted, inputs, unseen },
           command: commandWith(made.model.engineName),
           distinct: corpus.texts.distinct,
-          kind: linear ? `automatic ${kind.what}` : kind.what,
+          kind: linear ? `automatic ${kind.what}` : kindOf(made.model, kind.what),
         }),
         ...(evaluation ? kind.report(evaluation) : {}),
       }))

@@ -132,7 +132,7 @@ function withValidation(overview: DatasetReport, training: TrainingRecord | null
     ...overview,
     rows: { ...overview.rows, train: rows, validation },
     classes: overview.classes.map((entry) => {
-      const train = perClass[entry.label] ?? 0;
+      const train = Object.hasOwn(perClass, entry.label) ? perClass[entry.label]! : 0;
       return { ...entry, train, validation: entry.train - train };
     }),
   };

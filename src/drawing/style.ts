@@ -33,9 +33,13 @@ p { margin: 0 0 12px; max-width: 46em; }
 .quiet, figure p { color: var(--quiet); font-size: .9rem; }
 .notes { border-left: 4px solid var(--two); padding: 2px 0 2px 14px; margin: 16px 0; list-style: none; }
 .tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(118px, 1fr)); gap: 12px; margin: 24px 0 0; }
+.tiles.wide { grid-template-columns: repeat(auto-fit, minmax(140px, 1fr)); }
 .tiles div { background: var(--panel); border-radius: 8px; padding: 12px 14px; display: flex; flex-direction: column-reverse; justify-content: flex-end; }
 .tiles dt { color: var(--quiet); font-size: .82rem; line-height: 1.35; }
+.tiles dt, .tiles dd { overflow-wrap: anywhere; }
+.tiles span { display: block; }
 .tiles dd { margin: 0; font-size: 1.4rem; font-weight: 650; line-height: 1.25; }
+.tiles .long { font-size: 1.05rem; line-height: 1.67; }
 .pair { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 400px), 1fr)); gap: 24px 40px; margin-top: 16px; align-items: start; }
 .pair > * { min-width: 0; }
 figure { margin: 0; }
@@ -111,6 +115,7 @@ footer { margin-top: 48px; color: var(--quiet); font-size: .85rem; }
   .tiles { grid-template-columns: repeat(6, 1fr); gap: 6pt; }
   .tiles div { padding: 6pt 7pt; }
   .tiles dd { font-size: 13pt; }
+  .tiles .long { font-size: 10pt; }
   table { font-size: 8.5pt; }
   th, td { padding: 2.5pt 5pt; }
   .tiles div, .mistakes li, .chart * { print-color-adjust: exact; -webkit-print-color-adjust: exact; }

@@ -1,4 +1,5 @@
-import { inputError } from "../base/errors.js";
+import { numbersOf, objectOf, textsOf } from "../base/arguments.js";
+import { finiteNumber, inputError } from "../base/errors.js";
 import type { CrossValidation } from "../classifier/cross-validate.js";
 import type { MultiLabelEvaluation } from "../classifier/multi-label.js";
 import type { AutoRecord, LinearRecord, SizedAccuracy } from "../classifier/options.js";
@@ -14,8 +15,10 @@ export interface ReportData {
   kind?: string;
   /** When, as it is to be read. */
   createdAt?: string;
-  /** Names of the classes by number. */
+  /** Names of the classes by number; none where amounts are answered. */
   labels: readonly string[];
+  /** What it answers with. Default: what the other parts tell, as a regressor has no labels. */
+  answers?: Answers;
   dataset?: DatasetReport;
   /** Of an automatic classifier: what was tried. */
   auto?: AutoRecord;
@@ -56,6 +59,9 @@ export interface ReportData {
   reproduction?: Reproduction;
 }
 
+/** One label a text, any number of labels, or an amount. */
+export type Answers = "label" | "labels" | "amount";
+
 /** What makes the same model again. */
 export interface Reproduction {
   /** The command, with every option in effect. */
@@ -88,7 +94,7 @@ export interface DatasetReport {
   /** Labels a row has on average, where it may have several. */
   labelsPerRow?: number;
   /** Amounts of the rows that are learned from. */
-  amounts?: { least: number; median: number; mean: number; most: number };
+  amounts?: AmountSummary;
   lengths?: LengthSummary;
   vocabulary?: {
     /** Entries kept, the padding and unknown ones included. */
@@ -102,6 +108,16 @@ export interface DatasetReport {
   };
   /** Where words of scripts without spaces were cut: into what. */
   segment?: "words" | "characters";
+}
+
+/** What amounts there are. */
+export interface AmountSummary {
+  least: number;
+  median: number;
+  mean: number;
+  most: number;
+  /** Rows from each edge up to, but not at, the next; the first and the last bin hold what is beyond, too. */
+  bins?: { edges: readonly number[]; counts: readonly number[] };
 }
 
 export interface ClassCount {
@@ -146,12 +162,74 @@ export interface LengthSummary {
   bins: readonly { from: number; to: number; count: number }[];
 }
 
+/** What a model answers with, by what there is of it. */
+export function answersOf({ answers, labels, dataset, labelSets, amounts }: ReportData): Answers {
+  if (answers !== undefined) return answers;
+  if (labelSets !== undefined || dataset?.labelsPerRow !== undefined) return "labels";
+  return amounts !== undefined || dataset?.amounts !== undefined || labels.length === 0 ? "amount" : "label";
+}
+
+/** @throws InputError for an evaluation of another kind of model, or of other labels */
+export function checkReport(data: ReportData): void {
+  const { evaluation, labelSets, amounts, labels } = data;
+  if (evaluation !== undefined) checkLabels(evaluation, labels);
+  if (labelSets !== undefined) checkLabelSets(labelSets, labels);
+  if (amounts !== undefined) checkAmounts(amounts, labels);
+  const given = { label: evaluation, labels: labelSets, amount: amounts };
+  const answers = answersOf(data);
+  for (const [kind, measured] of Object.entries(given)) {
+    if (measured === undefined || kind === answers) continue;
+    throw inputError({
+      expected: `an evaluation of a model that answers with ${WORDED[answers]}`,
+      where: "report evaluation",
+      received: `one of a model that answers with ${WORDED[kind as Answers]}`,
+    });
+  }
+}
+
+const WORDED = { label: "one label", labels: "any number of labels", amount: "an amount" } as const;
+
 /** @throws InputError where there are not as many names as the evaluation has classes */
-export function checkLabels({ classes }: Evaluation, labels: readonly string[]): void {
+function checkLabels(evaluation: Evaluation, labels: readonly string[]): void {
+  const { classes } = objectOf(evaluation, "report evaluation");
   if (classes === labels.length) return;
   throw inputError({
     expected: `${classes} names of classes`,
     where: "report labels",
     received: labels.length,
   });
+}
+
+/** @throws InputError where the evaluation is not of these labels, in this order */
+function checkLabelSets(evaluation: MultiLabelEvaluation, labels: readonly string[]): void {
+  const where = "report evaluation";
+  const { labels: own, thresholds, perLabel } = objectOf(evaluation, where, "one of several labels a text");
+  const other = textsOf(own, `${where} labels`).findIndex((label, k) => label !== labels[k]);
+  if (other >= 0) {
+    const expected = other < labels.length ? labels[other]! : `${labels.length} labels`;
+    throw inputError({ expected, where: `${where} labels[${other}]`, received: own[other] });
+  }
+  const lengths = {
+    labels: own.length,
+    thresholds: numbersOf(thresholds, `${where} thresholds`).length,
+    perLabel: Array.isArray(perLabel) ? perLabel.length : 0,
+  };
+  for (const [name, received] of Object.entries(lengths)) {
+    if (received === labels.length) continue;
+    throw inputError({ expected: `${labels.length}, one a label`, where: `${where} ${name}`, received });
+  }
+}
+
+/** @throws InputError where there are labels, or it is of something else */
+function checkAmounts(evaluation: RegressorEvaluation, labels: readonly string[]): void {
+  const where = "report evaluation";
+  const { rows, rootMeanSquaredError } = objectOf(evaluation, where, "one of amounts");
+  if (labels.length > 0)
+    throw inputError({
+      expected: "no labels beside amounts",
+      where: "report labels",
+      received: labels.length,
+    });
+  finiteNumber(rows, `${where} rows`, 1);
+  finiteNumber(rootMeanSquaredError, `${where} rootMeanSquaredError`, 0);
 }

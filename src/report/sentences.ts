@@ -1,8 +1,12 @@
 /** What the report's page and the model card both say, worded once. */
 import { cutToWidth, printable } from "../base/text.js";
-import { count, counted, percent } from "../drawing/numbers.js";
+import type { MultiLabelEvaluation } from "../classifier/multi-label.js";
+import type { LinearRecord } from "../classifier/options.js";
+import type { RegressorEvaluation } from "../classifier/regressor.js";
+import { amount, count, counted, decimal, percent } from "../drawing/numbers.js";
 import type { Calibration } from "../objectives/metrics/calibration.js";
-import type { DatasetReport, LengthSummary } from "./data.js";
+import type { AmountSummary, DatasetReport, LengthSummary, ReportData } from "./data.js";
+import { constantF1, scoreText } from "./figures.js";
 
 /** Said loudly: an answer that is no better than none must not be taken for one. */
 export const USELESS =
@@ -72,3 +76,114 @@ export function reliabilityRow(bin: Calibration["bins"][number]): string[] {
 export const CLASS_SCORES = ["precision", "recall", "F1"];
 export const classScores = (scores: { precision: number; recall: number; f1: number }): string[] =>
   [scores.precision, scores.recall, scores.f1].map((score) => percent(score));
+
+/** What of the labels that rows have is not among the model's. */
+export function unknownLabelsSentence({ unknownLabels }: MultiLabelEvaluation): string | undefined {
+  if (unknownLabels.length === 0) return undefined;
+  const names = unknownLabels.map(
+    ({ label, rows }) => `${cutToWidth(printable(label), 40)} (${count(rows)})`,
+  );
+  return `Left out of all figures, as it does not know them: ${named(names, 10)}.`;
+}
+
+/** Up to `most` in full, then how many more there are. */
+export const named = (names: readonly string[], most: number): string =>
+  names.length <= most
+    ? names.join(", ")
+    : `${names.slice(0, most).join(", ")} and ${count(names.length - most)} more`;
+
+/** A line a label. */
+export const LABEL_HEADERS = [
+  ...["label", ...CLASS_SCORES, "AUC", "average precision"],
+  ...["threshold", "rows", "answered"],
+];
+export function labelRow(
+  { perLabel, thresholds }: Pick<MultiLabelEvaluation, "perLabel" | "thresholds">,
+  k: number,
+): string[] {
+  const { auc, averagePrecision, support, answered, ...scores } = perLabel[k]!;
+  const ranked = [auc, averagePrecision].map(scoreText);
+  return [...classScores(scores), ...ranked, decimal(thresholds[k]!, 3), count(support), count(answered)];
+}
+
+export const THRESHOLDS =
+  "A label is answered where its probability is above its threshold. Training sets it to that of best F1 on rows held out, where ten of those had the label and ten had not, else to 0.5.";
+
+/** Why a figure is a dash. */
+export const UNRANKED =
+  "A dash stands where the rows do not tell, as all of them have the label, or none has.";
+export const LEVEL = "A dash stands where a figure is not defined: true amounts or answers do not vary.";
+
+/** How many labels a text has. */
+export const labelsPerRowSentence = (labels: number): string =>
+  `A row has ${decimal(labels, 2)} labels on average.`;
+
+export const answeredSentence = ({ labelsPerRow: { truth, answered } }: MultiLabelEvaluation): string =>
+  `A row has ${decimal(truth, 2)} labels on average and is given ${decimal(answered, 2)}.`;
+
+/** What amounts there are. */
+export const amountsSentence = ({ least, median, mean, most }: AmountSummary): string =>
+  `The amounts go from ${amount(least)} to ${amount(most)}; their median is ${amount(median)}, their mean ${amount(mean)}.`;
+
+/** Rows by true amount, a line a part. */
+export const PART_HEADERS = ["true amounts", "rows", "mean", "mean answered", "four in five answers"];
+export function partRow({ rows, truth, predicted }: RegressorEvaluation["parts"][number]): string[] {
+  const range = (from: number, to: number) =>
+    from === to ? amount(from) : `${amount(from)} to ${amount(to)}`;
+  return [
+    range(truth.least, truth.most),
+    count(rows),
+    ...[truth.mean, predicted.mean].map(amount),
+    range(predicted.low, predicted.high),
+  ];
+}
+
+/** What losses and accuracies of epochs are of. */
+export const EPOCH_FIGURES = {
+  label: undefined,
+  labels:
+    "Losses are mean binary cross-entropies. Accuracy is of each row and label by itself: where most labels do not apply, answering none of them is mostly right, too.",
+  amount:
+    "Losses are mean squared errors as shares of the variance of the amounts learned from, 1\u00a0−\u00a0R²: always answering their mean has a loss of 1.",
+} as const;
+
+/** What an automatic model of several labels or of amounts tried; the last line is of no model. */
+export function linearTable({ members, loss, baseline }: LinearRecord): {
+  headers: string[];
+  rows: string[][];
+} {
+  return {
+    headers: ["tried, on rows held out", loss, "rows", ""],
+    rows: [
+      ...members.map(({ name, loss: own, rows, picked }) => [
+        name,
+        lossText(loss, own),
+        count(rows),
+        picked ? "picked" : "",
+      ]),
+      ["an answer that ignores the text", lossText(loss, baseline), "", ""],
+    ],
+  };
+}
+
+export const lossText = (of: LinearRecord["loss"], loss: number): string =>
+  of === "log loss" ? decimal(loss) : amount(loss);
+
+/** As a sentence of its own. */
+export const closed = (text: string): string => (/[.!?…]$/.test(text) ? text : `${text}.`);
+
+/** Said where an answer that ignores the text did as well; undefined where none did. */
+export function uselessSentence({ evaluation, labelSets, amounts }: ReportData): string | undefined {
+  const none = (how: string) => `It is of no use as it is: on the rows measured ${how}.`;
+  if (evaluation && evaluation.accuracy <= evaluation.majority)
+    return none("it was right no more often than always answering the commonest label is");
+  if (
+    labelSets &&
+    labelSets.micro.f1 <= constantF1(labelSets) &&
+    labelSets.subsetAccuracy <= labelSets.commonestSet
+  )
+    return none("it did no better than always answering the same labels does");
+  if (amounts && amounts.rootMeanSquaredError >= amounts.baseline.rootMeanSquaredError)
+    return none("it was off by no less than always answering their mean is");
+  return undefined;
+}

@@ -34,6 +34,11 @@ const vectors: Vector[] = JSON.parse(
   readFileSync(new URL("../../../tests/train/golden/amounts.json", import.meta.url), "utf8"),
 );
 
+/** By the vectors' names. */
+const parts: Record<string, { rows: number; truth: number[]; predicted: number[] }[]> = JSON.parse(
+  readFileSync(new URL("../../../tests/train/golden/amount_parts.json", import.meta.url), "utf8"),
+);
+
 const INTERVALS = ["r2", "rootMeanSquaredError", "meanAbsoluteError"] as const;
 
 const predictionsOf = ({ truth, predicted, single }: Vector): AmountPredictions => ({
@@ -70,6 +75,23 @@ describe("amounts, as scikit-learn, scipy and numpy", () => {
       });
       close(found.baseline.rootMeanSquaredError, expected.baseline[0], "of the mean");
       close(found.baseline.meanAbsoluteError, expected.baseline[1], "of the median");
+    });
+
+    test(`${vector.name}: its parts, as pandas`, () => {
+      const found = evaluateAmounts(p).parts;
+      assert.deepEqual(
+        found.map(({ rows }) => rows),
+        parts[vector.name]!.map(({ rows }) => rows),
+      );
+      for (const [k, { truth, predicted }] of found.entries()) {
+        const [is, said] = [parts[vector.name]![k]!.truth, parts[vector.name]![k]!.predicted];
+        [truth.mean, truth.least, truth.most].forEach((value, i) => {
+          close(value, is[i]!, `truth ${k}, ${i}`);
+        });
+        [predicted.mean, predicted.low, predicted.high].forEach((value, i) => {
+          close(value, said[i]!, `predicted ${k}, ${i}`);
+        });
+      }
     });
 
     test(`${vector.name}: the bootstrap`, () => {
@@ -176,6 +198,7 @@ describe("what is not defined is NaN", () => {
       ...{ medianAbsoluteError: NOT, pearson: NOT, spearman: NOT },
       truth: { mean: NOT, deviation: NOT, least: NOT, most: NOT },
       baseline: { rootMeanSquaredError: NOT, meanAbsoluteError: NOT },
+      parts: [],
       intervals: { r2: none, rootMeanSquaredError: none, meanAbsoluteError: none },
     });
     assert.deepEqual(worstAmounts(of([], []), 3), []);
@@ -183,13 +206,26 @@ describe("what is not defined is NaN", () => {
 });
 
 test("amounts as large as are taken leave every figure a number", () => {
-  const { intervals, truth, baseline, ...figures } = evaluateAmounts(
-    of([1e100, -1e100, 1e100, -1e100], [1e100, 1e100, 1e100, -1e100]),
-  );
+  const {
+    intervals,
+    truth,
+    baseline,
+    parts: [part],
+    ...figures
+  } = evaluateAmounts(of([1e100, -1e100, 1e100, -1e100], [1e100, 1e100, 1e100, -1e100]));
   const all = [...Object.values(figures), ...Object.values(truth), ...Object.values(baseline)];
+  all.push(...Object.values(part!.truth), ...Object.values(part!.predicted));
   assert.ok([...all, ...Object.values(intervals).flat()].every(Number.isFinite));
   close(figures.r2, 0, "r2");
   close(figures.pearson, 1 / Math.sqrt(3), "pearson");
+});
+
+test("a truth that does not vary is one part, however many rows there are", () => {
+  const level = new Array<number>(40).fill(7);
+  const { parts } = evaluateAmounts(of(level, level));
+  assert.deepEqual(parts, [
+    { rows: 40, truth: { mean: 7, least: 7, most: 7 }, predicted: { mean: 7, low: 7, high: 7 } },
+  ]);
 });
 
 test("the mean keeps what the first amount would swallow", () => {

@@ -685,6 +685,8 @@ export const CALLABLES: Callable[] = [
   simple("taskNamed", lab.taskNamed, "latch"),
   // ---- cellstate/report
   simple("modelCard", report.modelCard, tiny, { title: "films", source: "films.csv", evaluation: undefined }),
+  simple("modelCard, labels", report.modelCard, multiLabel, { title: "films", evaluation: undefined }),
+  simple("modelCard, amounts", report.modelCard, regressor, { title: "prices", evaluation: undefined }),
   // ---- cellstate/tune
   simple("tune", tuning.tune, corpus, () => ({
     ...{

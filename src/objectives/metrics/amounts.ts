@@ -52,12 +52,30 @@ export interface AmountEvaluation {
   truth: { mean: number; deviation: number; least: number; most: number };
   /** What is reached without a model: by always answering the mean (squared errors), or the median (absolute ones). */
   baseline: { rootMeanSquaredError: number; meanAbsoluteError: number };
+  /**
+   * By rising true amount, in up to ten parts of about as many rows each, at least five; equal amounts are of one part. None
+   * without rows.
+   */
+  parts: AmountPart[];
   /** How far the figures may be from their values on ever more rows like these: 95 %. */
   intervals: AmountIntervals;
 }
 
+/** Rows of neighbouring true amounts, and what was predicted for them. */
+export interface AmountPart {
+  rows: number;
+  /** Their true amounts. */
+  truth: { mean: number; least: number; most: number };
+  /** What was predicted: the mean, and the limits that four in five lie between, the 10 % and 90 % quantiles. */
+  predicted: { mean: number; low: number; high: number };
+}
+
 /** Squares of larger amounts, added up, might be no numbers any more. */
 const MOST_AMOUNT = 1e100;
+
+/** Parts by true amount, and rows of one below which a mean tells nothing. */
+const MOST_PARTS = 10;
+const LEAST_ROWS = 5;
 
 /** Rows beyond are weighed together, so that 1,000 resamples take at most 1.8 · 10⁷ draws and additions. */
 const MOST_GROUPS = 3000;
@@ -94,8 +112,33 @@ export function evaluateAmounts(p: AmountPredictions, seed = 0): AmountEvaluatio
       rootMeanSquaredError: deviation,
       meanAbsoluteError: sumOf(truth, (value) => Math.abs(value - median)) / rows,
     },
+    parts: partsOf(p, sorted),
     intervals: bootstrap(errors, deviations, spread > 0, seed),
   };
+}
+
+/**
+ * Rows between quantiles of the true amounts, each part with its upper limit, the first with its lower one too, as `pandas.qcut` has them without duplicates.
+ * @param sorted the true amounts
+ */
+function partsOf({ predicted, truth }: AmountPredictions, sorted: Float64Array): AmountPart[] {
+  const count = Math.max(1, Math.min(MOST_PARTS, Math.floor(truth.length / LEAST_ROWS)));
+  const limits = Array.from({ length: count - 1 }, (_, k) => quantile(sorted, (k + 1) / count));
+  const upper = limits.filter((limit) => limit > sorted[0]!);
+  const parts = Array.from({ length: count }, (): number[] => []);
+  truth.forEach((value, row) => {
+    parts[upper.filter((limit) => limit < value).length]!.push(row);
+  });
+  return parts
+    .filter((rows) => rows.length > 0)
+    .map((rows) => {
+      const [is, said] = [truth, predicted].map((all) => Float64Array.from(rows, (row) => all[row]!).sort());
+      return {
+        rows: rows.length,
+        truth: { mean: centred(is!).mean, least: is![0]!, most: is!.at(-1)! },
+        predicted: { mean: centred(said!).mean, low: quantile(said!, 0.1), high: quantile(said!, 0.9) },
+      };
+    });
 }
 
 const square = (value: number): number => value * value;

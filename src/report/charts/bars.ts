@@ -25,14 +25,15 @@ export interface Bar {
 
 const ROW = 26;
 
-/** Horizontal bars, one a name, from zero. */
+/** Horizontal bars, one a name, from zero. @param most what the longest possible bar stands for; default: the largest value */
 export function barChart(
   about: { id: string; title: string; description: string },
   bars: readonly Bar[],
+  most = max(bars, ({ value }) => value) || 1,
 ): Markup {
   const width = 460;
   const left = 12 + Math.min(120, max(bars, ({ name }) => labelWidth(name)) ?? 0);
-  const x = scaleLinear([0, max(bars, ({ value }) => value) || 1], [0, width - left - 116]);
+  const x = scaleLinear([0, most], [0, width - left - 116]);
   return drawing(
     { ...about, width, height: bars.length * ROW + 4 },
     bars.map(({ name, value, text }, i) => {

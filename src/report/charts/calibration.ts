@@ -15,6 +15,7 @@ import {
   words,
 } from "../../drawing/svg.js";
 import type { Calibration, CalibrationBin } from "../../objectives/metrics/calibration.js";
+import { diagonal } from "./diagonal.js";
 
 const SHARES = [0, 0.2, 0.4, 0.6, 0.8, 1];
 const asPercent = (share: number) => `${Math.round(share * 100)}\u00a0%`;
@@ -36,14 +37,7 @@ export function calibrationChart({ bins, expectedError }: Calibration, claim: st
       height: plot.height,
     },
     axisLeft(plot, y, { ticks: SHARES, format: asPercent, label: "came true" }),
-    strokes(
-      [
-        [x(0), y(0)],
-        [x(1), y(1)],
-      ],
-      "ideal",
-    ),
-    alongDiagonal("perfectly calibrated", x, y),
+    diagonal("perfectly calibrated", x, y),
     strokes(
       filled.map((bin) => [x(bin.meanPredicted), y(bin.observed)] as const),
       "one thin",
@@ -53,12 +47,6 @@ export function calibrationChart({ bins, expectedError }: Calibration, claim: st
     words(0, strip.top - 18, "rows", "axis-label"),
     filled.map((bin) => stripBar(bin, x, rows, strip.bottom)),
   );
-}
-
-/** A name under the diagonal, on its slope. */
-function alongDiagonal(name: string, x: Scale, y: Scale): Markup {
-  const slope = (Math.atan2(y(0) - y(1), x(1) - x(0)) * 180) / Math.PI;
-  return html`<g transform="translate(${px(x(0.68) + 8)} ${px(y(0.68) + 10)}) rotate(${px(-slope)})">${words(0, 0, name, "marker-label", "middle")}</g>`;
 }
 
 function point(bin: CalibrationBin, x: Scale, y: Scale): Markup {

@@ -1,14 +1,12 @@
-import { graphemes } from "../../base/text.js";
 import { type CrossValidation, FOLD_FIGURES } from "../../classifier/cross-validate.js";
 import { figure, numbersBehind, section, table } from "../../drawing/blocks.js";
 import { foreign, html, type Markup } from "../../drawing/markup.js";
-import { chance, count, counted, decimal, percent } from "../../drawing/numbers.js";
+import { count, counted, decimal, percent } from "../../drawing/numbers.js";
 import type { ConfusionMatrix } from "../../objectives/metrics/confusion.js";
 import type { BinaryEvaluation, Evaluation } from "../../objectives/metrics.js";
 import { calibrationChart } from "../charts/calibration.js";
 import { confusionChart, MOST_DRAWN } from "../charts/confusion.js";
 import { thresholdChart } from "../charts/threshold.js";
-import type { MistakeReport } from "../data.js";
 import {
   CLASS_SCORES,
   claimOf,
@@ -20,8 +18,6 @@ import {
 
 /** Rows of the list of confused pairs. */
 const MOST_PAIRS = 10;
-/** Characters of a mistake's text that are shown. */
-const MOST_TEXT = 600;
 
 export function resultsSection(evaluation: Evaluation, labels: readonly string[], rowsAre: string): Markup {
   const right = evaluation.confusion.reduce((sum, row, k) => sum + row[k]!, 0);
@@ -150,27 +146,4 @@ function thresholdFigure(binary: BinaryEvaluation, one: string): Markup {
         ]),
     }),
   );
-}
-
-export function mistakesSection(mistakes: readonly MistakeReport[], total: number | undefined): Markup {
-  const of = total === undefined || total <= mistakes.length ? "" : ` of ${count(total)}`;
-  return section(
-    "mistakes",
-    "Worst mistakes",
-    html`<p>The ${counted(mistakes.length, "mistake")}${of} it was surest of. Look here for labels that are wrong in the data.</p>`,
-    html`<ol class="mistakes">${mistakes.map(mistakeItem)}</ol>`,
-  );
-}
-
-function mistakeItem({ text, label, predicted, probability }: MistakeReport): Markup {
-  const characters = graphemes(text.slice(0, 50 * MOST_TEXT));
-  const shown = characters.slice(0, MOST_TEXT).join("");
-  const left = text.length - shown.length;
-  const quoted =
-    text.trim() === ""
-      ? html`<span class="quiet">(empty)</span>`
-      : html`${shown}${left > 0 && html`… <span class="quiet">(${counted(left, "more character")})</span>`}`;
-  return html`<li><blockquote dir="auto">${quoted}</blockquote>
-<p>Labelled <strong>${foreign(label)}</strong>, predicted <strong>${foreign(predicted)}</strong> with ${chance(probability)}</p></li>
-`;
 }

@@ -1,4 +1,4 @@
-import type { AutoRecord, SizedAccuracy } from "../../classifier/options.js";
+import type { AutoRecord, LinearRecord, SizedAccuracy } from "../../classifier/options.js";
 import { facts, figure, numbersBehind, section, table } from "../../drawing/blocks.js";
 import { foreign, html, Markup } from "../../drawing/markup.js";
 import { count, counted, decimal, duration, percent } from "../../drawing/numbers.js";
@@ -6,22 +6,28 @@ import { readableBytes, type SummaryModel, totalsOf } from "../../model/summary/
 import { barChart, lengthHistogram } from "../charts/bars.js";
 import { learningCurves } from "../charts/curves.js";
 import { readableSize, sizeChart } from "../charts/sizes.js";
-import type { ClassCount, DatasetReport, EpochReport, Facts, LengthSummary } from "../data.js";
+import type { Answers, ClassCount, DatasetReport, EpochReport, Facts, LengthSummary } from "../data.js";
 import {
+  closed,
+  EPOCH_FIGURES,
+  labelsPerRowSentence,
   lengthSentence,
+  linearTable,
   repeatedSentence,
   scaledSentence,
   segmentSentence,
+  USELESS,
   vocabularySentence,
 } from "../sentences.js";
+import { amountsFigure } from "./amounts.js";
 
 /** Most classes drawn as bars; the table has them all. */
 const MOST_BARS = 24;
 /** Up to so many, the table stands open. */
 const FEW_CLASSES = 8;
 
-export function dataSection(dataset: DatasetReport): Markup {
-  const { rows, repeated = 0, lengths, vocabulary, segment } = dataset;
+export function dataSection(dataset: DatasetReport, answers: Answers): Markup {
+  const { rows, repeated = 0, lengths, vocabulary, segment, amounts, labelsPerRow, classes } = dataset;
   const parts = [
     `${count(rows.train)} to train on`,
     rows.validation !== undefined && `${count(rows.validation)} to validate`,
@@ -30,13 +36,18 @@ export function dataSection(dataset: DatasetReport): Markup {
   return section(
     "data",
     "Data",
-    html`<p>${foreign(dataset.source)}: ${parts.join(", ")}.${repeated > 0 && ` ${repeatedSentence(repeated)}`}${vocabulary && ` ${vocabularySentence(vocabulary)}`}${segment && ` ${segmentSentence(segment)}`}</p>`,
-    html`<div class="pair">${classFigure(dataset.classes)}${lengths && lengths.rows > 0 && lengthFigure(lengths)}</div>`,
+    html`<p>${foreign(dataset.source)}: ${parts.join(", ")}.${labelsPerRow !== undefined && ` ${labelsPerRowSentence(labelsPerRow)}`}${repeated > 0 && ` ${repeatedSentence(repeated)}`}${vocabulary && ` ${vocabularySentence(vocabulary)}`}${segment && ` ${segmentSentence(segment)}`}</p>`,
+    html`<div class="pair">${amounts && amountsFigure(amounts)}${(answers !== "amount" || classes.length > 0) && classFigure(classes, answers === "labels" ? rows.train : undefined)}${lengths && lengths.rows > 0 && lengthFigure(lengths)}</div>`,
   );
 }
 
-function classFigure(classes: readonly ClassCount[]): Markup {
-  const total = classes.reduce((sum, { train }) => sum + train, 0);
+/** @param rows where each of them may have several labels: what shares are of */
+function classFigure(classes: readonly ClassCount[], rows: number | undefined): Markup {
+  const isSeveral = rows !== undefined;
+  const total = rows ?? classes.reduce((sum, { train }) => sum + train, 0);
+  const [heading, one, many] = isSeveral
+    ? ["Rows of each label", "label", "labels"]
+    : ["Rows of each class", "class", "classes"];
   const share = (rows: number) => percent(total > 0 ? rows / total : 0);
   const largest = [...classes].sort((a, b) => b.train - a.train);
   const shown = largest.slice(0, MOST_BARS);
@@ -44,11 +55,11 @@ function classFigure(classes: readonly ClassCount[]): Markup {
     classes.some((each) => each[split] !== undefined),
   );
   return figure(
-    "Rows of each class",
+    heading,
     barChart(
       {
         id: "classes",
-        title: "Rows of each class",
+        title: heading,
         description: `Training rows: ${shown.map(({ label, train }) => `${label} ${share(train)}`).join(", ")}.`,
       },
       shown.map(({ label, train }) => ({
@@ -57,9 +68,9 @@ function classFigure(classes: readonly ClassCount[]): Markup {
         text: `${count(train)} (${share(train)})`,
       })),
     ),
-    shown.length < classes.length && html`<p>The ${shown.length} largest of ${classes.length} classes.</p>`,
+    shown.length < classes.length && html`<p>The ${shown.length} largest of ${classes.length} ${many}.</p>`,
     (classes.length > FEW_CLASSES ? numbersBehind : table)({
-      headers: ["class", ...splits],
+      headers: [one, ...splits],
       rows: largest.map((each) => [
         foreign(each.label),
         ...splits.map((split) => (each[split] === undefined ? "–" : count(each[split]))),
@@ -81,7 +92,11 @@ function lengthFigure(lengths: LengthSummary): Markup {
   );
 }
 
-export function learningSection(epochs: readonly EpochReport[], best: number | undefined): Markup {
+export function learningSection(
+  epochs: readonly EpochReport[],
+  best: number | undefined,
+  answers: Answers,
+): Markup {
   const [loss, accuracy] = learningCurves(epochs, best);
   const has = (field: keyof EpochReport) => epochs.some((epoch) => epoch[field] !== undefined);
   const columns = (
@@ -98,6 +113,7 @@ export function learningSection(epochs: readonly EpochReport[], best: number | u
     "learning",
     "Learning",
     best !== undefined && html`<p>${bestSentence(epochs, best)}</p>`,
+    EPOCH_FIGURES[answers] !== undefined && html`<p>${EPOCH_FIGURES[answers]}</p>`,
     html`<div class="pair">${loss && figure("Loss", loss)}${accuracy && figure("Accuracy", accuracy)}</div>`,
     numbersBehind({
       caption: "Epoch by epoch",
@@ -131,6 +147,23 @@ export function choiceSection({ members, why, heldOut, features, useful, notes }
     }),
     html`<p>It knows ${counted(features, "n-gram")}. ${scaledSentence(heldOut.calibrationError)}</p>`,
     notes.map((text) => html`<p>${foreign(text)}.</p>`),
+  );
+}
+
+/** What an automatic model of several labels or of amounts tried. */
+export function linearSection(linear: LinearRecord): Markup {
+  const { headers, rows } = linearTable(linear);
+  return section(
+    "choice",
+    "How it was chosen",
+    !linear.useful && html`<p><strong>${USELESS}</strong></p>`,
+    table({
+      headers,
+      rows: rows.slice(0, -1).map(([name, ...cells]) => [foreign(name!), ...cells]),
+      footers: rows.slice(-1),
+    }),
+    html`<p>It is linear over ${counted(linear.features, "n-gram")}. The lower the ${linear.loss}, the better.</p>`,
+    linear.notes.map((text) => html`<p>${foreign(closed(text))}</p>`),
   );
 }
 
