@@ -16,7 +16,8 @@ import { type EncodingReport, newEncodingReport } from "../tokens/vectorizer.js"
 import { type AnswerOptions, labelReading, type Prediction, rejectOf } from "./answer.js";
 import type { Reading } from "./answering.js";
 import type { Timing } from "./auto/allowance.js";
-import { AutoAborted, checkAutoOptions, trainAuto } from "./auto/train.js";
+import { AutoAborted } from "./auto/steps.js";
+import { checkAutoOptions, trainAuto } from "./auto/train.js";
 import { changedAnswers } from "./changes.js";
 import { ClassLesson } from "./class-lesson.js";
 import { Corpus, type LabelledText, refuseNoClasses } from "./corpus.js";

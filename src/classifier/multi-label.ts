@@ -1,5 +1,5 @@
 /** Text in, labels out: any number of them, each a question of its own. */
-import { indicesOf, textOf, textsOf } from "../base/arguments.js";
+import { textOf, textsOf } from "../base/arguments.js";
 import { knownOptions, wholeNumber } from "../base/errors.js";
 import type { Json } from "../base/json.js";
 import { type LabelCount, labelKey } from "../data/labels.js";
@@ -25,23 +25,22 @@ import {
 } from "../tokens/text-part.js";
 import { type EncodingReport, newEncodingReport } from "../tokens/vectorizer.js";
 import type { Reading } from "./answering.js";
-import { trainLabelSets } from "./auto/label-sets.js";
+import { rowsOf, trainLabelSets } from "./auto/label-sets.js";
 import { outputsOf } from "./corpus-answers.js";
 import { type LabelSetPrediction, labelSetReading } from "./label-set-answer.js";
 import { LabelSetCorpus, type LabelSetText } from "./label-set-corpus.js";
 import { LabelSetLesson } from "./label-set-lesson.js";
 import type { TrainingRecord } from "./options.js";
 import {
-  checkMeasured,
   checkOutputOptions,
   ngramsRecord,
   type OutputTrainOptions,
   orNull,
   outputFrontEnd,
+  rowsToMeasure,
   trainLinear,
   trainOutputs,
 } from "./other-outputs.js";
-import { allRows } from "./text-corpus.js";
 import { noteTexts, TextModel } from "./text-model.js";
 import { checkFrontEnd } from "./training.js";
 
@@ -189,11 +188,7 @@ export class MultiLabelClassifier extends TextModel<LabelSetPrediction> implemen
     const corpus = rows instanceof LabelSetCorpus ? rows : await LabelSetCorpus.read(rows, frontEnd);
     checkFrontEnd(corpus, frontEnd);
     const most = wholeNumber(options.mistakes ?? 10, "evaluate mistakes");
-    const chosen =
-      options.rows === undefined
-        ? allRows(corpus.rows)
-        : Uint32Array.from(indicesOf(options.rows, "evaluate rows", corpus.rows));
-    checkMeasured(chosen, "MultiLabelClassifier.evaluate");
+    const chosen = rowsToMeasure(corpus, options.rows, "MultiLabelClassifier.evaluate");
     const encoding = newEncodingReport();
     const predictions = await this.#predictionsOf(corpus, chosen, { signal: options.signal, encoding });
     const named = (labels: readonly number[]) => labels.map((k) => this.labels[k]!);
@@ -266,14 +261,6 @@ async function trainedByNgrams(
     };
     return new MultiLabelClassifier({ model, encoder, labels, thresholds, training });
   });
-}
-
-/** [rows][width] some rows of all. */
-function rowsOf(all: Uint8Array, rows: ArrayLike<number>, width: number): Uint8Array {
-  const some = new Uint8Array(rows.length * width);
-  for (let i = 0; i < rows.length; i++)
-    some.set(all.subarray(rows[i]! * width, (rows[i]! + 1) * width), i * width);
-  return some;
 }
 
 function sumOf(truth: Uint8Array, label: number, width: number): number {

@@ -3,8 +3,8 @@ import { functionOf, indicesOf } from "../base/arguments.js";
 import { inputError, knownOptions, wholeNumber } from "../base/errors.js";
 import { Model } from "../model/model.js";
 import type { CorpusFrontEndOptions } from "../tokens/options.js";
-import { Turns } from "../train/turns.js";
 import type { LinearData, LinearOutputOptions } from "./auto/linear-outputs.js";
+import { AutoAborted, stepper } from "./auto/steps.js";
 import { bundlesOf } from "./bundles.js";
 import type { Lesson } from "./lesson.js";
 import { type LinearRecord, type Prepared, TRAIN_OPTION_NAMES, type TrainOptions } from "./options.js";
@@ -105,9 +105,6 @@ export async function trainOutputs<C extends TextCorpus<CorpusText>, Made>(
   return madeBy(session, (trained) => make({ ...trained, heldOut }));
 }
 
-/** Thrown when the signal ends a linear model: nothing was learned that could be kept. */
-class LinearAborted extends Error {}
-
 /**
  * Trains a linear model over n-grams of a corpus.
  * @param train given the rows and how to compute
@@ -121,15 +118,8 @@ export async function trainLinear<C extends TextCorpus<CorpusText>, Result>(
   checkFrontEnd(corpus, { frontEnd: "lexer" });
   if (options.rows !== undefined) indicesOf(options.rows, "rows", corpus.rows);
   if (options.onStep !== undefined) functionOf(options.onStep, "onStep");
-  const { engine, threads, signal, duplicates } = options;
-  const turns = new Turns();
-  let last = "";
-  const onStep = async (what: string) => {
-    if (what !== last) options.onStep?.(what);
-    last = what;
-    await turns.share();
-    if (signal?.aborted) throw new LinearAborted();
-  };
+  const { engine, threads, duplicates } = options;
+  const onStep = stepper(options);
   const compute = {
     ...(engine === undefined ? {} : { engine }),
     ...(threads === undefined ? {} : { threads }),
@@ -142,7 +132,7 @@ export async function trainLinear<C extends TextCorpus<CorpusText>, Result>(
       { seed: wholeNumber(options.seed ?? 0, "seed"), ...compute, onStep },
     );
   } catch (error) {
-    throw error instanceof LinearAborted ? new AbortedTraining(null) : error;
+    throw error instanceof AutoAborted ? new AbortedTraining(null) : error;
   }
 }
 
@@ -152,9 +142,18 @@ export const ngramsRecord = (linear: LinearRecord, seed: number, rows: number) =
   ...{ bestEpoch: null, stopped: null, linear },
 });
 
-/** @throws InputError where there is nothing to measure on */
-export function checkMeasured(rows: ArrayLike<number>, where: string): void {
+/** The rows to measure on: all, unless some were asked for. @throws InputError where there are none */
+export function rowsToMeasure(
+  corpus: TextCorpus<CorpusText>,
+  asked: ArrayLike<number> | undefined,
+  where: string,
+): Uint32Array {
+  const rows =
+    asked === undefined
+      ? allRows(corpus.rows)
+      : Uint32Array.from(indicesOf(asked, "evaluate rows", corpus.rows));
   if (rows.length === 0) throw inputError({ expected: "rows to measure on", where, received: "none" });
+  return rows;
 }
 
 /** What is not defined is null, as in JSON: NaN would spread. */

@@ -1,5 +1,5 @@
 /** Text in, amount out: a price, a rating, a duration. */
-import { indicesOf, textOf } from "../base/arguments.js";
+import { textOf } from "../base/arguments.js";
 import { knownOptions, wholeNumber } from "../base/errors.js";
 import type { Json } from "../base/json.js";
 import { modelOf } from "../model/given.js";
@@ -25,16 +25,15 @@ import { trainAmounts } from "./auto/amounts.js";
 import { outputsOf } from "./corpus-answers.js";
 import type { TrainingRecord } from "./options.js";
 import {
-  checkMeasured,
   checkOutputOptions,
   ngramsRecord,
   type OutputTrainOptions,
   orNull,
   outputFrontEnd,
+  rowsToMeasure,
   trainLinear,
   trainOutputs,
 } from "./other-outputs.js";
-import { allRows } from "./text-corpus.js";
 import { noteTexts, TextModel } from "./text-model.js";
 import { checkFrontEnd } from "./training.js";
 
@@ -120,11 +119,7 @@ export class TextRegressor extends TextModel<AmountPrediction> implements Encodi
     const corpus = rows instanceof AmountCorpus ? rows : await AmountCorpus.read(rows, frontEnd);
     checkFrontEnd(corpus, frontEnd);
     const most = wholeNumber(options.mistakes ?? 10, "evaluate mistakes");
-    const chosen =
-      options.rows === undefined
-        ? allRows(corpus.rows)
-        : Uint32Array.from(indicesOf(options.rows, "evaluate rows", corpus.rows));
-    checkMeasured(chosen, "TextRegressor.evaluate");
+    const chosen = rowsToMeasure(corpus, options.rows, "TextRegressor.evaluate");
     const encoding = newEncodingReport();
     const predictions = {
       predicted: await outputsOf(this, corpus, chosen, { signal: options.signal, encoding }),

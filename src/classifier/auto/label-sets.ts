@@ -113,7 +113,8 @@ function checkTruth(truth: Uint8Array, rows: number, labels: number): void {
   if (other >= 0) throw inputError({ expected: "0 or 1", where, received: truth[other] });
 }
 
-const rowsOf = (truth: Uint8Array, rows: Uint32Array, labels: number): Uint8Array => {
+/** [rows][labels] of some rows. */
+export const rowsOf = (truth: Uint8Array, rows: Uint32Array, labels: number): Uint8Array => {
   const own = new Uint8Array(rows.length * labels);
   rows.forEach((row, i) => void own.set(truth.subarray(row * labels, (row + 1) * labels), i * labels));
   return own;

@@ -3,7 +3,6 @@ import { functionOf } from "../../base/arguments.js";
 import { finiteNumber, inputError, oneOf, wholeNumber } from "../../base/errors.js";
 import { ENGINES } from "../../engines/engines.js";
 import type { ModelOptions } from "../../model/options.js";
-import { Turns } from "../../train/turns.js";
 import { bundlesOf, type Duplicates } from "../bundles.js";
 import { type Corpus, refuseNoClasses } from "../corpus.js";
 import { EFFORTS, type Effort, type Parts, type TrainOptions } from "../options.js";
@@ -27,6 +26,7 @@ import { type Judged, mix, partsToHoldOut } from "./mixture.js";
 import { isScarce } from "./recipes.js";
 import { checkReplayed, fewRowsNotes, recordOf, replayOf } from "./record.js";
 import { bytesOf, comparedSizes, fittedInto, wordsWithin } from "./sizes.js";
+import { stepper } from "./steps.js";
 import { trainWide, type Wide } from "./wide.js";
 
 /** Options of `train` that automatic classifiers heed, and those that choose among members, of which "linear" has one. */
@@ -66,9 +66,6 @@ export function checkAutoOptions(options: TrainOptions): void {
   }
 }
 
-/** Thrown when the signal ends it: nothing was learned that could be kept. */
-export class AutoAborted extends Error {}
-
 /**
  * Trains an automatic classifier, or of `model: "linear"` the plainest one.
  * @param sizeOf bytes of the file that is saved
@@ -97,15 +94,8 @@ export async function trainAuto(
   const counts = labels.map((_, k) => classes.reduce((sum, one) => sum + (one === k ? 1 : 0), 0));
   const perClass = Object.fromEntries(labels.map((label, k) => [label, counts[k]!]));
   if (replay) checkReplayed(replay.perClass, perClass);
-  const { engine, threads, signal } = options;
-  const turns = new Turns();
-  let last = "";
-  const onStep = async (what: string) => {
-    if (what !== last) options.onStep?.(what);
-    last = what;
-    await turns.share();
-    if (signal?.aborted) throw new AutoAborted();
-  };
+  const { engine, threads } = options;
+  const onStep = stepper(options);
   const compute = {
     ...(engine === undefined ? {} : { engine }),
     ...(threads === undefined ? {} : { threads }),
