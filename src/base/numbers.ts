@@ -29,12 +29,18 @@ export function chance(probability: number): string {
   return probability <= 0 ? "<0.1 %" : percent(probability);
 }
 
-/** An amount in whatever unit, by its first four digits: 1234.56 → "1,235", 0.0123456 → "0.01235"; "–" for what is no number. */
+/**
+ * An amount in whatever unit, by four digits or all those before the point: 0.0123456 → "0.01235", 1234.56 → "1,235", 20240131 →
+ * "20,240,131"; "–" for what is no number.
+ */
 export function amount(value: number): string {
   if (!Number.isFinite(value)) return "–";
   const size = Math.abs(value);
   if (size !== 0 && (size >= 1e15 || size < 1e-6)) return value.toExponential(3);
-  return value.toLocaleString("en-US", { maximumSignificantDigits: 4 });
+  return value.toLocaleString(
+    "en-US",
+    size < 1000 ? { maximumSignificantDigits: 4 } : { maximumFractionDigits: 0 },
+  );
 }
 
 /** Four decimals, as losses and scores are read; very small ones in powers of ten; "–" for what is no number. */

@@ -2,6 +2,8 @@
 import { objectOf } from "../base/arguments.js";
 import { finiteNumber, inputError, wholeNumber } from "../base/errors.js";
 import type { CorpusFrontEndOptions } from "../tokens/options.js";
+import { LARGEST_AMOUNT } from "./spread.js";
+import { strataOfAmounts } from "./strata.js";
 import { type CorpusText, fillCorpus, TextCorpus } from "./text-corpus.js";
 
 /** A row to learn from or to be judged by. */
@@ -9,9 +11,6 @@ export interface AmountText extends CorpusText {
   /** What is to be answered to the text, in any unit. */
   value: number;
 }
-
-/** Parts of as many rows, by rising amount: each keeps its share where rows are held out. */
-const PARTS = 10;
 
 /** Texts with an amount each, read once: to train on and to evaluate, as often as one likes. */
 export class AmountCorpus extends TextCorpus<AmountText> {
@@ -31,22 +30,18 @@ export class AmountCorpus extends TextCorpus<AmountText> {
 
   /** Adds a row. @throws InputError where the text is no string, or the value no finite number */
   override add(given: AmountText): void {
-    const where = `row ${this.rows + 1}`;
     const expected = "{ text, value } of a string and a number";
-    const { text, value } = objectOf(given, where, expected);
+    const { text, value, row = this.rows + 1 } = objectOf(given, `row ${this.rows + 1}`, expected);
+    const where = `row ${row}`;
     if (typeof text !== "string") throw inputError({ expected, where, received: { text, value } });
-    finiteNumber(value, `${where} value`);
+    finiteNumber(value, `${where} value`, -LARGEST_AMOUNT, LARGEST_AMOUNT);
     this.addText(given);
     this.found.push(value);
   }
 
-  /** [rows] of which tenth of the rows each is, by rising amount. */
+  /** [rows] of which tenth of the rows each is, by amount: each keeps its share where rows are held out. */
   override strata(): Int32Array {
-    const sorted = Float64Array.from(this.found).sort();
-    const limits = Array.from({ length: PARTS - 1 }, (_, k) => {
-      return sorted[Math.floor(((k + 1) * sorted.length) / PARTS)]!;
-    });
-    return Int32Array.from(this.found, (value) => limits.filter((limit) => value >= limit).length);
+    return strataOfAmounts(this.values()).of;
   }
 
   /** [rows] each row's amount. */

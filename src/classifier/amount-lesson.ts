@@ -2,13 +2,12 @@
 import { inputError } from "../base/errors.js";
 import { Dense } from "../layers/dense.js";
 import type { Model } from "../model/model.js";
+import type { Rows } from "../network/arrays.js";
 import { checkUnits } from "../network/text-fits.js";
 import { type Loss, losses } from "../objectives/losses.js";
 import type { AmountCorpus } from "./amount-corpus.js";
 import { checkLastActivation, type Lesson } from "./lesson.js";
-
-/** A smaller deviation beside the mean would be lost in float32. */
-const LEAST_SPREAD = 1e-5;
+import { type Spread, spreadOf } from "./spread.js";
 
 /**
  * The amounts of a corpus's rows. In training they are standard scores, (value − mean) / deviation of the rows that are learned
@@ -21,8 +20,7 @@ export class AmountLesson implements Lesson {
   readonly metrics = [];
   readonly outputs = { classes: 1, output: "amount" } as const;
   private readonly values: Float64Array;
-  private mean = 0;
-  private deviation = 1;
+  private spread: Spread = { mean: 0, deviation: 1 };
 
   constructor(corpus: AmountCorpus) {
     this.values = corpus.values();
@@ -39,48 +37,63 @@ export class AmountLesson implements Lesson {
     return own?.name === "meanSquaredError" ? own : losses.meanSquaredError();
   }
 
-  /** @throws InputError where the rows have one amount only */
+  /** @throws InputError where the rows have one amount only, or a network would not tell them apart */
   begin(rows: Uint32Array): void {
     const values = Float64Array.from(rows, (row) => this.values[row]!);
-    this.mean = values.reduce((sum, value) => sum + value / values.length, 0);
-    const squares = values.reduce((sum, value) => sum + (value - this.mean) ** 2 / values.length, 0);
-    this.deviation = Math.sqrt(squares);
-    const first = values[0];
-    if (first === undefined || values.every((value) => value === first) || !Number.isFinite(this.deviation)) {
-      throw inputError({
-        expected: "amounts that differ, within the range of numbers",
-        where: "data",
-        received: first === undefined ? "no rows" : `${first} in ${values.length} rows`,
-      });
-    }
-    if (this.deviation >= LEAST_SPREAD * Math.abs(this.mean)) return;
+    this.spread = spreadOf(values);
+    if (this.spread.deviation > 0) return;
     throw inputError({
-      expected: "amounts that differ within the seven digits that a network has",
+      expected: "amounts that differ",
       where: "data",
-      received: `a deviation of ${this.deviation} around ${this.mean}`,
-      next: "Subtract what they have in common.",
+      received: values.length === 0 ? "no rows" : `${values[0]} in ${values.length} rows`,
     });
   }
 
   targets(rows: ArrayLike<number>): Float32Array {
-    return Float32Array.from(rows, (row) => (this.values[row]! - this.mean) / this.deviation);
+    const { mean, deviation } = this.spread;
+    return Float32Array.from(rows, (row) => (this.values[row]! - mean) / deviation);
+  }
+
+  /**
+   * A network that was trained before puts out amounts: where these are nearer to the rows' amounts than, as they are, to the
+   * standard scores, the unit is taken out of its last layer.
+   */
+  prepare(model: Model, x: Rows, targets: Float32Array): void {
+    const { mean, deviation } = this.spread;
+    const rows = Math.min(x.rows, JUDGED_ROWS);
+    const width = x.data.length / x.rows;
+    const some = { ...x, data: x.data.subarray(0, rows * width), rows };
+    const outputs = model.predictFlat(some).data;
+    let [asAmounts, asScores] = [0, 0];
+    for (let row = 0; row < rows; row++) {
+      asAmounts += ((outputs[row]! - mean) / deviation - targets[row]!) ** 2;
+      asScores += (outputs[row]! - targets[row]!) ** 2;
+    }
+    if (asAmounts < asScores) rescale(model, 1 / deviation, -mean / deviation);
   }
 
   perLabel(): Record<string, number> {
     return {};
   }
 
-  /** Puts the unit into the last layer: kernel · deviation, bias · deviation + mean. */
+  /** Puts the unit into the last layer. */
   finish(model: Model): void {
-    const own = `${lastDense(model).name}/`;
-    const { mean, deviation } = this;
-    model.setWeights(
-      model.getWeights().map(({ name, shape, data }) => {
-        if (!name.startsWith(own)) return data;
-        return data.map((weight) => weight * deviation + (shape.length === 1 ? mean : 0));
-      }),
-    );
+    rescale(model, this.spread.deviation, this.spread.mean);
   }
+}
+
+/** Rows by which it is told what a network puts out. */
+const JUDGED_ROWS = 512;
+
+/** Has a network put out factor · y + shift in place of y, by its last layer. */
+function rescale(model: Model, factor: number, shift: number): void {
+  const own = `${lastDense(model).name}/`;
+  model.setWeights(
+    model.getWeights().map(({ name, shape, data }) => {
+      if (!name.startsWith(own)) return data;
+      return data.map((weight) => weight * factor + (shape.length === 1 ? shift : 0));
+    }),
+  );
 }
 
 /** The layer that takes the unit in. */

@@ -4,6 +4,7 @@ import { InputError, inputError, wholeNumber } from "../base/errors.js";
 import { type LabelCount, type LabelVariant, moreClassNames } from "../data/labels.js";
 import type { CorpusFrontEndOptions } from "../tokens/options.js";
 import { LabelNames, unknownLabel } from "./label-names.js";
+import { strataOfSets } from "./strata.js";
 import { type CorpusText, fillCorpus, TextCorpus } from "./text-corpus.js";
 
 /** A row to learn from or to be judged by. */
@@ -57,9 +58,9 @@ export class LabelSetCorpus extends TextCorpus<LabelSetText> {
     return number;
   }
 
-  /** [rows] the number of each row's set of labels, in order of first sight. */
+  /** [rows] what keeps its share where rows are held out: sets of labels, those of few rows by the rarest label of them. */
   override strata(): Int32Array {
-    return Int32Array.from(this.found);
+    return strataOfSets(this.rows, (row) => this.sets[this.found[row]!]!).of;
   }
 
   /**
@@ -107,10 +108,9 @@ export class LabelSetCorpus extends TextCorpus<LabelSetText> {
    * [rows][labels] 1 where a row has a label.
    * @param rows which rows
    * @param labels the labels to ask about
-   * @param unknown "left out" where labels of rows that are not among these are passed over. Default: such a row is refused
    * @throws InputError on a row with a label that is not among them, and where there are too many rows times labels
    */
-  truth(rows: ArrayLike<number>, labels: readonly string[], unknown?: "left out"): Uint8Array {
+  truth(rows: ArrayLike<number>, labels: readonly string[]): Uint8Array {
     indicesOf(rows, "truth rows", this.rows);
     const places = this.names.placesAmong(textsOf(labels, "truth labels"));
     const width = labels.length;
@@ -122,9 +122,8 @@ export class LabelSetCorpus extends TextCorpus<LabelSetText> {
     for (let i = 0; i < rows.length; i++) {
       for (const index of this.sets[this.found[rows[i]!]!]!) {
         const place = places[index];
-        if (place !== undefined) truth[i * width + place] = 1;
-        else if (unknown === undefined)
-          throw unknownLabel(this.names.all[index]!, labels, this.rowNumber(rows[i]!));
+        if (place === undefined) throw unknownLabel(this.names.all[index]!, labels, this.rowNumber(rows[i]!));
+        truth[i * width + place] = 1;
       }
     }
     return truth;

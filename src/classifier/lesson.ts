@@ -25,6 +25,8 @@ export interface Lesson {
   begin?(rows: Uint32Array): void;
   /** [rows][width] what the network is to put out. */
   targets(rows: ArrayLike<number>): Float32Array;
+  /** Called once before the first step, with the network as it begins, rows that are learned from, and their targets. */
+  prepare?(model: Model, x: Rows, targets: Float32Array): void;
   /** By what training stops, and whose weights are kept; default the loss on rows held out. */
   readonly stopping?: Pick<EarlyStoppingOptions, "monitor" | "mode" | "tieBreaker"> | undefined;
   /** How rows weigh, by class. @param rows those that are learned from */

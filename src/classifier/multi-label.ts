@@ -78,7 +78,7 @@ export interface MultiLabelEvaluation extends Omit<LabelSetEvaluation, "labels" 
   })[];
   /** What became of the texts: words that the vocabulary lacks, rows cut or empty. */
   encoding: EncodingReport;
-  /** Labels that the classifier does not know, and how many rows have them: they are left out of all figures. */
+  /** Labels that the classifier does not know, and how many rows have them: these rows are not measured. */
   unknownLabels: LabelCount[];
   /** [labels] the thresholds of best F1 on these rows; a label of fewer than ten rows (or all but ten) keeps its own. */
   suggested: number[];
@@ -106,7 +106,7 @@ export class MultiLabelClassifier extends TextModel<LabelSetPrediction> implemen
   /** @throws InputError for parts of the wrong kind, or that do not fit each other */
   constructor(parts: LabelSetParts) {
     super(parts, "MultiLabelClassifier");
-    this.labels = textsOf(parts.labels, "MultiLabelClassifier labels").slice();
+    this.labels = Object.freeze(textsOf(parts.labels, "MultiLabelClassifier labels").slice());
     this.#thresholds = checkThresholds(
       parts.thresholds,
       this.labels.length,
@@ -120,7 +120,7 @@ export class MultiLabelClassifier extends TextModel<LabelSetPrediction> implemen
    * @throws InputError when set to anything but as many numbers from 0 to 1
    */
   get thresholds(): readonly number[] {
-    return this.#thresholds;
+    return [...this.#thresholds];
   }
 
   set thresholds(thresholds: readonly number[]) {
@@ -172,7 +172,7 @@ export class MultiLabelClassifier extends TextModel<LabelSetPrediction> implemen
     const watching = { signal, ...(encoding ? { encoding } : {}) };
     return {
       probabilities: await outputsOf(this, corpus, rows, watching),
-      truth: corpus.truth(rows, this.labels, "left out"),
+      truth: corpus.truth(rows, this.labels),
       labels: this.labels.length,
       thresholds: this.thresholds,
     };
@@ -188,7 +188,10 @@ export class MultiLabelClassifier extends TextModel<LabelSetPrediction> implemen
     const corpus = rows instanceof LabelSetCorpus ? rows : await LabelSetCorpus.read(rows, frontEnd);
     checkFrontEnd(corpus, frontEnd);
     const most = wholeNumber(options.mistakes ?? 10, "evaluate mistakes");
-    const chosen = rowsToMeasure(corpus, options.rows, "MultiLabelClassifier.evaluate");
+    const asked = rowsToMeasure(corpus, options.rows, "MultiLabelClassifier.evaluate");
+    const { known: chosen, unknownLabels } = rowsOfKnown(corpus, asked, this.labels);
+    // Of rows that all have other labels there is nothing to measure.
+    if (chosen.length === 0) corpus.truth(asked, this.labels);
     const encoding = newEncodingReport();
     const predictions = await this.#predictionsOf(corpus, chosen, { signal: options.signal, encoding });
     const named = (labels: readonly number[]) => labels.map((k) => this.labels[k]!);
@@ -205,7 +208,7 @@ export class MultiLabelClassifier extends TextModel<LabelSetPrediction> implemen
         ...{ missed: named(missed), wrong: named(wrong), text: corpus.excerpt(chosen[mistake.row]!) },
       })),
       encoding,
-      unknownLabels: unknownOf(corpus, chosen, this.labels),
+      unknownLabels,
       suggested: bestThresholds(predictions),
     };
   }
@@ -269,14 +272,19 @@ function sumOf(truth: Uint8Array, label: number, width: number): number {
   return sum;
 }
 
-/** How many of some rows have each label that is not among these. */
-function unknownOf(corpus: LabelSetCorpus, rows: ArrayLike<number>, labels: readonly string[]): LabelCount[] {
-  const known = new Set(labels.map(labelKey));
+/** Of some rows those that have no other labels than these; of the others, how many rows have each label. */
+function rowsOfKnown(
+  corpus: LabelSetCorpus,
+  rows: Uint32Array,
+  labels: readonly string[],
+): { known: Uint32Array; unknownLabels: LabelCount[] } {
+  const keys = new Set(labels.map(labelKey));
   const counts = new Map<string, number>();
-  for (let i = 0; i < rows.length; i++) {
-    for (const label of corpus.labelsOf(rows[i]!)) {
-      if (!known.has(labelKey(label))) counts.set(label, (counts.get(label) ?? 0) + 1);
-    }
-  }
-  return [...counts].map(([label, rows]) => ({ label, rows })).sort((a, b) => b.rows - a.rows);
+  const known = rows.filter((row) => {
+    const others = corpus.labelsOf(row).filter((label) => !keys.has(labelKey(label)));
+    for (const label of others) counts.set(label, (counts.get(label) ?? 0) + 1);
+    return others.length === 0;
+  });
+  const unknownLabels = [...counts].map(([label, rows]) => ({ label, rows }));
+  return { known, unknownLabels: unknownLabels.sort((a, b) => b.rows - a.rows) };
 }

@@ -2,6 +2,7 @@
 import { functionOf, indicesOf } from "../base/arguments.js";
 import { inputError, knownOptions, wholeNumber } from "../base/errors.js";
 import { Model } from "../model/model.js";
+import { takesNgrams } from "../network/ngrams-input.js";
 import type { CorpusFrontEndOptions } from "../tokens/options.js";
 import type { LinearData, LinearOutputOptions } from "./auto/linear-outputs.js";
 import { AutoAborted, stepper } from "./auto/steps.js";
@@ -50,6 +51,14 @@ export function checkOutputOptions<C>(options: OutputTrainOptions<C>, where: str
       expected: `${names}, a Model, or a function that makes one`,
       where: `${where} model`,
       received: model,
+    });
+  }
+  if (model instanceof Model && takesNgrams(model)) {
+    throw inputError({
+      expected: "a network that reads words",
+      where: `${where} model`,
+      received: "that of an automatic one, which reads n-grams",
+      next: 'Train anew on the old rows and the new ones together, or go on from model: "lstm" or any other network.',
     });
   }
   for (const [name, value] of Object.entries(options)) {

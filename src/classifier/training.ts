@@ -171,7 +171,9 @@ export class TrainingSession {
     const encoder = new IdEncoder(vectorizer, length);
     this.untrained = { model, encoder, training: null };
     const before = model.iterations;
-    const y = targetRows(lesson.targets(trainRows), trainRows.length);
+    const targets = lesson.targets(trainRows);
+    lesson.prepare?.(model, x, targets);
+    const y = targetRows(targets, trainRows.length);
     const history = await model.fit(x, y, fitOptions).finally(() => lesson.finish?.(model));
     this.aborted = history.stopped === ABORTED;
     this.learned = model.iterations !== before;

@@ -136,8 +136,7 @@ async function evaluateOutputs<C, M extends AnyTextModel, E extends Measured>(
   });
   if (flags.out !== undefined) await made.save(flags.out);
   sayUnknown(evaluation.encoding, evaluation.rows);
-  const left = kind.leftOut(evaluation);
-  if (left !== null) note(printable(left));
+  for (const line of kind.leftOut(evaluation)) note(printable(line));
   say(flags.json ? printableJson(kind.summary(evaluation)) : kind.text(evaluation, styleFor(process.stdout)));
   if (flags.out !== undefined) note(printable(`Saved ${flags.out}`));
 }

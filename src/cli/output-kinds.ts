@@ -49,8 +49,8 @@ export interface OutputKind<Corpus, Made, Evaluated extends Measured> {
   worst(evaluation: Evaluated, most: number): Evaluated;
   /** Has it answer as these rows suggest, and says how that is. */
   suggest?(made: Made, evaluation: Evaluated): string;
-  /** What of the rows could not be measured; null: nothing. */
-  leftOut(evaluation: Evaluated): string | null;
+  /** What of the rows or labels could not be measured. */
+  leftOut(evaluation: Evaluated): string[];
   text(evaluation: Evaluated, style: Style): string;
   summary(evaluation: Evaluated): object;
   report(evaluation: Evaluated): Pick<ReportData, "labelSets" | "amounts">;
@@ -100,10 +100,23 @@ export const LABEL_SETS: OutputKind<LabelSetCorpus, MultiLabelClassifier, MultiL
     if (moved.length === 0) return "Thresholds stay as they are: none is better on these texts.";
     return `Thresholds: ${named(moved)} (micro F1 was ${decimal(micro.f1, 3)}). They were chosen by these texts, which flatters the figures below: measure on others.`;
   },
-  leftOut({ unknownLabels }) {
-    if (unknownLabels.length === 0) return null;
-    const names = named(unknownLabels.map(({ label, rows }) => `${JSON.stringify(label)} (${rows})`));
-    return `! ${counted(unknownLabels.length, "label is", "labels are")} unknown to the classifier and left out of the figures: ${names}. --label-map says what they are called.`;
+  leftOut({ unknownLabels, perLabel, labels }) {
+    const names = named(
+      unknownLabels.map(({ label, rows }) => `${JSON.stringify(label)} (${counted(rows, "row")})`),
+    );
+    const absent = labels.filter((_, k) => perLabel[k]!.support === 0).map((label) => JSON.stringify(label));
+    return [
+      ...(unknownLabels.length > 0
+        ? [
+            `! Rows with labels that the classifier does not know are not measured: ${names}. --label-map says what they are called.`,
+          ]
+        : []),
+      ...(absent.length > 0
+        ? [
+            `! No text that is measured has ${named(absent)}: macro F1 counts ${absent.length === 1 ? "it" : "them"} as 0.`,
+          ]
+        : []),
+    ];
   },
   text: labelSetsText,
   summary({ mistakes: _, encoding: _e, unknownLabels, suggested: _s, ...figures }) {
@@ -125,7 +138,7 @@ export const AMOUNTS: OutputKind<AmountCorpus, TextRegressor, RegressorEvaluatio
     amounts: amountSummary(Float64Array.from(rows, (row) => corpus.value(row))),
   }),
   worst: (evaluation, most) => ({ ...evaluation, mistakes: evaluation.mistakes.slice(0, most) }),
-  leftOut: () => null,
+  leftOut: () => [],
   text: amountsText,
   summary: ({ mistakes: _, encoding: _e, ...figures }) => figures,
   report: (amounts) => ({ amounts }),

@@ -84,7 +84,10 @@ export async function runOutputTraining<
   const seconds = watch.total();
   const { linear } = made.training ?? {};
   if (linear) note(linearText(linear, styleFor(process.stderr)));
-  if (evaluation) sayUnknown(evaluation.encoding, evaluation.rows);
+  if (evaluation) {
+    sayUnknown(evaluation.encoding, evaluation.rows);
+    for (const line of kind.leftOut(evaluation)) note(printable(line));
+  }
   const pages = isReported
     ? await writePages(flags, () => ({
         ...runReport({

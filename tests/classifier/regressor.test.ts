@@ -110,6 +110,18 @@ describe("a network", () => {
   });
 });
 
+test("going on from the network of a regressor begins where that was", async () => {
+  const { vectorizer, model } = network;
+  const before = await network.evaluate(rowsOf(200, 8));
+  const more = await TextRegressor.train(rowsOf(200, 31), {
+    ...{ model, vectorizer, length: 14, epochs: 1, learningRate: 1e-5, seed: 2 },
+  });
+  assert.ok(more.training!.history["valLoss"]![0]! < 0.2, JSON.stringify(more.training!.history));
+  const after = await more.evaluate(rowsOf(200, 8));
+  assert.ok(Math.abs(after.r2! - before.r2!) < 0.05, `${after.r2} ${before.r2}`);
+  assert.deepEqual(network.predict("garden"), network.predict("garden"));
+});
+
 describe("rows", () => {
   test("amounts that are none, or all the same, are refused", async () => {
     const corpus = new AmountCorpus({ frontEnd: "tokenizer" });
@@ -121,6 +133,12 @@ describe("rows", () => {
     await assert.rejects(TextRegressor.train(same, NETWORK), /expected amounts that differ.*7 in 18 rows/s);
     const close = rowsOf(40, 1, (value) => 1e12 + value);
     await assert.rejects(TextRegressor.train(close, NETWORK), /Subtract/);
+    await assert.rejects(TextRegressor.train(close), /Subtract/);
+    const tiny = rowsOf(40, 1, (value) => value * 1e-40);
+    await assert.rejects(TextRegressor.train(tiny, NETWORK), /smaller unit/);
+    await assert.rejects(TextRegressor.train(tiny), /smaller unit/);
+    const large = [...rowsOf(5, 1), { text: "a", value: 1e39, row: 17 }];
+    await assert.rejects(TextRegressor.train(large), /row 17 value: expected a number from .*1e\+30/);
   });
 
   test("rows are held out by tenths of the amounts", () => {
@@ -130,7 +148,24 @@ describe("rows", () => {
     const counts = new Array<number>(10).fill(0);
     for (const part of strata) counts[part]!++;
     assert.deepEqual(counts, new Array(10).fill(10));
-    assert.equal(strata[0], 0);
+    // The first two that give a row lie on both sides of the middle.
+    const tenths = [0, 1].map((part) => Math.floor((([...strata].indexOf(part) * 37) % 100) / 10));
+    assert.deepEqual(tenths, [2, 7]);
+  });
+
+  test("of few rows those held out are neither all small nor all large", async () => {
+    for (const seed of [0, 1, 2]) {
+      let held: number[] = [];
+      const rows = Array.from({ length: 20 }, (_, i) => ({ text: `flat ${i}`, value: i }));
+      await TextRegressor.train(rows, {
+        ...{ ...NETWORK, seed, epochs: 1 },
+        onPrepared: ({ heldOut }) => {
+          held = [...heldOut];
+        },
+      });
+      assert.equal(held.length, 2);
+      assert.ok(Math.min(...held) < 10 && Math.max(...held) >= 10, held.join());
+    }
   });
 
   test("what was missed by most comes first", async () => {

@@ -11,6 +11,8 @@ import {
   ridgeWeights,
   solveRidge,
 } from "../../train/ridge.js";
+import { LARGEST_AMOUNT, spreadOf } from "../spread.js";
+import { strataOfAmounts } from "../strata.js";
 import {
   type Counted,
   computeOf,
@@ -34,7 +36,6 @@ import { type GroupWeights, groupRows, groupStrength, spread } from "./ngram-gro
 import { type NgramWeights, ngramNetwork, putColumn } from "./ngram-network.js";
 import type { OutputRecipe } from "./output-recipes.js";
 import { largestOf } from "./rounding.js";
-import { strataOfAmounts } from "./strata.js";
 
 export interface Amounts extends LinearModel {
   /** Rows that were held out. */
@@ -45,9 +46,6 @@ export interface Amounts extends LinearModel {
     readonly predicted: Float64Array;
   };
 }
-
-/** Numbers that a network, which computes in float32, can answer with. */
-const LARGEST = 1e30;
 
 /**
  * Trains it.
@@ -98,9 +96,13 @@ function checkValues(values: Float64Array, rows: number): void {
   const where = "values";
   if (values.length !== rows)
     throw inputError({ expected: `${rows} amounts`, where, received: values.length });
-  const other = values.findIndex((value) => !(Math.abs(value) <= LARGEST));
+  const other = values.findIndex((value) => !(Math.abs(value) <= LARGEST_AMOUNT));
   if (other < 0) return;
-  throw inputError({ expected: `numbers from −${LARGEST} to ${LARGEST}`, where, received: values[other] });
+  throw inputError({
+    expected: `numbers from −${LARGEST_AMOUNT} to ${LARGEST_AMOUNT}`,
+    where,
+    received: values[other],
+  });
 }
 
 /** λ: rows are of length 1 in each group of n-grams, whatever amounts are counted in. */
@@ -137,10 +139,10 @@ class AmountLearner implements Learner<JudgedAmounts> {
     seed: number,
     private readonly onIteration: () => Promise<void>,
   ) {
-    this.mean = meanOf(values);
-    const squares = meanOf(values.map((value) => (value - this.mean) ** 2));
-    this.isConstant = values.every((value) => value === values[0]);
-    this.deviation = this.isConstant ? 1 : Math.sqrt(squares) || 1;
+    const { mean, deviation } = spreadOf(values);
+    this.mean = mean;
+    this.isConstant = deviation === 0;
+    this.deviation = deviation || 1;
     this.unit = this.deviation ** 2;
     this.values = values.map((value) => (this.isConstant ? 0 : (value - this.mean) / this.deviation));
     this.rows = judgedRows(counted);

@@ -8,6 +8,7 @@ import { fitPlatt, type Logistic, logistic, logLossOf } from "../../objectives/p
 import type { Block } from "../../tokens/ngrams.js";
 import type { FeatureRows } from "../../tokens/sparse-texts.js";
 import { type LinearOptions, type LinearProblem, LinearSolver, linearScores } from "../../train/linear.js";
+import { strataOfSets } from "../strata.js";
 import {
   type Counted,
   computeOf,
@@ -33,7 +34,6 @@ import { type NgramWeights, ngramNetwork, putColumn } from "./ngram-network.js";
 import type { OutputRecipe } from "./output-recipes.js";
 import { easeFor } from "./pruning.js";
 import { solvingFor } from "./solving.js";
-import { strataOfSets } from "./strata.js";
 
 export interface LabelSetOptions extends LinearOutputOptions {
   /** What notes call the labels. Default: their numbers, from 0. */
@@ -69,7 +69,13 @@ export async function trainLabelSets(
   const drawn = rowsToLearn(data, options.seed, notes);
   const own = rowsOf(truth, drawn, labels);
   await options.onStep("counting n-grams");
-  const counted = countedRows(data, drawn, strataOfSets(own, labels), labels, options);
+  const counted = countedRows(
+    data,
+    drawn,
+    strataOfSets(drawn.length, (row) => labelsIn(own, row, labels)),
+    labels,
+    options,
+  );
   let step = "";
   const begin = (what: string) => {
     step = what;
@@ -111,6 +117,13 @@ function checkTruth(truth: Uint8Array, rows: number, labels: number): void {
   }
   const other = truth.findIndex((one) => one > 1);
   if (other >= 0) throw inputError({ expected: "0 or 1", where, received: truth[other] });
+}
+
+/** The numbers of the labels that a row has. */
+function labelsIn(truth: Uint8Array, row: number, labels: number): number[] {
+  const own: number[] = [];
+  for (let k = 0; k < labels; k++) if (truth[row * labels + k] === 1) own.push(k);
+  return own;
 }
 
 /** [rows][labels] of some rows. */

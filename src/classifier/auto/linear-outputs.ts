@@ -13,6 +13,7 @@ import type { FeatureEncoder } from "../../tokens/feature-encoder.js";
 import { BLOCKS, type NgramRules } from "../../tokens/ngrams.js";
 import { type FeatureRows, featureRows, inOrder, pick, select } from "../../tokens/sparse-texts.js";
 import type { LinearRecord, LinearTrial } from "../options.js";
+import type { Strata } from "../strata.js";
 import { isGain } from "./chance.js";
 import type { Fold } from "./folds.js";
 import {
@@ -31,7 +32,6 @@ import { knownWords, ngramEncoder } from "./ngram-network.js";
 import { blocksOf, type OutputRecipe, outputRecipes } from "./output-recipes.js";
 import { bytesOfFeature, commonest, FEATURE_BYTES, keptName, MOST_COUNTS, strongest } from "./pruning.js";
 import { wordsWithin } from "./sizes.js";
-import type { Strata } from "./strata.js";
 
 /** What is learned from: rows of texts, and which of them are held out together. */
 export type LinearData = Material;

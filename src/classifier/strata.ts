@@ -25,41 +25,39 @@ class Numbering {
   }
 }
 
-/** By the distinct set of labels. @param truth [rows][labels] 1 for those that a row has */
-export function strataOfSets(truth: Uint8Array, labels: number): Strata {
-  const rows = truth.length / labels;
-  const sets = Array.from({ length: rows }, (_, i) => ownLabels(truth, i, labels));
-  const keys = sets.map((own) => own.join(","));
+/** By the distinct set of labels. @param labelsOf the numbers of a row's labels, rising */
+export function strataOfSets(rows: number, labelsOf: (row: number) => readonly number[]): Strata {
+  const keys = Array.from({ length: rows }, (_, row) => labelsOf(row).join());
   const sizes = new Map<string, number>();
   for (const key of keys) sizes.set(key, (sizes.get(key) ?? 0) + 1);
-  const common = new Uint32Array(labels);
-  for (const own of sets) for (const k of own) common[k]!++;
+  const common = new Map<number, number>();
+  const rowsOf = (label: number) => common.get(label) ?? 0;
+  for (let row = 0; row < rows; row++) for (const k of labelsOf(row)) common.set(k, rowsOf(k) + 1);
   const numbering = new Numbering();
-  const of = Int32Array.from(sets, (own, i) => {
-    if (own.length === 0 || sizes.get(keys[i]!)! >= FEW) return numbering.numberOf(keys[i]!);
-    const rarest = own.reduce((best, k) => (common[k]! < common[best]! ? k : best));
+  const of = Int32Array.from(keys, (key, row) => {
+    const own = labelsOf(row);
+    if (own.length === 0 || sizes.get(key)! >= FEW) return numbering.numberOf(key);
+    const rarest = own.reduce((best, k) => (rowsOf(k) < rowsOf(best) ? k : best));
     return numbering.numberOf(`rarest ${rarest}`);
   });
   return { of, count: numbering.size };
 }
 
-function ownLabels(truth: Uint8Array, row: number, labels: number): number[] {
-  const own: number[] = [];
-  for (let k = 0; k < labels; k++) if (truth[row * labels + k] === 1) own.push(k);
-  return own;
-}
+/**
+ * The tenths of rows by rising amount, in the order in which they give rows where there are too few for each to give one: the
+ * first of them lie on both sides of the middle, so that what is held out is neither small nor large.
+ */
+const TENTHS = [2, 7, 4, 5, 0, 9, 6, 3, 8, 1];
+const PLACES = TENTHS.map((_, tenth) => TENTHS.indexOf(tenth));
 
-const PARTS = 10;
-
-/** By decile; equal amounts are in one. */
+/** By tenth of the rows; equal amounts are in one. */
 export function strataOfAmounts(values: Float64Array): Strata {
   const sorted = values.slice().sort();
-  const numbering = new Numbering();
   const of = Int32Array.from(values, (value) => {
     const below = firstNotBelow(sorted, value);
-    return numbering.numberOf(String(Math.floor((PARTS * below) / sorted.length)));
+    return PLACES[Math.floor((TENTHS.length * below) / sorted.length)]!;
   });
-  return { of, count: numbering.size };
+  return { of, count: TENTHS.length };
 }
 
 /** The place of the first number that is not below a value. */
