@@ -15,6 +15,7 @@ import {
   worstAmounts,
 } from "../objectives/metrics/amounts.js";
 import type { Interval } from "../objectives/metrics/intervals.js";
+import type { CorpusFrontEndOptions } from "../tokens/options.js";
 import { type Encoding, readAmountPart, writeAmountPart } from "../tokens/text-part.js";
 import { type EncodingReport, newEncodingReport } from "../tokens/vectorizer.js";
 import { type AmountPrediction, amountReading } from "./amount-answer.js";
@@ -34,6 +35,7 @@ import {
   trainLinear,
   trainOutputs,
 } from "./other-outputs.js";
+import { checkRows } from "./text-corpus.js";
 import { noteTexts, TextModel } from "./text-model.js";
 import { checkFrontEnd } from "./training.js";
 
@@ -90,8 +92,7 @@ export class TextRegressor extends TextModel<AmountPrediction> implements Encodi
     options: OutputTrainOptions<AmountCorpus> = {},
   ): Promise<TextRegressor> {
     checkOutputOptions(options, "TextRegressor.train");
-    const corpus =
-      rows instanceof AmountCorpus ? rows : await AmountCorpus.read(rows, outputFrontEnd(options));
+    const corpus = rows instanceof AmountCorpus ? rows : await readAmountTexts(rows, outputFrontEnd(options));
     if ((options.model ?? "auto") === "auto") return trainedByNgrams(corpus, options);
     return trainOutputs(
       corpus,
@@ -116,7 +117,7 @@ export class TextRegressor extends TextModel<AmountPrediction> implements Encodi
   ): Promise<RegressorEvaluation> {
     knownOptions(options, ["rows", "mistakes", "signal"], "TextRegressor.evaluate");
     const { frontEnd } = this.encoder;
-    const corpus = rows instanceof AmountCorpus ? rows : await AmountCorpus.read(rows, frontEnd);
+    const corpus = rows instanceof AmountCorpus ? rows : await readAmountTexts(rows, frontEnd);
     checkFrontEnd(corpus, frontEnd);
     const most = wholeNumber(options.mistakes ?? 10, "evaluate mistakes");
     const chosen = rowsToMeasure(corpus, options.rows, "TextRegressor.evaluate");
@@ -158,6 +159,14 @@ export class TextRegressor extends TextModel<AmountPrediction> implements Encodi
     const { model, extras } = await loadFile(source, options);
     return TextRegressor.fromModel(model, extras, options.name ?? nameOf(source));
   }
+}
+
+async function readAmountTexts(
+  rows: Iterable<AmountText> | AsyncIterable<AmountText>,
+  frontEnd: CorpusFrontEndOptions,
+): Promise<AmountCorpus> {
+  checkRows(rows, "{ text, value }");
+  return AmountCorpus.read(rows, frontEnd);
 }
 
 async function trainedByNgrams(

@@ -121,6 +121,10 @@ describe("rows", () => {
     await assert.rejects(TextRegressor.train(same, NETWORK), /expected amounts that differ.*7 in 18 rows/s);
     const close = rowsOf(40, 1, (value) => 1e12 + value);
     await assert.rejects(TextRegressor.train(close, NETWORK), /Subtract/);
+    for (const none of [undefined, "abc"]) {
+      const message = /^data: expected rows of \{ text, value \}/;
+      await assert.rejects(TextRegressor.train(none as never), { name: "InputError", message });
+    }
   });
 
   test("rows are held out by tenths of the amounts", () => {
