@@ -25,7 +25,7 @@ export class AmountCorpus extends TextCorpus<AmountText> {
     rows: Iterable<AmountText> | AsyncIterable<AmountText>,
     frontEnd: CorpusFrontEndOptions,
   ): Promise<AmountCorpus> {
-    return fillCorpus((decided) => new AmountCorpus(decided), rows, frontEnd);
+    return fillCorpus((decided) => new AmountCorpus(decided), rows, frontEnd, "{ text, value }");
   }
 
   /** Adds a row. @throws InputError where the text is no string, or the value no finite number */

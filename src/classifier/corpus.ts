@@ -36,7 +36,7 @@ export class Corpus extends TextCorpus<LabelledText> {
     rows: Iterable<LabelledText> | AsyncIterable<LabelledText>,
     frontEnd: CorpusFrontEndOptions,
   ): Promise<Corpus> {
-    return fillCorpus((decided) => new Corpus(decided), rows, frontEnd);
+    return fillCorpus((decided) => new Corpus(decided), rows, frontEnd, "{ text, label }");
   }
 
   /** Adds a row. @throws InputError where text, label or a group that is given is no string */
@@ -110,7 +110,8 @@ export class Corpus extends TextCorpus<LabelledText> {
 /** What labels may be that name no classes by themselves. */
 export type Target = "classes";
 
-const KIND = {
+/** What labels that name no classes do, in words. */
+export const NO_CLASSES = {
   numbers: "look like amounts",
   names: "differ in nearly every row, as ids and texts do",
 } as const;
@@ -132,7 +133,7 @@ export function refuseNoClasses(corpus: Corpus, target: Target | undefined, wher
   const isAmount = kind === "numbers";
   const choose = "Choose the label's column";
   throw inputError({
-    expected: `labels that name classes, found ${counts.length} in ${corpus.rows} rows that ${KIND[kind]}: ${shown.join(", ")}, …`,
+    expected: `labels that name classes, found ${counts.length} in ${corpus.rows} rows that ${NO_CLASSES[kind]}: ${shown.join(", ")}, …`,
     where,
     next: `${isAmount ? `${group}, learn the amounts with TextRegressor.train` : choose}, or say target: "classes" if each is one.`,
     typed: {

@@ -34,17 +34,21 @@ export class LabelSetCorpus extends TextCorpus<LabelSetText> {
     rows: Iterable<LabelSetText> | AsyncIterable<LabelSetText>,
     frontEnd: CorpusFrontEndOptions,
   ): Promise<LabelSetCorpus> {
-    return fillCorpus((decided) => new LabelSetCorpus(decided), rows, frontEnd);
+    return fillCorpus((decided) => new LabelSetCorpus(decided), rows, frontEnd, "{ text, labels }");
   }
 
-  /** Adds a row. @throws InputError where the text is no string, or the labels are no list of strings */
+  /** Adds a row. @throws InputError where the text is no string, or the labels are no list of strings that are not empty */
   override add(given: LabelSetText): void {
     const where = `row ${this.rows + 1}`;
     const expected = "{ text, labels } of a string and a list of strings";
     const { text, labels } = objectOf(given, where, expected);
-    const isList = Array.isArray(labels) && labels.every((label) => typeof label === "string");
+    // A loop of an array's own would pass over its holes.
+    const isList = Array.isArray(labels) && Array.from(labels).every((label) => typeof label === "string");
     if (typeof text !== "string" || !isList) {
       throw inputError({ expected, where, received: { text, labels } });
+    }
+    if (labels.some((label) => label.trim() === "")) {
+      throw inputError({ expected: "labels that are not empty", where, received: labels });
     }
     this.addText(given);
     this.found.push(this.#setNumber(labels.map((label) => this.names.place(label))));

@@ -29,6 +29,7 @@ import { rowsOf, trainLabelSets } from "./auto/label-sets.js";
 import { outputsOf } from "./corpus-answers.js";
 import { type LabelSetPrediction, labelSetReading } from "./label-set-answer.js";
 import { LabelSetCorpus, type LabelSetText } from "./label-set-corpus.js";
+import { refuseNoLabels } from "./label-set-kinds.js";
 import { LabelSetLesson } from "./label-set-lesson.js";
 import type { TrainingRecord } from "./options.js";
 import {
@@ -140,6 +141,7 @@ export class MultiLabelClassifier extends TextModel<LabelSetPrediction> implemen
     checkOutputOptions(options, "MultiLabelClassifier.train");
     const corpus =
       rows instanceof LabelSetCorpus ? rows : await LabelSetCorpus.read(rows, outputFrontEnd(options));
+    refuseNoLabels(corpus);
     if ((options.model ?? "auto") === "auto") return trainedByNgrams(corpus, options);
     const lesson = new LabelSetLesson(corpus);
     const { labels } = lesson;

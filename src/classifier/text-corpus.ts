@@ -110,15 +110,17 @@ export abstract class TextCorpus<Row extends CorpusText> {
  * Adds all rows to a new corpus. With `segment: "auto"`, words of scripts without spaces are then cut if one text in twenty
  * needs it.
  * @param make a corpus of texts taken apart so
+ * @param what what its rows are, for messages
  * @throws InputError when there is no row, or one is not what a row is
  */
 export async function fillCorpus<Row extends CorpusText, C extends TextCorpus<Row>>(
   make: (frontEnd: CorpusFrontEndOptions) => C,
   rows: Iterable<Row> | AsyncIterable<Row>,
   frontEnd: CorpusFrontEndOptions,
+  what = "{ text, … }",
 ): Promise<C> {
   const corpus = make(decided(frontEnd));
-  checkRows(rows);
+  checkRows(rows, what);
   for await (const row of rows) corpus.add(row);
   if (corpus.rows === 0) throw new InputError("The data holds no rows: nothing to learn from.");
   const by = isUndecided(frontEnd) ? segmentationFor(corpus.texts, allRows(corpus.rows)) : "none";
@@ -126,11 +128,11 @@ export async function fillCorpus<Row extends CorpusText, C extends TextCorpus<Ro
   return corpus;
 }
 
-/** @throws InputError for what holds no rows to go through */
-export function checkRows(rows: unknown): void {
+/** @param what what rows are @throws InputError for what holds no rows to go through */
+export function checkRows(rows: unknown, what = "{ text, label }"): void {
   const iterable = rows as Partial<Iterable<unknown> & AsyncIterable<unknown>> | null | undefined;
   if (typeof rows === "object" && (iterable?.[Symbol.iterator] ?? iterable?.[Symbol.asyncIterator])) return;
-  throw inputError({ expected: "rows of { text, label }", where: "data", received: rows });
+  throw inputError({ expected: `rows of ${what}`, where: "data", received: rows });
 }
 
 const encoder = new TextEncoder();

@@ -2,6 +2,7 @@
 import { counted, decimal } from "../base/numbers.js";
 import type { AmountCorpus } from "../classifier/amount-corpus.js";
 import type { LabelSetCorpus } from "../classifier/label-set-corpus.js";
+import { refuseNoLabels } from "../classifier/label-set-kinds.js";
 import type { MultiLabelEvaluation } from "../classifier/multi-label.js";
 import { type EvaluateLabelSetsOptions, MultiLabelClassifier } from "../classifier/multi-label.js";
 import type { OutputTrainOptions } from "../classifier/other-outputs.js";
@@ -30,6 +31,8 @@ export interface OutputKind<Corpus, Made, Evaluated extends Measured> {
     frontEnd: CorpusFrontEndOptions,
     options: { group?: string | number | undefined; known?: readonly string[] },
   ): Promise<{ corpus: Corpus; notes: string[] }>;
+  /** @param where what messages call the data @throws InputError where it holds nothing that is learned so */
+  checkLearned(corpus: Corpus, where: string): void;
   /** What of the labels may not be meant. */
   remarks(corpus: Corpus): string[];
   /** @throws InputError where rows to measure on ask for what is not learned */
@@ -64,6 +67,7 @@ export const LABEL_SETS: OutputKind<LabelSetCorpus, MultiLabelClassifier, MultiL
   what: "multi-label classifier",
   epochs: "accuracy: of each text and label by itself",
   read: readLabelSetCorpus,
+  checkLearned: refuseNoLabels,
   remarks: (corpus) => labelNotes(corpus.labelCounts()),
   checkTest(learned, tested) {
     tested.truth([...tested.strata().keys()], learned.labels());
@@ -129,6 +133,7 @@ export const AMOUNTS: OutputKind<AmountCorpus, TextRegressor, RegressorEvaluatio
   what: "regressor",
   epochs: "losses: mean squared errors as shares of the variance, 1 − R²",
   read: readAmountCorpus,
+  checkLearned: () => {},
   remarks: () => [],
   checkTest: () => {},
   train: (corpus, options) => TextRegressor.train(corpus, options),

@@ -140,6 +140,7 @@ async function readMaterial<C extends TextCorpus<CorpusText>, M, E extends Measu
   const { flags } = plan;
   const { group, test: testData } = flags;
   const { corpus, notes } = await kind.read(data, flags, plan.frontEnd, { group });
+  kind.checkLearned(corpus, data);
   const remarks = kind.remarks(corpus).map((line) => `${data}: ${line}`);
   for (const line of remarks) note(printable(line));
   notes.push(...remarks);

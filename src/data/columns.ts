@@ -1,6 +1,7 @@
 /** Which columns hold the text and which the label: by request, by name, or by what they hold; and whether by a header. */
 import { didYouMean, InputError, inputError } from "../base/errors.js";
 import { label as printed } from "../base/label.js";
+import { isNothing } from "./labels.js";
 import { type Cells, textOf } from "./records.js";
 
 const TEXT_NAMES = (
@@ -95,6 +96,7 @@ export function chooseColumns(
   const taken = askedTexts.length > 0 ? askedTexts : namedText ? [namedText] : [];
   const found =
     askedLabels[0] ?? byName(table, NAMES[kind ?? "label"], taken) ?? guessLabel(table, taken, kind);
+  if (kind === "labels" && found) refuseIndicators(table, found, taken);
   const labels = askedLabels.length > 0 ? askedLabels : found ? [found] : [];
   const text = namedText ?? guessText(table, labels);
   if (kind && labels.length === 0) throw cannotTell(table, "label");
@@ -181,11 +183,15 @@ interface Profile {
   dates: boolean;
   /** Whether it holds numbers only, with a point or a comma. */
   numbers: boolean;
+  /** Whether it holds 0 and 1, false and true, no and yes, or nothing, only. */
+  answers: boolean;
 }
 
 /** 2026-11-28, 28.11.2026 or 11/28/26, with or without a time. */
 const DATE =
   /^\s*(\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4})([T ]+[\d:.]+\s*([AaPp][Mm]|Z|[+-][\d:]+)?)?\s*$/;
+
+const ANSWER = /^\s*(?:[01](?:\.0*)?|true|false|yes|no)\s*$/i;
 
 const AMOUNT = /^\s*[+-]?(\d+([.,]\d*)?|\.\d+)(e[+-]?\d+)?\s*$/i;
 
@@ -212,11 +218,14 @@ const tableOf = (
 
 function profile(rows: readonly Cells[], index: number): Profile {
   const seen = new Set<string>();
-  let [longest, total, dates, numbers] = [0, 0, true, true];
+  let [longest, total, dates, numbers, answers, answered] = [0, 0, true, true, true, false];
   for (const row of rows) {
     const cell = textOf(row[index]);
     dates &&= cell === "" || DATE.test(cell);
     numbers &&= cell === "" || AMOUNT.test(cell);
+    const isAnswer = ANSWER.test(cell);
+    answers &&= isAnswer || cell === "" || isNothing(cell);
+    answered ||= isAnswer;
     seen.add(cell);
     longest = Math.max(longest, cell.length);
     total += cell.length;
@@ -228,6 +237,7 @@ function profile(rows: readonly Cells[], index: number): Profile {
     mean: total / Math.max(1, rows.length),
     dates: dates && longest > 0,
     numbers: numbers && longest > 0,
+    answers: answers && answered,
   };
 }
 
@@ -328,6 +338,44 @@ function guessLabel(table: Table, texts: readonly Column[], kind: LabelKind | un
   )[0];
   return best && { index: best.index, name: table.columns[best.index]!, how: "guessed from content" };
 }
+
+/**
+ * Where columns hold 0 and 1 alone, each may be a label's: one of them, or one beside several, is no column of labels unless
+ * that is said.
+ * @throws InputError where such a column would be guessed
+ */
+function refuseIndicators(
+  { name, columns, profiles, group }: Table,
+  found: Column,
+  texts: readonly Column[],
+): void {
+  if (found.how === "as asked" || found.how === "found by name") return;
+  const taken = [...texts, ...(group ? [group] : [])];
+  const places = profiles.flatMap(({ answers }, index) =>
+    answers && !taken.some((column) => column.index === index) ? [index] : [],
+  );
+  if (places.length < 2 && places[0] !== found.index) return;
+  const names = places.map((index) => columns[index]!);
+  const some = names.slice(0, MOST_ADVISED).map(printed);
+  const more = names.length > MOST_ADVISED;
+  const flags = some.map((each) => `--label ${/^[\w.-]+$/.test(each) ? each : JSON.stringify(each)}`);
+  const one = names.length === 1;
+  const expected = `a column of labels, found ${one ? "one" : `${names.length} columns`} of 0 and 1, or false and true, alone: ${listed(names)}`;
+  const each = one ? "Where 1 says that it applies" : "Where 1 says that each applies";
+  throw inputError({
+    expected,
+    where: name,
+    next: `${each}: label: [${some.map((each) => JSON.stringify(each)).join(", ")}${more ? ", …" : ""}]. Else say by label which is the column of the labels.`,
+    typed: {
+      next: one
+        ? `${each}, these are two classes: leave out --multi-label. Else say by --label which is the column of the labels.`
+        : `${each}: ${flags.join(" ")}${more ? " …" : ""}. Else say by --label which is the column of the labels.`,
+    },
+  });
+}
+
+/** Columns that are written out for a command. */
+const MOST_ADVISED = 20;
 
 /** The one column of numbers among those that are not taken. */
 function onlyNumbers({ columns, profiles }: Table, taken: readonly Column[]): Column | undefined {

@@ -8,8 +8,16 @@ import { cellOf } from "./json-records.js";
 import { type LabelCells, type LabelMap, namesFrom } from "./label-cells.js";
 import { labelKey } from "./labels.js";
 import { type Cell, type Cells, textOf, Unfit } from "./records.js";
-import { Counted, MALFORMED_LIST, MOST_LABELS, NEITHER, TOO_MANY_LABELS } from "./unusable-rows.js";
-import { isBracketed, writtenList } from "./written-list.js";
+import {
+  Counted,
+  LIST_AS_TEXT,
+  MALFORMED_LIST,
+  MOST_LABELS,
+  NEITHER,
+  NO_LIST,
+  TOO_MANY_LABELS,
+} from "./unusable-rows.js";
+import { beginsAsList, isBracketed, writtenList } from "./written-list.js";
 
 export interface LabelSetSettings {
   /** What parts the labels of a cell, where that is said. */
@@ -33,7 +41,7 @@ abstract class LabelSets implements LabelCells<readonly string[]> {
   abstract readonly column: string;
   abstract readonly written: string;
 
-  constructor(private readonly settings: LabelSetSettings) {
+  constructor(protected readonly settings: LabelSetSettings) {
     this.labelOf = namesFrom(settings.map);
   }
 
@@ -73,19 +81,19 @@ abstract class LabelSets implements LabelCells<readonly string[]> {
 }
 
 /** How the labels of a cell of text are parted. */
-type Form =
-  | { is: "lists" }
-  /** Labels that hold a separator are said, where they may be several. */
-  | { is: "single" }
-  | { is: "written lists" }
-  | { is: "separated"; by: string };
+type Form = { is: "lists" } | { is: "single" } | { is: "written lists" } | { is: "separated"; by: string };
 
 /** Labels that stand in one column. */
 export class ListedLabels extends LabelSets {
   readonly column: string;
   readonly written: string;
   private readonly form: Form;
+  /** Rows with labels that may be several. */
   private readonly unparted = new Counted();
+  private unpartedLabel = "";
+  /** Rows with a word for nothing in place of a list. */
+  private readonly absent = new Counted();
+  private absentWord = "";
 
   /**
    * @param file what messages call the file
@@ -97,7 +105,7 @@ export class ListedLabels extends LabelSets {
     file: string,
     private readonly place: Named,
     head: readonly Cells[],
-    listed: boolean,
+    private readonly listed: boolean,
     settings: LabelSetSettings,
   ) {
     super(settings);
@@ -118,30 +126,71 @@ export class ListedLabels extends LabelSets {
     const cell = cells[place.index];
     if (cell === undefined) return [];
     if (cell instanceof Unfit) return Array.isArray(cell.value) ? labelsIn(cell, cell.value) : cell;
-    switch (form.is) {
-      case "lists":
-        return [cell];
-      case "single":
-        if (SEPARATORS.some((mark) => cell.includes(mark))) this.unparted.add(row);
-        return [cell];
-      case "separated":
-        return bounded(cell, cell.split(form.by, MOST_LABELS + 1));
-      case "written lists": {
-        const trimmed = cell.trim();
-        if (trimmed === "") return [];
-        const items = writtenList(trimmed, MOST_LABELS);
-        return items ? bounded(cell, items) : new Unfit(cell, MALFORMED_LIST);
-      }
-    }
+    const trimmed = cell.trim();
+    if (trimmed === "") return [];
+    if (form.is === "written lists") return this.inBrackets(cell, trimmed, row);
+    if (this.isTorn(trimmed)) return new Unfit(cell, LIST_AS_TEXT);
+    if (form.is !== "separated") return this.unbroken([cell], row);
+    const labels = bounded(cell, cell.split(form.by, MOST_LABELS + 1));
+    return labels instanceof Unfit ? labels : this.unbroken(labels, row);
+  }
+
+  private inBrackets(cell: string, trimmed: string, row: number): readonly string[] | Unfit {
+    const items = writtenList(trimmed, MOST_LABELS);
+    if (items) return bounded(cell, items);
+    if (!isNone(trimmed)) return new Unfit(cell, /^[[({]/.test(trimmed) ? MALFORMED_LIST : NO_LIST);
+    if (this.absent.count === 0) this.absentWord = trimmed;
+    this.absent.add(row);
+    return [];
+  }
+
+  /** Whether a cell is a list where lists are not sought: its labels would have brackets. Square ones may belong to them where that is said. */
+  private isTorn(cell: string): boolean {
+    if (this.listed) return false;
+    return (this.settings.separator === undefined && isPartOfList(cell)) || beginsAsList(cell);
+  }
+
+  /** Counts labels that hold another separator than theirs, where that was not said. */
+  private unbroken(labels: readonly string[], row: number): readonly string[] {
+    if (this.settings.separator !== undefined || this.listed) return labels;
+    const found = labels.find((label) => this.otherMarks.some((mark) => label.includes(mark)));
+    if (found === undefined) return labels;
+    if (this.unparted.count === 0) this.unpartedLabel = found.trim();
+    this.unparted.add(row);
+    return labels;
+  }
+
+  private get otherMarks(): readonly string[] {
+    const { form } = this;
+    return form.is === "separated" ? SEPARATORS.filter((mark) => mark !== form.by) : SEPARATORS;
   }
 
   override notes(rows: number): string[] {
-    const { unparted } = this;
-    if (unparted.count === 0) return super.notes(rows);
-    const found = `${unparted.rows("has", "have")} a label with ";", "|" or "," in it, which is taken for one`;
-    return [...super.notes(rows), `${found}: ${unparted.numbers()}`];
+    const { unparted, absent } = this;
+    const notes = super.notes(rows);
+    if (absent.count > 0) {
+      const word = JSON.stringify(printed(this.absentWord));
+      notes.push(
+        `${absent.rows("has", "have")} a word such as ${word} in place of a list, which is taken for no labels: ${absent.numbers()}`,
+      );
+    }
+    if (unparted.count > 0) {
+      const marks = this.otherMarks.map((mark) => `"${mark}"`);
+      const one = `${marks.slice(0, -1).join(", ")} or ${marks.at(-1)} in it, such as ${JSON.stringify(printed(this.unpartedLabel))}`;
+      notes.push(
+        `${unparted.rows("has", "have")} a label with ${one}, which is taken for one: ${unparted.numbers()}`,
+      );
+    }
+    return notes;
   }
 }
+
+/** Whether square brackets open a cell, or close what they have not opened: "Chinese [zh]" is a label. */
+const isPartOfList = (cell: string): boolean =>
+  cell.startsWith("[") || (cell.endsWith("]") && (!cell.includes("[") || /["']\s*\]$/.test(cell)));
+
+/** How tables write that there is no list. Among labels that are no lists, "none" may be one. */
+const isNone = (cell: string): boolean => /^(?:none|nan|null|n\/a|<na>)$/i.test(cell);
 
 const isList = (cell: Cell): boolean => cell instanceof Unfit && Array.isArray(cell.value);
 
@@ -170,10 +219,13 @@ function labelsIn(cell: Unfit, list: readonly unknown[]): string[] | Unfit {
 /** What may part labels, in the order in which they are tried. */
 const SEPARATORS = [";", "|", ","] as const;
 
-/** @param texts the cells at the head that hold anything, trimmed */
+/** Written lists where these are at least half. @param texts the cells at the head that hold anything, trimmed */
 function formOf(texts: readonly string[]): Form {
-  if (texts.length > 0 && texts.every(isBracketed)) return { is: "written lists" };
-  const by = SEPARATORS.find((mark) => parts(mark, texts));
+  const others = texts.filter((text) => !isBracketed(text));
+  const lists = texts.length - others.length;
+  // The fewer of them cannot be used, whichever they are.
+  if (lists > 0 && lists >= others.filter((text) => !isNone(text)).length) return { is: "written lists" };
+  const by = SEPARATORS.find((mark) => parts(mark, others));
   return by === undefined ? { is: "single" } : { is: "separated", by };
 }
 

@@ -128,7 +128,7 @@ export async function readLabelled(from: Readable, options: ReadOptions = {}): P
  * Opens rows of any number of labels, from whatever `readTable` takes: lists (JSON's, fastText's, or written as text, as
  * pandas does), cells of labels with a separator, or a column of 0 and 1 for each label. Which it is shows at the head, and
  * `description.found` says it. A row without labels has none, and is counted in `notes`.
- * Throws InputError as `readLabelled`.
+ * Throws InputError as `readLabelled`, and where `label` is not given and columns of 0 and 1 alone may each be a label's.
  */
 export async function readLabelSets(
   from: Readable,
@@ -153,15 +153,15 @@ export async function readLabelSets(
 /**
  * Opens rows of a text and an amount, from whatever `readTable` takes. Amounts are plain numbers; where all at the head have
  * a decimal comma, which `notes` says, with a comma. What is no finite number is a row that cannot be used.
- * Throws InputError as `readLabelled`, and where all at the head can be read in two ways, as 1,234.
+ * Throws InputError as `readLabelled`, and where numbers at the head can be read in two ways, as 1,234, or 1.234 beside 5.
  */
 export async function readAmounts(from: Readable, options: AmountOptions = {}): Promise<Data<AmountRow>> {
   const names = READ_OPTIONS.filter((name) => name !== "labelMap");
   checkReadOptions(options, "readAmounts options", names);
   const records = await openRecords(await sourceOf(from), options, "labels");
   return dataOf(records, options, "amount", (opened) => {
-    const { name, label } = opened.description;
-    const cells = new Amounts(name, label!, records.head);
+    const { name, label, dialect } = opened.description;
+    const cells = new Amounts(name, label!, records.head, dialect?.delimiter);
     return labelledRows(opened, options, cells, (text, value, row) => ({ text, value, row }));
   });
 }

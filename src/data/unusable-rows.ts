@@ -158,11 +158,15 @@ interface Advice {
 /** What can be done about values that are no text or label, most likely first. */
 function advice(what: Sought, column: string, { value, kind }: Unfit): Advice {
   if (what === "amount") {
+    if (kind === TWO_WAYS && typeof value === "string") return { next: inOneWay(value.trim()) };
     return {
       next: `An amount is a plain number, such as 1234.5: without a unit, a sign of percent or currency, or marks between thousands.`,
     };
   }
-  if (kind !== undefined && Object.hasOwn(ADVICE_ON_LABELS, kind)) return { next: ADVICE_ON_LABELS[kind]! };
+  if (kind !== undefined && Object.hasOwn(ADVICE_ON_LABELS, kind)) {
+    const next = ADVICE_ON_LABELS[kind]!;
+    return { next, typed: next.replaceAll("the option labelSeparator", "--label-separator") };
+  }
   const at = `.[${JSON.stringify(column)}]`;
   const jq = (change: string) => `For instance: jq -c '${at} |= ${change}' OLD > NEW`;
   if (typeof value === "number")
@@ -191,15 +195,27 @@ function advice(what: Sought, column: string, { value, kind }: Unfit): Advice {
   };
 }
 
+/** How to write a number such as 1.234 or 1,234. */
+export const inOneWay = (number: string): string =>
+  `Write ${number.replace(/[.,]/g, "")} for a thousand and more, or ${number}0 with decimals.`;
+
 /** More labels than any text has. */
 export const MOST_LABELS = 10_000;
 
 export const MALFORMED_LIST = "a malformed list";
+export const NO_LIST = "no list";
+export const LIST_AS_TEXT = "a list written as text";
+export const TWO_WAYS = "a number that can be read in two ways";
 export const NEITHER = "neither 0 nor 1";
 export const TOO_MANY_LABELS = `more than ${MOST_LABELS} labels`;
 
+const BRACKETS =
+  "Where square brackets are part of the labels, the option labelSeparator says what parts them.";
+
 const ADVICE_ON_LABELS: Readonly<Record<string, string>> = {
-  [MALFORMED_LIST]: `A list of labels is written ['a', 'b'] or ["a", "b"]. Where brackets are part of the labels, the option labelSeparator says what parts them.`,
+  [MALFORMED_LIST]: `A list of labels is written ['a', 'b'] or ["a", "b"]. ${BRACKETS}`,
+  [NO_LIST]: `The others are lists, as ['a', 'b']: write all in one way. ${BRACKETS}`,
+  [LIST_AS_TEXT]: `The head of the file, or the option labelSeparator, says that labels are no lists: write all as lists, without that option, or none. ${BRACKETS}`,
   [NEITHER]: "A column for each label holds 0 or 1, false or true, no or yes; nothing is 0.",
   [TOO_MANY_LABELS]: "Is this the column of the labels?",
 };

@@ -1,32 +1,56 @@
 /**
- * Lists that stand in a cell as text, as pandas writes them into CSV: Python's `['a', "it's", 3, True]`, or JSON's. Texts,
- * numbers and truth values alone, and one list: what is within is never looked into deeper, so that nothing nests.
+ * Lists that stand in a cell as text, as pandas writes them into CSV: Python's `['a', "it's", 3, True]`, `('a',)`, `{'a', 'b'}`
+ * and `set()`, or JSON's. Texts, numbers and truth values alone, and one list: what is within is never looked into deeper, so
+ * that nothing nests.
  */
 import { numberOf } from "./labels.js";
 
-/** Whether a cell, trimmed, is to be read as a list. */
+/** What ends a list by what begins it. */
+const CLOSING = new Map([
+  ["[", "]"],
+  ["(", ")"],
+  ["{", "}"],
+]);
+const EMPTY_SET = /^(?:frozen)?set\(\)$/;
+const FROZEN = /^frozenset\((?=\{)/;
+
+/** Whether a cell, trimmed, is to be read as a list. Round and curly brackets stand around other things, too. */
 export const isBracketed = (cell: string): boolean =>
-  cell.length > 1 && cell.startsWith("[") && cell.endsWith("]");
+  (cell.length > 1 && cell.startsWith("[") && cell.endsWith("]")) || writtenList(cell, ENOUGH) !== undefined;
+
+/** Items by which a list is known. */
+const ENOUGH = 10_000;
+
+/** Whether a cell, trimmed, is a list, or begins as one does: with a bracket and a quote, perhaps behind a name, as in `array(['a'`. */
+export const beginsAsList = (cell: string): boolean =>
+  /^(?:\w{1,20}\()?[[({]\s*["']/.test(cell) || writtenList(cell, ENOUGH) !== undefined;
 
 /**
- * The items of a list, texts as they are meant and the others as they are written.
+ * The items of a list, a tuple or a set, texts as they are meant and the others as they are written.
  * @param most items; of more, as many and one are given
  * @returns undefined where it is malformed
  */
 export function writtenList(cell: string, most: number): string[] | undefined {
-  if (!isBracketed(cell)) return undefined;
+  if (EMPTY_SET.test(cell)) return [];
+  if (FROZEN.test(cell)) return cell.endsWith("})") ? writtenList(cell.slice(10, -1), most) : undefined;
+  const open = cell[0] ?? "";
   const end = cell.length - 1;
+  if (end < 1 || cell[end] !== CLOSING.get(open)) return undefined;
   const items: string[] = [];
   let at = afterSpaces(cell, 1);
-  if (at === end) return items;
+  // {} is a dictionary.
+  if (at === end) return open === "{" ? undefined : items;
   while (items.length <= most) {
     const item = isQuote(cell[at]) ? quoted(cell, at, end) : bare(cell, at, end);
     if (!item) return undefined;
     items.push(item.text);
     at = afterSpaces(cell, item.end);
-    if (at === end) return items;
+    // A tuple of one has a comma: ('a') is a text.
+    const isOne = open === "(" && items.length === 1;
+    if (at === end) return isOne ? undefined : items;
     if (cell[at] !== ",") return undefined;
     at = afterSpaces(cell, at + 1);
+    if (isOne && at === end) return items;
   }
   return items;
 }

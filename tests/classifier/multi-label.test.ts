@@ -313,13 +313,59 @@ describe("rows", () => {
       { label: "spam", rows: 3 },
     ]);
     assert.throws(() => corpus.add({ text: "f", labels: "spam" as unknown as string[] }), /row 6: expected/);
+    const holed = new Array<string>(2);
+    holed[1] = "a";
+    assert.throws(() => corpus.add({ text: "f", labels: holed }), {
+      name: "InputError",
+      message: /^row 6: expected \{ text, labels \} of a string and a list of strings/,
+    });
+    for (const empty of ["", " "]) {
+      const message = /^row 6: expected labels that are not empty but received \["a", " ?"\]/;
+      assert.throws(() => corpus.add({ text: "f", labels: ["a", empty] }), { name: "InputError", message });
+    }
     assert.equal(corpus.rows, 5);
+    corpus.add({ text: "f", labels: [" a"] });
+    assert.deepEqual(corpus.labelsOf(5), [" a"]);
   });
 
   test("without any label there is nothing to learn", async () => {
     const none = Array.from({ length: 4 }, () => ({ text: "a b", labels: [] }));
     await assert.rejects(MultiLabelClassifier.train(none, NETWORK), /found none that has a label/);
     await assert.rejects(MultiLabelClassifier.train([], NETWORK), /no rows/);
+  });
+
+  test("what holds no rows is refused by what rows are", async () => {
+    for (const none of [undefined, "abc", 5, {}]) {
+      const rows = none as unknown as LabelSetText[];
+      const message = /^data: expected rows of \{ text, labels \}/;
+      await assert.rejects(MultiLabelClassifier.train(rows), { name: "InputError", message });
+      await assert.rejects(network.evaluate(rows), { name: "InputError", message });
+      await assert.rejects(LabelSetCorpus.read(rows, { frontEnd: "tokenizer" }), { message });
+    }
+  });
+
+  test("amounts and ids, one a row, are no labels", async () => {
+    const rows = (label: (i: number) => string[]) =>
+      Array.from({ length: 60 }, (_, i) => ({ text: `a b ${i % 7}`, labels: label(i) }));
+    const amounts = rows((i) => [`${500 + i}.25`]);
+    for (const options of [{}, NETWORK]) {
+      await assert.rejects(MultiLabelClassifier.train(amounts, options), {
+        name: "InputError",
+        message:
+          /^data: expected labels that repeat, found 60 in 60 rows, one each, that look like amounts: 500\.25, .*TextRegressor\.train/,
+      });
+      const ids = MultiLabelClassifier.train(
+        rows((i) => (i < 2 ? [] : [`id-${i}`])),
+        options,
+      );
+      await assert.rejects(ids, /found 58 in 60 rows, one each, that differ in nearly every row/);
+    }
+    // Where one row in ten has several, they are sets.
+    const brief = { ...NETWORK, epochs: 1 };
+    await MultiLabelClassifier.train(
+      rows((i) => (i % 10 === 0 ? [`${i}`, `${i + 1}`] : [`${i}`])),
+      brief,
+    );
   });
 
   test("options that have no effect are refused", async () => {

@@ -139,6 +139,10 @@ describe("rows", () => {
     await assert.rejects(TextRegressor.train(tiny), /smaller unit/);
     const large = [...rowsOf(5, 1), { text: "a", value: 1e39, row: 17 }];
     await assert.rejects(TextRegressor.train(large), /row 17 value: expected a number from .*1e\+30/);
+    for (const none of [undefined, "abc"]) {
+      const message = /^data: expected rows of \{ text, value \}/;
+      await assert.rejects(TextRegressor.train(none as never), { name: "InputError", message });
+    }
   });
 
   test("rows are held out by tenths of the amounts", () => {

@@ -186,6 +186,17 @@ describe("several labels a text", () => {
     assert.match(refused, /row 2: expected a label among billing, praise, urgent but received "odd"/);
   });
 
+  test("amounts, and columns of 0 and 1 that are not asked for, are refused before anything is split", async () => {
+    const amounts = ["text,rent", ...FLATS.map(({ text }, i) => `${text},${500 + i}.5`)].join("\n");
+    await writeFile(join(folder, "rent.csv"), amounts);
+    const rent = await run("train", "rent.csv", "--multi-label", "--out", "x.keras");
+    assert.equal(rent.code, 2);
+    assert.match(rent.stderr, /rent\.csv: expected labels that repeat, found 240 .*\(--target amounts/);
+    const columns = await run("train", "columns.csv", "--multi-label", "--out", "x.keras");
+    assert.equal(columns.code, 2);
+    assert.match(columns.stderr, /--label billing --label praise --label urgent\./);
+  });
+
   test("what is not there yet, or of another kind, is said", async () => {
     const again = await run(
       "train",

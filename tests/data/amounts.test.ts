@@ -106,10 +106,64 @@ test("a decimal comma, where all at the head have one or are whole", async () =>
 test("commas that may part thousands are refused", async () => {
   await refused(
     csv("1,234", "2,345"),
-    /^d\.csv: amount column price: expected numbers that can be read in one way but received "1,234"\. Write 1234 for a thousand and more, or 1\.234 with/,
+    /^d\.csv: amount column price: expected numbers that can be read in one way but received "1,234"\. Write 1234 for a thousand and more, or 1\.2340 with/,
   );
   await refused(csv("1,234", "12"), /1 row has no finite number .*"1,234": row 2/);
   await refused(csv("1,234,567", "2,345,678"), /2 rows have no finite number/);
+});
+
+test("points that may part thousands are refused, unless one number has decimals", async () => {
+  const message =
+    /^d\.csv: amount column price: expected numbers that can be read in one way but received "1\.604"\. Write 1604 for a thousand and more, or 1\.6040 with decimals\. One such number/;
+  await refused(csv("535", "1.604", "936"), message);
+  await refused(csv("1.604", "-2.345"), message);
+  await refused(csv("1.604", "1.234.567"), message, { onReject: () => {} });
+  await refused(csv("1.604", "2.345,50"), message, { onReject: () => {} });
+  const commas = (...cells: string[]) => csv(...cells).replaceAll(";", ",");
+  await refused(commas("535", "1.604"), message);
+  await refused(commas("1.234.567", "1.604"), message, { onReject: () => {} });
+  for (const settled of ["0.604", "12.5", "1.6040", "1604.123", "4.", "1.5e3"]) {
+    const { rows, notes } = await read("d.csv", csv("535", "1.604", settled));
+    assert.deepEqual([rows, notes], [[535, 1.604, Number(settled)], []]);
+  }
+  // As exact decimals of one length are written: said.
+  const exact = await read("d.csv", commas("1.604", "2.345"));
+  assert.deepEqual(exact.rows, [1.604, 2.345]);
+  assert.deepEqual(exact.notes, ['amounts are read with a decimal point: "1.604" is 1.604']);
+});
+
+test("exact numbers are what they are; texts of JSON may part thousands", async () => {
+  const objects = [535, 1.604, -2.345].map((value) => ({ text: "a", value }));
+  const lines = objects.map((row) => JSON.stringify(row)).join("\n");
+  for (const given of [objects, lines]) {
+    const { rows, notes } = await read("d.jsonl", given);
+    assert.deepEqual([rows, notes], [[535, 1.604, -2.345], []]);
+  }
+  const many = [...Array.from({ length: 300 }, () => ({ text: "a", value: 5 })), { text: "b", value: 1.604 }];
+  assert.equal((await read("", many)).rows.at(-1), 1.604);
+  assert.deepEqual((await read("", many)).notes, []);
+  const texts = ["535", "1.604", "1.500"].map((value) => ({ text: "a", value }));
+  await refused(texts, /can be read in one way but received "1\.604"/);
+});
+
+test("what may be a thousand behind a head that has no such number", async () => {
+  const far = (head: string, ...late: string[]) => csv(...Array.from({ length: 6000 }, () => head), ...late);
+  const twoWays = (number: string) =>
+    new RegExp(
+      `1 row has a number that can be read in two ways as amount .*"${number}": row 6002\\. Write 1005 for a thousand and more, or ${number}0 with decimals`,
+    );
+  await refused(far("534,68", "1,005"), twoWays("1,005"));
+  await refused(far("535   ", "1.005"), twoWays("1.005"));
+  const { rows, notes } = await read("d.csv", far("534.68", "1.005", "2.005"));
+  assert.deepEqual(rows.slice(-2), [1.005, 2.005]);
+  assert.deepEqual(notes, [
+    '2 rows have an amount such as "1.005", which is read with decimals and may be a thousand and more: row 6002, 6003',
+  ]);
+  // At the head itself decimal commas show what is meant, and it is said.
+  assert.deepEqual((await read("d.csv", csv("3,5", "1,234"))).notes, [
+    'amounts are read with a decimal comma: "3,5" is 3.5',
+    '1 row has an amount such as "1,234", which is read with decimals and may be a thousand and more: row 3',
+  ]);
 });
 
 test("options that would do nothing are refused by name", async () => {

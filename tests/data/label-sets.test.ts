@@ -35,7 +35,10 @@ test("lists of texts, numbers and truth values, in JSON Lines, a JSON list and a
   const lines = await read("d.jsonl", jsonLines(...lists));
   assert.deepEqual(lines.rows, expected);
   assert.equal(lines.found, "text column: text, label column: labels (found by name); labels in lists");
-  assert.deepEqual(lines.notes, ["2 rows have no labels: row 3, 5"]);
+  assert.deepEqual(lines.notes, [
+    "2 rows have no labels: row 3, 5",
+    '1 row has a label with ";", "|" or "," in it, such as "b;c", which is taken for one: row 4',
+  ]);
   const list = await read("d.json", `[${jsonLines(...lists).replaceAll("\n", ",")}]`);
   assert.deepEqual(list.rows, expected);
   const objects = lists.map((labels, i) => ({ text: `text ${i}`, labels }));
@@ -73,7 +76,7 @@ test("where labels do not repeat, a cell is one label, and separators in it are 
   assert.deepEqual(unlike.rows, [["Sports, Leisure"], ["Comedy"], ["Sports, Leisure"], ["a;b"]]);
   assert.match(unlike.found, /; each cell one label$/);
   assert.deepEqual(unlike.notes, [
-    '3 rows have a label with ";", "|" or "," in it, which is taken for one: row 2, 4, 5',
+    '3 rows have a label with ";", "|" or "," in it, such as "Sports, Leisure", which is taken for one: row 2, 4, 5',
   ]);
 });
 
@@ -89,6 +92,14 @@ test("labelSeparator says what parts labels, whatever shows", async () => {
       labelSeparator,
     } as LabelSetOptions);
   }
+  // What is a list is none of a separator's business.
+  for (const cell of ["['a', 'b']", "['a']", "[]", "('a', 1)", "['a' 'b']"]) {
+    await refused(
+      csv(cell, "a"),
+      /1 row has a list written as text as labels .*: row 2\. .*without that option/,
+      { labelSeparator: "," },
+    );
+  }
   const idle = /expected no labelSeparator: its labels stand in/;
   await refused(jsonLines(["a"]), idle, { labelSeparator: ";" }, "d.jsonl");
   await refused("__label__a b\n__label__c d\n", idle, { labelSeparator: ";" }, "d.txt");
@@ -103,7 +114,8 @@ interface Written {
 test("lists written as text, as Python and JSON write them", () => {
   const path = new URL("../../../tests/data/golden/written-lists.json", import.meta.url);
   const cases = JSON.parse(readFileSync(path, "utf8")) as Written[];
-  assert.ok(cases.length > 200);
+  assert.ok(cases.length > 350);
+  assert.ok(["()", "set()", "frozenset()"].every((cell) => cases.some(({ written }) => written === cell)));
   for (const { written, items } of cases) {
     const numbers = (texts: readonly string[] | undefined) =>
       texts?.map((text) => (/^[\d.e+-]+$/.test(text) ? Number(text) : text)); // 1e22 and 1e+22
@@ -125,26 +137,152 @@ test("lists written as text: what is malformed is none", () => {
       "['a\\q']",
       "[{'a'}]",
     ],
-    ...["['\\x4']", "['\\U00110000']", "[1", "[]]", "x", "[07]", "['a\nb']", "['a']]", "('a',)", "", "["],
+    ...["['\\x4']", "['\\U00110000']", "[1", "[]]", "x", "[07]", "['a\nb']", "['a']]", "", "["],
+    ...[
+      "('a')",
+      "(1)",
+      "{}",
+      "{'a': 1}",
+      "{'a',}",
+      "('a',,)",
+      "('a', 'b',)",
+      "(a, b)",
+      "('a']",
+      "{'a')",
+      "set(['a'])",
+    ],
+    ...["frozenset({})", "frozenset({'a'}", "frozenset(('a', 'b'))", "array(['a', 'b'])", "(", "()()"],
   ];
   for (const cell of malformed) assert.equal(writtenList(cell, 9), undefined, JSON.stringify(cell));
   assert.equal(writtenList("[1, 2, 3, 4]", 2)?.length, 3);
 });
 
-test("cells of written lists: read where all at the head are; a malformed one is a row that cannot be used", async () => {
+test("cells of written lists: read where most at the head are; a malformed one is a row that cannot be used", async () => {
   const cells = ["['a', 'b']", '["b", 3, True]', "[]", "", "[ ]"];
   const { rows, found, notes } = await read("d.csv", csv(...cells));
   assert.deepEqual(rows, [["a", "b"], ["b", "3", "True"], [], [], []]);
   assert.match(found, /; labels in lists that are written as text$/);
   assert.deepEqual(notes, ["3 rows have no labels: row 4, 5, 6"]);
-  // One at the head that is no list: none is.
-  const { rows: single } = await read("d.csv", csv("['a', 'b']", "c"));
-  assert.deepEqual(single, [["['a', 'b']"], ["c"]]);
+  // The fewer at the head cannot be used: what is no list among lists, and lists among others.
+  await refused(
+    csv("['a', 'b']", "c", "['c']"),
+    /1 row has no list as labels .*"c": row 3\. The others are lists/,
+  );
+  await refused(csv("a", "b", "['a', 'b']", "a"), /1 row has a list written as text as labels .*: row 4\./);
   const far = csv(...Array.from({ length: 6000 }, () => "['a', 'b']"), "['a'");
   await refused(
     far,
     /1 row has a malformed list as labels \(column tags\), such as "\['a'": row 6002\. .*labelSeparator/,
   );
+});
+
+test("tuples and sets, as Python writes them", async () => {
+  const tuples = await read("d.csv", csv("('a', 'b')", "('a',)", "()"));
+  assert.deepEqual(tuples.rows, [["a", "b"], ["a"], []]);
+  assert.match(tuples.found, /; labels in lists that are written as text$/);
+  const sets = await read("d.csv", csv("{'b', 'a'}", "set()", "frozenset({'a'})"));
+  assert.deepEqual(sets.rows, [["b", "a"], [], ["a"]]);
+  // Other brackets are labels' own.
+  const { rows, found } = await read(
+    "d.csv",
+    csv("(other)", "Drama (TV);(other)", "{x}", "Drama (TV)", "Tamil [ta]"),
+  );
+  assert.deepEqual(rows, [["(other)"], ["Drama (TV)", "(other)"], ["{x}"], ["Drama (TV)"], ["Tamil [ta]"]]);
+  assert.match(found, /; labels parted by ";"$/);
+});
+
+test("words for nothing beside lists written as text are no labels, and said", async () => {
+  const cells = [
+    "['a']",
+    "None",
+    "['b', 'a']",
+    "nan",
+    "NaN",
+    "null",
+    "N/A",
+    "<NA>",
+    "['b']",
+    "[]",
+    "[]",
+    "[]",
+  ];
+  const { rows, notes, found } = await read("d.csv", csv(...cells));
+  assert.match(found, /; labels in lists that are written as text$/);
+  assert.deepEqual(rows, [["a"], [], ["b", "a"], [], [], [], [], [], ["b"], [], [], []]);
+  assert.deepEqual(notes, [
+    "9 rows have no labels: row 3, 5, 6, 7, 8, …",
+    '6 rows have a word such as "None" in place of a list, which is taken for no labels: row 3, 5, 6, 7, 8, …',
+  ]);
+  // Mostly nothing, too; and one is no word for nothing.
+  assert.deepEqual((await read("d.csv", csv("nan", "nan", "['a']", "nan"))).rows, [[], [], ["a"], []]);
+  assert.deepEqual((await read("d.csv", csv("none", "a"))).rows, [["none"], ["a"]]);
+});
+
+test("lists that begin behind the head, or stand beside other labels, are never labels with brackets", async () => {
+  const many = (cell: string) => Array.from({ length: 6000 }, () => cell);
+  const late =
+    /1 row has a list written as text as labels \(column tags\), such as "[^"]+": row 6002\. .*labelSeparator/;
+  const cells = [
+    "['a', 'b']",
+    "[]",
+    "[a]",
+    "['a'",
+    "'b']",
+    "labels ['a', 'b']",
+    "('a',)",
+    "{'a'}",
+    "{'a': 1}",
+    "set()",
+    "array(['a', 'b'], dtype=object)",
+  ];
+  for (const cell of cells) {
+    for (const others of ["a", "a;b", "a,b"]) await refused(csv(...many(others), cell), late);
+  }
+  await refused(csv(...many("['a']"), "a;b"), /1 row has no list as labels .*"a;b": row 6002/);
+  await refused(jsonLines(["a"], "['a', 'b']"), /a list written as text as labels .*: row 2/, {}, "d.jsonl");
+  assert.deepEqual((await read("d.txt", "__label__[a] x\n__label__('b',) y\n")).rows, [["[a]"], ["('b',)"]]);
+});
+
+test("labels that hold another separator than the one found are said, with one of them", async () => {
+  const lines = csv("a;b", "b;a", "a, b", "b;a|c", " c , d ;a");
+  const { rows, notes } = await read("d.csv", lines);
+  assert.deepEqual(rows, [["a", "b"], ["b", "a"], ["a, b"], ["b", "a|c"], ["c , d", "a"]]);
+  assert.deepEqual(notes, [
+    '3 rows have a label with "|" or "," in it, such as "a, b", which is taken for one: row 4, 5, 6',
+  ]);
+  assert.deepEqual((await read("d.csv", lines, { labelSeparator: ";" })).notes, []);
+});
+
+const ONE_HOT = [
+  "id,comment_text,toxic,rude,mild",
+  ...Array.from({ length: 4 }, (_, i) => [
+    `${3 * i},a b c d ${i},1,0,0.0`,
+    `${3 * i + 1},b c d e ${i},0,,1.0`,
+    `${3 * i + 2},c d e f ${i},NaN,1,0`,
+  ]).flat(),
+];
+
+test("columns of 0 and 1 are no labels unless they are asked for", async () => {
+  const table = ONE_HOT.join("\n");
+  await refused(
+    table,
+    /^d\.csv: expected a column of labels, found 3 columns of 0 and 1, .*: toxic, rude, mild\. Where 1 says that each applies: label: \["toxic", "rude", "mild"\]\. Else/,
+  );
+  const typed = await read("d.csv", table).catch((error: { typed: string }) => error.typed);
+  assert.match(String(typed), /--label toxic --label rude --label mild\. Else say by --label which/);
+  const label = ["rude", "mild"];
+  assert.deepEqual((await read("d.csv", table, { label })).rows.slice(0, 3), [[], ["mild"], ["rude"]]);
+  assert.deepEqual((await read("d.csv", table, { label: "rude" })).rows.slice(0, 3), [["0"], [], ["1"]]);
+  const one = /found one of 0 and 1, .*: is_bad\. Where 1 says that it applies: label: \["is_bad"\]/;
+  await refused("body,is_bad\na b,true\nb c,false\nd e,true", one);
+  await refused("body,x,is_bad\na b,q,1\nb c,r,0\nd e,s,1\nf g,t,0", one);
+  await refused("body,x,y\na b,yes,1\nb c,no,0\nd e,no,1", /2 columns of 0 and 1, .*: x, y\./);
+  // A usual name is one; and so is the only column of anything else.
+  assert.deepEqual((await read("d.csv", "text,x,tags\na,1,0\nb,0,1\n")).rows, [["0"], ["1"]]);
+  assert.deepEqual((await read("d.csv", "body,kind\na b,u;v\nb c,v;u\n")).rows, [
+    ["u", "v"],
+    ["v", "u"],
+  ]);
 });
 
 test("a column of 0 and 1 for each label", async () => {

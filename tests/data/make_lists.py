@@ -1,4 +1,4 @@
-"""Writes golden/written-lists.json: lists of labels as Python and JSON write them into a cell, and what they hold.
+"""Writes golden/written-lists.json: lists, tuples and sets of labels as Python and JSON write them, and what they hold.
 
 Python's own library alone: python3 tests/data/make_lists.py
 
@@ -33,6 +33,18 @@ for _ in range(120):
         assert parsed == items
         texts = [one if isinstance(one, str) else str(one) for one in parsed]
         cases.append({"written": written, "items": texts})
+for _ in range(60):
+    items = [item() for _ in range(rng.randrange(5))]
+    unique = list(dict.fromkeys(items))
+    # A set is written in no order that lasts: here in the one of its items.
+    as_set = "{" + ", ".join(map(repr, unique)) + "}" if unique else "set()"
+    assert ast.literal_eval(as_set) == set(unique) and eval(f"frozenset({as_set})") == frozenset(unique)
+    for written, parsed in [
+        (str(tuple(items)), list(ast.literal_eval(str(tuple(items))))),
+        (as_set, unique),
+        (f"frozenset({as_set})" if unique else str(frozenset()), unique),
+    ]:
+        cases.append({"written": written, "items": [one if isinstance(one, str) else str(one) for one in parsed]})
 seen = {case["written"]: case for case in cases}
 path = Path(__file__).parent / "golden" / "written-lists.json"
 path.write_text(json.dumps(list(seen.values()), indent=0) + "\n")
