@@ -58,7 +58,7 @@ export function vocabularyFlags(command: Command, orBest = false): Command {
     .option("--labels <a,b>", "what the classes are called, in their order", labelNames)
     .option(
       "--threshold <p>",
-      `of two labels, the second is answered above this${orBest ? "; best: where its F1 on the data is best" : ""}`,
+      `of two labels, the second is answered above this; of several labels a text, each of them${orBest ? "; best: where its F1 on the data is best" : ""}`,
       (text) => (orBest && text === BEST ? BEST : threshold(text)),
     );
 }

@@ -41,17 +41,17 @@ export async function openModel(source: string, { define, ...options }: OpenOpti
     training: false,
   });
   const found = { name: source, model };
+  if (extras === null) return { ...found, classifier: null, reader: null };
   switch (textKindOf(extras)) {
-    case "text-classifier": {
-      const classifier = TextClassifier.fromModel(model, extras, source);
-      return { ...found, classifier, reader: classifier };
-    }
     case "multi-label-classifier":
       return { ...found, classifier: null, reader: MultiLabelClassifier.fromModel(model, extras, source) };
     case "text-regressor":
       return { ...found, classifier: null, reader: TextRegressor.fromModel(model, extras, source) };
-    default:
-      return { ...found, classifier: null, reader: null };
+    // Files of the first versions say no kind, and newer kinds are refused as those.
+    default: {
+      const classifier = TextClassifier.fromModel(model, extras, source);
+      return { ...found, classifier, reader: classifier };
+    }
   }
 }
 
