@@ -110,6 +110,8 @@ describe("several labels a text", () => {
       assert.equal(linear.useful, true);
       const { stdout: line } = await run("predict", out, "refund please asap");
       assert.match(line, /billing \d.* %, urgent|urgent \d.* %, billing/);
+      const why = await run("explain", "attribute", out, "refund please asap", "--label", "praise");
+      assert.match(why.stdout, /^log-odds of praise: −.*; answered (billing, urgent|urgent, billing)\n/);
     });
   }
 
@@ -230,6 +232,8 @@ describe("several labels a text", () => {
       "urgent",
     );
     assert.match(explained.stdout, /log-odds of urgent/);
+    const words = await run("explain", "embedding", "gru.keras");
+    assert.match(words.stdout, /and its probability then\n[^%]*\n +billing( +[a-z]+ [\d.]+ %){3}/);
     const doctor = await run("explain", "doctor", "gru.keras", "cells.csv");
     assert.match(doctor.stderr, /Its texts may have any number of labels/);
     assert.equal((await run("convert", "gru.keras", "gru.mjs", "--weights", "float32")).code, 0);
@@ -268,6 +272,32 @@ describe("amounts", () => {
     assert.equal(linear.useful, true);
     const { stdout: line } = await run("predict", "auto.keras", "garden balcony");
     assert.ok(Number(line) > 700 && Number(line) < 1300, line);
+    const why = ["explain", "attribute", "auto.keras", "garden balcony"];
+    assert.match((await run(...why)).stdout, /^amount: [\d.,]+\n/);
+    assert.match(
+      (await run(...why, "--label", "x")).stderr,
+      /left out with a regressor, which has no labels/,
+    );
+    const { stderr: looked } = await run("explain", "doctor", "auto.keras");
+    assert.match(looked, /an automatic regressor.*Ask it with explain attribute/);
+  });
+
+  test("explained as amounts, not as labels or probabilities", async () => {
+    const { stdout: words } = await run("explain", "embedding", "flats.keras");
+    assert.match(words, /raises amount( +[a-z]+ [\d.,]+){3} +[\d.,]+\n +lowers amount/);
+    assert.doesNotMatch(words.slice(0, words.indexOf("Nearest")), /%/);
+    await run("train", "flats.csv", "--target", "amounts", ...small("gru", 1), "--out", "flats-gru.keras");
+    for (const how of ["attribute", "gradient"]) {
+      const asked = ["explain", how, "flats-gru.keras", "garden noisy"];
+      const label = await run(...asked, "--label", "amount");
+      assert.match(label.stderr, /--label: expected to be left out with a network of one output that is an/);
+      const of = await run(...asked, "--of", "probability");
+      assert.match(of.stderr, /--of: expected "output", as the outputs are no probabilities/);
+    }
+    const attributed = await run("explain", "attribute", "flats-gru.keras", "garden noisy");
+    assert.match(attributed.stdout, /^amount: [\d.]+, with padding/);
+    const { stdout: gradient } = await run("explain", "gradient", "flats-gru.keras", "garden", "--no-study");
+    assert.match(gradient, /^Gradient of E = amount, /);
   });
 
   test("rows without a number are counted, listed and refused, or written out", async () => {
