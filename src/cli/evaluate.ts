@@ -98,6 +98,7 @@ export function evaluateCommand(program: Command): void {
           mergeLabels: "with two classifiers",
           out: "with two classifiers",
           labelSeparator: "with two classifiers",
+          multiLabel: "with two classifiers",
           threshold: best,
         });
         await compareTwo(model, other, data, flags);

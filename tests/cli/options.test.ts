@@ -57,6 +57,11 @@ const vocabulary = (line: string) => ({
   "--length": idle(),
   "--vocabulary": idle(`${line} --vocabulary 9`),
   "--labels": always,
+  "--multi-label": idle(
+    ...[line, ...(line.startsWith("evaluate") ? [line.replace("d.csv", "three.keras d.csv")] : [])].map(
+      (asked) => `${asked} --multi-label`,
+    ),
+  ),
   "--threshold": idle(`${line.replace("m.keras", "three.keras")} --threshold 0.3`),
   "--engine": always,
   "--threads": idle(`${line} --engine reference --threads 2`),
@@ -341,8 +346,8 @@ const TABLE: Record<string, Record<string, Situations>> = {
   },
   "explain gradient": {
     ...subject("gradient"),
-    "--label": always,
-    "--of": always,
+    "--label": idle("explain gradient amounts.keras film --label amount"),
+    "--of": idle("explain gradient amounts.keras film --of probability"),
     "--at": always,
     "--layer": always,
     "--units": idle(
@@ -351,7 +356,12 @@ const TABLE: Record<string, Record<string, Situations>> = {
     ),
     "--no-study": always,
   },
-  "explain attribute": { ...subject("attribute"), "--label": always, "--of": always, "--layer": always },
+  "explain attribute": {
+    ...subject("attribute"),
+    "--label": idle("explain attribute amounts.keras film --label amount"),
+    "--of": idle("explain attribute amounts.keras film --of loss"),
+    "--layer": always,
+  },
   "explain embedding": {
     "--layer": always,
     "--neighbours": always,

@@ -387,6 +387,79 @@ describe("Keras scripts and networks of them", () => {
     );
   });
 
+  test("alone, with a vocabulary beside them: several labels where they are asked for, an amount by itself", async () => {
+    const network = async (name: string, units: number, activation: "sigmoid" | "linear") => {
+      const made = sequential(
+        [
+          layers.embedding({ inputDim: 4, outputDim: 2, inputLength: 3 }),
+          layers.globalAveragePooling1D(),
+          layers.dense({ units, activation }),
+        ],
+        { engine: "reference" },
+      );
+      // Of a row of three, a word's vector counts a third.
+      const embeddings = [0, 0, 0, 0, 9, 0, 0, 9];
+      const kernel = units === 1 ? [100, -20] : [1, 0, 0, 1];
+      made.setWeights(
+        [embeddings, kernel, new Array(units).fill(units === 1 ? 500 : -1)].map((w) => Float32Array.from(w)),
+      );
+      await made.save(join(folder, name));
+    };
+    await network("sigmoids.h5", 2, "sigmoid");
+    await network("linear.keras", 1, "linear");
+    await writeFile(join(folder, "words.json"), JSON.stringify({ "<unk>": 1, refund: 2, now: 3 }));
+    const words = ["--tokenizer", "words.json"];
+    const asked = ["predict", "sigmoids.h5", "refund now", "now", "--json", ...words];
+    const said = (stdout: string) =>
+      stdout
+        .trim()
+        .split("\n")
+        .map((line) => JSON.parse(line));
+    const one = await run(...asked);
+    assert.equal(said(one.stdout)[1].label, "1");
+    assert.match(one.stderr, /likeliest of 2 sigmoid outputs is answered.*--multi-label/);
+    const all = await run(...asked, "--multi-label", "--labels", "billing,urgent");
+    assert.equal(all.code, 0, all.stderr);
+    assert.deepEqual(
+      said(all.stdout).map(({ labels }) => labels),
+      [["billing", "urgent"], ["urgent"]],
+    );
+    assert.ok(Math.abs(said(all.stdout)[1].scores.urgent - 1 / (1 + Math.exp(-2))) < 1e-6);
+    const high = await run(...asked, "--multi-label", "--threshold", "0.9");
+    assert.deepEqual(
+      said(high.stdout).map(({ labels }) => labels),
+      [[], []],
+    );
+    await writeFile(join(folder, "few.csv"), "text,tags\nrefund,billing\nrefund now,billing;urgent\n");
+    const named = ["--multi-label", "--labels", "billing,urgent", "--json"];
+    const measured = await run("evaluate", "sigmoids.h5", "few.csv", ...words, ...named);
+    assert.equal(JSON.parse(measured.stdout).subsetAccuracy, 1, measured.stderr);
+
+    const amount = await run("predict", "linear.keras", "refund", "refund now", "xylophone", ...words);
+    assert.deepEqual(amount.stdout.split("\n").slice(0, 2), ["800", "740"]);
+    assert.match(amount.stdout, /500\tno known word/);
+    await writeFile(join(folder, "paid.csv"), "text,price\nrefund,800\nrefund now,742\n");
+    const { stdout } = await run("evaluate", "linear.keras", "paid.csv", ...words, "--json");
+    assert.ok(Math.abs(JSON.parse(stdout).meanAbsoluteError - 1) < 1e-3, stdout);
+    for (const [file, ...more] of [
+      ["linear.keras", "--labels", "a,b"],
+      ["linear.keras", "--threshold", "0.5"],
+      ["linear.keras", "--multi-label"],
+      ["tags.keras", "--multi-label"],
+      ["sigmoids.h5", "--multi-label", "--reject", "0.5"],
+    ] as [string, ...string[]][]) {
+      const { code, stderr } = await run(
+        "predict",
+        file,
+        "a",
+        ...(file === "tags.keras" ? [] : words),
+        ...more,
+      );
+      assert.equal(code, 2, `${file} ${more}`);
+      assert.match(stderr, /to be left out with|sigmoids, each a question/);
+    }
+  });
+
   test("that are not compiled say by what they are taught, and what they may be", async () => {
     const amount = await script("plain.py", 1, "linear");
     const { stderr } = await train("flats.csv", "--target", "amounts", "--model", amount);
