@@ -10,7 +10,11 @@ export { AmountCorpus, type AmountText } from "./classifier/amount-corpus.js";
 export type { AnswerOptions, Prediction, Rejection } from "./classifier/answer.js";
 export {
   assembleClassifier,
+  assembleMultiLabel,
+  assembleRegressor,
   type ClassifierParts,
+  type MultiLabelParts,
+  type ReadingParts,
 } from "./classifier/assemble.js";
 export {
   type ClassifierEvaluation,

@@ -121,12 +121,14 @@ export function oneOf<T extends string>(value: unknown, choices: readonly T[], w
  * goes by another name here, or is an option of something else, is said.
  */
 export function knownOptions(given: unknown, names: readonly string[], where: string): void {
+  const none = names.length === 0;
   if (typeof given !== "object" || given === null || Array.isArray(given)) {
-    throw inputError({ expected: `an object with the options ${names.join(", ")}`, where, received: given });
+    const expected = none ? "no options" : `an object with the options ${names.join(", ")}`;
+    throw inputError({ expected, where, received: given });
   }
   for (const key of Object.keys(given)) {
     if (names.includes(key)) continue;
-    const expected = `an option among ${names.join(", ")}`;
+    const expected = none ? "no options, as there are none here," : `an option among ${names.join(", ")}`;
     throw inputError({
       expected,
       where,

@@ -1,4 +1,7 @@
-/** A classifier put together from parts that were kept apart: a network, its vocabulary, and what its outputs are called. */
+/**
+ * Classifiers and regressors put together from parts that were kept apart: a network, its vocabulary, and what its outputs are
+ * called.
+ */
 
 import { instanceOf, textOf, textsOf } from "../base/arguments.js";
 import { finiteNumber, inputError, knownOptions, wholeNumber } from "../base/errors.js";
@@ -10,17 +13,31 @@ import { checkLabels, checkVocabularyFits } from "../network/text-fits.js";
 import { IdEncoder } from "../tokens/row-encoder.js";
 import { Vectorizer } from "../tokens/vectorizer.js";
 import { TextClassifier } from "./classifier.js";
+import { MultiLabelClassifier } from "./multi-label.js";
+import { TextRegressor } from "./regressor.js";
 
-/** What `assembleClassifier` puts beside a model. */
-export interface ClassifierParts {
+/** What `assembleRegressor` puts beside a model: what reads the texts. */
+export interface ReadingParts {
   /** Default: that of the model's TextVectorization. */
   vectorizer?: Vectorizer | undefined;
   /** Ids in a row. Default: what the model's input says, then the vectorizer. */
   length?: number | undefined;
+}
+
+/** What `assembleClassifier` puts beside a model. */
+export interface ClassifierParts extends ReadingParts {
   /** One for each class, in order. Default "0", "1" … */
   labels?: readonly string[] | undefined;
   /** Of two labels, the second is answered above it. Default 0.5. */
   threshold?: number | undefined;
+}
+
+/** What `assembleMultiLabel` puts beside a model. */
+export interface MultiLabelParts extends ReadingParts {
+  /** One for each output, in order. Default "0", "1" … */
+  labels?: readonly string[] | undefined;
+  /** [labels] a label is answered above its threshold. Default 0.5 each. */
+  thresholds?: readonly number[] | undefined;
 }
 
 /**
@@ -29,10 +46,69 @@ export interface ClassifierParts {
  * @throws InputError where the parts do not fit each other
  */
 export function assembleClassifier(model: Model, parts: ClassifierParts, name = "model"): TextClassifier {
-  textOf(name, "assembleClassifier name");
+  const encoder = encoderOf("assembleClassifier", model, parts, name, ["labels", "threshold"]);
+  const outputs = model.outputSize;
+  const labels = labelsOf(parts, outputs === 1 ? 2 : outputs, name);
+  checkLabels(model, labels, "labels");
+  checkProbabilities(model, name);
+  if (parts.threshold !== undefined && outputs !== 1) {
+    const received = `${outputs} outputs, of which the largest is answered`;
+    throw inputError({
+      expected: "one output, for a threshold to choose by",
+      where: `${name}: threshold`,
+      received,
+    });
+  }
+  const threshold = finiteNumber(parts.threshold ?? 0.5, "threshold", 0, 1);
+  return new TextClassifier({ model, encoder, labels, threshold, training: null });
+}
+
+/**
+ * As `assembleClassifier`, of a model that ends in a sigmoid a label: any number of labels apply to a text.
+ * @param name what messages call the model's file
+ * @throws InputError where the parts do not fit each other
+ */
+export function assembleMultiLabel(
+  model: Model,
+  parts: MultiLabelParts,
+  name = "model",
+): MultiLabelClassifier {
+  const encoder = encoderOf("assembleMultiLabel", model, parts, name, ["labels", "thresholds"]);
+  const labels = labelsOf(parts, model.outputSize, name);
+  const { outputNode } = model;
+  const { activation } = outputNode.layer.options as { activation?: string };
+  if (activation !== undefined && activation !== "sigmoid") {
+    throw inputError({
+      expected: "a last layer of sigmoids, each a question of its own",
+      where: name,
+      received: `${outputNode.layer.name}, which is ${activation}`,
+    });
+  }
+  const thresholds = parts.thresholds ?? labels.map(() => 0.5);
+  return new MultiLabelClassifier({ model, encoder, labels, thresholds, training: null });
+}
+
+/**
+ * As `assembleClassifier`, of a model whose one output is an amount.
+ * @param name what messages call the model's file
+ * @throws InputError where the parts do not fit each other
+ */
+export function assembleRegressor(model: Model, parts: ReadingParts, name = "model"): TextRegressor {
+  const encoder = encoderOf("assembleRegressor", model, parts, name, []);
+  return new TextRegressor({ model, encoder, training: null });
+}
+
+/** What turns texts into the rows that a model reads. @param more options besides those of reading */
+function encoderOf(
+  where: string,
+  model: Model,
+  parts: ReadingParts,
+  name: string,
+  more: readonly string[],
+): IdEncoder {
+  textOf(name, `${where} name`);
   modelOf(model, name);
-  knownOptions(parts, ["vectorizer", "length", "labels", "threshold"], name);
-  if (parts.labels !== undefined) textsOf(parts.labels, `${name}: labels`);
+  knownOptions(parts, ["vectorizer", "length", ...more], name);
   if (parts.vectorizer !== undefined)
     instanceOf(parts.vectorizer, Vectorizer, `${name}: vectorizer`, "a Vectorizer");
   refuseNgrams(model, name);
@@ -48,28 +124,12 @@ export function assembleClassifier(model: Model, parts: ClassifierParts, name = 
     });
   }
   checkVocabularyFits(model, vectorizer, name);
-  const length = rowLength(model, parts.length, vectorizer, name);
-  const outputs = model.outputSize;
-  const count = outputs === 1 ? 2 : outputs;
-  const labels = parts.labels ?? Array.from({ length: count }, (_, k) => String(k));
-  checkLabels(model, labels, "labels");
-  checkProbabilities(model, name);
-  if (parts.threshold !== undefined && outputs !== 1) {
-    const received = `${outputs} outputs, of which the largest is answered`;
-    throw inputError({
-      expected: "one output, for a threshold to choose by",
-      where: `${name}: threshold`,
-      received,
-    });
-  }
-  const threshold = finiteNumber(parts.threshold ?? 0.5, "threshold", 0, 1);
-  return new TextClassifier({
-    model,
-    encoder: new IdEncoder(vectorizer, length),
-    labels,
-    threshold,
-    training: null,
-  });
+  return new IdEncoder(vectorizer, rowLength(model, parts.length, vectorizer, name));
+}
+
+function labelsOf({ labels }: Pick<ClassifierParts, "labels">, count: number, name: string) {
+  if (labels !== undefined) return textsOf(labels, `${name}: labels`);
+  return Array.from({ length: count }, (_, k) => String(k));
 }
 
 /** @throws InputError for the network of an automatic classifier, which reads nothing without what its own file keeps */
@@ -97,7 +157,7 @@ function checkProbabilities({ outputNode }: Model, name: string): void {
     expected: "a last layer of probabilities (sigmoid or softmax)",
     where: name,
     received: `${outputNode.layer.name}, which is ${activation}`,
-    next: "Use loadModel and predict, or end the network in Activation('sigmoid' or 'softmax') before saving it.",
+    next: "End the network in Activation('sigmoid' or 'softmax') before saving it; or, of one amount a text, use assembleRegressor; or loadModel and predict.",
     typed: { next: "End the network in Activation('sigmoid' or 'softmax') before saving it." },
   });
 }

@@ -1,6 +1,6 @@
 /** Text in, label out: a vectorizer, a model and labels, trained together and saved as one file. */
 import { functionOf, indicesOf, textOf, textsOf } from "../base/arguments.js";
-import { finiteNumber, inputError, wholeNumber } from "../base/errors.js";
+import { finiteNumber, inputError, oneOf, wholeNumber } from "../base/errors.js";
 import type { Json } from "../base/json.js";
 import type { LabelCount } from "../data/labels.js";
 import { modelOf } from "../model/given.js";
@@ -23,6 +23,7 @@ import { ClassLesson } from "./class-lesson.js";
 import { Corpus, type LabelledText, refuseNoClasses } from "./corpus.js";
 import { outputsOf } from "./corpus-answers.js";
 import {
+  AUTOMATIC,
   type Changes,
   checkFinetuneOptions,
   checkTrainOptions,
@@ -33,6 +34,7 @@ import {
   type TrainingRecord,
   type TrainOptions,
 } from "./options.js";
+import { PRESET_NAMES } from "./presets.js";
 import { measureRejecting, type RejectingScores } from "./rejecting.js";
 import { allRows, checkRows } from "./text-corpus.js";
 import { noteTexts, readsNgrams, TextModel } from "./text-model.js";
@@ -75,10 +77,9 @@ const LEXER = { frontEnd: "lexer" } as const;
 function startOf(model: TrainOptions["model"]): TextClassifier | null {
   const found = knownStart(model);
   if (!found || found.encoder instanceof IdEncoder) return found;
-  throw readsNgrams(
-    "a classifier that can be trained on",
-    "Train anew on the old rows and the new ones together",
-  );
+  throw readsNgrams("a classifier that can be trained on", {
+    instead: "Train anew on the old rows and the new ones together",
+  });
 }
 
 /** @throws InputError for a classifier that cannot be trained on */
@@ -153,6 +154,7 @@ export class TextClassifier extends TextModel<Prediction, AnswerOptions> impleme
     const { signal } = options;
     if (signal?.aborted) throw new AbortedTraining(null);
     if (isAutomatic(options.model ?? "auto")) return trainAutomatically(rows, options);
+    if (typeof options.model === "string") oneOf(options.model, [...AUTOMATIC, ...PRESET_NAMES], "model");
     refuseChoosing(options);
     const start = startOf(options.model);
     const frontEnd = frontEndFor(options, start);

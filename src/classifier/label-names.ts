@@ -61,5 +61,9 @@ export class LabelNames {
 export function unknownLabel(label: string, labels: readonly string[], row: number): Error {
   const more = labels.length > MOST_NAMED ? `, … ${labels.length} in all` : "";
   const expected = `a label among ${labels.slice(0, MOST_NAMED).join(", ")}${more}`;
-  return inputError({ expected, where: `row ${row}`, received: label });
+  return inputError({
+    ...{ expected, where: `row ${row}`, received: label },
+    next: "Call it what one of them is called, or leave it out.",
+    typed: { next: "--label-map FILE says which of them it is, or leaves it out (null)." },
+  });
 }

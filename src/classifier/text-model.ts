@@ -60,7 +60,7 @@ export abstract class TextModel<Answer, Options extends object = object> extends
 
   private get idEncoder(): IdEncoder {
     if (this.encoder instanceof IdEncoder) return this.encoder;
-    throw readsNgrams("a classifier whose network reads words");
+    throw readsNgrams("one whose network reads words", { where: "vectorizer and length" });
   }
 
   /** All of it as a .keras file, whose network Python Keras opens too. */
@@ -71,16 +71,16 @@ export abstract class TextModel<Answer, Options extends object = object> extends
   /**
    * Writes it in the format that the path's ending names: .keras, .safetensors, .onnx, .json (TensorFlow.js) or
    * .mjs. An older file is replaced only once the new one is whole. Node only.
-   * @throws InputError for another ending, and for .h5, which has no place for vocabulary and labels
+   * @throws InputError for another ending, and for .h5, which has no place for a vocabulary
    */
   async save(path: string | URL): Promise<void> {
     const { what, keepsExtras } = formatOf(path);
     if (!keepsExtras) {
       throw inputError({
-        expected: `a format that keeps vocabulary and labels: ${KEEPING_ENDINGS}`,
+        expected: `a format that keeps what belongs to the network, too: ${KEEPING_ENDINGS}`,
         where: String(path),
         received: what,
-        next: "classifier.model.save(path) writes the network alone.",
+        next: "The network alone: model.save(path), where model is its own.",
       });
     }
     const { saveAs } = await import("../formats/save.js");
@@ -96,10 +96,13 @@ export function noteTexts(model: Model, encoder: RowEncoder, name: string): void
 }
 
 /** Why what is wanted cannot be had of what reads n-grams. */
-export const readsNgrams = (expected: string, instead?: string): InputError =>
+export const readsNgrams = (
+  expected: string,
+  { instead, where = "classifier" }: { instead?: string; where?: string },
+): InputError =>
   inputError({
     expected,
-    where: "classifier",
+    where,
     received: "an automatic one, which reads n-grams",
     next: `${instead ? `${instead}, or train one` : "Train one"} with model: "lstm", or any other network.`,
     typed: {

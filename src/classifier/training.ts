@@ -1,7 +1,7 @@
 /** From labelled texts to the parts of a classifier: splits, vocabulary, model, fit. */
 
 import { functionOf, indicesOf, instanceOf, listOf, objectOf } from "../base/arguments.js";
-import { finiteNumber, type InputError, inputError, wholeNumber } from "../base/errors.js";
+import { finiteNumber, type InputError, inputError, oneOf, wholeNumber } from "../base/errors.js";
 import { stratifiedSplit } from "../data/split.js";
 import { ENGINE_CHOICES } from "../engines/registry.js";
 import { PURPOSE, Random } from "../kernels/philox.js";
@@ -34,7 +34,7 @@ import {
   type TrainingRecord,
   type TrainOptions,
 } from "./options.js";
-import { presetModel } from "./presets.js";
+import { PRESET_NAMES, presetModel } from "./presets.js";
 import { allRows, type CorpusText, type TextCorpus } from "./text-corpus.js";
 import { checkVectors, setVectors, vectorsRecord, wantedWords } from "./vectors.js";
 
@@ -229,7 +229,11 @@ export class TrainingSession {
     };
     if (typeof model === "function")
       return modelOf(functionOf(model, "model")(sizes), "what the function model gave");
-    if (typeof model === "string") return presetModel(model, sizes, { seed: this.seed, engine, threads });
+    if (typeof model === "string") {
+      // The automatic ones are no networks and do not come here, but might have been asked for.
+      oneOf(model, ["auto", ...PRESET_NAMES], "model");
+      return presetModel(model, sizes, { seed: this.seed, engine, threads });
+    }
     if (this.start) return continuedModel(this.start, this.lesson.labels, this.copyOptions(this.start.model));
     return copyModel(modelOf(model, "model"), this.copyOptions(model as Model));
   }

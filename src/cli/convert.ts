@@ -15,6 +15,7 @@ import { loadFile } from "../model/load.js";
 import { type Model, remarksOf } from "../model/model.js";
 import { asInput, largestDifference, sampleInput } from "../model/sample-input.js";
 import { nestedRows } from "../network/arrays.js";
+import { textKindOf } from "../tokens/text-part.js";
 import { note, say } from "./context.js";
 import { sayNotes } from "./notes.js";
 import { choice, refuseIdle } from "./options.js";
@@ -71,7 +72,7 @@ async function convert(from: string, to: string, format: Chosen, flags: Flags): 
   if (source.extras !== null && !format.keepsExtras) {
     note(
       printable(
-        `${to}: the network alone; an ${format.what} has no place for ${from}'s vocabulary and labels.`,
+        `${to}: the network alone; an ${format.what} has no place for ${from}'s vocabulary${textKindOf(source.extras) === "text-regressor" ? "" : " and labels"}.`,
       ),
     );
   }

@@ -1,7 +1,7 @@
 /** Options that say how a data file is to be read, and the reading. */
 import { openSync, type Stats, statSync, writeSync } from "node:fs";
 import { type Command, Option } from "commander";
-import { inputError } from "../base/errors.js";
+import { InputError, inputError } from "../base/errors.js";
 import { parseJson } from "../base/json.js";
 import { readBytes } from "../base/node-files.js";
 import { counted } from "../base/numbers.js";
@@ -298,6 +298,16 @@ export function named(names: readonly string[]): string {
 }
 
 const MOST_NAMED = 5;
+
+/** What is wrong with the rows of a file is told with the file's name. @throws InputError where `check` does */
+export async function inFile<T>(path: string, check: () => T | Promise<T>): Promise<T> {
+  try {
+    return await check();
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    throw new InputError(`${path}: ${error.typed ?? error.message}`, { cause: error });
+  }
+}
 
 /** A map of labels: a JSON object, or rows of from and to. @throws InputError for anything else */
 async function readLabelMap(path: string): Promise<Record<string, string | null>> {

@@ -15,6 +15,7 @@ import {
   columnFlags,
   DATA,
   idleColumns,
+  inFile,
   type LabelSetFlags,
   named,
   openLabelled,
@@ -97,6 +98,7 @@ export function evaluateCommand(program: Command): void {
           mergeLabels: "with two classifiers",
           out: "with two classifiers",
           labelSeparator: "with two classifiers",
+          multiLabel: "with two classifiers",
           threshold: best,
         });
         await compareTwo(model, other, data, flags);
@@ -147,7 +149,7 @@ async function evaluateOne(classifier: TextClassifier, data: string, flags: Flag
       known: classifier.labels,
     });
     const options = { mistakes: flags.mistakes ?? MISTAKES.one, signal, ...answerOptions(flags) };
-    const found = await classifier.evaluate(corpus, options);
+    const found = await inFile(data, () => classifier.evaluate(corpus, options));
     if (flags.threshold !== BEST) return found;
     classifier.threshold = suggested(found);
     return classifier.evaluate(corpus, options);

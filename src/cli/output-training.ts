@@ -16,6 +16,7 @@ import { isLexer } from "../tokens/options.js";
 import type { AnyTextModel } from "./asking.js";
 import { openCheckpoints, readCheckpoint } from "./checkpoints.js";
 import { EXIT, Exit, interruption, note, say } from "./context.js";
+import { inFile } from "./data.js";
 import { sayUnknown } from "./evaluate.js";
 import type { Measured, OutputKind } from "./output-kinds.js";
 import { digestsOf } from "./reproduce.js";
@@ -146,7 +147,7 @@ async function readMaterial<C extends TextCorpus<CorpusText>, M, E extends Measu
   notes.push(...remarks);
   const tested = testData ? await kind.read(testData, flags, corpus.texts.frontEnd, {}) : null;
   if (tested) {
-    kind.checkTest(corpus, tested.corpus);
+    await inFile(testData!, () => kind.checkTest(corpus, tested.corpus));
     notes.push(...tested.notes);
   }
   const [trainRows, heldOut] = splitTest(corpus, corpus.strata(), corpus.rows, plan);

@@ -1,7 +1,11 @@
-/** cellstate predict MODEL [TEXT…]: the label of each text, of each line of standard input, or of each row of a table. */
+/**
+ * cellstate predict MODEL [TEXT…]: the label (labels, amount) of each text, of each line of standard input, or of each row of a
+ * table.
+ */
 import type { Command } from "commander";
 import { inputError } from "../base/errors.js";
 import { printableJson } from "../base/text.js";
+import { TextRegressor } from "../classifier/regressor.js";
 import { decodeText } from "../data/decode.js";
 import { LineSplitter } from "../data/records.js";
 import { askingOf } from "./asking.js";
@@ -36,12 +40,12 @@ export function predictCommand(program: Command): void {
     .option("--keep-formulas", "with --out: leave cells as they are that a spreadsheet would run as formulas")
     .option(
       "--json",
-      "a JSON line each: { label, probability, scores }, with known, rejected and guess where they apply",
+      "a JSON line each: { label, probability, scores }, with known, rejected and guess where they apply; of several labels a text { labels, scores }, of an amount { value }",
     );
   engineOptions(vocabularyFlags(rejectOption(tableFlags(command)))).action(
     async (model: string, texts: string[], flags: Flags) => {
       refuseIdle(command, idleInPredicting(flags));
-      if (flags.out !== undefined) return predictTable(model, texts, flags);
+      if (flags.out !== undefined) return predictTable(command, model, texts, flags);
       refuseFiles("predict", texts, (file, isFolder) =>
         isFolder
           ? `For labelled texts in a folder: cellstate evaluate ${model} ${file}.`
@@ -73,7 +77,12 @@ function idleInPredicting({ out, json }: Flags): Idle {
   };
 }
 
-async function predictTable(model: string, [data = "-", ...more]: string[], flags: Flags): Promise<void> {
+async function predictTable(
+  command: Command,
+  model: string,
+  [data = "-", ...more]: string[],
+  flags: Flags,
+): Promise<void> {
   if (more.length > 0) {
     throw inputError({ expected: "one table with --out", where: "predict", received: [data, ...more] });
   }
@@ -81,7 +90,9 @@ async function predictTable(model: string, [data = "-", ...more]: string[], flag
     model,
     data,
   ]);
-  await scoreTable(await openTextModel(model, flags), data, flags, answerOptions(flags));
+  const opened = await openTextModel(model, flags);
+  refuseIdle(command, { scores: opened instanceof TextRegressor && "with a regressor, which has no labels" });
+  await scoreTable(opened, data, flags, answerOptions(flags));
 }
 
 /** Lines as they come: what is there is answered at once, so that a pipe can be talked to. */

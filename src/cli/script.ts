@@ -6,7 +6,16 @@ import { type ScriptSettings, saidBy } from "../formats/python/settings.js";
 import { snakeCase } from "../layers/names.js";
 import { readsIds } from "../layers/traits.js";
 import type { ScriptModel } from "../model/script.js";
-import { isOneHot, lossOfLabels } from "../objectives/losses.js";
+import { isOneHot } from "../objectives/losses.js";
+import {
+  type AskedOutputs,
+  askedOutputs,
+  assumedOfLastLayer,
+  learnedWords,
+  lossAsked,
+  saidByLastLayer,
+  saidUnasked,
+} from "./asked-outputs.js";
 import { note } from "./context.js";
 import { openKnowing } from "./script-data.js";
 import type { TrainFlags } from "./train-flags.js";
@@ -65,7 +74,7 @@ export async function flagsOfScript(
   const { model: file } = flags;
   const { script, definitions } = await openKnowing(flags, data);
   const { settings, receipt, model } = script;
-  checkTrainable(script, file);
+  checkTrainable(script, flags, file);
   model.dispose();
   refuseUnread(script, flags, isGiven, file);
   const saidOfTraining = new Set(saidBy(settings));
@@ -159,7 +168,7 @@ function moreOf(others: readonly Unread[]): string {
 }
 
 function refuseUnread(
-  { unread }: ScriptModel,
+  { unread, model }: ScriptModel,
   flags: TrainFlags,
   isGiven: (flag: keyof TrainFlags) => boolean,
   file: string,
@@ -169,40 +178,61 @@ function refuseUnread(
   );
   const [first, ...others] = open;
   if (!first) return;
+  const asked = askedOutputs(flags);
+  const said = asked === "classes" ? saidByLastLayer(model) : null;
+  const ofLoss = /^compile loss\b/.test(first.what) && LOSS_INSTEAD[said ?? asked];
+  const next = ofLoss ? `${ofLoss}${said === null ? "" : ` (${FLAG_OF[said]})`}.` : first.next;
   const more = others.length > 0 ? ` ${moreOf(others)} say more such.` : "";
   throw new InputError(
-    `${file} ${first.at}: ${first.what}, which would change what training comes to. ${first.next}${more}`,
+    `${file} ${first.at}: ${first.what}, which would change what training comes to. ${next}${more}`,
   );
 }
 
+/** What to write for a loss that is not there. */
+const LOSS_INSTEAD: Readonly<Record<AskedOutputs, string | null>> = {
+  classes: null,
+  "label sets": 'Any number of labels are learned by loss="binary_crossentropy" alone: write that',
+  amounts:
+    'Amounts are learned by the mean squared error alone, not by the mean absolute error or another: write loss="mse"',
+};
+const FLAG_OF = { "label sets": "train --multi-label", amounts: "train --target amounts" } as const;
+
 /** Losses by Keras's names, where another than train's own comes to the same. */
-function checkTrainable({ model, receipt }: ScriptModel, file: string): void {
+function checkTrainable({ model, receipt }: ScriptModel, flags: TrainFlags, file: string): void {
   if (!model.isCompiled) return;
   const { loss } = model.compiled;
-  const own = lossOfLabels(model.outputSize);
+  const asked = askedOutputs(flags);
+  const own = lossAsked(asked, model.outputSize);
   const line = receipt.taken.find((text) => text.includes(": compile:"))?.split(":")[0] ?? "compile";
   const refuse = (what: string, next: string): never => {
     throw new InputError(`${file} ${line}: ${what}. ${next}`);
   };
-  if (loss.fromLogits) {
+  const unasked = saidUnasked(model, flags);
+  if (unasked) refuse(unasked.what, unasked.next);
+  if (loss.fromLogits && asked !== "amounts") {
+    const activation = asked === "label sets" || model.outputSize === 1 ? "sigmoid" : "softmax";
     refuse(
       "the loss is of logits, and a classifier answers with probabilities",
-      `End the network in activation="${model.outputSize === 1 ? "sigmoid" : "softmax"}" and leave from_logits out: it trains the same.`,
+      `End the network in activation="${activation}" and leave from_logits out: it trains the same.`,
     );
   }
-  if (loss.name === own) {
-    if (loss.labelSmoothing === 0) return;
-  } else if (isOneHot(loss) && model.outputSize > 1) {
+  if (loss.name === own) return;
+  if (asked === "classes" && isOneHot(loss) && model.outputSize > 1) {
     if (loss.labelSmoothing === 0) return;
     refuse("label_smoothing is not done with labels by their index", "Leave it out.");
   }
-  if (loss.name !== own) {
-    refuse(
-      `the loss ${loss.name} is not what train learns ${model.outputSize === 1 ? "two labels" : "one of several labels"} by`,
-      `Write loss="${snakeCase(own)}", or train with model.compile and model.fit of the library.`,
-    );
-  }
+  refuse(
+    `the loss ${loss.name} is not what train learns ${learnedWords(asked, model.outputSize)} by`,
+    `Write loss="${snakeCase(own)}", or train with model.compile and model.fit of the library.`,
+  );
 }
+
+/** What is learned by where a script compiles no model. */
+const LOSS_WORDS: Readonly<Record<AskedOutputs, string>> = {
+  classes: "a cross-entropy by the number of labels",
+  "label sets": "binary cross-entropy, a question for each label",
+  amounts: "mean squared error",
+};
 
 /** What train does where neither the script nor a flag says. */
 function* assumptions(
@@ -211,9 +241,11 @@ function* assumptions(
   isGiven: (flag: keyof TrainFlags) => boolean,
 ): Generator<string> {
   if (!model.isCompiled && !flags.optimizer && !unread.some(({ about }) => about === "loss")) {
-    yield "it compiles no model: adam, and a cross-entropy by the number of labels";
+    yield `it compiles no model: adam, and ${LOSS_WORDS[askedOutputs(flags)]}`;
   }
-  if (model.isCompiled && isOneHot(model.compiled.loss)) {
+  const outputs = assumedOfLastLayer(model, flags);
+  if (outputs !== null) yield outputs;
+  if (askedOutputs(flags) === "classes" && model.isCompiled && isOneHot(model.compiled.loss)) {
     yield "labels by their index: categorical_crossentropy of one-hot rows is sparse_categorical_crossentropy of those";
   }
   if (!settings.frontEnd && !flags.tokenizer) {

@@ -4,7 +4,13 @@ import type { Command } from "commander";
 import { InputError, inputError } from "../base/errors.js";
 import { readBytes } from "../base/node-files.js";
 import { printable } from "../base/text.js";
-import { assembleClassifier, ownVectorizer } from "../classifier/assemble.js";
+import {
+  assembleClassifier,
+  assembleMultiLabel,
+  assembleRegressor,
+  ownVectorizer,
+  type ReadingParts,
+} from "../classifier/assemble.js";
 import { TextClassifier } from "../classifier/classifier.js";
 import { MultiLabelClassifier } from "../classifier/multi-label.js";
 import { TextRegressor } from "../classifier/regressor.js";
@@ -15,6 +21,7 @@ import { FeatureEncoder } from "../tokens/feature-encoder.js";
 import { type RowOptions, SIDES, type Side } from "../tokens/options.js";
 import { textKindOf } from "../tokens/text-part.js";
 import { Vectorizer } from "../tokens/vectorizer.js";
+import { type AskedOutputs, saidByLastLayer } from "./asked-outputs.js";
 import type { AnyTextModel } from "./asking.js";
 import { between, type EngineFlags, note, whole } from "./context.js";
 import { sayNotes } from "./notes.js";
@@ -29,6 +36,8 @@ export interface VocabularyFlags {
   vocabulary?: number;
   labels?: string[];
   threshold?: number | typeof BEST;
+  /** Whether the outputs of a network alone are a question each. */
+  multiLabel?: boolean;
 }
 
 const TOKENIZER_HELP =
@@ -56,9 +65,10 @@ export function vocabularyFlags(command: Command, orBest = false): Command {
     .option("--length <n>", "ids in a row (default: the model's)", whole("length", 1))
     .option("--vocabulary <n>", "ids that count: Keras's num_words (default: all)", whole("vocabulary", 2))
     .option("--labels <a,b>", "what the classes are called, in their order", labelNames)
+    .option("--multi-label", "of a network alone that ends in sigmoids: each answers a label by itself")
     .option(
       "--threshold <p>",
-      `of two labels, the second is answered above this${orBest ? "; best: where its F1 on the data is best" : ""}`,
+      `of two labels, the second is answered above this; of several labels a text, each of them${orBest ? "; best: where its F1 on the data is best" : ""}`,
       (text) => (orBest && text === BEST ? BEST : threshold(text)),
     );
 }
@@ -91,11 +101,15 @@ export async function openTextModel(
   const { engine, threads, threshold } = flags;
   const { model, extras } = await loadFile(path, { engine, threads });
   const kind = textKindOf(extras);
+  const said = extras === null ? outputsOf(model, flags) : null;
+  if (said === "label sets") return multiLabelOf(path, model, flags);
+  refuseParts({ "multi-label": flags.multiLabel }, "a file that says what its model answers");
+  if (said === "amounts") return regressorOf(path, model, flags);
   if (kind === null || kind === "text-classifier") return classifierOf(path, { model, extras }, flags);
   sayNotes(model, false);
   const { tokenizer, padding, truncating, length, vocabulary, labels, reject } = flags;
   const several = kind === "multi-label-classifier";
-  const what = several ? "a classifier of several labels a text" : "a regressor";
+  const what = `a ${several ? "classifier of several labels a text" : "regressor"}, whose file says all of it`;
   refuseParts({ tokenizer, padding, truncating, length, vocabulary, labels, reject }, what);
   if (!several) {
     refuseParts({ threshold }, what);
@@ -105,6 +119,61 @@ export async function openTextModel(
   if (typeof threshold === "number") classifier.thresholds = classifier.labels.map(() => threshold);
   return classifier;
 }
+
+/** What the outputs of a network alone are: one linear unit is an amount, and sigmoids may be a question each. */
+function outputsOf(model: Model, { multiLabel }: VocabularyFlags): AskedOutputs {
+  if (multiLabel) return "label sets";
+  return saidByLastLayer(model) === "amounts" ? "amounts" : "classes";
+}
+
+async function multiLabelOf(
+  path: string,
+  model: Model,
+  flags: VocabularyFlags & RejectFlags,
+): Promise<MultiLabelClassifier> {
+  const { labels, threshold, reject } = flags;
+  refuseParts({ reject }, "a classifier of several labels a text, which has thresholds");
+  sayNotes(model, false);
+  const reading = await readingOf(flags, model);
+  const thresholds =
+    typeof threshold === "number" ? { thresholds: Array<number>(model.outputSize).fill(threshold) } : {};
+  const classifier = assembleMultiLabel(model, { ...reading, labels, ...thresholds }, path);
+  if (!labels) sayLabels(path, classifier);
+  return classifier;
+}
+
+async function regressorOf(
+  path: string,
+  model: Model,
+  flags: VocabularyFlags & RejectFlags,
+): Promise<TextRegressor> {
+  const { labels, threshold, reject } = flags;
+  refuseParts({ labels, threshold, reject }, "a network of one linear output, which is an amount");
+  sayNotes(model, false);
+  return assembleRegressor(model, await readingOf(flags, model), path);
+}
+
+/** What reads the texts of a model, by what is given; where nothing is, as its file says. */
+async function readingOf(
+  { tokenizer, padding, truncating, length, vocabulary: size }: VocabularyFlags,
+  model: Model,
+  saved: TextClassifier | null = null,
+): Promise<ReadingParts> {
+  checkSize({ tokenizer, vocabulary: size });
+  const row = { padding, truncating };
+  const vectorizer = tokenizer
+    ? await readTokenizerFile(tokenizer, { ...row, size })
+    : withRow(saved?.vectorizer ?? ownVectorizer(model), row);
+  return { vectorizer, length: length ?? saved?.length };
+}
+
+function checkSize({ tokenizer, vocabulary }: Pick<VocabularyFlags, "tokenizer" | "vocabulary">): void {
+  if (vocabulary === undefined || tokenizer) return;
+  throw new InputError("--vocabulary: expected --tokenizer FILE beside it, whose ids it counts.");
+}
+
+const sayLabels = (path: string, { labels }: { readonly labels: readonly string[] }) =>
+  note(printable(`${path}: labels ${labels.join(", ")}; name them with --labels`));
 
 /** The classifier of a model file, whose vocabulary is in it or given beside it. */
 export async function openClassifier(
@@ -120,12 +189,10 @@ async function classifierOf(
   { model, extras }: { model: Model; extras: unknown },
   flags: VocabularyFlags,
 ): Promise<TextClassifier> {
-  const { tokenizer, padding, truncating, length, vocabulary: size } = flags;
+  const { tokenizer, padding, truncating, length } = flags;
   const saved = extras === null ? null : TextClassifier.fromModel(model, extras, path);
   sayNotes(model, false);
-  if (size !== undefined && !tokenizer) {
-    throw new InputError("--vocabulary: expected --tokenizer FILE beside it, whose ids it counts.");
-  }
+  checkSize(flags);
   if (flags.threshold !== undefined && model.outputSize !== 1) {
     throw inputError({
       expected: "a model of one output, which answers the second of two labels above it",
@@ -135,34 +202,38 @@ async function classifierOf(
   }
   const asked = flags.threshold === BEST ? undefined : flags.threshold;
   if (saved?.encoder instanceof FeatureEncoder)
-    refuseParts({ tokenizer, padding, truncating, length, labels: flags.labels }, "an automatic classifier");
-  const row = { padding, truncating };
+    refuseParts(
+      { tokenizer, padding, truncating, length, labels: flags.labels },
+      "an automatic classifier, whose file has its n-grams and labels",
+    );
   const asSaved = [tokenizer, padding, truncating, length, flags.labels].every((flag) => flag === undefined);
   if (saved && asSaved) {
     saved.threshold = asked ?? saved.threshold;
     return saved;
   }
-  const vectorizer = tokenizer
-    ? await readTokenizerFile(tokenizer, { ...row, size })
-    : withRow(saved?.vectorizer ?? ownVectorizer(model), row);
   const labels = flags.labels ?? saved?.labels;
   const parts = {
-    vectorizer,
-    length: length ?? saved?.length,
+    ...(await readingOf(flags, model, saved)),
     labels,
     ...(model.outputSize === 1 ? { threshold: asked ?? saved?.threshold } : {}),
   };
   const classifier = assembleClassifier(model, parts, path);
-  if (!labels) note(printable(`${path}: labels ${classifier.labels.join(", ")}; name them with --labels`));
+  if (!labels) sayLabels(path, classifier);
+  if (!saved && saidByLastLayer(model) === "label sets") {
+    const outputs = `${model.outputSize} sigmoid outputs`;
+    note(
+      `${printable(path)}: the likeliest of ${outputs} is answered; each may be a question of its own: --multi-label answers all`,
+    );
+  }
   return classifier;
 }
 
-/** @throws InputError for an option that what is in the file leaves nothing to say by. @param what that is */
+/** @throws InputError for an option that there is nothing to say by. @param what with what, and why */
 function refuseParts(flags: Readonly<Record<string, unknown>>, what: string): void {
   for (const [name, received] of Object.entries(flags)) {
     if (received === undefined) continue;
     throw inputError({
-      expected: `to be left out with ${what}, ${what === "an automatic classifier" ? "whose file has its n-grams and labels" : "whose file says all of it"}`,
+      expected: `to be left out with ${what}`,
       where: `--${name}`,
       received,
     });

@@ -16,6 +16,7 @@ import { checkVocabularyFits } from "../network/text-fits.js";
 import { type Optimizer, optimizers } from "../objectives/optimizers.js";
 import type { CorpusFrontEndOptions, FrontEndOptions, RowOptions } from "../tokens/options.js";
 import type { Vectorizer } from "../tokens/vectorizer.js";
+import { saidUnasked } from "./asked-outputs.js";
 import { idleColumns } from "./data.js";
 import { idleFor, isScript, openModel, sourceOf } from "./models.js";
 import type { Idle } from "./options.js";
@@ -114,7 +115,10 @@ export function idleInTraining(data: string, flags: TrainFlags): Idle {
   };
 }
 
-/** Options of one label a text, where several are learned, or an amount; and those of the others. */
+/**
+ * Options of one label a text, where several are learned, or an amount; and those of the others. They are told of before those
+ * of a model: another model would not heed them either.
+ */
 export function idleWithOutput({ multiLabel, target, model }: TrainFlags): Idle {
   const amounts = target === "amounts" && "with --target amounts";
   const several = multiLabel ? "with --multi-label" : false;
@@ -245,6 +249,8 @@ export async function openStart(flags: TrainFlags): Promise<TrainSetup["startFro
     return null;
   }
   const { model, extras } = await openModel(flags.model, { engine, threads, seed, definitions });
+  const unasked = extras ? null : saidUnasked(model, flags);
+  if (unasked) throw new InputError(`${flags.model}: ${unasked.what}. ${unasked.next}`);
   return extras ? TextClassifier.fromModel(model, extras, flags.model) : model;
 }
 

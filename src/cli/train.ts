@@ -121,7 +121,7 @@ export function trainCommand(program: Command): void {
     .option("--json", "a JSON object as the last line of output");
   engineOptions(command).action(async (data: string, flags: TrainFlags) => {
     const isGiven = (flag: keyof TrainFlags) => command.getOptionValueSource(flag) === "cli";
-    for (const idle of [idleInTraining(data, flags), idleInChoosing(flags), idleWithOutput(flags)])
+    for (const idle of [idleWithOutput(flags), idleInTraining(data, flags), idleInChoosing(flags)])
       refuseIdle(command, idle);
     if (!flags.multiLabel) labelColumn(flags);
     const plan = await planTraining(data, flags, isGiven);

@@ -23,7 +23,7 @@ import type { Callback } from "../train/callbacks.js";
 import type { TrainingState } from "../train/training-state.js";
 import { openCheckpoints, readCheckpoint } from "./checkpoints.js";
 import { EXIT, Exit, interruption, note, say } from "./context.js";
-import { labelNotes, readCorpus } from "./data.js";
+import { inFile, labelNotes, readCorpus } from "./data.js";
 import { evaluationSummary, sayUnknown } from "./evaluate.js";
 import { digestsOf } from "./reproduce.js";
 import { styleFor } from "./terminal.js";
@@ -118,7 +118,7 @@ export async function readMaterial(data: string, plan: TrainSetup): Promise<Mate
   else if (heldOut.length > 0) test = { corpus, rows: heldOut };
   const labels = labelsOf(corpus, plan);
   // Labels that only the test data has are refused before training, not after.
-  test?.corpus.classes(labels);
+  if (tested) await inFile(testData!, () => tested.corpus.classes(labels));
   const overview = dataOverview(data, corpus, labels, trainRows, test, plan.auto ? null : plan.sizes.length);
   return {
     corpus,

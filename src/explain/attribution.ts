@@ -99,8 +99,7 @@ export function attribute(
   indicesOf(ids, "attribute ids");
   const probe = new Probe(model);
   try {
-    const choice = { kind: "logOdds", ...options } as const;
-    const objective = objectiveFor(model, probe.run([ids]).output(), choice);
+    const objective = objectiveFor(model, probe.run([ids]).output(), options, "logOdds");
     const integrated = integrateGradients(model, ids, objective, options.tolerance ?? 1e-8);
     const occluded = occlusion(probe, ids, objective);
     const memory = memoryAlong(model, probe, ids, objective, options.layer);

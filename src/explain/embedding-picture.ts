@@ -160,7 +160,7 @@ const told = (point: MapPoint, effect: number | null) =>
 
 function legend({ explained, labels, points }: EmbeddingMap, effects: boolean, stretch: number): Markup {
   const axes = `across ${percent(explained[0], 0)}, up ${percent(explained[1], 0)} of what sets the ${points.length} vectors apart${stretch > 1.05 ? `, drawn ${stretch.toFixed(1)} times as large` : ""}`;
-  const second = labels?.length === 2 ? printable(labels[1]!) : "output";
+  const second = labels && labels.length <= 2 ? printable(labels.at(-1)!) : "output";
   const key = [
     { kind: "one" as const, text: `raises ${second}`, x: 14 },
     {

@@ -8,6 +8,7 @@ import { readsIds } from "../layers/traits.js";
 import { modelOf } from "../model/given.js";
 import type { Model } from "../model/model.js";
 import { MOST_IDS, SIDES, type Side } from "../tokens/options.js";
+import { endsInProbabilities } from "./objective.js";
 import { principalComponents, project } from "./pca.js";
 
 /** Where the words come from; a trained classifier's vectorizer is one. */
@@ -58,7 +59,7 @@ export interface MapPoint {
   norm: number;
   /** The outputs for a text of this word alone; null where that was not computed. */
   alone: number[] | null;
-  /** What the word changes of each output beside an empty text, as log-odds where outputs are probabilities. */
+  /** What the word changes of each output beside an empty text: of log-odds where outputs are probabilities. */
   effect: number[] | null;
 }
 
@@ -76,35 +77,59 @@ export interface EmbeddingMap {
   empty: number[] | null;
   /** What the outputs stand for, where known. */
   labels: readonly string[] | null;
+  /** Whether the outputs are probabilities, by the activation that the model ends in; else they are amounts or scores. */
+  probabilities: boolean;
 }
 
-/** The words that, alone, speak most for a label. */
+/** The words that, alone, speak most for a label, or raise or lower an amount most. */
 export interface TellingWords {
+  /** The label; "raises amount" of one output that is no probability. */
   label: string;
-  /** The label's probability (or output) for a text of this word alone. */
+  /** The label's probability (or the output) for a text of this word alone. */
   words: { word: string; alone: number }[];
   /** The same for an empty text. */
   empty: number;
 }
 
 /** A label's most telling words, strongest first; none where a map's outputs were not computed. */
-export function tellingWords({ points, labels, empty }: EmbeddingMap, most = 3): TellingWords[] {
+export function tellingWords(map: EmbeddingMap, most = 3): TellingWords[] {
+  const { points, empty } = map;
   if (!empty) return [];
-  const outputs = empty.length;
-  const names = labels ?? Array.from({ length: outputs === 1 ? 2 : outputs }, (_, k) => `output ${k}`);
-  return names.map((label, k) => {
-    // One output speaks for the second label, and against the first.
-    const against = outputs === 1 && k === 0;
-    const place = outputs === 1 ? 0 : k;
+  return sidesOf(map, empty.length).map(({ label, place, against, value }) => {
     const effect = ({ effect: row }: MapPoint) => (against ? -row![place]! : row![place]!);
-    const value = (row: readonly number[]) => (against ? 1 - row[place]! : row[place]!);
     const best = [...points].sort((a, b) => effect(b) - effect(a)).slice(0, most);
     return {
       label,
-      words: best.map(({ word, alone }) => ({ word, alone: value(alone!) })),
-      empty: value(empty),
+      words: best.map(({ word, alone }) => ({ word, alone: value(alone![place]!) })),
+      empty: value(empty[place]!),
     };
   });
+}
+
+/** What a word may speak for. */
+interface SpokenFor {
+  label: string;
+  /** Of the output. */
+  place: number;
+  /** Whether it is spoken for by lowering the output. */
+  against: boolean;
+  /** What the output says of it. */
+  value(output: number): number;
+}
+
+function sidesOf({ labels, probabilities }: EmbeddingMap, outputs: number): SpokenFor[] {
+  const itself = (output: number) => output;
+  const side = (label: string, place: number, against = false, value = itself) => ({
+    ...{ label, place, against, value },
+  });
+  const name = (k: number) => labels?.[k] ?? `output ${k}`;
+  if (outputs > 1) return Array.from({ length: outputs }, (_, k) => side(name(k), k));
+  if (!probabilities) {
+    const amount = labels?.[0] ?? "output";
+    return [side(`raises ${amount}`, 0), side(`lowers ${amount}`, 0, true)];
+  }
+  // One probability speaks for the second label, and against the first.
+  return [side(name(0), 0, true, (p) => 1 - p), side(name(1), 0)];
 }
 
 /** The words of ids without one, and of padding. */
@@ -241,9 +266,8 @@ export function wordOutputs(
 /** float32 probabilities come no nearer to 0 and 1 than this. */
 const NEAREST = 1e-7;
 
-/** What each row of outputs has more than the first: of log-odds where all are probabilities, else plainly. */
-export function effectsOf(rows: readonly Float32Array[]): number[][] {
-  const probabilities = rows.every((row) => row.every((p) => p >= 0 && p <= 1));
+/** What each row of outputs has more than the first: of log-odds where they are probabilities, else plainly. */
+export function effectsOf(rows: readonly Float32Array[], probabilities: boolean): number[][] {
   const measure = (p: number) => {
     if (!probabilities) return p;
     const inside = Math.min(1 - NEAREST, Math.max(NEAREST, p));
@@ -286,9 +310,10 @@ export function embeddingMap(model: Model, table: WordTable, options: MapOptions
   const places = project(rows, components);
   const outputs = wordOutputs(model, count, options.length ?? 1, options.padding ?? "pre");
   const empty = outputs?.[0];
+  const probabilities = endsInProbabilities(model);
   // A model may have no answer to padding alone; nothing can then be compared with it.
   const answered = outputs?.every((row) => row.every(Number.isFinite));
-  const effects = outputs && answered ? effectsOf(outputs) : null;
+  const effects = outputs && answered ? effectsOf(outputs, probabilities) : null;
   return {
     layer: table.layer,
     points: Array.from({ length: count - 1 }, (_, i) => ({
@@ -303,6 +328,7 @@ export function embeddingMap(model: Model, table: WordTable, options: MapOptions
     explained: components.explained as [number, number],
     empty: empty?.every(Number.isFinite) ? Array.from(empty) : null,
     labels: options.labels ?? null,
+    probabilities,
   };
 }
 

@@ -3,17 +3,20 @@
  * that each n-gram has a part in the score, Σ_d table[id][d] · scale[d] / L · kernel[d][class], and a word the parts of the
  * n-grams that hold it. Nothing of it is estimated: the parts and what every text has add up to the score. Where networks
  * over words in order stand beside the n-grams, their scores have a part as well, Σ_k scale[k] · score_k · kernel[k][class],
- * which is no sum over words: each word is hidden from them in turn.
+ * which is no sum over words: each word is hidden from them in turn. Of several labels a text each has a score of its own,
+ * Σ over kernel[d][label]; of an amount the score is the amount.
  */
 import { objectOf, textOf } from "../base/arguments.js";
 import { inputError, knownOptions, oneOf, wholeNumber } from "../base/errors.js";
+import type { AmountPrediction } from "../classifier/amount-answer.js";
 import type { Prediction } from "../classifier/answer.js";
-import type { Classifier } from "../classifier/options.js";
+import type { LabelSetPrediction } from "../classifier/label-set-answer.js";
 import type { Model } from "../model/model.js";
 import type { Node } from "../network/graph.js";
 import type { EncodedRow, FeatureEncoder } from "../tokens/feature-encoder.js";
 import { type PlacedNgram, placedNgrams } from "../tokens/ngram-places.js";
 import { type Block, Ngrams } from "../tokens/ngrams.js";
+import type { RowEncoder } from "../tokens/row-encoder.js";
 import { TokenizedTexts } from "../tokens/tokenized-texts.js";
 import { networkScores } from "./network-scores.js";
 
@@ -46,21 +49,25 @@ export interface FeatureContribution {
   texts: Record<string, number> | null;
 }
 
-/** What decided an automatic classifier's answer: parts that add up to the score. What hiding a word does is none of them. */
+/** What decided an automatic model's answer: parts that add up to the score. What hiding a word does is none of them. */
 export interface FeatureAttribution {
-  /** The label answered. */
-  label: string;
-  /** Of that label. */
-  probability: number;
+  /** The label answered, of one label a text; else null. */
+  label: string | null;
+  /** Of that label; of several labels a text of the one that the score speaks for; of an amount null. */
+  probability: number | null;
+  /** What `predict` answers to the text. */
+  answer: Prediction | LabelSetPrediction | AmountPrediction;
   /** The share of the text's words that the classifier has learned from. */
   known: number;
-  /** The label that the score speaks for. */
+  /** The label that the score speaks for; "amount" of an amount. */
   of: string;
-  /** "log-odds of spam", of two labels; "score of spam less the mean over labels", of more. */
+  /**
+   * "log-odds of spam", of two labels and of several a text; "score of spam less the mean over labels", of one of more; "amount".
+   */
   objective: string;
   /** The score: `base`, `beginning`, `end`, the parts of `tokens` and `networks`, added up. */
   logit: number;
-  /** What the score gives as probability of `of`, less what the network answered: rounding, and no more. */
+  /** What the score gives as probability of `of` (of an amount the score), less what the network answered: rounding, and no more. */
   difference: number;
   /** The part of every text: how common the label is, and what the members add. */
   base: number;
@@ -74,42 +81,47 @@ export interface FeatureAttribution {
   tokens: TokenAttribution[];
   /** The n-grams that did most, either way; none that did nothing. */
   features: FeatureContribution[];
-  /** How many texts of each label the classifier has learned from. */
+  /** How many texts of each label the classifier has learned from; empty where it does not count them. */
   rows: Record<string, number>;
 }
 
 /** Options of `attributeFeatures`. */
 export interface FeatureAttributionOptions {
-  /** Whose score. Default: of two labels the second, of more the one answered. */
+  /** Whose score. Default: of two labels the second, else the likeliest. Of an amount there is none to choose. */
   label?: string;
   /** How many n-grams to list. Default 20. */
   features?: number;
 }
 
-/** The parts that `attributeFeatures` looks at. */
-type Asked = Pick<Classifier, "model" | "encoder" | "labels" | "predict">;
+/** The parts of a classifier, multi-label classifier or regressor that `attributeFeatures` looks at. */
+interface Asked {
+  readonly model: Model;
+  readonly encoder: RowEncoder;
+  /** None of a regressor. */
+  readonly labels?: readonly string[];
+  predict(text: string): Prediction | LabelSetPrediction | AmountPrediction;
+}
 
 /**
- * Attributes an automatic classifier's answer to a text's words and n-grams, exactly; of networks beside the n-grams it says
- * what hiding each word from them does.
- * @throws InputError for a classifier whose network reads words (see `attribute`), or a label that it has not
+ * Attributes an automatic model's answer to a text's words and n-grams, exactly; of networks beside the n-grams it says what
+ * hiding each word from them does.
+ * @throws InputError for a model whose network reads words (see `attribute`), or a label that it has not
  */
 export function attributeFeatures(
   classifier: Asked,
   text: string,
   options: FeatureAttributionOptions = {},
 ): FeatureAttribution {
-  const { model, encoder, labels } = objectOf(classifier, "attributeFeatures classifier");
+  const { model, encoder, labels = [] } = objectOf(classifier, "attributeFeatures classifier");
   textOf(text, "attributeFeatures text");
   knownOptions(options, ["label", "features"], "attributeFeatures");
   const most = wholeNumber(options.features ?? 20, "attributeFeatures features");
   const features = checkEncoder(encoder);
   const answer = classifier.predict(text);
-  const asked = options.label ?? (labels.length === 2 ? labels[1]! : answer.label);
-  const target = labels.indexOf(oneOf(asked, labels, "attributeFeatures label"));
+  const score = scoreOf(answer, labels, options.label);
   const linear = linearIn(model, features);
   const read = readFeatures(features, text);
-  const { partOf, networksPart } = partsFor(linear, read.row, target, labels.length);
+  const { partOf, networksPart } = partsFor(linear, read.row, score.take);
   const scores = linear.networks && networkScores(model, linear.networks, features, text, read.tokens.length);
   const networks = scores && networksPart(scores.whole);
   const places = read.tokens.map(() => 0);
@@ -133,18 +145,24 @@ export function attributeFeatures(
       }
     }
   }
-  const base = partOf(features.features) + offset(linear.bias, target, labels.length);
+  const base = partOf(features.features) + score.take(linear.bias);
   const ofNgrams = places.reduce((sum, part) => sum + part, base + marks.beginning + marks.end);
   const logit = ofNgrams + (networks ?? 0);
   const hidden = scores?.hidden.map((without) => networks! - networksPart(without));
+  const sumOf = (take: Take) => {
+    const parts = partsFor(linear, read.row, take);
+    const rest = take(linear.bias) + parts.networksPart(scores?.whole ?? []);
+    return read.row.ids.reduce((sum, id) => sum + parts.partOf(id), rest);
+  };
   return {
-    label: answer.label,
-    probability: answer.probability,
+    label: "label" in answer ? answer.label : null,
+    probability: score.probability,
+    answer,
     known: read.row.known,
-    of: asked,
-    objective: labels.length === 2 ? `log-odds of ${asked}` : `score of ${asked} less the mean over labels`,
+    of: score.of,
+    objective: score.objective,
     logit,
-    difference: differenceOf(answer, asked, logit, read.row, linear, scores?.whole ?? [], labels),
+    difference: score.difference(logit, sumOf),
     base,
     ...marks,
     networks,
@@ -153,7 +171,7 @@ export function attributeFeatures(
       .filter(({ part }) => part !== 0)
       .sort((a, b) => Math.abs(b.part) - Math.abs(a.part))
       .slice(0, most),
-    rows: Object.fromEntries(labels.map((label, k) => [label, features.parts.counts!.rows[k]!])),
+    rows: rowsLearned(features, labels),
   };
 }
 
@@ -162,14 +180,7 @@ const isFeatureEncoder = (encoder: Asked["encoder"]): encoder is FeatureEncoder 
 
 function checkEncoder(encoder: Asked["encoder"]): FeatureEncoder {
   objectOf(encoder, "attributeFeatures classifier's encoder");
-  if (isFeatureEncoder(encoder) && encoder.parts.counts) return encoder;
-  if (isFeatureEncoder(encoder)) {
-    throw inputError({
-      expected: "a classifier of one label a text",
-      where: "attributeFeatures classifier",
-      received: "one whose outputs are no classes",
-    });
-  }
+  if (isFeatureEncoder(encoder)) return encoder;
   throw inputError({
     expected: "an automatic classifier, which reads n-grams",
     where: "attributeFeatures classifier",
@@ -177,6 +188,72 @@ function checkEncoder(encoder: Asked["encoder"]): FeatureEncoder {
     next: "attribute(classifier.model, ids) explains its answers.",
   });
 }
+
+/** Of numbers by output, what a score takes. */
+type Take = (values: Float32Array) => number;
+
+/** The score that is divided. */
+interface Score extends Pick<FeatureAttribution, "of" | "objective" | "probability"> {
+  take: Take;
+  /** What the score comes to as an answer, less the network's. @param sumOf the score by another take */
+  difference(score: number, sumOf: (take: Take) => number): number;
+}
+
+/** @throws InputError for a label that is none of them */
+function scoreOf(
+  answer: FeatureAttribution["answer"],
+  labels: readonly string[],
+  asked: string | undefined,
+): Score {
+  const where = "attributeFeatures label";
+  if ("value" in answer) {
+    if (asked !== undefined)
+      throw inputError({
+        expected: "to be left out of an amount, which has no labels",
+        where,
+        received: asked,
+      });
+    const take: Take = ([value]) => value!;
+    const of = "amount";
+    return { of, objective: of, probability: null, take, difference: (score) => score - answer.value };
+  }
+  const { scores } = answer;
+  if ("labels" in answer) {
+    const of = oneOf(asked ?? likeliest(scores), labels, where);
+    const place = labels.indexOf(of);
+    return {
+      ...{ of, objective: `log-odds of ${of}`, probability: scores[of]! },
+      take: (values) => values[place]!,
+      difference: (score) => sigmoid(score) - scores[of]!,
+    };
+  }
+  const of = oneOf(asked ?? (labels.length === 2 ? labels[1]! : answer.label), labels, where);
+  const takes = labels.map(
+    (_, target): Take =>
+      (values) =>
+        offset(values, target, labels.length),
+  );
+  const two = labels.length === 2;
+  return {
+    of,
+    objective: two ? `log-odds of ${of}` : `score of ${of} less the mean over labels`,
+    probability: answer.probability,
+    take: takes[labels.indexOf(of)]!,
+    difference(score, sumOf) {
+      if (two) return sigmoid(score) - scores[of]!;
+      const exps = labels.map((label, k) => Math.exp(label === of ? score : sumOf(takes[k]!)));
+      return Math.exp(score) / exps.reduce((sum, one) => sum + one, 0) - scores[of]!;
+    },
+  };
+}
+
+const sigmoid = (x: number): number => 1 / (1 + Math.exp(-x));
+
+const likeliest = (scores: Record<string, number>): string =>
+  Object.keys(scores).reduce((a, b) => (scores[b]! > scores[a]! ? b : a));
+
+const rowsLearned = ({ parts: { counts } }: FeatureEncoder, labels: readonly string[]) =>
+  Object.fromEntries(counts ? labels.map((label, k) => [label, counts.rows[k]!]) : []);
 
 /** The numbers of a network that is linear in the n-grams of a text, and in the scores of networks beside them. */
 interface Linear {
@@ -263,17 +340,10 @@ interface PartsFor {
   networksPart(scores: ArrayLike<number>): number;
 }
 
-function partsFor(
-  { table, columns, kernel, bias }: Linear,
-  { scales }: EncodedRow,
-  target: number,
-  labels: number,
-): PartsFor {
+function partsFor({ table, columns, kernel, bias }: Linear, { scales }: EncodedRow, take: Take): PartsFor {
   const outputs = bias.length;
   // What the score takes of each column of the table, and then of each of the networks' scores.
-  const slopes = scales.map(
-    (scale, d) => scale * offset(kernel.subarray(d * outputs, (d + 1) * outputs), target, labels),
-  );
+  const slopes = scales.map((scale, d) => scale * take(kernel.subarray(d * outputs, (d + 1) * outputs)));
   const [ofColumns, ofScores] = [slopes.slice(0, columns), slopes.slice(columns)];
   const weighted = (by: readonly number[], values: ArrayLike<number>, from = 0) =>
     by.reduce((sum, slope, d) => sum + slope * values[from + d]!, 0);
@@ -299,25 +369,4 @@ function textsWith(
 ): Record<string, number> | null {
   if (!counts || counts.counts.length === 0) return null;
   return Object.fromEntries(labels.map((label, k) => [label, counts.counts[feature * labels.length + k]!]));
-}
-
-/** The probability that the parts come to, less the network's. */
-function differenceOf(
-  { scores }: Prediction,
-  asked: string,
-  logit: number,
-  row: EncodedRow,
-  linear: Linear,
-  ofNetworks: ArrayLike<number>,
-  labels: readonly string[],
-): number {
-  if (labels.length === 2) return 1 / (1 + Math.exp(-logit)) - scores[asked]!;
-  const exps = labels.map((label, target) => {
-    const { partOf, networksPart } = partsFor(linear, row, target, labels.length);
-    const rest = offset(linear.bias, target, labels.length) + networksPart(ofNetworks);
-    const sum = row.ids.reduce((total, id) => total + partOf(id), rest);
-    return Math.exp(label === asked ? logit : sum);
-  });
-  const all = exps.reduce((sum, one) => sum + one, 0);
-  return exps[labels.indexOf(asked)]! / all - scores[asked]!;
 }

@@ -24,12 +24,12 @@ export interface Objective {
 /** What is explained: a function of the model's output. */
 export interface ObjectiveChoice {
   /**
-   * Default: "loss" for gradients, "logOdds" for attributions; "output" where outputs are no probabilities.
+   * Default: "loss" for gradients, "logOdds" for attributions; "output" where outputs are no probabilities, which have no other.
    */
   kind?: ObjectiveKind;
-  /** Class index; the one the model finds likeliest by default. */
+  /** Index of the class, or of the output where those are no probabilities. Default: the likeliest, or the largest. */
   target?: number;
-  /** Names of classes, for wording. */
+  /** Names of classes (or outputs), for wording. */
   labels?: readonly string[];
 }
 
@@ -37,7 +37,7 @@ export interface ObjectiveChoice {
 export const CHOICE_OPTIONS = ["kind", "target", "labels"] as const;
 
 /** The activation that the model ends in tells whether its outputs are probabilities. */
-function endsInProbabilities({ outputNode }: Model): boolean {
+export function endsInProbabilities({ outputNode }: Model): boolean {
   const { activation } = outputNode.layer.options as { activation?: string };
   return activation === "sigmoid" || activation === "softmax";
 }
@@ -51,21 +51,33 @@ export function likeliest(output: readonly number[]): number {
 /**
  * The objective that fits a model: by default the cross-entropy loss for the likeliest class, or where the outputs are no
  * probabilities, the largest output.
- * @throws InputError on a class that the model has not
+ * @param usual what of a probability, where nothing else is chosen
+ * @throws InputError on a class that the model has not, and on what only probabilities have where there are none
  */
 export function objectiveFor(
   model: Model,
   output: readonly number[],
   choice: ObjectiveChoice = {},
+  usual: ObjectiveKind = "loss",
 ): Objective {
   checkOutput(model, output);
-  oneOf(choice.kind ?? "loss", OBJECTIVE_KINDS, "objective kind");
+  const kind = oneOf(choice.kind ?? usual, OBJECTIVE_KINDS, "objective kind");
   if (choice.labels !== undefined) textsOf(choice.labels, "labels");
-  const classes = output.length === 1 ? 2 : output.length;
-  const target = choice.target ?? likeliest(output);
-  if (!Number.isInteger(target) || target < 0 || target >= classes) {
+  const probabilities = endsInProbabilities(model);
+  if (!probabilities && choice.kind !== undefined && choice.kind !== "output") {
     throw inputError({
-      expected: `a class from 0 to ${classes - 1}`,
+      expected: '"output", as the outputs are no probabilities',
+      where: "objective kind",
+      received: choice.kind,
+      typed: { where: "--of" },
+    });
+  }
+  const classes = output.length === 1 && probabilities ? 2 : output.length;
+  const target = choice.target ?? (probabilities ? likeliest(output) : output.indexOf(Math.max(...output)));
+  if (!Number.isInteger(target) || target < 0 || target >= classes) {
+    const what = probabilities ? "a class" : "an output";
+    throw inputError({
+      expected: classes === 1 ? "0, the only output" : `${what} from 0 to ${classes - 1}`,
       where: "target",
       received: target,
       typed: { where: "--label" },
@@ -75,13 +87,8 @@ export function objectiveFor(
     const next = "Models that put out a sequence can be traced, not explained by one number.";
     throw inputError({ expected: "one vector a row", where: `output of model ${model.name}`, next });
   }
-  if (!endsInProbabilities(model)) return plainOutput(output.length === 1 ? 0 : target);
-  return ofProbability(
-    choice.kind ?? "loss",
-    target,
-    output.length,
-    choice.labels?.[target] ?? `class ${target}`,
-  );
+  if (!probabilities) return plainOutput(target, choice.labels?.[target] ?? `output ${target}`);
+  return ofProbability(kind, target, output.length, choice.labels?.[target] ?? `class ${target}`);
 }
 
 /** An output that is no number favours no class and has no slope. @throws InputError */
@@ -95,11 +102,11 @@ export function checkOutput({ name }: Model, output: readonly number[], of = "th
   });
 }
 
-function plainOutput(target: number): Objective {
+function plainOutput(target: number, name: string): Objective {
   return {
     kind: "output",
     target,
-    name: `output ${target}`,
+    name,
     value: (output) => output[target]!,
     slope: (output) => output.map((_, k) => (k === target ? 1 : 0)),
   };

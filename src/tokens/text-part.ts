@@ -97,6 +97,15 @@ function readEncoder(e: Record<string, unknown>, version: unknown, name: string)
   throw inputError({ expected, where: `${name}: version`, received: version, next });
 }
 
+/** The kind; files of the first versions have none, and are of classifiers. @throws InputError for one that is not known */
+function kindIn(extras: object, name: string): TextKind {
+  const { kind } = extras as { kind?: unknown };
+  const found = textKindOf(extras);
+  if (found !== null || typeof kind !== "string") return found ?? "text-classifier";
+  const expected = `one of ${Object.keys(READERS).join(", ")}`;
+  throw inputError({ expected, where: `${name}: kind`, received: kind, next: "A newer Cellstate wrote it." });
+}
+
 /** @throws InputError for extras that are none, or of another kind than is read */
 function fieldsOf(extras: unknown, kind: TextKind, name: string): Record<string, unknown> {
   if (typeof extras !== "object" || extras === null) {
@@ -107,14 +116,16 @@ function fieldsOf(extras: unknown, kind: TextKind, name: string): Record<string,
       typed: { next: "This file holds a network only: give its vocabulary with --tokenizer FILE." },
     });
   }
-  const found = textKindOf(extras) ?? "text-classifier";
+  const found = kindIn(extras, name);
   if (found !== kind) {
     throw inputError({
       expected: `a ${READERS[kind]} (${kind})`,
       where: name,
       received: `a ${READERS[found]} (${found})`,
       next: `Load it with ${READERS[found]}.load.`,
-      typed: { next: "predict, evaluate and convert read it." },
+      typed: {
+        next: "predict, convert, and evaluate with no other beside it, read it; no training goes on from it.",
+      },
     });
   }
   return extras as Record<string, unknown>;

@@ -57,6 +57,11 @@ const vocabulary = (line: string) => ({
   "--length": idle(),
   "--vocabulary": idle(`${line} --vocabulary 9`),
   "--labels": always,
+  "--multi-label": idle(
+    ...[line, ...(line.startsWith("evaluate") ? [line.replace("d.csv", "three.keras d.csv")] : [])].map(
+      (asked) => `${asked} --multi-label`,
+    ),
+  ),
   "--threshold": idle(`${line.replace("m.keras", "three.keras")} --threshold 0.3`),
   "--engine": always,
   "--threads": idle(`${line} --engine reference --threads 2`),
@@ -341,8 +346,8 @@ const TABLE: Record<string, Record<string, Situations>> = {
   },
   "explain gradient": {
     ...subject("gradient"),
-    "--label": always,
-    "--of": always,
+    "--label": idle("explain gradient amounts.keras film --label amount"),
+    "--of": idle("explain gradient amounts.keras film --of probability"),
     "--at": always,
     "--layer": always,
     "--units": idle(
@@ -351,7 +356,12 @@ const TABLE: Record<string, Record<string, Situations>> = {
     ),
     "--no-study": always,
   },
-  "explain attribute": { ...subject("attribute"), "--label": always, "--of": always, "--layer": always },
+  "explain attribute": {
+    ...subject("attribute"),
+    "--label": idle("explain attribute amounts.keras film --label amount"),
+    "--of": idle("explain attribute amounts.keras film --of loss"),
+    "--layer": always,
+  },
   "explain embedding": {
     "--layer": always,
     "--neighbours": always,
@@ -607,7 +617,7 @@ test("an empty name is refused as one; an empty text is a text", async () => {
   assert.equal((await cellstate(["predict", "m.keras", ""], { cwd: folder })).code, 0);
 });
 
-test("a label that the classifier lacks is said with its row; a script where weights are needed as one", async () => {
+test("a label that the classifier lacks is said with its file and row; a script where weights are needed as one", async () => {
   const many = Array.from({ length: 40 }, (_, i) => ({ text: `film ${i % 9}`, label: `l${i % 20}` }));
   const classifier = await TextClassifier.train(many, {
     model: "lstm",
@@ -620,7 +630,7 @@ test("a label that the classifier lacks is said with its row; a script where wei
   for (const [line, says] of [
     [
       "evaluate many.keras other.csv",
-      /^cellstate: row 2: expected a label among l0, l1, l10, l11, l12, l13, l14, l15, l16, l17, … 20 in all but received "other"\.$/m,
+      /^cellstate: other\.csv: row 2: expected a label among l0, l1, l10, l11, l12, l13, l14, l15, l16, l17, … 20 in all but received "other"\. --label-map FILE says which of them it is, or leaves it out \(null\)\.$/m,
     ],
     ["predict s.py film", /received "a Python script"\. It holds no weights: train and summary read it/],
   ] as const) {

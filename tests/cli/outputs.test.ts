@@ -5,6 +5,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { pathToFileURL } from "node:url";
+import type { Json } from "../../src/base/json.js";
+import { writeKeras } from "../../src/formats/keras/write.js";
+import { layers, MultiLabelClassifier, sequential, TextClassifier, TextRegressor } from "../../src/index.js";
+import { loadFile } from "../../src/model/load.js";
 import { random } from "../classifier/random.js";
 import { cellstate } from "./run.js";
 
@@ -106,6 +110,8 @@ describe("several labels a text", () => {
       assert.equal(linear.useful, true);
       const { stdout: line } = await run("predict", out, "refund please asap");
       assert.match(line, /billing \d.* %, urgent|urgent \d.* %, billing/);
+      const why = await run("explain", "attribute", out, "refund please asap", "--label", "praise");
+      assert.match(why.stdout, /^log-odds of praise: −.*; answered (billing, urgent|urgent, billing)\n/);
     });
   }
 
@@ -183,7 +189,10 @@ describe("several labels a text", () => {
     const test = ["train", "cells.csv", "--multi-label", "--test", "new.csv", ...SMALL, "--out", "x.keras"];
     const { code, stderr: refused } = await run(...test);
     assert.equal(code, 2);
-    assert.match(refused, /row 2: expected a label among billing, praise, urgent but received "odd"/);
+    assert.match(
+      refused,
+      /new\.csv: row 2: expected a label among billing, praise, urgent but received "odd"\. --label-map FILE/,
+    );
   });
 
   test("amounts, and columns of 0 and 1 that are not asked for, are refused before anything is split", async () => {
@@ -209,12 +218,26 @@ describe("several labels a text", () => {
     );
     assert.match(
       again.stderr,
-      /tags.keras: expected a TextClassifier .* but received "a MultiLabelClassifier/,
+      /tags.keras: expected a TextClassifier .* but received "a MultiLabelClassifier.*with no other beside it.*no training/,
     );
     const one = await run("train", "lists.jsonl");
     assert.match(one.stderr, /--multi-label/);
     const two = await run("evaluate", "tags.keras", "flats.keras", "cells.csv");
-    assert.match(two.stderr, /expected a TextClassifier/);
+    assert.match(two.stderr, /expected a TextClassifier.*evaluate with no other beside it/);
+  });
+
+  test("options of one label a text are refused before those of a model that would not heed them either", async () => {
+    const advised = /heeds it/;
+    for (const asked of [
+      ["--multi-label", "--balance"],
+      ["--target", "amounts", "--balance"],
+      ["--multi-label", "--model", "lstm", "--replay", "tags.keras"],
+    ]) {
+      const { code, stderr } = await run("train", "cells.csv", ...asked);
+      assert.equal(code, 2);
+      assert.match(stderr, /expected to be left out with --(multi-label|target amounts)/);
+      assert.doesNotMatch(stderr, advised);
+    }
   });
 
   test("explained, converted, looked over", async () => {
@@ -228,6 +251,8 @@ describe("several labels a text", () => {
       "urgent",
     );
     assert.match(explained.stdout, /log-odds of urgent/);
+    const words = await run("explain", "embedding", "gru.keras");
+    assert.match(words.stdout, /and its probability then\n[^%]*\n +billing( +[a-z]+ [\d.]+ %){3}/);
     const doctor = await run("explain", "doctor", "gru.keras", "cells.csv");
     assert.match(doctor.stderr, /Its texts may have any number of labels/);
     assert.equal((await run("convert", "gru.keras", "gru.mjs", "--weights", "float32")).code, 0);
@@ -266,6 +291,32 @@ describe("amounts", () => {
     assert.equal(linear.useful, true);
     const { stdout: line } = await run("predict", "auto.keras", "garden balcony");
     assert.ok(Number(line) > 700 && Number(line) < 1300, line);
+    const why = ["explain", "attribute", "auto.keras", "garden balcony"];
+    assert.match((await run(...why)).stdout, /^amount: [\d.,]+\n/);
+    assert.match(
+      (await run(...why, "--label", "x")).stderr,
+      /left out with a regressor, which has no labels/,
+    );
+    const { stderr: looked } = await run("explain", "doctor", "auto.keras");
+    assert.match(looked, /an automatic regressor.*Ask it with explain attribute/);
+  });
+
+  test("explained as amounts, not as labels or probabilities", async () => {
+    const { stdout: words } = await run("explain", "embedding", "flats.keras");
+    assert.match(words, /raises amount( +[a-z]+ [\d.,]+){3} +[\d.,]+\n +lowers amount/);
+    assert.doesNotMatch(words.slice(0, words.indexOf("Nearest")), /%/);
+    await run("train", "flats.csv", "--target", "amounts", ...small("gru", 1), "--out", "flats-gru.keras");
+    for (const how of ["attribute", "gradient"]) {
+      const asked = ["explain", how, "flats-gru.keras", "garden noisy"];
+      const label = await run(...asked, "--label", "amount");
+      assert.match(label.stderr, /--label: expected to be left out with a network of one output that is an/);
+      const of = await run(...asked, "--of", "probability");
+      assert.match(of.stderr, /--of: expected "output", as the outputs are no probabilities/);
+    }
+    const attributed = await run("explain", "attribute", "flats-gru.keras", "garden noisy");
+    assert.match(attributed.stdout, /^amount: [\d.]+, with padding/);
+    const { stdout: gradient } = await run("explain", "gradient", "flats-gru.keras", "garden", "--no-study");
+    assert.match(gradient, /^Gradient of E = amount, /);
   });
 
   test("rows without a number are counted, listed and refused, or written out", async () => {
@@ -287,5 +338,201 @@ describe("amounts", () => {
     const { code, stderr } = await run("train", "exact.csv", "--label", "price", "--out", "w.keras");
     assert.equal(code, 2);
     assert.match(stderr, /look like amounts.*--target amounts/s);
+  });
+});
+
+describe("Keras scripts and networks of them", () => {
+  const lines = (units: number, activation: string, compile = "") => [
+    "from keras import Sequential, layers",
+    `model = Sequential([layers.Embedding(60, 4), layers.GRU(4), layers.Dense(${units}, activation="${activation}")])`,
+    compile && `model.compile(optimizer="adam", loss="${compile}")`,
+  ];
+  const script = async (name: string, ...said: Parameters<typeof lines>) => {
+    await writeFile(join(folder, name), lines(...said).join("\n"));
+    return name;
+  };
+  const train = (data: string, ...more: string[]) =>
+    run("train", data, ...more, "--epochs", "1", "--length", "14", "--out", "script.keras");
+
+  test("train as they are compiled", async () => {
+    const several = await script("several.py", 3, "sigmoid", "binary_crossentropy");
+    const tags = await train("cells.csv", "--multi-label", "--model", several);
+    assert.equal(tags.code, 0, tags.stderr);
+    assert.match((await run("predict", "script.keras", "refund", "--json")).stdout, /"labels":/);
+    const amount = await script("amount.py", 1, "linear", "mse");
+    const flats = await train("flats.csv", "--target", "amounts", "--model", amount);
+    assert.equal(flats.code, 0, flats.stderr);
+    assert.match((await run("predict", "script.keras", "garden", "--json")).stdout, /"value":/);
+  });
+
+  test("of another loss, or without the flag, say what to write", async () => {
+    const refused = async (asked: string[], says: RegExp) => {
+      const { code, stderr } = await train(...(asked as [string, ...string[]]));
+      assert.equal(code, 2, stderr);
+      assert.match(stderr, says);
+    };
+    const several = ["cells.csv", "--multi-label", "--model"];
+    const amounts = ["flats.csv", "--target", "amounts", "--model"];
+    await refused(
+      [...several, await script("cce.py", 3, "softmax", "categorical_crossentropy")],
+      /any number of labels a text by\. Write loss="binary_crossentropy"/,
+    );
+    await refused(
+      [...amounts, await script("bce.py", 1, "linear", "binary_crossentropy")],
+      /amounts by\. Write loss="mean_squared_error"/,
+    );
+    const mae = await script("mae.py", 1, "linear", "mae");
+    await refused([...amounts, mae], /compile loss mae.*not by the mean absolute error.*write loss="mse"/);
+    await refused(["flats.csv", "--model", mae], /loss="mse" \(train --target amounts\)/);
+    await refused(
+      ["flats.csv", "--model", await script("amount.py", 1, "linear", "mse")],
+      /one linear unit, an amount.*train --target amounts learns that/,
+    );
+    await refused(
+      ["cells.csv", "--model", await script("several.py", 3, "sigmoid", "binary_crossentropy")],
+      /sigmoids that are a question each.*train --multi-label learns that/,
+    );
+    // What a file of the same network says.
+    const network = sequential([
+      layers.embedding({ inputDim: 60, outputDim: 2 }),
+      layers.gru({ units: 2 }),
+      layers.dense({ units: 1 }),
+    ]);
+    network.compile({ loss: "meanSquaredError" });
+    await network.save(join(folder, "network.h5"));
+    await refused(
+      ["flats.csv", "--model", "network.h5"],
+      /network\.h5: .*train --target amounts learns that/,
+    );
+  });
+
+  test("alone, with a vocabulary beside them: several labels where they are asked for, an amount by itself", async () => {
+    const network = async (name: string, units: number, activation: "sigmoid" | "linear") => {
+      const made = sequential(
+        [
+          layers.embedding({ inputDim: 4, outputDim: 2, inputLength: 3 }),
+          layers.globalAveragePooling1D(),
+          layers.dense({ units, activation }),
+        ],
+        { engine: "reference" },
+      );
+      // Of a row of three, a word's vector counts a third.
+      const embeddings = [0, 0, 0, 0, 9, 0, 0, 9];
+      const kernel = units === 1 ? [100, -20] : [1, 0, 0, 1];
+      made.setWeights(
+        [embeddings, kernel, new Array(units).fill(units === 1 ? 500 : -1)].map((w) => Float32Array.from(w)),
+      );
+      await made.save(join(folder, name));
+    };
+    await network("sigmoids.h5", 2, "sigmoid");
+    await network("linear.keras", 1, "linear");
+    await writeFile(join(folder, "words.json"), JSON.stringify({ "<unk>": 1, refund: 2, now: 3 }));
+    const words = ["--tokenizer", "words.json"];
+    const asked = ["predict", "sigmoids.h5", "refund now", "now", "--json", ...words];
+    const said = (stdout: string) =>
+      stdout
+        .trim()
+        .split("\n")
+        .map((line) => JSON.parse(line));
+    const one = await run(...asked);
+    assert.equal(said(one.stdout)[1].label, "1");
+    assert.match(one.stderr, /likeliest of 2 sigmoid outputs is answered.*--multi-label/);
+    const all = await run(...asked, "--multi-label", "--labels", "billing,urgent");
+    assert.equal(all.code, 0, all.stderr);
+    assert.deepEqual(
+      said(all.stdout).map(({ labels }) => labels),
+      [["billing", "urgent"], ["urgent"]],
+    );
+    assert.ok(Math.abs(said(all.stdout)[1].scores.urgent - 1 / (1 + Math.exp(-2))) < 1e-6);
+    const high = await run(...asked, "--multi-label", "--threshold", "0.9");
+    assert.deepEqual(
+      said(high.stdout).map(({ labels }) => labels),
+      [[], []],
+    );
+    await writeFile(join(folder, "few.csv"), "text,tags\nrefund,billing\nrefund now,billing;urgent\n");
+    const named = ["--multi-label", "--labels", "billing,urgent", "--json"];
+    const measured = await run("evaluate", "sigmoids.h5", "few.csv", ...words, ...named);
+    assert.equal(JSON.parse(measured.stdout).subsetAccuracy, 1, measured.stderr);
+
+    const amount = await run("predict", "linear.keras", "refund", "refund now", "xylophone", ...words);
+    assert.deepEqual(amount.stdout.split("\n").slice(0, 2), ["800", "740"]);
+    assert.match(amount.stdout, /500\tno known word/);
+    await writeFile(join(folder, "paid.csv"), "text,price\nrefund,800\nrefund now,742\n");
+    const { stdout } = await run("evaluate", "linear.keras", "paid.csv", ...words, "--json");
+    assert.ok(Math.abs(JSON.parse(stdout).meanAbsoluteError - 1) < 1e-3, stdout);
+    for (const [file, ...more] of [
+      ["linear.keras", "--labels", "a,b"],
+      ["linear.keras", "--threshold", "0.5"],
+      ["linear.keras", "--multi-label"],
+      ["tags.keras", "--multi-label"],
+      ["sigmoids.h5", "--multi-label", "--reject", "0.5"],
+    ] as [string, ...string[]][]) {
+      const { code, stderr } = await run(
+        "predict",
+        file,
+        "a",
+        ...(file === "tags.keras" ? [] : words),
+        ...more,
+      );
+      assert.equal(code, 2, `${file} ${more}`);
+      assert.match(stderr, /to be left out with|sigmoids, each a question/);
+    }
+  });
+
+  test("that are not compiled say by what they are taught, and what they may be", async () => {
+    const amount = await script("plain.py", 1, "linear");
+    const { stderr } = await train("flats.csv", "--target", "amounts", "--model", amount);
+    assert.match(stderr, /it compiles no model: adam, and mean squared error/);
+    const several = await script("plain3.py", 3, "sigmoid");
+    const unasked = await train("fast.txt", "--model", several);
+    assert.match(unasked.stderr, /assumed: one label a text.*\(train --multi-label\)/);
+  });
+});
+
+describe("what files and options are refused by", () => {
+  test("a kind of a newer Cellstate, by its name; a file without one is a classifier", async () => {
+    const { model, extras } = await loadFile(join(folder, "tags.keras"));
+    const save = (name: string, kind: object) =>
+      writeFile(
+        join(folder, name),
+        writeKeras(model, { extras: { ...(extras as object), ...kind } as Json }),
+      );
+    await save("newer.keras", { kind: "zzz" });
+    for (const asked of [
+      ["predict", "newer.keras", "a"],
+      ["explain", "params", "newer.keras"],
+    ]) {
+      const { stderr } = await run(...asked);
+      assert.match(
+        stderr,
+        /newer\.keras: kind: expected one of .*received "zzz"\. A newer Cellstate wrote it/,
+      );
+    }
+    await save("first.keras", { kind: undefined, threshold: 2 });
+    assert.match((await run("predict", "first.keras", "a")).stderr, /first\.keras: threshold: .*received 2/);
+  });
+
+  test("--scores of a regressor, and labels that a format would lose but it has none", async () => {
+    const scored = await run("predict", "flats.keras", "flats.csv", "--out", "no.csv", "--scores");
+    assert.equal(scored.code, 2);
+    assert.match(scored.stderr, /--scores: expected to be left out with a regressor/);
+    const { stderr } = await run("convert", "flats.keras", "flats.h5");
+    assert.match(stderr, /no place for flats\.keras's vocabulary\./);
+    const flats = await TextRegressor.load(join(folder, "flats.keras"));
+    await assert.rejects(flats.save("flats.h5"), (error: Error) => !/label|classifier/.test(error.message));
+  });
+
+  test("names of models, all of them; and options where there are none", async () => {
+    const all = /one of auto, lstm/;
+    await assert.rejects(MultiLabelClassifier.train(TICKETS, { model: "foo" }), all);
+    const rows = TICKETS.map(({ text, labels }) => ({ text, label: String(labels.length > 1) }));
+    await assert.rejects(TextClassifier.train(rows, { model: "foo" }), /one of auto, linear, lstm/);
+    const tags = await MultiLabelClassifier.load(join(folder, "tags.keras"));
+    const odd = { threshold: 0.3 };
+    assert.throws(
+      () => tags.predict("a", odd),
+      /expected no options, as there are none here, but received "thr/,
+    );
+    tags.model.dispose();
   });
 });

@@ -7,6 +7,7 @@ import {
   embeddingTsv,
   idOf,
   nearestWords,
+  tellingWords,
   wordOutputs,
   wordTable,
 } from "../../src/explain/embedding.js";
@@ -90,13 +91,15 @@ describe("an Embedding's words", () => {
 
   test("a word's effect is what it changes of the log-odds beside an empty text", () => {
     const outputs = wordOutputs(model(), 6, 4, "pre")!;
-    effectsOf(outputs).forEach((effect, id) => {
+    effectsOf(outputs, true).forEach((effect, id) => {
       assert.ok(Math.abs(effect[0]! - vectors[id]![0]!) < 1e-4, `${id}: ${effect[0]}`);
       assert.ok(Math.abs(outputs[id]![0]! - 1 / (1 + Math.exp(-vectors[id]![0]!))) < 1e-6);
     });
     // Padded behind, the word stands first; without recurrence nothing of it is left at the end.
-    assert.ok(effectsOf(wordOutputs(model(), 6, 4, "post")!).every((effect) => Math.abs(effect[0]!) < 1e-6));
-    const two = effectsOf(wordOutputs(model(2), 6, 4, "pre")!);
+    assert.ok(
+      effectsOf(wordOutputs(model(), 6, 4, "post")!, true).every((effect) => Math.abs(effect[0]!) < 1e-6),
+    );
+    const two = effectsOf(wordOutputs(model(2), 6, 4, "pre")!, true);
     assert.ok(Math.abs(two[1]![1]! - 1) < 1e-4 && Math.abs(two[1]![0]! + 1) < 1e-4, `${two[1]}`);
     const sequence = sequential([
       layers.embedding({ inputDim: 7, outputDim: 3, inputLength: 4 }),
@@ -104,11 +107,48 @@ describe("an Embedding's words", () => {
     ]);
     assert.equal(wordOutputs(sequence, 6, 4, "pre"), null);
     const plain = [Float32Array.of(2, -1), Float32Array.of(5, 0)];
-    assert.deepEqual(effectsOf(plain), [
+    assert.deepEqual(effectsOf(plain, false), [
       [0, 0],
       [3, 1],
     ]);
-    assert.ok(Number.isFinite(effectsOf([Float32Array.of(0), Float32Array.of(1)])[1]![0]!));
+    assert.ok(Number.isFinite(effectsOf([Float32Array.of(0), Float32Array.of(1)], true)[1]![0]!));
+  });
+
+  test("words speak for labels by their probability, and raise or lower an amount as it is", () => {
+    const outputsOf = (units: number, activation: "sigmoid" | "linear") => {
+      const made = sequential(
+        [
+          layers.embedding({ inputDim: 7, outputDim: 3, inputLength: 4 }),
+          layers.simpleRNN({ units: 3, activation: "linear" }),
+          layers.dense({ units, activation }),
+        ],
+        { engine: "reference" },
+      );
+      const [, kernel, recurrent, bias] = model().getWeights();
+      const own = Float32Array.from({ length: 3 * units }, (_, i) => (i < units ? 0.1 * (i + 1) : 0));
+      const offset = new Float32Array(units).fill(0.5);
+      made.setWeights([Float32Array.from(vectors.flat()), kernel!, recurrent!, bias!, own, offset]);
+      return made;
+    };
+    const telling = (units: number, activation: "sigmoid" | "linear", labels: string[]) => {
+      const made = outputsOf(units, activation);
+      return tellingWords(embeddingMap(made, wordTable(made, source), { labels }), 1);
+    };
+    const near = (found: number, wanted: number) => assert.ok(Math.abs(found - wanted) < 1e-6, `${found}`);
+    // All these amounts lie between 0 and 1, and are none the more probabilities.
+    const [raises, lowers, ...rest] = telling(1, "linear", ["amount"]);
+    assert.deepEqual([raises!.label, lowers!.label, rest.length], ["raises amount", "lowers amount", 0]);
+    assert.deepEqual([raises!.words[0]!.word, lowers!.words[0]!.word], ["northern", "south"]);
+    near(raises!.words[0]!.alone, 0.8);
+    near(lowers!.words[0]!.alone, 0.3);
+    near(lowers!.empty, 0.5);
+    const [one, two] = telling(2, "sigmoid", ["left", "right"]);
+    assert.deepEqual([one!.label, two!.label], ["left", "right"]);
+    near(one!.words[0]!.alone, 1 / (1 + Math.exp(-0.8)));
+    near(two!.words[0]!.alone, 1 / (1 + Math.exp(-1.1)));
+    const [no, yes] = telling(1, "sigmoid", ["no", "yes"]);
+    near(no!.words[0]!.alone, 1 - 1 / (1 + Math.exp(-0.3)));
+    near(yes!.empty + no!.empty, 1);
   });
 
   test("the map places every word, padding left out, by its two widest directions", () => {

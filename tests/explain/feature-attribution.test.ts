@@ -6,10 +6,10 @@ import { featureAttributionPage } from "../../src/explain/draw/feature-attributi
 import { featureAttributionPicture } from "../../src/explain/draw/feature-attribution-picture.js";
 import { svgText } from "../../src/explain/draw/index.js";
 import { attributeFeatures, type FeatureAttribution } from "../../src/explain/feature-attribution.js";
-import { InputError, TextClassifier } from "../../src/index.js";
+import { InputError, MultiLabelClassifier, TextClassifier, TextRegressor } from "../../src/index.js";
 import { Random } from "../../src/kernels/philox.js";
 import { UNKNOWN } from "../../src/tokens/channels.js";
-import { FeatureEncoder } from "../../src/tokens/feature-encoder.js";
+import type { FeatureEncoder } from "../../src/tokens/feature-encoder.js";
 import { intents, tiny, tinyBeside } from "../classifier/automatic.js";
 
 const near = (found: readonly number[], wanted: readonly number[]) => {
@@ -117,7 +117,7 @@ describe("parts known by hand", () => {
     assert.deepEqual([networks, new Set(tokens.map(({ hidden }) => hidden))], [null, new Set([null])]);
     assert.deepEqual(features[0]!.texts, { no: 1, yes: 9 });
     assert.equal(label, "yes");
-    near([probability], [1 / (1 + Math.exp(-0.25 - good))]);
+    near([probability!], [1 / (1 + Math.exp(-0.25 - good))]);
   });
 
   test("words against it, and the other label's side", () => {
@@ -139,6 +139,61 @@ describe("parts known by hand", () => {
   });
 });
 
+describe("parts of label sets and of amounts", async () => {
+  const rows = intents(["music", "weather", "table"]);
+  const engine = "reference";
+  const sets = rows.map(({ text, label }, i) => ({ text, labels: i % 3 === 0 ? [label, "third"] : [label] }));
+  const tags = await MultiLabelClassifier.train(sets, { engine });
+  const worth: Record<string, number> = { music: 100, weather: 400, table: -900 };
+  const amounts = rows.map(({ text, label }, i) => ({ text, value: worth[label]! + (i % 7) }));
+  const price = await TextRegressor.train(amounts, { engine });
+
+  test("each label has log-odds of its own, which its parts add up to", () => {
+    fc.assert(
+      fc.property(texts, fc.constantFrom(...tags.labels), (text, label) => {
+        const attribution = attributeFeatures(tags, text, { label });
+        const { scores, labels } = tags.predict(text);
+        const p = scores[label]!;
+        assert.ok(Math.abs(total(attribution) - attribution.logit) < 1e-9);
+        assert.ok(Math.abs(attribution.difference) < 1e-6);
+        if (p < 0.99) assert.ok(Math.abs(attribution.logit - Math.log(p / (1 - p))) < 1e-4);
+        assert.deepEqual([attribution.label, attribution.probability, attribution.rows], [null, p, {}]);
+        assert.equal(attribution.objective, `log-odds of ${label}`);
+        const { of } = attributeFeatures(tags, text);
+        assert.equal(scores[of], Math.max(...Object.values(scores)));
+        assert.deepEqual((attribution.answer as { labels: string[] }).labels, labels);
+      }),
+    );
+    const said = svgText(featureAttributionPicture(attributeFeatures(tags, "play the song")));
+    assert.match(said, /log-odds of music: [\d.]+, [\d.>]+ %; answered music/);
+    assert.throws(() => attributeFeatures(tags, "a", { label: "ham" }), /one of .*third/);
+  });
+
+  test("an amount is the sum of its parts, in its own unit", () => {
+    fc.assert(
+      fc.property(texts, (text) => {
+        const attribution = attributeFeatures(price, text);
+        const { value } = price.predict(text);
+        assert.ok(Math.abs(total(attribution) - value) < 1e-2, `${total(attribution)} ${value}`);
+        assert.ok(Math.abs(attribution.difference) < 1e-2);
+        assert.deepEqual(
+          [attribution.label, attribution.probability, attribution.of],
+          [null, null, "amount"],
+        );
+      }),
+    );
+    const attribution = attributeFeatures(price, "please book a table");
+    assert.ok(attribution.tokens.find(({ text }) => text === "table")!.part < -100);
+    const page = featureAttributionPage(attribution, "price.keras");
+    assert.match(page, /The <bdi>amount<\/bdi> is −[\d.,]+; 100 % of the words are known/);
+    assert.doesNotMatch(page, /answered/);
+    assert.throws(
+      () => attributeFeatures(price, "a", { label: "x" }),
+      /label: expected to be left out of an amount/,
+    );
+  });
+});
+
 describe("a network beside the n-grams, known by hand", () => {
   const classifier = tinyBeside();
 
@@ -152,7 +207,7 @@ describe("a network beside the n-grams, known by hand", () => {
       [0.25, -0.25, 0, 0.25, -0.75],
     );
     near([logit, difference], [0.25 + 1.5 + (2 - 3) / 2, 0]);
-    near([probability], [1 / (1 + Math.exp(-logit))]);
+    near([probability!], [1 / (1 + Math.exp(-logit))]);
   });
 
   test("says less of a text of strangers, as the n-grams do", () => {
@@ -311,11 +366,4 @@ test("classifiers of words are explained otherwise", () => {
     (error) => error instanceof InputError && /reads n-grams.*attribute\(/.test(error.message),
   );
   assert.throws(() => attributeFeatures(tiny(), "good", { label: "ham" }), /one of no, yes/);
-  const { model, encoder, labels } = tiny();
-  const parts = { ...(encoder as FeatureEncoder).parts, counts: null, columnsPerRule: 1 };
-  const other = { model, encoder: new FeatureEncoder(parts), labels, predict: () => assert.fail("asked") };
-  assert.throws(
-    () => attributeFeatures(other as never, "good"),
-    (error) => error instanceof InputError && /one label a text.*outputs are no classes/.test(error.message),
-  );
 });

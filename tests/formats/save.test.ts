@@ -191,7 +191,7 @@ describe("a classifier", () => {
     for (const ending of ["h5", "hdf5", "H5"]) {
       await assert.rejects(
         classifier.save(join(home, `spam.${ending}`)),
-        /keeps vocabulary and labels: .* received "HDF5 model"\. classifier\.model\.save/,
+        /keeps what belongs to the network, too: .* received "HDF5 model"\. The network alone: model\.save/,
       );
     }
     for (const name of [...REFUSED, ...WEIGHTS_ALONE]) {

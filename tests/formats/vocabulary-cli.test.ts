@@ -136,10 +136,12 @@ describe("models that take texts need nothing beside them", () => {
     assert.equal(code, 0, stderr);
     assert.match(stdout, /^(calm|wild)\t\d/);
   });
-  test("scores that are no probabilities are not called so", async () => {
-    const { code, stderr } = await run("predict", "text_functional.keras", "the cat");
-    assert.equal(code, 2);
-    assert.match(stderr, /a last layer of probabilities.*which is linear/);
+  test("a score that is no probability is not called one: of one linear output it is an amount", async () => {
+    const { code, stdout } = await run("predict", "text_functional.keras", "the cat");
+    assert.equal(code, 0);
+    assert.match(stdout, /^-?[\d.]+\n$/);
+    const { stderr } = await run("predict", "text_functional.keras", "the cat", "--labels", "calm,wild");
+    assert.match(stderr, /--labels: expected to be left out with a network of one linear output/);
   });
 });
 

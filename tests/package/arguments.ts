@@ -448,6 +448,20 @@ export const CALLABLES: Callable[] = [
     }),
     "file",
   ),
+  simple(
+    "assembleMultiLabel",
+    main.assembleMultiLabel,
+    recurrent,
+    () => ({ ...{ vectorizer: vectorizer(), length: 4, labels: ["a"], thresholds: [0.4] } }),
+    "file",
+  ),
+  simple(
+    "assembleRegressor",
+    main.assembleRegressor,
+    recurrent,
+    () => ({ vectorizer: vectorizer(), length: 4 }),
+    "file",
+  ),
   simple("readTable", data.readTable, ROWS, {}),
   simple("readTable", data.readTable, CSV, () => TABLE),
   simple("readLabelled", data.readLabelled, CSV, () => ({

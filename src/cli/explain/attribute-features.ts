@@ -6,6 +6,7 @@ import { featureAttributionPage } from "../../explain/draw/feature-attribution-p
 import {
   featureAttributionPicture,
   HIDING,
+  partPhrase,
   partRows,
   scorePhrase,
   textsPhrase,
@@ -27,7 +28,7 @@ export async function showFeatures(
   { automatic, text, title }: AutomaticSubject,
   flags: OutputFlags & { label?: string },
 ): Promise<void> {
-  const { labels } = automatic;
+  const labels = "labels" in automatic ? automatic.labels : [];
   const asked = flags.label === undefined ? {} : { label: oneOf(flags.label, labels, "--label") };
   const attribution = attributeFeatures(automatic, text, asked);
   await show(
@@ -47,7 +48,7 @@ function featuresText(attribution: FeatureAttribution, style: Style): string {
   const most = Math.max(...rows.map(({ part }) => Math.abs(part)));
   const lines = rows.map(({ name, part, hidden }) => {
     const fall = hidden === null ? "" : ` ${numeral(hidden, 3).padStart(8)}`;
-    return `  ${padToWidth(excerpt(name, 20), 20)} ${numeral(part, 3).padStart(8)} ${twoSidedBar(part, most, HALF)}${fall}`;
+    return `  ${padToWidth(excerpt(name, 20), 20)} ${partPhrase(attribution, part).padStart(8)} ${twoSidedBar(part, most, HALF)}${fall}`;
   });
   const known = tokens.filter((token) => token.known).length;
   return [
@@ -58,7 +59,7 @@ function featuresText(attribution: FeatureAttribution, style: Style): string {
     ...lines,
     "",
     ...wrapToWidth(
-      `The parts add up to ${numeral(logit, 6)}; the network's own probability is ${tiny(Math.abs(difference))} off that. Of ${tokens.length} tokens ${known} are known (${percent(attribution.known)} of the words).`,
+      `The parts add up to ${partPhrase(attribution, logit, 6)}; the network's own answer is ${tiny(Math.abs(difference))} off that. Of ${tokens.length} tokens ${known} are known (${percent(attribution.known)} of the words).`,
       WIDTH,
     ),
     ...(networks === null ? [] : wrapToWidth(`${HIDING} That is the column "hidden".`, WIDTH)),
@@ -66,7 +67,7 @@ function featuresText(attribution: FeatureAttribution, style: Style): string {
     style.bold(features.length > 0 ? "Strongest n-grams" : "No n-gram of it did anything."),
     ...features.slice(0, LISTED).map((feature) => {
       const texts = textsPhrase(feature, attribution);
-      return `  ${padToWidth(excerpt(feature.text, 24), 24)} ${style.dim(feature.block.padEnd(7))} ${numeral(feature.part, 3).padStart(7)}  ${style.dim(excerpt(texts, WIDTH - 45))}`;
+      return `  ${padToWidth(excerpt(feature.text, 24), 24)} ${style.dim(feature.block.padEnd(7))} ${partPhrase(attribution, feature.part).padStart(7)}  ${style.dim(excerpt(texts, WIDTH - 45))}`;
     }),
   ].join("\n");
 }

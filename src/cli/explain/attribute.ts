@@ -5,11 +5,12 @@
 import type { Command } from "commander";
 import { percent } from "../../base/numbers.js";
 import { padToWidth, printable, wrapToWidth } from "../../base/text.js";
+import { TextRegressor } from "../../classifier/regressor.js";
 import { type Attribution, attribute } from "../../explain/attribution.js";
 import { attributionPage } from "../../explain/draw/attribution-page.js";
 import { attributionPicture } from "../../explain/draw/attribution-picture.js";
 import { numeral, tiny } from "../../explain/draw/numbers.js";
-import { OBJECTIVE_KINDS, type ObjectiveKind } from "../../explain/objective.js";
+import { OBJECTIVE_KINDS } from "../../explain/objective.js";
 import type { Sentence } from "../../explain/sentence.js";
 import { choice, refuseIdle } from "../options.js";
 import { type Style, WIDTH } from "../terminal.js";
@@ -17,11 +18,16 @@ import { excerpt } from "../ui/table.js";
 import { showFeatures } from "./attribute-features.js";
 import { twoSidedBar } from "./blocks.js";
 import { type OutputFlags, outputOptions, show } from "./output.js";
-import { idleForSubject, openAnySubject, type SubjectFlags, subjectOptions, targetOf } from "./subject.js";
+import {
+  type ChosenFlags,
+  choiceOf,
+  idleForSubject,
+  openAnySubject,
+  type SubjectFlags,
+  subjectOptions,
+} from "./subject.js";
 
-interface Flags extends OutputFlags, SubjectFlags {
-  label?: string;
-  of: ObjectiveKind;
+interface Flags extends OutputFlags, SubjectFlags, ChosenFlags {
   layer?: string;
 }
 
@@ -33,23 +39,22 @@ export function attributeCommand(explain: Command): void {
     );
   subjectOptions(command)
     .option("--label <name>", "the class to explain (default: the likeliest)")
-    .addOption(choice("--of <what>", "what of it", OBJECTIVE_KINDS).default("logOdds"))
+    .addOption(choice("--of <what>", "what of it (default: logOdds; of an amount: output)", OBJECTIVE_KINDS))
     .option("--layer <name>", "whose memory to divide (default: the last recurrent layer's)");
   outputOptions(command).action(async (source: string, text: string[], flags: Flags) => {
     refuseIdle(command, idleForSubject(source));
     const subject = await openAnySubject(source, text, flags);
     if ("automatic" in subject) {
-      const why = "with an automatic classifier";
-      refuseIdle(command, { of: why, layer: why });
+      const isAmount = subject.automatic instanceof TextRegressor;
+      const why = `with an automatic ${isAmount ? "regressor" : "classifier"}`;
+      const amount = isAmount && "with a regressor, which has no labels";
+      refuseIdle(command, { of: why, layer: why, label: amount });
       return showFeatures(subject, flags);
     }
-    const { model, sentence, labels, title } = subject;
-    const target = targetOf(flags.label, labels);
+    const { model, sentence, title } = subject;
     const attribution = attribute(model, sentence.ids, {
-      kind: flags.of,
-      target,
-      labels,
-      layer: flags.layer,
+      ...choiceOf(command, flags, subject),
+      ...(flags.layer === undefined ? {} : { layer: flags.layer }),
     });
     const words = attribution.words.map((word) => ({ word: sentence.words[word.t]!, ...word }));
     await show(

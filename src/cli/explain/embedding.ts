@@ -5,7 +5,12 @@ import type { Command } from "commander";
 import { writeAtomic } from "../../base/node-files.js";
 import { count, decimal, percent } from "../../base/numbers.js";
 import { printable, wrapToWidth } from "../../base/text.js";
-import { EMBEDDING_PURPOSE, type EmbeddingView, embeddingPage } from "../../explain/draw/embedding-page.js";
+import {
+  EMBEDDING_PURPOSE,
+  type EmbeddingView,
+  embeddingPage,
+  outputPhrase,
+} from "../../explain/draw/embedding-page.js";
 import {
   type EmbeddingMap,
   embeddingMap,
@@ -21,7 +26,7 @@ import { embeddingPicture } from "../../explain/embedding-picture.js";
 import { type EngineFlags, engineOptions, note, whole } from "../context.js";
 import { type Style, WIDTH } from "../terminal.js";
 import { excerpt, table } from "../ui/table.js";
-import { idsOf, type Opened, openModel, refuseAutomatic } from "./open.js";
+import { idsOf, type Opened, openModel, outputNames, refuseAutomatic } from "./open.js";
 import { type OutputFlags, outputOptions, show } from "./output.js";
 
 interface Flags extends EngineFlags, OutputFlags {
@@ -64,7 +69,7 @@ export function embeddingCommand(explain: Command): void {
 
 function explainEmbedding({ model, reader }: Opened, wanted: readonly string[], flags: Flags): EmbeddingView {
   const { length, vectorizer } = idsOf(reader) ?? {};
-  const labels = reader?.labels;
+  const labels = outputNames(reader);
   const words = wordTable(model, vectorizer ?? null, flags.layer);
   const map = embeddingMap(model, words, {
     length,
@@ -136,13 +141,17 @@ function effectLines(map: EmbeddingMap, style: Style): string[] {
     .slice(0, 12)
     .map(({ label, words, empty }) => [
       excerpt(label, 16),
-      ...words.map(({ word, alone }) => `${excerpt(word, 12)} ${percent(alone)}`),
-      percent(empty),
+      ...words.map(({ word, alone }) => `${excerpt(word, 12)} ${outputPhrase(map, alone)}`),
+      outputPhrase(map, empty),
     ]);
   if (rows.length === 0) return [];
   return [
-    style.bold("Words that alone speak most for a label, and its probability then"),
-    table([["label", "", "", "", "empty text"], ...rows]),
+    style.bold(
+      map.probabilities
+        ? "Words that alone speak most for a label, and its probability then"
+        : "Words that alone move the answer most, and the answer then",
+    ),
+    table([[map.probabilities ? "label" : "answer", "", "", "", "empty text"], ...rows]),
     "",
   ];
 }

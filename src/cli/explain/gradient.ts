@@ -6,7 +6,7 @@ import { gradientPage } from "../../explain/draw/gradient-page.js";
 import { gradientPicture } from "../../explain/draw/gradient-picture.js";
 import { numeral, tiny } from "../../explain/draw/numbers.js";
 import { type GradientView, gradientView } from "../../explain/gradient-view.js";
-import { OBJECTIVE_KINDS, type ObjectiveKind } from "../../explain/objective.js";
+import { OBJECTIVE_KINDS } from "../../explain/objective.js";
 import type { Study } from "../../explain/study.js";
 import { plain } from "../../explain/tex.js";
 import { whole } from "../context.js";
@@ -15,18 +15,17 @@ import { type Style, WIDTH } from "../terminal.js";
 import { excerpt, table } from "../ui/table.js";
 import { type OutputFlags, outputOptions, show } from "./output.js";
 import {
+  type ChosenFlags,
+  choiceOf,
   idleForSubject,
   numbers,
   openSubject,
   type SubjectFlags,
   subjectOptions,
-  targetOf,
 } from "./subject.js";
 import { idleUnits, shownUnits } from "./unroll.js";
 
-interface Flags extends OutputFlags, SubjectFlags {
-  label?: string;
-  of: ObjectiveKind;
+interface Flags extends OutputFlags, SubjectFlags, ChosenFlags {
   at?: number;
   layer?: string;
   units?: number[];
@@ -39,7 +38,7 @@ export function gradientCommand(explain: Command): void {
     .description("how the gradient comes back through time: each path derived, evaluated and checked");
   subjectOptions(command)
     .option("--label <name>", "the class that E is about (default: the likeliest)")
-    .addOption(choice("--of <what>", "what E is", OBJECTIVE_KINDS).default("loss"))
+    .addOption(choice("--of <what>", "what E is (default: loss; of an amount: output)", OBJECTIVE_KINDS))
     .option("--at <place>", "place in the row of the word to go back from (default: the last)", whole("at"))
     .option("--layer <name>", "which recurrent layer (default: the last)")
     .option("--units <list>", "units to put numbers in for, as 0,3,7", numbers("units"))
@@ -47,11 +46,10 @@ export function gradientCommand(explain: Command): void {
   outputOptions(command).action(async (source: string, text: string[], flags: Flags) => {
     const { seed, ...idle } = idleForSubject(source);
     refuseIdle(command, { ...idle, seed: !flags.study && seed, units: idleUnits(flags) });
-    const { model, sentence, labels, title } = await openSubject(source, text, flags);
+    const subject = await openSubject(source, text, flags);
+    const { model, sentence, title } = subject;
     const view = gradientView(model, sentence, {
-      kind: flags.of,
-      target: targetOf(flags.label, labels),
-      labels,
+      ...choiceOf(command, flags, subject),
       at: flags.at,
       layer: flags.layer,
       study: flags.study ? { seed: flags.seed } : null,

@@ -8,8 +8,9 @@ import type { Definitions } from "../../formats/python/script.js";
 import type { Model } from "../../model/model.js";
 import type { ModelOptions } from "../../model/options.js";
 import { FeatureEncoder } from "../../tokens/feature-encoder.js";
-import { IdEncoder, type RowEncoder } from "../../tokens/row-encoder.js";
+import { IdEncoder } from "../../tokens/row-encoder.js";
 import { textKindOf } from "../../tokens/text-part.js";
+import type { AnyTextModel } from "../asking.js";
 import * as models from "../models.js";
 
 export interface Opened {
@@ -21,12 +22,8 @@ export interface Opened {
   reader: TextReader | null;
 }
 
-/** What reads texts for a network. */
-export interface TextReader {
-  readonly encoder: RowEncoder;
-  /** None of an amount. */
-  readonly labels?: readonly string[];
-}
+/** What reads texts for a network: of a regressor without labels. */
+export type TextReader = AnyTextModel;
 
 export interface OpenOptions extends Pick<ModelOptions, "engine" | "threads" | "seed"> {
   /** What a Keras script computes and the caller knows. */
@@ -41,19 +38,26 @@ export async function openModel(source: string, { define, ...options }: OpenOpti
     training: false,
   });
   const found = { name: source, model };
+  if (extras === null) return { ...found, classifier: null, reader: null };
   switch (textKindOf(extras)) {
-    case "text-classifier": {
-      const classifier = TextClassifier.fromModel(model, extras, source);
-      return { ...found, classifier, reader: classifier };
-    }
     case "multi-label-classifier":
       return { ...found, classifier: null, reader: MultiLabelClassifier.fromModel(model, extras, source) };
     case "text-regressor":
       return { ...found, classifier: null, reader: TextRegressor.fromModel(model, extras, source) };
-    default:
-      return { ...found, classifier: null, reader: null };
+    // Files of the first versions say no kind, and newer kinds are refused as those.
+    default: {
+      const classifier = TextClassifier.fromModel(model, extras, source);
+      return { ...found, classifier, reader: classifier };
+    }
   }
 }
+
+/** What a regressor's one output is called. */
+const AMOUNT = ["amount"];
+
+/** What outputs are called; undefined where that is not known. */
+export const outputNames = (reader: TextReader | null): readonly string[] | undefined =>
+  reader instanceof TextRegressor ? AMOUNT : reader?.labels;
 
 /** What turns texts into the ids of a network of words; null where there is none. */
 export const idsOf = (reader: TextReader | null): IdEncoder | null =>
@@ -74,9 +78,9 @@ export const automaticError = (
   inputError({
     expected,
     where: name,
-    received: hasNetworks(reader)
-      ? "an automatic classifier, of n-grams and networks together"
-      : "an automatic classifier, whose scores are sums over n-grams",
+    received: `an automatic ${reader instanceof TextRegressor ? "regressor" : "classifier"}, ${
+      hasNetworks(reader) ? "of n-grams and networks together" : "whose scores are sums over n-grams"
+    }`,
     next: "Ask it with explain attribute, explain params or summary; or train with --model lstm.",
   });
 

@@ -2,8 +2,8 @@
 import type { Command } from "commander";
 import { InputError, inputError, oneOf } from "../../base/errors.js";
 import { refuseNgrams } from "../../classifier/assemble.js";
-import type { TextClassifier } from "../../classifier/classifier.js";
 import { PRESET_NAMES } from "../../classifier/presets.js";
+import { endsInProbabilities, type ObjectiveChoice, type ObjectiveKind } from "../../explain/objective.js";
 import { readSentence, type Sentence, sentenceOfIds } from "../../explain/sentence.js";
 import type { Definitions } from "../../formats/python/script.js";
 import type { Model } from "../../model/model.js";
@@ -12,8 +12,8 @@ import { Vectorizer } from "../../tokens/vectorizer.js";
 import { type EngineFlags, engineOptions, whole } from "../context.js";
 import { refuseFiles } from "../data.js";
 import { define, idleFor, namedModel, sourceOf } from "../models.js";
-import type { Idle } from "../options.js";
-import { automaticError, idsOf, isAutomatic, openModel, type TextReader } from "./open.js";
+import { type Idle, refuseIdle } from "../options.js";
+import { automaticError, idsOf, isAutomatic, openModel, outputNames, type TextReader } from "./open.js";
 
 export interface SubjectFlags extends EngineFlags {
   define?: Definitions;
@@ -27,15 +27,15 @@ export interface SubjectFlags extends EngineFlags {
 export interface Subject {
   model: Model;
   sentence: Sentence;
-  /** Names of the classes, where the file knows them. */
+  /** Names of the classes (of an amount, of the one output), where the file knows them. */
   labels?: readonly string[];
   /** "spam.keras", "lstm, untrained (seed 0)" */
   title: string;
 }
 
-/** An automatic classifier and a text: there is no row to look into, only the text. */
+/** An automatic model of n-grams and a text: there is no row to look into, only the text. */
 export interface AutomaticSubject {
-  automatic: TextClassifier;
+  automatic: TextReader;
   text: string;
   title: string;
 }
@@ -115,18 +115,18 @@ export async function openAnySubject(
   const preset = untrained(source, words, flags);
   if (preset) return preset;
   const opened = await openModel(source, flags);
-  const { model, classifier, reader, name } = opened;
-  if (isAutomatic(reader)) {
-    if (!classifier) throw automaticError(opened, "a classifier of one label a text, or a network of words");
-    if (!flags.ids) return { automatic: classifier, text: words, title: name };
+  const { model, reader, name } = opened;
+  if (reader && isAutomatic(reader)) {
+    if (!flags.ids) return { automatic: reader, text: words, title: name };
     throw inputError({
-      expected: "a text: an automatic classifier reads n-grams, whose ids are no words",
+      expected: "a text: an automatic classifier or regressor reads n-grams, whose ids are no words",
       where: "--ids",
       received: flags.ids,
     });
   }
   const ids = idsOf(reader);
-  const named = reader?.labels ? { labels: reader.labels } : {};
+  const labels = outputNames(reader);
+  const named = labels ? { labels } : {};
   if (!ids) refuseNgrams(model, name);
   if (flags.ids)
     return {
@@ -187,11 +187,32 @@ function idSentence(model: Model, ids: readonly number[], vectorizer?: Vectorize
   return sentenceOfIds(row, vectorizer?.vocabulary);
 }
 
+/** The options of what is explained of the outputs. */
+export interface ChosenFlags {
+  label?: string;
+  /** Undefined: what is usual of the model. */
+  of?: ObjectiveKind;
+}
+
+/** What is explained of the outputs, where all is not left to the model. @throws InputError for a label of an amount */
+export function choiceOf(
+  command: Command,
+  { label, of }: ChosenFlags,
+  { model, labels }: Pick<Subject, "model" | "labels">,
+): ObjectiveChoice {
+  // One output that is no probability: there is nothing to choose from.
+  const alone = model.outputSize === 1 && !endsInProbabilities(model);
+  refuseIdle(command, { label: alone && "with a network of one output that is an amount" });
+  const target = targetOf(label, labels);
+  return {
+    ...(of === undefined ? {} : { kind: of }),
+    ...(target === undefined ? {} : { target }),
+    ...(labels === undefined ? {} : { labels }),
+  };
+}
+
 /** The index of a class by its name, or by its number where names are not known. */
-export function targetOf(
-  label: string | undefined,
-  labels: readonly string[] | undefined,
-): number | undefined {
+function targetOf(label: string | undefined, labels: readonly string[] | undefined): number | undefined {
   if (label === undefined) return undefined;
   if (labels) return labels.indexOf(oneOf(label, labels, "--label"));
   return whole("label")(label);

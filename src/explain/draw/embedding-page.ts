@@ -1,5 +1,5 @@
 /** What an Embedding learned, as a page: the map, the words that tell most, and neighbours. */
-import { count, decimal, percent } from "../../base/numbers.js";
+import { amount, count, decimal, percent } from "../../base/numbers.js";
 import { figure, section, table } from "../../drawing/blocks.js";
 import { foreign, html } from "../../drawing/markup.js";
 import { page } from "../../drawing/page.js";
@@ -19,9 +19,16 @@ export const EMBEDDING_PURPOSE = [
   "Numbers alone say nothing (word 7 is not more than word 6); vectors can be near or far, and training moves words that call for the same answer together.",
 ];
 
+/** What a map's outputs are for a text: a probability, or else an amount as it is. */
+export const outputPhrase = (
+  { probabilities }: Pick<EmbeddingMap, "probabilities">,
+  value: number,
+): string => (probabilities ? percent(value) : amount(value));
+
 export function embeddingPage({ table: words, map, words: asked }: EmbeddingView, title: string): string {
   const { size, width, layer } = words;
   const telling = tellingWords(map, 10);
+  const told = (value: number) => outputPhrase(map, value);
   return page(
     {
       title: `Words in ${layer}`,
@@ -43,13 +50,21 @@ export function embeddingPage({ table: words, map, words: asked }: EmbeddingView
     telling.length > 0 &&
       section(
         "telling",
-        "Words that alone speak most for a label",
+        map.probabilities
+          ? "Words that alone speak most for a label"
+          : "Words that alone move the answer most",
         table({
-          headers: ["label", "words, and the label's probability for a text of that word", "empty text"],
+          headers: [
+            map.probabilities ? "label" : "answer",
+            map.probabilities
+              ? "words, and the label's probability for a text of that word"
+              : "words, and the answer to a text of that word",
+            "empty text",
+          ],
           rows: telling.map(({ label, words: best, empty }) => [
             foreign(label),
-            best.map(({ word, alone }, k) => html`${k > 0 && ", "}${foreign(word)} ${percent(alone)}`),
-            percent(empty),
+            best.map(({ word, alone }, k) => html`${k > 0 && ", "}${foreign(word)} ${told(alone)}`),
+            told(empty),
           ]),
           wordColumns: 2,
         }),

@@ -1,24 +1,32 @@
 /** Which words and n-grams decided an automatic classifier's answer, as a page. */
-import { chance, percent } from "../../base/numbers.js";
+import { percent } from "../../base/numbers.js";
 import { figure, section, table } from "../../drawing/blocks.js";
 import { foreign, html } from "../../drawing/markup.js";
 import { page } from "../../drawing/page.js";
 import type { FeatureAttribution } from "../feature-attribution.js";
 import { marked } from "./attribution-page.js";
-import { featureAttributionPicture, HIDING, textsPhrase } from "./feature-attribution-picture.js";
+import {
+  answerPhrase,
+  featureAttributionPicture,
+  HIDING,
+  partPhrase,
+  textsPhrase,
+} from "./feature-attribution-picture.js";
 import { formulaBlock } from "./math-markup.js";
-import { numeral, tiny } from "./numbers.js";
+import { tiny } from "./numbers.js";
 import { EXPLAIN_STYLE } from "./style.js";
 
 export function featureAttributionPage(attribution: FeatureAttribution, title: string): string {
-  const { objective, logit, label, probability, known, tokens, base, beginning, end, networks } = attribution;
+  const { objective, logit, known, tokens, base, beginning, end, networks } = attribution;
+  const answered = answerPhrase(attribution);
+  const part = (value: number, digits: number) => partPhrase(attribution, value, digits);
   const { features, difference } = attribution;
   const ofWords = tokens.reduce((sum, { part }) => sum + part, 0);
   return page(
     {
       title: "Which words decided",
       eyebrow: `Cellstate: attribution for ${title}`,
-      lead: html`The ${foreign(objective)} is ${numeral(logit, 4)}. The answer is ${foreign(label)}, ${chance(probability)}; ${percent(known)} of the words are known.`,
+      lead: html`The ${foreign(objective)} is ${part(logit, 4)}${answered === "" ? "" : html`; answered ${foreign(answered)}`}; ${percent(known)} of the words are known.`,
       style: EXPLAIN_STYLE,
     },
     section(
@@ -45,7 +53,7 @@ ${marked(tokens.map(({ text, hidden }) => ({ text, share: hidden! })))}`,
         rows: features.map((feature) => [
           foreign(feature.text),
           feature.block,
-          numeral(feature.part, 4),
+          part(feature.part, 4),
           foreign(textsPhrase(feature, attribution)),
         ]),
       }),
@@ -53,17 +61,17 @@ ${marked(tokens.map(({ text, hidden }) => ({ text, share: hidden! })))}`,
     section(
       "checks",
       "What the parts mean, and how they are checked",
-      html`<p>The classifier is linear in n-grams up to its last activation, so that each has a part, and nothing ${networks === null ? "" : "of it "}is estimated. An n-gram's part is shared out evenly over the words that it holds:</p>`,
+      html`<p>The network is linear in n-grams up to its last activation, so that each has a part, and nothing ${networks === null ? "" : "of it "}is estimated. An n-gram's part is shared out evenly over the words that it holds:</p>`,
       formulaBlock("\\text{part}_j = \\sum_d w_{j,d} \\cdot \\text{scale}_d \\cdot v_d"),
       table({
         headers: ["what adds up", ""],
         rows: [
-          ["words", numeral(ofWords, 6)],
-          ["beginning and end of the text", numeral(beginning + end, 6)],
-          ...(networks === null ? [] : [["networks over words in order", numeral(networks, 6)]]),
-          ["every text", numeral(base, 6)],
-          ["the score", numeral(logit, 6)],
-          ["the network's probability differs from the score's by", tiny(Math.abs(difference))],
+          ["words", part(ofWords, 6)],
+          ["beginning and end of the text", part(beginning + end, 6)],
+          ...(networks === null ? [] : [["networks over words in order", part(networks, 6)]]),
+          ["every text", part(base, 6)],
+          ["the score", part(logit, 6)],
+          ["the network's answer differs from the score's by", tiny(Math.abs(difference))],
         ],
       }),
     ),

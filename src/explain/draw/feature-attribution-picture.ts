@@ -1,5 +1,5 @@
 /** Which words and n-grams decided an automatic classifier's answer: a row each, their parts as bars. */
-import { chance, count } from "../../base/numbers.js";
+import { amount, chance, count } from "../../base/numbers.js";
 import type { Markup } from "../../drawing/markup.js";
 import { dataLabel, drawing, words } from "../../drawing/svg.js";
 import { BEGINNING, ENDING } from "../../tokens/ngram-places.js";
@@ -43,16 +43,35 @@ export function textsPhrase({ texts }: FeatureContribution, { of, rows }: Featur
   return `${of} ${count(texts[of]!)} of ${count(rows[of]!)}, ${name} ${count(sum(texts))} of ${count(sum(rows))}`;
 }
 
-/** What the score says, and how nearly the network agrees. */
-export const scorePhrase = ({ objective, logit, label, probability }: FeatureAttribution): string =>
-  `${objective}: ${numeral(logit, 4)}; answered ${label}, ${chance(probability)}`;
+/** A part, or the score: of an amount as it is. */
+export const partPhrase = (
+  { answer }: Pick<FeatureAttribution, "answer">,
+  value: number,
+  digits = 3,
+): string => ("value" in answer ? amount(value).replace(/^-/, "−") : numeral(value, digits));
 
-const BARS: BarColumn<{ part: number }> = {
+/** What was answered: "spam, 98.2 %"; "billing, urgent", or none; nothing of an amount, which the score is. */
+export function answerPhrase({ answer }: Pick<FeatureAttribution, "answer">): string {
+  if ("value" in answer) return "";
+  if ("labels" in answer) return answer.labels.join(", ") || "none";
+  return `${answer.label}, ${chance(answer.probability)}`;
+}
+
+/** What the score says, and what was answered. */
+export function scorePhrase(attribution: FeatureAttribution): string {
+  const { objective, logit, label, probability } = attribution;
+  const score = `${objective}: ${partPhrase(attribution, logit, 4)}`;
+  const answered = answerPhrase(attribution);
+  if (answered === "") return score;
+  return `${score}${label === null ? `, ${chance(probability!)}` : ""}; answered ${answered}`;
+}
+
+const barsOf = (attribution: FeatureAttribution): BarColumn<{ part: number }> => ({
   name: "part in the score",
   note: "for it to the right",
   value: ({ part }) => part,
-  format: (value) => numeral(value, 3),
-};
+  format: (value) => partPhrase(attribution, value),
+});
 
 const HIDDEN: BarColumn<PartRow> = {
   name: "hidden from the networks",
@@ -65,15 +84,16 @@ export function featureAttributionPicture(attribution: FeatureAttribution): Mark
   const { features, objective, logit, difference } = attribution;
   const rows = partRows(attribution);
   const mixed = attribution.networks !== null;
+  const bars = barsOf(attribution);
   const [left, middle] = [150, WIDTH / 2 + (mixed ? 140 : 20)];
-  const bars = (middle - left - 40) / (mixed ? 2 : 1);
+  const width = (middle - left - 40) / (mixed ? 2 : 1);
   const label = (x: number, width: number, names: readonly string[]) =>
     names.map((name, row) => dataLabel(x, TOP + row * ROW + 16, name, width));
   return drawing(
     {
       id: "attribution",
       title: `What each word did to the ${objective}`,
-      description: `${rows.map(({ name, part }) => `${name} ${numeral(part, 3)}`).join(", ")}. They add up to ${numeral(logit, 4)}.`,
+      description: `${rows.map(({ name, part }) => `${name} ${partPhrase(attribution, part)}`).join(", ")}. They add up to ${partPhrase(attribution, logit, 4)}.`,
       width: WIDTH,
       height: TOP + ROW * Math.max(rows.length, features.length) + 30,
     },
@@ -85,14 +105,14 @@ export function featureAttributionPicture(attribution: FeatureAttribution): Mark
       `The words' parts${mixed ? ", the networks'" : ""} and that of every text add up to it; the network's own answer differs by ${tiny(Math.abs(difference))}.`,
       "subheading",
     ),
-    barColumn({ ...BARS, name: "words" }, rows, left, bars),
-    mixed ? barColumn(HIDDEN, rows, left + bars, bars) : [],
+    barColumn({ ...bars, name: "words" }, rows, left, width),
+    mixed ? barColumn(HIDDEN, rows, left + width, width) : [],
     label(
       0,
       left - 16,
       rows.map(({ name }) => name),
     ),
-    barColumn({ ...BARS, name: "strongest n-grams" }, features, middle + left, WIDTH - middle - left),
+    barColumn({ ...bars, name: "strongest n-grams" }, features, middle + left, WIDTH - middle - left),
     label(
       middle,
       left - 16,
