@@ -439,13 +439,13 @@ describe("what was tried", () => {
       cellsOf(byId(pageOf(data), "choice")!)
         .at(-1)!
         .slice(0, 2),
-      [...["an answer that ignores the text", "123,500"]],
+      [...["an answer that ignores the text", "123,456"]],
     );
     const card = flat(data);
     has(
       card,
       "- Mean squared error: 98,770",
-      "- Mean squared error of an answer that ignores the text: 123,500",
+      "- Mean squared error of an answer that ignores the text: 123,456",
     );
     assert.equal(card.filter((line) => line.includes(USELESS)).length, 1);
     assert.equal(flat({ ...data, notes: [USELESS] }).filter((line) => line.includes(USELESS)).length, 1);
