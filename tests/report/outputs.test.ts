@@ -444,7 +444,7 @@ describe("what was tried", () => {
     const card = flat(data);
     has(
       card,
-      "- Mean squared error: 98,770",
+      "- Mean squared error: 98,765",
       "- Mean squared error of an answer that ignores the text: 123,456",
     );
     assert.equal(card.filter((line) => line.includes(USELESS)).length, 1);
