@@ -153,7 +153,7 @@ describe("an output that is no number is no answer", () => {
       cwd: folder,
     });
     assert.equal(evaluate.code, 2);
-    assert.match(evaluate.stderr, /^cellstate: row 42: .*No known word/m);
+    assert.match(evaluate.stderr, /^cellstate: empty.csv: row 42: .*No known word/m);
     assert.doesNotMatch(train.stderr + evaluate.stderr, /learning rate|last activation/);
   });
 });

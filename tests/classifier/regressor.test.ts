@@ -62,7 +62,8 @@ describe("a network", () => {
     ];
     for (const { text } of rowsOf(20, 6)) {
       const [a, b] = [plain.predict(text).value, other.predict(text).value];
-      assert.ok(Math.abs(2000 * a - 3e6 - b) < 2, `${a} ${b}`);
+      // Of a deviation of 3e5, the last digits of float32.
+      assert.ok(Math.abs(2000 * a - 3e6 - b) < 30, `${a} ${b}`);
     }
     const history = other.training!.history["valLoss"]!;
     assert.ok(history.every((loss) => loss < 3));
