@@ -37,6 +37,7 @@ export {
   type LabelSetParts,
   MultiLabelClassifier,
   type MultiLabelEvaluation,
+  type MultiLabelScores,
 } from "./classifier/multi-label.js";
 export type {
   AutoRecord,
@@ -145,7 +146,12 @@ export {
   type MeanSquaredErrorOptions,
   type SparseCrossentropyOptions,
 } from "./objectives/losses.js";
-export type { AmountEvaluation, AmountIntervals, AmountMistake } from "./objectives/metrics/amounts.js";
+export type {
+  AmountEvaluation,
+  AmountIntervals,
+  AmountMistake,
+  AmountPart,
+} from "./objectives/metrics/amounts.js";
 export type { Interval, ScoreIntervals } from "./objectives/metrics/intervals.js";
 export type {
   LabelScores,

@@ -146,10 +146,18 @@ describe("a network", () => {
       for (const label of LABELS) assert.ok(Math.abs(found.scores[label]! - asked.scores[label]!) < 1e-5);
     }
     assert.equal(classify("xylophone").known, 0);
-    // What `save` writes is the same, with bytes for weights.
-    await network.save(join(folder, "small.mjs"));
-    const small = (await import(pathToFileURL(join(folder, "small.mjs")).href)) as { classify: unknown };
-    assert.equal(typeof small.classify, "function");
+    // What `save` writes has exact weights, too; bytes with scales round them.
+    await network.save(join(folder, "saved.mjs"));
+    const saved = (await import(pathToFileURL(join(folder, "saved.mjs")).href)) as {
+      classify(text: string): object;
+    };
+    assert.deepEqual(saved.classify("refund asap please"), classify("refund asap please"));
+    await writeFile(join(folder, "bytes.mjs"), writeClassifierModule(network, { weights: "int8" }));
+    const small = (await import(pathToFileURL(join(folder, "bytes.mjs")).href)) as {
+      classify(text: string): { scores: Record<string, number> };
+    };
+    const [rounded, exact] = [small.classify("refund asap").scores, network.predict("refund asap").scores];
+    for (const label of LABELS) assert.ok(Math.abs(rounded[label]! - exact[label]!) < 0.05);
   });
 
   test("what is another kind of model says so", async () => {

@@ -107,7 +107,7 @@ export interface Learned<J extends JudgedOutputs> {
 }
 
 /** @throws InputError for fewer than two rows, of which none can be held out of a fit to the other */
-export function checkRowsOf({ rows }: Material): void {
+function checkRowsOf({ rows }: Material): void {
   if (rows.length >= 2) return;
   throw inputError({
     expected: "two rows or more, to judge by one what is learned from the others",
