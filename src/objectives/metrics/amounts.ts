@@ -63,6 +63,7 @@ export interface AmountEvaluation {
 
 /** Rows of neighbouring true amounts, and what was predicted for them. */
 export interface AmountPart {
+  /** How many rows it has. */
   rows: number;
   /** Their true amounts. */
   truth: { mean: number; least: number; most: number };
