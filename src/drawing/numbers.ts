@@ -13,7 +13,10 @@ export function chance(probability: number): string {
 }
 
 export function bracketed(interval: readonly [number, number], worded: (value: number) => string): string {
-  return unbroken(display.bracketed(interval, worded));
+  // A line may end before the bracket, not within it.
+  return display
+    .bracketed(interval, worded)
+    .replace(/^ (.+)$/, (_, inside: string) => ` ${unbroken(inside)}`);
 }
 
 export function duration(seconds: number): string {
