@@ -1,6 +1,7 @@
 /** Drawings and pages: well formed, told in words, and true to the data they are given. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { cutToWidth, printable } from "../../src/base/text.js";
 import { html, type Markup } from "../../src/drawing/markup.js";
 import { svgFile } from "../../src/drawing/page.js";
 import { plotArea } from "../../src/drawing/svg.js";
@@ -12,6 +13,7 @@ import { attributionPage } from "../../src/explain/draw/attribution-page.js";
 import { attributionPicture } from "../../src/explain/draw/attribution-picture.js";
 import { cellPage, comparisonPage } from "../../src/explain/draw/cell-pages.js";
 import { cellPicture } from "../../src/explain/draw/cell-picture.js";
+import { chainPicture } from "../../src/explain/draw/chain-picture.js";
 import { comparisonPicture } from "../../src/explain/draw/comparison-picture.js";
 import { gradientPage } from "../../src/explain/draw/gradient-page.js";
 import { gradientPicture } from "../../src/explain/draw/gradient-picture.js";
@@ -92,6 +94,19 @@ function checkPage(source: string, formulas: boolean): void {
 }
 
 for (const kind of Object.keys(KINDS) as (keyof typeof KINDS)[]) {
+  test(`${kind}: a loop and a chain, a word and its states a step`, () => {
+    const view = cellView(model(kind), sentence);
+    const picture = chainPicture(view);
+    checkPicture(picture);
+    const labels = byClass(parse(picture), "word").map(textOf);
+    assert.deepEqual(
+      labels,
+      view.words.slice(-6).map(({ word }) => cutToWidth(printable(word), 14)),
+    );
+    const states = view.series.filter(({ state }) => state).length;
+    assert.equal(byClass(parse(picture), "heat-ground").length, labels.length * states + 2);
+  });
+
   test(`${kind}: the cell, alone and with a sentence`, () => {
     const view = cellView(model(kind), sentence);
     const picture = cellPicture(view.anatomy, view);

@@ -760,6 +760,7 @@ export const CALLABLES: Callable[] = [
     () => explain.cellAnatomy(layers.lstm({ units: 2 }), 3, "lstm"),
     () => explain.cellView(recurrent(), sentence()),
   ),
+  simple("draw.chainPicture", draw.chainPicture, () => explain.cellView(recurrent(), sentence())),
   simple("draw.comparisonPicture", draw.comparisonPicture, () => explain.compareCells(3, 2)),
   simple("draw.gradientPicture", draw.gradientPicture, () =>
     explain.gradientView(recurrent(), sentence(), { study: null }),

@@ -7,6 +7,7 @@ import type { CellAnatomy, CellPart } from "../anatomy.js";
 import type { CellView } from "../cell-view.js";
 import type { CellComparison } from "../comparison.js";
 import { cellPicture } from "./cell-picture.js";
+import { chainPicture } from "./chain-picture.js";
 import { comparisonPicture } from "./comparison-picture.js";
 import { formulaBlock, math } from "./math-markup.js";
 import { numeral } from "./numbers.js";
@@ -26,6 +27,12 @@ export function cellPage(anatomy: CellAnatomy, title: string, view?: CellView): 
       "The cell",
       figure(view ? "One step, and every step" : "Its parts", cellPicture(anatomy, view)),
     ),
+    view &&
+      section(
+        "chain",
+        "From word to word",
+        figure("A loop, and the same loop written out", chainPicture(view)),
+      ),
     section("parts", "Part by part", html`<ul class="parts">${parts.map(partCard)}</ul>`),
     view && unitSection(view),
   );

@@ -5,6 +5,7 @@ import { Markup } from "../../drawing/markup.js";
 import { svgFile } from "../../drawing/page.js";
 import { attributionPicture as attributions } from "./attribution-picture.js";
 import { cellPicture as cells } from "./cell-picture.js";
+import { chainPicture as chains } from "./chain-picture.js";
 import { comparisonPicture as comparisons } from "./comparison-picture.js";
 import { featureAttributionPicture as featureAttributions } from "./feature-attribution-picture.js";
 import { gradientPicture as gradients } from "./gradient-picture.js";
@@ -34,6 +35,8 @@ function drawing<A extends unknown[]>(draw: (...data: A) => Markup, where: strin
 export const attributionPicture = drawing(attributions, "attributionPicture", "attribute");
 /** Draws what `cellAnatomy` and `cellView` give. @throws InputError for anything else */
 export const cellPicture = drawing(cells, "cellPicture", "cellAnatomy and cellView");
+/** Draws what `cellView` gives as a loop and as a chain over its words. @throws InputError for anything else */
+export const chainPicture = drawing(chains, "chainPicture", "cellView");
 /** Draws what `compareCells` gives. @throws InputError for anything else */
 export const comparisonPicture = drawing(comparisons, "comparisonPicture", "compareCells");
 /** Draws what `attributeFeatures` gives. @throws InputError for anything else */
