@@ -21,6 +21,7 @@ import { sayUnknown } from "./evaluate.js";
 import type { Measured, OutputKind } from "./output-kinds.js";
 import { digestsOf } from "./reproduce.js";
 import { styleFor } from "./terminal.js";
+import { Tracking } from "./tracking.js";
 import type { TrainPlan } from "./train-plan.js";
 import { trainOptions } from "./training.js";
 import { runReport, type Unseen, unseenBy, vocabularyOf } from "./training-report.js";
@@ -73,7 +74,9 @@ export async function runOutputTraining<
   watch.enter(plan.auto ? "fit" : "vectorize");
   // Until here Ctrl-C ends the process, as nothing would be lost.
   const { signal, release } = interruption();
-  const { made, interrupted, unseen } = await learn(plan, material, kind, { epochSeconds, signal, watch });
+  const tracking = new Tracking(flags.track, plan.name);
+  const learning = { epochSeconds, signal, watch, tracking };
+  const { made, interrupted, unseen } = await learn(plan, material, kind, learning);
   watch.enter(null);
   await saveResult(made, plan);
   release();
@@ -89,17 +92,16 @@ export async function runOutputTraining<
     sayUnknown(evaluation.encoding, evaluation.rows);
     for (const line of kind.leftOut(evaluation)) note(printable(line));
   }
-  const pages = isReported
-    ? await writePages(flags, () => ({
-        ...runReport({
-          ...{ plan, model: made, overview, epochs, seconds, interrupted, inputs, unseen },
-          command: commandWith(made.model.engineName),
-          distinct: corpus.texts.distinct,
-          kind: linear ? `automatic ${kind.what}` : kindOf(made.model, kind.what),
-        }),
-        ...(evaluation ? kind.report(evaluation) : {}),
-      }))
-    : { written: [], failure: undefined };
+  const reported = () => ({
+    ...runReport({
+      ...{ plan, model: made, overview, epochs, seconds, interrupted, inputs, unseen },
+      command: commandWith(made.model.engineName),
+      distinct: corpus.texts.distinct,
+      kind: linear ? `automatic ${kind.what}` : kindOf(made.model, kind.what),
+    }),
+    ...(evaluation ? kind.report(evaluation) : {}),
+  });
+  const pages = await writePages(flags, reported, tracking);
   if (flags.json) {
     say(
       printableJson({
@@ -173,15 +175,19 @@ async function readMaterial<C extends TextCorpus<CorpusText>, M, E extends Measu
   };
 }
 
+/** What a run is watched by. */
+interface Learning {
+  epochSeconds: Map<number, number>;
+  signal: AbortSignal;
+  watch: Stopwatch;
+  tracking: Tracking;
+}
+
 async function learn<C extends TextCorpus<CorpusText>, M extends AnyTextModel, E extends Measured>(
   plan: TrainPlan,
   { corpus, trainRows: rows, test }: Material<C>,
   kind: OutputKind<C, M, E>,
-  {
-    epochSeconds,
-    signal,
-    watch,
-  }: { epochSeconds: Map<number, number>; signal: AbortSignal; watch: Stopwatch },
+  { epochSeconds, signal, watch, tracking }: Learning,
 ): Promise<{ made: M; interrupted: boolean; unseen?: Unseen }> {
   const { checkpoint, resume, engine, threads, seed, duplicates } = plan.flags;
   const state = resume ? await readCheckpoint(checkpoint!) : null;
@@ -197,7 +203,7 @@ async function learn<C extends TextCorpus<CorpusText>, M extends AnyTextModel, E
         ...(duplicates === undefined ? {} : { duplicates }),
       };
     }
-    const watchers = [watchEpochs(epochSeconds, progress), ...checkpointing(plan)];
+    const watchers = [watchEpochs(epochSeconds, progress), ...tracking.callbacks, ...checkpointing(plan)];
     const { balance: _b, target: _t, model, ...own } = trainOptions(plan, rows, signal, state, watchers);
     if (model instanceof TextClassifier) throw new InputError("--model: expected a network.");
     return {
@@ -209,6 +215,7 @@ async function learn<C extends TextCorpus<CorpusText>, M extends AnyTextModel, E
         unseen = unseenBy(prepared, test);
         note(encodingText(encoding, vectorizer.size, length, unseen));
         note(`  ${kind.epochs}`);
+        tracking.prepare(prepared);
         watch.enter("fit");
       },
     };

@@ -10,6 +10,7 @@ import { idleInChoosing, idleInTraining, idleWithModel, type TrainPlan } from ".
 const APART = [
   "report",
   "card",
+  "track",
   "json",
   "mistakes",
   "rejects",

@@ -54,6 +54,8 @@ export interface TrainFlags extends EngineFlags, LabelSetFlags, SplitFlags {
   out?: string;
   report?: string;
   card?: string;
+  /** What training did to the network: a page, or JSON. */
+  track?: string;
   checkpoint?: string;
   checkpointEvery: number;
   resume?: boolean;

@@ -23,6 +23,7 @@ import type { Idle } from "./options.js";
 import { checkOutputs } from "./outputs.js";
 import { flagsOfScript } from "./script.js";
 import { readTokenizerFile } from "./tokenizer.js";
+import { checkTrackFile } from "./tracking.js";
 import type { TrainFlags } from "./train-flags.js";
 import { sharedVectors } from "./trial-vectors.js";
 
@@ -72,7 +73,7 @@ const SETTLED = [
     "patience",
   ],
   ...["vectors", "freezeVectors", "batchSize", "validationSplit", "optimizer", "learningRate", "balance"],
-  ...["checkpoint", "checkpointEvery", "resume"],
+  ...["checkpoint", "checkpointEvery", "resume", "track"],
 ];
 const idleWith = (model: Automatic): Idle => {
   const why = `with --model ${model}${model === AUTO ? ", the default" : ""} (--model lstm heeds it)`;
@@ -104,6 +105,7 @@ export function idleInTraining(data: string, flags: TrainFlags): Idle {
     replay: folded,
     checkpoint: folded,
     resume: folded,
+    track: folded,
     define: idleFor(model)["define"],
     oldData: sourceOf(model) !== "a model file" && "without a classifier to go on from (--model FILE.keras)",
     vectors: ownWords,
@@ -159,9 +161,22 @@ export async function planTraining(
   const given = isScript(typed.model) ? await flagsOfScript(typed, isGiven, undefined, data) : typed;
   const name = dataName(data);
   const out = given.out ?? `${name}.keras`;
-  const { test, report, card, checkpoint, model, tokenizer, vectors: words, replay: from, oldData } = given;
+  const {
+    test,
+    report,
+    card,
+    track,
+    checkpoint,
+    model,
+    tokenizer,
+    vectors: words,
+    replay: from,
+    oldData,
+  } = given;
   const read = [data, test, model, tokenizer, words, from, oldData, given.labelMap];
-  await refuseOutputs({ "--out": out, "--report": report, "--card": card, "--rejects": given.rejects }, read);
+  checkTrackFile(track);
+  const outputs = { "--out": out, "--report": report, "--card": card, "--track": track };
+  await refuseOutputs({ ...outputs, "--rejects": given.rejects }, read);
   if (checkpoint && existsSync(checkpoint) && !statSync(checkpoint).isDirectory()) {
     throw inputError({ expected: "a folder, found a file", where: `--checkpoint ${checkpoint}` });
   }

@@ -114,6 +114,10 @@ export function trainCommand(program: Command): void {
     .option("--out <file>", "where the classifier goes (default: the data's name with .keras)")
     .option("--report <file>", "also write a page with curves, confusion matrix and mistakes")
     .option("--card <file>", "also write a model card: Markdown to be kept beside the classifier")
+    .option(
+      "--track <file>",
+      "also write how gates, gradients and weights change, epoch by epoch: .html or .json",
+    )
     .option("--checkpoint <folder>", "keep the state of training there")
     .option("--checkpoint-every <seconds>", "and renew it this often", positive("checkpoint-every"), 10)
     .option("--resume", "go on from the checkpoint, if there is one")

@@ -14,6 +14,7 @@ import type { Logs } from "../train/training-state.js";
 import type { AnyTextModel } from "./asking.js";
 import { hasCheckpoint, keepCheckpoint } from "./checkpoints.js";
 import { EXIT, Exit, note } from "./context.js";
+import type { Tracking } from "./tracking.js";
 import type { TrainFlags } from "./train-flags.js";
 import type { TrainPlan, TrainSetup } from "./train-plan.js";
 import type { EpochLog } from "./training-report.js";
@@ -163,19 +164,20 @@ export async function saveResult(classifier: AnyTextModel, { out, flags }: Train
  * @param dataOf asked only where there is something to write
  */
 export async function writePages(
-  { report, card }: Pick<TrainFlags, "report" | "card">,
+  { report, card, track }: Pick<TrainFlags, "report" | "card" | "track">,
   dataOf: () => ReportData,
+  tracking: Tracking,
 ): Promise<{ written: string[]; failure: Error | undefined }> {
   const written: string[] = [];
   let failure: Error | undefined;
-  if (report === undefined && card === undefined) return { written, failure };
-  const data = dataOf();
+  const data = report === undefined && card === undefined ? null : dataOf();
   for (const [what, file, text] of [
-    ["report", report, reportHtml],
-    ["model card", card, cardMarkdown],
+    ["report", report, data && reportHtml(data)],
+    ["model card", card, data && cardMarkdown(data)],
+    ["track", track, tracking.text()],
   ] as const) {
-    if (file === undefined) continue;
-    await writeAtomic(file, new TextEncoder().encode(text(data))).then(
+    if (file === undefined || text === null) continue;
+    await writeAtomic(file, new TextEncoder().encode(text)).then(
       () => written.push(`${what} in ${file}`),
       (error: Error) => (failure ??= error),
     );

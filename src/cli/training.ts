@@ -27,6 +27,7 @@ import { inFile, labelNotes, readCorpus } from "./data.js";
 import { evaluationSummary, sayUnknown } from "./evaluate.js";
 import { digestsOf } from "./reproduce.js";
 import { styleFor } from "./terminal.js";
+import { Tracking } from "./tracking.js";
 import type { TrainFlags } from "./train-flags.js";
 import { AUTO, type TrainPlan, type TrainSetup } from "./train-plan.js";
 import {
@@ -74,7 +75,8 @@ export async function runTraining(
   // Until here Ctrl-C ends the process, as nothing would be lost.
   const { signal, release } = interruption();
   const folds = await validateInFolds(plan, material, signal);
-  const learned = await learn(plan, material, epochSeconds, signal, watch);
+  const tracking = new Tracking(plan.flags.track, plan.name);
+  const learned = await learn(plan, material, epochSeconds, signal, watch, tracking);
   const { classifier, interrupted } = learned;
   watch.enter(null);
   await saveResult(classifier, plan);
@@ -90,7 +92,7 @@ export async function runTraining(
   const command = commandWith(classifier.model.engineName);
   if (plan.auto && evaluation) sayUnknown(evaluation.encoding, evaluation.rows, { remedy: `${MORE_TEXTS}.` });
   const outcome = { ...material, ...learned, data, plan, evaluation, epochs, seconds, folds, changes };
-  await conclude({ ...outcome, command, inputs });
+  await conclude({ ...outcome, command, inputs }, tracking);
 }
 
 /** The texts, and which of them to learn from and to measure on. */
@@ -168,13 +170,14 @@ async function learn(
   epochSeconds: Map<number, number>,
   signal: AbortSignal,
   watch: Stopwatch,
+  tracking: Tracking,
 ): Promise<Learned> {
   if (plan.auto) return learnAutomatically(plan, { corpus, trainRows, test }, signal, watch);
   const { checkpoint, resume } = plan.flags;
   const state = resume ? await readCheckpoint(checkpoint!) : null;
   if (checkpoint) await openCheckpoints(checkpoint);
   const progress = new EpochProgress(process.stderr);
-  const watchers = [watchEpochs(epochSeconds, progress), ...checkpointing(plan)];
+  const watchers = [watchEpochs(epochSeconds, progress), ...tracking.callbacks, ...checkpointing(plan)];
   const options = trainOptions(plan, trainRows, signal, state, watchers);
   let unseen: Unseen | undefined;
   try {
@@ -187,6 +190,7 @@ async function learn(
       if (unseen.of === "validation")
         sayUnknown(unseen, unseen.rows, { remedy: `${MORE_TEXTS}, or raise --vocabulary.` });
       if (options.balance) note(`  ${BALANCED}`);
+      tracking.prepare(prepared, corpus.classes(prepared.labels));
       if (prepared.vectors) note(vectorsText(prepared.vectors, styleFor(process.stderr)));
       warn(prepared, test);
       watch.enter("fit");
@@ -319,11 +323,11 @@ export function trainOptions(
 }
 
 /** Writes report and card and prints the result: tables for people, or the one JSON line. */
-async function conclude(outcome: TrainingOutcome): Promise<void> {
+async function conclude(outcome: TrainingOutcome, tracking: Tracking): Promise<void> {
   const { plan, evaluation, interrupted, folds } = outcome;
   const { flags, out } = plan;
   // A file that cannot be written takes the figures with it, were they not printed first.
-  const { written, failure } = await writePages(flags, () => trainingReport(outcome));
+  const { written, failure } = await writePages(flags, () => trainingReport(outcome), tracking);
   const auto = outcome.classifier.training?.auto;
   if (auto) note(autoText(auto, styleFor(process.stderr)));
   if (flags.json) say(printableJson(trainingSummary(outcome)));

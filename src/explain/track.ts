@@ -1,0 +1,277 @@
+/**
+ * What a network is like after each epoch, on the same few texts: how far its gates stand open, what becomes of a gradient
+ * on its way back, how much its steps can stretch one, and how far its weights have moved.
+ */
+import { indicesOf, listOf } from "../base/arguments.js";
+import { inputError, knownOptions, wholeNumber } from "../base/errors.js";
+import type { Model } from "../model/model.js";
+import type { Callback } from "../train/callbacks.js";
+import type { CallbackState } from "../train/training-state.js";
+import type { Cell, CellKind } from "./cells/cell.js";
+import { type OpenCell, openCells } from "./cells/open.js";
+import { norm, subtract, type Vector } from "./cells/vector.js";
+import { flowBack, realSteps } from "./gradient.js";
+import { gains } from "./jacobian.js";
+import { endsInProbabilities, objectiveFor } from "./objective.js";
+import { Probe } from "./probe.js";
+import { checkSentence, type Sentence } from "./sentence.js";
+import type { TraceStep } from "./steps.js";
+
+/** How a gate stood over all units and all words of the texts. */
+export interface TrackedGate {
+  /** "forget" */
+  name: string;
+  /** Mean value. */
+  mean: number;
+  /** Share of values above 0.9, and below 0.1. */
+  open: number;
+  /** Share of values below 0.1. */
+  shut: number;
+}
+
+/** One recurrent layer after an epoch. */
+export interface TrackedLayer {
+  /** The layer's name: "lstm", "bidirectional/forward_lstm". */
+  layer: string;
+  /** Keras's class name. */
+  kind: CellKind;
+  /** Its gates; none in a SimpleRNN. */
+  gates: TrackedGate[];
+  /** Mean size of a number of the state that is handed on along the direct path: c in an LSTM, else h. */
+  memory: number;
+  /**
+   * By steps back from the last word, from 0: the geometric mean over the texts of ‖∂loss/∂memory‖, over that at step 0. Of
+   * as many steps as half of the texts have.
+   */
+  gradient: number[];
+  /**
+   * Geometric mean over words of the largest singular value of a step's Jacobian, and of all steps from there to the end by
+   * steps back; null where states are so large that it would take longer than the training.
+   */
+  gains: { step: number; products: number[] } | null;
+  /** [words][U] of the first text: the memory. */
+  memories: number[][];
+  /** [words][U] of the first text: the gate that keeps (forget, update); empty in a SimpleRNN. */
+  keeps: number[][];
+}
+
+/** A network after an epoch. */
+export interface TrackedEpoch {
+  /** Epochs done: 0 before training. */
+  epoch: number;
+  /** The epoch's metrics; none before training. */
+  logs: Record<string, number>;
+  /** Mean loss of the texts that are tracked; null where outputs are no probabilities of classes. */
+  loss: number | null;
+  /** Each weight array: its Euclidean norm, and how far it is from where it began, as a share of its norm then. */
+  weights: { name: string; norm: number; moved: number }[];
+  /** Each recurrent layer. */
+  layers: TrackedLayer[];
+}
+
+/** A training that is watched, epoch by epoch. */
+export interface TrainingTrack {
+  /** To be given to `fit` or `train` among the callbacks. */
+  readonly callback: Callback<Model>;
+  /** What was seen so far, before training first. */
+  readonly epochs: readonly TrackedEpoch[];
+  /** The words of the first text, whose maps are kept. */
+  readonly words: readonly string[];
+}
+
+/** Options of `trackTraining`. */
+export interface TrackOptions {
+  /** Each text's class number; without them the loss is that of the class that is found likeliest at the time. */
+  targets?: readonly number[];
+  /** How many of the texts Jacobians are computed of, which takes longest. Default 4. */
+  jacobians?: number;
+}
+
+/** States larger than this, and their Jacobians would take minutes an epoch: (2 · 64)³ products a step are some milliseconds. */
+const LARGEST_STATE = 256;
+
+/**
+ * Watches a training: a callback that looks at the network before it and after each epoch, always on the same texts. It
+ * changes nothing of what is learned.
+ * @param sentences texts that the model reads, as of `readSentence`; a few dozen are enough
+ * @throws InputError where there are none, or a target is missing
+ */
+export function trackTraining(sentences: readonly Sentence[], options: TrackOptions = {}): TrainingTrack {
+  listOf(sentences, "trackTraining sentences", (each) => checkSentence(each as Sentence));
+  knownOptions(options, ["targets", "jacobians"], "trackTraining");
+  const { targets, jacobians = 4 } = options;
+  wholeNumber(jacobians, "trackTraining jacobians");
+  if (sentences.length === 0)
+    throw inputError({ expected: "at least one text", where: "trackTraining sentences", received: 0 });
+  if (targets !== undefined) {
+    indicesOf(targets, "trackTraining targets");
+    if (targets.length !== sentences.length) {
+      const expected = `${sentences.length} targets, one a text`;
+      throw inputError({ expected, where: "trackTraining targets", received: targets.length });
+    }
+  }
+  return new Track(sentences, targets, jacobians);
+}
+
+class Track implements TrainingTrack {
+  readonly epochs: TrackedEpoch[] = [];
+  readonly words: readonly string[];
+  #start: { name: string; data: Float32Array }[] = [];
+
+  constructor(
+    readonly sentences: readonly Sentence[],
+    readonly targets: readonly number[] | undefined,
+    readonly jacobians: number,
+  ) {
+    this.words = sentences[0]!.words.filter((word) => word !== "");
+  }
+
+  readonly callback: Callback<Model> = {
+    name: "track",
+    onTrainBegin: ({ model }) => {
+      this.#start = model.getWeights().map(({ name, data }) => ({ name, data: Float32Array.from(data) }));
+      this.epochs.length = 0;
+      this.epochs.push(this.#look(model, 0, {}));
+    },
+    onEpochEnd: ({ model, epoch }, logs) => {
+      this.epochs.push(this.#look(model, epoch + 1, logs));
+    },
+    state: (): CallbackState => ({
+      values: { epochs: JSON.stringify(this.epochs) },
+      arrays: Object.fromEntries(this.#start.map(({ name, data }) => [name, data])),
+    }),
+    restore: ({ values, arrays }) => {
+      const epochs = JSON.parse(String(values["epochs"])) as TrackedEpoch[];
+      this.epochs.splice(0, this.epochs.length, ...epochs);
+      this.#start = Object.entries(arrays).map(([name, data]) => ({ name, data }));
+    },
+  };
+
+  #look(model: Model, epoch: number, logs: Record<string, number>): TrackedEpoch {
+    const cells = openCells(model);
+    const probe = new Probe(model);
+    const seen = cells.map((open) => new Seen(open));
+    const losses: number[] = [];
+    try {
+      for (const [k, { ids, words }] of this.sentences.entries()) {
+        const target = this.targets?.[k];
+        const choice = target === undefined ? {} : { target };
+        const objective = objectiveFor(model, probe.run([ids]).output(), choice);
+        const run = probe.run([ids], { seed: objective.slope });
+        if (objective.kind === "loss") losses.push(objective.value(run.output()));
+        for (const [c, open] of cells.entries()) {
+          const { steps, outside } = realSteps(open, run);
+          const from = steps.findIndex(({ t }) => words[t] !== "");
+          if (from >= 0) seen[c]!.add(steps, outside, from, k < this.jacobians);
+        }
+      }
+    } finally {
+      probe.dispose();
+    }
+    return {
+      ...{ epoch, logs: { ...logs } },
+      loss: endsInProbabilities(model) ? mean(losses) : null,
+      weights: model.getWeights().map(({ name, data }) => this.#weight(name, Array.from(data))),
+      layers: seen.map((each) => each.summary()),
+    };
+  }
+
+  #weight(name: string, now: number[]): TrackedEpoch["weights"][number] {
+    const before = Array.from(this.#start.find((each) => each.name === name)!.data);
+    const size = norm(before);
+    const apart = norm(subtract(now, before));
+    return { name, norm: norm(now), moved: size > 0 ? apart / size : apart };
+  }
+}
+
+/** What is gathered of one layer over the texts. */
+class Seen {
+  readonly #open: OpenCell;
+  readonly #keepName: string | null;
+  readonly #gates = new Map<string, { sum: number; open: number; shut: number; count: number }>();
+  readonly #logNorms: number[][] = [];
+  readonly #logProducts: number[][] = [];
+  readonly #logSteps: number[] = [];
+  #memorySum = 0;
+  #memoryCount = 0;
+  #first: { memories: number[][]; keeps: number[][] } | null = null;
+
+  constructor(open: OpenCell) {
+    this.#open = open;
+    const keeps: Record<CellKind, string | null> = { LSTM: "f", GRU: "z", SimpleRNN: null };
+    this.#keepName = keeps[open.cell.kind];
+  }
+
+  add(steps: readonly TraceStep[], outside: readonly Vector[], from: number, jacobians: boolean): void {
+    const { cell } = this.#open;
+    const shown = steps.slice(from);
+    for (const { gates } of shown) {
+      for (const [name, values] of Object.entries(gates)) if (isGate(cell, name)) this.#count(name, values);
+    }
+    const memories = shown.map((step) => [...memoryOf(cell, step)]);
+    for (const value of memories.flat()) this.#memorySum += Math.abs(value);
+    this.#memoryCount += memories.length * cell.units;
+    const keep = this.#keepName;
+    this.#first ??= { memories, keeps: keep === null ? [] : shown.map(({ gates }) => [...gates[keep]!]) };
+    const norms = flowBack(cell, steps, outside).map((step) => step.norms.total);
+    const back = norms.slice(from).reverse();
+    if (back[0]! > 0) this.#logNorms.push(back.map((value) => Math.log(value / back[0]!)));
+    if (!jacobians || !this.#small()) return;
+    const { steps: own, products } = gains(cell, steps, from);
+    this.#logSteps.push(
+      ...own
+        .slice(Math.max(1, from))
+        .filter((value) => value > 0)
+        .map(Math.log),
+    );
+    this.#logProducts.push(products.slice(from).reverse().map(Math.log));
+  }
+
+  #small(): boolean {
+    const { units, carried } = this.#open.cell;
+    return units * (carried === "c" ? 2 : 1) <= LARGEST_STATE;
+  }
+
+  #count(name: string, values: Vector): void {
+    const gate = this.#gates.get(name) ?? { sum: 0, open: 0, shut: 0, count: 0 };
+    for (const value of Array.from(values)) {
+      gate.sum += value;
+      gate.open += value > 0.9 ? 1 : 0;
+      gate.shut += value < 0.1 ? 1 : 0;
+    }
+    gate.count += values.length;
+    this.#gates.set(name, gate);
+  }
+
+  summary(): TrackedLayer {
+    const { cell } = this.#open;
+    const small = this.#small() && this.#logProducts.length > 0;
+    return {
+      ...{ layer: cell.layer, kind: cell.kind },
+      gates: [...this.#gates].map(([name, { sum, open, shut, count }]) => {
+        return { name, mean: sum / count, open: open / count, shut: shut / count };
+      }),
+      memory: this.#memoryCount > 0 ? this.#memorySum / this.#memoryCount : 0,
+      gradient: geometric(this.#logNorms),
+      gains: small ? { step: Math.exp(mean(this.#logSteps)), products: geometric(this.#logProducts) } : null,
+      ...(this.#first ?? { memories: [], keeps: [] }),
+    };
+  }
+}
+
+/** Networks whose values are shares: all but the candidate. */
+const isGate = (cell: Cell, name: string): boolean => name !== (cell.kind === "LSTM" ? "g" : "h");
+
+const memoryOf = (cell: Cell, { h, c }: TraceStep): Vector => (cell.carried === "c" ? c! : h);
+
+const mean = (values: readonly number[]): number =>
+  values.length > 0 ? values.reduce((sum, value) => sum + value, 0) / values.length : 0;
+
+/** Place by place, e to the mean of logarithms, of as many places as half of the rows have. */
+function geometric(rows: readonly (readonly number[])[]): number[] {
+  const lengths = rows.map(({ length }) => length).sort((a, b) => b - a);
+  const places = lengths[Math.ceil(lengths.length / 2) - 1] ?? 0;
+  return Array.from({ length: places }, (_, k) =>
+    Math.exp(mean(rows.filter(({ length }) => length > k).map((row) => row[k]!))),
+  );
+}
