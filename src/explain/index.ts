@@ -54,6 +54,14 @@ export {
 } from "./study.js";
 export { type LayerTrace, type Trace, trace } from "./trace.js";
 export {
+  type TrackedEpoch,
+  type TrackedGate,
+  type TrackedLayer,
+  type TrackOptions,
+  type TrainingTrack,
+  trackTraining,
+} from "./track.js";
+export {
   type Unrolled,
   type UnrolledNetwork,
   type UnrolledTerm,

@@ -157,6 +157,7 @@ const TABLE: Record<string, Record<string, Situations>> = {
     "--out": always,
     "--report": always,
     "--card": always,
+    "--track": idle("train d.csv --track t.html", "train d.csv --model lstm --folds 3 --track t.html"),
     "--checkpoint": idle("train d.csv --model lstm --folds 3 --checkpoint there"),
     "--checkpoint-every": idle("train d.csv --model lstm --checkpoint-every 5"),
     "--resume": idle("train d.csv --model lstm --resume"),
@@ -547,7 +548,7 @@ describe("given twice, or empty", { concurrency: 2 }, () => {
 function valueFor(option: string, choices?: string[]): string {
   if (choices) return choices[0]!;
   if (
-    /label$|label-map|rejects|delimiter|text|file|out|html|svg|layer|tsv|tokenizer|test$|model|replay|checkpoint$|report|folder|card/.test(
+    /label$|label-map|rejects|delimiter|text|file|out|html|svg|layer|tsv|tokenizer|test$|model|replay|checkpoint$|report|folder|card|track/.test(
       option,
     )
   )

@@ -7,7 +7,7 @@ export interface Element {
   children: (Element | string)[];
 }
 
-const VOID = new Set(["meta"]);
+const VOID = new Set(["meta", "input"]);
 const TAG = /<(\/?)([a-zA-Z][\w-]*)((?:\s+[\w:-]+="[^"<>]*")*)\s*(\/?)>/y;
 
 export function parsePage(source: string): Element {

@@ -18,9 +18,9 @@ const SECONDS = 0.9;
 export function player(what: string, frames: readonly Frame[]): Markup {
   const last = frames.length - 1;
   const button = (id: string, label: string, checked: boolean) =>
-    html`<input type="radio" name="${what}" id="${what}-${id}"${checked && html` checked`}><label for="${what}-${id}">${label}</label>`;
+    html`<input type="radio" name="${what}" id="${what}-${id}"${checked && html` checked=""`}><label for="${what}-${id}">${label}</label>`;
   return html`<div class="player" role="group" aria-label="${what}">${frames.map(({ name }, k) => button(String(k), name, k === last))}${button("play", "play", false)}
-<div class="frames">${frames.map(({ name, picture }) => html`<div class="frame" aria-label="${what} ${name}">${picture}</div>`)}</div></div>
+<div class="frames">${frames.map(({ name, picture }) => html`<div class="still" aria-label="${what} ${name}">${picture}</div>`)}</div></div>
 `;
 }
 
@@ -43,11 +43,11 @@ export function playerStyle(what: string, frames: number): string {
 .player input:checked + label { background: var(--one); border-color: var(--one); color: var(--on-fill); font-weight: 650; }
 .player input:focus-visible + label { outline: 2px solid var(--ink); outline-offset: 2px; }
 .frames { display: grid; flex-basis: 100%; min-width: 0; margin-top: 10px; }
-.frame { grid-area: 1 / 1; min-width: 0; visibility: hidden; }
+.still { grid-area: 1 / 1; min-width: 0; visibility: hidden; }
 /* A pattern that others paint with stands in the first frame. */
-.frame defs * { visibility: visible; }
+.still defs * { visibility: visible; }
 ${shown.join(",\n")} { visibility: visible; }
-#${what}-play:checked ~ .frames > .frame { animation: ${what}-frame ${(frames * SECONDS).toFixed(1)}s step-end infinite backwards; }
+#${what}-play:checked ~ .frames > .still { animation: ${what}-frame ${(frames * SECONDS).toFixed(1)}s step-end infinite backwards; }
 @keyframes ${what}-frame { 0% { visibility: visible; } ${share}% { visibility: hidden; } 100% { visibility: hidden; } }
 ${played.join("\n")}
 @media (prefers-reduced-motion: reduce) { #${what}-play + label { display: none; } }

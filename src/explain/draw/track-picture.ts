@@ -82,7 +82,7 @@ export function layerScales(epochs: readonly TrackedEpoch[], layer: number): Lay
 function gradientLines({ gradient, gains }: TrackedLayer): Line[] {
   return [
     { name: "gradient of the loss", kind: "one", values: gradient },
-    ...(gains ? [{ name: "most it could be", kind: "two", values: gains.products }] : []),
+    ...(gains ? [{ name: "σ of those steps together", kind: "two", values: gains.products }] : []),
   ];
 }
 
@@ -106,7 +106,7 @@ export function layerPicture(
     html`${words(x, top - 12, name, "heading")}${heatMap({ values: values.slice(-MOST_WORDS), full }, { x, y: top, width: half - 24, height })}${wordsAxis(list, x, top + height + 6, half - 24)}`;
   const plot = plotArea(width, top + height, { left: 690, right: 14, top: top + 26, bottom: 0 });
   const lines = gradientLines(layer);
-  const { y, axis } = decades(plot, scales.gradient, "of the last word's");
+  const { y, axis } = decades(plot, scales.gradient, "");
   const steps = Math.max(2, ...scales.gradient.map(({ values }) => values.length));
   const x = scaleLinear([0, steps - 1], [plot.left, plot.right]);
   const bottom = top + height + Math.max(wordsHeight(list), 48) + 24;
