@@ -3,7 +3,7 @@ import { listOf, objectOf, textOf } from "../base/arguments.js";
 import { didYouMean, inputError, wholeNumber } from "../base/errors.js";
 import type { Model } from "../model/model.js";
 import { evaluate, substitutionOf } from "./parameters/expression.js";
-import { type Explanation, explainLayer, explainSum, sumOf } from "./parameters/slips.js";
+import { type Cause, type Explanation, explainLayer, explainSum, sumOf } from "./parameters/slips.js";
 import { deriveParameters, type LayerDerivation } from "./parameters.js";
 
 /** A parameter count that someone expects, as in an exercise. */
@@ -23,7 +23,7 @@ export interface Verdict extends Expectation {
   /** "4 × ((16 + 32) × 32 + 32) = 6,272" */
   derivation: string;
   /** What went wrong: the slips, and the arithmetic that then gives the expected count; null where none is known. */
-  cause: Explanation["cause"];
+  cause: Cause | null;
   /** Several explanations that would give the expected count, none likelier than the others, which are not named. */
   undecided: number;
 }

@@ -12,6 +12,7 @@ import {
   UNDECIDED,
   type Verdict,
 } from "../../explain/expectations.js";
+import type { Cause } from "../../explain/parameters/slips.js";
 import { explainParameters, type LayerParameters, type ModelParameters } from "../../explain/parameters.js";
 import { EXIT, Exit, whole } from "../context.js";
 import { define, idleFor } from "../models.js";
@@ -125,7 +126,7 @@ function verdictLines(verdict: Verdict, style: Style): string[] {
   ];
 }
 
-function causeLines({ slips, arithmetic }: NonNullable<Verdict["cause"]>): string[] {
+function causeLines({ slips, arithmetic }: Cause): string[] {
   const of = slips.length > 1 ? `${slips.length} slips together` : "this";
   return [
     ...hang("       ", `${arithmetic} would come of ${of}:`),

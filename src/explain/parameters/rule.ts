@@ -45,7 +45,9 @@ export type Slip<R> = SlipWords &
 
 /** What a slip is called, the same in every layer where one may make it, and a sentence on it. */
 export interface SlipWords {
+  /** "bias left out" */
   readonly name: string;
+  /** "the bias was left out" */
   readonly says: string;
 }
 

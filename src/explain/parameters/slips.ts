@@ -8,12 +8,21 @@ import type { LayerDerivation } from "../parameters.js";
 import { evaluate, substitutionOf, thousands } from "./expression.js";
 import type { Mistake, SlipWords } from "./rule.js";
 
-export interface Explanation {
-  cause: { slips: SlipWords[]; arithmetic: string } | null;
-  undecided: number;
+/** The slips behind a wrong count. */
+export interface Cause {
+  /** Each with what it is called and a sentence on it; several that come together. */
+  slips: SlipWords[];
+  /** What then gives the count: "256 × 2 + 2 = 514". */
+  arithmetic: string;
 }
 
-type Cause = NonNullable<Explanation["cause"]>;
+/** The cause of a wrong count, or how many there may be. */
+export interface Explanation {
+  /** Null where none is known, or several are. */
+  cause: Cause | null;
+  /** How many, none likelier than the others. */
+  undecided: number;
+}
 
 const countOf = ({ derived }: LayerDerivation) => evaluate(derived.expression);
 
