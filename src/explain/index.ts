@@ -40,6 +40,8 @@ export { type GradientView, type GradientViewOptions, gradientView, type PathVie
 export { decomposeMemory, type MemoryDecomposition, NO_MEMORY } from "./memory.js";
 export { type MemoryView, memoryView } from "./memory-view.js";
 export type { ObjectiveChoice, ObjectiveKind } from "./objective.js";
+export type { SlipWords } from "./parameters/rule.js";
+export type { Cause } from "./parameters/slips.js";
 export { explainParameters, type LayerParameters, type ModelParameters, type Term } from "./parameters.js";
 export type { InputRow } from "./probe.js";
 export { readSentence, type Sentence, sentenceOfIds } from "./sentence.js";

@@ -1,5 +1,6 @@
 /** Where a model's parameter count comes from: formula, numbers put in, and the meaning of every term. */
 
+import { Bidirectional } from "../layers/bidirectional.js";
 import type { Layer, Shape } from "../layers/layer.js";
 import { readsIds } from "../layers/traits.js";
 import { builtModelOf } from "../model/given.js";
@@ -96,15 +97,42 @@ function factsOf({ nodes }: Model, { layer, inputs, shape }: Node): LayerFacts {
     inputs: inputs.map((from) => nodes[from]!.shape),
     output: shape,
     before: nodes[inputs[0]!]!.inputs.length === 0 ? "the input" : nodes[inputs[0]!]!.layer.name,
+    ...pathTo(nodes, inputs[0]!),
     steps: embedding || sequence?.shape.length === 2 ? (sequence?.shape[0] ?? null) : null,
     ids: idsOf(nodes[inputs[0]!]!.layer.name, nodes),
     vocabulary: embedding?.options.inputDim ?? null,
   };
   const inner = (innerLayer: Layer, innerInputs: readonly Shape[]): Derived => {
     const output = innerLayer.outputShape(innerInputs);
-    return derive({ ...facts, layer: innerLayer, inputs: innerInputs, output, derive: inner });
+    // An upper cell of a stack reads the one below it, which no layer on the way is.
+    const same = innerInputs[0]?.at(-1) === facts.inputs[0]?.at(-1);
+    const way = same ? {} : { feeder: null, earlier: [] };
+    return derive({ ...facts, ...way, layer: innerLayer, inputs: innerInputs, output, derive: inner });
   };
   return { ...facts, derive: inner };
+}
+
+/** What lies on the way to a layer that reads node `from`, along first inputs. */
+function pathTo(nodes: readonly Node[], from: number): Pick<LayerFacts, "feeder" | "earlier"> {
+  const path: Node[] = [];
+  for (let at: number | undefined = from; at !== undefined; at = nodes[at]!.inputs[0]) path.push(nodes[at]!);
+  const widthOf = ({ shape }: Node) => shape.at(-1) ?? 0;
+  const weighted = path.filter(({ layer }) => layer.parameters.length > 0);
+  const [feeder, ...others] = weighted;
+  const earlier = others.map((node) => ({ name: node.layer.name, size: widthOf(node) }));
+  if (!feeder) return { feeder: null, earlier };
+  const { layer, inputs } = feeder;
+  const reads = readsIds(layer) || inputs.length === 0 ? 0 : widthOf(nodes[inputs[0]!]!);
+  return {
+    feeder: { name: layer.name, reads, puts: widthOf(feeder), oneWay: oneWayOf(feeder, nodes) },
+    earlier,
+  };
+}
+
+/** Numbers that one of two directions puts out, where they lie side by side. */
+function oneWayOf({ layer, inputs }: Node, nodes: readonly Node[]): number | null {
+  if (!(layer instanceof Bidirectional) || layer.options.mergeMode !== "concat") return null;
+  return layer.pair[0].outputShape(inputs.map((from) => nodes[from]!.shape)).at(-1) ?? null;
 }
 
 /**

@@ -67,6 +67,10 @@ test("params: the flagship's counts; a wrong answer exits 1 and names the slip",
     "terms",
   ]);
   assert.equal(data.expectations[0].right, true);
+  assert.match(
+    await explain("params", "lstm", "--expect", "dense + dense_1=8705"),
+    /right {2}dense \+ dense_1: 8,448 \+ 257 = 8,705/,
+  );
   assert.equal((await json("params", model)).layers[1].count, 6272);
 });
 

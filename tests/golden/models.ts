@@ -1,5 +1,6 @@
 /** Builds and asks the models of the vectors through the public API. */
 
+import type { SynchronousEngine } from "../../src/engines/engine.js";
 import { ENGINES as ALL } from "../../src/engines/engines.js";
 import type { EngineName } from "../../src/engines/registry.js";
 import { type Layer, layers, type Model, model, type Symbolic, sequential } from "../../src/index.js";
@@ -24,7 +25,11 @@ function make(kind: string, options: Record<string, unknown>): Layer {
   return makers[kind]!({ ...options, ...Object.fromEntries(inner) });
 }
 
-export function buildModel(spec: ModelSpec, engine: TestedEngine, weights: Encoded[] = []): Model {
+export function buildModel(
+  spec: ModelSpec,
+  engine: TestedEngine | SynchronousEngine,
+  weights: Encoded[] = [],
+): Model {
   const settings = { engine, seed: 1 };
   const built = spec[0]![2]
     ? model({ ...graphOf(spec), ...settings })

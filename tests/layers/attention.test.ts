@@ -198,7 +198,7 @@ test("its parameters are explained", () => {
   assert.equal(total({ useScale: true, scoreMode: "concat" }).count, 2);
   const layer = "attention";
   const [wrong] = checkExpectations(attending({ useScale: true }, 1, 3), [{ layer, count: 9 }]);
-  assert.match(wrong!.causes[0]!.slips.join(), /weights between queries and keys were counted/);
+  assert.match(wrong!.cause!.slips[0]!.says, /weights between queries and keys were counted/);
 });
 
 test("TensorFlow.js has no such layer", () => {

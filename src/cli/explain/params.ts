@@ -9,8 +9,10 @@ import {
   checkExpectations,
   type Expectation,
   parseExpectation,
+  UNDECIDED,
   type Verdict,
 } from "../../explain/expectations.js";
+import type { Cause } from "../../explain/parameters/slips.js";
 import { explainParameters, type LayerParameters, type ModelParameters } from "../../explain/parameters.js";
 import { EXIT, Exit, whole } from "../context.js";
 import { define, idleFor } from "../models.js";
@@ -34,7 +36,8 @@ export function paramsCommand(explain: Command): void {
     )
     .option(
       "--expect <layer=count>",
-      "check an answer, as lstm=768 or total=30977, and name the slip behind a wrong one (repeatable; exit 1)",
+      "check an answer, as lstm=768, dense+dense_1=8705 or total=30977, and name the slip behind a wrong one " +
+        "(repeatable; exit 1)",
       (text, all: Expectation[]) => [...all, parseExpectation(text)],
       [],
     )
@@ -110,22 +113,23 @@ function hang(head: string, text: string): string[] {
   );
 }
 
-function verdictLines(
-  { layer, count: expected, right, derivation, causes }: Verdict,
-  style: Style,
-): string[] {
+function verdictLines(verdict: Verdict, style: Style): string[] {
+  const { layer, count: expected, right, derivation, cause, undecided } = verdict;
   const name = excerpt(layer, 30);
   if (right) return hang(`${style.good("right")}  `, `${name}: ${derivation}`);
   const lines = wrapToWidth(`${name}: ${count(expected)} is not it. It is ${derivation}.`, WIDTH - 7);
   return [
     `${style.bad("wrong")}  ${lines[0]}`,
     ...lines.slice(1).map((line) => `       ${line}`),
-    ...causes.flatMap(({ slips, arithmetic }) => [
-      ...hang(
-        "       ",
-        `${arithmetic} would come of ${slips.length > 1 ? `${slips.length} slips together` : "this"}:`,
-      ),
-      ...slips.flatMap((says) => hang("         - ", says)),
-    ]),
+    ...(cause ? causeLines(cause) : []),
+    ...(undecided > 0 ? hang("       ", UNDECIDED) : []),
+  ];
+}
+
+function causeLines({ slips, arithmetic }: Cause): string[] {
+  const of = slips.length > 1 ? `${slips.length} slips together` : "this";
+  return [
+    ...hang("       ", `${arithmetic} would come of ${of}:`),
+    ...slips.flatMap(({ says }) => hang("         - ", says)),
   ];
 }

@@ -3,7 +3,7 @@ import { count } from "../../base/numbers.js";
 import { figure, section, table } from "../../drawing/blocks.js";
 import { foreign, html, type Markup } from "../../drawing/markup.js";
 import { page } from "../../drawing/page.js";
-import type { Verdict } from "../expectations.js";
+import { UNDECIDED, type Verdict } from "../expectations.js";
 import type { LayerParameters, ModelParameters } from "../parameters.js";
 import { formulaBlock } from "./math-markup.js";
 import { parametersPicture } from "./parameters-picture.js";
@@ -42,8 +42,10 @@ function layerSection(layer: LayerParameters): Markup {
   );
 }
 
-function verdictMarkup({ layer, count: expected, right, derivation, causes }: Verdict): Markup {
+function verdictMarkup({ layer, count: expected, right, derivation, cause, undecided }: Verdict): Markup {
   if (right) return html`<p class="right">${foreign(layer)}: ${count(expected)} is right. ${derivation}</p>`;
-  const reasons = causes.map(({ slips, arithmetic }) => html`<li>${arithmetic}: ${slips.join("; ")}.</li>`);
-  return html`<div class="wrong"><p>${foreign(layer)}: ${count(expected)} is wrong. It is ${derivation}.</p>${reasons.length > 0 && html`<p>${count(expected)} would come of:</p><ul>${reasons}</ul>`}</div>`;
+  const reason =
+    cause &&
+    html`<p>${cause.arithmetic} would come of this: ${cause.slips.map(({ says }) => says).join("; ")}.</p>`;
+  return html`<div class="wrong"><p>${foreign(layer)}: ${count(expected)} is wrong. It is ${derivation}.</p>${reason ?? false}${undecided > 0 && html`<p>${UNDECIDED}</p>`}</div>`;
 }

@@ -47,13 +47,21 @@ function notesOf(storeys: readonly Storey[]): string[] {
 /** Wrong counts of one cell, the others being right. */
 function mistakesIn({ name, derived, fromInput, rename }: Storey, i: number, right: Expression[]): Mistake[] {
   const others = right.filter((_, j) => j !== i);
-  const leftOut = { slips: [`the cell ${name} was left out`], expression: plus(...others) };
+  const leftOut = {
+    slips: [{ name: "a cell left out", says: `the cell ${name} was left out` }],
+    expression: plus(...others),
+  };
   const misread = fromInput && {
-    slips: [`${name} was taken to read xₜ; it reads the state of the cell before it`],
+    slips: [
+      {
+        name: "a cell fed by the input",
+        says: `${name} was taken to read xₜ; it reads the state of the cell before it`,
+      },
+    ],
     expression: plus(...right.with(i, fromInput)),
   };
   const inside = derived.mistakes().map(({ slips, expression }) => ({
-    slips: slips.map((slip) => `${name}: ${slip}`),
+    slips: slips.map((slip) => ({ ...slip, says: `${name}: ${slip.says}` })),
     expression: plus(...right.with(i, rename(expression))),
   }));
   return [leftOut, ...(misread ? [misread] : []), ...inside];

@@ -19,27 +19,19 @@ function weightless(notes: (facts: LayerFacts) => string[]): ParameterRule {
       const outputSize = size(output);
       const out = named("n", outputSize, "numbers it puts out");
       const through = times(named("m", inputSize, "numbers it takes in"), out);
-      const says = "its numbers were counted as weights; it has none";
+      const slip = (name: string, says: string, counted: Expression) => ({ name, says, change: { counted } });
       return [
-        { field: "counted", value: out, says },
-        {
-          field: "counted",
-          value: through,
-          says: "weights between input and output were counted; it has none",
-        },
-        {
-          field: "counted",
-          value: plus(through, out),
-          says: "it was counted as a Dense layer; it has no weights",
-        },
+        slip("output counted", "its numbers were counted as weights; it has none", out),
+        slip("weights counted", "weights between input and output were counted; it has none", through),
+        slip("counted as Dense", "it was counted as a Dense layer; it has no weights", plus(through, out)),
         ...(steps === null || output.length > 1
           ? []
           : [
-              {
-                field: "counted" as const,
-                value: times(named("T", steps, "time steps"), out),
-                says: `the numbers of all ${steps} steps in a row were counted: it gets one vector, and none are weights`,
-              },
+              slip(
+                "steps counted",
+                `the numbers of all ${steps} steps in a row were counted: it gets one vector, and none are weights`,
+                times(named("T", steps, "time steps"), out),
+              ),
             ]),
       ];
     },
