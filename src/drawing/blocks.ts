@@ -11,7 +11,7 @@ ${parts}</section>
 
 /** A chart under its name, with a sentence and its numbers as a table for those who want them. */
 export function figure(caption: string, chart: Markup, ...more: Content[]): Markup {
-  return html`<figure><figcaption>${caption}</figcaption>${chart}${more}</figure>`;
+  return html`<figure><figcaption>${caption}</figcaption><div class="drawing" tabindex="0">${chart}</div>${more}</figure>`;
 }
 
 export interface TableShape {

@@ -46,6 +46,9 @@ figure { margin: 0; }
 .block + figure { margin-top: 24px; }
 figure > * + *, .pair h3 ~ h3 { margin-top: 14px; }
 .chart { display: block; width: 100%; max-width: 540px; height: auto; overflow: visible; }
+/* Below this its 12 pixels are no longer read: a narrow page scrolls the drawing instead. */
+.drawing { overflow-x: auto; overflow-y: hidden; padding: 2px 0; }
+.drawing > .chart { min-width: min(calc(.9 * var(--width)), 900px); }
 .chart text { font-size: 12px; fill: var(--ink); }
 .chart .tick-label, .chart .axis-label, .chart .marker-label { fill: var(--quiet); }
 .chart .marker-label { paint-order: stroke; stroke: var(--ground); stroke-width: 4px; stroke-linejoin: round; }
@@ -105,7 +108,10 @@ footer { margin-top: 48px; color: var(--quiet); font-size: .85rem; }
   th, td { padding: 5px 6px; }
 }
 @media print {
-  body { font-size: 10.5pt; }
+  :root { color-scheme: light; }
+  body { font-size: 10.5pt; background: #fff; color: #000; }
+  .drawing, .scroll { overflow: visible; }
+  .drawing > .chart { min-width: 0; max-height: 240mm; }
   main { max-width: none; padding: 0; }
   section { margin-top: 20pt; padding-top: 10pt; }
   figure, tr, .tiles, .scroll { break-inside: avoid; }

@@ -41,7 +41,7 @@ export function drawing(
   ...parts: Content[]
 ): Markup {
   const { id, title, description, width, height } = about;
-  return html`<svg class="chart" viewBox="0 0 ${px(width)} ${px(height)}" role="img" aria-labelledby="${id}-title ${id}-desc">
+  return html`<svg class="chart" style="--width:${px(width)}px" viewBox="0 0 ${px(width)} ${px(height)}" role="img" aria-labelledby="${id}-title ${id}-desc">
 <title id="${id}-title">${title}</title><desc id="${id}-desc">${description}</desc>
 ${parts}</svg>`;
 }

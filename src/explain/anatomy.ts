@@ -5,13 +5,13 @@ import { inputError, wholeNumber } from "../base/errors.js";
 import { GRU } from "../layers/gru.js";
 import { LSTM } from "../layers/lstm.js";
 import { RecurrentLayer as RecurrentBase } from "../layers/recurrent.js";
-import type { CellKind } from "./cells/cell.js";
+import { type CellKind, isGate, NETWORKS, type StateName, symbolOf } from "./cells/names.js";
 import type { RecurrentLayer } from "./cells/open.js";
-import { at, networkTex, odot, phi, symbolOf } from "./tex.js";
+import { at, networkTex, odot, phi } from "./tex.js";
 
 /** A network of a cell, or a state that it hands on. */
 export interface CellPart {
-  /** A network's letter as in its weights; "c" and "h" are an LSTM's states, "state" is the others'. */
+  /** A network's name ("forget"), or that of a state: "hidden", and in an LSTM "cell". */
   id: string;
   /** As in the drawings. */
   number: number;
@@ -55,7 +55,9 @@ export interface CellAnatomy {
   inputs: number;
   /** U: numbers in its state. */
   units: number;
-  /** Its networks in Keras's order, then its states. */
+  /** Of a GRU: whether the reset gate multiplies h_{t−1}·R + b′, or h_{t−1} itself; null of other cells. */
+  resetAfter: boolean | null;
+  /** Its networks in the order in which they are best told, then its states. */
   parts: CellPart[];
   /** Numbers in its weights, all networks together. */
   parameters: number;
@@ -63,39 +65,42 @@ export interface CellAnatomy {
 
 /** Name and role by cell and network. */
 const ROLES: Record<string, readonly [string, string]> = {
-  "LSTM i": [
+  "LSTM input": [
     "input gate",
     "Decides, unit by unit, how much of the candidate is written into the cell state.",
   ],
-  "LSTM f": [
+  "LSTM forget": [
     "forget gate",
     "Decides, unit by unit, how much of the old cell state stays: 1 keeps it whole, 0 wipes it.",
   ],
-  "LSTM g": ["candidate", "Proposes what to write, from this word and the last hidden state."],
-  "LSTM o": ["output gate", "Decides, unit by unit, how much of the cell state shows as hidden state."],
-  "LSTM c": [
+  "LSTM candidate": ["candidate", "Proposes what to write, from this word and the last hidden state."],
+  "LSTM output": ["output gate", "Decides, unit by unit, how much of the cell state shows as hidden state."],
+  "LSTM cell": [
     "cell state",
     "The long memory: what was kept plus what is written. It crosses no weights on its way, so gradients can last.",
   ],
-  "LSTM h": [
+  "LSTM hidden": [
     "hidden state",
     "What the cell shows of its memory: to its four networks at the next step, and to the layer above.",
   ],
-  "GRU z": [
+  "GRU update": [
     "update gate",
     "Decides, unit by unit, how much of the old state stays; the rest makes room for the candidate.",
   ],
-  "GRU r": ["reset gate", "Decides, unit by unit, how much of the old state the candidate may see."],
-  "GRU h": ["candidate", "Proposes the new state, from this word and what the reset gate lets through."],
-  "GRU state": [
+  "GRU reset": ["reset gate", "Decides, unit by unit, how much of the old state the candidate may see."],
+  "GRU candidate": [
+    "candidate",
+    "Proposes the new state, from this word and what the reset gate lets through.",
+  ],
+  "GRU hidden": [
     "hidden state",
     "Memory and output in one: a mix of the old state and the candidate. What is kept crosses no weights.",
   ],
-  "SimpleRNN h": [
+  "SimpleRNN network": [
     "network",
     "Mixes this word with the whole old state, through weights and a squashing function.",
   ],
-  "SimpleRNN state": [
+  "SimpleRNN hidden": [
     "hidden state",
     "Memory and output in one, made anew at every step: whatever is to last must pass the weights every time.",
   ],
@@ -113,15 +118,9 @@ const RANGES: Record<string, string> = {
 
 /** Networks in the order in which they are best told. */
 const TOLD: Record<CellKind, readonly string[]> = {
-  LSTM: ["f", "i", "g", "o"],
-  GRU: ["r", "z", "h"],
-  SimpleRNN: ["h"],
-};
-/** In the order of the weights. */
-const STORED: Record<CellKind, readonly string[]> = {
-  LSTM: ["i", "f", "g", "o"],
-  GRU: ["z", "r", "h"],
-  SimpleRNN: ["h"],
+  LSTM: ["forget", "input", "candidate", "output"],
+  GRU: ["reset", "update", "candidate"],
+  SimpleRNN: ["network"],
 };
 
 /**
@@ -149,6 +148,7 @@ export function cellAnatomy(layer: RecurrentLayer, inputs: number, name = layer.
     layer: name,
     inputs,
     units: layer.options.units,
+    resetAfter: layer instanceof GRU ? layer.options.resetAfter : null,
     parts,
     parameters: networks.reduce((sum, { network }) => sum + network!.parameters, 0),
   };
@@ -157,12 +157,12 @@ export function cellAnatomy(layer: RecurrentLayer, inputs: number, name = layer.
 function networkPart(layer: RecurrentLayer, network: string, inputs: number): Omit<CellPart, "number"> {
   const kind = layer.className;
   const { units: U, useBias, activation } = layer.options;
-  const place = STORED[kind].indexOf(network);
-  const gated = !symbolOf(layer, network).startsWith("\\tilde") && "recurrentActivation" in layer.options;
+  const place = (NETWORKS[kind] as readonly string[]).indexOf(network);
+  const gated = isGate(network) && "recurrentActivation" in layer.options;
   const own = gated ? (layer.options as { recurrentActivation: string }).recurrentActivation : activation;
   const biases = useBias ? (layer instanceof GRU && layer.options.resetAfter ? 2 : 1) : 0;
   const [name, role] = ROLES[`${kind} ${network}`]!;
-  const symbol = at(symbolOf(layer, network), 0);
+  const symbol = at(symbolOf(kind, network), 0);
   return {
     id: network,
     name,
@@ -182,22 +182,22 @@ function networkPart(layer: RecurrentLayer, network: string, inputs: number): Om
 }
 
 function statesOf(layer: RecurrentLayer): Omit<CellPart, "number">[] {
-  const part = (id: string, symbol: string, equation: string) => {
+  const part = (id: StateName, symbol: string, equation: string) => {
     const [name, role] = ROLES[`${layer.className} ${id}`]!;
     return { id, name, role, symbol, equation: equation && `${symbol} = ${equation}`, network: null };
   };
   const h = at("h", 0);
   if (layer instanceof LSTM) {
     const c = at("c", 0);
-    const written = odot(at("i", 0), at(symbolOf(layer, "g"), 0));
+    const written = odot(at("i", 0), at(symbolOf("LSTM", "candidate"), 0));
     return [
-      part("c", c, `${odot(at("f", 0), at("c", 1))} + ${written}`),
-      part("h", h, odot(at("o", 0), `${phi(layer)}(${c})`)),
+      part("cell", c, `${odot(at("f", 0), at("c", 1))} + ${written}`),
+      part("hidden", h, odot(at("o", 0), `${phi(layer)}(${c})`)),
     ];
   }
   if (layer instanceof GRU) {
-    const written = odot(`(1 - ${at("z", 0)})`, at(symbolOf(layer, "h"), 0));
-    return [part("state", h, `${odot(at("z", 0), at("h", 1))} + ${written}`)];
+    const written = odot(`(1 - ${at("z", 0)})`, at(symbolOf("GRU", "candidate"), 0));
+    return [part("hidden", h, `${odot(at("z", 0), at("h", 1))} + ${written}`)];
   }
-  return [part("state", h, "")];
+  return [part("hidden", h, "")];
 }

@@ -6,13 +6,12 @@
  */
 
 import { indicesOf } from "../base/arguments.js";
-import { finiteNumber, inputError, knownOptions } from "../base/errors.js";
-import type { Layer } from "../layers/layer.js";
-import { readsIds } from "../layers/traits.js";
+import { finiteNumber, knownOptions, wholeNumber } from "../base/errors.js";
 import type { Model } from "../model/model.js";
 import { openCell } from "./cells/open.js";
 import { dot, type Vector } from "./cells/vector.js";
 import { flowBack, realSteps } from "./gradient.js";
+import { type Completeness, integrateGradients, MOST_POINTS } from "./integrated-gradients.js";
 import { decompose } from "./memory.js";
 import {
   CHOICE_OPTIONS,
@@ -22,7 +21,6 @@ import {
   objectiveFor,
 } from "./objective.js";
 import { Probe } from "./probe.js";
-import { gaussLegendre } from "./quadrature.js";
 import { stepsOf } from "./steps.js";
 
 /** What one word did to the answer, in units of the objective F. */
@@ -54,15 +52,7 @@ export interface Attribution {
   /** A row's words in order, padding left out. */
   words: WordAttribution[];
   /** How nearly the integrated gradients sum to F(x) − F(x′), as they must. */
-  completeness: {
-    /** Σ of integrated gradients, and what it must be. */
-    sum: number;
-    difference: number;
-    /** |sum − difference| */
-    residual: number;
-    /** Points of the quadrature that it took. */
-    points: number;
-  };
+  completeness: Completeness;
   /** What the words left in a recurrent layer's final memory; null for a SimpleRNN. */
   memory: {
     layer: string;
@@ -80,9 +70,9 @@ export interface AttributionOptions extends ObjectiveChoice {
   layer?: string;
   /** Completeness to reach, relative to |F(x) − F(x′)| or 1e-3, whichever is more. Default 1e-8. */
   tolerance?: number;
+  /** Points of the path at which gradients are taken, at most. Default 2048; smooth models need a few dozen. */
+  points?: number;
 }
-
-const POINTS = [8, 16, 32, 64, 128, 256];
 
 /**
  * Attributes a model's answer on a row of ids to its words: every id but 0. By default the log-odds of the likeliest class,
@@ -94,13 +84,15 @@ export function attribute(
   ids: readonly number[],
   options: AttributionOptions = {},
 ): Attribution {
-  knownOptions(options, [...CHOICE_OPTIONS, "layer", "tolerance"], "attribute");
-  finiteNumber(options.tolerance ?? 1e-8, "attribute tolerance", 1e-15);
+  knownOptions(options, [...CHOICE_OPTIONS, "layer", "tolerance", "points"], "attribute");
+  const { tolerance = 1e-8, points = MOST_POINTS } = options;
+  finiteNumber(tolerance, "attribute tolerance", 1e-15);
+  wholeNumber(points, "attribute points", 8);
   indicesOf(ids, "attribute ids");
   const probe = new Probe(model);
   try {
-    const objective = objectiveFor(model, probe.run([ids]).output(), options, "logOdds");
-    const integrated = integrateGradients(model, ids, objective, options.tolerance ?? 1e-8);
+    const objective = objectiveFor(model, probe.run([ids]).ending(), options, "logOdds");
+    const integrated = integrateGradients(model, ids, objective, { tolerance, points });
     const occluded = occlusion(probe, ids, objective);
     const memory = memoryAlong(model, probe, ids, objective, options.layer);
     const words = ids.flatMap((id, t): WordAttribution[] => {
@@ -120,7 +112,7 @@ export function attribute(
     return {
       objective: objective.name,
       target: objective.target,
-      value: objective.value(probe.run([ids]).output()),
+      value: objective.value(probe.run([ids]).ending().scores),
       baseline: integrated.baseline,
       words,
       completeness: integrated.completeness,
@@ -131,100 +123,13 @@ export function attribute(
   }
 }
 
-/** Rows that run together: more would only take memory. */
-const BATCH = 32;
-
-interface Integrated {
-  /** [T] */
-  values: number[];
-  baseline: number;
-  completeness: Attribution["completeness"];
-}
-
-/** Doubles the points until the values add up to what they must. */
-function integrateGradients(
-  model: Model,
-  ids: readonly number[],
-  objective: Objective,
-  tolerance: number,
-): Integrated {
-  const { layer, padding } = embeddingOf(model);
-  const probe = new Probe(model, layer);
-  try {
-    const vectors = ids.map((id) => embeddingRow(model, layer.name, id));
-    const path = (alpha: number) =>
-      vectors.flatMap((vector) => vector.map((value, f) => padding[f]! + alpha * (value - padding[f]!)));
-    const [given, baseline] = probe.outputs([ids, ids], [path(1), path(0)]) as [number[], number[]];
-    checkOutput(model, baseline, "padding in place of every word, which the words are compared with");
-    const [end, start] = [objective.value(given), objective.value(baseline)];
-    const difference = end - start;
-    const enough = tolerance * Math.max(Math.abs(difference), 1e-3);
-    for (const points of POINTS) {
-      const values = integrate(probe, ids, objective, path, points).map((slope, t) =>
-        slope.reduce((sum, value, f) => sum + value * (vectors[t]![f]! - padding[f]!), 0),
-      );
-      const sum = values.reduce((a, b) => a + b, 0);
-      const residual = Math.abs(sum - difference);
-      if (residual > enough && points < POINTS.at(-1)!) continue;
-      return { values, baseline: start, completeness: { sum, difference, residual, points } };
-    }
-    throw new Error("unreachable: the last rule is always taken");
-  } finally {
-    probe.dispose();
-  }
-}
-
-/** ∫₀¹ ∂F/∂x along the path, [T][F]. */
-function integrate(
-  probe: Probe,
-  ids: readonly number[],
-  objective: Objective,
-  path: (alpha: number) => number[],
-  points: number,
-): number[][] {
-  const nodes = gaussLegendre(points);
-  let mean: number[][] | null = null;
-  for (let from = 0; from < points; from += BATCH) {
-    const part = nodes.slice(from, from + BATCH);
-    const given = part.map(({ at }) => path(at));
-    const run = probe.run(
-      part.map(() => ids),
-      { given, seed: objective.slope },
-    );
-    for (const [b, { weight }] of part.entries()) {
-      const gradient = run.opened(b).gradient!;
-      mean ??= gradient.map((row) => row.map(() => 0));
-      for (const [t, row] of gradient.entries())
-        row.forEach((value, f) => void (mean![t]![f]! += weight * value));
-    }
-  }
-  return mean!;
-}
-
-function embeddingOf(model: Model): { layer: Layer; padding: number[] } {
-  const found = model.nodes.find(
-    ({ layer, inputs }) => readsIds(layer) && model.nodes[inputs[0]!]!.inputs.length === 0,
-  );
-  if (found) return { layer: found.layer, padding: embeddingRow(model, found.layer.name, 0) };
-  throw inputError({
-    expected: "a model that begins with an Embedding",
-    where: `model ${model.name}`,
-    received: model.layers.map(({ className }) => className),
-  });
-}
-
-function embeddingRow(model: Model, layer: string, id: number): number[] {
-  const { data, shape } = model.getWeights().find(({ name }) => name === `${layer}/embeddings`)!;
-  return Array.from(data.subarray(id * shape[1]!, (id + 1) * shape[1]!));
-}
-
 /** [T] F(x) less F of the row without the word; 0 where there is none. */
 function occlusion(probe: Probe, ids: readonly number[], objective: Objective): number[] {
   const places = ids.flatMap((id, t) => (id === 0 ? [] : [t]));
   const rows = [[...ids], ...places.map((t) => without(ids, t))];
-  const outputs = probe.outputs(rows);
-  for (const output of outputs) checkOutput(probe.model, output, "the row without one of its words");
-  const values = outputs.map(objective.value);
+  const endings = probe.endings(rows);
+  for (const ending of endings) checkOutput(probe.model, ending, "the row without one of its words");
+  const values = endings.map(({ scores }) => objective.value(scores));
   const change = new Map(places.map((t, i) => [t, values[0]! - values[i + 1]!]));
   return ids.map((_, t) => change.get(t) ?? 0);
 }

@@ -7,7 +7,7 @@ import { openCell } from "./cells/open.js";
 import { zeros } from "./cells/vector.js";
 import { Probe } from "./probe.js";
 import { checkSentence, type Sentence } from "./sentence.js";
-import { stepsOf, type TraceStep } from "./steps.js";
+import { lastRead, stepsOf, type TraceStep } from "./steps.js";
 
 /** A word and where it stands in the row. */
 export interface Word {
@@ -39,8 +39,10 @@ export interface PartSeries {
 export interface UnitValues {
   /** Which unit, from 0. */
   unit: number;
-  /** By part, with "c before" and "h before" ("state before") for the states that came in. */
+  /** By part, as the anatomy names them. */
   values: Record<string, number>;
+  /** By state: what came in from the step before. */
+  before: Record<string, number>;
 }
 
 /** A cell at work on a text: the values of its parts over the words, and of some units at one of them. */
@@ -63,7 +65,7 @@ export interface CellView {
 export interface CellViewOptions {
   /** A recurrent layer's name; the last by default. */
   layer?: string;
-  /** Place in the row; the last word by default. */
+  /** Place in the row; that of the word read last by default. */
   at?: number;
   /** Units to show the values of; those whose memory is largest there by default. */
   units?: readonly number[];
@@ -89,7 +91,7 @@ export function cellView(model: Model, sentence: Sentence, options: CellViewOpti
       .sort((a, b) => a.t - b.t)
       .filter(({ t, masked }) => !masked && sentence.words[t] !== "");
     const words = shown.map(({ t }) => ({ t, word: sentence.words[t]!, known: sentence.known[t]! }));
-    const chosen = chooseWord(words, options.at);
+    const chosen = chooseWord(words, options.at ?? lastRead(open, sentence.words));
     const series = anatomy.parts.flatMap((part): PartSeries[] => {
       // A SimpleRNN's one network gives its state itself.
       if (part.network && cell.kind === "SimpleRNN") return [];
@@ -116,20 +118,19 @@ export function cellView(model: Model, sentence: Sentence, options: CellViewOpti
 }
 
 function readPart(step: TraceStep, id: string): readonly number[] {
-  if (id === "c") return step.c!;
-  if (id === "state" || (id === "h" && step.c)) return step.h;
-  return step.gates[id] ?? step.h;
+  if (id === "cell") return step.cell!;
+  return step.gates[id] ?? step.hidden;
 }
 
-function chooseWord(words: readonly Word[], at: number | undefined): number {
-  const place = at === undefined ? words.length - 1 : words.findIndex(({ t }) => t === at);
+function chooseWord(words: readonly Word[], at: number): number {
+  const place = words.findIndex(({ t }) => t === at);
   if (place >= 0) return place;
   const places = words.length === 0 ? "there are none" : `${words[0]!.t} to ${words.at(-1)!.t}`;
   throw inputError({
     expected: `the place of a word in the row (${places})`,
     where: "at",
     typed: { where: "--at" },
-    received: at ?? "none",
+    received: at < 0 ? "none" : at,
   });
 }
 
@@ -150,7 +151,7 @@ function chooseUnits(
     }
   }
   if (units && units.length > 0) return units;
-  const memory = (series.find(({ id }) => id === "c") ?? series.at(-1)!).values[chosen]!;
+  const memory = (series.find(({ id }) => id === "cell") ?? series.at(-1)!).values[chosen]!;
   const order = zeros(U).map((_, u) => u);
   order.sort((a, b) => Math.abs(memory[b]!) - Math.abs(memory[a]!) || a - b);
   return order.slice(0, MOST_UNITS);
@@ -164,11 +165,9 @@ function unitValues(
 ): UnitValues[] {
   return units.map((unit) => ({
     unit,
-    values: Object.fromEntries([
-      ...series
-        .filter(({ state }) => state)
-        .map(({ id }): [string, number] => [`${id} before`, before ? readPart(before, id)[unit]! : 0]),
-      ...series.map(({ id, values }): [string, number] => [id, values[chosen]![unit]!]),
-    ]),
+    values: Object.fromEntries(series.map(({ id, values }) => [id, values[chosen]![unit]!])),
+    before: Object.fromEntries(
+      series.filter(({ state }) => state).map(({ id }) => [id, before ? readPart(before, id)[unit]! : 0]),
+    ),
   }));
 }

@@ -3,7 +3,7 @@ import { wholeNumber } from "../base/errors.js";
 import * as layers from "../layers/index.js";
 import { sequential } from "../model/model.js";
 import { type CellAnatomy, cellAnatomy } from "./anatomy.js";
-import type { CellKind } from "./cells/cell.js";
+import type { CellKind, StateName } from "./cells/names.js";
 import type { RecurrentLayer } from "./cells/open.js";
 import { explainParameters } from "./parameters.js";
 
@@ -15,8 +15,8 @@ export interface CellComparison {
   anatomy: CellAnatomy;
   /** Small networks that interact: 1, 4 or 3. */
   networks: number;
-  /** "h", or "c and h" */
-  states: string;
+  /** What it hands on: "hidden", and in an LSTM "cell". */
+  states: readonly StateName[];
   /** Numbers in its weights. */
   parameters: number;
   /** "4 × ((16 + 32) × 32 + 32) = 6,272" */
@@ -34,23 +34,23 @@ export interface CellComparison {
 const sigmoid = (x: number) => 1 / (1 + Math.exp(-x));
 
 /** What each kind of cell keeps. Fresh gates stand about where their bias puts them: forget at 1, update at 0. */
-const MEMORY: Record<CellKind, { states: string; keep: number | null; keeps: string }> = {
+const MEMORY: Record<CellKind, { states: readonly StateName[]; keep: number | null; keeps: string }> = {
   SimpleRNN: {
-    states: "h",
+    states: ["hidden"],
     keep: null,
     keeps:
       "Its only state is made anew at every step: what is to last must pass the recurrent weights and the squashing " +
       "function each time. Gradients pass them too, so they shrink or grow by a factor a step.",
   },
   LSTM: {
-    states: "c and h",
+    states: ["cell", "hidden"],
     keep: sigmoid(1),
     keeps:
       "The cell state is kept unit by unit by the forget gate and crosses no weights, so both a memory and its gradient " +
       "can last as long as the gate stays near 1. With a small forget bias they are gone within a few steps.",
   },
   GRU: {
-    states: "h",
+    states: ["hidden"],
     keep: sigmoid(0),
     keeps:
       "The update gate keeps the state unit by unit, as the forget gate does, but what is kept and what is written add " +
@@ -76,8 +76,8 @@ function describe(layer: RecurrentLayer, inputs: number): CellComparison {
   const { count, substitution } = explainParameters(model).layers[0]!;
   const anatomy = cellAnatomy(layer, inputs);
   const networks = anatomy.parts.flatMap(({ network }) => network ?? []);
-  const memory = anatomy.parts.find(({ id }) => id === "c" || id === "state")!;
   const { states, keep, keeps } = MEMORY[layer.className];
+  const memory = anatomy.parts.find(({ id }) => id === (states.includes("cell") ? "cell" : "hidden"))!;
   return {
     kind: layer.className,
     anatomy,

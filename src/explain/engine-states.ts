@@ -15,9 +15,9 @@ import type { Vector } from "./cells/vector.js";
 
 export interface EngineStates {
   /** [T][U], in processing order. */
-  h: number[][];
+  hidden: number[][];
   /** LSTM only. */
-  c: number[][] | null;
+  cell: number[][] | null;
   /** Gradient of E with respect to the initial states, where one was asked for. */
   dh0: number[] | null;
   dc0: number[] | null;
@@ -52,7 +52,7 @@ export function engineStates(
   const args = {
     ...{ B: 1, T, I, U, reverse: 0, GX: 1, mask: 0, dropX: 0, dropH: 0, scratch: 0 },
     ...{ h: room(T * U), c: room(T * U), gates: room(T * gates * U), dc0: room(U), dh0: room(U) },
-    ...{ x: place(x.flat()), h0: place(initial?.h), c0: place(initial?.c) },
+    ...{ x: place(x.flat()), h0: place(initial?.hidden), c0: place(initial?.cell) },
     ...{
       kernel: place(weights.kernel.data),
       recurrent: place(weights.recurrent.data),
@@ -74,8 +74,8 @@ export function engineStates(
   program.dispose();
   const read = (at: Pointer, t: number) => Array.from(view(engine, at + t * U * engine.elementBytes, U));
   return {
-    h: x.map((_, t) => read(args.h, t)),
-    c: layer instanceof LSTM ? x.map((_, t) => read(args.c, t)) : null,
+    hidden: x.map((_, t) => read(args.h, t)),
+    cell: layer instanceof LSTM ? x.map((_, t) => read(args.c, t)) : null,
     dh0: gradient ? read(args.dh0, 0) : null,
     dc0: gradient && layer instanceof LSTM ? read(args.dc0, 0) : null,
   };

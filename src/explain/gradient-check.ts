@@ -64,7 +64,7 @@ export function checkGradient(
   const probe = new Probe(model);
   const opened = new Probe(model, open.node);
   try {
-    const objective = objectiveFor(model, probe.run([row]).output(), options);
+    const objective = objectiveFor(model, probe.run([row]).ending(), options);
     const { steps, outside } = realSteps(open, probe.run([row], { seed: objective.slope }));
     const s = Math.max(0, options.step ?? steps.length - 2);
     const paths = flowBack(open.cell, steps, outside)[s]!.total;
@@ -72,11 +72,11 @@ export function checkGradient(
     const moves = new Moves(open, probe.run([row]), steps[s]!);
     const E = (outputs: number[][]) =>
       opened
-        .outputs(
+        .endings(
           outputs.map(() => row),
           outputs,
         )
-        .map(objective.value);
+        .map(({ scores }) => objective.value(scores));
     const centralDifferences = moves.differences(E);
     const residual = (other: Vector) => largest(subtract(other, paths));
     return {
@@ -151,12 +151,12 @@ class Moves {
   private outputWith(memory: Vector): number[] {
     const { open, all, s } = this;
     const { cell } = open;
-    const h = cell.emit(all[s]!.gates, memory);
-    let state: State = cell.carried === "c" ? { h, c: memory } : { h };
-    const states = [...all.slice(0, s), { h, masked: false }];
+    const hidden = cell.emit(all[s]!.gates, memory);
+    let state: State = cell.carried === "cell" ? { hidden, cell: memory } : { hidden };
+    const states = [...all.slice(0, s), { hidden, masked: false }];
     for (const { x, masked } of all.slice(s + 1)) {
       if (!masked) state = cell.step(x, state);
-      states.push({ h: state.h, masked });
+      states.push({ hidden: state.hidden, masked });
     }
     return layerOutput(open, ownOutput(open, states), this.run).flat();
   }

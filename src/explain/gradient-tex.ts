@@ -1,12 +1,13 @@
 /** The paths of a gradient through one step, derived: what `cells/` computes, in TeX. */
 import { GRU } from "../layers/gru.js";
 import { LSTM } from "../layers/lstm.js";
+import { symbolOf } from "./cells/names.js";
 import type { RecurrentLayer } from "./cells/open.js";
-import { at, odot, phi, symbolOf } from "./tex.js";
+import { at, odot, phi } from "./tex.js";
 
 /** A path of a gradient through a step, in formulas. */
 export interface PathFormula {
-  /** As in the gradient's paths: "direct", a network's letter, "output". */
+  /** As in the gradient's paths: "direct", a network's name, "above". */
   path: string;
   /** "through the forget gate" */
   name: string;
@@ -46,7 +47,7 @@ export function wholeTex(layer: RecurrentLayer): string {
 
 export function pathFormulas(layer: RecurrentLayer): PathFormula[] {
   const output = {
-    path: "output",
+    path: "above",
     name: "from the layer above, at the step before",
     tex: layer instanceof LSTM ? odot(`\\delta_{\\text{out}}`, shownSlope(layer)) : "\\delta_{\\text{out}}",
     inner: "",
@@ -54,7 +55,7 @@ export function pathFormulas(layer: RecurrentLayer): PathFormula[] {
   if (layer instanceof LSTM) return [...lstmPaths(layer), output];
   if (layer instanceof GRU) return [...gruPaths(layer), output];
   const inner = `\\delta z = ${odot(delta(at("h", 0)), slope(layer.options.activation, at("h", 0)))}`;
-  return [{ path: "h", name: "through the one network", tex: "\\delta z R^{\\top}", inner }, output];
+  return [{ path: "network", name: "through the one network", tex: "\\delta z R^{\\top}", inner }, output];
 }
 
 /** ∂h_{t−1}/∂c_{t−1} */
@@ -64,7 +65,7 @@ const shownSlope = (layer: LSTM) =>
 function lstmPaths(layer: LSTM): PathFormula[] {
   const { activation, recurrentActivation } = layer.options;
   const C = delta(at("C", 0));
-  const candidate = at(symbolOf(layer, "g"), 0);
+  const candidate = at(symbolOf("LSTM", "candidate"), 0);
   const through = (path: string, letter: string, name: string, inner: string): PathFormula => {
     const tex = odot(`(${back(letter)})`, shownSlope(layer));
     return { path, name: `through ${name}`, tex, inner: `${dz(letter)} = ${inner}` };
@@ -73,17 +74,17 @@ function lstmPaths(layer: LSTM): PathFormula[] {
   const shown = `${phi(layer)}(${at("c", 0)})`;
   return [
     { path: "direct", name: "direct", tex: odot(C, at("f", 0)), inner: "" },
-    through("f", "f", "the forget gate", odot(C, at("c", 1), gate(at("f", 0)))),
-    through("i", "i", "the input gate", odot(C, candidate, gate(at("i", 0)))),
-    through("g", "c", "the candidate", odot(C, at("i", 0), slope(activation, candidate))),
-    through("o", "o", "the output gate", odot(delta(at("h", 0)), shown, gate(at("o", 0)))),
+    through("forget", "f", "the forget gate", odot(C, at("c", 1), gate(at("f", 0)))),
+    through("input", "i", "the input gate", odot(C, candidate, gate(at("i", 0)))),
+    through("candidate", "c", "the candidate", odot(C, at("i", 0), slope(activation, candidate))),
+    through("output", "o", "the output gate", odot(delta(at("h", 0)), shown, gate(at("o", 0)))),
   ];
 }
 
 function gruPaths(layer: GRU): PathFormula[] {
   const { activation, recurrentActivation, resetAfter } = layer.options;
   const h = delta(at("h", 0));
-  const candidate = at(symbolOf(layer, "h"), 0);
+  const candidate = at(symbolOf("GRU", "candidate"), 0);
   const gate = (value: string) => slope(recurrentActivation, value);
   const [z, r] = [at("z", 0), at("r", 0)];
   const seen = resetAfter ? `(${at("h", 1)} R_{h} + b'_{h})` : at("h", 1);
@@ -91,19 +92,19 @@ function gruPaths(layer: GRU): PathFormula[] {
   return [
     { path: "direct", name: "direct", tex: odot(h, z), inner: "" },
     {
-      path: "z",
+      path: "update",
       name: "through the update gate",
       tex: back("z"),
       inner: `${dz("z")} = ${odot(h, `(${at("h", 1)} - ${candidate})`, gate(z))}`,
     },
     {
-      path: "r",
+      path: "reset",
       name: "through the reset gate",
       tex: back("r"),
       inner: `${dz("r")} = ${odot(product, seen, gate(r))}`,
     },
     {
-      path: "h",
+      path: "candidate",
       name: "through the candidate",
       tex: resetAfter ? `(${odot(dz("h"), r)}) R_{h}^{\\top}` : odot(`(${back("h")})`, r),
       inner: `${dz("h")} = ${odot(h, `(1 - ${z})`, slope(activation, candidate))}`,

@@ -28,11 +28,11 @@ export interface GradientView {
   layer: string;
   /** Keras's class name. */
   kind: GradientFlow["kind"];
-  /** The state that is followed: c in an LSTM, else h. */
-  state: "c" | "h";
+  /** The state that is followed: "cell" in an LSTM, else "hidden". */
+  state: GradientFlow["state"];
   /** "loss for spam", and its value. */
   objective: { name: string; value: number };
-  /** The words in the order of the row; padding is left out. */
+  /** The words in the order in which they are read; padding is left out. */
   words: Word[];
   /** Over the words: norms of ∂E/∂memory, its parts, and ∂E/∂h. */
   norms: GradientStep["norms"][];
@@ -40,8 +40,8 @@ export interface GradientView {
   paths: Record<string, number[]>;
   /** Largest singular value of each word's step, and of all steps after it together. */
   gains: { steps: number[]; products: number[] };
-  /** Steps of padding before the first word, and the norm of ∂E/∂memory at the very first. */
-  padding: { steps: number; first: number };
+  /** Steps of padding read before the first word, the norm of ∂E/∂memory at the very first, and steps after the last word. */
+  padding: { steps: number; first: number; after: number };
   /** The gradient of the step before `chosen`, path by path. */
   chosen: number;
   /** TeX: the whole gradient of the step before, through h, and the sum of its paths. */
@@ -80,7 +80,7 @@ export function gradientView(
   const chosen = choose(shown, at);
   const step = flow.steps[chosen.step]!;
   const formulas = pathFormulas(open.layer).filter(
-    ({ path }) => path !== "output" || norm(step.paths[path]!) > 0,
+    ({ path }) => path !== "above" || norm(step.paths[path]!) > 0,
   );
   const check = checkGradient(model, sentence.ids, { ...asked, step: chosen.step - 1 });
   const first = shown[0]!;
@@ -94,8 +94,12 @@ export function gradientView(
     paths: Object.fromEntries(
       formulas.map(({ path }) => [path, shown.map(({ paths }) => (paths[path] ? norm(paths[path]) : 0))]),
     ),
-    gains: wordGains(model, sentence, options.layer, first.step),
-    padding: { steps: flow.steps.length - shown.length, first: flow.steps[0]!.norms.total },
+    gains: wordGains(model, sentence, options.layer, shown),
+    padding: {
+      steps: first.step,
+      first: flow.steps[0]!.norms.total,
+      after: flow.steps.length - 1 - shown.at(-1)!.step,
+    },
     chosen: shown.indexOf(chosen),
     formulas: { whole: wholeTex(open.layer), hidden: hiddenTex(open.layer), total: totalTex(open.layer) },
     step: formulas.map((formula) => {
@@ -103,7 +107,9 @@ export function gradientView(
       return { ...formula, value, norm: norm(value) };
     }),
     check,
-    study: study ? gradientStudy(model, sentence.ids, { ...study, from: first.t }) : null,
+    study: study
+      ? gradientStudy(model, sentence.ids, { ...study, from: Math.min(...shown.map(({ t }) => t)) })
+      : null,
   };
 }
 
@@ -118,18 +124,23 @@ function choose(shown: readonly GradientStep[], at: number | undefined): Gradien
   });
 }
 
-/** Gains over the steps from the first word on: padding before it is left out. */
-function wordGains(model: Model, sentence: Sentence, layer: string | undefined, from: number) {
+/** Gains at the words: padding before the first is left out, and what comes after counts in the products. */
+function wordGains(
+  model: Model,
+  sentence: Sentence,
+  layer: string | undefined,
+  shown: readonly GradientStep[],
+): GradientView["gains"] {
   const open = openCell(model, layer);
   const probe = new Probe(model);
   try {
     const real = stepsOf(open, probe.run([sentence.ids])).filter(({ masked }) => !masked);
-    return sliceGains(gains(open.cell, real, from), from);
+    const { steps, products } = gains(open.cell, real, shown[0]!.step);
+    return {
+      steps: shown.map(({ step }) => steps[step]!),
+      products: shown.map(({ step }) => products[step]!),
+    };
   } finally {
     probe.dispose();
   }
 }
-
-const sliceGains = ({ steps, products }: { steps: number[]; products: number[] }, from: number) => {
-  return { steps: steps.slice(from), products: products.slice(from) };
-};

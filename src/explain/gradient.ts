@@ -8,6 +8,7 @@
 import { knownOptions } from "../base/errors.js";
 import type { Model } from "../model/model.js";
 import type { Cell } from "./cells/cell.js";
+import type { StateName } from "./cells/names.js";
 import { type OpenCell, openCell } from "./cells/open.js";
 import { add, hadamard, norm, subtract, type Vector, zeros } from "./cells/vector.js";
 import { CHOICE_OPTIONS, type ObjectiveChoice, objectiveFor } from "./objective.js";
@@ -24,16 +25,16 @@ export interface GradientStep {
   /** [U] ∂E/∂c_t (LSTM) or ∂E/∂h_t, over all paths. */
   total: number[];
   /** [U] ∂E/∂h_t over all paths; the same as `total` where h is the memory. */
-  dh: number[];
+  hidden: number[];
   /** [U] the part of `total` that has come along the direct path alone since it entered from the layer above. */
   direct: number[];
   /**
-   * [U] each: what reaches the memory of the step before by "direct", by each network ("i", "f", "g", "o", …) and by
-   * "output". They sum to that step's `total`. Empty at the first step.
+   * [U] each: what reaches the memory of the step before by "direct", by each network ("input", "forget", …) and from
+   * the layer "above". They sum to that step's `total`. Empty at the first step.
    */
   paths: Record<string, number[]>;
   /** Euclidean norms; `indirect` is of `total` less `direct`. */
-  norms: { total: number; dh: number; direct: number; indirect: number };
+  norms: { total: number; hidden: number; direct: number; indirect: number };
 }
 
 /** The gradient of an objective on its way back through the steps of a recurrent layer. */
@@ -42,8 +43,8 @@ export interface GradientFlow {
   layer: string;
   /** Keras's class name. */
   kind: Cell["kind"];
-  /** The state that is followed: c in an LSTM, else h. */
-  state: "c" | "h";
+  /** The state that is followed: "cell" in an LSTM, else "hidden". */
+  state: StateName;
   /** "loss for spam", and its value. */
   objective: { name: string; value: number };
   /** In processing order, masked steps left out. */
@@ -66,14 +67,14 @@ export function gradientFlow(model: Model, row: InputRow, options: GradientOptio
   const probe = new Probe(model);
   try {
     const run = probe.run([row]);
-    const objective = objectiveFor(model, run.output(), options);
+    const objective = objectiveFor(model, run.ending(), options);
     const seeded = probe.run([row], { seed: objective.slope });
     const { steps, outside } = realSteps(open, seeded);
     return {
       layer: open.cell.layer,
       kind: open.cell.kind,
       state: open.cell.carried,
-      objective: { name: objective.name, value: objective.value(seeded.output()) },
+      objective: { name: objective.name, value: objective.value(seeded.ending().scores) },
       steps: flowBack(open.cell, steps, outside),
     };
   } finally {
@@ -125,25 +126,25 @@ export function flowBack(
       step: s,
       t: now.t,
       total: [...back.total],
-      dh: [...dh],
+      hidden: [...dh],
       direct: [...direct],
       paths: before
         ? {
             direct: [...(back.direct ?? zeros(cell.units))],
             ...mapValues(back.throughNetworks, (v) => toMemory(v, before)),
-            output: toMemory(outside[s - 1]!, before),
+            above: toMemory(outside[s - 1]!, before),
           }
         : {},
       norms: {
         total: norm(back.total),
-        dh: norm(dh),
+        hidden: norm(dh),
         direct: norm(direct),
         indirect: norm(subtract(back.total, direct)),
       },
     });
     const throughAll = add(...Object.values(back.throughNetworks));
-    dh = cell.carried === "h" && back.direct ? add(back.direct, throughAll) : throughAll;
-    dc = cell.carried === "c" ? back.direct! : dc;
+    dh = cell.carried === "hidden" && back.direct ? add(back.direct, throughAll) : throughAll;
+    dc = cell.carried === "cell" ? back.direct! : dc;
     direct = back.direct ? hadamard(direct, cell.memory(now)!.keep) : zeros(cell.units);
   }
   return flow;

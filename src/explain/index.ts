@@ -17,7 +17,7 @@ export {
   type UnitValues,
   type Word,
 } from "./cell-view.js";
-export type { CellKind } from "./cells/cell.js";
+export type { CellKind, StateName } from "./cells/names.js";
 export { type CellComparison, compareCells } from "./comparison.js";
 export type { Finding, Severity } from "./doctor/finding.js";
 export { checkup, quickCheckup } from "./doctor/index.js";

@@ -17,11 +17,11 @@ export function stepJacobian(cell: Cell, steps: readonly TraceStep[], s: number)
   const row = (dh: Vector, dc: Vector): number[] => {
     const { direct, throughNetworks } = cell.back(now, before, dh, dc);
     const toH = add(...Object.values(throughNetworks));
-    if (cell.carried === "c") return [...toH, ...direct!];
+    if (cell.carried === "cell") return [...toH, ...direct!];
     return direct ? add(toH, direct) : toH;
   };
   const ofH = none.map((_, u) => row(unit(u), none));
-  if (cell.carried === "h") return fromRows(ofH);
+  if (cell.carried === "hidden") return fromRows(ofH);
   return fromRows([...ofH, ...none.map((_, u) => row(none, unit(u)))]);
 }
 

@@ -3,6 +3,7 @@
 import { indicesOf, listOf, numbersOf, objectOf } from "../base/arguments.js";
 import { inputError } from "../base/errors.js";
 import type { Word } from "./cell-view.js";
+import type { StateName } from "./cells/names.js";
 import type { MemoryDecomposition } from "./memory.js";
 import { checkSentence, type Sentence } from "./sentence.js";
 
@@ -10,8 +11,8 @@ import { checkSentence, type Sentence } from "./sentence.js";
 export interface MemoryView {
   /** The layer's name. */
   layer: string;
-  /** The state that remembers: c in an LSTM, else h. */
-  state: "c" | "h";
+  /** The state that remembers: "cell" in an LSTM, else "hidden". */
+  state: StateName;
   /** The words in the order of the row. */
   words: Word[];
   /** [words][U] what each word left in the final memory. */

@@ -5,6 +5,7 @@
  */
 import type { Model } from "../model/model.js";
 import type { Cell } from "./cells/cell.js";
+import type { StateName } from "./cells/names.js";
 import { openCell } from "./cells/open.js";
 import { add, hadamard, largest, ones, subtract, type Vector, zeros } from "./cells/vector.js";
 import { type InputRow, Probe } from "./probe.js";
@@ -15,7 +16,7 @@ export interface MemoryDecomposition {
   /** The layer's name. */
   layer: string;
   /** The state that remembers. */
-  state: "c" | "h";
+  state: StateName;
   /** [T][U] what each step wrote that is still there at the end, in processing order. They sum to `memory`. */
   contributions: number[][];
   /** [T][U] Π_{s>t} of what later steps kept: the share of each step's writing that is left. */

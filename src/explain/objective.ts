@@ -1,7 +1,11 @@
-/** The one number E that gradients and attributions are about, as a function of a model's output. */
+/**
+ * The one number E that gradients and attributions are about, as a function of a model's scores: what its last sigmoid or
+ * softmax was given. Its probabilities round to 0 and 1 where the model is sure, and log-odds of those are infinite.
+ */
 import { textsOf } from "../base/arguments.js";
 import { inputError, oneOf } from "../base/errors.js";
 import type { Model } from "../model/model.js";
+import type { Ending, Squash } from "./probe.js";
 
 export const OBJECTIVE_KINDS = ["loss", "probability", "logOdds", "output"] as const;
 /**
@@ -16,9 +20,10 @@ export interface Objective {
   target: number;
   /** "loss for spam" */
   name: string;
-  value(output: readonly number[]): number;
-  /** ∂E/∂output */
-  slope(output: readonly number[]): number[];
+  /** E of a row's scores. @throws InputError where it is no finite number */
+  value(scores: readonly number[]): number;
+  /** ∂E/∂scores */
+  slope(scores: readonly number[]): number[];
 }
 
 /** What is explained: a function of the model's output. */
@@ -43,9 +48,9 @@ export function endsInProbabilities({ outputNode }: Model): boolean {
 }
 
 /** Index of the class that the model finds likeliest; one sigmoid unit tells two apart. */
-export function likeliest(output: readonly number[]): number {
+function likeliest({ output, scores }: Ending): number {
   if (output.length === 1) return output[0]! > 0.5 ? 1 : 0;
-  return output.indexOf(Math.max(...output));
+  return scores.indexOf(Math.max(...scores));
 }
 
 /**
@@ -56,11 +61,12 @@ export function likeliest(output: readonly number[]): number {
  */
 export function objectiveFor(
   model: Model,
-  output: readonly number[],
+  ending: Ending,
   choice: ObjectiveChoice = {},
   usual: ObjectiveKind = "loss",
 ): Objective {
-  checkOutput(model, output);
+  const { output } = ending;
+  checkOutput(model, ending);
   const kind = oneOf(choice.kind ?? usual, OBJECTIVE_KINDS, "objective kind");
   if (choice.labels !== undefined) textsOf(choice.labels, "labels");
   const probabilities = endsInProbabilities(model);
@@ -73,7 +79,7 @@ export function objectiveFor(
     });
   }
   const classes = output.length === 1 && probabilities ? 2 : output.length;
-  const target = choice.target ?? (probabilities ? likeliest(output) : output.indexOf(Math.max(...output)));
+  const target = choice.target ?? (probabilities ? likeliest(ending) : output.indexOf(Math.max(...output)));
   if (!Number.isInteger(target) || target < 0 || target >= classes) {
     const what = probabilities ? "a class" : "an output";
     throw inputError({
@@ -88,12 +94,15 @@ export function objectiveFor(
     throw inputError({ expected: "one vector a row", where: `output of model ${model.name}`, next });
   }
   if (!probabilities) return plainOutput(target, choice.labels?.[target] ?? `output ${target}`);
-  return ofProbability(kind, target, output.length, choice.labels?.[target] ?? `class ${target}`);
+  const label = choice.labels?.[target] ?? `class ${target}`;
+  const objective = ofProbability(kind === "output" ? "probability" : kind, target, ending, label);
+  objective.value(ending.scores);
+  return { ...objective, kind };
 }
 
 /** An output that is no number favours no class and has no slope. @throws InputError */
-export function checkOutput({ name }: Model, output: readonly number[], of = "this row"): void {
-  if (output.every(Number.isFinite)) return;
+export function checkOutput({ name }: Model, { output, scores }: Ending, of = "this row"): void {
+  if (output.every(Number.isFinite) && scores.every(Number.isFinite)) return;
   throw inputError({
     expected: `an output of numbers for ${of}`,
     where: `model ${name}`,
@@ -112,27 +121,85 @@ function plainOutput(target: number, name: string): Objective {
   };
 }
 
-/** By the probability p of the target: E and dE/dp. */
-const OF_PROBABILITY: Record<
+/** σ(m), and log(1 + eᵐ), which neither overflows nor rounds to 0 before it must. */
+const sigmoid = (m: number) => (m < 0 ? Math.exp(m) / (1 + Math.exp(m)) : 1 / (1 + Math.exp(-m)));
+const softplus = (m: number) => Math.max(m, 0) + Math.log1p(Math.exp(-Math.abs(m)));
+
+/** By the log-odds m = log p/(1 − p) of the target's probability p = σ(m): E and dE/dm. */
+const OF_LOG_ODDS: Record<
   Exclude<ObjectiveKind, "output">,
-  [string, (p: number) => number, (p: number) => number]
+  [string, (m: number) => number, (m: number) => number]
 > = {
-  loss: ["loss for", (p) => -Math.log(p), (p) => -1 / p],
-  probability: ["probability of", (p) => p, () => 1],
-  logOdds: ["log-odds of", (p) => Math.log(p) - Math.log1p(-p), (p) => 1 / (p * (1 - p))],
+  loss: ["loss for", (m) => softplus(-m), (m) => -sigmoid(-m)],
+  probability: ["probability of", sigmoid, (m) => sigmoid(m) * sigmoid(-m)],
+  logOdds: ["log-odds of", (m) => m, () => 1],
 };
 
-function ofProbability(kind: ObjectiveKind, target: number, outputs: number, label: string): Objective {
-  const [words, value, slope] = OF_PROBABILITY[kind === "output" ? "probability" : kind];
+/** A target's log-odds as a function of the scores, and its slope by each. */
+interface LogOdds {
+  of(scores: readonly number[]): number;
+  slope(scores: readonly number[]): number[];
+}
+
+function ofProbability(
+  kind: Exclude<ObjectiveKind, "output">,
+  target: number,
+  { output, squash }: Ending,
+  label: string,
+): Objective {
+  const [words, value, slope] = OF_LOG_ODDS[kind];
   // One sigmoid unit holds the probability of class 1; that of class 0 is what is left.
-  const flipped = outputs === 1 && target === 0;
-  const place = outputs === 1 ? 0 : target;
-  const p = (output: readonly number[]) => (flipped ? 1 - output[place]! : output[place]!);
+  const alone = output.length === 1;
+  const sign = alone && target === 0 ? -1 : 1;
+  const odds = LOG_ODDS[squash ?? "none"](alone ? 0 : target);
+  const name = `${words} ${label}`;
   return {
     kind,
     target,
-    name: `${words} ${label}`,
-    value: (output) => value(p(output)),
-    slope: (output) => output.map((_, k) => (k === place ? (flipped ? -1 : 1) * slope(p(output)) : 0)),
+    name,
+    value: (scores) => finite(value(sign * odds.of(scores)), name),
+    slope: (scores) => {
+      const factor = sign * slope(sign * odds.of(scores));
+      return odds.slope(scores).map((each) => factor * each);
+    },
   };
+}
+
+/** log Σ eˢ over the scores but that of `place`, and each one's share of that sum; the place's own is 0. */
+function others(scores: readonly number[], place: number): { log: number; shares: number[] } {
+  const most = Math.max(...scores.map((score, k) => (k === place ? Number.NEGATIVE_INFINITY : score)));
+  const sizes = scores.map((score, k) => (k === place ? 0 : Math.exp(score - most)));
+  const sum = sizes.reduce((a, b) => a + b, 0);
+  return { log: most + Math.log(sum), shares: sizes.map((size) => size / sum) };
+}
+
+const only = (scores: readonly number[], place: number, slope: number) =>
+  scores.map((_, k) => (k === place ? slope : 0));
+
+/** Log-odds of the output at a place, by what made it of its scores. */
+const LOG_ODDS: Record<Squash | "none", (place: number) => LogOdds> = {
+  sigmoid: (place) => ({
+    of: (scores) => scores[place]!,
+    slope: (scores) => only(scores, place, 1),
+  }),
+  softmax: (place) => ({
+    of: (scores) => scores[place]! - others(scores, place).log,
+    slope: (scores) => others(scores, place).shares.map((share, k) => (k === place ? 1 : -share)),
+  }),
+  // Probabilities that a layer makes within itself, as a recurrent one does.
+  none: (place) => ({
+    of: (scores) => Math.log(scores[place]!) - Math.log1p(-scores[place]!),
+    slope: (scores) => only(scores, place, 1 / (scores[place]! * (1 - scores[place]!))),
+  }),
+};
+
+/** @throws InputError for what is no number, which no explanation can be of */
+function finite(value: number, name: string): number {
+  if (Number.isFinite(value)) return value;
+  throw inputError({
+    expected: "a finite number to explain",
+    where: name,
+    received: value,
+    next: 'The probability is 0 or 1 exactly. Ask for the probability itself: kind "probability", or --of probability.',
+  });
 }

@@ -8,11 +8,11 @@ import { stepsOf, type TraceStep } from "./steps.js";
 /** Every step's state or the last one's, in processing order; 0 at hidden steps where the layer wants that. */
 export function ownOutput(
   { layer, cell }: OpenCell,
-  steps: readonly Pick<TraceStep, "h" | "masked">[],
+  steps: readonly Pick<TraceStep, "hidden" | "masked">[],
 ): Vector[] {
   const { returnSequences, zeroOutputForMask } = layer.options;
   const shown = returnSequences ? steps : steps.slice(-1);
-  return shown.map(({ h, masked }) => (zeroOutputForMask && masked ? zeros(cell.units) : h));
+  return shown.map(({ hidden, masked }) => (zeroOutputForMask && masked ? zeros(cell.units) : hidden));
 }
 
 /** The layer's output with this cell's own in it; in a Bidirectional the other cell's is that of the run. */

@@ -30,8 +30,18 @@ export interface Reading {
   mask: boolean[] | null;
 }
 
-/** Gradients that come in at the output: for each row, from its output [F]. */
-export type Seed = (output: readonly number[]) => readonly number[];
+/** Gradients that come in at the scores: for each row, from its scores [F]. */
+export type Seed = (scores: readonly number[]) => readonly number[];
+
+/** What a model ends in, for one row. */
+export interface Ending {
+  /** [F] the model's output. */
+  output: number[];
+  /** [F] what its last sigmoid or softmax was given; the output itself where it does not end in one. */
+  scores: number[];
+  /** What made the output of the scores; null where the two are the same. */
+  squash: Squash | null;
+}
 
 const givenKind: LayerKind = { className: "Given", options: {}, make: () => new Given(), mask: "passes" };
 const seededKind: LayerKind = { className: "Seeded", options: {}, make: () => new Seeded(), mask: "passes" };
@@ -51,7 +61,16 @@ class Given extends Layer {
   }
 }
 
-/** Starts the backward pass from gradients that are an input of their own. */
+/** What squashes scores into probabilities. Beyond it they round to 0 and 1, and tell no more of how sure the model is. */
+export type Squash = "sigmoid" | "softmax";
+
+/** The tensor that an output's probabilities come from; null where they are none, or come from no tensor of their own. */
+function scoresOf({ logits }: Tensor): { of: Squash; tensor: Tensor } | null {
+  if (logits?.of !== "sigmoid" && logits?.of !== "softmax") return null;
+  return { of: logits.of, tensor: logits.tensor };
+}
+
+/** Starts the backward pass from gradients that are an input of their own: under the last sigmoid or softmax, if there is one. */
 class Seeded extends Layer {
   override get kind(): typeof seededKind {
     return seededKind;
@@ -63,7 +82,7 @@ class Seeded extends Layer {
 
   override plan(b: Builder, [output, seeds]: readonly Tensor[]): Tensor {
     b.backward(() => {
-      const out = b.gradientOf(output!);
+      const out = b.gradientOf(scoresOf(output!)?.tensor ?? output!);
       const length = elementsOf(b, output!);
       if (!out) return;
       b.call("fill", { out, value: 0, length });
@@ -100,13 +119,15 @@ export class Probe {
       throw inputError({ expected: "a model with one input", where: `model ${model.name}`, received });
     }
     this.opening = open && named(new Given(), "given value");
-    this.layOut(open);
-    this.runtime = new Runtime(this.engine, this.nodes, [this.nodes.length - 1], 0);
+    this.runtime = new Runtime(this.engine, this.nodes, [this.layOut(open)], 0);
     this.runtime.weights.set(model.getWeights().map(({ data }) => data));
   }
 
-  /** The model's nodes after two inputs of ours: gradients for its output, and the values for the opened layer. */
-  private layOut(open: Layer | null): void {
+  /**
+   * The model's nodes between two inputs of ours (gradients for its output, and the values for the opened layer) and where
+   * those gradients come in. @returns the place of the model's output, which is to keep its scores
+   */
+  private layOut(open: Layer | null): number {
     const { nodes, model, opening } = this;
     const { outputNode } = model;
     nodes.push(inputNode("seeds", outputNode.shape));
@@ -119,26 +140,27 @@ export class Probe {
     }
     const last = place[model.nodes.indexOf(outputNode)]!;
     nodes.push({ layer: named(new Seeded(), "seeded output"), shape: outputNode.shape, inputs: [last, 0] });
+    return last;
   }
 
   /** Runs rows forward and, given a seed, backward. @throws InputError where a row does not fit the model */
   run(rows: readonly InputRow[], { given, seed }: RunOptions = {}): Run {
-    const seeds = seed && this.outputs(rows, given).map(seed);
+    const seeds = seed && this.endings(rows, given).map(({ scores }) => seed(scores));
     const plan = this.prepare(rows, given, true);
     if (seeds) this.write(plan.inputs[0]!, seeds);
     return new Run(this.runtime, plan, this.opening);
   }
 
-  /** The model's outputs alone, row by row: faster, and for any number of rows. */
-  outputs(rows: readonly InputRow[], given?: RunOptions["given"]): number[][] {
-    const outputs: number[][] = [];
+  /** What the model ends in alone, row by row: faster, and for any number of rows. */
+  endings(rows: readonly InputRow[], given?: RunOptions["given"]): Ending[] {
+    const endings: Ending[] = [];
     for (let from = 0; from < rows.length; from += ROWS_AT_ONCE) {
       const part = rows.slice(from, from + ROWS_AT_ONCE);
       const plan = this.prepare(part, given?.slice(from, from + ROWS_AT_ONCE), false);
       const run = new Run(this.runtime, plan, this.opening);
-      outputs.push(...part.map((_, b) => run.output(b)));
+      endings.push(...part.map((_, b) => run.ending(b)));
     }
-    return outputs;
+    return endings;
   }
 
   /** A plan for the rows with its inputs in place. */
@@ -152,6 +174,7 @@ export class Probe {
       training: gradients,
       frozen: gradients,
       loss: null,
+      logits: true,
       inputGradients: gradients && this.opening !== null,
     });
     this.write(plan.inputs.at(-1)!, [input!.data]);
@@ -190,6 +213,15 @@ export class Run {
   /** The model's output for a row. */
   output(row = 0): number[] {
     return this.read(row, (shard) => shard.output).values.flat();
+  }
+
+  /** The model's output for a row, and the scores that it was made of. */
+  ending(row = 0): Ending {
+    const output = this.output(row);
+    const squashed = scoresOf(this.plan.shards[0]!.output);
+    if (!squashed) return { output, scores: output, squash: null };
+    const scores = this.read(row, (shard) => scoresOf(shard.output)!.tensor).values.flat();
+    return { output, scores, squash: squashed.of };
   }
 
   /** A layer's output for a row. */

@@ -33,13 +33,19 @@ export function runCell(
     const masked = mask?.[t] === false;
     const step = masked ? { ...state, gates: {} } : cell.step(x[t]!, state);
     steps.push({ t, masked, x: x[t]!, ...step });
-    state = step.c ? { h: step.h, c: step.c } : { h: step.h };
+    state = step.cell ? { hidden: step.hidden, cell: step.cell } : { hidden: step.hidden };
   }
   return steps;
 }
 
 export function initialState({ units, carried }: Cell): State {
-  return carried === "c" ? { h: zeros(units), c: zeros(units) } : { h: zeros(units) };
+  return carried === "cell" ? { hidden: zeros(units), cell: zeros(units) } : { hidden: zeros(units) };
+}
+
+/** Place in the row of the word that a layer reads last: the first one's where it reads the row from its end; −1 of none. */
+export function lastRead({ layer }: OpenCell, words: readonly string[]): number {
+  const isWord = (word: string) => word !== "";
+  return layer.options.goBackwards ? words.findIndex(isWord) : words.findLastIndex(isWord);
 }
 
 /** The state before step s. */

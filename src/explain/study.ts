@@ -8,7 +8,7 @@ import { PURPOSE, Random } from "../kernels/philox.js";
 import * as layers from "../layers/index.js";
 import type { Model } from "../model/model.js";
 import { sequential } from "../model/model.js";
-import type { CellKind } from "./cells/cell.js";
+import type { CellKind } from "./cells/names.js";
 import { makeCell, type OpenCell, openCell } from "./cells/open.js";
 import { norm, scale, type Vector, zeros } from "./cells/vector.js";
 import { flowBack } from "./gradient.js";

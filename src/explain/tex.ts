@@ -1,23 +1,13 @@
 /** Formulas: written once in TeX, and read off as plain text for the terminal. */
 import { GRU } from "../layers/gru.js";
-import { LSTM } from "../layers/lstm.js";
 import { SimpleRNN } from "../layers/simple-rnn.js";
+import { isGate, letterOf } from "./cells/names.js";
 import type { RecurrentLayer } from "./cells/open.js";
 
 /** A quantity so many steps before t: at("f", 1) is f_{t-1}. */
 export const at = (symbol: string, lag: number): string => `${symbol}_{${lag === 0 ? "t" : `t-${lag}`}}`;
 
 export const odot = (...factors: readonly string[]): string => factors.join(" \\odot ");
-
-/** The symbol of a network's result: the candidate is c̃ in an LSTM, h̃ in a GRU. */
-export function symbolOf(layer: RecurrentLayer, network: string): string {
-  if (layer instanceof LSTM && network === "g") return "\\tilde{c}";
-  return layer instanceof GRU && network === "h" ? "\\tilde{h}" : network;
-}
-
-/** Letters of a network's weights: the LSTM's candidate has W_c, as its symbol says. */
-const letterOf = (layer: RecurrentLayer, network: string) =>
-  layer instanceof LSTM && network === "g" ? "c" : network;
 
 const ACTIVATION_TEX: Record<string, string> = { sigmoid: "\\sigma", tanh: "\\tanh", linear: "" };
 const activationTex = (name: string) => ACTIVATION_TEX[name] ?? `\\operatorname{${name}}`;
@@ -38,15 +28,14 @@ export function networkTex(
   lag: number,
   h = at("h", lag + 1),
 ): string {
-  const letter = letterOf(layer, network);
+  const letter = letterOf(layer.className, network);
   // The one network of a SimpleRNN needs no letter.
   const name = (symbol: string) => (layer instanceof SimpleRNN ? symbol : `${symbol}_{${letter}}`);
   const { useBias } = layer.options;
   const input = `${at("x", lag)} ${name("W")}`;
   const bias = useBias ? ` + ${name("b")}` : "";
-  const isCandidate = symbolOf(layer, network).startsWith("\\tilde") || layer instanceof SimpleRNN;
-  const activation = isCandidate ? phi(layer) : sigma(layer);
-  if (layer instanceof GRU && network === "h") {
+  const activation = isGate(network) ? sigma(layer) : phi(layer);
+  if (layer instanceof GRU && network === "candidate") {
     const r = at("r", lag);
     const recurrentBias = useBias ? ` + ${name("b'")}` : "";
     const seen = layer.options.resetAfter
@@ -93,3 +82,21 @@ const PLAIN: Record<string, string> = {
   top: "ᵀ",
   cdot: "·",
 };
+
+/** Where a formula may go on in the next line: before what stands between two terms, not within braces. */
+const BREAK = / (?=(?:=|\+|-|\\odot|\\cdot|\\qquad) )/;
+
+/**
+ * A formula in pieces that can stand on lines of their own; all but the first begin with the operator between them. Joined
+ * by spaces they are the formula again.
+ */
+export function piecesOf(tex: string): string[] {
+  const pieces: string[] = [];
+  let open = 0;
+  for (const part of tex.split(BREAK)) {
+    if (open > 0) pieces[pieces.length - 1] += ` ${part}`;
+    else pieces.push(part);
+    open += part.split("{").length - part.split("}").length;
+  }
+  return pieces;
+}

@@ -1,6 +1,6 @@
 /** What each recurrent layer did on one row: inputs, gates and states of every step, in float64. */
 import type { Model } from "../model/model.js";
-import type { CellKind } from "./cells/cell.js";
+import type { CellKind } from "./cells/names.js";
 import { type OpenCell, openCells } from "./cells/open.js";
 import { largest, subtract } from "./cells/vector.js";
 import { layerOutput, ownOutput } from "./outlet.js";

@@ -1,16 +1,17 @@
 /** The written-out recurrence in TeX. */
 import { LSTM } from "../layers/lstm.js";
 import { SimpleRNN } from "../layers/simple-rnn.js";
+import { symbolOf } from "./cells/names.js";
 import type { RecurrentLayer } from "./cells/open.js";
-import { at, networkTex, odot, phi, symbolOf } from "./tex.js";
+import { at, networkTex, odot, phi } from "./tex.js";
 
 /** What a step keeps of the state: f_t in an LSTM, z_t in a GRU. */
 const keepTex = (layer: RecurrentLayer, lag: number) => at(layer instanceof LSTM ? "f" : "z", lag);
 
 /** What a step writes: i_t ⊙ c̃_t, or (1 − z_t) ⊙ h̃_t. */
 function writeTex(layer: RecurrentLayer, lag: number): string {
-  if (layer instanceof LSTM) return odot(at("i", lag), at(symbolOf(layer, "g"), lag));
-  return odot(`(1 - ${at("z", lag)})`, at(symbolOf(layer, "h"), lag));
+  if (layer instanceof LSTM) return odot(at("i", lag), at(symbolOf("LSTM", "candidate"), lag));
+  return odot(`(1 - ${at("z", lag)})`, at(symbolOf("GRU", "candidate"), lag));
 }
 
 const carried = (layer: RecurrentLayer) => (layer instanceof LSTM ? "c" : "h");
@@ -31,7 +32,7 @@ export function productsTex(layer: RecurrentLayer, from: number, k: number): { t
 /** h so many steps before t, down to the states k steps before t: o ⊙ φ(sum), the sum itself, or a nest of φ's. */
 export function hiddenTex(layer: RecurrentLayer, lag: number, k: number): string {
   if (lag === k) return at("h", k);
-  if (layer instanceof SimpleRNN) return networkTex(layer, "h", lag, hiddenTex(layer, lag + 1, k));
+  if (layer instanceof SimpleRNN) return networkTex(layer, "network", lag, hiddenTex(layer, lag + 1, k));
   const sum = productsTex(layer, lag, k)
     .map(({ tex }) => tex)
     .join(" + ");
@@ -41,7 +42,7 @@ export function hiddenTex(layer: RecurrentLayer, lag: number, k: number): string
 /** A gate or candidate at a step, with the h it sees expanded. */
 export function expandedTex(layer: RecurrentLayer, network: string, lag: number, k: number) {
   return {
-    tex: at(symbolOf(layer, network), lag),
+    tex: at(symbolOf(layer.className, network), lag),
     expansion: networkTex(layer, network, lag, hiddenTex(layer, lag + 1, k)),
   };
 }

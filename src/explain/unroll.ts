@@ -10,6 +10,7 @@ import type { SynchronousEngine } from "../engines/engine.js";
 import { ReferenceEngine } from "../engines/reference.js";
 import type { Model } from "../model/model.js";
 import type { Cell, State } from "./cells/cell.js";
+import { type StateName, stateLetter } from "./cells/names.js";
 import { type OpenCell, openCell } from "./cells/open.js";
 import { add, hadamard, largest, subtract, type Vector } from "./cells/vector.js";
 import { engineStates } from "./engine-states.js";
@@ -30,6 +31,8 @@ export interface UnrolledTerm {
 
 /** A gate or candidate on the way, with its h_{t−1} expanded too. */
 export interface UnrolledNetwork {
+  /** "forget" */
+  name: string;
   /** "f_{t-1}" */
   tex: string;
   /** What it is, down to x, c_{t−k} and h_{t−k}. */
@@ -46,14 +49,16 @@ export interface Unrolled {
   layer: string;
   /** Keras's class name. */
   kind: Cell["kind"];
-  /** The state that is written out: c in an LSTM, else h. */
-  state: "c" | "h";
+  /** The state that is written out: "cell" in an LSTM, else "hidden". */
+  state: StateName;
   /** Step in processing order, its place in the row, and how many steps are written out. */
   step: number;
   /** The step's place in the row. */
   t: number;
   /** Steps written out. */
   k: number;
+  /** Whether the row is read from its end: t − 1 is then the place after t. */
+  goBackwards: boolean;
   /** By lag, place in the row: `times[0]` is t. */
   times: number[];
   /** "c_t = f_t \odot …": the state as a sum of products; for a SimpleRNN as one nest. */
@@ -74,13 +79,16 @@ export interface Unrolled {
 export interface UnrollOptions {
   /** A recurrent layer's name; the last by default. */
   layer?: string;
-  /** Steps to write out. Default 2. */
+  /** Steps to write out. Default 2, or 1 where t is the first. */
   steps?: number;
-  /** Place in the row of the step t; the last that is not masked by default. */
+  /** Place in the row of the step t; of the last that is read and not masked by default. */
   at?: number;
   /** Whose forward pass to compare with; float64 by default. It must have nothing in its memory. */
   engine?: SynchronousEngine;
 }
+
+/** What to know of a layer that reads the row from its end. */
+export const BACKWARDS = "The row is read from its end: the step before t is the word after it.";
 
 /** Longer ones can be evaluated, but nobody reads them. */
 const MOST_STEPS = 12;
@@ -105,14 +113,14 @@ export function unroll(model: Model, row: InputRow, options: UnrollOptions = {})
 function unrollSteps(open: OpenCell, steps: readonly TraceStep[], options: UnrollOptions): Unrolled {
   const { cell, layer } = open;
   const step = findStep(steps, options.at);
-  const k = wholeNumber(options.steps ?? 2, "steps", 1, Math.min(MOST_STEPS, step + 1));
+  const k = wholeNumber(options.steps ?? Math.min(2, step + 1), "steps", 1, Math.min(MOST_STEPS, step + 1));
   const window = steps.slice(step - k + 1, step + 1);
   const start = stateBefore(cell, steps, step - k + 1);
   const evaluated = evaluate(cell, window, start);
   const terms = termsOf(open, evaluated, k);
   const engine = options.engine ?? new ReferenceEngine({ precision: "float64" });
   const states = engineStates(open, engine, { x: steps.slice(0, step + 1).map(({ x }) => x) });
-  const forward = (states.c ?? states.h)[step]!;
+  const forward = (states.cell ?? states.hidden)[step]!;
   return {
     layer: cell.layer,
     kind: cell.kind,
@@ -120,11 +128,13 @@ function unrollSteps(open: OpenCell, steps: readonly TraceStep[], options: Unrol
     step,
     t: steps[step]!.t,
     k,
+    goBackwards: layer.options.goBackwards,
     times: window.map((each) => each.t).reverse(),
-    tex: `${at(cell.carried, 0)} = ${terms.map(({ tex }) => tex).join(" + ")}`,
+    tex: `${at(stateLetter(cell.carried), 0)} = ${terms.map(({ tex }) => tex).join(" + ")}`,
     terms,
     networks: evaluated.gates.flatMap((gates, lag) =>
       Object.entries(gates).map(([name, value]) => ({
+        name,
         ...expandedTex(layer, name, lag, k),
         lag,
         value: [...value],
@@ -163,15 +173,15 @@ interface Evaluated {
  */
 function evaluate(cell: Cell, window: readonly TraceStep[], start: State): Evaluated {
   const evaluated: Evaluated = { start, gates: [], keeps: [], writes: [], value: [...start[cell.carried]!] };
-  let h: Vector = start.h;
+  let hidden: Vector = start.hidden;
   for (const { x } of window) {
-    const step = cell.step(x, { h });
+    const step = cell.step(x, { hidden });
     const memory = cell.memory(step);
     evaluated.gates.unshift(step.gates);
     evaluated.keeps.unshift(memory?.keep ?? []);
     evaluated.writes.unshift(memory?.write ?? []);
-    evaluated.value = memory ? add(...products(cell, evaluated)) : [...step.h];
-    h = cell.emit(step.gates, evaluated.value);
+    evaluated.value = memory ? add(...products(cell, evaluated)) : [...step.hidden];
+    hidden = cell.emit(step.gates, evaluated.value);
   }
   return evaluated;
 }

@@ -127,7 +127,7 @@ test("the numbers of a trained model and text agree with each other", async () =
   const unrolled = await json("unroll", model, ...TEXT, "--steps", "3");
   assert.ok(unrolled.residual < 1e-12);
   assert.equal(unrolled.terms.length, 4);
-  const memory = cell.series.find(({ id }: { id: string }) => id === "c").values.at(-1);
+  const memory = cell.series.find(({ id }: { id: string }) => id === "cell").values.at(-1);
   for (const [u, value] of memory.entries()) assert.ok(Math.abs(value - unrolled.value[u]) < 1e-12);
   const gradient = await json("gradient", model, ...TEXT, "--no-study");
   assert.ok(

@@ -362,6 +362,7 @@ const TABLE: Record<string, Record<string, Situations>> = {
     "--label": idle("explain attribute amounts.keras film --label amount"),
     "--of": idle("explain attribute amounts.keras film --of loss"),
     "--layer": always,
+    "--points": always,
   },
   "explain embedding": {
     "--layer": always,

@@ -49,3 +49,32 @@ for (const name of PAGES) {
       assert.ok(alt!.length > 10, "a picture without words");
   });
 }
+
+/** What the lessons say of who found what, and of what can go wrong, a line for each fact. */
+const FACTS: Record<string, readonly RegExp[]> = {
+  lstm: [
+    /1997\)\. It had no forget gate: .*self-weight exactly 1/,
+    /reached a gate were cut off/,
+    /forget gate came with Gers et al\. \(2000\)/,
+    /full back-propagation through time\) with Graves and Schmidhuber \(2005\)/,
+    /Gers et al\. \(2000\).* positive biases.*Jozefowicz et al\. \(2015\)/,
+    /\| LSTM \| `input`, `forget`, `candidate`, `output` \|/,
+    /\| GRU \| `update`, `reset`, `candidate` \|/,
+  ],
+  gradients: [
+    /carousel of 1997 was the case of a self-weight of exactly 1, without a forget gate, and with gradients cut off at the gates/,
+    /bound the direct path alone.*an LSTM's gradient can explode/,
+    /\*clipped\*/,
+    /\*truncated\*/,
+  ],
+  parameters: [/768 for the second Dense layer, which has 256 × 1 \+ 1 = 257/],
+};
+
+for (const [name, facts] of Object.entries(FACTS)) {
+  test(`docs/${name}.md: what the field knows is told as it was`, () => {
+    const text = readFileSync(`${root}docs/${name}.md`, "utf8").replace(/\s+/g, " ");
+    for (const fact of facts) assert.match(text, fact);
+    assert.doesNotMatch(text, /That is the constant error carousel of 1997/);
+    assert.doesNotMatch(text, /lstm=768/);
+  });
+}

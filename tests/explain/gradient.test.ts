@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
+import type { State } from "../../src/explain/cells/cell.js";
 import { openCell, openCells } from "../../src/explain/cells/open.js";
 import { flowBack, gradientFlow, realSteps } from "../../src/explain/gradient.js";
 import { checkGradient } from "../../src/explain/gradient-check.js";
@@ -27,11 +28,11 @@ test("any model: the paths into each step add up to its gradient", () => {
           if (s === 0) continue;
           assert.ok(apart(sum(Object.values(paths)), flow.steps[s - 1]!.total) < 1e-12);
           const names = {
-            LSTM: ["direct", "i", "f", "g", "o"],
-            GRU: ["direct", "z", "r", "h"],
-            SimpleRNN: ["direct", "h"],
+            LSTM: ["direct", "input", "forget", "candidate", "output"],
+            GRU: ["direct", "update", "reset", "candidate"],
+            SimpleRNN: ["direct", "network"],
           };
-          assert.deepEqual(Object.keys(paths), [...names[flow.kind], "output"]);
+          assert.deepEqual(Object.keys(paths), [...names[flow.kind], "above"]);
           steps++;
         }
       }
@@ -71,7 +72,7 @@ test("a path left out, or one a hundredth too large, shows", () => {
   const { steps } = gradientFlow(model, row);
   const { paths } = steps[199]!;
   const { total } = steps[198]!;
-  for (const name of ["direct", "i", "f", "g", "o"]) {
+  for (const name of ["direct", "input", "forget", "candidate", "output"]) {
     const without = Object.entries(paths).map(([key, value]) => (key === name ? value.map(() => 0) : value));
     assert.ok(apart(sum(without), total) > 1e-6, `${name} left out`);
     const more = Object.entries(paths).map(([key, value]) =>
@@ -89,7 +90,7 @@ test("direct and indirect parts: the direct one is the product of the forget gat
   let product = steps[199]!.total;
   for (let s = 199; s > 190; s--) {
     assert.ok(apart(steps[s]!.direct, product) < 1e-15);
-    product = product.map((value, u) => value * traced[s]!.gates["f"]![u]!);
+    product = product.map((value, u) => value * traced[s]!.gates["forget"]![u]!);
   }
   const { norms, direct, total } = steps[195]!;
   assert.ok(Math.abs(norms.direct - Math.hypot(...direct)) < 1e-15);
@@ -124,18 +125,13 @@ test("any model: a step's Jacobian is how its state depends on the one before", 
       const s = steps.length - 1;
       const J = stepJacobian(cell, steps, s);
       const before = stateBefore(cell, steps, s);
-      const flat = (state: { h: readonly number[]; c?: readonly number[] }) => [
-        ...state.h,
-        ...(state.c ?? []),
-      ];
+      const flat = (state: State) => [...state.hidden, ...(state.cell ?? [])];
       const size = flat(before).length;
       for (let k = 0; k < size; k++) {
         const moved = (by: number) => {
           const values = flat(before).map((value, i) => (i === k ? value + by : value));
-          const h = values.slice(0, cell.units);
-          return flat(
-            cell.step(steps[s]!.x, cell.carried === "c" ? { h, c: values.slice(cell.units) } : { h }),
-          );
+          const [hidden, kept] = [values.slice(0, cell.units), values.slice(cell.units)];
+          return flat(cell.step(steps[s]!.x, kept.length > 0 ? { hidden, cell: kept } : { hidden }));
         };
         const [up, down] = [moved(1e-6), moved(-1e-6)];
         const column = up.map((value, j) => (value - down[j]!) / 2e-6);
@@ -181,15 +177,15 @@ test("any model: no gradient outgrows the gain of its steps", () => {
     fc.property(anyCase, ({ model, row }) => {
       const open = openCell(model);
       const probe = new Probe(model);
-      const run = probe.run([row], { seed: (output) => output.map(() => 1) });
+      const run = probe.run([row], { seed: (scores) => scores.map(() => 1) });
       const { steps, outside } = realSteps(open, run);
       if (steps.length === 0 || open.layer.options.returnSequences) return;
       const flow = flowBack(open.cell, steps, outside);
       const { products } = gains(open.cell, steps);
-      const end = Math.hypot(...flow.at(-1)!.dh);
+      const end = Math.hypot(...flow.at(-1)!.hidden);
       // What reaches h of a step is part of what reaches its whole state.
-      for (const [s, { dh }] of flow.entries())
-        assert.ok(Math.hypot(...dh) <= products[s]! * end * (1 + 1e-9) + 1e-300);
+      for (const [s, { hidden }] of flow.entries())
+        assert.ok(Math.hypot(...hidden) <= products[s]! * end * (1 + 1e-9) + 1e-300);
     }),
     { numRuns: 60 },
   );
@@ -238,7 +234,7 @@ test("fresh cells: as Keras makes them, with the settings' changes", () => {
   );
   const rnn = freshCell({ name: "", kind: "SimpleRNN" }, 3, 4, 0);
   assert.ok(apart(singularValues(rnn.weights.recurrent), [1, 1, 1, 1]) < 1e-6);
-  assert.equal(runCell(rnn.cell, [[1, 2, 3]])[0]!.h.length, 4);
+  assert.equal(runCell(rnn.cell, [[1, 2, 3]])[0]!.hidden.length, 4);
 });
 
 test("what a gradient is about can be chosen", () => {

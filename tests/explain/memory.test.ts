@@ -26,7 +26,7 @@ for (const { name, precision, engine } of ENGINES) {
           const x = steps.filter(({ masked }) => !masked).map((step) => step.x);
           if (x.length === 0) continue;
           const states = engineStates(open, engine, { x });
-          const memory = (states.c ?? states.h).at(-1)!;
+          const memory = (states.cell ?? states.hidden).at(-1)!;
           assert.ok(apart(sum(decomposition!.contributions), memory) < Math.max(1e-6, 4 * precision));
           assert.ok(decomposition!.residual < 1e-13);
           assert.ok(Math.abs(decomposition!.shares.reduce((a, b) => a + b, 0) - 1) < 1e-12);
@@ -62,32 +62,39 @@ for (const { name, engine } of ENGINES) {
     const open = openCell(model);
     const { steps } = trace(model, row).layers[0]!;
     const states = engineStates(open, engine, { x: steps.map(({ x }) => x) });
-    const memory = states.c!.at(-1)!;
+    const memory = states.cell!.at(-1)!;
     const gate = (s: number, letter: string) => steps[s]!.gates[letter]!;
     /** Σ_t (Π_{s > t − early} keep_s) write_t, without the step left out. */
-    const recurrence = ({ keep = "f", write = "i", early = 0, without = -1 }) =>
+    const recurrence = ({ keep = "forget", write = "input", early = 0, without = -1 }) =>
       memory.map((_, u) => {
         let [c, left] = [0, 1];
         for (let t = 199; t >= 0; t--) {
           if (early) left *= gate(t, keep)[u]!;
-          if (t !== without) c += left * gate(t, write)[u]! * gate(t, "g")[u]!;
+          if (t !== without) c += left * gate(t, write)[u]! * gate(t, "candidate")[u]!;
           if (!early) left *= gate(t, keep)[u]!;
         }
         return c;
       });
     assert.ok(apart(recurrence({}), memory) < 1e-5);
-    for (const fault of [{ early: 1 }, { without: 199 }, { without: 196 }, { keep: "i", write: "f" }])
+    for (const fault of [
+      { early: 1 },
+      { without: 199 },
+      { without: 196 },
+      { keep: "input", write: "forget" },
+    ])
       assert.ok(apart(recurrence(fault), memory) > 1e-3, JSON.stringify(fault));
     // Two steps written out: the forget gate of the later step in place of the earlier's.
     const two = (early: string) =>
       memory.map((_, u) => {
         const [now, before] = [(g: string) => gate(199, g)[u]!, (g: string) => gate(198, g)[u]!];
-        const kept = early === "f" ? before("f") : now("f");
+        const kept = early === "forget" ? before("forget") : now("forget");
         return (
-          now("f") * kept * states.c!.at(-3)![u]! + now("f") * before("i") * before("g") + now("i") * now("g")
+          now("forget") * kept * states.cell!.at(-3)![u]! +
+          now("forget") * before("input") * before("candidate") +
+          now("input") * now("candidate")
         );
       });
-    assert.ok(apart(two("f"), memory) < 1e-5);
+    assert.ok(apart(two("forget"), memory) < 1e-5);
     assert.ok(apart(two("wrong"), memory) > 1e-3);
   });
 }
@@ -114,9 +121,9 @@ test("the LSTM's two steps, to the letter", () => {
   const [now, before, old] = [steps[199]!, steps[198]!, steps[197]!];
   const by = (f: (u: number) => number) => Array.from({ length: 32 }, (_, u) => f(u));
   const hand = [
-    by((u) => now.gates["f"]![u]! * before.gates["f"]![u]! * old.c![u]!),
-    by((u) => now.gates["f"]![u]! * before.gates["i"]![u]! * before.gates["g"]![u]!),
-    by((u) => now.gates["i"]![u]! * now.gates["g"]![u]!),
+    by((u) => now.gates["forget"]![u]! * before.gates["forget"]![u]! * old.cell![u]!),
+    by((u) => now.gates["forget"]![u]! * before.gates["input"]![u]! * before.gates["candidate"]![u]!),
+    by((u) => now.gates["input"]![u]! * now.gates["candidate"]![u]!),
   ];
   for (const [k, { value }] of unrolled.terms.entries())
     assert.ok(apart(value, hand[k]!) < 1e-14, `term ${k}`);

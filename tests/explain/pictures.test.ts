@@ -19,7 +19,7 @@ import { gradientPage } from "../../src/explain/draw/gradient-page.js";
 import { gradientPicture } from "../../src/explain/draw/gradient-picture.js";
 import { heatMap } from "../../src/explain/draw/heat-map.js";
 import { decades, type Line } from "../../src/explain/draw/log-lines.js";
-import { formula } from "../../src/explain/draw/math-text.js";
+import { formula, formulaLines, formulaWidth } from "../../src/explain/draw/math-text.js";
 import { numeral, tiny } from "../../src/explain/draw/numbers.js";
 import { parametersPage } from "../../src/explain/draw/parameters-page.js";
 import { parametersPicture } from "../../src/explain/draw/parameters-picture.js";
@@ -32,6 +32,7 @@ import { decomposeMemory } from "../../src/explain/memory.js";
 import { memoryView } from "../../src/explain/memory-view.js";
 import { explainParameters } from "../../src/explain/parameters.js";
 import { sentenceOfIds } from "../../src/explain/sentence.js";
+import { piecesOf, plain } from "../../src/explain/tex.js";
 import { unroll } from "../../src/explain/unroll.js";
 import { layers, sequential } from "../../src/index.js";
 import { byClass, byName, numberOf, parsePage, textOf } from "../report/page.js";
@@ -118,9 +119,9 @@ for (const kind of Object.keys(KINDS) as (keyof typeof KINDS)[]) {
     // The values drawn are those of the first unit at the last word.
     const shown = byClass(parse(picture), "part-value").map(textOf);
     for (const { id } of view.series) assert.ok(shown.includes(numeral(view.units[0]!.values[id]!)), id);
-    for (const { unit, values } of view.units) {
+    for (const { unit, before } of view.units) {
       for (const { id, values: over } of view.series.filter(({ state }) => state)) {
-        assert.equal(values[`${id} before`], over.at(-2)![unit], `${id} before the last word`);
+        assert.equal(before[id], over.at(-2)![unit], `${id} before the last word`);
       }
     }
     assert.equal(view.skipped, 2);
@@ -163,6 +164,68 @@ for (const kind of Object.keys(KINDS) as (keyof typeof KINDS)[]) {
     checkPage(attributionPage(attribution, sentence, HOSTILE), true);
   });
 }
+
+for (const resetAfter of [true, false]) {
+  test(`a GRU with resetAfter ${resetAfter} is drawn as it computes`, () => {
+    const anatomy = cellAnatomy(layers.gru({ units: 3, resetAfter }), 2);
+    assert.equal(anatomy.resetAfter, resetAfter);
+    const svg = parse(cellPicture(anatomy));
+    const [upper, lower] = [290, 250];
+    const wires = byClass(svg, "wire").map((wire) => ({
+      kind: wire.attributes.get("class")!.replace("wire ", ""),
+      ...ends(wire.attributes.get("d")!),
+    }));
+    // What comes to the candidate's box from below: one wire from the reset gate's product, one from x_t.
+    const into = wires.filter(({ to: [x, y] }) => y > lower && y < upper + 20 && x > 620 && x < 680);
+    assert.deepEqual(
+      into.map(({ kind }) => kind),
+      ["plain", "plain"],
+      "neither the old state nor the bus that holds it",
+    );
+    const [fromX, seen] = into.toSorted((a, b) => b.from[1] - a.from[1]);
+    const product = byClass(svg, "pointwise").find(
+      (circle) => numberOf(circle, "cx") === seen!.from[0] && numberOf(circle, "cy") < seen!.from[1],
+    );
+    assert.ok(product, "the other comes from the reset gate's product");
+    assert.equal(fromX!.from[0], 190);
+    const text = byClass(svg, "math").map((formula) => formula.attributes.get("aria-label"));
+    const equation = anatomy.parts.find(({ id }) => id === "candidate")!.equation;
+    const shown = resetAfter ? "rₜ ⊙ (hₜ₋₁ R_h + b'_h)" : "rₜ ⊙ hₜ₋₁";
+    assert.ok(text.includes(shown), "what it lets through");
+    assert.ok(plain(equation).includes(shown), "as in the equation");
+    assert.equal(text.includes("R_h, b'_h"), resetAfter, "R and b′ come before the gate, or not at all");
+  });
+}
+
+/** Where a wire begins and ends. */
+function ends(path: string): { from: [number, number]; to: [number, number] } {
+  const points = [...path.matchAll(/(-?[\d.]+) (-?[\d.]+)/g)].map(([, x, y]): [number, number] => [
+    Number(x),
+    Number(y),
+  ]);
+  return { from: points[0]!, to: points.at(-1)! };
+}
+
+test("equations stay within their cards, in every kind of cell", () => {
+  const all = [true, false].flatMap((useBias) => [
+    layers.lstm({ units: 3, useBias, activation: "softsign", recurrentActivation: "hardSigmoid" }),
+    layers.gru({ units: 3, useBias }),
+    layers.gru({ units: 3, useBias, resetAfter: false, activation: "softsign" }),
+    layers.simpleRNN({ units: 3, useBias, activation: "softsign" }),
+  ]);
+  for (const layer of all) {
+    for (const { equation } of cellAnatomy(layer, 2).parts) {
+      const lines = formulaLines(equation, 15, 282);
+      assert.equal(lines.join(" "), equation);
+      for (const line of lines) assert.ok(formulaWidth(line, 15) <= 282, line);
+    }
+  }
+  const candidate = cellAnatomy(layers.gru({ units: 3 }), 2).parts.find(({ id }) => id === "candidate")!;
+  assert.deepEqual(formulaLines(candidate.equation, 15, 282).map(plain), [
+    "h̃ₜ = tanh(xₜ W_h + b_h",
+    "+ rₜ ⊙ (hₜ₋₁ R_h + b'_h))",
+  ]);
+});
 
 test("parameters and comparison", () => {
   const m = model("lstm");
@@ -249,6 +312,26 @@ test("logarithmic scales: whole decades, and a bottom for what is nothing", () =
   );
   assert.deepEqual(scaleOf([1e-300, 5]).domain(), [-39, 1]);
   assert.deepEqual(scaleOf([0, 0]).domain().length, 2);
+  // Within less than a decade the axis is that of the values.
+  const about = (values: number[]) =>
+    scaleOf(values)
+      .domain()
+      .map((log) => Number((10 ** log).toPrecision(3)));
+  assert.deepEqual(about([1.02, 1.38, 0]), [1, 1.4]);
+  assert.deepEqual(about([3.1e-7, 7.6e-7]), [3e-7, 8e-7]);
+  assert.deepEqual(about([1, 1]), [0.94, 1.06]);
+  const { axis } = decades(plot, [{ name: "", kind: "one", values: [1.02, 1.38] }], "");
+  assert.deepEqual(byClass(parse(axis), "tick-label").map(textOf), ["1", "1.1", "1.2", "1.3", "1.4"]);
+});
+
+test("formulas break before operators, and not within braces", () => {
+  assert.deepEqual(piecesOf("a = b + \\text{c + d} \\odot (e - f)"), [
+    "a",
+    "= b",
+    "+ \\text{c + d}",
+    "\\odot (e",
+    "- f)",
+  ]);
 });
 
 test("formulas as text: scripts lowered, variables in italics, read aloud in words", () => {

@@ -31,8 +31,9 @@ for (const { name, precision, engine } of ENGINES) {
           if (steps.length === 0) continue;
           const states = engineStates(open, engine, { x: steps.map(({ x }) => x) });
           for (const [s, step] of steps.entries()) {
-            assert.ok(apart([...step.h], states.h[s]!) < precision, `h of step ${s}`);
-            if (step.c) assert.ok(apart([...step.c], states.c![s]!) < 4 * precision, `c of step ${s}`);
+            assert.ok(apart([...step.hidden], states.hidden[s]!) < precision, `h of step ${s}`);
+            if (step.cell)
+              assert.ok(apart([...step.cell], states.cell![s]!) < 4 * precision, `c of step ${s}`);
           }
         }
       }),
@@ -56,9 +57,9 @@ test("a masked step has no gates and hands its states on", () => {
     [false, false, true, false, true],
   );
   assert.deepEqual(steps[2]!.gates, {});
-  assert.deepEqual(steps[2]!.h, steps[1]!.h);
-  assert.deepEqual(steps[4]!.c, steps[3]!.c);
-  assert.notDeepEqual(steps[3]!.h, steps[1]!.h);
+  assert.deepEqual(steps[2]!.hidden, steps[1]!.hidden);
+  assert.deepEqual(steps[4]!.cell, steps[3]!.cell);
+  assert.notDeepEqual(steps[3]!.hidden, steps[1]!.hidden);
 });
 
 test("a swapped pair of gates, or a bias off by 1%, shows in the residual", () => {
@@ -77,7 +78,7 @@ test("a swapped pair of gates, or a bias off by 1%, shows in the residual", () =
   const x = steps.map((step) => step.x);
   const differs = (weights: NonNullable<typeof open>["weights"]) => {
     const states = engineStates({ ...open!, weights }, first!.engine, { x });
-    return apart([...steps.at(-1)!.h], states.h.at(-1)!);
+    return apart([...steps.at(-1)!.hidden], states.hidden.at(-1)!);
   };
   assert.ok(differs(open!.weights) < 1e-5);
   assert.ok(differs({ ...open!.weights, kernel: { rows, columns, data: damaged } }) > 1e-2);
@@ -92,17 +93,17 @@ test("a network that is opened takes the values it is given, and says their grad
   const whole = new Probe(model);
   const opened = new Probe(model, lstm);
   const h = whole.run([row]).at("lstm").values[0]!;
-  const [same, other] = opened.outputs([row, row], [h, h.map((value) => value + 0.1)]);
-  assert.ok(apart(same!, whole.run([row]).output()) < 1e-15);
-  assert.ok(apart(same!, other!) > 1e-6);
-  const run = opened.run([row], { given: [h], seed: (output) => output.map(() => 1) });
+  const [same, other] = opened.endings([row, row], [h, h.map((value) => value + 0.1)]);
+  assert.ok(apart(same!.output, whole.run([row]).output()) < 1e-15);
+  assert.ok(apart(same!.output, other!.output) > 1e-6);
+  const run = opened.run([row], { given: [h], seed: (scores) => scores.map(() => 1) });
   const gradient = run.opened().gradient![0]!;
   const nudged = (u: number, by: number) => h.map((value, k) => (k === u ? value + by : value));
-  const E = opened.outputs(
+  const E = opened.endings(
     h.flatMap(() => [row, row]),
     h.flatMap((_, u) => [nudged(u, 1e-5), nudged(u, -1e-5)]),
   );
-  const differences = h.map((_, u) => (E[2 * u]![0]! - E[2 * u + 1]![0]!) / 2e-5);
+  const differences = h.map((_, u) => (E[2 * u]!.scores[0]! - E[2 * u + 1]!.scores[0]!) / 2e-5);
   assert.ok(apart(gradient, differences) < 1e-9);
   assert.ok(Math.max(...gradient.map(Math.abs)) > 1e-4);
 });

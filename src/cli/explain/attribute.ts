@@ -10,8 +10,10 @@ import { type Attribution, attribute } from "../../explain/attribution.js";
 import { attributionPage } from "../../explain/draw/attribution-page.js";
 import { attributionPicture } from "../../explain/draw/attribution-picture.js";
 import { numeral, tiny } from "../../explain/draw/numbers.js";
+import { MOST_POINTS } from "../../explain/integrated-gradients.js";
 import { OBJECTIVE_KINDS } from "../../explain/objective.js";
 import type { Sentence } from "../../explain/sentence.js";
+import { whole } from "../context.js";
 import { choice, refuseIdle } from "../options.js";
 import { type Style, WIDTH } from "../terminal.js";
 import { excerpt } from "../ui/table.js";
@@ -29,6 +31,7 @@ import {
 
 interface Flags extends OutputFlags, SubjectFlags, ChosenFlags {
   layer?: string;
+  points?: number;
 }
 
 export function attributeCommand(explain: Command): void {
@@ -40,7 +43,8 @@ export function attributeCommand(explain: Command): void {
   subjectOptions(command)
     .option("--label <name>", "the class to explain (default: the likeliest)")
     .addOption(choice("--of <what>", "what of it (default: logOdds; of an amount: output)", OBJECTIVE_KINDS))
-    .option("--layer <name>", "whose memory to divide (default: the last recurrent layer's)");
+    .option("--layer <name>", "whose memory to divide (default: the last recurrent layer's)")
+    .option("--points <n>", `of the path, at most (default: ${MOST_POINTS})`, whole("points", 8));
   outputOptions(command).action(async (source: string, text: string[], flags: Flags) => {
     refuseIdle(command, idleForSubject(source));
     const subject = await openAnySubject(source, text, flags);
@@ -48,13 +52,14 @@ export function attributeCommand(explain: Command): void {
       const isAmount = subject.automatic instanceof TextRegressor;
       const why = `with an automatic ${isAmount ? "regressor" : "classifier"}`;
       const amount = isAmount && "with a regressor, which has no labels";
-      refuseIdle(command, { of: why, layer: why, label: amount });
+      refuseIdle(command, { of: why, layer: why, points: why, label: amount });
       return showFeatures(subject, flags);
     }
     const { model, sentence, title } = subject;
     const attribution = attribute(model, sentence.ids, {
       ...choiceOf(command, flags, subject),
       ...(flags.layer === undefined ? {} : { layer: flags.layer }),
+      ...(flags.points === undefined ? {} : { points: flags.points }),
     });
     const words = attribution.words.map((word) => ({ word: sentence.words[word.t]!, ...word }));
     await show(
@@ -93,6 +98,7 @@ function attributionText(attribution: Attribution, sentence: Sentence, style: St
     ...paragraph(
       `Integrated gradients add up to ${numeral(completeness.sum, 6)}; two forward passes differ by ${numeral(completeness.difference, 6)}: ${tiny(completeness.residual)} apart (${completeness.points} points).`,
     ),
+    ...paragraph(completeness.note ?? ""),
     ...paragraph("Occlusion is the change when the word is taken out; such changes need not add up."),
     ...paragraph(
       memory

@@ -42,7 +42,7 @@ export function cellCommand(explain: Command): void {
     .option("--layer <name>", "which recurrent layer (default: the last)")
     .option(
       "--at <place>",
-      "place in the row of the word to show values of (default: the last word)",
+      "place in the row of the word to show values of (default: the one read last)",
       whole("at"),
     )
     .option(
@@ -113,18 +113,20 @@ function partLines({ number, name, role, equation, network }: CellPart, style: S
 
 function viewText(view: CellView, style: Style): string {
   const { words, chosen, units, series, skipped } = view;
-  const states = series
-    .filter(({ state }) => state)
-    .map(({ id, symbol }) => [`${id} before`, plain(symbol.replace("{t}", "{t-1}"))]);
-  const columns = [...states, ...series.map(({ id, symbol }) => [id, plain(symbol)])] as [string, string][];
-  const rows = units.map(({ unit, values }) => [
+  const states = series.filter(({ state }) => state);
+  const heads = [
+    ...states.map(({ symbol }) => plain(symbol.replace("{t}", "{t-1}"))),
+    ...series.map(({ symbol }) => plain(symbol)),
+  ];
+  const rows = units.map(({ unit, values, before }) => [
     `unit ${unit}`,
-    ...columns.map(([id]) => numeral(values[id]!, 2)),
+    ...states.map(({ id }) => numeral(before[id]!, 2)),
+    ...series.map(({ id }) => numeral(values[id]!, 2)),
   ]);
   const left = skipped > 0 ? `, ${count(skipped)} steps of padding left out` : "";
   return [
     style.bold(`At “${excerpt(words[chosen]!.word, 24)}”, word ${chosen + 1} of ${words.length}${left}`),
-    table([["", ...columns.map(([, symbol]) => symbol)], ...rows]),
+    table([["", ...heads], ...rows]),
     "",
     style.bold("Over the words: means over the units (of sizes, in bars), shaded low to high"),
     seriesTable(view),
@@ -181,7 +183,7 @@ export function comparisonText(cells: readonly CellComparison[], style: Style): 
     table([
       row("", ({ kind }) => kind),
       row("interacting networks", ({ networks }) => String(networks)),
-      row("states", ({ states }) => states),
+      row("states", ({ states }) => states.join(" and ")),
       row("parameters", ({ parameters }) => count(parameters)),
       row("multiplications a step", ({ multiplications }) => count(multiplications)),
       row("kept a step when fresh", ({ fresh }) => (fresh ? decimal(fresh.keep, 3) : "–")),

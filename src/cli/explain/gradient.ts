@@ -2,6 +2,7 @@
 import type { Command } from "commander";
 import { count } from "../../base/numbers.js";
 import { printable, wrapToWidth } from "../../base/text.js";
+import { stateLetter } from "../../explain/cells/names.js";
 import { gradientPage } from "../../explain/draw/gradient-page.js";
 import { gradientPicture } from "../../explain/draw/gradient-picture.js";
 import { numeral, tiny } from "../../explain/draw/numbers.js";
@@ -39,7 +40,11 @@ export function gradientCommand(explain: Command): void {
   subjectOptions(command)
     .option("--label <name>", "the class that E is about (default: the likeliest)")
     .addOption(choice("--of <what>", "what E is (default: loss; of an amount: output)", OBJECTIVE_KINDS))
-    .option("--at <place>", "place in the row of the word to go back from (default: the last)", whole("at"))
+    .option(
+      "--at <place>",
+      "place in the row of the word to go back from (default: the one read last)",
+      whole("at"),
+    )
     .option("--layer <name>", "which recurrent layer (default: the last)")
     .option("--units <list>", "units to put numbers in for, as 0,3,7", numbers("units"))
     .option("--no-study", "leave out the same text through fresh cells of every kind");
@@ -117,25 +122,35 @@ function stepTable(
 function timeTable({ words, norms, gains, state, padding, kind }: GradientView, style: Style): string {
   const hidden = kind === "LSTM";
   const rows = words.map(({ word }, k) => {
-    const { total, direct, indirect, dh } = norms[k]!;
+    const { total, direct, indirect, hidden: ofHidden } = norms[k]!;
     const step = gains.steps[k]! > 0 ? numeral(gains.steps[k]!, 3) : "–";
     return [
       excerpt(word, 16),
       ...[total, direct, indirect].map(tiny),
-      ...(hidden ? [tiny(dh)] : []),
+      ...(hidden ? [tiny(ofHidden)] : []),
       step,
       tiny(gains.products[k]!),
     ];
   });
-  const heads = [`∂E/∂${state}`, "direct", "indirect", ...(hidden ? ["∂E/∂h"] : []), "σ step", "σ to end"];
+  const heads = [
+    `∂E/∂${stateLetter(state)}`,
+    "direct",
+    "indirect",
+    ...(hidden ? ["∂E/∂h"] : []),
+    "σ step",
+    "σ to end",
+  ];
   const before =
     padding.steps > 0
       ? [`  At the first of ${count(padding.steps)} steps of padding it is ${tiny(padding.first)}.`]
       : [];
+  const after =
+    padding.after > 0 ? [`  It comes through ${count(padding.after)} steps of padding first.`] : [];
   return [
     style.bold("Through time: norms, and the largest singular values of the Jacobians"),
     table([["", ...heads], ...rows]),
     ...before,
+    ...after,
   ].join("\n");
 }
 

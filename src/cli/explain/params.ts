@@ -36,7 +36,7 @@ export function paramsCommand(explain: Command): void {
     )
     .option(
       "--expect <layer=count>",
-      "check an answer, as lstm=768, dense+dense_1=8705 or total=30977, and name the slip behind a wrong one " +
+      "check an answer, as dense_1=257, dense+dense_1=8705 or total=30977, and name the slip behind a wrong one " +
         "(repeatable; exit 1)",
       (text, all: Expectation[]) => [...all, parseExpectation(text)],
       [],

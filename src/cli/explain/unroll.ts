@@ -5,14 +5,16 @@ import { count, percent } from "../../base/numbers.js";
 import { padToWidth, printable, wrapToWidth } from "../../base/text.js";
 import { ENGINES } from "../../engines/engines.js";
 import type { EngineChoice } from "../../engines/registry.js";
+import { stateLetter } from "../../explain/cells/names.js";
+import { openCell } from "../../explain/cells/open.js";
 import { numeral, tiny } from "../../explain/draw/numbers.js";
 import { unrollPage } from "../../explain/draw/unroll-page.js";
 import { unrollPicture } from "../../explain/draw/unroll-picture.js";
 import { decomposeMemory, NO_MEMORY } from "../../explain/memory.js";
 import { type MemoryView, memoryView } from "../../explain/memory-view.js";
-import type { Sentence } from "../../explain/sentence.js";
+import { lastRead } from "../../explain/steps.js";
 import { plain } from "../../explain/tex.js";
-import { type Unrolled, unroll } from "../../explain/unroll.js";
+import { BACKWARDS, type Unrolled, unroll } from "../../explain/unroll.js";
 import { whole } from "../context.js";
 import { refuseIdle } from "../options.js";
 import { type Style, WIDTH } from "../terminal.js";
@@ -21,7 +23,7 @@ import { type OutputFlags, outputOptions, show } from "./output.js";
 import { idleForSubject, numbers, openSubject, type SubjectFlags, subjectOptions } from "./subject.js";
 
 interface Flags extends OutputFlags, SubjectFlags {
-  steps: number;
+  steps?: number;
   at?: number;
   layer?: string;
   units?: number[];
@@ -33,8 +35,8 @@ export function unrollCommand(explain: Command): void {
     .command("unroll")
     .description("the recurrence written out over some steps, checked, and the memory by word");
   subjectOptions(command)
-    .option("--steps <k>", "steps to write out", whole("steps", 1), 2)
-    .option("--at <place>", "place in the row of step t (default: the last word)", whole("at"))
+    .option("--steps <k>", "steps to write out (default: 2)", whole("steps", 1))
+    .option("--at <place>", "place in the row of step t (default: the word read last)", whole("at"))
     .option("--layer <name>", "which recurrent layer (default: the last)")
     .option("--units <list>", "units to put numbers in for, as 0,3,7", numbers("units"))
     .option("--tex", "only the formulas, as TeX");
@@ -45,7 +47,8 @@ export function unrollCommand(explain: Command): void {
       units: idleUnits(flags),
     });
     const { model, sentence, title } = await openSubject(source, text, flags);
-    const place = { steps: flags.steps, layer: flags.layer, at: flags.at ?? lastWord(sentence) };
+    const at = flags.at ?? lastRead(openCell(model, flags.layer), sentence.words);
+    const place = { steps: flags.steps, layer: flags.layer, at };
     const unrolled = unroll(model, sentence.ids, place);
     const engine = ENGINES.createSynchronous({ engine: model.engineName as EngineChoice });
     const { residual } = unroll(model, sentence.ids, { ...place, engine });
@@ -68,8 +71,6 @@ export function unrollCommand(explain: Command): void {
     );
   });
 }
-
-const lastWord = ({ words }: Sentence) => words.findLastIndex((word) => word !== "");
 
 /** Why --units would change nothing: they are columns of the table and of the page, and JSON has them all. */
 export const idleUnits = ({ json, tex, html }: OutputFlags & { tex?: boolean }) =>
@@ -101,11 +102,14 @@ interface Wording {
 
 function unrollText(unrolled: Unrolled, memory: MemoryView | null, wording: Wording): string {
   const { style, wordAt } = wording;
-  const { layer, state, k, tex, networks } = unrolled;
+  const { layer, state, k, tex, networks, goBackwards } = unrolled;
   const hanging = (text: string, indent: string) =>
     wrapToWidth(text, WIDTH - 6).map((line, i) => (i === 0 ? `  ${line}` : `${indent}${line}`));
   return [
-    style.bold(`${printable(layer)}: ${state} at “${excerpt(wordAt(0), 30)}”, ${k} steps written out`),
+    style.bold(
+      `${printable(layer)}: ${stateLetter(state)} at “${excerpt(wordAt(0), 30)}”, ${k} steps written out`,
+    ),
+    ...(goBackwards ? [`  ${BACKWARDS}`] : []),
     ...hanging(plain(tex), "     "),
     ...(networks.length > 0 ? ["", "with every gate down to the inputs and the old states:"] : []),
     ...networks.flatMap(({ tex: name, expansion }) =>
@@ -135,7 +139,7 @@ function termTable(
     row("forward pass", forward),
   ];
   const note = wrapToWidth(
-    `Over all ${count(value.length)} units, ${state} and the forward pass differ by at most ${tiny(residual)} in float64, ${tiny(float32)} in the float32 of the ${name} engine.`,
+    `Over all ${count(value.length)} units, ${stateLetter(state)} and the forward pass differ by at most ${tiny(residual)} in float64, ${tiny(float32)} in the float32 of the ${name} engine.`,
     WIDTH - 2,
   ).map((line) => `  ${line}`);
   return [style.bold("In numbers"), table(rows), ...note].join("\n");

@@ -1,8 +1,6 @@
 /** What the three kinds of cell have in common for explanations: one step forward, one step back, and their names. */
+import type { CellKind, StateName } from "./names.js";
 import { add, type Matrix, timesMatrix, type Vector } from "./vector.js";
-
-/** Keras's class name of a recurrent layer that can be opened. */
-export type CellKind = "SimpleRNN" | "LSTM" | "GRU";
 
 /** A gate's, or the candidate's, own small network: z = x·W + h₋₁·R + b. */
 export interface NetworkWeights {
@@ -31,15 +29,15 @@ export interface Activation {
 
 /** What a cell hands on to the next step. */
 export interface State {
-  /** [U] the output. */
-  readonly h: Vector;
-  /** LSTM only. */
-  readonly c?: Vector;
+  /** [U] h_t, the output. */
+  readonly hidden: Vector;
+  /** [U] c_t, in an LSTM only. */
+  readonly cell?: Vector;
 }
 
 /** What one step computed. */
 export interface Step extends State {
-  /** Activated values [U] by network: i f g o in an LSTM, z r h (the candidate) in a GRU, none in a SimpleRNN. */
+  /** Activated values [U] by network: input, forget, candidate and output in an LSTM; update, reset and candidate in a GRU; none in a SimpleRNN. */
   readonly gates: Readonly<Record<string, Vector>>;
   /** What a GRU's candidate sees of h_{t−1}. */
   readonly recurrentPart?: Vector;
@@ -73,7 +71,7 @@ export interface Cell {
   readonly networks: readonly string[];
   readonly weights: Readonly<Record<string, NetworkWeights>>;
   /** The state that the direct path carries. */
-  readonly carried: "c" | "h";
+  readonly carried: StateName;
   step(x: Vector, previous: State): Step;
   /**
    * @param dh total ∂E/∂h_t

@@ -9,14 +9,15 @@ import {
   type Step,
   type StepGradient,
 } from "./cell.js";
+import { NETWORKS } from "./names.js";
 import { add, combine, hadamard, subtract, timesMatrix, timesTransposed, type Vector } from "./vector.js";
 
-type Gate = "z" | "r" | "h";
+type Gate = (typeof NETWORKS.GRU)[number];
 
 export class GruCell implements Cell {
   readonly kind = "GRU";
-  readonly networks = ["z", "r", "h"] as const;
-  readonly carried = "h";
+  readonly networks = NETWORKS.GRU;
+  readonly carried = "hidden";
 
   constructor(
     readonly layer: string,
@@ -31,21 +32,21 @@ export class GruCell implements Cell {
     readonly resetAfter: boolean,
   ) {}
 
-  step(x: Vector, { h: before }: State): Step {
+  step(x: Vector, { hidden: before }: State): Step {
     const { weights, activation: phi, gateActivation: sigma } = this;
-    const z = preActivation(x, before, weights.z).map(sigma.f);
-    const r = preActivation(x, before, weights.r).map(sigma.f);
+    const z = preActivation(x, before, weights.update).map(sigma.f);
+    const r = preActivation(x, before, weights.reset).map(sigma.f);
     const recurrentPart = this.recurrentPart(before, r);
     const seen = this.resetAfter ? hadamard(r, recurrentPart) : recurrentPart;
-    const { kernel, bias } = weights.h;
+    const { kernel, bias } = weights.candidate;
     const candidate = add(timesMatrix(x, kernel), bias, seen).map(phi.f);
-    const h = combine((z, old, fresh) => z * old + (1 - z) * fresh, z, before, candidate);
-    return { gates: { z, r, h: candidate }, h, recurrentPart };
+    const hidden = combine((z, old, fresh) => z * old + (1 - z) * fresh, z, before, candidate);
+    return { gates: { update: z, reset: r, candidate }, hidden, recurrentPart };
   }
 
   /** What the candidate sees of h_{t−1}: before the reset gate multiplies it, or after. */
   private recurrentPart(before: Vector, r: Vector): number[] {
-    const { recurrent, recurrentBias } = this.weights.h;
+    const { recurrent, recurrentBias } = this.weights.candidate;
     if (this.resetAfter) return add(timesMatrix(before, recurrent), recurrentBias);
     return timesMatrix(hadamard(r, before), recurrent);
   }
@@ -54,30 +55,31 @@ export class GruCell implements Cell {
    * δz̄ = δh ⊙ (h_{t−1} − h̃) ⊙ σ′ for the update gate, δh̄ = δh ⊙ (1 − z) ⊙ φ′ for the candidate, and the reset gate's
    * through the candidate's recurrent part; along h_{t−1} goes δh ⊙ z directly, and something through each network.
    */
-  back(now: Step, { h: before }: State, dh: Vector): StepGradient {
-    const { z, r, h: candidate } = now.gates as Record<Gate, Vector>;
+  back(now: Step, { hidden: before }: State, dh: Vector): StepGradient {
+    const { update: z, reset: r, candidate } = now.gates as Record<Gate, Vector>;
     const { weights, resetAfter, activation: phi, gateActivation: sigma } = this;
     const dCandidate = combine((d, z, y) => d * (1 - z) * phi.slope(y), dh, z, candidate);
     const dUpdate = hadamard(dh, subtract(before, candidate), z.map(sigma.slope));
     // δ of the candidate's recurrent side: of r ⊙ (h₋₁·R + b′), or of r ⊙ h₋₁ before the product.
-    const dProduct = resetAfter ? dCandidate : timesTransposed(dCandidate, weights.h.recurrent);
+    const dProduct = resetAfter ? dCandidate : timesTransposed(dCandidate, weights.candidate.recurrent);
     const dReset = hadamard(dProduct, resetAfter ? now.recurrentPart! : before, r.map(sigma.slope));
-    const dz: Record<Gate, Vector> = { z: dUpdate, r: dReset, h: dCandidate };
+    const dz: Record<Gate, Vector> = { update: dUpdate, reset: dReset, candidate: dCandidate };
     const dKept = hadamard(dProduct, r);
     return {
       total: dh,
       direct: hadamard(dh, z),
       throughNetworks: {
-        z: timesTransposed(dUpdate, weights.z.recurrent),
-        r: timesTransposed(dReset, weights.r.recurrent),
-        h: resetAfter ? timesTransposed(dKept, weights.h.recurrent) : dKept,
+        update: timesTransposed(dUpdate, weights.update.recurrent),
+        reset: timesTransposed(dReset, weights.reset.recurrent),
+        candidate: resetAfter ? timesTransposed(dKept, weights.candidate.recurrent) : dKept,
       },
       dx: add(...this.networks.map((gate) => timesTransposed(dz[gate], weights[gate].kernel))),
     };
   }
 
   memory({ gates }: Step): MemoryStep {
-    return { keep: gates["z"]!, write: combine((z, h) => (1 - z) * h, gates["z"]!, gates["h"]!) };
+    const { update, candidate } = gates as Record<Gate, Vector>;
+    return { keep: update, write: combine((z, fresh) => (1 - z) * fresh, update, candidate) };
   }
 
   emit(_gates: Step["gates"], h: Vector): Vector {

@@ -2,7 +2,6 @@
 
 import { inputError } from "../../base/errors.js";
 import { ACTIVATIONS, type ActivationName, activationFormula } from "../../kernels/activations.js";
-import { GRU_GATES, LSTM_GATES } from "../../kernels/gates.js";
 import { Bidirectional } from "../../layers/bidirectional.js";
 import type { GRU } from "../../layers/gru.js";
 import type { Layer } from "../../layers/layer.js";
@@ -16,6 +15,7 @@ import type { WeightArray } from "../../network/weights.js";
 import type { Activation, Cell, NetworkWeights } from "./cell.js";
 import { GruCell } from "./gru.js";
 import { LstmCell } from "./lstm.js";
+import { NETWORKS } from "./names.js";
 import { SimpleRnnCell } from "./simple-rnn.js";
 import { columnsOf, type Matrix, zeros } from "./vector.js";
 
@@ -115,12 +115,12 @@ export function makeCell(layer: RecurrentLayer, weights: CellWeights, name = lay
   const I = weights.kernel.rows;
   const phi = activationOf(layer.options.activation);
   if (layer instanceof SimpleRNN) {
-    return new SimpleRnnCell(name, I, U, networks(weights, ["h"], U), phi);
+    return new SimpleRnnCell(name, I, U, networks(weights, NETWORKS.SimpleRNN, U), phi);
   }
   const sigma = activationOf(layer.options.recurrentActivation);
-  if (layer instanceof LSTM) return new LstmCell(name, I, U, networks(weights, LSTM_GATES, U), phi, sigma);
+  if (layer instanceof LSTM) return new LstmCell(name, I, U, networks(weights, NETWORKS.LSTM, U), phi, sigma);
   const { resetAfter } = layer.options;
-  return new GruCell(name, I, U, networks(weights, GRU_GATES, U), phi, sigma, resetAfter);
+  return new GruCell(name, I, U, networks(weights, NETWORKS.GRU, U), phi, sigma, resetAfter);
 }
 
 function activationOf(name: ActivationName): Activation {

@@ -8,33 +8,34 @@ import {
   type Step,
   type StepGradient,
 } from "./cell.js";
+import { NETWORKS } from "./names.js";
 import { hadamard, timesTransposed, type Vector } from "./vector.js";
 
 export class SimpleRnnCell implements Cell {
   readonly kind = "SimpleRNN";
-  readonly networks = ["h"] as const;
-  readonly carried = "h";
+  readonly networks = NETWORKS.SimpleRNN;
+  readonly carried = "hidden";
 
   constructor(
     readonly layer: string,
     readonly inputs: number,
     readonly units: number,
-    readonly weights: Readonly<Record<"h", NetworkWeights>>,
+    readonly weights: Readonly<Record<"network", NetworkWeights>>,
     private readonly activation: Activation,
   ) {}
 
-  step(x: Vector, { h }: State): Step {
-    return { gates: {}, h: preActivation(x, h, this.weights.h).map(this.activation.f) };
+  step(x: Vector, { hidden }: State): Step {
+    return { gates: {}, hidden: preActivation(x, hidden, this.weights.network).map(this.activation.f) };
   }
 
   /** Every gradient passes φ′ and Rᵀ at every step: there is no other way back. */
   back(now: Step, _previous: State, dh: Vector): StepGradient {
-    const { kernel, recurrent } = this.weights.h;
-    const dz = hadamard(dh, now.h.map(this.activation.slope));
+    const { kernel, recurrent } = this.weights.network;
+    const dz = hadamard(dh, now.hidden.map(this.activation.slope));
     return {
       total: dh,
       direct: null,
-      throughNetworks: { h: timesTransposed(dz, recurrent) },
+      throughNetworks: { network: timesTransposed(dz, recurrent) },
       dx: timesTransposed(dz, kernel),
     };
   }

@@ -1,5 +1,6 @@
 /** Traps that show in what happens inside: gates forward, gradients backward, on a few of the texts. */
 import { count, percent } from "../../base/numbers.js";
+import { isGate } from "../cells/names.js";
 import { isRecurrent } from "../cells/open.js";
 import { gradientFlow } from "../gradient.js";
 import { type LayerTrace, trace } from "../trace.js";
@@ -61,33 +62,25 @@ const saturation: Check<Subject> = (subject) => {
   ];
 };
 
-/** Gates by their letters; in a SimpleRNN the state itself. */
-const GATE_NAMES: Record<string, string> = {
-  i: "input gates",
-  f: "forget gates",
-  g: "candidates",
-  o: "output gates",
-  z: "update gates",
-  r: "reset gates",
-  h: "candidates",
-  state: "states",
-};
+/** What is said of many: in a SimpleRNN, of the state itself. */
+const plural = (name: string): string =>
+  name === "hidden" ? "states" : isGate(name) ? `${name} gates` : `${name}s`;
 /** From −1 to 1, where the layer's activation is tanh; gates run from 0 to 1. */
-const SIGNED = new Set(["g", "h", "state"]);
+const SIGNED = new Set(["candidate", "hidden"]);
 /** At 1 these keep the memory as it is, which is no fault. */
-const KEEPS = new Set(["f", "z"]);
+const KEEPS = new Set(["forget", "update"]);
 
 function countSaturated(
   counts: Map<string, GateCount>,
   { layer, steps, kind }: LayerTrace,
   ids: readonly number[],
 ): void {
-  for (const { gates, h, t, masked } of steps) {
+  for (const { gates, hidden, t, masked } of steps) {
     if (masked || ids[t] === 0) continue;
-    const values: Record<string, readonly number[]> = kind === "SimpleRNN" ? { state: h } : gates;
+    const values: Record<string, readonly number[]> = kind === "SimpleRNN" ? { hidden } : gates;
     for (const [gate, all] of Object.entries(values)) {
       const key = `${layer} ${gate}`;
-      const sum = counts.get(key) ?? { layer, gate: GATE_NAMES[gate] ?? gate, stuck: 0, all: 0 };
+      const sum = counts.get(key) ?? { layer, gate: plural(gate), stuck: 0, all: 0 };
       sum.stuck += all.filter((value) => isSaturated(gate, value)).length;
       sum.all += all.length;
       counts.set(key, sum);

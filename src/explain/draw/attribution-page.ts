@@ -41,6 +41,7 @@ export function attributionPage(attribution: Attribution, sentence: Sentence, ti
           ["points of Gauss and Legendre's rule", String(completeness.points)],
         ],
       }),
+      completeness.note !== null && html`<p class="notes">${completeness.note}</p>`,
       html`<p><strong>Occlusion</strong> takes each word out of the text and looks again: F(x) less F without the word. Such changes need not add up: words can stand in for each other, or work only together.</p>`,
       memory
         ? html`<p><strong>Memory</strong> is exact: what each word wrote into ${foreign(memory.layer)} and later gates kept adds up to its final memory within ${tiny(memory.residual)}. Along ∂F/∂memory it says which way the remains point, in all ${numeral(memory.total, 4)}; its share says how much of the memory they are. Padding holds ${percent(memory.padding.held)}.</p>`

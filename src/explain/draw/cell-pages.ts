@@ -1,7 +1,7 @@
 /** Cells as pages: one with its parts and a sentence in it, and the three side by side. */
 import { count, decimal } from "../../base/numbers.js";
 import { figure, section, table } from "../../drawing/blocks.js";
-import { type Content, html, type Markup } from "../../drawing/markup.js";
+import { html, type Markup } from "../../drawing/markup.js";
 import { page } from "../../drawing/page.js";
 import type { CellAnatomy, CellPart } from "../anatomy.js";
 import type { CellView } from "../cell-view.js";
@@ -48,22 +48,17 @@ function partCard({ number, name, role, equation, network }: CellPart): Markup {
 /** Values of some units at the chosen word. */
 function unitSection({ units, series, words: list, chosen }: CellView): Markup {
   const states = series.filter(({ state }) => state);
-  const columns: [string, Content][] = [
-    ...states.map(({ id, symbol }): [string, Content] => [
-      `${id} before`,
-      math(symbol.replace("{t}", "{t-1}")),
-    ]),
-    ...series.map(({ id, symbol }): [string, Content] => [id, math(symbol)]),
-  ];
+  const old = states.map(({ symbol }) => math(symbol.replace("{t}", "{t-1}")));
   const { word } = list[chosen]!;
   return section(
     "values",
     `Values at “${word}”`,
     table({
-      headers: ["unit", ...columns.map(([, symbol]) => symbol)],
-      rows: units.map(({ unit, values }) => [
+      headers: ["unit", ...old, ...series.map(({ symbol }) => math(symbol))],
+      rows: units.map(({ unit, values, before }) => [
         String(unit),
-        ...columns.map(([id]) => numeral(values[id]!, 4)),
+        ...states.map(({ id }) => numeral(before[id]!, 4)),
+        ...series.map(({ id }) => numeral(values[id]!, 4)),
       ]),
     }),
   );
@@ -91,7 +86,7 @@ export function comparisonPage(cells: readonly CellComparison[]): string {
         rows: [
           ["memory", ...cells.map(({ memory }) => math(memory))],
           ["interacting networks", ...cells.map(({ networks }) => String(networks))],
-          ["states", ...cells.map(({ states }) => states)],
+          ["states", ...cells.map(({ states }) => states.join(" and "))],
           ["parameters", ...cells.map(({ substitution }) => substitution)],
           ["multiplications a step", ...cells.map(({ multiplications }) => count(multiplications))],
           ["kept a step when fresh", ...cells.map(({ fresh }) => (fresh ? decimal(fresh.keep, 3) : "–"))],

@@ -6,10 +6,11 @@ import { drawing, words } from "../../drawing/svg.js";
 import type { CellAnatomy, CellPart } from "../anatomy.js";
 import type { CellView, PartSeries } from "../cell-view.js";
 import { plain } from "../tex.js";
-import { cellDiagram, DIAGRAM, type PartValues } from "./cell-diagrams.js";
+import { cellDiagram, DIAGRAM } from "./cell-diagrams.js";
 import { badge } from "./diagram.js";
+import type { PartValues } from "./diagram-parts.js";
 import { type Box, HATCH, heatLegend, heatMap, place } from "./heat-map.js";
-import { formula } from "./math-text.js";
+import { formula, formulaLines } from "./math-text.js";
 import { numeral } from "./numbers.js";
 import { wordsAxis, wordsHeight } from "./words-axis.js";
 
@@ -50,27 +51,52 @@ const chosenLine = ({ words: list, chosen, units }: CellView) =>
   );
 
 const valuesOf = ({ units }: CellView): PartValues =>
-  Object.fromEntries(Object.entries(units[0]!.values).map(([id, value]) => [id, numeral(value, 2)]));
+  Object.fromEntries(
+    Object.entries({ ...units[0]!.values, ...keyed(units[0]!.before) }).map(([id, value]) => [
+      id,
+      numeral(value, 2),
+    ]),
+  );
 
-const CARD = { width: 310, gap: 15, height: 142 } as const;
+/** States that came in, as the drawing calls them. */
+const keyed = (before: Readonly<Record<string, number>>) =>
+  Object.fromEntries(Object.entries(before).map(([id, value]) => [`${id} before`, value]));
+
+const CARD = { width: 310, gap: 15, height: 142, edge: 14, line: 21, formula: 15 } as const;
+
+/** A card's equation in lines, and how much higher than usual it is for them. */
+const equationLines = ({ equation }: CellPart) =>
+  equation === "" ? [] : formulaLines(equation, CARD.formula, CARD.width - 2 * CARD.edge);
+const extra = (parts: readonly CellPart[]) =>
+  CARD.line * Math.max(0, ...parts.map((part) => equationLines(part).length - 1));
 
 function cardsOf(parts: readonly CellPart[], y: number): { drawn: Markup; bottom: number } {
-  const rows = Math.ceil(parts.length / 3);
-  const drawn = parts.map((part, k) => {
-    const x = (k % 3) * (CARD.width + CARD.gap);
-    return html`<g transform="translate(${x} ${y + Math.floor(k / 3) * (CARD.height + CARD.gap)})">${card(part)}</g>`;
+  const rows = Array.from({ length: Math.ceil(parts.length / 3) }, (_, k) => parts.slice(3 * k, 3 * k + 3));
+  let top = y;
+  const drawn = rows.map((row) => {
+    const height = CARD.height + extra(row);
+    const at = top;
+    top += height + CARD.gap;
+    return row.map((part, k) => {
+      const x = k * (CARD.width + CARD.gap);
+      return html`<g transform="translate(${x} ${at})">${card(part, height)}</g>`;
+    });
   });
-  return { drawn: html`${drawn}`, bottom: y + rows * (CARD.height + CARD.gap) - CARD.gap };
+  return { drawn: html`${drawn}`, bottom: top - CARD.gap };
 }
 
-function card({ id, number, name, role, equation, network }: CellPart): Markup {
-  const lines = wrapToWidth(role, 41);
-  const kind = network ? "" : id === "c" ? "state" : "hidden";
-  return html`<rect class="card" width="${CARD.width}" height="${CARD.height}" rx="10"/>
-${badge(22, 24, number, kind)}${words(40, 29, name, "part-name")}${network !== null && words(CARD.width - 14, 28, `${network.activation}: ${network.range}`, "part-fact", "end")}
-${equation !== "" && formula(14, 58, equation, { size: 15 })}
-${lines.map((line, k) => words(14, 80 + 17 * k, line, "part-role"))}
-${network !== null && words(14, CARD.height - 10, weightsLine(network), "part-fact")}`;
+function card(part: CellPart, height: number): Markup {
+  const { id, number, name, role, network } = part;
+  const { width, edge, line, formula: size } = CARD;
+  const roles = wrapToWidth(role, 41);
+  const equation = equationLines(part);
+  const below = 80 + line * Math.max(0, equation.length - 1);
+  const kind = network ? "" : id === "cell" ? "state" : "hidden";
+  return html`<rect class="card" width="${width}" height="${height}" rx="10"/>
+${badge(22, 24, number, kind)}${words(40, 29, name, "part-name")}${network !== null && words(width - edge, 28, `${network.activation}: ${network.range}`, "part-fact", "end")}
+${equation.map((tex, k) => formula(k === 0 ? edge : edge + 14, 58 + line * k, tex, { size }))}
+${roles.map((text, k) => words(edge, below + 17 * k, text, "part-role"))}
+${network !== null && words(edge, height - 10, weightsLine(network), "part-fact")}`;
 }
 
 function weightsLine({

@@ -26,7 +26,7 @@ export function comparisonPicture(cells: readonly CellComparison[]): Markup {
       description: cells
         .map(
           ({ kind, networks, states, parameters, keeps }) =>
-            `${kind}: interacting networks ${networks}, states ${states}, parameters ${parameters}. ${keeps}`,
+            `${kind}: interacting networks ${networks}, states ${states.join(" and ")}, parameters ${parameters}. ${keeps}`,
         )
         .join(" "),
       width: DIAGRAM.width,
@@ -40,7 +40,7 @@ function row(cell: CellComparison): Markup {
   const { left } = TEXT;
   const facts: [string, string][] = [
     ["interacting networks", String(cell.networks)],
-    ["states", cell.states],
+    ["states", cell.states.join(" and ")],
     ["parameters", count(cell.parameters)],
     ["multiplications a step", count(cell.multiplications)],
     [

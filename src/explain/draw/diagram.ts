@@ -66,6 +66,12 @@ export function network(x: number, y: number, activation: string, kind: "gate" |
   return html`<rect class="network ${kind}" x="${x - w}" y="${y - h}" width="${2 * w}" height="${2 * h}" rx="6"/>${formula(x, y + 6, label, { size, anchor: "middle" })}`;
 }
 
+/** A product with weights under no activation, part of a candidate's network; `half` is half its height. */
+export function weights(x: number, y: number, label: string, half: number): Markup {
+  const { width: w } = BOX;
+  return html`<rect class="network candidate" x="${x - w}" y="${y - half}" width="${2 * w}" height="${2 * half}" rx="6"/>${formula(x, y + 5, label, { size: 14, anchor: "middle" })}`;
+}
+
 export const RADIUS = 15;
 
 /** ⊙, + or 1− on two wires. */

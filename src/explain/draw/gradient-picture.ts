@@ -3,7 +3,7 @@
 import { scaleLinear } from "d3-scale";
 import { html, type Markup } from "../../drawing/markup.js";
 import { axisBottom, drawing, endLabels, type Plot, plotArea, words } from "../../drawing/svg.js";
-import type { CellKind } from "../cells/cell.js";
+import { type CellKind, stateLetter } from "../cells/names.js";
 import type { GradientView } from "../gradient-view.js";
 import type { Study, StudyCurve } from "../study.js";
 import { HATCH, heatMap } from "./heat-map.js";
@@ -38,7 +38,7 @@ export function gradientPicture(view: GradientView): Markup {
 }
 
 function describe({ norms, words: list, state, study }: GradientView): string {
-  const ends = `From “${list.at(-1)!.word}” back to “${list[0]!.word}” the norm of the gradient of ${state} goes from ${numeral(norms.at(-1)!.total, 4)} to ${tiny(norms[0]!.total)}.`;
+  const ends = `From “${list.at(-1)!.word}” back to “${list[0]!.word}” the norm of the gradient of the ${state} state goes from ${numeral(norms.at(-1)!.total, 4)} to ${tiny(norms[0]!.total)}.`;
   const others =
     study?.curves.map(({ name, perStep }) => `${name}: times ${numeral(perStep, 3)} a step`) ?? [];
   return [ends, ...others].join(" ");
@@ -65,12 +65,12 @@ function sizePanel(
   y: number,
 ): Panel {
   const plot = area(y + 62, width, 190);
-  const memory = `∂E/∂${state}`;
+  const memory = `∂E/∂${stateLetter(state)}`;
   const lines: Line[] = [
     { name: `${memory}, all paths`, kind: "one", values: norms.map(({ total }) => total) },
     { name: "direct path alone", kind: "three", values: norms.map(({ direct }) => direct) },
     { name: "through the networks", kind: "two", values: norms.map(({ indirect }) => indirect) },
-    ...(kind === "LSTM" ? [{ name: "∂E/∂h", kind: "ideal", values: norms.map(({ dh }) => dh) }] : []),
+    ...(kind === "LSTM" ? [{ name: "∂E/∂h", kind: "ideal", values: norms.map(({ hidden }) => hidden) }] : []),
   ];
   const { y: scale, axis } = decades(plot, lines, "norm");
   const drawn = html`${words(0, y, `How large the gradient of the ${objective.name} is at each word, in ${layer}`, "heading")}

@@ -20,6 +20,7 @@ const superscript = (k: number) =>
 /** A scale of log₁₀ over all lines, its decades, and the axis. */
 export function decades(plot: Plot, lines: readonly Line[], label: string): { y: Scale; axis: Markup } {
   const logs = lines.flatMap(({ values }) => values.filter((value) => value > 0).map(Math.log10));
+  if (logs.length > 0 && Math.max(...logs) - Math.min(...logs) < NARROW) return within(plot, logs, label);
   const top = Math.ceil(Math.max(-300, ...logs) + 0.02) + 0; // no −0
   const least = Math.max(Math.floor(Math.min(top, ...logs)), top - MOST_DECADES);
   const bottom = Math.min(least, top - 1);
@@ -32,6 +33,30 @@ export function decades(plot: Plot, lines: readonly Line[], label: string): { y:
       label,
     }),
   };
+}
+
+/** Under so many decades the axis is cut to the values: on 1 to 10, those from 1.0 to 1.4 would be one flat line. */
+const NARROW = 0.8;
+
+/** Values within less than a decade, at round numbers around them; still on the scale of logarithms. */
+function within(plot: Plot, logs: readonly number[], label: string): { y: Scale; axis: Markup } {
+  const [least, most] = [10 ** Math.min(...logs), 10 ** Math.max(...logs)];
+  // What does not change gets an axis of a tenth around it.
+  const [low, high] = most / least < 1.02 ? [least * 0.95, most * 1.05] : [least, most];
+  const round = scaleLinear([low, high], [0, 1]).nice(5);
+  const [bottom, top] = round.domain() as [number, number];
+  const y = scaleLinear([Math.log10(bottom > 0 ? bottom : low), Math.log10(top)], [plot.bottom, plot.top]);
+  const ticks = round.ticks(5).filter((tick) => tick > 0);
+  return {
+    y,
+    axis: axisLeft(plot, y, { ticks: ticks.map(Math.log10), format: (log) => roundText(10 ** log), label }),
+  };
+}
+
+/** "1.2", "350"; "3.5e-7" of what would be mostly zeros. */
+function roundText(value: number): string {
+  const short = Number(value.toPrecision(6));
+  return short >= 1e-3 && short < 1e5 ? String(short) : short.toExponential().replace("e+", "e");
 }
 
 /** Whole decades, at most eight of them; where there are only one or two, their 2 and 5 too. */

@@ -1,6 +1,6 @@
 /** Formulas as SVG text: the little TeX that explanations use, as tspans. */
 import { html, type Markup } from "../../drawing/markup.js";
-import { plain } from "../tex.js";
+import { piecesOf, plain } from "../tex.js";
 
 type Run = { text: string; italic: boolean; level: "base" | "sub" | "super" };
 
@@ -60,6 +60,47 @@ export function mathSpans(tex: string, size: number): Markup {
     return html`<tspan class="${kind}"${dy !== 0 && html` dy="${dy}"`}>${text.replace(/ +/g, " ")}</tspan>`;
   })}`;
 }
+
+/** About how wide a formula of this size is, in pixels; rather too much than too little. */
+export function formulaWidth(tex: string, size: number): number {
+  const ems = runsOf(tex).reduce((sum, { text, level }) => {
+    const width = [...text].reduce((wide, c) => wide + (EMS[c] ?? (/\p{M}/u.test(c) ? 0 : 0.53)), 0);
+    return sum + width * (level === "base" ? 1 : 0.72);
+  }, 0);
+  return ems * size;
+}
+
+const EMS: Record<string, number> = {
+  ...{ " ": 0.27, "(": 0.36, ")": 0.36, "[": 0.36, "]": 0.36, ",": 0.27, "′": 0.3, "'": 0.25 },
+  ...{ "=": 0.7, "+": 0.7, "−": 0.7, "⊙": 0.8, W: 0.85, R: 0.65, m: 0.75 },
+};
+
+/** A formula in lines that fit, broken before operators: before a sum rather than a product, and not deep within brackets. */
+export function formulaLines(tex: string, size: number, room: number): string[] {
+  const left = piecesOf(tex);
+  const lines: string[] = [];
+  while (left.length > 0) {
+    let fit = 1;
+    while (fit < left.length && formulaWidth(left.slice(0, fit + 1).join(" "), size) <= room) fit++;
+    lines.push(left.splice(0, fit < left.length ? bestBreak(left, fit, size, room) : fit).join(" "));
+  }
+  return lines;
+}
+
+/** How many of the pieces stay in a line that holds so many: up to the loosest operator in its second half. */
+function bestBreak(pieces: readonly string[], most: number, size: number, room: number): number {
+  let [best, least, depth] = [most, Number.POSITIVE_INFINITY, 0];
+  for (let k = 1; k <= most; k++) {
+    depth += brackets(pieces[k - 1]!);
+    const tightness = 2 * depth + (pieces[k]!.startsWith("\\odot") ? 1 : 0);
+    if (tightness > least || formulaWidth(pieces.slice(0, k).join(" "), size) < room / 2) continue;
+    [best, least] = [k, tightness];
+  }
+  return best;
+}
+
+/** Brackets that a piece opens, less those that it closes. */
+const brackets = (piece: string) => piece.split(/[([]/).length - piece.split(/[)\]]/).length;
 
 /** A formula with its baseline at (x, y). */
 export function formula(

@@ -43,7 +43,8 @@ export const EXPLAIN_STYLE = `
 .chart .pointer { fill: none; stroke: var(--ink); stroke-width: 1.5; }
 tbody th { overflow-wrap: break-word; }
 td:not(.word) { white-space: nowrap; }
-.formula { overflow-x: auto; margin: 12px 0; }
+.formula { overflow-x: auto; margin: 12px 0; padding: 1px 0 1px 1.5em; text-indent: -1.5em; line-height: 1.75; }
+.formula math { text-indent: 0; }
 .formula math { font-size: 1.15em; }
 .parts { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 290px), 1fr)); gap: 16px; margin: 20px 0 0; padding: 0; list-style: none; }
 .parts li { background: var(--panel); border-radius: 8px; padding: 14px 16px; break-inside: avoid; }

@@ -2,9 +2,11 @@
 import { figure, section, table } from "../../drawing/blocks.js";
 import { foreign, html } from "../../drawing/markup.js";
 import { page } from "../../drawing/page.js";
+import { stateLetter } from "../cells/names.js";
 import { NO_MEMORY } from "../memory.js";
 import type { MemoryView } from "../memory-view.js";
-import type { Unrolled } from "../unroll.js";
+import { at } from "../tex.js";
+import { BACKWARDS, type Unrolled } from "../unroll.js";
 import { formulaBlock, math } from "./math-markup.js";
 import { numeral, tiny } from "./numbers.js";
 import { EXPLAIN_STYLE } from "./style.js";
@@ -17,8 +19,8 @@ export function unrollPage(
   title: string,
   units: readonly number[],
 ): string {
-  const { kind, state, tex, networks, terms, value, forward, residual, k } = unrolled;
-  const symbol = math(`${state}_{t}`);
+  const { kind, state, tex, networks, terms, value, forward, residual, k, goBackwards } = unrolled;
+  const symbol = math(at(stateLetter(state), 0));
   return page(
     {
       title: `${kind}: ${k} steps written out`,
@@ -29,6 +31,7 @@ export function unrollPage(
     section(
       "identity",
       "The identity",
+      goBackwards && html`<p>${BACKWARDS}</p>`,
       formulaBlock(tex),
       networks.length > 0 &&
         html`<p>with every gate written out until only inputs and the old states are left:</p>`,

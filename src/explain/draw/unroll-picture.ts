@@ -3,6 +3,7 @@ import { percent } from "../../base/numbers.js";
 import { cutToWidth } from "../../base/text.js";
 import { html, type Markup } from "../../drawing/markup.js";
 import { bar, drawing, words } from "../../drawing/svg.js";
+import { stateLetter } from "../cells/names.js";
 import type { MemoryView } from "../memory-view.js";
 import type { Unrolled } from "../unroll.js";
 import { type Box, HATCH, heatLegend, heatMap } from "./heat-map.js";
@@ -25,13 +26,13 @@ export function unrollPicture(
   return drawing(
     {
       id: `unroll-${layer}`,
-      title: `${layer}: ${state} written out over ${k} steps`,
+      title: `${layer}: ${state} state written out over ${k} steps`,
       description: `The sum equals the forward pass within ${tiny(residual)}. ${memory ? describe(memory) : ""}`,
       width: WIDTH,
       height: held?.bottom ?? strips.bottom + 34,
     },
     HATCH,
-    formula(0, 20, tex.length > 160 ? `${state}_{t} = \\ldots` : tex, { size: 17 }),
+    formula(0, 20, tex.length > 160 ? `${stateLetter(state)}_{t} = \\ldots` : tex, { size: 17 }),
     strips.drawn,
     held?.drawn ?? heatLegend(STRIP.left, strips.bottom + 26),
   );
@@ -53,7 +54,7 @@ function termStrips(
       k === 0 ? "older" : wordAt(lag),
       part,
     ]),
-    [formula(0, 0, `= ${state}_{t}`, { size: 15 }), "their sum", value],
+    [formula(0, 0, `= ${stateLetter(state)}_{t}`, { size: 15 }), "their sum", value],
     [words(0, 0, "forward pass", "part-role"), `differs by ${tiny(residual)}`, forward],
   ];
   const step = STRIP.height + STRIP.gap;
@@ -96,7 +97,7 @@ function memoryMap(memory: MemoryView, y: number): { drawn: Markup; bottom: numb
   const drawn = html`${words(0, y, `What the final memory of ${layer} still holds, by word`, "heading")}
 ${words(0, y + 18, `The parts add up to the memory within ${tiny(residual)}.${before}`, "subheading")}
 ${bars}${words(0, base - MAP.bars + 12, "share of it", "part-role")}
-${formula(0, box.y + 16, `${state}_{T}`, { size: 18 })}${words(34, box.y + 15, "unit by unit", "part-role")}${words(0, box.y + 36, `up to ${numeral(full)}`, "part-fact")}
+${formula(0, box.y + 16, `${stateLetter(state)}_{T}`, { size: 18 })}${words(34, box.y + 15, "unit by unit", "part-role")}${words(0, box.y + 36, `up to ${numeral(full)}`, "part-fact")}
 ${heatMap({ values: contributions, full }, box)}
 ${wordsAxis(list, MAP.left, box.y + height + 6, width)}${heatLegend(MAP.left, legend)}`;
   return { drawn, bottom: legend + 8 };
