@@ -24,7 +24,7 @@ export const copy: LabTask = {
   criterion: "every symbol of the answer is the most active output at its step",
   allowedWrong: 0.01,
   leastLag: 1,
-  defaults: { lags: [5, 10, 20], units: 32, learningRate: 0.01, batchSize: 16, sequences: 80_000 },
+  defaults: { lags: [5, 10, 20], units: 32, batchSize: 16, sequences: 80_000 },
   sizes: (lag) => ({ steps: lag + 2 * KEPT, features: CATEGORIES, outputs: CATEGORIES }),
   draw(numbers, lag, x, y) {
     const steps = lag + 2 * KEPT;
