@@ -1,6 +1,7 @@
 /** The cells that an experiment compares: what each is called, made of and started with. */
 import * as layers from "../layers/index.js";
 import type { RecurrentLayer } from "../layers/recurrent.js";
+import { lstmVariant } from "./lstm-variant.js";
 
 /** How a cell's layer is made. */
 interface Made {
@@ -24,6 +25,16 @@ const orthogonal = ({ units, returnSequences, gain }: Made) => ({
   recurrentInitializer: { name: "orthogonal", gain } as const,
 });
 
+/** An LSTM with something taken from it or added; where its gates stand follows from what is left of i f g o. */
+function variant(title: string, parts: Omit<Parameters<typeof lstmVariant>[0], "units">): Cell {
+  const { inputGate = true, forgetGate = true } = parts;
+  return {
+    title,
+    gates: { ...(forgetGate && { keep: Number(inputGate) }), ...(inputGate && { write: 0 }) },
+    make: (of) => lstmVariant({ ...orthogonal(of), ...parts }),
+  };
+}
+
 const CELLS = {
   rnn: { title: "SimpleRNN", make: (of) => layers.simpleRNN(orthogonal(of)) },
   /** Le, Jaitly and Hinton 2015: rectified, and starting as the identity. */
@@ -37,7 +48,17 @@ const CELLS = {
   },
   lstm: { title: "LSTM", gates: { keep: 1, write: 0 }, make: (of) => layers.lstm(orthogonal(of)) },
   gru: { title: "GRU", gates: { keep: 0 }, make: (of) => layers.gru(orthogonal(of)) },
-} as const satisfies Record<string, Cell>;
+  /** Hochreiter and Schmidhuber 1997, but for their gradients, which they cut off at the gates. */
+  "lstm-1997": variant("LSTM of 1997", { forgetGate: false }),
+  "lstm-peephole": variant("peephole LSTM", { peepholes: true }),
+  /** Greff et al. 2017 by their names: the LSTM with peepholes is theirs, each of these lacks one thing of it. */
+  "lstm-nig": variant("no input gate", { peepholes: true, inputGate: false }),
+  "lstm-nfg": variant("no forget gate", { peepholes: true, forgetGate: false }),
+  "lstm-nog": variant("no output gate", { peepholes: true, outputGate: false }),
+  "lstm-niaf": variant("no input act.", { peepholes: true, activation: "linear" }),
+  "lstm-noaf": variant("no output act.", { peepholes: true, outputActivation: "linear" }),
+  "lstm-cifg": variant("coupled gates", { peepholes: true, forgetGate: false, coupled: true }),
+} satisfies Record<string, Cell>;
 
 /** Names of the cells, as the command line has them. */
 export type CellName = keyof typeof CELLS;
