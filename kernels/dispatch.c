@@ -1011,6 +1011,82 @@ static void check_linear_epoch(const int32_t *a, uint64_t bytes) {
   check_buffer((Checked){"linear_epoch", "order", 4, 0}, a[6], N, bytes);
 }
 
+static void check_variant_forward(const int32_t *a, uint64_t bytes) {
+  const int64_t B = a[12];
+  check_whole("variant_forward", "B", a[12]);
+  const int64_t T = a[13];
+  check_whole("variant_forward", "T", a[13]);
+  const int64_t I = a[14];
+  check_whole("variant_forward", "I", a[14]);
+  const int64_t U = a[15];
+  check_whole("variant_forward", "U", a[15]);
+  const int64_t inputGate = a[16];
+  check_flag("variant_forward", "inputGate", a[16]);
+  const int64_t forgetGate = a[17];
+  check_flag("variant_forward", "forgetGate", a[17]);
+  const int64_t outputGate = a[18];
+  check_flag("variant_forward", "outputGate", a[18]);
+  check_flag("variant_forward", "coupled", a[19]);
+  check_whole("variant_forward", "activation", a[20]);
+  check_whole("variant_forward", "outputActivation", a[21]);
+  check_whole("variant_forward", "recurrentActivation", a[22]);
+  check_flag("variant_forward", "reverse", a[23]);
+  check_buffer((Checked){"variant_forward", "h", 4, 0}, a[0], size_product(size_product(T, B), U), bytes);
+  check_buffer((Checked){"variant_forward", "c", 4, 0}, a[1], size_product(size_product(T, B), U), bytes);
+  check_buffer((Checked){"variant_forward", "gates", 4, 0}, a[2], size_product(size_product(T, B), size_product(1 + inputGate + forgetGate + outputGate, U)), bytes);
+  check_buffer((Checked){"variant_forward", "x", 4, 0}, a[3], size_product(size_product(T, B), I), bytes);
+  check_buffer((Checked){"variant_forward", "mask", 4, 1}, a[4], size_product(T, B), bytes);
+  check_buffer((Checked){"variant_forward", "h0", 4, 1}, a[5], size_product(B, U), bytes);
+  check_buffer((Checked){"variant_forward", "c0", 4, 1}, a[6], size_product(B, U), bytes);
+  check_buffer((Checked){"variant_forward", "kernel", 4, 0}, a[7], size_product(I, size_product(1 + inputGate + forgetGate + outputGate, U)), bytes);
+  check_buffer((Checked){"variant_forward", "recurrent", 4, 0}, a[8], size_product(U, size_product(1 + inputGate + forgetGate + outputGate, U)), bytes);
+  check_buffer((Checked){"variant_forward", "bias", 4, 1}, a[9], size_product(1 + inputGate + forgetGate + outputGate, U), bytes);
+  check_buffer((Checked){"variant_forward", "peepholes", 4, 1}, a[10], size_product(inputGate + forgetGate + outputGate, U), bytes);
+  check_buffer((Checked){"variant_forward", "scratch", 64, 0}, a[11], variant_forward_scratch(B, I, U), bytes);
+}
+
+static void check_variant_backward(const int32_t *a, uint64_t bytes) {
+  const int64_t B = a[20];
+  check_whole("variant_backward", "B", a[20]);
+  const int64_t T = a[21];
+  check_whole("variant_backward", "T", a[21]);
+  const int64_t I = a[22];
+  check_whole("variant_backward", "I", a[22]);
+  const int64_t U = a[23];
+  check_whole("variant_backward", "U", a[23]);
+  const int64_t inputGate = a[24];
+  check_flag("variant_backward", "inputGate", a[24]);
+  const int64_t forgetGate = a[25];
+  check_flag("variant_backward", "forgetGate", a[25]);
+  const int64_t outputGate = a[26];
+  check_flag("variant_backward", "outputGate", a[26]);
+  check_flag("variant_backward", "coupled", a[27]);
+  check_whole("variant_backward", "activation", a[28]);
+  check_whole("variant_backward", "outputActivation", a[29]);
+  check_whole("variant_backward", "recurrentActivation", a[30]);
+  check_flag("variant_backward", "reverse", a[31]);
+  check_buffer((Checked){"variant_backward", "dx", 4, 1}, a[0], size_product(size_product(T, B), I), bytes);
+  check_buffer((Checked){"variant_backward", "dKernel", 4, 0}, a[1], size_product(I, size_product(1 + inputGate + forgetGate + outputGate, U)), bytes);
+  check_buffer((Checked){"variant_backward", "dRecurrent", 4, 0}, a[2], size_product(U, size_product(1 + inputGate + forgetGate + outputGate, U)), bytes);
+  check_buffer((Checked){"variant_backward", "dBias", 4, 1}, a[3], size_product(1 + inputGate + forgetGate + outputGate, U), bytes);
+  check_buffer((Checked){"variant_backward", "dPeepholes", 4, 1}, a[4], size_product(inputGate + forgetGate + outputGate, U), bytes);
+  check_buffer((Checked){"variant_backward", "dh0", 4, 1}, a[5], size_product(B, U), bytes);
+  check_buffer((Checked){"variant_backward", "dc0", 4, 1}, a[6], size_product(B, U), bytes);
+  check_buffer((Checked){"variant_backward", "dH", 4, 1}, a[7], size_product(size_product(T, B), U), bytes);
+  check_buffer((Checked){"variant_backward", "dLast", 4, 1}, a[8], size_product(B, U), bytes);
+  check_buffer((Checked){"variant_backward", "h", 4, 0}, a[9], size_product(size_product(T, B), U), bytes);
+  check_buffer((Checked){"variant_backward", "c", 4, 0}, a[10], size_product(size_product(T, B), U), bytes);
+  check_buffer((Checked){"variant_backward", "gates", 4, 0}, a[11], size_product(size_product(T, B), size_product(1 + inputGate + forgetGate + outputGate, U)), bytes);
+  check_buffer((Checked){"variant_backward", "x", 4, 0}, a[12], size_product(size_product(T, B), I), bytes);
+  check_buffer((Checked){"variant_backward", "mask", 4, 1}, a[13], size_product(T, B), bytes);
+  check_buffer((Checked){"variant_backward", "h0", 4, 1}, a[14], size_product(B, U), bytes);
+  check_buffer((Checked){"variant_backward", "c0", 4, 1}, a[15], size_product(B, U), bytes);
+  check_buffer((Checked){"variant_backward", "kernel", 4, 0}, a[16], size_product(I, size_product(1 + inputGate + forgetGate + outputGate, U)), bytes);
+  check_buffer((Checked){"variant_backward", "recurrent", 4, 0}, a[17], size_product(U, size_product(1 + inputGate + forgetGate + outputGate, U)), bytes);
+  check_buffer((Checked){"variant_backward", "peepholes", 4, 1}, a[18], size_product(inputGate + forgetGate + outputGate, U), bytes);
+  check_buffer((Checked){"variant_backward", "scratch", 64, 0}, a[19], variant_backward_scratch(B, I, U), bytes);
+}
+
 #endif
 #else
 #define CHECK(kernel)
@@ -1403,6 +1479,21 @@ void run_task(const int32_t *program, const int32_t *starts, int32_t task, uintp
         linear_epoch(REALS(0), REALS(1), REALS(2), REALS(3), WORDS(4), WORDS(5), WORDS(6), a[7], a[8], a[9], a[10],
                      real(a[11]));
         from += 13;
+        break;
+      case 64:
+        CHECK(variant_forward);
+        variant_forward(REALS(0), REALS(1), REALS(2), REALS(3), REALS(4), REALS(5), REALS(6), REALS(7), REALS(8),
+                        REALS(9), REALS(10), REALS(11), a[12], a[13], a[14], a[15], a[16], a[17], a[18], a[19], a[20],
+                        a[21], a[22], a[23]);
+        from += 25;
+        break;
+      case 65:
+        CHECK(variant_backward);
+        variant_backward(REALS(0), REALS(1), REALS(2), REALS(3), REALS(4), REALS(5), REALS(6), REALS(7), REALS(8),
+                         REALS(9), REALS(10), REALS(11), REALS(12), REALS(13), REALS(14), REALS(15), REALS(16),
+                         REALS(17), REALS(18), REALS(19), a[20], a[21], a[22], a[23], a[24], a[25], a[26], a[27],
+                         a[28], a[29], a[30], a[31]);
+        from += 33;
         break;
 #endif
       default:

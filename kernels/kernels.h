@@ -31,7 +31,7 @@
 #include <stdint.h>
 
 /* What a built engine must carry to be trusted with pointers: changes whenever this interface does. */
-#define KERNELS_ABI 1916934456u
+#define KERNELS_ABI 3749401947u
 
 /* A block of a product's right-hand matrix, copied into the order in which it is read. */
 #define PANEL_ELEMENTS 16384
@@ -500,5 +500,40 @@ void linear_squares(float *out, const float *weights, const uint32_t *starts, co
 void linear_epoch(float *weights, float *alpha, float *state, const float *rows, const uint32_t *starts,
                   const uint32_t *ids, const uint32_t *order, int32_t N, int32_t M, int32_t F, int32_t L,
                   float tolerance);
+
+/* ---- variant --------------------------------------------------------------------------------------------------- */
+
+/* h, c, and the gates that there are of i f g o, activated
+   writes h [T][B][U], c [T][B][U], gates [T][B][(1+inputGate+forgetGate+outputGate)*U]; reads x [T][B][I], mask [T][B]
+   or NULL, h0 [B][U] or NULL, c0 [B][U] or NULL, kernel [I][(1+inputGate+forgetGate+outputGate)*U], recurrent
+   [U][(1+inputGate+forgetGate+outputGate)*U], bias [(1+inputGate+forgetGate+outputGate)*U] or NULL, peepholes
+   [(inputGate+forgetGate+outputGate)][U] or NULL; scratch */
+void variant_forward(float *h, float *c, float *gates, const float *x, const float *mask, const float *h0,
+                     const float *c0, const float *kernel, const float *recurrent, const float *bias,
+                     const float *peepholes, float *scratch, int32_t B, int32_t T, int32_t I, int32_t U,
+                     int32_t inputGate, int32_t forgetGate, int32_t outputGate, int32_t coupled, int32_t activation,
+                     int32_t outputActivation, int32_t recurrentActivation, int32_t reverse);
+static inline int64_t variant_forward_scratch(int64_t B, int64_t I, int64_t U) {
+  return size_recurrent(B, size_round_up(I, 16), size_round_up(U, 16), 4);
+}
+
+/* From dH of every step and/or dLast of the last
+   writes dx [T][B][I] or NULL, dh0 [B][U] or NULL, dc0 [B][U] or NULL; updates dKernel
+   [I][(1+inputGate+forgetGate+outputGate)*U], dRecurrent [U][(1+inputGate+forgetGate+outputGate)*U], dBias
+   [(1+inputGate+forgetGate+outputGate)*U] or NULL, dPeepholes [(inputGate+forgetGate+outputGate)][U] or NULL; reads
+   dH [T][B][U] or NULL, dLast [B][U] or NULL, h [T][B][U], c [T][B][U], gates
+   [T][B][(1+inputGate+forgetGate+outputGate)*U], x [T][B][I], mask [T][B] or NULL, h0 [B][U] or NULL, c0 [B][U] or
+   NULL, kernel [I][(1+inputGate+forgetGate+outputGate)*U], recurrent [U][(1+inputGate+forgetGate+outputGate)*U],
+   peepholes [(inputGate+forgetGate+outputGate)][U] or NULL; scratch */
+void variant_backward(float *dx, float *dKernel, float *dRecurrent, float *dBias, float *dPeepholes, float *dh0,
+                      float *dc0, const float *dH, const float *dLast, const float *h, const float *c,
+                      const float *gates, const float *x, const float *mask, const float *h0, const float *c0,
+                      const float *kernel, const float *recurrent, const float *peepholes, float *scratch, int32_t B,
+                      int32_t T, int32_t I, int32_t U, int32_t inputGate, int32_t forgetGate, int32_t outputGate,
+                      int32_t coupled, int32_t activation, int32_t outputActivation, int32_t recurrentActivation,
+                      int32_t reverse);
+static inline int64_t variant_backward_scratch(int64_t B, int64_t I, int64_t U) {
+  return size_recurrent(B, size_round_up(I, 16), size_round_up(U, 16), 4);
+}
 
 #endif

@@ -1,14 +1,25 @@
 /** cellstate lab TASK: how far back can a cell remember? */
 
 import { Argument, type Command } from "commander";
-import { inputError, oneOf } from "../base/errors.js";
+import { didYouMean, inputError, oneOf } from "../base/errors.js";
 import { writeAtomic } from "../base/node-files.js";
 import { printableJson } from "../base/text.js";
 import { svgFile } from "../drawing/page.js";
+import { cellOf } from "../lab/cells.js";
 import { labChart } from "../lab/chart.js";
-import { type CellName, type LabResult, type LabTask, runLab, TASKS, taskNamed } from "../lab/index.js";
-import { CELL_NAMES, GATE_STARTS, type GateStart } from "../lab/network.js";
+import {
+  CELL_NAMES,
+  type CellName,
+  type GateStart,
+  type LabResult,
+  type LabTask,
+  runLab,
+  type SweepName,
+  TASKS,
+  taskNamed,
+} from "../lab/index.js";
 import { labPage } from "../lab/page.js";
+import { GATE_STARTS, SWEEP_NAMES } from "../lab/setting.js";
 import {
   type EngineFlags,
   EXIT,
@@ -20,7 +31,7 @@ import {
   whole,
 } from "./context.js";
 import { checkPictures } from "./explain/output.js";
-import { choice, refuseIdle } from "./options.js";
+import { choice, refuseIdle, typedNumber } from "./options.js";
 import { styleFor } from "./terminal.js";
 import { LabView, labText, taskList } from "./ui/lab.js";
 
@@ -32,13 +43,39 @@ interface Flags extends EngineFlags {
   seed: number;
   units?: number;
   learningRate?: number;
-  clipnorm?: number;
+  gain?: number;
+  clipnorm?: number | null;
+  truncation?: number | null;
+  search?: boolean;
+  sweep?: SweepName;
   batchSize?: number;
   sequences?: number;
-  gates: GateStart;
+  gates?: GateStart;
   json?: boolean;
   html?: string;
   svg?: string;
+}
+
+/** An option's number, or null for "none". */
+const orNone = (parse: (text: string) => number) => (text: string) => (text === "none" ? null : parse(text));
+
+/** An option parser for numbers from `least` on. */
+const numberOf =
+  (name: string, least = Number.NEGATIVE_INFINITY) =>
+  (text: string): number => {
+    const value = typedNumber(text);
+    if (Number.isFinite(value) && value >= least) return value;
+    const expected = least === 0 ? "a number from 0 on" : "a number";
+    throw inputError({ expected, where: `--${name}`, received: text });
+  };
+
+function gateStart(text: string): GateStart {
+  const word = GATE_STARTS.find((start) => start === text);
+  if (word) return word;
+  const value = typedNumber(text);
+  if (Number.isFinite(value)) return value;
+  const expected = `${GATE_STARTS.join(", ")} or a bias`;
+  throw inputError({ expected, where: "--gates", received: text, next: didYouMean(text, GATE_STARTS) });
 }
 
 const listOf = (text: string) => text.split(",").map((item) => item.trim());
@@ -56,19 +93,33 @@ export function labCommand(program: Command): void {
     .option("--lags <list>", "several, as 10,30,100 (default: the task's own)", (text) =>
       listOf(text).map(whole("lags", 1)),
     )
-    .option("--cells <list>", "rnn, lstm, gru (default: all three)", (text) =>
+    .option("--cells <list>", `of ${CELL_NAMES.join(", ")} (default: rnn,lstm,gru)`, (text) =>
       listOf(text).map((cell) => oneOf(cell, CELL_NAMES, "--cells")),
     )
     .option("--seeds <n>", "runs of each, from different initial weights and sequences", whole("seeds", 1), 5)
     .option("--seed <n>", "the first seed", whole("seed"), 0)
     .option("--units <n>", "of the recurrent layer", whole("units", 1))
-    .option("--learning-rate <x>", "of Adam", positive("learning-rate"))
-    .option("--clipnorm <x>", "norm that all gradients together are scaled down to", positive("clipnorm"))
+    .option("--search", "first choose each cell's settings, as many for every cell, on other seeds")
+    .addOption(choice("--sweep <what>", "one value after another, at one lag", SWEEP_NAMES))
+    .option(
+      "--learning-rate <x>",
+      "of Adam, for all cells; what else is not given is Keras's",
+      positive("learning-rate"),
+    )
+    .option("--gain <x>", "what the recurrent kernel's start is multiplied by", numberOf("gain", 0))
+    .option(
+      "--clipnorm <x>",
+      'norm that all gradients together are scaled down to, or "none"',
+      orNone(positive("clipnorm")),
+    )
+    .option(
+      "--truncation <n>",
+      'steps that gradients go back, or "none" for all',
+      orNone(whole("truncation", 1)),
+    )
     .option("--batch-size <n>", "sequences a training step", whole("batch-size", 1))
     .option("--sequences <n>", "training sequences a run may use", whole("sequences", 1))
-    .addOption(
-      choice("--gates <start>", "biases that memory gates start with", GATE_STARTS).default("chrono"),
-    )
+    .option("--gates <start>", "how memory gates start: keras, chrono, or a bias", gateStart)
     .option("--json", "everything measured, as one JSON object")
     .option("--html <file>", "also write a page with the chart")
     .option("--svg <file>", "also write the chart")
@@ -81,7 +132,7 @@ export function labCommand(program: Command): void {
     if (task === undefined)
       say(flags.json ? printableJson(TASKS.map(describeTask)) : taskList(TASKS, styleFor(process.stdout)));
     else {
-      const plain = flags.cells?.every((cell) => cell === "rnn") && "where no cell has memory gates";
+      const plain = flags.cells?.every((cell) => !cellOf(cell).gates) && "where no cell has memory gates";
       refuseIdle(command, { gates: plain });
       await labAction(task, flags);
     }
@@ -98,14 +149,14 @@ async function labAction(name: string, flags: Flags): Promise<void> {
     throw inputError({ expected: "--lag or --lags, not both", where: "lab" });
   }
   const { lag, lags, gates, seeds, seed, cells, units, engine, threads } = flags;
-  const { learningRate, clipnorm, batchSize, sequences } = flags;
+  const { learningRate, gain, clipnorm, truncation, batchSize, sequences, search, sweep } = flags;
   const { signal, release } = interruption();
   const view = new LabView(process.stderr, task);
   const result = await runLab(
     name,
     {
-      ...{ cells, seeds, seed, units, learningRate, clipnorm, batchSize, sequences, engine, threads, signal },
-      gateStart: gates,
+      ...{ cells, seeds, seed, units, learningRate, gain, clipnorm, truncation, search, sweep },
+      ...{ batchSize, sequences, engine, threads, signal, gateStart: gates },
       lags: lags ?? (lag === undefined ? undefined : [lag]),
     },
     (progress) => view.show(progress),

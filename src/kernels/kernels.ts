@@ -19,6 +19,7 @@ import { pool } from "./pool.js";
 import { rnn } from "./rnn.js";
 import { elementsOf } from "./sizes.js";
 import { softmax } from "./softmax.js";
+import { variant } from "./variant.js";
 
 export const FAMILIES = {
   memory,
@@ -39,6 +40,7 @@ export const FAMILIES = {
   optimizer,
   gradient,
   linear,
+  variant,
 };
 
 type Family = (typeof FAMILIES)[keyof typeof FAMILIES];

@@ -1,110 +1,221 @@
-/** A lab result drawn: share of unseen sequences processed correctly, by lag; a line a cell, a dot a run. */
+/** A lab result drawn over lags, or over what was swept; a line a cell and setting, a dot a run. */
 import { scaleLinear, scalePoint } from "d3-scale";
-import { count, percent } from "../base/numbers.js";
+import { count } from "../base/numbers.js";
 import { html, type Markup } from "../drawing/markup.js";
-import { axisBottom, axisLeft, dot, drawing, endLabels, plotArea, px, strokes } from "../drawing/svg.js";
-import { CELL_CLASSES, type CellName } from "./network.js";
-import type { LabCell, LabResult } from "./result.js";
+import {
+  axisBottom,
+  axisLeft,
+  dot,
+  drawing,
+  endLabels,
+  type Plot,
+  plotArea,
+  px,
+  strokes,
+} from "../drawing/svg.js";
+import { CELL_CLASSES, type CellName } from "./cells.js";
+import { type Measure, measureOf } from "./measure.js";
+import type { LabCell, LabResult, LabRun } from "./result.js";
+import { describeSetting, sameSetting } from "./setting.js";
 
-const KINDS: Record<CellName, "one" | "two" | "three"> = { lstm: "one", rnn: "two", gru: "three" };
-/** Pixels between the cells of one lag, so that none hides another. */
-const APART = 16;
-/** Pixels over which the runs of one cell at one lag are laid out by seed: many reach the same share. */
-const SPREAD = 9;
+type Kind = "one" | "two" | "three";
+const KINDS: Partial<Record<CellName, Kind>> = { lstm: "one", rnn: "two", gru: "three" };
+const ROUND: readonly Kind[] = ["one", "two", "three"];
+/** Pixels between the lines of one lag, so that none hides another. */
+const APART = 13;
+/** Pixels over which the runs of one line at one lag are laid out by seed: many reach the same share. */
+const SPREAD = 8;
+
+/** What one line joins: a cell's groups with settings of one source, and the runs of each. */
+interface Series {
+  name: string;
+  kind: Kind;
+  /** Keras's defaults are drawn lighter, beside what was chosen. */
+  thin: boolean;
+  groups: LabCell[];
+}
+
+/** "LSTM", or where its settings are Keras's defaults beside chosen ones "LSTM, Keras". */
+export const groupName = ({ cell, from }: LabCell): string =>
+  from === "keras" ? `${CELL_CLASSES[cell]}, Keras` : CELL_CLASSES[cell];
+
+function seriesOf({ cells, summary }: LabResult): Series[] {
+  const names = [...new Set(summary.map(groupName))];
+  return names.map((name) => {
+    const groups = summary.filter((group) => groupName(group) === name);
+    const { cell, from } = groups[0]!;
+    const kind = KINDS[cell] ?? ROUND[cells.indexOf(cell) % ROUND.length]!;
+    return { name, kind, thin: from === "keras" && names.length > 1, groups };
+  });
+}
+
+/** Where a group stands on the axis: its lag, or the value that is swept. */
+const placeOf = (result: LabResult, group: LabCell): string =>
+  result.sweep ? valueName(group.value) : count(group.lag);
+const valueName = (value: number | null) => (value === null ? "none" : String(value).replace("-", "−"));
+
+/** The places of the axis, in order. */
+export const placesOf = (result: LabResult): string[] => [
+  ...new Set(result.summary.map((group) => placeOf(result, group))),
+];
 
 export function labChart(result: LabResult): Markup {
-  const { task, lags, cells, summary } = result;
-  const plot = plotArea(620, 340, { left: 52, right: 92, top: 30, bottom: 44 });
-  const places = scalePoint(lags.map(String), [plot.left, plot.right]).padding(0.4);
-  const y = scaleLinear([0, 1], [plot.bottom, plot.top]);
-  const x = (lag: number, cell: CellName) =>
-    (places(String(lag)) ?? plot.left) + (cells.indexOf(cell) - (cells.length - 1) / 2) * APART;
-  const last = (cell: CellName) => summary.findLast((group) => group.cell === cell);
+  const { task, sweep, baselines } = result;
+  const measure = measureOf(result);
+  const series = seriesOf(result);
+  const plot = plotArea(680, 340, { left: 52, right: 132, top: 30, bottom: 44 });
+  const places = placesOf(result);
+  const point = scalePoint(places, [plot.left, plot.right]).padding(0.5);
+  const y = heights(result, measure, plot);
+  const apart = Math.min(APART, (point.step() * 0.8) / Math.max(1, series.length));
+  const x = (group: LabCell, number: number) =>
+    (point(placeOf(result, group)) ?? plot.left) + (number - (series.length - 1) / 2) * apart;
+  const lines = sweep ? [] : [...new Set(baselines.map(({ name }) => name))];
   return drawing(
     {
       id: `lab-${task.name}`,
-      title: `${task.title}: success against lag`,
+      title: `${task.title}: ${sweep ? `over ${sweep}` : "against lag"}`,
       description: describeSummary(result),
       width: plot.width,
       height: plot.height,
     },
     axisLeft(plot, y, {
-      ticks: [0, 0.25, 0.5, 0.75, 1],
-      format: (share) => percent(share, 0),
-      label: `${task.title}: share of unseen sequences processed correctly`,
+      ticks: measure.share ? [0, 0.25, 0.5, 0.75, 1] : y.ticks(5),
+      format: measure.share ? measure.write : String,
+      label: `${task.name}: ${measure.says}`,
     }),
-    axisBottom(plot, lagScale(places, lags), { ticks: lags, format: count, label: "lag (steps)" }),
-    cells.map((cell) => drawCell(result, cell, (lag) => x(lag, cell), y)),
-    endLabels(
+    axisBottom(
       plot,
-      cells.map((cell) => ({
-        text: CELL_CLASSES[cell],
-        kind: KINDS[cell],
-        y: y(last(cell)?.right.mean ?? Number.NaN),
-      })),
-    ),
-  );
-}
-
-/** Lags stand evenly, whatever their distance; `axisBottom` asks for a scale of numbers. */
-function lagScale(places: (lag: string) => number | undefined, lags: readonly number[]) {
-  return scaleLinear(
-    lags,
-    lags.map((lag) => places(String(lag)) ?? 0),
-  );
-}
-
-function drawCell(
-  { runs, summary, settings: { seeds } }: LabResult,
-  cell: CellName,
-  x: (lag: number) => number,
-  y: (share: number) => number,
-): Markup[] {
-  const groups = summary.filter((group) => group.cell === cell);
-  const kind = KINDS[cell];
-  return [
-    ...groups.map(({ lag, right }) => whisker(x(lag), y(right.least), y(right.most), kind)),
-    strokes(
-      groups.map(({ lag, right }) => [x(lag), y(right.mean)] as const),
-      kind,
-    ),
-    ...runs
-      .filter((run) => run.cell === cell)
-      .map(({ lag, seed, right, ended }) =>
-        dot(
-          x(lag) + (SPREAD * (seeds.indexOf(seed) + 0.5)) / seeds.length - SPREAD / 2,
-          y(right),
-          3,
-          kind,
-          `${CELL_CLASSES[cell]}, lag ${lag}, seed ${seed}: ${percent(right)} (${ended})`,
-        ),
+      scaleLinear(
+        places.map((_, k) => k),
+        places.map((place) => point(place) ?? 0),
       ),
-  ];
-}
-
-const whisker = (x: number, low: number, high: number, kind: string) =>
-  html`<line class="whisker ${kind}" x1="${px(x)}" x2="${px(x)}" y1="${px(low)}" y2="${px(high)}"/>`;
-
-/** The chart in words, for those who do not see it. */
-function describeSummary({ summary }: LabResult): string {
-  const parts = summary.map(
-    ({ cell, lag, solved, runs, right }) =>
-      `${CELL_CLASSES[cell]} at lag ${lag}: ${solved} of ${runs} runs solved it, ${percent(right.mean)} right on average`,
+      {
+        ticks: places.map((_, k) => k),
+        format: (k) => places[k]!,
+        label: sweep ? sweep.replace("-", " ") : "lag (steps)",
+      },
+    ),
+    lines.map((name) => strokes(baselinePoints(result, name, plot, measure, y), "ideal")),
+    series.map((one, k) => drawSeries(result, one, (group) => x(group, k), y, measure)),
+    endLabels(plot, [
+      ...series.map(({ name, kind, groups }) => ({
+        text: name,
+        kind,
+        y: y(measure.spread(groups.at(-1)!).mean),
+      })),
+      ...lines.map((name) => ({
+        text: name,
+        kind: "",
+        y: y(measure.scale(baselines.findLast((one) => one.name === name)!.loss)),
+      })),
+    ]),
   );
-  return `${parts.join("; ")}.`;
 }
 
-/** The groups of one lag after another, as a table's rows: cell, lag, solved, share right with its spread, sequences. */
-export function summaryRows(summary: readonly LabCell[]): string[][] {
-  return summary.map(({ cell, lag, solved, runs, right, sequences, params }) => [
-    count(lag),
-    CELL_CLASSES[cell],
-    `${solved} of ${runs}`,
-    percent(right.mean),
-    `${percent(right.least)} to ${percent(right.most)}`,
-    sequences === null ? "–" : count(sequences),
-    count(params),
+/** Shares from 0 to 1; losses from 0 to the largest shown. */
+function heights(result: LabResult, measure: Measure, plot: Plot) {
+  const losses = result.summary.map((group) => measure.spread(group).most);
+  const flat = result.baselines.map(({ loss }) => measure.scale(loss));
+  const most = measure.share ? 1 : Math.max(...[...losses, ...flat].filter(Number.isFinite)) * 1.05;
+  return scaleLinear([0, most], [plot.bottom, plot.top]);
+}
+
+/** Level over all there is: a baseline a lag as its own step. */
+function baselinePoints(
+  { baselines }: LabResult,
+  name: string,
+  plot: Plot,
+  measure: Measure,
+  y: (value: number) => number,
+): [number, number][] {
+  const own = baselines.filter((one) => one.name === name);
+  const width = (plot.right - plot.left) / own.length;
+  return own.flatMap(({ loss }, k) => [
+    [plot.left + k * width, y(measure.scale(loss))],
+    [plot.left + (k + 1) * width, y(measure.scale(loss))],
   ]);
 }
 
-export const SUMMARY_HEADERS = ["lag", "cell", "solved", "right", "least to most", "sequences", "parameters"];
+/** The runs of a group. */
+export const runsOf = ({ runs }: LabResult, { cell, lag, setting }: LabCell): LabRun[] =>
+  runs.filter((run) => run.cell === cell && run.lag === lag && sameSetting(run.setting, setting));
+
+function drawSeries(
+  result: LabResult,
+  { name, kind, thin, groups }: Series,
+  x: (group: LabCell) => number,
+  y: (value: number) => number,
+  measure: Measure,
+): Markup[] {
+  const { seeds } = result.settings;
+  const mean = (group: LabCell) => measure.spread(group).mean;
+  return [
+    ...groups.map((group) => {
+      const { least, most } = measure.spread(group);
+      if (!Number.isFinite(least + most)) return html``;
+      return html`<line class="whisker ${kind}" x1="${px(x(group))}" x2="${px(x(group))}" y1="${px(y(least))}" y2="${px(y(most))}"/>`;
+    }),
+    strokes(
+      groups.map((group) => [x(group), y(mean(group))] as const),
+      thin ? `${kind} thin` : kind,
+    ),
+    ...groups.flatMap((group) =>
+      runsOf(result, group)
+        .filter((run) => Number.isFinite(measure.of(run)))
+        .map((run) =>
+          dot(
+            x(group) + (SPREAD * (seeds.indexOf(run.seed) + 0.5)) / seeds.length - SPREAD / 2,
+            y(measure.of(run)),
+            thin ? 2 : 3,
+            kind,
+            `${name}, lag ${run.lag}, seed ${run.seed}: ${measure.write(measure.of(run))} (${run.ended}; ${describeSetting(run.cell, run.setting)})`,
+          ),
+        ),
+    ),
+  ];
+}
+
+/** The chart in words, for those who do not see it. */
+function describeSummary(result: LabResult): string {
+  const measure = measureOf(result);
+  const parts = result.summary.map((group) => {
+    const where = result.sweep ? `${result.sweep} ${valueName(group.value)}` : `lag ${group.lag}`;
+    const mean = measure.write(measure.spread(group).mean);
+    return `${groupName(group)} at ${where}: ${group.solved} of ${group.runs} runs solved it, ${mean} ${measure.column} on average`;
+  });
+  return `${parts.join("; ")}.`;
+}
+
+/** Groups one after another as a table's rows. */
+export function summaryRows(result: LabResult): string[][] {
+  const measure = measureOf(result);
+  const beyond = result.summary.some((group) => group.beyond);
+  return result.summary.map((group) => {
+    const { solved, runs, sequences, params, tried, cell, setting } = group;
+    const { mean, least, most } = measure.spread(group);
+    return [
+      placeOf(result, group),
+      groupName(group),
+      describeSetting(cell, setting),
+      tried === null ? "–" : count(tried),
+      `${solved} of ${runs}`,
+      measure.write(mean),
+      `${measure.write(least)} to ${measure.write(most)}`,
+      ...(beyond ? [group.beyond ? measure.write(group.beyond.mean) : "–"] : []),
+      sequences === null ? "–" : count(sequences),
+      count(params),
+    ];
+  });
+}
+
+/** The heads of `summaryRows`; the first three columns are words. */
+export function summaryHeaders(result: LabResult): string[] {
+  const { column } = measureOf(result);
+  const beyond = result.summary.some((group) => group.beyond);
+  return [
+    ...[result.sweep ?? "lag", "cell", "setting", "settings tried", "solved", column, "least to most"],
+    ...(beyond ? ["right, longer"] : []),
+    ...["sequences", "parameters"],
+  ];
+}

@@ -1,8 +1,11 @@
 /** Numbers drawn one after another for one sequence: a function of (seed, set, number) alone. */
 import { PURPOSE, philox4x32, seedWords } from "../kernels/philox.js";
 
-/** Sequences to learn from, to check on while learning and for the final score are drawn apart, and so are gates' biases. */
-export const SETS = { training: 0, check: 1, final: 2, gates: 3 } as const;
+/**
+ * Sequences to learn from, to check on while learning, for the final score and longer ones are drawn apart, and so are
+ * gates' biases.
+ */
+export const SETS = { training: 0, check: 1, final: 2, gates: 3, beyond: 4 } as const;
 export type SetName = keyof typeof SETS;
 
 export class Draw {

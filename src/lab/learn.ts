@@ -2,9 +2,11 @@
 import type { EngineOptions } from "../engines/registry.js";
 import type { Model } from "../model/model.js";
 import { Turns } from "../train/turns.js";
-import { type CellName, labNetwork } from "./network.js";
-import type { LabRun, LabSettings } from "./result.js";
+import type { CellName } from "./cells.js";
+import { labNetwork } from "./network.js";
+import type { LabRun, LabSizes } from "./result.js";
 import { Sequences } from "./sequences.js";
+import type { Setting } from "./setting.js";
 import { taskNamed } from "./tasks/index.js";
 
 /** A run to be made. */
@@ -15,12 +17,16 @@ export interface Job {
   lag: number;
   /** What weights and sequences are drawn from. */
   seed: number;
+  /** What the network is made with. */
+  setting: Setting;
+  /** Training sequences that it may use. */
+  budget: number;
 }
 
 /** All that a run follows from, as plain data that another thread can be given. */
 export interface RunOrder {
   task: string;
-  settings: LabSettings;
+  sizes: LabSizes;
   job: Job;
 }
 
@@ -40,21 +46,34 @@ export async function learn(
   onCheck: (check: Check) => void,
   signal?: AbortSignal,
 ): Promise<LabRun | null> {
-  const { settings, job } = order;
+  const { sizes: lab, job } = order;
   const task = taskNamed(order.task);
   const sizes = task.sizes(job.lag);
-  const model = labNetwork(task, sizes, job.cell, settings, { ...engine, seed: job.seed });
+  const model = labNetwork(task, sizes, job.cell, lab.units, job.setting, { ...engine, seed: job.seed });
   const sequences = new Sequences(task, sizes, job.lag, job.seed);
   const started = performance.now();
   try {
-    const learned = await train(model, sequences, settings, task.allowedWrong, onCheck, signal);
+    const learned = await train(
+      model,
+      sequences,
+      lab.batchSize,
+      job.budget,
+      task.allowedWrong,
+      onCheck,
+      signal,
+    );
     if (!learned) return null;
+    const { cell, lag, seed, setting } = job;
+    const diverged = learned.ended === "diverged";
+    const score = diverged ? { right: 0, loss: Number.NaN } : sequences.measure(model, "final", SCORED);
+    const beyond = task.drawBeyond ? (diverged ? 0 : sequences.measure(model, "beyond", SCORED).right) : null;
     return {
-      ...job,
+      ...{ cell, lag, seed, setting },
       ...learned,
+      ...score,
+      beyond,
       params: model.countParams(),
       solved: learned.ended === "solved",
-      right: learned.ended === "diverged" ? 0 : sequences.shareRight(model, "final", SCORED),
       seconds: (performance.now() - started) / 1000,
     };
   } finally {
@@ -65,8 +84,9 @@ export async function learn(
 async function train(
   model: Model,
   sequences: Sequences,
-  { batchSize, sequences: budget }: LabSettings,
-  allowedWrong: number,
+  batchSize: number,
+  budget: number,
+  allowedWrong: number | null,
   onCheck: (check: Check) => void,
   signal?: AbortSignal,
 ): Promise<Pick<LabRun, "sequences" | "ended" | "curve"> | null> {
@@ -80,10 +100,11 @@ async function train(
     if (!Number.isFinite(loss)) return { sequences: done, ended: "diverged", curve };
     if (step % CHECK_EVERY === 0 || step === steps) {
       const answerLoss = sequences.answerLoss(loss);
-      const right = sequences.shareRight(model, "check", CHECKED);
+      const right = sequences.measure(model, "check", CHECKED).right;
       curve.push({ sequences: done, loss: answerLoss, right });
       onCheck(curve.at(-1)!);
-      if (1 - right <= allowedWrong + 1e-12) return { sequences: done, ended: "solved", curve };
+      if (allowedWrong !== null && 1 - right <= allowedWrong + 1e-12)
+        return { sequences: done, ended: "solved", curve };
     }
     await turns.share();
   }

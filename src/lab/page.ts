@@ -3,11 +3,17 @@ import { count, counted, duration, percent } from "../base/numbers.js";
 import { facts, figure, section, table } from "../drawing/blocks.js";
 import { html } from "../drawing/markup.js";
 import { page } from "../drawing/page.js";
-import { labChart, SUMMARY_HEADERS, summaryRows } from "./chart.js";
+import { labChart, summaryHeaders, summaryRows } from "./chart.js";
+import { baselineWords, sourceWords } from "./claims.js";
+import { measureOf } from "./measure.js";
 import type { LabResult } from "./result.js";
 
 export function labPage(result: LabResult): string {
-  const { task, settings, summary, engine, threads, seconds, complete } = result;
+  const { task, settings, engine, threads, seconds, complete, sweep } = result;
+  const solved =
+    task.allowedWrong === null
+      ? "Every run uses up its sequences."
+      : `A run has solved the task when at most ${percent(task.allowedWrong)} of 256 unseen sequences are wrong; what is shown is of 1,000 others.`;
   return page(
     {
       title: task.title,
@@ -18,14 +24,11 @@ export function labPage(result: LabResult): string {
       html`<ul class="notes"><li>The experiment was interrupted: these are the runs that were finished.</li></ul>`,
     section(
       "results",
-      "Success against lag",
-      figure("Unseen sequences processed correctly", labChart(result)),
-      html`<p class="quiet">A sequence counts as right when: ${task.criterion}. A run has solved the task when at most ${percent(task.allowedWrong)} of 256 unseen sequences are wrong; the shares are of 1,000 others.</p>`,
-      table({
-        headers: SUMMARY_HEADERS,
-        rows: summaryRows(summary),
-        wordColumns: 2,
-      }),
+      sweep ? `Over ${sweep}` : "Against lag",
+      figure(`${measureOf(result).says}`, labChart(result)),
+      html`<p class="quiet">A sequence counts as right when: ${task.criterion}. ${solved} ${baselineWords(result)}</p>`,
+      html`<p class="quiet">${sourceWords(result)}</p>`,
+      table({ headers: summaryHeaders(result), rows: summaryRows(result), wordColumns: 3 }),
     ),
     section(
       "settings",
@@ -33,12 +36,10 @@ export function labPage(result: LabResult): string {
       html`<div class="pair">${facts("Here", [
         ["units", settings.units],
         ["optimizer", "Adam"],
-        ["learning rate", settings.learningRate],
-        ["gradient norm at most", settings.clipnorm],
-        ["gates start", settings.gateStart],
         ["sequences a step", settings.batchSize],
         ["most training sequences", count(settings.sequences)],
-        ["seeds", settings.seeds.join(", ")],
+        ["seeds reported", settings.seeds.join(", ")],
+        ["seeds chosen on", settings.choosingSeeds.join(", ")],
         ["engine", `${engine}, ${counted(threads, "thread")}`],
         ["time", duration(seconds)],
       ])}${facts("In the paper", [

@@ -1,15 +1,25 @@
-/** Runs an experiment: every chosen cell at every chosen lag from several seeds, several runs at once. */
+/** Runs an experiment: every chosen cell at every chosen lag, with settings that were chosen fairly, from several seeds. */
 
-import { type Runner, threadRunner } from "#lab-runners";
 import { availableThreads } from "#workers";
 import { functionOf, listOf } from "../base/arguments.js";
-import { finiteNumber, inputError, knownOptions, oneOf, wholeNumber } from "../base/errors.js";
+import { inputError, knownOptions, oneOf, wholeNumber } from "../base/errors.js";
 import { ENGINES } from "../engines/engines.js";
 import type { EngineChoice } from "../engines/registry.js";
-import { Forecast } from "./forecast.js";
-import { type Check, type Job, learn, type RunOrder } from "./learn.js";
-import { CELL_NAMES, type CellName, GATE_STARTS, type GateStart } from "./network.js";
-import { type LabResult, type LabRun, type LabSettings, summarizeRuns } from "./result.js";
+import { CELL_NAMES, type CellName, USUAL_CELLS } from "./cells.js";
+import { CHOOSING } from "./chosen.js";
+import { chosenEntries, givenEntries, savedChoice, sweptEntries } from "./entries.js";
+import type { Job } from "./learn.js";
+import { type LabProgress, type Planned, Pool } from "./pool.js";
+import { type LabEntry, type LabResult, type LabRun, type LabSettings, summarize } from "./result.js";
+import { type Place, plannedSearch, search } from "./search.js";
+import {
+  type Choice,
+  type GateStart,
+  givenSetting,
+  type Setting,
+  SWEEP_NAMES,
+  type SweepName,
+} from "./setting.js";
 import type { LabTask } from "./task.js";
 import { taskNamed } from "./tasks/index.js";
 
@@ -22,9 +32,9 @@ export interface LabOptions {
    * after another where `runLab` was called. Default: the machine's. What comes out does not depend on it.
    */
   threads?: number;
-  /** Default: the task's own. */
+  /** Default: the task's own; with `sweep`, the second of them. */
   lags?: readonly number[];
-  /** Default: all three. */
+  /** Default: rnn, lstm and gru. */
   cells?: readonly CellName[];
   /** How many seeds, from `seed` on. Default 5. */
   seeds?: number;
@@ -32,12 +42,24 @@ export interface LabOptions {
   seed?: number;
   /** U of the recurrent layer. Default: the task's own. */
   units?: number;
-  /** Of Adam. Default: the task's own. */
+  /**
+   * Chooses a setting for every cell at every lag, before the runs that are reported: learning rate, start of the
+   * recurrent kernel and start of the gates, crossed, as many for every cell, on other seeds. Default false: settings
+   * that were chosen so before.
+   */
+  search?: boolean;
+  /** One value after another of one thing, at one lag, with all else as chosen (or given). Default: nothing. */
+  sweep?: SweepName;
+  /** Of Adam. With this or any of the next four, every cell gets Keras's defaults, but for what is given. */
   learningRate?: number;
-  /** All gradients together are scaled down to this norm. Default 1. */
-  clipnorm?: number;
-  /** How memory gates start; see `GATE_STARTS`. Default "chrono". */
+  /** The recurrent kernel starts as so many times an orthogonal matrix; an IRNN's, so many times the identity. */
+  gain?: number;
+  /** How memory gates start: "keras", "chrono" or the bias itself. */
   gateStart?: GateStart;
+  /** All gradients together are scaled down to this norm; null: they are not. */
+  clipnorm?: number | null;
+  /** Steps that gradients go back before they are cut off; null: all of them. */
+  truncation?: number | null;
   /** Sequences a training step. Default: the task's own. */
   batchSize?: number;
   /** Training sequences a run may use. Default: the task's own. */
@@ -46,50 +68,16 @@ export interface LabOptions {
   signal?: AbortSignal;
 }
 
-/** Where the experiment is; given after every check of a run, and with `finished` at its end. */
-export interface LabProgress extends Job {
-  /** Runs in all, how many are finished, and the number of this one from 0. */
-  runs: number;
-  /** Runs finished. */
-  done: number;
-  /** The number of this run, from 0. */
-  run: number;
-  /** Training sequences that it has used. */
-  sequences: number;
-  /** Cross-entropy an answer, or squared error; NaN where the run ended before its first check. */
-  loss: number;
-  /** Share right of 256 unseen sequences. */
-  right: number;
-  /** The run, once it is finished; null before. */
-  finished: LabRun | null;
-  /** The engine that it runs on. */
-  engine: string;
-  /** Seconds so far, and the seconds still to come if no further run solves its task early. */
-  seconds: number;
-  /** Seconds still to come if no further run solves its task early. */
-  atMost: number;
-}
-
 const DEFAULT_SEEDS = 5;
 
 const LAB_OPTIONS = [
-  ...[
-    "engine",
-    "threads",
-    "lags",
-    "cells",
-    "seeds",
-    "seed",
-    "units",
-    "learningRate",
-    "clipnorm",
-    "gateStart",
-  ],
-  ...["batchSize", "sequences", "signal"],
+  ...["engine", "threads", "lags", "cells", "seeds", "seed", "units", "search", "sweep", "learningRate"],
+  ...["gain", "gateStart", "clipnorm", "truncation", "batchSize", "sequences", "signal"],
 ];
 
 /**
  * Runs an experiment: a network a cell, lag and seed, each trained until it solves the task or its sequences are used up.
+ * Beside the settings chosen for each cell it shows Keras's defaults.
  * @param name one of `TASKS`
  * @param onProgress told after every check of a run, and at its end
  * @throws InputError on options that make no experiment
@@ -104,152 +92,132 @@ export async function runLab(
   return new Experiment(taskNamed(name), options, onProgress).run();
 }
 
-/** A run that is being made. */
-interface Running {
-  job: Job;
-  started: number;
-  sequences: number;
-}
-
 class Experiment {
   private readonly settings: LabSettings;
   private readonly lags: number[];
   private readonly cells: CellName[];
-  private readonly jobs: Job[];
-  /** By the number of their job; what is not finished is missing. */
-  private readonly finished = new Map<number, LabRun>();
-  private readonly running = new Map<number, Running>();
-  private readonly forecast = new Forecast();
-  private readonly started = performance.now();
-  private readonly engine: string;
+  private readonly given: Setting | null;
+  private readonly sweep: SweepName | null;
   private readonly threads: number;
-  /** The number of the job to begin next. */
-  private next = 0;
 
   constructor(
     private readonly task: LabTask,
     private readonly options: LabOptions,
     private readonly onProgress: (progress: LabProgress) => void,
   ) {
+    this.sweep = options.sweep === undefined ? null : oneOf(options.sweep, SWEEP_NAMES, "lab sweep");
+    this.given = givenSetting(options);
     this.settings = settingsOf(task, options);
-    this.lags = list(options.lags ?? task.defaults.lags, "lab lags").map((lag) =>
+    const { lags } = task.defaults;
+    const usual = this.sweep ? [lags[1] ?? lags[0]!] : lags;
+    this.lags = list(options.lags ?? usual, "lab lags").map((lag) =>
       wholeNumber(lag, "lab lags", task.leastLag, 10_000),
     );
-    this.cells = list(options.cells ?? CELL_NAMES, "lab cells").map((cell) =>
+    this.cells = list(options.cells ?? USUAL_CELLS, "lab cells").map((cell) =>
       oneOf(cell, CELL_NAMES, "lab cells"),
     );
-    const { seeds } = this.settings;
-    this.jobs = this.lags.flatMap((lag) =>
-      this.cells.flatMap((cell) => seeds.map((seed) => ({ cell, lag, seed }))),
-    );
     this.threads = wholeNumber(options.threads ?? availableThreads(), "lab threads", 1, 256);
-    const engine = ENGINES.createSynchronous({ engine: options.engine, threads: 1 });
-    this.engine = engine.name;
-    engine.dispose();
+    this.refuse();
+  }
+
+  /** @throws InputError for options that do not go together */
+  private refuse(): void {
+    const { search } = this.options;
+    if (search !== undefined && typeof search !== "boolean") {
+      throw inputError({ expected: "true or false", where: "lab search", received: search });
+    }
+    if (search && this.given) {
+      const next = "A search tries its own settings: leave out what it chooses.";
+      throw inputError({ expected: "search, or settings that are given, not both", where: "lab", next });
+    }
+    if (this.sweep && search) throw inputError({ expected: "sweep or search, not both", where: "lab" });
+    if (this.sweep && this.lags.length !== 1) {
+      throw inputError({ expected: "one lag to sweep at", where: "lab lags", received: this.lags });
+    }
+    const chosenOn: readonly number[] = CHOOSING.seeds;
+    const both = this.settings.seeds.find((seed) => chosenOn.includes(seed));
+    if (both !== undefined) {
+      const next = "Settings were chosen on it: what it reports would be too good.";
+      throw inputError({
+        expected: `seeds other than ${chosenOn.join(", ")}`,
+        where: "lab seed",
+        received: both,
+        next,
+      });
+    }
   }
 
   async run(): Promise<LabResult> {
-    const { task, settings, lags, cells, engine, threads } = this;
-    await this.makeRuns();
-    const { name, title, reads, asked, criterion, allowedWrong, source } = task;
-    const runs = this.jobs.flatMap((_, k) => this.finished.get(k) ?? []);
-    return {
-      task: { name, title, reads, asked, criterion, allowedWrong, source },
-      ...{ settings, lags, cells, runs, engine, threads },
-      summary: summarizeRuns(runs, lags, cells),
-      seconds: this.elapsed(this.started),
-      complete: runs.length === this.jobs.length,
-    };
-  }
-
-  private async makeRuns(): Promise<void> {
-    const runners = this.runners();
-    const { signal } = this.options;
-    const close = () => {
-      for (const runner of runners) runner.close();
-    };
-    signal?.addEventListener("abort", close, { once: true });
-    try {
-      await Promise.all(runners.map((runner) => this.serve(runner)));
-    } finally {
-      signal?.removeEventListener("abort", close);
-      close();
-    }
-  }
-
-  private runners(): Runner[] {
-    const { threads, jobs, options } = this;
-    const atOnce = Math.min(threads, jobs.length);
-    if (atOnce > 1) {
-      // Small batches gain little from threads of their own; runs side by side gain all there is.
-      const engine = { engine: options.engine ?? "auto", threads: Math.max(1, Math.floor(threads / atOnce)) };
-      const made = Array.from({ length: atOnce }, () => threadRunner(engine));
-      const runners = made.filter((runner) => runner !== null);
-      if (runners.length > 0) return runners;
-    }
-    const engine = { engine: options.engine, threads };
-    return [{ run: (order, onCheck) => learn(order, engine, onCheck, options.signal), close: () => {} }];
-  }
-
-  /** Gives a runner one job after another, until there are no more or the experiment is ended. */
-  private async serve(runner: Runner): Promise<void> {
-    while (this.next < this.jobs.length && !this.options.signal?.aborted) {
-      const k = this.next++;
-      const running = { job: this.jobs[k]!, started: performance.now(), sequences: 0 };
-      this.running.set(k, running);
-      const order: RunOrder = { task: this.task.name, settings: this.settings, job: running.job };
-      const run = await runner.run(order, (check) => this.note(k, running, check));
-      this.running.delete(k);
-      if (!run) return;
-      this.finished.set(k, run);
-      this.report(k, run.curve.at(-1) ?? { ...run, loss: Number.NaN }, run);
-    }
-  }
-
-  private note(k: number, running: Running, check: Check): void {
-    running.sequences = check.sequences;
-    this.forecast.note(running.job, check.sequences, this.elapsed(running.started));
-    this.report(k, check, null);
-  }
-
-  private report(k: number, { sequences, loss, right }: Check, finished: LabRun | null): void {
-    this.onProgress({
-      ...this.jobs[k]!,
-      ...{ sequences, loss, right, finished, engine: this.engine },
-      runs: this.jobs.length,
-      done: this.finished.size,
-      run: k,
-      seconds: this.elapsed(this.started),
-      atMost: this.secondsLeft(),
-    });
-  }
-
-  private secondsLeft(): number {
-    const budget = this.settings.sequences;
-    const begun = [...this.running.values()].map((run) =>
-      this.forecast.seconds(run.job, budget - run.sequences),
+    const { task, settings, lags, cells, sweep, threads, options } = this;
+    const { units, batchSize, sequences, seeds } = settings;
+    const engine = ENGINES.createSynchronous({ engine: options.engine, threads: 1 });
+    const engineName = engine.name;
+    engine.dispose();
+    const places = lags.flatMap((lag) => cells.map((cell) => ({ cell, lag })));
+    const planned = this.entries(places, (place) => savedChoice(task.name, place, options.search === true));
+    const plan: Planned[] = [
+      ...(options.search ? plannedSearch(places, sequences) : []),
+      ...jobsOf(planned, seeds, sequences).map((job) => ({ ...job, choosing: false })),
+    ];
+    const { engine: choice, signal } = options;
+    const pool = new Pool(
+      {
+        ...{ task: task.name, sizes: { units, batchSize, sequences }, engine: choice, engineName },
+        ...{ threads, signal, onProgress: this.onProgress },
+      },
+      plan,
     );
-    const waiting = this.jobs.slice(this.next).map((job) => this.forecast.seconds(job, budget));
-    const total = [...begun, ...waiting].reduce((sum, seconds) => sum + seconds, 0);
-    return Math.max(total / Math.min(this.threads, this.jobs.length), ...begun);
+    let made: (LabRun | undefined)[] = [];
+    let entries: LabEntry[] = [];
+    try {
+      const choices = options.search ? await search(task.name, places, sequences, pool) : null;
+      const choiceOf = ({ cell, lag }: Place) =>
+        choices?.find((one) => one.cell === cell && one.lag === lag) ?? null;
+      entries = options.search ? (choices ? this.entries(places, choiceOf) : []) : planned;
+      made = await pool.make(jobsOf(entries, seeds, sequences));
+    } finally {
+      pool.close();
+    }
+    const { name, title, reads, asked, criterion, allowedWrong, source, measure = null } = task;
+    const groups = entries.map((entry, k) => {
+      const runs = made.slice(k * seeds.length, (k + 1) * seeds.length).filter((run) => run !== undefined);
+      return { entry, runs };
+    });
+    const runs = groups.flatMap((group) => group.runs);
+    return {
+      task: { name, title, reads, asked, criterion, allowedWrong, measure, source },
+      ...{ settings, lags, cells, sweep, runs, engine: engineName, threads },
+      baselines: lags.flatMap((lag) =>
+        Object.entries(task.baselines?.(lag) ?? {}).map(([name, loss]) => ({ lag, name, loss })),
+      ),
+      summary: groups.flatMap(({ entry, runs }) => (runs.length > 0 ? [summarize(entry, runs)] : [])),
+      seconds: pool.seconds,
+      complete: entries.length > 0 && runs.length === entries.length * seeds.length,
+    };
   }
 
-  private elapsed(since: number): number {
-    return (performance.now() - since) / 1000;
+  private entries(places: readonly Place[], choiceOf: (place: Place) => Choice | null): LabEntry[] {
+    const { given, sweep } = this;
+    if (sweep)
+      return places.flatMap((place) => sweptEntries(place, sweep, given ?? choiceOf(place)?.setting));
+    return places.flatMap((place) =>
+      given ? givenEntries(place, given) : chosenEntries(place, choiceOf(place)),
+    );
   }
 }
+
+const jobsOf = (entries: readonly LabEntry[], seeds: readonly number[], budget: number): Job[] =>
+  entries.flatMap(({ cell, lag, setting }) => seeds.map((seed) => ({ cell, lag, setting, seed, budget })));
 
 function settingsOf({ defaults }: LabTask, options: LabOptions): LabSettings {
   const first = wholeNumber(options.seed ?? 0, "lab seed");
   const seeds = wholeNumber(options.seeds ?? DEFAULT_SEEDS, "lab seeds", 1, 1000);
   return {
     units: wholeNumber(options.units ?? defaults.units, "lab units", 1, 4096),
-    learningRate: finiteNumber(options.learningRate ?? defaults.learningRate, "lab learningRate", 0),
-    clipnorm: finiteNumber(options.clipnorm ?? 1, "lab clipnorm", 0),
-    gateStart: oneOf(options.gateStart ?? "chrono", GATE_STARTS, "lab gateStart"),
     batchSize: wholeNumber(options.batchSize ?? defaults.batchSize, "lab batchSize", 1, 65_536),
     sequences: wholeNumber(options.sequences ?? defaults.sequences, "lab sequences", 1),
     seeds: Array.from({ length: seeds }, (_, k) => first + k),
+    choosingSeeds: [...CHOOSING.seeds],
   };
 }
 

@@ -34,7 +34,10 @@ export class Sequences {
     for (let r = 0; r < rows; r++) {
       const x = this.x.subarray(r * this.inputSize, (r + 1) * this.inputSize);
       const y = this.y.subarray(r * this.targetSize, (r + 1) * this.targetSize);
-      this.task.draw(new Draw(this.seed, set, first + r), this.lag, x, y);
+      const numbers = new Draw(this.seed, set, first + r);
+      const { task } = this;
+      if (set === "beyond" && task.drawBeyond) task.drawBeyond(numbers, this.lag, x, y);
+      else task.draw(numbers, this.lag, x, y);
     }
     return [
       { data: this.x, rows, shape: [steps, features] },
@@ -47,19 +50,34 @@ export class Sequences {
     return lossPerAnswer(this.task, this.sizes, loss, this.y, this.y.length / this.targetSize);
   }
 
-  /** The share of the set's first sequences to which the model's answer is right. */
-  shareRight(model: Model, set: SetName, rows: number): number {
+  /**
+   * Of the set's first sequences, the share to which the model's answer is right, and the mean loss an answer:
+   * cross-entropy in nats, or the squared error of a number.
+   */
+  measure(model: Model, set: SetName, rows: number): { right: number; loss: number } {
     const batch = 128;
-    let right = 0;
+    let [right, loss, answers] = [0, 0, 0];
     for (let first = 0; first < rows; first += batch) {
       const [x, y] = this.batch(set, first, Math.min(batch, rows - first));
       const { data } = model.predictFlat(x, { batchSize: batch });
       for (let r = 0; r < x.rows; r++) {
         const at = r * this.targetSize;
         const output = data.subarray(at, at + this.targetSize);
-        if (this.task.right(output, y.data.subarray(at, at + this.targetSize), this.sizes)) right++;
+        const target = y.data.subarray(at, at + this.targetSize);
+        if (this.task.right(output, target, this.sizes)) right++;
+        for (let k = 0; k < target.length; k++) loss += errorOf(this.task.answer, output[k]!, target[k]!);
+        answers += this.task.answer === "softmaxSteps" ? target.reduce((sum, one) => sum + one, 0) : 1;
       }
     }
-    return right / rows;
+    return { right: right / rows, loss: loss / answers };
   }
+}
+
+/** What one number of an answer adds to the loss; probabilities are kept from 0 as Keras's losses do. */
+function errorOf(answer: LabTask["answer"], output: number, target: number): number {
+  if (answer === "linear") return (output - target) ** 2;
+  const least = 1e-7;
+  const log = (p: number) => Math.log(Math.max(p, least));
+  if (answer === "sigmoid") return -(target * log(output) + (1 - target) * log(1 - output));
+  return target === 0 ? 0 : -target * log(output);
 }

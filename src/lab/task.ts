@@ -23,8 +23,6 @@ export interface TaskDefaults {
   lags: readonly number[];
   /** U of the recurrent layer, the same for every kind of cell. */
   units: number;
-  /** Of Adam. */
-  learningRate: number;
   /** Sequences a training step. */
   batchSize: number;
   /** Training sequences after which a run that has not solved the task counts as failed. */
@@ -57,8 +55,11 @@ export interface LabTask {
   readonly answer: AnswerKind;
   /** When one sequence counts as processed correctly, in words; `right` decides. */
   readonly criterion: string;
-  /** A run has solved the task when at most this share of unseen sequences is processed wrongly. */
-  readonly allowedWrong: number;
+  /**
+   * A run has solved the task when at most this share of unseen sequences is processed wrongly, and stops there; null
+   * where nothing is solved and every run uses up its sequences (a language model).
+   */
+  readonly allowedWrong: number | null;
   /** What a run uses where the caller does not say. */
   readonly defaults: TaskDefaults;
   /** Below this there is no such task. */
@@ -70,6 +71,12 @@ export interface LabTask {
   sizes(lag: number): TaskSizes;
   /** Writes a sequence into x [T][F] and its target into y ([O] or [T][O]); both come zeroed. */
   draw(numbers: Draw, lag: number, x: Float32Array, y: Float32Array): void;
+  /** Writes a sequence longer than all that is learned from; of tasks that ask whether a rule goes on. */
+  drawBeyond?(numbers: Draw, lag: number, x: Float32Array, y: Float32Array): void;
+  /** What can be had without memory: cross-entropies an answer, in nats, by what they are of. */
+  baselines?(lag: number): Readonly<Record<string, number>>;
+  /** Whether the loss, not the share right, is what the task is judged by, and in which unit. */
+  readonly measure?: { readonly loss: "nats" | "bits"; readonly of: string };
   /** Whether the network's answer to a sequence is right. */
   right(output: Float32Array, target: Float32Array, sizes: TaskSizes): boolean;
 }

@@ -13,7 +13,7 @@ import {
   type SequenceOptions,
   sequenceOptions,
 } from "./recurrent.js";
-import type { CellCalls } from "./recurrent-plan.js";
+import type { CellCalls, Forwarded } from "./recurrent-plan.js";
 
 const GATES = GRU_GATES.length;
 
@@ -78,13 +78,14 @@ export class GRU extends RecurrentLayer {
       resetAfter: resetAfter ? 1 : 0,
     };
     return {
-      forward(shared, input) {
+      forward(shared, { c0: _c0, ...input }) {
         const gates = b.allocate(shared.T * b.B * GRU_SAVED * U);
         b.call("gruForward", { ...shared, ...input, gates, ...settings });
-        return (gradients) => {
+        const backward: Forwarded["backward"] = (gradients) => {
           const { bias: _, ...rest } = shared;
           b.call("gruBackward", { ...rest, ...input, gates, ...settings, ...gradients });
         };
+        return { c: 0, backward };
       },
       infer(shared, outputs) {
         b.call("gruInfer", { ...shared, ...outputs, ...settings });

@@ -13,7 +13,7 @@ import {
   type SequenceOptions,
   sequenceOptions,
 } from "./recurrent.js";
-import type { CellCalls } from "./recurrent-plan.js";
+import type { CellCalls, Forwarded } from "./recurrent-plan.js";
 
 const GATES = LSTM_GATES.length;
 
@@ -79,12 +79,13 @@ export class LSTM extends RecurrentLayer {
         const T = shared.T;
         const c = b.allocate(T * b.B * U);
         const gates = b.allocate(T * b.B * GATES * U);
-        const saved = { c, gates, c0: 0, ...activations };
+        const saved = { c, gates, ...activations };
         b.call("lstmForward", { ...shared, ...input, ...saved });
-        return (gradients) => {
+        const backward: Forwarded["backward"] = (gradients) => {
           const { bias: _, ...rest } = { ...shared, ...input, ...saved };
           b.call("lstmBackward", { ...rest, ...gradients, dc0: 0 });
         };
+        return { c, backward };
       },
       infer(shared, outputs) {
         b.call("lstmInfer", { ...shared, ...outputs, cLast: b.allocate(b.B * U), c0: 0, ...activations });

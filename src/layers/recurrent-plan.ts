@@ -36,15 +36,17 @@ export interface RecurrentArguments {
   bias: Pointer;
 }
 
-interface TrainingInput {
+export interface TrainingInput {
   h: Pointer;
   x: Pointer;
   dropX: Pointer;
   dropH: Pointer;
   GX: number;
+  /** [B][U], or 0 for a first cell state of zeros; only of cells that have one. */
+  c0: Pointer;
 }
 
-interface Gradients {
+export interface Gradients {
   dx: Pointer;
   dKernel: Pointer;
   dRecurrent: Pointer;
@@ -71,10 +73,18 @@ interface SavedStates {
   gates: Pointer;
 }
 
+/** What a recorded forward call leaves. */
+export interface Forwarded {
+  /** Cell states [T][B][U]; 0 of cells without. */
+  c: Pointer;
+  /** Records the backward call. */
+  backward(gradients: Gradients): void;
+}
+
 /** The kernel calls of one kind of cell. */
 export interface CellCalls {
-  /** Records the forward call; returns what records the backward call. */
-  forward(shared: RecurrentArguments, input: TrainingInput): (gradients: Gradients) => void;
+  /** Records the forward call. */
+  forward(shared: RecurrentArguments, input: TrainingInput): Forwarded;
   infer(shared: RecurrentArguments, outputs: InferenceOutputs): void;
   /** Prepares the states of one row over all its steps. */
   states(prepare: Builder["call"], shared: RecurrentArguments, x: Pointer, saved: SavedStates): void;
@@ -123,8 +133,9 @@ function planTraining(
   const { dropout, recurrentDropout } = layer.options;
   // Keras: recurrent dropout switches to one mask a gate, for the input too; otherwise all gates share one.
   const GX = recurrentDropout > 0 ? gates : 1;
-  const backward = cell.forward(shared, {
+  const { backward } = cell.forward(shared, {
     h: h.at,
+    c0: 0,
     x: b.read(x),
     dropX: b.frozen || keeps(dropout) ? 0 : dropoutMask(b, layer, 0, dropout, GX, I),
     dropH: b.frozen || keeps(recurrentDropout) ? 0 : dropoutMask(b, layer, 1, recurrentDropout, gates, U),

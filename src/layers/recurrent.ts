@@ -24,6 +24,7 @@ import {
   regularizer,
 } from "./options.js";
 import { type CellCalls, planRecurrent } from "./recurrent-plan.js";
+import { truncated } from "./truncated.js";
 
 /** Options of every recurrent cell; Keras's names and defaults. */
 export interface CellOptions extends KernelOptions {
@@ -103,6 +104,12 @@ export abstract class RecurrentLayer extends Layer {
   /** G: the gates and the candidate. */
   protected abstract readonly networks: number;
 
+  /**
+   * Steps that gradients go back before they are cut off (truncated back-propagation through time); null: all. No
+   * option: Keras has none, and no file holds it.
+   */
+  truncation: number | null = null;
+
   /** The kernel calls of its cell. */
   protected abstract cell(b: Builder): CellCalls;
 
@@ -128,6 +135,14 @@ export abstract class RecurrentLayer extends Layer {
   }
 
   override plan(b: Builder, [x]: readonly Tensor[]): Tensor {
-    return planRecurrent(b, this, x!, this.networks, this.cell(b));
+    const cell = this.cell(b);
+    const { truncation } = this;
+    return planRecurrent(
+      b,
+      this,
+      x!,
+      this.networks,
+      truncation === null ? cell : truncated(cell, b, truncation),
+    );
   }
 }

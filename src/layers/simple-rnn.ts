@@ -9,7 +9,7 @@ import {
   recurrentOptions,
   SEQUENCE_ARGUMENTS,
 } from "./recurrent.js";
-import type { CellCalls } from "./recurrent-plan.js";
+import type { CellCalls, Forwarded } from "./recurrent-plan.js";
 
 /** Options of `layers.simpleRNN`. */
 export interface SimpleRNNOptions extends RecurrentOptions {}
@@ -43,12 +43,13 @@ export class SimpleRNN extends RecurrentLayer {
   protected override cell(b: Builder): CellCalls {
     const activation = ACTIVATIONS[this.options.activation].id;
     return {
-      forward({ ...shared }, { GX: _, ...input }) {
+      forward({ ...shared }, { GX: _, c0: _c0, ...input }) {
         b.call("rnnForward", { ...shared, ...input, activation });
-        return (gradients) => {
+        const backward: Forwarded["backward"] = (gradients) => {
           const { bias: _bias, ...rest } = shared;
           b.call("rnnBackward", { ...rest, ...input, ...gradients, activation });
         };
+        return { c: 0, backward };
       },
       infer(shared, outputs) {
         b.call("rnnInfer", { ...shared, ...outputs, activation });

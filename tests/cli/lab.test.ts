@@ -50,7 +50,8 @@ describe("cellstate lab", () => {
     ]);
     assert.equal(code, 0, stderr);
     assert.match(stdout, /SimpleRNN\s+\d of 1\s+│/);
-    assert.match(stderr, /2 runs, at most about/);
+    assert.match(stdout, /SimpleRNN, Keras\s+\d of 1\s+│/);
+    assert.match(stderr, /4 runs, at most about/);
     assert.match(stderr, /SimpleRNN, lag 4, seed 0/);
     assert.match(await readFile(svg, "utf8"), /<svg/);
     assert.match(await readFile(html, "utf8"), /<!doctype html>/);
@@ -92,10 +93,15 @@ describe("cellstate lab", () => {
       [["lach"], /Did you mean latch/],
       [
         ["latch", "--cells", "lstm,gpu"],
-        /^cellstate: --cells: expected one of rnn, lstm, gru but received "gpu"/,
+        /^cellstate: --cells: expected one of rnn, irnn, lstm, gru.* but received "gpu"/,
       ],
       [["latch", "--lag", "3", "--lags", "4"], /not both/],
       [["latch", "--lags", "3,x"], /--lags/],
+      [["latch", "--gates", "chromo"], /--gates: expected keras, chrono or a bias .*Did you mean chrono/s],
+      [["latch", "--gain", "-1"], /--gain: expected a number from 0 on/],
+      [["latch", "--clipnorm", "no"], /--clipnorm: expected a number above 0/],
+      [["latch", "--search", "--learning-rate", "0.1"], /search, or settings that are given/],
+      [["latch", "--sweep", "gian"], /--sweep: expected one of .* Did you mean gain/s],
       [["reber", "--lag", "2"], /at least 5|from 5/],
     ] as const) {
       const { code, stderr } = await cellstate(["lab", ...flags]);

@@ -293,6 +293,7 @@ const TABLE: Record<string, Record<string, Situations>> = {
           "--units 3",
           "--learning-rate 0.1",
         ],
+        ...["--search", "--sweep gain", "--gain 1", "--truncation 5"],
         ...["--clipnorm 1", "--batch-size 3", "--sequences 9", "--html x.html", "--svg x.svg"],
         "--engine reference",
       ].map((option) => [option.split(" ")[0]!, idle(`lab ${option}`)]),

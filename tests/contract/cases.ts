@@ -17,6 +17,7 @@ import { normalizationCases } from "./normalization-cases.js";
 import { recurrentCases } from "./recurrent-cases.js";
 import { recurrentOptionsCases } from "./recurrent-options-cases.js";
 import { gradientCases, lossCases, optimizerCases, rowsOfOptimizerCases } from "./training-cases.js";
+import { variantCases } from "./variant-cases.js";
 
 export const CASES: readonly Case[] = [
   ...memoryCases(),
@@ -39,4 +40,5 @@ export const CASES: readonly Case[] = [
   ...rowsOfOptimizerCases(),
   ...gradientCases(),
   ...linearCases(),
+  ...variantCases(),
 ];

@@ -4,15 +4,24 @@ import { InputError } from "../../src/base/errors.js";
 import { chartText, labText } from "../../src/cli/ui/lab.js";
 import { svgFile } from "../../src/drawing/page.js";
 import { labChart } from "../../src/lab/chart.js";
-import { type LabProgress, type LabRun, runLab, taskNamed } from "../../src/lab/index.js";
-import { labNetwork, lossPerAnswer, type NetworkSettings } from "../../src/lab/network.js";
+import {
+  type LabEntry,
+  type LabProgress,
+  type LabResult,
+  type LabRun,
+  runLab,
+  taskNamed,
+} from "../../src/lab/index.js";
+import { labNetwork, lossPerAnswer } from "../../src/lab/network.js";
 import { threadRunner } from "../../src/lab/node-runners.js";
 import { labPage } from "../../src/lab/page.js";
-import { summarizeRuns } from "../../src/lab/result.js";
+import { summarize } from "../../src/lab/result.js";
 import { Sequences } from "../../src/lab/sequences.js";
+import { KERAS, type Setting } from "../../src/lab/setting.js";
 
 const reference = { engine: "reference" } as const;
-const settings: NetworkSettings = { units: 5, learningRate: 0.01, clipnorm: 1, gateStart: "chrono" };
+const units = 5;
+const setting: Setting = { ...KERAS, learningRate: 0.01, clipnorm: 1, gateStart: "chrono" };
 const quick = {
   ...reference,
   threads: 1,
@@ -40,7 +49,7 @@ describe("the network of an experiment", () => {
   }
 
   test("answers at every step with softmax; its loss is their cross-entropy", () => {
-    const model = labNetwork(task, sizes, "gru", settings, reference);
+    const model = labNetwork(task, sizes, "gru", units, setting, reference);
     const [x, y] = new Sequences(task, sizes, 6, 1).batch("training", 0, rows);
     const { data } = model.predictFlat(x);
     const first = data.subarray(0, 7).reduce((a, b) => a + b);
@@ -53,7 +62,7 @@ describe("the network of an experiment", () => {
   });
 
   test("its gradient is that of the steps' cross-entropy, by central differences", () => {
-    const model = labNetwork(task, sizes, "lstm", settings, reference);
+    const model = labNetwork(task, sizes, "lstm", units, setting, reference);
     const [x, y] = new Sequences(task, sizes, 6, 1).batch("training", 0, rows);
     const answers = y.data.reduce((a, b) => a + b) / rows;
     const { gradients } = model.gradients(x, y);
@@ -83,10 +92,26 @@ describe("the network of an experiment", () => {
     }
   });
 
+  test("an IRNN starts as the identity and is rectified; gain multiplies how each cell starts", () => {
+    const recurrent = (cell: "irnn" | "rnn", gain: number) =>
+      Array.from(labNetwork(task, sizes, cell, 2, { ...setting, gain }, reference).getWeights()[1]!.data);
+    assert.deepEqual(recurrent("irnn", 0.5), [0.5, 0, 0, 0.5]);
+    const [a, b, c, d] = recurrent("rnn", 0.5) as [number, number, number, number];
+    assert.ok(Math.abs(a * a + b * b - 0.25) < 1e-6 && Math.abs(a * c + b * d) < 1e-6);
+    const [layer] = labNetwork(task, sizes, "irnn", 2, setting, reference).layers;
+    assert.equal((layer!.options as { activation?: string }).activation, "relu");
+  });
+
   test("chrono start: forget biases from 0 to log(T − 1), input biases their opposites; Keras's start leaves 1 and 0", () => {
-    const bias = (cell: "lstm" | "gru", gateStart: "chrono" | "keras") =>
-      labNetwork(task, { ...sizes, steps: 50 }, cell, { ...settings, gateStart }, reference).getWeights()[2]!
-        .data;
+    const bias = (cell: "lstm" | "gru", gateStart: "chrono" | "keras" | number) =>
+      labNetwork(
+        task,
+        { ...sizes, steps: 50 },
+        cell,
+        units,
+        { ...setting, gateStart },
+        reference,
+      ).getWeights()[2]!.data;
     const chrono = bias("lstm", "chrono");
     for (let u = 0; u < 5; u++) {
       assert.ok(chrono[5 + u]! > 0 && chrono[5 + u]! <= Math.log(49));
@@ -105,6 +130,8 @@ describe("the network of an experiment", () => {
         .every((value) => value === 0),
     );
     assert.ok(bias("gru", "keras").every((value) => value === 0));
+    assert.deepEqual(Array.from(bias("lstm", 3).subarray(0, 10)), [0, 0, 0, 0, 0, 3, 3, 3, 3, 3]);
+    assert.deepEqual(Array.from(bias("gru", -2).subarray(0, 6)), [-2, -2, -2, -2, -2, 0]);
   });
 });
 
@@ -178,8 +205,9 @@ describe("runLab", () => {
       await assert.rejects(runLab("latch", { ...quick, threads, seeds: 3 }, refuse), told);
     }
     const runner = threadRunner({ engine: "reference", threads: 1 })!;
-    const settings = { ...(await runLab("latch", quick)).settings };
-    const order = { task: "none", settings, job: { cell: "rnn", lag: 3, seed: 0 } } as const;
+    const sizes = { units: 2, batchSize: 2, sequences: 4 };
+    const job = { cell: "rnn", lag: 3, seed: 0, setting: KERAS, budget: 4 } as const;
+    const order = { task: "none", sizes, job };
     await assert.rejects(
       runner.run(order, () => {}),
       /one of latch/,
@@ -202,58 +230,58 @@ describe("runLab", () => {
     await complains("reber", { lags: [4] }, /at least 5|from 5/);
     await complains("adding", { seeds: 0 }, /seeds/);
     await complains("adding", { gateStart: "gers" }, /chrono/);
+    await complains("adding", { learningRate: 0 }, /lab learningRate: expected a number above 0/);
+    await complains("adding", { clipnorm: 0 }, /lab clipnorm/);
+    await complains("adding", { truncation: 0.5 }, /lab truncation/);
+    await complains("adding", { search: true }, /search, or settings that are given/);
+    await complains("adding", { search: "yes" }, /lab search: expected true or false/);
+    await complains("adding", { sweep: "gians" }, /gain/);
+    await complains("adding", { sweep: "gain", lags: [10, 20] }, /one lag to sweep at/);
+    await complains("adding", { sweep: "forget-bias" }, /cells with a gate that keeps/);
+    await complains("adding", { seed: 100_001 }, /seeds other than 100001/);
   });
 });
 
 const run = (cell: LabRun["cell"], lag: number, seed: number, right: number, sequences: number): LabRun => ({
-  ...{ cell, lag, seed, right, sequences, params: 10, seconds: 1, curve: [] },
+  ...{ cell, lag, seed, right, sequences, params: 10, seconds: 1, curve: [], setting: KERAS },
+  ...{ beyond: null, loss: 1 - right },
   solved: right > 0.9,
   ended: right > 0.9 ? "solved" : "budget",
 });
 
 describe("a lab's results", () => {
-  const runs = [
-    run("rnn", 10, 0, 1, 100),
-    run("rnn", 10, 1, 0.2, 900),
-    run("lstm", 10, 0, 0.95, 300),
-    run("lstm", 10, 1, 0.99, 500),
-    run("lstm", 10, 2, 0.98, 400),
-    run("lstm", 100, 0, 1, 700),
+  const entry = (cell: LabRun["cell"], lag: number): LabEntry => ({
+    ...{ cell, lag, setting: KERAS, from: "keras", tried: null, chosenAt: null, value: null },
+  });
+  const groups: [LabEntry, LabRun[]][] = [
+    [entry("rnn", 10), [run("rnn", 10, 0, 1, 100), run("rnn", 10, 1, 0.2, 900)]],
+    [
+      entry("lstm", 10),
+      [run("lstm", 10, 0, 0.95, 300), run("lstm", 10, 1, 0.99, 500), run("lstm", 10, 2, 0.98, 400)],
+    ],
+    [entry("lstm", 100), [run("lstm", 100, 0, 1, 700)]],
   ];
 
-  test("are summed up by cell and lag, with the spread", () => {
-    assert.deepEqual(summarizeRuns(runs, [10, 100], ["rnn", "lstm"]), [
-      {
-        cell: "rnn",
-        lag: 10,
-        runs: 2,
-        solved: 1,
-        right: { mean: 0.6, least: 0.2, most: 1 },
-        sequences: 100,
-        params: 10,
-      },
-      {
-        ...{ cell: "lstm", lag: 10, runs: 3, solved: 3, sequences: 400, params: 10 },
-        right: { mean: (0.95 + 0.99 + 0.98) / 3, least: 0.95, most: 0.99 },
-      },
-      {
-        cell: "lstm",
-        lag: 100,
-        runs: 1,
-        solved: 1,
-        right: { mean: 1, least: 1, most: 1 },
-        sequences: 700,
-        params: 10,
-      },
-    ]);
+  test("are summed up, with the spread", () => {
+    const [first, second] = groups.map(([of, runs]) => summarize(of, runs));
+    assert.deepEqual(first, {
+      ...entry("rnn", 10),
+      ...{ runs: 2, solved: 1, sequences: 100, params: 10, beyond: null },
+      right: { mean: 0.6, least: 0.2, most: 1 },
+      loss: { mean: 0.4, least: 0, most: 0.8 },
+    });
+    assert.equal(second!.sequences, 400);
+    assert.deepEqual(second!.right, { mean: (0.95 + 0.99 + 0.98) / 3, least: 0.95, most: 0.99 });
   });
 
-  test("fit 80 columns as text; the bar runs from worst to best", () => {
-    const text = chartText(summarizeRuns(runs, [10, 100], ["rnn", "lstm"]));
+  test("fit 80 columns as text; the bar runs from worst to best", async () => {
+    const made = await runLab("latch", { ...quick, sequences: 64 });
+    const result: LabResult = { ...made, summary: groups.map(([of, runs]) => summarize(of, runs)) };
+    const text = chartText(result);
     for (const line of text.split("\n")) assert.ok([...line].length <= 80, line);
     const bar = /│(▓*)(░*) *│/.exec(text.split("\n")[1]!)!;
-    assert.equal(bar[1]!.length, Math.round(0.2 * 26));
-    assert.equal(bar[1]!.length + bar[2]!.length, 26);
+    assert.equal(bar[1]!.length, Math.round(0.2 * 22));
+    assert.equal(bar[1]!.length + bar[2]!.length, 22);
     assert.match(text, /100 {2}LSTM/);
   });
 

@@ -1,8 +1,17 @@
 /** The lab on the terminal: what there is, how it goes, and what came of it; at most 80 columns. */
 import { count, counted, decimal, duration, percent } from "../../base/numbers.js";
 import { cutToWidth, wrapToWidth } from "../../base/text.js";
-import { CELL_CLASSES, type LabProgress, type LabResult, type LabTask } from "../../lab/index.js";
-import type { LabCell } from "../../lab/result.js";
+import { groupName } from "../../lab/chart.js";
+import { baselineWords, sourceWords } from "../../lab/claims.js";
+import {
+  CELL_CLASSES,
+  type LabCell,
+  type LabProgress,
+  type LabResult,
+  type LabTask,
+} from "../../lab/index.js";
+import { measureOf } from "../../lab/measure.js";
+import { describeSetting } from "../../lab/setting.js";
 import { columnsOf, PLAIN, type Style, WIDTH } from "../terminal.js";
 import type { ProgressStream } from "./progress.js";
 
@@ -18,7 +27,7 @@ export function taskList(tasks: readonly LabTask[], style: Style = PLAIN): strin
     ...lines,
     "",
     ...wrapToWidth(
-      "Each trains SimpleRNN, LSTM and GRU from several seeds and measures how many unseen sequences they get right.",
+      "Each trains SimpleRNN, LSTM and GRU from several seeds, with settings chosen fairly for each and beside them with Keras's defaults, and measures unseen sequences.",
       WIDTH,
     ),
   ].join("\n");
@@ -39,13 +48,18 @@ export class LabView {
   show(progress: LabProgress): void {
     this.announce(progress);
     const { finished, run } = progress;
-    if (finished) {
-      this.running.delete(run);
+    if (finished) this.running.delete(run);
+    if (finished && !progress.choosing) {
       const ended = finished.ended === "budget" ? "not solved" : finished.ended;
       this.line(
         `${name(progress)}: ${ended} after ${count(finished.sequences)} sequences, ${percent(finished.right)} right, ${duration(finished.seconds)}`,
       );
-    } else this.running.set(run, progress);
+    }
+    if (!finished) this.running.set(run, progress);
+    if (finished && progress.choosing && progress.done % 50 === 0 && !this.stream.isTTY)
+      this.line(
+        `choosing settings: ${progress.done} of ${progress.runs} runs, at most ${duration(progress.atMost)} left`,
+      );
     if (this.stream.isTTY) this.renew(progress);
   }
 
@@ -89,44 +103,83 @@ const name = ({ cell, lag, seed }: Pick<LabProgress, "cell" | "lag" | "seed">) =
 
 /** The result as a chart of text and what it means. */
 export function labText(result: LabResult, style: Style = PLAIN): string {
-  const { task, settings, summary, engine, seconds } = result;
-  const { units, learningRate, clipnorm, gateStart, batchSize, sequences, seeds } = settings;
+  const { task, settings, engine, seconds } = result;
+  const { units, batchSize, sequences } = settings;
+  const measure = measureOf(result);
   const wrapped = (text: string) => wrapToWidth(text, WIDTH).join("\n");
+  const bars = measure.share
+    ? ` (${task.criterion}), filled to the worst of the seeds and shaded to the best`
+    : "";
+  const solved =
+    task.allowedWrong === null
+      ? ""
+      : ` Solved: at most ${percent(task.allowedWrong)} of 256 others wrong within ${count(sequences)} training sequences.`;
+  const paragraphs = [
+    `Shown: ${measure.says}, of 1,000${bars}.${solved}`,
+    baselineWords(result),
+    longerWords(result),
+    sourceWords(result),
+    `Here: ${units} units, Adam, batches of ${batchSize}; ${engine} engine, ${counted(result.threads, "thread")}, ${duration(seconds)}.`,
+    `${task.source.paper}: ${task.source.settings}. Success: ${task.source.success}.`,
+  ];
   return [
     style.bold(task.title),
     wrapped(`Reads ${task.reads}. Asked ${task.asked}.`),
     "",
-    chartText(summary),
+    chartText(result),
     "",
-    wrapped(
-      `Bars: share of 1,000 unseen sequences processed right (${task.criterion}), filled to the worst of ${seeds.length} seeds and shaded to the best. Solved: at most ${percent(task.allowedWrong)} of 256 others wrong within ${count(sequences)} training sequences.`,
-    ),
-    wrapped(
-      `Here: ${units} units, Adam ${learningRate}, batches of ${batchSize}, gradient norm at most ${clipnorm}, gates start ${gateStart}; ${engine} engine, ${counted(result.threads, "thread")}, ${duration(seconds)}.`,
-    ),
-    wrapped(`${task.source.paper}: ${task.source.settings}. Success: ${task.source.success}.`),
+    ...settingLines(result),
+    ...paragraphs.filter((text) => text !== "").map(wrapped),
   ].join("\n");
 }
 
-const BAR = 26;
+/** Longer sequences than were learned from, where the task has them. */
+function longerWords({ summary }: LabResult): string {
+  const parts = summary.flatMap((group) =>
+    group.beyond ? [`${groupName(group)} ${percent(group.beyond.mean)} (learned to ${group.lag})`] : [],
+  );
+  return parts.length === 0 ? "" : `Right of 1,000 longer than all learned from: ${parts.join("; ")}.`;
+}
 
-/** A row a cell and lag: lag, cell, runs that solved it, a bar from worst to best, the mean, sequences needed. */
-export function chartText(summary: readonly LabCell[]): string {
-  const header = `${"lag".padStart(5)}  ${"cell".padEnd(10)} ${"solved".padEnd(9)} ${"right: worst ▓ to best ░".padEnd(BAR + 2)} ${"mean".padStart(7)}  sequences`;
-  const rows = summary.map(({ cell, lag, solved, runs, right, sequences }, i) => {
-    const first = i === 0 || summary[i - 1]!.lag !== lag;
-    const filled = Math.round(right.least * BAR);
-    const shaded = Math.round(right.most * BAR) - filled;
+/** The setting of each group, unless all have the same. */
+function settingLines({ summary, sweep }: LabResult): string[] {
+  if (sweep) return [];
+  const lines = summary
+    .filter(({ from }) => from !== "keras")
+    .map(
+      ({ cell, lag, setting }) =>
+        `${count(lag).padStart(5)}  ${CELL_CLASSES[cell]}: ${describeSetting(cell, setting)}`,
+    );
+  return lines.length === 0 ? [] : ["Settings", ...lines.flatMap((line) => wrapToWidth(line, WIDTH)), ""];
+}
+
+const BAR = 22;
+const NAME = 16;
+
+/** A row a group: place, cell, runs that solved it, a bar from worst to best, the mean, sequences needed. */
+export function chartText(result: LabResult): string {
+  const measure = measureOf(result);
+  const { summary, sweep } = result;
+  const place = (group: LabCell) =>
+    sweep ? (group.value === null ? "none" : String(group.value)) : count(group.lag);
+  const most = Math.max(...summary.map((group) => measure.spread(group).most).filter(Number.isFinite), 1e-9);
+  const header = `${(sweep ? "value" : "lag").padStart(6)}  ${"cell".padEnd(NAME)} ${"solved".padEnd(7)} ${"worst ▓ to best ░".padEnd(BAR + 2)} ${"mean".padStart(7)} sequences`;
+  const rows = summary.map((group, i) => {
+    const { least, most: best, mean } = measure.spread(group);
+    const first = i === 0 || place(summary[i - 1]!) !== place(group);
+    const full = measure.share ? 1 : most;
+    const filled = Math.round((least / full) * BAR) || 0;
+    const shaded = Math.max(0, (Math.round((best / full) * BAR) || 0) - filled);
     const bar = "▓".repeat(filled) + "░".repeat(shaded);
     const cells = [
-      (first ? count(lag) : "").padStart(5),
-      ` ${CELL_CLASSES[cell].padEnd(10)}`,
-      `${solved} of ${runs}`.padEnd(9),
+      (first ? place(group) : "").padStart(6),
+      ` ${groupName(group).padEnd(NAME)}`,
+      `${group.solved} of ${group.runs}`.padEnd(7),
       `│${bar.padEnd(BAR)}│`,
-      percent(right.mean).padStart(7),
-      ` ${sequences === null ? "–" : count(sequences)}`,
+      measure.write(mean).padStart(7),
+      group.sequences === null ? "–" : count(group.sequences),
     ];
-    return (first && i > 0 ? "\n" : "") + cells.join(" ");
+    return (first && i > 0 && !sweep ? "\n" : "") + cells.join(" ");
   });
   return [header, ...rows].join("\n");
 }

@@ -56,7 +56,7 @@ export const adding: LabTask = {
     success: "mean error below 0.01 and the last 2,000 sequences right: after 74,000 sequences at lag 50",
   },
   allowedWrong: 0.01,
-  defaults: { lags: [10, 25, 50], units: 16, learningRate: 0.01, batchSize: 32, sequences: 80_000 },
+  defaults: { lags: [10, 25, 50], units: 16, batchSize: 32, sequences: 80_000 },
   draw(numbers, lag, x, y) {
     const { first, second } = writePairs(numbers, lag, x, () => 2 * numbers.uniform() - 1, 0);
     y[0] = 0.5 + (first + second) / 4;
@@ -75,7 +75,7 @@ export const multiplication: LabTask = {
     success: "at most 140 of the last 2,000 sequences wrong: after 482,000 sequences",
   },
   allowedWrong: 0.07,
-  defaults: { lags: [10, 25, 50], units: 16, learningRate: 0.01, batchSize: 32, sequences: 80_000 },
+  defaults: { lags: [10, 25, 50], units: 16, batchSize: 32, sequences: 80_000 },
   draw(numbers, lag, x, y) {
     const { first, second } = writePairs(numbers, lag, x, () => numbers.uniform(), 1);
     y[0] = first * second;

@@ -6,8 +6,8 @@ const SYMBOLS = 8;
 const BLANK = 8;
 const DELIMITER = 9;
 const CATEGORIES = 10;
-/** Symbols to keep. The paper has ten. */
-const KEPT = 3;
+/** Symbols to keep. */
+const KEPT = 10;
 
 /** Input: the symbols, lag − 1 blanks, the delimiter, blanks. Target: blanks, then the symbols. */
 export const copy: LabTask = {
@@ -24,7 +24,10 @@ export const copy: LabTask = {
   criterion: "every symbol of the answer is the most active output at its step",
   allowedWrong: 0.01,
   leastLag: 1,
-  defaults: { lags: [5, 10, 20], units: 32, learningRate: 0.01, batchSize: 16, sequences: 80_000 },
+  measure: { loss: "nats", of: "a step" },
+  /** Blanks until the delimiter, then a symbol of eight at random, ten times: over all T + 20 steps. */
+  baselines: (lag) => ({ memoryless: (KEPT * Math.log(SYMBOLS)) / (lag + 2 * KEPT) }),
+  defaults: { lags: [100], units: 64, batchSize: 20, sequences: 80_000 },
   sizes: (lag) => ({ steps: lag + 2 * KEPT, features: CATEGORIES, outputs: CATEGORIES }),
   draw(numbers, lag, x, y) {
     const steps = lag + 2 * KEPT;

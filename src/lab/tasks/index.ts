@@ -2,7 +2,10 @@
 import { oneOf } from "../../base/errors.js";
 import type { LabTask } from "../task.js";
 import { adding, multiplication } from "./arithmetic.js";
+import { characters } from "./characters.js";
 import { copy } from "./copy.js";
+import { anbn, dyck, parity } from "./counting.js";
+import { digits } from "./digits.js";
 import { latch } from "./latch.js";
 import { order2, order3 } from "./order.js";
 import { reber } from "./reber.js";
@@ -19,6 +22,11 @@ export const TASKS: readonly LabTask[] = [
   multiplication,
   copy,
   reber,
+  parity,
+  anbn,
+  dyck,
+  digits,
+  characters,
 ];
 
 /** The task of a name. @throws InputError on a name that is none, with the nearest that is */

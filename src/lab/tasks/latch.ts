@@ -19,7 +19,7 @@ export const latch: LabTask = {
   criterion: "error at the end below 0.2",
   allowedWrong: 0,
   leastLag: 1,
-  defaults: { lags: [20, 60, 100], units: 16, learningRate: 0.01, batchSize: 32, sequences: 80_000 },
+  defaults: { lags: [20, 60, 100], units: 16, batchSize: 32, sequences: 80_000 },
   sizes: (lag) => ({ steps: longest(lag + 1), features: 1, outputs: 1 }),
   draw(numbers: Draw, lag: number, x: Float32Array, y: Float32Array): void {
     const start = x.length - drawLength(numbers, lag + 1);

@@ -66,7 +66,7 @@ export const order2 = orderTask([0.1, 0.5], {
       "length 100 to 110, symbols at 10–20 and 50–60 (lag 40); 2 cell blocks of size 2, learning rate 0.5",
     success: "mean error below 0.1 and the last 2,000 sequences right: after 31,390 sequences",
   },
-  defaults: { lags: [8, 20, 40], units: 16, learningRate: 0.01, batchSize: 32, sequences: 50_000 },
+  defaults: { lags: [8, 20, 40], units: 16, batchSize: 32, sequences: 50_000 },
 });
 
 export const order3 = orderTask([0.1, 0.33, 0.66], {
@@ -78,5 +78,5 @@ export const order3 = orderTask([0.1, 0.33, 0.66], {
       "length 100 to 110, symbols at 10–20, 33–43 and 66–76 (lag 24); 3 cell blocks of size 2, learning rate 0.1",
     success: "mean error below 0.1 and the last 2,000 sequences right: after 571,100 sequences",
   },
-  defaults: { lags: [8, 16, 24], units: 16, learningRate: 0.01, batchSize: 32, sequences: 60_000 },
+  defaults: { lags: [8, 16, 24], units: 16, batchSize: 32, sequences: 60_000 },
 });

@@ -102,7 +102,7 @@ export const reber: LabTask = {
   allowedWrong: 0.01,
   /** The shortest Reber string has five symbols; the second symbol is kept over all of it. */
   leastLag: 5,
-  defaults: { lags: [9, 14, 18], units: 32, learningRate: 0.01, batchSize: 16, sequences: 60_000 },
+  defaults: { lags: [9, 14, 18], units: 32, batchSize: 16, sequences: 60_000 },
   sizes: (lag) => ({ steps: stepsFor(longest(lag)), features: O, outputs: O }),
   /** Shorter strings end before the row does: steps without a target are not learned from. */
   draw(numbers, lag, x, y) {

@@ -55,7 +55,7 @@ export const noiseFree: LabTask = {
     settings: "p = 100 (lag 100); one memory cell, learning rate 1.0",
     success: "error of all outputs below 0.25 on 10,000 sequences: LSTM after 5,040; BPTT and RTRL never",
   },
-  defaults: { lags: [10, 15, 20], units: 32, learningRate: 0.01, batchSize: 16, sequences: 48_000 },
+  defaults: { lags: [10, 15, 20], units: 32, batchSize: 16, sequences: 48_000 },
   draw(numbers: Draw, p: number, x: Float32Array, y: Float32Array): void {
     writeRecall((t) => t - 1, p - 1 + numbers.below(2), p, x, y);
   },
@@ -71,7 +71,7 @@ export const noisy: LabTask = {
     settings: "p = 100 (lag 100); one memory cell, learning rate 1.0",
     success: "error of all outputs at the end below 0.25 on 10,000 sequences: LSTM after 5,680",
   },
-  defaults: { lags: [10, 20, 30], units: 32, learningRate: 0.01, batchSize: 16, sequences: 32_000 },
+  defaults: { lags: [10, 20, 30], units: 32, batchSize: 16, sequences: 32_000 },
   draw(numbers: Draw, p: number, x: Float32Array, y: Float32Array): void {
     const first = p - 1 + numbers.below(2);
     const inner = Array.from({ length: p }, () => numbers.below(p - 1));

@@ -1,0 +1,36 @@
+/** What a result may claim: where its settings are from, and what there is without memory. */
+import { count, decimal } from "../base/numbers.js";
+import { CHOOSING } from "./chosen.js";
+import { measureOf } from "./measure.js";
+import type { LabResult } from "./result.js";
+
+/** Where the settings of a result are from, in a sentence or two. */
+export function sourceWords({ summary, settings, sweep }: LabResult): string {
+  if (sweep) return `Every value with the same seeds, ${settings.seeds.join(", ")}, and all else the same.`;
+  const tried = summary.flatMap((group) => group.tried ?? []);
+  if (tried.length === 0) {
+    return summary.some(({ from }) => from === "given")
+      ? "All cells have the settings that were given, and Keras's defaults for the rest."
+      : "Keras's defaults alone: no search has chosen settings for these cells here (--search does).";
+  }
+  const each = [...new Set(tried)].map(count).join(" or ");
+  const [first, ...others] = settings.choosingSeeds;
+  const apart = summary.some(({ lag, chosenAt }) => chosenAt !== null && chosenAt !== lag);
+  return [
+    `Settings: the best of ${each} a cell, of learning rate, start of the recurrent kernel and start of the gates crossed;`,
+    `all ran on seed ${first} with ${decimal(CHOOSING.share, 2)} of the sequences, the ${CHOOSING.kept} best on ${others.join(" and ")} with all.`,
+    `Reported seeds: ${settings.seeds.join(", ")}. "Keras" has Keras's defaults (Adam 0.001, forget bias 1, no clipping).`,
+    ...(apart ? ["Where a lag was not searched, the settings are those of the nearest one that was."] : []),
+  ].join(" ");
+}
+
+/** The baselines, in a sentence; nothing where there are none. */
+export function baselineWords(result: LabResult): string {
+  const { baselines, task } = result;
+  if (baselines.length === 0) return "";
+  const measure = measureOf(result);
+  const parts = baselines.map(
+    ({ lag, name, loss }) => `${name} ${measure.write(measure.scale(loss))} at lag ${lag}`,
+  );
+  return `Without memory (${task.measure?.loss ?? "nats"}): ${parts.join("; ")}.`;
+}
