@@ -21,7 +21,7 @@ describe("cellstate lab", () => {
       name: string;
       source: { paper: string };
     }[];
-    assert.equal(listed.length, 9);
+    assert.equal(listed.length, 14);
     assert.ok(listed.every(({ source }) => /\d{4}/.test(source.paper)));
   });
 
