@@ -6,7 +6,14 @@ import { openCell } from "./cells/open.js";
 import { norm } from "./cells/vector.js";
 import { type GradientFlow, type GradientOptions, type GradientStep, gradientFlow } from "./gradient.js";
 import { checkGradient, type GradientCheck } from "./gradient-check.js";
-import { hiddenTex, type PathFormula, pathFormulas, totalTex, wholeTex } from "./gradient-tex.js";
+import {
+  hiddenTex,
+  type PathFormula,
+  pathFormulas,
+  slopeFormulas,
+  totalTex,
+  wholeTex,
+} from "./gradient-tex.js";
 import { gains } from "./jacobian.js";
 import { CHOICE_OPTIONS } from "./objective.js";
 import { Probe } from "./probe.js";
@@ -44,8 +51,11 @@ export interface GradientView {
   padding: { steps: number; first: number };
   /** The gradient of the step before `chosen`, path by path. */
   chosen: number;
-  /** TeX: the whole gradient of the step before, through h, and the sum of its paths. */
-  formulas: { whole: string; hidden: string; total: string };
+  /**
+   * TeX: the whole gradient of the step before, through h, and the sum of its paths; and what the slopes are that these
+   * name by a prime, with the pre-activations z that they are of.
+   */
+  formulas: { whole: string; hidden: string; total: string; slopes: string[] };
   /** The paths into the step before, with their values. */
   step: PathView[];
   /** The same gradient by other ways. */
@@ -97,7 +107,12 @@ export function gradientView(
     gains: wordGains(model, sentence, options.layer, first.step),
     padding: { steps: flow.steps.length - shown.length, first: flow.steps[0]!.norms.total },
     chosen: shown.indexOf(chosen),
-    formulas: { whole: wholeTex(open.layer), hidden: hiddenTex(open.layer), total: totalTex(open.layer) },
+    formulas: {
+      whole: wholeTex(open.layer),
+      hidden: hiddenTex(open.layer),
+      total: totalTex(open.layer),
+      slopes: slopeFormulas(open.layer, open.cell.networks),
+    },
     step: formulas.map((formula) => {
       const value = step.paths[formula.path]!;
       return { ...formula, value, norm: norm(value) };

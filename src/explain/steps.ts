@@ -31,7 +31,7 @@ export function runCell(
   for (let s = 0; s < x.length; s++) {
     const t = goBackwards ? x.length - 1 - s : s;
     const masked = mask?.[t] === false;
-    const step = masked ? { ...state, gates: {} } : cell.step(x[t]!, state);
+    const step = masked ? { ...state, gates: {}, preActivations: {} } : cell.step(x[t]!, state);
     steps.push({ t, masked, x: x[t]!, ...step });
     state = step.c ? { h: step.h, c: step.c } : { h: step.h };
   }

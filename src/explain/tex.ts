@@ -1,4 +1,5 @@
 /** Formulas: written once in TeX, and read off as plain text for the terminal. */
+import type { ActivationName } from "../kernels/activations.js";
 import { GRU } from "../layers/gru.js";
 import { LSTM } from "../layers/lstm.js";
 import { SimpleRNN } from "../layers/simple-rnn.js";
@@ -20,19 +21,34 @@ const letterOf = (layer: RecurrentLayer, network: string) =>
   layer instanceof LSTM && network === "g" ? "c" : network;
 
 const ACTIVATION_TEX: Record<string, string> = { sigmoid: "\\sigma", tanh: "\\tanh", linear: "" };
-const activationTex = (name: string) => ACTIVATION_TEX[name] ?? `\\operatorname{${name}}`;
+export const activationTex = (name: string) => ACTIVATION_TEX[name] ?? `\\operatorname{${name}}`;
 
 /** φ, the activation of candidate and output. */
 export const phi = (layer: RecurrentLayer): string => activationTex(layer.options.activation);
-/** σ, the activation of the gates. */
-export const sigma = (layer: RecurrentLayer): string =>
-  "recurrentActivation" in layer.options ? activationTex(layer.options.recurrentActivation) : "";
+
+/** The name of a network's activation. */
+export function activationNameOf(layer: RecurrentLayer, network: string): ActivationName {
+  const { activation } = layer.options;
+  const isCandidate = symbolOf(layer, network).startsWith("\\tilde") || layer instanceof SimpleRNN;
+  return isCandidate || !("recurrentActivation" in layer.options)
+    ? activation
+    : layer.options.recurrentActivation;
+}
+
+/** What a network computes at a step, as code does: x_t·W + h_{t−1}·R + b under its activation. */
+export function networkTex(layer: RecurrentLayer, network: string, lag: number, h?: string): string {
+  return `${activationTex(activationNameOf(layer, network))}(${preActivationTex(layer, network, lag, h)})`;
+}
+
+/** The symbol of a network's pre-activation at step t, of which its slope is: z_f; a SimpleRNN's is z. */
+export const preActivationSymbol = (layer: RecurrentLayer, network: string): string =>
+  layer instanceof SimpleRNN ? "z" : `z_{${letterOf(layer, network)}}`;
 
 /**
- * What a network computes at a step, as code does: x_t·W + h_{t−1}·R + b under its activation.
+ * What a network's activation is given: x_t·W + h_{t−1}·R + b.
  * @param h what stands for h_{t−1} there, bracketed where it is a sum
  */
-export function networkTex(
+export function preActivationTex(
   layer: RecurrentLayer,
   network: string,
   lag: number,
@@ -44,18 +60,16 @@ export function networkTex(
   const { useBias } = layer.options;
   const input = `${at("x", lag)} ${name("W")}`;
   const bias = useBias ? ` + ${name("b")}` : "";
-  const isCandidate = symbolOf(layer, network).startsWith("\\tilde") || layer instanceof SimpleRNN;
-  const activation = isCandidate ? phi(layer) : sigma(layer);
   if (layer instanceof GRU && network === "h") {
     const r = at("r", lag);
     const recurrentBias = useBias ? ` + ${name("b'")}` : "";
     const seen = layer.options.resetAfter
       ? `${r} \\odot (${h} ${name("R")}${recurrentBias})`
       : `(${r} \\odot ${h}) ${name("R")}`;
-    return `${activation}(${input}${bias} + ${seen})`;
+    return `${input}${bias} + ${seen}`;
   }
   const second = layer instanceof GRU && useBias && layer.options.resetAfter ? ` + ${name("b'")}` : "";
-  return `${activation}(${input} + ${h} ${name("R")}${bias}${second})`;
+  return `${input} + ${h} ${name("R")}${bias}${second}`;
 }
 
 const SUBSCRIPTS: Record<string, string> = { t: "ₜ", "-": "₋", "+": "₊", T: "_T", s: "ₛ" };

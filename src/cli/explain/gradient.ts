@@ -77,7 +77,7 @@ function gradientText(view: GradientView, units: readonly number[], style: Style
     ...[formulas.whole, formulas.hidden, formulas.total]
       .filter((formula) => formula !== "")
       .flatMap((formula) => formulaLines(plain(formula))),
-    ...inner.flatMap(formulaLines),
+    ...[...inner, ...formulas.slopes.map(plain)].flatMap(formulaLines),
     "",
     stepTable(view, units, style),
     "",

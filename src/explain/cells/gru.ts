@@ -33,14 +33,16 @@ export class GruCell implements Cell {
 
   step(x: Vector, { h: before }: State): Step {
     const { weights, activation: phi, gateActivation: sigma } = this;
-    const z = preActivation(x, before, weights.z).map(sigma.f);
-    const r = preActivation(x, before, weights.r).map(sigma.f);
+    const [preZ, preR] = [preActivation(x, before, weights.z), preActivation(x, before, weights.r)];
+    const [z, r] = [preZ.map(sigma.f), preR.map(sigma.f)];
     const recurrentPart = this.recurrentPart(before, r);
     const seen = this.resetAfter ? hadamard(r, recurrentPart) : recurrentPart;
     const { kernel, bias } = weights.h;
-    const candidate = add(timesMatrix(x, kernel), bias, seen).map(phi.f);
+    const preH = add(timesMatrix(x, kernel), bias, seen);
+    const candidate = preH.map(phi.f);
     const h = combine((z, old, fresh) => z * old + (1 - z) * fresh, z, before, candidate);
-    return { gates: { z, r, h: candidate }, h, recurrentPart };
+    const preActivations: Record<Gate, Vector> = { z: preZ, r: preR, h: preH };
+    return { gates: { z, r, h: candidate }, preActivations, h, recurrentPart };
   }
 
   /** What the candidate sees of h_{t−1}: before the reset gate multiplies it, or after. */
@@ -56,12 +58,13 @@ export class GruCell implements Cell {
    */
   back(now: Step, { h: before }: State, dh: Vector): StepGradient {
     const { z, r, h: candidate } = now.gates as Record<Gate, Vector>;
+    const pre = now.preActivations as Record<Gate, Vector>;
     const { weights, resetAfter, activation: phi, gateActivation: sigma } = this;
-    const dCandidate = combine((d, z, y) => d * (1 - z) * phi.slope(y), dh, z, candidate);
-    const dUpdate = hadamard(dh, subtract(before, candidate), z.map(sigma.slope));
+    const dCandidate = combine((d, z, own) => d * (1 - z) * phi.slope(own), dh, z, pre.h);
+    const dUpdate = hadamard(dh, subtract(before, candidate), pre.z.map(sigma.slope));
     // δ of the candidate's recurrent side: of r ⊙ (h₋₁·R + b′), or of r ⊙ h₋₁ before the product.
     const dProduct = resetAfter ? dCandidate : timesTransposed(dCandidate, weights.h.recurrent);
-    const dReset = hadamard(dProduct, resetAfter ? now.recurrentPart! : before, r.map(sigma.slope));
+    const dReset = hadamard(dProduct, resetAfter ? now.recurrentPart! : before, pre.r.map(sigma.slope));
     const dz: Record<Gate, Vector> = { z: dUpdate, r: dReset, h: dCandidate };
     const dKept = hadamard(dProduct, r);
     return {

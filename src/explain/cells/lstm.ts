@@ -30,13 +30,12 @@ export class LstmCell implements Cell {
   ) {}
 
   step(x: Vector, { h, c = zeros(this.units) }: State): Step {
-    const { weights, activation: phi, gateActivation: sigma } = this;
-    const i = preActivation(x, h, weights.i).map(sigma.f);
-    const f = preActivation(x, h, weights.f).map(sigma.f);
-    const g = preActivation(x, h, weights.g).map(phi.f);
-    const o = preActivation(x, h, weights.o).map(sigma.f);
+    const { activation: phi, gateActivation: sigma } = this;
+    const of = (gate: Gate) => preActivation(x, h, this.weights[gate]);
+    const z: Record<Gate, Vector> = { i: of("i"), f: of("f"), g: of("g"), o: of("o") };
+    const [i, f, g, o] = [z.i.map(sigma.f), z.f.map(sigma.f), z.g.map(phi.f), z.o.map(sigma.f)];
     const cNew = add(hadamard(f, c), hadamard(i, g));
-    return { gates: { i, f, g, o }, c: cNew, h: this.emit({ o }, cNew) };
+    return { gates: { i, f, g, o }, preActivations: z, c: cNew, h: this.emit({ o }, cNew) };
   }
 
   emit(gates: Step["gates"], c: Vector): number[] {
@@ -48,14 +47,15 @@ export class LstmCell implements Cell {
    * h_{t−1} each δz · Rᵀ.
    */
   back(now: Step, { c: before = zeros(this.units) }: State, dh: Vector, dc: Vector): StepGradient {
-    const { i, f, g, o } = now.gates as Record<Gate, Vector>;
+    const { i, f, g } = now.gates as Record<Gate, Vector>;
     const { activation: phi, gateActivation: sigma } = this;
+    const z = now.preActivations as Record<Gate, Vector>;
     const total = add(dc, hadamard(dh, this.outputSlope(now)));
     const dz: Record<Gate, Vector> = {
-      i: hadamard(total, g, i.map(sigma.slope)),
-      f: hadamard(total, before, f.map(sigma.slope)),
-      g: hadamard(total, i, g.map(phi.slope)),
-      o: hadamard(dh, now.c!.map(phi.f), o.map(sigma.slope)),
+      i: hadamard(total, g, z.i.map(sigma.slope)),
+      f: hadamard(total, before, z.f.map(sigma.slope)),
+      g: hadamard(total, i, z.g.map(phi.slope)),
+      o: hadamard(dh, now.c!.map(phi.f), z.o.map(sigma.slope)),
     };
     const through = (gate: Gate) => timesTransposed(dz[gate], this.weights[gate].recurrent);
     return {
@@ -71,10 +71,6 @@ export class LstmCell implements Cell {
   }
 
   outputSlope({ gates, c }: Step): Vector {
-    const { f, slope } = this.activation;
-    return hadamard(
-      gates["o"]!,
-      c!.map((value) => slope(f(value))),
-    );
+    return hadamard(gates["o"]!, c!.map(this.activation.slope));
   }
 }

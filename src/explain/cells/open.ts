@@ -3,6 +3,7 @@
 import { inputError } from "../../base/errors.js";
 import { ACTIVATIONS, type ActivationName, activationFormula } from "../../kernels/activations.js";
 import { GRU_GATES, LSTM_GATES } from "../../kernels/gates.js";
+import { LEAKY_SLOPE } from "../../layers/activation.js";
 import { Bidirectional } from "../../layers/bidirectional.js";
 import type { GRU } from "../../layers/gru.js";
 import type { Layer } from "../../layers/layer.js";
@@ -123,9 +124,13 @@ export function makeCell(layer: RecurrentLayer, weights: CellWeights, name = lay
   return new GruCell(name, I, U, networks(weights, GRU_GATES, U), phi, sigma, resetAfter);
 }
 
-function activationOf(name: ActivationName): Activation {
+/** An activation of a cell. @throws RangeError for softmax, which is not elementwise */
+export function activationOf(name: ActivationName): Activation {
   const { f, derivative } = activationFormula(ACTIVATIONS[name].id);
-  return { f: (x) => f(x, 0), slope: (y) => derivative(Number.NaN, y, 0) };
+  return {
+    f: (z) => f(z, LEAKY_SLOPE),
+    slope: (z) => derivative(z, f(z, LEAKY_SLOPE), LEAKY_SLOPE),
+  };
 }
 
 /** Column block k of kernel, recurrent kernel and bias is network k's. */

@@ -24,13 +24,14 @@ export class SimpleRnnCell implements Cell {
   ) {}
 
   step(x: Vector, { h }: State): Step {
-    return { gates: {}, h: preActivation(x, h, this.weights.h).map(this.activation.f) };
+    const z = preActivation(x, h, this.weights.h);
+    return { gates: {}, preActivations: { h: z }, h: z.map(this.activation.f) };
   }
 
   /** Every gradient passes φ′ and Rᵀ at every step: there is no other way back. */
   back(now: Step, _previous: State, dh: Vector): StepGradient {
     const { kernel, recurrent } = this.weights.h;
-    const dz = hadamard(dh, now.h.map(this.activation.slope));
+    const dz = hadamard(dh, now.preActivations["h"]!.map(this.activation.slope));
     return {
       total: dh,
       direct: null,
