@@ -6,7 +6,7 @@ import { GRU } from "../layers/gru.js";
 import { LSTM } from "../layers/lstm.js";
 import { RecurrentLayer as RecurrentBase } from "../layers/recurrent.js";
 import type { CellKind } from "./cells/cell.js";
-import type { RecurrentLayer } from "./cells/open.js";
+import type { RecurrentLayer } from "./cells/layers.js";
 import { at, networkTex, odot, phi, symbolOf } from "./tex.js";
 
 /** A network of a cell, or a state that it hands on. */

@@ -149,7 +149,7 @@ function integrateGradients(
   tolerance: number,
 ): Integrated {
   const { layer, padding } = embeddingOf(model);
-  const probe = new Probe(model, layer);
+  const probe = new Probe(model, layer.name);
   try {
     const vectors = ids.map((id) => embeddingRow(model, layer.name, id));
     const path = (alpha: number) =>

@@ -4,7 +4,7 @@ import * as layers from "../layers/index.js";
 import { sequential } from "../model/model.js";
 import { type CellAnatomy, cellAnatomy } from "./anatomy.js";
 import type { CellKind } from "./cells/cell.js";
-import type { RecurrentLayer } from "./cells/open.js";
+import type { RecurrentLayer } from "./cells/layers.js";
 import { explainParameters } from "./parameters.js";
 
 /** What one kind of cell is made of and can keep in mind, to lay beside the others. */

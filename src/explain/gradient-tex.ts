@@ -3,7 +3,7 @@ import type { ActivationName } from "../kernels/activations.js";
 import { GRU } from "../layers/gru.js";
 import { LSTM } from "../layers/lstm.js";
 import { SimpleRNN } from "../layers/simple-rnn.js";
-import type { RecurrentLayer } from "./cells/open.js";
+import type { RecurrentLayer } from "./cells/layers.js";
 import {
   activationNameOf,
   activationTex,

@@ -11,7 +11,6 @@ import type { Cell } from "./cells/cell.js";
 import { type OpenCell, openCell } from "./cells/open.js";
 import { add, hadamard, norm, subtract, type Vector, zeros } from "./cells/vector.js";
 import { CHOICE_OPTIONS, type ObjectiveChoice, objectiveFor } from "./objective.js";
-import { ownGradient } from "./outlet.js";
 import { type InputRow, Probe, type Run } from "./probe.js";
 import { stateBefore, stepsOf, type TraceStep } from "./steps.js";
 
@@ -87,8 +86,7 @@ export function gradientFlow(model: Model, row: InputRow, options: GradientOptio
  */
 export function realSteps(open: OpenCell, run: Run): { steps: TraceStep[]; outside: number[][] } {
   const { returnSequences, zeroOutputForMask } = open.layer.options;
-  const { gradient } = run.at(open.node.name);
-  const own = gradient && ownGradient(open, gradient, run);
+  const { gradient: own } = run.at(open.cell.layer);
   const all = stepsOf(open, run);
   const steps: TraceStep[] = [];
   const outside: number[][] = [];

@@ -45,3 +45,13 @@ export function initialState({ units, carried }: Cell): State {
 /** The state before step s. */
 export const stateBefore = (cell: Cell, steps: readonly TraceStep[], s: number): State =>
   s > 0 ? steps[s - 1]! : initialState(cell);
+
+/** What the cell puts out: every step's state or the last one's, in processing order; 0 at hidden steps where the layer wants that. */
+export function ownOutput(
+  { layer, cell }: OpenCell,
+  steps: readonly Pick<TraceStep, "h" | "masked">[],
+): Vector[] {
+  const { returnSequences, zeroOutputForMask } = layer.options;
+  const shown = returnSequences ? steps : steps.slice(-1);
+  return shown.map(({ h, masked }) => (zeroOutputForMask && masked ? zeros(cell.units) : h));
+}

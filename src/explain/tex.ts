@@ -3,7 +3,7 @@ import type { ActivationName } from "../kernels/activations.js";
 import { GRU } from "../layers/gru.js";
 import { LSTM } from "../layers/lstm.js";
 import { SimpleRNN } from "../layers/simple-rnn.js";
-import type { RecurrentLayer } from "./cells/open.js";
+import type { RecurrentLayer } from "./cells/layers.js";
 
 /** A quantity so many steps before t: at("f", 1) is f_{t-1}. */
 export const at = (symbol: string, lag: number): string => `${symbol}_{${lag === 0 ? "t" : `t-${lag}`}}`;

@@ -3,9 +3,8 @@ import type { Model } from "../model/model.js";
 import type { CellKind } from "./cells/cell.js";
 import { type OpenCell, openCells } from "./cells/open.js";
 import { largest, subtract } from "./cells/vector.js";
-import { layerOutput, ownOutput } from "./outlet.js";
 import { type InputRow, Probe, type Run } from "./probe.js";
-import { stepsOf, type TraceStep } from "./steps.js";
+import { ownOutput, stepsOf, type TraceStep } from "./steps.js";
 
 /** A recurrent layer's gates and states at every step of a row. */
 export interface LayerTrace {
@@ -54,6 +53,5 @@ export function trace(model: Model, row: InputRow): Trace {
 }
 
 function residualOf(open: OpenCell, steps: readonly TraceStep[], run: Run): number {
-  const output = layerOutput(open, ownOutput(open, steps), run);
-  return largest(subtract(output.flat(), run.at(open.node.name).values.flat()));
+  return largest(subtract(ownOutput(open, steps).flat(), run.at(open.cell.layer).values.flat()));
 }

@@ -37,6 +37,8 @@ export interface Cell {
   goBackwards: boolean;
   /** Read both ways, and how the two come together. */
   both: "concat" | "sum" | "mul" | "ave" | null;
+  /** As an RNN of so many cells, one above the other; 0: as the layer. */
+  stacked: number;
 }
 
 export interface ModelCase {
@@ -47,11 +49,24 @@ export interface ModelCase {
   row: number[];
 }
 
-function recurrentLayer({ kind, resetAfter, both, ...options }: Cell, returnSequences: boolean): Layer {
+function recurrentLayer(
+  { kind, resetAfter, both, stacked, ...options }: Cell,
+  returnSequences: boolean,
+): Layer {
   const given = { ...options, returnSequences, dropout: 0.2, recurrentDropout: 0.3 };
   if (both) {
-    const oneWay = { kind, resetAfter, ...options, goBackwards: false, both: null };
+    const oneWay = { kind, resetAfter, stacked, ...options, goBackwards: false, both: null };
     return layers.bidirectional({ layer: recurrentLayer(oneWay, returnSequences), mergeMode: both });
+  }
+  if (stacked > 0) {
+    const { goBackwards, ...own } = options;
+    const cell = () =>
+      kind === "gru"
+        ? layers.gruCell({ ...own, resetAfter })
+        : kind === "lstm"
+          ? layers.lstmCell(own)
+          : layers.simpleRNNCell(own);
+    return layers.rnn({ cell: Array.from({ length: stacked }, cell), returnSequences, goBackwards });
   }
   if (kind === "gru") return layers.gru({ ...given, resetAfter });
   return kind === "lstm" ? layers.lstm(given) : layers.simpleRNN(given);
@@ -71,6 +86,7 @@ export const anyCase: fc.Arbitrary<ModelCase> = fc
         resetAfter: fc.boolean(),
         goBackwards: fc.boolean(),
         both: fc.constantFrom(null, null, "concat" as const, "sum" as const, "mul" as const, "ave" as const),
+        stacked: fc.constantFrom(0, 0, 1, 2),
       }),
       { minLength: 1, maxLength: 2 },
     ),
