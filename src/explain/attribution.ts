@@ -9,10 +9,12 @@ import { indicesOf } from "../base/arguments.js";
 import { finiteNumber, inputError, knownOptions } from "../base/errors.js";
 import type { Layer } from "../layers/layer.js";
 import { readsIds } from "../layers/traits.js";
+import { builtModelOf } from "../model/given.js";
 import type { Model } from "../model/model.js";
 import { openCell } from "./cells/open.js";
 import { dot, type Vector } from "./cells/vector.js";
 import { flowBack, realSteps } from "./gradient.js";
+import { layOut } from "./laid.js";
 import { decompose } from "./memory.js";
 import {
   CHOICE_OPTIONS,
@@ -35,9 +37,9 @@ export interface WordAttribution {
   integratedGradients: number;
   /** F(x) less F of the row without the word. */
   occlusion: number;
-  /** What the word left in the final memory, along ∂F/∂memory; null for a SimpleRNN. */
+  /** What the word left in the final memory, along ∂F/∂memory; null where there is none to divide. */
   memory: number | null;
-  /** Share of the final memory that the word wrote, whichever way it points; null for a SimpleRNN. */
+  /** Share of the final memory that the word wrote, whichever way it points; null where there is none to divide. */
   held: number | null;
 }
 
@@ -63,7 +65,9 @@ export interface Attribution {
     /** Points of the quadrature that it took. */
     points: number;
   };
-  /** What the words left in a recurrent layer's final memory; null for a SimpleRNN. */
+  /** Why there is no memory to divide: a SimpleRNN, no recurrent layer, steps that are no words. Null where there is. */
+  noMemory: string | null;
+  /** What the words left in a recurrent layer's final memory; null where there is none to divide. */
   memory: {
     layer: string;
     /** Σ over words and padding of what each left, along ∂F/∂memory. */
@@ -97,12 +101,14 @@ export function attribute(
   knownOptions(options, [...CHOICE_OPTIONS, "layer", "tolerance"], "attribute");
   finiteNumber(options.tolerance ?? 1e-8, "attribute tolerance", 1e-15);
   indicesOf(ids, "attribute ids");
+  embeddingOf(builtModelOf(model, "attribute"));
   const probe = new Probe(model);
   try {
     const objective = objectiveFor(model, probe.run([ids]).output(), options, "logOdds");
     const integrated = integrateGradients(model, ids, objective, options.tolerance ?? 1e-8);
     const occluded = occlusion(probe, ids, objective);
-    const memory = memoryAlong(model, probe, ids, objective, options.layer);
+    const found = memoryAlong(model, probe, ids, objective, options.layer);
+    const [memory, noMemory] = typeof found === "string" ? [null, found] : [found, null];
     const words = ids.flatMap((id, t): WordAttribution[] => {
       if (id === 0) return [];
       const held = memory && { memory: memory.along[t]!, held: memory.shares[t]! };
@@ -124,6 +130,7 @@ export function attribute(
       baseline: integrated.baseline,
       words,
       completeness: integrated.completeness,
+      noMemory,
       memory: memory && { layer: memory.layer, ...memoryTotals(memory, ids) },
     };
   } finally {
@@ -202,14 +209,16 @@ function integrate(
 }
 
 function embeddingOf(model: Model): { layer: Layer; padding: number[] } {
-  const found = model.nodes.find(
+  const tables = model.inputShapes.length === 1 ? model.nodes : [];
+  const found = tables.find(
     ({ layer, inputs }) => readsIds(layer) && model.nodes[inputs[0]!]!.inputs.length === 0,
   );
   if (found) return { layer: found.layer, padding: embeddingRow(model, found.layer.name, 0) };
   throw inputError({
-    expected: "a model that begins with an Embedding",
+    expected: "a model of one input that begins with an Embedding, whose words an answer is divided among",
     where: `model ${model.name}`,
     received: model.layers.map(({ className }) => className),
+    next: "explain cell, unroll and gradient open its recurrent layers.",
   });
 }
 
@@ -250,13 +259,19 @@ function memoryAlong(
   ids: readonly number[],
   objective: Objective,
   layer?: string,
-): MemoryAlong | null {
+): MemoryAlong | string {
+  if (layer === undefined && layOut(model).cells.length === 0)
+    return "There is no recurrent layer, so there is no memory to divide.";
   const open = openCell(model, layer);
   const run = probe.run([ids], { seed: objective.slope });
   const { steps, outside } = realSteps(open, run);
   const decomposition = decompose(open.cell, stepsOf(open, run));
   const slope: Vector | undefined = flowBack(open.cell, steps, outside).at(-1)?.total;
-  if (!decomposition || !slope) return null;
+  if (!decomposition) return "A SimpleRNN's state is no sum over words, so there is no memory to divide.";
+  if (!slope) return "Every step is masked, so nothing was written to divide.";
+  if (decomposition.times.length !== ids.length) {
+    return `${open.cell.layer} reads ${decomposition.times.length} steps of ${ids.length} words: no step belongs to one word.`;
+  }
   const along = ids.map(() => 0);
   const shares = ids.map(() => 0);
   for (const [s, t] of decomposition.times.entries()) {

@@ -1,7 +1,6 @@
 /** A gradient on its way back over the words of a sentence, one step of it path by path, checked, and what cells do to it. */
 import { inputError, knownOptions } from "../base/errors.js";
 import type { Model } from "../model/model.js";
-import type { Word } from "./cell-view.js";
 import { openCell } from "./cells/open.js";
 import { norm } from "./cells/vector.js";
 import { type GradientFlow, type GradientOptions, type GradientStep, gradientFlow } from "./gradient.js";
@@ -17,7 +16,7 @@ import {
 import { gains } from "./jacobian.js";
 import { CHOICE_OPTIONS } from "./objective.js";
 import { Probe } from "./probe.js";
-import { checkSentence, type Sentence } from "./sentence.js";
+import { checkSentence, rowOf, type Sentence, type Word, wordAt, wordsAt } from "./sentence.js";
 import { stepsOf } from "./steps.js";
 import { gradientStudy, type Study } from "./study.js";
 
@@ -66,7 +65,7 @@ export interface GradientView {
 
 /** Options of `gradientView`. */
 export interface GradientViewOptions extends GradientOptions {
-  /** Place in the row of the step t whose δ_{t−1} is taken apart; the last word by default. */
+  /** Place in the row of the step t whose δ_{t−1} is taken apart; by default the last word that E hangs on. */
   at?: number;
   /** Also run the study of fresh cells, with this seed. */
   study?: { seed: number } | null;
@@ -85,21 +84,27 @@ export function gradientView(
   knownOptions(options, [...CHOICE_OPTIONS, "layer", "at", "study"], "gradientView");
   const { at, study, ...asked } = options;
   const open = openCell(model, options.layer);
-  const flow = gradientFlow(model, sentence.ids, asked);
-  const shown = flow.steps.filter(({ t }) => sentence.words[t] !== "");
+  const row = rowOf(sentence);
+  const flow = gradientFlow(model, row, asked);
+  const { places } = flow;
+  const shown = flow.steps.filter(({ t }) => wordAt(sentence, t, places) !== "");
   const chosen = choose(shown, at);
   const step = flow.steps[chosen.step]!;
   const formulas = pathFormulas(open.layer).filter(
     ({ path }) => path !== "output" || norm(step.paths[path]!) > 0,
   );
-  const check = checkGradient(model, sentence.ids, { ...asked, step: chosen.step - 1 });
+  const check = checkGradient(model, row, { ...asked, step: chosen.step - 1 });
   const first = shown[0]!;
   return {
     layer: flow.layer,
     kind: flow.kind,
     state: flow.state,
     objective: flow.objective,
-    words: shown.map(({ t }) => ({ t, word: sentence.words[t]!, known: sentence.known[t]! })),
+    words: wordsAt(
+      sentence,
+      shown.map(({ t }) => t),
+      places,
+    ),
     norms: shown.map(({ norms }) => norms),
     paths: Object.fromEntries(
       formulas.map(({ path }) => [path, shown.map(({ paths }) => (paths[path] ? norm(paths[path]) : 0))]),
@@ -118,12 +123,14 @@ export function gradientView(
       return { ...formula, value, norm: norm(value) };
     }),
     check,
-    study: study ? gradientStudy(model, sentence.ids, { ...study, from: first.t }) : null,
+    study: study ? gradientStudy(model, row, { ...study, layer: options.layer, from: first.t }) : null,
   };
 }
 
 function choose(shown: readonly GradientStep[], at: number | undefined): GradientStep {
-  const chosen = at === undefined ? shown.at(-1) : shown.find(({ t }) => t === at);
+  // E of one step of a sequence leaves the steps after it alone.
+  const last = shown.findLast(({ step, norms }) => step > 0 && norms.total > 0) ?? shown.at(-1);
+  const chosen = at === undefined ? last : shown.find(({ t }) => t === at);
   if (chosen && chosen.step > 0) return chosen;
   throw inputError({
     expected: "the place of a word that has a step before it",
@@ -138,7 +145,7 @@ function wordGains(model: Model, sentence: Sentence, layer: string | undefined, 
   const open = openCell(model, layer);
   const probe = new Probe(model);
   try {
-    const real = stepsOf(open, probe.run([sentence.ids])).filter(({ masked }) => !masked);
+    const real = stepsOf(open, probe.run([rowOf(sentence)])).filter(({ masked }) => !masked);
     return sliceGains(gains(open.cell, real, from), from);
   } finally {
     probe.dispose();

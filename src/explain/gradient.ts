@@ -47,6 +47,8 @@ export interface GradientFlow {
   objective: { name: string; value: number };
   /** In processing order, masked steps left out. */
   steps: GradientStep[];
+  /** T: places in the row, masked ones included. */
+  places: number;
 }
 
 /** Options of `gradientFlow`. */
@@ -74,6 +76,7 @@ export function gradientFlow(model: Model, row: InputRow, options: GradientOptio
       state: open.cell.carried,
       objective: { name: objective.name, value: objective.value(seeded.output()) },
       steps: flowBack(open.cell, steps, outside),
+      places: seeded.at(open.from).values.length,
     };
   } finally {
     probe.dispose();

@@ -15,7 +15,6 @@ export {
   cellView,
   type PartSeries,
   type UnitValues,
-  type Word,
 } from "./cell-view.js";
 export type { CellKind } from "./cells/cell.js";
 export { type CellComparison, compareCells } from "./comparison.js";
@@ -41,8 +40,8 @@ export { decomposeMemory, type MemoryDecomposition, NO_MEMORY } from "./memory.j
 export { type MemoryView, memoryView } from "./memory-view.js";
 export type { ObjectiveChoice, ObjectiveKind } from "./objective.js";
 export { explainParameters, type LayerParameters, type ModelParameters, type Term } from "./parameters.js";
-export type { InputRow } from "./probe.js";
-export { readSentence, type Sentence, sentenceOfIds } from "./sentence.js";
+export type { InputRow, OneInput } from "./probe.js";
+export { readSentence, type Sentence, sentenceOfIds, sentenceOfRow, type Word } from "./sentence.js";
 export type { TraceStep } from "./steps.js";
 export {
   gradientStudy,

@@ -21,6 +21,8 @@ export interface LaidCell {
   from: string;
   /** Whether it is (in) the second of a Bidirectional's two. */
   second: boolean;
+  /** Whether what it reads comes last step first, as a layer that goes backwards puts it out. */
+  turned: boolean;
 }
 
 export interface Laid {
@@ -73,6 +75,8 @@ export function layOut(model: Model, into: Node[] = []): Laid {
 class Laying implements Laid {
   readonly cells: LaidCell[] = [];
   readonly places: number[] = [];
+  /** Nodes whose steps come last first. */
+  readonly #turned = new Set<number>();
 
   constructor(readonly nodes: Node[]) {}
 
@@ -84,12 +88,25 @@ class Laying implements Laid {
   private lay(layer: Layer, name: string, from: readonly number[], shape: Shape, second: boolean): number {
     if (layer instanceof RNN) return this.chain(layer, name, from[0]!, second);
     if (layer instanceof Bidirectional) return this.pair(layer, name, from[0]!);
-    if (isRecurrent(layer)) this.cells.push({ layer, name, from: this.nodes[from[0]!]!.layer.name, second });
-    return this.push(name === layer.name ? layer : this.copy(layer, name, from), from, shape);
+    if (!isRecurrent(layer)) return this.push(layer, from, { shape });
+    const [read] = from as [number];
+    const turned = this.#turned.has(read);
+    this.cells.push({ layer, name, from: this.nodes[read]!.layer.name, second, turned });
+    const own = name === layer.name ? layer : this.copy(layer, name, from);
+    return this.push(own, from, { shape, turned: turned !== layer.options.goBackwards });
   }
 
-  private push(layer: Layer, inputs: readonly number[], shape = layer.outputShape(this.shapes(inputs))) {
-    return this.nodes.push({ layer, inputs, shape }) - 1;
+  /** @param how the shape of its output where it is known; whether its steps come last first, unless as its input's do */
+  private push(
+    layer: Layer,
+    inputs: readonly number[],
+    how: { shape?: Shape; turned?: boolean } = {},
+  ): number {
+    const { shape = layer.outputShape(this.shapes(inputs)), turned = this.#turned.has(inputs[0] ?? -1) } =
+      how;
+    const place = this.nodes.push({ layer, inputs, shape }) - 1;
+    if (turned) this.#turned.add(place);
+    return place;
   }
 
   private shapes(inputs: readonly number[]): Shape[] {
@@ -131,12 +148,14 @@ class Laying implements Laid {
     const forward = this.nested(first, `${name}/${first.name}`, from, false);
     const turned = this.nested(second, `${name}/${second.name}`, from, true);
     const backward = first.options.returnSequences
-      ? this.push(new Part(`${name} (turned round)`, sameShape, (b, [x]) => planReverse(b, x!)), [turned])
+      ? this.push(new Part(`${name} (turned round)`, sameShape, (b, [x]) => planReverse(b, x!)), [turned], {
+          turned: !this.#turned.has(turned),
+        })
       : turned;
     const shape = layer.outputShape(this.shapes([from]));
     const both = ([one, other]: readonly Shape[]): Shape =>
       mergeMode === "concat" ? [...one!.slice(0, -1), one!.at(-1)! + other!.at(-1)!] : one!;
     const merge = (b: Builder, [one, other]: readonly Tensor[]) => planMerge(b, one!, other!, mergeMode);
-    return this.push(new Part(name, both, merge), [forward, backward], shape);
+    return this.push(new Part(name, both, merge), [forward, backward], { shape });
   }
 }

@@ -15,9 +15,10 @@ export interface TraceStep extends Step {
 }
 
 /** The steps of a layer on what it read in that run. */
-export function stepsOf({ cell, from, layer }: OpenCell, run: Run): TraceStep[] {
+export function stepsOf({ cell, from, turned, layer }: OpenCell, run: Run): TraceStep[] {
   const { values, mask } = run.at(from);
-  return runCell(cell, values, { mask, goBackwards: layer.options.goBackwards });
+  const steps = runCell(cell, values, { mask, goBackwards: layer.options.goBackwards });
+  return turned ? steps.map((step) => ({ ...step, t: steps.length - 1 - step.t })) : steps;
 }
 
 /** Runs a cell over a sequence x [T][I] from zero states. */

@@ -54,6 +54,8 @@ export interface Unrolled {
   t: number;
   /** Steps written out. */
   k: number;
+  /** T: places in the row, masked ones included. */
+  places: number;
   /** By lag, place in the row: `times[0]` is t. */
   times: number[];
   /** "c_t = f_t \odot …": the state as a sum of products; for a SimpleRNN as one nest. */
@@ -95,14 +97,19 @@ export function unroll(model: Model, row: InputRow, options: UnrollOptions = {})
   const open = openCell(model, options.layer);
   const probe = new Probe(model);
   try {
-    const steps = stepsOf(open, probe.run([row])).filter(({ masked }) => !masked);
-    return unrollSteps(open, steps, options);
+    const all = stepsOf(open, probe.run([row]));
+    const steps = all.filter(({ masked }) => !masked);
+    return { ...unrollSteps(open, steps, options), places: all.length };
   } finally {
     probe.dispose();
   }
 }
 
-function unrollSteps(open: OpenCell, steps: readonly TraceStep[], options: UnrollOptions): Unrolled {
+function unrollSteps(
+  open: OpenCell,
+  steps: readonly TraceStep[],
+  options: UnrollOptions,
+): Omit<Unrolled, "places"> {
   const { cell, layer } = open;
   const step = findStep(steps, options.at);
   const k = wholeNumber(options.steps ?? 2, "steps", 1, Math.min(MOST_STEPS, step + 1));

@@ -6,17 +6,17 @@ import { gradientPage } from "../../explain/draw/gradient-page.js";
 import { gradientPicture } from "../../explain/draw/gradient-picture.js";
 import { numeral, tiny } from "../../explain/draw/numbers.js";
 import { type GradientView, gradientView } from "../../explain/gradient-view.js";
-import { OBJECTIVE_KINDS } from "../../explain/objective.js";
 import type { Study } from "../../explain/study.js";
 import { plain } from "../../explain/tex.js";
 import { whole } from "../context.js";
-import { choice, refuseIdle } from "../options.js";
+import { refuseIdle } from "../options.js";
 import { type Style, WIDTH } from "../terminal.js";
 import { excerpt, table } from "../ui/table.js";
 import { type OutputFlags, outputOptions, show } from "./output.js";
 import {
   type ChosenFlags,
   choiceOf,
+  choiceOptions,
   idleForSubject,
   numbers,
   openSubject,
@@ -36,15 +36,13 @@ export function gradientCommand(explain: Command): void {
   const command = explain
     .command("gradient")
     .description("how the gradient comes back through time: each path derived, evaluated and checked");
-  subjectOptions(command)
-    .option("--label <name>", "the class that E is about (default: the likeliest)")
-    .addOption(choice("--of <what>", "what E is (default: loss; of an amount: output)", OBJECTIVE_KINDS))
+  choiceOptions(subjectOptions(command), "loss")
     .option("--at <place>", "place in the row of the word to go back from (default: the last)", whole("at"))
     .option("--layer <name>", "which recurrent layer (default: the last)")
     .option("--units <list>", "units to put numbers in for, as 0,3,7", numbers("units"))
     .option("--no-study", "leave out the same text through fresh cells of every kind");
   outputOptions(command).action(async (source: string, text: string[], flags: Flags) => {
-    const { seed, ...idle } = idleForSubject(source);
+    const { seed, ...idle } = idleForSubject(source, text, flags);
     refuseIdle(command, { ...idle, seed: !flags.study && seed, units: idleUnits(flags) });
     const subject = await openSubject(source, text, flags);
     const { model, sentence, title } = subject;

@@ -10,7 +10,7 @@ import { unrollPage } from "../../explain/draw/unroll-page.js";
 import { unrollPicture } from "../../explain/draw/unroll-picture.js";
 import { decomposeMemory, NO_MEMORY } from "../../explain/memory.js";
 import { type MemoryView, memoryView } from "../../explain/memory-view.js";
-import type { Sentence } from "../../explain/sentence.js";
+import { rowOf, type Sentence, wordAt } from "../../explain/sentence.js";
 import { plain } from "../../explain/tex.js";
 import { type Unrolled, unroll } from "../../explain/unroll.js";
 import { whole } from "../context.js";
@@ -40,36 +40,50 @@ export function unrollCommand(explain: Command): void {
     .option("--tex", "only the formulas, as TeX");
   outputOptions(command).action(async (source: string, text: string[], flags: Flags) => {
     refuseIdle(command, {
-      ...idleForSubject(source),
+      ...idleForSubject(source, text, flags),
       tex: flags.json && "with --json",
       units: idleUnits(flags),
     });
     const { model, sentence, title } = await openSubject(source, text, flags);
-    const place = { steps: flags.steps, layer: flags.layer, at: flags.at ?? lastWord(sentence) };
-    const unrolled = unroll(model, sentence.ids, place);
+    const row = rowOf(sentence);
+    const place = {
+      ...{ steps: flags.steps, layer: flags.layer },
+      at: flags.at ?? lastWord(sentence, () => unroll(model, row, { layer: flags.layer, steps: 1 }).places),
+    };
+    const unrolled = unroll(model, row, place);
     const engine = ENGINES.createSynchronous({ engine: model.engineName as EngineChoice });
-    const { residual } = unroll(model, sentence.ids, { ...place, engine });
+    const { residual } = unroll(model, row, { ...place, engine });
     engine.dispose();
-    const decomposition = decomposeMemory(model, sentence.ids, flags.layer);
+    const decomposition = decomposeMemory(model, row, flags.layer);
     const memory = decomposition && memoryView(decomposition, sentence);
     const units = shownUnits(unrolled.value, flags.units);
-    const wordAt = (lag: number) => sentence.words[unrolled.times[lag] ?? -1] || "padding";
+    const { times, places } = unrolled;
+    const named = (lag: number) => (lag < times.length && wordAt(sentence, times[lag]!, places)) || "padding";
     await show(
       {
         data: { ...unrolled, engine: { name: model.engineName, residual }, memory },
         text: (style) =>
           flags.tex
             ? texText(unrolled)
-            : unrollText(unrolled, memory, { units, wordAt, style, engine: [model.engineName, residual] }),
-        page: () => unrollPage(unrolled, memory, wordAt, title, units),
-        picture: () => unrollPicture(unrolled, memory, wordAt),
+            : unrollText(unrolled, memory, {
+                units,
+                wordAt: named,
+                style,
+                engine: [model.engineName, residual],
+              }),
+        page: () => unrollPage(unrolled, memory, named, title, units),
+        picture: () => unrollPicture(unrolled, memory, named),
       },
       flags,
     );
   });
 }
 
-const lastWord = ({ words }: Sentence) => words.findLastIndex((word) => word !== "");
+/** Where the layer's steps are the words. */
+function lastWord({ words }: Sentence, places: () => number): number | undefined {
+  const last = words.findLastIndex((word) => word !== "");
+  return last >= 0 && places() === words.length ? last : undefined;
+}
 
 /** Why --units would change nothing: they are columns of the table and of the page, and JSON has them all. */
 export const idleUnits = ({ json, tex, html }: OutputFlags & { tex?: boolean }) =>

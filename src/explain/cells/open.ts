@@ -34,6 +34,8 @@ export interface OpenCell {
   readonly weights: CellWeights;
   /** Of the model laid out (`laid.ts`): the node that it reads. Its own node has the cell's name. */
   readonly from: string;
+  /** Whether that comes last step first. */
+  readonly turned: boolean;
 }
 
 /** Every recurrent cell, first to last, those inside an RNN or a Bidirectional too. @throws InputError when there is none */
@@ -52,9 +54,9 @@ function cellsOf(model: Model): { open: OpenCell; second: boolean }[] {
     });
   }
   const arrays = new Map(model.getWeights().map((array) => [array.name, array]));
-  return cells.map(({ layer, name, from, second }) => {
+  return cells.map(({ layer, name, from, second, turned }) => {
     const weights = weightsOf(arrays, name);
-    return { open: { cell: makeCell(layer, weights, name), layer, weights, from }, second };
+    return { open: { cell: makeCell(layer, weights, name), layer, weights, from, turned }, second };
   });
 }
 
