@@ -742,7 +742,12 @@ export const CALLABLES: Callable[] = [
   simple("readSentence", explain.readSentence, vectorizer, "a good film", 4),
   simple("sentenceOfIds", explain.sentenceOfIds, IDS, WORDS),
   simple("trace", explain.trace, recurrent, IDS),
-  simple("trackTraining", explain.trackTraining, () => [sentence()], () => ({ targets: [0] })),
+  simple(
+    "trackTraining",
+    explain.trackTraining,
+    () => [sentence()],
+    () => ({ targets: [0] }),
+  ),
   simple("unroll", explain.unroll, recurrent, IDS, { steps: 2 }),
   simple("wordOutputs", explain.wordOutputs, recurrent, 5, 4, "pre"),
   simple("wordTable", explain.wordTable, recurrent, vectorizer),

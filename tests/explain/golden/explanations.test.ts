@@ -107,7 +107,7 @@ function checkFlow({ steps }: Pick<GradientFlow, "steps">, { kind, flow }: CellG
     "∂E/∂memory",
   );
   near(
-    steps.map(({ dh }) => dh),
+    steps.map(({ hidden }) => hidden),
     flow.dh,
     "∂E/∂h",
   );
@@ -117,7 +117,7 @@ function checkFlow({ steps }: Pick<GradientFlow, "steps">, { kind, flow }: CellG
     "the direct part",
   );
   near(
-    steps.map(({ norms: n }) => [n.total, n.dh, n.direct, n.indirect]),
+    steps.map(({ norms: n }) => [n.total, n.hidden, n.direct, n.indirect]),
     flow.norms,
     "norms",
   );
