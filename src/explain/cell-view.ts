@@ -123,7 +123,7 @@ function chooseWord(words: readonly Word[], at: number): number {
     expected: `the place of a word in the row (${places})`,
     where: "at",
     typed: { where: "--at" },
-    received: at < 0 ? "none" : at,
+    received: at === -1 ? "none" : at,
   });
 }
 

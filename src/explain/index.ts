@@ -36,6 +36,7 @@ export { type GradientFlow, type GradientOptions, type GradientStep, gradientFlo
 export { checkGradient, type GradientCheck, type GradientCheckOptions } from "./gradient-check.js";
 export type { PathFormula } from "./gradient-tex.js";
 export { type GradientView, type GradientViewOptions, gradientView, type PathView } from "./gradient-view.js";
+export type { Completeness } from "./integrated-gradients.js";
 export { decomposeMemory, type MemoryDecomposition, NO_MEMORY } from "./memory.js";
 export { type MemoryView, memoryView } from "./memory-view.js";
 export type { ObjectiveChoice, ObjectiveKind } from "./objective.js";

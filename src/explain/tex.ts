@@ -95,6 +95,7 @@ const PLAIN: Record<string, string> = {
   times: "×",
   top: "ᵀ",
   cdot: "·",
+  ldots: "…",
 };
 
 /** Where a formula may go on in the next line: before what stands between two terms, not within braces. */

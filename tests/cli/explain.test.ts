@@ -189,3 +189,32 @@ test("refused: a label that the model has not, a text of which it knows no word"
   assert.equal(unknown.code, 2);
   assert.match(unknown.stderr, /at least one word/);
 });
+
+const BACKWARDS = `from keras import Sequential, layers
+model = Sequential([
+    layers.Input((9,)),
+    layers.Embedding(50, 4),
+    layers.LSTM(3, go_backwards=True, return_sequences=True),
+    layers.Bidirectional(layers.GRU(2, reset_after=False)),
+    layers.Dense(1, activation="sigmoid"),
+])
+`;
+
+test("layers that read a row from its end begin at its first word, and say so", async () => {
+  const script = join(folder, "backwards.py");
+  await writeFile(script, BACKWARDS);
+  const ids = ["--ids", "4,17,9,3"];
+  for (const layer of ["lstm", "backward_gru"]) {
+    const unrolled = await json("unroll", script, ...ids, "--layer", layer);
+    assert.equal(unrolled.goBackwards, true);
+    assert.deepEqual(unrolled.times, [5, 6]);
+    assert.ok(unrolled.residual < 1e-12);
+    const cell = await json("cell", script, ...ids, "--layer", layer);
+    assert.equal(cell.words[cell.chosen].word, "#4");
+    await json("gradient", script, ...ids, "--layer", layer, "--no-study");
+    assert.match(await explain("unroll", script, ...ids, "--layer", layer), /read from its end/);
+  }
+  assert.deepEqual((await json("unroll", script, ...ids, "--layer", "forward_gru")).times, [8, 7]);
+  // A row of one word has one step to write out.
+  assert.equal((await json("unroll", "lstm", "word")).k, 1);
+});

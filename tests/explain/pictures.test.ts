@@ -324,6 +324,23 @@ test("logarithmic scales: whole decades, and a bottom for what is nothing", () =
   assert.deepEqual(byClass(parse(axis), "tick-label").map(textOf), ["1", "1.1", "1.2", "1.3", "1.4"]);
 });
 
+test("drawings scroll where a page is narrow, and are whole on paper; formulas break", () => {
+  const view = cellView(model("gru"), sentence);
+  const source = cellPage(view.anatomy, "t", view);
+  const page = parsePage(source);
+  for (const svg of byClass(page, "chart")) {
+    const width = svg.attributes.get("viewBox")!.split(" ")[2];
+    assert.equal(svg.attributes.get("style"), `--width:${width}px`);
+  }
+  assert.equal(byClass(page, "drawing").length, byClass(page, "chart").length);
+  // At 0.9 of their size letters of 12 pixels are still read.
+  assert.match(source, /\.drawing > \.chart \{ min-width: min\(calc\(\.9 \* var\(--width\)\), 900px\)/);
+  assert.match(source, /@media print[\s\S]*\.drawing, \.scroll \{ overflow: visible; \}/);
+  assert.match(source, /@media print[\s\S]*background: #fff; color: #000/);
+  const candidate = byClass(page, "formula").find((block) => textOf(block).includes("r_{t}"))!;
+  assert.ok(byName(candidate, "math").length >= 4, "a formula is as many pieces as it has operators");
+});
+
 test("formulas break before operators, and not within braces", () => {
   assert.deepEqual(piecesOf("a = b + \\text{c + d} \\odot (e - f)"), [
     "a",

@@ -1,4 +1,4 @@
-/** The three cells under each other, each with its figures beside it. */
+/** The three cells under each other, each with its figures below it. */
 import { count, decimal } from "../../base/numbers.js";
 import { wrapToWidth } from "../../base/text.js";
 import { html, type Markup } from "../../drawing/markup.js";
@@ -7,15 +7,21 @@ import type { CellComparison } from "../comparison.js";
 import { cellDiagram, DIAGRAM } from "./cell-diagrams.js";
 import { formula } from "./math-text.js";
 
-const SCALE = 0.6;
-const TEXT = { left: 600, width: 360 } as const;
-const GAP = 30;
+/** Of the drawings: smaller ones have letters that nobody reads. */
+const SCALE = 0.85;
+/** Figures to the left and words to the right, below the drawing. */
+const FACTS = { left: 0, width: 380 } as const;
+const PROSE = { left: 430, columns: 76 } as const;
+const BELOW = 124;
+const GAP = 44;
+/** Above a drawing, for the cell's name and its memory's formula. */
+const NAME = 40;
 
 export function comparisonPicture(cells: readonly CellComparison[]): Markup {
   let y = 0;
   const rows = cells.map((cell) => {
     const at = y;
-    y += Math.max(DIAGRAM.height[cell.kind] * SCALE, 236) + GAP;
+    y += NAME + DIAGRAM.height[cell.kind] * SCALE + BELOW + GAP;
     return html`<g transform="translate(0 ${Math.round(at)})">${row(cell)}</g>`;
   });
   const [{ anatomy }] = cells as [CellComparison];
@@ -37,7 +43,6 @@ export function comparisonPicture(cells: readonly CellComparison[]): Markup {
 }
 
 function row(cell: CellComparison): Markup {
-  const { left } = TEXT;
   const facts: [string, string][] = [
     ["interacting networks", String(cell.networks)],
     ["states", cell.states.join(" and ")],
@@ -48,9 +53,10 @@ function row(cell: CellComparison): Markup {
       cell.fresh ? `${decimal(cell.fresh.halfLife, 1)} steps` : "no memory of its own",
     ],
   ];
-  const lines = wrapToWidth(cell.keeps, 52);
-  return html`<g transform="scale(${SCALE})">${cellDiagram(cell.anatomy)}</g>
-${words(left, 18, cell.kind, "part-name")}${formula(left, 44, cell.memory, { size: 16 })}
-${facts.map(([name, value], k) => html`${words(left, 70 + 18 * k, name, "part-fact")}${words(left + TEXT.width, 70 + 18 * k, value, "part-value", "end")}`)}
-${lines.map((line, k) => words(left, 170 + 16 * k, line, "part-note"))}`;
+  const lines = wrapToWidth(cell.keeps, PROSE.columns);
+  const below = NAME + DIAGRAM.height[cell.kind] * SCALE + 30;
+  return html`${words(0, 18, cell.kind, "part-name")}${formula(130, 18, cell.memory, { size: 17 })}
+<g transform="translate(${(DIAGRAM.width * (1 - SCALE)) / 2} ${NAME}) scale(${SCALE})">${cellDiagram(cell.anatomy)}</g>
+${facts.map(([name, value], k) => html`${words(FACTS.left, below + 18 * k, name, "part-fact")}${words(FACTS.left + FACTS.width, below + 18 * k, value, "part-value", "end")}`)}
+${lines.map((line, k) => words(PROSE.left, below + 17 * k, line, "part-note"))}`;
 }

@@ -12,4 +12,7 @@ export function math(tex: string): Markup {
 
 /** A formula on lines of its own, broken before operators where it is wider than the page; a piece that is still wider scrolls. */
 export const formulaBlock = (tex: string): Markup =>
-  html`<div class="formula">${piecesOf(tex).map((piece, k) => html`${math(`\\displaystyle ${k > 0 ? "{} " : ""}${piece}`)} `)}</div>`;
+  html`<div class="formula">${piecesOf(tex).map((piece, k) => html`${math(`\\displaystyle ${k > 0 ? led(piece) : piece}`)} `)}</div>`;
+
+/** An operator that leads a piece stands as between two terms: browsers would set it as a sign. */
+const led = (piece: string) => piece.replace(/^(=|\+|-|\\\w+) /, "{} $1\\, ");

@@ -15,6 +15,7 @@ const COMMANDS: Record<string, string> = {
   times: "×",
   top: "⊤",
   cdot: "·",
+  ldots: "…",
 };
 /** Symbols that stand upright, with room around them. */
 const OPERATORS = new Set(["⊙", "=", "+", "−", "×"]);
