@@ -1,6 +1,6 @@
 /** The one number E that gradients and attributions are about, as a function of a model's output. */
 import { textsOf } from "../base/arguments.js";
-import { inputError, oneOf, wholeNumber } from "../base/errors.js";
+import { inputError, oneOf } from "../base/errors.js";
 import { TimeDistributed } from "../layers/time-distributed.js";
 import type { Model } from "../model/model.js";
 
@@ -78,7 +78,15 @@ export function objectiveFor(
   }
   const width = shape.at(-1)!;
   const steps = output.length / width;
-  const step = wholeNumber(choice.outputStep ?? steps - 1, "outputStep", 0, steps - 1);
+  const step = choice.outputStep ?? steps - 1;
+  if (!Number.isInteger(step) || step < 0 || step >= steps) {
+    throw inputError({
+      expected: `a step of the output, 0 to ${steps - 1}`,
+      where: "outputStep",
+      received: step,
+      typed: { where: "--output-step" },
+    });
+  }
   const at = (whole: readonly number[]) => whole.slice(step * width, (step + 1) * width);
   const own = ofVector(model, at(output), choice, usual);
   return {
