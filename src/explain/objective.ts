@@ -3,7 +3,7 @@
  * softmax was given. Its probabilities round to 0 and 1 where the model is sure, and log-odds of those are infinite.
  */
 import { textsOf } from "../base/arguments.js";
-import { inputError, oneOf, wholeNumber } from "../base/errors.js";
+import { inputError, oneOf } from "../base/errors.js";
 import { TimeDistributed } from "../layers/time-distributed.js";
 import type { Model } from "../model/model.js";
 import type { Ending, Squash } from "./probe.js";
@@ -83,7 +83,15 @@ export function objectiveFor(
   }
   const width = shape.at(-1)!;
   const steps = ending.output.length / width;
-  const step = wholeNumber(choice.outputStep ?? steps - 1, "outputStep", 0, steps - 1);
+  const step = choice.outputStep ?? steps - 1;
+  if (!Number.isInteger(step) || step < 0 || step >= steps) {
+    throw inputError({
+      expected: `a step of the output, 0 to ${steps - 1}`,
+      where: "outputStep",
+      received: step,
+      typed: { where: "--output-step" },
+    });
+  }
   const at = (whole: readonly number[]) => whole.slice(step * width, (step + 1) * width);
   const { output, scores, squash } = ending;
   const own = ofVector(model, { output: at(output), scores: at(scores), squash }, choice, usual);

@@ -741,6 +741,7 @@ export const CALLABLES: Callable[] = [
   simple("parseExpectation", explain.parseExpectation, "lstm=5"),
   simple("readSentence", explain.readSentence, vectorizer, "a good film", 4),
   simple("sentenceOfIds", explain.sentenceOfIds, IDS, WORDS),
+  simple("sentenceOfRow", explain.sentenceOfRow, IDS),
   simple("trace", explain.trace, recurrent, IDS),
   simple(
     "trackTraining",
