@@ -10,6 +10,7 @@ const COMMANDS: CommandTable = {
   gradient: async () => (await import("./explain/gradient.js")).gradientCommand,
   attribute: async () => (await import("./explain/attribute.js")).attributeCommand,
   embedding: async () => (await import("./explain/embedding.js")).embeddingCommand,
+  units: async () => (await import("./explain/units.js")).unitsCommand,
   doctor: async () => (await import("./explain/doctor.js")).doctorCommand,
 };
 

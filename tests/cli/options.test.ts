@@ -78,6 +78,28 @@ const columns = (folder: string) => ({
   "--label-map": always,
 });
 
+/** Of commands that study units over a data set. */
+const studied = (command: string, rest = "") => {
+  const line = (given: string) => `explain ${command} ${given}${rest}`;
+  return {
+    ...columns(line("m.keras texts")),
+    "--label": idle(line("m.keras texts --label 2"), line("m.keras d.csv --unlabelled --label 2")),
+    "--skip-unlabelled": idle(line("m.keras d.csv --unlabelled --skip-unlabelled")),
+    "--label-map": idle(
+      line("m.keras d.csv --unlabelled --label-map l.csv"),
+      line("amounts.keras d.csv --label-map l.csv"),
+    ),
+    "--merge-labels": idle(line("m.keras d.csv --merge-labels")),
+    "--layer": always,
+    "--unlabelled": always,
+    "--seed": always,
+    "--engine": always,
+    "--threads": idle(line("m.keras d.csv --engine reference --threads 2")),
+    "--json": always,
+    "--html": always,
+  };
+};
+
 const TABLE: Record<string, Record<string, Situations>> = {
   train: {
     ...columns("train texts"),
@@ -372,6 +394,16 @@ const TABLE: Record<string, Record<string, Situations>> = {
     "--json": always,
     "--html": always,
     "--svg": always,
+  },
+  "explain units": {
+    ...studied("units"),
+    "--parts": always,
+    "--pattern": always,
+    "--contexts": always,
+    "--sample": always,
+    "--permutations": always,
+    "--correct": always,
+    "--out": always,
   },
   "explain doctor": {
     ...columns("explain doctor m.keras texts"),
