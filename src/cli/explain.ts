@@ -11,6 +11,7 @@ const COMMANDS: CommandTable = {
   attribute: async () => (await import("./explain/attribute.js")).attributeCommand,
   embedding: async () => (await import("./explain/embedding.js")).embeddingCommand,
   units: async () => (await import("./explain/units.js")).unitsCommand,
+  find: async () => (await import("./explain/find.js")).findCommand,
   doctor: async () => (await import("./explain/doctor.js")).doctorCommand,
 };
 

@@ -405,6 +405,15 @@ const TABLE: Record<string, Record<string, Situations>> = {
     "--correct": always,
     "--out": always,
   },
+  "explain find": {
+    ...studied("find", " --sentence film --span 1"),
+    "--sentence": always,
+    "--span": always,
+    "--threshold": always,
+    "--alone": always,
+    "--parts": always,
+    "--matches": always,
+  },
   "explain doctor": {
     ...columns("explain doctor m.keras texts"),
     "--text": idle("explain doctor m.keras --text 1", "explain doctor m.keras texts --text 1"),

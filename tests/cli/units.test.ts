@@ -181,3 +181,28 @@ test("one label, one word a text: what cannot be tested is left out, and the res
   assert.deepEqual(survey.associations, []);
   assert.match(await explain("units", model, one, ...quick), /Nothing could be tested/);
 });
+
+test("find: the span itself comes first where the data has it, and every match is as the units say", async () => {
+  const page = join(folder, "find.html");
+  const sentence = rows[7]!.text;
+  const asked = ["find", model, data, "--sentence", sentence, "--span", "5-6", "--threshold", "0.05"];
+  const found = await json(...asked, "--matches", "9", "--html", page);
+  assert.deepEqual(
+    found.words.slice(found.from, found.to),
+    sentence.replaceAll('"', "").split(" ").slice(4, 6),
+  );
+  assert.equal(found.matches[0].overlap, 1);
+  assert.equal(found.matches.length, 9);
+  assert.ok(["pos", "neg"].includes(found.matches[0].label));
+  for (const { shared, others, overlap, words, from, to } of found.matches) {
+    assert.ok(shared >= 1 && shared <= found.units.length);
+    assert.equal(overlap, shared / (found.units.length + others));
+    assert.ok(from < to && to <= words.length);
+  }
+  parsePage(await readFile(page, "utf8"));
+  assert.match(await explain(...asked), /units? on through words 5 to 6/);
+  await refused(/words from 1 to \d+, first-last/, ...asked.with(6, "40-41"));
+  await refused(/words from 1, as 3-5/, ...asked.with(6, "0"));
+  await refused(/lower --threshold/, ...asked.with(8, "0.999"));
+  await refused(/a word that the model knows|at least one word/, ...asked.with(4, "qqqq"));
+});

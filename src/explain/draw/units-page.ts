@@ -179,4 +179,5 @@ export const UNITS_STYLE = `
 .contexts .marked { font-size: .95rem; line-height: 1.7; }
 .contexts .marked span { padding: 1px 3px; }
 a { color: var(--one); }
+mark { background: color-mix(in srgb, var(--one) 35%, transparent); color: inherit; border-radius: 4px; padding: 1px 4px; }
 `;
