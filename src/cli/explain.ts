@@ -12,6 +12,7 @@ const COMMANDS: CommandTable = {
   embedding: async () => (await import("./explain/embedding.js")).embeddingCommand,
   units: async () => (await import("./explain/units.js")).unitsCommand,
   find: async () => (await import("./explain/find.js")).findCommand,
+  ablate: async () => (await import("./explain/ablate.js")).ablateCommand,
   doctor: async () => (await import("./explain/doctor.js")).doctorCommand,
 };
 

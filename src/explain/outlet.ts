@@ -17,10 +17,14 @@ export function ownOutput(
 
 /** The layer's output with this cell's own in it; in a Bidirectional the other cell's is that of the run. */
 export function layerOutput(open: OpenCell, own: readonly Vector[], run: Run): Vector[] {
+  return open.pair ? mergedOutput(open, own, otherOutput(open.pair, run)) : [...own];
+}
+
+/** Likewise, with the other cell's output at hand, in the order of the row's places. */
+export function mergedOutput(open: OpenCell, own: readonly Vector[], others: readonly Vector[]): Vector[] {
   const { pair } = open;
   if (!pair) return [...own];
   const mine = inOrder(open, own);
-  const others = otherOutput(pair, run);
   return mine.map((row, t) => {
     const other = others[t]!;
     return pair.place === 0 ? merge(pair.mode, row, other) : merge(pair.mode, other, row);

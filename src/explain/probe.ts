@@ -37,7 +37,7 @@ const givenKind: LayerKind = { className: "Given", options: {}, make: () => new 
 const seededKind: LayerKind = { className: "Seeded", options: {}, make: () => new Seeded(), mask: "passes" };
 
 /** Takes the place of a layer's output; its mask stays. */
-class Given extends Layer {
+export class Given extends Layer {
   override get kind(): typeof givenKind {
     return givenKind;
   }

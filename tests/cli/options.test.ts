@@ -414,6 +414,23 @@ const TABLE: Record<string, Record<string, Situations>> = {
     "--parts": always,
     "--matches": always,
   },
+  "explain ablate": {
+    ...studied("ablate"),
+    "--label": idle("explain ablate m.keras texts --label 2"),
+    "--skip-unlabelled": idle("explain ablate m.keras texts --skip-unlabelled"),
+    "--label-map": idle("explain ablate amounts.keras d.csv --label-map l.csv"),
+    "--unlabelled": idle("explain ablate m.keras d.csv --unlabelled"),
+    "--seed": idle("explain ablate m.keras d.csv --seed 1"),
+    "--part": always,
+    "--units": always,
+    "--together": idle("explain ablate m.keras d.csv --units 1 --together"),
+    "--words": always,
+    "--pattern": idle(
+      "explain ablate m.keras d.csv --pattern a",
+      "explain ablate m.keras d.csv --words digits --pattern a",
+    ),
+    "--value": always,
+  },
   "explain doctor": {
     ...columns("explain doctor m.keras texts"),
     "--text": idle("explain doctor m.keras --text 1", "explain doctor m.keras texts --text 1"),

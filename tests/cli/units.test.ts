@@ -206,3 +206,44 @@ test("find: the span itself comes first where the data has it, and every match i
   await refused(/lower --threshold/, ...asked.with(8, "0.999"));
   await refused(/a word that the model knows|at least one word/, ...asked.with(4, "qqqq"));
 });
+
+test("ablate: with nothing held it is as evaluated; what is missed most comes first; words and gates too", async () => {
+  const page = join(folder, "ablate.html");
+  const all = await json("ablate", model, data, "--html", page);
+  const evaluated = JSON.parse((await cellstate(["evaluate", model, data, "--json"])).stdout);
+  assert.ok(Math.abs(all.loss - evaluated.loss) < 1e-5);
+  assert.equal(all.accuracy, evaluated.accuracy);
+  assert.equal(all.results.length, 3);
+  const losses = all.results.map(({ loss }: { loss: number }) => loss);
+  assert.deepEqual(
+    losses,
+    losses.toSorted((a: number, b: number) => b - a),
+  );
+  for (const { loss, lossDifference } of all.results) {
+    assert.ok(Math.abs(all.loss + lossDifference.mean - loss) < 1e-9);
+    assert.ok(lossDifference.error >= 0);
+  }
+  parsePage(await readFile(page, "utf8"));
+  const together = await json("ablate", model, data, "--part", "cell", "--together", "--value", "mean");
+  assert.deepEqual(together.results[0].units, [0, 1, 2]);
+  assert.ok(together.results[0].lossDifference.mean > 0);
+  const words = await json(
+    "ablate",
+    model,
+    data,
+    "--words",
+    "pattern",
+    "--pattern",
+    "lovely|great|superb|fine",
+  );
+  assert.equal(words.part, null);
+  assert.equal(words.wordsHeld, rows.filter(({ label }) => label === "pos").length);
+  assert.ok(words.results[0].lossDifference.mean > 0);
+  assert.match(await explain("ablate", model, data, "--units", "0,2"), /0, 2 /);
+  await refused(/units from 0 to 2/, "ablate", model, data, "--units", "3");
+  await refused(/a part of the layer's/, "ablate", model, data, "--part", "reset");
+  await refused(/a word of the kind negation/, "ablate", model, data, "--words", "negation");
+  await refused(/one of negation, quotes/, "ablate", model, data, "--words", "nouns");
+  await refused(/--pattern with it/, "ablate", model, data, "--words", "pattern");
+  await refused(/twice/, "ablate", model, "-", "--value", "mean");
+});
