@@ -13,6 +13,7 @@ const COMMANDS: CommandTable = {
   units: async () => (await import("./explain/units.js")).unitsCommand,
   find: async () => (await import("./explain/find.js")).findCommand,
   ablate: async () => (await import("./explain/ablate.js")).ablateCommand,
+  probe: async () => (await import("./explain/probe.js")).probeCommand,
   doctor: async () => (await import("./explain/doctor.js")).doctorCommand,
 };
 

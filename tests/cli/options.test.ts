@@ -100,6 +100,8 @@ const studied = (command: string, rest = "") => {
   };
 };
 
+const { "--html": _, ...probed } = studied("probe", " --words digits");
+
 const TABLE: Record<string, Record<string, Situations>> = {
   train: {
     ...columns("train texts"),
@@ -430,6 +432,15 @@ const TABLE: Record<string, Record<string, Situations>> = {
       "explain ablate m.keras d.csv --words digits --pattern a",
     ),
     "--value": always,
+  },
+  "explain probe": {
+    ...probed,
+    "--unlabelled": idle("explain probe m.keras d.csv --unlabelled"),
+    "--words": always,
+    "--pattern": idle("explain probe m.keras d.csv --pattern a"),
+    "--parts": always,
+    "--penalty": always,
+    "--sample": always,
   },
   "explain doctor": {
     ...columns("explain doctor m.keras texts"),

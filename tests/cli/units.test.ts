@@ -247,3 +247,18 @@ test("ablate: with nothing held it is as evaluated; what is missed most comes fi
   await refused(/--pattern with it/, "ablate", model, data, "--words", "pattern");
   await refused(/twice/, "ablate", model, "-", "--value", "mean");
 });
+
+test("probe: what is in the states is read off them, and nothing off the control", async () => {
+  const label = await json("probe", model, data, "--parts", "hidden,cell");
+  assert.deepEqual(label.classes.toSorted(), ["neg", "pos"]);
+  assert.deepEqual(label.texts, { train: 42, test: 18 });
+  assert.equal(label.probes.length, 2);
+  for (const { accuracy, control, selectivity } of label.probes) {
+    assert.ok(accuracy >= label.majority);
+    assert.equal(selectivity, accuracy - control);
+  }
+  assert.match(await explain("probe", model, data, "--words", "digits", "--unlabelled"), /memory hidden/);
+  const amount = join(folder, "one.csv");
+  await writeFile(amount, 'text,label\n"the film was great",pos\n"the film was lovely",pos\n');
+  await refused(/two classes at least/, "probe", model, amount);
+});

@@ -104,7 +104,8 @@ export function ablateCommand(explain: Command): void {
     });
 }
 
-function kindOf({ words, pattern }: Flags): Feature | undefined {
+/** The kind of words asked for. @throws InputError for one that there is not */
+export function kindOf({ words, pattern }: { words?: string; pattern?: string }): Feature | undefined {
   if (words === undefined) return undefined;
   if (words !== "pattern") {
     if (KINDS.includes(words)) return featureOf(words, "--words");

@@ -7,6 +7,7 @@ import { ENGINES } from "../../../src/engines/engines.js";
 import { trace } from "../../../src/explain/trace.js";
 import { Best } from "../../../src/explain/units/contexts.js";
 import { FEATURES, featureOf, patternFeature } from "../../../src/explain/units/features.js";
+import { classOf, fitLogistic } from "../../../src/explain/units/logistic.js";
 import { npyHeader } from "../../../src/explain/units/npy.js";
 import { NETWORKS, partsOf } from "../../../src/explain/units/parts.js";
 import { labelTest, type Sampled, shiftTest } from "../../../src/explain/units/permutation.js";
@@ -188,4 +189,17 @@ test("a header of NumPy's, to the byte", () => {
   const header = npyHeader("<f4", [3, 2]);
   assert.equal(header.length, 128);
   assert.equal(Buffer.from(header).toString("latin1"), `${wanted.padEnd(127)}\n`);
+});
+
+test("logistic regression is scikit-learn's, of two classes and of three, at any penalty", () => {
+  for (const { C, y, coef, intercept, probabilities } of golden.logistic) {
+    const fitted = fitLogistic(golden.X, y, 1 + Math.max(...y), C);
+    for (const [r, row] of coef.entries()) {
+      for (const [f, weight] of row.entries()) near(fitted.weights[r]![f]!, weight, 2e-5);
+      near(fitted.intercepts[r]!, intercept[r], 2e-5);
+    }
+    for (const [i, row] of probabilities.entries()) {
+      assert.equal(classOf(fitted, golden.X[i]), row.indexOf(Math.max(...row)));
+    }
+  }
 });
