@@ -152,7 +152,7 @@ export async function openLabelled(
 }
 
 /** Options of reading that are the same whatever the labels are. */
-async function readOptionsOf(
+export async function readOptionsOf(
   path: string,
   flags: ColumnFlags,
   group: string | number | undefined,
@@ -182,11 +182,11 @@ export function labelColumn({ label }: Pick<ColumnFlags, "label">): { label?: st
   });
 }
 
-const sayFound = (path: string, { description }: Data<TextRow>): void =>
+export const sayFound = (path: string, { description }: Data<TextRow>): void =>
   note(printable(`${path === "-" ? "standard input" : path}: ${description.found}`));
 
 /** Says what was done to rows and labels, and gives it back. */
-function sayNotes(path: string, notes: readonly string[]): string[] {
+export function sayNotes(path: string, notes: readonly string[]): string[] {
   const lines = notes.map((line) => `${path}: ${line}`);
   for (const line of lines) note(printable(line));
   return lines;

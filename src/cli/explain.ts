@@ -10,6 +10,10 @@ const COMMANDS: CommandTable = {
   gradient: async () => (await import("./explain/gradient.js")).gradientCommand,
   attribute: async () => (await import("./explain/attribute.js")).attributeCommand,
   embedding: async () => (await import("./explain/embedding.js")).embeddingCommand,
+  units: async () => (await import("./explain/units.js")).unitsCommand,
+  find: async () => (await import("./explain/find.js")).findCommand,
+  ablate: async () => (await import("./explain/ablate.js")).ablateCommand,
+  probe: async () => (await import("./explain/probe.js")).probeCommand,
   doctor: async () => (await import("./explain/doctor.js")).doctorCommand,
 };
 

@@ -47,7 +47,7 @@ export interface Ending {
 }
 
 /** Takes the place of a layer's output; its mask stays. */
-const taken = (_: Builder, [original, given]: readonly Tensor[]): Tensor => ({
+export const taken = (_: Builder, [original, given]: readonly Tensor[]): Tensor => ({
   ...given!,
   mask: original!.mask,
 });

@@ -59,6 +59,8 @@ export const PURPOSE = {
   tuning: 7,
   networks: 8,
   bootstrap: 9,
+  permutations: 10,
+  sample: 11,
   weights: 1 << 16,
   dropout: 1 << 24,
 } as const;

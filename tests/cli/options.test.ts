@@ -97,6 +97,30 @@ const columns = (folder: string) => ({
   "--label-map": always,
 });
 
+/** Of commands that study units over a data set. */
+const studied = (command: string, rest = "") => {
+  const line = (given: string) => `explain ${command} ${given}${rest}`;
+  return {
+    ...columns(line("m.keras texts")),
+    "--label": idle(line("m.keras texts --label 2"), line("m.keras d.csv --unlabelled --label 2")),
+    "--skip-unlabelled": idle(line("m.keras d.csv --unlabelled --skip-unlabelled")),
+    "--label-map": idle(
+      line("m.keras d.csv --unlabelled --label-map l.csv"),
+      line("amounts.keras d.csv --label-map l.csv"),
+    ),
+    "--merge-labels": idle(line("m.keras d.csv --merge-labels")),
+    "--layer": always,
+    "--unlabelled": always,
+    "--seed": always,
+    "--engine": always,
+    "--threads": idle(line("m.keras d.csv --engine reference --threads 2")),
+    "--json": always,
+    "--html": always,
+  };
+};
+
+const { "--html": _, ...probed } = studied("probe", " --words digits");
+
 const TABLE: Record<string, Record<string, Situations>> = {
   train: {
     ...columns("train texts"),
@@ -399,6 +423,51 @@ const TABLE: Record<string, Record<string, Situations>> = {
     "--json": always,
     "--html": always,
     "--svg": always,
+  },
+  "explain units": {
+    ...studied("units"),
+    "--parts": always,
+    "--pattern": always,
+    "--contexts": always,
+    "--sample": always,
+    "--permutations": always,
+    "--correct": always,
+    "--out": always,
+  },
+  "explain find": {
+    ...studied("find", " --sentence film --span 1"),
+    "--sentence": always,
+    "--span": always,
+    "--threshold": always,
+    "--alone": always,
+    "--parts": always,
+    "--matches": always,
+  },
+  "explain ablate": {
+    ...studied("ablate"),
+    "--label": idle("explain ablate m.keras texts --label 2"),
+    "--skip-unlabelled": idle("explain ablate m.keras texts --skip-unlabelled"),
+    "--label-map": idle("explain ablate amounts.keras d.csv --label-map l.csv"),
+    "--unlabelled": idle("explain ablate m.keras d.csv --unlabelled"),
+    "--seed": idle("explain ablate m.keras d.csv --seed 1"),
+    "--part": always,
+    "--units": always,
+    "--together": idle("explain ablate m.keras d.csv --units 1 --together"),
+    "--words": always,
+    "--pattern": idle(
+      "explain ablate m.keras d.csv --pattern a",
+      "explain ablate m.keras d.csv --words digits --pattern a",
+    ),
+    "--value": always,
+  },
+  "explain probe": {
+    ...probed,
+    "--unlabelled": idle("explain probe m.keras d.csv --unlabelled"),
+    "--words": always,
+    "--pattern": idle("explain probe m.keras d.csv --pattern a"),
+    "--parts": always,
+    "--penalty": always,
+    "--sample": always,
   },
   "explain doctor": {
     ...columns("explain doctor m.keras texts"),

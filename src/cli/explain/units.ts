@@ -1,0 +1,137 @@
+/** cellstate explain units MODEL DATA: what every unit does over a whole data set. */
+import type { Command } from "commander";
+import { writeAtomic } from "../../base/node-files.js";
+import { count, counted, decimal } from "../../base/numbers.js";
+import { padToWidth, printable, printableJson, wrapToWidth } from "../../base/text.js";
+import { numeral, tiny } from "../../explain/draw/numbers.js";
+import { byTarget, describeSurvey, signalName, UNTESTED, unitsPage } from "../../explain/draw/units-page.js";
+import { patternFeature } from "../../explain/units/features.js";
+import { CORRECTIONS, type Correction } from "../../explain/units/statistics.js";
+import { SURVEY_DEFAULTS, surveyUnits, type UnitSurvey } from "../../explain/units/survey.js";
+import { note, say, whole } from "../context.js";
+import { choice } from "../options.js";
+import { checkOutputs } from "../outputs.js";
+import { type Style, styleFor, WIDTH } from "../terminal.js";
+import { excerpt, table } from "../ui/table.js";
+import { patternMatcher } from "./pattern.js";
+import { openStudy, type StudyFlags, studyOptions } from "./studied.js";
+import { checkUnitFile, openUnitFile } from "./unit-files.js";
+
+interface Flags extends StudyFlags {
+  parts?: string[];
+  pattern?: string;
+  contexts: number;
+  sample: number;
+  permutations: number;
+  correct: Correction;
+  out?: string;
+  html?: string;
+  json?: boolean;
+}
+
+export const list = (text: string): string[] => text.split(",").map((part) => part.trim());
+
+export function unitsCommand(explain: Command): void {
+  const command = explain
+    .command("units")
+    .description("what excites every unit over a whole data set, and what it goes with, tested");
+  const { contexts, sample, permutations, correction } = SURVEY_DEFAULTS;
+  studyOptions(command)
+    .option("--parts <list>", "gates and states, as hidden,cell,forget (default: all)", list)
+    .option("--pattern <regex>", "also hold units against tokens that are part of what it matches")
+    .option(
+      "--contexts <n>",
+      "places to show of each unit, highest and lowest",
+      whole("contexts", 0, 100),
+      contexts,
+    )
+    .option("--sample <n>", "texts that AUC and tests are of", whole("sample", 2), sample)
+    .option("--permutations <n>", "of every test", whole("permutations", 19, 1_000_000), permutations)
+    .addOption(
+      choice("--correct <how>", "for many tests: bh (Benjamini and Hochberg) or holm", CORRECTIONS).default(
+        correction,
+      ),
+    )
+    .option("--out <file>", "write gates and states of every word: .npz, .npy or .jsonl")
+    .option("--json", "everything as one JSON object")
+    .option("--html <file>", "also write a page to browse")
+    .action(async (source: string, data: string, flags: Flags) => {
+      await checkOutputs({ "--out": flags.out, "--html": flags.html, "--rejects": flags.rejects }, [
+        ...[data, source, flags.labelMap],
+      ]);
+      if (flags.out !== undefined) checkUnitFile(flags.out);
+      const survey = await surveyed(command, source, data, flags);
+      if (flags.html !== undefined) {
+        await writeAtomic(flags.html, new TextEncoder().encode(unitsPage(survey, source)));
+        note(printable(`Wrote ${flags.html}`));
+      }
+      say(
+        flags.json
+          ? printableJson({ model: source, data, ...survey })
+          : unitsText(survey, styleFor(process.stdout)),
+      );
+    });
+}
+
+async function surveyed(command: Command, source: string, data: string, flags: Flags): Promise<UnitSurvey> {
+  const study = await openStudy(command, source, data, flags);
+  const features =
+    flags.pattern === undefined ? [] : [patternFeature(flags.pattern, patternMatcher(flags.pattern))];
+  const walk = study.walk({ parts: flags.parts });
+  try {
+    const sink = flags.out === undefined ? undefined : openUnitFile(flags.out, walk.recorded);
+    try {
+      const { contexts, sample, permutations, correct: correction, seed } = flags;
+      const survey = await surveyUnits(walk, study.texts(), {
+        ...{ targets: study.targets, features, contexts, sample, permutations, correction, seed },
+        ...(sink ? { onText: (text) => sink.write(text) } : {}),
+      });
+      sink?.close();
+      if (flags.out !== undefined) note(printable(`Wrote ${flags.out}: ${recordedPhrase(survey)}`));
+      return survey;
+    } catch (error) {
+      sink?.abandon();
+      throw error;
+    }
+  } finally {
+    walk.dispose();
+  }
+}
+
+const recordedPhrase = ({ tokens, layers }: UnitSurvey): string =>
+  `${counted(tokens, "word")} of ${layers
+    .flatMap(({ layer, parts, units }) => parts.map((part) => `${layer}.${part} ${units}`))
+    .join(", ")}`;
+
+/** Units listed on a terminal for each label and feature. */
+const LISTED = 3;
+
+function unitsText(survey: UnitSurvey, style: Style): string {
+  const { signals, alpha, associations } = survey;
+  const found = associations.filter(({ q }) => q! <= alpha).length;
+  const rows = byTarget(survey).flatMap((own) =>
+    own
+      .slice(0, LISTED)
+      .map(({ signal, of, name, correlation, auc, p, q }, k) => [
+        padToWidth(k > 0 ? "" : excerpt(of === "label" ? `label ${name}` : name, 20), 20),
+        padToWidth(excerpt(signalName(signals[signal]!), 26), 26),
+        correlation === null ? "–" : numeral(correlation),
+        auc === null ? "–" : decimal(auc, 3),
+        tiny(p!),
+        tiny(q!),
+      ]),
+  );
+  const about = wrapToWidth(describeSurvey(survey), WIDTH);
+  if (survey.tests === 0) return [...about, "", ...wrapToWidth(UNTESTED, WIDTH)].join("\n");
+  return [
+    ...about,
+    "",
+    style.bold(`${count(found)} of ${count(survey.tests)} found. The strongest of each:`),
+    table([["", padToWidth("unit", 26), "r", "AUC", "p", "q"], ...rows]),
+    "",
+    ...wrapToWidth(
+      "r is over the whole file, AUC and p over the sample. Every unit's contexts are in --html and --json.",
+      WIDTH,
+    ),
+  ].join("\n");
+}

@@ -1,0 +1,264 @@
+/** cellstate explain units and its like, over a data set: what they print, write and refuse. */
+import assert from "node:assert/strict";
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { displayWidth } from "../../src/base/text.js";
+import { TextClassifier } from "../../src/classifier/classifier.js";
+import { readZip } from "../../src/formats/zip.js";
+import { layers, sequential } from "../../src/index.js";
+import { parsePage } from "../report/page.js";
+import { csv, reviews } from "./data.js";
+import { cellstate } from "./run.js";
+
+let folder = "";
+let model = "";
+let data = "";
+const rows = reviews(60);
+before(async () => {
+  folder = await mkdtemp(join(tmpdir(), "cellstate-units-"));
+  model = join(folder, "m.keras");
+  data = join(folder, "d.csv");
+  await writeFile(data, csv(rows));
+  const network = sequential([
+    layers.embedding({ inputDim: 60, outputDim: 4, inputLength: 12 }),
+    layers.lstm({ units: 3, name: "memory" }),
+    layers.dense({ units: 1, activation: "sigmoid" }),
+  ]);
+  const options = {
+    model: network,
+    vocabulary: 60,
+    length: 12,
+    epochs: 12,
+    learningRate: 0.02,
+    seed: 1,
+    validationSplit: 0,
+  };
+  await (await TextClassifier.train(rows, options)).save(model);
+});
+after(() => rm(folder, { recursive: true }));
+
+async function explain(...args: string[]) {
+  const outcome = await cellstate(["explain", ...args]);
+  assert.equal(outcome.code, 0, outcome.stderr);
+  for (const line of outcome.stdout.split("\n")) {
+    assert.ok(displayWidth(line) <= 80, `${displayWidth(line)} columns: ${line}`);
+  }
+  return outcome.stdout;
+}
+
+const json = async (...args: string[]) => {
+  const { stdout, stderr, code } = await cellstate(["explain", ...args, "--json"]);
+  assert.equal(code, 0, stderr);
+  return JSON.parse(stdout);
+};
+
+const refused = async (message: RegExp, ...args: string[]) => {
+  const { code, stderr } = await cellstate(["explain", ...args]);
+  assert.equal(code, 2, stderr);
+  assert.match(stderr, message);
+};
+
+const quick = ["--permutations", "99"];
+
+test("units: every unit, its contexts and what it goes with; the page shows the same", async () => {
+  const page = join(folder, "units.html");
+  const survey = await json(
+    "units",
+    model,
+    data,
+    ...quick,
+    "--pattern",
+    "gr.at",
+    "--contexts",
+    "2",
+    "--html",
+    page,
+  );
+  assert.equal(survey.texts, rows.length);
+  assert.equal(survey.signals.length, 6 * 3);
+  assert.deepEqual(survey.layers[0].parts, ["hidden", "cell", "input", "forget", "candidate", "output"]);
+  assert.ok(survey.features.some((one: { name: string }) => one.name === "pattern"));
+  for (const { least, most, mean, highest, lowest } of survey.signals) {
+    assert.ok(least <= mean && mean <= most);
+    assert.equal(highest.length, 2);
+    assert.equal(highest[0].value, most);
+    assert.equal(lowest[0].value, least);
+    assert.equal(highest[0].values[highest[0].at], most);
+  }
+  const label = survey.associations.find((one: { of: string }) => one.of === "label");
+  assert.ok(Math.abs(label.correlation) > 0.5 && label.q <= 0.05);
+  const source = await readFile(page, "utf8");
+  parsePage(source);
+  for (const { layer, part, unit } of survey.signals) {
+    assert.ok(source.includes(`id="${layer}-${part}-${unit}"`));
+  }
+  const text = await explain("units", model, data, ...quick, "--parts", "hidden");
+  assert.match(text, /3 signals over/);
+  assert.match(text, /label /);
+});
+
+test("units --out: NumPy's files and JSON lines hold the same numbers", async () => {
+  const at = (name: string) => join(folder, name);
+  for (const name of ["u.npz", "u.npy", "u.jsonl"]) {
+    const args = [
+      "units",
+      model,
+      data,
+      ...quick,
+      "--parts",
+      "cell,forget",
+      "--sample",
+      "20",
+      "--out",
+      at(name),
+    ];
+    await explain(...args);
+  }
+  assert.deepEqual(
+    (await readdir(folder)).filter((name) => name.endsWith(".part")),
+    [],
+  );
+  const lines = (await readFile(at("u.jsonl"), "utf8"))
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line));
+  const cells = lines.flatMap(({ units }) => units.memory.cell.flat());
+  const matrix = await readFile(at("u.npy"));
+  const words = lines.flatMap((line) => line.words).length;
+  assert.match(matrix.subarray(10, 128).toString(), new RegExp(`'shape': \\(${words}, 6\\)`));
+  assert.equal(matrix.length, 128 + words * 6 * 4);
+  assert.equal(matrix.readFloatLE(128), cells[0]);
+  const members = readZip(await readFile(at("u.npz")), "u.npz");
+  assert.deepEqual(
+    [...members.keys()],
+    ["memory.cell.npy", "memory.forget.npy", "row.npy", "place.npy", "id.npy"],
+  );
+  const cell = Buffer.from(members.get("memory.cell.npy")!.read());
+  assert.deepEqual(
+    cells.map((_, k) => cell.readFloatLE(128 + 4 * k)),
+    cells,
+  );
+  assert.equal(Buffer.from(members.get("row.npy")!.read()).readInt32LE(128), lines[0].row);
+});
+
+test("units refuses what it could not do", async () => {
+  await refused(/--parts: expected parts among hidden, cell/, "units", model, data, "--parts", "update");
+  await refused(/at least \d+ permutations for Holm's/, "units", model, data, "--correct", "holm");
+  await refused(/\.npz, \.npy, \.jsonl/, "units", model, data, "--out", join(folder, "u.parquet"));
+  await refused(/within a second/, "units", model, data, "--pattern", "(.+)+$^");
+  await refused(/regular expression/, "units", model, data, "--pattern", "(");
+  await refused(/a recurrent layer of the model: memory/, "units", model, data, "--layer", "gru");
+  const strange = join(folder, "strange.csv");
+  await writeFile(strange, "text,label\nqqq,pos\nzzz,neg\n");
+  await refused(/a word that the model reads/, "units", model, strange);
+  const mean = sequential([
+    layers.embedding({ inputDim: 60, outputDim: 4, inputLength: 12 }),
+    layers.flatten(),
+    layers.dense({ units: 1, activation: "sigmoid" }),
+  ]);
+  const options = { model: mean, vocabulary: 60, length: 12, epochs: 1, seed: 1, validationSplit: 0 };
+  const flat = join(folder, "flat.keras");
+  await (await TextClassifier.train(rows, options)).save(flat);
+  await refused(/SimpleRNN, LSTM or GRU/, "units", flat, data);
+  const auto = join(folder, "auto.keras");
+  await (await TextClassifier.train(rows, { model: "linear" })).save(auto);
+  await refused(/explain attribute/, "units", auto, data);
+});
+
+test("one label, one word a text: what cannot be tested is left out, and the rest is said", async () => {
+  const one = join(folder, "one.csv");
+  await writeFile(
+    one,
+    `text,label\n${rows
+      .slice(0, 4)
+      .map(({ text, label }) => `${text.split(" ")[0]},${label === rows[0]!.label ? label : rows[0]!.label}`)
+      .join("\n")}\n`,
+  );
+  const survey = await json("units", model, one, ...quick);
+  assert.equal(survey.tests, 0);
+  assert.deepEqual(survey.associations, []);
+  assert.match(await explain("units", model, one, ...quick), /Nothing could be tested/);
+});
+
+test("find: the span itself comes first where the data has it, and every match is as the units say", async () => {
+  const page = join(folder, "find.html");
+  const sentence = rows[7]!.text;
+  const asked = ["find", model, data, "--sentence", sentence, "--span", "5-6", "--threshold", "0.05"];
+  const found = await json(...asked, "--matches", "9", "--html", page);
+  assert.deepEqual(
+    found.words.slice(found.from, found.to),
+    sentence.replaceAll('"', "").split(" ").slice(4, 6),
+  );
+  assert.equal(found.matches[0].overlap, 1);
+  assert.equal(found.matches.length, 9);
+  assert.ok(["pos", "neg"].includes(found.matches[0].label));
+  for (const { shared, others, overlap, words, from, to } of found.matches) {
+    assert.ok(shared >= 1 && shared <= found.units.length);
+    assert.equal(overlap, shared / (found.units.length + others));
+    assert.ok(from < to && to <= words.length);
+  }
+  parsePage(await readFile(page, "utf8"));
+  assert.match(await explain(...asked), /units? on through words 5 to 6/);
+  await refused(/words from 1 to \d+, first-last/, ...asked.with(6, "40-41"));
+  await refused(/words from 1, as 3-5/, ...asked.with(6, "0"));
+  await refused(/lower --threshold/, ...asked.with(8, "0.999"));
+  await refused(/a word that the model knows|at least one word/, ...asked.with(4, "qqqq"));
+});
+
+test("ablate: with nothing held it is as evaluated; what is missed most comes first; words and gates too", async () => {
+  const page = join(folder, "ablate.html");
+  const all = await json("ablate", model, data, "--html", page);
+  const evaluated = JSON.parse((await cellstate(["evaluate", model, data, "--json"])).stdout);
+  assert.ok(Math.abs(all.loss - evaluated.loss) < 1e-5);
+  assert.equal(all.accuracy, evaluated.accuracy);
+  assert.equal(all.results.length, 3);
+  const losses = all.results.map(({ loss }: { loss: number }) => loss);
+  assert.deepEqual(
+    losses,
+    losses.toSorted((a: number, b: number) => b - a),
+  );
+  for (const { loss, lossDifference } of all.results) {
+    assert.ok(Math.abs(all.loss + lossDifference.mean - loss) < 1e-9);
+    assert.ok(lossDifference.error >= 0);
+  }
+  parsePage(await readFile(page, "utf8"));
+  const together = await json("ablate", model, data, "--part", "cell", "--together", "--value", "mean");
+  assert.deepEqual(together.results[0].units, [0, 1, 2]);
+  assert.ok(together.results[0].lossDifference.mean > 0);
+  const words = await json(
+    "ablate",
+    model,
+    data,
+    "--words",
+    "pattern",
+    "--pattern",
+    "lovely|great|superb|fine",
+  );
+  assert.equal(words.part, null);
+  assert.equal(words.wordsHeld, rows.filter(({ label }) => label === "pos").length);
+  assert.ok(words.results[0].lossDifference.mean > 0);
+  assert.match(await explain("ablate", model, data, "--units", "0,2"), /0, 2 /);
+  await refused(/units from 0 to 2/, "ablate", model, data, "--units", "3");
+  await refused(/a part of the layer's/, "ablate", model, data, "--part", "reset");
+  await refused(/a word of the kind negation/, "ablate", model, data, "--words", "negation");
+  await refused(/one of negation, quotes/, "ablate", model, data, "--words", "nouns");
+  await refused(/--pattern with it/, "ablate", model, data, "--words", "pattern");
+  await refused(/twice/, "ablate", model, "-", "--value", "mean");
+});
+
+test("probe: what is in the states is read off them, and nothing off the control", async () => {
+  const label = await json("probe", model, data, "--parts", "hidden,cell");
+  assert.deepEqual(label.classes.toSorted(), ["neg", "pos"]);
+  assert.deepEqual(label.texts, { train: 42, test: 18 });
+  assert.equal(label.probes.length, 2);
+  for (const { accuracy, control, selectivity } of label.probes) {
+    assert.ok(accuracy >= label.majority);
+    assert.equal(selectivity, accuracy - control);
+  }
+  assert.match(await explain("probe", model, data, "--words", "digits", "--unlabelled"), /memory hidden/);
+  const amount = join(folder, "one.csv");
+  await writeFile(amount, 'text,label\n"the film was great",pos\n"the film was lovely",pos\n');
+  await refused(/two classes at least/, "probe", model, amount);
+});

@@ -1,0 +1,71 @@
+/** Spans where the same units are on: against every span of every text, gone through plainly. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { ENGINES } from "../../../src/engines/engines.js";
+import { findSpans } from "../../../src/explain/units/find.js";
+import { TokenReader } from "../../../src/explain/units/tokens.js";
+import { UnitWalk } from "../../../src/explain/units/walk.js";
+import { layers, sequential } from "../../../src/index.js";
+import { Vectorizer } from "../../../src/tokens/vectorizer.js";
+import { shake } from "../models.js";
+
+const model = shake(
+  sequential([
+    layers.embedding({ inputDim: 8, outputDim: 3, inputLength: 7 }),
+    layers.lstm({ units: 4 }),
+    layers.dense({ units: 1 }),
+  ]),
+  4,
+  1.2,
+);
+const vectorizer = new Vectorizer({ frontEnd: "tokenizer" }, ["", ..."abcdefg"], { padding: "pre" });
+const walkOf = () =>
+  new UnitWalk(model, new TokenReader(vectorizer, 7), ENGINES.createSynchronous({ threads: 1 }), {
+    parts: ["hidden"],
+  });
+const texts = ["a b c d e", "c c a b g f e", "g", "d e f a b c", "b a"].map((text, k) => ({
+  ...{ row: k + 1, text, targets: null },
+}));
+
+for (const alone of [false, true]) {
+  test(`the best span of each text${alone ? ", of units on there alone" : ""}`, async () => {
+    const walk = walkOf();
+    const threshold = alone ? 0.05 : 0.15;
+    const found = await findSpans(walk, "a b c d e", texts, {
+      from: 1,
+      to: alone ? 2 : 3,
+      threshold,
+      alone,
+      matches: 9,
+    });
+    const units = found.units.map(({ unit, sign }) => unit * sign + (sign > 0 ? 0.5 : -0.5));
+    const best = new Map<number, number>();
+    for await (const { row, x, read } of walk.walk(texts)) {
+      const n = read.tokens.length;
+      const on = (k: number, u: number) =>
+        k < 0 || k >= n ? 0 : Math.abs(x[k * 4 + u]!) >= threshold ? Math.sign(x[k * 4 + u]!) : 0;
+      for (let a = 0; a < n; a++) {
+        for (let b = a + 1; b <= Math.min(n, a + (alone ? 2 : 4)); b++) {
+          const here = [0, 1, 2, 3].flatMap((u) => {
+            const signs = new Set(Array.from({ length: b - a }, (_, k) => on(a + k, u)));
+            const [sign] = signs;
+            if (signs.size > 1 || sign === 0) return [];
+            if (alone && (on(a - 1, u) === sign || on(b, u) === sign)) return [];
+            return [u * sign! + (sign! > 0 ? 0.5 : -0.5)];
+          });
+          const shared = here.filter((one) => units.includes(one)).length;
+          if (shared === 0) continue;
+          const overlap = shared / (units.length + here.length - shared);
+          best.set(row, Math.max(best.get(row) ?? 0, overlap));
+        }
+      }
+    }
+    assert.ok(best.size >= (alone ? 2 : 3), `${best.size}`);
+    assert.deepEqual(
+      new Map(found.matches.map(({ row, overlap }) => [row, overlap])),
+      new Map([...best].sort((one, other) => other[1] - one[1])),
+    );
+    assert.equal(found.matches[0]!.overlap, 1);
+    walk.dispose();
+  });
+}
