@@ -106,5 +106,6 @@ function inWords(result: LabResult, group: LabCell): string {
   const spread = apart
     ? ` (${measure.write(least).replace(" %", "")}–${measure.write(most).replace(" %", "")})`
     : "";
-  return `${result.task.allowedWrong === null ? "" : `${group.solved}: `}${measure.write(mean)}${spread}`;
+  const longer = group.beyond ? `, longer ${measure.write(group.beyond.mean)}` : "";
+  return `${result.task.allowedWrong === null ? "" : `${group.solved}: `}${measure.write(mean)}${spread}${longer}`;
 }

@@ -1,6 +1,6 @@
 /** A lab result drawn over lags, or over what was swept; a line a cell and setting, a dot a run. */
 import { scaleLinear, scalePoint } from "d3-scale";
-import { count } from "../base/numbers.js";
+import { count, percent } from "../base/numbers.js";
 import { html, type Markup } from "../drawing/markup.js";
 import {
   axisBottom,
@@ -81,7 +81,7 @@ export function labChart(result: LabResult): Markup {
     },
     axisLeft(plot, y, {
       ticks: measure.share ? [0, 0.25, 0.5, 0.75, 1] : y.ticks(5),
-      format: measure.share ? measure.write : String,
+      format: measure.share ? (share) => percent(share, 0) : String,
       label: `${task.name}: ${measure.says}`,
     }),
     axisBottom(

@@ -82,7 +82,8 @@ describe("cellstate lab", () => {
     assert.deepEqual(result.lags, [3]);
     assert.deepEqual(
       result.runs.map(({ seed }) => seed),
-      [0, 1],
+      [0, 1, 0, 1],
+      "the chosen setting's, and Keras's defaults'",
     );
     assert.equal(result.engine, "reference");
     assert.equal(result.complete, true);

@@ -6,25 +6,25 @@ import { type Size, sizeOf } from "./sizes.js";
 
 /** 1,000 bytes, gzipped: a little above what was measured (zlib packs differently on other processors). They are lowered as the package shrinks, never raised unsaid. */
 const ENTRY_BUDGETS: Record<string, number> = {
-  cellstate: 253,
+  cellstate: 256,
   "cellstate/data": 30,
   "cellstate/explain": 226,
-  "cellstate/formats": 255,
-  "cellstate/keras": 176,
-  "cellstate/lab": 137,
-  "cellstate/predict": 56,
-  "cellstate/report": 233,
-  "cellstate/tune": 227,
+  "cellstate/formats": 258,
+  "cellstate/keras": 180,
+  "cellstate/lab": 147,
+  "cellstate/predict": 56.5,
+  "cellstate/report": 236,
+  "cellstate/tune": 231,
 };
 
-const TRAINING_BUDGET = 132;
+const TRAINING_BUDGET = 135;
 
 /** The kernels that come with predicting, once a file is there; cellstate/predict and these together stay below 75. */
 const INFERENCE_KERNELS_BUDGET = 20;
 
 const NAME_BUDGETS: Record<string, [entry: string, budget: number]> = {
   Vectorizer: ["cellstate", 6.6],
-  cellAnatomy: ["cellstate/explain", 9.4],
+  cellAnatomy: ["cellstate/explain", 9.7],
 };
 
 const table: string[] = [];
