@@ -1,5 +1,4 @@
 /** A model with numbers of one recurrent layer held: what it puts out then. */
-import { inputError } from "../../base/errors.js";
 import type { SynchronousEngine } from "../../engines/engine.js";
 import { Input } from "../../layers/input.js";
 import type { Model } from "../../model/model.js";
@@ -31,13 +30,6 @@ export class AblatedModel {
   ) {
     const laid = layOut(model);
     const cell = laid.nodes.find(({ layer }) => layer.name === open.cell.layer)!;
-    if (open.turned) {
-      throw inputError({
-        expected: "a layer that reads words in their order",
-        where: open.cell.layer,
-        next: "What it reads comes last step first, out of a layer that goes backwards.",
-      });
-    }
     const held = new Input({ shape: cell.shape, name: "held (input)" });
     held.name = "held (input)";
     const nodes: Node[] = [{ layer: held, inputs: [], shape: cell.shape }];
@@ -74,7 +66,9 @@ export class AblatedModel {
     const { x, mask, T, I } = recording.read(open);
     const U = open.cell.units;
     const inputs = Array.from({ length: rows }, (_, b): CellInput => {
-      const own = at?.subarray(b * T, (b + 1) * T) ?? null;
+      // `at` is by words, x in the order in which the layer's input comes.
+      const places = at?.slice(b * T, (b + 1) * T) ?? null;
+      const own = open.turned ? (places?.reverse() ?? null) : places;
       const read = x.subarray(b * T * I, (b + 1) * T * I);
       if (instead && own) for (let t = 0; t < T; t++) if (own[t] === 1) read.set(instead, t * I);
       return {
