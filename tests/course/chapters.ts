@@ -7,7 +7,7 @@
  * docs/course; with names of chapters, only those.
  */
 import { spawnSync } from "node:child_process";
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { basename } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -30,6 +30,9 @@ export interface Shown {
 
 const BLOCK = /```console( measured)?\n([\s\S]*?)```/g;
 
+/** Without empty lines at its ends; what stands before the first word of a line stays, as in the head of a table. */
+const bare = (output: string): string => output.replace(/^\n+/, "").trimEnd();
+
 /** Every command of a page, with what the page says that it prints. */
 export const shownIn = (page: string): Shown[] =>
   [...page.matchAll(BLOCK)].flatMap(([, measured, body]) =>
@@ -38,7 +41,7 @@ export const shownIn = (page: string): Shown[] =>
       .slice(1)
       .map((part) => {
         const [command, ...lines] = part.split("\n");
-        return { command: command!, output: lines.join("\n").trim(), measured: measured !== undefined };
+        return { command: command!, output: bare(lines.join("\n")), measured: measured !== undefined };
       }),
   );
 
@@ -66,13 +69,11 @@ export function run(command: string, cwd: string): string {
   const said = status === 0 || stdout.trim() !== "" ? stdout : stderr;
   // Lines without blanks at their ends, as editors leave them.
   const lines = said.split("\n").map((line) => line.trimEnd());
-  return [...lines, ...(status === 0 ? [] : [`[exit ${status}]`])]
-    .join("\n")
-    .replace(/\n{2,}\[/, "\n[")
-    .trim();
+  const all = [...lines, ...(status === 0 ? [] : [`[exit ${status}]`])].join("\n");
+  return bare(all.replace(/\n{2,}\[/, "\n["));
 }
 
-/** The page with what its commands print now. @param wanted which of them are run */
+/** The page with what its commands print now. */
 function rewritten(page: string, folder: string): string {
   return page.replace(BLOCK, (_, measured: string | undefined, body: string) => {
     const shown = shownIn(`\`\`\`console\n${body}\`\`\``);
@@ -94,6 +95,5 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
     const drawn = readdirSync(`${folder}images`);
     for (const picture of drawn) cpSync(`${folder}images/${picture}`, `${COURSE}images/${picture}`);
     console.log(`${name}: ${drawn.length} pictures`);
-    if (!existsSync(folder)) throw new Error(folder);
   }
 }
