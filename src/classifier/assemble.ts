@@ -98,6 +98,14 @@ export function assembleRegressor(model: Model, parts: ReadingParts, name = "mod
   return new TextRegressor({ model, encoder, training: null });
 }
 
+/**
+ * What turns texts into the rows that a model reads, whatever it puts out.
+ * @param name what messages call the model's file
+ * @throws InputError where there is no vocabulary, or one that does not fit
+ */
+export const assembleEncoder = (model: Model, parts: ReadingParts, name: string): IdEncoder =>
+  encoderOf("assembleEncoder", model, parts, name, []);
+
 /** What turns texts into the rows that a model reads. @param more options besides those of reading */
 function encoderOf(
   where: string,

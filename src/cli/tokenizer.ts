@@ -50,6 +50,17 @@ export function tokenizerOption(command: Command): Command {
   return command.option("--tokenizer <file>", TOKENIZER_HELP);
 }
 
+/** On which sides of a row texts are filled up and cut. */
+export function sideOptions(command: Command): Command {
+  return command
+    .addOption(choice("--pad, --padding <side>", "where short texts are filled up", SIDES))
+    .addOption(choice("--truncate, --truncating <side>", "where long texts are cut", SIDES));
+}
+
+const LABELS = ["--labels <a,b>", "what the classes are called, in their order", labelNames] as const;
+
+export const labelsOption = (command: Command): Command => command.option(...LABELS);
+
 /** In place of a threshold: the one that the data says. */
 export const BEST = "best";
 
@@ -59,12 +70,10 @@ export const BEST = "best";
  */
 export function vocabularyFlags(command: Command, orBest = false): Command {
   const threshold = between("threshold", 0, 1);
-  return tokenizerOption(command)
-    .addOption(choice("--pad, --padding <side>", "where short texts are filled up", SIDES))
-    .addOption(choice("--truncate, --truncating <side>", "where long texts are cut", SIDES))
+  return sideOptions(tokenizerOption(command))
     .option("--length <n>", "ids in a row (default: the model's)", whole("length", 1))
     .option("--vocabulary <n>", "ids that count: Keras's num_words (default: all)", whole("vocabulary", 2))
-    .option("--labels <a,b>", "what the classes are called, in their order", labelNames)
+    .option(...LABELS)
     .option("--multi-label", "of a network alone that ends in sigmoids: each answers a label by itself")
     .option(
       "--threshold <p>",
@@ -98,8 +107,17 @@ export async function openTextModel(
   path: string,
   flags: EngineFlags & VocabularyFlags & RejectFlags,
 ): Promise<AnyTextModel> {
-  const { engine, threads, threshold } = flags;
-  const { model, extras } = await loadFile(path, { engine, threads });
+  const { engine, threads } = flags;
+  return textModelOf(path, await loadFile(path, { engine, threads }), flags);
+}
+
+/** As `openTextModel`, of what was read. */
+export async function textModelOf(
+  path: string,
+  { model, extras }: { model: Model; extras: unknown },
+  flags: VocabularyFlags & RejectFlags,
+): Promise<AnyTextModel> {
+  const { threshold } = flags;
   const kind = textKindOf(extras);
   const said = extras === null ? outputsOf(model, flags) : null;
   if (said === "label sets") return multiLabelOf(path, model, flags);
@@ -154,7 +172,7 @@ async function regressorOf(
 }
 
 /** What reads the texts of a model, by what is given; where nothing is, as its file says. */
-async function readingOf(
+export async function readingOf(
   { tokenizer, padding, truncating, length, vocabulary: size }: VocabularyFlags,
   model: Model,
   saved: TextClassifier | null = null,

@@ -5,8 +5,8 @@ import { inputError, wholeNumber } from "../base/errors.js";
 import { GRU } from "../layers/gru.js";
 import { LSTM } from "../layers/lstm.js";
 import { RecurrentLayer as RecurrentBase } from "../layers/recurrent.js";
+import type { RecurrentLayer } from "./cells/layers.js";
 import { type CellKind, isGate, NETWORKS, type StateName, symbolOf } from "./cells/names.js";
-import type { RecurrentLayer } from "./cells/open.js";
 import { at, networkTex, odot, phi } from "./tex.js";
 
 /** A network of a cell, or a state that it hands on. */

@@ -7,11 +7,13 @@
 
 import { indicesOf } from "../base/arguments.js";
 import { finiteNumber, knownOptions, wholeNumber } from "../base/errors.js";
+import { builtModelOf } from "../model/given.js";
 import type { Model } from "../model/model.js";
 import { openCell } from "./cells/open.js";
 import { dot, type Vector } from "./cells/vector.js";
 import { flowBack, realSteps } from "./gradient.js";
-import { type Completeness, integrateGradients, MOST_POINTS } from "./integrated-gradients.js";
+import { type Completeness, embeddingOf, integrateGradients, MOST_POINTS } from "./integrated-gradients.js";
+import { layOut } from "./laid.js";
 import { decompose } from "./memory.js";
 import {
   CHOICE_OPTIONS,
@@ -33,9 +35,9 @@ export interface WordAttribution {
   integratedGradients: number;
   /** F(x) less F of the row without the word. */
   occlusion: number;
-  /** What the word left in the final memory, along ∂F/∂memory; null for a SimpleRNN. */
+  /** What the word left in the final memory, along ∂F/∂memory; null where there is none to divide. */
   memory: number | null;
-  /** Share of the final memory that the word wrote, whichever way it points; null for a SimpleRNN. */
+  /** Share of the final memory that the word wrote, whichever way it points; null where there is none to divide. */
   held: number | null;
 }
 
@@ -53,7 +55,9 @@ export interface Attribution {
   words: WordAttribution[];
   /** How nearly the integrated gradients sum to F(x) − F(x′), as they must. */
   completeness: Completeness;
-  /** What the words left in a recurrent layer's final memory; null for a SimpleRNN. */
+  /** Why there is no memory to divide: a SimpleRNN, no recurrent layer, steps that are no words. Null where there is. */
+  noMemory: string | null;
+  /** What the words left in a recurrent layer's final memory; null where there is none to divide. */
   memory: {
     layer: string;
     /** Σ over words and padding of what each left, along ∂F/∂memory. */
@@ -89,12 +93,14 @@ export function attribute(
   finiteNumber(tolerance, "attribute tolerance", 1e-15);
   wholeNumber(points, "attribute points", 8);
   indicesOf(ids, "attribute ids");
+  embeddingOf(builtModelOf(model, "attribute"));
   const probe = new Probe(model);
   try {
     const objective = objectiveFor(model, probe.run([ids]).ending(), options, "logOdds");
     const integrated = integrateGradients(model, ids, objective, { tolerance, points });
     const occluded = occlusion(probe, ids, objective);
-    const memory = memoryAlong(model, probe, ids, objective, options.layer);
+    const found = memoryAlong(model, probe, ids, objective, options.layer);
+    const [memory, noMemory] = typeof found === "string" ? [null, found] : [found, null];
     const words = ids.flatMap((id, t): WordAttribution[] => {
       if (id === 0) return [];
       const held = memory && { memory: memory.along[t]!, held: memory.shares[t]! };
@@ -116,6 +122,7 @@ export function attribute(
       baseline: integrated.baseline,
       words,
       completeness: integrated.completeness,
+      noMemory,
       memory: memory && { layer: memory.layer, ...memoryTotals(memory, ids) },
     };
   } finally {
@@ -155,13 +162,19 @@ function memoryAlong(
   ids: readonly number[],
   objective: Objective,
   layer?: string,
-): MemoryAlong | null {
+): MemoryAlong | string {
+  if (layer === undefined && layOut(model).cells.length === 0)
+    return "There is no recurrent layer, so there is no memory to divide.";
   const open = openCell(model, layer);
   const run = probe.run([ids], { seed: objective.slope });
   const { steps, outside } = realSteps(open, run);
   const decomposition = decompose(open.cell, stepsOf(open, run));
   const slope: Vector | undefined = flowBack(open.cell, steps, outside).at(-1)?.total;
-  if (!decomposition || !slope) return null;
+  if (!decomposition) return "A SimpleRNN's state is no sum over words, so there is no memory to divide.";
+  if (!slope) return "Every step is masked, so nothing was written to divide.";
+  if (decomposition.times.length !== ids.length) {
+    return `${open.cell.layer} reads ${decomposition.times.length} steps of ${ids.length} words: no step belongs to one word.`;
+  }
   const along = ids.map(() => 0);
   const shares = ids.map(() => 0);
   for (const [s, t] of decomposition.times.entries()) {

@@ -6,18 +6,8 @@ import { type CellAnatomy, cellAnatomy } from "./anatomy.js";
 import { openCell } from "./cells/open.js";
 import { zeros } from "./cells/vector.js";
 import { Probe } from "./probe.js";
-import { checkSentence, type Sentence } from "./sentence.js";
-import { lastRead, stepsOf, type TraceStep } from "./steps.js";
-
-/** A word and where it stands in the row. */
-export interface Word {
-  /** Its place in the row, from 0. */
-  t: number;
-  /** The word as the text has it. */
-  word: string;
-  /** Whether the vocabulary has it. */
-  known: boolean;
-}
+import { checkSentence, rowOf, type Sentence, type Word, wordAt, wordsAt } from "./sentence.js";
+import { stepsOf, type TraceStep } from "./steps.js";
 
 /** One part's values over the words. */
 export interface PartSeries {
@@ -85,13 +75,16 @@ export function cellView(model: Model, sentence: Sentence, options: CellViewOpti
   const { cell, layer } = open;
   const probe = new Probe(model);
   try {
-    const steps = stepsOf(open, probe.run([sentence.ids]));
+    const steps = stepsOf(open, probe.run([rowOf(sentence)]));
     const anatomy = cellAnatomy(layer, cell.inputs, cell.layer);
-    const shown = [...steps]
-      .sort((a, b) => a.t - b.t)
-      .filter(({ t, masked }) => !masked && sentence.words[t] !== "");
-    const words = shown.map(({ t }) => ({ t, word: sentence.words[t]!, known: sentence.known[t]! }));
-    const chosen = chooseWord(words, options.at ?? lastRead(open, sentence.words));
+    const read = steps.filter(({ t, masked }) => !masked && wordAt(sentence, t, steps.length) !== "");
+    const shown = [...read].sort((a, b) => a.t - b.t);
+    const words = wordsAt(
+      sentence,
+      shown.map(({ t }) => t),
+      steps.length,
+    );
+    const chosen = chooseWord(words, options.at ?? read.at(-1)?.t);
     const series = anatomy.parts.flatMap((part): PartSeries[] => {
       // A SimpleRNN's one network gives its state itself.
       if (part.network && cell.kind === "SimpleRNN") return [];
@@ -122,7 +115,7 @@ function readPart(step: TraceStep, id: string): readonly number[] {
   return step.gates[id] ?? step.hidden;
 }
 
-function chooseWord(words: readonly Word[], at: number): number {
+function chooseWord(words: readonly Word[], at: number | undefined): number {
   const place = words.findIndex(({ t }) => t === at);
   if (place >= 0) return place;
   const places = words.length === 0 ? "there are none" : `${words[0]!.t} to ${words.at(-1)!.t}`;
@@ -130,7 +123,7 @@ function chooseWord(words: readonly Word[], at: number): number {
     expected: `the place of a word in the row (${places})`,
     where: "at",
     typed: { where: "--at" },
-    received: at < 0 ? "none" : at,
+    received: at ?? "none",
   });
 }
 

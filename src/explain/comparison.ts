@@ -3,8 +3,8 @@ import { wholeNumber } from "../base/errors.js";
 import * as layers from "../layers/index.js";
 import { sequential } from "../model/model.js";
 import { type CellAnatomy, cellAnatomy } from "./anatomy.js";
+import type { RecurrentLayer } from "./cells/layers.js";
 import type { CellKind, StateName } from "./cells/names.js";
-import type { RecurrentLayer } from "./cells/open.js";
 import { explainParameters } from "./parameters.js";
 
 /** What one kind of cell is made of and can keep in mind, to lay beside the others. */

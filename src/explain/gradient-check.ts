@@ -10,9 +10,8 @@ import { add, hadamard, largest, subtract, type Vector } from "./cells/vector.js
 import { engineStates } from "./engine-states.js";
 import { flowBack, type GradientOptions, realSteps } from "./gradient.js";
 import { CHOICE_OPTIONS, objectiveFor } from "./objective.js";
-import { layerOutput, ownOutput } from "./outlet.js";
 import { type InputRow, Probe, type Run } from "./probe.js";
-import { stepsOf, type TraceStep } from "./steps.js";
+import { ownOutput, stepsOf, type TraceStep } from "./steps.js";
 
 /** One step's gradient by three independent ways. */
 export interface GradientCheck {
@@ -62,7 +61,7 @@ export function checkGradient(
   knownOptions(options, [...CHOICE_OPTIONS, "layer", "step", "engine"], "checkGradient");
   const open = openCell(model, options.layer);
   const probe = new Probe(model);
-  const opened = new Probe(model, open.node);
+  const opened = new Probe(model, open.cell.layer);
   try {
     const objective = objectiveFor(model, probe.run([row]).ending(), options);
     const { steps, outside } = realSteps(open, probe.run([row], { seed: objective.slope }));
@@ -129,7 +128,7 @@ class Moves {
 
   constructor(
     private readonly open: OpenCell,
-    private readonly run: Run,
+    run: Run,
     private readonly at: TraceStep,
   ) {
     this.all = stepsOf(open, run);
@@ -158,6 +157,6 @@ class Moves {
       if (!masked) state = cell.step(x, state);
       states.push({ hidden: state.hidden, masked });
     }
-    return layerOutput(open, ownOutput(open, states), this.run).flat();
+    return ownOutput(open, states).flat();
   }
 }

@@ -1,9 +1,18 @@
 /** The paths of a gradient through one step, derived: what `cells/` computes, in TeX. */
+import type { ActivationName } from "../kernels/activations.js";
 import { GRU } from "../layers/gru.js";
 import { LSTM } from "../layers/lstm.js";
+import type { RecurrentLayer } from "./cells/layers.js";
 import { symbolOf } from "./cells/names.js";
-import type { RecurrentLayer } from "./cells/open.js";
-import { at, odot, phi } from "./tex.js";
+import {
+  activationNameOf,
+  activationTex,
+  at,
+  odot,
+  phi,
+  preActivationSymbol,
+  preActivationTex,
+} from "./tex.js";
 
 /** A path of a gradient through a step, in formulas. */
 export interface PathFormula {
@@ -17,12 +26,56 @@ export interface PathFormula {
   inner: string;
 }
 
-/** φ′ in terms of the activated value. */
-function slope(activation: string, value: string): string {
+/**
+ * φ′(z), by the activated value where that is how it is known.
+ * @param z the pre-activation
+ * @param value φ(z)
+ */
+function slope(activation: ActivationName, z: string, value: string): string {
   if (activation === "sigmoid") return `${value} \\odot (1 - ${value})`;
   if (activation === "tanh") return `(1 - ${value}^{2})`;
   if (activation === "linear") return "1";
-  return `\\operatorname{${activation}}'(${value})`;
+  return `${activationTex(activation)}'(${z})`;
+}
+
+/** The slope of a network's activation at step t. */
+const ownSlope = (layer: RecurrentLayer, network: string): string =>
+  slope(
+    activationNameOf(layer, network),
+    preActivationSymbol(layer, network),
+    at(symbolOf(layer.className, network), 0),
+  );
+
+/** ∂h/∂c of an LSTM, so many steps before t. */
+function shownSlope(layer: LSTM, lag: number): string {
+  const c = at("c", lag);
+  return odot(at("o", lag), slope(layer.options.activation, c, `${phi(layer)}(${c})`));
+}
+
+/** φ′(z) of the activations whose slope is shown by its name. */
+const SLOPES: Partial<Record<ActivationName, string>> = {
+  relu: "1 \\text{ where } z > 0, \\text{ else } 0",
+  hardSigmoid: "1/6 \\text{ where } |z| < 3, \\text{ else } 0",
+  hardSigmoid2: "0.2 \\text{ where } |z| < 2.5, \\text{ else } 0",
+  softsign: "1/(1 + |z|)^{2}",
+  softplus: "\\sigma(z)",
+  elu: "1 \\text{ where } z > 0, \\text{ else } \\exp(z)",
+  selu: "1.050701 \\text{ where } z > 0, \\text{ else } 1.758099 \\exp(z)",
+  exponential: "\\exp(z)",
+  relu6: "1 \\text{ where } 0 < z < 6, \\text{ else } 0",
+  hardTanh: "1 \\text{ where } |z| < 1, \\text{ else } 0",
+};
+
+/** What the slopes are that the paths show by name, and the pre-activations that they are of; none where all are written out. */
+export function slopeFormulas(layer: RecurrentLayer, networks: readonly string[]): string[] {
+  const named = networks.filter((network) => SLOPES[activationNameOf(layer, network)]);
+  const activations = new Set(named.map((network) => activationNameOf(layer, network)));
+  return [
+    ...[...activations].map((name) => `${activationTex(name)}'(z) = ${SLOPES[name]}`),
+    ...named.map(
+      (network) => `${preActivationSymbol(layer, network)} = ${preActivationTex(layer, network, 0)}`,
+    ),
+  ];
 }
 
 const delta = (what: string) => `\\delta ${what}`;
@@ -32,8 +85,7 @@ const back = (letter: string) => `${dz(letter)} R_{${letter}}^{\\top}`;
 /** "δC_{t-1} = δC_t ⊙ f_t + …": the whole, before its parts. */
 export function wholeTex(layer: RecurrentLayer): string {
   if (layer instanceof LSTM) {
-    const shown = odot(at("o", 1), slope(layer.options.activation, `${phi(layer)}(${at("c", 1)})`));
-    return `\\delta ${at("C", 1)} = ${odot(delta(at("C", 0)), at("f", 0))} + \\delta ${at("h", 1)} \\odot ${shown}`;
+    return `\\delta ${at("C", 1)} = ${odot(delta(at("C", 0)), at("f", 0))} + \\delta ${at("h", 1)} \\odot ${shownSlope(layer, 1)}`;
   }
   if (layer instanceof GRU) {
     const through = layer.options.resetAfter
@@ -41,7 +93,7 @@ export function wholeTex(layer: RecurrentLayer): string {
       : odot(`(${back("h")})`, at("r", 0));
     return `\\delta ${at("h", 1)} = ${odot(delta(at("h", 0)), at("z", 0))} + ${back("z")} + ${back("r")} + ${through}`;
   }
-  const own = odot(delta(at("h", 0)), slope(layer.options.activation, at("h", 0)));
+  const own = odot(delta(at("h", 0)), ownSlope(layer, "network"));
   return `\\delta ${at("h", 1)} = (${own}) R^{\\top}`;
 }
 
@@ -49,43 +101,39 @@ export function pathFormulas(layer: RecurrentLayer): PathFormula[] {
   const output = {
     path: "above",
     name: "from the layer above, at the step before",
-    tex: layer instanceof LSTM ? odot(`\\delta_{\\text{out}}`, shownSlope(layer)) : "\\delta_{\\text{out}}",
+    tex:
+      layer instanceof LSTM ? odot(`\\delta_{\\text{out}}`, shownSlope(layer, 1)) : "\\delta_{\\text{out}}",
     inner: "",
   };
   if (layer instanceof LSTM) return [...lstmPaths(layer), output];
   if (layer instanceof GRU) return [...gruPaths(layer), output];
-  const inner = `\\delta z = ${odot(delta(at("h", 0)), slope(layer.options.activation, at("h", 0)))}`;
+  const inner = `\\delta z = ${odot(delta(at("h", 0)), ownSlope(layer, "network"))}`;
   return [{ path: "network", name: "through the one network", tex: "\\delta z R^{\\top}", inner }, output];
 }
 
-/** ∂h_{t−1}/∂c_{t−1} */
-const shownSlope = (layer: LSTM) =>
-  odot(at("o", 1), slope(layer.options.activation, `${phi(layer)}(${at("c", 1)})`));
-
 function lstmPaths(layer: LSTM): PathFormula[] {
-  const { activation, recurrentActivation } = layer.options;
   const C = delta(at("C", 0));
   const candidate = at(symbolOf("LSTM", "candidate"), 0);
   const through = (path: string, letter: string, name: string, inner: string): PathFormula => {
-    const tex = odot(`(${back(letter)})`, shownSlope(layer));
+    const tex = odot(`(${back(letter)})`, shownSlope(layer, 1));
     return { path, name: `through ${name}`, tex, inner: `${dz(letter)} = ${inner}` };
   };
-  const gate = (value: string) => slope(recurrentActivation, value);
+  const own = (network: string) => ownSlope(layer, network);
   const shown = `${phi(layer)}(${at("c", 0)})`;
   return [
     { path: "direct", name: "direct", tex: odot(C, at("f", 0)), inner: "" },
-    through("forget", "f", "the forget gate", odot(C, at("c", 1), gate(at("f", 0)))),
-    through("input", "i", "the input gate", odot(C, candidate, gate(at("i", 0)))),
-    through("candidate", "c", "the candidate", odot(C, at("i", 0), slope(activation, candidate))),
-    through("output", "o", "the output gate", odot(delta(at("h", 0)), shown, gate(at("o", 0)))),
+    through("forget", "f", "the forget gate", odot(C, at("c", 1), own("forget"))),
+    through("input", "i", "the input gate", odot(C, candidate, own("input"))),
+    through("candidate", "c", "the candidate", odot(C, at("i", 0), own("candidate"))),
+    through("output", "o", "the output gate", odot(delta(at("h", 0)), shown, own("output"))),
   ];
 }
 
 function gruPaths(layer: GRU): PathFormula[] {
-  const { activation, recurrentActivation, resetAfter } = layer.options;
+  const { resetAfter } = layer.options;
   const h = delta(at("h", 0));
   const candidate = at(symbolOf("GRU", "candidate"), 0);
-  const gate = (value: string) => slope(recurrentActivation, value);
+  const own = (network: string) => ownSlope(layer, network);
   const [z, r] = [at("z", 0), at("r", 0)];
   const seen = resetAfter ? `(${at("h", 1)} R_{h} + b'_{h})` : at("h", 1);
   const product = resetAfter ? dz("h") : `(${back("h")})`;
@@ -95,19 +143,19 @@ function gruPaths(layer: GRU): PathFormula[] {
       path: "update",
       name: "through the update gate",
       tex: back("z"),
-      inner: `${dz("z")} = ${odot(h, `(${at("h", 1)} - ${candidate})`, gate(z))}`,
+      inner: `${dz("z")} = ${odot(h, `(${at("h", 1)} - ${candidate})`, own("update"))}`,
     },
     {
       path: "reset",
       name: "through the reset gate",
       tex: back("r"),
-      inner: `${dz("r")} = ${odot(product, seen, gate(r))}`,
+      inner: `${dz("r")} = ${odot(product, seen, own("reset"))}`,
     },
     {
       path: "candidate",
       name: "through the candidate",
       tex: resetAfter ? `(${odot(dz("h"), r)}) R_{h}^{\\top}` : odot(`(${back("h")})`, r),
-      inner: `${dz("h")} = ${odot(h, `(1 - ${z})`, slope(activation, candidate))}`,
+      inner: `${dz("h")} = ${odot(h, `(1 - ${z})`, own("candidate"))}`,
     },
   ];
 }
@@ -123,6 +171,5 @@ export function hiddenTex(layer: RecurrentLayer): string {
 /** ∂E/∂c_t in all, from what comes by c_{t+1} and by h_t. */
 export function totalTex(layer: RecurrentLayer): string {
   if (!(layer instanceof LSTM)) return "";
-  const shown = odot(at("o", 0), slope(layer.options.activation, `${phi(layer)}(${at("c", 0)})`));
-  return `\\delta ${at("C", 0)} = \\delta c_{t} + ${odot(delta(at("h", 0)), shown)}`;
+  return `\\delta ${at("C", 0)} = \\delta c_{t} + ${odot(delta(at("h", 0)), shownSlope(layer, 0))}`;
 }

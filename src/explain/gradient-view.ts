@@ -1,16 +1,22 @@
 /** A gradient on its way back over the words of a sentence, one step of it path by path, checked, and what cells do to it. */
 import { inputError, knownOptions } from "../base/errors.js";
 import type { Model } from "../model/model.js";
-import type { Word } from "./cell-view.js";
 import { openCell } from "./cells/open.js";
 import { norm } from "./cells/vector.js";
 import { type GradientFlow, type GradientOptions, type GradientStep, gradientFlow } from "./gradient.js";
 import { checkGradient, type GradientCheck } from "./gradient-check.js";
-import { hiddenTex, type PathFormula, pathFormulas, totalTex, wholeTex } from "./gradient-tex.js";
+import {
+  hiddenTex,
+  type PathFormula,
+  pathFormulas,
+  slopeFormulas,
+  totalTex,
+  wholeTex,
+} from "./gradient-tex.js";
 import { gains } from "./jacobian.js";
 import { CHOICE_OPTIONS } from "./objective.js";
 import { Probe } from "./probe.js";
-import { checkSentence, type Sentence } from "./sentence.js";
+import { checkSentence, rowOf, type Sentence, type Word, wordAt, wordsAt } from "./sentence.js";
 import { stepsOf } from "./steps.js";
 import { gradientStudy, type Study } from "./study.js";
 
@@ -44,8 +50,11 @@ export interface GradientView {
   padding: { steps: number; first: number; after: number };
   /** The gradient of the step before `chosen`, path by path. */
   chosen: number;
-  /** TeX: the whole gradient of the step before, through h, and the sum of its paths. */
-  formulas: { whole: string; hidden: string; total: string };
+  /**
+   * TeX: the whole gradient of the step before, through h, and the sum of its paths; and what the slopes are that these
+   * name by a prime, with the pre-activations z that they are of.
+   */
+  formulas: { whole: string; hidden: string; total: string; slopes: string[] };
   /** The paths into the step before, with their values. */
   step: PathView[];
   /** The same gradient by other ways. */
@@ -56,7 +65,7 @@ export interface GradientView {
 
 /** Options of `gradientView`. */
 export interface GradientViewOptions extends GradientOptions {
-  /** Place in the row of the step t whose δ_{t−1} is taken apart; the last word by default. */
+  /** Place in the row of the step t whose δ_{t−1} is taken apart; by default the last word that E hangs on. */
   at?: number;
   /** Also run the study of fresh cells, with this seed. */
   study?: { seed: number } | null;
@@ -75,21 +84,28 @@ export function gradientView(
   knownOptions(options, [...CHOICE_OPTIONS, "layer", "at", "study"], "gradientView");
   const { at, study, ...asked } = options;
   const open = openCell(model, options.layer);
-  const flow = gradientFlow(model, sentence.ids, asked);
-  const shown = flow.steps.filter(({ t }) => sentence.words[t] !== "");
+  const row = rowOf(sentence);
+  const flow = gradientFlow(model, row, asked);
+  const { places } = flow;
+  const shown = flow.steps.filter(({ t }) => wordAt(sentence, t, places) !== "");
   const chosen = choose(shown, at);
   const step = flow.steps[chosen.step]!;
   const formulas = pathFormulas(open.layer).filter(
     ({ path }) => path !== "above" || norm(step.paths[path]!) > 0,
   );
-  const check = checkGradient(model, sentence.ids, { ...asked, step: chosen.step - 1 });
+  const check = checkGradient(model, row, { ...asked, step: chosen.step - 1 });
   const first = shown[0]!;
+  const from = Math.min(...shown.map(({ t }) => t));
   return {
     layer: flow.layer,
     kind: flow.kind,
     state: flow.state,
     objective: flow.objective,
-    words: shown.map(({ t }) => ({ t, word: sentence.words[t]!, known: sentence.known[t]! })),
+    words: wordsAt(
+      sentence,
+      shown.map(({ t }) => t),
+      places,
+    ),
     norms: shown.map(({ norms }) => norms),
     paths: Object.fromEntries(
       formulas.map(({ path }) => [path, shown.map(({ paths }) => (paths[path] ? norm(paths[path]) : 0))]),
@@ -101,20 +117,25 @@ export function gradientView(
       after: flow.steps.length - 1 - shown.at(-1)!.step,
     },
     chosen: shown.indexOf(chosen),
-    formulas: { whole: wholeTex(open.layer), hidden: hiddenTex(open.layer), total: totalTex(open.layer) },
+    formulas: {
+      whole: wholeTex(open.layer),
+      hidden: hiddenTex(open.layer),
+      total: totalTex(open.layer),
+      slopes: slopeFormulas(open.layer, open.cell.networks),
+    },
     step: formulas.map((formula) => {
       const value = step.paths[formula.path]!;
       return { ...formula, value, norm: norm(value) };
     }),
     check,
-    study: study
-      ? gradientStudy(model, sentence.ids, { ...study, from: Math.min(...shown.map(({ t }) => t)) })
-      : null,
+    study: study ? gradientStudy(model, row, { ...study, layer: options.layer, from }) : null,
   };
 }
 
 function choose(shown: readonly GradientStep[], at: number | undefined): GradientStep {
-  const chosen = at === undefined ? shown.at(-1) : shown.find(({ t }) => t === at);
+  // E of one step of a sequence leaves the steps after it alone.
+  const last = shown.findLast(({ step, norms }) => step > 0 && norms.total > 0) ?? shown.at(-1);
+  const chosen = at === undefined ? last : shown.find(({ t }) => t === at);
   if (chosen && chosen.step > 0) return chosen;
   throw inputError({
     expected: "the place of a word that has a step before it",
@@ -134,7 +155,7 @@ function wordGains(
   const open = openCell(model, layer);
   const probe = new Probe(model);
   try {
-    const real = stepsOf(open, probe.run([sentence.ids])).filter(({ masked }) => !masked);
+    const real = stepsOf(open, probe.run([rowOf(sentence)])).filter(({ masked }) => !masked);
     const { steps, products } = gains(open.cell, real, shown[0]!.step);
     return {
       steps: shown.map(({ step }) => steps[step]!),

@@ -12,7 +12,6 @@ import type { StateName } from "./cells/names.js";
 import { type OpenCell, openCell } from "./cells/open.js";
 import { add, hadamard, norm, subtract, type Vector, zeros } from "./cells/vector.js";
 import { CHOICE_OPTIONS, type ObjectiveChoice, objectiveFor } from "./objective.js";
-import { ownGradient } from "./outlet.js";
 import { type InputRow, Probe, type Run } from "./probe.js";
 import { stateBefore, stepsOf, type TraceStep } from "./steps.js";
 
@@ -49,6 +48,8 @@ export interface GradientFlow {
   objective: { name: string; value: number };
   /** In processing order, masked steps left out. */
   steps: GradientStep[];
+  /** T: places in the row, masked ones included. */
+  places: number;
 }
 
 /** Options of `gradientFlow`. */
@@ -76,6 +77,7 @@ export function gradientFlow(model: Model, row: InputRow, options: GradientOptio
       state: open.cell.carried,
       objective: { name: objective.name, value: objective.value(seeded.ending().scores) },
       steps: flowBack(open.cell, steps, outside),
+      places: seeded.at(open.from).values.length,
     };
   } finally {
     probe.dispose();
@@ -88,8 +90,7 @@ export function gradientFlow(model: Model, row: InputRow, options: GradientOptio
  */
 export function realSteps(open: OpenCell, run: Run): { steps: TraceStep[]; outside: number[][] } {
   const { returnSequences, zeroOutputForMask } = open.layer.options;
-  const { gradient } = run.at(open.node.name);
-  const own = gradient && ownGradient(open, gradient, run);
+  const { gradient: own } = run.at(open.cell.layer);
   const all = stepsOf(open, run);
   const steps: TraceStep[] = [];
   const outside: number[][] = [];

@@ -15,7 +15,6 @@ export {
   cellView,
   type PartSeries,
   type UnitValues,
-  type Word,
 } from "./cell-view.js";
 export type { CellKind, StateName } from "./cells/names.js";
 export { type CellComparison, compareCells } from "./comparison.js";
@@ -43,8 +42,8 @@ export type { ObjectiveChoice, ObjectiveKind } from "./objective.js";
 export type { SlipWords } from "./parameters/rule.js";
 export type { Cause } from "./parameters/slips.js";
 export { explainParameters, type LayerParameters, type ModelParameters, type Term } from "./parameters.js";
-export type { InputRow } from "./probe.js";
-export { readSentence, type Sentence, sentenceOfIds } from "./sentence.js";
+export type { InputRow, OneInput } from "./probe.js";
+export { readSentence, type Sentence, sentenceOfIds, sentenceOfRow, type Word } from "./sentence.js";
 export type { TraceStep } from "./steps.js";
 export {
   gradientStudy,

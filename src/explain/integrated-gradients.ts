@@ -152,7 +152,7 @@ class Path {
     private readonly ids: readonly number[],
     private readonly objective: Objective,
   ) {
-    this.#probe = new Probe(model, layer);
+    this.#probe = new Probe(model, layer.name);
   }
 
   /** [T·F] */
@@ -212,15 +212,18 @@ class Path {
   }
 }
 
-function embeddingOf(model: Model): { layer: Layer; padding: number[] } {
-  const found = model.nodes.find(
+/** The Embedding that a model begins with, and its vector of padding. @throws InputError where it does not */
+export function embeddingOf(model: Model): { layer: Layer; padding: number[] } {
+  const tables = model.inputShapes.length === 1 ? model.nodes : [];
+  const found = tables.find(
     ({ layer, inputs }) => readsIds(layer) && model.nodes[inputs[0]!]!.inputs.length === 0,
   );
   if (found) return { layer: found.layer, padding: embeddingRow(model, found.layer.name, 0) };
   throw inputError({
-    expected: "a model that begins with an Embedding",
+    expected: "a model of one input that begins with an Embedding, whose words an answer is divided among",
     where: `model ${model.name}`,
     received: model.layers.map(({ className }) => className),
+    next: "explain cell, unroll and gradient open its recurrent layers.",
   });
 }
 

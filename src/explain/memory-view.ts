@@ -2,10 +2,9 @@
 
 import { indicesOf, listOf, numbersOf, objectOf } from "../base/arguments.js";
 import { inputError } from "../base/errors.js";
-import type { Word } from "./cell-view.js";
 import type { StateName } from "./cells/names.js";
 import type { MemoryDecomposition } from "./memory.js";
-import { checkSentence, type Sentence } from "./sentence.js";
+import { checkSentence, type Sentence, type Word, wordAt, wordsAt } from "./sentence.js";
 
 /** The final memory as a sum with one term a word. */
 export interface MemoryView {
@@ -35,7 +34,7 @@ export function memoryView(decomposition: MemoryDecomposition, sentence: Sentenc
   const given = objectOf(decomposition, "memoryView", "what decomposeMemory gave");
   const { layer, state, contributions, shares, times, memory, residual } = given;
   checkSentence(sentence);
-  indicesOf(listOf(times, "memoryView times"), "memoryView times", sentence.ids.length);
+  indicesOf(listOf(times, "memoryView times"), "memoryView times", times.length);
   numbersOf(shares, "memoryView shares");
   listOf(contributions, "memoryView contributions", numbersOf);
   numbersOf(listOf(memory, "memoryView memory"), "memoryView memory");
@@ -45,12 +44,16 @@ export function memoryView(decomposition: MemoryDecomposition, sentence: Sentenc
   }
   // By place in the row, whichever way the layer runs.
   const order = times.map((t, s) => ({ t, s })).sort((a, b) => a.t - b.t);
-  const ofWords = order.filter(({ t }) => sentence.words[t] !== "");
-  const ofPadding = order.filter(({ t }) => sentence.words[t] === "");
+  const ofWords = order.filter(({ t }) => wordAt(sentence, t, times.length) !== "");
+  const ofPadding = order.filter(({ t }) => wordAt(sentence, t, times.length) === "");
   return {
     layer,
     state,
-    words: ofWords.map(({ t }) => ({ t, word: sentence.words[t]!, known: sentence.known[t]! })),
+    words: wordsAt(
+      sentence,
+      ofWords.map(({ t }) => t),
+      times.length,
+    ),
     contributions: ofWords.map(({ s }) => contributions[s]!),
     shares: ofWords.map(({ s }) => shares[s]!),
     padding: {

@@ -4,6 +4,7 @@
  */
 import { textsOf } from "../base/arguments.js";
 import { inputError, oneOf } from "../base/errors.js";
+import { TimeDistributed } from "../layers/time-distributed.js";
 import type { Model } from "../model/model.js";
 import type { Ending, Squash } from "./probe.js";
 
@@ -36,14 +37,18 @@ export interface ObjectiveChoice {
   target?: number;
   /** Names of classes (or outputs), for wording. */
   labels?: readonly string[];
+  /** Of a model that puts out a sequence: which step of it, from 0. Default: the last. */
+  outputStep?: number;
 }
 
 /** The names of these options. */
-export const CHOICE_OPTIONS = ["kind", "target", "labels"] as const;
+export const CHOICE_OPTIONS = ["kind", "target", "labels", "outputStep"] as const;
 
 /** The activation that the model ends in tells whether its outputs are probabilities. */
 export function endsInProbabilities({ outputNode }: Model): boolean {
-  const { activation } = outputNode.layer.options as { activation?: string };
+  const { layer } = outputNode;
+  const last = layer instanceof TimeDistributed ? layer.options.layer : layer;
+  const { activation = last.kind.activation } = last.options as { activation?: string };
   return activation === "sigmoid" || activation === "softmax";
 }
 
@@ -55,7 +60,7 @@ function likeliest({ output, scores }: Ending): number {
 
 /**
  * The objective that fits a model: by default the cross-entropy loss for the likeliest class, or where the outputs are no
- * probabilities, the largest output.
+ * probabilities, the largest output. Of a sequence of outputs it is about one step's.
  * @param usual what of a probability, where nothing else is chosen
  * @throws InputError on a class that the model has not, and on what only probabilities have where there are none
  */
@@ -65,8 +70,46 @@ export function objectiveFor(
   choice: ObjectiveChoice = {},
   usual: ObjectiveKind = "loss",
 ): Objective {
-  const { output } = ending;
   checkOutput(model, ending);
+  const { shape } = model.outputNode;
+  if (shape.length === 1) {
+    if (choice.outputStep === undefined) return ofVector(model, ending, choice, usual);
+    throw inputError({
+      expected: "to be left out with a model that puts out one vector a row, and no sequence",
+      where: "outputStep",
+      received: choice.outputStep,
+      typed: { where: "--output-step" },
+    });
+  }
+  const width = shape.at(-1)!;
+  const steps = ending.output.length / width;
+  const step = choice.outputStep ?? steps - 1;
+  if (!Number.isInteger(step) || step < 0 || step >= steps) {
+    throw inputError({
+      expected: `a step of the output, 0 to ${steps - 1}`,
+      where: "outputStep",
+      received: step,
+      typed: { where: "--output-step" },
+    });
+  }
+  const at = (whole: readonly number[]) => whole.slice(step * width, (step + 1) * width);
+  const { output, scores, squash } = ending;
+  const own = ofVector(model, { output: at(output), scores: at(scores), squash }, choice, usual);
+  return {
+    ...own,
+    name: `${own.name} at step ${step}`,
+    value: (whole) => own.value(at(whole)),
+    slope(whole) {
+      const slopes = whole.map(() => 0);
+      own.slope(at(whole)).forEach((slope, k) => void (slopes[step * width + k] = slope));
+      return slopes;
+    },
+  };
+}
+
+/** Of one vector of outputs. */
+function ofVector(model: Model, ending: Ending, choice: ObjectiveChoice, usual: ObjectiveKind): Objective {
+  const { output } = ending;
   const kind = oneOf(choice.kind ?? usual, OBJECTIVE_KINDS, "objective kind");
   if (choice.labels !== undefined) textsOf(choice.labels, "labels");
   const probabilities = endsInProbabilities(model);
@@ -88,10 +131,6 @@ export function objectiveFor(
       received: target,
       typed: { where: "--label" },
     });
-  }
-  if (model.outputNode.shape.length !== 1) {
-    const next = "Models that put out a sequence can be traced, not explained by one number.";
-    throw inputError({ expected: "one vector a row", where: `output of model ${model.name}`, next });
   }
   if (!probabilities) return plainOutput(target, choice.labels?.[target] ?? `output ${target}`);
   const label = choice.labels?.[target] ?? `class ${target}`;

@@ -9,17 +9,20 @@ import { direct } from "../engines/engine.js";
 import { ReferenceEngine } from "../engines/reference.js";
 import type { Pointer } from "../kernels/declare.js";
 import { Input } from "../layers/input.js";
-import { type Builder, elementsOf, Layer, type LayerKind, type Shape, type Tensor } from "../layers/layer.js";
+import { type Builder, elementsOf, type Shape, type Tensor } from "../layers/layer.js";
 import { modelOf } from "../model/given.js";
 import type { Model } from "../model/model.js";
 import type { RowsLike } from "../network/arrays.js";
 import type { Node } from "../network/graph.js";
-import { checkInputs, readInputs } from "../network/inputs.js";
+import { checkInputs, type InputsLike, readInputs } from "../network/inputs.js";
 import type { Plan } from "../network/plan.js";
 import { Runtime } from "../network/runtime.js";
+import { layOut, Part, sameShape } from "./laid.js";
 
-/** One row of a model's input: token ids [T], features [I], or a sequence [T][I]. */
-export type InputRow = ArrayLike<number> | ArrayLike<ArrayLike<number>>;
+/** One input of a row: token ids [T], features [I], or a sequence [T][I]. */
+export type OneInput = ArrayLike<number> | ArrayLike<ArrayLike<number>>;
+/** One row of a model's input; of a model with several inputs a list with one for each. */
+export type InputRow = OneInput | readonly OneInput[];
 
 /** A tensor of one row: [T][F], with T = 1 for a vector. */
 export interface Reading {
@@ -43,23 +46,11 @@ export interface Ending {
   squash: Squash | null;
 }
 
-const givenKind: LayerKind = { className: "Given", options: {}, make: () => new Given(), mask: "passes" };
-const seededKind: LayerKind = { className: "Seeded", options: {}, make: () => new Seeded(), mask: "passes" };
-
 /** Takes the place of a layer's output; its mask stays. */
-class Given extends Layer {
-  override get kind(): typeof givenKind {
-    return givenKind;
-  }
-
-  override outputShape([original]: readonly Shape[]): Shape {
-    return original!;
-  }
-
-  override plan(_b: Builder, [original, given]: readonly Tensor[]): Tensor {
-    return { ...given!, mask: original!.mask };
-  }
-}
+const taken = (_: Builder, [original, given]: readonly Tensor[]): Tensor => ({
+  ...given!,
+  mask: original!.mask,
+});
 
 /** What squashes scores into probabilities. Beyond it they round to 0 and 1, and tell no more of how sure the model is. */
 export type Squash = "sigmoid" | "softmax";
@@ -71,26 +62,18 @@ function scoresOf({ logits }: Tensor): { of: Squash; tensor: Tensor } | null {
 }
 
 /** Starts the backward pass from gradients that are an input of their own: under the last sigmoid or softmax, if there is one. */
-class Seeded extends Layer {
-  override get kind(): typeof seededKind {
-    return seededKind;
-  }
-
-  override outputShape([output]: readonly Shape[]): Shape {
-    return output!;
-  }
-
-  override plan(b: Builder, [output, seeds]: readonly Tensor[]): Tensor {
-    b.backward(() => {
-      const out = b.gradientOf(scoresOf(output!)?.tensor ?? output!);
-      const length = elementsOf(b, output!);
-      if (!out) return;
-      b.call("fill", { out, value: 0, length });
-      b.call("add", { out, x: b.read(seeds!), length });
-    });
-    return output!;
-  }
+function seeded(b: Builder, [output, seeds]: readonly Tensor[]): Tensor {
+  b.backward(() => {
+    const out = b.gradientOf(scoresOf(output!)?.tensor ?? output!);
+    const length = elementsOf(b, output!);
+    if (!out) return;
+    b.call("fill", { out, value: 0, length });
+    b.call("add", { out, x: b.read(seeds!), length });
+  });
+  return output!;
 }
+
+const GIVEN = "given value";
 
 /** What a run is given besides its rows. */
 export interface RunOptions {
@@ -106,40 +89,41 @@ export class Probe {
   private readonly engine = new ReferenceEngine({ precision: "float64" });
   private readonly runtime: Runtime;
   private readonly nodes: Node[] = [];
-  private readonly opening: Given | null;
 
-  /** @param open the layer whose output `run` is given */
+  /** @param open the node of the model laid out whose output `run` is given */
   constructor(
     readonly model: Model,
-    open: Layer | null = null,
+    private readonly open: string | null = null,
   ) {
-    modelOf(model, "explain");
-    if (model.inputShapes.length !== 1) {
-      const received = `${model.inputShapes.length} inputs`;
-      throw inputError({ expected: "a model with one input", where: `model ${model.name}`, received });
-    }
-    this.opening = open && named(new Given(), "given value");
-    this.runtime = new Runtime(this.engine, this.nodes, [this.layOut(open)], 0);
+    const output = this.layOut(modelOf(model, "explain"));
+    this.runtime = new Runtime(this.engine, this.nodes, [output], 0);
     this.runtime.weights.set(model.getWeights().map(({ data }) => data));
   }
 
   /**
-   * The model's nodes between two inputs of ours (gradients for its output, and the values for the opened layer) and where
-   * those gradients come in. @returns the place of the model's output, which is to keep its scores
+   * The model laid out, between two inputs of ours: gradients for its output, and the values for the opened node.
+   * @returns the place of the model's output, which is to keep its scores
    */
-  private layOut(open: Layer | null): number {
-    const { nodes, model, opening } = this;
+  private layOut(model: Model): number {
+    const laid = layOut(model);
+    const { nodes, open } = this;
     const { outputNode } = model;
+    const opened = open === null ? -1 : laid.nodes.findIndex(({ layer }) => layer.name === open);
     nodes.push(inputNode("seeds", outputNode.shape));
-    if (open) nodes.push(inputNode("given", model.nodes.find(({ layer }) => layer === open)!.shape));
+    if (open !== null) nodes.push(inputNode("given", laid.nodes[opened]!.shape));
     const place: number[] = [];
-    for (const [index, { layer, inputs, shape }] of model.nodes.entries()) {
+    for (const [index, { layer, inputs, shape }] of laid.nodes.entries()) {
       place[index] = nodes.push({ layer, shape, inputs: inputs.map((from) => place[from]!) }) - 1;
-      if (layer !== open || !opening) continue;
-      place[index] = nodes.push({ layer: opening, shape, inputs: [place[index], 1] }) - 1;
+      if (index !== opened) continue;
+      place[index] =
+        nodes.push({ layer: new Part(GIVEN, sameShape, taken), shape, inputs: [place[index], 1] }) - 1;
     }
-    const last = place[model.nodes.indexOf(outputNode)]!;
-    nodes.push({ layer: named(new Seeded(), "seeded output"), shape: outputNode.shape, inputs: [last, 0] });
+    const last = place[laid.places[model.nodes.indexOf(outputNode)]!]!;
+    nodes.push({
+      layer: new Part("seeded output", sameShape, seeded),
+      shape: outputNode.shape,
+      inputs: [last, 0],
+    });
     return last;
   }
 
@@ -148,7 +132,7 @@ export class Probe {
     const seeds = seed && this.endings(rows, given).map(({ scores }) => seed(scores));
     const plan = this.prepare(rows, given, true);
     if (seeds) this.write(plan.inputs[0]!, seeds);
-    return new Run(this.runtime, plan, this.opening);
+    return new Run(this.runtime, plan);
   }
 
   /** What the model ends in alone, row by row: faster, and for any number of rows. */
@@ -157,7 +141,7 @@ export class Probe {
     for (let from = 0; from < rows.length; from += ROWS_AT_ONCE) {
       const part = rows.slice(from, from + ROWS_AT_ONCE);
       const plan = this.prepare(part, given?.slice(from, from + ROWS_AT_ONCE), false);
-      const run = new Run(this.runtime, plan, this.opening);
+      const run = new Run(this.runtime, plan);
       endings.push(...part.map((_, b) => run.ending(b)));
     }
     return endings;
@@ -165,29 +149,38 @@ export class Probe {
 
   /** A plan for the rows with its inputs in place. */
   private prepare(rows: readonly InputRow[], given: RunOptions["given"], gradients: boolean): Plan {
-    const inputs = readInputs(rows as RowsLike, this.model.nodes);
-    checkInputs(inputs, this.model.nodes);
-    const [input] = inputs;
+    const { nodes } = this.model;
+    const count = this.model.inputShapes.length;
+    const inputs = readInputs(count === 1 ? (rows as RowsLike) : byInput(rows, count), nodes);
+    checkInputs(inputs, nodes);
+    if (this.open !== null && !given)
+      throw new TypeError("an opened network needs the values it is opened with");
     const plan = this.runtime.plan({
       rows: rows.length,
-      inputShapes: this.inputShapes(input!.shape, given),
+      inputShapes: this.inputShapes(inputs.map(({ shape }) => shape)),
       training: gradients,
       frozen: gradients,
       loss: null,
       logits: true,
-      inputGradients: gradients && this.opening !== null,
+      inputGradients: gradients && this.open !== null,
     });
-    this.write(plan.inputs.at(-1)!, [input!.data]);
+    inputs.forEach(({ data }, i) => void this.write(plan.inputs.at(i - count)!, [data]));
     if (given) this.write(plan.inputs[1]!, given);
     return plan;
   }
 
-  private inputShapes(shape: readonly number[], given: RunOptions["given"]): number[][] {
-    const steps = shape[0]!;
-    const settled = (node: Node) => node.shape.map((size) => size ?? steps);
-    const all = [settled(this.nodes[0]!), ...(this.opening ? [settled(this.nodes[1]!)] : []), [...shape]];
-    if (this.opening && !given) throw new TypeError("an opened network needs the values it is opened with");
-    return all;
+  /** Of our own inputs, as of the model's: what the layers make of the shapes that its rows have. */
+  private inputShapes(given: readonly (readonly number[])[]): number[][] {
+    const own = this.open === null ? 1 : 2;
+    const shapes: Shape[] = this.nodes.slice(0, own).map(({ shape }) => shape);
+    let next = 0;
+    for (const { layer, inputs } of this.nodes.slice(own)) {
+      const from = inputs.map((place) => shapes[place]!);
+      shapes.push(inputs.length === 0 ? given[next++]! : layer.outputShape(from));
+      if (layer.name === this.open) shapes[1] = shapes.at(-1)!;
+    }
+    shapes[0] = shapes.at(-1)!;
+    return [...shapes.slice(0, own), ...given].map((shape) => [...shape] as number[]);
   }
 
   private write(at: Pointer, rows: readonly ArrayLike<number>[]): void {
@@ -205,7 +198,6 @@ export class Run {
   constructor(
     private readonly runtime: Runtime,
     private readonly plan: Plan,
-    private readonly opening: Layer | null,
   ) {
     runtime.run(plan);
   }
@@ -224,14 +216,14 @@ export class Run {
     return { output, scores, squash: squashed.of };
   }
 
-  /** A layer's output for a row. */
+  /** The output of a node of the model laid out, for a row. */
   at(layer: string, row = 0): Reading {
     return this.read(row, (shard) => shard.tensors.get(layer)!);
   }
 
   /** The values given in place of the opened layer's output, and their gradient. */
   opened(row = 0): Reading {
-    return this.at(this.opening!.name, row);
+    return this.at(GIVEN, row);
   }
 
   private read(row: number, tensorOf: (shard: Plan["shards"][number]) => Tensor): Reading {
@@ -255,7 +247,13 @@ function inputNode(name: string, shape: Shape): Node {
   return { layer: new Input({ shape, name: `${name} (input)` }), inputs: [], shape };
 }
 
-function named<T extends Layer>(layer: T, name: string): T {
-  layer.name = name;
-  return layer;
+/** Rows of several inputs as a list of rows for each of them. */
+function byInput(rows: readonly InputRow[], count: number): InputsLike {
+  return Array.from({ length: count }, (_, i) =>
+    rows.map((row) => {
+      if (Array.isArray(row) && row.length === count && row.every((one) => typeof one === "object"))
+        return row[i];
+      throw inputError({ expected: `a list of ${count} inputs, one each`, where: "row", received: row });
+    }),
+  ) as unknown as InputsLike;
 }

@@ -4,18 +4,44 @@ import { inputError, wholeNumber } from "../base/errors.js";
 import { MOST_IDS, specialWords } from "../tokens/options.js";
 import { layRow } from "../tokens/pad.js";
 import { Vectorizer } from "../tokens/vectorizer.js";
+import type { InputRow } from "./probe.js";
+
+/** A word and where it stands in the row. */
+export interface Word {
+  /** Its place in the row, from 0. */
+  t: number;
+  /** The word as the text has it; "step 3" where the steps are no words. */
+  word: string;
+  /** Whether the vocabulary has it. */
+  known: boolean;
+}
 
 /** A row of ids with the words that they stand for. */
 export interface Sentence {
   /** [T] */
   ids: number[];
-  /** [T] the word at each place, as the text has it; "" where there is padding. */
+  /** [T] the word at each place, as the text has it; "" where there is padding. None where the row is of something else. */
   words: string[];
   /** [T] false where the vocabulary lacks the word (and for padding true). */
   known: boolean[];
   /** Words that left no trace: unknown to a front end without a place for those, or cut for length. */
   lost: string[];
+  /** What the model reads, where that is not the ids: numbers, or several inputs. */
+  row?: InputRow;
 }
+
+/** What the model reads. */
+export const rowOf = ({ ids, row }: Sentence): InputRow => row ?? ids;
+
+/** The word at a place of a layer that has so many steps; its number where those are not the words. */
+export const wordAt = ({ words }: Sentence, t: number, steps: number): string =>
+  words.length === steps ? words[t]! : `step ${t}`;
+
+/** The words at places of a layer that has so many steps. */
+export const wordsAt = (sentence: Sentence, places: readonly number[], steps: number): Word[] =>
+  places.map((t) => {
+    return { t, word: wordAt(sentence, t, steps), known: sentence.known[t] ?? true };
+  });
 
 /** What `readSentence` or `sentenceOfIds` made. */
 export function checkSentence(sentence: Sentence): Sentence {
@@ -65,6 +91,9 @@ export function readSentence(vectorizer: Vectorizer, text: string, length: numbe
     lost: tokens.filter((token) => !laid.includes(token)).map(({ word }) => word),
   };
 }
+
+/** A row of numbers, or of several inputs, whose steps have no words. */
+export const sentenceOfRow = (row: InputRow): Sentence => ({ ids: [], words: [], known: [], lost: [], row });
 
 /** A row of ids without its text; words are those of a vocabulary, or "#17". Id 0 is taken for padding. */
 export function sentenceOfIds(ids: readonly number[], vocabulary?: readonly string[]): Sentence {

@@ -15,9 +15,10 @@ export interface TraceStep extends Step {
 }
 
 /** The steps of a layer on what it read in that run. */
-export function stepsOf({ cell, from, layer }: OpenCell, run: Run): TraceStep[] {
+export function stepsOf({ cell, from, turned, layer }: OpenCell, run: Run): TraceStep[] {
   const { values, mask } = run.at(from);
-  return runCell(cell, values, { mask, goBackwards: layer.options.goBackwards });
+  const steps = runCell(cell, values, { mask, goBackwards: layer.options.goBackwards });
+  return turned ? steps.map((step) => ({ ...step, t: steps.length - 1 - step.t })) : steps;
 }
 
 /** Runs a cell over a sequence x [T][I] from zero states. */
@@ -31,7 +32,7 @@ export function runCell(
   for (let s = 0; s < x.length; s++) {
     const t = goBackwards ? x.length - 1 - s : s;
     const masked = mask?.[t] === false;
-    const step = masked ? { ...state, gates: {} } : cell.step(x[t]!, state);
+    const step = masked ? { ...state, gates: {}, preActivations: {} } : cell.step(x[t]!, state);
     steps.push({ t, masked, x: x[t]!, ...step });
     state = step.cell ? { hidden: step.hidden, cell: step.cell } : { hidden: step.hidden };
   }
@@ -42,12 +43,25 @@ export function initialState({ units, carried }: Cell): State {
   return carried === "cell" ? { hidden: zeros(units), cell: zeros(units) } : { hidden: zeros(units) };
 }
 
-/** Place in the row of the word that a layer reads last: the first one's where it reads the row from its end; −1 of none. */
-export function lastRead({ layer }: OpenCell, words: readonly string[]): number {
-  const isWord = (word: string) => word !== "";
-  return layer.options.goBackwards ? words.findIndex(isWord) : words.findLastIndex(isWord);
+/** Whether a layer reads the row from its end: what it reads may come last step first already. */
+export const readsBackwards = ({ layer, turned }: OpenCell): boolean => layer.options.goBackwards !== turned;
+
+/** Place in the row of the word that a layer reads last: the first one's where it reads the row from its end; undefined of none. */
+export function lastRead(steps: readonly TraceStep[], words: readonly string[]): number | undefined {
+  if (words.length !== steps.length) return undefined;
+  return steps.findLast(({ t, masked }) => !masked && words[t] !== "")?.t;
 }
 
 /** The state before step s. */
 export const stateBefore = (cell: Cell, steps: readonly TraceStep[], s: number): State =>
   s > 0 ? steps[s - 1]! : initialState(cell);
+
+/** What the cell puts out: every step's state or the last one's, in processing order; 0 at hidden steps where the layer wants that. */
+export function ownOutput(
+  { layer, cell }: OpenCell,
+  steps: readonly Pick<TraceStep, "hidden" | "masked">[],
+): Vector[] {
+  const { returnSequences, zeroOutputForMask } = layer.options;
+  const shown = returnSequences ? steps : steps.slice(-1);
+  return shown.map(({ hidden, masked }) => (zeroOutputForMask && masked ? zeros(cell.units) : hidden));
+}

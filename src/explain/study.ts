@@ -75,6 +75,8 @@ export interface Study {
 
 /** Options of `gradientStudy`. */
 export interface StudyOptions {
+  /** Whose inputs the cells read: a recurrent layer's name; the last by default. */
+  layer?: string | undefined;
   /** U of every cell. Default: the model's own layer's. */
   units?: number;
   /** What weights and direction are drawn from. Default 0. */
@@ -87,17 +89,23 @@ export interface StudyOptions {
 
 /** The study on what a model's recurrent layer reads of a row. @throws InputError where the row does not fit */
 export function gradientStudy(model: Model, row: InputRow, options: StudyOptions = {}): Study {
-  knownOptions(options, ["units", "seed", "cases", "from"], "gradientStudy");
+  knownOptions(options, ["layer", "units", "seed", "cases", "from"], "gradientStudy");
   wholeNumber(options.units ?? 32, "gradientStudy units", 1, 4096);
   wholeNumber(options.seed ?? 0, "gradientStudy seed");
   wholeNumber(options.from ?? 0, "gradientStudy from");
-  const open = openCell(model);
+  const open = openCell(model, options.layer);
   const probe = new Probe(model);
   try {
     const { values, mask } = probe.run([row]).at(open.from);
-    const times = values.flatMap((_, t) => (mask?.[t] === false || t < (options.from ?? 0) ? [] : [t]));
-    const x = times.map((t) => values[t]!);
-    return { ...studySequence(x, { units: open.cell.units, ...options }), times };
+    const read = values.flatMap((x, s) => {
+      const t = open.turned ? values.length - 1 - s : s;
+      return mask?.[s] === false || t < (options.from ?? 0) ? [] : [{ t, x }];
+    });
+    const x = read.map((step) => step.x);
+    return {
+      ...studySequence(x, { units: open.cell.units, ...options }),
+      times: read.map(({ t }) => t),
+    };
   } finally {
     probe.dispose();
   }

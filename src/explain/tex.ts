@@ -1,8 +1,9 @@
 /** Formulas: written once in TeX, and read off as plain text for the terminal. */
+import type { ActivationName } from "../kernels/activations.js";
 import { GRU } from "../layers/gru.js";
 import { SimpleRNN } from "../layers/simple-rnn.js";
+import type { RecurrentLayer } from "./cells/layers.js";
 import { isGate, letterOf } from "./cells/names.js";
-import type { RecurrentLayer } from "./cells/open.js";
 
 /** A quantity so many steps before t: at("f", 1) is f_{t-1}. */
 export const at = (symbol: string, lag: number): string => `${symbol}_{${lag === 0 ? "t" : `t-${lag}`}}`;
@@ -10,19 +11,33 @@ export const at = (symbol: string, lag: number): string => `${symbol}_{${lag ===
 export const odot = (...factors: readonly string[]): string => factors.join(" \\odot ");
 
 const ACTIVATION_TEX: Record<string, string> = { sigmoid: "\\sigma", tanh: "\\tanh", linear: "" };
-const activationTex = (name: string) => ACTIVATION_TEX[name] ?? `\\operatorname{${name}}`;
+export const activationTex = (name: string) => ACTIVATION_TEX[name] ?? `\\operatorname{${name}}`;
 
 /** φ, the activation of candidate and output. */
 export const phi = (layer: RecurrentLayer): string => activationTex(layer.options.activation);
-/** σ, the activation of the gates. */
-export const sigma = (layer: RecurrentLayer): string =>
-  "recurrentActivation" in layer.options ? activationTex(layer.options.recurrentActivation) : "";
+
+/** The name of a network's activation. */
+export function activationNameOf(layer: RecurrentLayer, network: string): ActivationName {
+  const { options } = layer;
+  return isGate(network) && "recurrentActivation" in options
+    ? options.recurrentActivation
+    : options.activation;
+}
+
+/** What a network computes at a step, as code does: x_t·W + h_{t−1}·R + b under its activation. */
+export function networkTex(layer: RecurrentLayer, network: string, lag: number, h?: string): string {
+  return `${activationTex(activationNameOf(layer, network))}(${preActivationTex(layer, network, lag, h)})`;
+}
+
+/** The symbol of a network's pre-activation at step t, of which its slope is: z_f; a SimpleRNN's is z. */
+export const preActivationSymbol = (layer: RecurrentLayer, network: string): string =>
+  layer instanceof SimpleRNN ? "z" : `z_{${letterOf(layer.className, network)}}`;
 
 /**
- * What a network computes at a step, as code does: x_t·W + h_{t−1}·R + b under its activation.
+ * What a network's activation is given: x_t·W + h_{t−1}·R + b.
  * @param h what stands for h_{t−1} there, bracketed where it is a sum
  */
-export function networkTex(
+export function preActivationTex(
   layer: RecurrentLayer,
   network: string,
   lag: number,
@@ -34,17 +49,16 @@ export function networkTex(
   const { useBias } = layer.options;
   const input = `${at("x", lag)} ${name("W")}`;
   const bias = useBias ? ` + ${name("b")}` : "";
-  const activation = isGate(network) ? sigma(layer) : phi(layer);
   if (layer instanceof GRU && network === "candidate") {
     const r = at("r", lag);
     const recurrentBias = useBias ? ` + ${name("b'")}` : "";
     const seen = layer.options.resetAfter
       ? `${r} \\odot (${h} ${name("R")}${recurrentBias})`
       : `(${r} \\odot ${h}) ${name("R")}`;
-    return `${activation}(${input}${bias} + ${seen})`;
+    return `${input}${bias} + ${seen}`;
   }
   const second = layer instanceof GRU && useBias && layer.options.resetAfter ? ` + ${name("b'")}` : "";
-  return `${activation}(${input} + ${h} ${name("R")}${bias}${second})`;
+  return `${input} + ${h} ${name("R")}${bias}${second}`;
 }
 
 const SUBSCRIPTS: Record<string, string> = { t: "ₜ", "-": "₋", "+": "₊", T: "_T", s: "ₛ" };

@@ -3,9 +3,8 @@ import type { Model } from "../model/model.js";
 import type { CellKind } from "./cells/names.js";
 import { type OpenCell, openCells } from "./cells/open.js";
 import { largest, subtract } from "./cells/vector.js";
-import { layerOutput, ownOutput } from "./outlet.js";
 import { type InputRow, Probe, type Run } from "./probe.js";
-import { stepsOf, type TraceStep } from "./steps.js";
+import { ownOutput, readsBackwards, stepsOf, type TraceStep } from "./steps.js";
 
 /** A recurrent layer's gates and states at every step of a row. */
 export interface LayerTrace {
@@ -42,9 +41,9 @@ export function trace(model: Model, row: InputRow): Trace {
     const traced = cells.map((open) => ({ open, steps: stepsOf(open, run) }));
     return {
       output: run.output(),
-      layers: traced.map(({ open: { cell, layer }, steps }) => {
-        const { kind, inputs, units } = cell;
-        return { layer: cell.layer, kind, inputs, units, goBackwards: layer.options.goBackwards, steps };
+      layers: traced.map(({ open, steps }) => {
+        const { layer, kind, inputs, units } = open.cell;
+        return { layer, kind, inputs, units, goBackwards: readsBackwards(open), steps };
       }),
       residual: Math.max(...traced.map(({ open, steps }) => residualOf(open, steps, run))),
     };
@@ -54,6 +53,5 @@ export function trace(model: Model, row: InputRow): Trace {
 }
 
 function residualOf(open: OpenCell, steps: readonly TraceStep[], run: Run): number {
-  const output = layerOutput(open, ownOutput(open, steps), run);
-  return largest(subtract(output.flat(), run.at(open.node.name).values.flat()));
+  return largest(subtract(ownOutput(open, steps).flat(), run.at(open.cell.layer).values.flat()));
 }

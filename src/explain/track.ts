@@ -7,14 +7,14 @@ import { inputError, knownOptions, wholeNumber } from "../base/errors.js";
 import type { Model } from "../model/model.js";
 import type { Callback } from "../train/callbacks.js";
 import type { CallbackState } from "../train/training-state.js";
-import type { Cell, CellKind } from "./cells/cell.js";
+import { type CellKind, isGate } from "./cells/names.js";
 import { type OpenCell, openCells } from "./cells/open.js";
 import { norm, subtract, type Vector } from "./cells/vector.js";
 import { flowBack, realSteps } from "./gradient.js";
 import { gains } from "./jacobian.js";
 import { endsInProbabilities, objectiveFor } from "./objective.js";
 import { Probe } from "./probe.js";
-import { checkSentence, type Sentence } from "./sentence.js";
+import { checkSentence, rowOf, type Sentence, wordAt } from "./sentence.js";
 import type { TraceStep } from "./steps.js";
 
 /** How a gate stood over all units and all words of the texts. */
@@ -153,15 +153,17 @@ class Track implements TrainingTrack {
     const seen = cells.map((open) => new Seen(open));
     const losses: number[] = [];
     try {
-      for (const [k, { ids, words }] of this.sentences.entries()) {
+      for (const [k, sentence] of this.sentences.entries()) {
+        const row = rowOf(sentence);
         const target = this.targets?.[k];
         const choice = target === undefined ? {} : { target };
-        const objective = objectiveFor(model, probe.run([ids]).output(), choice);
-        const run = probe.run([ids], { seed: objective.slope });
-        if (objective.kind === "loss") losses.push(objective.value(run.output()));
+        const objective = objectiveFor(model, probe.run([row]).ending(), choice);
+        const run = probe.run([row], { seed: objective.slope });
+        if (objective.kind === "loss") losses.push(objective.value(run.ending().scores));
         for (const [c, open] of cells.entries()) {
           const { steps, outside } = realSteps(open, run);
-          const from = steps.findIndex(({ t }) => words[t] !== "");
+          const places = run.at(open.from).values.length;
+          const from = steps.findIndex(({ t }) => wordAt(sentence, t, places) !== "");
           if (from >= 0) seen[c]!.add(steps, outside, from, k < this.jacobians);
         }
       }
@@ -198,7 +200,7 @@ class Seen {
 
   constructor(open: OpenCell) {
     this.#open = open;
-    const keeps: Record<CellKind, string | null> = { LSTM: "f", GRU: "z", SimpleRNN: null };
+    const keeps: Record<CellKind, string | null> = { LSTM: "forget", GRU: "update", SimpleRNN: null };
     this.#keepName = keeps[open.cell.kind];
   }
 
@@ -206,9 +208,9 @@ class Seen {
     const { cell } = this.#open;
     const shown = steps.slice(from);
     for (const { gates } of shown) {
-      for (const [name, values] of Object.entries(gates)) if (isGate(cell, name)) this.#count(name, values);
+      for (const [name, values] of Object.entries(gates)) if (isGate(name)) this.#count(name, values);
     }
-    const memories = shown.map((step) => [...memoryOf(cell, step)]);
+    const memories = shown.map((step) => [...step[cell.carried]!]);
     for (const value of memories.flat()) this.#memorySum += Math.abs(value);
     this.#memoryCount += memories.length * cell.units;
     const keep = this.#keepName;
@@ -229,7 +231,7 @@ class Seen {
 
   #small(): boolean {
     const { units, carried } = this.#open.cell;
-    return units * (carried === "c" ? 2 : 1) <= LARGEST_STATE;
+    return units * (carried === "cell" ? 2 : 1) <= LARGEST_STATE;
   }
 
   #count(name: string, values: Vector): void {
@@ -258,11 +260,6 @@ class Seen {
     };
   }
 }
-
-/** Networks whose values are shares: all but the candidate. */
-const isGate = (cell: Cell, name: string): boolean => name !== (cell.kind === "LSTM" ? "g" : "h");
-
-const memoryOf = (cell: Cell, { h, c }: TraceStep): Vector => (cell.carried === "c" ? c! : h);
 
 const mean = (values: readonly number[]): number =>
   values.length > 0 ? values.reduce((sum, value) => sum + value, 0) / values.length : 0;

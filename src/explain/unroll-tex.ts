@@ -1,8 +1,8 @@
 /** The written-out recurrence in TeX. */
 import { LSTM } from "../layers/lstm.js";
 import { SimpleRNN } from "../layers/simple-rnn.js";
+import type { RecurrentLayer } from "./cells/layers.js";
 import { symbolOf } from "./cells/names.js";
-import type { RecurrentLayer } from "./cells/open.js";
 import { at, networkTex, odot, phi } from "./tex.js";
 
 /** What a step keeps of the state: f_t in an LSTM, z_t in a GRU. */

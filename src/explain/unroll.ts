@@ -15,7 +15,7 @@ import { type OpenCell, openCell } from "./cells/open.js";
 import { add, hadamard, largest, subtract, type Vector } from "./cells/vector.js";
 import { engineStates } from "./engine-states.js";
 import { type InputRow, Probe } from "./probe.js";
-import { stateBefore, stepsOf, type TraceStep } from "./steps.js";
+import { readsBackwards, stateBefore, stepsOf, type TraceStep } from "./steps.js";
 import { at } from "./tex.js";
 import { expandedTex, hiddenTex, productsTex } from "./unroll-tex.js";
 
@@ -59,6 +59,8 @@ export interface Unrolled {
   k: number;
   /** Whether the row is read from its end: t − 1 is then the place after t. */
   goBackwards: boolean;
+  /** T: places in the row, masked ones included. */
+  places: number;
   /** By lag, place in the row: `times[0]` is t. */
   times: number[];
   /** "c_t = f_t \odot …": the state as a sum of products; for a SimpleRNN as one nest. */
@@ -103,14 +105,19 @@ export function unroll(model: Model, row: InputRow, options: UnrollOptions = {})
   const open = openCell(model, options.layer);
   const probe = new Probe(model);
   try {
-    const steps = stepsOf(open, probe.run([row])).filter(({ masked }) => !masked);
-    return unrollSteps(open, steps, options);
+    const all = stepsOf(open, probe.run([row]));
+    const steps = all.filter(({ masked }) => !masked);
+    return { ...unrollSteps(open, steps, options), places: all.length };
   } finally {
     probe.dispose();
   }
 }
 
-function unrollSteps(open: OpenCell, steps: readonly TraceStep[], options: UnrollOptions): Unrolled {
+function unrollSteps(
+  open: OpenCell,
+  steps: readonly TraceStep[],
+  options: UnrollOptions,
+): Omit<Unrolled, "places"> {
   const { cell, layer } = open;
   const step = findStep(steps, options.at);
   const k = wholeNumber(options.steps ?? Math.min(2, step + 1), "steps", 1, Math.min(MOST_STEPS, step + 1));
@@ -128,7 +135,7 @@ function unrollSteps(open: OpenCell, steps: readonly TraceStep[], options: Unrol
     step,
     t: steps[step]!.t,
     k,
-    goBackwards: layer.options.goBackwards,
+    goBackwards: readsBackwards(open),
     times: window.map((each) => each.t).reverse(),
     tex: `${at(stateLetter(cell.carried), 0)} = ${terms.map(({ tex }) => tex).join(" + ")}`,
     terms,

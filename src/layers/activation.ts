@@ -13,7 +13,7 @@ import {
 import { activation as activationOption, type LayerOptions, type Resolved } from "./options.js";
 
 /** Keras's slope of leaky_relu where an activation is named without parameters. */
-const LEAKY_SLOPE = 0.2;
+export const LEAKY_SLOPE = 0.2;
 
 /** y = f(x) as calls of its own; keeps x, so that losses may start from the logits. */
 export function planActivation(b: Builder, x: Tensor, name: ActivationName, alpha = LEAKY_SLOPE): Tensor {

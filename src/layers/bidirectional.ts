@@ -141,7 +141,7 @@ export class Bidirectional extends Layer {
     const forward = layer.plan(b, [b.fork(x!)]);
     const turned = backwardLayer.plan(b, [b.fork(x!)]);
     const backward = layer.options.returnSequences ? planReverse(b, turned) : turned;
-    return merge(b, forward, backward, mergeMode);
+    return planMerge(b, forward, backward, mergeMode);
   }
 }
 
@@ -163,7 +163,8 @@ function checkPair(forward: Recurrent, backward: Recurrent): void {
   }
 }
 
-function merge(b: Builder, forward: Tensor, backward: Tensor, mode: MergeMode): Tensor {
+/** The outputs of both layers together. */
+export function planMerge(b: Builder, forward: Tensor, backward: Tensor, mode: MergeMode): Tensor {
   const { mask } = forward;
   switch (mode) {
     case "concat":

@@ -93,7 +93,9 @@ export class TimeDistributed extends Layer {
     // [T][B][F] are T·B rows of F. Rows are numbered so that no two of a batch share their random numbers.
     const rows = b.asRows(T * b.B, T * b.firstRow);
     const out = layer.plan(rows, [viewOf(b, x!, [F])]);
-    return viewOf(rows, out, [T, out.shape[0]!], x!.mask);
+    const steps = (tensor: Tensor) => viewOf(rows, tensor, [T, tensor.shape[0]!], x!.mask);
+    const { logits } = out;
+    return Object.assign(steps(out), logits && { logits: { of: logits.of, tensor: steps(logits.tensor) } });
   }
 }
 

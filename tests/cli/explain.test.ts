@@ -92,7 +92,7 @@ test("a Keras script explains itself, with what it computes given", async () => 
   assert.match(await explain("unroll", ...args, "--ids", "4,5,6"), /hₜ = zₜ ⊙ zₜ₋₁ ⊙ hₜ₋₂/);
   const { code, stderr } = await cellstate(["explain", "cell", ...args, "a", "word"]);
   assert.equal(code, 2);
-  assert.match(stderr, /no vocabulary.*--ids/);
+  assert.match(stderr, /a vocabulary to read a text with.*--tokenizer FILE.*--ids/);
 });
 
 const TEXT = ["a", "truly", "wonderful", "film"];
@@ -161,7 +161,7 @@ test("compare, and a cell alone", async () => {
 });
 
 const REFUSED: [string[], RegExp][] = [
-  [["unroll", "lstm"], /a text, or --ids/],
+  [["unroll", "lstm"], /a text, --ids or --row/],
   [["unroll", "lstm", "one", "two", "--steps", "9"], /from 1 to 2/],
   [["unroll", "lstm", "one", "two", "--steps", "x"], /--steps/],
   [["gradient", "lstm", "one"], /step before it/],

@@ -39,7 +39,18 @@ const always: Situations = {};
 const subject = (command: string) => ({
   "--ids": idle(`explain ${command} lstm a text --ids 1,2`),
   "--vocabulary": idle(`explain ${command} m.keras film --vocabulary 5`),
-  "--length": idle(`explain ${command} m.keras film --length 5`),
+  "--length": idle(`explain ${command} m.keras --ids 1,2 --length 5`),
+  "--row": idle(
+    `explain ${command} m.keras film --row row.json`,
+    `explain ${command} m.keras --ids 1 --row row.json`,
+    `explain ${command} lstm --row row.json`,
+  ),
+  "--tokenizer": idle(`explain ${command} lstm film --tokenizer v.txt`),
+  "--padding": idle(
+    `explain ${command} lstm film --padding pre`,
+    `explain ${command} m.keras --ids 1 --padding pre`,
+  ),
+  "--truncating": idle(`explain ${command} m.keras --ids 1 --truncating pre`),
   "--classes": idle(`explain ${command} s.py --classes 2 --ids 1`),
   "--seed": idle(`explain ${command} m.keras film ${command === "gradient" ? "--no-study " : ""}--seed 1`),
   "--define": idle(`explain ${command} lstm a --define x=1`, `explain ${command} m.keras a --define x=1`),
@@ -48,6 +59,14 @@ const subject = (command: string) => ({
   "--json": always,
   "--html": always,
   "--svg": always,
+});
+
+const outputs = (command: string) => ({
+  "--labels": idle(
+    `explain ${command} lstm film --labels a,b`,
+    `explain ${command} amounts.keras film --labels a,b`,
+  ),
+  "--output-step": idle(`explain ${command} m.keras film --output-step 0`),
 });
 
 const vocabulary = (line: string) => ({
@@ -347,6 +366,7 @@ const TABLE: Record<string, Record<string, Situations>> = {
   },
   "explain gradient": {
     ...subject("gradient"),
+    ...outputs("gradient"),
     "--label": idle("explain gradient amounts.keras film --label amount"),
     "--of": idle("explain gradient amounts.keras film --of probability"),
     "--at": always,
@@ -359,12 +379,16 @@ const TABLE: Record<string, Record<string, Situations>> = {
   },
   "explain attribute": {
     ...subject("attribute"),
+    ...outputs("attribute"),
     "--label": idle("explain attribute amounts.keras film --label amount"),
     "--of": idle("explain attribute amounts.keras film --of loss"),
     "--layer": always,
     "--points": always,
   },
   "explain embedding": {
+    "--tokenizer": idle("explain embedding amounts.keras --tokenizer v.txt"),
+    "--vocabulary": idle("explain embedding m.keras --vocabulary 5"),
+    "--labels": idle("explain embedding amounts.keras --labels a,b"),
     "--layer": always,
     "--neighbours": always,
     "--words": always,
@@ -380,7 +404,15 @@ const TABLE: Record<string, Record<string, Situations>> = {
     "--text": idle("explain doctor m.keras --text 1", "explain doctor m.keras texts --text 1"),
     "--merge-labels": idle("explain doctor m.keras --merge-labels"),
     "--test": idle("explain doctor m.keras --test d.csv", "explain doctor m.keras - --test -"),
-    "--padding": idle("explain doctor m.keras d.csv --padding pre", "explain doctor s.py --padding post"),
+    "--padding": idle("explain doctor s.py --padding post"),
+    "--truncating": idle(
+      "explain doctor s.py d.csv --truncating post",
+      "explain doctor m.keras --truncating pre",
+    ),
+    "--length": idle("explain doctor s.py d.csv --length 5"),
+    "--labels": idle("explain doctor s.py d.csv --labels a,b", "explain doctor m.keras --labels a,b"),
+    "--tokenizer": idle("explain doctor m.keras --tokenizer v.txt"),
+    "--vocabulary": idle("explain doctor m.keras d.csv --vocabulary 5"),
     "--define": idle("explain doctor m.keras --define x=1"),
     "--json": always,
     "--html": always,

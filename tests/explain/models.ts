@@ -37,6 +37,8 @@ export interface Cell {
   goBackwards: boolean;
   /** Read both ways, and how the two come together. */
   both: "concat" | "sum" | "mul" | "ave" | null;
+  /** As an RNN of so many cells, one above the other; 0: as the layer. */
+  stacked: number;
 }
 
 export interface ModelCase {
@@ -47,61 +49,87 @@ export interface ModelCase {
   row: number[];
 }
 
-function recurrentLayer({ kind, resetAfter, both, ...options }: Cell, returnSequences: boolean): Layer {
+function recurrentLayer(
+  { kind, resetAfter, both, stacked, ...options }: Cell,
+  returnSequences: boolean,
+): Layer {
   const given = { ...options, returnSequences, dropout: 0.2, recurrentDropout: 0.3 };
   if (both) {
-    const oneWay = { kind, resetAfter, ...options, goBackwards: false, both: null };
+    const oneWay = { kind, resetAfter, stacked, ...options, goBackwards: false, both: null };
     return layers.bidirectional({ layer: recurrentLayer(oneWay, returnSequences), mergeMode: both });
+  }
+  if (stacked > 0) {
+    const { goBackwards, ...own } = options;
+    const cell = () =>
+      kind === "gru"
+        ? layers.gruCell({ ...own, resetAfter })
+        : kind === "lstm"
+          ? layers.lstmCell(own)
+          : layers.simpleRNNCell(own);
+    return layers.rnn({ cell: Array.from({ length: stacked }, cell), returnSequences, goBackwards });
   }
   if (kind === "gru") return layers.gru({ ...given, resetAfter });
   return kind === "lstm" ? layers.lstm(given) : layers.simpleRNN(given);
 }
 
 /** An Embedding, one or two recurrent layers of any kind, a head; and a row, padding in front of some. */
-export const anyCase: fc.Arbitrary<ModelCase> = fc
-  .record({
-    vocabulary: fc.integer({ min: 2, max: 30 }),
-    width: fc.integer({ min: 1, max: 5 }),
-    steps: fc.integer({ min: 1, max: 7 }),
-    cells: fc.array(
-      fc.record({
-        kind: fc.constantFrom("rnn", "lstm", "gru" as const),
-        units: fc.integer({ min: 1, max: 5 }),
-        useBias: fc.boolean(),
-        resetAfter: fc.boolean(),
-        goBackwards: fc.boolean(),
-        both: fc.constantFrom(null, null, "concat" as const, "sum" as const, "mul" as const, "ave" as const),
-      }),
-      { minLength: 1, maxLength: 2 },
-    ),
-    maskZero: fc.boolean(),
-    /** The head reads every step's output, not the last one's. */
-    flatten: fc.boolean(),
-    hidden: fc.integer({ min: 1, max: 4 }),
-    outputs: fc.integer({ min: 1, max: 3 }),
-    padding: fc.nat({ max: 3 }),
-    seed: fc.nat(1000),
-  })
-  .map((recipe) => {
-    const { vocabulary, width, steps, cells, maskZero, flatten, hidden, outputs, padding, seed } = recipe;
-    const on = (engine: SynchronousEngine) => {
-      const parts = [
-        layers.embedding({ inputDim: vocabulary, outputDim: width, inputLength: steps, maskZero }),
-        ...cells.map((cell, i) => recurrentLayer(cell, i < cells.length - 1 || flatten)),
-        layers.flatten(),
-        layers.dropout({ rate: 0.4 }),
-        layers.dense({ units: hidden, activation: "tanh" }),
-        layers.dense({ units: outputs, activation: outputs === 1 ? "sigmoid" : "softmax" }),
-      ];
-      return shake(sequential(parts, { seed, engine }), seed);
-    };
-    const random = new Random(seed, 998);
-    const row = Array.from({ length: steps }, (_, t) =>
-      t < Math.min(padding, steps - 1) ? 0 : 1 + Math.floor(random.uniform(t) * (vocabulary - 1)),
-    );
-    // A model printed whole would fill screens; its recipe says as much.
-    return { model: on(new ReferenceEngine()), on, row, [fc.toStringMethod]: () => JSON.stringify(recipe) };
-  });
+const caseOf = (stacked: readonly number[]): fc.Arbitrary<ModelCase> =>
+  fc
+    .record({
+      vocabulary: fc.integer({ min: 2, max: 30 }),
+      width: fc.integer({ min: 1, max: 5 }),
+      steps: fc.integer({ min: 1, max: 7 }),
+      cells: fc.array(
+        fc.record({
+          kind: fc.constantFrom("rnn", "lstm", "gru" as const),
+          units: fc.integer({ min: 1, max: 5 }),
+          useBias: fc.boolean(),
+          resetAfter: fc.boolean(),
+          goBackwards: fc.boolean(),
+          both: fc.constantFrom(
+            null,
+            null,
+            "concat" as const,
+            "sum" as const,
+            "mul" as const,
+            "ave" as const,
+          ),
+          stacked: fc.constantFrom(...stacked),
+        }),
+        { minLength: 1, maxLength: 2 },
+      ),
+      maskZero: fc.boolean(),
+      /** The head reads every step's output, not the last one's. */
+      flatten: fc.boolean(),
+      hidden: fc.integer({ min: 1, max: 4 }),
+      outputs: fc.integer({ min: 1, max: 3 }),
+      padding: fc.nat({ max: 3 }),
+      seed: fc.nat(1000),
+    })
+    .map((recipe) => {
+      const { vocabulary, width, steps, cells, maskZero, flatten, hidden, outputs, padding, seed } = recipe;
+      const on = (engine: SynchronousEngine) => {
+        const parts = [
+          layers.embedding({ inputDim: vocabulary, outputDim: width, inputLength: steps, maskZero }),
+          ...cells.map((cell, i) => recurrentLayer(cell, i < cells.length - 1 || flatten)),
+          layers.flatten(),
+          layers.dropout({ rate: 0.4 }),
+          layers.dense({ units: hidden, activation: "tanh" }),
+          layers.dense({ units: outputs, activation: outputs === 1 ? "sigmoid" : "softmax" }),
+        ];
+        return shake(sequential(parts, { seed, engine }), seed);
+      };
+      const random = new Random(seed, 998);
+      const row = Array.from({ length: steps }, (_, t) =>
+        t < Math.min(padding, steps - 1) ? 0 : 1 + Math.floor(random.uniform(t) * (vocabulary - 1)),
+      );
+      // A model printed whole would fill screens; its recipe says as much.
+      return { model: on(new ReferenceEngine()), on, row, [fc.toStringMethod]: () => JSON.stringify(recipe) };
+    });
+
+export const anyCase = caseOf([0, 0, 1, 2]);
+/** As `anyCase`, of recurrent layers alone: no RNN of cells. */
+export const layerCase = caseOf([0]);
 
 /**
  * Every engine that this machine has, and the reference in float64. What they compute differs by about `precision`. One

@@ -8,7 +8,7 @@ import { explainParameters } from "../../src/explain/parameters.js";
 import { layers, model, sequential } from "../../src/index.js";
 import type { Initializer } from "../../src/layers/initializers.js";
 import { Layer, type LayerKind, parameter, type Shape, type Tensor } from "../../src/layers/layer.js";
-import { anyCase, flagship } from "./models.js";
+import { flagship, layerCase } from "./models.js";
 
 test("the flagship: every count with its formula and the numbers put in", () => {
   const { total, trainable, layers: rows } = explainParameters(flagship());
@@ -66,7 +66,7 @@ test("both bias conventions of the GRU, SimpleRNN, no bias, and Flatten of a seq
 
 test("any model: formulas give the sizes of the variables", () => {
   fc.assert(
-    fc.property(anyCase, ({ model }) => {
+    fc.property(layerCase, ({ model }) => {
       const { total, layers: rows } = explainParameters(model);
       assert.equal(total, model.countParams());
       assert.equal(

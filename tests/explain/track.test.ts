@@ -74,7 +74,7 @@ for (const kind of Object.keys(KINDS) as (keyof typeof KINDS)[]) {
     const second = flows.map((steps) => Math.log(steps[1]!.norms.total / steps[0]!.norms.total));
     near(layer!.gradient[1]!, Math.exp(mean(second)));
     const probe = new Probe(model);
-    near(loss!, mean(probe.outputs(x).map(([p], k) => -Math.log(y[k] ? p! : 1 - p!))));
+    near(loss!, mean(probe.endings(x).map(({ output: [p] }, k) => -Math.log(y[k] ? p! : 1 - p!))));
     probe.dispose();
     for (const [k, { data }] of model.getWeights().entries()) {
       near(weights[k]!.norm, Math.hypot(...data));

@@ -11,7 +11,13 @@ const markdown = (folder: string) =>
   readdirSync(join(ROOT, folder))
     .filter((name) => name.endsWith(".md"))
     .map((name) => join(folder, name));
-const PAGES = [...markdown(""), ...markdown("docs"), ...markdown("docs/course"), "examples/data/README.md", "bench/README.md"];
+const PAGES = [
+  ...markdown(""),
+  ...markdown("docs"),
+  ...markdown("docs/course"),
+  "examples/data/README.md",
+  "bench/README.md",
+];
 
 describe("links of pages", () => {
   for (const page of PAGES) {

@@ -3,6 +3,7 @@
  * classifier exactly.
  */
 import type { Command } from "commander";
+import { inputError } from "../../base/errors.js";
 import { percent } from "../../base/numbers.js";
 import { padToWidth, printable, wrapToWidth } from "../../base/text.js";
 import { TextRegressor } from "../../classifier/regressor.js";
@@ -11,10 +12,9 @@ import { attributionPage } from "../../explain/draw/attribution-page.js";
 import { attributionPicture } from "../../explain/draw/attribution-picture.js";
 import { numeral, tiny } from "../../explain/draw/numbers.js";
 import { MOST_POINTS } from "../../explain/integrated-gradients.js";
-import { OBJECTIVE_KINDS } from "../../explain/objective.js";
 import type { Sentence } from "../../explain/sentence.js";
 import { whole } from "../context.js";
-import { choice, refuseIdle } from "../options.js";
+import { refuseIdle } from "../options.js";
 import { type Style, WIDTH } from "../terminal.js";
 import { excerpt } from "../ui/table.js";
 import { showFeatures } from "./attribute-features.js";
@@ -23,6 +23,7 @@ import { type OutputFlags, outputOptions, show } from "./output.js";
 import {
   type ChosenFlags,
   choiceOf,
+  choiceOptions,
   idleForSubject,
   openAnySubject,
   type SubjectFlags,
@@ -40,13 +41,11 @@ export function attributeCommand(explain: Command): void {
     .description(
       "which words decided: exactly, of an automatic classifier's n-grams; else integrated gradients, occlusion, and the memory's parts, side by side",
     );
-  subjectOptions(command)
-    .option("--label <name>", "the class to explain (default: the likeliest)")
-    .addOption(choice("--of <what>", "what of it (default: logOdds; of an amount: output)", OBJECTIVE_KINDS))
+  choiceOptions(subjectOptions(command), "logOdds")
     .option("--layer <name>", "whose memory to divide (default: the last recurrent layer's)")
     .option("--points <n>", `of the path, at most (default: ${MOST_POINTS})`, whole("points", 8));
   outputOptions(command).action(async (source: string, text: string[], flags: Flags) => {
-    refuseIdle(command, idleForSubject(source));
+    refuseIdle(command, idleForSubject(source, text, flags));
     const subject = await openAnySubject(source, text, flags);
     if ("automatic" in subject) {
       const isAmount = subject.automatic instanceof TextRegressor;
@@ -56,6 +55,15 @@ export function attributeCommand(explain: Command): void {
       return showFeatures(subject, flags);
     }
     const { model, sentence, title } = subject;
+    if (sentence.row) {
+      throw inputError({
+        expected:
+          "a model of one input that begins with an Embedding, whose words an answer is divided among",
+        where: title,
+        received: "a row of numbers, or of several inputs",
+        next: "explain cell, unroll and gradient open its recurrent layers.",
+      });
+    }
     const attribution = attribute(model, sentence.ids, {
       ...choiceOf(command, flags, subject),
       ...(flags.layer === undefined ? {} : { layer: flags.layer }),
@@ -103,7 +111,7 @@ function attributionText(attribution: Attribution, sentence: Sentence, style: St
     ...paragraph(
       memory
         ? `Memory is what the word left in ${printable(memory.layer)}, along ∂F/∂memory; held is its share of that memory (padding: ${percent(memory.padding.held)}). The parts add up within ${tiny(memory.residual)}.`
-        : "A SimpleRNN's state is no sum over words, so there is no memory to divide.",
+        : attribution.noMemory!,
     ),
   ].join("\n");
 }

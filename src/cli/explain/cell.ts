@@ -52,7 +52,7 @@ export function cellCommand(explain: Command): void {
     );
   outputOptions(command).action(async (source: string, text: string[], flags: Flags) => {
     const noText = !hasText(text, flags) && "without a text";
-    refuseIdle(command, { ...idleForSubject(source), at: noText, units: noText });
+    refuseIdle(command, { ...idleForSubject(source, text, flags), at: noText, units: noText });
     if (!hasText(text, flags)) return showAnatomy(source, flags);
     const { model, sentence, title } = await openSubject(source, text, flags);
     const { layer, at, units } = flags;

@@ -4,27 +4,30 @@ import type { Command } from "commander";
 import { inputError } from "../../base/errors.js";
 import { writeAtomic } from "../../base/node-files.js";
 import { printable, printableJson, wrapToWidth } from "../../base/text.js";
+import { assembleClassifier } from "../../classifier/assemble.js";
+import type { TextClassifier } from "../../classifier/classifier.js";
 import type { Finding } from "../../explain/doctor/finding.js";
 import { checkup, quickCheckup } from "../../explain/doctor/index.js";
 import type { Subject, Texts } from "../../explain/doctor/subject.js";
 import { doctorPage } from "../../explain/draw/doctor-page.js";
+import { endsInProbabilities } from "../../explain/objective.js";
 import type { Definitions } from "../../formats/python/script.js";
 
 import { readsIds } from "../../layers/traits.js";
 import type { Model } from "../../model/model.js";
-import { type CorpusFrontEndOptions, SIDES, type Side } from "../../tokens/options.js";
-import { type EngineFlags, engineOptions, note, say } from "../context.js";
+import type { CorpusFrontEndOptions } from "../../tokens/options.js";
+import { type EngineFlags, engineOptions, note, say, whole } from "../context.js";
 import { type ColumnFlags, columnFlags, idleColumns, readCorpus } from "../data.js";
 import { define, idleFor, sourceOf } from "../models.js";
-import { choice, type Idle, refuseIdle } from "../options.js";
+import { type Idle, refuseIdle } from "../options.js";
 import { type Style, styleFor, WIDTH } from "../terminal.js";
+import { labelsOption, sideOptions, tokenizerOption } from "../tokenizer.js";
 import { findingsSummary, findingsText } from "../ui/findings.js";
-import { type Opened, openModel, refuseAutomatic } from "./open.js";
+import { idsOf, isTextModel, type Opened, openModel, type ReadingFlags, refuseAutomatic } from "./open.js";
 import { checkPictures } from "./output.js";
 
-interface Flags extends EngineFlags, ColumnFlags {
+interface Flags extends EngineFlags, ColumnFlags, ReadingFlags {
   test?: string;
-  padding: Side;
   define?: Definitions;
   json?: boolean;
   html?: string;
@@ -40,31 +43,31 @@ export function doctorCommand(explain: Command): void {
     )
     .argument("[data]", "labelled texts that it learns from or is judged by")
     .option("--test <data>", "test texts, to look for among those of DATA")
-    .addOption(
-      choice("--padding <side>", "with a script and DATA: where short texts are filled up", SIDES).default(
-        "pre",
-      ),
-    )
     .option(
       "--define <expression=value>",
       'what a script computes, in its words: "len(chars)=57" (repeatable)',
       define,
     )
+    .option("--length <n>", "ids in a row (default: the model's)", whole("length", 1))
+    .option("--vocabulary <n>", "with --tokenizer: ids that count (default: all)", whole("vocabulary", 2))
     .option("--json", "the findings as one JSON object")
     .option("--html <file>", "also write a page with the findings and their numbers")
     .hook("preAction", checkPictures);
+  labelsOption(sideOptions(tokenizerOption(command)));
   engineOptions(columnFlags(command)).action(async (file: string, data: string | undefined, flags: Flags) => {
     const noData = data === undefined && "without DATA";
     const script = sourceOf(file) === "a script";
     refuseIdle(command, {
       ...(data === undefined ? withoutData(noData) : idleColumns(data, flags.test)),
-      padding: noData || (!script && "with a model file, which says it"),
+      ...idleReading(noData, script && flags.tokenizer === undefined),
       define: idleFor(file)["define"],
     });
     if (data === "-" && flags.test === "-") {
       throw inputError({ expected: "standard input once: for DATA or for --test", where: "--test" });
     }
-    const opened = await openModel(file, flags);
+    const { tokenizer, padding, truncating, length, vocabulary, labels } = flags;
+    const reading = { tokenizer, padding, truncating, length, vocabulary, labels };
+    const opened = await openModel(file, flags, script && tokenizer === undefined ? {} : reading);
     refuseAutomatic(opened, "a network that reads a text word by word");
     const subject = await subjectOf(opened, data, flags);
     // What an untrained network answers says nothing.
@@ -89,19 +92,29 @@ const withoutData = (why: string | false): Idle =>
     ),
   );
 
+/** Options of how texts are read; a script whose vocabulary is not given gets one of DATA's words. */
+function idleReading(noData: string | false, drawn: boolean): Idle {
+  const given = drawn && "with a script without --tokenizer, whose words and labels are DATA's";
+  return {
+    ...{ padding: noData, tokenizer: noData, vocabulary: noData },
+    ...{ truncating: noData || given, length: noData || given, labels: noData || given },
+  };
+}
+
 const isScript = ({ name }: Opened) => sourceOf(name) === "a script";
 
 async function subjectOf(opened: Opened, data: string | undefined, flags: Flags): Promise<Subject> {
-  const { model, classifier, name } = opened;
+  const { model, name } = opened;
   if (flags.test !== undefined && data === undefined) {
     throw inputError({ expected: "DATA before --test, to look for the test texts in", where: "doctor" });
   }
+  const classifier = classifierOf(opened);
   if (!classifier) {
     if (data === undefined) return { model };
     if (isScript(opened)) return subjectOfScript(model, data, flags);
     const whole = opened.reader
       ? "Its texts may have any number of labels, or amounts"
-      : "This file holds a network only";
+      : "This file holds a network only; --tokenizer FILE gives it its vocabulary";
     throw inputError({
       expected: "a classifier of one label a text with its vocabulary, to read DATA with",
       where: name,
@@ -116,9 +129,17 @@ async function subjectOf(opened: Opened, data: string | undefined, flags: Flags)
   };
 }
 
+/** Of one label a text: saved as one, or a network alone with its vocabulary. */
+function classifierOf({ model, classifier, reader, name }: Opened): TextClassifier | null {
+  const ids = idsOf(reader);
+  if (classifier || !reader || !ids || !endsInProbabilities(model) || isTextModel(reader)) return classifier;
+  const { vectorizer, length } = ids;
+  return assembleClassifier(model, { vectorizer, length, labels: reader.labels }, name);
+}
+
 /** What `train` would begin with: a vocabulary of DATA's words, as large as the script's Embedding. */
 async function subjectOfScript(model: Model, data: string, flags: Flags): Promise<Subject> {
-  const { padding: side } = flags;
+  const { padding: side = "pre" } = flags;
   const embedding = model.layers.find(readsIds);
   if (!embedding) {
     throw inputError({ expected: "a network that begins with an Embedding, to read DATA with", where: data });
@@ -153,7 +174,7 @@ function doctorText(
 
 /** How much was found, and where was looked. */
 function conclusion(findings: readonly Finding[], opened: Opened, data: string | undefined): string {
-  const { classifier } = opened;
+  const classifier = classifierOf(opened);
   const answers = isScript(opened) ? "how they are read" : "its answers, gates and gradients on them";
   const looked = [
     "the network",

@@ -25,11 +25,12 @@ import {
 import { embeddingPicture } from "../../explain/embedding-picture.js";
 import { type EngineFlags, engineOptions, note, whole } from "../context.js";
 import { type Style, WIDTH } from "../terminal.js";
+import { labelsOption, tokenizerOption } from "../tokenizer.js";
 import { excerpt, table } from "../ui/table.js";
-import { idsOf, type Opened, openModel, outputNames, refuseAutomatic } from "./open.js";
+import { idsOf, type Opened, openModel, outputNames, type ReadingFlags, refuseAutomatic } from "./open.js";
 import { type OutputFlags, outputOptions, show } from "./output.js";
 
-interface Flags extends EngineFlags, OutputFlags {
+interface Flags extends EngineFlags, OutputFlags, Pick<ReadingFlags, "tokenizer" | "vocabulary" | "labels"> {
   layer?: string;
   neighbours: number;
   words: number;
@@ -45,9 +46,12 @@ export function embeddingCommand(explain: Command): void {
     .option("--layer <name>", "which Embedding, where there are several")
     .option("--neighbours <n>", "how many", whole("neighbours", 1), 8)
     .option("--words <n>", "words on the map, the commonest first", whole("words", 3), 2000)
+    .option("--vocabulary <n>", "with --tokenizer: ids that count (default: all)", whole("vocabulary", 2))
     .option("--tsv <folder>", "also write vectors.tsv and metadata.tsv, which embedding projectors read");
+  labelsOption(tokenizerOption(command));
   outputOptions(engineOptions(command)).action(async (file: string, wanted: string[], flags: Flags) => {
-    const opened = await openModel(file, flags);
+    const { tokenizer, vocabulary, labels } = flags;
+    const opened = await openModel(file, flags, { tokenizer, vocabulary, labels });
     refuseAutomatic(opened, "a network whose Embedding holds words");
     const view = explainEmbedding(opened, wanted, flags);
     if (flags.tsv) await writeTsv(view.table, flags.tsv);

@@ -7,17 +7,17 @@ import { gradientPage } from "../../explain/draw/gradient-page.js";
 import { gradientPicture } from "../../explain/draw/gradient-picture.js";
 import { numeral, tiny } from "../../explain/draw/numbers.js";
 import { type GradientView, gradientView } from "../../explain/gradient-view.js";
-import { OBJECTIVE_KINDS } from "../../explain/objective.js";
 import type { Study } from "../../explain/study.js";
 import { plain } from "../../explain/tex.js";
 import { whole } from "../context.js";
-import { choice, refuseIdle } from "../options.js";
+import { refuseIdle } from "../options.js";
 import { type Style, WIDTH } from "../terminal.js";
 import { excerpt, table } from "../ui/table.js";
 import { type OutputFlags, outputOptions, show } from "./output.js";
 import {
   type ChosenFlags,
   choiceOf,
+  choiceOptions,
   idleForSubject,
   numbers,
   openSubject,
@@ -37,9 +37,7 @@ export function gradientCommand(explain: Command): void {
   const command = explain
     .command("gradient")
     .description("how the gradient comes back through time: each path derived, evaluated and checked");
-  subjectOptions(command)
-    .option("--label <name>", "the class that E is about (default: the likeliest)")
-    .addOption(choice("--of <what>", "what E is (default: loss; of an amount: output)", OBJECTIVE_KINDS))
+  choiceOptions(subjectOptions(command), "loss")
     .option(
       "--at <place>",
       "place in the row of the word to go back from (default: the one read last)",
@@ -49,7 +47,7 @@ export function gradientCommand(explain: Command): void {
     .option("--units <list>", "units to put numbers in for, as 0,3,7", numbers("units"))
     .option("--no-study", "leave out the same text through fresh cells of every kind");
   outputOptions(command).action(async (source: string, text: string[], flags: Flags) => {
-    const { seed, ...idle } = idleForSubject(source);
+    const { seed, ...idle } = idleForSubject(source, text, flags);
     refuseIdle(command, { ...idle, seed: !flags.study && seed, units: idleUnits(flags) });
     const subject = await openSubject(source, text, flags);
     const { model, sentence, title } = subject;
@@ -82,7 +80,7 @@ function gradientText(view: GradientView, units: readonly number[], style: Style
     ...[formulas.whole, formulas.hidden, formulas.total]
       .filter((formula) => formula !== "")
       .flatMap((formula) => formulaLines(plain(formula))),
-    ...inner.flatMap(formulaLines),
+    ...[...inner, ...formulas.slopes.map(plain)].flatMap(formulaLines),
     "",
     stepTable(view, units, style),
     "",

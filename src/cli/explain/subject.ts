@@ -1,25 +1,43 @@
 /** What is explained: a model from a file or by name, and a text as the row it reads. */
 import type { Command } from "commander";
-import { InputError, inputError, oneOf } from "../../base/errors.js";
+import { inputError, oneOf } from "../../base/errors.js";
 import { refuseNgrams } from "../../classifier/assemble.js";
 import { PRESET_NAMES } from "../../classifier/presets.js";
-import { endsInProbabilities, type ObjectiveChoice, type ObjectiveKind } from "../../explain/objective.js";
-import { readSentence, type Sentence, sentenceOfIds } from "../../explain/sentence.js";
+import {
+  endsInProbabilities,
+  OBJECTIVE_KINDS,
+  type ObjectiveChoice,
+  type ObjectiveKind,
+} from "../../explain/objective.js";
+import type { InputRow } from "../../explain/probe.js";
+import { readSentence, type Sentence, sentenceOfIds, sentenceOfRow } from "../../explain/sentence.js";
 import type { Definitions } from "../../formats/python/script.js";
+import { readsIds } from "../../layers/traits.js";
 import type { Model } from "../../model/model.js";
 import { isUnspaced } from "../../tokens/segment.js";
 import { Vectorizer } from "../../tokens/vectorizer.js";
+import type { AnyTextModel } from "../asking.js";
 import { type EngineFlags, engineOptions, whole } from "../context.js";
 import { refuseFiles } from "../data.js";
 import { define, idleFor, namedModel, sourceOf } from "../models.js";
-import { type Idle, refuseIdle } from "../options.js";
-import { automaticError, idsOf, isAutomatic, openModel, outputNames, type TextReader } from "./open.js";
+import { choice, type Idle, refuseIdle } from "../options.js";
+import { labelsOption, sideOptions, tokenizerOption } from "../tokenizer.js";
+import {
+  automaticError,
+  idsOf,
+  isAutomatic,
+  openModel,
+  outputNames,
+  type ReadingFlags,
+  type TextReader,
+} from "./open.js";
+import { readRowFile } from "./row-file.js";
 
-export interface SubjectFlags extends EngineFlags {
+export interface SubjectFlags extends EngineFlags, ReadingFlags {
   define?: Definitions;
   ids?: number[];
-  vocabulary?: number;
-  length?: number;
+  /** A file with the row itself. */
+  row?: string;
   classes: number;
   seed: number;
 }
@@ -35,7 +53,7 @@ export interface Subject {
 
 /** An automatic model of n-grams and a text: there is no row to look into, only the text. */
 export interface AutomaticSubject {
-  automatic: TextReader;
+  automatic: AnyTextModel;
   text: string;
   title: string;
 }
@@ -57,8 +75,16 @@ export function subjectOptions(command: Command): Command {
     )
     .argument("[text...]", "the text to explain it on")
     .option("--ids <list>", "a row of ids in place of the text, as 4,17,9", numbers("ids"))
-    .option("--vocabulary <n>", "of a preset (default: the text's words)", whole("vocabulary", 2))
-    .option("--length <n>", "of a preset's rows (default: the text's)", whole("length", 1))
+    .option(
+      "--row <file>",
+      "the row itself in place of the text: JSON of ids, features or steps of features, of several inputs by name; or CSV, a step a line",
+    )
+    .option(
+      "--vocabulary <n>",
+      "of a preset (default: the text's words); with --tokenizer: ids that count",
+      whole("vocabulary", 2),
+    )
+    .option("--length <n>", "ids in a row (default: the model's; of a preset the text's)", whole("length", 1))
     .option("--classes <n>", "of a preset", whole("classes", 2), 2)
     .option("--seed <n>", "of weights that are drawn afresh", whole("seed"), 0)
     .option(
@@ -66,17 +92,33 @@ export function subjectOptions(command: Command): Command {
       'what a script computes, in its words: "len(chars)=57" (repeatable)',
       define,
     );
-  return engineOptions(command);
+  return engineOptions(sideOptions(tokenizerOption(command)));
 }
 
 /** Options of presets and of scripts; the seed draws weights, which a model file has. */
-export function idleForSubject(source: string): Idle {
-  const drawn = sourceOf(source) === "a model file" && "with a model file, which has its weights";
-  return { ...idleFor(source), seed: drawn };
+export function idleForSubject(source: string, text: readonly string[], flags: SubjectFlags): Idle {
+  const kind = sourceOf(source);
+  const { tokenizer, ids, row: file } = flags;
+  const preset = kind === "a preset" && "with a preset, whose words are the text's";
+  const row =
+    (ids && "with --ids, which is the row itself") ||
+    (file !== undefined && "with --row, which is the row itself") ||
+    (!hasText(text, flags) && "without a text");
+  const { classes, define, vocabulary } = idleFor(source);
+  return {
+    ...{ classes, define },
+    seed: kind === "a model file" && "with a model file, which has its weights",
+    tokenizer: preset || (!hasText(text, flags) && "without a text"),
+    labels: preset && "with a preset, whose classes have no names",
+    padding: preset || row,
+    truncating: preset || row,
+    length: !preset && row,
+    vocabulary: tokenizer === undefined && vocabulary,
+  };
 }
 
-export const hasText = (text: readonly string[], { ids }: SubjectFlags): boolean =>
-  ids !== undefined || text.join("").trim() !== "";
+export const hasText = (text: readonly string[], { ids, row }: SubjectFlags): boolean =>
+  ids !== undefined || row !== undefined || text.join("").trim() !== "";
 
 /** @throws InputError where there is no text, or the model has no words for it, or is automatic */
 export async function openSubject(
@@ -102,32 +144,41 @@ export async function openAnySubject(
   const names = text.length === 1 ? text : text.filter((word) => /[./\\]/.test(word));
   refuseFiles("explain", names, () => "Give the text itself: one is explained at a time.");
   const words = text.join(" ");
-  if (flags.ids && words.trim() !== "") {
-    throw inputError({ expected: "a text or --ids, not both", where: "explain", received: words });
+  if ((flags.ids || flags.row !== undefined) && words.trim() !== "") {
+    const option = flags.ids ? "--ids" : "--row";
+    throw inputError({ expected: `a text or ${option}, not both`, where: "explain", received: words });
+  }
+  if (flags.ids && flags.row !== undefined) {
+    throw inputError({ expected: "--ids or --row, not both", where: "explain", received: flags.row });
   }
   if (!hasText(text, flags)) {
     throw inputError({
-      expected: "a text, or --ids",
+      expected: "a text, --ids or --row",
       where: "explain",
       next: 'As in: "free entry in a weekly draw".',
     });
   }
-  const preset = untrained(source, words, flags);
+  const preset = await untrained(source, words, flags);
   if (preset) return preset;
-  const opened = await openModel(source, flags);
+  const opened = await openModel(source, flags, readingOnly(flags));
   const { model, reader, name } = opened;
   if (reader && isAutomatic(reader)) {
-    if (!flags.ids) return { automatic: reader, text: words, title: name };
+    if (!flags.ids && flags.row === undefined) return { automatic: reader, text: words, title: name };
     throw inputError({
       expected: "a text: an automatic classifier or regressor reads n-grams, whose ids are no words",
-      where: "--ids",
-      received: flags.ids,
+      where: flags.ids ? "--ids" : "--row",
+      received: flags.ids ?? flags.row,
     });
   }
   const ids = idsOf(reader);
   const labels = outputNames(reader);
   const named = labels ? { labels } : {};
   if (!ids) refuseNgrams(model, name);
+  if (flags.row !== undefined) {
+    const sentence = rowSentence(model, await readRowFile(flags.row, model), ids?.vectorizer);
+    return { model, sentence, title: name, ...named };
+  }
+  refuseNumbers(model, name, flags.ids ? "ids" : "a text");
   if (flags.ids)
     return {
       model,
@@ -136,9 +187,12 @@ export async function openAnySubject(
       ...named,
     };
   if (!ids) {
-    throw new InputError(
-      `${name}: this file has no vocabulary to read a text with. Give the row itself with --ids 4,17,9.`,
-    );
+    throw inputError({
+      expected: "a vocabulary to read a text with",
+      where: name,
+      received: "a network alone",
+      next: "Give the one that it was trained with, --tokenizer FILE; or the row itself, --ids 4,17,9.",
+    });
   }
   return { model, sentence: readSentence(ids.vectorizer, words, ids.length), title: name, ...named };
 }
@@ -148,15 +202,23 @@ export async function openModelOnly(
   source: string,
   flags: SubjectFlags,
 ): Promise<{ model: Model; title: string; reader: TextReader | null }> {
-  const { vocabulary = SIZES.vocabulary, length = SIZES.length, classes, seed } = flags;
+  const { vocabulary = SIZES.vocabulary, length = SIZES.length, classes, seed, engine, threads } = flags;
   const model = namedModel(source, { vocabulary, length, classes }, { seed });
   if (model) return { model, title: `${source}, untrained (seed ${seed})`, reader: null };
-  const opened = await openModel(source, flags);
+  const opened = await openModel(source, { define: flags.define, engine, threads, seed });
   return { model: opened.model, title: opened.name, reader: opened.reader };
 }
 
 /** A preset whose vocabulary is the words of the text itself; null where the word names a file. */
-function untrained(source: string, text: string, flags: SubjectFlags): Subject | null {
+async function untrained(source: string, text: string, flags: SubjectFlags): Promise<Subject | null> {
+  if (sourceOf(source) === "a preset" && flags.row !== undefined) {
+    throw inputError({
+      expected: "a model file, which says what its inputs are",
+      where: "--row",
+      received: `the preset ${source}`,
+      next: "Give it a text, or --ids.",
+    });
+  }
   const vectorizer = vocabularyOf(text);
   const own = flags.ids ?? vectorizer.encode(text);
   const length = flags.length ?? own.length;
@@ -177,11 +239,45 @@ function vocabularyOf(text: string): Vectorizer {
   return new Vectorizer(frontEnd, ["", ...(tokens.length > 0 ? new Set(tokens) : ["any"])], row);
 }
 
+/** How the texts are read of a network that takes ids. */
+const readingOnly = ({ tokenizer, padding, truncating, length, vocabulary, labels }: SubjectFlags) => ({
+  ...{ tokenizer, padding, truncating, length, vocabulary, labels },
+});
+
+const takesIds = (model: Model) => model.layers.some(readsIds);
+
+/** @throws InputError for a model of several inputs or of numbers, which no text and no ids are a row of */
+function refuseNumbers(model: Model, name: string, received: string): void {
+  const inputs = model.nodes.filter((node) => node.inputs.length === 0);
+  if (inputs.length === 1 && takesIds(model)) return;
+  const names = inputs.map(
+    ({ layer, shape }) => `${layer.name} [${shape.map((n) => n ?? "any").join(", ")}]`,
+  );
+  throw inputError({
+    expected: inputs.length === 1 ? "a row of numbers" : `a row for each of ${inputs.length} inputs`,
+    where: name,
+    received,
+    next: `Give it with --row FILE; it reads ${names.join(" and ")}.`,
+  });
+}
+
+/** What a file gave, as ids where the model reads those. */
+function rowSentence(model: Model, row: InputRow, vectorizer?: Vectorizer): Sentence {
+  const flat = Array.isArray(row) && row.every((value) => typeof value === "number");
+  if (model.inputShapes.length > 1 || !takesIds(model) || !flat) return sentenceOfRow(row);
+  return idSentence(model, row as number[], vectorizer, "--row");
+}
+
 /** Ids as a row of the length that the model reads, padded in front. */
-function idSentence(model: Model, ids: readonly number[], vectorizer?: Vectorizer): Sentence {
+function idSentence(
+  model: Model,
+  ids: readonly number[],
+  vectorizer?: Vectorizer,
+  where = "--ids",
+): Sentence {
   const length = model.inputShapes[0]?.[0] ?? ids.length;
   if (ids.length > length) {
-    throw inputError({ expected: `at most ${length} ids`, where: "--ids", received: ids.length });
+    throw inputError({ expected: `at most ${length} ids`, where, received: ids.length });
   }
   const row = [...new Array<number>(length - ids.length).fill(0), ...ids];
   return sentenceOfIds(row, vectorizer?.vocabulary);
@@ -190,14 +286,30 @@ function idSentence(model: Model, ids: readonly number[], vectorizer?: Vectorize
 /** The options of what is explained of the outputs. */
 export interface ChosenFlags {
   label?: string;
+  /** Which step of a sequence of outputs. */
+  outputStep?: number;
   /** Undefined: what is usual of the model. */
   of?: ObjectiveKind;
+}
+
+/** The options of what is explained of the outputs. */
+export function choiceOptions(command: Command, usual: string): Command {
+  return labelsOption(command)
+    .option("--label <name>", "the class that it is about (default: the likeliest)")
+    .option(
+      "--output-step <t>",
+      "of a model that puts out a sequence: which step of it (default: the last)",
+      whole("output-step"),
+    )
+    .addOption(
+      choice("--of <what>", `what of it (default: ${usual}; of an amount: output)`, OBJECTIVE_KINDS),
+    );
 }
 
 /** What is explained of the outputs, where all is not left to the model. @throws InputError for a label of an amount */
 export function choiceOf(
   command: Command,
-  { label, of }: ChosenFlags,
+  { label, of, outputStep }: ChosenFlags,
   { model, labels }: Pick<Subject, "model" | "labels">,
 ): ObjectiveChoice {
   // One output that is no probability: there is nothing to choose from.
@@ -206,6 +318,7 @@ export function choiceOf(
   const target = targetOf(label, labels);
   return {
     ...(of === undefined ? {} : { kind: of }),
+    ...(outputStep === undefined ? {} : { outputStep }),
     ...(target === undefined ? {} : { target }),
     ...(labels === undefined ? {} : { labels }),
   };

@@ -12,9 +12,12 @@ import { unrollPage } from "../../explain/draw/unroll-page.js";
 import { unrollPicture } from "../../explain/draw/unroll-picture.js";
 import { decomposeMemory, NO_MEMORY } from "../../explain/memory.js";
 import { type MemoryView, memoryView } from "../../explain/memory-view.js";
+import { rowOf, type Sentence, wordAt } from "../../explain/sentence.js";
 import { lastRead } from "../../explain/steps.js";
 import { plain } from "../../explain/tex.js";
+import { trace } from "../../explain/trace.js";
 import { BACKWARDS, type Unrolled, unroll } from "../../explain/unroll.js";
+import type { Model } from "../../model/model.js";
 import { whole } from "../context.js";
 import { refuseIdle } from "../options.js";
 import { type Style, WIDTH } from "../terminal.js";
@@ -42,34 +45,48 @@ export function unrollCommand(explain: Command): void {
     .option("--tex", "only the formulas, as TeX");
   outputOptions(command).action(async (source: string, text: string[], flags: Flags) => {
     refuseIdle(command, {
-      ...idleForSubject(source),
+      ...idleForSubject(source, text, flags),
       tex: flags.json && "with --json",
       units: idleUnits(flags),
     });
     const { model, sentence, title } = await openSubject(source, text, flags);
-    const at = flags.at ?? lastRead(openCell(model, flags.layer), sentence.words);
+    const row = rowOf(sentence);
+    const at = flags.at ?? lastWord(model, sentence, flags.layer);
     const place = { steps: flags.steps, layer: flags.layer, at };
-    const unrolled = unroll(model, sentence.ids, place);
+    const unrolled = unroll(model, row, place);
     const engine = ENGINES.createSynchronous({ engine: model.engineName as EngineChoice });
-    const { residual } = unroll(model, sentence.ids, { ...place, engine });
+    const { residual } = unroll(model, row, { ...place, engine });
     engine.dispose();
-    const decomposition = decomposeMemory(model, sentence.ids, flags.layer);
+    const decomposition = decomposeMemory(model, row, flags.layer);
     const memory = decomposition && memoryView(decomposition, sentence);
     const units = shownUnits(unrolled.value, flags.units);
-    const wordAt = (lag: number) => sentence.words[unrolled.times[lag] ?? -1] || "padding";
+    const { times, places } = unrolled;
+    const named = (lag: number) => (lag < times.length && wordAt(sentence, times[lag]!, places)) || "padding";
     await show(
       {
         data: { ...unrolled, engine: { name: model.engineName, residual }, memory },
         text: (style) =>
           flags.tex
             ? texText(unrolled)
-            : unrollText(unrolled, memory, { units, wordAt, style, engine: [model.engineName, residual] }),
-        page: () => unrollPage(unrolled, memory, wordAt, title, units),
-        picture: () => unrollPicture(unrolled, memory, wordAt),
+            : unrollText(unrolled, memory, {
+                units,
+                wordAt: named,
+                style,
+                engine: [model.engineName, residual],
+              }),
+        page: () => unrollPage(unrolled, memory, named, title, units),
+        picture: () => unrollPicture(unrolled, memory, named),
       },
       flags,
     );
   });
+}
+
+/** The place of the word that the layer reads last, where its steps are the words. */
+function lastWord(model: Model, sentence: Sentence, layer: string | undefined): number | undefined {
+  const name = openCell(model, layer).cell.layer;
+  const { steps } = trace(model, rowOf(sentence)).layers.find((traced) => traced.layer === name)!;
+  return lastRead(steps, sentence.words);
 }
 
 /** Why --units would change nothing: they are columns of the table and of the page, and JSON has them all. */

@@ -20,11 +20,11 @@ export function preActivation(x: Vector, h: Vector, network: NetworkWeights): nu
   return add(timesMatrix(x, kernel), timesMatrix(h, recurrent), bias, recurrentBias);
 }
 
-/** An activation φ as the views need it. */
+/** An activation φ as the views need it: any that is elementwise, told by what it is given, as many give one value twice. */
 export interface Activation {
-  f(x: number): number;
-  /** φ′ from the activated value. */
-  slope(y: number): number;
+  f(z: number): number;
+  /** φ′(z), of the pre-activation z. */
+  slope(z: number): number;
 }
 
 /** What a cell hands on to the next step. */
@@ -39,6 +39,8 @@ export interface State {
 export interface Step extends State {
   /** Activated values [U] by network: input, forget, candidate and output in an LSTM; update, reset and candidate in a GRU; none in a SimpleRNN. */
   readonly gates: Readonly<Record<string, Vector>>;
+  /** Pre-activations z [U] by network, of a SimpleRNN's one, too: what activations were given and slopes are of. */
+  readonly preActivations: Readonly<Record<string, Vector>>;
   /** What a GRU's candidate sees of h_{t−1}. */
   readonly recurrentPart?: Vector;
 }

@@ -34,14 +34,21 @@ export class GruCell implements Cell {
 
   step(x: Vector, { hidden: before }: State): Step {
     const { weights, activation: phi, gateActivation: sigma } = this;
-    const z = preActivation(x, before, weights.update).map(sigma.f);
-    const r = preActivation(x, before, weights.reset).map(sigma.f);
+    const preUpdate = preActivation(x, before, weights.update);
+    const preReset = preActivation(x, before, weights.reset);
+    const [z, r] = [preUpdate.map(sigma.f), preReset.map(sigma.f)];
     const recurrentPart = this.recurrentPart(before, r);
     const seen = this.resetAfter ? hadamard(r, recurrentPart) : recurrentPart;
     const { kernel, bias } = weights.candidate;
-    const candidate = add(timesMatrix(x, kernel), bias, seen).map(phi.f);
+    const preCandidate = add(timesMatrix(x, kernel), bias, seen);
+    const candidate = preCandidate.map(phi.f);
     const hidden = combine((z, old, fresh) => z * old + (1 - z) * fresh, z, before, candidate);
-    return { gates: { update: z, reset: r, candidate }, hidden, recurrentPart };
+    const preActivations: Record<Gate, Vector> = {
+      update: preUpdate,
+      reset: preReset,
+      candidate: preCandidate,
+    };
+    return { gates: { update: z, reset: r, candidate }, preActivations, hidden, recurrentPart };
   }
 
   /** What the candidate sees of h_{t−1}: before the reset gate multiplies it, or after. */
@@ -57,12 +64,13 @@ export class GruCell implements Cell {
    */
   back(now: Step, { hidden: before }: State, dh: Vector): StepGradient {
     const { update: z, reset: r, candidate } = now.gates as Record<Gate, Vector>;
+    const pre = now.preActivations as Record<Gate, Vector>;
     const { weights, resetAfter, activation: phi, gateActivation: sigma } = this;
-    const dCandidate = combine((d, z, y) => d * (1 - z) * phi.slope(y), dh, z, candidate);
-    const dUpdate = hadamard(dh, subtract(before, candidate), z.map(sigma.slope));
+    const dCandidate = combine((d, z, own) => d * (1 - z) * phi.slope(own), dh, z, pre.candidate);
+    const dUpdate = hadamard(dh, subtract(before, candidate), pre.update.map(sigma.slope));
     // δ of the candidate's recurrent side: of r ⊙ (h₋₁·R + b′), or of r ⊙ h₋₁ before the product.
     const dProduct = resetAfter ? dCandidate : timesTransposed(dCandidate, weights.candidate.recurrent);
-    const dReset = hadamard(dProduct, resetAfter ? now.recurrentPart! : before, r.map(sigma.slope));
+    const dReset = hadamard(dProduct, resetAfter ? now.recurrentPart! : before, pre.reset.map(sigma.slope));
     const dz: Record<Gate, Vector> = { update: dUpdate, reset: dReset, candidate: dCandidate };
     const dKept = hadamard(dProduct, r);
     return {

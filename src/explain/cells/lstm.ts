@@ -31,14 +31,20 @@ export class LstmCell implements Cell {
   ) {}
 
   step(x: Vector, { hidden: h, cell: c = zeros(this.units) }: State): Step {
-    const { weights, activation: phi, gateActivation: sigma } = this;
-    const i = preActivation(x, h, weights.input).map(sigma.f);
-    const f = preActivation(x, h, weights.forget).map(sigma.f);
-    const g = preActivation(x, h, weights.candidate).map(phi.f);
-    const o = preActivation(x, h, weights.output).map(sigma.f);
+    const { activation: phi, gateActivation: sigma } = this;
+    const of = (gate: Gate) => preActivation(x, h, this.weights[gate]);
+    const z: Record<Gate, Vector> = {
+      input: of("input"),
+      forget: of("forget"),
+      candidate: of("candidate"),
+      output: of("output"),
+    };
+    const [i, f] = [z.input.map(sigma.f), z.forget.map(sigma.f)];
+    const [g, o] = [z.candidate.map(phi.f), z.output.map(sigma.f)];
     const cell = add(hadamard(f, c), hadamard(i, g));
     return {
       gates: { input: i, forget: f, candidate: g, output: o },
+      preActivations: z,
       cell,
       hidden: this.emit({ output: o }, cell),
     };
@@ -53,14 +59,15 @@ export class LstmCell implements Cell {
    * h_{t−1} each δz · Rᵀ.
    */
   back(now: Step, { cell: before = zeros(this.units) }: State, dh: Vector, dc: Vector): StepGradient {
-    const { input: i, forget: f, candidate: g, output: o } = now.gates as Record<Gate, Vector>;
+    const { input: i, forget: f, candidate: g } = now.gates as Record<Gate, Vector>;
     const { activation: phi, gateActivation: sigma } = this;
+    const z = now.preActivations as Record<Gate, Vector>;
     const total = add(dc, hadamard(dh, this.outputSlope(now)));
     const dz: Record<Gate, Vector> = {
-      input: hadamard(total, g, i.map(sigma.slope)),
-      forget: hadamard(total, before, f.map(sigma.slope)),
-      candidate: hadamard(total, i, g.map(phi.slope)),
-      output: hadamard(dh, now.cell!.map(phi.f), o.map(sigma.slope)),
+      input: hadamard(total, g, z.input.map(sigma.slope)),
+      forget: hadamard(total, before, z.forget.map(sigma.slope)),
+      candidate: hadamard(total, i, z.candidate.map(phi.slope)),
+      output: hadamard(dh, now.cell!.map(phi.f), z.output.map(sigma.slope)),
     };
     const through = (gate: Gate) => timesTransposed(dz[gate], this.weights[gate].recurrent);
     return {
@@ -81,10 +88,6 @@ export class LstmCell implements Cell {
   }
 
   outputSlope({ gates, cell }: Step): Vector {
-    const { f, slope } = this.activation;
-    return hadamard(
-      gates["output"]!,
-      cell!.map((value) => slope(f(value))),
-    );
+    return hadamard(gates["output"]!, cell!.map(this.activation.slope));
   }
 }

@@ -2,18 +2,16 @@
 
 import { inputError } from "../../base/errors.js";
 import { ACTIVATIONS, type ActivationName, activationFormula } from "../../kernels/activations.js";
-import { Bidirectional } from "../../layers/bidirectional.js";
-import type { GRU } from "../../layers/gru.js";
-import type { Layer } from "../../layers/layer.js";
+import { LEAKY_SLOPE } from "../../layers/activation.js";
 import { LSTM } from "../../layers/lstm.js";
-import { RecurrentLayer as RecurrentBase } from "../../layers/recurrent.js";
 import { SimpleRNN } from "../../layers/simple-rnn.js";
 import { builtModelOf } from "../../model/given.js";
 import type { Model } from "../../model/model.js";
-import type { Node } from "../../network/graph.js";
 import type { WeightArray } from "../../network/weights.js";
+import { layOut } from "../laid.js";
 import type { Activation, Cell, NetworkWeights } from "./cell.js";
 import { GruCell } from "./gru.js";
+import type { RecurrentLayer } from "./layers.js";
 import { LstmCell } from "./lstm.js";
 import { NETWORKS } from "./names.js";
 import { SimpleRnnCell } from "./simple-rnn.js";
@@ -34,55 +32,35 @@ export interface OpenCell {
   readonly cell: Cell;
   readonly layer: RecurrentLayer;
   readonly weights: CellWeights;
-  /** The layer of the graph whose output it reads, and the one whose output it is (part of). */
+  /** Of the model laid out (`laid.ts`): the node that it reads. Its own node has the cell's name. */
   readonly from: string;
-  readonly node: Layer;
-  /** In a Bidirectional. */
-  readonly pair: Pair | null;
+  /** Whether that comes last step first. */
+  readonly turned: boolean;
 }
 
-/** One of the two cells of a Bidirectional. */
-export interface Pair {
-  readonly mode: Bidirectional["options"]["mergeMode"];
-  /** Which of the two: 1 is the one whose sequence is turned round. */
-  readonly place: 0 | 1;
-  other(): OpenCell;
-}
-
-export type RecurrentLayer = SimpleRNN | LSTM | GRU;
-
-export const isRecurrent = (layer: Layer): layer is RecurrentLayer => layer instanceof RecurrentBase;
-
-/** Every recurrent layer, first to last, those inside a Bidirectional too. @throws InputError when there is none */
+/** Every recurrent cell, first to last, those inside an RNN or a Bidirectional too. @throws InputError when there is none */
 export function openCells(given: Model): OpenCell[] {
-  const model = builtModelOf(given, "explain");
-  const weights = new Map(model.getWeights().map((array) => [array.name, array]));
-  const cells = model.nodes.flatMap((node) => cellsOf(model, node, weights));
-  if (cells.length > 0) return cells;
-  throw inputError({
-    expected: "a model with a SimpleRNN, LSTM or GRU layer",
-    where: `model ${model.name}`,
-    received: model.layers.map(({ className }) => className),
+  return cellsOf(builtModelOf(given, "explain")).map(({ open }) => open);
+}
+
+function cellsOf(model: Model): { open: OpenCell; second: boolean }[] {
+  const { cells } = layOut(model);
+  if (cells.length === 0) {
+    throw inputError({
+      expected: "a model with a SimpleRNN, LSTM or GRU layer, or an RNN of such cells",
+      where: `model ${model.name}`,
+      received: model.layers.map(({ className }) => className),
+      next: "There is no step after step in it to open: explain params, attribute and embedding show what it has.",
+    });
+  }
+  const arrays = new Map(model.getWeights().map((array) => [array.name, array]));
+  return cells.map(({ layer, name, from, second, turned }) => {
+    const weights = weightsOf(arrays, name);
+    return { open: { cell: makeCell(layer, weights, name), layer, weights, from, turned }, second };
   });
 }
 
-function cellsOf(model: Model, { layer: node, inputs }: Node, weights: Map<string, WeightArray>): OpenCell[] {
-  const from = inputs.length > 0 ? model.nodes[inputs[0]!]!.layer.name : "";
-  const open = (layer: RecurrentLayer, prefix: string, pair: Pair | null): OpenCell => {
-    const own = weightsOf(weights, prefix);
-    return { cell: makeCell(layer, own, prefix), layer, weights: own, from, node, pair };
-  };
-  if (isRecurrent(node)) return [open(node, node.name, null)];
-  if (!(node instanceof Bidirectional) || !node.pair.every(isRecurrent)) return [];
-  const { mergeMode: mode } = node.options;
-  const both: OpenCell[] = node.pair.map((layer, place) => {
-    const pair: Pair = { mode, place: place as 0 | 1, other: () => both[1 - place]! };
-    return open(layer as RecurrentLayer, `${node.name}/${layer.name}`, pair);
-  });
-  return both;
-}
-
-/** The weights under "lstm" or "bidirectional/forward_lstm". */
+/** The weights under "lstm", "bidirectional/forward_lstm" or "rnn/lstm_cell". */
 function weightsOf(weights: Map<string, WeightArray>, prefix: string): CellWeights {
   const matrix = (name: string): Matrix => {
     const { shape, data } = weights.get(`${prefix}/${name}`)!;
@@ -92,15 +70,20 @@ function weightsOf(weights: Map<string, WeightArray>, prefix: string): CellWeigh
   return { kernel: matrix("kernel"), recurrent: matrix("recurrent_kernel"), bias };
 }
 
-/** The recurrent layer of that name, or the last one; of a Bidirectional, the one that reads first to last. */
-export function openCell(model: Model, name?: string): OpenCell {
-  const cells = openCells(model);
+/**
+ * The cell of that name, or of the layer that it is the last in; without a name the last. Of a Bidirectional that is the one
+ * that reads first to last.
+ */
+export function openCell(given: Model, name?: string): OpenCell {
+  const cells = cellsOf(builtModelOf(given, "explain"));
+  const first = cells.filter(({ second }) => !second);
   const found =
     name === undefined
-      ? cells.findLast(({ pair }) => pair?.place !== 1)
-      : cells.find(({ cell, layer }) => cell.layer === name || layer.name === name);
-  if (found) return found;
-  const names = cells.map(({ cell }) => cell.layer).join(", ");
+      ? first.at(-1)
+      : (cells.find(({ open }) => open.cell.layer === name) ??
+        [...cells, ...first].findLast(({ open }) => open.cell.layer.split("/").includes(name)));
+  if (found) return found.open;
+  const names = cells.map(({ open }) => open.cell.layer).join(", ");
   throw inputError({
     expected: `a recurrent layer of the model: ${names}`,
     where: "layer",
@@ -123,9 +106,13 @@ export function makeCell(layer: RecurrentLayer, weights: CellWeights, name = lay
   return new GruCell(name, I, U, networks(weights, NETWORKS.GRU, U), phi, sigma, resetAfter);
 }
 
-function activationOf(name: ActivationName): Activation {
+/** An activation of a cell. @throws RangeError for softmax, which is not elementwise */
+export function activationOf(name: ActivationName): Activation {
   const { f, derivative } = activationFormula(ACTIVATIONS[name].id);
-  return { f: (x) => f(x, 0), slope: (y) => derivative(Number.NaN, y, 0) };
+  return {
+    f: (z) => f(z, LEAKY_SLOPE),
+    slope: (z) => derivative(z, f(z, LEAKY_SLOPE), LEAKY_SLOPE),
+  };
 }
 
 /** Column block k of kernel, recurrent kernel and bias is network k's. */

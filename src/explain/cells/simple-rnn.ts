@@ -25,13 +25,14 @@ export class SimpleRnnCell implements Cell {
   ) {}
 
   step(x: Vector, { hidden }: State): Step {
-    return { gates: {}, hidden: preActivation(x, hidden, this.weights.network).map(this.activation.f) };
+    const z = preActivation(x, hidden, this.weights.network);
+    return { gates: {}, preActivations: { network: z }, hidden: z.map(this.activation.f) };
   }
 
   /** Every gradient passes φ′ and Rᵀ at every step: there is no other way back. */
   back(now: Step, _previous: State, dh: Vector): StepGradient {
     const { kernel, recurrent } = this.weights.network;
-    const dz = hadamard(dh, now.hidden.map(this.activation.slope));
+    const dz = hadamard(dh, now.preActivations["network"]!.map(this.activation.slope));
     return {
       total: dh,
       direct: null,

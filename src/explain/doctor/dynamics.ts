@@ -1,7 +1,7 @@
 /** Traps that show in what happens inside: gates forward, gradients backward, on a few of the texts. */
 import { count, percent } from "../../base/numbers.js";
+import { isRecurrent } from "../cells/layers.js";
 import { isGate } from "../cells/names.js";
-import { isRecurrent } from "../cells/open.js";
 import { gradientFlow } from "../gradient.js";
 import { type LayerTrace, trace } from "../trace.js";
 import type { Check } from "./finding.js";

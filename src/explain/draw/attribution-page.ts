@@ -11,7 +11,7 @@ import { numeral, tiny } from "./numbers.js";
 import { EXPLAIN_STYLE } from "./style.js";
 
 export function attributionPage(attribution: Attribution, sentence: Sentence, title: string): string {
-  const { objective, value, baseline, completeness, memory } = attribution;
+  const { objective, value, baseline, completeness, memory, noMemory } = attribution;
   return page(
     {
       title: "Which words decided",
@@ -45,7 +45,7 @@ export function attributionPage(attribution: Attribution, sentence: Sentence, ti
       html`<p><strong>Occlusion</strong> takes each word out of the text and looks again: F(x) less F without the word. Such changes need not add up: words can stand in for each other, or work only together.</p>`,
       memory
         ? html`<p><strong>Memory</strong> is exact: what each word wrote into ${foreign(memory.layer)} and later gates kept adds up to its final memory within ${tiny(memory.residual)}. Along ∂F/∂memory it says which way the remains point, in all ${numeral(memory.total, 4)}; its share says how much of the memory they are. Padding holds ${percent(memory.padding.held)}.</p>`
-        : html`<p>A SimpleRNN's state is no sum over words, so there is no memory to divide.</p>`,
+        : html`<p>${foreign(noMemory!)}</p>`,
     ),
   );
 }

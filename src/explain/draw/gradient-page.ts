@@ -29,6 +29,7 @@ export function gradientPage(view: GradientView, title: string, units: readonly 
         rows: step.map(({ name, tex, inner }) => [name, math(tex), inner !== "" && math(inner)]),
         wordColumns: 3,
       }),
+      ...formulas.slopes.map((tex) => formulaBlock(tex)),
     ),
     section(
       "step",

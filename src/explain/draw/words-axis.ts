@@ -2,7 +2,7 @@
 import { cutToWidth, displayWidth, printable } from "../../base/text.js";
 import { html, type Markup } from "../../drawing/markup.js";
 import { px } from "../../drawing/svg.js";
-import type { Word } from "../cell-view.js";
+import type { Word } from "../sentence.js";
 
 const LONGEST = 15;
 

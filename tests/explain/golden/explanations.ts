@@ -1,6 +1,6 @@
 /** The vectors of make_explanations.py, and what its names are here. */
 import { readFileSync } from "node:fs";
-import type { CellKind } from "../../../src/explain/cells/cell.js";
+import { type CellKind, NETWORKS } from "../../../src/explain/cells/names.js";
 import type { ObjectiveKind } from "../../../src/explain/objective.js";
 import type { ModelSpec } from "../../golden/vectors.js";
 
@@ -9,12 +9,12 @@ import type { ModelSpec } from "../../golden/vectors.js";
  * from the layer above.
  */
 export const NAMES = {
-  networks: { SimpleRNN: ["h"], LSTM: ["i", "f", "g", "o"], GRU: ["z", "r", "h"] },
-  hidden: "h",
-  cell: "c",
+  networks: NETWORKS,
+  hidden: "hidden",
+  cell: "cell",
   direct: "direct",
-  above: "output",
-} as const satisfies { networks: Record<CellKind, readonly string[]> } & Record<string, unknown>;
+  above: "above",
+} as const;
 
 /** Shape, and little-endian float64 in base64. */
 export interface Doubles {
@@ -57,7 +57,8 @@ export interface ModelGolden {
   attribution: {
     value: number;
     baseline: number;
-    points: number;
+    /** Of the one rule on the whole path that will do; null where it takes pieces. */
+    points: number | null;
     integrated: Doubles;
     occlusion: Doubles;
     along?: Doubles;

@@ -1,0 +1,174 @@
+/** cellstate explain on what cellstate predict opens: a vocabulary beside the network or in it, rows of numbers, several inputs. */
+import assert from "node:assert/strict";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { layers, type Model, model, sequential } from "../../src/index.js";
+import { shake } from "../explain/models.js";
+import { cellstate } from "./run.js";
+
+const WORDS = ["", "[UNK]", "a", "good", "bad", "film", "the", "was"];
+const yes = () => layers.dense({ units: 1, activation: "sigmoid" });
+
+let folder = "";
+const made: Record<string, Model> = {};
+before(async () => {
+  folder = await mkdtemp(join(tmpdir(), "cellstate-opens-"));
+  made["network"] = sequential([
+    layers.embedding({ inputDim: 8, outputDim: 3, inputLength: 6 }),
+    layers.lstm({ units: 4 }),
+    yes(),
+  ]);
+  made["texts"] = sequential([
+    layers.textVectorization({ vocabulary: WORDS, outputSequenceLength: 6 }),
+    layers.embedding({ inputDim: 8, outputDim: 3 }),
+    layers.rnn({ cell: layers.gruCell({ units: 4 }) }),
+    yes(),
+  ]);
+  const [words, facts] = [
+    layers.input({ shape: [6], name: "words" }),
+    layers.input({ shape: [4, 2], name: "facts" }),
+  ];
+  const embedded = layers.embedding({ inputDim: 8, outputDim: 3 }).apply(words);
+  const read = [
+    layers.lstm({ units: 3, name: "of_words" }).apply(embedded),
+    layers.gru({ units: 3, name: "of_facts" }).apply(facts),
+  ];
+  made["two"] = model({ inputs: [words, facts], outputs: yes().apply(layers.concatenate().apply(read)) });
+  made["tags"] = sequential([
+    layers.input({ shape: [4, 2] }),
+    layers.lstm({ units: 3, returnSequences: true }),
+    layers.timeDistributed({ layer: layers.dense({ units: 3, activation: "softmax" }) }),
+  ]);
+  for (const [name, one] of Object.entries(made)) await shake(one, 5).save(join(folder, `${name}.keras`));
+  await writeFile(join(folder, "vocabulary.txt"), `${WORDS.join("\n")}\n`);
+  await writeFile(join(folder, "ids.json"), "[3, 5]");
+  await writeFile(join(folder, "steps.csv"), "0.5,1\n-1,2\n0.25,0\n1,1\n");
+  await writeFile(join(folder, "two.json"), JSON.stringify({ facts: FACTS, words: [0, 0, 6, 5, 7, 3] }));
+});
+after(() => rm(folder, { recursive: true }));
+
+const FACTS = [
+  [0.5, 1],
+  [-1, 2],
+  [0.25, 0],
+  [1, 1],
+];
+
+async function ask(...args: string[]) {
+  const { code, stdout, stderr } = await cellstate(args, { cwd: folder });
+  assert.equal(code, 0, stderr);
+  return JSON.parse(stdout);
+}
+const refused = async (says: RegExp, ...args: string[]) => {
+  const { code, stderr } = await cellstate(args, { cwd: folder });
+  assert.equal(code, 2, stderr);
+  assert.match(stderr, says);
+};
+
+const TEXT = "the film was good";
+const logOdds = (p: number) => Math.log(p / (1 - p));
+
+test("--tokenizer, padding and labels are predict's: the same words, and the same answer", async () => {
+  const given = ["--tokenizer", "vocabulary.txt", "--padding", "post", "--labels", "ham,spam", "--json"];
+  const answer = await ask("predict", "network.keras", TEXT, ...given);
+  const view = await ask("explain", "attribute", "network.keras", TEXT, ...given);
+  assert.equal(view.objective, `log-odds of ${answer.label}`);
+  assert.ok(Math.abs(view.value - logOdds(answer.probability)) < 1e-5);
+  assert.deepEqual(
+    view.words.map(({ t, word }: { t: number; word: string }) => [t, word]),
+    TEXT.split(" ").map((word, t) => [t, word]),
+  );
+  const cell = ["--tokenizer", "vocabulary.txt", "--padding", "post", "--json"];
+  const { words } = await ask("explain", "cell", "network.keras", TEXT, ...cell);
+  assert.deepEqual(words.length, 4);
+  const { words: known } = await ask(
+    ...["explain", "embedding", "network.keras", "good", "--tokenizer", "vocabulary.txt", "--json"],
+  );
+  assert.equal(known[0].id, 3);
+  await refused(
+    /a vocabulary to read a text with.*--tokenizer FILE/,
+    "explain",
+    "cell",
+    "network.keras",
+    TEXT,
+  );
+});
+
+test("a model that begins with TextVectorization reads its texts by itself", async () => {
+  const answer = await ask("predict", "texts.keras", TEXT, "--json");
+  const view = await ask("explain", "attribute", "texts.keras", TEXT, "--json");
+  assert.ok(Math.abs(Math.abs(view.value) - Math.abs(logOdds(answer.probability))) < 1e-5);
+  const flow = await ask("explain", "gradient", "texts.keras", TEXT, "--no-study", "--json");
+  assert.equal(flow.layer, "rnn/gru_cell");
+  assert.ok(flow.check.residuals.centralDifferences < 1e-9);
+  assert.equal((await ask("explain", "embedding", "texts.keras", "film", "--json")).words[0].word, "film");
+  const doctor = await cellstate(["explain", "doctor", "texts.keras"], { cwd: folder });
+  assert.match(doctor.stdout, /its vocabulary/);
+});
+
+test("--row: ids, steps of numbers, and a row for each of several inputs", async () => {
+  const short = await ask("explain", "cell", "network.keras", "--row", "ids.json", "--json");
+  assert.deepEqual(
+    short.words.map(({ t, word }: { t: number; word: string }) => [t, word]),
+    [
+      [4, "#3"],
+      [5, "#5"],
+    ],
+  );
+  const p = (made["two"]!.predict([[[0, 0, 6, 5, 7, 3]], [FACTS]]) as number[][])[0]![0]!;
+  for (const [layer, steps] of [
+    ["of_words", 6],
+    ["of_facts", 4],
+  ] as const) {
+    const args = ["two.keras", "--row", "two.json", "--layer", layer, "--json"];
+    const flow = await ask(
+      "explain",
+      "gradient",
+      ...args,
+      "--no-study",
+      "--of",
+      "probability",
+      "--label",
+      "1",
+    );
+    assert.equal(flow.words.length, steps);
+    assert.ok(Math.abs(flow.objective.value - p) < 1e-6);
+    assert.ok(flow.check.residuals.centralDifferences < 1e-9);
+    assert.ok((await ask("explain", "unroll", ...args)).residual < 1e-12);
+  }
+  await refused(
+    /a row for each of 2 inputs.*--row FILE; it reads words \[6\] and facts \[4, 2\]/,
+    ...["explain", "cell", "two.keras", "--ids", "1,2"],
+  );
+  await refused(
+    /begins with an Embedding.*explain cell/,
+    "explain",
+    "attribute",
+    "two.keras",
+    "--row",
+    "two.json",
+  );
+  await refused(
+    /an object with a row for each input: words, facts/,
+    "explain",
+    "cell",
+    "two.keras",
+    "--row",
+    "ids.json",
+  );
+});
+
+test("--output-step: which step of a sequence of outputs E is about", async () => {
+  const answer = made["tags"]!.predict([FACTS]) as unknown as number[][][];
+  const args = ["explain", "gradient", "tags.keras", "--row", "steps.csv", "--no-study", "--json"];
+  const of = ["--of", "probability", "--label", "2"];
+  const last = await ask(...args, ...of);
+  assert.equal(last.objective.name, "probability of class 2 at step 3");
+  assert.ok(Math.abs(last.objective.value - answer[0]![3]![2]!) < 1e-6);
+  const second = await ask(...args, ...of, "--output-step", "1");
+  assert.ok(Math.abs(second.objective.value - answer[0]![1]![2]!) < 1e-6);
+  assert.equal(second.words[second.chosen].t, 1);
+  await refused(/--output-step: expected a step of the output, 0 to 3/, ...args, "--output-step", "4");
+});

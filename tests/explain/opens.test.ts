@@ -1,0 +1,260 @@
+/**
+ * What predict opens, explain opens: one model a kind, every explanation of each, with numbers that agree with the model's own
+ * predictions and with central differences; or a refusal with its reason and what to do in its stead.
+ */
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { attribute } from "../../src/explain/attribution.js";
+import { cellView } from "../../src/explain/cell-view.js";
+import { gradientView } from "../../src/explain/gradient-view.js";
+import { decomposeMemory } from "../../src/explain/memory.js";
+import { memoryView } from "../../src/explain/memory-view.js";
+import type { InputRow, OneInput } from "../../src/explain/probe.js";
+import { type Sentence, sentenceOfIds, sentenceOfRow } from "../../src/explain/sentence.js";
+import { trace } from "../../src/explain/trace.js";
+import { unroll } from "../../src/explain/unroll.js";
+import { layers, type Model, model, sequential } from "../../src/index.js";
+import { Random } from "../../src/kernels/philox.js";
+import { apart, shake, sum } from "./models.js";
+
+const random = new Random(21, 9);
+const steps = (T: number, I: number) =>
+  Array.from({ length: T }, (_, t) => Array.from({ length: I }, (_, i) => random.normal(I * t + i)));
+
+const IDS = [0, 0, 3, 7, 1, 9];
+const table = (maskZero = false) =>
+  layers.embedding({ inputDim: 12, outputDim: 3, inputLength: 6, maskZero });
+const yes = () => layers.dense({ units: 1, activation: "sigmoid" });
+const chain = (...parts: Parameters<typeof sequential>[0]) => sequential(parts);
+
+/** A model, a row of it, and what has nothing to show: a command, and why. */
+interface Opened {
+  model: Model;
+  sentence: Sentence;
+  refused?: Partial<Record<"cell" | "attribute", RegExp>>;
+  /** Which step of a sequence of outputs E is about. */
+  outputStep?: number;
+  /** The words that the cell's steps have. */
+  words?: string[];
+}
+
+const words = ["#3", "#7", "#1", "#9"];
+const ids = (made: Model, more: Partial<Opened> = {}): Opened => ({
+  ...{ model: shake(made, 3), sentence: sentenceOfIds(IDS), words },
+  ...more,
+});
+const NUMBERS = { attribute: /begins with an Embedding.*explain cell, unroll and gradient open/ };
+
+const CASES: Record<string, () => Opened> = {
+  "LSTM, one sigmoid": () => ids(chain(table(), layers.lstm({ units: 4 }), yes())),
+  "GRU, softmax, a mask": () =>
+    ids(chain(table(true), layers.gru({ units: 4 }), layers.dense({ units: 3, activation: "softmax" }))),
+  "SimpleRNN, an amount": () =>
+    ids(chain(table(), layers.simpleRNN({ units: 4 }), layers.dense({ units: 1 }))),
+  "sigmoids that are a question each": () =>
+    ids(chain(table(), layers.lstm({ units: 4 }), layers.dense({ units: 3, activation: "sigmoid" }))),
+  "stateful: every row starts from zeros, as predictions do": () =>
+    ids(chain(table(), layers.lstm({ units: 4, stateful: true }), yes())),
+  "texts, by TextVectorization": () => {
+    const vocabulary = ["", "[UNK]", "a", "good", "bad", "film"];
+    const made = chain(
+      layers.textVectorization({ vocabulary, outputSequenceLength: 5 }),
+      layers.embedding({ inputDim: 6, outputDim: 3 }),
+      layers.lstm({ units: 4 }),
+      yes(),
+    );
+    return ids(made, { sentence: sentenceOfIds([2, 3, 5, 0, 0], vocabulary), words: ["a", "good", "film"] });
+  },
+  "RNN of one cell": () => ids(chain(table(), layers.rnn({ cell: layers.lstmCell({ units: 4 }) }), yes())),
+  "RNN of stacked cells, backwards, under a mask": () => {
+    const cell = [layers.gruCell({ units: 3 }), layers.lstmCell({ units: 4 })];
+    return ids(chain(table(true), layers.rnn({ cell, goBackwards: true }), yes()));
+  },
+  "Bidirectional of an RNN of cells": () => {
+    const cell = [layers.simpleRNNCell({ units: 3 }), layers.gruCell({ units: 2 })];
+    return ids(
+      chain(table(true), layers.bidirectional({ layer: layers.rnn({ cell }), mergeMode: "mul" }), yes()),
+    );
+  },
+  "a layer above one that goes backwards: words stay with their steps": () =>
+    ids(
+      chain(
+        table(),
+        layers.gru({ units: 3, goBackwards: true, returnSequences: true }),
+        layers.lstm({ units: 4 }),
+        yes(),
+      ),
+    ),
+  "a sequence of labels": () => {
+    const dense = layers.dense({ units: 3, activation: "softmax" });
+    return ids(
+      chain(
+        table(),
+        layers.bidirectional({ layer: layers.lstm({ units: 3, returnSequences: true }) }),
+        layers.timeDistributed({ layer: dense }),
+      ),
+      { outputStep: 3 },
+    );
+  },
+  "numbers at every step": () => {
+    const made = chain(layers.input({ shape: [5, 2] }), layers.lstm({ units: 4 }), yes());
+    const all = [0, 1, 2, 3, 4].map((t) => `step ${t}`);
+    return ids(made, { sentence: sentenceOfRow(steps(5, 2)), words: all, refused: NUMBERS });
+  },
+  "steps that Masking hides": () => {
+    const made = chain(
+      layers.input({ shape: [null, 2] }),
+      layers.masking({ maskValue: 0 }),
+      layers.gru({ units: 4 }),
+      yes(),
+    );
+    const row = [[0, 0], ...steps(4, 2)];
+    const seen = [1, 2, 3, 4].map((t) => `step ${t}`);
+    return ids(made, { sentence: sentenceOfRow(row), words: seen, refused: NUMBERS });
+  },
+  "two inputs": () => {
+    const [text, facts] = [layers.input({ shape: [6] }), layers.input({ shape: [2] })];
+    const read = layers.lstm({ units: 4 }).apply(table().apply(text));
+    const both = layers.concatenate().apply([read, facts]);
+    const made = model({ inputs: [text, facts], outputs: yes().apply(both) });
+    const all = [0, 1, 2, 3, 4, 5].map((t) => `step ${t}`);
+    return ids(made, { sentence: sentenceOfRow([IDS, [0.4, -1.2]]), words: all, refused: NUMBERS });
+  },
+  "a convolution below, whose steps are no words": () =>
+    ids(
+      chain(
+        table(),
+        layers.conv1D({ filters: 3, kernelSize: 3, activation: "tanh" }),
+        layers.lstm({ units: 4 }),
+        yes(),
+      ),
+      { words: [0, 1, 2, 3].map((t) => `step ${t}`) },
+    ),
+  "no recurrent layer": () =>
+    ids(chain(table(), layers.globalAveragePooling1D(), yes()), {
+      refused: { cell: /SimpleRNN, LSTM or GRU layer.*explain params, attribute and embedding/ },
+    }),
+};
+
+/** The model's own answer to the row. */
+function predicted(made: Model, { ids: row, row: other }: Sentence): number[] {
+  const given = other ?? row;
+  const x = made.inputShapes.length === 1 ? [given] : (given as readonly OneInput[]).map((one) => [one]);
+  return (made.predict(x as Parameters<Model["predict"]>[0]) as unknown[]).flat(3) as number[];
+}
+
+for (const [name, open] of Object.entries(CASES)) {
+  describe(name, () => {
+    const opened = open();
+    const { model: made, sentence, refused = {} } = opened;
+    const row: InputRow = sentence.row ?? sentence.ids;
+
+    test("cell, unroll and gradient", () => {
+      if (refused.cell) {
+        for (const ask of [trace, unroll, decomposeMemory])
+          assert.throws(() => ask(made, row), { message: refused.cell });
+        assert.throws(() => cellView(made, sentence), { message: refused.cell });
+        assert.throws(() => gradientView(made, sentence), { message: refused.cell });
+        return;
+      }
+      const traced = trace(made, row);
+      assert.ok(apart(traced.output, predicted(made, sentence)) < 2e-6, "the answer is predict's");
+      assert.ok(traced.residual < 1e-12);
+      for (const { layer } of traced.layers) {
+        assert.ok(unroll(made, row, { layer, steps: 2 }).residual < 1e-12, layer);
+        const view = gradientView(made, sentence, { layer, target: 0, outputStep: opened.outputStep });
+        const { check, step } = view;
+        const scale = Math.max(1e-3, check.size);
+        assert.ok(check.residuals.backPropagation < 1e-11 * scale, layer);
+        assert.ok(check.residuals.centralDifferences < 1e-8, layer);
+        assert.ok(apart(sum(step.map(({ value }) => value)), check.paths) < 1e-11, layer);
+        assert.ok(check.size > 1e-7, `${layer}: nothing was compared`);
+        const parts = decomposeMemory(made, row, layer);
+        if (parts) assert.ok(memoryView(parts, sentence).residual < 1e-12);
+      }
+      const view = cellView(made, sentence);
+      assert.deepEqual(
+        view.words.map(({ word }) => word),
+        opened.words,
+      );
+    });
+
+    test("attribute", () => {
+      if (refused.attribute) {
+        const asked = Array.isArray(row[0]) ? IDS : (row as number[]);
+        assert.throws(() => attribute(made, asked), { message: refused.attribute });
+        return;
+      }
+      const { completeness, value, memory, noMemory, words: found } = attribute(made, sentence.ids);
+      assert.ok(completeness.residual < 1e-6 && Number.isFinite(value));
+      assert.ok(found.some(({ integratedGradients }) => Math.abs(integratedGradients) > 1e-4));
+      assert.equal(memory === null, noMemory !== null);
+    });
+  });
+}
+
+test("E of a sequence of outputs is about one step of it: the last, or the one that is asked for", () => {
+  const { model: made } = CASES["a sequence of labels"]!();
+  const answer = made.predict([IDS]) as unknown as number[][][];
+  const sentence = sentenceOfIds(IDS);
+  for (const outputStep of [undefined, 0, 3]) {
+    const view = gradientView(made, sentence, { kind: "probability", target: 1, outputStep });
+    const at = outputStep ?? 5;
+    assert.equal(view.objective.name, `probability of class 1 at step ${at}`);
+    assert.ok(Math.abs(view.objective.value - answer[0]![at]![1]!) < 1e-6);
+  }
+  assert.throws(() => gradientView(made, sentence, { outputStep: 6 }), /outputStep: .*0 to 5/);
+  const plain = CASES["LSTM, one sigmoid"]!().model;
+  assert.throws(() => gradientView(plain, sentence, { outputStep: 0 }), /outputStep: .*no sequence/);
+});
+
+test("log-odds of one step of a sequence come from its scores, where its probabilities are 1 and 0", () => {
+  for (const [units, activation] of [
+    [3, "softmax"],
+    [1, "sigmoid"],
+  ] as const) {
+    const made = shake(
+      chain(
+        table(),
+        layers.lstm({ units: 3, returnSequences: true }),
+        layers.timeDistributed({ layer: layers.dense({ units, activation }) }),
+      ),
+      3,
+    );
+    const asked = { kind: "logOdds", target: 0, outputStep: 2 } as const;
+    const { value: mild } = gradientView(made, sentenceOfIds(IDS), asked).objective;
+    const p = made.predict([IDS]) as unknown as number[][][];
+    const first = units === 1 ? 1 - p[0]![2]![0]! : p[0]![2]![0]!;
+    assert.ok(Math.abs(mild - Math.log(first / (1 - first))) < 1e-5);
+    const last = made.getWeights().length - 2;
+    const weights = made.getWeights().map(({ data }, k) => data.map((w) => (k >= last ? 4000 * w : w)));
+    made.setWeights(weights);
+    const view = gradientView(made, sentenceOfIds(IDS), asked);
+    assert.ok(Math.abs(view.objective.value) > 40 && Number.isFinite(view.objective.value));
+    assert.ok(view.check.residuals.backPropagation < 1e-11 * view.check.size);
+  }
+});
+
+test("a layer above one that goes backwards reads the last word first", () => {
+  const { model: made } = CASES["a layer above one that goes backwards: words stay with their steps"]!();
+  const [below, above] = trace(made, IDS).layers;
+  assert.deepEqual(
+    [below!, above!].map(({ steps: all }) => all.map(({ t }) => t)),
+    [
+      [5, 4, 3, 2, 1, 0],
+      [5, 4, 3, 2, 1, 0],
+    ],
+  );
+});
+
+test("a cell is found by its own name, by its layer's, and by the layer around it", () => {
+  const { model: made } = CASES["Bidirectional of an RNN of cells"]!();
+  const asked = (layer: string) => unroll(made, IDS, { layer, steps: 1 }).layer;
+  const own = "bidirectional/forward_rnn/gru_cell";
+  assert.equal(asked(own), own);
+  assert.equal(asked("gru_cell"), own);
+  assert.equal(asked("forward_rnn"), own);
+  assert.equal(asked("bidirectional"), own);
+  assert.equal(asked("backward_rnn"), "bidirectional/backward_rnn/gru_cell");
+  assert.throws(() => asked("lstm"), /bidirectional\/forward_rnn\/simple_rnn_cell, /);
+});
