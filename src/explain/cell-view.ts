@@ -84,7 +84,7 @@ export function cellView(model: Model, sentence: Sentence, options: CellViewOpti
       shown.map(({ t }) => t),
       steps.length,
     );
-    const chosen = chooseWord(words, options.at ?? read.at(-1)?.t ?? -1);
+    const chosen = chooseWord(words, options.at ?? read.at(-1)?.t);
     const series = anatomy.parts.flatMap((part): PartSeries[] => {
       // A SimpleRNN's one network gives its state itself.
       if (part.network && cell.kind === "SimpleRNN") return [];
@@ -115,7 +115,7 @@ function readPart(step: TraceStep, id: string): readonly number[] {
   return step.gates[id] ?? step.hidden;
 }
 
-function chooseWord(words: readonly Word[], at: number): number {
+function chooseWord(words: readonly Word[], at: number | undefined): number {
   const place = words.findIndex(({ t }) => t === at);
   if (place >= 0) return place;
   const places = words.length === 0 ? "there are none" : `${words[0]!.t} to ${words.at(-1)!.t}`;
@@ -123,7 +123,7 @@ function chooseWord(words: readonly Word[], at: number): number {
     expected: `the place of a word in the row (${places})`,
     where: "at",
     typed: { where: "--at" },
-    received: at === -1 ? "none" : at,
+    received: at ?? "none",
   });
 }
 

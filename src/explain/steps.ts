@@ -46,10 +46,10 @@ export function initialState({ units, carried }: Cell): State {
 /** Whether a layer reads the row from its end: what it reads may come last step first already. */
 export const readsBackwards = ({ layer, turned }: OpenCell): boolean => layer.options.goBackwards !== turned;
 
-/** Place in the row of the word that a layer reads last: the first one's where it reads the row from its end; −1 of none. */
-export function lastRead(open: OpenCell, words: readonly string[]): number {
-  const isWord = (word: string) => word !== "";
-  return readsBackwards(open) ? words.findIndex(isWord) : words.findLastIndex(isWord);
+/** Place in the row of the word that a layer reads last: the first one's where it reads the row from its end; undefined of none. */
+export function lastRead(steps: readonly TraceStep[], words: readonly string[]): number | undefined {
+  if (words.length !== steps.length) return undefined;
+  return steps.findLast(({ t, masked }) => !masked && words[t] !== "")?.t;
 }
 
 /** The state before step s. */

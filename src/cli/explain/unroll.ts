@@ -15,6 +15,7 @@ import { type MemoryView, memoryView } from "../../explain/memory-view.js";
 import { rowOf, type Sentence, wordAt } from "../../explain/sentence.js";
 import { lastRead } from "../../explain/steps.js";
 import { plain } from "../../explain/tex.js";
+import { trace } from "../../explain/trace.js";
 import { BACKWARDS, type Unrolled, unroll } from "../../explain/unroll.js";
 import type { Model } from "../../model/model.js";
 import { whole } from "../context.js";
@@ -83,10 +84,9 @@ export function unrollCommand(explain: Command): void {
 
 /** The place of the word that the layer reads last, where its steps are the words. */
 function lastWord(model: Model, sentence: Sentence, layer: string | undefined): number | undefined {
-  const { words } = sentence;
-  if (words.length === 0) return undefined;
-  const { places } = unroll(model, rowOf(sentence), { layer, steps: 1 });
-  return places === words.length ? lastRead(openCell(model, layer), words) : undefined;
+  const name = openCell(model, layer).cell.layer;
+  const { steps } = trace(model, rowOf(sentence)).layers.find((traced) => traced.layer === name)!;
+  return lastRead(steps, sentence.words);
 }
 
 /** Why --units would change nothing: they are columns of the table and of the page, and JSON has them all. */

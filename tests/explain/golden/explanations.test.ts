@@ -165,12 +165,16 @@ function checkAttribution(model: Model, { row, of: [kind, target], attribution, 
   const of = kind === "output" ? "output" : "logOdds";
   const found = attribute(model, row as number[], { kind: of, target });
   near([found.value, found.baseline], [attribution.value, attribution.baseline], "F");
-  assert.equal(found.completeness.points, attribution.points, `${name}: points of the quadrature`);
   const words = found.words;
+  const { points } = attribution;
+  // 8, then 16 … on the whole path. Of pieces of it others do as well, and all agree within what completeness asks for.
+  if (points !== null)
+    assert.equal(found.completeness.points, 2 * points - 8, `${name}: points of the quadrature`);
   near(
     words.map((word) => word.integratedGradients),
     attribution.integrated,
     "integrated gradients",
+    points === null ? 1e-6 : NEAR,
   );
   near(
     words.map((word) => word.occlusion),

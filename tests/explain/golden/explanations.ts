@@ -57,7 +57,8 @@ export interface ModelGolden {
   attribution: {
     value: number;
     baseline: number;
-    points: number;
+    /** Of the one rule on the whole path that will do; null where it takes pieces. */
+    points: number | null;
     integrated: Doubles;
     occlusion: Doubles;
     along?: Doubles;

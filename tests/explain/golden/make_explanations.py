@@ -243,24 +243,43 @@ def attribution(model, row, kind, target, cell):
     value = lambda given: objective(kind, target, model(row, weights, given))
     words, padding = table[torch.tensor(row)], table[0].expand(len(row), -1)
     end, start = value(words).item(), value(padding).item()
-    points = 8
-    while True:
+    enough = 1e-8 * max(abs(end - start), 1e-3)
+
+    def piece(low, high, points):
+        """Shares over a piece of the path, and by how much they miss the change of F over it."""
         nodes, shares = np.polynomial.legendre.leggauss(points)
-        mean = torch.zeros_like(words)
+        total = torch.zeros_like(words)
         for node, share in zip((nodes + 1) / 2, shares / 2):
-            given = (padding + node * (words - padding)).requires_grad_()
-            mean += share * torch.autograd.grad(value(given), given)[0]
-        integrated = (mean * (words - padding)).sum(1)
-        if abs(integrated.sum().item() - (end - start)) <= 1e-8 * max(abs(end - start), 1e-3) or points == 256:
-            break
+            given = (padding + (low + (high - low) * node) * (words - padding)).requires_grad_()
+            total += (high - low) * share * torch.autograd.grad(value(given), given)[0]
+        parts = (total * (words - padding)).sum(1)
+        ends = [value(padding + at * (words - padding)).item() for at in (low, high)]
+        return abs(parts.sum().item() - (ends[1] - ends[0])), low, high, parts
+
+    # The whole path with more and more points; where none will do, whose number then tells nothing, halves of halves.
+    points = 8
+    pieces = [piece(0, 1, points)]
+    while pieces[0][0] > enough and points < 64:
         points *= 2
+        pieces = [piece(0, 1, points)]
+    if pieces[0][0] > enough:
+        points = None
+        for _ in range(400):
+            if sum(each[0] for each in pieces) <= enough:
+                break
+            pieces.sort(key=lambda each: each[0])
+            _, low, high, _ = pieces.pop()
+            middle = (low + high) / 2
+            pieces += [piece(low, middle, 6), piece(middle, high, 6)]
+    integrated = sum(each[3] for each in pieces)
     places = [t for t, word in enumerate(row) if word != 0]
     whole = objective(kind, target, model(row, weights)).item()
     gone = [whole - objective(kind, target, model(without(row, t), weights)).item() for t in places]
     out = {"value": whole, "baseline": start, "points": points, "integrated": encode(integrated[places]), "occlusion": encode(gone)}
     objective(kind, target, model(row, weights, words.clone().requires_grad_())).backward()
     parts = memory(cell)
-    if not parts:
+    # Steps of a convolution are no words.
+    if not parts or len(cell.steps) != len(row):
         return out
     real = [s for s in cell.steps if not s["masked"]]
     along, held = np.zeros(len(row)), np.zeros(len(row))
