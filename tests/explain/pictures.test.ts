@@ -102,7 +102,7 @@ for (const kind of Object.keys(KINDS) as (keyof typeof KINDS)[]) {
     const labels = byClass(parse(picture), "word").map(textOf);
     assert.deepEqual(
       labels,
-      view.words.slice(-6).map(({ word }) => cutToWidth(printable(word), 14)),
+      view.words.slice(-5).map(({ word }) => cutToWidth(printable(word), 14)),
     );
     const states = view.series.filter(({ state }) => state).length;
     assert.equal(byClass(parse(picture), "heat-ground").length, labels.length * states + 2);

@@ -9,7 +9,7 @@ import { formula } from "./math-text.js";
 import { numeral } from "./numbers.js";
 
 /** Steps that fit beside the loop with words that can be read; of longer texts the last ones. */
-const MOST_STEPS = 6;
+const MOST_STEPS = 5;
 const BOX = { width: 86, height: 48 } as const;
 const STEP = 134;
 const LOOP = { x: 78, width: 176 } as const;
