@@ -49,13 +49,26 @@ await classifier.save(`${folder}/brackets.keras`);
 const closing = unseen.filter(({ label }) => ")]}".includes(label));
 const all = await classifier.evaluate(unseen);
 const own = await classifier.evaluate(closing);
-console.log(`The next character is right in ${(100 * all.accuracy).toFixed(1)} % of ${unseen.length} unseen texts,`);
+console.log(
+  `The next character is right in ${(100 * all.accuracy).toFixed(1)} % of ${unseen.length} unseen texts,`,
+);
 console.log(`and where a bracket closes in ${(100 * own.accuracy).toFixed(1)} % of ${closing.length}.`);
 writeRows(`${folder}/texts.csv`, unseen.slice(0, 400));
 writeRows(`${folder}/closing.csv`, closing);
 
 for (const [open, close] of PAIRS) {
   const inside = `\\${open}[^\\${close}]*`;
-  cellstate(folder, "explain", "units", "brackets.keras", "texts.csv", "--parts", "cell", "--pattern", inside);
+  cellstate(
+    folder,
+    "explain",
+    "units",
+    "brackets.keras",
+    "texts.csv",
+    "--parts",
+    "cell",
+    "--unlabelled",
+    "--pattern",
+    inside,
+  );
 }
 cellstate(folder, "explain", "ablate", "brackets.keras", "closing.csv");

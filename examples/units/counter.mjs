@@ -34,7 +34,7 @@ for (const { text, label } of rows(4000, 120)) {
 }
 
 const LENGTH = 160;
-console.log("Cells of 8 units: right on texts of so many characters\n");
+console.log("Cells of 2 units, one seed each: right on texts of so many characters\n");
 console.log(`            parameters  ${Object.keys(tested).join("   ")}`);
 for (const kind of ["simpleRNN", "gru", "lstm"]) {
   const classifier = await TextClassifier.train(learned, {
@@ -42,7 +42,7 @@ for (const kind of ["simpleRNN", "gru", "lstm"]) {
       sequential(
         [
           layers.embedding({ inputDim: vocabulary, outputDim: 4, inputLength: length, maskZero: true }),
-          layers[kind]({ units: 8 }),
+          layers[kind]({ units: 2 }),
           layers.dense({ units: 1, activation: "sigmoid" }),
         ],
         { seed: 1 },
@@ -58,5 +58,16 @@ for (const kind of ["simpleRNN", "gru", "lstm"]) {
 }
 writeRows(`${folder}/texts.csv`, tested["up to 40"].slice(0, 400));
 
-cellstate(folder, "explain", "units", "counter.keras", "texts.csv", "--parts", "cell", "--html", "units.html");
-cellstate(folder, "explain", "ablate", "counter.keras", "texts.csv");
+cellstate(
+  folder,
+  "explain",
+  "units",
+  "counter.keras",
+  "texts.csv",
+  "--parts",
+  "cell",
+  "--html",
+  "units.html",
+);
+cellstate(folder, "explain", "ablate", "counter.keras", "texts.csv", "--part", "cell");
+cellstate(folder, "explain", "ablate", "counter.keras", "texts.csv", "--part", "cell", "--together");

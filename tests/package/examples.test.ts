@@ -50,6 +50,16 @@ describe("examples", () => {
     ]);
   });
 
+  test("units/counter.mjs: a unit counts brackets, goes on beyond what it learned from, and is missed", () => {
+    const said = run(example("units/counter.mjs"), []);
+    const [, , long] = /^lstm +75 +([\d.]+) % +([\d.]+) % +([\d.]+) %$/m.exec(said)!.slice(1).map(Number);
+    assert.ok(long! > 99, said);
+    const [, r] = /^ {2}depth +lstm cell \d +(−?0\.\d+)/m.exec(said)!;
+    assert.ok(Math.abs(Number(r!.replace("−", "-"))) > 0.85, r);
+    const [, lost] = /^ {2}all together +\S+ ± \S+ +(−0\.\d+)/m.exec(said)!;
+    assert.ok(Number(lost!.replace("−", "-")) < -0.3, lost);
+  });
+
   test("server.mjs: answers texts, and says what it takes instead", async () => {
     const server = spawn(process.execPath, [example("server.mjs"), model, "0"]);
     const ended = new Promise((resolve) => server.once("exit", resolve));
