@@ -20,7 +20,7 @@ export function player(what: string, frames: readonly Frame[]): Markup {
   const button = (id: string, label: string, checked: boolean) =>
     html`<input type="radio" name="${what}" id="${what}-${id}"${checked && html` checked=""`}><label for="${what}-${id}">${label}</label>`;
   return html`<div class="player" role="group" aria-label="${what}">${frames.map(({ name }, k) => button(String(k), name, k === last))}${button("play", "play", false)}
-<div class="frames">${frames.map(({ name, picture }) => html`<div class="still" aria-label="${what} ${name}">${picture}</div>`)}</div></div>
+<div class="frames">${frames.map(({ name, picture }) => html`<div class="still drawing" aria-label="${what} ${name}">${picture}</div>`)}</div></div>
 `;
 }
 

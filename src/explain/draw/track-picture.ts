@@ -8,7 +8,7 @@ import { decades, type Line, lineLegend, logLines } from "./log-lines.js";
 import { numeral } from "./numbers.js";
 import { wordsAxis, wordsHeight } from "./words-axis.js";
 
-const WIDTH = 460;
+const WIDTH = 380;
 const KINDS = ["one", "two", "three"] as const;
 
 /** A value an epoch; null where there is none. */
@@ -25,7 +25,7 @@ export function epochChart(
   range?: readonly [number, number],
 ): Markup {
   const epochs = lines[0]!.values.length - 1;
-  const plot = plotArea(WIDTH, 220, { left: 44, right: 130, top: 20, bottom: 44 });
+  const plot = plotArea(WIDTH, 220, { left: 44, right: 96, top: 20, bottom: 44 });
   const known = lines.flatMap(({ values }) => values.filter((value) => value !== null));
   const y = scaleLinear(range ?? [Math.min(0, ...known), Math.max(1e-12, ...known)], [plot.bottom, plot.top]);
   if (!range) y.nice(4);
@@ -82,7 +82,7 @@ export function layerScales(epochs: readonly TrackedEpoch[], layer: number): Lay
 function gradientLines({ gradient, gains }: TrackedLayer): Line[] {
   return [
     { name: "gradient of the loss", kind: "one", values: gradient },
-    ...(gains ? [{ name: "σ of those steps together", kind: "two", values: gains.products }] : []),
+    ...(gains ? [{ name: "σ of the steps", kind: "two", values: gains.products }] : []),
   ];
 }
 
