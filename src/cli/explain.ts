@@ -5,7 +5,7 @@ import { addCommands, type CommandTable } from "./context.js";
 const COMMANDS: CommandTable = {
   params: async () => (await import("./explain/params.js")).paramsCommand,
   cell: async () => (await import("./explain/cell.js")).cellCommand,
-  compare: async () => (await import("./explain/cell.js")).compareCommand,
+  compare: async () => (await import("./explain/compare.js")).compareCommand,
   unroll: async () => (await import("./explain/unroll.js")).unrollCommand,
   gradient: async () => (await import("./explain/gradient.js")).gradientCommand,
   attribute: async () => (await import("./explain/attribute.js")).attributeCommand,

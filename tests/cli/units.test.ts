@@ -262,3 +262,17 @@ test("probe: what is in the states is read off them, and nothing off the control
   await writeFile(amount, 'text,label\n"the film was great",pos\n"the film was lovely",pos\n');
   await refused(/two classes at least/, "probe", model, amount);
 });
+
+test("compare: two models on a text and on data; without models the cells; half a question is refused", async () => {
+  const said = await explain("compare", model, model, "a good film", "--data", data);
+  assert.match(said, /similarity 1\.000/);
+  assert.match(said, /Outputs are 0\.0000 apart/);
+  const { text, data: onData } = await json("compare", model, model, rows[0]!.text, "--data", data);
+  assert.deepEqual(text.values[0], text.values[1]);
+  assert.deepEqual(
+    onData.matches.map(({ unit, match }: { unit: number; match: number }) => unit - match),
+    [0, 0, 0],
+  );
+  assert.match(await explain("compare"), /SimpleRNN +LSTM +GRU/);
+  await refused(/two models, and a text or --data FILE/, "compare", model, model);
+});

@@ -1,14 +1,12 @@
-/** cellstate explain cell MODEL [TEXT…] and explain compare [MODEL]: the cells, with their values on a text. */
+/** cellstate explain cell MODEL [TEXT…]: a cell, with its values on a text. */
 import type { Command } from "commander";
 import { count, decimal } from "../../base/numbers.js";
 import { padToWidth, printable, wrapToWidth } from "../../base/text.js";
 import { type CellAnatomy, type CellPart, cellAnatomy } from "../../explain/anatomy.js";
 import { type CellView, cellView, type PartSeries } from "../../explain/cell-view.js";
 import { openCell } from "../../explain/cells/open.js";
-import { type CellComparison, compareCells } from "../../explain/comparison.js";
-import { cellPage, comparisonPage } from "../../explain/draw/cell-pages.js";
+import { cellPage } from "../../explain/draw/cell-pages.js";
 import { cellPicture } from "../../explain/draw/cell-picture.js";
-import { comparisonPicture } from "../../explain/draw/comparison-picture.js";
 import { numeral } from "../../explain/draw/numbers.js";
 import { plain } from "../../explain/tex.js";
 import { whole } from "../context.js";
@@ -148,53 +146,4 @@ function seriesTable({ words, series, chosen }: CellView): string {
     ...columns.map((column) => column[k]!),
   ]);
   return table([["", ...heads.map((head) => `${head}  `)], ...rows], "");
-}
-
-interface CompareFlags extends OutputFlags {
-  inputs: number;
-  units: number;
-}
-
-export function compareCommand(explain: Command): void {
-  const command = explain
-    .command("compare")
-    .description("SimpleRNN, LSTM and GRU side by side")
-    .option("--inputs <n>", "numbers in each input", whole("inputs", 1), 16)
-    .option("--units <n>", "of each cell", whole("units", 1), 32);
-  outputOptions(command).action(async ({ inputs, units, ...flags }: CompareFlags) => {
-    const cells = compareCells(inputs, units);
-    await show(
-      {
-        data: { inputs, units, cells },
-        text: (style) => comparisonText(cells, style),
-        page: () => comparisonPage(cells),
-        picture: () => comparisonPicture(cells),
-      },
-      flags,
-    );
-  });
-}
-
-export function comparisonText(cells: readonly CellComparison[], style: Style): string {
-  const [{ anatomy }] = cells as [CellComparison];
-  const row = (name: string, value: (cell: CellComparison) => string) => [name, ...cells.map(value)];
-  return [
-    style.bold(`${count(anatomy.units)} units on inputs of ${count(anatomy.inputs)} numbers`),
-    table([
-      row("", ({ kind }) => kind),
-      row("interacting networks", ({ networks }) => String(networks)),
-      row("states", ({ states }) => states.join(" and ")),
-      row("parameters", ({ parameters }) => count(parameters)),
-      row("multiplications a step", ({ multiplications }) => count(multiplications)),
-      row("kept a step when fresh", ({ fresh }) => (fresh ? decimal(fresh.keep, 3) : "–")),
-      row("steps until half is left", ({ fresh }) => (fresh ? decimal(fresh.halfLife, 1) : "–")),
-    ]),
-    ...cells.flatMap(({ kind, memory, substitution, keeps }) => [
-      "",
-      style.bold(kind),
-      `  ${plain(memory)}`,
-      `  ${substitution}`,
-      ...wrapToWidth(keeps, WIDTH - 2).map((line) => `  ${line}`),
-    ]),
-  ].join("\n");
 }

@@ -1,0 +1,207 @@
+/**
+ * Two models on the same data: how alike their states are (linear CKA, Kornblith et al. 2019), which unit of one goes with
+ * which of the other, where their gates stand, and on which texts they are furthest apart.
+ */
+import { inputError } from "../../base/errors.js";
+import { Moments } from "./statistics.js";
+import type { StudiedText, UnitWalk, WalkedText } from "./walk.js";
+
+/** One of the two. */
+export interface ComparedSide {
+  /** The layer whose states are compared. */
+  layer: string;
+  /** Keras's class name. */
+  kind: string;
+  /** U */
+  units: number;
+  /** Mean of each gate over all words and units, by its name. */
+  gates: Record<string, number>;
+  /** Mean size of a number of the hidden state after a text's last word. */
+  hidden: number;
+}
+
+/** A unit of the first model, and the one of the second that it goes with most. */
+export interface UnitMatch {
+  unit: number;
+  match: number;
+  /** Pearson's r of the two hidden states after a text's last word. */
+  correlation: number;
+}
+
+/** A text on which the two are far apart. */
+export interface ApartText {
+  row: number;
+  text: string;
+  /** [F] each, what the models put out. */
+  outputs: [number[], number[]];
+  /** Half of Σ |p − q| over the outputs; of one output |p − q|. */
+  distance: number;
+}
+
+/** What two models have in common on a data set. */
+export interface UnitComparison {
+  /** Texts that both read. */
+  texts: number;
+  /** Texts of which one of the two reads no word. */
+  leftOut: number;
+  sides: [ComparedSide, ComparedSide];
+  /** 1: the same up to a turn and a scale; 0: nothing in common. Null where the states of one do not vary. */
+  similarity: number | null;
+  /** Strongest first; units that do not vary are left out. */
+  matches: UnitMatch[];
+  /** Mean distance of the outputs, and the texts where it is largest; null where the two have different outputs. */
+  distance: number | null;
+  apart: ApartText[];
+}
+
+/** Texts that are told of. */
+const MOST_APART = 20;
+
+/**
+ * @param walks of one layer each, all its parts; both go over the same texts in the same order
+ * @param texts gives the data from its beginning, once for each
+ * @throws InputError where no text is read by both
+ */
+export async function compareUnits(
+  walks: readonly [UnitWalk, UnitWalk],
+  texts: () => AsyncIterable<StudiedText> | Iterable<StudiedText>,
+): Promise<UnitComparison> {
+  const sides = walks.map((walk) => new Side(walk)) as [Side, Side];
+  const [a, b] = sides;
+  const cross = new Moments(a.units, b.units);
+  const own = [new Moments(a.units, a.units), new Moments(b.units, b.units)] as const;
+  let [both, alone, sum] = [0, 0, 0];
+  let comparable = true;
+  const apart: ApartText[] = [];
+  for await (const [first, second] of paired(walks[0].walk(texts()), walks[1].walk(texts()))) {
+    if (!first || !second) {
+      alone++;
+      continue;
+    }
+    both++;
+    const [x, y] = [a.add(first), b.add(second)];
+    cross.add(x, y);
+    own[0].add(x, x);
+    own[1].add(y, y);
+    comparable &&= first.output.length === second.output.length;
+    if (!comparable) continue;
+    const distance = distanceOf(first.output, second.output);
+    sum += distance;
+    apart.push({
+      ...{ row: first.row, text: first.text, distance },
+      outputs: [Array.from(first.output), Array.from(second.output)],
+    });
+    if (apart.length > 4 * MOST_APART) keepFurthest(apart);
+  }
+  if (both === 0) {
+    throw inputError({
+      expected: "a text with a word that both models read",
+      where: "DATA",
+      received: alone,
+    });
+  }
+  keepFurthest(apart);
+  return {
+    ...{ texts: both, leftOut: alone },
+    sides: [a.summary(both), b.summary(both)],
+    similarity: linearCka(cross, own),
+    matches: matchesOf(cross),
+    ...(comparable ? { distance: sum / both, apart } : { distance: null, apart: [] }),
+  };
+}
+
+/** ‖XᵀY‖² / (‖XᵀX‖ ‖YᵀY‖) of centred states (Frobenius norms). */
+export function linearCka(cross: Moments, own: readonly [Moments, Moments]): number | null {
+  const size = ({ products }: Moments) => Math.hypot(...products);
+  const scale = size(own[0]) * size(own[1]);
+  return scale > 0 ? Math.min(1, size(cross) ** 2 / scale) : null;
+}
+
+function matchesOf(cross: Moments): UnitMatch[] {
+  const found: UnitMatch[] = [];
+  for (let unit = 0; unit < cross.columns; unit++) {
+    let best: UnitMatch | null = null;
+    for (let match = 0; match < cross.others; match++) {
+      const correlation = cross.correlation(unit, match);
+      if (correlation === null || Math.abs(correlation) <= Math.abs(best?.correlation ?? 0)) continue;
+      best = { unit, match, correlation };
+    }
+    if (best) found.push(best);
+  }
+  return found.sort((p, q) => Math.abs(q.correlation) - Math.abs(p.correlation) || p.unit - q.unit);
+}
+
+const distanceOf = (p: Float32Array, q: Float32Array): number =>
+  p.reduce((sum, value, k) => sum + Math.abs(value - q[k]!), 0) / (p.length > 1 ? 2 : 1);
+
+function keepFurthest(apart: ApartText[]): void {
+  apart.sort((p, q) => q.distance - p.distance || p.row - q.row);
+  apart.length = Math.min(apart.length, MOST_APART);
+}
+
+/** What is gathered of one model. */
+class Side {
+  readonly units: number;
+  readonly #walk: UnitWalk;
+  /** Places of the hidden state among the signals, and of each gate. */
+  readonly #hidden: number;
+  readonly #gates: { name: string; from: number; sum: number }[] = [];
+  #words = 0;
+  #size = 0;
+
+  constructor(walk: UnitWalk) {
+    const [layer] = walk.recorded;
+    this.#walk = walk;
+    this.units = layer!.units;
+    this.#hidden = walk.signals.findIndex(({ part }) => part === "hidden");
+    for (const part of layer!.parts) {
+      if (["hidden", "cell", "candidate"].includes(part)) continue;
+      this.#gates.push({
+        name: part,
+        from: walk.signals.findIndex((signal) => signal.part === part),
+        sum: 0,
+      });
+    }
+  }
+
+  /** @returns [U] the hidden state after the last word */
+  add({ x, last, read }: WalkedText): Float32Array {
+    const S = this.#walk.signals.length;
+    for (const gate of this.#gates) {
+      for (let k = 0; k < read.tokens.length; k++)
+        for (let u = 0; u < this.units; u++) gate.sum += x[k * S + gate.from + u]!;
+    }
+    this.#words += read.tokens.length;
+    const hidden = last.subarray(this.#hidden, this.#hidden + this.units);
+    this.#size += hidden.reduce((sum, value) => sum + Math.abs(value), 0) / this.units;
+    return hidden;
+  }
+
+  summary(texts: number): ComparedSide {
+    const [{ layer, kind, units }] = this.#walk.recorded as [UnitWalk["recorded"][number]];
+    const count = this.#words * units;
+    return {
+      ...{ layer, kind, units },
+      gates: Object.fromEntries(this.#gates.map(({ name, sum }) => [name, sum / count])),
+      hidden: this.#size / texts,
+    };
+  }
+}
+
+/** The same rows of two walks, which may leave out different ones. */
+async function* paired(
+  first: AsyncGenerator<WalkedText>,
+  second: AsyncGenerator<WalkedText>,
+): AsyncGenerator<[WalkedText | null, WalkedText | null]> {
+  let [p, q] = [await first.next(), await second.next()];
+  while (!p.done || !q.done) {
+    const [before, after] = [p.done ? Infinity : p.value.row, q.done ? Infinity : q.value.row];
+    yield [
+      before <= after ? (p.value as WalkedText) : null,
+      after <= before ? (q.value as WalkedText) : null,
+    ];
+    const [goP, goQ] = [before <= after, after <= before];
+    if (goP) p = await first.next();
+    if (goQ) q = await second.next();
+  }
+}

@@ -1,0 +1,130 @@
+/** Two models on the same data: linear CKA by Gram matrices, matches of units that were only moved, words beside words. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { ENGINES } from "../../../src/engines/engines.js";
+import { attribute } from "../../../src/explain/attribution.js";
+import { readSentence } from "../../../src/explain/sentence.js";
+import { compareOnText } from "../../../src/explain/text-comparison.js";
+import { compareUnits } from "../../../src/explain/units/compare.js";
+import { TokenReader } from "../../../src/explain/units/tokens.js";
+import { UnitWalk } from "../../../src/explain/units/walk.js";
+import { layers, sequential } from "../../../src/index.js";
+import type { Model } from "../../../src/model/model.js";
+import { Vectorizer } from "../../../src/tokens/vectorizer.js";
+import { shake } from "../models.js";
+
+const U = 4;
+const network = (kind: "lstm" | "gru", seed: number): Model =>
+  shake(
+    sequential([
+      layers.embedding({ inputDim: 8, outputDim: 3, inputLength: 7 }),
+      layers[kind]({ units: U }),
+      layers.dense({ units: 1, activation: "sigmoid" }),
+    ]),
+    seed,
+    1.2,
+  );
+const vectorizer = new Vectorizer({ frontEnd: "tokenizer" }, ["", ..."abcdefg"], { padding: "pre" });
+/** Knows no g. */
+const smaller = new Vectorizer({ frontEnd: "tokenizer" }, ["", ..."abcdef"], { padding: "pre" });
+const walkOf = (model: Model, words = vectorizer) =>
+  new UnitWalk(model, new TokenReader(words, 7), ENGINES.createSynchronous({ threads: 1 }));
+const texts = ["a b c d e", "c c a b g f e", "g", "d e f a b c", "b a", "f f g", "a d"].map((text, k) => ({
+  ...{ row: k + 1, text, targets: null },
+}));
+const near = (a: number, b: number, within: number) => assert.ok(Math.abs(a - b) <= within, `${a} ${b}`);
+
+test("similarity is linear CKA as Kornblith et al. write it, by Gram matrices; outputs by hand", async () => {
+  const [a, b] = [network("lstm", 4), network("gru", 9)];
+  const compared = await compareUnits([walkOf(a), walkOf(b)], () => texts);
+  assert.equal(compared.texts, 7);
+  const states: Float32Array[][] = [[], []];
+  const outputs: number[][] = [[], []];
+  for (const [k, model] of [a, b].entries()) {
+    const walk = walkOf(model);
+    const hidden = walk.signals.findIndex(({ part }) => part === "hidden");
+    for await (const { last, output } of walk.walk(texts)) {
+      states[k]!.push(last.slice(hidden, hidden + U));
+      outputs[k]!.push(output[0]!);
+    }
+  }
+  const gram = (rows: Float32Array[]) => {
+    const means = Array.from(
+      { length: U },
+      (_, u) => rows.reduce((sum, row) => sum + row[u]!, 0) / rows.length,
+    );
+    const centred = rows.map((row) => Array.from(row, (value, u) => value - means[u]!));
+    return centred.map((p) => centred.map((q) => p.reduce((sum, value, u) => sum + value * q[u]!, 0)));
+  };
+  const [K, L] = states.map(gram) as [number[][], number[][]];
+  const inner = (p: number[][], q: number[][]) =>
+    p.flat().reduce((sum, value, k) => sum + value * q.flat()[k]!, 0);
+  near(compared.similarity!, inner(K, L) / Math.sqrt(inner(K, K) * inner(L, L)), 1e-9);
+  const apart = outputs[0]!.map((p, k) => Math.abs(p - outputs[1]![k]!));
+  near(compared.distance!, apart.reduce((sum, value) => sum + value, 0) / 7, 1e-9);
+  near(compared.apart[0]!.distance, Math.max(...apart), 1e-9);
+  assert.ok(compared.sides[0].gates["forget"]! > 0 && compared.sides[1].gates["update"]! > 0);
+});
+
+test("units that were only moved are found, and the states are the same", async () => {
+  const [a, b] = [network("lstm", 4), network("lstm", 4)];
+  const order = [2, 0, 3, 1];
+  const [table, kernel, recurrent, bias, dense, last] = b
+    .getWeights()
+    .map(({ data }) => data) as Float32Array[];
+  const columns = (data: Float32Array, rows: number) => {
+    const out = new Float32Array(data.length);
+    for (let r = 0; r < rows; r++)
+      for (let g = 0; g < 4; g++)
+        for (let u = 0; u < U; u++) out[r * 4 * U + g * U + u] = data[r * 4 * U + g * U + order[u]!]!;
+    return out;
+  };
+  const rows = (data: Float32Array, width: number) =>
+    Float32Array.from(data, (_, k) => data[order[Math.floor(k / width)]! * width + (k % width)]!);
+  b.setWeights([
+    ...[table!, columns(kernel!, 3), columns(rows(recurrent!, 4 * U), U), columns(bias!, 1)],
+    ...[rows(dense!, 1), last!],
+  ]);
+  const { similarity, matches, distance } = await compareUnits([walkOf(a), walkOf(b)], () => texts);
+  near(similarity!, 1, 1e-6);
+  near(distance!, 0, 1e-6);
+  for (const { unit, match, correlation } of matches) {
+    assert.equal(order[match], unit);
+    near(correlation, 1, 1e-6);
+  }
+  assert.equal(matches.length, U);
+});
+
+test("texts of which one reads no word are counted and left out; none at all is refused", async () => {
+  const [a, b] = [network("lstm", 4), network("lstm", 5)];
+  const { texts: both, leftOut } = await compareUnits([walkOf(a), walkOf(b, smaller)], () => texts);
+  assert.deepEqual([both, leftOut], [6, 1]);
+  await assert.rejects(
+    compareUnits([walkOf(a), walkOf(b, smaller)], () => texts.slice(2, 3)),
+    /a word that both models read/,
+  );
+});
+
+test("one text: each side is attribute's, words that one does not read are blank on its side", () => {
+  const [a, b] = [network("lstm", 4), network("gru", 9)];
+  const first = { model: a, sentence: readSentence(vectorizer, "a g b", 7), labels: ["no", "yes"] };
+  const second = { model: b, sentence: readSentence(smaller, "a g b", 7), labels: ["yes", "no"] };
+  const { words, values } = compareOnText(first, second);
+  const own = attribute(a, first.sentence.ids);
+  const other = attribute(b, second.sentence.ids, { target: 1 - own.target });
+  assert.deepEqual(values, [own.value, other.value]);
+  assert.deepEqual(
+    words.map(({ word }) => word),
+    ["a", "g", "b"],
+  );
+  assert.deepEqual(
+    words.map(({ sides }) => sides[0]!.share),
+    own.words.map(({ integratedGradients }) => integratedGradients),
+  );
+  assert.equal(words[1]!.sides[1], null);
+  assert.deepEqual(
+    [words[0]!.sides[1]!.share, words[2]!.sides[1]!.share],
+    other.words.map(({ integratedGradients }) => integratedGradients),
+  );
+  assert.throws(() => compareOnText(first, { ...second, labels: ["x", "y"] }), /the label "(no|yes)"/);
+});
