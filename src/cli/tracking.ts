@@ -12,6 +12,9 @@ import type { Callback } from "../train/callbacks.js";
 /** Texts that are looked at: enough for a mean, and an epoch takes no longer for it than some hundred steps of training. */
 const TEXTS = 16;
 
+/** Texts of the probe. */
+const PROBED = 300;
+
 const ENDINGS = [".html", ".json"];
 
 /** @throws InputError for a file that is neither a page nor JSON */
@@ -71,9 +74,18 @@ export class Tracking {
     const order = sentences
       .map((_, k) => k)
       .sort((a, b) => closeness(words(sentences[a]!)) - closeness(words(sentences[b]!)) || a - b);
+    const probed = Array.from(from.slice(0, PROBED)).filter((row) => !corpus.isEmpty(row, vectorizer));
+    const probe = classes &&
+      probed.length >= 6 && {
+        rows: probed.map((row) => corpus.encode([row], vectorizer, length).data),
+        classes: probed.map((row) => classes[row]!),
+      };
     this.#track = trackTraining(
       order.map((k) => sentences[k]!),
-      classes ? { targets: order.map((k) => classes[chosen[k]!]!) } : {},
+      {
+        ...(classes ? { targets: order.map((k) => classes[chosen[k]!]!) } : {}),
+        ...(probe ? { probe } : {}),
+      },
     );
   }
 
@@ -82,8 +94,8 @@ export class Tracking {
     const { file } = this;
     const track = this.#track;
     if (file === undefined || !track || track.epochs.length === 0) return null;
-    const { epochs, words } = track;
-    if (extname(file).toLowerCase() === ".json") return `${printableJson({ words, epochs })}\n`;
+    const { epochs, words, majority } = track;
+    if (extname(file).toLowerCase() === ".json") return `${printableJson({ words, majority, epochs })}\n`;
     return trackPage(track, this.title);
   }
 }

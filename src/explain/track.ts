@@ -2,8 +2,9 @@
  * What a network is like after each epoch, on the same few texts: how far its gates stand open, what becomes of a gradient
  * on its way back, how much its steps can stretch one, and how far its weights have moved.
  */
-import { indicesOf, listOf } from "../base/arguments.js";
+import { indicesOf, listOf, objectOf } from "../base/arguments.js";
 import { inputError, knownOptions, wholeNumber } from "../base/errors.js";
+import { ENGINES } from "../engines/engines.js";
 import type { Model } from "../model/model.js";
 import type { Callback } from "../train/callbacks.js";
 import type { CallbackState } from "../train/training-state.js";
@@ -16,6 +17,8 @@ import { endsInProbabilities, objectiveFor } from "./objective.js";
 import { Probe } from "./probe.js";
 import { checkSentence, rowOf, type Sentence, wordAt } from "./sentence.js";
 import type { TraceStep } from "./steps.js";
+import { PROBE_DEFAULTS, probeAccuracy } from "./units/linear-probe.js";
+import { UnitRecorder } from "./units/recorder.js";
 
 /** How a gate stood over all units and all words of the texts. */
 export interface TrackedGate {
@@ -49,6 +52,11 @@ export interface TrackedLayer {
    * steps back; null where states are so large that it would take longer than the training.
    */
   gains: { step: number; products: number[] } | null;
+  /**
+   * Share of texts whose class a linear probe (logistic regression) reads off the hidden state after the last step; learned on two
+   * thirds of the texts of `probe`, tested on the others. Null without them.
+   */
+  probe: number | null;
   /** [words][U] of the first text: the memory. */
   memories: number[][];
   /** [words][U] of the first text: the gate that keeps (forget, update); empty in a SimpleRNN. */
@@ -77,6 +85,16 @@ export interface TrainingTrack {
   readonly epochs: readonly TrackedEpoch[];
   /** The words of the first text, whose maps are kept. */
   readonly words: readonly string[];
+  /** What a probe gets right that always answers the commonest class; null without `probe`. */
+  readonly majority: number | null;
+}
+
+/** Texts whose classes a probe is to read off the states. */
+export interface TrackProbe {
+  /** [texts][T] ids */
+  rows: readonly ArrayLike<number>[];
+  /** The class of each, from 0. */
+  classes: ArrayLike<number>;
 }
 
 /** Options of `trackTraining`. */
@@ -85,6 +103,8 @@ export interface TrackOptions {
   targets?: readonly number[];
   /** How many of the texts Jacobians are computed of, which takes longest. Default 4. */
   jacobians?: number;
+  /** Texts for a linear probe, a few hundred; at least 6. */
+  probe?: TrackProbe;
 }
 
 /** States larger than this, and their Jacobians would take minutes an epoch: (2 · 64)³ products a step are some milliseconds. */
@@ -98,8 +118,8 @@ const LARGEST_STATE = 256;
  */
 export function trackTraining(sentences: readonly Sentence[], options: TrackOptions = {}): TrainingTrack {
   listOf(sentences, "trackTraining sentences", (each) => checkSentence(each as Sentence));
-  knownOptions(options, ["targets", "jacobians"], "trackTraining");
-  const { targets, jacobians = 4 } = options;
+  knownOptions(options, ["targets", "jacobians", "probe"], "trackTraining");
+  const { targets, jacobians = 4, probe } = options;
   wholeNumber(jacobians, "trackTraining jacobians");
   if (sentences.length === 0)
     throw inputError({ expected: "at least one text", where: "trackTraining sentences", received: 0 });
@@ -110,19 +130,37 @@ export function trackTraining(sentences: readonly Sentence[], options: TrackOpti
       throw inputError({ expected, where: "trackTraining targets", received: targets.length });
     }
   }
-  return new Track(sentences, targets, jacobians);
+  return new Track(sentences, targets, jacobians, probe ? checkProbe(probe) : null);
+}
+
+function checkProbe(given: TrackProbe): TrackProbe {
+  const where = "trackTraining probe";
+  const { rows, classes } = objectOf(given, where) as unknown as TrackProbe;
+  listOf(rows, `${where} rows`, (row, at) => indicesOf(row, at));
+  indicesOf(classes, `${where} classes`);
+  const width = rows[0]?.length ?? 0;
+  if (rows.length >= 6 && classes.length === rows.length && rows.every(({ length }) => length === width))
+    return given;
+  throw inputError({
+    expected: "at least 6 rows of one length, and a class for each",
+    where,
+    received: { rows: rows.length, classes: classes.length },
+  });
 }
 
 class Track implements TrainingTrack {
   readonly epochs: TrackedEpoch[] = [];
   readonly words: readonly string[];
+  readonly majority: number | null;
   #start: { name: string; data: Float32Array }[] = [];
 
   constructor(
     readonly sentences: readonly Sentence[],
     readonly targets: readonly number[] | undefined,
     readonly jacobians: number,
+    readonly probe: TrackProbe | null,
   ) {
+    this.majority = probe && majorityOf(probe);
     this.words = sentences[0]!.words.filter((word) => word !== "");
   }
 
@@ -174,8 +212,27 @@ class Track implements TrainingTrack {
       ...{ epoch, logs: { ...logs } },
       loss: endsInProbabilities(model) ? mean(losses) : null,
       weights: model.getWeights().map(({ name, data }) => this.#weight(name, Array.from(data))),
-      layers: seen.map((each) => each.summary()),
+      layers: this.#probed(
+        model,
+        seen.map((each) => each.summary()),
+      ),
     };
+  }
+
+  #probed(model: Model, layers: Omit<TrackedLayer, "probe">[]): TrackedLayer[] {
+    const { probe } = this;
+    if (!probe) return layers.map((layer) => ({ ...layer, probe: null }));
+    const { rows } = probe;
+    const T = rows[0]!.length;
+    const data = new Float32Array(rows.length * T);
+    for (const [b, row] of rows.entries()) data.set(row, b * T);
+    const recorder = new UnitRecorder(model, ENGINES.createSynchronous({ threads: 1 }));
+    try {
+      const recording = recorder.run({ data, rows: rows.length, shape: [T] });
+      return layers.map((layer) => ({ ...layer, probe: readOff(recording.layer(layer.layer), probe) }));
+    } finally {
+      recorder.dispose();
+    }
   }
 
   #weight(name: string, now: number[]): TrackedEpoch["weights"][number] {
@@ -184,6 +241,39 @@ class Track implements TrainingTrack {
     const apart = norm(subtract(now, before));
     return { name, norm: norm(now), moved: size > 0 ? apart / size : apart };
   }
+}
+
+/** Every third text is tested on. */
+const isTest = (k: number): boolean => k % 3 === 2;
+
+/** @param output [texts][U] or [texts][T][U] in the order of processing: the last step is what the layer ends with */
+function readOff(
+  output: { values: Float32Array; shape: readonly number[] },
+  { classes }: TrackProbe,
+): number {
+  const U = output.shape.at(-1)!;
+  const size = output.shape.reduce((a, b) => a * b, 1);
+  const examples = Array.from({ length: classes.length }, (_, k) => ({
+    x: output.values.subarray((k + 1) * size - U, (k + 1) * size),
+    y: classes[k]!,
+  }));
+  return probeAccuracy({
+    train: examples.filter((_, k) => !isTest(k)),
+    test: examples.filter((_, k) => isTest(k)),
+    range: [0, U],
+    label: ({ y }) => y,
+    classes: Math.max(2, ...Array.from(classes, (each) => each + 1)),
+    penalty: PROBE_DEFAULTS.penalty,
+  });
+}
+
+function majorityOf({ classes }: TrackProbe): number {
+  const learned = Array.from(classes).filter((_, k) => !isTest(k));
+  const counts = new Map<number, number>();
+  for (const each of learned) counts.set(each, (counts.get(each) ?? 0) + 1);
+  const [[most]] = [...counts].sort((a, b) => b[1] - a[1]) as [[number, number]];
+  const tested = Array.from(classes).filter((_, k) => isTest(k));
+  return tested.filter((each) => each === most).length / tested.length;
 }
 
 /** What is gathered of one layer over the texts. */
@@ -245,7 +335,7 @@ class Seen {
     this.#gates.set(name, gate);
   }
 
-  summary(): TrackedLayer {
+  summary(): Omit<TrackedLayer, "probe"> {
     const { cell } = this.#open;
     const small = this.#small() && this.#logProducts.length > 0;
     return {

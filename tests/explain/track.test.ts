@@ -5,6 +5,7 @@ import { trackPage } from "../../src/explain/draw/track-page.js";
 import { gradientFlow, sentenceOfIds, trace } from "../../src/explain/index.js";
 import { Probe } from "../../src/explain/probe.js";
 import { trackTraining } from "../../src/explain/track.js";
+import { probeAccuracy } from "../../src/explain/units/linear-probe.js";
 import { layers, sequential } from "../../src/index.js";
 import type { Model } from "../../src/model/model.js";
 import type { Callback } from "../../src/train/callbacks.js";
@@ -85,6 +86,27 @@ for (const kind of Object.keys(KINDS) as (keyof typeof KINDS)[]) {
   });
 }
 
+test("the probe reads classes off the states that trace has, learned on two texts of three and tested on the third", async () => {
+  const rows = Array.from({ length: 30 }, (_, k) => [k % 5, (k * 7) % 6, (k * k) % 6, (k % 2) + 1]);
+  const classes = rows.map(([, , , last]) => last! - 1);
+  const model = network("gru");
+  const track = trackTraining(sentences, { targets: y, probe: { rows, classes } });
+  await fit(model, [track.callback], 1);
+  assert.equal(track.majority, 0.5);
+  const examples = rows.map((ids, k) => ({
+    x: Float32Array.from(trace(model, ids).layers[0]!.steps.at(-1)!.hidden),
+    y: classes[k]!,
+  }));
+  const wanted = probeAccuracy({
+    ...{ train: examples.filter((_, k) => k % 3 !== 2), test: examples.filter((_, k) => k % 3 === 2) },
+    ...{ range: [0, 4] as const, label: ({ y: own }: { y: number }) => own, classes: 2, penalty: 1 },
+  });
+  assert.equal(track.epochs.at(-1)!.layers[0]!.probe, wanted);
+  // The last word is the class.
+  assert.ok(wanted > 0.9, String(wanted));
+  assert.match(trackPage(track, "t"), /reads off the last hidden state/);
+});
+
 test("a track goes on from its state, as training does", async () => {
   const [whole, begun, resumed] = [1, 2, 3].map(() => trackTraining(sentences, { targets: y })) as [
     ReturnType<typeof trackTraining>,
@@ -123,4 +145,6 @@ test("what cannot be tracked is refused", () => {
   assert.throws(() => trackTraining([]), /at least one text/);
   assert.throws(() => trackTraining(sentences, { targets: [1] }), /4 targets, one a text/);
   assert.throws(() => trackTraining([{} as never]), /sentence/);
+  const few = { rows: [[1], [2]], classes: [0, 1] };
+  assert.throws(() => trackTraining(sentences, { probe: few }), /at least 6 rows of one length/);
 });

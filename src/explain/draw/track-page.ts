@@ -11,7 +11,10 @@ import { type EpochLine, epochChart, layerPicture, layerScales } from "./track-p
 /** Epochs that a player has room for; of longer trainings evenly spread ones, first and last among them. */
 const MOST_FRAMES = 25;
 
-export function trackPage(track: Pick<TrainingTrack, "epochs" | "words">, title: string): string {
+export function trackPage(
+  track: Pick<TrainingTrack, "epochs" | "words" | "majority">,
+  title: string,
+): string {
   const { epochs } = track;
   const shown = spread(epochs, MOST_FRAMES);
   const players = epochs[0]!.layers.map((_, index) => `epoch${index}`);
@@ -27,7 +30,7 @@ export function trackPage(track: Pick<TrainingTrack, "epochs" | "words">, title:
       section(
         `layer-${index}`,
         `${layer} (${kind})`,
-        html`<div class="pair">${overEpochs(epochs, index)}</div>`,
+        html`<div class="pair">${overEpochs(epochs, index, track.majority)}</div>`,
         html`<h3>Epoch by epoch</h3>`,
         frames(track, shown, index, players[index]!),
         numbersBehind({
@@ -99,13 +102,15 @@ function layerLines(epochs: readonly TrackedEpoch[], index: number): EpochLine[]
     ...gates,
     { name: "memory", values: layers.map(({ memory }) => memory) },
     { name: "σ a step", values: layers.map(({ gains }) => gains?.step ?? null) },
+    { name: "probe", values: layers.map(({ probe }) => probe) },
   ];
 }
 
-function overEpochs(epochs: readonly TrackedEpoch[], index: number): Markup[] {
+function overEpochs(epochs: readonly TrackedEpoch[], index: number, majority: number | null): Markup[] {
   const lines = layerLines(epochs, index);
-  const [memory, sigma] = lines.slice(-2) as [EpochLine, EpochLine];
-  const gates = lines.slice(0, -2);
+  const [memory, sigma, probe] = lines.slice(-3) as [EpochLine, EpochLine, EpochLine];
+  const gates = lines.slice(0, -3);
+  const commonest = { name: "commonest", values: epochs.map(() => majority) };
   const id = (what: string) => `track-${what}-${index}`;
   return [
     ...(gates.length > 0
@@ -117,6 +122,14 @@ function overEpochs(epochs: readonly TrackedEpoch[], index: number): Markup[] {
           figure(
             "The most that one step can stretch a gradient (largest singular value, geometric mean)",
             epochChart(id("gains"), "Largest singular value of a step by epoch", [sigma]),
+          ),
+        ]
+      : []),
+    ...(majority !== null
+      ? [
+          figure(
+            "What a linear probe reads off the last hidden state: texts right, beside always the commonest label",
+            epochChart(id("probe"), "Probe by epoch", [probe, commonest], [0, 1]),
           ),
         ]
       : []),

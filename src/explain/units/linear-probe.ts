@@ -47,10 +47,14 @@ export const PROBE_DEFAULTS = { penalty: 1, sample: 1000, seed: 0 } as const;
 /** Of the texts, to test on. */
 const TESTED = 0.3;
 
-interface Example {
+/** What a probe learns from or is tested on. */
+export interface ProbeExample {
   /** [S] */
   x: Float32Array;
   y: number;
+}
+
+interface Example extends ProbeExample {
   word: string;
 }
 
@@ -97,7 +101,7 @@ export async function probeLayers(
     for (const part of parts) {
       const range = [from, from + units] as const;
       const score = (label: (example: Example) => number) =>
-        accuracyOf({ train, test, range, label, classes: classes.length, penalty });
+        probeAccuracy({ train, test, range, label, classes: classes.length, penalty });
       const [accuracy, controlled] = [score(({ y }) => y), score(control)];
       probes.push({ layer, part, accuracy, control: controlled, selectivity: accuracy - controlled });
       from += units;
@@ -128,17 +132,20 @@ function controlOf(train: readonly Example[], seed: number): (example: Example) 
   };
 }
 
-interface Task {
-  train: readonly Example[];
-  test: readonly Example[];
+interface Task<E extends ProbeExample> {
+  train: readonly E[];
+  test: readonly E[];
+  /** Which of the numbers of x. */
   range: readonly [number, number];
-  label(example: Example): number;
+  label(example: E): number;
   classes: number;
   penalty: number;
 }
 
 /** Learned from one side, tested on the other; every unit less its mean, by its deviation, on the side learned from. */
-function accuracyOf({ train, test, range: [from, to], label, classes, penalty }: Task): number {
+export function probeAccuracy<E extends ProbeExample>(task: Task<E>): number {
+  const { train, test, range, label, classes, penalty } = task;
+  const [from, to] = range;
   const width = to - from;
   const mean = new Float64Array(width);
   const square = new Float64Array(width);
@@ -150,7 +157,7 @@ function accuracyOf({ train, test, range: [from, to], label, classes, penalty }:
     }
   }
   const scale = square.map((sum) => (sum > 0 ? 1 / Math.sqrt(sum / train.length) : 0));
-  const standard = ({ x }: Example) =>
+  const standard = ({ x }: E) =>
     Float64Array.from({ length: width }, (_, k) => (x[from + k]! - mean[k]!) * scale[k]!);
   const fitted = fitLogistic(train.map(standard), train.map(label), classes, penalty);
   return test.filter((example) => classOf(fitted, standard(example)) === label(example)).length / test.length;
