@@ -38,6 +38,16 @@ static Columns columns_of(const Parts *p) {
 
 /* ---- forward ---- */
 
+/* Four columns, as `project` fills them together; where there is no network, zeros. */
+#define COLUMNS 4
+
+static Columns forward_columns_of(const Parts *p) {
+  Columns columns = columns_of(p);
+  for (int32_t column = p->count; column < COLUMNS; column++) columns.column[column] = (Column){NONE, NONE};
+  columns.count = COLUMNS;
+  return columns;
+}
+
 /* A gate of pre-activations z that sees `state` through its peephole; 1 where there is none. */
 INLINE vf gate(const float *z, int32_t column, int32_t units, const float *peephole, vf state, int32_t u, int32_t n,
                int activation) {
@@ -51,7 +61,7 @@ INLINE void keep(float *gates, int32_t column, int32_t U, int32_t n, vf value) {
   if (column != NONE) vf_store_to(gates + column * U, value, n);
 }
 
-/* One row: states [U] and gates [G][U] from pre-activations z [G][units]; cPrevious [U] or NULL. */
+/* One row: states [U] and gates [G][U] from pre-activations z [COLUMNS][units]; cPrevious [U] or NULL. */
 INLINE void cell(float *h, float *c, float *gates, const float *cPrevious, const float *z, int32_t U, int32_t units,
                  const Parts *p) {
   for (int32_t u = 0; u < U; u += LANES) {
@@ -78,18 +88,18 @@ void variant_forward(float *h, float *c, float *gates, const float *x, const flo
                      int32_t outputActivation, int32_t recurrentActivation, int32_t reverse) {
   const Parts p = parts_of(inputGate, forgetGate, outputGate, coupled, activation, outputActivation,
                            recurrentActivation, peepholes, U);
-  const Columns columns = columns_of(&p);
+  const Columns columns = forward_columns_of(&p);
   const Sequence q = {.x = x, .mask = mask, .B = B, .T = T, .I = I, .U = U, .GX = 1, .gates = p.count,
                       .reverse = reverse};
   Room room = room_of(variant_forward, scratch, B, I, U);
-  Forward f = start_forward(&q, kernel, recurrent, bias, p.count, &room);
+  Forward f = start_forward(&q, kernel, recurrent, bias, COLUMNS, &room);
   for (int32_t s = 0; s < T; s++) {
     const float *hPrevious = state_row(h, h0, &q, s - 1, 0), *cPrevious = state_row(c, c0, &q, s - 1, 0);
     float *hNow = h + (size_t)s * (size_t)B * (size_t)U, *cNow = c + (size_t)s * (size_t)B * (size_t)U;
     gather_step(&f, &q, s, hPrevious);
     project(&f.p, &columns);
     const float *z = f.p.z;
-    for (int32_t r = 0; r < f.p.rows; r++, z += p.count * f.p.units) {
+    for (int32_t r = 0; r < f.p.rows; r++, z += COLUMNS * f.p.units) {
       const size_t b = (size_t)f.rows[r], row = b * (size_t)U;
       float *saved = gates + ((size_t)s * (size_t)B + b) * (size_t)(p.count * U);
       cell(hNow + row, cNow + row, saved, cPrevious ? cPrevious + row : NULL, z, U, f.p.units, &p);

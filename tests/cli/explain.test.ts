@@ -204,7 +204,8 @@ test("layers that read a row from its end begin at its first word, and say so", 
   const script = join(folder, "backwards.py");
   await writeFile(script, BACKWARDS);
   const ids = ["--ids", "4,17,9,3"];
-  for (const layer of ["lstm", "backward_gru"]) {
+  // What the LSTM puts out comes last word first: read forwards that is from the row's end, too.
+  for (const layer of ["lstm", "forward_gru"]) {
     const unrolled = await json("unroll", script, ...ids, "--layer", layer);
     assert.equal(unrolled.goBackwards, true);
     assert.deepEqual(unrolled.times, [5, 6]);
@@ -214,7 +215,8 @@ test("layers that read a row from its end begin at its first word, and say so", 
     await json("gradient", script, ...ids, "--layer", layer, "--no-study");
     assert.match(await explain("unroll", script, ...ids, "--layer", layer), /read from its end/);
   }
-  assert.deepEqual((await json("unroll", script, ...ids, "--layer", "forward_gru")).times, [8, 7]);
+  const back = await json("unroll", script, ...ids, "--layer", "backward_gru");
+  assert.deepEqual([back.goBackwards, back.times], [false, [8, 7]]);
   // A row of one word has one step to write out.
   assert.equal((await json("unroll", "lstm", "word")).k, 1);
 });
