@@ -15,7 +15,7 @@ const cases = [
   { name: "LSTM, forget bias 3", kind: "LSTM", forgetBias: 3 },
   { name: "LSTM, forget bias 3, R × 4", kind: "LSTM", forgetBias: 3, recurrentScale: 4 },
 ];
-console.log("                              a step   first word   of it direct");
+console.log("                              a step   first word  direct alone");
 for (const { name, perStep, relative, direct } of gradientStudy(model, words, { cases }).curves) {
   const numbers = [
     perStep.toFixed(3).padStart(8),

@@ -77,6 +77,13 @@ const CELLS = {
   },
 };
 const networks = CELLS[kind];
+const stranger = words.find((word) => !(word in WORDS));
+if (!networks || words.length === 0 || stranger !== undefined) {
+  console.error(
+    `usage: node two-units.mjs ${Object.keys(CELLS).join("|")} WORD…, of the words ${Object.keys(WORDS).join(", ")}`,
+  );
+  process.exit(2);
+}
 
 const sigmoid = (z) => 1 / (1 + Math.exp(-z));
 const show = (name, values) =>

@@ -101,6 +101,7 @@ export async function runOutputTraining<
     }),
     ...(evaluation ? kind.report(evaluation) : {}),
   });
+  tracking.kept = made.training?.bestEpoch ?? null;
   const pages = await writePages(flags, reported, tracking);
   if (flags.json) {
     say(

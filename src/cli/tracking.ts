@@ -5,6 +5,7 @@ import { printableJson } from "../base/text.js";
 import type { Prepared } from "../classifier/options.js";
 import type { CorpusText, TextCorpus } from "../classifier/text-corpus.js";
 import { trackPage } from "../explain/draw/track-page.js";
+import { layOut } from "../explain/laid.js";
 import { sentenceOfIds } from "../explain/sentence.js";
 import { type TrainingTrack, trackTraining } from "../explain/track.js";
 import type { Callback } from "../train/callbacks.js";
@@ -30,6 +31,8 @@ export function checkTrackFile(file: string | undefined): void {
 /** What --track watches of one training; nothing without a file. */
 export class Tracking {
   #track: TrainingTrack | null = null;
+  /** The epoch whose weights were kept, where that is not the last. */
+  kept: number | null = null;
 
   constructor(
     private readonly file: string | undefined,
@@ -53,10 +56,18 @@ export class Tracking {
 
   /** Chooses the texts: of those that training does not learn from, where there are some. @param classes each row's label, where it has one */
   prepare(
-    { corpus, vectorizer, length, rows, heldOut }: Prepared<TextCorpus<CorpusText>>,
+    { model, corpus, vectorizer, length, rows, heldOut }: Prepared<TextCorpus<CorpusText>>,
     classes?: ArrayLike<number>,
   ): void {
     if (this.file === undefined) return;
+    if (layOut(model).cells.length === 0) {
+      throw inputError({
+        expected: "a network with a SimpleRNN, LSTM or GRU layer, whose gates and states are told of",
+        where: "--track",
+        received: model.layers.map(({ className }) => className),
+        next: "Leave --track out.",
+      });
+    }
     const from = heldOut.length > 0 ? heldOut : rows;
     const chosen = Array.from(
       { length: Math.min(TEXTS, from.length) },
@@ -95,8 +106,10 @@ export class Tracking {
     const track = this.#track;
     if (file === undefined || !track || track.epochs.length === 0) return null;
     const { epochs, words, majority } = track;
-    if (extname(file).toLowerCase() === ".json") return `${printableJson({ words, majority, epochs })}\n`;
-    return trackPage(track, this.title);
+    const kept = this.kept ?? epochs.length - 1;
+    if (extname(file).toLowerCase() === ".json")
+      return `${printableJson({ words, majority, kept, epochs })}\n`;
+    return trackPage(track, this.title, kept);
   }
 }
 

@@ -91,6 +91,7 @@ export async function runTraining(
   const seconds = watch.total();
   const command = commandWith(classifier.model.engineName);
   if (plan.auto && evaluation) sayUnknown(evaluation.encoding, evaluation.rows, { remedy: `${MORE_TEXTS}.` });
+  tracking.kept = classifier.training?.bestEpoch ?? null;
   const outcome = { ...material, ...learned, data, plan, evaluation, epochs, seconds, folds, changes };
   await conclude({ ...outcome, command, inputs }, tracking);
 }

@@ -47,6 +47,8 @@ export interface TrackedLayer {
    * as many steps as half of the texts have.
    */
   gradient: number[];
+  /** Texts that are not in `gradient`: where the network is so sure that their loss has none. */
+  flat: number;
   /**
    * Geometric mean over words of the largest singular value of a step's Jacobian, and of all steps from there to the end by
    * steps back; null where states are so large that it would take longer than the training.
@@ -286,6 +288,7 @@ class Seen {
   readonly #logSteps: number[] = [];
   #memorySum = 0;
   #memoryCount = 0;
+  #flat = 0;
   #first: { memories: number[][]; keeps: number[][] } | null = null;
 
   constructor(open: OpenCell) {
@@ -308,13 +311,12 @@ class Seen {
     const norms = flowBack(cell, steps, outside).map((step) => step.norms.total);
     const back = norms.slice(from).reverse();
     if (back[0]! > 0) this.#logNorms.push(back.map((value) => Math.log(value / back[0]!)));
+    else this.#flat++;
     if (!jacobians || !this.#small()) return;
     const { steps: own, products } = gains(cell, steps, from);
     this.#logSteps.push(
-      ...own
-        .slice(Math.max(1, from))
-        .filter((value) => value > 0)
-        .map(Math.log),
+      // Of a step that lets nothing through 0, and so of the whole.
+      ...own.slice(Math.max(1, from)).map(Math.log),
     );
     this.#logProducts.push(products.slice(from).reverse().map(Math.log));
   }
@@ -344,7 +346,7 @@ class Seen {
         return { name, mean: sum / count, open: open / count, shut: shut / count };
       }),
       memory: this.#memoryCount > 0 ? this.#memorySum / this.#memoryCount : 0,
-      gradient: geometric(this.#logNorms),
+      ...{ gradient: geometric(this.#logNorms), flat: this.#flat },
       gains: small ? { step: Math.exp(mean(this.#logSteps)), products: geometric(this.#logProducts) } : null,
       ...(this.#first ?? { memories: [], keeps: [] }),
     };

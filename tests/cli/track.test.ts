@@ -52,7 +52,7 @@ test("a page or JSON, an epoch before training and one after each; the classifie
 test("what has no cells, or is no page, is refused before training", async () => {
   const cnn = await cellstate(["train", "d.csv", "--model", "cnn", "--track", "x.html"], { cwd: folder });
   assert.equal(cnn.code, 2);
-  assert.match(cnn.stderr, /a model with a SimpleRNN, LSTM or GRU layer/);
+  assert.match(cnn.stderr, /--track: expected a network with a SimpleRNN, LSTM or GRU layer/);
   const text = await train("--track", "x.txt");
   assert.equal(text.code, 2);
   assert.match(text.stderr, /--track: expected a file that ends in \.html or \.json/);

@@ -6,7 +6,7 @@ import { gradientFlow, sentenceOfIds, trace } from "../../src/explain/index.js";
 import { Probe } from "../../src/explain/probe.js";
 import { trackTraining } from "../../src/explain/track.js";
 import { probeAccuracy } from "../../src/explain/units/linear-probe.js";
-import { layers, sequential } from "../../src/index.js";
+import { layers, optimizers, sequential } from "../../src/index.js";
 import type { Model } from "../../src/model/model.js";
 import type { Callback } from "../../src/train/callbacks.js";
 import { byClass, byName, parsePage } from "../report/page.js";
@@ -125,6 +125,35 @@ test("a track goes on from its state, as training does", async () => {
   await fit(network("lstm"), [begun.callback, keep]);
   await network("lstm").fit(x, y, { epochs: 3, batchSize: 2, callbacks: [resumed.callback], resume: state! });
   assert.deepEqual(resumed.epochs, whole.epochs);
+});
+
+test("a network that lets nothing through has gains of 0", async () => {
+  const model = sequential([
+    layers.embedding({ inputDim: 6, outputDim: 3, inputLength: 4 }),
+    layers.simpleRNN({ units: 4, activation: "relu" }),
+    layers.dense({ units: 1, activation: "sigmoid" }),
+  ]);
+  model.compile({ optimizer: optimizers.sgd({ learningRate: 0 }), loss: "binaryCrossentropy" });
+  model.setWeights(
+    model
+      .getWeights()
+      .map(({ name, data }) => (/rnn.*bias/.test(name) ? Float32Array.from(data, () => -100) : data)),
+  );
+  const track = trackTraining(sentences, { targets: y });
+  await fit(model, [track.callback], 1);
+  const { step, products } = track.epochs[0]!.layers[0]!.gains!;
+  assert.equal(step, 0);
+  assert.deepEqual(new Set(products.slice(1)), new Set([0]));
+});
+
+test("the page says which epoch was kept, and shows it at first; of long trainings its own picture too", async () => {
+  const track = trackTraining(sentences, { targets: y });
+  await fit(network("gru"), [track.callback], 40);
+  const source = trackPage(track, "t", 7);
+  assert.match(source, /kept are those after epoch 7/);
+  const checked = byName(parsePage(source), "input").filter(({ attributes }) => attributes.has("checked"));
+  assert.equal(checked.length, 1);
+  assert.match(source, new RegExp(`<label for="${checked[0]!.attributes.get("id")}">7<`));
 });
 
 test("the page: a button and a picture an epoch, the last shown; no script", async () => {

@@ -14,12 +14,14 @@ export interface Frame {
 /** Seconds that a picture stands while they are played. */
 const SECONDS = 0.9;
 
-/** @param what "epoch": what a frame is one of; also the group's name on the page */
-export function player(what: string, frames: readonly Frame[]): Markup {
-  const last = frames.length - 1;
+/**
+ * @param what "epoch": what a frame is one of; also the group's name on the page
+ * @param first which is shown at first
+ */
+export function player(what: string, frames: readonly Frame[], first = frames.length - 1): Markup {
   const button = (id: string, label: string, checked: boolean) =>
     html`<input type="radio" name="${what}" id="${what}-${id}"${checked && html` checked=""`}><label for="${what}-${id}">${label}</label>`;
-  return html`<div class="player" role="group" aria-label="${what}">${frames.map(({ name }, k) => button(String(k), name, k === last))}${button("play", "play", false)}
+  return html`<div class="player" role="group" aria-label="${what}">${frames.map(({ name }, k) => button(String(k), name, k === first))}${button("play", "play", false)}
 <div class="frames">${frames.map(({ name, picture }) => html`<div class="still drawing" aria-label="${what} ${name}">${picture}</div>`)}</div></div>
 `;
 }

@@ -11,18 +11,20 @@ import { type EpochLine, epochChart, layerPicture, layerScales } from "./track-p
 /** Epochs that a player has room for; of longer trainings evenly spread ones, first and last among them. */
 const MOST_FRAMES = 25;
 
+/** @param kept the epoch whose weights the training ended with; the last where nothing is said */
 export function trackPage(
   track: Pick<TrainingTrack, "epochs" | "words" | "majority">,
   title: string,
+  kept: number = track.epochs.length - 1,
 ): string {
   const { epochs } = track;
-  const shown = spread(epochs, MOST_FRAMES);
+  const shown = spread(epochs, MOST_FRAMES, kept);
   const players = epochs[0]!.layers.map((_, index) => `epoch${index}`);
   return page(
     {
       title: "What training did",
       eyebrow: `Cellstate: track of ${title}`,
-      lead: html`The same texts, looked at before training and after each of ${epochs.length - 1} epochs. Maps are of one of them: “${foreign(track.words.join(" "))}”.`,
+      lead: html`The same texts, looked at before training and after each of ${epochs.length - 1} epochs${shown.length < epochs.length && html`, of which ${shown.length} are drawn`}. The weights that were kept are those after epoch ${kept}. Maps are of one of them: “${foreign(track.words.join(" "))}”.`,
       style: EXPLAIN_STYLE + players.map((name) => playerStyle(name, shown.length)).join(""),
     },
     section("learning", "Learning", html`<div class="pair">${learning(epochs)}</div>`),
@@ -32,7 +34,7 @@ export function trackPage(
         `${layer} (${kind})`,
         html`<div class="pair">${overEpochs(epochs, index, track.majority)}</div>`,
         html`<h3>Epoch by epoch</h3>`,
-        frames(track, shown, index, players[index]!),
+        frames(track, shown, index, players[index]!, kept),
         numbersBehind({
           headers: ["epochs", ...layerLines(epochs, index).map(({ name }) => name)],
           rows: epochs.map(({ epoch }, k) => [
@@ -45,16 +47,19 @@ export function trackPage(
   );
 }
 
-const spread = <T>(items: readonly T[], most: number): T[] =>
-  items.length <= most
-    ? [...items]
-    : Array.from({ length: most }, (_, k) => items[Math.round((k * (items.length - 1)) / (most - 1))]!);
+/** Evenly spread ones with the first and the last, and that at `kept`. */
+function spread<T>(items: readonly T[], most: number, kept: number): T[] {
+  if (items.length <= most) return [...items];
+  const places = Array.from({ length: most }, (_, k) => Math.round((k * (items.length - 1)) / (most - 1)));
+  return [...new Set([...places, kept])].sort((a, b) => a - b).map((place) => items[place]!);
+}
 
 function frames(
   track: Pick<TrainingTrack, "words" | "epochs">,
   shown: readonly TrackedEpoch[],
   index: number,
   name: string,
+  kept: number,
 ): Markup {
   const scales = layerScales(track.epochs, index);
   return player(
@@ -63,6 +68,7 @@ function frames(
       name: epoch.epoch === 0 ? "before" : String(epoch.epoch),
       picture: layerPicture(track, epoch, index, scales),
     })),
+    shown.findIndex(({ epoch }) => epoch === kept),
   );
 }
 

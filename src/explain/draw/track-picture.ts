@@ -9,7 +9,7 @@ import { numeral } from "./numbers.js";
 import { wordsAxis, wordsHeight } from "./words-axis.js";
 
 const WIDTH = 380;
-const KINDS = ["one", "two", "three"] as const;
+const KINDS = ["one", "two", "three", "one thin", "two thin", "three thin"] as const;
 
 /** A value an epoch; null where there is none. */
 export interface EpochLine {
@@ -33,7 +33,7 @@ export function epochChart(
   const end = lines.map(({ name, values }, k) => ({
     y: y(values.findLast((value) => value !== null) ?? Number.NaN),
     text: name,
-    kind: KINDS[k % 3]!,
+    kind: KINDS[k % KINDS.length]!,
   }));
   const said = lines.map(
     ({ name, values }) => `${name}: ${numeral(values[0] ?? 0, 2)} to ${numeral(values.at(-1) ?? 0, 2)}`,
@@ -55,7 +55,7 @@ export function epochChart(
     lines.map(({ values }, k) =>
       strokes(
         values.map((value, epoch) => [x(epoch), value === null ? Number.NaN : y(value)] as const),
-        KINDS[k % 3]!,
+        KINDS[k % KINDS.length]!,
       ),
     ),
     endLabels(plot, end),
@@ -130,12 +130,13 @@ export function layerPicture(
   );
 }
 
-function describe({ gates, memory, gradient, gains }: TrackedLayer): string {
+function describe({ gates, memory, gradient, gains, flat }: TrackedLayer): string {
   const stand = gates.map(({ name, mean }) => `${name} ${numeral(mean, 2)}`).join(", ");
   const back =
     gradient.length > 1
       ? ` After ${gradient.length - 1} steps back ${numeral(gradient.at(-1)!, 3)} of the gradient is left.`
       : "";
   const most = gains ? ` A step stretches one at most ${numeral(gains.step, 3)} times.` : "";
-  return `${stand === "" ? "" : `Gates on average: ${stand}. `}Memory ${numeral(memory, 3)} in size.${back}${most}`;
+  const none = flat > 0 ? ` ${flat} texts are not in it: their loss has no gradient.` : "";
+  return `${stand === "" ? "" : `Gates on average: ${stand}. `}Memory ${numeral(memory, 3)} in size.${back}${none}${most}`;
 }
