@@ -44,8 +44,8 @@ interface Flags extends EngineFlags {
   units?: number;
   learningRate?: number;
   gain?: number;
-  clipnorm?: number | null;
-  truncation?: number | null;
+  clipnorm?: number | typeof NONE;
+  truncation?: number | typeof NONE;
   search?: boolean;
   sweep?: SweepName;
   batchSize?: number;
@@ -56,8 +56,12 @@ interface Flags extends EngineFlags {
   svg?: string;
 }
 
-/** An option's number, or null for "none". */
-const orNone = (parse: (text: string) => number) => (text: string) => (text === "none" ? null : parse(text));
+/** As it is typed; commander would make an empty text of a null. */
+const NONE = "none";
+
+/** An option's number, or "none". */
+const orNone = (parse: (text: string) => number) => (text: string) => (text === NONE ? NONE : parse(text));
+const unlessNone = (value: number | typeof NONE | undefined) => (value === NONE ? null : value);
 
 /** An option parser for numbers from `least` on. */
 const numberOf =
@@ -149,7 +153,8 @@ async function labAction(name: string, flags: Flags): Promise<void> {
     throw inputError({ expected: "--lag or --lags, not both", where: "lab" });
   }
   const { lag, lags, gates, seeds, seed, cells, units, engine, threads } = flags;
-  const { learningRate, gain, clipnorm, truncation, batchSize, sequences, search, sweep } = flags;
+  const { learningRate, gain, batchSize, sequences, search, sweep } = flags;
+  const [clipnorm, truncation] = [flags.clipnorm, flags.truncation].map(unlessNone);
   const { signal, release } = interruption();
   const view = new LabView(process.stderr, task);
   const result = await runLab(

@@ -89,6 +89,16 @@ describe("cellstate lab", () => {
     assert.equal(result.complete, true);
   });
 
+  test('"none" is a value of --clipnorm and --truncation', async () => {
+    const small = "lab latch --lag 3 --cells rnn --seeds 1 --sequences 32 --engine reference --json";
+    for (const name of ["clipnorm", "truncation"] as const) {
+      const { code, stdout, stderr } = await cellstate([...small.split(" "), `--${name}`, "none"]);
+      assert.equal(code, 0, stderr);
+      const [run] = (JSON.parse(stdout) as { runs: { setting: Record<typeof name, unknown> }[] }).runs;
+      assert.equal(run!.setting[name], null);
+    }
+  });
+
   test("bad usage ends with 2 and says what would have been right", async () => {
     for (const [flags, says] of [
       [["lach"], /Did you mean latch/],
