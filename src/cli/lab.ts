@@ -5,7 +5,6 @@ import { didYouMean, inputError, oneOf } from "../base/errors.js";
 import { writeAtomic } from "../base/node-files.js";
 import { printableJson } from "../base/text.js";
 import { svgFile } from "../drawing/page.js";
-import { cellOf } from "../lab/cells.js";
 import { labChart } from "../lab/chart.js";
 import {
   CELL_NAMES,
@@ -135,11 +134,7 @@ export function labCommand(program: Command): void {
     }
     if (task === undefined)
       say(flags.json ? printableJson(TASKS.map(describeTask)) : taskList(TASKS, styleFor(process.stdout)));
-    else {
-      const plain = flags.cells?.every((cell) => !cellOf(cell).gates) && "where no cell has memory gates";
-      refuseIdle(command, { gates: plain });
-      await labAction(task, flags);
-    }
+    else await labAction(task, flags);
   });
 }
 
