@@ -5,7 +5,6 @@ import { didYouMean, inputError, oneOf } from "../base/errors.js";
 import { writeAtomic } from "../base/node-files.js";
 import { printableJson } from "../base/text.js";
 import { svgFile } from "../drawing/page.js";
-import { cellOf } from "../lab/cells.js";
 import { labChart } from "../lab/chart.js";
 import {
   CELL_NAMES,
@@ -44,8 +43,8 @@ interface Flags extends EngineFlags {
   units?: number;
   learningRate?: number;
   gain?: number;
-  clipnorm?: number | null;
-  truncation?: number | null;
+  clipnorm?: number | typeof NONE;
+  truncation?: number | typeof NONE;
   search?: boolean;
   sweep?: SweepName;
   batchSize?: number;
@@ -56,8 +55,12 @@ interface Flags extends EngineFlags {
   svg?: string;
 }
 
-/** An option's number, or null for "none". */
-const orNone = (parse: (text: string) => number) => (text: string) => (text === "none" ? null : parse(text));
+/** As it is typed; commander would make an empty text of a null. */
+const NONE = "none";
+
+/** An option's number, or "none". */
+const orNone = (parse: (text: string) => number) => (text: string) => (text === NONE ? NONE : parse(text));
+const unlessNone = (value: number | typeof NONE | undefined) => (value === NONE ? null : value);
 
 /** An option parser for numbers from `least` on. */
 const numberOf =
@@ -131,11 +134,7 @@ export function labCommand(program: Command): void {
     }
     if (task === undefined)
       say(flags.json ? printableJson(TASKS.map(describeTask)) : taskList(TASKS, styleFor(process.stdout)));
-    else {
-      const plain = flags.cells?.every((cell) => !cellOf(cell).gates) && "where no cell has memory gates";
-      refuseIdle(command, { gates: plain });
-      await labAction(task, flags);
-    }
+    else await labAction(task, flags);
   });
 }
 
@@ -149,7 +148,8 @@ async function labAction(name: string, flags: Flags): Promise<void> {
     throw inputError({ expected: "--lag or --lags, not both", where: "lab" });
   }
   const { lag, lags, gates, seeds, seed, cells, units, engine, threads } = flags;
-  const { learningRate, gain, clipnorm, truncation, batchSize, sequences, search, sweep } = flags;
+  const { learningRate, gain, batchSize, sequences, search, sweep } = flags;
+  const [clipnorm, truncation] = [flags.clipnorm, flags.truncation].map(unlessNone);
   const { signal, release } = interruption();
   const view = new LabView(process.stderr, task);
   const result = await runLab(

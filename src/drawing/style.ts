@@ -1,6 +1,7 @@
 /**
  * The report's whole style: light, dark and print. Series one, two and three (blue, orange, green of Okabe and Ito's
- * palette for colour blindness, set to the ground's lightness) differ in dashes too, so that they read in grey.
+ * palette for colour blindness, set to the ground's lightness) differ in dashes too, so that they read in grey; with second,
+ * third and fourth, each has a further line of its hue, of other dashes and weight.
  */
 export const STYLE = `
 :root {
@@ -59,6 +60,18 @@ ${[1, 2, 3, 4, 5, 6, 7, 8, 9].map((hundreds) => `.drawing > .least-${hundreds} {
 .chart .stroke.one { stroke: var(--one); }
 .chart .stroke.two { stroke: var(--two); stroke-dasharray: 7 5; }
 .chart .stroke.three { stroke: var(--three); stroke-dasharray: .1 5; stroke-width: 2.75; }
+.chart .stroke.second { stroke-width: 3; }
+.chart .stroke.third { stroke-width: 1.75; }
+.chart .stroke.fourth { stroke-width: 3.5; }
+.chart .stroke.one.second { stroke-dasharray: 16 6; }
+.chart .stroke.two.second { stroke-dasharray: 9 5 .1 5; }
+.chart .stroke.three.second { stroke-dasharray: 3 6; }
+.chart .stroke.one.third { stroke-dasharray: 14 4 3 4; }
+.chart .stroke.two.third { stroke-dasharray: 4 4; }
+.chart .stroke.three.third { stroke-dasharray: .1 4 .1 9; }
+.chart .stroke.one.fourth { stroke-dasharray: 12 6 .1 6 .1 6; }
+.chart .stroke.two.fourth { stroke-dasharray: 12 6 3 6 3 6; }
+.chart .stroke.three.fourth { stroke-dasharray: .1 9; }
 .chart .stroke.thin { stroke-width: 1.25; opacity: .55; }
 .chart .stroke.ideal { stroke: var(--quiet); stroke-width: 1; stroke-dasharray: 3 4; }
 .chart .dot { stroke: var(--ground); stroke-width: 1.25; }

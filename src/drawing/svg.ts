@@ -60,8 +60,12 @@ export interface AxisOptions {
   label?: string;
 }
 
-/** Values along the bottom, with small ticks; the label below at the right. */
-export function axisBottom(plot: Plot, scale: Scale, { ticks, format, label }: AxisOptions): Markup {
+/** Values along the bottom, with small ticks; the label below at the right. `scale` has a tick's place. */
+export function axisBottom(
+  plot: Plot,
+  scale: (tick: number) => number,
+  { ticks, format, label }: AxisOptions,
+): Markup {
   return html`<g class="axis"><line class="base" x1="${plot.left}" x2="${plot.right}" y1="${plot.bottom}" y2="${plot.bottom}"/>
 ${ticks.map((tick) => {
   const x = px(scale(tick));
@@ -132,8 +136,33 @@ export function marker(plot: Plot, x: number, label: string, kind = "marker", ro
   return html`<line class="${kind}" x1="${px(x)}" x2="${px(x)}" y1="${plot.top}" y2="${plot.bottom}"/>${words(x + (rightward ? 5 : -5), plot.top + 9 + 14 * row, label, "marker-label", rightward ? "start" : "end")}`;
 }
 
+/** The name of a line, and where the line ends. */
+export interface EndLabel {
+  y: number;
+  text: string;
+  kind: string;
+}
+
 /** Names of lines at their right ends, moved apart where they would touch. */
-export function endLabels(plot: Plot, labels: readonly { y: number; text: string; kind: string }[]): Markup {
+export function endLabels(plot: Plot, labels: readonly EndLabel[]): Markup {
+  return html`${placed(plot, labels).map(({ text, kind, y }) => words(plot.right + 8, y + 4, text, `end-label ${kind}`))}`;
+}
+
+/** Pixels that a key takes before its name. */
+const KEY = 26;
+/** What `keyedEndLabels` needs to the right of a plot, besides the names themselves. */
+export const KEYED = KEY + 16;
+
+/** The same with a piece of each line before its name, for lines that share a hue. */
+export function keyedEndLabels(plot: Plot, labels: readonly EndLabel[]): Markup {
+  const x = plot.right + 8;
+  return html`${placed(plot, labels).map(({ text, kind, y }) => [
+    html`<line class="stroke ${kind}" x1="${px(x)}" x2="${px(x + KEY - 6)}" y1="${px(y)}" y2="${px(y)}"/>`,
+    words(x + KEY, y + 4, text, `end-label ${kind}`),
+  ])}`;
+}
+
+function placed(plot: Plot, labels: readonly EndLabel[]): EndLabel[] {
   const seen = labels.filter(({ y }) => Number.isFinite(y));
   const ys = spread(
     seen.map(({ y }) => y),
@@ -141,7 +170,7 @@ export function endLabels(plot: Plot, labels: readonly { y: number; text: string
     plot.top,
     plot.bottom,
   );
-  return html`${seen.map(({ text, kind }, i) => words(plot.right + 8, ys[i]! + 4, text, `end-label ${kind}`))}`;
+  return seen.map((label, i) => ({ ...label, y: ys[i]! }));
 }
 
 /** The positions, moved as little as need be to stand `gap` apart between `low` and `high`; order is kept. */

@@ -7,7 +7,9 @@ import {
   axisLeft,
   dot,
   drawing,
-  endLabels,
+  KEYED,
+  keyedEndLabels,
+  labelWidth,
   type Plot,
   plotArea,
   px,
@@ -18,9 +20,13 @@ import { type Measure, measureOf } from "./measure.js";
 import type { LabCell, LabResult, LabRun } from "./result.js";
 import { describeSetting, sameSetting } from "./setting.js";
 
-type Kind = "one" | "two" | "three";
-const KINDS: Partial<Record<CellName, Kind>> = { lstm: "one", rnn: "two", gru: "three" };
-const ROUND: readonly Kind[] = ["one", "two", "three"];
+/** The line of each cell, in every chart the same: a series of the style sheet. */
+const LINES: Readonly<Record<CellName, string>> = {
+  ...{ lstm: "one", rnn: "two", gru: "three" },
+  ...{ "lstm-1997": "one second", irnn: "two second", "lstm-peephole": "three second" },
+  ...{ "lstm-nig": "one third", "lstm-nfg": "two third", "lstm-nog": "three third" },
+  ...{ "lstm-niaf": "one fourth", "lstm-noaf": "two fourth", "lstm-cifg": "three fourth" },
+};
 /** Pixels between the lines of one lag, so that none hides another. */
 const APART = 13;
 /** Pixels over which the runs of one line at one lag are laid out by seed: many reach the same share. */
@@ -29,7 +35,7 @@ const SPREAD = 8;
 /** What one line joins: a cell's groups with settings of one source, and the runs of each. */
 interface Series {
   name: string;
-  kind: Kind;
+  kind: string;
   /** Keras's defaults are drawn lighter, beside what was chosen. */
   thin: boolean;
   groups: LabCell[];
@@ -39,18 +45,17 @@ interface Series {
 export const groupName = ({ cell, from }: LabCell): string =>
   from === "keras" ? `${CELL_CLASSES[cell]}, Keras` : CELL_CLASSES[cell];
 
-function seriesOf({ cells, summary }: LabResult): Series[] {
+function seriesOf({ summary }: LabResult): Series[] {
   const names = [...new Set(summary.map(groupName))];
   return names.map((name) => {
     const groups = summary.filter((group) => groupName(group) === name);
     const { cell, from } = groups[0]!;
-    const kind = KINDS[cell] ?? ROUND[cells.indexOf(cell) % ROUND.length]!;
-    return { name, kind, thin: from === "keras" && names.length > 1, groups };
+    return { name, kind: LINES[cell], thin: from === "keras" && names.length > 1, groups };
   });
 }
 
 /** Where a group stands on the axis: its lag, or the value that is swept. */
-const placeOf = (result: LabResult, group: LabCell): string =>
+export const placeOf = (result: LabResult, group: LabCell): string =>
   result.sweep ? valueName(group.value) : count(group.lag);
 const valueName = (value: number | null) => (value === null ? "none" : String(value).replace("-", "−"));
 
@@ -63,14 +68,15 @@ export function labChart(result: LabResult): Markup {
   const { task, sweep, baselines } = result;
   const measure = measureOf(result);
   const series = seriesOf(result);
-  const plot = plotArea(680, 340, { left: 52, right: 132, top: 30, bottom: 44 });
+  const lines = sweep ? [] : [...new Set(baselines.map(({ name }) => name))];
+  const right = KEYED + Math.max(0, ...[...series.map(({ name }) => name), ...lines].map(labelWidth));
+  const plot = plotArea(548 + right, 340, { left: 52, right, top: 30, bottom: 44 });
   const places = placesOf(result);
   const point = scalePoint(places, [plot.left, plot.right]).padding(0.5);
   const y = heights(result, measure, plot);
   const apart = Math.min(APART, (point.step() * 0.8) / Math.max(1, series.length));
   const x = (group: LabCell, number: number) =>
     (point(placeOf(result, group)) ?? plot.left) + (number - (series.length - 1) / 2) * apart;
-  const lines = sweep ? [] : [...new Set(baselines.map(({ name }) => name))];
   return drawing(
     {
       id: `lab-${task.name}`,
@@ -84,29 +90,22 @@ export function labChart(result: LabResult): Markup {
       format: measure.share ? (share) => percent(share, 0) : String,
       label: `${task.name}: ${measure.says}`,
     }),
-    axisBottom(
-      plot,
-      scaleLinear(
-        places.map((_, k) => k),
-        places.map((place) => point(place) ?? 0),
-      ),
-      {
-        ticks: places.map((_, k) => k),
-        format: (k) => places[k]!,
-        label: sweep ? sweep.replace("-", " ") : "lag (steps)",
-      },
-    ),
+    axisBottom(plot, (k: number) => point(places[k]!)!, {
+      ticks: places.map((_, k) => k),
+      format: (k) => places[k]!,
+      label: sweep ? sweep.replace("-", " ") : "lag (steps)",
+    }),
     lines.map((name) => strokes(baselinePoints(result, name, plot, measure, y), "ideal")),
     series.map((one, k) => drawSeries(result, one, (group) => x(group, k), y, measure)),
-    endLabels(plot, [
-      ...series.map(({ name, kind, groups }) => ({
+    keyedEndLabels(plot, [
+      ...series.map(({ name, kind, thin, groups }) => ({
         text: name,
-        kind,
+        kind: thin ? `${kind} thin` : kind,
         y: y(measure.spread(groups.at(-1)!).mean),
       })),
       ...lines.map((name) => ({
         text: name,
-        kind: "",
+        kind: "ideal",
         y: y(measure.scale(baselines.findLast((one) => one.name === name)!.loss)),
       })),
     ]),
@@ -140,6 +139,15 @@ function baselinePoints(
 /** The runs of a group. */
 export const runsOf = ({ runs }: LabResult, { cell, lag, setting }: LabCell): LabRun[] =>
   runs.filter((run) => run.cell === cell && run.lag === lag && sameSetting(run.setting, setting));
+
+/** How many of a group's runs diverged. */
+export const divergedOf = (result: LabResult, group: LabCell): number =>
+  runsOf(result, group).filter(({ ended }) => ended === "diverged").length;
+
+const divergedToo = (result: LabResult, group: LabCell): string => {
+  const diverged = divergedOf(result, group);
+  return diverged > 0 ? `, ${diverged} diverged` : "";
+};
 
 function drawSeries(
   result: LabResult,
@@ -182,7 +190,7 @@ function describeSummary(result: LabResult): string {
   const parts = result.summary.map((group) => {
     const where = result.sweep ? `${result.sweep} ${valueName(group.value)}` : `lag ${group.lag}`;
     const mean = measure.write(measure.spread(group).mean);
-    return `${groupName(group)} at ${where}: ${group.solved} of ${group.runs} runs solved it, ${mean} ${measure.column} on average`;
+    return `${groupName(group)} at ${where}: ${group.solved} of ${group.runs} runs solved it${divergedToo(result, group)}, ${mean} ${measure.column} on average`;
   });
   return `${parts.join("; ")}.`;
 }
@@ -199,7 +207,7 @@ export function summaryRows(result: LabResult): string[][] {
       groupName(group),
       describeSetting(cell, setting),
       tried === null ? "–" : count(tried),
-      `${solved} of ${runs}`,
+      `${solved} of ${runs}${divergedToo(result, group)}`,
       measure.write(mean),
       `${measure.write(least)} to ${measure.write(most)}`,
       ...(beyond ? [group.beyond ? measure.write(group.beyond.mean) : "–"] : []),

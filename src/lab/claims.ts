@@ -1,12 +1,27 @@
 /** What a result may claim: where its settings are from, and what there is without memory. */
 import { count, decimal } from "../base/numbers.js";
 import { CHOOSING } from "./chosen.js";
+import { sweptValues } from "./entries.js";
 import { measureOf } from "./measure.js";
 import type { LabResult } from "./result.js";
+import { SWEEPS } from "./setting.js";
+import { taskNamed } from "./tasks/index.js";
 
 /** Where the settings of a result are from, in a sentence or two. */
-export function sourceWords({ summary, settings, sweep }: LabResult): string {
-  if (sweep) return `Every value with the same seeds, ${settings.seeds.join(", ")}, and all else the same.`;
+export function sourceWords({ task, lags, summary, settings, sweep }: LabResult): string {
+  if (sweep) {
+    const { steps } = taskNamed(task.name).sizes(lags[0]!);
+    const run = sweptValues(sweep, steps);
+    const left = SWEEPS[sweep].values.filter((value) => !run.includes(value));
+    return [
+      `Every value with the same seeds, ${settings.seeds.join(", ")}, and all else the same.`,
+      ...(left.length > 0
+        ? [
+            `Left out, as sequences have at most ${steps} steps and nothing would be cut off: ${left.join(", ")}.`,
+          ]
+        : []),
+    ].join(" ");
+  }
   const tried = summary.flatMap((group) => group.tried ?? []);
   if (tried.length === 0) {
     return summary.some(({ from }) => from === "given")

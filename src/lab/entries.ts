@@ -28,8 +28,22 @@ export const givenEntries = (place: Place, setting: Setting): LabEntry[] => [
   { ...place, ...unchosen, setting, from: "given" },
 ];
 
-/** One entry a value. @throws InputError for a cell that has nothing of what is swept */
-export function sweptEntries(place: Place, sweep: SweepName, base: Setting = KERAS): LabEntry[] {
+/**
+ * The values of a sweep that differ where sequences have at most so many steps: gradients that go back as far or further
+ * are not cut off.
+ */
+export function sweptValues(sweep: SweepName, steps: number): (number | null)[] {
+  const { key, values } = SWEEPS[sweep];
+  return values.filter((value) => key !== "truncation" || value === null || value < steps);
+}
+
+/** One entry a value. @throws InputError for a cell that has nothing of what is swept, and where all values would be the same */
+export function sweptEntries(
+  place: Place,
+  sweep: SweepName,
+  steps: number,
+  base: Setting = KERAS,
+): LabEntry[] {
   if (sweep === "forget-bias" && cellOf(place.cell).gates?.keep === undefined) {
     const next = "Choose cells with one by --cells (or `cells`): lstm, gru.";
     throw inputError({
@@ -37,9 +51,20 @@ export function sweptEntries(place: Place, sweep: SweepName, base: Setting = KER
       where: "lab sweep",
       received: place.cell,
       next,
+      typed: { where: "--sweep" },
     });
   }
-  const { key, values } = SWEEPS[sweep];
+  const { key } = SWEEPS[sweep];
+  const values = sweptValues(sweep, steps);
+  if (values.length < 2) {
+    throw inputError({
+      expected: "a lag whose sequences are long enough to be cut",
+      where: "lab sweep",
+      received: place.lag,
+      next: `They have at most ${steps} steps.`,
+      typed: { where: "--sweep" },
+    });
+  }
   return values.map((value) => ({
     ...place,
     ...unchosen,

@@ -8,6 +8,9 @@ import { baselineWords, sourceWords } from "./claims.js";
 import { measureOf } from "./measure.js";
 import type { LabResult } from "./result.js";
 
+/** Numbers that are not parted from their % at a line's end. */
+const unbroken = (text: string) => text.replace(/(\d) %/g, "$1\u00a0%");
+
 export function labPage(result: LabResult): string {
   const { task, settings, engine, threads, seconds, complete, sweep } = result;
   const solved =
@@ -26,9 +29,13 @@ export function labPage(result: LabResult): string {
       "results",
       sweep ? `Over ${sweep}` : "Against lag",
       figure(`${measureOf(result).says}`, labChart(result)),
-      html`<p class="quiet">A sequence counts as right when: ${task.criterion}. ${solved} ${baselineWords(result)}</p>`,
+      html`<p class="quiet">A sequence counts as right when: ${task.criterion}. ${unbroken(solved)} ${baselineWords(result)}</p>`,
       html`<p class="quiet">${sourceWords(result)}</p>`,
-      table({ headers: summaryHeaders(result), rows: summaryRows(result), wordColumns: 3 }),
+      table({
+        headers: summaryHeaders(result),
+        rows: summaryRows(result).map((row) => row.map(unbroken)),
+        wordColumns: 3,
+      }),
     ),
     section(
       "settings",

@@ -5,6 +5,7 @@ import { functionOf, listOf } from "../base/arguments.js";
 import { inputError, knownOptions, oneOf, wholeNumber } from "../base/errors.js";
 import { ENGINES } from "../engines/engines.js";
 import type { EngineChoice } from "../engines/registry.js";
+import { checked, refuseIdleOptions } from "./asked.js";
 import { CELL_NAMES, type CellName, USUAL_CELLS } from "./cells.js";
 import { CHOOSING } from "./chosen.js";
 import { chosenEntries, givenEntries, savedChoice, sweptEntries } from "./entries.js";
@@ -105,18 +106,19 @@ class Experiment {
     private readonly options: LabOptions,
     private readonly onProgress: (progress: LabProgress) => void,
   ) {
-    this.sweep = options.sweep === undefined ? null : oneOf(options.sweep, SWEEP_NAMES, "lab sweep");
+    const { lags } = task.defaults;
+    const { sweep } = options;
+    this.sweep = sweep === undefined ? null : checked("sweep", (where) => oneOf(sweep, SWEEP_NAMES, where));
     this.given = givenSetting(options);
     this.settings = settingsOf(task, options);
-    const { lags } = task.defaults;
     const usual = this.sweep ? [lags[1] ?? lags[0]!] : lags;
-    this.lags = list(options.lags ?? usual, "lab lags").map((lag) =>
-      wholeNumber(lag, "lab lags", task.leastLag, 10_000),
+    this.lags = checked("lags", (where) =>
+      list(options.lags ?? usual, where).map((lag) => wholeNumber(lag, where, task.leastLag, 10_000)),
     );
-    this.cells = list(options.cells ?? USUAL_CELLS, "lab cells").map((cell) =>
-      oneOf(cell, CELL_NAMES, "lab cells"),
+    this.cells = checked("cells", (where) =>
+      list(options.cells ?? USUAL_CELLS, where).map((cell) => oneOf(cell, CELL_NAMES, where)),
     );
-    this.threads = wholeNumber(options.threads ?? availableThreads(), "lab threads", 1, 256);
+    this.threads = within(options, "threads", availableThreads(), 1, 256);
     this.refuse();
   }
 
@@ -132,8 +134,10 @@ class Experiment {
     }
     if (this.sweep && search) throw inputError({ expected: "sweep or search, not both", where: "lab" });
     if (this.sweep && this.lags.length !== 1) {
-      throw inputError({ expected: "one lag to sweep at", where: "lab lags", received: this.lags });
+      const typed = { where: "--lags" };
+      throw inputError({ expected: "one lag to sweep at", where: "lab lags", received: this.lags, typed });
     }
+    refuseIdleOptions(this.task, this.options, this.cells, this.lags);
     const chosenOn: readonly number[] = CHOOSING.seeds;
     const both = this.settings.seeds.find((seed) => chosenOn.includes(seed));
     if (both !== undefined) {
@@ -143,6 +147,7 @@ class Experiment {
         where: "lab seed",
         received: both,
         next,
+        typed: { where: "--seed" },
       });
     }
   }
@@ -197,9 +202,11 @@ class Experiment {
   }
 
   private entries(places: readonly Place[], choiceOf: (place: Place) => Choice | null): LabEntry[] {
-    const { given, sweep } = this;
+    const { task, given, sweep } = this;
     if (sweep)
-      return places.flatMap((place) => sweptEntries(place, sweep, given ?? choiceOf(place)?.setting));
+      return places.flatMap((place) =>
+        sweptEntries(place, sweep, task.sizes(place.lag).steps, given ?? choiceOf(place)?.setting),
+      );
     return places.flatMap((place) =>
       given ? givenEntries(place, given) : chosenEntries(place, choiceOf(place)),
     );
@@ -210,16 +217,25 @@ const jobsOf = (entries: readonly LabEntry[], seeds: readonly number[], budget: 
   entries.flatMap(({ cell, lag, setting }) => seeds.map((seed) => ({ cell, lag, setting, seed, budget })));
 
 function settingsOf({ defaults }: LabTask, options: LabOptions): LabSettings {
-  const first = wholeNumber(options.seed ?? 0, "lab seed");
-  const seeds = wholeNumber(options.seeds ?? DEFAULT_SEEDS, "lab seeds", 1, 1000);
+  const first = within(options, "seed", 0);
+  const seeds = within(options, "seeds", DEFAULT_SEEDS, 1, 1000);
   return {
-    units: wholeNumber(options.units ?? defaults.units, "lab units", 1, 4096),
-    batchSize: wholeNumber(options.batchSize ?? defaults.batchSize, "lab batchSize", 1, 65_536),
-    sequences: wholeNumber(options.sequences ?? defaults.sequences, "lab sequences", 1),
+    units: within(options, "units", defaults.units, 1, 4096),
+    batchSize: within(options, "batchSize", defaults.batchSize, 1, 65_536),
+    sequences: within(options, "sequences", defaults.sequences, 1),
     seeds: Array.from({ length: seeds }, (_, k) => first + k),
     choosingSeeds: [...CHOOSING.seeds],
   };
 }
+
+/** An option that is a whole number, or its default. @throws InputError for any other */
+const within = (
+  options: LabOptions,
+  name: "seed" | "seeds" | "units" | "batchSize" | "sequences" | "threads",
+  usual: number,
+  least = 0,
+  most = Number.MAX_SAFE_INTEGER,
+): number => checked(name, (where) => wholeNumber(options[name] ?? usual, where, least, most));
 
 /** @throws InputError for what is no list, an empty one, or one that names something twice */
 function list<T>(values: readonly T[], where: string): readonly T[] {

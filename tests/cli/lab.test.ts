@@ -89,6 +89,16 @@ describe("cellstate lab", () => {
     assert.equal(result.complete, true);
   });
 
+  test('"none" is a value of --clipnorm and --truncation', async () => {
+    const small = "lab latch --lag 3 --cells rnn --seeds 1 --sequences 32 --engine reference --json";
+    for (const name of ["clipnorm", "truncation"] as const) {
+      const { code, stdout, stderr } = await cellstate([...small.split(" "), `--${name}`, "none"]);
+      assert.equal(code, 0, stderr);
+      const [run] = (JSON.parse(stdout) as { runs: { setting: Record<typeof name, unknown> }[] }).runs;
+      assert.equal(run!.setting[name], null);
+    }
+  });
+
   test("bad usage ends with 2 and says what would have been right", async () => {
     for (const [flags, says] of [
       [["lach"], /Did you mean latch/],
@@ -103,6 +113,16 @@ describe("cellstate lab", () => {
       [["latch", "--clipnorm", "no"], /--clipnorm: expected a number above 0/],
       [["latch", "--search", "--learning-rate", "0.1"], /search, or settings that are given/],
       [["latch", "--sweep", "gian"], /--sweep: expected one of .* Did you mean gain/s],
+      [["latch", "--cells", "lstm,lstm"], /^cellstate: --cells: expected at least one, and each once/],
+      [["latch", "--lags", "9,9"], /^cellstate: --lags: expected at least one, and each once/],
+      [["latch", "--batch-size", "9999999"], /^cellstate: --batch-size: expected a whole number from 1/],
+      [["latch", "--seed", "100001"], /^cellstate: --seed: expected seeds other/],
+      [["latch", "--sweep", "forget-bias", "--gates", "chrono"], /^cellstate: --gates: .* beside a sweep/],
+      [["latch", "--sweep", "learning-rate", "--learning-rate", "0.7"], /^cellstate: --learning-rate: /],
+      [
+        ["latch", "--sweep", "gain", "--cells", "rnn", "--lags", "9,10"],
+        /^cellstate: --lags: expected one lag/,
+      ],
       [["reber", "--lag", "2"], /at least 5|from 5/],
     ] as const) {
       const { code, stderr } = await cellstate(["lab", ...flags]);

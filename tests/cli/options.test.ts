@@ -121,6 +121,9 @@ const studied = (command: string, rest = "") => {
 
 const { "--html": _, ...probed } = studied("probe", " --words digits");
 
+/** An experiment of a moment. */
+const small = "lab latch --lag 3 --cells rnn --seeds 1 --sequences 32 --engine reference";
+
 const TABLE: Record<string, Record<string, Situations>> = {
   train: {
     ...columns("train texts"),
@@ -327,21 +330,27 @@ const TABLE: Record<string, Record<string, Situations>> = {
   lab: {
     ...Object.fromEntries(
       [
-        ...[
-          "--lag 3",
-          "--lags 3,4",
-          "--cells rnn",
-          "--seeds 2",
-          "--seed 1",
-          "--units 3",
-          "--learning-rate 0.1",
-        ],
-        ...["--search", "--sweep gain", "--gain 1", "--truncation 5"],
-        ...["--clipnorm 1", "--batch-size 3", "--sequences 9", "--html x.html", "--svg x.svg"],
+        ...["--lag 3", "--lags 3,4", "--cells rnn", "--seeds 2", "--seed 1", "--units 3"],
+        ...["--search", "--sweep gain", "--batch-size 3", "--sequences 9", "--html x.html", "--svg x.svg"],
         "--engine reference",
       ].map((option) => [option.split(" ")[0]!, idle(`lab ${option}`)]),
     ),
-    "--gates": idle("lab --gates chrono", "lab latch --cells rnn --gates keras"),
+    "--learning-rate": idle("lab --learning-rate 1", "lab latch --sweep learning-rate --learning-rate 1"),
+    "--gain": idle("lab --gain 1", "lab latch --sweep gain --gain 2"),
+    "--clipnorm": {
+      ...idle("lab --clipnorm 1", "lab latch --sweep clipnorm --clipnorm none"),
+      ...fine(`${small} --clipnorm none`),
+    },
+    "--truncation": {
+      ...idle("lab --truncation 5", "lab latch --lag 10 --truncation 100"),
+      ...fine(`${small} --truncation none`),
+    },
+    "--gates": idle(
+      "lab --gates chrono",
+      "lab latch --cells rnn --gates keras",
+      "lab latch --cells lstm-1997,lstm-nfg,lstm-cifg --gates 2",
+      "lab latch --cells lstm --sweep forget-bias --gates chrono",
+    ),
     "--threads": idle("lab --threads 2", "lab latch --engine reference --threads 2"),
     "--json": fine("lab --json"),
   },

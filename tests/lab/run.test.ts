@@ -238,6 +238,24 @@ describe("runLab", () => {
     await complains("adding", { sweep: "gians" }, /gain/);
     await complains("adding", { sweep: "gain", lags: [10, 20] }, /one lag to sweep at/);
     await complains("adding", { sweep: "forget-bias" }, /cells with a gate that keeps/);
+    const idle = { cells: ["lstm", "gru"], learningRate: undefined };
+    await complains("adding", { ...idle, sweep: "gain", gain: 2 }, /lab gain: .* beside a sweep/);
+    await complains(
+      "adding",
+      { ...idle, sweep: "clipnorm", clipnorm: null },
+      /lab clipnorm: .* beside a sweep/,
+    );
+    await complains("adding", { sweep: "learning-rate" }, /lab learningRate: .* beside a sweep/);
+    await complains(
+      "adding",
+      { ...idle, sweep: "forget-bias", gateStart: "chrono" },
+      /lab gateStart: .* sweep/,
+    );
+    await complains("adding", { gateStart: "chrono" }, /lab gateStart: .* no cell has memory gates/);
+    const unkept = ["lstm-1997", "lstm-nfg", "lstm-cifg"];
+    await complains("adding", { cells: unkept, gateStart: 2 }, /lab gateStart: .* as a number where no cell/);
+    await complains("adding", { lags: [5, 10], truncation: 22 }, /lab truncation: .* more than 22 steps/);
+    await complains("latch", { sweep: "truncation", lags: [3] }, /lab sweep: .* at most 4 steps/);
     await complains("adding", { seed: 100_001 }, /seeds other than 100001/);
   });
 });

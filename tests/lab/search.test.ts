@@ -119,7 +119,7 @@ describe("a sweep", () => {
   test("runs every value with all else the same, on the same seeds", async () => {
     const options = { ...small, cells: ["lstm"], sequences: 8, learningRate: 0.002 } as const;
     for (const [sweep, { key, values }] of Object.entries(SWEEPS)) {
-      if (sweep === "learning-rate") continue;
+      if (sweep === "learning-rate" || sweep === "truncation") continue;
       const { summary, runs } = await runLab("latch", { ...options, sweep: sweep as keyof typeof SWEEPS });
       assert.deepEqual(
         summary.map(({ value }) => value),
@@ -131,5 +131,15 @@ describe("a sweep", () => {
       );
       assert.equal(runs.length, 2 * values.length);
     }
+  });
+
+  test("of truncation leaves out what is no shorter than the sequences, and says so", async () => {
+    const options = { ...small, lags: [9], cells: ["rnn"], sequences: 8, sweep: "truncation" } as const;
+    const result = await runLab("latch", options);
+    assert.deepEqual(
+      result.summary.map(({ value }) => value),
+      [5, 10, null],
+    );
+    assert.match(labText(result).replaceAll("\n", " "), /Left out, as .* at most 11 steps .*: 20, 50, 100\./);
   });
 });

@@ -1,7 +1,7 @@
 /** The lab on the terminal: what there is, how it goes, and what came of it; at most 80 columns. */
 import { count, counted, decimal, duration, percent } from "../../base/numbers.js";
 import { cutToWidth, wrapToWidth } from "../../base/text.js";
-import { groupName } from "../../lab/chart.js";
+import { divergedOf, groupName, placeOf } from "../../lab/chart.js";
 import { baselineWords, sourceWords } from "../../lab/claims.js";
 import {
   CELL_CLASSES,
@@ -118,6 +118,7 @@ export function labText(result: LabResult, style: Style = PLAIN): string {
     `Shown: ${measure.says}, of 1,000${bars}.${solved}`,
     baselineWords(result),
     longerWords(result),
+    divergedWords(result),
     sourceWords(result),
     `Here: ${units} units, Adam, batches of ${batchSize}; ${engine} engine, ${counted(result.threads, "thread")}, ${duration(seconds)}.`,
     `${task.source.paper}: ${task.source.settings}. Success: ${task.source.success}.`,
@@ -141,6 +142,16 @@ function longerWords({ summary }: LabResult): string {
   return parts.length === 0 ? "" : `Right of 1,000 longer than all learned from: ${parts.join("; ")}.`;
 }
 
+/** Runs whose loss became no number, which learned nothing that can be measured. */
+function divergedWords(result: LabResult): string {
+  const at = (group: LabCell) => `${result.sweep ?? "lag"} ${placeOf(result, group)}`;
+  const parts = result.summary.flatMap((group) => {
+    const diverged = divergedOf(result, group);
+    return diverged > 0 ? [`${groupName(group)} at ${at(group)}, ${diverged} of ${group.runs} runs`] : [];
+  });
+  return parts.length === 0 ? "" : `Diverged (their loss became NaN or infinite): ${parts.join("; ")}.`;
+}
+
 /** The setting of each group, unless all have the same. */
 function settingLines({ summary, sweep }: LabResult): string[] {
   if (sweep) return [];
@@ -153,7 +164,8 @@ function settingLines({ summary, sweep }: LabResult): string[] {
   return lines.length === 0 ? [] : ["Settings", ...lines.flatMap((line) => wrapToWidth(line, WIDTH)), ""];
 }
 
-const BAR = 22;
+/** Columns of a name and its bar, together; the bar has at most 22 of them, less where a name is long. */
+const NAME_AND_BAR = 38;
 const NAME = 16;
 
 /** A row a group: place, cell, runs that solved it, a bar from worst to best, the mean, sequences needed. */
@@ -163,21 +175,27 @@ export function chartText(result: LabResult): string {
   const place = (group: LabCell) =>
     sweep ? (group.value === null ? "none" : String(group.value)) : count(group.lag);
   const most = Math.max(...summary.map((group) => measure.spread(group).most).filter(Number.isFinite), 1e-9);
-  const header = `${(sweep ? "value" : "lag").padStart(6)}  ${"cell".padEnd(NAME)} ${"solved".padEnd(7)} ${"worst ▓ to best ░".padEnd(BAR + 2)} ${"mean".padStart(7)} sequences`;
+  const needed = (group: LabCell) => {
+    if (group.sequences !== null) return count(group.sequences);
+    return divergedOf(result, group) > 0 ? "diverged" : "–";
+  };
+  const nameWidth = Math.max(NAME, ...summary.map((group) => groupName(group).length));
+  const barWidth = NAME_AND_BAR - nameWidth;
+  const header = `${(sweep ? "value" : "lag").padStart(6)}  ${"cell".padEnd(nameWidth)} ${"solved".padEnd(7)} ${"worst ▓ to best ░".padEnd(barWidth + 2)} ${"mean".padStart(7)} sequences`;
   const rows = summary.map((group, i) => {
     const { least, most: best, mean } = measure.spread(group);
     const first = i === 0 || place(summary[i - 1]!) !== place(group);
     const full = measure.share ? 1 : most;
-    const filled = Math.round((least / full) * BAR) || 0;
-    const shaded = Math.max(0, (Math.round((best / full) * BAR) || 0) - filled);
+    const filled = Math.round((least / full) * barWidth) || 0;
+    const shaded = Math.max(0, (Math.round((best / full) * barWidth) || 0) - filled);
     const bar = "▓".repeat(filled) + "░".repeat(shaded);
     const cells = [
       (first ? place(group) : "").padStart(6),
-      ` ${groupName(group).padEnd(NAME)}`,
+      ` ${groupName(group).padEnd(nameWidth)}`,
       `${group.solved} of ${group.runs}`.padEnd(7),
-      `│${bar.padEnd(BAR)}│`,
+      `│${bar.padEnd(barWidth)}│`,
       measure.write(mean).padStart(7),
-      group.sequences === null ? "–" : count(group.sequences),
+      needed(group),
     ];
     return (first && i > 0 && !sweep ? "\n" : "") + cells.join(" ");
   });
