@@ -99,6 +99,21 @@ test("units: every unit, its contexts and what it goes with; the page shows the 
   assert.match(text, /label /);
 });
 
+test("units of a layer with a long name are told by part and number; without labels none is spoken of", async () => {
+  const network = sequential([
+    layers.embedding({ inputDim: 60, outputDim: 4, inputLength: 12 }),
+    layers.bidirectional({ layer: layers.lstm({ units: 3 }) }),
+    layers.dense({ units: 1, activation: "sigmoid" }),
+  ]);
+  const both = join(folder, "both.keras");
+  const options = { vocabulary: 60, length: 12, epochs: 2, seed: 1, validationSplit: 0 };
+  await (await TextClassifier.train(rows, { ...options, model: network })).save(both);
+  const text = await explain("units", both, data, ...quick, "--parts", "hidden,candidate");
+  assert.match(text, /bidirec\S*… (hidden|candidate) [012] /);
+  assert.match(text, /whole\s+texts against labels/);
+  assert.doesNotMatch(await explain("units", both, data, ...quick, "--unlabelled"), /label/);
+});
+
 test("units --out: NumPy's files and JSON lines hold the same numbers", async () => {
   const at = (name: string) => join(folder, name);
   for (const name of ["u.npz", "u.npy", "u.jsonl"]) {

@@ -93,7 +93,7 @@ const formulaLines = (text: string) =>
   wrapToWidth(text, WIDTH - 8).map((line, k) => (k === 0 ? `  ${line}` : `        ${line}`));
 
 function stepTable(
-  { step, check, words, chosen }: GradientView,
+  { step, check, words, chosen, notes }: GradientView,
   units: readonly number[],
   style: Style,
 ): string {
@@ -113,6 +113,7 @@ function stepTable(
       row("central differences", check.centralDifferences),
     ]),
     `  differs from back-propagation by at most ${tiny(backPropagation)}, from differences by ${tiny(centralDifferences)}`,
+    ...notes.flatMap((note) => wrapToWidth(printable(note), WIDTH - 2)).map((line) => `  ${line}`),
   ].join("\n");
 }
 
