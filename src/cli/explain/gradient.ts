@@ -19,10 +19,10 @@ import {
   choiceOf,
   choiceOptions,
   idleForSubject,
-  numbers,
   openSubject,
   type SubjectFlags,
   subjectOptions,
+  unitNumbers,
 } from "./subject.js";
 import { idleUnits, shownUnits } from "./unroll.js";
 
@@ -44,7 +44,7 @@ export function gradientCommand(explain: Command): void {
       whole("at"),
     )
     .option("--layer <name>", "which recurrent layer (default: the last)")
-    .option("--units <list>", "units to put numbers in for, as 0,3,7", numbers("units"))
+    .option("--units <list>", "units to put numbers in for, as 0,3,7", unitNumbers)
     .option("--no-study", "leave out the same text through fresh cells of every kind");
   outputOptions(command).action(async (source: string, text: string[], flags: Flags) => {
     const { seed, ...idle } = idleForSubject(source, text, flags);

@@ -129,6 +129,8 @@ function unitsText(survey: UnitSurvey, style: Style): string {
       ]),
   );
   const about = wrapToWidth(describeSurvey(survey), WIDTH);
+  const notes = survey.notes.flatMap((one) => wrapToWidth(printable(one), WIDTH));
+  if (notes.length > 0) about.push("", ...notes);
   if (survey.tests === 0) return [...about, "", ...wrapToWidth(UNTESTED, WIDTH)].join("\n");
   return [
     ...about,

@@ -61,6 +61,7 @@ export function unitsPage(survey: UnitSurvey, title: string): string {
       lead: describeSurvey(survey),
       style: EXPLAIN_STYLE + UNITS_STYLE,
     },
+    survey.notes.map((note) => html`<p>${foreign(note)}</p>`),
     section(
       "found",
       found.length > 0 ? `Found: ${count(found.length)} of ${count(survey.tests)}` : "Nothing found",
