@@ -118,9 +118,11 @@ function readPart(step: TraceStep, id: string): readonly number[] {
 function chooseWord(words: readonly Word[], at: number | undefined): number {
   const place = words.findIndex(({ t }) => t === at);
   if (place >= 0) return place;
-  const places = words.length === 0 ? "there are none" : `${words[0]!.t} to ${words.at(-1)!.t}`;
+  if (words.length === 0) {
+    throw inputError({ expected: "a word to show values of", where: "row", received: "padding alone" });
+  }
   throw inputError({
-    expected: `the place of a word in the row (${places})`,
+    expected: `the place of a word in the row (${words[0]!.t} to ${words.at(-1)!.t})`,
     where: "at",
     typed: { where: "--at" },
     received: at ?? "none",

@@ -25,7 +25,11 @@ export interface GradientCheck {
   centralDifferences: number[];
   /** The largest entry of `paths`, and the largest differences to it. */
   size: number;
-  /** The largest difference of each to `paths`. */
+  /**
+   * Units whose memory stands on a kink, as a relu's 0: up and down the slopes differ, and differences say what is between.
+   */
+  kinks: number[];
+  /** The largest difference of each to `paths`; of central differences, over the units that stand on no kink. */
   residuals: { backPropagation: number; centralDifferences: number };
 }
 
@@ -39,15 +43,20 @@ export interface GradientCheckOptions extends GradientOptions {
 
 /**
  * Central differences of fourth order: (f(−2h) − 8 f(−h) + 8 f(h) − f(2h)) / 12h. At h = 3e-4 float64's rounding is near
- * 1e-12, and truncation, h⁴ f⁽⁵⁾ / 30, below that unless f bends sharply, as a SimpleRNN over several steps may.
+ * 1e-12, and truncation, h⁴ f⁽⁵⁾ / 30, below that unless f bends sharply, as a SimpleRNN over several steps may. Where f
+ * has a kink within 2h, as with relu, a step and its half disagree, and a shorter one is taken.
  */
-const NUDGE = 3e-4;
-const STENCIL = [
-  [-2, 1],
-  [-1, -8],
-  [1, 8],
-  [2, -1],
-] as const;
+const NUDGES = [3e-4, 3e-5, 3e-6, 3e-7];
+/** Moves in steps of h: of the stencil of h, and of that of h / 2. */
+const MOVES = [-2, -1, -0.5, 0.5, 1, 2];
+const WHOLE = [1, -8, 0, 0, 8, -1];
+const HALF = [0, 2, -16, 16, -2, 0];
+/** By each side's slope, how far these are apart, less what a smooth bend makes of it: 2 J(h / 2) − J(h). */
+const JUMP = [-1, 5, -4, -4, 5, -1];
+/** Jumps, by the largest slope, that count as a kink. */
+const KINK = 1e-6;
+/** Rounding of f, in its last place, within which the two stencils are as near as they come. */
+const ROUNDING = 100 * Number.EPSILON;
 
 /**
  * Compares the gradient that `gradientFlow` finds at one step with the engine's back-propagation and with central
@@ -76,17 +85,18 @@ export function checkGradient(
           outputs,
         )
         .map(({ scores }) => objective.value(scores));
-    const centralDifferences = moves.differences(E);
-    const residual = (other: Vector) => largest(subtract(other, paths));
+    const { slopes: centralDifferences, kinks } = moves.differences(E);
+    const apart = (other: Vector) => subtract(other, paths);
     return {
       t: steps[s]!.t,
       paths,
       backPropagation,
       centralDifferences,
       size: largest(paths),
+      kinks,
       residuals: {
-        backPropagation: residual(backPropagation),
-        centralDifferences: residual(centralDifferences),
+        backPropagation: largest(apart(backPropagation)),
+        centralDifferences: largest(apart(centralDifferences).filter((_, unit) => !kinks.includes(unit))),
       },
     };
   } finally {
@@ -135,16 +145,32 @@ class Moves {
     this.s = this.all.findIndex(({ t }) => t === at.t);
   }
 
-  /** ∂E/∂memory by moving each of its numbers a little up and down, on to the end of the model. */
-  differences(E: (outputs: number[][]) => number[]): number[] {
+  /** ∂E/∂memory by moving each of its numbers a little up and down, on to the end of the model; and who stands on a kink. */
+  differences(E: (outputs: number[][]) => number[]): { slopes: number[]; kinks: number[] } {
     const memory = this.at[this.open.cell.carried]!;
-    const outputs = memory.flatMap((_, u) =>
-      STENCIL.map(([steps]) => this.outputWith(memory.map((v, k) => (k === u ? v + steps * NUDGE : v)))),
-    );
-    const values = E(outputs);
-    return memory.map(
-      (_, u) => STENCIL.reduce((sum, [, weight], k) => sum + weight * values[4 * u + k]!, 0) / (12 * NUDGE),
-    );
+    const found = memory.map(() => ({ slope: 0, jump: 0, rounding: 0, doubt: Number.POSITIVE_INFINITY }));
+    let open = memory.map((_, u) => u);
+    for (const h of NUDGES) {
+      const moved = (u: number, by: number) => memory.map((v, k) => (k === u ? v + by * h : v));
+      const values = E(open.flatMap((u) => MOVES.map((by) => this.outputWith(moved(u, by)))));
+      open = open.filter((u, place) => {
+        const own = values.slice(place * MOVES.length, (place + 1) * MOVES.length);
+        const by = (weights: readonly number[]) =>
+          weights.reduce((sum, weight, k) => sum + weight * own[k]!, 0) / h;
+        const slope = by(WHOLE) / 12;
+        const doubt = Math.abs(slope - by(HALF) / 12);
+        const rounding = (ROUNDING * largest(own)) / h;
+        if (doubt < found[u]!.doubt) found[u] = { slope, jump: Math.abs(by(JUMP)), rounding, doubt };
+        return doubt > rounding;
+      });
+      if (open.length === 0) break;
+    }
+    const slopes = found.map(({ slope }) => slope);
+    const least = KINK * largest(slopes);
+    return {
+      slopes,
+      kinks: found.flatMap(({ jump, rounding }, unit) => (jump > least + rounding ? [unit] : [])),
+    };
   }
 
   private outputWith(memory: Vector): number[] {

@@ -5,6 +5,7 @@ import { openCell } from "./cells/open.js";
 import { norm } from "./cells/vector.js";
 import { type GradientFlow, type GradientOptions, type GradientStep, gradientFlow } from "./gradient.js";
 import { checkGradient, type GradientCheck } from "./gradient-check.js";
+import { gradientNotes } from "./gradient-notes.js";
 import {
   hiddenTex,
   type PathFormula,
@@ -59,6 +60,8 @@ export interface GradientView {
   step: PathView[];
   /** The same gradient by other ways. */
   check: GradientCheck;
+  /** What must be said of these numbers: that there is no gradient, or that differences run over a kink. Mostly empty. */
+  notes: string[];
   /** The same text through fresh cells; null where it was not asked for. */
   study: Study | null;
 }
@@ -128,6 +131,7 @@ export function gradientView(
       return { ...formula, value, norm: norm(value) };
     }),
     check,
+    notes: gradientNotes(model, flow, check, asked.kind),
     study: study ? gradientStudy(model, row, { ...study, layer: options.layer, from }) : null,
   };
 }

@@ -190,6 +190,30 @@ test("refused: a label that the model has not, a text of which it knows no word"
   assert.match(unknown.stderr, /at least one word/);
 });
 
+test("refused by the right name: an empty text, a row of padding, units twice, a row of another shape", async () => {
+  const refused = async (message: RegExp, ...args: string[]) => {
+    const { code, stderr } = await cellstate(["explain", ...args]);
+    assert.equal(code, 2, stderr);
+    assert.match(stderr, message);
+  };
+  await refused(/expected a text, --ids or --row/, "cell", model, "");
+  await refused(/a word to show values of/, "cell", model, "--ids", "0,0");
+  for (const command of ["cell", "gradient", "unroll"]) {
+    await refused(/every unit once/, command, model, ...TEXT, "--units", "1,1");
+  }
+  assert.match(await explain("unroll", model, ...TEXT, "--steps", "1"), /, 1 step written out/);
+  const script = join(folder, "features.py");
+  await writeFile(script, FEATURES);
+  const row = join(folder, "row.json");
+  await writeFile(row, "[[1, 2], [1, 2], [1, 2], [1, 2]]");
+  const shape = /row\.json: expected 5 steps of 2 numbers each but received .*4 steps of 2.*fill up or cut/;
+  await refused(shape, "cell", script, "--row", row);
+});
+
+const FEATURES = `from keras import Sequential, layers
+model = Sequential([layers.Input((5, 2)), layers.GRU(3), layers.Dense(1, activation="sigmoid")])
+`;
+
 const BACKWARDS = `from keras import Sequential, layers
 model = Sequential([
     layers.Input((9,)),

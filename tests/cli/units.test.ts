@@ -99,6 +99,37 @@ test("units: every unit, its contexts and what it goes with; the page shows the 
   assert.match(text, /label /);
 });
 
+test("units of a layer with a long name are told by part and number; without labels none is spoken of", async () => {
+  const network = sequential([
+    layers.embedding({ inputDim: 60, outputDim: 4, inputLength: 12 }),
+    layers.bidirectional({ layer: layers.lstm({ units: 3 }) }),
+    layers.dense({ units: 1, activation: "sigmoid" }),
+  ]);
+  const both = join(folder, "both.keras");
+  const options = { vocabulary: 60, length: 12, epochs: 2, seed: 1, validationSplit: 0 };
+  await (await TextClassifier.train(rows, { ...options, model: network })).save(both);
+  const text = await explain("units", both, data, ...quick, "--parts", "hidden,candidate");
+  assert.match(text, /bidirec\S*… (hidden|candidate) [012] /);
+  assert.match(text, /whole\s+texts against labels/);
+  assert.doesNotMatch(await explain("units", both, data, ...quick, "--unlabelled"), /label/);
+});
+
+test("units --pattern that parts no text's words says so", async () => {
+  for (const [pattern, says] of [
+    ["qqq", "no word is"],
+    [".+", "every word is"],
+  ] as const) {
+    const args = ["units", model, data, ...quick, "--parts", "hidden", "--pattern", pattern];
+    const [text, { notes }] = [await explain(...args), await json(...args)];
+    assert.match(text, new RegExp(`against pattern.*: ${says}`));
+    assert.equal(notes.length, 1);
+  }
+  assert.deepEqual(
+    (await json("units", model, data, ...quick, "--parts", "hidden", "--pattern", "gr.at")).notes,
+    [],
+  );
+});
+
 test("units --out: NumPy's files and JSON lines hold the same numbers", async () => {
   const at = (name: string) => join(folder, name);
   for (const name of ["u.npz", "u.npy", "u.jsonl"]) {
@@ -186,6 +217,8 @@ test("find: the span itself comes first where the data has it, and every match i
   const page = join(folder, "find.html");
   const sentence = rows[7]!.text;
   const asked = ["find", model, data, "--sentence", sentence, "--span", "5-6", "--threshold", "0.05"];
+  const unknown = ["find", model, data, "--sentence", "xyzzy", "--span", "1-1"];
+  await refused(/--sentence: expected a text with at least one word/, ...unknown);
   const found = await json(...asked, "--matches", "9", "--html", page);
   assert.deepEqual(
     found.words.slice(found.from, found.to),
@@ -239,7 +272,13 @@ test("ablate: with nothing held it is as evaluated; what is missed most comes fi
   assert.equal(words.part, null);
   assert.equal(words.wordsHeld, rows.filter(({ label }) => label === "pos").length);
   assert.ok(words.results[0].lossDifference.mean > 0);
-  assert.match(await explain("ablate", model, data, "--units", "0,2"), /0, 2 /);
+  const held = ["ablate", model, data, "--units", "0,2", "--value", "-9"];
+  const some = await explain(...held);
+  assert.match(some, /0, 2 /);
+  const { accuracyDifference } = (await json(...held)).results[0];
+  const points = Math.abs(100 * accuracyDifference.mean).toFixed(2);
+  assert.ok(Number(points) > 1 && new RegExp(`accuracy, points.*${points} ±`, "s").test(some), some);
+  await refused(/--units: expected every unit once/, "ablate", model, data, "--units", "2,2");
   await refused(/units from 0 to 2/, "ablate", model, data, "--units", "3");
   await refused(/a part of the layer's/, "ablate", model, data, "--part", "reset");
   await refused(/a word of the kind negation/, "ablate", model, data, "--words", "negation");
@@ -261,6 +300,7 @@ test("probe: what is in the states is read off them, and nothing off the control
   const amount = join(folder, "one.csv");
   await writeFile(amount, 'text,label\n"the film was great",pos\n"the film was lovely",pos\n');
   await refused(/two classes at least/, "probe", model, amount);
+  await refused(/--penalty: expected a number from/, "probe", model, data, "--penalty", "1e300");
 });
 
 test("compare: two models on a text and on data; without models the cells; half a question is refused", async () => {

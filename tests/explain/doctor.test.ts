@@ -640,6 +640,18 @@ function scaledRnn(r: number): Subject {
   return withModel(model);
 }
 
+/** Its units are above 0 at the last word alone. */
+function deadRnn(): Subject {
+  const model = network(layers.simpleRNN({ units: 4, useBias: false, activation: "relu" }), end());
+  const weights = model.getWeights();
+  const today = 4 * healthy.vectorizer.vocabulary.indexOf("today");
+  weights[0]!.data.fill(-1).fill(1, today, today + 4);
+  weights[1]!.data.fill(0.5);
+  weights[2]!.data.fill(0.1);
+  model.setWeights(weights);
+  return withModel(model);
+}
+
 async function averaging(rows: LabelledText[]): Promise<Subject> {
   const model = sequential(
     [
@@ -710,6 +722,17 @@ const BEHAVIOUR: Case[] = [
         `${evidence["ratio"]}`,
       );
       assert.equal(evidence["reach"], 2);
+    },
+  },
+  {
+    ...{ id: "gradients-vanish", name: "a relu that is 0 but at the last word: no factor, and its cause" },
+    ill: () => deadRnn(),
+    well: () => scaledRnn(0.9),
+    check: ({ title, seen, remedy, evidence }) => {
+      assert.equal(evidence["ratio"], 0);
+      assert.equal(title, "No gradient comes back");
+      assert.match(seen, /it is 0\.$/);
+      assert.match(remedy, /Units below 0.*\(relu\)/);
     },
   },
   {

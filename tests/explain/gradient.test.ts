@@ -6,14 +6,17 @@ import type { State } from "../../src/explain/cells/cell.js";
 import { openCell, openCells } from "../../src/explain/cells/open.js";
 import { flowBack, gradientFlow, realSteps } from "../../src/explain/gradient.js";
 import { checkGradient } from "../../src/explain/gradient-check.js";
+import { gradientView } from "../../src/explain/gradient-view.js";
 import { gains, stepJacobian } from "../../src/explain/jacobian.js";
 import { Probe } from "../../src/explain/probe.js";
+import { sentenceOfIds } from "../../src/explain/sentence.js";
 import { singularValues, spectralNorm } from "../../src/explain/spectrum.js";
 import { runCell, stateBefore } from "../../src/explain/steps.js";
 import { freshCell, studySequence } from "../../src/explain/study.js";
 import { trace } from "../../src/explain/trace.js";
 import { layers, sequential } from "../../src/index.js";
 import { Random } from "../../src/kernels/philox.js";
+import type { Layer } from "../../src/layers/layer.js";
 import { anyCase, apart, ENGINES, flagship, shake, sum } from "./models.js";
 
 test("any model: the paths into each step add up to its gradient", () => {
@@ -248,4 +251,76 @@ test("what a gradient is about can be chosen", () => {
   assert.ok(Math.abs(value(0, "probability").value - (1 - p)) < 1e-6);
   assert.ok(Math.abs(value(0, "logOdds").value - Math.log((1 - p) / p)) < 1e-5);
   assert.throws(() => gradientFlow(model, row, { target: 2 }), /a class from 0 to 1/);
+});
+
+test("central differences shrink their step at a kink; a unit on one is named, and no residual is of it", () => {
+  const row = [1, 4, 7, 2, 8, 5, 3];
+  let [units, named] = [0, 0];
+  for (const seed of [1, 2, 3, 4]) {
+    const kinked = { units: 12, activation: "relu", recurrentActivation: "hardSigmoid" } as const;
+    const cells = [
+      layers.gru(kinked),
+      layers.lstm(kinked),
+      layers.simpleRNN({ units: 12, activation: "relu" }),
+      layers.gru({ units: 12 }),
+    ];
+    for (const [k, cell] of cells.entries()) {
+      const parts = [
+        layers.embedding({ inputDim: 9, outputDim: 6, inputLength: 7 }),
+        cell,
+        ...(k === 3 ? [] : [layers.dense({ units: 12, activation: "relu" })]),
+        layers.dense({ units: 2 }),
+      ];
+      const model = shake(sequential(parts, { seed, engine: "reference" }), seed, 0.6);
+      const check = checkGradient(model, row, { target: 0, step: 2 });
+      assert.ok(check.residuals.centralDifferences < 1e-8 * Math.max(1, check.size), JSON.stringify(check));
+      // Only a cell state that was never written stands on a kink: it is 0, and so is h, by relu.
+      if (k !== 1) assert.deepEqual(check.kinks, []);
+      units += 12;
+      named += check.kinks.length;
+    }
+  }
+  for (const seed of [28, 51]) {
+    // Kinks within 6e-4 of the memory: at steps of 3e-4 alone, eight units and more run over one.
+    const parts = [
+      layers.embedding({ inputDim: 9, outputDim: 6, inputLength: 7 }),
+      layers.gru({ units: 24, activation: "relu", recurrentActivation: "hardSigmoid" }),
+      layers.dense({ units: 60, activation: "relu" }),
+      layers.dense({ units: 2 }),
+    ];
+    const model = shake(sequential(parts, { seed, engine: "reference" }), seed, 0.3);
+    const { kinks, residuals } = checkGradient(model, row, { target: 0, step: 3 });
+    assert.deepEqual(kinks, []);
+    assert.ok(residuals.centralDifferences < 1e-9, `${residuals.centralDifferences}`);
+  }
+  assert.ok(named > 0 && named < units / 4, `${named} of ${units}`);
+});
+
+test("a gradient of nothing says why: a loss that is flat, or something dead above", () => {
+  const text = sentenceOfIds([1, 4, 7, 2, 8]);
+  const noted = (weight: number, ...above: Layer[]) => {
+    const model = sequential(
+      [
+        layers.embedding({ inputDim: 9, outputDim: 3, inputLength: 5 }),
+        layers.gru({ units: 3 }),
+        ...above,
+        layers.dense({ units: 1, activation: "sigmoid" }),
+      ],
+      { seed: 1, engine: "reference" },
+    );
+    const weights = model.getWeights().map(({ data }) => data.slice());
+    weights.at(-2)!.fill(weight);
+    weights.at(-1)!.fill(weight);
+    model.setWeights(weights);
+    return (kind?: "logOdds") => gradientView(model, text, { ...(kind ? { kind } : {}) }).notes;
+  };
+  assert.match(noted(500)().join(), /loss for class 1 is flat.*--of logOdds/);
+  assert.deepEqual(noted(500)("logOdds"), []);
+  assert.deepEqual(noted(0.5)(), []);
+  const dead = layers.dense({
+    units: 2,
+    activation: "relu",
+    biasInitializer: { name: "constant", value: -9 },
+  });
+  assert.match(noted(0.5, dead)().join(), /No gradient comes back.*relu/);
 });

@@ -14,6 +14,8 @@ import {
   describeAblation,
   differencePhrase,
   groupName,
+  POINTS,
+  pointsPhrase,
 } from "../../explain/draw/ablation-page.js";
 import { type AblationStudy, ablateUnits, type Judge } from "../../explain/units/ablate.js";
 import { type Feature, featureOf, KINDS, patternFeature } from "../../explain/units/features.js";
@@ -24,7 +26,7 @@ import { type Style, styleFor, WIDTH } from "../terminal.js";
 import { excerpt, table } from "../ui/table.js";
 import { patternMatcher } from "./pattern.js";
 import { openStudy, type Study, type StudyFlags, studyOptions } from "./studied.js";
-import { numbers } from "./subject.js";
+import { unitNumbers } from "./subject.js";
 
 interface Flags extends StudyFlags {
   part?: string;
@@ -53,7 +55,7 @@ export function ablateCommand(explain: Command): void {
       "--part <name>",
       "the gate or state that is held (default: hidden; with --words alone: what the layer reads)",
     )
-    .option("--units <list>", "hold these together, as 3,7 (default: every unit by itself)", numbers("units"))
+    .option("--units <list>", "hold these together, as 3,7 (default: every unit by itself)", unitNumbers)
     .option("--together", "hold all units of the part together")
     .option("--words <kind>", `hold at words of a kind alone: ${KINDS.join(", ")}, pattern`)
     .option("--pattern <regex>", "what --words pattern matches")
@@ -151,13 +153,13 @@ function ablationText(study: AblationStudy, units: number, style: Style): string
     .map((result) => [
       excerpt(groupName(result, units), 20),
       differencePhrase(result.lossDifference),
-      ...(result.accuracyDifference === null ? [] : [differencePhrase(result.accuracyDifference)]),
+      ...(result.accuracyDifference === null ? [] : [pointsPhrase(result.accuracyDifference)]),
       count(result.changed),
     ]);
   return [
     ...wrapToWidth(describeAblation(study).replaceAll("\u00a0", " "), WIDTH),
     "",
     style.bold("Most missed first:"),
-    table([["held", "loss", ...(accuracy === null ? [] : ["accuracy"]), "changed"], ...rows]),
+    table([["held", "loss", ...(accuracy === null ? [] : [POINTS]), "changed"], ...rows]),
   ].join("\n");
 }

@@ -19,11 +19,11 @@ import { type OutputFlags, outputOptions, show } from "./output.js";
 import {
   hasText,
   idleForSubject,
-  numbers,
   openModelOnly,
   openSubject,
   type SubjectFlags,
   subjectOptions,
+  unitNumbers,
 } from "./subject.js";
 
 interface Flags extends OutputFlags, SubjectFlags {
@@ -43,15 +43,11 @@ export function cellCommand(explain: Command): void {
       "place in the row of the word to show values of (default: the one read last)",
       whole("at"),
     )
-    .option(
-      "--units <list>",
-      "units to show, as 0,3,7 (default: those that remember most)",
-      numbers("units"),
-    );
+    .option("--units <list>", "units to show, as 0,3,7 (default: those that remember most)", unitNumbers);
   outputOptions(command).action(async (source: string, text: string[], flags: Flags) => {
     const noText = !hasText(text, flags) && "without a text";
     refuseIdle(command, { ...idleForSubject(source, text, flags), at: noText, units: noText });
-    if (!hasText(text, flags)) return showAnatomy(source, flags);
+    if (text.length === 0 && !hasText(text, flags)) return showAnatomy(source, flags);
     const { model, sentence, title } = await openSubject(source, text, flags);
     const { layer, at, units } = flags;
     const view = cellView(model, sentence, { layer, at, units });

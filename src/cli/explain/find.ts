@@ -1,4 +1,4 @@
-/** cellstate explain find MODEL DATA --text TEXT --span 3-5: where else the units of a span are on together. */
+/** cellstate explain find MODEL DATA --sentence TEXT --span 3-5: where else the units of a span are on together. */
 import type { Command } from "commander";
 import { inputError } from "../../base/errors.js";
 import { writeAtomic } from "../../base/node-files.js";

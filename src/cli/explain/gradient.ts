@@ -19,10 +19,10 @@ import {
   choiceOf,
   choiceOptions,
   idleForSubject,
-  numbers,
   openSubject,
   type SubjectFlags,
   subjectOptions,
+  unitNumbers,
 } from "./subject.js";
 import { idleUnits, shownUnits } from "./unroll.js";
 
@@ -44,7 +44,7 @@ export function gradientCommand(explain: Command): void {
       whole("at"),
     )
     .option("--layer <name>", "which recurrent layer (default: the last)")
-    .option("--units <list>", "units to put numbers in for, as 0,3,7", numbers("units"))
+    .option("--units <list>", "units to put numbers in for, as 0,3,7", unitNumbers)
     .option("--no-study", "leave out the same text through fresh cells of every kind");
   outputOptions(command).action(async (source: string, text: string[], flags: Flags) => {
     const { seed, ...idle } = idleForSubject(source, text, flags);
@@ -93,7 +93,7 @@ const formulaLines = (text: string) =>
   wrapToWidth(text, WIDTH - 8).map((line, k) => (k === 0 ? `  ${line}` : `        ${line}`));
 
 function stepTable(
-  { step, check, words, chosen }: GradientView,
+  { step, check, words, chosen, notes }: GradientView,
   units: readonly number[],
   style: Style,
 ): string {
@@ -113,6 +113,7 @@ function stepTable(
       row("central differences", check.centralDifferences),
     ]),
     `  differs from back-propagation by at most ${tiny(backPropagation)}, from differences by ${tiny(centralDifferences)}`,
+    ...notes.flatMap((note) => wrapToWidth(printable(note), WIDTH - 2)).map((line) => `  ${line}`),
   ].join("\n");
 }
 

@@ -6,7 +6,7 @@ import { printable, printableJson, wrapToWidth } from "../../base/text.js";
 import { TextClassifier } from "../../classifier/classifier.js";
 import { KINDS } from "../../explain/units/features.js";
 import { PROBE_DEFAULTS, type ProbeStudy, probeLayers } from "../../explain/units/linear-probe.js";
-import { positive, say, whole } from "../context.js";
+import { between, say, whole } from "../context.js";
 import { refuseIdle } from "../options.js";
 import { type Style, styleFor, WIDTH } from "../terminal.js";
 import { table } from "../ui/table.js";
@@ -35,7 +35,7 @@ export function probeCommand(explain: Command): void {
     .option(
       "--penalty <c>",
       "C of the logistic regression, as scikit-learn has it",
-      positive("penalty"),
+      between("penalty", 1e-6, 1e6),
       penalty,
     )
     .option("--sample <n>", "texts that it learns from and is tested on", whole("sample", 4), sample)

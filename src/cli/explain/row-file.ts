@@ -12,9 +12,10 @@ const EXPECTED =
 export async function readRowFile(path: string, model: Model): Promise<InputRow> {
   const text = new TextDecoder().decode(await readBytes(path)).trim();
   const given = /^[[{]/.test(text) ? jsonOf(text, path) : linesOf(text, path);
-  const names = model.nodes.filter(({ inputs }) => inputs.length === 0).map(({ layer }) => layer.name);
+  const inputs = model.nodes.filter((node) => node.inputs.length === 0);
+  const names = inputs.map(({ layer }) => layer.name);
   if (Array.isArray(given)) {
-    if (names.length === 1) return oneInput(given, path);
+    if (names.length === 1) return checkShape(oneInput(given, path), inputs[0]!, path);
     throw inputError({
       expected: `an object with a row for each input: ${names.join(", ")}`,
       where: path,
@@ -31,7 +32,10 @@ export async function readRowFile(path: string, model: Model): Promise<InputRow>
       received: unknown,
     });
   }
-  const all = names.map((name) => oneInput(rows[name], `${path}: ${name}`));
+  const all = inputs.map((input) => {
+    const where = `${path}: ${input.layer.name}`;
+    return checkShape(oneInput(rows[input.layer.name], where), input, where);
+  });
   return names.length === 1 ? all[0]! : all;
 }
 
@@ -50,6 +54,23 @@ function linesOf(text: string, path: string): unknown {
     .map((line) => line.split(/[,;\t]/).map((cell) => typedNumber(cell.trim())));
   if (lines.length === 0) throw inputError({ expected: EXPECTED, where: path, received: "an empty file" });
   return lines.length === 1 ? lines[0] : lines;
+}
+
+/** Of a list, which may be ids fewer than the model reads, its network says what it lacks. */
+function checkShape(row: OneInput, { shape }: Model["nodes"][number], where: string): OneInput {
+  const [first] = row as readonly (number | readonly number[])[];
+  if (typeof first === "number" && shape.length === 1) return row;
+  const { length } = row as readonly unknown[];
+  const own = typeof first === "number" ? [length] : [length, first!.length];
+  if (own.length === shape.length && shape.every((n, axis) => n === null || n === own[axis])) return row;
+  const [steps, features] = shape.map((n) => n ?? "any number");
+  throw inputError({
+    expected:
+      shape.length === 1 ? `a list of ${steps} numbers` : `${steps} steps of ${features} numbers each`,
+    where,
+    received: own.length === 1 ? `a list of ${own[0]} numbers` : `${own[0]} steps of ${own[1]}`,
+    next: "Its row is what the model was trained on: fill up or cut the file as its rows were.",
+  });
 }
 
 const isNumber = (value: unknown): value is number => typeof value === "number" && Number.isFinite(value);

@@ -66,6 +66,13 @@ export const numbers =
   (text: string): number[] =>
     text.split(",").map(whole(name));
 
+/** An option parser for units, each once. */
+export function unitNumbers(text: string): number[] {
+  const units = numbers("units")(text);
+  if (new Set(units).size === units.length) return units;
+  throw inputError({ expected: "every unit once", where: "--units", received: text });
+}
+
 /** MODEL and TEXT, with the options that go with them. */
 export function subjectOptions(command: Command): Command {
   command

@@ -4,10 +4,11 @@ import { writeAtomic } from "../../base/node-files.js";
 import { count, counted, decimal } from "../../base/numbers.js";
 import { padToWidth, printable, printableJson, wrapToWidth } from "../../base/text.js";
 import { numeral, tiny } from "../../explain/draw/numbers.js";
-import { byTarget, describeSurvey, signalName, UNTESTED, unitsPage } from "../../explain/draw/units-page.js";
+import { byTarget, describeSurvey, UNTESTED, unitsPage } from "../../explain/draw/units-page.js";
 import { patternFeature } from "../../explain/units/features.js";
 import { CORRECTIONS, type Correction } from "../../explain/units/statistics.js";
 import { SURVEY_DEFAULTS, surveyUnits, type UnitSurvey } from "../../explain/units/survey.js";
+import type { Signal } from "../../explain/units/walk.js";
 import { note, say, whole } from "../context.js";
 import { choice } from "../options.js";
 import { checkOutputs } from "../outputs.js";
@@ -103,6 +104,12 @@ const recordedPhrase = ({ tokens, layers }: UnitSurvey): string =>
     .flatMap(({ layer, parts, units }) => parts.map((part) => `${layer}.${part} ${units}`))
     .join(", ")}`;
 
+/** A signal's name in so many columns: the layer gives way, never part and unit. */
+function shortSignal(signal: Signal, width: number): string {
+  const own = ` ${signal.part} ${signal.unit}`;
+  return `${excerpt(signal.layer, width - own.length)}${own}`;
+}
+
 /** Units listed on a terminal for each label and feature. */
 const LISTED = 3;
 
@@ -114,7 +121,7 @@ function unitsText(survey: UnitSurvey, style: Style): string {
       .slice(0, LISTED)
       .map(({ signal, of, name, correlation, auc, p, q }, k) => [
         padToWidth(k > 0 ? "" : excerpt(of === "label" ? `label ${name}` : name, 20), 20),
-        padToWidth(excerpt(signalName(signals[signal]!), 26), 26),
+        padToWidth(shortSignal(signals[signal]!, 26), 26),
         correlation === null ? "–" : numeral(correlation),
         auc === null ? "–" : decimal(auc, 3),
         tiny(p!),
@@ -122,6 +129,8 @@ function unitsText(survey: UnitSurvey, style: Style): string {
       ]),
   );
   const about = wrapToWidth(describeSurvey(survey), WIDTH);
+  const notes = survey.notes.flatMap((one) => wrapToWidth(printable(one), WIDTH));
+  if (notes.length > 0) about.push("", ...notes);
   if (survey.tests === 0) return [...about, "", ...wrapToWidth(UNTESTED, WIDTH)].join("\n");
   return [
     ...about,

@@ -1,7 +1,7 @@
 /** cellstate explain unroll MODEL TEXT: the recurrence written out, and what the memory holds of each word. */
 import type { Command } from "commander";
 import { inputError } from "../../base/errors.js";
-import { count, percent } from "../../base/numbers.js";
+import { count, counted, percent } from "../../base/numbers.js";
 import { padToWidth, printable, wrapToWidth } from "../../base/text.js";
 import { ENGINES } from "../../engines/engines.js";
 import type { EngineChoice } from "../../engines/registry.js";
@@ -23,7 +23,7 @@ import { refuseIdle } from "../options.js";
 import { type Style, WIDTH } from "../terminal.js";
 import { bar, excerpt, table } from "../ui/table.js";
 import { type OutputFlags, outputOptions, show } from "./output.js";
-import { idleForSubject, numbers, openSubject, type SubjectFlags, subjectOptions } from "./subject.js";
+import { idleForSubject, openSubject, type SubjectFlags, subjectOptions, unitNumbers } from "./subject.js";
 
 interface Flags extends OutputFlags, SubjectFlags {
   steps?: number;
@@ -41,7 +41,7 @@ export function unrollCommand(explain: Command): void {
     .option("--steps <k>", "steps to write out (default: 2)", whole("steps", 1))
     .option("--at <place>", "place in the row of step t (default: the word read last)", whole("at"))
     .option("--layer <name>", "which recurrent layer (default: the last)")
-    .option("--units <list>", "units to put numbers in for, as 0,3,7", numbers("units"))
+    .option("--units <list>", "units to put numbers in for, as 0,3,7", unitNumbers)
     .option("--tex", "only the formulas, as TeX");
   outputOptions(command).action(async (source: string, text: string[], flags: Flags) => {
     refuseIdle(command, {
@@ -124,7 +124,7 @@ function unrollText(unrolled: Unrolled, memory: MemoryView | null, wording: Word
     wrapToWidth(text, WIDTH - 6).map((line, i) => (i === 0 ? `  ${line}` : `${indent}${line}`));
   return [
     style.bold(
-      `${printable(layer)}: ${stateLetter(state)} at “${excerpt(wordAt(0), 30)}”, ${k} steps written out`,
+      `${printable(layer)}: ${stateLetter(state)} at “${excerpt(wordAt(0), 30)}”, ${counted(k, "step")} written out`,
     ),
     ...(goBackwards ? [`  ${BACKWARDS}`] : []),
     ...hanging(plain(tex), "     "),

@@ -1,8 +1,9 @@
 /** Traps that show in what happens inside: gates forward, gradients backward, on a few of the texts. */
-import { count, percent } from "../../base/numbers.js";
+import { count, counted, percent } from "../../base/numbers.js";
 import { isRecurrent } from "../cells/layers.js";
 import { isGate } from "../cells/names.js";
 import { gradientFlow } from "../gradient.js";
+import { kinksOf } from "../kinks.js";
 import { type LayerTrace, trace } from "../trace.js";
 import type { Check } from "./finding.js";
 import { rowsOf, type Subject, sample } from "./subject.js";
@@ -106,13 +107,29 @@ const gradients: Check<Subject> = (subject) => {
   const reach = middle(journeys.map((journey) => journey.reach));
   const evidence = { ratio, words, reach, texts: journeys.length };
   const seen = `From the last word to the first, ${count(words)} words back at the median, the gradient of the loss changes by a factor of ${ratio.toExponential(1)}`;
+  if (ratio === 0) {
+    const relus = kinksOf(subject.model);
+    return [
+      {
+        id: "gradients-vanish",
+        severity: "warning",
+        title: "No gradient comes back",
+        seen: `From the last word to the first, ${count(words)} words back at the median, nothing is left of the gradient of the loss: it is 0.`,
+        evidence,
+        remedy:
+          relus.length > 0
+            ? `Units below 0 pass nothing on in ${relus.join(", ")}: use tanh, or a smaller learning rate and weights drawn afresh.`
+            : "States or gates stand at their limits: train anew with a smaller learning rate, and check the scale of the inputs.",
+      },
+    ];
+  }
   if (ratio < 1e-4) {
     return [
       {
         id: "gradients-vanish",
         severity: "warning",
         title: "Gradients vanish on the way back",
-        seen: `${seen}; more than ${count(reach)} words back less than 1 % of it is left, so hardly anything is learned there.`,
+        seen: `${seen}; more than ${counted(reach, "word")} back less than 1 % of it is left, so hardly anything is learned there.`,
         evidence,
         remedy:
           "Use an LSTM or GRU, a larger forget bias, shorter or cut texts, a Bidirectional layer or pooling over all steps.",

@@ -36,6 +36,13 @@ export const groupName = ({ units }: Pick<AblationResult, "units">, all: number)
 export const differencePhrase = ({ mean, error }: AblationResult["lossDifference"], digits = 4): string =>
   `${mean > 0 ? "+" : ""}${numeral(mean, digits)}${error === null ? "" : ` ± ${decimal(error, digits)}`}`;
 
+/** A share's difference in points of a hundred: "−0.16 ± 0.06". */
+export const pointsPhrase = ({ mean, error }: AblationResult["lossDifference"]): string =>
+  differencePhrase({ mean: 100 * mean, error: error === null ? null : 100 * error }, 2);
+
+/** What heads those. */
+export const POINTS = "accuracy, points";
+
 export function ablationPage(study: AblationStudy, units: number, title: string): string {
   const { results, accuracy } = study;
   return page(
@@ -49,11 +56,11 @@ export function ablationPage(study: AblationStudy, units: number, title: string)
       "results",
       "Most missed first",
       table({
-        headers: ["held", "loss", ...(accuracy === null ? [] : ["accuracy"]), "answers changed"],
+        headers: ["held", "loss", ...(accuracy === null ? [] : [POINTS]), "answers changed"],
         rows: results.map((result) => [
           groupName(result, units),
           differencePhrase(result.lossDifference),
-          ...(result.accuracyDifference === null ? [] : [differencePhrase(result.accuracyDifference)]),
+          ...(result.accuracyDifference === null ? [] : [pointsPhrase(result.accuracyDifference)]),
           count(result.changed),
         ]),
       }),

@@ -9,7 +9,7 @@ import { numeral, tiny } from "./numbers.js";
 import { EXPLAIN_STYLE } from "./style.js";
 
 export function gradientPage(view: GradientView, title: string, units: readonly number[]): string {
-  const { layer, objective, formulas, step, check, words: list, chosen, study } = view;
+  const { layer, objective, formulas, step, check, words: list, chosen, study, notes } = view;
   const { word } = list[chosen]!;
   return page(
     {
@@ -52,6 +52,7 @@ export function gradientPage(view: GradientView, title: string, units: readonly 
         ],
       }),
       html`<p>Back-propagation by the engine's kernels differs by at most ${tiny(check.residuals.backPropagation)}, central differences of E by at most ${tiny(check.residuals.centralDifferences)}; the largest entry is ${tiny(check.size)}.</p>`,
+      ...notes.map((note) => html`<p>${foreign(note)}</p>`),
     ),
     section("time", "Through time", figure("Norms, paths, gains", gradientPicture(view))),
     study !== null &&

@@ -17,7 +17,11 @@ export function describeSurvey(survey: UnitSurvey): string {
   const left = empty === 0 ? "" : ` (${counted(empty, "text")} without a known word left out)`;
   const of = sample.whole ? "all of them" : `${counted(sample.texts, "text")} drawn from them`;
   const way = correction === "bh" ? "Benjamini and Hochberg's" : "Holm's";
-  return `${counted(signals.length, "signal")} over ${counted(tokens, "word")} of ${counted(texts, "text")}${left}. ${count(tests)} tests on ${of}, by ${count(permutations)} permutations each: of whole texts against labels, of each text turned round against what its words are; q is p after ${way} correction, found at ${alpha}.`;
+  const against = [
+    ...(survey.targets.length > 0 ? ["of whole texts against labels"] : []),
+    "of each text turned round against what its words are",
+  ].join(", ");
+  return `${counted(signals.length, "signal")} over ${counted(tokens, "word")} of ${counted(texts, "text")}${left}. ${count(tests)} tests on ${of}, by ${count(permutations)} permutations each: ${against}; q is p after ${way} correction, found at ${alpha}.`;
 }
 
 /** Where there is no test to tell of. */
@@ -57,6 +61,7 @@ export function unitsPage(survey: UnitSurvey, title: string): string {
       lead: describeSurvey(survey),
       style: EXPLAIN_STYLE + UNITS_STYLE,
     },
+    survey.notes.map((note) => html`<p>${foreign(note)}</p>`),
     section(
       "found",
       found.length > 0 ? `Found: ${count(found.length)} of ${count(survey.tests)}` : "Nothing found",

@@ -115,7 +115,7 @@ async function only(walk: UnitWalk, text: string): Promise<WalkedText> {
     expected: "a text with at least one word that the model knows",
     where: "text",
     received: text,
-    typed: { where: "--text" },
+    typed: { where: "--sentence" },
   });
 }
 

@@ -52,6 +52,8 @@ export interface UnitSurvey {
   alpha: number;
   seed: number;
   tests: number;
+  /** What must be said of features asked for that nothing could be tested against. Mostly empty. */
+  notes: string[];
   signals: UnitSummary[];
   /** Those tested, strongest first: by corrected p, then by the size of r. */
   associations: Association[];
@@ -78,6 +80,13 @@ export const SURVEY_DEFAULTS = {
 
 /** Numbers that a sample may hold: 1 GiB. */
 const MOST_SAMPLED = 2 ** 28;
+
+/** @param share of the words that are so */
+function untestedNote({ name, says, binary }: Feature, share: number): string {
+  const nothing = "no text of the sample has words that are so and words that are not";
+  const why = binary && share === 0 ? "no word is" : binary && share === 1 ? "every word is" : nothing;
+  return `Nothing was tested against ${name} (${says}): ${why}.`;
+}
 
 /** @throws InputError where Holm's correction could find nothing with so few permutations */
 export async function surveyUnits(
@@ -164,6 +173,11 @@ export async function surveyUnits(
     targets: targets.names,
     targeted: lastMoments.count,
     ...{ permutations, correction, alpha, seed, tests: found.length },
+    notes: (options.features ?? []).flatMap((asked) => {
+      if (found.some(({ of, name }) => of === "token" && name === asked.name)) return [];
+      const share = tokenMoments.otherMeans[features.indexOf(asked)]!;
+      return [untestedNote(asked, share)];
+    }),
     signals: signals.map((signal, s) => ({
       ...signal,
       mean: tokenMoments.means[s]!,
