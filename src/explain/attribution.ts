@@ -6,7 +6,7 @@
  */
 
 import { indicesOf } from "../base/arguments.js";
-import { finiteNumber, knownOptions, wholeNumber } from "../base/errors.js";
+import { finiteNumber, inputError, knownOptions, wholeNumber } from "../base/errors.js";
 import { builtModelOf } from "../model/given.js";
 import type { Model } from "../model/model.js";
 import { openCell } from "./cells/open.js";
@@ -92,7 +92,9 @@ export function attribute(
   const { tolerance = 1e-8, points = MOST_POINTS } = options;
   finiteNumber(tolerance, "attribute tolerance", 1e-15);
   wholeNumber(points, "attribute points", 8);
-  indicesOf(ids, "attribute ids");
+  if (Array.from(indicesOf(ids, "attribute ids")).every((id) => id === 0)) {
+    throw inputError({ expected: "a word to attribute to", where: "row", received: "padding alone" });
+  }
   embeddingOf(builtModelOf(model, "attribute"));
   const probe = new Probe(model);
   try {

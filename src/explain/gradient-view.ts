@@ -141,6 +141,9 @@ function choose(shown: readonly GradientStep[], at: number | undefined): Gradien
   const last = shown.findLast(({ step, norms }) => step > 0 && norms.total > 0) ?? shown.at(-1);
   const chosen = at === undefined ? last : shown.find(({ t }) => t === at);
   if (chosen && chosen.step > 0) return chosen;
+  if (shown.length === 0) {
+    throw inputError({ expected: "a word to go back from", where: "row", received: "padding alone" });
+  }
   throw inputError({
     expected: "the place of a word that has a step before it",
     where: "at",

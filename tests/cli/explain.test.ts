@@ -198,6 +198,8 @@ test("refused by the right name: an empty text, a row of padding, units twice, a
   };
   await refused(/expected a text, --ids or --row/, "cell", model, "");
   await refused(/a word to show values of/, "cell", model, "--ids", "0,0");
+  await refused(/a word to attribute to/, "attribute", model, "--ids", "0,0");
+  await refused(/a word to go back from/, "gradient", model, "--ids", "0,0");
   for (const command of ["cell", "gradient", "unroll"]) {
     await refused(/every unit once/, command, model, ...TEXT, "--units", "1,1");
   }
