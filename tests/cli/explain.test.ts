@@ -4,10 +4,10 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { displayWidth } from "../../src/base/text.js";
 import { TextClassifier } from "../../src/classifier/classifier.js";
 import { parsePage } from "../report/page.js";
 import { reviews } from "./data.js";
+import { explain, json, refused } from "./explain.js";
 import { cellstate } from "./run.js";
 
 let folder = "";
@@ -25,21 +25,6 @@ before(async () => {
   await classifier.save(model);
 });
 after(() => rm(folder, { recursive: true }));
-
-async function explain(...args: string[]) {
-  const outcome = await cellstate(["explain", ...args]);
-  assert.equal(outcome.code, 0, outcome.stderr);
-  for (const line of outcome.stdout.split("\n")) {
-    assert.ok(displayWidth(line) <= 80, `${displayWidth(line)} columns: ${line}`);
-  }
-  return outcome.stdout;
-}
-
-const json = async (...args: string[]) => {
-  const { stdout, stderr, code } = await cellstate(["explain", ...args, "--json"]);
-  assert.equal(code, 0, stderr);
-  return JSON.parse(stdout);
-};
 
 test("params: the flagship's counts; a wrong answer exits 1 and names the slip", async () => {
   const text = await explain("params", "lstm");
@@ -191,11 +176,6 @@ test("refused: a label that the model has not, a text of which it knows no word"
 });
 
 test("refused by the right name: an empty text, a row of padding, units twice, a row of another shape", async () => {
-  const refused = async (message: RegExp, ...args: string[]) => {
-    const { code, stderr } = await cellstate(["explain", ...args]);
-    assert.equal(code, 2, stderr);
-    assert.match(stderr, message);
-  };
   await refused(/expected a text, --ids or --row/, "cell", model, "");
   await refused(/a word to show values of/, "cell", model, "--ids", "0,0");
   await refused(/a word to attribute to/, "attribute", model, "--ids", "0,0");

@@ -4,12 +4,12 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { displayWidth } from "../../src/base/text.js";
 import { TextClassifier } from "../../src/classifier/classifier.js";
 import { readZip } from "../../src/formats/zip.js";
 import { layers, sequential } from "../../src/index.js";
 import { parsePage } from "../report/page.js";
 import { csv, reviews } from "./data.js";
+import { explain, json, refused } from "./explain.js";
 import { cellstate } from "./run.js";
 
 let folder = "";
@@ -38,27 +38,6 @@ before(async () => {
   await (await TextClassifier.train(rows, options)).save(model);
 });
 after(() => rm(folder, { recursive: true }));
-
-async function explain(...args: string[]) {
-  const outcome = await cellstate(["explain", ...args]);
-  assert.equal(outcome.code, 0, outcome.stderr);
-  for (const line of outcome.stdout.split("\n")) {
-    assert.ok(displayWidth(line) <= 80, `${displayWidth(line)} columns: ${line}`);
-  }
-  return outcome.stdout;
-}
-
-const json = async (...args: string[]) => {
-  const { stdout, stderr, code } = await cellstate(["explain", ...args, "--json"]);
-  assert.equal(code, 0, stderr);
-  return JSON.parse(stdout);
-};
-
-const refused = async (message: RegExp, ...args: string[]) => {
-  const { code, stderr } = await cellstate(["explain", ...args]);
-  assert.equal(code, 2, stderr);
-  assert.match(stderr, message);
-};
 
 const quick = ["--permutations", "99"];
 
