@@ -48,7 +48,8 @@ figure { margin: 0; }
 figure > * + *, .pair h3 ~ h3 { margin-top: 14px; }
 .chart { display: block; width: 100%; max-width: 540px; height: auto; overflow: visible; }
 /* Below these widths letters of 12 pixels are no longer read: a narrow page scrolls the drawing instead. */
-.drawing { overflow-x: auto; overflow-y: hidden; padding: 2px 0; }
+/* Room at the sides, for letters that stand out a little: what scrolls is cut there. */
+.drawing { overflow-x: auto; overflow-y: hidden; padding: 2px 6px; margin-inline: -6px; }
 ${[1, 2, 3, 4, 5, 6, 7, 8, 9].map((hundreds) => `.drawing > .least-${hundreds} { min-width: ${hundreds}00px; }`).join("\n")}
 .chart text { font-size: 12px; fill: var(--ink); }
 .chart .tick-label, .chart .axis-label, .chart .marker-label { fill: var(--quiet); }
