@@ -1,5 +1,5 @@
 /** What a result may claim: where its settings are from, and what there is without memory. */
-import { count, decimal } from "../base/numbers.js";
+import { count } from "../base/numbers.js";
 import { CHOOSING } from "./chosen.js";
 import { sweptValues } from "./entries.js";
 import { measureOf } from "./measure.js";
@@ -33,7 +33,7 @@ export function sourceWords({ task, lags, summary, settings, sweep }: LabResult)
   const apart = summary.some(({ lag, chosenAt }) => chosenAt !== null && chosenAt !== lag);
   return [
     `Settings: the best of ${each} a cell, of learning rate, start of the recurrent kernel and start of the gates crossed;`,
-    `all ran on seed ${first} with ${decimal(CHOOSING.share, 2)} of the sequences, the ${CHOOSING.kept} best on ${others.join(" and ")} with all.`,
+    `all ran on seed ${first}, the ${CHOOSING.kept} best also on ${others.join(" and ")}.`,
     `Reported seeds: ${settings.seeds.join(", ")}. "Keras" has Keras's defaults (Adam 0.001, forget bias 1, no clipping).`,
     ...(apart ? ["Where a lag was not searched, the settings are those of the nearest one that was."] : []),
   ].join(" ");

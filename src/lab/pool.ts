@@ -82,7 +82,8 @@ export class Pool {
 
   /** The runs of these jobs, each in its job's place; those that an abort left out are undefined. */
   async make(jobs: readonly Job[]): Promise<(LabRun | undefined)[]> {
-    const runs = new Array<LabRun | undefined>(jobs.length);
+    // Filled, not sparse: `some` passes over what was never set.
+    const runs: (LabRun | undefined)[] = new Array(jobs.length).fill(undefined);
     let next = 0;
     /** Gives a runner one job after another, until there are no more or the experiment is ended. */
     const serve = async (runner: Runner): Promise<void> => {

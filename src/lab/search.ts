@@ -12,30 +12,29 @@ export interface Place {
   lag: number;
 }
 
-/** The runs of a round: so many settings on these seeds, each with so many training sequences. */
-interface Round {
-  settings: number;
-  seeds: readonly number[];
-  budget: number;
-}
-
-/** All settings on the first seed with a part of the sequences; those that lead, on the others with all. */
-function rounds(tried: number, sequences: number): [Round, Round] {
-  const { seeds, share, kept } = CHOOSING;
-  return [
-    { settings: tried, seeds: seeds.slice(0, 1), budget: Math.ceil(sequences * share) },
-    { settings: kept, seeds: seeds.slice(1), budget: sequences },
-  ];
-}
+/**
+ * The rounds of a search: all settings on the first seed, those that lead on the others. Every run may use all training
+ * sequences: a part of them would favour what learns fast.
+ */
+const ROUNDS = [
+  { seeds: CHOOSING.seeds.slice(0, 1), settings: Number.POSITIVE_INFINITY },
+  { seeds: CHOOSING.seeds.slice(1), settings: CHOOSING.kept },
+];
 
 /** The runs that `search` will make, in their order. */
 export const plannedSearch = (places: readonly Place[], sequences: number): Planned[] =>
-  [0, 1].flatMap((round) =>
+  ROUNDS.flatMap(({ seeds, settings }) =>
     places.flatMap(({ cell, lag }) => {
-      const { settings, seeds, budget } = rounds(candidates(cell).length, sequences)[round]!;
-      return Array.from({ length: settings * seeds.length }, () => ({ cell, lag, budget, choosing: true }));
+      const runs = Math.min(settings, candidates(cell).length) * seeds.length;
+      return Array.from({ length: runs }, () => ({ cell, lag, budget: sequences, choosing: true }));
     }),
   );
+
+/** A setting and what came of it, on every seed that it has run on. */
+interface Tried {
+  setting: Setting;
+  runs: readonly LabRun[];
+}
 
 /** @returns the choice for each place, in their order; null where it was aborted */
 export async function search(
@@ -44,44 +43,49 @@ export async function search(
   sequences: number,
   pool: Pool,
 ): Promise<Choice[] | null> {
-  let left = places.map(({ cell }) => candidates(cell));
+  let left = places.map(({ cell }) => candidates(cell).map((setting): Tried => ({ setting, runs: [] })));
   const tried = left.map((settings) => settings.length);
-  for (const round of [0, 1]) {
-    const jobs = places.flatMap((place, k) => {
-      const { seeds, budget } = rounds(tried[k]!, sequences)[round]!;
-      return left[k]!.flatMap((setting) => seeds.map((seed): Job => ({ ...place, setting, seed, budget })));
-    });
+  for (const { seeds, settings } of ROUNDS) {
+    left = left.map((those) => those.slice(0, settings));
+    const jobs = places.flatMap((place, k) =>
+      left[k]!.flatMap(({ setting }) =>
+        seeds.map((seed): Job => ({ ...place, setting, seed, budget: sequences })),
+      ),
+    );
     const made = await pool.make(jobs);
     if (made.some((run) => run === undefined)) return null;
     const runs = made as LabRun[];
-    let at = 0;
-    left = left.map((settings, k) => {
-      const each = rounds(tried[k]!, sequences)[round]!.seeds.length;
-      const groups = settings.map((setting, n) => ({
-        setting,
-        runs: runs.slice(at + n * each, at + (n + 1) * each),
-      }));
-      at += settings.length * each;
-      return ranked(groups);
-    });
-    left = left.map((settings) => settings.slice(0, CHOOSING.kept));
+    left = left.map((those) =>
+      ranked(
+        those.map(({ setting, runs: before }) => ({
+          setting,
+          runs: [...before, ...runs.splice(0, seeds.length)],
+        })),
+      ),
+    );
   }
-  return places.map(({ cell, lag }, k) => ({ task, lag, cell, tried: tried[k]!, setting: left[k]![0]! }));
+  return places.map(({ cell, lag }, k) => ({
+    task,
+    lag,
+    cell,
+    tried: tried[k]!,
+    setting: left[k]![0]!.setting,
+  }));
 }
 
 /** The best first: most runs solved, most right, least loss, fewest sequences; of equals, the one tried first. */
-export function ranked(groups: readonly { setting: Setting; runs: readonly LabRun[] }[]): Setting[] {
+export function ranked(tried: readonly Tried[]): Tried[] {
   const mean = (values: number[]) => values.reduce((a, b) => a + b, 0) / values.length;
-  const scored = groups.map(({ setting, runs }) => ({
-    setting,
+  const scored = tried.map((one) => ({
+    one,
     score: [
-      -mean(runs.map(({ solved }) => Number(solved))),
-      -mean(runs.map(({ right }) => right)),
-      mean(runs.map(({ loss }) => (Number.isFinite(loss) ? loss : Number.MAX_VALUE))),
-      mean(runs.map((run) => run.sequences)),
+      -mean(one.runs.map(({ solved }) => Number(solved))),
+      -mean(one.runs.map(({ right }) => right)),
+      mean(one.runs.map(({ loss }) => (Number.isFinite(loss) ? loss : Number.MAX_VALUE))),
+      mean(one.runs.map((run) => run.sequences)),
     ],
   }));
   return scored
     .sort((a, b) => a.score.map((value, i) => value - b.score[i]!).find((apart) => apart !== 0) ?? 0)
-    .map(({ setting }) => setting);
+    .map(({ one }) => one);
 }

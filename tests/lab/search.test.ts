@@ -41,7 +41,7 @@ describe("settings to choose from", () => {
       group(7, run(true, 0.2, 0.9, 80)),
     ]);
     assert.deepEqual(
-      order.map(({ learningRate }) => learningRate),
+      order.map(({ setting }) => setting.learningRate),
       [6, 7, 5, 4, 3, 2, 1],
     );
   });
@@ -58,7 +58,10 @@ describe("a search", () => {
     for (const cell of ["rnn", "lstm"]) {
       const own = choosing.filter((progress) => progress.cell === cell);
       assert.equal(own.length, 16 + 4 * 2, cell);
-      assert.equal(own.filter(({ budget }) => budget === 4).length, 16, "a quarter of the sequences first");
+      assert.ok(
+        own.every(({ budget }) => budget === 16),
+        "all sequences: a part would favour what learns fast",
+      );
       assert.deepEqual([...new Set(own.map(({ seed }) => seed))].sort(), [...CHOOSING.seeds]);
     }
     assert.deepEqual([...new Set(result.runs.map(({ seed }) => seed))], [0, 1]);
