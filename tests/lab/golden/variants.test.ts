@@ -1,0 +1,100 @@
+/** The lab's LSTM, each of its cells by name, against PyTorch's automatic differentiation and ONNX Runtime's LSTM. */
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { describe, test } from "node:test";
+import { ACTIVATIONS, type ActivationName } from "../../../src/kernels/activations.js";
+import { type Bound, KERNELS } from "../../../src/kernels/kernels.js";
+import { CELL_NAMES, type CellName, cellOf } from "../../../src/lab/cells.js";
+
+/** Shape, and little-endian float64 in base64. */
+interface Doubles {
+  shape: number[];
+  data: string;
+}
+
+interface Golden {
+  name: CellName;
+  activation: ActivationName;
+  outputActivation: ActivationName;
+  has: { inputGate: boolean; forgetGate: boolean; outputGate: boolean; coupled: boolean };
+  values: Record<string, Doubles>;
+  /** [T][B][U], [B][U] */
+  h: Doubles;
+  lastC: Doubles;
+  dH: Doubles;
+  gradients: Record<string, Doubles>;
+}
+
+const { cases } = JSON.parse(
+  readFileSync(new URL("../../../../tests/lab/golden/variants.json", import.meta.url), "utf8"),
+) as { cases: Golden[] };
+
+const decode = ({ data }: Doubles) => new Float64Array(Uint8Array.from(Buffer.from(data, "base64")).buffer);
+
+function assertSame(actual: Float64Array, expected: Doubles, what: string): void {
+  const values = decode(expected);
+  assert.equal(actual.length, values.length, what);
+  const largest = values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+  assert.ok(largest > 0.01, `${what}: too near zero to show a fault`);
+  for (let k = 0; k < values.length; k++) {
+    assert.ok(Math.abs(actual[k]! - values[k]!) < 1e-12 * Math.max(1, largest), `${what} [${k}]`);
+  }
+}
+
+describe("the lab's LSTM, by PyTorch and ONNX Runtime", () => {
+  test("all cells that are made of gates of their own are there", () => {
+    assert.deepEqual(
+      cases.map(({ name }) => name),
+      CELL_NAMES.filter((name) => name.startsWith("lstm")),
+    );
+  });
+
+  for (const golden of cases.filter(({ name }) => name !== "lstm")) {
+    test(`${golden.name}: the cell has what its name says`, () => {
+      const { options } = cellOf(golden.name).make({ units: 4, returnSequences: true, gain: 1 });
+      const { activation, outputActivation, has, values } = golden;
+      const expected = { activation, outputActivation, ...has, peepholes: "peepholes" in values };
+      for (const [key, value] of Object.entries(expected)) {
+        assert.equal((options as unknown as Record<string, unknown>)[key], value, key);
+      }
+    });
+  }
+
+  for (const golden of cases) {
+    test(`${golden.name}: states and gradients`, () => {
+      const [T, B, U] = golden.h.shape as [number, number, number];
+      const I = golden.values["x"]!.shape[2]!;
+      const values = Object.fromEntries(
+        Object.entries(golden.values).map(([key, one]) => [key, decode(one)]),
+      );
+      const G = values["bias"]!.length / U;
+      const room = (length: number) => new Float64Array(length).fill(Number.NaN);
+      const forward = {
+        ...{ h: room(T * B * U), c: room(T * B * U), gates: room(T * B * G * U), scratch: room(4096) },
+        ...{ mask: null, peepholes: null, ...values, B, T, I, U, reverse: 0 },
+        ...Object.fromEntries(Object.entries(golden.has).map(([key, value]) => [key, Number(value)])),
+        activation: ACTIVATIONS[golden.activation].id,
+        outputActivation: ACTIVATIONS[golden.outputActivation].id,
+        recurrentActivation: ACTIVATIONS.sigmoid.id,
+      };
+      KERNELS.variantForward.reference(forward as unknown as Bound<"variantForward">);
+      assertSame(forward.h, golden.h, "h");
+      assertSame(forward.c.subarray((T - 1) * B * U), golden.lastC, "the last c");
+
+      const zeros = (key: string) => values[key] && new Float64Array(values[key].length);
+      const gradients = {
+        ...{ dx: room(T * B * I), dKernel: zeros("kernel"), dRecurrent: zeros("recurrent") },
+        ...{ dBias: zeros("bias"), dPeepholes: zeros("peepholes") ?? null },
+        ...{ dh0: room(B * U), dc0: room(B * U) },
+      };
+      const backward = { ...forward, ...gradients, dH: decode(golden.dH), dLast: null };
+      KERNELS.variantBackward.reference(backward as unknown as Bound<"variantBackward">);
+      const own: Record<string, Float64Array | null | undefined> = {
+        ...{ x: gradients.dx, kernel: gradients.dKernel, recurrent: gradients.dRecurrent },
+        ...{ bias: gradients.dBias, peepholes: gradients.dPeepholes, h0: gradients.dh0, c0: gradients.dc0 },
+      };
+      for (const [key, expected] of Object.entries(golden.gradients))
+        assertSame(own[key]!, expected, `d ${key}`);
+    });
+  }
+});
