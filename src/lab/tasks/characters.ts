@@ -60,7 +60,7 @@ export const characters: LabTask = {
   asked: "at every step, the next character",
   source: {
     paper:
-      "Sutskever, Martens and Hinton 2011; Karpathy, Johnson and Fei-Fei 2016 (character language models)",
+      "Sutskever, Martens and Hinton 2011; Karpathy, Johnson and Fei-Fei 2015 (character language models)",
     settings: "Wikipedia, novels, source code: millions of characters, 128 to 512 units and more",
     success: "none stated; cross-entropy a character against n-gram models",
   },
