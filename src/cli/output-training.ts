@@ -17,6 +17,7 @@ import type { AnyTextModel } from "./asking.js";
 import { openCheckpoints, readCheckpoint } from "./checkpoints.js";
 import { EXIT, Exit, interruption, note, say } from "./context.js";
 import { inFile } from "./data.js";
+import { EpochFiles } from "./epoch-files.js";
 import { sayUnknown } from "./evaluate.js";
 import type { Measured, OutputKind } from "./output-kinds.js";
 import { digestsOf } from "./reproduce.js";
@@ -30,10 +31,12 @@ import {
   epochLogs,
   halfTrained,
   keepLastGood,
+  type Observer,
   Stopwatch,
   saveResult,
   splitTest,
   watchEpochs,
+  watching,
   writePages,
 } from "./training-steps.js";
 import { linearText } from "./ui/linear.js";
@@ -75,7 +78,8 @@ export async function runOutputTraining<
   // Until here Ctrl-C ends the process, as nothing would be lost.
   const { signal, release } = interruption();
   const tracking = new Tracking(flags.track, plan.name);
-  const learning = { epochSeconds, signal, watch, tracking };
+  const observers = [tracking, new EpochFiles(flags.keepEpochs, true)];
+  const learning = { epochSeconds, signal, watch, observers };
   const { made, interrupted, unseen } = await learn(plan, material, kind, learning);
   watch.enter(null);
   await saveResult(made, plan);
@@ -181,14 +185,14 @@ interface Learning {
   epochSeconds: Map<number, number>;
   signal: AbortSignal;
   watch: Stopwatch;
-  tracking: Tracking;
+  observers: readonly Observer[];
 }
 
 async function learn<C extends TextCorpus<CorpusText>, M extends AnyTextModel, E extends Measured>(
   plan: TrainPlan,
   { corpus, trainRows: rows, test }: Material<C>,
   kind: OutputKind<C, M, E>,
-  { epochSeconds, signal, watch, tracking }: Learning,
+  { epochSeconds, signal, watch, observers }: Learning,
 ): Promise<{ made: M; interrupted: boolean; unseen?: Unseen }> {
   const { checkpoint, resume, engine, threads, seed, duplicates } = plan.flags;
   const state = resume ? await readCheckpoint(checkpoint!) : null;
@@ -204,7 +208,7 @@ async function learn<C extends TextCorpus<CorpusText>, M extends AnyTextModel, E
         ...(duplicates === undefined ? {} : { duplicates }),
       };
     }
-    const watchers = [watchEpochs(epochSeconds, progress), ...tracking.callbacks, ...checkpointing(plan)];
+    const watchers = [watchEpochs(epochSeconds, progress), ...watching(observers), ...checkpointing(plan)];
     const { balance: _b, target: _t, model, ...own } = trainOptions(plan, rows, signal, state, watchers);
     if (model instanceof TextClassifier) throw new InputError("--model: expected a network.");
     return {
@@ -216,7 +220,7 @@ async function learn<C extends TextCorpus<CorpusText>, M extends AnyTextModel, E
         unseen = unseenBy(prepared, test);
         note(encodingText(encoding, vectorizer.size, length, unseen));
         note(`  ${kind.epochs}`);
-        tracking.prepare(prepared);
+        for (const observer of observers) observer.prepare(prepared);
         watch.enter("fit");
       },
     };

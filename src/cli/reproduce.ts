@@ -11,6 +11,7 @@ const APART = [
   "report",
   "card",
   "track",
+  "keepEpochs",
   "json",
   "mistakes",
   "rejects",

@@ -56,6 +56,8 @@ export interface TrainFlags extends EngineFlags, LabelSetFlags, SplitFlags {
   card?: string;
   /** What training did to the network: a page, or JSON. */
   track?: string;
+  /** A folder for what training came to after each epoch. */
+  keepEpochs?: string;
   checkpoint?: string;
   checkpointEvery: number;
   resume?: boolean;

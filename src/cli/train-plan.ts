@@ -18,6 +18,7 @@ import type { CorpusFrontEndOptions, FrontEndOptions, RowOptions } from "../toke
 import type { Vectorizer } from "../tokens/vectorizer.js";
 import { saidUnasked } from "./asked-outputs.js";
 import { idleColumns } from "./data.js";
+import { openEpochs } from "./epoch-files.js";
 import { idleFor, isScript, openModel, sourceOf } from "./models.js";
 import type { Idle } from "./options.js";
 import { checkOutputs } from "./outputs.js";
@@ -73,7 +74,7 @@ const SETTLED = [
     "patience",
   ],
   ...["vectors", "freezeVectors", "batchSize", "validationSplit", "optimizer", "learningRate", "balance"],
-  ...["checkpoint", "checkpointEvery", "resume", "track"],
+  ...["checkpoint", "checkpointEvery", "resume", "track", "keepEpochs"],
 ];
 const idleWith = (model: Automatic): Idle => {
   const why = `with --model ${model}${model === AUTO ? ", the default" : ""} (--model lstm heeds it)`;
@@ -106,6 +107,7 @@ export function idleInTraining(data: string, flags: TrainFlags): Idle {
     checkpoint: folded,
     resume: folded,
     track: folded,
+    keepEpochs: folded,
     define: idleFor(model)["define"],
     oldData: sourceOf(model) !== "a model file" && "without a classifier to go on from (--model FILE.keras)",
     vectors: ownWords,
@@ -132,6 +134,7 @@ export function idleWithOutput({ multiLabel, target, model }: TrainFlags): Idle 
     labelSeparator: !multiLabel && "without --multi-label",
     labelMap: amounts,
     mergeLabels: amounts,
+    keepEpochs: amounts && `${amounts}, whose unit stands only at the end`,
     model: other && model === "linear" && `${other}, of which auto is the linear one`,
   };
 }
@@ -180,6 +183,7 @@ export async function planTraining(
   if (checkpoint && existsSync(checkpoint) && !statSync(checkpoint).isDirectory()) {
     throw inputError({ expected: "a folder, found a file", where: `--checkpoint ${checkpoint}` });
   }
+  await openEpochs(given.keepEpochs, given.resume === true);
   if (given.resume && !given.checkpoint) {
     throw new InputError("--resume: expected --checkpoint FOLDER beside it, to know where to go on from.");
   }

@@ -118,6 +118,7 @@ export function trainCommand(program: Command): void {
       "--track <file>",
       "also write how gates, gradients and weights change, epoch by epoch: .html or .json",
     )
+    .option("--keep-epochs <folder>", "also save the classifier as it is after each epoch: epoch-1.keras …")
     .option("--checkpoint <folder>", "keep the state of training there")
     .option("--checkpoint-every <seconds>", "and renew it this often", positive("checkpoint-every"), 10)
     .option("--resume", "go on from the checkpoint, if there is one")

@@ -2,6 +2,7 @@
 import { inputError } from "../base/errors.js";
 import { writeAtomic } from "../base/node-files.js";
 import { bundlesOf } from "../classifier/bundles.js";
+import type { Prepared } from "../classifier/options.js";
 import { allRows, type CorpusText, type TextCorpus } from "../classifier/text-corpus.js";
 import { type AbortedTraining, UnfinishedTraining } from "../classifier/unfinished.js";
 import { stratifiedSplit } from "../data/split.js";
@@ -94,6 +95,16 @@ export function splitTest(
   const out = new Set(measured);
   return [allRows(fresh).filter((row) => !out.has(row)), measured];
 }
+
+/** What looks on while a network learns, besides progress and checkpoints. */
+export interface Observer {
+  readonly callbacks: Callback[];
+  /** Told of the network once it stands. @param classes each row's label, where it has one */
+  prepare(prepared: Prepared<TextCorpus<CorpusText>>, classes?: ArrayLike<number>): void;
+}
+
+export const watching = (observers: readonly Observer[]): Callback[] =>
+  observers.flatMap((observer) => observer.callbacks);
 
 /** Draws progress and keeps what each epoch came to. */
 export function watchEpochs(epochSeconds: Map<number, number>, view: EpochProgress): Callback {

@@ -24,6 +24,7 @@ import type { TrainingState } from "../train/training-state.js";
 import { openCheckpoints, readCheckpoint } from "./checkpoints.js";
 import { EXIT, Exit, interruption, note, say } from "./context.js";
 import { inFile, labelNotes, readCorpus } from "./data.js";
+import { EpochFiles } from "./epoch-files.js";
 import { evaluationSummary, sayUnknown } from "./evaluate.js";
 import { digestsOf } from "./reproduce.js";
 import { styleFor } from "./terminal.js";
@@ -44,10 +45,12 @@ import {
   epochLogs,
   halfTrained,
   keepLastGood,
+  type Observer,
   Stopwatch,
   saveResult,
   splitTest,
   watchEpochs,
+  watching,
   writePages,
 } from "./training-steps.js";
 import { autoText } from "./ui/auto.js";
@@ -76,7 +79,8 @@ export async function runTraining(
   const { signal, release } = interruption();
   const folds = await validateInFolds(plan, material, signal);
   const tracking = new Tracking(plan.flags.track, plan.name);
-  const learned = await learn(plan, material, epochSeconds, signal, watch, tracking);
+  const observers = [tracking, new EpochFiles(plan.flags.keepEpochs, false)];
+  const learned = await learn(plan, material, epochSeconds, signal, watch, observers);
   const { classifier, interrupted } = learned;
   watch.enter(null);
   await saveResult(classifier, plan);
@@ -171,14 +175,14 @@ async function learn(
   epochSeconds: Map<number, number>,
   signal: AbortSignal,
   watch: Stopwatch,
-  tracking: Tracking,
+  observers: readonly Observer[],
 ): Promise<Learned> {
   if (plan.auto) return learnAutomatically(plan, { corpus, trainRows, test }, signal, watch);
   const { checkpoint, resume } = plan.flags;
   const state = resume ? await readCheckpoint(checkpoint!) : null;
   if (checkpoint) await openCheckpoints(checkpoint);
   const progress = new EpochProgress(process.stderr);
-  const watchers = [watchEpochs(epochSeconds, progress), ...tracking.callbacks, ...checkpointing(plan)];
+  const watchers = [watchEpochs(epochSeconds, progress), ...watching(observers), ...checkpointing(plan)];
   const options = trainOptions(plan, trainRows, signal, state, watchers);
   let unseen: Unseen | undefined;
   try {
@@ -191,7 +195,7 @@ async function learn(
       if (unseen.of === "validation")
         sayUnknown(unseen, unseen.rows, { remedy: `${MORE_TEXTS}, or raise --vocabulary.` });
       if (options.balance) note(`  ${BALANCED}`);
-      tracking.prepare(prepared, corpus.classes(prepared.labels));
+      for (const observer of observers) observer.prepare(prepared, corpus.classes(prepared.labels));
       if (prepared.vectors) note(vectorsText(prepared.vectors, styleFor(process.stderr)));
       warn(prepared, test);
       watch.enter("fit");

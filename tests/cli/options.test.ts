@@ -204,6 +204,11 @@ const TABLE: Record<string, Record<string, Situations>> = {
     "--report": always,
     "--card": always,
     "--track": idle("train d.csv --track t.html", "train d.csv --model lstm --folds 3 --track t.html"),
+    "--keep-epochs": idle(
+      "train d.csv --keep-epochs there",
+      "train d.csv --model lstm --folds 3 --keep-epochs there",
+      "train d.csv --model lstm --target amounts --keep-epochs there",
+    ),
     "--checkpoint": idle("train d.csv --model lstm --folds 3 --checkpoint there"),
     "--checkpoint-every": idle("train d.csv --model lstm --checkpoint-every 5"),
     "--resume": idle("train d.csv --model lstm --resume"),
@@ -668,7 +673,7 @@ describe("given twice, or empty", { concurrency: 2 }, () => {
 function valueFor(option: string, choices?: string[]): string {
   if (choices) return choices[0]!;
   if (
-    /label$|label-map|rejects|delimiter|text|file|out|html|svg|layer|tsv|tokenizer|test$|model|replay|checkpoint$|report|folder|card|track/.test(
+    /label$|label-map|rejects|delimiter|text|file|out|html|svg|layer|tsv|tokenizer|test$|model|replay|checkpoint$|report|folder|card|track|keep-epochs/.test(
       option,
     )
   )
