@@ -59,7 +59,7 @@ const SWEPT = SWEEPS.map(
 
 const { values: flags } = parseArgs({
   options: {
-    tasks: { type: "string" },
+    only: { type: "string" },
     results: { type: "string", default: "build/lab" },
     threads: { type: "string", default: String(cpus().length) },
     "only-write": { type: "boolean", default: false },
@@ -69,9 +69,9 @@ const { values: flags } = parseArgs({
 const fileOf = ({ name }: Experiment) => join(flags.results, `${name}.json`);
 mkdirSync(flags.results, { recursive: true });
 if (!flags["only-write"]) {
-  const asked = flags.tasks?.split(",");
+  const asked = flags.only?.split(",");
   for (const experiment of [...TASKS_OF_CELLS, ...VARIANTS, ...SWEPT]) {
-    if (!asked || asked.includes(experiment.task)) await measure(experiment);
+    if (!asked || asked.includes(experiment.name)) await measure(experiment);
   }
 }
 write();
