@@ -67,15 +67,6 @@ const { values: flags } = parseArgs({
 });
 
 const fileOf = ({ name }: Experiment) => join(flags.results, `${name}.json`);
-mkdirSync(flags.results, { recursive: true });
-if (!flags["only-write"]) {
-  const asked = flags.only?.split(",");
-  for (const experiment of [...TASKS_OF_CELLS, ...VARIANTS, ...SWEPT]) {
-    if (!asked || asked.includes(experiment.name)) await measure(experiment);
-  }
-}
-write();
-
 /** Runs an experiment, unless its result lies there. */
 async function measure(experiment: Experiment): Promise<void> {
   const { name, task, options } = experiment;
@@ -192,3 +183,12 @@ function inWords(result: LabResult, group: LabCell): string {
   const longer = group.beyond ? `, longer ${measure.write(group.beyond.mean)}` : "";
   return `${result.task.allowedWrong === null ? "" : `${group.solved}: `}${measure.write(mean)}${spread}${longer}`;
 }
+
+mkdirSync(flags.results, { recursive: true });
+if (!flags["only-write"]) {
+  const asked = flags.only?.split(",");
+  for (const experiment of [...TASKS_OF_CELLS, ...VARIANTS, ...SWEPT]) {
+    if (!asked || asked.includes(experiment.name)) await measure(experiment);
+  }
+}
+write();

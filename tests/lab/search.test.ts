@@ -57,7 +57,7 @@ describe("a search", () => {
     const choosing = seen.filter((progress) => progress.choosing);
     for (const cell of ["rnn", "lstm"]) {
       const own = choosing.filter((progress) => progress.cell === cell);
-      assert.equal(own.length, 16 + 4 * 2, cell);
+      assert.equal(own.length, 16 + 4 * 4, cell);
       assert.ok(
         own.every(({ budget }) => budget === 16),
         "all sequences: a part would favour what learns fast",
