@@ -47,10 +47,10 @@ figure { margin: 0; }
 .block + figure { margin-top: 24px; }
 figure > * + *, .pair h3 ~ h3 { margin-top: 14px; }
 .chart { display: block; width: 100%; max-width: 540px; height: auto; overflow: visible; }
-/* Below these widths letters of 12 pixels are no longer read: a narrow page scrolls the drawing instead. */
 /* Room at the sides, for letters that stand out a little: what scrolls is cut there. */
 .drawing { overflow-x: auto; overflow-y: hidden; padding: 2px 6px; margin-inline: -6px; }
-${[1, 2, 3, 4, 5, 6, 7, 8, 9].map((hundreds) => `.drawing > .least-${hundreds} { min-width: ${hundreds}00px; }`).join("\n")}
+/* Narrower than this its letters are no longer read: the page scrolls it instead. */
+.drawing > .chart { min-width: var(--least); }
 .chart text { font-size: 12px; fill: var(--ink); }
 .chart .tick-label, .chart .axis-label, .chart .marker-label { fill: var(--quiet); }
 .chart .marker-label { paint-order: stroke; stroke: var(--ground); stroke-width: 4px; stroke-linejoin: round; }
@@ -125,7 +125,7 @@ footer { margin-top: 48px; color: var(--quiet); font-size: .85rem; }
   :root { color-scheme: light; }
   body { font-size: 10.5pt; background: #fff; color: #000; }
   .drawing, .scroll { overflow: visible; }
-  .drawing > [class*="least-"] { min-width: 0; max-height: 240mm; }
+  .drawing > .chart { min-width: 0; max-height: 240mm; }
   main { max-width: none; padding: 0; }
   section { margin-top: 20pt; padding-top: 10pt; }
   figure, tr, .tiles, .scroll { break-inside: avoid; }

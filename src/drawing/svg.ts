@@ -41,13 +41,13 @@ export function drawing(
   ...parts: Content[]
 ): Markup {
   const { id, title, description, width, height } = about;
-  return html`<svg class="chart least-${leastWidth(width)}" viewBox="0 0 ${px(width)} ${px(height)}" role="img" aria-labelledby="${id}-title ${id}-desc">
+  return html`<svg class="chart" style="--least:${leastWidth(width)}px" viewBox="0 0 ${px(width)} ${px(height)}" role="img" aria-labelledby="${id}-title ${id}-desc">
 <title id="${id}-title">${title}</title><desc id="${id}-desc">${description}</desc>
 ${parts}</svg>`;
 }
 
-/** The width in hundreds of pixels under which a drawing's letters would no longer be read, as the style sheet names it. */
-const leastWidth = (width: number) => Math.min(9, Math.max(1, Math.round((0.9 * width) / 100)));
+/** The width in pixels under which a drawing's letters, of 11 and more, would no longer be read: a narrower page scrolls it. */
+const leastWidth = (width: number) => Math.round(0.86 * width);
 
 /** A length in pixels, to a tenth. */
 export function px(value: number): number {

@@ -3,11 +3,14 @@
 import { inputError } from "../base/errors.js";
 import type { Model } from "../model/model.js";
 import { attribute } from "./attribution.js";
-import { cellView } from "./cell-view.js";
+import { type CellView, cellView } from "./cell-view.js";
+import { endsInProbabilities } from "./objective.js";
 import type { Sentence } from "./sentence.js";
 
 /** What a word is to one model. */
 export interface WordSide {
+  /** Its place in the row that the model reads. */
+  t: number;
   /** Integrated gradients: its share of the answer's log-odds. */
   share: number;
   /** Its share of the final memory; null where there is none to divide. */
@@ -27,9 +30,13 @@ export interface TextComparison {
   /** "log-odds of spam", and its value in each. */
   objective: string;
   values: [number, number];
+  /** The probability of the class in each; null where outputs are no probabilities. */
+  probabilities: [number | null, number | null];
   /** What each would say of padding alone. */
   baselines: [number, number];
   words: ComparedWord[];
+  /** The recurrent layer of each at every word that it reads. */
+  views: [CellView, CellView];
 }
 
 /** A model with the text as it reads it. */
@@ -52,8 +59,10 @@ export function compareOnText(a: ComparedText, b: ComparedText): TextComparison 
   return {
     objective: first.objective,
     values: [first.value, second.value],
+    probabilities: [first.probability, second.probability],
     baselines: [first.baseline, second.baseline],
     words: aligned(first.words, second.words),
+    views: [first.view, second.view],
   };
 }
 
@@ -69,15 +78,19 @@ function sideOf({ model, sentence, labels, layer }: ComparedText, target: number
     ...(target === undefined ? {} : { target }),
     ...(labels ? { labels } : {}),
   });
-  const { series, words: seen } = cellView(model, sentence, place);
+  const view = cellView(model, sentence, place);
+  const { series, words: seen } = view;
   const gate = series.find(({ id }) => id === "forget" || id === "update");
   const keepAt = new Map(seen.map(({ t }, k) => [t, gate ? meanOf(gate.values[k]!) : null]));
   return {
     ...attribution,
+    view,
+    // What attribute gives of probabilities are their log-odds.
+    probability: endsInProbabilities(model) ? 1 / (1 + Math.exp(-attribution.value)) : null,
     words: attribution.words.map(
       ({ t, integratedGradients, held }): Read => ({
         word: sentence.words[t]!,
-        side: { share: integratedGradients, held, keep: keepAt.get(t) ?? null },
+        side: { t, share: integratedGradients, held, keep: keepAt.get(t) ?? null },
       }),
     ),
   };

@@ -390,8 +390,8 @@ const TABLE: Record<string, Record<string, Situations>> = {
     "--engine": idle("explain compare --engine native"),
     "--threads": idle("explain compare --threads 2"),
     "--json": always,
-    "--html": idle("explain compare m.keras m.keras film --html p.html"),
-    "--svg": idle("explain compare m.keras m.keras film --svg p.svg"),
+    "--html": always,
+    "--svg": always,
   },
   "explain unroll": {
     ...subject("unroll"),

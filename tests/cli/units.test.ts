@@ -7,7 +7,7 @@ import { after, before, test } from "node:test";
 import { TextClassifier } from "../../src/classifier/classifier.js";
 import { readZip } from "../../src/formats/zip.js";
 import { layers, sequential } from "../../src/index.js";
-import { parsePage } from "../report/page.js";
+import { byName, parsePage, textOf } from "../report/page.js";
 import { csv, reviews } from "./data.js";
 import { explain, json, refused } from "./explain.js";
 import { cellstate } from "./run.js";
@@ -292,6 +292,18 @@ test("compare: two models on a text and on data; without models the cells; half 
     onData.matches.map(({ unit, match }: { unit: number; match: number }) => unit - match),
     [0, 0, 0],
   );
+  const [page, words, units] = ["c.html", "words.svg", "units.svg"].map((name) => join(folder, name)) as [
+    string,
+    string,
+    string,
+  ];
+  await explain("compare", model, model, rows[0]!.text, "--data", data, "--html", page, "--svg", words);
+  const headings = byName(parsePage(await readFile(page, "utf8")), "h2").map(textOf);
+  assert.ok(headings.includes("Word beside word") && headings.includes("Which unit goes with which"));
+  await explain("compare", model, model, "--data", data, "--svg", units);
+  assert.match(await readFile(words, "utf8"), /What each word did/);
+  assert.match(await readFile(units, "utf8"), /Which unit of one model/);
+  await refused(/--html/, "compare", model, model, "a good film", "--html", model);
   assert.match(await explain("compare"), /SimpleRNN +LSTM +GRU/);
   await refused(/two models, and a text or --data FILE/, "compare", model, model);
 });

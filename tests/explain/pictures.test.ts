@@ -330,10 +330,12 @@ test("drawings scroll where a page is narrow, and are whole on paper; formulas b
   const page = parsePage(source);
   for (const svg of byClass(page, "chart")) {
     const width = Number(svg.attributes.get("viewBox")!.split(" ")[2]);
-    const least = 100 * Number(/least-(\d)/.exec(svg.attributes.get("class")!)![1]);
-    assert.ok(least > 0.85 * width && least <= width && source.includes(`min-width: ${least}px`));
+    const least = Number(/^--least:(\d+)px$/.exec(svg.attributes.get("style")!)![1]);
+    assert.ok(least > 0.85 * width && least < 0.9 * width);
   }
   assert.equal(byClass(page, "drawing").length, byClass(page, "chart").length);
+  assert.match(source, /\.drawing > \.chart \{ min-width: var\(--least\); \}/);
+  assert.match(source, /@media print[\s\S]*\.drawing > \.chart \{ min-width: 0;/);
   assert.match(source, /@media print[\s\S]*\.drawing, \.scroll \{ overflow: visible; \}/);
   assert.match(source, /@media print[\s\S]*background: #fff; color: #000/);
   const candidate = byClass(page, "formula").find((block) => textOf(block).includes("r_{t}"))!;

@@ -2,20 +2,21 @@
 import type { Command } from "commander";
 import { inputError } from "../../base/errors.js";
 import { count, decimal, percent } from "../../base/numbers.js";
-import { padToWidth, printable, printableJson, wrapToWidth } from "../../base/text.js";
+import { padToWidth, printable, wrapToWidth } from "../../base/text.js";
 import { openCell } from "../../explain/cells/open.js";
 import { type CellComparison, compareCells } from "../../explain/comparison.js";
 import { comparisonPage } from "../../explain/draw/cell-pages.js";
 import { comparisonPicture } from "../../explain/draw/comparison-picture.js";
 import { numeral } from "../../explain/draw/numbers.js";
+import { twoModelsPage, twoModelsPicture } from "../../explain/draw/two-models-page.js";
 import { plain } from "../../explain/tex.js";
 import { type ComparedWord, compareOnText, type TextComparison } from "../../explain/text-comparison.js";
 import { compareUnits, type UnitComparison } from "../../explain/units/compare.js";
-import { type EngineFlags, engineOptions, say, whole } from "../context.js";
+import { type EngineFlags, engineOptions, whole } from "../context.js";
 import { type TableFlags, tableFlags } from "../data.js";
 import { refuseIdle } from "../options.js";
 import { checkOutputs } from "../outputs.js";
-import { type Style, styleFor, WIDTH } from "../terminal.js";
+import { type Style, WIDTH } from "../terminal.js";
 import { excerpt, table } from "../ui/table.js";
 import { type OutputFlags, outputOptions, show } from "./output.js";
 import { openStudy, type Study } from "./studied.js";
@@ -46,7 +47,6 @@ export function compareCommand(explain: Command): void {
       ...{ inputs: words.length > 0 && "with two models", units: words.length > 0 && "with two models" },
       ...{ data: alone, layer: alone, engine: alone, threads: alone },
       ...{ text: without, delimiter: without, encoding: without, rejects: without },
-      ...{ html: words.length > 0 && "with two models", svg: words.length > 0 && "with two models" },
     });
     if (words.length === 0) await showCells(flags);
     else await compareModels(command, words, flags);
@@ -77,19 +77,25 @@ async function compareModels(command: Command, words: string[], flags: Flags): P
       next: 'As in: explain compare before.keras after.keras "what a film".',
     });
   }
-  await checkOutputs({ "--rejects": flags.rejects }, [a, b, flags.data]);
+  const { html, svg, rejects } = flags;
+  await checkOutputs({ "--html": html, "--svg": svg, "--rejects": rejects }, [a, b, flags.data]);
   const names: [string, string] = [a!, b];
   const onText = text === "" ? null : await onOneText(names, text, flags);
   const onData = flags.data === undefined ? null : await onDataSet(command, names, flags.data, flags);
-  if (flags.json) say(printableJson({ models: names, text: onText, data: onData }));
-  else {
-    const style = styleFor(process.stdout);
-    const parts = [
-      ...(onText ? [wordsText(names, onText, style)] : []),
-      ...(onData ? [unitsText(names, onData, style)] : []),
-    ];
-    say(parts.join("\n\n"));
-  }
+  const compared = { names, text: onText, data: onData };
+  await show(
+    {
+      data: { models: names, text: onText, data: onData },
+      text: (style) =>
+        [
+          ...(onText ? [wordsText(names, onText, style)] : []),
+          ...(onData ? [unitsText(names, onData, style)] : []),
+        ].join("\n\n"),
+      page: () => twoModelsPage(compared),
+      picture: () => twoModelsPicture(compared),
+    },
+    flags,
+  );
 }
 
 async function onOneText(names: [string, string], text: string, flags: Flags): Promise<TextComparison> {
@@ -118,9 +124,10 @@ async function onDataSet(
     studies.push(
       await openStudy(command, name, data, { ...asked, ...(layer === undefined ? {} : { layer }) }),
     );
-  const walks = studies.map((study) => study.walk({ layer: openCell(study.model, layer).cell.layer }));
+  const layers = studies.map((study) => openCell(study.model, layer).cell.layer);
+  const walks = studies.map((study, k) => study.walk(layer === undefined ? {} : { layer: layers[k]! }));
   try {
-    return await compareUnits([walks[0]!, walks[1]!], () => studies[0]!.texts());
+    return await compareUnits([walks[0]!, walks[1]!], () => studies[0]!.texts(), [layers[0]!, layers[1]!]);
   } finally {
     for (const walk of walks) walk.dispose();
   }

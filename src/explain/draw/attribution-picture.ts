@@ -18,6 +18,8 @@ export interface BarColumn<Row> {
   note: string;
   value(row: Row): number | null;
   format(value: number): string;
+  /** What the bars' scale has to hold besides the column's own, where others are to be measured by it too. */
+  range?: readonly number[];
 }
 
 const COLUMNS: readonly BarColumn<WordAttribution>[] = [
@@ -75,14 +77,14 @@ export function attributionPicture(attribution: Attribution, sentence: Sentence)
 
 /** Bars to both sides of one line, a row each, with their values. */
 export function barColumn<Row>(
-  { name, note, value, format }: BarColumn<Row>,
+  { name, note, value, format, range = [] }: BarColumn<Row>,
   list: readonly Row[],
   x: number,
   width: number,
 ): Markup {
   const values = list.map(value);
   const known = values.filter((each) => each !== null);
-  const [least, most] = [Math.min(0, ...known), Math.max(0, ...known)];
+  const [least, most] = [Math.min(0, ...known, ...range), Math.max(0, ...known, ...range)];
   const scale = (width - 66) / Math.max(1e-12, most - least);
   const middle = x - least * scale;
   return html`${words(x, TOP - 28, name, "part-name")}${words(x, TOP - 12, note, "part-fact")}

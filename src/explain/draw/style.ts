@@ -38,6 +38,7 @@ export const EXPLAIN_STYLE = `
 .chart .word.chosen { font-weight: 700; }
 .chart .heat-ground { fill: var(--cell); }
 .chart .word { font-size: 12px; }
+.chart .unit-number { font-size: 11px; fill: var(--quiet); }
 .chart .word.strange { font-style: italic; fill: var(--quiet); }
 .chart .frame { fill: none; stroke: var(--rule); stroke-width: 1; }
 .chart .pointer { fill: none; stroke: var(--ink); stroke-width: 1.5; }

@@ -3,8 +3,9 @@
  * which of the other, where their gates stand, and on which texts they are furthest apart.
  */
 import { inputError } from "../../base/errors.js";
+import type { Part } from "./parts.js";
 import { Moments } from "./statistics.js";
-import type { StudiedText, UnitWalk, WalkedText } from "./walk.js";
+import type { Recorded, StudiedText, UnitWalk, WalkedText } from "./walk.js";
 
 /** One of the two. */
 export interface ComparedSide {
@@ -28,6 +29,14 @@ export interface UnitMatch {
   correlation: number;
 }
 
+/** How alike the states of a layer of the first model and of one of the second are. */
+export interface LayerSimilarity {
+  first: string;
+  second: string;
+  /** Linear CKA; null where the states of one do not vary. */
+  similarity: number | null;
+}
+
 /** A text on which the two are far apart. */
 export interface ApartText {
   row: number;
@@ -47,8 +56,12 @@ export interface UnitComparison {
   sides: [ComparedSide, ComparedSide];
   /** 1: the same up to a turn and a scale; 0: nothing in common. Null where the states of one do not vary. */
   similarity: number | null;
+  /** The same for every layer of the first with every one of the second, those compared among them. */
+  layers: LayerSimilarity[];
   /** Strongest first; units that do not vary are left out. */
   matches: UnitMatch[];
+  /** [units of the first][units of the second] Pearson's r; null where a unit does not vary. */
+  correlations: (number | null)[][];
   /** Mean distance of the outputs, and the texts where it is largest; null where the two have different outputs. */
   distance: number | null;
   apart: ApartText[];
@@ -58,18 +71,18 @@ export interface UnitComparison {
 const MOST_APART = 20;
 
 /**
- * @param walks of one layer each, all its parts; both go over the same texts in the same order
+ * @param walks of all parts of one or more layers; both go over the same texts in the same order
  * @param texts gives the data from its beginning, once for each
+ * @param layers those compared unit by unit; the last of each by default
  * @throws InputError where no text is read by both
  */
 export async function compareUnits(
   walks: readonly [UnitWalk, UnitWalk],
   texts: () => AsyncIterable<StudiedText> | Iterable<StudiedText>,
+  layers: readonly [string, string] = [walks[0].recorded.at(-1)!.layer, walks[1].recorded.at(-1)!.layer],
 ): Promise<UnitComparison> {
-  const sides = walks.map((walk) => new Side(walk)) as [Side, Side];
-  const [a, b] = sides;
-  const cross = new Moments(a.units, b.units);
-  const own = [new Moments(a.units, a.units), new Moments(b.units, b.units)] as const;
+  const [a, b] = [new Side(walks[0], layers[0]), new Side(walks[1], layers[1])];
+  const pairs = a.layers.flatMap((p, k) => b.layers.map((q, l) => new LayerPair(p, k, q, l)));
   let [both, alone, sum] = [0, 0, 0];
   let comparable = true;
   const apart: ApartText[] = [];
@@ -80,9 +93,7 @@ export async function compareUnits(
     }
     both++;
     const [x, y] = [a.add(first), b.add(second)];
-    cross.add(x, y);
-    own[0].add(x, x);
-    own[1].add(y, y);
+    for (const pair of pairs) pair.add(x, y);
     comparable &&= first.output.length === second.output.length;
     if (!comparable) continue;
     const distance = distanceOf(first.output, second.output);
@@ -101,11 +112,16 @@ export async function compareUnits(
     });
   }
   keepFurthest(apart);
+  const { similarity, cross } = pairs.find(({ first, second }) => first === a.layer && second === b.layer)!;
   return {
     ...{ texts: both, leftOut: alone },
     sides: [a.summary(both), b.summary(both)],
-    similarity: linearCka(cross, own),
+    similarity,
+    layers: pairs.map(({ first, second, similarity: alike }) => ({ first, second, similarity: alike })),
     matches: matchesOf(cross),
+    correlations: Array.from({ length: cross.columns }, (_, unit) =>
+      Array.from({ length: cross.others }, (_, other) => cross.correlation(unit, other)),
+    ),
     ...(comparable ? { distance: sum / both, apart } : { distance: null, apart: [] }),
   };
 }
@@ -139,46 +155,88 @@ function keepFurthest(apart: ApartText[]): void {
   apart.length = Math.min(apart.length, MOST_APART);
 }
 
-/** What is gathered of one model. */
+/** What is gathered of a layer of each. */
+class LayerPair {
+  readonly cross: Moments;
+  readonly #own: readonly [Moments, Moments];
+
+  constructor(
+    private readonly p: Recorded,
+    private readonly k: number,
+    private readonly q: Recorded,
+    private readonly l: number,
+  ) {
+    this.cross = new Moments(p.units, q.units);
+    this.#own = [new Moments(p.units, p.units), new Moments(q.units, q.units)];
+  }
+
+  /** @param x hidden states of the first model's layers, @param y of the second's */
+  add(x: readonly Float32Array[], y: readonly Float32Array[]): void {
+    const [first, second] = [x[this.k]!, y[this.l]!];
+    this.cross.add(first, second);
+    this.#own[0].add(first, first);
+    this.#own[1].add(second, second);
+  }
+
+  get first(): string {
+    return this.p.layer;
+  }
+
+  get second(): string {
+    return this.q.layer;
+  }
+
+  get similarity(): number | null {
+    return linearCka(this.cross, this.#own);
+  }
+}
+
+/** What is gathered of one model, gates and sizes of one of its layers. */
 class Side {
-  readonly units: number;
+  readonly layers: readonly Recorded[];
   readonly #walk: UnitWalk;
-  /** Places of the hidden state among the signals, and of each gate. */
-  readonly #hidden: number;
-  readonly #gates: { name: string; from: number; sum: number }[] = [];
+  readonly #compared: Recorded;
+  /** Places among the signals of the hidden state of each layer, and of each gate of the one compared. */
+  readonly #hidden: readonly number[];
+  readonly #gates: { name: string; from: number; sum: number }[];
   #words = 0;
   #size = 0;
 
-  constructor(walk: UnitWalk) {
-    const [layer] = walk.recorded;
+  constructor(walk: UnitWalk, compared: string) {
     this.#walk = walk;
-    this.units = layer!.units;
-    this.#hidden = walk.signals.findIndex(({ part }) => part === "hidden");
-    for (const part of layer!.parts) {
-      if (["hidden", "cell", "candidate"].includes(part)) continue;
-      this.#gates.push({
-        name: part,
-        from: walk.signals.findIndex((signal) => signal.part === part),
-        sum: 0,
-      });
-    }
+    this.layers = walk.recorded;
+    this.#compared = this.layers.find(({ layer }) => layer === compared)!;
+    const place = (layer: string, part: Part) =>
+      walk.signals.findIndex((signal) => signal.layer === layer && signal.part === part);
+    this.#hidden = this.layers.map(({ layer }) => place(layer, "hidden"));
+    this.#gates = this.#compared.parts
+      .filter((part) => !["hidden", "cell", "candidate"].includes(part))
+      .map((part) => ({ name: part, from: place(compared, part), sum: 0 }));
   }
 
-  /** @returns [U] the hidden state after the last word */
-  add({ x, last, read }: WalkedText): Float32Array {
+  get layer(): string {
+    return this.#compared.layer;
+  }
+
+  /** @returns of each layer [U] the hidden state after the last word */
+  add({ x, last, read }: WalkedText): Float32Array[] {
     const S = this.#walk.signals.length;
+    const { units } = this.#compared;
     for (const gate of this.#gates) {
       for (let k = 0; k < read.tokens.length; k++)
-        for (let u = 0; u < this.units; u++) gate.sum += x[k * S + gate.from + u]!;
+        for (let u = 0; u < units; u++) gate.sum += x[k * S + gate.from + u]!;
     }
     this.#words += read.tokens.length;
-    const hidden = last.subarray(this.#hidden, this.#hidden + this.units);
-    this.#size += hidden.reduce((sum, value) => sum + Math.abs(value), 0) / this.units;
-    return hidden;
+    const states = this.layers.map((layer, k) =>
+      last.subarray(this.#hidden[k]!, this.#hidden[k]! + layer.units),
+    );
+    const own = states[this.layers.indexOf(this.#compared)]!;
+    this.#size += own.reduce((sum, value) => sum + Math.abs(value), 0) / units;
+    return states;
   }
 
   summary(texts: number): ComparedSide {
-    const [{ layer, kind, units }] = this.#walk.recorded as [UnitWalk["recorded"][number]];
+    const { layer, kind, units } = this.#compared;
     const count = this.#words * units;
     return {
       ...{ layer, kind, units },

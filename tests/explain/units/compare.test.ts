@@ -63,7 +63,44 @@ test("similarity is linear CKA as Kornblith et al. write it, by Gram matrices; o
   const apart = outputs[0]!.map((p, k) => Math.abs(p - outputs[1]![k]!));
   near(compared.distance!, apart.reduce((sum, value) => sum + value, 0) / 7, 1e-9);
   near(compared.apart[0]!.distance, Math.max(...apart), 1e-9);
+  const { correlations, matches, layers: pairs } = compared;
+  for (const { unit, match, correlation } of matches) {
+    assert.equal(correlations[unit]![match], correlation);
+    assert.equal(Math.max(...correlations[unit]!.map((r) => Math.abs(r!))), Math.abs(correlation));
+  }
+  assert.deepEqual(pairs, [{ first: "lstm", second: "gru", similarity: compared.similarity }]);
   assert.ok(compared.sides[0].gates["forget"]! > 0 && compared.sides[1].gates["update"]! > 0);
+});
+
+test("every layer of one with every layer of the other; units and gates are those of the layers asked for", async () => {
+  const stack = (seed: number) =>
+    shake(
+      sequential([
+        layers.embedding({ inputDim: 8, outputDim: 3, inputLength: 7 }),
+        layers.lstm({ units: 2, returnSequences: true, name: "low" }),
+        layers.gru({ units: 5, name: "high" }),
+        layers.dense({ units: 1, activation: "sigmoid" }),
+      ]),
+      seed,
+      1.2,
+    );
+  const [a, b] = [stack(4), stack(9)];
+  const all = await compareUnits([walkOf(a), walkOf(b)], () => texts);
+  assert.deepEqual(
+    all.layers.map(({ first, second }) => `${first} ${second}`),
+    ["low low", "low high", "high low", "high high"],
+  );
+  assert.deepEqual([all.sides[0].layer, all.correlations.length], ["high", 5]);
+  const crossed = await compareUnits([walkOf(a), walkOf(b)], () => texts, ["low", "high"]);
+  assert.deepEqual([crossed.correlations.length, crossed.correlations[0]!.length], [2, 5]);
+  assert.equal(crossed.similarity, all.layers[1]!.similarity);
+  assert.deepEqual(Object.keys(crossed.sides[0].gates), ["input", "forget", "output"]);
+  // The same as walks of one layer alone give.
+  const alone = (model: Model, layer: string) =>
+    new UnitWalk(model, new TokenReader(vectorizer, 7), ENGINES.createSynchronous({ threads: 1 }), { layer });
+  const single = await compareUnits([alone(a, "low"), alone(b, "high")], () => texts);
+  assert.deepEqual(crossed.correlations, single.correlations);
+  assert.deepEqual(crossed.sides, single.sides);
 });
 
 test("units that were only moved are found, and the states are the same", async () => {
@@ -109,7 +146,7 @@ test("one text: each side is attribute's, words that one does not read are blank
   const [a, b] = [network("lstm", 4), network("gru", 9)];
   const first = { model: a, sentence: readSentence(vectorizer, "a g b", 7), labels: ["no", "yes"] };
   const second = { model: b, sentence: readSentence(smaller, "a g b", 7), labels: ["yes", "no"] };
-  const { words, values } = compareOnText(first, second);
+  const { words, values, views } = compareOnText(first, second);
   const own = attribute(a, first.sentence.ids);
   const other = attribute(b, second.sentence.ids, { target: 1 - own.target });
   assert.deepEqual(values, [own.value, other.value]);
@@ -122,6 +159,21 @@ test("one text: each side is attribute's, words that one does not read are blank
     own.words.map(({ integratedGradients }) => integratedGradients),
   );
   assert.equal(words[1]!.sides[1], null);
+  assert.deepEqual(
+    views.map(({ anatomy, words: read }) => [anatomy.kind, read.map(({ word }) => word).join(" ")]),
+    [
+      ["LSTM", "a g b"],
+      ["GRU", "a b"],
+    ],
+  );
+  assert.deepEqual(
+    words.map(({ sides }) => sides.map((side) => side?.t)),
+    [
+      [4, 5],
+      [5, undefined],
+      [6, 6],
+    ],
+  );
   assert.deepEqual(
     [words[0]!.sides[1]!.share, words[2]!.sides[1]!.share],
     other.words.map(({ integratedGradients }) => integratedGradients),
