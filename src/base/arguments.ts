@@ -47,6 +47,12 @@ export function indicesOf(
   return items;
 }
 
+/** True, false, or left out. */
+export function booleanOf(value: unknown, where: string): boolean | undefined {
+  if (value === undefined || typeof value === "boolean") return value;
+  throw inputError({ expected: "true or false", where, received: value });
+}
+
 /** A function to call, which a class is not. */
 export function functionOf<T>(value: T, where: string): T {
   if (typeof value === "function" && !/^class\b/.test(Function.prototype.toString.call(value))) return value;

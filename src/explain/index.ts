@@ -54,6 +54,13 @@ export {
   type StudyCurve,
   type StudyOptions,
 } from "./study.js";
+export {
+  type ComparedWord,
+  type CompareOnTextOptions,
+  compareOnText,
+  type TextComparison,
+  type WordSide,
+} from "./text-comparison.js";
 export { type LayerTrace, type Trace, trace } from "./trace.js";
 export {
   type TrackedEpoch,
@@ -63,6 +70,47 @@ export {
   type TrainingTrack,
   trackTraining,
 } from "./track.js";
+export {
+  type AblationOptions,
+  type AblationResult,
+  type AblationStudy,
+  ablateUnits,
+  type PairedDifference,
+} from "./units/ablate.js";
+export {
+  type ApartText,
+  type ComparedSide,
+  compareUnits,
+  type UnitComparison,
+  type UnitMatch,
+} from "./units/compare.js";
+export type { UnitContext } from "./units/contexts.js";
+export { type PatternMatcher, patternFeature, WORD_FEATURES, type WordFeature } from "./units/features.js";
+export { type FindOptions, type FoundSpans, findSpans, type OnUnit, type SpanMatch } from "./units/find.js";
+export { type LayerProbe, type ProbeOptions, type ProbeStudy, probeLayers } from "./units/linear-probe.js";
+export type { TextNetwork } from "./units/network.js";
+export type { UnitPart } from "./units/parts.js";
+export { type RecordOptions, recordUnits } from "./units/record.js";
+export type {
+  IdsToStudy,
+  KnownOfText,
+  StudiedText,
+  StudyRow,
+  StudyRows,
+  TextToStudy,
+  UnitOptions,
+} from "./units/rows.js";
+export type { Correction } from "./units/statistics.js";
+export {
+  type Association,
+  type SurveyedFeature,
+  type SurveyOptions,
+  surveyUnits,
+  type UnitSummary,
+  type UnitSurvey,
+} from "./units/survey.js";
+export type { ReadText, ReadToken } from "./units/tokens.js";
+export type { RecordedLayer, RecordedText, UnitSignal } from "./units/walk.js";
 export {
   type Unrolled,
   type UnrolledNetwork,

@@ -1,12 +1,11 @@
 /** What the networks beside an automatic classifier's n-grams say of a text, and what with each of its tokens hidden. */
-import { ENGINES } from "../engines/engines.js";
-import { ENGINE_NAMES } from "../engines/registry.js";
 import type { Model } from "../model/model.js";
 import type { Rows } from "../network/arrays.js";
 import type { Node } from "../network/graph.js";
 import { Runtime } from "../network/runtime.js";
 import type * as channels from "../tokens/channels.js";
 import type { FeatureEncoder } from "../tokens/feature-encoder.js";
+import { engineAs } from "./own-engine.js";
 
 /** What channels give to words that they do not know. Importing the number would bring along how channels are learned. */
 const UNKNOWN: typeof channels.UNKNOWN = 1;
@@ -66,14 +65,7 @@ function placeIn({ length, head }: channels.ChannelRules, token: number, count: 
  */
 function outputsOf(end: Node, model: Model, inputs: readonly Rows[]): Float32Array[] {
   const nodes = leadingTo(end, model.nodes);
-  // An engine of the caller's own making has one model's memory already.
-  const engine = ENGINE_NAMES.find((name) => name === model.engineName) ?? "auto";
-  const runtime = new Runtime(
-    ENGINES.createSynchronous({ engine, threads: model.threads }),
-    nodes,
-    [nodes.length - 1],
-    model.seed,
-  );
+  const runtime = new Runtime(engineAs(model), nodes, [nodes.length - 1], model.seed);
   try {
     const weights = new Map(model.getWeights().map(({ name, data }) => [name, data]));
     runtime.weights.set(runtime.weights.entries.map(({ name }) => weights.get(name)!));

@@ -1,11 +1,15 @@
 /** Two models on one text, word beside word: what each word did to the answer, and what is kept of it. */
 
-import { inputError } from "../base/errors.js";
+import { listOf, objectOf, textsOf } from "../base/arguments.js";
+import { inputError, knownOptions } from "../base/errors.js";
+import { modelOf } from "../model/given.js";
 import type { Model } from "../model/model.js";
+import type { Vectorizer } from "../tokens/vectorizer.js";
 import { attribute } from "./attribution.js";
 import { type CellView, cellView } from "./cell-view.js";
 import { endsInProbabilities } from "./objective.js";
-import type { Sentence } from "./sentence.js";
+import { checkSentence, readSentence, type Sentence } from "./sentence.js";
+import type { TextNetwork } from "./units/network.js";
 
 /** What a word is to one model. */
 export interface WordSide {
@@ -21,49 +25,99 @@ export interface WordSide {
 
 /** A word of the text; null on the side of a model that does not read it. */
 export interface ComparedWord {
+  /** The word. */
   word: string;
+  /** To the first and to the second. */
   sides: [WordSide | null, WordSide | null];
 }
 
 /** Two models on one text. */
 export interface TextComparison {
-  /** "log-odds of spam", and its value in each. */
+  /** "log-odds of spam" */
   objective: string;
+  /** Its value in each. */
   values: [number, number];
   /** The probability of the class in each; null where outputs are no probabilities. */
   probabilities: [number | null, number | null];
   /** What each would say of padding alone. */
   baselines: [number, number];
+  /** The words of both, in order. */
   words: ComparedWord[];
   /** The recurrent layer of each at every word that it reads. */
   views: [CellView, CellView];
 }
 
-/** A model with the text as it reads it. */
-export interface ComparedText {
-  model: Model;
-  sentence: Sentence;
-  /** Names of its classes. */
-  labels?: readonly string[];
-  /** A recurrent layer's name; the last by default. */
+/** Options of `compareOnText`. */
+export interface CompareOnTextOptions {
+  /** The recurrent layer in both. Default: the last of each. */
   layer?: string;
 }
 
+/** A network with the text as it reads it. */
+interface Side {
+  model: Model;
+  sentence: Sentence;
+  labels?: readonly string[];
+  layer?: string;
+}
+
+const WHERE = "compareOnText";
+
 /**
- * Asks both about the class that the first finds likeliest: by its name where both have names.
- * @throws InputError where a model does not begin with an Embedding or has no recurrent layer, or the second has no such class
+ * Two networks on one text, word beside word: both are asked about the class that the first finds likeliest, by its name where both
+ * have names.
+ * @param first a classifier or regressor whose network reads words, or `{ model, labels? }`
+ * @param second another, of any cell and vocabulary
+ * @param text the text; or, where a network has no vectorizer, the row that each of the two reads
+ * @throws InputError where a model does not begin with an Embedding or has no recurrent layer, the text has no word that it reads, or
+ * the second has no such class
+ * @example const { words } = compareOnText(before, after, "what a film")
  */
-export function compareOnText(a: ComparedText, b: ComparedText): TextComparison {
-  const first = sideOf(a, undefined);
-  const second = sideOf(b, targetIn(b, a, first.target));
+export function compareOnText(
+  first: TextNetwork,
+  second: TextNetwork,
+  text: string | readonly [Sentence, Sentence],
+  options: CompareOnTextOptions = {},
+): TextComparison {
+  knownOptions(options, ["layer"], WHERE);
+  const place = options.layer === undefined ? {} : { layer: options.layer };
+  const sentences = sentencesOf([first, second], text);
+  const side = (network: TextNetwork, k: 0 | 1): Side => ({
+    model: modelOf(network.model, `${WHERE} model`),
+    sentence: sentences[k],
+    ...(network.labels === undefined ? {} : { labels: textsOf(network.labels, `${WHERE} labels`) }),
+    ...place,
+  });
+  const [a, b] = [side(first, 0), side(second, 1)];
+  const one = sideOf(a, undefined);
+  const other = sideOf(b, targetIn(b, a, one.target));
   return {
-    objective: first.objective,
-    values: [first.value, second.value],
-    probabilities: [first.probability, second.probability],
-    baselines: [first.baseline, second.baseline],
-    words: aligned(first.words, second.words),
-    views: [first.view, second.view],
+    objective: one.objective,
+    values: [one.value, other.value],
+    probabilities: [one.probability, other.probability],
+    baselines: [one.baseline, other.baseline],
+    words: aligned(one.words, other.words),
+    views: [one.view, other.view],
   };
+}
+
+function sentencesOf(
+  networks: readonly [TextNetwork, TextNetwork],
+  text: string | readonly [Sentence, Sentence],
+): readonly [Sentence, Sentence] {
+  for (const network of networks) objectOf(network, WHERE, "a classifier, or { model, labels }");
+  if (typeof text === "string") {
+    const [a, b] = networks.map(({ vectorizer, length, model }) => {
+      const T = length ?? modelOf(model, `${WHERE} model`).inputShapes[0]?.[0];
+      return readSentence(vectorizer as Vectorizer, text, T as number);
+    });
+    return [a!, b!];
+  }
+  const [a, b, ...more] = listOf(text, `${WHERE} text`);
+  if (more.length > 0) {
+    throw inputError({ expected: "a text, or two rows", where: `${WHERE} text`, received: text });
+  }
+  return [checkSentence(a as Sentence), checkSentence(b as Sentence)];
 }
 
 interface Read {
@@ -71,7 +125,7 @@ interface Read {
   side: WordSide;
 }
 
-function sideOf({ model, sentence, labels, layer }: ComparedText, target: number | undefined) {
+function sideOf({ model, sentence, labels, layer }: Side, target: number | undefined) {
   const place = layer === undefined ? {} : { layer };
   const attribution = attribute(model, sentence.ids, {
     ...place,
@@ -96,12 +150,12 @@ function sideOf({ model, sentence, labels, layer }: ComparedText, target: number
   };
 }
 
-function targetIn({ labels: own }: ComparedText, { labels }: ComparedText, target: number): number {
+function targetIn({ labels: own }: Side, { labels }: Side, target: number): number {
   if (!own || !labels) return target;
   const place = own.indexOf(labels[target]!);
   if (place >= 0) return place;
   const expected = `a second model with the label ${JSON.stringify(labels[target])}, which the first gives this text`;
-  throw inputError({ expected, where: "explain compare", received: own });
+  throw inputError({ expected, where: WHERE, received: own, typed: { where: "explain compare" } });
 }
 
 const meanOf = (values: readonly number[]): number =>

@@ -115,7 +115,7 @@ export function checkVocabularyFits(model: NetworkLike, vectorizer: Vectorizer, 
 }
 
 /** Rows must be as long as the network's input, where that is fixed. @throws InputError */
-function checkLength(model: NetworkLike, length: number, where: string): void {
+export function checkLength(model: NetworkLike, length: number, where: string): void {
   const fixed = model.inputShapes[0]?.[0] ?? length;
   if (fixed === length) return;
   throw inputError({ expected: `rows of ${fixed} ids, as the model's input`, where, received: length });

@@ -4,6 +4,7 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
+import { asyncBufferFromFile, parquetReadObjects } from "hyparquet";
 import { TextClassifier } from "../../src/classifier/classifier.js";
 import { readZip } from "../../src/formats/zip.js";
 import { layers, sequential } from "../../src/index.js";
@@ -109,9 +110,9 @@ test("units --pattern that parts no text's words says so", async () => {
   );
 });
 
-test("units --out: NumPy's files and JSON lines hold the same numbers", async () => {
+test("units --out: NumPy's files, JSON lines and Parquet hold the same numbers", async () => {
   const at = (name: string) => join(folder, name);
-  for (const name of ["u.npz", "u.npy", "u.jsonl"]) {
+  for (const name of ["u.npz", "u.npy", "u.jsonl", "u.parquet"]) {
     const args = [
       "units",
       model,
@@ -151,12 +152,27 @@ test("units --out: NumPy's files and JSON lines hold the same numbers", async ()
     cells,
   );
   assert.equal(Buffer.from(members.get("row.npy")!.read()).readInt32LE(128), lines[0].row);
+  const table = await parquetReadObjects({ file: await asyncBufferFromFile(at("u.parquet")) });
+  assert.deepEqual(
+    table.map(({ row, word, ...rest }) => [row, word, [0, 1, 2].map((u) => rest[`memory.cell.${u}`])]),
+    lines.flatMap(({ row, words, units }) =>
+      words.map((word: string, k: number) => [row, word, units.memory.cell[k]]),
+    ),
+  );
+  const id = Buffer.from(members.get("id.npy")!.read());
+  const place = Buffer.from(members.get("place.npy")!.read());
+  for (const [k, one] of table.entries()) {
+    assert.deepEqual(
+      [one["id"], one["place"]],
+      [id.readInt32LE(128 + 4 * k), place.readInt32LE(128 + 4 * k)],
+    );
+  }
 });
 
 test("units refuses what it could not do", async () => {
   await refused(/--parts: expected parts among hidden, cell/, "units", model, data, "--parts", "update");
   await refused(/at least \d+ permutations for Holm's/, "units", model, data, "--correct", "holm");
-  await refused(/\.npz, \.npy, \.jsonl/, "units", model, data, "--out", join(folder, "u.parquet"));
+  await refused(/\.npz, \.npy, \.jsonl, \.parquet/, "units", model, data, "--out", join(folder, "u.txt"));
   await refused(/within a second/, "units", model, data, "--pattern", "(.+)+$^");
   await refused(/regular expression/, "units", model, data, "--pattern", "(");
   await refused(/a recurrent layer of the model: memory/, "units", model, data, "--layer", "gru");

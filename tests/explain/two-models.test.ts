@@ -29,16 +29,14 @@ const model = (kind: "lstm" | "gru" | "simpleRNN", seed: number) =>
     ]),
     seed,
   );
-const side = (kind: "lstm" | "gru" | "simpleRNN", words: readonly string[], text: string) => ({
+const side = (kind: "lstm" | "gru" | "simpleRNN", words: readonly string[]) => ({
   model: model(kind, words.length),
-  sentence: readSentence(new Vectorizer({ frontEnd: "tokenizer" }, [...words], { padding: "pre" }), text, 6),
+  vectorizer: new Vectorizer({ frontEnd: "tokenizer" }, [...words], { padding: "pre" }),
+  length: 6,
   labels: ["ham", HOSTILE],
 });
 const onText = (second: "gru" | "simpleRNN" = "gru") =>
-  compareOnText(
-    side("lstm", VOCABULARY, "free entry draw weekly"),
-    side(second, VOCABULARY.slice(0, 4), "free entry draw weekly"),
-  );
+  compareOnText(side("lstm", VOCABULARY), side(second, VOCABULARY.slice(0, 4)), "free entry draw weekly");
 const onData = (units: number, others: number): UnitComparison => {
   const r = (u: number, v: number) => Math.cos(1 + u * 3.1 + v * 1.7);
   const summary = (layer: string, U: number) => ({
@@ -80,11 +78,9 @@ test("every number of the words is on the page, beside each other; a word that o
   }
   assert.equal(text.words.find(({ word }) => word === "weekly")!.sides[1], null);
   // The probability is what the model puts out, of the class that the first finds likelier.
-  for (const [k, one] of [
-    side("lstm", VOCABULARY, "free entry draw weekly"),
-    side("gru", VOCABULARY.slice(0, 4), "free entry draw"),
-  ].entries()) {
-    const p = Number(one.model.predict([one.sentence.ids]).flat()[0]);
+  for (const [k, one] of [side("lstm", VOCABULARY), side("gru", VOCABULARY.slice(0, 4))].entries()) {
+    const { ids } = readSentence(one.vectorizer, "free entry draw weekly", one.length);
+    const p = Number(one.model.predict([ids]).flat()[0]);
     const likelier = text.objective.includes("script") ? p : 1 - p;
     assert.ok(Math.abs(text.probabilities[k]! - likelier) < 1e-6);
     assert.equal(answers![k]![1], chance(text.probabilities[k]!).replaceAll("\u00a0", " "));

@@ -3,7 +3,6 @@ import type { Command } from "commander";
 import { inputError } from "../../base/errors.js";
 import { count, decimal, percent } from "../../base/numbers.js";
 import { padToWidth, printable, wrapToWidth } from "../../base/text.js";
-import { openCell } from "../../explain/cells/open.js";
 import { type CellComparison, compareCells } from "../../explain/comparison.js";
 import { comparisonPage } from "../../explain/draw/cell-pages.js";
 import { comparisonPicture } from "../../explain/draw/comparison-picture.js";
@@ -19,7 +18,7 @@ import { checkOutputs } from "../outputs.js";
 import { type Style, WIDTH } from "../terminal.js";
 import { excerpt, table } from "../ui/table.js";
 import { type OutputFlags, outputOptions, show } from "./output.js";
-import { openStudy, type Study } from "./studied.js";
+import { openStudy } from "./studied.js";
 import { openSubject, type Subject } from "./subject.js";
 
 interface Flags extends OutputFlags, EngineFlags, TableFlags {
@@ -103,12 +102,9 @@ async function onOneText(names: [string, string], text: string, flags: Flags): P
   const open = (source: string) =>
     openSubject(source, [text], { engine, ...(threads ? { threads } : {}), classes: 2, seed: 0 });
   const [first, second] = [await open(names[0]), await open(names[1])];
-  const side = ({ model, sentence, labels }: Subject) => ({
-    ...{ model, sentence },
-    ...(labels ? { labels } : {}),
-    ...(flags.layer === undefined ? {} : { layer: flags.layer }),
-  });
-  return compareOnText(side(first), side(second));
+  const network = ({ model, labels }: Subject) => ({ model, ...(labels ? { labels } : {}) });
+  const place = flags.layer === undefined ? {} : { layer: flags.layer };
+  return compareOnText(network(first), network(second), [first.sentence, second.sentence], place);
 }
 
 async function onDataSet(
@@ -119,18 +115,10 @@ async function onDataSet(
 ): Promise<UnitComparison> {
   const { engine, threads, text, delimiter, encoding, rejects, layer } = flags;
   const asked = { engine, threads, text, delimiter, encoding, rejects, unlabelled: true, seed: 0 };
-  const studies: Study[] = [];
-  for (const name of names)
-    studies.push(
-      await openStudy(command, name, data, { ...asked, ...(layer === undefined ? {} : { layer }) }),
-    );
-  const layers = studies.map((study) => openCell(study.model, layer).cell.layer);
-  const walks = studies.map((study, k) => study.walk(layer === undefined ? {} : { layer: layers[k]! }));
-  try {
-    return await compareUnits([walks[0]!, walks[1]!], () => studies[0]!.texts(), [layers[0]!, layers[1]!]);
-  } finally {
-    for (const walk of walks) walk.dispose();
-  }
+  const place = layer === undefined ? {} : { layer };
+  const first = await openStudy(command, names[0], data, { ...asked, ...place });
+  const second = await openStudy(command, names[1], data, { ...asked, ...place });
+  return compareUnits(first.network, second.network, first.texts, place);
 }
 
 const shareText = (side: ComparedWord["sides"][number]): string[] =>

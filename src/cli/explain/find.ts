@@ -4,10 +4,11 @@ import { inputError } from "../../base/errors.js";
 import { writeAtomic } from "../../base/node-files.js";
 import { count, decimal } from "../../base/numbers.js";
 import { padToWidth, printable, printableJson, wrapToWidth } from "../../base/text.js";
-import { describeFound, findPage, labelOf } from "../../explain/draw/find-page.js";
+import { describeFound, findPage } from "../../explain/draw/find-page.js";
 import { numeral } from "../../explain/draw/numbers.js";
 import { signalName } from "../../explain/draw/units-page.js";
-import { FIND_DEFAULTS, type Found, findSpans } from "../../explain/units/find.js";
+import { FIND_DEFAULTS, type FoundSpans, findSpans, MOST_MATCHES } from "../../explain/units/find.js";
+import type { UnitPart } from "../../explain/units/parts.js";
 import { note, positive, say, whole } from "../context.js";
 import { checkOutputs } from "../outputs.js";
 import { type Style, styleFor, WIDTH } from "../terminal.js";
@@ -38,7 +39,7 @@ export function findCommand(explain: Command): void {
   const command = explain
     .command("find")
     .description("the units on in a span of a sentence, and where in the data the same are on");
-  const { threshold, matches } = FIND_DEFAULTS;
+  const { threshold, parts, matches } = FIND_DEFAULTS;
   studyOptions(command)
     .requiredOption("--sentence <text>", "the text to select a span of")
     .requiredOption("--span <first-last>", "the words selected, from 1, as 3-5", span)
@@ -49,8 +50,8 @@ export function findCommand(explain: Command): void {
       threshold,
     )
     .option("--alone", "only units that are off just before and just behind")
-    .option("--parts <list>", "gates and states to look at, as hidden,cell", list, ["hidden"])
-    .option("--matches <n>", "texts to show", whole("matches", 1, 10_000), matches)
+    .option("--parts <list>", "gates and states to look at, as hidden,cell", list, [...parts])
+    .option("--matches <n>", "texts to show", whole("matches", 1, MOST_MATCHES), matches)
     .option("--json", "everything as one JSON object")
     .option("--html <file>", "also write a page")
     .action(async (source: string, data: string, flags: Flags) => {
@@ -59,45 +60,36 @@ export function findCommand(explain: Command): void {
         source,
         flags.labelMap,
       ]);
-      const study = await openStudy(command, source, data, flags);
-      const walk = study.walk({ parts: flags.parts });
-      try {
-        const [from, to] = flags.span;
-        const options = { from, to, threshold: flags.threshold, matches: flags.matches };
-        const found = await findSpans(walk, flags.sentence, study.texts(), {
-          ...options,
-          ...(flags.alone ? { alone: true } : {}),
-        });
-        const { names } = study.targets;
-        if (flags.html !== undefined) {
-          await writeAtomic(flags.html, new TextEncoder().encode(findPage(found, names, source)));
-          note(printable(`Wrote ${flags.html}`));
-        }
-        const listed = found.matches.map(({ targets: _, ...match }, k) => {
-          const label = labelOf(found.matches[k]!, names);
-          return label === "" ? match : { ...match, label };
-        });
-        say(
-          flags.json
-            ? printableJson({ model: source, data, ...found, matches: listed })
-            : foundText(found, names, styleFor(process.stdout)),
-        );
-      } finally {
-        walk.dispose();
+      const { network, texts } = await openStudy(command, source, data, flags);
+      const { span, threshold, matches, parts, alone, layer, sentence } = flags;
+      const found = await findSpans(network, sentence, texts, {
+        ...{ from: span[0], to: span[1], threshold, matches, parts: parts as UnitPart[] },
+        ...(alone ? { alone } : {}),
+        ...(layer === undefined ? {} : { layer }),
+      });
+      if (flags.html !== undefined) {
+        await writeAtomic(flags.html, new TextEncoder().encode(findPage(found, source)));
+        note(printable(`Wrote ${flags.html}`));
       }
+      say(
+        flags.json
+          ? printableJson({ model: source, data, ...found })
+          : foundText(found, styleFor(process.stdout)),
+      );
     });
 }
 
 /** Units named on a terminal. */
 const NAMED = 12;
 
-function foundText(found: Found, names: readonly string[], style: Style): string {
+function foundText(found: FoundSpans, style: Style): string {
   const { units, words, from, to, matches } = found;
   const named = units
     .slice()
     .sort((a, b) => Math.abs(b.weakest) - Math.abs(a.weakest))
     .slice(0, NAMED)
     .map((unit) => `${signalName(unit)} (${numeral(unit.weakest)})`);
+  const labelled = matches.some(({ label }) => label !== null);
   const more = units.length > NAMED ? `, … ${count(units.length)} in all` : "";
   return [
     ...wrapToWidth(describeFound(found), WIDTH),
@@ -109,10 +101,10 @@ function foundText(found: Found, names: readonly string[], style: Style): string
       ? ["No text has any of them on."]
       : [
           style.bold(
-            `${padToWidth("overlap", 8)}${padToWidth("row", 7)}${names.length > 1 ? padToWidth("label", 11) : ""}`,
+            `${padToWidth("overlap", 8)}${padToWidth("row", 7)}${labelled ? padToWidth("label", 11) : ""}`,
           ),
           ...matches.map((match) => {
-            const label = names.length > 1 ? padToWidth(excerpt(labelOf(match, names), 10), 11) : "";
+            const label = labelled ? padToWidth(excerpt(match.label ?? "", 10), 11) : "";
             const head = `${padToWidth(decimal(match.overlap, 2), 8)}${padToWidth(String(match.row), 7)}${label}`;
             // The span must be seen: words before it give way first.
             const own = bracketed(

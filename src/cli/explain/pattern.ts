@@ -1,13 +1,13 @@
 /** A pattern from the command line, which may take no longer than a second a text, whatever it and the text are. */
 import { createContext, Script } from "node:vm";
 import { inputError } from "../../base/errors.js";
-import type { Matcher } from "../../explain/units/features.js";
+import type { PatternMatcher } from "../../explain/units/features.js";
 
 /** Milliseconds that a text may take. */
 const PATIENCE = 1000;
 
 /** @throws InputError for what is no regular expression, and from the matcher where it takes too long */
-export function patternMatcher(pattern: string): Matcher {
+export function patternMatcher(pattern: string): PatternMatcher {
   try {
     new RegExp(pattern, "gu");
   } catch (error) {

@@ -1,11 +1,15 @@
 /** cellstate explain probe MODEL DATA: what a linear classifier reads off each layer's states. */
 import type { Command } from "commander";
-import { inputError } from "../../base/errors.js";
 import { counted, percent } from "../../base/numbers.js";
 import { printable, printableJson, wrapToWidth } from "../../base/text.js";
-import { TextClassifier } from "../../classifier/classifier.js";
 import { KINDS } from "../../explain/units/features.js";
-import { PROBE_DEFAULTS, type ProbeStudy, probeLayers } from "../../explain/units/linear-probe.js";
+import {
+  PROBE_BOUNDS,
+  PROBE_DEFAULTS,
+  type ProbeStudy,
+  probeLayers,
+} from "../../explain/units/linear-probe.js";
+import type { UnitPart } from "../../explain/units/parts.js";
 import { between, say, whole } from "../context.js";
 import { refuseIdle } from "../options.js";
 import { type Style, styleFor, WIDTH } from "../terminal.js";
@@ -27,18 +31,23 @@ export function probeCommand(explain: Command): void {
   const command = explain
     .command("probe")
     .description("what a linear classifier reads off each layer's states, beside a control");
-  const { penalty, sample } = PROBE_DEFAULTS;
+  const { parts, penalty, sample } = PROBE_DEFAULTS;
   studyOptions(command)
     .option("--words <kind>", `words of a kind in place of labels: ${KINDS.join(", ")}, pattern`)
     .option("--pattern <regex>", "what --words pattern matches")
-    .option("--parts <list>", "gates and states to read, as hidden,cell", list, ["hidden"])
+    .option("--parts <list>", "gates and states to read, as hidden,cell", list, [...parts])
     .option(
       "--penalty <c>",
       "C of the logistic regression, as scikit-learn has it",
-      between("penalty", 1e-6, 1e6),
+      between("penalty", ...PROBE_BOUNDS.penalty),
       penalty,
     )
-    .option("--sample <n>", "texts that it learns from and is tested on", whole("sample", 4), sample)
+    .option(
+      "--sample <n>",
+      "texts that it learns from and is tested on",
+      whole("sample", ...PROBE_BOUNDS.sample),
+      sample,
+    )
     .option("--json", "everything as one JSON object")
     .action(async (source: string, data: string, flags: Flags) => {
       refuseIdle(command, {
@@ -46,28 +55,18 @@ export function probeCommand(explain: Command): void {
         unlabelled: flags.words === undefined && "without --words",
       });
       const words = kindOf(flags);
-      const study = await openStudy(command, source, data, flags);
-      if (!words && !(study.text instanceof TextClassifier)) {
-        throw inputError({
-          expected: "a classifier of one label a text, or --words",
-          where: source,
-          next: "A probe of --words needs no labels.",
-        });
-      }
-      const walk = study.walk({ parts: flags.parts });
-      try {
-        const { penalty: C, sample: most, seed } = flags;
-        const found = await probeLayers(walk, study.texts(), {
-          ...{ classes: study.targets.names, words, penalty: C, sample: most, seed },
-        });
-        say(
-          flags.json
-            ? printableJson({ model: source, data, ...found })
-            : probeText(found, styleFor(process.stdout)),
-        );
-      } finally {
-        walk.dispose();
-      }
+      const { network, texts } = await openStudy(command, source, data, flags);
+      const { layer, parts, penalty, sample, seed } = flags;
+      const found = await probeLayers(network, texts, {
+        ...{ parts: parts as UnitPart[], penalty, sample, seed },
+        ...(layer === undefined ? {} : { layer }),
+        ...(words === undefined ? {} : { words }),
+      });
+      say(
+        flags.json
+          ? printableJson({ model: source, data, ...found })
+          : probeText(found, styleFor(process.stdout)),
+      );
     });
 }
 

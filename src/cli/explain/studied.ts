@@ -10,11 +10,8 @@ import {
   readTextsPath,
 } from "../../data/node-source.js";
 import type { Data, ReadOptions, TextRow } from "../../data/read.js";
-import { ENGINES } from "../../engines/engines.js";
-import { TokenReader } from "../../explain/units/tokens.js";
-import type { StudiedText, WalkOptions } from "../../explain/units/walk.js";
-import { UnitWalk } from "../../explain/units/walk.js";
-import type { Model } from "../../model/model.js";
+import type { TextNetwork } from "../../explain/units/network.js";
+import type { StudyRow } from "../../explain/units/rows.js";
 import { type EngineFlags, engineOptions, whole } from "../context.js";
 import {
   type ColumnFlags,
@@ -27,7 +24,7 @@ import {
   sayNotes,
 } from "../data.js";
 import { type Idle, refuseIdle } from "../options.js";
-import { idsOf, openModel, outputNames, refuseAutomatic, type TextReader } from "./open.js";
+import { idsOf, isTextModel, openModel, outputNames, refuseAutomatic, type TextReader } from "./open.js";
 
 export interface StudyFlags extends EngineFlags, ColumnFlags {
   layer?: string;
@@ -61,23 +58,10 @@ export function idleForStudy(data: string, { unlabelled }: StudyFlags): Idle {
   };
 }
 
-/** What texts are held against. */
-export interface Targets {
-  names: readonly string[];
-  /** 1 and 0 by label; else an amount. */
-  binary: boolean;
-}
-
 export interface Study {
-  name: string;
-  model: Model;
-  text: TextReader;
-  reader: TokenReader;
-  targets: Targets;
-  /** The data again, from its beginning. */
-  texts(): AsyncGenerator<StudiedText>;
-  /** Recurrent layers on an engine of their own; to be disposed of. */
-  walk(options?: WalkOptions): UnitWalk;
+  network: TextNetwork;
+  /** The data, from its beginning each time that it is gone through. */
+  texts: AsyncIterable<StudyRow>;
 }
 
 /** @throws InputError for a model without words or recurrent layers, or an automatic one */
@@ -112,58 +96,37 @@ export async function openStudy(
       next: "Units are then held against what words are; or use a file that train saved.",
     });
   }
-  const { engine, threads } = flags;
-  const reader = new TokenReader(ids.vectorizer, ids.length);
   let said = false;
+  async function* texts(): AsyncGenerator<StudyRow> {
+    const rows = await openRows(data, flags, text!);
+    if (!said) sayFound(data, rows);
+    yield* rows;
+    if (!said) sayNotes(data, rows.notes);
+    said = true;
+  }
+  const { vectorizer, length } = ids;
   return {
-    ...{ name, model, text, reader },
-    targets:
-      flags.unlabelled || !names
-        ? { names: [], binary: true }
-        : { names, binary: !(text instanceof TextRegressor) },
-    async *texts() {
-      const { rows, targetsOf } = await openTargets(data, flags, text);
-      if (!said) sayFound(data, rows);
-      for await (const row of rows) yield { row: row.row, text: row.text, targets: targetsOf(row) };
-      if (!said) sayNotes(data, rows.notes);
-      said = true;
-    },
-    walk: (options) =>
-      new UnitWalk(model, reader, ENGINES.createSynchronous({ engine, ...(threads ? { threads } : {}) }), {
-        layer: flags.layer,
-        ...options,
-      }),
+    network: isTextModel(text) ? text : { model, vectorizer, length },
+    texts: { [Symbol.asyncIterator]: texts },
   };
 }
 
-/** Rows and what their label or amount is, by the kind of model. */
-async function openTargets(path: string, flags: StudyFlags, text: TextReader) {
+/** Rows with their label, labels or amount, by the kind of model. */
+async function openRows(path: string, flags: StudyFlags, text: TextReader): Promise<Data<TextRow>> {
   const { label, labelMap: _, ...others } = flags;
   if (flags.unlabelled) {
     const options: Omit<ReadOptions, "label"> = await readOptionsOf(path, others, undefined);
-    return typed(await readTextsPath(path, options), () => null);
+    return readTextsPath(path, options);
   }
   if (text instanceof TextRegressor) {
-    const options = { ...(await readOptionsOf(path, others, undefined)), ...labelColumn(flags) };
-    return typed(await readAmountsPath(path, options), ({ value }) => Float32Array.of(value));
+    return readAmountsPath(path, {
+      ...(await readOptionsOf(path, others, undefined)),
+      ...labelColumn(flags),
+    });
   }
   const options = await readOptionsOf(path, flags, undefined);
-  const { labels = [] } = text;
   if (text instanceof MultiLabelClassifier) {
-    const rows = await readLabelSetsPath(path, { ...options, ...(label === undefined ? {} : { label }) });
-    return typed(rows, (row) => Float32Array.from(labels, (name) => (row.labels.includes(name) ? 1 : 0)));
+    return readLabelSetsPath(path, { ...options, ...(label === undefined ? {} : { label }) });
   }
-  return typed(await readLabelledPath(path, { ...options, ...labelColumn(flags) }), (row) =>
-    labels.includes(row.label) ? Float32Array.from(labels, (name) => (name === row.label ? 1 : 0)) : null,
-  );
-}
-
-interface Typed {
-  rows: Data<TextRow>;
-  targetsOf(row: TextRow): Float32Array | null;
-}
-
-/** Rows of any kind, with what reads their targets. */
-function typed<Row extends TextRow>(rows: Data<Row>, targetsOf: (row: Row) => Float32Array | null): Typed {
-  return { rows, targetsOf: (row) => targetsOf(row as Row) };
+  return readLabelledPath(path, { ...options, ...labelColumn(flags) });
 }

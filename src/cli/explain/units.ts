@@ -6,9 +6,10 @@ import { padToWidth, printable, printableJson, wrapToWidth } from "../../base/te
 import { numeral, tiny } from "../../explain/draw/numbers.js";
 import { byTarget, describeSurvey, UNTESTED, unitsPage } from "../../explain/draw/units-page.js";
 import { patternFeature } from "../../explain/units/features.js";
+import type { UnitPart } from "../../explain/units/parts.js";
 import { CORRECTIONS, type Correction } from "../../explain/units/statistics.js";
-import { SURVEY_DEFAULTS, surveyUnits, type UnitSurvey } from "../../explain/units/survey.js";
-import type { Signal } from "../../explain/units/walk.js";
+import { SURVEY_BOUNDS, SURVEY_DEFAULTS, surveyUnits, type UnitSurvey } from "../../explain/units/survey.js";
+import type { UnitSignal } from "../../explain/units/walk.js";
 import { note, say, whole } from "../context.js";
 import { choice } from "../options.js";
 import { checkOutputs } from "../outputs.js";
@@ -16,7 +17,7 @@ import { type Style, styleFor, WIDTH } from "../terminal.js";
 import { excerpt, table } from "../ui/table.js";
 import { patternMatcher } from "./pattern.js";
 import { openStudy, type StudyFlags, studyOptions } from "./studied.js";
-import { checkUnitFile, openUnitFile } from "./unit-files.js";
+import { UnitFile } from "./unit-files.js";
 
 interface Flags extends StudyFlags {
   parts?: string[];
@@ -43,25 +44,35 @@ export function unitsCommand(explain: Command): void {
     .option(
       "--contexts <n>",
       "places to show of each unit, highest and lowest",
-      whole("contexts", 0, 100),
+      whole("contexts", ...SURVEY_BOUNDS.contexts),
       contexts,
     )
-    .option("--sample <n>", "texts that AUC and tests are of", whole("sample", 2), sample)
-    .option("--permutations <n>", "of every test", whole("permutations", 19, 1_000_000), permutations)
+    .option(
+      "--sample <n>",
+      "texts that AUC and tests are of",
+      whole("sample", ...SURVEY_BOUNDS.sample),
+      sample,
+    )
+    .option(
+      "--permutations <n>",
+      "of every test",
+      whole("permutations", ...SURVEY_BOUNDS.permutations),
+      permutations,
+    )
     .addOption(
       choice("--correct <how>", "for many tests: bh (Benjamini and Hochberg) or holm", CORRECTIONS).default(
         correction,
       ),
     )
-    .option("--out <file>", "write gates and states of every word: .npz, .npy or .jsonl")
+    .option("--out <file>", "write gates and states of every word: .npz, .npy, .jsonl or .parquet")
     .option("--json", "everything as one JSON object")
     .option("--html <file>", "also write a page to browse")
     .action(async (source: string, data: string, flags: Flags) => {
       await checkOutputs({ "--out": flags.out, "--html": flags.html, "--rejects": flags.rejects }, [
         ...[data, source, flags.labelMap],
       ]);
-      if (flags.out !== undefined) checkUnitFile(flags.out);
-      const survey = await surveyed(command, source, data, flags);
+      const file = flags.out === undefined ? undefined : await UnitFile.of(flags.out);
+      const survey = await surveyed(command, source, data, flags, file);
       if (flags.html !== undefined) {
         await writeAtomic(flags.html, new TextEncoder().encode(unitsPage(survey, source)));
         note(printable(`Wrote ${flags.html}`));
@@ -74,28 +85,30 @@ export function unitsCommand(explain: Command): void {
     });
 }
 
-async function surveyed(command: Command, source: string, data: string, flags: Flags): Promise<UnitSurvey> {
-  const study = await openStudy(command, source, data, flags);
-  const features =
-    flags.pattern === undefined ? [] : [patternFeature(flags.pattern, patternMatcher(flags.pattern))];
-  const walk = study.walk({ parts: flags.parts });
+async function surveyed(
+  command: Command,
+  source: string,
+  data: string,
+  flags: Flags,
+  file: UnitFile | undefined,
+): Promise<UnitSurvey> {
+  const { pattern, layer, parts, contexts, sample, permutations, correct: correction, seed } = flags;
+  const features = pattern === undefined ? [] : [patternFeature(pattern, patternMatcher(pattern))];
+  const { network, texts } = await openStudy(command, source, data, flags);
   try {
-    const sink = flags.out === undefined ? undefined : openUnitFile(flags.out, walk.recorded);
-    try {
-      const { contexts, sample, permutations, correct: correction, seed } = flags;
-      const survey = await surveyUnits(walk, study.texts(), {
-        ...{ targets: study.targets, features, contexts, sample, permutations, correction, seed },
-        ...(sink ? { onText: (text) => sink.write(text) } : {}),
-      });
-      sink?.close();
-      if (flags.out !== undefined) note(printable(`Wrote ${flags.out}: ${recordedPhrase(survey)}`));
-      return survey;
-    } catch (error) {
-      sink?.abandon();
-      throw error;
-    }
-  } finally {
-    walk.dispose();
+    const survey = await surveyUnits(network, texts, {
+      ...{ features, contexts, sample, permutations, correction, seed },
+      ...(layer === undefined ? {} : { layer }),
+      ...(parts === undefined ? {} : { parts: parts as UnitPart[] }),
+      ...(flags.unlabelled ? { unlabelled: true } : {}),
+      ...(file ? { onRecorded: (text) => file.write(text) } : {}),
+    });
+    file?.close();
+    if (file) note(printable(`Wrote ${flags.out}: ${recordedPhrase(survey)}`));
+    return survey;
+  } catch (error) {
+    file?.abandon();
+    throw error;
   }
 }
 
@@ -105,7 +118,7 @@ const recordedPhrase = ({ tokens, layers }: UnitSurvey): string =>
     .join(", ")}`;
 
 /** A signal's name in so many columns: the layer gives way, never part and unit. */
-function shortSignal(signal: Signal, width: number): string {
+function shortSignal(signal: UnitSignal, width: number): string {
   const own = ` ${signal.part} ${signal.unit}`;
   return `${excerpt(signal.layer, width - own.length)}${own}`;
 }

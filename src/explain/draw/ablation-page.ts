@@ -43,8 +43,9 @@ export const pointsPhrase = ({ mean, error }: AblationResult["lossDifference"]):
 /** What heads those. */
 export const POINTS = "accuracy, points";
 
-export function ablationPage(study: AblationStudy, units: number, title: string): string {
-  const { results, accuracy } = study;
+/** What `ablateUnits` gave, as a page. @param title whose units: a model's name */
+export function ablationPage(study: AblationStudy, title: string): string {
+  const { results, accuracy, units } = study;
   return page(
     {
       title: "What is lost without a unit",

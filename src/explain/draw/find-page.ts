@@ -3,22 +3,19 @@ import { counted, decimal } from "../../base/numbers.js";
 import { section, table } from "../../drawing/blocks.js";
 import { foreign, html, type Markup } from "../../drawing/markup.js";
 import { page } from "../../drawing/page.js";
-import type { Found, Match } from "../units/find.js";
+import type { FoundSpans } from "../units/find.js";
 import { numeral } from "./numbers.js";
 import { EXPLAIN_STYLE } from "./style.js";
 import { signalName, UNITS_STYLE } from "./units-page.js";
 
 /** What was asked and what came of it. */
-export function describeFound({ units, threshold, alone, texts, from, to }: Found): string {
+export function describeFound({ units, threshold, alone, texts, from, to }: FoundSpans): string {
   const where = from + 1 === to ? `word ${to}` : `words ${from + 1} to ${to}`;
   return `${counted(units.length, "unit")} on through ${where}: beyond ${threshold} either way${alone ? ", and neither just before nor just behind" : ""}. Below, of ${counted(texts, "text")}, those where the same units are on together, by the share of units on in both among those on in either.`;
 }
 
-/** The label that a text has, where it has one. */
-export const labelOf = ({ targets }: Match, names: readonly string[]): string =>
-  targets === null || names.length < 2 ? "" : names.filter((_, k) => targets[k] === 1).join(", ");
-
-export function findPage(found: Found, names: readonly string[], title: string): string {
+/** What `findSpans` found, as a page. @param title what was asked: a model's name */
+export function findPage(found: FoundSpans, title: string): string {
   const { units, words, from, to, matches } = found;
   return page(
     {
@@ -34,14 +31,11 @@ export function findPage(found: Found, names: readonly string[], title: string):
       matches.length > 0 &&
         table({
           headers: ["", "overlap", "row"],
-          rows: matches.map((match) => {
-            const label = labelOf(match, names);
-            return [
-              html`${match.before && "… "}${span(match.words, match.from, match.to)}${match.after && " …"}${label !== "" && html` <span class="spread">${foreign(label)}</span>`}`,
-              decimal(match.overlap, 2),
-              match.row,
-            ];
-          }),
+          rows: matches.map(({ label, ...match }) => [
+            html`${match.before && "… "}${span(match.words, match.from, match.to)}${match.after && " …"}${label !== null && html` <span class="spread">${foreign(label)}</span>`}`,
+            decimal(match.overlap, 2),
+            match.row,
+          ]),
         }),
     ),
     section(

@@ -3,13 +3,13 @@ import { count, counted, decimal } from "../../base/numbers.js";
 import { section, table } from "../../drawing/blocks.js";
 import { foreign, html, type Markup } from "../../drawing/markup.js";
 import { page } from "../../drawing/page.js";
-import type { Context } from "../units/contexts.js";
+import type { UnitContext } from "../units/contexts.js";
 import type { Association, UnitSummary, UnitSurvey } from "../units/survey.js";
-import type { Signal } from "../units/walk.js";
+import type { UnitSignal } from "../units/walk.js";
 import { numeral, tiny } from "./numbers.js";
 import { EXPLAIN_STYLE } from "./style.js";
 
-export const signalName = ({ layer, part, unit }: Signal): string => `${layer} ${part} ${unit}`;
+export const signalName = ({ layer, part, unit }: UnitSignal): string => `${layer} ${part} ${unit}`;
 
 /** What was looked at, and how it was tested. */
 export function describeSurvey(survey: UnitSurvey): string {
@@ -45,6 +45,7 @@ const LISTED = 4;
 /** Associations of one unit. */
 const OF_A_UNIT = 6;
 
+/** What `surveyUnits` gave, as a page to browse. @param title whose units: a model's name */
 export function unitsPage(survey: UnitSurvey, title: string): string {
   const { associations, signals, layers, features, alpha } = survey;
   const found = associations.filter(({ q }) => q! <= alpha);
@@ -113,7 +114,7 @@ export function unitsPage(survey: UnitSurvey, title: string): string {
 /** A name as an anchor. */
 const idOf = (name: string): string => name.replace(/[^A-Za-z0-9_-]+/g, "-");
 
-const linked = (signal: Signal): Markup =>
+const linked = (signal: UnitSignal): Markup =>
   html`<a href="#${idOf(signalName(signal))}">${foreign(signalName(signal))}</a>`;
 
 function associationTable(
@@ -153,7 +154,7 @@ ${contextList("Highest", highest, scale)}${contextList("Lowest", lowest, scale)}
 `;
 }
 
-const contextList = (heading: string, contexts: readonly Context[], scale: number): Markup | undefined =>
+const contextList = (heading: string, contexts: readonly UnitContext[], scale: number): Markup | undefined =>
   contexts.length === 0
     ? undefined
     : html`<h3>${heading}</h3><ul class="contexts">${contexts.map(
@@ -162,7 +163,7 @@ const contextList = (heading: string, contexts: readonly Context[], scale: numbe
       )}</ul>`;
 
 /** Words shaded by the unit's value at each; the one that it is about is underlined. */
-export function contextLine({ row, at, words, values, before, after }: Context, scale: number): Markup {
+export function contextLine({ row, at, words, values, before, after }: UnitContext, scale: number): Markup {
   const shaded = words.map((word, k) => {
     const value = values[k]!;
     const shade = Math.round(Math.min(1, Math.abs(value) / scale) * 70);

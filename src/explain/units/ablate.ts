@@ -1,73 +1,88 @@
 /** What a model loses, on labelled data, when units, gates or words of a kind are taken from it. */
-import { inputError } from "../../base/errors.js";
-import type { SynchronousEngine } from "../../engines/engine.js";
-import type { Model } from "../../model/model.js";
+import { indicesOf, listOf } from "../../base/arguments.js";
+import { finiteNumber, inputError, knownOptions, oneOf } from "../../base/errors.js";
 import { type OpenCell, openCell } from "../cells/open.js";
+import { engineAs } from "../own-engine.js";
 import { AblatedModel, type Ablation } from "./ablated-model.js";
-import type { Feature } from "./features.js";
-import { type Part, partsOf } from "./parts.js";
+import { kindOfWords, valuesOf, type WordFeature } from "./features.js";
+import { type Judge, judgeOf, type Score } from "./judge.js";
+import { type OpenNetwork, openNetwork, type TextNetwork } from "./network.js";
+import { partsOf, type UnitPart } from "./parts.js";
 import { UnitRecorder } from "./recorder.js";
-import type { ReadText, TokenReader } from "./tokens.js";
-import type { StudiedText } from "./walk.js";
+import {
+  checkStudy,
+  readRows,
+  STUDY_OPTIONS,
+  type StudiedText,
+  type StudyRows,
+  type UnitOptions,
+} from "./rows.js";
 
-/** A text's loss, and whether its answer is right (null where there is no such thing). */
-export interface Score {
-  loss: number;
-  right: boolean | null;
-}
-
-/** Judges a model's output [F] against the targets of a text. */
-export type Judge = (output: Float32Array, targets: Float32Array) => Score;
-
-/** Where a paired difference lies. */
-export interface Difference {
+/** The mean of differences text by text. */
+export interface PairedDifference {
+  /** The mean. */
   mean: number;
-  /** Standard error of the mean, by the differences text by text; null of one text. */
+  /** Its standard error; null of one text. */
   error: number | null;
 }
 
+/** What became of the answers with some units held. */
 export interface AblationResult {
-  /** Units held, or null where only words were taken. */
+  /** Units held, or null where what the layer reads was. */
   units: readonly number[] | null;
+  /** Mean loss. */
   loss: number;
+  /** Share of right answers; null of several labels a text and of amounts. */
   accuracy: number | null;
-  /** More loss than with nothing held, and more accuracy. */
-  lossDifference: Difference;
-  accuracyDifference: Difference | null;
+  /** How much more loss than with nothing held. */
+  lossDifference: PairedDifference;
+  /** How much more accuracy; null where there is none. */
+  accuracyDifference: PairedDifference | null;
   /** Texts whose answer is another. */
   changed: number;
 }
 
+/** What a network loses with some of its numbers held. */
 export interface AblationStudy {
+  /** The recurrent layer. */
   layer: string;
-  /** Null where words were taken, and nothing held. */
-  part: Part | null;
+  /** U, its units. */
+  units: number;
+  /** The gate or state that was held; null where what the layer reads was. */
+  part: UnitPart | null;
+  /** At what: 0, the mean over the words of the data, a number. */
   value: "zero" | "mean" | number;
-  /** The kind of words at which it was held, or that were taken. */
+  /** The kind of words at which it was held; null: at every step. */
   words: string | null;
-  /** Words of that kind. */
+  /** How many words are of that kind; null without one. */
   wordsHeld: number | null;
+  /** Texts that were judged. */
   texts: number;
-  /** Texts without a target that is known, or without a word that the model reads. */
+  /** Texts without a target that is known, or without a word that the network reads. */
   leftOut: number;
+  /**
+   * Mean loss with nothing held: cross-entropy, of several labels a text its mean over them, of an amount the squared difference.
+   */
   loss: number;
+  /** Share of right answers with nothing held; null of several labels a text and of amounts. */
   accuracy: number | null;
-  /** Greatest loss first. */
+  /** A group each, the greatest loss first. */
   results: AblationResult[];
 }
 
-export interface AblateOptions {
-  layer?: string | undefined;
-  /** Null: words alone. Default "hidden". */
-  part?: string | null;
-  /** Groups of units, each held together. Default: each by itself. */
-  groups?: readonly (readonly number[])[] | undefined;
-  /** What they are held at. Default "zero". */
+/** Options of `ablateUnits`. */
+export interface AblationOptions extends UnitOptions {
+  /** The gate or state that is held. Default: "hidden"; with `words` and no `groups`, what the layer reads. */
+  part?: UnitPart;
+  /** Units that are held together, or all of them "together". Default: each by itself. */
+  groups?: readonly (readonly number[])[] | "together";
+  /** What they are held at; the mean is over the words of the data, which are then gone through twice. Default "zero". */
   value?: "zero" | "mean" | number;
-  /** Held at words of this kind alone. */
-  words?: Feature | undefined;
-  judge: Judge;
+  /** Held at words of a kind alone: the name of a binary one of `WORD_FEATURES`, or a feature. Default: at every step. */
+  words?: string | WordFeature;
 }
+
+const WHERE = "ablateUnits";
 
 const CHUNK = 64;
 
@@ -87,7 +102,7 @@ class Running {
   get mean(): number {
     return this.n === 0 ? 0 : this.#sum / this.n;
   }
-  difference(): Difference {
+  difference(): PairedDifference {
     const { n, mean } = this;
     return { mean, error: n < 2 ? null : Math.sqrt(this.#squares / (n - 1) / n) };
   }
@@ -101,10 +116,10 @@ class Outcome {
   readonly accuracyDifference = new Running();
   changed = 0;
 
-  add(held: Score, own: Score, same: boolean): void {
+  add({ score: held, output }: Judged, { score: own, output: before }: Judged): void {
     this.loss.add(held.loss);
     this.lossDifference.add(held.loss - own.loss);
-    if (!same) this.changed++;
+    if (!sameAnswer(output, before, held, own)) this.changed++;
     if (held.right === null) return;
     this.accuracy.add(Number(held.right));
     this.accuracyDifference.add(Number(held.right) - Number(own.right));
@@ -112,103 +127,167 @@ class Outcome {
 }
 
 /**
- * @param texts gives the data from its beginning; twice, where what is held at its mean must be measured first
- * @param engines two engines of their own
- * @throws InputError for a part or unit that there is not, and where no text can be judged
+ * What a network loses, on texts with labels or amounts, when units of a recurrent layer are held: each by itself, in groups, or all
+ * of them; or what the layer reads at words of a kind. The rest of the network runs on as it is.
+ * @param network a classifier or regressor whose network reads words, or `{ model, labels, … }`
+ * @param texts a list where `value` is "mean"
+ * @throws InputError for options or texts that are none, and where no text can be judged; AbortError
+ * @example const { results } = await ablateUnits(classifier, rows, { part: "forget", groups: "together", value: "mean" })
  */
 export async function ablateUnits(
-  model: Model,
-  reader: TokenReader,
-  texts: () => AsyncIterable<StudiedText> | Iterable<StudiedText>,
-  engines: () => SynchronousEngine,
-  options: AblateOptions,
+  network: TextNetwork,
+  texts: StudyRows,
+  options: AblationOptions = {},
 ): Promise<AblationStudy> {
-  const { value = "zero", words, judge } = options;
-  const open = openCell(model, options.layer);
-  const part = options.part === null ? null : checkPart(options.part ?? "hidden", open);
-  const groups = part === null ? [null] : checkGroups(options.groups, open);
-  const recorder = new UnitRecorder(model, engines());
-  const cell = recorder.cells.find((one) => one.cell.layer === open.cell.layer)!;
-  const ablated = new AblatedModel(model, cell, engines());
+  knownOptions(options, [...STUDY_OPTIONS, "part", "groups", "value", "words"], WHERE);
+  checkStudy(texts, options, WHERE);
+  const words = options.words === undefined ? null : kindOfWords(options.words, `${WHERE} words`);
+  const value = checkValue(options.value ?? "zero", texts);
+  const open = openNetwork(network, WHERE);
+  if (open.kind === null) {
+    const expected = "labels of a network alone: { model, labels, … }";
+    throw inputError({ expected, where: WHERE });
+  }
+  const cell = openCell(open.model, options.layer);
+  const given = options.groups === undefined ? null : checkGroups(options.groups, cell);
+  const part =
+    words && !given && options.part === undefined ? null : checkPart(options.part ?? "hidden", cell);
+  const groups =
+    part === null ? [null] : (given ?? Array.from({ length: cell.cell.units }, (_, unit) => [unit]));
+  const recorder = new UnitRecorder(open.model, engineAs(open.model));
+  const ablated = new AblatedModel(open.model, cell, engineAs(open.model));
+  const { signal, onProgress } = options;
+  const chunks = () => {
+    return inChunks(readRows(texts, open, { signal, onProgress, where: WHERE, targets: "needed" }), open);
+  };
   try {
-    const chunks = () => inChunks(texts(), reader);
-    const values = await valuesOf(value, part, { recorder, cell, chunks });
-    const outcomes = groups.map(() => new Outcome());
-    const own = { loss: new Running(), accuracy: new Running() };
-    const counts = { texts: 0, leftOut: 0, held: 0 };
-    for await (const { kept, leftOut, rows } of chunks()) {
-      counts.leftOut += leftOut;
-      if (kept.length === 0) continue;
-      const at = words ? placesOf(kept, words, reader.length) : null;
-      counts.held += at?.reduce((sum, one) => sum + one, 0) ?? 0;
-      counts.texts += kept.length;
-      const recording = recorder.run(rows);
-      const judged = (ablation: Ablation) => {
-        const outputs = ablated.outputs(recording, rows, ablation);
-        const F = outputs.length / kept.length;
-        return kept.map(({ targets }, b) => {
-          const output = outputs.subarray(b * F, (b + 1) * F);
-          return { output, score: judge(output, targets!) };
-        });
-      };
-      const before = judged({ clamps: [], at: null, instead: null }).map((one) => ({
-        ...one,
-        output: one.output.slice(),
-      }));
-      for (const { score } of before) {
-        own.loss.add(score.loss);
-        if (score.right !== null) own.accuracy.add(Number(score.right));
-      }
-      for (const [g, units] of groups.entries()) {
-        const clamps =
-          part === null || units === null
-            ? []
-            : [{ part, units, values: units.map((unit) => values[unit]!) }];
-        const after = judged({ clamps, at, instead: part === null ? values : null });
-        for (const [b, { score, output }] of after.entries()) {
-          outcomes[g]!.add(
-            score,
-            before[b]!.score,
-            sameAnswer(output, before[b]!.output, score, before[b]!.score),
-          );
-        }
-      }
-    }
-    if (counts.texts === 0) {
-      throw inputError({
-        expected: "texts with words that the model reads and a label that it knows",
-        where: "the data",
-        received: `${counts.leftOut} without`,
-      });
-    }
-    if (words && counts.held === 0) {
-      const expected = `texts with a word of the kind ${words.name} (${words.says})`;
-      throw inputError({ expected, where: "words", typed: { where: "--words" } });
-    }
-    const accuracyOf = ({ n, mean }: Running) => (n === 0 ? null : mean);
-    return {
-      ...{ layer: open.cell.layer, part, value, words: words?.name ?? null },
-      wordsHeld: words ? counts.held : null,
-      ...{ texts: counts.texts, leftOut: counts.leftOut },
-      loss: own.loss.mean,
-      accuracy: accuracyOf(own.accuracy),
-      results: outcomes
-        .map(
-          (outcome, g): AblationResult => ({
-            units: groups[g]!,
-            loss: outcome.loss.mean,
-            accuracy: accuracyOf(outcome.accuracy),
-            lossDifference: outcome.lossDifference.difference(),
-            accuracyDifference: outcome.accuracy.n === 0 ? null : outcome.accuracyDifference.difference(),
-            changed: outcome.changed,
-          }),
-        )
-        .sort((a, b) => b.lossDifference.mean - a.lossDifference.mean),
-    };
+    return await measured({ open, cell, recorder, ablated, chunks }, { part, groups, value, words });
   } finally {
     recorder.dispose();
     ablated.dispose();
   }
+}
+
+function checkValue(value: unknown, texts: StudyRows): "zero" | "mean" | number {
+  if (typeof value === "number") return finiteNumber(value, `${WHERE} value`);
+  const held = oneOf(value, ["zero", "mean"], `${WHERE} value`);
+  if (held === "mean" && isOnce(texts)) throw onceOnly();
+  return held;
+}
+
+const onceOnly = () =>
+  inputError({
+    expected:
+      'a list where value is "mean": means are measured before they are held, which takes the texts twice',
+    where: `${WHERE} texts`,
+    received: "what can be gone through once",
+    next: 'Or hold units at "zero" or at a number.',
+  });
+
+/** Whether texts are their own iterator, as those of a generator are: what was taken from it does not come again. */
+function isOnce(texts: StudyRows): boolean {
+  const { [Symbol.asyncIterator]: later, [Symbol.iterator]: now } = texts as AsyncIterable<unknown> &
+    Iterable<unknown>;
+  return ((later ?? now).call(texts) as unknown) === texts;
+}
+
+interface Tools {
+  open: OpenNetwork;
+  cell: OpenCell;
+  recorder: UnitRecorder;
+  ablated: AblatedModel;
+  /** The data from its beginning. */
+  chunks(): AsyncGenerator<Chunk>;
+}
+
+interface Asked {
+  part: UnitPart | null;
+  groups: readonly (readonly number[] | null)[];
+  value: "zero" | "mean" | number;
+  words: WordFeature | null;
+}
+
+async function measured(tools: Tools, { part, groups, value, words }: Asked): Promise<AblationStudy> {
+  const { open, cell, recorder, ablated, chunks } = tools;
+  const judge = judgeOf(open);
+  const { values, words: measuredWords } = await heldValues(value, part, tools);
+  const outcomes = groups.map(() => new Outcome());
+  const own = { loss: new Running(), accuracy: new Running() };
+  const counts = { texts: 0, leftOut: 0, held: 0 };
+  for await (const { kept, leftOut, rows } of chunks()) {
+    counts.leftOut += leftOut;
+    if (kept.length === 0) continue;
+    const at = words ? placesOf(kept, words, open.reader.length) : null;
+    counts.held += at?.reduce((sum, one) => sum + one, 0) ?? 0;
+    counts.texts += kept.length;
+    const recording = recorder.run(rows);
+    const judged = (ablation: Ablation) => judgedBy(judge, kept, ablated.outputs(recording, rows, ablation));
+    const before = judged({ clamps: [], at: null, instead: null });
+    for (const { score } of before) {
+      own.loss.add(score.loss);
+      if (score.right !== null) own.accuracy.add(Number(score.right));
+    }
+    for (const [g, units] of groups.entries()) {
+      const clamps =
+        part === null || units === null ? [] : [{ part, units, values: units.map((unit) => values[unit]!) }];
+      const after = judged({ clamps, at, instead: part === null ? values : null });
+      for (const [b, one] of after.entries()) outcomes[g]!.add(one, before[b]!);
+    }
+  }
+  if (measuredWords > 0 && counts.texts + counts.leftOut === 0) throw onceOnly();
+  checkCounts(counts, words);
+  const accuracyOf = ({ n, mean }: Running) => (n === 0 ? null : mean);
+  return {
+    ...{ layer: cell.cell.layer, units: cell.cell.units, part, value, words: words?.name ?? null },
+    wordsHeld: words ? counts.held : null,
+    ...{ texts: counts.texts, leftOut: counts.leftOut },
+    ...{ loss: own.loss.mean, accuracy: accuracyOf(own.accuracy) },
+    results: outcomes
+      .map(
+        (outcome, g): AblationResult => ({
+          units: groups[g]!,
+          loss: outcome.loss.mean,
+          accuracy: accuracyOf(outcome.accuracy),
+          lossDifference: outcome.lossDifference.difference(),
+          accuracyDifference: outcome.accuracy.n === 0 ? null : outcome.accuracyDifference.difference(),
+          changed: outcome.changed,
+        }),
+      )
+      .sort((a, b) => b.lossDifference.mean - a.lossDifference.mean),
+  };
+}
+
+/** @throws InputError where no text was judged, or nothing held */
+function checkCounts(
+  counts: { texts: number; leftOut: number; held: number },
+  words: WordFeature | null,
+): void {
+  if (counts.texts === 0) {
+    throw inputError({
+      expected: "texts with words that the model reads and a label that it knows",
+      where: "the data",
+      received: `${counts.leftOut} without`,
+    });
+  }
+  if (words && counts.held === 0) {
+    const expected = `texts with a word of the kind ${words.name} (${words.says})`;
+    throw inputError({ expected, where: "words", typed: { where: "--words" } });
+  }
+}
+
+interface Judged {
+  /** [F] */
+  output: Float32Array;
+  score: Score;
+}
+
+/** @param outputs [kept][F] */
+function judgedBy(judge: Judge, kept: Chunk["kept"], outputs: Float32Array): Judged[] {
+  const F = outputs.length / kept.length;
+  return kept.map(({ targets }, b) => {
+    const output = outputs.slice(b * F, (b + 1) * F);
+    return { output, score: judge(output, targets!) };
+  });
 }
 
 /** By right and wrong, and of several outputs by the largest too. */
@@ -218,51 +297,45 @@ function sameAnswer(a: Float32Array, b: Float32Array, one: Score, other: Score):
   return one.right === null || largest(a) === largest(b);
 }
 
-function checkPart(part: string, { cell: { kind } }: OpenCell): Part {
+function checkPart(part: string, { cell: { kind } }: OpenCell): UnitPart {
   const known = partsOf(kind);
-  if ((known as string[]).includes(part)) return part as Part;
+  if ((known as string[]).includes(part)) return part as UnitPart;
   const expected = `a part of the layer's: ${known.join(", ")}`;
   throw inputError({ expected, where: "part", received: part, typed: { where: "--part" } });
 }
 
-function checkGroups(
-  groups: AblateOptions["groups"],
-  { cell: { units } }: OpenCell,
-): readonly (readonly number[])[] {
-  const each = Array.from({ length: units }, (_, unit) => [unit]);
-  for (const unit of groups?.flat() ?? []) {
-    if (Number.isInteger(unit) && unit >= 0 && unit < units) continue;
-    throw inputError({
-      expected: `units from 0 to ${units - 1}`,
-      where: "units",
-      received: unit,
-      typed: { where: "--units" },
-    });
-  }
-  return groups ?? each;
+function checkGroups(groups: unknown, { cell: { units } }: OpenCell): readonly (readonly number[])[] {
+  if (groups === "together") return [Array.from({ length: units }, (_, unit) => unit)];
+  const where = `${WHERE} groups`;
+  return listOf(groups, where, (group, at) => {
+    for (const unit of Array.from(indicesOf(group, at))) {
+      if (unit < units) continue;
+      const expected = `units from 0 to ${units - 1}`;
+      throw inputError({ expected, where: at, received: unit, typed: { where: "--units" } });
+    }
+    return group;
+  }) as number[][];
 }
 
 interface Chunk {
-  kept: (StudiedText & { read: ReadText })[];
+  kept: StudiedText[];
   leftOut: number;
   rows: { data: Float32Array; rows: number; shape: number[] };
 }
 
 async function* inChunks(
-  texts: AsyncIterable<StudiedText> | Iterable<StudiedText>,
-  reader: TokenReader,
+  texts: AsyncIterable<StudiedText>,
+  { reader: { length: T } }: OpenNetwork,
 ): AsyncGenerator<Chunk> {
   let [kept, leftOut]: [Chunk["kept"], number] = [[], 0];
   const chunk = (): Chunk => {
-    const T = reader.length;
     const data = new Float32Array(kept.length * T);
     for (const [b, { read }] of kept.entries()) data.set(read.ids, b * T);
     return { kept, leftOut, rows: { data, rows: kept.length, shape: [T] } };
   };
   for await (const text of texts) {
-    const read = reader.read(text.text);
-    if (text.targets === null || read.tokens.length === 0) leftOut++;
-    else kept.push({ ...text, read });
+    if (text.targets === null || text.read.tokens.length === 0) leftOut++;
+    else kept.push(text);
     if (kept.length < CHUNK) continue;
     yield chunk();
     [kept, leftOut] = [[], 0];
@@ -271,26 +344,26 @@ async function* inChunks(
 }
 
 /** [rows][T] 1 at words of the kind. */
-function placesOf(kept: Chunk["kept"], words: Feature, T: number): Uint8Array {
+function placesOf(kept: Chunk["kept"], words: WordFeature, T: number): Uint8Array {
   const at = new Uint8Array(kept.length * T);
   for (const [b, { read }] of kept.entries()) {
-    const is = words.of(read);
+    const is = valuesOf(words, read);
     for (const [k, { t }] of read.tokens.entries()) if (is[k] === 1) at[b * T + t] = 1;
   }
   return at;
 }
 
-/** [units] (of words alone [I]) what is held, measured over the words of the data where it is the mean. */
-async function valuesOf(
+/** [units] (of words alone [I]) what is held, measured over so many words of the data where it is the mean. */
+async function heldValues(
   value: "zero" | "mean" | number,
-  part: Part | null,
-  { recorder, cell, chunks }: { recorder: UnitRecorder; cell: OpenCell; chunks: () => AsyncGenerator<Chunk> },
-): Promise<Float64Array> {
+  part: UnitPart | null,
+  { recorder, cell, chunks }: Tools,
+): Promise<{ values: Float64Array; words: number }> {
   const { units, inputs } = cell.cell;
   const width = part === null ? inputs : units;
   const values = new Float64Array(width).fill(typeof value === "number" ? value : 0);
-  if (value !== "mean") return values;
   let n = 0;
+  if (value !== "mean") return { values, words: n };
   for await (const { kept, rows } of chunks()) {
     if (kept.length === 0) continue;
     const recording = recorder.run(rows);
@@ -304,5 +377,5 @@ async function valuesOf(
       }
     }
   }
-  return values;
+  return { values, words: n };
 }

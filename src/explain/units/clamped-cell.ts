@@ -5,11 +5,11 @@
 import type { GRU } from "../../layers/gru.js";
 import { SimpleRNN } from "../../layers/simple-rnn.js";
 import { activationOf, type OpenCell } from "../cells/open.js";
-import { networksOf, type Part } from "./parts.js";
+import { networksOf, type UnitPart } from "./parts.js";
 
 /** Numbers of a part that are held at a value. */
 export interface Clamp {
-  part: Part;
+  part: UnitPart;
   units: readonly number[];
   /** [units] */
   values: ArrayLike<number>;
@@ -63,7 +63,7 @@ export class ClampedCell {
     this.#sigma = layer instanceof SimpleRNN ? this.#phi : activationOf(layer.options.recurrentActivation).f;
     this.#z = new Float64Array(width);
     this.#r = new Float64Array(width);
-    const of = (part: Part) => clamps.find((clamp) => clamp.part === part);
+    const of = (part: UnitPart) => clamps.find((clamp) => clamp.part === part);
     this.#networks = networksOf(kind).map(of);
     this.#cell = of("cell");
     this.#hidden = of("hidden");

@@ -2,12 +2,22 @@
  * Two models on the same data: how alike their states are (linear CKA, Kornblith et al. 2019), which unit of one goes with
  * which of the other, where their gates stand, and on which texts they are furthest apart.
  */
-import { inputError } from "../../base/errors.js";
-import type { Part } from "./parts.js";
+import { inputError, knownOptions } from "../../base/errors.js";
+import { openCell } from "../cells/open.js";
+import { type OpenNetwork, openNetwork, type TextNetwork } from "./network.js";
+import type { UnitPart } from "./parts.js";
+import {
+  checkStudy,
+  readRows,
+  STUDY_OPTIONS,
+  type StudyRow,
+  type StudyRows,
+  type UnitOptions,
+} from "./rows.js";
 import { Moments } from "./statistics.js";
-import type { Recorded, StudiedText, UnitWalk, WalkedText } from "./walk.js";
+import { type RecordedLayer, type RecordedText, UnitWalk } from "./walk.js";
 
-/** One of the two. */
+/** One of two networks on a data set. */
 export interface ComparedSide {
   /** The layer whose states are compared. */
   layer: string;
@@ -23,7 +33,9 @@ export interface ComparedSide {
 
 /** A unit of the first model, and the one of the second that it goes with most. */
 export interface UnitMatch {
+  /** Of the first. */
   unit: number;
+  /** Of the second. */
   match: number;
   /** Pearson's r of the two hidden states after a text's last word. */
   correlation: number;
@@ -39,7 +51,9 @@ export interface LayerSimilarity {
 
 /** A text on which the two are far apart. */
 export interface ApartText {
+  /** Its number in the file. */
   row: number;
+  /** The text. */
   text: string;
   /** [F] each, what the models put out. */
   outputs: [number[], number[]];
@@ -53,6 +67,7 @@ export interface UnitComparison {
   texts: number;
   /** Texts of which one of the two reads no word. */
   leftOut: number;
+  /** The first and the second. */
   sides: [ComparedSide, ComparedSide];
   /** 1: the same up to a turn and a scale; 0: nothing in common. Null where the states of one do not vary. */
   similarity: number | null;
@@ -62,31 +77,89 @@ export interface UnitComparison {
   matches: UnitMatch[];
   /** [units of the first][units of the second] Pearson's r; null where a unit does not vary. */
   correlations: (number | null)[][];
-  /** Mean distance of the outputs, and the texts where it is largest; null where the two have different outputs. */
+  /** Mean distance of the outputs; null where the two have different numbers of them. */
   distance: number | null;
+  /** The texts where it is largest, at most 20. */
   apart: ApartText[];
 }
 
 /** Texts that are told of. */
 const MOST_APART = 20;
 
+const WHERE = "compareUnits";
+
 /**
- * @param walks of all parts of one or more layers; both go over the same texts in the same order
- * @param texts gives the data from its beginning, once for each
- * @param layers those compared unit by unit; the last of each by default
- * @throws InputError where no text is read by both
+ * Two networks on the same texts: how alike their states after the last word are (linear CKA, Kornblith et al. 2019), which unit of
+ * one goes with which of the other, where their gates stand, and on which texts they are furthest apart. They may be of different
+ * cells and vocabularies. Texts need no labels, and are gone through once.
+ * @param first a classifier or regressor whose network reads words, or `{ model, … }`
+ * @param second another
+ * @param options `layer`: the recurrent layer in both; the last of each by default
+ * @throws InputError for options or texts that are none, and where no text is read by both; AbortError
+ * @example const { similarity, matches } = await compareUnits(before, after, texts)
  */
 export async function compareUnits(
-  walks: readonly [UnitWalk, UnitWalk],
-  texts: () => AsyncIterable<StudiedText> | Iterable<StudiedText>,
-  layers: readonly [string, string] = [walks[0].recorded.at(-1)!.layer, walks[1].recorded.at(-1)!.layer],
+  first: TextNetwork,
+  second: TextNetwork,
+  texts: StudyRows,
+  options: UnitOptions = {},
 ): Promise<UnitComparison> {
-  const [a, b] = [new Side(walks[0], layers[0]), new Side(walks[1], layers[1])];
+  knownOptions(options, STUDY_OPTIONS, WHERE);
+  checkStudy(texts, options, WHERE);
+  const networks = [openNetwork(first, `${WHERE} first`), openNetwork(second, `${WHERE} second`)];
+  const layers = networks.map(({ model }) => openCell(model, options.layer).cell.layer);
+  const { signal, onProgress } = options;
+  const walks: UnitWalk[] = [];
+  const { sides, close } = shared(texts);
+  try {
+    for (const [k, network] of networks.entries())
+      walks.push(new UnitWalk(network, { layer: options.layer === undefined ? undefined : layers[k] }));
+    const streams = sides.map((rows, k) => {
+      const reading = { signal, where: WHERE, targets: "none", ...(k === 0 ? { onProgress } : {}) } as const;
+      return walks[k]!.walk(readRows(rows, networks[k] as OpenNetwork, reading));
+    });
+    return await compared(walks, streams as Streams, layers);
+  } finally {
+    for (const walk of walks) walk.dispose();
+    await close();
+  }
+}
+
+/** The same texts twice over, taken from where they are once: those that one reader is ahead of the other wait. */
+function shared(texts: StudyRows): { sides: AsyncIterable<StudyRow>[]; close(): Promise<unknown> } {
+  const source = (async function* () {
+    yield* texts;
+  })();
+  const waiting: StudyRow[][] = [[], []];
+  const side = async function* (own: number) {
+    for (;;) {
+      const next = waiting[own]!.shift();
+      if (next !== undefined) {
+        yield next;
+        continue;
+      }
+      const { done, value } = await source.next();
+      if (done) return;
+      waiting[1 - own]!.push(value);
+      yield value;
+    }
+  };
+  return { sides: [side(0), side(1)], close: () => source.return() };
+}
+
+type Streams = [AsyncGenerator<RecordedText>, AsyncGenerator<RecordedText>];
+
+async function compared(
+  walks: readonly UnitWalk[],
+  texts: Streams,
+  layers: readonly string[],
+): Promise<UnitComparison> {
+  const [a, b] = [new Side(walks[0]!, layers[0]!), new Side(walks[1]!, layers[1]!)];
   const pairs = a.layers.flatMap((p, k) => b.layers.map((q, l) => new LayerPair(p, k, q, l)));
   let [both, alone, sum] = [0, 0, 0];
   let comparable = true;
   const apart: ApartText[] = [];
-  for await (const [first, second] of paired(walks[0].walk(texts()), walks[1].walk(texts()))) {
+  for await (const [first, second] of paired(...texts)) {
     if (!first || !second) {
       alone++;
       continue;
@@ -107,8 +180,9 @@ export async function compareUnits(
   if (both === 0) {
     throw inputError({
       expected: "a text with a word that both models read",
-      where: "DATA",
+      where: `${WHERE} texts`,
       received: alone,
+      typed: { where: "DATA" },
     });
   }
   keepFurthest(apart);
@@ -161,9 +235,9 @@ class LayerPair {
   readonly #own: readonly [Moments, Moments];
 
   constructor(
-    private readonly p: Recorded,
+    private readonly p: RecordedLayer,
     private readonly k: number,
-    private readonly q: Recorded,
+    private readonly q: RecordedLayer,
     private readonly l: number,
   ) {
     this.cross = new Moments(p.units, q.units);
@@ -193,9 +267,9 @@ class LayerPair {
 
 /** What is gathered of one model, gates and sizes of one of its layers. */
 class Side {
-  readonly layers: readonly Recorded[];
+  readonly layers: readonly RecordedLayer[];
   readonly #walk: UnitWalk;
-  readonly #compared: Recorded;
+  readonly #compared: RecordedLayer;
   /** Places among the signals of the hidden state of each layer, and of each gate of the one compared. */
   readonly #hidden: readonly number[];
   readonly #gates: { name: string; from: number; sum: number }[];
@@ -206,7 +280,7 @@ class Side {
     this.#walk = walk;
     this.layers = walk.recorded;
     this.#compared = this.layers.find(({ layer }) => layer === compared)!;
-    const place = (layer: string, part: Part) =>
+    const place = (layer: string, part: UnitPart) =>
       walk.signals.findIndex((signal) => signal.layer === layer && signal.part === part);
     this.#hidden = this.layers.map(({ layer }) => place(layer, "hidden"));
     this.#gates = this.#compared.parts
@@ -219,7 +293,7 @@ class Side {
   }
 
   /** @returns of each layer [U] the hidden state after the last word */
-  add({ x, last, read }: WalkedText): Float32Array[] {
+  add({ x, last, read }: RecordedText): Float32Array[] {
     const S = this.#walk.signals.length;
     const { units } = this.#compared;
     for (const gate of this.#gates) {
@@ -248,15 +322,15 @@ class Side {
 
 /** The same rows of two walks, which may leave out different ones. */
 async function* paired(
-  first: AsyncGenerator<WalkedText>,
-  second: AsyncGenerator<WalkedText>,
-): AsyncGenerator<[WalkedText | null, WalkedText | null]> {
+  first: AsyncGenerator<RecordedText>,
+  second: AsyncGenerator<RecordedText>,
+): AsyncGenerator<[RecordedText | null, RecordedText | null]> {
   let [p, q] = [await first.next(), await second.next()];
   while (!p.done || !q.done) {
     const [before, after] = [p.done ? Infinity : p.value.row, q.done ? Infinity : q.value.row];
     yield [
-      before <= after ? (p.value as WalkedText) : null,
-      after <= before ? (q.value as WalkedText) : null,
+      before <= after ? (p.value as RecordedText) : null,
+      after <= before ? (q.value as RecordedText) : null,
     ];
     const [goP, goQ] = [before <= after, after <= before];
     if (goP) p = await first.next();

@@ -1,7 +1,7 @@
 /** Of a whole file, the few places where a unit is highest or lowest: memory grows with neither texts nor tokens. */
 
 /** A place in a text, and how the unit was around it. */
-export interface Context {
+export interface UnitContext {
   /** The text's row in the file. */
   row: number;
   /** Which of the words below it is. */
@@ -12,8 +12,9 @@ export interface Context {
   words: string[];
   /** The unit's value at each of them. */
   values: number[];
-  /** Whether the text goes on before and behind. */
+  /** Whether the text has more words before those. */
   before: boolean;
+  /** And behind. */
   after: boolean;
 }
 
@@ -43,7 +44,7 @@ export function contextAt(
   words: readonly string[],
   k: number,
   values: (k: number) => number,
-): Context {
+): UnitContext {
   const from = Math.max(0, k - AROUND);
   const to = Math.min(words.length, k + AROUND + 1);
   return {

@@ -1,18 +1,20 @@
 /** What a token is, read from its text: the features that units are held against, and the kinds of words. */
+import { functionOf, listOf, objectOf, textOf } from "../../base/arguments.js";
 import { inputError } from "../../base/errors.js";
-import type { ReadText, Token } from "./tokens.js";
+import type { ReadText, ReadToken } from "./tokens.js";
 
-/** Spans [from, to) of a text where a pattern matches. */
-export type Matcher = (text: string) => readonly (readonly [number, number])[];
+/** Gives the spans [from, to) of a text that a pattern matches, in order. */
+export type PatternMatcher = (text: string) => readonly (readonly [number, number])[];
 
-/** A number for every token of a text. */
-export interface Feature {
+/** What words are: a number for every word of a text. */
+export interface WordFeature {
+  /** What it is called; no two the same. */
   readonly name: string;
   /** What it is, for people. */
   readonly says: string;
   /** Whether it is 0 or 1. */
   readonly binary: boolean;
-  /** [tokens] */
+  /** [words] of a text that was read, whose `tokens` are its words. */
   of(text: ReadText): Float32Array;
 }
 
@@ -28,8 +30,8 @@ const isNegation = (word: string): boolean => NEGATIONS.has(word) || NEGATED.tes
 const binary = (
   name: string,
   says: string,
-  is: (token: Token, text: ReadText, k: number) => boolean,
-): Feature => ({
+  is: (token: ReadToken, text: ReadText, k: number) => boolean,
+): WordFeature => ({
   name,
   says,
   binary: true,
@@ -60,10 +62,13 @@ const nested = (depth: number, character: string): number => {
   return CLOSE.includes(character) ? Math.max(0, depth - 1) : depth;
 };
 
-const written = ({ text }: ReadText, { from, to }: Token) => text.slice(from, to);
+const written = ({ text }: ReadText, { from, to }: ReadToken) => text.slice(from, to);
 
-/** Features that every text has. */
-export const FEATURES: readonly Feature[] = [
+/**
+ * What every text's words are: negation, between quotes, how many brackets are open, digits, a capital, a mark, the first, the last,
+ * how far into the text.
+ */
+export const WORD_FEATURES: readonly WordFeature[] = [
   binary("negation", "no, not, never, don't …", ({ word }) => isNegation(word.toLowerCase())),
   { name: "quotes", says: "between quotes", binary: true, of: (text) => along(text, quoted) },
   { name: "depth", says: "how many brackets are open", binary: false, of: (text) => along(text, nested) },
@@ -83,28 +88,95 @@ export const FEATURES: readonly Feature[] = [
 ];
 
 /** Kinds of words that can be asked for by name. */
-export const KINDS: readonly string[] = FEATURES.filter(({ binary }) => binary).map(({ name }) => name);
+export const KINDS: readonly string[] = WORD_FEATURES.filter(({ binary }) => binary).map(({ name }) => name);
 
 /** The feature of that name. @throws InputError for a name that none has */
-export function featureOf(name: string, where: string, among = FEATURES): Feature {
+export function featureOf(name: string, where: string, among = WORD_FEATURES): WordFeature {
   const found = among.find((feature) => feature.name === name);
   if (found) return found;
   const expected = `one of ${among.map((feature) => feature.name).join(", ")}`;
   throw inputError({ expected, where, received: name });
 }
 
-/** Tokens that are part of what a pattern matches. */
-export const patternFeature = (pattern: string, matcher: Matcher): Feature => ({
-  name: "pattern",
-  says: `part of /${pattern}/`,
-  binary: true,
-  of(text) {
-    const spans = matcher(text.text);
-    let k = 0;
-    return Float32Array.from(text.tokens, ({ from, to }) => {
-      while (k < spans.length && spans[k]![1] <= from) k++;
-      const span = spans[k];
-      return span && span[0] < Math.max(to, from + 1) ? 1 : 0;
+/**
+ * Words that are part of what a regular expression matches; its name is "pattern".
+ * @param pattern a RegExp, or its source, which is matched with the flags "gu"
+ * @param matcher what matches in its place: a pattern of a stranger's may take for ever
+ * @throws InputError for a source that is no regular expression
+ */
+export function patternFeature(pattern: string | RegExp, matcher?: PatternMatcher): WordFeature {
+  const source = pattern instanceof RegExp ? pattern.source : textOf(pattern, "patternFeature pattern");
+  const match = matcher === undefined ? matcherOf(pattern) : functionOf(matcher, "patternFeature matcher");
+  return {
+    name: "pattern",
+    says: `part of /${source}/`,
+    binary: true,
+    of(text) {
+      const spans = match(text.text);
+      let k = 0;
+      return Float32Array.from(text.tokens, ({ from, to }) => {
+        while (k < spans.length && spans[k]![1] <= from) k++;
+        const span = spans[k];
+        return span && span[0] < Math.max(to, from + 1) ? 1 : 0;
+      });
+    },
+  };
+}
+
+function matcherOf(pattern: string | RegExp): PatternMatcher {
+  const [source, flags] =
+    pattern instanceof RegExp ? [pattern.source, `${pattern.flags.replace(/[gy]/g, "")}g`] : [pattern, "gu"];
+  try {
+    const expression = new RegExp(source, flags);
+    return (text) =>
+      Array.from(text.matchAll(expression), ({ index, 0: { length } }) => [index, index + length] as const);
+  } catch (error) {
+    throw inputError({
+      expected: `a regular expression of JavaScript's (${(error as Error).message})`,
+      where: "patternFeature pattern",
+      received: pattern,
     });
-  },
-});
+  }
+}
+
+/** @throws InputError for what is no list of features, each of a name of its own */
+export function checkFeatures(features: unknown, where: string): void {
+  const names = new Set(WORD_FEATURES.map(({ name }) => name));
+  for (const one of listOf(features, where, checkFeature)) {
+    const { name } = one as WordFeature;
+    if (names.has(name)) {
+      throw inputError({ expected: "a name that no other feature has", where, received: name });
+    }
+    names.add(name);
+  }
+}
+
+function checkFeature(feature: unknown, where: string): WordFeature {
+  const expected = "a feature of words, as patternFeature makes: { name, says, binary, of }";
+  const { name, says, of } = objectOf(feature as WordFeature, where, expected);
+  textOf(name, `${where} name`);
+  textOf(says, `${where} says`);
+  functionOf(of, `${where} of`);
+  return feature as WordFeature;
+}
+
+/** A kind of words, by its name or itself. @throws InputError for a name that none has, and for a feature that is a number */
+export function kindOfWords(words: string | WordFeature, where: string): WordFeature {
+  const kinds = WORD_FEATURES.filter(({ binary }) => binary);
+  const found = typeof words === "string" ? featureOf(words, where, kinds) : checkFeature(words, where);
+  if (found.binary) return found;
+  throw inputError({ expected: "a feature that is 0 or 1", where, received: found.name });
+}
+
+/** [words] @throws InputError where a feature of the caller's own gives something else */
+export function valuesOf(feature: WordFeature, text: ReadText): Float32Array {
+  const values = feature.of(text);
+  const { length } = text.tokens;
+  const good = (value: number) => (feature.binary ? value === 0 || value === 1 : Number.isFinite(value));
+  if (values?.length === length && Array.prototype.every.call(values, good)) return values;
+  throw inputError({
+    expected: `${length} ${feature.binary ? "numbers, 0 or 1" : "numbers"}, one a word`,
+    where: `the feature ${feature.name}`,
+    received: values,
+  });
+}

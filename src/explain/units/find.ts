@@ -2,12 +2,25 @@
  * Where else the units that are on in a span of a text are on together, over a whole data set: LSTMVis's question (Strobelt et
  * al. 2018), asked of a file.
  */
-import { inputError } from "../../base/errors.js";
+import { booleanOf } from "../../base/arguments.js";
+import { finiteNumber, inputError, knownOptions, wholeNumber } from "../../base/errors.js";
 import { Best } from "./contexts.js";
-import type { Recorded, Signal, UnitWalk, WalkedText } from "./walk.js";
+import { openNetwork, type TextNetwork } from "./network.js";
+import type { UnitPart } from "./parts.js";
+import {
+  checkStudy,
+  readOne,
+  readRows,
+  STUDY_OPTIONS,
+  type StudiedText,
+  type StudyRow,
+  type StudyRows,
+  type UnitOptions,
+} from "./rows.js";
+import { type RecordedLayer, type RecordedText, type UnitSignal, UnitWalk } from "./walk.js";
 
 /** A unit that is on through a span. */
-export interface OnUnit extends Signal {
+export interface OnUnit extends UnitSignal {
   /** 1 where it stays at or above the threshold, −1 at or below its negative. */
   sign: 1 | -1;
   /** Its value nearest to 0 in the span. */
@@ -15,64 +28,130 @@ export interface OnUnit extends Signal {
 }
 
 /** A span of a text of the data where some of the same units are on. */
-export interface Match {
+export interface SpanMatch {
+  /** The text's number in the file. */
   row: number;
+  /** Its label, several with commas between; null where none is known, and of an amount. */
+  label: string | null;
   /** Of units on in both, among those on in either: 1 where they are the same. */
   overlap: number;
-  /** Units of the asked span that are on here, and others that are. */
+  /** Units of the asked span that are on here. */
   shared: number;
+  /** Others that are on here. */
   others: number;
-  /** The words around, and which of them are the span: from … to − 1. */
+  /** The words around. */
   words: string[];
+  /** Which of these is the span's first, … */
   from: number;
+  /** … and which stands behind its last. */
   to: number;
+  /** Whether the text has more words before `words`. */
   before: boolean;
+  /** And behind. */
   after: boolean;
-  /** What the text's labels are, where they are known. */
-  targets: Float32Array | null;
 }
 
-export interface Found {
-  layers: readonly Recorded[];
+/** Where the units that are on in a span are on together. */
+export interface FoundSpans {
+  /** What was looked at. */
+  layers: readonly RecordedLayer[];
+  /** The text asked about. */
   text: string;
+  /** Its words that the network reads. */
   words: string[];
-  /** The span asked about, words from … to − 1. */
+  /** The span asked about: its first word, from 0, … */
   from: number;
+  /** … and the one behind its last. */
   to: number;
+  /** Beyond which a unit is on, above 0 or below it. */
   threshold: number;
   /** Whether units had to be off just before and behind. */
   alone: boolean;
+  /** Those on through the span. */
   units: OnUnit[];
+  /** Texts that were gone through. */
   texts: number;
   /** Best first, one a text. */
-  matches: Match[];
+  matches: SpanMatch[];
 }
 
-export interface FindOptions {
-  /** The words of the text from … to − 1. */
-  from: number;
-  to: number;
+/** Options of `findSpans`. */
+export interface FindOptions extends UnitOptions {
+  /** The span's first word, from 0, of those that the network reads. Default 0. */
+  from?: number;
+  /** The word behind its last. Default: behind the text's last. */
+  to?: number;
+  /** Above 0: a unit is on at or beyond it, above 0 or below. Default 0.3. */
   threshold?: number;
+  /** Only units that are off just before and just behind. Default false. */
   alone?: boolean;
+  /** Gates and states. Default: "hidden". */
+  parts?: readonly UnitPart[];
+  /** Texts to keep, at most 10,000. Default 20. */
   matches?: number;
 }
 
-export const FIND_DEFAULTS = { threshold: 0.3, alone: false, matches: 20 } as const;
+export const FIND_DEFAULTS = { threshold: 0.3, alone: false, parts: ["hidden"], matches: 20 } as const;
+
+/** Of `matches`, which the command line has too. */
+export const MOST_MATCHES = 10_000;
 
 /** Words on each side of a match. */
 const AROUND = 5;
 
-/** @throws InputError where the text has no such span, or no unit is on in it */
+const WHERE = "findSpans";
+
+/**
+ * The units that stay beyond a threshold through a span of a text, and of every text of a data set the span where they are most nearly
+ * the units on: LSTMVis's question (Strobelt et al. 2018). Spans of up to twice the length are looked at. Texts need no labels.
+ * @param network a classifier or regressor whose network reads words, or `{ model, … }`
+ * @param text the text with the span
+ * @throws InputError where the text has no such span, or no unit is on in it; AbortError
+ * @example const { matches } = await findSpans(classifier, "a dull, dull film", texts, { from: 1, to: 3 })
+ */
 export async function findSpans(
+  network: TextNetwork,
+  text: StudyRow,
+  texts: StudyRows,
+  options: FindOptions = {},
+): Promise<FoundSpans> {
+  knownOptions(options, [...STUDY_OPTIONS, ...Object.keys(FIND_DEFAULTS), "from", "to"], WHERE);
+  checkStudy(texts, options, WHERE);
+  const { signal, onProgress, layer, ...rest } = { ...FIND_DEFAULTS, ...options };
+  finiteNumber(rest.threshold, `${WHERE} threshold`, Number.MIN_VALUE, Number.MAX_VALUE);
+  wholeNumber(rest.matches, `${WHERE} matches`, 1, MOST_MATCHES);
+  booleanOf(rest.alone, `${WHERE} alone`);
+  for (const end of ["from", "to"] as const) {
+    if (rest[end] !== undefined) wholeNumber(rest[end], `${WHERE} ${end}`);
+  }
+  const open = openNetwork(network, WHERE);
+  const asked: StudiedText = { row: 0, targets: null, ...readOne(text, open, `${WHERE} text`) };
+  const walk = new UnitWalk(open, { layer, parts: rest.parts });
+  try {
+    const rows = readRows(texts, open, { signal, onProgress, where: WHERE, targets: "taken" });
+    const labels = open.targets.binary ? open.targets.names : [];
+    return await found(walk, asked, rows, { ...rest, labels });
+  } finally {
+    walk.dispose();
+  }
+}
+
+interface Asked extends Required<Pick<FindOptions, "threshold" | "alone" | "matches">> {
+  from?: number;
+  to?: number;
+  labels: readonly string[];
+}
+
+async function found(
   walk: UnitWalk,
-  text: string,
-  data: Parameters<UnitWalk["walk"]>[0],
-  options: FindOptions,
-): Promise<Found> {
-  const { threshold, alone, matches, from, to } = { ...FIND_DEFAULTS, ...options };
+  text: StudiedText,
+  data: AsyncIterable<StudiedText>,
+  { threshold, alone, matches, from = 0, labels, ...rest }: Asked,
+): Promise<FoundSpans> {
   const asked = await only(walk, text);
   const words = asked.read.tokens.map(({ word }) => word);
-  if (!(from >= 0 && from < to && to <= words.length)) {
+  const { to = words.length } = rest;
+  if (!(from < to && to <= words.length)) {
     throw inputError({
       expected: `words from 1 to ${words.length}, first-last, of those that the model reads: ${words.join(" ")}`,
       where: "span",
@@ -94,27 +173,28 @@ export async function findSpans(
       : [{ ...signal, sign: wanted[s] as 1 | -1, weakest: weakest(asked.x, S, s, from, to) }],
   );
   if (units.length === 0) throw nothingOn(asked.x, S, from, to, { threshold, alone });
-  const best = new Best<Match>(matches);
+  const best = new Best<SpanMatch>(matches);
   const longest = 2 * (to - from);
   let texts = 0;
   for await (const walked of walk.walk(data)) {
     texts++;
     const found = bestSpan(walked, wanted, units.length, { longest, length: to - from, onIn });
-    if (found) best.offer(found.score, () => matchOf(walked, found));
+    if (found) best.offer(found.score, () => matchOf(walked, found, labels));
   }
   return {
-    ...{ layers: walk.recorded, text, words, from, to, threshold, alone, units, texts },
+    ...{ layers: walk.recorded, text: text.text, words, from, to },
+    ...{ threshold, alone, units, texts },
     matches: best.items.map(({ item }) => item),
   };
 }
 
 /** The text by itself. */
-async function only(walk: UnitWalk, text: string): Promise<WalkedText> {
-  for await (const walked of walk.walk([{ row: 0, text, targets: null }])) return walked;
+async function only(walk: UnitWalk, text: StudiedText): Promise<RecordedText> {
+  for await (const recorded of walk.walk([text])) return recorded;
   throw inputError({
     expected: "a text with at least one word that the model knows",
     where: "text",
-    received: text,
+    received: text.text,
     typed: { where: "--sentence" },
   });
 }
@@ -148,7 +228,7 @@ function weakest(x: Float32Array, S: number, s: number, from: number, to: number
   return least;
 }
 
-interface SpanFound extends Pick<Match, "overlap" | "shared" | "others"> {
+interface SpanFound extends Pick<SpanMatch, "overlap" | "shared" | "others"> {
   a: number;
   b: number;
   score: number;
@@ -156,7 +236,7 @@ interface SpanFound extends Pick<Match, "overlap" | "shared" | "others"> {
 
 /** The text's span of greatest overlap; of equal ones the one whose length is nearest, then the first. */
 function bestSpan(
-  { x, read }: WalkedText,
+  { x, read }: RecordedText,
   wanted: Int8Array,
   count: number,
   {
@@ -185,11 +265,16 @@ function bestSpan(
   return best;
 }
 
-function matchOf({ row, read, targets }: WalkedText, { a, b, overlap, shared, others }: SpanFound): Match {
+function matchOf(
+  { row, read, targets }: RecordedText,
+  { a, b, overlap, shared, others }: SpanFound,
+  labels: readonly string[],
+): SpanMatch {
   const first = Math.max(0, a - AROUND);
   const end = Math.min(read.tokens.length, b + AROUND);
+  const own = labels.filter((_, k) => targets?.[k] === 1);
   return {
-    ...{ row, overlap, shared, others, targets },
+    ...{ row, label: own.length > 0 ? own.join(", ") : null, overlap, shared, others },
     words: read.tokens.slice(first, end).map(({ word }) => word),
     from: a - first,
     to: b - first,

@@ -1,15 +1,29 @@
 /** How much of a label, or of what words are, a linear classifier reads off a layer's states: a probe, beside its control. */
-import { inputError } from "../../base/errors.js";
+import { finiteNumber, inputError, knownOptions, wholeNumber } from "../../base/errors.js";
 import { PURPOSE, Random } from "../../kernels/philox.js";
-import type { Feature } from "./features.js";
+import { Turns } from "../../train/turns.js";
+import { kindOfWords, valuesOf, type WordFeature } from "./features.js";
 import { classOf, fitLogistic } from "./logistic.js";
-import type { Part } from "./parts.js";
-import type { UnitWalk } from "./walk.js";
+import { openNetwork, type TextNetwork } from "./network.js";
+import type { UnitPart } from "./parts.js";
+import {
+  checkAborted,
+  checkStudy,
+  readRows,
+  STUDY_OPTIONS,
+  type StudiedText,
+  type StudyRows,
+  type UnitOptions,
+} from "./rows.js";
+import { UnitWalk } from "./walk.js";
 
 /** What a probe reads off a part of a layer. */
 export interface LayerProbe {
+  /** The layer's name. */
   layer: string;
-  part: Part;
+  /** The gate or state. */
+  part: UnitPart;
+  /** Share of the examples to test on that it has right. */
   accuracy: number;
   /** Of a probe that learned a task with nothing in it. */
   control: number;
@@ -17,32 +31,44 @@ export interface LayerProbe {
   selectivity: number;
 }
 
+/** What a linear classifier reads off the states of each layer. */
 export interface ProbeStudy {
   /** "label", or a kind of words. */
   of: string;
+  /** The labels; of words, "other words" and the kind's name. */
   classes: readonly string[];
-  /** Texts to learn from and to test on, and how many examples they hold: texts, or words. */
+  /** Texts to learn from and to test on. */
   texts: { train: number; test: number };
+  /** How many examples they hold: texts, or words. */
   examples: { train: number; test: number };
-  /** Of always the class most frequent in the texts to learn from. */
+  /** Accuracy of always the class most frequent in the texts to learn from. */
   majority: number;
+  /** C, as scikit-learn has it. */
   penalty: number;
+  /** Of sample, split and control. */
   seed: number;
+  /** A part of a layer each. */
   probes: LayerProbe[];
 }
 
-export interface ProbeOptions {
-  /** Names of labels; a text has one. */
-  classes?: readonly string[];
-  /** Words in place of labels. */
-  words?: Feature | undefined;
+/** Options of `probeLayers`. */
+export interface ProbeOptions extends UnitOptions {
+  /** Words of a kind in place of labels: the name of a binary one of `WORD_FEATURES`, or a feature. Texts need no labels then. */
+  words?: string | WordFeature;
+  /** Gates and states. Default: "hidden". */
+  parts?: readonly UnitPart[];
+  /** C of the logistic regression, as scikit-learn has it, 1e-6 to 1e6. Default 1. */
   penalty?: number;
-  /** Texts that it learns and is tested on. */
+  /** Texts that it learns from and is tested on, at least 4. Default 1000. */
   sample?: number;
+  /** Of sample, split and control. Default 0. */
   seed?: number;
 }
 
-export const PROBE_DEFAULTS = { penalty: 1, sample: 1000, seed: 0 } as const;
+export const PROBE_DEFAULTS = { parts: ["hidden"], penalty: 1, sample: 1000, seed: 0 } as const;
+
+/** Bounds of some options, which the command line has too. */
+export const PROBE_BOUNDS = { penalty: [1e-6, 1e6], sample: [4, Number.MAX_SAFE_INTEGER] } as const;
 
 /** Of the texts, to test on. */
 const TESTED = 0.3;
@@ -58,14 +84,59 @@ interface Example extends ProbeExample {
   word: string;
 }
 
-/** @throws InputError where there are too few texts, or of one class only */
+const WHERE = "probeLayers";
+
+/**
+ * How much of a text's label (off the state after its last word), or of what words are (off every word's), a logistic regression reads
+ * off each layer. It learns from 70 % of a sample of texts and is tested on the others; beside it stands a control (Hewitt and Liang
+ * 2019): the same on a task with nothing in it.
+ * @param network a classifier of one label a text whose network reads words; for `words` also another, or `{ model, … }`
+ * @throws InputError for options or texts that are none, where there are too few texts, or of one class only; AbortError
+ * @example const { probes, majority } = await probeLayers(classifier, rows, { parts: ["hidden", "cell"] })
+ */
 export async function probeLayers(
-  walk: UnitWalk,
-  texts: Parameters<UnitWalk["walk"]>[0],
-  options: ProbeOptions,
+  network: TextNetwork,
+  texts: StudyRows,
+  options: ProbeOptions = {},
 ): Promise<ProbeStudy> {
-  const { penalty, sample, seed, words } = { ...PROBE_DEFAULTS, words: undefined, ...options };
-  const classes = words ? ["other words", words.name] : (options.classes ?? []);
+  knownOptions(options, [...STUDY_OPTIONS, ...Object.keys(PROBE_DEFAULTS), "words"], WHERE);
+  checkStudy(texts, options, WHERE);
+  const { layer, signal, onProgress, parts, words, ...rest } = { ...PROBE_DEFAULTS, ...options };
+  finiteNumber(rest.penalty, `${WHERE} penalty`, ...PROBE_BOUNDS.penalty);
+  wholeNumber(rest.sample, `${WHERE} sample`, ...PROBE_BOUNDS.sample);
+  wholeNumber(rest.seed, `${WHERE} seed`);
+  const kind = words === undefined ? null : kindOfWords(words, `${WHERE} words`);
+  const open = openNetwork(network, WHERE);
+  if (kind === null && open.kind !== "label") {
+    throw inputError({
+      expected: "a classifier of one label a text, or words",
+      where: WHERE,
+      next: "A probe of words of a kind needs no labels.",
+      typed: { next: "A probe of --words needs no labels." },
+    });
+  }
+  const walk = new UnitWalk(open, { layer, parts });
+  try {
+    const targets = kind === null ? "needed" : "none";
+    const rows = readRows(texts, open, { signal, onProgress, where: WHERE, targets });
+    return await probed(walk, rows, { ...rest, signal, words: kind, labels: open.targets.names });
+  } finally {
+    walk.dispose();
+  }
+}
+
+interface Asked extends Required<Pick<ProbeOptions, "penalty" | "sample" | "seed">> {
+  labels: readonly string[];
+  words: WordFeature | null;
+  signal: AbortSignal | undefined;
+}
+
+async function probed(
+  walk: UnitWalk,
+  texts: AsyncIterable<StudiedText>,
+  { labels, words, penalty, sample, seed, signal }: Asked,
+): Promise<ProbeStudy> {
+  const classes = words ? ["other words", words.name] : labels;
   const S = walk.signals.length;
   const random = new Random(seed, PURPOSE.sample);
   const kept: Example[][] = [];
@@ -76,7 +147,7 @@ export async function probeLayers(
     const place = seen < sample ? seen : Math.floor(random.uniform(seen) * (seen + 1));
     seen++;
     if (place >= sample) continue;
-    const is = words?.of(read);
+    const is = words && valuesOf(words, read);
     kept[place] = is
       ? read.tokens.map(({ word }, k) => ({ x: x.subarray(k * S, (k + 1) * S), y: is[k]!, word }))
       : [{ x: last, y: targets!.indexOf(1), word: "" }];
@@ -96,6 +167,7 @@ export async function probeLayers(
   const most = counts.indexOf(Math.max(...counts));
   const control = controlOf(train, seed);
   const probes: LayerProbe[] = [];
+  const turns = new Turns();
   let from = 0;
   for (const { layer, parts, units } of walk.recorded) {
     for (const part of parts) {
@@ -104,6 +176,8 @@ export async function probeLayers(
         probeAccuracy({ train, test, range, label, classes: classes.length, penalty });
       const [accuracy, controlled] = [score(({ y }) => y), score(control)];
       probes.push({ layer, part, accuracy, control: controlled, selectivity: accuracy - controlled });
+      await turns.share();
+      checkAborted(signal, WHERE);
       from += units;
     }
   }

@@ -13,7 +13,7 @@ import type { Plan } from "../../network/plan.js";
 import { Runtime } from "../../network/runtime.js";
 import { type OpenCell, openCells } from "../cells/open.js";
 import { layOut } from "../laid.js";
-import { networksOf, type Part } from "./parts.js";
+import { networksOf, type UnitPart } from "./parts.js";
 
 /** Rows of ids, or of features. */
 export interface RowsOf {
@@ -92,7 +92,7 @@ export class Recording {
   }
 
   /** [rows][T][U] a part of a layer at every place of each row. @throws InputError where its steps are no places of the row */
-  part(open: OpenCell, part: Part): Float32Array {
+  part(open: OpenCell, part: UnitPart): Float32Array {
     const { rows, inputShapes } = this.plan.request;
     const T = this.steps(open, inputShapes[0]![0]!);
     if (T !== inputShapes[0]![0]) {

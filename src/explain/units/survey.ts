@@ -1,20 +1,34 @@
 /** What the units of a model do over a whole data set: how they spread, what excites them, and what they go with. */
-import { inputError } from "../../base/errors.js";
+import { booleanOf, functionOf } from "../../base/arguments.js";
+import { finiteNumber, inputError, knownOptions, oneOf, wholeNumber } from "../../base/errors.js";
 import { PURPOSE, Random } from "../../kernels/philox.js";
-import { Best, type Context, contextAt } from "./contexts.js";
-import { FEATURES, type Feature } from "./features.js";
+import { Turns } from "../../train/turns.js";
+import { Best, contextAt, type UnitContext } from "./contexts.js";
+import { checkFeatures, valuesOf, WORD_FEATURES, type WordFeature } from "./features.js";
+import { openNetwork, type Targets, type TextNetwork } from "./network.js";
+import type { UnitPart } from "./parts.js";
 import { labelTest, type Sampled, shiftTest } from "./permutation.js";
-import { adjusted, auc, type Correction, Moments, midRanks } from "./statistics.js";
-import type { Recorded, Signal, UnitWalk, WalkedText } from "./walk.js";
+import {
+  checkAborted,
+  checkStudy,
+  readRows,
+  STUDY_OPTIONS,
+  type StudiedText,
+  type StudyRows,
+  type UnitOptions,
+} from "./rows.js";
+import { adjusted, auc, CORRECTIONS, type Correction, Moments, midRanks } from "./statistics.js";
+import { type RecordedLayer, type RecordedText, type UnitSignal, UnitWalk } from "./walk.js";
 
-/** How a unit goes with a label, an amount or what tokens are. */
+/** How a unit goes with a label, an amount or what words are. */
 export interface Association {
   /** Place in `signals`. */
   signal: number;
   /** "label" of texts, against the state after the last word; "token", at every word. */
   of: "label" | "token";
+  /** The label, "amount", or the feature's name. */
   name: string;
-  /** Pearson's r, over the whole file; null where either does not vary. */
+  /** Pearson's r, over all texts; null where either does not vary. */
   correlation: number | null;
   /** Chance that the unit is higher where it is so than where not, over the sample; null of amounts and counts. */
   auc: number | null;
@@ -24,86 +38,180 @@ export interface Association {
   q: number | null;
 }
 
-/** A unit over the whole file. */
-export interface UnitSummary extends Signal {
+/** A unit over all texts. */
+export interface UnitSummary extends UnitSignal {
+  /** Over all words. */
   mean: number;
+  /** Standard deviation over all words. */
   deviation: number;
+  /** The lowest value at any word. */
   least: number;
+  /** The highest. */
   most: number;
-  highest: Context[];
-  lowest: Context[];
+  /** Where it is highest, one place a text. */
+  highest: UnitContext[];
+  /** Where it is lowest, one place a text. */
+  lowest: UnitContext[];
 }
 
+/** What words were held against units: `UnitSurvey.features`. */
+export interface SurveyedFeature extends Pick<WordFeature, "name" | "says" | "binary"> {
+  /** How many words are so; null of a number. */
+  tokens: number | null;
+}
+
+/** What the units of a network do over a data set. */
 export interface UnitSurvey {
-  layers: readonly Recorded[];
+  /** What was recorded. */
+  layers: readonly RecordedLayer[];
+  /** Texts that were run. */
   texts: number;
+  /** Words of them that the network reads. */
   tokens: number;
-  /** Texts without a word that the model reads. */
+  /** Texts without a word that the network reads: left out. */
   empty: number;
-  /** Texts that AUC and tests are of. */
+  /** Texts that AUC and tests are of, their words, and whether they are all. */
   sample: { texts: number; tokens: number; whole: boolean };
-  /** What tokens were asked for, and how many are so. */
-  features: { name: string; says: string; binary: boolean; tokens: number | null }[];
+  /** What words are was asked for, and how many are so. */
+  features: SurveyedFeature[];
+  /** Labels that units were held against; "amount" of an amount; none of texts alone. */
   targets: readonly string[];
-  /** Texts whose target is known. */
+  /** Texts whose label or amount is known. */
   targeted: number;
+  /** Of every test. */
   permutations: number;
+  /** For many tests. */
   correction: Correction;
+  /** At which q is said to be found. */
   alpha: number;
+  /** Of sample and permutations. */
   seed: number;
+  /** How many there were. */
   tests: number;
   /** What must be said of features asked for that nothing could be tested against. Mostly empty. */
   notes: string[];
+  /** [S] every unit of every part. */
   signals: UnitSummary[];
   /** Those tested, strongest first: by corrected p, then by the size of r. */
   associations: Association[];
 }
 
-export interface SurveyOptions {
-  /** Names of what `targets` are, and whether they are 0 or 1. */
-  targets?: { names: readonly string[]; binary: boolean };
-  /** Beside those that every text has. */
-  features?: readonly Feature[];
+/** Options of `surveyUnits`. */
+export interface SurveyOptions extends UnitOptions {
+  /** Gates and states. Default: all. */
+  parts?: readonly UnitPart[];
+  /** Texts alone: labels and amounts are not looked at. Default: false, and each text's must be given. */
+  unlabelled?: boolean;
+  /** What words are, beside `WORD_FEATURES`. Default: nothing. */
+  features?: readonly WordFeature[];
+  /** Places to keep of each unit, highest and lowest, 0 to 100. Default 5. */
   contexts?: number;
+  /** Texts that AUC and tests are of, at least 2. Default 1000. */
   sample?: number;
+  /** Of every test, 19 to 1,000,000; no p is below 1 / (1 + permutations). Default 999. */
   permutations?: number;
+  /** "bh" (Benjamini and Hochberg: the share of false findings) or "holm" (the chance of one). Default "bh". */
   correction?: Correction;
+  /** Above 0, below 1. Default 0.05. */
   alpha?: number;
+  /** Of sample and permutations. Default 0. */
   seed?: number;
-  /** Told of every text. */
-  onText?: (text: WalkedText) => void | Promise<void>;
+  /** Given every text as it was recorded, one after the other, before it is forgotten. */
+  onRecorded?(text: RecordedText): void | Promise<void>;
 }
 
 export const SURVEY_DEFAULTS = {
   ...{ contexts: 5, sample: 1000, permutations: 999, correction: "bh", alpha: 0.05, seed: 0 },
 } as const satisfies SurveyOptions;
 
+/** Bounds of some options, which the command line has too. */
+export const SURVEY_BOUNDS = {
+  ...{ contexts: [0, 100], sample: [2, Number.MAX_SAFE_INTEGER], permutations: [19, 1_000_000] },
+} as const;
+
 /** Numbers that a sample may hold: 1 GiB. */
 const MOST_SAMPLED = 2 ** 28;
 
 /** @param share of the words that are so */
-function untestedNote({ name, says, binary }: Feature, share: number): string {
+function untestedNote({ name, says, binary }: WordFeature, share: number): string {
   const nothing = "no text of the sample has words that are so and words that are not";
   const why = binary && share === 0 ? "no word is" : binary && share === 1 ? "every word is" : nothing;
   return `Nothing was tested against ${name} (${says}): ${why}.`;
 }
 
-/** @throws InputError where Holm's correction could find nothing with so few permutations */
+const WHERE = "surveyUnits";
+
+/**
+ * What every unit of a network's recurrent layers does over a data set: how it spreads, where it is highest and lowest, and how it
+ * goes with labels and with what words are, tested by permutations. Texts are gone through once, 64 at a time; of all that is
+ * recorded the sample stays in memory.
+ * @param network a classifier or regressor whose network reads words, or `{ model, … }`
+ * @throws InputError for options, texts or labels that are none, where no text has a word that the network reads, and where Holm's
+ * correction could find nothing with so few permutations; AbortError
+ * @example const { associations } = await surveyUnits(classifier, rows, { parts: ["hidden"] })
+ */
 export async function surveyUnits(
-  walk: UnitWalk,
-  texts: Parameters<UnitWalk["walk"]>[0],
+  network: TextNetwork,
+  texts: StudyRows,
   options: SurveyOptions = {},
 ): Promise<UnitSurvey> {
-  const {
-    contexts,
-    sample: most,
-    permutations,
-    correction,
-    alpha,
-    seed,
-  } = { ...SURVEY_DEFAULTS, ...options };
-  const targets = options.targets ?? { names: [], binary: true };
-  const features = [...FEATURES, ...(options.features ?? [])];
+  knownOptions(options, SURVEY_OPTIONS, WHERE);
+  checkStudy(texts, options, WHERE);
+  const asked = checkSurvey({ ...SURVEY_DEFAULTS, ...options });
+  const open = openNetwork(network, WHERE);
+  if (open.kind === null && !options.unlabelled) throw unnamed();
+  const walk = new UnitWalk(open, options);
+  try {
+    const next = "Or give unlabelled: true, to hold units against what words are alone.";
+    const targets = options.unlabelled ? "none" : "needed";
+    const { signal, onProgress } = options;
+    const rows = readRows(texts, open, { signal, onProgress, where: WHERE, targets, next });
+    return await surveyed(walk, rows, {
+      ...asked,
+      targets: options.unlabelled ? { names: [], binary: true } : open.targets,
+    });
+  } finally {
+    walk.dispose();
+  }
+}
+
+const SURVEY_OPTIONS = [
+  ...STUDY_OPTIONS,
+  ...["parts", "unlabelled", "features", "onRecorded"],
+  ...Object.keys(SURVEY_DEFAULTS),
+];
+
+type Survey = SurveyOptions & Required<Pick<SurveyOptions, keyof typeof SURVEY_DEFAULTS>>;
+
+function checkSurvey(options: Survey): Survey {
+  const { contexts, sample, permutations, correction, alpha, seed, unlabelled, onRecorded } = options;
+  wholeNumber(contexts, `${WHERE} contexts`, ...SURVEY_BOUNDS.contexts);
+  wholeNumber(sample, `${WHERE} sample`, ...SURVEY_BOUNDS.sample);
+  wholeNumber(permutations, `${WHERE} permutations`, ...SURVEY_BOUNDS.permutations);
+  oneOf(correction, CORRECTIONS, `${WHERE} correction`);
+  finiteNumber(alpha, `${WHERE} alpha`, Number.MIN_VALUE, 1 - Number.EPSILON);
+  wholeNumber(seed, `${WHERE} seed`);
+  booleanOf(unlabelled, `${WHERE} unlabelled`);
+  if (onRecorded !== undefined) functionOf(onRecorded, `${WHERE} onRecorded`);
+  if (options.features !== undefined) checkFeatures(options.features, `${WHERE} features`);
+  return options;
+}
+
+/** A network alone does not say what its outputs stand for. */
+const unnamed = () =>
+  inputError({
+    expected: "labels of a network alone, { model, labels, … }, or unlabelled: true",
+    where: WHERE,
+    next: "Units are then held against what words are.",
+  });
+
+async function surveyed(
+  walk: UnitWalk,
+  texts: AsyncIterable<StudiedText>,
+  options: Survey & { targets: Targets },
+): Promise<UnitSurvey> {
+  const { contexts, sample: most, permutations, correction, alpha, seed, targets, signal } = options;
+  const features = [...WORD_FEATURES, ...(options.features ?? [])];
   const { signals } = walk;
   const S = signals.length;
   const first = targets.names.length === 2 && targets.binary ? 1 : 0;
@@ -111,15 +219,15 @@ export async function surveyUnits(
   checkFloor((features.length + asked) * S, { permutations, correction, alpha });
   const tokenMoments = new Moments(S, features.length);
   const lastMoments = new Moments(S, targets.names.length);
-  const high = signals.map(() => new Best<Context>(contexts));
-  const low = signals.map(() => new Best<Context>(contexts));
+  const high = signals.map(() => new Best<UnitContext>(contexts));
+  const low = signals.map(() => new Best<UnitContext>(contexts));
   const sampled: Sampled[] = [];
   const random = new Random(seed, PURPOSE.sample);
   let [seen, held] = [0, 0];
   for await (const text of walk.walk(texts)) {
     const { x, read, last } = text;
     const n = read.tokens.length;
-    const values = features.map((feature) => feature.of(read));
+    const values = features.map((feature) => valuesOf(feature, read));
     for (let k = 0; k < n; k++) {
       const own = values.map((of) => of[k]!);
       tokenMoments.add(x.subarray(k * S, (k + 1) * S), own);
@@ -134,7 +242,7 @@ export async function surveyUnits(
       if (held > MOST_SAMPLED) throw tooMuch(held, most);
       sampled[place] = { n, x, features: values, last, targets: text.targets };
     }
-    await options.onText?.(text);
+    await options.onRecorded?.(text);
   }
   if (seen === 0) {
     throw inputError({
@@ -143,7 +251,9 @@ export async function surveyUnits(
       received: `${walk.empty} without one`,
     });
   }
-  const associations = associate(sampled, { signals, features, targets, first, permutations, seed });
+  const associations = await associate(sampled, {
+    ...{ signals, features, targets, first, permutations, seed, signal },
+  });
   const correlated = associations.map((one) => ({
     ...one,
     correlation:
@@ -193,10 +303,10 @@ export async function surveyUnits(
 
 /** One place a text, so that no text fills the list. */
 function keepContexts(
-  { x, read, row }: WalkedText,
+  { x, read, row }: RecordedText,
   S: number,
-  high: readonly Best<Context>[],
-  low: readonly Best<Context>[],
+  high: readonly Best<UnitContext>[],
+  low: readonly Best<UnitContext>[],
 ): void {
   const n = read.tokens.length;
   let words: string[] | null = null;
@@ -216,21 +326,27 @@ function keepContexts(
 }
 
 interface Asked {
-  signals: readonly Signal[];
-  features: readonly Feature[];
-  targets: { names: readonly string[]; binary: boolean };
+  signals: readonly UnitSignal[];
+  features: readonly WordFeature[];
+  targets: Targets;
   /** Of two labels the second says all. */
   first: number;
   permutations: number;
   seed: number;
+  signal: AbortSignal | undefined;
 }
 
 type Tested = Omit<Association, "correlation" | "q"> & { index: number };
 
-function associate(sampled: readonly Sampled[], asked: Asked): Tested[] {
+async function associate(sampled: readonly Sampled[], asked: Asked): Promise<Tested[]> {
   const { signals, features, targets, first } = asked;
   const S = signals.length;
   const found: Tested[] = [];
+  const turns = new Turns();
+  const rest = async () => {
+    await turns.share();
+    checkAborted(asked.signal, WHERE);
+  };
   const add = (
     of: Tested["of"],
     index: number,
@@ -264,6 +380,7 @@ function associate(sampled: readonly Sampled[], asked: Asked): Tested[] {
   const tokenAucs = aucsOf(column, joined);
   for (const [f, { name }] of features.entries()) {
     add("token", f, name, shiftTest(sampled, f, S, asked), tokenAucs[f]!);
+    await rest();
   }
   const known = sampled.filter(({ targets: own }) => own !== null);
   const chosen = targets.names.slice(first);
@@ -277,6 +394,7 @@ function associate(sampled: readonly Sampled[], asked: Asked): Tested[] {
   for (const [k, name] of chosen.entries()) {
     const p = known.length === 0 ? null : labelTest(sampled, first + k, S, asked);
     add("label", first + k, name, p, labelAucs[k]!);
+    await rest();
   }
   return found;
 }

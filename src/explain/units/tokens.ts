@@ -1,43 +1,57 @@
 /** A text as a row of ids, with every token's place in the row and in the text. */
 
+import { inputError } from "../../base/errors.js";
 import { specialWords } from "../../tokens/options.js";
 import { layRow } from "../../tokens/pad.js";
 import type { Vectorizer } from "../../tokens/vectorizer.js";
 
-/** A token that the model reads. */
-export interface Token {
+/** A word (a character, of a model of characters) that the model reads. */
+export interface ReadToken {
   /** As the vocabulary has it. */
   word: string;
   /** Its place in the row. */
   t: number;
-  /** Where it stands in the text; from = to where it could not be found there. */
+  /** Where it begins in the text. */
   from: number;
+  /** Where it ends there; `from` where it could not be found. */
   to: number;
 }
 
-/** A text, ready to be run. */
+/** A text as a network reads it. */
 export interface ReadText {
+  /** As it was given; of ids their words. */
   text: string;
-  /** [T] */
+  /** [T] the row: ids of words, 0 for padding. */
   ids: Float32Array;
   /** In the text's order; those that were cut, or have no id, are not among them. */
-  tokens: Token[];
+  tokens: ReadToken[];
 }
 
 export class TokenReader {
-  readonly #ids: Map<string, number>;
+  readonly #ids = new Map<string, number>();
   readonly #unknown: number | null;
 
+  /** @param vectorizer null: only ids are read */
   constructor(
-    readonly vectorizer: Vectorizer,
+    readonly vectorizer: Vectorizer | null,
     readonly length: number,
   ) {
-    this.#ids = new Map(vectorizer.vocabulary.map((word, id) => [word, id]));
-    const word = specialWords(vectorizer.frontEnd)[1];
-    this.#unknown = word === undefined ? null : vectorizer.vocabulary.indexOf(word);
+    for (const [id, word] of vectorizer?.vocabulary.entries() ?? []) this.#ids.set(word, id);
+    const word = vectorizer && specialWords(vectorizer.frontEnd)[1];
+    this.#unknown = typeof word === "string" ? (this.#ids.get(word) ?? null) : null;
   }
 
-  read(text: string): ReadText {
+  /** @throws InputError where there is no vectorizer */
+  read(text: string, where: string): ReadText {
+    if (this.vectorizer === null) {
+      const next = "Give the network's vectorizer beside it: { model, vectorizer }.";
+      throw inputError({
+        expected: "{ ids }, which is all that a network alone reads",
+        where,
+        received: text,
+        next,
+      });
+    }
     const { padding, truncating } = this.vectorizer;
     const words = this.vectorizer.tokens(text);
     const spans = spansOf(text, words);
@@ -50,7 +64,7 @@ export class TokenReader {
     const numbers = Float32Array.from(kept, (_, k) => k + 1);
     layRow(places, numbers, kept.length, padding, truncating);
     const ids = new Float32Array(this.length);
-    const tokens: Token[] = [];
+    const tokens: ReadToken[] = [];
     places.forEach((place, t) => {
       if (place === 0) return;
       const { word, id, span } = kept[place - 1]!;
@@ -58,6 +72,26 @@ export class TokenReader {
       tokens.push({ word, t, from: span[0], to: span[1] });
     });
     return { text, ids, tokens };
+  }
+
+  /** A row of ids, with their words where there is a vocabulary, else "#17". @throws InputError for more than a row holds */
+  readIds(given: ArrayLike<number>, where: string): ReadText {
+    if (given.length > this.length) {
+      throw inputError({ expected: `at most ${this.length} ids`, where, received: given.length });
+    }
+    const ids = new Float32Array(this.length);
+    layRow(ids, Float32Array.from(given), given.length, this.vectorizer?.padding ?? "pre", "pre");
+    const tokens: ReadToken[] = [];
+    const words: string[] = [];
+    let at = 0;
+    ids.forEach((id, t) => {
+      if (id === 0) return;
+      const word = this.vectorizer?.vocabulary[id] ?? `#${id}`;
+      tokens.push({ word, t, from: at, to: at + word.length });
+      words.push(word);
+      at += word.length + 1;
+    });
+    return { text: words.join(" "), ids, tokens };
   }
 }
 

@@ -1,48 +1,47 @@
 /** Goes through texts in chunks, and gives the gates and states at every token of each. */
-import type { SynchronousEngine } from "../../engines/engine.js";
-import type { Model } from "../../model/model.js";
 import type { CellKind } from "../cells/names.js";
-import { type OpenCell, openCell } from "../cells/open.js";
-import { checkParts, type Part, partsOf } from "./parts.js";
+import { type OpenCell, openCell, openCells } from "../cells/open.js";
+import { engineAs } from "../own-engine.js";
+import type { OpenNetwork } from "./network.js";
+import { checkParts, partsOf, type UnitPart } from "./parts.js";
 import { UnitRecorder } from "./recorder.js";
-import type { ReadText, TokenReader } from "./tokens.js";
-
-/** A text of a data set. */
-export interface StudiedText {
-  /** Its number in the file. */
-  row: number;
-  text: string;
-  /** [targets] 1 and 0 by label, or an amount; null where that is not known. */
-  targets: Float32Array | null;
-}
+import type { StudiedText } from "./rows.js";
 
 /** A unit of a part of a layer. */
-export interface Signal {
+export interface UnitSignal {
   /** "lstm", "bidirectional/forward_lstm" */
   layer: string;
-  part: Part;
+  /** The gate or state. */
+  part: UnitPart;
+  /** Its number, from 0. */
   unit: number;
 }
 
-/** What is recorded of a model. */
-export interface Recorded {
+/** What is recorded of a layer. */
+export interface RecordedLayer {
+  /** Its name. */
   layer: string;
+  /** Keras's class name. */
   kind: CellKind;
+  /** U */
   units: number;
-  parts: Part[];
+  /** Its gates and states, states first. */
+  parts: UnitPart[];
 }
 
-/** A text with all signals at every token. */
-export interface WalkedText extends StudiedText {
-  read: ReadText;
-  /** [tokens][S], in the text's order */
+/** A text with what every unit did at every word of it. */
+export interface RecordedText extends StudiedText {
+  /** [S] the units of all parts of all layers: what each number below is of. */
+  signals: readonly UnitSignal[];
+  /** [words][S] word after word, in the text's order. */
   x: Float32Array;
   /** [S] after the last word that the layer read: of one that goes backwards the text's first. */
   last: Float32Array;
-  /** [F] what the model put out. */
+  /** [F] what the network put out. */
   output: Float32Array;
 }
 
+/** What of the recurrent layers is recorded. */
 export interface WalkOptions {
   /** One recurrent layer. Default: all. */
   layer?: string | undefined;
@@ -54,33 +53,26 @@ export interface WalkOptions {
 const CHUNK = 64;
 
 export class UnitWalk {
-  readonly recorded: readonly Recorded[];
-  readonly signals: readonly Signal[];
+  readonly recorded: readonly RecordedLayer[];
+  readonly signals: readonly UnitSignal[];
   /** Texts that held no word that the model reads. */
   empty = 0;
   /** Texts and tokens that were run. */
   texts = 0;
   tokens = 0;
   readonly #recorder: UnitRecorder;
-  readonly #cells: { open: OpenCell; parts: Part[] }[];
+  readonly #cells: { open: OpenCell; parts: UnitPart[] }[];
 
-  /** Takes over the engine. @throws InputError where no layer is recurrent, or of the layer or a part that there is not */
+  /** @throws InputError where no layer is recurrent, or of the layer or a part that there is not */
   constructor(
-    model: Model,
-    private readonly reader: TokenReader,
-    engine: SynchronousEngine,
+    private readonly network: OpenNetwork,
     { layer, parts }: WalkOptions = {},
   ) {
-    this.#recorder = new UnitRecorder(model, engine);
-    const { cells } = this.#recorder;
-    const one = layer === undefined ? undefined : openCell(model, layer).cell.layer;
-    const opened = cells.filter(({ cell }) => one === undefined || cell.layer === one);
-    const wanted =
-      parts &&
-      checkParts(
-        parts,
-        opened.map(({ cell }) => cell.kind),
-      );
+    const { model } = network;
+    const opened = layer === undefined ? openCells(model) : [openCell(model, layer)];
+    const kinds = opened.map(({ cell }) => cell.kind);
+    const wanted = parts && checkParts(parts, kinds);
+    this.#recorder = new UnitRecorder(model, engineAs(model));
     this.#cells = opened.map((open) => ({
       open,
       parts: partsOf(open.cell.kind).filter((part) => !wanted || wanted.includes(part)),
@@ -94,12 +86,11 @@ export class UnitWalk {
   }
 
   /** Texts without a word that the model reads are counted, and left out. */
-  async *walk(texts: AsyncIterable<StudiedText> | Iterable<StudiedText>): AsyncGenerator<WalkedText> {
-    let waiting: (StudiedText & { read: ReadText })[] = [];
+  async *walk(texts: AsyncIterable<StudiedText> | Iterable<StudiedText>): AsyncGenerator<RecordedText> {
+    let waiting: StudiedText[] = [];
     for await (const text of texts) {
-      const read = this.reader.read(text.text);
-      if (read.tokens.length === 0) this.empty++;
-      else waiting.push({ ...text, read });
+      if (text.read.tokens.length === 0) this.empty++;
+      else waiting.push(text);
       if (waiting.length < CHUNK) continue;
       yield* this.#run(waiting);
       waiting = [];
@@ -107,8 +98,8 @@ export class UnitWalk {
     if (waiting.length > 0) yield* this.#run(waiting);
   }
 
-  *#run(texts: readonly (StudiedText & { read: ReadText })[]): Generator<WalkedText> {
-    const T = this.reader.length;
+  *#run(texts: readonly StudiedText[]): Generator<RecordedText> {
+    const T = this.network.reader.length;
     const data = new Float32Array(texts.length * T);
     for (const [b, { read }] of texts.entries()) data.set(read.ids, b * T);
     const recording = this.#recorder.run({ data, rows: texts.length, shape: [T] });
@@ -138,7 +129,7 @@ export class UnitWalk {
       }
       this.texts++;
       this.tokens += tokens.length;
-      yield { ...text, x, last, output: outputs.slice(b * F, (b + 1) * F) };
+      yield { ...text, signals: this.signals, x, last, output: outputs.slice(b * F, (b + 1) * F) };
     }
   }
 

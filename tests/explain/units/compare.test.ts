@@ -1,13 +1,8 @@
 /** Two models on the same data: linear CKA by Gram matrices, matches of units that were only moved, words beside words. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { ENGINES } from "../../../src/engines/engines.js";
 import { attribute } from "../../../src/explain/attribution.js";
-import { readSentence } from "../../../src/explain/sentence.js";
-import { compareOnText } from "../../../src/explain/text-comparison.js";
-import { compareUnits } from "../../../src/explain/units/compare.js";
-import { TokenReader } from "../../../src/explain/units/tokens.js";
-import { UnitWalk } from "../../../src/explain/units/walk.js";
+import { compareOnText, compareUnits, readSentence, recordUnits } from "../../../src/explain/index.js";
 import { layers, sequential } from "../../../src/index.js";
 import type { Model } from "../../../src/model/model.js";
 import { Vectorizer } from "../../../src/tokens/vectorizer.js";
@@ -27,23 +22,19 @@ const network = (kind: "lstm" | "gru", seed: number): Model =>
 const vectorizer = new Vectorizer({ frontEnd: "tokenizer" }, ["", ..."abcdefg"], { padding: "pre" });
 /** Knows no g. */
 const smaller = new Vectorizer({ frontEnd: "tokenizer" }, ["", ..."abcdef"], { padding: "pre" });
-const walkOf = (model: Model, words = vectorizer) =>
-  new UnitWalk(model, new TokenReader(words, 7), ENGINES.createSynchronous({ threads: 1 }));
-const texts = ["a b c d e", "c c a b g f e", "g", "d e f a b c", "b a", "f f g", "a d"].map((text, k) => ({
-  ...{ row: k + 1, text, targets: null },
-}));
+const asked = (model: Model, words = vectorizer) => ({ model, vectorizer: words, length: 7 });
+const texts = ["a b c d e", "c c a b g f e", "g", "d e f a b c", "b a", "f f g", "a d"];
 const near = (a: number, b: number, within: number) => assert.ok(Math.abs(a - b) <= within, `${a} ${b}`);
 
 test("similarity is linear CKA as Kornblith et al. write it, by Gram matrices; outputs by hand", async () => {
   const [a, b] = [network("lstm", 4), network("gru", 9)];
-  const compared = await compareUnits([walkOf(a), walkOf(b)], () => texts);
+  const compared = await compareUnits(asked(a), asked(b), texts);
   assert.equal(compared.texts, 7);
   const states: Float32Array[][] = [[], []];
   const outputs: number[][] = [[], []];
   for (const [k, model] of [a, b].entries()) {
-    const walk = walkOf(model);
-    const hidden = walk.signals.findIndex(({ part }) => part === "hidden");
-    for await (const { last, output } of walk.walk(texts)) {
+    for await (const { last, output, signals } of recordUnits(asked(model), texts)) {
+      const hidden = signals.findIndex(({ part }) => part === "hidden");
       states[k]!.push(last.slice(hidden, hidden + U));
       outputs[k]!.push(output[0]!);
     }
@@ -85,22 +76,20 @@ test("every layer of one with every layer of the other; units and gates are thos
       1.2,
     );
   const [a, b] = [stack(4), stack(9)];
-  const all = await compareUnits([walkOf(a), walkOf(b)], () => texts);
+  const all = await compareUnits(asked(a), asked(b), texts);
   assert.deepEqual(
     all.layers.map(({ first, second }) => `${first} ${second}`),
     ["low low", "low high", "high low", "high high"],
   );
   assert.deepEqual([all.sides[0].layer, all.correlations.length], ["high", 5]);
-  const crossed = await compareUnits([walkOf(a), walkOf(b)], () => texts, ["low", "high"]);
-  assert.deepEqual([crossed.correlations.length, crossed.correlations[0]!.length], [2, 5]);
-  assert.equal(crossed.similarity, all.layers[1]!.similarity);
-  assert.deepEqual(Object.keys(crossed.sides[0].gates), ["input", "forget", "output"]);
-  // The same as walks of one layer alone give.
-  const alone = (model: Model, layer: string) =>
-    new UnitWalk(model, new TokenReader(vectorizer, 7), ENGINES.createSynchronous({ threads: 1 }), { layer });
-  const single = await compareUnits([alone(a, "low"), alone(b, "high")], () => texts);
-  assert.deepEqual(crossed.correlations, single.correlations);
-  assert.deepEqual(crossed.sides, single.sides);
+  const low = await compareUnits(asked(a), asked(b), texts, { layer: "low" });
+  assert.deepEqual([low.correlations.length, low.correlations[0]!.length], [2, 2]);
+  assert.deepEqual(low.layers, [all.layers[0]]);
+  assert.equal(low.similarity, all.layers[0]!.similarity);
+  assert.deepEqual(Object.keys(low.sides[0].gates), ["input", "forget", "output"]);
+  const high = await compareUnits(asked(a), asked(b), texts, { layer: "high" });
+  assert.deepEqual(high.correlations, all.correlations);
+  assert.deepEqual(high.sides, all.sides);
 });
 
 test("units that were only moved are found, and the states are the same", async () => {
@@ -122,7 +111,7 @@ test("units that were only moved are found, and the states are the same", async 
     ...[table!, columns(kernel!, 3), columns(rows(recurrent!, 4 * U), U), columns(bias!, 1)],
     ...[rows(dense!, 1), last!],
   ]);
-  const { similarity, matches, distance } = await compareUnits([walkOf(a), walkOf(b)], () => texts);
+  const { similarity, matches, distance } = await compareUnits(asked(a), asked(b), texts);
   near(similarity!, 1, 1e-6);
   near(distance!, 0, 1e-6);
   for (const { unit, match, correlation } of matches) {
@@ -134,21 +123,24 @@ test("units that were only moved are found, and the states are the same", async 
 
 test("texts of which one reads no word are counted and left out; none at all is refused", async () => {
   const [a, b] = [network("lstm", 4), network("lstm", 5)];
-  const { texts: both, leftOut } = await compareUnits([walkOf(a), walkOf(b, smaller)], () => texts);
+  const { texts: both, leftOut } = await compareUnits(asked(a), asked(b, smaller), texts);
   assert.deepEqual([both, leftOut], [6, 1]);
   await assert.rejects(
-    compareUnits([walkOf(a), walkOf(b, smaller)], () => texts.slice(2, 3)),
+    compareUnits(asked(a), asked(b, smaller), texts.slice(2, 3)),
     /a word that both models read/,
   );
 });
 
 test("one text: each side is attribute's, words that one does not read are blank on its side", () => {
   const [a, b] = [network("lstm", 4), network("gru", 9)];
-  const first = { model: a, sentence: readSentence(vectorizer, "a g b", 7), labels: ["no", "yes"] };
-  const second = { model: b, sentence: readSentence(smaller, "a g b", 7), labels: ["yes", "no"] };
-  const { words, values, views } = compareOnText(first, second);
-  const own = attribute(a, first.sentence.ids);
-  const other = attribute(b, second.sentence.ids, { target: 1 - own.target });
+  const first = { ...asked(a), labels: ["no", "yes"] };
+  const second = { ...asked(b, smaller), labels: ["yes", "no"] };
+  const compared = compareOnText(first, second, "a g b");
+  const { words, values, views } = compared;
+  const sentences = [readSentence(vectorizer, "a g b", 7), readSentence(smaller, "a g b", 7)] as const;
+  const own = attribute(a, sentences[0].ids);
+  const other = attribute(b, sentences[1].ids, { target: 1 - own.target });
+  assert.deepEqual(compareOnText(first, second, sentences), compared);
   assert.deepEqual(values, [own.value, other.value]);
   assert.deepEqual(
     words.map(({ word }) => word),
@@ -178,5 +170,8 @@ test("one text: each side is attribute's, words that one does not read are blank
     [words[0]!.sides[1]!.share, words[2]!.sides[1]!.share],
     other.words.map(({ integratedGradients }) => integratedGradients),
   );
-  assert.throws(() => compareOnText(first, { ...second, labels: ["x", "y"] }), /the label "(no|yes)"/);
+  assert.throws(
+    () => compareOnText(first, { ...second, labels: ["x", "y"] }, "a g b"),
+    /the label "(no|yes)"/,
+  );
 });

@@ -1,10 +1,7 @@
 /** Spans where the same units are on: against every span of every text, gone through plainly. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { ENGINES } from "../../../src/engines/engines.js";
-import { findSpans } from "../../../src/explain/units/find.js";
-import { TokenReader } from "../../../src/explain/units/tokens.js";
-import { UnitWalk } from "../../../src/explain/units/walk.js";
+import { findSpans, recordUnits } from "../../../src/explain/index.js";
 import { layers, sequential } from "../../../src/index.js";
 import { Vectorizer } from "../../../src/tokens/vectorizer.js";
 import { shake } from "../models.js";
@@ -19,19 +16,13 @@ const model = shake(
   1.2,
 );
 const vectorizer = new Vectorizer({ frontEnd: "tokenizer" }, ["", ..."abcdefg"], { padding: "pre" });
-const walkOf = () =>
-  new UnitWalk(model, new TokenReader(vectorizer, 7), ENGINES.createSynchronous({ threads: 1 }), {
-    parts: ["hidden"],
-  });
-const texts = ["a b c d e", "c c a b g f e", "g", "d e f a b c", "b a"].map((text, k) => ({
-  ...{ row: k + 1, text, targets: null },
-}));
+const network = { model, vectorizer };
+const texts = ["a b c d e", "c c a b g f e", "g", "d e f a b c", "b a"];
 
 for (const alone of [false, true]) {
   test(`the best span of each text${alone ? ", of units on there alone" : ""}`, async () => {
-    const walk = walkOf();
     const threshold = alone ? 0.05 : 0.15;
-    const found = await findSpans(walk, "a b c d e", texts, {
+    const found = await findSpans(network, "a b c d e", texts, {
       from: 1,
       to: alone ? 2 : 3,
       threshold,
@@ -40,7 +31,7 @@ for (const alone of [false, true]) {
     });
     const units = found.units.map(({ unit, sign }) => unit * sign + (sign > 0 ? 0.5 : -0.5));
     const best = new Map<number, number>();
-    for await (const { row, x, read } of walk.walk(texts)) {
+    for await (const { row, x, read } of recordUnits(network, texts, { parts: ["hidden"] })) {
       const n = read.tokens.length;
       const on = (k: number, u: number) =>
         k < 0 || k >= n ? 0 : Math.abs(x[k * 4 + u]!) >= threshold ? Math.sign(x[k * 4 + u]!) : 0;
@@ -66,6 +57,5 @@ for (const alone of [false, true]) {
       new Map([...best].sort((one, other) => other[1] - one[1])),
     );
     assert.equal(found.matches[0]!.overlap, 1);
-    walk.dispose();
   });
 }

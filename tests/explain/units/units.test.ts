@@ -6,7 +6,7 @@ import fc from "fast-check";
 import { ENGINES } from "../../../src/engines/engines.js";
 import { trace } from "../../../src/explain/trace.js";
 import { Best } from "../../../src/explain/units/contexts.js";
-import { FEATURES, featureOf, patternFeature } from "../../../src/explain/units/features.js";
+import { featureOf, patternFeature, WORD_FEATURES } from "../../../src/explain/units/features.js";
 import { classOf, fitLogistic } from "../../../src/explain/units/logistic.js";
 import { npyHeader } from "../../../src/explain/units/npy.js";
 import { networksOf, partsOf } from "../../../src/explain/units/parts.js";
@@ -142,7 +142,7 @@ test("features: negation, quotes, brackets, digits, capitals, marks, places, pat
     words,
     { padding: "pre" },
   );
-  const text = new TokenReader(vectorizer, 9).read('He said: "don\'t (ever) stop" 3 times!');
+  const text = new TokenReader(vectorizer, 9).read('He said: "don\'t (ever) stop" 3 times!', "a test");
   const of = (name: string) => [...featureOf(name, "test").of(text)];
   assert.deepEqual(
     text.tokens.map(({ t }) => t),
@@ -160,7 +160,7 @@ test("features: negation, quotes, brackets, digits, capitals, marks, places, pat
   const matcher = (whole: string) => [[whole.indexOf("stop"), whole.indexOf(" times")] as const];
   assert.deepEqual([...patternFeature("stop. 3", matcher).of(text)], [0, 0, 0, 0, 1, 1, 0]);
   assert.throws(() => featureOf("nouns", "--words"), /one of negation/);
-  assert.equal(new Set(FEATURES.map(({ name }) => name)).size, FEATURES.length);
+  assert.equal(new Set(WORD_FEATURES.map(({ name }) => name)).size, WORD_FEATURES.length);
 });
 
 test("the best are kept, of equal ones the first", () => {
