@@ -1,6 +1,6 @@
 /** cellstate explain on what cellstate predict opens: a vocabulary beside the network or in it, rows of numbers, several inputs. */
 import assert from "node:assert/strict";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
@@ -48,6 +48,14 @@ before(async () => {
   await writeFile(join(folder, "two.json"), JSON.stringify({ facts: FACTS, words: [0, 0, 6, 5, 7, 3] }));
 });
 after(() => rm(folder, { recursive: true }));
+
+interface Part {
+  input: string;
+  t: number;
+  word: string;
+  values: number[];
+  integratedGradients: number;
+}
 
 const FACTS = [
   [0.5, 1],
@@ -142,14 +150,21 @@ test("--row: ids, steps of numbers, and a row for each of several inputs", async
     /a row for each of 2 inputs.*--row FILE; it reads words \[6\] and facts \[4, 2\]/,
     ...["explain", "cell", "two.keras", "--ids", "1,2"],
   );
-  await refused(
-    /begins with an Embedding.*explain cell/,
-    "explain",
-    "attribute",
-    "two.keras",
-    "--row",
-    "two.json",
+  const found = await ask("explain", "attribute", "two.keras", "--row", "two.json", "--label", "1", "--json");
+  assert.ok(Math.abs(found.value - logOdds(p)) < 1e-5);
+  assert.deepEqual(
+    found.words.map(({ input, t, word }: Part) => [input, t, word]),
+    [6, 5, 7, 3].map((id, k) => ["words", k + 2, `#${id}`]),
   );
+  assert.deepEqual(
+    found.steps.map(({ input, t, values }: Part) => [input, t, values]),
+    FACTS.map((step, t) => ["facts", t, step]),
+  );
+  const total = [...found.words, ...found.steps].reduce(
+    (sum, part: Part) => sum + part.integratedGradients,
+    0,
+  );
+  assert.ok(Math.abs(total - (found.value - found.baseline)) < 1e-8);
   await refused(
     /an object with a row for each input: words, facts/,
     "explain",
@@ -157,6 +172,25 @@ test("--row: ids, steps of numbers, and a row for each of several inputs", async
     "two.keras",
     "--row",
     "ids.json",
+  );
+});
+
+test("attribute of a row of numbers: text, page and picture name steps and features from 1", async () => {
+  const args = ["explain", "attribute", "tags.keras", "--row", "steps.csv", "--label", "2"];
+  const { code, stdout, stderr } = await cellstate([...args, "--html", "page.html", "--svg", "steps.svg"], {
+    cwd: folder,
+  });
+  assert.equal(code, 0, stderr);
+  assert.match(stdout, /with zeros in place of every number/);
+  for (const line of stdout.split("\n")) assert.ok(line.length <= 80, line);
+  assert.match(stdout, /step 1 .*step 4 .*Strongest numbers.*step \d, feature [12] /s);
+  assert.doesNotMatch(stdout, /step 0|feature 0/);
+  const page = await readFile(join(folder, "page.html"), "utf8");
+  assert.match(page, /Which numbers decided.*By step.*Number by number.*step 1 to 4 from left to right/s);
+  assert.doesNotMatch(page, /The text, marked/);
+  assert.match(
+    await readFile(join(folder, "steps.svg"), "utf8"),
+    /What each step did to the log-odds of class 2/,
   );
 });
 
