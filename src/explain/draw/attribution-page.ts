@@ -13,10 +13,9 @@ import { EXPLAIN_STYLE } from "./style.js";
 
 export function attributionPage(attribution: Attribution, sentence: Sentence, title: string): string {
   const { objective, value, baseline, completeness, memory, noMemory, words, steps } = attribution;
-  const of = words.length > 0 ? "words" : "numbers";
+  const of = [words.length > 0 && "words", steps.length > 0 && "numbers"].filter(Boolean).join(" and ");
   const ofWords = words.some(({ input }) => input === memory?.input);
-  const marks = namedParts(attribution, sentence)
-    .slice(0, words.length)
+  const marks = namedParts({ words, steps: [] }, sentence)
     .map(({ name, integratedGradients }) => ({ text: name, share: integratedGradients }));
   return page(
     {

@@ -26,7 +26,10 @@ export interface NamedPart extends PartAttribution {
 }
 
 /** All words and steps: by the word that stands there, by the step's number, and of several inputs by the input too. */
-export function namedParts({ words: list, steps }: Attribution, sentence: Sentence): NamedPart[] {
+export function namedParts(
+  { words: list, steps }: Pick<Attribution, "words" | "steps">,
+  sentence: Sentence,
+): NamedPart[] {
   const several = new Set([...list, ...steps].map(({ input }) => input)).size > 1;
   const of = (input: string, name: string) => (several ? `${input}: ${name}` : name);
   return [
