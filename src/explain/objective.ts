@@ -216,7 +216,7 @@ const only = (scores: readonly number[], place: number, slope: number) =>
   scores.map((_, k) => (k === place ? slope : 0));
 
 /** Log-odds of the output at a place, by what made it of its scores. */
-const LOG_ODDS: Record<Squash | "none", (place: number) => LogOdds> = {
+export const LOG_ODDS: Record<Squash | "none", (place: number) => LogOdds> = {
   sigmoid: (place) => ({
     of: (scores) => scores[place]!,
     slope: (scores) => only(scores, place, 1),

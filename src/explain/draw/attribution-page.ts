@@ -15,8 +15,10 @@ export function attributionPage(attribution: Attribution, sentence: Sentence, ti
   const { objective, value, baseline, completeness, memory, noMemory, words, steps } = attribution;
   const of = [words.length > 0 && "words", steps.length > 0 && "numbers"].filter(Boolean).join(" and ");
   const ofWords = words.some(({ input }) => input === memory?.input);
-  const marks = namedParts({ words, steps: [] }, sentence)
-    .map(({ name, integratedGradients }) => ({ text: name, share: integratedGradients }));
+  const marks = namedParts({ words, steps: [] }, sentence).map(({ name, integratedGradients }) => ({
+    text: name,
+    share: integratedGradients,
+  }));
   return page(
     {
       title: `Which ${of} decided`,
