@@ -40,6 +40,10 @@ export const stepName = (t: number): string => `step ${t + 1}`;
 export const wordAt = ({ words }: Sentence, t: number, steps: number): string =>
   words.length === steps ? words[t]! : stepName(t);
 
+/** The places of a layer of so many steps that people count, from 1: its words without the padding, or all its steps. */
+export const countedPlaces = (sentence: Sentence, steps: number): number[] =>
+  Array.from({ length: steps }, (_, t) => t).filter((t) => wordAt(sentence, t, steps) !== "");
+
 /** The words at places of a layer that has so many steps. */
 export const wordsAt = (sentence: Sentence, places: readonly number[], steps: number): Word[] =>
   places.map((t) => {

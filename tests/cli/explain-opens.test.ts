@@ -194,15 +194,49 @@ test("attribute of a row of numbers: text, page and picture name steps and featu
   );
 });
 
+test("--at counts words and steps from 1, as texts and errors do; JSON counts places from 0", async () => {
+  const post = ["network.keras", TEXT, "--tokenizer", "vocabulary.txt"];
+  const text = [...post, "--padding", "pre"];
+  for (const command of ["cell", "unroll", "gradient"]) {
+    const more = command === "gradient" ? ["--no-study"] : [];
+    const view = await ask("explain", command, ...text, ...more, "--at", "3", "--json");
+    const place = command === "unroll" ? view.t : view.words[view.chosen].t;
+    // Six ids, two of padding in front of four words: the third stands at 4.
+    assert.equal(place, 4, command);
+    await refused(
+      /--at: expected a word of the text, 1 to 4 but received 5/,
+      ...["explain", command, ...text, "--at", "5"],
+    );
+  }
+  await refused(/--at: expected a whole number of at least 1/, "explain", "cell", ...text, "--at", "0");
+  await refused(
+    /--at: expected a word that has a step before it but received 1/,
+    ...["explain", "gradient", ...post, "--at", "1"],
+  );
+  const cell = await cellstate(["explain", "cell", ...text, "--at", "3"], { cwd: folder });
+  assert.match(cell.stdout, /At “was”, word 3 of 4/);
+  const numbers = await cellstate(
+    ["explain", "cell", "tags.keras", "--row", "steps.csv", "--at", "3", "--svg", "cell.svg"],
+    { cwd: folder },
+  );
+  assert.match(numbers.stdout, /At step 3 of 4\n/);
+  assert.match(await readFile(join(folder, "cell.svg"), "utf8"), /at step 3 of 4</);
+});
+
 test("--output-step: which step of a sequence of outputs E is about", async () => {
   const answer = made["tags"]!.predict([FACTS]) as unknown as number[][][];
   const args = ["explain", "gradient", "tags.keras", "--row", "steps.csv", "--no-study", "--json"];
   const of = ["--of", "probability", "--label", "2"];
   const last = await ask(...args, ...of);
-  assert.equal(last.objective.name, "probability of class 2 at step 3");
+  assert.equal(last.objective.name, "probability of class 2 at step 4");
   assert.ok(Math.abs(last.objective.value - answer[0]![3]![2]!) < 1e-6);
-  const second = await ask(...args, ...of, "--output-step", "1");
+  const second = await ask(...args, ...of, "--output-step", "2");
   assert.ok(Math.abs(second.objective.value - answer[0]![1]![2]!) < 1e-6);
   assert.equal(second.words[second.chosen].t, 1);
-  await refused(/--output-step: expected a step of the output, 0 to 3/, ...args, "--output-step", "4");
+  await refused(
+    /--output-step: expected a step of the output, 1 to 4 but received 5/,
+    ...args,
+    "--output-step",
+    "5",
+  );
 });

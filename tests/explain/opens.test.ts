@@ -196,7 +196,7 @@ test("E of a sequence of outputs is about one step of it: the last, or the one t
   for (const outputStep of [undefined, 0, 3]) {
     const view = gradientView(made, sentence, { kind: "probability", target: 1, outputStep });
     const at = outputStep ?? 5;
-    assert.equal(view.objective.name, `probability of class 1 at step ${at}`);
+    assert.equal(view.objective.name, `probability of class 1 at step ${at + 1}`);
     assert.ok(Math.abs(view.objective.value - answer[0]![at]![1]!) < 1e-6);
   }
   assert.throws(() => gradientView(made, sentence, { outputStep: 6 }), /outputStep: .*0 to 5/);
