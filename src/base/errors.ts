@@ -38,8 +38,8 @@ export interface Complaint {
   received?: unknown;
   /** One sentence of advice, when there is any. */
   next?: string;
-  /** What is said otherwise on the command line: options in place of arguments, commands in place of calls. */
-  typed?: Partial<Pick<Complaint, "where" | "next">>;
+  /** What is said otherwise on the command line: options in place of arguments, commands in place of calls, places from 1. */
+  typed?: Partial<Omit<Complaint, "typed">>;
 }
 
 /** The one place that words a complaint: `expected X for WHERE but received VALUE. NEXT` */

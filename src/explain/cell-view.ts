@@ -6,7 +6,16 @@ import { type CellAnatomy, cellAnatomy } from "./anatomy.js";
 import { openCell } from "./cells/open.js";
 import { zeros } from "./cells/vector.js";
 import { Probe } from "./probe.js";
-import { checkSentence, rowOf, type Sentence, type Word, wordAt, wordsAt } from "./sentence.js";
+import {
+  checkSentence,
+  countedPlaces,
+  rowOf,
+  type Sentence,
+  stepName,
+  type Word,
+  wordAt,
+  wordsAt,
+} from "./sentence.js";
 import { stepsOf, type TraceStep } from "./steps.js";
 
 /** One part's values over the words. */
@@ -55,7 +64,7 @@ export interface CellView {
 export interface CellViewOptions {
   /** A recurrent layer's name; the last by default. */
   layer?: string;
-  /** Place in the row; that of the word read last by default. */
+  /** Place in the row, from 0; that of the word read last by default. */
   at?: number;
   /** Units to show the values of; those whose memory is largest there by default. */
   units?: readonly number[];
@@ -84,7 +93,7 @@ export function cellView(model: Model, sentence: Sentence, options: CellViewOpti
       shown.map(({ t }) => t),
       steps.length,
     );
-    const chosen = chooseWord(words, options.at ?? read.at(-1)?.t);
+    const chosen = chooseWord(words, options.at ?? read.at(-1)?.t, countedPlaces(sentence, steps.length));
     const series = anatomy.parts.flatMap((part): PartSeries[] => {
       // A SimpleRNN's one network gives its state itself.
       if (part.network && cell.kind === "SimpleRNN") return [];
@@ -110,12 +119,20 @@ export function cellView(model: Model, sentence: Sentence, options: CellViewOpti
   }
 }
 
+/** Where the values are of, in words: “film”, word 3 of 7; or step 3 of 5. */
+export function chosenPhrase({ words, chosen, skipped }: CellView, excerpt = (word: string) => word): string {
+  const { word, t } = words[chosen]!;
+  if (word === stepName(t)) return `${word} of ${words.length + skipped}`;
+  return `“${excerpt(word)}”, word ${chosen + 1} of ${words.length}`;
+}
+
 function readPart(step: TraceStep, id: string): readonly number[] {
   if (id === "cell") return step.cell!;
   return step.gates[id] ?? step.hidden;
 }
 
-function chooseWord(words: readonly Word[], at: number | undefined): number {
+/** @param counted the places that people count */
+function chooseWord(words: readonly Word[], at: number | undefined, counted: readonly number[]): number {
   const place = words.findIndex(({ t }) => t === at);
   if (place >= 0) return place;
   if (words.length === 0) {
@@ -124,8 +141,12 @@ function chooseWord(words: readonly Word[], at: number | undefined): number {
   throw inputError({
     expected: `the place of a word in the row (${words[0]!.t} to ${words.at(-1)!.t})`,
     where: "at",
-    typed: { where: "--at" },
     received: at ?? "none",
+    typed: {
+      where: "--at",
+      expected: "a word or step that the layer reads",
+      received: counted.indexOf(at!) + 1,
+    },
   });
 }
 

@@ -7,9 +7,11 @@ import type { Layer } from "../layers/layer.js";
 import { readsIds } from "../layers/traits.js";
 import { modelOf } from "../model/given.js";
 import type { Model } from "../model/model.js";
+import type { Rows } from "../network/arrays.js";
 import { MOST_IDS, SIDES, type Side } from "../tokens/options.js";
-import { endsInProbabilities } from "./objective.js";
+import { endsInProbabilities, LOG_ODDS } from "./objective.js";
 import { principalComponents, project } from "./pca.js";
+import { type ScoreRows, scoresOfRows } from "./run-nodes.js";
 
 /** Where the words come from; a trained classifier's vectorizer is one. */
 export interface WordSource {
@@ -250,6 +252,15 @@ export function wordOutputs(
   wholeNumber(count, "words", 1, MOST_IDS);
   wholeNumber(length, "length", 1, MOST_IDS);
   oneOf(padding, SIDES, "padding");
+  const rows = wordRows(model, count, length, padding);
+  if (!rows) return null;
+  const { data } = model.predictFlat(rows);
+  const outputs = model.outputSize;
+  return Array.from({ length: count }, (_, id) => data.slice(id * outputs, (id + 1) * outputs));
+}
+
+/** Rows of one word each, the first empty; null where the model reads anything but one row of ids, or puts out a sequence. */
+function wordRows(model: Model, count: number, length: number, padding: Side): Rows | null {
   const shape = model.inputShapes.length === 1 ? model.inputShapes[0]! : null;
   const sequence = model.outputNode.shape.length !== 1;
   const first = model.nodes[1]?.layer;
@@ -258,22 +269,27 @@ export function wordOutputs(
   const ids = new Float32Array(count * steps);
   const at = padding === "pre" ? steps - 1 : 0;
   for (let id = 1; id < count; id++) ids[id * steps + at] = id;
-  const { data } = model.predictFlat({ data: ids, rows: count, shape: [steps] });
-  const outputs = model.outputSize;
-  return Array.from({ length: count }, (_, id) => data.slice(id * outputs, (id + 1) * outputs));
+  return { data: ids, rows: count, shape: [steps] };
 }
 
-/** float32 probabilities come no nearer to 0 and 1 than this. */
+/** Probabilities that a layer makes within itself, whose scores nobody has, come no nearer to 0 and 1 than float32 does. */
 const NEAREST = 1e-7;
 
-/** What each row of outputs has more than the first: of log-odds where they are probabilities, else plainly. */
-export function effectsOf(rows: readonly Float32Array[], probabilities: boolean): number[][] {
-  const measure = (p: number) => {
-    if (!probabilities) return p;
-    const inside = Math.min(1 - NEAREST, Math.max(NEAREST, p));
-    return Math.log(inside) - Math.log1p(-inside);
+/**
+ * What each row of scores has more than the first: of log-odds where outputs are probabilities, else plainly. They come
+ * from what the last sigmoid or softmax was given: in float32 its probabilities are 1 from log-odds of 17 on.
+ */
+export function effectsOf({ scores, squash }: ScoreRows, probabilities: boolean): number[][] {
+  const measure = (row: readonly number[], k: number) => {
+    if (!probabilities) return row[k]!;
+    if (squash) return LOG_ODDS[squash](k).of(row);
+    return LOG_ODDS.none(k).of(row.map((p) => Math.min(1 - NEAREST, Math.max(NEAREST, p))));
   };
-  return rows.map((row) => Array.from(row, (p, k) => measure(p) - measure(rows[0]![k]!)));
+  const measured = scores.map((row) => {
+    const own = Array.from(row);
+    return own.map((_, k) => measure(own, k));
+  });
+  return measured.map((row) => row.map((value, k) => value - measured[0]![k]!));
 }
 
 /** Options of `embeddingMap`. */
@@ -308,12 +324,14 @@ export function embeddingMap(model: Model, table: WordTable, options: MapOptions
   const rows = table.vectors.subarray(width, count * width);
   const components = principalComponents(rows, width, 2);
   const places = project(rows, components);
-  const outputs = wordOutputs(model, count, options.length ?? 1, options.padding ?? "pre");
+  const { length = 1, padding = "pre" } = options;
+  const outputs = wordOutputs(model, count, length, padding);
   const empty = outputs?.[0];
   const probabilities = endsInProbabilities(model);
   // A model may have no answer to padding alone; nothing can then be compared with it.
   const answered = outputs?.every((row) => row.every(Number.isFinite));
-  const effects = outputs && answered ? effectsOf(outputs, probabilities) : null;
+  const read = answered ? wordRows(model, count, length, padding) : null;
+  const effects = read && effectsOf(scoresOfRows(model, model.nodes, [read]), probabilities);
   return {
     layer: table.layer,
     points: Array.from({ length: count - 1 }, (_, i) => ({

@@ -70,7 +70,7 @@ export function checkGradient(
   knownOptions(options, [...CHOICE_OPTIONS, "layer", "step", "engine"], "checkGradient");
   const open = openCell(model, options.layer);
   const probe = new Probe(model);
-  const opened = new Probe(model, open.cell.layer);
+  const opened = new Probe(model, [open.cell.layer]);
   try {
     const objective = objectiveFor(model, probe.run([row]).ending(), options);
     const { steps, outside } = realSteps(open, probe.run([row], { seed: objective.slope }));
@@ -82,7 +82,7 @@ export function checkGradient(
       opened
         .endings(
           outputs.map(() => row),
-          outputs,
+          [outputs],
         )
         .map(({ scores }) => objective.value(scores));
     const { slopes: centralDifferences, kinks } = moves.differences(E);

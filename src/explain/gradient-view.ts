@@ -17,7 +17,15 @@ import {
 import { gains } from "./jacobian.js";
 import { CHOICE_OPTIONS } from "./objective.js";
 import { Probe } from "./probe.js";
-import { checkSentence, rowOf, type Sentence, type Word, wordAt, wordsAt } from "./sentence.js";
+import {
+  checkSentence,
+  countedPlaces,
+  rowOf,
+  type Sentence,
+  type Word,
+  wordAt,
+  wordsAt,
+} from "./sentence.js";
 import { stepsOf } from "./steps.js";
 import { gradientStudy, type Study } from "./study.js";
 
@@ -68,7 +76,7 @@ export interface GradientView {
 
 /** Options of `gradientView`. */
 export interface GradientViewOptions extends GradientOptions {
-  /** Place in the row of the step t whose δ_{t−1} is taken apart; by default the last word that E hangs on. */
+  /** Place in the row, from 0, of the step t whose δ_{t−1} is taken apart; by default the last word that E hangs on. */
   at?: number;
   /** Also run the study of fresh cells, with this seed. */
   study?: { seed: number } | null;
@@ -91,7 +99,7 @@ export function gradientView(
   const flow = gradientFlow(model, row, asked);
   const { places } = flow;
   const shown = flow.steps.filter(({ t }) => wordAt(sentence, t, places) !== "");
-  const chosen = choose(shown, at);
+  const chosen = choose(shown, at, countedPlaces(sentence, places));
   const step = flow.steps[chosen.step]!;
   const formulas = pathFormulas(open.layer).filter(
     ({ path }) => path !== "above" || norm(step.paths[path]!) > 0,
@@ -136,7 +144,12 @@ export function gradientView(
   };
 }
 
-function choose(shown: readonly GradientStep[], at: number | undefined): GradientStep {
+/** @param counted the places that people count */
+function choose(
+  shown: readonly GradientStep[],
+  at: number | undefined,
+  counted: readonly number[],
+): GradientStep {
   // E of one step of a sequence leaves the steps after it alone.
   const last = shown.findLast(({ step, norms }) => step > 0 && norms.total > 0) ?? shown.at(-1);
   const chosen = at === undefined ? last : shown.find(({ t }) => t === at);
@@ -147,8 +160,12 @@ function choose(shown: readonly GradientStep[], at: number | undefined): Gradien
   throw inputError({
     expected: "the place of a word that has a step before it",
     where: "at",
-    typed: { where: "--at" },
     received: at ?? shown.map(({ t }) => t),
+    typed: {
+      where: "--at",
+      expected: "a word that has a step before it",
+      received: at === undefined ? shown.map(({ t }) => counted.indexOf(t) + 1) : counted.indexOf(at) + 1,
+    },
   });
 }
 

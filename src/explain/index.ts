@@ -7,6 +7,8 @@ export {
   type Attribution,
   type AttributionOptions,
   attribute,
+  type PartAttribution,
+  type StepAttribution,
   type WordAttribution,
 } from "./attribution.js";
 export {

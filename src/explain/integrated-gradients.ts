@@ -3,16 +3,15 @@
  * F(x) − F(x′), and so is their sum over any piece of the path the change of F along that piece: where the two differ, the
  * piece is cut in two. That finds the places where a gradient jumps, which no rule on the whole path can.
  */
-import { inputError } from "../base/errors.js";
 import { count, percent } from "../base/numbers.js";
-import type { Layer } from "../layers/layer.js";
-import { readsIds } from "../layers/traits.js";
 import type { Model } from "../model/model.js";
+import { total } from "./cells/vector.js";
 import { tiny } from "./draw/numbers.js";
 import { kinksOf } from "./kinks.js";
 import { checkOutput, type Objective } from "./objective.js";
-import { Probe } from "./probe.js";
+import { type Ending, type InputRow, Probe } from "./probe.js";
 import { gaussLegendre } from "./quadrature.js";
+import { baselineWords, type Entry, type RowInput } from "./row-inputs.js";
 
 /** How nearly the shares add up to what they must. */
 export interface Completeness {
@@ -34,9 +33,13 @@ export interface Completeness {
   note: string | null;
 }
 
-/** A row's shares by place, [T], and F of the baseline. */
+/** [entries][T][F] */
+export type Shares = number[][][];
+
+/** A row's shares, input by input, and F of the baseline. */
 export interface IntegratedGradients {
-  values: number[];
+  /** By input. */
+  shares: Shares[];
   baseline: number;
   completeness: Completeness;
 }
@@ -62,8 +65,7 @@ interface Piece {
   to: number;
   /** F at both ends. */
   ends: readonly [number, number];
-  /** [T] shares. */
-  values: number[];
+  shares: Shares;
   /** |Σ shares − change of F| */
   residual: number;
 }
@@ -85,38 +87,40 @@ function noteOf({
   return `Not complete: the shares miss the difference by ${tiny(residual)}${share}, where ${tiny(tolerance)} was asked for. ${why} They are right to about that much; more points than ${count(points)} (--points, or the option points) bring it down.`;
 }
 
+/** Follows a row's inputs, all at once, from the baseline to the row. */
 export function integrateGradients(
   model: Model,
-  ids: readonly number[],
+  row: InputRow,
+  inputs: readonly RowInput[],
   objective: Objective,
   { tolerance, points: most }: Effort,
 ): IntegratedGradients {
-  const { layer, padding } = embeddingOf(model);
-  const path = new Path(
-    model,
-    layer,
-    ids.map((id) => embeddingRow(model, layer.name, id)),
-    padding,
-    ids,
-    objective,
-  );
+  const entries = inputs.flatMap((input) => input.entries);
+  const path = new Path(model, row, entries, objective);
   try {
-    const ends = path.ends();
+    const ends = path.ends(baselineWords(inputs));
     const difference = ends[1] - ends[0];
     const enough = tolerance * Math.max(Math.abs(difference), 1e-3);
     const pieces = refine(path, ends, enough, most);
-    const values = ids.map((_, t) => pieces.reduce((sum, piece) => sum + piece.values[t]!, 0));
-    const sum = values.reduce((a, b) => a + b, 0);
+    const shareOf = (entry: Entry, t: number, f: number) =>
+      pieces.reduce((sum, { shares }) => sum + shares[entries.indexOf(entry)]![t]![f]!, 0);
+    const shares = inputs.map((input) =>
+      input.entries.map((entry) => entry.own.map((step, t) => step.map((_, f) => shareOf(entry, t, f)))),
+    );
+    const sum = total(shares.map(totalOf));
     const residual = Math.abs(sum - difference);
     const { taken: points } = path;
     const reached = residual <= enough;
     const kinks = kinksOf(model);
     const found = { sum, difference, residual, points, tolerance: enough, reached, kinks };
-    return { values, baseline: ends[0], completeness: { ...found, note: noteOf(found) } };
+    return { shares, baseline: ends[0], completeness: { ...found, note: noteOf(found) } };
   } finally {
     path.dispose();
   }
 }
+
+/** Σ over entries, steps and numbers. */
+const totalOf = (shares: Shares): number => total(shares.flatMap((steps) => steps.map(total)));
 
 /** The whole path with more and more points; then its pieces, the worst of them cut in two while points are left. */
 function refine(path: Path, ends: readonly [number, number], enough: number, most: number): Piece[] {
@@ -138,7 +142,7 @@ function refine(path: Path, ends: readonly [number, number], enough: number, mos
   return pieces;
 }
 
-/** The straight way from padding's vectors to the words', and F along it. */
+/** The straight way from what the baseline enters the model with to what the row does, and F along it. */
 class Path {
   readonly #probe: Probe;
   /** Points at which gradients were taken. */
@@ -146,88 +150,82 @@ class Path {
 
   constructor(
     private readonly model: Model,
-    layer: Layer,
-    private readonly vectors: readonly (readonly number[])[],
-    private readonly padding: readonly number[],
-    private readonly ids: readonly number[],
+    private readonly row: InputRow,
+    private readonly entries: readonly Entry[],
     private readonly objective: Objective,
   ) {
-    this.#probe = new Probe(model, layer.name);
-  }
-
-  /** [T·F] */
-  private given(alpha: number): number[] {
-    const { padding } = this;
-    return this.vectors.flatMap((vector) =>
-      vector.map((value, f) => padding[f]! + alpha * (value - padding[f]!)),
+    this.#probe = new Probe(
+      model,
+      entries.map(({ node }) => node),
     );
   }
 
-  /** F of padding alone, and of the words. @throws InputError where one is no number */
-  ends(): [number, number] {
-    const { ids, model, objective } = this;
-    const [start, end] = this.#probe.endings([ids, ids], [this.given(0), this.given(1)]);
-    checkOutput(model, start!, "padding in place of every word, which the words are compared with");
+  /** [entries][alphas][T·F] */
+  private given(alphas: readonly number[]): number[][][] {
+    return this.entries.map(({ own, baseline }) =>
+      alphas.map((alpha) =>
+        own.flatMap((step, t) =>
+          step.map((value, f) => baseline[t]![f]! + alpha * (value - baseline[t]![f]!)),
+        ),
+      ),
+    );
+  }
+
+  private values(alphas: readonly number[]): Ending[] {
+    return this.#probe.endings(
+      alphas.map(() => this.row),
+      this.given(alphas),
+    );
+  }
+
+  /** F of the baseline, and of the row. @param baseline in words. @throws InputError where one is no number */
+  ends(baseline: string): [number, number] {
+    const { model, objective } = this;
+    const [start, end] = this.values([0, 1]);
+    checkOutput(model, start!, `${baseline}, which the row is compared with`);
     return [objective.value(start!.scores), objective.value(end!.scores)];
   }
 
   at(alpha: number): number {
-    const [ending] = this.#probe.endings([this.ids], [this.given(alpha)]);
+    const [ending] = this.values([alpha]);
     return this.objective.value(ending!.scores);
   }
 
   piece(from: number, to: number, ends: readonly [number, number], points: number): Piece {
-    const { vectors, padding } = this;
-    const values = this.#mean(from, to, points).map(
-      (slope, t) =>
-        (to - from) * slope.reduce((sum, value, f) => sum + value * (vectors[t]![f]! - padding[f]!), 0),
+    const means = this.#means(from, to, points);
+    const shares = this.entries.map(({ own, baseline }, k) =>
+      own.map((step, t) =>
+        step.map((value, f) => (to - from) * means[k]![t]![f]! * (value - baseline[t]![f]!)),
+      ),
     );
-    const sum = values.reduce((a, b) => a + b, 0);
-    return { from, to, ends, values, residual: Math.abs(sum - (ends[1] - ends[0])) };
+    return { from, to, ends, shares, residual: Math.abs(totalOf(shares) - (ends[1] - ends[0])) };
   }
 
-  /** The mean of ∂F/∂x over a piece of the path, [T][F]. */
-  #mean(start: number, end: number, points: number): number[][] {
-    const { ids, objective } = this;
+  /** The means of ∂F/∂x over a piece of the path. */
+  #means(start: number, end: number, points: number): Shares {
+    const { row, entries, objective } = this;
     const nodes = gaussLegendre(points);
     this.taken += points;
-    let mean: number[][] | null = null;
+    const means = entries.map(({ own }) => own.map((step) => step.map(() => 0)));
     for (let from = 0; from < points; from += BATCH) {
       const part = nodes.slice(from, from + BATCH);
-      const given = part.map(({ at }) => this.given(start + (end - start) * at));
-      const rows = part.map(() => ids);
-      const run = this.#probe.run(rows, { given, seed: objective.slope });
+      const given = this.given(part.map(({ at }) => start + (end - start) * at));
+      const run = this.#probe.run(
+        part.map(() => row),
+        { given, seed: objective.slope },
+      );
       for (const [b, { weight }] of part.entries()) {
-        const gradient = run.opened(b).gradient!;
-        mean ??= gradient.map((row) => row.map(() => 0));
-        for (const [t, row] of gradient.entries())
-          row.forEach((value, f) => void (mean![t]![f]! += weight * value));
+        for (const [k, mean] of means.entries()) {
+          // An input that the answer does not hang on has no gradient.
+          for (const [t, step] of (run.opened(k, b).gradient ?? []).entries())
+            step.forEach((value, f) => void (mean[t]![f]! += weight * value));
+        }
       }
     }
-    return mean!;
+    return means;
   }
 
   dispose(): void {
     this.#probe.dispose();
   }
-}
-
-/** The Embedding that a model begins with, and its vector of padding. @throws InputError where it does not */
-export function embeddingOf(model: Model): { layer: Layer; padding: number[] } {
-  const tables = model.inputShapes.length === 1 ? model.nodes : [];
-  const found = tables.find(
-    ({ layer, inputs }) => readsIds(layer) && model.nodes[inputs[0]!]!.inputs.length === 0,
-  );
-  if (found) return { layer: found.layer, padding: embeddingRow(model, found.layer.name, 0) };
-  throw inputError({
-    expected: "a model of one input that begins with an Embedding, whose words an answer is divided among",
-    where: `model ${model.name}`,
-    received: model.layers.map(({ className }) => className),
-    next: "explain cell, unroll and gradient open its recurrent layers.",
-  });
-}
-
-function embeddingRow(model: Model, layer: string, id: number): number[] {
-  const { data, shape } = model.getWeights().find(({ name }) => name === `${layer}/embeddings`)!;
-  return Array.from(data.subarray(id * shape[1]!, (id + 1) * shape[1]!));
 }

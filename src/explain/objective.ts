@@ -7,6 +7,7 @@ import { inputError, oneOf } from "../base/errors.js";
 import { TimeDistributed } from "../layers/time-distributed.js";
 import type { Model } from "../model/model.js";
 import type { Ending, Squash } from "./probe.js";
+import { stepName } from "./sentence.js";
 
 export const OBJECTIVE_KINDS = ["loss", "probability", "logOdds", "output"] as const;
 /**
@@ -78,7 +79,7 @@ export function objectiveFor(
       expected: "to be left out with a model that puts out one vector a row, and no sequence",
       where: "outputStep",
       received: choice.outputStep,
-      typed: { where: "--output-step" },
+      typed: { where: "--output-step", received: choice.outputStep + 1 },
     });
   }
   const width = shape.at(-1)!;
@@ -89,7 +90,11 @@ export function objectiveFor(
       expected: `a step of the output, 0 to ${steps - 1}`,
       where: "outputStep",
       received: step,
-      typed: { where: "--output-step" },
+      typed: {
+        where: "--output-step",
+        expected: `a step of the output, 1 to ${steps}`,
+        received: step + 1,
+      },
     });
   }
   const at = (whole: readonly number[]) => whole.slice(step * width, (step + 1) * width);
@@ -97,7 +102,7 @@ export function objectiveFor(
   const own = ofVector(model, { output: at(output), scores: at(scores), squash }, choice, usual);
   return {
     ...own,
-    name: `${own.name} at step ${step}`,
+    name: `${own.name} at ${stepName(step)}`,
     value: (whole) => own.value(at(whole)),
     slope(whole) {
       const slopes = whole.map(() => 0);
@@ -216,7 +221,7 @@ const only = (scores: readonly number[], place: number, slope: number) =>
   scores.map((_, k) => (k === place ? slope : 0));
 
 /** Log-odds of the output at a place, by what made it of its scores. */
-const LOG_ODDS: Record<Squash | "none", (place: number) => LogOdds> = {
+export const LOG_ODDS: Record<Squash | "none", (place: number) => LogOdds> = {
   sigmoid: (place) => ({
     of: (scores) => scores[place]!,
     slope: (scores) => only(scores, place, 1),

@@ -1,6 +1,6 @@
 /**
  * A model on the float64 reference engine, to look into: every tensor's values and gradients, for gradients that come in
- * at its output, and with any layer's output replaced by other values ("opened" there). It runs as it predicts.
+ * at its output, and with the outputs of any layers replaced by other values ("opened" there). It runs as it predicts.
  */
 
 import { inputError } from "../base/errors.js";
@@ -73,12 +73,12 @@ function seeded(b: Builder, [output, seeds]: readonly Tensor[]): Tensor {
   return output!;
 }
 
-const GIVEN = "given value";
+const givenAs = (opened: number) => `given value ${opened}`;
 
 /** What a run is given besides its rows. */
 export interface RunOptions {
-  /** [rows][T·F] values in place of the opened layer's output. */
-  given?: readonly ArrayLike<number>[];
+  /** [opened layers][rows][T·F] values in place of their outputs. */
+  given?: readonly (readonly ArrayLike<number>[])[];
   seed?: Seed;
 }
 
@@ -90,10 +90,10 @@ export class Probe {
   private readonly runtime: Runtime;
   private readonly nodes: Node[] = [];
 
-  /** @param open the node of the model laid out whose output `run` is given */
+  /** @param open the nodes of the model laid out whose outputs `run` is given */
   constructor(
     readonly model: Model,
-    private readonly open: string | null = null,
+    private readonly open: readonly string[] = [],
   ) {
     const output = this.layOut(modelOf(model, "explain"));
     this.runtime = new Runtime(this.engine, this.nodes, [output], 0);
@@ -101,22 +101,23 @@ export class Probe {
   }
 
   /**
-   * The model laid out, between two inputs of ours: gradients for its output, and the values for the opened node.
+   * The model laid out, between inputs of ours: gradients for its output, and the values for each opened node.
    * @returns the place of the model's output, which is to keep its scores
    */
   private layOut(model: Model): number {
     const laid = layOut(model);
     const { nodes, open } = this;
     const { outputNode } = model;
-    const opened = open === null ? -1 : laid.nodes.findIndex(({ layer }) => layer.name === open);
+    const named = new Map(laid.nodes.map(({ layer, shape }) => [layer.name, shape]));
     nodes.push(inputNode("seeds", outputNode.shape));
-    if (open !== null) nodes.push(inputNode("given", laid.nodes[opened]!.shape));
+    nodes.push(...open.map((name, k) => inputNode(`given ${k}`, named.get(name)!)));
     const place: number[] = [];
     for (const [index, { layer, inputs, shape }] of laid.nodes.entries()) {
       place[index] = nodes.push({ layer, shape, inputs: inputs.map((from) => place[from]!) }) - 1;
-      if (index !== opened) continue;
-      place[index] =
-        nodes.push({ layer: new Part(GIVEN, sameShape, taken), shape, inputs: [place[index], 1] }) - 1;
+      const opened = open.indexOf(layer.name);
+      if (opened < 0) continue;
+      const part = new Part(givenAs(opened), sameShape, taken);
+      place[index] = nodes.push({ layer: part, shape, inputs: [place[index], 1 + opened] }) - 1;
     }
     const last = place[laid.places[model.nodes.indexOf(outputNode)]!]!;
     nodes.push({
@@ -140,7 +141,7 @@ export class Probe {
     const endings: Ending[] = [];
     for (let from = 0; from < rows.length; from += ROWS_AT_ONCE) {
       const part = rows.slice(from, from + ROWS_AT_ONCE);
-      const plan = this.prepare(part, given?.slice(from, from + ROWS_AT_ONCE), false);
+      const plan = this.prepare(part, partOf(given, from), false);
       const run = new Run(this.runtime, plan);
       endings.push(...part.map((_, b) => run.ending(b)));
     }
@@ -153,7 +154,7 @@ export class Probe {
     const count = this.model.inputShapes.length;
     const inputs = readInputs(count === 1 ? (rows as RowsLike) : byInput(rows, count), nodes);
     checkInputs(inputs, nodes);
-    if (this.open !== null && !given)
+    if (this.open.length !== (given?.length ?? 0))
       throw new TypeError("an opened network needs the values it is opened with");
     const plan = this.runtime.plan({
       rows: rows.length,
@@ -162,22 +163,23 @@ export class Probe {
       frozen: gradients,
       loss: null,
       logits: true,
-      inputGradients: gradients && this.open !== null,
+      inputGradients: gradients && this.open.length > 0,
     });
     inputs.forEach(({ data }, i) => void this.write(plan.inputs.at(i - count)!, [data]));
-    if (given) this.write(plan.inputs[1]!, given);
+    given?.forEach((values, k) => void this.write(plan.inputs[1 + k]!, values));
     return plan;
   }
 
   /** Of our own inputs, as of the model's: what the layers make of the shapes that its rows have. */
   private inputShapes(given: readonly (readonly number[])[]): number[][] {
-    const own = this.open === null ? 1 : 2;
+    const own = 1 + this.open.length;
     const shapes: Shape[] = this.nodes.slice(0, own).map(({ shape }) => shape);
     let next = 0;
     for (const { layer, inputs } of this.nodes.slice(own)) {
       const from = inputs.map((place) => shapes[place]!);
       shapes.push(inputs.length === 0 ? given[next++]! : layer.outputShape(from));
-      if (layer.name === this.open) shapes[1] = shapes.at(-1)!;
+      const opened = this.open.indexOf(layer.name);
+      if (opened >= 0) shapes[1 + opened] = shapes.at(-1)!;
     }
     shapes[0] = shapes.at(-1)!;
     return [...shapes.slice(0, own), ...given].map((shape) => [...shape] as number[]);
@@ -221,9 +223,9 @@ export class Run {
     return this.read(row, (shard) => shard.tensors.get(layer)!);
   }
 
-  /** The values given in place of the opened layer's output, and their gradient. */
-  opened(row = 0): Reading {
-    return this.at(GIVEN, row);
+  /** The values given in place of an opened layer's output, and their gradient. */
+  opened(layer: number, row = 0): Reading {
+    return this.at(givenAs(layer), row);
   }
 
   private read(row: number, tensorOf: (shard: Plan["shards"][number]) => Tensor): Reading {
@@ -242,6 +244,10 @@ export class Run {
     };
   }
 }
+
+/** What is given to the rows that run together from one on. */
+const partOf = (given: RunOptions["given"], from: number): RunOptions["given"] =>
+  given?.map((values) => values.slice(from, from + ROWS_AT_ONCE));
 
 function inputNode(name: string, shape: Shape): Node {
   return { layer: new Input({ shape, name: `${name} (input)` }), inputs: [], shape };

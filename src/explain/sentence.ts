@@ -10,7 +10,7 @@ import type { InputRow } from "./probe.js";
 export interface Word {
   /** Its place in the row, from 0. */
   t: number;
-  /** The word as the text has it; "step 3" where the steps are no words. */
+  /** The word as the text has it; "step 3", the third, where the steps are no words. */
   word: string;
   /** Whether the vocabulary has it. */
   known: boolean;
@@ -33,9 +33,16 @@ export interface Sentence {
 /** What the model reads. */
 export const rowOf = ({ ids, row }: Sentence): InputRow => row ?? ids;
 
+/** What a step without a word is called: counted from 1, as people do. */
+export const stepName = (t: number): string => `step ${t + 1}`;
+
 /** The word at a place of a layer that has so many steps; its number where those are not the words. */
 export const wordAt = ({ words }: Sentence, t: number, steps: number): string =>
-  words.length === steps ? words[t]! : `step ${t}`;
+  words.length === steps ? words[t]! : stepName(t);
+
+/** The places of a layer of so many steps that people count, from 1: its words without the padding, or all its steps. */
+export const countedPlaces = (sentence: Sentence, steps: number): number[] =>
+  Array.from({ length: steps }, (_, t) => t).filter((t) => wordAt(sentence, t, steps) !== "");
 
 /** The words at places of a layer that has so many steps. */
 export const wordsAt = (sentence: Sentence, places: readonly number[], steps: number): Word[] =>

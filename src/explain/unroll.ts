@@ -15,6 +15,7 @@ import { type OpenCell, openCell } from "./cells/open.js";
 import { add, hadamard, largest, subtract, type Vector } from "./cells/vector.js";
 import { engineStates } from "./engine-states.js";
 import { type InputRow, Probe } from "./probe.js";
+import { stepName } from "./sentence.js";
 import { readsBackwards, stateBefore, stepsOf, type TraceStep } from "./steps.js";
 import { at } from "./tex.js";
 import { expandedTex, hiddenTex, productsTex } from "./unroll-tex.js";
@@ -83,7 +84,7 @@ export interface UnrollOptions {
   layer?: string;
   /** Steps to write out. Default 2, or 1 where t is the first. */
   steps?: number;
-  /** Place in the row of the step t; of the last that is read and not masked by default. */
+  /** Place in the row, from 0, of the step t; of the last that is read and not masked by default. */
   at?: number;
   /** Whose forward pass to compare with; float64 by default. It must have nothing in its memory. */
   engine?: SynchronousEngine;
@@ -159,8 +160,8 @@ function findStep(steps: readonly TraceStep[], t: number | undefined): number {
   throw inputError({
     expected: "a step of the row that is not masked",
     where: "at",
-    typed: { where: "--at" },
     received: t ?? "a row of padding",
+    typed: { where: "--at", ...(t === undefined ? {} : { received: stepName(t) }) },
   });
 }
 

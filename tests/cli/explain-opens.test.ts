@@ -1,6 +1,6 @@
 /** cellstate explain on what cellstate predict opens: a vocabulary beside the network or in it, rows of numbers, several inputs. */
 import assert from "node:assert/strict";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
@@ -48,6 +48,14 @@ before(async () => {
   await writeFile(join(folder, "two.json"), JSON.stringify({ facts: FACTS, words: [0, 0, 6, 5, 7, 3] }));
 });
 after(() => rm(folder, { recursive: true }));
+
+interface Part {
+  input: string;
+  t: number;
+  word: string;
+  values: number[];
+  integratedGradients: number;
+}
 
 const FACTS = [
   [0.5, 1],
@@ -142,14 +150,21 @@ test("--row: ids, steps of numbers, and a row for each of several inputs", async
     /a row for each of 2 inputs.*--row FILE; it reads words \[6\] and facts \[4, 2\]/,
     ...["explain", "cell", "two.keras", "--ids", "1,2"],
   );
-  await refused(
-    /begins with an Embedding.*explain cell/,
-    "explain",
-    "attribute",
-    "two.keras",
-    "--row",
-    "two.json",
+  const found = await ask("explain", "attribute", "two.keras", "--row", "two.json", "--label", "1", "--json");
+  assert.ok(Math.abs(found.value - logOdds(p)) < 1e-5);
+  assert.deepEqual(
+    found.words.map(({ input, t, word }: Part) => [input, t, word]),
+    [6, 5, 7, 3].map((id, k) => ["words", k + 2, `#${id}`]),
   );
+  assert.deepEqual(
+    found.steps.map(({ input, t, values }: Part) => [input, t, values]),
+    FACTS.map((step, t) => ["facts", t, step]),
+  );
+  const total = [...found.words, ...found.steps].reduce(
+    (sum, part: Part) => sum + part.integratedGradients,
+    0,
+  );
+  assert.ok(Math.abs(total - (found.value - found.baseline)) < 1e-8);
   await refused(
     /an object with a row for each input: words, facts/,
     "explain",
@@ -160,15 +175,68 @@ test("--row: ids, steps of numbers, and a row for each of several inputs", async
   );
 });
 
+test("attribute of a row of numbers: text, page and picture name steps and features from 1", async () => {
+  const args = ["explain", "attribute", "tags.keras", "--row", "steps.csv", "--label", "2"];
+  const { code, stdout, stderr } = await cellstate([...args, "--html", "page.html", "--svg", "steps.svg"], {
+    cwd: folder,
+  });
+  assert.equal(code, 0, stderr);
+  assert.match(stdout, /with zeros in place of every number/);
+  for (const line of stdout.split("\n")) assert.ok(line.length <= 80, line);
+  assert.match(stdout, /step 1 .*step 4 .*Strongest numbers.*step \d, feature [12] /s);
+  assert.doesNotMatch(stdout, /step 0|feature 0/);
+  const page = await readFile(join(folder, "page.html"), "utf8");
+  assert.match(page, /Which numbers decided.*By step.*Number by number.*step 1 to 4 from left to right/s);
+  assert.doesNotMatch(page, /The text, marked/);
+  assert.match(
+    await readFile(join(folder, "steps.svg"), "utf8"),
+    /What each step did to the log-odds of class 2/,
+  );
+});
+
+test("--at counts words and steps from 1, as texts and errors do; JSON counts places from 0", async () => {
+  const post = ["network.keras", TEXT, "--tokenizer", "vocabulary.txt"];
+  const text = [...post, "--padding", "pre"];
+  for (const command of ["cell", "unroll", "gradient"]) {
+    const more = command === "gradient" ? ["--no-study"] : [];
+    const view = await ask("explain", command, ...text, ...more, "--at", "3", "--json");
+    const place = command === "unroll" ? view.t : view.words[view.chosen].t;
+    // Six ids, two of padding in front of four words: the third stands at 4.
+    assert.equal(place, 4, command);
+    await refused(
+      /--at: expected a word of the text, 1 to 4 but received 5/,
+      ...["explain", command, ...text, "--at", "5"],
+    );
+  }
+  await refused(/--at: expected a whole number of at least 1/, "explain", "cell", ...text, "--at", "0");
+  await refused(
+    /--at: expected a word that has a step before it but received 1/,
+    ...["explain", "gradient", ...post, "--at", "1"],
+  );
+  const cell = await cellstate(["explain", "cell", ...text, "--at", "3"], { cwd: folder });
+  assert.match(cell.stdout, /At “was”, word 3 of 4/);
+  const numbers = await cellstate(
+    ["explain", "cell", "tags.keras", "--row", "steps.csv", "--at", "3", "--svg", "cell.svg"],
+    { cwd: folder },
+  );
+  assert.match(numbers.stdout, /At step 3 of 4\n/);
+  assert.match(await readFile(join(folder, "cell.svg"), "utf8"), /at step 3 of 4</);
+});
+
 test("--output-step: which step of a sequence of outputs E is about", async () => {
   const answer = made["tags"]!.predict([FACTS]) as unknown as number[][][];
   const args = ["explain", "gradient", "tags.keras", "--row", "steps.csv", "--no-study", "--json"];
   const of = ["--of", "probability", "--label", "2"];
   const last = await ask(...args, ...of);
-  assert.equal(last.objective.name, "probability of class 2 at step 3");
+  assert.equal(last.objective.name, "probability of class 2 at step 4");
   assert.ok(Math.abs(last.objective.value - answer[0]![3]![2]!) < 1e-6);
-  const second = await ask(...args, ...of, "--output-step", "1");
+  const second = await ask(...args, ...of, "--output-step", "2");
   assert.ok(Math.abs(second.objective.value - answer[0]![1]![2]!) < 1e-6);
   assert.equal(second.words[second.chosen].t, 1);
-  await refused(/--output-step: expected a step of the output, 0 to 3/, ...args, "--output-step", "4");
+  await refused(
+    /--output-step: expected a step of the output, 1 to 4 but received 5/,
+    ...args,
+    "--output-step",
+    "5",
+  );
 });

@@ -66,7 +66,7 @@ const outputs = (command: string) => ({
     `explain ${command} lstm film --labels a,b`,
     `explain ${command} amounts.keras film --labels a,b`,
   ),
-  "--output-step": idle(`explain ${command} m.keras film --output-step 0`),
+  "--output-step": idle(`explain ${command} m.keras film --output-step 1`),
 });
 
 const vocabulary = (line: string) => ({
@@ -375,7 +375,7 @@ const TABLE: Record<string, Record<string, Situations>> = {
   "explain cell": {
     ...subject("cell"),
     "--layer": always,
-    "--at": { ...idle("explain cell lstm --at 0"), ...fine("explain cell m.keras film --at 5") },
+    "--at": { ...idle("explain cell lstm --at 1"), ...fine("explain cell m.keras film --at 1") },
     "--units": { ...idle("explain cell lstm --units 0"), ...fine("explain cell m.keras film --units 1") },
   },
   "explain compare": {

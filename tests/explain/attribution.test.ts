@@ -2,12 +2,16 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { attribute, without } from "../../src/explain/attribution.js";
+import { attribute } from "../../src/explain/attribution.js";
 import { gradientFlow } from "../../src/explain/gradient.js";
 import { decomposeMemory } from "../../src/explain/memory.js";
+import { without } from "../../src/explain/occlusion.js";
+import type { InputRow } from "../../src/explain/probe.js";
 import { gaussLegendre } from "../../src/explain/quadrature.js";
 import { readSentence, sentenceOfIds } from "../../src/explain/sentence.js";
-import { layers, sequential } from "../../src/index.js";
+import { layers, type Model, model, sequential } from "../../src/index.js";
+import { Random } from "../../src/kernels/philox.js";
+import type { InputsLike } from "../../src/network/inputs.js";
 import { Vectorizer } from "../../src/tokens/vectorizer.js";
 import { anyCase, ENGINES, flagship, shake } from "./models.js";
 
@@ -126,13 +130,52 @@ test("a word whose vector is the padding's is credited with nothing; gradients a
   assert.ok(Math.abs(words[0]!.occlusion) < 1e-12 && Math.abs(words[2]!.occlusion) > 1e-6);
 });
 
-test("what does not begin with an Embedding is refused", () => {
-  const model = sequential([
-    layers.input({ shape: [3, 2] }),
-    layers.lstm({ units: 2 }),
-    layers.dense({ units: 1 }),
-  ]);
-  assert.throws(() => attribute(model, [1, 2, 3]), /rows of shape|begins with an Embedding/);
+test("a row of numbers, and of several inputs: the shares add up to what two forward passes differ by", () => {
+  const random = new Random(4, 1);
+  const row = [0, 1, 2, 3].map((t) => [random.normal(2 * t), random.normal(2 * t + 1)]);
+  const head = () => layers.dense({ units: 1, activation: "sigmoid" });
+  const ids = layers.input({ shape: [5] });
+  const series = layers.input({ shape: [4, 2] });
+  // One input is read by two Embeddings of different widths: a word enters by both of its vectors.
+  const tables = [3, 2].map((outputDim) => layers.embedding({ inputDim: 9, outputDim }).apply(ids));
+  const read = [
+    layers.lstm({ units: 3 }).apply(tables[0]!),
+    layers.globalAveragePooling1D().apply(tables[1]!),
+    layers.gru({ units: 2 }).apply(series),
+  ];
+  const two = model({ inputs: [ids, series], outputs: head().apply(layers.concatenate().apply(read)) });
+  const one = sequential([layers.input({ shape: [4, 2] }), layers.lstm({ units: 3 }), head()]);
+  const zeros = row.map((step) => step.map(() => 0));
+  const words = [0, 3, 8, 1, 3];
+  for (const [made, given, whole, nothing] of [
+    [one, row, [row], [zeros]],
+    [two, [words, row], [[words], [row]], [[words.map(() => 0)], [zeros]]],
+  ] as [Model, InputRow, InputsLike, InputsLike][]) {
+    shake(made, 7);
+    const found = attribute(made, given, { kind: "probability", target: 1 });
+    const [p, q] = [whole, nothing].map((x) => (made.predict(x) as number[][])[0]![0]!) as [number, number];
+    const parts = [...found.words, ...found.steps];
+    const total = parts.reduce((sum, part) => sum + part.integratedGradients, 0);
+    assert.ok(Math.abs(total - (p - q)) < 2e-7, `${total}, ${p - q}`);
+    assert.ok(Math.abs(total) > 0.01);
+    for (const { shares, integratedGradients } of found.steps) {
+      assert.ok(Math.abs(shares.reduce((a, b) => a + b) - integratedGradients) < 1e-15);
+    }
+  }
+});
+
+test("nothing but padding and zeros is refused; a memory over several inputs is not divided", () => {
+  const series = layers.input({ shape: [3, 2] });
+  const other = layers.input({ shape: [3, 1] });
+  const both = layers.lstm({ units: 2 }).apply(layers.concatenate().apply([series, other]));
+  const made = shake(model({ inputs: [series, other], outputs: layers.dense({ units: 1 }).apply(both) }), 3);
+  const zeros = [0, 1, 2].map(() => [0, 0]);
+  assert.throws(() => attribute(made, [zeros, [[0], [0], [0]]]), /a number other than 0.*zeros alone/);
+  assert.throws(() => attribute(flagship(), new Array(200).fill(0)), /a word to attribute to.*padding alone/);
+  const { noMemory, steps } = attribute(made, [zeros, [[1], [0], [2]]]);
+  assert.match(noMemory!, /lstm reads 2 inputs together/);
+  assert.equal(steps.length, 6);
+  assert.ok(steps.every(({ input, integratedGradients: share }) => input === steps[3]!.input || share === 0));
 });
 
 test("a word is taken out on the side where the padding is", () => {

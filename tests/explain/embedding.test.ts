@@ -12,7 +12,10 @@ import {
   wordTable,
 } from "../../src/explain/embedding.js";
 import { embeddingPicture, placedNames } from "../../src/explain/embedding-picture.js";
+import { objectiveFor } from "../../src/explain/objective.js";
+import { Probe } from "../../src/explain/probe.js";
 import { layers, type Model, sequential } from "../../src/index.js";
+import { apart, shake } from "./models.js";
 
 const vocabulary = ["", "north", "south", "northern", "up", "tab\there"];
 /** [V][F] one row a word; row 6 has no word. */
@@ -91,27 +94,63 @@ describe("an Embedding's words", () => {
 
   test("a word's effect is what it changes of the log-odds beside an empty text", () => {
     const outputs = wordOutputs(model(), 6, 4, "pre")!;
-    effectsOf(outputs, true).forEach((effect, id) => {
-      assert.ok(Math.abs(effect[0]! - vectors[id]![0]!) < 1e-4, `${id}: ${effect[0]}`);
-      assert.ok(Math.abs(outputs[id]![0]! - 1 / (1 + Math.exp(-vectors[id]![0]!))) < 1e-6);
-    });
+    const effects = (made: Model, padding: "pre" | "post") =>
+      embeddingMap(made, wordTable(made, source), { length: 4, padding }).points.map(({ effect }) => effect!);
+    for (const [i, effect] of effects(model(), "pre").entries()) {
+      const own = vectors[i + 1]![0]!;
+      assert.ok(Math.abs(effect[0]! - own) < 1e-6, `${i}: ${effect[0]}`);
+      assert.ok(Math.abs(outputs[i + 1]![0]! - 1 / (1 + Math.exp(-own))) < 1e-6);
+    }
     // Padded behind, the word stands first; without recurrence nothing of it is left at the end.
-    assert.ok(
-      effectsOf(wordOutputs(model(), 6, 4, "post")!, true).every((effect) => Math.abs(effect[0]!) < 1e-6),
-    );
-    const two = effectsOf(wordOutputs(model(2), 6, 4, "pre")!, true);
-    assert.ok(Math.abs(two[1]![1]! - 1) < 1e-4 && Math.abs(two[1]![0]! + 1) < 1e-4, `${two[1]}`);
+    assert.ok(effects(model(), "post").every((effect) => Math.abs(effect[0]!) < 1e-6));
+    const [two] = effects(model(2), "pre");
+    assert.ok(Math.abs(two![1]! - 1) < 1e-6 && Math.abs(two![0]! + 1) < 1e-6, `${two}`);
     const sequence = sequential([
       layers.embedding({ inputDim: 7, outputDim: 3, inputLength: 4 }),
       layers.lstm({ units: 2, returnSequences: true }),
     ]);
     assert.equal(wordOutputs(sequence, 6, 4, "pre"), null);
-    const plain = [Float32Array.of(2, -1), Float32Array.of(5, 0)];
+    const plain = { scores: [Float32Array.of(2, -1), Float32Array.of(5, 0)], squash: null };
     assert.deepEqual(effectsOf(plain, false), [
       [0, 0],
       [3, 1],
     ]);
-    assert.ok(Number.isFinite(effectsOf([Float32Array.of(0), Float32Array.of(1)], true)[1]![0]!));
+    const within = { scores: [Float32Array.of(0), Float32Array.of(1)], squash: null };
+    assert.ok(Number.isFinite(effectsOf(within, true)[1]![0]!));
+  });
+
+  test("effects on answers that round to 0 and 1 are those of float64, of one sigmoid and of a softmax", () => {
+    for (const units of [1, 3]) {
+      const made = shake(
+        sequential([
+          layers.embedding({ inputDim: 7, outputDim: 3, inputLength: 4 }),
+          layers.gru({ units: 3 }),
+          layers.dense({ units, activation: units === 1 ? "sigmoid" : "softmax" }),
+        ]),
+        5,
+      );
+      const last = made.getWeights().length - 2;
+      made.setWeights(made.getWeights().map(({ data }, k) => data.map((w) => (k >= last ? 100 * w : w))));
+      const { points } = embeddingMap(made, wordTable(made, source), { length: 4 });
+      const probe = new Probe(made);
+      const rows = Array.from({ length: 6 }, (_, id) => [0, 0, 0, id]);
+      const endings = probe.endings(rows);
+      const logOdds = (row: number, target: number) =>
+        objectiveFor(made, endings[row]!, { kind: "logOdds", target }).value(endings[row]!.scores);
+      const wanted = points.map((_, i) =>
+        Array.from({ length: units }, (_, k) => {
+          const target = units === 1 ? 1 : k;
+          return logOdds(i + 1, target) - logOdds(0, target);
+        }),
+      );
+      assert.ok(
+        wanted.flat().some((effect) => Math.abs(effect) > 34),
+        `${wanted}`,
+      );
+      for (const [i, { effect }] of points.entries())
+        assert.ok(apart(effect!, wanted[i]!) < 1e-4, `${effect}`);
+      probe.dispose();
+    }
   });
 
   test("words speak for labels by their probability, and raise or lower an amount as it is", () => {

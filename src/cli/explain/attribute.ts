@@ -1,22 +1,22 @@
 /**
- * cellstate explain attribute MODEL TEXT: which words decided; of a recurrent network asked three ways, of an automatic
- * classifier exactly.
+ * cellstate explain attribute MODEL TEXT: which words (or numbers of a row) decided; of a recurrent network asked three
+ * ways, of an automatic classifier exactly.
  */
 import type { Command } from "commander";
-import { inputError } from "../../base/errors.js";
 import { percent } from "../../base/numbers.js";
 import { padToWidth, printable, wrapToWidth } from "../../base/text.js";
 import { TextRegressor } from "../../classifier/regressor.js";
 import { type Attribution, attribute } from "../../explain/attribution.js";
 import { attributionPage } from "../../explain/draw/attribution-page.js";
-import { attributionPicture } from "../../explain/draw/attribution-picture.js";
+import { attributionPicture, namedParts } from "../../explain/draw/attribution-picture.js";
+import { strongestNumbers } from "../../explain/draw/number-shares-picture.js";
 import { numeral, tiny } from "../../explain/draw/numbers.js";
 import { MOST_POINTS } from "../../explain/integrated-gradients.js";
-import type { Sentence } from "../../explain/sentence.js";
+import { rowOf, type Sentence } from "../../explain/sentence.js";
 import { whole } from "../context.js";
 import { refuseIdle } from "../options.js";
 import { type Style, WIDTH } from "../terminal.js";
-import { excerpt } from "../ui/table.js";
+import { excerpt, table } from "../ui/table.js";
 import { showFeatures } from "./attribute-features.js";
 import { twoSidedBar } from "./blocks.js";
 import { type OutputFlags, outputOptions, show } from "./output.js";
@@ -39,7 +39,7 @@ export function attributeCommand(explain: Command): void {
   const command = explain
     .command("attribute")
     .description(
-      "which words decided: exactly, of an automatic classifier's n-grams; else integrated gradients, occlusion, and the memory's parts, side by side",
+      "which words (or numbers of a row) decided: exactly, of an automatic classifier's n-grams; else integrated gradients, occlusion, and the memory's parts, side by side",
     );
   choiceOptions(subjectOptions(command), "logOdds")
     .option("--layer <name>", "whose memory to divide (default: the last recurrent layer's)")
@@ -55,21 +55,15 @@ export function attributeCommand(explain: Command): void {
       return showFeatures(subject, flags);
     }
     const { model, sentence, title } = subject;
-    if (sentence.row) {
-      throw inputError({
-        expected:
-          "a model of one input that begins with an Embedding, whose words an answer is divided among",
-        where: title,
-        received: "a row of numbers, or of several inputs",
-        next: "explain cell, unroll and gradient open its recurrent layers.",
-      });
-    }
-    const attribution = attribute(model, sentence.ids, {
+    const attribution = attribute(model, rowOf(sentence), {
       ...choiceOf(command, flags, subject),
       ...(flags.layer === undefined ? {} : { layer: flags.layer }),
       ...(flags.points === undefined ? {} : { points: flags.points }),
     });
-    const words = attribution.words.map((word) => ({ word: sentence.words[word.t]!, ...word }));
+    const words = attribution.words.map((word) => ({
+      word: sentence.words[word.t] ?? `#${word.id}`,
+      ...word,
+    }));
     await show(
       {
         data: { ...attribution, words },
@@ -86,34 +80,53 @@ export function attributeCommand(explain: Command): void {
 const HALF = 9;
 
 function attributionText(attribution: Attribution, sentence: Sentence, style: Style): string {
-  const { objective, value, baseline, words, completeness, memory } = attribution;
-  const most = Math.max(...words.map((word) => Math.abs(word.integratedGradients)));
+  const { objective, value, baseline, words, steps, completeness, memory } = attribution;
+  const parts = namedParts(attribution, sentence);
+  const most = Math.max(...parts.map((part) => Math.abs(part.integratedGradients)));
+  const ofWords = words.some(({ input }) => input === memory?.input);
   const number = (amount: number | null) => (amount === null ? "–" : numeral(amount, 3)).padStart(9);
-  const lines = words.map(({ t, integratedGradients, occlusion, memory: left, held }) => {
-    const name = padToWidth(excerpt(sentence.words[t]!, 16), 16);
+  const lines = parts.map(({ name, integratedGradients, occlusion, memory: left, held }) => {
     const bars = twoSidedBar(integratedGradients, most, HALF);
     const share = (held === null ? "–" : percent(held)).padStart(8);
-    return `  ${name} ${number(integratedGradients)} ${bars} ${number(occlusion)} ${number(left)} ${share}`;
+    return `  ${padToWidth(excerpt(name, 16), 16)} ${number(integratedGradients)} ${bars} ${number(occlusion)} ${number(left)} ${share}`;
   });
   const heads = `  ${" ".repeat(16)} ${"integrated gradients".padStart(29)} ${"occlusion".padStart(9)} ${"memory".padStart(9)} ${"held".padStart(8)}`;
   return [
-    style.bold(
-      `${excerpt(objective, 40)}: ${numeral(value, 4)}, with padding in place of every word ${numeral(baseline, 4)}`,
-    ),
+    ...paragraph(
+      `${excerpt(objective, 40)}: ${numeral(value, 4)}, with ${attribution.baselineWords} ${numeral(baseline, 4)}`,
+    ).map(style.bold),
     style.dim(heads),
     ...lines,
+    ...(steps.length > 0 ? ["", ...numberLines(attribution, style)] : []),
     "",
     ...paragraph(
       `Integrated gradients add up to ${numeral(completeness.sum, 6)}; two forward passes differ by ${numeral(completeness.difference, 6)}: ${tiny(completeness.residual)} apart (${completeness.points} points).`,
     ),
     ...paragraph(completeness.note ?? ""),
-    ...paragraph("Occlusion is the change when the word is taken out; such changes need not add up."),
+    ...paragraph(`Occlusion is the change when ${occluded(attribution)}; such changes need not add up.`),
     ...paragraph(
       memory
-        ? `Memory is what the word left in ${printable(memory.layer)}, along ∂F/∂memory; held is its share of that memory (padding: ${percent(memory.padding.held)}). The parts add up within ${tiny(memory.residual)}.`
+        ? `Memory is what the ${ofWords ? "word" : "step"} left in ${printable(memory.layer)}, along ∂F/∂memory; held is its share of that memory${ofWords ? ` (padding: ${percent(memory.padding.held)})` : ""}. The parts add up within ${tiny(memory.residual)}.`
         : attribution.noMemory!,
     ),
   ].join("\n");
+}
+
+function numberLines(attribution: Attribution, style: Style): string[] {
+  const strongest = strongestNumbers(attribution);
+  const rows = strongest.map(({ name, value, share }) => [name, numeral(value, 4), numeral(share, 4)]);
+  return [
+    style.bold("Strongest numbers (steps and features are counted from 1)"),
+    table([["", "number", "share"], ...rows]),
+  ];
+}
+
+function occluded({ words, steps }: Attribution): string {
+  const ways = [
+    ...(words.length > 0 ? ["the word is taken out"] : []),
+    ...(steps.length > 0 ? ["the step's numbers are zeros"] : []),
+  ];
+  return ways.join(", or ");
 }
 
 const paragraph = (text: string) => wrapToWidth(text, WIDTH);

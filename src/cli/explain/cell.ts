@@ -3,19 +3,19 @@ import type { Command } from "commander";
 import { count, decimal } from "../../base/numbers.js";
 import { padToWidth, printable, wrapToWidth } from "../../base/text.js";
 import { type CellAnatomy, type CellPart, cellAnatomy } from "../../explain/anatomy.js";
-import { type CellView, cellView, type PartSeries } from "../../explain/cell-view.js";
+import { type CellView, cellView, chosenPhrase, type PartSeries } from "../../explain/cell-view.js";
 import { openCell } from "../../explain/cells/open.js";
 import { cellPage } from "../../explain/draw/cell-pages.js";
 import { cellPicture } from "../../explain/draw/cell-picture.js";
 import { numeral } from "../../explain/draw/numbers.js";
 import { plain } from "../../explain/tex.js";
-import { whole } from "../context.js";
 import { refuseIdle } from "../options.js";
 import { type Style, WIDTH } from "../terminal.js";
 import { excerpt, table } from "../ui/table.js";
 import { shades } from "./blocks.js";
 import { hasNetworks, refuseAutomatic } from "./open.js";
 import { type OutputFlags, outputOptions, show } from "./output.js";
+import { atOption, placeOf } from "./place.js";
 import {
   hasText,
   idleForSubject,
@@ -38,18 +38,15 @@ export function cellCommand(explain: Command): void {
     .description("a recurrent cell part by part; with a text, its gates and states at every word");
   subjectOptions(command)
     .option("--layer <name>", "which recurrent layer (default: the last)")
-    .option(
-      "--at <place>",
-      "place in the row of the word to show values of (default: the one read last)",
-      whole("at"),
-    )
+    .addOption(atOption("to show values of"))
     .option("--units <list>", "units to show, as 0,3,7 (default: those that remember most)", unitNumbers);
   outputOptions(command).action(async (source: string, text: string[], flags: Flags) => {
     const noText = !hasText(text, flags) && "without a text";
     refuseIdle(command, { ...idleForSubject(source, text, flags), at: noText, units: noText });
     if (text.length === 0 && !hasText(text, flags)) return showAnatomy(source, flags);
     const { model, sentence, title } = await openSubject(source, text, flags);
-    const { layer, at, units } = flags;
+    const { layer, units } = flags;
+    const at = placeOf(flags, model, sentence);
     const view = cellView(model, sentence, { layer, at, units });
     await show(
       {
@@ -106,7 +103,7 @@ function partLines({ number, name, role, equation, network }: CellPart, style: S
 }
 
 function viewText(view: CellView, style: Style): string {
-  const { words, chosen, units, series, skipped } = view;
+  const { units, series, skipped } = view;
   const states = series.filter(({ state }) => state);
   const heads = [
     ...states.map(({ symbol }) => plain(symbol.replace("{t}", "{t-1}"))),
@@ -119,7 +116,7 @@ function viewText(view: CellView, style: Style): string {
   ]);
   const left = skipped > 0 ? `, ${count(skipped)} steps of padding left out` : "";
   return [
-    style.bold(`At “${excerpt(words[chosen]!.word, 24)}”, word ${chosen + 1} of ${words.length}${left}`),
+    style.bold(`At ${chosenPhrase(view, (word) => excerpt(word, 24))}${left}`),
     table([["", ...heads], ...rows]),
     "",
     style.bold("Over the words: means over the units (of sizes, in bars), shaded low to high"),

@@ -9,11 +9,11 @@ import { numeral, tiny } from "../../explain/draw/numbers.js";
 import { type GradientView, gradientView } from "../../explain/gradient-view.js";
 import type { Study } from "../../explain/study.js";
 import { plain } from "../../explain/tex.js";
-import { whole } from "../context.js";
 import { refuseIdle } from "../options.js";
 import { type Style, WIDTH } from "../terminal.js";
 import { excerpt, table } from "../ui/table.js";
 import { type OutputFlags, outputOptions, show } from "./output.js";
+import { atOption, placeOf } from "./place.js";
 import {
   type ChosenFlags,
   choiceOf,
@@ -38,11 +38,7 @@ export function gradientCommand(explain: Command): void {
     .command("gradient")
     .description("how the gradient comes back through time: each path derived, evaluated and checked");
   choiceOptions(subjectOptions(command), "loss")
-    .option(
-      "--at <place>",
-      "place in the row of the word to go back from (default: the one read last)",
-      whole("at"),
-    )
+    .addOption(atOption("to go back from"))
     .option("--layer <name>", "which recurrent layer (default: the last)")
     .option("--units <list>", "units to put numbers in for, as 0,3,7", unitNumbers)
     .option("--no-study", "leave out the same text through fresh cells of every kind");
@@ -53,7 +49,7 @@ export function gradientCommand(explain: Command): void {
     const { model, sentence, title } = subject;
     const view = gradientView(model, sentence, {
       ...choiceOf(command, flags, subject),
-      at: flags.at,
+      at: placeOf(flags, model, sentence),
       layer: flags.layer,
       study: flags.study ? { seed: flags.seed } : null,
     });

@@ -293,7 +293,7 @@ function idSentence(
 /** The options of what is explained of the outputs. */
 export interface ChosenFlags {
   label?: string;
-  /** Which step of a sequence of outputs. */
+  /** Which step of a sequence of outputs, from 1. */
   outputStep?: number;
   /** Undefined: what is usual of the model. */
   of?: ObjectiveKind;
@@ -305,8 +305,8 @@ export function choiceOptions(command: Command, usual: string): Command {
     .option("--label <name>", "the class that it is about (default: the likeliest)")
     .option(
       "--output-step <t>",
-      "of a model that puts out a sequence: which step of it (default: the last)",
-      whole("output-step"),
+      "of a model that puts out a sequence: which step of it, counted from 1 (default: the last)",
+      whole("output-step", 1),
     )
     .addOption(
       choice("--of <what>", `what of it (default: ${usual}; of an amount: output)`, OBJECTIVE_KINDS),
@@ -325,7 +325,7 @@ export function choiceOf(
   const target = targetOf(label, labels);
   return {
     ...(of === undefined ? {} : { kind: of }),
-    ...(outputStep === undefined ? {} : { outputStep }),
+    ...(outputStep === undefined ? {} : { outputStep: outputStep - 1 }),
     ...(target === undefined ? {} : { target }),
     ...(labels === undefined ? {} : { labels }),
   };

@@ -6,7 +6,6 @@ import { padToWidth, printable, wrapToWidth } from "../../base/text.js";
 import { ENGINES } from "../../engines/engines.js";
 import type { EngineChoice } from "../../engines/registry.js";
 import { stateLetter } from "../../explain/cells/names.js";
-import { openCell } from "../../explain/cells/open.js";
 import { numeral, tiny } from "../../explain/draw/numbers.js";
 import { unrollPage } from "../../explain/draw/unroll-page.js";
 import { unrollPicture } from "../../explain/draw/unroll-picture.js";
@@ -15,7 +14,6 @@ import { type MemoryView, memoryView } from "../../explain/memory-view.js";
 import { rowOf, type Sentence, wordAt } from "../../explain/sentence.js";
 import { lastRead } from "../../explain/steps.js";
 import { plain } from "../../explain/tex.js";
-import { trace } from "../../explain/trace.js";
 import { BACKWARDS, type Unrolled, unroll } from "../../explain/unroll.js";
 import type { Model } from "../../model/model.js";
 import { whole } from "../context.js";
@@ -23,6 +21,7 @@ import { refuseIdle } from "../options.js";
 import { type Style, WIDTH } from "../terminal.js";
 import { bar, excerpt, table } from "../ui/table.js";
 import { type OutputFlags, outputOptions, show } from "./output.js";
+import { atOption, placeOf, stepsRead } from "./place.js";
 import { idleForSubject, openSubject, type SubjectFlags, subjectOptions, unitNumbers } from "./subject.js";
 
 interface Flags extends OutputFlags, SubjectFlags {
@@ -39,7 +38,7 @@ export function unrollCommand(explain: Command): void {
     .description("the recurrence written out over some steps, checked, and the memory by word");
   subjectOptions(command)
     .option("--steps <k>", "steps to write out (default: 2)", whole("steps", 1))
-    .option("--at <place>", "place in the row of step t (default: the word read last)", whole("at"))
+    .addOption(atOption("that is step t"))
     .option("--layer <name>", "which recurrent layer (default: the last)")
     .option("--units <list>", "units to put numbers in for, as 0,3,7", unitNumbers)
     .option("--tex", "only the formulas, as TeX");
@@ -51,7 +50,7 @@ export function unrollCommand(explain: Command): void {
     });
     const { model, sentence, title } = await openSubject(source, text, flags);
     const row = rowOf(sentence);
-    const at = flags.at ?? lastWord(model, sentence, flags.layer);
+    const at = placeOf(flags, model, sentence) ?? lastWord(model, sentence, flags.layer);
     const place = { steps: flags.steps, layer: flags.layer, at };
     const unrolled = unroll(model, row, place);
     const engine = ENGINES.createSynchronous({ engine: model.engineName as EngineChoice });
@@ -84,9 +83,7 @@ export function unrollCommand(explain: Command): void {
 
 /** The place of the word that the layer reads last, where its steps are the words. */
 function lastWord(model: Model, sentence: Sentence, layer: string | undefined): number | undefined {
-  const name = openCell(model, layer).cell.layer;
-  const { steps } = trace(model, rowOf(sentence)).layers.find((traced) => traced.layer === name)!;
-  return lastRead(steps, sentence.words);
+  return lastRead(stepsRead(model, sentence, layer), sentence.words);
 }
 
 /** Why --units would change nothing: they are columns of the table and of the page, and JSON has them all. */

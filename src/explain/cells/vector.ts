@@ -25,6 +25,7 @@ export const hadamard = (...vectors: readonly Vector[]): number[] =>
   combine((...v) => v.reduce((a, b) => a * b), ...vectors);
 export const scale = (a: Vector, factor: number): number[] => a.map((value) => value * factor);
 export const dot = (a: Vector, b: Vector): number => a.reduce((sum, value, i) => sum + value * b[i]!, 0);
+export const total = (a: Vector): number => a.reduce((sum, value) => sum + value, 0);
 /** Euclidean length; scaled, so that tiny vectors do not vanish in their squares. */
 export const norm = (a: Vector): number => Math.hypot(...a);
 export const largest = (a: Vector): number => a.reduce((most, value) => Math.max(most, Math.abs(value)), 0);

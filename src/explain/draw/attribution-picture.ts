@@ -2,8 +2,8 @@
 import { percent } from "../../base/numbers.js";
 import { html, type Markup } from "../../drawing/markup.js";
 import { bar, dataLabel, drawing, words } from "../../drawing/svg.js";
-import type { Attribution, WordAttribution } from "../attribution.js";
-import type { Sentence } from "../sentence.js";
+import type { Attribution, PartAttribution } from "../attribution.js";
+import { type Sentence, stepName } from "../sentence.js";
 import { HATCH } from "./heat-map.js";
 import { numeral, tiny } from "./numbers.js";
 
@@ -22,7 +22,29 @@ export interface BarColumn<Row> {
   range?: readonly number[];
 }
 
-const COLUMNS: readonly BarColumn<WordAttribution>[] = [
+/** A word or a step of numbers, with what it is called. */
+export interface NamedPart extends PartAttribution {
+  name: string;
+}
+
+/** All words and steps: by the word that stands there, by the step's number, and of several inputs by the input too. */
+export function namedParts(
+  { words: list, steps }: Pick<Attribution, "words" | "steps">,
+  sentence: Sentence,
+): NamedPart[] {
+  const several = new Set([...list, ...steps].map(({ input }) => input)).size > 1;
+  const of = (input: string, name: string) => (several ? `${input}: ${name}` : name);
+  return [
+    ...list.map((word) => ({ ...word, name: of(word.input, sentence.words[word.t] ?? `#${word.id}`) })),
+    ...steps.map((step) => ({ ...step, name: step.vector ? step.input : of(step.input, stepName(step.t)) })),
+  ];
+}
+
+/** "What each word did", "What each step did" */
+export const eachPart = ({ words: list, steps }: Attribution): string =>
+  [...(list.length > 0 ? ["word"] : []), ...(steps.length > 0 ? ["step"] : [])].join(" and ");
+
+const COLUMNS: readonly BarColumn<NamedPart>[] = [
   {
     name: "integrated gradients",
     note: "shares that add up",
@@ -31,7 +53,7 @@ const COLUMNS: readonly BarColumn<WordAttribution>[] = [
   },
   {
     name: "occlusion",
-    note: "the change without the word",
+    note: "the change without it",
     value: (word) => word.occlusion,
     format: (value) => numeral(value, 3),
   },
@@ -50,28 +72,30 @@ const COLUMNS: readonly BarColumn<WordAttribution>[] = [
 ];
 
 export function attributionPicture(attribution: Attribution, sentence: Sentence): Markup {
-  const { objective, words: list, completeness, value, baseline } = attribution;
+  const { objective, completeness, value, baseline } = attribution;
+  const list = namedParts(attribution, sentence);
+  const title = `What each ${eachPart(attribution)} did to the ${objective}`;
   const columns = COLUMNS.filter(({ value: of }) => list.some((word) => of(word) !== null));
   const left = 170;
   const width = (WIDTH - left) / columns.length;
   return drawing(
     {
       id: "attribution",
-      title: `What each word did to the ${objective}`,
-      description: `${list.map((word) => `${sentence.words[word.t]} ${numeral(word.integratedGradients, 3)}`).join(", ")}. Integrated gradients add up to ${numeral(completeness.sum, 4)}, the difference of ${numeral(value, 4)} and ${numeral(baseline, 4)}.`,
+      title,
+      description: `${list.map(({ name, integratedGradients }) => `${name} ${numeral(integratedGradients, 3)}`).join(", ")}. Integrated gradients add up to ${numeral(completeness.sum, 4)}, the difference of ${numeral(value, 4)} and ${numeral(baseline, 4)}.`,
       width: WIDTH,
       height: TOP + ROW * list.length + 30,
     },
     HATCH,
-    words(0, 14, `What each word did to the ${objective}`, "heading"),
+    words(0, 14, title, "heading"),
     words(
       0,
       32,
-      `${numeral(value, 4)} with the words, ${numeral(baseline, 4)} with padding in their place; integrated gradients add up to the difference within ${tiny(completeness.residual)}.`,
+      `${numeral(value, 4)} of the row, ${numeral(baseline, 4)} with ${attribution.baselineWords}; integrated gradients add up to the difference within ${tiny(completeness.residual)}.`,
       "subheading",
     ),
     columns.map((column, k) => barColumn(column, list, left + k * width, width)),
-    list.map(({ t }, row) => dataLabel(0, TOP + row * ROW + 16, sentence.words[t]!, left - 16)),
+    list.map(({ name }, row) => dataLabel(0, TOP + row * ROW + 16, name, left - 16)),
   );
 }
 

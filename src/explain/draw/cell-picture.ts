@@ -4,7 +4,7 @@ import { wrapToWidth } from "../../base/text.js";
 import { html, type Markup } from "../../drawing/markup.js";
 import { drawing, words } from "../../drawing/svg.js";
 import type { CellAnatomy, CellPart } from "../anatomy.js";
-import type { CellView, PartSeries } from "../cell-view.js";
+import { type CellView, chosenPhrase, type PartSeries } from "../cell-view.js";
 import { plain } from "../tex.js";
 import { cellDiagram, DIAGRAM } from "./cell-diagrams.js";
 import { badge } from "./diagram.js";
@@ -42,13 +42,8 @@ export function cellPicture(anatomy: CellAnatomy, view?: CellView): Markup {
 const describe = ({ parts }: CellAnatomy) =>
   parts.map(({ number, name, role, equation }) => `${number}: ${name}. ${role} ${plain(equation)}`).join(" ");
 
-const chosenLine = ({ words: list, chosen, units }: CellView) =>
-  words(
-    0,
-    14,
-    `Unit ${units[0]!.unit} at “${list[chosen]!.word}”, word ${chosen + 1} of ${list.length}`,
-    "heading",
-  );
+const chosenLine = (view: CellView) =>
+  words(0, 14, `Unit ${view.units[0]!.unit} at ${chosenPhrase(view)}`, "heading");
 
 const valuesOf = ({ units }: CellView): PartValues =>
   Object.fromEntries(

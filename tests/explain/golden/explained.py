@@ -148,6 +148,8 @@ class Model:
         """Its cells, the shapes of its weights, and the width and steps of its output."""
         if kind == "input":
             return [], [], options["shape"][1], options["shape"][0]
+        if kind == "masking":
+            return [], [], width, steps
         if kind == "embedding":
             return [], [(options["inputDim"], options["outputDim"])], options["outputDim"], options["inputLength"]
         if kind == "dense":
@@ -189,14 +191,16 @@ class Model:
         return [torch.tensor(w, requires_grad=gradients) for w in self.weights]
 
     def __call__(self, row, weights=None, given=None):
-        """The output of a row of ids or of [T][I] numbers; `given` stands in place of an Embedding's output."""
+        """The output of a row of ids or of [T][I] numbers; `given` stands in place of an Embedding's output, or of the numbers."""
         weights = list(weights if weights is not None else self.tensors())
         mask = None
         for kind, options, cells, count in self.layers:
             own, weights = weights[:count], weights[count:]
             act = ACTIVATIONS[options.get("activation", "linear")] if not cells else None
             if kind == "input":
-                x = torch.tensor(row)
+                x = torch.tensor(row) if given is None else given
+            elif kind == "masking":
+                mask = np.any(np.array(row) != 0, axis=1)
             elif kind == "embedding":
                 x = given if given is not None else own[0][torch.tensor(row)]
                 mask = np.array(row) != 0 if options.get("maskZero") else None

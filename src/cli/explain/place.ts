@@ -1,0 +1,36 @@
+/** `--at`: a word, or a step that is no word, as people count them: from 1, padding left out. */
+import { Option } from "commander";
+import { inputError } from "../../base/errors.js";
+import { openCell } from "../../explain/cells/open.js";
+import { countedPlaces, rowOf, type Sentence } from "../../explain/sentence.js";
+import type { TraceStep } from "../../explain/steps.js";
+import { trace } from "../../explain/trace.js";
+import type { Model } from "../../model/model.js";
+import { whole } from "../context.js";
+
+/** @param what is done with the word: "to go back from" */
+export const atOption = (what: string): Option =>
+  new Option(
+    "--at <n>",
+    `the word (or step of numbers) ${what}, counted from 1 (default: the one read last)`,
+  ).argParser(whole("at", 1));
+
+/** What a recurrent layer does on a sentence, step by step. */
+export function stepsRead(model: Model, sentence: Sentence, layer: string | undefined): readonly TraceStep[] {
+  const name = openCell(model, layer).cell.layer;
+  return trace(model, rowOf(sentence)).layers.find((traced) => traced.layer === name)!.steps;
+}
+
+/** The place in the layer's row of what `--at` counts to; undefined without it. */
+export function placeOf(
+  { at, layer }: { at?: number; layer?: string },
+  model: Model,
+  sentence: Sentence,
+): number | undefined {
+  if (at === undefined) return undefined;
+  const { length } = stepsRead(model, sentence, layer);
+  const places = countedPlaces(sentence, length);
+  if (at <= places.length) return places[at - 1];
+  const what = sentence.words.length === length ? "word of the text" : "step of the layer";
+  throw inputError({ expected: `a ${what}, 1 to ${places.length}`, where: "--at", received: at });
+}
