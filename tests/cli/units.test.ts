@@ -6,6 +6,8 @@ import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { asyncBufferFromFile, parquetReadObjects } from "hyparquet";
 import { TextClassifier } from "../../src/classifier/classifier.js";
+import { type LabelledRow, readLabelled } from "../../src/data/index.js";
+import * as explanations from "../../src/explain/index.js";
 import { readZip } from "../../src/formats/zip.js";
 import { layers, sequential } from "../../src/index.js";
 import { byName, parsePage, textOf } from "../report/page.js";
@@ -16,11 +18,14 @@ import { cellstate } from "./run.js";
 let folder = "";
 let model = "";
 let data = "";
+/** Another, of two directions. */
+let both = "";
 const rows = reviews(60);
 before(async () => {
   folder = await mkdtemp(join(tmpdir(), "cellstate-units-"));
   model = join(folder, "m.keras");
   data = join(folder, "d.csv");
+  both = join(folder, "both.keras");
   await writeFile(data, csv(rows));
   const network = sequential([
     layers.embedding({ inputDim: 60, outputDim: 4, inputLength: 12 }),
@@ -85,7 +90,6 @@ test("units of a layer with a long name are told by part and number; without lab
     layers.bidirectional({ layer: layers.lstm({ units: 3 }) }),
     layers.dense({ units: 1, activation: "sigmoid" }),
   ]);
-  const both = join(folder, "both.keras");
   const options = { vocabulary: 60, length: 12, epochs: 2, seed: 1, validationSplit: 0 };
   await (await TextClassifier.train(rows, { ...options, model: network })).save(both);
   const text = await explain("units", both, data, ...quick, "--parts", "hidden,candidate");
@@ -322,4 +326,83 @@ test("compare: two models on a text and on data; without models the cells; half 
   await refused(/--html/, "compare", model, model, "a good film", "--html", model);
   assert.match(await explain("compare"), /SimpleRNN +LSTM +GRU/);
   await refused(/two models, and a text or --data FILE/, "compare", model, model);
+});
+
+test("what the commands print the functions of cellstate/explain give", async () => {
+  const classifier = await TextClassifier.load(model);
+  const texts = async () => {
+    const read: LabelledRow[] = [];
+    for await (const row of await readLabelled(data)) read.push(row);
+    return read;
+  };
+  const labelled = await texts();
+  const printed = async (...args: string[]) => {
+    const { model: _, data: __, ...given } = await json(...args);
+    return given;
+  };
+  const plain = (given: unknown) => JSON.parse(JSON.stringify(given));
+  const survey = { permutations: 99, contexts: 2, seed: 4 };
+  const units = ["units", model, data, "--contexts", "2", "--seed", "4"];
+  assert.deepEqual(
+    await printed(
+      ...units,
+      "--pattern",
+      "gr.at",
+      "--correct",
+      "holm",
+      "--parts",
+      "cell,hidden",
+      "--permutations",
+      "9999",
+    ),
+    plain(
+      await explanations.surveyUnits(classifier, await readLabelled(data), {
+        ...{ ...survey, permutations: 9999, correction: "holm", parts: ["hidden", "cell"] },
+        features: [explanations.patternFeature(/gr.at/)],
+      }),
+    ),
+  );
+  const alone = labelled.map(({ text, row }) => ({ text, row }));
+  assert.deepEqual(
+    await printed(...units, ...quick, "--unlabelled", "--sample", "20"),
+    plain(await explanations.surveyUnits(classifier, alone, { ...survey, unlabelled: true, sample: 20 })),
+  );
+  const sentence = rows[7]!.text;
+  assert.deepEqual(
+    await printed("find", model, data, "--sentence", sentence, "--span", "5-6", "--threshold", "0.05"),
+    plain(
+      await explanations.findSpans(classifier, sentence, labelled, {
+        ...{ from: 4, to: 6, threshold: 0.05 },
+      }),
+    ),
+  );
+  for (const [flags, options] of [
+    [["--value", "mean", "--part", "forget"], { value: "mean", part: "forget" }],
+    [["--units", "0,2", "--value", "-9"], { groups: [[0, 2]], value: -9 }],
+    [["--together", "--words", "last"], { groups: "together", words: "last" }],
+    [["--words", "first", "--value", "mean"], { words: "first", value: "mean" }],
+  ] as const) {
+    assert.deepEqual(
+      await printed("ablate", model, data, ...flags),
+      plain(await explanations.ablateUnits(classifier, labelled, options)),
+    );
+  }
+  assert.deepEqual(
+    await printed("probe", model, data, "--parts", "hidden,cell", "--penalty", "0.5", "--seed", "3"),
+    plain(
+      await explanations.probeLayers(classifier, labelled, {
+        parts: ["hidden", "cell"],
+        penalty: 0.5,
+        seed: 3,
+      }),
+    ),
+  );
+  assert.deepEqual(
+    await printed("probe", model, data, "--words", "first", "--unlabelled"),
+    plain(await explanations.probeLayers(classifier, alone, { words: "first" })),
+  );
+  const { text, data: onData } = await json("compare", model, both, sentence, "--data", data);
+  const other = await TextClassifier.load(both);
+  assert.deepEqual(text, plain(explanations.compareOnText(classifier, other, sentence)));
+  assert.deepEqual(onData, plain(await explanations.compareUnits(classifier, other, alone)));
 });

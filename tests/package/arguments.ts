@@ -81,6 +81,7 @@ const PRICES = [
   { text: "the good", value: 4 },
   { text: "the bad", value: 2 },
 ];
+const TEXTS = ROWS.map(({ text }) => text);
 const CSV = new TextEncoder().encode("text,label\na good film,yes\na bad one,no\n");
 const AMOUNTS = new TextEncoder().encode("text,label\na good film,4.5\na bad one,2\n");
 const TABLE = {
@@ -132,6 +133,14 @@ const X = () => [
 const Y = () => [1, 0];
 const IDS = () => [0, 1, 4, 3];
 const sentence = () => explain.readSentence(vectorizer(), "a good film", 4);
+/** Made when it is first asked for. */
+function once<T>(make: () => T): () => T {
+  let made: T | undefined;
+  return () => (made ??= make());
+}
+const ablated = once(() => explain.ablateUnits(classifier(), ROWS));
+const found = once(() => explain.findSpans(classifier(), "a good film", TEXTS, { threshold: 1e-6 }));
+const surveyed = once(() => explain.surveyUnits(classifier(), ROWS, { permutations: 19 }));
 const table = () => explain.wordTable(recurrent(), vectorizer());
 const progress = () => ({
   ...{ model: compiled(), epochs: 2, epoch: 0, batches: 1, batch: 0, batchSize: 2, step: 1, aborted: false },
@@ -719,6 +728,10 @@ export const CALLABLES: Callable[] = [
   simple("logUniform", tuning.logUniform, 1e-4, 1e-2),
   simple("integer", tuning.integer, 1, 3),
   // ---- cellstate/explain
+  simple("ablateUnits", explain.ablateUnits, classifier, () => ROWS, {
+    ...{ layer: "lstm", part: "cell", groups: [[0, 1]], value: 0.5, words: "first" },
+    ...{ signal: undefined, onProgress: undefined },
+  }),
   simple("attributeFeatures", explain.attributeFeatures, tiny, "a good film", { features: 3, label: "no" }),
   simple("attribute", explain.attribute, recurrent, IDS, { kind: "logOdds", target: 0 }),
   simple("cellAnatomy", explain.cellAnatomy, () => layers.lstm({ units: 2 }), 3, "lstm"),
@@ -728,10 +741,15 @@ export const CALLABLES: Callable[] = [
   simple("checkup", explain.checkup, () => ({ model: recurrent() })),
   simple("quickCheckup", explain.quickCheckup, () => ({ model: recurrent() })),
   simple("compareCells", explain.compareCells, 3, 2),
+  simple("compareOnText", explain.compareOnText, classifier, classifier, "a good film", { layer: "lstm" }),
+  simple("compareUnits", explain.compareUnits, classifier, multiLabel, () => TEXTS, { signal: undefined }),
   simple("decomposeMemory", explain.decomposeMemory, recurrent, IDS, fn(undefined)),
   simple("embeddingMap", explain.embeddingMap, recurrent, table, { words: 5 }),
   simple("embeddingTsv", explain.embeddingTsv, table),
   simple("explainParameters", explain.explainParameters, recurrent),
+  simple("findSpans", explain.findSpans, multiLabel, "a good film", () => SETS, {
+    ...{ from: 1, to: 2, threshold: 1e-6, alone: false, matches: 2, parts: ["hidden"], layer: "gru" },
+  }),
   simple("gradientFlow", explain.gradientFlow, recurrent, IDS, { target: 0 }),
   simple("gradientStudy", explain.gradientStudy, recurrent, IDS, { seed: 0, units: 2 }),
   simple("gradientView", explain.gradientView, recurrent, sentence, { target: 0, study: null }),
@@ -739,9 +757,33 @@ export const CALLABLES: Callable[] = [
   simple("memoryView", explain.memoryView, () => explain.decomposeMemory(recurrent(), IDS()), sentence),
   simple("nearestWords", explain.nearestWords, table, 1, 2),
   simple("parseExpectation", explain.parseExpectation, "lstm=5"),
+  simple(
+    "patternFeature",
+    explain.patternFeature,
+    "go+d",
+    fn(() => []),
+  ),
+  simple("probeLayers", explain.probeLayers, classifier, () => [...ROWS, ...ROWS, ...ROWS], {
+    ...{ parts: ["hidden"], penalty: 1, sample: 12, seed: 0, words: "last" },
+  }),
+  simple(
+    "recordUnits",
+    async (...args: Parameters<typeof explain.recordUnits>) => {
+      const texts: unknown[] = [];
+      for await (const text of explain.recordUnits(...args)) texts.push(text);
+      return texts;
+    },
+    () => ({ model: recurrent() }),
+    () => [{ ids: [1, 4, 3], row: 1 }],
+    { parts: ["cell"], layer: "lstm", signal: undefined },
+  ),
   simple("readSentence", explain.readSentence, vectorizer, "a good film", 4),
   simple("sentenceOfIds", explain.sentenceOfIds, IDS, WORDS),
   simple("sentenceOfRow", explain.sentenceOfRow, IDS),
+  simple("surveyUnits", explain.surveyUnits, regressor, () => PRICES, {
+    ...{ parts: ["hidden"], contexts: 1, sample: 3, permutations: 19, correction: "bh", alpha: 0.1, seed: 0 },
+    ...{ unlabelled: false, features: [], onRecorded: undefined, onProgress: undefined, layer: "gru" },
+  }),
   simple("trace", explain.trace, recurrent, IDS),
   simple(
     "trackTraining",
@@ -767,6 +809,9 @@ export const CALLABLES: Callable[] = [
     () => explain.cellAnatomy(layers.lstm({ units: 2 }), 3, "lstm"),
     () => explain.cellView(recurrent(), sentence()),
   ),
+  simple("draw.ablationPage", draw.ablationPage, ablated, "a.keras"),
+  simple("draw.findPage", draw.findPage, found, "a.keras"),
+  simple("draw.unitsPage", draw.unitsPage, surveyed, "a.keras"),
   simple("draw.chainPicture", draw.chainPicture, () => explain.cellView(recurrent(), sentence())),
   simple("draw.comparisonPicture", draw.comparisonPicture, () => explain.compareCells(3, 2)),
   simple("draw.gradientPicture", draw.gradientPicture, () =>

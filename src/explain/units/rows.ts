@@ -118,10 +118,13 @@ export function checkStudy(rows: unknown, options: UnitOptions, where: string): 
 }
 
 /** The text, and the row that the network reads. */
-export function readOne(given: StudyRow, { reader, model }: OpenNetwork, where: string) {
-  const { text, ids } = (typeof given === "string" ? { text: given } : given) as Partial<
-    TextToStudy & IdsToStudy
-  >;
+export function readOne(
+  given: StudyRow,
+  { reader, model }: OpenNetwork,
+  where: string,
+): Pick<StudiedText, "text" | "read"> {
+  const row = typeof given === "string" ? { text: given } : objectOf(given, where, ROW);
+  const { text, ids } = row as Partial<TextToStudy & IdsToStudy>;
   if (ids !== undefined && text === undefined) {
     const read = reader.readIds(indicesOf(ids, `${where} ids`), `${where} ids`);
     for (const layer of model.layers.filter(readsIds)) {

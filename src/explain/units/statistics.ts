@@ -102,6 +102,7 @@ export function auc(ranks: Float64Array, positive: ArrayLike<number>): number | 
 
 /** How p-values are corrected for there being many. */
 export const CORRECTIONS = ["bh", "holm"] as const;
+/** How p-values are corrected for there being many. */
 export type Correction = (typeof CORRECTIONS)[number];
 
 /**
