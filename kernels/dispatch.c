@@ -507,40 +507,41 @@ static void check_average_pool_backward(const int32_t *a, uint64_t bytes) {
 
 #endif
 static void check_rnn_forward(const int32_t *a, uint64_t bytes) {
-  const int64_t B = a[10];
-  check_whole("rnn_forward", "B", a[10]);
-  const int64_t T = a[11];
-  check_whole("rnn_forward", "T", a[11]);
-  const int64_t I = a[12];
-  check_whole("rnn_forward", "I", a[12]);
-  const int64_t U = a[13];
-  check_whole("rnn_forward", "U", a[13]);
-  check_whole("rnn_forward", "activation", a[14]);
-  check_flag("rnn_forward", "reverse", a[15]);
+  const int64_t B = a[11];
+  check_whole("rnn_forward", "B", a[11]);
+  const int64_t T = a[12];
+  check_whole("rnn_forward", "T", a[12]);
+  const int64_t I = a[13];
+  check_whole("rnn_forward", "I", a[13]);
+  const int64_t U = a[14];
+  check_whole("rnn_forward", "U", a[14]);
+  check_whole("rnn_forward", "activation", a[15]);
+  check_flag("rnn_forward", "reverse", a[16]);
   check_buffer((Checked){"rnn_forward", "h", 4, 0}, a[0], size_product(size_product(T, B), U), bytes);
-  check_buffer((Checked){"rnn_forward", "x", 4, 0}, a[1], size_product(size_product(T, B), I), bytes);
-  check_buffer((Checked){"rnn_forward", "mask", 4, 1}, a[2], size_product(T, B), bytes);
-  check_buffer((Checked){"rnn_forward", "h0", 4, 1}, a[3], size_product(B, U), bytes);
-  check_buffer((Checked){"rnn_forward", "kernel", 4, 0}, a[4], size_product(I, U), bytes);
-  check_buffer((Checked){"rnn_forward", "recurrent", 4, 0}, a[5], size_product(U, U), bytes);
-  check_buffer((Checked){"rnn_forward", "bias", 4, 1}, a[6], U, bytes);
-  check_buffer((Checked){"rnn_forward", "dropX", 4, 1}, a[7], size_product(B, I), bytes);
-  check_buffer((Checked){"rnn_forward", "dropH", 4, 1}, a[8], size_product(B, U), bytes);
-  check_buffer((Checked){"rnn_forward", "scratch", 64, 0}, a[9], rnn_forward_scratch(B, I, U), bytes);
+  check_buffer((Checked){"rnn_forward", "z", 4, 1}, a[1], size_product(size_product(T, B), U), bytes);
+  check_buffer((Checked){"rnn_forward", "x", 4, 0}, a[2], size_product(size_product(T, B), I), bytes);
+  check_buffer((Checked){"rnn_forward", "mask", 4, 1}, a[3], size_product(T, B), bytes);
+  check_buffer((Checked){"rnn_forward", "h0", 4, 1}, a[4], size_product(B, U), bytes);
+  check_buffer((Checked){"rnn_forward", "kernel", 4, 0}, a[5], size_product(I, U), bytes);
+  check_buffer((Checked){"rnn_forward", "recurrent", 4, 0}, a[6], size_product(U, U), bytes);
+  check_buffer((Checked){"rnn_forward", "bias", 4, 1}, a[7], U, bytes);
+  check_buffer((Checked){"rnn_forward", "dropX", 4, 1}, a[8], size_product(B, I), bytes);
+  check_buffer((Checked){"rnn_forward", "dropH", 4, 1}, a[9], size_product(B, U), bytes);
+  check_buffer((Checked){"rnn_forward", "scratch", 64, 0}, a[10], rnn_forward_scratch(B, I, U), bytes);
 }
 
 #ifndef KERNELS_INFERENCE
 static void check_rnn_backward(const int32_t *a, uint64_t bytes) {
-  const int64_t B = a[16];
-  check_whole("rnn_backward", "B", a[16]);
-  const int64_t T = a[17];
-  check_whole("rnn_backward", "T", a[17]);
-  const int64_t I = a[18];
-  check_whole("rnn_backward", "I", a[18]);
-  const int64_t U = a[19];
-  check_whole("rnn_backward", "U", a[19]);
-  check_whole("rnn_backward", "activation", a[20]);
-  check_flag("rnn_backward", "reverse", a[21]);
+  const int64_t B = a[17];
+  check_whole("rnn_backward", "B", a[17]);
+  const int64_t T = a[18];
+  check_whole("rnn_backward", "T", a[18]);
+  const int64_t I = a[19];
+  check_whole("rnn_backward", "I", a[19]);
+  const int64_t U = a[20];
+  check_whole("rnn_backward", "U", a[20]);
+  check_whole("rnn_backward", "activation", a[21]);
+  check_flag("rnn_backward", "reverse", a[22]);
   check_buffer((Checked){"rnn_backward", "dx", 4, 1}, a[0], size_product(size_product(T, B), I), bytes);
   check_buffer((Checked){"rnn_backward", "dKernel", 4, 0}, a[1], size_product(I, U), bytes);
   check_buffer((Checked){"rnn_backward", "dRecurrent", 4, 0}, a[2], size_product(U, U), bytes);
@@ -549,14 +550,15 @@ static void check_rnn_backward(const int32_t *a, uint64_t bytes) {
   check_buffer((Checked){"rnn_backward", "dH", 4, 1}, a[5], size_product(size_product(T, B), U), bytes);
   check_buffer((Checked){"rnn_backward", "dLast", 4, 1}, a[6], size_product(B, U), bytes);
   check_buffer((Checked){"rnn_backward", "h", 4, 0}, a[7], size_product(size_product(T, B), U), bytes);
-  check_buffer((Checked){"rnn_backward", "x", 4, 0}, a[8], size_product(size_product(T, B), I), bytes);
-  check_buffer((Checked){"rnn_backward", "mask", 4, 1}, a[9], size_product(T, B), bytes);
-  check_buffer((Checked){"rnn_backward", "h0", 4, 1}, a[10], size_product(B, U), bytes);
-  check_buffer((Checked){"rnn_backward", "kernel", 4, 0}, a[11], size_product(I, U), bytes);
-  check_buffer((Checked){"rnn_backward", "recurrent", 4, 0}, a[12], size_product(U, U), bytes);
-  check_buffer((Checked){"rnn_backward", "dropX", 4, 1}, a[13], size_product(B, I), bytes);
-  check_buffer((Checked){"rnn_backward", "dropH", 4, 1}, a[14], size_product(B, U), bytes);
-  check_buffer((Checked){"rnn_backward", "scratch", 64, 0}, a[15], rnn_backward_scratch(B, I, U), bytes);
+  check_buffer((Checked){"rnn_backward", "z", 4, 1}, a[8], size_product(size_product(T, B), U), bytes);
+  check_buffer((Checked){"rnn_backward", "x", 4, 0}, a[9], size_product(size_product(T, B), I), bytes);
+  check_buffer((Checked){"rnn_backward", "mask", 4, 1}, a[10], size_product(T, B), bytes);
+  check_buffer((Checked){"rnn_backward", "h0", 4, 1}, a[11], size_product(B, U), bytes);
+  check_buffer((Checked){"rnn_backward", "kernel", 4, 0}, a[12], size_product(I, U), bytes);
+  check_buffer((Checked){"rnn_backward", "recurrent", 4, 0}, a[13], size_product(U, U), bytes);
+  check_buffer((Checked){"rnn_backward", "dropX", 4, 1}, a[14], size_product(B, I), bytes);
+  check_buffer((Checked){"rnn_backward", "dropH", 4, 1}, a[15], size_product(B, U), bytes);
+  check_buffer((Checked){"rnn_backward", "scratch", 64, 0}, a[16], rnn_backward_scratch(B, I, U), bytes);
 }
 
 #endif
@@ -1317,16 +1319,16 @@ void run_task(const int32_t *program, const int32_t *starts, int32_t task, uintp
       case 37:
         CHECK(rnn_forward);
         rnn_forward(REALS(0), REALS(1), REALS(2), REALS(3), REALS(4), REALS(5), REALS(6), REALS(7), REALS(8),
-                    REALS(9), a[10], a[11], a[12], a[13], a[14], a[15]);
-        from += 17;
+                    REALS(9), REALS(10), a[11], a[12], a[13], a[14], a[15], a[16]);
+        from += 18;
         break;
 #ifndef KERNELS_INFERENCE
       case 38:
         CHECK(rnn_backward);
         rnn_backward(REALS(0), REALS(1), REALS(2), REALS(3), REALS(4), REALS(5), REALS(6), REALS(7), REALS(8),
-                     REALS(9), REALS(10), REALS(11), REALS(12), REALS(13), REALS(14), REALS(15), a[16], a[17], a[18],
-                     a[19], a[20], a[21]);
-        from += 23;
+                     REALS(9), REALS(10), REALS(11), REALS(12), REALS(13), REALS(14), REALS(15), REALS(16), a[17],
+                     a[18], a[19], a[20], a[21], a[22]);
+        from += 24;
         break;
 #endif
       case 39:

@@ -64,27 +64,28 @@ INLINE void cell_after(float *h, float *gates, const float *columns, const float
   const float *bias = g->recurrentBias;
   for (int32_t u = 0; u < U; u += LANES) {
     const int32_t n = U - u;
-    vf z = activate(vf_add(vf_load(columns + u), vf_load_to(bias + u, n)), a.recurrent);
-    vf r = activate(vf_add(vf_load(columns + units + u), vf_load_to(bias + U + u, n)), a.recurrent);
+    vf zx = vf_add(vf_load(columns + u), vf_load_to(bias + u, n));
+    vf rx = vf_add(vf_load(columns + units + u), vf_load_to(bias + U + u, n));
+    vf z = activate(zx, a.recurrent), r = activate(rx, a.recurrent);
     vf part = vf_add(vf_load(columns + 3 * units + u), vf_load_to(bias + 2 * U + u, n));
-    vf candidate = activate(vf_madd(r, part, vf_load(columns + 2 * units + u)), a.activation);
+    vf cx = vf_madd(r, part, vf_load(columns + 2 * units + u));
+    vf candidate = activate(cx, a.activation);
     vf_store_to(h + u, blend(z, hPrevious ? vf_load_to(hPrevious + u, n) : vf_zero(), candidate), n);
     if (!gates) continue;
-    vf_store_to(gates + u, z, n);
-    vf_store_to(gates + U + u, r, n);
-    vf_store_to(gates + 2 * U + u, candidate, n);
+    vf_store_to(gates + u, kept(zx, z, a.recurrent), n);
+    vf_store_to(gates + U + u, kept(rx, r, a.recurrent), n);
+    vf_store_to(gates + 2 * U + u, kept(cx, candidate, a.activation), n);
     vf_store_to(gates + 3 * U + u, part, n);
   }
 }
 
-/* One row of the candidate's input panel: z and r activated in place, and (r ⊙ h₋₁) ⊙ drop for the product. */
+/* One row of the candidate's input panel: (r ⊙ h₋₁) ⊙ drop for the product; what is kept of r in its place. */
 INLINE void reset_row(const Panel *to, int32_t row, float *columns, const float *hPrevious, const float *drop,
                       int32_t U, int32_t units, int activation) {
   for (int32_t u = 0; u < U; u += LANES) {
     const int32_t n = U - u;
-    vf_store(columns + u, activate(vf_load(columns + u), activation));
-    vf r = activate(vf_load(columns + units + u), activation);
-    vf_store(columns + units + u, r);
+    vf rx = vf_load(columns + units + u), r = activate(rx, activation);
+    vf_store(columns + units + u, kept(rx, r, activation));
     vf value = hPrevious ? vf_mul(r, vf_load_to(hPrevious + u, n)) : vf_zero();
     if (drop) value = vf_mul(value, vf_load_to(drop + u, n));
     vf_store(panel_at(to, 0, u, row), value);
@@ -93,16 +94,16 @@ INLINE void reset_row(const Panel *to, int32_t row, float *columns, const float 
 
 /* One row after the candidate's product. */
 INLINE void cell_before(float *h, float *gates, const float *columns, const float *hPrevious, int32_t U, int32_t units,
-                        int activation) {
+                        Activations a) {
   for (int32_t u = 0; u < U; u += LANES) {
     const int32_t n = U - u;
-    vf z = vf_load(columns + u);
-    vf candidate = activate(vf_load(columns + CANDIDATE * units + u), activation);
+    vf zx = vf_load(columns + u), z = activate(zx, a.recurrent);
+    vf cx = vf_load(columns + CANDIDATE * units + u), candidate = activate(cx, a.activation);
     vf_store_to(h + u, blend(z, hPrevious ? vf_load_to(hPrevious + u, n) : vf_zero(), candidate), n);
     if (!gates) continue;
-    vf_store_to(gates + u, z, n);
+    vf_store_to(gates + u, kept(zx, z, a.recurrent), n);
     vf_store_to(gates + U + u, vf_load(columns + units + u), n);
-    vf_store_to(gates + 2 * U + u, candidate, n);
+    vf_store_to(gates + 2 * U + u, kept(cx, candidate, a.activation), n);
   }
 }
 
@@ -145,7 +146,7 @@ NOINLINE void cells_before(Gru *g, const Step *step, const Sequence *q) {
   for (int32_t r = 0; r < p->rows; r++) {
     const size_t b = (size_t)g->f.rows[r];
     cell_before(step->h + b * U, gates_row(step, b, U), p->z + (size_t)r * width, previous_row(step, b, U), q->U,
-                p->units, g->a.activation);
+                p->units, g->a);
   }
 }
 
@@ -192,7 +193,7 @@ void gru_infer(float *hLast, float *sequence, const float *x, const float *ids, 
 
 /* ---- backward ---- */
 
-/* A row's values, [U] but gates [4U]; hPrevious may be NULL. */
+/* A row's values, [U] but gates [4U], as the forward kept them; hPrevious may be NULL. */
 typedef struct {
   const float *gates, *hPrevious;
   float *dh; /* of this step; leaves with what reaches h₋₁ directly */
@@ -203,19 +204,19 @@ INLINE void cell_backward(const Panel *dz, int32_t r, Saved row, int32_t U, Acti
   const size_t column = group_stride(dz);
   for (int32_t u = 0; u < U; u += LANES) {
     const int32_t n = U - u;
-    vf z = vf_load_to(row.gates + u, n);
-    vf candidate = vf_load_to(row.gates + 2 * U + u, n);
+    vf kz = vf_load_to(row.gates + u, n), z = kept_value(kz, a.recurrent);
+    vf kc = vf_load_to(row.gates + 2 * U + u, n), candidate = kept_value(kc, a.activation);
     vf dh = vf_load_to(row.dh + u, n);
     vf hPrevious = row.hPrevious ? vf_load_to(row.hPrevious + u, n) : vf_zero();
-    vf dCandidate = vf_mul(vf_nmadd(dh, z, dh), slope(candidate, a.activation));
+    vf dCandidate = vf_mul(vf_nmadd(dh, z, dh), slope(kc, a.activation));
     float *to = panel_at(dz, 0, u, r);
-    vf_store(to, vf_mul(vf_mul(dh, vf_sub(hPrevious, candidate)), slope(z, a.recurrent)));
+    vf_store(to, vf_mul(vf_mul(dh, vf_sub(hPrevious, candidate)), slope(kz, a.recurrent)));
     vf_store(to + CANDIDATE * column, dCandidate);
     vf_store_to(row.dh + u, vf_mul(dh, z), n);
     if (!resetAfter) continue;
-    vf reset = vf_load_to(row.gates + U + u, n);
+    vf kr = vf_load_to(row.gates + U + u, n), reset = kept_value(kr, a.recurrent);
     vf part = vf_load_to(row.gates + 3 * U + u, n);
-    vf_store(to + column, vf_mul(vf_mul(dCandidate, part), slope(reset, a.recurrent)));
+    vf_store(to + column, vf_mul(vf_mul(dCandidate, part), slope(kr, a.recurrent)));
     vf_store(to + RECURRENT_PART * column, vf_mul(dCandidate, reset));
   }
 }
@@ -225,18 +226,19 @@ INLINE void reset_backward(const Panel *dz, int32_t r, Saved row, const float *d
   for (int32_t u = 0; u < U; u += LANES) {
     const int32_t n = U - u;
     vf d = vf_load_to(dReset + u, n);
-    vf reset = vf_load_to(row.gates + U + u, n);
+    vf kr = vf_load_to(row.gates + U + u, n), reset = kept_value(kr, activation);
     vf hPrevious = row.hPrevious ? vf_load_to(row.hPrevious + u, n) : vf_zero();
-    vf_store(panel_at(dz, 1, u, r), vf_mul(vf_mul(d, hPrevious), slope(reset, activation)));
+    vf_store(panel_at(dz, 1, u, r), vf_mul(vf_mul(d, hPrevious), slope(kr, activation)));
     vf_store_to(row.dh + u, vf_madd(d, reset, vf_load_to(row.dh + u, n)), n);
   }
 }
 
 /* What the candidate's weights met: (r ⊙ h₋₁) ⊙ drop in its group of the chunk's panel. */
-INLINE void fill_reset(const Panel *h, int32_t r, Saved row, const float *drop, int32_t U) {
+INLINE void fill_reset(const Panel *h, int32_t r, Saved row, const float *drop, int32_t U, int activation) {
   for (int32_t u = 0; u < U; u += LANES) {
     const int32_t n = U - u;
-    vf value = row.hPrevious ? vf_mul(vf_load_to(row.gates + U + u, n), vf_load_to(row.hPrevious + u, n)) : vf_zero();
+    vf reset = kept_value(vf_load_to(row.gates + U + u, n), activation);
+    vf value = row.hPrevious ? vf_mul(reset, vf_load_to(row.hPrevious + u, n)) : vf_zero();
     if (drop) value = vf_mul(value, vf_load_to(drop + u, n));
     vf_store(panel_at(h, CANDIDATE, u, r), value);
   }
@@ -286,7 +288,8 @@ NOINLINE void fill_resets(GruBackward *g) {
   const size_t U = (size_t)q->U;
   const float *drop = q->dropH ? q->dropH + (size_t)q->B * U * CANDIDATE : NULL;
   for (int32_t r = 0; r < g->w.filled; r++)
-    fill_reset(&g->w.h, r, saved_row(g, r), drop ? drop + (size_t)g->w.rows[r] * U : NULL, q->U);
+    fill_reset(&g->w.h, r, saved_row(g, r), drop ? drop + (size_t)g->w.rows[r] * U : NULL, q->U,
+               g->a.recurrent);
 }
 
 void gru_backward(float *dx, float *dKernel, float *dRecurrent, float *dBias, float *dh0, const float *dH,

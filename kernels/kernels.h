@@ -17,6 +17,8 @@
  * kernel + input bias, one row a word (x and kernel are then unused). With ids and no mask, paddedH and paddedC may give
  * the states after 1 … T steps of id 0 from zeros (h0, c0 NULL): rows that begin with so much padding are taken up there.
  *
+ * Forward keeps of a gate its value, or what it activates, where its activation's slope does not follow from the value.
+ *
  * Pooling: window s covers steps s·stride − before … + size − 1, those within 0 … T−1; never none.
  *
  * Losses: rowLoss = weight (NULL: 1) · loss, dOut = ∂(scale · Σ rowLoss)/∂out; with fromLogits out and dOut are those of
@@ -31,7 +33,7 @@
 #include <stdint.h>
 
 /* What a built engine must carry to be trusted with pointers: changes whenever this interface does. */
-#define KERNELS_ABI 3749401947u
+#define KERNELS_ABI 568175511u
 
 /* A block of a product's right-hand matrix, copied into the order in which it is read. */
 #define PANEL_ELEMENTS 16384
@@ -272,24 +274,25 @@ void average_pool_backward(float *dx, const float *dOut, const float *mask, int3
 
 /* ---- rnn ------------------------------------------------------------------------------------------------------- */
 
-/* h = activation(x · kernel + h₋₁ · recurrent + bias)
-   writes h [T][B][U]; reads x [T][B][I], mask [T][B] or NULL, h0 [B][U] or NULL, kernel [I][U], recurrent [U][U], bias
-   [U] or NULL, dropX [B][I] or NULL, dropH [B][U] or NULL; scratch */
-void rnn_forward(float *h, const float *x, const float *mask, const float *h0, const float *kernel,
+/* h = activation(z), z = x · kernel + h₋₁ · recurrent + bias
+   writes h [T][B][U], z [T][B][U] or NULL; reads x [T][B][I], mask [T][B] or NULL, h0 [B][U] or NULL, kernel [I][U],
+   recurrent [U][U], bias [U] or NULL, dropX [B][I] or NULL, dropH [B][U] or NULL; scratch */
+void rnn_forward(float *h, float *z, const float *x, const float *mask, const float *h0, const float *kernel,
                  const float *recurrent, const float *bias, const float *dropX, const float *dropH, float *scratch,
                  int32_t B, int32_t T, int32_t I, int32_t U, int32_t activation, int32_t reverse);
 static inline int64_t rnn_forward_scratch(int64_t B, int64_t I, int64_t U) {
   return size_recurrent(B, size_round_up(I, 16), size_round_up(U, 16), 1);
 }
 
-/* From dH of every step and/or dLast of the last
+/* From dH of every step and/or dLast of the last; slopes follow from z, or from h where it is NULL
    writes dx [T][B][I] or NULL, dh0 [B][U] or NULL; updates dKernel [I][U], dRecurrent [U][U], dBias [U] or NULL; reads
-   dH [T][B][U] or NULL, dLast [B][U] or NULL, h [T][B][U], x [T][B][I], mask [T][B] or NULL, h0 [B][U] or NULL,
-   kernel [I][U], recurrent [U][U], dropX [B][I] or NULL, dropH [B][U] or NULL; scratch */
+   dH [T][B][U] or NULL, dLast [B][U] or NULL, h [T][B][U], z [T][B][U] or NULL, x [T][B][I], mask [T][B] or NULL, h0
+   [B][U] or NULL, kernel [I][U], recurrent [U][U], dropX [B][I] or NULL, dropH [B][U] or NULL; scratch */
 void rnn_backward(float *dx, float *dKernel, float *dRecurrent, float *dBias, float *dh0, const float *dH,
-                  const float *dLast, const float *h, const float *x, const float *mask, const float *h0,
-                  const float *kernel, const float *recurrent, const float *dropX, const float *dropH, float *scratch,
-                  int32_t B, int32_t T, int32_t I, int32_t U, int32_t activation, int32_t reverse);
+                  const float *dLast, const float *h, const float *z, const float *x, const float *mask,
+                  const float *h0, const float *kernel, const float *recurrent, const float *dropX,
+                  const float *dropH, float *scratch, int32_t B, int32_t T, int32_t I, int32_t U, int32_t activation,
+                  int32_t reverse);
 static inline int64_t rnn_backward_scratch(int64_t B, int64_t I, int64_t U) {
   return size_recurrent(B, size_round_up(I, 16), size_round_up(U, 16), 1);
 }
@@ -308,7 +311,7 @@ static inline int64_t rnn_infer_scratch(int64_t B, int64_t I, int64_t U) {
 
 /* ---- lstm ------------------------------------------------------------------------------------------------------ */
 
-/* h, c, and the gates i f g o, activated
+/* h, c, and what is kept of the gates i f g o
    writes h [T][B][U], c [T][B][U], gates [T][B][4*U]; reads x [T][B][I], mask [T][B] or NULL, h0 [B][U] or NULL, c0
    [B][U] or NULL, kernel [I][4*U], recurrent [U][4*U], bias [4*U] or NULL, dropX [GX][B][I] or NULL, dropH [4][B][U]
    or NULL; scratch */
@@ -349,7 +352,7 @@ static inline int64_t lstm_infer_scratch(int64_t B, int64_t I, int64_t U) {
 
 /* ---- gru ------------------------------------------------------------------------------------------------------- */
 
-/* h, and the gates z r h̃, activated, then the candidate's recurrent part before r multiplies it (resetAfter only)
+/* h, and what is kept of the gates z r h̃, then the candidate's recurrent part before r multiplies it (resetAfter only)
    writes h [T][B][U], gates [T][B][4*U]; reads x [T][B][I], mask [T][B] or NULL, h0 [B][U] or NULL, kernel [I][3*U],
    recurrent [U][3*U], bias [1+resetAfter][3*U] or NULL, dropX [GX][B][I] or NULL, dropH [3][B][U] or NULL; scratch */
 void gru_forward(float *h, float *gates, const float *x, const float *mask, const float *h0, const float *kernel,
@@ -503,7 +506,7 @@ void linear_epoch(float *weights, float *alpha, float *state, const float *rows,
 
 /* ---- variant --------------------------------------------------------------------------------------------------- */
 
-/* h, c, and the gates that there are of i f g o, activated
+/* h, c, and what is kept of the gates that there are of i f g o
    writes h [T][B][U], c [T][B][U], gates [T][B][(1+inputGate+forgetGate+outputGate)*U]; reads x [T][B][I], mask [T][B]
    or NULL, h0 [B][U] or NULL, c0 [B][U] or NULL, kernel [I][(1+inputGate+forgetGate+outputGate)*U], recurrent
    [U][(1+inputGate+forgetGate+outputGate)*U], bias [(1+inputGate+forgetGate+outputGate)*U] or NULL, peepholes

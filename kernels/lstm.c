@@ -24,7 +24,7 @@ typedef struct {
 
 /* ---- forward ---- */
 
-/* Where a step reads and writes, all [B][U] but gates [B][4U]; previous states may be NULL (zeros), gates too. */
+/* Where a step reads and writes, all [B][U] but what is kept of the gates [B][4U]; previous states may be NULL (zeros), gates too. */
 typedef struct {
   const float *hPrevious, *cPrevious;
   float *h, *c, *gates;
@@ -35,20 +35,21 @@ INLINE void cell(const Step *to, const float *z, int32_t b, int32_t U, int32_t u
   const size_t row = (size_t)b * (size_t)U;
   for (int32_t u = 0; u < U; u += LANES) {
     const int32_t n = U - u;
-    vf i = activate(vf_load(z + u), a.recurrent);
-    vf f = activate(vf_load(z + units + u), a.recurrent);
-    vf g = activate(vf_load(z + 2 * units + u), a.activation);
-    vf o = activate(vf_load(z + 3 * units + u), a.recurrent);
+    vf zi = vf_load(z + u), zf = vf_load(z + units + u), zg = vf_load(z + 2 * units + u), zo = vf_load(z + 3 * units + u);
+    vf i = activate(zi, a.recurrent);
+    vf f = activate(zf, a.recurrent);
+    vf g = activate(zg, a.activation);
+    vf o = activate(zo, a.recurrent);
     vf cPrevious = to->cPrevious ? vf_load_to(to->cPrevious + row + u, n) : vf_zero();
     vf c = vf_madd(f, cPrevious, vf_mul(i, g));
     vf_store_to(to->c + row + u, c, n);
     vf_store_to(to->h + row + u, vf_mul(o, activate(c, a.activation)), n);
     if (!to->gates) continue;
     float *gates = to->gates + row * GATES + u;
-    vf_store_to(gates, i, n);
-    vf_store_to(gates + U, f, n);
-    vf_store_to(gates + 2 * U, g, n);
-    vf_store_to(gates + 3 * U, o, n);
+    vf_store_to(gates, kept(zi, i, a.recurrent), n);
+    vf_store_to(gates + U, kept(zf, f, a.recurrent), n);
+    vf_store_to(gates + 2 * U, kept(zg, g, a.activation), n);
+    vf_store_to(gates + 3 * U, kept(zo, o, a.recurrent), n);
   }
 }
 
@@ -192,11 +193,11 @@ void lstm_infer(float *hLast, float *cLast, float *sequence, const float *x, con
 
 /* ---- backward ---- */
 
-/* What a row's deltas follow from, each [U] but gates [4U]; cPrevious may be NULL. */
+/* What a row's deltas follow from, each [U] but gates [4U], as the forward kept them; cPrevious may be NULL. */
 typedef struct {
-  const float *gates, *activated, *cPrevious, *dh; /* activated: tanh(c) */
-  float *dc;                                       /* of this step; becomes that of the one before */
-  size_t step;                                     /* from a row of states to the same row a step before */
+  const float *gates, *c, *activated, *cPrevious, *dh; /* activated: tanh(c) */
+  float *dc;                                           /* of this step; becomes that of the one before */
+  size_t step;                                         /* from a row of states to the same row a step before */
 } Saved;
 
 /* Row r of dz from δh and δc. */
@@ -205,21 +206,26 @@ INLINE void cell_backward(const Panel *dz, int32_t r, Saved row, int32_t U, Acti
   for (int32_t u = 0; u < U; u += LANES) {
     const int32_t n = U - u;
     const float *gates = row.gates + u;
-    vf i = vf_load_to(gates, n);
-    vf f = vf_load_to(gates + U, n);
-    vf g = vf_load_to(gates + 2 * U, n);
-    vf o = vf_load_to(gates + 3 * U, n);
+    vf ki = vf_load_to(gates, n);
+    vf kf = vf_load_to(gates + U, n);
+    vf kg = vf_load_to(gates + 2 * U, n);
+    vf ko = vf_load_to(gates + 3 * U, n);
+    vf i = kept_value(ki, a.recurrent);
+    vf f = kept_value(kf, a.recurrent);
+    vf g = kept_value(kg, a.activation);
+    vf o = kept_value(ko, a.recurrent);
     for (int k = 0; k < GATES; k++) __builtin_prefetch(gates + k * U - GATES * row.step);
     vf dh = vf_load_to(row.dh + u, n);
     vf cPrevious = row.cPrevious ? vf_load_to(row.cPrevious + u, n) : vf_zero();
     vf activated = vf_load(row.activated + u);
-    vf dc = vf_madd(vf_mul(dh, o), slope(activated, a.activation), vf_load_to(row.dc + u, n));
+    vf kc = kept(vf_load_to(row.c + u, n), activated, a.activation);
+    vf dc = vf_madd(vf_mul(dh, o), slope(kc, a.activation), vf_load_to(row.dc + u, n));
     vf_store_to(row.dc + u, vf_settle(vf_mul(dc, f)), n);
     float *to = panel_at(dz, 0, u, r);
-    vf_store(to, vf_mul(vf_mul(dc, g), slope(i, a.recurrent)));
-    vf_store(to + gate, vf_mul(vf_mul(dc, cPrevious), slope(f, a.recurrent)));
-    vf_store(to + 2 * gate, vf_mul(vf_mul(dc, i), slope(g, a.activation)));
-    vf_store(to + 3 * gate, vf_mul(vf_mul(dh, activated), slope(o, a.recurrent)));
+    vf_store(to, vf_mul(vf_mul(dc, g), slope(ki, a.recurrent)));
+    vf_store(to + gate, vf_mul(vf_mul(dc, cPrevious), slope(kf, a.recurrent)));
+    vf_store(to + 2 * gate, vf_mul(vf_mul(dc, i), slope(kg, a.activation)));
+    vf_store(to + 3 * gate, vf_mul(vf_mul(dh, activated), slope(ko, a.recurrent)));
   }
 }
 
@@ -250,6 +256,7 @@ void lstm_backward(float *dx, float *dKernel, float *dRecurrent, float *dBias, f
     for (int32_t r = first; r < first + n; r++) {
       const int32_t b = w.rows[r];
       Saved row = {gates + ((size_t)s * (size_t)B + (size_t)b) * (size_t)(GATES * U),
+                   state_row(c, NULL, &q, s, b),
                    activated + (r - first) * w.units,
                    state_row(c, c0, &q, s - 1, b),
                    w.dh + (size_t)b * (size_t)w.units,

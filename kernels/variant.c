@@ -48,17 +48,16 @@ static Columns forward_columns_of(const Parts *p) {
   return columns;
 }
 
-/* A gate of pre-activations z that sees `state` through its peephole; 1 where there is none. */
-INLINE vf gate(const float *z, int32_t column, int32_t units, const float *peephole, vf state, int32_t u, int32_t n,
-               int activation) {
+/* A gate or candidate of pre-activations z that sees `state` through its peephole; what is kept of it in `gates`. */
+NOINLINE vf gate(float *gates, const float *z, int32_t column, int32_t U, int32_t units, const float *peephole, vf state,
+               int32_t u, int activation) {
   if (column == NONE) return vf_set(1.0f);
+  const int32_t n = U - u;
   vf sum = vf_load(z + column * units + u);
   if (peephole) sum = vf_madd(vf_load_to(peephole + u, n), state, sum);
-  return activate_any(sum, activation);
-}
-
-INLINE void keep(float *gates, int32_t column, int32_t U, int32_t n, vf value) {
-  if (column != NONE) vf_store_to(gates + column * U, value, n);
+  vf value = activate_any(sum, activation);
+  vf_store_to(gates + column * U + u, kept(sum, value, activation), n);
+  return value;
 }
 
 /* One row: states [U] and gates [G][U] from pre-activations z [COLUMNS][units]; cPrevious [U] or NULL. */
@@ -67,17 +66,13 @@ INLINE void cell(float *h, float *c, float *gates, const float *cPrevious, const
   for (int32_t u = 0; u < U; u += LANES) {
     const int32_t n = U - u;
     const vf before = cPrevious ? vf_load_to(cPrevious + u, n) : vf_zero();
-    const vf i = gate(z, p->i, units, p->pi, before, u, n, p->sigma);
-    const vf f = p->coupled ? vf_sub(vf_set(1.0f), i) : gate(z, p->f, units, p->pf, before, u, n, p->sigma);
-    const vf g = activate_any(vf_load(z + p->g * units + u), p->phi);
+    const vf i = gate(gates, z, p->i, U, units, p->pi, before, u, p->sigma);
+    const vf f = p->coupled ? vf_sub(vf_set(1.0f), i) : gate(gates, z, p->f, U, units, p->pf, before, u, p->sigma);
+    const vf g = gate(gates, z, p->g, U, units, NULL, before, u, p->phi);
     const vf now = vf_madd(f, before, vf_mul(i, g));
-    const vf o = gate(z, p->o, units, p->po, now, u, n, p->sigma);
+    const vf o = gate(gates, z, p->o, U, units, p->po, now, u, p->sigma);
     vf_store_to(c + u, now, n);
     vf_store_to(h + u, vf_mul(o, activate_any(now, p->psi)), n);
-    keep(gates + u, p->i, U, n, i);
-    keep(gates + u, p->f, U, n, f);
-    keep(gates + u, p->g, U, n, g);
-    keep(gates + u, p->o, U, n, o);
   }
 }
 
@@ -118,15 +113,20 @@ typedef struct {
   float *dpi, *dpf, *dpo; /* [U], or NULL */
 } Saved;
 
-INLINE vf kept(const float *gates, int32_t column, int32_t U, int32_t n) {
-  return column == NONE ? vf_set(1.0f) : vf_load_to(gates + column * U, n);
+/* What was kept of a gate or candidate; nothing of one that there is not. */
+INLINE vf load_kept(const float *gates, int32_t column, int32_t U, int32_t n) {
+  return column == NONE ? vf_zero() : vf_load_to(gates + column * U, n);
+}
+
+INLINE vf gate_value(vf kept, int32_t column, int activation) {
+  return column == NONE ? vf_set(1.0f) : kept_value(kept, activation);
 }
 
 /* A gate's δz from its δ, and its peephole's gradient; returns what it sends back to the state that it sees. */
-INLINE vf send_to(const Panel *dz, int32_t r, int32_t column, int32_t u, int32_t n, vf delta, vf value, vf state,
+INLINE vf send_to(const Panel *dz, int32_t r, int32_t column, int32_t u, int32_t n, vf delta, vf kept, vf state,
                   const float *peephole, float *dPeephole, int sigma) {
   if (column == NONE) return vf_zero();
-  const vf d = vf_mul(delta, slope(value, sigma));
+  const vf d = vf_mul(delta, slope(kept, sigma));
   vf_store(panel_at(dz, column, u, r), d);
   if (!peephole) return vf_zero();
   if (dPeephole) vf_store_to(dPeephole + u, vf_madd(d, state, vf_load_to(dPeephole + u, n)), n);
@@ -139,16 +139,18 @@ INLINE void cell_backward(const Panel *dz, int32_t r, const Saved *row, int32_t 
     const int32_t n = U - u;
     const float *gates = row->gates + u;
     const vf before = row->cPrevious ? vf_load_to(row->cPrevious + u, n) : vf_zero();
-    const vf i = kept(gates, p->i, U, n), g = kept(gates, p->g, U, n), o = kept(gates, p->o, U, n);
-    const vf f = p->coupled ? vf_sub(vf_set(1.0f), i) : kept(gates, p->f, U, n);
+    const vf ki = load_kept(gates, p->i, U, n), kf = load_kept(gates, p->f, U, n);
+    const vf kg = load_kept(gates, p->g, U, n), ko = load_kept(gates, p->o, U, n);
+    const vf i = gate_value(ki, p->i, p->sigma), g = kept_value(kg, p->phi), o = gate_value(ko, p->o, p->sigma);
+    const vf f = p->coupled ? vf_sub(vf_set(1.0f), i) : gate_value(kf, p->f, p->sigma);
     const vf dh = vf_load_to(row->dh + u, n), c = vf_load_to(row->c + u, n);
     const vf activated = activate_any(c, p->psi);
-    const vf seen = send_to(dz, r, p->o, u, n, vf_mul(dh, activated), o, c, p->po, row->dpo, p->sigma);
-    const vf dc = vf_add(vf_madd(vf_mul(dh, o), slope(activated, p->psi), vf_load_to(row->dc + u, n)), seen);
-    vf_store(panel_at(dz, p->g, u, r), vf_mul(vf_mul(dc, i), slope(g, p->phi)));
+    const vf seen = send_to(dz, r, p->o, u, n, vf_mul(dh, activated), ko, c, p->po, row->dpo, p->sigma);
+    const vf dc = vf_add(vf_madd(vf_mul(dh, o), slope(kept(c, activated, p->psi), p->psi), vf_load_to(row->dc + u, n)), seen);
+    vf_store(panel_at(dz, p->g, u, r), vf_mul(vf_mul(dc, i), slope(kg, p->phi)));
     const vf di = vf_mul(dc, p->coupled ? vf_sub(g, before) : g);
-    const vf byInput = send_to(dz, r, p->i, u, n, di, i, before, p->pi, row->dpi, p->sigma);
-    const vf byForget = send_to(dz, r, p->f, u, n, vf_mul(dc, before), f, before, p->pf, row->dpf, p->sigma);
+    const vf byInput = send_to(dz, r, p->i, u, n, di, ki, before, p->pi, row->dpi, p->sigma);
+    const vf byForget = send_to(dz, r, p->f, u, n, vf_mul(dc, before), kf, before, p->pf, row->dpf, p->sigma);
     vf_store_to(row->dc + u, vf_settle(vf_madd(dc, f, vf_add(byInput, byForget))), n);
   }
 }

@@ -51,7 +51,14 @@ export function engineStates(
   const gates = layer instanceof LSTM || layer instanceof GRU ? 4 : 1;
   const args = {
     ...{ B: 1, T, I, U, reverse: 0, GX: 1, mask: 0, dropX: 0, dropH: 0, scratch: 0 },
-    ...{ h: room(T * U), c: room(T * U), gates: room(T * gates * U), dc0: room(U), dh0: room(U) },
+    ...{
+      h: room(T * U),
+      z: room(T * U),
+      c: room(T * U),
+      gates: room(T * gates * U),
+      dc0: room(U),
+      dh0: room(U),
+    },
     ...{ x: place(x.flat()), h0: place(initial?.hidden), c0: place(initial?.cell) },
     ...{
       kernel: place(weights.kernel.data),

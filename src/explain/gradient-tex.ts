@@ -52,6 +52,9 @@ function shownSlope(layer: LSTM, lag: number): string {
   return odot(at("o", lag), slope(layer.options.activation, c, `${phi(layer)}(${c})`));
 }
 
+const GELU_TANH = "\\tanh(0.7978846 (z + 0.044715 z^{3}))";
+const MISH_TANH = "\\tanh(\\operatorname{ln}(1 + \\exp(z)))";
+
 /** φ′(z) of the activations whose slope is shown by its name. */
 const SLOPES: Partial<Record<ActivationName, string>> = {
   relu: "1 \\text{ where } z > 0, \\text{ else } 0",
@@ -64,6 +67,12 @@ const SLOPES: Partial<Record<ActivationName, string>> = {
   exponential: "\\exp(z)",
   relu6: "1 \\text{ where } 0 < z < 6, \\text{ else } 0",
   hardTanh: "1 \\text{ where } |z| < 1, \\text{ else } 0",
+  leakyRelu: "1 \\text{ where } z > 0, \\text{ else } 0.2",
+  silu: "\\sigma(z) (1 + z (1 - \\sigma(z)))",
+  gelu: "(1 + \\operatorname{erf}(0.7071068 z))/2 + 0.3989423 z / \\exp(z^{2}/2)",
+  geluApproximate: `(1 + ${GELU_TANH})/2 + z (1 - ${GELU_TANH}^{2}) (0.3989423 + 0.0535161 z^{2})`,
+  mish: `${MISH_TANH} + z (1 - ${MISH_TANH}^{2}) \\sigma(z)`,
+  hardSilu: "(2 z + 3)/6 \\text{ where } |z| < 3, \\text{ else } (1 + z/|z|)/2",
 };
 
 /** What the slopes are that the paths show by name, and the pre-activations that they are of; none where all are written out. */

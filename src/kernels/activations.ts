@@ -2,7 +2,8 @@
 
 /**
  * Activations by the number kernels know them by. `fused`: its derivative follows from its output alone, so a kernel
- * may apply it in place and forget the input; the others run as `activationForward` and keep their input.
+ * may apply it in place and forget the input. Of the others the input is kept: dense layers run them as
+ * `activationForward`, recurrent cells save what they activated.
  */
 export const ACTIVATIONS = {
   linear: { id: 0, fused: true },
@@ -32,6 +33,9 @@ export const ACTIVATIONS = {
 
 /** Keras's activations by name, in camelCase. */
 export type ActivationName = keyof typeof ACTIVATIONS;
+
+/** Keras's slope of leaky_relu where an activation is named without parameters. */
+export const LEAKY_SLOPE = 0.2;
 
 const SELU_SCALE = 1.0507009873554805;
 const SELU_ALPHA = 1.6732632423543772;
@@ -103,6 +107,27 @@ export function activationFormula(id: number): Formula {
   const formula = BY_ID.get(id);
   if (!formula) throw new RangeError(`no elementwise activation has the number ${id}`);
   return formula;
+}
+
+/** An activation as recurrent cells run it: forward keeps one number for backward, from which value and slope follow. */
+export interface KeptActivation {
+  /** y = f(x) */
+  f(x: number): number;
+  /** What is kept: y, or x where y does not tell the slope. */
+  kept(x: number, y: number): number;
+  /** f(x) from what was kept. */
+  value(kept: number): number;
+  /** f′(x) from what was kept. */
+  slope(kept: number): number;
+}
+
+/** The activation of that number in a cell. */
+export function keptActivation(id: number): KeptActivation {
+  const { f: formula, derivative } = activationFormula(id);
+  const f = (x: number) => formula(x, LEAKY_SLOPE);
+  return Object.values(ACTIVATIONS).find((each) => each.id === id)!.fused
+    ? { f, kept: (_, y) => y, value: (y) => y, slope: (y) => derivative(Number.NaN, y, LEAKY_SLOPE) }
+    : { f, kept: (x) => x, value: f, slope: (x) => derivative(x, f(x), LEAKY_SLOPE) };
 }
 
 /** The error function, to double precision: its series near 0, from `erfc` away from it. */

@@ -9,7 +9,7 @@
  * Gates lie side by side in the order z r h̃: kernel W [I][3U], recurrent kernel R [U][3U]; bias [3U], or with
  * resetAfter [2][3U]: the input's and the recurrent one. Letters: B batch, T time, I input, U units.
  */
-import { activationFormula, type Formula } from "./activations.js";
+import { type KeptActivation, keptActivation } from "./activations.js";
 import {
   flag,
   kernel,
@@ -48,8 +48,8 @@ interface Cell {
   recurrentBias: Reals | null;
   resetAfter: boolean;
   /** σ of the gates and tanh of the candidate: their usual names, whatever was chosen in their place. */
-  sigma: Formula;
-  tanh: Formula;
+  sigma: KeptActivation;
+  tanh: KeptActivation;
 }
 
 interface CellArguments {
@@ -66,8 +66,8 @@ const cellOf = (a: CellArguments & { bias: Reals | null }): Cell => ({
   recurrent: recurrentSide(a, GATES),
   recurrentBias: a.bias?.subarray(GATES * a.U) ?? null,
   resetAfter: a.resetAfter !== 0,
-  sigma: activationFormula(a.recurrentActivation),
-  tanh: activationFormula(a.activation),
+  sigma: keptActivation(a.recurrentActivation),
+  tanh: keptActivation(a.activation),
 });
 
 /** The numbers of row b that the cell works on. */
@@ -75,35 +75,38 @@ interface Row {
   b: number;
   h: Reals;
   hPrevious: Reals;
-  /** Input part x·W + b [3U]; becomes z r h̃. */
+  /** Input part x·W + b [3U]; becomes what is kept of z r h̃. */
   z: Reals;
   /** Recurrent part h₋₁·R + b′ [3U] with resetAfter; room for r ⊙ h₋₁ without. */
   recurrentPart: Reals;
 }
 
-/** Advances one row: leaves z r h̃ in row.z and writes the new h. */
+/** Advances one row: leaves in row.z what backward needs of z r h̃, and writes the new h. */
 function gruCell({ b, h, hPrevious, z, recurrentPart }: Row, cell: Cell): void {
   const { recurrent, sigma, tanh } = cell;
   const U = h.length;
   if (cell.resetAfter) {
     startWithBias(recurrentPart, cell.recurrentBias);
     project(recurrentPart, hPrevious, recurrent, b);
-    for (let j = 0; j < 2 * U; j++) z[j] = sigma.f(z[j]! + recurrentPart[j]!, 0);
-    for (let u = 0; u < U; u++) {
-      z[2 * U + u] = tanh.f(z[2 * U + u]! + z[U + u]! * recurrentPart[2 * U + u]!, 0);
-    }
+    for (let j = 0; j < 2 * U; j++) z[j]! += recurrentPart[j]!;
+    for (let u = 0; u < U; u++) z[2 * U + u]! += sigma.f(z[U + u]!) * recurrentPart[2 * U + u]!;
   } else {
     project(z, hPrevious, recurrent, b, { to: 2 });
-    for (let j = 0; j < 2 * U; j++) z[j] = sigma.f(z[j]!, 0);
-    for (let u = 0; u < U; u++) recurrentPart[u] = z[U + u]! * hPrevious[u]!;
+    for (let u = 0; u < U; u++) recurrentPart[u] = sigma.f(z[U + u]!) * hPrevious[u]!;
     project(z, recurrentPart, recurrent, b, { from: 2 });
-    for (let u = 0; u < U; u++) z[2 * U + u] = tanh.f(z[2 * U + u]!, 0);
   }
-  for (let u = 0; u < U; u++) h[u] = z[u]! * hPrevious[u]! + (1 - z[u]!) * z[2 * U + u]!;
+  for (let u = 0; u < U; u++) {
+    const update = sigma.f(z[u]!);
+    const candidate = tanh.f(z[2 * U + u]!);
+    h[u] = update * hPrevious[u]! + (1 - update) * candidate;
+    z[u] = sigma.kept(z[u]!, update);
+    z[U + u] = sigma.kept(z[U + u]!, sigma.f(z[U + u]!));
+    z[2 * U + u] = tanh.kept(z[2 * U + u]!, candidate);
+  }
 }
 
 const gruForward = kernel(
-  "h, and the gates z r h̃, activated, then the candidate's recurrent part before r multiplies it (resetAfter only)",
+  "h, and what is kept of the gates z r h̃, then the candidate's recurrent part before r multiplies it (resetAfter only)",
   {
     h: writes("T B U"),
     gates: writes("T B 4*U"),
@@ -160,7 +163,7 @@ interface RowBackward {
   dRow: Reals;
   /** δh [U], which becomes δh₋₁. */
   dh: Reals;
-  /** As the forward left it: z r h̃ and the recurrent part [4U]. */
+  /** As the forward left it: what it kept of z r h̃, and the recurrent part [4U]. */
   saved: Reals;
   hPrevious: Reals;
   /** Room for r ⊙ h₋₁ and its δ, [U]; without resetAfter. */
@@ -174,10 +177,10 @@ function gruCellBackward(row: RowBackward, cell: Cell, dRecurrent: Reals): void 
   const { recurrent, sigma, tanh } = cell;
   const U = dh.length;
   for (let u = 0; u < U; u++) {
-    const z = saved[u]!;
-    const candidate = saved[2 * U + u]!;
-    dz[u] = dh[u]! * (hPrevious[u]! - candidate) * sigma.derivative(Number.NaN, z, 0);
-    dz[2 * U + u] = dh[u]! * (1 - z) * tanh.derivative(Number.NaN, candidate, 0);
+    const z = sigma.value(saved[u]!);
+    const candidate = tanh.value(saved[2 * U + u]!);
+    dz[u] = dh[u]! * (hPrevious[u]! - candidate) * sigma.slope(saved[u]!);
+    dz[2 * U + u] = dh[u]! * (1 - z) * tanh.slope(saved[2 * U + u]!);
     dh[u]! *= z;
   }
   if (!cell.resetAfter) {
@@ -185,11 +188,10 @@ function gruCellBackward(row: RowBackward, cell: Cell, dRecurrent: Reals): void 
     return;
   }
   for (let u = 0; u < U; u++) {
-    const r = saved[U + u]!;
-    dz[U + u] = dz[2 * U + u]! * saved[3 * U + u]! * sigma.derivative(Number.NaN, r, 0);
+    dz[U + u] = dz[2 * U + u]! * saved[3 * U + u]! * sigma.slope(saved[U + u]!);
     dRow[u] = dz[u]!;
     dRow[U + u] = dz[U + u]!;
-    dRow[2 * U + u] = dz[2 * U + u]! * r;
+    dRow[2 * U + u] = dz[2 * U + u]! * sigma.value(saved[U + u]!);
   }
   accumulateOuter(dRecurrent, hPrevious, dRow, recurrent, b);
   projectBack(dh, dRow, recurrent, b);
@@ -199,14 +201,14 @@ function gruCellBackward(row: RowBackward, cell: Cell, dRecurrent: Reals): void 
 function resetBackward(row: RowBackward, { recurrent, sigma }: Cell, dRecurrent: Reals): void {
   const { b, dz, dRow, dh, saved, hPrevious, reset, dReset } = row;
   const U = dh.length;
-  for (let u = 0; u < U; u++) reset[u] = saved[U + u]! * hPrevious[u]!;
+  for (let u = 0; u < U; u++) reset[u] = sigma.value(saved[U + u]!) * hPrevious[u]!;
   dRow.fill(0);
   dRow.set(dz.subarray(2 * U, 3 * U), 2 * U);
   accumulateOuter(dRecurrent, reset, dRow, recurrent, b);
   projectBack(dReset.fill(0), dRow, recurrent, b);
   for (let u = 0; u < U; u++) {
-    dz[U + u] = dReset[u]! * hPrevious[u]! * sigma.derivative(Number.NaN, saved[U + u]!, 0);
-    dh[u]! += dReset[u]! * saved[U + u]!;
+    dz[U + u] = dReset[u]! * hPrevious[u]! * sigma.slope(saved[U + u]!);
+    dh[u]! += dReset[u]! * sigma.value(saved[U + u]!);
   }
   dRow.set(dz.subarray(0, 2 * U));
   dRow.fill(0, 2 * U);

@@ -8,7 +8,7 @@
  * Gates lie side by side in the order i f g o: kernel W [I][4U], recurrent kernel R [U][4U], bias b [4U].
  * Letters: B batch, T time, I input, U units; s is the step in processing order.
  */
-import { activationFormula, type Formula } from "./activations.js";
+import { type KeptActivation, keptActivation } from "./activations.js";
 import {
   flag,
   kernel,
@@ -40,16 +40,16 @@ const GATES = LSTM_GATES.length;
 
 /** σ of the three gates, tanh of the candidate and of c: their usual names, whatever was chosen in their place. */
 interface Activations {
-  sigma: Formula;
-  tanh: Formula;
+  sigma: KeptActivation;
+  tanh: KeptActivation;
 }
 
 const activationsOf = (a: { activation: number; recurrentActivation: number }): Activations => ({
-  sigma: activationFormula(a.recurrentActivation),
-  tanh: activationFormula(a.activation),
+  sigma: keptActivation(a.recurrentActivation),
+  tanh: keptActivation(a.activation),
 });
 
-/** One row of a step: its pre-activations, which become its gates i f g o [4U], and its states [U]. */
+/** One row of a step: its pre-activations, which become what is kept of its gates i f g o [4U], and its states [U]. */
 interface Row {
   gates: Reals;
   h: Reals;
@@ -58,26 +58,26 @@ interface Row {
   cPrevious: Reals | null;
 }
 
-/** Activates the pre-activations of a row in place and advances its states. */
+/** Activates the pre-activations of a row, keeps in their place what backward needs, and advances the states. */
 function lstmCell({ gates, h, c, cPrevious }: Row, { sigma, tanh }: Activations): void {
   const U = h.length;
   for (let u = 0; u < U; u++) {
-    const i = sigma.f(gates[u]!, 0);
-    const f = sigma.f(gates[U + u]!, 0);
-    const g = tanh.f(gates[2 * U + u]!, 0);
-    const o = sigma.f(gates[3 * U + u]!, 0);
+    const i = sigma.f(gates[u]!);
+    const f = sigma.f(gates[U + u]!);
+    const g = tanh.f(gates[2 * U + u]!);
+    const o = sigma.f(gates[3 * U + u]!);
     const cNew = f * (cPrevious ? cPrevious[u]! : 0) + i * g;
-    gates[u] = i;
-    gates[U + u] = f;
-    gates[2 * U + u] = g;
-    gates[3 * U + u] = o;
+    gates[u] = sigma.kept(gates[u]!, i);
+    gates[U + u] = sigma.kept(gates[U + u]!, f);
+    gates[2 * U + u] = tanh.kept(gates[2 * U + u]!, g);
+    gates[3 * U + u] = sigma.kept(gates[3 * U + u]!, o);
     c[u] = cNew;
-    h[u] = o * tanh.f(cNew, 0);
+    h[u] = o * tanh.f(cNew);
   }
 }
 
 const lstmForward = kernel(
-  "h, c, and the gates i f g o, activated",
+  "h, c, and what is kept of the gates i f g o",
   {
     h: writes("T B U"),
     c: writes("T B U"),
@@ -135,6 +135,7 @@ interface RowBackward {
   /** Of this step; becomes δc₋₁. */
   dc: Reals;
   dh: Reals;
+  /** As the forward kept them. */
   gates: Reals;
   c: Reals;
   /** Null: zeros. */
@@ -146,16 +147,16 @@ function lstmCellBackward(row: RowBackward, { sigma, tanh }: Activations): void 
   const { dz, dc, dh, gates, c, cPrevious } = row;
   const U = c.length;
   for (let u = 0; u < U; u++) {
-    const i = gates[u]!;
-    const f = gates[U + u]!;
-    const g = gates[2 * U + u]!;
-    const o = gates[3 * U + u]!;
-    const activated = tanh.f(c[u]!, 0);
-    const dcTotal = dc[u]! + dh[u]! * o * tanh.derivative(c[u]!, activated, 0);
-    dz[u] = dcTotal * g * sigma.derivative(Number.NaN, i, 0);
-    dz[U + u] = dcTotal * (cPrevious ? cPrevious[u]! : 0) * sigma.derivative(Number.NaN, f, 0);
-    dz[2 * U + u] = dcTotal * i * tanh.derivative(Number.NaN, g, 0);
-    dz[3 * U + u] = dh[u]! * activated * sigma.derivative(Number.NaN, o, 0);
+    const i = sigma.value(gates[u]!);
+    const f = sigma.value(gates[U + u]!);
+    const g = tanh.value(gates[2 * U + u]!);
+    const o = sigma.value(gates[3 * U + u]!);
+    const activated = tanh.f(c[u]!);
+    const dcTotal = dc[u]! + dh[u]! * o * tanh.slope(tanh.kept(c[u]!, activated));
+    dz[u] = dcTotal * g * sigma.slope(gates[u]!);
+    dz[U + u] = dcTotal * (cPrevious ? cPrevious[u]! : 0) * sigma.slope(gates[U + u]!);
+    dz[2 * U + u] = dcTotal * i * tanh.slope(gates[2 * U + u]!);
+    dz[3 * U + u] = dh[u]! * activated * sigma.slope(gates[3 * U + u]!);
     dc[u] = dcTotal * f;
   }
 }

@@ -4,18 +4,8 @@
  * Kernel W [I][U], recurrent kernel R [U][U], bias b [U].
  * Letters: B batch, T time, I input, U units; s is the step in processing order.
  */
-import { activationFormula } from "./activations.js";
-import {
-  flag,
-  kernel,
-  optional,
-  type Reals,
-  reads,
-  trainingKernel,
-  updates,
-  whole,
-  writes,
-} from "./declare.js";
+import { keptActivation } from "./activations.js";
+import { flag, kernel, optional, reads, trainingKernel, updates, whole, writes } from "./declare.js";
 import {
   accumulateOuter,
   addInto,
@@ -31,15 +21,11 @@ import {
   timeOf,
 } from "./recurrent.js";
 
-function activate(z: Reals, activation: number): void {
-  const { f } = activationFormula(activation);
-  for (let u = 0; u < z.length; u++) z[u] = f(z[u]!, 0);
-}
-
 const rnnForward = kernel(
-  "h = activation(x · kernel + h₋₁ · recurrent + bias)",
+  "h = activation(z), z = x · kernel + h₋₁ · recurrent + bias",
   {
     h: writes("T B U"),
+    z: optional(writes("T B U")),
     x: reads("T B I"),
     mask: optional(reads("T B")),
     h0: optional(reads("B U")),
@@ -60,6 +46,7 @@ const rnnForward = kernel(
     const { h, x, mask, h0, B, T, I, U } = a;
     const input = inputSide({ ...a, GX: 1 }, 1);
     const recurrent = recurrentSide(a, 1);
+    const { f } = keptActivation(a.activation);
     for (let s = 0; s < T; s++) {
       const t = timeOf(a, s);
       for (let b = 0; b < B; b++) {
@@ -72,7 +59,8 @@ const rnnForward = kernel(
         startWithBias(z, a.bias);
         project(z, rowAt(x, t * B + b, I), input, b);
         if (hPrevious) project(z, hPrevious, recurrent, b);
-        activate(z, a.activation);
+        a.z?.set(z, (s * B + b) * U);
+        for (let u = 0; u < U; u++) z[u] = f(z[u]!);
       }
     }
   },
@@ -80,7 +68,7 @@ const rnnForward = kernel(
 
 /** δz = δh ⊙ (1 − h²) for tanh; δW += xᵀδz, δR += h₋₁ᵀδz, δb += δz, δx = δz·Wᵀ, δh₋₁ = δz·Rᵀ. */
 const rnnBackward = trainingKernel(
-  "From dH of every step and/or dLast of the last",
+  "From dH of every step and/or dLast of the last; slopes follow from z, or from h where it is NULL",
   {
     dx: optional(writes("T B I")),
     dKernel: updates("I U"),
@@ -90,6 +78,7 @@ const rnnBackward = trainingKernel(
     dH: optional(reads("T B U")),
     dLast: optional(reads("B U")),
     h: reads("T B U"),
+    z: optional(reads("T B U")),
     x: reads("T B I"),
     mask: optional(reads("T B")),
     h0: optional(reads("B U")),
@@ -109,7 +98,8 @@ const rnnBackward = trainingKernel(
     const { h, x, mask, h0, scratch, B, T, I, U } = a;
     const dh = scratch.subarray(0, B * U).fill(0);
     const dz = scratch.subarray(B * U, B * U + U);
-    const { derivative } = activationFormula(a.activation);
+    const kept = a.z ?? h;
+    const { slope } = keptActivation(a.activation);
     const input = inputSide({ ...a, GX: 1 }, 1);
     const recurrent = recurrentSide(a, 1);
     a.dx?.fill(0, 0, T * B * I);
@@ -121,7 +111,7 @@ const rnnBackward = trainingKernel(
         if (mask && mask[t * B + b] === 0) continue;
         const hPrevious = stateRow({ at: h, initial: h0, B, U }, s - 1, b);
         const dhRow = rowAt(dh, b, U);
-        for (let u = 0; u < U; u++) dz[u] = dhRow[u]! * derivative(Number.NaN, h[(s * B + b) * U + u]!, 0);
+        for (let u = 0; u < U; u++) dz[u] = dhRow[u]! * slope(kept[(s * B + b) * U + u]!);
         accumulateOuter(a.dKernel, rowAt(x, t * B + b, I), dz, input, b);
         if (a.dBias) addInto(a.dBias, dz);
         if (a.dx) projectBack(rowAt(a.dx, t * B + b, I), dz, input, b);
@@ -160,6 +150,7 @@ const rnnInfer = kernel(
     const { hLast, mask, h0, scratch, B, T, U } = a;
     const z = scratch.subarray(0, U);
     const recurrent = recurrentSide({ ...a, dropH: null }, 1);
+    const { f } = keptActivation(a.activation);
     for (let b = 0; b < B; b++) {
       const h = rowAt(hLast, b, U);
       for (let u = 0; u < U; u++) h[u] = h0 ? h0[b * U + u]! : 0;
@@ -168,8 +159,7 @@ const rnnInfer = kernel(
         if (mask?.[t * B + b] !== 0) {
           startStep(z, a, 1, t, b);
           project(z, h, recurrent, b);
-          activate(z, a.activation);
-          h.set(z);
+          for (let u = 0; u < U; u++) h[u] = f(z[u]!);
         }
         a.sequence?.set(h, (s * B + b) * U);
       }

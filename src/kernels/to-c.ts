@@ -44,6 +44,8 @@ const PREAMBLE = `/*
  * kernel + input bias, one row a word (x and kernel are then unused). With ids and no mask, paddedH and paddedC may give
  * the states after 1 … T steps of id 0 from zeros (h0, c0 NULL): rows that begin with so much padding are taken up there.
  *
+ * Forward keeps of a gate its value, or what it activates, where its activation's slope does not follow from the value.
+ *
  * Pooling: window s covers steps s·stride − before … + size − 1, those within 0 … T−1; never none.
  *
  * Losses: rowLoss = weight (NULL: 1) · loss, dOut = ∂(scale · Σ rowLoss)/∂out; with fromLogits out and dOut are those of

@@ -12,7 +12,7 @@
  * bias b [G·U]; peepholes p [G − 1][U] of the gates that there are among i f o. Letters: B batch, T time, I input, U
  * units; s is the step in processing order.
  */
-import { activationFormula, type Formula } from "./activations.js";
+import { type KeptActivation, keptActivation } from "./activations.js";
 import { flag, optional, type Reals, reads, trainingKernel, updates, whole, writes } from "./declare.js";
 import {
   accumulateOuter,
@@ -66,9 +66,9 @@ interface Cell {
   coupled: boolean;
   /** [G − 1][U], or null. */
   peepholes: Reals | null;
-  sigma: Formula;
-  phi: Formula;
-  psi: Formula;
+  sigma: KeptActivation;
+  phi: KeptActivation;
+  psi: KeptActivation;
 }
 
 type CellNumbers = Parts & Record<keyof typeof ACTIVATED, number> & { peepholes: Reals | null };
@@ -77,12 +77,12 @@ const cellOf = (a: CellNumbers): Cell => ({
   slots: slotsOf(a),
   coupled: a.coupled === 1,
   peepholes: a.peepholes,
-  sigma: activationFormula(a.recurrentActivation),
-  phi: activationFormula(a.activation),
-  psi: activationFormula(a.outputActivation),
+  sigma: keptActivation(a.recurrentActivation),
+  phi: keptActivation(a.activation),
+  psi: keptActivation(a.outputActivation),
 });
 
-/** Activates the pre-activations of a row [G·U] in place and advances its states [U]. */
+/** Activates the pre-activations of a row [G·U], keeps in their place what backward needs, and advances its states [U]. */
 function advance(gates: Reals, h: Reals, c: Reals, cPrevious: Reals | null, cell: Cell): void {
   const { slots, coupled, peepholes, sigma, phi, psi } = cell;
   const U = h.length;
@@ -90,20 +90,24 @@ function advance(gates: Reals, h: Reals, c: Reals, cPrevious: Reals | null, cell
   const gate = (slot: number | null, u: number, state: number): number => {
     if (slot === null) return 1;
     const seen = peepholes ? peepholes[peephole(slot, slots) * U + u]! * state : 0;
-    return (gates[slot * U + u] = sigma.f(gates[slot * U + u]! + seen, 0));
+    const sum = gates[slot * U + u]! + seen;
+    const value = sigma.f(sum);
+    gates[slot * U + u] = sigma.kept(sum, value);
+    return value;
   };
   for (let u = 0; u < U; u++) {
     const before = cPrevious ? cPrevious[u]! : 0;
     const i = gate(slots.i, u, before);
     const f = coupled ? 1 - i : gate(slots.f, u, before);
-    const g = (gates[slots.g * U + u] = phi.f(gates[slots.g * U + u]!, 0));
+    const g = phi.f(gates[slots.g * U + u]!);
+    gates[slots.g * U + u] = phi.kept(gates[slots.g * U + u]!, g);
     c[u] = f * before + i * g;
-    h[u] = gate(slots.o, u, c[u]!) * psi.f(c[u]!, 0);
+    h[u] = gate(slots.o, u, c[u]!) * psi.f(c[u]!);
   }
 }
 
 const variantForward = trainingKernel(
-  "h, c, and the gates that there are of i f g o, activated",
+  "h, c, and what is kept of the gates that there are of i f g o",
   {
     h: writes("T B U"),
     c: writes("T B U"),
@@ -167,12 +171,12 @@ interface RowBackward {
 function goBack({ dz, dc, dh, gates, c, cPrevious, dPeepholes }: RowBackward, cell: Cell): void {
   const { slots, coupled, peepholes, sigma, phi, psi } = cell;
   const U = c.length;
-  const value = (slot: number | null, u: number) => (slot === null ? 1 : gates[slot * U + u]!);
+  const value = (slot: number | null, u: number) => (slot === null ? 1 : sigma.value(gates[slot * U + u]!));
   /** A gate's δz from its δ; returns what it sends back to the state that its peephole sees. */
   const sendTo = (slot: number | null, u: number, delta: number, state: number): number => {
     if (slot === null) return 0;
     const at = slot * U + u;
-    dz[at] = delta * sigma.derivative(Number.NaN, gates[at]!, 0);
+    dz[at] = delta * sigma.slope(gates[at]!);
     if (!peepholes) return 0;
     const p = peephole(slot, slots) * U + u;
     if (dPeepholes) dPeepholes[p]! += dz[at]! * state;
@@ -182,11 +186,11 @@ function goBack({ dz, dc, dh, gates, c, cPrevious, dPeepholes }: RowBackward, ce
     const before = cPrevious ? cPrevious[u]! : 0;
     const i = value(slots.i, u);
     const f = coupled ? 1 - i : value(slots.f, u);
-    const g = gates[slots.g * U + u]!;
-    const activated = psi.f(c[u]!, 0);
+    const g = phi.value(gates[slots.g * U + u]!);
+    const activated = psi.f(c[u]!);
     const seen = sendTo(slots.o, u, dh[u]! * activated, c[u]!);
-    const d = dc[u]! + dh[u]! * value(slots.o, u) * psi.derivative(c[u]!, activated, 0) + seen;
-    dz[slots.g * U + u] = d * i * phi.derivative(Number.NaN, g, 0);
+    const d = dc[u]! + dh[u]! * value(slots.o, u) * psi.slope(psi.kept(c[u]!, activated)) + seen;
+    dz[slots.g * U + u] = d * i * phi.slope(gates[slots.g * U + u]!);
     const byInput = sendTo(slots.i, u, d * (coupled ? g - before : g), before);
     const byForget = sendTo(slots.f, u, d * before, before);
     dc[u] = d * f + byInput + byForget;

@@ -1,5 +1,5 @@
 /** Activation as a layer of its own, and activations that other layers end in. */
-import { ACTIVATIONS, type ActivationName } from "../kernels/activations.js";
+import { ACTIVATIONS, type ActivationName, LEAKY_SLOPE } from "../kernels/activations.js";
 import {
   type Builder,
   configure,
@@ -11,9 +11,6 @@ import {
   type Tensor,
 } from "./layer.js";
 import { activation as activationOption, type LayerOptions, type Resolved } from "./options.js";
-
-/** Keras's slope of leaky_relu where an activation is named without parameters. */
-export const LEAKY_SLOPE = 0.2;
 
 /** y = f(x) as calls of its own; keeps x, so that losses may start from the logits. */
 export function planActivation(b: Builder, x: Tensor, name: ActivationName, alpha = LEAKY_SLOPE): Tensor {

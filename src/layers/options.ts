@@ -172,10 +172,10 @@ export const activation = (fallback: ActivationName) =>
     value === null ? "linear" : oneOf(value, Object.keys(ACTIVATIONS) as ActivationName[], where),
   );
 
-/** An activation that a recurrent cell can run: its derivative follows from its output. */
+/** An activation that a recurrent cell can run: one that takes each number by itself, so all but softmax. */
 export const cellActivation = (fallback: ActivationName) =>
   option<ActivationName | null, ActivationName>(fallback, (value, where) => {
-    const names = (Object.keys(ACTIVATIONS) as ActivationName[]).filter((name) => ACTIVATIONS[name].fused);
+    const names = (Object.keys(ACTIVATIONS) as ActivationName[]).filter((name) => name !== "softmax");
     return value === null ? "linear" : oneOf(value, names, where);
   });
 

@@ -41,9 +41,11 @@ export class SimpleRNN extends RecurrentLayer {
   }
 
   protected override cell(b: Builder): CellCalls {
-    const activation = ACTIVATIONS[this.options.activation].id;
+    const { units: U } = this.options;
+    const { id: activation, fused } = ACTIVATIONS[this.options.activation];
     return {
-      forward({ ...shared }, { GX: _, c0: _c0, ...input }) {
+      forward({ ...shared }, { GX: _, c0: _c0, ...given }) {
+        const input = { ...given, z: fused ? 0 : b.allocate(shared.T * b.B * U) };
         b.call("rnnForward", { ...shared, ...input, activation });
         const backward: Forwarded["backward"] = (gradients) => {
           const { bias: _bias, ...rest } = shared;
@@ -55,7 +57,7 @@ export class SimpleRNN extends RecurrentLayer {
         b.call("rnnInfer", { ...shared, ...outputs, activation });
       },
       states(prepare, shared, x, { h }) {
-        prepare("rnnForward", { ...shared, h, x, dropX: 0, dropH: 0, activation });
+        prepare("rnnForward", { ...shared, h, z: 0, x, dropX: 0, dropH: 0, activation });
       },
     };
   }

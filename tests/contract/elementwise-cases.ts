@@ -1,6 +1,6 @@
 /** Cases of the kernels that neither recur nor learn: memory, embedding, dense, activations, softmax, dropout. */
 import { ACTIVATIONS } from "../../src/kernels/activations.js";
-import { type Case, define, noise, Values } from "./harness.js";
+import { type Case, define, noise, referenceResults, Values } from "./harness.js";
 
 /** Around the widths of vectors, and past a block of 16 partial sums. */
 const LENGTHS = [1, 3, 4, 5, 15, 16, 17, 33, 100, 1000];
@@ -146,22 +146,24 @@ function denseCase(
 
 export function activationCases(): Case[] {
   const cases: Case[] = [];
-  for (const [name, { id: activation }] of Object.entries(ACTIVATIONS)) {
+  for (const [name, { id: activation, fused }] of Object.entries(ACTIVATIONS)) {
     if (name === "softmax") continue;
     for (const length of [1, 17, 400]) {
       const v = new Values(activation * 1000 + length);
       const x = length === 400 ? ramp(length) : v.normal(length, 2);
       const call = { length, activation, alpha: 0.2 };
       // Exponentials grow large; their error is relative to the largest.
+      const forward = define("activationForward", `${name} ${length}`, 1e-6, {
+        out: noise(length),
+        x,
+        ...call,
+      });
+      // A fused one is to work from the output alone, others from the input and the output that belongs to it.
+      const out = fused ? v.uniform(length, 0.01, 0.99) : referenceResults(forward).get("out")!;
+      const gradients = { dx: noise(length), dOut: v.normal(length) };
       cases.push(
-        define("activationForward", `${name} ${length}`, 1e-6, { out: noise(length), x, ...call }),
-        define("activationBackward", `${name} ${length}`, 1e-6, {
-          dx: noise(length),
-          dOut: v.normal(length),
-          x,
-          out: v.uniform(length, 0.01, 0.99),
-          ...call,
-        }),
+        forward,
+        define("activationBackward", `${name} ${length}`, 1e-6, { ...gradients, x, out, ...call }),
       );
     }
   }

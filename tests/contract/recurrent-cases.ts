@@ -53,6 +53,13 @@ const INFERENCE: readonly Variant[] = [
   { folded: true, padded: true, sequence: true, reverse: true },
 ];
 
+/** Activations of which the input is kept, alone and beside one of which the value is; as gates they have no bound. */
+const UNFUSED: readonly Variant[] = [
+  { activation: "silu", recurrentActivation: "mish", mask: true, initial: true, sequence: true, scale: 0.2 },
+  { activation: "gelu", dropX: "gates", dropH: true, reverse: true },
+  { recurrentActivation: "hardSilu", dropX: "shared", mask: true, bias: false, scale: 0.2 },
+];
+
 /** Units around the widths of vectors; rows around a tile's; more features than a block of them; one step. */
 const SIZES = [
   { B: 1, T: 1, I: 1, U: 1 },
@@ -78,8 +85,14 @@ export function recurrentCases(): Case[] {
     }
     const sizes = { B: 5, T: 6, I: 4, U: 19 };
     for (const activation of cellActivations()) {
-      cases.push(...trainingCases(cell, sizes, { activation }));
-      if (cell.name !== "rnn") cases.push(...trainingCases(cell, sizes, { recurrentActivation: activation }));
+      cases.push(...trainingCases(cell, sizes, { activation }), inferenceCase(cell, sizes, { activation }));
+      if (cell.name === "rnn") continue;
+      const gates = { recurrentActivation: activation };
+      cases.push(...trainingCases(cell, sizes, gates), inferenceCase(cell, sizes, gates));
+    }
+    for (const sizes of SIZES) {
+      for (const variant of UNFUSED) cases.push(...trainingCases(cell, sizes, variant));
+      cases.push(inferenceCase(cell, sizes, UNFUSED[0]!));
     }
   }
   return cases;
@@ -94,7 +107,7 @@ export function fadingCases(): Case[] {
 /** All that a cell may use, but the exponential, which runs away. */
 const cellActivations = () =>
   (Object.keys(ACTIVATIONS) as (keyof typeof ACTIVATIONS)[]).filter(
-    (name) => ACTIVATIONS[name].fused && name !== "exponential",
+    (name) => name !== "softmax" && name !== "exponential",
   );
 
 type Arguments = Record<string, Argument>;
@@ -138,10 +151,11 @@ function trainingCases(cell: Cell, sizes: Sizes, variant: Variant): Case[] {
     ...(name === "rnn" ? {} : { GX }),
   };
   const bias = variant.bias === false ? null : v.normal(biasLength(cell, U), 0.3);
+  const kept = !ACTIVATIONS[variant.activation ?? "tanh"].fused;
   const forward = makeCase(`${name}Forward`, cell, sizes, variant, {
     h: noise(T * B * U),
     ...(name === "lstm" ? { c: noise(T * B * U) } : {}),
-    ...(name === "rnn" ? {} : { gates: noise(T * B * 4 * U) }),
+    ...(name === "rnn" ? { z: kept ? noise(T * B * U) : null } : { gates: noise(T * B * 4 * U) }),
     bias,
     ...common,
   });
@@ -159,7 +173,7 @@ function trainingCases(cell: Cell, sizes: Sizes, variant: Variant): Case[] {
     ...common,
     h: saved["h"]!,
     ...(name === "lstm" ? { c: saved["c"]! } : {}),
-    ...(name === "rnn" ? {} : { gates: saved["gates"]! }),
+    ...(name === "rnn" ? { z: saved["z"] ?? null } : { gates: saved["gates"]! }),
   });
   return [forward, backward];
 }
@@ -214,7 +228,7 @@ function paddedStates(
     {
       h: noise(T * U),
       ...(name === "lstm" ? { c: noise(T * U) } : {}),
-      ...(name === "rnn" ? {} : { gates: noise(T * 4 * U) }),
+      ...(name === "rnn" ? { z: null } : { gates: noise(T * 4 * U) }),
       ...common,
       ...sizes,
       bias: Float32Array.from([...table.subarray(0, gates * U), ...recurrentBias]),

@@ -49,9 +49,9 @@ const SHAPES: Shape[] = UNITS.flatMap((U, u) =>
 );
 
 /** Activations besides tanh and sigmoid; the exponential of an exponential soon leaves the floats. */
-const FUSED = Object.values(ACTIVATIONS)
-  .filter(({ fused, id }) => fused && id !== ACTIVATIONS.exponential.id)
-  .map(({ id }) => id);
+const ELEMENTWISE = Object.values(ACTIVATIONS)
+  .map(({ id }) => id)
+  .filter((id) => id !== ACTIVATIONS.exponential.id && id !== ACTIVATIONS.softmax.id);
 /** For gates, which multiply states again and again. */
 const BOUNDED = (["sigmoid", "tanh", "hardSigmoid", "hardSigmoid2", "softsign"] as const).map(
   (name) => ACTIVATIONS[name].id,
@@ -71,7 +71,7 @@ interface Cell {
 }
 
 const activations = (choose: Choices, plain: boolean) => ({
-  activation: plain ? ACTIVATIONS.tanh.id : choose.one(FUSED),
+  activation: plain ? ACTIVATIONS.tanh.id : choose.one(ELEMENTWISE),
   recurrentActivation: plain ? ACTIVATIONS.sigmoid.id : choose.one(BOUNDED),
 });
 
@@ -79,7 +79,7 @@ const CELLS: Cell[] = [
   {
     prefix: "rnn",
     gates: 1,
-    saved: {},
+    saved: { z: 1 },
     states: ["h0"],
     switches: (choose, plain) => ({ activation: activations(choose, plain).activation }),
     biasWidth: () => 1,
@@ -131,12 +131,12 @@ function dropout(v: Values, choose: Choices, cell: Cell, { B, I, U }: Shape) {
 }
 
 /**
- * Whether forward may leave an element of `gates` [T][B][width] as it likes: at masked steps, and in GRU's fourth
+ * Whether forward may leave an element of `gates` or `z` [T][B][width] as it likes: at masked steps, and in GRU's fourth
  * block where the reset gate comes before the recurrent product.
  */
 function leftOpen(mask: Float32Array | null, { T, B, U, reverse }: Shape, resetAfter: number | undefined) {
   return (field: string, index: number, length: number): boolean => {
-    if (field !== "gates") return false;
+    if (field !== "gates" && field !== "z") return false;
     const width = length / (T * B);
     const [s, b] = [Math.floor(index / width / B), Math.floor(index / width) % B];
     const t = reverse ? T - 1 - s : s;

@@ -7,6 +7,8 @@ interface Variant {
   coupled?: boolean;
   peepholes?: boolean;
   linear?: boolean;
+  /** Activations whose slopes their values hide. */
+  unfused?: boolean;
   /** With a mask, in reverse, first states given, no bias, the gradient of every step and none of the input. */
   other?: boolean;
 }
@@ -18,6 +20,8 @@ const VARIANTS: Record<string, Variant> = {
   "no input gate": { peepholes: true, without: ["inputGate"] },
   "no forget gate": { peepholes: true, without: ["forgetGate"], other: true },
   "no output gate": { peepholes: true, without: ["outputGate"] },
+  unfused: { peepholes: true, unfused: true },
+  "unfused, masked, reversed": { peepholes: true, unfused: true, other: true },
   coupled: { peepholes: true, without: ["forgetGate"], coupled: true, other: true },
   "no gates, no activations": { without: ["inputGate", "forgetGate", "outputGate"], linear: true },
 };
@@ -36,13 +40,15 @@ export const variantCases = (): Case[] =>
 
 function cases(name: string, sizes: (typeof SIZES)[number], variant: Variant): Case[] {
   const { B, T, I, U } = sizes;
-  const { without = [], coupled, peepholes, linear, other } = variant;
+  const { without = [], coupled, peepholes, linear, unfused, other } = variant;
   const has = (gate: (typeof without)[number]) => (without.includes(gate) ? 0 : 1);
   const [inputGate, forgetGate, outputGate] = [has("inputGate"), has("forgetGate"), has("outputGate")];
   const G = 1 + inputGate + forgetGate + outputGate;
   const v = new Values(3000 * B + U);
   const label = `${name}, B ${B} T ${T} I ${I} U ${U}`;
-  const activation = ACTIVATIONS[linear ? "linear" : "tanh"].id;
+  const activation = ACTIVATIONS[unfused ? "silu" : linear ? "linear" : "tanh"].id;
+  const outputActivation = ACTIVATIONS[unfused ? "mish" : linear ? "linear" : "tanh"].id;
+  const recurrentActivation = ACTIVATIONS[unfused ? "gelu" : "sigmoid"].id;
   const bias = other ? null : v.normal(G * U, 0.3);
   const common = {
     x: v.normal(T * B * I),
@@ -54,7 +60,7 @@ function cases(name: string, sizes: (typeof SIZES)[number], variant: Variant): C
     peepholes: peepholes ? v.normal((G - 1) * U, 0.5) : null,
     ...sizes,
     ...{ inputGate, forgetGate, outputGate, coupled: coupled ? 1 : 0 },
-    ...{ activation, outputActivation: activation, recurrentActivation: ACTIVATIONS.sigmoid.id },
+    ...{ activation, outputActivation, recurrentActivation },
     reverse: other ? 1 : 0,
   };
   const states = { h: noise(T * B * U), c: noise(T * B * U), gates: noise(T * B * G * U) };

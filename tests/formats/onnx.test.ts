@@ -55,7 +55,10 @@ async function answer(bytes: Uint8Array, model: Model, inputs: unknown[]): Promi
 const CELL_ACTIVATION = /expected an activation that ONNX's recurrent nodes have/;
 /** Cases that are refused, and why. */
 const REFUSED: readonly [name: RegExp, why: RegExp][] = [
-  [/^(simple_rnn|lstm|gru|bidirectional): .*(selu|exponential|relu6|hardTanh)/i, CELL_ACTIVATION],
+  [
+    /^(simple_rnn|lstm|gru|bidirectional): .*(selu|exponential|relu6|hardTanh|silu|gelu|mish|mixed)/i,
+    CELL_ACTIVATION,
+  ],
 ];
 
 const isRefused = ({ model }: GoldenModel): string | null => {

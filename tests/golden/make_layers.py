@@ -11,13 +11,15 @@ from golden import build, check_size, encode, generator, random_weights, write
 assert golden.BACKEND == "tensorflow"
 
 B, T, I, V = 5, 7, 3, 11
-#: Every activation that a recurrent cell takes, besides the defaults.
+#: Activations whose slope their value does not tell: cells keep what they activate.
+INPUT_KEPT = ["leakyRelu", "silu", "gelu", "geluApproximate", "mish", "hardSilu"]
+#: Every activation that a recurrent cell takes.
 CELL_ACTIVATIONS = [
     "linear", "sigmoid", "tanh", "relu", "hardSigmoid", "hardSigmoid2", "softsign", "softplus", "elu", "selu",
-    "exponential", "relu6", "hardTanh",
+    "exponential", "relu6", "hardTanh", *INPUT_KEPT,
 ]  # fmt: skip
-OTHER_ACTIVATIONS = ["leakyRelu", "silu", "gelu", "geluApproximate", "mish", "hardSilu", "softmax"]
-UNBOUNDED = {"relu", "softplus", "elu", "selu", "exponential", "linear", "relu6", "softsign", "hardTanh"}
+OTHER_ACTIVATIONS = ["softmax"]
+UNBOUNDED = {"relu", "softplus", "elu", "selu", "exponential", "linear", "relu6", "softsign", "hardTanh", *INPUT_KEPT}
 
 
 def token_ids(name, rows=B, steps=T, vocabulary=V):
@@ -141,7 +143,25 @@ def recurrent(kind, units, extra):
             add(f"recurrent activation {name}", {"recurrentActivation": name}, scale=scale)
     ids = masked_ids(f"{kind} relu")
     add("masked relu", {"activation": "relu", "returnSequences": True}, ids, masked, [flat], scale=0.5)
+    for label, options in variants.items():
+        mixed(add, kind, label, options, masked)
     write({"simpleRNN": "simple_rnn"}.get(kind, kind), cases)
+
+
+def mixed(add, kind, label, options, masked):
+    """Two activations of which the input is kept, or one of them beside the default; masked, backwards, wide."""
+    flat, scale = ["flatten", {}], 0.4 if kind == "gru" else 0.9
+    both = {"activation": "silu", **({} if kind == "simpleRNN" else {"recurrentActivation": "hardSilu"}), **options}
+    steps = {"returnSequences": True, **both}
+    ids = masked_ids(f"{kind} mixed{label}")
+    add(f"mixed{label}", both, scale=scale)
+    add(f"mixed sequence{label}", steps, after=[flat], scale=scale)
+    add(f"mixed masked{label}", both, ids, masked, sample_weight=True, scale=scale)
+    add(f"mixed masked sequence backwards{label}", {"goBackwards": True, **steps}, ids, masked, [flat], scale=scale)
+    add(f"gelu candidate{label}", {"activation": "gelu", "useBias": False, **options}, ids, masked, scale=scale)
+    wide = {"units": 19, **both, "activation": "mish"}
+    x = floats(f"{kind} mixed wide", 3, 9, 18)
+    add(f"mixed wide{label}", wide, x, [["input", {"shape": [9, 18]}]], scale=scale / 3)
 
 
 def dense():

@@ -68,6 +68,7 @@ export function cellSubject(given: CellCase): CellSubject {
   const room = (length: number) => new Float64Array(length).fill(given.untouched ?? Number.NaN);
   const forward = {
     ...{ h: room(T * B * U), c: room(T * B * U), gates: room(T * B * 4 * U), scratch: room(4096) },
+    z: ACTIVATIONS[given.activation ?? "tanh"].fused ? null : room(T * B * U),
     ...{ h0: null, c0: null, bias: null, ...variables },
     mask: given.mask ? exampleMask(T, B) : null,
     dropX: given.dropX ? multipliers((given.dropX === "perGate" ? gates : 1) * B * I) : null,

@@ -18,6 +18,7 @@ const SMOOTH: ActivationName[] = [
   "softmax",
 ];
 const smooth = fc.constantFrom(...SMOOTH);
+const ofCells = fc.constantFrom(...SMOOTH.filter((name) => name !== "softmax"));
 const rate = fc.constantFrom(0, 0, 0.2);
 const units = fc.integer({ min: 2, max: 4 });
 const penalty = fc.constantFrom(null, null, { l2: 0.1 });
@@ -35,7 +36,7 @@ const recurrent = (returnSequences: boolean) =>
     .record({
       options: fc.record({
         ...{ units, goBackwards: fc.boolean(), useBias: fc.boolean(), dropout: rate, recurrentDropout: rate },
-        ...{ kernelRegularizer: penalty, recurrentRegularizer: penalty },
+        ...{ kernelRegularizer: penalty, recurrentRegularizer: penalty, activation: ofCells },
       }),
       make: fc.constantFrom(...cells),
       mergeMode: fc.constantFrom(null, null, "concat" as const, "mul" as const),

@@ -1,7 +1,7 @@
 /** The lab's LSTM: its backward against central differences, its forward against its formulas and against the LSTM. */
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { ACTIVATIONS } from "../../src/kernels/activations.js";
+import { ACTIVATIONS, erf } from "../../src/kernels/activations.js";
 import { type Bound, KERNELS } from "../../src/kernels/kernels.js";
 import { checkGradients, randomSource } from "./checker.js";
 
@@ -11,8 +11,9 @@ interface Parts {
   outputGate?: boolean;
   coupled?: boolean;
   peepholes?: boolean;
-  activation?: "tanh" | "linear";
-  outputActivation?: "tanh" | "linear";
+  activation?: "tanh" | "linear" | "silu";
+  outputActivation?: "tanh" | "linear" | "mish";
+  recurrentActivation?: "sigmoid" | "gelu";
   mask?: boolean;
   reverse?: boolean;
   bias?: boolean;
@@ -28,6 +29,10 @@ const VARIANTS: Record<string, Parts> = {
   "no output gate": { peepholes: true, outputGate: false },
   "no input activation": { peepholes: true, activation: "linear" },
   "no output activation": { peepholes: true, outputActivation: "linear" },
+  "activations whose slopes their values hide": {
+    ...{ peepholes: true, mask: true },
+    ...{ activation: "silu", outputActivation: "mish", recurrentActivation: "gelu" },
+  },
   coupled: { peepholes: true, forgetGate: false, coupled: true },
   "coupled, without peepholes": { forgetGate: false, coupled: true },
   "no gates at all": { inputGate: false, forgetGate: false, outputGate: false },
@@ -63,7 +68,7 @@ function subject(parts: Parts, seed = 1) {
     ...{ outputGate: Number(outputGate), coupled: Number(coupled), reverse: parts.reverse ? 1 : 0 },
     activation: ACTIVATIONS[parts.activation ?? "tanh"].id,
     outputActivation: ACTIVATIONS[parts.outputActivation ?? "tanh"].id,
-    recurrentActivation: ACTIVATIONS.sigmoid.id,
+    recurrentActivation: ACTIVATIONS[parts.recurrentActivation ?? "sigmoid"].id,
   } as unknown as Bound<"variantForward">;
   const [dH, dLast] = [random(T * B * U), random(B * U)];
   const run = () => KERNELS.variantForward.reference(forward);
@@ -108,9 +113,20 @@ describe("the lab's LSTM", () => {
       const has = { i: a.inputGate === 1, f: a.forgetGate === 1, g: true, o: a.outputGate === 1 };
       const columns = (["i", "f", "g", "o"] as const).filter((gate) => has[gate]);
       const holes = columns.filter((gate) => gate !== "g");
-      const sigma = (z: number) => 1 / (1 + Math.exp(-z));
-      const phi = a.activation === ACTIVATIONS.tanh.id ? Math.tanh : (z: number) => z;
-      const psi = a.outputActivation === ACTIVATIONS.tanh.id ? Math.tanh : (z: number) => z;
+      const logistic = (z: number) => 1 / (1 + Math.exp(-z));
+      const formulas = {
+        ...{
+          tanh: Math.tanh,
+          linear: (z: number) => z,
+          sigmoid: logistic,
+          silu: (z: number) => z * logistic(z),
+        },
+        mish: (z: number) => z * Math.tanh(Math.log1p(Math.exp(z))),
+        gelu: (z: number) => (z * (1 + erf(z / Math.SQRT2))) / 2,
+      };
+      const sigma = formulas[parts.recurrentActivation ?? "sigmoid"];
+      const phi = formulas[parts.activation ?? "tanh"];
+      const psi = formulas[parts.outputActivation ?? "tanh"];
       for (let b = 0; b < B; b++) {
         let h = Array.from(a.h0!.subarray(b * U, (b + 1) * U));
         let c = Array.from(a.c0!.subarray(b * U, (b + 1) * U));

@@ -1,8 +1,12 @@
 /** The recurrent cells of a model, with their weights cut into the blocks of each network. */
 
 import { inputError } from "../../base/errors.js";
-import { ACTIVATIONS, type ActivationName, activationFormula } from "../../kernels/activations.js";
-import { LEAKY_SLOPE } from "../../layers/activation.js";
+import {
+  ACTIVATIONS,
+  type ActivationName,
+  activationFormula,
+  LEAKY_SLOPE,
+} from "../../kernels/activations.js";
 import { LSTM } from "../../layers/lstm.js";
 import { SimpleRNN } from "../../layers/simple-rnn.js";
 import { builtModelOf } from "../../model/given.js";

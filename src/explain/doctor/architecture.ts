@@ -214,7 +214,10 @@ const oldHardSigmoid: Check<Subject> = ({ model }) => {
 };
 
 /** Activations without an upper bound: the state may grow from step to step. */
-const UNBOUNDED = new Set(["relu", "linear", "elu", "selu", "exponential", "softplus", "leakyRelu"]);
+const UNBOUNDED = new Set([
+  ...["relu", "linear", "elu", "selu", "exponential", "softplus"],
+  ...["leakyRelu", "silu", "gelu", "geluApproximate", "mish", "hardSilu"],
+]);
 
 const unboundedState: Check<Subject> = ({ model }) =>
   model.layers.flatMap((layer): Finding[] => {

@@ -5,8 +5,10 @@
 import { inputError } from "../../base/errors.js";
 import { view } from "../../engines/arena.js";
 import type { SynchronousEngine } from "../../engines/engine.js";
+import { ACTIVATIONS, keptActivation } from "../../kernels/activations.js";
 import type { Pointer } from "../../kernels/declare.js";
 import type { Layer } from "../../layers/layer.js";
+import { SimpleRNN } from "../../layers/simple-rnn.js";
 import { builtModelOf } from "../../model/given.js";
 import type { Model } from "../../model/model.js";
 import type { Plan } from "../../network/plan.js";
@@ -121,6 +123,7 @@ export class Recording {
         }
       }
     }
+    if (slot >= 0) activateKept(out, open, part);
     return out;
   }
 
@@ -165,4 +168,13 @@ export class Recording {
     );
     return call!.args as unknown as Saved;
   }
+}
+
+/** What the forward pass kept of a gate or the candidate becomes its value, in place. */
+function activateKept(values: Float32Array, { layer }: OpenCell, part: Part): void {
+  const ofGates = part !== "candidate" && !(layer instanceof SimpleRNN);
+  const { id, fused } = ACTIVATIONS[ofGates ? layer.options.recurrentActivation : layer.options.activation];
+  if (fused) return;
+  const { value } = keptActivation(id);
+  for (let i = 0; i < values.length; i++) values[i] = value(values[i]!);
 }

@@ -1,7 +1,7 @@
 /** Activations as ONNX has them: as nodes, and as names inside a recurrent node. */
 
 import { inputError } from "../../base/errors.js";
-import type { ActivationName } from "../../kernels/activations.js";
+import { type ActivationName, LEAKY_SLOPE } from "../../kernels/activations.js";
 import type { Attribute, OnnxGraph } from "./graph.js";
 
 type NodeMaker = (g: OnnxGraph, x: string) => string;
@@ -47,7 +47,7 @@ const NODES: Record<ActivationName, NodeMaker> = {
   exponential: plain("Exp"),
   relu6: clip(0, 6),
   hardTanh: clip(-1, 1),
-  leakyRelu: (g, x) => g.node("Max", [x, g.node("Mul", [x, g.float(0.2)])]),
+  leakyRelu: (g, x) => g.node("Max", [x, g.node("Mul", [x, g.float(LEAKY_SLOPE)])]),
   silu: times(plain("Sigmoid")),
   gelu: gelu((g, x) => g.node("Erf", [g.node("Mul", [x, g.float(Math.SQRT1_2)])])),
   geluApproximate: gelu((g, x) => {
@@ -79,6 +79,7 @@ const IN_CELLS: Partial<Record<ActivationName, CellActivation>> = {
   softsign: { name: "Softsign" },
   softplus: { name: "Softplus" },
   elu: { name: "Elu", alpha: 1 },
+  leakyRelu: { name: "LeakyRelu", alpha: LEAKY_SLOPE },
 };
 
 /** The attributes of a recurrent node for its activations. @throws InputError for one that such nodes cannot run */
