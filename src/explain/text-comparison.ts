@@ -126,6 +126,14 @@ interface Read {
 }
 
 function sideOf({ model, sentence, labels, layer }: Side, target: number | undefined) {
+  if (sentence.row) {
+    throw inputError({
+      expected: "a text, which both models read",
+      where: "explain compare",
+      received: "a row of numbers, or of several inputs",
+      next: "explain attribute and explain cell open one model on it.",
+    });
+  }
   const place = layer === undefined ? {} : { layer };
   const attribution = attribute(model, sentence.ids, {
     ...place,

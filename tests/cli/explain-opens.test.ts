@@ -213,6 +213,8 @@ test("--at counts words and steps from 1, as texts and errors do; JSON counts pl
     /--at: expected a word that has a step before it but received 1/,
     ...["explain", "gradient", ...post, "--at", "1"],
   );
+  for (const command of ["cell", "unroll", "gradient"])
+    await refused(/padding alone/, "explain", command, "network.keras", "--ids", "0,0");
   const cell = await cellstate(["explain", "cell", ...text, "--at", "3"], { cwd: folder });
   assert.match(cell.stdout, /At “was”, word 3 of 4/);
   const numbers = await cellstate(

@@ -274,6 +274,23 @@ async function chinese(
   return { model, vectorizer, length: 9, labels: ["bad", "good"], texts: { corpus } };
 }
 
+const table = (maskZero: boolean) =>
+  layers.embedding({ inputDim: 24, outputDim: 4, inputLength: 30, maskZero });
+
+const twoWays = (maskZero: boolean): Model =>
+  sequential([table(maskZero), layers.bidirectional({ layer: layers.lstm({ units: 2 }) }), end()], reference);
+
+/** Something that reads a mask above a GRU that puts out its steps. */
+const stacked = (
+  given: { goBackwards: boolean },
+  above: Layer = layers.lstm({ units: 2 }),
+  maskZero = true,
+): Model =>
+  sequential(
+    [table(maskZero), layers.gru({ units: 2, returnSequences: true, ...given }), above, end()],
+    reference,
+  );
+
 const ENCODING: Case[] = [
   {
     ...{ id: "padding-read-last", name: "padding behind without a mask; not with one" },
@@ -310,6 +327,38 @@ const ENCODING: Case[] = [
         { model: variable(layers.gru({ units: 2, goBackwards: true }), end()) },
       ),
     well: () => rowed({ length: 30, padding: "pre" }),
+  },
+  {
+    ...{ id: "padding-read-last", name: "in front of the second of a Bidirectional's two; not under a mask" },
+    ill: () => rowed({ length: 30, padding: "pre" }, { model: twoWays(false) }),
+    well: () => rowed({ length: 30, padding: "pre" }, { model: twoWays(true) }),
+    check: ({ severity, seen }) => {
+      assert.equal(severity, "warning");
+      assert.match(seen, /^backward_lstm of bidirectional answers from the last step it reads/);
+    },
+  },
+  {
+    ...{ id: "padding-read-last", name: "behind the first of a Bidirectional's two" },
+    ill: () => rowed({ length: 30, padding: "post" }, { model: twoWays(false) }),
+    check: ({ seen }) => assert.match(seen, /^forward_lstm of bidirectional/),
+  },
+  {
+    ...{
+      id: "mask-turned",
+      name: "an LSTM above one that goes backwards under a mask; not above one that does not",
+    },
+    ill: () => ({ model: stacked({ goBackwards: true }) }),
+    well: () => ({ model: stacked({ goBackwards: false }) }),
+    check: ({ evidence, severity }) => {
+      assert.equal(severity, "warning");
+      assert.deepEqual(evidence, { layer: "gru", misled: "lstm" });
+    },
+  },
+  {
+    ...{ id: "mask-turned", name: "a mean over steps; not where no mask is" },
+    ill: () => ({ model: stacked({ goBackwards: true }, layers.globalAveragePooling1D()) }),
+    well: () => ({ model: stacked({ goBackwards: true }, layers.lstm({ units: 2 }), false) }),
+    check: ({ evidence }) => assert.equal(evidence["misled"], "global_average_pooling1d"),
   },
   {
     ...{ id: "padding-read-last", name: "behind, where texts are not known; not where they fill their rows" },
@@ -652,6 +701,15 @@ function deadRnn(): Subject {
   return withModel(model);
 }
 
+/** A relu above the layer whose units all begin at a bias. */
+function headed(bias: number): Subject {
+  const model = network(layers.lstm({ units: 4 }), layers.dense({ units: 3, activation: "relu" }), end());
+  const weights = model.getWeights();
+  weights.find(({ name }) => name === "dense/bias")!.data.fill(bias);
+  model.setWeights(weights);
+  return withModel(model);
+}
+
 async function averaging(rows: LabelledText[]): Promise<Subject> {
   const model = sequential(
     [
@@ -734,6 +792,31 @@ const BEHAVIOUR: Case[] = [
       assert.match(seen, /it is 0\.$/);
       assert.match(remedy, /Units below 0.*\(relu\)/);
     },
+  },
+  {
+    ...{ id: "gradients-none", name: "a relu above the layer that is 0 for every text; not one that is not" },
+    ill: () => headed(-9),
+    well: () => headed(9),
+    check: ({ evidence, remedy, severity }) => {
+      assert.equal(severity, "problem");
+      assert.deepEqual([evidence["none"], evidence["texts"]], [8, 8]);
+      assert.match(remedy, /Units below 0.*\(relu\)/);
+    },
+  },
+  {
+    ...{ id: "gradients-none", name: "weights of 0 above the layer" },
+    ill: () => changed((weights) => void weights.get("dense/kernel")!.fill(0)),
+    check: ({ remedy }) => assert.match(remedy, /Weights above it are 0/),
+  },
+  {
+    ...{
+      id: "answers-saturated",
+      name: "a last sigmoid at its limit; not one that is sure to one in a thousand",
+    },
+    ill: () => changed((weights) => void weights.get("dense/bias")!.fill(60)),
+    well: () => changed((weights) => void weights.get("dense/bias")!.fill(7)),
+    check: ({ evidence }) =>
+      assert.ok(Math.abs(Number(evidence["logOdds"]) - 60) < 9, `${evidence["logOdds"]}`),
   },
   {
     ...{ id: "gradients-explode", name: "a recurrent matrix of 3; not of 1.1" },

@@ -6,15 +6,19 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { attribute } from "../../src/explain/attribution.js";
 import { cellView } from "../../src/explain/cell-view.js";
+import { checkup } from "../../src/explain/doctor/index.js";
+import { embeddingMap, nearestWords, wordTable } from "../../src/explain/embedding.js";
 import { gradientView } from "../../src/explain/gradient-view.js";
 import { decomposeMemory } from "../../src/explain/memory.js";
 import { memoryView } from "../../src/explain/memory-view.js";
 import type { InputRow, OneInput } from "../../src/explain/probe.js";
 import { type Sentence, sentenceOfIds, sentenceOfRow } from "../../src/explain/sentence.js";
+import { compareOnText } from "../../src/explain/text-comparison.js";
 import { trace } from "../../src/explain/trace.js";
 import { unroll } from "../../src/explain/unroll.js";
 import { layers, type Model, model, sequential } from "../../src/index.js";
 import { Random } from "../../src/kernels/philox.js";
+import { readsIds } from "../../src/layers/traits.js";
 import { apart, shake, sum } from "./models.js";
 
 const random = new Random(21, 9);
@@ -34,6 +38,8 @@ interface Opened {
   refused?: Partial<Record<"cell", RegExp>>;
   /** Which step of a sequence of outputs E is about. */
   outputStep?: number;
+  /** What the doctor finds in the network alone. */
+  doctor?: string[];
   /** The words that the cell's steps have. */
   words?: string[];
 }
@@ -186,8 +192,71 @@ for (const [name, open] of Object.entries(CASES)) {
       assert.ok(parts.some(({ occlusion }) => Math.abs(occlusion) > 1e-4));
       assert.equal(memory === null, noMemory !== null);
     });
+
+    test("compare", () => {
+      const side = { model: made };
+      const other = { model: shake(open().model, 4) };
+      const both = [sentence, sentence] as const;
+      if (sentence.row || refused.cell) {
+        const message = sentence.row ? /a text, which both models read.*explain attribute/ : refused.cell!;
+        assert.throws(() => compareOnText(side, other, both), { message });
+        return;
+      }
+      const { words: compared, values, objective } = compareOnText(side, other, both);
+      const [first, second] = [side, other].map(({ model: one }) =>
+        attribute(one, sentence.ids, { target: 0 }),
+      );
+      const { target } = attribute(made, sentence.ids);
+      const asked = [made, other.model].map((one) => attribute(one, sentence.ids, { target }));
+      assert.deepEqual(
+        values,
+        asked.map(({ value }) => value),
+      );
+      assert.notEqual(first!.value, second!.value);
+      assert.equal(objective, asked[0]!.objective);
+      for (const [k, { sides }] of compared.entries())
+        for (const [s, one] of asked.entries())
+          assert.equal(sides[s]!.share, one.words[k]!.integratedGradients);
+    });
+
+    test("embedding", () => {
+      if (!made.layers.some(readsIds)) {
+        assert.throws(() => wordTable(made), /an Embedding layer/);
+        return;
+      }
+      const words = wordTable(made);
+      const map = embeddingMap(made, words, { length: 6 });
+      assert.equal(map.points.length, words.size - 1);
+      assert.ok(nearestWords(words, 2, 3).every(({ similarity }) => Math.abs(similarity) <= 1 + 1e-12));
+      const vector = made.outputNode.shape.length === 1;
+      const answered = made.inputShapes.length === 1 && vector;
+      assert.equal(map.points[0]!.alone !== null, answered);
+      if (!answered) return;
+      const length = made.inputShapes[0]![0] ?? 6;
+      const row = (id: number) => Array.from({ length }, (_, t) => (t === length - 1 ? id : 0));
+      const [empty, ...alone] = made.predict([0, 1, 2, 3].map(row)) as number[][];
+      const measure = map.probabilities ? logOdds : (value: number) => value;
+      for (const [i, output] of alone.entries()) {
+        const { alone: found, effect } = map.points[i]!;
+        assert.ok(apart(found!, output) < 1e-6);
+        if (!effect) continue;
+        const wanted = output.map((value, k) => measure(value) - measure(empty![k]!));
+        assert.ok(apart(effect, wanted) < 1e-4, `${effect}, ${wanted}`);
+      }
+    });
+
+    test("doctor", () => {
+      const found = checkup({ model: made, length: 6 });
+      assert.deepEqual(
+        found.map(({ id }) => id),
+        opened.doctor ?? [],
+      );
+    });
   });
 }
+
+/** Log-odds of an output among all of a row's, by its probability. */
+const logOdds = (p: number) => Math.log(p) - Math.log1p(-p);
 
 test("E of a sequence of outputs is about one step of it: the last, or the one that is asked for", () => {
   const { model: made } = CASES["a sequence of labels"]!();

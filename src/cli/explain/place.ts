@@ -21,6 +21,13 @@ export function stepsRead(model: Model, sentence: Sentence, layer: string | unde
   return trace(model, rowOf(sentence)).layers.find((traced) => traced.layer === name)!.steps;
 }
 
+/** The places of words, or of steps that are no words. @throws InputError for a row of padding */
+export function countedIn(sentence: Sentence, steps: number): number[] {
+  const places = countedPlaces(sentence, steps);
+  if (places.length > 0) return places;
+  throw inputError({ expected: "a word to explain", where: "row", received: "padding alone" });
+}
+
 /** The place in the layer's row of what `--at` counts to; undefined without it. */
 export function placeOf(
   { at, layer }: { at?: number; layer?: string },
@@ -29,7 +36,7 @@ export function placeOf(
 ): number | undefined {
   if (at === undefined) return undefined;
   const { length } = stepsRead(model, sentence, layer);
-  const places = countedPlaces(sentence, length);
+  const places = countedIn(sentence, length);
   if (at <= places.length) return places[at - 1];
   const what = sentence.words.length === length ? "word of the text" : "step of the layer";
   throw inputError({ expected: `a ${what}, 1 to ${places.length}`, where: "--at", received: at });

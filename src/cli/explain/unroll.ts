@@ -21,7 +21,7 @@ import { refuseIdle } from "../options.js";
 import { type Style, WIDTH } from "../terminal.js";
 import { bar, excerpt, table } from "../ui/table.js";
 import { type OutputFlags, outputOptions, show } from "./output.js";
-import { atOption, placeOf, stepsRead } from "./place.js";
+import { atOption, countedIn, placeOf, stepsRead } from "./place.js";
 import { idleForSubject, openSubject, type SubjectFlags, subjectOptions, unitNumbers } from "./subject.js";
 
 interface Flags extends OutputFlags, SubjectFlags {
@@ -83,7 +83,10 @@ export function unrollCommand(explain: Command): void {
 
 /** The place of the word that the layer reads last, where its steps are the words. */
 function lastWord(model: Model, sentence: Sentence, layer: string | undefined): number | undefined {
-  return lastRead(stepsRead(model, sentence, layer), sentence.words);
+  const steps = stepsRead(model, sentence, layer);
+  const last = lastRead(steps, sentence.words);
+  if (last === undefined) countedIn(sentence, steps.length);
+  return last;
 }
 
 /** Why --units would change nothing: they are columns of the table and of the page, and JSON has them all. */

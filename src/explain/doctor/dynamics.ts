@@ -4,8 +4,9 @@ import { isRecurrent } from "../cells/layers.js";
 import { isGate } from "../cells/names.js";
 import { gradientFlow } from "../gradient.js";
 import { kinksOf } from "../kinks.js";
+import { endsInProbabilities } from "../objective.js";
 import { type LayerTrace, trace } from "../trace.js";
-import type { Check } from "./finding.js";
+import type { Check, Finding } from "./finding.js";
 import { rowsOf, type Subject, sample } from "./subject.js";
 
 /** Texts that are opened step by step. */
@@ -99,7 +100,11 @@ function isSaturated(gate: string, value: number): boolean {
 const gradients: Check<Subject> = (subject) => {
   const rows = openedRows(subject);
   if (rows.length === 0) return [];
-  const journeys = rows.flatMap((ids) => journeyOf(subject, ids));
+  const all = rows.flatMap((ids) => journeyOf(subject, ids));
+  const sure = all.filter(({ logOdds }) => logOdds > SURE);
+  if (all.length > 0 && 2 * sure.length > all.length) return [saturated(sure, all.length)];
+  const journeys = all.filter(({ last }) => last >= NOTHING);
+  if (all.length > 2 * journeys.length) return [unreached(subject, all.length - journeys.length, all.length)];
   if (journeys.length === 0) return [];
   const middle = (values: number[]) => [...values].sort((a, b) => a - b)[values.length >> 1]!;
   const ratio = middle(journeys.map((journey) => journey.ratio));
@@ -108,7 +113,6 @@ const gradients: Check<Subject> = (subject) => {
   const evidence = { ratio, words, reach, texts: journeys.length };
   const seen = `From the last word to the first, ${count(words)} words back at the median, the gradient of the loss changes by a factor of ${ratio.toExponential(1)}`;
   if (ratio === 0) {
-    const relus = kinksOf(subject.model);
     return [
       {
         id: "gradients-vanish",
@@ -116,10 +120,7 @@ const gradients: Check<Subject> = (subject) => {
         title: "No gradient comes back",
         seen: `From the last word to the first, ${count(words)} words back at the median, nothing is left of the gradient of the loss: it is 0.`,
         evidence,
-        remedy:
-          relus.length > 0
-            ? `Units below 0 pass nothing on in ${relus.join(", ")}: use tanh, or a smaller learning rate and weights drawn afresh.`
-            : "States or gates stand at their limits: train anew with a smaller learning rate, and check the scale of the inputs.",
+        remedy: remedyOf(subject, "States or gates stand at their limits"),
       },
     ];
   }
@@ -149,7 +150,48 @@ const gradients: Check<Subject> = (subject) => {
   ];
 };
 
+/** Norms below which nothing is left to learn from. */
+const NOTHING = 1e-12;
+
+const remedyOf = ({ model }: Subject, otherwise: string): string => {
+  const relus = kinksOf(model);
+  return relus.length > 0
+    ? `Units below 0 pass nothing on in ${relus.join(", ")}: use tanh, or a smaller learning rate and weights drawn afresh.`
+    : `${otherwise}: train anew with a smaller learning rate, and check the scale of the inputs.`;
+};
+
+/** Not even the last word moves the answer. */
+const unreached = (subject: Subject, none: number, texts: number): Finding => ({
+  id: "gradients-none",
+  severity: "problem",
+  title: "No gradient reaches the recurrent layer",
+  seen: `In ${count(none)} of ${counted(texts, "text")} nothing that the layer puts out moves the answer, not even at the last word: the gradient of its score is below ${NOTHING.toExponential(0)}.`,
+  evidence: { texts, none },
+  remedy: remedyOf(subject, "Weights above it are 0, or units above it stand at their limits"),
+});
+
+/** Log-odds beyond which a loss has less than `NOTHING` of a slope. */
+const SURE = -Math.log(NOTHING);
+
+/** The last sigmoid or softmax stands at its limit. */
+const saturated = (sure: readonly Journey[], texts: number): Finding => {
+  const logOdds = sure.map((journey) => journey.logOdds).sort((a, b) => a - b)[sure.length >> 1]!;
+  return {
+    id: "answers-saturated",
+    severity: "warning",
+    title: "Answers are so sure that their loss is flat",
+    seen: `In ${count(sure.length)} of ${counted(texts, "text")} the log-odds of the answer are beyond ${count(Math.floor(SURE))} (${count(Math.round(logOdds))} at the median): its probability is 1 in float32, and its loss has no gradient left.`,
+    evidence: { texts, sure: sure.length, logOdds },
+    remedy:
+      "Train anew with a smaller learning rate or weight decay; read log-odds, not probabilities, of what it says now.",
+  };
+};
+
 interface Journey {
+  /** Of the likeliest answer; −∞ where outputs are no probabilities. */
+  logOdds: number;
+  /** ‖∂E/∂memory‖ at the last word. */
+  last: number;
   /** ‖∂E/∂memory‖ at the first word over that at the last. */
   ratio: number;
   words: number;
@@ -157,13 +199,19 @@ interface Journey {
   reach: number;
 }
 
+/**
+ * Of the log-odds where outputs are probabilities. The loss of one answer is a multiple of them, and shrinks and grows by
+ * the same factors on the way; but where the answer is sure the loss is flat, and that is no fault.
+ */
 function journeyOf({ model, labels }: Subject, ids: readonly number[]): Journey[] {
-  const { steps } = gradientFlow(model, ids, { labels });
+  const kind = endsInProbabilities(model) ? "logOdds" : "output";
+  const { steps, objective } = gradientFlow(model, ids, { labels, kind });
+  const logOdds = kind === "logOdds" ? objective.value : Number.NEGATIVE_INFINITY;
   const norms = steps.filter(({ t }) => ids[t] !== 0).map((step) => step.norms.total);
   const last = norms.at(-1);
-  if (norms.length < 5 || !last) return [];
+  if (norms.length < 5 || last === undefined) return [];
   const lost = norms.findLastIndex((norm) => norm < 0.01 * last);
-  return [{ ratio: norms[0]! / last, words: norms.length, reach: norms.length - 2 - lost }];
+  return [{ logOdds, last, ratio: norms[0]! / last, words: norms.length, reach: norms.length - 2 - lost }];
 }
 
 export const DYNAMICS: readonly Check<Subject>[] = [saturation, gradients];

@@ -2,60 +2,15 @@
 
 import { count, counted, percent } from "../../base/numbers.js";
 import type { Embedding } from "../../layers/embedding.js";
-import type { Layer } from "../../layers/layer.js";
 import { readsIds } from "../../layers/traits.js";
-import { trainerOf } from "../../model/model.js";
 import { knownWordIn } from "../../tokens/row-encoder.js";
 import { shareInOnePiece } from "../../tokens/segment.js";
 import { newEncodingReport } from "../../tokens/vectorizer.js";
 import type { Check } from "./finding.js";
-import { encoded, isRecurrent, optionsOf, quantile, rowsOf, type Subject, sample } from "./subject.js";
+import { isMasked } from "./padding.js";
+import { encoded, isRecurrent, quantile, rowsOf, type Subject, sample } from "./subject.js";
 
 const embeddingOf = ({ model }: Subject): Embedding | undefined => model.layers.find(readsIds);
-
-/** Whether the layer is told which steps are padding: a fact of the plan, whatever stands in between. */
-function isMasked({ model, length }: Subject, layer: Layer): boolean {
-  const node = model.nodes.find((each) => each.layer === layer)!;
-  const steps = model.inputShapes[0]?.[0] ?? length ?? 1;
-  const plan = trainerOf(model).network.runtime.plan({
-    rows: 1,
-    inputShapes: [[steps]],
-    training: false,
-    loss: null,
-  });
-  const before = model.nodes[node.inputs[0]!]!.layer.name;
-  return plan.shards[0]!.tensors.get(before)!.mask !== 0;
-}
-
-/** A recurrent layer answers from its last step. Padding after the text, unmasked, makes that step an old memory. */
-const paddingLast: Check<Subject> = (subject) => {
-  const { model, vectorizer, length } = subject;
-  const layer = model.layers.find(
-    (each) => isRecurrent(each) && optionsOf(each)["returnSequences"] === false,
-  );
-  if (!layer || !vectorizer || !length || model.inputShapes.length !== 1) return [];
-  const backwards = optionsOf(layer)["goBackwards"] === true;
-  const lastRead = backwards ? "pre" : "post";
-  if (vectorizer.padding !== lastRead || isMasked(subject, layer)) return [];
-  const data = encoded(subject);
-  const padded = data ? data.counts.filter((n) => n < length).length / Math.max(1, data.counts.length) : 1;
-  const median = data ? Math.max(0, length - quantile(data.counts, 0.5)) : length;
-  // Short runs of padding do little harm; a text that fills its row has none.
-  if (data && (padded < 0.1 || median < 5)) return [];
-  const steps = data
-    ? `in ${percent(padded)} of the texts, ${count(median)} empty steps of ${count(length)} at the median`
-    : `up to ${count(length)} empty steps`;
-  return [
-    {
-      id: "padding-read-last",
-      severity: "problem",
-      title: "Padding is read after the text, and nothing masks it",
-      seen: `${layer.name} answers from the last step it reads, but texts are padded on the ${lastRead === "post" ? "far" : "near"} side: ${steps} separate the words from the answer.`,
-      evidence: { padding: vectorizer.padding, length, paddedTexts: padded, medianEmptySteps: median },
-      remedy: `Pad on the other side (${backwards ? "post" : "pre"}), or let the Embedding mask zeros.`,
-    },
-  ];
-};
 
 const mostlyPadding: Check<Subject> = (subject) => {
   const data = encoded(subject);
@@ -236,7 +191,6 @@ const unusedRows: Check<Subject> = (subject) => {
 
 export const ENCODING: readonly Check<Subject>[] = [
   tableTooSmall,
-  paddingLast,
   textsCut,
   mostlyPadding,
   emptyRows,

@@ -12,14 +12,11 @@ import { DYNAMICS } from "./dynamics.js";
 import { ENCODING } from "./encoding.js";
 import { bySeverity, type Finding } from "./finding.js";
 import { HISTORY } from "./history.js";
+import { PADDING } from "./padding.js";
 import type { Subject } from "./subject.js";
 
-const CHEAP = [...ARCHITECTURE, ...ENCODING, ...DATA, ...HISTORY];
+const CHEAP = [...ARCHITECTURE, ...PADDING, ...ENCODING, ...DATA, ...HISTORY];
 
-/**
- * The checks that cost no more than reading the texts once: nothing is run forward or backward. For before training.
- * @param subject at least the model; the more it holds, the more is looked at
- */
 /** The parts that checks look into. */
 function checkSubject(subject: Subject): void {
   const { model, vectorizer, length, labels, threshold, texts, test } = objectOf(subject, "checkup subject");

@@ -171,7 +171,7 @@ export class Recording {
 }
 
 /** What the forward pass kept of a gate or the candidate becomes its value, in place. */
-function activateKept(values: Float32Array, { layer }: OpenCell, part: Part): void {
+function activateKept(values: Float32Array, { layer }: OpenCell, part: UnitPart): void {
   const ofGates = part !== "candidate" && !(layer instanceof SimpleRNN);
   const { id, fused } = ACTIVATIONS[ofGates ? layer.options.recurrentActivation : layer.options.activation];
   if (fused) return;
