@@ -29,7 +29,7 @@ export function table({ caption, headers, rows, footers = [], wordColumns = 1 }:
   const row = ([name, ...cells]: readonly Content[]) =>
     html`<tr><th scope="row">${name}</th>${cells.map((cell, i) => html`<td${kind(i + 1)}>${cell}</td>`)}</tr>
 `;
-  return html`<div class="scroll"><table>${caption !== undefined && html`<caption>${caption}</caption>`}
+  return html`<div class="scroll" tabindex="0"><table>${caption !== undefined && html`<caption>${caption}</caption>`}
 <thead><tr>${headers.map((header, i) => html`<th scope="col"${kind(i)}>${header}</th>`)}</tr></thead>
 <tbody>${rows.map(row)}</tbody>${footers.length > 0 && html`<tfoot>${footers.map(row)}</tfoot>`}</table></div>
 `;

@@ -1,3 +1,6 @@
+/** Widths that a drawing can have at least on a page, in pixels; each is a class of the style sheet. */
+export const LEAST_WIDTHS = Array.from({ length: 33 }, (_, k) => 200 + 20 * k);
+
 /**
  * The report's whole style: light, dark and print. Series one, two and three (blue, orange, green of Okabe and Ito's
  * palette for colour blindness, set to the ground's lightness) differ in dashes too, so that they read in grey; with second,
@@ -46,11 +49,13 @@ p { margin: 0 0 12px; max-width: 46em; }
 figure { margin: 0; }
 .block + figure { margin-top: 24px; }
 figure > * + *, .pair h3 ~ h3 { margin-top: 14px; }
+figure + figure { margin-top: 32px; }
+.pair > figure + figure { margin-top: 0; }
 .chart { display: block; width: 100%; max-width: 540px; height: auto; overflow: visible; }
 /* Room at the sides, for letters that stand out a little: what scrolls is cut there. */
 .drawing { overflow-x: auto; overflow-y: hidden; padding: 2px 6px; margin-inline: -6px; }
 /* Narrower than this its letters are no longer read: the page scrolls it instead. */
-.drawing > .chart { min-width: var(--least); }
+${LEAST_WIDTHS.map((width) => `.drawing > .least-${width} { min-width: ${width}px; }`).join("\n")}
 .chart text { font-size: 12px; fill: var(--ink); }
 .chart .tick-label, .chart .axis-label, .chart .marker-label { fill: var(--quiet); }
 .chart .marker-label { paint-order: stroke; stroke: var(--ground); stroke-width: 4px; stroke-linejoin: round; }
@@ -125,10 +130,12 @@ footer { margin-top: 48px; color: var(--quiet); font-size: .85rem; }
   :root { color-scheme: light; }
   body { font-size: 10.5pt; background: #fff; color: #000; }
   .drawing, .scroll { overflow: visible; }
-  .drawing > .chart { min-width: 0; max-height: 240mm; }
+  /* With its heading on one page, of A4 or Letter. */
+  .drawing > [class*="least-"] { min-width: 0; max-height: 225mm; }
   main { max-width: none; padding: 0; }
   section { margin-top: 20pt; padding-top: 10pt; }
-  figure, tr, .tiles, .scroll { break-inside: avoid; }
+  figure, tr, .tiles, .scroll, .block { break-inside: avoid; }
+  .scroll:has(tr:nth-child(20)) { break-inside: auto; }
   h2, h3, figcaption, section > p { break-after: avoid; }
   tfoot { display: table-row-group; }
   .pair { grid-template-columns: 1fr 1fr; gap: 14pt 22pt; }

@@ -2,6 +2,7 @@ import type { ScaleLinear } from "d3-scale";
 import { line as d3line } from "d3-shape";
 import { cutToWidth, displayWidth, printable } from "../base/text.js";
 import { type Content, html, type Markup } from "./markup.js";
+import { LEAST_WIDTHS } from "./style.js";
 
 /**
  * Charts as SVG text: a frame, axes, lines, labels. Colours and type come from the page's style sheet by class names
@@ -41,13 +42,14 @@ export function drawing(
   ...parts: Content[]
 ): Markup {
   const { id, title, description, width, height } = about;
-  return html`<svg class="chart" style="--least:${leastWidth(width)}px" viewBox="0 0 ${px(width)} ${px(height)}" role="img" aria-labelledby="${id}-title ${id}-desc">
+  return html`<svg class="chart least-${leastWidth(width)}" viewBox="0 0 ${px(width)} ${px(height)}" role="img" aria-labelledby="${id}-title ${id}-desc">
 <title id="${id}-title">${title}</title><desc id="${id}-desc">${description}</desc>
 ${parts}</svg>`;
 }
 
-/** The width in pixels under which a drawing's letters, of 11 and more, would no longer be read: a narrower page scrolls it. */
-const leastWidth = (width: number) => Math.round(0.86 * width);
+/** The width in pixels, by twenties, under which a drawing's letters, of 11 and more, would no longer be read. */
+const leastWidth = (width: number) =>
+  Math.min(LEAST_WIDTHS.at(-1)!, Math.max(LEAST_WIDTHS[0]!, 20 * Math.floor((0.86 * width) / 20)));
 
 /** A length in pixels, to a tenth. */
 export function px(value: number): number {

@@ -11,17 +11,26 @@ import type { LabResult } from "./result.js";
 /** Numbers that are not parted from their % at a line's end. */
 const unbroken = (text: string) => text.replace(/(\d) %/g, "$1\u00a0%");
 
+const allowed = (share: number) => (share === 0 ? "none" : `at most ${percent(share)}`);
+
+/** Numbers stay on a line, settings get room for theirs; a narrow page scrolls. */
+const LAB_STYLE = `
+.scroll td:not(.word) { white-space: nowrap; }
+.scroll td.word { min-width: 6.5em; }
+`;
+
 export function labPage(result: LabResult): string {
   const { task, settings, engine, threads, seconds, complete, sweep } = result;
   const solved =
     task.allowedWrong === null
       ? "Every run uses up its sequences."
-      : `A run has solved the task when at most ${percent(task.allowedWrong)} of 256 unseen sequences are wrong; what is shown is of 1,000 others.`;
+      : `A run has solved the task when ${allowed(task.allowedWrong)} of 256 unseen sequences ${task.allowedWrong === 0 ? "is" : "are"} wrong; what is shown is of 1,000 others.`;
   return page(
     {
       title: task.title,
       eyebrow: "Cellstate lab",
       lead: html`Each sequence: ${task.reads}. Asked: ${task.asked}.`,
+      style: LAB_STYLE,
     },
     !complete &&
       html`<ul class="notes"><li>The experiment was interrupted: these are the runs that were finished.</li></ul>`,

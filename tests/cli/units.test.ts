@@ -10,7 +10,7 @@ import { type LabelledRow, readLabelled } from "../../src/data/index.js";
 import * as explanations from "../../src/explain/index.js";
 import { readZip } from "../../src/formats/zip.js";
 import { layers, sequential } from "../../src/index.js";
-import { byName, parsePage, textOf } from "../report/page.js";
+import { byClass, byName, parsePage, textOf } from "../report/page.js";
 import { csv, reviews } from "./data.js";
 import { explain, json, refused } from "./explain.js";
 import { cellstate } from "./run.js";
@@ -79,6 +79,15 @@ test("units: every unit, its contexts and what it goes with; the page shows the 
   for (const { layer, part, unit } of survey.signals) {
     assert.ok(source.includes(`id="${layer}-${part}-${unit}"`));
   }
+  // A link opens what it leads to, for that lies within the fold and is not the fold itself.
+  const blocks = byClass(parsePage(source), "unit");
+  const within = blocks.map(({ children }) =>
+    children.flatMap((child) => (typeof child === "string" ? [] : (child.attributes.get("id") ?? []))),
+  );
+  assert.ok(blocks.length === survey.signals.length && within.every((ids) => ids.length === 1));
+  const leadsTo = byName(parsePage(source), "a").map((link) => link.attributes.get("href")!.slice(1));
+  assert.ok(leadsTo.length > 0 && leadsTo.every((id) => within.flat().includes(id)));
+  assert.match(source, /@media print \{ \.unit \{ display: block; \} \}/);
   const text = await explain("units", model, data, ...quick, "--parts", "hidden");
   assert.match(text, /3 signals over/);
   assert.match(text, /label /);

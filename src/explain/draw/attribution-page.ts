@@ -1,7 +1,8 @@
 /** Which words decided, as a page: the text marked, the bars, and what each way of asking means. */
-import { percent } from "../../base/numbers.js";
+
 import { figure, section, table } from "../../drawing/blocks.js";
 import { foreign, html, type Markup } from "../../drawing/markup.js";
+import { percent } from "../../drawing/numbers.js";
 import { page } from "../../drawing/page.js";
 import type { Attribution } from "../attribution.js";
 import type { Sentence } from "../sentence.js";

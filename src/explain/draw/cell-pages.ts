@@ -6,7 +6,7 @@ import { page } from "../../drawing/page.js";
 import type { CellAnatomy, CellPart } from "../anatomy.js";
 import type { CellView } from "../cell-view.js";
 import type { CellComparison } from "../comparison.js";
-import { cellPicture } from "./cell-picture.js";
+import { mapsPicture, stepPicture } from "./cell-picture.js";
 import { chainPicture } from "./chain-picture.js";
 import { comparisonPicture } from "./comparison-picture.js";
 import { formulaBlock, math } from "./math-markup.js";
@@ -25,7 +25,8 @@ export function cellPage(anatomy: CellAnatomy, title: string, view?: CellView): 
     section(
       "cell",
       "The cell",
-      figure(view ? "One step, and every step" : "Its parts", cellPicture(anatomy, view)),
+      figure(view ? "One step" : "Its parts", stepPicture(anatomy, view)),
+      view && figure("Every step", mapsPicture(view)),
     ),
     view &&
       section(

@@ -16,12 +16,37 @@ import { wordsAxis, wordsHeight } from "./words-axis.js";
 
 const WIDTH = DIAGRAM.width;
 
-/** The cell and its parts. */
+/** The cell and its parts, and with a sentence their values over its words. */
 export function cellPicture(anatomy: CellAnatomy, view?: CellView): Markup {
+  return partsPicture(anatomy, view, true);
+}
+
+/** The cell and its parts at one word, without the values over all of them: those are `mapsPicture`'s. */
+export const stepPicture = (anatomy: CellAnatomy, view?: CellView): Markup =>
+  partsPicture(anatomy, view, false);
+
+/** The values alone: on paper both have no room on a page. */
+export function mapsPicture(view: CellView): Markup {
+  const maps = gateMaps(view, 14);
+  const { anatomy, series, words: list } = view;
+  return drawing(
+    {
+      id: `maps-${anatomy.layer || anatomy.kind.toLowerCase()}`,
+      title: `Gates and states of the ${anatomy.kind} over the words`,
+      description: `${series.map(({ name }) => name).join(", ")} of ${anatomy.units} units at ${list.map(({ word }) => word).join(" ")}.`,
+      width: WIDTH,
+      height: maps.bottom,
+    },
+    HATCH,
+    maps.drawn,
+  );
+}
+
+function partsPicture(anatomy: CellAnatomy, view: CellView | undefined, all: boolean): Markup {
   const top = view ? 26 : 0;
   const diagram = top + DIAGRAM.height[anatomy.kind];
   const cards = cardsOf(anatomy.parts, diagram + 14);
-  const maps = view ? gateMaps(view, cards.bottom + 44) : null;
+  const maps = view && all ? gateMaps(view, cards.bottom + 44) : null;
   return drawing(
     {
       id: `cell-${anatomy.layer || anatomy.kind.toLowerCase()}`,

@@ -28,7 +28,7 @@ export const outputPhrase = (
 export function embeddingPage({ table: words, map, words: asked }: EmbeddingView, title: string): string {
   const { size, width, layer } = words;
   const telling = tellingWords(map, 10);
-  const told = (value: number) => outputPhrase(map, value);
+  const told = (value: number) => outputPhrase(map, value).replaceAll(" ", "\u00a0");
   return page(
     {
       title: `Words in ${layer}`,

@@ -1,7 +1,8 @@
 /** Which words and n-grams decided an automatic classifier's answer, as a page. */
-import { percent } from "../../base/numbers.js";
+
 import { figure, section, table } from "../../drawing/blocks.js";
 import { foreign, html } from "../../drawing/markup.js";
+import { percent } from "../../drawing/numbers.js";
 import { page } from "../../drawing/page.js";
 import type { FeatureAttribution } from "../feature-attribution.js";
 import { marked } from "./attribution-page.js";

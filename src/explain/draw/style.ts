@@ -54,5 +54,11 @@ td:not(.word) { white-space: nowrap; }
 .marked span { padding: 3px 5px; border-radius: 4px; }
 .marked .for { background: color-mix(in srgb, var(--one) var(--shade), transparent); }
 .marked .against { box-shadow: inset 0 0 0 2px color-mix(in srgb, var(--two) var(--shade), transparent); }
+/* What a pointer finds by resting there, a finger finds by a tap. */
+@media (hover: none) {
+  .marked [title] { cursor: pointer; position: relative; }
+  .marked [title]:hover::after { content: attr(title); position: absolute; left: 0; bottom: 100%; background: var(--ink); color: var(--ground); border-radius: 4px; padding: 0 6px; font-size: .85rem; line-height: 1.6; z-index: 1; }
+}
+@media print { .formula { overflow: visible; } }
 .wrong { border-left: 4px solid var(--two); padding-left: 12px; } .right { border-left: 4px solid var(--three); padding-left: 12px; }
 `;

@@ -44,8 +44,9 @@ function textSections(compared: TextComparison): Markup[] {
       "answer",
       "What both answer",
       table({
+        caption: objective,
         headers: [
-          objective,
+          "",
           ...(probable ? ["probability"] : []),
           "with the words",
           "of padding alone",

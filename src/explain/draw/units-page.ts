@@ -135,6 +135,7 @@ function associationTable(
   });
 }
 
+/** A link to what is within opens it, without a script. */
 function unitBlock(
   signal: UnitSummary,
   associations: readonly Association[],
@@ -148,9 +149,9 @@ function unitBlock(
       ? html`: ${best.of === "label" && "label "}${foreign(best.name)}, r ${best.correlation === null ? "–" : numeral(best.correlation)}`
       : undefined;
   const scale = Math.max(Math.abs(least), Math.abs(most), 1e-12);
-  return html`<details class="unit" id="${idOf(signalName(signal))}"><summary><strong>${unit}</strong>${short} <span class="spread">${numeral(mean)} ± ${numeral(deviation)}, from ${numeral(least)} to ${numeral(most)}</span></summary>
-${associations.length > 0 && associationTable(associations.slice(0, OF_A_UNIT), signals, false)}
-${contextList("Highest", highest, scale)}${contextList("Lowest", lowest, scale)}</details>
+  return html`<details class="unit"><summary><strong>${unit}</strong>${short} <span class="spread">${numeral(mean)} ± ${numeral(deviation)}, from ${numeral(least)} to ${numeral(most)}</span></summary>
+<div id="${idOf(signalName(signal))}">${associations.length > 0 && associationTable(associations.slice(0, OF_A_UNIT), signals, false)}
+${contextList("Highest", highest, scale)}${contextList("Lowest", lowest, scale)}</div></details>
 `;
 }
 
@@ -176,6 +177,7 @@ export function contextLine({ row, at, words, values, before, after }: UnitConte
 
 export const UNITS_STYLE = `
 .unit { border-bottom: 1px solid var(--rule); margin: 0; padding: 6px 0; }
+.unit > div { scroll-margin-top: 3em; }
 .unit summary { color: var(--ink); overflow-wrap: anywhere; }
 .unit h3 { margin: 12px 0 4px; }
 .unit table { max-width: none; }
@@ -185,5 +187,6 @@ export const UNITS_STYLE = `
 .contexts .marked { font-size: .95rem; line-height: 1.7; }
 .contexts .marked span { padding: 1px 3px; }
 a { color: var(--one); }
+@media print { .unit { display: block; } }
 mark { background: color-mix(in srgb, var(--one) 35%, transparent); color: inherit; border-radius: 4px; padding: 1px 4px; }
 `;
