@@ -58,7 +58,15 @@ function recurrentLayer(
 ): Layer {
   const given = { ...options, returnSequences, dropout: 0.2, recurrentDropout: 0.3 };
   if (both) {
-    const oneWay = { kind, resetAfter, recurrentActivation, stacked, ...options, goBackwards: false, both: null };
+    const oneWay = {
+      kind,
+      resetAfter,
+      recurrentActivation,
+      stacked,
+      ...options,
+      goBackwards: false,
+      both: null,
+    };
     return layers.bidirectional({ layer: recurrentLayer(oneWay, returnSequences), mergeMode: both });
   }
   if (stacked > 0) {

@@ -150,7 +150,9 @@ test("activations of cells whose slope their value does not tell are kept, and g
     layers.rnn({ cell: layers.simpleRNNCell({ units: 2, activation: "mish" }), returnSequences: true }),
     layers.simpleRNN({ units: 2, activation: "gelu" }),
   ]);
-  const x = [[0.3, -1, 0.5, 0.7, -0.2, 2, 1, -0.4]].map((row) => [0, 2, 4, 6].map((i) => row.slice(i, i + 2)));
+  const x = [[0.3, -1, 0.5, 0.7, -0.2, 2, 1, -0.4]].map((row) =>
+    [0, 2, 4, 6].map((i) => row.slice(i, i + 2)),
+  );
   for (const write of Object.values(FORMS)) {
     const read = readKeras(write(model)).model;
     assert.deepEqual(read.predict(x), model.predict(x));
