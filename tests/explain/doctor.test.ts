@@ -196,8 +196,8 @@ const ARCHITECTURE: Case[] = [
     check: ({ title }) => assert.match(title, /small/),
   },
   {
-    ...{ id: "unbounded-state", name: "a SimpleRNN of relu; not of tanh, nor a Dense of relu" },
-    ill: () => ({ model: network(layers.simpleRNN({ units: 2, activation: "relu" }), end()) }),
+    ...{ id: "unbounded-state", name: "a SimpleRNN of silu; not of tanh, nor a Dense of relu" },
+    ill: () => ({ model: network(layers.simpleRNN({ units: 2, activation: "silu" }), end()) }),
     well: () => ({
       model: network(layers.simpleRNN({ units: 2 }), layers.dense({ units: 2, activation: "relu" }), end()),
     }),

@@ -33,6 +33,9 @@ export interface Cell {
   kind: "rnn" | "lstm" | "gru";
   units: number;
   useBias: boolean;
+  activation: "tanh" | "silu" | "gelu";
+  /** Of cells with gates. */
+  recurrentActivation: "sigmoid" | "mish";
   resetAfter: boolean;
   goBackwards: boolean;
   /** Read both ways, and how the two come together. */
@@ -50,26 +53,34 @@ export interface ModelCase {
 }
 
 function recurrentLayer(
-  { kind, resetAfter, both, stacked, ...options }: Cell,
+  { kind, resetAfter, recurrentActivation, both, stacked, ...options }: Cell,
   returnSequences: boolean,
 ): Layer {
   const given = { ...options, returnSequences, dropout: 0.2, recurrentDropout: 0.3 };
   if (both) {
-    const oneWay = { kind, resetAfter, stacked, ...options, goBackwards: false, both: null };
+    const oneWay = {
+      kind,
+      resetAfter,
+      recurrentActivation,
+      stacked,
+      ...options,
+      goBackwards: false,
+      both: null,
+    };
     return layers.bidirectional({ layer: recurrentLayer(oneWay, returnSequences), mergeMode: both });
   }
   if (stacked > 0) {
     const { goBackwards, ...own } = options;
     const cell = () =>
       kind === "gru"
-        ? layers.gruCell({ ...own, resetAfter })
+        ? layers.gruCell({ ...own, recurrentActivation, resetAfter })
         : kind === "lstm"
-          ? layers.lstmCell(own)
+          ? layers.lstmCell({ ...own, recurrentActivation })
           : layers.simpleRNNCell(own);
     return layers.rnn({ cell: Array.from({ length: stacked }, cell), returnSequences, goBackwards });
   }
-  if (kind === "gru") return layers.gru({ ...given, resetAfter });
-  return kind === "lstm" ? layers.lstm(given) : layers.simpleRNN(given);
+  if (kind === "gru") return layers.gru({ ...given, recurrentActivation, resetAfter });
+  return kind === "lstm" ? layers.lstm({ ...given, recurrentActivation }) : layers.simpleRNN(given);
 }
 
 /** An Embedding, one or two recurrent layers of any kind, a head; and a row, padding in front of some. */
@@ -84,6 +95,8 @@ const caseOf = (stacked: readonly number[]): fc.Arbitrary<ModelCase> =>
           kind: fc.constantFrom("rnn", "lstm", "gru" as const),
           units: fc.integer({ min: 1, max: 5 }),
           useBias: fc.boolean(),
+          activation: fc.constantFrom("tanh", "tanh", "silu", "gelu" as const),
+          recurrentActivation: fc.constantFrom("sigmoid", "sigmoid", "mish" as const),
           resetAfter: fc.boolean(),
           goBackwards: fc.boolean(),
           both: fc.constantFrom(

@@ -142,6 +142,25 @@ describe("a .keras archive of ours", () => {
   });
 });
 
+test("activations of cells whose slope their value does not tell are kept, and go on learning the same", () => {
+  const model = sequential([
+    layers.input({ shape: [4, 2] }),
+    layers.lstm({ units: 3, activation: "silu", recurrentActivation: "hardSilu", returnSequences: true }),
+    layers.bidirectional({ layer: layers.gru({ units: 2, activation: "leakyRelu", returnSequences: true }) }),
+    layers.rnn({ cell: layers.simpleRNNCell({ units: 2, activation: "mish" }), returnSequences: true }),
+    layers.simpleRNN({ units: 2, activation: "gelu" }),
+  ]);
+  const x = [[0.3, -1, 0.5, 0.7, -0.2, 2, 1, -0.4]].map((row) =>
+    [0, 2, 4, 6].map((i) => row.slice(i, i + 2)),
+  );
+  for (const write of Object.values(FORMS)) {
+    const read = readKeras(write(model)).model;
+    assert.deepEqual(read.predict(x), model.predict(x));
+    for (const one of [read, model]) one.compile({ optimizer: "sgd", loss: "meanSquaredError" });
+    assert.deepEqual(read.gradients(x, [[1, -1]]), model.gradients(x, [[1, -1]]));
+  }
+});
+
 describe("what Keras has no name for", () => {
   test("Keras 2's hard sigmoid keeps its meaning here, under a name that Keras 3 does not run by mistake", () => {
     const model = sequential([

@@ -9,22 +9,22 @@ const ENTRY_BUDGETS: Record<string, number> = {
   cellstate: 256,
   "cellstate/data": 30,
   "cellstate/explain": 226,
-  "cellstate/formats": 258,
-  "cellstate/keras": 180,
-  "cellstate/lab": 147,
-  "cellstate/predict": 56.5,
+  "cellstate/formats": 258.6,
+  "cellstate/keras": 180.2,
+  "cellstate/lab": 147.6,
+  "cellstate/predict": 56.6,
   "cellstate/report": 236,
   "cellstate/tune": 231,
 };
 
-const TRAINING_BUDGET = 135;
+const TRAINING_BUDGET = 135.2;
 
 /** The kernels that come with predicting, once a file is there; cellstate/predict and these together stay below 75. */
 const INFERENCE_KERNELS_BUDGET = 20;
 
 const NAME_BUDGETS: Record<string, [entry: string, budget: number]> = {
   Vectorizer: ["cellstate", 6.6],
-  cellAnatomy: ["cellstate/explain", 9.7],
+  cellAnatomy: ["cellstate/explain", 9.8],
 };
 
 const table: string[] = [];
