@@ -83,6 +83,7 @@ export {
   type ApartText,
   type ComparedSide,
   compareUnits,
+  type LayerSimilarity,
   type UnitComparison,
   type UnitMatch,
 } from "./units/compare.js";

@@ -140,6 +140,7 @@ function once<T>(make: () => T): () => T {
 }
 const ablated = once(() => explain.ablateUnits(classifier(), ROWS));
 const found = once(() => explain.findSpans(classifier(), "a good film", TEXTS, { threshold: 1e-6 }));
+const comparedTexts = once(() => explain.compareOnText(classifier(), classifier(), "a good film"));
 const surveyed = once(() => explain.surveyUnits(classifier(), ROWS, { permutations: 19 }));
 const table = () => explain.wordTable(recurrent(), vectorizer());
 const progress = () => ({
@@ -811,6 +812,10 @@ export const CALLABLES: Callable[] = [
   ),
   simple("draw.ablationPage", draw.ablationPage, ablated, "a.keras"),
   simple("draw.findPage", draw.findPage, found, "a.keras"),
+  simple("draw.textComparisonPicture", draw.textComparisonPicture, comparedTexts),
+  simple("draw.twoModelsPage", draw.twoModelsPage, () => ({
+    ...{ names: ["a.keras", "b.keras"], text: comparedTexts(), data: null },
+  })),
   simple("draw.unitsPage", draw.unitsPage, surveyed, "a.keras"),
   simple("draw.chainPicture", draw.chainPicture, () => explain.cellView(recurrent(), sentence())),
   simple("draw.comparisonPicture", draw.comparisonPicture, () => explain.compareCells(3, 2)),

@@ -13,6 +13,8 @@ import { findPage as spans } from "./find-page.js";
 import { gradientPicture as gradients } from "./gradient-picture.js";
 import { parametersPicture as parameters } from "./parameters-picture.js";
 import { EXPLAIN_STYLE } from "./style.js";
+import { textComparisonPicture as texts } from "./text-comparison-picture.js";
+import { twoModelsPage as twoModels } from "./two-models-page.js";
 import { unitsPage as surveys } from "./units-page.js";
 import { unrollPicture as unrolled } from "./unroll-picture.js";
 
@@ -75,6 +77,13 @@ export const featureAttributionPicture = drawing(
 export const gradientPicture = drawing(gradients, "gradientPicture", "gradientView");
 /** Draws what `explainParameters` gives. @throws InputError for anything else */
 export const parametersPicture = drawing(parameters, "parametersPicture", "explainParameters");
+/** Draws what `compareOnText` gives: what each word did in both. @throws InputError for anything else */
+export const textComparisonPicture = drawing(texts, "textComparisonPicture", "compareOnText");
+/**
+ * What `compareOnText` and `compareUnits` give as a self-contained HTML page: `{ names, text, data }`, null for what was not asked.
+ * @throws InputError for anything else
+ */
+export const twoModelsPage = drawing(twoModels, "twoModelsPage", "compareOnText and compareUnits");
 /** Draws what `unroll` gives. @throws InputError for anything else */
 export const unrollPicture = drawing(unrolled, "unrollPicture", "unroll");
 

@@ -43,7 +43,9 @@ export interface UnitMatch {
 
 /** How alike the states of a layer of the first model and of one of the second are. */
 export interface LayerSimilarity {
+  /** Of the first network. */
   first: string;
+  /** Of the second. */
   second: string;
   /** Linear CKA; null where the states of one do not vary. */
   similarity: number | null;
