@@ -19,16 +19,9 @@ import { type Style, WIDTH } from "../terminal.js";
 import { excerpt, table } from "../ui/table.js";
 import { showFeatures } from "./attribute-features.js";
 import { twoSidedBar } from "./blocks.js";
+import { type ChosenFlags, choiceOf, choiceOptions } from "./choice.js";
 import { type OutputFlags, outputOptions, show } from "./output.js";
-import {
-  type ChosenFlags,
-  choiceOf,
-  choiceOptions,
-  idleForSubject,
-  openAnySubject,
-  type SubjectFlags,
-  subjectOptions,
-} from "./subject.js";
+import { idleForSubject, openAnySubject, type SubjectFlags, subjectOptions } from "./subject.js";
 
 interface Flags extends OutputFlags, SubjectFlags, ChosenFlags {
   layer?: string;

@@ -12,18 +12,10 @@ import { plain } from "../../explain/tex.js";
 import { refuseIdle } from "../options.js";
 import { type Style, WIDTH } from "../terminal.js";
 import { excerpt, table } from "../ui/table.js";
+import { type ChosenFlags, choiceOf, choiceOptions } from "./choice.js";
 import { type OutputFlags, outputOptions, show } from "./output.js";
 import { atOption, placeOf } from "./place.js";
-import {
-  type ChosenFlags,
-  choiceOf,
-  choiceOptions,
-  idleForSubject,
-  openSubject,
-  type SubjectFlags,
-  subjectOptions,
-  unitNumbers,
-} from "./subject.js";
+import { idleForSubject, openSubject, type SubjectFlags, subjectOptions, unitNumbers } from "./subject.js";
 import { idleUnits, shownUnits } from "./unroll.js";
 
 interface Flags extends OutputFlags, SubjectFlags, ChosenFlags {

@@ -1,18 +1,10 @@
 /** What is explained: a model from a file or by name, and a text as the row it reads. */
 import type { Command } from "commander";
-import { inputError, oneOf } from "../../base/errors.js";
+import { inputError } from "../../base/errors.js";
 import { refuseNgrams } from "../../classifier/assemble.js";
 import { PRESET_NAMES } from "../../classifier/presets.js";
-import {
-  endsInProbabilities,
-  OBJECTIVE_KINDS,
-  type ObjectiveChoice,
-  type ObjectiveKind,
-} from "../../explain/objective.js";
-import type { InputRow } from "../../explain/probe.js";
-import { readSentence, type Sentence, sentenceOfIds, sentenceOfRow } from "../../explain/sentence.js";
+import { readSentence, type Sentence } from "../../explain/sentence.js";
 import type { Definitions } from "../../formats/python/script.js";
-import { readsIds } from "../../layers/traits.js";
 import type { Model } from "../../model/model.js";
 import { isUnspaced } from "../../tokens/segment.js";
 import { Vectorizer } from "../../tokens/vectorizer.js";
@@ -20,8 +12,8 @@ import type { AnyTextModel } from "../asking.js";
 import { type EngineFlags, engineOptions, whole } from "../context.js";
 import { refuseFiles } from "../data.js";
 import { define, idleFor, namedModel, sourceOf } from "../models.js";
-import { choice, type Idle, refuseIdle } from "../options.js";
-import { labelsOption, sideOptions, tokenizerOption } from "../tokenizer.js";
+import type { Idle } from "../options.js";
+import { sideOptions, tokenizerOption } from "../tokenizer.js";
 import {
   automaticError,
   idsOf,
@@ -32,6 +24,7 @@ import {
   type TextReader,
 } from "./open.js";
 import { readRowFile } from "./row-file.js";
+import { idSentence, refuseNumbers, rowSentence } from "./rows.js";
 
 export interface SubjectFlags extends EngineFlags, ReadingFlags {
   define?: Definitions;
@@ -250,90 +243,3 @@ function vocabularyOf(text: string): Vectorizer {
 const readingOnly = ({ tokenizer, padding, truncating, length, vocabulary, labels }: SubjectFlags) => ({
   ...{ tokenizer, padding, truncating, length, vocabulary, labels },
 });
-
-const takesIds = (model: Model) => model.layers.some(readsIds);
-
-/** @throws InputError for a model of several inputs or of numbers, which no text and no ids are a row of */
-function refuseNumbers(model: Model, name: string, received: string): void {
-  const inputs = model.nodes.filter((node) => node.inputs.length === 0);
-  if (inputs.length === 1 && takesIds(model)) return;
-  const names = inputs.map(
-    ({ layer, shape }) => `${layer.name} [${shape.map((n) => n ?? "any").join(", ")}]`,
-  );
-  throw inputError({
-    expected: inputs.length === 1 ? "a row of numbers" : `a row for each of ${inputs.length} inputs`,
-    where: name,
-    received,
-    next: `Give it with --row FILE; it reads ${names.join(" and ")}.`,
-  });
-}
-
-/** What a file gave, as ids where the model reads those. */
-function rowSentence(model: Model, row: InputRow, vectorizer?: Vectorizer): Sentence {
-  const flat = Array.isArray(row) && row.every((value) => typeof value === "number");
-  if (model.inputShapes.length > 1 || !takesIds(model) || !flat) return sentenceOfRow(row);
-  return idSentence(model, row as number[], vectorizer, "--row");
-}
-
-/** Ids as a row of the length that the model reads, padded in front. */
-function idSentence(
-  model: Model,
-  ids: readonly number[],
-  vectorizer?: Vectorizer,
-  where = "--ids",
-): Sentence {
-  const length = model.inputShapes[0]?.[0] ?? ids.length;
-  if (ids.length > length) {
-    throw inputError({ expected: `at most ${length} ids`, where, received: ids.length });
-  }
-  const row = [...new Array<number>(length - ids.length).fill(0), ...ids];
-  return sentenceOfIds(row, vectorizer?.vocabulary);
-}
-
-/** The options of what is explained of the outputs. */
-export interface ChosenFlags {
-  label?: string;
-  /** Which step of a sequence of outputs, from 1. */
-  outputStep?: number;
-  /** Undefined: what is usual of the model. */
-  of?: ObjectiveKind;
-}
-
-/** The options of what is explained of the outputs. */
-export function choiceOptions(command: Command, usual: string): Command {
-  return labelsOption(command)
-    .option("--label <name>", "the class that it is about (default: the likeliest)")
-    .option(
-      "--output-step <t>",
-      "of a model that puts out a sequence: which step of it, counted from 1 (default: the last)",
-      whole("output-step", 1),
-    )
-    .addOption(
-      choice("--of <what>", `what of it (default: ${usual}; of an amount: output)`, OBJECTIVE_KINDS),
-    );
-}
-
-/** What is explained of the outputs, where all is not left to the model. @throws InputError for a label of an amount */
-export function choiceOf(
-  command: Command,
-  { label, of, outputStep }: ChosenFlags,
-  { model, labels }: Pick<Subject, "model" | "labels">,
-): ObjectiveChoice {
-  // One output that is no probability: there is nothing to choose from.
-  const alone = model.outputSize === 1 && !endsInProbabilities(model);
-  refuseIdle(command, { label: alone && "with a network of one output that is an amount" });
-  const target = targetOf(label, labels);
-  return {
-    ...(of === undefined ? {} : { kind: of }),
-    ...(outputStep === undefined ? {} : { outputStep: outputStep - 1 }),
-    ...(target === undefined ? {} : { target }),
-    ...(labels === undefined ? {} : { labels }),
-  };
-}
-
-/** The index of a class by its name, or by its number where names are not known. */
-function targetOf(label: string | undefined, labels: readonly string[] | undefined): number | undefined {
-  if (label === undefined) return undefined;
-  if (labels) return labels.indexOf(oneOf(label, labels, "--label"));
-  return whole("label")(label);
-}
