@@ -1,9 +1,7 @@
 /** Traps between padding, masks and the direction in which a layer reads. */
 import { count, percent } from "../../base/numbers.js";
-import { Attention } from "../../layers/attention.js";
 import { Bidirectional } from "../../layers/bidirectional.js";
 import type { Layer } from "../../layers/layer.js";
-import { GlobalAveragePooling1D } from "../../layers/pooling.js";
 import { trainerOf } from "../../model/model.js";
 import type { Check } from "./finding.js";
 import { encoded, isRecurrent, optionsOf, quantile, type Subject } from "./subject.js";
@@ -65,9 +63,11 @@ const paddingLast: Check<Subject> = (subject) => {
   ];
 };
 
-/** What leaves out, or does not look at, the steps that a mask hides. */
-const readsMask = (layer: Layer): boolean =>
-  isRecurrent(layer) || layer instanceof GlobalAveragePooling1D || layer instanceof Attention;
+/** Whether it leaves out the steps that a mask hides; of several inputs those do that are not told it by a call. */
+const readsMask = (layer: Layer): boolean => {
+  const { needsSteps, merges, mask } = layer.kind;
+  return isRecurrent(layer) || needsSteps === true || (merges === true && mask === "passes");
+};
 
 /**
  * A layer that goes backwards puts its steps out last first, and hands its mask on as it came: the mask then lies over
