@@ -185,7 +185,7 @@ describe("parts of label sets and of amounts", async () => {
     const attribution = attributeFeatures(price, "please book a table");
     assert.ok(attribution.tokens.find(({ text }) => text === "table")!.part < -100);
     const page = featureAttributionPage(attribution, "price.keras");
-    assert.match(page, /The <bdi>amount<\/bdi> is −[\d.,]+; 100 % of the words are known/);
+    assert.match(page, /The <bdi>amount<\/bdi> is −[\d.,]+; 100\s% of the words are known/);
     assert.doesNotMatch(page, /answered/);
     assert.throws(
       () => attributeFeatures(price, "a", { label: "x" }),
