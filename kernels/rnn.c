@@ -10,7 +10,7 @@
 
 static const Columns ONE = {.column = {{0, 0}}, .count = 1};
 
-/* h [B][U] from h₋₁ [B][U] (NULL: zeros), which may be the same; what it activates into zs [B][U] unless NULL. */
+/* h [B][U] from h₋₁ [B][U] (NULL: zeros), which may be the same; what is kept for slopes into zs [B][U] unless NULL. */
 static void forward_step(Forward *f, const Sequence *q, int32_t s, const float *hPrevious, float *h, float *zs,
                          int activation) {
   const int32_t U = q->U;
@@ -19,8 +19,11 @@ static void forward_step(Forward *f, const Sequence *q, int32_t s, const float *
   const float *z = f->p.z;
   for (int32_t r = 0; r < f->p.rows; r++, z += f->p.units) {
     const size_t row = (size_t)f->rows[r] * (size_t)U;
-    for (int32_t u = 0; u < U; u += LANES) vf_store_to(h + row + u, activate(vf_load(z + u), activation), U - u);
-    if (zs) copy_floats(zs + row, z, (size_t)U);
+    for (int32_t u = 0; u < U; u += LANES) {
+      const vf x = vf_load(z + u), y = activate(x, activation);
+      vf_store_to(h + row + u, y, U - u);
+      if (zs) vf_store_to(zs + row + u, kept(x, y, activation), U - u);
+    }
   }
   carry_skipped(h, hPrevious, q, s);
 }

@@ -25,6 +25,7 @@ const rnnForward = kernel(
   "h = activation(z), z = x · kernel + h₋₁ · recurrent + bias",
   {
     h: writes("T B U"),
+    /** What is kept of the activation for its slope; NULL where h tells it. */
     z: optional(writes("T B U")),
     x: reads("T B I"),
     mask: optional(reads("T B")),
@@ -46,7 +47,7 @@ const rnnForward = kernel(
     const { h, x, mask, h0, B, T, I, U } = a;
     const input = inputSide({ ...a, GX: 1 }, 1);
     const recurrent = recurrentSide(a, 1);
-    const { f } = keptActivation(a.activation);
+    const { f, kept } = keptActivation(a.activation);
     for (let s = 0; s < T; s++) {
       const t = timeOf(a, s);
       for (let b = 0; b < B; b++) {
@@ -59,8 +60,11 @@ const rnnForward = kernel(
         startWithBias(z, a.bias);
         project(z, rowAt(x, t * B + b, I), input, b);
         if (hPrevious) project(z, hPrevious, recurrent, b);
-        a.z?.set(z, (s * B + b) * U);
-        for (let u = 0; u < U; u++) z[u] = f(z[u]!);
+        for (let u = 0; u < U; u++) {
+          const value = f(z[u]!);
+          if (a.z) a.z[(s * B + b) * U + u] = kept(z[u]!, value);
+          z[u] = value;
+        }
       }
     }
   },
