@@ -11,7 +11,7 @@ const ENTRY_BUDGETS: Record<string, number> = {
   "cellstate/explain": 257,
   "cellstate/formats": 258.6,
   "cellstate/keras": 180.2,
-  "cellstate/lab": 147.6,
+  "cellstate/lab": 149,
   "cellstate/predict": 56.6,
   "cellstate/report": 236,
   "cellstate/tune": 231,

@@ -1,7 +1,7 @@
 /** cellstate explain compare: the three cells side by side; or two models, on a text and on a data set. */
 import type { Command } from "commander";
 import { inputError } from "../../base/errors.js";
-import { count, decimal, percent } from "../../base/numbers.js";
+import { count, counted, decimal, percent } from "../../base/numbers.js";
 import { padToWidth, printable, wrapToWidth } from "../../base/text.js";
 import { type CellComparison, compareCells } from "../../explain/comparison.js";
 import { comparisonPage } from "../../explain/draw/cell-pages.js";
@@ -153,13 +153,14 @@ function wordsText(names: readonly string[], compared: TextComparison, style: St
 const LISTED = 8;
 
 function unitsText(names: readonly string[], compared: UnitComparison, style: Style): string {
-  const { texts, leftOut, sides, similarity, matches, distance, apart } = compared;
+  const { texts, leftOut, sides, similarity, matches, distance, apart, notes } = compared;
+  const furthest = apart.filter((text) => text.distance > 0);
   const [a, b] = sides;
   const gates = [...new Set([...Object.keys(a.gates), ...Object.keys(b.gates)])];
   const strong = matches.filter(({ correlation }) => Math.abs(correlation) > 0.9).length;
   return [
     style.bold(
-      `On ${count(texts)} texts${leftOut > 0 ? ` (${count(leftOut)} that one of the two reads no word of are left out)` : ""}`,
+      `On ${counted(texts, "text")}${leftOut > 0 ? ` (${count(leftOut)} that one of the two reads no word of are left out)` : ""}`,
     ),
     table([
       ["", excerpt(names[0]!, 24), excerpt(names[1]!, 24)],
@@ -173,28 +174,35 @@ function unitsText(names: readonly string[], compared: UnitComparison, style: St
     ]),
     "",
     ...wrapToWidth(
-      `Hidden states after the last word: ${similarity === null ? "one of the two does not vary" : `similarity ${decimal(similarity, 3)} (linear CKA: 1 where a turn and a scale make them the same)`}. Of ${count(a.units)} units of the first ${count(strong)} have one in the second with |r| above 0.9:`,
+      `Hidden states after the last word: ${similarity === null ? "one of the two does not vary" : `similarity ${decimal(similarity, 3)} (linear CKA: 1 where a turn and a scale make them the same)`}. ${matches.length === 0 ? "No unit varies in both." : `Of ${counted(a.units, "unit")} of the first ${count(strong)} have one in the second with |r| above 0.9:`}`,
       WIDTH,
     ),
-    table([
-      ["unit", "its match", "r"],
-      ...matches
-        .slice(0, LISTED)
-        .map(({ unit, match, correlation }) => [String(unit), String(match), numeral(correlation, 3)]),
-    ]),
+    ...(matches.length === 0
+      ? []
+      : [
+          table([
+            ["unit", "its match", "r"],
+            ...matches
+              .slice(0, LISTED)
+              .map(({ unit, match, correlation }) => [String(unit), String(match), numeral(correlation, 3)]),
+          ]),
+        ]),
     ...(distance === null
       ? []
       : [
           "",
-          ...wrapToWidth(`Outputs are ${decimal(distance, 4)} apart on average. Furthest apart:`, WIDTH),
-          ...apart
+          ...wrapToWidth(
+            `Outputs are ${decimal(distance, 4)} apart on average${furthest.length > 0 ? ". Furthest apart:" : "."}`,
+            WIDTH,
+          ),
+          ...furthest
             .slice(0, 5)
-            .filter((text) => text.distance > 0)
             .map(
               ({ text, outputs }) =>
                 `  ${outputs.map((output) => output.map((p) => decimal(p, 3)).join(" ")).join(" | ")}  ${excerpt(text, 50)}`,
             ),
         ]),
+    ...notes.flatMap((one) => ["", ...wrapToWidth(printable(one), WIDTH)]),
   ].join("\n");
 }
 

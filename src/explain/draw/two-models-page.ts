@@ -99,7 +99,7 @@ const wordNumbers = ({ words }: TextComparison): Markup =>
   });
 
 function dataSections(compared: UnitComparison): Markup[] {
-  const { texts, leftOut, sides, similarity, layers, matches, distance, apart } = compared;
+  const { texts, leftOut, sides, similarity, layers, matches, distance, apart, notes } = compared;
   const gates = [...new Set(sides.flatMap((side) => Object.keys(side.gates)))];
   const strong = matches.filter(({ correlation }) => Math.abs(correlation) > 0.9).length;
   const left =
@@ -109,6 +109,7 @@ function dataSections(compared: UnitComparison): Markup[] {
       "data",
       `On ${counted(texts, "text")}`,
       html`<p>Means over all words and units${left}; the size of hidden states is after a text's last word.</p>`,
+      ...notes.map((one) => html`<p>${foreign(one)}</p>`),
       table({
         headers: ["", ...SIDES],
         rows: [
@@ -143,7 +144,7 @@ function dataSections(compared: UnitComparison): Markup[] {
       "apart",
       "Where they answer differently",
       distance === null
-        ? html`<p>The two put out different numbers of values, which are not compared.</p>`
+        ? html`<p>The two are not compared by what they put out.</p>`
         : html`<p>Outputs are ${decimal(distance, 4)} apart on average: |p − q|, of several outputs half of their sum.</p>`,
       apartTable(apart.filter((text) => text.distance > 0)),
     ),

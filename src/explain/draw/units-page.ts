@@ -18,7 +18,7 @@ export function describeSurvey(survey: UnitSurvey): string {
   const of = sample.whole ? "all of them" : `${counted(sample.texts, "text")} drawn from them`;
   const way = correction === "bh" ? "Benjamini and Hochberg's" : "Holm's";
   const against = [
-    ...(survey.targets.length > 0 ? ["of whole texts against labels"] : []),
+    ...(survey.associations.some(({ of }) => of === "label") ? ["of whole texts against labels"] : []),
     "of each text turned round against what its words are",
   ].join(", ");
   return `${counted(signals.length, "signal")} over ${counted(tokens, "word")} of ${counted(texts, "text")}${left}. ${count(tests)} tests on ${of}, by ${count(permutations)} permutations each: ${against}; q is p after ${way} correction, found at ${alpha}.`;

@@ -1,6 +1,6 @@
 /** What a model loses, on labelled data, when units, gates or words of a kind are taken from it. */
 import { indicesOf, listOf } from "../../base/arguments.js";
-import { finiteNumber, inputError, knownOptions, oneOf } from "../../base/errors.js";
+import { inputError, knownOptions, oneOf } from "../../base/errors.js";
 import { type OpenCell, openCell } from "../cells/open.js";
 import { engineAs } from "../own-engine.js";
 import { AblatedModel, type Ablation } from "./ablated-model.js";
@@ -169,7 +169,11 @@ export async function ablateUnits(
 }
 
 function checkValue(value: unknown, texts: StudyRows): "zero" | "mean" | number {
-  if (typeof value === "number") return finiteNumber(value, `${WHERE} value`);
+  if (typeof value === "number") {
+    if (Number.isFinite(Math.fround(value))) return value;
+    const expected = "a number that float32 can hold";
+    throw inputError({ expected, where: `${WHERE} value`, received: value, typed: { where: "--value" } });
+  }
   const held = oneOf(value, ["zero", "mean"], `${WHERE} value`);
   if (held === "mean" && isOnce(texts)) throw onceOnly();
   return held;
@@ -286,7 +290,12 @@ function judgedBy(judge: Judge, kept: Chunk["kept"], outputs: Float32Array): Jud
   const F = outputs.length / kept.length;
   return kept.map(({ targets }, b) => {
     const output = outputs.slice(b * F, (b + 1) * F);
-    return { output, score: judge(output, targets!) };
+    const score = judge(output, targets!);
+    if (!Number.isFinite(score.loss)) {
+      const next = "What is held is too large for the layers behind it, or the weights are no numbers.";
+      throw inputError({ expected: "answers that are numbers", where: WHERE, received: score.loss, next });
+    }
+    return { output, score };
   });
 }
 
@@ -307,14 +316,20 @@ function checkPart(part: string, { cell: { kind } }: OpenCell): UnitPart {
 function checkGroups(groups: unknown, { cell: { units } }: OpenCell): readonly (readonly number[])[] {
   if (groups === "together") return [Array.from({ length: units }, (_, unit) => unit)];
   const where = `${WHERE} groups`;
-  return listOf(groups, where, (group, at) => {
-    for (const unit of Array.from(indicesOf(group, at))) {
+  const checked = listOf(groups, where, (group, at) => {
+    const own = Array.from(indicesOf(group, at));
+    if (own.length === 0 || new Set(own).size < own.length) {
+      throw inputError({ expected: "at least one unit, and each once", where: at, received: group });
+    }
+    for (const unit of own) {
       if (unit < units) continue;
       const expected = `units from 0 to ${units - 1}`;
       throw inputError({ expected, where: at, received: unit, typed: { where: "--units" } });
     }
     return group;
   }) as number[][];
+  if (checked.length > 0) return checked;
+  throw inputError({ expected: 'groups of units, [[3], [4, 5]], or "together"', where, received: groups });
 }
 
 interface Chunk {

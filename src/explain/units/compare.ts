@@ -3,6 +3,7 @@
  * which of the other, where their gates stand, and on which texts they are furthest apart.
  */
 import { inputError, knownOptions } from "../../base/errors.js";
+import { counted } from "../../base/numbers.js";
 import { openCell } from "../cells/open.js";
 import { type OpenNetwork, openNetwork, type TextNetwork } from "./network.js";
 import type { UnitPart } from "./parts.js";
@@ -57,7 +58,7 @@ export interface ApartText {
   row: number;
   /** The text. */
   text: string;
-  /** [F] each, what the models put out. */
+  /** [F] each, what the models put out; with labels, an output a label where their numbers of outputs differ, in the order of the first. */
   outputs: [number[], number[]];
   /** Half of Σ |p − q| over the outputs; of one output |p − q|. */
   distance: number;
@@ -79,10 +80,12 @@ export interface UnitComparison {
   matches: UnitMatch[];
   /** [units of the first][units of the second] Pearson's r; null where a unit does not vary. */
   correlations: (number | null)[][];
-  /** Mean distance of the outputs; null where the two have different numbers of them. */
+  /** Mean distance of the outputs, label by label where both name theirs; null where they are not of the same. */
   distance: number | null;
   /** The texts where it is largest, at most 20. */
   apart: ApartText[];
+  /** What is to be said with the figures: why outputs are not compared, that texts are too few to tell two models apart. */
+  notes: string[];
 }
 
 /** Texts that are told of. */
@@ -120,7 +123,7 @@ export async function compareUnits(
       const reading = { signal, where: WHERE, targets: "none", ...(k === 0 ? { onProgress } : {}) } as const;
       return walks[k]!.walk(readRows(rows, networks[k] as OpenNetwork, reading));
     });
-    return await compared(walks, streams as Streams, layers);
+    return await compared(walks, streams as Streams, layers, pairingOf(networks));
   } finally {
     for (const walk of walks) walk.dispose();
     await close();
@@ -155,11 +158,11 @@ async function compared(
   walks: readonly UnitWalk[],
   texts: Streams,
   layers: readonly string[],
+  pairing: Pairing,
 ): Promise<UnitComparison> {
   const [a, b] = [new Side(walks[0]!, layers[0]!), new Side(walks[1]!, layers[1]!)];
   const pairs = a.layers.flatMap((p, k) => b.layers.map((q, l) => new LayerPair(p, k, q, l)));
   let [both, alone, sum] = [0, 0, 0];
-  let comparable = true;
   const apart: ApartText[] = [];
   for await (const [first, second] of paired(...texts)) {
     if (!first || !second) {
@@ -169,14 +172,11 @@ async function compared(
     both++;
     const [x, y] = [a.add(first), b.add(second)];
     for (const pair of pairs) pair.add(x, y);
-    comparable &&= first.output.length === second.output.length;
-    if (!comparable) continue;
-    const distance = distanceOf(first.output, second.output);
+    if (typeof pairing === "string") continue;
+    const outputs = pairing(Array.from(first.output), Array.from(second.output));
+    const distance = distanceOf(...outputs);
     sum += distance;
-    apart.push({
-      ...{ row: first.row, text: first.text, distance },
-      outputs: [Array.from(first.output), Array.from(second.output)],
-    });
+    apart.push({ row: first.row, text: first.text, distance, outputs });
     if (apart.length > 4 * MOST_APART) keepFurthest(apart);
   }
   if (both === 0) {
@@ -189,18 +189,59 @@ async function compared(
   }
   keepFurthest(apart);
   const { similarity, cross } = pairs.find(({ first, second }) => first === a.layer && second === b.layer)!;
+  const sides: UnitComparison["sides"] = [a.summary(both), b.summary(both)];
   return {
     ...{ texts: both, leftOut: alone },
-    sides: [a.summary(both), b.summary(both)],
+    sides,
     similarity,
     layers: pairs.map(({ first, second, similarity: alike }) => ({ first, second, similarity: alike })),
     matches: matchesOf(cross),
     correlations: Array.from({ length: cross.columns }, (_, unit) =>
       Array.from({ length: cross.others }, (_, other) => cross.correlation(unit, other)),
     ),
-    ...(comparable ? { distance: sum / both, apart } : { distance: null, apart: [] }),
+    ...(typeof pairing === "string" ? { distance: null, apart: [] } : { distance: sum / both, apart }),
+    notes: [
+      ...(typeof pairing === "string" ? [pairing] : []),
+      ...fewTexts(both, Math.max(...sides.map(({ units }) => units))),
+    ],
   };
 }
+
+/** Outputs of both side by side, or why they are not to be compared. */
+type Pairing = ((p: number[], q: number[]) => [number[], number[]]) | string;
+
+/** By the names of the outputs where both have them, by place where one has none. */
+function pairingOf([first, second]: readonly OpenNetwork[]): Pairing {
+  const [one, other] = [first!, second!];
+  const names = [one, other].map(({ kind, targets }) => (kind === null ? null : targets.names.map(String)));
+  const [left, right] = names as [string[] | null, string[] | null];
+  if (left === null || right === null) {
+    const [F, G] = [one, other].map(({ model }) => model.outputSize);
+    if (F === G) return (p, q) => [p, q];
+    return `Outputs are not compared: the first puts out ${F}, the second ${G}.`;
+  }
+  const places = left.map((name) => right.indexOf(name));
+  if (left.length !== right.length || places.includes(-1)) {
+    return `Outputs are not compared: those of the first stand for ${left.join(", ")}, of the second for ${right.join(", ")}.`;
+  }
+  const turned = (q: readonly number[]) => places.map((place) => q[place]!);
+  return (p, q) => {
+    if (p.length === 1 && q.length === 1) return [p, left.length === 2 && places[0] === 1 ? [1 - q[0]!] : q];
+    return [ofEach(p, left), turned(ofEach(q, right))];
+  };
+}
+
+/** One output for two labels is the probability of the second. */
+const ofEach = (output: number[], names: readonly string[]): number[] =>
+  output.length === 1 && names.length === 2 ? [1 - output[0]!, output[0]!] : output;
+
+/** As many directions as texts fit any two models together. */
+const fewTexts = (texts: number, units: number): string[] =>
+  texts > units
+    ? []
+    : [
+        `${counted(texts, "text")} for ${counted(units, "unit")}: with no more texts than units, similarity and correlations are high between any two models.`,
+      ];
 
 /** ‖XᵀY‖² / (‖XᵀX‖ ‖YᵀY‖) of centred states (Frobenius norms). */
 export function linearCka(cross: Moments, own: readonly [Moments, Moments]): number | null {
@@ -223,7 +264,7 @@ function matchesOf(cross: Moments): UnitMatch[] {
   return found.sort((p, q) => Math.abs(q.correlation) - Math.abs(p.correlation) || p.unit - q.unit);
 }
 
-const distanceOf = (p: Float32Array, q: Float32Array): number =>
+const distanceOf = (p: readonly number[], q: readonly number[]): number =>
   p.reduce((sum, value, k) => sum + Math.abs(value - q[k]!), 0) / (p.length > 1 ? 2 : 1);
 
 function keepFurthest(apart: ApartText[]): void {

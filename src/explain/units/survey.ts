@@ -1,6 +1,7 @@
 /** What the units of a model do over a whole data set: how they spread, what excites them, and what they go with. */
 import { booleanOf, functionOf } from "../../base/arguments.js";
 import { finiteNumber, inputError, knownOptions, oneOf, wholeNumber } from "../../base/errors.js";
+import { count, counted } from "../../base/numbers.js";
 import { PURPOSE, Random } from "../../kernels/philox.js";
 import { Turns } from "../../train/turns.js";
 import { Best, contextAt, type UnitContext } from "./contexts.js";
@@ -183,6 +184,30 @@ const SURVEY_OPTIONS = [
 
 type Survey = SurveyOptions & Required<Pick<SurveyOptions, keyof typeof SURVEY_DEFAULTS>>;
 
+/** What of the texts' labels or amounts units were not held against, and why. */
+function targetNotes(
+  { names, binary }: Targets,
+  texts: number,
+  known: number,
+  found: readonly Association[],
+): string[] {
+  if (names.length === 0) return [];
+  const what = binary ? `a label of the model's (${names.join(", ")})` : "an amount";
+  if (known === 0) return [`No text has ${what}: units are held against what words are alone.`];
+  return [
+    ...(known < texts
+      ? [
+          `${counted(texts - known, "text")} of ${count(texts)} without ${what}: left out where units are held against it.`,
+        ]
+      : []),
+    ...(found.some(({ of }) => of === "label")
+      ? []
+      : [
+          `The texts' ${binary ? "labels do" : "amount does"} not differ enough for units to be held against ${binary ? "them" : "it"}.`,
+        ]),
+  ];
+}
+
 function checkSurvey(options: Survey): Survey {
   const { contexts, sample, permutations, correction, alpha, seed, unlabelled, onRecorded } = options;
   wholeNumber(contexts, `${WHERE} contexts`, ...SURVEY_BOUNDS.contexts);
@@ -283,11 +308,14 @@ async function surveyed(
     targets: targets.names,
     targeted: lastMoments.count,
     ...{ permutations, correction, alpha, seed, tests: found.length },
-    notes: (options.features ?? []).flatMap((asked) => {
-      if (found.some(({ of, name }) => of === "token" && name === asked.name)) return [];
-      const share = tokenMoments.otherMeans[features.indexOf(asked)]!;
-      return [untestedNote(asked, share)];
-    }),
+    notes: [
+      ...(options.features ?? []).flatMap((asked) => {
+        if (found.some(({ of, name }) => of === "token" && name === asked.name)) return [];
+        const share = tokenMoments.otherMeans[features.indexOf(asked)]!;
+        return [untestedNote(asked, share)];
+      }),
+      ...targetNotes(targets, seen, lastMoments.count, found),
+    ],
     signals: signals.map((signal, s) => ({
       ...signal,
       mean: tokenMoments.means[s]!,

@@ -175,3 +175,42 @@ test("one text: each side is attribute's, words that one does not read are blank
     /the label "(no|yes)"/,
   );
 });
+
+test("outputs are set side by side by what they stand for; where they stand for other things they are not", async () => {
+  const a = network("lstm", 4);
+  const named = (labels: readonly string[]) => ({ ...asked(a), labels });
+  const same = await compareUnits(named(["no", "yes"]), named(["no", "yes"]), texts);
+  assert.equal(same.distance, 0);
+  // The same network called the other way round says the opposite.
+  const turned = await compareUnits(named(["no", "yes"]), named(["yes", "no"]), texts);
+  for (const { outputs, distance } of turned.apart) {
+    near(outputs[0]![0]! + outputs[1]![0]!, 1, 1e-6);
+    near(distance, Math.abs(2 * outputs[0]![0]! - 1), 1e-6);
+  }
+  assert.ok(turned.distance! > 0.01);
+  const other = await compareUnits(named(["no", "yes"]), named(["x", "y"]), texts);
+  assert.deepEqual([other.distance, other.apart], [null, []]);
+  assert.match(other.notes[0]!, /first stand for no, yes, of the second for x, y/);
+  // One output for two labels, and an output each.
+  const two = shake(
+    sequential([
+      layers.embedding({ inputDim: 8, outputDim: 3, inputLength: 7 }),
+      layers.lstm({ units: U }),
+      layers.dense({ units: 2, activation: "softmax" }),
+    ]),
+    5,
+  );
+  const unlike = await compareUnits(named(["no", "yes"]), { ...asked(two), labels: ["yes", "no"] }, texts);
+  const [{ outputs, text }] = unlike.apart as [(typeof unlike.apart)[0]];
+  const p = a.predict([readSentence(vectorizer, text, 7).ids]).flat()[0]! as number;
+  const q = two.predict([readSentence(vectorizer, text, 7).ids]).flat() as number[];
+  const expected = [1 - p, p, q[1]!, q[0]!];
+  for (const [k, value] of outputs.flat().entries()) near(value, expected[k]!, 1e-6);
+});
+
+test("with no more texts than units it is said that any two models look alike", async () => {
+  const [a, b] = [network("lstm", 4), network("gru", 9)];
+  const few = await compareUnits(asked(a), asked(b), texts.slice(0, 2));
+  assert.match(few.notes.join(" "), /2 texts for 4 units/);
+  assert.deepEqual((await compareUnits(asked(a), asked(b), texts)).notes, []);
+});

@@ -291,3 +291,38 @@ test("the functions that draw pages take what those give", async () => {
   for (const page of pages) assert.match(page, /^<!doctype html>[\s\S]*a\.keras/i);
   assert.throws(() => draw.unitsPage({} as never, "a"), /what surveyUnits gives/);
 });
+
+test("labels that the network does not know, or that are all one, are said", async () => {
+  const with_ = (label: (k: number) => string) => TEXTS.map((text, k) => ({ text, label: label(k) }));
+  const notes = async (rows: StudyRows) => (await surveyUnits(classifier, rows, quick)).notes.join(" ");
+  assert.equal(await notes(with_((k) => (k % 2 ? "yes" : "no"))), "");
+  assert.match(
+    await notes(with_((k) => (k % 2 ? "Yes" : "No"))),
+    /No text has a label of the model's \(no, yes\)/,
+  );
+  assert.match(await notes(with_(() => "yes")), /The texts' labels do not differ enough/);
+  assert.match(await notes(labelled), /1 text of 7 without a label of the model's/);
+});
+
+test("what no network could be held at is refused: more than float32 holds, no unit, one twice, answers that are no numbers", async () => {
+  const refused = (options: object, message: RegExp) =>
+    assert.rejects(ablateUnits(classifier, labelled, options), (error: Error) => {
+      assert.ok(error instanceof InputError, error.stack);
+      assert.match(error.message, message);
+      return true;
+    });
+  await refused({ value: 1e39 }, /a number that float32 can hold/);
+  await refused({ value: Number.POSITIVE_INFINITY }, /a number that float32 can hold/);
+  await refused({ groups: [] }, /groups of units/);
+  await refused({ groups: [[]] }, /at least one unit, and each once/);
+  await refused({ groups: [[3, 3], [3]] }, /at least one unit, and each once/);
+  // Both scores overflow: a softmax of ∞ and ∞.
+  const model = network(2, "softmax");
+  const weights = model.getWeights().map(({ data }) => data);
+  model.setWeights([...weights.slice(0, -2), new Float32Array(8).fill(2), new Float32Array(2)]);
+  const large = { model, vectorizer, length: T, labels: ["no", "yes"] };
+  await assert.rejects(
+    ablateUnits(large, labelled, { value: 3e38, groups: "together" }),
+    /answers that are numbers/,
+  );
+});
