@@ -1,6 +1,6 @@
 /** Two models on one text, word beside word: what each word did to the answer, and what is kept of it. */
 
-import { listOf, objectOf, textsOf } from "../base/arguments.js";
+import { objectOf, textsOf } from "../base/arguments.js";
 import { inputError, knownOptions } from "../base/errors.js";
 import { modelOf } from "../model/given.js";
 import type { Model } from "../model/model.js";
@@ -113,10 +113,11 @@ function sentencesOf(
     });
     return [a!, b!];
   }
-  const [a, b, ...more] = listOf(text, `${WHERE} text`);
-  if (more.length > 0) {
-    throw inputError({ expected: "a text, or two rows", where: `${WHERE} text`, received: text });
+  if (!Array.isArray(text) || text.length !== 2) {
+    const expected = "a text, or a sentence for each of the two";
+    throw inputError({ expected, where: `${WHERE} text`, received: text });
   }
+  const [a, b] = text;
   return [checkSentence(a as Sentence), checkSentence(b as Sentence)];
 }
 

@@ -152,11 +152,16 @@ async function found(
   const words = asked.read.tokens.map(({ word }) => word);
   const { to = words.length } = rest;
   if (!(from < to && to <= words.length)) {
+    const read = `of those that the model reads: ${words.join(" ")}`;
     throw inputError({
-      expected: `words from 1 to ${words.length}, first-last, of those that the model reads: ${words.join(" ")}`,
-      where: "span",
-      received: `${from + 1}-${to}`,
-      typed: { where: "--span" },
+      expected: `from below to, and to at most ${words.length}, ${read}`,
+      where: `${WHERE} from, to`,
+      received: { from, to },
+      typed: {
+        expected: `words from 1 to ${words.length}, first-last, ${read}`,
+        where: "--span",
+        received: `${from + 1}-${to}`,
+      },
     });
   }
   const { signals } = walk;

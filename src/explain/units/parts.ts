@@ -30,6 +30,9 @@ export const partsOf = (kind: CellKind): UnitPart[] => [...STATES[kind], ...netw
 export function checkParts(given: readonly string[], kinds: readonly CellKind[]): UnitPart[] {
   const parts = textsOf(given, "parts");
   const known = [...new Set(kinds.flatMap(partsOf))];
+  if (parts.length === 0) {
+    throw inputError({ expected: `at least one of ${known.join(", ")}`, where: "parts", received: given });
+  }
   for (const part of parts) {
     if ((known as string[]).includes(part)) continue;
     const expected = `parts among ${known.join(", ")}`;
