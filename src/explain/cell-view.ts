@@ -8,7 +8,7 @@ import { zeros } from "./cells/vector.js";
 import { Probe } from "./probe.js";
 import {
   checkSentence,
-  countedPlaces,
+  rangesOf,
   rowOf,
   type Sentence,
   stepName,
@@ -93,7 +93,7 @@ export function cellView(model: Model, sentence: Sentence, options: CellViewOpti
       shown.map(({ t }) => t),
       steps.length,
     );
-    const chosen = chooseWord(words, options.at ?? read.at(-1)?.t, countedPlaces(sentence, steps.length));
+    const chosen = chooseWord(words, options.at ?? read.at(-1)?.t);
     const series = anatomy.parts.flatMap((part): PartSeries[] => {
       // A SimpleRNN's one network gives its state itself.
       if (part.network && cell.kind === "SimpleRNN") return [];
@@ -131,22 +131,16 @@ function readPart(step: TraceStep, id: string): readonly number[] {
   return step.gates[id] ?? step.hidden;
 }
 
-/** @param counted the places that people count */
-function chooseWord(words: readonly Word[], at: number | undefined, counted: readonly number[]): number {
+function chooseWord(words: readonly Word[], at: number | undefined): number {
   const place = words.findIndex(({ t }) => t === at);
   if (place >= 0) return place;
   if (words.length === 0) {
     throw inputError({ expected: "a word to show values of", where: "row", received: "padding alone" });
   }
   throw inputError({
-    expected: `the place of a word in the row (${words[0]!.t} to ${words.at(-1)!.t})`,
+    expected: `the place of a word in the row (${rangesOf(words.map(({ t }) => t))})`,
     where: "at",
     received: at ?? "none",
-    typed: {
-      where: "--at",
-      expected: "a word or step that the layer reads",
-      received: counted.indexOf(at!) + 1,
-    },
   });
 }
 

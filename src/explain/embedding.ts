@@ -93,10 +93,14 @@ export interface TellingWords {
   empty: number;
 }
 
-/** A label's most telling words, strongest first; none where a map's outputs were not computed. */
+/** Whether the outputs are the same for every word alone as for an empty text. */
+export const noWordMoves = ({ points, empty }: EmbeddingMap): boolean =>
+  empty !== null && points.every(({ effect }) => effect?.every((change) => change === 0));
+
+/** A label's most telling words, strongest first; none where a map's outputs were not computed, or no word moves them. */
 export function tellingWords(map: EmbeddingMap, most = 3): TellingWords[] {
   const { points, empty } = map;
-  if (!empty) return [];
+  if (!empty || noWordMoves(map)) return [];
   return sidesOf(map, empty.length).map(({ label, place, against, value }) => {
     const effect = ({ effect: row }: MapPoint) => (against ? -row![place]! : row![place]!);
     const best = [...points].sort((a, b) => effect(b) - effect(a)).slice(0, most);

@@ -20,6 +20,7 @@ import { Probe } from "./probe.js";
 import {
   checkSentence,
   countedPlaces,
+  rangesOf,
   rowOf,
   type Sentence,
   type Word,
@@ -157,14 +158,24 @@ function choose(
   if (shown.length === 0) {
     throw inputError({ expected: "a word to go back from", where: "row", received: "padding alone" });
   }
+  const valid = shown.filter(({ step }) => step > 0).map(({ t }) => t);
+  valid.sort((a, b) => a - b);
+  if (valid.length === 0) {
+    throw inputError({
+      expected: "a word that has a step before it, to go back from",
+      where: "row",
+      received: "one step alone",
+    });
+  }
+  const count = (t: number) => counted.indexOf(t) + 1;
   throw inputError({
-    expected: "the place of a word that has a step before it",
+    expected: `the place of a word that has a step before it (${rangesOf(valid)})`,
     where: "at",
-    received: at ?? shown.map(({ t }) => t),
+    received: at,
     typed: {
       where: "--at",
-      expected: "a word that has a step before it",
-      received: at === undefined ? shown.map(({ t }) => counted.indexOf(t) + 1) : counted.indexOf(at) + 1,
+      expected: `a word or step that has one before it, ${rangesOf(valid.map(count))}`,
+      received: count(at!),
     },
   });
 }

@@ -72,6 +72,16 @@ export function layOut(model: Model, into: Node[] = []): Laid {
   return laying;
 }
 
+/** The inputs that a node of the model laid out hangs on, by name. */
+export function inputsOf(model: Model, node: string): Set<string> {
+  const { nodes } = layOut(model);
+  const needed = new Set([nodes.findIndex(({ layer }) => layer.name === node)]);
+  for (let n = nodes.length - 1; n >= 0; n--)
+    if (needed.has(n)) for (const from of nodes[n]!.inputs) needed.add(from);
+  const found = [...needed].map((n) => nodes[n]!);
+  return new Set(found.filter(({ inputs }) => inputs.length === 0).map(({ layer }) => layer.name));
+}
+
 class Laying implements Laid {
   readonly cells: LaidCell[] = [];
   readonly places: number[] = [];

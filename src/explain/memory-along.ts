@@ -1,9 +1,8 @@
 /** What each step of an input left in a recurrent layer's final memory, along ∂F/∂memory. */
-import type { Model } from "../model/model.js";
 import { openCell } from "./cells/open.js";
 import { dot, type Vector } from "./cells/vector.js";
 import { flowBack, realSteps } from "./gradient.js";
-import { layOut } from "./laid.js";
+import { inputsOf, layOut } from "./laid.js";
 import { decompose } from "./memory.js";
 import type { Objective } from "./objective.js";
 import type { InputRow, Probe } from "./probe.js";
@@ -39,7 +38,7 @@ export function memoryAlong(
   const slope: Vector | undefined = flowBack(open.cell, steps, outside).at(-1)?.total;
   if (!decomposition) return "A SimpleRNN's state is no sum over words, so there is no memory to divide.";
   if (!slope) return "Every step is masked, so nothing was written to divide.";
-  const sources = sourcesOf(model, open.from);
+  const sources = inputsOf(model, open.from);
   const [input, ...others] = inputs.filter((each) => sources.has(each.name));
   if (!input || others.length > 0)
     return `${name} reads ${sources.size} inputs together: no step belongs to one of them.`;
@@ -54,16 +53,6 @@ export function memoryAlong(
     shares[t] = decomposition.shares[s]!;
   }
   return { layer: name, input, along, shares, residual: decomposition.residual };
-}
-
-/** The inputs that a node of the model laid out hangs on. */
-function sourcesOf(model: Model, node: string): Set<string> {
-  const { nodes } = layOut(model);
-  const needed = new Set([nodes.findIndex(({ layer }) => layer.name === node)]);
-  for (let n = nodes.length - 1; n >= 0; n--)
-    if (needed.has(n)) for (const from of nodes[n]!.inputs) needed.add(from);
-  const found = [...needed].map((n) => nodes[n]!);
-  return new Set(found.filter(({ inputs }) => inputs.length === 0).map(({ layer }) => layer.name));
 }
 
 /** Σ over the steps, and what of it and of the memory's mass is left for those that are no words. */

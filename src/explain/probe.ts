@@ -12,7 +12,7 @@ import { Input } from "../layers/input.js";
 import { type Builder, elementsOf, type Shape, type Tensor } from "../layers/layer.js";
 import { modelOf } from "../model/given.js";
 import type { Model } from "../model/model.js";
-import type { RowsLike } from "../network/arrays.js";
+import { placeOf, type RowsLike } from "../network/arrays.js";
 import type { Node } from "../network/graph.js";
 import { checkInputs, type InputsLike, readInputs } from "../network/inputs.js";
 import type { Plan } from "../network/plan.js";
@@ -81,6 +81,9 @@ export interface RunOptions {
   given?: readonly (readonly ArrayLike<number>[])[];
   seed?: Seed;
 }
+
+/** In words: beyond it float32 has Infinity alone. */
+const MOST_FLOAT32 = "3.4e38";
 
 /** More rows at a time would only take memory. */
 const ROWS_AT_ONCE = 64;
@@ -154,6 +157,16 @@ export class Probe {
     const count = this.model.inputShapes.length;
     const inputs = readInputs(count === 1 ? (rows as RowsLike) : byInput(rows, count), nodes);
     checkInputs(inputs, nodes);
+    for (const [i, { data, shape }] of inputs.entries()) {
+      const bad = data.findIndex((value) => !Number.isFinite(value));
+      if (bad < 0) continue;
+      const { name } = nodes.filter((node) => node.inputs.length === 0)[i]!.layer;
+      throw inputError({
+        expected: `numbers that float32 holds, up to ${MOST_FLOAT32}`,
+        where: `${count === 1 ? "x" : name} ${placeOf(bad, shape)}`,
+        received: data[bad],
+      });
+    }
     if (this.open.length !== (given?.length ?? 0))
       throw new TypeError("an opened network needs the values it is opened with");
     const plan = this.runtime.plan({

@@ -40,6 +40,21 @@ export const stepName = (t: number): string => `step ${t + 1}`;
 export const wordAt = ({ words }: Sentence, t: number, steps: number): string =>
   words.length === steps ? words[t]! : stepName(t);
 
+/** The word of an id at a place, where the sentence is of the input that has it; else the id: "#17". */
+export const wordOf = ({ t, id }: { t: number; id: number }, { ids, words }: Sentence): string =>
+  ids[t] === id ? words[t]! : `#${id}`;
+
+/** Numbers in order as people say them: "2 to 4", "1, 3 to 5". */
+export function rangesOf(values: readonly number[]): string {
+  const runs: [number, number][] = [];
+  for (const value of values) {
+    const last = runs.at(-1);
+    if (last && value === last[1] + 1) last[1] = value;
+    else runs.push([value, value]);
+  }
+  return runs.map(([from, to]) => (from === to ? `${from}` : `${from} to ${to}`)).join(", ");
+}
+
 /** The places of a layer of so many steps that people count, from 1: its words without the padding, or all its steps. */
 export const countedPlaces = (sentence: Sentence, steps: number): number[] =>
   Array.from({ length: steps }, (_, t) => t).filter((t) => wordAt(sentence, t, steps) !== "");

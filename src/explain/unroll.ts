@@ -15,7 +15,7 @@ import { type OpenCell, openCell } from "./cells/open.js";
 import { add, hadamard, largest, subtract, type Vector } from "./cells/vector.js";
 import { engineStates } from "./engine-states.js";
 import { type InputRow, Probe } from "./probe.js";
-import { stepName } from "./sentence.js";
+import { rangesOf } from "./sentence.js";
 import { readsBackwards, stateBefore, stepsOf, type TraceStep } from "./steps.js";
 import { at } from "./tex.js";
 import { expandedTex, hiddenTex, productsTex } from "./unroll-tex.js";
@@ -157,11 +157,13 @@ function unrollSteps(
 function findStep(steps: readonly TraceStep[], t: number | undefined): number {
   const step = t === undefined ? steps.length - 1 : steps.findIndex((each) => each.t === t);
   if (step >= 0) return step;
+  if (steps.length === 0)
+    throw inputError({ expected: "a step that is not masked", where: "row", received: "padding alone" });
+  const places = rangesOf(steps.map((each) => each.t).sort((a, b) => a - b));
   throw inputError({
-    expected: "a step of the row that is not masked",
+    expected: `the place of a step that is not masked (${places})`,
     where: "at",
-    received: t ?? "a row of padding",
-    typed: { where: "--at", ...(t === undefined ? {} : { received: stepName(t) }) },
+    received: t,
   });
 }
 

@@ -41,10 +41,28 @@ before(async () => {
     layers.lstm({ units: 3, returnSequences: true }),
     layers.timeDistributed({ layer: layers.dense({ units: 3, activation: "softmax" }) }),
   ]);
+  const [masked, feat] = [
+    layers.input({ shape: [4], name: "words" }),
+    layers.input({ shape: [2], name: "feat" }),
+  ];
+  const masking = layers.embedding({ inputDim: 8, outputDim: 3, maskZero: true }).apply(masked);
+  const beside = [layers.lstm({ units: 3 }).apply(masking), feat];
+  made["beside"] = model({
+    inputs: [masked, feat],
+    outputs: yes().apply(layers.concatenate().apply(beside)),
+  });
+  made["hidden"] = sequential([
+    layers.input({ shape: [4, 2] }),
+    layers.masking(),
+    layers.lstm({ units: 3 }),
+    yes(),
+  ]);
   for (const [name, one] of Object.entries(made)) await shake(one, 5).save(join(folder, `${name}.keras`));
   await writeFile(join(folder, "vocabulary.txt"), `${WORDS.join("\n")}\n`);
   await writeFile(join(folder, "ids.json"), "[3, 5]");
   await writeFile(join(folder, "steps.csv"), "0.5,1\n-1,2\n0.25,0\n1,1\n");
+  await writeFile(join(folder, "hidden.csv"), "0,0\n-1,2\n0.25,0\n1,1\n");
+  await writeFile(join(folder, "beside.json"), JSON.stringify({ words: [0, 3, 4, 5], feat: [0.5, 1] }));
   await writeFile(join(folder, "two.json"), JSON.stringify({ facts: FACTS, words: [0, 0, 6, 5, 7, 3] }));
 });
 after(() => rm(folder, { recursive: true }));
@@ -127,7 +145,7 @@ test("--row: ids, steps of numbers, and a row for each of several inputs", async
   );
   const p = (made["two"]!.predict([[[0, 0, 6, 5, 7, 3]], [FACTS]]) as number[][])[0]![0]!;
   for (const [layer, steps] of [
-    ["of_words", 6],
+    ["of_words", 4],
     ["of_facts", 4],
   ] as const) {
     const args = ["two.keras", "--row", "two.json", "--layer", layer, "--json"];
@@ -204,13 +222,13 @@ test("--at counts words and steps from 1, as texts and errors do; JSON counts pl
     // Six ids, two of padding in front of four words: the third stands at 4.
     assert.equal(place, 4, command);
     await refused(
-      /--at: expected a word of the text, 1 to 4 but received 5/,
+      /--at: expected a word that the layer reads, 1 to 4 but received 5/,
       ...["explain", command, ...text, "--at", "5"],
     );
   }
   await refused(/--at: expected a whole number of at least 1/, "explain", "cell", ...text, "--at", "0");
   await refused(
-    /--at: expected a word that has a step before it but received 1/,
+    /--at: expected a word or step that has one before it, 2 to 4 but received 1/,
     ...["explain", "gradient", ...post, "--at", "1"],
   );
   for (const command of ["cell", "unroll", "gradient"])
@@ -240,5 +258,66 @@ test("--output-step: which step of a sequence of outputs E is about", async () =
     ...args,
     "--output-step",
     "5",
+  );
+});
+
+test("--at counts the words of one input among several, padding left out, and names the range", async () => {
+  const row = ["beside.keras", "--row", "beside.json"];
+  const { words } = await ask("explain", "attribute", ...row, "--json");
+  assert.deepEqual(
+    words.map(({ word }: Part) => word),
+    ["#3", "#4", "#5"],
+  );
+  const [first] = (await ask("explain", "cell", ...row, "--at", "1", "--json")).words;
+  assert.deepEqual([first.t, first.word], [1, "#3"]);
+  const cell = await cellstate(["explain", "cell", ...row, "--at", "1"], { cwd: folder });
+  assert.match(cell.stdout, /At “#3”, word 1 of 3, 1 step of padding left out/);
+  assert.equal((await ask("explain", "unroll", ...row, "--at", "2", "--json")).t, 2);
+  const flow = await ask("explain", "gradient", ...row, "--at", "2", "--no-study", "--json");
+  assert.equal(flow.words[flow.chosen].word, "#4");
+  for (const command of ["cell", "unroll", "gradient"])
+    await refused(
+      /--at: expected a word that the layer reads, 1 to 3 but received 4/,
+      "explain",
+      command,
+      ...row,
+      "--at",
+      "4",
+    );
+  await refused(
+    /--at: expected a word or step that has one before it, 2 to 3 but received 1/,
+    "explain",
+    "gradient",
+    ...row,
+    "--at",
+    "1",
+  );
+  // Steps of numbers are called by their place in the row, hidden or not.
+  for (const command of ["cell", "unroll", "gradient"])
+    await refused(
+      /--at: expected a step that the layer reads, 2 to 4 but received 1/,
+      ...["explain", command, "hidden.keras", "--row", "hidden.csv", "--at", "1"],
+    );
+});
+
+test("--row: a number that float32 cannot hold is refused by its place", async () => {
+  await writeFile(
+    join(folder, "large.json"),
+    JSON.stringify([
+      [0.5, 1],
+      [-1, 2],
+      [0.25, 1e39],
+      [1, 1],
+    ]),
+  );
+  for (const command of ["attribute", "cell"])
+    await refused(
+      /x row 0 step 2, position 1: expected numbers that float32 holds, up to 3.4e38 but received Infinity/,
+      ...["explain", command, "hidden.keras", "--row", "large.json"],
+    );
+  await writeFile(join(folder, "second.json"), JSON.stringify({ words: [0, 3, 4, 5], feat: [0.5, -1e39] }));
+  await refused(
+    /feat row 0, position 1: expected numbers that float32 holds.*received -Infinity/,
+    ...["explain", "attribute", "beside.keras", "--row", "second.json"],
   );
 });

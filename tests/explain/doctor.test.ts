@@ -203,6 +203,56 @@ const ARCHITECTURE: Case[] = [
     }),
   },
   {
+    ...{ id: "unbounded-state", name: "an LSTM of silu, whose c no matrix multiplies" },
+    ill: () => ({ model: network(layers.lstm({ units: 2, activation: "silu" }), end()) }),
+    check: ({ seen, evidence }) => {
+      assert.match(seen, /lstm uses silu: what is written into c/);
+      assert.doesNotMatch(seen, /same matrix|gates/);
+      assert.deepEqual(evidence, { layer: "lstm", activation: "silu" });
+    },
+  },
+  {
+    ...{ id: "unbounded-state", name: "gates of silu; not of tanh or hardSigmoid" },
+    ill: () => ({ model: network(layers.lstm({ units: 2, recurrentActivation: "silu" }), end()) }),
+    well: () => ({
+      model: network(
+        layers.lstm({ units: 2, recurrentActivation: "tanh", returnSequences: true }),
+        layers.gru({ units: 2, recurrentActivation: "hardSigmoid" }),
+        end(),
+      ),
+    }),
+    check: ({ seen, remedy, evidence }) => {
+      assert.match(seen, /use silu, which goes above 1 and below 0: a forget gate above 1 makes c larger/);
+      assert.match(remedy, /^Use sigmoid for the gates;/);
+      assert.deepEqual(evidence, { layer: "lstm", recurrentActivation: "silu" });
+    },
+  },
+  {
+    ...{ id: "unbounded-state", name: "a Bidirectional GRU with gates of relu and candidates of relu" },
+    ill: () => ({
+      model: network(
+        layers.bidirectional({
+          layer: layers.gru({ units: 2, activation: "relu", recurrentActivation: "relu" }),
+        }),
+        end(),
+      ),
+    }),
+    check: ({ seen }) => {
+      assert.match(seen, /uses relu: its candidate has no bound/);
+      assert.match(seen, /goes above 1: an update gate above 1 makes h larger at every step\.$/);
+    },
+  },
+  {
+    ...{ id: "unbounded-state", name: "an RNN of a cell whose gates are relu6" },
+    ill: () => ({
+      model: network(
+        layers.rnn({ cell: layers.lstmCell({ units: 2, recurrentActivation: "relu6" }) }),
+        end(),
+      ),
+    }),
+    check: ({ seen }) => assert.match(seen, /a forget gate above 1 makes c larger at every step\.$/),
+  },
+  {
     ...{ id: "dropout-extreme", name: "Dropout of 0.9; not of 0.5" },
     ill: () => ({ model: network(layers.lstm({ units: 2 }), layers.dropout({ rate: 0.9 }), end()) }),
     well: () => ({ model: network(layers.lstm({ units: 2 }), layers.dropout({ rate: 0.5 }), end()) }),

@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import fc from "fast-check";
+import { embeddingPage } from "../../src/explain/draw/embedding-page.js";
 import {
+  type EmbeddingMap,
   effectsOf,
   embeddingMap,
   embeddingTsv,
@@ -52,6 +54,20 @@ function model(outputs = 1): Model {
   made.setWeights(weights);
   return made;
 }
+
+test("where no word moves the answer none is told, on the page as in words", () => {
+  const dead = model();
+  const weights = dead.getWeights();
+  weights[4]!.data.fill(0);
+  dead.setWeights(weights);
+  const table = wordTable(dead, source);
+  const map = embeddingMap(dead, table, { labels: ["a", "b"] });
+  assert.deepEqual(tellingWords(map), []);
+  const shown = (of: EmbeddingMap) => embeddingPage({ table, map: of, words: [] }, "dead");
+  assert.match(shown(map), /No word alone moves the answer/);
+  const alive = embeddingMap(model(), table, { labels: ["a", "b"] });
+  assert.doesNotMatch(shown(alive), /No word alone moves/);
+});
 
 describe("an Embedding's words", () => {
   const table = wordTable(model(), source);

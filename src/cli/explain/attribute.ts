@@ -12,7 +12,7 @@ import { attributionPicture, namedParts } from "../../explain/draw/attribution-p
 import { strongestNumbers } from "../../explain/draw/number-shares-picture.js";
 import { numeral, tiny } from "../../explain/draw/numbers.js";
 import { MOST_POINTS } from "../../explain/integrated-gradients.js";
-import { rowOf, type Sentence } from "../../explain/sentence.js";
+import { rowOf, type Sentence, wordOf } from "../../explain/sentence.js";
 import { whole } from "../context.js";
 import { refuseIdle } from "../options.js";
 import { type Style, WIDTH } from "../terminal.js";
@@ -54,7 +54,7 @@ export function attributeCommand(explain: Command): void {
       ...(flags.points === undefined ? {} : { points: flags.points }),
     });
     const words = attribution.words.map((word) => ({
-      word: sentence.words[word.t] ?? `#${word.id}`,
+      word: wordOf(word, sentence),
       ...word,
     }));
     await show(

@@ -1,6 +1,6 @@
 /** cellstate explain cell MODEL [TEXT…]: a cell, with its values on a text. */
 import type { Command } from "commander";
-import { count, decimal } from "../../base/numbers.js";
+import { count, counted, decimal } from "../../base/numbers.js";
 import { padToWidth, printable, wrapToWidth } from "../../base/text.js";
 import { type CellAnatomy, type CellPart, cellAnatomy } from "../../explain/anatomy.js";
 import { type CellView, cellView, chosenPhrase, type PartSeries } from "../../explain/cell-view.js";
@@ -114,7 +114,7 @@ function viewText(view: CellView, style: Style): string {
     ...states.map(({ id }) => numeral(before[id]!, 2)),
     ...series.map(({ id }) => numeral(values[id]!, 2)),
   ]);
-  const left = skipped > 0 ? `, ${count(skipped)} steps of padding left out` : "";
+  const left = skipped > 0 ? `, ${counted(skipped, "step")} of padding left out` : "";
   return [
     style.bold(`At ${chosenPhrase(view, (word) => excerpt(word, 24))}${left}`),
     table([["", ...heads], ...rows]),

@@ -9,6 +9,7 @@ import {
   EMBEDDING_PURPOSE,
   type EmbeddingView,
   embeddingPage,
+  NO_WORD_MOVES,
   outputPhrase,
 } from "../../explain/draw/embedding-page.js";
 import {
@@ -18,6 +19,7 @@ import {
   idOf,
   type MapPoint,
   nearestWords,
+  noWordMoves,
   tellingWords,
   type WordTable,
   wordTable,
@@ -148,6 +150,7 @@ function effectLines(map: EmbeddingMap, style: Style): string[] {
       ...words.map(({ word, alone }) => `${excerpt(word, 12)} ${outputPhrase(map, alone)}`),
       outputPhrase(map, empty),
     ]);
+  if (noWordMoves(map)) return [...wrapToWidth(NO_WORD_MOVES, WIDTH), ""];
   if (rows.length === 0) return [];
   return [
     style.bold(

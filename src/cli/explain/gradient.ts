@@ -1,6 +1,6 @@
 /** cellstate explain gradient MODEL TEXT: how the gradient comes back through time, path by path. */
 import type { Command } from "commander";
-import { count } from "../../base/numbers.js";
+import { counted } from "../../base/numbers.js";
 import { printable, wrapToWidth } from "../../base/text.js";
 import { stateLetter } from "../../explain/cells/names.js";
 import { gradientPage } from "../../explain/draw/gradient-page.js";
@@ -129,10 +129,10 @@ function timeTable({ words, norms, gains, state, padding, kind }: GradientView, 
   ];
   const before =
     padding.steps > 0
-      ? [`  At the first of ${count(padding.steps)} steps of padding it is ${tiny(padding.first)}.`]
+      ? [`  At the first of ${counted(padding.steps, "step")} of padding it is ${tiny(padding.first)}.`]
       : [];
   const after =
-    padding.after > 0 ? [`  It comes through ${count(padding.after)} steps of padding first.`] : [];
+    padding.after > 0 ? [`  It comes through ${counted(padding.after, "step")} of padding first.`] : [];
   return [
     style.bold("Through time: norms, and the largest singular values of the Jacobians"),
     table([["", ...heads], ...rows]),

@@ -2,7 +2,7 @@
 import { Option } from "commander";
 import { inputError } from "../../base/errors.js";
 import { openCell } from "../../explain/cells/open.js";
-import { countedPlaces, rowOf, type Sentence } from "../../explain/sentence.js";
+import { countedPlaces, rangesOf, rowOf, type Sentence } from "../../explain/sentence.js";
 import type { TraceStep } from "../../explain/steps.js";
 import { trace } from "../../explain/trace.js";
 import type { Model } from "../../model/model.js";
@@ -25,8 +25,11 @@ export function stepsRead(model: Model, sentence: Sentence, layer: string | unde
 export function countedIn(sentence: Sentence, steps: number): number[] {
   const places = countedPlaces(sentence, steps);
   if (places.length > 0) return places;
-  throw inputError({ expected: "a word to explain", where: "row", received: "padding alone" });
+  throw paddingAlone();
 }
+
+const paddingAlone = () =>
+  inputError({ expected: "a word to explain", where: "row", received: "padding alone" });
 
 /** The place in the layer's row of what `--at` counts to; undefined without it. */
 export function placeOf(
@@ -35,9 +38,16 @@ export function placeOf(
   sentence: Sentence,
 ): number | undefined {
   if (at === undefined) return undefined;
-  const { length } = stepsRead(model, sentence, layer);
-  const places = countedIn(sentence, length);
-  if (at <= places.length) return places[at - 1];
-  const what = sentence.words.length === length ? "word of the text" : "step of the layer";
-  throw inputError({ expected: `a ${what}, 1 to ${places.length}`, where: "--at", received: at });
+  const steps = stepsRead(model, sentence, layer);
+  const places = countedIn(sentence, steps.length);
+  const read = new Set(steps.filter(({ masked }) => !masked).map(({ t }) => t));
+  const valid = places.flatMap((t, k) => (read.has(t) ? [k + 1] : []));
+  if (valid.includes(at)) return places[at - 1];
+  if (valid.length === 0) throw paddingAlone();
+  const what = sentence.words.length === steps.length ? "word" : "step";
+  throw inputError({
+    expected: `a ${what} that the layer reads, ${rangesOf(valid)}`,
+    where: "--at",
+    received: at,
+  });
 }

@@ -31,6 +31,8 @@ export interface SubjectFlags extends EngineFlags, ReadingFlags {
   ids?: number[];
   /** A file with the row itself. */
   row?: string;
+  /** The recurrent layer that is looked into. */
+  layer?: string;
   classes: number;
   seed: number;
 }
@@ -175,7 +177,7 @@ export async function openAnySubject(
   const named = labels ? { labels } : {};
   if (!ids) refuseNgrams(model, name);
   if (flags.row !== undefined) {
-    const sentence = rowSentence(model, await readRowFile(flags.row, model), ids?.vectorizer);
+    const sentence = rowSentence(model, await readRowFile(flags.row, model), ids?.vectorizer, flags.layer);
     return { model, sentence, title: name, ...named };
   }
   refuseNumbers(model, name, flags.ids ? "ids" : "a text");

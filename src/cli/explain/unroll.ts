@@ -163,7 +163,13 @@ function termTable(
 }
 
 /** Products of many steps are cut in the table; the identity above has them whole. */
-const shorten = (text: string) => (text.length > 26 ? `${text.slice(0, 12)}…${text.slice(-12)}` : text);
+function shorten(text: string): string {
+  if (text.length <= 26) return text;
+  const nest = /^[^(]*\([^(]* \+ /.exec(text);
+  if (nest && !text.includes("⊙")) return `${nest[0]}…)`;
+  const factors = text.split(" ⊙ ");
+  return `${factors[0]} ⊙ … ⊙ ${factors.slice(-2).join(" ⊙ ")}`;
+}
 
 export function memoryLines({ words, shares, padding, residual, layer }: MemoryView, style: Style): string[] {
   const most = Math.max(...shares, padding.share, 1e-12);
@@ -171,7 +177,7 @@ export function memoryLines({ words, shares, padding, residual, layer }: MemoryV
     `  ${padToWidth(excerpt(word, 22), 22)} ${percent(share).padStart(9)}  ${bar(share / most, 40)}`.trimEnd();
   return [
     style.bold(`What the final memory of ${printable(layer)} still holds, by word`),
-    ...(padding.steps > 0 ? [line(`(${count(padding.steps)} steps of padding)`, padding.share)] : []),
+    ...(padding.steps > 0 ? [line(`(${counted(padding.steps, "step")} of padding)`, padding.share)] : []),
     ...words.map(({ word }, k) => line(word, shares[k]!)),
     `  Unit by unit the parts add up to the memory within ${tiny(residual)}.`,
   ];

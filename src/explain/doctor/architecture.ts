@@ -1,4 +1,5 @@
 /** Traps in the network and its training settings, seen without any data. */
+import { Bidirectional } from "../../layers/bidirectional.js";
 import { Flatten } from "../../layers/flatten.js";
 import type { Layer } from "../../layers/layer.js";
 import type { Model } from "../../model/model.js";
@@ -219,21 +220,72 @@ const UNBOUNDED = new Set([
   ...["leakyRelu", "silu", "gelu", "geluApproximate", "mish", "hardSilu"],
 ]);
 
+/** Gates that may exceed 1: what is kept then grows. */
+const ABOVE_1 = new Set([...UNBOUNDED, "relu6"]);
+
+/** Of these, those with values below 0. */
+const BELOW_0 = new Set([
+  ...["linear", "elu", "selu", "leakyRelu"],
+  ...["silu", "gelu", "geluApproximate", "mish", "hardSilu"],
+]);
+
 const unboundedState: Check<Subject> = ({ model }) =>
   model.layers.flatMap((layer): Finding[] => {
-    const { activation } = optionsOf(layer);
-    if (!isRecurrent(layer) || typeof activation !== "string" || !UNBOUNDED.has(activation)) return [];
-    return [
-      {
-        id: "unbounded-state",
-        severity: "warning",
-        title: "The recurrent state has no bound",
-        seen: `${layer.name} uses ${activation}: its state is multiplied by the same matrix at every step and may grow without end.`,
-        evidence: { layer: layer.name, activation },
-        remedy: "Use tanh; or clip gradients to a global norm of 1 and start the recurrent kernel small.",
-      },
-    ];
+    if (!isRecurrent(layer)) return [];
+    return cellsIn(layer).flatMap(({ kind, options }): Finding[] => {
+      const { activation, recurrentActivation } = options as Record<string, string>;
+      const grows = UNBOUNDED.has(activation!);
+      const gates = recurrentActivation !== undefined && ABOVE_1.has(recurrentActivation);
+      if (!grows && !gates) return [];
+      return [
+        {
+          id: "unbounded-state",
+          severity: "warning",
+          title: "The recurrent state has no bound",
+          seen: [
+            ...(grows
+              ? [`${layer.name} uses ${activation}: ${GROWTH[kind.className] ?? GROWTH["SimpleRNN"]}.`]
+              : []),
+            ...(gates ? [gatesPhrase(layer.name, kind.className, recurrentActivation!)] : []),
+          ].join(" "),
+          evidence: {
+            layer: layer.name,
+            ...(grows ? { activation: activation! } : {}),
+            ...(gates ? { recurrentActivation: recurrentActivation! } : {}),
+          },
+          remedy: `Use ${[...(grows ? ["tanh"] : []), ...(gates ? ["sigmoid for the gates"] : [])].join(" and ")}; or clip gradients to a global norm of 1 and start the recurrent kernel small.`,
+        },
+      ];
+    });
   });
+
+/** What an activation without a bound does to each kind of cell. */
+const GROWTH: Record<string, string> = {
+  SimpleRNN: "its state is multiplied by the same matrix at every step and may grow without end",
+  GRU: "its candidate has no bound, and reads through the recurrent kernel the h that it was mixed into, which may grow without end",
+  LSTM: "what is written into c, and the h made of c, have no bound, and h comes back through the recurrent kernel at every step: both may grow without end",
+};
+
+function gatesPhrase(name: string, kind: string, activation: string): string {
+  const low = BELOW_0.has(activation);
+  const what = low ? "above 1 and below 0" : "above 1";
+  const [keeps, state] = kind === "GRU" ? ["an update gate", "h"] : ["a forget gate", "c"];
+  const turns = low ? ", below 0 turns its sign" : "";
+  return `The gates of ${name} use ${activation}, which goes ${what}: ${keeps} above 1 makes ${state} larger at every step${turns}.`;
+}
+
+/** The cells that a recurrent layer holds: a Bidirectional's two are alike, those of an RNN need not be. */
+function cellsIn(layer: Layer): Layer[] {
+  const own = layer instanceof Bidirectional ? cellsIn(layer.pair[0]) : layer.inner;
+  const inner = layer instanceof Bidirectional ? own : own.flatMap(cellsIn);
+  const cells = inner.length > 0 ? inner : [layer];
+  const seen = new Set<string>();
+  return cells.filter(({ kind, options }) => {
+    const { activation, recurrentActivation } = options as Record<string, unknown>;
+    const key = `${kind.className} ${activation} ${recurrentActivation}`;
+    return !seen.has(key) && seen.add(key);
+  });
+}
 
 const heavyDropout: Check<Subject> = ({ model }) =>
   model.layers.flatMap((layer): Finding[] => {

@@ -3,7 +3,7 @@ import { percent } from "../../base/numbers.js";
 import { html, type Markup } from "../../drawing/markup.js";
 import { bar, dataLabel, drawing, words } from "../../drawing/svg.js";
 import type { Attribution, PartAttribution } from "../attribution.js";
-import { type Sentence, stepName } from "../sentence.js";
+import { type Sentence, stepName, wordOf } from "../sentence.js";
 import { HATCH } from "./heat-map.js";
 import { numeral, tiny } from "./numbers.js";
 
@@ -35,7 +35,7 @@ export function namedParts(
   const several = new Set([...list, ...steps].map(({ input }) => input)).size > 1;
   const of = (input: string, name: string) => (several ? `${input}: ${name}` : name);
   return [
-    ...list.map((word) => ({ ...word, name: of(word.input, sentence.words[word.t] ?? `#${word.id}`) })),
+    ...list.map((word) => ({ ...word, name: of(word.input, wordOf(word, sentence)) })),
     ...steps.map((step) => ({ ...step, name: step.vector ? step.input : of(step.input, stepName(step.t)) })),
   ];
 }

@@ -3,7 +3,7 @@ import { amount, count, decimal, percent } from "../../base/numbers.js";
 import { figure, section, table } from "../../drawing/blocks.js";
 import { foreign, html } from "../../drawing/markup.js";
 import { page } from "../../drawing/page.js";
-import { type EmbeddingMap, type Neighbour, tellingWords, type WordTable } from "../embedding.js";
+import { type EmbeddingMap, type Neighbour, noWordMoves, tellingWords, type WordTable } from "../embedding.js";
 import { embeddingPicture } from "../embedding-picture.js";
 import { EXPLAIN_STYLE } from "./style.js";
 
@@ -18,6 +18,9 @@ export const EMBEDDING_PURPOSE = [
   "An Embedding turns a word's number into a vector: row i of its table stands for word i.",
   "Numbers alone say nothing (word 7 is not more than word 6); vectors can be near or far, and training moves words that call for the same answer together.",
 ];
+
+export const NO_WORD_MOVES =
+  "No word alone moves the answer: it is that to an empty text, whatever the word. explain doctor may say why.";
 
 /** What a map's outputs are for a text: a probability, or else an amount as it is. */
 export const outputPhrase = (
@@ -47,6 +50,7 @@ export function embeddingPage({ table: words, map, words: asked }: EmbeddingView
         ),
       ),
     ),
+    noWordMoves(map) && section("telling", "What words do alone", html`<p>${NO_WORD_MOVES}</p>`),
     telling.length > 0 &&
       section(
         "telling",
