@@ -7,7 +7,12 @@ import { cellAnatomy } from "../../src/explain/anatomy.js";
 import { plain } from "../../src/explain/tex.js";
 import { unroll } from "../../src/explain/unroll.js";
 import { layers, sequential } from "../../src/index.js";
-import { ACTIVATIONS, type ActivationName, activationFormula, LEAKY_SLOPE } from "../../src/kernels/activations.js";
+import {
+  ACTIVATIONS,
+  type ActivationName,
+  activationFormula,
+  LEAKY_SLOPE,
+} from "../../src/kernels/activations.js";
 
 test("the range that is said of an activation is that of its values", () => {
   for (const name of Object.keys(ACTIVATIONS) as ActivationName[]) {
