@@ -102,7 +102,20 @@ export function wholeNumber(
 /** A finite number within bounds, or a complaint. */
 export function finiteNumber(value: unknown, where: string, least = -Infinity, most = Infinity): number {
   if (typeof value === "number" && Number.isFinite(value) && value >= least && value <= most) return value;
-  throw inputError({ expected: `a number from ${least} to ${most}`, where, received: value });
+  throw inputError({ expected: `a ${boundsPhrase(least, most)}`, where, received: value });
+}
+
+/** The bounds as people say them: the smallest number above 0 and the largest below 1 are meant as these. */
+function boundsPhrase(least: number, most: number): string {
+  const above = least === Number.MIN_VALUE ? "above 0" : Number.isFinite(least) && `of at least ${least}`;
+  const below =
+    most === 1 - Number.EPSILON
+      ? "below 1"
+      : Number.isFinite(most) && most < Number.MAX_VALUE && `of at most ${most}`;
+  if (least !== Number.MIN_VALUE && most !== 1 - Number.EPSILON && above && below)
+    return `number from ${least} to ${most}`;
+  const bounds = [above, below].filter((bound) => bound !== false);
+  return bounds.length > 0 ? `number ${bounds.join(" and ")}` : "finite number";
 }
 
 /** One of a list of names, or a complaint that names the nearest. */

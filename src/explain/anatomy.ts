@@ -114,6 +114,17 @@ const RANGES: Record<string, string> = {
   softsign: "−1 to 1",
   hardTanh: "−1 to 1",
   relu: "0 up",
+  relu6: "0 to 6",
+  softplus: "0 up",
+  exponential: "0 up",
+  // Each dips below 0 before it rises: the least values, rounded.
+  silu: "−0.28 up",
+  hardSilu: "−0.375 up",
+  gelu: "−0.17 up",
+  geluApproximate: "−0.17 up",
+  mish: "−0.31 up",
+  elu: "−1 up",
+  selu: "−1.76 up",
 };
 
 /** Networks in the order in which they are best told. */

@@ -5,6 +5,9 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { describe, test } from "node:test";
+import type { JsonObject } from "../../src/base/json.js";
+import { readLayer, readNode } from "../../src/formats/keras/layer-config.js";
+import { type Context, Notes } from "../../src/formats/keras/receipt.js";
 import { writeModelConfig } from "../../src/formats/keras/write.js";
 import { InputError, type Model, optimizers } from "../../src/index.js";
 import { readKeras } from "../../src/keras.js";
@@ -426,4 +429,36 @@ test("every activation of Keras's by name is as in Keras 3, or refused by its na
     }
   });
   assert.ok(refused.length > 0 && refused.length < TABLE.activationNames.length, refused.join());
+});
+
+test("a layer as a cell's activation: by name where its slope is the function's, and never put behind", () => {
+  const refusal = (className: string, config: JsonObject, key = "activation") => {
+    const activation = { class_name: "LeakyReLU", module: "keras.layers", config };
+    const node = { class_name: className, config: { units: 2, [key]: activation } };
+    try {
+      return void readLayer(
+        readNode(node, "file"),
+        { major: 3, notes: new Notes() } as unknown as Context,
+        "file",
+      );
+    } catch (error) {
+      return String(error);
+    }
+  };
+  for (const cell of ["LSTM", "GRUCell", "SimpleRNN"]) {
+    assert.match(
+      refusal(cell, { negative_slope: 0.2 })!,
+      /activation="leaky_relu", which has the same slope, 0.2\./,
+    );
+    for (const other of [{ negative_slope: 0.1 }, { negative_slope: 0.3 }])
+      assert.match(refusal(cell, other)!, /A cell takes activations by name, none that is a layer/);
+  }
+  assert.match(
+    refusal("LSTM", { negative_slope: 0.2 }, "recurrent_activation")!,
+    /recurrent_activation="leaky_relu"/,
+  );
+  assert.match(
+    refusal("Dense", { negative_slope: 0.2 })!,
+    /Put an activation that is a layer behind this one/,
+  );
 });

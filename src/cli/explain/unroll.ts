@@ -163,7 +163,7 @@ function termTable(
 }
 
 /** Products of many steps are cut in the table; the identity above has them whole. */
-function shorten(text: string): string {
+export function shorten(text: string): string {
   if (text.length <= 26) return text;
   const nest = /^[^(]*\([^(]* \+ /.exec(text);
   if (nest && !text.includes("⊙")) return `${nest[0]}…)`;

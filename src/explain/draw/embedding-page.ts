@@ -3,7 +3,13 @@ import { amount, count, decimal, percent } from "../../base/numbers.js";
 import { figure, section, table } from "../../drawing/blocks.js";
 import { foreign, html } from "../../drawing/markup.js";
 import { page } from "../../drawing/page.js";
-import { type EmbeddingMap, type Neighbour, noWordMoves, tellingWords, type WordTable } from "../embedding.js";
+import {
+  type EmbeddingMap,
+  type Neighbour,
+  noWordMoves,
+  tellingWords,
+  type WordTable,
+} from "../embedding.js";
 import { embeddingPicture } from "../embedding-picture.js";
 import { EXPLAIN_STYLE } from "./style.js";
 

@@ -65,12 +65,14 @@ export function readLayer(
   checkInner(config, `${where}.config`);
   const inner = kind.keras?.inner;
   const options: Record<string, unknown> = { ...(name && { name }), ...cudnn?.fixed };
+  const inCell = Object.hasOwn(kind.options, "recurrentInitializer");
   for (const [key, value] of Object.entries(config)) {
     const at = `${where}.config.${label(key)}`;
     const ours = optionOf(kind, key, config);
     if (key === "trainable") options[key] = readFlag(value, at);
     else if (ours === undefined) checkPassive(key, value, context, at);
-    else if (!inner || !Object.hasOwn(inner, ours)) options[ours] = readOption(key, value, context, at);
+    else if (!inner || !Object.hasOwn(inner, ours))
+      options[ours] = readOption(key, value, context, at, inCell);
     else if (value !== null) options[ours] = readInner(value, context, at);
   }
   if (!cudnn) fillMissing(kind, config, options, context, where);
@@ -190,8 +192,8 @@ function camelCase(key: string): string {
   return key.replace(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
 }
 
-function readOption(key: string, value: Json, context: Context, where: string): unknown {
-  if (/(^|_)activation$/.test(key)) return readActivation(value, context, where);
+function readOption(key: string, value: Json, context: Context, where: string, inCell: boolean): unknown {
+  if (/(^|_)activation$/.test(key)) return readActivation(value, context, where, inCell);
   if (key.endsWith("_initializer")) return readInitializer(value, context, where);
   if (key.endsWith("_regularizer")) return readRegularizer(value, context, where);
   return value;

@@ -3,7 +3,7 @@
 import { inputError } from "../../base/errors.js";
 import { isObject, type Json, type JsonObject } from "../../base/json.js";
 import { label } from "../../base/label.js";
-import type { ActivationName } from "../../kernels/activations.js";
+import { type ActivationName, LEAKY_SLOPE } from "../../kernels/activations.js";
 import { functionName } from "./objects.js";
 import type { Context } from "./receipt.js";
 
@@ -32,8 +32,9 @@ const ACTIVATION_NAMES: Partial<Record<ActivationName, readonly string[]>> = {
 /**
  * An activation as Keras writes it: a name, null, or { class_name: "function", config: name }.
  * "hard_sigmoid" was another function in Keras 2.
+ * @param inCell whether a recurrent cell is to apply it
  */
-export function readActivation(value: Json, context: Context, where: string): ActivationName {
+export function readActivation(value: Json, context: Context, where: string, inCell = false): ActivationName {
   if (value === null) return "linear";
   if (isHardSigmoid2(value)) return "hardSigmoid2";
   const name = functionName(value, where) ?? value;
@@ -46,9 +47,24 @@ export function readActivation(value: Json, context: Context, where: string): Ac
     where,
     received: isObject(name) ? nameOf(name) : name,
     next: isObject(name)
-      ? "Put an activation that is a layer behind this one."
+      ? aboutLayer(name, inCell ? (where.split(".").at(-1) ?? "activation") : null)
       : "Custom functions are never run.",
   });
+}
+
+/**
+ * What to do where a layer stands for an activation. Behind a recurrent layer it would not be what its cell
+ * applies at every step.
+ * @param ofCell the cell's setting; null of another layer
+ */
+function aboutLayer(layer: JsonObject, ofCell: string | null): string {
+  if (ofCell === null) return "Put an activation that is a layer behind this one.";
+  const { class_name: className, config } = layer;
+  const { negative_slope, alpha } = isObject(config) ? config : {};
+  // Keras's LeakyReLU has 0.3 of its own; as a function it has 0.2.
+  if (className === "LeakyReLU" && (negative_slope ?? alpha) === LEAKY_SLOPE)
+    return `Build the layer with ${ofCell}="leaky_relu", which has the same slope, ${LEAKY_SLOPE}.`;
+  return "A cell takes activations by name, none that is a layer; behind the layer it would be another network.";
 }
 
 /**
