@@ -107,15 +107,10 @@ export function finiteNumber(value: unknown, where: string, least = -Infinity, m
 
 /** The bounds as people say them: the smallest number above 0 and the largest below 1 are meant as these. */
 function boundsPhrase(least: number, most: number): string {
-  const above = least === Number.MIN_VALUE ? "above 0" : Number.isFinite(least) && `of at least ${least}`;
-  const below =
-    most === 1 - Number.EPSILON
-      ? "below 1"
-      : Number.isFinite(most) && most < Number.MAX_VALUE && `of at most ${most}`;
-  if (least !== Number.MIN_VALUE && most !== 1 - Number.EPSILON && above && below)
-    return `number from ${least} to ${most}`;
-  const bounds = [above, below].filter((bound) => bound !== false);
-  return bounds.length > 0 ? `number ${bounds.join(" and ")}` : "finite number";
+  const from = least === Number.MIN_VALUE ? " above 0" : Number.isFinite(least) ? ` from ${least}` : "";
+  const bounded = Number.isFinite(most) && most < Number.MAX_VALUE;
+  if (most === 1 - Number.EPSILON) return `number${from && `${from} and`} below 1`;
+  return `number${from}${bounded ? ` ${from.startsWith(" from") ? "to" : from ? "and up to" : "up to"} ${most}` : ""}`;
 }
 
 /** One of a list of names, or a complaint that names the nearest. */

@@ -4,6 +4,8 @@ import { inputError } from "../../base/errors.js";
 import { isObject, type Json, type JsonObject } from "../../base/json.js";
 import { label } from "../../base/label.js";
 import { type ActivationName, LEAKY_SLOPE } from "../../kernels/activations.js";
+import { LAYER_KINDS } from "../../layers/kinds.js";
+import { leakyReLUKind } from "../../layers/leaky-relu.js";
 import { functionName } from "./objects.js";
 import type { Context } from "./receipt.js";
 
@@ -62,7 +64,7 @@ function aboutLayer(layer: JsonObject, ofCell: string | null): string {
   const { class_name: className, config } = layer;
   const { negative_slope, alpha } = isObject(config) ? config : {};
   // Keras's LeakyReLU has 0.3 of its own; as a function it has 0.2.
-  if (className === "LeakyReLU" && (negative_slope ?? alpha) === LEAKY_SLOPE)
+  if (LAYER_KINDS.get(String(className)) === leakyReLUKind && (negative_slope ?? alpha) === LEAKY_SLOPE)
     return `Build the layer with ${ofCell}="leaky_relu", which has the same slope, ${LEAKY_SLOPE}.`;
   return "A cell takes activations by name, none that is a layer; behind the layer it would be another network.";
 }
