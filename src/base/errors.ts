@@ -102,7 +102,8 @@ export function wholeNumber(
 /** A finite number within bounds, or a complaint. */
 export function finiteNumber(value: unknown, where: string, least = -Infinity, most = Infinity): number {
   if (typeof value === "number" && Number.isFinite(value) && value >= least && value <= most) return value;
-  throw inputError({ expected: `a ${boundsPhrase(least, most)}`, where, received: value });
+  const finite = value === Number.POSITIVE_INFINITY || value === Number.NEGATIVE_INFINITY ? "finite " : "";
+  throw inputError({ expected: `a ${finite}${boundsPhrase(least, most)}`, where, received: value });
 }
 
 /** The bounds as people say them: the smallest number above 0 and the largest below 1 are meant as these. */

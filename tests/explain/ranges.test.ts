@@ -42,10 +42,10 @@ test("bounds of numbers are said as people say them", () => {
   };
   assert.equal(says(Number.MIN_VALUE, 1 - Number.EPSILON), "number above 0 and below 1");
   assert.equal(says(Number.MIN_VALUE, Number.MAX_VALUE), "number above 0");
-  assert.equal(says(Number.MIN_VALUE, 1), "number above 0 and of at most 1");
+  assert.equal(says(Number.MIN_VALUE, 1), "number above 0 and up to 1");
   assert.equal(says(0, 1), "number from 0 to 1");
-  assert.equal(says(0), "number of at least 0");
-  assert.equal(says(), "finite number");
+  assert.equal(says(0), "number from 0");
+  assert.equal(says(), "number");
 });
 
 test("a label cut short keeps its brackets whole", () => {
