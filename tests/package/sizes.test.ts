@@ -6,15 +6,15 @@ import { type Size, sizeOf } from "./sizes.js";
 
 /** 1,000 bytes, gzipped: a little above what was measured (zlib packs differently on other processors). They are lowered as the package shrinks, never raised unsaid. */
 const ENTRY_BUDGETS: Record<string, number> = {
-  cellstate: 257,
+  cellstate: 258,
   "cellstate/data": 30,
-  "cellstate/explain": 259,
-  "cellstate/formats": 259.5,
+  "cellstate/explain": 261,
+  "cellstate/formats": 261,
   "cellstate/keras": 181,
   "cellstate/lab": 149,
   "cellstate/predict": 57,
-  "cellstate/report": 236,
-  "cellstate/tune": 231,
+  "cellstate/report": 238,
+  "cellstate/tune": 233,
 };
 
 const TRAINING_BUDGET = 136;
