@@ -102,7 +102,9 @@ export function wholeNumber(
 /** A finite number within bounds, or a complaint. */
 export function finiteNumber(value: unknown, where: string, least = -Infinity, most = Infinity): number {
   if (typeof value === "number" && Number.isFinite(value) && value >= least && value <= most) return value;
-  const finite = value === Number.POSITIVE_INFINITY || value === Number.NEGATIVE_INFINITY ? "finite " : "";
+  // Where no bound leaves infinity out, the word does.
+  const unbounded = (value === Infinity && most === Infinity) || (value === -Infinity && least === -Infinity);
+  const finite = unbounded ? "finite " : "";
   throw inputError({ expected: `a ${finite}${boundsPhrase(least, most)}`, where, received: value });
 }
 
