@@ -15,6 +15,7 @@ import {
   type StudyRows,
   type UnitOptions,
 } from "./rows.js";
+import { placeInSample } from "./statistics.js";
 import { UnitWalk } from "./walk.js";
 
 /** What a probe reads off a part of a layer. */
@@ -143,10 +144,8 @@ async function probed(
   let seen = 0;
   for await (const { x, last, read, targets } of walk.walk(texts)) {
     if (!words && targets === null) continue;
-    // Reservoir sampling: each text is in the sample as likely as any other.
-    const place = seen < sample ? seen : Math.floor(random.uniform(seen) * (seen + 1));
-    seen++;
-    if (place >= sample) continue;
+    const place = placeInSample(seen++, sample, random);
+    if (place === null) continue;
     const is = words && valuesOf(words, read);
     kept[place] = is
       ? read.tokens.map(({ word }, k) => ({ x: x.subarray(k * S, (k + 1) * S), y: is[k]!, word }))

@@ -1,4 +1,5 @@
 /** Correlation in one pass, AUC with ties, and corrections for many tests. */
+import type { Random } from "../../kernels/philox.js";
 
 /** Moments of columns and their products with others, one row at a time (Welford 1962; Pébay 2008 for products). */
 export class Moments {
@@ -126,4 +127,13 @@ export function adjusted(p: readonly number[], correction: Correction): number[]
     result[order[k]!] = worst;
   }
   return result;
+}
+
+/**
+ * Where the text of this number goes in a sample of at most so many, whatever stands there; null: it is not in it.
+ * Reservoir sampling: in the end each text is in the sample as likely as any other.
+ */
+export function placeInSample(number: number, most: number, random: Random): number | null {
+  const place = number < most ? number : Math.floor(random.uniform(number) * (number + 1));
+  return place < most ? place : null;
 }

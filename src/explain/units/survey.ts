@@ -18,7 +18,15 @@ import {
   type StudyRows,
   type UnitOptions,
 } from "./rows.js";
-import { adjusted, auc, CORRECTIONS, type Correction, Moments, midRanks } from "./statistics.js";
+import {
+  adjusted,
+  auc,
+  CORRECTIONS,
+  type Correction,
+  Moments,
+  midRanks,
+  placeInSample,
+} from "./statistics.js";
 import { type RecordedLayer, type RecordedText, type UnitSignal, UnitWalk } from "./walk.js";
 
 /** How a unit goes with a label, an amount or what words are. */
@@ -259,10 +267,8 @@ async function surveyed(
     }
     if (text.targets) lastMoments.add(last, text.targets);
     keepContexts(text, S, high, low);
-    // Reservoir sampling: each text is in the sample as likely as any other.
-    const place = seen < most ? seen : Math.floor(random.uniform(seen) * (seen + 1));
-    seen++;
-    if (place < most) {
+    const place = placeInSample(seen++, most, random);
+    if (place !== null) {
       held += x.length - (sampled[place]?.x.length ?? 0);
       if (held > MOST_SAMPLED) throw tooMuch(held, most);
       sampled[place] = { n, x, features: values, last, targets: text.targets };
