@@ -274,6 +274,25 @@ static void check_softmax_backward(const int32_t *a, uint64_t bytes) {
   check_buffer((Checked){"softmax_backward", "out", 4, 0}, a[2], size_product(N, F), bytes);
 }
 
+static void check_log_softmax_forward(const int32_t *a, uint64_t bytes) {
+  const int64_t N = a[2];
+  check_whole("log_softmax_forward", "N", a[2]);
+  const int64_t F = a[3];
+  check_whole("log_softmax_forward", "F", a[3]);
+  check_buffer((Checked){"log_softmax_forward", "out", 4, 0}, a[0], size_product(N, F), bytes);
+  check_buffer((Checked){"log_softmax_forward", "x", 4, 0}, a[1], size_product(N, F), bytes);
+}
+
+static void check_log_softmax_backward(const int32_t *a, uint64_t bytes) {
+  const int64_t N = a[3];
+  check_whole("log_softmax_backward", "N", a[3]);
+  const int64_t F = a[4];
+  check_whole("log_softmax_backward", "F", a[4]);
+  check_buffer((Checked){"log_softmax_backward", "dx", 4, 0}, a[0], size_product(N, F), bytes);
+  check_buffer((Checked){"log_softmax_backward", "dOut", 4, 0}, a[1], size_product(N, F), bytes);
+  check_buffer((Checked){"log_softmax_backward", "out", 4, 0}, a[2], size_product(N, F), bytes);
+}
+
 static void check_batch_moments(const int32_t *a, uint64_t bytes) {
   const int64_t N = a[4];
   check_whole("batch_moments", "N", a[4]);
@@ -1221,109 +1240,119 @@ void run_task(const int32_t *program, const int32_t *starts, int32_t task, uintp
         from += 6;
         break;
       case 20:
+        CHECK(log_softmax_forward);
+        log_softmax_forward(REALS(0), REALS(1), a[2], a[3]);
+        from += 5;
+        break;
+      case 21:
+        CHECK(log_softmax_backward);
+        log_softmax_backward(REALS(0), REALS(1), REALS(2), a[3], a[4]);
+        from += 6;
+        break;
+      case 22:
         CHECK(batch_moments);
         batch_moments(REALS(0), REALS(1), REALS(2), REALS(3), a[4], a[5]);
         from += 7;
         break;
 #endif
-      case 21:
+      case 23:
         CHECK(batch_norm_forward);
         batch_norm_forward(REALS(0), REALS(1), REALS(2), REALS(3), REALS(4), REALS(5), a[6], a[7], real(a[8]));
         from += 10;
         break;
 #ifndef KERNELS_INFERENCE
-      case 22:
+      case 24:
         CHECK(batch_norm_backward);
         batch_norm_backward(REALS(0), REALS(1), REALS(2), REALS(3), REALS(4), REALS(5), REALS(6), REALS(7), REALS(8),
                             a[9], a[10], a[11], real(a[12]));
         from += 14;
         break;
 #endif
-      case 23:
+      case 25:
         CHECK(layer_norm_forward);
         layer_norm_forward(REALS(0), REALS(1), REALS(2), REALS(3), REALS(4), REALS(5), a[6], a[7], real(a[8]));
         from += 10;
         break;
 #ifndef KERNELS_INFERENCE
-      case 24:
+      case 26:
         CHECK(layer_norm_backward);
         layer_norm_backward(REALS(0), REALS(1), REALS(2), REALS(3), REALS(4), REALS(5), REALS(6), REALS(7), a[8],
                             a[9]);
         from += 11;
         break;
-      case 25:
+      case 27:
         CHECK(dropout_mask);
         dropout_mask(REALS(0), WORDS(1), a[2], a[3], a[4], a[5], a[6], (uint32_t)a[7], real(a[8]));
         from += 10;
         break;
 #endif
-      case 26:
+      case 28:
         CHECK(multiply_mask);
         multiply_mask(REALS(0), REALS(1), REALS(2), a[3], a[4], a[5]);
         from += 7;
         break;
-      case 27:
+      case 29:
         CHECK(choose);
         choose(REALS(0), REALS(1), REALS(2), REALS(3), a[4], a[5], real(a[6]));
         from += 8;
         break;
-      case 28:
+      case 30:
         CHECK(combine);
         combine(REALS(0), REALS(1), REALS(2), a[3], real(a[4]), real(a[5]));
         from += 7;
         break;
-      case 29:
+      case 31:
         CHECK(mask_from_values);
         mask_from_values(REALS(0), REALS(1), a[2], a[3], real(a[4]));
         from += 6;
         break;
-      case 30:
+      case 32:
         CHECK(copy_rows);
         copy_rows(REALS(0), REALS(1), a[2], a[3], a[4], a[5]);
         from += 7;
         break;
-      case 31:
+      case 33:
         CHECK(repeat_axis);
         repeat_axis(REALS(0), REALS(1), a[2], a[3], a[4]);
         from += 6;
         break;
-      case 32:
+      case 34:
         CHECK(sum_axis);
         sum_axis(REALS(0), REALS(1), a[2], a[3], a[4], a[5]);
         from += 7;
         break;
-      case 33:
+      case 35:
         CHECK(max_pool_forward);
         max_pool_forward(REALS(0), REALS(1), a[2], a[3], a[4], a[5], a[6], a[7]);
         from += 9;
         break;
 #ifndef KERNELS_INFERENCE
-      case 34:
+      case 36:
         CHECK(max_pool_backward);
         max_pool_backward(REALS(0), REALS(1), REALS(2), REALS(3), a[4], a[5], a[6], a[7], a[8], a[9], a[10]);
         from += 12;
         break;
 #endif
-      case 35:
+      case 37:
         CHECK(average_pool_forward);
         average_pool_forward(REALS(0), REALS(1), REALS(2), a[3], a[4], a[5], a[6], a[7], a[8], a[9]);
         from += 11;
         break;
 #ifndef KERNELS_INFERENCE
-      case 36:
+      case 38:
         CHECK(average_pool_backward);
         average_pool_backward(REALS(0), REALS(1), REALS(2), a[3], a[4], a[5], a[6], a[7], a[8], a[9]);
         from += 11;
         break;
 #endif
-      case 37:
+      case 39:
         CHECK(rnn_forward);
         rnn_forward(REALS(0), REALS(1), REALS(2), REALS(3), REALS(4), REALS(5), REALS(6), REALS(7), REALS(8),
                     REALS(9), REALS(10), a[11], a[12], a[13], a[14], a[15], a[16]);
         from += 18;
         break;
 #ifndef KERNELS_INFERENCE
-      case 38:
+      case 40:
         CHECK(rnn_backward);
         rnn_backward(REALS(0), REALS(1), REALS(2), REALS(3), REALS(4), REALS(5), REALS(6), REALS(7), REALS(8),
                      REALS(9), REALS(10), REALS(11), REALS(12), REALS(13), REALS(14), REALS(15), REALS(16), a[17],
@@ -1331,13 +1360,13 @@ void run_task(const int32_t *program, const int32_t *starts, int32_t task, uintp
         from += 24;
         break;
 #endif
-      case 39:
+      case 41:
         CHECK(rnn_infer);
         rnn_infer(REALS(0), REALS(1), REALS(2), REALS(3), REALS(4), REALS(5), REALS(6), REALS(7), REALS(8), REALS(9),
                   REALS(10), REALS(11), a[12], a[13], a[14], a[15], a[16], a[17]);
         from += 19;
         break;
-      case 40:
+      case 42:
         CHECK(lstm_forward);
         lstm_forward(REALS(0), REALS(1), REALS(2), REALS(3), REALS(4), REALS(5), REALS(6), REALS(7), REALS(8),
                      REALS(9), REALS(10), REALS(11), REALS(12), a[13], a[14], a[15], a[16], a[17], a[18], a[19],
@@ -1345,7 +1374,7 @@ void run_task(const int32_t *program, const int32_t *starts, int32_t task, uintp
         from += 22;
         break;
 #ifndef KERNELS_INFERENCE
-      case 41:
+      case 43:
         CHECK(lstm_backward);
         lstm_backward(REALS(0), REALS(1), REALS(2), REALS(3), REALS(4), REALS(5), REALS(6), REALS(7), REALS(8),
                       REALS(9), REALS(10), REALS(11), REALS(12), REALS(13), REALS(14), REALS(15), REALS(16),
@@ -1353,21 +1382,21 @@ void run_task(const int32_t *program, const int32_t *starts, int32_t task, uintp
         from += 29;
         break;
 #endif
-      case 42:
+      case 44:
         CHECK(lstm_infer);
         lstm_infer(REALS(0), REALS(1), REALS(2), REALS(3), REALS(4), REALS(5), REALS(6), REALS(7), REALS(8), REALS(9),
                    REALS(10), REALS(11), REALS(12), REALS(13), REALS(14), a[15], a[16], a[17], a[18], a[19], a[20],
                    a[21]);
         from += 23;
         break;
-      case 43:
+      case 45:
         CHECK(gru_forward);
         gru_forward(REALS(0), REALS(1), REALS(2), REALS(3), REALS(4), REALS(5), REALS(6), REALS(7), REALS(8),
                     REALS(9), REALS(10), a[11], a[12], a[13], a[14], a[15], a[16], a[17], a[18], a[19]);
         from += 21;
         break;
 #ifndef KERNELS_INFERENCE
-      case 44:
+      case 46:
         CHECK(gru_backward);
         gru_backward(REALS(0), REALS(1), REALS(2), REALS(3), REALS(4), REALS(5), REALS(6), REALS(7), REALS(8),
                      REALS(9), REALS(10), REALS(11), REALS(12), REALS(13), REALS(14), REALS(15), REALS(16), a[17],
@@ -1375,121 +1404,121 @@ void run_task(const int32_t *program, const int32_t *starts, int32_t task, uintp
         from += 27;
         break;
 #endif
-      case 45:
+      case 47:
         CHECK(gru_infer);
         gru_infer(REALS(0), REALS(1), REALS(2), REALS(3), REALS(4), REALS(5), REALS(6), REALS(7), REALS(8), REALS(9),
                   REALS(10), REALS(11), a[12], a[13], a[14], a[15], a[16], a[17], a[18], a[19]);
         from += 21;
         break;
-      case 46:
+      case 48:
         CHECK(attention_forward);
         attention_forward(REALS(0), REALS(1), REALS(2), REALS(3), REALS(4), REALS(5), REALS(6), REALS(7), REALS(8),
                           REALS(9), REALS(10), a[11], a[12], a[13], a[14], a[15]);
         from += 17;
         break;
 #ifndef KERNELS_INFERENCE
-      case 47:
+      case 49:
         CHECK(attention_backward);
         attention_backward(REALS(0), REALS(1), REALS(2), REALS(3), REALS(4), REALS(5), REALS(6), REALS(7), REALS(8),
                            REALS(9), REALS(10), REALS(11), REALS(12), REALS(13), REALS(14), a[15], a[16], a[17],
                            a[18], a[19]);
         from += 21;
         break;
-      case 48:
+      case 50:
         CHECK(binary_crossentropy);
         binary_crossentropy(REALS(0), REALS(1), REALS(2), REALS(3), REALS(4), a[5], a[6], a[7], real(a[8]),
                             real(a[9]));
         from += 11;
         break;
-      case 49:
+      case 51:
         CHECK(categorical_crossentropy);
         categorical_crossentropy(REALS(0), REALS(1), REALS(2), REALS(3), REALS(4), a[5], a[6], a[7], real(a[8]),
                                  real(a[9]));
         from += 11;
         break;
-      case 50:
+      case 52:
         CHECK(sparse_categorical_crossentropy);
         sparse_categorical_crossentropy(REALS(0), REALS(1), REALS(2), REALS(3), REALS(4), a[5], a[6], a[7],
                                         real(a[8]));
         from += 10;
         break;
-      case 51:
+      case 53:
         CHECK(mean_squared_error);
         mean_squared_error(REALS(0), REALS(1), REALS(2), REALS(3), REALS(4), a[5], a[6], real(a[7]));
         from += 9;
         break;
-      case 52:
+      case 54:
         CHECK(sgd);
         sgd(REALS(0), REALS(1), REALS(2), REALS(3), a[4], a[5], real(a[6]), real(a[7]));
         from += 9;
         break;
-      case 53:
+      case 55:
         CHECK(rmsprop);
         rmsprop(REALS(0), REALS(1), REALS(2), REALS(3), REALS(4), REALS(5), a[6], real(a[7]), real(a[8]), real(a[9]),
                 real(a[10]));
         from += 12;
         break;
-      case 54:
+      case 56:
         CHECK(adam);
         adam(REALS(0), REALS(1), REALS(2), REALS(3), REALS(4), REALS(5), a[6], real(a[7]), real(a[8]), real(a[9]),
              real(a[10]));
         from += 12;
         break;
-      case 55:
+      case 57:
         CHECK(adam_rows);
         adam_rows(REALS(0), REALS(1), REALS(2), REALS(3), REALS(4), REALS(5), WORDS(6), WORDS(7), a[8], a[9], a[10],
                   a[11], real(a[12]), real(a[13]), real(a[14]));
         from += 16;
         break;
-      case 56:
+      case 58:
         CHECK(sum_squares);
         sum_squares(REALS(0), REALS(1), a[2], a[3]);
         from += 5;
         break;
-      case 57:
+      case 59:
         CHECK(clip_to_norm);
         clip_to_norm(REALS(0), REALS(1), a[2], real(a[3]));
         from += 5;
         break;
-      case 58:
+      case 60:
         CHECK(clip_to_value);
         clip_to_value(REALS(0), a[1], real(a[2]));
         from += 4;
         break;
-      case 59:
+      case 61:
         CHECK(regularize);
         regularize(REALS(0), REALS(1), REALS(2), a[3], real(a[4]), real(a[5]));
         from += 7;
         break;
-      case 60:
+      case 62:
         CHECK(sum_squares_of_rows);
         sum_squares_of_rows(REALS(0), REALS(1), WORDS(2), a[3], a[4], a[5]);
         from += 7;
         break;
-      case 61:
+      case 63:
         CHECK(clip_rows);
         clip_rows(REALS(0), REALS(1), WORDS(2), a[3], a[4], real(a[5]));
         from += 7;
         break;
-      case 62:
+      case 64:
         CHECK(linear_squares);
         linear_squares(REALS(0), REALS(1), WORDS(2), WORDS(3), a[4], a[5], a[6], a[7]);
         from += 9;
         break;
-      case 63:
+      case 65:
         CHECK(linear_epoch);
         linear_epoch(REALS(0), REALS(1), REALS(2), REALS(3), WORDS(4), WORDS(5), WORDS(6), a[7], a[8], a[9], a[10],
                      real(a[11]));
         from += 13;
         break;
-      case 64:
+      case 66:
         CHECK(variant_forward);
         variant_forward(REALS(0), REALS(1), REALS(2), REALS(3), REALS(4), REALS(5), REALS(6), REALS(7), REALS(8),
                         REALS(9), REALS(10), REALS(11), a[12], a[13], a[14], a[15], a[16], a[17], a[18], a[19], a[20],
                         a[21], a[22], a[23]);
         from += 25;
         break;
-      case 65:
+      case 67:
         CHECK(variant_backward);
         variant_backward(REALS(0), REALS(1), REALS(2), REALS(3), REALS(4), REALS(5), REALS(6), REALS(7), REALS(8),
                          REALS(9), REALS(10), REALS(11), REALS(12), REALS(13), REALS(14), REALS(15), REALS(16),

@@ -33,7 +33,7 @@
 #include <stdint.h>
 
 /* What a built engine must carry to be trusted with pointers: changes whenever this interface does. */
-#define KERNELS_ABI 568175511u
+#define KERNELS_ABI 2877444615u
 
 /* A block of a product's right-hand matrix, copied into the order in which it is read. */
 #define PANEL_ELEMENTS 16384
@@ -182,6 +182,14 @@ void softmax_forward(float *out, const float *x, int32_t N, int32_t F);
 /* dx from dOut and what the forward put out
    writes dx [N][F]; reads dOut [N][F], out [N][F] */
 void softmax_backward(float *dx, const float *dOut, const float *out, int32_t N, int32_t F);
+
+/* out = log softmax of every row of x
+   writes out [N][F]; reads x [N][F] */
+void log_softmax_forward(float *out, const float *x, int32_t N, int32_t F);
+
+/* dx from dOut and what the forward put out
+   writes dx [N][F]; reads dOut [N][F], out [N][F] */
+void log_softmax_backward(float *dx, const float *dOut, const float *out, int32_t N, int32_t F);
 
 /* ---- norm ------------------------------------------------------------------------------------------------------ */
 

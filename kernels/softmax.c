@@ -1,4 +1,4 @@
-/* Softmax over rows: y_j = exp(x_j − max) / Σ exp(x_k − max). */
+/* Softmax over rows, y_j = exp(x_j − max) / Σ exp(x_k − max), and its logarithm. */
 #include "kernels.h"
 #include "softmax.h"
 
@@ -27,6 +27,25 @@ void softmax_backward(float *dx, const float *dOut, const float *out, int32_t N,
     for (int32_t i = 0; i < F; i += LANES) {
       int32_t n = F - i;
       vf_store_to(dx + i, vf_mul(vf_load_to(out + i, n), vf_sub(vf_load_to(dOut + i, n), dot)), n);
+    }
+  }
+}
+
+void log_softmax_forward(float *out, const float *x, int32_t N, int32_t F) {
+  for (int32_t row = 0; row < N; row++, out += F, x += F) {
+    log_sum norm = log_sum_exp(x, F);
+    for (int32_t i = 0; i < F; i += LANES) vf_store_to(out + i, log_softmax(vf_load_to(x + i, F - i), norm), F - i);
+  }
+}
+
+/* δx_j = δlog y_j − y_j · Σ_k δlog y_k */
+void log_softmax_backward(float *dx, const float *dOut, const float *out, int32_t N, int32_t F) {
+  for (int32_t row = 0; row < N; row++, dx += F, dOut += F, out += F) {
+    vf sum = vf_set(row_total(dOut, F));
+    for (int32_t i = 0; i < F; i += LANES) {
+      int32_t n = F - i;
+      vf share = vf_mul(vf_exp(vf_load_to(out + i, n)), sum);
+      vf_store_to(dx + i, vf_sub(vf_load_to(dOut + i, n), share), n);
     }
   }
 }

@@ -2,7 +2,8 @@
  * Losses and their gradients. rowLoss [B] = weight · loss; dOut [B][F] = ∂(scale · Σ rowLoss)/∂out. With fromLogits the
  * input and the gradient are those of the last layer before its activation.
  */
-import { flag, optional, type Reals, reads, real, trainingKernel, whole, writes } from "./declare.js";
+import { flag, optional, reads, real, trainingKernel, whole, writes } from "./declare.js";
+import { logSumExp } from "./softmax.js";
 
 /** Keras's epsilon: probabilities are clipped to [1e-7, 1 − 1e-7], which in float32 caps the loss at 15.942. */
 const LOWEST = Math.fround(1e-7);
@@ -48,15 +49,6 @@ const binaryCrossentropy = trainingKernel(
     }
   },
 );
-
-/** log Σ exp(z) of row b, safe against overflow. */
-function logSumExp(z: Reals, from: number, to: number): number {
-  let largest = -Infinity;
-  for (let j = from; j < to; j++) largest = Math.max(largest, z[j]!);
-  let sum = 0;
-  for (let j = from; j < to; j++) sum += Math.exp(z[j]! - largest);
-  return largest + Math.log(sum);
-}
 
 /** l = −Σ t_j log p_j with p renormalised to sum 1 and clipped; from logits, p = softmax(z). */
 const categoricalCrossentropy = trainingKernel(

@@ -1,5 +1,14 @@
-/** Softmax: y_j = exp(x_j) / Σ exp(x_k) over the last axis. */
-import { kernel, reads, trainingKernel, whole, writes } from "./declare.js";
+/** Softmax, y_j = exp(x_j) / Σ exp(x_k) over the last axis, and its logarithm. */
+import { kernel, type Reals, reads, trainingKernel, whole, writes } from "./declare.js";
+
+/** log Σ exp(z) over z[from … to − 1], safe against overflow. */
+export function logSumExp(z: Reals, from: number, to: number): number {
+  let largest = -Infinity;
+  for (let j = from; j < to; j++) largest = Math.max(largest, z[j]!);
+  let sum = 0;
+  for (let j = from; j < to; j++) sum += Math.exp(z[j]! - largest);
+  return largest + Math.log(sum);
+}
 
 const softmaxForward = kernel(
   "out = softmax of every row of x",
@@ -39,4 +48,40 @@ const softmaxBackward = trainingKernel(
   },
 );
 
-export const softmax = { softmaxForward, softmaxBackward };
+/** log y_j = x_j − log Σ exp(x_k): exact also where y_j is too small for a float. */
+const logSoftmaxForward = trainingKernel(
+  "out = log softmax of every row of x",
+  {
+    out: writes("N F"),
+    x: reads("N F"),
+    N: whole,
+    F: whole,
+  },
+  ({ out, x, N, F }) => {
+    for (let n = 0; n < N; n++) {
+      const norm = logSumExp(x, n * F, (n + 1) * F);
+      for (let j = n * F; j < (n + 1) * F; j++) out[j] = x[j]! - norm;
+    }
+  },
+);
+
+/** δx_j = δlog y_j − y_j · Σ_k δlog y_k */
+const logSoftmaxBackward = trainingKernel(
+  "dx from dOut and what the forward put out",
+  {
+    dx: writes("N F"),
+    dOut: reads("N F"),
+    out: reads("N F"),
+    N: whole,
+    F: whole,
+  },
+  ({ dx, dOut, out, N, F }) => {
+    for (let n = 0; n < N; n++) {
+      let sum = 0;
+      for (let j = n * F; j < (n + 1) * F; j++) sum += dOut[j]!;
+      for (let j = n * F; j < (n + 1) * F; j++) dx[j] = dOut[j]! - Math.exp(out[j]!) * sum;
+    }
+  },
+);
+
+export const softmax = { softmaxForward, softmaxBackward, logSoftmaxForward, logSoftmaxBackward };

@@ -8,6 +8,7 @@ import { type Loss, losses } from "../objectives/losses.js";
 import { optimizers } from "../objectives/optimizers.js";
 import { type CellName, cellOf } from "./cells.js";
 import { Draw } from "./draw.js";
+import { logSoftmax } from "./log-softmax.js";
 import type { Setting } from "./setting.js";
 import type { LabTask, TaskSizes } from "./task.js";
 
@@ -63,18 +64,20 @@ function startGates(
 
 function answerLayers({ answer }: LabTask, units: number): Layer[] {
   if (answer !== "softmaxSteps") return [layers.dense({ units, activation: answer })];
-  // Softmax at every step, then all steps as one vector: a loss takes one vector a sequence.
-  return [layers.dense({ units }), layers.activation({ activation: "softmax" }), layers.flatten()];
+  // Log-probabilities at every step, then all steps as one vector: a loss takes one vector a sequence.
+  return [layers.dense({ units }), logSoftmax(), layers.flatten()];
 }
 
 /**
- * Cross-entropy, or the squared error of a number. For an answer at every step the flattened softmaxes sum to T, and the
- * loss divides by that sum: −Σ_t log(p_t / T) is the steps' cross-entropy and a constant, so the gradient is theirs
- * exactly; a step without a target adds nothing.
+ * Cross-entropy, or the squared error of a number; always from scores, never from probabilities, which are clipped and
+ * leave a run that was once surely wrong without a gradient. For an answer at every step: the log-probabilities ℓ of T
+ * steps, read as the scores of one vector, have a log Σ exp of log T, so that the loss is Σ −ℓ_target + log T for each
+ * target, and its gradient at every step the step's own, p − y; at a step without a target 0.
  */
 function answerLoss({ answer }: LabTask): Loss {
   if (answer === "sigmoid") return losses.binaryCrossentropy();
-  return answer === "linear" ? losses.meanSquaredError() : losses.categoricalCrossentropy();
+  if (answer === "linear") return losses.meanSquaredError();
+  return losses.categoricalCrossentropy({ fromLogits: answer === "softmaxSteps" });
 }
 
 /** The loss of a batch as cross-entropy an answer (nats), the constant of `answerLoss` taken off; or squared error. */
@@ -88,4 +91,19 @@ export function lossPerAnswer(
   if (task.answer !== "softmaxSteps") return loss;
   const answers = y.reduce((sum, target) => sum + target, 0) / rows;
   return loss / answers - Math.log(steps);
+}
+
+/** What the network puts out as the numbers that an answer is judged by: probabilities in place of their logarithms. */
+export const answersOf = ({ answer }: LabTask, output: Float32Array): Float32Array =>
+  answer === "softmaxSteps" ? output.map(Math.exp) : output;
+
+/** What one number that the network puts out adds to the loss. */
+export function errorOf({ answer }: LabTask, output: number, target: number): number {
+  if (answer === "linear") return (output - target) ** 2;
+  if (answer === "softmaxSteps") return target === 0 ? 0 : -target * output;
+  // Probabilities are kept from 0 as Keras's losses do.
+  const least = 1e-7;
+  const log = (p: number) => Math.log(Math.max(p, least));
+  if (answer === "sigmoid") return -(target * log(output) + (1 - target) * log(1 - output));
+  return target === 0 ? 0 : -target * log(output);
 }

@@ -1,7 +1,7 @@
 /** The sequences that a run learns from and is measured on. */
 import type { Model } from "../model/model.js";
 import { Draw, type SetName } from "./draw.js";
-import { lossPerAnswer } from "./network.js";
+import { answersOf, errorOf, lossPerAnswer } from "./network.js";
 import type { LabTask, TaskSizes } from "./task.js";
 
 /** A task's sequences at one lag, from one seed. The same for every cell, so that all learn from the same. */
@@ -64,20 +64,11 @@ export class Sequences {
         const at = r * this.targetSize;
         const output = data.subarray(at, at + this.targetSize);
         const target = y.data.subarray(at, at + this.targetSize);
-        if (this.task.right(output, target, this.sizes)) right++;
-        for (let k = 0; k < target.length; k++) loss += errorOf(this.task.answer, output[k]!, target[k]!);
+        if (this.task.right(answersOf(this.task, output), target, this.sizes)) right++;
+        for (let k = 0; k < target.length; k++) loss += errorOf(this.task, output[k]!, target[k]!);
         answers += this.task.answer === "softmaxSteps" ? target.reduce((sum, one) => sum + one, 0) : 1;
       }
     }
     return { right: right / rows, loss: loss / answers };
   }
-}
-
-/** What one number of an answer adds to the loss; probabilities are kept from 0 as Keras's losses do. */
-function errorOf(answer: LabTask["answer"], output: number, target: number): number {
-  if (answer === "linear") return (output - target) ** 2;
-  const least = 1e-7;
-  const log = (p: number) => Math.log(Math.max(p, least));
-  if (answer === "sigmoid") return -(target * log(output) + (1 - target) * log(1 - output));
-  return target === 0 ? 0 : -target * log(output);
 }

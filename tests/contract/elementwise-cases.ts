@@ -209,6 +209,9 @@ export function softmaxCases(): Case[] {
       const out = v.uniform(N * F, 0, 2 / F);
       const gradients = { dx: noise(N * F), dOut: v.normal(N * F), out };
       cases.push(define("softmaxBackward", `N ${N} F ${F}`, 1e-6, { ...gradients, N, F }));
+      cases.push(define("logSoftmaxForward", `N ${N} F ${F}`, 1e-6, { out: noise(N * F), x, N, F }));
+      const logs = { ...gradients, out: out.map((value) => Math.log(value + 1e-30)) };
+      cases.push(define("logSoftmaxBackward", `N ${N} F ${F}`, 1e-6, { ...logs, N, F }));
     }
   }
   return cases;

@@ -81,21 +81,26 @@ function denseSubject(activation: number, useBias: boolean): Differentiable {
   );
 }
 
-test("softmax", () => {
-  const sizes = { N: 4, F: 5 };
-  const x = random(20, 2);
-  const subject = operator(
-    { x },
-    20,
-    (out) => kernels.softmaxForward.reference({ out, x, ...sizes }),
-    (dOut, out) => {
-      const dx = room(20);
-      kernels.softmaxBackward.reference({ dx, dOut, out, ...sizes });
-      return { x: dx };
-    },
-  );
-  checkGradients(subject);
-});
+for (const [name, forward, backward] of [
+  ["softmax", kernels.softmaxForward, kernels.softmaxBackward],
+  ["log softmax", kernels.logSoftmaxForward, kernels.logSoftmaxBackward],
+] as const) {
+  test(name, () => {
+    const sizes = { N: 4, F: 5 };
+    const x = random(20, 2);
+    const subject = operator(
+      { x },
+      20,
+      (out) => forward.reference({ out, x, ...sizes }),
+      (dOut, out) => {
+        const dx = room(20);
+        backward.reference({ dx, dOut, out, ...sizes });
+        return { x: dx };
+      },
+    );
+    checkGradients(subject);
+  });
+}
 
 test("embedding: repeated ids add up, rows not looked up stay as they were", () => {
   const sizes = { B: 3, T: 4, F: 2, V: 6 };

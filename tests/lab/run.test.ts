@@ -12,7 +12,7 @@ import {
   runLab,
   taskNamed,
 } from "../../src/lab/index.js";
-import { labNetwork, lossPerAnswer } from "../../src/lab/network.js";
+import { answersOf, labNetwork, lossPerAnswer } from "../../src/lab/network.js";
 import { threadRunner } from "../../src/lab/node-runners.js";
 import { labPage } from "../../src/lab/page.js";
 import { summarize } from "../../src/lab/result.js";
@@ -37,12 +37,12 @@ describe("the network of an experiment", () => {
   const sizes = task.sizes(6);
   const rows = 9;
 
-  /** Cross-entropy an answer, worked out from the predictions alone. */
+  /** Cross-entropy an answer, worked out from the log-probabilities alone. */
   function crossEntropy(output: Float32Array, y: Float32Array): number {
     let [sum, answers] = [0, 0];
     for (let i = 0; i < y.length; i++) {
       if (y[i] !== 1) continue;
-      sum -= Math.log(output[i]!);
+      sum -= output[i]!;
       answers++;
     }
     return sum / answers;
@@ -52,7 +52,9 @@ describe("the network of an experiment", () => {
     const model = labNetwork(task, sizes, "gru", units, setting, reference);
     const [x, y] = new Sequences(task, sizes, 6, 1).batch("training", 0, rows);
     const { data } = model.predictFlat(x);
-    const first = data.subarray(0, 7).reduce((a, b) => a + b);
+    const first = answersOf(task, data)
+      .subarray(0, 7)
+      .reduce((a, b) => a + b);
     assert.ok(Math.abs(first - 1) < 1e-5);
     const loss = lossPerAnswer(task, sizes, model.gradients(x, y).loss, y.data, rows);
     assert.ok(
@@ -89,6 +91,41 @@ describe("the network of an experiment", () => {
         Math.abs(slope - given) < 2e-3 * Math.max(1, Math.abs(slope)),
         `${gradients[array]!.name}: ${given} against ${slope}`,
       );
+    }
+  });
+
+  // From probabilities, which are clipped at 1e-7, a sure mistake had no gradient: a run that made it was stuck for good.
+  test("a step that is surely wrong gets the gradient p − y, and one without an answer none", () => {
+    for (const name of ["reber", "copy", "dyck", "anbn", "characters", "noise-free", "noisy"]) {
+      const task = taskNamed(name);
+      const sizes = task.sizes(task.leastLag + 4);
+      const model = labNetwork(task, sizes, "lstm", units, setting, reference);
+      const [x, y] = new Sequences(task, sizes, task.leastLag + 4, 1).batch("training", 0, rows);
+      const { outputs: O } = sizes;
+      // All scores are the dense layer's biases: 60 nats between the first symbol and the others.
+      const weights = model.getWeights();
+      weights[3]!.data.fill(0);
+      weights[4]!.data.fill(0)[0] = 60;
+      model.setWeights(weights);
+      const targets = Array.from(
+        { length: O },
+        (_, k) => y.data.filter((t, i) => i % O === k && t === 1).length,
+      );
+      const answers = targets.reduce((a, b) => a + b);
+      const wrong = answers - targets[0]!;
+      assert.ok(wrong > 0, name);
+      const { loss, gradients } = model.gradients(x, y);
+      const nats = lossPerAnswer(task, sizes, loss, y.data, rows);
+      assert.ok(Math.abs(nats - (60 * wrong) / answers) < 1e-3, `${name}: ${nats} nats`);
+      // Summed over all answers: the first symbol's p is 1, the others' 0.
+      const expected = targets.map((count, k) => ((k === 0 ? answers : 0) - count) / rows);
+      for (let k = 0; k < O; k++) {
+        const given = gradients[4]!.data[k]!;
+        assert.ok(
+          Math.abs(given - expected[k]!) < 1e-4 * Math.max(1, Math.abs(expected[k]!)),
+          `${name} bias ${k}: ${given}, not ${expected[k]}`,
+        );
+      }
     }
   });
 
