@@ -69,7 +69,14 @@ const places = (): Place[] => [
     "epochs batchSize validationSplit validationData shuffle callbacks classWeight",
     () => "model.fit takes it.",
   ],
-  ["units dropout recurrentDropout", ofLayer("lstm")],
+  [
+    "units",
+    (option, known) =>
+      known.includes("part")
+        ? "Units are named in lists: groups: [[0], [3, 4]]."
+        : ofLayer("lstm")(option, known),
+  ],
+  ["dropout recurrentDropout", ofLayer("lstm")],
   ["outputDim", ofLayer("embedding")],
   ["shape", ofLayer("input")],
   ["seed threads engine", (option) => `A model takes it: sequential([…], { ${option} }).`],

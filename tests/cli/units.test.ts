@@ -415,3 +415,24 @@ test("what the commands print the functions of cellstate/explain give", async ()
   assert.deepEqual(text, plain(explanations.compareOnText(classifier, other, sentence)));
   assert.deepEqual(onData, plain(await explanations.compareUnits(classifier, other, alone)));
 });
+
+// The packages are optional peers: here they are installed, and a hook says that they are not.
+test("without the packages for Parquet, which to install is said, and nothing is left behind", async () => {
+  const hook =
+    "export const resolve = (name, context, next) => name.startsWith('hyparquet') ? Promise.reject(new Error('not installed')) : next(name, context);";
+  const registered = `import { register } from "node:module"; register(${JSON.stringify(`data:text/javascript,${encodeURIComponent(hook)}`)});`;
+  const env = { NODE_OPTIONS: `--import="data:text/javascript,${encodeURIComponent(registered)}"` };
+  const out = join(folder, "absent.parquet");
+  const written = await cellstate(["explain", "units", model, data, "--out", out, ...quick], { env });
+  assert.equal(written.code, 1, written.stderr);
+  assert.match(
+    written.stderr,
+    /--out: the package hyparquet-writer writes Parquet\. Install it: npm install hyparquet-writer/,
+  );
+  assert.ok(!(await readdir(folder)).some((name) => name.startsWith("absent")));
+  const table = join(folder, "table.parquet");
+  await writeFile(table, "PAR1");
+  const read = await cellstate(["evaluate", model, table], { env });
+  assert.equal(read.code, 1, read.stderr);
+  assert.match(read.stderr, /which the package hyparquet reads\. Install it: npm install hyparquet\n/);
+});

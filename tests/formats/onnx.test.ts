@@ -52,7 +52,7 @@ async function answer(bytes: Uint8Array, model: Model, inputs: unknown[]): Promi
   return (await session.run(Object.fromEntries(feeds))).output;
 }
 
-const CELL_ACTIVATION = /expected an activation that ONNX's recurrent nodes have/;
+const CELL_ACTIVATION = /expected an activation that ONNX's recurrent nodes have .*keep the model as \.keras/;
 /** Cases that are refused, and why. */
 const REFUSED: readonly [name: RegExp, why: RegExp][] = [
   [

@@ -145,7 +145,8 @@ export function checkFeatures(features: unknown, where: string): void {
   for (const one of listOf(features, where, checkFeature)) {
     const { name } = one as WordFeature;
     if (names.has(name)) {
-      throw inputError({ expected: "a name that no other feature has", where, received: name });
+      const next = `Give it one: { ...feature, name: "${name} 2" }.`;
+      throw inputError({ expected: "a name that no other feature has", where, received: name, next });
     }
     names.add(name);
   }

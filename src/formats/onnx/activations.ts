@@ -88,7 +88,8 @@ export function cellActivations(names: readonly ActivationName[], where: string)
     const known = IN_CELLS[name];
     if (known) return known;
     const expected = `an activation that ONNX's recurrent nodes have (${Object.keys(IN_CELLS).join(", ")})`;
-    throw inputError({ expected, where, received: name });
+    const next = "Train the cell with one of these, or keep the model as .keras.";
+    throw inputError({ expected, where, received: name, next });
   });
   const attributes: Record<string, Attribute> = { activations: found.map(({ name }) => name) };
   for (const key of ["alpha", "beta"] as const) {

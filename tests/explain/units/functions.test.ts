@@ -178,7 +178,11 @@ test("features of one's own are held against units; those that give something el
   assert.ok(of(own, "vowels").length > 0);
   assert.deepEqual(of(own, "vowels"), of(pattern, "pattern"));
   const twice = [vowels, vowels];
-  await assert.rejects(surveyUnits(classifier, labelled, { features: twice }), /no other feature has/);
+  await assert.rejects(surveyUnits(classifier, labelled, { features: twice }), /name: "vowels 2"/);
+  await assert.rejects(
+    ablateUnits(classifier, labelled, { units: [0] } as object),
+    /received "units"\. Units are named in lists: groups:/,
+  );
   const short = { ...vowels, of: () => new Float32Array(1) };
   await assert.rejects(
     surveyUnits(classifier, labelled, { features: [short] }),

@@ -1,16 +1,10 @@
 /** The lab's LSTM, each of its cells by name, against PyTorch's automatic differentiation and ONNX Runtime's LSTM. */
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
 import { describe, test } from "node:test";
 import { ACTIVATIONS, type ActivationName } from "../../../src/kernels/activations.js";
 import { type Bound, KERNELS } from "../../../src/kernels/kernels.js";
 import { CELL_NAMES, type CellName, cellOf } from "../../../src/lab/cells.js";
-
-/** Shape, and little-endian float64 in base64. */
-interface Doubles {
-  shape: number[];
-  data: string;
-}
+import { assertSame, casesOf, type Doubles, decode } from "./doubles.js";
 
 interface Golden {
   name: CellName;
@@ -25,21 +19,7 @@ interface Golden {
   gradients: Record<string, Doubles>;
 }
 
-const { cases } = JSON.parse(
-  readFileSync(new URL("../../../../tests/lab/golden/variants.json", import.meta.url), "utf8"),
-) as { cases: Golden[] };
-
-const decode = ({ data }: Doubles) => new Float64Array(Uint8Array.from(Buffer.from(data, "base64")).buffer);
-
-function assertSame(actual: Float64Array, expected: Doubles, what: string): void {
-  const values = decode(expected);
-  assert.equal(actual.length, values.length, what);
-  const largest = values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
-  assert.ok(largest > 0.01, `${what}: too near zero to show a fault`);
-  for (let k = 0; k < values.length; k++) {
-    assert.ok(Math.abs(actual[k]! - values[k]!) < 1e-12 * Math.max(1, largest), `${what} [${k}]`);
-  }
-}
+const cases = casesOf<Golden>("variants.json");
 
 describe("the lab's LSTM, by PyTorch and ONNX Runtime", () => {
   test("all cells that are made of gates of their own are there", () => {
