@@ -1,6 +1,6 @@
 /** train --keep-epochs FOLDER: what training came to after each epoch, a classifier a file, to be compared or looked into. */
-import { mkdir, readdir } from "node:fs/promises";
-import { join } from "node:path";
+import { mkdir, readdir, rmdir } from "node:fs/promises";
+import { dirname, join, resolve } from "node:path";
 import { inputError } from "../base/errors.js";
 import { checkWritable } from "../base/node-files.js";
 import { assembleClassifier, assembleMultiLabel } from "../classifier/assemble.js";
@@ -12,18 +12,17 @@ import { note } from "./context.js";
 const fileOf = (folder: string, epoch: number) => join(folder, `epoch-${epoch}.keras`);
 
 /**
- * Makes the folder where there is none.
+ * Sees that the folder is there or can be made. It is made with the first file: data that is refused leaves none behind.
  * @throws InputError where nothing could be kept in it, or files of another training would be taken for this one's
  */
 export async function openEpochs(folder: string | undefined, resumed: boolean): Promise<void> {
   if (folder === undefined) return;
-  try {
-    await mkdir(folder, { recursive: true });
-  } catch (error) {
-    const received = (error as Error).message;
+  const made = await mkdir(folder, { recursive: true }).catch((error: Error) => {
+    const received = error.message;
     throw inputError({ expected: "a folder that can be made", where: `--keep-epochs ${folder}`, received });
-  }
+  });
   await checkWritable(fileOf(folder, 1));
+  if (made !== undefined) return removeEmpty(resolve(folder), resolve(made));
   const others = (await readdir(folder)).filter((name) => /^epoch-\d+\.keras$/.test(name));
   if (resumed || others.length === 0) return;
   throw inputError({
@@ -32,6 +31,12 @@ export async function openEpochs(folder: string | undefined, resumed: boolean): 
     received: others,
     next: "Name another folder, or clear this one.",
   });
+}
+
+/** Removes a folder and those above it, up to `last`. */
+async function removeEmpty(folder: string, last: string): Promise<void> {
+  await rmdir(folder);
+  if (folder !== last) await removeEmpty(dirname(folder), last);
 }
 
 /** The files of one training; none without a folder. */
@@ -69,6 +74,7 @@ export class EpochFiles {
     const { model, vectorizer, length, labels } = this.#prepared!;
     const parts = { vectorizer, length, labels };
     const made = this.multiLabel ? assembleMultiLabel(model, parts) : assembleClassifier(model, parts);
+    await mkdir(dirname(file), { recursive: true });
     await made.save(file);
   }
 }

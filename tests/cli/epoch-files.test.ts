@@ -19,12 +19,12 @@ const SMALL = ["--model", "gru", "--length", "8", "--vocabulary", "60", "--valid
 
 test("files are those of as many epochs, learn the same, and compare", async () => {
   const [three, one, plain] = await Promise.all([
-    run("train", "d.csv", ...SMALL, "--epochs", "3", "--out", "three.keras", "--keep-epochs", "kept"),
+    run("train", "d.csv", ...SMALL, "--epochs", "3", "--out", "three.keras", "--keep-epochs", "deep/kept"),
     run("train", "d.csv", ...SMALL, "--epochs", "1", "--out", "one.keras"),
     run("train", "d.csv", ...SMALL, "--epochs", "3", "--out", "plain.keras"),
   ]);
   for (const { code, stderr } of [three, one, plain]) assert.equal(code, 0, stderr);
-  assert.deepEqual((await readdir(join(folder, "kept"))).sort(), [
+  assert.deepEqual((await readdir(join(folder, "deep", "kept"))).sort(), [
     "epoch-1.keras",
     "epoch-2.keras",
     "epoch-3.keras",
@@ -33,22 +33,32 @@ test("files are those of as many epochs, learn the same, and compare", async () 
   assert.deepEqual(await read("three.keras"), await read("plain.keras"));
   const answers = (file: string) => run("predict", file, "good film", "bad film", "--json");
   const [first, asOne, last, asThree] = await Promise.all(
-    ["kept/epoch-1.keras", "one.keras", "kept/epoch-3.keras", "three.keras"].map(answers),
+    ["deep/kept/epoch-1.keras", "one.keras", "deep/kept/epoch-3.keras", "three.keras"].map(answers),
   );
   assert.equal(first!.code, 0, first!.stderr);
   assert.equal(first!.stdout, asOne!.stdout);
   assert.equal(last!.stdout, asThree!.stdout);
   assert.notEqual(first!.stdout, last!.stdout);
   const compared = await run(
-    ...["explain", "compare", "kept/epoch-1.keras", "kept/epoch-3.keras", "good film"],
+    ...["explain", "compare", "deep/kept/epoch-1.keras", "deep/kept/epoch-3.keras", "good film"],
   );
   assert.equal(compared.code, 0, compared.stderr);
 });
 
 test("epochs of another training are not mixed with these", async () => {
-  const again = await run("train", "d.csv", ...SMALL, "--epochs", "1", "--keep-epochs", "kept");
+  const again = await run("train", "d.csv", ...SMALL, "--epochs", "1", "--keep-epochs", "deep/kept");
   assert.equal(again.code, 2);
-  assert.match(again.stderr, /--keep-epochs kept: expected a folder without epochs of another training/);
+  assert.match(
+    again.stderr,
+    /--keep-epochs deep\/kept: expected a folder without epochs of another training/,
+  );
+});
+
+test("data that is refused leaves no folder behind", async () => {
+  await writeFile(join(folder, "one.csv"), "text,label\ngood,a\nfine,a\n");
+  const { code } = await run("train", "one.csv", ...SMALL, "--keep-epochs", "new/deep");
+  assert.equal(code, 2);
+  assert.ok(!(await readdir(folder)).includes("new"));
 });
 
 test("with several labels a text, the files answer with several", async () => {
