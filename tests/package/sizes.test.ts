@@ -10,14 +10,14 @@ const ENTRY_BUDGETS: Record<string, number> = {
   "cellstate/data": 30,
   "cellstate/explain": 261,
   "cellstate/formats": 261,
-  "cellstate/keras": 181,
-  "cellstate/lab": 149,
+  "cellstate/keras": 182,
+  "cellstate/lab": 150,
   "cellstate/predict": 57,
   "cellstate/report": 238,
   "cellstate/tune": 233,
 };
 
-const TRAINING_BUDGET = 136;
+const TRAINING_BUDGET = 137;
 
 /** The kernels that come with predicting, once a file is there; cellstate/predict and these together stay below 75. */
 const INFERENCE_KERNELS_BUDGET = 20;
