@@ -1,5 +1,6 @@
 /** train --keep-epochs FOLDER: what training came to after each epoch, a classifier a file, to be compared or looked into. */
-import { mkdir, readdir, rmdir } from "node:fs/promises";
+import { existsSync, statSync } from "node:fs";
+import { mkdir, readdir } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { inputError } from "../base/errors.js";
 import { checkWritable } from "../base/node-files.js";
@@ -17,12 +18,14 @@ const fileOf = (folder: string, epoch: number) => join(folder, `epoch-${epoch}.k
  */
 export async function openEpochs(folder: string | undefined, resumed: boolean): Promise<void> {
   if (folder === undefined) return;
-  const made = await mkdir(folder, { recursive: true }).catch((error: Error) => {
-    const received = error.message;
+  let there = resolve(folder);
+  while (!existsSync(there)) there = dirname(there);
+  if (!statSync(there).isDirectory()) {
+    const received = `a file, ${there}`;
     throw inputError({ expected: "a folder that can be made", where: `--keep-epochs ${folder}`, received });
-  });
-  await checkWritable(fileOf(folder, 1));
-  if (made !== undefined) return removeEmpty(resolve(folder), resolve(made));
+  }
+  await checkWritable(fileOf(there, 1));
+  if (there !== resolve(folder)) return;
   const others = (await readdir(folder)).filter((name) => /^epoch-\d+\.keras$/.test(name));
   if (resumed || others.length === 0) return;
   throw inputError({
@@ -31,12 +34,6 @@ export async function openEpochs(folder: string | undefined, resumed: boolean): 
     received: others,
     next: "Name another folder, or clear this one.",
   });
-}
-
-/** Removes a folder and those above it, up to `last`. */
-async function removeEmpty(folder: string, last: string): Promise<void> {
-  await rmdir(folder);
-  if (folder !== last) await removeEmpty(dirname(folder), last);
 }
 
 /** The files of one training; none without a folder. */

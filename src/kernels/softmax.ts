@@ -10,35 +10,24 @@ export function logSumExp(z: Reals, from: number, to: number): number {
   return largest + Math.log(sum);
 }
 
-const softmaxForward = kernel(
-  "out = softmax of every row of x",
-  {
-    out: writes("N F"),
-    x: reads("N F"),
-    N: whole,
-    F: whole,
-  },
-  ({ out, x, N, F }) => {
-    for (let n = 0; n < N; n++) {
-      let largest = -Infinity;
-      for (let f = 0; f < F; f++) largest = Math.max(largest, x[n * F + f]!);
-      let sum = 0;
-      for (let f = 0; f < F; f++) sum += out[n * F + f] = Math.exp(x[n * F + f]! - largest);
-      for (let f = 0; f < F; f++) out[n * F + f]! /= sum;
-    }
-  },
-);
+/** N rows of F. */
+const forward = { out: writes("N F"), x: reads("N F"), N: whole, F: whole } as const;
+const backward = { dx: writes("N F"), dOut: reads("N F"), out: reads("N F"), N: whole, F: whole } as const;
+
+const softmaxForward = kernel("out = softmax of every row of x", forward, ({ out, x, N, F }) => {
+  for (let n = 0; n < N; n++) {
+    let largest = -Infinity;
+    for (let f = 0; f < F; f++) largest = Math.max(largest, x[n * F + f]!);
+    let sum = 0;
+    for (let f = 0; f < F; f++) sum += out[n * F + f] = Math.exp(x[n * F + f]! - largest);
+    for (let f = 0; f < F; f++) out[n * F + f]! /= sum;
+  }
+});
 
 /** δx_j = y_j · (δy_j − Σ_k δy_k y_k) */
 const softmaxBackward = trainingKernel(
   "dx from dOut and what the forward put out",
-  {
-    dx: writes("N F"),
-    dOut: reads("N F"),
-    out: reads("N F"),
-    N: whole,
-    F: whole,
-  },
+  backward,
   ({ dx, dOut, out, N, F }) => {
     for (let n = 0; n < N; n++) {
       let dot = 0;
@@ -51,12 +40,7 @@ const softmaxBackward = trainingKernel(
 /** log y_j = x_j − log Σ exp(x_k): exact also where y_j is too small for a float. */
 const logSoftmaxForward = trainingKernel(
   "out = log softmax of every row of x",
-  {
-    out: writes("N F"),
-    x: reads("N F"),
-    N: whole,
-    F: whole,
-  },
+  forward,
   ({ out, x, N, F }) => {
     for (let n = 0; n < N; n++) {
       const norm = logSumExp(x, n * F, (n + 1) * F);
@@ -68,13 +52,7 @@ const logSoftmaxForward = trainingKernel(
 /** δx_j = δlog y_j − y_j · Σ_k δlog y_k */
 const logSoftmaxBackward = trainingKernel(
   "dx from dOut and what the forward put out",
-  {
-    dx: writes("N F"),
-    dOut: reads("N F"),
-    out: reads("N F"),
-    N: whole,
-    F: whole,
-  },
+  backward,
   ({ dx, dOut, out, N, F }) => {
     for (let n = 0; n < N; n++) {
       let sum = 0;

@@ -60,11 +60,12 @@ export class Sequences {
     for (let first = 0; first < rows; first += batch) {
       const [x, y] = this.batch(set, first, Math.min(batch, rows - first));
       const { data } = model.predictFlat(x, { batchSize: batch });
+      const judged = answersOf(this.task, data);
       for (let r = 0; r < x.rows; r++) {
         const at = r * this.targetSize;
-        const output = data.subarray(at, at + this.targetSize);
-        const target = y.data.subarray(at, at + this.targetSize);
-        if (this.task.right(answersOf(this.task, output), target, this.sizes)) right++;
+        const rowOf = (values: Float32Array) => values.subarray(at, at + this.targetSize);
+        const [output, target] = [rowOf(data), rowOf(y.data)];
+        if (this.task.right(rowOf(judged), target, this.sizes)) right++;
         for (let k = 0; k < target.length; k++) loss += errorOf(this.task, output[k]!, target[k]!);
         answers += this.task.answer === "softmaxSteps" ? target.reduce((sum, one) => sum + one, 0) : 1;
       }

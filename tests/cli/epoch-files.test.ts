@@ -61,6 +61,15 @@ test("data that is refused leaves no folder behind", async () => {
   assert.ok(!(await readdir(folder)).includes("new"));
 });
 
+test("a file where the folder should be made is said before training", async () => {
+  const { code, stderr } = await run("train", "d.csv", ...SMALL, "--keep-epochs", "d.csv/kept");
+  assert.equal(code, 2);
+  assert.match(
+    stderr,
+    /--keep-epochs d\.csv\/kept: expected a folder that can be made but received "a file, /,
+  );
+});
+
 test("with several labels a text, the files answer with several", async () => {
   const rows = Array.from({ length: 60 }, (_, k) => `good film number ${k % 7},${k % 2 ? "a;b" : "b"}`);
   await writeFile(join(folder, "m.csv"), `text,labels\n${rows.join("\n")}\n`);

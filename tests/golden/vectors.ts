@@ -32,6 +32,12 @@ export function decode({ shape, data }: Encoded): Float32Array {
   return values;
 }
 
+/** Shape, and little-endian float64 in base64, as scripts write what is compared in full. */
+export type Doubles = Encoded;
+
+export const decodeDoubles = ({ data }: Doubles): Float64Array =>
+  new Float64Array(Uint8Array.from(Buffer.from(data, "base64")).buffer);
+
 /** Rows, or rows of steps, of an encoded array. */
 export function decodeRows(encoded: Encoded): number[][] {
   const [rows = 1, ...inner] = encoded.shape;

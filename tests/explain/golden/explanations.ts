@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { type CellKind, NETWORKS } from "../../../src/explain/cells/names.js";
 import type { ObjectiveKind } from "../../../src/explain/objective.js";
-import type { ModelSpec } from "../../golden/vectors.js";
+import { type Doubles, decodeDoubles, type ModelSpec } from "../../golden/vectors.js";
 
 /**
  * Where the script's names and the library's meet: networks in the order of Keras's columns, the states, and what comes
@@ -16,11 +16,7 @@ export const NAMES = {
   above: "above",
 } as const;
 
-/** Shape, and little-endian float64 in base64. */
-export interface Doubles {
-  shape: number[];
-  data: string;
-}
+export type { Doubles };
 
 export interface CellGolden {
   kind: CellKind;
@@ -71,7 +67,6 @@ export const { cases: EXPLANATIONS }: { cases: ModelGolden[] } = JSON.parse(
   readFileSync(new URL("../../../../tests/explain/golden/explanations.json", import.meta.url), "utf8"),
 );
 
-const bytes = (data: string) => Uint8Array.from(Buffer.from(data, "base64")).buffer;
-
-export const doubles = ({ data }: Doubles): number[] => Array.from(new Float64Array(bytes(data)));
-export const floats = (data: string): Float32Array => new Float32Array(bytes(data));
+export const doubles = (encoded: Doubles): number[] => Array.from(decodeDoubles(encoded));
+export const floats = (data: string): Float32Array =>
+  new Float32Array(Uint8Array.from(Buffer.from(data, "base64")).buffer);

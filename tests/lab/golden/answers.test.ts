@@ -2,7 +2,8 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { KERNELS } from "../../../src/kernels/kernels.js";
-import { assertSame, casesOf, type Doubles, decode } from "./doubles.js";
+import { type Doubles, decodeDoubles } from "../../golden/vectors.js";
+import { assertSame, casesOf } from "./cases.js";
 
 interface Golden {
   name: string;
@@ -20,9 +21,9 @@ describe("answers at every step, by PyTorch", () => {
       const [B, T, O] = golden.scores.shape as [number, number, number];
       const room = (length: number) => new Float64Array(length).fill(Number.NaN);
       const rows = { N: B * T, F: O };
-      const target = decode(golden.targets);
+      const target = decodeDoubles(golden.targets);
       const [logs, dLogs, dx, rowLoss] = [room(B * T * O), room(B * T * O), room(B * T * O), room(B)];
-      KERNELS.logSoftmaxForward.reference({ out: logs, x: decode(golden.scores), ...rows });
+      KERNELS.logSoftmaxForward.reference({ out: logs, x: decodeDoubles(golden.scores), ...rows });
       KERNELS.categoricalCrossentropy.reference({
         ...{ rowLoss, dOut: dLogs, out: logs, target, weight: null, B, F: T * O },
         ...{ fromLogits: 1, labelSmoothing: 0, scale: 1 / B },
@@ -37,7 +38,7 @@ describe("answers at every step, by PyTorch", () => {
       );
       assertSame(dx, golden.gradients, "gradients");
       assert.ok(
-        decode(golden.gradients).some((value) => value < -0.2),
+        decodeDoubles(golden.gradients).some((value) => value < -0.2),
         "some step is surely wrong",
       );
     });

@@ -4,7 +4,8 @@ import { describe, test } from "node:test";
 import { ACTIVATIONS, type ActivationName } from "../../../src/kernels/activations.js";
 import { type Bound, KERNELS } from "../../../src/kernels/kernels.js";
 import { CELL_NAMES, type CellName, cellOf } from "../../../src/lab/cells.js";
-import { assertSame, casesOf, type Doubles, decode } from "./doubles.js";
+import { type Doubles, decodeDoubles } from "../../golden/vectors.js";
+import { assertSame, casesOf } from "./cases.js";
 
 interface Golden {
   name: CellName;
@@ -45,7 +46,7 @@ describe("the lab's LSTM, by PyTorch and ONNX Runtime", () => {
       const [T, B, U] = golden.h.shape as [number, number, number];
       const I = golden.values["x"]!.shape[2]!;
       const values = Object.fromEntries(
-        Object.entries(golden.values).map(([key, one]) => [key, decode(one)]),
+        Object.entries(golden.values).map(([key, one]) => [key, decodeDoubles(one)]),
       );
       const G = values["bias"]!.length / U;
       const room = (length: number) => new Float64Array(length).fill(Number.NaN);
@@ -67,7 +68,7 @@ describe("the lab's LSTM, by PyTorch and ONNX Runtime", () => {
         ...{ dBias: zeros("bias"), dPeepholes: zeros("peepholes") ?? null },
         ...{ dh0: room(B * U), dc0: room(B * U) },
       };
-      const backward = { ...forward, ...gradients, dH: decode(golden.dH), dLast: null };
+      const backward = { ...forward, ...gradients, dH: decodeDoubles(golden.dH), dLast: null };
       KERNELS.variantBackward.reference(backward as unknown as Bound<"variantBackward">);
       const own: Record<string, Float64Array | null | undefined> = {
         ...{ x: gradients.dx, kernel: gradients.dKernel, recurrent: gradients.dRecurrent },

@@ -1,12 +1,7 @@
-/** Float64 arrays as the scripts beside this file write them. */
+/** The cases that the scripts beside this file wrote, and what is compared with them. */
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-
-/** Shape, and little-endian float64 in base64. */
-export interface Doubles {
-  shape: number[];
-  data: string;
-}
+import { type Doubles, decodeDoubles } from "../../golden/vectors.js";
 
 export const casesOf = <T>(file: string): T[] =>
   (
@@ -15,11 +10,8 @@ export const casesOf = <T>(file: string): T[] =>
     }
   ).cases;
 
-export const decode = ({ data }: Doubles) =>
-  new Float64Array(Uint8Array.from(Buffer.from(data, "base64")).buffer);
-
 export function assertSame(actual: Float64Array, expected: Doubles, what: string): void {
-  const values = decode(expected);
+  const values = decodeDoubles(expected);
   assert.equal(actual.length, values.length, what);
   const largest = values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
   assert.ok(largest > 0.01, `${what}: too near zero to show a fault`);
