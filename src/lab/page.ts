@@ -15,7 +15,7 @@ const allowed = (share: number) => (share === 0 ? "none" : `at most ${percent(sh
 
 /** Numbers stay on a line, settings get room for theirs; a narrow page scrolls. */
 const LAB_STYLE = `
-.scroll td:not(.word) { white-space: nowrap; }
+.scroll td:not(.word), .scroll tbody th { white-space: nowrap; }
 .scroll td.word { min-width: 6.5em; }
 `;
 
