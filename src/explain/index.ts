@@ -39,6 +39,7 @@ export { checkGradient, type GradientCheck, type GradientCheckOptions } from "./
 export type { PathFormula } from "./gradient-tex.js";
 export { type GradientView, type GradientViewOptions, gradientView, type PathView } from "./gradient-view.js";
 export type { Completeness } from "./integrated-gradients.js";
+export { type Intervened, type Intervention, intervene } from "./intervention.js";
 export { decomposeMemory, type MemoryDecomposition, NO_MEMORY } from "./memory.js";
 export { type MemoryView, memoryView } from "./memory-view.js";
 export type { ObjectiveChoice, ObjectiveKind } from "./objective.js";

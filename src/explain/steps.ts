@@ -1,5 +1,5 @@
 /** A cell's run over a sequence: its inputs, gates and states at every step, in float64. */
-import type { Cell, State, Step } from "./cells/cell.js";
+import { asComputed, type Cell, type Hold, type State, type Step } from "./cells/cell.js";
 import type { OpenCell } from "./cells/open.js";
 import { type Vector, zeros } from "./cells/vector.js";
 import type { Run } from "./probe.js";
@@ -14,25 +14,35 @@ export interface TraceStep extends Step {
   readonly x: Vector;
 }
 
-/** The steps of a layer on what it read in that run. */
-export function stepsOf({ cell, from, turned, layer }: OpenCell, run: Run): TraceStep[] {
+/** The steps of a layer on what it read in that run. @param holdAt what is held at a place in the row */
+export function stepsOf(
+  { cell, from, turned, layer }: OpenCell,
+  run: Run,
+  holdAt: (t: number) => Hold = () => asComputed,
+): TraceStep[] {
   const { values, mask } = run.at(from);
-  const steps = runCell(cell, values, { mask, goBackwards: layer.options.goBackwards });
-  return turned ? steps.map((step) => ({ ...step, t: steps.length - 1 - step.t })) : steps;
+  const place = (t: number) => (turned ? values.length - 1 - t : t);
+  const { goBackwards } = layer.options;
+  const steps = runCell(cell, values, { mask, goBackwards, holdAt: (t) => holdAt(place(t)) });
+  return turned ? steps.map((step) => ({ ...step, t: place(step.t) })) : steps;
 }
 
 /** Runs a cell over a sequence x [T][I] from zero states. */
 export function runCell(
   cell: Cell,
   x: readonly Vector[],
-  { mask = null, goBackwards = false }: { mask?: readonly boolean[] | null; goBackwards?: boolean } = {},
+  {
+    mask = null,
+    goBackwards = false,
+    holdAt,
+  }: { mask?: readonly boolean[] | null; goBackwards?: boolean; holdAt?: (t: number) => Hold } = {},
 ): TraceStep[] {
   const steps: TraceStep[] = [];
   let state = initialState(cell);
   for (let s = 0; s < x.length; s++) {
     const t = goBackwards ? x.length - 1 - s : s;
     const masked = mask?.[t] === false;
-    const step = masked ? { ...state, gates: {}, preActivations: {} } : cell.step(x[t]!, state);
+    const step = masked ? { ...state, gates: {}, preActivations: {} } : cell.step(x[t]!, state, holdAt?.(t));
     steps.push({ t, masked, x: x[t]!, ...step });
     state = step.cell ? { hidden: step.hidden, cell: step.cell } : { hidden: step.hidden };
   }

@@ -41,15 +41,18 @@ export function trace(model: Model, row: InputRow): Trace {
     const traced = cells.map((open) => ({ open, steps: stepsOf(open, run) }));
     return {
       output: run.output(),
-      layers: traced.map(({ open, steps }) => {
-        const { layer, kind, inputs, units } = open.cell;
-        return { layer, kind, inputs, units, goBackwards: readsBackwards(open), steps };
-      }),
+      layers: traced.map(({ open, steps }) => layerTrace(open, steps)),
       residual: Math.max(...traced.map(({ open, steps }) => residualOf(open, steps, run))),
     };
   } finally {
     probe.dispose();
   }
+}
+
+/** A layer's steps with what tells them. */
+export function layerTrace(open: OpenCell, steps: readonly TraceStep[]): LayerTrace {
+  const { layer, kind, inputs, units } = open.cell;
+  return { layer, kind, inputs, units, goBackwards: readsBackwards(open), steps };
 }
 
 function residualOf(open: OpenCell, steps: readonly TraceStep[], run: Run): number {

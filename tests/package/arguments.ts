@@ -785,6 +785,9 @@ export const CALLABLES: Callable[] = [
     ...{ parts: ["hidden"], contexts: 1, sample: 3, permutations: 19, correction: "bh", alpha: 0.1, seed: 0 },
     ...{ unlabelled: false, features: [], onRecorded: undefined, onProgress: undefined, layer: "gru" },
   }),
+  simple("intervene", explain.intervene, recurrent, IDS, [
+    { layer: "lstm", at: 1, part: "input", unit: 0, value: 1 },
+  ]),
   simple("trace", explain.trace, recurrent, IDS),
   simple(
     "trackTraining",

@@ -45,6 +45,12 @@ export interface Step extends State {
   readonly recurrentPart?: Vector;
 }
 
+/** What becomes of a part's values [U] once they are computed: where some are held at others, all that follows goes by those. */
+export type Hold = (part: string, values: number[]) => number[];
+
+/** As they were computed. */
+export const asComputed: Hold = (_, values) => values;
+
 /** How gradients go back through one step. */
 export interface StepGradient {
   /** Total ∂E/∂ of the carried state: c_t in an LSTM, else h_t. */
@@ -74,7 +80,8 @@ export interface Cell {
   readonly weights: Readonly<Record<string, NetworkWeights>>;
   /** The state that the direct path carries. */
   readonly carried: StateName;
-  step(x: Vector, previous: State): Step;
+  /** @param hold asked of every network and state, by name, as soon as it is computed */
+  step(x: Vector, previous: State, hold?: Hold): Step;
   /**
    * @param dh total ∂E/∂h_t
    * @param dc ∂E/∂c_t by way of c_{t+1} alone (LSTM)

@@ -1,7 +1,9 @@
 /** One step of a GRU in float64, forward and back, with every path kept apart. */
 import {
   type Activation,
+  asComputed,
   type Cell,
+  type Hold,
   type MemoryStep,
   type NetworkWeights,
   preActivation,
@@ -32,17 +34,18 @@ export class GruCell implements Cell {
     readonly resetAfter: boolean,
   ) {}
 
-  step(x: Vector, { hidden: before }: State): Step {
+  step(x: Vector, { hidden: before }: State, hold: Hold = asComputed): Step {
     const { weights, activation: phi, gateActivation: sigma } = this;
     const preUpdate = preActivation(x, before, weights.update);
     const preReset = preActivation(x, before, weights.reset);
-    const [z, r] = [preUpdate.map(sigma.f), preReset.map(sigma.f)];
+    const [z, r] = [hold("update", preUpdate.map(sigma.f)), hold("reset", preReset.map(sigma.f))];
     const recurrentPart = this.recurrentPart(before, r);
     const seen = this.resetAfter ? hadamard(r, recurrentPart) : recurrentPart;
     const { kernel, bias } = weights.candidate;
     const preCandidate = add(timesMatrix(x, kernel), bias, seen);
-    const candidate = preCandidate.map(phi.f);
-    const hidden = combine((z, old, fresh) => z * old + (1 - z) * fresh, z, before, candidate);
+    const candidate = hold("candidate", preCandidate.map(phi.f));
+    const mixed = combine((z, old, fresh) => z * old + (1 - z) * fresh, z, before, candidate);
+    const hidden = hold("hidden", mixed);
     const preActivations: Record<Gate, Vector> = {
       update: preUpdate,
       reset: preReset,

@@ -1,7 +1,9 @@
 /** One step of an LSTM in float64, forward and back, with every path kept apart. */
 import {
   type Activation,
+  asComputed,
   type Cell,
+  type Hold,
   type MemoryStep,
   type NetworkWeights,
   preActivation,
@@ -30,7 +32,7 @@ export class LstmCell implements Cell {
     private readonly gateActivation: Activation,
   ) {}
 
-  step(x: Vector, { hidden: h, cell: c = zeros(this.units) }: State): Step {
+  step(x: Vector, { hidden: h, cell: c = zeros(this.units) }: State, hold: Hold = asComputed): Step {
     const { activation: phi, gateActivation: sigma } = this;
     const of = (gate: Gate) => preActivation(x, h, this.weights[gate]);
     const z: Record<Gate, Vector> = {
@@ -39,14 +41,14 @@ export class LstmCell implements Cell {
       candidate: of("candidate"),
       output: of("output"),
     };
-    const [i, f] = [z.input.map(sigma.f), z.forget.map(sigma.f)];
-    const [g, o] = [z.candidate.map(phi.f), z.output.map(sigma.f)];
-    const cell = add(hadamard(f, c), hadamard(i, g));
+    const [i, f] = [hold("input", z.input.map(sigma.f)), hold("forget", z.forget.map(sigma.f))];
+    const [g, o] = [hold("candidate", z.candidate.map(phi.f)), hold("output", z.output.map(sigma.f))];
+    const cell = hold("cell", add(hadamard(f, c), hadamard(i, g)));
     return {
       gates: { input: i, forget: f, candidate: g, output: o },
       preActivations: z,
       cell,
-      hidden: this.emit({ output: o }, cell),
+      hidden: hold("hidden", this.emit({ output: o }, cell)),
     };
   }
 

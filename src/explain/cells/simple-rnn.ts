@@ -1,7 +1,9 @@
 /** One step of a SimpleRNN in float64: h = φ(x·W + h₋₁·R + b), and its way back. */
 import {
   type Activation,
+  asComputed,
   type Cell,
+  type Hold,
   type NetworkWeights,
   preActivation,
   type State,
@@ -24,9 +26,9 @@ export class SimpleRnnCell implements Cell {
     private readonly activation: Activation,
   ) {}
 
-  step(x: Vector, { hidden }: State): Step {
+  step(x: Vector, { hidden }: State, hold: Hold = asComputed): Step {
     const z = preActivation(x, hidden, this.weights.network);
-    return { gates: {}, preActivations: { network: z }, hidden: z.map(this.activation.f) };
+    return { gates: {}, preActivations: { network: z }, hidden: hold("hidden", z.map(this.activation.f)) };
   }
 
   /** Every gradient passes φ′ and Rᵀ at every step: there is no other way back. */
