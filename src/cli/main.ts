@@ -15,6 +15,7 @@ const COMMANDS: CommandTable = {
   convert: async () => (await import("./convert.js")).convertCommand,
   explain: async () => (await import("./explain.js")).explainCommand,
   lab: async () => (await import("./lab.js")).labCommand,
+  studio: async () => (await import("./studio.js")).studioCommand,
   bench: async () => (await import("./bench.js")).benchCommand,
   completion: async () => {
     const { completionCommand } = await import("./completion.js");

@@ -1,0 +1,62 @@
+// Builds the studio, studio/, into dist/studio: the page, the example that it opens with (trained here, on the texts of
+// examples/data), and the service worker that keeps it all for when there is no network.
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join, relative } from "node:path";
+import { fileURLToPath } from "node:url";
+import { build as bundle } from "esbuild";
+import { build } from "vite";
+import { hashOf } from "./fingerprint.mjs";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const out = join(root, "dist", "studio");
+const DATA = join(root, "examples", "data", "sms-spam.tsv");
+
+/** A classifier of the kind that the page is about, without what only further training would read. */
+async function trainExample() {
+  const { TextClassifier, assembleClassifier, presetModel } = await import("cellstate");
+  const { readLabelled } = await import("cellstate/data");
+  const rows = await readLabelled(DATA);
+  const trained = await TextClassifier.train(rows, { model: "lstm", seed: 1 });
+  const { vectorizer, labels, length, threshold } = trained;
+  const model = presetModel("lstm", { vocabulary: vectorizer.size, length, classes: labels.length });
+  model.setWeights(trained.model.getWeights());
+  return assembleClassifier(model, { vectorizer, length, labels, threshold }).toBytes();
+}
+
+async function addExample() {
+  const folder = join(out, "example");
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, "spam.keras"), await trainExample());
+  copyFileSync(DATA, join(folder, "sms-spam.tsv"));
+}
+
+/** Every file below the site's folder, as its address. */
+const filesOf = () =>
+  readdirSync(out, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => relative(out, join(entry.parentPath, entry.name)).replaceAll("\\", "/"))
+    .sort();
+
+async function addServiceWorker() {
+  const files = filesOf();
+  const version = hashOf(
+    files.map((file) => join("dist", "studio", file)),
+    "",
+  );
+  await bundle({
+    entryPoints: [join(root, "studio", "src", "offline.ts")],
+    outfile: join(out, "offline.js"),
+    bundle: true,
+    minify: true,
+    format: "iife",
+    target: "es2022",
+    logLevel: "warning",
+    define: { FILES: JSON.stringify(["./", ...files]), VERSION: JSON.stringify(version) },
+  });
+}
+
+await build({ configFile: join(root, "studio", "vite.config.ts"), logLevel: "warn" });
+await addExample();
+await addServiceWorker();
+const bytes = filesOf().reduce((sum, file) => sum + readFileSync(join(out, file)).length, 0);
+console.error(`the studio: ${relative(root, out)}, ${(bytes / 1024).toFixed(0)} KB`);

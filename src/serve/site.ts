@@ -1,0 +1,113 @@
+/** A folder of files as a web site of this machine's own, with headers that let a page share memory and nothing else in. */
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import sirv from "sirv";
+import { inputError } from "../base/errors.js";
+
+/** What a page may load, and from where: its own files. `wasm-unsafe-eval` lets WebAssembly be compiled, and no script. */
+const POLICY = [
+  "default-src 'none'",
+  "script-src 'self' 'wasm-unsafe-eval'",
+  "worker-src 'self'",
+  "style-src 'self'",
+  "connect-src 'self'",
+  "img-src 'self' blob:",
+  "manifest-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join("; ");
+
+/** Of every answer. The first two isolate the page, so that its threads may share memory. */
+const HEADERS: Readonly<Record<string, string>> = {
+  "cross-origin-opener-policy": "same-origin",
+  "cross-origin-embedder-policy": "require-corp",
+  "cross-origin-resource-policy": "same-origin",
+  "content-security-policy": POLICY,
+  "x-content-type-options": "nosniff",
+  "referrer-policy": "no-referrer",
+  "cache-control": "no-cache",
+};
+
+/** A file that is served besides the folder's. */
+export interface SiteFile {
+  /** "/model.keras" */
+  path: string;
+  bytes: Uint8Array;
+}
+
+export interface SiteOptions {
+  /** The folder. */
+  folder: string;
+  files?: readonly SiteFile[];
+  /** 0 takes one that is free. */
+  port: number;
+  /** An address of this machine. */
+  host: string;
+}
+
+/** A site that is being served. */
+export interface Site {
+  /** "http://localhost:4173/" */
+  url: string;
+  close(): Promise<void>;
+}
+
+/** Serves the folder until it is closed. @throws InputError where the port is taken or the host is not this machine's */
+export async function serveSite({ folder, files = [], port, host }: SiteOptions): Promise<Site> {
+  const held = new Map(files.map(({ path, bytes }) => [path, bytes]));
+  const fromFolder = sirv(folder, { etag: true, dotfiles: false });
+  const server = createServer((request, response) => {
+    for (const [name, value] of Object.entries(HEADERS)) response.setHeader(name, value);
+    if (!isForUs(request, host)) return refuse(response, 403, "This site answers to its own address alone.");
+    if (request.method !== "GET" && request.method !== "HEAD") return refuse(response, 405, "Read only.");
+    const bytes = held.get(new URL(request.url ?? "/", "http://localhost").pathname);
+    if (!bytes) return fromFolder(request, response, () => refuse(response, 404, "There is no such file."));
+    response.writeHead(200, { "content-type": "application/octet-stream", "content-length": bytes.length });
+    response.end(request.method === "HEAD" ? undefined : bytes);
+  });
+  await listen(server, port, host);
+  const taken = (server.address() as AddressInfo).port;
+  const name = LOOPBACK.test(host) ? "localhost" : host.includes(":") ? `[${host}]` : host;
+  return {
+    url: `http://${name}:${taken}/`,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+const LOOPBACK = /^(localhost|127(\.\d+){3}|::1)$/;
+
+/**
+ * A page elsewhere can make a name of its own lead to this machine and ask in that name. Who listens to this machine alone
+ * is called by its names alone.
+ */
+function isForUs({ headers }: IncomingMessage, host: string): boolean {
+  if (!LOOPBACK.test(host)) return true;
+  const [, asked = ""] = /^\[?(.*?)\]?(?::\d+)?$/.exec(headers.host ?? "") ?? [];
+  return LOOPBACK.test(asked);
+}
+
+function refuse(response: ServerResponse, status: number, why: string): void {
+  response.writeHead(status, { "content-type": "text/plain" });
+  response.end(`${why}\n`);
+}
+
+function listen(server: Server, port: number, host: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once("error", (error: NodeJS.ErrnoException) => {
+      const { code } = error;
+      if (code === "EADDRINUSE" || code === "EACCES") {
+        const expected = code === "EACCES" ? "a port that may be listened on" : "a port that is free";
+        const next = "Leave it out to take one that is free.";
+        reject(inputError({ expected, where: "--port", received: port, next }));
+      } else if (code === "EADDRNOTAVAIL" || code === "ENOTFOUND") {
+        reject(inputError({ expected: "an address of this machine", where: "--host", received: host }));
+      } else reject(error);
+    });
+    server.listen(port, host, resolve);
+  });
+}

@@ -1,0 +1,3 @@
+export function CellView() {
+  return <h2>Cell</h2>;
+}

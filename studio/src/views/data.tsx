@@ -1,0 +1,3 @@
+export function DataView() {
+  return <h2>Data</h2>;
+}

@@ -1,0 +1,3 @@
+export function GradientView() {
+  return <h2>Gradient</h2>;
+}

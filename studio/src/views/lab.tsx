@@ -1,0 +1,3 @@
+export function LabView() {
+  return <h2>Lab</h2>;
+}

@@ -1,0 +1,3 @@
+export function MemoryView() {
+  return <h2>Memory</h2>;
+}

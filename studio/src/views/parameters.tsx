@@ -1,0 +1,3 @@
+export function ParametersView() {
+  return <h2>Parameters</h2>;
+}
