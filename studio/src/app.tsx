@@ -8,16 +8,16 @@ import { routed } from "./state/route.js";
 
 /** The views in the order in which one goes through them, each loaded when it is first shown. */
 const VIEWS = {
-  data: { title: "Data", load: async () => (await import("./views/data.js")).DataView },
-  train: { title: "Train", load: async () => (await import("./views/train.js")).TrainView },
-  cell: { title: "Cell", load: async () => (await import("./views/cell.js")).CellView },
+  data: { title: "Data", load: async () => (await import("./views/data.js")).View },
+  train: { title: "Train", load: async () => (await import("./views/train.js")).View },
+  cell: { title: "Cell", load: async () => (await import("./views/cell.js")).View },
   parameters: {
     title: "Parameters",
-    load: async () => (await import("./views/parameters.js")).ParametersView,
+    load: async () => (await import("./views/parameters.js")).View,
   },
-  memory: { title: "Memory", load: async () => (await import("./views/memory.js")).MemoryView },
-  gradient: { title: "Gradient", load: async () => (await import("./views/gradient.js")).GradientView },
-  lab: { title: "Lab", load: async () => (await import("./views/lab.js")).LabView },
+  memory: { title: "Memory", load: async () => (await import("./views/memory.js")).View },
+  gradient: { title: "Gradient", load: async () => (await import("./views/gradient.js")).View },
+  lab: { title: "Lab", load: async () => (await import("./views/lab.js")).View },
 } satisfies Record<string, { title: string; load: () => Promise<ComponentType> }>;
 type ViewName = keyof typeof VIEWS;
 

@@ -1,3 +1,3 @@
-export function CellView() {
+export function View() {
   return <h2>Cell</h2>;
 }

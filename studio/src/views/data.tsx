@@ -1,3 +1,3 @@
-export function DataView() {
+export function View() {
   return <h2>Data</h2>;
 }

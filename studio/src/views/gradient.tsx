@@ -1,3 +1,3 @@
-export function GradientView() {
+export function View() {
   return <h2>Gradient</h2>;
 }

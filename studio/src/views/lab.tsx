@@ -1,3 +1,3 @@
-export function LabView() {
+export function View() {
   return <h2>Lab</h2>;
 }

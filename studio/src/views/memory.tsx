@@ -1,3 +1,3 @@
-export function MemoryView() {
+export function View() {
   return <h2>Memory</h2>;
 }

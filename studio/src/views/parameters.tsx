@@ -1,3 +1,3 @@
-export function ParametersView() {
+export function View() {
   return <h2>Parameters</h2>;
 }

@@ -1,3 +1,3 @@
-export function TrainView() {
+export function View() {
   return <h2>Train</h2>;
 }
