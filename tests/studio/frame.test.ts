@@ -1,0 +1,41 @@
+/** The studio's frame: first view, sentence, address, and what is open. */
+import assert from "node:assert/strict";
+import { after, describe, test } from "node:test";
+import { closeBrowser, inStudio, missing } from "./page.js";
+
+describe("the studio", { skip: missing }, () => {
+  after(closeBrowser);
+
+  test("opens with a model and its answer, which follows the sentence", async () => {
+    await inStudio({}, async ({ page, answered }) => {
+      await answered("spam");
+      await page.fill("#sentence", "Ok lar, see you at home tonight");
+      await answered("ham");
+      assert.match(page.url(), /#text=Ok\+lar/);
+    });
+  });
+
+  test("an address opens the view and the sentence that it names", async () => {
+    await inStudio({ at: "#view=train&text=see+you+tonight" }, async ({ page, answered }) => {
+      await answered("ham");
+      assert.equal(await page.locator("nav [aria-current]").textContent(), "Train");
+      assert.equal(await page.inputValue("#sentence"), "see you tonight");
+      await page.click("nav >> text=Lab");
+      assert.match(page.url(), /view=lab/);
+      assert.match(page.url(), /text=see/);
+    });
+  });
+
+  for (const [width, dark] of [
+    [320, false],
+    [1280, true],
+  ] as const) {
+    test(`${width} pixels${dark ? ", dark" : ""}: nothing sticks out, nothing serious for those who do not see it`, async () => {
+      await inStudio({ width, dark }, async ({ page, answered, accessibility }) => {
+        await answered("spam");
+        assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), width);
+        assert.deepEqual(await accessibility(), []);
+      });
+    });
+  }
+});
