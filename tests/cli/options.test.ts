@@ -9,6 +9,7 @@ import { evaluateCommand } from "../../src/cli/evaluate.js";
 import { explainCommand } from "../../src/cli/explain.js";
 import { labCommand } from "../../src/cli/lab.js";
 import { predictCommand } from "../../src/cli/predict.js";
+import { studioCommand } from "../../src/cli/studio.js";
 import { summaryCommand } from "../../src/cli/summary.js";
 import { trainCommand } from "../../src/cli/train.js";
 import { tuneCommand } from "../../src/cli/tune.js";
@@ -22,7 +23,7 @@ async function commands(): Promise<Map<string, Command>> {
   const program = new Command("cellstate");
   for (const add of [trainCommand, evaluateCommand, predictCommand, summaryCommand, convertCommand])
     add(program);
-  for (const add of [tuneCommand, labCommand, benchCommand]) add(program);
+  for (const add of [tuneCommand, labCommand, benchCommand, studioCommand]) add(program);
   await explainCommand(program, []);
   completionCommand(program, async () => program);
   const all = program.commands.flatMap((command) =>
@@ -146,7 +147,7 @@ async function parsed(args: string[]): Promise<{ error: string; isUsers: boolean
   const adders = {
     ...{ train: trainCommand, evaluate: evaluateCommand, predict: predictCommand, summary: summaryCommand },
     ...{ convert: convertCommand, lab: labCommand, bench: benchCommand, explain: explainCommand },
-    tune: tuneCommand,
+    ...{ tune: tuneCommand, studio: studioCommand },
   };
   const table = Object.fromEntries(Object.entries(adders).map(([name, add]) => [name, async () => add]));
   await addCommands(program, table, args[0], args.slice(1));
