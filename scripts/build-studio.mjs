@@ -55,7 +55,24 @@ async function addServiceWorker() {
   });
 }
 
-await build({ configFile: join(root, "studio", "vite.config.ts"), logLevel: "warn" });
+await build({
+  configFile: false,
+  root: join(root, "studio"),
+  // It may lie in any folder of any host.
+  base: "./",
+  build: {
+    outDir: out,
+    emptyOutDir: true,
+    target: "es2022",
+    modulePreload: { polyfill: false },
+    // What is inlined would be a data: address, which the page's policy does not allow.
+    assetsInlineLimit: 0,
+    license: { fileName: "licenses.md" },
+  },
+  worker: { format: "es" },
+  oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
+  logLevel: "warn",
+});
 await addExample();
 await addServiceWorker();
 const bytes = filesOf().reduce((sum, file) => sum + readFileSync(join(out, file)).length, 0);

@@ -2,6 +2,7 @@
 // - A room imports rooms before it only: types, dynamic imports, the `#names` of package.json and the package's own count.
 // - No imports lead in a circle.
 // - Names of files and their folders are in kebab-case; Python's files have their own snake_case.
+// - The studio, studio/, imports its own files and the package's entries.
 // - Only the package's entries, and what they export as a namespace, hand on what other files declare.
 // Exceptions are rooms that still look up, and imports that still close a circle; one that is not needed any more is a
 // fault too, so that there can only be fewer.
@@ -109,13 +110,25 @@ function leads(from, to) {
   return reached.has(to);
 }
 
+/** Whoever wants what the studio shows finds it in the package. */
+function* studioFaults() {
+  const specifiers = /\b(?:from|import)\s*\(?\s*["'`]([^"'`]+)["'`]/g;
+  for (const file of filesIn("studio").filter((path) => PROGRAM.test(path))) {
+    for (const [, specifier] of read(file).matchAll(specifiers)) {
+      const inside = join(dirname(file), specifier).startsWith("studio");
+      if (specifier.startsWith("#") || (specifier.startsWith(".") && !inside))
+        yield `${file} imports ${specifier}: the studio takes what the package's entries give.`;
+    }
+  }
+}
+
 const KEBAB = /^[a-z0-9]+(-[a-z0-9]+)*(\.fuzz)?(\.test(-d)?|\.d)?$/;
 const FOLDER = /^[a-z0-9]+(-[a-z0-9]+)*$/;
 const SNAKE = /^[a-z0-9]+(_[a-z0-9]+)*$/;
 
 /** Of programs; what they read and write is named after what it holds. */
 function* nameFaults() {
-  for (const path of filesIn("src", "tests", "scripts", "bench", "examples")) {
+  for (const path of filesIn("src", "tests", "scripts", "bench", "examples", "studio")) {
     const [, name, ending] = PROGRAM.exec(path) ?? [];
     if (ending === "py" && !SNAKE.test(name)) yield `${path}: names of Python files are in snake_case.`;
     if (ending && ending !== "py" && !KEBAB.test(name)) yield `${path}: names of files are in kebab-case.`;
@@ -136,6 +149,6 @@ function* barrelFaults() {
   }
 }
 
-const faults = [...roomFaults(), ...circleFaults(), ...nameFaults(), ...barrelFaults()];
+const faults = [...roomFaults(), ...circleFaults(), ...studioFaults(), ...nameFaults(), ...barrelFaults()];
 for (const fault of faults) console.error(fault);
 process.exit(faults.length > 0 ? 1 : 0);

@@ -75,6 +75,29 @@ describe("this house", () => {
   });
 });
 
+describe("the studio", () => {
+  test("imports its own files and the package's entries", () => {
+    const files = {
+      "studio/src/a.tsx": 'import { b } from "./b.js";\nimport { c } from "house";\nimport "preact";\n',
+      "studio/src/b.ts":
+        'export const later = () => import("../src/a.js");\nimport { d } from "house/third";\n',
+      "src/index.ts": "export const c = 1;\n",
+    };
+    assert.deepEqual(faultsOf(files), []);
+  });
+
+  for (const specifier of ["../../src/index.js", "#files", "../../package.json"]) {
+    test(`does not import ${specifier}`, () => {
+      const files = {
+        "studio/src/a.tsx": `import { c } from "${specifier}";\n`,
+        "src/index.ts": "export const c = 1;\n",
+      };
+      const fault = `studio/src/a.tsx imports ${specifier}: the studio takes what the package's entries give.`;
+      assert.deepEqual(faultsOf(files), [fault]);
+    });
+  }
+});
+
 describe("rooms", () => {
   const above = { "src/second/b.ts": "export const b = 1;\nexport interface B {}\n" };
 
