@@ -1,5 +1,6 @@
 /** The sentence that every view is about, and the open model's answer to it while it is typed. */
-import { answer, EXAMPLES, sentence, subject } from "../state/subject.js";
+import { answer, EXAMPLES, sentence } from "../state/sentence.js";
+import { subject } from "../state/subject.js";
 import { percent } from "../state/words.js";
 
 export function Sentence() {
@@ -46,12 +47,16 @@ function Answer() {
     <output class="answer" for="sentence" aria-live="polite">
       {value ? (
         <>
-          <span class="label words">{value.label}</span>
-          <svg class="bar" viewBox="0 0 100 8" preserveAspectRatio="none" aria-hidden="true">
-            <rect class="ground" width="100" height="8" />
-            <rect class="fill" width={100 * value.probability} height="8" />
-          </svg>
-          <span class="quiet">{percent(value.probability)} sure</span>
+          <span class="label words">{value.says}</span>
+          {value.sure !== null && (
+            <>
+              <svg class="bar" viewBox="0 0 100 8" preserveAspectRatio="none" aria-hidden="true">
+                <rect class="ground" width="100" height="8" />
+                <rect class="fill" width={100 * value.sure} height="8" />
+              </svg>
+              <span class="quiet">{percent(value.sure)} sure</span>
+            </>
+          )}
         </>
       ) : (
         <span class="quiet">Opening the model …</span>

@@ -1,16 +1,71 @@
-/** The model that is open, the sentence, and its answer to it. */
+/** The model that is open. It lives in a worker: this thread only asks it, and draws what it answers. */
 import { signal } from "@preact/signals";
-import { loadClassifier } from "cellstate/predict";
-import { latest } from "./latest.js";
-import { routed } from "./route.js";
+import { createModel, InputError, type ModelKind, type WorkerModel } from "cellstate/worker";
+import { plural } from "./words.js";
 
-export const EXAMPLES = [
-  "WINNER!! Claim your free prize now: call 09061701461 before midnight",
-  "Ok lar, see you at home tonight",
-];
-export const sentence = routed("text", EXAMPLES[0]);
-export const subject = signal<{ isExample: boolean } | null>({ isExample: true });
-const loading = loadClassifier(new URL("example/spam.keras", location.href));
-const asked = latest(async (_signal, text: string) => (await loading).predict(text));
-export const answer = asked.outcome;
-sentence.subscribe((text) => asked.ask(text));
+/** An open model, and where it came from. */
+export interface Subject {
+  /** As the page calls it: the file's name, or what it was trained on. */
+  readonly name: string;
+  readonly model: AnyModel;
+  /** Whether it is the one that the page opens with. */
+  readonly isExample: boolean;
+}
+
+export type AnyModel = { [K in ModelKind]: WorkerModel<K> }[ModelKind];
+
+export const subject = signal<Subject | null>(null);
+/** Why the last file could not be opened. What was open before still is. */
+export const openProblem = signal<Error | null>(null);
+/** What is being opened. */
+export const opening = signal<string | null>(null);
+
+/** In the order in which a file is tried: one that answers texts is more than the network in it. */
+const KINDS = ["classifier", "multiLabel", "regressor", "network"] as const;
+
+/** Opens a file as the most that it is. @throws InputError in the words of what it comes nearest to */
+async function openAs(file: Blob | URL, name: string): Promise<AnyModel> {
+  let first: unknown;
+  for (const kind of KINDS) {
+    try {
+      return (await createModel(file, { kind, name })) as AnyModel;
+    } catch (error) {
+      if (!(error instanceof InputError)) throw error;
+      first ??= error;
+    }
+  }
+  throw first;
+}
+
+/** Opens a model file in place of what is open; one that cannot be opened changes nothing. */
+export async function openModel(file: Blob | URL, name: string, isExample = false): Promise<void> {
+  opening.value = name;
+  openProblem.value = null;
+  try {
+    take({ name, isExample, model: await openAs(file, name) });
+  } catch (error) {
+    openProblem.value = error as Error;
+  } finally {
+    if (opening.value === name) opening.value = null;
+  }
+}
+
+/** Makes it what is open, and ends what was. */
+export function take(next: Subject): void {
+  const before = subject.peek();
+  subject.value = next;
+  openProblem.value = null;
+  if (before && before.model !== next.model) before.model.close();
+}
+
+/** What it is, in a line. */
+export function described({ model }: Subject): string {
+  const { kind, labels, parameters } = model;
+  const what = {
+    classifier: plural(labels.length, "label"),
+    multiLabel: `several labels of ${labels.length}`,
+    regressor: "answers amounts",
+    network: "a network without words",
+  }[kind];
+  return `${plural(parameters, "parameter")}, ${what}`;
+}

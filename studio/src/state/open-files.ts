@@ -1,0 +1,27 @@
+/** What becomes of files that are dropped anywhere on the page or chosen: a model is opened, data goes to where it is read. */
+import { signal } from "@preact/signals";
+import { routed } from "./route.js";
+import { openModel } from "./subject.js";
+
+/** Data that waits to be read by the view of data. */
+export const givenData = signal<File | null>(null);
+
+const MODELS = /\.(keras|h5|hdf5|safetensors)$/i;
+const view = routed("view", "cell");
+
+/** A TensorFlow.js model is JSON, as data may be: its first letters tell. */
+async function isModel(file: File): Promise<boolean> {
+  if (MODELS.test(file.name)) return true;
+  if (!/\.json$/i.test(file.name)) return false;
+  const head = await file.slice(0, 4096).text();
+  return /^\s*\{/.test(head) && /"(modelTopology|format|weightsManifest)"\s*:/.test(head);
+}
+
+export async function openFiles(files: readonly File[]): Promise<void> {
+  const kinds = await Promise.all(files.map(isModel));
+  const model = files.find((_, i) => kinds[i]);
+  if (model) return openModel(model, model.name);
+  if (!files[0]) return;
+  givenData.value = files[0];
+  view.value = "data";
+}
