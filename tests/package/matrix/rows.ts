@@ -8,7 +8,7 @@ import { PRINT, work } from "./program.js";
 import { served } from "./site.js";
 
 /** A program, or a page, that takes longer has failed. */
-export const SECONDS = 120;
+export const SECONDS = 300;
 
 /** Where a row is run. */
 export interface Place {
