@@ -221,7 +221,7 @@ export const ROWS: readonly Row[] = [
     name: "Deno",
     tools: ["deno@2"],
     files: NODE_FILES,
-    run: prints(["deno", "run", "--allow-read", "--allow-env", "--allow-sys", "page.js"]),
+    run: prints(["deno", "run", "--no-prompt", "page.js"]),
   },
   {
     name: "workerd",
