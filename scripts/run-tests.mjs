@@ -9,6 +9,7 @@ import { buildCommonjs } from "./build-commonjs.mjs";
 import { buildNative } from "./build-native.mjs";
 import { buildPieces } from "./build-pieces.mjs";
 import { buildCheckedWasm, buildWasm } from "./build-wasm.mjs";
+import { buildWeb } from "./build-web.mjs";
 import { buildWorker } from "./build-worker.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -17,6 +18,7 @@ await buildWasm();
 await buildCheckedWasm();
 await buildWorker();
 await buildPieces();
+await buildWeb();
 buildCommonjs();
 const [options, words] = [true, false].map((is) =>
   process.argv.slice(2).filter((arg) => arg.startsWith("--") === is),

@@ -1,4 +1,7 @@
 /** Runs in threads of their own, in Node. Bundles for browsers get browser-runners.ts instead (package.json, "imports"). */
+import { existsSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { Worker } from "node:worker_threads";
 import type { EngineChoice } from "../engines/registry.js";
 import type { Check, RunOrder } from "./learn.js";
@@ -26,9 +29,21 @@ interface Pending {
   reject: (error: unknown) => void;
 }
 
+/** The program of a thread, a file beside this one; a bundle has none, and may not know where it lies itself. */
+function threadProgram(): string | null {
+  try {
+    const program = join(dirname(fileURLToPath(import.meta.url)), "node-runner-thread.js");
+    return existsSync(program) ? program : null;
+  } catch {
+    return null;
+  }
+}
+
 /** A runner whose runs are made in a thread of its own; null where there are none. */
 export function threadRunner(engine: ThreadEngine): Runner | null {
-  const worker = new Worker(new URL("./node-runner-thread.js", import.meta.url), { workerData: engine });
+  const program = threadProgram();
+  if (program === null) return null;
+  const worker = new Worker(program, { workerData: engine });
   let pending: Pending | null = null;
   let closed = false;
   worker.on("message", (report: Report) => {

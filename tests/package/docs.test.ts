@@ -4,6 +4,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
+import { IMPORT_MAP, ROWS } from "./matrix/rows.js";
 
 const ROOT = fileURLToPath(new URL("../../../", import.meta.url));
 const read = (path: string) => readFileSync(join(ROOT, path), "utf8");
@@ -61,4 +62,21 @@ describe("every room of src", () => {
       assert.match(read("CONTRIBUTING.md"), new RegExp(`\\b${name}/`), "CONTRIBUTING.md");
     });
   }
+});
+
+describe("docs/web.md names what is tried, and nothing else", () => {
+  const [, section] = read("docs/web.md").split("## Bundlers and runtimes") as [string, string];
+  const listed = Array.from(section.matchAll(/^\| ([^|]+) \| [^|]+ \| (wasm|native|reference)\b.* \|$/gm));
+
+  test("every environment, with the engine that answers there", () => {
+    const expected = ROWS.map(({ name, engine }) => `${name}: ${engine ?? "wasm"}`);
+    assert.deepEqual(
+      listed.map(([, name, engine]) => `${name}: ${engine === "native" ? "wasm" : engine}`),
+      expected,
+    );
+  });
+
+  test("the import map", () => {
+    assert.ok(section.includes(IMPORT_MAP));
+  });
 });

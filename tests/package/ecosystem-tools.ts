@@ -6,7 +6,8 @@ import assert from "node:assert/strict";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { after, describe, type TestContext, test } from "node:test";
+import { after, test as anyTest, describe, type TestContext } from "node:test";
+import { isChosen } from "./matrix/choice.js";
 import {
   CTS,
   IMPORTED,
@@ -41,6 +42,8 @@ function projectWith(tool: string, t: TestContext, files: Readonly<Record<string
   );
   return null;
 }
+
+const test = (name: string, run: (t: TestContext) => void) => isChosen(name) && anyTest(name, run);
 
 const bin = (folder: string, path: string) => join(folder, "node_modules", ...path.split("/"));
 

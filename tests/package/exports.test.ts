@@ -3,11 +3,20 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { describe, test } from "node:test";
+import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
 
 const require = createRequire(import.meta.url);
-const { exports: entries } = JSON.parse(
-  readFileSync(new URL("../../../package.json", import.meta.url), "utf8"),
-) as { exports: Record<string, string | { require: { default: string }; default: string }> };
+const ROOT = new URL("../../../", import.meta.url);
+const {
+  exports: entries,
+  browser,
+  alias,
+} = JSON.parse(readFileSync(new URL("package.json", ROOT), "utf8")) as {
+  exports: Record<string, string | { require: { default: string }; default: string }>;
+  browser: string;
+  alias: Record<string, string>;
+};
 
 /** What each entry is there for. */
 const NAMES: Record<string, string[]> = {
@@ -63,7 +72,7 @@ describe("the package's entries", () => {
     const run = (entry: string, error: unknown) => {
       const target = entries[entry];
       assert.ok(typeof target === "object");
-      const text = readFileSync(new URL(`../../../${target.require.default}`, import.meta.url), "utf8");
+      const text = readFileSync(new URL(target.require.default, ROOT), "utf8");
       new Function("require", "module", text)(() => {
         throw error;
       }, {});
@@ -85,5 +94,53 @@ describe("the package's entries", () => {
       const error = new TypeError("of the module's own");
       assert.throws(() => run(".", error), error);
     });
+  });
+});
+
+/** What pages without a bundler load, and Parcel, which reads neither "exports" nor "imports" unless it is told to. */
+describe("the entries as modules of a page", () => {
+  const web: Record<string, string> = { ".": browser, ...alias };
+
+  test("are those of the package", () => {
+    const expected = Object.keys(NAMES).map((entry) => [entry, `./dist/web/${entry.slice(2) || "index"}.js`]);
+    assert.deepEqual(web, Object.fromEntries(expected));
+  });
+
+  for (const [entry, names] of Object.entries(NAMES)) {
+    test(`cellstate${entry.slice(1)} has what it has elsewhere`, async () => {
+      const [here, there] = (await Promise.all([
+        import(new URL(web[entry]!, ROOT).href),
+        import(`cellstate${entry.slice(1)}`),
+      ])) as [object, object];
+      assert.deepEqual(Object.keys(here), Object.keys(there));
+      assert.ok(names.every((name) => name in here));
+    });
+  }
+
+  test("import nothing but each other", async () => {
+    const { metafile } = await build({
+      absWorkingDir: fileURLToPath(ROOT),
+      entryPoints: Object.values(web),
+      outdir: "out",
+      ...{ bundle: true, splitting: true, format: "esm", write: false, metafile: true, logLevel: "silent" },
+    });
+    const inputs = Object.entries(metafile.inputs);
+    assert.ok(inputs.length > Object.keys(web).length);
+    assert.deepEqual(
+      inputs.flatMap(([file, { imports }]) => [
+        ...(file.startsWith("dist/web/") ? [] : [file]),
+        ...imports.filter(({ external }) => external).map(({ path }) => path),
+      ]),
+      [],
+    );
+  });
+
+  test("say whose work they carry", () => {
+    const said = readFileSync(new URL("dist/web/licenses.txt", ROOT), "utf8");
+    const fflate = readFileSync(new URL("node_modules/fflate/LICENSE", ROOT), "utf8");
+    assert.ok(said.includes(fflate.trim()));
+    for (const name of ["d3-scale", "hyparquet", "@bufbuild/protobuf"]) {
+      assert.match(said, new RegExp(`^${name} \\d.+\\n\\n[^]*?[Cc]opyright`, "m"));
+    }
   });
 });

@@ -15,14 +15,19 @@ export interface Ran {
   said: string;
 }
 
-/** Runs a program as it would be from a terminal: not as part of a test run. */
-export function run(folder: string, program: string, args: readonly string[], nodeOptions = ""): Ran {
+/** What a program finds in its environment from a terminal: not as part of a test run. */
+export function environment(nodeOptions = ""): NodeJS.ProcessEnv {
   const { NODE_TEST_CONTEXT: _, ...env } = process.env;
+  // The addon takes a minute to build, and is tried elsewhere.
+  return { ...env, NODE_OPTIONS: nodeOptions, CELLSTATE_NATIVE: "skip" };
+}
+
+/** Runs a program as it would be from a terminal. */
+export function run(folder: string, program: string, args: readonly string[], nodeOptions = ""): Ran {
   const { status, stdout, stderr, error } = spawnSync(program, args, {
     cwd: folder,
     encoding: "utf8",
-    // The addon takes a minute to build, and is tried elsewhere.
-    env: { ...env, NODE_OPTIONS: nodeOptions, CELLSTATE_NATIVE: "skip" },
+    env: environment(nodeOptions),
     shell: process.platform === "win32",
   });
   return { status, said: `${stdout ?? ""}${stderr ?? ""}${error?.message ?? ""}` };

@@ -1,0 +1,3 @@
+/** What `npm run test:ecosystem` runs; matrix.ts says what may be asked for. */
+import "../ecosystem-tools.js";
+import "./matrix.js";
