@@ -56,7 +56,7 @@ export interface Membership {
 }
 
 export type Message =
-  /** `read`: the state of the mail word before the joins that follow. */
-  | { kind: "start"; control: Int32Array; read: number }
+  /** `read`: the state of the mail word before the joins that follow; `version`: of the program that is to run. */
+  | { kind: "start"; control: Int32Array; read: number; version: string }
   | ({ kind: "join"; id: number } & Membership)
   | { kind: "leave"; id: number };

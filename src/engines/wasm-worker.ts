@@ -6,8 +6,13 @@
 import { instantiateKernels, type KernelExports } from "./wasm-kernels.js";
 import { type Membership, type Message, tellFailure, WORDS } from "./wasm-messages.js";
 
-/** This worker's message port, which those who start it put before its program (`spawnWorker`). */
-declare const port: { onmessage: ((event: { data: Message }) => void) | null };
+/** Which program this is: scripts/build-worker.mjs puts it in. A file of another version must not touch shared memory. */
+declare const VERSION: string;
+
+/** In Node threads have a port, in browsers they are one. */
+const port = (globalThis.process?.getBuiltinModule?.("node:worker_threads").parentPort ?? globalThis) as {
+  onmessage: ((event: { data: Message }) => void) | null;
+};
 
 /** Long enough to bridge the phases of a step. */
 const SPINS = 4000;
@@ -61,6 +66,7 @@ function serve(): void {
 
 port.onmessage = ({ data }) => {
   if (data.kind === "start") {
+    if (data.version !== VERSION) throw new Error("engine-worker.js is of another version of Cellstate");
     control = data.control;
     read = data.read;
   } else {

@@ -1,5 +1,6 @@
 /** Opening and saving models by path, URL or bytes. */
 import type { Json } from "../base/json.js";
+import { ENGINES } from "../engines/engines.js";
 import { modelOf } from "./given.js";
 import { type KerasFile, readOpened } from "./keras.js";
 import type { Model } from "./model.js";
@@ -31,6 +32,7 @@ export async function loadFile(
   loading: LoadOptions = {},
 ): Promise<KerasFile> {
   const { opened, options } = await openSource(source, loading);
+  await ENGINES.ready(options);
   const file = readOpened(opened, options);
   if (file.extras !== null) kept.set(file.model, { extras: file.extras, name: options.name });
   return file;

@@ -54,7 +54,7 @@ describe("selection", () => {
     t.mock.method(WebAssembly, "Module", () => {
       throw new WebAssembly.CompileError("violates the Content Security policy");
     });
-    const forbidden = new Engines(new WasmBuilds(binary));
+    const forbidden = new Engines(new WasmBuilds(binary, "all"));
     assert.deepEqual(
       forbidden.available(),
       ENGINES.available().filter((name) => name !== "wasm"),
