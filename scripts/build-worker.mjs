@@ -33,7 +33,7 @@ export async function buildWorker() {
     outFile,
     written + exported.map(([name, value]) => `export const ${name} = ${JSON.stringify(value)};\n`).join(""),
   );
-  writeIfChanged(workerFile, written + program);
+  writeIfChanged(workerFile, `${written}const port = self;${program}`);
 }
 
 if (process.argv[1] && realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) await buildWorker();

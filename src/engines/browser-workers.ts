@@ -4,7 +4,7 @@ import type { WorkerHandle } from "./node-workers.js";
 export type { WorkerHandle };
 
 /**
- * A worker that runs a program, from the file at `url` that holds it, or else from its text.
+ * A worker that runs a program in which `port` is its message port, from the file at `url` that holds it, or else from its text.
  * @param onFailure told why it did not start, or ended
  * @throws what the browser throws where it may not be started
  */
@@ -13,7 +13,7 @@ export function spawnWorker(
   url: string | URL | null,
   onFailure: (reason: string) => void,
 ): WorkerHandle {
-  const from = url ?? URL.createObjectURL(new Blob([program], { type: "text/javascript" }));
+  const from = url ?? URL.createObjectURL(new Blob(["const port = self;", program], { type: "text/javascript" }));
   const worker = new Worker(from, { name: "cellstate" });
   worker.onerror = (event) => {
     event.preventDefault?.();

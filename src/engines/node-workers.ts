@@ -8,7 +8,7 @@ export interface WorkerHandle {
 }
 
 /**
- * A worker that runs a program, always from its text. It does not keep the process alive.
+ * A worker that runs a program in which `port` is its message port, always from its text. It does not keep the process alive.
  * @param onFailure told why it did not start, or ended
  * @throws what Node throws where no thread may be started
  */
@@ -17,7 +17,8 @@ export function spawnWorker(
   _url: string | URL | null,
   onFailure: (reason: string) => void,
 ): WorkerHandle {
-  const worker = new Worker(program, { eval: true, execArgv: [], name: "cellstate" });
+  const port = 'const port = require("node:worker_threads").parentPort;';
+  const worker = new Worker(port + program, { eval: true, execArgv: [], name: "cellstate" });
   worker.on("error", ({ message }) => onFailure(message));
   worker.unref();
   return worker;

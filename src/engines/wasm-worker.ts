@@ -9,10 +9,8 @@ import { type Membership, type Message, tellFailure, WORDS } from "./wasm-messag
 /** Which program this is: scripts/build-worker.mjs puts it in. A file of another version must not touch shared memory. */
 declare const VERSION: string;
 
-/** In Node threads have a port, in browsers they are one. */
-const port = (globalThis.process?.getBuiltinModule?.("node:worker_threads").parentPort ?? globalThis) as {
-  onmessage: ((event: { data: Message }) => void) | null;
-};
+/** This worker's message port, which those who start it put before its program (`spawnWorker`). */
+declare const port: { onmessage: ((event: { data: Message }) => void) | null };
 
 /** Long enough to bridge the phases of a step. */
 const SPINS = 4000;
