@@ -8,7 +8,7 @@ import type { Network } from "../network/network.js";
 import { asked } from "./asked.js";
 import { ModelNotes } from "./notes.js";
 import type { Output, PredictOptions } from "./options.js";
-import { type LoadOptions, openSource } from "./source.js";
+import { type LoadOptions, type ModelSource, openSource } from "./source.js";
 
 /** The network of a predictor. */
 export let networkIn: (predictor: Predictor) => Network;
@@ -105,7 +105,7 @@ export interface PredictorFile {
 
 /** @throws InputError for what is no model file, damaged or hostile */
 export async function openPredictor(
-  source: string | URL | Uint8Array,
+  source: ModelSource,
   loading: LoadOptions,
 ): Promise<PredictorFile> {
   const { opened, options } = await openSource(source, loading);
@@ -134,11 +134,11 @@ export async function prepareEngine(options: PrepareOptions = {}): Promise<Prepa
 
 /**
  * Reads any model file for its answers: what Keras or Cellstate wrote, a TensorFlow.js layers model by its `model.json`, or
- * a safetensors file of Cellstate's. A path (Node), a URL, or its bytes; the content decides what it is.
+ * a safetensors file of Cellstate's. A path (Node), a URL, its bytes, a File, Blob or Response; the content decides what it is.
  * @throws InputError
  */
 export async function loadModel(
-  source: string | URL | Uint8Array,
+  source: ModelSource,
   options: LoadOptions = {},
 ): Promise<Predictor> {
   return (await openPredictor(source, options)).predictor;
