@@ -22,6 +22,8 @@ export const WORDS = {
   mail: 8,
   /** 0; or, once a worker has failed in the job, 1 and the letters of why. */
   failed: 9,
+  /** Workers that have begun. */
+  begun: 10,
 } as const;
 
 const WORD_BYTES = 4 * 16;

@@ -49,6 +49,10 @@ class Pool {
   /** Why a worker did not start: none is started after it. */
   failure: string | null = null;
 
+  get begun(): number {
+    return Atomics.load(this.control, WORDS.begun);
+  }
+
   get size(): number {
     return this.workers.length;
   }
@@ -166,6 +170,9 @@ const abandoned = new FinalizationRegistry<() => void>((leaveNow) => leaveNow())
 
 /** How many workers there are now. */
 export const poolSize = () => pool?.size ?? 0;
+
+/** How many have begun to wait for jobs, of those that were ever started for the engines that there are. */
+export const begunWorkers = () => pool?.begun ?? 0;
 
 /** Adds an engine to the pool. Workers start with the first job. */
 export function joinPool(membership: Membership): PoolMember {

@@ -66,6 +66,7 @@ port.onmessage = ({ data }) => {
   if (data.kind === "start") {
     if (data.version !== VERSION) throw new Error("engine-worker.js is of another version of Cellstate");
     control = data.control;
+    Atomics.add(control, WORDS.begun, 1);
     read = data.read;
   } else {
     read++;
