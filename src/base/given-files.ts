@@ -22,4 +22,5 @@ export const nameOfBlob = (blob: Blob): string | undefined => {
 };
 
 /** The address that it came from, without what may be secret or long; a Response that a program made has none. */
-export const nameOfResponse = ({ url }: Response): string | undefined => url.replace(/[?#].*$/, "") || undefined;
+export const nameOfResponse = ({ url }: Response): string | undefined =>
+  url.replace(/[?#].*$/, "") || undefined;

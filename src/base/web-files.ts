@@ -46,7 +46,12 @@ export function checkAnswer(response: Response, where: string): void {
   }
   if (bodyUsed || body?.locked) {
     const next = "Hand it over first, or a clone() of it.";
-    throw inputError({ expected: "a response that nobody has read from", where, received: "one that was read", next });
+    throw inputError({
+      expected: "a response that nobody has read from",
+      where,
+      received: "one that was read",
+      next,
+    });
   }
 }
 

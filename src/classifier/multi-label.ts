@@ -232,10 +232,7 @@ export class MultiLabelClassifier extends TextModel<LabelSetPrediction> implemen
    * Reads a classifier in any format that keeps its texts and labels: a path (Node), a URL, its bytes, a File, Blob or Response.
    * @throws InputError when the file is no multi-label classifier of Cellstate's
    */
-  static async load(
-    source: ModelSource,
-    options: LoadOptions = {},
-  ): Promise<MultiLabelClassifier> {
+  static async load(source: ModelSource, options: LoadOptions = {}): Promise<MultiLabelClassifier> {
     const { model, extras } = await loadFile(source, options);
     return MultiLabelClassifier.fromModel(model, extras, options.name ?? nameOf(source));
   }

@@ -133,10 +133,7 @@ async function open<Part extends Encoding, Made>(
  * Reads a classifier in any format that keeps its texts and labels: a path (Node), a URL, its bytes, a File, Blob or Response.
  * @throws InputError when the file is no classifier of Cellstate's
  */
-export function loadClassifier(
-  source: ModelSource,
-  options: LoadOptions = {},
-): Promise<TextPredictor> {
+export function loadClassifier(source: ModelSource, options: LoadOptions = {}): Promise<TextPredictor> {
   return open(source, options, {
     read: readTextPart,
     check: checkTextPart,
@@ -163,10 +160,7 @@ export function loadMultiLabelClassifier(
  * As `loadClassifier`, of one that answers an amount a text.
  * @throws InputError when the file is no regressor of Cellstate's
  */
-export function loadRegressor(
-  source: ModelSource,
-  options: LoadOptions = {},
-): Promise<AmountPredictor> {
+export function loadRegressor(source: ModelSource, options: LoadOptions = {}): Promise<AmountPredictor> {
   return open(source, options, {
     read: readAmountPart,
     check: (model, { encoder }, name) => checkAmountPart(model, encoder, name),

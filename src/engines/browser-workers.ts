@@ -13,7 +13,8 @@ export function spawnWorker(
   url: string | URL | null,
   onFailure: (reason: string) => void,
 ): WorkerHandle {
-  const from = url ?? URL.createObjectURL(new Blob(["const port = self;", program], { type: "text/javascript" }));
+  const from =
+    url ?? URL.createObjectURL(new Blob(["const port = self;", program], { type: "text/javascript" }));
   const worker = new Worker(from, { name: "cellstate" });
   worker.onerror = (event) => {
     event.preventDefault?.();

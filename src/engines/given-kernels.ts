@@ -25,10 +25,23 @@ export function checkGiven(module: unknown, needed: KernelSet): void {
       where: "prepareEngine kernels",
       received,
     });
-  if (typeof WebAssembly === "undefined" || !(module instanceof WebAssembly.Module)) throw refuse(module);
-  const [section] = WebAssembly.Module.customSections(module, SECTION);
-  if (!section) throw refuse("a module that is not Cellstate's");
-  const [abi, set] = new TextDecoder().decode(section).split(" ");
+  const section = sectionOf(module);
+  if (section === undefined) throw refuse(module);
+  const [abi, set] = section.split(" ");
+  if (set === undefined) throw refuse("a module that is not Cellstate's");
   if (abi !== String(abiHash())) throw refuse("kernels of another version of Cellstate");
-  if (set !== "all" && needed === "all") throw refuse(`those of ${FILES.answering}, which cannot train`);
+  if (set === "answering" && needed === "all") throw refuse("kernels that cannot train");
+}
+
+/** What its section says; nothing where there is none, or it exports no kernels; undefined for what is no module. */
+function sectionOf(module: unknown): string | undefined {
+  const compiled = module as WebAssembly.Module;
+  try {
+    const [section] = WebAssembly.Module.customSections(compiled, SECTION);
+    const runs = WebAssembly.Module.exports(compiled).some(({ name }) => name === "run_task");
+    return runs ? new TextDecoder().decode(section) : "";
+  } catch {
+    // A module of another context is one, too, so that only looking into it tells.
+    return undefined;
+  }
 }

@@ -39,8 +39,8 @@ const RECIPES: Record<EngineName, (kernels: WasmBuilds, threads: number) => Reci
 const slowNote = (why: string) =>
   `engine: no faster one than the reference runs here, which takes ${COST_OF_REFERENCE} as long as WebAssembly: ${why}`;
 
-/** By docs/performance.md: the flagship's training, and its answers, on one thread. */
-const COST_OF_REFERENCE = "50 to 200 times";
+/** By docs/performance.md: the flagship's answer to one row, and to many; its training lies between them. */
+const COST_OF_REFERENCE = "10 to 40 times";
 
 /** Whether so many threads work on one memory of WebAssembly here. */
 const sharesMemory = (threads: number) => threads > 1 && canShareMemory();

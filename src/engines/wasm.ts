@@ -56,7 +56,9 @@ export class WasmEngine extends DirectEngine {
 
   get notes(): readonly string[] {
     const reason = this.member?.failure ?? null;
-    return reason === null ? [] : [`engine: fewer threads than ${this.wanted}, as a worker failed: ${reason}`];
+    return reason === null
+      ? []
+      : [`engine: fewer threads than ${this.wanted}, as a worker failed: ${reason}`];
   }
 
   private get shared(): boolean {

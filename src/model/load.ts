@@ -11,10 +11,7 @@ import { type LoadOptions, type ModelSource, openSource } from "./source.js";
  * and `predict` say once: what Keras or Cellstate wrote, a TensorFlow.js layers model by its `model.json`, or a safetensors
  * file of Cellstate's. A path (Node), a URL, its bytes, a File, Blob or Response; the content decides what it is. @throws InputError
  */
-export async function loadModel(
-  source: ModelSource,
-  options: LoadOptions = {},
-): Promise<Model> {
+export async function loadModel(source: ModelSource, options: LoadOptions = {}): Promise<Model> {
   return (await loadFile(source, options)).model;
 }
 
@@ -27,10 +24,7 @@ export async function saveModel(model: Model, path: string | URL): Promise<void>
 }
 
 /** As `loadModel`, with the receipt of what was read and what the file carries besides. */
-export async function loadFile(
-  source: ModelSource,
-  loading: LoadOptions = {},
-): Promise<KerasFile> {
+export async function loadFile(source: ModelSource, loading: LoadOptions = {}): Promise<KerasFile> {
   const { opened, options } = await openSource(source, loading);
   await ENGINES.ready(options);
   const file = readOpened(opened, options);

@@ -104,10 +104,7 @@ export interface PredictorFile {
 }
 
 /** @throws InputError for what is no model file, damaged or hostile */
-export async function openPredictor(
-  source: ModelSource,
-  loading: LoadOptions,
-): Promise<PredictorFile> {
+export async function openPredictor(source: ModelSource, loading: LoadOptions): Promise<PredictorFile> {
   const { opened, options } = await openSource(source, loading);
   // Loaded when a file is there: readers and layers are no part of a page that waits for its model.
   const { INFERENCE_ENGINES } = await import("../engines/inference.js");
@@ -137,9 +134,6 @@ export async function prepareEngine(options: PrepareOptions = {}): Promise<Prepa
  * a safetensors file of Cellstate's. A path (Node), a URL, its bytes, a File, Blob or Response; the content decides what it is.
  * @throws InputError
  */
-export async function loadModel(
-  source: ModelSource,
-  options: LoadOptions = {},
-): Promise<Predictor> {
+export async function loadModel(source: ModelSource, options: LoadOptions = {}): Promise<Predictor> {
   return (await openPredictor(source, options)).predictor;
 }

@@ -4,10 +4,10 @@ import { functionOf, textOf } from "../base/arguments.js";
 import { inputError, knownOptions } from "../base/errors.js";
 import { bytesIn, isBlob, isResponse, nameOfBlob, nameOfResponse } from "../base/given-files.js";
 import { checkOnWarning, type WarningOptions } from "../base/notes.js";
+import { readBlob, readResponse } from "../base/web-files.js";
 import type { EngineOptions } from "../engines/registry.js";
 import type { OpenedFile } from "../formats/opened.js";
 import { openFile } from "../formats/registry.js";
-import { readBlob, readResponse } from "../base/web-files.js";
 
 /**
  * Where a model file is: a path (in a browser, an address), a URL, bytes, a File or Blob, or a Response, whose URL is that of the
@@ -34,10 +34,7 @@ export interface OpenedSource {
 }
 
 /** @throws InputError for what cannot be read, is damaged or hostile, or is no model file */
-export async function openSource(
-  source: ModelSource,
-  loading: LoadOptions,
-): Promise<OpenedSource> {
+export async function openSource(source: ModelSource, loading: LoadOptions): Promise<OpenedSource> {
   knownOptions(loading, ["name", "beside", "engine", "threads", "onWarning"], "load options");
   const { beside, name: called, ...engine } = loading;
   checkOnWarning(engine.onWarning, "onWarning");

@@ -41,7 +41,9 @@ describe("an engine in Chromium", { skip: chromium === null && "no Chromium here
       ["/settings.json", { type: "application/json", body: JSON.stringify(settings) }],
       ...(worker === null ? [] : [["/engine-worker.js", { type: script, body: worker }] as const]),
     ]);
-    const report = JSON.parse(await visit(chromium!, { headers, files })) as EngineReport & { error?: string };
+    const report = JSON.parse(await visit(chromium!, { headers, files })) as EngineReport & {
+      error?: string;
+    };
     assert.equal(report.error, undefined);
     return report;
   }
@@ -50,7 +52,10 @@ describe("an engine in Chromium", { skip: chromium === null && "no Chromium here
 
   test("on a page like any other: WebAssembly, one thread, nothing to say", async () => {
     for (const prepare of [null, {}]) {
-      const { prepared, before, after, notes, warnings, byName, isolated } = await reportOf({}, { prepare, threads: 3 });
+      const { prepared, before, after, notes, warnings, byName, isolated } = await reportOf(
+        {},
+        { prepare, threads: 3 },
+      );
       assert.equal(isolated, false);
       const found = { engineName: "wasm", threads: 1 };
       assert.deepEqual([before, after, notes, warnings, byName], [found, found, [], [], "wasm"]);
@@ -72,7 +77,12 @@ describe("an engine in Chromium", { skip: chromium === null && "no Chromium here
   }
 
   for (const [label, prepare, worker, reason] of [
-    ["the policy forbids them", null, WORKER, /Content-Security-Policy allows no worker from a blob: .*workerUrl/],
+    [
+      "the policy forbids them",
+      null,
+      WORKER,
+      /Content-Security-Policy allows no worker from a blob: .*workerUrl/,
+    ],
     ["their file is not there", { workerUrl }, null, /\/engine-worker\.js could not be started/],
     [
       "their file is of another version",
@@ -84,7 +94,11 @@ describe("an engine in Chromium", { skip: chromium === null && "no Chromium here
     ["they are of another origin", { workerUrl: "https://example.org/w.js" }, WORKER, /engine.*w\.js|origin/],
   ] as const) {
     test(`workers that do not start as ${label}: said once, and the work is done without`, async () => {
-      const { after, notes, warnings, workers, loss } = await reportOf(NO_BLOBS, { prepare, threads: 3 }, worker);
+      const { after, notes, warnings, workers, loss } = await reportOf(
+        NO_BLOBS,
+        { prepare, threads: 3 },
+        worker,
+      );
       assert.deepEqual(after, { engineName: "wasm", threads: 1 });
       assert.equal(workers, 0);
       assert.equal(warnings.length, 1, warnings.join("\n"));
@@ -101,13 +115,22 @@ describe("an engine in Chromium", { skip: chromium === null && "no Chromium here
 
   test("where a policy forbids WebAssembly: the reference, which says so once, with what it costs and what helps", async () => {
     for (const prepare of [null, {}]) {
-      const { prepared, before, after, notes, warnings, byName } = await reportOf(STRICT, { prepare, threads: 3 });
+      const { prepared, before, after, notes, warnings, byName } = await reportOf(STRICT, {
+        prepare,
+        threads: 3,
+      });
       const found = { engineName: "reference", threads: 1 };
       assert.deepEqual([before, after], [found, found]);
       assert.equal(warnings.length, 1, warnings.join("\n"));
       assert.deepEqual(notes, warnings);
-      assert.match(warnings[0]!, /reference.* times as long as WebAssembly: .*script-src 'wasm-unsafe-eval'.*kernels/);
-      assert.match(byName, /received "wasm". It cannot: WebAssembly may not be compiled here \(.*'wasm-unsafe-eval'/);
+      assert.match(
+        warnings[0]!,
+        /reference.* times as long as WebAssembly: .*script-src 'wasm-unsafe-eval'.*kernels/,
+      );
+      assert.match(
+        byName,
+        /received "wasm". It cannot: WebAssembly may not be compiled here \(.*'wasm-unsafe-eval'/,
+      );
       if (prepare) assert.deepEqual(prepared, { ...found, notes });
     }
   });

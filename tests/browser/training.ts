@@ -1,5 +1,12 @@
 /** What the browser is to do, and Node beside it: train a small network and say what came of it. */
-import { type EngineOptions, layers, loadModel, type Model, sequential, TextClassifier } from "../../src/index.js";
+import {
+  type EngineOptions,
+  layers,
+  loadModel,
+  type Model,
+  sequential,
+  TextClassifier,
+} from "../../src/index.js";
 
 const STEPS = 12;
 

@@ -51,7 +51,7 @@ describe("selection", () => {
   });
 
   test("where WebAssembly may not be compiled, auto does without, and wasm is refused with the reason", (t) => {
-    t.mock.method(WebAssembly, "Module", function () {
+    t.mock.method(WebAssembly, "Module", () => {
       throw new WebAssembly.CompileError("violates the Content Security policy");
     });
     const forbidden = new Engines(new WasmBuilds(binary, "all"));
@@ -61,7 +61,8 @@ describe("selection", () => {
     );
     assert.throws(() => forbidden.create({ engine: "wasm" }), {
       name: "InputError",
-      message: /It cannot: WebAssembly may not be compiled here \(violates the Content Security policy\).*'wasm-unsafe-eval'/,
+      message:
+        /It cannot: WebAssembly may not be compiled here \(violates the Content Security policy\).*'wasm-unsafe-eval'/,
     });
   });
 

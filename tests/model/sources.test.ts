@@ -5,6 +5,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { after, before, describe, test } from "node:test";
 import { runInNewContext } from "node:vm";
+import { readLabelled } from "../../src/data/index.js";
 import { writeTfjs } from "../../src/formats.js";
 import {
   InputError,
@@ -21,7 +22,6 @@ import {
 } from "../../src/index.js";
 import { readKeras, writeKeras } from "../../src/keras.js";
 import * as predict from "../../src/predict.js";
-import { readLabelled } from "../../src/data/index.js";
 
 const network = sequential(
   [layers.embedding({ inputDim: 9, outputDim: 3, inputLength: 4 }), layers.lstm({ units: 3 })],
@@ -116,7 +116,11 @@ describe("messages call it", () => {
     ["by a File's name", () => new File([bad], "notes.txt"), /^notes\.txt: /],
     ["file, where a Blob has none", () => new Blob([bad]), /^file: /],
     ["file, where it is bytes", () => bad.buffer, /^file: /],
-    ["by a Response's address, without its question", () => fetch(`${base}/gone?key=1`), /localhost:\d+\/gone: /],
+    [
+      "by a Response's address, without its question",
+      () => fetch(`${base}/gone?key=1`),
+      /localhost:\d+\/gone: /,
+    ],
   ];
   for (const [what, source, name] of NAMED) {
     test(what, async () => {
@@ -186,7 +190,10 @@ describe("is refused", () => {
     const body = new ReadableStream({
       pull: (controller) => controller.error(new Error("the line is cut")),
     });
-    await assert.rejects(loadModel(new Response(body)), /^Error: file: could not be fetched \(the line is cut\)/);
+    await assert.rejects(
+      loadModel(new Response(body)),
+      /^Error: file: could not be fetched \(the line is cut\)/,
+    );
   });
 
   test("a Blob of 2 GiB, before it is read; one that cannot be read, with the reason", async () => {
@@ -200,7 +207,10 @@ describe("is refused", () => {
       asked = true;
       return new ArrayBuffer(0);
     });
-    await assert.rejects(loadModel(huge), /huge\.keras: expected a file of less than 2 GiB but received "2147483648/);
+    await assert.rejects(
+      loadModel(huge),
+      /huge\.keras: expected a file of less than 2 GiB but received "2147483648/,
+    );
     assert.equal(asked, false);
     const gone = blob(10, () => Promise.reject(new DOMException("it has changed", "NotReadableError")));
     await assert.rejects(loadModel(gone), /^Error: huge\.keras: could not be read \(it has changed\)/);
@@ -239,7 +249,8 @@ describe("likewise", () => {
       new Response(csv),
     ]) {
       const read: string[] = [];
-      for await (const { text, label } of await readLabelled(source as ArrayBuffer)) read.push(`${text}=${label}`);
+      for await (const { text, label } of await readLabelled(source as ArrayBuffer))
+        read.push(`${text}=${label}`);
       assert.deepEqual(read, ["a good film=yes", "a bad one=no"]);
     }
     const used = new Response(csv);
@@ -272,7 +283,10 @@ describe("likewise", () => {
   test("a vocabulary, a Keras file and others of bytes alone", () => {
     const json = new TextEncoder().encode('{"a": 1, "b": 2}');
     for (const source of [json, json.buffer, new DataView(json.buffer)]) {
-      assert.deepEqual(readVocabulary(source).vectorizer.vocabulary, readVocabulary(json).vectorizer.vocabulary);
+      assert.deepEqual(
+        readVocabulary(source).vectorizer.vocabulary,
+        readVocabulary(json).vectorizer.vocabulary,
+      );
     }
     assert.throws(() => readVocabulary("a" as never), /bytes, as a Uint8Array or ArrayBuffer/);
     for (const source of [bytes.slice().buffer, inside((...at) => new DataView(...at))]) {

@@ -65,7 +65,8 @@ export async function readVectors(
   );
   const own = found.name === "data" ? "vectors" : found.name;
   const name = options.name ?? own;
-  if ("records" in found) throw inputError({ expected: "a file of word vectors", where: name, received: "rows" });
+  if ("records" in found)
+    throw inputError({ expected: "a file of word vectors", where: name, received: "rows" });
   const { chunks } = await openBytes({ ...found, name, ...(gunzip ? { gunzip } : {}) });
   const opened = await openVectors(chunks, name);
   const { format, width, close } = opened;

@@ -48,7 +48,10 @@ const TOKENIZERS: ReadonlySet<string> = new Set(
 const MOST_BYTES = 24 * 2 ** 20;
 
 /** Reads a vocabulary file of any kind, from its bytes. @throws InputError in one line that names the place */
-export function readVocabulary(source: ArrayBuffer | ArrayBufferView, options: VocabularyOptions = {}): VocabularyFile {
+export function readVocabulary(
+  source: ArrayBuffer | ArrayBufferView,
+  options: VocabularyOptions = {},
+): VocabularyFile {
   knownOptions(options, ["name", "size", "length", "padding", "truncating"], "readVocabulary");
   const { name = "vocabulary", size, ...row } = options;
   const bytes = bytesOf(source, textOf(name, "readVocabulary name"));
