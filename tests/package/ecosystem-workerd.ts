@@ -4,32 +4,25 @@
  */
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
-import { copyFileSync, mkdtempSync, rmSync } from "node:fs";
+import { copyFileSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Readable } from "node:stream";
 import { after, test } from "node:test";
 import { build } from "esbuild";
-import { pack, project, runNpm } from "./projects.js";
+import { pack, project, ROOT, runNpm } from "./projects.js";
 
 const inside = mkdtempSync(join(tmpdir(), "cellstate-workerd-"));
 after(() => rmSync(inside, { recursive: true, force: true }));
 
-/** Trains nothing: answers by the classifier that is embedded. */
-const WORKER = `import kernels from "cellstate/kernels-answering.wasm";
-import { loadClassifier, prepareEngine } from "cellstate/predict";
-import file from "./spam.keras";
-
-let spam;
-export default {
-  async fetch(request) {
-    await prepareEngine({ kernels });
-    spam ??= await loadClassifier(file, { threads: 4 });
-    const { engineName, threads, notes } = spam.model;
-    return Response.json({ engineName, threads, notes, ...spam.predict(await request.text()) });
-  },
-};
-`;
+/** The program of docs/web.md, which answers by a classifier beside it, and says with what. */
+const WORKER = /```js\n(import kernels[\s\S]*?)```/
+  .exec(readFileSync(`${ROOT}docs/web.md`, "utf8"))![1]!
+  .replace("loadClassifier(file)", "loadClassifier(file, { threads: 4 })")
+  .replace("Response.json(", "told(spam.model, ")
+  .concat(
+    "const told = ({ engineName, threads, notes }, answer) => Response.json({ engineName, threads, notes, ...answer });\n",
+  );
 /** Without the kernels. */
 const PLAIN = WORKER.replace(/^import kernels.*\n/, "").replace("{ kernels }", "");
 const TRAIN = `import { TextClassifier } from "cellstate";
@@ -93,7 +86,15 @@ test("workerd", async (t) => {
   }
   const trained = runNpm(folder, "exec", "--", "node", "train.mjs");
   assert.equal(trained.status, 0, trained.said);
-  const kernels = join(folder, "node_modules", "cellstate", "dist", "src", "engines", "kernels-answering.wasm");
+  const kernels = join(
+    folder,
+    "node_modules",
+    "cellstate",
+    "dist",
+    "src",
+    "engines",
+    "kernels-answering.wasm",
+  );
   copyFileSync(kernels, join(folder, "kernels-answering.wasm"));
   const bundle = (contents: string) =>
     build({
@@ -114,10 +115,16 @@ test("workerd", async (t) => {
     });
   await bundle(WORKER);
   const { engineName, threads, notes, label } = await answerOf(folder, "free prize 7");
-  assert.deepEqual({ engineName, threads, notes, label }, { engineName: "wasm", threads: 1, notes: [], label: "spam" });
+  assert.deepEqual(
+    { engineName, threads, notes, label },
+    { engineName: "wasm", threads: 1, notes: [], label: "spam" },
+  );
   await bundle(PLAIN);
   const without = await answerOf(folder, "free prize 7");
   assert.equal(without["engineName"], "reference");
   assert.equal(without["label"], "spam");
-  assert.match((without["notes"] as string[]).join("\n"), /may not be compiled here.*prepareEngine\(\{ kernels \}\)/);
+  assert.match(
+    (without["notes"] as string[]).join("\n"),
+    /may not be compiled here.*prepareEngine\(\{ kernels \}\)/,
+  );
 });
