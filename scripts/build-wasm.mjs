@@ -3,21 +3,32 @@
 // - the kernels with relaxed SIMD, whose multiply-add is fused, and a section that says where those are, from which the
 //   engine makes the kernels for runtimes without; deflated, in dist/src/engines/wasm-binary.js, and without what only
 //   training calls in wasm-inference-binary.js, typed by the .d.ts of that name. CELLSTATE_KERNELS=checked makes debug builds;
+// - the same as files, for runtimes that compile none but those: kernels.wasm, kernels-answering.wasm and, without relaxed
+//   SIMD, kernels-plain.wasm and kernels-answering-plain.wasm, each with a section that says what it is;
 // - kernels/module, which exported models carry: dist/src/formats/module/kernel-binary.js, likewise.
-import { readdirSync, readFileSync, realpathSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, realpathSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { deflateSync } from "fflate";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { deflateSync, inflateSync } from "fflate";
 import { buildOnce, hashOf } from "./fingerprint.mjs";
 import { abiOf, checkedBuild, kernelSources } from "./kernel-sources.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
+const engines = join(root, "dist", "src", "engines");
 const BINARIES = [
-  { out: join(root, "dist", "src", "engines", "wasm-binary.js"), what: "kernels", inferenceOnly: false },
   {
-    out: join(root, "dist", "src", "engines", "wasm-inference-binary.js"),
+    out: join(engines, "wasm-binary.js"),
+    what: "kernels",
+    inferenceOnly: false,
+    file: "kernels",
+    set: "all",
+  },
+  {
+    out: join(engines, "wasm-inference-binary.js"),
     what: "kernels for inference only",
     inferenceOnly: true,
+    file: "kernels-answering",
+    set: "answering",
   },
 ];
 /** Where calls go to kernels. */
@@ -161,13 +172,32 @@ function multiplyAdds(bytes, swapped) {
   return different.map((at) => at - 1);
 }
 
+/** As an unsigned LEB128. */
+const number = (n) => (n < 0x80 ? [n] : [(n & 0x7f) | 0x80, ...number(n >>> 7)]);
+
 /** The custom section that src/engines/plain-simd.ts reads. */
 function multiplyAddSection(sites) {
-  const number = (n) => (n < 0x80 ? [n] : [(n & 0x7f) | 0x80, ...number(n >>> 7)]);
   const distances = sites.map((at, i) => at - (sites[i - 1] ?? 0));
-  const name = Buffer.from("multiply-adds");
-  const contents = [name.length, ...name, ...number(sites.length), ...distances.flatMap(number)];
-  return Uint8Array.from([0, ...number(contents.length), ...contents]);
+  return customSection("multiply-adds", [...number(sites.length), ...distances.flatMap(number)]);
+}
+
+function customSection(name, contents) {
+  const all = [name.length, ...Buffer.from(name), ...contents];
+  return Uint8Array.from([0, ...number(all.length), ...all]);
+}
+
+/** The files of a binary: as src/engines/given-kernels.ts takes them. */
+async function writeFiles({ out, file, set }) {
+  const { withoutMultiplyAdd } = await import("../dist/src/engines/plain-simd.js");
+  const { packed: text } = await import(`${pathToFileURL(out)}?${statSync(out).mtimeMs}`);
+  const relaxed = inflateSync(Buffer.from(text, "base64").subarray(4));
+  const section = customSection("cellstate", Buffer.from(`${abiOf()} ${set}`));
+  for (const [suffix, bytes] of [
+    ["", relaxed],
+    ["-plain", withoutMultiplyAdd(relaxed)],
+  ]) {
+    writeFileSync(join(engines, `${file}${suffix}.wasm`), Buffer.concat([bytes, section]));
+  }
 }
 
 /** The debug build that tests/contract runs, as tests/contract/checked-binary.d.ts says. */
@@ -212,6 +242,7 @@ export async function buildWasm() {
   for (const binary of BINARIES) {
     const extra = `${version} ${binary.what}${checkedBuild ? " checked" : ""}`;
     await buildOnce(binary.out, hashOf(SOURCES, extra), () => build(binary));
+    await writeFiles(binary);
   }
   await buildOnce(
     moduleOutFile,

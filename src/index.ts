@@ -69,11 +69,14 @@ export type {
   Task,
   Values,
 } from "./engines/engine.js";
+export { prepareEngine } from "./engines/engines.js";
 export {
   ENGINE_CHOICES,
   type EngineChoice,
   type EngineName,
   type EngineOptions,
+  type PreparedEngine,
+  type PrepareOptions,
 } from "./engines/registry.js";
 export {
   readVocabulary,
@@ -131,7 +134,7 @@ export {
   type TrainingProgress,
 } from "./model/model.js";
 export type { BatchOptions, ModelOptions, Output, PredictOptions } from "./model/options.js";
-export type { LoadOptions } from "./model/source.js";
+export type { LoadOptions, ModelSource } from "./model/source.js";
 export type { SummaryOptions } from "./model/summary.js";
 export type { Rows, RowsLike, TargetsLike } from "./network/arrays.js";
 export type { InputLike, InputsLike } from "./network/inputs.js";

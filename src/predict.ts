@@ -15,9 +15,9 @@ export {
   loadRegressor,
   type TextPredictor,
 } from "./classifier/text-predictor.js";
-export type { EngineChoice, EngineOptions } from "./engines/registry.js";
+export type { EngineChoice, EngineOptions, PreparedEngine, PrepareOptions } from "./engines/registry.js";
 export type { Output, PredictOptions } from "./model/options.js";
-export { loadModel, type Predictor } from "./model/predictor.js";
-export type { LoadOptions } from "./model/source.js";
+export { loadModel, type Predictor, prepareEngine } from "./model/predictor.js";
+export type { LoadOptions, ModelSource } from "./model/source.js";
 export type { Rows } from "./network/arrays.js";
 export type { InputsLike } from "./network/inputs.js";

@@ -3,6 +3,7 @@
  * deep inside names nothing that its reader has written.
  */
 import { inputError } from "./errors.js";
+import { bytesIn } from "./given-files.js";
 
 /** A text, which may be empty. */
 export function textOf(value: unknown, where: string): string {
@@ -76,9 +77,12 @@ export function instanceOf<T>(
   throw inputError({ expected, where, received: value });
 }
 
-/** The bytes of a file. */
-export const bytesOf = (value: unknown, where: string): Uint8Array =>
-  instanceOf(value, Uint8Array, where, "bytes, as a Uint8Array");
+/** The bytes of a file: an ArrayBuffer, or any view of one. */
+export function bytesOf(value: unknown, where: string): Uint8Array {
+  const bytes = bytesIn(value);
+  if (bytes) return bytes;
+  throw inputError({ expected: "bytes, as a Uint8Array or ArrayBuffer", where, received: value });
+}
 
 /** Data that JSON can hold, as text. */
 export function jsonTextOf(

@@ -10,6 +10,15 @@ export interface WarningOptions {
   onWarning?: OnWarning | null | undefined;
 }
 
+const warned = new Set<string>();
+
+/** Says on the console, once, what is true of all that runs here. */
+export function warnOnce(text: string): void {
+  if (warned.has(text)) return;
+  warned.add(text);
+  console.warn(text);
+}
+
 export interface Note {
   readonly text: string;
   /** Whether it matters only where training goes on. */

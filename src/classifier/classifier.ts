@@ -6,7 +6,7 @@ import type { LabelCount } from "../data/labels.js";
 import { modelOf } from "../model/given.js";
 import { extrasOf, loadFile } from "../model/load.js";
 import { Model } from "../model/model.js";
-import { type LoadOptions, nameOf } from "../model/source.js";
+import { type LoadOptions, type ModelSource, nameOf } from "../model/source.js";
 import { checkTextPart } from "../network/text-fits.js";
 import { type Evaluation, evaluatePredictions, type Mistake, worstMistakes } from "../objectives/metrics.js";
 import type { CorpusFrontEndOptions } from "../tokens/options.js";
@@ -290,10 +290,10 @@ export class TextClassifier extends TextModel<Prediction, AnswerOptions> impleme
   }
 
   /**
-   * Reads a classifier in any format that keeps its texts and labels: a path (Node), a URL, or its bytes.
+   * Reads a classifier in any format that keeps its texts and labels: a path (Node), a URL, its bytes, a File, Blob or Response.
    * @throws InputError when the file is no classifier of Cellstate's
    */
-  static async load(source: string | URL | Uint8Array, options: LoadOptions = {}): Promise<TextClassifier> {
+  static async load(source: ModelSource, options: LoadOptions = {}): Promise<TextClassifier> {
     const { model, extras } = await loadFile(source, options);
     return TextClassifier.fromModel(model, extras, options.name ?? nameOf(source));
   }

@@ -6,7 +6,7 @@ import { type LabelCount, labelKey } from "../data/labels.js";
 import { modelOf } from "../model/given.js";
 import { loadFile } from "../model/load.js";
 import type { Model } from "../model/model.js";
-import { type LoadOptions, nameOf } from "../model/source.js";
+import { type LoadOptions, type ModelSource, nameOf } from "../model/source.js";
 import { checkLabelSetPart } from "../network/text-fits.js";
 import {
   bestThresholds,
@@ -229,13 +229,10 @@ export class MultiLabelClassifier extends TextModel<LabelSetPrediction> implemen
   }
 
   /**
-   * Reads a classifier in any format that keeps its texts and labels: a path (Node), a URL, or its bytes.
+   * Reads a classifier in any format that keeps its texts and labels: a path (Node), a URL, its bytes, a File, Blob or Response.
    * @throws InputError when the file is no multi-label classifier of Cellstate's
    */
-  static async load(
-    source: string | URL | Uint8Array,
-    options: LoadOptions = {},
-  ): Promise<MultiLabelClassifier> {
+  static async load(source: ModelSource, options: LoadOptions = {}): Promise<MultiLabelClassifier> {
     const { model, extras } = await loadFile(source, options);
     return MultiLabelClassifier.fromModel(model, extras, options.name ?? nameOf(source));
   }

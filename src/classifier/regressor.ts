@@ -5,7 +5,7 @@ import type { Json } from "../base/json.js";
 import { modelOf } from "../model/given.js";
 import { loadFile } from "../model/load.js";
 import type { Model } from "../model/model.js";
-import { type LoadOptions, nameOf } from "../model/source.js";
+import { type LoadOptions, type ModelSource, nameOf } from "../model/source.js";
 import { checkAmountPart } from "../network/text-fits.js";
 import {
   type AmountEvaluation,
@@ -151,10 +151,10 @@ export class TextRegressor extends TextModel<AmountPrediction> implements Encodi
   }
 
   /**
-   * Reads a regressor in any format that keeps its texts: a path (Node), a URL, or its bytes.
+   * Reads a regressor in any format that keeps its texts: a path (Node), a URL, its bytes, a File, Blob or Response.
    * @throws InputError when the file is no regressor of Cellstate's
    */
-  static async load(source: string | URL | Uint8Array, options: LoadOptions = {}): Promise<TextRegressor> {
+  static async load(source: ModelSource, options: LoadOptions = {}): Promise<TextRegressor> {
     const { model, extras } = await loadFile(source, options);
     return TextRegressor.fromModel(model, extras, options.name ?? nameOf(source));
   }

@@ -1,6 +1,6 @@
 /** Text models that answer and do no more. */
 import { networkIn, openPredictor, type Predictor, remarksIn } from "../model/predictor.js";
-import type { LoadOptions } from "../model/source.js";
+import type { LoadOptions, ModelSource } from "../model/source.js";
 import type { NetworkLike } from "../network/network.js";
 import { checkAmountPart, checkLabelSetPart, checkTextPart } from "../network/text-fits.js";
 import {
@@ -105,7 +105,7 @@ export class AmountPredictor extends Answerer<AmountPrediction> {
 
 /** Opens a file and reads what it keeps beside its network. */
 async function open<Part extends Encoding, Made>(
-  source: string | URL | Uint8Array,
+  source: ModelSource,
   options: LoadOptions,
   {
     read,
@@ -130,13 +130,10 @@ async function open<Part extends Encoding, Made>(
 }
 
 /**
- * Reads a classifier in any format that keeps its texts and labels: a path (Node), a URL, or its bytes.
+ * Reads a classifier in any format that keeps its texts and labels: a path (Node), a URL, its bytes, a File, Blob or Response.
  * @throws InputError when the file is no classifier of Cellstate's
  */
-export function loadClassifier(
-  source: string | URL | Uint8Array,
-  options: LoadOptions = {},
-): Promise<TextPredictor> {
+export function loadClassifier(source: ModelSource, options: LoadOptions = {}): Promise<TextPredictor> {
   return open(source, options, {
     read: readTextPart,
     check: checkTextPart,
@@ -149,7 +146,7 @@ export function loadClassifier(
  * @throws InputError when the file is no multi-label classifier of Cellstate's
  */
 export function loadMultiLabelClassifier(
-  source: string | URL | Uint8Array,
+  source: ModelSource,
   options: LoadOptions = {},
 ): Promise<LabelSetPredictor> {
   return open(source, options, {
@@ -163,10 +160,7 @@ export function loadMultiLabelClassifier(
  * As `loadClassifier`, of one that answers an amount a text.
  * @throws InputError when the file is no regressor of Cellstate's
  */
-export function loadRegressor(
-  source: string | URL | Uint8Array,
-  options: LoadOptions = {},
-): Promise<AmountPredictor> {
+export function loadRegressor(source: ModelSource, options: LoadOptions = {}): Promise<AmountPredictor> {
   return open(source, options, {
     read: readAmountPart,
     check: (model, { encoder }, name) => checkAmountPart(model, encoder, name),

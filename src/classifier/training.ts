@@ -3,6 +3,7 @@
 import { functionOf, indicesOf, instanceOf, listOf, objectOf } from "../base/arguments.js";
 import { finiteNumber, type InputError, inputError, oneOf, wholeNumber } from "../base/errors.js";
 import { stratifiedSplit } from "../data/split.js";
+import { ENGINES } from "../engines/engines.js";
 import { ENGINE_CHOICES } from "../engines/registry.js";
 import { PURPOSE, Random } from "../kernels/philox.js";
 import { copyModel } from "../model/copy.js";
@@ -143,6 +144,7 @@ export class TrainingSession {
    */
   async run(): Promise<Trained> {
     const { options, corpus, lesson, length, start } = this;
+    await ENGINES.ready(options);
     const [trainRows, validationRows] = this.split();
     const size = options.vocabulary ?? DEFAULTS.vocabulary;
     const { padding, truncating } = options.text ?? DEFAULT_TEXT;

@@ -1,6 +1,6 @@
 /** Tables and word vectors by path, standard input as "-" included. Browsers never load this. */
 
-import { fileChunks, INFLATE, isStandardInput, refuseFolder, standardInput } from "./node-files.js";
+import { isStandardInput, refuseFolder, standardInput } from "./node-files.js";
 import {
   type AmountOptions,
   type AmountRow,
@@ -48,5 +48,5 @@ export async function readTextsPath(path: string, options: ReadOptions = {}): Pr
 /** Opens a file of word vectors. */
 export async function readVectorsPath(path: string): Promise<VectorsFile> {
   await refuseFolder(path);
-  return readVectors(fileChunks(path), { name: path, gunzip: INFLATE.gunzip });
+  return readVectors(path);
 }

@@ -1,5 +1,7 @@
 /** Where bytes come from: a name to complain about, the bytes, and the platform's way to inflate what is compressed. */
 import { inputError } from "../base/errors.js";
+import { nameOfBlob, nameOfResponse } from "../base/given-files.js";
+import { checkAnswer } from "../base/web-files.js";
 import type { Cells } from "./records.js";
 
 /** Bytes in order, in pieces of any size. */
@@ -47,7 +49,7 @@ export interface RecordSource {
 }
 
 /** A file that a browser holds: from an input, a drop or a fetch. */
-export function blobSource(blob: Blob, name = isFile(blob) ? blob.name : "data"): ByteSource {
+export function blobSource(blob: Blob, name = nameOfBlob(blob) ?? "data"): ByteSource {
   return {
     name,
     chunks: streamChunks(blob.stream()),
@@ -58,15 +60,10 @@ export function blobSource(blob: Blob, name = isFile(blob) ? blob.name : "data")
   };
 }
 
-const isFile = (blob: Blob): blob is File => "name" in blob && typeof blob.name === "string";
-
-/** A fetched file. @throws InputError where the server did not give it */
+/** A fetched file. @throws InputError where the server did not give it, or it was read already */
 export function responseSource(response: Response): ByteSource {
-  const name = response.url === "" ? "data" : response.url.replace(/[?#].*$/, "");
-  if (!response.ok) {
-    const received = `${response.status} ${response.statusText}`.trim();
-    throw inputError({ expected: "a file that can be fetched", where: name, received });
-  }
+  const name = nameOfResponse(response) ?? "data";
+  checkAnswer(response, name);
   if (!response.body) return memorySource("", name);
   return { name, chunks: streamChunks(response.body) };
 }

@@ -1,6 +1,7 @@
 /** What a table can be read from, whoever holds it. */
 import { openAddress, openPath } from "#data-files";
 import { inputError } from "../base/errors.js";
+import { bytesIn, isBlob, isResponse } from "../base/given-files.js";
 import { cellOf } from "./json-records.js";
 import type { Cell, Cells } from "./records.js";
 import {
@@ -19,7 +20,8 @@ import {
 export type Readable =
   | string
   | URL
-  | Uint8Array
+  | ArrayBuffer
+  | ArrayBufferView
   | Blob
   | Response
   | ReadableStream<Uint8Array>
@@ -28,24 +30,25 @@ export type Readable =
   | AsyncIterable<object>
   | ByteSource;
 
-/** @throws InputError for what nothing can be read from */
-export async function sourceOf(from: Readable): Promise<ByteSource | RecordSource> {
+/** @throws InputError for what nothing can be read from, in the words of who reads: `what` and `where` */
+export async function sourceOf(
+  from: Readable,
+  what = "a path, a URL, bytes, a File, Blob or Response, a stream, or rows",
+  where = "data",
+): Promise<ByteSource | RecordSource> {
   if (typeof from === "string" && /^https?:\/\//i.test(from)) return openAddress(from);
   if (typeof from === "string" && from !== "" && !from.includes("\0")) return openPath(from);
   if (from instanceof URL) return from.protocol === "file:" ? openPath(from) : openAddress(from);
-  if (from instanceof Uint8Array) return memorySource(from);
-  if (from instanceof Blob) return blobSource(from);
-  if (typeof Response === "function" && from instanceof Response) return responseSource(from);
+  const bytes = bytesIn(from);
+  if (bytes) return memorySource(bytes);
+  if (isBlob(from)) return blobSource(from);
+  if (isResponse(from)) return responseSource(from);
   if (from instanceof ReadableStream) return { name: "data", chunks: streamChunks(from) };
   if (typeof from === "object" && from !== null) {
     if ("chunks" in from && "name" in from) return from;
     if (Symbol.asyncIterator in from || Symbol.iterator in from) return iterableSource(from);
   }
-  throw inputError({
-    expected: "a path, a URL, bytes, a File, Blob or Response, a stream, or rows",
-    where: "data",
-    received: from,
-  });
+  throw inputError({ expected: what, where, received: from });
 }
 
 /** Pieces of a file, or rows, by what comes first. */

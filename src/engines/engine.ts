@@ -32,12 +32,17 @@ export interface Engine {
   readonly name: string;
   /** Whether this is a SynchronousEngine. */
   readonly synchronous: boolean;
-  /** Threads that share the work, the caller's own included. */
+  /**
+   * Threads that share the work, the caller's own included: those that were asked for, until it turns out that some of them
+   * cannot be had.
+   */
   readonly threads: number;
   /** Bytes an element takes: 4, or 8 for the float64 reference. */
   readonly elementBytes: 4 | 8;
   /** The first offset that buffers may take, a multiple of 64. Below lie 0, which means absent, and the engine's own. */
   readonly base: Pointer;
+  /** What users should know of how it works here, a line each: its model says it once. */
+  readonly notes?: readonly string[];
   /** Grows the memory to at least this many bytes, zero-filled, contents kept. */
   reserve(bytes: number): void;
   /** Copies values into the memory; they may change as soon as it returns. */

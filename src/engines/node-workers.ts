@@ -7,10 +7,19 @@ export interface WorkerHandle {
   terminate(): void;
 }
 
-/** A worker that runs a program in which `port` is its message port. It does not keep the process alive. */
-export function spawnWorker(program: string): WorkerHandle {
+/**
+ * A worker that runs a program in which `port` is its message port, always from its text. It does not keep the process alive.
+ * @param onFailure told why it did not start, or ended
+ * @throws what Node throws where no thread may be started
+ */
+export function spawnWorker(
+  program: string,
+  _url: string | URL | null,
+  onFailure: (reason: string) => void,
+): WorkerHandle {
   const port = 'const port = require("node:worker_threads").parentPort;';
   const worker = new Worker(port + program, { eval: true, execArgv: [], name: "cellstate" });
+  worker.on("error", ({ message }) => onFailure(message));
   worker.unref();
   return worker;
 }

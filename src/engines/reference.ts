@@ -18,11 +18,20 @@ export class ReferenceEngine extends DirectEngine {
   readonly threads = 1;
   readonly elementBytes: 4 | 8;
   readonly base = 64;
+  readonly notes: readonly string[];
   buffer = new ArrayBuffer(0);
   private disposed = false;
 
-  constructor({ precision = "float32" }: { precision?: "float32" | "float64" } = {}) {
+  /** @param options.notes what there is to say of its being used */
+  constructor({
+    precision = "float32",
+    notes = [],
+  }: {
+    precision?: "float32" | "float64";
+    notes?: readonly string[];
+  } = {}) {
     super();
+    this.notes = notes;
     this.elementBytes = precision === "float64" ? 8 : 4;
   }
 

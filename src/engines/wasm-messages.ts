@@ -22,6 +22,8 @@ export const WORDS = {
   mail: 8,
   /** 0; or, once a worker has failed in the job, 1 and the letters of why. */
   failed: 9,
+  /** Workers that have begun. */
+  begun: 10,
 } as const;
 
 const WORD_BYTES = 4 * 16;
@@ -56,7 +58,7 @@ export interface Membership {
 }
 
 export type Message =
-  /** `read`: the state of the mail word before the joins that follow. */
-  | { kind: "start"; control: Int32Array; read: number }
+  /** `read`: the state of the mail word before the joins that follow; `version`: of the program that is to run. */
+  | { kind: "start"; control: Int32Array; read: number; version: string }
   | ({ kind: "join"; id: number } & Membership)
   | { kind: "leave"; id: number };

@@ -1,6 +1,7 @@
 /** The kernels' WebAssembly, unpacked and compiled once for each way in which it is used. */
 import { inflateExactly } from "../base/inflate.js";
 import { abiHash } from "../kernels/abi.js";
+import { checkGiven, type KernelSet } from "./given-kernels.js";
 import { withoutMultiplyAdd } from "./plain-simd.js";
 
 type Bytes = Uint8Array<ArrayBuffer>;
@@ -13,10 +14,20 @@ export interface WasmBinary {
   readonly packed: string;
 }
 
+/** Kernels to be put to work on a memory of one thread's own, or one that threads share. */
+export interface WasmModules {
+  module(shared: boolean): WebAssembly.Module;
+}
+
+/** Compiled modules; one that imports a shared memory differs by a flag from one that does not. */
+type Compiled = { shared?: WebAssembly.Module; own?: WebAssembly.Module };
+
+const kindOf = (shared: boolean) => (shared ? "shared" : "own");
+
 /** The kernels as WebAssembly, compiled one way. */
-export class WasmBuild {
+export class WasmBuild implements WasmModules {
   private made: Bytes | null = null;
-  private readonly modules: { shared?: WebAssembly.Module; own?: WebAssembly.Module } = {};
+  private readonly modules: Compiled = {};
 
   constructor(
     readonly name: string,
@@ -33,11 +44,18 @@ export class WasmBuild {
     return typeof WebAssembly !== "undefined" && WebAssembly.validate(this.bytes);
   }
 
-  /** The compiled module; one that imports a shared memory differs by a flag from one that does not. */
+  /** The compiled module. @throws whatever forbids it */
   module(shared: boolean): WebAssembly.Module {
-    const kind = shared ? "shared" : "own";
-    this.modules[kind] ??= new WebAssembly.Module(shared ? sharingMemory(this.bytes) : this.bytes);
-    return this.modules[kind];
+    return (this.modules[kindOf(shared)] ??= new WebAssembly.Module(this.bytesFor(shared)));
+  }
+
+  /** Compiles it, while this thread does something else, so that `module` finds it. */
+  async compile(shared: boolean): Promise<void> {
+    this.modules[kindOf(shared)] ??= await WebAssembly.compile(this.bytesFor(shared));
+  }
+
+  private bytesFor(shared: boolean): Bytes {
+    return shared ? sharingMemory(this.bytes) : this.bytes;
   }
 }
 
@@ -49,35 +67,85 @@ export const packedBuild = (name: string, packed: string): WasmBuild =>
     return inflateExactly(bytes.subarray(4), size, `the ${name} kernels`).slice();
   });
 
+/** What there is to work with, or why there is nothing. */
+type Choice = { modules: WasmModules; mayShare: boolean } | { missing: string };
+
 /** Builds of one binary: relaxed SIMD fuses multiply-add, as native code does; SIMD128 runs everywhere. */
 export class WasmBuilds {
   readonly relaxed: WasmBuild;
   readonly simd: WasmBuild;
-  private chosen: Choice | null = null;
+  private fit: { build: WasmBuild } | { missing: string } | null = null;
+  private given: Choice | null = null;
+  private readonly chosen: { shared?: Choice; own?: Choice } = {};
+  private readonly compiling: { shared?: Promise<void>; own?: Promise<void> } = {};
 
-  constructor(private readonly binary: WasmBinary) {
+  /** @param set which kernels these are */
+  constructor(
+    private readonly binary: WasmBinary,
+    private readonly set: KernelSet,
+  ) {
     this.relaxed = packedBuild("relaxed", binary.packed);
     this.simd = new WasmBuild("simd", () => withoutMultiplyAdd(this.relaxed.bytes));
   }
 
-  /** The best build for this runtime, or why there is none; found out once. */
-  choose(): Choice {
-    this.chosen ??= this.find();
-    return this.chosen;
+  /** Works with kernels that were compiled elsewhere from now on. @throws InputError for others than these */
+  use(module: WebAssembly.Module): void {
+    checkGiven(module, this.set);
+    // Its memory cannot be turned into one that is shared: that is written in the module.
+    this.given = { modules: { module: () => module }, mayShare: false };
   }
 
-  private find(): Choice {
+  /** The best build for this runtime, compiled; or why there is none. Found out once. */
+  choose(shared: boolean): Choice {
+    if (this.given) return this.given;
+    return (this.chosen[kindOf(shared)] ??= this.compileNow(shared));
+  }
+
+  /**
+   * Compiles, while this thread does something else, what `choose` then finds, also where it found before that it may not
+   * compile at once. Undefined where there is nothing to wait for.
+   */
+  ready(shared: boolean): Promise<void> | undefined {
+    const kind = kindOf(shared);
+    const known = this.given ?? this.chosen[kind];
+    if (known && "modules" in known) return undefined;
+    return (this.compiling[kind] ??= this.compileLater(shared));
+  }
+
+  private compileNow(shared: boolean): Choice {
+    const found = this.fitting();
+    if ("missing" in found) return found;
+    try {
+      found.build.module(shared);
+      return { modules: found.build, mayShare: true };
+    } catch (error) {
+      return { missing: error instanceof RangeError ? refusedAtOnce(error) : forbidden(error) };
+    }
+  }
+
+  private async compileLater(shared: boolean): Promise<void> {
+    const found = this.fitting();
+    if ("missing" in found) return;
+    try {
+      await found.build.compile(shared);
+      this.chosen[kindOf(shared)] = { modules: found.build, mayShare: true };
+    } catch (error) {
+      this.chosen[kindOf(shared)] = { missing: forbidden(error) };
+    }
+  }
+
+  private fitting(): { build: WasmBuild } | { missing: string } {
+    this.fit ??= this.find();
+    return this.fit;
+  }
+
+  private find(): { build: WasmBuild } | { missing: string } {
     if (this.binary.abi !== abiHash()) {
       return { missing: "the WebAssembly kernels were built from another kernels.h: run `npm run build`" };
     }
+    // A security policy that forbids compiling still lets it be validated.
     const build = [this.relaxed, this.simd].find(({ runsHere }) => runsHere);
-    if (build && compilesHere()) return { build };
-    if (build) {
-      return {
-        missing:
-          "WebAssembly is forbidden here (a page's Content-Security-Policy allows it by script-src 'wasm-unsafe-eval')",
-      };
-    }
+    if (build) return { build };
     return {
       missing:
         "this runtime has no WebAssembly SIMD (Node 16.4, Chrome 91, Firefox 89, Safari 16.4 and later do)",
@@ -85,20 +153,14 @@ export class WasmBuilds {
   }
 }
 
-type Choice = { build: WasmBuild } | { missing: string };
+const saidBy = (error: unknown) => (error instanceof Error ? error.message : String(error));
 
-/** An empty module: "\0asm", version 1. */
-const EMPTY = Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0);
+/** Of a page's main thread, in some browsers, for anything that is not small. */
+const refusedAtOnce = (error: RangeError) =>
+  `this thread may not compile WebAssembly while it waits (${saidBy(error)}): \`await prepareEngine()\` first`;
 
-/** Whether anything may be compiled here: a security policy that forbids it still lets it be validated. */
-function compilesHere(): boolean {
-  try {
-    new WebAssembly.Module(EMPTY);
-    return true;
-  } catch {
-    return false;
-  }
-}
+const forbidden = (error: unknown) =>
+  `WebAssembly may not be compiled here (${saidBy(error)}): a page's Content-Security-Policy allows it by script-src 'wasm-unsafe-eval'; where nothing does, hand in kernels that were compiled before, prepareEngine({ kernels })`;
 
 const WITH_MAXIMUM = 1;
 const SHARED_WITH_MAXIMUM = 3;

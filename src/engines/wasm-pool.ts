@@ -9,7 +9,7 @@
 import { spawnWorker, type WorkerHandle } from "#workers";
 import type { KernelExports } from "./wasm-kernels.js";
 import { failureOf, type Membership, type Message, sharedWords, WORDS } from "./wasm-messages.js";
-import { workerProgram } from "./worker-program.js";
+import { workerProgram, workerVersion } from "./worker-program.js";
 
 /** Looks at `active` before the caller goes to sleep. */
 const SPINS = 20_000;
@@ -26,7 +26,18 @@ export interface Job {
 
 export interface PoolMember {
   run(kernels: KernelExports, job: Job): void;
+  /** Why there are no more workers than `workers`; null where all that were wanted are there, as far as is known. */
+  readonly failure: string | null;
+  readonly workers: number;
   leave(): void;
+}
+
+let workerUrl: string | URL | null = null;
+
+/** Workers to come are started from a file, which holds the same program as the text that they are started from otherwise. */
+export function startWorkersFrom(url: string | URL): void {
+  workerUrl = url;
+  pool?.tryAgain();
 }
 
 class Pool {
@@ -35,6 +46,12 @@ class Pool {
   private readonly members = new Map<number, Membership>();
   private lastId = 0;
   private maySleep = true;
+  /** Why a worker did not start: none is started after it. */
+  failure: string | null = null;
+
+  get begun(): number {
+    return Atomics.load(this.control, WORDS.begun);
+  }
 
   get size(): number {
     return this.workers.length;
@@ -64,14 +81,36 @@ class Pool {
   }
 
   private hire(helpers: number): void {
-    while (this.workers.length < helpers) {
-      const worker = spawnWorker(workerProgram);
+    while (this.failure === null && this.workers.length < helpers) {
+      const worker = this.spawn();
+      if (!worker) return;
       const post = (message: Message) => worker.postMessage(message);
       const read = Atomics.load(this.control, WORDS.mail) - this.members.size;
-      post({ kind: "start", control: this.control, read });
+      post({ kind: "start", control: this.control, read, version: workerVersion });
       for (const [id, membership] of this.members) post({ kind: "join", id, ...membership });
       this.workers.push(worker);
     }
+  }
+
+  /** A worker; null where none can be started. One that turns out not to have started is given up later. */
+  private spawn(): WorkerHandle | null {
+    const lose = (reason: string) => {
+      this.failure ??= reason;
+      const at = made ? this.workers.indexOf(made) : -1;
+      if (at >= 0) this.workers.splice(at, 1)[0]!.terminate();
+    };
+    let made: WorkerHandle | null = null;
+    try {
+      made = spawnWorker(workerProgram, workerUrl, lose);
+    } catch (error) {
+      lose((error as Error).message);
+    }
+    return made;
+  }
+
+  /** After a failure, when there is another way to start workers. */
+  tryAgain(): void {
+    this.failure = null;
   }
 
   run(member: number, kernels: KernelExports, { helpers, ...job }: Job): void {
@@ -132,6 +171,9 @@ const abandoned = new FinalizationRegistry<() => void>((leaveNow) => leaveNow())
 /** How many workers there are now. */
 export const poolSize = () => pool?.size ?? 0;
 
+/** How many have begun to wait for jobs, of those that were ever started for the engines that there are. */
+export const begunWorkers = () => pool?.begun ?? 0;
+
 /** Adds an engine to the pool. Workers start with the first job. */
 export function joinPool(membership: Membership): PoolMember {
   pool ??= new Pool();
@@ -139,6 +181,12 @@ export function joinPool(membership: Membership): PoolMember {
   const id = joined.join(membership);
   const member: PoolMember = {
     run: (kernels, job) => joined.run(id, kernels, job),
+    get failure() {
+      return joined.failure;
+    },
+    get workers() {
+      return joined.size;
+    },
     leave() {
       abandoned.unregister(member);
       leave(joined, id);

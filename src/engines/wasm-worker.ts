@@ -6,6 +6,9 @@
 import { instantiateKernels, type KernelExports } from "./wasm-kernels.js";
 import { type Membership, type Message, tellFailure, WORDS } from "./wasm-messages.js";
 
+/** Which program this is: scripts/build-worker.mjs puts it in. A file of another version must not touch shared memory. */
+declare const VERSION: string;
+
 /** This worker's message port, which those who start it put before its program (`spawnWorker`). */
 declare const port: { onmessage: ((event: { data: Message }) => void) | null };
 
@@ -61,7 +64,9 @@ function serve(): void {
 
 port.onmessage = ({ data }) => {
   if (data.kind === "start") {
+    if (data.version !== VERSION) throw new Error("engine-worker.js is of another version of Cellstate");
     control = data.control;
+    Atomics.add(control, WORDS.begun, 1);
     read = data.read;
   } else {
     read++;

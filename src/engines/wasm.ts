@@ -7,7 +7,7 @@ import { DirectEngine } from "./direct.js";
 import { type EncodedProgram, encodeProgram } from "./encode.js";
 import type { Phase, SynchronousProgram } from "./engine.js";
 import { instantiateKernels, type KernelExports } from "./wasm-kernels.js";
-import type { WasmBuild } from "./wasm-module.js";
+import type { WasmModules } from "./wasm-module.js";
 import { joinPool, type PoolMember } from "./wasm-pool.js";
 
 const PAGE = 65536;
@@ -32,9 +32,10 @@ export class WasmEngine extends DirectEngine {
   private readonly stackTop: number;
   private disposed = false;
 
+  /** @param wanted threads, this one included */
   constructor(
-    private readonly build: WasmBuild,
-    readonly threads: number,
+    private readonly modules: WasmModules,
+    private readonly wanted: number,
   ) {
     super();
     this.memory = new WebAssembly.Memory({ initial: 32, maximum: MOST_PAGES, shared: this.shared });
@@ -43,16 +44,29 @@ export class WasmEngine extends DirectEngine {
     const windowAt = alignUp(this.kernels.__heap_base.value);
     this.window = new ProgramWindow(this.memory, windowAt);
     this.firstStack = windowAt + WINDOW;
-    this.base = this.firstStack + (threads - 1) * STACK;
+    this.base = this.firstStack + (wanted - 1) * STACK;
     this.reserve(this.base);
   }
 
+  /** As many as were asked for; fewer once workers did not start. */
+  get threads(): number {
+    const { member, wanted } = this;
+    return member && member.failure !== null ? Math.min(wanted, 1 + member.workers) : wanted;
+  }
+
+  get notes(): readonly string[] {
+    const reason = this.member?.failure ?? null;
+    return reason === null
+      ? []
+      : [`engine: fewer threads than ${this.wanted}, as a worker failed: ${reason}`];
+  }
+
   private get shared(): boolean {
-    return this.threads > 1;
+    return this.wanted > 1;
   }
 
   private get module(): WebAssembly.Module {
-    return this.build.module(this.shared);
+    return this.modules.module(this.shared);
   }
 
   get buffer(): ArrayBufferLike {
@@ -93,7 +107,7 @@ export class WasmEngine extends DirectEngine {
     for (let remaining = words[0]!; remaining > 0; remaining--) {
       const tasks = words[header]!;
       const starts = header + 1;
-      if (this.threads > 1 && tasks > 1) this.runShared(at, at + 4 * starts, tasks);
+      if (this.shared && tasks > 1) this.runShared(at, at + 4 * starts, tasks);
       else for (let task = 0; task < tasks; task++) this.kernels.run_task(at, at + 4 * starts, task, 0, 0);
       header = starts + tasks + 1;
     }
@@ -103,7 +117,7 @@ export class WasmEngine extends DirectEngine {
   private runShared(program: number, starts: number, tasks: number): void {
     const { memory, module, firstStack } = this;
     this.member ??= joinPool({ memory, module, firstStack, stackBytes: STACK });
-    this.member.run(this.kernels, { program, starts, tasks, helpers: this.threads - 1 });
+    this.member.run(this.kernels, { program, starts, tasks, helpers: this.wanted - 1 });
   }
 
   dispose(): void {

@@ -155,7 +155,9 @@ class Experiment {
   async run(): Promise<LabResult> {
     const { task, settings, lags, cells, sweep, threads, options } = this;
     const { units, batchSize, sequences, seeds } = settings;
-    const engine = ENGINES.createSynchronous({ engine: options.engine, threads: 1 });
+    const computing = { engine: options.engine, threads: 1 };
+    await ENGINES.ready(computing);
+    const engine = ENGINES.createSynchronous(computing);
     const engineName = engine.name;
     engine.dispose();
     const places = lags.flatMap((lag) => cells.map((cell) => ({ cell, lag })));

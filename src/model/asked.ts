@@ -3,19 +3,15 @@ import { knownOptions, wholeNumber } from "../base/errors.js";
 import type { Rows } from "../network/arrays.js";
 import type { InputsLike } from "../network/inputs.js";
 import { DEFAULT_BATCH, type Network } from "../network/network.js";
-import type { ModelNotes } from "./notes.js";
 import type { PredictOptions } from "./options.js";
 
-/** Checks what is asked, and says what is to be said before the first answer. @throws InputError */
+/** Checks what is asked. @throws InputError */
 export function asked(
   network: Network,
-  remarks: ModelNotes,
   x: InputsLike,
   options: PredictOptions,
 ): [inputs: Rows[], batchSize: number] {
   knownOptions(options, ["batchSize", "onWarning"], "predict");
   const batchSize = wholeNumber(options.batchSize ?? DEFAULT_BATCH, "predict batchSize", 1);
-  const inputs = network.inputRows(x);
-  remarks.say(false, options.onWarning, "predict");
-  return [inputs, batchSize];
+  return [network.inputRows(x), batchSize];
 }

@@ -25,7 +25,7 @@ export interface KerasFile {
  * The content decides, not the name. Nothing in the file is executed; @throws InputError, one line that names the
  * place, for anything damaged, hostile or unknown.
  */
-export function readKeras(bytes: Uint8Array, options: ReadOptions = {}): KerasFile {
+export function readKeras(bytes: ArrayBuffer | ArrayBufferView, options: ReadOptions = {}): KerasFile {
   const { name = "model" } = checkReading(options);
   return readOpened(openKeras(bytes, name), { ...options, name });
 }

@@ -1,19 +1,17 @@
 /** Opening and saving models by path, URL or bytes. */
 import type { Json } from "../base/json.js";
+import { ENGINES } from "../engines/engines.js";
 import { modelOf } from "./given.js";
 import { type KerasFile, readOpened } from "./keras.js";
 import type { Model } from "./model.js";
-import { type LoadOptions, openSource } from "./source.js";
+import { type LoadOptions, type ModelSource, openSource } from "./source.js";
 
 /**
  * Reads any model file. What may make the model behave otherwise than where it came from stands in its `notes`, which `fit`
  * and `predict` say once: what Keras or Cellstate wrote, a TensorFlow.js layers model by its `model.json`, or a safetensors
- * file of Cellstate's. A path (Node), a URL, or its bytes; the content decides what it is. @throws InputError
+ * file of Cellstate's. A path (Node), a URL, its bytes, a File, Blob or Response; the content decides what it is. @throws InputError
  */
-export async function loadModel(
-  source: string | URL | Uint8Array,
-  options: LoadOptions = {},
-): Promise<Model> {
+export async function loadModel(source: ModelSource, options: LoadOptions = {}): Promise<Model> {
   return (await loadFile(source, options)).model;
 }
 
@@ -26,11 +24,9 @@ export async function saveModel(model: Model, path: string | URL): Promise<void>
 }
 
 /** As `loadModel`, with the receipt of what was read and what the file carries besides. */
-export async function loadFile(
-  source: string | URL | Uint8Array,
-  loading: LoadOptions = {},
-): Promise<KerasFile> {
+export async function loadFile(source: ModelSource, loading: LoadOptions = {}): Promise<KerasFile> {
   const { opened, options } = await openSource(source, loading);
+  await ENGINES.ready(options);
   const file = readOpened(opened, options);
   if (file.extras !== null) kept.set(file.model, { extras: file.extras, name: options.name });
   return file;

@@ -97,7 +97,7 @@ export class Model {
    * `predict` and the like say them once (see `onWarning`).
    */
   get notes(): readonly string[] {
-    return this.#remarks.texts;
+    return this.#remarks.texts(this.#network.startedEngine);
   }
 
   /**
@@ -162,7 +162,7 @@ export class Model {
     return this.#network.runtime.engine.name;
   }
 
-  /** Threads that share its work. */
+  /** Threads that share its work: those that were asked for, until it turns out that some of them cannot be had. */
   get threads(): number {
     return this.#network.runtime.engine.threads;
   }
@@ -281,14 +281,23 @@ export class Model {
       : // As in Keras, class weights are for training alone; sample weights count in validation too.
         split && (options.classWeight ? { ...split, weights: null } : split);
     const host = { model: this, steered: (callback: () => void | Promise<void>) => this.#steered(callback) };
-    const run = new FitRun<Model>(this.#trainer, host, train, validation, options);
-    this.#remarks.say(true, options.onWarning, "fit");
     this.#fitting = true;
     try {
-      return await run.run();
+      const compiled = this.#network.ready();
+      if (compiled) await compiled;
+      const run = new FitRun<Model>(this.#trainer, host, train, validation, options);
+      this.#say(true, options.onWarning, "fit");
+      const history = await run.run();
+      this.#say(true, options.onWarning, "fit");
+      return history;
     } finally {
       this.#fitting = false;
     }
+  }
+
+  /** Says what was not said yet, of the engine too, which is made now where there is none. */
+  #say(training: boolean, onWarning: BatchOptions["onWarning"], where: string): void {
+    this.#remarks.say(training, onWarning, where, this.#network.runtime.engine);
   }
 
   /** One step on one batch; returns its loss before the update. */
@@ -296,7 +305,7 @@ export class Model {
     this.#refuseDuringFit("trainOnBatch");
     knownOptions(options, ["classWeight", "sampleWeight", "onWarning"], "trainOnBatch");
     const data = this.dataset(x, y, options);
-    this.#remarks.say(true, options.onWarning, "trainOnBatch");
+    this.#say(true, options.onWarning, "trainOnBatch");
     return this.#trainer.trainOnBatch(data);
   }
 
@@ -317,7 +326,9 @@ export class Model {
     this.#refuseDuringFit("evaluate", true);
     checkSignal(options.signal, "evaluate signal");
     const data = this.dataset(x, y, options);
-    this.#remarks.say(false, options.onWarning, "evaluate");
+    const compiled = this.#network.ready();
+    if (compiled) await compiled;
+    this.#say(false, options.onWarning, "evaluate");
     const scores = await evaluateDataset(this.#trainer, data, options);
     if (!scores) throw new DOMException("evaluate was aborted", "AbortError");
     return scores;
@@ -335,12 +346,19 @@ export class Model {
 
   /** As `predict`, in one array [rows][…shape]. */
   predictFlat(x: InputsLike, options: PredictOptions = {}): Rows {
-    return this.#network.predict(...asked(this.#network, this.#remarks, x, options));
+    const question = asked(this.#network, x, options);
+    this.#say(false, options.onWarning, "predict");
+    return this.#network.predict(...question);
   }
 
   /** As `predictAsync`, in one array [rows][…shape]. */
   async predictFlatAsync(x: InputsLike, options: PredictOptions = {}): Promise<Rows> {
-    return this.#network.predictAsync(...asked(this.#network, this.#remarks, x, options));
+    const question = asked(this.#network, x, options);
+    // What need not be waited for is asked at once.
+    const compiled = this.#network.ready();
+    if (compiled) await compiled;
+    this.#say(false, options.onWarning, "predict");
+    return this.#network.predictAsync(...question);
   }
 
   // ---- data ---------------------------------------------------------------------------------------------

@@ -5,6 +5,7 @@
 import { indicesOf, listOf, objectOf, textOf } from "../base/arguments.js";
 import { inputError, wholeNumber } from "../base/errors.js";
 import { direct, type Engine } from "../engines/engine.js";
+import type { EngineMaker } from "../engines/registry.js";
 import type { Layer, Shape } from "../layers/layer.js";
 import type { Rows } from "./arrays.js";
 import { buildGraph, chain, type Link, type Node, nameLayers } from "./graph.js";
@@ -23,7 +24,7 @@ export interface NetworkIdentity {
 
 export interface NetworkOptions extends NetworkIdentity {
   /** Makes the engine that it computes with, when that is first needed. */
-  engine: () => Engine;
+  engine: EngineMaker;
 }
 
 /** Layers and how they hang together: what a network is made of before it has memory. */
@@ -72,7 +73,7 @@ export class Network {
   /** Told of the memory once there is any, before it is used: whoever keeps something of its own in it. */
   onStart: ((runtime: Runtime) => void) | null = null;
 
-  private readonly makeEngine: () => Engine;
+  private readonly makeEngine: EngineMaker;
   private graph: readonly Node[] | null = null;
   private outputs: readonly number[] = [];
   private started: Runtime | null = null;
@@ -171,6 +172,16 @@ export class Network {
     this.started.weights.initialize(this.seed);
     this.onStart?.(this.started);
     return this.started;
+  }
+
+  /** Whoever may wait does so before memory is taken; undefined where there is nothing to wait for. */
+  ready(): Promise<void> | undefined {
+    return this.started ? undefined : this.makeEngine.ready?.();
+  }
+
+  /** The engine, once there is one. */
+  get startedEngine(): Engine | undefined {
+    return this.started?.engine;
   }
 
   /** Whether memory was taken for it. */

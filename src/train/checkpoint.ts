@@ -58,9 +58,8 @@ export function encodeCheckpoint(state: TrainingState): Uint8Array {
  * @param where what messages call the file
  * @throws InputError when the bytes are not a whole, undamaged checkpoint
  */
-export function decodeCheckpoint(bytes: Uint8Array, where: string): TrainingState {
-  bytesOf(bytes, textOf(where, "decodeCheckpoint where"));
-  const content = verified(bytes, where);
+export function decodeCheckpoint(bytes: ArrayBuffer | ArrayBufferView, where: string): TrainingState {
+  const content = verified(bytesOf(bytes, textOf(where, "decodeCheckpoint where")), where);
   const length = new DataView(content.buffer, content.byteOffset).getUint32(MAGIC.length, true);
   const start = dataStart(length);
   if (start > content.length) throw refuse(where, `a header within ${content.length} bytes`, length);

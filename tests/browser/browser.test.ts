@@ -1,30 +1,14 @@
 /** The library in a browser's bundle: nothing of Node's comes along, and Chromium computes what Node does, to the bit. */
 import assert from "node:assert/strict";
 import { before, describe, test } from "node:test";
-import { fileURLToPath } from "node:url";
-import { type BuildResult, build } from "esbuild";
 import { testedEngines } from "../contract/engines.js";
 import { readCases, readSample } from "../files/samples.js";
 import { assertClose } from "../golden/compare.js";
 import { decode } from "../golden/vectors.js";
+import { bundle, text } from "./bundle.js";
 import { findChromium, type Site, visit } from "./chromium.js";
 import type { Report } from "./page.js";
 import { trainNetwork } from "./training.js";
-
-const bundle = (file: string) =>
-  build({
-    entryPoints: [fileURLToPath(new URL(file, import.meta.url))],
-    bundle: true,
-    minify: true,
-    platform: "browser",
-    format: "esm",
-    outdir: "/",
-    write: false,
-    metafile: true,
-    logLevel: "silent",
-  });
-
-const text = ({ outputFiles }: BuildResult<{ write: false }>) => outputFiles[0]!.text;
 
 /** In fused WebAssembly or native code of this machine: the bits that every such engine computes. */
 async function fusedWeights(): Promise<number | null> {

@@ -1,5 +1,12 @@
 /** What the browser is to do, and Node beside it: train a small network and say what came of it. */
-import { type EngineOptions, layers, loadModel, sequential, TextClassifier } from "../../src/index.js";
+import {
+  type EngineOptions,
+  layers,
+  loadModel,
+  type Model,
+  sequential,
+  TextClassifier,
+} from "../../src/index.js";
 
 const STEPS = 12;
 
@@ -9,8 +16,8 @@ export interface Outcome {
   weights: number;
 }
 
-/** Trains on two shards of rows, the flagship in small. */
-export async function trainNetwork(options: EngineOptions): Promise<Outcome> {
+/** The flagship in small, compiled. */
+export function smallNetwork(options: EngineOptions): Model {
   const model = sequential(
     [
       layers.embedding({ inputDim: 40, outputDim: 6, inputLength: STEPS }),
@@ -21,15 +28,23 @@ export async function trainNetwork(options: EngineOptions): Promise<Outcome> {
     ],
     { seed: 3, ...options },
   );
+  model.compile({ optimizer: "adam", loss: "binaryCrossentropy" });
+  return model;
+}
+
+/** Rows of four shards. */
+export function trainingRows(): { x: number[][]; y: number[] } {
   const x = Array.from({ length: 64 }, (_, r) =>
     Array.from({ length: STEPS }, (_, t) => (r * 31 + t * 17 + r * t) % 40),
   );
-  model.compile({ optimizer: "adam", loss: "binaryCrossentropy" });
-  await model.fit(
-    x,
-    x.map((row) => (row.includes(7) ? 1 : 0)),
-    { epochs: 3 },
-  );
+  return { x, y: x.map((row) => (row.includes(7) ? 1 : 0)) };
+}
+
+/** Trains on two shards of rows a batch. */
+export async function trainNetwork(options: EngineOptions): Promise<Outcome> {
+  const model = smallNetwork(options);
+  const { x, y } = trainingRows();
+  await model.fit(x, y, { epochs: 3 });
   const outcome = { engine: model.engineName, weights: hash(model.getWeights().map(({ data }) => data)) };
   model.dispose();
   return outcome;

@@ -17,7 +17,8 @@ const target = (entry: string | { default: string }) => (typeof entry === "strin
 
 /** The `.d.ts` of every entry of the package, by the name that users import. */
 export const ENTRIES: readonly { name: string; file: string }[] = Object.entries(entries)
-  .filter(([path]) => path !== "./package.json")
+  // Files that are no programs of the library's: package.json, kernels, the worker.
+  .filter(([, entry]) => typeof entry !== "string")
   .map(([path, entry]) => ({
     name: `cellstate${path.slice(1)}`,
     file: ROOT + target(entry).replace(/^\.\//, "").replace(/\.js$/, ".d.ts"),

@@ -565,6 +565,7 @@ export const CALLABLES: Callable[] = [
     name: "file",
     engine: "reference",
   }),
+  simple("prepareEngine", main.prepareEngine, { workerUrl: "/engine-worker.js" }),
   simple("loadFile", main.loadFile, () => keras.writeKeras(network()), { name: "file", engine: "reference" }),
   simple("loadMultiLabelClassifier", predict.loadMultiLabelClassifier, () => multiLabel().toBytes(), {}),
   simple("loadRegressor", predict.loadRegressor, () => regressor().toBytes(), {}),

@@ -1,6 +1,6 @@
 /** The package as its users import it: every entry that package.json names, by its name. */
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 import { createRequire } from "node:module";
 import { describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
@@ -41,9 +41,23 @@ const NAMES: Record<string, string[]> = {
   "./tune": ["tune", "choice", "uniform", "logUniform", "integer"],
 };
 
+const FILES = [
+  "./engine-worker.js",
+  "./kernels.wasm",
+  "./kernels-answering.wasm",
+  "./kernels-answering-plain.wasm",
+  "./kernels-plain.wasm",
+  "./package.json",
+];
+
 describe("the package's entries", () => {
   test("are the ones that are tested here", () => {
-    assert.deepEqual(Object.keys(entries).sort(), [...Object.keys(NAMES), "./package.json"].sort());
+    assert.deepEqual(Object.keys(entries).sort(), [...Object.keys(NAMES), ...FILES].sort());
+  });
+
+  test("files are there for whoever serves or bundles them", () => {
+    for (const path of FILES)
+      assert.ok(statSync(require.resolve(`cellstate${path.slice(1)}`)).size > 1000, path);
   });
 
   for (const [entry, names] of Object.entries(NAMES)) {

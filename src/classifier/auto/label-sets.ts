@@ -81,7 +81,7 @@ export async function trainLabelSets(
     step = what;
     return options.onStep(step);
   };
-  const learner = new LabelSetLearner(counted, own, labels, options.seed, solverEngine(options), () =>
+  const learner = new LabelSetLearner(counted, own, labels, options.seed, await solverEngine(options), () =>
     options.onStep(step),
   );
   const learned = await learn(counted, learner, begin, options.maxSize);

@@ -4,7 +4,9 @@
  * n-grams that decide little are left out.
  */
 import { inputError, wholeNumber } from "../../base/errors.js";
+import { warnOnce } from "../../base/notes.js";
 import { percent } from "../../base/numbers.js";
+import type { SynchronousEngine } from "../../engines/engine.js";
 import { ENGINES } from "../../engines/engines.js";
 import { PURPOSE, Random } from "../../kernels/philox.js";
 import type { Model } from "../../model/model.js";
@@ -147,11 +149,19 @@ export function rowsToLearn(given: Material, seed: number, notes: string[]): Uin
   return drawnOf(given, seed, notes);
 }
 
-/** The engine that fits: one of the solver's own, by name; one of the caller's is the network's. */
-export const solverEngine = ({ engine, threads }: Pick<ModelOptions, "engine" | "threads">) => {
+/** Makes the engine that fits: one of the solver's own, by name; one of the caller's is the network's. */
+export async function solverEngine({
+  engine,
+  threads,
+}: Pick<ModelOptions, "engine" | "threads">): Promise<() => SynchronousEngine> {
   const own = typeof engine === "object" ? {} : computeOf({ engine, threads });
-  return () => ENGINES.createSynchronous(own);
-};
+  await ENGINES.ready(own);
+  return () => {
+    const made = ENGINES.createSynchronous(own);
+    for (const note of made.notes ?? []) warnOnce(note);
+    return made;
+  };
+}
 
 /** What a network computes with. */
 export const computeOf = ({ engine, threads }: Pick<ModelOptions, "engine" | "threads">) => ({

@@ -1,7 +1,6 @@
 /** `model: "auto"`: the classifier that rows held out of the data prefer, from labelled texts to parts. */
 import { functionOf } from "../../base/arguments.js";
 import { finiteNumber, inputError, oneOf, wholeNumber } from "../../base/errors.js";
-import { ENGINES } from "../../engines/engines.js";
 import type { ModelOptions } from "../../model/options.js";
 import { bundlesOf, type Duplicates } from "../bundles.js";
 import { type Corpus, refuseNoClasses } from "../corpus.js";
@@ -21,6 +20,7 @@ import {
   stepsToAnswer,
   trainDeep,
 } from "./deep.js";
+import { solverEngine } from "./linear-outputs.js";
 import { areLong, bundleOf, type WideData } from "./material.js";
 import { type Judged, mix, partsToHoldOut } from "./mixture.js";
 import { isScarce } from "./recipes.js";
@@ -104,14 +104,12 @@ export async function trainAuto(
     ...{ texts: corpus.texts, rows, classes, labels: labels.length },
     bundles: bundlesToJudge(corpus, options.duplicates),
   };
-  // The solver wants an engine that is its own, by name: one of the caller's is the network's.
-  const solving = typeof engine === "object" ? {} : compute;
   const plain = options.model === "linear";
   const effort = replay?.effort ?? oneOf(options.effort ?? "medium", EFFORTS, "effort");
   const wide = await trainWide(data, {
     seed,
     ...{ plain, allowance },
-    engine: () => ENGINES.createSynchronous(solving),
+    engine: await solverEngine(compute),
     onStep,
     ...(maxSize === undefined ? {} : { mostWords: wordsWithin(maxSize) }),
   });

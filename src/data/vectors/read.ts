@@ -3,17 +3,17 @@
  * as .gz. The content decides what a file is, not its name. A file is gone through once; of it only the vectors of the
  * words that are asked for are kept.
  */
-import { functionOf, objectOf, textOf, textsOf } from "../../base/arguments.js";
+import { textOf, textsOf } from "../../base/arguments.js";
 import { inputError, knownOptions } from "../../base/errors.js";
-import { type ByteSource, type Chunks, openBytes, streamChunks } from "../source.js";
+import { type ByteSource, openBytes } from "../source.js";
 import type { FoundVectors } from "./collector.js";
 import type { OpenedVectors } from "./open.js";
 
 /** Options of `readVectors`. */
 export interface VectorsOptions {
-  /** What messages call the file. Default "vectors". */
+  /** What messages call the file. Default its own name, or "vectors". */
   name?: string;
-  /** Inflates gzip in place of the web's DecompressionStream. */
+  /** Inflates gzip in place of what the platform has. */
   gunzip?: ByteSource["gunzip"];
 }
 
@@ -37,32 +37,40 @@ export interface VectorsFile {
 }
 
 /**
- * Opens word vectors: their beginning is read, which tells format and width. Node's file streams and a browser's
- * `blob.stream()` are such bytes.
+ * Opens word vectors: their beginning is read, which tells format and width. They come from a path (in a browser, an
+ * address), a URL, bytes, a File or Blob, a Response, or a stream of bytes in order.
  * @throws InputError where the bytes are no vectors
  */
 export async function readVectors(
-  source: AsyncIterable<Uint8Array> | ReadableStream<Uint8Array>,
+  source:
+    | string
+    | URL
+    | ArrayBuffer
+    | ArrayBufferView
+    | Blob
+    | Response
+    | ReadableStream<Uint8Array>
+    | AsyncIterable<Uint8Array>,
   options: VectorsOptions = {},
 ): Promise<VectorsFile> {
-  const given = chunksOf(source);
   knownOptions(options, ["name", "gunzip"], "readVectors");
   const { gunzip } = options;
-  const name = textOf(options.name ?? "vectors", "readVectors name");
-  const { chunks } = await openBytes({ name, chunks: given, ...(gunzip ? { gunzip } : {}) });
-  // Loaded with the first file: who reads none does not ship it.
-  const { openVectors } = await import("./open.js");
+  if (options.name !== undefined) textOf(options.name, "readVectors name");
+  // Loaded with the first file: who reads none does not ship them.
+  const [{ sourceOf }, { openVectors }] = await Promise.all([import("../sources.js"), import("./open.js")]);
+  const found = await sourceOf(
+    source,
+    "a path, a URL, bytes, a File, Blob or Response, or a stream",
+    "readVectors",
+  );
+  const own = found.name === "data" ? "vectors" : found.name;
+  const name = options.name ?? own;
+  if ("records" in found)
+    throw inputError({ expected: "a file of word vectors", where: name, received: "rows" });
+  const { chunks } = await openBytes({ ...found, name, ...(gunzip ? { gunzip } : {}) });
   const opened = await openVectors(chunks, name);
   const { format, width, close } = opened;
   return { name, format, width, collect: once(name, opened), close };
-}
-
-/** Not every browser goes through a stream as it stands. */
-function chunksOf(source: AsyncIterable<Uint8Array> | ReadableStream<Uint8Array>): Chunks {
-  objectOf(source, "readVectors", "bytes in chunks");
-  if (source instanceof ReadableStream) return streamChunks(source);
-  functionOf(source[Symbol.asyncIterator], "readVectors source");
-  return source;
 }
 
 /** What is read once. */

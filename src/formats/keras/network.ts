@@ -2,8 +2,7 @@
 import { listOf, objectOf, textOf } from "../../base/arguments.js";
 import { inputError, knownOptions } from "../../base/errors.js";
 import { checkOnWarning, type WarningOptions } from "../../base/notes.js";
-import type { Engine } from "../../engines/engine.js";
-import type { EngineOptions } from "../../engines/registry.js";
+import type { EngineMaker, EngineOptions } from "../../engines/registry.js";
 import { Network } from "../../network/network.js";
 import type { OpenedFile } from "../opened.js";
 import { type Blueprint, readModelConfig, toLinks } from "./model-config.js";
@@ -28,7 +27,7 @@ export function checkReading(options: ReadOptions): ReadOptions {
 export interface NetworkSource {
   /** What messages call the file. */
   name: string;
-  engine: () => Engine;
+  engine: EngineMaker;
 }
 
 /** A network out of a file, and how it was read. */
@@ -61,7 +60,7 @@ export function readNetwork(opened: OpenedFile, { name, engine }: NetworkSource)
 }
 
 /** The network itself; no memory is taken for its weights yet. */
-function build(blueprint: Blueprint, engine: () => Engine): Network {
+function build(blueprint: Blueprint, engine: EngineMaker): Network {
   const layers = blueprint.entries.map(({ layer }) => layer);
   const { name, outputs } = blueprint;
   return new Network({ layers, links: toLinks(blueprint), outputs }, { engine, name });

@@ -22,8 +22,8 @@ const A_MODEL = "a Keras model (.keras archive, HDF5 or JSON)";
  * The content decides, not the name. Nothing in the file is executed; @throws InputError, one line that names the
  * place, for anything damaged, hostile or unknown.
  */
-export function openKeras(bytes: Uint8Array, file: string): OpenedFile {
-  bytesOf(bytes, file);
+export function openKeras(source: ArrayBuffer | ArrayBufferView, file: string): OpenedFile {
+  const bytes = bytesOf(source, file);
   if (isZip(bytes)) return openArchive(bytes, file);
   if (isHdf5(bytes)) return openHdf5(bytes, file);
   if (isJson(bytes)) return openJson(bytes, file);

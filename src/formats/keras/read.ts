@@ -51,10 +51,14 @@ export function readOpened(opened: OpenedFile, source: NetworkSource): Reading {
  * Replaces a model's weights by those of a `.weights.h5`, an HDF5 model or an archive of the same architecture.
  * Returns warnings. @throws InputError where they do not fit or the file is damaged; the model is then unchanged.
  */
-export function readKerasWeights(model: NetworkLike, bytes: Uint8Array, options: ReadOptions = {}): string[] {
+export function readKerasWeights(
+  model: NetworkLike,
+  source: ArrayBuffer | ArrayBufferView,
+  options: ReadOptions = {},
+): string[] {
   const { name = "weights" } = checkReading(options);
   networkOf(model, "readKerasWeights");
-  bytesOf(bytes, name);
+  const bytes = bytesOf(source, name);
   const notes = new Notes();
   setWeights(model, entriesOf(model), openWeights(bytes, name), notes);
   return notes.warnings;

@@ -21,15 +21,15 @@ const MOST_SHARDS = 10_000;
  */
 export async function readShardedKerasWeights(
   model: NetworkLike,
-  index: Uint8Array,
+  index: ArrayBuffer | ArrayBufferView,
   readShard: (name: string) => Uint8Array | Promise<Uint8Array>,
   options: ReadOptions = {},
 ): Promise<string[]> {
   const { name = "weights" } = checkReading(options);
   networkOf(model, "readShardedKerasWeights");
-  bytesOf(index, name);
+  const json = bytesOf(index, name);
   functionOf(readShard, "readShardedKerasWeights readShard");
-  const { places, size } = readIndex(index, name);
+  const { places, size } = readIndex(json, name);
   const shards = new Map<string, Hdf5Group>();
   for (const shard of new Set(places.flatMap(([, files]) => files))) {
     shards.set(shard, readHdf5(await readShard(shard), shard));

@@ -47,11 +47,14 @@ const TOKENIZERS: ReadonlySet<string> = new Set(
 
 const MOST_BYTES = 24 * 2 ** 20;
 
-/** Reads a vocabulary file of any kind. @throws InputError in one line that names the place */
-export function readVocabulary(bytes: Uint8Array, options: VocabularyOptions = {}): VocabularyFile {
+/** Reads a vocabulary file of any kind, from its bytes. @throws InputError in one line that names the place */
+export function readVocabulary(
+  source: ArrayBuffer | ArrayBufferView,
+  options: VocabularyOptions = {},
+): VocabularyFile {
   knownOptions(options, ["name", "size", "length", "padding", "truncating"], "readVocabulary");
   const { name = "vocabulary", size, ...row } = options;
-  bytesOf(bytes, textOf(name, "readVocabulary name"));
+  const bytes = bytesOf(source, textOf(name, "readVocabulary name"));
   const found = find(bytes, name);
   const { words, format, assumed } = found;
   const most = size === undefined ? words.length : wholeNumber(size, "vocabulary size", 2);
