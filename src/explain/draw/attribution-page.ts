@@ -7,7 +7,7 @@ import { page } from "../../drawing/page.js";
 import type { Attribution } from "../attribution.js";
 import type { Sentence } from "../sentence.js";
 import { attributionPicture, eachPart, namedParts } from "./attribution-picture.js";
-import { formulaBlock } from "./math-markup.js";
+import { formulaBlock } from "../../drawing/math/mathml.js";
 import { numberSharesPicture, strongestNumbers } from "./number-shares-picture.js";
 import { numeral, tiny } from "./numbers.js";
 import { EXPLAIN_STYLE } from "./style.js";

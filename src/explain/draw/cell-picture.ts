@@ -10,7 +10,7 @@ import { cellDiagram, DIAGRAM } from "./cell-diagrams.js";
 import { badge } from "./diagram.js";
 import type { PartValues } from "./diagram-parts.js";
 import { type Box, HATCH, heatLegend, heatMap, place } from "./heat-map.js";
-import { formula, formulaLines } from "./math-text.js";
+import { formula, formulaLines } from "../../drawing/math/svg-text.js";
 import { numeral } from "./numbers.js";
 import { wordsAxis, wordsHeight } from "./words-axis.js";
 

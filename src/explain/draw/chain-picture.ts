@@ -5,7 +5,7 @@ import { drawing, words as label } from "../../drawing/svg.js";
 import type { CellView, PartSeries } from "../cell-view.js";
 import { wire } from "./diagram.js";
 import { HATCH, heatLegend, heatMap } from "./heat-map.js";
-import { formula } from "./math-text.js";
+import { formula } from "../../drawing/math/svg-text.js";
 import { numeral } from "./numbers.js";
 
 /** Steps that fit beside the loop with words that can be read; of longer texts the last ones. */

@@ -5,7 +5,7 @@ import { html, type Markup } from "../../drawing/markup.js";
 import { drawing, words } from "../../drawing/svg.js";
 import type { CellComparison } from "../comparison.js";
 import { cellDiagram, DIAGRAM } from "./cell-diagrams.js";
-import { formula } from "./math-text.js";
+import { formula } from "../../drawing/math/svg-text.js";
 
 /** Of the drawings: smaller ones have letters that nobody reads. */
 const SCALE = 0.85;

@@ -4,7 +4,7 @@ import { type Anchor, px, words } from "../../drawing/svg.js";
 import type { CellAnatomy, CellPart } from "../anatomy.js";
 import type { CellKind } from "../cells/names.js";
 import { BOX, badge, fork, network, wire } from "./diagram.js";
-import { formula } from "./math-text.js";
+import { formula } from "../../drawing/math/svg-text.js";
 
 /** The state's line, the networks' row, and the line of x_t and h_{t−1}. */
 export const TOP = 104;

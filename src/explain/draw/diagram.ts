@@ -1,7 +1,7 @@
 /** The pieces that drawings of cells are made of: wires with round corners, networks, pointwise operations, badges. */
 import { html, type Markup } from "../../drawing/markup.js";
 import { px, words } from "../../drawing/svg.js";
-import { formula } from "./math-text.js";
+import { formula } from "../../drawing/math/svg-text.js";
 
 export type Point = readonly [number, number];
 export type WireKind = "plain" | "state" | "hidden" | "bus";

@@ -13,7 +13,7 @@ import {
   partPhrase,
   textsPhrase,
 } from "./feature-attribution-picture.js";
-import { formulaBlock } from "./math-markup.js";
+import { formulaBlock } from "../../drawing/math/mathml.js";
 import { tiny } from "./numbers.js";
 import { EXPLAIN_STYLE } from "./style.js";
 

@@ -5,7 +5,7 @@
 import { html, type Markup } from "../../drawing/markup.js";
 import { BOX, fork, pointwise, RADIUS, weights, wire } from "./diagram.js";
 import { BUS, bus, JOIN, LEFT, legend, type Parts, RIGHT, ROW, TOP } from "./diagram-parts.js";
-import { formula } from "./math-text.js";
+import { formula } from "../../drawing/math/svg-text.js";
 
 /** Networks from left to right; where the reset gate multiplies; 1 − z; and the sum. */
 const [R, Z, H, RESET, REST, ADD, UP] = [266, 434, 650, 352, 542, 650, 790];

@@ -5,7 +5,7 @@ import { foreign, html, type Markup } from "../../drawing/markup.js";
 import { page } from "../../drawing/page.js";
 import { UNDECIDED, type Verdict } from "../expectations.js";
 import type { LayerParameters, ModelParameters } from "../parameters.js";
-import { formulaBlock } from "./math-markup.js";
+import { formulaBlock } from "../../drawing/math/mathml.js";
 import { parametersPicture } from "./parameters-picture.js";
 import { EXPLAIN_STYLE } from "./style.js";
 

@@ -7,7 +7,7 @@ import { stateLetter } from "../cells/names.js";
 import type { MemoryView } from "../memory-view.js";
 import type { Unrolled } from "../unroll.js";
 import { type Box, HATCH, heatLegend, heatMap } from "./heat-map.js";
-import { formula } from "./math-text.js";
+import { formula } from "../../drawing/math/svg-text.js";
 import { numeral, tiny } from "./numbers.js";
 import { wordsAxis, wordsHeight } from "./words-axis.js";
 
