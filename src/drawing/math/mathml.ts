@@ -66,7 +66,8 @@ const CLOSE = html` lspace="0" rspace="0"`;
 function operator({ text, between }: Extract<Piece, { kind: "operator" }>, small: boolean): Markup {
   if (text === ",") return html`<mo separator="true">,</mo>`;
   const close = small || text === "/" || !between;
-  return html`<mo form="${between ? "infix" : "prefix"}"${close && CLOSE}>${text}</mo>`;
+  // The dot operator, which has room on both sides; in lines of text it is a middle dot.
+  return html`<mo form="${between ? "infix" : "prefix"}"${close && CLOSE}>${text.replace("·", "⋅")}</mo>`;
 }
 
 function bracket({ text, opens: left, size }: Extract<Piece, { kind: "bracket" }>): Markup {
