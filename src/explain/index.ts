@@ -2,6 +2,9 @@
  * cellstate/explain: what a recurrent model is made of and what it does, as plain data; and `draw`, which draws it.
  * @module cellstate/explain
  */
+export type { HeatMapOptions, PictureOptions } from "../drawing/canvas.js";
+export { PICTURE_STYLE } from "../drawing/picture-style.js";
+export { PICTURE_TOKENS, type Tokens } from "../drawing/tokens.js";
 export { type CellAnatomy, type CellPart, cellAnatomy, type PartNetwork } from "./anatomy.js";
 export {
   type Attribution,

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { cutToWidth, printable } from "../../src/base/text.js";
+import { Canvas } from "../../src/drawing/canvas.js";
 import { html, type Markup } from "../../src/drawing/markup.js";
 import { plainText } from "../../src/drawing/math/plain.js";
 import { formula, formulaLines, formulaWidth } from "../../src/drawing/math/svg-text.js";
@@ -24,7 +25,6 @@ import { decades, type Line } from "../../src/explain/draw/log-lines.js";
 import { numeral, tiny } from "../../src/explain/draw/numbers.js";
 import { parametersPage } from "../../src/explain/draw/parameters-page.js";
 import { parametersPicture } from "../../src/explain/draw/parameters-picture.js";
-import { EXPLAIN_STYLE } from "../../src/explain/draw/style.js";
 import { unrollPage } from "../../src/explain/draw/unroll-page.js";
 import { unrollPicture } from "../../src/explain/draw/unroll-picture.js";
 import { checkExpectations } from "../../src/explain/expectations.js";
@@ -75,8 +75,8 @@ function checkPicture(picture: Markup): void {
     assert.ok(textOf(element!).length > 10, `${part}: ${textOf(element!)}`);
   }
   assert.doesNotMatch(picture.source, /NaN|Infinity|undefined|null/);
-  const file = svgFile(picture, EXPLAIN_STYLE);
-  assert.match(file, /prefers-color-scheme: dark/);
+  const file = svgFile(picture);
+  assert.match(file, /color-scheme: light dark/);
   const [width, height] = svg!.attributes.get("viewBox")!.split(" ").slice(2).map(Number);
   for (const element of [...byName(svg!, "rect"), ...byName(svg!, "text")]) {
     if (!element.attributes.has("x") || element.attributes.has("transform")) continue;
@@ -117,7 +117,7 @@ for (const kind of Object.keys(KINDS) as (keyof typeof KINDS)[]) {
     const page = cellPage(view.anatomy, HOSTILE, view);
     checkPage(page, true);
     // On paper a drawing is at most 225 mm high: letters of one twice as high as wide would be too small.
-    for (const svg of byClass(parsePage(page), "chart")) {
+    for (const svg of byClass(parsePage(page), "cellstate")) {
       const [width, height] = svg.attributes.get("viewBox")!.split(" ").slice(2).map(Number);
       assert.ok(height! / width! < 1.3, `${width} × ${height}`);
     }
@@ -295,6 +295,7 @@ test("a heat map: shades by size, hatched below 0, blank at 0", () => {
         full: 1,
       },
       box,
+      new Canvas("map"),
     )}</svg>`,
   );
   const shades = byName(drawn, "path").map(({ attributes }) => [
@@ -335,18 +336,18 @@ test("drawings scroll where a page is narrow, and are whole on paper; formulas b
   const view = cellView(model("gru"), sentence);
   const source = cellPage(view.anatomy, "t", view);
   const page = parsePage(source);
-  for (const svg of byClass(page, "chart")) {
+  for (const svg of byClass(page, "cellstate")) {
     const width = Number(svg.attributes.get("viewBox")!.split(" ")[2]);
     const least = Number(/least-(\d+)/.exec(svg.attributes.get("class")!)![1]);
     assert.ok(least > 0.83 * width && least < 0.87 * width, `${least} of ${width}`);
     assert.ok(source.includes(`.drawing > .least-${least} { min-width: ${least}px; }`));
   }
-  assert.equal(byClass(page, "drawing").length, byClass(page, "chart").length);
+  assert.equal(byClass(page, "drawing").length, byClass(page, "cellstate").length);
   assert.match(source, /@media print[\s\S]*\.drawing > \[class\*="least-"\] \{ min-width: 0;/);
   assert.match(source, /@media print[\s\S]*\.drawing, \.scroll \{ overflow: visible; \}/);
   assert.match(source, /@media print[\s\S]*background: #fff; color: #000/);
-  assert.match(source, /@media print \{ \.formula \{ overflow: visible; \} \}/);
-  const candidate = byClass(page, "formula").find((block) => textOf(block).includes("⊙("))!;
+  assert.match(source, /@media print[\s\S]*\.cellstate-formula \{ overflow: visible; \}/);
+  const candidate = byClass(page, "cellstate-formula").find((block) => textOf(block).includes("⊙("))!;
   assert.ok(byName(candidate, "math").length >= 4, "a formula is as many pieces as it has operators");
 });
 

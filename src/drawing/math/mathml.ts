@@ -14,7 +14,7 @@ export function mathMarkup(tex: string | Formula, display = false): Markup {
 
 /** A formula on lines of its own, broken before operators where it is wider than the page; a part that is still wider scrolls. */
 export const formulaBlock = (tex: string): Markup =>
-  html`<div class="formula">${brokenUp(parseTex(tex)).map((part) => html`${mathMarkup(part, true)} `)}</div>`;
+  html`<div class="cellstate-formula">${brokenUp(parseTex(tex)).map((part) => html`${mathMarkup(part, true)} `)}</div>`;
 
 /** Pieces side by side; `small` within a script. */
 const pieces = (formula: Formula, small: boolean): Content[] =>

@@ -24,7 +24,12 @@ function runsOfPiece(piece: Piece, level: Run["level"]): Run[] {
     case "fraction":
       return [...runsOf(piece.above, level), ...run("/"), ...runsOf(piece.below, level)];
     case "scripts":
-      if (level !== "base") throw inputError({ expected: "scripts of one level", where: "a formula in a drawing", received: plainText([piece]) });
+      if (level !== "base")
+        throw inputError({
+          expected: "scripts of one level",
+          where: "a formula in a drawing",
+          received: plainText([piece]),
+        });
       return [
         ...runsOfPiece(piece.base, level),
         ...(piece.primes > 0 ? run("′".repeat(piece.primes)) : []),

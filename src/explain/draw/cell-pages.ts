@@ -2,6 +2,7 @@
 import { count, decimal } from "../../base/numbers.js";
 import { figure, section, table } from "../../drawing/blocks.js";
 import { html, type Markup } from "../../drawing/markup.js";
+import { formulaBlock, mathMarkup } from "../../drawing/math/mathml.js";
 import { page } from "../../drawing/page.js";
 import type { CellAnatomy, CellPart } from "../anatomy.js";
 import type { CellView } from "../cell-view.js";
@@ -9,7 +10,6 @@ import type { CellComparison } from "../comparison.js";
 import { mapsPicture, stepPicture } from "./cell-picture.js";
 import { chainPicture } from "./chain-picture.js";
 import { comparisonPicture } from "./comparison-picture.js";
-import { formulaBlock, mathMarkup } from "../../drawing/math/mathml.js";
 import { numeral } from "./numbers.js";
 import { EXPLAIN_STYLE } from "./style.js";
 

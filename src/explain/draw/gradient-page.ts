@@ -1,10 +1,10 @@
 /** A gradient on its way back, as a page: the derivation, one step in numbers with its checks, and the pictures. */
 import { figure, section, table } from "../../drawing/blocks.js";
 import { foreign, html } from "../../drawing/markup.js";
+import { formulaBlock, mathMarkup } from "../../drawing/math/mathml.js";
 import { page } from "../../drawing/page.js";
 import type { GradientView } from "../gradient-view.js";
 import { gradientPicture } from "./gradient-picture.js";
-import { formulaBlock, mathMarkup } from "../../drawing/math/mathml.js";
 import { numeral, tiny } from "./numbers.js";
 import { EXPLAIN_STYLE } from "./style.js";
 
