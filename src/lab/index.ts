@@ -5,7 +5,7 @@
 export type { PictureOptions } from "../drawing/canvas.js";
 export { svgText } from "../drawing/given.js";
 export { PICTURE_STYLE } from "../drawing/picture-style.js";
-export { PICTURE_TOKENS, type Tokens } from "../drawing/tokens.js";
+export { PICTURE_TOKENS, type TokenName } from "../drawing/tokens.js";
 export { CELL_CLASSES, CELL_NAMES, type CellName } from "./cells.js";
 export type { Job } from "./learn.js";
 export { type LabTable, labPage, labPicture, labTable } from "./pictures.js";

@@ -16,4 +16,3 @@ export {
   textComparisonPicture,
   unrollPicture,
 } from "./pictures.js";
-export { type FormulaOptions, formula } from "./public-formula.js";

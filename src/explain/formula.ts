@@ -1,7 +1,7 @@
 /** Formulas for pages of others. */
-import { booleanOf, textOf } from "../../base/arguments.js";
-import { knownOptions } from "../../base/errors.js";
-import { formulaBlock, mathMarkup } from "../../drawing/math/mathml.js";
+import { booleanOf, textOf } from "../base/arguments.js";
+import { knownOptions } from "../base/errors.js";
+import { formulaBlock, mathMarkup } from "../drawing/math/mathml.js";
 
 /** Options of `formula`. */
 export interface FormulaOptions {
