@@ -18,7 +18,12 @@ export const formulaBlock = (tex: string): Markup =>
 
 /** Pieces side by side; `small` within a script. */
 const pieces = (formula: Formula, small: boolean): Content[] =>
-  formula.map((piece, k) => element(piece, small, formula[k + 1]));
+  formula.map((piece, k) =>
+    // An operator that leads a line has the space of the line before it.
+    piece.kind === "operator" && k === 0
+      ? operator(piece, small, true)
+      : element(piece, small, formula[k + 1]),
+  );
 
 /** One element of them all. */
 function row(formula: Formula, small = false): Markup {
@@ -63,11 +68,15 @@ const opens = (piece?: Piece): boolean => piece?.kind === "bracket" && piece.ope
 
 const CLOSE = html` lspace="0" rspace="0"`;
 
-function operator({ text, between }: Extract<Piece, { kind: "operator" }>, small: boolean): Markup {
+function operator(
+  { text, between }: Extract<Piece, { kind: "operator" }>,
+  small: boolean,
+  leads = false,
+): Markup {
   if (text === ",") return html`<mo separator="true">,</mo>`;
   const close = small || text === "/" || !between;
   // The dot operator, which has room on both sides; in lines of text it is a middle dot.
-  return html`<mo form="${between ? "infix" : "prefix"}"${close && CLOSE}>${text.replace("·", "⋅")}</mo>`;
+  return html`<mo form="${between ? "infix" : "prefix"}"${close ? CLOSE : leads && html` lspace="0"`}>${text.replace("·", "⋅")}</mo>`;
 }
 
 function bracket({ text, opens: left, size }: Extract<Piece, { kind: "bracket" }>): Markup {
