@@ -285,19 +285,13 @@ test("anatomies: columns of the weights in Keras's order", () => {
 
 test("a heat map: shades by size, hatched below 0, blank at 0", () => {
   const box = { x: 0, y: 0, width: 20, height: 20 };
-  const drawn = parse(
-    html`<svg>${heatMap(
-      {
-        values: [
-          [1, -0.5],
-          [0, 0.5],
-        ],
-        full: 1,
-      },
-      box,
-      new Canvas("map"),
-    )}</svg>`,
-  );
+  const values = [
+    [1, -0.5],
+    [0, 0.5],
+  ];
+  const canvas = new Canvas("map");
+  const about = { title: "a map", description: "of four", width: 20, height: 20 };
+  const drawn = parse(canvas.drawing(about, heatMap({ values, full: 1 }, box, canvas)));
   const shades = byName(drawn, "path").map(({ attributes }) => [
     attributes.get("class"),
     attributes.get("fill-opacity"),
