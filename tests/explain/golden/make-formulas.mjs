@@ -1,4 +1,4 @@
-// Writes formulas.json: what KaTeX makes of formulas that explanations write. `npm install --no-save katex@0.18.4 && node tests/explain/golden/make_formulas.mjs`
+// Writes formulas.json: what KaTeX makes of formulas that explanations write. `npm install --no-save katex@0.18.4 && node tests/explain/golden/make-formulas.mjs`
 import { writeFileSync } from "node:fs";
 import katex from "katex";
 
