@@ -8,6 +8,7 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import { buildCommonjs } from "./build-commonjs.mjs";
 import { buildNative } from "./build-native.mjs";
 import { buildPieces } from "./build-pieces.mjs";
+import { buildStyle } from "./build-style.mjs";
 import { buildCheckedWasm, buildWasm } from "./build-wasm.mjs";
 import { buildWeb } from "./build-web.mjs";
 import { buildWorker } from "./build-worker.mjs";
@@ -20,6 +21,7 @@ await buildWorker();
 await buildPieces();
 await buildWeb();
 buildCommonjs();
+await buildStyle();
 const [options, words] = [true, false].map((is) =>
   process.argv.slice(2).filter((arg) => arg.startsWith("--") === is),
 );

@@ -47,6 +47,7 @@ const FILES = [
   "./kernels-answering.wasm",
   "./kernels-answering-plain.wasm",
   "./kernels-plain.wasm",
+  "./style.css",
   "./package.json",
 ];
 
