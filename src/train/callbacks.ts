@@ -33,6 +33,8 @@ export interface TrainingProgress<M extends Trained = Trained> {
   readonly step: number;
   /** Whether the signal of this run was given: this batch is its last. */
   readonly aborted: boolean;
+  /** The loss of the last batch by itself; the logs have the mean of the epoch so far. NaN before the first. */
+  readonly batchLoss: number;
   /**
    * ‖∂loss/∂w‖ of the last batch, before clipping, of every trained weight by its name; null where no callback wants them
    * (`wantsGradientNorms`), and before the first batch.

@@ -142,6 +142,7 @@ export class FitRun<M extends Trained> {
   private rowsSeen = 0;
   private logs: Logs[] = [];
   private stopped: string | null = null;
+  private batchLoss = Number.NaN;
   private norms: Readonly<Record<string, number>> | null = null;
   private readonly turns = new Turns();
 
@@ -283,6 +284,9 @@ export class FitRun<M extends Trained> {
       get step() {
         return run.trainer.iterations;
       },
+      get batchLoss() {
+        return run.batchLoss;
+      },
       get gradientNorms() {
         return run.norms;
       },
@@ -398,6 +402,7 @@ export class FitRun<M extends Trained> {
     const { trainer } = this;
     const weights = trainer.weights(this.train, order, from, to);
     this.metrics.update(outputs, trainer.targets(plan), to - from, weights, trainer.logits(plan));
+    this.batchLoss = loss;
     this.lossSum += loss * (to - from);
     this.rowsSeen += to - from;
     this.batch++;
