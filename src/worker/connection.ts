@@ -1,7 +1,8 @@
 /** The caller's side of a worker: calls go out, what comes of each finds its way back; and when it ends, all hear of it. */
 import { startWorker } from "#worker-start";
 import { functionOf } from "../base/arguments.js";
-import { inputError, knownOptions } from "../base/errors.js";
+import { inputError } from "../base/errors.js";
+import type { Progress } from "../base/progress.js";
 import { checkSignal } from "../train/evaluate.js";
 import { abortError, unpackError, WorkerError } from "./errors.js";
 import {
@@ -113,7 +114,14 @@ export class Connection<H extends keyof Hosts> {
       }
       signal?.addEventListener("abort", abort);
       keepAlive(worker, true);
+      queueMicrotask(() => this.#tell(id, "progress", [this.#beginning()]));
     }) as Promise<CallResult<H, N>>;
+  }
+
+  /** What is told at once, whatever the worker is at. */
+  #beginning(): Progress {
+    const phase = this.#isReady ? "waiting for the worker" : "starting the worker";
+    return { phase, done: 0, total: null, seconds: 0 };
   }
 
   /** The worker, started with the first call. */
@@ -136,15 +144,15 @@ export class Connection<H extends keyof Hosts> {
   }
 
   #hear(message: unknown): void {
-    const said = message as Partial<FromWorker & { id: number }> | null;
-    if (typeof said !== "object" || said === null)
-      return this.#fail("it said what is no message of its program");
+    const said = (message ?? {}) as Partial<FromWorker & { id: number }>;
+    const { id } = said;
     if ("ready" in said) {
       if (said.ready === PROTOCOL) this.#isReady = true;
       else this.#fail(`its program speaks version ${said.ready}, and this is version ${PROTOCOL}`);
-    } else if ("event" in said && said.id !== undefined) this.#tell(said.id, said.event!, said.args ?? []);
-    else if ("error" in said && said.id !== undefined) this.#end(said.id)?.reject(unpackError(said.error!));
-    else if ("result" in said && said.id !== undefined) this.#end(said.id)?.resolve(said.result);
+    } else if (id === undefined) this.#fail("it said what is no message of its program");
+    else if ("event" in said) this.#tell(id, said.event!, said.args ?? []);
+    else if ("error" in said) this.#end(id)?.reject(unpackError(said.error!));
+    else if ("result" in said) this.#end(id)?.resolve(said.result);
     else this.#fail("it said what is no message of its program");
   }
 
@@ -205,7 +213,3 @@ export class Connection<H extends keyof Hosts> {
 export function listenerOf<T>(value: T | undefined, where: string): T | undefined {
   return value === undefined ? undefined : functionOf(value, where);
 }
-
-/** The options of a call that watch it, taken from the others. */
-export const checkWatch = (options: object, names: readonly string[], where: string): void =>
-  knownOptions(options, names, where);

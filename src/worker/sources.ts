@@ -3,13 +3,16 @@ import { inputError } from "../base/errors.js";
 import { responseSource } from "../data/source.js";
 import type { Readable } from "../data/sources.js";
 
-/** A file: a File or Blob (of which nothing is copied), bytes, a Response, or an address; in Node also a path. */
-export type FileSource = Blob | Uint8Array | Response | URL | string;
+/**
+ * A file: a File or Blob (of which nothing is copied), bytes, a Response, or an address (in Node also a path); or the `file` of
+ * a model that is open.
+ */
+export type FileSource = Blob | Uint8Array | Response | URL | string | SentFile;
 
 /** A file, or rows as objects whose keys are the columns. */
 export type DataSource = FileSource | Iterable<object> | AsyncIterable<object>;
 
-/** A file as it crosses. */
+/** A file as it crosses: a Blob with its name, or an address. */
 export type SentFile = { readonly file: Blob; readonly name: string } | { readonly address: string };
 
 /** Data as it crosses. */
@@ -30,6 +33,7 @@ export async function sendFile(source: FileSource, where: string): Promise<SentF
     return { file: await source.blob(), name };
   }
   if (source instanceof URL) return { address: source.href };
+  if (isSent(source)) return source;
   if (typeof source === "string" && source !== "" && !source.includes("\0"))
     return { address: absolute(source) };
   throw inputError({ expected: FILE, where, received: source });
@@ -61,7 +65,7 @@ function absolute(address: string): string {
 }
 
 /** Whether it is what `sendFile` or `sendData` made. */
-export const isSent = (value: unknown): value is SentData =>
+export const isSent = (value: unknown): value is SentFile =>
   typeof value === "object" &&
   value !== null &&
   (("file" in value && value.file instanceof Blob) ||
