@@ -5,7 +5,7 @@
 import type { Progress } from "../base/progress.js";
 import type { PackedError } from "./errors.js";
 import type { ModelHost } from "./model-host.js";
-import type { BatchReport, EpochReport, PreparedReport } from "./reports.js";
+import type { Learnt, PreparedReport } from "./reports.js";
 import type { TrainerHost } from "./trainer-host.js";
 
 /** Changes with the messages: a program of another version is told apart by it. */
@@ -21,15 +21,16 @@ export interface Hosts {
 export interface Events {
   progress: [Progress];
   prepared: [PreparedReport];
-  batches: [readonly BatchReport[]];
-  epoch: [EpochReport];
+  learnt: [readonly Learnt[]];
   /** `onProgress` of an explanation, whatever that is told. */
   explained: unknown[];
 }
 
-/** What a host's method is given besides its arguments: how the call ends early, and whom to tell. */
+/** What a host's method is given besides its arguments: how the call ends early, whom to tell, and what moves. */
 export interface Context {
   readonly signal: AbortSignal;
+  /** Has the typed arrays of a result move in place of being copied: nobody here may use them after. */
+  move<R>(result: R): R;
   tell<E extends keyof Events>(event: E, ...args: Events[E]): void;
 }
 
