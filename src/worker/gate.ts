@@ -9,6 +9,8 @@ export class Gate {
   #place: Place = { epoch: 1, batch: 0, step: 0 };
   #hasBegun = false;
   #isWaiting = false;
+  /** Whether nobody is to wait any more: the training is to end. */
+  #isOpenForGood = false;
   #hasEnded = false;
   #open: () => void = () => {};
   /** Who waits until it is shut and someone stands before it, or the training has ended. */
@@ -36,7 +38,7 @@ export class Gate {
 
   /** Shuts behind the batch at work, or further ones; resolves when the training waits, or has ended. */
   pause(): Promise<Pause> {
-    this.#left = Math.min(this.#left, this.#isWaiting || !this.#hasBegun ? 0 : 1);
+    if (!this.#isOpenForGood) this.#left = Math.min(this.#left, this.#isWaiting || !this.#hasBegun ? 0 : 1);
     return this.#stopped();
   }
 
@@ -50,10 +52,16 @@ export class Gate {
     this.#release(Number.POSITIVE_INFINITY);
   }
 
-  /** The training has ended, or is to end: nobody waits any more. */
+  /** The training is to end: nobody waits any more. */
+  release(): void {
+    this.#isOpenForGood = true;
+    this.resume();
+  }
+
+  /** The training has ended. */
   end(): void {
     this.#hasEnded = true;
-    this.#release(Number.POSITIVE_INFINITY);
+    this.release();
     this.#tell();
   }
 

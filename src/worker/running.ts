@@ -153,7 +153,7 @@ export class Running {
   /** Ends it after the batch at work. */
   cancel(): void {
     this.#stop.abort();
-    this.gate.resume();
+    this.gate.release();
   }
 
   get hasEnded(): boolean {
