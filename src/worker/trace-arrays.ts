@@ -1,4 +1,6 @@
 /** A trace as typed arrays, which cross from a worker without being copied; and back. */
+import { instanceOf, listOf, objectOf } from "../base/arguments.js";
+import { finiteNumber, wholeNumber } from "../base/errors.js";
 import type { CellKind } from "../explain/cells/names.js";
 import type { TraceStep } from "../explain/steps.js";
 import type { LayerTrace, Trace } from "../explain/trace.js";
@@ -98,8 +100,41 @@ function layerArrays({ steps, ...about }: LayerTrace): LayerArrays {
 }
 
 /** The trace that the arrays were made of, as `trace` of cellstate/explain gives it: for pictures, and for reading step by step. */
-export function traceOfArrays({ output, layers, residual }: TraceArrays): Trace {
-  return { output: [...output], layers: layers.map(layerTrace), residual };
+export function traceOfArrays(arrays: TraceArrays): Trace {
+  const { output, layers, residual } = objectOf(arrays, WHERE, 'what explain("trace", …) of a worker gives');
+  return {
+    output: [...numbersOf(output, `${WHERE} output`, Float64Array)],
+    layers: listOf(layers, `${WHERE} layers`, checkLayer).map(layerTrace),
+    residual: finiteNumber(residual, `${WHERE} residual`),
+  };
+}
+
+const WHERE = "traceOfArrays";
+
+/** @throws InputError unless it is an array of that kind */
+const numbersOf = <T>(value: unknown, where: string, kind: new (length: number) => T): T =>
+  instanceOf(value, kind, where, `a ${kind.name}`);
+
+function checkLayer(layer: unknown, where: string): LayerArrays {
+  const own = objectOf(layer, where) as LayerArrays;
+  const { length } = numbersOf(own.t, `${where} t`, Uint32Array);
+  numbersOf(own.masked, `${where} masked`, Uint8Array);
+  const width = (values: unknown, size: number, name: string) =>
+    wholeNumber(
+      numbersOf(values, `${where} ${name}`, Float64Array).length,
+      `${where} ${name} length`,
+      size,
+      size,
+    );
+  width(own.x, length * wholeNumber(own.inputs, `${where} inputs`), "x");
+  const { units } = own;
+  wholeNumber(units, `${where} units`);
+  for (const part of ["states", "gates", "preActivations"] as const) {
+    const named = Object.entries(objectOf(own[part], `${where} ${part}`));
+    for (const [name, values] of named) width(values, length * units, `${part} ${name}`);
+  }
+  if (own.recurrentPart !== null) width(own.recurrentPart, length * units, "recurrentPart");
+  return own;
 }
 
 function layerTrace({
