@@ -4,12 +4,12 @@ import { functionOf } from "../base/arguments.js";
 import { inputError } from "../base/errors.js";
 import type { Progress } from "../base/progress.js";
 import { checkSignal } from "../train/evaluate.js";
+import type { Events } from "./context.js";
 import { abortError, unpackError, WorkerError } from "./errors.js";
 import {
   type CallArguments,
   type CallName,
   type CallResult,
-  type Events,
   type FromWorker,
   type Hosts,
   PROTOCOL,

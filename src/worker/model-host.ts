@@ -4,8 +4,8 @@ import { readAmounts, readLabelled, readLabelSets } from "../data/read.js";
 import { networkIn } from "../model/predictor.js";
 import type { SummaryOptions } from "../model/summary.js";
 import type { InputsLike } from "../network/inputs.js";
+import type { Context } from "./context.js";
 import { type Answerer, type OpenOrder, openAnswerer, openWhole, type Whole } from "./opening.js";
-import type { Context } from "./protocol.js";
 import { isSent, openData, type SentData } from "./sources.js";
 
 /** What is known of a model once it is open. */

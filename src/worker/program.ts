@@ -1,6 +1,6 @@
 /**
- * cellstate/worker-program: what runs in the worker of a trainer or a model. A worker imports it, and no more is to be done:
- * `new Worker(…)` of a file whose one line is `import "cellstate/worker-program"`.
+ * cellstate/worker-program: what runs in the worker of a trainer or a model. The worker is a file that imports it, and does no
+ * more.
  * @module cellstate/worker-program
  */
 import { ownPort } from "#worker-port";

@@ -2,10 +2,9 @@
  * What goes between whoever holds a trainer or a model and the worker that does its work: calls by number, and of each an
  * end (what came of it, or an error) and, before that, what happens meanwhile.
  */
-import type { Progress } from "../base/progress.js";
+import type { Context, Events } from "./context.js";
 import type { PackedError } from "./errors.js";
 import type { ModelHost } from "./model-host.js";
-import type { Learnt, PreparedReport } from "./reports.js";
 import type { TrainerHost } from "./trainer-host.js";
 
 /** Changes with the messages: a program of another version is told apart by it. */
@@ -15,23 +14,6 @@ export const PROTOCOL = 1;
 export interface Hosts {
   trainer: TrainerHost;
   model: ModelHost;
-}
-
-/** What happens during a call, by name: what its listener is given. */
-export interface Events {
-  progress: [Progress];
-  prepared: [PreparedReport];
-  learnt: [readonly Learnt[]];
-  /** `onProgress` of an explanation, whatever that is told. */
-  explained: unknown[];
-}
-
-/** What a host's method is given besides its arguments: how the call ends early, whom to tell, and what moves. */
-export interface Context {
-  readonly signal: AbortSignal;
-  /** Has the typed arrays of a result move in place of being copied: nobody here may use them after. */
-  move<R>(result: R): R;
-  tell<E extends keyof Events>(event: E, ...args: Events[E]): void;
 }
 
 type Method = (context: Context, ...args: never[]) => unknown;

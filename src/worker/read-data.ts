@@ -6,8 +6,8 @@ import { type LabelledRow, type ReadOptions, readLabelled } from "../data/read.j
 import type { Reject } from "../data/table.js";
 import { dataCheckup } from "../explain/doctor/index.js";
 import { Turns } from "../train/turns.js";
+import type { Context } from "./context.js";
 import { abortError } from "./errors.js";
-import type { Context } from "./protocol.js";
 import type { ReadReport } from "./reports.js";
 import { openData, type SentData } from "./sources.js";
 

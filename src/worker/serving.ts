@@ -1,15 +1,9 @@
 /** The worker's side: calls come, a host answers them. */
 import type { OwnPort } from "#worker-port";
 import { inputError } from "../base/errors.js";
+import type { Context, Events } from "./context.js";
 import { packError } from "./errors.js";
-import {
-  type Context,
-  type Events,
-  type FromWorker,
-  type Hosts,
-  PROTOCOL,
-  type ToWorker,
-} from "./protocol.js";
+import { type FromWorker, type Hosts, PROTOCOL, type ToWorker } from "./protocol.js";
 import { buffersOf } from "./transfer.js";
 
 type Host = Readonly<Record<string, (context: Context, ...args: readonly unknown[]) => unknown>>;

@@ -5,7 +5,7 @@ import type { AnswerOptions, Prediction } from "../classifier/answer.js";
 import type { ClassifierEvaluation, EvaluateTextsOptions, TextClassifier } from "../classifier/classifier.js";
 import { readLabelled } from "../data/read.js";
 import type { TrainingState } from "../train/training-state.js";
-import type { Context } from "./protocol.js";
+import type { Context } from "./context.js";
 import { type DataOptions, type ReadData, readData } from "./read-data.js";
 import type { Pause, ReadReport, TrainingSummary } from "./reports.js";
 import { Running, type TrainOrder } from "./running.js";

@@ -6,9 +6,9 @@ import { outputsOf } from "../classifier/corpus-answers.js";
 import type { Callback, Model, TrainingProgress } from "../model/model.js";
 import { confusionMatrix } from "../objectives/metrics/confusion.js";
 import type { Logs } from "../train/training-state.js";
+import type { Context } from "./context.js";
 import type { Gate } from "./gate.js";
 import type { KeptEpochs } from "./kept-epochs.js";
-import type { Context } from "./protocol.js";
 import type { Learnt } from "./reports.js";
 
 /** What is told of a training. */
