@@ -167,7 +167,7 @@ const HIDDEN = new Set(["constructor", "reading", "extras", "addText", "toString
 
 /** Made by the library, or methods that TypeScript hides and no documentation names. */
 const NOT_CALLED = new Set([
-  ...["InputError", "TrainingError", "UnfinishedTraining", "AbortedTraining"],
+  ...["InputError", "TrainingError", "UnfinishedTraining", "AbortedTraining", "WorkerError"],
   ...["Checkpoint.try"],
   ...["Vectorizer.scan", "Vectorizer.lay", "Vectorizer.encodeTokensInto", "Vectorizer.idsOf"],
 ]);

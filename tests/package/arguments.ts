@@ -13,6 +13,8 @@ import * as lab from "../../src/lab/index.js";
 import * as predict from "../../src/predict.js";
 import * as report from "../../src/report/index.js";
 import { IdEncoder } from "../../src/tokens/row-encoder.js";
+import * as worker from "../../src/worker/index.js";
+import { traceArrays } from "../../src/worker/trace-arrays.js";
 import { tiny } from "../classifier/automatic.js";
 
 const { layers } = main;
@@ -27,6 +29,7 @@ export const ENTRIES = {
   "./predict": predict,
   "./report": report,
   "./tune": tuning,
+  "./worker": worker,
 };
 
 /** One public thing to call: `args` makes arguments that are right, afresh each time. */
@@ -393,6 +396,7 @@ export const CALLABLES: Callable[] = [
     ...{ oldRows: [{ text: "a film", label: "yes" }], epochs: 1, batchSize: 2, validationSplit: 0, seed: 0 },
   }),
   method(classifier, "TextClassifier", "toBytes"),
+  method(classifier, "TextClassifier", "toFiles", "m.onnx"),
   simple("crossValidate", main.crossValidate, ROWS, () => ({
     ...{
       model: "rnn",
@@ -437,6 +441,7 @@ export const CALLABLES: Callable[] = [
   method(multiLabel, "MultiLabelClassifier", "answers", ["a good film"], 1),
   method(multiLabel, "MultiLabelClassifier", "evaluate", SETS, { rows: [0, 1], mistakes: 2 }),
   method(multiLabel, "MultiLabelClassifier", "toBytes"),
+  method(multiLabel, "MultiLabelClassifier", "toFiles", "m.onnx"),
   method(multiLabel, "MultiLabelClassifier", "save", "labels.keras"),
   simple(
     "TextRegressor",
@@ -466,6 +471,7 @@ export const CALLABLES: Callable[] = [
   method(regressor, "TextRegressor", "answers", ["a good film"], 1),
   method(regressor, "TextRegressor", "evaluate", PRICES, { rows: [0, 1], mistakes: 2 }),
   method(regressor, "TextRegressor", "toBytes"),
+  method(regressor, "TextRegressor", "toFiles", "m.onnx"),
   method(regressor, "TextRegressor", "save", "amounts.keras"),
   simple("LabelSetCorpus", (options) => new main.LabelSetCorpus(options), { frontEnd: "tokenizer" }),
   simple("LabelSetCorpus.read", (a, b) => main.LabelSetCorpus.read(a, b), SETS, { frontEnd: "tokenizer" }),
@@ -936,4 +942,15 @@ export const CALLABLES: Callable[] = [
     fn(() => "word"),
     asked,
   ),
+  {
+    name: "createTrainer",
+    args: () => [{ workerUrl: "w.js" }],
+    call: (options) => worker.createTrainer(options).close(),
+  },
+  {
+    name: "createModel",
+    args: () => [classifier().toBytes(), { kind: "classifier", name: "m" }],
+    call: async (source, options) => (await worker.createModel(await source, options)).close(),
+  },
+  simple("traceOfArrays", worker.traceOfArrays, () => traceArrays(explain.trace(recurrent(), IDS()))),
 ];

@@ -39,6 +39,7 @@ const NAMES: Record<string, string[]> = {
   "./predict": ["loadModel", "loadClassifier"],
   "./report": ["modelCard"],
   "./tune": ["tune", "choice", "uniform", "logUniform", "integer"],
+  "./worker": ["createTrainer", "createModel"],
 };
 
 const FILES = [
@@ -47,6 +48,7 @@ const FILES = [
   "./kernels-answering.wasm",
   "./kernels-answering-plain.wasm",
   "./kernels-plain.wasm",
+  "./worker-program",
   "./style.css",
   "./package.json",
 ];

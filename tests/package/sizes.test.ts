@@ -15,6 +15,8 @@ const ENTRY_BUDGETS: Record<string, number> = {
   "cellstate/predict": 57,
   "cellstate/report": 268,
   "cellstate/tune": 233,
+  "cellstate/worker": 9,
+  "cellstate/worker-program": 46,
 };
 
 const TRAINING_BUDGET = 137;
