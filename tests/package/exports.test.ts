@@ -60,7 +60,7 @@ describe("the package's entries", () => {
 
   test("files are there for whoever serves or bundles them", () => {
     for (const path of FILES)
-      assert.ok(statSync(require.resolve(`cellstate${path.slice(1)}`)).size > 1000, path);
+      assert.ok(statSync(require.resolve(`cellstate${path.slice(1)}`)).size > 200, path);
   });
 
   for (const [entry, names] of Object.entries(NAMES)) {
