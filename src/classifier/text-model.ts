@@ -1,9 +1,9 @@
 /** A network and what turns texts into its inputs, kept together: what classifiers and regressors have in common. */
-import { objectOf } from "../base/arguments.js";
+import { objectOf, textOf } from "../base/arguments.js";
 import { type InputError, inputError } from "../base/errors.js";
 import type { Json } from "../base/json.js";
 import { writeKeras } from "../formats/keras/write.js";
-import { formatOf, KEEPING_ENDINGS } from "../formats/registry.js";
+import { type Chosen, formatOf, KEEPING_ENDINGS } from "../formats/registry.js";
 import { modelOf } from "../model/given.js";
 import { type Model, remarksOf, trainerOf } from "../model/model.js";
 import { IdEncoder, type RowEncoder } from "../tokens/row-encoder.js";
@@ -74,19 +74,35 @@ export abstract class TextModel<Answer, Options extends object = object> extends
    * @throws InputError for another ending, and for .h5, which has no place for a vocabulary
    */
   async save(path: string | URL): Promise<void> {
-    const { what, keepsExtras } = formatOf(path);
-    if (!keepsExtras) {
-      throw inputError({
-        expected: `a format that keeps what belongs to the network, too: ${KEEPING_ENDINGS}`,
-        where: String(path),
-        received: what,
-        next: "The network alone: model.save(path), where model is its own.",
-      });
-    }
+    keepingFormatOf(path);
     const { saveAs } = await import("../formats/save.js");
     const { leftOut } = await saveAs({ model: this.model, extras: this.extras() }, path);
     for (const text of leftOut) remarksOf(this.model).tell(text);
   }
+
+  /**
+   * The files that `save` writes, by their names, anywhere: one file, or several where a .json (TensorFlow.js) has its weights
+   * beside it.
+   * @param name whose ending names the format; no path
+   * @throws InputError as `save`
+   */
+  async toFiles(name: string): Promise<Map<string, Uint8Array>> {
+    const { write } = keepingFormatOf(textOf(name, "toFiles"));
+    const written = await write({ model: this.model, extras: this.extras() }, { name, weights: "float32" });
+    return written instanceof Uint8Array ? new Map([[name, written]]) : written;
+  }
+}
+
+/** The format of a path, which must have a place for what belongs to the network. */
+function keepingFormatOf(path: string | URL): Chosen {
+  const format = formatOf(path);
+  if (format.keepsExtras) return format;
+  throw inputError({
+    expected: `a format that keeps what belongs to the network, too: ${KEEPING_ENDINGS}`,
+    where: String(path),
+    received: format.what,
+    next: "The network alone: model.save(path), where model is its own.",
+  });
 }
 
 /** Has a model that was opened say what may make its texts be read otherwise than where it was trained. */

@@ -1,12 +1,9 @@
 /** Steps of `cellstate train` that are the same whatever is learned: time, splits, progress, checkpoints, saving. */
-import { inputError } from "../base/errors.js";
 import { writeAtomic } from "../base/node-files.js";
-import { bundlesOf } from "../classifier/bundles.js";
+import { holdOut } from "../classifier/hold-out.js";
 import type { Prepared } from "../classifier/options.js";
 import { allRows, type CorpusText, type TextCorpus } from "../classifier/text-corpus.js";
 import { type AbortedTraining, UnfinishedTraining } from "../classifier/unfinished.js";
-import { stratifiedSplit } from "../data/split.js";
-import { PURPOSE, Random } from "../kernels/philox.js";
 import { cardMarkdown } from "../report/card.js";
 import type { ReportData } from "../report/data.js";
 import { reportHtml } from "../report/report.js";
@@ -74,26 +71,8 @@ export function splitTest(
   plan: TrainSetup,
 ): [Uint32Array, Uint32Array] {
   const { test, testSplit, folds, seed, duplicates } = plan.flags;
-  if (test || testSplit === 0 || folds !== undefined) return [allRows(fresh), new Uint32Array(0)];
-  const random = new Random(seed, PURPOSE.split, 0);
-  const bundles = bundlesOf(corpus, { duplicates, automatic: plan.auto });
-  // What belongs to old rows is learned from with them.
-  const taken = new Set(bundles?.slice(fresh));
-  const free = allRows(fresh).filter((row) => !bundles || !taken.has(bundles[row]!));
-  const of = (values: Int32Array) => Int32Array.from(free, (row) => values[row]!);
-  const uniform = (i: number) => random.uniform(free[i]!);
-  const [, held] = stratifiedSplit(of(strata), testSplit, uniform, bundles && of(bundles));
-  if (bundles && held.length === 0 && Math.round(testSplit * fresh) > 0) {
-    throw inputError({
-      expected: `groups small enough that some of them are about ${testSplit} of the texts, to hold them out`,
-      where: "--test-split",
-      received: `${free.length} texts in ${new Set(of(bundles)).size} groups`,
-      next: "Hold out a larger share, or measure on other data: --test FILE.",
-    });
-  }
-  const measured = held.map((i) => free[i]!);
-  const out = new Set(measured);
-  return [allRows(fresh).filter((row) => !out.has(row)), measured];
+  if (test || folds !== undefined) return [allRows(fresh), new Uint32Array(0)];
+  return holdOut(corpus, strata, { share: testSplit, seed, duplicates, automatic: plan.auto, fresh });
 }
 
 /** What looks on while a network learns, besides progress and checkpoints. */

@@ -33,6 +33,13 @@ export interface TrainingProgress<M extends Trained = Trained> {
   readonly step: number;
   /** Whether the signal of this run was given: this batch is its last. */
   readonly aborted: boolean;
+  /** The loss of the last batch by itself; the logs have the mean of the epoch so far. NaN before the first. */
+  readonly batchLoss: number;
+  /**
+   * ‖∂loss/∂w‖ of the last batch, before clipping, of every trained weight by its name; null where no callback wants them
+   * (`wantsGradientNorms`), and before the first batch.
+   */
+  readonly gradientNorms: Readonly<Record<string, number>> | null;
   /** Ends training after this batch or epoch. */
   stop(reason: string): void;
   /** Everything a later run needs to go on from here with the same bits. */
@@ -43,6 +50,8 @@ export interface TrainingProgress<M extends Trained = Trained> {
 export interface Callback<M extends Trained = Trained> {
   /** Identifies the state in a checkpoint; needed by callbacks that have one. */
   readonly name?: string;
+  /** Whether `progress.gradientNorms` is to be there: computed for each batch where one callback wants it. */
+  readonly wantsGradientNorms?: boolean;
   /** A fresh start: what an earlier `fit` left behind goes here. A resumed run's `restore` comes after. */
   onTrainBegin?(progress: TrainingProgress<M>): void | Promise<void>;
   /** Before an epoch's first batch. */

@@ -142,6 +142,8 @@ export class FitRun<M extends Trained> {
   private rowsSeen = 0;
   private logs: Logs[] = [];
   private stopped: string | null = null;
+  private batchLoss = Number.NaN;
+  private norms: Readonly<Record<string, number>> | null = null;
   private readonly turns = new Turns();
 
   constructor(
@@ -282,6 +284,12 @@ export class FitRun<M extends Trained> {
       get step() {
         return run.trainer.iterations;
       },
+      get batchLoss() {
+        return run.batchLoss;
+      },
+      get gradientNorms() {
+        return run.norms;
+      },
       stop: (reason) => {
         this.stopped ??= reason;
       },
@@ -372,6 +380,9 @@ export class FitRun<M extends Trained> {
       this.giveUp(`the loss became ${loss}`, this.trainer.iterations + 1, this.batch + 1, advice);
     }
     this.keepWeights();
+    if (this.callbacks.some(({ wantsGradientNorms }) => wantsGradientNorms)) {
+      this.norms = trainer.updater.gradientNorms();
+    }
     trainer.update(plan);
     trainer.output(plan, this.outputs.subarray(from * plan.outputSize, to * plan.outputSize));
     this.recordBatch(plan, loss, order, from, to);
@@ -391,6 +402,7 @@ export class FitRun<M extends Trained> {
     const { trainer } = this;
     const weights = trainer.weights(this.train, order, from, to);
     this.metrics.update(outputs, trainer.targets(plan), to - from, weights, trainer.logits(plan));
+    this.batchLoss = loss;
     this.lossSum += loss * (to - from);
     this.rowsSeen += to - from;
     this.batch++;

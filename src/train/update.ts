@@ -205,6 +205,18 @@ export class Updater {
     return view(this.engine, this.penalty, 1)[0]!;
   }
 
+  /** The Euclidean norm of each trained weight's gradient, as it lies in place, by the weight's name. */
+  gradientNorms(): Record<string, number> {
+    const normOf = (entry: WeightEntry): number => {
+      const table = this.tables?.find((one) => one.entry === entry);
+      const length = table ? table.current.length * table.F : entry.length;
+      let sum = 0;
+      for (const value of view(this.engine, this.gradientAt(entry), length)) sum += value * value;
+      return Math.sqrt(sum);
+    };
+    return Object.fromEntries(this.trained.map((entry) => [entry.name, normOf(entry)]));
+  }
+
   /** Of the next step. */
   get learningRate(): number {
     return rateAfter(this.rate, this.iterations);

@@ -3,9 +3,9 @@ import { count, counted, percent } from "../../base/numbers.js";
 import { repeatedTexts } from "../../classifier/repeated-texts.js";
 import { isNothing, labelVariants, plainLabel } from "../../data/labels.js";
 import type { Check } from "./finding.js";
-import { dataSummary, rowsOf, type Subject } from "./subject.js";
+import { type DataSubject, dataSummary, rowsOf } from "./subject.js";
 
-const imbalance: Check<Subject> = (subject) => {
+const imbalance: Check<DataSubject> = (subject) => {
   const data = dataSummary(subject);
   if (!data || data.classes.length < 2) return [];
   const sorted = [...data.classes].sort((a, b) => b.rows - a.rows);
@@ -33,7 +33,7 @@ const imbalance: Check<Subject> = (subject) => {
 
 const FEW = 20;
 
-const rareLabels: Check<Subject> = (subject) => {
+const rareLabels: Check<DataSubject> = (subject) => {
   const rare = (dataSummary(subject)?.classes ?? []).filter(({ rows }) => rows < FEW);
   if (rare.length === 0) return [];
   const least = rare.reduce((a, b) => (b.rows < a.rows ? b : a));
@@ -51,7 +51,7 @@ const rareLabels: Check<Subject> = (subject) => {
 };
 
 /** Labels that are one to a reader and two to a model. */
-const labelsAlike: Check<Subject> = (subject) => {
+const labelsAlike: Check<DataSubject> = (subject) => {
   const labels = dataSummary(subject)?.classes.map(({ label }) => label) ?? [];
   const groups = new Map<string, string[]>();
   for (const label of labels) {
@@ -74,7 +74,7 @@ const labelsAlike: Check<Subject> = (subject) => {
 };
 
 /** Labels that are rare and one letter from another. */
-const labelsMistyped: Check<Subject> = (subject) => {
+const labelsMistyped: Check<DataSubject> = (subject) => {
   const counts = dataSummary(subject)?.classes ?? [];
   const found = labelVariants(counts).filter(({ how }) => how === "a letter");
   if (found.length === 0) return [];
@@ -93,7 +93,7 @@ const labelsMistyped: Check<Subject> = (subject) => {
   ];
 };
 
-const labelForNothing: Check<Subject> = (subject) => {
+const labelForNothing: Check<DataSubject> = (subject) => {
   const found = dataSummary(subject)?.classes.find(({ label, rows }) => rows > 0 && isNothing(label));
   if (!found) return [];
   return [
@@ -108,7 +108,7 @@ const labelForNothing: Check<Subject> = (subject) => {
   ];
 };
 
-const duplicates: Check<Subject> = (subject) => {
+const duplicates: Check<DataSubject> = (subject) => {
   const data = dataSummary(subject);
   if (!data || data.rows === 0) return [];
   const share = data.duplicates / data.rows;
@@ -125,7 +125,7 @@ const duplicates: Check<Subject> = (subject) => {
   ];
 };
 
-const contradictions: Check<Subject> = (subject) => {
+const contradictions: Check<DataSubject> = (subject) => {
   const data = dataSummary(subject);
   if (!data || data.contradictions === 0) return [];
   const share = data.contradictions / data.rows;
@@ -142,7 +142,7 @@ const contradictions: Check<Subject> = (subject) => {
 };
 
 /** Texts of the test that are among those learned from, word for word. */
-const leak: Check<Subject> = ({ texts, test }) => {
+const leak: Check<DataSubject> = ({ texts, test }) => {
   if (!texts || !test) return [];
   const [learned, tested] = [texts, test].map((of) => ({ corpus: of.corpus, rows: rowsOf(of) }));
   const found = repeatedTexts(learned!, tested!);
@@ -160,7 +160,7 @@ const leak: Check<Subject> = ({ texts, test }) => {
   ];
 };
 
-export const DATA: readonly Check<Subject>[] = [
+export const DATA: readonly Check<DataSubject>[] = [
   leak,
   labelsAlike,
   labelsMistyped,

@@ -13,7 +13,7 @@ import { ENCODING } from "./encoding.js";
 import { bySeverity, type Finding } from "./finding.js";
 import { HISTORY } from "./history.js";
 import { PADDING } from "./padding.js";
-import type { Subject } from "./subject.js";
+import type { Subject, Texts } from "./subject.js";
 
 const CHEAP = [...ARCHITECTURE, ...PADDING, ...ENCODING, ...DATA, ...HISTORY];
 
@@ -40,6 +40,11 @@ function checkSubject(subject: Subject): void {
 export function quickCheckup(subject: Subject): Finding[] {
   checkSubject(subject);
   return bySeverity(CHEAP.flatMap((check) => check(subject)));
+}
+
+/** The checks of texts and labels alone, before there is any model. */
+export function dataCheckup(texts: Texts): Finding[] {
+  return bySeverity(DATA.flatMap((check) => check({ texts })));
 }
 
 /** All checks: also runs the model forward over up to 2,000 of the texts, and back over a few of them. */

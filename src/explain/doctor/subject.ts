@@ -36,6 +36,9 @@ export interface Subject {
   test?: Texts;
 }
 
+/** What can be examined before there is a model. */
+export type DataSubject = Pick<Subject, "labels" | "texts" | "test">;
+
 /** What encoding does to the texts, row by row. */
 export interface Encoded {
   report: EncodingReport;
@@ -49,7 +52,7 @@ export interface Encoded {
 }
 
 const encodedOf = new WeakMap<Subject, Encoded | null>();
-const summaryOf = new WeakMap<Subject, DataSummary | null>();
+const summaryOf = new WeakMap<DataSubject, DataSummary | null>();
 
 export const rowsOf = ({ corpus, rows }: Texts): ArrayLike<number> => rows ?? allRows(corpus.rows);
 
@@ -80,7 +83,7 @@ function encode({ texts, vectorizer, length }: Subject): Encoded | null {
 }
 
 /** Classes, lengths and repeats of the texts; null where there are none. */
-export function dataSummary(subject: Subject): DataSummary | null {
+export function dataSummary(subject: DataSubject): DataSummary | null {
   const known = summaryOf.get(subject);
   if (known !== undefined) return known;
   const { texts } = subject;

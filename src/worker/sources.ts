@@ -1,0 +1,89 @@
+/** Files and rows on their way to a worker: what the platform hands over without copying stays so. */
+import { inputError } from "../base/errors.js";
+import { responseSource } from "../data/source.js";
+import type { Readable } from "../data/sources.js";
+
+/**
+ * A file: a File or Blob (of which nothing is copied), bytes, a Response, or an address (in Node also a path); or the `file` of
+ * a model that is open.
+ */
+export type FileSource = Blob | Uint8Array | Response | URL | string | SentFile;
+
+/** A file, or rows as objects whose keys are the columns. */
+export type DataSource = FileSource | Iterable<object> | AsyncIterable<object>;
+
+/** A file as it crosses: a Blob with its name, or an address. */
+export type SentFile = { readonly file: Blob; readonly name: string } | { readonly address: string };
+
+/** Data as it crosses. */
+export type SentData = SentFile | { readonly rows: readonly object[] };
+
+const FILE = "a File or Blob, bytes, a Response, or a URL";
+
+/** @throws InputError for what is no file */
+export async function sendFile(source: FileSource, where: string): Promise<SentFile> {
+  if (source instanceof Blob) {
+    // A File of Node does not cross with its name; a Blob crosses everywhere.
+    return { file: source.slice(), name: "name" in source ? String(source.name) : "file" };
+  }
+  if (source instanceof Uint8Array)
+    return { file: new Blob([source as Uint8Array<ArrayBuffer>]), name: "file" };
+  if (typeof Response === "function" && source instanceof Response) {
+    const { name } = responseSource(source);
+    return { file: await source.blob(), name };
+  }
+  if (source instanceof URL) return { address: source.href };
+  if (isSent(source)) return source;
+  if (typeof source === "string" && source !== "" && !source.includes("\0"))
+    return { address: absolute(source) };
+  throw inputError({ expected: FILE, where, received: source });
+}
+
+/** @throws InputError for what is neither a file nor rows */
+export async function sendData(source: DataSource, where: string): Promise<SentData> {
+  const isFile = typeof source !== "object" || source instanceof Uint8Array || source instanceof Blob;
+  if (isFile || source === null || !(Symbol.iterator in source || Symbol.asyncIterator in source)) {
+    return sendFile(source as FileSource, where);
+  }
+  const rows: object[] = [];
+  for await (const row of source) {
+    if (typeof row !== "object" || row === null) {
+      throw inputError({
+        expected: "an object, its keys the columns",
+        where: `${where} row ${rows.length + 1}`,
+        received: row,
+      });
+    }
+    rows.push(row);
+  }
+  return { rows };
+}
+
+/** A worker has another address than its page: what is relative to the page is made whole here. */
+function absolute(address: string): string {
+  return typeof location === "object" ? new URL(address, location.href).href : address;
+}
+
+/** Whether it is what `sendFile` or `sendData` made. */
+export const isSent = (value: unknown): value is SentFile =>
+  typeof value === "object" &&
+  value !== null &&
+  (("file" in value && value.file instanceof Blob) ||
+    ("address" in value && typeof value.address === "string"));
+
+/** What a worker reads data from. */
+export function openData(sent: SentData): Readable {
+  if ("rows" in sent) return sent.rows;
+  if ("file" in sent) return new File([sent.file], sent.name);
+  return locationOf(sent.address);
+}
+
+/** What a worker reads a model from, and what messages call it. */
+export async function openFile(sent: SentFile): Promise<{ source: string | URL | Uint8Array; name: string }> {
+  if ("file" in sent) return { source: new Uint8Array(await sent.file.arrayBuffer()), name: sent.name };
+  const source = locationOf(sent.address);
+  return { source, name: String(source) };
+}
+
+const locationOf = (address: string): string | URL =>
+  /^[a-z][a-z\d+.-]+:\/\//i.test(address) ? new URL(address) : address;
