@@ -5,7 +5,7 @@
 import type { Progress } from "../base/progress.js";
 import type { PackedError } from "./errors.js";
 import type { ModelHost } from "./model-host.js";
-import type { BatchReport, EpochReport, PreparedReport } from "./reports.js";
+import type { Learnt, PreparedReport } from "./reports.js";
 import type { TrainerHost } from "./trainer-host.js";
 
 /** Changes with the messages: a program of another version is told apart by it. */
@@ -21,8 +21,7 @@ export interface Hosts {
 export interface Events {
   progress: [Progress];
   prepared: [PreparedReport];
-  batches: [readonly BatchReport[]];
-  epoch: [EpochReport];
+  learnt: [readonly Learnt[]];
   /** `onProgress` of an explanation, whatever that is told. */
   explained: unknown[];
 }

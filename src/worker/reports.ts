@@ -67,7 +67,7 @@ export interface BatchReport {
   readonly learningRate: number;
   /** ‖∂loss/∂w‖ before clipping, by the weight's name; null where not asked for. */
   readonly gradientNorms: Readonly<Record<string, number>> | null;
-  /** The answers to `probes`, in the last batch of those that are told of together; null in the others. */
+  /** The answers to `probes`, where it is the last of what is told together; null in the others. */
   readonly answers: readonly Prediction[] | null;
 }
 
@@ -86,6 +86,9 @@ export interface EpochReport {
   /** That the epoch took, pauses left out. */
   readonly seconds: number;
 }
+
+/** What a message tells of, in order. */
+export type Learnt = { readonly batch: BatchReport } | { readonly epoch: EpochReport };
 
 /** What came of a training. */
 export interface TrainingSummary {

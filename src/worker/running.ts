@@ -53,6 +53,7 @@ export class Running {
       return await this.#learn(context, await rows);
     } finally {
       this.#hasEnded = true;
+      this.#watch?.flush();
       if (this.#watch) this.#watch.progress = null;
       this.gate.end();
     }
@@ -93,6 +94,7 @@ export class Running {
       ...(automatic ? {} : { onPrepared: (prepared) => this.#prepared(context, prepared, material, start) }),
     };
     const classifier = await this.#trained(corpus, learning);
+    if (context.signal.aborted) throw abortError("trainer.train");
     tell("measuring");
     const evaluation =
       test.length > 0 ? await classifier.evaluate(corpus, { rows: test, mistakes: 20 }) : null;

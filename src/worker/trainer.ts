@@ -5,7 +5,7 @@ import type { Progress } from "../base/progress.js";
 import type { TrainOptions } from "../classifier/options.js";
 import { Connection, listenerOf, WORKER_OPTIONS, type WorkerOptions } from "./connection.js";
 import type { DataOptions } from "./read-data.js";
-import type { BatchReport, EpochReport, PreparedReport, ReadReport } from "./reports.js";
+import type { BatchReport, EpochReport, Learnt, PreparedReport, ReadReport } from "./reports.js";
 import { type DataSource, type FileSource, sendData, sendFile } from "./sources.js";
 import type { ScriptSource } from "./start-model.js";
 import { Training } from "./training.js";
@@ -55,7 +55,7 @@ export interface WorkerTrainOptions extends Pick<TrainOptions, (typeof CLONED)[n
   probes?: readonly string[];
   /** Whether batches tell how large the gradient of each weight was. Default false. */
   gradientNorms?: boolean;
-  /** Milliseconds between two messages about batches: those in between come together. Default 50. */
+  /** Milliseconds between two messages about batches and epochs: those in between come together, and none is left out. Default 50. */
   interval?: number;
   /** Told once of a network, with everything in place and nothing learned yet. */
   onPrepared?(prepared: PreparedReport): void;
@@ -149,13 +149,17 @@ export class Trainer {
     ) as Pick<TrainOptions, (typeof CLONED)[number]>;
     checkSendable(cloned, where);
     if (typeof model === "object" && "script" in model) checkSendable(model, `${where} model`);
-    const batch = listenerOf(onBatch, `${where} onBatch`);
+    const batchTold = listenerOf(onBatch, `${where} onBatch`);
+    const epochTold = listenerOf(onEpoch, `${where} onEpoch`);
     const on = {
       progress: listenerOf(onProgress, `${where} onProgress`),
       prepared: listenerOf(onPrepared, `${where} onPrepared`),
-      batches:
-        batch && ((reports: readonly BatchReport[]) => reports.forEach((report) => void batch(report))),
-      epoch: listenerOf(onEpoch, `${where} onEpoch`),
+      learnt: (all: readonly Learnt[]) => {
+        for (const one of all) {
+          if ("batch" in one) batchTold?.(one.batch);
+          else epochTold?.(one.epoch);
+        }
+      },
     };
     const number = ++this.#trainings;
     const order = async () => {

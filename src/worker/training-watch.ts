@@ -9,7 +9,7 @@ import type { Logs } from "../train/training-state.js";
 import type { Gate } from "./gate.js";
 import type { KeptEpochs } from "./kept-epochs.js";
 import type { Context } from "./protocol.js";
-import type { BatchReport } from "./reports.js";
+import type { Learnt } from "./reports.js";
 
 /** What is told of a training. */
 export interface Telling {
@@ -33,7 +33,7 @@ export class TrainingWatch implements Callback {
   /** Where training is; null before and after. */
   progress: TrainingProgress | null = null;
   heldOut: HeldOut | null = null;
-  #waiting: BatchReport[] = [];
+  #waiting: Learnt[] = [];
   #told = Number.NEGATIVE_INFINITY;
   readonly #began = performance.now();
   #epochMs = 0;
@@ -61,60 +61,44 @@ export class TrainingWatch implements Callback {
   }
 
   async onBatchEnd(progress: TrainingProgress, logs: Logs): Promise<void> {
-    const { epoch, batch, batches, step, batchLoss, gradientNorms } = progress;
+    const { epoch, batch, batches, step, batchLoss: loss, gradientNorms } = progress;
     const { learningRate } = progress.model;
-    const answers = null;
-    this.#waiting.push({
-      ...{
-        epoch: epoch + 1,
-        batch,
-        batches,
-        step,
-        loss: batchLoss,
-        logs,
-        learningRate,
-        gradientNorms,
-        answers,
-      },
-    });
-    const now = performance.now();
-    if (this.gate.isCounting || now - this.#told >= this.telling.interval) this.flush(progress);
-    this.#epochMs += now - this.#since;
+    const learnt = { epoch: epoch + 1, batch, batches, step, loss, logs, learningRate, gradientNorms };
+    this.#waiting.push({ batch: { ...learnt, answers: null } });
+    this.#tellInTime();
+    this.#epochMs += performance.now() - this.#since;
     await this.gate.pass(placeOf(progress), true);
     this.#since = performance.now();
   }
 
   async onEpochEnd(progress: TrainingProgress, logs: Logs): Promise<void> {
     this.keep(progress.model, progress.epoch + 1);
-    this.flush(progress);
     const confusion = await this.#confusion();
     const seconds = (this.#epochMs + performance.now() - this.#since) / 1000;
     const { epoch, epochs } = progress;
-    this.context.tell("epoch", {
-      epoch: epoch + 1,
-      epochs,
-      logs,
-      confusion,
-      answers: this.#answers(),
-      seconds,
-    });
-  }
-
-  onTrainEnd(progress: TrainingProgress): void {
-    this.flush(progress);
+    const answers = this.#answers();
+    this.#waiting.push({ epoch: { epoch: epoch + 1, epochs, logs, confusion, answers, seconds } });
+    this.#tellInTime();
   }
 
   private keep(model: Model, epoch: number): void {
     this.kept.keep(epoch, () => model.weightSnapshot());
   }
 
-  /** Tells of the batches since the last time. */
-  private flush(progress: TrainingProgress): void {
-    const last = this.#waiting.pop();
-    if (!last) return;
-    this.context.tell("batches", [...this.#waiting, { ...last, answers: this.#answers() }]);
+  #tellInTime(): void {
+    const due = performance.now() - this.#told >= this.telling.interval;
+    if (due || this.gate.isCounting) this.flush();
+  }
+
+  /** Tells of what was learned since the last time. */
+  flush(): void {
+    const learnt = this.#waiting;
+    const last = learnt.pop();
+    if (!last || !this.progress) return;
+    const answered = "batch" in last ? { batch: { ...last.batch, answers: this.#answers() } } : last;
     this.#waiting = [];
-    this.tellProgress(progress);
+    this.context.tell("learnt", [...learnt, answered]);
+    this.tellProgress(this.progress);
     this.#told = performance.now();
   }
 
