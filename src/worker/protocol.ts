@@ -3,7 +3,9 @@
  * end (what came of it, or an error) and, before that, what happens meanwhile.
  */
 import type { Progress } from "../base/progress.js";
+import type { LabProgress } from "../lab/pool.js";
 import type { PackedError } from "./errors.js";
+import type { LabHost } from "./lab-host.js";
 import type { ModelHost } from "./model-host.js";
 import type { Learnt, PreparedReport } from "./reports.js";
 import type { TrainerHost } from "./trainer-host.js";
@@ -15,6 +17,7 @@ export const PROTOCOL = 1;
 export interface Hosts {
   trainer: TrainerHost;
   model: ModelHost;
+  lab: LabHost;
 }
 
 /** What happens during a call, by name: what its listener is given. */
@@ -22,6 +25,7 @@ export interface Events {
   progress: [Progress];
   prepared: [PreparedReport];
   learnt: [readonly Learnt[]];
+  lab: [LabProgress];
   /** `onProgress` of an explanation, whatever that is told. */
   explained: unknown[];
 }
