@@ -7,7 +7,7 @@ import type { LabProgress } from "../lab/pool.js";
 import type { LabResult } from "../lab/result.js";
 import { checkSignal } from "../train/evaluate.js";
 import { Connection, WORKER_OPTIONS, type WorkerOptions } from "./connection.js";
-import type { LabOrder } from "./lab-host.js";
+import type { LabFacts, LabOrder, LabShown } from "./lab-host.js";
 import { checkSendable } from "./transfer.js";
 
 /** Options of `createLab`. */
@@ -102,6 +102,26 @@ export class Lab {
     const more = Array.from({ length: Math.min(this.#workers, cells.length) - 1 }, () => this.#open());
     await Promise.all([first, ...more].map(serve));
     return mergedResults(cells.map((cell) => results.get(cell)!));
+  }
+
+  /** What tasks and cells there are. */
+  facts(): Promise<LabFacts> {
+    return this.#once((connection) => connection.call("facts", []));
+  }
+
+  /** A result as it is shown: its chart, its table, what may be claimed, and a page of all. */
+  show(result: LabResult): Promise<LabShown> {
+    checkSendable(result, "lab.show");
+    return this.#once((connection) => connection.call("show", [result]));
+  }
+
+  async #once<R>(ask: (connection: Connection<"lab">) => Promise<R>): Promise<R> {
+    const connection = this.#open();
+    try {
+      return await ask(connection);
+    } finally {
+      connection.close();
+    }
   }
 
   #open(): Connection<"lab"> {

@@ -1,7 +1,14 @@
 /** Experiments in workers, a cell in each: the numbers of one experiment in this thread. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { type CellName, type LabProgress, type LabResult, runLab } from "../../src/lab/index.js";
+import {
+  CELL_NAMES,
+  type CellName,
+  type LabProgress,
+  type LabResult,
+  runLab,
+  TASKS,
+} from "../../src/lab/index.js";
 import { mergedResults } from "../../src/lab/merge.js";
 import { createLab } from "../../src/worker/index.js";
 
@@ -61,4 +68,23 @@ test("results of single cells are laid out as those of one experiment", async ()
     parts.push(await runLab("adding", { ...options, lags: [5, 9], cells: [cell] }));
   const whole = await runLab("adding", { ...options, lags: [5, 9] });
   assert.deepEqual(numbersOf(mergedResults(parts)), numbersOf(whole));
+});
+
+test("says what there is, and shows a result as the library's pages do", async () => {
+  const lab = createLab();
+  const { tasks, cells } = await lab.facts();
+  assert.deepEqual(
+    tasks.map(({ name }) => name),
+    TASKS.map(({ name }) => name),
+  );
+  assert.deepEqual(
+    cells.map(({ name }) => name),
+    [...CELL_NAMES],
+  );
+  const result = await runLab("latch", { ...SMALL, lags: [3], cells: ["rnn"], seeds: 1, threads: 1 });
+  const { chart, table, page, words } = await lab.show(result);
+  assert.match(chart, /^<svg .*Latch/is);
+  assert.equal(table.rows.length, result.summary.length);
+  assert.ok(table.rows.every((row) => row.length === table.headers.length));
+  assert.ok(page.includes(words[0]!.slice(0, 20)));
 });
