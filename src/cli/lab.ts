@@ -11,7 +11,6 @@ import {
   type CellName,
   type GateStart,
   type LabResult,
-  type LabTask,
   runLab,
   type SweepName,
   TASKS,
@@ -19,6 +18,7 @@ import {
 } from "../lab/index.js";
 import { labPage } from "../lab/page.js";
 import { GATE_STARTS, SWEEP_NAMES } from "../lab/setting.js";
+import { factsOf } from "../lab/task.js";
 import {
   type EngineFlags,
   EXIT,
@@ -133,14 +133,10 @@ export function labCommand(program: Command): void {
       refuseIdle(command, { ...Object.fromEntries(others), json: false });
     }
     if (task === undefined)
-      say(flags.json ? printableJson(TASKS.map(describeTask)) : taskList(TASKS, styleFor(process.stdout)));
+      say(flags.json ? printableJson(TASKS.map(factsOf)) : taskList(TASKS, styleFor(process.stdout)));
     else await labAction(task, flags);
   });
 }
-
-const describeTask = ({ name, title, reads, asked, criterion, source, defaults }: LabTask) => ({
-  ...{ name, title, reads, asked, criterion, source, defaults },
-});
 
 async function labAction(name: string, flags: Flags): Promise<void> {
   const task = taskNamed(name);

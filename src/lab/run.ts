@@ -93,10 +93,16 @@ export async function runLab(
   return new Experiment(taskNamed(name), options, onProgress).run();
 }
 
+/** The cells of such an experiment. @throws InputError on options that make none */
+export function labCells(name: string, options: LabOptions): readonly CellName[] {
+  knownOptions(options, LAB_OPTIONS, "lab");
+  return new Experiment(taskNamed(name), options, () => {}).cells;
+}
+
 class Experiment {
   private readonly settings: LabSettings;
   private readonly lags: number[];
-  private readonly cells: CellName[];
+  readonly cells: CellName[];
   private readonly given: Setting | null;
   private readonly sweep: SweepName | null;
   private readonly threads: number;

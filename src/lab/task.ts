@@ -81,6 +81,17 @@ export interface LabTask {
   right(output: Float32Array, target: Float32Array, sizes: TaskSizes): boolean;
 }
 
+/** What there is to say of a task, as plain data. */
+export type TaskFacts = Pick<
+  LabTask,
+  "name" | "title" | "reads" | "asked" | "criterion" | "source" | "defaults" | "leastLag"
+>;
+
+export const factsOf = (task: LabTask): TaskFacts => {
+  const { name, title, reads, asked, criterion, source, defaults, leastLag } = task;
+  return { name, title, reads, asked, criterion, source, defaults, leastLag };
+};
+
 /** "absolute error of all output units at sequence end is below β" (Hochreiter and Schmidhuber, table 11). */
 export function withinError(output: Float32Array, target: Float32Array, limit: number): boolean {
   for (let k = 0; k < target.length; k++) if (!(Math.abs(output[k]! - target[k]!) < limit)) return false;

@@ -1,5 +1,7 @@
 /** What the work in a worker is given besides its arguments. */
+
 import type { Progress } from "../base/progress.js";
+import type { LabProgress } from "../lab/pool.js";
 import type { Learnt, PreparedReport } from "./reports.js";
 
 /** What happens during a call, by name: what its listener is given. */
@@ -7,6 +9,7 @@ export interface Events {
   progress: [Progress];
   prepared: [PreparedReport];
   learnt: [readonly Learnt[]];
+  lab: [LabProgress];
   /** `onProgress` of an explanation, whatever that is told. */
   explained: unknown[];
 }

@@ -123,6 +123,8 @@ export const EXPLANATIONS = {
   gradientFlow: ofRow(explain.gradientFlow),
   gradientStudy: ofRow(explain.gradientStudy),
   gradientView: ofSentence(explain.gradientView),
+  intervene: (asked: Explained, row: TextOrRow, interventions: readonly explain.Intervention[], _?: Signal) =>
+    explain.intervene(asked.model, asked.row(row), interventions),
   memoryView: (asked: Explained, sentence: TextOrSentence, { layer }: { layer?: string } & Signal = {}) => {
     const read = asked.sentence(sentence);
     const memory = explain.decomposeMemory(asked.model, asked.row(read.row ?? read.ids), layer);

@@ -4,10 +4,13 @@
  */
 export { InputError } from "../base/errors.js";
 export type { Progress } from "../base/progress.js";
+export type { LabProgress } from "../lab/pool.js";
 export type { WorkerOptions } from "./connection.js";
 export { WorkerError } from "./errors.js";
 export type { TextOrRow, TextOrSentence, TextsToStudy } from "./explained.js";
 export type { ExplanationName, Explanations, OtherModel } from "./explanations.js";
+export { createLab, Lab, type LabWorkerOptions, type WorkerLabOptions } from "./lab.js";
+export type { LabFacts, LabShown } from "./lab-host.js";
 export {
   createModel,
   type ExplainArguments,

@@ -4,6 +4,7 @@ import { readAmounts, readLabelled, readLabelSets } from "../data/read.js";
 import { networkIn } from "../model/predictor.js";
 import type { SummaryOptions } from "../model/summary.js";
 import type { InputsLike } from "../network/inputs.js";
+import type { WeightArray } from "../network/weights.js";
 import type { Context } from "./context.js";
 import { type Answerer, type OpenOrder, openAnswerer, openWhole, type Whole } from "./opening.js";
 import { isSent, openData, type SentData } from "./sources.js";
@@ -73,6 +74,14 @@ export class ModelHost {
   async settle(_: Context, settings: Settings): Promise<void> {
     this.#settings = { ...this.#settings, ...settings };
     apply((await this.#whole()).text, this.#settings);
+  }
+
+  async getWeights(_: Context): Promise<WeightArray[]> {
+    return (await this.#whole()).model.getWeights();
+  }
+
+  async setWeights(_: Context, values: readonly (ArrayLike<number> | WeightArray)[]): Promise<void> {
+    (await this.#whole()).model.setWeights(values);
   }
 
   async summary(_: Context, options: SummaryOptions): Promise<string> {

@@ -11,6 +11,7 @@ import type { LabelSetOptions } from "../data/read.js";
 import type { EngineChoice } from "../engines/registry.js";
 import type { Output } from "../model/options.js";
 import type { SummaryOptions } from "../model/summary.js";
+import type { WeightArray } from "../network/weights.js";
 import { Connection, WORKER_OPTIONS, type WorkerOptions } from "./connection.js";
 import type { Explained } from "./explained.js";
 import type { ExplanationName, Explanations } from "./explanations.js";
@@ -179,6 +180,17 @@ export class WorkerModel<K extends ModelKind = ModelKind> {
     knownOptions(settings, ["threshold", "reject", "thresholds"], "model.settle");
     checkSendable(settings, "model.settle");
     await this.#connection.call("settle", [settings]);
+  }
+
+  /** All weights in Keras's order, named "lstm/kernel", copied. */
+  async getWeights(): Promise<WeightArray[]> {
+    return this.#connection.call("getWeights", []);
+  }
+
+  /** Replaces all weights; arrays in the order of `getWeights`. @throws InputError where they do not fit */
+  async setWeights(values: readonly (ArrayLike<number> | WeightArray)[]): Promise<void> {
+    checkSendable(values, "model.setWeights");
+    await this.#connection.call("setWeights", [values]);
   }
 
   /** Keras's table of the layers, to the character. */

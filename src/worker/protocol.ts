@@ -4,6 +4,7 @@
  */
 import type { Context, Events } from "./context.js";
 import type { PackedError } from "./errors.js";
+import type { LabHost } from "./lab-host.js";
 import type { ModelHost } from "./model-host.js";
 import type { TrainerHost } from "./trainer-host.js";
 
@@ -14,6 +15,7 @@ export const PROTOCOL = 1;
 export interface Hosts {
   trainer: TrainerHost;
   model: ModelHost;
+  lab: LabHost;
 }
 
 type Method = (context: Context, ...args: never[]) => unknown;

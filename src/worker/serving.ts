@@ -11,6 +11,7 @@ type Host = Readonly<Record<string, (context: Context, ...args: readonly unknown
 /** Each loads what it needs: who only asks a model loads nothing that trains. */
 const LOADERS: { readonly [H in keyof Hosts]: () => Promise<Hosts[H]> } = {
   trainer: async () => new (await import("./trainer-host.js")).TrainerHost(),
+  lab: async () => new (await import("./lab-host.js")).LabHost(),
   model: async () => new (await import("./model-host.js")).ModelHost(),
 };
 

@@ -13,8 +13,8 @@ if (given) void openModel(new URL(`open/${encodeURIComponent(given)}`, location.
 else void openModel(new URL("example/spam.keras", location.href), "Spam or not, an example", true);
 
 // A file may be dropped anywhere.
-addEventListener("dragover", (event) => event.preventDefault());
-addEventListener("drop", (event) => {
+document.addEventListener("dragover", (event) => event.preventDefault());
+document.addEventListener("drop", (event) => {
   event.preventDefault();
   void openFiles([...(event.dataTransfer?.files ?? [])]);
 });

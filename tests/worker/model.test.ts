@@ -176,6 +176,7 @@ describe("explanations", () => {
   });
   const FEW = ROWS.slice(0, 24);
   const SURVEY = { permutations: 19, seed: 3 };
+  const HELD: explain.Intervention[] = [{ at: 5, part: "forget", unit: 1, value: 0 }];
   const tableHere = () => explain.wordTable(here.model, here.vectorizer);
 
   /** By name: in the worker, and here. */
@@ -232,6 +233,10 @@ describe("explanations", () => {
     findSpans: [
       () => model.explain("findSpans", TEXT, FEW, { threshold: 0.01 }),
       () => explain.findSpans(here, TEXT, FEW, { threshold: 0.01 }),
+    ],
+    intervene: [
+      () => model.explain("intervene", TEXT, HELD),
+      () => explain.intervene(network(), sentence().ids, HELD),
     ],
     gradientFlow: [
       () => model.explain("gradientFlow", TEXT),

@@ -28,7 +28,10 @@ export function useExplained<N extends ExplanationName>(
   return work.outcome as ReadonlySignal<Outcome<ExplainResult<N>>>;
 }
 
-type Explain = <N extends ExplanationName>(name: N, ...args: ExplainArguments<N>) => Promise<ExplainResult<N>>;
+type Explain = <N extends ExplanationName>(
+  name: N,
+  ...args: ExplainArguments<N>
+) => Promise<ExplainResult<N>>;
 
 /** The signal goes among the options, which come last. */
 function withSignal<A extends readonly unknown[]>(args: A, signal: AbortSignal): A {

@@ -78,5 +78,7 @@ export function idsOf(text: string): number[] {
   const words = text.split(/[\s,;[\]]+/).filter((word) => word !== "");
   const ids = words.map(Number);
   if (ids.length > 0 && ids.every(Number.isFinite)) return ids;
-  throw new InputError("This model came without words: type the row of ids (or numbers) that it reads, as 4 17 9.");
+  throw new InputError(
+    "This model came without words: type the row of ids (or numbers) that it reads, as 4 17 9.",
+  );
 }
