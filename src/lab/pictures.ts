@@ -17,9 +17,11 @@ export const labPicture = pictured(labChart, "labPicture", "runLab", 1);
  */
 export const labPage = drawn((result: LabResult) => page(result), "labPage", "runLab");
 
-/** A table of texts: its heads, and the cells of each row. */
+/** A result as a table of texts. */
 export interface LabTable {
+  /** What each column is of. */
   headers: string[];
+  /** The cells of each row. */
   rows: string[][];
 }
 
