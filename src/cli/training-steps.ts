@@ -1,6 +1,7 @@
 /** Steps of `cellstate train` that are the same whatever is learned: time, splits, progress, checkpoints, saving. */
 import { inputError } from "../base/errors.js";
 import { writeAtomic } from "../base/node-files.js";
+import { atOnce } from "../base/pieces.js";
 import { bundlesOf } from "../classifier/bundles.js";
 import type { Prepared } from "../classifier/options.js";
 import { allRows, type CorpusText, type TextCorpus } from "../classifier/text-corpus.js";
@@ -76,7 +77,7 @@ export function splitTest(
   const { test, testSplit, folds, seed, duplicates } = plan.flags;
   if (test || testSplit === 0 || folds !== undefined) return [allRows(fresh), new Uint32Array(0)];
   const random = new Random(seed, PURPOSE.split, 0);
-  const bundles = bundlesOf(corpus, { duplicates, automatic: plan.auto });
+  const bundles = atOnce(bundlesOf(corpus, { duplicates, automatic: plan.auto }));
   // What belongs to old rows is learned from with them.
   const taken = new Set(bundles?.slice(fresh));
   const free = allRows(fresh).filter((row) => !bundles || !taken.has(bundles[row]!));

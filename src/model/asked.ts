@@ -1,5 +1,6 @@
 /** What is put to a model or a predictor. */
 import { knownOptions, wholeNumber } from "../base/errors.js";
+import { atOnce } from "../base/pieces.js";
 import type { Rows } from "../network/arrays.js";
 import type { InputsLike } from "../network/inputs.js";
 import { DEFAULT_BATCH, type Network } from "../network/network.js";
@@ -15,7 +16,7 @@ export function asked(
 ): [inputs: Rows[], batchSize: number] {
   knownOptions(options, ["batchSize", "onWarning"], "predict");
   const batchSize = wholeNumber(options.batchSize ?? DEFAULT_BATCH, "predict batchSize", 1);
-  const inputs = network.inputRows(x);
+  const inputs = atOnce(network.inputRows(x));
   remarks.say(false, options.onWarning, "predict");
   return [inputs, batchSize];
 }
