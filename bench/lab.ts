@@ -12,7 +12,14 @@ import { count, duration } from "../src/base/numbers.js";
 import { svgFile } from "../src/drawing/page.js";
 import { CELL_CLASSES, CELL_NAMES, type CellName } from "../src/lab/cells.js";
 import { labChart } from "../src/lab/chart.js";
-import { type LabCell, type LabOptions, type LabProgress, type LabResult, runLab, TASKS } from "../src/lab/index.js";
+import {
+  type LabCell,
+  type LabOptions,
+  type LabProgress,
+  type LabResult,
+  runLab,
+  TASKS,
+} from "../src/lab/index.js";
 import { measureOf } from "../src/lab/measure.js";
 import type { Choice, SweepName } from "../src/lab/setting.js";
 

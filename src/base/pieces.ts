@@ -38,7 +38,10 @@ export function* spans(
 const SORTED = 2 ** 13;
 
 /** Sorts numbers in place; equal ones stay in their order. */
-export function* sorted<Values extends Uint32Array | Int32Array>(values: Values, compare: (a: number, b: number) => number): Pieces<void> {
+export function* sorted<Values extends Uint32Array | Int32Array>(
+  values: Values,
+  compare: (a: number, b: number) => number,
+): Pieces<void> {
   const { length } = values;
   yield* spans(length, SORTED, (from, to) => void values.subarray(from, to).sort(compare));
   let [own, other] = [values as Uint32Array | Int32Array, values.slice() as Uint32Array | Int32Array];

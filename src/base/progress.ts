@@ -79,7 +79,12 @@ export class Long<P extends Progress = Progress> implements Turns {
    * @param done what is done of it already
    * @throws AbortError
    */
-  begin(phase: string, total: number | null = null, more: Omit<P, keyof Progress> = this.more, done = 0): void {
+  begin(
+    phase: string,
+    total: number | null = null,
+    more: Omit<P, keyof Progress> = this.more,
+    done = 0,
+  ): void {
     this.end();
     this.hear();
     Object.assign(this, { phase, total, more, done, told: -1 });
@@ -136,7 +141,8 @@ export class Long<P extends Progress = Progress> implements Turns {
 
   /** @throws AbortError when the signal was given */
   hear(): void {
-    if (this.where !== null && this.aborted) throw new DOMException(`${this.where} was aborted`, "AbortError");
+    if (this.where !== null && this.aborted)
+      throw new DOMException(`${this.where} was aborted`, "AbortError");
   }
 
   private get seconds(): number {

@@ -87,7 +87,9 @@ export async function crossValidate(
   if (onFold !== undefined) functionOf(onFold, "crossValidate onFold");
   checkLongOptions(options, "crossValidate");
   const long = new Long<FoldProgress>(options, "crossValidate");
-  const corpus = await learning(long, () => corpusToLearn(rows, training, long.inner({ fold: 0, folds: count })));
+  const corpus = await learning(long, () =>
+    corpusToLearn(rows, training, long.inner({ fold: 0, folds: count })),
+  );
   if (training.rows !== undefined) indicesOf(training.rows, "rows", corpus.rows);
   const folds: Fold[] = [];
   for (const { learned, measured } of await long.run(splits(corpus, training, count))) {

@@ -9,7 +9,13 @@ import type { LinearData, LinearOutputOptions } from "./auto/linear-outputs.js";
 import { Steps } from "./auto/steps.js";
 import { bundlesOf } from "./bundles.js";
 import type { Lesson } from "./lesson.js";
-import { type LinearRecord, type Prepared, TRAIN_OPTION_NAMES, type TrainOptions, type TrainProgress } from "./options.js";
+import {
+  type LinearRecord,
+  type Prepared,
+  TRAIN_OPTION_NAMES,
+  type TrainOptions,
+  type TrainProgress,
+} from "./options.js";
 import { PRESET_NAMES, type PresetSizes } from "./presets.js";
 import { allRows, type CorpusText, type TextCorpus } from "./text-corpus.js";
 import { checkFrontEnd, frontEndFor, type Trained, TrainingSession } from "./training.js";

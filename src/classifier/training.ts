@@ -155,9 +155,7 @@ export class TrainingSession {
     let vectorizer = start?.vectorizer ?? options.vectorizer;
     if (!vectorizer) {
       long.begin("vocabulary", trainRows.length);
-      vectorizer = await long.run(
-        corpus.texts.building({ size, padding, truncating, rows: trainRows }),
-      );
+      vectorizer = await long.run(corpus.texts.building({ size, padding, truncating, rows: trainRows }));
     }
     long.end();
     const vectors = options.vectors

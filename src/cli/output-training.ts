@@ -1,7 +1,7 @@
 /** The work of `cellstate train` where several labels a text are learned, or an amount. */
 import { InputError, inputError } from "../base/errors.js";
-import { printable, printableJson } from "../base/text.js";
 import { atOnce } from "../base/pieces.js";
+import { printable, printableJson } from "../base/text.js";
 import { checkAnswerable } from "../classifier/answering.js";
 import { TextClassifier } from "../classifier/classifier.js";
 import type { Prepared } from "../classifier/options.js";

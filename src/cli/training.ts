@@ -1,8 +1,8 @@
 /** The work of `cellstate train`: read, look, train, measure, save, report. */
 
 import { count } from "../base/numbers.js";
-import { printable, printableJson } from "../base/text.js";
 import { atOnce } from "../base/pieces.js";
+import { printable, printableJson } from "../base/text.js";
 import { checkAnswerable } from "../classifier/answering.js";
 import { changedAnswers } from "../classifier/changes.js";
 import { TextClassifier, trainAutomatically } from "../classifier/classifier.js";
@@ -292,10 +292,7 @@ const targetOf = (target: TrainFlags["target"]): { target?: "classes" } =>
 const SETTLED_BY_REPLAY = { seed: undefined, effort: undefined, maxSize: undefined };
 
 /** Says what is likely to waste the time about to be spent. */
-async function warn(
-  { rows, corpus, ...subject }: Prepared,
-  test: Material["test"],
-): Promise<void> {
+async function warn({ rows, corpus, ...subject }: Prepared, test: Material["test"]): Promise<void> {
   const findings = await quickCheckup({ ...subject, texts: { corpus, rows }, ...(test ? { test } : {}) });
   // What labels are like was said when they were read.
   const grave = findings.filter(({ severity, id }) => severity !== "note" && !SAID.has(id));

@@ -151,9 +151,7 @@ class Moves {
   }
 
   /** ∂E/∂memory by moving each of its numbers a little up and down, on to the end of the model; and who stands on a kink. */
-  *differences(
-    E: (output: number[]) => Pieces<number>,
-  ): Pieces<{ slopes: number[]; kinks: number[] }> {
+  *differences(E: (output: number[]) => Pieces<number>): Pieces<{ slopes: number[]; kinks: number[] }> {
     const memory = this.at[this.open.cell.carried]!;
     const found = memory.map(() => ({ slope: 0, jump: 0, rounding: 0, doubt: Number.POSITIVE_INFINITY }));
     let open = memory.map((_, u) => u);

@@ -122,12 +122,7 @@ export function* integrateGradients(
 const totalOf = (shares: Shares): number => total(shares.flatMap((steps) => steps.map(total)));
 
 /** The whole path with more and more points; then its pieces, the worst of them cut in two while points are left. */
-function* refine(
-  path: Path,
-  ends: readonly [number, number],
-  enough: number,
-  most: number,
-): Pieces<Piece[]> {
+function* refine(path: Path, ends: readonly [number, number], enough: number, most: number): Pieces<Piece[]> {
   let best = yield* path.piece(0, 1, ends, WHOLE[0]!);
   for (const points of WHOLE.slice(1)) {
     if (best.residual <= enough || path.taken + points > most) break;

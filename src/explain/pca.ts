@@ -24,11 +24,7 @@ const WIDEST = 2048;
  * @param rows [N][D], row after row
  * @param count k, how many directions to give
  */
-export function* principalComponents(
-  rows: ArrayLike<number>,
-  D: number,
-  count: number,
-): Pieces<Components> {
+export function* principalComponents(rows: ArrayLike<number>, D: number, count: number): Pieces<Components> {
   wholeNumber(D, "principal components: numbers a row", 1, WIDEST);
   wholeNumber(count, "principal components: directions", 1, D);
   const N = rows.length / D;

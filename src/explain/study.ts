@@ -164,12 +164,7 @@ export function freshCell(setting: StudyCase, inputs: number, units: number, see
   return { ...open, weights, cell: makeCell(open.layer, weights) };
 }
 
-function* curveOf(
-  setting: StudyCase,
-  open: OpenCell,
-  x: readonly Vector[],
-  v: Vector,
-): Pieces<StudyCurve> {
+function* curveOf(setting: StudyCase, open: OpenCell, x: readonly Vector[], v: Vector): Pieces<StudyCurve> {
   const { cell, weights } = open;
   const steps: TraceStep[] = runCell(cell, x);
   yield 0;

@@ -139,7 +139,10 @@ export class LinearSolver {
     const parts = this.parts(groups);
     for (const [from, to] of parts) {
       const squares = places.map(({ weights, alpha }, g): Call[] => {
-        const own = { out: alpha + engine.elementBytes * from * groups[g]!.lanes, starts: this.starts + WORD * from };
+        const own = {
+          out: alpha + engine.elementBytes * from * groups[g]!.lanes,
+          starts: this.starts + WORD * from,
+        };
         return [{ kernel: "linearSquares", args: { weights, ...common[g]!, ...own, N: to - from } }];
       });
       this.runOnce(engine.load([squares]));
@@ -204,7 +207,11 @@ export class LinearSolver {
     const { engine } = this;
     const { features } = this.data;
     yield* spans(features, NUMBERS / lanes, (from, to) => {
-      const pairs = view(engine, weights + engine.elementBytes * 2 * from * lanes, 2 * (to - from) * lanes).fill(0);
+      const pairs = view(
+        engine,
+        weights + engine.elementBytes * 2 * from * lanes,
+        2 * (to - from) * lanes,
+      ).fill(0);
       for (const [l, { values }] of problems.entries()) {
         for (let j = from; j < to; j++) pairs[(2 * (j - from) + 1) * lanes + l] = values[j]! * values[j]!;
       }
@@ -221,20 +228,21 @@ export class LinearSolver {
       const squares = view(this.engine, alpha, N * lanes);
       const facts = view(this.engine, rows, 4 * N * lanes);
       facts.fill(0, 4 * from * lanes, 4 * to * lanes);
-      for (let l = 0; l < lanes; l++) for (let i = from; i < to; i++) {
-        const problem = problems[l];
-        const at = 4 * i * lanes + l;
-        // Where there is no problem nothing may be divided by 0.
-        facts[at + 3 * lanes] = 1;
-        if (!problem) continue;
-        const damping = 0.5 / problem.costs[i]!;
-        const square = squares[i * lanes + l]!;
-        const scale = problem.scales ? problem.scales[i]! : square > 0 ? 1 / Math.sqrt(square) : 0;
-        facts[at] = scale;
-        facts[at + lanes] = problem.targets[i]!;
-        facts[at + 2 * lanes] = damping;
-        facts[at + 3 * lanes] = scale * scale * square + 1 + damping;
-      }
+      for (let l = 0; l < lanes; l++)
+        for (let i = from; i < to; i++) {
+          const problem = problems[l];
+          const at = 4 * i * lanes + l;
+          // Where there is no problem nothing may be divided by 0.
+          facts[at + 3 * lanes] = 1;
+          if (!problem) continue;
+          const damping = 0.5 / problem.costs[i]!;
+          const square = squares[i * lanes + l]!;
+          const scale = problem.scales ? problem.scales[i]! : square > 0 ? 1 / Math.sqrt(square) : 0;
+          facts[at] = scale;
+          facts[at + lanes] = problem.targets[i]!;
+          facts[at + 2 * lanes] = damping;
+          facts[at + 3 * lanes] = scale * scale * square + 1 + damping;
+        }
       squares.fill(0, from * lanes, to * lanes);
     };
     yield* spans(N, NUMBERS / 8 / lanes, own);

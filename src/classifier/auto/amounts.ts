@@ -233,11 +233,7 @@ function* blocksFor(recipe: OutputRecipe, data: FeatureRows): Pieces<RidgeBlock[
   return found;
 }
 
-function* groupsOf(
-  recipe: OutputRecipe,
-  data: FeatureRows,
-  { dual }: RidgeSolution,
-): Pieces<GroupWeights[]> {
+function* groupsOf(recipe: OutputRecipe, data: FeatureRows, { dual }: RidgeSolution): Pieces<GroupWeights[]> {
   const own: GroupRows[] = [];
   for (const blocks of recipe.groups) own.push(yield* groupRows(data, blocks));
   const weights = yield* ridgeWeights(
@@ -259,10 +255,7 @@ const meanOf = (values: Float64Array): number =>
   values.reduce((sum, value) => sum + value / values.length, 0);
 
 /** The table of n-grams, and what turns its sums into amounts. */
-function* weightsOf(
-  { groups, data }: Learned<JudgedAmounts>,
-  learner: AmountLearner,
-): Pieces<NgramWeights> {
+function* weightsOf({ groups, data }: Learned<JudgedAmounts>, learner: AmountLearner): Pieces<NgramWeights> {
   const columns = groups.length + 1;
   const table = new Float32Array((data.features + 2) * columns);
   const kernel = new Float32Array(columns);

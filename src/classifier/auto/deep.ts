@@ -256,7 +256,9 @@ export async function trainDeep(
       recipe.rate * Math.max(0.05, 0.5 * (1 + Math.cos((Math.PI * epoch) / recipe.epochs)));
     try {
       const { wordDropout } = recipe;
-      await fit([...(wordDropout > 0 ? await steps.run(withStrangers(data, wordDropout, own, epoch)) : data)]);
+      await fit([
+        ...(wordDropout > 0 ? await steps.run(withStrangers(data, wordDropout, own, epoch)) : data),
+      ]);
     } catch (error) {
       network.dispose();
       throw error;
@@ -305,12 +307,7 @@ export const channelRowsOf = (
 const STRANGERS = 2 ** 12;
 
 /** The rows with a share of their tokens turned to unknown in all channels. */
-function* withStrangers(
-  data: readonly Rows[],
-  share: number,
-  seed: number,
-  epoch: number,
-): Pieces<Rows[]> {
+function* withStrangers(data: readonly Rows[], share: number, seed: number, epoch: number): Pieces<Rows[]> {
   const random = new Random(seed, PURPOSE.strangers, epoch);
   const [first] = data;
   const ids = first!.data;

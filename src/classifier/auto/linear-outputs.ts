@@ -131,7 +131,11 @@ export async function countedRows(
   const { rows } = material;
   const long = areLong(texts, rows);
   const recipes = outputRecipes(long, outputs);
-  const rules = { blocks: blocksOf(recipes), marks: !long, functionWords: await steps.run(functionWords(texts, rows)) };
+  const rules = {
+    blocks: blocksOf(recipes),
+    marks: !long,
+    functionWords: await steps.run(functionWords(texts, rows)),
+  };
   const every = await steps.run(featureRows(texts, rows, rules, leastRowsOf(rows.length, long)));
   const folds = await steps.run(foldsWithin(material, strata.of, strata.count, seed));
   const mostWords =

@@ -2,8 +2,9 @@
  * The linear members of an automatic classifier. Each gives a text a score for every class (for two, one score: for the
  * second against the first), a sum over its features times the text's scale.
  */
-import type { SynchronousEngine } from "../../engines/engine.js";
+
 import { NUMBERS, type Pieces, ROWS, spans } from "../../base/pieces.js";
+import type { SynchronousEngine } from "../../engines/engine.js";
 import type { ScaleRule } from "../../tokens/feature-encoder.js";
 import {
   type ClassCounts,
@@ -203,10 +204,7 @@ function* meanGroup(
 }
 
 /** [rows] 1 over the length of each row of values */
-function* ratioScales(
-  { rows, starts, ids }: FeatureRows,
-  values: Float32Array,
-): Pieces<Float32Array> {
+function* ratioScales({ rows, starts, ids }: FeatureRows, values: Float32Array): Pieces<Float32Array> {
   const scales = new Float32Array(rows);
   yield* spans(rows, ROWS, (from, to) => {
     for (let i = from; i < to; i++) {
@@ -253,7 +251,10 @@ export function* scoresOf(
       const of = classesOf(labels)[c]!;
       const scales =
         shared ??
-        (yield* ratioScales(reduced, gathered(logCountRatios(counts, of, scale.smoothing, member, totals), own)));
+        (yield* ratioScales(
+          reduced,
+          gathered(logCountRatios(counts, of, scale.smoothing, member, totals), own),
+        ));
       const [table, out] = [gathered(tables[c]!, own), scores[c]!];
       yield* spans(reduced.rows, ROWS, (from, to) => {
         for (let i = from; i < to; i++) {

@@ -168,10 +168,7 @@ export async function trainAuto(
 }
 
 /** [rows] what is held out together; undefined where that is for texts to tell. */
-function* bundlesToJudge(
-  corpus: Corpus,
-  duplicates: Duplicates | undefined,
-): Pieces<Int32Array | undefined> {
+function* bundlesToJudge(corpus: Corpus, duplicates: Duplicates | undefined): Pieces<Int32Array | undefined> {
   if (!corpus.isGrouped && (duplicates ?? "together") === "together") return undefined;
   return (yield* bundlesOf(corpus, { duplicates, automatic: true })) ?? Int32Array.from(allRows(corpus.rows));
 }
@@ -255,9 +252,7 @@ async function trainBeside(
   const name = networks > 1 ? `${missing} of ${networks} networks (${recipe.name})` : recipe.name;
   const leftOut = missing > 0 ? [name] : [];
   if (judged.length === 0) return { tried: null, leftOut };
-  const mixture = await steps.run(
-    mix(wide, judged, rows.length, labels, (row) => texts.fingerprint(row)),
-  );
+  const mixture = await steps.run(mix(wide, judged, rows.length, labels, (row) => texts.fingerprint(row)));
   return { tried: { mixture, channels }, leftOut };
 }
 

@@ -141,8 +141,7 @@ export async function trainWide(given: WideData, options: WideOptions): Promise<
   const ngramsOf = await steps.run(countsOf(data));
   const left = (recipe: WideRecipe) => ({
     fits:
-      judging.passes *
-        ngramsOf(recipe.members.filter((member) => !judging.knows(member))) +
+      judging.passes * ngramsOf(recipe.members.filter((member) => !judging.knows(member))) +
       toFit(ngramsOf, data.features, recipe, labels),
     rows: FINAL_ROWS * given.rows.length,
   });

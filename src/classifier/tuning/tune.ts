@@ -118,15 +118,7 @@ class MemoryStore implements TrialStore {
 const NEW: TrialRecord = { history: [], stopped: null, diverged: null };
 
 /** What is called, or held, is looked at before anything is trained. @throws InputError */
-function checkParts({
-  optionsOf,
-  heeded,
-  onPlanned,
-  onTrial,
-  now,
-  store,
-  recorded,
-}: TuneOptions): void {
+function checkParts({ optionsOf, heeded, onPlanned, onTrial, now, store, recorded }: TuneOptions): void {
   functionOf(optionsOf, "tune optionsOf");
   if (heeded !== undefined) functionOf(heeded, "tune heeded");
   if (onPlanned !== undefined) functionOf(onPlanned, "tune onPlanned");

@@ -26,7 +26,8 @@ export const subtract = (a: Vector, b: Vector): number[] => a.map((value, i) => 
 /** a ⊙ b ⊙ … */
 export function hadamard(...vectors: readonly Vector[]): number[] {
   const product = [...vectors[0]!];
-  for (let k = 1; k < vectors.length; k++) for (let i = 0; i < product.length; i++) product[i]! *= vectors[k]![i]!;
+  for (let k = 1; k < vectors.length; k++)
+    for (let i = 0; i < product.length; i++) product[i]! *= vectors[k]![i]!;
   return product;
 }
 export const scale = (a: Vector, factor: number): number[] => a.map((value) => value * factor);

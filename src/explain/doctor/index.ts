@@ -55,11 +55,7 @@ export async function checkup(subject: Subject, options: LongOptions = {}): Prom
   return examined(subject, checks, looking(subject.model, options, "checkup"));
 }
 
-async function examined(
-  subject: Subject,
-  checks: readonly Check<Subject>[],
-  long: Long,
-): Promise<Finding[]> {
+async function examined(subject: Subject, checks: readonly Check<Subject>[], long: Long): Promise<Finding[]> {
   long.begin("reading");
   await long.run(lookAtTexts(subject));
   long.begin("examining", checks.length);

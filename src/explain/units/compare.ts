@@ -3,8 +3,8 @@
  * which of the other, where their gates stand, and on which texts they are furthest apart.
  */
 import { inputError, knownOptions } from "../../base/errors.js";
-import { Long } from "../../base/progress.js";
 import { counted } from "../../base/numbers.js";
+import { Long } from "../../base/progress.js";
 import { openCell } from "../cells/open.js";
 import { type OpenNetwork, openNetwork, type TextNetwork } from "./network.js";
 import type { UnitPart } from "./parts.js";

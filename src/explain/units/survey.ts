@@ -1,8 +1,8 @@
 /** What the units of a model do over a whole data set: how they spread, what excites them, and what they go with. */
 import { booleanOf, functionOf } from "../../base/arguments.js";
 import { finiteNumber, inputError, knownOptions, oneOf, wholeNumber } from "../../base/errors.js";
-import { Long } from "../../base/progress.js";
 import { count, counted } from "../../base/numbers.js";
+import { Long } from "../../base/progress.js";
 import { PURPOSE, Random } from "../../kernels/philox.js";
 import { Best, contextAt, type UnitContext } from "./contexts.js";
 import { checkFeatures, valuesOf, WORD_FEATURES, type WordFeature } from "./features.js";

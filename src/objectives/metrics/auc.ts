@@ -88,8 +88,7 @@ export function rocAreas(look: Omit<CountOptions, "thresholds">): CountingAccumu
  * ROC AUC from the ranks themselves (Mann–Whitney; ties count half), the value that 200 buckets approximate.
  * 0 where a class is absent.
  */
-export const aucExact = (p: Predictions, options: AucOptions = {}): number =>
-  atOnce(aucInPieces(p, options));
+export const aucExact = (p: Predictions, options: AucOptions = {}): number => atOnce(aucInPieces(p, options));
 
 /** As `aucExact`. */
 export function* aucInPieces(p: Predictions, { multiLabel = false }: AucOptions = {}): Pieces<number> {
