@@ -165,7 +165,7 @@ export class MultiLabelClassifier extends TextModel<LabelSetPrediction> implemen
     if (heldOut.length === 0) return classifier;
     try {
       const predictions = await classifier.#predictionsOf(corpus, heldOut, long.inner());
-      long.begin("thresholds", heldOut.length);
+      long.begin("thresholds");
       classifier.thresholds = await long.run(choosingThresholds(predictions));
     } catch (error) {
       throw isAbort(error) ? new AbortedTraining(classifier) : error;
@@ -277,7 +277,7 @@ async function trainedByNgrams(
       ...how,
       names: labels,
     });
-    how.steps.begin("thresholds", "choosing thresholds", heldOut.rows.length);
+    how.steps.begin("thresholds", "choosing thresholds");
     const thresholds = await how.steps.run(
       choosingThresholds({
         probabilities: heldOut.probabilities,

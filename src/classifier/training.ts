@@ -148,7 +148,7 @@ export class TrainingSession {
    */
   async run(): Promise<Trained> {
     const { options, corpus, lesson, length, start, long } = this;
-    long.begin("splitting", corpus.rows);
+    long.begin("splitting");
     const [trainRows, validationRows] = await long.run(this.split());
     const size = options.vocabulary ?? DEFAULTS.vocabulary;
     const { padding, truncating } = options.text ?? DEFAULT_TEXT;

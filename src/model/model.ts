@@ -13,7 +13,7 @@ import type { WeightArray } from "../network/weights.js";
 import type { Compiled } from "../objectives/compiled.js";
 import type * as train from "../train/callbacks.js";
 import type { Dataset, WeightOptions } from "../train/dataset.js";
-import { type EvaluateOptions, evaluateDataset, type Scores } from "../train/evaluate.js";
+import { type EvaluateOptions, evaluateDataset, Measuring, type Scores } from "../train/evaluate.js";
 import type * as fit from "../train/fit.js";
 import { checkFitOptions, type History, runFit } from "../train/fit.js";
 import { type CompileOptions, type Gradients, Trainer } from "../train/trainer.js";
@@ -308,9 +308,13 @@ export class Model {
     knownOptions(options, ["batchSize", "sampleWeight", "onWarning", ...LONG_OPTIONS], "evaluate");
     this.#refuseDuringFit("evaluate", true);
     checkLongOptions(options, "evaluate");
-    const long = new Long(options, "evaluate");
+    // Of a model that is not built yet there are no weights to change.
+    const long = this.isBuilt
+      ? new Measuring(this.#network, options, "evaluate")
+      : new Long(options, "evaluate");
     long.begin("checking");
     const data = await long.run(this.#trainer.dataset(x, y, options));
+    long.hear();
     this.#remarks.say(false, options.onWarning, "evaluate");
     return await evaluateDataset(this.#trainer, data, options, long.inner());
   }

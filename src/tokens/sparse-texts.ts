@@ -133,6 +133,7 @@ export function* featureRows(
     starts[row + 1] = length;
     if (row % COUNTED === COUNTED - 1) yield COUNTED;
   }
+  yield rows.length % COUNTED;
   const features = counter.size;
   const { hashes, frequencies } = yield* counter.found();
   const least = Uint32Array.from(BLOCKS, (block) => leastRows[block] ?? 1);

@@ -121,8 +121,8 @@ describe("an Embedding's words", () => {
       assert.ok(Math.abs(outputs[i + 1]![0]! - 1 / (1 + Math.exp(-own))) < 1e-6);
     }
     // Padded behind, the word stands first; without recurrence nothing of it is left at the end.
-    assert.ok(effects(model(), "post").every((effect) => Math.abs(effect[0]!) < 1e-6));
-    const [two] = effects(model(2), "pre");
+    assert.ok((await effects(model(), "post")).every((effect) => Math.abs(effect[0]!) < 1e-6));
+    const [two] = await effects(model(2), "pre");
     assert.ok(Math.abs(two![1]! - 1) < 1e-6 && Math.abs(two![0]! + 1) < 1e-6, `${two}`);
     const sequence = sequential([
       layers.embedding({ inputDim: 7, outputDim: 3, inputLength: 4 }),

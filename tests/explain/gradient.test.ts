@@ -325,5 +325,5 @@ test("a gradient of nothing says why: a loss that is flat, or something dead abo
     activation: "relu",
     biasInitializer: { name: "constant", value: -9 },
   });
-  assert.match(noted(0.5, dead)().join(), /No gradient comes back.*relu/);
+  assert.match((await noted(0.5, dead)()).join(), /No gradient comes back.*relu/);
 });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { atOnce } from "../../src/base/pieces.js";
+import { atOnce, type Pieces } from "../../src/base/pieces.js";
 import { Long } from "../../src/base/progress.js";
 import type { SynchronousEngine } from "../../src/engines/engine.js";
 import { ReferenceEngine } from "../../src/engines/reference.js";
@@ -148,6 +148,10 @@ class Told extends Long {
   override async did(): Promise<void> {
     this.times++;
     this.each();
+  }
+
+  override async run<Result>(pieces: Pieces<Result>): Promise<Result> {
+    return atOnce(pieces);
   }
 }
 

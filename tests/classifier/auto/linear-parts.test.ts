@@ -61,7 +61,7 @@ describe("groups of n-grams", () => {
   test("decide by the largest of their weights, and stand where their n-grams do", () => {
     const columns = [Float32Array.of(1, -5), Float32Array.of(-2, 3)];
     const group = { blocks: ["w1"] as const, places: Uint32Array.of(3, 1), columns, bias: [0, 0] };
-    assert.deepEqual([...groupStrength(group, 5)], [0, 5, 0, 2, 0]);
+    assert.deepEqual([...atOnce(groupStrength(group, 5))], [0, 5, 0, 2, 0]);
     assert.deepEqual([...spread(group, columns[1]!, 5)], [0, 3, 0, -2, 0]);
   });
 });
