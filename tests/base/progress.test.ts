@@ -169,7 +169,13 @@ describe("pieces", () => {
     fc.assert(
       fc.property(fc.nat(200), fc.integer({ min: 1, max: 50 }), (total, size) => {
         const done: number[] = [];
-        atOnce(spans(total, size, (from, to) => void done.push(...Array.from({ length: to - from }, (_, k) => from + k))));
+        atOnce(
+          spans(
+            total,
+            size,
+            (from, to) => void done.push(...Array.from({ length: to - from }, (_, k) => from + k)),
+          ),
+        );
         assert.deepEqual(done, [...Array(total).keys()]);
       }),
     );

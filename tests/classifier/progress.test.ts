@@ -95,7 +95,10 @@ for (const [name, { call, phases }] of Object.entries(LONG)) {
         if (total !== null && phase !== "trying") assert.equal(done, total, phase);
       }
       const times = seen.map(({ seconds }) => seconds);
-      assert.deepEqual(times, [...times].sort((a, b) => a - b));
+      assert.deepEqual(
+        times,
+        [...times].sort((a, b) => a - b),
+      );
     });
 
     test("ends at the first report of each, and nothing comes after", async () => {
@@ -123,7 +126,9 @@ test("what ends before anything is learned says so, and what ends later holds wh
     const onProgress = ({ phase, done }: Progress) => {
       if (phase === wanted && done >= 0) stop.abort();
     };
-    const error = await TextClassifier.train(rows, { ...net, signal: stop.signal, onProgress }).catch((e) => e);
+    const error = await TextClassifier.train(rows, { ...net, signal: stop.signal, onProgress }).catch(
+      (e) => e,
+    );
     assert.ok(error instanceof AbortedTraining);
     return error.cause.classifier;
   };
