@@ -12,7 +12,14 @@ import { count, duration } from "../src/base/numbers.js";
 import { svgFile } from "../src/drawing/page.js";
 import { CELL_CLASSES, CELL_NAMES, type CellName } from "../src/lab/cells.js";
 import { labChart } from "../src/lab/chart.js";
-import { type LabCell, type LabOptions, type LabResult, runLab, TASKS } from "../src/lab/index.js";
+import {
+  type LabCell,
+  type LabOptions,
+  type LabProgress,
+  type LabResult,
+  runLab,
+  TASKS,
+} from "../src/lab/index.js";
 import { measureOf } from "../src/lab/measure.js";
 import type { Choice, SweepName } from "../src/lab/setting.js";
 
@@ -75,11 +82,12 @@ async function measure(experiment: Experiment): Promise<void> {
   const { name, task, options } = experiment;
   if (existsSync(fileOf(experiment))) return;
   let said = 0;
-  const result = await runLab(task, { ...options, threads: Number(flags.threads) }, (progress) => {
+  const onProgress = (progress: LabProgress) => {
     if (!progress.finished || progress.done < said + 20) return;
     said = progress.done;
-    console.error(`${name}: ${said} of ${progress.runs}, at most ${duration(progress.atMost)} left`);
-  });
+    console.error(`${name}: ${said} of ${progress.total}, at most ${duration(progress.atMost)} left`);
+  };
+  const result = await runLab(task, { ...options, threads: Number(flags.threads), onProgress });
   // Curves are for pages; what is written here does not read them.
   const runs = result.runs.map((run) => ({ ...run, curve: [] }));
   writeFileSync(fileOf(experiment), JSON.stringify({ ...result, runs }));

@@ -16,7 +16,7 @@ const cases = [
   { name: "LSTM, forget bias 3, R × 4", kind: "LSTM", forgetBias: 3, recurrentScale: 4 },
 ];
 console.log("                              a step   first word  direct alone");
-for (const { name, perStep, relative, direct } of gradientStudy(model, words, { cases }).curves) {
+for (const { name, perStep, relative, direct } of (await gradientStudy(model, words, { cases })).curves) {
   const numbers = [
     perStep.toFixed(3).padStart(8),
     ...[relative[0], direct[0]].map((x) => x.toPrecision(2).padStart(13)),

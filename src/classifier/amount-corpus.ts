@@ -1,6 +1,7 @@
 /** Texts with an amount each, in memory as numbered tokens. */
 import { objectOf } from "../base/arguments.js";
 import { finiteNumber, inputError, wholeNumber } from "../base/errors.js";
+import type { LongOptions } from "../base/progress.js";
 import type { CorpusFrontEndOptions } from "../tokens/options.js";
 import { LARGEST_AMOUNT } from "./spread.js";
 import { strataOfAmounts } from "./strata.js";
@@ -19,13 +20,15 @@ export class AmountCorpus extends TextCorpus<AmountText> {
   /**
    * Reads texts with their amounts, each once. With `segment: "auto"`, words of scripts without spaces are then cut if one text
    * in twenty needs it.
+   * @param options `signal` and `onProgress`
    * @throws InputError when there is no row, or a row has no text or finite number
    */
   static async read(
     rows: Iterable<AmountText> | AsyncIterable<AmountText>,
     frontEnd: CorpusFrontEndOptions,
+    options: LongOptions = {},
   ): Promise<AmountCorpus> {
-    return fillCorpus((decided) => new AmountCorpus(decided), rows, frontEnd, "{ text, value }");
+    return fillCorpus((decided) => new AmountCorpus(decided), rows, frontEnd, options, "{ text, value }");
   }
 
   /** Adds a row. @throws InputError where the text is no string, or the value no finite number */

@@ -1,6 +1,7 @@
 /** Texts to answers of any kind: in batches through the network, in order, and why there is none where an output is no number. */
 import { textOf, textsOf } from "../base/arguments.js";
 import { type InputError, inputError, show } from "../base/errors.js";
+import { type Pieces, ROWS, spans } from "../base/pieces.js";
 import type { Model } from "../model/model.js";
 import type { Rows } from "../network/arrays.js";
 import type { Network, NetworkLike } from "../network/network.js";
@@ -177,14 +178,19 @@ export function noAnswer(
  * Refuses rows without a known word where the model has no answer to padding alone, as a masked mean has none.
  * @throws InputError that names the rows, by their numbers in the file
  */
-export function checkAnswerable(
+export function* checkAnswerable(
   model: Model,
   corpus: TextCorpus<CorpusText>,
-  rows: ArrayLike<number>,
+  parts: readonly ArrayLike<number>[],
   vectorizer: Vectorizer,
   length: number,
-): void {
-  const empty = Array.from(rows).filter((row) => corpus.isEmpty(row, vectorizer));
+): Pieces<void> {
+  const empty: number[] = [];
+  for (const rows of parts) {
+    yield* spans(rows.length, ROWS, (from, to) => {
+      for (let i = from; i < to; i++) if (corpus.isEmpty(rows[i]!, vectorizer)) empty.push(rows[i]!);
+    });
+  }
   if (empty.length === 0) return;
   const padding = new Float32Array(length);
   const { data } = model.predictFlat({ data: padding, rows: 1, shape: [length] });

@@ -1,5 +1,6 @@
 /** Rows that stay on one side of every split: those of one group, and where that is wanted, those of one text. */
 import { oneOf } from "../base/errors.js";
+import { type Pieces, ROWS, spans } from "../base/pieces.js";
 import type { CorpusText, TextCorpus } from "./text-corpus.js";
 
 /** What becomes of a text that stands in several rows where some are held out. */
@@ -13,10 +14,10 @@ export type Duplicates = (typeof DUPLICATES)[number];
  * a "yes" from everybody would link them all
  * @throws InputError for another word than "together" or "apart"
  */
-export function bundlesOf(
+export function* bundlesOf(
   corpus: TextCorpus<CorpusText>,
   { duplicates, automatic }: { duplicates: Duplicates | undefined; automatic: boolean },
-): Int32Array | null {
+): Pieces<Int32Array | null> {
   const byDefault = automatic && !corpus.isGrouped ? "together" : "apart";
   const together = oneOf(duplicates ?? byDefault, DUPLICATES, "duplicates") === "together";
   if (!together && !corpus.isGrouped) return null;
@@ -33,10 +34,12 @@ export function bundlesOf(
     if (known === undefined) rowOf.set(key, row);
     else bundle[first(row)] = first(known);
   };
-  for (let row = 0; row < corpus.rows; row++) {
-    const group = corpus.group(row);
-    if (group !== undefined) join(firstOfGroup, group, row);
-    if (together) join(firstOfText, corpus.texts.fingerprint(row), row);
-  }
+  yield* spans(corpus.rows, ROWS, (from, to) => {
+    for (let row = from; row < to; row++) {
+      const group = corpus.group(row);
+      if (group !== undefined) join(firstOfGroup, group, row);
+      if (together) join(firstOfText, corpus.texts.fingerprint(row), row);
+    }
+  });
   return bundle.map((_, row) => first(row));
 }

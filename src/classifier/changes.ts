@@ -1,4 +1,5 @@
 /** What going on from a classifier changed: answers that are others now, and how many are right, before and after. */
+import type { LongOptions } from "../base/progress.js";
 import { predictedClass } from "../objectives/metrics/predictions.js";
 import type { Corpus } from "./corpus.js";
 import { outputsOf } from "./corpus-answers.js";
@@ -15,11 +16,11 @@ export async function changedAnswers(
   before: Answering,
   after: Answering,
   { corpus, rows }: { corpus: Corpus; rows: ArrayLike<number> },
-  signal?: AbortSignal,
+  long: LongOptions = {},
 ): Promise<ChangedAnswers> {
   const [old, fresh] = [
-    await answersOf(before, corpus, rows, signal),
-    await answersOf(after, corpus, rows, signal),
+    await answersOf(before, corpus, rows, long),
+    await answersOf(after, corpus, rows, long),
   ];
   // A label that one of them lacks is none of its answers.
   const labels = corpus.labels(after.labels);
@@ -37,10 +38,10 @@ async function answersOf(
   { model, encoder, labels, threshold }: Answering,
   corpus: Corpus,
   rows: ArrayLike<number>,
-  signal: AbortSignal | undefined,
+  long: LongOptions,
 ): Promise<(string | undefined)[]> {
   const outputs = model.outputSize;
-  const probabilities = await outputsOf({ model, encoder }, corpus, rows, { signal });
+  const probabilities = await outputsOf({ model, encoder }, corpus, rows, long);
   return Array.from(
     { length: rows.length },
     (_, i) => labels[predictedClass(probabilities, i, outputs, threshold)],

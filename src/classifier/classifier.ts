@@ -2,13 +2,14 @@
 import { functionOf, indicesOf, textOf, textsOf } from "../base/arguments.js";
 import { finiteNumber, inputError, oneOf, wholeNumber } from "../base/errors.js";
 import type { Json } from "../base/json.js";
+import { checkLongOptions, isAbort, LONG_OPTIONS, Long, type LongOptions } from "../base/progress.js";
 import type { LabelCount } from "../data/labels.js";
 import { modelOf } from "../model/given.js";
 import { extrasOf, loadFile } from "../model/load.js";
 import { Model } from "../model/model.js";
 import { type LoadOptions, type ModelSource, nameOf } from "../model/source.js";
 import { checkTextPart } from "../network/text-fits.js";
-import { type Evaluation, evaluatePredictions, type Mistake, worstMistakes } from "../objectives/metrics.js";
+import { type Evaluation, evaluating, type Mistake, worstMistakes } from "../objectives/metrics.js";
 import type { CorpusFrontEndOptions } from "../tokens/options.js";
 import { type EncodedBatch, IdEncoder } from "../tokens/row-encoder.js";
 import { checkReject, isTextPart, readTextPart, type TextPart, writeTextPart } from "../tokens/text-part.js";
@@ -16,7 +17,7 @@ import { type EncodingReport, newEncodingReport } from "../tokens/vectorizer.js"
 import { type AnswerOptions, labelReading, type Prediction, rejectOf } from "./answer.js";
 import type { Reading } from "./answering.js";
 import type { Timing } from "./auto/allowance.js";
-import { AutoAborted } from "./auto/steps.js";
+import { Steps } from "./auto/steps.js";
 import { checkAutoOptions, trainAuto } from "./auto/train.js";
 import { changedAnswers } from "./changes.js";
 import { ClassLesson } from "./class-lesson.js";
@@ -33,13 +34,14 @@ import {
   type Prepared,
   type TrainingRecord,
   type TrainOptions,
+  type TrainProgress,
 } from "./options.js";
 import { PRESET_NAMES } from "./presets.js";
 import { measureRejecting, type RejectingScores } from "./rejecting.js";
 import { allRows, checkRows } from "./text-corpus.js";
 import { noteTexts, readsNgrams, TextModel } from "./text-model.js";
 import { checkFrontEnd, frontEndFor, TrainingSession } from "./training.js";
-import { AbortedTraining, madeBy } from "./unfinished.js";
+import { AbortedTraining, learning, madeBy } from "./unfinished.js";
 
 /** How a classifier does on labelled texts: every metric, and its worst mistakes. */
 export interface ClassifierEvaluation extends Evaluation {
@@ -58,13 +60,11 @@ export interface ClassifierEvaluation extends Evaluation {
 }
 
 /** Options of `TextClassifier.evaluate`. */
-export interface EvaluateTextsOptions extends AnswerOptions {
+export interface EvaluateTextsOptions extends AnswerOptions, LongOptions {
   /** With a corpus: the rows to measure on. Default all. */
   rows?: ArrayLike<number>;
   /** How many of the worst mistakes to list. Default 10. */
   mistakes?: number;
-  /** Ends it: `evaluate` then rejects with an AbortError. */
-  signal?: AbortSignal;
 }
 
 /** The classifier that a network is part of: whoever trains on from the network alone must not lose words and labels. */
@@ -151,17 +151,24 @@ export class TextClassifier extends TextModel<Prediction, AnswerOptions> impleme
     options: TrainOptions = {},
   ): Promise<TextClassifier> {
     checkTrainOptions(options);
-    const { signal } = options;
-    if (signal?.aborted) throw new AbortedTraining(null);
+    checkLongOptions(options, "TextClassifier.train");
     if (isAutomatic(options.model ?? "auto")) return trainAutomatically(rows, options);
+    const long = new Long<TrainProgress>(options, "train");
+    return learning(long, () => TextClassifier.#trainNetwork(rows, options, long));
+  }
+
+  static async #trainNetwork(
+    rows: Iterable<LabelledText> | AsyncIterable<LabelledText> | Corpus,
+    options: TrainOptions,
+    long: Long<TrainProgress>,
+  ): Promise<TextClassifier> {
     if (typeof options.model === "string") oneOf(options.model, [...AUTOMATIC, ...PRESET_NAMES], "model");
     refuseChoosing(options);
     const start = startOf(options.model);
     const frontEnd = frontEndFor(options, start);
-    const corpus = rows instanceof Corpus ? rows : await Corpus.read(rows, frontEnd);
+    const corpus = rows instanceof Corpus ? rows : await Corpus.read(rows, frontEnd, long.inner());
     // A corpus alone says itself how its texts were taken apart.
     if (start ?? options.vectorizer ?? options.text) checkFrontEnd(corpus, frontEnd);
-    if (signal?.aborted) throw new AbortedTraining(null);
     if (options.onPrepared !== undefined) functionOf(options.onPrepared, "onPrepared");
     if (options.balance !== undefined && typeof options.balance !== "boolean") {
       throw inputError({ expected: "true or false", where: "balance", received: options.balance });
@@ -170,7 +177,7 @@ export class TextClassifier extends TextModel<Prediction, AnswerOptions> impleme
     const lesson = new ClassLesson(corpus, start, options.balance ?? false);
     const { onPrepared, ...others } = options;
     const prepared = onPrepared && ((own: Omit<Prepared, "corpus">) => onPrepared({ ...own, corpus }));
-    const session = new TrainingSession(corpus, others, start, lesson, prepared);
+    const session = new TrainingSession(corpus, others, start, lesson, long, prepared);
     return madeBy(session, (trained) => {
       const threshold = lesson.thresholdOf(trained.model);
       const { labels } = lesson;
@@ -192,16 +199,19 @@ export class TextClassifier extends TextModel<Prediction, AnswerOptions> impleme
   ): Promise<TextClassifier> {
     checkFinetuneOptions(options);
     startOf(this);
+    checkLongOptions(options, "finetune");
+    const long = new Long<TrainProgress>(options, "finetune");
     const { oldRows, rows: chosen, ...training } = options;
-    const given = await joined(rows, { oldRows, chosen }, this.encoder.frontEnd);
+    const given = await learning(long, () => joined(rows, { oldRows, chosen }, this.encoder.frontEnd, long));
     const { corpus, fresh, old } = given;
-    const tuned = await TextClassifier.train(corpus, { ...training, model: this, rows: [...fresh, ...old] });
+    const asked = { ...training, ...long.inner(), model: this, rows: [...fresh, ...old] };
+    const tuned = await TextClassifier.train(corpus, asked);
     const labels = corpus.labels(this.labels);
     const classes = corpus.classes(labels);
     const learned = new Set([...fresh, ...old].map((row) => labels[classes[row]!]!));
     const changed = (own: number[]) =>
-      changedAnswers(this, tuned, { corpus, rows: own }, options.signal).catch((error: unknown) => {
-        throw options.signal?.aborted ? new AbortedTraining(tuned) : error;
+      changedAnswers(this, tuned, { corpus, rows: own }, long.inner()).catch((error: unknown) => {
+        throw long.aborted && isAbort(error) ? new AbortedTraining(tuned) : error;
       });
     const changes: Changes = {
       added: labels.slice(this.labels.length),
@@ -223,9 +233,12 @@ export class TextClassifier extends TextModel<Prediction, AnswerOptions> impleme
     rows: Iterable<LabelledText> | AsyncIterable<LabelledText> | Corpus,
     options: EvaluateTextsOptions = {},
   ): Promise<ClassifierEvaluation> {
-    const reject = rejectOf(options, this, "TextClassifier.evaluate", ["rows", "mistakes", "signal"]);
+    const names = ["rows", "mistakes", ...LONG_OPTIONS];
+    const reject = rejectOf(options, this, "TextClassifier.evaluate", names);
+    checkLongOptions(options, "TextClassifier.evaluate");
+    const long = new Long(options, "evaluate");
     const { frontEnd } = this.encoder;
-    const corpus = rows instanceof Corpus ? rows : await Corpus.read(rows, frontEnd);
+    const corpus = rows instanceof Corpus ? rows : await Corpus.read(rows, frontEnd, long.inner());
     checkFrontEnd(corpus, frontEnd);
     if (options.rows !== undefined) indicesOf(options.rows, "evaluate rows", corpus.rows);
     wholeNumber(options.mistakes ?? 10, "evaluate mistakes");
@@ -239,7 +252,7 @@ export class TextClassifier extends TextModel<Prediction, AnswerOptions> impleme
     const labels = Int32Array.from(chosen, (row) => classes[row]!);
     const known: (number | undefined)[] = [];
     const probabilities = await outputsOf(this, corpus, chosen, {
-      ...{ signal: options.signal, encoding },
+      ...{ ...long.inner(), encoding },
       onEncoded: (batches, count) => {
         if (reject !== null) known.push(...knownShares(batches, count));
       },
@@ -251,7 +264,8 @@ export class TextClassifier extends TextModel<Prediction, AnswerOptions> impleme
       labels,
       ...(outputs === 1 ? { threshold: this.threshold } : {}),
     };
-    const evaluation = evaluatePredictions(predictions);
+    long.begin("measuring");
+    const evaluation = await long.run(evaluating(predictions));
     const mistakes = worstMistakes(predictions, options.mistakes ?? 10).map((mistake) => ({
       ...mistake,
       text: corpus.excerpt(chosen[mistake.row]!),
@@ -264,6 +278,7 @@ export class TextClassifier extends TextModel<Prediction, AnswerOptions> impleme
       encoding,
       unknownLabels,
     };
+    long.end();
     if (reject === null) return measured;
     const { familiar } = this.encoder;
     const rejecting = measureRejecting(
@@ -315,6 +330,7 @@ async function joined(
   rows: Iterable<LabelledText> | AsyncIterable<LabelledText> | Corpus,
   { oldRows = [], chosen }: { oldRows: FinetuneOptions["oldRows"]; chosen: TrainOptions["rows"] },
   frontEnd: CorpusFrontEndOptions,
+  long: Long<TrainProgress>,
 ): Promise<{ corpus: Corpus; fresh: number[]; old: number[] }> {
   if (rows instanceof Corpus) {
     checkFrontEnd(rows, frontEnd);
@@ -325,13 +341,17 @@ async function joined(
     );
     return { corpus: rows, fresh: fresh.filter((row) => !known.has(row)), old };
   }
-  const corpus = await Corpus.read(rows, frontEnd);
+  const corpus = await Corpus.read(rows, frontEnd, long.inner());
   const fresh = Array.from(
     chosen === undefined ? allRows(corpus.rows) : indicesOf(chosen, "rows", corpus.rows),
   );
   const first = corpus.rows;
   checkRows(oldRows);
-  for await (const row of oldRows as AsyncIterable<LabelledText>) corpus.add(row);
+  long.begin("reading", Array.isArray(oldRows) ? oldRows.length : null);
+  for await (const row of oldRows as AsyncIterable<LabelledText>) {
+    corpus.add(row);
+    await long.did(1);
+  }
   return { corpus, fresh, old: Array.from(allRows(corpus.rows)).slice(first) };
 }
 
@@ -339,10 +359,11 @@ async function joined(
 export async function corpusToLearn(
   rows: Iterable<LabelledText> | AsyncIterable<LabelledText> | Corpus,
   options: TrainOptions,
+  long: LongOptions,
 ): Promise<Corpus> {
   if (rows instanceof Corpus) return rows;
   const automatic = isAutomatic(options.model ?? "auto");
-  return Corpus.read(rows, automatic ? LEXER : frontEndFor(options, startOf(options.model)));
+  return Corpus.read(rows, automatic ? LEXER : frontEndFor(options, startOf(options.model)), long);
 }
 
 /** [texts] the shares of their words that are known, where the encoder tells. */
@@ -373,18 +394,17 @@ export async function trainAutomatically(
   timing: Timing = {},
 ): Promise<TextClassifier> {
   checkTrainOptions(options);
+  checkLongOptions(options, "TextClassifier.train");
   checkAutoOptions(options);
-  const { signal } = options;
   const { clock = () => performance.now() } = timing;
   const began = timing.began ?? clock();
-  const corpus = rows instanceof Corpus ? rows : await Corpus.read(rows, LEXER);
-  checkFrontEnd(corpus, LEXER);
-  if (options.rows !== undefined) indicesOf(options.rows, "rows", corpus.rows);
-  if (signal?.aborted) throw new AbortedTraining(null);
-  try {
+  const long = new Long<TrainProgress>(options, "train");
+  return learning(long, async () => {
+    const corpus = rows instanceof Corpus ? rows : await Corpus.read(rows, LEXER, long.inner());
+    checkFrontEnd(corpus, LEXER);
+    if (options.rows !== undefined) indicesOf(options.rows, "rows", corpus.rows);
     const sizeOf = async (parts: Parts) => (await new TextClassifier(parts).toBytes()).length;
-    return new TextClassifier(await trainAuto(corpus, options, sizeOf, { ...timing, clock, began }));
-  } catch (error) {
-    throw error instanceof AutoAborted ? new AbortedTraining(null) : error;
-  }
+    const work = new Steps(long, options.onStep);
+    return new TextClassifier(await trainAuto(corpus, options, sizeOf, work, { ...timing, clock, began }));
+  });
 }

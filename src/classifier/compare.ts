@@ -1,6 +1,7 @@
 /** Two classifiers on the same labelled texts: which is better, and whether chance alone explains it. */
 import { instanceOf, objectOf } from "../base/arguments.js";
 import { inputError, knownOptions, wholeNumber } from "../base/errors.js";
+import { checkLongOptions, LONG_OPTIONS, Long, type LongOptions, type Progress } from "../base/progress.js";
 import { labelKey } from "../data/labels.js";
 import { comparePaired, type PairedComparison } from "../objectives/metrics/paired.js";
 import type { Mistake } from "../objectives/metrics.js";
@@ -9,11 +10,15 @@ import type { LabelledText } from "./corpus.js";
 import { checkRows } from "./text-corpus.js";
 
 /** Options of `compareClassifiers`. */
-export interface CompareOptions {
+export interface CompareOptions extends LongOptions<CompareProgress> {
   /** How many mistakes to list of each. Default 10. */
   mistakes?: number;
-  /** Ends it: `compareClassifiers` then rejects with an AbortError. */
-  signal?: AbortSignal;
+}
+
+/** How far a comparison is: rows are read, and then each classifier evaluated. */
+export interface CompareProgress extends Progress {
+  /** Which is evaluated; null while rows are read. */
+  classifier: "a" | "b" | null;
 }
 
 /** How two classifiers do on the same labelled texts. */
@@ -52,8 +57,9 @@ export async function compareClassifiers(
   for (const [name, given] of Object.entries({ a, b })) {
     instanceOf(given, TextClassifier, `compareClassifiers ${name}`, "a TextClassifier");
   }
-  knownOptions(options, ["mistakes", "signal"], "compareClassifiers");
-  const { mistakes: most = 10, ...rest } = options;
+  knownOptions(options, ["mistakes", ...LONG_OPTIONS], "compareClassifiers");
+  checkLongOptions(options, "compareClassifiers");
+  const { mistakes: most = 10 } = options;
   wholeNumber(most, "compareClassifiers mistakes");
   checkRows(rows);
   checkSameLabels(a.labels, b.labels, "compareClassifiers b");
@@ -61,20 +67,23 @@ export async function compareClassifiers(
   const names = new Set(a.labels.map(labelKey));
   const unknown = new Map<string, number>();
   let first: LabelledText | undefined;
+  const long = new Long<CompareProgress>(options, "compareClassifiers");
+  long.begin("reading", Array.isArray(rows) ? rows.length : null, { classifier: null });
   for await (const row of rows) {
     // What is no text with a label is complained of where it is measured.
     const { label } = objectOf(row, "row", "{ text, label } of strings");
     if (typeof label !== "string" || names.has(labelKey(label))) kept.push(row);
     else unknown.set(label, (unknown.get(label) ?? 0) + 1);
     first ??= row;
+    await long.did(1);
   }
   // Of rows that all have other labels there is nothing to measure: it is refused by the first.
   if (kept.length === 0 && first) kept.push(first);
   const unknownLabels = [...unknown].map(([label, count]) => ({ label, rows: count }));
   // All mistakes, not some: the rows that are not among them are right.
-  const all = { ...rest, mistakes: kept.length };
-  const ofA = await a.evaluate(kept, all);
-  const ofB = await b.evaluate(kept, all);
+  const all = { mistakes: kept.length };
+  const ofA = await a.evaluate(kept, { ...all, ...long.inner({ classifier: "a" }) });
+  const ofB = await b.evaluate(kept, { ...all, ...long.inner({ classifier: "b" }) });
   const [rightA, rightB] = [rightRows(ofA), rightRows(ofB)];
   const firstOf = <T extends Mistake>(mistakes: T[], right?: readonly boolean[]) =>
     mistakes.filter(({ row }) => right?.[row] ?? true).slice(0, most);

@@ -1,11 +1,12 @@
 /** What a classifier answers to the rows of a corpus, some at a time, so that an abort is heard. */
 
+import { checkLongOptions, type LongOptions } from "../base/progress.js";
 import { trainerOf } from "../model/model.js";
-import { DEFAULT_BATCH } from "../network/network.js";
+import { rowsAtOnce } from "../network/network.js";
 import type { EncodedBatch } from "../tokens/row-encoder.js";
 import { inParts } from "../tokens/row-encoder.js";
 import { type EncodingReport, newEncodingReport } from "../tokens/vectorizer.js";
-import { checkSignal, Measuring } from "../train/evaluate.js";
+import { Measuring } from "../train/evaluate.js";
 import { inputsOf, noAnswer } from "./answering.js";
 import type { Parts } from "./options.js";
 import type { CorpusText, TextCorpus } from "./text-corpus.js";
@@ -14,8 +15,7 @@ import type { CorpusText, TextCorpus } from "./text-corpus.js";
 const MOST_ENCODED = 2 ** 14;
 
 /** What is told of the rows on the way. */
-interface Watching {
-  signal?: AbortSignal | undefined;
+interface Watching extends LongOptions {
   /** Counts what becomes of the texts. */
   encoding?: EncodingReport;
   /** Given the rows as they are encoded, so many at a time, in order. */
@@ -30,17 +30,20 @@ export async function outputsOf(
   { model, encoder }: Pick<Parts, "model" | "encoder">,
   corpus: TextCorpus<CorpusText>,
   chosen: ArrayLike<number>,
-  { signal, encoding = newEncodingReport(), onEncoded }: Watching = {},
+  { encoding = newEncodingReport(), onEncoded, ...options }: Watching = {},
 ): Promise<Float32Array> {
   const outputs = model.outputSize;
   const all = new Float32Array(chosen.length * outputs);
-  checkSignal(signal, "evaluate signal");
-  const measuring = new Measuring(trainerOf(model).network, signal);
-  if (signal?.aborted) throw aborted();
+  checkLongOptions(options, "evaluate");
+  const measuring = new Measuring(trainerOf(model).network, options, "evaluate");
+  measuring.hear();
+  const piece = rowsAtOnce(model.threads);
   for (let from = 0; from < chosen.length; from += MOST_ENCODED) {
     const some = Array.prototype.slice.call(chosen, from, from + MOST_ENCODED) as number[];
-    const batches = encoder.encodeCorpus(corpus.texts, some, encoding);
-    for (const { positions, inputs } of inParts(batches, DEFAULT_BATCH)) {
+    measuring.begin("encoding", chosen.length, {}, from);
+    const batches = await measuring.run(encoder.encodeCorpus(corpus.texts, some, encoding));
+    measuring.begin("answering", chosen.length, {}, from);
+    for (const { positions, inputs } of inParts(batches, piece)) {
       const { data: output } = model.predictFlat(inputsOf(inputs));
       for (let i = 0; i < positions.length; i++) {
         all.set(output.subarray(i * outputs, (i + 1) * outputs), (from + positions[i]!) * outputs);
@@ -53,11 +56,10 @@ export async function outputsOf(
         const where = `row ${corpus.rowNumber(some[positions[row]!]!)}`;
         throw noAnswer(model, { ids, output: [output[bad]!], where }, model.getWeights());
       }
-      if (!(await measuring.goOn())) throw aborted();
+      await measuring.did(positions.length);
     }
     onEncoded?.(batches, some.length);
   }
+  measuring.end();
   return all;
 }
-
-const aborted = () => new DOMException("evaluate was aborted", "AbortError");

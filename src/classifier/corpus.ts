@@ -1,6 +1,7 @@
 /** Labelled texts in memory as numbered tokens: read once, split and encoded as often as one likes. */
 import { objectOf, textsOf } from "../base/arguments.js";
 import { inputError, oneOf, wholeNumber } from "../base/errors.js";
+import type { LongOptions } from "../base/progress.js";
 import {
   classNames,
   type LabelCount,
@@ -30,13 +31,15 @@ export class Corpus extends TextCorpus<LabelledText> {
   /**
    * Reads labelled texts, each once, and keeps them as numbered tokens. With `segment: "auto"`, words of scripts without
    * spaces are then cut if one text in twenty needs it.
+   * @param options `signal` and `onProgress`
    * @throws InputError when there is no row, or a row has no text or label
    */
   static async read(
     rows: Iterable<LabelledText> | AsyncIterable<LabelledText>,
     frontEnd: CorpusFrontEndOptions,
+    options: LongOptions = {},
   ): Promise<Corpus> {
-    return fillCorpus((decided) => new Corpus(decided), rows, frontEnd, "{ text, label }");
+    return fillCorpus((decided) => new Corpus(decided), rows, frontEnd, options, "{ text, label }");
   }
 
   /** Adds a row. @throws InputError where text, label or a group that is given is no string */

@@ -1,21 +1,33 @@
 /** Cross-validation: every row is measured once, by a classifier that has not learned from it. */
 import { functionOf, indicesOf } from "../base/arguments.js";
 import { inputError, knownOptions, wholeNumber } from "../base/errors.js";
+import type { Pieces } from "../base/pieces.js";
+import { checkLongOptions, Long, type LongOptions } from "../base/progress.js";
 import { stratifiedParts } from "../data/split.js";
 import { PURPOSE, Random } from "../kernels/philox.js";
 import { bundlesOf } from "./bundles.js";
 import { corpusToLearn, TextClassifier } from "./classifier.js";
 import type { Corpus, LabelledText } from "./corpus.js";
-import { isAutomatic, TRAIN_OPTION_NAMES, type TrainOptions } from "./options.js";
+import { isAutomatic, TRAIN_OPTION_NAMES, type TrainOptions, type TrainProgress } from "./options.js";
 import { allRows } from "./text-corpus.js";
+import { learning } from "./unfinished.js";
 
 /** Options of `crossValidate`: how to split, and those of `TextClassifier.train` by which each classifier is trained. */
 export interface CrossValidateOptions
-  extends Omit<TrainOptions, "resume" | "replay" | "budget" | "onSizes" | "onPrepared"> {
+  extends Omit<TrainOptions, "resume" | "replay" | "budget" | "onSizes" | "onPrepared" | "onProgress">,
+    LongOptions<FoldProgress> {
   /** Parts that the rows fall into, each held out once; at least 2. Default 5. */
   folds?: number;
   /** Told of each fold once it is measured. */
   onFold?(fold: Fold): void;
+}
+
+/** How far a cross-validation is: the phases of each fold's training, and of its evaluation. */
+export interface FoldProgress extends TrainProgress {
+  /** From 1; 0 before the first. */
+  fold: number;
+  /** How many there are. */
+  folds: number;
 }
 
 /** One part of the rows, held out. */
@@ -70,16 +82,20 @@ export async function crossValidate(
 ): Promise<CrossValidation> {
   const allowed = TRAIN_OPTION_NAMES.filter((name) => !WITHOUT.has(name));
   knownOptions(options, [...allowed, "folds", "onFold"], "crossValidate");
-  const { folds: count = 5, onFold, ...training } = options;
+  const { folds: count = 5, onFold, onProgress: _, ...training } = options;
   wholeNumber(count, "crossValidate folds", 2);
   if (onFold !== undefined) functionOf(onFold, "crossValidate onFold");
-  const corpus = await corpusToLearn(rows, training);
+  checkLongOptions(options, "crossValidate");
+  const long = new Long<FoldProgress>(options, "crossValidate");
+  const corpus = await learning(long, () =>
+    corpusToLearn(rows, training, long.inner({ fold: 0, folds: count })),
+  );
   if (training.rows !== undefined) indicesOf(training.rows, "rows", corpus.rows);
   const folds: Fold[] = [];
-  for (const { learned, measured } of splits(corpus, training, count)) {
-    const classifier = await TextClassifier.train(corpus, { ...training, rows: learned });
-    const { signal } = training;
-    const asked = { rows: measured, mistakes: 0, ...(signal ? { signal } : {}) };
+  for (const { learned, measured } of await long.run(splits(corpus, training, count))) {
+    const inner = long.inner<TrainProgress>({ fold: folds.length + 1, folds: count });
+    const classifier = await TextClassifier.train(corpus, { ...training, ...inner, rows: learned });
+    const asked = { rows: measured, mistakes: 0, ...inner };
     const { accuracy, macro, mcc, loss } = await classifier.evaluate(corpus, asked);
     classifier.model.dispose();
     const fold = {
@@ -97,15 +113,15 @@ export async function crossValidate(
 }
 
 /** Which rows are learned from and which measured on, fold by fold. */
-function splits(
+function* splits(
   corpus: Corpus,
   { model, seed = 0, duplicates, rows: chosen }: TrainOptions,
   count: number,
-): { learned: Uint32Array; measured: Uint32Array }[] {
+): Pieces<{ learned: Uint32Array; measured: Uint32Array }[]> {
   const rows = Uint32Array.from(chosen ?? allRows(corpus.rows));
   const labels = corpus.labels(model instanceof TextClassifier ? model.labels : []);
   const all = corpus.classes(labels);
-  const bundles = bundlesOf(corpus, { duplicates, automatic: isAutomatic(model ?? "auto") });
+  const bundles = yield* bundlesOf(corpus, { duplicates, automatic: isAutomatic(model ?? "auto") });
   const random = new Random(wholeNumber(seed, "seed"), PURPOSE.split, STREAM);
   const own = bundles && Int32Array.from(rows, (row) => bundles[row]!);
   checkBundles(own ? new Set(own).size : rows.length, count, corpus.isGrouped);

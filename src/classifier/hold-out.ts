@@ -1,5 +1,6 @@
 /** Rows held out to measure on: a share of each class, drawn by the seed, whole bundles where rows belong together. */
 import { inputError } from "../base/errors.js";
+import type { Pieces } from "../base/pieces.js";
 import { stratifiedSplit } from "../data/split.js";
 import { PURPOSE, Random } from "../kernels/philox.js";
 import { bundlesOf, type Duplicates } from "./bundles.js";
@@ -20,14 +21,14 @@ interface HoldingOut {
  * @param strata [rows] what keeps its share on both sides
  * @throws InputError where no group is small enough to be held out
  */
-export function holdOut(
+export function* holdOut(
   corpus: TextCorpus<CorpusText>,
   strata: Int32Array,
   { share, seed, duplicates, automatic, fresh = corpus.rows }: HoldingOut,
-): [Uint32Array, Uint32Array] {
+): Pieces<[Uint32Array, Uint32Array]> {
   if (share === 0) return [allRows(fresh), new Uint32Array(0)];
   const random = new Random(seed, PURPOSE.split, 0);
-  const bundles = bundlesOf(corpus, { duplicates, automatic });
+  const bundles = yield* bundlesOf(corpus, { duplicates, automatic });
   // What belongs to old rows is learned from with them.
   const taken = new Set(bundles?.slice(fresh));
   const free = allRows(fresh).filter((row) => !bundles || !taken.has(bundles[row]!));

@@ -1,6 +1,7 @@
 /** Texts with any number of labels each, in memory as numbered tokens. */
 import { indicesOf, objectOf, textsOf } from "../base/arguments.js";
 import { InputError, inputError, wholeNumber } from "../base/errors.js";
+import type { LongOptions } from "../base/progress.js";
 import { type LabelCount, type LabelVariant, moreClassNames } from "../data/labels.js";
 import type { CorpusFrontEndOptions } from "../tokens/options.js";
 import { LabelNames, unknownLabel } from "./label-names.js";
@@ -28,13 +29,15 @@ export class LabelSetCorpus extends TextCorpus<LabelSetText> {
   /**
    * Reads texts with their labels, each once. With `segment: "auto"`, words of scripts without spaces are then cut if one text
    * in twenty needs it.
+   * @param options `signal` and `onProgress`
    * @throws InputError when there is no row, or a row has no text or list of labels
    */
   static async read(
     rows: Iterable<LabelSetText> | AsyncIterable<LabelSetText>,
     frontEnd: CorpusFrontEndOptions,
+    options: LongOptions = {},
   ): Promise<LabelSetCorpus> {
-    return fillCorpus((decided) => new LabelSetCorpus(decided), rows, frontEnd, "{ text, labels }");
+    return fillCorpus((decided) => new LabelSetCorpus(decided), rows, frontEnd, options, "{ text, labels }");
   }
 
   /** Adds a row. @throws InputError where the text is no string, or the labels are no list of strings that are not empty */

@@ -2,6 +2,7 @@
 import { textOf, textsOf } from "../base/arguments.js";
 import { knownOptions, wholeNumber } from "../base/errors.js";
 import type { Json } from "../base/json.js";
+import { checkLongOptions, isAbort, LONG_OPTIONS, Long, type LongOptions } from "../base/progress.js";
 import { type LabelCount, labelKey } from "../data/labels.js";
 import { modelOf } from "../model/given.js";
 import { loadFile } from "../model/load.js";
@@ -9,8 +10,8 @@ import type { Model } from "../model/model.js";
 import { type LoadOptions, type ModelSource, nameOf } from "../model/source.js";
 import { checkLabelSetPart } from "../network/text-fits.js";
 import {
-  bestThresholds,
-  evaluateLabelSets,
+  choosingThresholds,
+  evaluatingLabelSets,
   type LabelScores,
   type LabelSetEvaluation,
   type LabelSetMistake,
@@ -31,7 +32,7 @@ import { type LabelSetPrediction, labelSetReading } from "./label-set-answer.js"
 import { LabelSetCorpus, type LabelSetText } from "./label-set-corpus.js";
 import { refuseNoLabels } from "./label-set-kinds.js";
 import { LabelSetLesson } from "./label-set-lesson.js";
-import type { TrainingRecord } from "./options.js";
+import type { TrainingRecord, TrainProgress } from "./options.js";
 import {
   checkOutputOptions,
   ngramsRecord,
@@ -44,6 +45,7 @@ import {
 } from "./other-outputs.js";
 import { noteTexts, TextModel } from "./text-model.js";
 import { checkFrontEnd } from "./training.js";
+import { AbortedTraining, learning } from "./unfinished.js";
 
 /** What a multi-label classifier is made of. */
 export interface LabelSetParts extends LabelSetPart {
@@ -86,13 +88,11 @@ export interface MultiLabelEvaluation extends Omit<LabelSetEvaluation, "labels" 
 }
 
 /** Options of `MultiLabelClassifier.evaluate`. */
-export interface EvaluateLabelSetsOptions {
+export interface EvaluateLabelSetsOptions extends LongOptions {
   /** With a corpus: the rows to measure on. Default all. */
   rows?: ArrayLike<number>;
   /** How many of the worst mistakes to list. Default 10. */
   mistakes?: number;
-  /** Ends it: `evaluate` then rejects with an AbortError. */
-  signal?: AbortSignal;
 }
 
 /**
@@ -139,21 +139,38 @@ export class MultiLabelClassifier extends TextModel<LabelSetPrediction> implemen
     options: OutputTrainOptions<LabelSetCorpus> = {},
   ): Promise<MultiLabelClassifier> {
     checkOutputOptions(options, "MultiLabelClassifier.train");
+    const long = new Long<TrainProgress>(options, "train");
+    return learning(long, () => MultiLabelClassifier.#trained(rows, options, long));
+  }
+
+  static async #trained(
+    rows: Iterable<LabelSetText> | AsyncIterable<LabelSetText> | LabelSetCorpus,
+    options: OutputTrainOptions<LabelSetCorpus>,
+    long: Long<TrainProgress>,
+  ): Promise<MultiLabelClassifier> {
     const corpus =
-      rows instanceof LabelSetCorpus ? rows : await LabelSetCorpus.read(rows, outputFrontEnd(options));
+      rows instanceof LabelSetCorpus
+        ? rows
+        : await LabelSetCorpus.read(rows, outputFrontEnd(options), long.inner());
     refuseNoLabels(corpus);
-    if ((options.model ?? "auto") === "auto") return trainedByNgrams(corpus, options);
+    if ((options.model ?? "auto") === "auto") return trainedByNgrams(corpus, options, long);
     const lesson = new LabelSetLesson(corpus);
     const { labels } = lesson;
     const even = labels.map(() => 0.5);
     let heldOut = new Uint32Array(0);
-    const classifier = await trainOutputs(corpus, options, lesson, ({ heldOut: own, ...parts }) => {
+    const classifier = await trainOutputs(corpus, options, lesson, long, ({ heldOut: own, ...parts }) => {
       heldOut = Uint32Array.from(own);
       return new MultiLabelClassifier({ ...parts, labels, thresholds: even });
     });
-    if (heldOut.length > 0) {
-      classifier.thresholds = bestThresholds(await classifier.#predictionsOf(corpus, heldOut));
+    if (heldOut.length === 0) return classifier;
+    try {
+      const predictions = await classifier.#predictionsOf(corpus, heldOut, long.inner());
+      long.begin("thresholds");
+      classifier.thresholds = await long.run(choosingThresholds(predictions));
+    } catch (error) {
+      throw isAbort(error) ? new AbortedTraining(classifier) : error;
     }
+    long.end();
     return classifier;
   }
 
@@ -169,9 +186,10 @@ export class MultiLabelClassifier extends TextModel<LabelSetPrediction> implemen
   async #predictionsOf(
     corpus: LabelSetCorpus,
     rows: ArrayLike<number>,
-    { signal, encoding }: { signal?: AbortSignal | undefined; encoding?: EncodingReport } = {},
+    long: LongOptions,
+    encoding?: EncodingReport,
   ): Promise<LabelSetPredictions> {
-    const watching = { signal, ...(encoding ? { encoding } : {}) };
+    const watching = { ...long, ...(encoding ? { encoding } : {}) };
     return {
       probabilities: await outputsOf(this, corpus, rows, watching),
       truth: corpus.truth(rows, this.labels),
@@ -185,9 +203,12 @@ export class MultiLabelClassifier extends TextModel<LabelSetPrediction> implemen
     rows: Iterable<LabelSetText> | AsyncIterable<LabelSetText> | LabelSetCorpus,
     options: EvaluateLabelSetsOptions = {},
   ): Promise<MultiLabelEvaluation> {
-    knownOptions(options, ["rows", "mistakes", "signal"], "MultiLabelClassifier.evaluate");
+    knownOptions(options, ["rows", "mistakes", ...LONG_OPTIONS], "MultiLabelClassifier.evaluate");
+    checkLongOptions(options, "MultiLabelClassifier.evaluate");
+    const long = new Long(options, "evaluate");
     const { frontEnd } = this.encoder;
-    const corpus = rows instanceof LabelSetCorpus ? rows : await LabelSetCorpus.read(rows, frontEnd);
+    const corpus =
+      rows instanceof LabelSetCorpus ? rows : await LabelSetCorpus.read(rows, frontEnd, long.inner());
     checkFrontEnd(corpus, frontEnd);
     const most = wholeNumber(options.mistakes ?? 10, "evaluate mistakes");
     const asked = rowsToMeasure(corpus, options.rows, "MultiLabelClassifier.evaluate");
@@ -195,9 +216,12 @@ export class MultiLabelClassifier extends TextModel<LabelSetPrediction> implemen
     // Of rows that all have other labels there is nothing to measure.
     if (chosen.length === 0) corpus.truth(asked, this.labels);
     const encoding = newEncodingReport();
-    const predictions = await this.#predictionsOf(corpus, chosen, { signal: options.signal, encoding });
+    const predictions = await this.#predictionsOf(corpus, chosen, long.inner(), encoding);
     const named = (labels: readonly number[]) => labels.map((k) => this.labels[k]!);
-    const { perLabel, ...figures } = evaluateLabelSets(predictions);
+    long.begin("measuring");
+    const { perLabel, ...figures } = await long.run(evaluatingLabelSets(predictions));
+    const suggested = await long.run(choosingThresholds(predictions));
+    long.end();
     return {
       ...figures,
       perLabel: perLabel.map(({ auc, averagePrecision, ...scores }) => {
@@ -211,7 +235,7 @@ export class MultiLabelClassifier extends TextModel<LabelSetPrediction> implemen
       })),
       encoding,
       unknownLabels,
-      suggested: bestThresholds(predictions),
+      suggested,
     };
   }
 
@@ -241,25 +265,29 @@ export class MultiLabelClassifier extends TextModel<LabelSetPrediction> implemen
 async function trainedByNgrams(
   corpus: LabelSetCorpus,
   options: OutputTrainOptions<LabelSetCorpus>,
+  long: Long<TrainProgress>,
 ): Promise<MultiLabelClassifier> {
   const labels = corpus.labels();
-  return trainLinear(corpus, options, async (data, how) => {
+  return trainLinear(corpus, options, long, async (data, how) => {
     const truth = corpus.truth(data.rows, labels);
     const { model, encoder, heldOut, record } = await trainLabelSets(data, truth, labels.length, {
       ...how,
       names: labels,
     });
-    const thresholds = bestThresholds({
-      probabilities: heldOut.probabilities,
-      truth: rowsOf(truth, heldOut.rows, labels.length),
-      labels: labels.length,
-      thresholds: labels.map(() => 0.5),
-    });
+    how.steps.begin("thresholds", "choosing thresholds");
+    const thresholds = await how.steps.run(
+      choosingThresholds({
+        probabilities: heldOut.probabilities,
+        truth: rowsOf(truth, heldOut.rows, labels.length),
+        labels: labels.length,
+        thresholds: labels.map(() => 0.5),
+      }),
+    );
     const counts = labels.map((_, k) => sumOf(truth, k, labels.length));
     const training = {
       ...ngramsRecord(record, how.seed, data.rows.length),
       perClass: Object.fromEntries(labels.map((label, k) => [label, counts[k]!])),
-      encoding: encoder.reportOf(data.texts, data.rows),
+      encoding: await how.steps.run(encoder.reportOf(data.texts, data.rows)),
     };
     return new MultiLabelClassifier({ model, encoder, labels, thresholds, training });
   });

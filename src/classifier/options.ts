@@ -1,5 +1,6 @@
 /** What a classifier is trained with, and what it is made of. */
 import { knownOptions } from "../base/errors.js";
+import type { LongOptions, Progress } from "../base/progress.js";
 import type { VectorsFile } from "../data/vectors/read.js";
 import type { EngineOptions } from "../engines/registry.js";
 import type { Callback, Model } from "../model/model.js";
@@ -35,11 +36,21 @@ export const isAutomatic = (model: unknown): model is Automatic =>
 export const EFFORTS = ["low", "medium", "high"] as const;
 export type Effort = (typeof EFFORTS)[number];
 
+/** How far a training is. Its phases are in docs/training.md. */
+export interface TrainProgress extends Progress {
+  /** Of a network: which epoch, from 1. */
+  epoch?: number;
+  /** Of a network: as many as are asked for. */
+  epochs?: number;
+  /** Of "auto" and "linear": what is being done, in full. */
+  step?: string;
+}
+
 /** Options of `TextClassifier.train`; all may be left out. */
-export interface TrainOptions extends EngineOptions {
+export interface TrainOptions extends EngineOptions, LongOptions<TrainProgress> {
   /**
    * "auto" (the default): what rows held out prefer; "linear": the plainest of what it tries, a linear model over words and
-   * pairs of them; both heed `rows`, `duplicates`, `seed`, `engine`, `threads`, `signal`, `maxSize`, `onStep` and `onSizes` alone, "auto" also
+   * pairs of them; both heed `rows`, `duplicates`, `seed`, `engine`, `threads`, `signal`, `onProgress`, `maxSize`, `onStep` and `onSizes` alone, "auto" also
    * `effort`, `budget` and `replay`. Or a preset's name ("lstm", "gru", "rnn", "bilstm", "bigru", "cnn"); a classifier or a model to go on from,
    * which stays as it is: a copy is trained; or a function of the sizes that makes a new model. A classifier settles the words,
    * the length of rows and the labels that there are; the model of one counts as the classifier. The outputs of any other model
@@ -122,11 +133,11 @@ export interface TrainOptions extends EngineOptions {
   /** Told of every epoch and batch, and may steer; early stopping comes before them. */
   callbacks?: readonly Callback[];
   /** Called once, with everything in place and nothing learned yet: the moment to look for mistakes. */
-  onPrepared?(prepared: Prepared): void;
+  onPrepared?(prepared: Prepared): void | Promise<void>;
   /**
    * Ends training after the current step: `train` then rejects with an AbortedTraining that holds what was learned.
    */
-  signal?: AbortSignal;
+  signal?: AbortSignal | undefined;
   /** Goes on from a checkpoint of the same run, to the same bits. */
   resume?: TrainingState;
   /** Of "auto" and "linear": told what is being done, whenever something else is begun. */
@@ -161,6 +172,7 @@ const TRAIN_OPTIONS: Record<keyof TrainOptions, true> = {
   callbacks: true,
   onPrepared: true,
   signal: true,
+  onProgress: true,
   resume: true,
   onStep: true,
   onSizes: true,

@@ -1,18 +1,25 @@
 /** What trainings of several labels and of amounts have in common: their options, and the way from rows to a network. */
 import { functionOf, indicesOf } from "../base/arguments.js";
 import { inputError, knownOptions, wholeNumber } from "../base/errors.js";
+import { checkLongOptions, type Long } from "../base/progress.js";
 import { Model } from "../model/model.js";
 import { takesNgrams } from "../network/ngrams-input.js";
 import type { CorpusFrontEndOptions } from "../tokens/options.js";
 import type { LinearData, LinearOutputOptions } from "./auto/linear-outputs.js";
-import { AutoAborted, stepper } from "./auto/steps.js";
+import { Steps } from "./auto/steps.js";
 import { bundlesOf } from "./bundles.js";
 import type { Lesson } from "./lesson.js";
-import { type LinearRecord, type Prepared, TRAIN_OPTION_NAMES, type TrainOptions } from "./options.js";
+import {
+  type LinearRecord,
+  type Prepared,
+  TRAIN_OPTION_NAMES,
+  type TrainOptions,
+  type TrainProgress,
+} from "./options.js";
 import { PRESET_NAMES, type PresetSizes } from "./presets.js";
 import { allRows, type CorpusText, type TextCorpus } from "./text-corpus.js";
 import { checkFrontEnd, frontEndFor, type Trained, TrainingSession } from "./training.js";
-import { AbortedTraining, madeBy } from "./unfinished.js";
+import { madeBy } from "./unfinished.js";
 
 /** Options of `train` that are for one label a text only. */
 const OF_CLASSES = ["effort", "budget", "replay", "maxSize", "balance", "target", "onSizes"] as const;
@@ -22,17 +29,17 @@ export interface OutputTrainOptions<C = unknown>
   extends Omit<TrainOptions, "model" | "onPrepared" | (typeof OF_CLASSES)[number]> {
   /**
    * "auto" (the default): a linear model over n-grams, of which rows held out choose the kind; it heeds `rows`, `duplicates`, `seed`,
-   * `engine`, `threads`, `signal` and `onStep` alone. Or a preset's name ("lstm", "gru", "rnn", "bilstm", "bigru", "cnn"); a model
+   * `engine`, `threads`, `signal`, `onProgress` and `onStep` alone. Or a preset's name ("lstm", "gru", "rnn", "bilstm", "bigru", "cnn"); a model
    * to go on from, of which a copy is trained; or a function of the sizes that makes a new model.
    */
   model?: string | Model | ((sizes: PresetSizes) => Model);
   /** Called once, with everything in place and nothing learned yet: the moment to look for mistakes. */
-  onPrepared?(prepared: Prepared<C>): void;
+  onPrepared?(prepared: Prepared<C>): void | Promise<void>;
 }
 
 /** What "auto" heeds. */
 const HEEDED: ReadonlySet<string> = new Set([
-  ...["model", "rows", "duplicates", "seed", "engine", "threads", "signal", "onStep"],
+  ...["model", "rows", "duplicates", "seed", "engine", "threads", "signal", "onProgress", "onStep"],
 ]);
 
 /** @throws InputError for options that are none, or have no effect. @param where "MultiLabelClassifier.train" */
@@ -43,6 +50,7 @@ export function checkOutputOptions<C>(options: OutputTrainOptions<C>, where: str
     TRAIN_OPTION_NAMES.filter((name) => !unknown.has(name)),
     where,
   );
+  checkLongOptions(options, where);
   const { model = "auto" } = options;
   const isNamed = typeof model === "string";
   if (typeof model !== "function" && !isNamed && !(model instanceof Model)) {
@@ -93,23 +101,23 @@ export interface TrainedNetwork extends Trained {
 /**
  * Trains a network on a corpus.
  * @param make what is made of it
- * @throws InputError; AbortedTraining; UnfinishedTraining
+ * @throws InputError; AbortError; AbortedTraining; UnfinishedTraining
  */
 export async function trainOutputs<C extends TextCorpus<CorpusText>, Made>(
   corpus: C,
   options: OutputTrainOptions<C>,
   lesson: Lesson,
+  long: Long<TrainProgress>,
   make: (trained: TrainedNetwork) => Made,
 ): Promise<Made> {
   const { onPrepared } = options;
   if (onPrepared !== undefined) functionOf(onPrepared, "onPrepared");
   const own = sessionOptions(options);
   checkFrontEnd(corpus, frontEndFor(own, null));
-  if (options.signal?.aborted) throw new AbortedTraining<Made>(null);
   let heldOut = new Uint32Array(0);
-  const session = new TrainingSession(corpus, own, null, lesson, (prepared) => {
+  const session = new TrainingSession(corpus, own, null, lesson, long, (prepared) => {
     heldOut = prepared.heldOut as Uint32Array<ArrayBuffer>;
-    onPrepared?.({ ...prepared, corpus });
+    return onPrepared?.({ ...prepared, corpus });
   });
   return madeBy(session, (trained) => make({ ...trained, heldOut }));
 }
@@ -117,32 +125,29 @@ export async function trainOutputs<C extends TextCorpus<CorpusText>, Made>(
 /**
  * Trains a linear model over n-grams of a corpus.
  * @param train given the rows and how to compute
- * @throws InputError; AbortedTraining
+ * @throws InputError; AbortError
  */
 export async function trainLinear<C extends TextCorpus<CorpusText>, Result>(
   corpus: C,
   options: OutputTrainOptions<C>,
+  long: Long<TrainProgress>,
   train: (data: LinearData, options: LinearOutputOptions) => Promise<Result>,
 ): Promise<Result> {
   checkFrontEnd(corpus, { frontEnd: "lexer" });
   if (options.rows !== undefined) indicesOf(options.rows, "rows", corpus.rows);
   if (options.onStep !== undefined) functionOf(options.onStep, "onStep");
   const { engine, threads, duplicates } = options;
-  const onStep = stepper(options);
+  const steps = new Steps(long, options.onStep);
   const compute = {
     ...(engine === undefined ? {} : { engine }),
     ...(threads === undefined ? {} : { threads }),
   };
-  const bundles = bundlesOf(corpus, { duplicates, automatic: true });
+  const bundles = await long.run(bundlesOf(corpus, { duplicates, automatic: true }));
   const rows = Uint32Array.from(options.rows ?? allRows(corpus.rows));
-  try {
-    return await train(
-      { texts: corpus.texts, rows, ...(bundles ? { bundles } : {}) },
-      { seed: wholeNumber(options.seed ?? 0, "seed"), ...compute, onStep },
-    );
-  } catch (error) {
-    throw error instanceof AutoAborted ? new AbortedTraining(null) : error;
-  }
+  const data = { texts: corpus.texts, rows, ...(bundles ? { bundles } : {}) };
+  const result = await train(data, { seed: wholeNumber(options.seed ?? 0, "seed"), ...compute, steps });
+  long.end();
+  return result;
 }
 
 /** The record of a linear model, but for what its labels and texts say. */

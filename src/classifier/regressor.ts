@@ -2,6 +2,7 @@
 import { textOf } from "../base/arguments.js";
 import { knownOptions, wholeNumber } from "../base/errors.js";
 import type { Json } from "../base/json.js";
+import { checkLongOptions, LONG_OPTIONS, Long, type LongOptions } from "../base/progress.js";
 import { modelOf } from "../model/given.js";
 import { loadFile } from "../model/load.js";
 import type { Model } from "../model/model.js";
@@ -11,7 +12,7 @@ import {
   type AmountEvaluation,
   type AmountIntervals,
   type AmountMistake,
-  evaluateAmounts,
+  evaluatingAmounts,
   worstAmounts,
 } from "../objectives/metrics/amounts.js";
 import type { Interval } from "../objectives/metrics/intervals.js";
@@ -23,7 +24,7 @@ import { AmountLesson } from "./amount-lesson.js";
 import type { Reading } from "./answering.js";
 import { trainAmounts } from "./auto/amounts.js";
 import { outputsOf } from "./corpus-answers.js";
-import type { TrainingRecord } from "./options.js";
+import type { TrainingRecord, TrainProgress } from "./options.js";
 import {
   checkOutputOptions,
   ngramsRecord,
@@ -31,11 +32,13 @@ import {
   orNull,
   outputFrontEnd,
   rowsToMeasure,
+  type TrainedNetwork,
   trainLinear,
   trainOutputs,
 } from "./other-outputs.js";
 import { noteTexts, TextModel } from "./text-model.js";
 import { checkFrontEnd } from "./training.js";
+import { learning } from "./unfinished.js";
 
 /** What a regressor is made of. */
 export interface AmountParts extends Encoding {
@@ -63,13 +66,11 @@ export interface RegressorEvaluation
 }
 
 /** Options of `TextRegressor.evaluate`. */
-export interface EvaluateAmountsOptions {
+export interface EvaluateAmountsOptions extends LongOptions {
   /** With a corpus: the rows to measure on. Default all. */
   rows?: ArrayLike<number>;
   /** How many of the rows that are missed by most to list. Default 10. */
   mistakes?: number;
-  /** Ends it: `evaluate` then rejects with an AbortError. */
-  signal?: AbortSignal;
 }
 
 /** Text in, amount out: a model with the vectorizer that belongs to it. Made by `train` or `load`. */
@@ -90,15 +91,16 @@ export class TextRegressor extends TextModel<AmountPrediction> implements Encodi
     options: OutputTrainOptions<AmountCorpus> = {},
   ): Promise<TextRegressor> {
     checkOutputOptions(options, "TextRegressor.train");
-    const corpus =
-      rows instanceof AmountCorpus ? rows : await AmountCorpus.read(rows, outputFrontEnd(options));
-    if ((options.model ?? "auto") === "auto") return trainedByNgrams(corpus, options);
-    return trainOutputs(
-      corpus,
-      options,
-      new AmountLesson(corpus),
-      ({ heldOut: _, ...parts }) => new TextRegressor(parts),
-    );
+    const long = new Long<TrainProgress>(options, "train");
+    return learning(long, async () => {
+      const corpus =
+        rows instanceof AmountCorpus
+          ? rows
+          : await AmountCorpus.read(rows, outputFrontEnd(options), long.inner());
+      if ((options.model ?? "auto") === "auto") return trainedByNgrams(corpus, options, long);
+      const make = ({ heldOut: _, ...parts }: TrainedNetwork) => new TextRegressor(parts);
+      return trainOutputs(corpus, options, new AmountLesson(corpus), long, make);
+    });
   }
 
   protected override reading(options: object): Reading<AmountPrediction> {
@@ -114,18 +116,24 @@ export class TextRegressor extends TextModel<AmountPrediction> implements Encodi
     rows: Iterable<AmountText> | AsyncIterable<AmountText> | AmountCorpus,
     options: EvaluateAmountsOptions = {},
   ): Promise<RegressorEvaluation> {
-    knownOptions(options, ["rows", "mistakes", "signal"], "TextRegressor.evaluate");
+    knownOptions(options, ["rows", "mistakes", ...LONG_OPTIONS], "TextRegressor.evaluate");
+    checkLongOptions(options, "TextRegressor.evaluate");
+    const long = new Long(options, "evaluate");
     const { frontEnd } = this.encoder;
-    const corpus = rows instanceof AmountCorpus ? rows : await AmountCorpus.read(rows, frontEnd);
+    const corpus =
+      rows instanceof AmountCorpus ? rows : await AmountCorpus.read(rows, frontEnd, long.inner());
     checkFrontEnd(corpus, frontEnd);
     const most = wholeNumber(options.mistakes ?? 10, "evaluate mistakes");
     const chosen = rowsToMeasure(corpus, options.rows, "TextRegressor.evaluate");
     const encoding = newEncodingReport();
     const predictions = {
-      predicted: await outputsOf(this, corpus, chosen, { signal: options.signal, encoding }),
+      predicted: await outputsOf(this, corpus, chosen, { ...long.inner(), encoding }),
       truth: Float64Array.from(chosen, (row) => corpus.value(row)),
     };
-    const { r2, pearson, spearman, intervals, ...figures } = evaluateAmounts(predictions);
+    long.begin("measuring");
+    const evaluation = await long.run(evaluatingAmounts(predictions));
+    long.end();
+    const { r2, pearson, spearman, intervals, ...figures } = evaluation;
     return {
       ...{ ...figures, r2: orNull(r2), pearson: orNull(pearson), spearman: orNull(spearman) },
       intervals: { ...intervals, r2: orNull(r2) === null ? null : intervals.r2 },
@@ -163,15 +171,16 @@ export class TextRegressor extends TextModel<AmountPrediction> implements Encodi
 async function trainedByNgrams(
   corpus: AmountCorpus,
   options: OutputTrainOptions<AmountCorpus>,
+  long: Long<TrainProgress>,
 ): Promise<TextRegressor> {
   const all = corpus.values();
-  return trainLinear(corpus, options, async (data, how) => {
+  return trainLinear(corpus, options, long, async (data, how) => {
     const values = Float64Array.from(data.rows, (row) => all[row]!);
     const { model, encoder, record } = await trainAmounts(data, values, how);
     const training = {
       ...ngramsRecord(record, how.seed, data.rows.length),
       perClass: {},
-      encoding: encoder.reportOf(data.texts, data.rows),
+      encoding: await how.steps.run(encoder.reportOf(data.texts, data.rows)),
     };
     return new TextRegressor({ model, encoder, training });
   });

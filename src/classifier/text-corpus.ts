@@ -1,9 +1,11 @@
 /** Texts in memory as numbered tokens, read once: what is known of each row whatever is to be learned of it. */
 import { indicesOf, instanceOf, objectOf, textOf } from "../base/arguments.js";
 import { InputError, inputError, wholeNumber } from "../base/errors.js";
+import { atOnce, type Pieces } from "../base/pieces.js";
+import { checkLongOptions, Long, type LongOptions } from "../base/progress.js";
 import type { Rows } from "../network/arrays.js";
 import { type CorpusFrontEndOptions, decided, isUndecided } from "../tokens/options.js";
-import { newRows } from "../tokens/pad.js";
+import { encoded } from "../tokens/row-encoder.js";
 import { segmentationFor } from "../tokens/segment.js";
 import { TokenizedTexts } from "../tokens/tokenized-texts.js";
 import { type EncodingReport, newEncodingReport, Vectorizer } from "../tokens/vectorizer.js";
@@ -95,13 +97,21 @@ export abstract class TextCorpus<Row extends CorpusText> {
     length: number,
     report: EncodingReport = newEncodingReport(),
   ): Rows {
+    return atOnce(this.encoding(rows, vectorizer, length, report));
+  }
+
+  /** As `encode`, in pieces. */
+  *encoding(
+    rows: ArrayLike<number>,
+    vectorizer: Vectorizer,
+    length: number,
+    report: EncodingReport = newEncodingReport(),
+  ): Pieces<Rows> {
     indicesOf(rows, "rows to encode", this.rows);
     instanceOf(vectorizer, Vectorizer, "encode vectorizer", "a Vectorizer");
     objectOf(report, "encoding report");
-    const data = newRows(rows.length, wholeNumber(length, "encode length", 1), "texts to encode");
-    for (let i = 0; i < rows.length; i++) {
-      this.texts.encodeInto(data.subarray(i * length, (i + 1) * length), rows[i]!, vectorizer, report);
-    }
+    wholeNumber(length, "encode length", 1);
+    const data = yield* encoded(this.texts, rows, vectorizer, length, report);
     return { data, rows: rows.length, shape: [length] };
   }
 }
@@ -110,6 +120,7 @@ export abstract class TextCorpus<Row extends CorpusText> {
  * Adds all rows to a new corpus. With `segment: "auto"`, words of scripts without spaces are then cut if one text in twenty
  * needs it.
  * @param make a corpus of texts taken apart so
+ * @param options told how many were read
  * @param what what its rows are, for messages
  * @throws InputError when there is no row, or one is not what a row is
  */
@@ -117,14 +128,26 @@ export async function fillCorpus<Row extends CorpusText, C extends TextCorpus<Ro
   make: (frontEnd: CorpusFrontEndOptions) => C,
   rows: Iterable<Row> | AsyncIterable<Row>,
   frontEnd: CorpusFrontEndOptions,
+  options: LongOptions,
   what = "{ text, … }",
 ): Promise<C> {
+  checkLongOptions(options, "read");
   const corpus = make(decided(frontEnd));
   checkRows(rows, what);
-  for await (const row of rows) corpus.add(row);
+  const long = new Long(options, "reading");
+  long.begin("reading", Array.isArray(rows) ? rows.length : null);
+  for await (const row of rows) {
+    corpus.add(row);
+    await long.did(1);
+  }
+  long.end();
   if (corpus.rows === 0) throw new InputError("The data holds no rows: nothing to learn from.");
   const by = isUndecided(frontEnd) ? segmentationFor(corpus.texts, allRows(corpus.rows)) : "none";
-  if (by !== "none") corpus.texts.segment(by);
+  if (by !== "none") {
+    long.begin("cutting words", corpus.rows);
+    await long.run(corpus.texts.segment(by));
+    long.end();
+  }
   return corpus;
 }
 

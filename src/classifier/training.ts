@@ -2,6 +2,8 @@
 
 import { functionOf, indicesOf, instanceOf, listOf, objectOf } from "../base/arguments.js";
 import { finiteNumber, type InputError, inputError, oneOf, wholeNumber } from "../base/errors.js";
+import type { Pieces } from "../base/pieces.js";
+import type { Long } from "../base/progress.js";
 import { stratifiedSplit } from "../data/split.js";
 import { ENGINES } from "../engines/engines.js";
 import { ENGINE_CHOICES } from "../engines/registry.js";
@@ -34,6 +36,7 @@ import {
   type Start,
   type TrainingRecord,
   type TrainOptions,
+  type TrainProgress,
 } from "./options.js";
 import { PRESET_NAMES, presetModel } from "./presets.js";
 import { allRows, type CorpusText, type TextCorpus } from "./text-corpus.js";
@@ -112,6 +115,7 @@ export class TrainingSession {
 
   /**
    * @param lesson what is to be learned of the corpus's rows
+   * @param long the training that this is
    * @param onPrepared told of what is in place, besides what the caller knows
    */
   constructor(
@@ -119,7 +123,8 @@ export class TrainingSession {
     private readonly options: Omit<TrainOptions, "onPrepared">,
     private readonly start: Start | null,
     private readonly lesson: Lesson,
-    private readonly onPrepared?: (prepared: Omit<Prepared, "corpus">) => void,
+    private readonly long: Long<TrainProgress>,
+    private readonly onPrepared?: (prepared: Omit<Prepared, "corpus">) => void | Promise<void>,
   ) {
     if (options.callbacks !== undefined) listOf(options.callbacks, "callbacks", objectOf);
     if (options.rows !== undefined) indicesOf(options.rows, "rows", corpus.rows);
@@ -140,18 +145,21 @@ export class TrainingSession {
 
   /**
    * The network, trained, and what encodes its texts.
-   * @throws TrainingError when the loss becomes NaN or infinite; what there was before is then in `untrained`
+   * @throws AbortError before the first step; TrainingError when the loss becomes NaN or infinite; what there was before is then in `untrained`
    */
   async run(): Promise<Trained> {
-    const { options, corpus, lesson, length, start } = this;
+    const { options, corpus, lesson, length, start, long } = this;
     await ENGINES.ready(options);
-    const [trainRows, validationRows] = this.split();
+    long.begin("splitting");
+    const [trainRows, validationRows] = await long.run(this.split());
     const size = options.vocabulary ?? DEFAULTS.vocabulary;
     const { padding, truncating } = options.text ?? DEFAULT_TEXT;
-    const vectorizer =
-      start?.vectorizer ??
-      options.vectorizer ??
-      corpus.texts.build({ size, padding, truncating, rows: trainRows });
+    let vectorizer = start?.vectorizer ?? options.vectorizer;
+    if (!vectorizer) {
+      long.begin("vocabulary", trainRows.length);
+      vectorizer = await long.run(corpus.texts.building({ size, padding, truncating, rows: trainRows }));
+    }
+    long.end();
     const vectors = options.vectors
       ? await options.vectors.collect(wantedWords(vectorizer), options.signal)
       : null;
@@ -160,13 +168,17 @@ export class TrainingSession {
     lesson.check(model);
     const found = vectors ? { vectors: vectorsRecord(options, vectors, vectorizer) } : {};
     const encoding = newEncodingReport();
-    const x = corpus.encode(trainRows, vectorizer, length, encoding);
-    checkAnswerable(model, corpus, [...trainRows, ...validationRows], vectorizer, length);
+    long.begin("encoding", trainRows.length + validationRows.length);
+    const x = await long.run(corpus.encoding(trainRows, vectorizer, length, encoding));
+    const heldOut =
+      validationRows.length > 0 ? await long.run(corpus.encoding(validationRows, vectorizer, length)) : null;
+    await long.run(checkAnswerable(model, corpus, [trainRows, validationRows], vectorizer, length));
+    long.end();
     lesson.begin?.(trainRows);
     const early = this.earlyStopping(validationRows.length > 0);
-    const fitOptions = this.fitOptions(model, vectorizer, trainRows, validationRows, early);
+    const fitOptions = this.fitOptions(model, trainRows, validationRows, heldOut, early);
     this.compile(model);
-    this.onPrepared?.({
+    await this.onPrepared?.({
       ...{ model, vectorizer, length, labels: lesson.labels, rows: trainRows, encoding },
       ...{ heldOut: validationRows, ...found },
     });
@@ -176,7 +188,9 @@ export class TrainingSession {
     const targets = lesson.targets(trainRows);
     lesson.prepare?.(model, x, targets);
     const y = targetRows(targets, trainRows.length);
-    const history = await model.fit(x, y, fitOptions).finally(() => lesson.finish?.(model));
+    const history = await model
+      .fit(x, y, { ...fitOptions, ...long.inner() })
+      .finally(() => lesson.finish?.(model));
     this.aborted = history.stopped === ABORTED;
     this.learned = model.iterations !== before;
     const training = this.record(trainRows, validationRows, encoding, history, early);
@@ -184,7 +198,7 @@ export class TrainingSession {
   }
 
   /** Held out by label or amount, so that a sorted file leaves none out. */
-  private split(): [Uint32Array, Uint32Array] {
+  private *split(): Pieces<[Uint32Array, Uint32Array]> {
     const share = finiteNumber(
       this.options.validationSplit ?? DEFAULTS.validationSplit,
       "validationSplit",
@@ -195,7 +209,7 @@ export class TrainingSession {
     if (share === 0) return [rows, new Uint32Array(0)];
     const random = new Random(this.seed, PURPOSE.split, 1);
     const strata = Int32Array.from(rows, (row) => this.lesson.strata[row]!);
-    const bundles = bundlesOf(this.corpus, { duplicates: this.options.duplicates, automatic: false });
+    const bundles = yield* bundlesOf(this.corpus, { duplicates: this.options.duplicates, automatic: false });
     const own = bundles && Int32Array.from(rows, (row) => bundles[row]!);
     const [train, validation] = stratifiedSplit(strata, share, (i) => random.uniform(i), own);
     if (own && validation.length === 0 && Math.round(share * rows.length) > 0) throw indivisible(own, share);
@@ -259,22 +273,14 @@ export class TrainingSession {
 
   private fitOptions(
     model: Model,
-    vectorizer: Vectorizer,
     trainRows: Uint32Array,
     validationRows: Uint32Array,
+    x: Rows | null,
     early: EarlyStopping | null,
   ): FitOptions {
-    const {
-      epochs = DEFAULTS.epochs,
-      batchSize = DEFAULTS.batchSize,
-      callbacks = [],
-      signal,
-      resume,
-    } = this.options;
+    const { epochs = DEFAULTS.epochs, batchSize = DEFAULTS.batchSize, callbacks = [], resume } = this.options;
     const { lesson } = this;
     const classWeight = lesson.classWeight?.(trainRows) ?? null;
-    const validated = validationRows.length > 0;
-    const x = validated ? this.corpus.encode(validationRows, vectorizer, this.length) : null;
     const own = lesson.targets(validationRows);
     const y = targetRows(own, validationRows.length);
     // Losses are weighed alike: unweighted, one that never answers the rare label looks best.
@@ -284,7 +290,6 @@ export class TrainingSession {
     return {
       epochs,
       batchSize,
-      signal,
       resume,
       // Early stopping comes first, so that checkpoints and pictures know what it decided.
       callbacks: [...(watcher ? [watcher] : []), ...(early ? [early] : []), ...callbacks],

@@ -1,4 +1,5 @@
 /** Trainings that ended before their end, and what was learned until then. */
+import { isAbort, type Long } from "../base/progress.js";
 import { TrainingError } from "../train/fit.js";
 import type { Trained, TrainingSession } from "./training.js";
 
@@ -25,6 +26,23 @@ export class AbortedTraining<Made = unknown> extends Error {
   constructor(classifier: Made | null) {
     const learned = classifier ? "what was learned until then is in cause.classifier" : "nothing was learned";
     super(`Training was aborted: ${learned}.`, { cause: { classifier } });
+  }
+}
+
+/**
+ * A training, which its signal may end before anything is learned.
+ * @throws AbortedTraining then
+ */
+export async function learning<Made>(
+  long: Pick<Long, "aborted" | "hear">,
+  training: () => Promise<Made>,
+): Promise<Made> {
+  try {
+    long.hear();
+    return await training();
+  } catch (error) {
+    const before = long.aborted && isAbort(error) && !(error instanceof AbortedTraining);
+    throw before ? new AbortedTraining(null) : error;
   }
 }
 

@@ -148,15 +148,12 @@ async function labAction(name: string, flags: Flags): Promise<void> {
   const [clipnorm, truncation] = [flags.clipnorm, flags.truncation].map(unlessNone);
   const { signal, release } = interruption();
   const view = new LabView(process.stderr, task);
-  const result = await runLab(
-    name,
-    {
-      ...{ cells, seeds, seed, units, learningRate, gain, clipnorm, truncation, search, sweep },
-      ...{ batchSize, sequences, engine, threads, signal, gateStart: gates },
-      lags: lags ?? (lag === undefined ? undefined : [lag]),
-    },
-    (progress) => view.show(progress),
-  ).finally(() => view.close());
+  const result = await runLab(name, {
+    ...{ cells, seeds, seed, units, learningRate, gain, clipnorm, truncation, search, sweep },
+    ...{ batchSize, sequences, engine, threads, signal, gateStart: gates },
+    lags: lags ?? (lag === undefined ? undefined : [lag]),
+    onProgress: (progress) => view.show(progress),
+  }).finally(() => view.close());
   release();
   await writePictures(result, flags);
   say(flags.json ? printableJson(result) : labText(result, styleFor(process.stdout)));

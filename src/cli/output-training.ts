@@ -1,5 +1,6 @@
 /** The work of `cellstate train` where several labels a text are learned, or an amount. */
 import { InputError, inputError } from "../base/errors.js";
+import { atOnce } from "../base/pieces.js";
 import { printable, printableJson } from "../base/text.js";
 import { checkAnswerable } from "../classifier/answering.js";
 import { TextClassifier } from "../classifier/classifier.js";
@@ -168,7 +169,7 @@ async function readMaterial<C extends TextCorpus<CorpusText>, M, E extends Measu
     overview: {
       source: data,
       rows: { train: trainRows.length, ...(test ? { test: test.rows.length } : {}) },
-      ...(test ? { repeated: repeatedTexts(learned, test) } : {}),
+      ...(test ? { repeated: atOnce(repeatedTexts(learned, test)) } : {}),
       ...kind.overview(learned, test),
       ...(segment ? { segment } : {}),
       lengths: lengthSummary(
@@ -216,7 +217,7 @@ async function learn<C extends TextCorpus<CorpusText>, M extends AnyTextModel, E
       ...(model === undefined ? {} : { model: model as NonNullable<OutputTrainOptions["model"]> }),
       onPrepared(prepared: Prepared<C>) {
         const { model, vectorizer, length, encoding } = prepared;
-        if (test) checkAnswerable(model, test.corpus, test.rows, vectorizer, length);
+        if (test) atOnce(checkAnswerable(model, test.corpus, [test.rows], vectorizer, length));
         unseen = unseenBy(prepared, test);
         note(encodingText(encoding, vectorizer.size, length, unseen));
         note(`  ${kind.epochs}`);

@@ -2,6 +2,7 @@
 import { statSync } from "node:fs";
 import { availableParallelism, cpus } from "node:os";
 import { count } from "../base/numbers.js";
+import { atOnce } from "../base/pieces.js";
 import type { ClassifierEvaluation, TextClassifier } from "../classifier/classifier.js";
 import type { Corpus } from "../classifier/corpus.js";
 import type { CrossValidation } from "../classifier/cross-validate.js";
@@ -105,7 +106,7 @@ export function dataOverview(
   return {
     source,
     rows: { train: trainRows.length, ...(test ? { test: test.rows.length } : {}) },
-    ...(test ? { repeated: repeatedTexts({ corpus, rows: trainRows }, test) } : {}),
+    ...(test ? { repeated: atOnce(repeatedTexts({ corpus, rows: trainRows }, test)) } : {}),
     classes: labels.map((label, k): ClassCount => {
       return { label, train: train[k]!, ...(tested ? { test: tested[k]! } : {}) };
     }),

@@ -1,5 +1,6 @@
 /** Steps of `cellstate train` that are the same whatever is learned: time, splits, progress, checkpoints, saving. */
 import { writeAtomic } from "../base/node-files.js";
+import { atOnce } from "../base/pieces.js";
 import { holdOut } from "../classifier/hold-out.js";
 import type { Prepared } from "../classifier/options.js";
 import { allRows, type CorpusText, type TextCorpus } from "../classifier/text-corpus.js";
@@ -72,7 +73,7 @@ export function splitTest(
 ): [Uint32Array, Uint32Array] {
   const { test, testSplit, folds, seed, duplicates } = plan.flags;
   if (test || folds !== undefined) return [allRows(fresh), new Uint32Array(0)];
-  return holdOut(corpus, strata, { share: testSplit, seed, duplicates, automatic: plan.auto, fresh });
+  return atOnce(holdOut(corpus, strata, { share: testSplit, seed, duplicates, automatic: plan.auto, fresh }));
 }
 
 /** What looks on while a network learns, besides progress and checkpoints. */

@@ -1,6 +1,7 @@
 /** The work of `cellstate train`: read, look, train, measure, save, report. */
 
 import { count } from "../base/numbers.js";
+import { atOnce } from "../base/pieces.js";
 import { printable, printableJson } from "../base/text.js";
 import { checkAnswerable } from "../classifier/answering.js";
 import { changedAnswers } from "../classifier/changes.js";
@@ -186,9 +187,9 @@ async function learn(
   const options = trainOptions(plan, trainRows, signal, state, watchers);
   let unseen: Unseen | undefined;
   try {
-    const onPrepared = (prepared: Prepared) => {
+    const onPrepared = async (prepared: Prepared) => {
       const { model, vectorizer, length } = prepared;
-      if (test) checkAnswerable(model, test.corpus, test.rows, vectorizer, length);
+      if (test) atOnce(checkAnswerable(model, test.corpus, [test.rows], vectorizer, length));
       unseen = unseenBy(prepared, test);
       note(encodingText(prepared.encoding, vectorizer.size, length, unseen));
       // Of texts to measure on the findings tell.
@@ -197,7 +198,7 @@ async function learn(
       if (options.balance) note(`  ${BALANCED}`);
       for (const observer of observers) observer.prepare(prepared, corpus.classes(prepared.labels));
       if (prepared.vectors) note(vectorsText(prepared.vectors, styleFor(process.stderr)));
-      warn(prepared, test);
+      await warn(prepared, test);
       watch.enter("fit");
     };
     const learning = { ...options, onPrepared };
@@ -291,8 +292,8 @@ const targetOf = (target: TrainFlags["target"]): { target?: "classes" } =>
 const SETTLED_BY_REPLAY = { seed: undefined, effort: undefined, maxSize: undefined };
 
 /** Says what is likely to waste the time about to be spent. */
-function warn({ rows, corpus, ...subject }: Prepared, test: Material["test"]): void {
-  const findings = quickCheckup({ ...subject, texts: { corpus, rows }, ...(test ? { test } : {}) });
+async function warn({ rows, corpus, ...subject }: Prepared, test: Material["test"]): Promise<void> {
+  const findings = await quickCheckup({ ...subject, texts: { corpus, rows }, ...(test ? { test } : {}) });
   // What labels are like was said when they were read.
   const grave = findings.filter(({ severity, id }) => severity !== "note" && !SAID.has(id));
   if (grave.length > 0) note(findingsText(grave, styleFor(process.stderr)));

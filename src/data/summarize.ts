@@ -1,4 +1,5 @@
 /** What a data set is like, as numbers: classes, lengths, repeats; and what encoding it will do to it. */
+import { type Pieces, ROWS } from "../base/pieces.js";
 import type { TokenizedTexts } from "../tokens/tokenized-texts.js";
 import type { EncodingReport } from "../tokens/vectorizer.js";
 
@@ -20,12 +21,12 @@ export interface DataSummary {
  * @param classes each row's class, as an index into `labels`
  * @param rows the rows that count; by default all
  */
-export function summarize(
+export function* summarize(
   texts: TokenizedTexts,
   classes: ArrayLike<number>,
   labels: readonly string[],
   rows: ArrayLike<number> = Uint32Array.from({ length: texts.rows }, (_, row) => row),
-): DataSummary {
+): Pieces<DataSummary> {
   const lengths = Uint32Array.from(rows, (row) => texts.tokensIn(row)).sort();
   const perClass = labels.map(() => 0);
   for (let i = 0; i < rows.length; i++) perClass[classes[rows[i]!]!]!++;
@@ -44,7 +45,7 @@ export function summarize(
       most: quantile(lengths, 1),
     },
     empty: lengths.filter((length) => length === 0).length,
-    ...repeats(texts, classes, rows),
+    ...(yield* repeats(texts, classes, rows)),
   };
 }
 
@@ -70,13 +71,14 @@ export function encodingShares(report: EncodingReport): EncodingShares {
   };
 }
 
-function repeats(
+function* repeats(
   texts: TokenizedTexts,
   classes: ArrayLike<number>,
   rows: ArrayLike<number>,
-): { duplicates: number; contradictions: number } {
+): Pieces<{ duplicates: number; contradictions: number }> {
   const seen = new Map<number, { rows: number; label: number; mixed: boolean }>();
   for (let i = 0; i < rows.length; i++) {
+    if (i % ROWS === 0) yield 0;
     const row = rows[i]!;
     const label = classes[row]!;
     if (texts.tokensIn(row) === 0) continue;

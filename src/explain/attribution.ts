@@ -6,10 +6,11 @@
  */
 
 import { finiteNumber, knownOptions, wholeNumber } from "../base/errors.js";
-import { builtModelOf } from "../model/given.js";
+import { LONG_OPTIONS, type LongOptions } from "../base/progress.js";
 import type { Model } from "../model/model.js";
 import { add, total } from "./cells/vector.js";
 import { type Completeness, integrateGradients, MOST_POINTS } from "./integrated-gradients.js";
+import { looking } from "./looking.js";
 import { memoryAlong, memoryTotals } from "./memory-along.js";
 import { CHOICE_OPTIONS, type ObjectiveChoice, objectiveFor } from "./objective.js";
 import { occlusion } from "./occlusion.js";
@@ -82,7 +83,7 @@ export interface Attribution {
 }
 
 /** Options of `attribute`. */
-export interface AttributionOptions extends ObjectiveChoice {
+export interface AttributionOptions extends ObjectiveChoice, LongOptions {
   /** Whose memory is decomposed; the last recurrent layer by default. */
   layer?: string;
   /** Completeness to reach, relative to |F(x) − F(x′)| or 1e-3, whichever is more. Default 1e-8. */
@@ -96,19 +97,28 @@ export interface AttributionOptions extends ObjectiveChoice {
  * them; of several inputs to those of each. By default the log-odds of the likeliest class, which unlike its probability
  * do not flatten out where the model is sure. Words start from padding's vector, numbers from 0; a mask stays the row's.
  * @param row ids [T], steps of numbers [T][F] or one vector [F]; of a model of several inputs a list with one for each
- * @throws InputError where row or target do not fit the model
+ * @throws InputError where row or target do not fit the model; AbortError
  */
-export function attribute(model: Model, row: InputRow, options: AttributionOptions = {}): Attribution {
-  knownOptions(options, [...CHOICE_OPTIONS, "layer", "tolerance", "points"], "attribute");
+export async function attribute(
+  model: Model,
+  row: InputRow,
+  options: AttributionOptions = {},
+): Promise<Attribution> {
+  knownOptions(options, [...CHOICE_OPTIONS, "layer", "tolerance", "points", ...LONG_OPTIONS], "attribute");
   const { tolerance = 1e-8, points = MOST_POINTS } = options;
   finiteNumber(tolerance, "attribute tolerance", 1e-15);
   wholeNumber(points, "attribute points", 8);
-  const probe = new Probe(builtModelOf(model, "attribute"));
+  const long = looking(model, options, "attribute");
+  const probe = new Probe(model);
   try {
     const inputs = rowInputs(model, probe, row);
     const objective = objectiveFor(model, probe.run([row]).ending(), options, "logOdds");
-    const integrated = integrateGradients(model, row, inputs, objective, { tolerance, points });
-    const occluded = occlusion(probe, row, inputs, objective);
+    long.begin("integrating");
+    const effort = { tolerance, points };
+    const integrated = await long.run(integrateGradients(model, row, inputs, objective, effort));
+    long.begin("occluding", 1 + inputs.reduce((sum, { places }) => sum + places.length, 0));
+    const occluded = await long.run(occlusion(probe, row, inputs, objective));
+    long.end();
     const found = memoryAlong(probe, row, inputs, objective, options.layer);
     const [memory, noMemory] = typeof found === "string" ? [null, found] : [found, null];
     const words: WordAttribution[] = [];

@@ -2,13 +2,17 @@
 
 import { objectOf, textOf, textsOf } from "../base/arguments.js";
 import { didYouMean, inputError, knownOptions, oneOf, wholeNumber } from "../base/errors.js";
+import { type Pieces, spans } from "../base/pieces.js";
+import { LONG_OPTIONS, type LongOptions } from "../base/progress.js";
 import { printable } from "../base/text.js";
 import type { Layer } from "../layers/layer.js";
 import { readsIds } from "../layers/traits.js";
 import { modelOf } from "../model/given.js";
 import type { Model } from "../model/model.js";
 import type { Rows } from "../network/arrays.js";
+import { rowsAtOnce } from "../network/network.js";
 import { MOST_IDS, SIDES, type Side } from "../tokens/options.js";
+import { looking } from "./looking.js";
 import { endsInProbabilities, LOG_ODDS } from "./objective.js";
 import { principalComponents, project } from "./pca.js";
 import { type ScoreRows, scoresOfRows } from "./run-nodes.js";
@@ -245,22 +249,39 @@ function cosine(a: Float32Array, b: Float32Array): number {
 /**
  * The outputs [count][outputs] for texts of one word each, the first being empty: rows of padding with the word's id where
  * the last (or first) word of a text stands. Null where the model reads anything but one row of this layer's ids.
+ * @throws InputError; AbortError
  */
-export function wordOutputs(
+export async function wordOutputs(
   model: Model,
   count: number,
   length: number,
   padding: Side,
-): Float32Array[] | null {
+  options: LongOptions = {},
+): Promise<Float32Array[] | null> {
   modelOf(model, "explain");
   wholeNumber(count, "words", 1, MOST_IDS);
   wholeNumber(length, "length", 1, MOST_IDS);
   oneOf(padding, SIDES, "padding");
+  knownOptions(options, LONG_OPTIONS, "wordOutputs");
   const rows = wordRows(model, count, length, padding);
-  if (!rows) return null;
-  const { data } = model.predictFlat(rows);
-  const outputs = model.outputSize;
-  return Array.from({ length: count }, (_, id) => data.slice(id * outputs, (id + 1) * outputs));
+  const long = looking(model, options, "wordOutputs");
+  long.begin("asking", count);
+  const outputs = rows && (await long.run(outputsOf(model, rows)));
+  long.end();
+  return outputs;
+}
+
+/** [rows][outputs] */
+function* outputsOf(model: Model, { data, rows, shape: [steps] }: Rows): Pieces<Float32Array[]> {
+  const outputs: Float32Array[] = [];
+  const asking = (from: number, to: number) => {
+    const some = { data: data.subarray(from * steps!, to * steps!), rows: to - from, shape: [steps!] };
+    const answered = model.predictFlat(some).data;
+    const width = answered.length / some.rows;
+    for (let row = 0; row < some.rows; row++) outputs.push(answered.slice(row * width, (row + 1) * width));
+  };
+  yield* spans(rows, rowsAtOnce(model.threads), asking, true);
+  return outputs;
 }
 
 /** Rows of one word each, the first empty; null where the model reads anything but one row of ids, or puts out a sequence. */
@@ -297,7 +318,7 @@ export function effectsOf({ scores, squash }: ScoreRows, probabilities: boolean)
 }
 
 /** Options of `embeddingMap`. */
-export interface MapOptions {
+export interface MapOptions extends LongOptions {
   /** Rows of ids the model was trained on: how long, and where they are filled up. */
   length?: number;
   /** Where short rows are filled up. Default "pre". */
@@ -308,11 +329,18 @@ export interface MapOptions {
   words?: number;
 }
 
-/** Words by the two directions in which their vectors differ most, with what each does to the output. */
-export function embeddingMap(model: Model, table: WordTable, options: MapOptions = {}): EmbeddingMap {
+/**
+ * Words by the two directions in which their vectors differ most, with what each does to the output.
+ * @throws InputError; AbortError
+ */
+export async function embeddingMap(
+  model: Model,
+  table: WordTable,
+  options: MapOptions = {},
+): Promise<EmbeddingMap> {
   modelOf(model, "explain");
   checkTable(table);
-  knownOptions(options, ["length", "padding", "labels", "words"], "embeddingMap");
+  knownOptions(options, ["length", "padding", "labels", "words", ...LONG_OPTIONS], "embeddingMap");
   if (options.labels !== undefined) textsOf(options.labels, "labels");
   if (options.length !== undefined) wholeNumber(options.length, "length", 1, MOST_IDS);
   if (options.padding !== undefined) oneOf(options.padding, SIDES, "padding");
@@ -326,16 +354,20 @@ export function embeddingMap(model: Model, table: WordTable, options: MapOptions
     });
   }
   const rows = table.vectors.subarray(width, count * width);
-  const components = principalComponents(rows, width, 2);
+  const long = looking(model, options, "embeddingMap");
+  long.begin("projecting");
+  const components = await long.run(principalComponents(rows, width, 2));
   const places = project(rows, components);
   const { length = 1, padding = "pre" } = options;
-  const outputs = wordOutputs(model, count, length, padding);
+  const outputs = await wordOutputs(model, count, length, padding, long.inner());
   const empty = outputs?.[0];
   const probabilities = endsInProbabilities(model);
   // A model may have no answer to padding alone; nothing can then be compared with it.
   const answered = outputs?.every((row) => row.every(Number.isFinite));
   const read = answered ? wordRows(model, count, length, padding) : null;
-  const effects = read && effectsOf(scoresOfRows(model, model.nodes, [read]), probabilities);
+  long.begin("scoring", read ? count : 0);
+  const effects = read && effectsOf(await long.run(scoresOfRows(model, model.nodes, [read])), probabilities);
+  long.end();
   return {
     layer: table.layer,
     points: Array.from({ length: count - 1 }, (_, i) => ({

@@ -8,6 +8,7 @@
  */
 import { objectOf, textOf } from "../base/arguments.js";
 import { inputError, knownOptions, oneOf, wholeNumber } from "../base/errors.js";
+import { LONG_OPTIONS, type LongOptions } from "../base/progress.js";
 import type { AmountPrediction } from "../classifier/amount-answer.js";
 import type { Prediction } from "../classifier/answer.js";
 import type { LabelSetPrediction } from "../classifier/label-set-answer.js";
@@ -18,6 +19,7 @@ import { type PlacedNgram, placedNgrams } from "../tokens/ngram-places.js";
 import { type Block, Ngrams } from "../tokens/ngrams.js";
 import type { RowEncoder } from "../tokens/row-encoder.js";
 import { TokenizedTexts } from "../tokens/tokenized-texts.js";
+import { looking } from "./looking.js";
 import { networkScores } from "./network-scores.js";
 
 /** A word (or number, or run of punctuation) of a text, and its part in the score. */
@@ -86,7 +88,7 @@ export interface FeatureAttribution {
 }
 
 /** Options of `attributeFeatures`. */
-export interface FeatureAttributionOptions {
+export interface FeatureAttributionOptions extends LongOptions {
   /** Whose score. Default: of two labels the second, else the likeliest. Of an amount there is none to choose. */
   label?: string;
   /** How many n-grams to list. Default 20. */
@@ -105,16 +107,16 @@ interface Asked {
 /**
  * Attributes an automatic model's answer to a text's words and n-grams, exactly; of networks beside the n-grams it says what
  * hiding each word from them does.
- * @throws InputError for a model whose network reads words (see `attribute`), or a label that it has not
+ * @throws InputError for a model whose network reads words (see `attribute`), or a label that it has not; AbortError
  */
-export function attributeFeatures(
+export async function attributeFeatures(
   classifier: Asked,
   text: string,
   options: FeatureAttributionOptions = {},
-): FeatureAttribution {
+): Promise<FeatureAttribution> {
   const { model, encoder, labels = [] } = objectOf(classifier, "attributeFeatures classifier");
   textOf(text, "attributeFeatures text");
-  knownOptions(options, ["label", "features"], "attributeFeatures");
+  knownOptions(options, ["label", "features", ...LONG_OPTIONS], "attributeFeatures");
   const most = wholeNumber(options.features ?? 20, "attributeFeatures features");
   const features = checkEncoder(encoder);
   const answer = classifier.predict(text);
@@ -122,7 +124,12 @@ export function attributeFeatures(
   const linear = linearIn(model, features);
   const read = readFeatures(features, text);
   const { partOf, networksPart } = partsFor(linear, read.row, score.take);
-  const scores = linear.networks && networkScores(model, linear.networks, features, text, read.tokens.length);
+  const long = looking(model, options, "attributeFeatures");
+  long.begin("hiding words", linear.networks ? read.tokens.length + 1 : 0);
+  const scores =
+    linear.networks &&
+    (await long.run(networkScores(model, linear.networks, features, text, read.tokens.length)));
+  long.end();
   const networks = scores && networksPart(scores.whole);
   const places = read.tokens.map(() => 0);
   const marks = { beginning: 0, end: 0 };

@@ -1,6 +1,8 @@
 /** The gradient of `gradient.ts` held against two other ways to it: an engine's back-propagation, central differences. */
 
 import { knownOptions } from "../base/errors.js";
+import type { Pieces } from "../base/pieces.js";
+import { LONG_OPTIONS, type LongOptions } from "../base/progress.js";
 import type { SynchronousEngine } from "../engines/engine.js";
 import { ReferenceEngine } from "../engines/reference.js";
 import type { Model } from "../model/model.js";
@@ -9,6 +11,7 @@ import { type OpenCell, openCell } from "./cells/open.js";
 import { add, hadamard, largest, subtract, type Vector } from "./cells/vector.js";
 import { engineStates } from "./engine-states.js";
 import { flowBack, type GradientOptions, realSteps } from "./gradient.js";
+import { looking } from "./looking.js";
 import { CHOICE_OPTIONS, objectiveFor } from "./objective.js";
 import { type InputRow, Probe, type Run } from "./probe.js";
 import { ownOutput, stepsOf, type TraceStep } from "./steps.js";
@@ -34,7 +37,7 @@ export interface GradientCheck {
 }
 
 /** Options of `checkGradient`. */
-export interface GradientCheckOptions extends GradientOptions {
+export interface GradientCheckOptions extends GradientOptions, LongOptions {
   /** Step in processing order (masked ones left out) whose gradient is compared; the one before the last by default. */
   step?: number;
   /** Whose kernels go back; float64 reference kernels by default. It must have nothing in its memory. */
@@ -60,32 +63,34 @@ const ROUNDING = 100 * Number.EPSILON;
 
 /**
  * Compares the gradient that `gradientFlow` finds at one step with the engine's back-propagation and with central
- * differences. @throws InputError where row, layer, step or target do not fit
+ * differences. @throws InputError where row, layer, step or target do not fit; AbortError
  */
-export function checkGradient(
+export async function checkGradient(
   model: Model,
   row: InputRow,
   options: GradientCheckOptions = {},
-): GradientCheck {
-  knownOptions(options, [...CHOICE_OPTIONS, "layer", "step", "engine"], "checkGradient");
+): Promise<GradientCheck> {
+  knownOptions(options, [...CHOICE_OPTIONS, "layer", "step", "engine", ...LONG_OPTIONS], "checkGradient");
   const open = openCell(model, options.layer);
+  const long = looking(model, options, "checkGradient");
   const probe = new Probe(model);
   const opened = new Probe(model, [open.cell.layer]);
   try {
     const objective = objectiveFor(model, probe.run([row]).ending(), options);
+    await long.did();
     const { steps, outside } = realSteps(open, probe.run([row], { seed: objective.slope }));
+    await long.did();
     const s = Math.max(0, options.step ?? steps.length - 2);
     const paths = flowBack(open.cell, steps, outside)[s]!.total;
     const backPropagation = byEngine(open, steps, outside, s, options.engine);
     const moves = new Moves(open, probe.run([row]), steps[s]!);
-    const E = (outputs: number[][]) =>
-      opened
-        .endings(
-          outputs.map(() => row),
-          [outputs],
-        )
-        .map(({ scores }) => objective.value(scores));
-    const { slopes: centralDifferences, kinks } = moves.differences(E);
+    const E = function* (output: number[]): Pieces<number> {
+      const [ending] = yield* opened.endings([row], [[output]]);
+      return objective.value(ending!.scores);
+    };
+    long.begin("differences");
+    const { slopes: centralDifferences, kinks } = await long.run(moves.differences(E));
+    long.end();
     const apart = (other: Vector) => subtract(other, paths);
     return {
       t: steps[s]!.t,
@@ -146,13 +151,14 @@ class Moves {
   }
 
   /** ∂E/∂memory by moving each of its numbers a little up and down, on to the end of the model; and who stands on a kink. */
-  differences(E: (outputs: number[][]) => number[]): { slopes: number[]; kinks: number[] } {
+  *differences(E: (output: number[]) => Pieces<number>): Pieces<{ slopes: number[]; kinks: number[] }> {
     const memory = this.at[this.open.cell.carried]!;
     const found = memory.map(() => ({ slope: 0, jump: 0, rounding: 0, doubt: Number.POSITIVE_INFINITY }));
     let open = memory.map((_, u) => u);
     for (const h of NUDGES) {
       const moved = (u: number, by: number) => memory.map((v, k) => (k === u ? v + by * h : v));
-      const values = E(open.flatMap((u) => MOVES.map((by) => this.outputWith(moved(u, by)))));
+      const values: number[] = [];
+      for (const u of open) for (const by of MOVES) values.push(yield* E(this.outputWith(moved(u, by))));
       open = open.filter((u, place) => {
         const own = values.slice(place * MOVES.length, (place + 1) * MOVES.length);
         const by = (weights: readonly number[]) =>

@@ -1,5 +1,7 @@
 /** A gradient on its way back over the words of a sentence, one step of it path by path, checked, and what cells do to it. */
 import { inputError, knownOptions } from "../base/errors.js";
+import type { Pieces } from "../base/pieces.js";
+import { LONG_OPTIONS, type LongOptions } from "../base/progress.js";
 import type { Model } from "../model/model.js";
 import { openCell } from "./cells/open.js";
 import { norm } from "./cells/vector.js";
@@ -14,7 +16,8 @@ import {
   totalTex,
   wholeTex,
 } from "./gradient-tex.js";
-import { gains } from "./jacobian.js";
+import { type Gains, gains } from "./jacobian.js";
+import { looking } from "./looking.js";
 import { CHOICE_OPTIONS } from "./objective.js";
 import { Probe } from "./probe.js";
 import {
@@ -76,7 +79,7 @@ export interface GradientView {
 }
 
 /** Options of `gradientView`. */
-export interface GradientViewOptions extends GradientOptions {
+export interface GradientViewOptions extends GradientOptions, LongOptions {
   /** Place in the row, from 0, of the step t whose δ_{t−1} is taken apart; by default the last word that E hangs on. */
   at?: number;
   /** Also run the study of fresh cells, with this seed. */
@@ -85,16 +88,17 @@ export interface GradientViewOptions extends GradientOptions {
 
 /**
  * Follows a gradient back over the words of a sentence, takes one of its steps apart path by path, and checks it.
- * @throws InputError where layer, place or target are not there
+ * @throws InputError where layer, place or target are not there; AbortError
  */
-export function gradientView(
+export async function gradientView(
   model: Model,
   sentence: Sentence,
   options: GradientViewOptions = {},
-): GradientView {
+): Promise<GradientView> {
   checkSentence(sentence);
-  knownOptions(options, [...CHOICE_OPTIONS, "layer", "at", "study"], "gradientView");
-  const { at, study, ...asked } = options;
+  knownOptions(options, [...CHOICE_OPTIONS, "layer", "at", "study", ...LONG_OPTIONS], "gradientView");
+  const { at, study, signal: _, onProgress: __, ...asked } = options;
+  const long = looking(model, options, "gradientView");
   const open = openCell(model, options.layer);
   const row = rowOf(sentence);
   const flow = gradientFlow(model, row, asked);
@@ -105,9 +109,17 @@ export function gradientView(
   const formulas = pathFormulas(open.layer).filter(
     ({ path }) => path !== "above" || norm(step.paths[path]!) > 0,
   );
-  const check = checkGradient(model, row, { ...asked, step: chosen.step - 1 });
+  const check = await checkGradient(model, row, { ...asked, ...long.inner(), step: chosen.step - 1 });
   const first = shown[0]!;
   const from = Math.min(...shown.map(({ t }) => t));
+  long.begin("gains", flow.steps.length - Math.max(1, first.step));
+  const own = gainsOf(model, sentence, options.layer, first.step);
+  const { steps: stepGains, products } = await long.run(own);
+  const studied = study
+    ? await gradientStudy(model, row, { ...study, layer: options.layer, from, ...long.inner() })
+    : null;
+  long.end();
+  long.hear();
   return {
     layer: flow.layer,
     kind: flow.kind,
@@ -122,7 +134,10 @@ export function gradientView(
     paths: Object.fromEntries(
       formulas.map(({ path }) => [path, shown.map(({ paths }) => (paths[path] ? norm(paths[path]) : 0))]),
     ),
-    gains: wordGains(model, sentence, options.layer, shown),
+    gains: {
+      steps: shown.map(({ step: s }) => stepGains[s]!),
+      products: shown.map(({ step: s }) => products[s]!),
+    },
     padding: {
       steps: first.step,
       first: flow.steps[0]!.norms.total,
@@ -141,7 +156,7 @@ export function gradientView(
     }),
     check,
     notes: gradientNotes(model, flow, check, asked.kind),
-    study: study ? gradientStudy(model, row, { ...study, layer: options.layer, from }) : null,
+    study: studied,
   };
 }
 
@@ -180,22 +195,13 @@ function choose(
   });
 }
 
-/** Gains at the words: padding before the first is left out, and what comes after counts in the products. */
-function wordGains(
-  model: Model,
-  sentence: Sentence,
-  layer: string | undefined,
-  shown: readonly GradientStep[],
-): GradientView["gains"] {
+/** Gains from a step on: padding before the first word is left out, and what comes after the last counts in the products. */
+function gainsOf(model: Model, sentence: Sentence, layer: string | undefined, from: number): Pieces<Gains> {
   const open = openCell(model, layer);
   const probe = new Probe(model);
   try {
     const real = stepsOf(open, probe.run([rowOf(sentence)])).filter(({ masked }) => !masked);
-    const { steps, products } = gains(open.cell, real, shown[0]!.step);
-    return {
-      steps: shown.map(({ step }) => steps[step]!),
-      products: shown.map(({ step }) => products[step]!),
-    };
+    return gains(open.cell, real, from);
   } finally {
     probe.dispose();
   }

@@ -4,6 +4,7 @@
  * piece is cut in two. That finds the places where a gradient jumps, which no rule on the whole path can.
  */
 import { count, percent } from "../base/numbers.js";
+import type { Pieces } from "../base/pieces.js";
 import type { Model } from "../model/model.js";
 import { total } from "./cells/vector.js";
 import { tiny } from "./draw/numbers.js";
@@ -56,8 +57,6 @@ export const MOST_POINTS = 2048;
 const WHOLE = [8, 16, 32, 64];
 /** Points on a piece. A jump within it costs about its length, so that few points on short pieces do best. */
 const PIECE = 4;
-/** Rows that run together: more would only take memory. */
-const BATCH = 32;
 
 /** A piece of the path from α = `from` to `to`. */
 interface Piece {
@@ -87,21 +86,21 @@ function noteOf({
   return `Not complete: the shares miss the difference by ${tiny(residual)}${share}, where ${tiny(tolerance)} was asked for. ${why} They are right to about that much; more points than ${count(points)} (--points, or the option points) bring it down.`;
 }
 
-/** Follows a row's inputs, all at once, from the baseline to the row. */
-export function integrateGradients(
+/** Follows a row's inputs, all at once, from the baseline to the row. The pieces count points. */
+export function* integrateGradients(
   model: Model,
   row: InputRow,
   inputs: readonly RowInput[],
   objective: Objective,
   { tolerance, points: most }: Effort,
-): IntegratedGradients {
+): Pieces<IntegratedGradients> {
   const entries = inputs.flatMap((input) => input.entries);
   const path = new Path(model, row, entries, objective);
   try {
-    const ends = path.ends(baselineWords(inputs));
+    const ends = yield* path.ends(baselineWords(inputs));
     const difference = ends[1] - ends[0];
     const enough = tolerance * Math.max(Math.abs(difference), 1e-3);
-    const pieces = refine(path, ends, enough, most);
+    const pieces = yield* refine(path, ends, enough, most);
     const shareOf = (entry: Entry, t: number, f: number) =>
       pieces.reduce((sum, { shares }) => sum + shares[entries.indexOf(entry)]![t]![f]!, 0);
     const shares = inputs.map((input) =>
@@ -123,11 +122,11 @@ export function integrateGradients(
 const totalOf = (shares: Shares): number => total(shares.flatMap((steps) => steps.map(total)));
 
 /** The whole path with more and more points; then its pieces, the worst of them cut in two while points are left. */
-function refine(path: Path, ends: readonly [number, number], enough: number, most: number): Piece[] {
-  let best = path.piece(0, 1, ends, WHOLE[0]!);
+function* refine(path: Path, ends: readonly [number, number], enough: number, most: number): Pieces<Piece[]> {
+  let best = yield* path.piece(0, 1, ends, WHOLE[0]!);
   for (const points of WHOLE.slice(1)) {
     if (best.residual <= enough || path.taken + points > most) break;
-    const next = path.piece(0, 1, ends, points);
+    const next: Piece = yield* path.piece(0, 1, ends, points);
     if (next.residual < best.residual) best = next;
   }
   const pieces = [best];
@@ -136,8 +135,9 @@ function refine(path: Path, ends: readonly [number, number], enough: number, mos
     pieces.sort((a, b) => a.residual - b.residual);
     const { from, to, ends: outer } = pieces.pop()!;
     const middle = (from + to) / 2;
-    const F = path.at(middle);
-    pieces.push(path.piece(from, middle, [outer[0], F], PIECE), path.piece(middle, to, [F, outer[1]], PIECE));
+    const F = yield* path.at(middle);
+    pieces.push(yield* path.piece(from, middle, [outer[0], F], PIECE));
+    pieces.push(yield* path.piece(middle, to, [F, outer[1]], PIECE));
   }
   return pieces;
 }
@@ -171,7 +171,7 @@ class Path {
     );
   }
 
-  private values(alphas: readonly number[]): Ending[] {
+  private values(alphas: readonly number[]): Pieces<Ending[]> {
     return this.#probe.endings(
       alphas.map(() => this.row),
       this.given(alphas),
@@ -179,20 +179,20 @@ class Path {
   }
 
   /** F of the baseline, and of the row. @param baseline in words. @throws InputError where one is no number */
-  ends(baseline: string): [number, number] {
+  *ends(baseline: string): Pieces<[number, number]> {
     const { model, objective } = this;
-    const [start, end] = this.values([0, 1]);
+    const [start, end] = yield* this.values([0, 1]);
     checkOutput(model, start!, `${baseline}, which the row is compared with`);
     return [objective.value(start!.scores), objective.value(end!.scores)];
   }
 
-  at(alpha: number): number {
-    const [ending] = this.values([alpha]);
+  *at(alpha: number): Pieces<number> {
+    const [ending] = yield* this.values([alpha]);
     return this.objective.value(ending!.scores);
   }
 
-  piece(from: number, to: number, ends: readonly [number, number], points: number): Piece {
-    const means = this.#means(from, to, points);
+  *piece(from: number, to: number, ends: readonly [number, number], points: number): Pieces<Piece> {
+    const means = yield* this.#means(from, to, points);
     const shares = this.entries.map(({ own, baseline }, k) =>
       own.map((step, t) =>
         step.map((value, f) => (to - from) * means[k]![t]![f]! * (value - baseline[t]![f]!)),
@@ -202,25 +202,20 @@ class Path {
   }
 
   /** The means of ∂F/∂x over a piece of the path. */
-  #means(start: number, end: number, points: number): Shares {
+  *#means(start: number, end: number, points: number): Pieces<Shares> {
     const { row, entries, objective } = this;
     const nodes = gaussLegendre(points);
     this.taken += points;
     const means = entries.map(({ own }) => own.map((step) => step.map(() => 0)));
-    for (let from = 0; from < points; from += BATCH) {
-      const part = nodes.slice(from, from + BATCH);
-      const given = this.given(part.map(({ at }) => start + (end - start) * at));
-      const run = this.#probe.run(
-        part.map(() => row),
-        { given, seed: objective.slope },
-      );
-      for (const [b, { weight }] of part.entries()) {
-        for (const [k, mean] of means.entries()) {
-          // An input that the answer does not hang on has no gradient.
-          for (const [t, step] of (run.opened(k, b).gradient ?? []).entries())
-            step.forEach((value, f) => void (mean[t]![f]! += weight * value));
-        }
+    for (const { at, weight } of nodes) {
+      const given = this.given([start + (end - start) * at]);
+      const run = this.#probe.run([row], { given, seed: objective.slope });
+      for (const [k, mean] of means.entries()) {
+        // An input that the answer does not hang on has no gradient.
+        for (const [t, step] of (run.opened(k).gradient ?? []).entries())
+          step.forEach((value, f) => void (mean[t]![f]! += weight * value));
       }
+      yield 1;
     }
     return means;
   }

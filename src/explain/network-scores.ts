@@ -1,4 +1,5 @@
 /** What the networks beside an automatic classifier's n-grams say of a text, and what with each of its tokens hidden. */
+import type { Pieces } from "../base/pieces.js";
 import type { Model } from "../model/model.js";
 import type { Rows } from "../network/arrays.js";
 import type { Node } from "../network/graph.js";
@@ -22,13 +23,13 @@ export interface NetworkScores {
  * @param networks the node of the model that puts the scores out
  * @param tokens how many the text has
  */
-export function networkScores(
+export function* networkScores(
   model: Model,
   networks: Node,
   encoder: FeatureEncoder,
   text: string,
   tokens: number,
-): NetworkScores {
+): Pieces<NetworkScores> {
   const places = Array.from({ length: tokens }, (_, t) => placeIn(encoder.parts.channels!, t, tokens));
   const read = places.filter((place) => place !== null);
   // Ids and scales of n-grams come first.
@@ -39,7 +40,7 @@ export function networkScores(
     read.forEach((place, k) => void (copies[(k + 1) * data.length + place] = UNKNOWN));
     return { data: copies, rows: read.length + 1, shape };
   });
-  const { scores } = scoresOfRows(model, leadingTo(networks, model.nodes), rows);
+  const { scores } = yield* scoresOfRows(model, leadingTo(networks, model.nodes), rows);
   const [whole, ...without] = scores;
   return {
     whole: whole!,

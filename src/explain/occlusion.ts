@@ -1,19 +1,20 @@
 /** Occlusion: F of a row less F of the row without one of its words, or with zeros in place of one of its steps (Zeiler and Fergus 2014). */
+import type { Pieces } from "../base/pieces.js";
 import { checkOutput, type Objective } from "./objective.js";
 import type { InputRow, OneInput, Probe } from "./probe.js";
 import { type RowInput, withInput } from "./row-inputs.js";
 
 /** By input, by its places: F(x) less F without what is there. */
-export function occlusion(
+export function* occlusion(
   probe: Probe,
   row: InputRow,
   inputs: readonly RowInput[],
   objective: Objective,
-): number[][] {
+): Pieces<number[][]> {
   const rows = inputs.flatMap((input, i) =>
     input.places.map((t) => withInput(inputs, i, occluded(input, t))),
   );
-  const [whole, ...rest] = probe.endings([row, ...rows]);
+  const [whole, ...rest] = yield* probe.endings([row, ...rows]);
   const value = objective.value(whole!.scores);
   for (const ending of rest) checkOutput(probe.model, ending, "the row without one of its words");
   const changes = rest.map(({ scores }) => value - objective.value(scores));

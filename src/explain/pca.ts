@@ -4,6 +4,7 @@
  * No library: ml-pca and the ml-matrix under it add 74 KB (minified, in 2026) for what takes 4 KB here.
  */
 import { inputError, wholeNumber } from "../base/errors.js";
+import { type Pieces, ROWS, spans } from "../base/pieces.js";
 
 export interface Components {
   /** [D] the mean row. */
@@ -23,7 +24,7 @@ const WIDEST = 2048;
  * @param rows [N][D], row after row
  * @param count k, how many directions to give
  */
-export function principalComponents(rows: ArrayLike<number>, D: number, count: number): Components {
+export function* principalComponents(rows: ArrayLike<number>, D: number, count: number): Pieces<Components> {
   wholeNumber(D, "principal components: numbers a row", 1, WIDEST);
   wholeNumber(count, "principal components: directions", 1, D);
   const N = rows.length / D;
@@ -35,7 +36,7 @@ export function principalComponents(rows: ArrayLike<number>, D: number, count: n
     });
   }
   const mean = meanRow(rows, N, D);
-  const { values, vectors } = jacobi(covariance(rows, mean, N, D), D);
+  const { values, vectors } = yield* jacobi(yield* covariance(rows, mean, N, D), D);
   const order = Array.from(values.keys()).sort((a, b) => values[b]! - values[a]!);
   // Rounding may leave a variance of nothing a hair below 0.
   const variances = Float64Array.from(order, (k) => Math.max(0, values[k]!));
@@ -70,16 +71,23 @@ function meanRow(rows: ArrayLike<number>, N: number, D: number): Float64Array {
 }
 
 /** [D][D] Σ (x − mean)(x − mean)ᵀ / (N − 1) */
-function covariance(rows: ArrayLike<number>, mean: Float64Array, N: number, D: number): Float64Array {
+function* covariance(
+  rows: ArrayLike<number>,
+  mean: Float64Array,
+  N: number,
+  D: number,
+): Pieces<Float64Array> {
   const out = new Float64Array(D * D);
   const centred = new Float64Array(D);
-  for (let n = 0; n < N; n++) {
-    for (let d = 0; d < D; d++) centred[d] = rows[n * D + d]! - mean[d]!;
-    for (let i = 0; i < D; i++) {
-      const value = centred[i]! / (N - 1);
-      for (let j = 0; j <= i; j++) out[i * D + j]! += value * centred[j]!;
+  yield* spans(N, Math.ceil((ROWS * ROWS) / D), (from, to) => {
+    for (let n = from; n < to; n++) {
+      for (let d = 0; d < D; d++) centred[d] = rows[n * D + d]! - mean[d]!;
+      for (let i = 0; i < D; i++) {
+        const value = centred[i]! / (N - 1);
+        for (let j = 0; j <= i; j++) out[i * D + j]! += value * centred[j]!;
+      }
     }
-  }
+  });
   for (let i = 0; i < D; i++) for (let j = 0; j < i; j++) out[j * D + i] = out[i * D + j]!;
   return out;
 }
@@ -87,12 +95,15 @@ function covariance(rows: ArrayLike<number>, mean: Float64Array, N: number, D: n
 const MOST_SWEEPS = 60;
 
 /** Eigenvalues of a symmetric matrix A [D][D] (overwritten), and its eigenvectors as the rows of `vectors` [D][D]. */
-function jacobi(A: Float64Array, D: number): { values: Float64Array; vectors: Float64Array } {
+function* jacobi(A: Float64Array, D: number): Pieces<{ values: Float64Array; vectors: Float64Array }> {
   const vectors = new Float64Array(D * D);
   for (let i = 0; i < D; i++) vectors[i * D + i] = 1;
   const whole = A.reduce((sum, a) => sum + a * a, 0);
   for (let sweep = 0; sweep < MOST_SWEEPS && offDiagonal(A, D) > 1e-30 * whole; sweep++) {
-    for (let p = 0; p < D - 1; p++) for (let q = p + 1; q < D; q++) rotate(A, vectors, D, p, q);
+    for (let p = 0; p < D - 1; p++) {
+      for (let q = p + 1; q < D; q++) rotate(A, vectors, D, p, q);
+      yield 0;
+    }
   }
   return { values: Float64Array.from({ length: D }, (_, i) => A[i * D + i]!), vectors };
 }

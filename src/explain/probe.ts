@@ -4,6 +4,7 @@
  */
 
 import { inputError } from "../base/errors.js";
+import { atOnce, type Pieces } from "../base/pieces.js";
 import { view } from "../engines/arena.js";
 import { direct } from "../engines/engine.js";
 import { ReferenceEngine } from "../engines/reference.js";
@@ -85,9 +86,6 @@ export interface RunOptions {
 /** In words: beyond it float32 has Infinity alone. */
 const MOST_FLOAT32 = "3.4e38";
 
-/** More rows at a time would only take memory. */
-const ROWS_AT_ONCE = 64;
-
 export class Probe {
   private readonly engine = new ReferenceEngine({ precision: "float64" });
   private readonly runtime: Runtime;
@@ -133,20 +131,19 @@ export class Probe {
 
   /** Runs rows forward and, given a seed, backward. @throws InputError where a row does not fit the model */
   run(rows: readonly InputRow[], { given, seed }: RunOptions = {}): Run {
-    const seeds = seed && this.endings(rows, given).map(({ scores }) => seed(scores));
+    const seeds = seed && atOnce(this.endings(rows, given)).map(({ scores }) => seed(scores));
     const plan = this.prepare(rows, given, true);
     if (seeds) this.write(plan.inputs[0]!, seeds);
     return new Run(this.runtime, plan);
   }
 
-  /** What the model ends in alone, row by row: faster, and for any number of rows. */
-  endings(rows: readonly InputRow[], given?: RunOptions["given"]): Ending[] {
+  /** What the model ends in alone, row by row: faster, and for any number of rows, which the pieces count. */
+  *endings(rows: readonly InputRow[], given?: RunOptions["given"]): Pieces<Ending[]> {
     const endings: Ending[] = [];
-    for (let from = 0; from < rows.length; from += ROWS_AT_ONCE) {
-      const part = rows.slice(from, from + ROWS_AT_ONCE);
-      const plan = this.prepare(part, partOf(given, from), false);
-      const run = new Run(this.runtime, plan);
-      endings.push(...part.map((_, b) => run.ending(b)));
+    for (const [b, row] of rows.entries()) {
+      const own = given?.map((values) => [values[b]!]);
+      endings.push(new Run(this.runtime, this.prepare([row], own, false)).ending());
+      yield 1;
     }
     return endings;
   }
@@ -155,8 +152,8 @@ export class Probe {
   private prepare(rows: readonly InputRow[], given: RunOptions["given"], gradients: boolean): Plan {
     const { nodes } = this.model;
     const count = this.model.inputShapes.length;
-    const inputs = readInputs(count === 1 ? (rows as RowsLike) : byInput(rows, count), nodes);
-    checkInputs(inputs, nodes);
+    const inputs = atOnce(readInputs(count === 1 ? (rows as RowsLike) : byInput(rows, count), nodes));
+    atOnce(checkInputs(inputs, nodes));
     for (const [i, { data, shape }] of inputs.entries()) {
       const bad = data.findIndex((value) => !Number.isFinite(value));
       if (bad < 0) continue;
@@ -257,10 +254,6 @@ export class Run {
     };
   }
 }
-
-/** What is given to the rows that run together from one on. */
-const partOf = (given: RunOptions["given"], from: number): RunOptions["given"] =>
-  given?.map((values) => values.slice(from, from + ROWS_AT_ONCE));
 
 function inputNode(name: string, shape: Shape): Node {
   return { layer: new Input({ shape, name: `${name} (input)` }), inputs: [], shape };

@@ -1,4 +1,5 @@
 /** Nodes of a model run on many rows: beside the model, in memory of their own, on an engine as the model's. */
+import type { Pieces } from "../base/pieces.js";
 import type { Model } from "../model/model.js";
 import type { Rows } from "../network/arrays.js";
 import type { Node } from "../network/graph.js";
@@ -20,7 +21,11 @@ export interface ScoreRows {
 }
 
 /** What the last of a model's nodes ends in. @param inputs rows of those of the nodes that are inputs, in their order */
-export function scoresOfRows(model: Model, nodes: readonly Node[], inputs: readonly Rows[]): ScoreRows {
+export function* scoresOfRows(
+  model: Model,
+  nodes: readonly Node[],
+  inputs: readonly Rows[],
+): Pieces<ScoreRows> {
   const runtime = new Runtime(engineAs(model), nodes, [nodes.length - 1], model.seed);
   try {
     const weights = new Map(model.getWeights().map(({ name, data }) => [name, data]));
@@ -31,6 +36,7 @@ export function scoresOfRows(model: Model, nodes: readonly Node[], inputs: reado
       const { scores, squash } = run(runtime, inputs, from, Math.min(from + ROWS_AT_ONCE, rows));
       found.scores.push(...scores);
       found.squash = squash;
+      yield scores.length;
     }
     return found;
   } finally {

@@ -2,6 +2,7 @@
  * Singular values of small matrices in float64. No library: ml-matrix has no largest one alone, and its decomposition
  * adds 71 KB (minified, in 2026) for what takes 2 KB here.
  */
+import type { Pieces } from "../base/pieces.js";
 import { largest, type Matrix, norm, type Vector } from "./cells/vector.js";
 
 const SWEEPS = 60;
@@ -49,17 +50,17 @@ function rotate(a: Float64Array, b: Float64Array): boolean {
  * The largest singular value alone, many times faster: the root of the largest eigenvalue of MᵀM, which is made
  * tridiagonal by reflections (Householder 1958) and then bisected by Sturm's count (Golub and Van Loan, 8.3 and 8.4).
  */
-export function spectralNorm(matrix: Matrix): number {
+export function* spectralNorm(matrix: Matrix): Pieces<number> {
   const size = largest(Array.from(matrix.data));
   if (size === 0) return 0;
   // Scaled, so that squares of tiny numbers do not vanish.
   const data = Float64Array.from(matrix.data, (value) => value / size);
-  const { diagonal, beside } = tridiagonal(gram({ ...matrix, data }));
+  const { diagonal, beside } = yield* tridiagonal(yield* gram({ ...matrix, data }));
   return size * Math.sqrt(largestEigenvalue(diagonal, beside));
 }
 
 /** MᵀM, as rows. */
-function gram({ rows, columns, data }: Matrix): Float64Array[] {
+function* gram({ rows, columns, data }: Matrix): Pieces<Float64Array[]> {
   const G = Array.from({ length: columns }, () => new Float64Array(columns));
   for (let r = 0; r < rows; r++) {
     for (let i = 0; i < columns; i++) {
@@ -67,12 +68,13 @@ function gram({ rows, columns, data }: Matrix): Float64Array[] {
       if (value === 0) continue;
       for (let j = 0; j < columns; j++) G[i]![j]! += value * data[r * columns + j]!;
     }
+    yield 0;
   }
   return G;
 }
 
 /** A symmetric matrix, reflected step by step until only the diagonal and its neighbours are left. Overwrites A. */
-function tridiagonal(A: Float64Array[]): { diagonal: number[]; beside: number[] } {
+function* tridiagonal(A: Float64Array[]): Pieces<{ diagonal: number[]; beside: number[] }> {
   const n = A.length;
   const beside: number[] = [];
   for (let k = 0; k < n - 1; k++) {
@@ -83,6 +85,7 @@ function tridiagonal(A: Float64Array[]): { diagonal: number[]; beside: number[] 
     v[0]! -= alpha;
     const squared = v.reduce((sum, value) => sum + value * value, 0);
     if (squared > 0) reflect(A, k + 1, v, 2 / squared);
+    yield 0;
   }
   return { diagonal: A.map((row, i) => row[i]!), beside };
 }
@@ -128,7 +131,7 @@ function largestEigenvalue(diagonal: readonly number[], beside: readonly number[
 }
 
 /** A·B */
-export function product(a: Matrix, b: Matrix): Matrix {
+export function* product(a: Matrix, b: Matrix): Pieces<Matrix> {
   const data = new Float64Array(a.rows * b.columns);
   for (let r = 0; r < a.rows; r++) {
     for (let k = 0; k < a.columns; k++) {
@@ -136,6 +139,7 @@ export function product(a: Matrix, b: Matrix): Matrix {
       if (value === 0) continue;
       for (let c = 0; c < b.columns; c++) data[r * b.columns + c]! += value * b.data[k * b.columns + c]!;
     }
+    yield 0;
   }
   return { rows: a.rows, columns: b.columns, data };
 }

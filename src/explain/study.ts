@@ -4,6 +4,8 @@
  */
 
 import { knownOptions, wholeNumber } from "../base/errors.js";
+import type { Pieces } from "../base/pieces.js";
+import { LONG_OPTIONS, type LongOptions } from "../base/progress.js";
 import { PURPOSE, Random } from "../kernels/philox.js";
 import * as layers from "../layers/index.js";
 import type { Model } from "../model/model.js";
@@ -13,6 +15,7 @@ import { makeCell, type OpenCell, openCell } from "./cells/open.js";
 import { norm, scale, type Vector, zeros } from "./cells/vector.js";
 import { flowBack } from "./gradient.js";
 import { gains } from "./jacobian.js";
+import { looking } from "./looking.js";
 import { type InputRow, Probe } from "./probe.js";
 import { runCell, type TraceStep } from "./steps.js";
 
@@ -74,7 +77,7 @@ export interface Study {
 }
 
 /** Options of `gradientStudy`. */
-export interface StudyOptions {
+export interface StudyOptions extends LongOptions {
   /** Whose inputs the cells read: a recurrent layer's name; the last by default. */
   layer?: string | undefined;
   /** U of every cell. Default: the model's own layer's. */
@@ -87,41 +90,58 @@ export interface StudyOptions {
   from?: number;
 }
 
-/** The study on what a model's recurrent layer reads of a row. @throws InputError where the row does not fit */
-export function gradientStudy(model: Model, row: InputRow, options: StudyOptions = {}): Study {
-  knownOptions(options, ["layer", "units", "seed", "cases", "from"], "gradientStudy");
+/**
+ * The study on what a model's recurrent layer reads of a row. It takes seconds.
+ * @throws InputError where the row does not fit; AbortError
+ */
+export async function gradientStudy(model: Model, row: InputRow, options: StudyOptions = {}): Promise<Study> {
+  const names = ["layer", "units", "seed", "cases", "from", ...LONG_OPTIONS];
+  knownOptions(options, names, "gradientStudy");
   wholeNumber(options.units ?? 32, "gradientStudy units", 1, 4096);
   wholeNumber(options.seed ?? 0, "gradientStudy seed");
   wholeNumber(options.from ?? 0, "gradientStudy from");
   const open = openCell(model, options.layer);
+  const { read, times } = readBy(open, model, row, options.from ?? 0);
+  const long = looking(model, options, "gradientStudy");
+  const { cases = STUDY_CASES } = options;
+  long.begin("studying", cases.length * Math.max(0, read.length - 1));
+  const study = await long.run(studySequence(read, { units: open.cell.units, ...options }));
+  long.end();
+  return { ...study, times };
+}
+
+/** What a layer reads of a row, and at which places of it. */
+function readBy(
+  open: OpenCell,
+  model: Model,
+  row: InputRow,
+  from: number,
+): { read: Vector[]; times: number[] } {
   const probe = new Probe(model);
   try {
     const { values, mask } = probe.run([row]).at(open.from);
     const read = values.flatMap((x, s) => {
       const t = open.turned ? values.length - 1 - s : s;
-      return mask?.[s] === false || t < (options.from ?? 0) ? [] : [{ t, x }];
+      return mask?.[s] === false || t < from ? [] : [{ t, x }];
     });
-    const x = read.map((step) => step.x);
-    return {
-      ...studySequence(x, { units: open.cell.units, ...options }),
-      times: read.map(({ t }) => t),
-    };
+    return { read: read.map(({ x }) => x), times: read.map(({ t }) => t) };
   } finally {
     probe.dispose();
   }
 }
 
 /** The study on any sequence x [T][I]. */
-export function studySequence(
+export function* studySequence(
   x: readonly Vector[],
   { units = 32, seed = 0, cases = STUDY_CASES }: StudyOptions = {},
-): Study {
+): Pieces<Study> {
   const random = new Random(seed, PURPOSE.lab, 0);
   const direction = zeros(units).map((_, u) => random.normal(u));
   const v = scale(direction, 1 / norm(direction));
-  const curves = cases.map((setting) =>
-    curveOf(setting, freshCell(setting, x[0]!.length, units, seed), x, v),
-  );
+  const curves: StudyCurve[] = [];
+  for (const setting of cases) {
+    curves.push(yield* curveOf(setting, freshCell(setting, x[0]!.length, units, seed), x, v));
+  }
   return { objective: "E = v · h_T, v a random direction", units, seed, times: x.map((_, t) => t), curves };
 }
 
@@ -144,13 +164,14 @@ export function freshCell(setting: StudyCase, inputs: number, units: number, see
   return { ...open, weights, cell: makeCell(open.layer, weights) };
 }
 
-function curveOf(setting: StudyCase, open: OpenCell, x: readonly Vector[], v: Vector): StudyCurve {
+function* curveOf(setting: StudyCase, open: OpenCell, x: readonly Vector[], v: Vector): Pieces<StudyCurve> {
   const { cell, weights } = open;
   const steps: TraceStep[] = runCell(cell, x);
+  yield 0;
   const outside = steps.map((_, s) => (s === steps.length - 1 ? v : zeros(cell.units)));
   const norms = flowBack(cell, steps, outside).map((step) => step.norms);
   const last = norms.at(-1)!.total;
-  const { steps: stepGains, products } = gains(cell, steps);
+  const { steps: stepGains, products } = yield* gains(cell, steps);
   const spans = Math.max(1, steps.length - 1);
   return {
     ...setting,

@@ -2,6 +2,7 @@
 
 import { objectOf, textsOf } from "../base/arguments.js";
 import { inputError, knownOptions } from "../base/errors.js";
+import { checkLongOptions, LONG_OPTIONS, Long, type LongOptions } from "../base/progress.js";
 import { modelOf } from "../model/given.js";
 import type { Model } from "../model/model.js";
 import type { Vectorizer } from "../tokens/vectorizer.js";
@@ -48,7 +49,7 @@ export interface TextComparison {
 }
 
 /** Options of `compareOnText`. */
-export interface CompareOnTextOptions {
+export interface CompareOnTextOptions extends LongOptions {
   /** The recurrent layer in both. Default: the last of each. */
   layer?: string;
 }
@@ -70,16 +71,18 @@ const WHERE = "compareOnText";
  * @param second another, of any cell and vocabulary
  * @param text the text; or, where a network has no vectorizer, the row that each of the two reads
  * @throws InputError where a model does not begin with an Embedding or has no recurrent layer, the text has no word that it reads, or
- * the second has no such class
- * @example const { words } = compareOnText(before, after, "what a film")
+ * the second has no such class; AbortError
+ * @example const { words } = await compareOnText(before, after, "what a film")
  */
-export function compareOnText(
+export async function compareOnText(
   first: TextNetwork,
   second: TextNetwork,
   text: string | readonly [Sentence, Sentence],
   options: CompareOnTextOptions = {},
-): TextComparison {
-  knownOptions(options, ["layer"], WHERE);
+): Promise<TextComparison> {
+  knownOptions(options, ["layer", ...LONG_OPTIONS], WHERE);
+  checkLongOptions(options, WHERE);
+  const long = new Long(options, WHERE);
   const place = options.layer === undefined ? {} : { layer: options.layer };
   const sentences = sentencesOf([first, second], text);
   const side = (network: TextNetwork, k: 0 | 1): Side => ({
@@ -89,8 +92,8 @@ export function compareOnText(
     ...place,
   });
   const [a, b] = [side(first, 0), side(second, 1)];
-  const one = sideOf(a, undefined);
-  const other = sideOf(b, targetIn(b, a, one.target));
+  const one = await sideOf(a, undefined, long);
+  const other = await sideOf(b, targetIn(b, a, one.target), long);
   return {
     objective: one.objective,
     values: [one.value, other.value],
@@ -126,7 +129,7 @@ interface Read {
   side: WordSide;
 }
 
-function sideOf({ model, sentence, labels, layer }: Side, target: number | undefined) {
+async function sideOf({ model, sentence, labels, layer }: Side, target: number | undefined, long: Long) {
   if (sentence.row) {
     throw inputError({
       expected: "a text, which both models read",
@@ -136,7 +139,8 @@ function sideOf({ model, sentence, labels, layer }: Side, target: number | undef
     });
   }
   const place = layer === undefined ? {} : { layer };
-  const attribution = attribute(model, sentence.ids, {
+  const attribution = await attribute(model, sentence.ids, {
+    ...long.inner(),
     ...place,
     ...(target === undefined ? {} : { target }),
     ...(labels ? { labels } : {}),

@@ -4,6 +4,8 @@
  */
 import { indicesOf, listOf, objectOf } from "../base/arguments.js";
 import { inputError, knownOptions, wholeNumber } from "../base/errors.js";
+import type { Pieces } from "../base/pieces.js";
+import { Long } from "../base/progress.js";
 import { ENGINES } from "../engines/engines.js";
 import type { Model } from "../model/model.js";
 import type { Callback } from "../train/callbacks.js";
@@ -168,13 +170,13 @@ class Track implements TrainingTrack {
 
   readonly callback: Callback<Model> = {
     name: "track",
-    onTrainBegin: ({ model }) => {
+    onTrainBegin: async ({ model }) => {
       this.#start = model.getWeights().map(({ name, data }) => ({ name, data: Float32Array.from(data) }));
       this.epochs.length = 0;
-      this.epochs.push(this.#look(model, 0, {}));
+      this.epochs.push(await turns().run(this.#look(model, 0, {})));
     },
-    onEpochEnd: ({ model, epoch }, logs) => {
-      this.epochs.push(this.#look(model, epoch + 1, logs));
+    onEpochEnd: async ({ model, epoch }, logs) => {
+      this.epochs.push(await turns().run(this.#look(model, epoch + 1, logs)));
     },
     state: (): CallbackState => ({
       values: { epochs: JSON.stringify(this.epochs) },
@@ -187,7 +189,7 @@ class Track implements TrainingTrack {
     },
   };
 
-  #look(model: Model, epoch: number, logs: Record<string, number>): TrackedEpoch {
+  *#look(model: Model, epoch: number, logs: Record<string, number>): Pieces<TrackedEpoch> {
     const cells = openCells(model);
     const probe = new Probe(model);
     const seen = cells.map((open) => new Seen(open));
@@ -204,8 +206,9 @@ class Track implements TrainingTrack {
           const { steps, outside } = realSteps(open, run);
           const places = run.at(open.from).values.length;
           const from = steps.findIndex(({ t }) => wordAt(sentence, t, places) !== "");
-          if (from >= 0) seen[c]!.add(steps, outside, from, k < this.jacobians);
+          if (from >= 0) yield* seen[c]!.add(steps, outside, from, k < this.jacobians);
         }
+        yield 0;
       }
     } finally {
       probe.dispose();
@@ -214,14 +217,14 @@ class Track implements TrainingTrack {
       ...{ epoch, logs: { ...logs } },
       loss: endsInProbabilities(model) ? mean(losses) : null,
       weights: model.getWeights().map(({ name, data }) => this.#weight(name, Array.from(data))),
-      layers: this.#probed(
+      layers: yield* this.#probed(
         model,
         seen.map((each) => each.summary()),
       ),
     };
   }
 
-  #probed(model: Model, layers: Omit<TrackedLayer, "probe">[]): TrackedLayer[] {
+  *#probed(model: Model, layers: Omit<TrackedLayer, "probe">[]): Pieces<TrackedLayer[]> {
     const { probe } = this;
     if (!probe) return layers.map((layer) => ({ ...layer, probe: null }));
     const { rows } = probe;
@@ -231,7 +234,11 @@ class Track implements TrainingTrack {
     const recorder = new UnitRecorder(model, ENGINES.createSynchronous({ threads: 1 }));
     try {
       const recording = recorder.run({ data, rows: rows.length, shape: [T] });
-      return layers.map((layer) => ({ ...layer, probe: readOff(recording.layer(layer.layer), probe) }));
+      const probed: TrackedLayer[] = [];
+      for (const layer of layers) {
+        probed.push({ ...layer, probe: yield* readOff(recording.layer(layer.layer), probe) });
+      }
+      return probed;
     } finally {
       recorder.dispose();
     }
@@ -245,6 +252,9 @@ class Track implements TrainingTrack {
   }
 }
 
+/** In turns with others; it is the fit that hears the signal. */
+const turns = () => new Long({}, null);
+
 /** Every third text is tested on. */
 const isTest = (k: number): boolean => k % 3 === 2;
 
@@ -252,7 +262,7 @@ const isTest = (k: number): boolean => k % 3 === 2;
 function readOff(
   output: { values: Float32Array; shape: readonly number[] },
   { classes }: TrackProbe,
-): number {
+): Pieces<number> {
   const U = output.shape.at(-1)!;
   const size = output.shape.reduce((a, b) => a * b, 1);
   const examples = Array.from({ length: classes.length }, (_, k) => ({
@@ -297,7 +307,12 @@ class Seen {
     this.#keepName = keeps[open.cell.kind];
   }
 
-  add(steps: readonly TraceStep[], outside: readonly Vector[], from: number, jacobians: boolean): void {
+  *add(
+    steps: readonly TraceStep[],
+    outside: readonly Vector[],
+    from: number,
+    jacobians: boolean,
+  ): Pieces<void> {
     const { cell } = this.#open;
     const shown = steps.slice(from);
     for (const { gates } of shown) {
@@ -313,7 +328,7 @@ class Seen {
     if (back[0]! > 0) this.#logNorms.push(back.map((value) => Math.log(value / back[0]!)));
     else this.#flat++;
     if (!jacobians || !this.#small()) return;
-    const { steps: own, products } = gains(cell, steps, from);
+    const { steps: own, products } = yield* gains(cell, steps, from);
     this.#logSteps.push(
       // Of a step that lets nothing through 0, and so of the whole.
       ...own.slice(Math.max(1, from)).map(Math.log),

@@ -1,7 +1,7 @@
 /** One run of an experiment: one cell at one lag from one seed, from fresh weights to its score. */
+import { Long } from "../base/progress.js";
 import type { EngineOptions } from "../engines/registry.js";
 import type { Model } from "../model/model.js";
-import { Turns } from "../train/turns.js";
 import type { CellName } from "./cells.js";
 import { labNetwork } from "./network.js";
 import type { LabRun, LabSizes } from "./result.js";
@@ -52,6 +52,8 @@ export async function learn(
   const model = labNetwork(task, sizes, job.cell, lab.units, job.setting, { ...engine, seed: job.seed });
   const sequences = new Sequences(task, sizes, job.lag, job.seed);
   const started = performance.now();
+  // The end of its signal is looked for before each step.
+  const turns = new Long({ signal }, null);
   try {
     const learned = await train(
       model,
@@ -60,13 +62,14 @@ export async function learn(
       job.budget,
       task.allowedWrong,
       onCheck,
-      signal,
+      turns,
     );
     if (!learned) return null;
     const { cell, lag, seed, setting } = job;
     const diverged = learned.ended === "diverged";
-    const score = diverged ? { right: 0, loss: Number.NaN } : sequences.measure(model, "final", SCORED);
-    const beyond = task.drawBeyond ? (diverged ? 0 : sequences.measure(model, "beyond", SCORED).right) : null;
+    const measured = (set: "final" | "beyond") => turns.run(sequences.measure(model, set, SCORED));
+    const score = diverged ? { right: 0, loss: Number.NaN } : await measured("final");
+    const beyond = task.drawBeyond ? (diverged ? 0 : (await measured("beyond")).right) : null;
     return {
       ...{ cell, lag, seed, setting },
       ...learned,
@@ -88,25 +91,24 @@ async function train(
   budget: number,
   allowedWrong: number | null,
   onCheck: (check: Check) => void,
-  signal?: AbortSignal,
+  turns: Long,
 ): Promise<Pick<LabRun, "sequences" | "ended" | "curve"> | null> {
   const curve: Check[] = [];
   const steps = Math.ceil(budget / batchSize);
-  const turns = new Turns();
   for (let step = 1; step <= steps; step++) {
-    if (signal?.aborted) return null;
+    if (turns.aborted) return null;
     const loss = model.trainOnBatch(...sequences.batch("training", (step - 1) * batchSize, batchSize));
     const done = step * batchSize;
     if (!Number.isFinite(loss)) return { sequences: done, ended: "diverged", curve };
     if (step % CHECK_EVERY === 0 || step === steps) {
       const answerLoss = sequences.answerLoss(loss);
-      const right = sequences.measure(model, "check", CHECKED).right;
+      const { right } = await turns.run(sequences.measure(model, "check", CHECKED));
       curve.push({ sequences: done, loss: answerLoss, right });
       onCheck(curve.at(-1)!);
       if (allowedWrong !== null && 1 - right <= allowedWrong + 1e-12)
         return { sequences: done, ended: "solved", curve };
     }
-    await turns.share();
+    await turns.did();
   }
   return { sequences: budget, ended: "budget", curve };
 }

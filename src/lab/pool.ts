@@ -1,20 +1,21 @@
 /** Makes runs, several at once, and tells how it goes. */
 import { type Runner, threadRunner } from "#lab-runners";
+import type { Progress } from "../base/progress.js";
 import type { EngineChoice } from "../engines/registry.js";
 import { Forecast } from "./forecast.js";
 import { type Check, type Job, learn, type RunOrder } from "./learn.js";
 import type { LabRun, LabSizes } from "./result.js";
 
 /** Where the experiment is; given after every check of a run, and with `finished` at its end. */
-export interface LabProgress extends Job {
-  /** Runs in all. */
-  runs: number;
+export interface LabProgress extends Job, Progress {
+  /** Of this run: "choosing", where it helps to choose settings, or "measuring", where it is one that is reported. */
+  phase: "choosing" | "measuring";
   /** Runs finished. */
   done: number;
+  /** Runs in all. */
+  total: number;
   /** The number of this run, from 0. */
   run: number;
-  /** Whether it helps to choose settings; otherwise it is one that is reported. */
-  choosing: boolean;
   /** Training sequences that it has used. */
   sequences: number;
   /** Cross-entropy an answer, or squared error; NaN where the run ended before its first check. */
@@ -40,7 +41,7 @@ export interface PoolOptions {
   engineName: string;
   threads: number;
   signal: AbortSignal | undefined;
-  onProgress: (progress: LabProgress) => void;
+  onProgress: ((progress: LabProgress) => void) | undefined;
 }
 
 /** A run that is to come, as far as its time hangs on it. */
@@ -132,13 +133,13 @@ export class Pool {
   }
 
   private report(number: number, job: Job, { sequences, loss, right }: Check, finished: LabRun | null): void {
-    this.options.onProgress({
+    this.options.onProgress?.({
       ...job,
       ...{ sequences, loss, right, finished, engine: this.options.engineName },
-      runs: this.plan.length,
+      phase: this.plan[number]!.choosing ? "choosing" : "measuring",
       done: this.done,
+      total: this.plan.length,
       run: number,
-      choosing: this.plan[number]!.choosing,
       seconds: this.seconds,
       atMost: this.secondsLeft(),
     });

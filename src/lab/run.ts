@@ -1,8 +1,9 @@
 /** Runs an experiment: every chosen cell at every chosen lag, with settings that were chosen fairly, from several seeds. */
 
 import { availableThreads } from "#workers";
-import { functionOf, listOf } from "../base/arguments.js";
+import { listOf } from "../base/arguments.js";
 import { inputError, knownOptions, oneOf, wholeNumber } from "../base/errors.js";
+import { checkLongOptions, LONG_OPTIONS, type LongOptions } from "../base/progress.js";
 import { ENGINES } from "../engines/engines.js";
 import type { EngineChoice } from "../engines/registry.js";
 import { checked, refuseIdleOptions } from "./asked.js";
@@ -25,7 +26,7 @@ import type { LabTask } from "./task.js";
 import { taskNamed } from "./tasks/index.js";
 
 /** Options of `runLab`; all may be left out. */
-export interface LabOptions {
+export interface LabOptions extends LongOptions<LabProgress> {
   /** Default "auto": the fastest there is. */
   engine?: EngineChoice;
   /**
@@ -66,31 +67,28 @@ export interface LabOptions {
   /** Training sequences a run may use. Default: the task's own. */
   sequences?: number;
   /** Ends the experiment after the current step; the result then holds the runs that were finished. */
-  signal?: AbortSignal;
+  signal?: AbortSignal | undefined;
+  /** Told after every check of a run, and at its end. */
+  onProgress?: ((progress: LabProgress) => void) | undefined;
 }
 
 const DEFAULT_SEEDS = 5;
 
 const LAB_OPTIONS = [
   ...["engine", "threads", "lags", "cells", "seeds", "seed", "units", "search", "sweep", "learningRate"],
-  ...["gain", "gateStart", "clipnorm", "truncation", "batchSize", "sequences", "signal"],
+  ...["gain", "gateStart", "clipnorm", "truncation", "batchSize", "sequences", ...LONG_OPTIONS],
 ];
 
 /**
  * Runs an experiment: a network a cell, lag and seed, each trained until it solves the task or its sequences are used up.
  * Beside the settings chosen for each cell it shows Keras's defaults.
  * @param name one of `TASKS`
- * @param onProgress told after every check of a run, and at its end
  * @throws InputError on options that make no experiment
  */
-export async function runLab(
-  name: string,
-  options: LabOptions = {},
-  onProgress: (progress: LabProgress) => void = () => {},
-): Promise<LabResult> {
+export async function runLab(name: string, options: LabOptions = {}): Promise<LabResult> {
   knownOptions(options, LAB_OPTIONS, "lab");
-  functionOf(onProgress, "lab onProgress");
-  return new Experiment(taskNamed(name), options, onProgress).run();
+  checkLongOptions(options, "lab");
+  return new Experiment(taskNamed(name), options).run();
 }
 
 /** The cells of such an experiment. @throws InputError on options that make none */
@@ -110,7 +108,6 @@ class Experiment {
   constructor(
     private readonly task: LabTask,
     private readonly options: LabOptions,
-    private readonly onProgress: (progress: LabProgress) => void,
   ) {
     const { lags } = task.defaults;
     const { sweep } = options;
@@ -172,11 +169,11 @@ class Experiment {
       ...(options.search ? plannedSearch(places, sequences) : []),
       ...jobsOf(planned, seeds, sequences).map((job) => ({ ...job, choosing: false })),
     ];
-    const { engine: choice, signal } = options;
+    const { engine: choice, signal, onProgress } = options;
     const pool = new Pool(
       {
         ...{ task: task.name, sizes: { units, batchSize, sequences }, engine: choice, engineName },
-        ...{ threads, signal, onProgress: this.onProgress },
+        ...{ threads, signal, onProgress },
       },
       plan,
     );

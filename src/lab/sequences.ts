@@ -1,8 +1,12 @@
 /** The sequences that a run learns from and is measured on. */
+import type { Pieces } from "../base/pieces.js";
 import type { Model } from "../model/model.js";
 import { Draw, type SetName } from "./draw.js";
 import { answersOf, errorOf, lossPerAnswer } from "./network.js";
 import type { LabTask, TaskSizes } from "./task.js";
+
+/** Sequences that are answered in one piece: of long ones few. */
+const [LEAST_ROWS, MOST_ROWS, STEPS] = [16, 128, 2 ** 14];
 
 /** A task's sequences at one lag, from one seed. The same for every cell, so that all learn from the same. */
 export class Sequences {
@@ -54,8 +58,8 @@ export class Sequences {
    * Of the set's first sequences, the share to which the model's answer is right, and the mean loss an answer:
    * cross-entropy in nats, or the squared error of a number.
    */
-  measure(model: Model, set: SetName, rows: number): { right: number; loss: number } {
-    const batch = 128;
+  *measure(model: Model, set: SetName, rows: number): Pieces<{ right: number; loss: number }> {
+    const batch = Math.min(MOST_ROWS, Math.max(LEAST_ROWS, Math.floor(STEPS / this.sizes.steps)));
     let [right, loss, answers] = [0, 0, 0];
     for (let first = 0; first < rows; first += batch) {
       const [x, y] = this.batch(set, first, Math.min(batch, rows - first));
@@ -69,6 +73,7 @@ export class Sequences {
         for (let k = 0; k < target.length; k++) loss += errorOf(this.task, output[k]!, target[k]!);
         answers += this.task.answer === "softmaxSteps" ? target.reduce((sum, one) => sum + one, 0) : 1;
       }
+      yield x.rows;
     }
     return { right: right / rows, loss: loss / answers };
   }

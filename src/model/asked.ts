@@ -1,5 +1,6 @@
 /** What is put to a model or a predictor. */
 import { knownOptions, wholeNumber } from "../base/errors.js";
+import { atOnce } from "../base/pieces.js";
 import type { Rows } from "../network/arrays.js";
 import type { InputsLike } from "../network/inputs.js";
 import { DEFAULT_BATCH, type Network } from "../network/network.js";
@@ -13,5 +14,5 @@ export function asked(
 ): [inputs: Rows[], batchSize: number] {
   knownOptions(options, ["batchSize", "onWarning"], "predict");
   const batchSize = wholeNumber(options.batchSize ?? DEFAULT_BATCH, "predict batchSize", 1);
-  return [network.inputRows(x), batchSize];
+  return [atOnce(network.inputRows(x)), batchSize];
 }

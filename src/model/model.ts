@@ -1,6 +1,8 @@
 /** A model: what users have of a network and its training. It guards, explains and keeps; the work is done below. */
 import { inputError, knownOptions, oneOf } from "../base/errors.js";
 import { checkOnWarning } from "../base/notes.js";
+import { atOnce } from "../base/pieces.js";
+import { checkLongOptions, LONG_OPTIONS, Long } from "../base/progress.js";
 import { ENGINES } from "../engines/engines.js";
 import type { Layer, Shape } from "../layers/layer.js";
 import { nestedRows, type Rows, type TargetsLike } from "../network/arrays.js";
@@ -10,10 +12,10 @@ import { Network } from "../network/network.js";
 import type { WeightArray } from "../network/weights.js";
 import type { Compiled } from "../objectives/compiled.js";
 import type * as train from "../train/callbacks.js";
-import { type Dataset, splitLast, type WeightOptions } from "../train/dataset.js";
-import { checkSignal, type EvaluateOptions, evaluateDataset, type Scores } from "../train/evaluate.js";
+import type { Dataset, WeightOptions } from "../train/dataset.js";
+import { type EvaluateOptions, evaluateDataset, Measuring, type Scores } from "../train/evaluate.js";
 import type * as fit from "../train/fit.js";
-import { checkFitOptions, FitRun, type History } from "../train/fit.js";
+import { checkFitOptions, type History, runFit } from "../train/fit.js";
 import { type CompileOptions, type Gradients, Trainer } from "../train/trainer.js";
 import type { OptimizerState } from "../train/training-state.js";
 import { asked } from "./asked.js";
@@ -268,27 +270,17 @@ export class Model {
   async fit(x: InputsLike, y: TargetsLike, options: FitOptions = {}): Promise<History> {
     checkFitOptions(options);
     if (this.#fitting) throw inputError({ expected: "one fit at a time", where: `model ${this.name}` });
-    const data = this.dataset(x, y, options);
-    const { validationData } = options;
-    const [train, split] = splitLast(data, options.validationSplit ?? 0);
-    const validation = validationData
-      ? this.dataset(
-          validationData[0],
-          validationData[1],
-          { sampleWeight: validationData[2] },
-          "validationData",
-        )
-      : // As in Keras, class weights are for training alone; sample weights count in validation too.
-        split && (options.classWeight ? { ...split, weights: null } : split);
-    const host = { model: this, steered: (callback: () => void | Promise<void>) => this.#steered(callback) };
     this.#fitting = true;
     try {
       const compiled = this.#network.ready();
       if (compiled) await compiled;
-      const run = new FitRun<Model>(this.#trainer, host, train, validation, options);
-      this.#say(true, options.onWarning, "fit");
-      const history = await run.run();
-      this.#say(true, options.onWarning, "fit");
+      const host = {
+        model: this,
+        steered: (callback: () => void | Promise<void>) => this.#steered(callback),
+      };
+      const say = () => this.#say(true, options.onWarning, "fit");
+      const history = await runFit<Model>(this.#trainer, host, [x, y], options, say);
+      say();
       return history;
     } finally {
       this.#fitting = false;
@@ -322,16 +314,20 @@ export class Model {
    * @throws InputError where the weights change meanwhile; AbortError when the signal was given
    */
   async evaluate(x: InputsLike, y: TargetsLike, options: EvaluateOptions = {}): Promise<Scores> {
-    knownOptions(options, ["batchSize", "sampleWeight", "signal", "onWarning"], "evaluate");
+    knownOptions(options, ["batchSize", "sampleWeight", "onWarning", ...LONG_OPTIONS], "evaluate");
     this.#refuseDuringFit("evaluate", true);
-    checkSignal(options.signal, "evaluate signal");
-    const data = this.dataset(x, y, options);
+    checkLongOptions(options, "evaluate");
     const compiled = this.#network.ready();
     if (compiled) await compiled;
+    // Of a model that is not built yet there are no weights to change.
+    const long = this.isBuilt
+      ? new Measuring(this.#network, options, "evaluate")
+      : new Long(options, "evaluate");
+    long.begin("checking");
+    const data = await long.run(this.#trainer.dataset(x, y, options));
+    long.hear();
     this.#say(false, options.onWarning, "evaluate");
-    const scores = await evaluateDataset(this.#trainer, data, options);
-    if (!scores) throw new DOMException("evaluate was aborted", "AbortError");
-    return scores;
+    return await evaluateDataset(this.#trainer, data, options, long.inner());
   }
 
   /** Outputs row by row: a vector each, or a vector a step for sequences. */
@@ -365,7 +361,7 @@ export class Model {
 
   /** Checks x and y against the model and makes them flat. */
   dataset(x: InputsLike, y: TargetsLike, options: WeightOptions, where = ""): Dataset {
-    return this.#trainer.dataset(x, y, options, where);
+    return atOnce(this.#trainer.dataset(x, y, options, where));
   }
 
   /**

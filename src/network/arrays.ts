@@ -1,5 +1,6 @@
 /** From what users pass (nested arrays, typed arrays) to flat float32 rows, checked. */
 import { inputError } from "../base/errors.js";
+import { NUMBERS, type Pieces, ROWS, spans } from "../base/pieces.js";
 
 /** Rows of one input, flat; every row has the same shape. */
 export interface Rows {
@@ -22,8 +23,8 @@ const isFlat = (value: unknown): value is Rows =>
 const isRow = (value: unknown) => Array.isArray(value) || ArrayBuffer.isView(value);
 
 /** @throws InputError when rows differ in shape, are empty or hold something that is not a number */
-export function toRows(value: RowsLike, where: string): Rows {
-  if (isFlat(value)) return checkFlat(value, where);
+export function* toRows(value: RowsLike, where: string): Pieces<Rows> {
+  if (isFlat(value)) return yield* checkFlat(value, where);
   const rows = value?.length;
   const first = rows ? value[0] : undefined;
   if (!Array.isArray(value) || typeof rows !== "number" || typeof first !== "object" || first === null) {
@@ -47,6 +48,7 @@ export function toRows(value: RowsLike, where: string): Rows {
         copyNumbers(data, r * size + t * shape[1]!, step, shape[1]!, `${where} row ${r} step ${t}`);
       }
     }
+    if (r % ROWS === ROWS - 1) yield 0;
   }
   return { data, rows, shape };
 }
@@ -69,7 +71,7 @@ function copyNumbers(
   }
 }
 
-function checkFlat(value: Rows, where: string): Rows {
+function* checkFlat(value: Rows, where: string): Pieces<Rows> {
   const size = value.shape.reduce((a, b) => a * b, 1);
   if (value.data.length !== value.rows * size) {
     throw inputError({
@@ -78,7 +80,7 @@ function checkFlat(value: Rows, where: string): Rows {
       received: value.data.length,
     });
   }
-  rejectNaN(value.data, value.shape, where);
+  yield* rejectNaN(value.data, value.shape, where);
   return value;
 }
 
@@ -100,28 +102,30 @@ const differs = (where: string, expected: number, row: ArrayLike<unknown> | null
     next: "Pad the rows to one length (padSequences).",
   });
 
-function rejectNaN(data: Float32Array, shape: readonly number[], where: string): void {
-  // Every batch comes by here: a loop, which takes a sixth of findIndex's time.
-  for (let i = 0; i < data.length; i++) {
-    if (!Number.isNaN(data[i]!)) continue;
-    throw inputError({
-      expected: "numbers",
-      where: `${where} ${placeOf(i, shape)}`,
-      received: Number.NaN,
-    });
-  }
+function rejectNaN(data: Float32Array, shape: readonly number[], where: string): Pieces<void> {
+  return spans(data.length, NUMBERS, (from, to) => {
+    // Every batch comes by here: a loop, which takes a sixth of findIndex's time.
+    for (let i = from; i < to; i++) {
+      if (!Number.isNaN(data[i]!)) continue;
+      throw inputError({
+        expected: "numbers",
+        where: `${where} ${placeOf(i, shape)}`,
+        received: Number.NaN,
+      });
+    }
+  });
 }
 
 /** Targets as [rows][width]; `sparse` keeps one class index a row. */
-export function toTargets(
+export function* toTargets(
   value: TargetsLike,
   rows: number,
   width: number,
   sparse: boolean,
   where: string,
-): Float32Array {
+): Pieces<Float32Array> {
   const size = sparse ? 1 : width;
-  const data = isFlat(value) ? value.data : flatten(value, size, where);
+  const data = isFlat(value) ? value.data : yield* flatten(value, size, where);
   if (data.length !== rows * size) {
     throw inputError({
       expected: size === 1 ? `${rows} targets, one a row` : `${rows} targets of ${size} numbers`,
@@ -140,15 +144,15 @@ export function toTargets(
       });
     }
   }
-  rejectNaN(data, [size], where);
+  yield* rejectNaN(data, [size], where);
   return data;
 }
 
-function flatten(
+function* flatten(
   value: ArrayLike<number> | ArrayLike<ArrayLike<number>>,
   size: number,
   where: string,
-): Float32Array {
+): Pieces<Float32Array> {
   if (!Array.isArray(value) && !ArrayBuffer.isView(value)) {
     throw inputError({ expected: "targets, as [0, 1, …]", where, received: value });
   }
@@ -158,23 +162,31 @@ function flatten(
   else {
     for (let r = 0; r < value.length; r++) {
       copyNumbers(data, r * size, value[r] as ArrayLike<number>, size, `${where} row ${r}`);
+      if (r % ROWS === ROWS - 1) yield 0;
     }
   }
   return data;
 }
 
 /** Ids must be whole numbers that the Embedding has a row for. */
-export function checkIds(data: Float32Array, rowSize: number, vocabulary: number, layer: string): void {
-  for (let i = 0; i < data.length; i++) {
-    const id = data[i]!;
-    if (id >= 0 && id < vocabulary && Number.isInteger(id)) continue;
-    throw inputError({
-      expected: `a token id from 0 to ${vocabulary - 1} (inputDim ${vocabulary})`,
-      where: `input of Embedding ${layer}, row ${Math.floor(i / rowSize)}, position ${i % rowSize}`,
-      received: id,
-      next: "Encode the text with the vocabulary that the model was made for.",
-    });
-  }
+export function checkIds(
+  data: Float32Array,
+  rowSize: number,
+  vocabulary: number,
+  layer: string,
+): Pieces<void> {
+  return spans(data.length, NUMBERS, (from, to) => {
+    for (let i = from; i < to; i++) {
+      const id = data[i]!;
+      if (id >= 0 && id < vocabulary && Number.isInteger(id)) continue;
+      throw inputError({
+        expected: `a token id from 0 to ${vocabulary - 1} (inputDim ${vocabulary})`,
+        where: `input of Embedding ${layer}, row ${Math.floor(i / rowSize)}, position ${i % rowSize}`,
+        received: id,
+        next: "Encode the text with the vocabulary that the model was made for.",
+      });
+    }
+  });
 }
 
 /** Copies the rows that `order[from … to−1]` names. */

@@ -1,5 +1,6 @@
 /** What users pass as x, checked against a model's inputs. */
 import { inputError } from "../base/errors.js";
+import type { Pieces } from "../base/pieces.js";
 import { readsIds, takesTexts } from "../layers/traits.js";
 import type { Vectorizer } from "../tokens/vectorizer.js";
 import { checkIds, type Rows, type RowsLike, toRows } from "./arrays.js";
@@ -11,17 +12,21 @@ export type InputLike = RowsLike | readonly string[];
 export type InputsLike = InputLike | readonly InputLike[];
 
 /** One `Rows` an input. `nodes`: the model's, or none while it is not built. */
-export function readInputs(x: InputsLike, nodes: readonly Node[]): Rows[] {
+export function* readInputs(x: InputsLike, nodes: readonly Node[]): Pieces<Rows[]> {
   const inputs = nodes.filter((node) => node.inputs.length === 0);
-  if (inputs.length <= 1) return [readInput(x as InputLike, inputs[0], "x")];
+  if (inputs.length <= 1) return [yield* readInput(x as InputLike, inputs[0], "x")];
   if (!Array.isArray(x) || x.length !== inputs.length) {
     throw inputError({ expected: `a list of ${inputs.length} inputs`, where: "x", received: x });
   }
-  return (x as readonly InputLike[]).map((rows, i) => readInput(rows, inputs[i], `x[${i}]`));
+  const read: Rows[] = [];
+  for (const [i, rows] of (x as readonly InputLike[]).entries()) {
+    read.push(yield* readInput(rows, inputs[i], `x[${i}]`));
+  }
+  return read;
 }
 
-function readInput(x: InputLike, node: Node | undefined, where: string): Rows {
-  if (!isTexts(x)) return toRows(x as RowsLike, where);
+function* readInput(x: InputLike, node: Node | undefined, where: string): Pieces<Rows> {
+  if (!isTexts(x)) return yield* toRows(x as RowsLike, where);
   const layer = node?.layer;
   if (!layer || !takesTexts(layer)) {
     const next =
@@ -43,7 +48,7 @@ function textRows(texts: readonly string[], vectorizer: Vectorizer): Rows {
 }
 
 /** @throws InputError when rows are of another shape than the model takes, or ids beyond its vocabulary */
-export function checkInputs(inputs: readonly Rows[], nodes: readonly Node[]): void {
+export function* checkInputs(inputs: readonly Rows[], nodes: readonly Node[]): Pieces<void> {
   if (inputs.some(({ rows }) => rows !== inputs[0]!.rows)) {
     throw inputError({
       expected: "inputs of equally many rows",
@@ -52,10 +57,10 @@ export function checkInputs(inputs: readonly Rows[], nodes: readonly Node[]): vo
     });
   }
   const places = nodes.flatMap((node, i) => (node.inputs.length === 0 ? [i] : []));
-  inputs.forEach((input, i) => {
+  for (const [i, input] of inputs.entries()) {
     checkShape(input, nodes[places[i]!]!.shape);
-    checkEmbeddings(input, places[i]!, nodes);
-  });
+    yield* checkEmbeddings(input, places[i]!, nodes);
+  }
 }
 
 function checkShape({ shape, rows }: Rows, expected: readonly (number | null)[]): void {
@@ -74,9 +79,9 @@ function checkShape({ shape, rows }: Rows, expected: readonly (number | null)[])
 }
 
 /** Ids are checked before a kernel uses them as addresses. */
-function checkEmbeddings(input: Rows, place: number, nodes: readonly Node[]): void {
+function* checkEmbeddings(input: Rows, place: number, nodes: readonly Node[]): Pieces<void> {
   for (const { layer, inputs } of nodes) {
     if (!readsIds(layer) || inputs[0] !== place) continue;
-    checkIds(input.data, input.shape[0]!, layer.options.inputDim, layer.name);
+    yield* checkIds(input.data, input.shape[0]!, layer.options.inputDim, layer.name);
   }
 }

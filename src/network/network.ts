@@ -4,6 +4,7 @@
  */
 import { indicesOf, listOf, objectOf, textOf } from "../base/arguments.js";
 import { inputError, wholeNumber } from "../base/errors.js";
+import type { Pieces } from "../base/pieces.js";
 import { direct, type Engine } from "../engines/engine.js";
 import type { EngineMaker } from "../engines/registry.js";
 import type { Layer, Shape } from "../layers/layer.js";
@@ -64,6 +65,9 @@ export const unknownShape = (name: string) =>
 
 /** Rows a plan where the results do not depend on it. */
 export const DEFAULT_BATCH = 256;
+
+/** Rows a plan where others are to have their turn between two of them: each thread has some of its own. */
+export const rowsAtOnce = (threads: number): number => Math.min(DEFAULT_BATCH, 64 * threads);
 
 export class Network {
   readonly name: string;
@@ -234,10 +238,10 @@ export class Network {
   }
 
   /** What users pass as x, checked; it builds a network whose input shape is not known yet. One `Rows` an input. */
-  inputRows(x: InputsLike): Rows[] {
-    const inputs = readInputs(x, this.nodes);
+  *inputRows(x: InputsLike): Pieces<Rows[]> {
+    const inputs = yield* readInputs(x, this.nodes);
     if (!this.graph) this.buildFrom(chain(this.layers, inputs[0]!.shape)!);
-    checkInputs(inputs, this.nodes);
+    yield* checkInputs(inputs, this.nodes);
     return inputs;
   }
 

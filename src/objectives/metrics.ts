@@ -1,4 +1,5 @@
-import { auc, aucExact } from "./metrics/auc.js";
+import { atOnce, type Pieces } from "../base/pieces.js";
+import { auc, aucInPieces } from "./metrics/auc.js";
 import {
   brierScore,
   type Calibration,
@@ -21,7 +22,7 @@ import {
   predictedClass,
   probabilityOf,
 } from "./metrics/predictions.js";
-import { bestThreshold, type ThresholdPoint, thresholdCurve } from "./metrics/threshold.js";
+import { bestOf, curveOf, sweepOf, type ThresholdPoint } from "./metrics/threshold.js";
 
 /** All there is to say of a model's answers; plain data. */
 export interface Evaluation extends ConfusionScores {
@@ -65,31 +66,42 @@ export function areaUnderRoc({ aucExact, binary, perClass }: Evaluation): number
 }
 
 /** Every metric of a set of predictions. Complains of labels, weights or probabilities that make no sense. */
-export function evaluatePredictions(p: Predictions): Evaluation {
+export const evaluatePredictions = (p: Predictions): Evaluation => atOnce(evaluating(p));
+
+/** As `evaluatePredictions`. */
+export function* evaluating(p: Predictions): Pieces<Evaluation> {
   checkPredictions(p);
+  yield 0;
   const confusion = confusionMatrix(p);
   const scores = confusionScores(confusion);
+  yield 0;
+  const areas = { auc: auc(p), aucExact: yield* aucInPieces(p) };
+  const losses = { logLoss: logLoss(p), brier: brierScore(p) };
+  yield 0;
+  const calibrated = calibration(p);
+  yield 0;
+  const intervals = { ...(yield* confusionIntervals(p, confusion, scores)), logLoss: logLossInterval(p) };
+  yield 0;
   return {
     rows: p.labels.length,
     classes: classCount(p.outputs),
     confusion,
     ...scores,
-    auc: auc(p),
-    aucExact: aucExact(p),
-    logLoss: logLoss(p),
-    brier: brierScore(p),
-    calibration: calibration(p),
-    intervals: { ...confusionIntervals(p, confusion, scores), logLoss: logLossInterval(p) },
-    ...(p.outputs === 1 ? { binary: binaryEvaluation(p) } : {}),
+    ...areas,
+    ...losses,
+    calibration: calibrated,
+    intervals,
+    ...(p.outputs === 1 ? { binary: yield* binaryEvaluation(p) } : {}),
   };
 }
 
-function binaryEvaluation(p: Predictions): BinaryEvaluation {
+function* binaryEvaluation(p: Predictions): Pieces<BinaryEvaluation> {
+  const sweep = yield* sweepOf(p);
   return {
     threshold: p.threshold ?? DEFAULT_THRESHOLD,
-    curve: thresholdCurve(p),
-    bestF1: bestThreshold(p, "f1"),
-    bestAccuracy: bestThreshold(p, "accuracy"),
+    curve: curveOf(sweep),
+    bestF1: yield* bestOf(sweep, "f1"),
+    bestAccuracy: yield* bestOf(sweep, "accuracy"),
   };
 }
 

@@ -1,4 +1,5 @@
 /** Temperature scaling: one factor on a classifier's scores that makes its probabilities honest (Guo et al. 2017). */
+import type { Pieces } from "../base/pieces.js";
 
 /** Rows of scores: the higher of a row's is answered. */
 export interface Scores {
@@ -47,13 +48,14 @@ const GOLDEN = (Math.sqrt(5) - 1) / 2;
  * The factor f on scores (1 over the temperature) that makes rows · scaledLogLoss + (ln f − ln 0.4)² least; by golden
  * section over ln f. Scores are to have a standard deviation of a few.
  */
-export function fitTemperature(given: Scores): number {
+export function* fitTemperature(given: Scores): Pieces<number> {
   const rows = given.classes.length;
   const cost = (log: number) => rows * scaledLogLoss(given, Math.exp(log)) + (log - Math.log(LIKELY)) ** 2;
   let [low, high] = [LEAST, MOST];
   let [a, b] = [high - GOLDEN * (high - low), low + GOLDEN * (high - low)];
   let [costA, costB] = [cost(a), cost(b)];
   while (high - low > 1e-3) {
+    yield 0;
     if (costA <= costB) {
       [high, b, costB] = [b, a, costA];
       a = high - GOLDEN * (high - low);

@@ -4,6 +4,7 @@
  */
 import { inputError, oneOf, wholeNumber } from "../base/errors.js";
 import { isObject } from "../base/json.js";
+import { type Pieces, ROWS, spans } from "../base/pieces.js";
 import { hashText, shapeOf } from "./ngrams.js";
 import type { InputRows } from "./row-encoder.js";
 import type { TokenTable } from "./token-table.js";
@@ -104,24 +105,28 @@ export interface ChannelSizes {
 }
 
 /** Learns what is known of each channel from rows of texts: the most frequent, by falling count. */
-export function channelRules(
+export function* channelRules(
   texts: TokenizedTexts,
   rows: ArrayLike<number>,
   { channels, most, least }: ChannelSizes,
   shape: { readonly length: number; readonly head: number },
-): ChannelRules {
+): Pieces<ChannelRules> {
   const uses = new Uint32Array(texts.distinct);
-  for (let i = 0; i < rows.length; i++) for (const token of texts.tokensOf(rows[i]!)) uses[token]!++;
+  yield* spans(rows.length, ROWS, (from, to) => {
+    for (let i = from; i < to; i++) for (const token of texts.tokensOf(rows[i]!)) uses[token]!++;
+  });
   const counts = channels.map(() => new Map<number, number>());
-  for (let token = 0; token < uses.length; token++) {
-    if (uses[token] === 0) continue;
-    const text = texts.table.word(token);
-    const lower = text.toLowerCase();
-    for (const [c, channel] of channels.entries()) {
-      const hash = hashIn(channel, text, lower);
-      counts[c]!.set(hash, (counts[c]!.get(hash) ?? 0) + uses[token]!);
+  yield* spans(uses.length, ROWS, (from, to) => {
+    for (let token = from; token < to; token++) {
+      if (uses[token] === 0) continue;
+      const text = texts.table.word(token);
+      const lower = text.toLowerCase();
+      for (const [c, channel] of channels.entries()) {
+        const hash = hashIn(channel, text, lower);
+        counts[c]!.set(hash, (counts[c]!.get(hash) ?? 0) + uses[token]!);
+      }
     }
-  }
+  });
   const known = Object.fromEntries(
     channels.map((channel, c) => {
       const kept = [...counts[c]!].filter(([, count]) => count >= least);
@@ -134,14 +139,16 @@ export function channelRules(
 }
 
 /** Rows of every channel. @param texts the tokens of each */
-export function channelRows(channels: Channels, texts: readonly Int32Array[]): InputRows[] {
+export function* channelRows(channels: Channels, texts: readonly Int32Array[]): Pieces<InputRows[]> {
   const { length } = channels.rules;
   const data = channels.names.map(() => new Float32Array(texts.length * length));
-  texts.forEach((tokens, i) => {
-    channels.lay(
-      tokens,
-      data.map((all) => all.subarray(i * length, (i + 1) * length)),
-    );
+  yield* spans(texts.length, ROWS, (from, to) => {
+    for (let i = from; i < to; i++) {
+      channels.lay(
+        texts[i]!,
+        data.map((all) => all.subarray(i * length, (i + 1) * length)),
+      );
+    }
   });
   return data.map((all) => ({ data: all, rows: texts.length, shape: [length] }));
 }

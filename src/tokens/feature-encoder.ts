@@ -7,6 +7,7 @@
 import { textOf } from "../base/arguments.js";
 import { finiteNumber, inputError, oneOf, wholeNumber } from "../base/errors.js";
 import { isObject } from "../base/json.js";
+import { atOnce, type Pieces, ROWS, spans } from "../base/pieces.js";
 import { type ChannelRules, Channels, channelRows, readChannels, writeChannels } from "./channels.js";
 import { type ClassCounts, inverseDocumentFrequencies, logCountRatios, totalsOf } from "./feature-values.js";
 import { NgramTable } from "./ngram-table.js";
@@ -96,6 +97,8 @@ const MOST_VALUES = 2 ** 26;
 /** Columns that a file may ask for: each text has a scale for every one. */
 const MOST_COLUMNS = 2 ** 16;
 const SHORTEST = 8;
+/** Texts whose n-grams are looked up in one piece. */
+const FEATURE_ROWS = ROWS / 8;
 
 export class FeatureEncoder implements RowEncoder {
   readonly frontEnd: LexerOptions = { frontEnd: "lexer" };
@@ -173,23 +176,28 @@ export class FeatureEncoder implements RowEncoder {
   encodeTexts(texts: readonly string[], report?: EncodingReport): EncodedBatch[] {
     const tokenized = new TokenizedTexts(this.frontEnd);
     for (const text of texts) tokenized.add(textOf(text, "text to encode"));
-    return this.encodeCorpus(
-      tokenized,
-      Array.from(texts, (_, row) => row),
-      report,
-    );
+    const rows = Array.from(texts, (_, row) => row);
+    return atOnce(this.encodeCorpus(tokenized, rows, report));
   }
 
-  encodeCorpus(texts: TokenizedTexts, rows: ArrayLike<number>, report?: EncodingReport): EncodedBatch[] {
+  *encodeCorpus(
+    texts: TokenizedTexts,
+    rows: ArrayLike<number>,
+    report?: EncodingReport,
+  ): Pieces<EncodedBatch[]> {
     const ngrams = new Ngrams(this.parts.rules, texts.table);
     const list = new NgramList();
     const channels = this.parts.channels ? new Channels(this.parts.channels, texts.table) : null;
-    const encoded = Array.from(rows, (row, position) => {
-      const tokens = texts.tokensOf(row);
-      const one = this.encodeRow(tokens, ngrams, list);
-      if (report) count(report, tokens, one);
-      return { position, tokens, ...one };
-    });
+    const encoded: (EncodedRow & { position: number; tokens: Int32Array })[] = [];
+    const encoding = (from: number, to: number) => {
+      for (let position = from; position < to; position++) {
+        const tokens = texts.tokensOf(rows[position]!);
+        const one = this.encodeRow(tokens, ngrams, list);
+        if (report) count(report, tokens, one);
+        encoded.push({ position, tokens, ...one });
+      }
+    };
+    yield* spans(rows.length, FEATURE_ROWS, encoding, true);
     encoded.sort((a, b) => a.length - b.length || a.position - b.position);
     const batches: EncodedBatch[] = [];
     for (let from = 0; from < encoded.length; ) {
@@ -197,29 +205,33 @@ export class FeatureEncoder implements RowEncoder {
       const most = Math.min(MOST_ROWS, Math.max(1, Math.floor(MOST_IN_BATCH / (length * this.columns))));
       let to = from + 1;
       while (to < encoded.length && to - from < most && encoded[to]!.length === length) to++;
-      batches.push(this.batchOf(encoded.slice(from, to), length, channels));
+      batches.push(yield* this.batchOf(encoded.slice(from, to), length, channels));
       from = to;
+      yield 0;
     }
     return batches;
   }
 
   /** What encoding rows would report, without what they are encoded as. */
-  reportOf(texts: TokenizedTexts, rows: ArrayLike<number>): EncodingReport {
+  *reportOf(texts: TokenizedTexts, rows: ArrayLike<number>): Pieces<EncodingReport> {
     const ngrams = new Ngrams(this.parts.rules, texts.table);
     const list = new NgramList();
     const report = newEncodingReport();
-    for (let i = 0; i < rows.length; i++) {
-      const tokens = texts.tokensOf(rows[i]!);
-      count(report, tokens, this.encodeRow(tokens, ngrams, list));
-    }
+    const encoding = (from: number, to: number) => {
+      for (let i = from; i < to; i++) {
+        const tokens = texts.tokensOf(rows[i]!);
+        count(report, tokens, this.encodeRow(tokens, ngrams, list));
+      }
+    };
+    yield* spans(rows.length, FEATURE_ROWS, encoding, true);
     return report;
   }
 
-  private batchOf(
+  private *batchOf(
     encoded: readonly (EncodedRow & { position: number; tokens: Int32Array })[],
     length: number,
     channels: Channels | null,
-  ): EncodedBatch {
+  ): Pieces<EncodedBatch> {
     const { columns, scales: width } = this;
     const rows = encoded.length;
     const ids = new Float32Array(rows * length);
@@ -236,7 +248,7 @@ export class FeatureEncoder implements RowEncoder {
         { data: ids, rows, shape: [length] },
         { data: scales, rows, shape: [width] },
         ...(channels
-          ? channelRows(
+          ? yield* channelRows(
               channels,
               encoded.map(({ tokens }) => tokens),
             )

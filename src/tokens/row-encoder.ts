@@ -1,4 +1,5 @@
 /** From texts to what a network reads, whatever it reads: rows of ids, or features beside their scales. */
+import { type Pieces, ROWS, spans } from "../base/pieces.js";
 import { type CorpusFrontEndOptions, specialWords } from "./options.js";
 import { newRows } from "./pad.js";
 import type { TokenizedTexts } from "./tokenized-texts.js";
@@ -37,7 +38,11 @@ export interface RowEncoder {
   /** Texts as the network reads them. */
   encodeTexts(texts: readonly string[], report?: EncodingReport): EncodedBatch[];
   /** Rows of texts that were taken apart before, by the same front end. */
-  encodeCorpus(texts: TokenizedTexts, rows: ArrayLike<number>, report?: EncodingReport): EncodedBatch[];
+  encodeCorpus(
+    texts: TokenizedTexts,
+    rows: ArrayLike<number>,
+    report?: EncodingReport,
+  ): Pieces<EncodedBatch[]>;
 }
 
 /** Each text as one row of a vocabulary's ids. */
@@ -61,18 +66,32 @@ export class IdEncoder implements RowEncoder {
     return batchOf(ids, rows, length).map((batch) => ({ ...batch, known }));
   }
 
-  encodeCorpus(
+  *encodeCorpus(
     texts: TokenizedTexts,
     rows: ArrayLike<number>,
     report: EncodingReport = newEncodingReport(),
-  ): EncodedBatch[] {
+  ): Pieces<EncodedBatch[]> {
     const { length, vectorizer } = this;
-    const data = newRows(rows.length, length, "texts to encode");
-    for (let i = 0; i < rows.length; i++) {
+    return batchOf(yield* encoded(texts, rows, vectorizer, length, report), rows.length, length);
+  }
+}
+
+/** [rows][length] the ids of texts that were taken apart before. */
+export function* encoded(
+  texts: TokenizedTexts,
+  rows: ArrayLike<number>,
+  vectorizer: Vectorizer,
+  length: number,
+  report: EncodingReport,
+): Pieces<Float32Array> {
+  const data = newRows(rows.length, length, "texts to encode");
+  const encoding = (from: number, to: number) => {
+    for (let i = from; i < to; i++) {
       texts.encodeInto(data.subarray(i * length, (i + 1) * length), rows[i]!, vectorizer, report);
     }
-    return batchOf(data, rows.length, length);
-  }
+  };
+  yield* spans(rows.length, ROWS, encoding, true);
+  return data;
 }
 
 /** Tells whether a row of ids holds a word's: not only padding and what stands for unknown words. */

@@ -1,7 +1,7 @@
 /** Texts as sparse rows of features: which n-grams each has, as numbers. */
 
+import { NUMBERS, type Pieces, ROWS, sorted, spans } from "../base/pieces.js";
 import { BLOCKS, NgramList, type NgramRules, Ngrams } from "./ngrams.js";
-import { grown } from "./token-table.js";
 import type { TokenizedTexts } from "./tokenized-texts.js";
 
 /** Rows by their features. */
@@ -43,48 +43,68 @@ class Counter {
 
   private begin(at: number, hash: number, row: number): number {
     this.slots.set([hash, ++this.size, row + 1, 1], at);
-    // At most five eighths of the slots are taken.
-    if (this.size * 6.4 > this.slots.length) this.grow();
     return this.size - 1;
   }
 
-  private grow(): void {
+  /** Whether there is room for so many more: at most five eighths of the slots are to be taken. */
+  holds(more: number): boolean {
+    return (this.size + more) * 6.4 <= this.slots.length;
+  }
+
+  *grow(): Pieces<void> {
     const old = this.slots;
     const slots = new Uint32Array(old.length * 2);
     const mask = slots.length / 4 - 1;
-    for (let from = 0; from < old.length; from += 4) {
-      if (old[from + 1] === 0) continue;
-      let slot = old[from]! & mask;
-      while (slots[4 * slot + 1] !== 0) slot = (slot + 1) & mask;
-      for (let k = 0; k < 4; k++) slots[4 * slot + k] = old[from + k]!;
-    }
+    yield* spans(old.length / 4, NUMBERS / 8, (first, end) => {
+      for (let from = 4 * first; from < 4 * end; from += 4) {
+        if (old[from + 1] === 0) continue;
+        let slot = old[from]! & mask;
+        while (slots[4 * slot + 1] !== 0) slot = (slot + 1) & mask;
+        for (let k = 0; k < 4; k++) slots[4 * slot + k] = old[from + k]!;
+      }
+    });
     this.slots = slots;
   }
 
   /** By number: the hash, and in how many rows it is. */
-  found(): { hashes: Uint32Array; frequencies: Uint32Array } {
+  *found(): Pieces<{ hashes: Uint32Array; frequencies: Uint32Array }> {
     const { slots, size } = this;
     const [hashes, frequencies] = [new Uint32Array(size), new Uint32Array(size)];
-    for (let at = 0; at < slots.length; at += 4) {
-      const number = slots[at + 1]!;
-      if (number === 0) continue;
-      hashes[number - 1] = slots[at]!;
-      frequencies[number - 1] = slots[at + 3]!;
-    }
+    yield* spans(slots.length / 4, NUMBERS / 8, (first, end) => {
+      for (let at = 4 * first; at < 4 * end; at += 4) {
+        const number = slots[at + 1]!;
+        if (number === 0) continue;
+        hashes[number - 1] = slots[at]!;
+        frequencies[number - 1] = slots[at + 3]!;
+      }
+    });
     return { hashes, frequencies };
   }
 }
+
+/** Rows of features that are gone through in one piece: short texts have some hundred each. */
+const SPARSE = 2 * ROWS;
+
+/** The first numbers of an array, in one that has room for so many. */
+function* resized<A extends Uint32Array | Uint8Array>(from: A, length: number, room: number): Pieces<A> {
+  const to = new (from.constructor as new (length: number) => A)(room);
+  yield* spans(length, 4 * NUMBERS, (first, end) => to.set(from.subarray(first, end), first));
+  return to;
+}
+
+/** Rows whose n-grams are counted in one piece. */
+const COUNTED = ROWS / 8;
 
 /**
  * The features of rows of texts: every n-gram that is in as many rows as its block wants, one at the least.
  * @param leastRows by block, how many rows an n-gram must be in; 1 where nothing is said
  */
-export function featureRows(
+export function* featureRows(
   texts: TokenizedTexts,
   rows: ArrayLike<number>,
   rules: NgramRules,
   leastRows: Partial<Record<(typeof BLOCKS)[number], number>> = {},
-): FeatureRows {
+): Pieces<FeatureRows> {
   const ngrams = new Ngrams(rules, texts.table);
   const counter = new Counter();
   const list = new NgramList();
@@ -96,8 +116,12 @@ export function featureRows(
   for (let row = 0; row < rows.length; row++) {
     list.count = 0;
     ngrams.collect(texts.tokensOf(rows[row]!), list);
-    if (length + list.count > ids.length) ids = grown(ids, length + list.count);
-    if (counter.size + list.count > blocks.length) blocks = grown(blocks, counter.size + list.count);
+    const most = [length + list.count, counter.size + list.count] as const;
+    if (most[0] > ids.length) ids = yield* resized(ids, length, Math.max(2 * ids.length, most[0]));
+    if (most[1] > blocks.length) {
+      blocks = yield* resized(blocks, counter.size, Math.max(2 * blocks.length, most[1]));
+    }
+    while (!counter.holds(list.count)) yield* counter.grow();
     for (let i = 0; i < list.count; i++) {
       const before = counter.size;
       const feature = counter.add(list.hashes[i]!, row);
@@ -107,73 +131,102 @@ export function featureRows(
       ids[length++] = feature;
     }
     starts[row + 1] = length;
+    if (row % COUNTED === COUNTED - 1) yield COUNTED;
   }
+  yield rows.length % COUNTED;
   const features = counter.size;
-  const { hashes, frequencies } = counter.found();
+  const { hashes, frequencies } = yield* counter.found();
   const least = Uint32Array.from(BLOCKS, (block) => leastRows[block] ?? 1);
   const kept = new Uint8Array(features);
-  for (let j = 0; j < features; j++) kept[j] = frequencies[j]! >= least[blocks[j]!]! ? 1 : 0;
+  yield* spans(features, NUMBERS, (from, to) => {
+    for (let j = from; j < to; j++) kept[j] = frequencies[j]! >= least[blocks[j]!]! ? 1 : 0;
+  });
   const all = { rows: rows.length, features, starts, hashes, counts };
-  return select({ ...all, ids: ids.subarray(0, length), blocks: blocks.subarray(0, features) }, kept);
+  return yield* select({ ...all, ids: ids.subarray(0, length), blocks: blocks.subarray(0, features) }, kept);
 }
 
 /** The rows with some of their features, renumbered in their order. @param kept [features] 1 for those that stay */
-export function select(from: FeatureRows, kept: Uint8Array): FeatureRows {
+export function* select(from: FeatureRows, kept: Uint8Array): Pieces<FeatureRows> {
   const { rows, ids: every, starts: begins } = from;
   /** [features] the new number plus one, or 0 */
   const numbers = new Uint32Array(from.features);
   let features = 0;
-  for (let j = 0; j < from.features; j++) if (kept[j] === 1) numbers[j] = ++features;
+  yield* spans(from.features, NUMBERS, (first, end) => {
+    for (let j = first; j < end; j++) if (kept[j] === 1) numbers[j] = ++features;
+  });
   if (features === from.features) return from;
   const starts = new Uint32Array(rows + 1);
   const chosen = new Uint32Array(every.length);
   let at = 0;
-  for (let row = 0; row < rows; row++) {
-    const end = begins[row + 1]!;
-    for (let k = begins[row]!; k < end; k++) {
-      const number = numbers[every[k]!]!;
-      if (number > 0) chosen[at++] = number - 1;
+  yield* spans(rows, SPARSE, (first, last) => {
+    for (let row = first; row < last; row++) {
+      const end = begins[row + 1]!;
+      for (let k = begins[row]!; k < end; k++) {
+        const number = numbers[every[k]!]!;
+        if (number > 0) chosen[at++] = number - 1;
+      }
+      starts[row + 1] = at;
     }
-    starts[row + 1] = at;
-  }
-  return {
-    rows,
-    features,
-    starts,
-    ids: chosen.slice(0, at),
-    hashes: from.hashes.filter((_, j) => kept[j] === 1),
-    blocks: from.blocks.filter((_, j) => kept[j] === 1),
-    counts: from.counts,
-  };
+  });
+  const [hashes, blocks] = [new Uint32Array(features), new Uint8Array(features)];
+  yield* spans(from.features, NUMBERS, (first, end) => {
+    for (let j = first; j < end; j++) {
+      const number = numbers[j]!;
+      if (number === 0) continue;
+      hashes[number - 1] = from.hashes[j]!;
+      blocks[number - 1] = from.blocks[j]!;
+    }
+  });
+  const ids = yield* resized(chosen, at, at);
+  return { rows, features, starts, ids, hashes, blocks, counts: from.counts };
 }
 
 /** Some of the rows, in the given order; the features stay numbered as they are. */
-export function pick(from: FeatureRows, rows: ArrayLike<number>): FeatureRows {
+export function* pick(from: FeatureRows, rows: ArrayLike<number>): Pieces<FeatureRows> {
   const starts = new Uint32Array(rows.length + 1);
   for (let i = 0; i < rows.length; i++) {
     starts[i + 1] = starts[i]! + from.starts[rows[i]! + 1]! - from.starts[rows[i]!]!;
   }
   const ids = new Uint32Array(starts[rows.length]!);
-  for (let i = 0; i < rows.length; i++) {
-    ids.set(from.ids.subarray(from.starts[rows[i]!], from.starts[rows[i]! + 1]), starts[i]);
+  yield* spans(rows.length, SPARSE, (first, end) => {
+    for (let i = first; i < end; i++) {
+      ids.set(from.ids.subarray(from.starts[rows[i]!], from.starts[rows[i]! + 1]), starts[i]);
+    }
+  });
+  const counts: Uint32Array[] = [];
+  for (const each of from.counts) {
+    counts.push(Uint32Array.from(rows, (row) => each[row]!));
+    yield 0;
   }
-  const counts = from.counts.map((each) => Uint32Array.from(rows, (row) => each[row]!));
   return { ...from, rows: rows.length, starts, ids, counts };
 }
 
 /** The same rows, features numbered by block and hash: as a file lists them. */
-export function inOrder(data: FeatureRows): FeatureRows {
-  const order = Uint32Array.from({ length: data.features }, (_, j) => j).sort(
-    (a, b) => data.blocks[a]! - data.blocks[b]! || data.hashes[a]! - data.hashes[b]!,
-  );
+export function* inOrder(data: FeatureRows): Pieces<FeatureRows> {
+  const order = Uint32Array.from({ length: data.features }, (_, j) => j);
+  yield* sorted(order, (a, b) => data.blocks[a]! - data.blocks[b]! || data.hashes[a]! - data.hashes[b]!);
   const numbers = new Uint32Array(data.features);
-  order.forEach((old, number) => {
-    numbers[old] = number;
+  const [hashes, blocks] = [new Uint32Array(data.features), new Uint8Array(data.features)];
+  yield* spans(data.features, NUMBERS, (from, to) => {
+    for (let number = from; number < to; number++) {
+      const old = order[number]!;
+      numbers[old] = number;
+      hashes[number] = data.hashes[old]!;
+      blocks[number] = data.blocks[old]!;
+    }
   });
-  return {
-    ...data,
-    ids: data.ids.map((id) => numbers[id]!),
-    hashes: Uint32Array.from(order, (old) => data.hashes[old]!),
-    blocks: Uint8Array.from(order, (old) => data.blocks[old]!),
-  };
+  const ids = new Uint32Array(data.ids.length);
+  yield* spans(ids.length, NUMBERS, (from, to) => {
+    for (let k = from; k < to; k++) ids[k] = numbers[data.ids[k]!]!;
+  });
+  return { ...data, ids, hashes, blocks };
+}
+
+/** [features] in how many of the rows each is */
+export function* frequenciesOf({ features, ids }: FeatureRows): Pieces<Uint32Array> {
+  const frequencies = new Uint32Array(features);
+  yield* spans(ids.length, NUMBERS, (from, to) => {
+    for (let k = from; k < to; k++) frequencies[ids[k]!]!++;
+  });
+  return frequencies;
 }

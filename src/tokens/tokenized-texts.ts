@@ -3,6 +3,7 @@
  * can then be learned from any of the rows (those for training), and every row encoded with it, in one reading.
  */
 import { inputError } from "../base/errors.js";
+import { atOnce, type Pieces, ROWS, spans } from "../base/pieces.js";
 import { Lexer } from "./lexer.js";
 import {
   type BuildOptions,
@@ -74,7 +75,7 @@ export class TokenizedTexts {
    * without spaces alone are taken apart, so no other text changes.
    * @throws InputError for texts that are cut already, or that no front end of words took apart
    */
-  segment(by: Cutting): void {
+  *segment(by: Cutting): Pieces<void> {
     const { frontEnd, table: whole } = this;
     if (isLexer(frontEnd) || frontEnd.segment) {
       const received = isLexer(frontEnd) ? "the lexer's" : `cut into ${frontEnd.segment}`;
@@ -84,19 +85,27 @@ export class TokenizedTexts {
     const cut = cutter(by);
     const table = new TokenTable();
     const pieces: number[][] = [];
-    for (let token = 0; token < whole.size; token++) {
-      const word = whole.word(token);
-      pieces.push((isUnspaced(word) ? cut(word) : [word]).map((piece) => table.addWord(piece)));
-    }
-    const rows = Array.from({ length: this.count }, (_, row) => this.tokensOf(row));
-    const sizes = rows.map((tokens) => tokens.reduce((sum, token) => sum + pieces[token]!.length, 0));
-    const tokens = new Int32Array(sizes.reduce((sum, size) => sum + size, 0));
-    const starts = new Uint32Array(this.count + 1);
-    let at = 0;
-    rows.forEach((row, r) => {
-      for (const token of row) for (const piece of pieces[token]!) tokens[at++] = piece;
-      starts[r + 1] = at;
+    yield* spans(whole.size, ROWS, (from, to) => {
+      for (let token = from; token < to; token++) {
+        const word = whole.word(token);
+        pieces.push((isUnspaced(word) ? cut(word) : [word]).map((piece) => table.addWord(piece)));
+      }
     });
+    const starts = new Uint32Array(this.count + 1);
+    yield* spans(this.count, ROWS, (from, to) => {
+      for (let row = from; row < to; row++) {
+        starts[row + 1] = starts[row]!;
+        for (const token of this.tokensOf(row)) starts[row + 1]! += pieces[token]!.length;
+      }
+    });
+    const tokens = new Int32Array(starts[this.count]!);
+    let at = 0;
+    const laying = (from: number, to: number) => {
+      for (let row = from; row < to; row++) {
+        for (const token of this.tokensOf(row)) for (const piece of pieces[token]!) tokens[at++] = piece;
+      }
+    };
+    yield* spans(this.count, ROWS, laying, true);
     [this.rules, this.scanner] = [rules, scannerFor(rules)];
     [this.table, this.tokens, this.starts] = [table, tokens, starts];
     [this.idsFor, this.numbersFor] = [new WeakMap(), new WeakMap()];
@@ -136,8 +145,13 @@ export class TokenizedTexts {
   }
 
   /** Learns a vocabulary from the given rows, in their order (it settles the Tokenizer's ties); by default from all. */
-  build(options: BuildOptions & { rows?: Iterable<number> } = {}): Vectorizer {
-    const { rows = Array.from({ length: this.count }, (_, row) => row), ...rest } = options;
+  build(options: BuildOptions & { rows?: ArrayLike<number> } = {}): Vectorizer {
+    return atOnce(this.building(options));
+  }
+
+  /** As `build`. */
+  *building(options: BuildOptions & { rows?: ArrayLike<number> } = {}): Pieces<Vectorizer> {
+    const { rows = Uint32Array.from({ length: this.count }, (_, row) => row), ...rest } = options;
     const { frontEnd } = this;
     if (isLexer(frontEnd)) {
       const next = "The lexer's tokens are for n-grams.";
@@ -150,10 +164,13 @@ export class TokenizedTexts {
     const counts = new Int32Array(this.table.size);
     const seen = new Int32Array(this.table.size);
     let distinct = 0;
-    for (const row of rows) {
-      for (const token of this.tokensOf(row)) if (counts[token]!++ === 0) seen[distinct++] = token;
-    }
-    return buildVectorizer(frontEnd, this.table, counts, seen.subarray(0, distinct), rest);
+    const counting = (from: number, to: number) => {
+      for (let i = from; i < to; i++) {
+        for (const token of this.tokensOf(rows[i]!)) if (counts[token]!++ === 0) seen[distinct++] = token;
+      }
+    };
+    yield* spans(rows.length, ROWS, counting, true);
+    return yield* buildVectorizer(frontEnd, this.table, counts, seen.subarray(0, distinct), rest);
   }
 
   /** Fills `out` with a row's ids, padded or cut as `vectorizer.encodeInto` would from the text. */

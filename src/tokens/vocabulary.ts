@@ -1,6 +1,7 @@
 /** From counted tokens to a vocabulary: which words get an id, and which id. */
 import { objectOf, textOf } from "../base/arguments.js";
 import { InputError, wholeNumber } from "../base/errors.js";
+import { atOnce, type Pieces, sorted } from "../base/pieces.js";
 import {
   type BuildOptions,
   type FrontEnd,
@@ -48,7 +49,7 @@ export class VocabularyBuilder {
   build(options: BuildOptions = {}): Vectorizer {
     objectOf(options, "VocabularyBuilder.build", "an object of options");
     const seen = Int32Array.from({ length: this.table.size }, (_, token) => token);
-    return buildVectorizer(this.frontEnd, this.table, this.counts, seen, options);
+    return atOnce(buildVectorizer(this.frontEnd, this.table, this.counts, seen, options));
   }
 }
 
@@ -57,30 +58,30 @@ export class VocabularyBuilder {
  * @param counts [table.size] how often each token was seen
  * @param seen the tokens that count, in order of first sight; sorted here
  */
-export function buildVectorizer(
+export function* buildVectorizer(
   frontEnd: FrontEnd,
   table: TokenTable,
   counts: Int32Array,
   seen: Int32Array,
   { size, ...row }: BuildOptions,
-): Vectorizer {
+): Pieces<Vectorizer> {
   refuseUnknownOptions(row, ["size", "length", "padding", "truncating"], "vocabulary");
   const special = specialWords(frontEnd);
   const least = special.length + 1;
   const most = size === undefined ? MOST_IDS : wholeNumber(size, "vocabulary size", least, MOST_IDS);
-  const order = orderTokens(frontEnd, table, counts, seen);
+  const order = yield* orderTokens(frontEnd, table, counts, seen);
   if (order.length === 0) throw new InputError("The texts hold no words: nothing to make a vocabulary of.");
   const words = Array.from(order.subarray(0, most - special.length), (token) => table.word(token));
   return new Vectorizer(frontEnd, [...special, ...words], row);
 }
 
 /** Tokens by falling count; ties by bytes descending (TextVectorization) or in order of first sight (Tokenizer). */
-function orderTokens(
+function* orderTokens(
   frontEnd: FrontEnd,
   table: TokenTable,
   counts: Int32Array,
   seen: Int32Array,
-): Int32Array {
+): Pieces<Int32Array> {
   const special = specialWords(frontEnd).map((word) => table.findWord(word));
   const rank = new Int32Array(table.size);
   seen.forEach((token, i) => {
@@ -92,7 +93,8 @@ function orderTokens(
       : (a: number, b: number) => rank[a]! - rank[b]!;
   const learned = seen.filter((token) => !special.includes(token));
   if (frontEnd.frontEnd === "tokenizer" && learned.length < seen.length) throw oovIsAWord(frontEnd.oovToken);
-  return learned.sort((a, b) => counts[b]! - counts[a]! || tie(a, b));
+  yield* sorted(learned, (a, b) => counts[b]! - counts[a]! || tie(a, b));
+  return learned;
 }
 
 /** Keras then gives the word two ids, the second perhaps beyond num_words, which its Embedding refuses. */

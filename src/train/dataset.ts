@@ -1,6 +1,7 @@
 /** A data set for training or evaluation: rows, targets and weights, checked against the model's output and loss. */
 import { objectOf } from "../base/arguments.js";
 import { finiteNumber, inputError } from "../base/errors.js";
+import { NUMBERS, type Pieces, spans } from "../base/pieces.js";
 import { placeOf, type Rows, type TargetsLike, toTargets } from "../network/arrays.js";
 import { factsOf, type Loss } from "../objectives/losses.js";
 
@@ -24,36 +25,38 @@ export interface WeightOptions {
  * @param width numbers in the model's output for a row
  * @param of where the rows come from, where that is not `fit`'s x and y: "validationData"
  */
-export function makeDataset(
+export function* makeDataset(
   inputs: Rows[],
   y: TargetsLike,
   width: number,
   loss: Loss,
   options: WeightOptions,
   of = "",
-): Dataset {
+): Pieces<Dataset> {
   const { rows } = inputs[0]!;
   const called = (name: string) => (of ? `${of} ${name}` : name);
-  inputs.forEach(({ data, shape }, i) => {
-    checkFinite(data, shape, called(inputs.length > 1 ? `x[${i}]` : "x"));
-  });
-  const targets = toTargets(y, rows, width, factsOf(loss).targets === "classes", called("y"));
-  checkFinite(targets, [targets.length / Math.max(1, rows)], called("y"));
+  for (const [i, { data, shape }] of inputs.entries()) {
+    yield* checkFinite(data, shape, called(inputs.length > 1 ? `x[${i}]` : "x"));
+  }
+  const targets = yield* toTargets(y, rows, width, factsOf(loss).targets === "classes", called("y"));
+  yield* checkFinite(targets, [targets.length / Math.max(1, rows)], called("y"));
   checkProbabilities(targets, targets.length / rows, loss, called("y"));
   return { inputs, targets, weights: rowWeights(targets, rows, width, loss, options), rows };
 }
 
 /** One infinite number makes every weight NaN: it is found here, by its place, and not in the loss. */
-function checkFinite(data: Float32Array, shape: readonly number[], where: string): void {
-  for (let i = 0; i < data.length; i++) {
-    if (Number.isFinite(data[i]!)) continue;
-    throw inputError({
-      expected: "finite numbers within the range of float32 (±3.4e38)",
-      where: `${where} ${placeOf(i, shape)}`,
-      received: data[i],
-      next: "Mend or leave out the row: nothing can be learned from it.",
-    });
-  }
+function checkFinite(data: Float32Array, shape: readonly number[], where: string): Pieces<void> {
+  return spans(data.length, NUMBERS, (from, to) => {
+    for (let i = from; i < to; i++) {
+      if (Number.isFinite(data[i]!)) continue;
+      throw inputError({
+        expected: "finite numbers within the range of float32 (±3.4e38)",
+        where: `${where} ${placeOf(i, shape)}`,
+        received: data[i],
+        next: "Mend or leave out the row: nothing can be learned from it.",
+      });
+    }
+  });
 }
 
 /** Cross-entropies are of probabilities: labels such as 1 and 2 would train without a word, towards nothing. */

@@ -1,77 +1,68 @@
 /** Loss and metrics over a data set, without dropout. */
 import { inputError, wholeNumber } from "../base/errors.js";
 import type { WarningOptions } from "../base/notes.js";
-import { DEFAULT_BATCH, type Network } from "../network/network.js";
+import { Long, type LongOptions } from "../base/progress.js";
+import { type Network, rowsAtOnce } from "../network/network.js";
 import type { Dataset } from "./dataset.js";
 import type { Trainer } from "./trainer.js";
-import { Turns } from "./turns.js";
 
 /** Rows a batch of Keras's, where what is in one batch makes a difference. */
 const KERAS_BATCH = 32;
 
 /** Options of `model.evaluate`. */
-export interface EvaluateOptions extends WarningOptions {
+export interface EvaluateOptions extends WarningOptions, LongOptions {
   /** Rows a plan. Results depend on it only with a loss whose reduction is not "mean": 32 then, as in Keras. */
   batchSize?: number;
   /** A weight a row, by which the loss and the weighted metrics count it. */
   sampleWeight?: ArrayLike<number>;
-  /** Ends it: `evaluate` then rejects with an AbortError. */
-  signal?: AbortSignal;
 }
 
 /** Results of `evaluate`: loss and the compiled metrics. */
 export type Scores = { loss: number; accuracy: number } & Record<string, number>;
 
-/** @throws InputError for what is no signal, such as the controller of one */
-export function checkSignal(signal: unknown, where: string): void {
-  if (signal === undefined || typeof (signal as AbortSignal | null)?.aborted === "boolean") return;
-  throw inputError({ expected: "an AbortSignal (a controller's signal)", where, received: signal });
-}
-
-/**
- * Hands the thread on while a long measurement runs, and tells whether it may go on.
- * @throws InputError when the model's weights were changed meanwhile: the figures would be of no model
- */
-export class Measuring {
-  private readonly turns = new Turns();
+/** Something long that computes on a network, whose figures would be of no model if its weights changed meanwhile. */
+export class Measuring extends Long {
   private readonly version: number;
 
   constructor(
     private readonly network: Network,
-    private readonly signal: AbortSignal | undefined,
+    options: LongOptions,
+    where: string,
   ) {
+    super(options, where);
     this.version = network.runtime.version;
   }
 
-  /** False when the signal was given. */
-  async goOn(): Promise<boolean> {
-    await this.turns.share();
-    if (this.signal?.aborted) return false;
-    if (this.network.runtime.version === this.version) return true;
+  /** @throws AbortError when the signal was given; InputError when the network's weights were changed meanwhile */
+  override hear(): void {
+    super.hear();
+    if (this.network.runtime.version === this.version) return;
     throw inputError({
       expected: "weights that stay as they are until it is done",
-      where: `evaluate of model ${this.network.name}`,
+      where: `${this.where} of model ${this.network.name}`,
       received: "other weights",
       next: "Await it before training on.",
     });
   }
 }
 
-/** Null when aborted. */
+/** @throws AbortError */
 export async function evaluateDataset(
   trainer: Trainer,
   data: Dataset,
-  options: EvaluateOptions,
-): Promise<Scores | null> {
-  const { signal, batchSize = trainer.compiled.loss.reduction === "mean" ? DEFAULT_BATCH : KERAS_BATCH } =
-    options;
+  options: Pick<EvaluateOptions, "batchSize">,
+  long: LongOptions,
+  phase = "evaluating",
+): Promise<Scores> {
+  const usual = rowsAtOnce(trainer.network.runtime.engine.threads);
+  const { batchSize = trainer.compiled.loss.reduction === "mean" ? usual : KERAS_BATCH } = options;
   wholeNumber(batchSize, "evaluate batchSize", 1);
   if (data.rows === 0) throw inputError({ expected: "at least one row", where: "evaluate x" });
-  if (signal?.aborted) return null;
   const { outputSize } = trainer.network;
   const metrics = trainer.metrics();
   const out = new Float32Array(Math.min(batchSize, data.rows) * outputSize);
-  const measuring = new Measuring(trainer.network, signal);
+  const measuring = new Measuring(trainer.network, long, "evaluate");
+  measuring.begin(phase, data.rows);
   let loss = 0;
   for (let from = 0; from < data.rows; from += batchSize) {
     const to = Math.min(from + batchSize, data.rows);
@@ -88,8 +79,9 @@ export async function evaluateDataset(
       trainer.weights(data, null, from, to),
       trainer.logits(plan),
     );
-    if (!(await measuring.goOn())) return null;
+    await measuring.did(rows);
   }
+  measuring.end();
   return { loss: loss / data.rows + trainer.updater.regularize(), ...metrics.result() } as Scores;
 }
 

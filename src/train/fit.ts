@@ -3,21 +3,34 @@
 import { listOf } from "../base/arguments.js";
 import { didYouMean, InputError, inputError, knownOptions, wholeNumber } from "../base/errors.js";
 import type { WarningOptions } from "../base/notes.js";
+import type { Pieces } from "../base/pieces.js";
+import { checkLongOptions, isAbort, Long, type LongOptions, type Progress } from "../base/progress.js";
 import { PURPOSE, Random } from "../kernels/philox.js";
 import { gather, type RowsLike, type TargetsLike } from "../network/arrays.js";
+import type { InputsLike } from "../network/inputs.js";
 import type { Network } from "../network/network.js";
 import type { Plan } from "../network/plan.js";
 import type { CompiledMetrics } from "../objectives/metrics/compiled.js";
 import type { Callback, Trained, TrainingProgress } from "./callbacks.js";
-import type { Dataset, WeightOptions } from "./dataset.js";
-import { checkSignal, evaluateDataset } from "./evaluate.js";
+import { type Dataset, splitLast, type WeightOptions } from "./dataset.js";
+import { evaluateDataset } from "./evaluate.js";
 import { checkResumed, fingerprintOf } from "./resume.js";
 import type { Trainer } from "./trainer.js";
 import type { Logs, TrainingState } from "./training-state.js";
-import { Turns } from "./turns.js";
+
+/** How far a fit is: it checks data, and then fits to it and validates, epoch by epoch. */
+export interface FitProgress extends Progress {
+  /** From 1; 0 before the first. */
+  epoch: number;
+  /** As many as are asked for. */
+  epochs: number;
+}
 
 /** Options of `fit`; all may be left out. */
-export interface FitOptions<M extends Trained = Trained> extends WeightOptions, WarningOptions {
+export interface FitOptions<M extends Trained = Trained>
+  extends WeightOptions,
+    WarningOptions,
+    LongOptions<FitProgress> {
   /** Passes over the data. Default 1. */
   epochs?: number;
   /** Rows a step. Default 32. */
@@ -31,7 +44,7 @@ export interface FitOptions<M extends Trained = Trained> extends WeightOptions, 
   /** Told of every epoch and batch; they may steer. */
   callbacks?: readonly Callback<M>[];
   /** Stops after the current step; `fit` then resolves with `stopped: "aborted"`. */
-  signal?: AbortSignal;
+  signal?: AbortSignal | undefined;
   /** Goes on from a checkpoint of the same run. */
   resume?: TrainingState;
 }
@@ -46,6 +59,7 @@ const FIT_OPTIONS: Record<keyof FitOptions, true> = {
   sampleWeight: true,
   callbacks: true,
   signal: true,
+  onProgress: true,
   resume: true,
   onWarning: true,
 };
@@ -53,7 +67,7 @@ const FIT_OPTIONS: Record<keyof FitOptions, true> = {
 /** Refuses options that `fit` does not have, and such as would do nothing. */
 export function checkFitOptions<M extends Trained>(options: FitOptions<M>): void {
   knownOptions(options, Object.keys(FIT_OPTIONS), "fit");
-  const { shuffle, validationData, validationSplit, callbacks = [], signal, resume } = options;
+  const { shuffle, validationData, validationSplit, callbacks = [], resume } = options;
   if (shuffle !== undefined && typeof shuffle !== "boolean") {
     throw inputError({ expected: "true or false", where: "fit shuffle", received: shuffle });
   }
@@ -64,7 +78,7 @@ export function checkFitOptions<M extends Trained>(options: FitOptions<M>): void
     const expected = "[x, y] or [x, y, sampleWeight]";
     throw inputError({ expected, where: "fit validationData", received: validationData });
   }
-  checkSignal(signal, "fit signal");
+  checkLongOptions(options, "fit");
   if (resume !== undefined && resume !== null && typeof resume !== "object") {
     throw inputError({
       expected: "a state of training, as a checkpoint holds",
@@ -123,8 +137,46 @@ export interface FitHost<M extends Trained> {
   steered(callback: () => void | Promise<void>): Promise<void>;
 }
 
-/** One call of `fit`. */
-export class FitRun<M extends Trained> {
+/**
+ * One call of `fit`.
+ * @param onStart called once the data is seen to be good, before anything is learned
+ */
+export async function runFit<M extends Trained>(
+  trainer: Trainer,
+  host: FitHost<M>,
+  [x, y]: readonly [InputsLike, TargetsLike],
+  options: FitOptions<M>,
+  onStart: () => void,
+): Promise<History> {
+  // What was learned until the signal was given is kept: it is not thrown.
+  const long = new Long<FitProgress>(options, null);
+  long.begin("checking", null, { epoch: 0, epochs: options.epochs ?? 1 });
+  const [train, validation] = await long.run(dataOf(trainer, x, y, options));
+  const run = new FitRun(trainer, host, train, validation, options, long);
+  await long.run(run.prepare());
+  onStart();
+  return run.run();
+}
+
+/** What is learned from, and what is validated on. */
+function* dataOf<M extends Trained>(
+  trainer: Trainer,
+  x: InputsLike,
+  y: TargetsLike,
+  options: FitOptions<M>,
+): Pieces<[Dataset, Dataset | null]> {
+  const data = yield* trainer.dataset(x, y, options);
+  const { validationData: given, classWeight } = options;
+  const [train, split] = splitLast(data, options.validationSplit ?? 0);
+  if (given) {
+    const weights = { sampleWeight: given[2] };
+    return [train, yield* trainer.dataset(given[0], given[1], weights, "validationData")];
+  }
+  // As in Keras, class weights are for training alone; sample weights count in validation too.
+  return [train, split && (classWeight ? { ...split, weights: null } : split)];
+}
+
+class FitRun<M extends Trained> {
   private readonly batchSize: number;
   private readonly epochs: number;
   private readonly batches: number;
@@ -135,7 +187,7 @@ export class FitRun<M extends Trained> {
   private lastGoodStep: number;
   /** The version of the weights that they are; NaN before the first step. */
   private lastGoodVersion = Number.NaN;
-  private readonly fingerprint: string;
+  private fingerprint = "";
   private epoch = 0;
   private batch = 0;
   private lossSum = 0;
@@ -144,7 +196,6 @@ export class FitRun<M extends Trained> {
   private stopped: string | null = null;
   private batchLoss = Number.NaN;
   private norms: Readonly<Record<string, number>> | null = null;
-  private readonly turns = new Turns();
 
   constructor(
     private readonly trainer: Trainer,
@@ -152,6 +203,7 @@ export class FitRun<M extends Trained> {
     private readonly train: Dataset,
     private readonly validation: Dataset | null,
     private readonly options: FitOptions<M>,
+    private readonly long: Long<FitProgress>,
   ) {
     this.batchSize = wholeNumber(options.batchSize ?? 32, "fit batchSize", 1);
     this.epochs = wholeNumber(options.epochs ?? 1, "fit epochs", 0);
@@ -163,9 +215,13 @@ export class FitRun<M extends Trained> {
     this.lastGood = network.weightSnapshot();
     this.lastGoodStep = trainer.iterations + 1;
     if (!options.resume) this.checkStart();
-    const data = { train, validation, batchSize: this.batchSize };
-    this.fingerprint = fingerprintOf(trainer, data, options);
-    if (options.resume !== undefined) this.resume(options.resume);
+  }
+
+  /** Looks at what makes the run this one, and goes to the state that it is to go on from. @throws InputError */
+  *prepare(): Pieces<void> {
+    const { trainer, train, validation, batchSize, options } = this;
+    this.fingerprint = yield* fingerprintOf(trainer, { train, validation, batchSize }, options);
+    if (options.resume !== undefined) yield* this.resume(options.resume);
   }
 
   /** From weights that are no numbers nothing can be learned, whatever the learning rate. */
@@ -189,7 +245,7 @@ export class FitRun<M extends Trained> {
   }
 
   /** Goes to a state, once all of it is seen to be one of this run. @throws InputError; nothing is changed then */
-  private resume(given: TrainingState): void {
+  private *resume(given: TrainingState): Pieces<void> {
     const { fingerprint, epochs, batches, batchSize } = this;
     const state = checkResumed(given, {
       ...{ fingerprint, epochs, batches, batchSize },
@@ -207,7 +263,7 @@ export class FitRun<M extends Trained> {
     this.stopped = state.stopped;
     this.logs = [...state.history];
     this.outputs.set(state.outputs);
-    if (this.batch > 0) this.replayMetrics();
+    if (this.batch > 0) yield* this.replayMetrics();
   }
 
   /** Callbacks with a name, under that name; a second of the same name is "name 2". */
@@ -229,14 +285,18 @@ export class FitRun<M extends Trained> {
   }
 
   /** The metrics of the batches that a checkpoint's epoch had done. */
-  private replayMetrics(): void {
+  private *replayMetrics(): Pieces<void> {
     const order = this.order();
     const width = this.network.outputSize;
     const size = this.targetSize;
-    const targets = new Float32Array(this.rowsSeen * size);
-    gather(targets, this.train.targets, size, order, 0, this.rowsSeen);
-    const weights = this.trainer.weights(this.train, order, 0, this.rowsSeen);
-    this.metrics.update(this.outputs.subarray(0, this.rowsSeen * width), targets, this.rowsSeen, weights);
+    for (let from = 0; from < this.rowsSeen; from += this.batchSize) {
+      const to = Math.min(from + this.batchSize, this.rowsSeen);
+      const targets = new Float32Array((to - from) * size);
+      gather(targets, this.train.targets, size, order, from, to);
+      const weights = this.trainer.weights(this.train, order, from, to);
+      this.metrics.update(this.outputs.subarray(from * width, to * width), targets, to - from, weights);
+      yield 0;
+    }
   }
 
   private get targetSize(): number {
@@ -279,7 +339,7 @@ export class FitRun<M extends Trained> {
         return run.batch;
       },
       get aborted() {
-        return run.options.signal?.aborted ?? false;
+        return run.long.aborted;
       },
       get step() {
         return run.trainer.iterations;
@@ -302,6 +362,7 @@ export class FitRun<M extends Trained> {
     await this.notify("onTrainBegin", progress);
     if (this.options.resume) this.restoreCallbacks(this.options.resume.callbacks);
     while (this.epoch < this.epochs && !this.isOver()) await this.runEpoch(progress);
+    this.long.end();
     await this.notify("onTrainEnd", progress);
     const history: Record<string, number[]> = {};
     for (const logs of this.logs) {
@@ -324,7 +385,7 @@ export class FitRun<M extends Trained> {
   }
 
   private isOver(): boolean {
-    if (this.options.signal?.aborted) this.stopped ??= ABORTED;
+    if (this.long.aborted) this.stopped ??= ABORTED;
     return this.stopped !== null;
   }
 
@@ -345,9 +406,11 @@ export class FitRun<M extends Trained> {
     await this.notify("onEpochBegin", progress);
     if (this.isOver()) return;
     const order = this.order();
+    const { epoch, epochs, batch, batches, long } = this;
+    long.begin("fitting", epochs * batches, { epoch: epoch + 1, epochs }, epoch * batches + batch);
     while (this.batch < this.batches) {
       this.runBatch(order);
-      await this.turns.share(); // before callbacks, so that they know of a signal that was given meanwhile
+      await long.did(1); // before callbacks, so that they know of a signal that was given meanwhile
       await this.notifyBatch(progress);
       if (this.isOver()) return;
     }
@@ -434,11 +497,13 @@ export class FitRun<M extends Trained> {
 
   private async validate(): Promise<Logs> {
     if (!this.validation) return {};
-    const { signal } = this.options;
     // As in Keras, validation has training's batches, where they make a difference.
     const mean = this.trainer.compiled.loss.reduction === "mean";
-    const options = { signal, ...(mean ? {} : { batchSize: this.batchSize }) };
-    const scores = await evaluateDataset(this.trainer, this.validation, options).catch((error: unknown) => {
+    const options = mean ? {} : { batchSize: this.batchSize };
+    const long = this.long.inner({ epoch: this.epoch + 1, epochs: this.epochs });
+    const evaluating = evaluateDataset(this.trainer, this.validation, options, long, "validating");
+    const scores = await evaluating.catch((error: unknown) => {
+      if (isAbort(error)) return null;
       // What was learned until here must not be lost to a row of the validation data.
       throw error instanceof InputError ? new TrainingError(`validation: ${error.message}`) : error;
     });

@@ -3,6 +3,8 @@
  * coordinate descent (the linear kernels). Problems are independent of each other and run side by side; their bits depend
  * on the seed alone, not on threads nor on which others there are.
  */
+import { NUMBERS, type Pieces, ROWS, spans } from "../base/pieces.js";
+import type { Turns } from "../base/progress.js";
 import { Arena, view } from "../engines/arena.js";
 import type { Call, SynchronousEngine, SynchronousProgram } from "../engines/engine.js";
 import type { Pointer } from "../kernels/declare.js";
@@ -37,8 +39,8 @@ export interface LinearOptions {
   /** Ends a problem once no projected gradient of a pass was larger. */
   readonly tolerance: number;
   readonly seed: number;
-  /** Called after every pass, and waited for; what it throws ends the fit. */
-  readonly onEpoch?: () => void | Promise<void>;
+  /** Who waits: what it throws ends the fit. */
+  readonly turns: Turns;
 }
 
 /** The score of a row is scale · Σ weights[feature] + bias. */
@@ -48,10 +50,15 @@ export interface LinearSolution {
   readonly bias: number;
 }
 
+/** Bytes of a row's beginning, and of a feature. */
+const WORD = 4;
 /** Problems whose numbers lie side by side: those of a feature fill a cache line. */
 const SIDE_BY_SIDE = 8;
 /** Bytes of weights that lie in memory at once, about, whatever the number of threads. */
 const TOGETHER = 2 ** 28;
+
+/** Features of rows that are gone through in one piece, times the problems that look at each. */
+const TOGETHER_LOOKED = 2 ** 20;
 
 /** How many problems lie side by side where so many are left: a group of fewer is filled up with problems that are over. */
 const lanesFor = (left: number): number => (left === 1 ? 1 : left <= 4 ? 4 : SIDE_BY_SIDE);
@@ -127,25 +134,67 @@ export class LinearSolver {
     arena.commit();
     const rows = { starts: this.starts, ids: this.ids, N: data.rows, M: data.ids.length, F: data.features };
     const common = groups.map(({ lanes }) => ({ ...rows, L: lanes }));
-    for (const [g, group] of groups.entries()) this.begin(places[g]!, group);
-    const squares = places.map(({ weights, alpha }, g): Call[] => [
-      { kernel: "linearSquares", args: { out: alpha, weights, ...common[g]! } },
-    ]);
-    this.runOnce(engine.load([squares]));
-    for (const [g, group] of groups.entries()) this.prepare(places[g]!, group);
+    const { turns } = options;
+    for (const [g, group] of groups.entries()) await turns.run(this.begin(places[g]!, group));
+    const parts = this.parts(groups);
+    for (const [from, to] of parts) {
+      const squares = places.map(({ weights, alpha }, g): Call[] => {
+        const own = {
+          out: alpha + engine.elementBytes * from * groups[g]!.lanes,
+          starts: this.starts + WORD * from,
+        };
+        return [{ kernel: "linearSquares", args: { weights, ...common[g]!, ...own, N: to - from } }];
+      });
+      this.runOnce(engine.load([squares]));
+      await turns.did();
+    }
+    for (const [g, group] of groups.entries()) await turns.run(this.prepare(places[g]!, group));
     const epochOf = (place: Places, g: number): Call[] => [
       { kernel: "linearEpoch", args: { ...place, ...common[g]!, order: this.order, tolerance } },
     ];
     const program = engine.load([places.map(epochOf)]);
+    const order = new Uint32Array(data.rows);
     const largest = ({ state }: Places, { lanes }: Group) => view(engine, state, 2 * lanes).subarray(lanes);
-    for (let epoch = 0; epoch < epochs; epoch++) {
-      engine.write(this.order, new Random(seed, PURPOSE.shuffle, epoch).permutation(data.rows));
-      program.run();
-      await options.onEpoch?.();
-      if (groups.every((group, g) => largest(places[g]!, group).every((one) => one < tolerance))) break;
+    try {
+      for (let epoch = 0; epoch < epochs; epoch++) {
+        const rows = new Random(seed, PURPOSE.shuffle, epoch).permutation(data.rows);
+        const before = groups.map((group, g) => Float32Array.from(largest(places[g]!, group)));
+        const found = before.map((own) => own.map((one) => (one < tolerance ? one : 0)));
+        for (const [from, to] of parts) {
+          // A call of the kernel's is an epoch over the rows that it is given: of others it is given none.
+          order.fill(data.rows).set(rows.subarray(from, to));
+          engine.write(this.order, order);
+          for (const [g, group] of groups.entries()) largest(places[g]!, group).set(before[g]!);
+          program.run();
+          for (const [g, group] of groups.entries()) {
+            const seen = largest(places[g]!, group);
+            found[g]!.forEach((one, l) => void (found[g]![l] = Math.max(one, seen[l]!)));
+          }
+          await turns.did();
+        }
+        for (const [g, group] of groups.entries()) largest(places[g]!, group).set(found[g]!);
+        if (found.every((own) => own.every((one) => one < tolerance))) break;
+      }
+    } finally {
+      program.dispose();
     }
-    program.dispose();
-    return groups.flatMap((group, g) => this.solutionsOf(places[g]!, group));
+    const solutions: LinearSolution[] = [];
+    for (const [g, group] of groups.entries()) {
+      solutions.push(...(await turns.run(this.solutionsOf(places[g]!, group))));
+    }
+    return solutions;
+  }
+
+  /** The places of an epoch's rows, from … to − 1, so many at a time that others have their turn between. */
+  private parts(groups: readonly Group[]): [from: number, to: number][] {
+    const { rows, ids } = this.data;
+    const vectors = groups.reduce((sum, { lanes }) => sum + Math.max(1, lanes / 4), 0);
+    const looks = (ids.length * vectors) / Math.min(groups.length, this.engine.threads);
+    const size = Math.max(1, Math.ceil(rows / Math.max(1, Math.ceil(looks / TOGETHER_LOOKED))));
+    return Array.from({ length: Math.ceil(rows / size) }, (_, k) => [
+      k * size,
+      Math.min((k + 1) * size, rows),
+    ]);
   }
 
   private runOnce(program: SynchronousProgram): void {
@@ -154,64 +203,79 @@ export class LinearSolver {
   }
 
   /** Nothing learned: all weights 0, beside the squares of the features' values. */
-  private begin({ weights, state }: Places, { problems, lanes }: Group): void {
+  private *begin({ weights, state }: Places, { problems, lanes }: Group): Pieces<void> {
+    const { engine } = this;
     const { features } = this.data;
-    const pairs = view(this.engine, weights, 2 * features * lanes).fill(0);
+    yield* spans(features, NUMBERS / lanes, (from, to) => {
+      const pairs = view(
+        engine,
+        weights + engine.elementBytes * 2 * from * lanes,
+        2 * (to - from) * lanes,
+      ).fill(0);
+      for (const [l, { values }] of problems.entries()) {
+        for (let j = from; j < to; j++) pairs[(2 * (j - from) + 1) * lanes + l] = values[j]! * values[j]!;
+      }
+    });
     // Lanes without a problem are over from the beginning.
     const own = view(this.engine, state, 2 * lanes).fill(0);
-    for (const [l, { values }] of problems.entries()) {
-      for (let j = 0; j < features; j++) pairs[(2 * j + 1) * lanes + l] = values[j]! * values[j]!;
-      own[lanes + l] = Number.MAX_VALUE;
-    }
+    for (const l of problems.keys()) own[lanes + l] = Number.MAX_VALUE;
   }
 
   /** What an epoch needs to know of each row; `alpha` holds Σ r_j² until then. */
-  private prepare({ alpha, rows }: Places, { problems, lanes }: Group): void {
+  private *prepare({ alpha, rows }: Places, { problems, lanes }: Group): Pieces<void> {
     const N = this.data.rows;
-    const squares = view(this.engine, alpha, N * lanes);
-    const facts = view(this.engine, rows, 4 * N * lanes).fill(0);
-    for (let l = 0; l < lanes; l++) {
-      const problem = problems[l];
-      for (let i = 0; i < N; i++) {
-        const at = 4 * i * lanes + l;
-        // Where there is no problem nothing may be divided by 0.
-        facts[at + 3 * lanes] = 1;
-        if (!problem) continue;
-        const damping = 0.5 / problem.costs[i]!;
-        const square = squares[i * lanes + l]!;
-        const scale = problem.scales ? problem.scales[i]! : square > 0 ? 1 / Math.sqrt(square) : 0;
-        facts[at] = scale;
-        facts[at + lanes] = problem.targets[i]!;
-        facts[at + 2 * lanes] = damping;
-        facts[at + 3 * lanes] = scale * scale * square + 1 + damping;
-      }
-    }
-    squares.fill(0);
+    const own = (from: number, to: number) => {
+      const squares = view(this.engine, alpha, N * lanes);
+      const facts = view(this.engine, rows, 4 * N * lanes);
+      facts.fill(0, 4 * from * lanes, 4 * to * lanes);
+      for (let l = 0; l < lanes; l++)
+        for (let i = from; i < to; i++) {
+          const problem = problems[l];
+          const at = 4 * i * lanes + l;
+          // Where there is no problem nothing may be divided by 0.
+          facts[at + 3 * lanes] = 1;
+          if (!problem) continue;
+          const damping = 0.5 / problem.costs[i]!;
+          const square = squares[i * lanes + l]!;
+          const scale = problem.scales ? problem.scales[i]! : square > 0 ? 1 / Math.sqrt(square) : 0;
+          facts[at] = scale;
+          facts[at + lanes] = problem.targets[i]!;
+          facts[at + 2 * lanes] = damping;
+          facts[at + 3 * lanes] = scale * scale * square + 1 + damping;
+        }
+      squares.fill(0, from * lanes, to * lanes);
+    };
+    yield* spans(N, NUMBERS / 8 / lanes, own);
   }
 
-  private solutionsOf({ weights, state }: Places, { problems, lanes }: Group): LinearSolution[] {
+  private *solutionsOf({ weights, state }: Places, { problems, lanes }: Group): Pieces<LinearSolution[]> {
     const { features } = this.data;
-    const pairs = view(this.engine, weights, 2 * features * lanes);
-    const biases = view(this.engine, state, 2 * lanes);
-    return problems.map((_, l) => {
+    const found: LinearSolution[] = [];
+    for (const l of problems.keys()) {
       const own = new Float32Array(features);
-      for (let j = 0; j < features; j++) own[j] = pairs[2 * j * lanes + l]!;
-      return { weights: own, bias: biases[l]! };
-    });
+      yield* spans(features, NUMBERS, (from, to) => {
+        const pairs = view(this.engine, weights, 2 * features * lanes);
+        for (let j = from; j < to; j++) own[j] = pairs[2 * j * lanes + l]!;
+      });
+      found.push({ weights: own, bias: view(this.engine, state, 2 * lanes)[l]! });
+    }
+    return found;
   }
 }
 
 /** [rows] the scores of rows of a solution. */
-export function linearScores(
+export function* linearScores(
   { rows, starts, ids }: SparseRows,
   scales: Float32Array,
   { weights, bias }: LinearSolution,
-): Float32Array {
+): Pieces<Float32Array> {
   const scores = new Float32Array(rows);
-  for (let i = 0; i < rows; i++) {
-    let sum = 0;
-    for (let k = starts[i]!; k < starts[i + 1]!; k++) sum += weights[ids[k]!]!;
-    scores[i] = scales[i]! * sum + bias;
-  }
+  yield* spans(rows, ROWS, (from, to) => {
+    for (let i = from; i < to; i++) {
+      let sum = 0;
+      for (let k = starts[i]!; k < starts[i + 1]!; k++) sum += weights[ids[k]!]!;
+      scores[i] = scales[i]! * sum + bias;
+    }
+  });
   return scores;
 }

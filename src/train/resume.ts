@@ -1,5 +1,6 @@
 /** What makes one run of another the same, so that it may go on where that one stopped; and whether a state is of such a run. */
 import { inputError, wholeNumber } from "../base/errors.js";
+import { NUMBERS, type Pieces, spans } from "../base/pieces.js";
 import { Sha256 } from "../base/sha256.js";
 import { Layer } from "../layers/layer.js";
 import type { Network } from "../network/network.js";
@@ -34,16 +35,21 @@ export interface RunData {
 }
 
 /** What must agree between a run and its resumption. */
-export function fingerprintOf(
+export function* fingerprintOf(
   { network, compiled }: Trainer,
   { train, validation, batchSize }: RunData,
   { shuffle = true, classWeight }: { shuffle?: boolean; classWeight?: WeightOptions["classWeight"] },
-): string {
+): Pieces<string> {
   const { optimizer, loss, metrics } = compiled;
   const sizes = { rows: train.rows, batchSize, params: network.countParams(), seed: network.seed };
-  const data = [train, ...(validation ? [validation] : [])].map(({ inputs, targets, weights }) =>
-    [...inputs.map((input) => input.data), targets, ...(weights ? [weights] : [])].map(checksum),
-  );
+  const data: number[][] = [];
+  for (const { inputs, targets, weights } of [train, ...(validation ? [validation] : [])]) {
+    const own: number[] = [];
+    for (const { data } of inputs) own.push(yield* checksum(data));
+    own.push(yield* checksum(targets));
+    if (weights) own.push(yield* checksum(weights));
+    data.push(own);
+  }
   const settings = { shuffle, classWeight, optimizer: describeOptimizer(optimizer), loss, metrics };
   return JSON.stringify({ ...sizes, data, ...settings, network: describeNetwork(network) });
 }
@@ -104,10 +110,14 @@ function checkNames(found: readonly string[], wanted: readonly string[]): void {
 }
 
 /** FNV-1a over the bits: tells one data set from another. */
-function checksum(values: Float32Array): number {
+function* checksum(values: Float32Array): Pieces<number> {
   let hash = 0x811c9dc5;
   const words = new Uint32Array(values.buffer, values.byteOffset, values.length);
-  for (let i = 0; i < words.length; i++) hash = Math.imul(hash ^ words[i]!, 0x01000193);
+  yield* spans(words.length, NUMBERS, (from, to) => {
+    let own = hash;
+    for (let i = from; i < to; i++) own = Math.imul(own ^ words[i]!, 0x01000193);
+    hash = own;
+  });
   return hash >>> 0;
 }
 

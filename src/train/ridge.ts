@@ -4,6 +4,8 @@
  * long as there are rows, not features; all λ share one sequence of products with X (multi-shift conjugate gradients,
  * Jegerlehner 1996). In double precision, by one thread.
  */
+import { type Pieces, ROWS, spans } from "../base/pieces.js";
+import type { Turns } from "../base/progress.js";
 import type { SparseRows } from "./linear.js";
 
 /** Some of the columns of X: a row counts its `scale` for every feature that it has. */
@@ -17,8 +19,8 @@ export interface RidgeOptions {
   readonly iterations: number;
   /** A λ is solved once ‖y − (X Xᵀ + λ I) d‖ is at most this part of ‖y‖. */
   readonly tolerance: number;
-  /** Called after every product, and waited for; what it throws ends the fit. */
-  readonly onIteration?: () => void | Promise<void>;
+  /** Who waits: what it throws ends the fit. */
+  readonly turns: Turns;
 }
 
 /** What solves one λ. */
@@ -74,7 +76,7 @@ export async function solveRidge(
   settle();
   let [stepBefore, growth] = [1, 0];
   for (let k = 0; k < options.iterations && all.some(({ solved }) => !solved); k++) {
-    timesDual(blocks, direction, weights, product);
+    await options.turns.run(timesDual(blocks, direction, weights, product));
     for (let i = 0; i < rows; i++) product[i]! += least * direction[i]!;
     const step = squared / dot(direction, product);
     const next = squared;
@@ -87,7 +89,7 @@ export async function solveRidge(
     for (let i = 0; i < rows; i++) direction[i] = residual[i]! + grown * direction[i]!;
     [stepBefore, growth] = [step, grown];
     settle();
-    await options.onIteration?.();
+    await options.turns.did();
   }
   return all.map(({ penalty, dual, solved }) => ({ penalty, dual, solved }));
 }
@@ -114,56 +116,65 @@ function advance(
 }
 
 /** out = X Xᵀ d. @param weights room for Xᵀ d */
-function timesDual(
+function* timesDual(
   blocks: readonly RidgeBlock[],
   dual: Float64Array,
   weights: readonly Float64Array[],
   out: Float64Array,
-): void {
+): Pieces<void> {
   out.fill(0);
-  blocks.forEach((block, b) => {
+  for (const [b, block] of blocks.entries()) {
     const own = weights[b]!;
-    gather(block, dual, own);
-    addScores(block, own, out);
-  });
+    yield* gather(block, dual, own);
+    yield* addScores(block, own, out);
+  }
 }
 
 /** [blocks][features] w = Xᵀ d */
-export function ridgeWeights(blocks: readonly RidgeBlock[], dual: Float64Array): Float64Array[] {
-  return blocks.map((block) => {
-    const weights = new Float64Array(block.features);
-    gather(block, dual, weights);
-    return weights;
-  });
+export function* ridgeWeights(blocks: readonly RidgeBlock[], dual: Float64Array): Pieces<Float64Array[]> {
+  const all = blocks.map(({ features }) => new Float64Array(features));
+  for (const [b, block] of blocks.entries()) yield* gather(block, dual, all[b]!);
+  return all;
 }
 
 /** [rows] X w */
-export function ridgeScores(blocks: readonly RidgeBlock[], weights: readonly Float64Array[]): Float64Array {
+export function* ridgeScores(
+  blocks: readonly RidgeBlock[],
+  weights: readonly Float64Array[],
+): Pieces<Float64Array> {
   const scores = new Float64Array(blocks[0]?.rows ?? 0);
-  blocks.forEach((block, b) => void addScores(block, weights[b]!, scores));
+  for (const [b, block] of blocks.entries()) yield* addScores(block, weights[b]!, scores);
   return scores;
 }
 
-function gather({ rows, starts, ids, scales }: RidgeBlock, dual: Float64Array, out: Float64Array): void {
+function gather(
+  { rows, starts, ids, scales }: RidgeBlock,
+  dual: Float64Array,
+  out: Float64Array,
+): Pieces<void> {
   out.fill(0);
-  for (let i = 0; i < rows; i++) {
-    const own = scales[i]! * dual[i]!;
-    const end = starts[i + 1]!;
-    for (let at = starts[i]!; at < end; at++) out[ids[at]!]! += own;
-  }
+  return spans(rows, ROWS, (from, to) => {
+    for (let i = from; i < to; i++) {
+      const own = scales[i]! * dual[i]!;
+      const end = starts[i + 1]!;
+      for (let at = starts[i]!; at < end; at++) out[ids[at]!]! += own;
+    }
+  });
 }
 
 function addScores(
   { rows, starts, ids, scales }: RidgeBlock,
   weights: Float64Array,
   out: Float64Array,
-): void {
-  for (let i = 0; i < rows; i++) {
-    let sum = 0;
-    const end = starts[i + 1]!;
-    for (let at = starts[i]!; at < end; at++) sum += weights[ids[at]!]!;
-    out[i]! += scales[i]! * sum;
-  }
+): Pieces<void> {
+  return spans(rows, ROWS, (from, to) => {
+    for (let i = from; i < to; i++) {
+      let sum = 0;
+      const end = starts[i + 1]!;
+      for (let at = starts[i]!; at < end; at++) sum += weights[ids[at]!]!;
+      out[i]! += scales[i]! * sum;
+    }
+  });
 }
 
 function dot(a: Float64Array, b: Float64Array): number {

@@ -3,6 +3,7 @@
  * place, run, read, update.
  */
 import { finiteNumber, inputError, knownOptions } from "../base/errors.js";
+import type { Pieces } from "../base/pieces.js";
 import { direct } from "../engines/engine.js";
 import { gather, type TargetsLike } from "../network/arrays.js";
 import type { InputsLike } from "../network/inputs.js";
@@ -153,10 +154,10 @@ export class Trainer {
   }
 
   /** Checks x and y against the network and the loss, and makes them flat. */
-  dataset(x: InputsLike, y: TargetsLike, options: WeightOptions, where = ""): Dataset {
+  *dataset(x: InputsLike, y: TargetsLike, options: WeightOptions, where = ""): Pieces<Dataset> {
     const { loss } = this.compiled;
-    const inputs = this.network.inputRows(x);
-    return makeDataset(inputs, y, lossWidth(this.network.outputNode), loss, options, where);
+    const inputs = yield* this.network.inputRows(x);
+    return yield* makeDataset(inputs, y, lossWidth(this.network.outputNode), loss, options, where);
   }
 
   /** One step on one batch; returns its loss before the update. */

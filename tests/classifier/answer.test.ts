@@ -106,21 +106,21 @@ describe("an output that is no number is no answer", () => {
     assert.throws(() => classify("zzz"), /no answer that is a number to "zzz"\. No known word/);
   });
 
-  test("an attribution has a value to divide, or is refused", () => {
+  test("an attribution has a value to divide, or is refused", async () => {
     const { model, vectorizer } = classifier;
     const ids = (text: string) => Array.from(vectorizer.encodeRows([text], 6).ids);
-    const { words, completeness } = attribute(model, ids("soup it lovely"));
+    const { words, completeness } = await attribute(model, ids("soup it lovely"));
     assert.ok(words.every((word) => Number.isFinite(word.integratedGradients + word.occlusion)));
     assert.ok(completeness.residual < 1e-6);
-    assert.throws(() => attribute(model, ids("zzz")), refusal(/a word to attribute to/));
-    assert.throws(() => attribute(model, ids("soup")), refusal(/the row without one of its words/));
+    await assert.rejects(() => attribute(model, ids("zzz")), refusal(/a word to attribute to/));
+    await assert.rejects(() => attribute(model, ids("soup")), refusal(/the row without one of its words/));
   });
 
   test("the doctor says so", async () => {
     const { model, vectorizer, length, labels } = classifier;
     const rows = [...ROWS, { text: "zzz", label: "bad" }];
     const corpus = await Corpus.read(rows, vectorizer.frontEnd);
-    const found = checkup({ model, vectorizer, length, labels, texts: { corpus } });
+    const found = await checkup({ model, vectorizer, length, labels, texts: { corpus } });
     const finding = found.find(({ id }) => id === "texts-without-answer");
     assert.equal(finding?.severity, "problem");
     assert.deepEqual(finding?.evidence, { missing: 1, texts: 41 });

@@ -1,4 +1,5 @@
 /** Small automatic classifiers: one trained on made-up intents, and one put together by hand. */
+import { atOnce } from "../../src/base/pieces.js";
 import { type LabelledText, TextClassifier } from "../../src/index.js";
 import { Random } from "../../src/kernels/philox.js";
 import * as layers from "../../src/layers/index.js";
@@ -80,7 +81,7 @@ function byHand(beside: boolean): TextClassifier {
     [hashOfWord(tokens[1]!, ngrams), -3],
   ]);
   const sizes = { channels: ["word"], most: 4, least: 1 } as const;
-  const channels = channelRules(texts, [0], sizes, { length: 4, head: 2 });
+  const channels = atOnce(channelRules(texts, [0], sizes, { length: 4, head: 2 }));
   const hashes = Uint32Array.from(weights.keys()).sort();
   const encoder = new FeatureEncoder({
     rules,

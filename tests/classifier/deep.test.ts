@@ -2,6 +2,8 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { after, describe, test } from "node:test";
+import { atOnce } from "../../src/base/pieces.js";
+import { Long } from "../../src/base/progress.js";
 import { encoderOf, networkOf } from "../../src/classifier/auto/assemble.js";
 import {
   affordable,
@@ -13,6 +15,7 @@ import {
 } from "../../src/classifier/auto/deep.js";
 import { centred, evenLogLoss, type HeldOut } from "../../src/classifier/auto/held-out.js";
 import { type Judged, mix, partsToHoldOut } from "../../src/classifier/auto/mixture.js";
+import { Steps } from "../../src/classifier/auto/steps.js";
 import { trainWide } from "../../src/classifier/auto/wide.js";
 import { ReferenceEngine } from "../../src/engines/reference.js";
 import { AbortedTraining, type LabelledText, TextClassifier, type TrainOptions } from "../../src/index.js";
@@ -221,7 +224,7 @@ test("a loss that is even over labels sees a rare one forgotten", () => {
     const second = Float64Array.from(classes, (k) => (k === 1 ? rare : common));
     return [second.map((score) => -score), second];
   };
-  assert.ok(evenLogLoss(scored(2, -2), classes) < evenLogLoss(scored(-0.5, -3), classes));
+  assert.ok(atOnce(evenLogLoss(scored(2, -2), classes)) < atOnce(evenLogLoss(scored(-0.5, -3), classes)));
 });
 
 describe("two members in one network", () => {
@@ -234,34 +237,41 @@ describe("two members in one network", () => {
       const names = [...new Set(given.map(({ label }) => label))];
       const classes = Int32Array.from(given, ({ label }) => names.indexOf(label));
       const data = { texts, rows, classes, labels };
-      const onStep = async () => {};
-      const wide = await trainWide(data, { seed: 1, engine: () => new ReferenceEngine(), onStep });
+      const steps = new Steps(new Long({}, "train"));
+      const wide = await trainWide(data, { seed: 1, engine: () => new ReferenceEngine(), steps });
       const recipe = {
         ...deepRecipe(false, labels),
         epochs: 1,
         units: labels === 2 ? 6 : 0,
         filters: labels === 2 ? 0 : 5,
       };
-      const channels = rulesFor(recipe, texts, rows, false);
+      const channels = atOnce(rulesFor(recipe, texts, rows, false));
       const judged: Judged[] = [];
       for (const [number, places] of partsToHoldOut(420, wide.heldOut, 2, 1, (row) => row).entries()) {
-        const deep = await trainDeep(data, recipe, channels, { seed: 1, number, onStep, engine: "wasm" });
+        const deep = await trainDeep(data, recipe, channels, {
+          ...{ seed: 1, number, steps, engine: "wasm" },
+          onStep: () => {},
+        });
         const held = places.map((place) => wide.heldOut.rows[place]!);
-        const columns = deepScores(deep, channelRowsOf(texts, held, channels));
+        const columns = atOnce(deepScores(deep, atOnce(channelRowsOf(texts, held, channels))));
         judged.push({ deep, places, columns, wide: await wide.scoresWithout(places) });
       }
-      const mixture = { ...mix(wide, judged, 420, labels, (row) => row), share: 0.4 };
-      const model = networkOf(wide, { mixture, channels }, { engine: "wasm" });
+      const mixture = { ...atOnce(mix(wide, judged, 420, labels, (row) => row)), share: 0.4 };
+      const model = atOnce(networkOf(wide, { mixture, channels }, { engine: "wasm" }));
       const first = rows.slice(0, 30);
-      const [batch] = encoderOf(wide, channels, texts, rows).encodeCorpus(texts, first) as [EncodedBatch];
+      const [batch] = atOnce(atOnce(encoderOf(wide, channels, texts, rows)).encodeCorpus(texts, first)) as [
+        EncodedBatch,
+      ];
       const answers = model.predictFlat([...batch.inputs]);
       const at = Array.from(batch.positions, (position) => first[position]!);
       const places = at.map((row: number) => wide.heldOut.rows.indexOf(row));
       // n-grams fitted to all rows score otherwise than those that judged: they are taken from a network of n-grams alone.
-      const [ngrams] = encoderOf(wide, null, texts, rows).encodeCorpus(texts, first) as [EncodedBatch];
+      const [ngrams] = atOnce(atOnce(encoderOf(wide, null, texts, rows)).encodeCorpus(texts, first)) as [
+        EncodedBatch,
+      ];
       assert.deepEqual(ngrams.positions, batch.positions);
       assert.ok(places.every((place) => place >= 0));
-      const alone = networkOf({ ...wide, factor: 1 }, null, { engine: "wasm" });
+      const alone = atOnce(networkOf({ ...wide, factor: 1 }, null, { engine: "wasm" }));
       const { data: own } = alone.predictFlat([...ngrams.inputs]);
       const count = at.length;
       const wideScores = centred(
@@ -271,7 +281,9 @@ describe("two members in one network", () => {
           ),
         ),
       );
-      const deep = judged.map((one) => centred(deepScores(one.deep, channelRowsOf(texts, at, channels))));
+      const deep = judged.map((one) =>
+        centred(atOnce(deepScores(one.deep, atOnce(channelRowsOf(texts, at, channels))))),
+      );
       const scores = Array.from({ length: labels }, (_, k) =>
         Float64Array.from({ length: count }, (_, i) => {
           const net = deep.reduce(

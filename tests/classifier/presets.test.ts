@@ -101,8 +101,8 @@ test("the doctor minds padding where it costs, not where a mask hides it", async
     const ids: string[] = [];
     const classifier = await TextClassifier.train(sentences(["fruit", "tool"], 20), {
       ...{ ...quick, length: 100, epochs: 1, model },
-      onPrepared: ({ rows, corpus, ...subject }) => {
-        ids.push(...quickCheckup({ ...subject, texts: { corpus, rows } }).map(({ id }) => id));
+      onPrepared: async ({ rows, corpus, ...subject }) => {
+        ids.push(...(await quickCheckup({ ...subject, texts: { corpus, rows } })).map(({ id }) => id));
       },
     });
     classifier.model.dispose();

@@ -1,6 +1,8 @@
 /** The wide member by its parts: folds, recipes, measures, and what is left out of a file that may not be large. */
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { atOnce } from "../../src/base/pieces.js";
+import { Long } from "../../src/base/progress.js";
 import { encoderOf, networkOf } from "../../src/classifier/auto/assemble.js";
 import { foldsOf } from "../../src/classifier/auto/folds.js";
 import { measured } from "../../src/classifier/auto/held-out.js";
@@ -15,6 +17,7 @@ import {
   type ScorerRules,
   scoresOf,
 } from "../../src/classifier/auto/scorers.js";
+import { Steps } from "../../src/classifier/auto/steps.js";
 import { trainWide } from "../../src/classifier/auto/wide.js";
 import { ReferenceEngine } from "../../src/engines/reference.js";
 import { TextClassifier } from "../../src/index.js";
@@ -81,17 +84,19 @@ test("accuracy, and the mean of recalls over the labels that there are", () => {
     [0, 3, 0, 0],
     [0, 0, 0, 0],
   ];
-  const { accuracy, macroRecall, logLoss } = measured(scores, Int32Array.of(0, 2, 1, 1));
+  const { accuracy, macroRecall, logLoss } = atOnce(measured(scores, Int32Array.of(0, 2, 1, 1)));
   assert.equal(accuracy, 3 / 4);
   assert.ok(Math.abs(macroRecall - (1 + 1 + 0.5) / 3) < 1e-12);
   assert.ok(logLoss > 0 && logLoss < Math.log(4));
   assert.equal(
-    measured(
-      [
-        [1, 1],
-        [1, 1],
-      ],
-      Int32Array.of(0, 1),
+    atOnce(
+      measured(
+        [
+          [1, 1],
+          [1, 1],
+        ],
+        Int32Array.of(0, 1),
+      ),
     ).accuracy,
     0.5,
   );
@@ -140,7 +145,7 @@ describe("recipes", () => {
 });
 
 test("the largest of values, of equal ones the first", () => {
-  const kept = (most: number) => [...largest(Float32Array.of(3, 1, 2, 2, 0, 2), most)];
+  const kept = (most: number) => [...atOnce(largest(Float32Array.of(3, 1, 2, 2, 0, 2), most))];
   assert.deepEqual(kept(0), [0, 0, 0, 0, 0, 0]);
   assert.deepEqual(kept(1), [1, 0, 0, 0, 0, 0]);
   assert.deepEqual(kept(3), [1, 0, 1, 1, 0, 0]);
@@ -192,14 +197,15 @@ function material(labels: 2 | 3): { data: WideData; labelled: Labelled } {
   for (const [r, text] of TEXTS.entries()) if (r % 3 < labels) rows.push(texts.add(text));
   const classes = Int32Array.from(rows, (_, i) => i % labels);
   const rules = { blocks: ["w1", "w2", "c2", "c3"], marks: true, functionWords: [] } as const;
-  const data = featureRows(texts, rows, rules);
+  const data = atOnce(featureRows(texts, rows, rules));
   return {
     data: { texts, rows: Uint32Array.from(rows), classes, labels },
     labelled: { data, classes, labels },
   };
 }
 
-const SOLVING = { epochs: 40, tolerance: 0.001, seed: 1 };
+const STEPS = new Steps(new Long({}, "train"));
+const SOLVING = { epochs: 40, tolerance: 0.001, seed: 1, turns: STEPS };
 const engine = () => new ReferenceEngine();
 
 describe("members", () => {
@@ -223,7 +229,7 @@ describe("members", () => {
       test(`${name}, ${labels} labels: rows of a class score higher, features of other blocks count nothing`, async () => {
         const { labelled } = material(labels);
         const scorer = await fitScorer(labelled, rules, engine, SOLVING);
-        const scores = scoresOf(scorer, labelled.data, classCounts(labelled));
+        const scores = atOnce(scoresOf(scorer, labelled.data, atOnce(classCounts(labelled))));
         assert.equal(scores.length, labels === 2 ? 1 : 3);
         for (let row = 0; row < labelled.data.rows; row++) {
           const own = labels === 2 ? [-scores[0]![row]!, scores[0]![row]!] : scores.map((each) => each[row]!);
@@ -247,8 +253,8 @@ describe("members", () => {
     const { labelled } = material(3);
     const rules = { ...MEMBERS["mean"]!, blocks: [["w1"]] } as ScorerRules;
     const scorer = await fitScorer(labelled, rules, engine, SOLVING);
-    const counts = classCounts(labelled);
-    const scores = scoresOf(scorer, labelled.data, counts);
+    const counts = atOnce(classCounts(labelled));
+    const scores = atOnce(scoresOf(scorer, labelled.data, counts));
     const { data, classes } = labelled;
     const idf = (j: number) => {
       const df = [0, 1, 2].reduce((sum, k) => sum + counts.counts[3 * j + k]!, 0);
@@ -277,7 +283,10 @@ describe("members", () => {
         const rules = { ...MEMBERS["margin"]!, balance };
         const scorer = await fitScorer(labelled, rules, engine, SOLVING);
         return (
-          scoresOf(scorer, data, classCounts(labelled))[0]!.reduce((sum, score) => sum + score, 0) / data.rows
+          atOnce(scoresOf(scorer, data, atOnce(classCounts(labelled))))[0]!.reduce(
+            (sum, score) => sum + score,
+            0,
+          ) / data.rows
         );
       }),
     );
@@ -288,7 +297,7 @@ describe("members", () => {
     const { labelled } = material(2);
     const pairs = BLOCKS.indexOf("w2");
     const kept = Uint8Array.from(labelled.data.blocks, (block) => (block === pairs ? 0 : 1));
-    const words = { ...labelled, data: select(labelled.data, kept) };
+    const words = { ...labelled, data: atOnce(select(labelled.data, kept)) };
     const both = await fitScorer(words, MEMBERS["margin"]!, engine, SOLVING);
     const alone = await fitScorer(words, { ...MEMBERS["margin"]!, blocks: [["w1"]] }, engine, SOLVING);
     assert.deepEqual(both.groups, alone.groups);
@@ -297,10 +306,10 @@ describe("members", () => {
 
   test("rows that were not fitted to are scored by the fit's counts, not their own", async () => {
     const { labelled } = material(3);
-    const counts = classCounts(labelled);
+    const counts = atOnce(classCounts(labelled));
     const scorer = await fitScorer(labelled, MEMBERS["ratio"]!, engine, SOLVING);
-    const all = scoresOf(scorer, labelled.data, counts);
-    const some = scoresOf(scorer, pick(labelled.data, [4, 9]), counts);
+    const all = atOnce(scoresOf(scorer, labelled.data, counts));
+    const some = atOnce(scoresOf(scorer, atOnce(pick(labelled.data, [4, 9])), counts));
     for (const [k, column] of some.entries()) assert.deepEqual([...column], [all[k]![4]!, all[k]![9]!]);
   });
 });
@@ -310,7 +319,7 @@ describe("trained whole", () => {
     trainWide(material(labels).data, {
       seed: 1,
       engine,
-      onStep: async () => {},
+      steps: STEPS,
       ...(featureBytes === undefined ? {} : { featureBytes }),
     });
 
@@ -325,7 +334,7 @@ describe("trained whole", () => {
       texts.add(`${word(k, n)} and ${word(k, n + 1)}`);
     }
     const data = { texts, rows: Uint32Array.from(classes.keys()), classes, labels: 40 };
-    const options = { seed: 1, engine, onStep: async () => {} };
+    const options = { seed: 1, engine, steps: STEPS };
     const all = await trainWide(data, options);
     assert.equal(all.kept, null);
     assert.ok(all.picked.accuracy > 0.9, `${all.picked.accuracy}`);
@@ -333,7 +342,7 @@ describe("trained whole", () => {
     const small = await trainWide(data, { ...options, featureBytes: bound });
     assert.ok(small.data.features > 60 && small.data.features < all.data.features, `${small.data.features}`);
     assert.ok(small.kept!.accuracy >= small.picked.accuracy - 0.01, `${small.kept!.accuracy}`);
-    const { accuracy } = measured(small.heldOut.scores, small.heldOut.classes);
+    const { accuracy } = atOnce(measured(small.heldOut.scores, small.heldOut.classes));
     assert.equal(accuracy, small.kept!.accuracy);
     // What 30 of them would answer, which the bound alone would have kept.
     const { accuracy: few } = await all.judgedKeeping(30);
@@ -360,12 +369,12 @@ describe("trained whole", () => {
       const most = Math.floor(600 / (3.5 + 1.2 * groups * (labels === 2 ? 1 : 3)));
       assert.equal(small.data.features, most);
       assert.ok(whole.data.features > 2 * most);
-      const network = networkOf(small, null, { engine: "reference" });
+      const network = atOnce(networkOf(small, null, { engine: "reference" }));
       assert.equal(network.layers.find(({ name }) => name === "ngram_weights")?.kind.className, "Embedding");
       const kept = new Set(small.data.hashes);
       assert.ok([...kept].every((hash) => whole.data.hashes.includes(hash)));
       for (const { scorer } of small.members) {
-        for (const column of scoresOf(scorer, small.data, classCounts(small.labelled))) {
+        for (const column of atOnce(scoresOf(scorer, small.data, atOnce(classCounts(small.labelled))))) {
           assert.ok(column.every((score) => Number.isFinite(score)));
         }
       }
@@ -380,7 +389,7 @@ describe("trained whole", () => {
       const { members, factor, labelled, data } = wide;
       const mixture = Array.from({ length: labels }, () => new Float64Array(data.rows));
       for (const { scorer, weight, deviation } of members) {
-        const columns = scoresOf(scorer, data, classCounts(labelled));
+        const columns = atOnce(scoresOf(scorer, data, atOnce(classCounts(labelled))));
         for (let row = 0; row < data.rows; row++) {
           const own =
             labels === 2 ? [-columns[0]![row]!, columns[0]![row]!] : columns.map((each) => each[row]!);
@@ -388,9 +397,9 @@ describe("trained whole", () => {
         }
       }
       const wanted = softmaxOf(mixture, factor);
-      const encoder = encoderOf(wide, null, given.texts, given.rows);
-      const network = networkOf(wide, null, { engine: "reference" });
-      for (const { positions, inputs } of encoder.encodeCorpus(given.texts, given.rows)) {
+      const encoder = atOnce(encoderOf(wide, null, given.texts, given.rows));
+      const network = atOnce(networkOf(wide, null, { engine: "reference" }));
+      for (const { positions, inputs } of atOnce(encoder.encodeCorpus(given.texts, given.rows))) {
         const { data: outputs } = network.predictFlat([...inputs]);
         for (let row = 0; row < positions.length; row++) {
           const own = Array.from({ length: labels }, (_, k) => wanted[positions[row]! * labels + k]!);
@@ -407,7 +416,9 @@ describe("trained whole", () => {
   }
 
   test("what the step throws ends it", async () => {
-    const onStep = () => Promise.reject(new Error("no more"));
-    await assert.rejects(trainWide(material(2).data, { seed: 1, engine, onStep }), /no more/);
+    const steps = new Steps(new Long({}, "train"), () => {
+      throw new Error("no more");
+    });
+    await assert.rejects(trainWide(material(2).data, { seed: 1, engine, steps }), /no more/);
   });
 });

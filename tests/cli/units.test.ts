@@ -412,7 +412,7 @@ test("what the commands print the functions of cellstate/explain give", async ()
   );
   const { text, data: onData } = await json("compare", model, both, sentence, "--data", data);
   const other = await TextClassifier.load(both);
-  assert.deepEqual(text, plain(explanations.compareOnText(classifier, other, sentence)));
+  assert.deepEqual(text, plain(await explanations.compareOnText(classifier, other, sentence)));
   assert.deepEqual(onData, plain(await explanations.compareUnits(classifier, other, alone)));
 });
 

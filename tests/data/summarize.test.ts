@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { atOnce } from "../../src/base/pieces.js";
 import { encodingShares, summarize } from "../../src/data/summarize.js";
 import { TokenizedTexts } from "../../src/tokens/tokenized-texts.js";
 import { newEncodingReport } from "../../src/tokens/vectorizer.js";
@@ -23,7 +24,7 @@ function read(rows: readonly [string, number][]) {
 
 test("classes, lengths, repeats and contradictions", () => {
   const { texts, classes } = read(ROWS);
-  assert.deepEqual(summarize(texts, classes, ["ham", "spam"]), {
+  assert.deepEqual(atOnce(summarize(texts, classes, ["ham", "spam"])), {
     rows: 8,
     classes: [
       { label: "ham", rows: 4, share: 0.5 },
@@ -34,20 +35,20 @@ test("classes, lengths, repeats and contradictions", () => {
     duplicates: 2,
     contradictions: 2,
   });
-  const some = summarize(texts, classes, ["ham", "spam"], [0, 1, 6, 7]);
+  const some = atOnce(summarize(texts, classes, ["ham", "spam"], [0, 1, 6, 7]));
   assert.deepEqual(
     some.classes.map(({ rows }) => rows),
     [3, 1],
   );
   assert.deepEqual([some.rows, some.duplicates, some.contradictions, some.tokens.least], [4, 0, 0, 1]);
-  assert.equal(summarize(texts, classes, ["ham", "spam"], []).tokens.median, 0);
+  assert.equal(atOnce(summarize(texts, classes, ["ham", "spam"], [])).tokens.median, 0);
 });
 
 test("quantiles by nearest rank", () => {
   const { texts, classes } = read(
     Array.from({ length: 100 }, (_, i) => ["w ".repeat(((i * 37) % 100) + 1), i % 2]),
   );
-  const { least, median, p95, most } = summarize(texts, classes, ["a", "b"]).tokens;
+  const { least, median, p95, most } = atOnce(summarize(texts, classes, ["a", "b"])).tokens;
   assert.deepEqual([least, median, p95, most], [1, 50, 95, 100]);
 });
 

@@ -15,11 +15,11 @@ import type { InputsLike } from "../../src/network/inputs.js";
 import { Vectorizer } from "../../src/tokens/vectorizer.js";
 import { anyCase, ENGINES, flagship, shake } from "./models.js";
 
-test("any model: integrated gradients add up to what the words changed", () => {
+test("any model: integrated gradients add up to what the words changed", async () => {
   let changed = 0;
-  fc.assert(
-    fc.property(anyCase, ({ model, row }) => {
-      const { words, completeness, value, baseline } = attribute(model, row, { target: 0 });
+  await fc.assert(
+    fc.asyncProperty(anyCase, async ({ model, row }) => {
+      const { words, completeness, value, baseline } = await attribute(model, row, { target: 0 });
       assert.ok(
         completeness.residual < 1e-6 * Math.max(1e-3, Math.abs(value - baseline)),
         JSON.stringify(completeness),
@@ -38,11 +38,11 @@ test("any model: integrated gradients add up to what the words changed", () => {
 const ofFirst = (output: readonly number[]) => (output.length > 1 ? output[0]! : 1 - output[0]!);
 
 for (const { name, precision, fresh } of ENGINES) {
-  test(`any model: the shares add up to what the words changed in ${name}'s own forward passes`, () => {
+  test(`any model: the shares add up to what the words changed in ${name}'s own forward passes`, async () => {
     let changed = 0;
-    fc.assert(
-      fc.property(anyCase, ({ model, row, on }) => {
-        const { words, completeness } = attribute(model, row, { target: 0, kind: "probability" });
+    await fc.assert(
+      fc.asyncProperty(anyCase, async ({ model, row, on }) => {
+        const { words, completeness } = await attribute(model, row, { target: 0, kind: "probability" });
         const sum = words.reduce((total, word) => total + word.integratedGradients, 0);
         const theirs = on(fresh());
         const whole = ofFirst(theirs.predict([row])[0] as number[]);
@@ -64,10 +64,10 @@ for (const { name, precision, fresh } of ENGINES) {
   });
 }
 
-test("a share left out, or one a hundredth too large, shows", () => {
+test("a share left out, or one a hundredth too large, shows", async () => {
   const model = shake(flagship(), 10, 0.3);
   const row = Array.from({ length: 200 }, (_, t) => (t < 192 ? 0 : 31 * (t - 190)));
-  const { words, completeness } = attribute(model, row);
+  const { words, completeness } = await attribute(model, row);
   assert.equal(words.length, 8);
   for (const { integratedGradients } of words) {
     assert.ok(Math.abs(integratedGradients) > 1e-4);
@@ -78,10 +78,10 @@ test("a share left out, or one a hundredth too large, shows", () => {
   }
 });
 
-test("any model: occlusion is the change of the model's own answer", () => {
-  fc.assert(
-    fc.property(anyCase, ({ model, row }) => {
-      const { words, target } = attribute(model, row, { kind: "probability" });
+test("any model: occlusion is the change of the model's own answer", async () => {
+  await fc.assert(
+    fc.asyncProperty(anyCase, async ({ model, row }) => {
+      const { words, target } = await attribute(model, row, { kind: "probability" });
       const answers = model.predict([row, ...words.map(({ t }) => without(row, t))]) as number[][];
       const p = (output: number[]) =>
         output.length > 1 ? output[target]! : target === 1 ? output[0]! : 1 - output[0]!;
@@ -93,10 +93,10 @@ test("any model: occlusion is the change of the model's own answer", () => {
   );
 });
 
-test("any model: the memory's shares are those of its decomposition", () => {
-  fc.assert(
-    fc.property(anyCase, ({ model, row }) => {
-      const { words, memory } = attribute(model, row, { target: 0 });
+test("any model: the memory's shares are those of its decomposition", async () => {
+  await fc.assert(
+    fc.asyncProperty(anyCase, async ({ model, row }) => {
+      const { words, memory } = await attribute(model, row, { target: 0 });
       const decomposition = decomposeMemory(model, row);
       if (!decomposition) {
         assert.equal(memory, null);
@@ -115,13 +115,13 @@ test("any model: the memory's shares are those of its decomposition", () => {
   );
 });
 
-test("a word whose vector is the padding's is credited with nothing; gradients are of the opened embedding", () => {
+test("a word whose vector is the padding's is credited with nothing; gradients are of the opened embedding", async () => {
   const model = shake(flagship(), 9, 0.3);
   const [table, ...rest] = model.getWeights();
   table!.data.copyWithin(7 * 16, 0, 16);
   model.setWeights([table!, ...rest]);
   const row = Array.from({ length: 200 }, (_, t) => (t < 195 ? 0 : [7, 12, 7, 900, 3][t - 195]!));
-  const { words, completeness } = attribute(model, row);
+  const { words, completeness } = await attribute(model, row);
   const credited = words.map(({ integratedGradients }) => integratedGradients);
   assert.deepEqual([credited[0], credited[2]], [0, 0]);
   assert.ok(Math.abs(credited[3]!) > 1e-4);
@@ -130,7 +130,7 @@ test("a word whose vector is the padding's is credited with nothing; gradients a
   assert.ok(Math.abs(words[0]!.occlusion) < 1e-12 && Math.abs(words[2]!.occlusion) > 1e-6);
 });
 
-test("a row of numbers, and of several inputs: the shares add up to what two forward passes differ by", () => {
+test("a row of numbers, and of several inputs: the shares add up to what two forward passes differ by", async () => {
   const random = new Random(4, 1);
   const row = [0, 1, 2, 3].map((t) => [random.normal(2 * t), random.normal(2 * t + 1)]);
   const head = () => layers.dense({ units: 1, activation: "sigmoid" });
@@ -152,7 +152,7 @@ test("a row of numbers, and of several inputs: the shares add up to what two for
     [two, [words, row], [[words], [row]], [[words.map(() => 0)], [zeros]]],
   ] as [Model, InputRow, InputsLike, InputsLike][]) {
     shake(made, 7);
-    const found = attribute(made, given, { kind: "probability", target: 1 });
+    const found = await attribute(made, given, { kind: "probability", target: 1 });
     const [p, q] = [whole, nothing].map((x) => (made.predict(x) as number[][])[0]![0]!) as [number, number];
     const parts = [...found.words, ...found.steps];
     const total = parts.reduce((sum, part) => sum + part.integratedGradients, 0);
@@ -164,15 +164,18 @@ test("a row of numbers, and of several inputs: the shares add up to what two for
   }
 });
 
-test("nothing but padding and zeros is refused; a memory over several inputs is not divided", () => {
+test("nothing but padding and zeros is refused; a memory over several inputs is not divided", async () => {
   const series = layers.input({ shape: [3, 2] });
   const other = layers.input({ shape: [3, 1] });
   const both = layers.lstm({ units: 2 }).apply(layers.concatenate().apply([series, other]));
   const made = shake(model({ inputs: [series, other], outputs: layers.dense({ units: 1 }).apply(both) }), 3);
   const zeros = [0, 1, 2].map(() => [0, 0]);
-  assert.throws(() => attribute(made, [zeros, [[0], [0], [0]]]), /a number other than 0.*zeros alone/);
-  assert.throws(() => attribute(flagship(), new Array(200).fill(0)), /a word to attribute to.*padding alone/);
-  const { noMemory, steps } = attribute(made, [zeros, [[1], [0], [2]]]);
+  await assert.rejects(() => attribute(made, [zeros, [[0], [0], [0]]]), /a number other than 0.*zeros alone/);
+  await assert.rejects(
+    () => attribute(flagship(), new Array(200).fill(0)),
+    /a word to attribute to.*padding alone/,
+  );
+  const { noMemory, steps } = await attribute(made, [zeros, [[1], [0], [2]]]);
   assert.match(noMemory!, /lstm reads 2 inputs together/);
   assert.equal(steps.length, 6);
   assert.ok(steps.every(({ input, integratedGradients: share }) => input === steps[3]!.input || share === 0));

@@ -59,11 +59,11 @@ function reading(goBackwards: boolean) {
 }
 
 for (const goBackwards of [false, true]) {
-  test(`goBackwards ${goBackwards}: views are of the word read last, and have a gain for each word`, () => {
+  test(`goBackwards ${goBackwards}: views are of the word read last, and have a gain for each word`, async () => {
     const model = reading(goBackwards);
     const last = goBackwards ? 2 : 5;
     assert.equal(cellView(model, sentence).words[cellView(model, sentence).chosen]!.t, last);
-    const view = gradientView(model, sentence, { study: { seed: 0 } });
+    const view = await gradientView(model, sentence, { study: { seed: 0 } });
     const order = goBackwards ? [5, 4, 3, 2] : [2, 3, 4, 5];
     assert.deepEqual(
       view.words.map(({ t }) => t),

@@ -69,14 +69,14 @@ const end = (units = 1, activation: "sigmoid" | "softmax" | "linear" = "sigmoid"
   layers.dense({ units, activation });
 
 describe("a healthy classifier", () => {
-  test("has nothing the matter", () => {
-    assert.deepEqual(ids(checkup(healthy)), []);
-    assert.deepEqual(ids(quickCheckup({ model: healthy.model })), []);
+  test("has nothing the matter", async () => {
+    assert.deepEqual(ids(await checkup(healthy)), []);
+    assert.deepEqual(ids(await quickCheckup({ model: healthy.model })), []);
   });
 
-  test("is left as it was: weights, optimizer and answers", () => {
+  test("is left as it was: weights, optimizer and answers", async () => {
     const before = { weights: healthy.model.weightSnapshot(), steps: healthy.model.iterations };
-    checkup(healthy);
+    await checkup(healthy);
     assert.deepEqual(healthy.model.weightSnapshot(), before.weights);
     assert.equal(healthy.model.iterations, before.steps);
   });
@@ -885,12 +885,12 @@ for (const [group, cases] of Object.entries({ ARCHITECTURE, ENCODING, DATA, HIST
     for (const { id, name, ill, well, check } of cases) {
       test(`${id}: ${name}`, async () => {
         const examine = group === "BEHAVIOUR" ? checkup : quickCheckup;
-        const finding = find(examine(await ill()), id);
+        const finding = find(await examine(await ill()), id);
         check?.(finding);
         assert.ok(SEVERITIES.includes(finding.severity));
         assert.ok(finding.seen.length > 20 && finding.remedy.length > 10);
         assert.ok(Object.keys(finding.evidence).length > 0);
-        const sound = examine(await (well ?? (() => healthy))());
+        const sound = await examine(await (well ?? (() => healthy))());
         assert.ok(!ids(sound).includes(id), `found without cause: ${JSON.stringify(sound)}`);
       });
     }
@@ -903,13 +903,13 @@ describe("a checkup", () => {
       { text: "...", label: "fruit" },
       { text: "", label: "tool" },
     ]);
-    const found = ids(checkup({ ...healthy, texts: { corpus }, test: { corpus } }));
+    const found = ids(await checkup({ ...healthy, texts: { corpus }, test: { corpus } }));
     assert.ok(found.includes("texts-without-words") && !found.includes("test-in-training"), `${found}`);
   });
 
-  test("puts the gravest first, and the quick one runs nothing", () => {
+  test("puts the gravest first, and the quick one runs nothing", async () => {
     const subject = changed((weights) => void (weights.get("dense/bias")![0]! += 30));
-    assert.deepEqual(ids(quickCheckup(subject)), []);
+    assert.deepEqual(ids(await quickCheckup(subject)), []);
     const model = network(
       layers.lstm({ units: 2 }),
       layers.flatten(),
@@ -917,7 +917,7 @@ describe("a checkup", () => {
       end(1, "softmax"),
     );
     assert.deepEqual(
-      quickCheckup({ model }).map(({ severity }) => severity),
+      (await quickCheckup({ model })).map(({ severity }) => severity),
       ["problem", "warning", "note"],
     );
   });

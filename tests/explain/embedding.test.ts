@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import fc from "fast-check";
+import { atOnce } from "../../src/base/pieces.js";
 import { embeddingPage } from "../../src/explain/draw/embedding-page.js";
 import {
   type EmbeddingMap,
@@ -55,17 +56,17 @@ function model(outputs = 1): Model {
   return made;
 }
 
-test("where no word moves the answer none is told, on the page as in words", () => {
+test("where no word moves the answer none is told, on the page as in words", async () => {
   const dead = model();
   const weights = dead.getWeights();
   weights[4]!.data.fill(0);
   dead.setWeights(weights);
   const table = wordTable(dead, source);
-  const map = embeddingMap(dead, table, { labels: ["a", "b"] });
+  const map = await embeddingMap(dead, table, { labels: ["a", "b"] });
   assert.deepEqual(tellingWords(map), []);
   const shown = (of: EmbeddingMap) => embeddingPage({ table, map: of, words: [] }, "dead");
   assert.match(shown(map), /No word alone moves the answer/);
-  const alive = embeddingMap(model(), table, { labels: ["a", "b"] });
+  const alive = await embeddingMap(model(), table, { labels: ["a", "b"] });
   assert.doesNotMatch(shown(alive), /No word alone moves/);
 });
 
@@ -108,24 +109,26 @@ describe("an Embedding's words", () => {
     );
   });
 
-  test("a word's effect is what it changes of the log-odds beside an empty text", () => {
-    const outputs = wordOutputs(model(), 6, 4, "pre")!;
-    const effects = (made: Model, padding: "pre" | "post") =>
-      embeddingMap(made, wordTable(made, source), { length: 4, padding }).points.map(({ effect }) => effect!);
-    for (const [i, effect] of effects(model(), "pre").entries()) {
+  test("a word's effect is what it changes of the log-odds beside an empty text", async () => {
+    const outputs = (await wordOutputs(model(), 6, 4, "pre"))!;
+    const effects = async (made: Model, padding: "pre" | "post") =>
+      (await embeddingMap(made, wordTable(made, source), { length: 4, padding })).points.map(
+        ({ effect }) => effect!,
+      );
+    for (const [i, effect] of (await effects(model(), "pre")).entries()) {
       const own = vectors[i + 1]![0]!;
       assert.ok(Math.abs(effect[0]! - own) < 1e-6, `${i}: ${effect[0]}`);
       assert.ok(Math.abs(outputs[i + 1]![0]! - 1 / (1 + Math.exp(-own))) < 1e-6);
     }
     // Padded behind, the word stands first; without recurrence nothing of it is left at the end.
-    assert.ok(effects(model(), "post").every((effect) => Math.abs(effect[0]!) < 1e-6));
-    const [two] = effects(model(2), "pre");
+    assert.ok((await effects(model(), "post")).every((effect) => Math.abs(effect[0]!) < 1e-6));
+    const [two] = await effects(model(2), "pre");
     assert.ok(Math.abs(two![1]! - 1) < 1e-6 && Math.abs(two![0]! + 1) < 1e-6, `${two}`);
     const sequence = sequential([
       layers.embedding({ inputDim: 7, outputDim: 3, inputLength: 4 }),
       layers.lstm({ units: 2, returnSequences: true }),
     ]);
-    assert.equal(wordOutputs(sequence, 6, 4, "pre"), null);
+    assert.equal(await wordOutputs(sequence, 6, 4, "pre"), null);
     const plain = { scores: [Float32Array.of(2, -1), Float32Array.of(5, 0)], squash: null };
     assert.deepEqual(effectsOf(plain, false), [
       [0, 0],
@@ -135,7 +138,7 @@ describe("an Embedding's words", () => {
     assert.ok(Number.isFinite(effectsOf(within, true)[1]![0]!));
   });
 
-  test("effects on answers that round to 0 and 1 are those of float64, of one sigmoid and of a softmax", () => {
+  test("effects on answers that round to 0 and 1 are those of float64, of one sigmoid and of a softmax", async () => {
     for (const units of [1, 3]) {
       const made = shake(
         sequential([
@@ -147,10 +150,10 @@ describe("an Embedding's words", () => {
       );
       const last = made.getWeights().length - 2;
       made.setWeights(made.getWeights().map(({ data }, k) => data.map((w) => (k >= last ? 100 * w : w))));
-      const { points } = embeddingMap(made, wordTable(made, source), { length: 4 });
+      const { points } = await embeddingMap(made, wordTable(made, source), { length: 4 });
       const probe = new Probe(made);
       const rows = Array.from({ length: 6 }, (_, id) => [0, 0, 0, id]);
-      const endings = probe.endings(rows);
+      const endings = atOnce(probe.endings(rows));
       const logOdds = (row: number, target: number) =>
         objectiveFor(made, endings[row]!, { kind: "logOdds", target }).value(endings[row]!.scores);
       const wanted = points.map((_, i) =>
@@ -169,7 +172,7 @@ describe("an Embedding's words", () => {
     }
   });
 
-  test("words speak for labels by their probability, and raise or lower an amount as it is", () => {
+  test("words speak for labels by their probability, and raise or lower an amount as it is", async () => {
     const outputsOf = (units: number, activation: "sigmoid" | "linear") => {
       const made = sequential(
         [
@@ -185,29 +188,29 @@ describe("an Embedding's words", () => {
       made.setWeights([Float32Array.from(vectors.flat()), kernel!, recurrent!, bias!, own, offset]);
       return made;
     };
-    const telling = (units: number, activation: "sigmoid" | "linear", labels: string[]) => {
+    const telling = async (units: number, activation: "sigmoid" | "linear", labels: string[]) => {
       const made = outputsOf(units, activation);
-      return tellingWords(embeddingMap(made, wordTable(made, source), { labels }), 1);
+      return tellingWords(await embeddingMap(made, wordTable(made, source), { labels }), 1);
     };
     const near = (found: number, wanted: number) => assert.ok(Math.abs(found - wanted) < 1e-6, `${found}`);
     // All these amounts lie between 0 and 1, and are none the more probabilities.
-    const [raises, lowers, ...rest] = telling(1, "linear", ["amount"]);
+    const [raises, lowers, ...rest] = await telling(1, "linear", ["amount"]);
     assert.deepEqual([raises!.label, lowers!.label, rest.length], ["raises amount", "lowers amount", 0]);
     assert.deepEqual([raises!.words[0]!.word, lowers!.words[0]!.word], ["northern", "south"]);
     near(raises!.words[0]!.alone, 0.8);
     near(lowers!.words[0]!.alone, 0.3);
     near(lowers!.empty, 0.5);
-    const [one, two] = telling(2, "sigmoid", ["left", "right"]);
+    const [one, two] = await telling(2, "sigmoid", ["left", "right"]);
     assert.deepEqual([one!.label, two!.label], ["left", "right"]);
     near(one!.words[0]!.alone, 1 / (1 + Math.exp(-0.8)));
     near(two!.words[0]!.alone, 1 / (1 + Math.exp(-1.1)));
-    const [no, yes] = telling(1, "sigmoid", ["no", "yes"]);
+    const [no, yes] = await telling(1, "sigmoid", ["no", "yes"]);
     near(no!.words[0]!.alone, 1 - 1 / (1 + Math.exp(-0.3)));
     near(yes!.empty + no!.empty, 1);
   });
 
-  test("the map places every word, padding left out, by its two widest directions", () => {
-    const map = embeddingMap(model(), table, { labels: ["down", "up"] });
+  test("the map places every word, padding left out, by its two widest directions", async () => {
+    const map = await embeddingMap(model(), table, { labels: ["down", "up"] });
     assert.deepEqual(
       map.points.map(({ id }) => id),
       [1, 2, 3, 4, 5],
@@ -246,8 +249,8 @@ describe("an Embedding's words", () => {
   });
 });
 
-describe("the map's picture", () => {
-  const map = embeddingMap(model(), wordTable(model(), source), { labels: ["down", "<up>"] });
+describe("the map's picture", async () => {
+  const map = await embeddingMap(model(), wordTable(model(), source), { labels: ["down", "<up>"] });
 
   test("marks every word, tells what raises and lowers the answer, and escapes words", () => {
     const picture = embeddingPicture(map).source;

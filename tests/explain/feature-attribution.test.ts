@@ -34,25 +34,25 @@ describe("parts of an automatic classifier's score", async () => {
   const two = await TextClassifier.train(intents(["music", "weather"]), { engine: "reference" });
   const three = await TextClassifier.train(intents(["music", "weather", "table"]), { engine: "reference" });
 
-  test("add up to the log-odds of the second of two labels", () => {
-    fc.assert(
-      fc.property(texts, (text) => {
-        const attribution = attributeFeatures(two, text);
+  test("add up to the log-odds of the second of two labels", async () => {
+    await fc.assert(
+      fc.asyncProperty(texts, async (text) => {
+        const attribution = await attributeFeatures(two, text);
         const p = two.predict(text).scores["weather"]!;
         assert.ok(Math.abs(attribution.difference) < 1e-6);
         assert.ok(Math.abs(total(attribution) - attribution.logit) < 1e-9);
         // Beyond, float32 cannot tell the probability from 1 by enough.
         if (p < 0.99) assert.ok(Math.abs(attribution.logit - Math.log(p / (1 - p))) < 1e-4);
-        const against = attributeFeatures(two, text, { label: "music" });
+        const against = await attributeFeatures(two, text, { label: "music" });
         assert.ok(Math.abs(against.logit + attribution.logit) < 1e-9);
       }),
     );
   });
 
-  test("add up to the answered label's score less the mean over more labels", () => {
-    fc.assert(
-      fc.property(texts, (text) => {
-        const attribution = attributeFeatures(three, text);
+  test("add up to the answered label's score less the mean over more labels", async () => {
+    await fc.assert(
+      fc.asyncProperty(texts, async (text) => {
+        const attribution = await attributeFeatures(three, text);
         const { label, scores } = three.predict(text);
         const logs = Object.values(scores).map(Math.log);
         const mean = logs.reduce((sum, one) => sum + one, 0) / logs.length;
@@ -64,8 +64,8 @@ describe("parts of an automatic classifier's score", async () => {
     );
   });
 
-  test("of a text say its tokens and what they are known for", () => {
-    const attribution = attributeFeatures(three, "Play zzz!", { features: 1e6 });
+  test("of a text say its tokens and what they are known for", async () => {
+    const attribution = await attributeFeatures(three, "Play zzz!", { features: 1e6 });
     assert.deepEqual(
       attribution.tokens.map(({ text, known }) => [text, known]),
       [
@@ -85,11 +85,11 @@ describe("parts of an automatic classifier's score", async () => {
   test("are the same once the classifier was saved", async () => {
     const again = await TextClassifier.load(await three.toBytes(), { engine: "reference" });
     const text = "book a table, please";
-    assert.deepEqual(attributeFeatures(again, text), attributeFeatures(three, text));
+    assert.deepEqual(await attributeFeatures(again, text), await attributeFeatures(three, text));
   });
 
-  test("are drawn", () => {
-    const attribution = attributeFeatures(two, 'rain & "sun" <b>');
+  test("are drawn", async () => {
+    const attribution = await attributeFeatures(two, 'rain & "sun" <b>');
     assert.match(svgText(featureAttributionPicture(attribution)), /log-odds of weather/);
     const page = featureAttributionPage(attribution, "two.keras");
     assert.match(page, /every text/);
@@ -101,8 +101,8 @@ describe("parts known by hand", () => {
   // good: 2, bad: −3, every text: 0.5; half of the words known suffices; the bias is −0.25.
   const classifier = tiny();
 
-  test("an n-gram's weight times the text's scale, once however often it stands there", () => {
-    const { tokens, base, logit, networks, features, label, probability } = attributeFeatures(
+  test("an n-gram's weight times the text's scale, once however often it stands there", async () => {
+    const { tokens, base, logit, networks, features, label, probability } = await attributeFeatures(
       classifier,
       "Good film, good film",
     );
@@ -120,20 +120,20 @@ describe("parts known by hand", () => {
     near([probability!], [1 / (1 + Math.exp(-0.25 - good))]);
   });
 
-  test("words against it, and the other label's side", () => {
-    near([attributeFeatures(classifier, "bad").tokens[0]!.part], [-3]);
-    near([attributeFeatures(classifier, "bad", { label: "no" }).tokens[0]!.part], [3]);
+  test("words against it, and the other label's side", async () => {
+    near([(await attributeFeatures(classifier, "bad")).tokens[0]!.part], [-3]);
+    near([(await attributeFeatures(classifier, "bad", { label: "no" })).tokens[0]!.part], [3]);
   });
 
-  test("the fewer words are known, the less is said, down to how common labels are", () => {
-    const { tokens, base, logit, known, features } = attributeFeatures(classifier, "xyzzy good zork");
+  test("the fewer words are known, the less is said, down to how common labels are", async () => {
+    const { tokens, base, logit, known, features } = await attributeFeatures(classifier, "xyzzy good zork");
     assert.deepEqual(features.length, 1);
     near([known, features[0]!.part], [1 / 3, (2 / 3) * (2 / Math.sqrt(3))]);
     assert.ok(tokens[1]!.part > 0 && base < 0.25 && logit > base);
   });
 
-  test("of strangers alone nothing", () => {
-    const { tokens, base, logit, known, features } = attributeFeatures(classifier, "xyzzy");
+  test("of strangers alone nothing", async () => {
+    const { tokens, base, logit, known, features } = await attributeFeatures(classifier, "xyzzy");
     assert.deepEqual(features, []);
     near([tokens[0]!.part, base, logit, known], [0, -0.25, -0.25, 0]);
   });
@@ -148,10 +148,10 @@ describe("parts of label sets and of amounts", async () => {
   const amounts = rows.map(({ text, label }, i) => ({ text, value: worth[label]! + (i % 7) }));
   const price = await TextRegressor.train(amounts, { engine });
 
-  test("each label has log-odds of its own, which its parts add up to", () => {
-    fc.assert(
-      fc.property(texts, fc.constantFrom(...tags.labels), (text, label) => {
-        const attribution = attributeFeatures(tags, text, { label });
+  test("each label has log-odds of its own, which its parts add up to", async () => {
+    await fc.assert(
+      fc.asyncProperty(texts, fc.constantFrom(...tags.labels), async (text, label) => {
+        const attribution = await attributeFeatures(tags, text, { label });
         const { scores, labels } = tags.predict(text);
         const p = scores[label]!;
         assert.ok(Math.abs(total(attribution) - attribution.logit) < 1e-9);
@@ -159,20 +159,20 @@ describe("parts of label sets and of amounts", async () => {
         if (p < 0.99) assert.ok(Math.abs(attribution.logit - Math.log(p / (1 - p))) < 1e-4);
         assert.deepEqual([attribution.label, attribution.probability, attribution.rows], [null, p, {}]);
         assert.equal(attribution.objective, `log-odds of ${label}`);
-        const { of } = attributeFeatures(tags, text);
+        const { of } = await attributeFeatures(tags, text);
         assert.equal(scores[of], Math.max(...Object.values(scores)));
         assert.deepEqual((attribution.answer as { labels: string[] }).labels, labels);
       }),
     );
-    const said = svgText(featureAttributionPicture(attributeFeatures(tags, "play the song")));
+    const said = svgText(featureAttributionPicture(await attributeFeatures(tags, "play the song")));
     assert.match(said, /log-odds of music: [\d.]+, [\d.>]+ %; answered music/);
-    assert.throws(() => attributeFeatures(tags, "a", { label: "ham" }), /one of .*third/);
+    await assert.rejects(() => attributeFeatures(tags, "a", { label: "ham" }), /one of .*third/);
   });
 
-  test("an amount is the sum of its parts, in its own unit", () => {
-    fc.assert(
-      fc.property(texts, (text) => {
-        const attribution = attributeFeatures(price, text);
+  test("an amount is the sum of its parts, in its own unit", async () => {
+    await fc.assert(
+      fc.asyncProperty(texts, async (text) => {
+        const attribution = await attributeFeatures(price, text);
         const { value } = price.predict(text);
         assert.ok(Math.abs(total(attribution) - value) < 1e-2, `${total(attribution)} ${value}`);
         assert.ok(Math.abs(attribution.difference) < 1e-2);
@@ -182,12 +182,12 @@ describe("parts of label sets and of amounts", async () => {
         );
       }),
     );
-    const attribution = attributeFeatures(price, "please book a table");
+    const attribution = await attributeFeatures(price, "please book a table");
     assert.ok(attribution.tokens.find(({ text }) => text === "table")!.part < -100);
     const page = featureAttributionPage(attribution, "price.keras");
     assert.match(page, /The <bdi>amount<\/bdi> is −[\d.,]+; 100\s% of the words are known/);
     assert.doesNotMatch(page, /answered/);
-    assert.throws(
+    await assert.rejects(
       () => attributeFeatures(price, "a", { label: "x" }),
       /label: expected to be left out of an amount/,
     );
@@ -197,9 +197,12 @@ describe("parts of label sets and of amounts", async () => {
 describe("a network beside the n-grams, known by hand", () => {
   const classifier = tinyBeside();
 
-  test("has a part, and what it loses with each word that it reads", () => {
+  test("has a part, and what it loses with each word that it reads", async () => {
     const text = "good film , good bad";
-    const { tokens, base, logit, networks, difference, probability } = attributeFeatures(classifier, text);
+    const { tokens, base, logit, networks, difference, probability } = await attributeFeatures(
+      classifier,
+      text,
+    );
     // It reads good film … good bad: a mean of (1 + 0 + 1 − 1) / 4.
     near([networks!, base], [2 * (0.5 + 0.25), 0.25]);
     near(
@@ -210,8 +213,8 @@ describe("a network beside the n-grams, known by hand", () => {
     near([probability!], [1 / (1 + Math.exp(-logit))]);
   });
 
-  test("says less of a text of strangers, as the n-grams do", () => {
-    const { tokens, networks } = attributeFeatures(classifier, "xyzzy good zork", { label: "no" });
+  test("says less of a text of strangers, as the n-grams do", async () => {
+    const { tokens, networks } = await attributeFeatures(classifier, "xyzzy good zork", { label: "no" });
     near([networks!], [(-2 / 3) * 2 * (0.5 + 2 / 4)]);
     near(
       tokens.map(({ hidden }) => hidden!),
@@ -219,10 +222,10 @@ describe("a network beside the n-grams, known by hand", () => {
     );
   });
 
-  test("is of no use without what it reads", () => {
+  test("is of no use without what it reads", async () => {
     const { encoder } = tiny();
     const strange = { ...classifier, encoder, predict: () => classifier.predict("good") };
-    assert.throws(() => attributeFeatures(strange, "good"), /linear in n-grams/);
+    await assert.rejects(() => attributeFeatures(strange, "good"), /linear in n-grams/);
   });
 });
 
@@ -282,10 +285,10 @@ describe("networks beside n-grams", async () => {
     ["two labels", two],
     ["three labels", three],
   ] as const) {
-    test(`of ${name}: parts add up to what the network answers`, () => {
-      fc.assert(
-        fc.property(fc.oneof(texts, fc.constant(text), fc.constant(long)), (asked) => {
-          const attribution = attributeFeatures(classifier, asked);
+    test(`of ${name}: parts add up to what the network answers`, async () => {
+      await fc.assert(
+        fc.asyncProperty(fc.oneof(texts, fc.constant(text), fc.constant(long)), async (asked) => {
+          const attribution = await attributeFeatures(classifier, asked);
           assert.ok(Math.abs(total(attribution) - attribution.logit) < 1e-9);
           assert.ok(Math.abs(attribution.difference) < 1e-5);
         }),
@@ -293,22 +296,22 @@ describe("networks beside n-grams", async () => {
       );
     });
 
-    test(`of ${name}: their part is what is missing when their scores are`, () => {
-      classifier.labels.forEach((label, target) => {
+    test(`of ${name}: their part is what is missing when their scores are`, async () => {
+      for (const [target, label] of classifier.labels.entries()) {
         const whole = score(classifier, text, target, () => {});
         const outputs = classifier.model.outputSize;
         const without = score(classifier, text, target, ([, scales]) => void scales!.fill(0, -outputs));
-        const { networks, logit } = attributeFeatures(classifier, text, { label });
+        const { networks, logit } = await attributeFeatures(classifier, text, { label });
         assert.ok(Math.abs(networks!) > 0.01);
         assert.ok(Math.abs(networks! - (whole - without)) < 1e-4);
         assert.ok(Math.abs(logit - whole) < 1e-4);
-      });
+      }
     });
 
-    test(`of ${name}: hiding a word is what the whole network says of a stranger there`, () => {
+    test(`of ${name}: hiding a word is what the whole network says of a stranger there`, async () => {
       const target = 1;
       for (const asked of [text, long]) {
-        const { tokens } = attributeFeatures(classifier, asked, { label: classifier.labels[target]! });
+        const { tokens } = await attributeFeatures(classifier, asked, { label: classifier.labels[target]! });
         const { length, head } = (classifier.encoder as FeatureEncoder).parts.channels!;
         const whole = score(classifier, asked, target, () => {});
         const count = tokens.length;
@@ -328,8 +331,11 @@ describe("networks beside n-grams", async () => {
     });
   }
 
-  test("count for one label as they count against the other of two", () => {
-    const [plain, against] = [attributeFeatures(two, text), attributeFeatures(two, text, { label: "in" })];
+  test("count for one label as they count against the other of two", async () => {
+    const [plain, against] = [
+      await attributeFeatures(two, text),
+      await attributeFeatures(two, text, { label: "in" }),
+    ];
     assert.deepEqual([plain.of, against.of], ["out", "in"]);
     near([against.networks!], [-plain.networks!]);
     near(
@@ -341,29 +347,29 @@ describe("networks beside n-grams", async () => {
   test("are the same once the classifier was saved, and on another engine nearly so", async () => {
     const bytes = await three.toBytes();
     const again = await TextClassifier.load(bytes);
-    assert.deepEqual(attributeFeatures(again, text), attributeFeatures(three, text));
-    const plain = attributeFeatures(await TextClassifier.load(bytes, { engine: "reference" }), text);
-    near([plain.networks!], [attributeFeatures(three, text).networks!]);
+    assert.deepEqual(await attributeFeatures(again, text), await attributeFeatures(three, text));
+    const plain = await attributeFeatures(await TextClassifier.load(bytes, { engine: "reference" }), text);
+    near([plain.networks!], [(await attributeFeatures(three, text)).networks!]);
   });
 
-  test("are drawn in a column of their own", () => {
-    const attribution = attributeFeatures(two, text);
+  test("are drawn in a column of their own", async () => {
+    const attribution = await attributeFeatures(two, text);
     const picture = svgText(featureAttributionPicture(attribution));
     const page = featureAttributionPage(attribution, "two.keras");
     for (const drawn of [picture, page]) assert.match(drawn, />hidden from the networks</);
     assert.match(page, /exact.*estimated.*do not add up/s);
     assert.match(page, /networks over words in order/);
-    const plain = attributeFeatures(tiny(), "good");
+    const plain = await attributeFeatures(tiny(), "good");
     assert.doesNotMatch(svgText(featureAttributionPicture(plain)), /networks/);
     assert.doesNotMatch(featureAttributionPage(plain, "tiny.keras"), /networks/);
   });
 });
 
-test("classifiers of words are explained otherwise", () => {
+test("classifiers of words are explained otherwise", async () => {
   const classifier = tiny();
-  assert.throws(
+  await assert.rejects(
     () => attributeFeatures({ ...classifier, encoder: {} as never, predict: () => ({}) as never }, "good"),
     (error) => error instanceof InputError && /reads n-grams.*attribute\(/.test(error.message),
   );
-  assert.throws(() => attributeFeatures(tiny(), "good", { label: "ham" }), /one of no, yes/);
+  await assert.rejects(() => attributeFeatures(tiny(), "good", { label: "ham" }), /one of no, yes/);
 });

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
+import { atOnce } from "../../src/base/pieces.js";
 import type { State } from "../../src/explain/cells/cell.js";
 import { openCell, openCells } from "../../src/explain/cells/open.js";
 import { flowBack, gradientFlow, realSteps } from "../../src/explain/gradient.js";
@@ -46,17 +47,17 @@ test("any model: the paths into each step add up to its gradient", () => {
 });
 
 for (const { name, precision, engine } of ENGINES) {
-  test(`any model: their sum is ${name}'s back-propagation, and what central differences say`, () => {
+  test(`any model: their sum is ${name}'s back-propagation, and what central differences say`, async () => {
     let largest = 0;
-    fc.assert(
-      fc.property(anyCase, fc.nat(), ({ model, row }, choice) => {
+    await fc.assert(
+      fc.asyncProperty(anyCase, fc.nat(), async ({ model, row }, choice) => {
         for (const {
           cell: { layer },
         } of openCells(model)) {
           const flow = gradientFlow(model, row, { layer, target: 0 });
           if (flow.steps.length === 0) continue;
           const step = choice % flow.steps.length;
-          const check = checkGradient(model, row, { layer, target: 0, step, engine });
+          const check = await checkGradient(model, row, { layer, target: 0, step, engine });
           const scale = Math.max(1, check.size);
           assert.ok(check.residuals.backPropagation < 10 * precision * scale, JSON.stringify(check));
           assert.ok(check.residuals.centralDifferences < 1e-8 * scale, JSON.stringify(check));
@@ -126,7 +127,7 @@ test("any model: a step's Jacobian is how its state depends on the one before", 
       const steps = traced.steps.filter(({ masked }) => !masked);
       if (steps.length < 2) return;
       const s = steps.length - 1;
-      const J = stepJacobian(cell, steps, s);
+      const J = atOnce(stepJacobian(cell, steps, s));
       const before = stateBefore(cell, steps, s);
       const flat = (state: State) => [...state.hidden, ...(state.cell ?? [])];
       const size = flat(before).length;
@@ -160,7 +161,7 @@ test("singular values: known ones, and two ways that agree", () => {
         const values = singularValues({ rows, columns, data });
         const frobenius = Math.hypot(...data);
         assert.ok(Math.abs(Math.hypot(...values) - frobenius) < 1e-12 * frobenius);
-        assert.ok(Math.abs(values[0]! - spectralNorm({ rows, columns, data })) < 1e-9 * values[0]!);
+        assert.ok(Math.abs(values[0]! - atOnce(spectralNorm({ rows, columns, data }))) < 1e-9 * values[0]!);
       },
     ),
     { numRuns: 100 },
@@ -169,10 +170,10 @@ test("singular values: known ones, and two ways that agree", () => {
   const [c, s] = [Math.cos(0.7), Math.sin(0.7)];
   const known = { rows: 2, columns: 2, data: [3 * c, -0.5 * s, 3 * s, 0.5 * c] };
   assert.ok(apart(singularValues(known), [3, 0.5]) < 1e-14);
-  assert.ok(Math.abs(spectralNorm(known) - 3) < 1e-14);
+  assert.ok(Math.abs(atOnce(spectralNorm(known)) - 3) < 1e-14);
   const tiny = { ...known, data: known.data.map((value) => value * 1e-200) };
-  assert.ok(Math.abs(spectralNorm(tiny) / 1e-200 - 3) < 1e-12);
-  assert.equal(spectralNorm({ rows: 2, columns: 2, data: [0, 0, 0, 0] }), 0);
+  assert.ok(Math.abs(atOnce(spectralNorm(tiny)) / 1e-200 - 3) < 1e-12);
+  assert.equal(atOnce(spectralNorm({ rows: 2, columns: 2, data: [0, 0, 0, 0] })), 0);
 });
 
 test("any model: no gradient outgrows the gain of its steps", () => {
@@ -184,7 +185,7 @@ test("any model: no gradient outgrows the gain of its steps", () => {
       const { steps, outside } = realSteps(open, run);
       if (steps.length === 0 || open.layer.options.returnSequences) return;
       const flow = flowBack(open.cell, steps, outside);
-      const { products } = gains(open.cell, steps);
+      const { products } = atOnce(gains(open.cell, steps));
       const end = Math.hypot(...flow.at(-1)!.hidden);
       // What reaches h of a step is part of what reaches its whole state.
       for (const [s, { hidden }] of flow.entries())
@@ -200,7 +201,7 @@ const sentence = Array.from({ length: 40 }, (_, t) =>
 );
 
 test("the study: what vanishes vanishes, what explodes explodes, and a forget bias decides for the LSTM", () => {
-  const { curves } = studySequence(sentence, { units: 16, seed: 1 });
+  const { curves } = atOnce(studySequence(sentence, { units: 16, seed: 1 }));
   const of = (name: string) => curves.find((curve) => curve.name === name)!;
   assert.ok(of("LSTM, forget bias −2").relative[0]! < 1e-20);
   assert.ok(of("LSTM, forget bias 4").relative[0]! > 1e-3);
@@ -218,12 +219,14 @@ test("the study: what vanishes vanishes, what explodes explodes, and a forget bi
   }
   // In the linear regime a recurrent kernel of norm 1.3 does explode.
   const faint = sentence.map((x) => x.map((value) => 1e-4 * value));
-  const explodes = studySequence(faint, {
-    cases: [{ name: "×1.3", kind: "SimpleRNN", recurrentScale: 1.3 }],
-    units: 16,
-  });
+  const explodes = atOnce(
+    studySequence(faint, {
+      cases: [{ name: "×1.3", kind: "SimpleRNN", recurrentScale: 1.3 }],
+      units: 16,
+    }),
+  );
   assert.ok(explodes.curves[0]!.relative[0]! > 1e3);
-  assert.deepEqual(studySequence(sentence, { units: 16, seed: 1 }).curves, curves);
+  assert.deepEqual(atOnce(studySequence(sentence, { units: 16, seed: 1 })).curves, curves);
 });
 
 test("fresh cells: as Keras makes them, with the settings' changes", () => {
@@ -253,7 +256,7 @@ test("what a gradient is about can be chosen", () => {
   assert.throws(() => gradientFlow(model, row, { target: 2 }), /a class from 0 to 1/);
 });
 
-test("central differences shrink their step at a kink; a unit on one is named, and no residual is of it", () => {
+test("central differences shrink their step at a kink; a unit on one is named, and no residual is of it", async () => {
   const row = [1, 4, 7, 2, 8, 5, 3];
   let [units, named] = [0, 0];
   for (const seed of [1, 2, 3, 4]) {
@@ -272,7 +275,7 @@ test("central differences shrink their step at a kink; a unit on one is named, a
         layers.dense({ units: 2 }),
       ];
       const model = shake(sequential(parts, { seed, engine: "reference" }), seed, 0.6);
-      const check = checkGradient(model, row, { target: 0, step: 2 });
+      const check = await checkGradient(model, row, { target: 0, step: 2 });
       assert.ok(check.residuals.centralDifferences < 1e-8 * Math.max(1, check.size), JSON.stringify(check));
       // Only a cell state that was never written stands on a kink: it is 0, and so is h, by relu.
       if (k !== 1) assert.deepEqual(check.kinks, []);
@@ -289,14 +292,14 @@ test("central differences shrink their step at a kink; a unit on one is named, a
       layers.dense({ units: 2 }),
     ];
     const model = shake(sequential(parts, { seed, engine: "reference" }), seed, 0.3);
-    const { kinks, residuals } = checkGradient(model, row, { target: 0, step: 3 });
+    const { kinks, residuals } = await checkGradient(model, row, { target: 0, step: 3 });
     assert.deepEqual(kinks, []);
     assert.ok(residuals.centralDifferences < 1e-9, `${residuals.centralDifferences}`);
   }
   assert.ok(named > 0 && named < units / 4, `${named} of ${units}`);
 });
 
-test("a gradient of nothing says why: a loss that is flat, or something dead above", () => {
+test("a gradient of nothing says why: a loss that is flat, or something dead above", async () => {
   const text = sentenceOfIds([1, 4, 7, 2, 8]);
   const noted = (weight: number, ...above: Layer[]) => {
     const model = sequential(
@@ -312,15 +315,15 @@ test("a gradient of nothing says why: a loss that is flat, or something dead abo
     weights.at(-2)!.fill(weight);
     weights.at(-1)!.fill(weight);
     model.setWeights(weights);
-    return (kind?: "logOdds") => gradientView(model, text, { ...(kind ? { kind } : {}) }).notes;
+    return async (kind?: "logOdds") => (await gradientView(model, text, { ...(kind ? { kind } : {}) })).notes;
   };
-  assert.match(noted(500)().join(), /loss for class 1 is flat.*--of logOdds/);
-  assert.deepEqual(noted(500)("logOdds"), []);
-  assert.deepEqual(noted(0.5)(), []);
+  assert.match((await noted(500)()).join(), /loss for class 1 is flat.*--of logOdds/);
+  assert.deepEqual(await noted(500)("logOdds"), []);
+  assert.deepEqual(await noted(0.5)(), []);
   const dead = layers.dense({
     units: 2,
     activation: "relu",
     biasInitializer: { name: "constant", value: -9 },
   });
-  assert.match(noted(0.5, dead)().join(), /No gradient comes back.*relu/);
+  assert.match((await noted(0.5, dead)()).join(), /No gradient comes back.*relu/);
 });

@@ -41,7 +41,7 @@ function keysOf(value: unknown): string[] {
 }
 
 for (const [kind, { make, networks, states, gates }] of Object.entries(CELLS)) {
-  test(`${kind}: networks and states are called by their names everywhere`, () => {
+  test(`${kind}: networks and states are called by their names everywhere`, async () => {
     const model = shake(
       sequential([
         layers.embedding({ inputDim: 12, outputDim: 3, inputLength: 4 }),
@@ -66,7 +66,7 @@ for (const [kind, { make, networks, states, gates }] of Object.entries(CELLS)) {
     const unrolled = unroll(model, sentence.ids);
     assert.equal(unrolled.state, carried);
     assert.deepEqual([...new Set(unrolled.networks.map(({ name }) => name))], gates);
-    const gradient = gradientView(model, sentence);
+    const gradient = await gradientView(model, sentence);
     assert.equal(gradient.state, carried);
     assert.deepEqual(
       gradient.step.map(({ path }) => path).toSorted(),

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { describe, test } from "node:test";
 import fc from "fast-check";
+import { atOnce } from "../../src/base/pieces.js";
 import { principalComponents, project } from "../../src/explain/pca.js";
 import { Random } from "../../src/kernels/philox.js";
 
@@ -37,7 +38,7 @@ describe("principal components", () => {
   for (const { name, width, rows, ...expected } of golden.cases) {
     test(`agree with numpy: ${name}`, () => {
       const values = Float32Array.from(rows);
-      const found = principalComponents(values, width, expected.directions.length);
+      const found = atOnce(principalComponents(values, width, expected.directions.length));
       const largest = expected.variances[0]!;
       close(found.mean, expected.mean, 1e-9 * Math.abs(expected.mean[0]!) + 1e-12, "mean");
       close(found.variances, expected.variances, 1e-11 * largest, "variances");
@@ -60,7 +61,7 @@ describe("principal components", () => {
     fc.assert(
       fc.property(sizes, ([N, D, seed]) => {
         const rows = rowsOf(N, D, seed);
-        const { directions, variances, explained, mean } = principalComponents(rows, D, D);
+        const { directions, variances, explained, mean } = atOnce(principalComponents(rows, D, D));
         const dot = (a: Float64Array, b: Float64Array) => a.reduce((sum, v, i) => sum + v * b[i]!, 0);
         directions.forEach((a, i) => {
           directions.forEach((b, j) => {
@@ -82,7 +83,7 @@ describe("principal components", () => {
     fc.assert(
       fc.property(sizes, ([N, D, seed]) => {
         const rows = rowsOf(N, D, seed);
-        const components = principalComponents(rows, D, D);
+        const components = atOnce(principalComponents(rows, D, D));
         const places = project(rows, components);
         const scale = components.variances[0]!;
         for (let i = 0; i < D; i++) {
@@ -109,7 +110,7 @@ describe("principal components", () => {
 
   test("no direction has more variance than the first", () => {
     const rows = rowsOf(25, 5, 3);
-    const { variances, mean } = principalComponents(rows, 5, 1);
+    const { variances, mean } = atOnce(principalComponents(rows, 5, 1));
     const random = new Random(1, 98);
     for (let trial = 0; trial < 200; trial++) {
       const v = Array.from({ length: 5 }, (_, d) => random.normal(trial * 5 + d));
@@ -125,11 +126,11 @@ describe("principal components", () => {
   });
 
   test("rows that are all the same have no directions to explain; wrong sizes are refused", () => {
-    const { explained, variances } = principalComponents(new Float64Array(12).fill(2), 3, 2);
+    const { explained, variances } = atOnce(principalComponents(new Float64Array(12).fill(2), 3, 2));
     assert.deepEqual(explained, [0, 0]);
     assert.deepEqual(Array.from(variances), [0, 0, 0]);
-    assert.throws(() => principalComponents([1, 2, 3], 3, 2), /at least two rows/);
-    assert.throws(() => principalComponents([1, 2, 3, 4], 3, 2), /at least two rows/);
-    assert.throws(() => principalComponents([1, 2, 3, 4], 2, 3), /from 1 to 2/);
+    assert.throws(() => atOnce(principalComponents([1, 2, 3], 3, 2)), /at least two rows/);
+    assert.throws(() => atOnce(principalComponents([1, 2, 3, 4], 3, 2)), /at least two rows/);
+    assert.throws(() => atOnce(principalComponents([1, 2, 3, 4], 2, 3)), /from 1 to 2/);
   });
 });

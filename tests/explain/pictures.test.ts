@@ -158,15 +158,15 @@ for (const kind of Object.keys(KINDS) as (keyof typeof KINDS)[]) {
     }
   });
 
-  test(`${kind}: gradient and attribution`, () => {
-    const view = gradientView(model(kind), sentence, { target: 1, study: { seed: 0 } });
+  test(`${kind}: gradient and attribution`, async () => {
+    const view = await gradientView(model(kind), sentence, { target: 1, study: { seed: 0 } });
     checkPicture(gradientPicture(view));
     checkPage(gradientPage(view, HOSTILE, [0, 1]), true);
     assert.equal(view.words.length, 6);
     assert.equal(view.gains.products.at(-1), 1);
     assert.ok(view.gains.steps.every((gain) => gain > 0));
     for (const { path, norm } of view.step) assert.equal(view.paths[path]![view.chosen], norm);
-    const attribution = attribute(model(kind), sentence.ids);
+    const attribution = await attribute(model(kind), sentence.ids);
     checkPicture(attributionPicture(attribution, sentence));
     checkPage(attributionPage(attribution, sentence, HOSTILE), true);
   });

@@ -51,7 +51,7 @@ function checkFinite(value: unknown, where: string): void {
 for (const [name, head] of Object.entries(HEADS)) {
   const sure = model(head(), 4000);
   const classes = name === "one sigmoid" ? 2 : 3;
-  test(`${name}: answers of 0 and 1 are explained in finite numbers that agree with each other`, () => {
+  test(`${name}: answers of 0 and 1 are explained in finite numbers that agree with each other`, async () => {
     const output = new Probe(sure).run([ids]).output();
     assert.ok(
       output.every((p) => p === 1 || p < 1e-12),
@@ -59,15 +59,15 @@ for (const [name, head] of Object.entries(HEADS)) {
     );
     for (let target = 0; target < classes; target++) {
       for (const kind of OBJECTIVE_KINDS) {
-        const attribution = attribute(sure, ids, { target, kind, points: 64 });
+        const attribution = await attribute(sure, ids, { target, kind, points: 64 });
         checkFinite(attribution, `attribute ${kind} ${target}`);
         checkFinite(gradientFlow(sure, ids, { target, kind }), `gradient ${kind} ${target}`);
       }
-      const attribution = attribute(sure, ids, { target });
+      const attribution = await attribute(sure, ids, { target });
       const { difference, residual } = attribution.completeness;
       assert.ok(Math.abs(difference) > 10, `something changed: ${difference}`);
       assert.ok(residual <= 1e-8 * Math.abs(difference), `residual ${residual}`);
-      const { paths, backPropagation, centralDifferences, size } = checkGradient(sure, ids, {
+      const { paths, backPropagation, centralDifferences, size } = await checkGradient(sure, ids, {
         target,
         kind: "logOdds",
       });
@@ -77,7 +77,7 @@ for (const [name, head] of Object.entries(HEADS)) {
     }
   });
 
-  test(`${name}: by scores and by probabilities the same, where those do not round`, () => {
+  test(`${name}: by scores and by probabilities the same, where those do not round`, async () => {
     const unsure = model(head(), 1);
     const { output, scores, squash } = new Probe(unsure).run([ids]).ending();
     assert.equal(squash, name === "softmax" || name.startsWith("an") ? "softmax" : "sigmoid");
@@ -85,15 +85,16 @@ for (const [name, head] of Object.entries(HEADS)) {
     const p = (target: number) =>
       classes === 2 && target === 0 ? 1 - output[0]! : output[classes === 2 ? 0 : target]!;
     for (let target = 0; target < classes; target++) {
-      const of = (kind: (typeof OBJECTIVE_KINDS)[number]) => attribute(unsure, ids, { target, kind }).value;
-      assert.ok(Math.abs(of("probability") - p(target)) < 1e-14);
-      assert.ok(Math.abs(of("loss") + Math.log(p(target))) < 1e-12);
-      assert.ok(Math.abs(of("logOdds") - Math.log(p(target) / (1 - p(target)))) < 1e-12);
+      const of = async (kind: (typeof OBJECTIVE_KINDS)[number]) =>
+        (await attribute(unsure, ids, { target, kind })).value;
+      assert.ok(Math.abs((await of("probability")) - p(target)) < 1e-14);
+      assert.ok(Math.abs((await of("loss")) + Math.log(p(target))) < 1e-12);
+      assert.ok(Math.abs((await of("logOdds")) - Math.log(p(target) / (1 - p(target)))) < 1e-12);
     }
   });
 }
 
-test("the log-odds of a saturated sigmoid are what it was given", () => {
+test("the log-odds of a saturated sigmoid are what it was given", async () => {
   const sure = model(HEADS["one sigmoid"]!(), 4000);
   const { scores, output } = new Probe(sure).run([ids]).ending();
   assert.ok(output[0] === 1 || output[0]! < 1e-12);
@@ -101,16 +102,16 @@ test("the log-odds of a saturated sigmoid are what it was given", () => {
     [1, 1],
     [0, -1],
   ] as const)
-    assert.equal(attribute(sure, ids, { target }).value, sign * scores[0]!);
+    assert.equal((await attribute(sure, ids, { target })).value, sign * scores[0]!);
 });
 
-test("a probability that is 1 whatever is read has no log-odds, and that is said", () => {
+test("a probability that is 1 whatever is read has no log-odds, and that is said", async () => {
   const one = model([layers.dense({ units: 1, activation: "softmax" })], 1);
-  assert.throws(
+  await assert.rejects(
     () => attribute(one, ids),
     (error) => error instanceof InputError && /finite number.*--of probability/s.test(error.message),
   );
-  checkFinite(attribute(one, ids, { kind: "probability" }), "probability");
+  checkFinite(await attribute(one, ids, { kind: "probability" }), "probability");
   // A recurrent layer makes its probabilities within itself: there are no scores to take.
   const within = shake(
     sequential([
@@ -122,7 +123,7 @@ test("a probability that is 1 whatever is read has no log-odds, and that is said
   );
   const [p] = new Probe(within).run([ids]).output();
   assert.ok(p === 0 || p === 1);
-  assert.throws(() => attribute(within, ids), InputError);
+  await assert.rejects(() => attribute(within, ids), InputError);
 });
 
 const KINKED: Record<string, () => Layer[]> = {
@@ -132,7 +133,7 @@ const KINKED: Record<string, () => Layer[]> = {
 };
 
 for (const [name, body] of Object.entries(KINKED)) {
-  test(`${name}: the path is cut where gradients jump; what is still missed is said`, () => {
+  test(`${name}: the path is cut where gradients jump; what is still missed is said`, async () => {
     const kinked = shake(
       sequential([
         layers.embedding({ inputDim: 12, outputDim: 3, inputLength: 6 }),
@@ -142,13 +143,13 @@ for (const [name, body] of Object.entries(KINKED)) {
       7,
       1.5,
     );
-    const { completeness, words } = attribute(kinked, ids);
+    const { completeness, words } = await attribute(kinked, ids);
     assert.ok(completeness.residual < 2e-6 * Math.abs(completeness.difference), `${completeness.residual}`);
     const sum = words.reduce((total, { integratedGradients }) => total + integratedGradients, 0);
     assert.ok(Math.abs(sum - completeness.sum) < 1e-12);
     assert.equal(completeness.kinks.length, 1);
     assert.equal(completeness.note === null, completeness.reached);
-    const hasty = attribute(kinked, ids, { points: 16 }).completeness;
+    const hasty = (await attribute(kinked, ids, { points: 16 })).completeness;
     assert.equal(hasty.reached, false);
     assert.ok(hasty.points <= 16);
     assert.ok(hasty.residual > 10 * completeness.residual);
@@ -157,8 +158,8 @@ for (const [name, body] of Object.entries(KINKED)) {
   });
 }
 
-test("smooth networks reach their tolerance in a few points, and nothing is said", () => {
-  const { completeness } = attribute(model(HEADS["one sigmoid"]!(), 1), ids);
+test("smooth networks reach their tolerance in a few points, and nothing is said", async () => {
+  const { completeness } = await attribute(model(HEADS["one sigmoid"]!(), 1), ids);
   assert.deepEqual([completeness.reached, completeness.note, completeness.kinks], [true, null, []]);
   assert.ok(completeness.points < 200, `${completeness.points}`);
 });

@@ -128,7 +128,7 @@ const MAKERS: Record<string, (name: ActivationName) => Layer> = {
 };
 
 for (const [kind, make] of Object.entries(MAKERS)) {
-  test(`the formulas that are shown of a ${kind} are the numbers beside them, whatever its activations`, () => {
+  test(`the formulas that are shown of a ${kind} are the numbers beside them, whatever its activations`, async () => {
     let moved = 0;
     for (const name of ALL) {
       const model = shake(
@@ -141,7 +141,7 @@ for (const [kind, make] of Object.entries(MAKERS)) {
         0.15,
       );
       const row = [3, 7, 1];
-      const view = gradientView(model, sentenceOfIds(row), { at: 1, target: 1 });
+      const view = await gradientView(model, sentenceOfIds(row), { at: 1, target: 1 });
       const names = namesAt(model, row, 1);
       for (const formula of view.formulas.slopes) define(formula, names);
       for (const { inner } of [...view.step].reverse()) if (inner) define(inner, names);

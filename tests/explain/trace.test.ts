@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
+import { atOnce } from "../../src/base/pieces.js";
 import { openCells } from "../../src/explain/cells/open.js";
 import { engineStates } from "../../src/explain/engine-states.js";
 import { Probe } from "../../src/explain/probe.js";
@@ -92,15 +93,17 @@ test("a network that is opened takes the values it is given, and says their grad
   const whole = new Probe(model);
   const opened = new Probe(model, ["lstm"]);
   const h = whole.run([row]).at("lstm").values[0]!;
-  const [same, other] = opened.endings([row, row], [[h, h.map((value) => value + 0.1)]]);
+  const [same, other] = atOnce(opened.endings([row, row], [[h, h.map((value) => value + 0.1)]]));
   assert.ok(apart(same!.output, whole.run([row]).output()) < 1e-15);
   assert.ok(apart(same!.output, other!.output) > 1e-6);
   const run = opened.run([row], { given: [[h]], seed: (scores) => scores.map(() => 1) });
   const gradient = run.opened(0).gradient![0]!;
   const nudged = (u: number, by: number) => h.map((value, k) => (k === u ? value + by : value));
-  const E = opened.endings(
-    h.flatMap(() => [row, row]),
-    [h.flatMap((_, u) => [nudged(u, 1e-5), nudged(u, -1e-5)])],
+  const E = atOnce(
+    opened.endings(
+      h.flatMap(() => [row, row]),
+      [h.flatMap((_, u) => [nudged(u, 1e-5), nudged(u, -1e-5)])],
+    ),
   );
   const differences = h.map((_, u) => (E[2 * u]!.scores[0]! - E[2 * u + 1]!.scores[0]!) / 2e-5);
   assert.ok(apart(gradient, differences) < 1e-9);

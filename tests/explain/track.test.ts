@@ -1,6 +1,7 @@
 /** train --track: what is seen of each epoch is what trace and gradientFlow see of the network then; nothing learned changes. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { atOnce } from "../../src/base/pieces.js";
 import { trackPage } from "../../src/explain/draw/track-page.js";
 import { gradientFlow, sentenceOfIds, trace } from "../../src/explain/index.js";
 import { Probe } from "../../src/explain/probe.js";
@@ -75,7 +76,7 @@ for (const kind of Object.keys(KINDS) as (keyof typeof KINDS)[]) {
     const second = flows.map((steps) => Math.log(steps[1]!.norms.total / steps[0]!.norms.total));
     near(layer!.gradient[1]!, Math.exp(mean(second)));
     const probe = new Probe(model);
-    near(loss!, mean(probe.endings(x).map(({ output: [p] }, k) => -Math.log(y[k] ? p! : 1 - p!))));
+    near(loss!, mean(atOnce(probe.endings(x)).map(({ output: [p] }, k) => -Math.log(y[k] ? p! : 1 - p!))));
     probe.dispose();
     for (const [k, { data }] of model.getWeights().entries()) {
       near(weights[k]!.norm, Math.hypot(...data));
@@ -97,10 +98,12 @@ test("the probe reads classes off the states that trace has, learned on two text
     x: Float32Array.from(trace(model, ids).layers[0]!.steps.at(-1)!.hidden),
     y: classes[k]!,
   }));
-  const wanted = probeAccuracy({
-    ...{ train: examples.filter((_, k) => k % 3 !== 2), test: examples.filter((_, k) => k % 3 === 2) },
-    ...{ range: [0, 4] as const, label: ({ y: own }: { y: number }) => own, classes: 2, penalty: 1 },
-  });
+  const wanted = atOnce(
+    probeAccuracy({
+      ...{ train: examples.filter((_, k) => k % 3 !== 2), test: examples.filter((_, k) => k % 3 === 2) },
+      ...{ range: [0, 4] as const, label: ({ y: own }: { y: number }) => own, classes: 2, penalty: 1 },
+    }),
+  );
   assert.equal(track.epochs.at(-1)!.layers[0]!.probe, wanted);
   // The last word is the class.
   assert.ok(wanted > 0.9, String(wanted));

@@ -58,8 +58,8 @@ const onData = (units: number, others: number): UnitComparison => {
 const names = [`${HOSTILE}.keras`, "b.keras"] as const;
 const parse = (picture: unknown) => parsePage(`<!doctype html>\n${picture}`);
 
-test("every number of the words is on the page, beside each other; a word that one does not read has none there", () => {
-  const text = onText();
+test("every number of the words is on the page, beside each other; a word that one does not read has none there", async () => {
+  const text = await onText();
   const page = parsePage(twoModelsPage({ names, text, data: null }));
   const [answers, numbers] = byName(page, "tbody").map((body) =>
     byName(body, "tr").map((row) =>
@@ -87,8 +87,8 @@ test("every number of the words is on the page, beside each other; a word that o
   }
 });
 
-test("bars of both are drawn to one scale", () => {
-  const text = onText();
+test("bars of both are drawn to one scale", async () => {
+  const text = await onText();
   const bars = byName(parse(textComparisonPicture(text)), "rect")
     .filter((rect) => /^(plus|minus)$/.test(rect.attributes.get("class") ?? ""))
     .map((rect) => ({ width: numberOf(rect, "width"), value: textOf(rect) }));
@@ -102,8 +102,8 @@ test("bars of both are drawn to one scale", () => {
   for (const scale of scales) assert.ok(Math.abs(scale / scales[0]! - 1) < 0.02, scales.join(" "));
 });
 
-test("a map for every part of both, what both have side by side; unread words are blank", () => {
-  const text = onText();
+test("a map for every part of both, what both have side by side; unread words are blank", async () => {
+  const text = await onText();
   const svg = parse(statesComparisonPicture(text));
   const named = byClass(svg, "part-role").map((label) => ({
     ...{ name: textOf(label), x: numberOf(label, "x"), y: numberOf(label, "y") },
@@ -123,7 +123,7 @@ test("a map for every part of both, what both have side by side; unread words ar
         .filter((at) => (x === 0 ? at < 480 : at > 480)),
     ).size;
   assert.deepEqual([columns(0), columns(1)], [4, 3]);
-  assert.equal(byClass(parse(statesComparisonPicture(onText("simpleRNN"))), "part-role").length, 7);
+  assert.equal(byClass(parse(statesComparisonPicture(await onText("simpleRNN"))), "part-role").length, 7);
 });
 
 test("units by the order of their matches, no more than there is room for; one that does not vary is blank", () => {
@@ -138,8 +138,8 @@ test("units by the order of their matches, no more than there is room for; one t
   assert.equal(heat.length, 2 * 2);
 });
 
-test("names, labels, layers and texts are only read; the page is small", () => {
-  const source = twoModelsPage({ names, text: onText(), data: onData(64, 64) });
+test("names, labels, layers and texts are only read; the page is small", async () => {
+  const source = twoModelsPage({ names, text: await onText(), data: onData(64, 64) });
   const page = parsePage(source);
   assert.equal(byName(page, "script").length, 0);
   assert.match(source, /default-src 'none'/);

@@ -175,7 +175,7 @@ describe("the network of an experiment", () => {
 describe("runLab", () => {
   test("a SimpleRNN latches over a few steps; the same seed gives the same run", async () => {
     const seen: LabProgress[] = [];
-    const result = await runLab("latch", quick, (progress) => void seen.push(progress));
+    const result = await runLab("latch", { ...quick, onProgress: (progress) => void seen.push(progress) });
     const [run] = result.runs;
     assert.equal(run!.solved, true);
     assert.equal(run!.ended, "solved");
@@ -208,15 +208,13 @@ describe("runLab", () => {
     test(`abort keeps the runs that were finished and begins no other, on ${threads} at once`, async () => {
       const controller = new AbortController();
       const finished: LabRun[] = [];
-      const result = await runLab(
-        "latch",
-        { ...quick, threads, seeds: 5, signal: controller.signal },
-        (progress) => {
-          if (!progress.finished) return;
-          finished.push(progress.finished);
-          controller.abort();
-        },
-      );
+      const onProgress = (progress: LabProgress) => {
+        if (!progress.finished) return;
+        finished.push(progress.finished);
+        controller.abort();
+      };
+      const options = { ...quick, threads, seeds: 5, signal: controller.signal, onProgress };
+      const result = await runLab("latch", options);
       assert.equal(finished.length, 1);
       assert.equal(result.complete, false);
       assert.deepEqual(result.runs, finished);
@@ -239,7 +237,7 @@ describe("runLab", () => {
       const refuse = () => {
         throw told;
       };
-      await assert.rejects(runLab("latch", { ...quick, threads, seeds: 3 }, refuse), told);
+      await assert.rejects(runLab("latch", { ...quick, threads, seeds: 3, onProgress: refuse }), told);
     }
     const runner = threadRunner({ engine: "reference", threads: 1 })!;
     const sizes = { units: 2, batchSize: 2, sequences: 4 };

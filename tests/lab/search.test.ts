@@ -51,10 +51,11 @@ describe("a search", () => {
   test("gives each cell as many runs, on other seeds than it reports, and the same again", async () => {
     const seen: LabProgress[] = [];
     const options = { ...small, cells: ["rnn", "lstm"], sequences: 16, search: true } as const;
-    const result = await runLab("latch", options, (progress) => {
+    const onProgress = (progress: LabProgress) => {
       if (progress.finished) seen.push(progress);
-    });
-    const choosing = seen.filter((progress) => progress.choosing);
+    };
+    const result = await runLab("latch", { ...options, onProgress });
+    const choosing = seen.filter(({ phase }) => phase === "choosing");
     for (const cell of ["rnn", "lstm"]) {
       const own = choosing.filter((progress) => progress.cell === cell);
       assert.equal(own.length, 16 + 4 * 4, cell);
@@ -65,7 +66,7 @@ describe("a search", () => {
       assert.deepEqual([...new Set(own.map(({ seed }) => seed))].sort(), [...CHOOSING.seeds]);
     }
     assert.deepEqual([...new Set(result.runs.map(({ seed }) => seed))], [0, 1]);
-    assert.equal(seen.length, seen[0]!.runs, "every run was announced");
+    assert.equal(seen.length, seen[0]!.total, "every run was announced");
     assert.equal(result.complete, true);
     assert.deepEqual(
       result.summary.map(({ cell, from, tried }) => [cell, from, tried]),
@@ -84,7 +85,10 @@ describe("a search", () => {
   test("that is ended reports nothing as chosen", async () => {
     const controller = new AbortController();
     const options = { ...small, cells: ["rnn"], sequences: 16, search: true } as const;
-    const result = await runLab("latch", { ...options, signal: controller.signal }, () => controller.abort());
+    const result = await runLab("latch", {
+      ...{ ...options, signal: controller.signal },
+      onProgress: () => controller.abort(),
+    });
     assert.equal(result.complete, false);
     assert.deepEqual(result.summary, []);
   });

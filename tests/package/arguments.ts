@@ -743,7 +743,7 @@ export const CALLABLES: Callable[] = [
   simple(
     "runLab",
     // Aborted from the start: defaults would train for minutes.
-    (name, options, watch) => lab.runLab(name, withSignal(options), watch),
+    (name, options) => lab.runLab(name, withSignal(options)),
     "latch",
     {
       ...{

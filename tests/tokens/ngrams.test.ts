@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import fc from "fast-check";
+import { atOnce } from "../../src/base/pieces.js";
 import { NgramTable } from "../../src/tokens/ngram-table.js";
 import { BLOCKS, type Block, hashText, NgramList, type NgramRules, Ngrams } from "../../src/tokens/ngrams.js";
 import { type FeatureRows, featureRows, pick, select } from "../../src/tokens/sparse-texts.js";
@@ -202,7 +203,7 @@ describe("rows of features", () => {
   }
 
   function rowsOf(least: Partial<Record<Block, number>>, order: readonly number[] = [0, 1, 2, 3, 4]) {
-    return featureRows(tokenized(texts).tokens, order, rules, least);
+    return atOnce(featureRows(tokenized(texts).tokens, order, rules, least));
   }
 
   const numbers = () => checkSame(rules, texts);
@@ -250,13 +251,13 @@ describe("rows of features", () => {
   test("some of the rows, some of the features", () => {
     const all = rowsOf({});
     const wanted = hashesOf(all);
-    const some = pick(all, [4, 0, 0, 3]);
+    const some = atOnce(pick(all, [4, 0, 0, 3]));
     assert.deepEqual(hashesOf(some), [wanted[4], wanted[0], wanted[0], wanted[3]]);
     assert.deepEqual([...some.counts[0]!], [1, 2, 2, 0]);
     assert.equal(some.features, all.features);
     const kept = Uint8Array.from({ length: all.features }, (_, j) => (j % 3 === 1 ? 1 : 0));
     const stays = new Set(all.hashes.filter((_, j) => kept[j] === 1));
-    const fewer = select(all, kept);
+    const fewer = atOnce(select(all, kept));
     assert.equal(fewer.features, stays.size);
     assert.deepEqual([...fewer.hashes], [...stays]);
     assert.deepEqual(
@@ -264,8 +265,8 @@ describe("rows of features", () => {
       wanted.map((row) => row.filter((hash) => stays.has(hash))),
     );
     assert.deepEqual(fewer.counts, all.counts);
-    assert.deepEqual(hashesOf(select(all, new Uint8Array(all.features))), [[], [], [], [], []]);
-    assert.equal(select(all, new Uint8Array(all.features).fill(1)), all);
+    assert.deepEqual(hashesOf(atOnce(select(all, new Uint8Array(all.features)))), [[], [], [], [], []]);
+    assert.equal(atOnce(select(all, new Uint8Array(all.features).fill(1))), all);
   });
 
   test("tables beyond the first size of their buffers", () => {
@@ -275,7 +276,7 @@ describe("rows of features", () => {
       Array.from({ length: 900 }, (_, k) => word(900 * r + k)).join(" "),
     );
     const rows = texts.map((_, r) => r);
-    const found = featureRows(tokenized(texts).tokens, rows, { ...rules, blocks: ["w1"] });
+    const found = atOnce(featureRows(tokenized(texts).tokens, rows, { ...rules, blocks: ["w1"] }));
     // Of 81,000 numbers of 32 bits hardly two are the same.
     assert.ok(found.features <= 81_000 && found.features >= 80_997, `${found.features}`);
     assert.deepEqual([...found.counts[0]!], new Array(90).fill(900));

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import fc from "fast-check";
+import { atOnce } from "../../src/base/pieces.js";
 import { Corpus, TextClassifier } from "../../src/index.js";
 import type { CorpusFrontEndOptions, Cutting, FrontEndOptions } from "../../src/tokens/options.js";
 import { cutter, segmentationFor, shareInOnePiece } from "../../src/tokens/segment.js";
@@ -49,8 +50,8 @@ describe("what has no spaces is cut", () => {
       /segment: expected "none" where texts are not split into words/,
     );
     const texts = new TokenizedTexts({ frontEnd: "tokenizer", segment: "words" });
-    assert.throws(() => texts.segment("words"), /expected words that are not cut yet/);
-    assert.throws(() => new TokenizedTexts({ frontEnd: "lexer" }).segment("words"), /the lexer's/);
+    assert.throws(() => atOnce(texts.segment("words")), /expected words that are not cut yet/);
+    assert.throws(() => atOnce(new TokenizedTexts({ frontEnd: "lexer" }).segment("words")), /the lexer's/);
   });
 });
 
@@ -88,19 +89,19 @@ describe("texts that are cut after they were read", () => {
         cutting,
         (texts, frontEnd, segment) => {
           const asked = { ...frontEnd, segment };
-          const [later, atOnce] = [new TokenizedTexts(frontEnd), new TokenizedTexts(asked)];
+          const [later, earlier] = [new TokenizedTexts(frontEnd), new TokenizedTexts(asked)];
           for (const [i, one] of texts.entries()) {
             // Half are read before they are cut, half after.
-            if (i === Math.ceil(texts.length / 2)) later.segment(segment);
+            if (i === Math.ceil(texts.length / 2)) atOnce(later.segment(segment));
             later.add(one);
-            atOnce.add(one);
+            earlier.add(one);
           }
-          if (texts.length === 1) later.segment(segment);
-          assert.deepEqual(later.frontEnd, atOnce.frontEnd);
-          assert.equal(later.distinct, atOnce.distinct);
+          if (texts.length === 1) atOnce(later.segment(segment));
+          assert.deepEqual(later.frontEnd, earlier.frontEnd);
+          assert.equal(later.distinct, earlier.distinct);
           for (let row = 0; row < texts.length; row++) {
-            assert.deepEqual(later.tokensOf(row), atOnce.tokensOf(row));
-            assert.equal(later.fingerprint(row), atOnce.fingerprint(row));
+            assert.deepEqual(later.tokensOf(row), earlier.tokensOf(row));
+            assert.equal(later.fingerprint(row), earlier.fingerprint(row));
           }
           if (later.distinct === 0) return;
           const vectorizer = later.build({ length: 9 });
@@ -126,7 +127,7 @@ describe("texts that are cut after they were read", () => {
     const row = new Float32Array(3);
     texts.encodeInto(row, 0, vectorizer);
     assert.deepEqual([...row], [3, 0, 0]);
-    texts.segment("characters");
+    atOnce(texts.segment("characters"));
     texts.encodeInto(row, 0, vectorizer);
     assert.deepEqual([...row], [1, 2, 3]);
   });

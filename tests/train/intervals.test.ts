@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { describe, test } from "node:test";
 import { InputError } from "../../src/base/errors.js";
+import { atOnce } from "../../src/base/pieces.js";
 import { erf, erfc } from "../../src/kernels/activations.js";
 import { PURPOSE, Random } from "../../src/kernels/philox.js";
 import { logLossInterval } from "../../src/objectives/metrics/calibration.js";
@@ -44,7 +45,7 @@ function predictionsOf(matrix: ConfusionMatrix): Predictions & { labels: number[
 }
 
 const intervalsOf = (matrix: ConfusionMatrix, seed?: number, p: Predictions = predictionsOf(matrix)) =>
-  confusionIntervals(p, matrix, confusionScores(matrix), seed);
+  atOnce(confusionIntervals(p, matrix, confusionScores(matrix), seed));
 
 /** The mean of the limits over seeds: what chance adds to one is small in it. */
 function meanLimits(matrix: ConfusionMatrix, figure: "macroF1" | "mcc", p?: Predictions): Interval {

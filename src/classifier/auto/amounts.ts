@@ -3,6 +3,7 @@
  * table of n-grams. A text of no known n-gram is answered by the mean.
  */
 import { inputError } from "../../base/errors.js";
+import type { Pieces } from "../../base/pieces.js";
 import type { FeatureRows } from "../../tokens/sparse-texts.js";
 import {
   type RidgeBlock,
@@ -32,10 +33,10 @@ import {
   recordFor,
   rowsToLearn,
 } from "./linear-outputs.js";
-import { type GroupWeights, groupRows, groupStrength, spread } from "./ngram-groups.js";
+import { type GroupRows, type GroupWeights, groupRows, groupStrength, spread } from "./ngram-groups.js";
 import { type NgramWeights, ngramNetwork, putColumn } from "./ngram-network.js";
 import type { OutputRecipe } from "./output-recipes.js";
-import { largestOf } from "./rounding.js";
+import type { Steps } from "./steps.js";
 
 export interface Amounts extends LinearModel {
   /** Rows that were held out. */
@@ -61,20 +62,15 @@ export async function trainAmounts(
   const notes: string[] = [];
   const drawn = rowsToLearn(data, options.seed, notes);
   const own = Float64Array.from(drawn, (row) => values[row]!);
-  await options.onStep("counting n-grams");
-  const counted = countedRows(data, drawn, strataOfAmounts(own), 1, options);
-  let step = "";
-  const begin = (what: string) => {
-    step = what;
-    return options.onStep(step);
-  };
-  const learner = new AmountLearner(counted, own, options.seed, () => options.onStep(step));
-  const learned = await learn(counted, learner, begin, options.maxSize);
-  const encoder = encoderFor(counted, learned, 1);
-  const model = ngramNetwork(weightsOf(learned, learner), "linear", null, {
-    seed: options.seed,
-    ...computeOf(options),
-  });
+  const { steps } = options;
+  steps.begin("counting", "counting n-grams", drawn.length);
+  const counted = await countedRows(data, drawn, strataOfAmounts(own), 1, options);
+  const learner = new AmountLearner(counted, own, options.seed, steps);
+  const learned = await learn(counted, learner, steps, options.maxSize);
+  steps.begin("assembling", "assembling the regressor");
+  const encoder = await steps.run(encoderFor(counted, learned, 1));
+  const weights = await steps.run(weightsOf(learned, learner));
+  const model = ngramNetwork(weights, "linear", null, { seed: options.seed, ...computeOf(options) });
   if (learner.isConstant) notes.push("All rows have the same amount: it is the answer, whatever the text");
   if (!learner.isSolved) {
     notes.push(
@@ -137,7 +133,7 @@ class AmountLearner implements Learner<JudgedAmounts> {
     counted: Counted,
     values: Float64Array,
     seed: number,
-    private readonly onIteration: () => Promise<void>,
+    private readonly steps: Steps,
   ) {
     const { mean, deviation } = spreadOf(values);
     this.mean = mean;
@@ -160,16 +156,18 @@ class AmountLearner implements Learner<JudgedAmounts> {
     for (const { fold, fit, judge } of parts) {
       const own = Float64Array.from(fold.fit, (row) => this.values[row]!);
       const mean = meanOf(own);
-      const blocks = blocksFor(recipe, fit);
+      const { steps } = this;
+      const blocks = await steps.run(blocksFor(recipe, fit));
       const solved = await this.solve(blocks, own, PENALTIES);
-      const judged = blocksFor(recipe, judge);
-      solved.forEach(({ dual }, p) => {
-        const scores = ridgeScores(judged, ridgeWeights(blocks, dual));
+      const judged = await steps.run(blocksFor(recipe, judge));
+      for (const [p, { dual }] of solved.entries()) {
+        const weights = await steps.run(ridgeWeights(blocks, dual));
+        const scores = await steps.run(ridgeScores(judged, weights));
         answers[p]!.set(
           scores.map((score) => mean + score),
           from,
         );
-      });
+      }
       plain.fill(mean, from, from + judge.rows);
       solutions.push(solved);
       from += judge.rows;
@@ -180,19 +178,22 @@ class AmountLearner implements Learner<JudgedAmounts> {
     return {
       ...{ predicted, losses, penalty: PENALTIES[best]!, deviations: recipe.groups.map(() => 1) },
       baseline: plain.map((answer, i) => (answer - truth[i]!) ** 2),
-      strengths: (part) => {
+      *strengths(part) {
         const { fit } = parts[part]!;
-        return groupsOf(recipe, fit, solutions[part]![best]!).map((group) =>
-          groupStrength(group, fit.features),
-        );
+        const found: Float32Array[] = [];
+        for (const group of yield* groupsOf(recipe, fit, solutions[part]![best]!)) {
+          found.push(yield* groupStrength(group, fit.features));
+        }
+        return found;
       },
     };
   }
 
   async fit(recipe: OutputRecipe, data: FeatureRows, { penalty }: JudgedAmounts): Promise<GroupWeights[]> {
-    const [solution] = await this.solve(blocksFor(recipe, data), this.values, [penalty]);
+    const { steps } = this;
+    const [solution] = await this.solve(await steps.run(blocksFor(recipe, data)), this.values, [penalty]);
     this.isSolved = solution!.solved;
-    return groupsOf(recipe, data, solution!);
+    return steps.run(groupsOf(recipe, data, solution!));
   }
 
   private async solve(
@@ -202,7 +203,7 @@ class AmountLearner implements Learner<JudgedAmounts> {
   ): Promise<RidgeSolution[]> {
     const mean = meanOf(values);
     const targets = values.map((value) => value - mean);
-    const options = { tolerance: TOLERANCE, iterations: MOST_ITERATIONS, onIteration: this.onIteration };
+    const options = { tolerance: TOLERANCE, iterations: MOST_ITERATIONS, turns: this.steps };
     return solveRidge(blocks, targets, penalties, options);
   }
 
@@ -223,16 +224,19 @@ class AmountLearner implements Learner<JudgedAmounts> {
 }
 
 /** The recipe's groups as a regression has them. */
-function blocksFor(recipe: OutputRecipe, data: FeatureRows): RidgeBlock[] {
-  return recipe.groups.map((blocks) => {
-    const { rows, scales } = groupRows(data, blocks);
-    return { ...rows, scales };
-  });
+function* blocksFor(recipe: OutputRecipe, data: FeatureRows): Pieces<RidgeBlock[]> {
+  const found: RidgeBlock[] = [];
+  for (const blocks of recipe.groups) {
+    const { rows, scales } = yield* groupRows(data, blocks);
+    found.push({ ...rows, scales });
+  }
+  return found;
 }
 
-function groupsOf(recipe: OutputRecipe, data: FeatureRows, { dual }: RidgeSolution): GroupWeights[] {
-  const own = recipe.groups.map((blocks) => groupRows(data, blocks));
-  const weights = ridgeWeights(
+function* groupsOf(recipe: OutputRecipe, data: FeatureRows, { dual }: RidgeSolution): Pieces<GroupWeights[]> {
+  const own: GroupRows[] = [];
+  for (const blocks of recipe.groups) own.push(yield* groupRows(data, blocks));
+  const weights = yield* ridgeWeights(
     own.map(({ rows, scales }) => ({ ...rows, scales })),
     dual,
   );
@@ -251,14 +255,14 @@ const meanOf = (values: Float64Array): number =>
   values.reduce((sum, value) => sum + value / values.length, 0);
 
 /** The table of n-grams, and what turns its sums into amounts. */
-function weightsOf({ groups, data }: Learned<JudgedAmounts>, learner: AmountLearner): NgramWeights {
+function* weightsOf({ groups, data }: Learned<JudgedAmounts>, learner: AmountLearner): Pieces<NgramWeights> {
   const columns = groups.length + 1;
   const table = new Float32Array((data.features + 2) * columns);
   const kernel = new Float32Array(columns);
-  groups.forEach((group, g) => {
+  for (const [g, group] of groups.entries()) {
     const weights = spread(group, group.columns[0]!, data.features);
-    kernel[g] = learner.deviation * putColumn({ table, columns }, g, weights, largestOf(weights) || 1);
-  });
+    kernel[g] = learner.deviation * (yield* putColumn({ table, columns }, g, weights));
+  }
   table[table.length - 1] = 1;
   return { table, columns, kernel, bias: Float32Array.of(learner.mean) };
 }

@@ -2,6 +2,7 @@
  * A trained automatic classifier as one network that Keras opens (ngram-network.ts): the deep members' scores come beside the
  * n-grams', and the last layer holds the mixture and its temperature.
  */
+import type { Pieces } from "../../base/pieces.js";
 import type { Model } from "../../model/model.js";
 import type { ModelOptions } from "../../model/options.js";
 import type { ChannelRules } from "../../tokens/channels.js";
@@ -22,16 +23,16 @@ import { classCounts, columnsFor, type Labelled } from "./scorers.js";
 import type { Wide } from "./wide.js";
 
 /** What turns texts into the features that a wide member knows. */
-export function encoderOf(
+export function* encoderOf(
   wide: Wide,
   channels: ChannelRules | null,
   texts: TokenizedTexts,
   rows: ArrayLike<number>,
-): FeatureEncoder {
+): Pieces<FeatureEncoder> {
   const scales = wide.members.flatMap(({ scorer }) => scorer.groups.map(({ scale }) => scale));
   return ngramEncoder(wide.data, wide.rules, scales, {
-    counts: classCounts(wide.labelled),
-    words: knownWords(texts, rows, wide.mostWords),
+    counts: yield* classCounts(wide.labelled),
+    words: yield* knownWords(texts, rows, wide.mostWords),
     familiar: wide.familiar,
     channels,
   });
@@ -44,11 +45,11 @@ export interface Beside {
 }
 
 /** The network of a wide member, and of deep ones beside it. */
-export function networkOf(wide: Wide, beside: Beside | null, options: ModelOptions): Model {
+export function* networkOf(wide: Wide, beside: Beside | null, options: ModelOptions): Pieces<Model> {
   const { labels } = wide.labelled;
   const activation = columnsFor(labels) === 1 ? "sigmoid" : "softmax";
   const scores = beside && besideOf(beside, labels);
-  return ngramNetwork(mixtureWeights(wide, beside), activation, scores, options);
+  return ngramNetwork(yield* mixtureWeights(wide, beside), activation, scores, options);
 }
 
 function besideOf({ mixture: { networks }, channels }: Beside, labels: number): ScoresBeside {
@@ -61,7 +62,7 @@ function besideOf({ mixture: { networks }, channels }: Beside, labels: number): 
 }
 
 /** What the n-grams weigh in the table, and its columns and the deep members' scores in the answer. */
-function mixtureWeights(wide: Wide, beside: Beside | null): NgramWeights {
+function* mixtureWeights(wide: Wide, beside: Beside | null): Pieces<NgramWeights> {
   const { data, members, labelled } = wide;
   const perGroup = columnsFor(labelled.labels);
   const { share, factor, wideDeviation } = beside?.mixture ?? {
@@ -80,15 +81,15 @@ function mixtureWeights(wide: Wide, beside: Beside | null): NgramWeights {
   const own = new Float64Array(perGroup);
   // Softmax of ± s is the logistic function of 2 s.
   const outward = perGroup === 1 ? 2 : 1;
-  groups.forEach(({ columns: tables, bias, share }, g) => {
+  for (const [g, { columns: tables, bias, share }] of groups.entries()) {
     const largest = Math.max(...tables.map(largestOf)) || 1;
-    tables.forEach((weights, k) => {
+    for (const [k, weights] of tables.entries()) {
       const column = g * perGroup + k;
-      putColumn({ table, columns }, column, weights, largest);
+      yield* putColumn({ table, columns }, column, weights, largest);
       kernel[column * perGroup + k] = outward * share * largest;
       own[k]! += outward * share * bias[k]!;
-    });
-  });
+    }
+  }
   // What every text has in full only where its words are known; a text of strangers is answered by how common classes are.
   table[vocabulary * columns - 1] = 1;
   const bias = priors(labelled);

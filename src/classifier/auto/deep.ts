@@ -2,6 +2,7 @@
  * The deep members of an automatic classifier: networks over words and their parts, in order. What they are made of
  * follows from how long the texts are and how many classes there are; docs/accuracy.md has the figures behind it.
  */
+import { type Pieces, spans } from "../../base/pieces.js";
 import { PURPOSE, Random } from "../../kernels/philox.js";
 import * as layers from "../../layers/index.js";
 import type { Layer, Symbolic } from "../../layers/layer.js";
@@ -9,6 +10,7 @@ import { model as graph } from "../../model/functional.js";
 import type { Model } from "../../model/model.js";
 import type { ModelOptions } from "../../model/options.js";
 import type { Rows } from "../../network/arrays.js";
+import { rowsAtOnce } from "../../network/network.js";
 import { losses } from "../../objectives/losses.js";
 import { optimizers } from "../../objectives/optimizers.js";
 import {
@@ -23,6 +25,7 @@ import {
 import type { TokenizedTexts } from "../../tokens/tokenized-texts.js";
 import type { WideData } from "./material.js";
 import { roundedTable } from "./rounding.js";
+import type { Steps } from "./steps.js";
 
 /** What a deep member is made of and how it is trained. */
 export interface DeepRecipe {
@@ -145,8 +148,10 @@ export interface DeepOptions extends ModelOptions {
   readonly seed: number;
   /** Which of several it is, from 0: each begins with weights of its own. */
   readonly number: number;
-  /** Told after every step how many were made, and waited for; what it throws ends the training, and nothing is kept. */
-  readonly onStep: (made: number) => Promise<void>;
+  /** What is being done, and what ends it; nothing is kept then. */
+  readonly steps: Steps;
+  /** Called after every step; what it throws ends the training, too. @param made how many were made */
+  readonly onStep: (made: number) => void;
 }
 
 /** What the networks of a classifier read of texts. */
@@ -155,7 +160,7 @@ export const rulesFor = (
   texts: TokenizedTexts,
   rows: ArrayLike<number>,
   long: boolean,
-): ChannelRules => {
+): Pieces<ChannelRules> => {
   const channels = Object.keys(dims) as Channel[];
   return channelRules(texts, rows, { channels, most, least }, rowShape(texts, rows, long));
 };
@@ -218,7 +223,7 @@ export async function trainDeep(
   { texts, rows, classes, labels }: WideData,
   recipe: DeepRecipe,
   rules: ChannelRules,
-  { seed, number, onStep, ...options }: DeepOptions,
+  { seed, number, onStep, steps, ...options }: DeepOptions,
 ): Promise<Deep> {
   const prefix = `net${number + 1}`;
   const inputs = channelInputs(rules);
@@ -232,25 +237,39 @@ export async function trainDeep(
     loss: labels === 2 ? losses.binaryCrossentropy() : losses.sparseCategoricalCrossentropy(),
   });
   const targets = Float32Array.from(classes);
-  const data = channelRowsOf(texts, rows, rules);
+  const data = await steps.run(channelRowsOf(texts, rows, rules));
   let made = 0;
   const fit = (seen: Rows[]) =>
     network.fit(seen.length === 1 ? seen[0]! : seen, targets, {
       batchSize: BATCH,
-      callbacks: [{ onBatchEnd: () => onStep(++made) }],
+      callbacks: [
+        {
+          onBatchEnd: async () => {
+            onStep(++made);
+            await steps.did(1);
+          },
+        },
+      ],
     });
   for (let epoch = 0; epoch < recipe.epochs; epoch++) {
     network.learningRate =
       recipe.rate * Math.max(0.05, 0.5 * (1 + Math.cos((Math.PI * epoch) / recipe.epochs)));
-    const seen = recipe.wordDropout > 0 ? withStrangers(data, recipe.wordDropout, own, epoch) : data;
-    await fit([...seen]).catch((error: unknown) => {
+    try {
+      const { wordDropout } = recipe;
+      await fit([
+        ...(wordDropout > 0 ? await steps.run(withStrangers(data, wordDropout, own, epoch)) : data),
+      ]);
+    } catch (error) {
       network.dispose();
       throw error;
-    });
+    }
   }
-  network.setWeights(
-    network.getWeights().map(({ data }) => (data.length < MANY ? data : roundedTable(data))),
-  );
+  const rounding: Float32Array[] = [];
+  for (const { data } of network.getWeights()) {
+    rounding.push(data.length < MANY ? data : roundedTable(data));
+    await steps.did();
+  }
+  network.setWeights(rounding);
   return { recipe, prefix, network };
 }
 
@@ -274,24 +293,47 @@ export function bytesOfNetwork(
 }
 
 /** Rows of every channel, of some rows of texts. */
-export const channelRowsOf = (texts: TokenizedTexts, rows: ArrayLike<number>, rules: ChannelRules): Rows[] =>
+export const channelRowsOf = (
+  texts: TokenizedTexts,
+  rows: ArrayLike<number>,
+  rules: ChannelRules,
+): Pieces<Rows[]> =>
   channelRows(
     new Channels(rules, texts.table),
     Array.from(rows, (row) => texts.tokensOf(row)),
   );
 
+/** Tokens that are turned in one piece. */
+const STRANGERS = 2 ** 12;
+
 /** The rows with a share of their tokens turned to unknown in all channels. */
-function withStrangers(data: readonly Rows[], share: number, seed: number, epoch: number): Rows[] {
+function* withStrangers(data: readonly Rows[], share: number, seed: number, epoch: number): Pieces<Rows[]> {
   const random = new Random(seed, PURPOSE.strangers, epoch);
   const [first] = data;
-  const hidden = Uint8Array.from(first!.data, (id, at) => (id !== 0 && random.uniform(at) < share ? 1 : 0));
-  return data.map((rows) => ({ ...rows, data: rows.data.map((id, at) => (hidden[at] ? UNKNOWN : id)) }));
+  const ids = first!.data;
+  const seen = data.map((rows) => ({ ...rows, data: rows.data.slice() }));
+  yield* spans(ids.length, STRANGERS, (from, to) => {
+    for (let at = from; at < to; at++) {
+      if (ids[at] === 0 || random.uniform(at) >= share) continue;
+      for (const { data: own } of seen) own[at] = UNKNOWN;
+    }
+  });
+  return seen;
 }
 
 /** [columns][rows] a deep member's scores: logits, the second's of two classes. */
-export function deepScores({ network }: Deep, inputs: readonly Rows[]): Float64Array[] {
-  const { data, rows } = network.predictFlat(inputs.length === 1 ? inputs[0]! : [...inputs]);
-  const columns = data.length / rows;
+export function* deepScores({ network }: Deep, inputs: readonly Rows[]): Pieces<Float64Array[]> {
+  const { rows } = inputs[0]!;
+  const columns = network.outputSize;
+  const data = new Float32Array(rows * columns);
+  const piece = rowsAtOnce(network.threads);
+  yield* spans(rows, piece, (from, to) => {
+    const some = inputs.map(({ data: all, shape }): Rows => {
+      const size = shape.reduce((a, b) => a * b, 1);
+      return { data: all.subarray(from * size, to * size), rows: to - from, shape };
+    });
+    data.set(network.predictFlat(some.length === 1 ? some[0]! : some).data, from * columns);
+  });
   return Array.from({ length: columns }, (_, c) => {
     return Float64Array.from({ length: rows }, (_, i) => {
       const probability = Math.min(1 - 1e-7, Math.max(1e-7, data[i * columns + c]!));

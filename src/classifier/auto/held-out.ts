@@ -1,4 +1,5 @@
 /** What members say of rows that they have not learned from, and how well. */
+import type { Pieces } from "../../base/pieces.js";
 import { fitTemperature, scaledLogLoss } from "../../objectives/temperature.js";
 
 /** Rows that were held out of a fit, and how it scored them. */
@@ -51,7 +52,10 @@ export function answersOf(scores: readonly ArrayLike<number>[]): Int32Array {
 }
 
 /** How scores answer rows of known classes. */
-export function measured(scores: readonly ArrayLike<number>[], classes: Int32Array): Omit<Trial, "name"> {
+export function* measured(
+  scores: readonly ArrayLike<number>[],
+  classes: Int32Array,
+): Pieces<Omit<Trial, "name">> {
   const right = new Array<number>(scores.length).fill(0);
   const of = new Array<number>(scores.length).fill(0);
   const answers = answersOf(scores);
@@ -60,17 +64,19 @@ export function measured(scores: readonly ArrayLike<number>[], classes: Int32Arr
     if (answers[i] === classes[i]) right[answers[i]!]!++;
   }
   const recalls = right.flatMap((count, k) => (of[k]! > 0 ? [count / of[k]!] : []));
+  yield 0;
+  const factor = yield* fitTemperature({ scores, classes });
   return {
     rows: classes.length,
     accuracy: right.reduce((sum, count) => sum + count, 0) / Math.max(1, classes.length),
     macroRecall: recalls.reduce((sum, one) => sum + one, 0) / Math.max(1, recalls.length),
-    logLoss: scaledLogLoss({ scores, classes }, fitTemperature({ scores, classes })),
+    logLoss: scaledLogLoss({ scores, classes }, factor),
   };
 }
 
 /** The log loss at the best temperature: the mean of its mean over rows and its mean over classes. */
-export function evenLogLoss(scores: readonly Float64Array[], classes: Int32Array): number {
-  const factor = fitTemperature({ scores, classes });
+export function* evenLogLoss(scores: readonly Float64Array[], classes: Int32Array): Pieces<number> {
+  const factor = yield* fitTemperature({ scores, classes });
   const all = Uint32Array.from(classes.keys());
   const of = (rows: Uint32Array) =>
     scaledLogLoss(

@@ -1,4 +1,6 @@
 /** How recipes do on rows held out of the fits that answer them. */
+import type { Pieces } from "../../base/pieces.js";
+import type { Turns } from "../../base/progress.js";
 import { type FeatureRows, pick, select } from "../../tokens/sparse-texts.js";
 import type { Fold } from "./folds.js";
 import { centred, deviationOf, measured, type Trial } from "./held-out.js";
@@ -28,17 +30,17 @@ interface Part {
   readonly judged: FeatureRows;
 }
 
-const partOf = (all: Labelled, { fit, judge }: Fold): Part => {
+function* partOf(all: Labelled, { fit, judge }: Fold): Pieces<Part> {
   const classes = Int32Array.from(fit, (row) => all.classes[row]!);
-  const labelled: Labelled = { data: pick(all.data, fit), classes, labels: all.labels };
-  return { labelled, judged: pick(all.data, judge) };
-};
+  const labelled: Labelled = { data: yield* pick(all.data, fit), classes, labels: all.labels };
+  return { labelled, judged: yield* pick(all.data, judge) };
+}
 
 /** The part with some of its features alone. */
-const keeping = ({ labelled, judged }: Part, kept: Uint8Array): Part => {
-  const own = { ...labelled, data: select(labelled.data, kept) };
-  return { labelled: own, judged: select(judged, kept) };
-};
+function* keeping({ labelled, judged }: Part, kept: Uint8Array): Pieces<Part> {
+  const own = { ...labelled, data: yield* select(labelled.data, kept) };
+  return { labelled: own, judged: yield* select(judged, kept) };
+}
 
 /** A member's scores of rows that each fit has not seen, and what they are divided by in a mixture. */
 interface HeldOutScores {
@@ -57,28 +59,31 @@ const LEAST_DEVIATION = 0.25;
 /** Of so many rows learned from, spread over all. */
 const LEARNED_ROWS = 5000;
 
-function someOf(data: FeatureRows): FeatureRows {
+function* someOf(data: FeatureRows): Pieces<FeatureRows> {
   const every = Math.ceil(data.rows / LEARNED_ROWS);
-  return every === 1
-    ? data
-    : pick(
-        data,
-        Uint32Array.from({ length: Math.floor(data.rows / every) }, (_, i) => i * every),
-      );
+  if (every === 1) return data;
+  return yield* pick(
+    data,
+    Uint32Array.from({ length: Math.floor(data.rows / every) }, (_, i) => i * every),
+  );
 }
 
 /** Rows held out of fits to the others. A member is fitted once, whichever recipes it is of. */
 export class Judging {
   private readonly known = new Map<string, Promise<HeldOutScores>>();
-  private readonly parts: readonly Part[];
 
-  constructor(
+  private constructor(
     private readonly all: Labelled,
     private readonly folds: readonly Fold[],
     private readonly fit: Fit,
-    parts?: readonly Part[],
-  ) {
-    this.parts = parts ?? folds.map((fold) => partOf(all, fold));
+    private readonly turns: Turns,
+    private readonly parts: readonly Part[],
+  ) {}
+
+  static async of(all: Labelled, folds: readonly Fold[], fit: Fit, turns: Turns): Promise<Judging> {
+    const parts: Part[] = [];
+    for (const fold of folds) parts.push(await turns.run(partOf(all, fold)));
+    return new Judging(all, folds, fit, turns, parts);
   }
 
   /** How often a member is fitted to all rows, so to speak: a fit to a part of them counts as that part. */
@@ -100,7 +105,7 @@ export class Judging {
     const scores = mixed(recipe, found, divisors, labels);
     const rows = Uint32Array.from(this.folds.flatMap((fold) => Array.from(fold.judge)));
     const classes = Int32Array.from(rows, (row) => this.all.classes[row]!);
-    const trial = { name: recipe.name, ...measured(scores, classes) };
+    const trial = { name: recipe.name, ...(await this.turns.run(measured(scores, classes))) };
     return { recipe, trial, deviations: divisors, scores, rows, classes };
   }
 
@@ -112,9 +117,11 @@ export class Judging {
     const parts: Part[] = [];
     for (const [p, part] of this.parts.slice(0, folds).entries()) {
       const strengths = await this.strengths(by.recipe, p);
-      parts.push(keeping(part, strongest(part.labelled.data, strengths, by.deviations, most)));
+      const { turns } = this;
+      const kept = await turns.run(strongest(part.labelled.data, strengths, by.deviations, most));
+      parts.push(await turns.run(keeping(part, kept)));
     }
-    return new Judging(this.all, this.folds.slice(0, folds), this.fit, parts);
+    return new Judging(this.all, this.folds.slice(0, folds), this.fit, this.turns, parts);
   }
 
   /** [members][features] how much each feature decides in a fold's fits. */
@@ -136,12 +143,19 @@ export class Judging {
     let learned = 0;
     for (const [p, { labelled, judged }] of this.parts.entries()) {
       const scorer = await this.fit(labelled, member);
-      const counts = classCounts(labelled);
-      if (p === 0) learned = deviationOf(centred(scoresOf(scorer, someOf(labelled.data), counts)));
-      for (const [c, column] of scoresOf(scorer, judged, counts).entries()) {
-        found[c] = Float64Array.from([...(found[c] ?? []), ...column]);
+      const { turns } = this;
+      const counts = await turns.run(classCounts(labelled));
+      if (p === 0) {
+        const some = await turns.run(someOf(labelled.data));
+        learned = deviationOf(centred(await turns.run(scoresOf(scorer, some, counts))));
       }
-      strengths.push(strengthOf(scorer, labelled.data.features));
+      for (const [c, column] of (await turns.run(scoresOf(scorer, judged, counts))).entries()) {
+        const before = found[c] ?? new Float64Array(0);
+        found[c] = new Float64Array(before.length + column.length);
+        found[c].set(before);
+        found[c].set(column, before.length);
+      }
+      strengths.push(await turns.run(strengthOf(scorer, labelled.data.features)));
     }
     const deviation = Math.max(deviationOf(centred(found)), LEAST_DEVIATION * learned);
     return { columns: found, deviation, strengths };

@@ -3,6 +3,7 @@
  * scores Platt scaling makes probabilities; as a network, a Dense layer of sigmoids behind the table of n-grams.
  */
 import { inputError, wholeNumber } from "../../base/errors.js";
+import type { Pieces } from "../../base/pieces.js";
 import type { SynchronousEngine } from "../../engines/engine.js";
 import { fitPlatt, type Logistic, logistic, logLossOf } from "../../objectives/platt.js";
 import type { Block } from "../../tokens/ngrams.js";
@@ -34,6 +35,7 @@ import { type NgramWeights, ngramNetwork, putColumn } from "./ngram-network.js";
 import type { OutputRecipe } from "./output-recipes.js";
 import { easeFor } from "./pruning.js";
 import { solvingFor } from "./solving.js";
+import type { Steps } from "./steps.js";
 
 export interface LabelSetOptions extends LinearOutputOptions {
   /** What notes call the labels. Default: their numbers, from 0. */
@@ -68,28 +70,21 @@ export async function trainLabelSets(
   const notes: string[] = [];
   const drawn = rowsToLearn(data, options.seed, notes);
   const own = rowsOf(truth, drawn, labels);
-  await options.onStep("counting n-grams");
-  const counted = countedRows(
+  const { steps } = options;
+  steps.begin("counting", "counting n-grams", drawn.length);
+  const counted = await countedRows(
     data,
     drawn,
     strataOfSets(drawn.length, (row) => labelsIn(own, row, labels)),
     labels,
     options,
   );
-  let step = "";
-  const begin = (what: string) => {
-    step = what;
-    return options.onStep(step);
-  };
-  const learner = new LabelSetLearner(counted, own, labels, options.seed, await solverEngine(options), () =>
-    options.onStep(step),
-  );
-  const learned = await learn(counted, learner, begin, options.maxSize);
-  const encoder = encoderFor(counted, learned, labels);
-  const model = ngramNetwork(weightsOf(learned, learner), "sigmoid", null, {
-    seed: options.seed,
-    ...computeOf(options),
-  });
+  const learner = new LabelSetLearner(counted, own, labels, options.seed, await solverEngine(options), steps);
+  const learned = await learn(counted, learner, steps, options.maxSize);
+  steps.begin("assembling", "assembling the classifier");
+  const encoder = await steps.run(encoderFor(counted, learned, labels));
+  const weights = await steps.run(weightsOf(learned, learner));
+  const model = ngramNetwork(weights, "sigmoid", null, { seed: options.seed, ...computeOf(options) });
   const named = (found: readonly number[]) => namesOf(found, options.names);
   if (learner.constant.length > 0) {
     notes.push(
@@ -191,7 +186,7 @@ class LabelSetLearner implements Learner<JudgedSets> {
     readonly labels: number,
     private readonly seed: number,
     private readonly engine: () => SynchronousEngine,
-    private readonly onEpoch: () => Promise<void>,
+    private readonly steps: Steps,
   ) {
     const rows = truth.length / labels;
     const counts = countsOf(truth, labels);
@@ -224,7 +219,7 @@ class LabelSetLearner implements Learner<JudgedSets> {
     const { labels, rows } = this;
     const probabilities = new Float32Array(rows.length * labels);
     const [losses, baseline] = [new Float64Array(rows.length), new Float64Array(rows.length)];
-    const logOdds = this.crossFitted(scores);
+    const logOdds = await this.steps.run(this.crossFitted(scores));
     for (let i = 0; i < rows.length; i++) {
       let c = 0;
       for (let k = 0; k < labels; k++) {
@@ -235,18 +230,26 @@ class LabelSetLearner implements Learner<JudgedSets> {
         baseline[i]! += logLossOf(plain, yes) / labels;
         probabilities[i * labels + k] = logistic(odds);
       }
+      if (i % 64 === 0) await this.steps.did();
+    }
+    const calibrations: Logistic[] = [];
+    for (const [c, own] of scores.entries()) {
+      calibrations.push(fitPlatt(own, this.truthOf(c)));
+      await this.steps.did();
     }
     return {
       ...{ losses, baseline, probabilities, deviations },
-      strengths: (part) => groups.map(({ strengths }) => strengths[part]!),
-      calibrations: scores.map((own, c) => fitPlatt(own, this.truthOf(c))),
+      *strengths(part) {
+        return groups.map(({ strengths }) => strengths[part]!);
+      },
+      calibrations,
     };
   }
 
   async fit(recipe: OutputRecipe, data: FeatureRows, _: JudgedSets, share: number): Promise<GroupWeights[]> {
     const groups: GroupWeights[] = [];
     for (const blocks of recipe.groups) {
-      groups.push(await this.solve(groupRows(data, blocks), null, share));
+      groups.push(await this.solve(await this.steps.run(groupRows(data, blocks)), null, share));
     }
     return groups;
   }
@@ -264,14 +267,15 @@ class LabelSetLearner implements Learner<JudgedSets> {
   }
 
   /** [live labels][rows held out] log-odds by calibrations of the other parts */
-  private crossFitted(scores: readonly Float64Array[]): Float64Array[] {
+  private *crossFitted(scores: readonly Float64Array[]): Pieces<Float64Array[]> {
     const { parts } = this;
     const every = Uint32Array.from(parts.keys());
     const splits = Array.from(new Set(parts), (part) => ({
       own: every.filter((i) => parts[i] === part),
       others: every.filter((i) => parts[i] !== part),
     }));
-    return scores.map((column, c) => {
+    const all: Float64Array[] = [];
+    for (const [c, column] of scores.entries()) {
       const truth = this.truthOf(c);
       const odds = new Float64Array(column.length);
       for (const { own, others } of splits) {
@@ -280,9 +284,11 @@ class LabelSetLearner implements Learner<JudgedSets> {
           Uint8Array.from(others, (i) => truth[i]!),
         );
         for (const i of own) odds[i] = slope * column[i]! + intercept;
+        yield 0;
       }
-      return odds;
-    });
+      all.push(odds);
+    }
+    return all;
   }
 
   /** [rows held out] */
@@ -311,12 +317,14 @@ class LabelSetLearner implements Learner<JudgedSets> {
     const strengths: Float32Array[] = [];
     let from = 0;
     for (const { fold, fit, judge } of parts) {
-      const group = await this.solve(groupRows(fit, blocks), fold.fit, share);
-      const { rows, scales } = groupRows(judge, blocks);
-      group.columns.forEach((weights, c) => {
-        scores[c]!.set(linearScores(rows, scales, { weights, bias: group.bias[c]! }), from);
-      });
-      strengths.push(groupStrength(group, fit.features));
+      const { steps } = this;
+      const group = await this.solve(await steps.run(groupRows(fit, blocks)), fold.fit, share);
+      const { rows, scales } = await steps.run(groupRows(judge, blocks));
+      for (const [c, weights] of group.columns.entries()) {
+        const solution = { weights, bias: group.bias[c]! };
+        scores[c]!.set(await steps.run(linearScores(rows, scales, solution)), from);
+      }
+      strengths.push(await steps.run(groupStrength(group, fit.features)));
       from += judge.rows;
     }
     return { scores, deviation: deviationOfColumns(scores), strengths };
@@ -342,7 +350,7 @@ class LabelSetLearner implements Learner<JudgedSets> {
     }
     const solving: LinearOptions = {
       ...solvingFor(rows.rows, this.counted.long, this.seed),
-      onEpoch: this.onEpoch,
+      turns: this.steps,
     };
     const engine = this.engine();
     try {
@@ -382,23 +390,23 @@ function deviationOfColumns(columns: readonly Float32Array[]): number {
 }
 
 /** The table of n-grams, and what turns its sums into log-odds. */
-function weightsOf(learned: Learned<JudgedSets>, learner: LabelSetLearner): NgramWeights {
+function* weightsOf(learned: Learned<JudgedSets>, learner: LabelSetLearner): Pieces<NgramWeights> {
   const { groups, judged, data } = learned;
   const { labels, live, priors } = learner;
   const columns = groups.length * labels + 1;
   const table = new Float32Array((data.features + 2) * columns);
   const kernel = new Float32Array(columns * labels);
   const biases = new Float64Array(labels);
-  groups.forEach((group, g) => {
-    live.forEach((k, c) => {
+  for (const [g, group] of groups.entries()) {
+    for (const [c, k] of live.entries()) {
       const factor = judged.calibrations[c]!.slope / judged.deviations[g]!;
       const column = g * labels + k;
       const weights = spread(group, group.columns[c]!, data.features);
-      const largest = putColumn({ table, columns }, column, weights);
+      const largest = yield* putColumn({ table, columns }, column, weights);
       kernel[column * labels + k] = factor * largest;
       biases[k]! += factor * group.bias[c]!;
-    });
-  });
+    }
+  }
   // What a text has in full only where its words are known; a text of strangers is answered by how common labels are.
   table[table.length - 1] = 1;
   live.forEach((k, c) => {

@@ -7,6 +7,7 @@ import { inputError, wholeNumber } from "../../base/errors.js";
 import { warnOnce } from "../../base/notes.js";
 import { percent } from "../../base/numbers.js";
 import type { SynchronousEngine } from "../../engines/engine.js";
+import type { Pieces } from "../../base/pieces.js";
 import { ENGINES } from "../../engines/engines.js";
 import { PURPOSE, Random } from "../../kernels/philox.js";
 import type { Model } from "../../model/model.js";
@@ -34,14 +35,15 @@ import { knownWords, ngramEncoder } from "./ngram-network.js";
 import { blocksOf, type OutputRecipe, outputRecipes } from "./output-recipes.js";
 import { bytesOfFeature, commonest, FEATURE_BYTES, keptName, MOST_COUNTS, strongest } from "./pruning.js";
 import { wordsWithin } from "./sizes.js";
+import type { Steps } from "./steps.js";
 
 /** What is learned from: rows of texts, and which of them are held out together. */
 export type LinearData = Material;
 
 export interface LinearOutputOptions extends Pick<ModelOptions, "engine" | "threads"> {
   readonly seed: number;
-  /** Told what is being done, before it is, and then again and again while it is; what it throws ends the training. */
-  readonly onStep: (what: string) => Promise<void>;
+  /** What is being done; what it throws ends the training. */
+  readonly steps: Steps;
   /** Bytes that the features may take in a file, about; then known words take a quarter of it at most. Default 1.6 MB. */
   readonly maxSize?: number;
 }
@@ -80,7 +82,7 @@ export interface JudgedOutputs {
   readonly losses: Float64Array;
   readonly baseline: Float64Array;
   /** [groups][features] how much each n-gram decides in the fit of a part */
-  readonly strengths: (part: number) => Float32Array[];
+  readonly strengths: (part: number) => Pieces<Float32Array[]>;
   /** [groups] the standard deviations of their scores: what strengths are divided by */
   readonly deviations: readonly number[];
 }
@@ -119,27 +121,31 @@ function checkRowsOf({ rows }: Material): void {
 }
 
 /** Counts the n-grams of rows, or of a sample of them. @param outputs how many a row has */
-export function countedRows(
+export async function countedRows(
   given: Material,
   drawn: Uint32Array,
   strata: Strata,
   outputs: number,
-  { seed, maxSize }: LinearOutputOptions,
-): Counted {
+  { seed, maxSize, steps }: LinearOutputOptions,
+): Promise<Counted> {
   const { texts } = given;
   const material = { ...given, rows: drawn.map((i) => given.rows[i]!) };
   const { rows } = material;
   const long = areLong(texts, rows);
   const recipes = outputRecipes(long, outputs);
-  const rules = { blocks: blocksOf(recipes), marks: !long, functionWords: functionWords(texts, rows) };
-  const every = featureRows(texts, rows, rules, leastRowsOf(rows.length, long));
-  const folds = foldsWithin(material, strata.of, strata.count, seed);
+  const rules = {
+    blocks: blocksOf(recipes),
+    marks: !long,
+    functionWords: await steps.run(functionWords(texts, rows)),
+  };
+  const every = await steps.run(featureRows(texts, rows, rules, leastRowsOf(rows.length, long)));
+  const folds = await steps.run(foldsWithin(material, strata.of, strata.count, seed));
   const mostWords =
     maxSize === undefined ? Number.POSITIVE_INFINITY : wordsWithin(wholeNumber(maxSize, "maxSize", 1));
   return {
     ...{ material, drawn, long, rules, folds, recipes, mostWords },
-    data: commonest(every, Math.floor(MOST_COUNTS / outputs)),
-    ...familiarity(texts, rows, folds, mostWords),
+    data: await steps.run(commonest(every, Math.floor(MOST_COUNTS / outputs))),
+    ...(await steps.run(familiarity(texts, rows, folds, mostWords))),
   };
 }
 
@@ -212,16 +218,18 @@ const NOTED_LOSS = 0.02;
 export async function learn<J extends JudgedOutputs>(
   counted: Counted,
   learner: Learner<J>,
-  begin: (what: string) => Promise<void>,
+  steps: Steps,
   bytes = FEATURE_BYTES,
 ): Promise<Learned<J>> {
   const { data, folds, recipes } = counted;
-  const parts = folds.map(
-    (fold): OutputPart => ({ fold, fit: pick(data, fold.fit), judge: pick(data, fold.judge) }),
-  );
+  const parts: OutputPart[] = [];
+  for (const fold of folds) {
+    const fit = await steps.run(pick(data, fold.fit));
+    parts.push({ fold, fit, judge: await steps.run(pick(data, fold.judge)) });
+  }
   const tried: { recipe: OutputRecipe; judged: J; loss: number }[] = [];
   for (const recipe of recipes) {
-    await begin(`trying ${recipe.name}`);
+    steps.begin("trying", `trying ${recipe.name}`);
     const judged = await learner.judge(recipe, parts, 1);
     tried.push({ recipe, judged, loss: meanOf(judged.losses) });
   }
@@ -234,8 +242,8 @@ export async function learn<J extends JudgedOutputs>(
   const features = used.reduce((sum, one) => sum + one, 0);
   const most = Math.max(1, Math.floor(bytes / bytesOfFeature(learner.columns)));
   if (features <= most) {
-    await begin(`fitting ${recipe.name}`);
-    const own = inOrder(select(data, used));
+    steps.begin("fitting", `fitting ${recipe.name}`);
+    const own = await steps.run(inOrder(await steps.run(select(data, used))));
     const trials = tried.map((one) => trial(one.recipe.name, one.judged, one === best));
     return {
       ...{ recipe, judged, data: own, trials, notes: [] },
@@ -244,19 +252,25 @@ export async function learn<J extends JudgedOutputs>(
   }
   const share = most / features;
   const few = { ...recipe, name: keptName(recipe.name, most) };
-  await begin(`judging ${most.toLocaleString("en")} n-grams`);
-  const fewer = parts.map(({ fold, fit, judge }, p): OutputPart => {
-    const kept = strongestOf(fit, used, judged.strengths(p), judged.deviations, most);
-    return { fold, fit: select(fit, kept), judge: select(judge, kept) };
-  });
+  steps.begin("judging", `judging ${most.toLocaleString("en")} n-grams`);
+  const fewer: OutputPart[] = [];
+  for (const [p, { fold, fit, judge }] of parts.entries()) {
+    const strengths = await steps.run(judged.strengths(p));
+    const kept = await steps.run(strongestOf(fit, used, strengths, judged.deviations, most));
+    const own = await steps.run(select(fit, kept));
+    fewer.push({ fold, fit: own, judge: await steps.run(select(judge, kept)) });
+  }
   const again = await learner.judge(few, fewer, share);
-  await begin("leaving out n-grams that decide little");
+  steps.begin("pruning", "leaving out n-grams that decide little");
   // Of many rows the fit that was judged has learned from most.
-  const strengths =
-    folds.length === 1
-      ? judged.strengths(0)
-      : (await learner.fit(recipe, data, judged, 1)).map((group) => groupStrength(group, data.features));
-  const own = inOrder(select(data, strongestOf(data, used, strengths, judged.deviations, most)));
+  const strengths: Float32Array[] = folds.length === 1 ? await steps.run(judged.strengths(0)) : [];
+  if (folds.length > 1) {
+    for (const group of await learner.fit(recipe, data, judged, 1)) {
+      strengths.push(await steps.run(groupStrength(group, data.features)));
+    }
+  }
+  const kept = await steps.run(strongestOf(data, used, strengths, judged.deviations, most));
+  const own = await steps.run(inOrder(await steps.run(select(data, kept))));
   const lost = meanOf(again.losses) / best.loss - 1;
   const notes =
     lost > NOTED_LOSS
@@ -272,15 +286,15 @@ export async function learn<J extends JudgedOutputs>(
 }
 
 /** [features] 1 for those of the used ones that decide most. */
-function strongestOf(
+function* strongestOf(
   data: FeatureRows,
   used: Uint8Array,
   strengths: readonly Float32Array[],
   deviations: readonly number[],
   most: number,
-): Uint8Array {
+): Pieces<Uint8Array> {
   // Where fewer than so many decide anything, others would fill up what is left.
-  return strongest(data, strengths, deviations, most).map((kept, j) => kept & used[j]!);
+  return (yield* strongest(data, strengths, deviations, most)).map((kept, j) => kept & used[j]!);
 }
 
 /** [features] 1 for the n-grams that a recipe looks at. */
@@ -294,17 +308,17 @@ const meanOf = (values: Float64Array): number =>
   values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length);
 
 /** What reads texts for the network. @param columns of each group in the table */
-export function encoderFor(
+export function* encoderFor(
   counted: Counted,
   learned: Learned<JudgedOutputs>,
   columns: number,
-): FeatureEncoder {
+): Pieces<FeatureEncoder> {
   const { material, rules, familiar, mostWords } = counted;
   const scales = learned.groups.map(scaleOf);
   return ngramEncoder(learned.data, { ...rules, blocks: blocksOf([learned.recipe]) }, scales, {
     counts: null,
     columnsPerRule: columns,
-    words: knownWords(material.texts, material.rows, mostWords),
+    words: yield* knownWords(material.texts, material.rows, mostWords),
     familiar,
     channels: null,
   });

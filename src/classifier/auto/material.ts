@@ -1,4 +1,5 @@
 /** What is told of the rows before anything is fitted to them: how long they are, which are drawn, which words are known. */
+import { type Pieces, ROWS, spans } from "../../base/pieces.js";
 import { PURPOSE, Random } from "../../kernels/philox.js";
 import { BLOCKS, type Block } from "../../tokens/ngrams.js";
 import type { TokenizedTexts } from "../../tokens/tokenized-texts.js";
@@ -24,13 +25,19 @@ export function bundleOf({ texts, bundles }: Pick<WideData, "texts" | "bundles">
 export type Material = Pick<WideData, "texts" | "rows" | "bundles">;
 
 /** Which of the rows are held out of which fit. @param classes [rows] which are spread evenly, from 0 */
-export function foldsWithin(
+export function* foldsWithin(
   { texts, rows, bundles }: Material,
   classes: Int32Array,
   labels: number,
   seed: number,
-): Fold[] {
-  if (!bundles) return foldsOf(classes, labels, seed, (row) => texts.fingerprint(rows[row]!));
+): Pieces<Fold[]> {
+  if (!bundles) {
+    const keys = new Float64Array(rows.length);
+    yield* spans(rows.length, ROWS, (from, to) => {
+      for (let i = from; i < to; i++) keys[i] = texts.fingerprint(rows[i]!);
+    });
+    return foldsOf(classes, labels, seed, (row) => keys[row]!);
+  }
   const own = Int32Array.from(rows, (row) => bundles[row]!);
   return foldsOfBundles(classes, seed, own);
 }
@@ -63,24 +70,26 @@ const MOST_NGRAMS = 6e7;
 
 /** Whether most of the rows are long texts. */
 export function areLong(texts: TokenizedTexts, rows: ArrayLike<number>): boolean {
-  const lengths = Array.from(rows, (row) => texts.tokensIn(row)).sort((a, b) => a - b);
+  const lengths = Uint32Array.from(rows, (row) => texts.tokensIn(row)).sort();
   return (lengths[lengths.length >> 1] ?? 0) >= LONG;
 }
 
 const MOST_FUNCTION_WORDS = 150;
 
 /** The words in most rows: each in three, and in one of two hundred. */
-export function functionWords(texts: TokenizedTexts, rows: ArrayLike<number>): string[] {
+export function* functionWords(texts: TokenizedTexts, rows: ArrayLike<number>): Pieces<string[]> {
   const counts = new Map<string, number>();
   const lower: string[] = [];
-  for (let i = 0; i < rows.length; i++) {
-    const own = new Set<string>();
-    for (const token of texts.tokensOf(rows[i]!)) {
-      lower[token] ??= texts.table.word(token).toLowerCase();
-      own.add(lower[token]);
+  yield* spans(rows.length, ROWS, (from, to) => {
+    for (let i = from; i < to; i++) {
+      const own = new Set<string>();
+      for (const token of texts.tokensOf(rows[i]!)) {
+        lower[token] ??= texts.table.word(token).toLowerCase();
+        own.add(lower[token]);
+      }
+      for (const word of own) counts.set(word, (counts.get(word) ?? 0) + 1);
     }
-    for (const word of own) counts.set(word, (counts.get(word) ?? 0) + 1);
-  }
+  });
   const least = Math.max(3, 0.005 * rows.length);
   return [...counts]
     .filter(([, count]) => count >= least)
@@ -125,23 +134,27 @@ const STRANGEST = 0.02;
 const [LEAST_FAMILIAR, MOST_FAMILIAR] = [0.05, 0.5];
 
 /** The share of tokens known from other rows: on average, and what all but the strangest rows have. */
-export function familiarity(
+export function* familiarity(
   texts: TokenizedTexts,
   rows: ArrayLike<number>,
   folds: readonly Fold[],
   mostWords: number,
-): Familiarity {
+): Pieces<Familiarity> {
   const shares: number[] = [];
   for (const { fit, judge } of folds) {
     const uses = new Uint32Array(texts.distinct);
-    for (const i of fit) for (const token of texts.tokensOf(rows[i]!)) uses[token]!++;
-    const least = Math.max(1, uses.slice().sort().at(-mostWords) ?? 0);
+    yield* spans(fit.length, ROWS, (from, to) => {
+      for (let k = from; k < to; k++) for (const token of texts.tokensOf(rows[fit[k]!]!)) uses[token]!++;
+    });
+    const least = Math.max(1, mostWords < uses.length ? uses.slice().sort().at(-mostWords)! : 0);
     const known = uses.map((count) => (count >= least ? 1 : 0));
-    for (const i of judge) {
-      const tokens = texts.tokensOf(rows[i]!);
-      if (tokens.length === 0) continue;
-      shares.push(tokens.reduce((sum, token) => sum + known[token]!, 0) / tokens.length);
-    }
+    yield* spans(judge.length, ROWS, (from, to) => {
+      for (let k = from; k < to; k++) {
+        const tokens = texts.tokensOf(rows[judge[k]!]!);
+        if (tokens.length === 0) continue;
+        shares.push(tokens.reduce((sum, token) => sum + known[token]!, 0) / tokens.length);
+      }
+    });
   }
   const share = shares.sort((a, b) => a - b)[Math.floor(STRANGEST * shares.length)] ?? 0;
   return {

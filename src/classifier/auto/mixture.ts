@@ -1,4 +1,5 @@
 /** How much deep members have to say beside the wide one, by rows that none of them has learned from. */
+import type { Pieces } from "../../base/pieces.js";
 import { stratifiedSplit } from "../../data/split.js";
 import { PURPOSE, Random } from "../../kernels/philox.js";
 import { fitTemperature } from "../../objectives/temperature.js";
@@ -91,13 +92,13 @@ export interface Mixture {
 }
 
 /** Mixes the networks into the wide member. @param rows learned from @param keyOf the same for the same text */
-export function mix(
+export function* mix(
   { heldOut: wide }: Pick<Wide, "heldOut">,
   judged: readonly Judged[],
   rows: number,
   labels: number,
   keyOf: (row: number) => number,
-): Mixture {
+): Pieces<Mixture> {
   const places = judged.flatMap((one) => Array.from(one.places));
   const classes = Int32Array.from(places, (place) => wide.classes[place]!);
   const wideOwn = wide.scores.map((_, k) =>
@@ -117,21 +118,23 @@ export function mix(
       column.map((score, i) => ((1 - share) * score) / wideDeviation + share * deepOwn[k]![i]!),
     );
   const { name } = judged[0]!.deep.recipe;
-  const alone = measured(wideOwn, classes);
-  const deep = measured(deepOwn, classes);
+  const alone = yield* measured(wideOwn, classes);
+  const deep = yield* measured(deepOwn, classes);
   const shares = rows <= FIXED_SHARE_ROWS ? [fixedShare(alone, deep, labels)] : SHARES;
   const large = isAhead(deepOwn, wideOwn, classes) ? LARGE_SHARES : [];
-  const share = chosenShare(at, classes, [...shares, ...large]);
+  const share = yield* chosenShare(at, classes, [...shares, ...large]);
   const scores = at(share);
+  const factor = yield* fitTemperature({ scores, classes });
+  const both = yield* measured(scores, classes);
   const own = Uint32Array.from(places, (place) => wide.rows[place]!);
   return {
     ...{ share, wideDeviation, networks },
-    factor: fitTemperature({ scores, classes }),
+    factor,
     heldOut: { rows: own, classes, scores, texts: new Set(Array.from(own, keyOf)).size },
     trials: {
       wide: { name: "n-grams, fitted again", ...alone },
       deep: { name, ...deep },
-      mixed: { name: `n-grams and ${name}`, ...measured(scores, classes) },
+      mixed: { name: `n-grams and ${name}`, ...both },
     },
   };
 }
@@ -140,12 +143,13 @@ export function mix(
  * The share of the least log loss, on average over rows and over classes: a network that answers common labels better may
  * have rare ones forgotten. Rows answered rightly are too few to count by: a rare label's few would decide.
  */
-function chosenShare(
+function* chosenShare(
   at: (share: number) => Float64Array[],
   classes: Int32Array,
   shares: readonly number[],
-): number {
-  const tried = [0, ...shares].map((share) => ({ share, loss: evenLogLoss(at(share), classes) }));
+): Pieces<number> {
+  const tried: { share: number; loss: number }[] = [];
+  for (const share of [0, ...shares]) tried.push({ share, loss: yield* evenLogLoss(at(share), classes) });
   return tried.sort((a, b) => a.loss - b.loss)[0]!.share;
 }
 

@@ -1,4 +1,5 @@
 /** Groups of n-grams: the rows of each, scaled by how many n-grams of the group they have, and weights over them. */
+import { NUMBERS, type Pieces, spans } from "../../base/pieces.js";
 import type { ScaleRule } from "../../tokens/feature-encoder.js";
 import type { Block } from "../../tokens/ngrams.js";
 import type { FeatureRows } from "../../tokens/sparse-texts.js";
@@ -15,9 +16,9 @@ export interface GroupRows {
   readonly scales: Float32Array;
 }
 
-export function groupRows(data: FeatureRows, blocks: readonly Block[]): GroupRows {
+export function* groupRows(data: FeatureRows, blocks: readonly Block[]): Pieces<GroupRows> {
   const known = knownBlocks(data, blocks);
-  const { own, reduced } = reducedTo(data, isIn(data, known));
+  const { own, reduced } = yield* reducedTo(data, isIn(data, known));
   return { blocks: known, places: own, rows: reduced, scales: countScales(reduced, known) };
 }
 
@@ -35,12 +36,14 @@ export interface GroupWeights {
 export const scaleOf = ({ blocks }: GroupWeights): ScaleRule => ({ by: "count", blocks, smoothing: 1 });
 
 /** [features of all] how much each decides in a group: the largest |weight| over its columns. */
-export function groupStrength({ places, columns }: GroupWeights, features: number): Float32Array {
+export function* groupStrength({ places, columns }: GroupWeights, features: number): Pieces<Float32Array> {
   const strength = new Float32Array(features);
   for (const column of columns) {
-    for (let j = 0; j < places.length; j++) {
-      strength[places[j]!] = Math.max(strength[places[j]!]!, Math.abs(column[j]!));
-    }
+    yield* spans(places.length, NUMBERS, (from, to) => {
+      for (let j = from; j < to; j++) {
+        strength[places[j]!] = Math.max(strength[places[j]!]!, Math.abs(column[j]!));
+      }
+    });
   }
   return strength;
 }

@@ -5,6 +5,7 @@
  *   ids [L] → Embedding (V + 2, D), row 0 zero → GlobalAveragePooling1D ┐
  *                                                other scores [K] ──────┴→ × scales [D + K] → Dense
  */
+import { NUMBERS, type Pieces, ROWS, spans } from "../../base/pieces.js";
 import * as layers from "../../layers/index.js";
 import type { Layer, Symbolic } from "../../layers/layer.js";
 import { model as graph } from "../../model/functional.js";
@@ -62,15 +63,21 @@ const known = (scale: ScaleRule, hashes: object): ScaleRule => ({
 const MANY = 1000;
 
 /** The words of rows of texts. @param most the commonest, so many */
-export function knownWords(texts: TokenizedTexts, rows: ArrayLike<number>, most: number): KnownWords {
+export function* knownWords(
+  texts: TokenizedTexts,
+  rows: ArrayLike<number>,
+  most: number,
+): Pieces<KnownWords> {
   const ngrams = new Ngrams({ blocks: [], marks: false, functionWords: [] }, texts.table);
   const counts = new Map<number, number>();
-  for (let i = 0; i < rows.length; i++) {
-    for (const token of texts.tokensOf(rows[i]!)) {
-      const word = ngrams.knownBy(token);
-      counts.set(word, (counts.get(word) ?? 0) + 1);
+  yield* spans(rows.length, ROWS, (from, to) => {
+    for (let i = from; i < to; i++) {
+      for (const token of texts.tokensOf(rows[i]!)) {
+        const word = ngrams.knownBy(token);
+        counts.set(word, (counts.get(word) ?? 0) + 1);
+      }
     }
-  }
+  });
   const least = rows.length >= MANY ? 2 : 1;
   const kept = [...counts].filter(([, count]) => count >= least);
   if (kept.length > most) kept.sort(([a, m], [b, n]) => n - m || a - b).splice(most);
@@ -132,12 +139,14 @@ export function ngramNetwork(
 }
 
 /** Puts weights into a column of a table, rounded, at a largest of 1; gives what they are to be multiplied by. */
-export function putColumn(
+export function* putColumn(
   { table, columns }: { table: Float32Array; columns: number },
   column: number,
   weights: Float32Array,
   largest = largestOf(weights) || 1,
-): number {
-  for (let j = 0; j < weights.length; j++) table[(j + 1) * columns + column] = rounded(weights[j]! / largest);
+): Pieces<number> {
+  yield* spans(weights.length, NUMBERS / 8, (from, to) => {
+    for (let j = from; j < to; j++) table[(j + 1) * columns + column] = rounded(weights[j]! / largest);
+  });
   return largest;
 }

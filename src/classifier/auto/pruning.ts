@@ -1,5 +1,6 @@
 /** Fewer n-grams: those that decide most are kept and fitted again. */
-import { type FeatureRows, select } from "../../tokens/sparse-texts.js";
+import { NUMBERS, type Pieces, spans } from "../../base/pieces.js";
+import { type FeatureRows, frequenciesOf, select } from "../../tokens/sparse-texts.js";
 import type { WideRecipe } from "./recipes.js";
 import type { Scorer } from "./scorers.js";
 
@@ -16,12 +17,12 @@ const COLUMN_BYTES = 1.2;
 export const bytesOfFeature = (columns: number): number => FEATURE_OVERHEAD + COLUMN_BYTES * columns;
 
 /** [features] how much each decides in a member: the largest |u_j| over its columns. */
-export function strengthOf({ groups }: Scorer, features: number): Float32Array {
+export function* strengthOf({ groups }: Scorer, features: number): Pieces<Float32Array> {
   const strength = new Float32Array(features);
-  for (const { columns } of groups) {
-    for (const column of columns) {
-      for (let j = 0; j < features; j++) strength[j] = Math.max(strength[j]!, Math.abs(column[j]!));
-    }
+  for (const column of groups.flatMap(({ columns }) => columns)) {
+    yield* spans(features, NUMBERS, (from, to) => {
+      for (let j = from; j < to; j++) strength[j] = Math.max(strength[j]!, Math.abs(column[j]!));
+    });
   }
   return strength;
 }
@@ -30,42 +31,66 @@ export function strengthOf({ groups }: Scorer, features: number): Float32Array {
  * [features] 1 for those that decide most: the largest strength over members, times √df.
  * @param strengths [members][features] @param deviations [members] of their scores
  */
-export function strongest(
+export function* strongest(
   data: FeatureRows,
   strengths: readonly Float32Array[],
   deviations: readonly number[],
   most: number,
-): Uint8Array {
-  const frequency = new Uint32Array(data.features);
-  for (const id of data.ids) frequency[id]!++;
+): Pieces<Uint8Array> {
+  const frequency = yield* frequenciesOf(data);
   const strength = new Float32Array(data.features);
-  strengths.forEach((own, m) => {
-    for (let j = 0; j < strength.length; j++) {
-      strength[j] = Math.max(strength[j]!, own[j]! / deviations[m]!);
-    }
+  yield* spans(strength.length, NUMBERS, (from, to) => {
+    strengths.forEach((own, m) => {
+      for (let j = from; j < to; j++) strength[j] = Math.max(strength[j]!, own[j]! / deviations[m]!);
+    });
+    for (let j = from; j < to; j++) strength[j]! *= Math.sqrt(frequency[j]!);
   });
-  for (let j = 0; j < strength.length; j++) strength[j]! *= Math.sqrt(frequency[j]!);
-  return largest(strength, most);
+  return yield* largest(strength, most);
 }
 
-/** [values] 1 for the largest, so many at the most; of those that are as large as the last one the first ones. */
-export function largest(values: Float32Array | Uint32Array, most: number): Uint8Array {
+/**
+ * [values] 1 for the largest, so many at the most; of those that are as large as the last one the first ones.
+ * @param values not negative
+ */
+export function* largest(values: Float32Array | Uint32Array, most: number): Pieces<Uint8Array> {
   const kept = new Uint8Array(values.length);
   if (most >= values.length) return kept.fill(1);
-  const threshold = values.slice().sort()[values.length - most]!;
+  // The bits of numbers that are not negative rise with them.
+  const bits = new Uint32Array(values.buffer, values.byteOffset, values.length);
+  const threshold = yield* largestBut(bits, most - 1);
   // Texts that repeat have many n-grams alike.
   let room = most;
-  for (let j = 0; j < values.length; j++) if (values[j]! > threshold) room -= kept[j] = 1;
-  for (let j = 0; j < values.length && room > 0; j++) if (values[j] === threshold) room -= kept[j] = 1;
+  yield* spans(bits.length, NUMBERS, (from, to) => {
+    for (let j = from; j < to; j++) if (bits[j]! > threshold) room -= kept[j] = 1;
+  });
+  yield* spans(bits.length, NUMBERS, (from, to) => {
+    for (let j = from; j < to && room > 0; j++) if (bits[j] === threshold) room -= kept[j] = 1;
+  });
   return kept;
 }
 
+/** The largest but so many: by counting upper halves, and then the lower halves of those with the one in question. */
+function* largestBut(values: Uint32Array, before: number): Pieces<number> {
+  let [above, left] = [0, before];
+  for (const shift of [16, 0]) {
+    const counts = new Uint32Array(2 ** 16);
+    yield* spans(values.length, NUMBERS, (from, to) => {
+      for (let j = from; j < to; j++) {
+        const value = values[j]!;
+        if (shift === 16 || value >>> 16 === above) counts[(value >>> shift) & 0xffff]!++;
+      }
+    });
+    let half = 0xffff;
+    while (left >= counts[half]!) left -= counts[half--]!;
+    above = shift === 16 ? half : above * 2 ** 16 + half;
+  }
+  return above;
+}
+
 /** The same rows with the features that are in most of them, so many at the most. */
-export function commonest(data: FeatureRows, most: number): FeatureRows {
+export function* commonest(data: FeatureRows, most: number): Pieces<FeatureRows> {
   if (data.features <= most) return data;
-  const frequency = new Uint32Array(data.features);
-  for (const id of data.ids) frequency[id]!++;
-  return select(data, largest(frequency, most));
+  return yield* select(data, yield* largest(yield* frequenciesOf(data), most));
 }
 
 /** The part of the features from which on the others decide next to nothing: fits to them are judged as those to all are. */

@@ -2,6 +2,8 @@
  * The linear members of an automatic classifier. Each gives a text a score for every class (for two, one score: for the
  * second against the first), a sum over its features times the text's scale.
  */
+
+import { NUMBERS, type Pieces, ROWS, spans } from "../../base/pieces.js";
 import type { SynchronousEngine } from "../../engines/engine.js";
 import type { ScaleRule } from "../../tokens/feature-encoder.js";
 import {
@@ -58,15 +60,17 @@ export interface Labelled {
 export const columnsFor = (labels: number): number => (labels === 2 ? 1 : labels);
 
 /** In how many rows of each class every feature is. */
-export function classCounts({ data, classes, labels }: Labelled): ClassCounts {
+export function* classCounts({ data, classes, labels }: Labelled): Pieces<ClassCounts> {
   const { starts, ids } = data;
   const counts = new Uint32Array(data.features * labels);
   const rows = new Array<number>(labels).fill(0);
-  for (let i = 0; i < data.rows; i++) {
-    const [k, end] = [classes[i]!, starts[i + 1]!];
-    rows[k]!++;
-    for (let at = starts[i]!; at < end; at++) counts[ids[at]! * labels + k]!++;
-  }
+  yield* spans(data.rows, ROWS, (from, to) => {
+    for (let i = from; i < to; i++) {
+      const [k, end] = [classes[i]!, starts[i + 1]!];
+      rows[k]!++;
+      for (let at = starts[i]!; at < end; at++) counts[ids[at]! * labels + k]!++;
+    }
+  });
   return { counts, rows };
 }
 
@@ -83,15 +87,20 @@ export function knownBlocks(data: FeatureRows, blocks: readonly Block[]): Block[
 }
 
 /** The rows with some of their features, and which those are of all. */
-export function reducedTo(
+export function* reducedTo(
   data: FeatureRows,
   member: (feature: number) => boolean,
-): { own: Uint32Array; reduced: FeatureRows } {
-  const kept = Uint8Array.from({ length: data.features }, (_, j) => (member(j) ? 1 : 0));
-  const reduced = select(data, kept);
+): Pieces<{ own: Uint32Array; reduced: FeatureRows }> {
+  const kept = new Uint8Array(data.features);
+  yield* spans(kept.length, NUMBERS, (from, to) => {
+    for (let j = from; j < to; j++) kept[j] = member(j) ? 1 : 0;
+  });
+  const reduced = yield* select(data, kept);
   const own = new Uint32Array(reduced.features);
   let count = 0;
-  for (let j = 0; j < kept.length; j++) if (kept[j] === 1) own[count++] = j;
+  yield* spans(kept.length, NUMBERS, (from, to) => {
+    for (let j = from; j < to; j++) if (kept[j] === 1) own[count++] = j;
+  });
   return { own, reduced };
 }
 
@@ -108,12 +117,13 @@ export async function fitScorer(
   engine: () => SynchronousEngine,
   options: LinearOptions,
 ): Promise<Scorer> {
-  const counts = classCounts(given);
+  const { turns } = options;
+  const counts = await turns.run(classCounts(given));
   const groups: ColumnGroup[] = [];
   for (const blocks of rules.blocks) {
     groups.push(
       rules.method === "mean"
-        ? meanGroup(given, counts, blocks)
+        ? await turns.run(meanGroup(given, counts, blocks))
         : await marginGroup(given, counts, { ...rules, blocks }, engine, options),
     );
   }
@@ -134,7 +144,7 @@ async function marginGroup(
   const blocks = knownBlocks(data, rules.blocks);
   const scale: ScaleRule = { by: method === "ratio" ? "ratio" : "count", blocks, smoothing };
   const member = isIn(data, blocks);
-  const { own: places, reduced } = reducedTo(data, member);
+  const { own: places, reduced } = await options.turns.run(reducedTo(data, member));
   const ones = new Float32Array(reduced.features).fill(1);
   const scales = method === "ratio" ? null : countScales(data, blocks);
   const totals = totalsOf(counts);
@@ -157,11 +167,13 @@ async function marginGroup(
   const solver = engine();
   try {
     const solutions = await new LinearSolver(solver, reduced).solve(problems(), options);
-    const columns = solutions.map(({ weights }) => {
+    const columns: Float32Array[] = [];
+    for (const { weights } of solutions) {
       const column = new Float32Array(data.features);
       for (let j = 0; j < places.length; j++) column[places[j]!] = weights[j]!;
-      return column;
-    });
+      columns.push(column);
+      await options.turns.did();
+    }
     return { scale, columns, bias: solutions.map(({ bias }) => bias) };
   } finally {
     solver.dispose();
@@ -169,33 +181,39 @@ async function marginGroup(
 }
 
 /** Σ over a class's rows of idf_j / ‖row‖, over the rows; for two classes half the difference, as scores are ± one. */
-function meanGroup(
+function* meanGroup(
   { data, classes, labels }: Labelled,
   counts: ClassCounts,
   blocks: readonly Block[],
-): ColumnGroup {
+): Pieces<ColumnGroup> {
   const idf = inverseDocumentFrequencies(counts, isIn(data, blocks));
-  const scales = ratioScales(data, idf);
+  const scales = yield* ratioScales(data, idf);
   const means = Array.from({ length: labels }, () => new Float32Array(data.features));
-  for (let i = 0; i < data.rows; i++) {
-    const k = classes[i]!;
-    const share = scales[i]! / counts.rows[k]!;
-    for (let at = data.starts[i]!; at < data.starts[i + 1]!; at++) {
-      const j = data.ids[at]!;
-      means[k]![j]! += idf[j]! * idf[j]! * share;
+  yield* spans(data.rows, ROWS, (from, to) => {
+    for (let i = from; i < to; i++) {
+      const k = classes[i]!;
+      const share = scales[i]! / counts.rows[k]!;
+      for (let at = data.starts[i]!; at < data.starts[i + 1]!; at++) {
+        const j = data.ids[at]!;
+        means[k]![j]! += idf[j]! * idf[j]! * share;
+      }
     }
-  }
+  });
   const columns = labels === 2 ? [means[1]!.map((value, j) => (value - means[0]![j]!) / 2)] : means;
   return { scale: { by: "idf", blocks, smoothing: 1 }, columns, bias: columns.map(() => 0) };
 }
 
 /** [rows] 1 over the length of each row of values */
-function ratioScales({ rows, starts, ids }: FeatureRows, values: Float32Array): Float32Array {
-  return Float32Array.from({ length: rows }, (_, i) => {
-    let sum = 0;
-    for (let at = starts[i]!; at < starts[i + 1]!; at++) sum += values[ids[at]!]! * values[ids[at]!]!;
-    return sum > 0 ? 1 / Math.sqrt(sum) : 0;
+function* ratioScales({ rows, starts, ids }: FeatureRows, values: Float32Array): Pieces<Float32Array> {
+  const scales = new Float32Array(rows);
+  yield* spans(rows, ROWS, (from, to) => {
+    for (let i = from; i < to; i++) {
+      let sum = 0;
+      for (let at = starts[i]!; at < starts[i + 1]!; at++) sum += values[ids[at]!]! * values[ids[at]!]!;
+      scales[i] = sum > 0 ? 1 / Math.sqrt(sum) : 0;
+    }
   });
+  return scales;
 }
 
 /** [rows] 1 over the root of how many n-grams each row has, known or not */
@@ -211,31 +229,42 @@ export function countScales(
 }
 
 /** [columns][rows] a member's scores of rows. @param counts of the rows that it was fitted to */
-export function scoresOf({ groups }: Scorer, data: FeatureRows, counts: ClassCounts): Float32Array[] {
+export function* scoresOf(
+  { groups }: Scorer,
+  data: FeatureRows,
+  counts: ClassCounts,
+): Pieces<Float32Array[]> {
   const labels = counts.rows.length;
   const columns = groups[0]!.columns.length;
   const scores = Array.from({ length: columns }, () => new Float32Array(data.rows));
   const totals = totalsOf(counts);
   for (const { scale, columns: tables, bias } of groups) {
     const member = isIn(data, scale.blocks);
-    const { own, reduced } = reducedTo(data, member);
+    const { own, reduced } = yield* reducedTo(data, member);
     const shared =
       scale.by === "ratio"
         ? null
         : scale.by === "idf"
-          ? ratioScales(reduced, gathered(inverseDocumentFrequencies(counts, member), own))
+          ? yield* ratioScales(reduced, gathered(inverseDocumentFrequencies(counts, member), own))
           : countScales(data, scale.blocks);
     for (let c = 0; c < columns; c++) {
       const of = classesOf(labels)[c]!;
       const scales =
         shared ??
-        ratioScales(reduced, gathered(logCountRatios(counts, of, scale.smoothing, member, totals), own));
+        (yield* ratioScales(
+          reduced,
+          gathered(logCountRatios(counts, of, scale.smoothing, member, totals), own),
+        ));
       const [table, out] = [gathered(tables[c]!, own), scores[c]!];
-      for (let i = 0; i < reduced.rows; i++) {
-        let sum = 0;
-        for (let at = reduced.starts[i]!; at < reduced.starts[i + 1]!; at++) sum += table[reduced.ids[at]!]!;
-        out[i]! += scales[i]! * sum + bias[c]!;
-      }
+      yield* spans(reduced.rows, ROWS, (from, to) => {
+        for (let i = from; i < to; i++) {
+          let sum = 0;
+          for (let at = reduced.starts[i]!; at < reduced.starts[i + 1]!; at++) {
+            sum += table[reduced.ids[at]!]!;
+          }
+          out[i]! += scales[i]! * sum + bias[c]!;
+        }
+      });
     }
   }
   return scores;

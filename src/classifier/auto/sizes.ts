@@ -28,12 +28,12 @@ export async function fittedInto(
   most: number,
   wide: Wide,
   all: Parts,
-  assembled: (wide: Wide) => Parts,
+  assembled: (wide: Wide) => Promise<Parts>,
   sizeOf: (parts: Parts) => Promise<number>,
 ): Promise<Parts> {
   if ((await sizeOf(all)) <= most) return all;
   all.model.dispose();
-  const alone = assembled(wide);
+  const alone = await assembled(wide);
   const size = await sizeOf(alone);
   if (size <= most) return alone;
   alone.model.dispose();
@@ -46,7 +46,7 @@ export async function fittedInto(
     const from = found ?? tooMany;
     const wanted = Math.floor(from.features - (from.bytes - FULL * most) / each);
     const features = Math.max(LEAST_FEATURES, wanted);
-    const parts = assembled(await wide.keeping(features));
+    const parts = await assembled(await wide.keeping(features));
     const bytes = await sizeOf(parts);
     if (bytes <= most) {
       found?.parts.model.dispose();
@@ -75,14 +75,14 @@ const PARTS = [1, 1 / 4, 1 / 16, 1 / 64, 1 / 256];
 /** What files of n-grams alone would answer, the largest first. */
 export async function comparedSizes(
   wide: Wide,
-  assembled: (wide: Wide) => Parts,
+  assembled: (wide: Wide) => Promise<Parts>,
   sizeOf: (parts: Parts) => Promise<number>,
 ): Promise<SizedAccuracy[]> {
   const all = wide.data.features;
   const sizes = PARTS.map((part) => Math.floor(part * all)).filter((features) => features >= LEAST_FEATURES);
   const least = sizes.at(-1) ?? all;
   const sizeWith = async (of: Wide) => {
-    const parts = assembled(of);
+    const parts = await assembled(of);
     const bytes = await sizeOf(parts);
     parts.model.dispose();
     return bytes;

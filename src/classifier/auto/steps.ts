@@ -1,26 +1,36 @@
-/** What a training that is no network's tells while it goes on, and how it hears that it is to end. */
-import { Turns } from "../../train/turns.js";
+/** What trainings that are no network's do, one step after another. */
+import type { Pieces } from "../../base/pieces.js";
+import type { Long, Turns } from "../../base/progress.js";
+import type { TrainProgress } from "../options.js";
 
-/** Thrown when the signal ends it: nothing was learned that could be kept. */
-export class AutoAborted extends Error {}
+export class Steps implements Turns {
+  private told = "";
 
-/**
- * Called with what is being done, before and again and again while it is: tells it once, and lets others have their turn.
- * @throws AutoAborted, when it is called, once the signal is given
- */
-export function stepper({
-  onStep,
-  signal,
-}: {
-  onStep?: ((what: string) => void) | undefined;
-  signal?: AbortSignal | undefined;
-}): (what: string) => Promise<void> {
-  const turns = new Turns();
-  let last = "";
-  return async (what) => {
-    if (what !== last) onStep?.(what);
-    last = what;
-    await turns.share();
-    if (signal?.aborted) throw new AutoAborted();
-  };
+  /** @param onStep told each step once, when it is begun */
+  constructor(
+    private readonly long: Long<TrainProgress>,
+    private readonly onStep?: ((what: string) => void) | undefined,
+  ) {}
+
+  /** Begins a step, or goes on with it. @param what in full @throws AbortError */
+  begin(phase: string, what: string, total: number | null = null): void {
+    if (what !== this.told) this.onStep?.(what);
+    this.told = what;
+    this.long.begin(phase, total, { step: what });
+  }
+
+  /** So much of the step is done. @throws AbortError */
+  did(amount?: number): Promise<void> {
+    return this.long.did(amount);
+  }
+
+  /** Does all pieces, in turns with others. @throws AbortError */
+  run<Result>(pieces: Pieces<Result>): Promise<Result> {
+    return this.long.run(pieces);
+  }
+
+  /** Tells the end of the last step. */
+  end(): void {
+    this.long.end();
+  }
 }

@@ -1,6 +1,7 @@
 /** `model: "auto"`: the classifier that rows held out of the data prefer, from labelled texts to parts. */
 import { functionOf } from "../../base/arguments.js";
 import { finiteNumber, inputError, oneOf, wholeNumber } from "../../base/errors.js";
+import type { Pieces } from "../../base/pieces.js";
 import type { ModelOptions } from "../../model/options.js";
 import { bundlesOf, type Duplicates } from "../bundles.js";
 import { type Corpus, refuseNoClasses } from "../corpus.js";
@@ -26,7 +27,7 @@ import { type Judged, mix, partsToHoldOut } from "./mixture.js";
 import { isScarce } from "./recipes.js";
 import { checkReplayed, fewRowsNotes, recordOf, replayOf } from "./record.js";
 import { bytesOf, comparedSizes, fittedInto, wordsWithin } from "./sizes.js";
-import { stepper } from "./steps.js";
+import type { Steps } from "./steps.js";
 import { trainWide, type Wide } from "./wide.js";
 
 /** Options of `train` that automatic classifiers heed, and those that choose among members, of which "linear" has one. */
@@ -39,6 +40,7 @@ const HEEDED: ReadonlySet<string> = new Set([
   "engine",
   "threads",
   "signal",
+  "onProgress",
   "onStep",
   "duplicates",
 ]);
@@ -69,13 +71,15 @@ export function checkAutoOptions(options: TrainOptions): void {
 /**
  * Trains an automatic classifier, or of `model: "linear"` the plainest one.
  * @param sizeOf bytes of the file that is saved
+ * @param steps what is being done
  * @param timing what the budget holds besides
- * @throws InputError; AutoAborted
+ * @throws InputError; AbortError
  */
 export async function trainAuto(
   corpus: Corpus,
   options: TrainOptions,
   sizeOf: (parts: Parts) => Promise<number>,
+  steps: Steps,
   timing?: Timing,
 ): Promise<Parts> {
   const replay = options.replay === undefined ? null : replayOf(options.replay);
@@ -91,18 +95,18 @@ export async function trainAuto(
   const rows = Uint32Array.from(options.rows ?? allRows(corpus.rows));
   const classes = Int32Array.from(rows, (row) => allClasses[row]!);
   checkRows(classes, labels);
-  const counts = labels.map((_, k) => classes.reduce((sum, one) => sum + (one === k ? 1 : 0), 0));
+  const counts = new Array<number>(labels.length).fill(0);
+  for (const k of classes) counts[k]!++;
   const perClass = Object.fromEntries(labels.map((label, k) => [label, counts[k]!]));
   if (replay) checkReplayed(replay.perClass, perClass);
   const { engine, threads } = options;
-  const onStep = stepper(options);
   const compute = {
     ...(engine === undefined ? {} : { engine }),
     ...(threads === undefined ? {} : { threads }),
   };
   const data = {
     ...{ texts: corpus.texts, rows, classes, labels: labels.length },
-    bundles: bundlesToJudge(corpus, options.duplicates),
+    bundles: await steps.run(bundlesToJudge(corpus, options.duplicates)),
   };
   const plain = options.model === "linear";
   const effort = replay?.effort ?? oneOf(options.effort ?? "medium", EFFORTS, "effort");
@@ -110,19 +114,20 @@ export async function trainAuto(
     seed,
     ...{ plain, allowance },
     engine: await solverEngine(compute),
-    onStep,
+    steps,
     ...(maxSize === undefined ? {} : { mostWords: wordsWithin(maxSize) }),
   });
   const room = maxSize === undefined ? Number.POSITIVE_INFINITY : maxSize - bytesOf(wide);
   const { tried, leftOut, tooLarge } = plain
     ? NOTHING_BESIDE
-    : await trainBeside(wide, data, { effort, room }, { seed, allowance, ...compute }, onStep);
+    : await trainBeside(wide, data, { effort, room }, { seed, allowance, ...compute }, steps);
   const { isExceeded: exceeded } = allowance;
-  const assembled = (of: Wide, members: Beside | null): Parts => {
+  const assembled = async (of: Wide, members: Beside | null): Promise<Parts> => {
+    steps.begin("assembling", "assembling the classifier", rows.length);
     const beside = members && members.mixture.share > 0 ? members : null;
-    const encoder = encoderOf(of, beside?.channels ?? null, corpus.texts, rows);
-    const model = networkOf(of, beside, { seed, ...compute });
-    const encoding = encoder.reportOf(corpus.texts, rows);
+    const encoder = await steps.run(encoderOf(of, beside?.channels ?? null, corpus.texts, rows));
+    const model = await steps.run(networkOf(of, beside, { seed, ...compute }));
+    const encoding = await steps.run(encoder.reportOf(corpus.texts, rows));
     const settings = { model: plain ? "linear" : "auto", ...(plain ? {} : { effort }), seed };
     const training = {
       rows: rows.length,
@@ -149,10 +154,11 @@ export async function trainAuto(
     return { model, encoder, labels, threshold: 0.5, training };
   };
   try {
-    const all = assembled(wide, tried);
+    const all = await assembled(wide, tried);
     const ngrams = (of: Wide) => assembled(of, null);
     const parts = maxSize === undefined ? all : await fittedInto(maxSize, wide, all, ngrams, sizeOf);
     if (options.onSizes) options.onSizes(await comparedSizes(wide, ngrams, sizeOf));
+    steps.end();
     return parts;
   } finally {
     for (const { deep } of tried?.mixture.networks ?? []) deep.network.dispose();
@@ -160,9 +166,9 @@ export async function trainAuto(
 }
 
 /** [rows] what is held out together; undefined where that is for texts to tell. */
-function bundlesToJudge(corpus: Corpus, duplicates: Duplicates | undefined): Int32Array | undefined {
+function* bundlesToJudge(corpus: Corpus, duplicates: Duplicates | undefined): Pieces<Int32Array | undefined> {
   if (!corpus.isGrouped && (duplicates ?? "together") === "together") return undefined;
-  return bundlesOf(corpus, { duplicates, automatic: true }) ?? Int32Array.from(allRows(corpus.rows));
+  return (yield* bundlesOf(corpus, { duplicates, automatic: true })) ?? Int32Array.from(allRows(corpus.rows));
 }
 
 /** Of rows held out, the share answered rightly from which no network can be seen to gain. */
@@ -186,7 +192,7 @@ async function trainBeside(
   data: WideData,
   { effort, room }: { effort: Effort; room: number },
   { allowance, ...options }: ModelOptions & { seed: number; allowance: Allowance },
-  onStep: (what: string) => Promise<void>,
+  steps: Steps,
 ): Promise<Tried> {
   const { texts, rows, classes, labels } = data;
   if (effort === "low" || isScarce(classes, labels) || wide.picked.accuracy >= NOTHING_LEFT) {
@@ -197,7 +203,7 @@ async function trainBeside(
   if (!plan) return NOTHING_BESIDE;
   const { recipe } = plan;
   // Of long texts and many words a network is large: what the file has room for.
-  const channels = rulesFor(recipe, texts, rows, long);
+  const channels = await steps.run(rulesFor(recipe, texts, rows, long));
   const networks = Math.min(plan.networks, Math.floor(room / bytesOfNetwork(recipe, channels, labels)));
   if (networks < 1) return { ...NOTHING_BESIDE, tooLarge: true };
   const keyOf = bundleOf(data);
@@ -214,9 +220,9 @@ async function trainBeside(
     const held = places.map((place) => wide.heldOut.rows[place]!);
     const out = new Set(Array.from(held, keyOf));
     const fit = Uint32Array.from(rows.keys()).filter((i) => !out.has(keyOf(rows[i]!)));
-    const steps = stepsOf(recipe, fit.length);
-    if (!allowance.admits("networks", number, isLeft(number, steps, 0))) break;
-    await onStep(step);
+    const toMake = stepsOf(recipe, fit.length);
+    if (!allowance.admits("networks", number, isLeft(number, toMake, 0))) break;
+    steps.begin("network", step, toMake);
     const part = {
       ...{ texts, labels, rows: fit.map((i) => rows[i]!) },
       classes: Int32Array.from(fit, (i) => classes[i]!),
@@ -224,26 +230,27 @@ async function trainBeside(
     let stepped: ((amount: number) => void) | null = null;
     const deep = await trainDeep(part, recipe, channels, {
       ...{ ...options, number },
-      onStep: async (made) => {
-        await onStep(step);
+      steps,
+      onStep: (made) => {
         // What comes before the first step, and what that itself takes, says nothing of the others.
         stepped?.(1);
         stepped ??= allowance.watch("steps");
-        if (!allowance.goesOn(made, isLeft(number, steps, made))) throw new GivenUp();
+        if (!allowance.goesOn(made, isLeft(number, toMake, made))) throw new GivenUp();
       },
     }).catch((error: unknown) => {
       if (error instanceof GivenUp) return null;
       throw error;
     });
     if (!deep) break;
-    const columns = deepScores(deep, channelRowsOf(texts, held, channels));
+    const read = await steps.run(channelRowsOf(texts, held, channels));
+    const columns = await steps.run(deepScores(deep, read));
     judged.push({ deep, places, columns, wide: await wide.scoresWithout(places) });
   }
   const missing = networks - judged.length;
   const name = networks > 1 ? `${missing} of ${networks} networks (${recipe.name})` : recipe.name;
   const leftOut = missing > 0 ? [name] : [];
   if (judged.length === 0) return { tried: null, leftOut };
-  const mixture = mix(wide, judged, rows.length, labels, (row) => texts.fingerprint(row));
+  const mixture = await steps.run(mix(wide, judged, rows.length, labels, (row) => texts.fingerprint(row)));
   return { tried: { mixture, channels }, leftOut };
 }
 

@@ -2,6 +2,7 @@
  * The wide member of an automatic classifier: linear scores over n-grams, mixed. What it is made of follows from the data
  * (how many rows, how long, how many classes) and from rows held out; docs/accuracy.md has the figures behind each rule.
  */
+import { NUMBERS, type Pieces, spans } from "../../base/pieces.js";
 import type { SynchronousEngine } from "../../engines/engine.js";
 import { fitTemperature } from "../../objectives/temperature.js";
 import { BLOCKS, type Block, type NgramRules } from "../../tokens/ngrams.js";
@@ -35,6 +36,7 @@ import {
 import { recipesFor, usedBlocks, type WideMember, type WideRecipe } from "./recipes.js";
 import { columnsFor, fitScorer, type Labelled, type Scorer } from "./scorers.js";
 import { MANY_ROWS, solvingFor } from "./solving.js";
+import type { Steps } from "./steps.js";
 
 /** They may take so many times more, again and again, where fewer lose more of the rows held out than this share; */
 const RAISE = 4;
@@ -60,8 +62,8 @@ export interface WideOptions {
   readonly featureBytes?: number;
   /** Most words to keep as known. Default: all. */
   readonly mostWords?: number;
-  /** Told what is being done, before it is, and then again and again while it is; what it throws ends the training. */
-  readonly onStep: (what: string) => Promise<void>;
+  /** What is being done; what it throws ends the training. */
+  readonly steps: Steps;
 }
 
 /** A member that was fitted, and the standard deviation of its scores of rows that it had not seen. */
@@ -109,47 +111,44 @@ export interface Wide extends Familiarity {
 /** Trains the wide member. */
 export async function trainWide(given: WideData, options: WideOptions): Promise<Wide> {
   const notes: string[] = [];
-  const { allowance = new Allowance(), mostWords = Number.POSITIVE_INFINITY } = options;
+  const { allowance = new Allowance(), mostWords = Number.POSITIVE_INFINITY, steps } = options;
   const sampled = sampleOf(given, options.seed, notes);
   const { texts, rows, classes, labels } = sampled;
   const long = areLong(texts, rows);
   const recipes = recipesFor(rows.length, long, classes, labels, options.plain);
   const blocks = usedBlocks(recipes.flatMap(({ members }) => members));
-  const rules: NgramRules = { blocks, marks: !long, functionWords: functionWords(texts, rows) };
-  let step = "counting n-grams";
-  const begin = (what: string) => {
-    step = what;
-    return options.onStep(step);
-  };
-  await begin(step);
+  steps.begin("counting", "counting n-grams", rows.length);
   const counted = allowance.watch("rows");
+  const rules: NgramRules = {
+    blocks,
+    marks: !long,
+    functionWords: await steps.run(functionWords(texts, rows)),
+  };
   const least = leastRowsOf(rows.length, long);
-  const data = commonest(featureRows(texts, rows, rules, least), Math.floor(MOST_COUNTS / labels));
+  const every = await steps.run(featureRows(texts, rows, rules, least));
+  const data = await steps.run(commonest(every, Math.floor(MOST_COUNTS / labels)));
   counted(rows.length);
   const all: Labelled = { data, classes, labels };
-  const folds = foldsWithin(sampled, classes, labels, options.seed);
-  const solving = { ...solvingFor(rows.length, long, options.seed), onEpoch: () => options.onStep(step) };
+  const folds = await steps.run(foldsWithin(sampled, classes, labels, options.seed));
+  const solving = { ...solvingFor(rows.length, long, options.seed), turns: steps };
   const fit: Fit = async (labelled, member) => {
     const fitted = allowance.watch("fits");
     const scorer = await fitScorer(labelled, member.rules, options.engine, solving);
-    fitted(ngramsOf(labelled.data, [member]));
+    fitted((await steps.run(countsOf(labelled.data)))([member]));
     return scorer;
   };
-  const judging = new Judging(all, folds, fit);
+  const judging = await Judging.of(all, folds, fit, steps);
+  const ngramsOf = await steps.run(countsOf(data));
   const left = (recipe: WideRecipe) => ({
     fits:
-      judging.passes *
-        ngramsOf(
-          data,
-          recipe.members.filter((member) => !judging.knows(member)),
-        ) +
-      toFit(data, recipe, labels),
+      judging.passes * ngramsOf(recipe.members.filter((member) => !judging.knows(member))) +
+      toFit(ngramsOf, data.features, recipe, labels),
     rows: FINAL_ROWS * given.rows.length,
   });
   const judged: Judged[] = [];
   for (const [k, recipe] of recipes.entries()) {
     if (k > 0 && !allowance.admits("recipes", k, left(recipe))) break;
-    await begin(`trying ${recipe.name}`);
+    steps.begin("trying", `trying ${recipe.name}`);
     judged.push(await judging.judge(recipe));
   }
   const best = judged[choose(judged.map(({ trial }) => trial))]!;
@@ -157,7 +156,7 @@ export async function trainWide(given: WideData, options: WideOptions): Promise<
     best,
     all,
     sampled,
-    { judging, folds, fit, begin },
+    { judging, folds, fit, steps, ngramsOf },
     {
       rules: { ...rules, blocks: usedBlocks(best.recipe.members) },
       trials: judged.map(({ trial }) => trial),
@@ -165,7 +164,7 @@ export async function trainWide(given: WideData, options: WideOptions): Promise<
       leftOut: recipes.slice(judged.length).map(({ name }) => name),
       notes,
       mostWords,
-      ...familiarity(texts, rows, folds, mostWords),
+      ...(await steps.run(familiarity(texts, rows, folds, mostWords))),
     },
   );
   return picked.within(options.featureBytes ?? FEATURE_BYTES);
@@ -175,21 +174,26 @@ export async function trainWide(given: WideData, options: WideOptions): Promise<
 const ROW = 30;
 
 /** The n-grams of all rows that members are fitted to, one member after another: what a fit takes goes by them. */
-function ngramsOf(data: FeatureRows, members: readonly WideMember[]): number {
+type NgramsOf = (members: readonly WideMember[]) => number;
+
+function* countsOf(data: FeatureRows): Pieces<NgramsOf> {
   const counts = new Float64Array(BLOCKS.length);
-  for (const id of data.ids) counts[data.blocks[id]!]!++;
+  yield* spans(data.ids.length, NUMBERS, (from, to) => {
+    for (let k = from; k < to; k++) counts[data.blocks[data.ids[k]!]!]!++;
+  });
   const of = (blocks: readonly Block[]) =>
     blocks.reduce((sum, block) => sum + counts[BLOCKS.indexOf(block)]!, ROW * data.rows);
-  return members.reduce((sum, { rules }) => sum + rules.blocks.reduce((all, group) => all + of(group), 0), 0);
+  return (members) =>
+    members.reduce((sum, { rules }) => sum + rules.blocks.reduce((all, group) => all + of(group), 0), 0);
 }
 
 /** n-grams that the recipe, once picked, is fitted to: those of all rows, and again where some are left out. */
-function toFit(data: FeatureRows, { members }: WideRecipe, labels: number): number {
+function toFit(ngramsOf: NgramsOf, features: number, { members }: WideRecipe, labels: number): number {
   const columns = columnsOf(members, labels);
   const most = FEATURE_BYTES / bytesOfFeature(columns);
-  const end = Math.min(data.features, MOST_NUMBERS / columns);
-  const raises = most < PLENTY * data.features ? 1 + Math.max(0, Math.log(end / most) / Math.log(RAISE)) : 0;
-  return (FINAL_FITS + raises * JUDGED_AGAIN) * ngramsOf(data, members);
+  const end = Math.min(features, MOST_NUMBERS / columns);
+  const raises = most < PLENTY * features ? 1 + Math.max(0, Math.log(end / most) / Math.log(RAISE)) : 0;
+  return (FINAL_FITS + raises * JUDGED_AGAIN) * ngramsOf(members);
 }
 
 const columnsOf = (members: readonly WideMember[], labels: number): number =>
@@ -203,8 +207,9 @@ interface Means {
   readonly judging: Judging;
   readonly folds: readonly Fold[];
   readonly fit: Fit;
-  /** Tells what is being done. */
-  readonly begin: (what: string) => Promise<void>;
+  readonly steps: Steps;
+  /** Of all rows. */
+  readonly ngramsOf: NgramsOf;
 }
 
 /** The recipe that was picked, fitted to all rows: to all n-grams, or to those that decide most. */
@@ -246,7 +251,7 @@ class Picked {
       const enough = own.trial.accuracy >= best.trial.accuracy - MOST_LOST;
       if (enough || kept === cap) return this.keeping(own, kept);
     }
-    await this.means.begin(`fitting ${best.recipe.name}`);
+    this.means.steps.begin("fitting", `fitting ${best.recipe.name}`);
     return this.wideOf(best, null, await this.fitted(best.recipe, this.used));
   }
 
@@ -260,10 +265,10 @@ class Picked {
     const { best, means, all } = this;
     // Of many rows the fit that was judged has learned from all but a few.
     if (all.data.rows > MANY_ROWS) return means.judging.strengths(best.recipe, 0);
-    await means.begin(`fitting ${best.recipe.name}`);
+    means.steps.begin("fitting", `fitting ${best.recipe.name}`);
     const found: Float32Array[] = [];
     for (const member of best.recipe.members) {
-      found.push(strengthOf(await means.fit(all, member), all.data.features));
+      found.push(await means.steps.run(strengthOf(await means.fit(all, member), all.data.features)));
     }
     return found;
   }
@@ -271,7 +276,7 @@ class Picked {
   /** How the recipe does with so few of them, on rows held out of that choice, too. */
   private async judgedBy(most: number, folds?: number): Promise<Judged> {
     const { best, means } = this;
-    await means.begin(`judging ${most.toLocaleString("en")} n-grams`);
+    means.steps.begin("judging", `judging ${most.toLocaleString("en")} n-grams`);
     const judging = await means.judging.keeping(best, most, folds);
     return judging.judge(easedFor(most / this.features, best.recipe, most));
   }
@@ -283,13 +288,16 @@ class Picked {
   /** The n-grams that decide most, and a fit to them alone. */
   private async fewer(recipe: WideRecipe, most: number): Promise<Fitted> {
     const { best, means, all } = this;
-    const kept = strongest(all.data, await this.strengths(), best.deviations, most);
-    await means.begin("leaving out n-grams that decide little");
+    const strengths = await this.strengths();
+    means.steps.begin("pruning", "leaving out n-grams that decide little");
+    const kept = await means.steps.run(strongest(all.data, strengths, best.deviations, most));
     return this.fitted(recipe, kept);
   }
 
   private async fitted(recipe: WideRecipe, kept: Uint8Array): Promise<Fitted> {
-    const labelled = { ...this.all, data: inOrder(select(this.all.data, kept)) };
+    const { steps } = this.means;
+    const some = await steps.run(select(this.all.data, kept));
+    const labelled = { ...this.all, data: await steps.run(inOrder(some)) };
     const scorers: Scorer[] = [];
     for (const member of recipe.members) scorers.push(await this.means.fit(labelled, member));
     return { labelled, scorers };
@@ -298,34 +306,36 @@ class Picked {
   private async scoresWithout(places: Uint32Array, by: Judged, most: number | null): Promise<Float64Array[]> {
     const { best, means, all } = this;
     const { rows } = this.rows;
-    await means.begin("fitting n-grams to the rows that the network has seen");
+    means.steps.begin("fitting", "fitting n-grams to the rows that the network has seen");
     const bundle = bundleOf(this.rows);
     const keyOf = (row: number) => bundle(rows[row]!);
     const judge = places.map((place) => best.rows[place]!);
     const out = new Set(Array.from(judge, keyOf));
     const fold = { judge, fit: Uint32Array.from(rows.keys()).filter((row) => !out.has(keyOf(row))) };
-    const full = new Judging(all, [fold], means.fit);
+    const full = await Judging.of(all, [fold], means.fit, means.steps);
     const judging = most === null ? full : await full.keeping(best, most);
     return (await judging.judge(by.recipe, by.deviations)).scores;
   }
 
   /** @param most n-grams that it was judged by; null: all, though those that decide next to nothing may be left out */
-  private wideOf(by: Judged, most: number | null, { labelled, scorers }: Fitted): Wide {
+  private async wideOf(by: Judged, most: number | null, { labelled, scorers }: Fitted): Promise<Wide> {
     const { texts, rows } = this.rows;
     const { members } = by.recipe;
     const again = most === null ? 1 : 2;
+    const { steps, ngramsOf } = this.means;
+    const factor = await steps.run(fitTemperature({ scores: by.scores, classes: by.classes }));
     return {
       ...this.settled,
       bytesOfFeature: this.bytesEach,
       kept: most === null ? null : by.trial,
       scoresWithout: (places) => this.scoresWithout(places, by, most),
-      withoutTakes: again * ngramsOf(this.all.data, members),
+      withoutTakes: again * ngramsOf(members),
       ...{ data: labelled.data, labelled },
       members: members.map((member, m) => ({
         ...member,
         ...{ scorer: scorers[m]!, deviation: by.deviations[m]! },
       })),
-      factor: fitTemperature({ scores: by.scores, classes: by.classes }),
+      factor,
       heldOut: {
         ...{ scores: by.scores, classes: by.classes },
         texts: new Set(Array.from(by.rows, (row) => texts.fingerprint(rows[row]!))).size,

@@ -4,20 +4,20 @@
  */
 import { functionOf, instanceOf, objectOf } from "../../base/arguments.js";
 import { finiteNumber, inputError, knownOptions, wholeNumber } from "../../base/errors.js";
+import { checkLongOptions, Long, type LongOptions } from "../../base/progress.js";
 import type { Callback } from "../../model/model.js";
-import { checkSignal } from "../../train/evaluate.js";
 import { TrainingError } from "../../train/fit.js";
 import type { TrainingState } from "../../train/training-state.js";
 import { TextClassifier } from "../classifier.js";
 import { Corpus } from "../corpus.js";
-import { isAutomatic, type TrainOptions } from "../options.js";
+import { isAutomatic, type TrainOptions, type TrainProgress } from "../options.js";
 import { AbortedTraining } from "../unfinished.js";
 import { goingOn, type Rung, rungsOf } from "./rungs.js";
 import { checkSpace, drawTrials, type Settings, type Space } from "./space.js";
 import { bestOf, isCovered, namedError, type Trial, type TrialRecord, type TrialStore } from "./trial.js";
 
 /** Options of `tune`. */
-export interface TuneOptions {
+export interface TuneOptions extends LongOptions<TuneProgress> {
   /** What may be tried. */
   space: Space;
   /**
@@ -41,7 +41,7 @@ export interface TuneOptions {
   /** The clock that the budget is held against, in milliseconds. Default `performance.now`. */
   now?(): number;
   /** Ends the search after the current step; what was found until then is the result. */
-  signal?: AbortSignal;
+  signal?: AbortSignal | undefined;
   /** Told of the rungs before the first trial is begun. */
   onPlanned?(rungs: readonly Rung[]): void;
   /** Told of each trial of a rung when it is done, with the rung's number from 0. */
@@ -62,11 +62,20 @@ const TUNE_OPTIONS: Record<keyof TuneOptions, true> = {
   budget: true,
   now: true,
   signal: true,
+  onProgress: true,
   onPlanned: true,
   onTrial: true,
   store: true,
   recorded: true,
 };
+
+/** How far a search is: the phases of each trial's training, and at the end of the best one's. */
+export interface TuneProgress extends TrainProgress {
+  /** The trial that is trained, by its number. */
+  trial: number;
+  /** How many were drawn. */
+  trials: number;
+}
 
 /** What a search found. */
 export interface TuneResult {
@@ -109,22 +118,12 @@ class MemoryStore implements TrialStore {
 const NEW: TrialRecord = { history: [], stopped: null, diverged: null };
 
 /** What is called, or held, is looked at before anything is trained. @throws InputError */
-function checkParts({
-  optionsOf,
-  heeded,
-  onPlanned,
-  onTrial,
-  now,
-  signal,
-  store,
-  recorded,
-}: TuneOptions): void {
+function checkParts({ optionsOf, heeded, onPlanned, onTrial, now, store, recorded }: TuneOptions): void {
   functionOf(optionsOf, "tune optionsOf");
   if (heeded !== undefined) functionOf(heeded, "tune heeded");
   if (onPlanned !== undefined) functionOf(onPlanned, "tune onPlanned");
   if (onTrial !== undefined) functionOf(onTrial, "tune onTrial");
   if (now !== undefined) functionOf(now, "tune now");
-  checkSignal(signal, "tune");
   if (recorded !== undefined) instanceOf(recorded, Map, "tune recorded", "a Map of records by trials");
   if (store === undefined) return;
   const { read, keep } = objectOf(store, "tune store", "{ read, keep }");
@@ -141,6 +140,7 @@ class Search {
   private readonly records: Map<number, TrialRecord>;
   private readonly now: () => number;
   private readonly began: number;
+  private readonly long: Long<TuneProgress>;
   /** In milliseconds. */
   private readonly budget: number;
   private ended: TuneResult["ended"] = null;
@@ -151,6 +151,8 @@ class Search {
   ) {
     knownOptions(options, Object.keys(TUNE_OPTIONS), "tune");
     checkParts(options);
+    checkLongOptions(options, "tune");
+    this.long = new Long(options, null);
     const trials = wholeNumber(options.trials ?? 27, "tune trials", 1);
     const epochs = wholeNumber(options.epochs ?? 20, "tune epochs", 1);
     this.seed = wholeNumber(options.seed ?? 0, "tune seed");
@@ -202,6 +204,12 @@ class Search {
     return measured;
   }
 
+  /** What a trial's training is told to. */
+  private progress(trial: number): Pick<LongOptions<TrainProgress>, "onProgress"> {
+    const { onProgress } = this.long.inner<TrainProgress>({ trial, trials: this.drawn.length });
+    return onProgress ? { onProgress } : {};
+  }
+
   private spent(): number {
     return this.now() - this.began;
   }
@@ -249,6 +257,7 @@ class Search {
       const { model } = await TextClassifier.train(this.corpus, {
         ...options,
         ...resume,
+        ...this.progress(number),
         callbacks,
         signal: cut,
       });
@@ -300,6 +309,7 @@ class Search {
   private async classifierOf({ number, history }: Trial): Promise<TextClassifier> {
     const resume = await this.store.read(number);
     const options = await this.trainOptions(number, history.length);
-    return TextClassifier.train(this.corpus, { ...options, ...(resume ? { resume } : {}) });
+    const asked = { ...options, ...(resume ? { resume } : {}), ...this.progress(number) };
+    return TextClassifier.train(this.corpus, asked);
   }
 }

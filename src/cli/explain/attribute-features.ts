@@ -30,7 +30,7 @@ export async function showFeatures(
 ): Promise<void> {
   const labels = "labels" in automatic ? automatic.labels : [];
   const asked = flags.label === undefined ? {} : { label: oneOf(flags.label, labels, "--label") };
-  const attribution = attributeFeatures(automatic, text, asked);
+  const attribution = await attributeFeatures(automatic, text, asked);
   await show(
     {
       data: attribution,

@@ -48,7 +48,7 @@ export function attributeCommand(explain: Command): void {
       return showFeatures(subject, flags);
     }
     const { model, sentence, title } = subject;
-    const attribution = attribute(model, rowOf(sentence), {
+    const attribution = await attribute(model, rowOf(sentence), {
       ...choiceOf(command, flags, subject),
       ...(flags.layer === undefined ? {} : { layer: flags.layer }),
       ...(flags.points === undefined ? {} : { points: flags.points }),

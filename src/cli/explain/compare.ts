@@ -104,7 +104,7 @@ async function onOneText(names: [string, string], text: string, flags: Flags): P
   const [first, second] = [await open(names[0]), await open(names[1])];
   const network = ({ model, labels }: Subject) => ({ model, ...(labels ? { labels } : {}) });
   const place = flags.layer === undefined ? {} : { layer: flags.layer };
-  return compareOnText(network(first), network(second), [first.sentence, second.sentence], place);
+  return await compareOnText(network(first), network(second), [first.sentence, second.sentence], place);
 }
 
 async function onDataSet(

@@ -71,7 +71,7 @@ export function doctorCommand(explain: Command): void {
     refuseAutomatic(opened, "a network that reads a text word by word");
     const subject = await subjectOf(opened, data, flags);
     // What an untrained network answers says nothing.
-    const findings = isScript(opened) ? quickCheckup(subject) : checkup(subject);
+    const findings = await (isScript(opened) ? quickCheckup(subject) : checkup(subject));
     if (flags.html) {
       const lead = conclusion(findings, opened, data);
       await writeAtomic(flags.html, new TextEncoder().encode(doctorPage(findings, opened.name, lead)));

@@ -55,7 +55,7 @@ export function embeddingCommand(explain: Command): void {
     const { tokenizer, vocabulary, labels } = flags;
     const opened = await openModel(file, flags, { tokenizer, vocabulary, labels });
     refuseAutomatic(opened, "a network whose Embedding holds words");
-    const view = explainEmbedding(opened, wanted, flags);
+    const view = await explainEmbedding(opened, wanted, flags);
     if (flags.tsv) await writeTsv(view.table, flags.tsv);
     await show(
       {
@@ -73,11 +73,15 @@ export function embeddingCommand(explain: Command): void {
   });
 }
 
-function explainEmbedding({ model, reader }: Opened, wanted: readonly string[], flags: Flags): EmbeddingView {
+async function explainEmbedding(
+  { model, reader }: Opened,
+  wanted: readonly string[],
+  flags: Flags,
+): Promise<EmbeddingView> {
   const { length, vectorizer } = idsOf(reader) ?? {};
   const labels = outputNames(reader);
   const words = wordTable(model, vectorizer ?? null, flags.layer);
-  const map = embeddingMap(model, words, {
+  const map = await embeddingMap(model, words, {
     length,
     labels,
     padding: vectorizer?.padding,

@@ -39,7 +39,7 @@ export function gradientCommand(explain: Command): void {
     refuseIdle(command, { ...idle, seed: !flags.study && seed, units: idleUnits(flags) });
     const subject = await openSubject(source, text, flags);
     const { model, sentence, title } = subject;
-    const view = gradientView(model, sentence, {
+    const view = await gradientView(model, sentence, {
       ...choiceOf(command, flags, subject),
       at: placeOf(flags, model, sentence),
       layer: flags.layer,

@@ -49,35 +49,35 @@ export class LabView {
     this.announce(progress);
     const { finished, run } = progress;
     if (finished) this.running.delete(run);
-    if (finished && !progress.choosing) {
+    if (finished && progress.phase === "measuring") {
       const ended = finished.ended === "budget" ? "not solved" : finished.ended;
       this.line(
         `${name(progress)}: ${ended} after ${count(finished.sequences)} sequences, ${percent(finished.right)} right, ${duration(finished.seconds)}`,
       );
     }
     if (!finished) this.running.set(run, progress);
-    if (finished && progress.choosing && progress.done % 50 === 0 && !this.stream.isTTY)
+    if (finished && progress.phase === "choosing" && progress.done % 50 === 0 && !this.stream.isTTY)
       this.line(
-        `choosing settings: ${progress.done} of ${progress.runs} runs, at most ${duration(progress.atMost)} left`,
+        `choosing settings: ${progress.done} of ${progress.total} runs, at most ${duration(progress.atMost)} left`,
       );
     if (this.stream.isTTY) this.renew(progress);
   }
 
   /** Says once how long this may take here: not at the first check, when everything is cold still. */
-  private announce({ runs, engine, atMost, seconds, finished }: LabProgress): void {
+  private announce({ total, engine, atMost, seconds, finished }: LabProgress): void {
     if (this.warned || (!finished && seconds < 5)) return;
     this.warned = true;
     const slow = engine === "reference" ? " (the reference engine; native is many times faster)" : "";
-    this.line(`${this.task.title}: ${runs} runs, at most about ${duration(seconds + atMost)} here${slow}`);
+    this.line(`${this.task.title}: ${total} runs, at most about ${duration(seconds + atMost)} here${slow}`);
   }
 
-  private renew({ done, runs, atMost }: LabProgress): void {
+  private renew({ done, total, atMost }: LabProgress): void {
     const now = [...this.running.values()].map((one) =>
       this.running.size > 1
         ? `${CELL_CLASSES[one.cell]} lag ${one.lag}: ${percent(one.right, 0)} right`
         : `${name(one)}: ${count(one.sequences)} sequences, loss ${decimal(one.loss, 3)}, ${percent(one.right, 0)} right`,
     );
-    const text = [`${done} of ${runs}, at most ${duration(atMost)} left`, ...now].join(" · ");
+    const text = [`${done} of ${total}, at most ${duration(atMost)} left`, ...now].join(" · ");
     this.clear();
     this.stream.write(cutToWidth(text, columnsOf(this.stream) - 1));
     this.wrote = true;

@@ -16,13 +16,20 @@ export const ones = (n: number): number[] => new Array<number>(n).fill(1);
 export const combine = (f: (...values: number[]) => number, ...vectors: readonly Vector[]): number[] =>
   vectors[0]!.map((_, i) => f(...vectors.map((vector) => vector[i]!)));
 
-export const add = (...vectors: readonly Vector[]): number[] =>
-  combine((...v) => v.reduce((a, b) => a + b), ...vectors);
+export function add(...vectors: readonly Vector[]): number[] {
+  const sum = [...vectors[0]!];
+  for (let k = 1; k < vectors.length; k++) for (let i = 0; i < sum.length; i++) sum[i]! += vectors[k]![i]!;
+  return sum;
+}
 export const concatenate = (a: Vector, b: Vector): number[] => [...a, ...b];
 export const subtract = (a: Vector, b: Vector): number[] => a.map((value, i) => value - b[i]!);
 /** a ⊙ b ⊙ … */
-export const hadamard = (...vectors: readonly Vector[]): number[] =>
-  combine((...v) => v.reduce((a, b) => a * b), ...vectors);
+export function hadamard(...vectors: readonly Vector[]): number[] {
+  const product = [...vectors[0]!];
+  for (let k = 1; k < vectors.length; k++)
+    for (let i = 0; i < product.length; i++) product[i]! *= vectors[k]![i]!;
+  return product;
+}
 export const scale = (a: Vector, factor: number): number[] => a.map((value) => value * factor);
 export const dot = (a: Vector, b: Vector): number => a.reduce((sum, value, i) => sum + value * b[i]!, 0);
 export const total = (a: Vector): number => a.reduce((sum, value) => sum + value, 0);

@@ -1,5 +1,7 @@
 /** Traps that show in the model's answers to the texts. */
 import { count, decimal, percent } from "../../base/numbers.js";
+import { type Pieces, spans } from "../../base/pieces.js";
+import { rowsAtOnce } from "../../network/network.js";
 import { type Predictions, predictedClass } from "../../objectives/metrics/predictions.js";
 import { bestThreshold } from "../../objectives/metrics/threshold.js";
 import type { Check, Finding } from "./finding.js";
@@ -9,15 +11,26 @@ import { rowsOf, type Subject, sample } from "./subject.js";
 const ANSWERED = 2000;
 
 /** The model's outputs for a sample of the texts, or null where there are no texts to run. */
-function outputs({ model, texts, vectorizer, length, labels, threshold }: Subject): Predictions | null {
+function* outputs({
+  model,
+  texts,
+  vectorizer,
+  length,
+  labels,
+  threshold,
+}: Subject): Pieces<Predictions | null> {
   if (!texts || !vectorizer || !length || model.outputNode.shape.length !== 1) return null;
   const names = labels ?? texts.corpus.labels();
   const width = model.outputSize;
   if (width !== names.length && !(width === 1 && names.length === 2)) return null;
   const rows = sample(rowsOf(texts), ANSWERED);
   const classes = texts.corpus.classes(names);
-  const { data } = model.predictFlat(texts.corpus.encode(rows, vectorizer, length));
-  return { probabilities: data, outputs: width, labels: rows.map((row) => classes[row]!), threshold };
+  const probabilities = new Float32Array(rows.length * width);
+  yield* spans(rows.length, rowsAtOnce(model.threads), (from, to) => {
+    const some = texts.corpus.encode(rows.slice(from, to), vectorizer, length);
+    probabilities.set(model.predictFlat(some).data, from * width);
+  });
+  return { probabilities, outputs: width, labels: rows.map((row) => classes[row]!), threshold };
 }
 
 function thresholdMisplaced(p: Predictions): Finding[] {
@@ -87,12 +100,12 @@ function unanswered(p: Predictions, { model }: Subject): Finding[] {
   ];
 }
 
-const answers: Check<Subject> = (subject) => {
-  const p = outputs(subject);
+function* answers(subject: Subject): Pieces<Finding[]> {
+  const p = yield* outputs(subject);
   if (!p) return [];
   // Outputs beyond 0 to 1 are found by the loss.
   if (!p.probabilities.every((value) => value >= 0 && value <= 1.000001)) return unanswered(p, subject);
   return [...oneAnswer(p, subject.labels ?? subject.texts!.corpus.labels()), ...thresholdMisplaced(p)];
-};
+}
 
 export const ANSWERS: readonly Check<Subject>[] = [answers];

@@ -1,8 +1,9 @@
 /** Traps in the data: labels out of balance, repeats, contradictions, and test texts among those learned from. */
 import { count, counted, percent } from "../../base/numbers.js";
+import type { Pieces } from "../../base/pieces.js";
 import { repeatedTexts } from "../../classifier/repeated-texts.js";
 import { isNothing, labelVariants, plainLabel } from "../../data/labels.js";
-import type { Check } from "./finding.js";
+import type { Check, Finding } from "./finding.js";
 import { type DataSubject, dataSummary, rowsOf } from "./subject.js";
 
 const imbalance: Check<DataSubject> = (subject) => {
@@ -142,10 +143,10 @@ const contradictions: Check<DataSubject> = (subject) => {
 };
 
 /** Texts of the test that are among those learned from, word for word. */
-const leak: Check<DataSubject> = ({ texts, test }) => {
+function* leak({ texts, test }: DataSubject): Pieces<Finding[]> {
   if (!texts || !test) return [];
   const [learned, tested] = [texts, test].map((of) => ({ corpus: of.corpus, rows: rowsOf(of) }));
-  const found = repeatedTexts(learned!, tested!);
+  const found = yield* repeatedTexts(learned!, tested!);
   const all = rowsOf(test).length;
   if (found === 0) return [];
   return [
@@ -158,7 +159,7 @@ const leak: Check<DataSubject> = ({ texts, test }) => {
       remedy: "Remove repeats, then split anew; measure on texts that were not learned from.",
     },
   ];
-};
+}
 
 export const DATA: readonly Check<DataSubject>[] = [
   leak,

@@ -1,5 +1,6 @@
 /** Traps that show in what happens inside: gates forward, gradients backward, on a few of the texts. */
 import { count, counted, percent } from "../../base/numbers.js";
+import type { Pieces } from "../../base/pieces.js";
 import { isRecurrent } from "../cells/layers.js";
 import { isGate } from "../cells/names.js";
 import { gradientFlow } from "../gradient.js";
@@ -38,12 +39,13 @@ interface GateCount {
   all: number;
 }
 
-const saturation: Check<Subject> = (subject) => {
+function* saturation(subject: Subject): Pieces<Finding[]> {
   const rows = openedRows(subject);
   if (rows.length === 0) return [];
   const counts = new Map<string, GateCount>();
   for (const ids of rows) {
     for (const layer of trace(subject.model, ids).layers) countSaturated(counts, layer, ids);
+    yield 0;
   }
   const stuck = [...counts.values()]
     .map(({ layer, gate, stuck, all }) => ({ layer, gate, share: stuck / Math.max(1, all) }))
@@ -62,7 +64,7 @@ const saturation: Check<Subject> = (subject) => {
         "Train anew with a smaller learning rate or weight decay, or smaller embeddings; check the scale of the inputs.",
     },
   ];
-};
+}
 
 /** What is said of many: in a SimpleRNN, of the state itself. */
 const plural = (name: string): string =>
@@ -97,10 +99,14 @@ function isSaturated(gate: string, value: number): boolean {
 }
 
 /** How a gradient shrinks or grows on its way back from the last word to the first. */
-const gradients: Check<Subject> = (subject) => {
+function* gradients(subject: Subject): Pieces<Finding[]> {
   const rows = openedRows(subject);
   if (rows.length === 0) return [];
-  const all = rows.flatMap((ids) => journeyOf(subject, ids));
+  const all: Journey[] = [];
+  for (const ids of rows) {
+    all.push(...journeyOf(subject, ids));
+    yield 0;
+  }
   const sure = all.filter(({ logOdds }) => logOdds > SURE);
   if (all.length > 0 && 2 * sure.length > all.length) return [saturated(sure, all.length)];
   const journeys = all.filter(({ last }) => last >= NOTHING);
@@ -148,7 +154,7 @@ const gradients: Check<Subject> = (subject) => {
       remedy: "Clip gradients to a global norm of 1, lower the learning rate, or use an LSTM or GRU.",
     },
   ];
-};
+}
 
 /** Norms below which nothing is left to learn from. */
 const NOTHING = 1e-12;

@@ -1,12 +1,13 @@
 /** Traps between text and model: padding, cutting, and words without a row or rows without a word. */
 
 import { count, counted, percent } from "../../base/numbers.js";
+import { type Pieces, ROWS, spans } from "../../base/pieces.js";
 import type { Embedding } from "../../layers/embedding.js";
 import { readsIds } from "../../layers/traits.js";
 import { knownWordIn } from "../../tokens/row-encoder.js";
 import { shareInOnePiece } from "../../tokens/segment.js";
 import { newEncodingReport } from "../../tokens/vectorizer.js";
-import type { Check } from "./finding.js";
+import type { Check, Finding } from "./finding.js";
 import { isMasked } from "./padding.js";
 import { encoded, isRecurrent, quantile, rowsOf, type Subject, sample } from "./subject.js";
 
@@ -98,7 +99,7 @@ const unknownWords: Check<Subject> = (subject) => {
 };
 
 /** Texts whose words are not parted are one unknown word each: nothing learned of one says anything of another. */
-const wordsNotSeparated: Check<Subject> = ({ texts, vectorizer }) => {
+const wordsNotSeparated = ({ texts, vectorizer }: Subject): Finding[] => {
   if (!texts || !vectorizer) return [];
   const rows = sample(rowsOf(texts), SAMPLED);
   const share = shareInOnePiece(texts.corpus.texts, rows);
@@ -120,7 +121,7 @@ const wordsNotSeparated: Check<Subject> = ({ texts, vectorizer }) => {
 const SAMPLED = 2000;
 
 /** Held-out texts of other words measure guesses. */
-const testWordsUnknown: Check<Subject> = (subject) => {
+function* testWordsUnknown(subject: Subject): Pieces<Finding[]> {
   const { test, vectorizer, length } = subject;
   if (!test || !vectorizer || !length) return [];
   const report = newEncodingReport();
@@ -128,10 +129,12 @@ const testWordsUnknown: Check<Subject> = (subject) => {
   const rows = rowsOf(test);
   const isKnown = knownWordIn(vectorizer);
   let strange = 0;
-  for (let i = 0; i < rows.length; i++) {
-    test.corpus.texts.encodeInto(row, rows[i]!, vectorizer, report);
-    if (!isKnown(row)) strange++;
-  }
+  yield* spans(rows.length, ROWS, (from, to) => {
+    for (let i = from; i < to; i++) {
+      test.corpus.texts.encodeInto(row, rows[i]!, vectorizer, report);
+      if (!isKnown(row)) strange++;
+    }
+  });
   const unknown = report.tokens === 0 ? 0 : report.outOfVocabulary / report.tokens;
   if (unknown < 0.25 && strange < rows.length / 4) return [];
   return [
@@ -146,7 +149,7 @@ const testWordsUnknown: Check<Subject> = (subject) => {
         : "Learn from more texts of their kind, and check that spaces part their words; a larger vocabulary would hold no others.",
     },
   ];
-};
+}
 
 const tableTooSmall: Check<Subject> = (subject) => {
   const embedding = embeddingOf(subject);

@@ -1,4 +1,5 @@
 /** What the doctor finds: a known trap that this model, data or training is in. */
+import type { Pieces } from "../../base/pieces.js";
 
 /** "problem": it cannot work like this. "warning": it probably costs accuracy or time. "note": good to know. */
 export const SEVERITIES = ["problem", "warning", "note"] as const;
@@ -21,8 +22,8 @@ export interface Finding {
   remedy: string;
 }
 
-/** A check: what it finds in what it is given, and nothing where it lacks what it needs. */
-export type Check<Subject> = (subject: Subject) => Finding[];
+/** A check: what it finds in what it is given, and nothing where it lacks what it needs; in pieces where that is long. */
+export type Check<Subject> = (subject: Subject) => Finding[] | Pieces<Finding[]>;
 
 /** The gravest first; as found otherwise. */
 export function bySeverity(findings: readonly Finding[]): Finding[] {

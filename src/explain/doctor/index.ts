@@ -2,18 +2,20 @@
 
 import { indicesOf, instanceOf, objectOf, textsOf } from "../../base/arguments.js";
 import { finiteNumber, wholeNumber } from "../../base/errors.js";
+import { checkLongOptions, Long, type LongOptions } from "../../base/progress.js";
 import { Corpus } from "../../classifier/corpus.js";
 import { modelOf } from "../../model/given.js";
 import { Vectorizer } from "../../tokens/vectorizer.js";
+import { looking } from "../looking.js";
 import { ANSWERS } from "./answers.js";
 import { ARCHITECTURE } from "./architecture.js";
 import { DATA } from "./data.js";
 import { DYNAMICS } from "./dynamics.js";
 import { ENCODING } from "./encoding.js";
-import { bySeverity, type Finding } from "./finding.js";
+import { bySeverity, type Check, type Finding } from "./finding.js";
 import { HISTORY } from "./history.js";
 import { PADDING } from "./padding.js";
-import type { Subject, Texts } from "./subject.js";
+import { type DataSubject, lookAtTexts, type Subject, type Texts } from "./subject.js";
 
 const CHEAP = [...ARCHITECTURE, ...PADDING, ...ENCODING, ...DATA, ...HISTORY];
 
@@ -35,20 +37,39 @@ function checkSubject(subject: Subject): void {
 
 /**
  * The checks that need no run of the model: shapes, settings, texts and the record of training. Findings by
- * severity. @throws InputError for a subject whose parts are of the wrong kind
+ * severity. @throws InputError for a subject whose parts are of the wrong kind; AbortError
  */
-export function quickCheckup(subject: Subject): Finding[] {
+export async function quickCheckup(subject: Subject, options: LongOptions = {}): Promise<Finding[]> {
   checkSubject(subject);
-  return bySeverity(CHEAP.flatMap((check) => check(subject)));
+  checkLongOptions(options, "quickCheckup");
+  return examined(subject, CHEAP, new Long(options, "quickCheckup"));
 }
 
-/** The checks of texts and labels alone, before there is any model. */
-export function dataCheckup(texts: Texts): Finding[] {
-  return bySeverity(DATA.flatMap((check) => check({ texts })));
+/** The checks of texts and labels alone, before there is any model. @throws AbortError */
+export async function dataCheckup(texts: Texts, options: LongOptions = {}): Promise<Finding[]> {
+  return examined({ texts }, DATA, new Long(options, "dataCheckup"));
 }
 
-/** All checks: also runs the model forward over up to 2,000 of the texts, and back over a few of them. */
-export function checkup(subject: Subject): Finding[] {
+/**
+ * All checks: also runs the model forward over up to 2,000 of the texts, and back over a few of them.
+ * @throws InputError as `quickCheckup`; AbortError
+ */
+export async function checkup(subject: Subject, options: LongOptions = {}): Promise<Finding[]> {
   checkSubject(subject);
-  return bySeverity([...CHEAP, ...ANSWERS, ...DYNAMICS].flatMap((check) => check(subject)));
+  const checks = [...CHEAP, ...ANSWERS, ...DYNAMICS];
+  return examined(subject, checks, looking(subject.model, options, "checkup"));
+}
+
+async function examined<S extends DataSubject>(subject: S, checks: readonly Check<S>[], long: Long): Promise<Finding[]> {
+  long.begin("reading");
+  await long.run(lookAtTexts(subject));
+  long.begin("examining", checks.length);
+  const findings: Finding[] = [];
+  for (const check of checks) {
+    const found = check(subject);
+    findings.push(...(Array.isArray(found) ? found : await long.run(found)));
+    await long.did(1);
+  }
+  long.end();
+  return bySeverity(findings);
 }

@@ -1,5 +1,6 @@
 /** Who the doctor examines: a model, how texts reach it, and the texts; each only where there is any. */
 
+import { type Pieces, ROWS, spans } from "../../base/pieces.js";
 import type { Corpus } from "../../classifier/corpus.js";
 import type { TrainingRecord } from "../../classifier/options.js";
 import { allRows } from "../../classifier/text-corpus.js";
@@ -51,21 +52,31 @@ export interface Encoded {
   length: number;
 }
 
-const encodedOf = new WeakMap<Subject, Encoded | null>();
+const encodedOf = new WeakMap<DataSubject, Encoded | null>();
 const summaryOf = new WeakMap<DataSubject, DataSummary | null>();
 
 export const rowsOf = ({ corpus, rows }: Texts): ArrayLike<number> => rows ?? allRows(corpus.rows);
 
-/** Encodes every text once, keeping counts only; null without texts and vectorizer. */
-export function encoded(subject: Subject): Encoded | null {
-  const known = encodedOf.get(subject);
-  if (known !== undefined) return known;
-  const made = encode(subject);
-  encodedOf.set(subject, made);
-  return made;
+/** Goes through the texts once, keeping counts only: `encoded` and `dataSummary` have them then. */
+export function* lookAtTexts(subject: DataSubject & Partial<Subject>): Pieces<void> {
+  if (!encodedOf.has(subject)) encodedOf.set(subject, yield* encode(subject));
+  if (summaryOf.has(subject)) return;
+  const { texts } = subject;
+  const labels = texts && (subject.labels ?? texts.corpus.labels());
+  const classes = texts?.corpus.classes(labels!);
+  summaryOf.set(
+    subject,
+    texts ? yield* summarize(texts.corpus.texts, classes!, labels!, rowsOf(texts)) : null,
+  );
 }
 
-function encode({ texts, vectorizer, length }: Subject): Encoded | null {
+/** What encoding does to the texts; null without texts and vectorizer. */
+export const encoded = (subject: Subject): Encoded | null => encodedOf.get(subject)!;
+
+/** Classes, lengths and repeats of the texts; null where there are none. */
+export const dataSummary = (subject: DataSubject): DataSummary | null => summaryOf.get(subject)!;
+
+function* encode({ texts, vectorizer, length }: DataSubject & Partial<Subject>): Pieces<Encoded | null> {
   if (!texts || !vectorizer || !length) return null;
   const rows = rowsOf(texts);
   const report = newEncodingReport();
@@ -73,26 +84,16 @@ function encode({ texts, vectorizer, length }: Subject): Encoded | null {
   const uses = new Uint32Array(vectorizer.size);
   const row = new Float32Array(length);
   let words = 0;
-  for (let i = 0; i < rows.length; i++) {
-    counts[i] = texts.corpus.texts.encodeInto(row, rows[i]!, vectorizer, report);
-    words += Math.min(counts[i]!, length);
-    for (const id of row) uses[id]!++;
-  }
+  const encoding = (from: number, to: number) => {
+    for (let i = from; i < to; i++) {
+      counts[i] = texts.corpus.texts.encodeInto(row, rows[i]!, vectorizer, report);
+      words += Math.min(counts[i]!, length);
+      for (const id of row) uses[id]!++;
+    }
+  };
+  yield* spans(rows.length, ROWS, encoding, true);
   const steps = rows.length * length;
   return { report, counts: counts.sort(), padding: steps === 0 ? 0 : 1 - words / steps, uses, length };
-}
-
-/** Classes, lengths and repeats of the texts; null where there are none. */
-export function dataSummary(subject: DataSubject): DataSummary | null {
-  const known = summaryOf.get(subject);
-  if (known !== undefined) return known;
-  const { texts } = subject;
-  const labels = texts && (subject.labels ?? texts.corpus.labels());
-  const made = texts
-    ? summarize(texts.corpus.texts, texts.corpus.classes(labels!), labels!, rowsOf(texts))
-    : null;
-  summaryOf.set(subject, made);
-  return made;
 }
 
 /** A layer's options, whatever its class; a wrapper (Bidirectional) has those of the layer inside too. */

@@ -1,6 +1,7 @@
 /** What a model loses, on labelled data, when units, gates or words of a kind are taken from it. */
 import { indicesOf, listOf } from "../../base/arguments.js";
 import { inputError, knownOptions, oneOf } from "../../base/errors.js";
+import { Long } from "../../base/progress.js";
 import { type OpenCell, openCell } from "../cells/open.js";
 import { engineAs } from "../own-engine.js";
 import { AblatedModel, type Ablation } from "./ablated-model.js";
@@ -156,12 +157,12 @@ export async function ablateUnits(
     part === null ? [null] : (given ?? Array.from({ length: cell.cell.units }, (_, unit) => [unit]));
   const recorder = new UnitRecorder(open.model, engineAs(open.model));
   const ablated = new AblatedModel(open.model, cell, engineAs(open.model));
-  const { signal, onProgress } = options;
+  const long = new Long(options, WHERE);
   const chunks = () => {
-    return inChunks(readRows(texts, open, { signal, onProgress, where: WHERE, targets: "needed" }), open);
+    return inChunks(readRows(texts, open, { long, where: WHERE, targets: "needed" }), open);
   };
   try {
-    return await measured({ open, cell, recorder, ablated, chunks }, { part, groups, value, words });
+    return await measured({ open, cell, recorder, ablated, chunks, long }, { part, groups, value, words });
   } finally {
     recorder.dispose();
     ablated.dispose();
@@ -202,6 +203,7 @@ interface Tools {
   ablated: AblatedModel;
   /** The data from its beginning. */
   chunks(): AsyncGenerator<Chunk>;
+  long: Long;
 }
 
 interface Asked {
@@ -212,7 +214,7 @@ interface Asked {
 }
 
 async function measured(tools: Tools, { part, groups, value, words }: Asked): Promise<AblationStudy> {
-  const { open, cell, recorder, ablated, chunks } = tools;
+  const { open, cell, recorder, ablated, chunks, long } = tools;
   const judge = judgeOf(open);
   const { values, words: measuredWords } = await heldValues(value, part, tools);
   const outcomes = groups.map(() => new Outcome());
@@ -236,6 +238,7 @@ async function measured(tools: Tools, { part, groups, value, words }: Asked): Pr
         part === null || units === null ? [] : [{ part, units, values: units.map((unit) => values[unit]!) }];
       const after = judged({ clamps, at, instead: part === null ? values : null });
       for (const [b, one] of after.entries()) outcomes[g]!.add(one, before[b]!);
+      await long.did();
     }
   }
   if (measuredWords > 0 && counts.texts + counts.leftOut === 0) throw onceOnly();

@@ -4,6 +4,7 @@
  */
 import { inputError, knownOptions } from "../../base/errors.js";
 import { counted } from "../../base/numbers.js";
+import { Long } from "../../base/progress.js";
 import { openCell } from "../cells/open.js";
 import { type OpenNetwork, openNetwork, type TextNetwork } from "./network.js";
 import type { UnitPart } from "./parts.js";
@@ -113,14 +114,14 @@ export async function compareUnits(
   checkStudy(texts, options, WHERE);
   const networks = [openNetwork(first, `${WHERE} first`), openNetwork(second, `${WHERE} second`)];
   const layers = networks.map(({ model }) => openCell(model, options.layer).cell.layer);
-  const { signal, onProgress } = options;
+  const long = new Long(options, WHERE);
   const walks: UnitWalk[] = [];
   const { sides, close } = shared(texts);
   try {
     for (const [k, network] of networks.entries())
       walks.push(new UnitWalk(network, { layer: options.layer === undefined ? undefined : layers[k] }));
     const streams = sides.map((rows, k) => {
-      const reading = { signal, where: WHERE, targets: "none", ...(k === 0 ? { onProgress } : {}) } as const;
+      const reading = { where: WHERE, targets: "none", ...(k === 0 ? { long } : {}) } as const;
       return walks[k]!.walk(readRows(rows, networks[k] as OpenNetwork, reading));
     });
     return await compared(walks, streams as Streams, layers, pairingOf(networks));

@@ -4,6 +4,7 @@
  */
 import { booleanOf } from "../../base/arguments.js";
 import { finiteNumber, inputError, knownOptions, wholeNumber } from "../../base/errors.js";
+import { Long } from "../../base/progress.js";
 import { Best } from "./contexts.js";
 import { openNetwork, type TextNetwork } from "./network.js";
 import type { UnitPart } from "./parts.js";
@@ -117,7 +118,8 @@ export async function findSpans(
 ): Promise<FoundSpans> {
   knownOptions(options, [...STUDY_OPTIONS, ...Object.keys(FIND_DEFAULTS), "from", "to"], WHERE);
   checkStudy(texts, options, WHERE);
-  const { signal, onProgress, layer, ...rest } = { ...FIND_DEFAULTS, ...options };
+  const { signal: _, onProgress: __, layer, ...rest } = { ...FIND_DEFAULTS, ...options };
+  const long = new Long(options, WHERE);
   finiteNumber(rest.threshold, `${WHERE} threshold`, Number.MIN_VALUE, Number.MAX_VALUE);
   wholeNumber(rest.matches, `${WHERE} matches`, 1, MOST_MATCHES);
   booleanOf(rest.alone, `${WHERE} alone`);
@@ -128,7 +130,7 @@ export async function findSpans(
   const asked: StudiedText = { row: 0, targets: null, ...readOne(text, open, `${WHERE} text`) };
   const walk = new UnitWalk(open, { layer, parts: rest.parts });
   try {
-    const rows = readRows(texts, open, { signal, onProgress, where: WHERE, targets: "taken" });
+    const rows = readRows(texts, open, { long, where: WHERE, targets: "taken" });
     const labels = open.targets.binary ? open.targets.names : [];
     return await found(walk, asked, rows, { ...rest, labels });
   } finally {

@@ -1,13 +1,13 @@
 /** How much of a label, or of what words are, a linear classifier reads off a layer's states: a probe, beside its control. */
 import { finiteNumber, inputError, knownOptions, wholeNumber } from "../../base/errors.js";
+import type { Pieces } from "../../base/pieces.js";
+import { Long } from "../../base/progress.js";
 import { PURPOSE, Random } from "../../kernels/philox.js";
-import { Turns } from "../../train/turns.js";
 import { kindOfWords, valuesOf, type WordFeature } from "./features.js";
 import { classOf, fitLogistic } from "./logistic.js";
 import { openNetwork, type TextNetwork } from "./network.js";
 import type { UnitPart } from "./parts.js";
 import {
-  checkAborted,
   checkStudy,
   readRows,
   STUDY_OPTIONS,
@@ -102,7 +102,7 @@ export async function probeLayers(
 ): Promise<ProbeStudy> {
   knownOptions(options, [...STUDY_OPTIONS, ...Object.keys(PROBE_DEFAULTS), "words"], WHERE);
   checkStudy(texts, options, WHERE);
-  const { layer, signal, onProgress, parts, words, ...rest } = { ...PROBE_DEFAULTS, ...options };
+  const { layer, signal: _, onProgress: __, parts, words, ...rest } = { ...PROBE_DEFAULTS, ...options };
   finiteNumber(rest.penalty, `${WHERE} penalty`, ...PROBE_BOUNDS.penalty);
   wholeNumber(rest.sample, `${WHERE} sample`, ...PROBE_BOUNDS.sample);
   wholeNumber(rest.seed, `${WHERE} seed`);
@@ -119,8 +119,9 @@ export async function probeLayers(
   const walk = new UnitWalk(open, { layer, parts });
   try {
     const targets = kind === null ? "needed" : "none";
-    const rows = readRows(texts, open, { signal, onProgress, where: WHERE, targets });
-    return await probed(walk, rows, { ...rest, signal, words: kind, labels: open.targets.names });
+    const long = new Long(options, WHERE);
+    const rows = readRows(texts, open, { long, where: WHERE, targets });
+    return await probed(walk, rows, { ...rest, long, words: kind, labels: open.targets.names });
   } finally {
     walk.dispose();
   }
@@ -129,13 +130,13 @@ export async function probeLayers(
 interface Asked extends Required<Pick<ProbeOptions, "penalty" | "sample" | "seed">> {
   labels: readonly string[];
   words: WordFeature | null;
-  signal: AbortSignal | undefined;
+  long: Long;
 }
 
 async function probed(
   walk: UnitWalk,
   texts: AsyncIterable<StudiedText>,
-  { labels, words, penalty, sample, seed, signal }: Asked,
+  { labels, words, penalty, sample, seed, long }: Asked,
 ): Promise<ProbeStudy> {
   const classes = words ? ["other words", words.name] : labels;
   const S = walk.signals.length;
@@ -166,20 +167,22 @@ async function probed(
   const most = counts.indexOf(Math.max(...counts));
   const control = controlOf(train, seed);
   const probes: LayerProbe[] = [];
-  const turns = new Turns();
+  long.begin("probing", 2 * walk.recorded.reduce((sum, { parts }) => sum + parts.length, 0));
   let from = 0;
   for (const { layer, parts, units } of walk.recorded) {
     for (const part of parts) {
       const range = [from, from + units] as const;
       const score = (label: (example: Example) => number) =>
-        probeAccuracy({ train, test, range, label, classes: classes.length, penalty });
-      const [accuracy, controlled] = [score(({ y }) => y), score(control)];
+        long.run(probeAccuracy({ train, test, range, label, classes: classes.length, penalty }));
+      const accuracy = await score(({ y }) => y);
+      await long.did(1);
+      const controlled = await score(control);
+      await long.did(1);
       probes.push({ layer, part, accuracy, control: controlled, selectivity: accuracy - controlled });
-      await turns.share();
-      checkAborted(signal, WHERE);
       from += units;
     }
   }
+  long.end();
   return {
     ...{ of: words?.name ?? "label", classes, penalty, seed, probes },
     texts: { train: kept.length - cut, test: cut },
@@ -216,7 +219,7 @@ interface Task<E extends ProbeExample> {
 }
 
 /** Learned from one side, tested on the other; every unit less its mean, by its deviation, on the side learned from. */
-export function probeAccuracy<E extends ProbeExample>(task: Task<E>): number {
+export function* probeAccuracy<E extends ProbeExample>(task: Task<E>): Pieces<number> {
   const { train, test, range, label, classes, penalty } = task;
   const [from, to] = range;
   const width = to - from;
@@ -232,6 +235,6 @@ export function probeAccuracy<E extends ProbeExample>(task: Task<E>): number {
   const scale = square.map((sum) => (sum > 0 ? 1 / Math.sqrt(sum / train.length) : 0));
   const standard = ({ x }: E) =>
     Float64Array.from({ length: width }, (_, k) => (x[from + k]! - mean[k]!) * scale[k]!);
-  const fitted = fitLogistic(train.map(standard), train.map(label), classes, penalty);
+  const fitted = yield* fitLogistic(train.map(standard), train.map(label), classes, penalty);
   return test.filter((example) => classOf(fitted, standard(example)) === label(example)).length / test.length;
 }

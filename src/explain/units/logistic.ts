@@ -1,5 +1,7 @@
 /** Logistic regression with an L2 penalty, as scikit-learn's LogisticRegression: C·Σ loss + ½·Σ w², intercepts free of it. */
 
+import type { Pieces } from "../../base/pieces.js";
+
 /** A linear classifier; of two classes one row, which speaks for the second. */
 export interface Logistic {
   /** [rows][F] */
@@ -18,12 +20,12 @@ const TOLERANCE = 1e-9;
  * Fits by L-BFGS from zeros.
  * @param x [n][F] @param y [n] classes from 0 @param penalty C
  */
-export function fitLogistic(
+export function* fitLogistic(
   x: readonly ArrayLike<number>[],
   y: ArrayLike<number>,
   classes: number,
   penalty: number,
-): Logistic {
+): Pieces<Logistic> {
   const F = x[0]!.length;
   const rows = classes === 2 ? 1 : classes;
   const width = F + 1;
@@ -50,7 +52,7 @@ export function fitLogistic(
     }
     return loss;
   };
-  const point = minimise(evaluate, rows * width, TOLERANCE * penalty * x.length);
+  const point = yield* minimise(evaluate, rows * width, TOLERANCE * penalty * x.length);
   return {
     weights: Array.from({ length: rows }, (_, r) => point.slice(r * width, r * width + F)),
     intercepts: Float64Array.from({ length: rows }, (_, r) => point[r * width + F]!),
@@ -90,11 +92,11 @@ export function classOf({ weights, intercepts }: Logistic, x: ArrayLike<number>)
 const dot = (a: Float64Array, b: Float64Array) => a.reduce((sum, value, k) => sum + value * b[k]!, 0);
 
 /** Minimises a convex function of `size` numbers, from zeros. */
-function minimise(
+function* minimise(
   evaluate: (point: Float64Array, gradient: Float64Array) => number,
   size: number,
   tolerance: number,
-): Float64Array {
+): Pieces<Float64Array> {
   let point = new Float64Array(size);
   let gradient = new Float64Array(size);
   let value = evaluate(point, gradient);
@@ -108,6 +110,7 @@ function minimise(
       const next = point.map((one, k) => one + length * direction[k]!);
       const nextGradient = new Float64Array(size);
       const nextValue = evaluate(next, nextGradient);
+      yield 0;
       // Near the end rounding hides what is won; a smaller gradient along the way is then as good a sign.
       const won = nextValue <= value + 1e-4 * length * slope;
       const flat =

@@ -3,6 +3,7 @@
  * permuted, and against what tokens are, each text is turned round by a step of its own, which keeps how values follow on
  * each other within it.
  */
+import type { Pieces } from "../../base/pieces.js";
 import { PURPOSE, Random } from "../../kernels/philox.js";
 
 /** A text's values. */
@@ -46,12 +47,12 @@ class Tally {
  * p-values of every signal against one feature of tokens: is it higher where the feature is, within texts? Null where no text
  * has the feature at some of its tokens only.
  */
-export function shiftTest(
+export function* shiftTest(
   texts: readonly Sampled[],
   feature: number,
   S: number,
   { permutations, seed }: { permutations: number; seed: number },
-): Float64Array | null {
+): Pieces<Float64Array | null> {
   // A text whose tokens are all alike says nothing, however it is turned.
   const parts = texts.flatMap((text) => {
     const y = text.features[feature]!;
@@ -80,6 +81,7 @@ export function shiftTest(
   for (let b = 0; b < permutations; b++) {
     const random = new Random(seed, PURPOSE.permutations, b);
     tally.add(statistic((part, n) => Math.floor(random.uniform(part) * n)));
+    yield 0;
   }
   return tally.p();
 }
@@ -95,12 +97,12 @@ function centred({ n, x }: Sampled, S: number): Float32Array {
 }
 
 /** p-values of every signal's last value against one target of texts; null where that does not vary. */
-export function labelTest(
+export function* labelTest(
   texts: readonly Sampled[],
   target: number,
   S: number,
   { permutations, seed }: { permutations: number; seed: number },
-): Float64Array | null {
+): Pieces<Float64Array | null> {
   const known = texts.filter(({ targets }) => targets !== null);
   const y = Float64Array.from(known, ({ targets }) => targets![target]!);
   if (y.every((value) => value === y[0])) return null;
@@ -118,6 +120,7 @@ export function labelTest(
   for (let b = 0; b < permutations; b++) {
     const order = new Random(seed, PURPOSE.permutations, b).permutation(known.length);
     tally.add(statistic((k) => order[k]!));
+    yield 0;
   }
   return tally.p();
 }

@@ -1,5 +1,6 @@
 /** Gates and states of every word of a data set, text after text. */
 import { knownOptions } from "../../base/errors.js";
+import { Long } from "../../base/progress.js";
 import { openNetwork, type TextNetwork } from "./network.js";
 import type { UnitPart } from "./parts.js";
 import { checkStudy, readRows, STUDY_OPTIONS, type StudyRows, type UnitOptions } from "./rows.js";
@@ -30,8 +31,8 @@ export async function* recordUnits(
   const open = openNetwork(network, WHERE);
   const walk = new UnitWalk(open, options);
   try {
-    const { signal, onProgress } = options;
-    yield* walk.walk(readRows(texts, open, { signal, onProgress, where: WHERE, targets: "taken" }));
+    const long = new Long(options, WHERE);
+    yield* walk.walk(readRows(texts, open, { long, where: WHERE, targets: "taken" }));
   } finally {
     walk.dispose();
   }

@@ -1,12 +1,12 @@
 /** The texts of a data set as they are given, and as they are gone through: read, numbered, with what is known of each. */
-import { functionOf, indicesOf, objectOf, textsOf } from "../../base/arguments.js";
+import { indicesOf, objectOf, textsOf } from "../../base/arguments.js";
 import { finiteNumber, inputError, wholeNumber } from "../../base/errors.js";
+import { atOnce } from "../../base/pieces.js";
+import { checkLongOptions, LONG_OPTIONS, type Long, type LongOptions } from "../../base/progress.js";
 import { checkRows } from "../../classifier/text-corpus.js";
 import { labelKey } from "../../data/labels.js";
 import { readsIds } from "../../layers/traits.js";
 import { checkIds } from "../../network/arrays.js";
-import { checkSignal } from "../../train/evaluate.js";
-import { Turns } from "../../train/turns.js";
 import type { OpenNetwork, TargetKind } from "./network.js";
 import type { ReadText } from "./tokens.js";
 
@@ -41,17 +41,13 @@ export type StudyRow = string | TextToStudy | IdsToStudy;
 export type StudyRows = Iterable<StudyRow> | AsyncIterable<StudyRow>;
 
 /** What every function over a data set takes. */
-export interface UnitOptions {
+export interface UnitOptions extends LongOptions {
   /** One recurrent layer by its name; of a Bidirectional one direction, as "bidirectional/forward_lstm". */
   layer?: string;
-  /** Ends it: an AbortError is then thrown. */
-  signal?: AbortSignal;
-  /** Told after each text how many were read. */
-  onProgress?(texts: number): void;
 }
 
 /** The names of those, for `knownOptions`. */
-export const STUDY_OPTIONS = ["layer", "signal", "onProgress"] as const;
+export const STUDY_OPTIONS = ["layer", ...LONG_OPTIONS] as const;
 
 /** A text of a data set, read. */
 export interface StudiedText {
@@ -66,7 +62,9 @@ export interface StudiedText {
 }
 
 /** How texts are gone through. */
-export interface Reading extends Pick<UnitOptions, "signal" | "onProgress"> {
+export interface Reading {
+  /** What they are read for; undefined where another reader tells how far it is. */
+  long?: Long | undefined;
   /** The function that asks. */
   where: string;
   /** Whether what is known of a text must be known, is taken where it is, or is passed over. */
@@ -84,12 +82,11 @@ export async function* readRows(
   network: OpenNetwork,
   reading: Reading,
 ): AsyncGenerator<StudiedText> {
-  const { signal, onProgress, where } = reading;
-  const turns = new Turns();
+  const { long, where } = reading;
   const targetsOf = targetReader(network, reading);
   let texts = 0;
+  long?.begin("reading", Array.isArray(rows) ? rows.length : null);
   for await (const given of rows) {
-    checkAborted(signal, where);
     const at = `${where} row ${++texts}`;
     const known: KnownOfText = typeof given === "string" ? {} : objectOf(given, at, ROW);
     yield {
@@ -97,24 +94,17 @@ export async function* readRows(
       ...readOne(given, network, at),
       targets: targetsOf(known, at),
     };
-    onProgress?.(texts);
-    await turns.share();
+    await long?.did(1);
   }
-  checkAborted(signal, where);
+  long?.end();
 }
 
 const ROW = "a text, { text, … } or { ids, … }";
 
-/** @throws AbortError when the signal was given */
-export function checkAborted(signal: AbortSignal | undefined, where: string): void {
-  if (signal?.aborted) throw new DOMException(`${where} was aborted`, "AbortError");
-}
-
 /** Checks what all functions over a data set are given besides the network. @throws InputError */
 export function checkStudy(rows: unknown, options: UnitOptions, where: string): void {
   checkRows(rows, "texts, { text, … } or { ids, … }");
-  checkSignal(options.signal, `${where} signal`);
-  if (options.onProgress !== undefined) functionOf(options.onProgress, `${where} onProgress`);
+  checkLongOptions(options, where);
 }
 
 /** The text, and the row that the network reads. */
@@ -128,7 +118,7 @@ export function readOne(
   if (ids !== undefined && text === undefined) {
     const read = reader.readIds(indicesOf(ids, `${where} ids`), `${where} ids`);
     for (const layer of model.layers.filter(readsIds)) {
-      checkIds(read.ids, reader.length, layer.options.inputDim, layer.name);
+      atOnce(checkIds(read.ids, reader.length, layer.options.inputDim, layer.name));
     }
     return { text: read.text, read };
   }

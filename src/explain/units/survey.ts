@@ -2,15 +2,14 @@
 import { booleanOf, functionOf } from "../../base/arguments.js";
 import { finiteNumber, inputError, knownOptions, oneOf, wholeNumber } from "../../base/errors.js";
 import { count, counted } from "../../base/numbers.js";
+import { Long } from "../../base/progress.js";
 import { PURPOSE, Random } from "../../kernels/philox.js";
-import { Turns } from "../../train/turns.js";
 import { Best, contextAt, type UnitContext } from "./contexts.js";
 import { checkFeatures, valuesOf, WORD_FEATURES, type WordFeature } from "./features.js";
 import { openNetwork, type Targets, type TextNetwork } from "./network.js";
 import type { UnitPart } from "./parts.js";
 import { labelTest, type Sampled, shiftTest } from "./permutation.js";
 import {
-  checkAborted,
   checkStudy,
   readRows,
   STUDY_OPTIONS,
@@ -173,9 +172,9 @@ export async function surveyUnits(
   try {
     const next = "Or give unlabelled: true, to hold units against what words are alone.";
     const targets = options.unlabelled ? "none" : "needed";
-    const { signal, onProgress } = options;
-    const rows = readRows(texts, open, { signal, onProgress, where: WHERE, targets, next });
-    return await surveyed(walk, rows, {
+    const long = new Long(options, WHERE);
+    const rows = readRows(texts, open, { long, where: WHERE, targets, next });
+    return await surveyed(walk, rows, long, {
       ...asked,
       targets: options.unlabelled ? { names: [], binary: true } : open.targets,
     });
@@ -241,9 +240,10 @@ const unnamed = () =>
 async function surveyed(
   walk: UnitWalk,
   texts: AsyncIterable<StudiedText>,
+  long: Long,
   options: Survey & { targets: Targets },
 ): Promise<UnitSurvey> {
-  const { contexts, sample: most, permutations, correction, alpha, seed, targets, signal } = options;
+  const { contexts, sample: most, permutations, correction, alpha, seed, targets } = options;
   const features = [...WORD_FEATURES, ...(options.features ?? [])];
   const { signals } = walk;
   const S = signals.length;
@@ -282,9 +282,10 @@ async function surveyed(
       received: `${walk.empty} without one`,
     });
   }
-  const associations = await associate(sampled, {
-    ...{ signals, features, targets, first, permutations, seed, signal },
+  const associations = await associate(sampled, long, {
+    ...{ signals, features, targets, first, permutations, seed },
   });
+  long.end();
   const correlated = associations.map((one) => ({
     ...one,
     correlation:
@@ -367,20 +368,15 @@ interface Asked {
   first: number;
   permutations: number;
   seed: number;
-  signal: AbortSignal | undefined;
 }
 
 type Tested = Omit<Association, "correlation" | "q"> & { index: number };
 
-async function associate(sampled: readonly Sampled[], asked: Asked): Promise<Tested[]> {
+async function associate(sampled: readonly Sampled[], long: Long, asked: Asked): Promise<Tested[]> {
   const { signals, features, targets, first } = asked;
   const S = signals.length;
   const found: Tested[] = [];
-  const turns = new Turns();
-  const rest = async () => {
-    await turns.share();
-    checkAborted(asked.signal, WHERE);
-  };
+  long.begin("testing", features.length + targets.names.length - first);
   const add = (
     of: Tested["of"],
     index: number,
@@ -392,12 +388,16 @@ async function associate(sampled: readonly Sampled[], asked: Asked): Promise<Tes
       found.push({ signal, of, name, index, auc: aucs[signal]!, p: p?.[signal] ?? null });
     });
   const none = signals.map(() => null);
-  const aucsOf = (columns: (s: number) => Float32Array, sides: readonly (ArrayLike<number> | null)[]) => {
+  const aucsOf = async (
+    columns: (s: number) => Float32Array,
+    sides: readonly (ArrayLike<number> | null)[],
+  ) => {
     const table = sides.map(() => new Array<number | null>(S).fill(null));
     if (sides.every((side) => side === null)) return table;
     for (let s = 0; s < S; s++) {
       const ranks = midRanks(columns(s));
       for (const [k, side] of sides.entries()) if (side) table[k]![s] = auc(ranks, side);
+      await long.did();
     }
     return table;
   };
@@ -411,10 +411,10 @@ async function associate(sampled: readonly Sampled[], asked: Asked): Promise<Tes
   const joined = features.map(({ binary }, f) =>
     binary ? Float32Array.from(sampled.flatMap(({ features: own }) => Array.from(own[f]!))) : null,
   );
-  const tokenAucs = aucsOf(column, joined);
+  const tokenAucs = await aucsOf(column, joined);
   for (const [f, { name }] of features.entries()) {
-    add("token", f, name, shiftTest(sampled, f, S, asked), tokenAucs[f]!);
-    await rest();
+    add("token", f, name, await long.run(shiftTest(sampled, f, S, asked)), tokenAucs[f]!);
+    await long.did(1);
   }
   const known = sampled.filter(({ targets: own }) => own !== null);
   const chosen = targets.names.slice(first);
@@ -424,11 +424,11 @@ async function associate(sampled: readonly Sampled[], asked: Asked): Promise<Tes
   const labelAucs =
     known.length === 0
       ? chosen.map(() => none)
-      : aucsOf((s) => Float32Array.from(known, ({ last }) => last[s]!), sides);
+      : await aucsOf((s) => Float32Array.from(known, ({ last }) => last[s]!), sides);
   for (const [k, name] of chosen.entries()) {
-    const p = known.length === 0 ? null : labelTest(sampled, first + k, S, asked);
+    const p = known.length === 0 ? null : await long.run(labelTest(sampled, first + k, S, asked));
     add("label", first + k, name, p, labelAucs[k]!);
-    await rest();
+    await long.did(1);
   }
   return found;
 }

@@ -1,5 +1,6 @@
 /** Regression: how far predicted amounts are from the true ones. */
 import { finiteNumber, inputError, wholeNumber } from "../../base/errors.js";
+import { atOnce, type Pieces } from "../../base/pieces.js";
 import { PURPOSE, Random } from "../../kernels/philox.js";
 import { type Interval, middle, quantile, RESAMPLES } from "./intervals.js";
 
@@ -87,7 +88,11 @@ const MOST_GROUPS = 3000;
  * @param seed the same seed gives the same intervals
  * @throws InputError for lengths that do not fit, and amounts that are not finite or beyond ±1e100
  */
-export function evaluateAmounts(p: AmountPredictions, seed = 0): AmountEvaluation {
+export const evaluateAmounts = (p: AmountPredictions, seed = 0): AmountEvaluation =>
+  atOnce(evaluatingAmounts(p, seed));
+
+/** As `evaluateAmounts`. */
+export function* evaluatingAmounts(p: AmountPredictions, seed = 0): Pieces<AmountEvaluation> {
   checkAmounts(p);
   const { predicted, truth } = p;
   const rows = truth.length;
@@ -99,6 +104,13 @@ export function evaluateAmounts(p: AmountPredictions, seed = 0): AmountEvaluatio
   const spread = sumOf(deviations, square);
   const meanSquaredError = sumOf(errors, square) / rows;
   const deviation = Math.sqrt(spread / rows);
+  yield 0;
+  const intervals = yield* bootstrap(errors, deviations, spread > 0, seed);
+  const pearson = correlation(predicted, truth);
+  const predictedRanks = ranks(predicted);
+  yield 0;
+  const spearman = correlation(predictedRanks, ranks(truth));
+  yield 0;
   return {
     rows,
     r2: spread > 0 ? 1 - (rows * meanSquaredError) / spread : Number.NaN,
@@ -106,15 +118,14 @@ export function evaluateAmounts(p: AmountPredictions, seed = 0): AmountEvaluatio
     rootMeanSquaredError: Math.sqrt(meanSquaredError),
     meanAbsoluteError: sumOf(absolute) / rows,
     medianAbsoluteError: quantile(absolute.slice().sort(), 0.5),
-    pearson: correlation(predicted, truth),
-    spearman: correlation(ranks(predicted), ranks(truth)),
+    ...{ pearson, spearman },
     truth: { mean, deviation, least: sorted[0] ?? Number.NaN, most: sorted[rows - 1] ?? Number.NaN },
     baseline: {
       rootMeanSquaredError: deviation,
       meanAbsoluteError: sumOf(truth, (value) => Math.abs(value - median)) / rows,
     },
     parts: partsOf(p, sorted),
-    intervals: bootstrap(errors, deviations, spread > 0, seed),
+    intervals,
   };
 }
 
@@ -199,12 +210,12 @@ function ranks(values: ArrayLike<number>): Float64Array {
  * between the limits. More than 3,000 rows are first shared out by chance among 3,000 groups of equal size, whose rows weigh
  * alike: that is as right, and adds about a hundredth of its width to what chance does to an interval.
  */
-function bootstrap(
+function* bootstrap(
   errors: Float64Array,
   deviations: Float64Array,
   varies: boolean,
   seed: number,
-): AmountIntervals {
+): Pieces<AmountIntervals> {
   const groups = groupsOf(errors, deviations, seed);
   const [r2, squared, absolute] = [0, 1, 2].map(() => new Float64Array(RESAMPLES));
   for (let resample = 0; resample < RESAMPLES; resample++) {
@@ -219,6 +230,7 @@ function bootstrap(
     r2![resample] = varies ? 1 - square / (spread - off ** 2 / rows) : Number.NaN;
     squared![resample] = Math.sqrt(square / rows);
     absolute![resample] = distance / rows;
+    yield 0;
   }
   return {
     r2: middle(r2!),

@@ -1,3 +1,4 @@
+import { atOnce, type Pieces, ROWS, sorted } from "../../base/pieces.js";
 import { classCount, type Predictions, ratio, weightOf } from "./predictions.js";
 import { areEven, CountingAccumulator, type CountOptions, type Counts } from "./thresholds.js";
 
@@ -87,51 +88,44 @@ export function rocAreas(look: Omit<CountOptions, "thresholds">): CountingAccumu
  * ROC AUC from the ranks themselves (Mann–Whitney; ties count half), the value that 200 buckets approximate.
  * 0 where a class is absent.
  */
-export function aucExact(p: Predictions, { multiLabel = false }: AucOptions = {}): number {
-  return areaOver(p, multiLabel, rankArea);
-}
+export const aucExact = (p: Predictions, options: AucOptions = {}): number => atOnce(aucInPieces(p, options));
 
-/** One question of the ROC curve: did this cell deserve its score? */
-interface Cell {
-  score: number;
-  positive: boolean;
-  weight: number;
-}
-
-function areaOver(p: Predictions, multiLabel: boolean, area: (cells: Cell[]) => number): number {
+/** As `aucExact`. */
+export function* aucInPieces(p: Predictions, { multiLabel = false }: AucOptions = {}): Pieces<number> {
   const columns = Array.from({ length: p.outputs }, (_, k) => k);
-  if (!multiLabel || p.outputs === 1) return area(columns.flatMap((k) => cellsOf(p, k)));
-  return ratio(
-    columns.reduce((total, k) => total + area(cellsOf(p, k)), 0),
-    classCount(p.outputs),
-  );
+  if (!multiLabel || p.outputs === 1) return yield* rankArea(p, columns);
+  let total = 0;
+  for (const k of columns) total += yield* rankArea(p, [k]);
+  return ratio(total, classCount(p.outputs));
 }
 
-function cellsOf(p: Predictions, column: number): Cell[] {
-  const label = p.outputs === 1 ? 1 : column;
-  return Array.from({ length: p.labels.length }, (_, row) => ({
-    score: p.probabilities[row * p.outputs + column]!,
-    positive: p.labels[row] === label,
-    weight: weightOf(p, row),
-  }));
-}
-
-function rankArea(cells: Cell[]): number {
-  const sorted = [...cells].sort((a, b) => a.score - b.score);
+/** Of some columns, each cell of which asks: did it deserve its score? */
+function* rankArea(p: Predictions, columns: readonly number[]): Pieces<number> {
+  const rows = p.labels.length;
+  const scoreOf = (cell: number) =>
+    p.probabilities[(cell % rows) * p.outputs + columns[Math.floor(cell / rows)]!]!;
+  const isPositive = (cell: number) => {
+    const column = columns[Math.floor(cell / rows)]!;
+    return p.labels[cell % rows] === (p.outputs === 1 ? 1 : column);
+  };
+  const order = Uint32Array.from({ length: rows * columns.length }, (_, cell) => cell);
+  yield* sorted(order, (a, b) => scoreOf(a) - scoreOf(b));
   let positives = 0;
   let negatives = 0;
   let area = 0;
-  for (let i = 0; i < sorted.length; ) {
-    const { score } = sorted[i]!;
+  for (let i = 0, looked = 0; i < order.length; looked++) {
+    const score = scoreOf(order[i]!);
     let up = 0;
     let down = 0;
-    for (; i < sorted.length && sorted[i]!.score === score; i++) {
-      if (sorted[i]!.positive) up += sorted[i]!.weight;
-      else down += sorted[i]!.weight;
+    for (; i < order.length && scoreOf(order[i]!) === score; i++) {
+      const weight = weightOf(p, order[i]! % rows);
+      if (isPositive(order[i]!)) up += weight;
+      else down += weight;
     }
     area += up * (negatives + down / 2);
     positives += up;
     negatives += down;
+    if (looked % ROWS === 0) yield 0;
   }
   return ratio(area, positives * negatives);
 }

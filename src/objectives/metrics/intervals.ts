@@ -2,6 +2,7 @@
  * How far the figures of an evaluation may be from what the model would reach on ever more rows like these: 95 %
  * intervals, which 95 of 100 tests would draw around the true value.
  */
+import type { Pieces } from "../../base/pieces.js";
 import { PURPOSE, Random } from "../../kernels/philox.js";
 import { type ConfusionMatrix, type ConfusionScores, f1Of, type Margins, matthews } from "./confusion.js";
 import { effectiveRows, type Predictions, ratio, weightedMean } from "./predictions.js";
@@ -54,12 +55,12 @@ export function meanInterval(p: Predictions, value: (row: number) => number): In
  * the rows; and a class of few rows never vanishes, which would make its F1 0/0.
  * @param seed the same seed gives the same limits
  */
-export function confusionIntervals(
+export function* confusionIntervals(
   p: Predictions,
   matrix: ConfusionMatrix,
   { accuracy }: Pick<ConfusionScores, "accuracy">,
   seed = 0,
-): Pick<ScoreIntervals, "accuracy" | "macroF1" | "mcc"> {
+): Pieces<Pick<ScoreIntervals, "accuracy" | "macroF1" | "mcc">> {
   const rows = effectiveRows(p);
   const cells = cellsOf(matrix, ratio(rows, total(matrix.flat())));
   const [macroF1, mcc] = [new Float64Array(RESAMPLES), new Float64Array(RESAMPLES)];
@@ -67,6 +68,7 @@ export function confusionIntervals(
     const margins = drawn(cells, matrix.length, new Random(seed, PURPOSE.bootstrap, resample));
     macroF1[resample] = total(margins.actual.map((_, k) => f1Of(margins, k))) / matrix.length;
     mcc[resample] = matthews(margins);
+    yield 0;
   }
   return { accuracy: wilsonInterval(accuracy, rows), macroF1: middle(macroF1), mcc: middle(mcc) };
 }

@@ -1,5 +1,6 @@
 /** Several labels a text: each label is a question of its own, answered yes or no. */
 import { finiteNumber, inputError, wholeNumber } from "../../base/errors.js";
+import { atOnce, type Pieces } from "../../base/pieces.js";
 import { lossOf } from "./calibration.js";
 import { average, classScores, f1Of, type Margins, type Scores } from "./confusion.js";
 import { type Interval, wilsonInterval } from "./intervals.js";
@@ -81,14 +82,23 @@ export interface LabelSetEvaluation {
  *
  * @throws InputError for lengths that do not fit, probabilities or thresholds outside 0 to 1, and a truth but 0 or 1
  */
-export function evaluateLabelSets(p: LabelSetPredictions): LabelSetEvaluation {
+export const evaluateLabelSets = (p: LabelSetPredictions): LabelSetEvaluation =>
+  atOnce(evaluatingLabelSets(p));
+
+/** As `evaluateLabelSets`. */
+export function* evaluatingLabelSets(p: LabelSetPredictions): Pieces<LabelSetEvaluation> {
   const rows = checkLabelSets(p);
+  yield 0;
   const counts = countsOf(p, rows);
   const { margins, each } = counts;
-  const perLabel = p.thresholds.map((_, k): LabelScores => {
+  const perLabel: LabelScores[] = [];
+  for (let k = 0; k < p.labels; k++) {
+    yield 0;
     const scores = classScores(margins, k);
-    return { ...scores, answered: margins.predicted[k]!, ...ranking(keysOf(p, k, rows), scores.support) };
-  });
+    const ranked = ranking(keysOf(p, k, rows), scores.support);
+    perLabel.push({ ...scores, answered: margins.predicted[k]!, ...ranked });
+  }
+  yield 0;
   const all = { actual: [sum(margins.actual)], predicted: [sum(margins.predicted)], correct: [counts.both] };
   const { support, ...micro } = classScores(all, 0);
   const subsetAccuracy = ratio(counts.exact, rows);
@@ -292,16 +302,23 @@ function ranking(keys: Uint32Array, support: number): Pick<LabelScores, "auc" | 
  * @returns [labels] float32 numbers, but for those kept
  * @throws InputError as `evaluateLabelSets`, and for a `least` that is no whole number of at least 1
  */
-export function bestThresholds(p: LabelSetPredictions, least = 10): number[] {
+export const bestThresholds = (p: LabelSetPredictions, least = 10): number[] =>
+  atOnce(choosingThresholds(p, least));
+
+/** As `bestThresholds`. */
+export function* choosingThresholds(p: LabelSetPredictions, least = 10): Pieces<number[]> {
   const rows = checkLabelSets(p);
   wholeNumber(least, "bestThresholds least", 1);
-  return p.thresholds.map((kept, k) => {
+  const chosen = [...p.thresholds];
+  for (let k = 0; k < p.labels; k++) {
+    yield 0;
     const keys = keysOf(p, k, rows);
     const support = keys.reduce((count, key) => count + (key & 1), 0);
-    if (support < least || rows - support < least) return kept;
+    if (support < least || rows - support < least) continue;
     // Only where every probability is 0 is there nothing to choose: no threshold answers any.
-    return bestOf(keys, support) ?? kept;
-  });
+    chosen[k] = bestOf(keys, support) ?? chosen[k]!;
+  }
+  return chosen;
 }
 
 function bestOf(keys: Uint32Array, support: number): number | undefined {

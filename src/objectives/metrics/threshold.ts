@@ -1,4 +1,5 @@
 import { inputError, wholeNumber } from "../../base/errors.js";
+import { atOnce, type Pieces, ROWS, sorted } from "../../base/pieces.js";
 import { type Predictions, ratio, weightOf } from "./predictions.js";
 
 /** How a two-class model does when class 1 is predicted strictly above `threshold`. Undefined ratios are 0. */
@@ -13,18 +14,31 @@ export interface ThresholdPoint {
 /** Scores at `steps` + 1 even thresholds from 0 to 1. One output only. */
 export function thresholdCurve(p: Predictions, steps = 100): ThresholdPoint[] {
   wholeNumber(steps, "threshold steps", 1, 100_000);
-  const sweep = sweepOf(p);
-  return Array.from({ length: steps + 1 }, (_, k) => pointAt(sweep, k / steps));
+  return curveOf(atOnce(sweepOf(p)), steps);
 }
+
+/** As `thresholdCurve`, of rows that are in order already. */
+export const curveOf = (sweep: Sweep, steps = 100): ThresholdPoint[] =>
+  Array.from({ length: steps + 1 }, (_, k) => pointAt(sweep, k / steps));
 
 /**
  * The threshold with the best F1 (of class 1) or accuracy, of all that tell the rows apart; the nearest to 0.5 among
  * equals. Choose it on validation rows: chosen on test rows it flatters the model. One output only.
  */
 export function bestThreshold(p: Predictions, by: "f1" | "accuracy" = "f1"): ThresholdPoint {
-  const sweep = sweepOf(p);
+  return atOnce(
+    (function* () {
+      return yield* bestOf(yield* sweepOf(p), by);
+    })(),
+  );
+}
+
+/** As `bestThreshold`, of rows that are in order already. */
+export function* bestOf(sweep: Sweep, by: "f1" | "accuracy"): Pieces<ThresholdPoint> {
   let best = pointAt(sweep, 0.5);
+  let tried = 0;
   for (const threshold of candidates(sweep.scores)) {
+    if (++tried % ROWS === 0) yield 0;
     const point = pointAt(sweep, threshold);
     const nearer = Math.abs(threshold - 0.5) < Math.abs(best.threshold - 0.5);
     if (point[by] > best[by] || (point[by] === best[by] && nearer)) best = point;
@@ -33,13 +47,13 @@ export function bestThreshold(p: Predictions, by: "f1" | "accuracy" = "f1"): Thr
 }
 
 /** Rows by rising score, and of each tail [i …) the weight of class 1 and of all. */
-interface Sweep {
+export interface Sweep {
   scores: Float32Array;
   tailPositive: Float64Array;
   tailTotal: Float64Array;
 }
 
-function sweepOf(p: Predictions): Sweep {
+export function* sweepOf(p: Predictions): Pieces<Sweep> {
   if (p.outputs !== 1) {
     throw inputError({
       expected: "a model with one output",
@@ -50,7 +64,7 @@ function sweepOf(p: Predictions): Sweep {
   }
   const rows = p.labels.length;
   const order = Uint32Array.from({ length: rows }, (_, row) => row);
-  order.sort((a, b) => p.probabilities[a]! - p.probabilities[b]!);
+  yield* sorted(order, (a, b) => p.probabilities[a]! - p.probabilities[b]!);
   const tailPositive = new Float64Array(rows + 1);
   const tailTotal = new Float64Array(rows + 1);
   for (let i = rows - 1; i >= 0; i--) {

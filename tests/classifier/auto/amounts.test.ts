@@ -1,14 +1,16 @@
 /** Amounts: what is told of rows held out, what the network answers, and amounts that nothing tells. */
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { Long } from "../../../src/base/progress.js";
 import { trainAmounts } from "../../../src/classifier/auto/amounts.js";
 import type { LinearOutputOptions } from "../../../src/classifier/auto/linear-outputs.js";
+import { Steps } from "../../../src/classifier/auto/steps.js";
 import { writeKeras } from "../../../src/formats/keras/write.js";
 import { InputError, loadModel } from "../../../src/index.js";
 import { FeatureEncoder } from "../../../src/tokens/feature-encoder.js";
 import { answersOf, made, shuffled } from "./linear-material.js";
 
-const OPTIONS: LinearOutputOptions = { seed: 1, engine: "wasm", onStep: async () => {} };
+const OPTIONS: LinearOutputOptions = { seed: 1, engine: "wasm", steps: new Steps(new Long({}, "train")) };
 
 const errorOf = (answers: ArrayLike<number>, values: ArrayLike<number>): number => {
   let sum = 0;

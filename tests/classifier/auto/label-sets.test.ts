@@ -1,7 +1,9 @@
 /** Sets of labels: what is told of rows held out, what the network answers, and labels that cannot be learned. */
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { Long } from "../../../src/base/progress.js";
 import { type LabelSetOptions, trainLabelSets } from "../../../src/classifier/auto/label-sets.js";
+import { Steps } from "../../../src/classifier/auto/steps.js";
 import { writeKeras } from "../../../src/formats/keras/write.js";
 import { InputError, loadModel } from "../../../src/index.js";
 import { Random } from "../../../src/kernels/philox.js";
@@ -10,7 +12,7 @@ import { FeatureEncoder } from "../../../src/tokens/feature-encoder.js";
 import { answersOf, made, shuffled, TOPICS } from "./linear-material.js";
 
 const LABELS = TOPICS.length;
-const OPTIONS: LabelSetOptions = { seed: 1, engine: "wasm", onStep: async () => {} };
+const OPTIONS: LabelSetOptions = { seed: 1, engine: "wasm", steps: new Steps(new Long({}, "train")) };
 
 /** Mean log loss of probabilities of 0 … 1. */
 const lossOf = (probabilities: ArrayLike<number>, truth: ArrayLike<number>): number => {
@@ -227,17 +229,17 @@ test("what is no truth of the rows is refused", async () => {
 test("what a step throws ends it, whichever it is", async () => {
   const { data, truth } = made(40);
   const steps = new Set<string>();
-  const all: LabelSetOptions = { ...OPTIONS, onStep: async (what) => void steps.add(what) };
+  const told = (onStep: (what: string) => void): LabelSetOptions => {
+    return { ...OPTIONS, steps: new Steps(new Long({}, "train"), onStep) };
+  };
+  const all = told((what) => void steps.add(what));
   const { model } = await trainLabelSets(data, truth, LABELS, all);
   model.dispose();
   assert.ok(steps.has("counting n-grams") && steps.has("trying words and pairs of them"));
   for (const step of steps) {
-    const onStep = async (what: string) => {
+    const options = told((what) => {
       if (what === step) throw new Error(`no ${step}`);
-    };
-    await assert.rejects(
-      trainLabelSets(data, truth, LABELS, { ...OPTIONS, onStep }),
-      new RegExp(`no ${step}`),
-    );
+    });
+    await assert.rejects(trainLabelSets(data, truth, LABELS, options), new RegExp(`no ${step}`));
   }
 });

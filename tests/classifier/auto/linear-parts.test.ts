@@ -1,6 +1,7 @@
 /** What linear models of several outputs are put together of. */
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { atOnce } from "../../../src/base/pieces.js";
 import { type Counted, judgedParts, placesHeldOut } from "../../../src/classifier/auto/linear-outputs.js";
 import { groupRows, groupStrength, spread } from "../../../src/classifier/auto/ngram-groups.js";
 import { blocksOf, outputRecipes } from "../../../src/classifier/auto/output-recipes.js";
@@ -8,19 +9,23 @@ import { featureRows, inOrder, select } from "../../../src/tokens/sparse-texts.j
 import { made } from "./linear-material.js";
 
 const { data } = made(50);
-const rows = featureRows(data.texts, data.rows, {
-  blocks: ["w1", "w2", "c2"],
-  marks: true,
-  functionWords: [],
-});
+const rows = atOnce(
+  featureRows(data.texts, data.rows, {
+    blocks: ["w1", "w2", "c2"],
+    marks: true,
+    functionWords: [],
+  }),
+);
 
 describe("groups of n-grams", () => {
   test("have the rows' n-grams of their blocks, scaled by how many there are, left out or not", () => {
-    const some = select(
-      rows,
-      Uint8Array.from(rows.blocks, (block, j) => (block !== 0 || j % 3 > 0 ? 1 : 0)),
+    const some = atOnce(
+      select(
+        rows,
+        Uint8Array.from(rows.blocks, (block, j) => (block !== 0 || j % 3 > 0 ? 1 : 0)),
+      ),
     );
-    const group = groupRows(some, ["w1", "w2"]);
+    const group = atOnce(groupRows(some, ["w1", "w2"]));
     assert.deepEqual(group.blocks, ["w1", "w2"]);
     assert.deepEqual(
       [...group.places],
@@ -38,29 +43,31 @@ describe("groups of n-grams", () => {
   });
 
   test("do not count n-grams of blocks of which none is known, as a reader of the file does not", () => {
-    const words = select(
-      rows,
-      rows.blocks.map((block) => (block === 0 ? 1 : 0)),
+    const words = atOnce(
+      select(
+        rows,
+        rows.blocks.map((block) => (block === 0 ? 1 : 0)),
+      ),
     );
-    const { blocks, scales } = groupRows(words, ["w1", "w2"]);
+    const { blocks, scales } = atOnce(groupRows(words, ["w1", "w2"]));
     assert.deepEqual(blocks, ["w1"]);
     for (let i = 0; i < rows.rows; i++) {
       assert.equal(scales[i], Math.fround(1 / Math.sqrt(rows.counts[0]![i]!)));
     }
-    assert.deepEqual(groupRows(words, ["c2"]).blocks, []);
-    assert.ok(groupRows(words, ["c2"]).scales.every((scale) => scale === 0));
+    assert.deepEqual(atOnce(groupRows(words, ["c2"])).blocks, []);
+    assert.ok(atOnce(groupRows(words, ["c2"])).scales.every((scale) => scale === 0));
   });
 
   test("decide by the largest of their weights, and stand where their n-grams do", () => {
     const columns = [Float32Array.of(1, -5), Float32Array.of(-2, 3)];
     const group = { blocks: ["w1"] as const, places: Uint32Array.of(3, 1), columns, bias: [0, 0] };
-    assert.deepEqual([...groupStrength(group, 5)], [0, 5, 0, 2, 0]);
+    assert.deepEqual([...atOnce(groupStrength(group, 5))], [0, 5, 0, 2, 0]);
     assert.deepEqual([...spread(group, columns[1]!, 5)], [0, 3, 0, -2, 0]);
   });
 });
 
 test("features in the order of files are the same features", () => {
-  const ordered = inOrder(rows);
+  const ordered = atOnce(inOrder(rows));
   const named = ({ ids, hashes, starts }: typeof rows, i: number) =>
     Array.from(ids.subarray(starts[i], starts[i + 1]), (id) => hashes[id]);
   for (let i = 0; i < rows.rows; i++) assert.deepEqual(named(ordered, i), named(rows, i));

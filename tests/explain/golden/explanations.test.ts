@@ -1,6 +1,7 @@
 /** Every figure of explain against an independent program's: see make_explanations.py. */
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { atOnce } from "../../../src/base/pieces.js";
 import { ReferenceEngine } from "../../../src/engines/reference.js";
 import { attribute } from "../../../src/explain/attribution.js";
 import { openCells } from "../../../src/explain/cells/open.js";
@@ -149,9 +150,9 @@ function checkJacobians(model: Model, place: number, traced: LayerTrace, golden:
   const { cell } = openCells(model)[place]!;
   const steps = traced.steps.filter(({ masked }) => !masked);
   const { singular, products } = golden.jacobians;
-  const found = steps.slice(1).map((_, s) => singularValues(stepJacobian(cell, steps, s + 1)));
+  const found = steps.slice(1).map((_, s) => singularValues(atOnce(stepJacobian(cell, steps, s + 1))));
   near(found, singular, "singular values of steps");
-  const all = gains(cell, steps);
+  const all = atOnce(gains(cell, steps));
   near(
     all.steps.slice(1),
     found.map(([first]) => first!),
@@ -160,10 +161,13 @@ function checkJacobians(model: Model, place: number, traced: LayerTrace, golden:
   near(all.products.slice(0, -1), products, "of products");
 }
 
-function checkAttribution(model: Model, { row, of: [kind, target], attribution, name }: ModelGolden): void {
+async function checkAttribution(
+  model: Model,
+  { row, of: [kind, target], attribution, name }: ModelGolden,
+): Promise<void> {
   if (!attribution) return;
   const of = kind === "output" ? "output" : "logOdds";
-  const found = attribute(model, row as number[], { kind: of, target });
+  const found = await attribute(model, row as number[], { kind: of, target });
   near([found.value, found.baseline], [attribution.value, attribution.baseline], "F");
   const words = found.words;
   const { points } = attribution;
@@ -195,7 +199,7 @@ function checkAttribution(model: Model, { row, of: [kind, target], attribution, 
   );
 }
 
-function checkEmbedding(model: Model, { embedding }: ModelGolden): void {
+async function checkEmbedding(model: Model, { embedding }: ModelGolden): Promise<void> {
   if (!embedding) return;
   const table = wordTable(model);
   const neighbours = nearestWords(table, 2, table.size);
@@ -208,7 +212,7 @@ function checkEmbedding(model: Model, { embedding }: ModelGolden): void {
     embedding.cosines,
     "cosines",
   );
-  const { points, explained } = embeddingMap(model, table);
+  const { points, explained } = await embeddingMap(model, table);
   near(
     points.map(({ x, y }) => [x, y]),
     embedding.places,
@@ -230,7 +234,7 @@ function checkFitting(model: Model, { row, fitting }: ModelGolden): void {
 }
 
 for (const golden of EXPLANATIONS) {
-  test(`${golden.name}: as an independent program has it`, () => {
+  test(`${golden.name}: as an independent program has it`, async () => {
     const model = modelOf(golden);
     const { of, row } = golden;
     const traced = trace(model, row);
@@ -251,8 +255,8 @@ for (const golden of EXPLANATIONS) {
       checkMemory(decomposeMemory(model, row, layer), cell);
       checkUnrolled(unroll(model, row, { layer, steps: 3 }), cell);
     }
-    checkAttribution(model, golden);
-    checkEmbedding(model, golden);
+    await checkAttribution(model, golden);
+    await checkEmbedding(model, golden);
     checkFitting(model, golden);
   });
 }

@@ -29,7 +29,12 @@ const { cases }: { cases: Golden[] } = JSON.parse(
 
 const engine = new ReferenceEngine({ precision: "float64" });
 
-function attributed({ model: spec, weights, of: [kind, target], inputs }: Golden): Attribution {
+async function attributed({
+  model: spec,
+  weights,
+  of: [kind, target],
+  inputs,
+}: Golden): Promise<Attribution> {
   const model = buildModel(spec, engine);
   const all = floats(weights);
   let from = 0;
@@ -37,7 +42,7 @@ function attributed({ model: spec, weights, of: [kind, target], inputs }: Golden
   assert.equal(from, all.length);
   const rows = inputs.map(({ row }) => row);
   const row = (rows.length === 1 ? rows[0] : rows) as InputRow;
-  const found = attribute(model, row, { kind, target, tolerance: 1e-12 });
+  const found = await attribute(model, row, { kind, target, tolerance: 1e-12 });
   model.dispose();
   return found;
 }
@@ -111,12 +116,13 @@ function check(found: Attribution, golden: Golden): void {
 }
 
 for (const golden of cases) {
-  test(`${golden.name}: as an independent program has it`, () => check(attributed(golden), golden));
+  test(`${golden.name}: as an independent program has it`, async () =>
+    check(await attributed(golden), golden));
 }
 
-test("a share a millionth too large, or of another step, is seen", () => {
+test("a share a millionth too large, or of another step, is seen", async () => {
   const golden = cases.find(({ name }) => name === "words, steps and a vector")!;
-  const found = attributed(golden);
+  const found = await attributed(golden);
   const larger = found.steps.map((step) => ({ ...step, shares: step.shares.map((x) => x * (1 + 1e-6)) }));
   assert.throws(() => check({ ...found, steps: larger }, golden), /shares of numbers/);
   const [a, b, ...rest] = found.words;

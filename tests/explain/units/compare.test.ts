@@ -131,16 +131,16 @@ test("texts of which one reads no word are counted and left out; none at all is 
   );
 });
 
-test("one text: each side is attribute's, words that one does not read are blank on its side", () => {
+test("one text: each side is attribute's, words that one does not read are blank on its side", async () => {
   const [a, b] = [network("lstm", 4), network("gru", 9)];
   const first = { ...asked(a), labels: ["no", "yes"] };
   const second = { ...asked(b, smaller), labels: ["yes", "no"] };
-  const compared = compareOnText(first, second, "a g b");
+  const compared = await compareOnText(first, second, "a g b");
   const { words, values, views } = compared;
   const sentences = [readSentence(vectorizer, "a g b", 7), readSentence(smaller, "a g b", 7)] as const;
-  const own = attribute(a, sentences[0].ids);
-  const other = attribute(b, sentences[1].ids, { target: 1 - own.target });
-  assert.deepEqual(compareOnText(first, second, sentences), compared);
+  const own = await attribute(a, sentences[0].ids);
+  const other = await attribute(b, sentences[1].ids, { target: 1 - own.target });
+  assert.deepEqual(await compareOnText(first, second, sentences), compared);
   assert.deepEqual(values, [own.value, other.value]);
   assert.deepEqual(
     words.map(({ word }) => word),
@@ -170,7 +170,7 @@ test("one text: each side is attribute's, words that one does not read are blank
     [words[0]!.sides[1]!.share, words[2]!.sides[1]!.share],
     other.words.map(({ integratedGradients }) => integratedGradients),
   );
-  assert.throws(
+  await assert.rejects(
     () => compareOnText(first, { ...second, labels: ["x", "y"] }, "a g b"),
     /the label "(no|yes)"/,
   );
