@@ -154,7 +154,9 @@ export const EXPLANATIONS = {
   wordTable: (asked: Explained, { layer }: { layer?: string } & Signal = {}) => tableOf(asked, layer),
 };
 
+/** The functions of cellstate/explain that a model in a worker is asked, as their worker calls them. */
 export type Explanations = typeof EXPLANATIONS;
+/** "trace", "cellView", "attribute" … */
 export type ExplanationName = keyof Explanations;
 
 /** Those that take a signal and `onProgress` themselves; of the others a signal gives up the answer alone. */

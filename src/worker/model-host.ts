@@ -161,8 +161,11 @@ export class ModelHost {
 
 /** What of answers may be settled. */
 export interface Settings {
+  /** Of two labels: the second is answered above it. */
   threshold?: number;
+  /** Answers below this probability are rejected; null: none are. */
   reject?: number | null;
+  /** [labels] of several labels a text. */
   thresholds?: readonly number[];
 }
 

@@ -22,9 +22,13 @@ import { checkSendable } from "./transfer.js";
 
 /** By what a file is opened as: what it is asked, answers, and is measured by. */
 export interface ModelKinds {
+  /** One label a text. */
   classifier: { asked: string; answer: Prediction; evaluation: ClassifierEvaluation };
+  /** Any number of labels a text. */
   multiLabel: { asked: string; answer: LabelSetPrediction; evaluation: MultiLabelEvaluation };
+  /** An amount a text. */
   regressor: { asked: string; answer: AmountPrediction; evaluation: RegressorEvaluation };
+  /** Rows of numbers in and out. */
   network: { asked: ArrayLike<number> | ArrayLike<ArrayLike<number>>; answer: Output; evaluation: never };
 }
 

@@ -10,8 +10,9 @@ import type { Predictor } from "../model/predictor.js";
 import { textKindOf } from "../tokens/text-part.js";
 import { openFile, type SentFile } from "./sources.js";
 
-/** What a file is opened as. */
+/** All of them. */
 export const MODEL_KINDS = ["classifier", "multiLabel", "regressor", "network"] as const;
+/** What a file is opened as. */
 export type ModelKind = (typeof MODEL_KINDS)[number];
 
 /** What only answers. */
