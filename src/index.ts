@@ -5,6 +5,7 @@
 
 export { InputError } from "./base/errors.js";
 export type { OnWarning, WarningOptions } from "./base/notes.js";
+export type { LongOptions, Progress } from "./base/progress.js";
 export type { AmountPrediction } from "./classifier/amount-answer.js";
 export { AmountCorpus, type AmountText } from "./classifier/amount-corpus.js";
 export type { AnswerOptions, Prediction, Rejection } from "./classifier/answer.js";
@@ -21,8 +22,10 @@ export {
   type EvaluateTextsOptions,
   TextClassifier,
 } from "./classifier/classifier.js";
+export type { CompareProgress } from "./classifier/compare.js";
 export { type ClassifierComparison, type CompareOptions, compareClassifiers } from "./classifier/compare.js";
 export { Corpus, type LabelledText } from "./classifier/corpus.js";
+export type { FoldProgress } from "./classifier/cross-validate.js";
 export {
   type CrossValidateOptions,
   type CrossValidation,
@@ -45,6 +48,7 @@ export type {
   Prepared,
   TrainingRecord,
   TrainOptions,
+  TrainProgress,
   VectorsRecord,
 } from "./classifier/options.js";
 export type { OutputTrainOptions } from "./classifier/other-outputs.js";
@@ -234,6 +238,7 @@ export {
 export { decodeCheckpoint, encodeCheckpoint } from "./train/checkpoint.js";
 export type { WeightOptions } from "./train/dataset.js";
 export type { EvaluateOptions, Scores } from "./train/evaluate.js";
+export type { FitProgress } from "./train/fit.js";
 export { type History, TrainingError } from "./train/fit.js";
 export type { CompileOptions, Gradients } from "./train/trainer.js";
 export type { CallbackState, Logs, OptimizerState, TrainingState } from "./train/training-state.js";

@@ -97,23 +97,24 @@ export abstract class TextCorpus<Row extends CorpusText> {
     length: number,
     report: EncodingReport = newEncodingReport(),
   ): Rows {
-    return atOnce(this.encoding(rows, vectorizer, length, report));
+    return atOnce(encodedRows(this, rows, vectorizer, length, report));
   }
+}
 
-  /** As `encode`, in pieces. */
-  *encoding(
-    rows: ArrayLike<number>,
-    vectorizer: Vectorizer,
-    length: number,
-    report: EncodingReport = newEncodingReport(),
-  ): Pieces<Rows> {
-    indicesOf(rows, "rows to encode", this.rows);
-    instanceOf(vectorizer, Vectorizer, "encode vectorizer", "a Vectorizer");
-    objectOf(report, "encoding report");
-    wholeNumber(length, "encode length", 1);
-    const data = yield* encoded(this.texts, rows, vectorizer, length, report);
-    return { data, rows: rows.length, shape: [length] };
-  }
+/** As `corpus.encode`. */
+export function* encodedRows(
+  corpus: Pick<TextCorpus<never>, "texts" | "rows">,
+  rows: ArrayLike<number>,
+  vectorizer: Vectorizer,
+  length: number,
+  report: EncodingReport = newEncodingReport(),
+): Pieces<Rows> {
+  indicesOf(rows, "rows to encode", corpus.rows);
+  instanceOf(vectorizer, Vectorizer, "encode vectorizer", "a Vectorizer");
+  objectOf(report, "encoding report");
+  wholeNumber(length, "encode length", 1);
+  const data = yield* encoded(corpus.texts, rows, vectorizer, length, report);
+  return { data, rows: rows.length, shape: [length] };
 }
 
 /**

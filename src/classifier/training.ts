@@ -39,7 +39,7 @@ import {
   type TrainProgress,
 } from "./options.js";
 import { PRESET_NAMES, presetModel } from "./presets.js";
-import { allRows, type CorpusText, type TextCorpus } from "./text-corpus.js";
+import { allRows, type CorpusText, encodedRows, type TextCorpus } from "./text-corpus.js";
 import { checkVectors, setVectors, vectorsRecord, wantedWords } from "./vectors.js";
 
 /** The most that may be asked for. */
@@ -169,9 +169,11 @@ export class TrainingSession {
     const found = vectors ? { vectors: vectorsRecord(options, vectors, vectorizer) } : {};
     const encoding = newEncodingReport();
     long.begin("encoding", trainRows.length + validationRows.length);
-    const x = await long.run(corpus.encoding(trainRows, vectorizer, length, encoding));
+    const x = await long.run(encodedRows(corpus, trainRows, vectorizer, length, encoding));
     const heldOut =
-      validationRows.length > 0 ? await long.run(corpus.encoding(validationRows, vectorizer, length)) : null;
+      validationRows.length > 0
+        ? await long.run(encodedRows(corpus, validationRows, vectorizer, length))
+        : null;
     await long.run(checkAnswerable(model, corpus, [trainRows, validationRows], vectorizer, length));
     long.end();
     lesson.begin?.(trainRows);

@@ -94,7 +94,7 @@ export async function runLab(name: string, options: LabOptions = {}): Promise<La
 /** The cells of such an experiment. @throws InputError on options that make none */
 export function labCells(name: string, options: LabOptions): readonly CellName[] {
   knownOptions(options, LAB_OPTIONS, "lab");
-  return new Experiment(taskNamed(name), options, () => {}).cells;
+  return new Experiment(taskNamed(name), options).cells;
 }
 
 class Experiment {

@@ -3,7 +3,7 @@ import { startWorker } from "#worker-start";
 import { functionOf } from "../base/arguments.js";
 import { inputError } from "../base/errors.js";
 import type { Progress } from "../base/progress.js";
-import { checkSignal } from "../train/evaluate.js";
+import { checkLongOptions } from "../base/progress.js";
 import type { Events } from "./context.js";
 import { abortError, unpackError, WorkerError } from "./errors.js";
 import {
@@ -85,7 +85,7 @@ export class Connection<H extends keyof Hosts> {
   ): Promise<CallResult<H, N>> {
     const where = `${this.#host}.${call}`;
     return new Promise<unknown>((resolve, reject) => {
-      checkSignal(signal, `${where} signal`);
+      checkLongOptions({ signal }, where);
       if (this.#ended) throw this.#ended;
       if (signal?.aborted) throw abortError(where);
       const worker = this.#open();

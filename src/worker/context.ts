@@ -1,12 +1,12 @@
 /** What the work in a worker is given besides its arguments. */
 
-import type { Progress } from "../base/progress.js";
+import type { TrainProgress } from "../classifier/options.js";
 import type { LabProgress } from "../lab/pool.js";
 import type { Learnt, PreparedReport } from "./reports.js";
 
 /** What happens during a call, by name: what its listener is given. */
 export interface Events {
-  progress: [Progress];
+  progress: [TrainProgress];
   prepared: [PreparedReport];
   learnt: [readonly Learnt[]];
   lab: [LabProgress];

@@ -2,6 +2,8 @@
  * What can be asked of a model in a worker, by the names of cellstate/explain: the model is the worker's own, a text stands
  * for the row or sentence that it is, and a file for the texts in it. Types follow from the functions themselves.
  */
+
+import type { LongOptions } from "../base/progress.js";
 import type { LabelledText } from "../classifier/corpus.js";
 import { Corpus } from "../classifier/corpus.js";
 import { frontEndFor } from "../classifier/training.js";
@@ -58,17 +60,18 @@ async function textsOf(asked: Explained, texts: TextsToStudy): Promise<explain.T
 
 /** The doctor, of the model and of texts where there are some. */
 const ofSubject =
-  <R>(run: (subject: explain.Subject) => R) =>
+  <R>(run: (subject: explain.Subject, options: LongOptions) => R) =>
   async (
     asked: Explained,
-    texts?: { texts?: TextsToStudy; test?: TextsToStudy } & Signal,
+    options?: { texts?: TextsToStudy; test?: TextsToStudy } & LongOptions,
   ): Promise<Awaited<R>> => {
-    const { texts: learned, test } = texts ?? {};
-    return await run({
+    const { texts: learned, test, ...watching } = options ?? {};
+    const subject = {
       ...asked.subject,
       ...(learned ? { texts: await textsOf(asked, learned) } : {}),
       ...(test ? { test: await textsOf(asked, test) } : {}),
-    });
+    };
+    return await run(subject, watching);
   };
 
 /** Every explanation, one row each. */
@@ -162,6 +165,8 @@ export type ExplanationName = keyof Explanations;
 /** Those that take a signal and `onProgress` themselves; of the others a signal gives up the answer alone. */
 const WATCHED: ReadonlySet<string> = new Set<ExplanationName>([
   ...(["ablateUnits", "compareUnits", "findSpans", "probeLayers", "recordUnits", "surveyUnits"] as const),
+  ...(["attribute", "attributeFeatures", "checkGradient", "checkup", "compareOnText"] as const),
+  ...(["embeddingMap", "gradientStudy", "gradientView", "quickCheckup"] as const),
 ]);
 
 export const isWatched = (name: string): boolean => WATCHED.has(name);

@@ -4,6 +4,7 @@
  */
 export { InputError } from "../base/errors.js";
 export type { Progress } from "../base/progress.js";
+export type { TrainProgress } from "../classifier/options.js";
 export type { LabProgress } from "../lab/pool.js";
 export type { WorkerOptions } from "./connection.js";
 export { WorkerError } from "./errors.js";

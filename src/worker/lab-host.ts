@@ -11,7 +11,7 @@ import { TASKS } from "../lab/tasks/index.js";
 import type { Context } from "./context.js";
 
 /** Of `runLab`, what crosses: in a worker runs are made one after another. */
-export type LabOrder = Omit<LabOptions, "signal" | "threads">;
+export type LabOrder = Omit<LabOptions, "signal" | "onProgress" | "threads">;
 
 /** What experiments there are. */
 export interface LabFacts {
@@ -44,7 +44,7 @@ export class LabHost {
 
   run({ tell }: Context, task: string, order: LabOrder): Promise<LabResult> {
     const { signal } = this.#stop;
-    return runLab(task, { ...order, threads: 1, signal }, (progress) => tell("lab", progress));
+    return runLab(task, { ...order, threads: 1, signal, onProgress: (progress) => tell("lab", progress) });
   }
 
   facts(): LabFacts {

@@ -1,11 +1,10 @@
 /** The long-memory experiments in workers, a cell in each. */
-import { functionOf } from "../base/arguments.js";
 import { inputError, knownOptions, wholeNumber } from "../base/errors.js";
+import { checkLongOptions } from "../base/progress.js";
 import type { CellName } from "../lab/cells.js";
 import { mergedResults } from "../lab/merge.js";
 import type { LabProgress } from "../lab/pool.js";
 import type { LabResult } from "../lab/result.js";
-import { checkSignal } from "../train/evaluate.js";
 import { Connection, WORKER_OPTIONS, type WorkerOptions } from "./connection.js";
 import type { LabFacts, LabOrder, LabShown } from "./lab-host.js";
 import { checkSendable } from "./transfer.js";
@@ -56,8 +55,7 @@ export class Lab {
    */
   async run(task: string, options: WorkerLabOptions = {}): Promise<LabResult> {
     const { signal, onProgress = () => {}, ...order } = options;
-    functionOf(onProgress, "lab onProgress");
-    checkSignal(signal, "lab signal");
+    checkLongOptions({ signal, onProgress }, "lab");
     checkSendable(order, "lab");
     if ("threads" in order) {
       const next = "createLab({ workers }) says how many cells learn at once.";
@@ -78,9 +76,9 @@ export class Lab {
       told.set(cell, progress);
       const all = [...told.values()];
       // Of all cells together; one that has not begun has as much to do as this one.
-      const runs = progress.runs * cells.length;
+      const total = progress.total * cells.length;
       const done = all.reduce((sum, { done }) => sum + done, 0);
-      onProgress({ ...progress, runs, done, atMost: Math.max(...all.map(({ atMost }) => atMost)) });
+      onProgress({ ...progress, total, done, atMost: Math.max(...all.map(({ atMost }) => atMost)) });
     };
     const results = new Map<CellName, LabResult>();
     const waiting = [...cells];

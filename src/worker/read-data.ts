@@ -1,13 +1,13 @@
 /** A file of labelled texts, read in the worker: its rows, and what there is to say of them. */
 import { InputError } from "../base/errors.js";
+import { ROWS } from "../base/pieces.js";
+import { Long, type Progress } from "../base/progress.js";
 import { Corpus, refuseNoClasses } from "../classifier/corpus.js";
 import { frontEndFor } from "../classifier/training.js";
 import { type LabelledRow, type ReadOptions, readLabelled } from "../data/read.js";
 import type { Reject } from "../data/table.js";
 import { dataCheckup } from "../explain/doctor/index.js";
-import { Turns } from "../train/turns.js";
 import type { Context } from "./context.js";
-import { abortError } from "./errors.js";
 import type { ReadReport } from "./reports.js";
 import { openData, type SentData } from "./sources.js";
 
@@ -21,31 +21,24 @@ export interface ReadData {
 
 /** Rows that are shown, and of those that cannot be used. */
 const SHOWN = 20;
-/** Rows between two reports of progress. */
-const EVERY = 1000;
 
 /** @throws InputError where nothing can be read; AbortError */
 export async function readData(context: Context, sent: SentData, options: DataOptions): Promise<ReadData> {
-  const began = performance.now();
-  const tell = (phase: string, done: number, total: number | null) =>
-    context.tell("progress", { phase, done, total, seconds: (performance.now() - began) / 1000 });
-  tell("reading", 0, null);
+  const onProgress = (progress: Progress) => context.tell("progress", progress);
+  const long = new Long({ signal: context.signal, onProgress }, "trainer.read");
+  long.begin("reading");
   const rejects = { count: 0, first: [] as Reject[] };
   const onReject = (reject: Reject) => {
     if (rejects.count++ < SHOWN) rejects.first.push(reject);
   };
   const data = await readLabelled(openData(sent), { ...options, onReject });
   const rows: LabelledRow[] = [];
-  const turns = new Turns();
   for await (const row of data) {
     rows.push(row);
-    if (rows.length % EVERY !== 0) continue;
-    tell("reading", rows.length, null);
-    await turns.share();
-    if (context.signal.aborted) throw abortError("trainer.read");
+    if (rows.length % ROWS === 0) await long.did(ROWS);
   }
-  tell("looking at the texts", rows.length, rows.length);
-  const corpus = rows.length > 0 ? await Corpus.read(rows, frontEndFor({}, null)) : null;
+  await long.did(rows.length % ROWS);
+  const corpus = rows.length > 0 ? await Corpus.read(rows, frontEndFor({}, null), long.inner()) : null;
   const refusal = refusalOf(corpus);
   return {
     rows,
@@ -53,7 +46,7 @@ export async function readData(context: Context, sent: SentData, options: DataOp
       ...{ description: data.description, notes: data.notes, rows: rows.length, rejects, refusal },
       labels: [...(corpus?.labelCounts() ?? [])].sort((a, b) => b.rows - a.rows),
       first: rows.slice(0, SHOWN),
-      findings: corpus && refusal === null ? dataCheckup({ corpus }) : [],
+      findings: corpus && refusal === null ? await dataCheckup({ corpus }, long.inner()) : [],
     },
   };
 }

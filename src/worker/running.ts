@@ -1,9 +1,10 @@
 /** One training in the worker, from rows to a classifier that can be asked, with all that is kept of the way. */
 import { inputError } from "../base/errors.js";
+import { Long, type LongOptions } from "../base/progress.js";
 import { TextClassifier } from "../classifier/classifier.js";
 import { Corpus, type LabelledText } from "../classifier/corpus.js";
 import { holdOut } from "../classifier/hold-out.js";
-import { isAutomatic, type Prepared, type TrainOptions } from "../classifier/options.js";
+import { isAutomatic, type Prepared, type TrainOptions, type TrainProgress } from "../classifier/options.js";
 import { frontEndFor } from "../classifier/training.js";
 import { AbortedTraining, UnfinishedTraining } from "../classifier/unfinished.js";
 import { readVectors } from "../data/vectors/read.js";
@@ -64,9 +65,10 @@ export class Running {
   async #learn(context: Context, rows: readonly LabelledText[]): Promise<TrainingSummary> {
     const { order } = this;
     const began = performance.now();
-    const tell = (phase: string, done = 0, total: number | null = null) =>
-      context.tell("progress", { phase, done, total, seconds: (performance.now() - began) / 1000 });
-    tell("preparing");
+    const onProgress = (progress: TrainProgress) =>
+      context.tell("progress", { ...progress, seconds: (performance.now() - began) / 1000 });
+    const long = new Long({ signal: this.#stop.signal, onProgress }, "trainer.train");
+    long.begin("preparing");
     const { engine, threads, seed = 0 } = order.options;
     const start = await startModel(order.model ?? "auto", {
       ...(order.options.engine && { engine }),
@@ -79,29 +81,34 @@ export class Running {
     };
     const options: TrainOptions = { ...settled, ...order.options, model: start.model };
     const automatic = isAutomatic(start.model);
-    const corpus = await Corpus.read(rows, frontEndOf(options, start));
+    const corpus = await Corpus.read(rows, frontEndOf(options, start), long.inner());
     const known = start.model instanceof TextClassifier ? start.model.labels : [];
     const classes = corpus.classes(corpus.labels(known));
     const { duplicates } = options;
-    const [train, test] = holdOut(corpus, classes, { share: testSplit, seed, duplicates, automatic });
+    long.begin("holding out");
+    const [train, test] = await long.run(
+      holdOut(corpus, classes, { share: testSplit, seed, duplicates, automatic }),
+    );
     const material = { corpus, train, test };
     const vectors = order.vectors && (await readVectors(...(await vectorBytes(order.vectors))));
     const learning: TrainOptions = {
       ...options,
-      ...{ rows: train, signal: this.#stop.signal },
+      ...{ rows: train, ...long.inner() },
       ...(vectors ? { vectors } : {}),
       ...(automatic
-        ? { onStep: stepTeller(tell) }
-        : { callbacks: [(this.#watch = new TrainingWatch(context, order, this.gate, this.#kept))] }),
-      ...(automatic ? {} : { onPrepared: (prepared) => this.#prepared(context, prepared, material, start) }),
+        ? {}
+        : {
+            callbacks: [(this.#watch = new TrainingWatch(context, order, this.gate, this.#kept))],
+            onPrepared: (prepared) => this.#prepared(context, prepared, material, start),
+          }),
     };
     const classifier = await this.#trained(corpus, learning);
     if (context.signal.aborted || this.#isForgotten) throw abortError("trainer.train");
-    tell("measuring");
+    // What was learned until it was cancelled is measured all the same.
+    const then = { signal: context.signal, onProgress };
     const evaluation =
-      test.length > 0 ? await classifier.evaluate(corpus, { rows: test, mistakes: 20 }) : null;
-    tell("examining");
-    const findings = examine(classifier, { corpus, rows: train }, test);
+      test.length > 0 ? await classifier.evaluate(corpus, { rows: test, mistakes: 20, ...then }) : null;
+    const findings = await examine(classifier, { corpus, rows: train }, test, then);
     return {
       ...{ labels: classifier.labels, evaluation, findings, epochs: this.#kept.epochs },
       ...{ parameters: classifier.model.countParams(), engine: classifier.model.engineName },
@@ -124,12 +131,12 @@ export class Running {
     }
   }
 
-  #prepared(
+  async #prepared(
     context: Context,
     { model, vectorizer, length, labels, rows, heldOut }: Prepared,
     { corpus, test }: { corpus: Corpus; test: Uint32Array },
     { model: from }: StartModel,
-  ): void {
+  ): Promise<void> {
     const continued = from instanceof TextClassifier && from.model.outputSize === model.outputSize;
     const threshold = continued ? from.threshold : 0.5;
     const live = new TextClassifier({
@@ -146,7 +153,7 @@ export class Running {
       rows: { train: rows.length, validation: heldOut.length, test: test.length },
       ...{ vocabulary: vectorizer.size, length },
       ...{ parameters: model.countParams(), engine: model.engineName, summary: model.summary() },
-      findings: quickCheckup({ model, vectorizer, length, labels, texts, ...tested }),
+      findings: await quickCheckup({ model, vectorizer, length, labels, texts, ...tested }),
     });
   }
 
@@ -209,27 +216,22 @@ export class Running {
   }
 }
 
-/** Automatic classifiers say what they begin, and not how much there is to do. */
-function stepTeller(tell: (phase: string, done: number) => void): (what: string) => void {
-  let steps = 0;
-  return (what) => tell(what, steps++);
-}
-
 function frontEndOf(options: TrainOptions, { model }: StartModel) {
   if (isAutomatic(model)) return { frontEnd: "lexer" } as const;
   return frontEndFor(options, model instanceof TextClassifier ? model : null);
 }
 
 /** What the doctor finds; of an automatic classifier, which reads n-grams, without its vectorizer. */
-function examine(
+async function examine(
   classifier: TextClassifier,
   texts: NonNullable<Subject["texts"]>,
   test: Uint32Array,
-): Finding[] {
+  options: LongOptions,
+): Promise<Finding[]> {
   const { model, encoder, labels, threshold, training } = classifier;
   const reads =
     encoder instanceof IdEncoder ? { vectorizer: encoder.vectorizer, length: encoder.length } : {};
   const tested = test.length > 0 ? { test: { corpus: texts.corpus, rows: test } } : {};
   const subject: Subject = { model, ...reads, labels, threshold, training, texts, ...tested };
-  return encoder instanceof IdEncoder ? checkup(subject) : quickCheckup(subject);
+  return encoder instanceof IdEncoder ? checkup(subject, options) : quickCheckup(subject, options);
 }

@@ -2,7 +2,7 @@
 import { booleanOf, textsOf } from "../base/arguments.js";
 import { finiteNumber, inputError, knownOptions } from "../base/errors.js";
 import type { Progress } from "../base/progress.js";
-import type { TrainOptions } from "../classifier/options.js";
+import type { TrainOptions, TrainProgress } from "../classifier/options.js";
 import { Connection, listenerOf, WORKER_OPTIONS, type WorkerOptions } from "./connection.js";
 import type { DataOptions } from "./read-data.js";
 import type { BatchReport, EpochReport, Learnt, PreparedReport, ReadReport } from "./reports.js";
@@ -12,11 +12,11 @@ import { Training } from "./training.js";
 import { checkSendable } from "./transfer.js";
 
 /** What watches any call that takes long. */
-export interface WatchOptions {
+export interface WatchOptions<P extends Progress = Progress> {
   /** Ends it: an AbortError is then thrown. */
   signal?: AbortSignal;
   /** Told how far it is, from the beginning on. */
-  onProgress?(progress: Progress): void;
+  onProgress?(progress: P): void;
 }
 
 /** Options of `Trainer.read`: which columns, how the file is written, and who watches. */
@@ -40,7 +40,9 @@ const CLONED = [
 ];
 
 /** Options of `Trainer.train`; all may be left out. Those of `TextClassifier.train` mean the same here. */
-export interface WorkerTrainOptions extends Pick<TrainOptions, (typeof CLONED)[number]>, WatchOptions {
+export interface WorkerTrainOptions
+  extends Pick<TrainOptions, (typeof CLONED)[number]>,
+    WatchOptions<TrainProgress> {
   /** "auto" (the default), "linear", a preset's name; the text of a Keras script; or a model file to go on from. */
   model?: string | ScriptSource | Exclude<FileSource, string>;
   /** A file of word vectors to begin with: GloVe, word2vec or fastText. */

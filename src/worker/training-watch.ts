@@ -35,7 +35,6 @@ export class TrainingWatch implements Callback {
   heldOut: HeldOut | null = null;
   #waiting: Learnt[] = [];
   #told = Number.NEGATIVE_INFINITY;
-  readonly #began = performance.now();
   #epochMs = 0;
   #since = 0;
 
@@ -52,7 +51,6 @@ export class TrainingWatch implements Callback {
     this.progress = progress;
     if (progress.epoch === 0 && progress.batch === 0) this.keep(progress.model, 0);
     await this.gate.pass(placeOf(progress), false);
-    this.tellProgress(progress);
   }
 
   onEpochBegin(): void {
@@ -104,14 +102,7 @@ export class TrainingWatch implements Callback {
       "batch" in last && answering ? { batch: { ...last.batch, answers: this.#answers() } } : last;
     this.#waiting = [];
     this.context.tell("learnt", [...learnt, answered]);
-    this.tellProgress(this.progress);
     this.#told = performance.now();
-  }
-
-  private tellProgress({ epoch, epochs, batch, batches }: TrainingProgress): void {
-    const phase = `epoch ${Math.min(epoch + 1, epochs)} of ${epochs}`;
-    const seconds = (performance.now() - this.#began) / 1000;
-    this.context.tell("progress", { phase, done: epoch * batches + batch, total: epochs * batches, seconds });
   }
 
   #answers(): Prediction[] {

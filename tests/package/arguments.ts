@@ -920,8 +920,8 @@ export const CALLABLES: Callable[] = [
   simple("draw.ablationPage", draw.ablationPage, ablated, "a.keras"),
   simple("draw.findPage", draw.findPage, found, "a.keras"),
   simple("draw.textComparisonPicture", draw.textComparisonPicture, comparedTexts, ids),
-  simple("draw.twoModelsPage", draw.twoModelsPage, () => ({
-    ...{ names: ["a.keras", "b.keras"], text: comparedTexts(), data: null },
+  simple("draw.twoModelsPage", draw.twoModelsPage, async () => ({
+    ...{ names: ["a.keras", "b.keras"], text: await comparedTexts(), data: null },
   })),
   simple("draw.unitsPage", draw.unitsPage, surveyed, "a.keras"),
   simple("draw.chainPicture", draw.chainPicture, () => explain.cellView(recurrent(), sentence()), asked),

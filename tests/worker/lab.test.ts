@@ -32,7 +32,7 @@ test("cell by cell in workers, an experiment comes to what it does in one thread
   assert.equal(result.runs.length, 24);
   assert.deepEqual(new Set(told.map(({ cell }) => cell)), new Set(SMALL.cells));
   assert.deepEqual(
-    told.filter(({ finished }) => finished).map(({ done, runs }) => [done, runs]),
+    told.filter(({ finished }) => finished).map(({ done, total }) => [done, total]),
     Array.from({ length: 24 }, (_, k) => [k + 1, 24]),
   );
 });

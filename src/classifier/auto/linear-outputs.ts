@@ -6,8 +6,8 @@
 import { inputError, wholeNumber } from "../../base/errors.js";
 import { warnOnce } from "../../base/notes.js";
 import { percent } from "../../base/numbers.js";
-import type { SynchronousEngine } from "../../engines/engine.js";
 import type { Pieces } from "../../base/pieces.js";
+import type { SynchronousEngine } from "../../engines/engine.js";
 import { ENGINES } from "../../engines/engines.js";
 import { PURPOSE, Random } from "../../kernels/philox.js";
 import type { Model } from "../../model/model.js";

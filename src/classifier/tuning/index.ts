@@ -14,4 +14,4 @@ export {
   uniform,
 } from "./space.js";
 export type { Trial, TrialRecord, TrialStore } from "./trial.js";
-export { type TuneOptions, type TuneResult, tune } from "./tune.js";
+export { type TuneOptions, type TuneProgress, type TuneResult, tune } from "./tune.js";

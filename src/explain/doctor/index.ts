@@ -60,7 +60,11 @@ export async function checkup(subject: Subject, options: LongOptions = {}): Prom
   return examined(subject, checks, looking(subject.model, options, "checkup"));
 }
 
-async function examined<S extends DataSubject>(subject: S, checks: readonly Check<S>[], long: Long): Promise<Finding[]> {
+async function examined<S extends DataSubject>(
+  subject: S,
+  checks: readonly Check<S>[],
+  long: Long,
+): Promise<Finding[]> {
   long.begin("reading");
   await long.run(lookAtTexts(subject));
   long.begin("examining", checks.length);

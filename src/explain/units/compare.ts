@@ -10,6 +10,7 @@ import { type OpenNetwork, openNetwork, type TextNetwork } from "./network.js";
 import type { UnitPart } from "./parts.js";
 import {
   checkStudy,
+  lengthOf,
   readRows,
   STUDY_OPTIONS,
   type StudyRow,
@@ -121,7 +122,8 @@ export async function compareUnits(
     for (const [k, network] of networks.entries())
       walks.push(new UnitWalk(network, { layer: options.layer === undefined ? undefined : layers[k] }));
     const streams = sides.map((rows, k) => {
-      const reading = { where: WHERE, targets: "none", ...(k === 0 ? { long } : {}) } as const;
+      const told = k === 0 ? { long, total: lengthOf(texts) } : {};
+      const reading = { where: WHERE, targets: "none", ...told } as const;
       return walks[k]!.walk(readRows(rows, networks[k] as OpenNetwork, reading));
     });
     return await compared(walks, streams as Streams, layers, pairingOf(networks));

@@ -65,6 +65,8 @@ export interface StudiedText {
 export interface Reading {
   /** What they are read for; undefined where another reader tells how far it is. */
   long?: Long | undefined;
+  /** How many there are, where that is known. Default: told by the list that they are. */
+  total?: number | null;
   /** The function that asks. */
   where: string;
   /** Whether what is known of a text must be known, is taken where it is, or is passed over. */
@@ -85,7 +87,8 @@ export async function* readRows(
   const { long, where } = reading;
   const targetsOf = targetReader(network, reading);
   let texts = 0;
-  long?.begin("reading", Array.isArray(rows) ? rows.length : null);
+  const { total = lengthOf(rows) } = reading;
+  long?.begin("reading", total);
   for await (const given of rows) {
     const at = `${where} row ${++texts}`;
     const known: KnownOfText = typeof given === "string" ? {} : objectOf(given, at, ROW);
@@ -98,6 +101,9 @@ export async function* readRows(
   }
   long?.end();
 }
+
+/** How many texts there are; null where they come one by one. */
+export const lengthOf = (texts: StudyRows): number | null => (Array.isArray(texts) ? texts.length : null);
 
 const ROW = "a text, { text, … } or { ids, … }";
 

@@ -1,6 +1,7 @@
 /** The functions over a data set, from outside: every kind of network, labels, ends before the end, and what is refused. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import type { Progress } from "../../../src/base/progress.js";
 import { ENGINES } from "../../../src/engines/engines.js";
 import {
   ablateUnits,
@@ -226,23 +227,29 @@ test("a signal ends every one of them, and engines are disposed of; progress cou
     recordUnits: (texts, options) => all(recordUnits(classifier, texts, options)),
   };
   for (const [name, call] of Object.entries(calls)) {
-    const seen: number[] = [];
-    const onProgress = (texts: number) => seen.push(texts);
+    const seen: string[] = [];
+    const onProgress = ({ phase, done, total }: Progress) => seen.push(`${phase} ${done} of ${total}`);
     const done = await enginesLeft(() => call(labelled, { onProgress }));
     assert.deepEqual(
       done,
       { made: name === "ablateUnits" || name === "compareUnits" ? 2 : 1, left: 0 },
       name,
     );
-    const once = TEXTS.map((_, k) => k + 1);
-    assert.deepEqual(seen, name === "ablateUnits" ? [...once, ...once] : once, name);
+    const once = [`reading 0 of ${labelled.length}`, `reading ${labelled.length} of ${labelled.length}`];
+    const read = seen.filter((each) => each.startsWith("reading"));
+    assert.deepEqual(read, name === "ablateUnits" ? [...once, ...once] : once, name);
     const stop = new AbortController();
-    const stopped = {
-      signal: stop.signal,
-      onProgress: (texts: number) => texts === 3 && stop.abort(),
+    const stopping = {
+      *[Symbol.iterator]() {
+        for (const [k, text] of labelled.entries()) {
+          if (k === 3) stop.abort();
+          yield text;
+        }
+      },
     };
+    const stopped = { signal: stop.signal };
     const ended = await enginesLeft(() =>
-      assert.rejects(call(labelled, stopped), { name: "AbortError", message: `${name} was aborted` }),
+      assert.rejects(call(stopping, stopped), { name: "AbortError", message: `${name} was aborted` }),
     );
     assert.equal(ended.left, 0, name);
     const refused = await enginesLeft(() => assert.rejects(call([labelled[0]!, 5 as never], {}), InputError));
@@ -279,10 +286,15 @@ test("two networks take their texts from one source, which is closed where they 
   }
   await assert.rejects(compareUnits(classifier, classifier, generated()), /the source failed/);
   const stop = new AbortController();
-  const onProgress = () => stop.abort();
-  await assert.rejects(
-    compareUnits(classifier, classifier, generated(), { signal: stop.signal, onProgress }),
-  );
+  function* stopping() {
+    for (const text of generated()) {
+      stop.abort();
+      yield text;
+    }
+  }
+  await assert.rejects(compareUnits(classifier, classifier, stopping(), { signal: stop.signal }), {
+    name: "AbortError",
+  });
   assert.equal(closed, 2);
 });
 
