@@ -38,8 +38,8 @@ export interface PathView extends PathFormula {
   norm: number;
 }
 
-/** A gradient on its way back over the words of a text; one step taken apart, path by path, and checked. */
-export interface GradientView {
+/** A gradient on its way back over the words of a text; one step taken apart, path by path. */
+export interface GradientPaths {
   /** The layer's name. */
   layer: string;
   /** Keras's class name. */
@@ -54,8 +54,6 @@ export interface GradientView {
   norms: GradientStep["norms"][];
   /** Over the words: the norm of each path into the step before. */
   paths: Record<string, number[]>;
-  /** Largest singular value of each word's step, and of all steps after it together. */
-  gains: { steps: number[]; products: number[] };
   /** Steps of padding read before the first word, the norm of ∂E/∂memory at the very first, and steps after the last word. */
   padding: { steps: number; first: number; after: number };
   /** The gradient of the step before `chosen`, path by path. */
@@ -67,6 +65,12 @@ export interface GradientView {
   formulas: { whole: string; hidden: string; total: string; slopes: string[] };
   /** The paths into the step before, with their values. */
   step: PathView[];
+}
+
+/** The same, checked, with the most that each step can do to a gradient, and what fresh cells do to it. */
+export interface GradientView extends GradientPaths {
+  /** Largest singular value of each word's step, and of all steps after it together. */
+  gains: { steps: number[]; products: number[] };
   /** The same gradient by other ways. */
   check: GradientCheck;
   /** What must be said of these numbers: that there is no gradient, or that differences run over a kink. Mostly empty. */
@@ -75,12 +79,31 @@ export interface GradientView {
   study: Study | null;
 }
 
-/** Options of `gradientView`. */
-export interface GradientViewOptions extends GradientOptions {
+/** Options of `gradientPaths`. */
+export interface GradientPathsOptions extends GradientOptions {
   /** Place in the row, from 0, of the step t whose δ_{t−1} is taken apart; by default the last word that E hangs on. */
   at?: number;
+}
+
+/** Options of `gradientView`. */
+export interface GradientViewOptions extends GradientPathsOptions {
   /** Also run the study of fresh cells, with this seed. */
   study?: { seed: number } | null;
+}
+
+/**
+ * Follows a gradient back over the words of a sentence, and takes one of its steps apart path by path: what `gradientView` has
+ * without its checks, which take longer than all the rest.
+ * @throws InputError where layer, place or target are not there
+ */
+export function gradientPaths(
+  model: Model,
+  sentence: Sentence,
+  options: GradientPathsOptions = {},
+): GradientPaths {
+  checkSentence(sentence);
+  knownOptions(options, [...CHOICE_OPTIONS, "layer", "at"], "gradientPaths");
+  return follow(model, sentence, options).view;
 }
 
 /**
@@ -95,9 +118,33 @@ export function gradientView(
   checkSentence(sentence);
   knownOptions(options, [...CHOICE_OPTIONS, "layer", "at", "study"], "gradientView");
   const { at, study, ...asked } = options;
-  const open = openCell(model, options.layer);
+  const { view, flow, shown, chosen } = follow(model, sentence, {
+    ...asked,
+    ...(at === undefined ? {} : { at }),
+  });
   const row = rowOf(sentence);
-  const flow = gradientFlow(model, row, asked);
+  const check = checkGradient(model, row, { ...asked, step: chosen.step - 1 });
+  const from = Math.min(...shown.map(({ t }) => t));
+  return {
+    ...view,
+    gains: wordGains(model, sentence, options.layer, shown),
+    check,
+    notes: gradientNotes(model, flow, check, asked.kind),
+    study: study ? gradientStudy(model, row, { ...study, layer: options.layer, from }) : null,
+  };
+}
+
+interface Followed {
+  view: GradientPaths;
+  flow: GradientFlow;
+  /** The steps of the words. */
+  shown: GradientStep[];
+  chosen: GradientStep;
+}
+
+function follow(model: Model, sentence: Sentence, { at, ...asked }: GradientPathsOptions): Followed {
+  const open = openCell(model, asked.layer);
+  const flow = gradientFlow(model, rowOf(sentence), asked);
   const { places } = flow;
   const shown = flow.steps.filter(({ t }) => wordAt(sentence, t, places) !== "");
   const chosen = choose(shown, at, countedPlaces(sentence, places));
@@ -105,10 +152,8 @@ export function gradientView(
   const formulas = pathFormulas(open.layer).filter(
     ({ path }) => path !== "above" || norm(step.paths[path]!) > 0,
   );
-  const check = checkGradient(model, row, { ...asked, step: chosen.step - 1 });
   const first = shown[0]!;
-  const from = Math.min(...shown.map(({ t }) => t));
-  return {
+  const view: GradientPaths = {
     layer: flow.layer,
     kind: flow.kind,
     state: flow.state,
@@ -122,7 +167,6 @@ export function gradientView(
     paths: Object.fromEntries(
       formulas.map(({ path }) => [path, shown.map(({ paths }) => (paths[path] ? norm(paths[path]) : 0))]),
     ),
-    gains: wordGains(model, sentence, options.layer, shown),
     padding: {
       steps: first.step,
       first: flow.steps[0]!.norms.total,
@@ -139,10 +183,8 @@ export function gradientView(
       const value = step.paths[formula.path]!;
       return { ...formula, value, norm: norm(value) };
     }),
-    check,
-    notes: gradientNotes(model, flow, check, asked.kind),
-    study: study ? gradientStudy(model, row, { ...study, layer: options.layer, from }) : null,
   };
+  return { view, flow, shown, chosen };
 }
 
 /** @param counted the places that people count */
