@@ -42,6 +42,9 @@ export async function openSource(
   return { opened: await openFile(bytes, name, neighbour), options: { name, ...engine } };
 }
 
+/** Whether a file of that name is a Keras script or notebook. */
+export const isScript = (name: string): boolean => /\.(py|ipynb)$/i.test(name);
+
 /** What messages call a model's file. @throws InputError for what is none of path, URL and bytes */
 export function nameOf(source: unknown): string {
   if (source instanceof Uint8Array) return "file";
