@@ -26,7 +26,7 @@ export function OfLayer({ children }: { children: (chosen: LayerFacts) => Compon
   return (
     <>
       {all.length > 1 ? (
-        <label class="field">
+        <label class="field narrow">
           Layer
           <select
             value={chosen.layer}
@@ -81,7 +81,7 @@ export function ChooseUnit({
   onPick(unit: number): void;
 }) {
   return (
-    <label class="field">
+    <label class="field narrow">
       Unit (0 to {units - 1})
       <input
         type="number"

@@ -111,11 +111,11 @@ export function Lines(props: LinesProps) {
         }}
       >
         <title id={`${id}-title`}>{title}</title>
-        {y.ticks(log ? 4 : 5).map((tick) => (
+        {(log ? logTicks(y.ticks()) : y.ticks(5)).map((tick) => (
           <g key={tick} class="tick">
             <line x1={EDGE.left} x2={WIDTH - EDGE.right} y1={y(tick)} y2={y(tick)} />
             <text x={EDGE.left - 8} y={y(tick)} dy="0.32em" text-anchor="end">
-              {log ? tick.toExponential(0).replace("-", "−") : String(tick).replace("-", "−")}
+              {(log && (tick < 1e-3 || tick >= 1e5) ? tick.toExponential(0) : String(tick)).replace("-", "−")}
             </text>
           </g>
         ))}
@@ -123,7 +123,13 @@ export function Lines(props: LinesProps) {
           .ticks(Math.min(8, Math.max(1, places.length - 1)))
           .filter((tick) => Number.isInteger(tick) || x1 - x0 < 2)
           .map((tick) => (
-            <text key={tick} class="mark" x={x(tick)} y={HEIGHT - EDGE.bottom + 16} text-anchor="middle">
+            <text
+              key={tick}
+              class="mark"
+              x={x(tick)}
+              y={HEIGHT - EDGE.bottom + 16}
+              text-anchor={anchorAt(x(tick))}
+            >
               {xLabel(tick)}
             </text>
           ))}
@@ -162,4 +168,17 @@ export function Lines(props: LinesProps) {
       </ul>
     </Picture>
   );
+}
+
+/** What stands at an edge is written inwards. */
+const anchorAt = (place: number) => (place > WIDTH - 40 ? "end" : place < EDGE.left + 4 ? "start" : "middle");
+
+/** Of a logarithmic axis: powers of ten where there are enough of them, else some between. */
+function logTicks(ticks: readonly number[]): number[] {
+  const [least = 1, most = 1] = [ticks[0], ticks.at(-1)];
+  const decades = Math.log10(most / least);
+  const digits = decades > 2 ? "1" : decades > 0.8 ? "125" : "123456789";
+  const kept = ticks.filter((tick) => digits.includes(tick.toExponential()[0]!));
+  const every = Math.ceil(kept.length / 8);
+  return kept.filter((_, k) => k % every === 0);
 }

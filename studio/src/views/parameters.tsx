@@ -57,11 +57,7 @@ export function View() {
         <Problem error={error} />
       ) : isScript ? (
         <div class="told" aria-busy={pending}>
-          {value ? (
-            <OfModel model={value} isQuiz={quiz.value === "1"} />
-          ) : (
-            <p class="quiet">…</p>
-          )}
+          {value ? <OfModel model={value} isQuiz={quiz.value === "1"} /> : <p class="quiet">…</p>}
         </div>
       ) : (
         subject.value && <OfModel model={subject.value.model} isQuiz={quiz.value === "1"} />

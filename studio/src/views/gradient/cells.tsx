@@ -25,7 +25,7 @@ export function Cells({ layer, text }: { layer: LayerFacts; text: string | numbe
         Cells as they are before any training, all with {count(layer.units)} units: who lets a gradient
         through by nature?
       </p>
-      <label class="field">
+      <label class="field narrow">
         Cells
         <select
           value={all ? "all" : "fresh"}

@@ -48,7 +48,7 @@ export function Sweep({ layer, text, choice }: PathsProps) {
       <h2 id="moved">
         {layer.kind === "SimpleRNN" ? "What if R were larger?" : "What if a gate stood open?"}
       </h2>
-      <label class="field">
+      <label class="field narrow">
         What is moved
         <select
           value={part}

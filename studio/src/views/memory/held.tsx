@@ -8,7 +8,7 @@ import { Table } from "../../parts/table.js";
 import { Told } from "../../parts/told.js";
 import { useExplained } from "../../state/explained.js";
 import { at, type LayerFacts } from "../../state/reading.js";
-import { figure, percent, plural } from "../../state/words.js";
+import { figure, percent, plural, six } from "../../state/words.js";
 import { SignedBars } from "./signed-bars.js";
 
 type View = NonNullable<ExplainResult<"memoryView">>;
@@ -105,8 +105,8 @@ function Drawn({ layer, view, unit, onUnit }: Omit<HeldProps, "text"> & { view: 
         caption="The sum"
         headers={["", `unit ${unit}`]}
         rows={[
-          ["words and padding, added up", <span data-sum={sum}>{sum.toFixed(6)}</span>],
-          ["forward pass", <span data-memory={memory[unit]}>{memory[unit]!.toFixed(6)}</span>],
+          ["words and padding, added up", <span data-sum={sum}>{six(sum)}</span>],
+          ["forward pass", <span data-memory={memory[unit]}>{six(memory[unit]!)}</span>],
           ["largest difference in any unit", <span data-residual={residual}>{figure(residual)}</span>],
         ]}
       />

@@ -7,7 +7,7 @@ import { Told } from "../../parts/told.js";
 import { useExplained } from "../../state/explained.js";
 import { at, type LayerFacts } from "../../state/reading.js";
 import { routedNumber } from "../../state/route.js";
-import { figure } from "../../state/words.js";
+import { figure, six } from "../../state/words.js";
 
 const steps = routedNumber("k", 2);
 const MOST = 8;
@@ -69,7 +69,6 @@ function Terms({ told, words, unit }: TermsProps) {
     if (t === undefined) return "all before";
     return words.length === places ? words[t] || "padding" : `step ${t + 1}`;
   };
-  const six = (number: number) => number.toFixed(6).replace("-", "−");
   return (
     <div class="stack">
       <p>
