@@ -128,7 +128,7 @@ describe("gradient in the studio", { skip: missing }, () => {
     const options = { ...(await served(classifier)), at: "#open=model.keras&view=gradient&of=logOdds" };
     await inStudio(options, async ({ page }) => {
       page.setDefaultTimeout(PATIENCE);
-      await page.getByLabel("Of", { exact: true }).selectOption(labels[0]!);
+      await page.getByRole("combobox", { name: "Of", exact: true }).selectOption(labels[0]!);
       await page.getByText(`log-odds for ${labels[0]}`).first().waitFor();
       const rows = await tableOf(page, "at every word, E = log-odds");
       for (const [k, row] of rows.entries()) assert.ok(near(read(row[0]!), paths.norms[k]!.total, 1e-2));

@@ -59,7 +59,7 @@ describe("memory in the studio", { skip: missing }, () => {
       const map = page.getByRole("application", { name: "What each word left in each unit" });
       await map.focus();
       await page.keyboard.press("ArrowDown");
-      await page.getByText("Unit 1: c at the end is").waitFor();
+      await page.getByRole("heading", { name: "Unit 1: c at the end is" }).waitFor();
       await page.keyboard.press("ArrowRight");
       await page.getByText("The memory at “claim” is a sum").waitFor();
       assert.match(page.url(), /unit=1/);

@@ -28,7 +28,7 @@ describe("parameters in the studio", { skip: missing }, () => {
       assert.equal(await page.locator(".summary").textContent(), model.summary());
       const lstm = page.locator('[data-layer="lstm"]');
       assert.match((await lstm.textContent())!, /4 × \(\(16 \+ 32\) × 32 \+ 32\) = 6,272/);
-      assert.equal(await lstm.locator("math").count(), 1);
+      assert.ok((await lstm.locator("math").count()) > 0, "its formula is MathML");
     });
   });
 
