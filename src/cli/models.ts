@@ -5,12 +5,12 @@ import { readBytes } from "../base/node-files.js";
 import { PRESET_NAMES, type PresetSizes, presetModel } from "../classifier/presets.js";
 import type { Receipt } from "../formats/keras/receipt.js";
 import { wordsOf } from "../formats/python/expressions.js";
-import { notebookScript } from "../formats/python/notebook.js";
-import { type Definition, type Definitions, decodeScript } from "../formats/python/script.js";
+import type { Definition, Definitions } from "../formats/python/script.js";
 import { loadFile } from "../model/load.js";
 import type { Model } from "../model/model.js";
 import type { ModelOptions } from "../model/options.js";
-import { readKerasScript, type ScriptModel } from "../model/script.js";
+import { readKerasScript, type ScriptModel, scriptIn } from "../model/script.js";
+import { isScript } from "../model/source.js";
 import { sayNotes } from "./notes.js";
 import type { Idle } from "./options.js";
 
@@ -44,9 +44,6 @@ export interface OpenedModel {
   extras: unknown;
 }
 
-/** Whether a word names a Keras script or a notebook of one. */
-export const isScript = (word: string): boolean => /\.(py|ipynb)$/i.test(word);
-
 /**
  * A model file of any kind that is read, or a Keras script (never run). What may make it behave otherwise is said on
  * stderr: all of it, or with `training: false` what matters to a model that only predicts.
@@ -76,8 +73,7 @@ export async function openScript(
   file: string,
   { definitions, engine, threads, seed }: ModelOptions & { definitions?: Definitions } = {},
 ): Promise<ScriptModel> {
-  const bytes = await readBytes(file);
-  const text = /\.ipynb$/i.test(file) ? notebookScript(bytes, file) : { source: decodeScript(bytes, file) };
+  const text = scriptIn(await readBytes(file), file);
   const words = wordsOf(text.source);
   for (const name of Object.keys(definitions ?? {})) {
     const isName = /^\w+$/.test(name);

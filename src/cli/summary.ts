@@ -8,17 +8,9 @@ import type { Definitions } from "../formats/python/script.js";
 import { describeModel } from "../model/describe.js";
 import type { Model } from "../model/model.js";
 import { selfCheck } from "../model/self-check.js";
+import { isScript } from "../model/source.js";
 import { say, whole } from "./context.js";
-import {
-  define,
-  idleFor,
-  isScript,
-  namedModel,
-  openModel,
-  openScript,
-  readModel,
-  sourceOf,
-} from "./models.js";
+import { define, idleFor, namedModel, openModel, openScript, readModel, sourceOf } from "./models.js";
 import { choice, refuseIdle } from "./options.js";
 import { sayScript } from "./script.js";
 import { receiptText } from "./ui/receipt.js";

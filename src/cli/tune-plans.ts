@@ -12,8 +12,8 @@ import { drawTrials, type Settings, type Space } from "../classifier/tuning/spac
 import { namedError } from "../classifier/tuning/trial.js";
 import type { VectorsFile } from "../data/vectors/read.js";
 import { writeKeras } from "../formats/keras/write.js";
+import { isScript } from "../model/source.js";
 import { decided, resolveCorpusFrontEnd } from "../tokens/options.js";
-import { isScript } from "./models.js";
 import { type Idle, refuseIdle } from "./options.js";
 import { flagsOfScript } from "./script.js";
 import type { TrainFlags } from "./train-flags.js";

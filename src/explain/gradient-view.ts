@@ -41,8 +41,8 @@ export interface PathView extends PathFormula {
   norm: number;
 }
 
-/** A gradient on its way back over the words of a text; one step taken apart, path by path, and checked. */
-export interface GradientView {
+/** A gradient on its way back over the words of a text; one step taken apart, path by path. */
+export interface GradientPaths {
   /** The layer's name. */
   layer: string;
   /** Keras's class name. */
@@ -57,8 +57,6 @@ export interface GradientView {
   norms: GradientStep["norms"][];
   /** Over the words: the norm of each path into the step before. */
   paths: Record<string, number[]>;
-  /** Largest singular value of each word's step, and of all steps after it together. */
-  gains: { steps: number[]; products: number[] };
   /** Steps of padding read before the first word, the norm of ∂E/∂memory at the very first, and steps after the last word. */
   padding: { steps: number; first: number; after: number };
   /** The gradient of the step before `chosen`, path by path. */
@@ -70,6 +68,12 @@ export interface GradientView {
   formulas: { whole: string; hidden: string; total: string; slopes: string[] };
   /** The paths into the step before, with their values. */
   step: PathView[];
+}
+
+/** The same, checked, with the most that each step can do to a gradient, and what fresh cells do to it. */
+export interface GradientView extends GradientPaths {
+  /** Largest singular value of each word's step, and of all steps after it together. */
+  gains: { steps: number[]; products: number[] };
   /** The same gradient by other ways. */
   check: GradientCheck;
   /** What must be said of these numbers: that there is no gradient, or that differences run over a kink. Mostly empty. */
@@ -78,12 +82,31 @@ export interface GradientView {
   study: Study | null;
 }
 
-/** Options of `gradientView`. */
-export interface GradientViewOptions extends GradientOptions, LongOptions {
+/** Options of `gradientPaths`. */
+export interface GradientPathsOptions extends GradientOptions {
   /** Place in the row, from 0, of the step t whose δ_{t−1} is taken apart; by default the last word that E hangs on. */
   at?: number;
+}
+
+/** Options of `gradientView`. */
+export interface GradientViewOptions extends GradientPathsOptions, LongOptions {
   /** Also run the study of fresh cells, with this seed. */
   study?: { seed: number } | null;
+}
+
+/**
+ * Follows a gradient back over the words of a sentence, and takes one of its steps apart path by path: what `gradientView` has
+ * without its checks, which take longer than all the rest.
+ * @throws InputError where layer, place or target are not there
+ */
+export function gradientPaths(
+  model: Model,
+  sentence: Sentence,
+  options: GradientPathsOptions = {},
+): GradientPaths {
+  checkSentence(sentence);
+  knownOptions(options, [...CHOICE_OPTIONS, "layer", "at"], "gradientPaths");
+  return follow(model, sentence, options).view;
 }
 
 /**
@@ -99,9 +122,45 @@ export async function gradientView(
   knownOptions(options, [...CHOICE_OPTIONS, "layer", "at", "study", ...LONG_OPTIONS], "gradientView");
   const { at, study, signal: _, onProgress: __, ...asked } = options;
   const long = looking(model, options, "gradientView");
-  const open = openCell(model, options.layer);
+  const { view, flow, shown, chosen } = follow(model, sentence, {
+    ...asked,
+    ...(at === undefined ? {} : { at }),
+  });
   const row = rowOf(sentence);
-  const flow = gradientFlow(model, row, asked);
+  const check = await checkGradient(model, row, { ...asked, ...long.inner(), step: chosen.step - 1 });
+  const first = shown[0]!;
+  long.begin("gains", flow.steps.length - Math.max(1, first.step));
+  const own = gainsOf(model, sentence, options.layer, first.step);
+  const { steps: stepGains, products } = await long.run(own);
+  const from = Math.min(...shown.map(({ t }) => t));
+  const studied = study
+    ? await gradientStudy(model, row, { ...study, layer: options.layer, from, ...long.inner() })
+    : null;
+  long.end();
+  long.hear();
+  return {
+    ...view,
+    gains: {
+      steps: shown.map(({ step: s }) => stepGains[s]!),
+      products: shown.map(({ step: s }) => products[s]!),
+    },
+    check,
+    notes: gradientNotes(model, flow, check, asked.kind),
+    study: studied,
+  };
+}
+
+interface Followed {
+  view: GradientPaths;
+  flow: GradientFlow;
+  /** The steps of the words. */
+  shown: GradientStep[];
+  chosen: GradientStep;
+}
+
+function follow(model: Model, sentence: Sentence, { at, ...asked }: GradientPathsOptions): Followed {
+  const open = openCell(model, asked.layer);
+  const flow = gradientFlow(model, rowOf(sentence), asked);
   const { places } = flow;
   const shown = flow.steps.filter(({ t }) => wordAt(sentence, t, places) !== "");
   const chosen = choose(shown, at, countedPlaces(sentence, places));
@@ -109,18 +168,8 @@ export async function gradientView(
   const formulas = pathFormulas(open.layer).filter(
     ({ path }) => path !== "above" || norm(step.paths[path]!) > 0,
   );
-  const check = await checkGradient(model, row, { ...asked, ...long.inner(), step: chosen.step - 1 });
   const first = shown[0]!;
-  const from = Math.min(...shown.map(({ t }) => t));
-  long.begin("gains", flow.steps.length - Math.max(1, first.step));
-  const own = gainsOf(model, sentence, options.layer, first.step);
-  const { steps: stepGains, products } = await long.run(own);
-  const studied = study
-    ? await gradientStudy(model, row, { ...study, layer: options.layer, from, ...long.inner() })
-    : null;
-  long.end();
-  long.hear();
-  return {
+  const view: GradientPaths = {
     layer: flow.layer,
     kind: flow.kind,
     state: flow.state,
@@ -134,10 +183,6 @@ export async function gradientView(
     paths: Object.fromEntries(
       formulas.map(({ path }) => [path, shown.map(({ paths }) => (paths[path] ? norm(paths[path]) : 0))]),
     ),
-    gains: {
-      steps: shown.map(({ step: s }) => stepGains[s]!),
-      products: shown.map(({ step: s }) => products[s]!),
-    },
     padding: {
       steps: first.step,
       first: flow.steps[0]!.norms.total,
@@ -154,10 +199,8 @@ export async function gradientView(
       const value = step.paths[formula.path]!;
       return { ...formula, value, norm: norm(value) };
     }),
-    check,
-    notes: gradientNotes(model, flow, check, asked.kind),
-    study: studied,
   };
+  return { view, flow, shown, chosen };
 }
 
 /** @param counted the places that people count */

@@ -40,8 +40,23 @@ export {
 export { type FormulaOptions, formula } from "./formula.js";
 export { type GradientFlow, type GradientOptions, type GradientStep, gradientFlow } from "./gradient.js";
 export { checkGradient, type GradientCheck, type GradientCheckOptions } from "./gradient-check.js";
+export {
+  type GradientSweep,
+  type GradientSweepOptions,
+  gradientSweep,
+  type SweptGradient,
+  type SweptPart,
+} from "./gradient-sweep.js";
 export type { PathFormula } from "./gradient-tex.js";
-export { type GradientView, type GradientViewOptions, gradientView, type PathView } from "./gradient-view.js";
+export {
+  type GradientPaths,
+  type GradientPathsOptions,
+  type GradientView,
+  type GradientViewOptions,
+  gradientPaths,
+  gradientView,
+  type PathView,
+} from "./gradient-view.js";
 export type { Completeness } from "./integrated-gradients.js";
 export { type Intervened, type Intervention, intervene } from "./intervention.js";
 export { decomposeMemory, type MemoryDecomposition, NO_MEMORY } from "./memory.js";
@@ -51,6 +66,7 @@ export type { SlipWords } from "./parameters/rule.js";
 export type { Cause } from "./parameters/slips.js";
 export { explainParameters, type LayerParameters, type ModelParameters, type Term } from "./parameters.js";
 export type { InputRow, OneInput } from "./probe.js";
+export { type RecurrentLayerFacts, recurrentLayers } from "./recurrent-layers.js";
 export { readSentence, type Sentence, sentenceOfIds, sentenceOfRow, type Word } from "./sentence.js";
 export type { TraceStep } from "./steps.js";
 export {

@@ -16,6 +16,8 @@ export interface MemoryView {
   words: Word[];
   /** [words][U] what each word left in the final memory. */
   contributions: number[][];
+  /** [words][U] the share of each word's writing that later steps kept: Π_{s>t} of what they keep. */
+  kept: number[][];
   /** [words] Σ_u |contribution|, as shares of all; with `padding` they sum to 1. */
   shares: number[];
   /** [U] what the steps of padding left together, and their share. */
@@ -32,14 +34,15 @@ export interface MemoryView {
  */
 export function memoryView(decomposition: MemoryDecomposition, sentence: Sentence): MemoryView {
   const given = objectOf(decomposition, "memoryView", "what decomposeMemory gave");
-  const { layer, state, contributions, shares, times, memory, residual } = given;
+  const { layer, state, contributions, kept, shares, times, memory, residual } = given;
   checkSentence(sentence);
   indicesOf(listOf(times, "memoryView times"), "memoryView times", times.length);
   numbersOf(shares, "memoryView shares");
   listOf(contributions, "memoryView contributions", numbersOf);
+  listOf(kept, "memoryView kept", numbersOf);
   numbersOf(listOf(memory, "memoryView memory"), "memoryView memory");
-  const whole = shares.length === times.length && contributions.length === times.length;
-  if (!whole || contributions.some((row) => row.length !== memory.length)) {
+  const whole = [shares, contributions, kept].every(({ length }) => length === times.length);
+  if (!whole || [...contributions, ...kept].some((row) => row.length !== memory.length)) {
     throw inputError({ expected: "what decomposeMemory gave", where: "memoryView", received: decomposition });
   }
   // By place in the row, whichever way the layer runs.
@@ -55,6 +58,7 @@ export function memoryView(decomposition: MemoryDecomposition, sentence: Sentenc
       times.length,
     ),
     contributions: ofWords.map(({ s }) => contributions[s]!),
+    kept: ofWords.map(({ s }) => kept[s]!),
     shares: ofWords.map(({ s }) => shares[s]!),
     padding: {
       steps: ofPadding.length,

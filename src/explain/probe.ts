@@ -18,6 +18,7 @@ import type { Node } from "../network/graph.js";
 import { checkInputs, type InputsLike, readInputs } from "../network/inputs.js";
 import type { Plan } from "../network/plan.js";
 import { Runtime } from "../network/runtime.js";
+import type { WeightArray } from "../network/weights.js";
 import { layOut, Part, sameShape } from "./laid.js";
 
 /** One input of a row: token ids [T], features [I], or a sequence [T][I]. */
@@ -98,7 +99,12 @@ export class Probe {
   ) {
     const output = this.layOut(modelOf(model, "explain"));
     this.runtime = new Runtime(this.engine, this.nodes, [output], 0);
-    this.runtime.weights.set(model.getWeights().map(({ data }) => data));
+    this.setWeights(model.getWeights());
+  }
+
+  /** Looks at the model with other weights: arrays in the order of its own. */
+  setWeights(weights: readonly WeightArray[]): void {
+    this.runtime.weights.set(weights.map(({ data }) => data));
   }
 
   /**

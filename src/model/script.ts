@@ -2,7 +2,8 @@
 import { checkOnWarning } from "../base/notes.js";
 import { ENGINES } from "../engines/engines.js";
 import * as scripts from "../formats/python/index.js";
-import type { ScriptText } from "../formats/python/script.js";
+import { notebookScript } from "../formats/python/notebook.js";
+import { decodeScript, type ScriptText } from "../formats/python/script.js";
 import { Model, remarksOf } from "./model.js";
 import type { ModelOptions } from "./options.js";
 
@@ -12,6 +13,10 @@ export interface ScriptModel extends Omit<scripts.ScriptReading, "trainer" | "no
   /** Built with fresh weights; compiled where the script compiles it with what Cellstate has. */
   model: Model;
 }
+
+/** The script in the bytes of such a file. @throws InputError for what is none */
+export const scriptIn = (bytes: Uint8Array, name: string): ScriptText =>
+  /\.ipynb$/i.test(name) ? notebookScript(bytes, name) : { source: decodeScript(bytes, name) };
 
 /** The model that a Keras script builds. @throws InputError naming the line of what cannot be read */
 export function readKerasScript(source: string | ScriptText, options: ScriptOptions = {}): ScriptModel {

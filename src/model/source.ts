@@ -45,6 +45,9 @@ export async function openSource(source: ModelSource, loading: LoadOptions): Pro
   return { opened: await openFile(bytes, name, beside ?? file.beside), options: { name, ...engine } };
 }
 
+/** Whether a file of that name is a Keras script or notebook. */
+export const isScript = (name: string): boolean => /\.(py|ipynb)$/i.test(name);
+
 /** A file that a source stands for. */
 interface SourceFile {
   /** What messages call it. */

@@ -2,7 +2,7 @@
  * What can be asked of a model in a worker, by the names of cellstate/explain: the model is the worker's own, a text stands
  * for the row or sentence that it is, and a file for the texts in it. Types follow from the functions themselves.
  */
-
+import { listOf } from "../base/arguments.js";
 import type { LongOptions } from "../base/progress.js";
 import type { LabelledText } from "../classifier/corpus.js";
 import { Corpus } from "../classifier/corpus.js";
@@ -85,8 +85,17 @@ export const EXPLANATIONS = {
     return cellAnatomy(own, cell.inputs, cell.layer);
   },
   cellView: ofSentence(explain.cellView),
-  checkExpectations: (asked: Explained, expectations: readonly explain.Expectation[], _?: Signal) =>
-    explain.checkExpectations(asked.model, expectations),
+  checkExpectations: (
+    asked: Explained,
+    expectations: readonly (string | explain.Expectation)[],
+    _?: Signal,
+  ) =>
+    explain.checkExpectations(
+      asked.model,
+      listOf<string | explain.Expectation>(expectations, "expectations").map((each) =>
+        typeof each === "string" ? explain.parseExpectation(each) : each,
+      ),
+    ),
   checkGradient: ofRow(explain.checkGradient),
   checkup: ofSubject(explain.checkup),
   compareCells: (_: Explained, inputs: number, units: number, _signal?: Signal) =>
@@ -124,7 +133,9 @@ export const EXPLANATIONS = {
     options?: explain.FindOptions,
   ) => explain.findSpans(asked.network, text, await asked.texts(texts), options),
   gradientFlow: ofRow(explain.gradientFlow),
+  gradientPaths: ofSentence(explain.gradientPaths),
   gradientStudy: ofRow(explain.gradientStudy),
+  gradientSweep: ofSentence(explain.gradientSweep),
   gradientView: ofSentence(explain.gradientView),
   intervene: (asked: Explained, row: TextOrRow, interventions: readonly explain.Intervention[], _?: Signal) =>
     explain.intervene(asked.model, asked.row(row), interventions),
@@ -143,7 +154,8 @@ export const EXPLANATIONS = {
   },
   probeLayers: ofTexts(explain.probeLayers),
   quickCheckup: ofSubject(explain.quickCheckup),
-  readSentence: (asked: Explained, text: string, _?: Signal) => asked.sentence(text),
+  readSentence: (asked: Explained, text: TextOrSentence, _?: Signal) => asked.sentence(text),
+  recurrentLayers: (asked: Explained, _?: Signal) => explain.recurrentLayers(asked.model),
   recordUnits: async (asked: Explained, texts: TextsToStudy, options?: explain.RecordOptions) => {
     const recorded: explain.RecordedText[] = [];
     for await (const text of explain.recordUnits(asked.network, await asked.texts(texts), options)) {
@@ -166,7 +178,7 @@ export type ExplanationName = keyof Explanations;
 const WATCHED: ReadonlySet<string> = new Set<ExplanationName>([
   ...(["ablateUnits", "compareUnits", "findSpans", "probeLayers", "recordUnits", "surveyUnits"] as const),
   ...(["attribute", "attributeFeatures", "checkGradient", "checkup", "compareOnText"] as const),
-  ...(["embeddingMap", "gradientStudy", "gradientView", "quickCheckup"] as const),
+  ...(["embeddingMap", "gradientStudy", "gradientSweep", "gradientView", "quickCheckup"] as const),
 ]);
 
 export const isWatched = (name: string): boolean => WATCHED.has(name);

@@ -32,8 +32,7 @@ export type {
   ReadReport,
   TrainingSummary,
 } from "./reports.js";
-export type { DataSource, FileSource, SentFile } from "./sources.js";
-export type { ScriptSource } from "./start-model.js";
+export type { DataSource, FileSource, ScriptSource, SentFile } from "./sources.js";
 export { type LayerArrays, type TraceArrays, traceOfArrays } from "./trace-arrays.js";
 export {
   createTrainer,

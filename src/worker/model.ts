@@ -17,7 +17,16 @@ import type { Explained } from "./explained.js";
 import type { ExplanationName, Explanations } from "./explanations.js";
 import type { ModelFacts, Settings } from "./model-host.js";
 import type { ModelKind } from "./opening.js";
-import { type DataSource, type FileSource, isSent, type SentFile, sendData, sendFile } from "./sources.js";
+import {
+  type DataSource,
+  type FileSource,
+  isSent,
+  type ScriptSource,
+  type SentFile,
+  sendData,
+  sendFile,
+  sendScript,
+} from "./sources.js";
 import { checkSendable } from "./transfer.js";
 
 /** By what a file is opened as: what it is asked, answers, and is measured by. */
@@ -73,12 +82,13 @@ export type ExplainResult<N extends ExplanationName> = Awaited<ReturnType<Explan
 
 /**
  * Opens a model in a worker.
- * @param source a File or Blob, bytes, a Response, a URL (in Node also a path), or the `file` of a model that is open
- * @throws InputError for what is no such file; WorkerError where there is no worker; AbortError
+ * @param source a File or Blob, bytes, a Response, a URL (in Node also a path), or the `file` of a model that is open; of kind
+ * "network" also a Keras script, as text or by a file .py or .ipynb, which is parsed and never run: its weights are fresh
+ * @throws InputError for what is no such file or script; WorkerError where there is no worker; AbortError
  * @example const spam = await createModel(new URL("spam.keras", location.href))
  */
 export async function createModel<K extends ModelKind = "classifier">(
-  source: FileSource,
+  source: FileSource | (K extends "network" ? ScriptSource : never),
   options: WorkerModelOptions<K> = {},
 ): Promise<WorkerModel<K>> {
   const where = "createModel";
@@ -93,7 +103,7 @@ export async function createModel<K extends ModelKind = "classifier">(
     ...(threads === undefined ? {} : { threads }),
   };
   checkSendable(loading, where);
-  const sent = await sendFile(source, where);
+  const sent = await (isScriptText(source) ? sendScript(source, where) : sendFile(source, where));
   try {
     const facts = await connection.call("open", [{ sent, kind, options: loading }], { signal });
     return new WorkerModel<K>(connection, facts, sent, kind as K);
@@ -110,13 +120,13 @@ export class WorkerModel<K extends ModelKind = ModelKind> {
   /** What it was opened as. */
   readonly kind: K;
   /** What it was opened from: to open it again, or to compare others with it. */
-  readonly file: SentFile;
+  readonly file: SentFile | (K extends "network" ? ScriptSource : never);
 
   /** @param facts what the worker said when it was open */
-  constructor(connection: Connection<"model">, facts: ModelFacts, file: SentFile, kind: K) {
+  constructor(connection: Connection<"model">, facts: ModelFacts, file: SentFile | ScriptSource, kind: K) {
     this.#connection = connection;
     this.#facts = facts;
-    this.file = file;
+    this.file = file as typeof this.file;
     this.kind = kind;
   }
 
@@ -236,6 +246,9 @@ export class WorkerModel<K extends ModelKind = ModelKind> {
     this.#connection.close();
   }
 }
+
+const isScriptText = (source: unknown): source is ScriptSource =>
+  typeof source === "object" && source !== null && "script" in source;
 
 interface Signal {
   /** Gives it up: an AbortError is then thrown. */

@@ -1,5 +1,7 @@
 /** Opening a model in the worker: to be asked, at first; all of it once something else is wanted. */
 
+import { readBytes } from "#files";
+import { inputError } from "../base/errors.js";
 import type { TextClassifier } from "../classifier/classifier.js";
 import type { MultiLabelClassifier } from "../classifier/multi-label.js";
 import type { TextRegressor } from "../classifier/regressor.js";
@@ -7,8 +9,9 @@ import type { AmountPredictor, LabelSetPredictor, TextPredictor } from "../class
 import type { EngineOptions } from "../engines/registry.js";
 import type { Model } from "../model/model.js";
 import type { Predictor } from "../model/predictor.js";
+import { isScript } from "../model/source.js";
 import { textKindOf } from "../tokens/text-part.js";
-import { openFile, type SentFile } from "./sources.js";
+import { openFile, type ScriptSource, type SentFile } from "./sources.js";
 
 /** All of them. */
 export const MODEL_KINDS = ["classifier", "multiLabel", "regressor", "network"] as const;
@@ -30,19 +33,50 @@ export interface Whole {
 }
 
 export interface OpenOrder {
-  readonly sent: SentFile;
+  readonly sent: SentFile | ScriptSource;
   readonly kind: ModelKind;
   readonly options: EngineOptions & { readonly name?: string };
 }
 
-async function loading({ sent, options }: Omit<OpenOrder, "kind">) {
+async function loading(sent: SentFile, options: OpenOrder["options"]) {
   const { source, name } = await openFile(sent);
   return [source, { name, ...options, onWarning: null }] as const;
 }
 
+/** Whether it is a Keras script, or a file of one. */
+const isScripted = (sent: OpenOrder["sent"]): boolean =>
+  "script" in sent || isScript("file" in sent ? sent.name : sent.address);
+
+/** The network that a Keras script builds, with fresh weights. @throws InputError naming the line of what cannot be read */
+async function readScript({ sent, options }: Omit<OpenOrder, "kind">): Promise<Model> {
+  const { readKerasScript, scriptIn } = await import("../model/script.js");
+  const { name: called, ...engine } = options;
+  const reading = (file: string) => ({ ...engine, file: called ?? file, onWarning: null });
+  if ("script" in sent) return readKerasScript(sent.script, reading(sent.name ?? "script")).model;
+  const { source, name } = await openFile(sent);
+  const bytes = source instanceof Uint8Array ? source : await readBytes(source);
+  return readKerasScript(scriptIn(bytes, name), reading(name)).model;
+}
+
+async function scriptAnswerer(order: OpenOrder): Promise<Answerer> {
+  if (order.kind !== "network") {
+    throw inputError({
+      expected: "a model file with its words: a Keras script builds a network alone",
+      where: `model kind "${order.kind}"`,
+      received: "a script",
+      next: 'Open it with kind: "network".',
+    });
+  }
+  const { Predictor } = await import("../model/predictor.js");
+  const { trainerOf } = await import("../model/model.js");
+  const model = await readScript(order);
+  return { text: null, predictor: new Predictor(trainerOf(model).network, [], null) };
+}
+
 /** @throws InputError for a file that is none of that kind */
 export async function openAnswerer(order: OpenOrder): Promise<Answerer> {
-  const given = await loading(order);
+  if (isScripted(order.sent)) return scriptAnswerer(order);
+  const given = await loading(order.sent as SentFile, order.options);
   const { loadClassifier, loadMultiLabelClassifier, loadRegressor } = await import(
     "../classifier/text-predictor.js"
   );
@@ -57,7 +91,8 @@ export async function openAnswerer(order: OpenOrder): Promise<Answerer> {
 
 /** By what the file holds. @throws InputError for what is no model file */
 export async function openWhole(order: Omit<OpenOrder, "kind">): Promise<Whole> {
-  const [source, options] = await loading(order);
+  if (isScripted(order.sent)) return { model: await readScript(order), text: null };
+  const [source, options] = await loading(order.sent as SentFile, order.options);
   const { model, extras } = await (await import("../model/load.js")).loadFile(source, options);
   const { name } = options;
   switch (textKindOf(extras)) {

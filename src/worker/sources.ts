@@ -1,4 +1,5 @@
 /** Files and rows on their way to a worker: what the platform hands over without copying stays so. */
+import { textOf } from "../base/arguments.js";
 import { inputError } from "../base/errors.js";
 import { responseSource } from "../data/source.js";
 import type { Readable } from "../data/sources.js";
@@ -14,6 +15,14 @@ export type DataSource = FileSource | Iterable<object> | AsyncIterable<object>;
 
 /** A file as it crosses: a Blob with its name, or an address. */
 export type SentFile = { readonly file: Blob; readonly name: string } | { readonly address: string };
+
+/** The text of a Keras script, which is parsed and never run. */
+export interface ScriptSource {
+  /** Python. */
+  readonly script: string;
+  /** What messages call it. Default "script". */
+  readonly name?: string;
+}
 
 /** Data as it crosses. */
 export type SentData = SentFile | { readonly rows: readonly object[] };
@@ -37,6 +46,12 @@ export async function sendFile(source: FileSource, where: string): Promise<SentF
   if (typeof source === "string" && source !== "" && !source.includes("\0"))
     return { address: absolute(source) };
   throw inputError({ expected: FILE, where, received: source });
+}
+
+/** @throws InputError for what is no text */
+export function sendScript({ script, name }: ScriptSource, where: string): ScriptSource {
+  textOf(script, `${where} script`);
+  return { script, ...(name === undefined ? {} : { name: textOf(name, `${where} name`) }) };
 }
 
 /** @throws InputError for what is neither a file nor rows */

@@ -9,15 +9,7 @@ import type { Model } from "../model/model.js";
 import type { ModelOptions } from "../model/options.js";
 import { readKerasScript } from "../model/script.js";
 import { isTextPart } from "../tokens/text-part.js";
-import { openFile, type SentFile } from "./sources.js";
-
-/** The text of a Keras script, which is parsed and never run. */
-export interface ScriptSource {
-  /** Python. */
-  readonly script: string;
-  /** What messages call it. Default "script". */
-  readonly name?: string;
-}
+import { openFile, type ScriptSource, type SentFile } from "./sources.js";
 
 /** A model to begin with, as it crosses. */
 export type SentModel = string | ScriptSource | SentFile;

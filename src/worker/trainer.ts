@@ -6,8 +6,7 @@ import type { TrainOptions, TrainProgress } from "../classifier/options.js";
 import { Connection, listenerOf, WORKER_OPTIONS, type WorkerOptions } from "./connection.js";
 import type { DataOptions } from "./read-data.js";
 import type { BatchReport, EpochReport, Learnt, PreparedReport, ReadReport } from "./reports.js";
-import { type DataSource, type FileSource, sendData, sendFile } from "./sources.js";
-import type { ScriptSource } from "./start-model.js";
+import { type DataSource, type FileSource, type ScriptSource, sendData, sendFile } from "./sources.js";
 import { Training } from "./training.js";
 import { checkSendable } from "./transfer.js";
 

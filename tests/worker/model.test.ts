@@ -235,6 +235,15 @@ describe("explanations", () => {
       () => model.explain("findSpans", TEXT, FEW, { threshold: 0.01 }),
       () => explain.findSpans(here, TEXT, FEW, { threshold: 0.01 }),
     ],
+    gradientPaths: [
+      () => model.explain("gradientPaths", TEXT, { at: 5 }),
+      () => explain.gradientPaths(network(), sentence(), { at: 5 }),
+    ],
+    gradientSweep: [
+      () => model.explain("gradientSweep", TEXT, { values: [-1, 0, 2] }),
+      () => explain.gradientSweep(network(), sentence(), { values: [-1, 0, 2] }),
+    ],
+    recurrentLayers: [() => model.explain("recurrentLayers"), () => explain.recurrentLayers(network())],
     intervene: [
       () => model.explain("intervene", TEXT, HELD),
       () => explain.intervene(network(), sentence().ids, HELD),

@@ -96,6 +96,13 @@ export function openCell(given: Model, name?: string): OpenCell {
   });
 }
 
+/** The same cell with other weights of its model. */
+export function withWeights(open: OpenCell, weights: readonly WeightArray[]): OpenCell {
+  const name = open.cell.layer;
+  const own = weightsOf(new Map(weights.map((array) => [array.name, array])), name);
+  return { ...open, weights: own, cell: makeCell(open.layer, own, name) };
+}
+
 /** A cell of a recurrent layer's kind and options with these weights; `name` tells it from its like. */
 export function makeCell(layer: RecurrentLayer, weights: CellWeights, name = layer.name): Cell {
   const { units: U } = layer.options;

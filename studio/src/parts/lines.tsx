@@ -3,7 +3,7 @@ import { useSignal } from "@preact/signals";
 import { extent } from "d3-array";
 import { scaleLinear, scaleLog } from "d3-scale";
 import { line } from "d3-shape";
-import { useId } from "preact/hooks";
+import { useEffect, useId, useRef } from "preact/hooks";
 import { figure } from "../state/words.js";
 import { Picture } from "./picture.js";
 
@@ -31,20 +31,35 @@ export interface LinesProps {
   onPick?: (x: number) => void;
 }
 
+/** Pixels, where there is room for them; at least. */
 const WIDTH = 640;
+const LEAST_WIDTH = 220;
+/** Pixels a word below the axis. */
+const PER_TICK = 76;
 const HEIGHT = 240;
 const EDGE = { left: 58, right: 12, top: 12, bottom: 40 };
 
 export function Lines(props: LinesProps) {
   const { title, says, xName, yName, lines, log = false, yRange, xLabel = String, at = null, onPick } = props;
   const id = useId();
+  const holder = useRef<HTMLDivElement>(null);
+  // Drawn as wide as it is shown, so that letters have their size on small screens, too.
+  const width = useSignal(WIDTH);
+  useEffect(() => {
+    const watcher = new ResizeObserver(([entry]) => {
+      width.value = Math.max(LEAST_WIDTH, Math.min(760, Math.floor(entry!.contentRect.width)));
+    });
+    watcher.observe(holder.current!);
+    return () => watcher.disconnect();
+  }, []);
+  const W = width.value;
   const over = useSignal<number | null>(null);
   const shows = (y: number) => Number.isFinite(y) && (!log || y > 0);
   const all = lines.flatMap(({ points }) => points.filter(([, y]) => shows(y)));
   const [x0 = 0, x1 = 1] = extent(all, ([x]) => x);
   const [y0 = 0, y1 = 1] = extent([...all.map(([, y]) => y), ...(yRange ?? [])]);
   const places = [...new Set(all.map(([x]) => x))].sort((a, b) => a - b);
-  const x = scaleLinear([x0, x1 > x0 ? x1 : x0 + 1], [EDGE.left, WIDTH - EDGE.right]);
+  const x = scaleLinear([x0, x1 > x0 ? x1 : x0 + 1], [EDGE.left, W - EDGE.right]);
   const heights = [HEIGHT - EDGE.bottom, EDGE.top] as const;
   const y = log
     ? scaleLog([y0, y1 > y0 ? y1 : y0 * 10], heights)
@@ -61,7 +76,7 @@ export function Lines(props: LinesProps) {
     );
   const placeOf = (event: PointerEvent & { currentTarget: SVGSVGElement }) => {
     const box = event.currentTarget.getBoundingClientRect();
-    return nearest(x.invert(((event.clientX - box.left) / box.width) * WIDTH));
+    return nearest(x.invert(((event.clientX - box.left) / box.width) * W));
   };
   const step = (by: number) => {
     const k = shown === null ? -1 : places.indexOf(nearest(shown));
@@ -86,65 +101,76 @@ export function Lines(props: LinesProps) {
         ]),
       }}
     >
-      <svg
-        class="lines"
-        viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
-        role="img"
-        aria-labelledby={`${id}-title`}
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: see above
-        tabIndex={0}
-        onPointerMove={(event) => {
-          over.value = places.length > 0 ? placeOf(event) : null;
-        }}
-        onPointerLeave={() => {
-          over.value = null;
-        }}
-        onClick={(event) =>
-          places.length > 0 &&
-          onPick?.(placeOf(event as unknown as PointerEvent & { currentTarget: SVGSVGElement }))
-        }
-        onKeyDown={(event) => {
-          const by = { ArrowRight: 1, ArrowLeft: -1, Home: -places.length, End: places.length }[event.key];
-          if (by === undefined) return;
-          event.preventDefault();
-          step(by);
-        }}
-      >
-        <title id={`${id}-title`}>{title}</title>
-        {y.ticks(log ? 4 : 5).map((tick) => (
-          <g key={tick} class="tick">
-            <line x1={EDGE.left} x2={WIDTH - EDGE.right} y1={y(tick)} y2={y(tick)} />
-            <text x={EDGE.left - 8} y={y(tick)} dy="0.32em" text-anchor="end">
-              {log ? tick.toExponential(0).replace("-", "−") : String(tick).replace("-", "−")}
-            </text>
-          </g>
-        ))}
-        {x
-          .ticks(Math.min(8, Math.max(1, places.length - 1)))
-          .filter((tick) => Number.isInteger(tick) || x1 - x0 < 2)
-          .map((tick) => (
-            <text key={tick} class="mark" x={x(tick)} y={HEIGHT - EDGE.bottom + 16} text-anchor="middle">
-              {xLabel(tick)}
-            </text>
+      <div ref={holder}>
+        <svg
+          class="lines"
+          viewBox={`0 0 ${W} ${HEIGHT}`}
+          role="img"
+          aria-labelledby={`${id}-title`}
+          // biome-ignore lint/a11y/noNoninteractiveTabindex: see above
+          tabIndex={0}
+          onPointerMove={(event) => {
+            over.value = places.length > 0 ? placeOf(event) : null;
+          }}
+          onPointerLeave={() => {
+            over.value = null;
+          }}
+          onClick={(event) =>
+            places.length > 0 &&
+            onPick?.(placeOf(event as unknown as PointerEvent & { currentTarget: SVGSVGElement }))
+          }
+          onKeyDown={(event) => {
+            const by = { ArrowRight: 1, ArrowLeft: -1, Home: -places.length, End: places.length }[event.key];
+            if (by === undefined) return;
+            event.preventDefault();
+            step(by);
+          }}
+        >
+          <title id={`${id}-title`}>{title}</title>
+          {(log ? logTicks(y.ticks()) : y.ticks(5)).map((tick) => (
+            <g key={tick} class="tick">
+              <line x1={EDGE.left} x2={W - EDGE.right} y1={y(tick)} y2={y(tick)} />
+              <text x={EDGE.left - 8} y={y(tick)} dy="0.32em" text-anchor="end">
+                {(log && (tick < 1e-3 || tick >= 1e5) ? tick.toExponential(0) : String(tick)).replace(
+                  "-",
+                  "−",
+                )}
+              </text>
+            </g>
           ))}
-        <text class="axis" x={(EDGE.left + WIDTH) / 2} y={HEIGHT - 4} text-anchor="middle">
-          {xName}
-        </text>
-        <text class="axis" transform={`translate(14 ${HEIGHT / 2}) rotate(-90)`} text-anchor="middle">
-          {yName}
-        </text>
-        {shown !== null && places.length > 0 && (
-          <line class="cursor" x1={x(shown)} x2={x(shown)} y1={EDGE.top} y2={HEIGHT - EDGE.bottom} />
-        )}
-        {lines.map((each, k) => (
-          <g key={each.name} class={`series s${k % 6}`}>
-            <path d={path(each.points) ?? ""} />
-            {each.points.length === 1 && shows(each.points[0]![1]) && (
-              <circle cx={x(each.points[0]![0])} cy={y(each.points[0]![1])} r="3" />
-            )}
-          </g>
-        ))}
-      </svg>
+          {x
+            .ticks(Math.min(W / PER_TICK, Math.max(1, places.length - 1)))
+            .filter((tick) => Number.isInteger(tick) || x1 - x0 < 2)
+            .map((tick) => (
+              <text
+                key={tick}
+                class="mark"
+                x={x(tick)}
+                y={HEIGHT - EDGE.bottom + 16}
+                text-anchor={anchorAt(x(tick), W)}
+              >
+                {xLabel(tick)}
+              </text>
+            ))}
+          <text class="axis" x={(EDGE.left + W) / 2} y={HEIGHT - 4} text-anchor="middle">
+            {xName}
+          </text>
+          <text class="axis" transform={`translate(14 ${HEIGHT / 2}) rotate(-90)`} text-anchor="middle">
+            {yName}
+          </text>
+          {shown !== null && places.length > 0 && (
+            <line class="cursor" x1={x(shown)} x2={x(shown)} y1={EDGE.top} y2={HEIGHT - EDGE.bottom} />
+          )}
+          {lines.map((each, k) => (
+            <g key={each.name} class={`series s${k % 6}`}>
+              <path d={path(each.points) ?? ""} />
+              {each.points.length === 1 && shows(each.points[0]![1]) && (
+                <circle cx={x(each.points[0]![0])} cy={y(each.points[0]![1])} r="3" />
+              )}
+            </g>
+          ))}
+        </svg>
+      </div>
       <ul class="legend" aria-live="polite">
         {lines.map((each, k) => {
           const value = shown === null ? undefined : valueAt(each, shown);
@@ -162,4 +188,17 @@ export function Lines(props: LinesProps) {
       </ul>
     </Picture>
   );
+}
+
+/** What stands at an edge is written inwards. */
+const anchorAt = (place: number) => (place > W - 40 ? "end" : place < EDGE.left + 4 ? "start" : "middle");
+
+/** Of a logarithmic axis: powers of ten where there are enough of them, else some between. */
+function logTicks(ticks: readonly number[]): number[] {
+  const [least = 1, most = 1] = [ticks[0], ticks.at(-1)];
+  const decades = Math.log10(most / least);
+  const digits = decades > 2 ? "1" : decades > 0.8 ? "125" : "123456789";
+  const kept = ticks.filter((tick) => digits.includes(tick.toExponential()[0]!));
+  const every = Math.ceil(kept.length / 8);
+  return kept.filter((_, k) => k % every === 0);
 }

@@ -1,9 +1,17 @@
 /** What the library has to say of the open model: asked in its worker, kept while the next answer is on its way. */
 import type { ReadonlySignal } from "@preact/signals";
-import type { ExplainArguments, ExplainResult, ExplanationName } from "cellstate/worker";
+import type { ExplainArguments, ExplainResult, ExplanationName, Progress } from "cellstate/worker";
 import { useEffect, useMemo } from "preact/hooks";
 import { latest, type Outcome } from "./latest.js";
 import { type AnyModel, subject } from "./subject.js";
+
+/** What a question is asked with besides its arguments. */
+export interface AskedWith {
+  /** The model; the open one by default, null for none yet. */
+  of?: AnyModel | null;
+  /** Told how far it is, by explanations that tell it. */
+  onProgress?(progress: Progress): void;
+}
 
 /**
  * An explanation of the open model, asked anew when the model or an argument changes; null for arguments asks nothing.
@@ -12,19 +20,25 @@ import { type AnyModel, subject } from "./subject.js";
 export function useExplained<N extends ExplanationName>(
   name: N,
   args: ExplainArguments<N> | null,
+  { of, onProgress }: AskedWith = {},
 ): ReadonlySignal<Outcome<ExplainResult<N>>> {
   const work = useMemo(
     () =>
       latest((signal: AbortSignal, model: AnyModel, given: ExplainArguments<N>) =>
-        (model as { explain: Explain }).explain(name, ...withSignal(given, signal)),
+        (model as { explain: Explain }).explain(
+          name,
+          ...withOptions(given, { signal, ...(onProgress ? { onProgress } : {}) }),
+        ),
       ),
     [name],
   );
-  const open = subject.value;
+  const open = of === undefined ? subject.value?.model : of;
   useEffect(() => {
-    if (open && args) work.ask(open.model, args);
+    if (open && args) work.ask(open, args);
     else work.clear();
   }, [work, open, JSON.stringify(args)]);
+  // What nobody looks at any more is not worked on.
+  useEffect(() => () => work.clear(), [work]);
   return work.outcome as ReadonlySignal<Outcome<ExplainResult<N>>>;
 }
 
@@ -33,10 +47,10 @@ type Explain = <N extends ExplanationName>(
   ...args: ExplainArguments<N>
 ) => Promise<ExplainResult<N>>;
 
-/** The signal goes among the options, which come last. */
-function withSignal<A extends readonly unknown[]>(args: A, signal: AbortSignal): A {
+/** Signal and listener go among the options, which come last. */
+function withOptions<A extends readonly unknown[]>(args: A, more: object): A {
   const last = args.at(-1);
   const hasOptions = typeof last === "object" && last !== null && !Array.isArray(last);
-  const options = { ...(hasOptions ? last : {}), signal };
+  const options = { ...(hasOptions ? last : {}), ...more };
   return [...(hasOptions ? args.slice(0, -1) : args), options] as unknown as A;
 }

@@ -1,6 +1,7 @@
 /** What becomes of files that are dropped anywhere on the page or chosen: a model is opened, data goes to where it is read. */
 import { signal } from "@preact/signals";
 import { routed } from "./route.js";
+import { openScript } from "./script.js";
 import { openModel } from "./subject.js";
 
 /** Data that waits to be read by the view of data. */
@@ -22,6 +23,10 @@ export async function openFiles(files: readonly File[]): Promise<void> {
   const model = files.find((_, i) => kinds[i]);
   if (model) return openModel(model, model.name);
   if (!files[0]) return;
+  if (/\.(py|ipynb)$/i.test(files[0].name)) {
+    view.value = "parameters";
+    return openScript(files[0]);
+  }
   givenData.value = files[0];
   view.value = "data";
 }

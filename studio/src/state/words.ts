@@ -28,3 +28,6 @@ export const figure = (value: number): string =>
       ? value.toExponential(2)
       : value.toPrecision(4)
   ).replace(/^-/, "−");
+
+/** Six digits behind the point, as sums are compared. */
+export const six = (value: number): string => value.toFixed(6).replace("-", "−");
