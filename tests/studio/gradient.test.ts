@@ -129,7 +129,7 @@ describe("gradient in the studio", { skip: missing }, () => {
     await inStudio(options, async ({ page }) => {
       page.setDefaultTimeout(PATIENCE);
       await page.getByRole("combobox", { name: "Of", exact: true }).selectOption(labels[0]!);
-      await page.getByText(`log-odds for ${labels[0]}`).first().waitFor();
+      await page.getByText(`log-odds of ${labels[0]}`).first().waitFor();
       const rows = await tableOf(page, "at every word, E = log-odds");
       for (const [k, row] of rows.entries()) assert.ok(near(read(row[0]!), paths.norms[k]!.total, 1e-2));
       await page.getByText("0 added to the update gate's biases").waitFor();

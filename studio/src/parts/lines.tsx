@@ -191,7 +191,8 @@ export function Lines(props: LinesProps) {
 }
 
 /** What stands at an edge is written inwards. */
-const anchorAt = (place: number) => (place > W - 40 ? "end" : place < EDGE.left + 4 ? "start" : "middle");
+const anchorAt = (place: number, width: number) =>
+  place > width - 40 ? "end" : place < EDGE.left + 4 ? "start" : "middle";
 
 /** Of a logarithmic axis: powers of ten where there are enough of them, else some between. */
 function logTicks(ticks: readonly number[]): number[] {
