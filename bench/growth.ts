@@ -7,10 +7,11 @@ import { availableParallelism, cpus } from "node:os";
 import { fileURLToPath } from "node:url";
 import { scaleLinear } from "d3-scale";
 import { interleave } from "../src/cli/measure.js";
+import { Canvas } from "../src/drawing/canvas.js";
+import { svgText } from "../src/drawing/given.js";
 import { html, type Markup } from "../src/drawing/markup.js";
-import { axisBottom, drawing, plotArea, words } from "../src/drawing/svg.js";
+import { axisBottom, plotArea, words } from "../src/drawing/svg.js";
 import { ENGINES } from "../src/engines/engines.js";
-import { svgText } from "../src/explain/draw/index.js";
 import { decades, type Line, lineLegend, logLines } from "../src/explain/draw/log-lines.js";
 import { prepare, type Task } from "./contenders.js";
 
@@ -87,9 +88,8 @@ function picture(panels: readonly Panel[]): Markup {
     ({ label, values, train, predict }) =>
       `${label} ${values.map((value, i) => `${value}: ${train[i]!.toPrecision(3)} and ${predict[i]!.toPrecision(3)} ms`).join(", ")}`,
   );
-  return drawing(
+  return new Canvas("cost").drawing(
     {
-      id: "cost",
       title: "What a training step and a prediction cost, by size",
       description: `Milliseconds of a training step and of a prediction. ${described.join("; ")}.`,
       width: 2 * WIDTH,

@@ -1,6 +1,7 @@
 /** Pages and pictures that stand alone: one file each, no scripts, nothing fetched, light and dark. */
 import { printable } from "../base/text.js";
 import { type Content, html, Markup } from "./markup.js";
+import { PICTURE_STYLE } from "./picture-style.js";
 import { STYLE } from "./style.js";
 
 /** A page of its own around its parts; `style` adds to the report's. */
@@ -31,21 +32,21 @@ ${parts}
 `.source;
 }
 
-/** What a drawing needs besides the page's style once it is the whole document. */
-const ALONE = `${STYLE}
-svg.chart { max-width: none; background: var(--ground); }
-.chart text { font-family: system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, "Noto Sans", sans-serif; }
+/** What a drawing needs once it is the whole document. */
+const ALONE = `${PICTURE_STYLE}
+:root { color-scheme: light dark; background: var(--ground); }
+@media print { :root { color-scheme: light; } }
 `;
 const EDGE = 16;
 
-/** A drawing (of `drawing` in svg.ts) as an SVG file with its style inside and some ground around; `extra` adds to it. */
-export function svgFile(chart: Markup, extra = ""): string {
-  const box = /viewBox="0 0 ([\d.]+) ([\d.]+)"/.exec(chart.source);
+/** A drawing as an SVG file with its style inside and some ground around. */
+export function svgFile(drawn: Markup): string {
+  const box = /viewBox="0 0 ([\d.]+) ([\d.]+)"/.exec(drawn.source);
   if (!box) throw new TypeError("an SVG file needs a drawing with a viewBox");
   const [width, height] = [Number(box[1]) + 2 * EDGE, Number(box[2]) + 2 * EDGE];
   const root = `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" `;
-  const style = html`<style>${ALONE + extra}</style>`.source.replaceAll("&quot;", '"');
-  return `${chart.source
+  const style = html`<style>${ALONE}</style>`.source.replaceAll("&quot;", '"');
+  return `${drawn.source
     .replace("<svg ", root)
     .replace(box[0], `viewBox="${-EDGE} ${-EDGE} ${width} ${height}"`)
     .replace("</desc>", `</desc>${style}`)}\n`;

@@ -1,25 +1,12 @@
+import { PICTURE_RULES } from "./picture-style.js";
+import { tokenRules } from "./tokens.js";
+
 /** Widths that a drawing can have at least on a page, in pixels; each is a class of the style sheet. */
 export const LEAST_WIDTHS = Array.from({ length: 33 }, (_, k) => 200 + 20 * k);
 
-/**
- * The report's whole style: light, dark and print. Series one, two and three (blue, orange, green of Okabe and Ito's
- * palette for colour blindness, set to the ground's lightness) differ in dashes too, so that they read in grey; with second,
- * third and fourth, each has a further line of its hue, of other dashes and weight.
- */
-export const STYLE = `
-:root {
-  color-scheme: light dark;
-  --ground: #ffffff; --panel: #f6f7f9; --ink: #1b1f24; --quiet: #59636e; --rule: #d8dde3;
-  --one: #0068a8; --two: #d07a00; --three: #00805f; --two-ink: #975800;
-  --cell: #eef0f3; --on-fill: #ffffff; --on-shade: #1b1f24;
-}
-@media screen and (prefers-color-scheme: dark) {
-  :root {
-    --ground: #14171c; --panel: #1d2127; --ink: #e6e9ed; --quiet: #9aa5b1; --rule: #363d46;
-    --one: #62b0ee; --two: #f0a234; --three: #3ecfa5; --two-ink: #f0a234;
-    --cell: #232830; --on-fill: #0d1014; --on-shade: #0d1014;
-  }
-}
+/** The whole style of a page: light, dark and print. */
+export const STYLE = `${tokenRules(":root")}${PICTURE_RULES}
+:root { color-scheme: light dark; }
 * { box-sizing: border-box; }
 body {
   margin: 0; background: var(--ground); color: var(--ink);
@@ -51,53 +38,11 @@ figure { margin: 0; }
 figure > * + *, .pair h3 ~ h3 { margin-top: 14px; }
 figure + figure { margin-top: 32px; }
 .pair > figure + figure { margin-top: 0; }
-.chart { display: block; width: 100%; max-width: 540px; height: auto; overflow: visible; }
+.cellstate { max-width: 540px; }
 /* Room at the sides, for letters that stand out a little: what scrolls is cut there. */
 .drawing { overflow-x: auto; overflow-y: hidden; padding: 2px 6px; margin-inline: -6px; }
 /* Narrower than this its letters are no longer read: the page scrolls it instead. */
 ${LEAST_WIDTHS.map((width) => `.drawing > .least-${width} { min-width: ${width}px; }`).join("\n")}
-.chart text { font-size: 12px; fill: var(--ink); }
-.chart .tick-label, .chart .axis-label, .chart .marker-label { fill: var(--quiet); }
-.chart .marker-label { paint-order: stroke; stroke: var(--ground); stroke-width: 4px; stroke-linejoin: round; }
-.chart .tick-label { font-size: 11px; }
-.chart .grid { stroke: var(--rule); stroke-width: 1; }
-.chart .base, .chart .tick { stroke: var(--quiet); stroke-width: 1; }
-.chart .stroke { fill: none; stroke-width: 2.25; stroke-linejoin: round; stroke-linecap: round; }
-.chart .stroke.one { stroke: var(--one); }
-.chart .stroke.two { stroke: var(--two); stroke-dasharray: 7 5; }
-.chart .stroke.three { stroke: var(--three); stroke-dasharray: .1 5; stroke-width: 2.75; }
-.chart .stroke.second { stroke-width: 3; }
-.chart .stroke.third { stroke-width: 1.75; }
-.chart .stroke.fourth { stroke-width: 3.5; }
-.chart .stroke.one.second { stroke-dasharray: 16 6; }
-.chart .stroke.two.second { stroke-dasharray: 9 5 .1 5; }
-.chart .stroke.three.second { stroke-dasharray: 3 6; }
-.chart .stroke.one.third { stroke-dasharray: 14 4 3 4; }
-.chart .stroke.two.third { stroke-dasharray: 4 4; }
-.chart .stroke.three.third { stroke-dasharray: .1 4 .1 9; }
-.chart .stroke.one.fourth { stroke-dasharray: 12 6 .1 6 .1 6; }
-.chart .stroke.two.fourth { stroke-dasharray: 12 6 3 6 3 6; }
-.chart .stroke.three.fourth { stroke-dasharray: .1 9; }
-.chart .stroke.thin { stroke-width: 1.25; opacity: .55; }
-.chart .stroke.ideal { stroke: var(--quiet); stroke-width: 1; stroke-dasharray: 3 4; }
-.chart .dot { stroke: var(--ground); stroke-width: 1.25; }
-.chart .dot.one, .chart .fill.one { fill: var(--one); }
-.chart .dot.two, .chart .fill.two { fill: var(--two); }
-.chart .dot.three { fill: var(--three); }
-.chart .fill.faint { fill: var(--quiet); opacity: .5; }
-.chart .whisker { stroke: var(--one); stroke-width: 1.5; opacity: .6; }
-.chart .whisker.two { stroke: var(--two); }
-.chart .whisker.three { stroke: var(--three); }
-.chart .end-label { font-weight: 600; }
-.chart .end-label.one { fill: var(--one); }
-.chart .end-label.two { fill: var(--two-ink); }
-.chart .end-label.three { fill: var(--three); }
-.chart .marker { stroke: var(--quiet); stroke-width: 1; }
-.chart .marker.two { stroke-dasharray: 3 3; }
-.chart .cell { fill: var(--cell); }
-.chart .cell-count { font-size: 17px; font-weight: 650; }
-.chart .on-fill { fill: var(--on-fill); }
-.chart .on-shade { fill: var(--on-shade); }
 .scroll { overflow-x: auto; margin-bottom: 14px; }
 table { border-collapse: collapse; width: 100%; font-size: .92rem; }
 caption { text-align: left; color: var(--quiet); font-size: .85rem; padding-bottom: 6px; }
@@ -145,7 +90,7 @@ footer { margin-top: 48px; color: var(--quiet); font-size: .85rem; }
   .tiles .long { font-size: 10pt; }
   table { font-size: 8.5pt; }
   th, td { padding: 2.5pt 5pt; }
-  .tiles div, .mistakes li, .chart * { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
+  .tiles div, .mistakes li { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
   details { display: none; }
 }
 `;

@@ -1,8 +1,7 @@
 import type { ScaleLinear } from "d3-scale";
 import { line as d3line } from "d3-shape";
 import { cutToWidth, displayWidth, printable } from "../base/text.js";
-import { type Content, html, type Markup } from "./markup.js";
-import { LEAST_WIDTHS } from "./style.js";
+import { html, type Markup } from "./markup.js";
 
 /**
  * Charts as SVG text: a frame, axes, lines, labels. Colours and type come from the page's style sheet by class names
@@ -36,20 +35,12 @@ export function plotArea(
 
 export type Scale = ScaleLinear<number, number>;
 
-/** The SVG element itself, named and described for those who do not see it. `id` must be its own on the page. */
-export function drawing(
-  about: { id: string; title: string; description: string; width: number; height: number },
-  ...parts: Content[]
-): Markup {
-  const { id, title, description, width, height } = about;
-  return html`<svg class="chart least-${leastWidth(width)}" viewBox="0 0 ${px(width)} ${px(height)}" role="img" aria-labelledby="${id}-title ${id}-desc">
-<title id="${id}-title">${title}</title><desc id="${id}-desc">${description}</desc>
-${parts}</svg>`;
-}
+/** What an element shows, by names of data attributes: { unit: 3 } is data-unit="3". Numbers begin at 0, as in code. */
+export type Data = Readonly<Record<string, string | number | undefined>>;
 
-/** The width in pixels, by twenties, under which a drawing's letters, of 11 and more, would no longer be read. */
-const leastWidth = (width: number) =>
-  Math.min(LEAST_WIDTHS.at(-1)!, Math.max(LEAST_WIDTHS[0]!, 20 * Math.floor((0.86 * width) / 20)));
+/** Those attributes. */
+export const data = (of: Data): Markup =>
+  html`${Object.entries(of).map(([name, value]) => value !== undefined && html` data-${name}="${value}"`)}`;
 
 /** A length in pixels, to a tenth. */
 export function px(value: number): number {
@@ -86,8 +77,15 @@ export function axisLeft(plot: Plot, scale: Scale, { ticks, format, label }: Axi
 export type Anchor = "start" | "middle" | "end";
 
 /** A text with its baseline at (x, y). */
-export function words(x: number, y: number, text: string, kind: string, anchor: Anchor = "start"): Markup {
-  return html`<text class="${kind}" x="${px(x)}" y="${px(y)}" text-anchor="${anchor}">${text}</text>`;
+export function words(
+  x: number,
+  y: number,
+  text: string,
+  kind: string,
+  anchor: Anchor = "start",
+  of: Data = {},
+): Markup {
+  return html`<text class="${kind}" x="${px(x)}" y="${px(y)}" text-anchor="${anchor}"${data(of)}>${text}</text>`;
 }
 
 /** About how many pixels wide a label of 12 pixels is. */
@@ -102,34 +100,44 @@ export function dataLabel(
   text: string,
   room: number,
   anchor: Anchor = "start",
+  of: Data = {},
 ): Markup {
   const whole = printable(text);
   const shown = cutToWidth(whole, Math.max(1, Math.floor(room / 6.9)));
-  return html`<text class="data-label" x="${px(x)}" y="${px(y)}" text-anchor="${anchor}">${shown}${shown !== whole && html`<title>${whole}</title>`}</text>`;
+  return html`<text class="data-label" x="${px(x)}" y="${px(y)}" text-anchor="${anchor}"${data(of)}>${shown}${shown !== whole && html`<title>${whole}</title>`}</text>`;
 }
 
 /** Straight strokes through the points; a gap where a value is not finite. */
-export function strokes(points: readonly (readonly [number, number])[], kind: string): Markup {
+export function strokes(points: readonly (readonly [number, number])[], kind: string, of: Data = {}): Markup {
   const draw = d3line<readonly [number, number]>()
     .defined(([x, y]) => Number.isFinite(x) && Number.isFinite(y))
     .x(([x]) => px(x))
     .y(([, y]) => px(y));
-  return html`<path class="stroke ${kind}" d="${draw([...points]) ?? ""}"/>`;
+  return html`<path class="stroke ${kind}" d="${draw([...points]) ?? ""}"${data(of)}/>`;
 }
 
 /** A dot with a tooltip. */
-export function dot(x: number, y: number, radius: number, kind: string, tooltip: string): Markup {
-  return html`<circle class="dot ${kind}" cx="${px(x)}" cy="${px(y)}" r="${px(radius)}"><title>${tooltip}</title></circle>`;
+export function dot(
+  x: number,
+  y: number,
+  radius: number,
+  kind: string,
+  tooltip: string,
+  of: Data = {},
+): Markup {
+  return html`<circle class="dot ${kind}" cx="${px(x)}" cy="${px(y)}" r="${px(radius)}"${data(of)}><title>${tooltip}</title></circle>`;
 }
 
-/** A rectangle with a tooltip; nothing at all where it has no area. */
+/** A rectangle with a tooltip; nothing at all where it has no area. @param fill an attribute, in place of its kind's */
 export function bar(
   box: { x: number; y: number; width: number; height: number },
   kind: string,
   tooltip: string,
+  of: Data = {},
+  fill?: Markup,
 ): Markup {
   if (!(box.width > 0 && box.height > 0)) return html``;
-  return html`<rect class="${kind}" x="${px(box.x)}" y="${px(box.y)}" width="${px(box.width)}" height="${px(box.height)}"><title>${tooltip}</title></rect>`;
+  return html`<rect class="${kind}"${fill} x="${px(box.x)}" y="${px(box.y)}" width="${px(box.width)}" height="${px(box.height)}"${data(of)}><title>${tooltip}</title></rect>`;
 }
 
 /** An upright line at x, named at its top on the side that has room; `row` moves the name down by lines. */

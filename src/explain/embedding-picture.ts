@@ -1,8 +1,9 @@
 /** The map of an Embedding drawn: a mark a word, names for the words that tell most, none over another. */
 import { decimal, percent } from "../base/numbers.js";
 import { displayWidth, printable } from "../base/text.js";
+import { Canvas, type PictureOptions } from "../drawing/canvas.js";
 import { html, type Markup } from "../drawing/markup.js";
-import { drawing, px, words } from "../drawing/svg.js";
+import { data, px, words } from "../drawing/svg.js";
 import type { EmbeddingMap, MapPoint } from "./embedding.js";
 
 const WIDTH = 760;
@@ -31,7 +32,11 @@ interface Placed {
 }
 
 /** @param wanted ids of words to name whatever they tell, where there is room */
-export function embeddingPicture(map: EmbeddingMap, wanted: readonly number[] = []): Markup {
+export function embeddingPicture(
+  map: EmbeddingMap,
+  wanted: readonly number[] = [],
+  options?: PictureOptions,
+): Markup {
   const { placed, stretch } = placePoints(map);
   const strongest = Math.max(...placed.map(({ effect }) => Math.abs(effect ?? 0)), 0);
   const kindOf = ({ effect }: Placed): Kind => {
@@ -39,9 +44,9 @@ export function embeddingPicture(map: EmbeddingMap, wanted: readonly number[] = 
     return effect > 0 ? "one" : "two";
   };
   const named = placeNames(placed, wanted);
-  return drawing(
+  return new Canvas(`embedding-${map.layer}`, options).drawing(
     {
-      id: `embedding-${map.layer}`,
+      data: { layer: map.layer },
       title: `Map of the words in ${map.layer}`,
       description: describeMap(map, named),
       width: WIDTH,
@@ -146,12 +151,13 @@ const inside = ({ x, y, width, height }: Box) =>
 /** Up and down triangles for words that push the answer one way or the other, a small dot for the others. */
 function mark({ point, x, y, effect }: Placed, kind: Kind): Markup {
   const tooltip = told(point, effect);
+  const of = data({ id: point.id, word: point.word === "" ? undefined : shown(point) });
   if (kind === "faint") {
-    return html`<circle class="fill faint" cx="${px(x)}" cy="${px(y)}" r="2"><title>${tooltip}</title></circle>`;
+    return html`<circle class="fill faint" cx="${px(x)}" cy="${px(y)}" r="2"${of}><title>${tooltip}</title></circle>`;
   }
   const tip = kind === "one" ? -5 : 5;
   const path = `M${px(x)} ${px(y + tip)}L${px(x + 4.5)} ${px(y - tip * 0.6)}L${px(x - 4.5)} ${px(y - tip * 0.6)}Z`;
-  return html`<path class="fill ${kind}" d="${path}"><title>${tooltip}</title></path>`;
+  return html`<path class="fill ${kind}" d="${path}"${of}><title>${tooltip}</title></path>`;
 }
 
 /** "free (99.8 %)": the word, and what the second output is for a text of it alone. */

@@ -2,6 +2,9 @@
  * cellstate/explain: what a recurrent model is made of and what it does, as plain data; and `draw`, which draws it.
  * @module cellstate/explain
  */
+export type { HeatMapOptions, PictureOptions } from "../drawing/canvas.js";
+export { PICTURE_STYLE } from "../drawing/picture-style.js";
+export { PICTURE_TOKENS, type TokenName } from "../drawing/tokens.js";
 export { type CellAnatomy, type CellPart, cellAnatomy, type PartNetwork } from "./anatomy.js";
 export {
   type Attribution,
@@ -34,6 +37,7 @@ export {
   type FeatureContribution,
   type TokenAttribution,
 } from "./feature-attribution.js";
+export { type FormulaOptions, formula } from "./formula.js";
 export { type GradientFlow, type GradientOptions, type GradientStep, gradientFlow } from "./gradient.js";
 export { checkGradient, type GradientCheck, type GradientCheckOptions } from "./gradient-check.js";
 export type { PathFormula } from "./gradient-tex.js";

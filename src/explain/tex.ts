@@ -1,4 +1,6 @@
 /** Formulas: written once in TeX, and read off as plain text for the terminal. */
+import { parseTex } from "../drawing/math/formula.js";
+import { plainText } from "../drawing/math/plain.js";
 import type { ActivationName } from "../kernels/activations.js";
 import { GRU } from "../layers/gru.js";
 import { SimpleRNN } from "../layers/simple-rnn.js";
@@ -61,57 +63,5 @@ export function preActivationTex(
   return `${input} + ${h} ${name("R")}${bias}${second}`;
 }
 
-const SUBSCRIPTS: Record<string, string> = { t: "ₜ", "-": "₋", "+": "₊", T: "_T", s: "ₛ" };
-const DIGITS = "₀₁₂₃₄₅₆₇₈₉";
-
 /** TeX as plain text: "f_{t-1} \\odot \\tilde{c}_t" → "fₜ₋₁ ⊙ c̃ₜ". */
-export function plain(tex: string): string {
-  return tex
-    .replace(/\\tilde\{(\w)\}/g, "$1\u0303")
-    .replace(/\\(?:operatorname|mathrm|text)\{([^}]*)\}/g, "$1")
-    .replace(/\\(?:bigl|bigr|Bigl|Bigr|left|right|big|Big)/g, "")
-    .replace(/\\(delta|partial) +/g, (_, name: string) => PLAIN[name]!)
-    .replace(/\^\{?(\d)\}?/g, (_, digit: string) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[Number(digit)]!)
-    .replace(/\^\{?\\top\}?/g, "ᵀ")
-    .replace(/\\([a-zA-Z]+)/g, (_, name: string) => PLAIN[name] ?? name)
-    .replace(/\\[,;!]/g, " ")
-    .replace(/_\{([t\d+-]+)\}|_(t)\b/g, (_, group?: string, single?: string) =>
-      [...(group ?? single!)].map((c) => SUBSCRIPTS[c] ?? DIGITS[Number(c)] ?? c).join(""),
-    )
-    .replace(/_\{(\w)\}/g, "_$1")
-    .replace(/[{}]/g, "")
-    .replace(/ - /g, " − ")
-    .replace(/ +/g, " ");
-}
-
-const PLAIN: Record<string, string> = {
-  odot: "⊙",
-  sigma: "σ",
-  delta: "δ",
-  partial: "∂",
-  prod: "Π",
-  sum: "Σ",
-  varphi: "φ",
-  times: "×",
-  top: "ᵀ",
-  cdot: "·",
-  ldots: "…",
-};
-
-/** Where a formula may go on in the next line: before what stands between two terms, not within braces. */
-const BREAK = / (?=(?:=|\+|-|\\odot|\\cdot|\\qquad) )/;
-
-/**
- * A formula in pieces that can stand on lines of their own; all but the first begin with the operator between them. Joined
- * by spaces they are the formula again.
- */
-export function piecesOf(tex: string): string[] {
-  const pieces: string[] = [];
-  let open = 0;
-  for (const part of tex.split(BREAK)) {
-    if (open > 0) pieces[pieces.length - 1] += ` ${part}`;
-    else pieces.push(part);
-    open += part.split("{").length - part.split("}").length;
-  }
-  return pieces;
-}
+export const plain = (tex: string): string => plainText(parseTex(tex));

@@ -1,12 +1,14 @@
 /** A lab result drawn over lags, or over what was swept; a line a cell and setting, a dot a run. */
 import { scaleLinear, scalePoint } from "d3-scale";
 import { count, percent } from "../base/numbers.js";
+import { Canvas, type PictureOptions } from "../drawing/canvas.js";
 import { html, type Markup } from "../drawing/markup.js";
 import {
   axisBottom,
   axisLeft,
+  type Data,
+  data,
   dot,
-  drawing,
   KEYED,
   keyedEndLabels,
   labelWidth,
@@ -64,7 +66,7 @@ export const placesOf = (result: LabResult): string[] => [
   ...new Set(result.summary.map((group) => placeOf(result, group))),
 ];
 
-export function labChart(result: LabResult): Markup {
+export function labChart(result: LabResult, options?: PictureOptions): Markup {
   const { task, sweep, baselines } = result;
   const measure = measureOf(result);
   const series = seriesOf(result);
@@ -77,9 +79,8 @@ export function labChart(result: LabResult): Markup {
   const apart = Math.min(APART, (point.step() * 0.8) / Math.max(1, series.length));
   const x = (group: LabCell, number: number) =>
     (point(placeOf(result, group)) ?? plot.left) + (number - (series.length - 1) / 2) * apart;
-  return drawing(
+  return new Canvas(`lab-${task.name}`, options).drawing(
     {
-      id: `lab-${task.name}`,
       title: `${task.title}: ${sweep ? `over ${sweep}` : "against lag"}`,
       description: describeSummary(result),
       width: plot.width,
@@ -149,6 +150,8 @@ const divergedToo = (result: LabResult, group: LabCell): string => {
   return diverged > 0 ? `, ${diverged} diverged` : "";
 };
 
+const groupData = ({ cell, lag, value }: LabCell): Data => ({ cell, lag, value: value ?? undefined });
+
 function drawSeries(
   result: LabResult,
   { name, kind, thin, groups }: Series,
@@ -162,7 +165,7 @@ function drawSeries(
     ...groups.map((group) => {
       const { least, most } = measure.spread(group);
       if (!Number.isFinite(least + most)) return html``;
-      return html`<line class="whisker ${kind}" x1="${px(x(group))}" x2="${px(x(group))}" y1="${px(y(least))}" y2="${px(y(most))}"/>`;
+      return html`<line class="whisker ${kind}" x1="${px(x(group))}" x2="${px(x(group))}" y1="${px(y(least))}" y2="${px(y(most))}"${data(groupData(group))}/>`;
     }),
     strokes(
       groups.map((group) => [x(group), y(mean(group))] as const),
@@ -178,6 +181,7 @@ function drawSeries(
             thin ? 2 : 3,
             kind,
             `${name}, lag ${run.lag}, seed ${run.seed}: ${measure.write(measure.of(run))} (${run.ended}; ${describeSetting(run.cell, run.setting)})`,
+            { ...groupData(group), seed: run.seed },
           ),
         ),
     ),

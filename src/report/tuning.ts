@@ -6,7 +6,7 @@ import { type Content, foreign, html, type Markup } from "../drawing/markup.js";
 import { count, counted, decimal, duration } from "../drawing/numbers.js";
 import { page } from "../drawing/page.js";
 import { COMMAND_STYLE } from "../drawing/style.js";
-import { TUNING_STYLE, tuningChart } from "./charts/tuning.js";
+import { tuningChart } from "./charts/tuning.js";
 import type { Facts } from "./data.js";
 
 /** What the page says besides what a search found. */
@@ -23,7 +23,8 @@ export interface TuningAbout {
   seconds: number;
 }
 
-const STYLE = TUNING_STYLE + COMMAND_STYLE;
+const STYLE = `${COMMAND_STYLE}#search .cellstate { max-width: 720px; }
+`;
 
 /** The trials of a search, drawn and as a table, and the command that trains the best. */
 export function tuningPage(result: TuneResult, about: TuningAbout): string {
@@ -42,7 +43,7 @@ export function tuningPage(result: TuneResult, about: TuningAbout): string {
       "The search",
       figure(
         "Validation loss of every trial, epoch by epoch",
-        tuningChart(trials, rungs, best, nameOf),
+        tuningChart(trials, rungs, best, trialName),
         html`<p>A line is a trial; the blue one is the best${trials.some(({ diverged }) => diverged !== null) && ", a cross one that diverged"}. At each upright line those with the lowest losses went on. What is above the upper edge is drawn on it.</p>`,
       ),
     ),
@@ -109,7 +110,7 @@ const rungTable = ({ rungs }: TuneResult): Markup =>
   })}</div>`;
 
 /** What a trial is, in a line. */
-function nameOf({ number, settings, valLoss, history }: Trial): string {
+export function trialName({ number, settings, valLoss, history }: Trial): string {
   const values = Object.entries(settings).map(([name, value]) => `${settingWords(name)} ${value}`);
   const loss = valLoss === null ? "diverged" : lossText(valLoss);
   return `trial ${number}: ${loss} in ${counted(history.length, "epoch")} (${values.join(", ")})`;

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { chartText, labText } from "../../src/cli/ui/lab.js";
-import { STYLE } from "../../src/drawing/style.js";
+import { PICTURE_RULES } from "../../src/drawing/picture-style.js";
 import { labChart } from "../../src/lab/chart.js";
 import {
   CELL_NAMES,
@@ -57,8 +57,8 @@ describe("a lab's picture", () => {
     assert.deepEqual(keys, classes);
     const own = classes.filter((kind) => !kind.endsWith("thin"));
     const dashes = own.map((kind) => {
-      const rule = STYLE.split("\n").find((line) =>
-        line.startsWith(`.chart .stroke.${kind.replace(" ", ".")} {`),
+      const rule = PICTURE_RULES.split("\n").find((line) =>
+        line.startsWith(`.cellstate .stroke.${kind.replace(" ", ".")} {`),
       )!;
       return /stroke-dasharray: ([^;]*)/.exec(rule)?.[1] ?? "none";
     });

@@ -5,7 +5,7 @@ import { plotArea, spread, strokes } from "../../src/drawing/svg.js";
 import { barChart, lengthHistogram } from "../../src/report/charts/bars.js";
 import { calibrationChart } from "../../src/report/charts/calibration.js";
 import { confusionChart } from "../../src/report/charts/confusion.js";
-import { learningCurves } from "../../src/report/charts/curves.js";
+import { accuracyChart, lossChart } from "../../src/report/charts/curves.js";
 import { readableSize, sizeChart } from "../../src/report/charts/sizes.js";
 import { thresholdChart } from "../../src/report/charts/threshold.js";
 import { lengthSummary } from "../../src/report/lengths.js";
@@ -23,43 +23,42 @@ const strokesOf = (page: Element, kind: string) => byClass(page, kind).filter(({
 
 describe("learning curves", () => {
   const epochs = fullReport().epochs!;
-  const [loss, accuracy] = learningCurves(epochs, 2).map(drawn);
+  const loss = drawn(lossChart(epochs, 2));
+  const accuracy = drawn(accuracyChart(epochs, 2)!);
 
   test("each value stands where its axis says", () => {
     // Plot: x 48 … 376 for epochs 1 … 3, y 238 … 14 for losses 0 … 1.
-    assert.deepEqual(points(strokesOf(loss!, "two")[0]!), [
+    assert.deepEqual(points(strokesOf(loss, "two")[0]!), [
       [48, 14],
       [212, 126],
       [376, 182],
     ]);
-    assert.deepEqual(points(strokesOf(loss!, "one")[0]!)[1], [212, 103.6]);
-    const dots = byClass(loss!, "dot").map(textOf);
+    assert.deepEqual(points(strokesOf(loss, "one")[0]!)[1], [212, 103.6]);
+    const dots = byClass(loss, "dot").map(textOf);
     assert.deepEqual(dots[0], "epoch 1: training 1.0000");
     assert.equal(dots.length, 6);
   });
 
   test("the best epoch is marked, lines are named at their ends", () => {
-    const marker = byClass(loss!, "marker").filter(({ name }) => name === "line")[0]!;
+    const marker = byClass(loss, "marker").filter(({ name }) => name === "line")[0]!;
     assert.equal(numberOf(marker, "x1"), 212);
-    assert.deepEqual(byClass(loss!, "marker-label").map(textOf), ["best: epoch 2"]);
-    assert.deepEqual(byClass(accuracy!, "end-label").map(textOf), ["training", "validation"]);
+    assert.deepEqual(byClass(loss, "marker-label").map(textOf), ["best: epoch 2"]);
+    assert.deepEqual(byClass(accuracy, "end-label").map(textOf), ["training", "validation"]);
     assert.match(
-      textOf(byName(loss!, "desc")[0]!),
+      textOf(byName(loss, "desc")[0]!),
       /training from 1\.0000 to 0\.2500;.*The best epoch is 2\./,
     );
   });
 
   test("without validation there is one line; without accuracy one chart", () => {
-    const charts = learningCurves(
-      [
-        { epoch: 1, loss: 2 },
-        { epoch: 2, loss: 1 },
-      ],
-      undefined,
-    );
-    assert.equal(charts.length, 1);
-    assert.equal(byClass(drawn(charts[0]!), "end-label").length, 1);
-    assert.equal(byClass(drawn(charts[0]!), "marker").length, 0);
+    const epochs = [
+      { epoch: 1, loss: 2 },
+      { epoch: 2, loss: 1 },
+    ];
+    const chart = drawn(lossChart(epochs, undefined));
+    assert.equal(accuracyChart(epochs, undefined), null);
+    assert.equal(byClass(chart, "end-label").length, 1);
+    assert.equal(byClass(chart, "marker").length, 0);
   });
 
   test("one epoch, a value that is no number, equal values", () => {
@@ -74,13 +73,13 @@ describe("learning curves", () => {
       [{ epoch: 1, loss: 0, accuracy: 1 }],
     ];
     for (const epochs of odd) {
-      for (const chart of learningCurves(epochs, 1)) {
+      for (const chart of [lossChart(epochs, 1), accuracyChart(epochs, 1) ?? []].flat()) {
         assert.doesNotMatch(chart.source, /NaN|Infinity|undefined/);
         assert.ok(byClass(drawn(chart), "tick-label").length >= 3);
       }
     }
     // What is not finite neither is drawn nor stretches the axis.
-    assert.deepEqual(points(strokesOf(drawn(learningCurves(odd[1]!, 1)[0]!), "two")[0]!), [
+    assert.deepEqual(points(strokesOf(drawn(lossChart(odd[1]!, 1)), "two")[0]!), [
       [48, 14],
       [376, 126],
     ]);

@@ -34,17 +34,17 @@ describe("the page", () => {
 
   test("is light, dark and printable", () => {
     const style = textOf(byName(page, "style")[0]!);
-    assert.match(style, /@media screen and \(prefers-color-scheme: dark\)/);
+    assert.match(style, /:root \{ color-scheme: light dark; \}/);
     assert.match(style, /@media print/);
   });
 
   test("every colour that is used is defined, in light and in dark", () => {
     const style = textOf(byName(page, "style")[0]!);
-    const [light, dark] = [...style.matchAll(/:root \{([^}]*)\}/g)].map(([, body]) => body!);
+    const [light, both] = [...style.matchAll(/:root \{([^}]*)\}/g)].map(([, body]) => body!);
     for (const [, name] of style.matchAll(/var\((--[\w-]+)\)/g)) {
       if (name === "--width") continue;
       assert.ok(light!.includes(`${name}:`), `${name} in light`);
-      assert.ok(dark!.includes(`${name}:`), `${name} in dark`);
+      assert.ok(both!.includes(`${name}: light-dark(`), `${name} in dark`);
     }
   });
 

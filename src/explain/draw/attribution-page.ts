@@ -2,12 +2,12 @@
 
 import { figure, section, table } from "../../drawing/blocks.js";
 import { foreign, html, type Markup } from "../../drawing/markup.js";
+import { formulaBlock } from "../../drawing/math/mathml.js";
 import { percent } from "../../drawing/numbers.js";
 import { page } from "../../drawing/page.js";
 import type { Attribution } from "../attribution.js";
 import type { Sentence } from "../sentence.js";
 import { attributionPicture, eachPart, namedParts } from "./attribution-picture.js";
-import { formulaBlock } from "./math-markup.js";
 import { numberSharesPicture, strongestNumbers } from "./number-shares-picture.js";
 import { numeral, tiny } from "./numbers.js";
 import { EXPLAIN_STYLE } from "./style.js";
@@ -97,12 +97,14 @@ export interface Marked {
   share: number;
 }
 
+/** The class of a share of the largest, from −1 to 1. */
+export const shadeOf = (share: number): string =>
+  `${share < 0 ? "against" : "for"} shade-${Math.round(Math.min(1, Math.abs(share)) * 16)}`;
+
 /** The text with each word shaded by its share: filled for, outlined against. */
 export function marked(list: readonly Marked[]): Markup {
   const most = Math.max(1e-12, ...list.map(({ share }) => Math.abs(share)));
   return html`<p class="marked">${list.map(({ text, share }) => {
-    const shade = Math.round((Math.abs(share) / most) * 70);
-    const kind = share < 0 ? "against" : "for";
-    return html`<span class="${kind}" style="--shade:${shade}%" title="${numeral(share, 4)}">${foreign(text)}</span> `;
+    return html`<span class="${shadeOf(share / most)}" title="${numeral(share, 4)}">${foreign(text)}</span> `;
   })}</p>`;
 }

@@ -1,10 +1,11 @@
 /** Which words decided: a row a word, and beside each other what three ways of asking say. */
 import { percent } from "../../base/numbers.js";
+import { Canvas, type PictureOptions } from "../../drawing/canvas.js";
 import { html, type Markup } from "../../drawing/markup.js";
-import { bar, dataLabel, drawing, words } from "../../drawing/svg.js";
+import { bar, type Data, dataLabel, words } from "../../drawing/svg.js";
 import type { Attribution, PartAttribution } from "../attribution.js";
 import { type Sentence, stepName, wordOf } from "../sentence.js";
-import { HATCH } from "./heat-map.js";
+import type { Box } from "./heat-map.js";
 import { numeral, tiny } from "./numbers.js";
 
 const WIDTH = 960;
@@ -71,22 +72,25 @@ const COLUMNS: readonly BarColumn<NamedPart>[] = [
   },
 ];
 
-export function attributionPicture(attribution: Attribution, sentence: Sentence): Markup {
+export function attributionPicture(
+  attribution: Attribution,
+  sentence: Sentence,
+  options?: PictureOptions,
+): Markup {
+  const canvas = new Canvas("attribution", options);
   const { objective, completeness, value, baseline } = attribution;
   const list = namedParts(attribution, sentence);
   const title = `What each ${eachPart(attribution)} did to the ${objective}`;
   const columns = COLUMNS.filter(({ value: of }) => list.some((word) => of(word) !== null));
   const left = 170;
   const width = (WIDTH - left) / columns.length;
-  return drawing(
+  return canvas.drawing(
     {
-      id: "attribution",
       title,
       description: `${list.map(({ name, integratedGradients }) => `${name} ${numeral(integratedGradients, 3)}`).join(", ")}. Integrated gradients add up to ${numeral(completeness.sum, 4)}, the difference of ${numeral(value, 4)} and ${numeral(baseline, 4)}.`,
       width: WIDTH,
       height: TOP + ROW * list.length + 30,
     },
-    HATCH,
     words(0, 14, title, "heading"),
     words(
       0,
@@ -94,17 +98,23 @@ export function attributionPicture(attribution: Attribution, sentence: Sentence)
       `${numeral(value, 4)} of the row, ${numeral(baseline, 4)} with ${attribution.baselineWords}; integrated gradients add up to the difference within ${tiny(completeness.residual)}.`,
       "subheading",
     ),
-    columns.map((column, k) => barColumn(column, list, left + k * width, width)),
-    list.map(({ name }, row) => dataLabel(0, TOP + row * ROW + 16, name, left - 16)),
+    columns.map((column, k) => barColumn(column, list, left + k * width, width, canvas, partData)),
+    list.map((part, row) =>
+      dataLabel(0, TOP + row * ROW + 16, part.name, left - 16, "start", partData(part)),
+    ),
   );
 }
 
-/** Bars to both sides of one line, a row each, with their values. */
+const partData = ({ input, t, name }: NamedPart): Data => ({ input, step: t, word: name });
+
+/** Bars to both sides of one line, a row each, with their values. @param of what a row shows */
 export function barColumn<Row>(
   { name, note, value, format, range = [] }: BarColumn<Row>,
   list: readonly Row[],
   x: number,
   width: number,
+  canvas: Canvas,
+  of: (row: Row) => Data,
 ): Markup {
   const values = list.map(value);
   const known = values.filter((each) => each !== null);
@@ -118,6 +128,11 @@ ${values.map((each, row) => {
   const y = TOP + row * ROW;
   const long = Math.abs(each) * scale;
   const box = { x: each < 0 ? middle - long : middle, y: y + 4, width: long, height: ROW - 8 };
-  return html`${bar(box, each < 0 ? "minus" : "plus", format(each))}${words(x + width - 18, y + 16, format(each), "part-fact", "end")}`;
+  return html`${signedBar(box, each, format(each), canvas, of(list[row]!))}${words(x + width - 18, y + 16, format(each), "part-fact", "end")}`;
 })}`;
+}
+
+/** A bar that is hatched below 0. */
+export function signedBar(box: Box, value: number, tooltip: string, canvas: Canvas, of: Data): Markup {
+  return value < 0 ? bar(box, "minus", tooltip, of, canvas.hatched()) : bar(box, "plus", tooltip, of);
 }

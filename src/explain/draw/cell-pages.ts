@@ -2,6 +2,7 @@
 import { count, decimal } from "../../base/numbers.js";
 import { figure, section, table } from "../../drawing/blocks.js";
 import { html, type Markup } from "../../drawing/markup.js";
+import { formulaBlock, mathMarkup } from "../../drawing/math/mathml.js";
 import { page } from "../../drawing/page.js";
 import type { CellAnatomy, CellPart } from "../anatomy.js";
 import type { CellView } from "../cell-view.js";
@@ -9,7 +10,6 @@ import type { CellComparison } from "../comparison.js";
 import { mapsPicture, stepPicture } from "./cell-picture.js";
 import { chainPicture } from "./chain-picture.js";
 import { comparisonPicture } from "./comparison-picture.js";
-import { formulaBlock, math } from "./math-markup.js";
 import { numeral } from "./numbers.js";
 import { EXPLAIN_STYLE } from "./style.js";
 
@@ -49,13 +49,13 @@ function partCard({ number, name, role, equation, network }: CellPart): Markup {
 /** Values of some units at the chosen word. */
 function unitSection({ units, series, words: list, chosen }: CellView): Markup {
   const states = series.filter(({ state }) => state);
-  const old = states.map(({ symbol }) => math(symbol.replace("{t}", "{t-1}")));
+  const old = states.map(({ symbol }) => mathMarkup(symbol.replace("{t}", "{t-1}")));
   const { word } = list[chosen]!;
   return section(
     "values",
     `Values at “${word}”`,
     table({
-      headers: ["unit", ...old, ...series.map(({ symbol }) => math(symbol))],
+      headers: ["unit", ...old, ...series.map(({ symbol }) => mathMarkup(symbol))],
       rows: units.map(({ unit, values, before }) => [
         String(unit),
         ...states.map(({ id }) => numeral(before[id]!, 4)),
@@ -85,7 +85,7 @@ export function comparisonPage(cells: readonly CellComparison[]): string {
       table({
         headers: ["", ...cells.map(({ kind }) => kind)],
         rows: [
-          ["memory", ...cells.map(({ memory }) => math(memory))],
+          ["memory", ...cells.map(({ memory }) => mathMarkup(memory))],
           ["interacting networks", ...cells.map(({ networks }) => String(networks))],
           ["states", ...cells.map(({ states }) => states.join(" and "))],
           ["parameters", ...cells.map(({ substitution }) => substitution)],

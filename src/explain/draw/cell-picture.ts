@@ -1,24 +1,26 @@
 /** A cell as one picture: the drawing, a card for every part, and with a sentence the values of its gates and states. */
 
 import { wrapToWidth } from "../../base/text.js";
+import { Canvas, type HeatMapOptions } from "../../drawing/canvas.js";
 import { html, type Markup } from "../../drawing/markup.js";
-import { drawing, words } from "../../drawing/svg.js";
+import { formula, formulaLines } from "../../drawing/math/svg-text.js";
+import { data, words } from "../../drawing/svg.js";
 import type { CellAnatomy, CellPart } from "../anatomy.js";
 import { type CellView, chosenPhrase, type PartSeries } from "../cell-view.js";
+import type { Word } from "../sentence.js";
 import { plain } from "../tex.js";
 import { cellDiagram, DIAGRAM } from "./cell-diagrams.js";
 import { badge } from "./diagram.js";
 import type { PartValues } from "./diagram-parts.js";
-import { type Box, HATCH, heatLegend, heatMap, place } from "./heat-map.js";
-import { formula, formulaLines } from "./math-text.js";
+import { type Box, heatLegend, heatMap, place, unitRow } from "./heat-map.js";
 import { numeral } from "./numbers.js";
 import { wordsAxis, wordsHeight } from "./words-axis.js";
 
 const WIDTH = DIAGRAM.width;
 
 /** The cell and its parts, and with a sentence their values over its words. */
-export function cellPicture(anatomy: CellAnatomy, view?: CellView): Markup {
-  return partsPicture(anatomy, view, true);
+export function cellPicture(anatomy: CellAnatomy, view?: CellView, options?: HeatMapOptions): Markup {
+  return partsPicture(anatomy, view, true, options);
 }
 
 /** The cell and its parts at one word, without the values over all of them: those are `mapsPicture`'s. */
@@ -26,36 +28,44 @@ export const stepPicture = (anatomy: CellAnatomy, view?: CellView): Markup =>
   partsPicture(anatomy, view, false);
 
 /** The values alone: on paper both have no room on a page. */
-export function mapsPicture(view: CellView): Markup {
-  const maps = gateMaps(view, 14);
+export function mapsPicture(view: CellView, options?: HeatMapOptions): Markup {
   const { anatomy, series, words: list } = view;
-  return drawing(
+  const canvas = new Canvas(`maps-${nameOf(anatomy)}`, options);
+  const maps = gateMaps(view, 14, canvas);
+  return canvas.drawing(
     {
-      id: `maps-${anatomy.layer || anatomy.kind.toLowerCase()}`,
+      data: { layer: nameOf(anatomy) },
       title: `Gates and states of the ${anatomy.kind} over the words`,
       description: `${series.map(({ name }) => name).join(", ")} of ${anatomy.units} units at ${list.map(({ word }) => word).join(" ")}.`,
       width: WIDTH,
       height: maps.bottom,
     },
-    HATCH,
     maps.drawn,
   );
 }
 
-function partsPicture(anatomy: CellAnatomy, view: CellView | undefined, all: boolean): Markup {
+/** Of a cell that stands in no layer, its kind. */
+const nameOf = ({ layer, kind }: CellAnatomy): string => layer || kind.toLowerCase();
+
+function partsPicture(
+  anatomy: CellAnatomy,
+  view: CellView | undefined,
+  all: boolean,
+  options?: HeatMapOptions,
+): Markup {
+  const canvas = new Canvas(`cell-${nameOf(anatomy)}`, options);
   const top = view ? 26 : 0;
   const diagram = top + DIAGRAM.height[anatomy.kind];
   const cards = cardsOf(anatomy.parts, diagram + 14);
-  const maps = view && all ? gateMaps(view, cards.bottom + 44) : null;
-  return drawing(
+  const maps = view && all ? gateMaps(view, cards.bottom + 44, canvas) : null;
+  return canvas.drawing(
     {
-      id: `cell-${anatomy.layer || anatomy.kind.toLowerCase()}`,
+      data: { layer: nameOf(anatomy) },
       title: `${anatomy.kind} cell of ${anatomy.units} units on inputs of ${anatomy.inputs} numbers`,
       description: describe(anatomy),
       width: WIDTH,
       height: maps ? maps.bottom : cards.bottom,
     },
-    HATCH,
     view && chosenLine(view),
     html`<g transform="translate(0 ${top})">${cellDiagram(anatomy, view ? valuesOf(view) : {})}</g>`,
     cards.drawn,
@@ -99,7 +109,7 @@ function cardsOf(parts: readonly CellPart[], y: number): { drawn: Markup; bottom
     top += height + CARD.gap;
     return row.map((part, k) => {
       const x = k * (CARD.width + CARD.gap);
-      return html`<g transform="translate(${x} ${at})">${card(part, height)}</g>`;
+      return html`<g transform="translate(${x} ${at})"${data({ part: part.id })}>${card(part, height)}</g>`;
     });
   });
   return { drawn: html`${drawn}`, bottom: top - CARD.gap };
@@ -132,27 +142,33 @@ function weightsLine({
 const MAP = { left: 150, gap: 26 } as const;
 
 /** A heat map for every gate and state, words along the bottom. */
-function gateMaps(view: CellView, y: number): { drawn: Markup; bottom: number } {
+function gateMaps(view: CellView, y: number, canvas: Canvas): { drawn: Markup; bottom: number } {
   const { words: list, series, chosen, anatomy } = view;
   const width = Math.min(WIDTH - MAP.left, list.length * 62);
   const height = Math.min(132, Math.max(48, anatomy.units * 12));
   const top = y + 36;
   const maps = series.map((part, k) => {
-    return gateMap(part, { x: MAP.left, y: top + k * (height + MAP.gap), width, height });
+    const box = { x: MAP.left, y: top + k * (height + MAP.gap), width, height };
+    return gateMap(part, list, box, canvas);
   });
   const bottom = top + series.length * (height + MAP.gap) - MAP.gap;
   const column = { x: MAP.left + (chosen / list.length) * width, width: width / list.length };
   const legend = bottom + wordsHeight(list) + 26;
   const drawn = html`${words(0, y, "Every gate and state over the words", "heading")}
 ${words(0, y + 18, `A row a unit, ${anatomy.units} of them; a column a word. The frame is the step drawn above.`, "subheading")}
-${maps}<rect class="pointer" ${place({ ...column, y: top - 3, height: bottom - top + 6 })}/>
+${maps}<rect class="pointer" ${place({ ...column, y: top - 3, height: bottom - top + 6 })}${data({ step: list[chosen]!.t })}/>
 ${wordsAxis(list, MAP.left, bottom + 6, width, chosen)}
-${heatLegend(MAP.left, legend)}`;
+${heatLegend(MAP.left, legend, canvas)}`;
   return { drawn, bottom: legend + 8 };
 }
 
 /** Gates are shaded from their least to their most, states and candidates by size on either side of 0. */
-function gateMap({ name, symbol, values, signed }: PartSeries, box: Box): Markup {
+function gateMap(
+  { id, name, symbol, values, signed }: PartSeries,
+  list: readonly Word[],
+  box: Box,
+  canvas: Canvas,
+): Markup {
   const flat = values.flat();
   const [least, most] = [Math.min(...flat), Math.max(...flat)];
   const scale = signed
@@ -161,5 +177,5 @@ function gateMap({ name, symbol, values, signed }: PartSeries, box: Box): Markup
   const mean = flat.reduce((a, b) => a + b, 0) / flat.length;
   return html`${formula(0, box.y + 16, symbol, { size: 18 })}${words(34, box.y + 15, name, "part-role")}
 ${words(0, box.y + 36, `${numeral(least, 2)} to ${numeral(most, 2)}`, "part-fact")}${words(0, box.y + 52, `mean ${numeral(mean, 2)}`, "part-fact")}
-${heatMap({ values, ...scale }, box)}`;
+${heatMap({ values, ...scale, of: { part: id }, column: (c) => ({ step: list[c]!.t }), row: unitRow }, box, canvas)}`;
 }

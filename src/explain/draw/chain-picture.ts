@@ -1,11 +1,12 @@
 /** A recurrent layer as a loop, and the same loop written out over the words: one box a step, its state after each. */
 import { cutToWidth, printable } from "../../base/text.js";
+import { Canvas, type HeatMapOptions } from "../../drawing/canvas.js";
 import { html, type Markup } from "../../drawing/markup.js";
-import { drawing, words as label } from "../../drawing/svg.js";
+import { formula } from "../../drawing/math/svg-text.js";
+import { data, words as label } from "../../drawing/svg.js";
 import type { CellView, PartSeries } from "../cell-view.js";
 import { wire } from "./diagram.js";
-import { HATCH, heatLegend, heatMap } from "./heat-map.js";
-import { formula } from "./math-text.js";
+import { heatLegend, heatMap, unitRow } from "./heat-map.js";
 import { numeral } from "./numbers.js";
 
 /** Steps that fit beside the loop with words that can be read; of longer texts the last ones. */
@@ -15,8 +16,9 @@ const STEP = 134;
 const LOOP = { x: 78, width: 176 } as const;
 const STATE = { width: 16, height: 76 } as const;
 
-export function chainPicture(view: CellView): Markup {
+export function chainPicture(view: CellView, options?: HeatMapOptions): Markup {
   const { anatomy, words, series, skipped } = view;
+  const canvas = new Canvas(`chain-${anatomy.layer}`, options);
   const states = series.filter(({ state }) => state);
   const first = Math.max(0, words.length - MOST_STEPS);
   const shown = words.slice(first);
@@ -27,40 +29,46 @@ export function chainPicture(view: CellView): Markup {
   const begun = first > 0 || skipped > 0;
   const before = states.map(({ symbol }) => (begun ? "\\ldots" : `${symbol.replace("{t}", "{0}")} = 0`));
   const left = LOOP.width + 40;
-  return drawing(
+  return canvas.drawing(
     {
-      id: `chain-${anatomy.layer}`,
+      data: { layer: anatomy.layer },
       title: `${anatomy.layer}: a loop, and the same loop written out`,
       description: `One ${anatomy.kind}, used again for each word: ${shown.map(({ word }) => printable(word)).join(", ")}. Beside each step its state.`,
       width,
       height,
     },
-    HATCH,
     loop(states, rail, anatomy.kind),
     formula(LOOP.width, rail + 8, "=", { size: 24, anchor: "middle" }),
     before.map((symbol, s) =>
       formula(left + 10, stateTop(s) + STATE.height / 2, symbol, { size: 15, anchor: "middle" }),
     ),
-    shown.map(({ word }, k) => {
+    shown.map(({ t, word }, k) => {
       const x = left + (k + 0.5) * STEP + 6;
-      return html`${step(x, rail, anatomy.kind, STEP)}${label(x, rail + 92, cutToWidth(printable(word), 14), "word", "middle")}${states.map((series, s) => column(series, first + k, x + STEP / 2, s, full))}`;
+      return html`<g${data({ step: t, word: printable(word) })}>${step(x, rail, anatomy.kind, STEP)}${label(x, rail + 92, cutToWidth(printable(word), 14), "word", "middle")}${states.map((series, s) => column(series, first + k, x + STEP / 2, s, full, canvas))}</g>`;
     }),
     wire([
       [width - STATE.width - 34 - STEP / 2 + BOX.width / 2 + 6, rail],
       [width - 12, rail],
     ]),
     label(left, height - 26, `states at most ${numeral(full)} in size, a row a unit`, "part-fact"),
-    heatLegend(left, height - 6),
+    heatLegend(left, height - 6, canvas),
   );
 }
 
 const stateTop = (s: number): number => 30 + s * (STATE.height + 22);
 
 /** The state after a word, over the wire that hands it on. */
-function column({ symbol, values }: PartSeries, k: number, x: number, s: number, full: number): Markup {
+function column(
+  { id, symbol, values }: PartSeries,
+  k: number,
+  x: number,
+  s: number,
+  full: number,
+  canvas: Canvas,
+): Markup {
   const box = { x: x - STATE.width / 2, y: stateTop(s), width: STATE.width, height: STATE.height };
   const name = symbol.replace("{t}", `{${k + 1}}`);
-  return html`${heatMap({ values: [values[k]!], full }, box)}${formula(x, box.y - 6, name, { size: 14, anchor: "middle" })}`;
+  return html`${heatMap({ values: [values[k]!], full, of: { part: id }, row: unitRow }, box, canvas)}${formula(x, box.y - 6, name, { size: 14, anchor: "middle" })}`;
 }
 
 function step(x: number, rail: number, kind: string, pitch: number): Markup {

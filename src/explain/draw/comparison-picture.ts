@@ -1,11 +1,12 @@
 /** The three cells under each other, each with its figures below it. */
 import { count, decimal } from "../../base/numbers.js";
 import { wrapToWidth } from "../../base/text.js";
+import { Canvas, type PictureOptions } from "../../drawing/canvas.js";
 import { html, type Markup } from "../../drawing/markup.js";
-import { drawing, words } from "../../drawing/svg.js";
+import { formula } from "../../drawing/math/svg-text.js";
+import { data, words } from "../../drawing/svg.js";
 import type { CellComparison } from "../comparison.js";
 import { cellDiagram, DIAGRAM } from "./cell-diagrams.js";
-import { formula } from "./math-text.js";
 
 /** Of the drawings: smaller ones have letters that nobody reads. */
 const SCALE = 0.85;
@@ -17,17 +18,16 @@ const GAP = 44;
 /** Above a drawing, for the cell's name and its memory's formula. */
 const NAME = 40;
 
-export function comparisonPicture(cells: readonly CellComparison[]): Markup {
+export function comparisonPicture(cells: readonly CellComparison[], options?: PictureOptions): Markup {
   let y = 0;
   const rows = cells.map((cell) => {
     const at = y;
     y += NAME + DIAGRAM.height[cell.kind] * SCALE + BELOW + GAP;
-    return html`<g transform="translate(0 ${Math.round(at)})">${row(cell)}</g>`;
+    return html`<g transform="translate(0 ${Math.round(at)})"${data({ kind: cell.kind })}>${row(cell)}</g>`;
   });
   const [{ anatomy }] = cells as [CellComparison];
-  return drawing(
+  return new Canvas("compare-cells", options).drawing(
     {
-      id: "compare-cells",
       title: `SimpleRNN, LSTM and GRU of ${anatomy.units} units on inputs of ${anatomy.inputs} numbers`,
       description: cells
         .map(

@@ -1,10 +1,10 @@
 /** What the drawings of cells share: where their lines run, their parts by name, the bus of inputs, the legend. */
 import { html, type Markup } from "../../drawing/markup.js";
-import { type Anchor, px, words } from "../../drawing/svg.js";
+import { formula } from "../../drawing/math/svg-text.js";
+import { type Anchor, data, px, words } from "../../drawing/svg.js";
 import type { CellAnatomy, CellPart } from "../anatomy.js";
 import type { CellKind } from "../cells/names.js";
 import { BOX, badge, fork, network, wire } from "./diagram.js";
-import { formula } from "./math-text.js";
 
 /** The state's line, the networks' row, and the line of x_t and h_{t−1}. */
 export const TOP = 104;
@@ -34,16 +34,16 @@ export class Parts {
   network(id: string, x: number, nameAt = x + 9): Markup {
     const { network: own, number, name } = this.of(id);
     const kind = name.endsWith("gate") ? "gate" : "candidate";
-    return html`${network(x, ROW, own!.activation, kind)}${badge(x - BOX.width, ROW - BOX.height, number)}${words(nameAt, ROW + BOX.height + 17, name, "part-fact")}`;
+    return html`<g${data({ part: id })}>${network(x, ROW, own!.activation, kind)}${badge(x - BOX.width, ROW - BOX.height, number)}${words(nameAt, ROW + BOX.height + 17, name, "part-fact")}</g>`;
   }
 
   badge(id: string, x: number, y: number, kind: string): Markup {
-    return badge(x, y, this.of(id).number, kind);
+    return html`<g${data({ part: id })}>${badge(x, y, this.of(id).number, kind)}</g>`;
   }
 
   /** A part's symbol, with its value below where there is one. */
   symbol(id: string, x: number, y: number, anchor: Anchor = "start"): Markup {
-    return html`${formula(x, y, this.of(id).symbol, { size: 17, anchor })}${this.value(id, x, y + 16, anchor)}`;
+    return html`<g${data({ part: id })}>${formula(x, y, this.of(id).symbol, { size: 17, anchor })}${this.value(id, x, y + 16, anchor)}</g>`;
   }
 
   value(id: string, x: number, y: number, anchor: Anchor = "start"): Markup {
@@ -103,8 +103,8 @@ export function legend(kind: CellKind): Markup {
   const items: [Markup, number, string][] = [
     [network, 49, "networks with weights"],
     [html`<circle class="pointwise" cx="8" cy="0" r="8"/>`, 16, "number by number"],
-    [html`<path class="wire state" d="M0 0h30"/>`, 30, "cell state"],
-    [html`<path class="wire hidden" d="M0 0h30"/>`, 30, "hidden state"],
+    [html`<path class="wire cell-state" d="M0 0h30"/>`, 30, "cell state"],
+    [html`<path class="wire hidden-state" d="M0 0h30"/>`, 30, "hidden state"],
   ];
   const shown = { LSTM: items, GRU: items.toSpliced(2, 1), SimpleRNN: items.toSpliced(1, 2) }[kind];
   let x: number = BODY.right;

@@ -1,13 +1,17 @@
 /** The pieces that drawings of cells are made of: wires with round corners, networks, pointwise operations, badges. */
 import { html, type Markup } from "../../drawing/markup.js";
+import { formula } from "../../drawing/math/svg-text.js";
 import { px, words } from "../../drawing/svg.js";
-import { formula } from "./math-text.js";
 
 export type Point = readonly [number, number];
 export type WireKind = "plain" | "state" | "hidden" | "bus";
 
 const CORNER = 12;
 const HEADS: Record<WireKind, number> = { plain: 5, bus: 6, hidden: 7, state: 10 };
+
+/** The class of a state's line: "hidden" alone is what pages hide things by. */
+const classOf = (kind: string): string =>
+  ({ state: " cell-state", hidden: " hidden-state", "": "" })[kind] ?? ` ${kind}`;
 
 /** A wire along straight pieces with round corners; an arrow head at its end unless it ends in another wire. */
 export function wire(
@@ -19,7 +23,7 @@ export function wire(
   const size = HEADS[kind];
   const back = head ? along(end, before, size * 1.4) : end;
   const path = rounded([...points.slice(0, -1), back]);
-  return html`${over && html`<path class="casing" d="${path}"/>`}<path class="wire ${kind}" d="${path}"/>${head && arrowHead(end, before, size, kind)}`;
+  return html`${over && html`<path class="casing" d="${path}"/>`}<path class="wire${classOf(kind)}" d="${path}"/>${head && arrowHead(end, before, size, kind)}`;
 }
 
 /** The point so far from `from` towards `to`. */
@@ -52,7 +56,7 @@ function arrowHead(end: Point, before: Point, size: number, kind: WireKind): Mar
     end[1] - uy * size * 1.8 + ux * side * size,
   ];
   const points = [end, corner(1), corner(-1)].map(([x, y]) => `${px(x)},${px(y)}`).join(" ");
-  return html`<polygon class="head ${kind}" points="${points}"/>`;
+  return html`<polygon class="head${classOf(kind)}" points="${points}"/>`;
 }
 
 /** Half a network's box. */
@@ -90,9 +94,9 @@ export function squash(x: number, y: number, activation: string): Markup {
 
 /** A part's number. */
 export function badge(x: number, y: number, number: number, kind = ""): Markup {
-  return html`<circle class="badge ${kind}" cx="${x}" cy="${y}" r="10"/>${words(x, y + 4.3, String(number), "badge-number", "middle")}`;
+  return html`<circle class="badge${classOf(kind)}" cx="${x}" cy="${y}" r="10"/>${words(x, y + 4.3, String(number), "badge-number", "middle")}`;
 }
 
 /** Where a wire forks. */
 export const fork = (x: number, y: number, kind = ""): Markup =>
-  html`<circle class="head ${kind}" cx="${x}" cy="${y}" r="4.5"/>`;
+  html`<circle class="head${classOf(kind)}" cx="${x}" cy="${y}" r="4.5"/>`;

@@ -2,6 +2,7 @@
 
 import { figure, section, table } from "../../drawing/blocks.js";
 import { foreign, html } from "../../drawing/markup.js";
+import { formulaBlock } from "../../drawing/math/mathml.js";
 import { percent } from "../../drawing/numbers.js";
 import { page } from "../../drawing/page.js";
 import type { FeatureAttribution } from "../feature-attribution.js";
@@ -13,7 +14,6 @@ import {
   partPhrase,
   textsPhrase,
 } from "./feature-attribution-picture.js";
-import { formulaBlock } from "./math-markup.js";
 import { tiny } from "./numbers.js";
 import { EXPLAIN_STYLE } from "./style.js";
 

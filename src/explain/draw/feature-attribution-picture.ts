@@ -1,11 +1,11 @@
 /** Which words and n-grams decided an automatic classifier's answer: a row each, their parts as bars. */
 import { amount, chance, count } from "../../base/numbers.js";
+import { Canvas, type PictureOptions } from "../../drawing/canvas.js";
 import type { Markup } from "../../drawing/markup.js";
-import { dataLabel, drawing, words } from "../../drawing/svg.js";
+import { type Data, dataLabel, words } from "../../drawing/svg.js";
 import { BEGINNING, ENDING } from "../../tokens/ngram-places.js";
 import type { FeatureAttribution, FeatureContribution } from "../feature-attribution.js";
 import { type BarColumn, barColumn, ROW, TOP } from "./attribution-picture.js";
-import { HATCH } from "./heat-map.js";
 import { numeral, tiny } from "./numbers.js";
 
 const WIDTH = 960;
@@ -80,24 +80,24 @@ const HIDDEN: BarColumn<PartRow> = {
   format: (value) => numeral(value, 3),
 };
 
-export function featureAttributionPicture(attribution: FeatureAttribution): Markup {
+export function featureAttributionPicture(attribution: FeatureAttribution, options?: PictureOptions): Markup {
+  const canvas = new Canvas("attribution", options);
   const { features, objective, logit, difference } = attribution;
   const rows = partRows(attribution);
   const mixed = attribution.networks !== null;
   const bars = barsOf(attribution);
   const [left, middle] = [150, WIDTH / 2 + (mixed ? 140 : 20)];
   const width = (middle - left - 40) / (mixed ? 2 : 1);
-  const label = (x: number, width: number, names: readonly string[]) =>
-    names.map((name, row) => dataLabel(x, TOP + row * ROW + 16, name, width));
-  return drawing(
+  const label = (x: number, width: number, names: readonly string[], kind: string) =>
+    names.map((name, row) => dataLabel(x, TOP + row * ROW + 16, name, width, "start", { [kind]: name }));
+  const wordData = ({ name }: PartRow): Data => ({ word: name });
+  return canvas.drawing(
     {
-      id: "attribution",
       title: `What each word did to the ${objective}`,
       description: `${rows.map(({ name, part }) => `${name} ${partPhrase(attribution, part)}`).join(", ")}. They add up to ${partPhrase(attribution, logit, 4)}.`,
       width: WIDTH,
       height: TOP + ROW * Math.max(rows.length, features.length) + 30,
     },
-    HATCH,
     words(0, 14, scorePhrase(attribution), "heading"),
     words(
       0,
@@ -105,18 +105,27 @@ export function featureAttributionPicture(attribution: FeatureAttribution): Mark
       `The words' parts${mixed ? ", the networks'" : ""} and that of every text add up to it; the network's own answer differs by ${tiny(Math.abs(difference))}.`,
       "subheading",
     ),
-    barColumn({ ...bars, name: "words" }, rows, left, width),
-    mixed ? barColumn(HIDDEN, rows, left + width, width) : [],
+    barColumn({ ...bars, name: "words" }, rows, left, width, canvas, wordData),
+    mixed ? barColumn(HIDDEN, rows, left + width, width, canvas, wordData) : [],
     label(
       0,
       left - 16,
       rows.map(({ name }) => name),
+      "word",
     ),
-    barColumn({ ...bars, name: "strongest n-grams" }, features, middle + left, WIDTH - middle - left),
+    barColumn<FeatureContribution>(
+      { ...bars, name: "strongest n-grams" },
+      features,
+      middle + left,
+      WIDTH - middle - left,
+      canvas,
+      ({ text }) => ({ ngram: text }),
+    ),
     label(
       middle,
       left - 16,
       features.map(({ text }) => text),
+      "ngram",
     ),
   );
 }

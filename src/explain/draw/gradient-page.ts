@@ -1,10 +1,10 @@
 /** A gradient on its way back, as a page: the derivation, one step in numbers with its checks, and the pictures. */
 import { figure, section, table } from "../../drawing/blocks.js";
 import { foreign, html } from "../../drawing/markup.js";
+import { formulaBlock, mathMarkup } from "../../drawing/math/mathml.js";
 import { page } from "../../drawing/page.js";
 import type { GradientView } from "../gradient-view.js";
 import { gradientPicture } from "./gradient-picture.js";
-import { formulaBlock, math } from "./math-markup.js";
 import { numeral, tiny } from "./numbers.js";
 import { EXPLAIN_STYLE } from "./style.js";
 
@@ -26,7 +26,7 @@ export function gradientPage(view: GradientView, title: string, units: readonly 
       formulas.total !== "" && formulaBlock(formulas.total),
       table({
         headers: ["path", "what reaches the step before", "where"],
-        rows: step.map(({ name, tex, inner }) => [name, math(tex), inner !== "" && math(inner)]),
+        rows: step.map(({ name, tex, inner }) => [name, mathMarkup(tex), inner !== "" && mathMarkup(inner)]),
         wordColumns: 3,
       }),
       ...formulas.slopes.map((tex) => formulaBlock(tex)),

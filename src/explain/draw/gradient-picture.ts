@@ -1,12 +1,13 @@
 /** A gradient on its way back: its size over the words, the paths it takes, what each step can do to it, other cells. */
 
 import { scaleLinear } from "d3-scale";
+import { Canvas, type HeatMapOptions } from "../../drawing/canvas.js";
 import { html, type Markup } from "../../drawing/markup.js";
-import { axisBottom, drawing, endLabels, type Plot, plotArea, words } from "../../drawing/svg.js";
+import { axisBottom, endLabels, type Plot, plotArea, words } from "../../drawing/svg.js";
 import { type CellKind, stateLetter } from "../cells/names.js";
 import type { GradientView } from "../gradient-view.js";
 import type { Study, StudyCurve } from "../study.js";
-import { HATCH, heatMap } from "./heat-map.js";
+import { heatMap } from "./heat-map.js";
 import { decades, type Line, lineLegend, logLines } from "./log-lines.js";
 import { numeral, tiny } from "./numbers.js";
 import { wordsAxis, wordsHeight } from "./words-axis.js";
@@ -15,21 +16,21 @@ const WIDTH = 960;
 const LEFT = 190;
 const RIGHT = 20;
 
-export function gradientPicture(view: GradientView): Markup {
+export function gradientPicture(view: GradientView, options?: HeatMapOptions): Markup {
+  const canvas = new Canvas(`gradient-${view.layer}`, options);
   const width = Math.min(WIDTH - LEFT - RIGHT, Math.max(300, view.words.length * 62));
   const sizes = sizePanel(view, width, 24);
-  const paths = pathPanel(view, width, sizes.bottom + 44);
+  const paths = pathPanel(view, width, sizes.bottom + 44, canvas);
   const gains = gainPanel(view, width, paths.bottom + 50);
   const study = view.study ? studyPanel(view.study, gains.bottom + 46) : null;
-  return drawing(
+  return canvas.drawing(
     {
-      id: `gradient-${view.layer}`,
+      data: { layer: view.layer },
       title: `Gradient of the ${view.objective.name} through ${view.layer}`,
       description: describe(view),
       width: WIDTH,
       height: study?.bottom ?? gains.bottom,
     },
-    HATCH,
     sizes.drawn,
     paths.drawn,
     gains.drawn,
@@ -79,7 +80,12 @@ ${lineLegend(lines, 0, y + 24)}${axis}${logLines(lines, columns(plot, list.lengt
 }
 
 /** Where the gradient of the step before each word comes from: shares of the paths' norms. */
-function pathPanel({ paths, words: list, step, chosen }: GradientView, width: number, y: number): Panel {
+function pathPanel(
+  { paths, words: list, step, chosen }: GradientView,
+  width: number,
+  y: number,
+  canvas: Canvas,
+): Panel {
   const rows = step.map(({ path, name }) => ({ path, name }));
   const height = 26 * rows.length;
   const box = { x: LEFT, y: y + 26, width, height };
@@ -89,8 +95,8 @@ function pathPanel({ paths, words: list, step, chosen }: GradientView, width: nu
     return norms.map((value) => (sum > 0 ? value / sum : 0));
   });
   const drawn = html`${words(0, y, "The paths by which it reaches the step before each word: shares of their norms", "heading")}
-${rows.map(({ name }, r) => words(LEFT - 12, box.y + 26 * r + 17, name.replace("from the layer above, at the step before", "from above"), "part-role", "end"))}
-${heatMap({ values, full: 1 }, box)}
+${rows.map(({ path, name }, r) => words(LEFT - 12, box.y + 26 * r + 17, name.replace("from the layer above, at the step before", "from above"), "part-role", "end", { path }))}
+${heatMap({ values, full: 1, column: (c) => ({ step: list[c]!.t }), row: (r) => ({ path: rows[r]!.path }) }, box, canvas)}
 <rect class="pointer" x="${LEFT + (chosen / list.length) * width}" y="${box.y - 3}" width="${width / list.length}" height="${height + 6}"/>
 ${wordsAxis(list, LEFT, box.y + height + 6, width, chosen)}`;
   return { drawn, bottom: box.y + height + wordsHeight(list) };

@@ -3,9 +3,9 @@
  * gate lets through of h_{t−1}·R + b′ (as Keras and cuDNN compute it), else of h_{t−1}, before R (Cho et al. 2014).
  */
 import { html, type Markup } from "../../drawing/markup.js";
+import { formula } from "../../drawing/math/svg-text.js";
 import { BOX, fork, pointwise, RADIUS, weights, wire } from "./diagram.js";
 import { BUS, bus, JOIN, LEFT, legend, type Parts, RIGHT, ROW, TOP } from "./diagram-parts.js";
-import { formula } from "./math-text.js";
 
 /** Networks from left to right; where the reset gate multiplies; 1 − z; and the sum. */
 const [R, Z, H, RESET, REST, ADD, UP] = [266, 434, 650, 352, 542, 650, 790];

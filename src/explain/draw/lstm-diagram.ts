@@ -1,8 +1,8 @@
 /** The LSTM drawn: its cell state along the top, four networks, its hidden state along the bottom. */
 import { html, type Markup } from "../../drawing/markup.js";
+import { formula } from "../../drawing/math/svg-text.js";
 import { BOX, fork, pointwise, RADIUS, squash, wire } from "./diagram.js";
 import { BUS, bus, JOIN, LEFT, legend, type Parts, RIGHT, ROW, TOP } from "./diagram-parts.js";
-import { formula } from "./math-text.js";
 
 export function lstmDiagram(parts: Parts): Markup {
   const [F, I, G, O, OUT, UP] = [285, 420, 550, 660, 758, 797];

@@ -1,9 +1,10 @@
 /** What every number of a row did, [T][F], as shades: a block an input, its steps from left to right, its features below one another. */
+import { Canvas, type HeatMapOptions } from "../../drawing/canvas.js";
 import { html, type Markup } from "../../drawing/markup.js";
-import { drawing, words } from "../../drawing/svg.js";
+import { words } from "../../drawing/svg.js";
 import type { Attribution, StepAttribution } from "../attribution.js";
 import { stepName } from "../sentence.js";
-import { HATCH, heatLegend, heatMap } from "./heat-map.js";
+import { heatLegend, heatMap } from "./heat-map.js";
 import { numeral } from "./numbers.js";
 
 const WIDTH = 960;
@@ -35,7 +36,8 @@ function nameOf({ input, t, vector }: StepAttribution, f: number, several: boole
 }
 
 /** The shares of every number of the row, input by input. */
-export function numberSharesPicture(attribution: Attribution): Markup {
+export function numberSharesPicture(attribution: Attribution, options?: HeatMapOptions): Markup {
+  const canvas = new Canvas("number-shares", options);
   const { steps } = attribution;
   const inputs = [...new Set(steps.map(({ input }) => input))];
   const full = Math.max(1e-12, ...steps.flatMap(({ shares }) => shares.map(Math.abs)));
@@ -49,19 +51,17 @@ export function numberSharesPicture(attribution: Attribution): Markup {
     const across = own[0]!.vector
       ? `${input}: one vector`
       : `${input}: ${stepName(own[0]!.t)} to ${own.at(-1)!.t + 1} from left to right`;
-    return html`${words(0, box.y - 10, `${across}, feature 1 to ${features} from above`, "part-name")}${heatMap({ values: own.map(({ shares }) => shares), full }, box)}`;
+    return html`${words(0, box.y - 10, `${across}, feature 1 to ${features} from above`, "part-name")}${heatMap({ values: own.map(({ shares }) => shares), full, of: { input }, column: (c) => ({ step: own[c]!.t }), row: (feature) => ({ feature }) }, box, canvas)}`;
   });
   const told = strongestNumbers(attribution, 3).map(({ name, share }) => `${name} ${numeral(share, 3)}`);
-  return drawing(
+  return canvas.drawing(
     {
-      id: "number-shares",
       title: `What each number did to the ${attribution.objective}`,
       description: `Shares of ${steps.length} steps; the largest: ${told.join("; ")}.`,
       width: WIDTH,
       height: y + 24,
     },
-    HATCH,
     blocks,
-    heatLegend(0, y + 14),
+    heatLegend(0, y + 14, canvas),
   );
 }

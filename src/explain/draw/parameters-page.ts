@@ -2,10 +2,10 @@
 import { count } from "../../base/numbers.js";
 import { figure, section, table } from "../../drawing/blocks.js";
 import { foreign, html, type Markup } from "../../drawing/markup.js";
+import { formulaBlock } from "../../drawing/math/mathml.js";
 import { page } from "../../drawing/page.js";
 import { UNDECIDED, type Verdict } from "../expectations.js";
 import type { LayerParameters, ModelParameters } from "../parameters.js";
-import { formulaBlock } from "./math-markup.js";
 import { parametersPicture } from "./parameters-picture.js";
 import { EXPLAIN_STYLE } from "./style.js";
 

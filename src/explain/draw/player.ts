@@ -46,8 +46,6 @@ export function playerStyle(what: string, frames: number): string {
 .player input:focus-visible + label { outline: 2px solid var(--ink); outline-offset: 2px; }
 .frames { display: grid; flex-basis: 100%; min-width: 0; margin-top: 10px; }
 .still { grid-area: 1 / 1; min-width: 0; visibility: hidden; }
-/* A pattern that others paint with stands in the first frame. */
-.still defs * { visibility: visible; }
 ${shown.join(",\n")} { visibility: visible; }
 #${what}-play:checked ~ .frames > .still { animation: ${what}-frame ${(frames * SECONDS).toFixed(1)}s step-end infinite backwards; }
 @keyframes ${what}-frame { 0% { visibility: visible; } ${share}% { visibility: hidden; } 100% { visibility: hidden; } }

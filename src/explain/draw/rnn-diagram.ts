@@ -1,8 +1,8 @@
 /** The SimpleRNN drawn: one network, whose result is the state. */
 import { html, type Markup } from "../../drawing/markup.js";
+import { formula } from "../../drawing/math/svg-text.js";
 import { BOX, fork, wire } from "./diagram.js";
 import { BUS, bus, JOIN, LEFT, legend, type Parts, RIGHT, ROW } from "./diagram-parts.js";
-import { formula } from "./math-text.js";
 
 export function rnnDiagram(parts: Parts): Markup {
   const [H, OUT, UP] = [480, 186, 790];

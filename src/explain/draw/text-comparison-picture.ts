@@ -1,11 +1,12 @@
 /** Two models on one text: what each word did in both, and their gates and states over the same words. */
 import { percent } from "../../base/numbers.js";
+import { Canvas, type HeatMapOptions, type PictureOptions } from "../../drawing/canvas.js";
 import { html, type Markup } from "../../drawing/markup.js";
-import { dataLabel, drawing, words } from "../../drawing/svg.js";
+import { type Data, dataLabel, words } from "../../drawing/svg.js";
 import type { PartSeries } from "../cell-view.js";
 import type { ComparedWord, TextComparison, WordSide } from "../text-comparison.js";
 import { barColumn, ROW, TOP } from "./attribution-picture.js";
-import { HATCH, heatLegend, heatMap } from "./heat-map.js";
+import { heatLegend, heatMap, unitRow } from "./heat-map.js";
 import { numeral } from "./numbers.js";
 import { wordsAxis, wordsHeight } from "./words-axis.js";
 
@@ -25,7 +26,11 @@ const MEASURES: readonly {
 export const SIDES = ["first", "second"] as const;
 
 /** A row a word, and beside each other what it did to the answer of both. */
-export function textComparisonPicture({ objective, values, baselines, words: list }: TextComparison): Markup {
+export function textComparisonPicture(
+  { objective, values, baselines, words: list }: TextComparison,
+  options?: PictureOptions,
+): Markup {
+  const canvas = new Canvas("two-models-words", options);
   const of = (value: (side: WordSide) => number | null, side: 0 | 1) => (word: ComparedWord) =>
     word.sides[side] ? value(word.sides[side]) : null;
   const known = MEASURES.map((measure) => ({
@@ -34,15 +39,13 @@ export function textComparisonPicture({ objective, values, baselines, words: lis
   })).filter(({ range }) => range.length > 0);
   const left = 150;
   const width = (WIDTH - left) / known.length;
-  return drawing(
+  return canvas.drawing(
     {
-      id: "two-models-words",
       title: `What each word did to the ${objective}, in two models`,
       description: list.map(wordSentence).join(" "),
       width: WIDTH,
       height: TOP + ROW * list.length + 20,
     },
-    HATCH,
     words(0, 14, `What each word did to the ${objective}`, "heading"),
     words(
       0,
@@ -60,12 +63,18 @@ export function textComparisonPicture({ objective, values, baselines, words: lis
           list,
           left + (m + k / 2) * width,
           width / 2,
+          canvas,
+          (word) => ({ ...wordData(word), side: note }),
         ),
       ),
     ),
-    list.map(({ word }, row) => dataLabel(0, TOP + row * ROW + 16, word, left - 16)),
+    list.map((word, row) =>
+      dataLabel(0, TOP + row * ROW + 16, word.word, left - 16, "start", wordData(word)),
+    ),
   );
 }
+
+const wordData = ({ word }: ComparedWord): Data => ({ word });
 
 const wordSentence = ({ word, sides }: ComparedWord): string =>
   `${word}: ${sides.map((side) => (side ? numeral(side.share, 2) : "not read")).join(" and ")}.`;
@@ -75,7 +84,11 @@ const MAP = { gap: 36, middle: 28, top: 74 } as const;
 const ORDER = ["hidden", "cell", "candidate", "forget", "update", "input", "reset", "output"];
 
 /** A heat map for every gate and state of both, over the same words; on one scale where the other has the part too. */
-export function statesComparisonPicture({ words: list, views }: TextComparison): Markup {
+export function statesComparisonPicture(
+  { words: list, views }: TextComparison,
+  options?: HeatMapOptions,
+): Markup {
+  const canvas = new Canvas("two-models-states", options);
   const [a, b] = views.map(({ series }) =>
     [...series].sort((p, q) => ORDER.indexOf(p.id) - ORDER.indexOf(q.id)),
   ) as [PartSeries[], PartSeries[]];
@@ -86,9 +99,8 @@ export function statesComparisonPicture({ words: list, views }: TextComparison):
   const bottom = MAP.top + rows.length * (height + MAP.gap) - MAP.gap;
   const legend = bottom + wordsHeight(list.map(({ word }) => ({ t: 0, word, known: true }))) + 26;
   const left = (side: number) => side * (width + MAP.middle);
-  return drawing(
+  return canvas.drawing(
     {
-      id: "two-models-states",
       title: "Gates and states of two models over the words of one text",
       description: views
         .map(
@@ -99,7 +111,6 @@ export function statesComparisonPicture({ words: list, views }: TextComparison):
       width: WIDTH,
       height: legend + 8,
     },
-    HATCH,
     words(
       0,
       14,
@@ -117,7 +128,7 @@ export function statesComparisonPicture({ words: list, views }: TextComparison):
         const scale = scaleOf(same ? pair.flatMap((each) => each ?? []) : [part]);
         const values = columnsOf(list, k as 0 | 1, part, views[k]!.words, scale.blank);
         return html`${words(left(k), y - 7, part.name, "part-role")}${words(left(k) + width, y - 7, span(part.values.flat()), "part-fact", "end")}
-${heatMap({ values, ...scale }, { x: left(k), y, width, height })}`;
+${heatMap({ values, ...scale, of: { side: SIDES[k], part: part.id }, column: (c) => ({ word: list[c]!.word, step: list[c]!.sides[k]?.t }), row: unitRow }, { x: left(k), y, width, height }, canvas)}`;
       });
     }),
     SIDES.map((_, k) =>
@@ -128,7 +139,7 @@ ${heatMap({ values, ...scale }, { x: left(k), y, width, height })}`;
         width,
       ),
     ),
-    heatLegend(0, legend),
+    heatLegend(0, legend, canvas),
   );
 }
 

@@ -1,9 +1,10 @@
 /** What a tracked training is drawn as: lines over the epochs, and a picture of one layer after one epoch. */
 import { scaleLinear } from "d3-scale";
+import { Canvas, type HeatMapOptions, type PictureOptions } from "../../drawing/canvas.js";
 import { html, type Markup } from "../../drawing/markup.js";
-import { axisBottom, axisLeft, drawing, endLabels, plotArea, strokes, words } from "../../drawing/svg.js";
+import { axisBottom, axisLeft, endLabels, plotArea, strokes, words } from "../../drawing/svg.js";
 import type { TrackedEpoch, TrackedLayer, TrainingTrack } from "../track.js";
-import { HATCH, heatLegend, heatMap } from "./heat-map.js";
+import { heatLegend, heatMap, unitRow } from "./heat-map.js";
 import { decades, type Line, lineLegend, logLines } from "./log-lines.js";
 import { numeral } from "./numbers.js";
 import { wordsAxis, wordsHeight } from "./words-axis.js";
@@ -23,6 +24,7 @@ export function epochChart(
   title: string,
   lines: readonly EpochLine[],
   range?: readonly [number, number],
+  options?: PictureOptions,
 ): Markup {
   const epochs = lines[0]!.values.length - 1;
   const plot = plotArea(WIDTH, 220, { left: 44, right: 96, top: 20, bottom: 44 });
@@ -38,9 +40,8 @@ export function epochChart(
   const said = lines.map(
     ({ name, values }) => `${name}: ${numeral(values[0] ?? 0, 2)} to ${numeral(values.at(-1) ?? 0, 2)}`,
   );
-  return drawing(
+  return new Canvas(id, options).drawing(
     {
-      id,
       title,
       description: `From before training to epoch ${epochs}. ${said.join("; ")}.`,
       width: WIDTH,
@@ -56,6 +57,7 @@ export function epochChart(
       strokes(
         values.map((value, epoch) => [x(epoch), value === null ? Number.NaN : y(value)] as const),
         KINDS[k % KINDS.length]!,
+        { series: lines[k]!.name },
       ),
     ),
     endLabels(plot, end),
@@ -92,7 +94,9 @@ export function layerPicture(
   epoch: TrackedEpoch,
   index: number,
   scales: LayerScales,
+  options?: HeatMapOptions,
 ): Markup {
+  const canvas = new Canvas(`track-${index}-${epoch.epoch}`, options);
   const layer = epoch.layers[index]!;
   const list = all.slice(-MOST_WORDS).map((word, t) => ({ t, word, known: true }));
   const width = 960;
@@ -103,25 +107,24 @@ export function layerPicture(
   const keep = layer.kind === "LSTM" ? "forget gate" : "update gate";
   const memory = layer.kind === "LSTM" ? "cell state" : "hidden state";
   const map = (values: readonly (readonly number[])[], x: number, full: number, name: string) =>
-    html`${words(x, top - 12, name, "heading")}${heatMap({ values: values.slice(-MOST_WORDS), full }, { x, y: top, width: half - 24, height })}${wordsAxis(list, x, top + height + 6, half - 24)}`;
+    html`${words(x, top - 12, name, "heading")}${heatMap({ values: values.slice(-MOST_WORDS), full, of: { part: name.split(" ")[0]! }, column: (c) => ({ word: list[c]!.word }), row: unitRow }, { x, y: top, width: half - 24, height }, canvas)}${wordsAxis(list, x, top + height + 6, half - 24)}`;
   const plot = plotArea(width, top + height, { left: 690, right: 14, top: top + 26, bottom: 0 });
   const lines = gradientLines(layer);
   const { y, axis } = decades(plot, scales.gradient, "");
   const steps = Math.max(2, ...scales.gradient.map(({ values }) => values.length));
   const x = scaleLinear([0, steps - 1], [plot.left, plot.right]);
   const bottom = top + height + Math.max(wordsHeight(list), 48) + 24;
-  return drawing(
+  return canvas.drawing(
     {
-      id: `track-${index}-${epoch.epoch}`,
+      data: { layer: layer.layer, epoch: epoch.epoch },
       title: `${layer.layer} after epoch ${epoch.epoch}`,
       description: describe(layer),
       width,
       height: bottom,
     },
-    HATCH,
     layer.keeps.length > 0 && map(layer.keeps, 0, 1, keep),
     map(layer.memories, layer.keeps.length > 0 ? half : 0, scales.memory, memory),
-    heatLegend(0, bottom - 6),
+    heatLegend(0, bottom - 6, canvas),
     words(plot.left - 46, top - 12, "a gradient on its way back", "heading"),
     lineLegend(lines, plot.left - 46, top + 6),
     axis,

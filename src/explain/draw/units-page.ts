@@ -1,11 +1,13 @@
 /** Every unit over a data set, as a page: what it goes with, and the places that excite it most. */
 import { count, counted, decimal } from "../../base/numbers.js";
 import { section, table } from "../../drawing/blocks.js";
+import { idOf } from "../../drawing/canvas.js";
 import { foreign, html, type Markup } from "../../drawing/markup.js";
 import { page } from "../../drawing/page.js";
 import type { UnitContext } from "../units/contexts.js";
 import type { Association, UnitSummary, UnitSurvey } from "../units/survey.js";
 import type { UnitSignal } from "../units/walk.js";
+import { shadeOf } from "./attribution-page.js";
 import { numeral, tiny } from "./numbers.js";
 import { EXPLAIN_STYLE } from "./style.js";
 
@@ -111,9 +113,6 @@ export function unitsPage(survey: UnitSurvey, title: string): string {
   );
 }
 
-/** A name as an anchor. */
-const idOf = (name: string): string => name.replace(/[^A-Za-z0-9_-]+/g, "-");
-
 const linked = (signal: UnitSignal): Markup =>
   html`<a href="#${idOf(signalName(signal))}">${foreign(signalName(signal))}</a>`;
 
@@ -167,10 +166,8 @@ const contextList = (heading: string, contexts: readonly UnitContext[], scale: n
 export function contextLine({ row, at, words, values, before, after }: UnitContext, scale: number): Markup {
   const shaded = words.map((word, k) => {
     const value = values[k]!;
-    const shade = Math.round(Math.min(1, Math.abs(value) / scale) * 70);
-    const kind = value < 0 ? "against" : "for";
     const text = k === at ? html`<u>${foreign(word)}</u>` : foreign(word);
-    return html`<span class="${kind}" style="--shade:${shade}%" title="${numeral(value, 4)}">${text}</span> `;
+    return html`<span class="${shadeOf(value / scale)}" title="${numeral(value, 4)}">${text}</span> `;
   });
   return html`<span class="marked">${before && "… "}${shaded}${after && "…"}</span> <span class="spread">${numeral(values[at]!)}, row ${row}</span>`;
 }

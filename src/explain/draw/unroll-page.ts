@@ -1,13 +1,13 @@
 /** The written-out recurrence as a page: the identity, every gate expanded, numbers, and the memory by word. */
 import { figure, section, table } from "../../drawing/blocks.js";
 import { foreign, html } from "../../drawing/markup.js";
+import { formulaBlock, mathMarkup } from "../../drawing/math/mathml.js";
 import { page } from "../../drawing/page.js";
 import { stateLetter } from "../cells/names.js";
 import { NO_MEMORY } from "../memory.js";
 import type { MemoryView } from "../memory-view.js";
 import { at } from "../tex.js";
 import { BACKWARDS, type Unrolled } from "../unroll.js";
-import { formulaBlock, math } from "./math-markup.js";
 import { numeral, tiny } from "./numbers.js";
 import { EXPLAIN_STYLE } from "./style.js";
 import { unrollPicture } from "./unroll-picture.js";
@@ -20,7 +20,7 @@ export function unrollPage(
   units: readonly number[],
 ): string {
   const { kind, state, tex, networks, terms, value, forward, residual, k, goBackwards } = unrolled;
-  const symbol = math(at(stateLetter(state), 0));
+  const symbol = mathMarkup(at(stateLetter(state), 0));
   return page(
     {
       title: `${kind}: ${k} steps written out`,
@@ -44,7 +44,10 @@ export function unrollPage(
       table({
         headers: ["", ...units.map((unit) => `unit ${unit}`)],
         rows: [
-          ...terms.map((term) => [math(term.tex), ...units.map((unit) => numeral(term.value[unit]!, 6))]),
+          ...terms.map((term) => [
+            mathMarkup(term.tex),
+            ...units.map((unit) => numeral(term.value[unit]!, 6)),
+          ]),
           ["sum", ...units.map((unit) => numeral(value[unit]!, 6))],
           ["forward pass", ...units.map((unit) => numeral(forward[unit]!, 6))],
         ],

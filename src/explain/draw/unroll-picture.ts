@@ -1,13 +1,14 @@
 /** The written-out recurrence as strips that add up, and what the final memory holds of each word. */
 import { percent } from "../../base/numbers.js";
 import { cutToWidth } from "../../base/text.js";
+import { Canvas, type HeatMapOptions } from "../../drawing/canvas.js";
 import { html, type Markup } from "../../drawing/markup.js";
-import { bar, drawing, words } from "../../drawing/svg.js";
+import { formula } from "../../drawing/math/svg-text.js";
+import { bar, data, words } from "../../drawing/svg.js";
 import { stateLetter } from "../cells/names.js";
 import type { MemoryView } from "../memory-view.js";
 import type { Unrolled } from "../unroll.js";
-import { type Box, HATCH, heatLegend, heatMap } from "./heat-map.js";
-import { formula } from "./math-text.js";
+import { type Box, heatLegend, heatMap, unitRow } from "./heat-map.js";
 import { numeral, tiny } from "./numbers.js";
 import { wordsAxis, wordsHeight } from "./words-axis.js";
 
@@ -19,22 +20,23 @@ export function unrollPicture(
   unrolled: Unrolled,
   memory: MemoryView | null,
   wordAt: (lag: number) => string,
+  options?: HeatMapOptions,
 ): Markup {
-  const strips = termStrips(unrolled, wordAt, 46);
-  const held = memory ? memoryMap(memory, strips.bottom + 50) : null;
+  const canvas = new Canvas(`unroll-${unrolled.layer}`, options);
+  const strips = termStrips(unrolled, wordAt, 46, canvas);
+  const held = memory ? memoryMap(memory, strips.bottom + 50, canvas) : null;
   const { state, layer, k, residual, tex } = unrolled;
-  return drawing(
+  return canvas.drawing(
     {
-      id: `unroll-${layer}`,
+      data: { layer },
       title: `${layer}: ${state} state written out over ${k} steps`,
       description: `The sum equals the forward pass within ${tiny(residual)}. ${memory ? describe(memory) : ""}`,
       width: WIDTH,
       height: held?.bottom ?? strips.bottom + 34,
     },
-    HATCH,
     formula(0, 20, tex.length > 160 ? `${stateLetter(state)}_{t} = \\ldots` : tex, { size: 17 }),
     strips.drawn,
-    held?.drawn ?? heatLegend(STRIP.left, strips.bottom + 26),
+    held?.drawn ?? heatLegend(STRIP.left, strips.bottom + 26, canvas),
   );
 }
 
@@ -43,9 +45,10 @@ const describe = ({ words: list, shares }: MemoryView) =>
 
 /** A strip of units for each product, one for their sum, one for the forward pass. */
 function termStrips(
-  { terms, value, forward, state, residual }: Unrolled,
+  { terms, value, forward, state, residual, t, goBackwards }: Unrolled,
   wordAt: (lag: number) => string,
   y: number,
+  canvas: Canvas,
 ) {
   const full = Math.max(1e-12, ...[...terms.map((term) => term.value), value].flat().map(Math.abs));
   const rows: [Markup, string, readonly number[]][] = [
@@ -58,10 +61,16 @@ function termStrips(
     [words(0, 0, "forward pass", "part-role"), `differs by ${tiny(residual)}`, forward],
   ];
   const step = STRIP.height + STRIP.gap;
+  // Where a term was written; the sums are of the last step.
+  const stepOf = (k: number) => {
+    const lag = terms[k]?.lag ?? 0;
+    return goBackwards ? t + lag : t - lag;
+  };
   const drawn = rows.map(([name, note, values], k) => {
     const top = y + k * step;
     const box = { x: STRIP.left, y: top, width: WIDTH - STRIP.left, height: STRIP.height };
-    return html`<g transform="translate(0 ${top + 18})">${name}</g>${words(STRIP.left - 12, top + 18, cutToWidth(note, 18), "part-fact", "end")}${heatMap({ values: values.map((number) => [number]), full }, box)}`;
+    const map = { values: values.map((number) => [number]), full, column: unitRow };
+    return html`<g${data({ step: stepOf(k) })}><g transform="translate(0 ${top + 18})">${name}</g>${words(STRIP.left - 12, top + 18, cutToWidth(note, 18), "part-fact", "end")}${heatMap(map, box, canvas)}</g>`;
   });
   const bottom = y + rows.length * step;
   return {
@@ -73,7 +82,7 @@ function termStrips(
 const MAP = { left: 150, bars: 70 } as const;
 
 /** Bars of each word's share over a heat map of what it left in each unit. */
-function memoryMap(memory: MemoryView, y: number): { drawn: Markup; bottom: number } {
+function memoryMap(memory: MemoryView, y: number, canvas: Canvas): { drawn: Markup; bottom: number } {
   const { words: list, contributions, shares, padding, state, residual, layer } = memory;
   const width = Math.min(WIDTH - MAP.left - 40, list.length * 62);
   const step = width / list.length;
@@ -90,7 +99,7 @@ function memoryMap(memory: MemoryView, y: number): { drawn: Markup; bottom: numb
     const named =
       step > 34 &&
       words(MAP.left + (k + 0.5) * step, base - tall - 5, percent(share, 0), "part-fact", "middle");
-    return html`${bar(column, "fill one", label)}${named}`;
+    return html`${bar(column, "fill one", label, { step: list[k]!.t, word: list[k]!.word })}${named}`;
   });
   const before =
     padding.steps > 0 ? ` Padding (${padding.steps} steps) holds ${percent(padding.share)}.` : "";
@@ -98,7 +107,7 @@ function memoryMap(memory: MemoryView, y: number): { drawn: Markup; bottom: numb
 ${words(0, y + 18, `The parts add up to the memory within ${tiny(residual)}.${before}`, "subheading")}
 ${bars}${words(0, base - MAP.bars + 12, "share of it", "part-role")}
 ${formula(0, box.y + 16, `${stateLetter(state)}_{T}`, { size: 18 })}${words(34, box.y + 15, "unit by unit", "part-role")}${words(0, box.y + 36, `up to ${numeral(full)}`, "part-fact")}
-${heatMap({ values: contributions, full }, box)}
-${wordsAxis(list, MAP.left, box.y + height + 6, width)}${heatLegend(MAP.left, legend)}`;
+${heatMap({ values: contributions, full, of: { part: state }, column: (c) => ({ step: list[c]!.t }), row: unitRow }, box, canvas)}
+${wordsAxis(list, MAP.left, box.y + height + 6, width)}${heatLegend(MAP.left, legend, canvas)}`;
   return { drawn, bottom: legend + 8 };
 }

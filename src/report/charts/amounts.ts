@@ -1,6 +1,7 @@
 import { max, min } from "d3-array";
 import { scaleLinear } from "d3-scale";
 import type { RegressorEvaluation } from "../../classifier/regressor.js";
+import { Canvas, type PictureOptions } from "../../drawing/canvas.js";
 import { html, type Markup } from "../../drawing/markup.js";
 import { amount, count, counted } from "../../drawing/numbers.js";
 import {
@@ -8,7 +9,6 @@ import {
   axisLeft,
   bar,
   dot,
-  drawing,
   labelWidth,
   type Plot,
   plotArea,
@@ -42,7 +42,7 @@ function amountAxis(plot: Plot, scale: Scale, ticks: readonly number[], label: s
 }
 
 /** Mean answers by mean true amounts, with the limits that four in five answers lie between. */
-export function partsChart(parts: readonly Part[]): Markup {
+export function partsChart(parts: readonly Part[], options?: PictureOptions): Markup {
   const low = min(parts, ({ truth, predicted }) => Math.min(truth.mean, predicted.low, predicted.mean)) ?? 0;
   const high =
     max(parts, ({ truth, predicted }) => Math.max(truth.mean, predicted.high, predicted.mean)) ?? 1;
@@ -53,9 +53,8 @@ export function partsChart(parts: readonly Part[]): Markup {
   const plot = plotArea(460, 400, { left, right: 24, top: 34, bottom: 42 });
   const x = scaleLinear(domain.domain(), [plot.left, plot.right]);
   const y = scaleLinear(domain.domain(), [plot.bottom, plot.top]);
-  return drawing(
+  return new Canvas("parts", options).drawing(
     {
-      id: "parts",
       title: "Answers by true amount",
       description: `${counted(parts.length, "part")} of the rows by true amount: ${parts
         .map(({ truth, predicted }) => `${amount(truth.mean)} answered ${amount(predicted.mean)}`)
@@ -70,27 +69,28 @@ export function partsChart(parts: readonly Part[]): Markup {
       parts.map(({ truth, predicted }) => [x(truth.mean), y(predicted.mean)] as const),
       "one thin",
     ),
-    parts.map((part) => point(part, x, y)),
+    parts.map((part, bin) => point(part, bin, x, y)),
   );
 }
 
-function point(part: Part, x: Scale, y: Scale): Markup {
+function point(part: Part, bin: number, x: Scale, y: Scale): Markup {
   const at = px(x(part.truth.mean));
   const [range, rows, mean, answered, middle] = partRow(part);
   const tooltip = `true amounts ${range} (mean ${mean}): answered ${answered} on average, four in five ${middle}; ${rows} rows`;
-  return html`<line class="whisker" x1="${at}" x2="${at}" y1="${px(y(part.predicted.low))}" y2="${px(y(part.predicted.high))}"/>${dot(at, y(part.predicted.mean), 4.5, "one", tooltip)}`;
+  return html`<line class="whisker" x1="${at}" x2="${at}" y1="${px(y(part.predicted.low))}" y2="${px(y(part.predicted.high))}"/>${dot(at, y(part.predicted.mean), 4.5, "one", tooltip, { bin })}`;
 }
 
 /** How many rows have which amounts. */
 export function amountHistogram(
   { edges, counts }: NonNullable<AmountSummary["bins"]>,
   description: string,
+  options?: PictureOptions,
 ): Markup {
   const plot = plotArea(460, 240, { left: 48, right: 20, top: 22, bottom: 42 });
   const x = scaleLinear([edges[0]!, edges.at(-1)!], [plot.left, plot.right]);
   const y = scaleLinear([0, max(counts) || 1], [plot.bottom, plot.top]).nice(4);
-  return drawing(
-    { id: "amounts", title: "Amounts", description, width: plot.width, height: plot.height },
+  return new Canvas("amounts", options).drawing(
+    { title: "Amounts", description, width: plot.width, height: plot.height },
     axisLeft(plot, y, {
       ticks: y.ticks(4).filter((tick) => Number.isInteger(tick)),
       format: count,
@@ -104,6 +104,7 @@ export function amountHistogram(
         { x: left + 0.5, y: head, width: right - left - 1, height: foot - head },
         "fill one",
         `${amount(edges[k]!)} to ${amount(edges[k + 1]!)}: ${counted(rows, "row")}`,
+        { bin: k },
       );
     }),
   );

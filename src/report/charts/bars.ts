@@ -1,5 +1,6 @@
 import { max } from "d3-array";
 import { scaleLinear } from "d3-scale";
+import { Canvas, type PictureOptions } from "../../drawing/canvas.js";
 import { html, type Markup } from "../../drawing/markup.js";
 import { count, counted, percent } from "../../drawing/numbers.js";
 import {
@@ -7,7 +8,6 @@ import {
   axisLeft,
   bar,
   dataLabel,
-  drawing,
   labelWidth,
   marker,
   plotArea,
@@ -30,11 +30,12 @@ export function barChart(
   about: { id: string; title: string; description: string },
   bars: readonly Bar[],
   most = max(bars, ({ value }) => value) || 1,
+  options?: PictureOptions,
 ): Markup {
   const width = 460;
   const left = 12 + Math.min(120, max(bars, ({ name }) => labelWidth(name)) ?? 0);
   const x = scaleLinear([0, most], [0, width - left - 116]);
-  return drawing(
+  return new Canvas(about.id, options).drawing(
     { ...about, width, height: bars.length * ROW + 4 },
     bars.map(({ name, value, text }, i) => {
       const y = i * ROW + 4;
@@ -43,13 +44,14 @@ export function barChart(
         { x: left, y, width: Math.max(1, x(value)), height: ROW - 8 },
         "fill one",
         `${name}: ${text}`,
+        { label: name },
       )}${words(end + 6, y + 14, text, "value-label")}`;
     }),
   );
 }
 
 /** How long the rows are, bars beyond the cut in another colour. */
-export function lengthHistogram(lengths: LengthSummary): Markup {
+export function lengthHistogram(lengths: LengthSummary, options?: PictureOptions): Markup {
   const plot = plotArea(460, 240, { left: 48, right: 20, top: 22, bottom: 42 });
   const { bins, cut } = lengths;
   const width = bins[0]!.to;
@@ -58,9 +60,8 @@ export function lengthHistogram(lengths: LengthSummary): Markup {
   const x = scaleLinear([0, bins.length * width], [plot.left, plot.right]);
   const y = scaleLinear([0, max(bins, (bin) => bin.count) || 1], [plot.bottom, plot.top]).nice(4);
   const lost = `${counted(lengths.truncated, "row")} (${percent(lengths.truncated / Math.max(1, lengths.rows))})`;
-  return drawing(
+  return new Canvas("lengths", options).drawing(
     {
-      id: "lengths",
       title: "Lengths",
       description: `Half of the rows have at most ${count(lengths.median)} tokens, 95\u00a0% at most ${count(lengths.percentile95)}, the longest ${count(lengths.longest)}.${cut === null ? "" : ` ${lost} lose tokens to the cut at ${count(cut)}.`}`,
       width: plot.width,
@@ -77,7 +78,7 @@ export function lengthHistogram(lengths: LengthSummary): Markup {
       label: "tokens a row",
     }),
     bins.map((bin, k) =>
-      lengthBar(bin, [x(k * width), x((k + 1) * width)], y, cut !== null && bin.from > cut),
+      lengthBar(bin, k, [x(k * width), x((k + 1) * width)], y, cut !== null && bin.from > cut),
     ),
     rest && words(plot.right, y(rest.count) - 5, `up to ${count(rest.to)}`, "tick-label", "end"),
     cut !== null && cut <= edge && marker(plot, x(cut), `cut at ${count(cut)}`),
@@ -86,6 +87,7 @@ export function lengthHistogram(lengths: LengthSummary): Markup {
 
 function lengthBar(
   { from, to, count: rows }: LengthSummary["bins"][number],
+  bin: number,
   [left, right]: [number, number],
   y: Scale,
   cut: boolean,
@@ -95,5 +97,6 @@ function lengthBar(
     { x: left + 0.5, y: head, width: right - left - 1, height: foot - head },
     cut ? "fill two" : "fill one",
     `${count(from)} to ${count(to)} tokens: ${counted(rows, "row")}`,
+    { bin },
   );
 }

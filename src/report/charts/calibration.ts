@@ -1,5 +1,6 @@
 import { max } from "d3-array";
 import { scaleLinear } from "d3-scale";
+import { Canvas, type PictureOptions } from "../../drawing/canvas.js";
 import { html, type Markup } from "../../drawing/markup.js";
 import { count, counted, percent } from "../../drawing/numbers.js";
 import {
@@ -7,7 +8,6 @@ import {
   axisLeft,
   bar,
   dot,
-  drawing,
   plotArea,
   px,
   type Scale,
@@ -21,16 +21,19 @@ const SHARES = [0, 0.2, 0.4, 0.6, 0.8, 1];
 const asPercent = (share: number) => `${Math.round(share * 100)}\u00a0%`;
 
 /** Claimed against observed, with 95 % intervals, and below how many rows stand behind each point. */
-export function calibrationChart({ bins, expectedError }: Calibration, claim: string): Markup {
+export function calibrationChart(
+  { bins, expectedError }: Calibration,
+  claim: string,
+  options?: PictureOptions,
+): Markup {
   const plot = plotArea(460, 420, { left: 48, right: 24, top: 34, bottom: 138 });
   const strip = plotArea(460, 420, { left: 48, right: 24, top: 318, bottom: 42 });
   const x = scaleLinear([0, 1], [plot.left, plot.right]);
   const y = scaleLinear([0, 1], [plot.bottom, plot.top]);
   const rows = scaleLinear([0, max(bins, (bin) => bin.count) || 1], [0, strip.bottom - strip.top]);
   const filled = bins.filter((bin) => bin.count > 0);
-  return drawing(
+  return new Canvas("calibration", options).drawing(
     {
-      id: "calibration",
       title: "Calibration",
       description: `Of ${counted(filled.length, "group")} of rows: how often the prediction came true against how probable the model called it. Mean distance, weighted by rows: ${percent(expectedError)}.`,
       width: plot.width,
@@ -42,17 +45,17 @@ export function calibrationChart({ bins, expectedError }: Calibration, claim: st
       filled.map((bin) => [x(bin.meanPredicted), y(bin.observed)] as const),
       "one thin",
     ),
-    filled.map((bin) => point(bin, x, y)),
+    filled.map((bin) => point(bin, bins.indexOf(bin), x, y)),
     axisBottom(strip, x, { ticks: SHARES, format: asPercent, label: claim }),
     words(0, strip.top - 18, "rows", "axis-label"),
     filled.map((bin) => stripBar(bin, x, rows, strip.bottom)),
   );
 }
 
-function point(bin: CalibrationBin, x: Scale, y: Scale): Markup {
+function point(bin: CalibrationBin, number: number, x: Scale, y: Scale): Markup {
   const at = px(x(bin.meanPredicted));
   const tooltip = `predicted ${percent(bin.meanPredicted)}, came true ${percent(bin.observed)} of ${counted(bin.count, "row")} (95\u00a0% interval ${percent(bin.low)} to ${percent(bin.high)})`;
-  return html`<line class="whisker" x1="${at}" x2="${at}" y1="${px(y(bin.low))}" y2="${px(y(bin.high))}"/>${dot(at, y(bin.observed), 4.5, "one", tooltip)}`;
+  return html`<line class="whisker" x1="${at}" x2="${at}" y1="${px(y(bin.low))}" y2="${px(y(bin.high))}"/>${dot(at, y(bin.observed), 4.5, "one", tooltip, { bin: number })}`;
 }
 
 function stripBar(bin: CalibrationBin, x: Scale, rows: Scale, bottom: number): Markup {

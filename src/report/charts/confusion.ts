@@ -1,7 +1,8 @@
 import { max } from "d3-array";
+import { Canvas, type PictureOptions } from "../../drawing/canvas.js";
 import { html, type Markup } from "../../drawing/markup.js";
 import { count, percent } from "../../drawing/numbers.js";
-import { dataLabel, drawing, labelWidth, px, words } from "../../drawing/svg.js";
+import { type Data, data, dataLabel, labelWidth, px, words } from "../../drawing/svg.js";
 import type { ConfusionMatrix } from "../../objectives/metrics/confusion.js";
 
 /** Beyond this many classes a matrix is not drawn; the report lists what is confused instead. */
@@ -10,7 +11,11 @@ export const MOST_DRAWN = 20;
 const WIDTH = 460;
 
 /** Rows are what is, columns what was answered; each cell shaded by its share of the row. */
-export function confusionChart(matrix: ConfusionMatrix, labels: readonly string[]): Markup {
+export function confusionChart(
+  matrix: ConfusionMatrix,
+  labels: readonly string[],
+  options?: PictureOptions,
+): Markup {
   const classes = matrix.length;
   const longest = Math.min(100, max(labels, labelWidth) ?? 0);
   const left = longest + 36;
@@ -18,9 +23,8 @@ export function confusionChart(matrix: ConfusionMatrix, labels: readonly string[
   const slanted = longest > size - 6;
   const top = 34 + (slanted ? 0.75 * longest : 12);
   const totals = matrix.map((row) => row.reduce((a, b) => a + b, 0));
-  return drawing(
+  return new Canvas("confusion", options).drawing(
     {
-      id: "confusion",
       title: "Confusion matrix",
       description: `${classes} classes; rows are the true labels, columns the predicted ones. The numbers are in the table below.`,
       width: WIDTH,
@@ -38,6 +42,7 @@ export function confusionChart(matrix: ConfusionMatrix, labels: readonly string[
           totals[i] ? value / totals[i]! : 0,
           i === j,
           `${labels[i]} predicted as ${labels[j]}: ${count(value)}`,
+          { label: labels[i], predicted: labels[j] },
         ),
       ),
     ),
@@ -55,10 +60,11 @@ function cell(
   share: number,
   right: boolean,
   tooltip: string,
+  of: Data,
 ): Markup {
   const box = html`x="${px(x + 1)}" y="${px(y + 1)}" width="${px(size - 2)}" height="${px(size - 2)}" rx="${size > 20 ? 3 : 1}"`;
   const shade = Math.round(share * 1000) / 1000;
-  return html`<rect class="cell" ${box}/><rect class="fill ${right ? "one" : "two"}" ${box} fill-opacity="${shade}"><title>${tooltip} (${percent(share)} of its row)</title></rect>${cellText(x + size / 2, y + size / 2, size, value, share, inkOn(share, right))}`;
+  return html`<rect class="cell" ${box}/><rect class="fill ${right ? "one" : "two"}" ${box} fill-opacity="${shade}"${data(of)}><title>${tooltip} (${percent(share)} of its row)</title></rect>${cellText(x + size / 2, y + size / 2, size, value, share, inkOn(share, right))}`;
 }
 
 /** Counts while they fit, the share below where there is room for both. */

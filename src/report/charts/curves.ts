@@ -1,17 +1,9 @@
 import { max, min } from "d3-array";
 import { scaleLinear } from "d3-scale";
+import { Canvas, type PictureOptions } from "../../drawing/canvas.js";
 import type { Markup } from "../../drawing/markup.js";
 import { decimal, percent } from "../../drawing/numbers.js";
-import {
-  axisBottom,
-  axisLeft,
-  dot,
-  drawing,
-  endLabels,
-  marker,
-  plotArea,
-  strokes,
-} from "../../drawing/svg.js";
+import { axisBottom, axisLeft, dot, endLabels, marker, plotArea, strokes } from "../../drawing/svg.js";
 import type { EpochReport } from "../data.js";
 
 export interface Curve {
@@ -32,14 +24,14 @@ export interface CurveChart {
   nameRow?: number;
 }
 
-/** Curves over epochs, the best epoch marked. */
+/** Curves over epochs of these numbers, the best epoch marked. */
 export function epochChart(
-  epochs: readonly EpochReport[],
+  numbers: readonly number[],
   best: number | undefined,
   about: CurveChart,
+  options?: PictureOptions,
 ): Markup {
   const plot = plotArea(460, 280, { left: 48, right: 84, top: 14, bottom: 42 });
-  const numbers = epochs.map(({ epoch }) => epoch);
   const finite = about.curves.flatMap(({ values }) => values.filter(isNumber));
   const low = Math.min(about.from ?? Number.POSITIVE_INFINITY, min(finite) ?? 0);
   const high = Math.max(about.to ?? Number.NEGATIVE_INFINITY, max(finite) ?? 1);
@@ -49,9 +41,8 @@ export function epochChart(
   const x = scaleLinear(span, [plot.left, plot.right]);
   const y = scaleLinear([low, high > low ? high : low + 1], [plot.bottom, plot.top]).nice(5);
   const ticks = numbers.length <= 10 ? numbers : x.ticks(8).filter((tick) => numbers.includes(tick));
-  return drawing(
+  return new Canvas(about.id, options).drawing(
     {
-      id: about.id,
       title: about.title,
       description: describe(about, numbers, best),
       width: plot.width,
@@ -82,10 +73,15 @@ function drawCurve(
   // Dots for as many epochs as leave room between them.
   const dotted = epochs.length <= 40;
   return [
-    strokes(points, kind),
+    strokes(points, kind, { series: name }),
     ...points.flatMap(([px, py], i) =>
       dotted && Number.isFinite(py)
-        ? [dot(px, py, 3, kind, `epoch ${epochs[i]}: ${name} ${format(values[i]!)}`)]
+        ? [
+            dot(px, py, 3, kind, `epoch ${epochs[i]}: ${name} ${format(values[i]!)}`, {
+              epoch: epochs[i]!,
+              series: name,
+            }),
+          ]
         : [],
     ),
   ];
@@ -116,40 +112,55 @@ function describe(
   return `Over epochs ${epochs[0]} to ${epochs.at(-1)}: ${parts.join("; ")}.${kept}`;
 }
 
-/** Loss and, where there is any, accuracy over the epochs; validation beside training. */
-export function learningCurves(epochs: readonly EpochReport[], best: number | undefined): Markup[] {
-  const series = (
-    train: (epoch: EpochReport) => number | undefined,
-    validation: (epoch: EpochReport) => number | undefined,
-  ): Curve[] => {
-    const all: Curve[] = [
-      { name: "training", kind: "two", values: epochs.map(train) },
-      { name: "validation", kind: "one", values: epochs.map(validation) },
-    ];
-    return all.filter(({ values }) => values.some((value) => value !== undefined));
-  };
-  const loss = series(
+/** A figure of the epochs, on rows that were learned from and on rows held out: of each what there is. */
+function series(
+  epochs: readonly EpochReport[],
+  train: (epoch: EpochReport) => number | undefined,
+  validation: (epoch: EpochReport) => number | undefined,
+): Curve[] {
+  const all: Curve[] = [
+    { name: "training", kind: "two", values: epochs.map(train) },
+    { name: "validation", kind: "one", values: epochs.map(validation) },
+  ];
+  return all.filter(({ values }) => values.some((value) => value !== undefined));
+}
+
+const numbersOf = (epochs: readonly EpochReport[]): number[] => epochs.map(({ epoch }) => epoch);
+
+/** Loss over the epochs; validation beside training. */
+export function lossChart(
+  epochs: readonly EpochReport[],
+  best: number | undefined,
+  options?: PictureOptions,
+): Markup {
+  const curves = series(
+    epochs,
     (e) => e.loss,
     (e) => e.valLoss,
   );
-  const accuracy = series(
+  const about: CurveChart = { id: "loss", title: "Loss", curves, format: decimal, from: 0 };
+  return epochChart(numbersOf(epochs), best, about, options);
+}
+
+/** Accuracy over the epochs; null where there is none. */
+export function accuracyChart(
+  epochs: readonly EpochReport[],
+  best: number | undefined,
+  options?: PictureOptions,
+): Markup | null {
+  const curves = series(
+    epochs,
     (e) => e.accuracy,
     (e) => e.valAccuracy,
   );
-  const charts = [
-    epochChart(epochs, best, { id: "loss", title: "Loss", curves: loss, format: decimal, from: 0 }),
-  ];
-  if (accuracy.length > 0) {
-    charts.push(
-      epochChart(epochs, best, {
-        id: "accuracy",
-        title: "Accuracy",
-        curves: accuracy,
-        format: percent,
-        to: 1,
-        nameRow: 14,
-      }),
-    );
-  }
-  return charts;
+  if (curves.length === 0) return null;
+  const about: CurveChart = {
+    id: "accuracy",
+    title: "Accuracy",
+    curves,
+    format: percent,
+    to: 1,
+    nameRow: 14,
+  };
+  return epochChart(numbersOf(epochs), best, about, options);
 }

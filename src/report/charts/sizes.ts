@@ -1,8 +1,9 @@
 import { scaleLinear, scaleLog } from "d3-scale";
 import type { SizedAccuracy } from "../../classifier/options.js";
+import { Canvas, type PictureOptions } from "../../drawing/canvas.js";
 import type { Markup } from "../../drawing/markup.js";
 import { percent } from "../../drawing/numbers.js";
-import { axisBottom, axisLeft, drawing, plotArea, strokes } from "../../drawing/svg.js";
+import { axisBottom, axisLeft, plotArea, strokes } from "../../drawing/svg.js";
 
 /** Bytes as people say them: "20 KB", "1.8 MB". */
 export const readableSize = (bytes: number): string =>
@@ -12,7 +13,7 @@ export const readableSize = (bytes: number): string =>
 const APART = 46;
 
 /** Accuracy on rows held out by the size of the file. */
-export function sizeChart(sizes: readonly SizedAccuracy[]): Markup {
+export function sizeChart(sizes: readonly SizedAccuracy[], options?: PictureOptions): Markup {
   const plot = plotArea(460, 260, { left: 56, right: 32, top: 14, bottom: 42 });
   const [first, last] = [sizes.at(-1)!, sizes[0]!];
   const low = Math.min(...sizes.map(({ accuracy }) => accuracy));
@@ -23,9 +24,8 @@ export function sizeChart(sizes: readonly SizedAccuracy[]): Markup {
   for (const { bytes } of sizes) {
     if (ticks.length === 0 || x(ticks.at(-1)!) - x(bytes) >= APART) ticks.push(bytes);
   }
-  return drawing(
+  return new Canvas("sizes", options).drawing(
     {
-      id: "sizes",
       title: "Accuracy against size",
       description: sizes
         .map(({ bytes, accuracy }) => `${readableSize(bytes)}: ${percent(accuracy)}`)

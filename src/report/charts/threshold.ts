@@ -1,7 +1,8 @@
 import { scaleLinear } from "d3-scale";
+import { Canvas, type PictureOptions } from "../../drawing/canvas.js";
 import type { Markup } from "../../drawing/markup.js";
 import { decimal } from "../../drawing/numbers.js";
-import { axisBottom, axisLeft, drawing, endLabels, marker, plotArea, strokes } from "../../drawing/svg.js";
+import { axisBottom, axisLeft, endLabels, marker, plotArea, strokes } from "../../drawing/svg.js";
 import type { ThresholdPoint } from "../../objectives/metrics/threshold.js";
 import type { BinaryEvaluation } from "../../objectives/metrics.js";
 
@@ -14,15 +15,17 @@ const SERIES = [
 ] as const;
 
 /** Precision, recall and F1 of class 1 as the threshold moves; the one used and the best are marked. */
-export function thresholdChart({ threshold, curve, bestF1 }: BinaryEvaluation): Markup {
+export function thresholdChart(
+  { threshold, curve, bestF1 }: BinaryEvaluation,
+  options?: PictureOptions,
+): Markup {
   const plot = plotArea(460, 300, { left: 48, right: 84, top: 14, bottom: 42 });
   const x = scaleLinear([0, 1], [plot.left, plot.right]);
   const y = scaleLinear([0, 1], [plot.bottom, plot.top]);
   const lastY = (of: (p: ThresholdPoint) => number) =>
     y(curve.map(of).findLast(Number.isFinite) ?? Number.NaN);
-  return drawing(
+  return new Canvas("threshold", options).drawing(
     {
-      id: "threshold",
       title: "Threshold",
       description: `Precision, recall and F1 for thresholds from 0 to 1. ${decimal(threshold, 2)} was used; F1 is best, ${decimal(bestF1.f1, 3)}, at ${decimal(bestF1.threshold, 2)}.`,
       width: plot.width,
@@ -33,10 +36,11 @@ export function thresholdChart({ threshold, curve, bestF1 }: BinaryEvaluation): 
     // Names stand low, where the curves are not.
     marker(plot, x(threshold), `used: ${decimal(threshold, 2)}`, "marker", 13),
     marker(plot, x(bestF1.threshold), `best F1: ${decimal(bestF1.threshold, 2)}`, "marker two", 15),
-    SERIES.map(({ kind, of }) =>
+    SERIES.map(({ name, kind, of }) =>
       strokes(
         curve.map((point) => [x(point.threshold), y(of(point))] as const),
         kind,
+        { series: name },
       ),
     ),
     endLabels(

@@ -2,13 +2,14 @@ import { quantile } from "d3-array";
 import { scaleLinear } from "d3-scale";
 import type { Rung } from "../../classifier/tuning/rungs.js";
 import type { Trial } from "../../classifier/tuning/trial.js";
+import { Canvas, type PictureOptions } from "../../drawing/canvas.js";
 import { html, type Markup } from "../../drawing/markup.js";
 import { counted, decimal } from "../../drawing/numbers.js";
 import {
   axisBottom,
   axisLeft,
+  data,
   dot,
-  drawing,
   marker,
   type Plot,
   plotArea,
@@ -17,14 +18,6 @@ import {
   strokes,
   words,
 } from "../../drawing/svg.js";
-
-/** What the chart's lines need beside the page's style: those of trials that are not the best recede. */
-export const TUNING_STYLE = `
-.chart .stroke.other { stroke: var(--quiet); stroke-width: 1.25; opacity: .55; }
-.chart .dot.other { fill: var(--quiet); }
-.chart .out { stroke: var(--two); stroke-width: 2; }
-#search .chart { max-width: 720px; }
-`;
 
 /** Of all losses the share that is drawn where it is: a few far above would flatten the others. */
 const SHOWN = 0.9;
@@ -42,6 +35,7 @@ export function tuningChart(
   rungs: readonly Rung[],
   best: Trial | null,
   nameOf: Naming,
+  options?: PictureOptions,
 ): Markup {
   const plot = plotArea(540, 320, { left: 44, right: 60, top: 34, bottom: 44 });
   const last = rungs.at(-1)?.epochs ?? 1;
@@ -52,9 +46,8 @@ export function tuningChart(
   const ticks = last === 1 ? [1] : x.ticks(Math.min(10, last - 1)).filter(Number.isInteger);
   const measured = trials.filter(({ diverged }) => diverged === null);
   const behind = measured.filter(({ number }) => number !== best?.number);
-  return drawing(
+  return new Canvas("search", options).drawing(
     {
-      id: "search",
       title: "Validation loss of every trial",
       description: describe(trials, best, high),
       width: plot.width,
@@ -92,7 +85,7 @@ function lossRange(trials: readonly Trial[]): [number, number] {
 function line(trial: Trial, kind: string, name: string, x: Scale, y: Scale): Markup {
   const points = lossesOf(trial).map((loss, k) => [x(k + 1), y(loss)] as const);
   const [endX, endY] = points.at(-1)!;
-  return html`<g><title>${name}</title>${strokes(points, kind)}${dot(endX, endY, 3.5, kind, name)}</g>`;
+  return html`<g${data({ trial: trial.number })}><title>${name}</title>${strokes(points, kind)}${dot(endX, endY, 3.5, kind, name)}</g>`;
 }
 
 /** A trial's number above the end of its line. */
@@ -109,7 +102,7 @@ function cross(trial: Trial, name: string, plot: Plot, x: Scale): Markup {
   const at = x(Math.max(1, trial.history.length));
   const [left, right] = [px(at - ARM), px(at + ARM)];
   const [top, bottom] = [px(plot.top - ARM), px(plot.top + ARM)];
-  return html`<g><title>${name}</title><path class="out" d="M${left},${top}L${right},${bottom}M${left},${bottom}L${right},${top}"/></g>`;
+  return html`<g${data({ trial: trial.number })}><title>${name}</title><path class="out" d="M${left},${top}L${right},${bottom}M${left},${bottom}L${right},${top}"/></g>`;
 }
 
 function describe(trials: readonly Trial[], best: Trial | null, high: number): string {

@@ -4,7 +4,7 @@ import { foreign, html, Markup } from "../../drawing/markup.js";
 import { count, counted, decimal, duration, percent } from "../../drawing/numbers.js";
 import { readableBytes, type SummaryModel, totalsOf } from "../../model/summary/data.js";
 import { barChart, lengthHistogram } from "../charts/bars.js";
-import { learningCurves } from "../charts/curves.js";
+import { accuracyChart, lossChart } from "../charts/curves.js";
 import { readableSize, sizeChart } from "../charts/sizes.js";
 import type { Answers, ClassCount, DatasetReport, EpochReport, Facts, LengthSummary } from "../data.js";
 import {
@@ -97,7 +97,7 @@ export function learningSection(
   best: number | undefined,
   answers: Answers,
 ): Markup {
-  const [loss, accuracy] = learningCurves(epochs, best);
+  const accuracy = accuracyChart(epochs, best);
   const has = (field: keyof EpochReport) => epochs.some((epoch) => epoch[field] !== undefined);
   const columns = (
     [
@@ -114,7 +114,7 @@ export function learningSection(
     "Learning",
     best !== undefined && html`<p>${bestSentence(epochs, best)}</p>`,
     EPOCH_FIGURES[answers] !== undefined && html`<p>${EPOCH_FIGURES[answers]}</p>`,
-    html`<div class="pair">${loss && figure("Loss", loss)}${accuracy && figure("Accuracy", accuracy)}</div>`,
+    html`<div class="pair">${figure("Loss", lossChart(epochs, best))}${accuracy !== null && figure("Accuracy", accuracy)}</div>`,
     numbersBehind({
       caption: "Epoch by epoch",
       headers: ["epoch", ...columns.map(([, name]) => name)],
