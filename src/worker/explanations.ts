@@ -113,6 +113,10 @@ export const EXPLANATIONS = {
     asked: Explained,
     { layer, ...options }: explain.MapOptions & { layer?: string } & Signal = {},
   ) => explain.embeddingMap(asked.model, tableOf(asked, layer), options),
+  explainNumber: (asked: Explained, row: TextOrRow, number: explain.NumberOptions & Signal) => {
+    const { signal: _, ...place } = number;
+    return explain.explainNumber(asked.model, asked.row(row), place);
+  },
   explainParameters: ofModel(explain.explainParameters),
   findSpans: async (
     asked: Explained,

@@ -3,7 +3,7 @@ import { MAP } from "../../drawing/canvas.js";
 import { pictured } from "../../drawing/given.js";
 import { embeddingPicture as embeddings } from "../embedding-picture.js";
 import { attributionPicture as attributions } from "./attribution-picture.js";
-import { cellPicture as cells } from "./cell-picture.js";
+import { cellPicture as cells, diagramPicture as diagrams } from "./cell-picture.js";
 import { chainPicture as chains } from "./chain-picture.js";
 import { comparisonPicture as comparisons } from "./comparison-picture.js";
 import { featureAttributionPicture as featureAttributions } from "./feature-attribution-picture.js";
@@ -37,6 +37,12 @@ export const chainPicture = pictured(chains, "chainPicture", "cellView", 1, MAP)
  * @throws InputError for anything else, and for options that it does not have
  */
 export const comparisonPicture = pictured(comparisons, "comparisonPicture", "compareCells", 1);
+/**
+ * Draws what `cellAnatomy` gives as the drawing alone, without the cards of its parts; with what `cellView` gives the values of
+ * its first unit stand beside their symbols. Each part's marks have `data-part`.
+ * @throws InputError for anything else, and for options that it does not have
+ */
+export const diagramPicture = pictured(diagrams, "diagramPicture", "cellAnatomy and cellView", 2);
 /**
  * Draws what `embeddingMap` gives: a mark a word, names for the words that tell most and for those whose ids are given.
  * @throws InputError for anything else, and for options that it does not have
