@@ -2,6 +2,7 @@
  * Where one number of a recurrent cell comes from: the products that its equation adds up, each with the real input, state and
  * weight; their sum; and what the activation makes of it.
  */
+import { listOf, objectOf } from "../base/arguments.js";
 import { knownOptions, oneOf, wholeNumber } from "../base/errors.js";
 import type { Model } from "../model/model.js";
 import type { CellKind } from "./cells/names.js";
@@ -81,7 +82,8 @@ export function explainNumber(model: Model, row: InputRow, number: NumberOptions
   const part = oneOf(number.part, partsOf(cell.kind), `${WHERE} part`);
   const unit = wholeNumber(number.unit, `${WHERE} unit`, 0, cell.units - 1);
   const at = wholeNumber(number.at, `${WHERE} at`, 0);
-  const { held = [] } = number;
+  const held: readonly Intervention[] =
+    number.held === undefined ? [] : (listOf(number.held, `${WHERE} held`, objectOf) as Intervention[]);
   const { layers } = held.length > 0 ? intervene(model, row, held) : trace(model, row);
   const { steps } = layers.find((traced) => traced.layer === cell.layer)!;
   checkPlace(steps, at, `${WHERE} at`);

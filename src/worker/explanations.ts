@@ -74,6 +74,8 @@ const ofSubject =
 /** Every explanation, one row each. */
 export const EXPLANATIONS = {
   ablateUnits: ofTexts(explain.ablateUnits),
+  /** What the model answers where its network puts that out, as with numbers held. */
+  answerOf: (asked: Explained, output: readonly number[], _?: Signal) => asked.answerOf(output),
   attribute: ofRow(explain.attribute),
   attributeFeatures: (asked: Explained, text: string, options?: explain.FeatureAttributionOptions & Signal) =>
     explain.attributeFeatures(asked.text, text, options),
