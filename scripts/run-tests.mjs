@@ -8,6 +8,7 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import { buildCommonjs } from "./build-commonjs.mjs";
 import { buildNative } from "./build-native.mjs";
 import { buildPieces } from "./build-pieces.mjs";
+import { buildStyle } from "./build-style.mjs";
 import { buildCheckedWasm, buildWasm } from "./build-wasm.mjs";
 import { buildWorker } from "./build-worker.mjs";
 
@@ -18,6 +19,7 @@ await buildCheckedWasm();
 await buildWorker();
 await buildPieces();
 buildCommonjs();
+await buildStyle();
 const [options, words] = [true, false].map((is) =>
   process.argv.slice(2).filter((arg) => arg.startsWith("--") === is),
 );

@@ -36,7 +36,7 @@ import { sentenceOfIds } from "../../src/explain/sentence.js";
 import { plain } from "../../src/explain/tex.js";
 import { unroll } from "../../src/explain/unroll.js";
 import { layers, sequential } from "../../src/index.js";
-import { byClass, byName, numberOf, parsePage, textOf } from "../report/page.js";
+import { byClass, byName, numberOf, parsePage, select, textOf } from "../report/page.js";
 import { shake } from "./models.js";
 
 const HOSTILE = '<script>"&x</script>';
@@ -172,6 +172,44 @@ for (const kind of Object.keys(KINDS) as (keyof typeof KINDS)[]) {
   });
 }
 
+test("elements say which layer, part, unit and step they show", () => {
+  const view = cellView(model("lstm"), sentence);
+  const svg = parse(cellPicture(view.anatomy, view, { interactive: true }));
+  assert.equal(byName(svg, "svg")[0]!.attributes.get("data-layer"), view.anatomy.layer);
+  const parts = select(svg, ({ attributes }) => attributes.has("data-part"));
+  for (const { id, network } of view.anatomy.parts) {
+    const own = parts.filter(({ attributes }) => attributes.get("data-part") === id);
+    // A badge or a box, a card, a map; symbols of networks have their value.
+    assert.ok(own.length >= (network ? 4 : 3), `${id}: ${own.length}`);
+    const map = own.find((part) => byClass(part, "hit").length > 0)!;
+    const hits = byClass(map, "hit");
+    assert.equal(hits.length, view.words.length * view.anatomy.units);
+    const [ground] = byClass(map, "heat-ground");
+    const [left, top] = [numberOf(ground!, "x"), numberOf(ground!, "y")];
+    for (const hit of hits) {
+      const column = Math.round((numberOf(hit, "x") - left) / numberOf(hit, "width"));
+      const row = Math.round((numberOf(hit, "y") - top) / numberOf(hit, "height"));
+      assert.equal(numberOf(hit, "data-step"), view.words[column]!.t);
+      assert.equal(numberOf(hit, "data-unit"), row);
+    }
+  }
+  const steps = byClass(svg, "word").map(({ attributes }) => Number(attributes.get("data-step")));
+  assert.deepEqual(
+    steps,
+    view.words.map(({ t }) => t),
+  );
+  assert.equal(numberOf(byClass(svg, "pointer")[0]!, "data-step"), view.words[view.chosen]!.t);
+  const chain = parse(chainPicture(view));
+  assert.deepEqual(
+    select(chain, ({ name, attributes }) => name === "g" && attributes.has("data-step")).map((step) => [
+      numberOf(step, "data-step"),
+      step.attributes.get("data-word"),
+    ]),
+    view.words.slice(-5).map(({ t, word }) => [t, printable(word)]),
+  );
+  assert.throws(() => cellPicture(view.anatomy, undefined, { interactive: true }), /without a view/);
+});
+
 for (const resetAfter of [true, false]) {
   test(`a GRU with resetAfter ${resetAfter} is drawn as it computes`, () => {
     const anatomy = cellAnatomy(layers.gru({ units: 3, resetAfter }), 2);
@@ -285,19 +323,13 @@ test("anatomies: columns of the weights in Keras's order", () => {
 
 test("a heat map: shades by size, hatched below 0, blank at 0", () => {
   const box = { x: 0, y: 0, width: 20, height: 20 };
-  const drawn = parse(
-    html`<svg>${heatMap(
-      {
-        values: [
-          [1, -0.5],
-          [0, 0.5],
-        ],
-        full: 1,
-      },
-      box,
-      new Canvas("map"),
-    )}</svg>`,
-  );
+  const values = [
+    [1, -0.5],
+    [0, 0.5],
+  ];
+  const canvas = new Canvas("map");
+  const about = { title: "a map", description: "of four", width: 20, height: 20 };
+  const drawn = parse(canvas.drawing(about, heatMap({ values, full: 1 }, box, canvas)));
   const shades = byName(drawn, "path").map(({ attributes }) => [
     attributes.get("class"),
     attributes.get("fill-opacity"),

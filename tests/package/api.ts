@@ -17,7 +17,7 @@ const target = (entry: string | { default: string }) => (typeof entry === "strin
 
 /** The `.d.ts` of every entry of the package, by the name that users import. */
 export const ENTRIES: readonly { name: string; file: string }[] = Object.entries(entries)
-  .filter(([path]) => path !== "./package.json")
+  .filter(([, entry]) => typeof entry !== "string")
   .map(([path, entry]) => ({
     name: `cellstate${path.slice(1)}`,
     file: ROOT + target(entry).replace(/^\.\//, "").replace(/\.js$/, ".d.ts"),

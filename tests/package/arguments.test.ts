@@ -138,7 +138,9 @@ function* publicNames(): Generator<string> {
     for (const [name, value] of Object.entries(entry)) {
       if (typeof value === "function") yield* namesOf(name, value);
       else if (
-        ["layers", "losses", "metrics", "schedules", "optimizers", "callbacks", "draw"].includes(name)
+        ["layers", "losses", "metrics", "schedules", "optimizers", "callbacks", "draw", "charts"].includes(
+          name,
+        )
       ) {
         for (const key of Object.keys(value as object)) yield `${name}.${key}`;
       }

@@ -156,7 +156,54 @@ export async function keepState(): Promise<void> {
     kept = given;
   };
   await compiled().fit(X(), Y(), { epochs: 1, callbacks: [new main.Checkpoint(save)] });
+  experiment = await lab.runLab("latch", {
+    ...{ lags: [2], cells: ["rnn"], seeds: 1, units: 2, batchSize: 2, sequences: 2, learningRate: 0.01 },
+    ...{ engine: "reference", threads: 1 },
+  });
+  measured = await classifier().evaluate(ROWS);
+  priced = await regressor().evaluate(PRICES);
+  matched = await explain.compareUnits(classifier(), classifier(), ROWS);
 }
+let experiment: lab.LabResult | undefined;
+let matched: explain.UnitComparison | undefined;
+const labResult = () => structuredClone(experiment!);
+let measured: Awaited<ReturnType<main.TextClassifier["evaluate"]>> | undefined;
+let priced: Awaited<ReturnType<main.TextRegressor["evaluate"]>> | undefined;
+const evaluated = () => structuredClone(measured!);
+const trial = (number: number, losses: number[]) => ({
+  ...{ number, settings: { batchSize: number }, stopped: null, diverged: null },
+  history: losses.map((loss) => ({ loss, valLoss: loss })),
+  ...{ valLoss: Math.min(...losses), bestEpoch: losses.length },
+});
+const search = () => ({
+  ...{ trials: [trial(1, [0.9]), trial(2, [0.8, 0.6])], best: trial(2, [0.8, 0.6]) },
+  ...{
+    rungs: [
+      { epochs: 1, trials: 2 },
+      { epochs: 2, trials: 1 },
+    ],
+    classifier: null,
+    ended: null,
+  },
+});
+const SIZES = [
+  { bytes: 20_000, features: 900, rows: 50, accuracy: 0.98 },
+  { bytes: 4000, features: 100, rows: 50, accuracy: 0.95 },
+];
+/** A network of two steps of one number. */
+const numeric = () =>
+  main.sequential(
+    [
+      layers.input({ shape: [2, 1] }),
+      layers.lstm({ units: 2 }),
+      layers.dense({ units: 1, activation: "sigmoid" }),
+    ],
+    { engine: "reference" },
+  );
+const { charts } = report;
+/** What can be asked of a picture; and of one with maps. */
+const ids = () => ({ idPrefix: "a-" });
+const asked = () => ({ idPrefix: "a-", interactive: true });
 const state = () => structuredClone(kept!);
 
 const fit = { epochs: 1, batchSize: 2, validationSplit: 0, shuffle: true };
@@ -707,10 +754,29 @@ export const CALLABLES: Callable[] = [
     fn(() => {}),
   ),
   simple("taskNamed", lab.taskNamed, "latch"),
+  simple("svgText", lab.svgText, () => lab.labPicture(labResult())),
+  simple("labPicture", lab.labPicture, labResult, ids),
+  simple("labPage", lab.labPage, labResult),
+  simple("labTable", lab.labTable, labResult),
   // ---- cellstate/report
   simple("modelCard", report.modelCard, tiny, { title: "films", source: "films.csv", evaluation: undefined }),
   simple("modelCard, labels", report.modelCard, multiLabel, { title: "films", evaluation: undefined }),
   simple("modelCard, amounts", report.modelCard, regressor, { title: "prices", evaluation: undefined }),
+  simple("charts.svgText", charts.svgText, () => charts.threshold(evaluated())),
+  simple("charts.curves", charts.curves, { loss: [1, 0.5], valLoss: [1, 0.7] }, () => ({
+    ...{ metric: "loss", best: 2, idPrefix: "a-" },
+  })),
+  simple("charts.bars", charts.bars, [{ name: "ham", value: 3, text: "3" }], () => ({
+    ...{ title: "rows", idPrefix: "a-" },
+  })),
+  simple("charts.lengths", charts.lengths, [3, 4, 9], 5, ids),
+  simple("charts.amounts", charts.amounts, [1, 4.5, 3], ids),
+  simple("charts.confusion", charts.confusion, evaluated, ["no", "yes"], ids),
+  simple("charts.calibration", charts.calibration, evaluated, ["no", "yes"], ids),
+  simple("charts.threshold", charts.threshold, evaluated, ids),
+  simple("charts.parts", charts.parts, () => structuredClone(priced!), ids),
+  simple("charts.sizes", charts.sizes, () => SIZES, ids),
+  simple("charts.tuning", charts.tuning, search, ids),
   // ---- cellstate/tune
   simple("tune", tuning.tune, corpus, () => ({
     ...{
@@ -807,15 +873,46 @@ export const CALLABLES: Callable[] = [
     draw.attributionPicture,
     () => explain.attribute(recurrent(), IDS()),
     sentence,
+    ids,
   ),
-  simple("draw.featureAttributionPicture", draw.featureAttributionPicture, () =>
-    explain.attributeFeatures(tiny(), "a good film"),
+  simple(
+    "draw.featureAttributionPicture",
+    draw.featureAttributionPicture,
+    () => explain.attributeFeatures(tiny(), "a good film"),
+    ids,
   ),
+  simple("formula", explain.formula, "c_{t} = f_{t} \\odot c_{t-1}", { block: true }),
+  simple("draw.doctorPage", draw.doctorPage, () => explain.checkup({ model: recurrent() }), "a.keras"),
+  simple(
+    "draw.embeddingPage",
+    draw.embeddingPage,
+    () => ({
+      ...{ table: table(), map: explain.embeddingMap(recurrent(), table()) },
+      words: [{ word: "good", id: 1, neighbours: explain.nearestWords(table(), 1) }],
+    }),
+    "a.keras",
+  ),
+  simple(
+    "draw.embeddingPicture",
+    draw.embeddingPicture,
+    () => explain.embeddingMap(recurrent(), table()),
+    [1],
+    ids,
+  ),
+  simple("draw.matchesPicture", draw.matchesPicture, () => structuredClone(matched!), asked),
+  simple(
+    "draw.numberSharesPicture",
+    draw.numberSharesPicture,
+    () => explain.attribute(numeric(), [[0.5], [-1]]),
+    asked,
+  ),
+  simple("draw.statesComparisonPicture", draw.statesComparisonPicture, comparedTexts, asked),
   simple(
     "draw.cellPicture",
     draw.cellPicture,
     () => explain.cellAnatomy(layers.lstm({ units: 2 }), 3, "lstm"),
     () => explain.cellView(recurrent(), sentence()),
+    asked,
   ),
   simple(
     "draw.diagramPicture",
@@ -825,17 +922,20 @@ export const CALLABLES: Callable[] = [
   ),
   simple("draw.ablationPage", draw.ablationPage, ablated, "a.keras"),
   simple("draw.findPage", draw.findPage, found, "a.keras"),
-  simple("draw.textComparisonPicture", draw.textComparisonPicture, comparedTexts),
+  simple("draw.textComparisonPicture", draw.textComparisonPicture, comparedTexts, ids),
   simple("draw.twoModelsPage", draw.twoModelsPage, () => ({
     ...{ names: ["a.keras", "b.keras"], text: comparedTexts(), data: null },
   })),
   simple("draw.unitsPage", draw.unitsPage, surveyed, "a.keras"),
-  simple("draw.chainPicture", draw.chainPicture, () => explain.cellView(recurrent(), sentence())),
-  simple("draw.comparisonPicture", draw.comparisonPicture, () => explain.compareCells(3, 2)),
-  simple("draw.gradientPicture", draw.gradientPicture, () =>
-    explain.gradientView(recurrent(), sentence(), { study: null }),
+  simple("draw.chainPicture", draw.chainPicture, () => explain.cellView(recurrent(), sentence()), asked),
+  simple("draw.comparisonPicture", draw.comparisonPicture, () => explain.compareCells(3, 2), ids),
+  simple(
+    "draw.gradientPicture",
+    draw.gradientPicture,
+    () => explain.gradientView(recurrent(), sentence(), { study: null }),
+    asked,
   ),
-  simple("draw.parametersPicture", draw.parametersPicture, () => explain.explainParameters(recurrent())),
+  simple("draw.parametersPicture", draw.parametersPicture, () => explain.explainParameters(recurrent()), ids),
   simple("draw.svgText", draw.svgText, () => draw.parametersPicture(explain.explainParameters(recurrent()))),
   simple(
     "draw.unrollPicture",
@@ -843,5 +943,6 @@ export const CALLABLES: Callable[] = [
     () => explain.unroll(recurrent(), IDS(), { steps: 1 }),
     fn(null),
     fn(() => "word"),
+    asked,
   ),
 ];

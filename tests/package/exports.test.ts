@@ -34,7 +34,10 @@ const NAMES: Record<string, string[]> = {
 
 describe("the package's entries", () => {
   test("are the ones that are tested here", () => {
-    assert.deepEqual(Object.keys(entries).sort(), [...Object.keys(NAMES), "./package.json"].sort());
+    assert.deepEqual(
+      Object.keys(entries).sort(),
+      [...Object.keys(NAMES), "./style.css", "./package.json"].sort(),
+    );
   });
 
   for (const [entry, names] of Object.entries(NAMES)) {

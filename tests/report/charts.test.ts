@@ -8,6 +8,7 @@ import { confusionChart } from "../../src/report/charts/confusion.js";
 import { accuracyChart, lossChart } from "../../src/report/charts/curves.js";
 import { readableSize, sizeChart } from "../../src/report/charts/sizes.js";
 import { thresholdChart } from "../../src/report/charts/threshold.js";
+import { charts } from "../../src/report/index.js";
 import { lengthSummary } from "../../src/report/lengths.js";
 import { byClass, byName, type Element, numberOf, parsePage, textOf, visibleText } from "./page.js";
 import { binary, fullReport } from "./sample.js";
@@ -326,5 +327,69 @@ describe("accuracy against size", () => {
       [readableSize(1_840_000), readableSize(20_400), readableSize(300)],
       ["1.8 MB", "20 KB", "1 KB"],
     );
+  });
+});
+
+describe("charts for others", () => {
+  const attributes = (page: Element, kind: string, name: string) =>
+    byClass(page, kind).map((element) => element.attributes.get(`data-${name}`));
+
+  test("curves of a history: a metric and its twin of rows held out, the best epoch marked", () => {
+    const history = { loss: [1, 0.5, 0.25], valLoss: [1, Number.NaN, 0.5], accuracy: [0.5, 0.75, 1] };
+    const loss = drawn(charts.curves(history, { best: 3 }));
+    assert.deepEqual(attributes(loss, "dot", "epoch"), ["1", "2", "3", "1", "3"]);
+    assert.deepEqual([...new Set(attributes(loss, "dot", "series"))], ["training", "validation"]);
+    assert.deepEqual(byClass(loss, "marker-label").map(textOf), ["best: epoch 3"]);
+    // The same as the report's.
+    const epochs = [1, 2, 3].map((epoch, k) => ({
+      ...{ epoch, loss: history.loss[k]!, valLoss: history.valLoss[k]!, accuracy: history.accuracy[k]! },
+    }));
+    assert.equal(String(charts.curves(history, { best: 3 })), String(lossChart(epochs, 3)));
+    assert.equal(
+      String(charts.curves(history, { best: 3, metric: "accuracy" })),
+      String(accuracyChart(epochs, 3)),
+    );
+    assert.throws(() => charts.curves(history, { metric: "auc" }), /loss, valLoss, accuracy/);
+    assert.throws(() => charts.curves(history, { best: 4 }), /best/);
+    assert.throws(() => charts.curves({ loss: [] }), /at least one epoch/);
+    assert.throws(() => charts.curves({ loss: ["1"] as unknown as number[] }), /charts\.curves loss/);
+  });
+
+  test("bars, rows of a confusion matrix and bins say which they are", () => {
+    const bars = drawn(
+      charts.bars([
+        { name: "ham", value: 3 },
+        { name: "spam", value: 1, text: "one" },
+      ]),
+    );
+    assert.deepEqual(attributes(bars, "fill", "label"), ["ham", "spam"]);
+    assert.deepEqual(byClass(bars, "value-label").map(textOf), ["3", "one"]);
+    const confusion = drawn(charts.confusion(binary, ["ham", "spam"]));
+    assert.deepEqual(
+      [attributes(confusion, "fill", "label"), attributes(confusion, "fill", "predicted")],
+      [
+        ["ham", "ham", "spam", "spam"],
+        ["ham", "spam", "ham", "spam"],
+      ],
+    );
+    assert.throws(() => charts.confusion(binary, ["ham"]), /2 names of classes/);
+    const filled = binary.calibration.bins.flatMap(({ count }, k) => (count > 0 ? [String(k)] : []));
+    assert.deepEqual(attributes(drawn(charts.calibration(binary, ["ham", "spam"])), "dot", "bin"), filled);
+    assert.deepEqual(
+      strokesOf(drawn(charts.threshold(binary)), "stroke").map(({ attributes }) =>
+        attributes.get("data-series"),
+      ),
+      ["precision", "recall", "F1"],
+    );
+  });
+
+  test("lengths and amounts are counted as the report counts them", () => {
+    const lengths = charts.lengths([3, 5, 5, 6, 7, 9, 12, 15], 10);
+    assert.equal(String(lengths), String(lengthHistogram(lengthSummary([3, 5, 5, 6, 7, 9, 12, 15], 10))));
+    const bins = attributes(drawn(charts.amounts([1, 2, 2, 3, 10])), "fill", "bin");
+    assert.ok(bins.length > 2 && bins.every((bin) => bin !== undefined));
+    assert.throws(() => charts.amounts([2, 2]), /amounts that differ/);
+    assert.throws(() => charts.lengths([]), /at least one length/);
+    assert.throws(() => charts.lengths([1.5]), /charts\.lengths \[0\]/);
   });
 });

@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
 
-/** A small strict reader of the pages the report writes: every element closed, every attribute quoted. */
+/**
+ * A small strict reader of the pages and pictures that the library writes: every element closed, every attribute quoted, every id
+ * its own, what is referred to there; and nothing that a strict content security policy forbids in them.
+ */
 export interface Element {
   name: string;
   attributes: Map<string, string>;
@@ -38,7 +41,27 @@ export function parsePage(source: string): Element {
     if (!selfClosing && !VOID.has(name!)) open.push(element);
   }
   assert.equal(open.length, 1, `<${open.at(-1)!.name}> is never closed`);
+  checkAttributes(root);
   return root;
+}
+
+/** @throws AssertionError for styles and events in attributes, ids given twice, and references to none */
+function checkAttributes(root: Element): void {
+  const all = select(root, () => true);
+  const ids = all.flatMap(({ attributes }) => attributes.get("id") ?? []);
+  assert.deepEqual(
+    ids.filter((id, k) => ids.indexOf(id) !== k),
+    [],
+    "ids given twice",
+  );
+  for (const { name, attributes } of all) {
+    for (const [attribute, value] of attributes) {
+      assert.doesNotMatch(attribute, /^(?:style$|on)/, `<${name} ${attribute}="${value}">`);
+      const named = attribute === "aria-labelledby" || attribute === "for" ? value.split(" ") : [];
+      for (const id of [...named, ...[...value.matchAll(/url\(#(.*?)\)/g)].map(([, own]) => own!)])
+        assert.ok(ids.includes(id), `${attribute}="${value}" refers to nothing`);
+    }
+  }
 }
 
 function attributesOf(text: string): Map<string, string> {

@@ -1,5 +1,6 @@
 /** A cell as one picture: the drawing, a card for every part, and with a sentence the values of its gates and states. */
 
+import { inputError } from "../../base/errors.js";
 import { wrapToWidth } from "../../base/text.js";
 import { Canvas, type HeatMapOptions, type PictureOptions } from "../../drawing/canvas.js";
 import { html, type Markup } from "../../drawing/markup.js";
@@ -20,6 +21,11 @@ const WIDTH = DIAGRAM.width;
 
 /** The cell and its parts, and with a sentence their values over its words. */
 export function cellPicture(anatomy: CellAnatomy, view?: CellView, options?: HeatMapOptions): Markup {
+  if (view === undefined && options?.interactive)
+    throw inputError({
+      expected: "to be left out without a view, whose values it is for",
+      where: "cellPicture interactive",
+    });
   return partsPicture(anatomy, view, true, options);
 }
 
