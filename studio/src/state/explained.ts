@@ -2,8 +2,18 @@
 import type { ReadonlySignal } from "@preact/signals";
 import type { ExplainArguments, ExplainResult, ExplanationName } from "cellstate/worker";
 import { useEffect, useMemo } from "preact/hooks";
+import { besides } from "./aside.js";
 import { latest, type Outcome } from "./latest.js";
+import { paced as pacedWork } from "./paced.js";
 import { type AnyModel, subject } from "./subject.js";
+
+/** How an explanation is asked. */
+export interface Asking {
+  /** In a worker of its own, so that what takes seconds keeps nobody waiting: answers come meanwhile. */
+  aside?: boolean;
+  /** Every question that can be is answered while a value is dragged, in place of the last one alone. */
+  paced?: boolean;
+}
 
 /**
  * An explanation of the open model, asked anew when the model or an argument changes; null for arguments asks nothing.
@@ -12,14 +22,15 @@ import { type AnyModel, subject } from "./subject.js";
 export function useExplained<N extends ExplanationName>(
   name: N,
   args: ExplainArguments<N> | null,
+  { aside = false, paced = false }: Asking = {},
 ): ReadonlySignal<Outcome<ExplainResult<N>>> {
-  const work = useMemo(
-    () =>
-      latest((signal: AbortSignal, model: AnyModel, given: ExplainArguments<N>) =>
-        (model as { explain: Explain }).explain(name, ...withSignal(given, signal)),
-      ),
-    [name],
-  );
+  const work = useMemo(() => {
+    const run = async (signal: AbortSignal, model: AnyModel, given: ExplainArguments<N>) => {
+      const asked = aside ? await besides(model) : model;
+      return (asked as { explain: Explain }).explain(name, ...withSignal(given, signal));
+    };
+    return paced ? pacedWork(run) : latest(run);
+  }, [name, aside, paced]);
   const open = subject.value;
   useEffect(() => {
     if (open && args) work.ask(open.model, args);

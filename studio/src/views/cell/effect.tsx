@@ -1,0 +1,119 @@
+/** What follows from held numbers: the answer before and after, and the states over the words. */
+import type { CellView, Intervened } from "cellstate/explain";
+import { Lines } from "../../parts/lines.js";
+import { Problem } from "../../parts/problem.js";
+import { held, letAllGo, letGo } from "../../state/cell.js";
+import { useExplained } from "../../state/explained.js";
+import type { Outcome } from "../../state/latest.js";
+import { type Answer, answerFrom } from "../../state/sentence.js";
+import { subject } from "../../state/subject.js";
+import { figure, percent, plural } from "../../state/words.js";
+import { Formula } from "./formula.js";
+import { type Place, wordNamed } from "./place.js";
+
+interface EffectProps extends Place {
+  /** With nothing held. */
+  before: CellView;
+  what: Outcome<Intervened>;
+  /** How many numbers are held at words that the sentence has not. */
+  left: number;
+}
+
+export function Effect(props: EffectProps) {
+  const { before, view, chosen, what, left } = props;
+  if (held.value.length === 0) return null;
+  const at = view.words[chosen.word]!.t;
+  return (
+    <section class="card effect" aria-label="What follows from the numbers held">
+      <div class="row">
+        <h3>What follows</h3>
+        <button type="button" onClick={letAllGo}>
+          Let all go
+        </button>
+      </div>
+      <ul class="held">
+        {held.value.map((one) => (
+          <li key={`${one.layer} ${one.part} ${one.word} ${one.unit}`}>
+            {one.part} of unit {one.unit}
+            {one.word < before.words.length && ` at ${wordNamed(before, one.word)}`}
+            {one.layer !== view.anatomy.layer && ` in ${one.layer}`} held at <b>{figure(one.value)}</b>
+            <button type="button" class="plain" aria-label={`Let ${one.part} of unit ${one.unit} go`} onClick={() => letGo(one)}>
+              ✕
+            </button>
+          </li>
+        ))}
+      </ul>
+      {left > 0 && <p class="quiet">{plural(left, "number")} held at words that this sentence or layer has not: left out.</p>}
+      {what.error && <Problem error={what.error} />}
+      {what.value && <Answers of={what.value} />}
+      {what.value && (
+        <div class="grid">
+          {before.series
+            .filter(({ state }) => state)
+            .map((part) => {
+              const after = view.series.find(({ id }) => id === part.id)!;
+              const line = (values: readonly (readonly number[])[]) =>
+                values.map((row, k) => [k, row[chosen.unit]!] as const);
+              const word = (k: number) => view.words[k]?.word.slice(0, 10) ?? "";
+              return (
+                <Lines
+                  key={part.id}
+                  title={`The ${part.name} of unit ${chosen.unit}`}
+                  says="As it was, and with what is held, over the words."
+                  xName="word"
+                  yName=""
+                  lines={[
+                    { name: "with what is held", points: line(after.values) },
+                    { name: "as it was", points: line(part.values) },
+                  ]}
+                  xLabel={word}
+                  at={view.words.findIndex(({ t }) => t === at)}
+                />
+              );
+            })}
+        </div>
+      )}
+    </section>
+  );
+}
+
+function Answers({ of }: { of: Intervened }) {
+  const open = subject.value!;
+  const after = useExplained("answerOf", [of.output], { paced: true });
+  const before = useExplained("answerOf", [of.outputBefore], { paced: true });
+  const answers = [before.value.value, after.value.value].map((one) =>
+    one === null ? null : answerFrom(open.model.kind, one),
+  );
+  const [was, now] = answers as [Answer | null, Answer | null];
+  if (!was || !now) return null;
+  const pairs = now.scores.map(([label, score], k) => [label, was.scores[k]?.[1] ?? score, score] as const);
+  return (
+    <div class="stack">
+      <p class="effect-says" aria-live="polite">
+        The answer was <b>{was.says}</b>
+        {was.sure !== null && `, ${percent(was.sure)} sure`}; it is <b>{now.says}</b>
+        {now.sure !== null && `, ${percent(now.sure)} sure`}.
+      </p>
+      <ul class="effect-scores">
+        {pairs.map(([label, a, b]) => (
+          <li key={label}>
+            <span class="words">{label}</span>
+            <svg viewBox="0 0 100 16" preserveAspectRatio="none" aria-hidden="true">
+              <rect class="ground" width="100" height="16" />
+              <rect class="was" width={100 * Math.max(0, Math.min(1, a))} height="7" />
+              <rect class="for" y="8" width={100 * Math.max(0, Math.min(1, b))} height="8" />
+            </svg>
+            <span>
+              {figure(a)} → <b>{figure(b)}</b>
+            </span>
+          </li>
+        ))}
+      </ul>
+      {of.scores.length === 1 && (
+        <p class="quiet">
+          What the last <Formula tex="\sigma" /> is given: {figure(of.scoresBefore[0]!)} before, {figure(of.scores[0]!)} now.
+        </p>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,37 @@
+/** What the pieces of the view are about. */
+import type { CellView, Intervention } from "cellstate/explain";
+import { type Chosen } from "../../state/cell.js";
+import { figure } from "../../state/words.js";
+
+export interface Place {
+  /** With held numbers, what came of them. */
+  view: CellView;
+  chosen: Chosen;
+  /** What the model reads. */
+  given: string | readonly number[];
+  /** Numbers that are held. */
+  held: readonly Intervention[];
+}
+
+/** “prize”, or "step 3". */
+export const wordNamed = ({ words }: CellView, k: number): string => {
+  const { word } = words[k]!;
+  return /^step \d+$/.test(word) ? word : `“${word}”`;
+};
+
+/** A part's value of a unit at a word. */
+export const valueOf = ({ series }: CellView, part: string, word: number, unit: number): number =>
+  series.find(({ id }) => id === part)!.values[word]![unit]!;
+
+export const isHeld = ({ held, view }: Pick<Place, "held" | "view">, part: string, word: number, unit: number): boolean =>
+  held.some(
+    (one) =>
+      one.layer === view.anatomy.layer &&
+      one.part === part &&
+      one.unit === unit &&
+      one.at === view.words[word]!.t,
+  );
+
+/** Two digits, which is what a drawing has room for. */
+export const short = (value: number): string =>
+  Math.abs(value) >= 0.005 && Math.abs(value) < 100 ? value.toFixed(2).replace("-", "−") : figure(value);
