@@ -46,9 +46,12 @@ const same = (a: Held, b: Held) =>
 export const held = computed<readonly Held[]>(() =>
   holding.value.split(";").flatMap((text): Held[] => {
     const [own, at, of, value, ...name] = text.split(",");
-    const numbers = [at, of, value].map((each) => (each === undefined || each === "" ? Number.NaN : Number(each)));
+    const numbers = [at, of, value].map((each) =>
+      each === undefined || each === "" ? Number.NaN : Number(each),
+    );
     const [place, index, amount] = numbers as [number, number, number];
-    const fits = [place, index].every((each) => Number.isInteger(each) && each >= 0) && Number.isFinite(amount);
+    const fits =
+      [place, index].every((each) => Number.isInteger(each) && each >= 0) && Number.isFinite(amount);
     if (!own || !fits || name.length === 0) return [];
     return [{ part: own as UnitPart, word: place, unit: index, value: amount, layer: name.join(",") }];
   }),
@@ -95,8 +98,7 @@ export function interventionsOf(view: CellView): { given: Intervention[]; left: 
     (one) =>
       one.word < words.length &&
       layers.includes(one.layer) &&
-      (one.layer !== anatomy.layer ||
-        (one.unit < anatomy.units && series.some(({ id }) => id === one.part))),
+      (one.layer !== anatomy.layer || (one.unit < anatomy.units && series.some(({ id }) => id === one.part))),
   );
   const given = fits.map(({ word: at, ...one }) => ({ ...one, at: words[at]!.t }));
   return { given, left: held.value.length - given.length };
@@ -134,6 +136,8 @@ export interface AfterLayer {
 export function unitView(view: CellView, at: { word: number; unit: number }): CellView {
   const { series } = view;
   const values = Object.fromEntries(series.map(({ id, values }) => [id, values[at.word]![at.unit]!]));
-  const came = series.flatMap(({ id, before }) => (before ? [[id, before[at.word]![at.unit]!] as const] : []));
+  const came = series.flatMap(({ id, before }) =>
+    before ? [[id, before[at.word]![at.unit]!] as const] : [],
+  );
   return { ...view, chosen: at.word, units: [{ unit: at.unit, values, before: Object.fromEntries(came) }] };
 }

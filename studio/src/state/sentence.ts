@@ -4,8 +4,8 @@ import type { ModelKinds } from "cellstate/worker";
 import { InputError } from "cellstate/worker";
 import { latest } from "./latest.js";
 import { routed } from "./route.js";
-import { figure } from "./words.js";
 import { type AnyModel, type Subject, subject } from "./subject.js";
+import { figure } from "./words.js";
 
 /** What the page opens with, and what else the example is good for. */
 export const EXAMPLES = [

@@ -5,16 +5,15 @@ import type { CellView } from "cellstate/explain";
 import { Problem } from "../parts/problem.js";
 import { asHeld, chosenOf, interventionsOf, layer, row } from "../state/cell.js";
 import { useExplained } from "../state/explained.js";
-import type { Outcome } from "../state/latest.js";
 import { subject } from "../state/subject.js";
 import { Deciding } from "./cell/deciding.js";
 import { Diagram } from "./cell/diagram.js";
-import { Effect } from "./cell/effect.js";
+import { Courses, Held } from "./cell/effect.js";
 import { Find } from "./cell/find.js";
 import { Layers } from "./cell/layers.js";
+import { OneNumber } from "./cell/one-number.js";
 import { PartMap } from "./cell/part-map.js";
 import { Parts } from "./cell/parts.js";
-import { OneNumber } from "./cell/one-number.js";
 
 export function View() {
   const given = row.value;
@@ -28,7 +27,8 @@ export function View() {
   if (wrong) return <Without error={wrong} />;
   const shown = view.value.value;
   // A view of the layer, or of the model, that was looked at before says nothing of this one.
-  if (!shown || !cell || shown.anatomy.layer !== cell.layer) return <p class="quiet">Reading the sentence …</p>;
+  if (!shown || !cell || shown.anatomy.layer !== cell.layer)
+    return <p class="quiet">Reading the sentence …</p>;
   return <Inside of={shown} given={asked!} />;
 }
 
@@ -61,11 +61,13 @@ function Inside({ of, given }: { of: CellView; given: string | readonly number[]
       <div class="cell-two">
         <div class="stack">
           <Parts {...place} />
+          <PartMap {...place} />
         </div>
-        <OneNumber {...place} />
+        <OneNumber {...place}>
+          <Held before={of} left={left} what={what.value} />
+        </OneNumber>
       </div>
-      <Effect before={of} {...place} what={what.value as Outcome<NonNullable<typeof after>>} left={left} />
-      <PartMap {...place} />
+      {after && <Courses before={of} {...place} />}
       <Find {...place} />
     </>
   );

@@ -3,13 +3,17 @@ import type { CellView } from "cellstate/explain";
 import { Problem } from "../../parts/problem.js";
 import { choose, row } from "../../state/cell.js";
 import { figure } from "../../state/words.js";
-import { useShares, type Shares } from "./shares.js";
+import { type Shares, useShares } from "./shares.js";
 
 export function Deciding({ view, word = 0 }: { view?: CellView; word?: number }) {
   const given = row.value;
   const { value, error, pending } = useShares(given instanceof Error ? null : given);
   const words = view
-    ? view.words.map((each) => ({ text: each.word, share: value?.byPlace.get(each.t) ?? null, known: each.known }))
+    ? view.words.map((each) => ({
+        text: each.word,
+        share: value?.byPlace.get(each.t) ?? null,
+        known: each.known,
+      }))
     : (value?.words ?? []);
   if (error && !view) return <Problem error={error} />;
   return (
@@ -104,5 +108,7 @@ function said({ objective, of, words }: Shares): string {
     down.length > 0 && `a bar down against it: ${named(down)}`,
   ].filter((part) => part !== false);
   const text = parts.join("; ");
-  return text ? `${text[0]!.toUpperCase()}${text.slice(1)}. In ${objective}.` : `No word moves the ${objective}.`;
+  return text
+    ? `${text[0]!.toUpperCase()}${text.slice(1)}. In ${objective}.`
+    : `No word moves the ${objective}.`;
 }

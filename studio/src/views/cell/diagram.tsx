@@ -2,12 +2,21 @@
  * The library's drawing of the cell, with the values of one unit at one word. Its parts answer to the pointer: pointing at
  * one says what it is for, pressing it chooses it. With the keyboard parts are chosen below, where each is a button.
  */
-import { draw } from "cellstate/explain";
+
 import { useSignal } from "@preact/signals";
+import { draw } from "cellstate/explain";
 import { useEffect, useRef } from "preact/hooks";
 import { choose, unitView } from "../../state/cell.js";
 import { Formula } from "./formula.js";
-import { type Place, short, valueOf, wordNamed } from "./place.js";
+import { numberAt, type Place, short, wordNamed } from "./place.js";
+
+/** Words and units that a key goes on by. */
+const WALK: Readonly<Record<string, readonly [number, number]>> = {
+  ArrowRight: [1, 0],
+  ArrowLeft: [-1, 0],
+  ArrowDown: [0, 1],
+  ArrowUp: [0, -1],
+};
 
 export function Diagram(place: Place) {
   const { view, chosen } = place;
@@ -43,7 +52,7 @@ export function Diagram(place: Place) {
       <section
         class="scroll cell-diagram"
         ref={holder}
-        aria-label="The cell drawn"
+        aria-label="The cell drawn. Arrow keys walk words and units."
         // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached
         tabIndex={0}
         onPointerOver={(event) => {
@@ -56,7 +65,15 @@ export function Diagram(place: Place) {
           const id = partAt(event);
           if (id) choose({ part: idOf(id) });
         }}
-        // biome-ignore lint/security/noDangerouslySetInnerHtml: the library's own picture
+        onKeyDown={(event) => {
+          const by = WALK[event.key];
+          if (!by) return;
+          event.preventDefault();
+          choose({
+            word: Math.max(0, Math.min(words.length - 1, word + by[0])),
+            unit: Math.max(0, Math.min(anatomy.units - 1, unit + by[1])),
+          });
+        }}
         dangerouslySetInnerHTML={{ __html: drawn }}
       />
       {pointed && (
@@ -84,7 +101,12 @@ function Stepper({
 }) {
   return (
     <div class="stepper">
-      <button type="button" aria-label={`Previous ${name}`} disabled={at === 0} onClick={() => onStep(at - 1)}>
+      <button
+        type="button"
+        aria-label={`Previous ${name}`}
+        disabled={at === 0}
+        onClick={() => onStep(at - 1)}
+      >
         ‹
       </button>
       <span class="quiet">
@@ -104,10 +126,9 @@ function Stepper({
 
 /** What the unit does at the word, in a sentence with its numbers. */
 function told({ view, chosen: { word, unit } }: Place): string {
-  const value = (part: string) => short(valueOf(view, part, word, unit));
-  const share = (part: string) => `${Math.round(100 * valueOf(view, part, word, unit))} %`;
-  const came = (part: string) =>
-    short(view.series.find(({ id }) => id === part)!.before![word]![unit]!);
+  const value = (part: string) => short(numberAt(view, part, word, unit));
+  const share = (part: string) => `${Math.round(100 * numberAt(view, part, word, unit))} %`;
+  const came = (part: string) => short(view.series.find(({ id }) => id === part)!.before![word]![unit]!);
   switch (view.anatomy.kind) {
     case "LSTM":
       return `Of its memory ${came("cell")} the unit keeps ${share("forget")} (forget gate), and writes ${share("input")} (input gate) of the candidate ${value("candidate")}: the memory is now ${value("cell")}. Of that ${share("output")} shows (output gate), as ${value("hidden")}.`;

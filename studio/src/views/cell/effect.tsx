@@ -11,68 +11,80 @@ import { figure, percent, plural } from "../../state/words.js";
 import { Formula } from "./formula.js";
 import { type Place, wordNamed } from "./place.js";
 
-interface EffectProps extends Place {
+/** The numbers that are held, and the answer before and after. */
+export function Held({
+  before,
+  what,
+  left,
+}: {
   /** With nothing held. */
   before: CellView;
   what: Outcome<Intervened>;
   /** How many numbers are held at words that the sentence has not. */
   left: number;
-}
-
-export function Effect(props: EffectProps) {
-  const { before, view, chosen, what, left } = props;
+}) {
   if (held.value.length === 0) return null;
-  const at = view.words[chosen.word]!.t;
   return (
-    <section class="card effect" aria-label="What follows from the numbers held">
-      <div class="row">
-        <h3>What follows</h3>
-        <button type="button" onClick={letAllGo}>
-          Let all go
-        </button>
-      </div>
+    <section class="stack effect" aria-label="What follows from the numbers held">
+      {what.error && <Problem error={what.error} />}
+      {what.value && <Answers of={what.value} />}
       <ul class="held">
         {held.value.map((one) => (
           <li key={`${one.layer} ${one.part} ${one.word} ${one.unit}`}>
             {one.part} of unit {one.unit}
             {one.word < before.words.length && ` at ${wordNamed(before, one.word)}`}
-            {one.layer !== view.anatomy.layer && ` in ${one.layer}`} held at <b>{figure(one.value)}</b>
-            <button type="button" class="plain" aria-label={`Let ${one.part} of unit ${one.unit} go`} onClick={() => letGo(one)}>
+            {one.layer !== before.anatomy.layer && ` in ${one.layer}`} held at <b>{figure(one.value)}</b>{" "}
+            <button
+              type="button"
+              class="plain"
+              aria-label={`Let ${one.part} of unit ${one.unit} go`}
+              onClick={() => letGo(one)}
+            >
               ✕
             </button>
           </li>
         ))}
       </ul>
-      {left > 0 && <p class="quiet">{plural(left, "number")} held at words that this sentence or layer has not: left out.</p>}
-      {what.error && <Problem error={what.error} />}
-      {what.value && <Answers of={what.value} />}
-      {what.value && (
-        <div class="grid">
-          {before.series
-            .filter(({ state }) => state)
-            .map((part) => {
-              const after = view.series.find(({ id }) => id === part.id)!;
-              const line = (values: readonly (readonly number[])[]) =>
-                values.map((row, k) => [k, row[chosen.unit]!] as const);
-              const word = (k: number) => view.words[k]?.word.slice(0, 10) ?? "";
-              return (
-                <Lines
-                  key={part.id}
-                  title={`The ${part.name} of unit ${chosen.unit}`}
-                  says="As it was, and with what is held, over the words."
-                  xName="word"
-                  yName=""
-                  lines={[
-                    { name: "with what is held", points: line(after.values) },
-                    { name: "as it was", points: line(part.values) },
-                  ]}
-                  xLabel={word}
-                  at={view.words.findIndex(({ t }) => t === at)}
-                />
-              );
-            })}
-        </div>
+      {left > 0 && (
+        <p class="quiet">{plural(left, "number")} held at words that this sentence has not: left out.</p>
       )}
+      <button type="button" onClick={letAllGo}>
+        Let all go
+      </button>
+    </section>
+  );
+}
+
+/** The states of the unit over the words, as they were and as they are. */
+export function Courses({ before, view, chosen }: Place & { before: CellView }) {
+  const word = (k: number) => view.words[k]?.word.slice(0, 10) ?? "";
+  return (
+    <section class="stack" aria-label="The states with what is held">
+      <h3>What follows over the words</h3>
+      <div class="grid">
+        {before.series
+          .filter(({ state }) => state)
+          .map((part) => {
+            const after = view.series.find(({ id }) => id === part.id)!;
+            const line = (values: readonly (readonly number[])[]) =>
+              values.map((row, k) => [k, row[chosen.unit]!] as const);
+            return (
+              <Lines
+                key={part.id}
+                title={`The ${part.name} of unit ${chosen.unit}`}
+                says="With what is held, and as it was, over the words."
+                xName="word"
+                yName=""
+                lines={[
+                  { name: "with what is held", points: line(after.values) },
+                  { name: "as it was", points: line(part.values) },
+                ]}
+                xLabel={word}
+                at={chosen.word}
+              />
+            );
+          })}
+      </div>
     </section>
   );
 }
@@ -111,7 +123,8 @@ function Answers({ of }: { of: Intervened }) {
       </ul>
       {of.scores.length === 1 && (
         <p class="quiet">
-          What the last <Formula tex="\sigma" /> is given: {figure(of.scoresBefore[0]!)} before, {figure(of.scores[0]!)} now.
+          What the last <Formula tex="\sigma" /> is given: {figure(of.scoresBefore[0]!)} before,{" "}
+          {figure(of.scores[0]!)} now.
         </p>
       )}
     </div>

@@ -69,8 +69,8 @@ export function Find({ view, chosen, given }: Place) {
     <section class="stack find" aria-label="Where else">
       <h3>Where else is it like this?</h3>
       <p class="quiet">
-        Units whose {part.name} is beyond {threshold.value} (or below −{threshold.value}) at “{phrase}” are looked for in
-        other texts: where the same are on together.
+        Units whose {part.name} is beyond {threshold.value} (or below −{threshold.value}) at “{phrase}” are
+        looked for in other texts: where the same are on together.
       </p>
       <div class="row">
         <label class="field">
@@ -127,7 +127,10 @@ export function Find({ view, chosen, given }: Place) {
             Cancel
           </button>
         )}
-        <FileButton accept=".csv,.tsv,.txt,.json,.jsonl,.gz,.parquet" onFiles={([file]) => file && openTexts(file)}>
+        <FileButton
+          accept=".csv,.tsv,.txt,.json,.jsonl,.gz,.parquet"
+          onFiles={([file]) => file && openTexts(file)}
+        >
           {data ? "Other texts …" : "Choose a file of texts …"}
         </FileButton>
       </div>
@@ -149,8 +152,8 @@ function Matches({ of }: { of: FoundSpans }) {
   return (
     <div class="stack">
       <p>
-        {plural(units.length, "unit is", "units are")} on there; of {plural(all, "text")} these come nearest. Press one
-        to put it into the sentence.
+        {plural(units.length, "unit is", "units are")} on there; of {plural(all, "text")} these come nearest.
+        Press one to put it into the sentence.
       </p>
       <ol class="matches">
         {matches.map(({ row, label, words, from, to, overlap, text, before, after }) => (

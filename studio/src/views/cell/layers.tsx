@@ -6,7 +6,8 @@ import { plural } from "../../state/words.js";
 const KIND = {
   LSTM: "An LSTM reads the sentence word by word and keeps a memory: its gates decide what of it stays, what is written, and what shows.",
   GRU: "A GRU reads the sentence word by word and keeps one state: its gates decide how much of it stays and how much is made anew.",
-  SimpleRNN: "A SimpleRNN reads the sentence word by word and makes its whole state anew at every word, from the word and the old state.",
+  SimpleRNN:
+    "A SimpleRNN reads the sentence word by word and makes its whole state anew at every word, from the word and the old state.",
 } as const;
 
 export function Layers({ of: { anatomy, layers, skipped } }: { of: CellView }) {

@@ -1,14 +1,16 @@
 /** The chosen number: held at another value by a slider, and written out as the sum that it is. */
-import type { ExplainedNumber, NumberTerm } from "cellstate/explain";
+
 import { useSignal } from "@preact/signals";
+import type { ExplainedNumber, NumberTerm } from "cellstate/explain";
+import type { ComponentChildren } from "preact";
 import { Told } from "../../parts/told.js";
 import { choose, hold, letGo } from "../../state/cell.js";
 import { useExplained } from "../../state/explained.js";
 import { figure, plural } from "../../state/words.js";
 import { Formula } from "./formula.js";
-import { isHeld, type Place, valueOf, wordNamed } from "./place.js";
+import { isHeld, numberAt, type Place, wordNamed } from "./place.js";
 
-export function OneNumber(place: Place) {
+export function OneNumber({ children, ...place }: Place & { children: ComponentChildren }) {
   const { view, chosen, given, held } = place;
   const { word, unit, part } = chosen;
   const number = useExplained(
@@ -28,6 +30,7 @@ export function OneNumber(place: Place) {
         <Formula tex={part.symbol} /> {part.name}, unit {unit}, {wordNamed(view, word)}
       </h3>
       <Hold {...place} />
+      {children}
       <Told of={number.value}>{(found) => <Sum of={found} view={view} />}</Told>
     </section>
   );
@@ -50,7 +53,7 @@ function bounds(place: Place): readonly [number, number] {
 function Hold(place: Place) {
   const { view, chosen } = place;
   const { word, unit, part } = chosen;
-  const value = valueOf(view, part.id, word, unit);
+  const value = numberAt(view, part.id, word, unit);
   const [least, most] = bounds(place);
   const one = { layer: view.anatomy.layer, part: part.id as "hidden", word, unit };
   const at = isHeld(place, part.id, word, unit);
@@ -162,7 +165,12 @@ function Term({ of: { factors, value }, most, view }: { of: NumberTerm; most: nu
         })}
       </span>
       <svg viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true">
-        <rect class={value < 0 ? "against" : "for"} x={value < 0 ? 50 - width : 50} width={width} height="10" />
+        <rect
+          class={value < 0 ? "against" : "for"}
+          x={value < 0 ? 50 - width : 50}
+          width={width}
+          height="10"
+        />
         <rect class="middle" x="49.75" width="0.5" height="10" />
       </svg>
       <b>{figure(value)}</b>

@@ -11,6 +11,8 @@ export function PartMap({ view, chosen }: Place) {
   const { anatomy, words, series } = view;
   const { part, word, unit } = chosen;
   const open = useSignal(false);
+  // Gates are shaded from their least to their most, as in the library's pictures.
+  const least = Math.min(...part.values.map((row) => Math.min(...row)));
   const units = Array.from({ length: anatomy.units }, (_, u) => `unit ${u}`);
   return (
     <figure class="picture stack" aria-label="Every unit over the words">
@@ -33,8 +35,10 @@ export function PartMap({ view, chosen }: Place) {
           </fieldset>
         </div>
         <p class="quiet">
-          The {part.name}: a row a unit, a column a word. Darker is more{part.signed ? ", hatched is below 0" : ""}.
-          The frame is the unit and the word that the drawing shows: press a square, or walk with the arrow keys.
+          The {part.name}: a row a unit, a column a word.{" "}
+          {part.signed ? "Darker is more, hatched is below 0." : "From the least, blank, to the most."}
+          The frame is the unit and the word that the drawing shows: press a square, or walk with the arrow
+          keys.
         </p>
       </figcaption>
       <HeatMap
@@ -42,7 +46,7 @@ export function PartMap({ view, chosen }: Place) {
         columns={words.map((each) => each.word)}
         rows={units}
         values={part.values}
-        {...(part.signed ? {} : { full: 1 })}
+        {...(part.signed ? {} : { blank: least })}
         at={[word, unit]}
         onPick={(k, u) => choose({ word: k, unit: u })}
         rowHeight={anatomy.units > 64 ? 6 : 12}

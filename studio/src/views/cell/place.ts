@@ -1,6 +1,6 @@
 /** What the pieces of the view are about. */
 import type { CellView, Intervention } from "cellstate/explain";
-import { type Chosen } from "../../state/cell.js";
+import type { Chosen } from "../../state/cell.js";
 import { figure } from "../../state/words.js";
 
 export interface Place {
@@ -20,10 +20,15 @@ export const wordNamed = ({ words }: CellView, k: number): string => {
 };
 
 /** A part's value of a unit at a word. */
-export const valueOf = ({ series }: CellView, part: string, word: number, unit: number): number =>
+export const numberAt = ({ series }: CellView, part: string, word: number, unit: number): number =>
   series.find(({ id }) => id === part)!.values[word]![unit]!;
 
-export const isHeld = ({ held, view }: Pick<Place, "held" | "view">, part: string, word: number, unit: number): boolean =>
+export const isHeld = (
+  { held, view }: Pick<Place, "held" | "view">,
+  part: string,
+  word: number,
+  unit: number,
+): boolean =>
   held.some(
     (one) =>
       one.layer === view.anatomy.layer &&

@@ -2,8 +2,8 @@
 import { InputError } from "cellstate/worker";
 import { useEffect, useMemo } from "preact/hooks";
 import { besides } from "../../state/aside.js";
-import { paced } from "../../state/paced.js";
 import type { Outcome } from "../../state/latest.js";
+import { paced } from "../../state/paced.js";
 import { type AnyModel, subject } from "../../state/subject.js";
 
 export interface Shares {
@@ -19,12 +19,20 @@ export interface Shares {
 /** Enough for a bar; a thousandth of the answer. */
 const ENOUGH = { tolerance: 1e-3, points: 256 };
 
-async function sharesOf(signal: AbortSignal, model: AnyModel, given: string | readonly number[]): Promise<Shares> {
+async function sharesOf(
+  signal: AbortSignal,
+  model: AnyModel,
+  given: string | readonly number[],
+): Promise<Shares> {
   const asked = await besides(model);
   if (typeof given === "string" && asked.kind !== "network") {
     try {
       const { tokens, objective, of } = await asked.explain("attributeFeatures", given, { signal });
-      const words = tokens.map(({ text, part, hidden, known }) => ({ text, known, share: part + (hidden ?? 0) }));
+      const words = tokens.map(({ text, part, hidden, known }) => ({
+        text,
+        known,
+        share: part + (hidden ?? 0),
+      }));
       return { objective, of, words, byPlace: new Map() };
     } catch (error) {
       // Of a network that reads words in order, its gradients tell; that asks a model's own words for what it lacks.
@@ -37,7 +45,9 @@ async function sharesOf(signal: AbortSignal, model: AnyModel, given: string | re
     ...(asked.labels.length > 0 ? { labels: asked.labels } : {}),
   });
   const texts =
-    typeof given === "string" ? (await asked.explain("readSentence", given, { signal })).words : given.map(String);
+    typeof given === "string"
+      ? (await asked.explain("readSentence", given, { signal })).words
+      : given.map(String);
   return {
     objective,
     of: objective.replace(/^.* of /, ""),
