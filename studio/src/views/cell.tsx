@@ -52,7 +52,7 @@ function Inside({ of, given }: { of: CellView; given: string | readonly number[]
   const own = after?.layers.find((each) => each.layer === of.anatomy.layer) ?? null;
   const view = asHeld(of, own);
   const chosen = chosenOf(view);
-  const place = { view, chosen, given, held };
+  const place = { view, plain: of, chosen, given, held };
   return (
     <>
       <Layers of={view} />
@@ -67,7 +67,7 @@ function Inside({ of, given }: { of: CellView; given: string | readonly number[]
           <Held before={of} left={left} what={what.value} />
         </OneNumber>
       </div>
-      {after && <Courses before={of} {...place} />}
+      {after && <Courses {...place} />}
       <Find {...place} />
     </>
   );

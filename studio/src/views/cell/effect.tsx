@@ -56,13 +56,13 @@ export function Held({
 }
 
 /** The states of the unit over the words, as they were and as they are. */
-export function Courses({ before, view, chosen }: Place & { before: CellView }) {
+export function Courses({ plain, view, chosen }: Place) {
   const word = (k: number) => view.words[k]?.word.slice(0, 10) ?? "";
   return (
     <section class="stack" aria-label="The states with what is held">
       <h3>What follows over the words</h3>
       <div class="grid">
-        {before.series
+        {plain.series
           .filter(({ state }) => state)
           .map((part) => {
             const after = view.series.find(({ id }) => id === part.id)!;

@@ -38,16 +38,17 @@ export function OneNumber({ children, ...place }: Place & { children: ComponentC
 
 /** How far a number can be moved: the values that its activation has, or as far as the part goes. */
 function bounds(place: Place): readonly [number, number] {
-  const { view, chosen } = place;
+  const { view, plain, chosen } = place;
   const network = view.anatomy.parts.find(({ id }) => id === chosen.part.id)?.network;
   const range = /^(−?[\d.]+) to (−?[\d.]+)$/.exec(network?.range ?? "");
   if (range) return [Number(range[1]!.replace("−", "-")), Number(range[2])];
-  const most = chosen.part.values.reduce(
+  const values = plain.series.find(({ id }) => id === chosen.part.id)!.values;
+  const most = values.reduce(
     (all, row) => row.reduce((largest, value) => Math.max(largest, Math.abs(value)), all),
     1,
   );
-  const reach = Math.ceil(1.5 * most);
-  return chosen.part.id === "hidden" && view.anatomy.kind !== "SimpleRNN" ? [-1, 1] : [-reach, reach];
+  const reach = chosen.part.id === "hidden" && most <= 1 ? 1 : Math.ceil(1.5 * most);
+  return [-reach, reach];
 }
 
 function Hold(place: Place) {

@@ -36,9 +36,8 @@ export function PartMap({ view, chosen }: Place) {
         </div>
         <p class="quiet">
           The {part.name}: a row a unit, a column a word.{" "}
-          {part.signed ? "Darker is more, hatched is below 0." : "From the least, blank, to the most."}
-          The frame is the unit and the word that the drawing shows: press a square, or walk with the arrow
-          keys.
+          {part.signed ? "Darker is more, hatched is below 0." : "From the least, blank, to the most."} The
+          frame is the unit and the word that the drawing shows: press a square, or walk with the arrow keys.
         </p>
       </figcaption>
       <HeatMap

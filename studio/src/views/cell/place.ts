@@ -6,6 +6,8 @@ import { figure } from "../../state/words.js";
 export interface Place {
   /** With held numbers, what came of them. */
   view: CellView;
+  /** With nothing held. */
+  plain: CellView;
   chosen: Chosen;
   /** What the model reads. */
   given: string | readonly number[];
