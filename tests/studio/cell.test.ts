@@ -213,7 +213,7 @@ describe("the view of the cell", { skip: missing }, () => {
     const gru = await TextClassifier.load(bytes);
     const read = readSentence(gru.vectorizer, "free entry now", gru.length);
     const view = cellView(gru.model, read, { units: [2] });
-    const files = [{ path: "open/gru.keras", bytes }];
+    const files = [{ path: "/open/gru.keras", bytes }];
     await inStudio({ at: "#open=gru.keras&text=free+entry+now&unit=2", files }, async ({ page }) => {
       await page.getByRole("heading", { name: "Inside the GRU" }).waitFor();
       await page.getByText(`${view.skipped} steps of padding or behind a mask left out`).waitFor();
@@ -235,12 +235,12 @@ describe("the view of the cell", { skip: missing }, () => {
     const read = readSentence(both.vectorizer, "free entry now", both.length);
     const { layers: names } = cellView(both.model, read);
     assert.equal(names.length, 2);
-    const files = [{ path: "open/both.keras", bytes }];
+    const files = [{ path: "/open/both.keras", bytes }];
     await inStudio({ at: "#open=both.keras&text=free+entry+now&unit=1&word=1", files }, async ({ page }) => {
       for (const layer of [names[1]!, names[0]!]) {
         const at = cellView(both.model, read).words[1]!.t;
         const { units } = cellView(both.model, read, { layer, at, units: [1] });
-        await page.getByLabel("Layer", { exact: true }).selectOption(layer);
+        await page.getByRole("combobox", { name: /^Layer/ }).selectOption(layer);
         await page.getByText(`Layer ${layer}:`).waitFor();
         const own = await page.locator(".part-now b").allTextContents();
         assert.equal(own[4], short(units[0]!.values["cell"]!));
@@ -255,7 +255,7 @@ describe("the view of the cell", { skip: missing }, () => {
         : { text: `see you at home ${i}`, label: "ham" },
     );
     const auto = await TextClassifier.train(rows, { effort: "low", seed: 1 });
-    const files = [{ path: "open/auto.keras", bytes: await auto.toBytes() }];
+    const files = [{ path: "/open/auto.keras", bytes: await auto.toBytes() }];
     await inStudio(
       { at: "#open=auto.keras&text=a+free+prize+at+home", files },
       async ({ page, accessibility }) => {
@@ -280,7 +280,7 @@ describe("the view of the cell", { skip: missing }, () => {
       ]),
       5,
     );
-    const files = [{ path: "open/ids.keras", bytes: writeKeras(model) }];
+    const files = [{ path: "/open/ids.keras", bytes: writeKeras(model) }];
     await inStudio({ at: "#open=ids.keras&text=4+17+9+2", files }, async ({ page }) => {
       await page.locator(".cell-where h3").getByText("“#2”").waitFor();
       await page.fill("#sentence", "free entry");

@@ -27,7 +27,8 @@ export function Find({ view, chosen, given }: Place) {
   const read = useSignal(0);
   const asking = useSignal(false);
   const alone = useSignal(false);
-  const threshold = useSignal(0.3);
+  /** Null: as far as the strongest there is on, and some more. */
+  const threshold = useSignal<number | null>(null);
   const length = useSignal(1);
   const work = useMemo(
     () =>
@@ -55,13 +56,14 @@ export function Find({ view, chosen, given }: Place) {
     .slice(word, word + words)
     .map((each) => each.word)
     .join(" ");
+  const beyond = threshold.value ?? usual(view, chosen, words, alone.value);
   const find = () => {
     if (!data) return;
     read.value = 0;
     asking.value = true;
     const asked = { layer: view.anatomy.layer, from: word, to: word + words, part: part.id as UnitPart };
     work.ask(subject.value!.model, {
-      ...{ ...asked, text: given, source: data.source, threshold: threshold.value },
+      ...{ ...asked, text: given, source: data.source, threshold: beyond },
       units: alone.value ? [unit] : null,
     });
   };
@@ -69,8 +71,8 @@ export function Find({ view, chosen, given }: Place) {
     <section class="stack find" aria-label="Where else">
       <h3>Where else is it like this?</h3>
       <p class="quiet">
-        Units whose {part.name} is beyond {threshold.value} (or below −{threshold.value}) at “{phrase}” are
-        looked for in other texts: where the same are on together.
+        Units whose {part.name} is beyond {beyond} (or below −{beyond}) at “{phrase}” are looked for in other
+        texts: where the same are on together.
       </p>
       <div class="row">
         <label class="field">
@@ -89,10 +91,10 @@ export function Find({ view, chosen, given }: Place) {
           On beyond
           <input
             type="number"
-            min={0.01}
+            min={0.001}
             max={10}
-            step={0.05}
-            value={threshold.value}
+            step="any"
+            value={beyond}
             onInput={({ currentTarget }) => {
               const value = Number(currentTarget.value);
               if (value > 0) threshold.value = value;
@@ -145,6 +147,19 @@ export function Find({ view, chosen, given }: Place) {
       {value && !asking.value && <Matches of={value} />}
     </section>
   );
+}
+
+/** A threshold beyond which the unit, or the strongest, stays through the words. */
+function usual(
+  { series }: Place["view"],
+  { part, word, unit }: Place["chosen"],
+  words: number,
+  alone: boolean,
+): number {
+  const span = series.find(({ id }) => id === part.id)!.values.slice(word, word + words);
+  const units = alone ? [unit] : span[0]!.map((_, u) => u);
+  const strongest = Math.max(...units.map((u) => Math.min(...span.map((row) => Math.abs(row[u]!)))));
+  return Number(Math.max(0.01, 0.7 * strongest).toPrecision(2));
 }
 
 function Matches({ of }: { of: FoundSpans }) {

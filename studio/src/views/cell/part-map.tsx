@@ -25,11 +25,11 @@ export function PartMap({ view, chosen }: Place) {
                 key={id}
                 type="button"
                 title={name}
-                aria-label={name}
                 aria-pressed={id === part.id}
                 onClick={() => choose({ part: id })}
               >
                 <Formula tex={symbol.replace("_{t}", "")} />
+                <span class="hidden">{name}</span>
               </button>
             ))}
           </fieldset>
