@@ -21,7 +21,7 @@ const figure = (value: number) =>
       : value.toPrecision(4)
   ).replace(/^-/, "−");
 /** And in the drawing. */
-const short = (value: number) => value.toFixed(2).replace("-", "−");
+const short = (value: number) => value.toFixed(2).replace("-", "−").replace("−0.00", "0.00");
 
 const region = (page: Page, name: string) => page.getByRole("region", { name });
 const chosen = (page: Page) => region(page, "The chosen number");

@@ -39,6 +39,6 @@ export const isHeld = (
       one.at === view.words[word]!.t,
   );
 
-/** Two digits, which is what a drawing has room for. */
+/** As the drawing has numbers, which has room for two digits. */
 export const short = (value: number): string =>
-  Math.abs(value) >= 0.005 && Math.abs(value) < 100 ? value.toFixed(2).replace("-", "−") : figure(value);
+  Math.abs(value) < 100 ? value.toFixed(2).replace(/^-/, "−").replace("−0.00", "0.00") : figure(value);
