@@ -3,7 +3,7 @@ import { indicesOf } from "../base/arguments.js";
 import { inputError, knownOptions } from "../base/errors.js";
 import type { Model } from "../model/model.js";
 import { type CellAnatomy, cellAnatomy } from "./anatomy.js";
-import { openCell } from "./cells/open.js";
+import { openCell, openCells } from "./cells/open.js";
 import { zeros } from "./cells/vector.js";
 import { Probe } from "./probe.js";
 import {
@@ -16,7 +16,7 @@ import {
   wordAt,
   wordsAt,
 } from "./sentence.js";
-import { stepsOf, type TraceStep } from "./steps.js";
+import { stepsOf, type TraceStep, valuesOf } from "./steps.js";
 
 /** One part's values over the words. */
 export interface PartSeries {
@@ -32,6 +32,8 @@ export interface PartSeries {
   signed: boolean;
   /** Handed on to the next step. */
   state: boolean;
+  /** [words][U] of a state, what came in from the step before; null of others. */
+  before: number[][] | null;
 }
 
 /** The values of one unit at one step. */
@@ -48,6 +50,8 @@ export interface UnitValues {
 export interface CellView {
   /** What the parts are. */
   anatomy: CellAnatomy;
+  /** Every recurrent layer of the model by name, first to last: what `layer` may be. */
+  layers: string[];
   /** Words in the order of the row; steps of padding are left out. */
   words: Word[];
   /** Steps of padding that are left out. */
@@ -99,20 +103,17 @@ export function cellView(model: Model, sentence: Sentence, options: CellViewOpti
       if (part.network && cell.kind === "SimpleRNN") return [];
       const { id, name, symbol } = part;
       const kind = { signed: part.network?.range !== "0 to 1", state: !part.network };
-      return [{ id, name, symbol, ...kind, values: shown.map((step) => [...readPart(step, id)]) }];
+      const before = part.network ? null : shown.map((step) => cameIn(steps, step, id, cell.units));
+      return [{ id, name, symbol, ...kind, values: shown.map((step) => [...valuesOf(step, id)]), before }];
     });
     return {
       anatomy,
+      layers: openCells(model).map((each) => each.cell.layer),
       words,
       skipped: steps.length - shown.length,
       series,
       chosen,
-      units: unitValues(
-        series,
-        chosen,
-        steps[steps.indexOf(shown[chosen]!) - 1],
-        chooseUnits(series, chosen, options.units, cell.units),
-      ),
+      units: unitValues(series, chosen, chooseUnits(series, chosen, options.units, cell.units)),
     };
   } finally {
     probe.dispose();
@@ -124,11 +125,6 @@ export function chosenPhrase({ words, chosen, skipped }: CellView, excerpt = (wo
   const { word, t } = words[chosen]!;
   if (word === stepName(t)) return `${word} of ${words.length + skipped}`;
   return `“${excerpt(word)}”, word ${chosen + 1} of ${words.length}`;
-}
-
-function readPart(step: TraceStep, id: string): readonly number[] {
-  if (id === "cell") return step.cell!;
-  return step.gates[id] ?? step.hidden;
 }
 
 function chooseWord(words: readonly Word[], at: number | undefined): number {
@@ -167,17 +163,18 @@ function chooseUnits(
   return order.slice(0, MOST_UNITS);
 }
 
-function unitValues(
-  series: readonly PartSeries[],
-  chosen: number,
-  before: TraceStep | undefined,
-  units: readonly number[],
-): UnitValues[] {
+/** [U] what a state was before a step. */
+function cameIn(steps: readonly TraceStep[], step: TraceStep, id: string, U: number): number[] {
+  const before = steps[steps.indexOf(step) - 1];
+  return before ? [...valuesOf(before, id)] : zeros(U);
+}
+
+function unitValues(series: readonly PartSeries[], chosen: number, units: readonly number[]): UnitValues[] {
   return units.map((unit) => ({
     unit,
     values: Object.fromEntries(series.map(({ id, values }) => [id, values[chosen]![unit]!])),
     before: Object.fromEntries(
-      series.filter(({ state }) => state).map(({ id }) => [id, before ? readPart(before, id)[unit]! : 0]),
+      series.flatMap(({ id, before }) => (before ? [[id, before[chosen]![unit]!] as const] : [])),
     ),
   }));
 }

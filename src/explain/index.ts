@@ -61,6 +61,8 @@ export type { Completeness } from "./integrated-gradients.js";
 export { type Intervened, type Intervention, intervene } from "./intervention.js";
 export { decomposeMemory, type MemoryDecomposition, NO_MEMORY } from "./memory.js";
 export { type MemoryView, memoryView } from "./memory-view.js";
+export { type ExplainedNumber, explainNumber, type NumberOptions, type TermSum } from "./number.js";
+export type { NumberFactor, NumberPlace, NumberTerm, TermGroup } from "./number-terms.js";
 export type { ObjectiveChoice, ObjectiveKind } from "./objective.js";
 export type { SlipWords } from "./parameters/rule.js";
 export type { Cause } from "./parameters/slips.js";

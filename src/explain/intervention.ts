@@ -121,13 +121,16 @@ const holdOf =
   };
 
 function checkPlaces(layer: string, places: readonly number[], steps: LayerTrace["steps"]): void {
-  for (const at of places) {
-    const step = steps.find(({ t }) => t === at);
-    if (step && !step.masked) continue;
-    throw inputError({
-      expected: step ? "a place that the layer reads" : `a place in the row, from 0 to ${steps.length - 1}`,
-      where: `interventions at, of ${layer}`,
-      received: step ? `${at}, which a mask hides` : at,
-    });
-  }
+  for (const at of places) checkPlace(steps, at, `interventions at, of ${layer}`);
+}
+
+/** @throws InputError where no step reads that place, or a mask hides it */
+export function checkPlace(steps: LayerTrace["steps"], at: number, where: string): void {
+  const step = steps.find(({ t }) => t === at);
+  if (step && !step.masked) return;
+  throw inputError({
+    expected: step ? "a place that the layer reads" : `a place in the row, from 0 to ${steps.length - 1}`,
+    where,
+    received: step ? `${at}, which a mask hides` : at,
+  });
 }

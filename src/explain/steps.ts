@@ -75,3 +75,9 @@ export function ownOutput(
   const shown = returnSequences ? steps : steps.slice(-1);
   return shown.map(({ hidden, masked }) => (zeroOutputForMask && masked ? zeros(cell.units) : hidden));
 }
+
+/** The numbers [U] that a part has at a step: a gate, the candidate or a state. */
+export function valuesOf(step: TraceStep, part: string): Vector {
+  if (part === "cell") return step.cell!;
+  return step.gates[part] ?? step.hidden;
+}

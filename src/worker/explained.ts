@@ -1,7 +1,12 @@
 /** The model that explanations are asked of, and how what crosses becomes what they take. */
 
+import { numbersOf } from "../base/arguments.js";
 import { inputError } from "../base/errors.js";
+import type { AmountPrediction } from "../classifier/amount-answer.js";
+import { answerOf, type Prediction } from "../classifier/answer.js";
 import { TextClassifier } from "../classifier/classifier.js";
+import { type LabelSetPrediction, labelSetReading } from "../classifier/label-set-answer.js";
+import { MultiLabelClassifier } from "../classifier/multi-label.js";
 import { type LabelledRow, readLabelled } from "../data/read.js";
 import type { Subject } from "../explain/doctor/subject.js";
 import type { InputRow } from "../explain/probe.js";
@@ -57,6 +62,15 @@ export class Explained {
 
   row(given: TextOrRow): InputRow {
     return typeof given === "string" ? rowOf(this.sentence(given)) : given;
+  }
+
+  /** What the model answers where its network puts that out; of a network alone the numbers themselves. */
+  answerOf(output: readonly number[]): Prediction | LabelSetPrediction | AmountPrediction | number[] {
+    const { text } = this.whole;
+    const values = Float32Array.from(numbersOf(output, "answerOf output"));
+    if (text instanceof TextClassifier) return answerOf(values, text);
+    if (text instanceof MultiLabelClassifier) return labelSetReading(text, {}).read(values, undefined);
+    return text ? { value: values[0]! } : [...output];
   }
 
   /** What reads texts as words in order; null of a network alone, and of an automatic one. */

@@ -77,6 +77,8 @@ const ofSubject =
 /** Every explanation, one row each. */
 export const EXPLANATIONS = {
   ablateUnits: ofTexts(explain.ablateUnits),
+  /** What the model answers where its network puts that out, as with numbers held. */
+  answerOf: (asked: Explained, output: readonly number[], _?: Signal) => asked.answerOf(output),
   attribute: ofRow(explain.attribute),
   attributeFeatures: (asked: Explained, text: string, options?: explain.FeatureAttributionOptions & Signal) =>
     explain.attributeFeatures(asked.text, text, options),
@@ -125,6 +127,10 @@ export const EXPLANATIONS = {
     asked: Explained,
     { layer, ...options }: explain.MapOptions & { layer?: string } & Signal = {},
   ) => explain.embeddingMap(asked.model, tableOf(asked, layer), options),
+  explainNumber: (asked: Explained, row: TextOrRow, number: explain.NumberOptions & Signal) => {
+    const { signal: _, ...place } = number;
+    return explain.explainNumber(asked.model, asked.row(row), place);
+  },
   explainParameters: ofModel(explain.explainParameters),
   findSpans: async (
     asked: Explained,

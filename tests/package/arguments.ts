@@ -820,6 +820,10 @@ export const CALLABLES: Callable[] = [
   simple("decomposeMemory", explain.decomposeMemory, recurrent, IDS, fn(undefined)),
   simple("embeddingMap", explain.embeddingMap, recurrent, table, { words: 5 }),
   simple("embeddingTsv", explain.embeddingTsv, table),
+  simple("explainNumber", explain.explainNumber, recurrent, IDS, {
+    ...{ layer: "lstm", at: 1, part: "forget", unit: 0 },
+    held: [{ layer: "lstm", at: 0, part: "input", unit: 1, value: 1 }],
+  }),
   simple("explainParameters", explain.explainParameters, recurrent),
   simple("findSpans", explain.findSpans, multiLabel, "a good film", () => SETS, {
     ...{ from: 1, to: 2, threshold: 1e-6, alone: false, matches: 2, parts: ["hidden"], layer: "gru" },
@@ -923,6 +927,12 @@ export const CALLABLES: Callable[] = [
     () => explain.cellAnatomy(layers.lstm({ units: 2 }), 3, "lstm"),
     () => explain.cellView(recurrent(), sentence()),
     asked,
+  ),
+  simple(
+    "draw.diagramPicture",
+    draw.diagramPicture,
+    () => explain.cellAnatomy(layers.lstm({ units: 2 }), 3, "lstm"),
+    () => explain.cellView(recurrent(), sentence()),
   ),
   simple("draw.ablationPage", draw.ablationPage, ablated, "a.keras"),
   simple("draw.findPage", draw.findPage, found, "a.keras"),

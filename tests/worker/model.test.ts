@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { pathToFileURL } from "node:url";
+import { answerOf } from "../../src/classifier/answer.js";
 import * as explain from "../../src/explain/index.js";
 import {
   layers,
@@ -244,6 +245,12 @@ describe("explanations", () => {
       () => explain.gradientSweep(network(), sentence(), { values: [-1, 0, 2] }),
     ],
     recurrentLayers: [() => model.explain("recurrentLayers"), () => explain.recurrentLayers(network())],
+    explainNumber: [
+      () => model.explain("explainNumber", TEXT, { at: here.length - 1, part: "cell", unit: 0 }),
+      () =>
+        explain.explainNumber(network(), sentence().ids, { at: here.length - 1, part: "cell", unit: 0 }),
+    ],
+    answerOf: [() => model.explain("answerOf", [0.75]), () => answerOf(Float32Array.of(0.75), here)],
     intervene: [
       () => model.explain("intervene", TEXT, HELD),
       () => explain.intervene(network(), sentence().ids, HELD),

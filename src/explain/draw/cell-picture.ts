@@ -2,7 +2,7 @@
 
 import { inputError } from "../../base/errors.js";
 import { wrapToWidth } from "../../base/text.js";
-import { Canvas, type HeatMapOptions } from "../../drawing/canvas.js";
+import { Canvas, type HeatMapOptions, type PictureOptions } from "../../drawing/canvas.js";
 import { html, type Markup } from "../../drawing/markup.js";
 import { formula, formulaLines } from "../../drawing/math/svg-text.js";
 import { data, words } from "../../drawing/svg.js";
@@ -27,6 +27,21 @@ export function cellPicture(anatomy: CellAnatomy, view?: CellView, options?: Hea
       where: "cellPicture interactive",
     });
   return partsPicture(anatomy, view, true, options);
+}
+
+/** The drawing of the cell alone, with the values of the view's first unit: for pages that have its parts in their own words. */
+export function diagramPicture(anatomy: CellAnatomy, view?: CellView, options?: PictureOptions): Markup {
+  const canvas = new Canvas(`diagram-${nameOf(anatomy)}`, options);
+  return canvas.drawing(
+    {
+      data: { layer: nameOf(anatomy) },
+      title: `${anatomy.kind} cell of ${anatomy.units} units on inputs of ${anatomy.inputs} numbers`,
+      description: describe(anatomy),
+      width: WIDTH,
+      height: DIAGRAM.height[anatomy.kind],
+    },
+    cellDiagram(anatomy, view ? valuesOf(view) : {}),
+  );
 }
 
 /** The cell and its parts at one word, without the values over all of them: those are `mapsPicture`'s. */

@@ -6,6 +6,7 @@ export {
   cellPicture,
   chainPicture,
   comparisonPicture,
+  diagramPicture,
   embeddingPicture,
   featureAttributionPicture,
   gradientPicture,

@@ -46,7 +46,11 @@ export const findPage = paging(spans, "findPage", "findSpans");
  * What `compareOnText` and `compareUnits` give as a self-contained HTML page: `{ names, text, data }`, null for what was not asked.
  * @throws InputError for anything else
  */
-export const twoModelsPage = drawn(twoModels, "twoModelsPage", "compareOnText and compareUnits");
+export const twoModelsPage = /* @__PURE__ */ drawn(
+  twoModels,
+  "twoModelsPage",
+  "compareOnText and compareUnits",
+);
 /**
  * What `surveyUnits` gives as a self-contained HTML page to browse: every unit with what it goes with and where it is highest.
  * @param survey what it gave @param title whose units they are: "spam.keras"

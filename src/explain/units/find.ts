@@ -2,7 +2,7 @@
  * Where else the units that are on in a span of a text are on together, over a whole data set: LSTMVis's question (Strobelt et
  * al. 2018), asked of a file.
  */
-import { booleanOf } from "../../base/arguments.js";
+import { booleanOf, indicesOf } from "../../base/arguments.js";
 import { finiteNumber, inputError, knownOptions, wholeNumber } from "../../base/errors.js";
 import { Long } from "../../base/progress.js";
 import { Best } from "./contexts.js";
@@ -40,6 +40,8 @@ export interface SpanMatch {
   shared: number;
   /** Others that are on here. */
   others: number;
+  /** The whole text. */
+  text: string;
   /** The words around. */
   words: string[];
   /** Which of these is the span's first, … */
@@ -88,6 +90,8 @@ export interface FindOptions extends UnitOptions {
   alone?: boolean;
   /** Gates and states. Default: "hidden". */
   parts?: readonly UnitPart[];
+  /** Which units of them, from 0; others are not looked at. Default: all. */
+  units?: readonly number[];
   /** Texts to keep, at most 10,000. Default 20. */
   matches?: number;
 }
@@ -116,7 +120,7 @@ export async function findSpans(
   texts: StudyRows,
   options: FindOptions = {},
 ): Promise<FoundSpans> {
-  knownOptions(options, [...STUDY_OPTIONS, ...Object.keys(FIND_DEFAULTS), "from", "to"], WHERE);
+  knownOptions(options, [...STUDY_OPTIONS, ...Object.keys(FIND_DEFAULTS), "from", "to", "units"], WHERE);
   checkStudy(texts, options, WHERE);
   const { signal: _, onProgress: __, layer, ...rest } = { ...FIND_DEFAULTS, ...options };
   const long = new Long(options, WHERE);
@@ -130,6 +134,7 @@ export async function findSpans(
   const asked: StudiedText = { row: 0, targets: null, ...readOne(text, open, `${WHERE} text`) };
   const walk = new UnitWalk(open, { layer, parts: rest.parts });
   try {
+    checkUnits(rest.units, walk.signals);
     const rows = readRows(texts, open, { long, where: WHERE, targets: "taken" });
     const labels = open.targets.binary ? open.targets.names : [];
     return await found(walk, asked, rows, { ...rest, labels });
@@ -141,7 +146,17 @@ export async function findSpans(
 interface Asked extends Required<Pick<FindOptions, "threshold" | "alone" | "matches">> {
   from?: number;
   to?: number;
+  units?: readonly number[];
   labels: readonly string[];
+}
+
+function checkUnits(units: readonly number[] | undefined, signals: readonly UnitSignal[]): void {
+  if (units === undefined) return;
+  for (const unit of indicesOf(units, `${WHERE} units`) as readonly number[]) {
+    if (signals.some((signal) => signal.unit === unit)) continue;
+    const last = signals.reduce((most, signal) => Math.max(most, signal.unit), 0);
+    throw inputError({ expected: `units from 0 to ${last}`, where: `${WHERE} units`, received: unit });
+  }
 }
 
 async function found(
@@ -169,8 +184,9 @@ async function found(
   const { signals } = walk;
   const S = signals.length;
   const state = new Int8Array(S);
+  const looked = signals.flatMap(({ unit }, s) => (!rest.units || rest.units.includes(unit) ? [s] : []));
   const onIn = (x: Float32Array, n: number, a: number, b: number) => {
-    for (let s = 0; s < S; s++) state[s] = signThrough(x, n, S, s, { a, b, threshold, alone });
+    for (const s of looked) state[s] = signThrough(x, n, S, s, { a, b, threshold, alone });
     return state;
   };
   const wanted = onIn(asked.x, words.length, from, to).slice();
@@ -179,7 +195,7 @@ async function found(
       ? []
       : [{ ...signal, sign: wanted[s] as 1 | -1, weakest: weakest(asked.x, S, s, from, to) }],
   );
-  if (units.length === 0) throw nothingOn(asked.x, S, from, to, { threshold, alone });
+  if (units.length === 0) throw nothingOn(asked.x, { S, looked }, from, to, { threshold, alone });
   const best = new Best<SpanMatch>(matches);
   const longest = 2 * (to - from);
   let texts = 0;
@@ -273,7 +289,7 @@ function bestSpan(
 }
 
 function matchOf(
-  { row, read, targets }: RecordedText,
+  { row, text, read, targets }: RecordedText,
   { a, b, overlap, shared, others }: SpanFound,
   labels: readonly string[],
 ): SpanMatch {
@@ -281,7 +297,7 @@ function matchOf(
   const end = Math.min(read.tokens.length, b + AROUND);
   const own = labels.filter((_, k) => targets?.[k] === 1);
   return {
-    ...{ row, label: own.length > 0 ? own.join(", ") : null, overlap, shared, others },
+    ...{ row, label: own.length > 0 ? own.join(", ") : null, overlap, shared, others, text },
     words: read.tokens.slice(first, end).map(({ word }) => word),
     from: a - first,
     to: b - first,
@@ -292,13 +308,13 @@ function matchOf(
 
 function nothingOn(
   x: Float32Array,
-  S: number,
+  { S, looked }: { S: number; looked: readonly number[] },
   from: number,
   to: number,
   { threshold, alone }: { threshold: number; alone: boolean },
 ) {
   let most = 0;
-  for (let s = 0; s < S; s++) most = Math.max(most, Math.abs(weakest(x, S, s, from, to)));
+  for (const s of looked) most = Math.max(most, Math.abs(weakest(x, S, s, from, to)));
   return inputError({
     expected: `a unit that stays beyond ${threshold} through the span${alone ? ", and only there" : ""}`,
     where: "threshold",

@@ -15,6 +15,8 @@ export interface HeatMapProps {
   values: ArrayLike<ArrayLike<number>>;
   /** The size that is shaded fully; that of the largest by default. */
   full?: number;
+  /** The value that is left blank: 0 by default. `full` is then what is above it. */
+  blank?: number;
   /** The cell that is marked: column and row. */
   at: readonly [number, number];
   onPick(column: number, row: number): void;
@@ -26,7 +28,17 @@ const FONT = "12px system-ui, sans-serif";
 const LEFT = 44;
 const LEAST_COLUMN = 18;
 
-export function HeatMap({ name, columns, rows, values, full, at, onPick, rowHeight = 12 }: HeatMapProps) {
+export function HeatMap({
+  name,
+  columns,
+  rows,
+  values,
+  full,
+  blank = 0,
+  at,
+  onPick,
+  rowHeight = 12,
+}: HeatMapProps) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const holder = useRef<HTMLDivElement>(null);
   const width = useSignal(600);
@@ -47,7 +59,8 @@ export function HeatMap({ name, columns, rows, values, full, at, onPick, rowHeig
   }, []);
 
   useEffect(() => {
-    const draw = () => paint(canvas.current!, { columns, rows, values, full, column, rowHeight, size, mark });
+    const draw = () =>
+      paint(canvas.current!, { columns, rows, values, full, blank, column, rowHeight, size, mark });
     draw();
     const dark = matchMedia("(prefers-color-scheme: dark)");
     dark.addEventListener("change", draw);
@@ -111,7 +124,8 @@ export function HeatMap({ name, columns, rows, values, full, at, onPick, rowHeig
   );
 }
 
-interface Painted extends Required<Pick<HeatMapProps, "columns" | "rows" | "values" | "rowHeight">> {
+interface Painted
+  extends Required<Pick<HeatMapProps, "columns" | "rows" | "values" | "rowHeight" | "blank">> {
   full: number | undefined;
   column: number;
   size: { width: number; height: number };
@@ -119,7 +133,7 @@ interface Painted extends Required<Pick<HeatMapProps, "columns" | "rows" | "valu
 }
 
 function paint(canvas: HTMLCanvasElement, painted: Painted): void {
-  const { columns, rows, values, full, column, rowHeight, size, mark } = painted;
+  const { columns, rows, values, full, blank, column, rowHeight, size, mark } = painted;
   const sharp = devicePixelRatio || 1;
   canvas.width = Math.round(size.width * sharp);
   canvas.height = Math.round(size.height * sharp);
@@ -134,12 +148,13 @@ function paint(canvas: HTMLCanvasElement, painted: Painted): void {
   to.fillRect(LEFT, 0, C * column, R * rowHeight);
   let most = full ?? 0;
   if (full === undefined) {
-    for (let c = 0; c < C; c++) for (let r = 0; r < R; r++) most = Math.max(most, Math.abs(values[c]![r]!));
+    for (let c = 0; c < C; c++)
+      for (let r = 0; r < R; r++) most = Math.max(most, Math.abs(values[c]![r]! - blank));
   }
   const [plus, minus] = [colour("--one"), hatch(to, colour("--two"))];
   for (let c = 0; c < C; c++) {
     for (let r = 0; r < R; r++) {
-      const value = values[c]![r]!;
+      const value = values[c]![r]! - blank;
       to.globalAlpha = most > 0 ? Math.min(1, Math.abs(value) / most) : 0;
       to.fillStyle = value < 0 ? minus : plus;
       to.fillRect(LEFT + c * column, r * rowHeight, column, rowHeight);

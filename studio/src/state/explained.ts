@@ -2,13 +2,19 @@
 import type { ReadonlySignal } from "@preact/signals";
 import type { ExplainArguments, ExplainResult, ExplanationName, Progress } from "cellstate/worker";
 import { useEffect, useMemo } from "preact/hooks";
+import { besides } from "./aside.js";
 import { latest, type Outcome } from "./latest.js";
+import { paced as pacedWork } from "./paced.js";
 import { type AnyModel, subject } from "./subject.js";
 
-/** What a question is asked with besides its arguments. */
-export interface AskedWith {
+/** How an explanation is asked. */
+export interface Asking {
   /** The model; the open one by default, null for none yet. */
   of?: AnyModel | null;
+  /** In a worker of its own, so that what takes seconds keeps nobody waiting: answers come meanwhile. */
+  aside?: boolean;
+  /** Every question that can be is answered while a value is dragged, in place of the last one alone. */
+  paced?: boolean;
   /** Told how far it is, by explanations that tell it. */
   onProgress?(progress: Progress): void;
 }
@@ -20,18 +26,16 @@ export interface AskedWith {
 export function useExplained<N extends ExplanationName>(
   name: N,
   args: ExplainArguments<N> | null,
-  { of, onProgress }: AskedWith = {},
+  { of, aside = false, paced = false, onProgress }: Asking = {},
 ): ReadonlySignal<Outcome<ExplainResult<N>>> {
-  const work = useMemo(
-    () =>
-      latest((signal: AbortSignal, model: AnyModel, given: ExplainArguments<N>) =>
-        (model as { explain: Explain }).explain(
-          name,
-          ...withOptions(given, { signal, ...(onProgress ? { onProgress } : {}) }),
-        ),
-      ),
-    [name],
-  );
+  const work = useMemo(() => {
+    const run = async (signal: AbortSignal, model: AnyModel, given: ExplainArguments<N>) => {
+      const asked = aside ? await besides(model) : model;
+      const options = { signal, ...(onProgress ? { onProgress } : {}) };
+      return (asked as { explain: Explain }).explain(name, ...withOptions(given, options));
+    };
+    return paced ? pacedWork(run) : latest(run);
+  }, [name, aside, paced]);
   const open = of === undefined ? subject.value?.model : of;
   useEffect(() => {
     if (open && args) work.ask(open, args);

@@ -5,6 +5,7 @@ import { InputError } from "cellstate/worker";
 import { latest } from "./latest.js";
 import { routed } from "./route.js";
 import { type AnyModel, type Subject, subject } from "./subject.js";
+import { figure } from "./words.js";
 
 /** What the page opens with, and what else the example is good for. */
 export const EXAMPLES = [
@@ -36,16 +37,8 @@ export interface Answer {
 }
 
 const asked = latest(async (signal, { model }: Subject, text: string): Promise<Answer> => {
-  switch (model.kind) {
-    case "classifier":
-      return ofLabel(await model.predict(text, { signal }));
-    case "multiLabel":
-      return ofLabels(await model.predict(text, { signal }));
-    case "regressor":
-      return { says: String((await model.predict(text, { signal })).value), sure: null, scores: [] };
-    default:
-      return ofOutput(await model.predict(idsOf(text), { signal }));
-  }
+  const given = model.kind === "network" ? idsOf(text) : text;
+  return answerFrom(model.kind, await model.predict(given as never, { signal }));
 });
 export const answer = asked.outcome;
 
@@ -55,6 +48,20 @@ effect(() => {
 });
 
 type AnswerOf<K extends AnyModel["kind"]> = ModelKinds[K]["answer"];
+
+/** What a model of that kind answered, as it is drawn. */
+export function answerFrom(kind: AnyModel["kind"], answer: ModelKinds[AnyModel["kind"]]["answer"]): Answer {
+  switch (kind) {
+    case "classifier":
+      return ofLabel(answer as AnswerOf<"classifier">);
+    case "multiLabel":
+      return ofLabels(answer as AnswerOf<"multiLabel">);
+    case "regressor":
+      return { says: figure((answer as AnswerOf<"regressor">).value), sure: null, scores: [] };
+    default:
+      return ofOutput(answer as AnswerOf<"network">);
+  }
+}
 
 function ofLabel({ label, probability, scores }: AnswerOf<"classifier">): Answer {
   return { says: label ?? "none of them", sure: probability, scores: Object.entries(scores) };

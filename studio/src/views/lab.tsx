@@ -180,7 +180,7 @@ export function View() {
             of={{
               phase: far.value ? `${titleOf(far.value.cell)} at lag ${far.value.lag}` : "preparing",
               done: far.value?.done ?? 0,
-              total: far.value?.runs ?? null,
+              total: far.value?.total ?? null,
               seconds: far.value?.seconds ?? 0,
             }}
           />

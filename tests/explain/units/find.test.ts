@@ -59,3 +59,24 @@ for (const alone of [false, true]) {
     assert.equal(found.matches[0]!.overlap, 1);
   });
 }
+
+test("of chosen units alone: others are neither shared nor counted against a text", async () => {
+  const asked = { from: 1, to: 3, threshold: 0.15, matches: 9 };
+  const all = await findSpans(network, "a b c d e", texts, asked);
+  const { unit, sign } = all.units[0]!;
+  const one = await findSpans(network, "a b c d e", texts, { ...asked, units: [unit] });
+  assert.deepEqual(
+    one.units.map((on) => [on.unit, on.sign]),
+    [[unit, sign]],
+  );
+  const where = new Set<number>();
+  for await (const { row, x } of recordUnits(network, texts, { parts: ["hidden"] })) {
+    for (let k = 0; k * 4 < x.length; k++) if (x[k * 4 + unit]! * sign >= 0.15) where.add(row);
+  }
+  assert.deepEqual(new Set(one.matches.map(({ row }) => row)), where);
+  for (const { row, text, overlap } of one.matches) {
+    assert.equal(overlap, 1);
+    assert.equal(text, texts[row - 1]);
+  }
+  await assert.rejects(findSpans(network, "a b", texts, { units: [4] }), /findSpans units: .*0 to 3 .*4/);
+});

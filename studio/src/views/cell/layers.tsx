@@ -1,0 +1,49 @@
+/** Which recurrent layer is looked at, and what of the row it does not read as words. */
+import type { CellView } from "cellstate/explain";
+import { layer } from "../../state/cell.js";
+import { plural } from "../../state/words.js";
+
+const KIND = {
+  LSTM: "An LSTM reads the sentence word by word and keeps a memory: its gates decide what of it stays, what is written, and what shows.",
+  GRU: "A GRU reads the sentence word by word and keeps one state: its gates decide how much of it stays and how much is made anew.",
+  SimpleRNN:
+    "A SimpleRNN reads the sentence word by word and makes its whole state anew at every word, from the word and the old state.",
+} as const;
+
+export function Layers({ of: { anatomy, layers, skipped } }: { of: CellView }) {
+  return (
+    <section class="stack" aria-label="The layer">
+      <h2>Inside the {anatomy.kind}</h2>
+      <p>{KIND[anatomy.kind]}</p>
+      <div class="row">
+        {layers.length > 1 && (
+          <label class="field">
+            Layer
+            <select
+              value={anatomy.layer}
+              onChange={({ currentTarget }) => {
+                layer.value = currentTarget.value;
+              }}
+            >
+              {layers.map((name) => (
+                <option key={name} value={name}>
+                  {named(name)}
+                </option>
+              ))}
+            </select>
+          </label>
+        )}
+        <p class="quiet">
+          Layer {anatomy.layer}: {plural(anatomy.units, "unit")} on inputs of {anatomy.inputs} numbers.
+          {skipped > 0 && ` ${plural(skipped, "step")} of padding or behind a mask left out.`}
+        </p>
+      </div>
+    </section>
+  );
+}
+
+/** Of a Bidirectional, which way it reads. */
+function named(name: string): string {
+  const way = /\/(forward|backward)_/.exec(name)?.[1];
+  return way ? `${name} (reads ${way === "forward" ? "first word to last" : "last word to first"})` : name;
+}
