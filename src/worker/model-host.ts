@@ -88,12 +88,12 @@ export class ModelHost {
     return (await this.#whole()).model.summary(options);
   }
 
-  async toFiles(_: Context, name: string): Promise<Map<string, Uint8Array>> {
+  async toFiles({ move }: Context, name: string): Promise<Map<string, Uint8Array>> {
     const { text, model } = await this.#whole();
-    if (text) return text.toFiles(name);
+    if (text) return move(await text.toFiles(name));
     const { formatOf } = await import("../formats/registry.js");
     const written = await formatOf(name).write({ model, extras: null }, { name, weights: "float32" });
-    return written instanceof Uint8Array ? new Map([[name, written]]) : written;
+    return move(written instanceof Uint8Array ? new Map([[name, written]]) : written);
   }
 
   async explain(
@@ -114,7 +114,7 @@ export class ModelHost {
           where: `explain ${known}`,
         });
       }
-      return run(explained, ...args);
+      return context.move(await run(explained, ...args));
     }
     const watch = {
       signal: context.signal,
@@ -125,7 +125,7 @@ export class ModelHost {
     // Its options are the last argument, and may have been left out.
     const given = [...args, ...Array<undefined>(Math.max(0, run.length - 1 - args.length))];
     const options = given.pop();
-    return run(explained, ...given, { ...(options as object | undefined), ...watch });
+    return context.move(await run(explained, ...given, { ...(options as object | undefined), ...watch }));
   }
 
   async #other(given: unknown, where: string) {

@@ -26,9 +26,11 @@ export interface Events {
   explained: unknown[];
 }
 
-/** What a host's method is given besides its arguments: how the call ends early, and whom to tell. */
+/** What a host's method is given besides its arguments: how the call ends early, whom to tell, and what moves. */
 export interface Context {
   readonly signal: AbortSignal;
+  /** Has the typed arrays of a result move in place of being copied: nobody here may use them after. */
+  move<R>(result: R): R;
   tell<E extends keyof Events>(event: E, ...args: Events[E]): void;
 }
 

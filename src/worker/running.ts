@@ -39,6 +39,7 @@ export class Running {
   #watch: TrainingWatch | null = null;
   #classifier: TextClassifier | null = null;
   #hasEnded = false;
+  #isForgotten = false;
 
   constructor(private readonly order: TrainOrder) {
     this.gate = new Gate(order.paused);
@@ -53,9 +54,10 @@ export class Running {
       return await this.#learn(context, await rows);
     } finally {
       this.#hasEnded = true;
-      this.#watch?.flush();
+      this.#watch?.flush(false);
       if (this.#watch) this.#watch.progress = null;
       this.gate.end();
+      if (this.#isForgotten) this.#free();
     }
   }
 
@@ -94,7 +96,7 @@ export class Running {
       ...(automatic ? {} : { onPrepared: (prepared) => this.#prepared(context, prepared, material, start) }),
     };
     const classifier = await this.#trained(corpus, learning);
-    if (context.signal.aborted) throw abortError("trainer.train");
+    if (context.signal.aborted || this.#isForgotten) throw abortError("trainer.train");
     tell("measuring");
     const evaluation =
       test.length > 0 ? await classifier.evaluate(corpus, { rows: test, mistakes: 20 }) : null;
@@ -194,10 +196,16 @@ export class Running {
     if (reject !== undefined) this.#made.reject = reject;
   }
 
-  dispose(): void {
+  /** Ends it, and frees what it holds. */
+  forget(): void {
+    this.#isForgotten = true;
     this.cancel();
+    if (this.#hasEnded) this.#free();
+  }
+
+  #free(): void {
     this.#kept.dispose();
-    if (this.#hasEnded) this.#classifier?.model.dispose();
+    this.#classifier?.model.dispose();
   }
 }
 

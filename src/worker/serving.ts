@@ -38,12 +38,17 @@ export function serve(port: OwnPort): void {
   const answer = async ({ id, host: name, call, args }: Extract<ToWorker, { call: string }>) => {
     const controller = new AbortController();
     running.set(id, controller);
+    const moved: ArrayBuffer[] = [];
+    const move = <R>(result: R): R => {
+      moved.push(...buffersOf(result));
+      return result;
+    };
     const tell = <E extends keyof Events>(event: E, ...told: Events[E]) => post({ id, event, args: told });
     try {
       const host = await hostOf(name);
       if (!isCall(host, call)) throw unknownCall(`${name}.${call}`);
-      const result = await host[call]!({ signal: controller.signal, tell }, ...args);
-      post({ id, result }, buffersOf(result));
+      const result = await host[call]!({ signal: controller.signal, tell, move }, ...args);
+      post({ id, result }, moved);
     } catch (error) {
       post({ id, error: packError(error) });
     } finally {

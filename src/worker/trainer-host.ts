@@ -99,12 +99,12 @@ export class TrainerHost {
     this.#running(training).settle(settings);
   }
 
-  toFiles(_: Context, place: Place, name: string): Promise<Map<string, Uint8Array>> {
-    return this.#asked(place).toFiles(name);
+  async toFiles({ move }: Context, place: Place, name: string): Promise<Map<string, Uint8Array>> {
+    return move(await this.#asked(place).toFiles(name));
   }
 
   forget(_: Context, training: number): void {
-    this.#running(training).dispose();
+    this.#running(training).forget();
     this.#trainings.delete(training);
   }
 

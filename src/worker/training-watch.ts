@@ -90,12 +90,18 @@ export class TrainingWatch implements Callback {
     if (due || this.gate.isCounting) this.flush();
   }
 
+  /** What was not told of yet. The weights may not be those of the last batch any more: its answers are left out. */
+  onTrainEnd(): void {
+    this.flush(false);
+  }
+
   /** Tells of what was learned since the last time. */
-  flush(): void {
+  flush(answering = true): void {
     const learnt = this.#waiting;
     const last = learnt.pop();
     if (!last || !this.progress) return;
-    const answered = "batch" in last ? { batch: { ...last.batch, answers: this.#answers() } } : last;
+    const answered =
+      "batch" in last && answering ? { batch: { ...last.batch, answers: this.#answers() } } : last;
     this.#waiting = [];
     this.context.tell("learnt", [...learnt, answered]);
     this.tellProgress(this.progress);
