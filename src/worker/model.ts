@@ -17,7 +17,7 @@ import type { Explained } from "./explained.js";
 import type { ExplanationName, Explanations } from "./explanations.js";
 import type { ModelFacts, Settings } from "./model-host.js";
 import type { ModelKind } from "./opening.js";
-import { type DataSource, type FileSource, isSent, type SentFile, sendData, sendFile } from "./sources.js";
+import { type DataSource, type FileSource, isSent, type SentFile, sendData, sendFile, withNeighbours } from "./sources.js";
 import { checkSendable } from "./transfer.js";
 
 /** By what a file is opened as: what it is asked, answers, and is measured by. */
@@ -36,6 +36,8 @@ export interface WorkerModelOptions<K extends ModelKind = ModelKind> extends Wor
   kind?: K;
   /** What messages call the file. */
   name?: string;
+  /** Files that the file names and that lie beside it: the shards of a TensorFlow.js model.json. */
+  beside?: readonly File[];
   /** Where it computes. Default "auto". */
   engine?: EngineChoice;
   /** Threads that share its work. */
@@ -78,8 +80,8 @@ export async function createModel<K extends ModelKind = "classifier">(
   options: WorkerModelOptions<K> = {},
 ): Promise<WorkerModel<K>> {
   const where = "createModel";
-  knownOptions(options, [...WORKER_OPTIONS, "kind", "name", "engine", "threads", "signal"], where);
-  const { kind = "classifier", name, engine, threads, signal } = options;
+  knownOptions(options, [...WORKER_OPTIONS, "kind", "name", "beside", "engine", "threads", "signal"], where);
+  const { kind = "classifier", name, beside = [], engine, threads, signal } = options;
   oneOf(kind, KINDS, `${where} kind`);
   if (name !== undefined) textOf(name, `${where} name`);
   const connection = new Connection("model", options, where);
@@ -89,7 +91,7 @@ export async function createModel<K extends ModelKind = "classifier">(
     ...(threads === undefined ? {} : { threads }),
   };
   checkSendable(loading, where);
-  const sent = await sendFile(source, where);
+  const sent = withNeighbours(await sendFile(source, where), beside, where);
   try {
     const facts = await connection.call("open", [{ sent, kind, options: loading }], { signal });
     return new WorkerModel<K>(connection, facts, sent, kind as K);

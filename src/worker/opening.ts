@@ -35,8 +35,8 @@ export interface OpenOrder {
 }
 
 async function loading({ sent, options }: Omit<OpenOrder, "kind">) {
-  const { source, name } = await openFile(sent);
-  return [source, { name, ...options, onWarning: null }] as const;
+  const { source, ...found } = await openFile(sent);
+  return [source, { ...found, ...options, onWarning: null }] as const;
 }
 
 /** @throws InputError for a file that is none of that kind */
