@@ -17,7 +17,15 @@ import type { Explained } from "./explained.js";
 import type { ExplanationName, Explanations } from "./explanations.js";
 import type { ModelFacts, Settings } from "./model-host.js";
 import type { ModelKind } from "./opening.js";
-import { type DataSource, type FileSource, isSent, type SentFile, sendData, sendFile, withNeighbours } from "./sources.js";
+import {
+  type DataSource,
+  type FileSource,
+  isSent,
+  type SentFile,
+  sendData,
+  sendFile,
+  withNeighbours,
+} from "./sources.js";
 import { checkSendable } from "./transfer.js";
 
 /** By what a file is opened as: what it is asked, answers, and is measured by. */
@@ -81,7 +89,7 @@ export async function createModel<K extends ModelKind = "classifier">(
 ): Promise<WorkerModel<K>> {
   const where = "createModel";
   knownOptions(options, [...WORKER_OPTIONS, "kind", "name", "beside", "engine", "threads", "signal"], where);
-  const { kind = "classifier", name, beside = [], engine, threads, signal } = options;
+  const { kind = "classifier", name, beside, engine, threads, signal } = options;
   oneOf(kind, KINDS, `${where} kind`);
   if (name !== undefined) textOf(name, `${where} name`);
   const connection = new Connection("model", options, where);

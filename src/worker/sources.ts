@@ -18,8 +18,8 @@ export type SentFile =
   | { readonly address: string };
 
 /** A file with those beside it, by their names. @throws InputError for what has no name, or where the file is at an address */
-export function withNeighbours(sent: SentFile, files: readonly File[], where: string): SentFile {
-  if (files.length === 0) return sent;
+export function withNeighbours(sent: SentFile, files: readonly File[] | undefined, where: string): SentFile {
+  if (files === undefined) return sent;
   if (!("file" in sent)) {
     throw inputError({
       expected: "a file that is held, to give those beside it",
@@ -109,7 +109,11 @@ export async function openFile(sent: SentFile): Promise<OpenFile> {
   if ("file" in sent) {
     const { file, name, beside } = sent;
     const source = await bytesOf(file);
-    return { source, name, ...(beside ? { beside: (wanted: string) => neighbour(beside, wanted, name) } : {}) };
+    return {
+      source,
+      name,
+      ...(beside ? { beside: (wanted: string) => neighbour(beside, wanted, name) } : {}),
+    };
   }
   const source = locationOf(sent.address);
   return { source, name: String(source) };
@@ -123,7 +127,7 @@ async function neighbour(beside: Readonly<Record<string, Blob>>, wanted: string,
   throw inputError({
     expected: `the file ${wanted}, which it names`,
     where: of,
-    received: Object.keys(beside).join(", "),
+    received: Object.keys(beside).join(", ") || "it alone",
     next: "Give all files of the model together.",
   });
 }
