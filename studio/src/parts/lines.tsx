@@ -49,6 +49,7 @@ export function Lines(props: LinesProps) {
   const y = log
     ? scaleLog([y0, y1 > y0 ? y1 : y0 * 10], heights)
     : scaleLinear([y0, y1 > y0 ? y1 : y0 + 1], heights).nice();
+  const yTicks = log ? powers(y.ticks()) : y.ticks(5);
   const path = line<readonly [number, number]>()
     .defined(([, value]) => shows(value))
     .x(([place]) => x(place))
@@ -111,7 +112,7 @@ export function Lines(props: LinesProps) {
         }}
       >
         <title id={`${id}-title`}>{title}</title>
-        {y.ticks(log ? 4 : 5).map((tick) => (
+        {yTicks.map((tick) => (
           <g key={tick} class="tick">
             <line x1={EDGE.left} x2={WIDTH - EDGE.right} y1={y(tick)} y2={y(tick)} />
             <text x={EDGE.left - 8} y={y(tick)} dy="0.32em" text-anchor="end">
@@ -162,4 +163,12 @@ export function Lines(props: LinesProps) {
       </ul>
     </Picture>
   );
+}
+
+/** Of many ticks of a logarithmic axis the powers of ten, and of many of these every second or third. */
+function powers(ticks: readonly number[]): readonly number[] {
+  if (ticks.length <= 6) return ticks;
+  const tens = ticks.filter((tick) => Number.isInteger(Math.round(1e6 * Math.log10(tick)) / 1e6));
+  const every = Math.ceil(tens.length / 6);
+  return tens.filter((_, k) => k % every === 0);
 }

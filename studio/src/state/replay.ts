@@ -1,9 +1,9 @@
 /** A training's model as what every view is about: as it was at the end, or at one of the epochs that were kept. */
 import { batch, effect, signal } from "@preact/signals";
-import type { SentFile, WorkerModel } from "cellstate/worker";
+import type { WorkerModel } from "cellstate/worker";
 import { routed } from "./route.js";
 import type { Run } from "./run.js";
-import { openModel, openProblem, subject, take } from "./subject.js";
+import { type AnyModel, openModel, openProblem, subject, take } from "./subject.js";
 
 export interface Replay {
   readonly run: Run;
@@ -16,7 +16,7 @@ export interface Replay {
 export const replay = signal<Replay | null>(null);
 
 /** What was open before, to go back to. */
-export const before = signal<{ name: string; file: SentFile; isExample: boolean } | null>(null);
+export const before = signal<{ name: string; file: AnyModel["file"]; isExample: boolean } | null>(null);
 
 const address = routed("epoch");
 

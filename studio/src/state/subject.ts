@@ -1,6 +1,6 @@
 /** The model that is open. It lives in a worker: this thread only asks it, and draws what it answers. */
 import { signal } from "@preact/signals";
-import { createModel, InputError, type ModelKind, type SentFile, type WorkerModel } from "cellstate/worker";
+import { createModel, InputError, type ModelKind, type WorkerModel } from "cellstate/worker";
 import { plural } from "./words.js";
 
 /** An open model, and where it came from. */
@@ -24,7 +24,7 @@ export const opening = signal<string | null>(null);
 const KINDS = ["classifier", "multiLabel", "regressor", "network"] as const;
 
 /** A model's file: chosen, at an address, or that of a model that was open. */
-export type ModelFile = Blob | URL | SentFile;
+export type ModelFile = Blob | URL | AnyModel["file"];
 
 /** Opens a file as the most that it is. @throws InputError in the words of what it comes nearest to */
 async function openAs(file: ModelFile, name: string, beside?: readonly File[]): Promise<AnyModel> {

@@ -3,13 +3,10 @@
 import { Problem } from "../parts/problem.js";
 import { Progress } from "../parts/progress.js";
 import { data, EXAMPLE, readExample, reading, readProblem } from "../state/data.js";
-import { replay } from "../state/replay.js";
 import { routed } from "../state/route.js";
-import type { Run } from "../state/run.js";
 import { shown } from "../state/runs.js";
 import { plural } from "../state/words.js";
 import { Compare } from "./train/compare.js";
-import { Confusion } from "./train/confusion.js";
 import { Curves } from "./train/curves.js";
 import { Form } from "./train/form.js";
 import { Live } from "./train/live.js";
@@ -35,7 +32,6 @@ export function View() {
         </div>
       )}
       {run && <Curves key={`curves ${run.id}`} of={run} />}
-      {run && <Held key={`held ${run.id}`} of={run} />}
       {run && <Outcome key={`outcome ${run.id}`} of={run} />}
       {!run && <Probes of={null} />}
       <Compare />
@@ -80,21 +76,5 @@ function Source() {
       </div>
       {readProblem.value && <Problem error={readProblem.value} />}
     </>
-  );
-}
-
-/** The confusion of the validation rows after the latest epoch, or after the one that is looked at. */
-function Held({ of: run }: { of: Run }) {
-  const epochs = run.epochs.value;
-  const epoch = replay.value?.run === run ? replay.value?.epoch : null;
-  const of = epochs.find((each) => each.epoch === epoch) ?? epochs.at(-1);
-  const labels = run.prepared.value?.labels;
-  if (!of?.confusion || !labels) return null;
-  return (
-    <Confusion
-      caption={`Rows held out for validation, after epoch ${of.epoch}`}
-      labels={labels}
-      matrix={of.confusion}
-    />
   );
 }

@@ -33,7 +33,11 @@ export function Columns({ of: { report, options } }: { of: OpenData }) {
         {encoding && (
           <>
             <dt>Encoding</dt>
-            <dd>{encoding}</dd>
+            <dd>
+              {encoding.name}
+              {encoding.byteOrderMark ? ", with a byte order mark" : ""}
+              {encoding.note ? ` (${encoding.note})` : ""}
+            </dd>
           </>
         )}
         <dt>Columns</dt>
@@ -84,7 +88,7 @@ export function Columns({ of: { report, options } }: { of: OpenData }) {
                 name="Encoding"
                 value={options.encoding ?? FOUND}
                 options={[
-                  [FOUND, `as found: ${encoding ?? "plain letters"}`],
+                  [FOUND, `as found: ${encoding?.name ?? "plain letters"}`],
                   ...ENCODINGS.map((name) => [name, name] as const),
                 ]}
                 onPick={(name) => again({ encoding: name || undefined } as DataOptions)}

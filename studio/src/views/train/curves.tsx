@@ -1,8 +1,10 @@
 /** How loss and accuracy went, batch by batch and epoch by epoch. */
 import { type Line, Lines } from "../../parts/lines.js";
+import { replay } from "../../state/replay.js";
 import type { Learned, Run } from "../../state/run.js";
 import { figure, percent } from "../../state/words.js";
 import { binned } from "./bins.js";
+import { Confusion } from "./confusion.js";
 
 /** Where a batch is, in epochs. */
 const placeOf = ({ step, batches }: Learned) => step / batches;
@@ -51,7 +53,24 @@ export function Curves({ of: run }: { of: Run }) {
         xLabel={shortly}
       />
       {batches[0]!.gradientNorms && <Norms of={batches} />}
+      <Held of={run} />
     </div>
+  );
+}
+
+/** The confusion of the validation rows after the latest epoch, or after the one that is looked at. */
+function Held({ of: run }: { of: Run }) {
+  const epochs = run.epochs.value;
+  const epoch = replay.value?.run === run ? replay.value?.epoch : null;
+  const of = epochs.find((each) => each.epoch === epoch) ?? epochs.at(-1);
+  const labels = run.prepared.value?.labels;
+  if (!of?.confusion || !labels) return null;
+  return (
+    <Confusion
+      caption={`Rows held out for validation, after epoch ${of.epoch}`}
+      labels={labels}
+      matrix={of.confusion}
+    />
   );
 }
 

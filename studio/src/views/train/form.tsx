@@ -91,7 +91,7 @@ export function Form() {
             key={option}
             name={called}
             note={note}
-            fallback={name === "script" && option !== "seed" ? "as it says" : fallback}
+            fallback={name === "script" && option !== "seed" ? "as it says" : fallback()}
             value={numbers[option].value}
             onInput={(value) => void (numbers[option].value = value)}
           />
@@ -100,6 +100,7 @@ export function Form() {
       {!isAutomatic(name) && (
         <div class="row">
           <Tick of={settings.balance} name="Weigh labels alike" />
+          <Tick of={settings.together} name="Keep repeated texts on one side" />
           <Tick of={settings.norms} name="Follow gradient norms" />
           <Tick of={settings.waiting} name="Wait before the first batch" />
         </div>

@@ -20,8 +20,12 @@ export function Outcome({ of: run }: { of: Run }) {
   const { evaluation, findings, training, notes } = summary;
   return (
     <>
-      {evaluation && <Measured of={evaluation} />}
-      {evaluation?.binary && <Threshold of={run} evaluation={evaluation} />}
+      {evaluation && (
+        <div class="grid wide">
+          <Measured of={evaluation} />
+          {evaluation.binary && <Threshold of={run} evaluation={evaluation} />}
+        </div>
+      )}
       {evaluation && <Mistakes of={evaluation} />}
       {training.auto && <Tried of={training.auto} />}
       <section class="stack" aria-label="Findings">

@@ -48,7 +48,8 @@ type NumberOption =
 export interface Setting {
   readonly option: NumberOption;
   readonly name: string;
-  readonly fallback: string;
+  /** What counts where it is empty. */
+  fallback(): string;
   readonly note: string;
   /** Who heeds it. */
   for(kind: Kind): boolean;
@@ -57,28 +58,38 @@ export interface Setting {
 const network = (name: Kind) => !isAutomatic(name);
 const any = () => true;
 
+export const optimizer = routed("optimizer");
+export const OPTIMIZERS = ["adam", "adamw", "rmsprop", "sgd"] as const;
+const rateOf = () => (optimizer.value === "sgd" ? "0.01" : "0.001");
+
 export const SETTINGS: readonly Setting[] = [
-  { option: "epochs", name: "Epochs", fallback: "20", note: "at most", for: network },
-  { option: "patience", name: "Patience", fallback: "3", note: "epochs without a better one", for: network },
-  { option: "batchSize", name: "Batch size", fallback: "32", note: "rows a step", for: network },
+  { option: "epochs", name: "Epochs", fallback: () => "20", note: "at most", for: network },
+  {
+    option: "patience",
+    name: "Patience",
+    fallback: () => "3",
+    note: "epochs without a better one",
+    for: network,
+  },
+  { option: "batchSize", name: "Batch size", fallback: () => "32", note: "rows a step", for: network },
   {
     option: "learningRate",
     name: "Learning rate",
-    fallback: "the optimizer's",
-    note: "0.001 of Adam",
+    fallback: rateOf,
+    note: "how far a step goes",
     for: network,
   },
-  { option: "vocabulary", name: "Vocabulary", fallback: "1000", note: "words known", for: isPreset },
-  { option: "length", name: "Length", fallback: "200", note: "words read of a text", for: isPreset },
+  { option: "vocabulary", name: "Vocabulary", fallback: () => "1000", note: "words known", for: isPreset },
+  { option: "length", name: "Length", fallback: () => "200", note: "words read of a text", for: isPreset },
   {
     option: "validationSplit",
     name: "Validation share",
-    fallback: "0.1",
+    fallback: () => "0.1",
     note: "picks the best epoch",
     for: network,
   },
-  { option: "testSplit", name: "Test share", fallback: "0.2", note: "measured at the end", for: any },
-  { option: "seed", name: "Seed", fallback: "0", note: "all chance follows it", for: any },
+  { option: "testSplit", name: "Test share", fallback: () => "0.2", note: "measured at the end", for: any },
+  { option: "seed", name: "Seed", fallback: () => "0", note: "all chance follows it", for: any },
 ];
 
 /** Each in the address by its own name. */
@@ -86,10 +97,9 @@ export const numbers = Object.fromEntries(SETTINGS.map(({ option }) => [option, 
   [O in NumberOption]: ReturnType<typeof routed>;
 };
 
-export const optimizer = routed("optimizer");
-export const OPTIMIZERS = ["adam", "adamw", "rmsprop", "sgd"] as const;
 export const effort = routed("effort", "medium");
 export const balance = routed("balance");
+export const together = routed("together");
 export const norms = routed("norms");
 export const waiting = routed("paused");
 
@@ -128,6 +138,7 @@ export async function order(name: Kind): Promise<WorkerTrainOptions> {
     ...options,
     ...(optimizer.value ? { optimizer: optimizer.value as (typeof OPTIMIZERS)[number] } : {}),
     ...(balance.value ? { balance: true } : {}),
+    ...(together.value ? { duplicates: "together" } : {}),
     ...(norms.value ? { gradientNorms: true } : {}),
     ...(waiting.value ? { paused: true } : {}),
   };
