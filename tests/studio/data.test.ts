@@ -63,7 +63,9 @@ describe("data in the studio", { skip: missing }, () => {
 
   test("JSON lines, Parquet and pasted lines", async () => {
     await inStudio({ at: "#view=data" }, async ({ page }) => {
-      const lines = [1, 2, 3, 4].map((i) => JSON.stringify({ text: `a text ${i}`, label: i % 2 ? "odd" : "even" }));
+      const lines = [1, 2, 3, 4].map((i) =>
+        JSON.stringify({ text: `a text ${i}`, label: i % 2 ? "odd" : "even" }),
+      );
       await choose(page, given("numbers.jsonl", lines.join("\n")));
       await read(page, "4 rows to learn from, 2 labels.");
       await choose(page, given("numbers.parquet", PARQUET));
@@ -117,8 +119,17 @@ describe("data in the studio", { skip: missing }, () => {
   });
 
   test("a model is opened: of one file, or of several dropped together", async () => {
-    const rows = Array.from({ length: 40 }, (_, i) => ({ text: i % 2 ? "a b c" : "d e f", label: i % 2 ? "up" : "down" }));
-    const made = await TextClassifier.train(rows, { model: "gru", vocabulary: 12, length: 4, epochs: 1, validationSplit: 0 });
+    const rows = Array.from({ length: 40 }, (_, i) => ({
+      text: i % 2 ? "a b c" : "d e f",
+      label: i % 2 ? "up" : "down",
+    }));
+    const made = await TextClassifier.train(rows, {
+      model: "lstm",
+      vocabulary: 12,
+      length: 4,
+      epochs: 1,
+      validationSplit: 0,
+    });
     const files = [...(await made.toFiles("model.json"))].map(([name, bytes]) => given(name, bytes));
     await inStudio({ at: "#view=data&text=a+b" }, async ({ page, answered }) => {
       await answered("spam");
