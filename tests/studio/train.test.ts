@@ -143,7 +143,7 @@ describe("training in the studio", { skip: missing }, () => {
       await press(page, "Stop");
       await measured(page);
       await page.getByLabel("Epochs", { exact: true }).waitFor();
-      await page.getByLabel("Train", { exact: true }).selectOption("open");
+      await page.getByRole("combobox", { name: "Train", exact: true }).selectOption("open");
       await page.locator("#studio").getByLabel("Epochs", { exact: true }).last().waitFor();
       await page.locator(".settings input").first().fill("1");
       await press(page, "Train");
