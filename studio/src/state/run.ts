@@ -19,8 +19,8 @@ export type Learned = Pick<BatchReport, "epoch" | "batch" | "batches" | "step" |
 
 export type RunState = "running" | "pausing" | "paused" | "ended" | "failed";
 
-/** Milliseconds between two messages: as often as one sees a difference. */
-const INTERVAL = 150;
+/** Milliseconds between two messages: what is drawn more often takes time from learning, and is not seen. */
+const INTERVAL = 300;
 
 /** What a run is made of. */
 export interface RunParts {
