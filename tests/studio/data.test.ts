@@ -131,12 +131,14 @@ describe("data in the studio", { skip: missing }, () => {
       validationSplit: 0,
     });
     const files = [...(await made.toFiles("model.json"))].map(([name, bytes]) => given(name, bytes));
-    await inStudio({ at: "#view=data&text=a+b" }, async ({ page, answered }) => {
+    await inStudio({ at: "#view=data" }, async ({ page, answered }) => {
       await answered("spam");
       await choose(page, ...files.filter(({ name }) => name === "model.json"));
       await page.getByRole("alert").filter({ hasText: "Give all files of the model together." }).waitFor();
       await answered("spam");
       await choose(page, ...files);
+      await page.locator("header .open", { hasText: "model.json: " }).waitFor();
+      await page.fill("#sentence", "a b");
       await answered(made.predict("a b").label);
       assert.match((await page.locator("header .open").textContent())!, /^model\.json: /);
     });

@@ -100,7 +100,7 @@ describe("training in the studio", { skip: missing }, () => {
       assert.match(page.url(), /epoch=0/);
       await page.locator("output.answer").filter({ hasNotText: trained }).waitFor();
       await slider.press("End");
-      await page.getByLabel("Epochs", { exact: true }).getByText("after epoch 2 of 2").waitFor();
+      await page.locator(".scrubber").getByText("after epoch 2 of 2").waitFor();
       await press(page, "As it ended");
       await page.locator("output.answer", { hasText: trained }).waitFor();
 
@@ -130,7 +130,7 @@ describe("training in the studio", { skip: missing }, () => {
 
       await page.getByRole("button", { name: /^Back to Spam or not/ }).click();
       await page.locator("header .open", { hasText: "Spam or not" }).waitFor();
-      await page.getByLabel("Epochs", { exact: true }).waitFor({ state: "detached" });
+      await page.locator(".scrubber").waitFor({ state: "detached" });
     });
   });
 
@@ -142,9 +142,8 @@ describe("training in the studio", { skip: missing }, () => {
       await run.getByText(/Epoch [1-9]/).waitFor(LONG);
       await press(page, "Stop");
       await measured(page);
-      await page.getByLabel("Epochs", { exact: true }).waitFor();
+      await page.locator(".scrubber").waitFor();
       await page.getByRole("combobox", { name: "Train", exact: true }).selectOption("open");
-      await page.locator("#studio").getByLabel("Epochs", { exact: true }).last().waitFor();
       await page.locator(".settings input").first().fill("1");
       await press(page, "Train");
       const table = page.getByRole("table", { name: "Runs of this page" });
