@@ -18,8 +18,8 @@ import {
   type GradientStep,
   realSteps,
 } from "./gradient.js";
-import { CHOICE_OPTIONS, type Objective, objectiveFor } from "./objective.js";
 import { looking } from "./looking.js";
+import { CHOICE_OPTIONS, type Objective, objectiveFor } from "./objective.js";
 import { type InputRow, Probe } from "./probe.js";
 import { checkSentence, rowOf, type Sentence, type Word, wordAt, wordsAt } from "./sentence.js";
 

@@ -26,6 +26,7 @@ import {
   sendData,
   sendFile,
   sendScript,
+  withNeighbours,
 } from "./sources.js";
 import { checkSendable } from "./transfer.js";
 
@@ -49,6 +50,8 @@ export interface WorkerModelOptions<K extends ModelKind = ModelKind> extends Wor
   kind?: K;
   /** What messages call the file. */
   name?: string;
+  /** Files that the file names and that lie beside it: the shards of a TensorFlow.js model.json. */
+  beside?: readonly File[];
   /** Where it computes. Default "auto". */
   engine?: EngineChoice;
   /** Threads that share its work. */
@@ -92,8 +95,8 @@ export async function createModel<K extends ModelKind = "classifier">(
   options: WorkerModelOptions<K> = {},
 ): Promise<WorkerModel<K>> {
   const where = "createModel";
-  knownOptions(options, [...WORKER_OPTIONS, "kind", "name", "engine", "threads", "signal"], where);
-  const { kind = "classifier", name, engine, threads, signal } = options;
+  knownOptions(options, [...WORKER_OPTIONS, "kind", "name", "beside", "engine", "threads", "signal"], where);
+  const { kind = "classifier", name, beside, engine, threads, signal } = options;
   oneOf(kind, KINDS, `${where} kind`);
   if (name !== undefined) textOf(name, `${where} name`);
   const connection = new Connection("model", options, where);
@@ -103,7 +106,9 @@ export async function createModel<K extends ModelKind = "classifier">(
     ...(threads === undefined ? {} : { threads }),
   };
   checkSendable(loading, where);
-  const sent = await (isScriptText(source) ? sendScript(source, where) : sendFile(source, where));
+  const sent = isScriptText(source)
+    ? await sendScript(source, where)
+    : withNeighbours(await sendFile(source, where), beside, where);
   try {
     const facts = await connection.call("open", [{ sent, kind, options: loading }], { signal });
     return new WorkerModel<K>(connection, facts, sent, kind as K);

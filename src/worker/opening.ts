@@ -39,8 +39,8 @@ export interface OpenOrder {
 }
 
 async function loading(sent: SentFile, options: OpenOrder["options"]) {
-  const { source, name } = await openFile(sent);
-  return [source, { name, ...options, onWarning: null }] as const;
+  const { source, ...found } = await openFile(sent);
+  return [source, { ...found, ...options, onWarning: null }] as const;
 }
 
 /** Whether it is a Keras script, or a file of one. */

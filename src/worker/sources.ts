@@ -13,8 +13,28 @@ export type FileSource = Blob | Uint8Array | Response | URL | string | SentFile;
 /** A file, or rows as objects whose keys are the columns. */
 export type DataSource = FileSource | Iterable<object> | AsyncIterable<object>;
 
-/** A file as it crosses: a Blob with its name, or an address. */
-export type SentFile = { readonly file: Blob; readonly name: string } | { readonly address: string };
+/** A file as it crosses: a Blob with its name, and the files beside it where it names some; or an address. */
+export type SentFile =
+  | { readonly file: Blob; readonly name: string; readonly beside?: Readonly<Record<string, Blob>> }
+  | { readonly address: string };
+
+/** A file with those beside it, by their names. @throws InputError for what has no name, or where the file is at an address */
+export function withNeighbours(sent: SentFile, files: readonly File[] | undefined, where: string): SentFile {
+  if (files === undefined) return sent;
+  if (!("file" in sent)) {
+    throw inputError({
+      expected: "a file that is held, to give those beside it",
+      where: `${where} beside`,
+      received: sent.address,
+      next: "Leave beside out: they are read from where it is.",
+    });
+  }
+  const beside = files.map((file, i) => {
+    if (file instanceof Blob && typeof file.name === "string") return [file.name, file.slice()] as const;
+    throw inputError({ expected: "a File, with its name", where: `${where} beside[${i}]`, received: file });
+  });
+  return { ...sent, beside: Object.fromEntries(beside) };
+}
 
 /** The text of a Keras script, which is parsed and never run. */
 export interface ScriptSource {
@@ -93,11 +113,38 @@ export function openData(sent: SentData): Readable {
   return locationOf(sent.address);
 }
 
-/** What a worker reads a model from, and what messages call it. */
-export async function openFile(sent: SentFile): Promise<{ source: string | URL | Uint8Array; name: string }> {
-  if ("file" in sent) return { source: new Uint8Array(await sent.file.arrayBuffer()), name: sent.name };
+/** A model's file in a worker: what it is read from, what messages call it, and what gives the files beside it. */
+export interface OpenFile {
+  readonly source: string | URL | Uint8Array;
+  readonly name: string;
+  readonly beside?: (name: string) => Promise<Uint8Array>;
+}
+
+export async function openFile(sent: SentFile): Promise<OpenFile> {
+  if ("file" in sent) {
+    const { file, name, beside } = sent;
+    const source = await bytesOf(file);
+    return {
+      source,
+      name,
+      ...(beside ? { beside: (wanted: string) => neighbour(beside, wanted, name) } : {}),
+    };
+  }
   const source = locationOf(sent.address);
   return { source, name: String(source) };
+}
+
+const bytesOf = async (file: Blob) => new Uint8Array(await file.arrayBuffer());
+
+/** @throws InputError for a file that was not given */
+async function neighbour(beside: Readonly<Record<string, Blob>>, wanted: string, of: string) {
+  if (Object.hasOwn(beside, wanted)) return bytesOf(beside[wanted]!);
+  throw inputError({
+    expected: `the file ${wanted}, which it names`,
+    where: of,
+    received: Object.keys(beside).join(", ") || "it alone",
+    next: "Give all files of the model together.",
+  });
 }
 
 const locationOf = (address: string): string | URL =>

@@ -30,9 +30,10 @@ export interface StartModel {
 export async function startModel(given: SentModel, options: ModelOptions): Promise<StartModel> {
   if (typeof given === "string") return { model: given, settled: {} };
   if ("script" in given) return fromScript(given, options);
-  const { source, name } = await openFile(given);
+  const { source, ...found } = await openFile(given);
+  const { name } = found;
   const { seed: _, ...loading } = options;
-  const { model, extras } = await loadFile(source, { ...loading, name });
+  const { model, extras } = await loadFile(source, { ...loading, ...found });
   if (isTextPart(extras)) return { model: TextClassifier.fromModel(model, extras, name), settled: {} };
   return { model, settled: sizesOf(model, name) };
 }

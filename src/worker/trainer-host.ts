@@ -4,6 +4,7 @@ import { inputError } from "../base/errors.js";
 import type { AnswerOptions, Prediction } from "../classifier/answer.js";
 import type { ClassifierEvaluation, EvaluateTextsOptions, TextClassifier } from "../classifier/classifier.js";
 import { readLabelled } from "../data/read.js";
+import type { WeightArray } from "../network/weights.js";
 import type { TrainingState } from "../train/training-state.js";
 import type { Context } from "./context.js";
 import { type DataOptions, type ReadData, readData } from "./read-data.js";
@@ -101,6 +102,10 @@ export class TrainerHost {
 
   async toFiles({ move }: Context, place: Place, name: string): Promise<Map<string, Uint8Array>> {
     return move(await this.#asked(place).toFiles(name));
+  }
+
+  getWeights(_: Context, place: Place): WeightArray[] {
+    return this.#asked(place).model.getWeights();
   }
 
   forget(_: Context, training: number): void {

@@ -3,6 +3,7 @@ import { textOf, textsOf } from "../base/arguments.js";
 import { knownOptions, wholeNumber } from "../base/errors.js";
 import type { AnswerOptions, Prediction } from "../classifier/answer.js";
 import type { ClassifierEvaluation } from "../classifier/classifier.js";
+import type { WeightArray } from "../network/weights.js";
 import type { TrainingState } from "../train/training-state.js";
 import type { Connection } from "./connection.js";
 import {
@@ -84,9 +85,14 @@ export class Learned {
     return this.connection.call("toFiles", [await this.place(), textOf(name, "training.toFiles")]);
   }
 
+  /** All weights in Keras's order, copied: what `setWeights` of a model of this training takes. */
+  async getWeights(): Promise<WeightArray[]> {
+    return this.connection.call("getWeights", [await this.place()]);
+  }
+
   /** The classifier in a worker of its own, to be asked and looked into while this one goes on learning. */
   async model(
-    options: Omit<WorkerModelOptions<"classifier">, "kind" | "workerUrl" | "worker"> = {},
+    options: Omit<WorkerModelOptions<"classifier">, "kind" | "beside" | "workerUrl" | "worker"> = {},
   ): Promise<WorkerModel<"classifier">> {
     knownOptions(options, ["name", "engine", "threads", "signal"], "training.model");
     const bytes = (await this.toBytes()) as Uint8Array<ArrayBuffer>;

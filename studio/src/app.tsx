@@ -2,6 +2,7 @@
 import { signal, useSignalEffect } from "@preact/signals";
 import type { ComponentType } from "preact";
 import { Problem } from "./parts/problem.js";
+import { Scrubber } from "./parts/scrubber.js";
 import { Sentence } from "./parts/sentence.js";
 import { Top } from "./parts/top.js";
 import { routed } from "./state/route.js";
@@ -43,6 +44,7 @@ export function App() {
     <>
       <Top />
       <Sentence />
+      <Scrubber />
       <div class="page">
         <nav aria-label="Views">
           <ul>

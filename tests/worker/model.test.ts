@@ -247,8 +247,7 @@ describe("explanations", () => {
     recurrentLayers: [() => model.explain("recurrentLayers"), () => explain.recurrentLayers(network())],
     explainNumber: [
       () => model.explain("explainNumber", TEXT, { at: here.length - 1, part: "cell", unit: 0 }),
-      () =>
-        explain.explainNumber(network(), sentence().ids, { at: here.length - 1, part: "cell", unit: 0 }),
+      () => explain.explainNumber(network(), sentence().ids, { at: here.length - 1, part: "cell", unit: 0 }),
     ],
     answerOf: [() => model.explain("answerOf", [0.75]), () => answerOf(Float32Array.of(0.75), here)],
     intervene: [

@@ -21,7 +21,10 @@ async function isModel(file: File): Promise<boolean> {
 export async function openFiles(files: readonly File[]): Promise<void> {
   const kinds = await Promise.all(files.map(isModel));
   const model = files.find((_, i) => kinds[i]);
-  if (model) return openModel(model, model.name);
+  if (model) {
+    const others = files.filter((file) => file !== model);
+    return openModel(model, model.name, false, others);
+  }
   if (!files[0]) return;
   if (/\.(py|ipynb)$/i.test(files[0].name)) {
     view.value = "parameters";

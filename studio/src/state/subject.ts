@@ -23,12 +23,15 @@ export const opening = signal<string | null>(null);
 /** In the order in which a file is tried: one that answers texts is more than the network in it. */
 const KINDS = ["classifier", "multiLabel", "regressor", "network"] as const;
 
+/** A model's file: chosen, at an address, or that of a model that was open. */
+export type ModelFile = Blob | URL | AnyModel["file"];
+
 /** Opens a file as the most that it is. @throws InputError in the words of what it comes nearest to */
-async function openAs(file: Blob | URL, name: string): Promise<AnyModel> {
+async function openAs(file: ModelFile, name: string, beside?: readonly File[]): Promise<AnyModel> {
   let first: unknown;
   for (const kind of KINDS) {
     try {
-      return (await createModel(file, { kind, name })) as AnyModel;
+      return (await createModel(file, { kind, name, ...(beside ? { beside } : {}) })) as AnyModel;
     } catch (error) {
       if (!(error instanceof InputError)) throw error;
       first ??= error;
@@ -38,11 +41,16 @@ async function openAs(file: Blob | URL, name: string): Promise<AnyModel> {
 }
 
 /** Opens a model file in place of what is open; one that cannot be opened changes nothing. */
-export async function openModel(file: Blob | URL, name: string, isExample = false): Promise<void> {
+export async function openModel(
+  file: ModelFile,
+  name: string,
+  isExample = false,
+  beside?: readonly File[],
+): Promise<void> {
   opening.value = name;
   openProblem.value = null;
   try {
-    take({ name, isExample, model: await openAs(file, name) });
+    take({ name, isExample, model: await openAs(file, name, beside) });
   } catch (error) {
     openProblem.value = error as Error;
   } finally {
