@@ -14,9 +14,13 @@ const out = join(root, "dist", "web");
 function entryPoints() {
   const { exports } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
   const modules = Object.entries(exports).filter(([, target]) => target.default);
-  return Object.fromEntries(
-    modules.map(([path, target]) => [path.slice(2) || "index", join(root, target.default)]),
-  );
+  return {
+    ...Object.fromEntries(
+      modules.map(([path, target]) => [path.slice(2) || "index", join(root, target.default)]),
+    ),
+    // What worker.js starts workers with, by this name beside it.
+    program: join(root, "dist", "src", "worker", "program.js"),
+  };
 }
 
 /** "node_modules/@scope/name/src/x.js" → "@scope/name"; none for a file of our own. */

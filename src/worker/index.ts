@@ -10,7 +10,7 @@ export type { WorkerOptions } from "./connection.js";
 export { WorkerError } from "./errors.js";
 export type { TextOrRow, TextOrSentence, TextsToStudy } from "./explained.js";
 export type { ExplanationName, Explanations, OtherModel } from "./explanations.js";
-export { createLab, Lab, type LabWorkerOptions, type WorkerLabOptions } from "./lab.js";
+export { createLab, type Lab, type LabWorkerOptions, type WorkerLabOptions } from "./lab.js";
 export type { LabFacts, LabShown } from "./lab-host.js";
 export {
   createModel,

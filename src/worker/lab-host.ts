@@ -15,6 +15,7 @@ export type LabOrder = Omit<LabOptions, "signal" | "onProgress" | "threads">;
 
 /** What experiments there are. */
 export interface LabFacts {
+  /** In the order in which they are listed. */
   readonly tasks: readonly TaskFacts[];
   /** Cells by the names that `cells` takes, with what they are called. */
   readonly cells: readonly { readonly name: CellName; readonly title: string }[];

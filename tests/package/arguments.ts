@@ -900,8 +900,8 @@ export const CALLABLES: Callable[] = [
   simple(
     "draw.embeddingPage",
     draw.embeddingPage,
-    () => ({
-      ...{ table: table(), map: explain.embeddingMap(recurrent(), table()) },
+    async () => ({
+      ...{ table: table(), map: await explain.embeddingMap(recurrent(), table()) },
       words: [{ word: "good", id: 1, neighbours: explain.nearestWords(table(), 1) }],
     }),
     "a.keras",
@@ -964,6 +964,7 @@ export const CALLABLES: Callable[] = [
     args: () => [{ workerUrl: "w.js" }],
     call: (options) => worker.createTrainer(options).close(),
   },
+  { name: "createLab", args: () => [{ workers: 1 }], call: (options) => worker.createLab(options) },
   {
     name: "createModel",
     args: () => [classifier().toBytes(), { kind: "classifier", name: "m" }],

@@ -123,6 +123,12 @@ describe("the entries as modules of a page", () => {
     assert.deepEqual(web, Object.fromEntries(expected));
   });
 
+  test("the worker's program lies where worker.js looks for it", () => {
+    const text = readFileSync(new URL(web["./worker"]!, ROOT), "utf8");
+    assert.match(text, /new URL\("\.\/program\.js",\s*import\.meta\.url\)/);
+    assert.ok(statSync(new URL("dist/web/program.js", ROOT)).size > 0);
+  });
+
   for (const [entry, names] of Object.entries(NAMES)) {
     test(`cellstate${entry.slice(1)} has what it has elsewhere`, async () => {
       const [here, there] = (await Promise.all([

@@ -43,12 +43,13 @@ export class LstmCell implements Cell {
     };
     const [i, f] = [hold("input", z.input.map(sigma.f)), hold("forget", z.forget.map(sigma.f))];
     const [g, o] = [hold("candidate", z.candidate.map(phi.f)), hold("output", z.output.map(sigma.f))];
-    const cell = hold("cell", add(hadamard(f, c), hadamard(i, g)));
+    const cell = add(hadamard(f, c), hadamard(i, g));
+    const held = hold("cell", cell);
     return {
       gates: { input: i, forget: f, candidate: g, output: o },
       preActivations: z,
-      cell,
-      hidden: hold("hidden", this.emit({ output: o }, cell)),
+      cell: held,
+      hidden: hold("hidden", this.emit({ output: o }, held)),
     };
   }
 
