@@ -39,8 +39,8 @@ describe("parameters in the studio", { skip: missing }, () => {
       page.setDefaultTimeout(PATIENCE);
       await page.getByLabel("quiz me").focus();
       await page.keyboard.press("Space");
-      assert.match(page.url(), /quiz=1/);
       await page.getByText("It comes when every count is found: 5 to go.").waitFor();
+      assert.match(page.url(), /quiz=1/);
       const lstm = page.locator('[data-layer="lstm"]');
       assert.doesNotMatch((await page.locator("main").textContent())!, /6,272|30,977/);
       await page.getByLabel("Your count for lstm").focus();
