@@ -156,9 +156,13 @@ test("R vanishes and explodes a SimpleRNN's gradient; by default a range is trie
   // Linear: every step back is R itself, so the factor a step grows as R does.
   assert.ok(Math.abs(factors.at(-1)! / factors[0]! - 10) < 1e-5);
   assert.ok(sweep.gradients.every(({ open }) => open === null));
+  // The first and the last are told, those between in time.
   assert.deepEqual(
-    told,
-    Array.from({ length: 20 }, (_, k) => [k, 19]),
+    [told[0], told.at(-1)],
+    [
+      [0, 19],
+      [19, 19],
+    ],
   );
 });
 
@@ -183,7 +187,7 @@ test("what cannot be moved is refused, and a signal ends it", async () => {
   const stop = new AbortController();
   const work = gradientSweep(lstm, sentence, {
     signal: stop.signal,
-    onProgress: ({ done }) => void (done === 2 && stop.abort()),
+    onProgress: () => stop.abort(),
   });
   await assert.rejects(work, { name: "AbortError" });
 });

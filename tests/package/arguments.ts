@@ -933,6 +933,7 @@ export const CALLABLES: Callable[] = [
     draw.diagramPicture,
     () => explain.cellAnatomy(layers.lstm({ units: 2 }), 3, "lstm"),
     () => explain.cellView(recurrent(), sentence()),
+    ids,
   ),
   simple("draw.ablationPage", draw.ablationPage, ablated, "a.keras"),
   simple("draw.findPage", draw.findPage, found, "a.keras"),

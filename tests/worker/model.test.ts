@@ -169,6 +169,22 @@ describe("other models in a worker", () => {
   });
 });
 
+test("weights are copied out and in, and answers follow", async () => {
+  const opened = await createModel(bytes, ENGINE);
+  const weights = await opened.getWeights();
+  assert.deepEqual(weights, structuredClone(here.model.getWeights()));
+  const last = weights.at(-1)!;
+  assert.equal(last.data.length, 1);
+  await opened.setWeights([...weights.slice(0, -1), [last.data[0]! + 3]]);
+  const { scores } = await opened.predict(TEXT);
+  const was = here.predict(TEXT).scores;
+  const logit = (p: number) => Math.log(p / (1 - p));
+  const [, above] = here.labels;
+  assert.ok(Math.abs(logit(scores[above!]!) - logit(was[above!]!) - 3) < 1e-3);
+  await assert.rejects(opened.setWeights([[1]]), { name: "InputError" });
+  opened.close();
+});
+
 describe("explanations", () => {
   const sentence = () => explain.readSentence(here.vectorizer, TEXT, here.length);
   const network = () => here.model;
