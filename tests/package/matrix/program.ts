@@ -96,7 +96,7 @@ export async function report() {
     label: answer.label,
     scores: Object.values(answer.scores),
     outputs: asked.predict([row]).flat(Infinity),
-    words: attribute(back.model, ids).words.map(({ integratedGradients }) => integratedGradients),
+    words: (await attribute(back.model, ids)).words.map(({ integratedGradients }) => integratedGradients),
     weights: hash(back.model.getWeights()),
   });
 }
