@@ -123,9 +123,12 @@ describe("the view of the cell", { skip: missing }, () => {
     const { words } = cellView(spam.model, sentence());
     await inStudio({ at: at("&part=cell&unit=3&word=1") }, async ({ page }) => {
       const slider = chosen(page).getByLabel("What if it were");
+      await chosen(page).locator(".sum").waitFor();
       await slider.focus();
       await page.keyboard.press("End");
-      const value = Number(await slider.inputValue());
+      await page.waitForURL(/hold=cell/);
+      const hold = new URLSearchParams(new URL(page.url()).hash.slice(1)).get("hold")!;
+      const value = Number(hold.split(",")[3]);
       const held = [{ at: words[1]!.t, part: "cell" as const, unit: 3, value }];
       const expected = intervene(spam.model, sentence().ids, held);
       const [was, now] = [expected.outputBefore[0]!, expected.output[0]!];

@@ -108,7 +108,7 @@ describe("data in the studio", { skip: missing }, () => {
     await inStudio({ at: "#view=data" }, async ({ page }) => {
       await choose(page, given("large.tsv", large));
       const reading = page.getByLabel("Reading", { exact: true });
-      await reading.getByText(/reading · [\d,]+ ·/).waitFor();
+      await reading.getByText(/reading · [\d,]+( of [\d,]+)? ·/).waitFor();
       await reading.getByRole("button", { name: "Cancel" }).click();
       await reading.waitFor({ state: "detached" });
       assert.equal(await page.getByRole("alert").count(), 0);

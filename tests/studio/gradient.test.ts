@@ -12,8 +12,12 @@ const PATIENCE = 240_000;
 const sentenceOf = ({ vectorizer, length }: TextClassifier) => readSentence(vectorizer, SENTENCE, length);
 
 /** The cells of a table below the first column, by its caption. */
-const tableOf = (page: Page, caption: string): Promise<string[][]> =>
-  page
+async function tableOf(page: Page, caption: string): Promise<string[][]> {
+  // A table is made when it is looked at.
+  await page.locator("figure details").evaluateAll((all) => {
+    for (const each of all) (each as HTMLDetailsElement).open = true;
+  });
+  return page
     .locator("table", { has: page.locator("caption", { hasText: caption }) })
     .first()
     .evaluate((table) =>
@@ -21,6 +25,7 @@ const tableOf = (page: Page, caption: string): Promise<string[][]> =>
         [...row.querySelectorAll("td")].map((cell) => cell.textContent ?? ""),
       ),
     );
+}
 
 const perStep = async (page: Page) =>
   Number(await page.locator("[data-per-step]").getAttribute("data-per-step"));

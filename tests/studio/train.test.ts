@@ -102,6 +102,7 @@ describe("training in the studio", { skip: missing }, () => {
       await slider.press("End");
       await page.locator(".scrubber").getByText("after epoch 2 of 2").waitFor();
       await press(page, "As it ended");
+      await page.locator("header .open", { hasText: "1: lstm:" }).waitFor();
       await page.locator("output.answer", { hasText: trained }).waitFor();
 
       const mistake = page.getByLabel("Mistakes").getByRole("button").first();
