@@ -29,6 +29,11 @@ export interface EngineReport {
 
 const pause = (ms: number) => new Promise((go) => setTimeout(go, ms));
 
+/** Whether workers start is heard between two tasks of this thread: waits until each that shares the work has begun, or failed. */
+async function heard(model: { readonly threads: number }): Promise<void> {
+  for (let k = 0; k < 1000 && begunWorkers() < model.threads - 1; k++) await pause(25);
+}
+
 async function report({ prepare, threads }: Settings): Promise<EngineReport> {
   const warnings: string[] = [];
   console.warn = (text: string) => void warnings.push(text);
@@ -36,8 +41,7 @@ async function report({ prepare, threads }: Settings): Promise<EngineReport> {
   const { x, y } = trainingRows();
   const first = smallNetwork({ threads });
   await first.fit(x, y);
-  // Whether workers start is heard between two tasks of this thread.
-  await pause(300);
+  await heard(first);
   const { engineName } = first;
   const before = { engineName, threads: smallNetwork({ threads }).threads };
   const { history } = await first.fit(x, y);

@@ -79,11 +79,15 @@ describe("docs/web.md in Chromium", { skip: chromium === null && "no Chromium he
   }
 
   const worker = readFileSync(`${ROOT}dist/src/engines/engine-worker.js`, "utf8");
-  const ASK = `
+  /** Asks, and waits until no more threads are said to share the work than there are to be. */
+  const asking = (threads: number) => `
     const model = spam.model;
     const texts = Array.from({ length: 300 }, (_, i) => ["free prize", "see you"][i % 2] + " " + i);
     const labels = spam.predictMany(texts).map(({ label }) => label);
-    await new Promise((go) => setTimeout(go, 300));`;
+    const pause = (ms) => new Promise((go) => setTimeout(go, ms));
+    await pause(300);
+    for (let k = 0; k < 1000 && model.threads > ${threads}; k++) await pause(25);`;
+  const ASK = asking(2);
   const RESULT = `{ engineName: model.engineName, threads: model.threads, notes: model.notes, label: labels[0], isolated: crossOriginIsolated }`;
   /** A block's lines within \`tell\`, its imports before. */
   const telling = (code: string, rest: string) => {
@@ -113,12 +117,13 @@ describe("docs/web.md in Chromium", { skip: chromium === null && "no Chromium he
   });
 
   test("threads by the headers, and with the policy by the worker's file", async () => {
-    const plain = telling(
-      'import { loadClassifier } from "cellstate/predict";\nconst spam = await loadClassifier("/spam.keras", { threads: 2 });',
-      `${ASK} return ${RESULT};`,
-    );
+    const plain = (threads: number) =>
+      telling(
+        'import { loadClassifier } from "cellstate/predict";\nconst spam = await loadClassifier("/spam.keras", { threads: 2 });',
+        `${asking(threads)} return ${RESULT};`,
+      );
     const expected = { engineName: "wasm", threads: 2, notes: [], label: "spam", isolated: true };
-    assert.deepEqual(await run(plain, ISOLATED), expected);
+    assert.deepEqual(await run(plain(2), ISOLATED), expected);
     const named = telling(block("js", "workerUrl"), `${ASK} return ${RESULT};`).replace(
       '"/spam.keras")',
       '"/spam.keras", { threads: 2 })',
@@ -126,7 +131,7 @@ describe("docs/web.md in Chromium", { skip: chromium === null && "no Chromium he
     const headers = { ...ISOLATED, ...POLICY };
     assert.deepEqual(await run(named, headers, { "/engine-worker.js": worker }), expected);
     // The policy does forbid what the file is for.
-    const { threads, notes } = await run(plain, headers);
+    const { threads, notes } = await run(plain(1), headers);
     assert.equal(threads, 1);
     assert.match(String(notes), /no worker from a blob/);
   });

@@ -26,7 +26,6 @@ export interface Opened {
 
 interface Watched {
   violations: string[];
-  longest: number;
 }
 
 export interface OpenOptions {
@@ -72,7 +71,7 @@ export async function inStudio(
   page.on("console", (message) => void (message.type() === "error" && said.push(message.text())));
   page.on("pageerror", (error) => void said.push(String(error.stack ?? error)));
   await page.addInitScript(() => {
-    const watched: Watched = { violations: [], longest: 0 };
+    const watched: Watched = { violations: [] };
     Object.assign(globalThis, { watched });
     document.addEventListener("securitypolicyviolation", ({ violatedDirective, blockedURI }) => {
       watched.violations.push(`${violatedDirective} ${blockedURI}`);
