@@ -26,6 +26,23 @@ describe("the studio", { skip: missing }, () => {
     });
   });
 
+  test("opens without a network once it was there, every view of it, with threads allowed", async () => {
+    await inStudio({}, async ({ page, answered, endSite }) => {
+      await answered("spam");
+      await page.evaluate(async () => void (await navigator.serviceWorker.ready));
+      await endSite();
+      await page.reload();
+      await answered("spam");
+      assert.equal(await page.evaluate(() => crossOriginIsolated), true);
+      for (const view of ["Train", "Parameters", "Memory", "Gradient", "Lab", "Data"]) {
+        await page.click(`nav >> text=${view}`);
+        await page.locator(`main[aria-label="${view}"] h2`).first().waitFor();
+      }
+      await page.getByRole("button", { name: /^Example/ }).click();
+      await page.getByText("Train on it").waitFor();
+    });
+  });
+
   for (const [width, dark] of [
     [320, false],
     [1280, true],

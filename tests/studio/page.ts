@@ -20,6 +20,8 @@ export interface Opened {
   url: string;
   /** Waits until the model's answer to the sentence stands there. */
   answered(label: string): Promise<void>;
+  /** Ends the site: what the page has from now on is what it kept. */
+  endSite(): Promise<void>;
   /** Rules of accessibility that the page breaks seriously, each with where. */
   accessibility(): Promise<string[]>;
 }
@@ -85,6 +87,7 @@ export async function inStudio(
       answered: async (label) => {
         await page.locator(".answer .label", { hasText: label }).waitFor();
       },
+      endSite: () => site.close(),
       accessibility: () => accessibility(page),
     });
     const { violations } = await page.evaluate(() => (globalThis as unknown as { watched: Watched }).watched);
