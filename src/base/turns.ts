@@ -15,11 +15,6 @@ export async function nextTurn(): Promise<void> {
   began = performance.now();
 }
 
-/** Lets others have their turn, if it is time. */
-export async function shareThread(): Promise<void> {
-  if (isTurnOver()) await nextTurn();
-}
-
 /**
  * Calls back in a task of its own, behind those that wait. Not by setTimeout, which browsers hold back by 4 ms where it is
  * nested, and by a second in a page that is not seen; nor by scheduler.yield, whose tasks come before timers and messages, so
