@@ -76,8 +76,18 @@ async function open({ run, epoch, isLive }: Wanted): Promise<void> {
     return;
   }
   const model = await learned.model();
+  await answerAsSettled(model, run);
   remember();
   settle({ run, epoch, model });
+}
+
+/** The threshold may have been moved since the file was written, and while this waits. */
+async function answerAsSettled(model: Replay["model"], run: Run): Promise<void> {
+  let threshold: number | null;
+  do {
+    threshold = run.threshold.peek();
+    if (threshold !== null) await model.settle({ threshold });
+  } while (run.threshold.peek() !== threshold);
 }
 
 function settle(next: Replay): void {

@@ -8,7 +8,7 @@ import { choose, hold, letGo } from "../../state/cell.js";
 import { useExplained } from "../../state/explained.js";
 import { figure, plural } from "../../state/words.js";
 import { Formula } from "./formula.js";
-import { isHeld, numberAt, type Place, wordNamed } from "./place.js";
+import { heldAt, numberAt, type Place, wordNamed } from "./place.js";
 
 export function OneNumber({ children, ...place }: Place & { children: ComponentChildren }) {
   const { view, chosen, given, held } = place;
@@ -54,10 +54,11 @@ function bounds(place: Place): readonly [number, number] {
 function Hold(place: Place) {
   const { view, chosen } = place;
   const { word, unit, part } = chosen;
-  const value = numberAt(view, part.id, word, unit);
   const [least, most] = bounds(place);
   const one = { layer: view.anatomy.layer, part: part.id as "hidden", word, unit };
-  const at = isHeld(place, part.id, word, unit);
+  const at = heldAt(place, part.id, word, unit);
+  // Where it is dragged to at once, not when all that follows is there.
+  const value = at?.value ?? numberAt(view, part.id, word, unit);
   return (
     <div class="hold">
       <label>

@@ -1,7 +1,7 @@
 /** The parts of the cell as buttons: number, name, value, what it is for and its equation. The chosen one is shown further below. */
 import { choose } from "../../state/cell.js";
 import { Formula } from "./formula.js";
-import { isHeld, numberAt, type Place, short } from "./place.js";
+import { heldAt, numberAt, type Place, short } from "./place.js";
 
 export function Parts(place: Place) {
   const { view, chosen } = place;
@@ -26,7 +26,7 @@ export function Parts(place: Place) {
                 <span class="part-title">{name}</span>
                 <span class="part-now">
                   <Formula tex={symbol} /> = <b>{short(numberAt(view, id, word, unit))}</b>
-                  {isHeld(place, id, word, unit) && " held"}
+                  {heldAt(place, id, word, unit) && " held"}
                 </span>
               </span>
               <span class="part-for">{role}</span>

@@ -25,13 +25,14 @@ export const wordNamed = ({ words }: CellView, k: number): string => {
 export const numberAt = ({ series }: CellView, part: string, word: number, unit: number): number =>
   series.find(({ id }) => id === part)!.values[word]![unit]!;
 
-export const isHeld = (
+/** What a number is held at; undefined where it is not. */
+export const heldAt = (
   { held, view }: Pick<Place, "held" | "view">,
   part: string,
   word: number,
   unit: number,
-): boolean =>
-  held.some(
+): Intervention | undefined =>
+  held.find(
     (one) =>
       one.layer === view.anatomy.layer &&
       one.part === part &&
