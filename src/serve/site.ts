@@ -61,7 +61,9 @@ export async function serveSite({ folder, files = [], port, host }: SiteOptions)
     for (const [name, value] of Object.entries(HEADERS)) response.setHeader(name, value);
     if (!isForUs(request, host)) return refuse(response, 403, "This site answers to its own address alone.");
     if (request.method !== "GET" && request.method !== "HEAD") return refuse(response, 405, "Read only.");
-    const bytes = held.get(new URL(request.url ?? "/", "http://localhost").pathname);
+    // As it is written: what is no address has no file.
+    const [path = "/"] = (request.url ?? "/").split("?");
+    const bytes = held.get(path);
     if (!bytes) return fromFolder(request, response, () => refuse(response, 404, "There is no such file."));
     response.writeHead(200, { "content-type": "application/octet-stream", "content-length": bytes.length });
     response.end(request.method === "HEAD" ? undefined : bytes);

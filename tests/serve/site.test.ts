@@ -60,7 +60,14 @@ test("gives nothing else", async () => {
   try {
     for (const path of [
       ...["/none.txt", "/../outside.txt", "/%2e%2e/outside.txt", "/..%2foutside.txt", "/.hidden"],
-      ...["//outside.txt", "/%", "/open/../../outside.txt", "/index.html/../../outside.txt"],
+      ...[
+        "//outside.txt",
+        "/%",
+        "//",
+        "http://[",
+        "/open/../../outside.txt",
+        "/index.html/../../outside.txt",
+      ],
     ]) {
       const { status, body } = await ask(site.url, path);
       assert.ok(status === 404 || status === 400, `${path}: ${status}`);
