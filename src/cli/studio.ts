@@ -5,9 +5,9 @@ import { basename } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Command } from "commander";
 import { inputError } from "../base/errors.js";
-import { readBytes } from "../base/node-files.js";
+import { readBeside, readBytes } from "../base/node-files.js";
 import { loadFile } from "../model/load.js";
-import { serveSite } from "../serve/site.js";
+import { type SiteFile, serveSite } from "../serve/site.js";
 import { EXIT, Exit, note, say, whole } from "./context.js";
 
 interface Flags {
@@ -38,7 +38,7 @@ async function studioAction(model: string | undefined, { port, host, open }: Fla
   if (!existsSync(PAGE)) {
     throw inputError({ expected: "the studio's files", where: PAGE, next: "Build them: npm run studio" });
   }
-  const files = model === undefined ? [] : [await modelFile(model)];
+  const files = model === undefined ? [] : await modelFiles(model);
   const site = await serveSite({ folder: PAGE, files, port, host });
   const address = model === undefined ? site.url : `${site.url}#open=${encodeURIComponent(basename(model))}`;
   say(address);
@@ -51,11 +51,16 @@ async function studioAction(model: string | undefined, { port, host, open }: Fla
   throw new Exit(EXIT.interrupted);
 }
 
-/** @throws InputError for what is no model, before a page shows nothing of it */
-async function modelFile(path: string) {
-  const bytes = await readBytes(path);
-  await loadFile(bytes, { name: path, onWarning: null });
-  return { path: `/open/${encodeURIComponent(basename(path))}`, bytes };
+/** A model's file, and those that it names beside it. @throws InputError for what is no model, before a page shows nothing of it */
+async function modelFiles(path: string): Promise<SiteFile[]> {
+  const files: SiteFile[] = [];
+  const served = (name: string, bytes: Uint8Array) => {
+    files.push({ path: `/open/${encodeURIComponent(name)}`, bytes });
+    return bytes;
+  };
+  const beside = async (name: string) => served(name, await readBeside(path, name));
+  await loadFile(served(basename(path), await readBytes(path)), { name: path, beside, onWarning: null });
+  return files;
 }
 
 /** Where no browser can be opened, the address that is printed serves as well. */

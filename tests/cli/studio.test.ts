@@ -1,9 +1,10 @@
 /** cellstate studio: an address, what is served there, and its end. */
 import assert from "node:assert/strict";
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
+import { layers, loadModel, sequential } from "../../src/index.js";
 import { readSample } from "../files/samples.js";
 import { STUDIO } from "../studio/page.js";
 import { cellstate, type Outcome } from "./run.js";
@@ -42,6 +43,24 @@ test("serves the page and the model until Ctrl-C", {
   });
   assert.equal(code, 130);
   assert.match(stderr, /Ctrl-C ends it/);
+});
+
+test("serves the shards that a TensorFlow.js model names", {
+  skip: !existsSync(STUDIO) && "it is not built",
+}, async () => {
+  const model = sequential([layers.input({ shape: [3] }), layers.dense({ units: 2 })]);
+  await model.save(join(inside, "model.json"));
+  const shards = readdirSync(inside).filter((name) => name.endsWith(".bin"));
+  assert.equal(shards.length, 1);
+  const { code } = await studio([join(inside, "model.json"), "--no-open"], async (address) => {
+    const opened = await loadModel(new URL("open/model.json", address));
+    assert.deepEqual(opened.getWeights(), model.getWeights());
+  });
+  assert.equal(code, 130);
+  rmSync(join(inside, shards[0]!));
+  const lacking = await cellstate(["studio", "--no-open", join(inside, "model.json")]);
+  assert.equal(lacking.code, 2, lacking.stderr);
+  assert.match(lacking.stderr, /\.bin/);
 });
 
 test("what is no model is refused before a page is served", async () => {
