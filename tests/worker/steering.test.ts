@@ -1,10 +1,11 @@
 /** A training that pauses, steps, goes on, is cancelled, or cut short by a signal: what it learned is as it would be. */
 import assert from "node:assert/strict";
-import { after, before, describe, test } from "node:test";
+import { after, afterEach, before, describe, test } from "node:test";
 import { TextClassifier } from "../../src/index.js";
 import {
   type BatchReport,
   createTrainer,
+  type Pause,
   type Training,
   type WorkerTrainOptions,
 } from "../../src/worker/index.js";
@@ -32,7 +33,16 @@ describe("steering a training", () => {
   const trainer = createTrainer();
   after(() => trainer.close());
   before(() => trainer.read(ROWS));
-  const start = (options: WorkerTrainOptions = {}) => trainer.train({ ...SMALL, testSplit: 0, ...options });
+  const started: Training[] = [];
+  const start = (options: WorkerTrainOptions = {}): Training => {
+    const training = trainer.train({ ...SMALL, testSplit: 0, ...options });
+    started.push(training);
+    return training;
+  };
+  // One that waits would keep all others from beginning.
+  afterEach(async () => {
+    for (const training of started.splice(0)) await training.forget().catch(() => undefined);
+  });
 
   test("pauses before the first batch, makes exactly as many as it is told, and goes on to the same bits", async () => {
     const batches: BatchReport[] = [];
@@ -52,12 +62,10 @@ describe("steering a training", () => {
     assert.equal(batches.length, 11);
     assert.deepEqual(await weights(training), await weightsAfter(11));
 
-    // Two steps at a time add up.
-    const both = await Promise.all([training.step(), training.step(2)]);
-    assert.deepEqual(
-      both.map(({ step }) => step),
-      [14, 14],
-    );
+    // Two steps at a time add up. The first may be done before the worker hears of the second.
+    const [first, second] = await Promise.all([training.step(), training.step(2)]);
+    assert.ok(first.step === 12 || first.step === 14, String(first.step));
+    assert.equal(second.step, 14);
 
     await training.resume();
     await training.done;
@@ -67,15 +75,17 @@ describe("steering a training", () => {
   });
 
   test("pauses while it runs, and more steps than there are end it", async () => {
-    let paused: Promise<{ step: number }> | null = null;
-    const training: Training = start({
-      interval: 0,
-      epochs: 50,
-      patience: 50,
-      onBatch: () => void (paused ??= training.pause()),
+    let training!: Training;
+    const paused = new Promise<Pause>((resolve) => {
+      let isAsked = false;
+      const onBatch = () => {
+        if (!isAsked) resolve(training.pause());
+        isAsked = true;
+      };
+      training = start({ interval: 0, epochs: 50, patience: 50, onBatch });
     });
-    while (!paused) await new Promise((resolve) => setTimeout(resolve, 1));
-    const { step } = await (paused as Promise<{ step: number }>);
+    const ended = training.done.then(() => Promise.reject(new Error("it ended before it paused")));
+    const { step } = await Promise.race([paused, ended]);
     assert.ok(step >= 1 && step < 450, String(step));
     assert.equal((await training.pause()).step, step);
     assert.deepEqual(await training.step(10_000), { epoch: 50, batch: 9, step: 450, ended: true });
