@@ -70,6 +70,7 @@ await build({
     license: { fileName: "licenses.md" },
   },
   worker: { format: "es" },
+  resolve: { alias: { "#worker-start": join(root, "studio", "src", "start-worker.ts") } },
   oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
   logLevel: "warn",
 });

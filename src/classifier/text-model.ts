@@ -69,8 +69,8 @@ export abstract class TextModel<Answer, Options extends object = object> extends
   }
 
   /**
-   * Writes it in the format that the path's ending names: .keras, .safetensors, .onnx, .json (TensorFlow.js) or
-   * .mjs. An older file is replaced only once the new one is whole. Node only.
+   * Writes it in the format that the path's ending names: .keras, .safetensors, .onnx, .json (TensorFlow.js), .mjs
+   * or .html (a page to try it in). An older file is replaced only once the new one is whole. Node only.
    * @throws InputError for another ending, and for .h5, which has no place for a vocabulary
    */
   async save(path: string | URL): Promise<void> {

@@ -42,14 +42,16 @@ export function convertCommand(program: Command): void {
     .argument("<in>", "a .keras, .h5 or .safetensors file, or a TensorFlow.js model.json")
     .argument("<out>", `the file to write; its ending says the format: ${endings.join(", ")}`)
     .addOption(
-      choice("--weights <kind>", "of an ES module: bytes with scales, or exact", WEIGHT_KINDS).default(
-        "int8",
-      ),
+      choice(
+        "--weights <kind>",
+        "of an ES module or page: bytes with scales, or exact",
+        WEIGHT_KINDS,
+      ).default("int8"),
     )
     .option("--receipt", "print what was read, what was assumed, and whether engines and file agree")
     .action(async (from: string, to: string, flags: Flags) => {
       const format = formatOf(to);
-      refuseIdle(command, { weights: format.ending !== "mjs" && `with ${to}` });
+      refuseIdle(command, { weights: !["mjs", "html"].includes(format.ending) && `with ${to}` });
       await convert(from, to, format, flags);
     });
 }

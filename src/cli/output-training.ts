@@ -10,7 +10,7 @@ import { repeatedTexts } from "../classifier/repeated-texts.js";
 import { allRows, type CorpusText, type TextCorpus } from "../classifier/text-corpus.js";
 import type { TextModel } from "../classifier/text-model.js";
 import { AbortedTraining } from "../classifier/unfinished.js";
-import { kindOf } from "../report/classifier-card.js";
+import { kindOf } from "../report/classifier-report.js";
 import type { DatasetReport } from "../report/data.js";
 import { lengthSummary } from "../report/lengths.js";
 import { isLexer } from "../tokens/options.js";

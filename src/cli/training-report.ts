@@ -11,7 +11,7 @@ import { repeatedTexts } from "../classifier/repeated-texts.js";
 import type { CorpusText, TextCorpus } from "../classifier/text-corpus.js";
 import { describeModel } from "../model/describe.js";
 import type { Schedule } from "../objectives/schedules.js";
-import { kindOf } from "../report/classifier-card.js";
+import { kindOf } from "../report/classifier-report.js";
 import type { ClassCount, DatasetReport, Facts, ReportData, Reproduction } from "../report/data.js";
 import { lengthSummary } from "../report/lengths.js";
 import { USELESS } from "../report/sentences.js";

@@ -15,7 +15,7 @@ export interface Savable {
 export interface WriteOptions {
   /** What the file is called, without its folder. */
   name: string;
-  /** Of an ES module. */
+  /** Of an ES module, and of the page around one. */
   weights: WeightKind;
 }
 
@@ -51,6 +51,8 @@ const keras = () => import("./keras/open.js");
 const leftOut = async (model: TrainedLike) =>
   (await import("./keras/compile-config.js")).compileLeftOut(model);
 
+const encode = (text: string) => new TextEncoder().encode(text);
+
 /** Where two read a file, the first of them does. */
 export const FORMATS: readonly Format[] = [
   {
@@ -78,8 +80,17 @@ export const FORMATS: readonly Format[] = [
     endings: ["mjs"],
     writes: {
       keepsExtras: true,
-      write: async ({ model, extras }, { name, weights }) =>
-        (await import("./module/write.js")).writeModule(model, extras, { name, weights }),
+      write: async ({ model, extras }, options) =>
+        encode((await import("./module/write.js")).moduleSource(model, extras, options)),
+    },
+  },
+  {
+    what: "page to try the model in",
+    endings: ["html"],
+    writes: {
+      keepsExtras: true,
+      write: async ({ model, extras }, options) =>
+        encode((await import("./module/page.js")).pageSource(model, extras, options)),
     },
   },
   {

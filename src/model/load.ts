@@ -17,7 +17,7 @@ export async function loadModel(source: ModelSource, options: LoadOptions = {}):
 
 /**
  * Writes a model in the format that the path's ending names: .keras, .h5, .safetensors, .onnx, .json (a TensorFlow.js model
- * with its shards beside it) or .mjs (an ES module with exact weights). Node only. @throws InputError
+ * with its shards beside it) .mjs (an ES module with exact weights) or .html (a page around that). Node only. @throws InputError
  */
 export async function saveModel(model: Model, path: string | URL): Promise<void> {
   await modelOf(model, "saveModel").save(path);

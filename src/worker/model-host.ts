@@ -5,6 +5,7 @@ import { networkIn } from "../model/predictor.js";
 import type { SummaryOptions } from "../model/summary.js";
 import type { InputsLike } from "../network/inputs.js";
 import type { WeightArray } from "../network/weights.js";
+import type { CardOptions } from "../report/classifier-report.js";
 import type { Context } from "./context.js";
 import { type Answerer, type OpenOrder, openAnswerer, openWhole, type Whole } from "./opening.js";
 import { isSent, openData, type SentData } from "./sources.js";
@@ -86,6 +87,17 @@ export class ModelHost {
 
   async summary(_: Context, options: SummaryOptions): Promise<string> {
     return (await this.#whole()).model.summary(options);
+  }
+
+  async report(_: Context, options: CardOptions): Promise<string> {
+    const { text } = await this.#whole();
+    const { reportPage } = await import("../report/classifier-report.js");
+    if (text) return reportPage(text, options);
+    throw inputError({
+      expected: "a model that answers texts",
+      where: "model.report",
+      received: "a network",
+    });
   }
 
   async toFiles({ move }: Context, name: string): Promise<Map<string, Uint8Array>> {

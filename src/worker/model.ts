@@ -12,6 +12,7 @@ import type { EngineChoice } from "../engines/registry.js";
 import type { Output } from "../model/options.js";
 import type { SummaryOptions } from "../model/summary.js";
 import type { WeightArray } from "../network/weights.js";
+import type { CardOptions } from "../report/classifier-report.js";
 import { Connection, WORKER_OPTIONS, type WorkerOptions } from "./connection.js";
 import type { Explained } from "./explained.js";
 import type { ExplanationName, Explanations } from "./explanations.js";
@@ -216,6 +217,18 @@ export class WorkerModel<K extends ModelKind = ModelKind> {
   async summary(options: SummaryOptions = {}): Promise<string> {
     checkSendable(options, "model.summary");
     return this.#connection.call("summary", [options]);
+  }
+
+  /**
+   * A report as one HTML page: as `reportPage` of cellstate/report.
+   * @param options evaluation: what `evaluate` found
+   * @throws InputError of a network, which is no classifier or regressor
+   */
+  async report(
+    options: Omit<CardOptions, "evaluation"> & { evaluation?: ModelKinds[K]["evaluation"] } = {},
+  ): Promise<string> {
+    checkSendable(options, "model.report");
+    return this.#connection.call("report", [options]);
   }
 
   /** All of it as a .keras file. */

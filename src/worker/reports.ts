@@ -43,6 +43,8 @@ export interface PreparedReport {
   readonly parameters: number;
   /** "native", "wasm" or "reference". */
   readonly engine: string;
+  /** That are to share the work. */
+  readonly threads: number;
   /** The network layer by layer, as Keras prints it. */
   readonly summary: string;
   /** What the doctor finds without running the network. */
@@ -98,6 +100,8 @@ export interface TrainingSummary {
   readonly parameters: number;
   /** Where it was computed. */
   readonly engine: string;
+  /** That shared the work. */
+  readonly threads: number;
   /** Rows, settings and history, as they are saved with the classifier; why it ended early; of "auto", what was tried. */
   readonly training: TrainingRecord;
   /** On the rows held out to measure on; null where there are none. */

@@ -39,6 +39,7 @@ export class Running {
   readonly #stop = new AbortController();
   #watch: TrainingWatch | null = null;
   #classifier: TextClassifier | null = null;
+  #test: { corpus: Corpus; rows: Uint32Array } | null = null;
   #hasEnded = false;
   #isForgotten = false;
 
@@ -89,6 +90,7 @@ export class Running {
     const [train, test] = await long.run(
       holdOut(corpus, classes, { share: testSplit, seed, duplicates, automatic }),
     );
+    this.#test = { corpus, rows: test };
     const material = { corpus, train, test };
     const vectors = order.vectors && (await readVectors(...(await vectorBytes(order.vectors))));
     const learning: TrainOptions = {
@@ -112,6 +114,7 @@ export class Running {
     return {
       ...{ labels: classifier.labels, evaluation, findings, epochs: this.#kept.epochs },
       ...{ parameters: classifier.model.countParams(), engine: classifier.model.engineName },
+      threads: classifier.model.threads,
       ...{ training: classifier.training!, notes: classifier.model.notes },
     };
   }
@@ -152,7 +155,8 @@ export class Running {
       labels,
       rows: { train: rows.length, validation: heldOut.length, test: test.length },
       ...{ vocabulary: vectorizer.size, length },
-      ...{ parameters: model.countParams(), engine: model.engineName, summary: model.summary() },
+      ...{ parameters: model.countParams(), engine: model.engineName, threads: model.threads },
+      summary: model.summary(),
       findings: await quickCheckup({ model, vectorizer, length, labels, texts, ...tested }),
     });
   }
@@ -161,6 +165,16 @@ export class Running {
   cancel(): void {
     this.#stop.abort();
     this.gate.release();
+  }
+
+  /** Rows that were held out to measure on. @throws InputError where there are none */
+  get heldOut(): { corpus: Corpus; rows: Uint32Array } {
+    if (this.#test && this.#test.rows.length > 0) return this.#test;
+    throw inputError({
+      expected: "rows held out to measure on, or data",
+      where: "training.evaluate",
+      received: this.#test ? "testSplit 0" : "a training that is being prepared",
+    });
   }
 
   get hasEnded(): boolean {

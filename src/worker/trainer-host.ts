@@ -89,11 +89,14 @@ export class TrainerHost {
   async evaluate(
     { signal }: Context,
     place: Place,
-    sent: SentData,
+    sent: SentData | null,
     reading: DataOptions,
     options: EvaluateOrder,
   ): Promise<ClassifierEvaluation> {
-    return this.#asked(place).evaluate(await readLabelled(openData(sent), reading), { ...options, signal });
+    const classifier = this.#asked(place);
+    if (sent) return classifier.evaluate(await readLabelled(openData(sent), reading), { ...options, signal });
+    const { corpus, rows } = this.#running(place.training).heldOut;
+    return classifier.evaluate(corpus, { ...options, rows, signal });
   }
 
   settle(_: Context, training: number, settings: { threshold?: number; reject?: number | null }): void {

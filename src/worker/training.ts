@@ -58,13 +58,17 @@ export class Learned {
     return this.connection.call("predict", [await this.place(), texts, options], { signal });
   }
 
-  /** Every metric on labelled texts that were not learned from, and the worst mistakes. @throws InputError; AbortError */
+  /**
+   * Every metric on labelled texts that were not learned from, and the worst mistakes.
+   * @param data by default the rows of its own data that were held out to measure on
+   * @throws InputError, where no rows were held out, too; AbortError
+   */
   async evaluate(
-    data: DataSource,
+    data?: DataSource,
     { read = {}, signal, ...options }: WorkerEvaluateOptions = {},
   ): Promise<ClassifierEvaluation> {
     checkSendable({ read, ...options }, "training.evaluate");
-    const sent = await sendData(data, "training.evaluate");
+    const sent = data === undefined ? null : await sendData(data, "training.evaluate");
     const { label, ...reading } = read;
     const column = Array.isArray(label) ? {} : { label: label as string | number | undefined };
     const asked = { ...reading, ...(column.label === undefined ? {} : { label: column.label }) };
@@ -78,7 +82,7 @@ export class Learned {
 
   /**
    * The files of a format, by their names.
-   * @param name whose ending says the format: .keras, .safetensors, .onnx, .json (TensorFlow.js) or .mjs
+   * @param name whose ending says the format: .keras, .safetensors, .onnx, .json (TensorFlow.js), .mjs or .html (a page to try it in)
    * @throws InputError for another ending
    */
   async toFiles(name: string): Promise<Map<string, Uint8Array>> {

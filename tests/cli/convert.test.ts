@@ -118,7 +118,7 @@ describe("convert", () => {
       [
         "spam.keras",
         "spam.zip",
-        /expected a file ending in \.keras, \.h5, \.mjs, \.onnx, \.safetensors, \.json/,
+        /expected a file ending in \.keras, \.h5, \.mjs, \.html, \.onnx, \.safetensors, \.json/,
       ],
       ["spam.keras", "spam", /expected a file ending in/],
       ["nothing.keras", "out.mjs", /expected a path that exists/],

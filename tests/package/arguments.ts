@@ -769,6 +769,12 @@ export const CALLABLES: Callable[] = [
   simple("modelCard", report.modelCard, tiny, { title: "films", source: "films.csv", evaluation: undefined }),
   simple("modelCard, labels", report.modelCard, multiLabel, { title: "films", evaluation: undefined }),
   simple("modelCard, amounts", report.modelCard, regressor, { title: "prices", evaluation: undefined }),
+  simple("reportPage", report.reportPage, tiny, {
+    title: "films",
+    source: "films.csv",
+    evaluation: undefined,
+  }),
+  simple("reportPage, amounts", report.reportPage, regressor, { title: "prices", evaluation: undefined }),
   simple("charts.svgText", charts.svgText, () => charts.threshold(evaluated())),
   simple("charts.curves", charts.curves, { loss: [1, 0.5], valLoss: [1, 0.7] }, () => ({
     ...{ metric: "loss", best: 2, idPrefix: "a-" },

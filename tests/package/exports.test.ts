@@ -37,7 +37,7 @@ const NAMES: Record<string, string[]> = {
   "./keras": ["readKeras", "readKerasWeights", "readShardedKerasWeights", "writeKeras", "writeKerasH5"],
   "./lab": ["runLab"],
   "./predict": ["loadModel", "loadClassifier"],
-  "./report": ["modelCard"],
+  "./report": ["modelCard", "reportPage"],
   "./tune": ["tune", "choice", "uniform", "logUniform", "integer"],
   "./worker": ["createTrainer", "createModel"],
 };

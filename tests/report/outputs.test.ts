@@ -4,13 +4,14 @@ import { describe, test } from "node:test";
 import fc from "fast-check";
 import { InputError } from "../../src/base/errors.js";
 import type { LinearRecord } from "../../src/classifier/options.js";
+import { decimal } from "../../src/drawing/numbers.js";
 import { MultiLabelClassifier, TextClassifier, TextRegressor } from "../../src/index.js";
 import { amountSummary } from "../../src/report/amount-summary.js";
 import { type CardBlock, cardMarkdown, cardParts } from "../../src/report/card.js";
 import { partsChart } from "../../src/report/charts/amounts.js";
 import type { ReportData } from "../../src/report/data.js";
 import { constantF1 } from "../../src/report/figures.js";
-import { modelCard } from "../../src/report/index.js";
+import { modelCard, reportPage } from "../../src/report/index.js";
 import { reportHtml } from "../../src/report/report.js";
 import { USELESS } from "../../src/report/sentences.js";
 import {
@@ -620,6 +621,44 @@ describe("what does not fit together is refused", () => {
         );
     });
   }
+});
+
+describe("reportPage", () => {
+  const options = { model: "rnn", vocabulary: 30, length: 4, epochs: 3, engine: "reference" } as const;
+  const rows = Array.from({ length: 60 }, (_, k) => ({
+    text: ["red apple", "green <pear>", "red and green"][k % 3]!,
+    label: ["<b>red", "green", "__proto__"][k % 3]!,
+  }));
+
+  test("of a classifier: curves, figures, mistakes, layers and settings; what it holds is text", async () => {
+    const classifier = await TextClassifier.train(rows, options);
+    const evaluation = await classifier.evaluate(rows);
+    const source = reportPage(classifier, { title: "Fruit", source: "fruit.csv", evaluation });
+    assert.doesNotMatch(source, /<b>red|<pear>/);
+    const page = parsePage(source);
+    const sections = sectionsOf(page);
+    for (const name of ["data", "learning", "results", "model", "settings"])
+      assert.ok(sections.includes(name), `${name} of ${sections}`);
+    const epochs = classifier.training!.history["valLoss"]!;
+    assert.equal(epochs.length, 3);
+    for (const loss of epochs) assert.ok(source.includes(decimal(loss)), `validation loss ${loss}`);
+    assert.equal(sectionsOf(parsePage(reportPage(classifier))).includes("results"), false);
+    assert.throws(() => reportPage(classifier, { evaluation: {} as typeof evaluation }), InputError);
+    assert.throws(() => reportPage(classifier.model as never), /reportPage classifier/);
+  });
+
+  test("of several labels, and of amounts", async () => {
+    const sets = rows.map(({ text, label }) => ({ text, labels: [label] }));
+    const tags = await MultiLabelClassifier.train(sets, options);
+    const found = reportPage(tags, { evaluation: await tags.evaluate(sets) });
+    assert.match(found, /multi-label classifier/);
+    const amounts = rows.map(({ text }, k) => ({ text, value: k % 3 }));
+    const regressor = await TextRegressor.train(amounts, options);
+    assert.match(
+      reportPage(regressor, { evaluation: await regressor.evaluate(amounts) }),
+      /root mean square/,
+    );
+  });
 });
 
 describe("modelCard", () => {

@@ -15,6 +15,7 @@ import {
   TextClassifier,
   TextRegressor,
 } from "../../src/index.js";
+import { reportPage } from "../../src/report/index.js";
 import { EXPLANATIONS } from "../../src/worker/explanations.js";
 import {
   createModel,
@@ -75,6 +76,17 @@ describe("a classifier in a worker", () => {
     assert.deepEqual(back.predict(TEXT), here.predict(TEXT));
     assert.deepEqual([...(await model.toFiles("m.safetensors")).keys()], ["m.safetensors"]);
     await assert.rejects(model.toFiles("m.doc"), { name: "InputError" });
+  });
+
+  test("is reported of on a page", async () => {
+    const evaluation = await model.evaluate(ROWS, { mistakes: 3 });
+    const options = { title: "Mail", source: "mail.csv" };
+    assert.equal(
+      await model.report({ ...options, evaluation }),
+      reportPage(here, { ...options, evaluation: await here.evaluate(ROWS, { mistakes: 3 }) }),
+    );
+    assert.doesNotMatch(await model.report(options), /id="results"/);
+    await assert.rejects(model.report({ evaluation: {} as typeof evaluation }), { name: "InputError" });
   });
 
   test("settles by what it answers", async () => {

@@ -186,7 +186,10 @@ describe("training in a worker", () => {
     assert.deepEqual(await training.evaluate(ROWS, { mistakes: 2 }), expected);
     assert.deepEqual(await training.evaluate(new File([CSV], "mail.csv"), { mistakes: 2 }), expected);
     assert.deepEqual(await training.predict("free prize"), classifier.predict("free prize"));
+    assert.deepEqual(await training.evaluate(undefined, { mistakes: 20 }), evaluation, "those held out");
     await training.settle({ threshold: 0.999 });
+    const { binary, rows } = await training.evaluate();
+    assert.deepEqual([binary!.threshold, rows], [0.999, 36]);
     assert.equal((await TextClassifier.load(await training.toBytes())).threshold, 0.999);
     assert.equal((await training.predict("free prize")).label, "ham");
     const files = await training.toFiles("spam.json");

@@ -10,6 +10,7 @@ import { kernelPieces } from "./kernel-pieces.js";
 import type { Kit, Pieces } from "./kit.js";
 import { mergingEmitters, mergingPieces } from "./merging.js";
 import { networkPieces } from "./network-pieces.js";
+import { pagePieces } from "./page-pieces.js";
 import { recurrentEmitters, recurrentPieces } from "./recurrent.js";
 import { sequenceEmitters, sequencePieces } from "./sequence.js";
 import { shapingEmitters, shapingPieces } from "./shaping.js";
@@ -24,6 +25,7 @@ export const allPieces = (): Pieces<Kit> => ({
   ...kernelPieces,
   ...mergingPieces,
   ...networkPieces,
+  ...pagePieces,
   ...recurrentPieces,
   ...sequencePieces,
   ...shapingPieces,

@@ -79,15 +79,14 @@ export function writeModelModule(model: NetworkLike, options: ModuleOptions = {}
 /** A classifier, of one label a text or of several, or a regressor: a network and what stands around it. */
 export type ClassifierLike = (TextPart | LabelSetPart | Encoding) & { readonly model: NetworkLike };
 
-/** A file's bytes: a classifier's where the network is kept with its texts and labels, else the network's alone. */
-export function writeModule(
+/** A classifier's module where the network is kept with its texts and labels, else the network's alone. */
+export function moduleSource(
   model: NetworkLike,
   extras: Json,
   { name, weights }: { name: string; weights: WeightKind },
-): Uint8Array {
-  if (extras === null) return new TextEncoder().encode(writeModelModule(model, { weights }));
-  const part = partOf(model, extras, name);
-  return new TextEncoder().encode(writeClassifierModule({ ...part, model }, { weights }));
+): string {
+  if (extras === null) return writeModelModule(model, { weights });
+  return writeClassifierModule({ ...partOf(model, extras, name), model }, { weights });
 }
 
 /** What a file keeps beside its network. @throws InputError where it does not fit */
