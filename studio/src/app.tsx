@@ -1,11 +1,13 @@
 /** The page around the views: what is open, the sentence with its answer, and the way from view to view. */
 import { signal, useSignalEffect } from "@preact/signals";
 import type { ComponentType } from "preact";
+import { exporting } from "./export/open.js";
 import { Problem } from "./parts/problem.js";
 import { Scrubber } from "./parts/scrubber.js";
 import { Sentence } from "./parts/sentence.js";
 import { Top } from "./parts/top.js";
 import { routed } from "./state/route.js";
+import { openProblem } from "./state/subject.js";
 
 /** The views in the order in which one goes through them, each loaded when it is first shown. */
 const VIEWS = {
@@ -69,8 +71,27 @@ export function App() {
           <Shown />
         </main>
       </div>
+      <Export />
     </>
   );
+}
+
+/** What can be taken along is loaded when it is first asked for. */
+const dialog = signal<ComponentType | null>(null);
+
+function Export() {
+  useSignalEffect(() => {
+    if (!exporting.value || dialog.peek()) return;
+    import("./export/dialog.js").then(
+      ({ ExportDialog }) => void (dialog.value = ExportDialog),
+      (error: Error) => {
+        exporting.value = false;
+        openProblem.value = error;
+      },
+    );
+  });
+  const Dialog = dialog.value;
+  return exporting.value && Dialog ? <Dialog /> : null;
 }
 
 function Shown() {

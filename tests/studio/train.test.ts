@@ -5,6 +5,7 @@ import { after, describe, test } from "node:test";
 import type { Page } from "playwright-core";
 import { TextClassifier } from "../../src/index.js";
 import { closeBrowser, inStudio, missing } from "./page.js";
+import { repeated, taken } from "./take.js";
 
 const SMS = readFileSync(new URL("../../../examples/data/sms-spam.tsv", import.meta.url), "utf8");
 
@@ -36,10 +37,10 @@ async function measured(page: Page): Promise<number> {
 
 /** The file that is downloaded, as a classifier. */
 async function downloaded(page: Page): Promise<TextClassifier> {
-  const coming = page.waitForEvent("download");
-  await press(page, "Download the model");
-  const file = await coming;
-  assert.equal(file.suggestedFilename(), "model.keras");
+  await press(page, "Take it along …");
+  const file = await taken(page, "Download the model");
+  await press(page, "Close");
+  assert.match(file.suggestedFilename(), /^\d-\w+.*\.keras$/);
   return TextClassifier.load(new Uint8Array(readFileSync(await file.path())));
 }
 
@@ -144,12 +145,14 @@ describe("training in the studio", { skip: missing }, () => {
       await press(page, "Stop");
       await measured(page);
       await page.locator(".scrubber").waitFor();
+      assert.match(await repeated(page, part(500)), /the same weights as the page/, "as far as it came");
       await page.getByRole("combobox", { name: "Train", exact: true }).selectOption("open");
       await page.locator(".settings input").first().fill("1");
       await press(page, "Train");
       const table = page.getByRole("table", { name: "Runs of this page" });
       await table.getByText("2: open").waitFor();
       await page.locator("header .open", { hasText: "2: open" }).waitFor(LONG);
+      assert.match(await repeated(page, part(500)), /the same weights as the page/, "from what was open");
       await page.getByRole("button", { name: "Forget 1: gru" }).click();
       assert.equal(await table.getByRole("row").count(), 2);
     });

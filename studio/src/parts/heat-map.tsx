@@ -5,6 +5,7 @@
 import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { figure } from "../state/words.js";
+import { asSvg, LEFT, paintCanvas, paintSvg } from "./heat-map-paint.js";
 
 export interface HeatMapProps {
   /** What a screen reader calls it. */
@@ -24,8 +25,6 @@ export interface HeatMapProps {
   rowHeight?: number;
 }
 
-const FONT = "12px system-ui, sans-serif";
-const LEFT = 44;
 const LEAST_COLUMN = 18;
 
 export function HeatMap({
@@ -59,9 +58,10 @@ export function HeatMap({
   }, []);
 
   useEffect(() => {
-    const draw = () =>
-      paint(canvas.current!, { columns, rows, values, full, blank, column, rowHeight, size, mark });
+    const painted = { columns, rows, values, full, blank, column, rowHeight, size, mark };
+    const draw = () => paintCanvas(canvas.current!, painted);
     draw();
+    asSvg.set(canvas.current!, () => paintSvg(canvas.current!, painted));
     const dark = matchMedia("(prefers-color-scheme: dark)");
     dark.addEventListener("change", draw);
     return () => dark.removeEventListener("change", draw);
@@ -122,82 +122,4 @@ export function HeatMap({
       </p>
     </div>
   );
-}
-
-interface Painted
-  extends Required<Pick<HeatMapProps, "columns" | "rows" | "values" | "rowHeight" | "blank">> {
-  full: number | undefined;
-  column: number;
-  size: { width: number; height: number };
-  mark: readonly [number, number];
-}
-
-function paint(canvas: HTMLCanvasElement, painted: Painted): void {
-  const { columns, rows, values, full, blank, column, rowHeight, size, mark } = painted;
-  const sharp = devicePixelRatio || 1;
-  canvas.width = Math.round(size.width * sharp);
-  canvas.height = Math.round(size.height * sharp);
-  canvas.style.setProperty("width", `${size.width}px`);
-  canvas.style.setProperty("height", `${size.height}px`);
-  const look = getComputedStyle(canvas);
-  const colour = (token: string) => look.getPropertyValue(token).trim();
-  const to = canvas.getContext("2d")!;
-  to.scale(sharp, sharp);
-  const [C, R] = [columns.length, rows.length];
-  to.fillStyle = colour("--cell");
-  to.fillRect(LEFT, 0, C * column, R * rowHeight);
-  let most = full ?? 0;
-  if (full === undefined) {
-    for (let c = 0; c < C; c++)
-      for (let r = 0; r < R; r++) most = Math.max(most, Math.abs(values[c]![r]! - blank));
-  }
-  const [plus, minus] = [colour("--one"), hatch(to, colour("--two"))];
-  for (let c = 0; c < C; c++) {
-    for (let r = 0; r < R; r++) {
-      const value = values[c]![r]! - blank;
-      to.globalAlpha = most > 0 ? Math.min(1, Math.abs(value) / most) : 0;
-      to.fillStyle = value < 0 ? minus : plus;
-      to.fillRect(LEFT + c * column, r * rowHeight, column, rowHeight);
-    }
-  }
-  to.globalAlpha = 1;
-  to.font = FONT;
-  to.fillStyle = colour("--quiet");
-  to.textAlign = "right";
-  to.textBaseline = "middle";
-  const every = Math.ceil(14 / rowHeight);
-  for (let r = 0; r < R; r += every)
-    to.fillText(rows[r]!.replace(/^\D+/, ""), LEFT - 6, (r + 0.5) * rowHeight);
-  to.fillStyle = colour("--ink");
-  for (let c = 0; c < C; c++) {
-    to.save();
-    to.translate(LEFT + (c + 0.5) * column + 3, R * rowHeight + 6);
-    to.rotate(-Math.PI / 4);
-    const word = columns[c]!;
-    to.fillText(word.length > 14 ? `${word.slice(0, 13)}…` : word, 0, 0);
-    to.restore();
-  }
-  to.strokeStyle = colour("--ink");
-  to.lineWidth = 1.5;
-  to.strokeRect(LEFT + mark[0] * column, 0, column, R * rowHeight);
-  to.lineWidth = 2.5;
-  to.strokeRect(LEFT + mark[0] * column, mark[1] * rowHeight, column, rowHeight);
-}
-
-/** Slanted lines: the sign of what is below 0. */
-function hatch(to: CanvasRenderingContext2D, colour: string): CanvasPattern {
-  const tile = new OffscreenCanvas(6, 6);
-  const on = tile.getContext("2d")!;
-  on.strokeStyle = colour;
-  on.lineWidth = 2.6;
-  on.beginPath();
-  for (const x of [-3, 3, 9]) {
-    on.moveTo(x - 3, 9);
-    on.lineTo(x + 9, -3);
-  }
-  on.stroke();
-  on.globalAlpha = 0.55;
-  on.fillStyle = colour;
-  on.fillRect(0, 0, 6, 6);
-  return to.createPattern(tile, "repeat")!;
 }

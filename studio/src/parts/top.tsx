@@ -1,4 +1,5 @@
 /** The head of the page: what is open, and how something else is. */
+import { exporting } from "../export/open.js";
 import { openFiles } from "../state/open-files.js";
 import { described, opening, openProblem, subject } from "../state/subject.js";
 import { FileButton } from "./files.js";
@@ -15,6 +16,11 @@ export function Top() {
         {opening.value ? `Opening ${opening.value} …` : open ? `${open.name}: ${described(open)}` : ""}
       </p>
       <div class="actions">
+        {open && (
+          <button type="button" onClick={() => void (exporting.value = true)}>
+            Take it along …
+          </button>
+        )}
         <FileButton onFiles={(files) => void openFiles(files)}>Open a file …</FileButton>
       </div>
       {openProblem.value && <Problem error={openProblem.value} />}

@@ -22,6 +22,12 @@ export interface OpenData {
 
 export const data = signal<OpenData | null>(null);
 
+/** What the file is called that it was read from. */
+export function fileName({ source, name }: OpenData): string {
+  if (source instanceof File) return source.name;
+  return source instanceof URL ? decodeURIComponent(source.pathname.split("/").at(-1)!) : name;
+}
+
 /** What is being read. */
 export interface Reading {
   readonly name: string;

@@ -10,6 +10,7 @@ import type {
   TrainingSummary,
   WorkerTrainOptions,
 } from "cellstate/worker";
+import type { OpenData } from "./data.js";
 
 /** Of a batch, what is drawn. */
 export type Learned = Pick<BatchReport, "epoch" | "batch" | "batches" | "step" | "loss" | "gradientNorms"> & {
@@ -27,7 +28,7 @@ export interface RunParts {
   readonly id: number;
   readonly name: string;
   /** What it learned from. */
-  readonly data: string;
+  readonly data: OpenData;
   readonly trainer: Trainer;
   readonly options: WorkerTrainOptions;
   /** Told of a race: its runs are drawn in one picture. */
@@ -37,7 +38,7 @@ export interface RunParts {
 export class Run {
   readonly id: number;
   readonly name: string;
-  readonly data: string;
+  readonly data: OpenData;
   readonly race: number | null;
   readonly options: WorkerTrainOptions;
   readonly trainer: Trainer;
@@ -55,6 +56,8 @@ export class Run {
   readonly error = signal<Error | null>(null);
   /** What it was settled to answer by, since it ended. */
   readonly threshold = signal<number | null>(null);
+  /** Whether it was ended before it came to its end. */
+  readonly isCutShort = signal(false);
   /** Seconds from the order to the end. */
   readonly seconds = signal<number | null>(null);
   /** Settles, without failing, once it has ended one way or another. */
@@ -137,6 +140,7 @@ export class Run {
   }
 
   async stop(): Promise<void> {
+    this.isCutShort.value = true;
     await this.training.cancel();
   }
 

@@ -24,7 +24,7 @@ export function start(kind: string, options: WorkerTrainOptions): void {
   if (!open) return;
   startProblem.value = null;
   try {
-    add(new Run({ ...named(kind), data: open.name, trainer: open.trainer, options, race: null }));
+    add(new Run({ ...named(kind), data: open, trainer: open.trainer, options, race: null }));
   } catch (error) {
     startProblem.value = error as Error;
   }
@@ -60,7 +60,7 @@ export async function race(options: WorkerTrainOptions): Promise<void> {
       const settings = { ...options, model, threads };
       return new Run({
         ...named(model),
-        data: open.name,
+        data: open,
         trainer: trainers[i]!,
         options: settings,
         race: number,

@@ -1,11 +1,9 @@
 /** What came of a training: how well it does on rows it never saw, what it gets wrong, and what the doctor says. */
-import { useSignal } from "@preact/signals";
 import type { TrainingSummary } from "cellstate/worker";
-import { Choice } from "../../parts/field.js";
-import { download } from "../../parts/files.js";
+import { exporting } from "../../export/open.js";
 import { Findings } from "../../parts/findings.js";
-import { Problem } from "../../parts/problem.js";
 import { Table } from "../../parts/table.js";
+import { replay, show } from "../../state/replay.js";
 import type { Run } from "../../state/run.js";
 import { sentence } from "../../state/sentence.js";
 import { count, figure, percent, plural } from "../../state/words.js";
@@ -119,40 +117,17 @@ function Tried({ of: auto }: { of: NonNullable<TrainingSummary["training"]["auto
   );
 }
 
-const FORMATS = [
-  [".keras", "Keras (.keras)"],
-  [".safetensors", "safetensors"],
-  [".onnx", "ONNX"],
-  [".json", "TensorFlow.js (.json and shards)"],
-  [".mjs", "an ES module (.mjs)"],
-] as const;
-
 function Take({ of: run }: { of: Run }) {
-  const format = useSignal<(typeof FORMATS)[number][0]>(".keras");
-  const problem = useSignal<Error | null>(null);
-  const write = async () => {
-    problem.value = null;
-    try {
-      const files = await run.training.toFiles(`model${format.value}`);
-      for (const [name, bytes] of files) download(name, bytes);
-    } catch (error) {
-      problem.value = error as Error;
-    }
+  const take = async () => {
+    const now = replay.peek();
+    if (now?.run !== run || now.epoch !== null) await show(run, null);
+    exporting.value = true;
   };
   return (
-    <section class="card stack" aria-label="Take it along">
-      <div class="row">
-        <Choice
-          name="Format"
-          value={format.value}
-          options={FORMATS}
-          onPick={(picked) => void (format.value = picked)}
-        />
-        <button type="button" onClick={() => void write()}>
-          Download the model
-        </button>
-      </div>
-      {problem.value && <Problem error={problem.value} />}
-    </section>
+    <div class="row">
+      <button type="button" class="main" onClick={() => void take()}>
+        Take it along: file, report, pictures, code …
+      </button>
+    </div>
   );
 }

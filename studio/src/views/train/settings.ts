@@ -30,7 +30,8 @@ export const kind = {
   },
 };
 
-export const isAutomatic = (name: Kind): boolean => name === "auto" || name === "linear";
+/** Of a kind, or of a run's model. */
+export const isAutomatic = (name: unknown): boolean => name === "auto" || name === "linear";
 const isPreset = (name: Kind): boolean => !isAutomatic(name) && name !== "script" && name !== "open";
 
 type NumberOption =
