@@ -15,9 +15,10 @@ const values = new Map<string, Value>();
 /** Values of names that nobody has asked for yet, from an address that was opened. */
 const waiting = fragment();
 
-/** A value of the address, by its name. */
+/** A value of the address, by its name. @throws where another means something else by that name */
 export function routed(name: string, fallback = ""): Signal<string> {
   const known = values.get(name);
+  if (known && known.fallback !== fallback) throw new Error(`two values of the address are called ${name}`);
   if (known) return known.signal;
   const value = { signal: signal(waiting.get(name) ?? fallback), fallback };
   values.set(name, value);
@@ -31,14 +32,13 @@ export function routed(name: string, fallback = ""): Signal<string> {
 
 /** A whole number of the address; `fallback` for anything else. */
 export function routedNumber(name: string, fallback: number): { value: number } {
-  const text = routed(name, String(fallback));
+  const text = routed(name);
   return {
     get value() {
-      const number = Number(text.value);
-      return Number.isInteger(number) && number >= 0 ? number : fallback;
+      return /^\d+$/.test(text.value) ? Number(text.value) : fallback;
     },
     set value(number: number) {
-      text.value = String(number);
+      text.value = number === fallback ? "" : String(number);
     },
   };
 }

@@ -9,7 +9,7 @@ import { count, figure } from "../../state/words.js";
 import { fate } from "./paths.js";
 
 const FRESH = (["SimpleRNN", "LSTM", "GRU"] as const).map((kind) => ({ name: kind, kind }));
-const which = routed("cells", "fresh");
+const which = routed("kinds", "fresh");
 
 export function Cells({ layer, text }: { layer: LayerFacts; text: string | number[] }) {
   const sentence = useExplained("readSentence", [text]).value.value;

@@ -94,5 +94,5 @@ function settingsOf({ data, options }: Run): string {
   const said = Object.entries(options).flatMap(([name, value]) =>
     typeof value === "number" || (typeof value === "string" && name !== "model") ? [`${name} ${value}`] : [],
   );
-  return [data, ...said, ...(options.balance ? ["balanced"] : [])].join(", ");
+  return [data.name, ...said, ...(options.balance ? ["balanced"] : [])].join(", ");
 }
