@@ -1,7 +1,7 @@
 /** The studio's frame: first view, sentence, address, and what is open. */
 import assert from "node:assert/strict";
 import { after, describe, test } from "node:test";
-import { closeBrowser, inStudio, missing } from "./page.js";
+import { closeBrowser, fetchedBy, inStudio, missing } from "./page.js";
 
 describe("the studio", { skip: missing }, () => {
   after(closeBrowser);
@@ -12,6 +12,19 @@ describe("the studio", { skip: missing }, () => {
       await page.fill("#sentence", "Ok lar, see you at home tonight");
       await answered("ham");
       assert.match(page.url(), /#text=Ok\+lar/);
+    });
+  });
+
+  test("the first view takes at most 70 KB packed, besides engine and example", async () => {
+    await inStudio({}, async ({ page, answered }) => {
+      await answered("spam");
+      await page.locator("main canvas").first().waitFor();
+      const { files, bytes } = await fetchedBy(page);
+      assert.ok(
+        files.includes("/index.html") && files.some((file) => /\/cell-.*\.js$/.test(file)),
+        files.join(" "),
+      );
+      assert.ok(bytes <= 70 * 1024, `${(bytes / 1024).toFixed(1)} KB: ${files.join(" ")}`);
     });
   });
 

@@ -2,7 +2,9 @@
 import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { gzipSync } from "node:zlib";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { serveSite } from "../../src/serve/site.js";
 import { findChromium } from "../browser/chromium.js";
@@ -97,6 +99,31 @@ export async function inStudio(
     await context.close();
     await site.close();
   }
+}
+
+/** The files that a page itself has fetched so far, without the example and the engine, and their size as they are packed. */
+export async function fetchedBy(page: Page): Promise<{ files: string[]; bytes: number }> {
+  const fetched = await page.evaluate(() =>
+    performance.getEntriesByType("resource").map(({ name }) => new URL(name).pathname),
+  );
+  // Chromium lists what a worker's program imports among what its page has fetched: that is the engine.
+  const program = fetched.find((path) => /\/worker-[^/]*\.js$/.test(path));
+  const engine = program ? importedBy(program) : new Set<string>();
+  const own = fetched.filter((path) => path.startsWith("/assets/") && !engine.has(path));
+  const files = ["/index.html", ...new Set(own)];
+  const bytes = files.reduce((sum, file) => sum + gzipSync(readFileSync(join(STUDIO, file))).length, 0);
+  return { files, bytes };
+}
+
+/** A module of the site with all that it imports before it runs. */
+function importedBy(path: string, found = new Set<string>()): Set<string> {
+  if (found.has(path)) return found;
+  found.add(path);
+  const source = readFileSync(join(STUDIO, path), "utf8");
+  for (const [, name] of source.matchAll(/\b(?:from|import)\s*"\.\/([^"]+\.js)"/g)) {
+    importedBy(`/assets/${name}`, found);
+  }
+  return found;
 }
 
 /** By axe-core, which is put in by the debugger: the page's policy lets no script in. */
