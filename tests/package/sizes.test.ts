@@ -13,7 +13,7 @@ const ENTRY_BUDGETS: Record<string, number> = {
   "cellstate/keras": 187,
   "cellstate/lab": 180,
   "cellstate/predict": 59,
-  "cellstate/report": 274,
+  "cellstate/report": 281,
   "cellstate/tune": 240,
   "cellstate/worker": 10,
 };
