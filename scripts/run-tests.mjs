@@ -5,6 +5,7 @@ import { readdirSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
+import { buildCli } from "./build-cli.mjs";
 import { buildCommonjs } from "./build-commonjs.mjs";
 import { buildNative } from "./build-native.mjs";
 import { buildPieces } from "./build-pieces.mjs";
@@ -20,6 +21,7 @@ await buildCheckedWasm();
 await buildWorker();
 await buildPieces();
 await buildWeb();
+await buildCli();
 buildCommonjs();
 await buildStyle();
 const [options, words] = [true, false].map((is) =>
