@@ -11,7 +11,7 @@ import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { deflateSync, inflateSync } from "fflate";
 import { buildOnce, hashOf } from "./fingerprint.mjs";
-import { abiOf, checkedBuild, kernelSources } from "./kernel-sources.mjs";
+import { abiOf, checkedBuild, kernelSources, writeIfChanged } from "./kernel-sources.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const engines = join(root, "dist", "src", "engines");
@@ -196,7 +196,7 @@ async function writeFiles({ out, file, set }) {
     ["", relaxed],
     ["-plain", withoutMultiplyAdd(relaxed)],
   ]) {
-    writeFileSync(join(engines, `${file}${suffix}.wasm`), Buffer.concat([bytes, section]));
+    writeIfChanged(join(engines, `${file}${suffix}.wasm`), Buffer.concat([bytes, section]));
   }
 }
 

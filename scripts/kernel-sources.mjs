@@ -32,14 +32,15 @@ export function kernelSources() {
 }
 
 /** Writes only what changed, so that a build finds its objects up to date. */
-export function writeIfChanged(path, text) {
+export function writeIfChanged(path, content) {
+  const wanted = Buffer.from(content);
   let present = null;
   try {
-    present = readFileSync(path, "utf8");
+    present = readFileSync(path);
   } catch {}
-  if (present === text) return;
+  if (present?.equals(wanted)) return;
   mkdirSync(dirname(path), { recursive: true });
-  writeFileSync(path, text);
+  writeFileSync(path, wanted);
 }
 
 /** The hash of the interface that kernels.h carries. */

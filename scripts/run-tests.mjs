@@ -5,6 +5,7 @@ import { readdirSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
+import { buildCli } from "./build-cli.mjs";
 import { buildCommonjs } from "./build-commonjs.mjs";
 import { buildNative } from "./build-native.mjs";
 import { buildPieces } from "./build-pieces.mjs";
@@ -20,6 +21,7 @@ await buildCheckedWasm();
 await buildWorker();
 await buildPieces();
 await buildWeb();
+await buildCli();
 buildCommonjs();
 await buildStyle();
 const [options, words] = [true, false].map((is) =>
@@ -40,7 +42,7 @@ if (files.length === 0) {
   process.exit(2);
 }
 const seed = pathToFileURL(join(root, "dist", "tests", "seed.js")).href;
-// Node would leave one core idle.
-const flags = ["--test", `--test-concurrency=${availableParallelism()}`, "--import", seed, ...options];
+// One more than there are cores: many tests wait for a process or a browser of theirs. Node would leave one core idle.
+const flags = ["--test", `--test-concurrency=${availableParallelism() + 1}`, "--import", seed, ...options];
 const { status } = spawnSync(process.execPath, [...flags, ...files], { cwd: root, stdio: "inherit" });
 process.exit(status ?? 1);

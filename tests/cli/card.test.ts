@@ -6,12 +6,10 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
-import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { csv, reviews, small } from "./data.js";
-import { cellstate } from "./run.js";
+import { cellstate, MAIN } from "./run.js";
 
-const MAIN = fileURLToPath(new URL("../../src/cli/main.js", import.meta.url));
 /** A name that a shell would take apart. */
 const DATA = "it's <b> $(x).csv";
 

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { gzipSync } from "node:zlib";
 import { TextClassifier } from "../../src/index.js";
-import { cellstate } from "./run.js";
+import { cellstate, MAIN } from "./run.js";
 
 const WORDS = "we table the soup staff room was it there".split(" ");
 const WORD = { good: ["lovely", "café-warm", "tasty"], bad: ["awful", "rüde", "cold"] };
@@ -245,10 +245,9 @@ test("rows without a text keep their place; what cannot be read leaves the earli
 
 test("a disk that is full leaves no cut table in place", { skip: process.platform !== "linux" }, async () => {
   const { spawnSync } = await import("node:child_process");
-  const main = new URL("../../src/cli/main.js", import.meta.url).pathname;
   // Files of at most 2 KiB; the signal would end the process before it could say so.
   const line = `trap '' XFSZ; ulimit -f 2; exec "$0" "$@"`;
-  const args = [main, "predict", "semicolons.csv.keras", "excel.csv", "--out", "full.csv"];
+  const args = [MAIN, "predict", "semicolons.csv.keras", "excel.csv", "--out", "full.csv"];
   const { status, stderr } = spawnSync("bash", ["-c", line, process.execPath, ...args], {
     cwd: folder,
     encoding: "utf8",

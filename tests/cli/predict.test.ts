@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { TextClassifier } from "../../src/index.js";
 import { reviews } from "./data.js";
-import { cellstate } from "./run.js";
+import { cellstate, MAIN } from "./run.js";
 
 let folder = "";
 let classifier: TextClassifier;
@@ -71,6 +71,5 @@ describe("predict reads lines", () => {
 });
 
 function cellstateTalking(args: readonly string[]): ChildProcess {
-  const main = new URL("../../src/cli/main.js", import.meta.url).pathname;
-  return spawn(process.execPath, [main, ...args]);
+  return spawn(process.execPath, [MAIN, ...args]);
 }

@@ -8,7 +8,8 @@ import { Dice } from "../files/mutate.js";
 import { csv, reviews, small } from "./data.js";
 import { cellstate } from "./run.js";
 
-const KILLS = 20;
+/** `CELLSTATE_KILLS=100 npm test -- resume` kills more often. */
+const KILLS = Number(process.env["CELLSTATE_KILLS"] ?? 8);
 /** So many steps and checkpoints that kills fall into and between them, on an engine that makes short work of each. */
 const LONGER = [...["--engine", "wasm", "--threads", "1", "--epochs", "40", "--patience", "40"]];
 

@@ -2,7 +2,8 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
 
-const MAIN = fileURLToPath(new URL("../../src/cli/main.js", import.meta.url));
+/** The program that is installed. */
+export const MAIN = fileURLToPath(new URL("../../src/bin/cellstate.js", import.meta.url));
 
 export interface Outcome {
   code: number | null;

@@ -10,9 +10,9 @@ import { spawnSync } from "node:child_process";
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { basename } from "node:path";
 import { fileURLToPath } from "node:url";
+import { MAIN } from "../cli/run.js";
 
 const ROOT = fileURLToPath(new URL("../../../", import.meta.url));
-const MAIN = fileURLToPath(new URL("../../src/cli/main.js", import.meta.url));
 export const COURSE = `${ROOT}docs/course/`;
 
 /** Names of the chapters, in order. */

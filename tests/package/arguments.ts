@@ -273,6 +273,15 @@ const LAYERS: Record<string, unknown[]> = {
   zeroPadding1D: [{ padding: 1 }],
 };
 
+/** What takes long to make is made once, and copied for each call. */
+function madeOnce<T>(make: () => T): () => T {
+  let made: T | undefined;
+  return () => structuredClone((made ??= make()));
+}
+const viewed = madeOnce(() => explain.cellView(recurrent(), sentence()));
+const unrolled = madeOnce(() => explain.unroll(recurrent(), IDS(), { steps: 1 }));
+const remembered = madeOnce(() => explain.decomposeMemory(recurrent(), IDS()));
+
 const simple = (name: string, call: Callable["call"], ...args: unknown[]): Callable => ({
   name,
   args: () => args.map((arg) => (typeof arg === "function" ? arg() : structuredClone(arg))),
@@ -844,7 +853,7 @@ export const CALLABLES: Callable[] = [
   simple("gradientStudy", explain.gradientStudy, recurrent, IDS, { seed: 0, units: 2 }),
   simple("gradientView", explain.gradientView, recurrent, sentence, { target: 0, study: null }),
   simple("idOf", explain.idOf, table, "good"),
-  simple("memoryView", explain.memoryView, () => explain.decomposeMemory(recurrent(), IDS()), sentence),
+  simple("memoryView", explain.memoryView, remembered, sentence),
   simple("nearestWords", explain.nearestWords, table, 1, 2),
   simple("parseExpectation", explain.parseExpectation, "lstm=5"),
   simple(
@@ -931,14 +940,14 @@ export const CALLABLES: Callable[] = [
     "draw.cellPicture",
     draw.cellPicture,
     () => explain.cellAnatomy(layers.lstm({ units: 2 }), 3, "lstm"),
-    () => explain.cellView(recurrent(), sentence()),
+    viewed,
     asked,
   ),
   simple(
     "draw.diagramPicture",
     draw.diagramPicture,
     () => explain.cellAnatomy(layers.lstm({ units: 2 }), 3, "lstm"),
-    () => explain.cellView(recurrent(), sentence()),
+    viewed,
     ids,
   ),
   simple("draw.ablationPage", draw.ablationPage, ablated, "a.keras"),
@@ -948,7 +957,7 @@ export const CALLABLES: Callable[] = [
     ...{ names: ["a.keras", "b.keras"], text: await comparedTexts(), data: null },
   })),
   simple("draw.unitsPage", draw.unitsPage, surveyed, "a.keras"),
-  simple("draw.chainPicture", draw.chainPicture, () => explain.cellView(recurrent(), sentence()), asked),
+  simple("draw.chainPicture", draw.chainPicture, viewed, asked),
   simple("draw.comparisonPicture", draw.comparisonPicture, () => explain.compareCells(3, 2), ids),
   simple(
     "draw.gradientPicture",
@@ -961,7 +970,7 @@ export const CALLABLES: Callable[] = [
   simple(
     "draw.unrollPicture",
     draw.unrollPicture,
-    () => explain.unroll(recurrent(), IDS(), { steps: 1 }),
+    unrolled,
     fn(null),
     fn(() => "word"),
     asked,

@@ -4,16 +4,14 @@
  */
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
-import { copyFileSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { copyFileSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Readable } from "node:stream";
-import { after, test } from "node:test";
+import { test } from "node:test";
 import { build } from "esbuild";
-import { pack, project, ROOT, runNpm } from "./projects.js";
-
-const inside = mkdtempSync(join(tmpdir(), "cellstate-workerd-"));
-after(() => rmSync(inside, { recursive: true, force: true }));
+import { isChosen } from "./matrix/choice.js";
+import { bench } from "./matrix/shared.js";
+import { ROOT, succeed } from "./projects.js";
 
 /** The program of docs/web.md, which answers by a classifier beside it, and says with what. */
 const WORKER = /```js\n(import kernels[\s\S]*?)```/
@@ -50,7 +48,7 @@ const main :Workerd.Worker = (
 /** What the worker in a folder answers to a text. */
 async function answerOf(folder: string, text: string): Promise<Record<string, unknown>> {
   const workerd = spawn(
-    join(folder, "node_modules", "workerd", "bin", "workerd"),
+    join(bench.modules, "workerd", "bin", "workerd"),
     ["serve", "--control-fd=3", "config.capnp"],
     { cwd: folder, stdio: ["ignore", "inherit", "inherit", "pipe"] },
   );
@@ -74,27 +72,16 @@ async function answerOf(folder: string, text: string): Promise<Record<string, un
   }
 }
 
-test("workerd", async (t) => {
-  const folder = project(inside, "workerd", { "config.capnp": CONFIG, "train.mjs": TRAIN });
-  const quiet = ["--no-audit", "--no-fund", "--prefer-offline", "--fetch-retries=1"];
-  const archive = pack(inside);
-  const got = runNpm(folder, "install", ...quiet, archive, "workerd@1");
-  if (got.status !== 0) {
-    const alone = runNpm(folder, "install", ...quiet, archive);
-    assert.equal(alone.status, 0, alone.said);
-    return t.skip(`workerd cannot be had: ${got.said.split("\n").find((line) => line.includes("error"))}`);
-  }
-  const trained = runNpm(folder, "exec", "--", "node", "train.mjs");
-  assert.equal(trained.status, 0, trained.said);
-  const kernels = join(
-    folder,
-    "node_modules",
-    "cellstate",
-    "dist",
-    "src",
-    "engines",
-    "kernels-answering.wasm",
-  );
+const isWanted = isChosen("workerd");
+if (isWanted) bench.need("workerd@1");
+
+test("workerd", { skip: !isWanted && "not asked for" }, async (t) => {
+  await bench.ready();
+  const lack = bench.lack(["workerd@1"], false);
+  if (lack !== null) return t.skip(lack);
+  const folder = bench.project("docs-workerd", { "config.capnp": CONFIG, "train.mjs": TRAIN });
+  succeed(folder, process.execPath, ["train.mjs"]);
+  const kernels = join(bench.modules, "cellstate", "dist", "src", "engines", "kernels-answering.wasm");
   copyFileSync(kernels, join(folder, "kernels-answering.wasm"));
   const bundle = (contents: string) =>
     build({

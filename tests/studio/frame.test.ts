@@ -40,7 +40,7 @@ describe("the studio", { skip: missing }, () => {
   });
 
   test("opens without a network once it was there, every view of it, with threads allowed", async () => {
-    await inStudio({}, async ({ page, answered, endSite }) => {
+    await inStudio({ kept: true }, async ({ page, answered, endSite }) => {
       await answered("spam");
       await page.evaluate(async () => void (await navigator.serviceWorker.ready));
       await endSite();

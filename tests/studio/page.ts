@@ -38,6 +38,8 @@ export interface OpenOptions {
   width?: number;
   height?: number;
   dark?: boolean;
+  /** Whether its service worker may keep it: that reads every file once more, and what it does is a test of its own. */
+  kept?: boolean;
   /** Files served besides the studio's. */
   files?: { path: string; bytes: Uint8Array }[];
 }
@@ -57,7 +59,7 @@ export async function closeBrowser(): Promise<void> {
  * @throws where the page said an error, or broke its own security policy
  */
 export async function inStudio(
-  { at = "", width = 1280, height = 900, dark = false, files = [] }: OpenOptions,
+  { at = "", width = 1280, height = 900, dark = false, kept = false, files = [] }: OpenOptions,
   act: (opened: Opened) => Promise<void>,
 ): Promise<void> {
   browser ??= chromium.launch({
@@ -69,6 +71,7 @@ export async function inStudio(
     viewport: { width, height },
     colorScheme: dark ? "dark" : "light",
     acceptDownloads: true,
+    serviceWorkers: kept ? "allow" : "block",
   });
   const page = await context.newPage();
   const said: string[] = [];

@@ -1,4 +1,4 @@
-/** One installation of the packed package and of every tool that rows need, and a fresh project in it for each row. */
+/** One installation of the packed package and of every tool that tests need, and a fresh project in it for each. */
 import assert from "node:assert/strict";
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -15,19 +15,33 @@ const nameOf = (tool: string): string => /^@?[^@]+/.exec(tool)![0];
 
 export class Bench {
   private readonly inside = mkdtempSync(join(tmpdir(), "cellstate-matrix-"));
+  /** The packed package. */
+  readonly archive = pack(this.inside);
+  private readonly needed = new Set<string>();
   private readonly missing = new Map<string, string>();
+  private installed: Promise<void> | null = null;
   private browser: Browser | null = null;
 
   constructor(private readonly chromium: string | null) {}
 
-  /** Installs the package with all tools at once; where that fails, each by itself, to know which cannot be had. */
-  async install(tools: readonly string[]): Promise<void> {
-    const archive = pack(this.inside);
-    const all = await this.npm(archive, ...tools);
+  /** Says before the first test which tools a test will want. */
+  need(...tools: readonly string[]): void {
+    for (const tool of tools) this.needed.add(tool);
+  }
+
+  /** Installs what is needed, once. */
+  ready(): Promise<void> {
+    this.installed ??= this.install();
+    return this.installed;
+  }
+
+  /** The package with all tools at once; where that fails, each by itself, to know which cannot be had. */
+  private async install(): Promise<void> {
+    const all = await this.npm(this.archive, ...this.needed);
     if (all.status === 0) return;
-    const alone = await this.npm(archive);
+    const alone = await this.npm(this.archive);
     assert.equal(alone.status, 0, alone.said);
-    for (const tool of tools) {
+    for (const tool of this.needed) {
       const { status, said } = await this.npm(tool);
       if (status !== 0) this.missing.set(tool, said.split("\n").find((line) => /error/.test(line)) ?? said);
     }

@@ -5,18 +5,16 @@
  */
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { findChromium } from "../../browser/chromium.js";
 import type { Seen } from "../../browser/console.js";
-import { Bench } from "./bench.js";
 import { isChosen, isWhole } from "./choice.js";
 import { KERAS_OUTPUTS, type Report } from "./program.js";
 import { ROWS, type Row, SECONDS } from "./rows.js";
+import { bench } from "./shared.js";
 
 /** Float32, and sums in another order. */
 const TOLERANCE = 1e-6;
 
 const rows = ROWS.filter(({ name }) => isChosen(name));
-const bench = new Bench(findChromium());
 /** The first report of runtimes that compute in one way: all others of them have its bits. */
 const first = new Map<boolean, [name: string, report: Report]>();
 const table: string[] = [];
@@ -52,9 +50,10 @@ function check(row: Row, { line, problems }: Seen): Report {
 
 describe("without configuration", { skip: rows.length === 0 && "none is asked for" }, () => {
   const run = rows.filter(({ long }) => isWhole || !long);
-  before(() => bench.install([...new Set(run.flatMap(({ tools = [] }) => tools))]));
+  bench.need(...run.flatMap(({ tools = [] }) => tools));
+  before(() => bench.ready());
   after(async () => {
-    await bench.close();
+    await bench.endBrowser();
     console.log(table.join("\n"));
   });
 
