@@ -4,11 +4,14 @@ import type { AddressInfo } from "node:net";
 import sirv from "sirv";
 import { inputError } from "../base/errors.js";
 
-/** What a page may load, and from where: its own files. `wasm-unsafe-eval` lets WebAssembly be compiled, and no script. */
+/**
+ * What a page may load, and from where: its own files. `wasm-unsafe-eval` lets WebAssembly be compiled, and no script; the threads
+ * that share its work start from a blob, which is under the same policy.
+ */
 const POLICY = [
   "default-src 'none'",
   "script-src 'self' 'wasm-unsafe-eval'",
-  "worker-src 'self'",
+  "worker-src 'self' blob:",
   "style-src 'self'",
   "connect-src 'self'",
   "img-src 'self' blob:",
