@@ -8,6 +8,7 @@
  *   run(buffer, program, threads, variant)
  *   retain(), release()          count the users of the thread pool
  *   poolSize()       number      threads that now wait for work
+ *   poolRefusal()    string      why the system started no more of them; null while it started all that were wanted
  *
  * A program is an Int32Array: the number of phases; for each phase the number of its tasks and, one more than that,
  * the indices where their calls begin; then the calls. See src/engines/encode.ts.
@@ -187,6 +188,15 @@ static napi_value get_pool_size(napi_env env, napi_callback_info info) {
   return napi_create_int32(env, pool_size(), &size) == napi_ok ? size : NULL;
 }
 
+static napi_value get_pool_refusal(napi_env env, napi_callback_info info) {
+  (void)info;
+  napi_value reason;
+  int refusal = pool_refusal();
+  napi_status made = refusal ? napi_create_string_utf8(env, strerror(refusal), NAPI_AUTO_LENGTH, &reason)
+                             : napi_get_null(env, &reason);
+  return made == napi_ok ? reason : NULL;
+}
+
 /* ---- module ---- */
 
 static napi_value variant_names(napi_env env) {
@@ -218,6 +228,7 @@ NAPI_MODULE_INIT() {
       {"retain", NULL, retain, NULL, NULL, NULL, napi_enumerable, NULL},
       {"release", NULL, release, NULL, NULL, NULL, napi_enumerable, NULL},
       {"poolSize", NULL, get_pool_size, NULL, NULL, NULL, napi_enumerable, NULL},
+      {"poolRefusal", NULL, get_pool_refusal, NULL, NULL, NULL, napi_enumerable, NULL},
   };
   napi_define_properties(env, exports, sizeof properties / sizeof *properties, properties);
   return exports;

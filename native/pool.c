@@ -18,11 +18,12 @@
 #define SPIN_NANOSECONDS 40000
 
 static struct {
-  pthread_mutex_t mutex; /* guards users and started, and is held around sleeping and waking */
+  pthread_mutex_t mutex; /* guards users, started and refusal, and is held around sleeping and waking */
   pthread_cond_t wake;
   pthread_cond_t done;
   pthread_t workers[MOST_WORKERS];
   int32_t started;
+  int refusal; /* the error with which the system refused a thread; then no more are asked for. 0: none */
   int32_t users;
   atomic_bool stopping;
   atomic_flag busy; /* held by the caller whose job runs */
@@ -115,12 +116,15 @@ static void *work(void *unused) {
 /* Signals belong to the program's own threads. */
 static void start_workers(int32_t wanted) {
   if (wanted > MOST_WORKERS) wanted = MOST_WORKERS;
-  if (pool.started >= wanted) return;
+  if (pool.started >= wanted || pool.refusal) return;
   sigset_t all, before;
   sigfillset(&all);
   pthread_mutex_lock(&pool.mutex);
   pthread_sigmask(SIG_SETMASK, &all, &before);
-  while (pool.started < wanted && pthread_create(&pool.workers[pool.started], NULL, work, NULL) == 0) pool.started++;
+  while (pool.started < wanted && !pool.refusal) {
+    pool.refusal = pthread_create(&pool.workers[pool.started], NULL, work, NULL);
+    if (!pool.refusal) pool.started++;
+  }
   pthread_sigmask(SIG_SETMASK, &before, NULL);
   pthread_mutex_unlock(&pool.mutex);
 }
@@ -172,6 +176,7 @@ static void end_workers(void) {
   pthread_mutex_lock(&pool.mutex);
   int32_t count = pool.started;
   pool.started = 0;
+  pool.refusal = 0;
   atomic_store(&pool.stopping, true);
   pthread_cond_broadcast(&pool.wake);
   pthread_mutex_unlock(&pool.mutex);
@@ -194,4 +199,11 @@ int32_t pool_size(void) {
   int32_t size = pool.started;
   pthread_mutex_unlock(&pool.mutex);
   return size;
+}
+
+int pool_refusal(void) {
+  pthread_mutex_lock(&pool.mutex);
+  int refusal = pool.refusal;
+  pthread_mutex_unlock(&pool.mutex);
+  return refusal;
 }

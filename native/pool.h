@@ -14,7 +14,10 @@ void pool_run(int32_t threads, int32_t count, pool_task task, const void *contex
 void pool_retain(void);
 void pool_release(void);
 
-/* How many threads wait for work, for tests. */
+/* How many threads wait for work. */
 int32_t pool_size(void);
+
+/* The error with which the system refused to start one more; 0 while it started all that were wanted. */
+int pool_refusal(void);
 
 #endif

@@ -113,9 +113,10 @@ export class Long<P extends Progress = Progress> implements Turns {
     try {
       for (;;) {
         const { done, value } = pieces.next();
-        if (done) return value;
-        this.done += value;
+        if (!done) this.done += value;
+        // After the last one, too: what comes next may be the first piece of another.
         if (isTurnOver()) await this.did();
+        if (done) return value;
       }
     } finally {
       // Where it ends early, what the computation holds is let go.

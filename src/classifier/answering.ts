@@ -1,20 +1,16 @@
 /** Texts to answers of any kind: in batches through the network, in order, and why there is none where an output is no number. */
 import { textOf, textsOf } from "../base/arguments.js";
 import { type InputError, inputError, show } from "../base/errors.js";
-import { type Pieces, ROWS, spans } from "../base/pieces.js";
+import { atOnce, type Pieces, ROWS, spans } from "../base/pieces.js";
+import { Long } from "../base/progress.js";
 import type { Model } from "../model/model.js";
 import type { Rows } from "../network/arrays.js";
-import type { Network, NetworkLike } from "../network/network.js";
+import type { NetworkLike } from "../network/network.js";
 import type { WeightArray } from "../network/weights.js";
 import type { EncodedBatch, RowEncoder } from "../tokens/row-encoder.js";
 import type { Vectorizer } from "../tokens/vectorizer.js";
+import { type Answering, inputsOf, outputsLater } from "./outputs.js";
 import type { CorpusText, TextCorpus } from "./text-corpus.js";
-
-/** Who answers: a network, and the model or predictor that asks it. */
-export interface Answering {
-  readonly network: Network;
-  readonly model: Pick<Model, "predictFlat" | "predictFlatAsync">;
-}
 
 /** A row whose outputs are no answer, with its ids and what messages call it. */
 interface Unanswered {
@@ -88,27 +84,28 @@ function* answersTo<Answer>(
   if (unanswered) throw noAnswer(network, unanswered, network.getWeights());
 }
 
-/** As `answersTo`, of a network on any engine. How outputs are read is settled when it is asked. */
+/** As `answersTo`, of a network on any engine, in turns with others. How outputs are read is settled when it is asked. */
 async function answersLater<Answer>(
   texts: readonly string[],
   reading: Reading<Answer>,
-  { network, model }: Answering,
+  answering: Answering,
 ): Promise<Answer[]> {
+  const { network } = answering;
   const asked = texts.slice();
-  const batches = reading.encoder.encodeTexts(asked);
-  // All is asked at once, so that all is answered with the same weights.
-  const outputs = await Promise.all(batches.map(({ inputs }) => model.predictFlatAsync(inputsOf(inputs))));
+  const long = new Long({}, "predictManyAsync");
+  const encoding = reading.encoder.encodingTexts(asked);
+  const batches = asked.length > ROWS ? await long.run(encoding) : atOnce(encoding);
+  const outputs = await outputsLater(batches, answering, long);
   const answers: Answer[] = [];
   const found = answersIn(gather(batches, outputs, asked.length), asked, reading, 1);
   let next = found.next();
-  for (; !next.done; next = found.next()) answers.push(next.value);
+  for (; !next.done; next = found.next()) {
+    answers.push(next.value);
+    if (answers.length % ROWS === 0) await long.did();
+  }
   if (next.value) throw noAnswer(network, next.value, await network.getWeightsAsync());
   return answers;
 }
-
-/** What a network of one input or several takes. */
-export const inputsOf = (inputs: EncodedBatch["inputs"]): Rows | Rows[] =>
-  inputs.length === 1 ? inputs[0]! : [...inputs];
 
 /** What became of texts, in their order. */
 interface Gathered {

@@ -7,8 +7,9 @@ import type { EncodedBatch } from "../tokens/row-encoder.js";
 import { inParts } from "../tokens/row-encoder.js";
 import { type EncodingReport, newEncodingReport } from "../tokens/vectorizer.js";
 import { Measuring } from "../train/evaluate.js";
-import { inputsOf, noAnswer } from "./answering.js";
+import { noAnswer } from "./answering.js";
 import type { Parts } from "./options.js";
+import { inputsOf } from "./outputs.js";
 import type { CorpusText, TextCorpus } from "./text-corpus.js";
 
 /** Rows that lie in memory as a network reads them. */

@@ -2,15 +2,17 @@
 import { objectOf, textOf } from "../base/arguments.js";
 import { type InputError, inputError } from "../base/errors.js";
 import type { Json } from "../base/json.js";
-import { writeKeras } from "../formats/keras/write.js";
+import { Long } from "../base/progress.js";
+import { writingKeras } from "../formats/keras/write.js";
 import { type Chosen, formatOf, KEEPING_ENDINGS } from "../formats/registry.js";
 import { modelOf } from "../model/given.js";
 import { type Model, remarksOf, trainerOf } from "../model/model.js";
 import { IdEncoder, type RowEncoder } from "../tokens/row-encoder.js";
 import { notesOfText } from "../tokens/text-part.js";
 import type { Vectorizer } from "../tokens/vectorizer.js";
-import { type Answering, TextAnswerer } from "./answering.js";
+import { TextAnswerer } from "./answering.js";
 import type { TrainingRecord } from "./options.js";
+import type { Answering } from "./outputs.js";
 
 /** What answers texts by a network that can be trained, saved and looked into. */
 export abstract class TextModel<Answer, Options extends object = object> extends TextAnswerer<
@@ -65,7 +67,7 @@ export abstract class TextModel<Answer, Options extends object = object> extends
 
   /** All of it as a .keras file, whose network Python Keras opens too. */
   async toBytes(): Promise<Uint8Array> {
-    return writeKeras(this.model, { extras: this.extras() });
+    return new Long({}, "toBytes").run(writingKeras(this.model, {}, () => this.extras()));
   }
 
   /**

@@ -14,8 +14,9 @@ import {
 } from "../tokens/text-part.js";
 import { type AmountPrediction, amountReading } from "./amount-answer.js";
 import { type AnswerOptions, labelReading, type Prediction, rejectOf } from "./answer.js";
-import { type Answering, type Reading, TextAnswerer } from "./answering.js";
+import { type Reading, TextAnswerer } from "./answering.js";
 import { type LabelSetPrediction, labelSetReading } from "./label-set-answer.js";
+import type { Answering } from "./outputs.js";
 
 /** What answers texts by a network that only answers; free its memory with `dispose()`. */
 abstract class Answerer<Answer, Options extends object = object> extends TextAnswerer<Answer, Options> {

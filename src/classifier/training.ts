@@ -149,7 +149,9 @@ export class TrainingSession {
    */
   async run(): Promise<Trained> {
     const { options, corpus, lesson, length, start, long } = this;
+    await long.did();
     await ENGINES.ready(options);
+    await long.did();
     long.begin("splitting");
     const [trainRows, validationRows] = await long.run(this.split());
     const size = options.vocabulary ?? DEFAULTS.vocabulary;

@@ -16,6 +16,7 @@ export interface Addon {
   retain(): void;
   release(): void;
   poolSize(): number;
+  poolRefusal(): string | null;
 }
 
 /** The addon, or why there is none. */
@@ -42,17 +43,37 @@ export class NativeEngine extends DirectEngine {
   private readonly variant: number;
   private disposed = false;
 
-  /** @param options.variant one of the addon's variants instead of the best */
+  /**
+   * @param wanted threads, this one included
+   * @param options.variant one of the addon's variants instead of the best
+   */
   constructor(
     private readonly addon: Addon,
-    readonly threads: number,
+    private readonly wanted: number,
     options: { variant?: string } = {},
   ) {
     super();
     this.variant = options.variant === undefined ? 0 : addon.variants.indexOf(options.variant);
     if (this.variant < 0) throw new RangeError(`this processor has no ${options.variant}`);
     this.memory = addon.allocate(this.base);
-    if (threads > 1) addon.retain();
+    if (wanted > 1) addon.retain();
+  }
+
+  /** As many as were asked for; fewer once the system has refused to start one. */
+  get threads(): number {
+    return this.refusal === null ? this.wanted : Math.min(this.wanted, 1 + this.addon.poolSize());
+  }
+
+  get notes(): readonly string[] {
+    const { threads, wanted, refusal } = this;
+    if (threads === wanted) return [];
+    return [
+      `engine: ${threads} of ${wanted} threads, as the system starts no more (${refusal}); the results are the same. A limit on processes or threads (ulimit -u, a container's pids) stands in the way; threads: ${threads} asks for no more.`,
+    ];
+  }
+
+  private get refusal(): string | null {
+    return this.wanted > 1 ? this.addon.poolRefusal() : null;
   }
 
   get buffer(): ArrayBuffer {
@@ -74,7 +95,7 @@ export class NativeEngine extends DirectEngine {
       run: () => {
         if (!live || furthest >= this.memory.byteLength)
           throw new Error("this program or its engine is disposed");
-        this.addon.run(this.memory, words, this.threads, this.variant);
+        this.addon.run(this.memory, words, this.wanted, this.variant);
       },
       dispose: () => {
         live = false;
@@ -86,6 +107,6 @@ export class NativeEngine extends DirectEngine {
     if (this.disposed) return;
     this.disposed = true;
     this.addon.free(this.memory);
-    if (this.threads > 1) this.addon.release();
+    if (this.wanted > 1) this.addon.release();
   }
 }

@@ -112,6 +112,7 @@ export async function attribute(
   const probe = new Probe(model);
   try {
     const inputs = rowInputs(model, probe, row);
+    await long.did();
     const objective = objectiveFor(model, probe.run([row]).ending(), options, "logOdds");
     long.begin("integrating");
     const effort = { tolerance, points };
@@ -119,7 +120,7 @@ export async function attribute(
     long.begin("occluding", 1 + inputs.reduce((sum, { places }) => sum + places.length, 0));
     const occluded = await long.run(occlusion(probe, row, inputs, objective));
     long.end();
-    const found = memoryAlong(probe, row, inputs, objective, options.layer);
+    const found = await long.run(memoryAlong(probe, row, inputs, objective, options.layer));
     const [memory, noMemory] = typeof found === "string" ? [null, found] : [found, null];
     const words: WordAttribution[] = [];
     const steps: StepAttribution[] = [];

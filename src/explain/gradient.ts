@@ -6,6 +6,7 @@
  * (Hochreiter and Schmidhuber 1997; Bengio et al. 1994 and Pascanu et al. 2013 for what becomes of the products).
  */
 import { knownOptions } from "../base/errors.js";
+import { atOnce, type Pieces } from "../base/pieces.js";
 import type { Model } from "../model/model.js";
 import type { Cell } from "./cells/cell.js";
 import type { StateName } from "./cells/names.js";
@@ -63,14 +64,26 @@ export interface GradientOptions extends ObjectiveChoice {
  * @throws InputError where row, layer or target do not fit
  */
 export function gradientFlow(model: Model, row: InputRow, options: GradientOptions = {}): GradientFlow {
+  return atOnce(followingGradient(model, row, options));
+}
+
+/** As `gradientFlow`. */
+export function* followingGradient(
+  model: Model,
+  row: InputRow,
+  options: GradientOptions = {},
+): Pieces<GradientFlow> {
   knownOptions(options, [...CHOICE_OPTIONS, "layer"], "gradientFlow");
   const open = openCell(model, options.layer);
   const probe = new Probe(model);
   try {
     const run = probe.run([row]);
     const objective = objectiveFor(model, run.ending(), options);
+    yield 0;
     const seeded = probe.run([row], { seed: objective.slope });
+    yield 0;
     const { steps, outside } = realSteps(open, seeded);
+    yield 0;
     return {
       layer: open.cell.layer,
       kind: open.cell.kind,

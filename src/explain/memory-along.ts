@@ -1,4 +1,5 @@
 /** What each step of an input left in a recurrent layer's final memory, along ∂F/∂memory. */
+import type { Pieces } from "../base/pieces.js";
 import { openCell } from "./cells/open.js";
 import { dot, type Vector } from "./cells/vector.js";
 import { flowBack, realSteps } from "./gradient.js";
@@ -20,21 +21,24 @@ export interface MemoryAlong {
 }
 
 /** Divides the final memory among the steps of the input that the layer reads; or says why it cannot. */
-export function memoryAlong(
+export function* memoryAlong(
   probe: Probe,
   row: InputRow,
   inputs: readonly RowInput[],
   objective: Objective,
   layer?: string,
-): MemoryAlong | string {
+): Pieces<MemoryAlong | string> {
   const { model } = probe;
   if (layer === undefined && layOut(model).cells.length === 0)
     return "There is no recurrent layer, so there is no memory to divide.";
   const open = openCell(model, layer);
   const { layer: name } = open.cell;
   const run = probe.run([row], { seed: objective.slope });
+  yield 0;
   const { steps, outside } = realSteps(open, run);
+  yield 0;
   const decomposition = decompose(open.cell, stepsOf(open, run));
+  yield 0;
   const slope: Vector | undefined = flowBack(open.cell, steps, outside).at(-1)?.total;
   if (!decomposition) return "A SimpleRNN's state is no sum over words, so there is no memory to divide.";
   if (!slope) return "Every step is masked, so nothing was written to divide.";

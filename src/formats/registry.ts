@@ -1,6 +1,7 @@
 /** The formats of models, one row each: how a file is known, read and written. Readers and writers load when needed. */
 import { inputError } from "../base/errors.js";
 import type { Json } from "../base/json.js";
+import { Long } from "../base/progress.js";
 import type { TrainedLike } from "../train/trainer.js";
 import { isHdf5, isJson, isSafetensors, isTfjs, isZip } from "./detect.js";
 import type { WeightKind } from "./module/weights-text.js";
@@ -61,7 +62,10 @@ export const FORMATS: readonly Format[] = [
     reads: { detects: isZip, open: async (bytes, file) => (await keras()).openArchive(bytes, file) },
     writes: {
       keepsExtras: true,
-      write: async ({ model, extras }) => (await import("./keras/write.js")).writeKeras(model, { extras }),
+      write: async ({ model, extras }) => {
+        const { writingKeras } = await import("./keras/write.js");
+        return new Long({}, "save").run(writingKeras(model, { extras }));
+      },
       leftOut,
     },
   },

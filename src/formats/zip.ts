@@ -2,16 +2,15 @@
  * ZIP archives from strangers (PKWARE's APPNOTE 6.3). The central directory is read and checked as a whole, sizes
  * before memory, and members are unpacked one at a time, when asked for.
  */
-import { deflateSync, type Zippable, zipSync } from "fflate";
 import { crc32 } from "../base/crc32.js";
 import { inputError } from "../base/errors.js";
 import { inflateExactly } from "../base/inflate.js";
 import { label } from "../base/label.js";
 import { memoryFor, Work } from "../base/work.js";
 
-const LOCAL = 0x04034b50;
-const CENTRAL = 0x02014b50;
-const END = 0x06054b50;
+export const LOCAL = 0x04034b50;
+export const CENTRAL = 0x02014b50;
+export const END = 0x06054b50;
 const END_LENGTH = 22;
 const MOST_MEMBERS = 4096;
 /** A member may come to this many times what is stored of it; weights and JSON stay far below. */
@@ -69,50 +68,16 @@ export function readZip(
   return members;
 }
 
-/** Members from this size on are deflated, where that saves a quarter at the least: trained weights it does not. */
-const LEAST_DEFLATED = 2 ** 12;
 /** Readers hold a member, and then its values; and this part of the memory that they take for an archive is used. */
 const HELD_TIMES = 2;
 const USED = 0.9;
-/** Bytes from the middle of a member that tell whether it shrinks. */
-const SAMPLE = 2 ** 15;
-const LEAST_SAVED = 0.25;
-
-/** An archive with members in the order given and all dated alike: the same bytes every time. `readZip` takes it. */
-export function writeZip(members: Iterable<readonly [string, Uint8Array]>): Uint8Array {
-  const files = [...members];
-  const deflated = new Set(files.flatMap(([name, bytes]) => (isWorthDeflating(bytes) ? [name] : [])));
-  const archive = pack(files, deflated);
-  const extravagant = readDirectory(archive, "").filter(
-    (entry) => deflated.has(entry.name) && (isExtravagant(entry) || !isBorne(entry.size, archive.length)),
-  );
-  if (extravagant.length === 0) return archive;
-  for (const { name } of extravagant) deflated.delete(name);
-  return pack(files, deflated);
-}
-
-function pack(files: readonly (readonly [string, Uint8Array])[], deflated: ReadonlySet<string>): Uint8Array {
-  const level = (name: string) => (deflated.has(name) ? 6 : 0);
-  const zippable: Zippable = Object.fromEntries(
-    files.map(([name, bytes]) => [name, [bytes, { level: level(name) }]]),
-  );
-  // The local-time constructor, because the format keeps local time: the bytes do not depend on the time zone.
-  return zipSync(zippable, { mtime: new Date(1980, 0, 1) });
-}
-
-/** Told by a part from the middle. */
-function isWorthDeflating(bytes: Uint8Array): boolean {
-  if (bytes.length < LEAST_DEFLATED) return false;
-  const from = Math.max(0, Math.floor((bytes.length - SAMPLE) / 2));
-  const sample = bytes.subarray(from, from + SAMPLE);
-  const share = deflateSync(sample, { level: 6 }).length / sample.length;
-  return share <= 1 - LEAST_SAVED && isBorne(bytes.length, share * bytes.length);
-}
-
 /** Whether readers take so large a member from an archive of so many bytes. */
-const isBorne = (size: number, archive: number): boolean => HELD_TIMES * size <= USED * memoryFor(archive);
+export const isBorne = (size: number, archive: number): boolean =>
+  HELD_TIMES * size <= USED * memoryFor(archive);
 
-const isExtravagant = ({ size, stored }: Entry): boolean => size > MOST_EXPANSION * stored + 1024;
+/** Whether so little stands for so much that readers refuse it. */
+export const isExtravagant = ({ size, stored }: Pick<Entry, "size" | "stored">): boolean =>
+  size > MOST_EXPANSION * stored + 1024;
 
 function refuse(file: string, member: string, expected: string, received?: unknown) {
   return inputError({ expected, where: `${file}: ${label(member)}`, received });

@@ -174,10 +174,16 @@ export class FeatureEncoder implements RowEncoder {
   }
 
   encodeTexts(texts: readonly string[], report?: EncodingReport): EncodedBatch[] {
+    return atOnce(this.encodingTexts(texts, report));
+  }
+
+  *encodingTexts(texts: readonly string[], report?: EncodingReport): Pieces<EncodedBatch[]> {
     const tokenized = new TokenizedTexts(this.frontEnd);
-    for (const text of texts) tokenized.add(textOf(text, "text to encode"));
+    yield* spans(texts.length, ROWS, (from, to) => {
+      for (let row = from; row < to; row++) tokenized.add(textOf(texts[row]!, "text to encode"));
+    });
     const rows = Array.from(texts, (_, row) => row);
-    return atOnce(this.encodeCorpus(tokenized, rows, report));
+    return yield* this.encodeCorpus(tokenized, rows, report);
   }
 
   *encodeCorpus(

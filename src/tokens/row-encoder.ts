@@ -1,5 +1,5 @@
 /** From texts to what a network reads, whatever it reads: rows of ids, or features beside their scales. */
-import { type Pieces, ROWS, spans } from "../base/pieces.js";
+import { atOnce, type Pieces, ROWS, spans } from "../base/pieces.js";
 import { type CorpusFrontEndOptions, specialWords } from "./options.js";
 import { newRows } from "./pad.js";
 import type { TokenizedTexts } from "./tokenized-texts.js";
@@ -37,6 +37,8 @@ export interface RowEncoder {
   readonly familiar?: number;
   /** Texts as the network reads them. */
   encodeTexts(texts: readonly string[], report?: EncodingReport): EncodedBatch[];
+  /** As `encodeTexts`. */
+  encodingTexts(texts: readonly string[], report?: EncodingReport): Pieces<EncodedBatch[]>;
   /** Rows of texts that were taken apart before, by the same front end. */
   encodeCorpus(
     texts: TokenizedTexts,
@@ -58,12 +60,23 @@ export class IdEncoder implements RowEncoder {
   }
 
   encodeTexts(texts: readonly string[], report?: EncodingReport): EncodedBatch[] {
-    const { ids, rows, length } = this.vectorizer.encodeRows(texts, this.length, report);
-    const isKnown = knownWordIn(this.vectorizer);
-    const known = Array.from({ length: rows }, (_, row) =>
-      isKnown(ids.subarray(row * length, (row + 1) * length)) ? undefined : 0,
-    );
-    return batchOf(ids, rows, length).map((batch) => ({ ...batch, known }));
+    return atOnce(this.encodingTexts(texts, report));
+  }
+
+  *encodingTexts(texts: readonly string[], report?: EncodingReport): Pieces<EncodedBatch[]> {
+    const { length, vectorizer } = this;
+    const data = newRows(texts.length, length, "texts to encode");
+    const isKnown = knownWordIn(vectorizer);
+    const known: (number | undefined)[] = [];
+    const encoding = (from: number, to: number) => {
+      for (let row = from; row < to; row++) {
+        const ids = data.subarray(row * length, (row + 1) * length);
+        vectorizer.encodeInto(ids, texts[row]!, report);
+        known.push(isKnown(ids) ? undefined : 0);
+      }
+    };
+    yield* spans(texts.length, ROWS, encoding, true);
+    return batchOf(data, texts.length, length).map((batch) => ({ ...batch, known }));
   }
 
   *encodeCorpus(

@@ -114,7 +114,10 @@ export class LinearSolver {
       waiting = [];
       solutions.push(...(await this.solveTogether(groups, options)));
     };
-    for (const problem of problems) if (waiting.push(problem) === together) await solveWaiting();
+    for (const problem of problems) {
+      await options.turns.did();
+      if (waiting.push(problem) === together) await solveWaiting();
+    }
     if (waiting.length > 0) await solveWaiting();
     return solutions;
   }

@@ -4,7 +4,7 @@ import { describe } from "node:test";
 import { unzipSync } from "fflate";
 import { type Json, parseJson } from "../../src/base/json.js";
 import { TextClassifier } from "../../src/classifier/classifier.js";
-import { writeZip } from "../../src/formats/zip.js";
+import { writeZip } from "../../src/formats/zip-write.js";
 import { fuzz } from "./fuzzing.js";
 import { type Dice, damage, damageJson } from "./mutate.js";
 

@@ -2,7 +2,8 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { readVocabulary } from "../../src/formats/vocabulary/index.js";
-import { readZip, writeZip } from "../../src/formats/zip.js";
+import { readZip } from "../../src/formats/zip.js";
+import { writeZip } from "../../src/formats/zip-write.js";
 import { InputError, layers, loadModel, sequential, TextClassifier } from "../../src/index.js";
 import { readKeras, readKerasWeights, readShardedKerasWeights, writeKeras } from "../../src/keras.js";
 import { Vectorizer } from "../../src/tokens/vectorizer.js";

@@ -4,7 +4,8 @@ import { describe, test } from "node:test";
 import { restoreOptimizer } from "../../src/formats/keras/optimizer-state.js";
 import { Notes } from "../../src/formats/keras/receipt.js";
 import { writeSafetensors } from "../../src/formats/safetensors/write.js";
-import { readZip, writeZip } from "../../src/formats/zip.js";
+import { readZip } from "../../src/formats/zip.js";
+import { writeZip } from "../../src/formats/zip-write.js";
 import {
   layers,
   loadModel,

@@ -2,7 +2,8 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { unzipSync } from "fflate";
-import { readZip, writeZip } from "../../src/formats/zip.js";
+import { readZip } from "../../src/formats/zip.js";
+import { writeZip } from "../../src/formats/zip-write.js";
 import { layers, loadModel, sequential } from "../../src/index.js";
 import { writeKeras } from "../../src/keras.js";
 import { Random } from "../../src/kernels/philox.js";

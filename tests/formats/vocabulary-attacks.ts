@@ -5,7 +5,7 @@
  */
 import { fileURLToPath } from "node:url";
 import { readVocabulary } from "../../src/formats/vocabulary/index.js";
-import { writeZip } from "../../src/formats/zip.js";
+import { writeZip } from "../../src/formats/zip-write.js";
 import { InputError } from "../../src/index.js";
 
 export interface Outcome {

@@ -4,7 +4,7 @@ import { describe } from "node:test";
 import { gunzipSync } from "node:zlib";
 import { unzipSync } from "fflate";
 import { readVocabulary } from "../../src/formats/vocabulary/index.js";
-import { writeZip } from "../../src/formats/zip.js";
+import { writeZip } from "../../src/formats/zip-write.js";
 import { readKeras } from "../../src/keras.js";
 import { fuzz } from "../files/fuzzing.js";
 import { type Dice, damage } from "../files/mutate.js";

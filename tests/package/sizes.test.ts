@@ -12,7 +12,7 @@ const ENTRY_BUDGETS: Record<string, number> = {
   "cellstate/formats": 266,
   "cellstate/keras": 187,
   "cellstate/lab": 180,
-  "cellstate/predict": 59,
+  "cellstate/predict": 60,
   "cellstate/report": 281,
   "cellstate/tune": 240,
   "cellstate/worker": 10,

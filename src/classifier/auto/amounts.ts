@@ -70,7 +70,8 @@ export async function trainAmounts(
   steps.begin("assembling", "assembling the regressor");
   const encoder = await steps.run(encoderFor(counted, learned, 1));
   const weights = await steps.run(weightsOf(learned, learner));
-  const model = ngramNetwork(weights, "linear", null, { seed: options.seed, ...computeOf(options) });
+  const compute = { seed: options.seed, ...computeOf(options) };
+  const model = await steps.run(ngramNetwork(weights, "linear", null, compute));
   if (learner.isConstant) notes.push("All rows have the same amount: it is the answer, whatever the text");
   if (!learner.isSolved) {
     notes.push(

@@ -30,7 +30,7 @@ export function* encoderOf(
   rows: ArrayLike<number>,
 ): Pieces<FeatureEncoder> {
   const scales = wide.members.flatMap(({ scorer }) => scorer.groups.map(({ scale }) => scale));
-  return ngramEncoder(wide.data, wide.rules, scales, {
+  return yield* ngramEncoder(wide.data, wide.rules, scales, {
     counts: yield* classCounts(wide.labelled),
     words: yield* knownWords(texts, rows, wide.mostWords),
     familiar: wide.familiar,
@@ -49,7 +49,7 @@ export function* networkOf(wide: Wide, beside: Beside | null, options: ModelOpti
   const { labels } = wide.labelled;
   const activation = columnsFor(labels) === 1 ? "sigmoid" : "softmax";
   const scores = beside && besideOf(beside, labels);
-  return ngramNetwork(yield* mixtureWeights(wide, beside), activation, scores, options);
+  return yield* ngramNetwork(yield* mixtureWeights(wide, beside), activation, scores, options);
 }
 
 function besideOf({ mixture: { networks }, channels }: Beside, labels: number): ScoresBeside {

@@ -84,7 +84,8 @@ export async function trainLabelSets(
   steps.begin("assembling", "assembling the classifier");
   const encoder = await steps.run(encoderFor(counted, learned, labels));
   const weights = await steps.run(weightsOf(learned, learner));
-  const model = ngramNetwork(weights, "sigmoid", null, { seed: options.seed, ...computeOf(options) });
+  const compute = { seed: options.seed, ...computeOf(options) };
+  const model = await steps.run(ngramNetwork(weights, "sigmoid", null, compute));
   const named = (found: readonly number[]) => namesOf(found, options.names);
   if (learner.constant.length > 0) {
     notes.push(

@@ -315,7 +315,7 @@ export function* encoderFor(
 ): Pieces<FeatureEncoder> {
   const { material, rules, familiar, mostWords } = counted;
   const scales = learned.groups.map(scaleOf);
-  return ngramEncoder(learned.data, { ...rules, blocks: blocksOf([learned.recipe]) }, scales, {
+  return yield* ngramEncoder(learned.data, { ...rules, blocks: blocksOf([learned.recipe]) }, scales, {
     counts: null,
     columnsPerRule: columns,
     words: yield* knownWords(material.texts, material.rows, mostWords),

@@ -30,18 +30,18 @@ export type EncoderParts = Omit<FeatureParts, "hashes" | "scales" | "rules">;
  * What turns texts into the features that a network over n-grams knows.
  * @param data in the order of BLOCKS, and of hashes in a block
  */
-export function ngramEncoder(
+export function* ngramEncoder(
   data: Pick<FeatureRows, "hashes" | "blocks">,
   rules: NgramRules,
   scales: readonly ScaleRule[],
   parts: EncoderParts,
-): FeatureEncoder {
-  const hashes = Object.fromEntries(
-    BLOCKS.flatMap((block, b): [Block, Uint32Array][] => {
-      const own = data.hashes.filter((_, j) => data.blocks[j] === b);
-      return own.length > 0 ? [[block, own]] : [];
-    }),
-  );
+): Pieces<FeatureEncoder> {
+  const hashes: Partial<Record<Block, Uint32Array>> = {};
+  for (const [b, block] of BLOCKS.entries()) {
+    const own = data.hashes.filter((_, j) => data.blocks[j] === b);
+    if (own.length > 0) hashes[block] = own;
+    yield 0;
+  }
   const functionWords = rules.blocks.some((block) => block === "head" || block === "pattern")
     ? rules.functionWords
     : [];
@@ -106,12 +106,12 @@ export interface ScoresBeside {
 }
 
 /** The network. */
-export function ngramNetwork(
+export function* ngramNetwork(
   { table, columns, kernel, bias }: NgramWeights,
   activation: "sigmoid" | "softmax" | "linear",
   beside: ScoresBeside | null,
   options: ModelOptions,
-): Model {
+): Pieces<Model> {
   const units = bias.length;
   const ids = layers.input({ shape: [null], name: NGRAMS_INPUT });
   const scales = layers.input({ shape: [kernel.length / units], name: "scales" });
@@ -134,7 +134,10 @@ export function ngramNetwork(
     ["mixture/bias", bias],
     ...(beside?.weights ?? []),
   ]);
-  network.setWeights(network.getWeights().map(({ name }) => own.get(name)!));
+  yield 0;
+  const names = network.getWeights();
+  yield 0;
+  network.setWeights(names.map(({ name }) => own.get(name)!));
   return network;
 }
 

@@ -2,9 +2,10 @@
 import { objectOf } from "../../base/arguments.js";
 import { inputError, oneOf, wholeNumber } from "../../base/errors.js";
 import { count, percent } from "../../base/numbers.js";
+import type { Pieces } from "../../base/pieces.js";
 import { calibration } from "../../objectives/metrics/calibration.js";
 import type { Predictions } from "../../objectives/metrics/predictions.js";
-import { evaluatePredictions } from "../../objectives/metrics.js";
+import { evaluating } from "../../objectives/metrics.js";
 import { softmaxOf } from "../../objectives/temperature.js";
 import { type AutoRecord, EFFORTS, type Effort, type Ran, type TrainingRecord } from "../options.js";
 import type { Beside } from "./assemble.js";
@@ -97,7 +98,12 @@ export interface Remarks {
  * @param tried networks beside the n-grams, whether they were picked or not
  * @param plain whether there was nothing to pick from
  */
-export function recordOf(wide: Wide, tried: Beside | null, plain: boolean, remarks: Remarks): AutoRecord {
+export function* recordOf(
+  wide: Wide,
+  tried: Beside | null,
+  plain: boolean,
+  remarks: Remarks,
+): Pieces<AutoRecord> {
   const { picked, labelled } = wide;
   const notes = [...wide.notes, ...remarks.notes];
   const mixed = tried && tried.mixture.share > 0 ? tried.mixture : null;
@@ -107,7 +113,7 @@ export function recordOf(wide: Wide, tried: Beside | null, plain: boolean, remar
   const trials = [...wide.trials, ...(wide.kept ? [wide.kept] : []), ...beside];
   const chosen = mixed?.trials.mixed ?? wide.kept ?? picked;
   const judged = (by: number) => predictionsOf(softmaxOf(heldOut.scores, by), labels, labelled.labels);
-  const { accuracy, majority, mcc } = evaluatePredictions(judged(factor));
+  const { accuracy, majority, mcc } = yield* evaluating(judged(factor));
   // Under independence texts · mcc² is about chi-square of one degree: a one-sided test at 5 %, shared by all that was tried.
   const useful = mcc > quantileFor(trials.length) / Math.sqrt(heldOut.texts);
   const record = {

@@ -128,6 +128,15 @@ export async function trainAuto(
     const encoder = await steps.run(encoderOf(of, beside?.channels ?? null, corpus.texts, rows));
     const model = await steps.run(networkOf(of, beside, { seed, ...compute }));
     const encoding = await steps.run(encoder.reportOf(corpus.texts, rows));
+    const notes = [
+      ...fewRowsNotes(labels, counts),
+      ...exceededNotes(of, tried, exceeded),
+      ...(tooLarge || members !== tried ? ["A network beside the n-grams would not fit into the file"] : []),
+    ];
+    const remarks = {
+      ...{ notes, exceeded, networks: tried?.mixture.networks.length ?? 0 },
+      leftOut: [...of.leftOut, ...leftOut],
+    };
     const settings = { model: plain ? "linear" : "auto", ...(plain ? {} : { effort }), seed };
     const training = {
       rows: rows.length,
@@ -138,18 +147,7 @@ export async function trainAuto(
       history: {},
       bestEpoch: null,
       stopped: null,
-      auto: recordOf(of, members, plain, {
-        notes: [
-          ...fewRowsNotes(labels, counts),
-          ...exceededNotes(of, tried, exceeded),
-          ...(tooLarge || members !== tried
-            ? ["A network beside the n-grams would not fit into the file"]
-            : []),
-        ],
-        leftOut: [...of.leftOut, ...leftOut],
-        networks: tried?.mixture.networks.length ?? 0,
-        exceeded,
-      }),
+      auto: await steps.run(recordOf(of, members, plain, remarks)),
     };
     return { model, encoder, labels, threshold: 0.5, training };
   };

@@ -3,7 +3,7 @@ import { count, counted, percent } from "../../base/numbers.js";
 import type { Pieces } from "../../base/pieces.js";
 import { isRecurrent } from "../cells/layers.js";
 import { isGate } from "../cells/names.js";
-import { gradientFlow } from "../gradient.js";
+import { followingGradient } from "../gradient.js";
 import { kinksOf } from "../kinks.js";
 import { endsInProbabilities } from "../objective.js";
 import { type LayerTrace, trace } from "../trace.js";
@@ -104,7 +104,7 @@ function* gradients(subject: Subject): Pieces<Finding[]> {
   if (rows.length === 0) return [];
   const all: Journey[] = [];
   for (const ids of rows) {
-    all.push(...journeyOf(subject, ids));
+    all.push(...(yield* journeyOf(subject, ids)));
     yield 0;
   }
   const sure = all.filter(({ logOdds }) => logOdds > SURE);
@@ -209,9 +209,9 @@ interface Journey {
  * Of the log-odds where outputs are probabilities. The loss of one answer is a multiple of them, and shrinks and grows by
  * the same factors on the way; but where the answer is sure the loss is flat, and that is no fault.
  */
-function journeyOf({ model, labels }: Subject, ids: readonly number[]): Journey[] {
+function* journeyOf({ model, labels }: Subject, ids: readonly number[]): Pieces<Journey[]> {
   const kind = endsInProbabilities(model) ? "logOdds" : "output";
-  const { steps, objective } = gradientFlow(model, ids, { labels, kind });
+  const { steps, objective } = yield* followingGradient(model, ids, { labels, kind });
   const logOdds = kind === "logOdds" ? objective.value : Number.NEGATIVE_INFINITY;
   const norms = steps.filter(({ t }) => ids[t] !== 0).map((step) => step.norms.total);
   const last = norms.at(-1);

@@ -124,7 +124,7 @@ export async function compareUnits(
     const streams = sides.map((rows, k) => {
       const told = k === 0 ? { long, total: lengthOf(texts) } : {};
       const reading = { where: WHERE, targets: "none", ...told } as const;
-      return walks[k]!.walk(readRows(rows, networks[k] as OpenNetwork, reading));
+      return walks[k]!.walk(readRows(rows, networks[k] as OpenNetwork, reading), long);
     });
     return await compared(walks, streams as Streams, layers, pairingOf(networks));
   } finally {

@@ -137,7 +137,7 @@ export async function findSpans(
     checkUnits(rest.units, walk.signals);
     const rows = readRows(texts, open, { long, where: WHERE, targets: "taken" });
     const labels = open.targets.binary ? open.targets.names : [];
-    return await found(walk, asked, rows, { ...rest, labels });
+    return await found(walk, asked, rows, { ...rest, labels, long });
   } finally {
     walk.dispose();
   }
@@ -148,6 +148,7 @@ interface Asked extends Required<Pick<FindOptions, "threshold" | "alone" | "matc
   to?: number;
   units?: readonly number[];
   labels: readonly string[];
+  long: Long;
 }
 
 function checkUnits(units: readonly number[] | undefined, signals: readonly UnitSignal[]): void {
@@ -163,9 +164,9 @@ async function found(
   walk: UnitWalk,
   text: StudiedText,
   data: AsyncIterable<StudiedText>,
-  { threshold, alone, matches, from = 0, labels, ...rest }: Asked,
+  { threshold, alone, matches, from = 0, labels, long, ...rest }: Asked,
 ): Promise<FoundSpans> {
-  const asked = await only(walk, text);
+  const asked = await only(walk, text, long);
   const words = asked.read.tokens.map(({ word }) => word);
   const { to = words.length } = rest;
   if (!(from < to && to <= words.length)) {
@@ -199,7 +200,7 @@ async function found(
   const best = new Best<SpanMatch>(matches);
   const longest = 2 * (to - from);
   let texts = 0;
-  for await (const walked of walk.walk(data)) {
+  for await (const walked of walk.walk(data, long)) {
     texts++;
     const found = bestSpan(walked, wanted, units.length, { longest, length: to - from, onIn });
     if (found) best.offer(found.score, () => matchOf(walked, found, labels));
@@ -212,8 +213,8 @@ async function found(
 }
 
 /** The text by itself. */
-async function only(walk: UnitWalk, text: StudiedText): Promise<RecordedText> {
-  for await (const recorded of walk.walk([text])) return recorded;
+async function only(walk: UnitWalk, text: StudiedText, long: Long): Promise<RecordedText> {
+  for await (const recorded of walk.walk([text], long)) return recorded;
   throw inputError({
     expected: "a text with at least one word that the model knows",
     where: "text",

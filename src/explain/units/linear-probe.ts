@@ -143,7 +143,7 @@ async function probed(
   const random = new Random(seed, PURPOSE.sample);
   const kept: Example[][] = [];
   let seen = 0;
-  for await (const { x, last, read, targets } of walk.walk(texts)) {
+  for await (const { x, last, read, targets } of walk.walk(texts, long)) {
     if (!words && targets === null) continue;
     const place = placeInSample(seen++, sample, random);
     if (place === null) continue;

@@ -32,7 +32,7 @@ export async function* recordUnits(
   const walk = new UnitWalk(open, options);
   try {
     const long = new Long(options, WHERE);
-    yield* walk.walk(readRows(texts, open, { long, where: WHERE, targets: "taken" }));
+    yield* walk.walk(readRows(texts, open, { long, where: WHERE, targets: "taken" }), long);
   } finally {
     walk.dispose();
   }

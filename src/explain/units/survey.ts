@@ -257,7 +257,7 @@ async function surveyed(
   const sampled: Sampled[] = [];
   const random = new Random(seed, PURPOSE.sample);
   let [seen, held] = [0, 0];
-  for await (const text of walk.walk(texts)) {
+  for await (const text of walk.walk(texts, long)) {
     const { x, read, last } = text;
     const n = read.tokens.length;
     const values = features.map((feature) => valuesOf(feature, read));

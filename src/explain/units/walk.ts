@@ -1,4 +1,5 @@
 /** Goes through texts in chunks, and gives the gates and states at every token of each. */
+import type { Turns } from "../../base/progress.js";
 import type { CellKind } from "../cells/names.js";
 import { type OpenCell, openCell, openCells } from "../cells/open.js";
 import { engineAs } from "../own-engine.js";
@@ -85,20 +86,34 @@ export class UnitWalk {
     );
   }
 
-  /** Texts without a word that the model reads are counted, and left out. */
-  async *walk(texts: AsyncIterable<StudiedText> | Iterable<StudiedText>): AsyncGenerator<RecordedText> {
+  /**
+   * Texts without a word that the model reads are counted, and left out.
+   * @param turns others have theirs between texts
+   */
+  async *walk(
+    texts: AsyncIterable<StudiedText> | Iterable<StudiedText>,
+    turns: Turns,
+  ): AsyncGenerator<RecordedText> {
     let waiting: StudiedText[] = [];
     for await (const text of texts) {
       if (text.read.tokens.length === 0) this.empty++;
       else waiting.push(text);
       if (waiting.length < CHUNK) continue;
-      yield* this.#run(waiting);
+      yield* this.#inTurns(waiting, turns);
       waiting = [];
     }
-    if (waiting.length > 0) yield* this.#run(waiting);
+    if (waiting.length > 0) yield* this.#inTurns(waiting, turns);
   }
 
-  *#run(texts: readonly StudiedText[]): Generator<RecordedText> {
+  async *#inTurns(texts: readonly StudiedText[], turns: Turns): AsyncGenerator<RecordedText> {
+    for (const recorded of this.#run(texts)) {
+      if (recorded) yield recorded;
+      await turns.did();
+    }
+  }
+
+  /** What is recorded of texts; null where only others may have a turn. */
+  *#run(texts: readonly StudiedText[]): Generator<RecordedText | null> {
     const T = this.network.reader.length;
     const data = new Float32Array(texts.length * T);
     for (const [b, { read }] of texts.entries()) data.set(read.ids, b * T);
@@ -106,13 +121,14 @@ export class UnitWalk {
     const outputs = recording.outputs();
     const F = outputs.length / texts.length;
     const S = this.signals.length;
-    const blocks = this.#cells.flatMap(({ open, parts }) =>
-      parts.map((part) => ({
-        values: recording.part(open, part),
-        U: open.cell.units,
-        backwards: open.layer.options.goBackwards !== open.turned,
-      })),
-    );
+    const blocks: { values: Float32Array; U: number; backwards: boolean }[] = [];
+    for (const { open, parts } of this.#cells) {
+      const backwards = open.layer.options.goBackwards !== open.turned;
+      for (const part of parts) {
+        yield null;
+        blocks.push({ values: recording.part(open, part), U: open.cell.units, backwards });
+      }
+    }
     for (const [b, text] of texts.entries()) {
       const { tokens } = text.read;
       const x = new Float32Array(tokens.length * S);

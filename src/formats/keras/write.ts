@@ -2,6 +2,7 @@
 import { instanceOf, jsonTextOf } from "../../base/arguments.js";
 import { inputError, knownOptions } from "../../base/errors.js";
 import type { Json, JsonObject } from "../../base/json.js";
+import { atOnce, type Pieces } from "../../base/pieces.js";
 import { BLANK_SEAL, SEAL, seal } from "../../base/seal.js";
 import type { Layer } from "../../layers/layer.js";
 import { takesTexts } from "../../layers/traits.js";
@@ -9,7 +10,7 @@ import { isChain, type Node } from "../../network/graph.js";
 import { type NetworkLike, networkOf } from "../../network/network.js";
 import type { TrainedLike } from "../../train/trainer.js";
 import { type Hdf5DatasetInput, type Hdf5GroupInput, writeHdf5 } from "../hdf5/writer.js";
-import { writeZip } from "../zip.js";
+import { writingZip } from "../zip-write.js";
 import { writeCompileConfig } from "./compile-config.js";
 import { SCHEDULES } from "./compile-optimizers.js";
 import { writeLayer } from "./layer-config.js";
@@ -43,10 +44,21 @@ function checkDate(date: Date): void {
  * state. @throws InputError for a layer or setting that Keras has no name for.
  */
 export function writeKeras(model: TrainedLike, options: WriteOptions = {}): Uint8Array {
+  return atOnce(writingKeras(model, options));
+}
+
+/**
+ * As `writeKeras`; the weights are those of the first piece.
+ * @param text tells the extras, in place of those of the options
+ */
+export function* writingKeras(
+  model: TrainedLike,
+  options: WriteOptions = {},
+  text?: () => Json,
+): Pieces<Uint8Array> {
   networkOf(model, "writeKeras");
   knownOptions(options, ["extras", "savedAt"], "writeKeras");
-  const { extras = null, savedAt } = options;
-  jsonTextOf(extras, "writeKeras extras");
+  const { savedAt } = options;
   if (savedAt !== undefined) checkDate(savedAt);
   const metadata: JsonObject = { keras_version: KERAS_VERSION };
   if (savedAt) metadata["date_saved"] = savedAt.toISOString().slice(0, 19).replace("T", "@");
@@ -58,8 +70,13 @@ export function writeKeras(model: TrainedLike, options: WriteOptions = {}): Uint
     ["model.weights.h5", writeHdf5(pathTree(model))],
   ];
   members.push(...writeVocabularies(model));
+  yield 0;
+  const extras = text ? text() : (options.extras ?? null);
+  jsonTextOf(extras, "writeKeras extras");
+  yield 0;
   if (extras !== null) members.push([EXTRAS_MEMBER, encode(extras)]);
-  return writeZip(members);
+  yield 0;
+  return yield* writingZip(members);
 }
 
 /** Keras keeps a vocabulary twice: for the layer, and for the table inside it. */
