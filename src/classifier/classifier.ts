@@ -288,10 +288,12 @@ export class TextClassifier extends TextModel<Prediction, AnswerOptions> impleme
     return { ...measured, rejecting };
   }
 
-  protected override extras(): Json {
+  protected override extras(): () => Json {
     // What changed is of two classifiers: a file is of one, and the same however it came to be trained so.
     const { changes: _, ...training } = this.training ?? {};
-    return writeTextPart(this, this.training && training);
+    const { encoder, labels, threshold, reject } = this;
+    const record = this.training && training;
+    return () => writeTextPart({ encoder, labels, threshold, reject }, record);
   }
 
   /** A classifier from a model and what its file carries besides. */

@@ -178,8 +178,9 @@ export class MultiLabelClassifier extends TextModel<LabelSetPrediction> implemen
     return labelSetReading(this, options);
   }
 
-  protected override extras(): Json {
-    return writeLabelSetPart(this, this.training);
+  protected override extras(): () => Json {
+    const { encoder, labels, thresholds, training } = this;
+    return () => writeLabelSetPart({ encoder, labels, thresholds }, training);
   }
 
   /** What it says of rows, and what is true of them. */

@@ -107,8 +107,9 @@ export class TextRegressor extends TextModel<AmountPrediction> implements Encodi
     return amountReading(this, options);
   }
 
-  protected override extras(): Json {
-    return writeAmountPart(this, this.training);
+  protected override extras(): () => Json {
+    const { encoder, training } = this;
+    return () => writeAmountPart({ encoder }, training);
   }
 
   /** Every metric on texts with amounts, and what was missed by most. @throws AbortError when the signal was given */

@@ -40,8 +40,8 @@ export abstract class TextModel<Answer, Options extends object = object> extends
     this.training = training;
   }
 
-  /** What is kept beside the model. */
-  protected abstract extras(): Json;
+  /** What is kept beside the model, as it is now; worked out when it is called. */
+  protected abstract extras(): () => Json;
 
   protected override get answering(): Answering {
     return { network: trainerOf(this.model).network, model: this.model };
@@ -67,7 +67,7 @@ export abstract class TextModel<Answer, Options extends object = object> extends
 
   /** All of it as a .keras file, whose network Python Keras opens too. */
   async toBytes(): Promise<Uint8Array> {
-    return new Long({}, "toBytes").run(writingKeras(this.model, {}, () => this.extras()));
+    return new Long({}, "toBytes").run(writingKeras(this.model, {}, this.extras()));
   }
 
   /**
@@ -78,7 +78,7 @@ export abstract class TextModel<Answer, Options extends object = object> extends
   async save(path: string | URL): Promise<void> {
     keepingFormatOf(path);
     const { saveAs } = await import("../formats/save.js");
-    const { leftOut } = await saveAs({ model: this.model, extras: this.extras() }, path);
+    const { leftOut } = await saveAs({ model: this.model, extras: this.extras()() }, path);
     for (const text of leftOut) remarksOf(this.model).tell(text);
   }
 
@@ -90,7 +90,7 @@ export abstract class TextModel<Answer, Options extends object = object> extends
    */
   async toFiles(name: string): Promise<Map<string, Uint8Array>> {
     const { write } = keepingFormatOf(textOf(name, "toFiles"));
-    const written = await write({ model: this.model, extras: this.extras() }, { name, weights: "float32" });
+    const written = await write({ model: this.model, extras: this.extras()() }, { name, weights: "float32" });
     return written instanceof Uint8Array ? new Map([[name, written]]) : written;
   }
 }

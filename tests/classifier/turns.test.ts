@@ -30,6 +30,9 @@ function turnsOf(t: TestContext, inTurn: (turn: number) => void = () => {}): () 
     setImmediate(next);
   };
   setImmediate(next);
+  t.after(() => {
+    over = true;
+  });
   return () => {
     over = true;
     return turns;
@@ -66,12 +69,13 @@ test("weights that are changed in between are those of all texts, or of none", a
   }
 });
 
-test("a file is written in turns, with the weights of when it was asked for", async (t) => {
+test("a file is written in turns, with weights and settings of when it was asked for", async (t) => {
   const classifier = await TextClassifier.train(ROWS, { model: "lstm", ...of });
   const wanted = Buffer.from(await classifier.toBytes());
   const turns = turnsOf(t);
   const written = classifier.toBytes();
   classifier.model.setWeights(classifier.model.getWeights().map(({ data }) => data.fill(0)));
+  classifier.threshold = 0.9;
   assert.ok(wanted.equals(await written));
   assert.ok(turns() >= 5, "between members at the least");
 });
